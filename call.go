@@ -1,0 +1,77 @@
+package timbre
+
+import "time"
+
+// Side says whose audio a leg is.
+type Side uint8
+
+const (
+	Mixed  Side = iota // both parties in one stream, or nobody knows: no caller
+	Caller             // the originator
+	Callee             // the one who was called: the agent, in a contact centre
+)
+
+func (s Side) String() string { return [...]string{"mixed", "caller", "callee"}[s] }
+
+// IsCaller is nil for a mixed leg, which is how the API leaves the field out.
+func (s Side) IsCaller() *bool {
+	if s == Mixed {
+		return nil
+	}
+	is := s == Caller
+	return &is
+}
+
+// Call is one conversation on a connector.
+type Call struct {
+	TransactionID string // ours, a UUID
+	ConnectorID   string
+	CallID        string            // Call-ID of the INVITE
+	Direction     string            // "Outbound": from an SBC or PBX to the connector, "Inbound": the other way
+	From, To      string            // numbers, or user parts, as signalled
+	Headers       map[string]string // of the INVITE, names in lower case, repeated ones joined by ", "
+	Metadata      string            // the SIPREC metadata as it came, an XML document; empty without
+	Legs          []Leg             // one or two (three at most); index = order of the m-lines
+	Started       time.Time
+	Ended         time.Time // zero while the call lives
+	Failure       string    // why it ended, when not by a hang-up
+}
+
+// Leg is one party's audio in a call.
+type Leg struct {
+	Side      Side
+	Index     int    // of its m-line in the SDP, from 0
+	Label     string // a=label of that m-line
+	Party     string // address of record of the party, when the metadata names it
+	StreamARN string // arn:aws:kinesisvideo:…:stream/ChimeVoiceConnector-<connector>-<uuid>/<number>
+}
+
+// Leg is the index in Legs of the leg of a side. For a call that has only a mixed leg, that one. False: there is none.
+func (c *Call) Leg(s Side) (int, bool) {
+	for i, l := range c.Legs {
+		if l.Side == s {
+			return i, true
+		}
+	}
+	if len(c.Legs) == 1 && c.Legs[0].Side == Mixed {
+		return 0, true
+	}
+	return 0, false
+}
+
+// Frame is up to 20 ms of a leg. PCM belongs to the giver and is good only until the receiver returns.
+type Frame struct {
+	At  time.Duration // media time of the first sample since the leg's first one; jumps where nothing was sent
+	PCM []int16
+}
+
+// Listener takes the frames of one leg, in order, from one goroutine at a time. Frame must not block for long.
+type Listener interface{ Frame(Frame) }
+
+// Speech is what was heard in a short stretch of a leg. PCM belongs to the receiver.
+type Speech struct {
+	At     time.Duration // media time of the end of the stretch since listening began
+	Net    time.Duration // net speech: how much of the leg was voiced since listening began
+	Voiced bool          // the stretch itself is voiced
+	PCM    []float32     // audio to analyse, in [-1, 1): voiced stretches with their margins; often none
+}

@@ -1,0 +1,66 @@
+package timbre
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Connector is a Voice Connector: where calls come in.
+type Connector struct {
+	ID, ARN, Name, Region        string
+	OutboundHost                 string // <id>.voiceconnector.chime.aws
+	RequireEncryption            bool
+	IntegrationType, NetworkType string
+	Tags                         map[string]string
+	Created, Updated             time.Time
+}
+
+// Streaming is a connector's streaming configuration.
+type Streaming struct {
+	RetentionHours int
+	Disabled       bool
+	Targets        []string // EventBridge, SNS, SQS: who is told of streams
+	Insights       *InsightsLink
+}
+
+// InsightsLink ties a call analytics configuration to a connector.
+type InsightsLink struct {
+	Disabled         bool
+	ConfigurationARN string
+}
+
+// Termination says who may send calls to a connector.
+type Termination struct {
+	Disabled           bool
+	CIDRs              []string // allowed hosts
+	CPSLimit           int      // calls a second, 0 without limit
+	CallingRegions     []string
+	DefaultPhoneNumber string
+}
+
+// Configuration is a media insights pipeline configuration: which processors and sinks calls get.
+type Configuration struct {
+	ID, ARN, Name, RoleARN string
+	Elements               []Element
+	Alerts                 json.RawMessage // RealTimeAlertConfiguration as given
+	Tags                   map[string]string
+	Token                  string
+	Created, Updated       time.Time
+}
+
+// Element is one processor or sink of a configuration.
+type Element struct {
+	Type     string          // VoiceAnalyticsProcessor, SqsQueueSink, …
+	Target   string          // InsightsTarget of a sink
+	Document json.RawMessage // the element as it was given, Type included
+}
+
+// Analyses says whether the configuration has the voice analytics processor.
+func (c *Configuration) Analyses() bool {
+	for _, e := range c.Elements {
+		if e.Type == "VoiceAnalyticsProcessor" {
+			return true
+		}
+	}
+	return false
+}

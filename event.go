@@ -1,0 +1,62 @@
+package timbre
+
+import "time"
+
+// EventType is the detail-type of an event.
+type EventType string
+
+const (
+	VoiceAnalyticsStatus EventType = "VoiceAnalyticsStatus"
+	SpeakerSearchStatus  EventType = "SpeakerSearchStatus"
+	VoiceToneStatus      EventType = "VoiceToneAnalysisStatus"
+	StreamingStatus      EventType = "Chime VoiceConnector Streaming Status"
+)
+
+// The detailStatus, or streamingStatus, of the events.
+const (
+	AnalyticsReady              = "AnalyticsReady"
+	IdentificationSuccessful    = "IdentificationSuccessful"
+	IdentificationNoMatches     = "IdentificationNoMatchesFound"
+	IdentificationFailure       = "IdentificationFailure"
+	VoiceprintGenerationSuccess = "VoiceprintGenerationSuccess"
+	VoiceprintGenerationFailure = "VoiceprintGenerationFailure"
+	ToneSuccessful              = "VoiceToneAnalysisSuccessful"
+	ToneFailure                 = "VoiceToneAnalysisFailure"
+	ToneCompleted               = "VoiceToneAnalysisCompleted"
+	StreamingStarted            = "STARTED"
+	StreamingEnded              = "ENDED"
+	StreamingFailed             = "FAILED"
+	StreamingUpdated            = "UPDATED"
+)
+
+// Event is something that the outside is told, before it is put into words.
+type Event struct {
+	ID            string // unique, "Id-" and a UUID
+	Type          EventType
+	Status        string
+	Time          time.Time
+	TaskID        string // of task events
+	StatusMessage string // why, on failures
+	Call          Call   // as it was at Time; of task events at least ConnectorID, TransactionID and the leg
+	Leg           int    // which of Call.Legs it is about
+	Matches       []Match
+	Current       *ToneSpan // last 30 s
+	Overall       *ToneSpan // since the task's start
+}
+
+// Notice is an event in the words of the wire, on its way to one target. Delivery is at least once, and in order within
+// a Key; ID and Payload never change between tries.
+type Notice struct {
+	ID      string // the event's
+	Key     string // task id, or transaction id
+	Target  string // ARN of a queue, topic, function or webhook
+	Payload []byte // one JSON object
+	Created time.Time
+}
+
+// Pending is a notice in the outbox.
+type Pending struct {
+	Notice
+	Seq   int64 // its place in the outbox
+	Tries int   // made so far
+}

@@ -1,0 +1,23 @@
+package timbre
+
+import "time"
+
+// Tone is how a stretch of speech sounds: three scores, each 0 to 1, that add up to 1.
+type Tone struct{ Positive, Neutral, Negative float64 }
+
+// Label names the highest score: positive, neutral or negative.
+func (t Tone) Label() string {
+	switch {
+	case t.Positive > t.Neutral && t.Positive > t.Negative:
+		return "positive"
+	case t.Negative > t.Neutral:
+		return "negative"
+	}
+	return "neutral"
+}
+
+// ToneSpan is the tone of one leg between two moments of a call.
+type ToneSpan struct {
+	Start, End time.Time
+	Tone       Tone
+}
