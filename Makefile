@@ -1,0 +1,30 @@
+# Timbre: what you can do here. `make` alone lists it.
+GO       ?= go
+LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+ONNX     := $(shell $(GO) list -m -f '{{.Dir}}' github.com/k2-fsa/sherpa-onnx-go-linux 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test lint bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## a whole story on loopback: three callers are enrolled, then recognised
+	bin/timbre demo $(DEMO)
+
+build: ## the binary, with its inference library beside it, in bin/
+	$(GO) build -trimpath -o bin/timbre ./cmd/timbre
+
+test: ## every test; says what it had to leave out
+	@test/prepare
+	$(GO) test ./...
+
+lint: ## formatting, vet and the linters of .golangci.yml
+	$(GO) vet ./...
+	$(GO) run $(LINT) run ./...
+
+bench: ## the figures: speed and memory, on this machine
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+clean: ## what was built here
+	rm -rf bin .venv
