@@ -1,0 +1,183 @@
+package timbre_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// listed is what `go list` tells of a package.
+type listed struct {
+	ImportPath, Name, Doc, Dir         string
+	Imports, TestImports, XTestImports []string
+}
+
+// folder is the package's folder in the repository: "." for the root.
+func (p listed) folder() string { return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "timbre"), "/") }
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-e", "-json=ImportPath,Name,Doc,Dir,Imports,TestImports,XTestImports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listed
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		switch err := d.Decode(&p); {
+		case errors.Is(err, io.EOF):
+			return all
+		case err != nil:
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// stations are the folders that may import of this module nothing but the root and what lies below them.
+var stations = []string{
+	"sip", "rtp", "call", "speech", "infer", "voice", "tone", "search", "task", "event", "notify", "api",
+	"store", "vault", "config", "models",
+}
+
+// programs are the folders that may see all others.
+var programs = []string{"cmd", "test", "bench"}
+
+// forTests may be used by the tests of any station: the real models, the means to run them, and recordings.
+var forTests = []string{"timbre/models", "timbre/infer", "timbre/rtp/codec"}
+
+// within says whether a package or folder is name or lies below it.
+func within(path string, names ...string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return path == n || strings.HasPrefix(path, n+"/") })
+}
+
+func TestRootImportsTheStandardLibraryAlone(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.folder() != "" {
+			continue
+		}
+		for _, i := range p.Imports {
+			if strings.Contains(strings.Split(i, "/")[0], ".") || within(i, "timbre") {
+				t.Errorf("timbre imports %s", i)
+			}
+		}
+	}
+}
+
+func TestStationsImportOnlyRootAndTheirOwn(t *testing.T) {
+	for _, p := range packages(t) {
+		top, _, _ := strings.Cut(p.folder(), "/")
+		switch {
+		case top == "" || within(top, programs...):
+			continue
+		case !slices.Contains(stations, top):
+			t.Errorf("%s is neither a station nor a program: see design, The path of a second of speech", p.ImportPath)
+			continue
+		}
+		foreign := func(i string) bool { return within(i, "timbre") && i != "timbre" && !within(i, "timbre/"+top) }
+		for _, i := range p.Imports {
+			if foreign(i) {
+				t.Errorf("%s imports %s", p.ImportPath, i)
+			}
+		}
+		for _, i := range slices.Concat(p.TestImports, p.XTestImports) {
+			if foreign(i) && !slices.Contains(forTests, i) {
+				t.Errorf("a test of %s imports %s", p.ImportPath, i)
+			}
+		}
+	}
+}
+
+func TestDriversStayWhereTheyBelong(t *testing.T) {
+	rules := []struct {
+		driver string // a prefix of import paths
+		homes  []string
+	}{
+		{"github.com/aws/aws-sdk-go-v2/service/chime", []string{"api", "test", "cmd"}},
+		{"github.com/yalue/onnxruntime_go", []string{"infer"}},
+		{"github.com/k2-fsa/", []string{"infer"}},
+		{"C", []string{"infer"}},
+	}
+	for _, p := range packages(t) {
+		for _, i := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			for _, r := range rules {
+				if (i == r.driver || r.driver != "C" && strings.HasPrefix(i, r.driver)) && !within(p.folder(), r.homes...) {
+					t.Errorf("%s imports %s, which belongs in %s", p.ImportPath, i, strings.Join(r.homes, ", "))
+				}
+			}
+		}
+	}
+}
+
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.Name != "" && p.Doc == "" && !onlyTests(p) {
+			t.Errorf("%s has no package comment", p.ImportPath)
+		}
+	}
+}
+
+func onlyTests(p listed) bool {
+	files, _ := filepath.Glob(filepath.Join(p.Dir, "*.go"))
+	return !slices.ContainsFunc(files, func(f string) bool { return !strings.HasSuffix(f, "_test.go") })
+}
+
+func TestNoFolderIsADrawer(t *testing.T) {
+	drawers := []string{"util", "utils", "common", "helper", "helpers", "types", "pkg", "misc", "shared", "internal", "lib"}
+	walk(t, func(file string) {
+		for _, part := range strings.Split(path.Dir(filepath.ToSlash(file)), "/") {
+			if slices.Contains(drawers, part) {
+				t.Errorf("%s: call the folder by what it holds, not %q", file, part)
+			}
+		}
+	})
+}
+
+func TestNobodySleeps(t *testing.T) {
+	walk(t, func(file string) {
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Errorf("%v", err)
+			return
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Sleep" {
+				if x, ok := s.X.(*ast.Ident); ok && x.Name == "time" {
+					t.Errorf("%s: time.Sleep; wait for a channel or a timer, test on testing/synctest", fset.Position(n.Pos()))
+				}
+			}
+			return true
+		})
+	})
+}
+
+// walk visits the Go files of the repository.
+func walk(t *testing.T, visit func(file string)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && file != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "node_modules"):
+			return filepath.SkipDir
+		case strings.HasSuffix(file, ".go"):
+			visit(file)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
