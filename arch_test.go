@@ -24,7 +24,9 @@ type listed struct {
 }
 
 // folder is the package's folder in the repository: "." for the root.
-func (p listed) folder() string { return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "timbre"), "/") }
+func (p listed) folder() string {
+	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "timbre"), "/")
+}
 
 func packages(t *testing.T) []listed {
 	t.Helper()
