@@ -3,6 +3,7 @@ package timbre
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Kind says what went wrong in a way that a caller can act on. The api turns each kind into one AWS exception.
@@ -47,10 +48,14 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Errorf makes an Error of a kind. A final %w argument becomes its cause.
+// Errorf makes an Error of a kind. A final ": %w" becomes its cause, and no part of Msg.
 func Errorf(kind Kind, op, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
-	return &Error{Kind: kind, Op: op, Msg: err.Error(), Err: errors.Unwrap(err)}
+	e := &Error{Kind: kind, Op: op, Msg: err.Error(), Err: errors.Unwrap(err)}
+	if e.Err != nil {
+		e.Msg = strings.TrimSuffix(strings.TrimSuffix(e.Msg, e.Err.Error()), ": ")
+	}
+	return e
 }
 
 // KindOf is the kind of the outermost Error in err's chain, or Internal.

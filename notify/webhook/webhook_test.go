@@ -1,0 +1,127 @@
+package webhook_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"timbre"
+	"timbre/notify/webhook"
+)
+
+const (
+	crm    = "arn:timbre:webhook:us-east-1:000000000000:crm"
+	secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+)
+
+var event = timbre.Notice{ID: "Id-1", Key: "k", Target: crm, Payload: []byte(`{"id":"Id-1"}`)}
+
+// sink serves handler as the webhook crm.
+func sink(t *testing.T, handler http.HandlerFunc) *webhook.Sink {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	s, err := webhook.New(webhook.Config{
+		Endpoints: []webhook.Endpoint{{Name: "crm", URL: server.URL + "/hook?token=hidden", Secret: secret}},
+		Now:       func() time.Time { return times[0] },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSendPostsTheBareEventSigned(t *testing.T) {
+	got := make(chan error, 1)
+	s := sink(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if r.Method != http.MethodPost || r.URL.Path != "/hook" || r.Header.Get("Content-Type") != "application/json" ||
+			string(body) != `{"id":"Id-1"}` || r.Header.Get("Webhook-Id") != "Id-1" {
+			t.Errorf("got %s %s %v %s", r.Method, r.URL, r.Header, body)
+		}
+		got <- webhook.Verify(secret, r.Header, body, times[0])
+		w.WriteHeader(http.StatusNoContent)
+	})
+	if err := s.Send(t.Context(), event); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-got; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnyAnswerBut2xxIsAnError(t *testing.T) {
+	for _, status := range []int{301, 302, 304, 400, 404, 408, 410, 429, 500, 503} {
+		asked := 0
+		s := sink(t, func(w http.ResponseWriter, r *http.Request) {
+			asked++
+			w.Header().Set("Location", r.URL.String())
+			w.WriteHeader(status)
+		})
+		err := s.Send(t.Context(), event)
+		if timbre.KindOf(err) != timbre.Unavailable || asked != 1 {
+			t.Errorf("%d, asked %d times: %v", status, asked, err)
+		}
+	}
+}
+
+func TestAConnectionIsUsedAgainAndAnEndlessAnswerCutOff(t *testing.T) {
+	from := map[string]bool{}
+	endless := false
+	s := sink(t, func(w http.ResponseWriter, r *http.Request) {
+		from[r.RemoteAddr] = true
+		line := strings.Repeat("x", 1000)
+		for i := 0; i < 30 || endless; i++ {
+			if _, err := io.WriteString(w, line); err != nil {
+				return
+			}
+		}
+	})
+	for range 3 {
+		if err := s.Send(t.Context(), event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(from) != 1 {
+		t.Errorf("%d connections", len(from))
+	}
+	endless = true
+	if err := s.Send(t.Context(), event); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestErrorsNameTheWebhookAndNotItsURL(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := sink(t, func(http.ResponseWriter, *http.Request) { cancel() })
+	err := s.Send(ctx, event)
+	if err == nil || strings.Contains(err.Error(), "hidden") || !strings.Contains(err.Error(), "crm") {
+		t.Errorf("got %v", err)
+	}
+	lost := event
+	lost.Target = "arn:timbre:webhook:us-east-1:000000000000:lost"
+	if err := s.Send(t.Context(), lost); timbre.KindOf(err) != timbre.NotFound || !strings.Contains(err.Error(), "lost") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNewRefusesWhatCannotWork(t *testing.T) {
+	good := webhook.Endpoint{Name: "a", URL: "https://example.com/x", Secret: "s"}
+	for name, endpoints := range map[string][]webhook.Endpoint{
+		"a name twice":     {good, good},
+		"no secret":        {{Name: "a", URL: good.URL}},
+		"a broken secret":  {{Name: "a", URL: good.URL, Secret: "whsec_%"}},
+		"another scheme":   {{Name: "a", URL: "ftp://example.com", Secret: "s"}},
+		"no host":          {{Name: "a", URL: "https:///x", Secret: "s"}},
+		"not even a URL":   {{Name: "a", URL: "http://[", Secret: "s"}},
+		"a relative place": {{Name: "a", URL: "/hook", Secret: "s"}},
+	} {
+		if _, err := webhook.New(webhook.Config{Endpoints: endpoints}); timbre.KindOf(err) != timbre.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
