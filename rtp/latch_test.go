@@ -1,0 +1,72 @@
+package rtp
+
+import (
+	"net/netip"
+	"testing"
+)
+
+func addr(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
+
+func TestWhoIsHeard(t *testing.T) {
+	const signalled, nat, host, peer, alien = "10.0.0.1:4000", "10.0.0.1:5000", "10.0.0.1:6000", "10.0.0.9:7000", "6.6.6.6:6666"
+	spec := Spec{Remote: addr(signalled), Source: netip.MustParseAddr("10.0.0.9")}
+	anyone := spec
+	anyone.LatchAny = true
+	moved := spec
+	moved.Remote = addr("10.0.0.1:4002")
+	type step struct {
+		from  string
+		spec  *Spec // signalled before the packet
+		heard bool
+	}
+	for name, c := range map[string]struct {
+		spec  Spec
+		steps []step
+	}{
+		"the signalled address": {spec, []step{{signalled, nil, true}, {nat, nil, false}, {peer, nil, false}, {alien, nil, false}}},
+		"another port of its host": {spec, []step{
+			{alien, nil, false}, {nat, nil, true}, {host, nil, false}, {nat, nil, true}, {peer, nil, false}}},
+		"the host of the SIP peer":                  {spec, []step{{peer, nil, true}, {nat, nil, false}, {peer, nil, true}}},
+		"the signalled address, after another port": {spec, []step{{nat, nil, true}, {signalled, nil, true}, {nat, nil, false}}},
+		"anyone, but only the first":                {anyone, []step{{alien, nil, true}, {nat, nil, false}, {alien, nil, true}}},
+		"the same address again":                    {spec, []step{{nat, nil, true}, {host, &spec, false}}},
+		"a new address": {spec, []step{
+			{signalled, nil, true}, {signalled, &moved, true}, {"10.0.0.1:4002", nil, true}, {signalled, nil, false}}},
+		"a new address behind NAT": {spec, []step{
+			{nat, nil, true}, {nat, &moved, true}, {host, nil, true}, {nat, nil, false}, {host, nil, true}}},
+		"mapped addresses": {Spec{Remote: addr("[::ffff:10.0.0.1]:4000")}, []step{{signalled, nil, true}, {alien, nil, false}}},
+		"nobody":           {Spec{}, []step{{signalled, nil, false}, {alien, nil, false}}},
+		"a held address":   {Spec{Remote: addr("0.0.0.0:4000")}, []step{{signalled, nil, false}}},
+	} {
+		var l latch
+		l.signal(c.spec)
+		for i, s := range c.steps {
+			if s.spec != nil {
+				l.signal(*s.spec)
+			}
+			got := l.allows(addr(s.from))
+			if got {
+				l.fix(addr(s.from))
+			}
+			if got != s.heard {
+				t.Errorf("%s, step %d: a packet from %s, heard %t", name, i, s.from, got)
+			}
+		}
+	}
+}
+
+func TestASourceThatStaysAfterAnUpdateIsFixedAgain(t *testing.T) {
+	var l latch
+	l.signal(Spec{Remote: addr("10.0.0.1:4000"), LatchAny: true})
+	l.fix(addr("6.6.6.6:1"))
+	l.signal(Spec{Remote: addr("10.0.0.1:4002"), LatchAny: true})
+	for range patience {
+		if !l.allows(addr("6.6.6.7:1")) {
+			t.Fatal("closed too early")
+		}
+		l.fix(addr("6.6.6.6:1"))
+	}
+	if l.allows(addr("6.6.6.7:1")) {
+		t.Error("still open")
+	}
+}

@@ -1,0 +1,36 @@
+package rtp
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+// metrics are the figures of all streams together.
+type metrics struct {
+	streams                         prometheus.Gauge
+	exhausted                       prometheus.Counter
+	packets, lost, late, duplicates prometheus.Counter
+	reports                         prometheus.Counter
+	dropped                         [reasons]prometheus.Counter
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	with := promauto.With(reg)
+	counter := func(name, help string) prometheus.Counter {
+		return with.NewCounter(prometheus.CounterOpts{Name: "timbre_rtp_" + name, Help: help})
+	}
+	m := &metrics{
+		streams:    with.NewGauge(prometheus.GaugeOpts{Name: "timbre_rtp_streams", Help: "Streams that are open."}),
+		exhausted:  counter("exhausted_total", "Streams that were refused because no pair of ports was free."),
+		packets:    counter("packets_total", "RTP packets of the right source."),
+		lost:       counter("lost_total", "RTP packets that were given up."),
+		late:       counter("late_total", "RTP packets that came after they had been given up."),
+		duplicates: counter("duplicates_total", "RTP packets that came twice."),
+		reports:    counter("receiver_reports_total", "RTCP receiver reports sent."),
+	}
+	dropped := with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_rtp_dropped_total", Help: "RTP and RTCP packets that were not heard."}, []string{"reason"})
+	for why := range reasons {
+		m.dropped[why] = dropped.WithLabelValues(why.String())
+	}
+	return m
+}

@@ -1,0 +1,81 @@
+package rtp
+
+import (
+	"time"
+
+	"github.com/pion/rtcp"
+
+	"timbre"
+)
+
+// reception is what RTCP wants to know of one source, as RFC 3550 reckons it (6.4.1, A.3 and A.8).
+type reception struct {
+	ssrc              uint32
+	first, highest    uint32 // extended sequence numbers
+	received          uint32
+	expected, counted uint32 // at the last report: expected and received packets
+	transit           int64  // arrival less timestamp of the last packet with audio, in samples
+	timed             bool   // transit is set
+	jitter            float64
+	sender            uint32    // middle of the NTP time in the last sender report
+	senderAt          time.Time // when that came
+}
+
+// begin starts over with the first packet of a sequence. A source that only restarted keeps its jitter.
+func (r *reception) begin(p *packet) {
+	jitter := r.jitter
+	if r.ssrc != p.ssrc {
+		jitter = 0
+	}
+	*r = reception{ssrc: p.ssrc, first: uint32(p.seq), highest: uint32(p.seq), jitter: jitter}
+}
+
+// packet counts one packet of the sequence, arrived at now.
+func (r *reception) packet(p *packet, now time.Time) {
+	r.received++
+	if ahead := int16(p.seq - uint16(r.highest)); ahead > 0 {
+		r.highest += uint32(ahead)
+	}
+	if p.samples() == 0 {
+		return
+	}
+	transit := now.UnixMicro()*timbre.SampleRate/1e6 - int64(p.ts)
+	d := transit - r.transit
+	if r.timed && max(d, -d) < 10*timbre.SampleRate { // more is no jitter: a pause, or a wrap of the timestamp
+		r.jitter += (float64(max(d, -d)) - r.jitter) / 16
+	}
+	r.transit, r.timed = transit, true
+}
+
+// report is the block about this source in a receiver report sent at now; false: nothing has come from it.
+func (r *reception) report(now time.Time) (rtcp.ReceptionReport, bool) {
+	if r.received == 0 {
+		return rtcp.ReceptionReport{}, false
+	}
+	expected := r.highest - r.first + 1
+	missing := int64(expected) - int64(r.received) // negative when duplicates outweigh losses
+	interval := expected - r.expected
+	missed := int64(interval) - int64(r.received-r.counted)
+	r.expected, r.counted = expected, r.received
+	report := rtcp.ReceptionReport{
+		SSRC:               r.ssrc,
+		TotalLost:          uint32(min(max(missing, 0), 1<<23-1)),
+		LastSequenceNumber: r.highest,
+		Jitter:             uint32(r.jitter),
+		LastSenderReport:   r.sender,
+	}
+	if interval > 0 && missed > 0 {
+		report.FractionLost = uint8(min(missed*256/int64(interval), 255))
+	}
+	if r.sender != 0 {
+		report.Delay = uint32(now.Sub(r.senderAt).Seconds() * 65536)
+	}
+	return report, true
+}
+
+// heard takes a sender report that came at now.
+func (r *reception) heard(s *rtcp.SenderReport, now time.Time) {
+	if s.SSRC == r.ssrc && r.received > 0 {
+		r.sender, r.senderAt = uint32(s.NTPTime>>16), now
+	}
+}

@@ -1,0 +1,213 @@
+package rtp
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// train is a run of packets of equal length, their sequence numbers and timestamps about to wrap. Each carries its place.
+func train(n, samples int) []packet {
+	packets := make([]packet, n)
+	for i := range packets {
+		payload := make([]byte, samples)
+		binary.BigEndian.PutUint32(payload, uint32(i))
+		packets[i] = packet{
+			ssrc: 7, seq: uint16(0xFFF0 + i), ts: uint32(0xFFFFF800 + i*samples), codec: PCMU, payload: payload,
+		}
+	}
+	return packets
+}
+
+// place is where in its train a packet stood.
+func place(p packet) int { return int(binary.BigEndian.Uint32(p.payload)) }
+
+// line is a ring with what came out of it.
+func line() (*ring, *[]int) {
+	var out []int
+	return &ring{out: func(p packet) { out = append(out, place(p)) }}, &out
+}
+
+// shuffle is what a network makes of a train: each packet is delayed by less than the span of the ring, lost or doubled as
+// the dice say. The first one is spared, since it says where the train begins.
+func shuffle(packets []packet, dice func() byte) (arriving []packet, missing, doubled int) {
+	type arrival struct {
+		at int
+		p  packet
+	}
+	var all []arrival
+	for i, p := range packets {
+		delay, fate := 0, byte(0)
+		if i > 0 {
+			delay, fate = int(dice())*(span-len(p.payload))/255, dice()
+		}
+		if fate > 230 {
+			missing++
+			continue
+		}
+		at := i*len(p.payload) + delay
+		all = append(all, arrival{at, p})
+		if fate > 200 {
+			doubled++
+			all = append(all, arrival{at + int(fate)%3*len(p.payload), p})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b arrival) int { return a.at - b.at })
+	for _, a := range all {
+		arriving = append(arriving, a.p)
+	}
+	return arriving, missing, doubled
+}
+
+// checkOrder pushes a shuffled train through a ring, which must undo the shuffling.
+func checkOrder(t *testing.T, samples int, dice func() byte) {
+	t.Helper()
+	packets := train(200, samples)
+	arriving, missing, doubled := shuffle(packets, dice)
+	r, out := line()
+	duplicates := 0
+	for _, p := range arriving {
+		switch r.push(p) {
+		case duplicate:
+			duplicates++
+		case late, stray:
+			t.Fatalf("packet %d of %d samples was refused", place(p), samples)
+		case taken, restarted:
+		}
+	}
+	r.flush()
+	if !slices.IsSorted(*out) || len(*out) != len(packets)-missing {
+		t.Fatalf("%d samples a packet, %d missing: came out as %v", samples, missing, *out)
+	}
+	if duplicates != doubled {
+		t.Fatalf("%d duplicates, want %d", duplicates, doubled)
+	}
+	if last := (*out)[len(*out)-1]; int(r.lost) != last+1-len(*out) {
+		t.Fatalf("%d lost, want %d", r.lost, last+1-len(*out))
+	}
+	if r.count != 0 || r.bytes != 0 {
+		t.Fatalf("%d packets of %d bytes are still held", r.count, r.bytes)
+	}
+}
+
+func TestAnyShufflingWithinTheSpanIsUndone(t *testing.T) {
+	dice := rand.New(rand.NewPCG(1, 2))
+	for _, ms := range []int{5, 10, 20, 30, 40, 60} {
+		for range 100 {
+			checkOrder(t, ms*8, func() byte { return byte(dice.Uint32()) })
+		}
+	}
+}
+
+func FuzzRing(f *testing.F) {
+	f.Add(byte(2), []byte{})
+	f.Add(byte(1), []byte{255, 0, 0, 0, 128, 210, 0, 255})
+	f.Add(byte(3), []byte("any permutation, loss and duplication"))
+	f.Fuzz(func(t *testing.T, ptime byte, rolls []byte) {
+		at := 0
+		checkOrder(t, 80*(int(ptime)%6+1), func() byte {
+			if len(rolls) == 0 {
+				return 0
+			}
+			at++
+			return rolls[at%len(rolls)] + byte(at/len(rolls))
+		})
+	})
+}
+
+func TestPacketsInOrderAreHandedOnAtOnce(t *testing.T) {
+	r, out := line()
+	for i, p := range train(300, 160) {
+		r.push(p)
+		if len(*out) != i+1 {
+			t.Fatalf("after packet %d, %d are out", i, len(*out))
+		}
+	}
+}
+
+func TestAGapIsGivenUpWhenNewerPacketsExceedTheSpan(t *testing.T) {
+	r, out := line()
+	packets := train(20, 160)
+	r.push(packets[0])
+	for _, p := range packets[2:12] { // 200 ms
+		r.push(p)
+	}
+	if len(*out) != 1 || r.lost != 0 {
+		t.Fatalf("after 200 ms of newer media %d are out, %d lost", len(*out), r.lost)
+	}
+	r.push(packets[12])
+	if len(*out) != 12 || r.lost != 1 {
+		t.Fatalf("after more than 200 ms %d are out, %d lost", len(*out), r.lost)
+	}
+	if what := r.push(packets[1]); what != late {
+		t.Errorf("the packet that was given up is %d", what)
+	}
+	if what := r.push(packets[1]); what != duplicate {
+		t.Errorf("its copy is %d", what)
+	}
+}
+
+func TestWhatFollowsALossAcrossAPauseStaysInOrder(t *testing.T) {
+	r, out := line()
+	packets := train(8, 160)
+	for i := range packets[3:] {
+		packets[3+i].ts += 30 * 8000
+	}
+	for _, i := range []int{0, 1, 2, 4, 3, 6, 5, 7} {
+		r.push(packets[i])
+	}
+	if want := []int{0, 1, 2, 3, 4, 5, 6, 7}; !slices.Equal(*out, want) {
+		t.Errorf("came out as %v", *out)
+	}
+}
+
+func TestALongLossOfManySlotsGoesOn(t *testing.T) {
+	r, out := line()
+	packets := train(2000, 160)
+	r.push(packets[0])
+	for _, p := range packets[1500:] {
+		r.push(p)
+	}
+	r.flush()
+	if len(*out) != 501 || r.lost != 1499 {
+		t.Errorf("%d are out, %d lost", len(*out), r.lost)
+	}
+}
+
+func TestANewSourceIsHeardAtOnce(t *testing.T) {
+	r, out := line()
+	old, packets := train(10, 160), train(20, 160)
+	for i := range packets[10:] {
+		packets[10+i].ssrc, packets[10+i].seq, packets[10+i].ts = 9, uint16(i), uint32(i*160)
+	}
+	for _, p := range slices.Concat(old[:9], packets[10:12], old[9:], packets[12:]) {
+		if what := r.push(p); (what == stray) != (p.ssrc == 7 && place(p) == 9) {
+			t.Errorf("packet %d of source %d is %d", place(p), p.ssrc, what)
+		}
+	}
+	if want := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19}; !slices.Equal(*out, want) {
+		t.Errorf("came out as %v", *out)
+	}
+	for i, p := range train(20, 160)[10:] { // the first source comes back
+		if what := r.push(p); (what == stray) != (i < flips-1) {
+			t.Errorf("packet %d of the first source is %d", i, what)
+		}
+	}
+}
+
+func TestAWildSequenceNumberNeedsAWitness(t *testing.T) {
+	r, out := line()
+	packets := train(10, 160)
+	for i := range packets[5:] {
+		packets[5+i].seq += 20000
+	}
+	one := packets[0]
+	one.seq += 30000
+	for _, p := range slices.Concat(packets[:3], []packet{one}, packets[3:]) {
+		r.push(p)
+	}
+	if want := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}; !slices.Equal(*out, want) || r.lost != 0 {
+		t.Errorf("came out as %v, %d lost", *out, r.lost)
+	}
+}

@@ -1,0 +1,57 @@
+// Package rtp turns the packets of a leg into its frames. In come RTP over UDP, one even and odd pair of ports a stream, and
+// what the signalling says of the sender; out go 20 ms frames of linear PCM in order, each with its media time, to one
+// listener, and RTCP receiver reports to the sender.
+//
+// Nothing here waits for a clock: a packet that is next in order is handed on as it arrives, however fast media comes. A
+// packet that is missing is waited for until 200 ms of newer media are there. Gaps of up to 200 ms are filled with silence
+// (no audio is ever made up: voices are compared by it); after longer ones, such as a hold, the media time jumps.
+//
+// It does not play out, mix or record, and it does not know which call a stream belongs to.
+package rtp
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// Spec is what the signalling says of a stream.
+type Spec struct {
+	Local    netip.Addr      // where to listen; the zero value means everywhere
+	Remote   netip.AddrPort  // where the sender says that it sends from
+	Source   netip.Addr      // host of the SIP peer: it may send too
+	RTCP     netip.AddrPort  // where reports go; the zero value means the port after that of the media
+	Payloads map[uint8]Codec // payload type → codec; nil means the static types 0, 8 and 13
+	Hold     bool            // the sender has been asked to pause or has said that it will
+	LatchAny bool            // the first packet fixes the source, whoever sends it: for senders behind NAT
+}
+
+// Codec is what a payload type carries.
+type Codec uint8
+
+const (
+	PCMU           Codec = iota + 1 // G.711 µ-law
+	PCMA                            // G.711 A-law
+	TelephoneEvent                  // RFC 4733: a key was pressed; no audio
+	ComfortNoise                    // RFC 3389: there is nothing to hear; no audio
+)
+
+// ParseCodec finds the codec of an SDP encoding name and clock rate in Hz.
+func ParseCodec(name string, rate int) (Codec, bool) {
+	c, ok := map[string]Codec{"PCMU": PCMU, "PCMA": PCMA, "TELEPHONE-EVENT": TelephoneEvent, "CN": ComfortNoise}[strings.ToUpper(name)]
+	return c, ok && (rate == 8000 || c == TelephoneEvent)
+}
+
+// static are the payload types that RFC 3551 gives away for good.
+var static = map[uint8]Codec{0: PCMU, 8: PCMA, 13: ComfortNoise}
+
+// codecs is Payloads as a table over the 128 payload types; zero: unknown.
+func (s Spec) codecs() (table [128]Codec) {
+	payloads := s.Payloads
+	if payloads == nil {
+		payloads = static
+	}
+	for pt, c := range payloads {
+		table[pt&0x7F] = c
+	}
+	return table
+}

@@ -1,0 +1,144 @@
+package rtp
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"timbre"
+	"timbre/rtp/codec"
+)
+
+// ear is a listener that keeps what it hears.
+type ear struct {
+	at  []time.Duration
+	pcm []int16
+	len []int
+}
+
+func (e *ear) Frame(f timbre.Frame) {
+	e.at, e.pcm, e.len = append(e.at, f.At), append(e.pcm, f.PCM...), append(e.len, len(f.PCM))
+}
+
+// said is a packet of samples of audio with timestamp ts, all of one code word.
+func said(ts uint32, samples int, word byte) packet {
+	return packet{ts: ts, codec: PCMU, payload: slices.Repeat([]byte{word}, samples)}
+}
+
+func TestPacketsOfAnyLengthBecomeFramesOfTwentyMilliseconds(t *testing.T) {
+	for _, ms := range []int{5, 10, 20, 30, 40, 60} {
+		e := &ear{}
+		line := timeline{to: e}
+		for i := range 12 {
+			line.hear(said(uint32(0xFFFFFF00+i*ms*8), ms*8, byte(i)))
+		}
+		if got, want := len(e.at), 12*ms/20; got != want {
+			t.Errorf("%d ms: %d frames, want %d", ms, got, want)
+		}
+		line.flush()
+		for i, at := range e.at {
+			if at != time.Duration(i)*timbre.FrameDuration {
+				t.Errorf("%d ms: frame %d is at %v", ms, i, at)
+			}
+		}
+		for i, s := range e.pcm {
+			if want := codec.ULaw.Decode(nil, []byte{byte(i / (ms * 8))})[0]; s != want {
+				t.Fatalf("%d ms: sample %d is %d, want %d", ms, i, s, want)
+			}
+		}
+	}
+}
+
+func TestTimeIsTheSendersTime(t *testing.T) {
+	const ms = time.Millisecond
+	event := packet{ts: 320, codec: TelephoneEvent, payload: make([]byte, 4)}
+	fresh := said(99999, 160, 2)
+	fresh.fresh = true
+	for name, c := range map[string]struct {
+		second  []packet // after two packets of 20 ms from timestamp 0
+		at      time.Duration
+		filled  int // samples
+		rebased uint64
+	}{
+		"no gap":                          {[]packet{said(320, 160, 2)}, 40 * ms, 0, 0},
+		"lost packet":                     {[]packet{said(480, 160, 2)}, 60 * ms, 160, 0},
+		"200 ms":                          {[]packet{said(320+1600, 160, 2)}, 240 * ms, 1600, 0},
+		"hold":                            {[]packet{said(320+8000, 160, 2)}, 1040 * ms, 0, 0},
+		"key pressed":                     {[]packet{event, event, said(1280, 160, 2)}, 160 * ms, 960, 0},
+		"comfort noise":                   {[]packet{{ts: 320, codec: ComfortNoise, payload: []byte{60}}, said(8320, 160, 2)}, 1040 * ms, 0, 0},
+		"clock a little late":             {[]packet{said(330, 160, 2)}, 40 * ms, 0, 0},
+		"clock a little early":            {[]packet{said(310, 160, 2)}, 40 * ms, 0, 0},
+		"clock set back":                  {[]packet{said(0, 160, 2)}, 40 * ms, 0, 1},
+		"clock set far back":              {[]packet{said(0x90000000, 160, 2)}, 40 * ms, 0, 1},
+		"clock set far ahead":             {[]packet{said(0x70000000, 160, 2)}, 40 * ms, 0, 1},
+		"new source":                      {[]packet{fresh}, 40 * ms, 0, 1},
+		"new source that begins silently": {[]packet{{fresh: true, ts: 5}, said(99999, 160, 2)}, 40 * ms, 0, 1},
+	} {
+		e := &ear{}
+		line := timeline{to: e}
+		line.hear(said(0, 160, 1))
+		line.hear(said(160, 160, 1))
+		for _, p := range c.second {
+			line.hear(p)
+		}
+		if got := e.at[len(e.at)-1]; got != c.at {
+			t.Errorf("%s: heard at %v, want %v", name, got, c.at)
+		}
+		if int(line.filled) != c.filled || line.rebased != c.rebased || len(e.pcm) != 480+c.filled {
+			t.Errorf("%s: %d filled, %d rebased, %d samples", name, line.filled, line.rebased, len(e.pcm))
+		}
+		for _, s := range e.pcm[320 : 320+c.filled] {
+			if s != 0 {
+				t.Errorf("%s: the gap is not silent", name)
+				break
+			}
+		}
+	}
+}
+
+func TestAPauseCutsTheFrameBeforeIt(t *testing.T) {
+	e := &ear{}
+	line := timeline{to: e}
+	line.hear(said(0, 240, 1))
+	line.hear(said(8000, 240, 2))
+	line.flush()
+	if !slices.Equal(e.len, []int{160, 80, 160, 80}) {
+		t.Errorf("frames of %v samples", e.len)
+	}
+	if want := []time.Duration{0, 20, 1000, 1020}; !slices.EqualFunc(e.at, want, func(a, b time.Duration) bool { return a == b*time.Millisecond }) {
+		t.Errorf("frames at %v", e.at)
+	}
+}
+
+func TestASlowClockCostsNoAudio(t *testing.T) {
+	e := &ear{}
+	line := timeline{to: e}
+	for i := range 1000 {
+		line.hear(said(uint32(i*159), 160, byte(i)))
+	}
+	if len(e.pcm) != 160000 {
+		t.Errorf("%d samples of 160000 heard", len(e.pcm))
+	}
+}
+
+func TestAStuckClockCostsNoAudio(t *testing.T) {
+	e := &ear{}
+	line := timeline{to: e}
+	for range 100 {
+		line.hear(said(4711, 160, 1))
+	}
+	if got := e.at[len(e.at)-1]; len(e.at) != 100 || got != 99*timbre.FrameDuration {
+		t.Errorf("%d frames, the last at %v", len(e.at), got)
+	}
+}
+
+func TestMediaTimeNeverOverflows(t *testing.T) {
+	e := &ear{}
+	line := timeline{to: e}
+	for i := range 3000 {
+		line.hear(said(uint32(i)*hour, 160, 1))
+	}
+	if !slices.IsSorted(e.at) || e.at[len(e.at)-1] > 1001*time.Hour {
+		t.Errorf("the last frame is at %v", e.at[len(e.at)-1])
+	}
+}
