@@ -1,0 +1,122 @@
+package siprec
+
+import (
+	"slices"
+	"strings"
+)
+
+// calling is what an extension inside a participant says of it: <apkt:callingParty>true</apkt:callingParty>.
+func calling(n *node) (is Tristate) {
+	n.walk(func(n *node) bool {
+		if n.name == "callingparty" {
+			switch strings.ToLower(n.text()) {
+			case "true", "yes", "1":
+				is = Yes
+			case "false", "no", "0":
+				is = No
+			}
+		}
+		return true
+	})
+	return is
+}
+
+// hint notes what an extension calls the calling and the called party: by number (BroadWorks, Metaswitch), as an element
+// of its own that refers to a participant (NetSapiens), or as the From and To of the call that is recorded (Sonus).
+func (m *Metadata) hint(n *node) {
+	switch n.name {
+	case "callingpartynumber", "fromhdr":
+		m.Calling = name(m.Calling, n.text())
+	case "calledpartynumber", "tohdr":
+		m.Called = name(m.Called, n.text())
+	case "callingparty":
+		m.Calling = name(m.Calling, m.referred(n))
+	case "calledparty":
+		m.Called = name(m.Called, m.referred(n))
+	}
+}
+
+func name(names []string, one string) []string {
+	if one == "" || slices.Contains(names, one) {
+		return names
+	}
+	return append(names, one)
+}
+
+// referred is the id or the address that an element about a party holds.
+func (m *Metadata) referred(n *node) string {
+	if id := n.first("participant_id"); id != "" {
+		return plain(id)
+	}
+	for _, k := range n.kids {
+		if aor := k.first("aor"); k.name == "nameid" && aor != "" {
+			return aor
+		}
+	}
+	return n.child("number")
+}
+
+// named is the one participant that any of the names means: by id, by user part, or by the end of a telephone number.
+// False: none, or several.
+func (m *Metadata) named(names []string) (int, bool) {
+	for _, same := range []func(Participant, string) bool{
+		func(p Participant, n string) bool { return p.ID == n && n != "" },
+		func(p Participant, n string) bool {
+			return User(p.AOR) != "" && strings.EqualFold(User(p.AOR), User(n))
+		},
+		func(p Participant, n string) bool { return sameNumber(User(p.AOR), User(n)) },
+	} {
+		var found []int
+		for i, p := range m.Participants {
+			if slices.ContainsFunc(names, func(n string) bool { return same(p, n) }) {
+				found = append(found, i)
+			}
+		}
+		if len(found) > 0 {
+			return found[0], len(found) == 1
+		}
+	}
+	return 0, false
+}
+
+// User is the user part of an address as SIP messages and metadata write it: `"Ann" <sip:ann@example.com;user=phone>`,
+// `tel:+1206…`, `ann@example.com` and `ann` alike. An address without a user part has none.
+func User(address string) string {
+	if _, in, ok := strings.Cut(address, "<"); ok {
+		address, _, _ = strings.Cut(in, ">")
+	}
+	address = strings.TrimSpace(address)
+	if scheme, rest, ok := strings.Cut(address, ":"); ok && slices.Contains([]string{"sip", "sips", "tel"}, strings.ToLower(scheme)) {
+		user, _, ok := strings.Cut(rest, "@")
+		if !ok && !strings.EqualFold(scheme, "tel") {
+			return ""
+		}
+		address = user
+	}
+	address, _, _ = strings.Cut(address, "@")
+	address, _, _ = strings.Cut(address, ";")
+	address, _, _ = strings.Cut(address, ":") // a password
+	return address
+}
+
+const enough = 7 // digits that tell two telephone numbers apart
+
+// sameNumber says whether one telephone number is the end of the other, as with and without a country code.
+func sameNumber(a, b string) bool {
+	a, b = digits(a), digits(b)
+	return min(len(a), len(b)) >= enough && (strings.HasSuffix(a, b) || strings.HasSuffix(b, a))
+}
+
+// digits are those of a telephone number, without the zeros that stand for the country or the trunk; empty for anything else.
+func digits(s string) string {
+	kept := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("+-.() ", r) {
+			return -1
+		}
+		return r
+	}, s)
+	if strings.Trim(kept, "0123456789") != "" {
+		return ""
+	}
+	return strings.TrimLeft(kept, "0")
+}

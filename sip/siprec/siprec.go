@@ -1,0 +1,123 @@
+// Package siprec understands what a recording client sends beside the audio: bodies of several parts, the recording
+// metadata of RFC 7865 in the dialects that vendors speak, and hints in headers. In comes the body of a SIP message and
+// the audio m-lines of its SDP; out come the SDP, and which party speaks on which m-line.
+//
+// It is liberal: metadata that cannot be understood costs the names of the legs, never the call. Nothing is guessed in
+// silence: every guess is a warning. It opens no sockets, parses no SDP and keeps no state.
+package siprec
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf16"
+
+	"timbre"
+)
+
+const (
+	MaxBody  = 256 << 10 // bytes of a message body
+	maxParts = 16        // of a multipart body
+)
+
+// Body is what the body of a message held.
+type Body struct {
+	SDP      []byte
+	Metadata string // an XML document as it came, made valid UTF-8 without a byte order mark
+	Warnings []string
+}
+
+// Read takes a body apart. Kind Limit: larger than MaxBody. Unprocessable: of a type that is not ours. Invalid: a
+// multipart body without parts.
+func Read(contentType string, body []byte) (Body, error) {
+	const op = "siprec.Read"
+	var b Body
+	switch {
+	case len(body) > MaxBody:
+		return b, timbre.Errorf(timbre.Limit, op, "the body has %d bytes, %d are allowed", len(body), MaxBody)
+	case len(bytes.TrimSpace(body)) == 0:
+		return b, nil
+	case family(contentType, body) != "multipart":
+		if !b.take(contentType, "", body) {
+			return b, timbre.Errorf(timbre.Unprocessable, op, "a body of type %.64q", mediaType(contentType))
+		}
+		return b, nil
+	}
+	parts := split(boundary(contentType), body)
+	if len(parts) == 0 {
+		return b, timbre.Errorf(timbre.Invalid, op, "a multipart body in which the boundary does not occur")
+	}
+	for _, p := range parts {
+		b.take(p.header["content-type"], p.header["content-disposition"], p.content)
+	}
+	if b.SDP == nil && b.Metadata == "" {
+		return b, timbre.Errorf(timbre.Unprocessable, op, "none of the %d parts is SDP or recording metadata", len(parts))
+	}
+	return b, nil
+}
+
+// take keeps content if it is of use. The first SDP and the first metadata count.
+func (b *Body) take(contentType, disposition string, content []byte) bool {
+	content = bytes.TrimSpace(content)
+	switch kind := family(contentType, content); {
+	case len(content) == 0:
+		return false
+	case kind == "sdp" && b.SDP == nil:
+		b.SDP = content
+	case kind == "sdp":
+		b.Warnings = append(b.Warnings, "a second SDP is ignored")
+	case (kind == "metadata" || strings.HasPrefix(strings.ToLower(disposition), "recording-session")) && b.Metadata == "":
+		b.Metadata = strings.TrimSpace(text(content))
+	case kind == "metadata":
+		b.Warnings = append(b.Warnings, "second metadata is ignored")
+	default:
+		return false
+	}
+	return true
+}
+
+// family sorts a body or a part by what it says it is or, where it says nothing, by what it looks like.
+func family(contentType string, content []byte) string {
+	content = bytes.TrimLeft(content, " \t\r\n\ufeff")
+	switch t := mediaType(contentType); {
+	case t == "application/sdp":
+		return "sdp"
+	case strings.HasPrefix(t, "multipart/"):
+		return "multipart"
+	case t == "application/rs-metadata", t == "application/rs-metadata+xml",
+		strings.HasPrefix(t, "application/") && strings.HasSuffix(t, "xml") && bytes.Contains(content, []byte("recording")):
+		return "metadata"
+	case t != "":
+		return ""
+	case bytes.HasPrefix(content, []byte("v=")):
+		return "sdp"
+	case bytes.HasPrefix(content, []byte("--")):
+		return "multipart"
+	case bytes.HasPrefix(content, []byte("<")):
+		return "metadata"
+	}
+	return ""
+}
+
+func mediaType(contentType string) string {
+	t, _, _ := strings.Cut(contentType, ";")
+	return strings.ToLower(strings.TrimSpace(t))
+}
+
+// text makes valid UTF-8 of a document: UTF-16 by its byte order mark, and what is no UTF-8 as Latin-1.
+func text(doc []byte) string {
+	switch {
+	case bytes.HasPrefix(doc, []byte{0xFF, 0xFE}), bytes.HasPrefix(doc, []byte{0xFE, 0xFF}):
+		low, units := int(doc[0]&1^1), make([]uint16, 0, len(doc)/2)
+		for i := 2; i+1 < len(doc); i += 2 {
+			units = append(units, uint16(doc[i+low])|uint16(doc[i+1-low])<<8)
+		}
+		return string(utf16.Decode(units))
+	case bytes.Equal(bytes.ToValidUTF8(doc, nil), doc):
+		return strings.TrimPrefix(string(doc), "\ufeff")
+	}
+	wide := make([]rune, len(doc))
+	for i, c := range doc {
+		wide[i] = rune(c)
+	}
+	return string(wide)
+}
