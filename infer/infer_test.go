@@ -98,6 +98,18 @@ func TestOneModelGivesEveryGoroutineTheSameAnswer(t *testing.T) {
 	wg.Wait()
 }
 
+func TestInputsMayLieInAnObjectWithPointers(t *testing.T) {
+	m := load(t, open(t, 1), models.VAD(), infer.Short)
+	leg := &struct {
+		next  *int
+		input [288]float32
+		state [256]float32
+	}{next: new(int)}
+	if _, err := m.Step(t.Context(), leg.input[:], leg.state[:]); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWrongUseIsAnErrorThatNamesTheModel(t *testing.T) {
 	r := open(t, 1)
 	tone := models.Tone()

@@ -2,6 +2,7 @@ package infer
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
@@ -77,11 +78,13 @@ func (m *Model) run(inputs []Tensor) ([][]float32, error) {
 	return results, nil
 }
 
+// value copies the tensor for the run: C may not be given memory that lies in a Go object with pointers, and the caller's
+// slice may.
 func (t Tensor) value() (ort.Value, error) {
 	if t.Int != nil {
-		return ort.NewTensor(ort.Shape(t.Shape), t.Int)
+		return ort.NewTensor(ort.Shape(t.Shape), slices.Clone(t.Int))
 	}
-	return ort.NewTensor(ort.Shape(t.Shape), t.Float)
+	return ort.NewTensor(ort.Shape(t.Shape), slices.Clone(t.Float))
 }
 
 func (m *Model) close() error {

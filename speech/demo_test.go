@@ -1,0 +1,125 @@
+package speech_test
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"timbre"
+	"timbre/infer"
+	"timbre/models"
+	"timbre/rtp/codec"
+	"timbre/speech"
+)
+
+const calls = "../cmd/timbre/demo/calls"
+
+// recording is one leg of a demo call, with the seconds of speech that an offline run of the VAD found in it.
+type recording struct {
+	File          string
+	Seconds       float64
+	SpeechSeconds float64 `json:"speech_seconds"`
+}
+
+func recordings(t *testing.T) map[string]recording {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(calls, "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest struct {
+		Calls []struct {
+			ID    string
+			Files map[string]recording
+		}
+	}
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]recording{}
+	for _, c := range manifest.Calls {
+		for leg, r := range c.Files {
+			all[c.ID+" "+leg] = r
+		}
+	}
+	return all
+}
+
+func read(t testing.TB, file string) []int16 {
+	t.Helper()
+	f, err := os.Open(filepath.Join(calls, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	channels, err := codec.ReadWAV(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return channels[0]
+}
+
+func silero(t testing.TB) speech.VAD {
+	t.Helper()
+	r, err := infer.New(infer.Config{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	m := models.VAD()
+	vad, err := r.Load(m.Name, m.ONNX, m.Inputs, m.Outputs, infer.Short)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return vad
+}
+
+// The manifest's seconds come from an offline run that looks at a whole file and drops very short pauses: a live count may
+// differ by 2 %, and by one window for each of the few turns.
+func TestNetSpeechOfTheDemoCallsAgreesWithTheirManifest(t *testing.T) {
+	all := recordings(t)
+	if len(all) != 27 {
+		t.Fatalf("%d recordings, want 27", len(all))
+	}
+	vad := silero(t)
+	for name, r := range all {
+		var last timbre.Speech
+		var passed int
+		d := speech.NewDetector(vad, func(s timbre.Speech) { last = s; passed += len(s.PCM) })
+		play(d, read(t, r.File))
+		if err := d.Err(); err != nil {
+			t.Fatal(err)
+		}
+		if diff := math.Abs(last.Net.Seconds() - r.SpeechSeconds); diff > 0.1+0.02*r.SpeechSeconds {
+			t.Errorf("%s: net speech %v, manifest %v s", name, last.Net, r.SpeechSeconds)
+		}
+		if math.Abs(last.At.Seconds()-r.Seconds) > 0.01 {
+			t.Errorf("%s: ends at %v, manifest %v s", name, last.At, r.Seconds)
+		}
+		if r.SpeechSeconds == 0 && (last.Net != 0 || passed != 0) {
+			t.Errorf("%s: %v of speech, %d samples in line noise", name, last.Net, passed)
+		}
+	}
+}
+
+func play(d *speech.Detector, pcm []int16) {
+	for i := 0; i < len(pcm); i += timbre.FrameSamples {
+		d.Frame(timbre.Frame{At: timbre.Duration(i), PCM: pcm[i:min(i+timbre.FrameSamples, len(pcm))]})
+	}
+	d.Flush()
+}
+
+func BenchmarkVoiceActivityOfOneLeg(b *testing.B) {
+	pcm := read(b, "s1_enrol_caller.wav")
+	vad := silero(b)
+	var work time.Duration
+	for b.Loop() {
+		began := time.Now()
+		play(speech.NewDetector(vad, func(timbre.Speech) {}), pcm)
+		work += time.Since(began)
+	}
+	b.ReportMetric(work.Seconds()/float64(b.N)/timbre.Duration(len(pcm)).Seconds(), "rtf")
+}

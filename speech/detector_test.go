@@ -1,0 +1,246 @@
+package speech
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"timbre"
+)
+
+// script is a VAD that says what it was told to, window by window, and notes what it was given.
+type script struct {
+	says  []float32
+	heard [][]float32 // windows with their context
+	fresh []bool      // the state was all zeros
+	err   error
+}
+
+func (s *script) Step(_ context.Context, window, state []float32) (float32, error) {
+	s.heard = append(s.heard, slices.Clone(window))
+	s.fresh = append(s.fresh, state[0] == 0)
+	state[0] = 1
+	if s.err != nil {
+		return 1, s.err
+	}
+	n := len(s.heard) - 1
+	if n >= len(s.says) {
+		return 0, nil
+	}
+	return s.says[n], nil
+}
+
+// ramp is audio in which no two samples are alike, for as long as 16 bits last.
+func ramp(windows int) []int16 {
+	pcm := make([]int16, windows*Window)
+	for i := range pcm {
+		pcm[i] = int16(i + 1)
+	}
+	return pcm
+}
+
+// play sends audio in frames of size samples, the first one at a time.
+func play(d *Detector, pcm []int16, size int, at time.Duration) {
+	n := 0
+	for frame := range slices.Chunk(pcm, size) {
+		d.Frame(timbre.Frame{At: at + timbre.Duration(n), PCM: frame})
+		n += len(frame)
+	}
+}
+
+func listen(v VAD, pcm []int16, size int, margin time.Duration) []timbre.Speech {
+	var out []timbre.Speech
+	d := NewDetector(v, func(s timbre.Speech) { out = append(out, s) })
+	d.Margin = margin
+	play(d, pcm, size, 0)
+	d.Flush()
+	return out
+}
+
+// samples are the positions, counted from 1, of the audio that was let through.
+func samples(out []timbre.Speech) []int {
+	var at []int
+	for _, s := range out {
+		for _, x := range s.PCM {
+			at = append(at, int(x*32768))
+		}
+	}
+	return at
+}
+
+const step = 32 * time.Millisecond
+
+func TestNetSpeechCountsVoicedWindowsAndNoMargins(t *testing.T) {
+	says := []float32{0, 0, 0.9, 0.9, 0.9, 0, 0, 0, 0.6, 0}
+	for _, margin := range []time.Duration{0, step, time.Second} {
+		out := listen(&script{says: says}, ramp(len(says)), timbre.FrameSamples, margin)
+		if len(out) != len(says) {
+			t.Fatalf("%d stretches, want %d", len(out), len(says))
+		}
+		if got := out[len(out)-1].Net; got != 4*step {
+			t.Errorf("margin %v: net speech %v, want %v", margin, got, 4*step)
+		}
+		for i, s := range out {
+			if s.At != time.Duration(i+1)*step || s.Voiced != (says[i] > 0) {
+				t.Errorf("stretch %d: at %v, voiced %v", i, s.At, s.Voiced)
+			}
+		}
+	}
+}
+
+func TestAWaveringVoiceStaysInOnePiece(t *testing.T) {
+	says := []float32{0.4, 0.49, 0.5, 0.4, 0.36, 0.34, 0.45, 0.5}
+	want := []bool{false, false, true, true, true, false, false, true}
+	for i, s := range listen(&script{says: says}, ramp(len(says)), timbre.FrameSamples, 0) {
+		if s.Voiced != want[i] {
+			t.Errorf("window %d at %v: voiced %v", i, says[i], s.Voiced)
+		}
+	}
+}
+
+// For any voice, margin and size of frames: what passes is each voiced window, the margin before it to the sample, and the
+// windows that begin within the margin after it; in order, once each.
+func TestVoicedAudioPassesWithItsMarginsOnce(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		says := make([]float32, 1+r.IntN(60))
+		for i := range says {
+			if r.IntN(4) == 0 {
+				says[i] = 1
+			}
+		}
+		margin := timbre.Duration(r.IntN(4 * Window))
+		pcm := ramp(len(says))[:(len(says)-1)*Window+1+r.IntN(Window)]
+		out := listen(&script{says: says}, pcm, 1+r.IntN(400), margin)
+
+		pass := make([]bool, len(pcm))
+		var net time.Duration
+		for i, p := range says {
+			if p < 1 {
+				continue
+			}
+			from, to := i*Window, min((i+1)*Window, len(pcm))
+			net += timbre.Duration(to - from)
+			after := (timbre.Samples(margin) + Window - 1) / Window * Window
+			for k := max(0, from-timbre.Samples(margin)); k < min(to+after, len(pcm)); k++ {
+				pass[k] = true
+			}
+		}
+		var want []int
+		for i, yes := range pass {
+			if yes {
+				want = append(want, i+1)
+			}
+		}
+		if got := samples(out); !slices.Equal(got, want) {
+			t.Fatalf("margin %v, voice %v: %d samples pass, want %d", margin, says, len(got), len(want))
+		}
+		if last := out[len(out)-1]; last.Net != net || last.At != timbre.Duration(len(pcm)) {
+			t.Fatalf("net %v of %v, want %v of %v", last.Net, last.At, net, timbre.Duration(len(pcm)))
+		}
+	}
+}
+
+func TestFramesOfAnySizeSoundAlike(t *testing.T) {
+	says := []float32{0, 1, 1, 0, 0, 0, 1, 0, 0}
+	want := listen(&script{says: says}, ramp(9), timbre.FrameSamples, 50*time.Millisecond)
+	for _, size := range []int{1, 80, 159, 256, 2304} {
+		got := listen(&script{says: says}, ramp(9), size, 50*time.Millisecond)
+		same := func(a, b timbre.Speech) bool {
+			return a.At == b.At && a.Net == b.Net && a.Voiced == b.Voiced && slices.Equal(a.PCM, b.PCM)
+		}
+		if !slices.EqualFunc(got, want, same) {
+			t.Errorf("frames of %d samples: %v, want %v", size, got, want)
+		}
+	}
+}
+
+func TestEachWindowComesWithTheEndOfTheOneBefore(t *testing.T) {
+	v := &script{}
+	listen(v, ramp(5), timbre.FrameSamples, 0)
+	for i, w := range v.heard {
+		if len(w) != Context+Window {
+			t.Fatalf("window of %d samples", len(w))
+		}
+		for k, x := range w {
+			want := float32(max(0, i*Window+k-Context+1)) / 32768
+			if x != want {
+				t.Fatalf("window %d, sample %d: %v, want %v", i, k, x, want)
+			}
+		}
+	}
+}
+
+func TestAJumpInTimeStartsTheVADAfresh(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		second time.Duration // when the audio goes on that stopped at 96 ms
+		fresh  bool
+		end    time.Duration
+	}{
+		{"no jump", 96 * time.Millisecond, false, 192 * time.Millisecond},
+		{"a few packets were lost", 176 * time.Millisecond, false, 272 * time.Millisecond},
+		{"nothing was sent for long", 5 * time.Second, true, 5*time.Second + 96*time.Millisecond},
+		{"the clock was set back", 20 * time.Millisecond, true, 192 * time.Millisecond},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v := &script{says: []float32{0, 1, 0.4, 0.4, 0, 0}}
+			var out []timbre.Speech
+			d := NewDetector(v, func(s timbre.Speech) { out = append(out, s) })
+			d.Margin = time.Second
+			play(d, ramp(3), Window, 0)
+			play(d, ramp(3), Window, c.second)
+			if v.fresh[3] != c.fresh {
+				t.Errorf("state afresh: %v", v.fresh[3])
+			}
+			if zero := v.heard[3][0] == 0; zero != c.fresh {
+				t.Errorf("context afresh: %v", zero)
+			}
+			if out[3].Voiced == c.fresh {
+				t.Errorf("a voice that goes on after the jump: %v", out[3].Voiced)
+			}
+			if got := out[5].At; got != c.end {
+				t.Errorf("ends at %v, want %v", got, c.end)
+			}
+			if passes := out[5].PCM != nil; passes == c.fresh {
+				t.Errorf("a margin after the jump: %v", passes)
+			}
+		})
+	}
+}
+
+func TestTimeCountsFromTheFirstFrame(t *testing.T) {
+	var out []timbre.Speech
+	d := NewDetector(&script{says: []float32{1}}, func(s timbre.Speech) { out = append(out, s) })
+	d.Frame(timbre.Frame{At: time.Minute})
+	play(d, ramp(1), Window, time.Hour)
+	if out[0].At != step || out[0].Net != step {
+		t.Errorf("got %v, %v", out[0].At, out[0].Net)
+	}
+}
+
+func TestAJumpEndsAStartedWindow(t *testing.T) {
+	var out []timbre.Speech
+	d := NewDetector(&script{says: []float32{1, 1}}, func(s timbre.Speech) { out = append(out, s) })
+	play(d, ramp(1)[:80], 80, 0)
+	play(d, ramp(1), Window, time.Second)
+	if len(out) != 2 || out[0].At != 10*time.Millisecond || out[0].Net != 10*time.Millisecond || len(out[0].PCM) != 80 {
+		t.Fatalf("got %+v", out)
+	}
+	if out[1].At != time.Second+step || out[1].Net != step+10*time.Millisecond {
+		t.Errorf("got %v of %v", out[1].Net, out[1].At)
+	}
+}
+
+func TestWhatTheVADCannotScoreIsUnvoiced(t *testing.T) {
+	broken := errors.New("broken")
+	var out []timbre.Speech
+	d := NewDetector(&script{err: broken}, func(s timbre.Speech) { out = append(out, s) })
+	play(d, ramp(3), timbre.FrameSamples, 0)
+	if !errors.Is(d.Err(), broken) || len(out) == 0 || out[0].Voiced || out[len(out)-1].Net != 0 {
+		t.Errorf("fault %v, heard %+v", d.Err(), out)
+	}
+}
