@@ -1,0 +1,107 @@
+package phone
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"github.com/emiago/sipgo"
+	"github.com/emiago/sipgo/sip"
+
+	"timbre"
+)
+
+// The SIP stack refuses messages above its idea of an MTU, and an INVITE with metadata is 2 to 3 KB. UDP carries it in
+// fragments, as every recording client does. The stack has no other place for this number.
+func init() { sip.UDPMTUSize = 65000 }
+
+// line is the SIP side of one call: its own user agent on its own port.
+type line struct {
+	network string         // "udp" or "tcp"
+	server  netip.AddrPort // where the INVITE goes
+	local   netip.Addr     // ours, as the server sees it
+	ua      *sipgo.UserAgent
+	dialogs *sipgo.DialogUA
+	call    atomic.Pointer[Call] // set once the call is answered
+}
+
+func openLine(ctx context.Context, server string, log *slog.Logger) (*line, error) {
+	l := &line{}
+	if err := l.resolve(ctx, server); err != nil {
+		return nil, err
+	}
+	var err error
+	l.ua, err = sipgo.NewUA(
+		sipgo.WithUserAgentHostname(l.local.String()),
+		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(log)),
+		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(log)),
+	)
+	if err != nil {
+		return nil, timbre.Errorf(timbre.Internal, "phone.Dial", "user agent: %w", err)
+	}
+	client, err := sipgo.NewClient(l.ua, sipgo.WithClientLogger(log),
+		sipgo.WithClientHostname(l.local.String()),
+		sipgo.WithClientConnectionAddr(netip.AddrPortFrom(l.local, 0).String()))
+	if err != nil {
+		l.close()
+		return nil, timbre.Errorf(timbre.Internal, "phone.Dial", "user agent: %w", err)
+	}
+	contact := sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: "timbre", Host: l.local.String()}}
+	contact.Address.UriParams.Add("transport", l.network)
+	contact.Params.Add("+sip.src", "") // RFC 7866: a session recording client
+	l.dialogs = &sipgo.DialogUA{Client: client, ContactHDR: contact}
+	if err := l.answer(log); err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// resolve finds the server's address and, by the route to it, ours.
+func (l *line) resolve(ctx context.Context, server string) error {
+	u, err := url.Parse(server)
+	if err != nil || u.Hostname() == "" || (u.Scheme != "udp" && u.Scheme != "tcp") {
+		return timbre.Errorf(timbre.Invalid, "phone.Dial", "%q is not udp://HOST:PORT or tcp://HOST:PORT", server)
+	}
+	l.network = u.Scheme
+	port := u.Port()
+	if port == "" {
+		port = "5060"
+	}
+	var d net.Dialer
+	probe, err := d.DialContext(ctx, "udp", net.JoinHostPort(u.Hostname(), port)) // sends nothing
+	if err != nil {
+		return timbre.Errorf(timbre.Unavailable, "phone.Dial", "no way to %s: %w", server, err)
+	}
+	defer func() { _ = probe.Close() }()
+	l.server = addrPort(probe.RemoteAddr())
+	l.local = addrPort(probe.LocalAddr()).Addr()
+	return nil
+}
+
+func addrPort(a net.Addr) netip.AddrPort {
+	ap := a.(*net.UDPAddr).AddrPort()
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}
+
+// uri makes an address of a number, a user part or a whole SIP URI.
+func (l *line) uri(who string) (sip.Uri, error) {
+	if !strings.HasPrefix(who, "sip:") {
+		u := sip.Uri{Scheme: "sip", User: url.PathEscape(who), Host: l.server.Addr().String()}
+		if l.server.Port() != 5060 {
+			u.Port = int(l.server.Port())
+		}
+		return u, nil
+	}
+	var u sip.Uri
+	if err := sip.ParseUri(who, &u); err != nil || u.Host == "" {
+		return u, timbre.Errorf(timbre.Invalid, "phone.Dial", "%q is not a SIP URI", who)
+	}
+	return u, nil
+}
+
+func (l *line) close() { _ = l.ua.Close() }

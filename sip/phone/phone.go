@@ -1,0 +1,118 @@
+// Package phone is a telephone for Timbre: it calls a server as a session border controller does, and speaks.
+//
+// In comes the audio of one or two parties; out go a SIPREC INVITE with its metadata (RFC 7866, RFC 7865), or a plain
+// one in the manner of network based recording, and G.711 over RTP, twenty milliseconds a packet, at any speed. It is
+// the client in the demo, in `timbre call` and in tests. It does not listen: whatever the server sends back as media is
+// left unread, and it encodes nothing: its parties speak G.711.
+package phone
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/emiago/sipgo"
+	"github.com/emiago/sipgo/sip"
+
+	"timbre"
+)
+
+// Payload types of RTP/AVP (RFC 3551).
+const (
+	ULaw uint8 = 0
+	ALaw  uint8 = 8
+)
+
+// Party is one of the two who speak.
+type Party struct {
+	AOR   string // address of record for the metadata, such as "sip:+12065550101@example.com"
+	Name  string // display name for the metadata, may be empty
+	Audio []byte // G.711, one byte a sample, 8,000 a second; silence follows when the other party speaks longer
+}
+
+// Config says whom to call, how, and what is said.
+type Config struct {
+	Server     string // "udp://127.0.0.1:5060" or "tcp://…"; the port may be left out
+	RequestURI string // "sip:TO@SERVER" when empty
+	From, To   string // numbers, user parts or whole SIP URIs; "anonymous" and "srs" when empty
+
+	Caller, Callee Party
+	Metadata       bool    // SIPREC with metadata; false: a plain INVITE marked as record-only
+	Mixed          bool    // one stream that both parties are in: Caller.Audio
+	PayloadType    uint8   // ULaw or ALaw: what Audio is
+	Speed          float64 // times real time; 0 means 1. RTP timestamps stay true at any speed
+
+	Progress func(at, total time.Duration) // told while Play goes on, in media time; may be nil
+	Log      *slog.Logger                  // nil discards
+}
+
+// Call is a call that the server has taken.
+type Call struct {
+	TransactionID string // Timbre's name for the call; empty when the server is not a Timbre
+	CallID        string // of the INVITE
+
+	cfg    Config
+	line   *line
+	legs   []*leg
+	offer  []byte
+	dialog *sipgo.DialogClientSession
+}
+
+// Dial calls the server, and returns when it has answered and been acknowledged. Cancelling ctx before that sends a
+// CANCEL. A refusal is an error of the kind that fits the SIP status, and names it; a silent server is Unavailable.
+func Dial(ctx context.Context, cfg Config) (*Call, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	line, err := openLine(ctx, cfg.Server, cfg.Log)
+	if err != nil {
+		return nil, err
+	}
+	c := &Call{cfg: cfg, line: line}
+	if c.legs, err = openLegs(line.local, cfg); err != nil {
+		c.close()
+		return nil, err
+	}
+	if err := c.invite(ctx); err != nil {
+		c.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (cfg *Config) complete() error {
+	if cfg.PayloadType != ULaw && cfg.PayloadType != ALaw {
+		return timbre.Errorf(timbre.Invalid, "phone.Dial", "payload type %d is neither 0 nor 8", cfg.PayloadType)
+	}
+	if cfg.Speed < 0 || cfg.Speed > 1000 {
+		return timbre.Errorf(timbre.Invalid, "phone.Dial", "speed %g is not between 0 and 1000", cfg.Speed)
+	}
+	if cfg.Speed == 0 {
+		cfg.Speed = 1
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return nil
+}
+
+// Ended is closed when the call is over, whoever hung up.
+func (c *Call) Ended() <-chan struct{} { return c.dialog.Context().Done() }
+
+// Hangup ends the call with a BYE. It is no error when the server was quicker.
+func (c *Call) Hangup(ctx context.Context) error {
+	defer c.close()
+	if c.dialog.LoadState() == sip.DialogStateEnded {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, farewell)
+	defer cancel()
+	return refusal("phone.Hangup", c.dialog.Bye(ctx))
+}
+
+func (c *Call) close() {
+	for _, l := range c.legs {
+		l.close()
+	}
+	c.line.close()
+}
