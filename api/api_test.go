@@ -1,0 +1,154 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"timbre/api"
+)
+
+// now is the server's clock, fixed a little before the SDK's own, within the window.
+var now = time.Now().Add(-time.Minute).Truncate(time.Millisecond).UTC()
+
+func newID() string { return uuid.NewString() }
+
+type keys map[string]string
+
+func (k keys) Secret(id string) (string, bool) { s, ok := k[id]; return s, ok }
+
+// log is a buffer that several goroutines may write to.
+type log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// server is the API on a socket over the fake, with the stock clients pointed at it.
+type server struct {
+	*fake
+	url       string
+	voice     *chimesdkvoice.Client
+	pipelines *chimesdkmediapipelines.Client
+	log       *log
+	metrics   *prometheus.Registry
+	ctx       context.Context
+}
+
+const secret = "the secret of the tests"
+
+func serve(t testing.TB) *server {
+	s := &server{fake: &fake{}, log: &log{}, metrics: prometheus.NewRegistry(), ctx: context.Background()}
+	h := httptest.NewServer(s.handler())
+	t.Cleanup(h.Close)
+	s.url = h.URL
+	key := credentials.NewStaticCredentialsProvider("AKIDTEST", secret, "")
+	s.voice = chimesdkvoice.New(chimesdkvoice.Options{
+		Region: "eu-central-1", BaseEndpoint: &h.URL, Credentials: key, RetryMaxAttempts: 1,
+	})
+	s.pipelines = chimesdkmediapipelines.New(chimesdkmediapipelines.Options{
+		Region: "us-east-1", BaseEndpoint: &h.URL, Credentials: key, RetryMaxAttempts: 1,
+	})
+	return s
+}
+
+func (s *server) handler() http.Handler {
+	return api.New(api.Deps{
+		Store: s.fake, Tasks: s.fake, Keys: keys{"AKIDTEST": secret}, Region: "us-east-1", Account: "000000000000",
+		NewID: newID, Now: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
+	})
+}
+
+// do sends a request of one's own making, signed.
+func (s *server) do(t testing.TB, method, target, body string) *http.Response {
+	t.Helper()
+	r, err := http.NewRequestWithContext(s.ctx, method, s.url+target, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed(t, r, body)
+	answer, err := http.DefaultClient.Do(r) //nolint:forbidigo // a test
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { answer.Body.Close() })
+	return answer
+}
+
+func signed(t testing.TB, r *http.Request, body string) {
+	t.Helper()
+	key := aws.Credentials{AccessKeyID: "AKIDTEST", SecretAccessKey: secret}
+	if err := v4.NewSigner().SignHTTP(r.Context(), key, r, sum(body), "chime", "us-east-1", now); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func text(t testing.TB, r *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// must is for calls that have to succeed.
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// fails checks that an error is the SDK's type E and says what it should.
+func fails[E interface {
+	error
+	ErrorMessage() string
+}](t testing.TB, err error, part string) {
+	t.Helper()
+	var e E
+	if !errors.As(err, &e) {
+		t.Errorf("got %v, want a %T", err, e)
+		return
+	}
+	if !strings.Contains(e.ErrorMessage(), part) {
+		t.Errorf("the message is %q, want it to say %q", e.ErrorMessage(), part)
+	}
+}
+
+func equal[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s is %v, want %v", what, got, want)
+	}
+}

@@ -1,0 +1,290 @@
+package api_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"timbre"
+)
+
+// shelf keeps things in the order of their creation.
+type shelf[T any] struct {
+	ids  []string
+	byID map[string]T
+}
+
+func (s *shelf[T]) put(id string, v T) {
+	if s.byID == nil {
+		s.byID = map[string]T{}
+	}
+	if _, ok := s.byID[id]; !ok {
+		s.ids = append(s.ids, id)
+	}
+	s.byID[id] = v
+}
+
+func (s *shelf[T]) get(id string) (T, error) {
+	v, ok := s.byID[id]
+	if !ok {
+		return v, timbre.Errorf(timbre.NotFound, "fake", "There is no such thing.")
+	}
+	return v, nil
+}
+
+func (s *shelf[T]) drop(id string) error {
+	_, err := s.get(id)
+	delete(s.byID, id)
+	s.ids = slices.DeleteFunc(s.ids, func(i string) bool { return i == id })
+	return err
+}
+
+func (s *shelf[T]) list(p timbre.Page, keep func(T) bool) []T {
+	var out []T
+	for _, id := range s.ids[slices.Index(s.ids, p.After)+1:] {
+		if v := s.byID[id]; keep(v) && len(out) < p.Limit {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func all[T any](T) bool { return true }
+
+// fake is durable state and task engine in memory. Fail, when set, is what every task call answers.
+type fake struct {
+	mu             sync.Mutex
+	connectors     shelf[timbre.Connector]
+	streamings     shelf[timbre.Streaming]
+	terminations   shelf[timbre.Termination]
+	configurations shelf[timbre.Configuration]
+	domains        shelf[timbre.Domain]
+	profiles       shelf[timbre.Profile]
+	tasks          shelf[timbre.Task]
+	started        []timbre.Task
+	renewed        [][2]string
+	fail           error
+	panics         bool
+}
+
+func (f *fake) lock() func() { f.mu.Lock(); return f.mu.Unlock }
+
+func (f *fake) CreateConnector(_ context.Context, c timbre.Connector) error {
+	defer f.lock()()
+	f.connectors.put(c.ID, c)
+	return f.fail
+}
+
+func (f *fake) Connector(_ context.Context, id string) (timbre.Connector, error) {
+	defer f.lock()()
+	if f.panics {
+		panic("secret of the inside")
+	}
+	if f.fail != nil {
+		return timbre.Connector{}, f.fail
+	}
+	return f.connectors.get(id)
+}
+
+func (f *fake) ListConnectors(_ context.Context, p timbre.Page) ([]timbre.Connector, error) {
+	defer f.lock()()
+	return f.connectors.list(p, all), nil
+}
+
+func (f *fake) DeleteConnector(_ context.Context, id string) error {
+	defer f.lock()()
+	_ = f.streamings.drop(id)
+	_ = f.terminations.drop(id)
+	return f.connectors.drop(id)
+}
+
+func (f *fake) PutStreaming(_ context.Context, id string, s timbre.Streaming) error {
+	defer f.lock()()
+	f.streamings.put(id, s)
+	_, err := f.connectors.get(id)
+	return err
+}
+
+func (f *fake) Streaming(_ context.Context, id string) (timbre.Streaming, error) {
+	defer f.lock()()
+	return f.streamings.get(id)
+}
+
+func (f *fake) DeleteStreaming(_ context.Context, id string) error {
+	defer f.lock()()
+	return f.streamings.drop(id)
+}
+
+func (f *fake) PutTermination(_ context.Context, id string, t timbre.Termination) error {
+	defer f.lock()()
+	f.terminations.put(id, t)
+	_, err := f.connectors.get(id)
+	return err
+}
+
+func (f *fake) Termination(_ context.Context, id string) (timbre.Termination, error) {
+	defer f.lock()()
+	return f.terminations.get(id)
+}
+
+func (f *fake) DeleteTermination(_ context.Context, id string) error {
+	defer f.lock()()
+	return f.terminations.drop(id)
+}
+
+func (f *fake) CreateConfiguration(_ context.Context, c timbre.Configuration) error {
+	defer f.lock()()
+	if _, err := f.configuration(c.Name); err == nil {
+		return timbre.Errorf(timbre.Conflict, "fake", "The name is taken.")
+	}
+	f.configurations.put(c.ID, c)
+	return nil
+}
+
+func (f *fake) configuration(identifier string) (timbre.Configuration, error) {
+	for _, c := range f.configurations.byID {
+		if identifier == c.ID || identifier == c.Name || identifier == c.ARN {
+			return c, nil
+		}
+	}
+	return f.configurations.get("")
+}
+
+func (f *fake) Configuration(_ context.Context, identifier string) (timbre.Configuration, error) {
+	defer f.lock()()
+	return f.configuration(identifier)
+}
+
+func (f *fake) ListConfigurations(_ context.Context, p timbre.Page) ([]timbre.Configuration, error) {
+	defer f.lock()()
+	return f.configurations.list(p, all), nil
+}
+
+func (f *fake) DeleteConfiguration(_ context.Context, identifier string) error {
+	defer f.lock()()
+	c, err := f.configuration(identifier)
+	if err != nil {
+		return err
+	}
+	for _, s := range f.streamings.byID {
+		if s.Insights != nil && s.Insights.ConfigurationARN == c.ARN {
+			return timbre.Errorf(timbre.Conflict, "fake", "A connector uses the configuration.")
+		}
+	}
+	return f.configurations.drop(c.ID)
+}
+
+func (f *fake) CreateDomain(_ context.Context, d timbre.Domain) error {
+	defer f.lock()()
+	f.domains.put(d.ID, d)
+	return nil
+}
+
+func (f *fake) Domain(_ context.Context, id string) (timbre.Domain, error) {
+	defer f.lock()()
+	return f.domains.get(id)
+}
+
+func (f *fake) DomainByToken(_ context.Context, token string) (timbre.Domain, error) {
+	defer f.lock()()
+	for _, d := range f.domains.byID {
+		if d.Token == token {
+			return d, nil
+		}
+	}
+	return f.domains.get("")
+}
+
+func (f *fake) UpdateDomain(_ context.Context, id string, change func(*timbre.Domain)) (timbre.Domain, error) {
+	defer f.lock()()
+	d, err := f.domains.get(id)
+	if err == nil {
+		change(&d)
+		f.domains.put(id, d)
+	}
+	return d, err
+}
+
+func (f *fake) ListDomains(_ context.Context, p timbre.Page) ([]timbre.Domain, error) {
+	defer f.lock()()
+	return f.domains.list(p, all), nil
+}
+
+func (f *fake) DeleteDomain(_ context.Context, id string) error {
+	defer f.lock()()
+	for _, p := range f.profiles.list(timbre.Page{Limit: 1000}, all) {
+		if p.DomainID == id {
+			_ = f.profiles.drop(p.ID)
+		}
+	}
+	return f.domains.drop(id)
+}
+
+func (f *fake) Profile(_ context.Context, id string) (timbre.Profile, error) {
+	defer f.lock()()
+	return f.profiles.get(id)
+}
+
+func (f *fake) ListProfiles(_ context.Context, domainID string, p timbre.Page) ([]timbre.Profile, error) {
+	defer f.lock()()
+	return f.profiles.list(p, func(p timbre.Profile) bool { return p.DomainID == domainID }), nil
+}
+
+func (f *fake) DeleteProfile(_ context.Context, id string) error {
+	defer f.lock()()
+	return f.profiles.drop(id)
+}
+
+func (f *fake) Start(_ context.Context, t timbre.Task) (timbre.Task, error) {
+	defer f.lock()()
+	f.started = append(f.started, t)
+	t.ID, t.Status, t.Created, t.Updated = newID(), timbre.InQueue, now, now
+	if f.fail == nil {
+		f.tasks.put(t.ID, t)
+	}
+	return t, f.fail
+}
+
+func (f *fake) Get(_ context.Context, _ timbre.TaskKind, _, id string) (timbre.Task, error) {
+	defer f.lock()()
+	return f.tasks.get(id)
+}
+
+func (f *fake) Stop(_ context.Context, _ timbre.TaskKind, _, id string) error {
+	defer f.lock()()
+	t, err := f.tasks.get(id)
+	t.Status = timbre.Stopped
+	if err == nil {
+		f.tasks.put(id, t)
+	}
+	return err
+}
+
+func (f *fake) Enrol(_ context.Context, taskID string) (timbre.Profile, error) {
+	defer f.lock()()
+	t, err := f.tasks.get(taskID)
+	if err != nil || f.fail != nil {
+		return timbre.Profile{}, cmpOr(f.fail, err)
+	}
+	id := "vp-" + newID()
+	p := timbre.Profile{
+		ID: id, ARN: "arn:aws:chime:us-east-1:000000000000:voice-profile/" + id, DomainID: t.DomainID,
+		Created: now, Updated: now, Expires: now.Add(timbre.ProfileLife),
+		Voiceprint: timbre.Voiceprint{Embedding: timbre.Embedding{0.5}},
+	}
+	f.profiles.put(id, p)
+	return p, nil
+}
+
+func (f *fake) Renew(_ context.Context, profileID, taskID string) (timbre.Profile, error) {
+	defer f.lock()()
+	f.renewed = append(f.renewed, [2]string{profileID, taskID})
+	return f.profiles.get(profileID)
+}
+
+func cmpOr(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}

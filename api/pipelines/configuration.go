@@ -1,0 +1,108 @@
+package pipelines
+
+import (
+	"context"
+	"encoding/json"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines/types"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"timbre"
+	"timbre/api/rest"
+)
+
+// createInput is the SDK's input with the documents left as they came: the SDK's structures cannot tell a false from
+// nothing.
+type createInput struct {
+	sdk.CreateMediaInsightsPipelineConfigurationInput
+	Elements                   []jsontext.Value
+	RealTimeAlertConfiguration jsontext.Value
+}
+
+// configuration is the SDK's structure with the documents as they came.
+type configuration struct {
+	types.MediaInsightsPipelineConfiguration
+	Elements                   []jsontext.Value
+	RealTimeAlertConfiguration jsontext.Value
+}
+
+// configurationOutput is the output of Create and of Get.
+type configurationOutput struct {
+	MediaInsightsPipelineConfiguration configuration
+}
+
+// createConfiguration refuses a second configuration of a name.
+func (s *service) createConfiguration(ctx context.Context, in *createInput) (*configurationOutput, error) {
+	elements, err := elements(in.Elements)
+	if err != nil {
+		return nil, err
+	}
+	now, name := s.Now(), *in.MediaInsightsPipelineConfigurationName
+	c := timbre.Configuration{
+		ID: s.NewID(), Name: name, RoleARN: *in.ResourceAccessRoleArn,
+		ARN:      "arn:aws:chime:" + s.Region + ":" + s.Account + ":media-insights-pipeline-configuration/" + name,
+		Elements: elements, Alerts: json.RawMessage(in.RealTimeAlertConfiguration),
+		Tags: map[string]string{}, Created: now, Updated: now,
+	}
+	if in.ClientRequestToken != nil {
+		c.Token = *in.ClientRequestToken
+	}
+	for _, t := range in.Tags {
+		c.Tags[*t.Key] = *t.Value
+	}
+	err = s.Store.CreateConfiguration(ctx, c)
+	if timbre.KindOf(err) == timbre.Conflict {
+		return nil, &timbre.Error{Kind: timbre.Invalid, Msg: "A media insights pipeline configuration of this name exists.", Err: err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return output(c), nil
+}
+
+func (s *service) getConfiguration(ctx context.Context, in *sdk.GetMediaInsightsPipelineConfigurationInput) (*configurationOutput, error) {
+	c, err := s.Store.Configuration(ctx, *in.Identifier)
+	if err != nil {
+		return nil, err
+	}
+	return output(c), nil
+}
+
+func (s *service) listConfigurations(ctx context.Context, in *sdk.ListMediaInsightsPipelineConfigurationsInput) (*sdk.ListMediaInsightsPipelineConfigurationsOutput, error) {
+	list, next, err := rest.Paged(ctx, "configurations", in.NextToken, in.MaxResults, s.Store.ListConfigurations,
+		func(c timbre.Configuration) string { return c.ID })
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.ListMediaInsightsPipelineConfigurationsOutput{
+		MediaInsightsPipelineConfigurations: []types.MediaInsightsPipelineConfigurationSummary{}, NextToken: next,
+	}
+	for _, c := range list {
+		out.MediaInsightsPipelineConfigurations = append(out.MediaInsightsPipelineConfigurations,
+			types.MediaInsightsPipelineConfigurationSummary{
+				MediaInsightsPipelineConfigurationId: &c.ID, MediaInsightsPipelineConfigurationName: &c.Name,
+				MediaInsightsPipelineConfigurationArn: &c.ARN,
+			})
+	}
+	return out, nil
+}
+
+func (s *service) deleteConfiguration(ctx context.Context, in *sdk.DeleteMediaInsightsPipelineConfigurationInput) (*sdk.DeleteMediaInsightsPipelineConfigurationOutput, error) {
+	return &sdk.DeleteMediaInsightsPipelineConfigurationOutput{}, s.Store.DeleteConfiguration(ctx, *in.Identifier)
+}
+
+func output(c timbre.Configuration) *configurationOutput {
+	doc := configuration{
+		MediaInsightsPipelineConfiguration: types.MediaInsightsPipelineConfiguration{
+			MediaInsightsPipelineConfigurationId: &c.ID, MediaInsightsPipelineConfigurationName: &c.Name,
+			MediaInsightsPipelineConfigurationArn: &c.ARN, ResourceAccessRoleArn: &c.RoleARN,
+			CreatedTimestamp: &c.Created, UpdatedTimestamp: &c.Updated,
+		},
+		RealTimeAlertConfiguration: jsontext.Value(c.Alerts),
+	}
+	for _, e := range c.Elements {
+		doc.Elements = append(doc.Elements, jsontext.Value(e.Document))
+	}
+	return &configurationOutput{doc}
+}

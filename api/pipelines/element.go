@@ -1,0 +1,100 @@
+package pipelines
+
+import (
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"timbre"
+	"timbre/api/rest"
+)
+
+// need is what an element cannot do without in its own configuration, which is the member called type + Configuration.
+type need struct {
+	target      *regexp.Regexp // InsightsTarget, of this form or a webhook's
+	destination bool           // Destination
+}
+
+// needs has the types whose configuration may not be left out. Queues and topics are standard ones: a name that ends in
+// .fifo is not taken.
+var needs = map[string]need{
+	"AmazonTranscribeCallAnalyticsProcessor": {},
+	"AmazonTranscribeProcessor":              {},
+	"S3RecordingSink":                        {destination: true},
+	"KinesisDataStreamSink":                  {target: regexp.MustCompile(`^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:\d{12}:stream/[-_.a-zA-Z0-9]+$`)},
+	"LambdaFunctionSink":                     {target: regexp.MustCompile(`^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[-_a-zA-Z0-9]+(:[-_a-zA-Z0-9]+)?$`)},
+	"SqsQueueSink":                           {target: regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[-_a-zA-Z0-9]+$`)},
+	"SnsTopicSink":                           {target: regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[-_a-zA-Z0-9]+$`)},
+}
+
+// webhook is a target that any sink may have instead of its own kind.
+var webhook = regexp.MustCompile(`^arn:timbre:webhook:[a-z0-9-]+:\d{12}:[-_.a-zA-Z0-9]+$`)
+
+// elements reads the elements of a configuration and checks what the model does not say: that there is one, that each
+// type is there at most once and with what it needs, and that they go together.
+func elements(docs []jsontext.Value) ([]timbre.Element, error) {
+	if len(docs) == 0 {
+		return nil, rest.Invalid("elements", "have length greater than or equal to 1")
+	}
+	place := map[string]string{}
+	var list []timbre.Element
+	for i, doc := range docs {
+		at := "elements." + strconv.Itoa(i+1) + ".member"
+		var e struct{ Type string }
+		if err := jsonv2.Unmarshal(doc, &e); err != nil {
+			return nil, rest.Invalid(at, "be an element")
+		}
+		if place[e.Type] != "" {
+			return nil, rest.Invalid(at+".type", "be the only %s of the configuration", e.Type)
+		}
+		place[e.Type] = at
+		target, err := complete(e.Type, doc, at)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, timbre.Element{Type: e.Type, Target: target, Document: json.RawMessage(doc)})
+	}
+	if at := place["AmazonTranscribeCallAnalyticsProcessor"]; at != "" && place["AmazonTranscribeProcessor"] != "" {
+		return nil, rest.Invalid(at+".type", "not stand beside an AmazonTranscribeProcessor")
+	}
+	if at := place["VoiceEnhancementSink"]; at != "" && place["S3RecordingSink"] == "" {
+		return nil, rest.Invalid(at+".type", "stand beside an S3RecordingSink")
+	}
+	return list, nil
+}
+
+// complete checks that an element has what its type needs, and gives a sink's target.
+func complete(kind string, doc jsontext.Value, at string) (target string, err error) {
+	needed, ok := needs[kind]
+	if !ok {
+		return "", nil
+	}
+	var members map[string]jsontext.Value
+	if err := jsonv2.Unmarshal(doc, &members); err != nil {
+		return "", rest.Invalid(at, "be an element")
+	}
+	at += "." + strings.ToLower(kind[:1]) + kind[1:] + "Configuration"
+	own := members[kind+"Configuration"]
+	if own == nil {
+		return "", rest.Missing(at)
+	}
+	var given struct{ InsightsTarget, Destination string }
+	if err := jsonv2.Unmarshal(own, &given); err != nil {
+		return "", rest.Invalid(at, "be a structure")
+	}
+	switch {
+	case needed.destination && given.Destination == "":
+		return "", rest.Missing(at + ".destination")
+	case needed.target == nil:
+		return "", nil
+	case given.InsightsTarget == "":
+		return "", rest.Missing(at + ".insightsTarget")
+	case !needed.target.MatchString(given.InsightsTarget) && !webhook.MatchString(given.InsightsTarget):
+		return "", rest.Invalid(at+".insightsTarget", "satisfy regular expression pattern: %s or %s", needed.target, webhook)
+	}
+	return given.InsightsTarget, nil
+}

@@ -1,0 +1,44 @@
+// Package pipelines carries out the operations of Amazon Chime SDK Media Pipelines that Timbre serves: so far those of
+// media insights pipeline configurations, which say which processors and sinks the calls of a connector get.
+//
+// In come the SDK's input structures, already checked against the model; out go its output structures. It decides what
+// the model leaves open: which elements go together and which targets a sink may have. Elements are kept and given back
+// as they came, so that what Timbre does not act on is not lost either.
+package pipelines
+
+import (
+	"context"
+	"time"
+
+	"timbre"
+	"timbre/api/rest"
+)
+
+// Store is the durable state that the operations read and write. Its errors are *timbre.Error: NotFound, and Conflict for
+// a name that is taken or a configuration that is in use.
+type Store interface {
+	CreateConfiguration(ctx context.Context, c timbre.Configuration) error
+	Configuration(ctx context.Context, identifier string) (timbre.Configuration, error)
+	ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error)
+	DeleteConfiguration(ctx context.Context, identifier string) error
+}
+
+// Deps is what the operations need.
+type Deps struct {
+	Store           Store
+	Region, Account string        // of the ARNs that are made
+	NewID           func() string // a UUID
+	Now             func() time.Time
+}
+
+// service holds the operations as methods, one each.
+type service struct{ Deps }
+
+// Register ties the operations into the mux.
+func Register(m *rest.Mux, d Deps) {
+	s := &service{d}
+	rest.Handle(m, rest.Pipelines, "CreateMediaInsightsPipelineConfiguration", s.createConfiguration)
+	rest.Handle(m, rest.Pipelines, "GetMediaInsightsPipelineConfiguration", s.getConfiguration)
+	rest.Handle(m, rest.Pipelines, "ListMediaInsightsPipelineConfigurations", s.listConfigurations)
+	rest.Handle(m, rest.Pipelines, "DeleteMediaInsightsPipelineConfiguration", s.deleteConfiguration)
+}

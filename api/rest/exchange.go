@@ -1,0 +1,57 @@
+package rest
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// exchange is one request with its answer, for the answer's headers, the log and the metrics.
+type exchange struct {
+	id    string
+	began time.Time
+	keyID string // of the key that signed it, once that is proven
+	route *route // nil before one was found
+	fault *Fault // nil for a success
+	cause error  // of the fault, for the log
+}
+
+func (x *exchange) operation() *Operation {
+	if x.route == nil {
+		return nil
+	}
+	return x.route.op
+}
+
+func (x *exchange) status() int {
+	if x.fault != nil {
+		return x.fault.Status
+	}
+	return x.route.op.Status
+}
+
+// refusal is the body of a fault.
+type refusal struct {
+	Code, Message string
+	RequestId     string
+}
+
+// answer writes the status, the headers of every answer, and the body of the success or the fault.
+func (x *exchange) answer(w http.ResponseWriter, body []byte) {
+	h := w.Header()
+	h.Set("X-Amzn-RequestId", x.id)
+	if x.fault != nil {
+		h.Set("X-Amzn-ErrorType", x.fault.Type)
+		r := refusal{Code: x.fault.Code, Message: x.fault.Message}
+		if x.route != nil && x.route.service == Pipelines {
+			r.RequestId = x.id // that service's exceptions have the member
+		}
+		body, _ = encode(r) // three strings always encode
+	}
+	if len(body) > 0 {
+		h.Set("Content-Type", "application/json")
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	w.WriteHeader(x.status())
+	_, _ = w.Write(body) //nolint:gosec // JSON; and whoever has hung up does not hear it
+}

@@ -1,0 +1,111 @@
+package rest
+
+import (
+	"regexp"
+	"slices"
+)
+
+// Service is one of the AWS services that are spoken, as its published model describes it.
+type Service struct {
+	Name       string // as its ARNs and logs call it, such as chime-sdk-voice
+	Operations []*Operation
+}
+
+// Operation is one call of the service.
+type Operation struct {
+	Name    string
+	Method  string
+	Path    string   // with {labels}, such as /voice-connectors/{voiceConnectorId}
+	Query   Pair     // the query literal that belongs to the route; empty for most
+	Status  int      // of a success
+	Answers bool     // a success has a body
+	Input   *Shape   // always a Structure
+	Errors  []string // the exceptions that it declares
+}
+
+// Pair is a query parameter with its value.
+type Pair struct{ Key, Value string }
+
+// Kind is what a value is in JSON.
+type Kind uint8
+
+// The kinds. A Timestamp is a number of seconds or an ISO 8601 string.
+const (
+	String Kind = iota
+	Boolean
+	Integer
+	Timestamp
+	List
+	Map
+	Structure
+)
+
+// Shape is what a value must look like. Min and Max bound the length of a String in characters, the value of an Integer,
+// and the number of items of a List or Map; nil is no bound.
+type Shape struct {
+	Kind     Kind
+	Min, Max *int
+	Pattern  *Pattern
+	Enum     []string
+	Item     *Shape   // of a List, and the values of a Map
+	Key      *Shape   // the keys of a Map
+	Members  []Member // of a Structure
+}
+
+// Member is a named part of a Structure.
+type Member struct {
+	Name     string // in the model and in the SDK's Go structures
+	Wire     string // in the path, the query or the JSON
+	Place    Place
+	Required bool
+	Shape    *Shape
+}
+
+// Place is where a member travels.
+type Place uint8
+
+// The places. Nested members are always in the body.
+const (
+	Body Place = iota
+	Path
+	Query
+)
+
+// Pattern is a regular expression that a whole String must match.
+type Pattern struct {
+	Text   string // as the model has it
+	match  *regexp.Regexp
+	except *regexp.Regexp // what it must not match besides; nil for most
+}
+
+// whole compiles a pattern of the model so that it matches from the first character to the last, whatever its own anchors.
+func whole(text string) *Pattern {
+	return &Pattern{Text: text, match: regexp.MustCompile(`\A(?:` + text + `)\z`)}
+}
+
+// wholeExcept stands for a negative look-ahead, which Go's expressions do not have.
+func wholeExcept(text, match, except string) *Pattern {
+	p := whole(match)
+	p.Text, p.except = text, regexp.MustCompile(`\A(?:`+except+`)`)
+	return p
+}
+
+// Matches says whether the pattern covers s from end to end.
+func (p *Pattern) Matches(s string) bool {
+	return p.match.MatchString(s) && (p.except == nil || !p.except.MatchString(s))
+}
+
+// Operation finds an operation of the service by its name; nil if it has none such.
+func (s *Service) Operation(name string) *Operation {
+	for _, o := range s.Operations {
+		if o.Name == name {
+			return o
+		}
+	}
+	return nil
+}
+
+// Declares says whether the model lets the operation answer with an exception. SDKs have a type for those alone.
+func (o *Operation) Declares(exception string) bool {
+	return slices.Contains(o.Errors, exception)
+}

@@ -1,0 +1,25 @@
+package sigv4
+
+import "fmt"
+
+// Error is a refused signature, as AWS answers it.
+type Error struct {
+	Status  int
+	Type    string
+	Message string // says what is wrong with the form; never what would have been right
+}
+
+func (e *Error) Error() string { return e.Type + ": " + e.Message }
+
+var (
+	noToken    = Error{Status: 403, Type: "MissingAuthenticationToken"}
+	incomplete = Error{Status: 400, Type: "IncompleteSignature"}
+	unknownKey = Error{Status: 403, Type: "InvalidClientTokenId"}
+	mismatch   = Error{Status: 403, Type: "InvalidSignatureException"}
+	expired    = Error{Status: 400, Type: "RequestExpired"}
+)
+
+func refuse(e Error, format string, args ...any) *Error {
+	e.Message = fmt.Sprintf(format, args...)
+	return &e
+}

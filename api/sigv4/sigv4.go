@@ -1,0 +1,62 @@
+// Package sigv4 checks AWS Signature Version 4 on requests, in its header form and its presigned query form.
+//
+// In comes a request with its body, out goes the access key id that signed it, or an *Error as AWS words it. A request is
+// signed again with the secret that belongs to its key id and the two signatures are compared in constant time, so that
+// the canonical form is the SDK's own. The package knows no operations and gives no permissions: whoever holds a key may
+// do everything.
+//
+// What is particular: the service must be chime and the region may be any, for clients are pointed here from every region.
+// Host must be signed. The hash of the body is always computed; UNSIGNED-PAYLOAD is refused except in presigned
+// requests. A session token changes nothing, for keys here are not temporary; when it is signed it must be as it was.
+//
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+package sigv4
+
+import (
+	"net/http"
+	"time"
+)
+
+// Keys finds the secret of an access key.
+type Keys interface {
+	Secret(accessKeyID string) (secret string, ok bool)
+}
+
+// Verifier checks signatures against the keys that it knows.
+type Verifier struct {
+	keys Keys
+	now  func() time.Time
+}
+
+// New makes a Verifier with a clock.
+func New(keys Keys, now func() time.Time) *Verifier { return &Verifier{keys: keys, now: now} }
+
+// Skew is how far a request's date may be from the clock, either way.
+const Skew = 15 * time.Minute
+
+// service is the signing name of both AWS services.
+const service = "chime"
+
+// Check gives the access key id that signed the request, or an *Error, or what reading the body failed with. The body is
+// read only after the key is known and the date is right.
+func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (accessKeyID string, err error) {
+	c, err := parse(r)
+	if err != nil {
+		return "", err
+	}
+	secret, ok := v.keys.Secret(c.accessKeyID)
+	if !ok {
+		return "", refuse(unknownKey, "The security token included in the request is invalid.")
+	}
+	if err := c.timely(v.now()); err != nil {
+		return "", err
+	}
+	text, err := body()
+	if err != nil {
+		return "", err
+	}
+	if err := c.verify(r, secret, text); err != nil {
+		return "", err
+	}
+	return c.accessKeyID, nil
+}

@@ -1,0 +1,113 @@
+package sigv4
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+)
+
+const unsignedPayload = "UNSIGNED-PAYLOAD"
+
+// verify signs the request as the holder of the secret would have and compares.
+func (c *claim) verify(r *http.Request, secret string, body []byte) error {
+	hash, err := c.payload(r, body)
+	if err != nil {
+		return err
+	}
+	again, err := c.unsigned(r)
+	if err != nil {
+		return err
+	}
+	signature, err := c.sign(r.Context(), again, secret, hash)
+	if err != nil {
+		return refuse(mismatch, "The request could not be brought into canonical form.")
+	}
+	if subtle.ConstantTimeCompare([]byte(signature), []byte(c.signature)) != 1 {
+		return refuse(mismatch, "The request signature we calculated does not match the signature you provided. "+
+			"Check the secret access key and the signing method.")
+	}
+	return nil
+}
+
+// payload is the hash of the body as the signature must hold it.
+func (c *claim) payload(r *http.Request, body []byte) (string, error) {
+	sum := sha256.Sum256(body)
+	hash := hex.EncodeToString(sum[:])
+	said := r.Header.Get("X-Amz-Content-Sha256")
+	if said == "" && c.presigned {
+		said = c.query.Get("X-Amz-Content-Sha256")
+	}
+	switch {
+	case said == "" || said == hash:
+		return hash, nil
+	case said == unsignedPayload && c.presigned:
+		return unsignedPayload, nil
+	case said == unsignedPayload:
+		return "", refuse(mismatch, "The body must be signed.")
+	}
+	return "", refuse(mismatch, "x-amz-content-sha256 is not the hash of the body.")
+}
+
+// ignored are headers that the signer leaves out whatever it is told.
+var ignored = map[string]bool{
+	"authorization": true, "user-agent": true, "x-amzn-trace-id": true, "expect": true, "transfer-encoding": true,
+}
+
+// unsigned is the request with the signed headers alone and without its signature.
+func (c *claim) unsigned(r *http.Request) (*http.Request, error) {
+	query := url.Values{}
+	for key, values := range c.query {
+		if !c.presigned || key != "X-Amz-Signature" {
+			query[key] = values
+		}
+	}
+	again := &http.Request{
+		Method: r.Method, Host: r.Host, Header: http.Header{},
+		URL: &url.URL{Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: query.Encode()},
+	}
+	for _, name := range c.signed {
+		switch values := r.Header.Values(name); {
+		case name == "host":
+		case name == "content-length":
+			again.ContentLength = r.ContentLength
+		case ignored[name]:
+			return nil, refuse(incomplete, "SignedHeaders must not include %s.", name)
+		case len(values) == 0:
+			return nil, refuse(mismatch, "A signed header did not arrive.")
+		default:
+			again.Header[http.CanonicalHeaderKey(name)] = slices.Clone(values) // the signer writes into it
+		}
+	}
+	return again, nil
+}
+
+// sign gives the signature of a request. The signer is new each time: one that lives on keeps a derived key for every
+// region that anybody names, and keeps it when the secret changes.
+func (c *claim) sign(ctx context.Context, r *http.Request, secret, hash string) (string, error) {
+	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableHeaderHoisting = true })
+	key := aws.Credentials{AccessKeyID: c.accessKeyID, SecretAccessKey: secret}
+	if c.presigned {
+		signed, _, err := signer.PresignHTTP(ctx, key, r, hash, service, c.region, c.at)
+		if err != nil {
+			return "", err
+		}
+		u, err := url.Parse(signed)
+		if err != nil {
+			return "", err
+		}
+		return u.Query().Get("X-Amz-Signature"), nil
+	}
+	if err := signer.SignHTTP(ctx, key, r, hash, service, c.region, c.at); err != nil {
+		return "", err
+	}
+	_, signature, _ := strings.Cut(r.Header.Get("Authorization"), "Signature=")
+	return signature, nil
+}

@@ -1,0 +1,114 @@
+package voice
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre"
+	"timbre/api/rest"
+)
+
+// createDomain gives a repeated token its first domain again, and refuses the token for other parameters. The token is
+// remembered as long as the domain.
+func (s *service) createDomain(ctx context.Context, in *sdk.CreateVoiceProfileDomainInput) (*sdk.CreateVoiceProfileDomainOutput, error) {
+	id, now := s.NewID(), s.Now()
+	d := timbre.Domain{
+		ID: id, ARN: s.arn("voice-profile-domain/" + id), Name: *in.Name, Description: or(in.Description, ""),
+		KMSKeyARN: *in.ServerSideEncryptionConfiguration.KmsKeyArn, Tags: tagMap(in.Tags),
+		Token: or(in.ClientRequestToken, ""), Created: now, Updated: now,
+	}
+	d.Fingerprint = fingerprint(d)
+	first, found, err := s.firstDomain(ctx, d)
+	if err == nil && !found {
+		err = s.Store.CreateDomain(ctx, d)
+		if timbre.KindOf(err) == timbre.Conflict && d.Token != "" { // somebody else was faster
+			var again error
+			if first, found, again = s.firstDomain(ctx, d); again != nil || found {
+				err = again
+			}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		d = first
+	}
+	return &sdk.CreateVoiceProfileDomainOutput{VoiceProfileDomain: domain(d)}, nil
+}
+
+// firstDomain finds the domain that d's token has made already.
+func (s *service) firstDomain(ctx context.Context, d timbre.Domain) (first timbre.Domain, found bool, err error) {
+	if d.Token == "" {
+		return first, false, nil
+	}
+	first, err = s.Store.DomainByToken(ctx, d.Token)
+	switch {
+	case err != nil && timbre.KindOf(err) == timbre.NotFound:
+		return first, false, nil
+	case err != nil:
+		return first, false, err
+	case first.Fingerprint != d.Fingerprint:
+		return first, false, timbre.Errorf(timbre.Conflict, "", "The ClientRequestToken has been used for a domain with other parameters.")
+	}
+	return first, true, nil
+}
+
+// fingerprint is a digest of what the creator of a domain chose.
+func fingerprint(d timbre.Domain) string {
+	text, _ := json.Marshal([]any{d.Name, d.Description, d.KMSKeyARN, d.Tags}) // strings always encode, map keys in order
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+func (s *service) getDomain(ctx context.Context, in *sdk.GetVoiceProfileDomainInput) (*sdk.GetVoiceProfileDomainOutput, error) {
+	d, err := s.Store.Domain(ctx, *in.VoiceProfileDomainId)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.GetVoiceProfileDomainOutput{VoiceProfileDomain: domain(d)}, nil
+}
+
+func (s *service) updateDomain(ctx context.Context, in *sdk.UpdateVoiceProfileDomainInput) (*sdk.UpdateVoiceProfileDomainOutput, error) {
+	d, err := s.Store.UpdateDomain(ctx, *in.VoiceProfileDomainId, func(d *timbre.Domain) {
+		d.Name, d.Description = or(in.Name, d.Name), or(in.Description, d.Description)
+		d.Updated = s.Now()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.UpdateVoiceProfileDomainOutput{VoiceProfileDomain: domain(d)}, nil
+}
+
+func (s *service) listDomains(ctx context.Context, in *sdk.ListVoiceProfileDomainsInput) (*sdk.ListVoiceProfileDomainsOutput, error) {
+	list, next, err := rest.Paged(ctx, "domains", in.NextToken, in.MaxResults, s.Store.ListDomains,
+		func(d timbre.Domain) string { return d.ID })
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.ListVoiceProfileDomainsOutput{VoiceProfileDomains: []types.VoiceProfileDomainSummary{}, NextToken: next}
+	for _, d := range list {
+		out.VoiceProfileDomains = append(out.VoiceProfileDomains, types.VoiceProfileDomainSummary{
+			VoiceProfileDomainId: &d.ID, VoiceProfileDomainArn: &d.ARN, Name: &d.Name, Description: some(d.Description),
+			CreatedTimestamp: &d.Created, UpdatedTimestamp: &d.Updated,
+		})
+	}
+	return out, nil
+}
+
+func (s *service) deleteDomain(ctx context.Context, in *sdk.DeleteVoiceProfileDomainInput) (*sdk.DeleteVoiceProfileDomainOutput, error) {
+	return &sdk.DeleteVoiceProfileDomainOutput{}, s.Store.DeleteDomain(ctx, *in.VoiceProfileDomainId)
+}
+
+func domain(d timbre.Domain) *types.VoiceProfileDomain {
+	return &types.VoiceProfileDomain{
+		VoiceProfileDomainId: &d.ID, VoiceProfileDomainArn: &d.ARN, Name: &d.Name, Description: some(d.Description),
+		ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{KmsKeyArn: &d.KMSKeyARN},
+		CreatedTimestamp:                  &d.Created, UpdatedTimestamp: &d.Updated,
+	}
+}

@@ -1,0 +1,57 @@
+package voice
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+)
+
+// arn names a resource of ours, such as vc/<id>.
+func (s *service) arn(resource string) string {
+	return "arn:aws:chime:" + s.Region + ":" + s.Account + ":" + resource
+}
+
+// connectorID makes an id as connectors have them: 22 small letters and digits, out of the randomness of a UUID.
+func (s *service) connectorID() string {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+	sum := sha256.Sum256([]byte(s.NewID()))
+	id := make([]byte, 22)
+	for i := range id {
+		id[i] = letters[int(sum[i])%len(letters)]
+	}
+	return string(id)
+}
+
+// some is a pointer to v, or nil for the zero value, which an answer leaves out.
+func some[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// moment is a pointer to t, or nil when it has not come.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// or is what p points to, or otherwise when it is nil.
+func or[T any](p *T, otherwise T) T {
+	if p == nil {
+		return otherwise
+	}
+	return *p
+}
+
+func tagMap(tags []types.Tag) map[string]string {
+	m := make(map[string]string, len(tags))
+	for _, t := range tags {
+		m[*t.Key] = *t.Value
+	}
+	return m
+}

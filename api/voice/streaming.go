@@ -1,0 +1,75 @@
+package voice
+
+import (
+	"context"
+	"strconv"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre"
+	"timbre/api/rest"
+)
+
+// putStreaming replaces the whole document: what the new one leaves out is gone.
+func (s *service) putStreaming(ctx context.Context, in *sdk.PutVoiceConnectorStreamingConfigurationInput) (*sdk.PutVoiceConnectorStreamingConfigurationOutput, error) {
+	doc := in.StreamingConfiguration
+	st := timbre.Streaming{RetentionHours: int(*doc.DataRetentionInHours), Disabled: *doc.Disabled}
+	for i, t := range doc.StreamingNotificationTargets {
+		if t.NotificationTarget == "" {
+			return nil, rest.Missing("streamingConfiguration.streamingNotificationTargets." + strconv.Itoa(i+1) + ".member.notificationTarget")
+		}
+		st.Targets = append(st.Targets, string(t.NotificationTarget))
+	}
+	if m := doc.MediaInsightsConfiguration; m != nil {
+		st.Insights = &timbre.InsightsLink{Disabled: or(m.Disabled, false), ConfigurationARN: or(m.ConfigurationArn, "")}
+		if err := s.linked(ctx, *st.Insights); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.Store.PutStreaming(ctx, *in.VoiceConnectorId, st); err != nil {
+		return nil, err
+	}
+	return &sdk.PutVoiceConnectorStreamingConfigurationOutput{StreamingConfiguration: streaming(st)}, nil
+}
+
+// linked checks that a link leads to a configuration, by its ARN. A disabled link may lead nowhere.
+func (s *service) linked(ctx context.Context, link timbre.InsightsLink) error {
+	if link.ConfigurationARN == "" {
+		if link.Disabled {
+			return nil
+		}
+		return rest.Missing("streamingConfiguration.mediaInsightsConfiguration.configurationArn")
+	}
+	c, err := s.Store.Configuration(ctx, link.ConfigurationARN)
+	if timbre.KindOf(err) == timbre.NotFound || err == nil && c.ARN != link.ConfigurationARN {
+		return timbre.Errorf(timbre.NotFound, "", "There is no media insights pipeline configuration with the given ConfigurationArn.")
+	}
+	return err
+}
+
+func (s *service) getStreaming(ctx context.Context, in *sdk.GetVoiceConnectorStreamingConfigurationInput) (*sdk.GetVoiceConnectorStreamingConfigurationOutput, error) {
+	st, err := s.Store.Streaming(ctx, *in.VoiceConnectorId)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.GetVoiceConnectorStreamingConfigurationOutput{StreamingConfiguration: streaming(st)}, nil
+}
+
+func (s *service) deleteStreaming(ctx context.Context, in *sdk.DeleteVoiceConnectorStreamingConfigurationInput) (*sdk.DeleteVoiceConnectorStreamingConfigurationOutput, error) {
+	return &sdk.DeleteVoiceConnectorStreamingConfigurationOutput{}, s.Store.DeleteStreaming(ctx, *in.VoiceConnectorId)
+}
+
+func streaming(st timbre.Streaming) *types.StreamingConfiguration {
+	doc := &types.StreamingConfiguration{DataRetentionInHours: new(int32(st.RetentionHours)), Disabled: &st.Disabled}
+	for _, t := range st.Targets {
+		doc.StreamingNotificationTargets = append(doc.StreamingNotificationTargets,
+			types.StreamingNotificationTarget{NotificationTarget: types.NotificationTarget(t)})
+	}
+	if st.Insights != nil {
+		doc.MediaInsightsConfiguration = &types.MediaInsightsConfiguration{
+			Disabled: new(st.Insights.Disabled), ConfigurationArn: some(st.Insights.ConfigurationARN),
+		}
+	}
+	return doc
+}

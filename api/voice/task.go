@@ -1,0 +1,24 @@
+package voice
+
+import (
+	"context"
+
+	"timbre"
+)
+
+// task finds a task of a kind on a connector. A task of another connector does not exist for whoever asks.
+func (s *service) task(ctx context.Context, kind timbre.TaskKind, connectorID, id string) (timbre.Task, error) {
+	t, err := s.Tasks.Get(ctx, kind, connectorID, id)
+	if err == nil && (t.ConnectorID != connectorID || t.Kind != kind) {
+		return timbre.Task{}, timbre.Errorf(timbre.NotFound, "", "The connector has no such %s task.", kind)
+	}
+	return t, err
+}
+
+// stop ends a task that task would find.
+func (s *service) stop(ctx context.Context, kind timbre.TaskKind, connectorID, id string) error {
+	if _, err := s.task(ctx, kind, connectorID, id); err != nil {
+		return err
+	}
+	return s.Tasks.Stop(ctx, kind, connectorID, id)
+}

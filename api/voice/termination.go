@@ -1,0 +1,50 @@
+package voice
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre"
+	"timbre/api/rest"
+)
+
+// putTermination takes any range of addresses, private and loopback too: here the caller's network is the operator's own.
+func (s *service) putTermination(ctx context.Context, in *sdk.PutVoiceConnectorTerminationInput) (*sdk.PutVoiceConnectorTerminationOutput, error) {
+	doc := in.Termination
+	for i, cidr := range doc.CidrAllowedList {
+		if _, err := netip.ParsePrefix(cidr); err != nil {
+			return nil, rest.Invalid("termination.cidrAllowedList."+strconv.Itoa(i+1)+".member", "be a CIDR block such as 192.0.2.0/24")
+		}
+	}
+	t := timbre.Termination{
+		Disabled: or(doc.Disabled, false), CIDRs: doc.CidrAllowedList, CPSLimit: int(or(doc.CpsLimit, 0)),
+		CallingRegions: doc.CallingRegions, DefaultPhoneNumber: or(doc.DefaultPhoneNumber, ""),
+	}
+	if err := s.Store.PutTermination(ctx, *in.VoiceConnectorId, t); err != nil {
+		return nil, err
+	}
+	return &sdk.PutVoiceConnectorTerminationOutput{Termination: termination(t)}, nil
+}
+
+func (s *service) getTermination(ctx context.Context, in *sdk.GetVoiceConnectorTerminationInput) (*sdk.GetVoiceConnectorTerminationOutput, error) {
+	t, err := s.Store.Termination(ctx, *in.VoiceConnectorId)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.GetVoiceConnectorTerminationOutput{Termination: termination(t)}, nil
+}
+
+func (s *service) deleteTermination(ctx context.Context, in *sdk.DeleteVoiceConnectorTerminationInput) (*sdk.DeleteVoiceConnectorTerminationOutput, error) {
+	return &sdk.DeleteVoiceConnectorTerminationOutput{}, s.Store.DeleteTermination(ctx, *in.VoiceConnectorId)
+}
+
+func termination(t timbre.Termination) *types.Termination {
+	return &types.Termination{
+		Disabled: &t.Disabled, CidrAllowedList: t.CIDRs, CpsLimit: some(int32(t.CPSLimit)),
+		CallingRegions: t.CallingRegions, DefaultPhoneNumber: some(t.DefaultPhoneNumber),
+	}
+}

@@ -1,0 +1,322 @@
+package api_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	stdjson "encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+	"github.com/aws/smithy-go"
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre"
+	"timbre/api/rest"
+)
+
+func sum(body string) string {
+	s := sha256.Sum256([]byte(body))
+	return hex.EncodeToString(s[:])
+}
+
+// served are the operations that something carries out.
+var served = []string{
+	"CreateVoiceConnector", "GetVoiceConnector", "ListVoiceConnectors", "DeleteVoiceConnector",
+	"PutVoiceConnectorStreamingConfiguration", "GetVoiceConnectorStreamingConfiguration", "DeleteVoiceConnectorStreamingConfiguration",
+	"PutVoiceConnectorTermination", "GetVoiceConnectorTermination", "DeleteVoiceConnectorTermination",
+	"CreateVoiceProfileDomain", "GetVoiceProfileDomain", "UpdateVoiceProfileDomain", "ListVoiceProfileDomains", "DeleteVoiceProfileDomain",
+	"CreateVoiceProfile", "GetVoiceProfile", "UpdateVoiceProfile", "ListVoiceProfiles", "DeleteVoiceProfile",
+	"StartSpeakerSearchTask", "GetSpeakerSearchTask", "StopSpeakerSearchTask",
+	"StartVoiceToneAnalysisTask", "GetVoiceToneAnalysisTask", "StopVoiceToneAnalysisTask",
+	"CreateMediaInsightsPipelineConfiguration", "GetMediaInsightsPipelineConfiguration",
+	"ListMediaInsightsPipelineConfigurations", "DeleteMediaInsightsPipelineConfiguration",
+}
+
+// TestEveryOtherOperationSaysThatItIsNotServed calls every operation of both clients by reflection, with something in
+// every field that the SDK wants.
+func TestEveryOtherOperationSaysThatItIsNotServed(t *testing.T) {
+	s := serve(t)
+	seen := 0
+	for _, client := range []struct {
+		any
+		*rest.Service
+	}{{s.voice, rest.Voice}, {s.pipelines, rest.Pipelines}} {
+		for _, op := range client.Operations {
+			seen++
+			here := slices.Contains(served, op.Name)
+			if client.Service == rest.Pipelines && strings.HasSuffix(op.Name, "Task") {
+				here = false // the voice service has operations of these names
+			}
+			if here {
+				continue
+			}
+			call := reflect.ValueOf(client.any).MethodByName(op.Name)
+			in := reflect.New(call.Type().In(1).Elem())
+			fill(in.Elem(), 0)
+			out := call.Call([]reflect.Value{reflect.ValueOf(s.ctx), in})
+			err, _ := out[1].Interface().(error)
+			var e smithy.APIError
+			if !errors.As(err, &e) {
+				t.Errorf("%s: %v", op.Name, err)
+				continue
+			}
+			if typed := reflect.TypeOf(e).Elem().Name(); typed != "BadRequestException" || e.ErrorMessage() != "This version of Timbre does not serve the operation "+op.Name+"." {
+				t.Errorf("%s: %s %s", op.Name, typed, e.ErrorMessage())
+			}
+		}
+	}
+	equal(t, "operations", seen, 127)
+}
+
+// fill puts something into every field of a structure.
+func fill(v reflect.Value, depth int) {
+	for i := range v.NumField() {
+		f := v.Field(i)
+		if !f.CanSet() {
+			continue
+		}
+		if f.Kind() == reflect.Pointer {
+			f.Set(reflect.New(f.Type().Elem()))
+			f = f.Elem()
+		}
+		switch f.Kind() {
+		case reflect.String:
+			f.SetString("a/b:c")
+		case reflect.Struct:
+			if depth < 8 {
+				fill(f, depth+1)
+			}
+		case reflect.Slice:
+			f.Set(reflect.MakeSlice(f.Type(), 1, 1))
+			if e := f.Index(0); e.Kind() == reflect.Struct && depth < 8 {
+				fill(e, depth+1)
+			}
+		case reflect.Map:
+			f.Set(reflect.MakeMap(f.Type()))
+		}
+	}
+}
+
+func TestEveryAnswerHasARequestID(t *testing.T) {
+	s := serve(t)
+	for _, target := range []string{"/voice-connectors", "/nowhere", "/voice-connectors/abcdefghijklmnopqrstu", "/settings"} {
+		if _, err := uuid.Parse(s.do(t, "GET", target, "").Header.Get("x-amzn-RequestId")); err != nil {
+			t.Errorf("%s: %v", target, err)
+		}
+	}
+	unsigned := httptest.NewRecorder()
+	s.handlerFresh().ServeHTTP(unsigned, httptest.NewRequest("GET", "/voice-connectors", nil))
+	if _, err := uuid.Parse(unsigned.Header().Get("x-amzn-RequestId")); err != nil {
+		t.Error(err)
+	}
+}
+
+// handlerFresh is a second handler over the same fake, with metrics of its own.
+func (s *server) handlerFresh() http.Handler {
+	other := *s
+	other.metrics = prometheus.NewRegistry()
+	return other.handler()
+}
+
+func TestErrorsHaveTypeCodeAndMessage(t *testing.T) {
+	s := serve(t)
+	for _, c := range []struct {
+		method, target, body string
+		status               int
+		kind, code           string
+	}{
+		{"GET", "/voice-connectors/abcdefghijklmnopqrstu", "", 404, "NotFoundException", "NotFound"},
+		{"GET", "/voice-connectors/short", "", 400, "BadRequestException", "BadRequest"},
+		{"GET", "/settings", "", 400, "BadRequestException", "BadRequest"},
+		{"GET", "/nowhere", "", 404, "UnknownOperationException", "UnknownOperation"},
+		{"PATCH", "/voice-connectors", "", 404, "UnknownOperationException", "UnknownOperation"},
+		{"POST", "/tags", "", 404, "UnknownOperationException", "UnknownOperation"},
+		{"POST", "/voice-connectors", `{"Name":`, 400, "BadRequestException", "BadRequest"},
+		{"GET", "/media-insights-pipeline-configurations/none", "", 404, "NotFoundException", "NotFound"},
+	} {
+		answer := s.do(t, c.method, c.target, c.body)
+		var body struct{ Code, Message, RequestId string }
+		if err := stdjson.Unmarshal([]byte(text(t, answer)), &body); err != nil {
+			t.Fatal(err)
+		}
+		name := c.method + " " + c.target
+		equal(t, name+" status", answer.StatusCode, c.status)
+		equal(t, name+" type", answer.Header.Get("x-amzn-ErrorType"), c.kind)
+		equal(t, name+" code", body.Code, c.code)
+		equal(t, name+" content type", answer.Header.Get("Content-Type"), "application/json")
+		equal(t, name+" says its request in the body", body.RequestId != "", strings.HasPrefix(c.target, "/media"))
+		if body.Message == "" {
+			t.Error(name + " has no message")
+		}
+	}
+}
+
+func TestEveryKindIsItsException(t *testing.T) {
+	s := serve(t)
+	vc, domain := "abcdefghijklmnopqrstu", "d"
+	start := func(kind timbre.Kind) error {
+		s.fail = timbre.Errorf(kind, "task.Start", "because of %d", kind)
+		_, err := s.voice.StartSpeakerSearchTask(s.ctx, &sdk.StartSpeakerSearchTaskInput{VoiceConnectorId: &vc, TransactionId: new("tx"), VoiceProfileDomainId: &domain})
+		return err
+	}
+	fails[*types.BadRequestException](t, start(timbre.Invalid), "because of")
+	fails[*types.ResourceLimitExceededException](t, start(timbre.Limit), "because of")
+	fails[*types.UnauthorizedClientException](t, start(timbre.Unauthorized), "because of")
+	fails[*types.ForbiddenException](t, start(timbre.Forbidden), "because of")
+	fails[*types.AccessDeniedException](t, start(timbre.AccessDenied), "because of")
+	fails[*types.NotFoundException](t, start(timbre.NotFound), "because of")
+	fails[*types.ConflictException](t, start(timbre.Conflict), "because of")
+	fails[*types.GoneException](t, start(timbre.Gone), "because of")
+	fails[*types.UnprocessableEntityException](t, start(timbre.Unprocessable), "because of")
+	fails[*types.ThrottledClientException](t, start(timbre.Throttled), "because of")
+	fails[*types.ServiceUnavailableException](t, start(timbre.Unavailable), "because of")
+	fails[*types.ServiceFailureException](t, start(timbre.Internal), "request's id")
+	s.fail = context.Canceled
+	_, err := s.voice.GetVoiceConnector(s.ctx, &sdk.GetVoiceConnectorInput{VoiceConnectorId: &vc})
+	fails[*types.ServiceUnavailableException](t, err, "")
+}
+
+func TestExceptionThatAnOperationDoesNotDeclareIsTheNearestThatItDoes(t *testing.T) {
+	s := serve(t)
+	for kind, status := range map[timbre.Kind]int{
+		timbre.Conflict: 400, timbre.Gone: 404, timbre.Unprocessable: 400, timbre.AccessDenied: 403, timbre.Limit: 400,
+	} {
+		s.fail = timbre.Errorf(kind, "", "because")
+		answer := s.do(t, "GET", "/voice-connectors/abcdefghijklmnopqrstu", "")
+		equal(t, fmt.Sprint(kind), answer.StatusCode, status)
+		if !rest.Voice.Operation("GetVoiceConnector").Declares(answer.Header.Get("x-amzn-ErrorType")) {
+			t.Errorf("%d became %s", kind, answer.Header.Get("x-amzn-ErrorType"))
+		}
+	}
+}
+
+func TestInternalErrorsKeepTheirDetailsForTheLog(t *testing.T) {
+	s := serve(t)
+	s.fail = fmt.Errorf("outer: %w", timbre.Errorf(timbre.Internal, "store", "disk /dev/sda1: %w", errors.New("broken")))
+	answer := s.do(t, "GET", "/voice-connectors/abcdefghijklmnopqrstu", "")
+	equal(t, "status", answer.StatusCode, 500)
+	if body := text(t, answer); strings.Contains(body, "sda1") || strings.Contains(body, "broken") {
+		t.Errorf("leaked: %s", body)
+	}
+	if line := s.log.String(); !strings.Contains(line, "sda1") {
+		t.Errorf("not logged: %s", line)
+	}
+}
+
+func TestPanicIsAnsweredWith500AndCounted(t *testing.T) {
+	s := serve(t)
+	s.panics = true
+	answer := s.do(t, "GET", "/voice-connectors/abcdefghijklmnopqrstu", "")
+	equal(t, "status", answer.StatusCode, 500)
+	equal(t, "type", answer.Header.Get("x-amzn-ErrorType"), "ServiceFailureException")
+	if body := text(t, answer); strings.Contains(body, "inside") {
+		t.Errorf("leaked: %s", body)
+	}
+	want := "# HELP timbre_api_panics_total API requests that ended in a panic and were answered with 500.\n# TYPE timbre_api_panics_total counter\ntimbre_api_panics_total 1\n"
+	if err := testutil.GatherAndCompare(s.metrics, strings.NewReader(want), "timbre_api_panics_total"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAccessLogHasOneLineARequestAndNoValues(t *testing.T) {
+	s := serve(t)
+	s.do(t, "GET", "/phone-numbers/%2B12065550100", "")
+	s.do(t, "POST", "/voice-connectors", `{"Name":"+12065550100!","RequireEncryption":true}`)
+	lines := strings.Split(strings.TrimSpace(s.log.String()), "\n")
+	equal(t, "lines", len(lines), 2)
+	for i, operation := range []string{"GetPhoneNumber", "CreateVoiceConnector"} {
+		for _, part := range []string{`"operation":"` + operation + `"`, `"request":"`, `"key":"AKIDTEST"`, `"status":400`, `"error":"BadRequestException"`, `"took":`} {
+			if !strings.Contains(lines[i], part) {
+				t.Errorf("%s lacks %s", lines[i], part)
+			}
+		}
+	}
+	if l := s.log.String(); strings.Contains(l, "2065550100") || strings.Contains(l, secret) {
+		t.Error(l)
+	}
+	if n, err := testutil.GatherAndCount(s.metrics, "timbre_api_requests_total"); err != nil || n != 2 {
+		t.Errorf("%d counters, %v", n, err)
+	}
+}
+
+func TestSignatureIsCheckedBeforeTheRoute(t *testing.T) {
+	s := serve(t)
+	for _, target := range []string{"/nowhere", "/voice-connectors", "/settings"} {
+		w := httptest.NewRecorder()
+		s.handlerFresh().ServeHTTP(w, httptest.NewRequest("GET", target, nil))
+		equal(t, target, w.Code, 403)
+		equal(t, target, w.Header().Get("x-amzn-ErrorType"), "MissingAuthenticationToken")
+	}
+}
+
+func TestClientWithWrongSecretIsRefused(t *testing.T) {
+	s := serve(t)
+	client := func(id, key string) *sdk.Client {
+		return sdk.New(sdk.Options{Region: "us-east-1", BaseEndpoint: &s.url, RetryMaxAttempts: 1, Credentials: credentials.NewStaticCredentialsProvider(id, key, "")})
+	}
+	for want, c := range map[string]*sdk.Client{
+		"InvalidSignatureException": client("AKIDTEST", "guess"), "InvalidClientTokenId": client("AKIDNONE", secret),
+	} {
+		_, err := c.ListVoiceConnectors(s.ctx, nil)
+		var e smithy.APIError
+		if !errors.As(err, &e) || e.ErrorCode() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestClientWithSessionTokenIsServed(t *testing.T) {
+	s := serve(t)
+	c := sdk.New(sdk.Options{Region: "us-east-1", BaseEndpoint: &s.url, Credentials: credentials.NewStaticCredentialsProvider("AKIDTEST", secret, "token")})
+	must(c.ListVoiceConnectors(s.ctx, nil))(t)
+}
+
+func TestPresignedURLIsServed(t *testing.T) {
+	s := serve(t)
+	r, err := http.NewRequestWithContext(s.ctx, "GET", s.url+"/voice-connectors?max-results=5&X-Amz-Expires=60", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, _, err := v4.NewSigner().PresignHTTP(s.ctx, aws.Credentials{AccessKeyID: "AKIDTEST", SecretAccessKey: secret}, r, sum(""), "chime", "us-east-1", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.Get(signed) //nolint:gosec,forbidigo // our own server
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	equal(t, "status", answer.StatusCode, 200)
+}
+
+func TestBodyThatIsTooLongIsRefused(t *testing.T) {
+	s := serve(t)
+	answer := s.do(t, "POST", "/voice-connectors", `{"Name":"`+strings.Repeat("a", 1<<20)+`"}`)
+	equal(t, "status", answer.StatusCode, 400)
+	equal(t, "type", answer.Header.Get("x-amzn-ErrorType"), "BadRequestException")
+	if body := text(t, answer); !strings.Contains(body, "longer than 1048576 bytes") {
+		t.Error(body)
+	}
+}
+
+func TestDeleteAnswers204WithoutBody(t *testing.T) {
+	s := serve(t)
+	answer := s.do(t, "DELETE", "/voice-connectors/"+s.connector(t), "")
+	equal(t, "status", answer.StatusCode, 204)
+	equal(t, "body", text(t, answer), "")
+	equal(t, "content type", answer.Header.Get("Content-Type"), "")
+}
