@@ -1,0 +1,41 @@
+package main
+
+import (
+	"math"
+	"slices"
+	"sort"
+)
+
+// trials are the scores of comparisons of one person with himself, and of two.
+type trials struct{ same, different []float64 }
+
+// eer is the equal error rate.
+func (t trials) eer() float64 {
+	slices.Sort(t.same)
+	slices.Sort(t.different)
+	best, rate := math.Inf(1), 0.0
+	for i, threshold := range t.same {
+		reject := float64(i) / float64(len(t.same))
+		accept := float64(len(t.different)-sort.SearchFloat64s(t.different, threshold)) / float64(len(t.different))
+		if gap := math.Abs(reject - accept); gap < best {
+			best, rate = gap, (reject+accept)/2
+		}
+	}
+	return rate
+}
+
+// frr is the share of same-person comparisons that are rejected where far of the others are accepted.
+func (t trials) frr(far float64) float64 {
+	slices.Sort(t.same)
+	slices.Sort(t.different)
+	threshold := t.different[min(len(t.different)-1, int(float64(len(t.different))*(1-far)))]
+	return float64(sort.SearchFloat64s(t.same, threshold)) / float64(len(t.same))
+}
+
+func mean(x []float64) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
+}
