@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -61,13 +61,13 @@ func recorded(u []int64) int64 {
 }
 
 func decode(file string) ([]int16, error) {
-	out, err := exec.Command("opusdec", "--quiet", "--rate", "16000", "--force-wav", file, "-").Output()
+	raw, err := exec.Command("opusdec", "--quiet", "--rate", "16000", file, "-").Output() // 16-bit samples, no header
 	if err != nil {
 		return nil, fmt.Errorf("opusdec %s: %w (Debian's opus-tools has it)", file, err)
 	}
-	channels, err := codec.ReadWAV(bytes.NewReader(out))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+	pcm := make([]int16, len(raw)/2)
+	for i := range pcm {
+		pcm[i] = int16(binary.LittleEndian.Uint16(raw[2*i:]))
 	}
-	return channels[0], nil
+	return codec.Halve(pcm), nil
 }

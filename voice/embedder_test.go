@@ -1,0 +1,152 @@
+package voice
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"timbre"
+)
+
+// net is a model that gives a fixed vector and notes what it was given.
+type net struct {
+	vector []float32
+	heard  []float32
+	err    error
+}
+
+func (n *net) Wave(_ context.Context, samples []float32) ([]float32, error) {
+	n.heard = samples
+	return n.vector, n.err
+}
+
+func ones(n int) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = 3
+	}
+	return v
+}
+
+// talk is something like speech: syllables of noise at a level, with pauses in which there is the noise of the line.
+func talk(d time.Duration, level, noise float64) []float32 {
+	r := rand.New(rand.NewPCG(1, 1))
+	pcm := make([]float32, timbre.Samples(d))
+	for i := range pcm {
+		syllable := max(0, math.Sin(2*math.Pi*2*float64(i)/timbre.SampleRate))
+		pcm[i] = float32(r.NormFloat64() * (level*syllable + noise))
+	}
+	return pcm
+}
+
+func TestAnEmbeddingHasLengthOneAndTellsWhatMadeIt(t *testing.T) {
+	v, err := New(&net{vector: ones(Dim)}, "net 1").Embed(t.Context(), talk(12*time.Second, 0.1, 0.001), 10*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Model != "net 1" || v.Net != 10*time.Second || len(v.Embedding) != Dim {
+		t.Errorf("model %q, net %v, %d values", v.Model, v.Net, len(v.Embedding))
+	}
+	for _, x := range v.Embedding {
+		if math.Abs(float64(x)-1.0/16) > 1e-6 {
+			t.Fatalf("value %v, want 1/16", x)
+		}
+	}
+}
+
+func TestOfLongAudioTheLastPartIsUsed(t *testing.T) {
+	n := &net{vector: ones(Dim)}
+	pcm := talk(40*time.Second, 0.1, 0.001)
+	if _, err := New(n, "").Embed(t.Context(), pcm, 20*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if len(n.heard) != timbre.Samples(MaxAudio) || &n.heard[len(n.heard)-1] != &pcm[len(pcm)-1] {
+		t.Errorf("%d samples were used", len(n.heard))
+	}
+}
+
+func TestPoorAudioIsRefusedWithItsReason(t *testing.T) {
+	good := func() []float32 { return talk(10*time.Second, 0.1, 0.001) }
+	with := func(at int, x float32) []float32 {
+		pcm := good()
+		pcm[at] = x
+		return pcm
+	}
+	clipped := talk(10*time.Second, 3, 0.001)
+	for i, x := range clipped {
+		clipped[i] = max(-0.98, min(0.98, x))
+	}
+	for _, c := range []struct {
+		name   string
+		pcm    []float32
+		net    time.Duration
+		reason string
+	}{
+		{"no audio", nil, 10 * time.Second, "too short"},
+		{"hardly any speech", good(), 900 * time.Millisecond, "too short"},
+		{"less audio than the model takes", good()[:3999], 10 * time.Second, "too short"},
+		{"every peak cut off", clipped, 10 * time.Second, "clipped"},
+		{"digital silence", make([]float32, 80000), 10 * time.Second, "too quiet"},
+		{"a whisper far from the telephone", talk(10*time.Second, 0.001, 0.00001), 10 * time.Second, "too quiet"},
+		{"nothing but noise", talk(10*time.Second, 0, 0.1), 10 * time.Second, "too noisy"},
+		{"noise as loud as the voice", talk(10*time.Second, 0.05, 0.1), 10 * time.Second, "too noisy"},
+		{"not a number", with(500, float32(math.NaN())), 10 * time.Second, "not numbers"},
+		{"infinite", with(500, float32(math.Inf(-1))), 10 * time.Second, "not numbers"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := &net{vector: ones(Dim)}
+			_, err := New(n, "").Embed(t.Context(), c.pcm, c.net)
+			if timbre.KindOf(err) != timbre.Unprocessable || !strings.Contains(err.Error(), c.reason) {
+				t.Errorf("got %v, want Unprocessable: %s", err, c.reason)
+			}
+			if n.heard != nil {
+				t.Error("the model was asked all the same")
+			}
+		})
+	}
+}
+
+func TestOrdinaryTelephoneAudioIsTaken(t *testing.T) {
+	loud := talk(10*time.Second, 0.5, 0.001) // its loudest peaks are cut off
+	for i, x := range loud {
+		loud[i] = max(-0.98, min(0.98, x))
+	}
+	for name, pcm := range map[string][]float32{
+		"loud":             loud,
+		"quiet":            talk(10*time.Second, 0.01, 0.0005),
+		"a noisy street":   talk(10*time.Second, 0.1, 0.02),
+		"silent pauses":    talk(10*time.Second, 0.1, 0),
+		"one second of it": talk(time.Second, 0.1, 0.001),
+	} {
+		if _, err := New(&net{vector: ones(Dim)}, "").Embed(t.Context(), pcm, time.Second); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAVectorThatIsNoDirectionIsRefused(t *testing.T) {
+	for name, vector := range map[string][]float32{
+		"zero": make([]float32, Dim), "NaN": append(ones(Dim-1), float32(math.NaN())),
+		"infinite": append(ones(Dim-1), float32(math.Inf(1))),
+	} {
+		_, err := New(&net{vector: vector}, "").Embed(t.Context(), talk(10*time.Second, 0.1, 0.001), 10*time.Second)
+		if timbre.KindOf(err) != timbre.Unprocessable {
+			t.Errorf("%s: got %v, want Unprocessable", name, err)
+		}
+	}
+}
+
+func TestAFaultOfTheModelIsNotBlamedOnTheAudio(t *testing.T) {
+	_, err := New(&net{vector: ones(192)}, "").Embed(t.Context(), talk(10*time.Second, 0.1, 0.001), 10*time.Second)
+	if err == nil || timbre.KindOf(err) != timbre.Internal {
+		t.Errorf("a vector of another size: %v", err)
+	}
+	broken := errors.New("broken")
+	if _, err := New(&net{err: broken}, "").Embed(t.Context(), talk(10*time.Second, 0.1, 0.001), 10*time.Second); !errors.Is(err, broken) {
+		t.Errorf("a fault of the model: %v", err)
+	}
+}
