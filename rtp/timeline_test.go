@@ -105,7 +105,8 @@ func TestAPauseCutsTheFrameBeforeIt(t *testing.T) {
 	if !slices.Equal(e.len, []int{160, 80, 160, 80}) {
 		t.Errorf("frames of %v samples", e.len)
 	}
-	if want := []time.Duration{0, 20, 1000, 1020}; !slices.EqualFunc(e.at, want, func(a, b time.Duration) bool { return a == b*time.Millisecond }) {
+	const ms = time.Millisecond
+	if !slices.Equal(e.at, []time.Duration{0, 20 * ms, 1000 * ms, 1020 * ms}) {
 		t.Errorf("frames at %v", e.at)
 	}
 }

@@ -1,0 +1,53 @@
+package rtp
+
+import (
+	"encoding/binary"
+	"testing"
+	"time"
+)
+
+// FuzzDatagrams gives a stream whatever a network may bring, cut into datagrams by length bytes: media time must go forward
+// without overlap, frames must be 20 ms at most, and nothing may panic.
+func FuzzDatagrams(f *testing.F) {
+	cut := func(packets ...[]byte) (b []byte) {
+		for _, p := range packets {
+			b = append(append(b, byte(len(p))), p...)
+		}
+		return b
+	}
+	header := func(pt byte, seq uint16, ts, ssrc uint32) []byte {
+		b := binary.BigEndian.AppendUint16([]byte{0x80, pt}, seq)
+		b = binary.BigEndian.AppendUint32(b, ts)
+		return append(binary.BigEndian.AppendUint32(b, ssrc), make([]byte, 80)...)
+	}
+	f.Add(cut(header(0, 1, 0, 1), header(0, 3, 160, 1), header(0, 2, 80, 1)))
+	f.Add(cut(header(8, 65535, 0xFFFFFFF0, 1), header(8, 0, 64, 1), header(8, 40000, 64, 1), header(8, 40001, 64, 2)))
+	f.Add(cut(header(13, 1, 0, 1), header(0, 2, 1<<31, 1), []byte{0x80, 200, 0, 6}, header(99, 3, 9, 1)))
+	f.Add(cut([]byte{0xB0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xBE, 0xDE, 0, 1, 0x10, 1, 0, 0, 5, 3}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		e := &ear{}
+		p, err := NewPool(Config{First: 24000, Last: 24001, Now: func() time.Time { return time.UnixMilli(1) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := addr("10.0.0.1:4000")
+		s := p.stream(Spec{Remote: from}, e)
+		for len(b) > 0 {
+			n := min(int(b[0]), len(b)-1)
+			s.take(b[1:1+n], from)
+			b = b[1+n:]
+		}
+		s.flush()
+		s.reception.report(time.UnixMilli(2))
+		end := time.Duration(0)
+		for i, at := range e.at {
+			if at < end || e.len[i] == 0 || e.len[i] > 160 {
+				t.Fatalf("frame %d of %d samples at %v, the one before ended at %v", i, e.len[i], at, end)
+			}
+			end = at + time.Duration(e.len[i])*sample
+		}
+		if s.ring.count != 0 || s.ring.bytes != 0 {
+			t.Fatalf("%d packets are still held", s.ring.count)
+		}
+	})
+}

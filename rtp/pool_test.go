@@ -1,0 +1,100 @@
+package rtp
+
+import (
+	"net"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre"
+)
+
+func TestARangeWithoutAPairIsRefused(t *testing.T) {
+	for _, c := range []Config{{}, {First: 20001, Last: 20002}, {First: 30000, Last: 20000}, {First: 65535, Last: 65535}} {
+		if _, err := NewPool(c); timbre.KindOf(err) != timbre.Invalid {
+			t.Errorf("%d-%d: %v", c.First, c.Last, err)
+		}
+	}
+	p, err := NewPool(Config{First: 65533, Last: 65535})
+	if err != nil || p.Free() != 1 {
+		t.Errorf("%v, %v", p, err)
+	}
+}
+
+func TestPortsComeBackAndTheirEndIsAnError(t *testing.T) {
+	p := pool(t, 20)
+	var streams []*Stream
+	for {
+		s, err := p.Open(Spec{Local: loopback}, &ear{})
+		if err != nil {
+			if timbre.KindOf(err) != timbre.Unavailable {
+				t.Error(err)
+			}
+			break
+		}
+		streams = append(streams, s)
+	}
+	if len(streams) == 0 || testutil.ToFloat64(p.metrics.exhausted) != 1 || int(testutil.ToFloat64(p.metrics.streams)) != len(streams) {
+		t.Fatalf("%d streams opened", len(streams))
+	}
+	port := streams[0].Port()
+	for _, s := range streams {
+		s.Close()
+	}
+	if p.Free() != 20 || testutil.ToFloat64(p.metrics.streams) != 0 {
+		t.Errorf("%d pairs are free after closing", p.Free())
+	}
+	for range streams {
+		s, err := p.Open(Spec{Local: loopback}, &ear{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Port() == port {
+			return
+		}
+		s.Close()
+	}
+	t.Errorf("port %d was not used again", port)
+}
+
+func TestAPairInUseIsPassedOver(t *testing.T) {
+	p := pool(t, 30)
+	odd, err := net.ListenUDP("udp", &net.UDPAddr{IP: loopback.AsSlice(), Port: 24001})
+	if err != nil {
+		t.Log("somebody else holds it already, which serves as well:", err)
+	} else {
+		defer odd.Close()
+	}
+	s, err := p.Open(Spec{Local: loopback}, &ear{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if s.Port() == 24000 || p.Free() != 29 {
+		t.Errorf("port %d, %d free", s.Port(), p.Free())
+	}
+}
+
+func TestPortsBelowTheEphemeralOnesComeFirst(t *testing.T) {
+	p, err := NewPool(Config{First: 32764, Last: 32771})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.take()
+	p.take()
+	if port, ok := p.take(); !ok || port != 32768 {
+		t.Fatalf("third port %d", port)
+	}
+	p.free(32764)
+	if port, ok := p.take(); !ok || port != 32764 {
+		t.Errorf("port %d before a lower one that is free", port)
+	}
+}
+
+func TestAnAddressThatIsNotOursIsUnavailable(t *testing.T) {
+	p := pool(t, 5)
+	_, err := p.Open(Spec{Local: addr("192.0.2.1:1").Addr()}, &ear{})
+	if timbre.KindOf(err) != timbre.Unavailable || p.Free() != 5 {
+		t.Errorf("%v, %d free", err, p.Free())
+	}
+}

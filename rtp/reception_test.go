@@ -1,0 +1,64 @@
+package rtp
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+)
+
+func TestReportsReckonLossAndJitterAsRFC3550(t *testing.T) {
+	start := time.UnixMilli(1_700_000_000_000)
+	var r reception
+	first := said(0, 160, 0)
+	first.seq = 0xFFFE
+	if _, ok := r.report(start); ok {
+		t.Error("a report about nothing")
+	}
+	r.begin(&first)
+	for i := range 20 {
+		if i%5 == 3 {
+			continue // lost: 4 of 20
+		}
+		p := said(uint32(i*160), 160, 0)
+		p.seq = first.seq + uint16(i)
+		now := start.Add(time.Duration(i) * 20 * time.Millisecond)
+		if i%2 == 1 {
+			now = now.Add(2 * time.Millisecond) // 16 samples
+		}
+		r.packet(&p, now)
+	}
+	r.heard(&rtcp.SenderReport{SSRC: first.ssrc, NTPTime: 0xAAAA123456785555}, start)
+	r.heard(&rtcp.SenderReport{SSRC: 99, NTPTime: 1 << 40}, start)
+	got, ok := r.report(start.Add(1500 * time.Millisecond))
+	if !ok || got.TotalLost != 4 || got.LastSequenceNumber != 0x10011 || got.FractionLost != 4*256/20 {
+		t.Errorf("%+v", got)
+	}
+	if got.Jitter < 4 || got.Jitter > 16 {
+		t.Errorf("jitter %d for 16 samples to and fro", got.Jitter)
+	}
+	if got.LastSenderReport != 0x12345678 || got.Delay != 3*65536/2 {
+		t.Errorf("last sender report %#x, %d/65536 s ago", got.LastSenderReport, got.Delay)
+	}
+	if got, _ = r.report(start.Add(5 * time.Second)); got.FractionLost != 0 || got.TotalLost != 4 {
+		t.Errorf("nothing more came, and the report says %+v", got)
+	}
+}
+
+func TestJitterIsNotShakenByAPause(t *testing.T) {
+	now := time.UnixMilli(1_700_000_000_000)
+	var r reception
+	p := said(0xFFFFFF00, 160, 0)
+	r.begin(&p)
+	for range 100 {
+		r.packet(&p, now)
+		p.seq++
+		p.ts += 160
+		now = now.Add(20 * time.Millisecond)
+	}
+	p.ts += 1 << 30
+	r.packet(&p, now)
+	if r.jitter > 1 {
+		t.Errorf("jitter %.1f", r.jitter)
+	}
+}

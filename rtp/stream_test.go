@@ -1,0 +1,290 @@
+package rtp
+
+import (
+	"bytes"
+	"net"
+	"net/netip"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre"
+	"timbre/rtp/codec"
+)
+
+var loopback = netip.MustParseAddr("127.0.0.1")
+
+// pool is a pool of n pairs of ports.
+func pool(t testing.TB, n int) *Pool {
+	t.Helper()
+	p, err := NewPool(Config{First: 24000, Last: uint16(24000 + 2*n - 1), Metrics: prometheus.NewRegistry()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// sender is a socket on loopback that speaks to a stream.
+type sender struct {
+	*net.UDPConn
+	t    testing.TB
+	to   netip.AddrPort
+	seq  uint16
+	ts   uint32
+	sent []byte
+}
+
+func newSender(t testing.TB) *sender {
+	t.Helper()
+	c, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(loopback, 0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return &sender{UDPConn: c, t: t, seq: 0xFFF0, ts: 0xFFFFF000}
+}
+
+func (s *sender) addr() netip.AddrPort { return s.LocalAddr().(*net.UDPAddr).AddrPort() }
+
+// say sends n packets of 20 ms of µ-law.
+func (s *sender) say(n int) {
+	s.t.Helper()
+	for range n {
+		payload := bytes.Repeat([]byte{byte(len(s.sent))}, 160)
+		s.packet(rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: s.seq, Timestamp: s.ts, SSRC: 77}, Payload: payload})
+		s.seq++
+		s.ts += 160
+		s.sent = append(s.sent, payload...)
+	}
+}
+
+func (s *sender) packet(p rtp.Packet) {
+	s.t.Helper()
+	b, err := p.Marshal()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.raw(b)
+}
+
+func (s *sender) raw(b []byte) {
+	s.t.Helper()
+	if _, err := s.WriteToUDPAddrPort(b, s.to); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// room is a listener for a stream that is running.
+type room struct {
+	ear
+	mu    sync.Mutex
+	grown chan struct{} // closed and made anew with every frame
+}
+
+func (r *room) Frame(f timbre.Frame) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ear.Frame(f)
+	close(r.grown)
+	r.grown = make(chan struct{})
+}
+
+// wait returns when n frames have been heard.
+func (r *room) wait(t testing.TB, n int) {
+	t.Helper()
+	for {
+		r.mu.Lock()
+		have, grown := len(r.at), r.grown
+		r.mu.Unlock()
+		if have >= n {
+			return
+		}
+		select {
+		case <-grown:
+		case <-t.Context().Done():
+			t.Fatal("the test ended first")
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%d of %d frames came", have, n)
+		}
+	}
+}
+
+// open is a stream on loopback, the sender that it expects, and what it gives.
+func open(t testing.TB, p *Pool, change func(*Spec)) (*Stream, *sender, *room) {
+	t.Helper()
+	from, to := newSender(t), &room{grown: make(chan struct{})}
+	spec := Spec{Local: loopback, Remote: from.addr(), Payloads: map[uint8]Codec{0: PCMU, 101: TelephoneEvent}}
+	if change != nil {
+		change(&spec)
+	}
+	s, err := p.Open(spec, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	from.to = netip.AddrPortFrom(loopback, uint16(s.Port()))
+	return s, from, to
+}
+
+func TestWhatIsSaidIsHeard(t *testing.T) {
+	p := pool(t, 50)
+	s, from, to := open(t, p, nil)
+	if s.Port()%2 != 0 {
+		t.Errorf("odd port %d", s.Port())
+	}
+	for i := range 10 {
+		from.say(20)
+		to.wait(t, 20*(i+1))
+	}
+	s.Close()
+	if !slices.Equal(to.pcm, codec.ULaw.Decode(nil, from.sent)) {
+		t.Error("something else was heard")
+	}
+	if got := s.Stats(); got.Packets != 200 || got.Lost+got.Late+got.Duplicates != 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := testutil.ToFloat64(p.metrics.packets); got != 200 {
+		t.Errorf("%v packets counted", got)
+	}
+}
+
+func TestClosingHandsOnWhatIsLeft(t *testing.T) {
+	s, from, to := open(t, pool(t, 50), nil)
+	from.say(2)
+	to.wait(t, 2)
+	from.seq++
+	from.ts += 160
+	from.say(3) // held: one is missing
+	s.Close()
+	s.Close()
+	if len(to.at) != 6 {
+		t.Errorf("%d frames, want 2, a silent one and 3", len(to.at))
+	}
+	if got := s.Stats(); got.Lost != 1 || got.Filled != 20*time.Millisecond {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAHoldHandsOnWhatIsHeldBack(t *testing.T) {
+	s, from, to := open(t, pool(t, 50), nil)
+	from.say(2)
+	from.seq++
+	from.ts += 160
+	from.say(3)
+	for s.Stats().Packets < 5 {
+		runtime.Gosched()
+	}
+	s.Update(Spec{Remote: from.addr(), Hold: true})
+	to.wait(t, 6)
+	s.Update(Spec{Remote: from.addr()})
+	from.say(1)
+	to.wait(t, 7)
+	if !slices.IsSorted(to.at) {
+		t.Errorf("frames at %v", to.at)
+	}
+}
+
+func TestBadPacketsAreCountedAndNeverFatal(t *testing.T) {
+	p := pool(t, 50)
+	s, from, to := open(t, p, nil)
+	other := newSender(t)
+	other.to = from.to
+	from.say(1)
+	to.wait(t, 1)
+	for _, b := range [][]byte{{}, {0x80}, []byte("GET / HTTP/1.1\r\n\r\n"), {0xBF, 0, 1, 2, 3}, bytes.Repeat([]byte{0x80}, 3000), {0x80, 0xC8, 9, 9}} {
+		from.raw(b)
+	}
+	from.packet(rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 96, SequenceNumber: from.seq, SSRC: 77}, Payload: []byte{1}})
+	from.seq++
+	other.say(3)
+	from.say(1)
+	to.wait(t, 2)
+	s.Close()
+	got := s.Stats()
+	if want := [reasons]uint64{Malformed: 6, Stranger: 3, UnknownPayload: 1}; got.Dropped != want {
+		t.Errorf("%v dropped, want %v", got.Dropped, want)
+	}
+	if got.Lost != 0 {
+		t.Errorf("%d lost", got.Lost)
+	}
+	if got := testutil.ToFloat64(p.metrics.dropped[Stranger]); got != 3 {
+		t.Errorf("%v strangers counted", got)
+	}
+}
+
+func TestAnUpdateMovesTheSource(t *testing.T) {
+	s, from, to := open(t, pool(t, 50), nil)
+	from.say(2)
+	to.wait(t, 2)
+	next := newSender(t)
+	next.to, next.seq, next.ts = from.to, from.seq, from.ts
+	s.Update(Spec{Remote: next.addr(), Payloads: map[uint8]Codec{0: PCMU}})
+	next.say(2)
+	to.wait(t, 4)
+	from.say(1)
+	next.say(1)
+	to.wait(t, 5)
+	s.Close()
+	if got := s.Stats(); got.Dropped[Stranger] != 1 || got.Duplicates != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestReportsSayWhatCameAndWhen(t *testing.T) {
+	for name, muxed := range map[string]bool{"own port": false, "port of the media": true} {
+		t.Run(name, func(t *testing.T) {
+			p := pool(t, 50)
+			p.every = 10 * time.Millisecond
+			control := newSender(t)
+			s, from, to := open(t, p, func(s *Spec) { s.RTCP = control.addr() })
+			if muxed {
+				control = from
+				s.Update(Spec{Remote: from.addr(), RTCP: from.addr()})
+			} else {
+				control.to = netip.AddrPortFrom(loopback, from.to.Port()+1)
+			}
+			from.say(20)
+			to.wait(t, 20)
+			sr, err := (&rtcp.SenderReport{SSRC: 77, NTPTime: 0x0000123456780000, RTPTime: from.ts}).Marshal()
+			if err != nil {
+				t.Fatal(err)
+			}
+			control.raw(sr)
+			buf := make([]byte, 1500)
+			for {
+				n, via, err := control.ReadFromUDPAddrPort(buf)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if via != control.to {
+					t.Errorf("a report came from %v, want %v", via, control.to)
+				}
+				packets, err := rtcp.Unmarshal(buf[:n])
+				if err != nil || rtcp.CompoundPacket(packets).Validate() != nil {
+					t.Fatalf("%v: %v", packets, err)
+				}
+				r := packets[0].(*rtcp.ReceiverReport).Reports[0]
+				if r.SSRC != 77 || r.LastSequenceNumber != 0x10003 || r.TotalLost != 0 {
+					t.Fatalf("%+v", r)
+				}
+				if r.LastSenderReport == 0 {
+					continue // the sender report was not there yet
+				}
+				if r.LastSenderReport != 0x12345678 {
+					t.Errorf("last sender report %#x", r.LastSenderReport)
+				}
+				break
+			}
+			if got := s.Stats().SenderReports; got != 1 {
+				t.Errorf("%d sender reports", got)
+			}
+		})
+	}
+}
