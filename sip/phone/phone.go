@@ -20,7 +20,7 @@ import (
 // Payload types of RTP/AVP (RFC 3551).
 const (
 	ULaw uint8 = 0
-	ALaw  uint8 = 8
+	ALaw uint8 = 8
 )
 
 // Party is one of the two who speak.

@@ -1,0 +1,81 @@
+package screen
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// Progress is a bar at the foot of a terminal, in media time. Elsewhere it shows nothing. It may be used from several
+// goroutines.
+type Progress struct {
+	out   io.Writer
+	total time.Duration
+	mu    sync.Mutex
+	at    time.Duration
+	bar   *progressbar.ProgressBar // nil: none
+}
+
+// step is the bar's unit.
+const step = 100 * time.Millisecond
+
+// Progress begins a bar that is full at total.
+func (s Screen) Progress(total time.Duration) *Progress {
+	p := &Progress{out: s.Writer, total: total}
+	if s.Terminal && total >= step {
+		theme := progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}
+		if s.Unicode {
+			theme = progressbar.Theme{Saucer: "━", SaucerHead: "━", SaucerPadding: " ", BarStart: "", BarEnd: ""}
+		}
+		p.bar = progressbar.NewOptions(int(total/step), progressbar.OptionSetWriter(struct{ io.Writer }{s}),
+			progressbar.OptionSetWidth(40), progressbar.OptionSetTheme(theme), progressbar.OptionThrottle(step),
+			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false),
+			progressbar.OptionUseANSICodes(true), progressbar.OptionClearOnFinish())
+	}
+	return p
+}
+
+// At moves the bar, never back.
+func (p *Progress) At(at time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if at <= p.at {
+		return
+	}
+	p.at = at
+	if p.bar == nil || p.bar.IsFinished() {
+		return
+	}
+	p.bar.Describe(fmt.Sprintf("   %s of %s ", Clock(at), Clock(p.total)))
+	_ = p.bar.Set(int(min(at, p.total) / step))
+}
+
+// Say prints a line above the bar.
+func (p *Progress) Say(line string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil && !p.bar.IsFinished() {
+		_ = p.bar.Clear()
+		defer func() { _ = p.bar.RenderBlank() }()
+	}
+	_, _ = fmt.Fprintln(p.out, line)
+}
+
+// Close takes the bar away.
+func (p *Progress) Close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil && !p.bar.IsFinished() {
+		_ = p.bar.Finish()
+	}
+	p.bar = nil
+}
+
+// Clock is a duration as on a wall: minutes and seconds.
+func Clock(d time.Duration) string {
+	s := int(d.Round(time.Second).Seconds())
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}

@@ -1,0 +1,54 @@
+// Package screen is what the commands print on: it knows whether a person watches, and what the screen can show. In come
+// lines and progress; out goes text, with control characters only where a terminal takes them.
+package screen
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// Screen is a place to print on.
+type Screen struct {
+	io.Writer
+	Terminal bool // lines may be overwritten: there can be a progress bar
+	Color    bool
+	Unicode  bool // block characters show as such
+}
+
+// Of tells what a file can show, by what it is and by the environment: TERM, NO_COLOR, LC_ALL, LC_CTYPE, LANG.
+func Of(f *os.File, env func(string) string) Screen {
+	s := Screen{Writer: f}
+	s.Terminal = term.IsTerminal(int(f.Fd())) && env("TERM") != "dumb"
+	s.Color = s.Terminal && env("NO_COLOR") == ""
+	s.Unicode = utf8(env)
+	return s
+}
+
+// utf8 reads the locale as the C library does: the first variable that is set decides.
+func utf8(env func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(env(name)); v != "" {
+			return strings.HasSuffix(v, "utf-8") || strings.HasSuffix(v, "utf8")
+		}
+	}
+	return false
+}
+
+// The looks that text can have.
+const (
+	Bold  = "1"
+	Dim   = "2"
+	Red   = "31"
+	Green = "32"
+)
+
+// Paint gives text a look, where there is colour.
+func (s Screen) Paint(look, text string) string {
+	if !s.Color {
+		return text
+	}
+	return "\x1b[" + look + "m" + text + "\x1b[0m"
+}

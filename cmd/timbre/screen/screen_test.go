@@ -1,0 +1,64 @@
+package screen
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestWithoutATerminalNothingButTheLinesIsPrinted(t *testing.T) {
+	var out strings.Builder
+	p := Screen{Writer: &out}.Progress(time.Minute)
+	for at := time.Duration(0); at < time.Minute; at += time.Second {
+		p.At(at)
+	}
+	p.Say("one")
+	p.Close()
+	p.Say("two")
+	if out.String() != "one\ntwo\n" {
+		t.Errorf("%q", out.String())
+	}
+}
+
+func TestOnATerminalLinesStandAboveTheBar(t *testing.T) {
+	var out strings.Builder
+	p := Screen{Writer: &out, Terminal: true}.Progress(time.Minute)
+	p.At(30 * time.Second)
+	p.Say("one")
+	p.Close()
+	p.Say("two")
+	got := out.String()
+	if !strings.Contains(got, "0:30 of 1:00") || !strings.Contains(got, "\x1b[2K\rone\n") || !strings.HasSuffix(got, "\rtwo\n") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestEnvironmentDecidesWhatShows(t *testing.T) {
+	f, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	for env, unicode := range map[string]bool{"": false, "LANG=en_GB.UTF-8": true, "LC_ALL=C": false, "LC_CTYPE=C.utf8": true} {
+		name, value, _ := strings.Cut(env, "=")
+		s := Of(f, func(n string) string {
+			if n == name {
+				return value
+			}
+			return ""
+		})
+		if s.Terminal || s.Color || s.Unicode != unicode {
+			t.Errorf("%q: %+v", env, s)
+		}
+	}
+}
+
+func TestPaintNeedsColour(t *testing.T) {
+	if got := (Screen{}).Paint(Red, "a"); got != "a" {
+		t.Errorf("%q", got)
+	}
+	if got := (Screen{Color: true}).Paint(Red, "a"); got != "\x1b[31ma\x1b[0m" {
+		t.Errorf("%q", got)
+	}
+}

@@ -1,0 +1,117 @@
+// Package softphone holds the two commands about calls: `timbre call` makes one, from WAV files, and `timbre calls` lists
+// the live ones. In come flags; out go a call to a server, and lines on the screen. It has no microphone.
+package softphone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"timbre"
+	"timbre/cmd/timbre/screen"
+	"timbre/sip/phone"
+)
+
+// Call is `timbre call`: its fields are its flags, as kong reads them.
+type Call struct {
+	Caller string `arg:"" type:"existingfile" help:"What the caller says: a WAV file, 8 or 16 kHz, linear PCM or G.711. One with two channels holds both parties."`
+	Agent  string `arg:"" optional:"" type:"existingfile" help:"What the agent says; silence when left out."`
+
+	Server    string        `default:"udp://127.0.0.1:5060" help:"Where to call: udp://HOST:PORT or tcp://HOST:PORT."`
+	Transport string        `enum:"udp,tcp," default:"" help:"udp or tcp, in place of the one in --server."`
+	Connector string        `help:"Id of the connector to call; without it the server goes by the address that the call comes from."`
+	From      string        `default:"+12065550100" help:"The caller's number, or a whole SIP URI."`
+	To        string        `default:"+12065550199" help:"The number that is called."`
+	Speed     float64       `default:"1" help:"How many times faster than real time."`
+	Wait      time.Duration `default:"0s" help:"Silence before the first word, in media time: time to start the tasks."`
+	Plain     bool          `help:"Call without recording metadata, as network based recording does."`
+	Mixed     bool          `help:"Send both parties in one stream."`
+	ALaw      bool          `name:"alaw" help:"Send A-law in place of µ-law."`
+	HoldOpen  bool          `help:"Stay on the line, silent, until interrupted."`
+
+	Log *slog.Logger `kong:"-"` // of the SIP stack; nil discards
+}
+
+// Do makes the call. The transaction id goes to out as soon as it is known, as a line "transaction-id ID"; progress goes to
+// status. The result is nil when the call was taken and played to its end.
+func (c Call) Do(ctx context.Context, out io.Writer, status screen.Screen) error {
+	cfg, err := c.config()
+	if err != nil {
+		return err
+	}
+	longest := timbre.Duration(max(len(cfg.Caller.Audio), len(cfg.Callee.Audio)))
+	bar := status.Progress(longest)
+	defer bar.Close()
+	cfg.Progress = func(at, _ time.Duration) { bar.At(at) }
+	line, err := phone.Dial(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	if line.TransactionID == "" {
+		bar.Say("the server took the call, but gave no transaction id: it is not a Timbre")
+	} else if _, err := fmt.Fprintln(out, "transaction-id", line.TransactionID); err != nil {
+		return errors.Join(err, line.Hangup(context.WithoutCancel(ctx)))
+	}
+	if err := c.speak(ctx, line); err != nil {
+		return err
+	}
+	return line.Hangup(ctx)
+}
+
+// speak waits, plays, and stays on the line, as the flags say.
+func (c Call) speak(ctx context.Context, line *phone.Call) error {
+	if err := line.Wait(ctx, c.Wait); err != nil {
+		return err
+	}
+	if err := line.Play(ctx); err != nil {
+		return err
+	}
+	if !c.HoldOpen {
+		return nil
+	}
+	// Whichever way this ends, by an interrupt or by the server, it is the end that was asked for.
+	if err := line.Wait(ctx, -1); !errors.Is(err, context.Canceled) && timbre.KindOf(err) != timbre.Gone {
+		return err
+	}
+	return nil
+}
+
+// config puts the flags into the words of the phone.
+func (c Call) config() (phone.Config, error) {
+	cfg := phone.Config{Server: c.server(), From: c.From, To: c.To, Metadata: !c.Plain, Mixed: c.Mixed, Speed: c.Speed, Log: c.Log,
+		Caller: phone.Party{AOR: aor(c.From), Name: "Caller"}, Callee: phone.Party{AOR: aor(c.To), Name: "Agent"}}
+	if c.Connector != "" {
+		cfg.RequestURI = "sip:" + user(c.To) + "@" + c.Connector + ".voiceconnector.local"
+	}
+	if c.Wait < 0 {
+		return cfg, timbre.Errorf(timbre.Invalid, "", "--wait %s is negative", c.Wait)
+	}
+	if c.ALaw {
+		cfg.PayloadType = phone.ALaw
+	}
+	return cfg, c.voices(&cfg)
+}
+
+// server is the URL to call: --transport wins over the scheme of --server.
+func (c Call) server() string {
+	scheme, host, ok := strings.Cut(c.Server, "://")
+	if !ok {
+		scheme, host = "udp", c.Server
+	}
+	if c.Transport != "" {
+		scheme = c.Transport
+	}
+	return scheme + "://" + host
+}
+
+func aor(who string) string { return "sip:" + user(who) + "@phone.invalid" }
+
+// user is the user part of a SIP URI, or the whole of what is none.
+func user(who string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(who, "sip:"), "@")
+	return name
+}

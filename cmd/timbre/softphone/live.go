@@ -1,0 +1,99 @@
+package softphone
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"timbre"
+	"timbre/cmd/timbre/screen"
+)
+
+// Live is `timbre calls`: its fields are its flags, as kong reads them.
+type Live struct {
+	Admin string `default:"http://127.0.0.1:9090" help:"The server's admin.listen, as a URL."`
+	JSON  bool   `name:"json" help:"Print the list as the server gives it."`
+
+	Now func() time.Time `kong:"-"`
+}
+
+// entry is a live call as GET /calls tells of it.
+type entry struct {
+	TransactionID string    `json:"transactionId"`
+	ConnectorID   string    `json:"connectorId"`
+	From          string    `json:"from"`
+	To            string    `json:"to"`
+	Started       time.Time `json:"started"`
+	Legs          []struct {
+		Side string `json:"side"`
+	} `json:"legs"`
+}
+
+const (
+	reply = 10 * time.Second // for the server's answer
+	most  = 64 << 20         // bytes of it that are read
+)
+
+// Do prints the live calls of a server.
+func (l Live) Do(ctx context.Context, out io.Writer) error {
+	body, err := l.fetch(ctx)
+	if err != nil {
+		return err
+	}
+	var calls []entry
+	if err := json.Unmarshal(body, &calls); err != nil {
+		return timbre.Errorf(timbre.Invalid, "", "%s does not answer as a Timbre does: %w", l.Admin, err)
+	}
+	if l.JSON {
+		_, err = out.Write(body)
+		return err
+	}
+	now := time.Now
+	if l.Now != nil {
+		now = l.Now
+	}
+	return table(out, calls, now())
+}
+
+func (l Live) fetch(ctx context.Context) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, reply)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(l.Admin, "/")+"/calls", nil)
+	if err != nil {
+		return nil, timbre.Errorf(timbre.Invalid, "", "--admin: %w", err)
+	}
+	var client http.Client
+	defer client.CloseIdleConnections()
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, timbre.Errorf(timbre.Unavailable, "", "no server there: %w", err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		return nil, timbre.Errorf(timbre.Unavailable, "", "%s answered %s", req.URL, res.Status)
+	}
+	return io.ReadAll(io.LimitReader(res.Body, most))
+}
+
+func table(out io.Writer, calls []entry, now time.Time) error {
+	if len(calls) == 0 {
+		_, err := fmt.Fprintln(out, "no live calls")
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "TRANSACTION\tCONNECTOR\tFROM\tTO\tSINCE\tLEGS")
+	for _, c := range calls {
+		sides := make([]string, 0, len(c.Legs))
+		for _, l := range c.Legs {
+			sides = append(sides, l.Side)
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", c.TransactionID, c.ConnectorID, c.From, c.To,
+			screen.Clock(now.Sub(c.Started)), strings.Join(sides, ", "))
+	}
+	return w.Flush()
+}

@@ -1,0 +1,69 @@
+package softphone
+
+import (
+	"os"
+
+	"timbre"
+	"timbre/rtp/codec"
+	"timbre/sip/phone"
+)
+
+// voices reads what the two parties say, and encodes it as the telephone sends it.
+func (c Call) voices(cfg *phone.Config) error {
+	caller, err := read(c.Caller)
+	if err != nil {
+		return err
+	}
+	var agent []int16
+	if len(caller) > 1 {
+		agent = caller[1]
+	}
+	if c.Agent != "" {
+		if len(caller) > 1 {
+			return timbre.Errorf(timbre.Invalid, "", "%s holds both parties already: leave %s out", c.Caller, c.Agent)
+		}
+		channels, err := read(c.Agent)
+		if err != nil {
+			return err
+		}
+		if len(channels) > 1 {
+			return timbre.Errorf(timbre.Invalid, "", "%s has two channels: an agent has one", c.Agent)
+		}
+		agent = channels[0]
+	}
+	law := codec.ULaw
+	if c.ALaw {
+		law = codec.ALaw
+	}
+	if c.Mixed {
+		cfg.Caller.Audio = law.Encode(nil, mix(caller[0], agent))
+		return nil
+	}
+	cfg.Caller.Audio, cfg.Callee.Audio = law.Encode(nil, caller[0]), law.Encode(nil, agent)
+	return nil
+}
+
+func read(name string) ([][]int16, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, timbre.Errorf(timbre.NotFound, "", "%w", err)
+	}
+	defer func() { _ = f.Close() }()
+	channels, err := codec.ReadWAV(f)
+	if err != nil {
+		return nil, timbre.Errorf(timbre.KindOf(err), name, "%w", err)
+	}
+	return channels, nil
+}
+
+// mix adds two voices up, cut off where the sum is too loud for 16 bits.
+func mix(a, b []int16) []int16 {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	sum := append([]int16(nil), a...)
+	for i, s := range b {
+		sum[i] = int16(max(-32768, min(32767, int(a[i])+int(s))))
+	}
+	return sum
+}
