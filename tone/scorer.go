@@ -1,0 +1,51 @@
+// Package tone scores how a voice sounds: positive, neutral, negative, for a stretch of speech and over the time of a call.
+// Speech of one leg comes in, scores go out. It decides neither when to score nor whom to tell: that is task.
+package tone
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"timbre"
+)
+
+// Model is the network: 3 to 30 s of samples at 8 kHz, in [-1, 1), in; positive, neutral, negative out.
+type Model interface {
+	Wave(ctx context.Context, samples []float32) ([]float32, error)
+}
+
+// Span is the time over which the current tone is scored; of longer audio the last part counts.
+const Span = 30 * time.Second
+
+// MinNet is the least net speech that can be scored.
+const MinNet = 3 * time.Second
+
+// Scorer scores audio with one model. It is for any number of goroutines.
+type Scorer struct{ model Model }
+
+// New makes a Scorer.
+func New(m Model) *Scorer { return &Scorer{m} }
+
+// Score gives the tone of the last 30 s of pcm. Under 3 s are an Unprocessable error.
+func (s *Scorer) Score(ctx context.Context, pcm []float32) (timbre.Tone, error) {
+	if extra := len(pcm) - timbre.Samples(Span); extra > 0 {
+		pcm = pcm[extra:]
+	}
+	if len(pcm) < timbre.Samples(MinNet) {
+		return timbre.Tone{}, timbre.Errorf(timbre.Unprocessable, "tone.Score", "too short: %.1f s of audio", timbre.Duration(len(pcm)).Seconds())
+	}
+	out, err := s.model.Wave(ctx, pcm)
+	if err != nil {
+		return timbre.Tone{}, err
+	}
+	if len(out) != 3 {
+		return timbre.Tone{}, timbre.Errorf(timbre.Internal, "tone.Score", "the model gives %d scores, not 3", len(out))
+	}
+	t := timbre.Tone{Positive: float64(out[0]), Neutral: float64(out[1]), Negative: float64(out[2])}
+	sum := t.Positive + t.Neutral + t.Negative
+	if math.IsNaN(sum) || min(t.Positive, t.Neutral, t.Negative) < 0 || math.Abs(sum-1) > 0.01 {
+		return timbre.Tone{}, timbre.Errorf(timbre.Unprocessable, "tone.Score", "the audio has no tone: scores %v", out)
+	}
+	return timbre.Tone{Positive: t.Positive / sum, Neutral: t.Neutral / sum, Negative: t.Negative / sum}, nil
+}

@@ -1,0 +1,216 @@
+package tone
+
+import (
+	"context"
+	"errors"
+	"math"
+	"testing"
+	"time"
+
+	"timbre"
+)
+
+// net is a model that gives what it is told to and notes what it was given.
+type net struct {
+	out   []float32
+	err   error
+	heard int // samples
+}
+
+func (n *net) Wave(_ context.Context, pcm []float32) ([]float32, error) {
+	n.heard = len(pcm)
+	return n.out, n.err
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+func TestScoresArePositiveNeutralNegative(t *testing.T) {
+	got, err := New(&net{out: []float32{0.5, 0.3, 0.2}}).Score(t.Context(), make([]float32, 24000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(got.Positive-0.5)+math.Abs(got.Neutral-0.3)+math.Abs(got.Negative-0.2) > 1e-6 {
+		t.Errorf("got %+v", got)
+	}
+	if sum := got.Positive + got.Neutral + got.Negative; math.Abs(sum-1) > 1e-12 {
+		t.Errorf("they add up to %v", sum)
+	}
+}
+
+func TestAudioIsScoredFromThreeSecondsOnAndThirtyAtMost(t *testing.T) {
+	n := &net{out: []float32{0, 1, 0}}
+	if _, err := New(n).Score(t.Context(), make([]float32, 23999)); timbre.KindOf(err) != timbre.Unprocessable || n.heard != 0 {
+		t.Errorf("under 3 s: %v", err)
+	}
+	if _, err := New(n).Score(t.Context(), make([]float32, 400000)); err != nil || n.heard != 240000 {
+		t.Errorf("50 s: %d samples were scored, %v", n.heard, err)
+	}
+}
+
+func TestOutputThatIsNoToneIsAnError(t *testing.T) {
+	nan, broken := float32(math.NaN()), errors.New("broken")
+	for name, c := range map[string]struct {
+		model *net
+		kind  timbre.Kind
+	}{
+		"NaN":         {&net{out: []float32{nan, 0.5, 0.5}}, timbre.Unprocessable},
+		"negative":    {&net{out: []float32{-0.5, 1, 0.5}}, timbre.Unprocessable},
+		"sum is 2":    {&net{out: []float32{0.5, 1, 0.5}}, timbre.Unprocessable},
+		"two scores":  {&net{out: []float32{0.5, 0.5}}, timbre.Internal},
+		"model fails": {&net{err: broken}, timbre.Internal},
+	} {
+		if got, err := New(c.model).Score(t.Context(), make([]float32, 24000)); err == nil || timbre.KindOf(err) != c.kind {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
+// scores gives one tone after the other and notes how much audio each was for.
+type scores struct {
+	tones []timbre.Tone
+	heard []float64 // seconds
+	err   error
+}
+
+func (s *scores) Score(_ context.Context, pcm []float32) (timbre.Tone, error) {
+	s.heard = append(s.heard, float64(len(pcm))/timbre.SampleRate)
+	if s.err != nil {
+		return timbre.Tone{}, s.err
+	}
+	return s.tones[len(s.heard)-1], nil
+}
+
+// leg feeds a track: talk and pause go on in steps of 100 ms.
+type leg struct {
+	track   *Track
+	at, net time.Duration
+}
+
+func (l *leg) say(d time.Duration, voiced bool) {
+	const step = 100 * time.Millisecond
+	for end := l.at + d; l.at < end; {
+		l.at += step
+		s := timbre.Speech{At: l.at, Voiced: voiced}
+		if voiced {
+			l.net += step
+			s.PCM = make([]float32, timbre.Samples(step))
+		}
+		s.Net = l.net
+		l.track.Hear(s)
+	}
+}
+
+func (l *leg) talk(d time.Duration)  { l.say(d, true) }
+func (l *leg) pause(d time.Duration) { l.say(d, false) }
+
+func newLeg(s Scores) *leg { return &leg{track: NewTrack(s)} }
+
+var (
+	happy = timbre.Tone{Positive: 1}
+	angry = timbre.Tone{Negative: 1}
+)
+
+func TestUnderThreeSecondsOfSpeechInTheLastThirtyThereIsNoScore(t *testing.T) {
+	s := &scores{tones: []timbre.Tone{happy}}
+	l := newLeg(s)
+	l.talk(seconds(2.9))
+	l.pause(seconds(2.1))
+	if _, _, ok, err := l.track.Score(t.Context(), l.at); ok || err != nil || len(s.heard) != 0 {
+		t.Errorf("after 2.9 s: %v, %v", ok, err)
+	}
+	l.talk(seconds(0.1))
+	if _, _, ok, _ := l.track.Score(t.Context(), l.at); !ok {
+		t.Error("after 3 s: no score")
+	}
+	l.pause(seconds(27.5)) // the first 2.6 s of speech are over 30 s ago
+	if _, _, ok, _ := l.track.Score(t.Context(), l.at); ok {
+		t.Error("a score of what is over 30 s ago")
+	}
+}
+
+func TestTheCurrentToneIsOfTheLastThirtySecondsOfMediaTime(t *testing.T) {
+	s := &scores{tones: []timbre.Tone{happy, happy, happy}}
+	l := newLeg(s)
+	l.talk(20 * time.Second)
+	l.pause(5 * time.Second)
+	l.talk(15 * time.Second) // at 40 s: the last 30 s hold 10 s and 15 s of speech
+	if _, _, ok, err := l.track.Score(t.Context(), l.at); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if got := s.heard[0]; math.Abs(got-25) > 0.01 {
+		t.Errorf("%v s were scored, want 25", got)
+	}
+	// A tick that comes late is still of its own moment.
+	if _, _, ok, _ := l.track.Score(t.Context(), 35*time.Second); !ok || math.Abs(s.heard[1]-25) > 0.01 {
+		t.Errorf("at 35 s: %v s were scored, want 25", s.heard[1])
+	}
+}
+
+func TestTheOverallToneWeighsEachTickByItsNewSpeech(t *testing.T) {
+	s := &scores{tones: []timbre.Tone{happy, angry, angry}}
+	l := newLeg(s)
+	l.talk(6 * time.Second)
+	if current, overall, _, _ := l.track.Score(t.Context(), l.at); current != happy || overall != happy {
+		t.Errorf("first tick: %v, %v", current, overall)
+	}
+	l.pause(3 * time.Second)
+	l.talk(2 * time.Second)
+	current, overall, _, _ := l.track.Score(t.Context(), l.at)
+	if current != angry || math.Abs(overall.Positive-0.75) > 1e-9 || math.Abs(overall.Negative-0.25) > 1e-9 {
+		t.Errorf("second tick: %v, %v, want 6 s happy, 2 s angry", current, overall)
+	}
+	l.pause(5 * time.Second)
+	if _, again, _, _ := l.track.Score(t.Context(), l.at); again != overall {
+		t.Errorf("a tick without new speech changed the overall tone to %v", again)
+	}
+}
+
+func TestSpeechThatNoTickCouldScoreHasNoWeight(t *testing.T) {
+	s := &scores{tones: []timbre.Tone{happy, angry}}
+	l := newLeg(s)
+	l.talk(4 * time.Second)
+	if _, _, ok, _ := l.track.Score(t.Context(), l.at); !ok {
+		t.Fatal("no score")
+	}
+	l.talk(2 * time.Second) // never scored: by the next tick it is over 30 s ago
+	l.pause(40 * time.Second)
+	l.talk(4 * time.Second)
+	if _, overall, _, _ := l.track.Score(t.Context(), l.at); math.Abs(overall.Positive-0.5) > 1e-9 {
+		t.Errorf("got %v, want half and half", overall)
+	}
+}
+
+func TestAScoreThatFailsIsNotPartOfTheAverage(t *testing.T) {
+	broken := errors.New("broken")
+	s := &scores{tones: []timbre.Tone{angry, angry, happy}, err: broken}
+	l := newLeg(s)
+	l.talk(5 * time.Second)
+	if _, _, ok, err := l.track.Score(t.Context(), l.at); ok || !errors.Is(err, broken) {
+		t.Errorf("got %v, %v", ok, err)
+	}
+	s.err = nil
+	if _, overall, ok, err := l.track.Score(t.Context(), l.at); !ok || err != nil || overall != angry {
+		t.Errorf("got %v, %v, %v", overall, ok, err)
+	}
+}
+
+func TestSilenceBeginsWhereTheLastVoiceEnded(t *testing.T) {
+	l := newLeg(&scores{})
+	l.pause(3 * time.Second)
+	if got := l.track.SilentSince(); got != 0 {
+		t.Errorf("nobody has spoken: %v", got)
+	}
+	l.talk(2 * time.Second)
+	l.pause(12 * time.Second)
+	if got := l.track.SilentSince(); got != 5*time.Second {
+		t.Errorf("got %v, want 5s", got)
+	}
+}
+
+func TestATrackKeepsNoMoreThanItMayScore(t *testing.T) {
+	l := newLeg(&scores{})
+	l.talk(10 * time.Minute)
+	if n := len(l.track.recent); n > 400 {
+		t.Errorf("%d stretches of 100 ms are kept", n)
+	}
+}
