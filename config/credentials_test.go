@@ -1,0 +1,121 @@
+package config_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"timbre/config"
+)
+
+func TestTheFirstStartMakesAKeyThatStays(t *testing.T) {
+	s := config.Defaults()
+	s.Data = filepath.Join(t.TempDir(), "new", "data")
+	first, err := s.OpenCredentials()
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, known := first.Secret(first.ID)
+	if !first.Made || !known || len(secret) != 40 || len(first.ID) != 20 || first.Path != filepath.Join(s.Data, "credentials") {
+		t.Errorf("got %+v", first)
+	}
+	for path, want := range map[string]os.FileMode{first.Path: 0o600, s.Data: 0o700} {
+		if i, err := os.Stat(path); err != nil || i.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v", path, i.Mode(), err)
+		}
+	}
+	again, err := s.OpenCredentials()
+	if err != nil || again.Made || again.ID != first.ID {
+		t.Errorf("got %+v, %v", again, err)
+	}
+	if _, known := again.Secret("AKIDUNKNOWN"); known {
+		t.Error("any key is known")
+	}
+	sdk, err := awsconfig.LoadSharedConfigProfile(context.Background(), "default", func(o *awsconfig.LoadSharedConfigOptions) {
+		o.CredentialsFiles, o.ConfigFiles = []string{first.Path}, nil
+	})
+	if err != nil || sdk.Credentials.AccessKeyID != first.ID || sdk.Credentials.SecretAccessKey != secret {
+		t.Errorf("the SDK reads %+v, %v", sdk.Credentials, err)
+	}
+	other := config.Defaults()
+	other.Data = t.TempDir()
+	if o, err := other.OpenCredentials(); err != nil || o.ID == first.ID {
+		t.Errorf("another server has the key %v, %v", o, err)
+	}
+}
+
+func TestAKeyOfTheSettingsIsNotWritten(t *testing.T) {
+	s := config.Defaults()
+	s.Data, s.AccessKeyID, s.SecretAccessKey = t.TempDir(), "AKIDSETTINGS", "secret"
+	c, err := s.OpenCredentials()
+	if err != nil || c.Made || c.ID != "AKIDSETTINGS" {
+		t.Fatalf("got %+v, %v", c, err)
+	}
+	if secret, _ := c.Secret("AKIDSETTINGS"); secret != "secret" {
+		t.Errorf("got %q", secret)
+	}
+	if _, err := os.Stat(c.Path); !os.IsNotExist(err) {
+		t.Errorf("a file was written: %v", err)
+	}
+}
+
+func credentials(t *testing.T, text string) (*config.Credentials, error) {
+	t.Helper()
+	s := config.Defaults()
+	s.Data = t.TempDir()
+	if err := os.WriteFile(filepath.Join(s.Data, "credentials"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return s.OpenCredentials()
+}
+
+func TestEveryProfileIsAKey(t *testing.T) {
+	c, err := credentials(t, "# keys\r\n[ci]\r\naws_access_key_id=AKIDCI\r\naws_secret_access_key=a=b\r\nregion = eu-west-1\r\n\r\n"+
+		"[default]\n  aws_access_key_id = AKIDDEFAULT\n  aws_secret_access_key = c\n; the end\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, _ := c.Secret("AKIDCI")
+	two, _ := c.Secret("AKIDDEFAULT")
+	if one != "a=b" || two != "c" || c.ID != "AKIDDEFAULT" {
+		t.Errorf("got %q, %q, %+v", one, two, c)
+	}
+}
+
+func TestBadCredentialsAreRefusedInOneSentence(t *testing.T) {
+	good := "[default]\naws_access_key_id = AKID\naws_secret_access_key = hidden\n"
+	for name, c := range map[string]struct{ text, says string }{
+		"empty":             {"", "no profile"},
+		"no section":        {"aws_access_key_id = AKID\n", "line 1"},
+		"half a section":    {"[default\n", "line 1: a profile is written [name]"},
+		"a line of its own": {good + "what is this\n", "line 4"},
+		"no secret":         {good + "[b]\naws_access_key_id = AKIB\n", "profile b has no"},
+		"no id":             {good + "[b]\naws_secret_access_key = hidden\n", "profile b has no"},
+		"a broken id":       {"[b]\naws_access_key_id = AK/ID\naws_secret_access_key = hidden\n", "profile b has no"},
+		"two secrets":       {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = other\n", "AKID of profile b has two secrets"},
+		"too much":          {strings.Repeat("#\n", 1<<20), "1 MiB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := credentials(t, c.text)
+			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "credentials") ||
+				strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "hidden") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestAFolderThatCannotBeWrittenIsAnError(t *testing.T) {
+	s := config.Defaults()
+	s.Data = filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(s.Data, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.OpenCredentials(); err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v", err)
+	}
+}

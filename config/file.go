@@ -1,0 +1,179 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// fileSize is the most that a settings file may hold.
+const fileSize = 1 << 20
+
+// readFile reads a YAML file of settings into what a flag would be given for each.
+func readFile(path string) (map[string]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("the settings cannot be read: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	text, err := io.ReadAll(io.LimitReader(f, fileSize+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the settings cannot be read: %w", err)
+	case len(text) > fileSize:
+		return nil, fmt.Errorf("%s is larger than a file of settings may be, 1 MiB", path)
+	}
+	values, err := parseFile(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return values, nil
+}
+
+// parseFile reads the values as they are written, so that 000000000000 stays an account.
+func parseFile(text []byte) (map[string]string, error) {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		if e := yaml.Error(nil); errors.As(err, &e) && e.GetToken() != nil {
+			return nil, fmt.Errorf("line %d: %s", e.GetToken().Position.Line, e.GetMessage())
+		}
+		return nil, errors.New("not YAML")
+	}
+	t := tree{keys: Keys(), values: map[string]string{}}
+	for _, doc := range file.Docs {
+		if err := t.walk("", doc.Body); err != nil {
+			return nil, err
+		}
+	}
+	return t.values, nil
+}
+
+// tree is a file being read: keys dotted, nested, or both.
+type tree struct {
+	keys   []string
+	values map[string]string
+}
+
+func (t *tree) walk(above string, n ast.Node) error {
+	if empty(n) {
+		return nil
+	}
+	pairs, ok := pairsOf(n)
+	if !ok {
+		return fmt.Errorf("line %d: %s", line(n), "keys and values are expected here")
+	}
+	for _, p := range pairs {
+		name, ok := plain(p.Key)
+		if !ok {
+			return fmt.Errorf("line %d: the key is not plain text", line(p))
+		}
+		if err := t.take(strings.TrimPrefix(above+"."+name, "."), p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tree) take(key string, p *ast.MappingValueNode) error {
+	for _, k := range t.keys {
+		if k == key {
+			return t.set(key, p)
+		}
+	}
+	for _, k := range t.keys {
+		if strings.HasPrefix(k, key+".") {
+			return t.walk(key, p.Value)
+		}
+	}
+	return fmt.Errorf("line %d: there is no setting %s; the nearest is %s", line(p), key, nearest(key, t.keys))
+}
+
+func (t *tree) set(key string, p *ast.MappingValueNode) error {
+	if _, twice := t.values[key]; twice {
+		return fmt.Errorf("line %d: %s is given twice", line(p), key)
+	}
+	if empty(p.Value) {
+		return nil
+	}
+	value, ok := flat(p.Value)
+	if !ok {
+		return fmt.Errorf("line %d: %s takes a plain value, or a list or a table of such", line(p), key)
+	}
+	t.values[key] = value
+	return nil
+}
+
+// flat writes a value as a flag has it: a list with commas, a table as name=value with commas.
+func flat(n ast.Node) (string, bool) {
+	if s, ok := plain(n); ok {
+		return s, true
+	}
+	var parts []string
+	if list, ok := n.(*ast.SequenceNode); ok {
+		for _, v := range list.Values {
+			s, ok := plain(v)
+			if !ok {
+				return "", false
+			}
+			parts = append(parts, escape(s))
+		}
+		return strings.Join(parts, ","), true
+	}
+	pairs, ok := pairsOf(n)
+	for _, p := range pairs {
+		name, ok1 := plain(p.Key)
+		value, ok2 := plain(p.Value)
+		if !ok1 || !ok2 {
+			return "", false
+		}
+		parts = append(parts, escape(name+"="+value))
+	}
+	return strings.Join(parts, ","), ok
+}
+
+// escape lets a comma stand in an item of a list.
+func escape(s string) string { return strings.ReplaceAll(s, ",", `\,`) }
+
+func pairsOf(n ast.Node) ([]*ast.MappingValueNode, bool) {
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		return n.Values, true
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{n}, true
+	}
+	return nil, false
+}
+
+// plain is the text of a scalar, as it is written.
+func plain(n ast.Node) (string, bool) {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.LiteralNode:
+		return n.Value.Value, true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		return n.GetToken().Value, true
+	}
+	return "", false
+}
+
+func empty(n ast.Node) bool {
+	if n == nil {
+		return true
+	}
+	_, null := n.(*ast.NullNode)
+	return null
+}
+
+func line(n ast.Node) int {
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		return t.Position.Line
+	}
+	return 0
+}

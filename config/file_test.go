@@ -1,0 +1,55 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func FuzzFile(f *testing.F) {
+	for _, text := range []string{
+		"", "api:\n  listen: 127.0.0.1:8080\nadmin.listen: :1\n", "notify:\n  webhooks: {a: 'http://x#s'}\n",
+		"sip.listen: [a, 'b,c']\n", "data: |\n  x\n", "data: &a x\nregion: *a\n", "---\n---\n", "{", "? x\n: y\n", "<<: {data: x}\n",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		values, err := parseFile([]byte(text))
+		for key := range values {
+			if !isKey(key) {
+				t.Errorf("%q is no setting", key)
+			}
+		}
+		if err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("not one line: %q", err)
+		}
+	})
+}
+
+func FuzzProfiles(f *testing.F) {
+	f.Add("[default]\naws_access_key_id = AKID\naws_secret_access_key = s\n")
+	f.Add("[]\n=\n;x\n# y\n[a")
+	f.Fuzz(func(t *testing.T, text string) {
+		profiles, err := parseProfiles(text)
+		if err != nil {
+			return
+		}
+		for _, p := range profiles {
+			if p.name == "" || p.id == "" || p.secret == "" {
+				t.Errorf("%+v was taken", p)
+			}
+		}
+	})
+}
+
+func TestNearestIsByLetters(t *testing.T) {
+	for word, want := range map[string]string{
+		"api.lisen": "api.listen", "listen": "api.listen", "threshold": "search.threshold", "notify.webhook": "notify.webhooks", "Data": "data", "regoin": "region",
+	} {
+		if got := nearest(word, Keys()); got != want {
+			t.Errorf("%s: got %s, want %s", word, got, want)
+		}
+	}
+	if d := distance("kitten", "sitting"); d != 3 {
+		t.Errorf("kitten is %d from sitting", d)
+	}
+}

@@ -1,0 +1,119 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Options for a kong.New whose grammar holds Settings.
+func Options() []kong.Option {
+	return []kong.Option{kong.ValueFormatter(func(v *kong.Value) string {
+		if v.Flag == nil || !isKey(v.Name) && v.Name != fileKey {
+			return kong.DefaultHelpValueFormatter(v)
+		}
+		return v.Help + " ($" + variable(v.Name) + ")"
+	})}
+}
+
+// fileKey is the one setting that cannot stand in the file.
+const fileKey = "config"
+
+// variable is the environment variable of a key.
+func variable(key string) string {
+	return "TIMBRE_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+}
+
+// flags are those of s, with s itself as what they set.
+func flags(s *Settings) []*kong.Flag {
+	k, err := kong.New(s, kong.NoDefaultHelp())
+	if err != nil {
+		panic(err) // the tags of Settings are wrong
+	}
+	return k.Model.Flags
+}
+
+// Keys are all settings, in the order of Settings.
+func Keys() []string {
+	var keys []string
+	for _, f := range flags(new(Settings)) {
+		if f.Name != fileKey {
+			keys = append(keys, f.Name)
+		}
+	}
+	return keys
+}
+
+func isKey(name string) bool {
+	for _, k := range Keys() {
+		if k == name {
+			return true
+		}
+	}
+	return false
+}
+
+// BeforeResolve is kong's hook after the flags have been read: it adds the environment and the file.
+func (s *Settings) BeforeResolve(ctx *kong.Context) error {
+	r := &resolver{known: map[string]bool{}, origins: map[string]Origin{}}
+	s.origins = r.origins
+	for _, k := range Keys() {
+		r.known[k] = true
+	}
+	r.path = os.Getenv(variable(fileKey))
+	for _, p := range ctx.Path {
+		if p.Flag != nil && p.Flag.Name == fileKey {
+			r.path = ctx.FlagValue(p.Flag).(string)
+		}
+		if p.Flag != nil && r.known[p.Flag.Name] {
+			r.origins[p.Flag.Name] = Origin{Source: FromFlag, Name: "--" + p.Flag.Name}
+		}
+	}
+	if r.path != "" {
+		var err error
+		if r.file, err = readFile(r.path); err != nil {
+			return err
+		}
+	}
+	ctx.AddResolver(r)
+	return nil
+}
+
+// resolver gives kong what the environment and the file say.
+type resolver struct {
+	known   map[string]bool
+	path    string
+	file    map[string]string
+	origins map[string]Origin
+}
+
+func (*resolver) Validate(*kong.Application) error { return nil }
+
+// Resolve is asked for the flags that were not given.
+func (r *resolver) Resolve(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, error) {
+	if f.Name == fileKey && r.path != "" {
+		return r.path, nil
+	}
+	if !r.known[f.Name] {
+		return nil, nil
+	}
+	from := Origin{FromEnv, variable(f.Name)}
+	value := os.Getenv(from.Name)
+	if value == "" {
+		from = Origin{FromFile, r.path}
+		if value = r.file[f.Name]; value == "" {
+			return nil, nil
+		}
+	}
+	// Kong takes the value to come from a flag; tried here first, an error can say where it does come from.
+	scratch := reflect.New(f.Target.Type()).Elem()
+	try := &kong.DecodeContext{Value: f.Value, Scan: kong.ScanFromTokens(kong.Token{Value: value, Type: kong.FlagValueToken})}
+	if err := f.Mapper.Decode(try, scratch); err != nil {
+		return nil, fmt.Errorf("%w (in %s)", err, from.Name)
+	}
+	r.origins[f.Name] = from
+	return value, nil
+}

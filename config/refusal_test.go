@@ -1,0 +1,135 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestBadValuesAreRefusedInOneSentence(t *testing.T) {
+	for _, c := range []struct{ key, value, says string }{
+		{"data", " ", ""}, // a folder may be called anything
+		{"api.listen", "8080", `"8080" is not HOST:PORT`},
+		{"api.listen", "localhost:http", `"localhost:http" is not HOST:PORT`},
+		{"api.listen", "127.0.0.1:70000", `is not HOST:PORT`},
+		{"api.listen", "127.0.0.1:9090", "api.listen and admin.listen are both 127.0.0.1:9090"},
+		{"sip.listen", "tls://127.0.0.1:5061", `"tls://127.0.0.1:5061" is not udp://IP:PORT or tcp://IP:PORT`},
+		{"sip.listen", "udp://sip.example.com:5060", "is not an IP address and a port"},
+		{"sip.listen", "127.0.0.1:5060", "is not udp://IP:PORT"},
+		{"rtp.ports", "20000", "is not FIRST-LAST"},
+		{"rtp.ports", "20000-70000", "is not FIRST-LAST"},
+		{"rtp.ports", "0-100", "holds no even port"},
+		{"rtp.ports", "20001-20002", "holds no even port"},
+		{"rtp.address", "sbc.example.com", "sbc.example.com"},
+		{"rtp.latch", "none", "must be one of"},
+		{"account", "12345", `account "12345" is not 12 digits`},
+		{"region", "EU West", `region "EU West" is not`},
+		{"access_key_id", "AKIDEXAMPLE", "access_key_id and secret_access_key must be given together"},
+		{"secret_access_key", "hidden", "access_key_id and secret_access_key must be given together"},
+		{"store.url", "postgres://localhost/timbre", "is not sqlite:FILE"},
+		{"store.url", "sqlite:", "is not sqlite:FILE"},
+		{"notify.webhooks", "crm", "a webhook is NAME=URL#SECRET"},
+		{"notify.webhooks", "c:r=https://example.com#hidden", "a webhook is NAME=URL#SECRET"},
+		{"notify.webhooks", "crm=https://example.com/hidden", "webhook crm has no secret"},
+		{"notify.webhooks", "crm=https://example.com/#", "webhook crm has no secret"},
+		{"notify.webhooks", "crm=example.com#hidden", "the URL of webhook crm is not one of http or https"},
+		{"notify.webhooks", "a=http://x#s,a=http://y#s", "notify.webhooks has two webhooks named a"},
+		{"notify.streaming", "SQS", "SQS"},
+		{"notify.streaming", "Kafka=https://example.com/q", `"Kafka" is not one of EventBridge, SQS, SNS`},
+		{"notify.streaming", "SQS=crm", "SQS=crm is neither a queue's URL or ARN nor the name of a webhook"},
+		{"search.threshold", "high", "high"},
+		{"search.threshold", "0", "search.threshold 0 is not above 0 and at most 1"},
+		{"search.threshold", "NaN", "search.threshold NaN is not"},
+		{"search.threshold", "1.01", "search.threshold 1.01 is not"},
+		{"analytics", "never", "must be one of"},
+		{"legs.unknown", "callee", "must be one of"},
+		{"infer.threads", "-1", "infer.threads -1 is less than 0"},
+		{"log.level", "loud", "loud"},
+		{"log.format", "xml", "must be one of"},
+	} {
+		t.Run(c.key+" "+c.value, func(t *testing.T) {
+			clean(t)
+			by := map[string]func() error{
+				"flag": func() error { _, _, err := run("serve", "--"+c.key+"="+c.value); return err },
+				"file": func() error {
+					_, _, err := run("serve", "--config", file(t, c.key+": '"+c.value+"'"))
+					return err
+				},
+				"variable": func() error {
+					t.Setenv("TIMBRE_"+strings.ToUpper(strings.ReplaceAll(c.key, ".", "_")), c.value)
+					_, _, err := run("serve")
+					return err
+				},
+			}
+			for _, way := range []string{"flag", "file", "variable"} {
+				err := by[way]()
+				switch {
+				case c.says == "":
+					if err != nil {
+						t.Errorf("by %s: %v", way, err)
+					}
+				case err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n"):
+					t.Errorf("by %s: %v", way, err)
+				case strings.Contains(err.Error(), "hidden"):
+					t.Errorf("by %s the secret shows: %v", way, err)
+				}
+			}
+		})
+	}
+}
+
+func TestErrorsOfValuesSayWhereTheyStand(t *testing.T) {
+	clean(t)
+	path := file(t, "rtp:\n  ports: many\n")
+	if _, _, err := run("serve", "--config", path); err == nil || !strings.Contains(err.Error(), "in "+path) || !strings.Contains(err.Error(), "rtp.ports") {
+		t.Errorf("got %v", err)
+	}
+	t.Setenv("TIMBRE_RTP_PORTS", "more")
+	if _, _, err := run("serve"); err == nil || !strings.Contains(err.Error(), "in TIMBRE_RTP_PORTS") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestBadFilesAreRefusedInOneSentence(t *testing.T) {
+	clean(t)
+	for name, c := range map[string]struct{ text, says string }{
+		"a misspelt key":         {"api:\n  lisen: 127.0.0.1:1\n", "line 2: there is no setting api.lisen; the nearest is api.listen"},
+		"a key of the root":      {"regoin: x\n", "there is no setting regoin; the nearest is region"},
+		"the file in itself":     {"config: other.yaml\n", "there is no setting config"},
+		"no table":               {"- api\n- admin\n", "line 1: keys and values are expected here"},
+		"a word":                 {"hello\n", "keys and values are expected here"},
+		"a section with a value": {"api: yes\n", "keys and values are expected here"},
+		"a value with a section": {"data:\n  folder: {a: b}\n", "data takes a plain value"},
+		"a list of lists":        {"sip.listen: [[a]]\n", "sip.listen takes a plain value"},
+		"a key twice":            {"data: a\ndata: b\n", "data"},
+		"a key twice, dotted":    {"api.listen: 127.0.0.1:1\napi:\n  listen: 127.0.0.1:2\n", "api.listen is given twice"},
+		"broken YAML":            {"api: [\n", "line 1"},
+		"an alias":               {"data: &a x\nregion: *a\n", "takes a plain value"},
+		"nothing but bytes":      {"\x00\x01\x02", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := run("serve", "--config", file(t, c.text))
+			if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "timbre.yaml") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	if _, _, err := run("serve", "--config", file(t, strings.Repeat("# much\n", 200_000))); err == nil || !strings.Contains(err.Error(), "1 MiB") {
+		t.Errorf("too large: %v", err)
+	}
+	if _, _, err := run("serve", "--config", "/nowhere/timbre.yaml"); err == nil || !strings.Contains(err.Error(), "/nowhere/timbre.yaml") {
+		t.Errorf("absent: %v", err)
+	}
+	if _, _, err := run("serve", "--config", t.TempDir()); err == nil {
+		t.Errorf("a folder was taken")
+	}
+}
+
+func TestEmptyFilesAndSectionsChangeNothing(t *testing.T) {
+	clean(t)
+	for _, text := range []string{"", "# nothing\n", "---\n", "api:\nnotify:\n  webhooks:\n", "{}"} {
+		p, _, err := run("serve", "--config", file(t, text))
+		if err != nil || p.Serve.API.Listen != "127.0.0.1:8080" {
+			t.Errorf("%q: %v %v", text, p.Serve.API.Listen, err)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package config
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	account = regexp.MustCompile(`^[0-9]{12}$`)
+	region  = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
+	keyID   = regexp.MustCompile(`^[A-Za-z0-9_]{4,128}$`)
+)
+
+// targets are what a connector's streaming configuration can name.
+var targets = []string{"EventBridge", "SQS", "SNS"}
+
+// Validate says, in one sentence, what is wrong with the settings together or with one that its type lets pass. Kong calls
+// it; call it on settings that were made by hand.
+func (s *Settings) Validate() error {
+	switch {
+	case s.Data == "":
+		return fmt.Errorf("data names no folder")
+	case !account.MatchString(s.Account):
+		return fmt.Errorf("account %q is not 12 digits", s.Account)
+	case !region.MatchString(s.Region):
+		return fmt.Errorf("region %q is not of small letters, digits and -", s.Region)
+	case (s.AccessKeyID == "") != (s.SecretAccessKey == ""):
+		return fmt.Errorf("access_key_id and secret_access_key must be given together")
+	case s.AccessKeyID != "" && !keyID.MatchString(s.AccessKeyID):
+		return fmt.Errorf("access_key_id %q is not of 4 to 128 letters, digits and _", s.AccessKeyID)
+	case len(s.SIP.Listen) == 0:
+		return fmt.Errorf("sip.listen names nowhere to listen")
+	case !(s.Search.Threshold > 0 && s.Search.Threshold <= 1):
+		return fmt.Errorf("search.threshold %v is not above 0 and at most 1", s.Search.Threshold)
+	case s.Infer.Threads < 0:
+		return fmt.Errorf("infer.threads %d is less than 0", s.Infer.Threads)
+	case s.API.Listen == s.Admin.Listen && !strings.HasSuffix(string(s.API.Listen), ":0"):
+		return fmt.Errorf("api.listen and admin.listen are both %s", s.API.Listen)
+	case !strings.HasPrefix(s.Store.URL, "sqlite:") || s.Database() == ".":
+		return fmt.Errorf("store.url %q is not sqlite:FILE", s.Store.URL)
+	}
+	return s.Notify.validate()
+}
+
+func (n Notify) validate() error {
+	names := map[string]bool{}
+	for _, w := range n.Webhooks {
+		if names[w.Name] {
+			return fmt.Errorf("notify.webhooks has two webhooks named %s", w.Name)
+		}
+		names[w.Name] = true
+	}
+	for target, place := range n.Streaming {
+		switch {
+		case !slices.Contains(targets, target):
+			return fmt.Errorf("notify.streaming: %q is not one of %s", target, strings.Join(targets, ", "))
+		case names[place], strings.HasPrefix(place, "http://"), strings.HasPrefix(place, "https://"),
+			strings.HasPrefix(place, "arn:timbre:webhook:"), strings.HasPrefix(place, "arn:aws:sqs:"):
+		default:
+			return fmt.Errorf("notify.streaming: %s=%s is neither a queue's URL or ARN nor the name of a webhook", target, place)
+		}
+	}
+	return nil
+}
+
+// WebhookARN is what a sink names a webhook by.
+func (s Settings) WebhookARN(name string) string {
+	return fmt.Sprintf("arn:timbre:webhook:%s:%s:%s", s.Region, s.Account, name)
+}
+
+// StreamingTargets are those of notify.streaming, with the ARN for the name of a webhook.
+func (s Settings) StreamingTargets() map[string]string {
+	all := map[string]string{}
+	for target, place := range s.Notify.Streaming {
+		if webhookName.MatchString(place) {
+			place = s.WebhookARN(place)
+		}
+		all[target] = place
+	}
+	return all
+}
+
+// Database is the file of the SQLite database.
+func (s Settings) Database() string {
+	return filepath.Clean(strings.TrimPrefix(s.storeURL(), "sqlite:"))
+}
+
+func (s Settings) storeURL() string {
+	if rest, ok := strings.CutPrefix(s.Store.URL, "sqlite:DATA/"); ok {
+		return "sqlite:" + filepath.Join(s.Data, rest)
+	}
+	return s.Store.URL
+}

@@ -1,0 +1,110 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Address is a host and a port to listen on, as net.Listen takes it; the host may be empty, for all of them.
+type Address string
+
+// UnmarshalText takes "host:port".
+func (a *Address) UnmarshalText(text []byte) error {
+	_, port, err := net.SplitHostPort(string(text))
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("%q is not HOST:PORT", text)
+	}
+	*a = Address(text)
+	return nil
+}
+
+// Endpoint is where SIP is listened for.
+type Endpoint struct {
+	Network string // udp or tcp
+	Addr    netip.AddrPort
+}
+
+func (e Endpoint) String() string { return e.Network + "://" + e.Addr.String() }
+
+// UnmarshalText takes "udp://ip:port" or "tcp://ip:port"; without an IP address it means all of IPv4.
+func (e *Endpoint) UnmarshalText(text []byte) error {
+	network, at, ok := strings.Cut(string(text), "://")
+	if !ok || network != "udp" && network != "tcp" {
+		return fmt.Errorf("%q is not udp://IP:PORT or tcp://IP:PORT", text)
+	}
+	if strings.HasPrefix(at, ":") {
+		at = netip.IPv4Unspecified().String() + at
+	}
+	addr, err := netip.ParseAddrPort(at)
+	if err != nil {
+		return fmt.Errorf("%q is not an IP address and a port after %s://", at, network)
+	}
+	*e = Endpoint{network, addr}
+	return nil
+}
+
+// Ports is a range of UDP ports.
+type Ports struct{ First, Last uint16 }
+
+func (p Ports) String() string { return fmt.Sprintf("%d-%d", p.First, p.Last) }
+
+// UnmarshalText takes "first-last", with at least one pair of an even and the odd port after it.
+func (p *Ports) UnmarshalText(text []byte) error {
+	from, to, ok := strings.Cut(string(text), "-")
+	first, err1 := strconv.ParseUint(strings.TrimSpace(from), 10, 16)
+	last, err2 := strconv.ParseUint(strings.TrimSpace(to), 10, 16)
+	if !ok || err1 != nil || err2 != nil {
+		return fmt.Errorf("%q is not FIRST-LAST, two ports", text)
+	}
+	if first == 0 || first+first%2+1 > last {
+		return fmt.Errorf("%q holds no even port with the odd one after it", text)
+	}
+	*p = Ports{uint16(first), uint16(last)}
+	return nil
+}
+
+// Webhook is a named URL that events are posted to, and the secret that they are signed with.
+type Webhook struct{ Name, URL, Secret string }
+
+// webhookName is what may stand at the end of a webhook's ARN.
+var webhookName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// UnmarshalText takes "name=url#secret". Its errors do not repeat the text, which holds a secret.
+func (w *Webhook) UnmarshalText(text []byte) error {
+	name, rest, ok := strings.Cut(string(text), "=")
+	place, secret, signed := strings.Cut(rest, "#")
+	switch u, err := url.Parse(place); {
+	case !ok || !webhookName.MatchString(name):
+		return fmt.Errorf("a webhook is NAME=URL#SECRET, its name of letters, digits, - and _")
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("the URL of webhook %s is not one of http or https", name)
+	case !signed || secret == "":
+		return fmt.Errorf("webhook %s has no secret; write it after its URL and a #", name)
+	}
+	*w = Webhook{name, place, secret}
+	return nil
+}
+
+// String hides the secret, and what in the URL may be one.
+func (w Webhook) String() string {
+	u, err := url.Parse(w.URL)
+	if err != nil {
+		return w.Name + "=" + hidden
+	}
+	place := u.Scheme + "://" + u.Host + u.EscapedPath()
+	if u.RawQuery != "" {
+		place += "?" + hidden
+	}
+	return w.Name + "=" + place + "#" + hidden
+}
+
+// hidden stands for what must not be shown.
+const hidden = "****"
