@@ -1,0 +1,42 @@
+package demo
+
+import (
+	"testing"
+)
+
+func points(values ...float64) (p []TonePoint) {
+	for i, v := range values {
+		if v > -2 {
+			p = append(p, TonePoint{At: 5.3 + 5*float64(i), Scores: Scores{Positive: max(v, 0), Negative: max(-v, 0)}})
+		}
+	}
+	return p
+}
+
+const none = -9
+
+func TestChart(t *testing.T) {
+	for _, c := range []struct {
+		points       []TonePoint
+		n            int
+		unicode, raw string
+	}{
+		{nil, 3, "···", "..."},
+		{points(-1, -0.5, 0, 0.5, 1), 5, "▁▃▅▇█", "13578"},
+		{points(none, 0, none, -0.8), 5, "·▅·▁·", ".5.1."},
+		{append(points(1), TonePoint{At: 6}), 1, "▅", "5"}, // the later one of a column
+		{points(0, 0, 1), 2, "▅▅", "55"},                   // what does not fit is left out
+		{[]TonePoint{{At: 0.1}}, 1, "▅", "5"},              // an early one stands in the first column
+		{points(7, -1.9), 2, "█▁", "81"},                   // what cannot be does no harm
+	} {
+		if got := blocks.chart(c.points, c.n); got != c.unicode {
+			t.Errorf("%v: %s, want %s", c.points, got, c.unicode)
+		}
+		if got := letters.chart(c.points, c.n); got != c.raw {
+			t.Errorf("%v: %s, want %s", c.points, got, c.raw)
+		}
+	}
+	if n := columns(Visit{CallerTone: ToneTrack{Points: points(0, 0)}, AgentTone: ToneTrack{Points: points(0, 0, 0)}}); n != 3 {
+		t.Errorf("%d columns", n)
+	}
+}

@@ -1,0 +1,74 @@
+package demo
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"timbre/cmd/timbre/screen"
+)
+
+func run(t *testing.T, f *fake, change func(*Config)) (Result, string, error) {
+	t.Helper()
+	f.t = t
+	var out strings.Builder
+	cfg := Config{Start: f.start, Verify: verify, Screen: screen.Screen{Writer: &out}, Speed: 400, Slack: 20 * time.Second}
+	if change != nil {
+		change(&cfg)
+	}
+	r, err := Run(t.Context(), cfg)
+	return r, out.String(), err
+}
+
+func TestStoryEndsWellWhenEveryNameIsRight(t *testing.T) {
+	r, out, err := run(t, &fake{}, nil)
+	if err != nil || !r.Right || len(r.Calls) != 6 || len(r.People) != 3 {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for i, want := range []string{"", "", "", "Grace", "Maria", ""} {
+		c := r.Calls[i]
+		if c.Identified != want || !c.Right || !c.Confirmed || c.CallerTone.Overall == nil || len(c.CallerTone.Points) != 1 {
+			t.Errorf("call %d: %+v", i, c)
+		}
+	}
+	for _, want := range []string{"1. A connector", "6. Who called", "is Grace, says Timbre, with confidence 0.987", "Every name is right", "0:14 of 0:54"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the narration lacks %q:\n%s", want, out)
+		}
+	}
+	if i := strings.IndexFunc(out, func(c rune) bool { return c < ' ' && c != '\n' }); i >= 0 {
+		t.Errorf("control character %q in what is no terminal", out[i])
+	}
+}
+
+func TestWrongNameIsAnError(t *testing.T) {
+	r, out, err := run(t, &fake{confuse: true}, nil)
+	if err == nil || !strings.Contains(err.Error(), "1 of 6 calls got the wrong name") || r.Right || !strings.Contains(out, "WRONG") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestGetThatDisagreesIsAnError(t *testing.T) {
+	r, out, err := run(t, &fake{lie: true}, nil)
+	if err == nil || r.Right || !strings.Contains(out, "NOT what the webhook said") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestMissingEventIsNamed(t *testing.T) {
+	for _, forgotten := range []string{"AnalyticsReady", "VoiceprintGenerationSuccess", "VoiceToneAnalysisCompleted"} {
+		_, _, err := run(t, &fake{forget: map[string]bool{forgotten: true}}, func(c *Config) { c.Slack = time.Second })
+		if err == nil || !strings.Contains(err.Error(), "no "+forgotten) || !strings.Contains(err.Error(), "'s call (transaction first-+") {
+			t.Errorf("%s: %v", forgotten, err)
+		}
+	}
+}
+
+func TestJSONIsOneDocumentOfTheSame(t *testing.T) {
+	r, out, err := run(t, &fake{}, func(c *Config) { c.JSON = true })
+	var read Result
+	if e := json.Unmarshal([]byte(out), &read); err != nil || e != nil || len(read.Calls) != 6 || read.Calls[3].Confidence != r.Calls[3].Confidence {
+		t.Errorf("%v %v\n%s", err, e, out)
+	}
+}

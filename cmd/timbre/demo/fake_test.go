@@ -1,0 +1,203 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emiago/sipgo"
+	"github.com/emiago/sipgo/sip"
+)
+
+// fake is a server that answers as a Timbre would, from what it knows of the cast and not by listening.
+type fake struct {
+	t       *testing.T
+	confuse bool            // the stranger is taken for somebody
+	forget  map[string]bool // events that are never sent
+	lie     bool            // Get says something else than the webhook
+
+	hook     string
+	mu       sync.Mutex
+	events   int
+	numbers  map[string]string // transaction → caller's number
+	profiles map[string]string // caller's number → profile
+	calls    map[string]string // Call-ID → transaction
+	sending  sync.WaitGroup
+}
+
+func (f *fake) start(_ context.Context, hook, _ string) (Server, error) {
+	f.hook, f.numbers, f.profiles, f.calls = hook, map[string]string{}, map[string]string{}, map[string]string{}
+	api := httptest.NewServer(f.api())
+	port, stop := f.sip()
+	return Server{API: api.URL, SIP: fmt.Sprintf("udp://127.0.0.1:%d", port), AccessKeyID: "AKID", SecretAccessKey: "secret",
+		Stop: func() error { f.sending.Wait(); stop(); api.Close(); return nil }}, nil
+}
+
+// verify is the fake's signature check, and the sender's side is in post.
+func verify(_ string, h http.Header, _ []byte, _ time.Time) error {
+	if h.Get("signed") != "yes" {
+		return errors.New("not signed")
+	}
+	return nil
+}
+
+// tell sends events about a call, one after the other.
+func (f *fake) tell(transaction string, details ...string) {
+	f.sending.Go(func() {
+		for _, d := range details {
+			f.post(transaction, d)
+		}
+	})
+}
+
+func (f *fake) post(transaction, detail string) {
+	for name := range f.forget {
+		if strings.Contains(detail, name) {
+			return
+		}
+	}
+	f.mu.Lock()
+	f.events++
+	body := fmt.Sprintf(`{"id":"Id-%d","detail":{"transactionId":%q,%s}}`, f.events, transaction, detail)
+	f.mu.Unlock()
+	for range 2 { // at least once is sometimes twice
+		req, _ := http.NewRequest(http.MethodPost, f.hook, strings.NewReader(body))
+		req.Header.Set("signed", "yes")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			f.t.Error(err)
+			return
+		}
+		_ = res.Body.Close()
+	}
+}
+
+func (f *fake) api() http.Handler {
+	mux := http.NewServeMux()
+	reply := func(w http.ResponseWriter, status int, body string) {
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}
+	for pattern, body := range map[string]string{
+		"POST /voice-connectors":                             `{"VoiceConnector":{"VoiceConnectorId":"abcdef1ghij2klmno3pqr4"}}`,
+		"PUT /voice-connectors/{id}/termination":             `{}`,
+		"PUT /voice-connectors/{id}/streaming-configuration": `{}`,
+		"POST /voice-profile-domains":                        `{"VoiceProfileDomain":{"VoiceProfileDomainId":"vpd-1"}}`,
+		"POST /media-insights-pipeline-configurations":       `{"MediaInsightsPipelineConfiguration":{"MediaInsightsPipelineConfigurationArn":"arn"}}`,
+	} {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusCreated, body) })
+	}
+	mux.HandleFunc("POST /voice-connectors/{id}/speaker-search-tasks", func(w http.ResponseWriter, r *http.Request) {
+		var in struct{ TransactionID string }
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		reply(w, http.StatusCreated, fmt.Sprintf(`{"SpeakerSearchTask":{"SpeakerSearchTaskId":%q}}`, in.TransactionID))
+		answer := `"detailStatus":"IdentificationNoMatchesFound"`
+		if p := f.match(in.TransactionID); p != "" {
+			answer = fmt.Sprintf(`"detailStatus":"IdentificationSuccessful","speakerSearchDetails":{"results":[{"voiceProfileId":%q,"confidenceScore":0.987}]}`, p)
+		}
+		f.tell(in.TransactionID, answer, `"detailStatus":"VoiceprintGenerationSuccess"`)
+	})
+	mux.HandleFunc("POST /voice-connectors/{id}/voice-tone-analysis-tasks", func(w http.ResponseWriter, r *http.Request) {
+		var in struct{ TransactionID string }
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		reply(w, http.StatusCreated, `{"VoiceToneAnalysisTask":{"VoiceToneAnalysisTaskId":"tone"}}`)
+		f.tell(in.TransactionID, tone(true, "VoiceToneAnalysisSuccessful"), tone(false, "VoiceToneAnalysisSuccessful"))
+	})
+	mux.HandleFunc("POST /voice-profiles", func(w http.ResponseWriter, r *http.Request) {
+		var in struct{ SpeakerSearchTaskID string }
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		number := f.numbers[in.SpeakerSearchTaskID]
+		f.profiles[number] = "vp-" + number
+		reply(w, http.StatusCreated, fmt.Sprintf(`{"VoiceProfile":{"VoiceProfileId":"vp-%s"}}`, number))
+	})
+	mux.HandleFunc("GET /voice-connectors/{id}/speaker-search-tasks/{task}", func(w http.ResponseWriter, r *http.Request) {
+		results := ""
+		if p := f.match(r.PathValue("task")); p != "" && !f.lie {
+			results = fmt.Sprintf(`{"VoiceProfileId":%q,"ConfidenceScore":0.987}`, p)
+		}
+		reply(w, http.StatusOK, `{"SpeakerSearchTask":{"SpeakerSearchTaskStatus":"SUCCEEDED","SpeakerSearchDetails":{"Results":[`+results+`]}}}`)
+	})
+	return mux
+}
+
+// match is the profile that the fake finds for a call: none in a first call.
+func (f *fake) match(transaction string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	number, second := strings.CutPrefix(transaction, "second-")
+	if f.confuse && number == secondCalls[2].number {
+		number = firstCalls[0].number
+	}
+	if !second {
+		return ""
+	}
+	return f.profiles[number]
+}
+
+func tone(caller bool, status string) string {
+	const span = `{"startTime":"2026-01-02T03:04:15.563Z","endTime":"2026-01-02T03:04:45.720Z","voiceToneLabel":"negative","voiceToneScore":{"neutral":0.2,"positive":0.1,"negative":0.7}}`
+	return fmt.Sprintf(`"detailStatus":%q,"isCaller":%t,"voiceToneAnalysisDetails":{"currentAverageVoiceTone":%s,"overallAverageVoiceTone":%s}`, status, caller, span, span)
+}
+
+// sip takes every call, and says so by webhook.
+func (f *fake) sip() (port int, stop func()) {
+	quiet := slog.New(slog.DiscardHandler)
+	ua, err := sipgo.NewUA(sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(quiet)))
+	check(f.t, err)
+	srv, err := sipgo.NewServer(ua, sipgo.WithServerLogger(quiet))
+	check(f.t, err)
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	check(f.t, err)
+	port = conn.LocalAddr().(*net.UDPAddr).Port
+	media, err := net.ListenPacket("udp", "127.0.0.1:0") // takes what is said, and never listens
+	check(f.t, err)
+	srv.OnInvite(func(req *sip.Request, tx sip.ServerTransaction) {
+		number := req.From().Address.User
+		f.mu.Lock()
+		transaction := "first-" + number
+		if f.profiles[number] != "" || number == secondCalls[2].number {
+			transaction = "second-" + number
+		}
+		f.numbers[transaction], f.calls[req.CallID().Value()] = number, transaction
+		f.mu.Unlock()
+		sdp := fmt.Sprintf("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"+
+			"m=audio %[1]d RTP/AVP 0\r\na=label:1\r\nm=audio %[1]d RTP/AVP 0\r\na=label:2\r\n", media.LocalAddr().(*net.UDPAddr).Port)
+		res := sip.NewSDPResponseFromRequest(req, []byte(sdp))
+		res.To().Params.Add("tag", "t")
+		res.AppendHeader(&sip.ContactHeader{Address: sip.Uri{Scheme: "sip", Host: "127.0.0.1", Port: port}})
+		res.AppendHeader(sip.NewHeader("X-Timbre-Transaction-Id", transaction))
+		check(f.t, tx.Respond(res))
+		f.tell(transaction, `"detailStatus":"AnalyticsReady"`)
+	})
+	srv.OnAck(func(*sip.Request, sip.ServerTransaction) {})
+	srv.OnBye(func(req *sip.Request, tx sip.ServerTransaction) {
+		check(f.t, tx.Respond(sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)))
+		f.mu.Lock()
+		transaction := f.calls[req.CallID().Value()]
+		f.mu.Unlock()
+		f.tell(transaction, tone(true, "VoiceToneAnalysisCompleted"), tone(false, "VoiceToneAnalysisCompleted"))
+	})
+	done := make(chan struct{})
+	go func() { defer close(done); _ = srv.ServeUDP(conn) }()
+	return port, func() {
+		_, _, _ = conn.Close(), media.Close(), ua.Close()
+		<-done
+	}
+}
+
+func check(t *testing.T, err error) {
+	if err != nil {
+		t.Error(err)
+	}
+}

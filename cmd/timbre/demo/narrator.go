@@ -1,0 +1,79 @@
+package demo
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"timbre/cmd/timbre/screen"
+)
+
+// narrator prints the story line by line: above a progress bar on a terminal, and elsewhere as plain lines, with one for
+// each quarter of the media that has been played.
+type narrator struct {
+	on       screen.Screen
+	mu       sync.Mutex
+	chapters int
+	bar      *screen.Progress // nil between the calls
+	total    time.Duration
+	quarters int
+}
+
+func narrate(cfg Config) *narrator {
+	n := &narrator{on: cfg.Screen}
+	if cfg.JSON || n.on.Writer == nil {
+		n.on = screen.Screen{Writer: io.Discard}
+	}
+	n.print(n.on.Paint(screen.Bold, "Timbre demo") + fmt.Sprintf(": synthetic voices on loopback, %g times faster than real time", cfg.Speed))
+	return n
+}
+
+func (n *narrator) chapter(title string) {
+	n.chapters++
+	n.print("\n" + n.on.Paint(screen.Bold, fmt.Sprintf("%d. %s", n.chapters, title)))
+}
+
+func (n *narrator) line(format string, args ...any) { n.print("   " + fmt.Sprintf(format, args...)) }
+
+// heard is a line about a moment of the calls that are being played.
+func (n *narrator) heard(at time.Duration, who, format string, args ...any) {
+	n.print(fmt.Sprintf("   %s  %-10s %s", screen.Clock(at), who, fmt.Sprintf(format, args...)))
+}
+
+// play begins the progress of media that lasts total; the result ends it.
+func (n *narrator) play(total time.Duration) (done func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.bar, n.total, n.quarters = n.on.Progress(total), total, 0
+	return func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.bar.Close()
+		n.bar = nil
+	}
+}
+
+// played says how far the furthest call is.
+func (n *narrator) played(at time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.bar == nil {
+		return
+	}
+	n.bar.At(at)
+	if q := int(4 * at / n.total); !n.on.Terminal && q > n.quarters && q < 4 {
+		n.quarters = q
+		_, _ = fmt.Fprintf(n.on, "   %s of %s played\n", screen.Clock(at), screen.Clock(n.total))
+	}
+}
+
+func (n *narrator) print(line string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.bar != nil {
+		n.bar.Say(line)
+		return
+	}
+	_, _ = fmt.Fprintln(n.on, line)
+}

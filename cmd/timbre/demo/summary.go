@@ -1,0 +1,54 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"timbre/cmd/timbre/screen"
+)
+
+// summarise prints the table of all calls.
+func (s *story) summarise(context.Context) error {
+	var text strings.Builder
+	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "CALLER\tCALL\tTIMBRE SAID\tCONFIDENCE\tAFTER\tCALLER SOUNDED\tAGENT SOUNDED\t")
+	for _, c := range s.result.Calls {
+		said, confidence, which := "nobody I know", "", "first"
+		if c.Identified != "" {
+			said, confidence = c.Identified, fmt.Sprintf("%.3f", c.Confidence)
+		}
+		if c.Second {
+			which = "second"
+		}
+		if c.Caller == stranger {
+			which = "only"
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Caller, which, said, confidence, clock(c.AnsweredAfter),
+			sounded(c.CallerTone), sounded(c.AgentTone), s.mark(c.Right && c.Confirmed))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(text.String()) {
+		s.say.line("%s", strings.TrimRight(line, " \n"))
+	}
+	s.say.line("")
+	s.say.line("AFTER is the time into the call until the answer, which takes 10 s of the caller's speech.")
+	return nil
+}
+
+func sounded(t ToneTrack) string {
+	if t.Overall == nil {
+		return "-"
+	}
+	return t.Overall.Label
+}
+
+func (s *story) mark(right bool) string {
+	if right {
+		return s.cfg.Screen.Paint(screen.Green, "right")
+	}
+	return s.cfg.Screen.Paint(screen.Red, "WRONG")
+}
