@@ -86,20 +86,36 @@ func (s *server) handler() http.Handler {
 	})
 }
 
+// answer is an HTTP answer, read to its end.
+type answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
 // do sends a request of one's own making, signed.
-func (s *server) do(t testing.TB, method, target, body string) *http.Response {
+func (s *server) do(t testing.TB, method, target, body string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(s.ctx, method, s.url+target, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	signed(t, r, body)
-	answer, err := http.DefaultClient.Do(r) //nolint:forbidigo // a test
+	return send(t, r)
+}
+
+func send(t testing.TB, r *http.Request) answer {
+	t.Helper()
+	got, err := new(http.Client).Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { answer.Body.Close() })
-	return answer
+	defer got.Body.Close()
+	b, err := io.ReadAll(got.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{got.StatusCode, got.Header, string(b)}
 }
 
 func signed(t testing.TB, r *http.Request, body string) {
@@ -108,15 +124,6 @@ func signed(t testing.TB, r *http.Request, body string) {
 	if err := v4.NewSigner().SignHTTP(r.Context(), key, r, sum(body), "chime", "us-east-1", now); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func text(t testing.TB, r *http.Response) string {
-	t.Helper()
-	b, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
 }
 
 // must is for calls that have to succeed.

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	stdjson "encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -110,11 +111,11 @@ func TestElementsAreReturnedAsGiven(t *testing.T) {
 	const elements = `[{"Type":"AmazonTranscribeProcessor","AmazonTranscribeProcessorConfiguration":{"LanguageCode":"en-US","ShowSpeakerLabel":false}},{"Type":"VoiceAnalyticsProcessor"}]`
 	answer := s.do(t, "POST", "/media-insights-pipeline-configurations",
 		`{"Later":{"a":1},"MediaInsightsPipelineConfigurationName":"raw","ResourceAccessRoleArn":"`+role+`","Elements":`+strings.Replace(elements, `"Type"`, `"Unknown":[null,1.5],"Type"`, 1)+`}`)
-	equal(t, "status", answer.StatusCode, 201)
+	equal(t, "status", answer.Status, 201)
 	var got struct {
 		MediaInsightsPipelineConfiguration struct{ Elements any }
 	}
-	if err := stdjson.Unmarshal([]byte(text(t, answer)), &got); err != nil {
+	if err := stdjson.Unmarshal([]byte(answer.Body), &got); err != nil {
 		t.Fatal(err)
 	}
 	var want any
@@ -181,8 +182,8 @@ func TestSinkTargets(t *testing.T) {
 			answer := s.do(t, "POST", "/media-insights-pipeline-configurations",
 				`{"MediaInsightsPipelineConfigurationName":"`+kind+string(rune('a'+n))+`","ResourceAccessRoleArn":"`+role+
 					`","Elements":[{"Type":"`+kind+`Sink","`+kind+`SinkConfiguration":{"InsightsTarget":"`+target+`"}}]}`)
-			if answer.StatusCode != 201 {
-				t.Errorf("%s %s: %s", kind, target, text(t, answer))
+			if answer.Status != http.StatusCreated {
+				t.Errorf("%s %s: %s", kind, target, answer.Body)
 			}
 		}
 	}

@@ -227,7 +227,7 @@ func TestRepeatedDomainTokenGivesTheFirstDomain(t *testing.T) {
 	equal(t, "domains", len(s.domains.ids), 2)
 
 	answer := s.do(t, "POST", "/voice-profile-domains", `{"Name":"a","ServerSideEncryptionConfiguration":{"KmsKeyArn":"arn:aws:kms:us-east-1:000000000000:key/a-b"},"ClientRequestToken":"token-1"}`)
-	equal(t, "status of the repetition", answer.StatusCode, 201)
+	equal(t, "status of the repetition", answer.Status, 201)
 }
 
 func TestRequestTokenHasTwoToSixtyFourCharacters(t *testing.T) {
@@ -317,7 +317,7 @@ func TestTimestampsAreISO8601WithMilliseconds(t *testing.T) {
 		ID: "t", Kind: timbre.SpeakerSearch, ConnectorID: "abcdefghijklmnopqrstu",
 		Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600)), Updated: time.Date(2026, 1, 2, 3, 4, 5, 678_900_000, time.UTC),
 	})
-	body := text(t, s.do(t, "GET", "/voice-connectors/abcdefghijklmnopqrstu/speaker-search-tasks/t", ""))
+	body := s.do(t, "GET", "/voice-connectors/abcdefghijklmnopqrstu/speaker-search-tasks/t", "").Body
 	for _, want := range []string{`"CreatedTimestamp":"2026-01-02T02:04:05.000Z"`, `"UpdatedTimestamp":"2026-01-02T03:04:05.678Z"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("%s lacks %s", body, want)
@@ -349,8 +349,8 @@ func TestToneTaskGoesThroughTheEngine(t *testing.T) {
 
 	for _, query := range []string{"", "?isCaller=maybe", "?isCaller="} {
 		answer := s.do(t, "GET", "/voice-connectors/"+vc+"/voice-tone-analysis-tasks/"+*task.VoiceToneAnalysisTaskId+query, "")
-		equal(t, "status of "+query, answer.StatusCode, 400)
-		if body := text(t, answer); !strings.Contains(body, "'isCaller'") {
+		equal(t, "status of "+query, answer.Status, 400)
+		if body := answer.Body; !strings.Contains(body, "'isCaller'") {
 			t.Error(body)
 		}
 	}
@@ -384,7 +384,7 @@ func TestProfileLivesFromEnrolmentToDelete(t *testing.T) {
 	equal(t, "expiry", *made.ExpirationTimestamp, now.Add(timbre.ProfileLife))
 	got := must(s.voice.GetVoiceProfile(s.ctx, &sdk.GetVoiceProfileInput{VoiceProfileId: id}))(t)
 	equal(t, "got", json(got.VoiceProfile), json(made))
-	if body := text(t, s.do(t, "GET", "/voice-profiles/"+*id, "")); strings.Contains(body, "0.5") {
+	if body := s.do(t, "GET", "/voice-profiles/"+*id, "").Body; strings.Contains(body, "0.5") {
 		t.Errorf("the embedding is in %s", body)
 	}
 	renewed := must(s.voice.UpdateVoiceProfile(s.ctx, &sdk.UpdateVoiceProfileInput{VoiceProfileId: id, SpeakerSearchTaskId: task}))(t)
