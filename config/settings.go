@@ -14,13 +14,16 @@ import (
 type Settings struct {
 	File string `name:"config" placeholder:"FILE" help:"YAML file with settings."`
 
-	Data      string `default:"./timbre-data" placeholder:"DIR" help:"Folder of everything that must survive: database, keys, credentials."`
-	API       API    `embed:"" prefix:"api."`
-	Admin     Admin  `embed:"" prefix:"admin."`
-	SIP       SIP    `embed:"" prefix:"sip."`
-	RTP       RTP    `embed:"" prefix:"rtp."`
-	Account   string `default:"000000000000" help:"AWS account number in ARNs."`
-	Region    string `default:"us-east-1" help:"Region in ARNs; signatures for any region are taken."`
+	Data            string `default:"./timbre-data" help:"Folder of everything that must survive: database, keys, credentials."`
+	API             API    `embed:"" prefix:"api."`
+	Admin           Admin  `embed:"" prefix:"admin."`
+	SIP             SIP    `embed:"" prefix:"sip."`
+	RTP             RTP    `embed:"" prefix:"rtp."`
+	Account         string `default:"000000000000" help:"AWS account number in ARNs."`
+	Region          string `default:"us-east-1" help:"Region in ARNs; signatures for any region are taken."`
+	AccessKeyID     string `name:"access_key_id" placeholder:"ID" help:"Access key that requests are signed with; made at the first start if not given."`
+	SecretAccessKey string `name:"secret_access_key" placeholder:"SECRET" secret:"" help:"Its secret. Better given by file or environment than as a flag."`
+
 	Store     Store  `embed:"" prefix:"store."`
 	Notify    Notify `embed:"" prefix:"notify."`
 	Search    Search `embed:"" prefix:"search."`
@@ -29,43 +32,40 @@ type Settings struct {
 	Log       Log    `embed:"" prefix:"log."`
 	Analytics string `default:"configured" enum:"configured,always" help:"Which calls may be analysed: those of connectors that are configured for it, or always."`
 
-	AccessKeyID     string `name:"access_key_id" placeholder:"ID" help:"Access key that requests are signed with; made at the first start if not given."`
-	SecretAccessKey string `name:"secret_access_key" placeholder:"SECRET" secret:"" help:"Its secret. Better given by file or environment than as a flag."`
-
 	origins map[string]Origin // of the keys that are not defaults
 }
 
 // API is where the two AWS APIs listen.
 type API struct {
-	Listen Address `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The AWS APIs."`
+	Listen Address `default:"127.0.0.1:8080" help:"The AWS APIs."`
 }
 
 // Admin is where the operator's pages listen.
 type Admin struct {
-	Listen Address `default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Health, metrics and live calls."`
+	Listen Address `default:"127.0.0.1:9090" help:"Health, metrics and live calls."`
 }
 
 // SIP is where calls are signalled.
 type SIP struct {
-	Listen []Endpoint `default:"udp://127.0.0.1:5060,tcp://127.0.0.1:5060" placeholder:"URL,…" help:"SIP over UDP and TCP."`
+	Listen []Endpoint `default:"udp://127.0.0.1:5060,tcp://127.0.0.1:5060" help:"SIP over UDP and TCP."`
 }
 
 // RTP is where the audio of calls arrives.
 type RTP struct {
-	Ports   Ports      `default:"20000-29999" placeholder:"FIRST-LAST" help:"UDP ports of audio, in pairs of an even and an odd one."`
+	Ports   Ports      `default:"20000-29999" help:"UDP ports of audio, in pairs of an even and an odd one."`
 	Address netip.Addr `placeholder:"IP" help:"Address announced in SDP, behind NAT; by default the one that the INVITE came in on."`
 	Latch   string     `default:"signalled" enum:"signalled,any" help:"Where audio is taken from: the hosts that the signalling names, or any (an SBC behind NAT)."`
 }
 
 // Store is where state is kept.
 type Store struct {
-	URL string `default:"sqlite:DATA/timbre.db" placeholder:"URL" help:"Database; DATA is the folder of data."`
+	URL string `default:"sqlite:DATA/timbre.db" help:"Database; DATA is the folder of data."`
 }
 
 // Notify is who is told of events.
 type Notify struct {
-	Webhooks  []Webhook         `placeholder:"NAME=URL#SECRET,…" secret:"" help:"Webhooks, which sinks name by arn:timbre:webhook:<region>:<account>:<name>."`
-	Streaming map[string]string `mapsep:"," placeholder:"TARGET=PLACE,…" help:"Where streaming status events go for the targets EventBridge, SQS and SNS of a connector: a queue's URL or ARN, or the name of a webhook."`
+	Webhooks  []Webhook         `placeholder:"NAME=URL#SECRET" secret:"" help:"Webhooks, which sinks name by arn:timbre:webhook:<region>:<account>:<name>."`
+	Streaming map[string]string `mapsep:"," placeholder:"TARGET=PLACE,..." help:"Where streaming status events go for the targets EventBridge, SQS and SNS of a connector: a queue's URL or ARN, or the name of a webhook."`
 }
 
 // Search is how sure a match must be.
@@ -85,7 +85,7 @@ type Infer struct {
 
 // Log is how the server logs.
 type Log struct {
-	Level  slog.Level `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
+	Level  slog.Level `default:"info" help:"debug, info, warn or error."`
 	Format string     `default:"text" enum:"text,json" help:"text or json."`
 }
 
