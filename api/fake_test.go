@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -63,6 +64,7 @@ type fake struct {
 	tasks          shelf[timbre.Task]
 	started        []timbre.Task
 	renewed        [][2]string
+	faster         *timbre.Domain // made by somebody else just before CreateDomain, which then conflicts
 	fail           error
 	panics         bool
 }
@@ -176,6 +178,11 @@ func (f *fake) DeleteConfiguration(_ context.Context, identifier string) error {
 
 func (f *fake) CreateDomain(_ context.Context, d timbre.Domain) error {
 	defer f.lock()()
+	if first := f.faster; first != nil {
+		first.Fingerprint = cmp.Or(first.Fingerprint, d.Fingerprint)
+		f.domains.put(first.ID, *first)
+		return timbre.Errorf(timbre.Conflict, "fake", "The token is taken.")
+	}
 	f.domains.put(d.ID, d)
 	return nil
 }
@@ -264,7 +271,7 @@ func (f *fake) Enrol(_ context.Context, taskID string) (timbre.Profile, error) {
 	defer f.lock()()
 	t, err := f.tasks.get(taskID)
 	if err != nil || f.fail != nil {
-		return timbre.Profile{}, cmpOr(f.fail, err)
+		return timbre.Profile{}, cmp.Or(f.fail, err)
 	}
 	id := "vp-" + newID()
 	p := timbre.Profile{
@@ -280,11 +287,4 @@ func (f *fake) Renew(_ context.Context, profileID, taskID string) (timbre.Profil
 	defer f.lock()()
 	f.renewed = append(f.renewed, [2]string{profileID, taskID})
 	return f.profiles.get(profileID)
-}
-
-func cmpOr(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }

@@ -230,6 +230,23 @@ func TestRepeatedDomainTokenGivesTheFirstDomain(t *testing.T) {
 	equal(t, "status of the repetition", answer.Status, 201)
 }
 
+func TestOneOfTwoSimultaneousCreationsWins(t *testing.T) {
+	s := serve(t)
+	s.faster = &timbre.Domain{ID: "first", Token: "token-1"}
+	again := must(s.voice.CreateVoiceProfileDomain(s.ctx, domainInput("a", "token-1")))(t)
+	equal(t, "domain", *again.VoiceProfileDomain.VoiceProfileDomainId, "first")
+
+	s = serve(t)
+	s.faster = &timbre.Domain{ID: "first", Token: "token-1", Fingerprint: "other"}
+	_, err := s.voice.CreateVoiceProfileDomain(s.ctx, domainInput("a", "token-1"))
+	fails[*types.ConflictException](t, err, "other parameters")
+
+	s = serve(t)
+	s.faster = &timbre.Domain{ID: "first", Token: "token-2"}
+	_, err = s.voice.CreateVoiceProfileDomain(s.ctx, domainInput("a", ""))
+	fails[*types.ConflictException](t, err, "taken")
+}
+
 func TestRequestTokenHasTwoToSixtyFourCharacters(t *testing.T) {
 	s := serve(t)
 	for token, ok := range map[string]bool{

@@ -110,6 +110,23 @@ func TestSignedBodyIsAccepted(t *testing.T) {
 	accepted(t, r)
 }
 
+func TestLengthOfTheBodyMayBeLeftUnsigned(t *testing.T) {
+	const body = `{"Name":"a"}`
+	r := request("POST", "/voice-connectors", body)
+	r.ContentLength = 0 // as clients do that sign only content-type, host and date
+	sign(t, r, me, hash(body))
+	r.ContentLength = int64(len(body))
+	r.Header.Set("Content-Length", "12")
+	accepted(t, r)
+}
+
+func TestSignedLengthMustBeThatOfTheBody(t *testing.T) {
+	r := request("POST", "/voice-connectors", "{}")
+	sign(t, r, me, hash("{}"))
+	r.ContentLength = 3
+	refused(t, r, 403, "InvalidSignatureException")
+}
+
 func TestHeadersAreCheckedInCanonicalForm(t *testing.T) {
 	r := request("GET", "/voice-connectors", "")
 	r.Header["X-Amz-Meta"] = []string{"  two   spaces ", "and a second"}
