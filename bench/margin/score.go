@@ -9,8 +9,24 @@ import (
 // trials are the scores of comparisons of one person with himself, and of two.
 type trials struct{ same, different []float64 }
 
+func (t *trials) add(same bool, score float64) {
+	if same {
+		t.same = append(t.same, score)
+	} else {
+		t.different = append(t.different, score)
+	}
+}
+
+// at is the share of each kind that is decided wrongly when everything from a threshold on is accepted.
+func (t *trials) at(threshold float64) (reject, accept float64) {
+	slices.Sort(t.same)
+	slices.Sort(t.different)
+	return float64(sort.SearchFloat64s(t.same, threshold)) / float64(len(t.same)),
+		1 - float64(sort.SearchFloat64s(t.different, threshold))/float64(len(t.different))
+}
+
 // eer is the equal error rate.
-func (t trials) eer() float64 {
+func (t *trials) eer() float64 {
 	slices.Sort(t.same)
 	slices.Sort(t.different)
 	best, rate := math.Inf(1), 0.0
@@ -25,7 +41,7 @@ func (t trials) eer() float64 {
 }
 
 // frr is the share of same-person comparisons that are rejected where far of the others are accepted.
-func (t trials) frr(far float64) float64 {
+func (t *trials) frr(far float64) float64 {
 	slices.Sort(t.same)
 	slices.Sort(t.different)
 	threshold := t.different[min(len(t.different)-1, int(float64(len(t.different))*(1-far)))]

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"golang.org/x/sync/errgroup"
+
+	"timbre"
+	"timbre/sip/phone"
+)
+
+// idle is how long a server without calls is watched.
+const idle = 10 * time.Second
+
+// measure is one run: a fresh server, all calls within a second of each other, and how long each answer took.
+func measure(ctx context.Context, binary string, v voices, calls int) (r round, err error) {
+	names := make(chan answer, calls)
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { hear(q, names) }))
+	defer hook.Close()
+	s, err := serve(ctx, binary, hook.URL)
+	if err != nil {
+		return r, err
+	}
+	defer s.stop()
+	r.start, r.before = s.start, s.memory("VmRSS")
+	office, err := furnish(ctx, s.at["api"])
+	if err != nil {
+		return r, err
+	}
+
+	began, cpu := time.Now(), s.cpu()
+	due := make(chan map[string]time.Time, 1) // by task: when its caller's tenth second was through
+	due <- map[string]time.Time{}
+	work, ctx := errgroup.WithContext(ctx)
+	for range calls {
+		later := time.Duration(rand.Int64N(int64(time.Second)))
+		work.Go(func() error {
+			<-time.After(later)
+			return office.call(ctx, s.at["sip"], v, due)
+		})
+	}
+	if calls == 0 {
+		<-time.After(idle)
+	}
+	if err := work.Wait(); err != nil {
+		return r, err
+	}
+	r.cpu, r.span = s.cpu()-cpu, time.Since(began)
+	r.after, r.peak = s.memory("VmRSS"), s.memory("VmHWM")
+	times := <-due
+	for len(r.delays) < calls {
+		select {
+		case a := <-names:
+			r.delays = append(r.delays, a.at.Sub(times[a.task]))
+		case <-time.After(10 * time.Second):
+			return r, nil // the report says how many answers there were
+		}
+	}
+	return r, nil
+}
+
+// call makes one call at real time, with both tasks from its first frame.
+func (o office) call(ctx context.Context, sip string, v voices, due chan map[string]time.Time) error {
+	line, err := phone.Dial(ctx, phone.Config{Server: sip, Metadata: true, From: "+12065550100", To: "+13605550199",
+		Caller: phone.Party{AOR: "sip:caller@example.com", Audio: v.caller}, Callee: phone.Party{AOR: "sip:agent@example.com", Audio: v.agent}})
+	if err != nil {
+		return err
+	}
+	task, err := o.analyse(ctx, line.TransactionID)
+	if err != nil {
+		return fmt.Errorf("starting the tasks: %w", err)
+	}
+	all := <-due
+	all[task] = time.Now().Add(v.tenth)
+	due <- all
+	if err := line.Play(ctx); err != nil {
+		return err
+	}
+	return line.Hangup(ctx)
+}
+
+// answer is a webhook with a name, or with none.
+type answer struct {
+	task string
+	at   time.Time
+}
+
+func hear(q *http.Request, names chan<- answer) {
+	at := time.Now()
+	body, _ := io.ReadAll(q.Body)
+	var e struct {
+		Detail struct {
+			TaskID       string `json:"taskId"`
+			DetailStatus string `json:"detailStatus"`
+		} `json:"detail"`
+	}
+	if json.Unmarshal(body, &e) == nil && (e.Detail.DetailStatus == timbre.IdentificationNoMatches || e.Detail.DetailStatus == timbre.IdentificationSuccessful) {
+		names <- answer{e.Detail.TaskID, at}
+	}
+}

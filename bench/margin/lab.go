@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"timbre"
+	"timbre/speech"
+)
+
+// seed makes a speaker's line the same in every run.
+func seed(parts ...string) *rand.Rand {
+	h := fnv.New64a()
+	for _, p := range parts {
+		_, _ = h.Write([]byte(p))
+	}
+	return rand.New(rand.NewPCG(h.Sum64(), 1))
+}
+
+// lab turns speech into embeddings.
+type lab struct {
+	vad     speech.VAD
+	speaker interface {
+		Wave(ctx context.Context, samples []float32) ([]float32, error)
+	}
+	tests int
+}
+
+type vector []float32
+
+func (v vector) dot(w vector) float64 {
+	var sum float64
+	for i := range v {
+		sum += float64(v[i]) * float64(w[i])
+	}
+	return sum
+}
+
+// piece is a stretch of speech as it was embedded.
+type piece struct {
+	embedding  vector
+	net, audio time.Duration
+}
+
+// voice is a speaker's enrolment and tests, each once a margin.
+type voice struct {
+	name, corpus string
+	round        int
+	enrolled     []piece
+	tests        [][]piece
+}
+
+const (
+	enrolment = 20 * time.Second
+	testing   = 10 * time.Second
+)
+
+// listen enrols a speaker from 20 s of net speech and makes tests of 10 s from what follows. Less than 80 % is left out.
+func (l lab) listen(ctx context.Context, p speaker, round int, on line) (voice, error) {
+	v := voice{name: p.name, corpus: p.corpus, round: round}
+	order := slices.Clone(p.utterances)
+	if round > 0 { // the first round keeps to the order of time: enrolment the oldest, tests the newest
+		seed(p.name, fmt.Sprint(round)).Shuffle(len(order), func(i, k int) { order[i], order[k] = order[k], order[i] })
+	}
+	first, rest := take(order, enrolment+4*time.Second)
+	slices.Reverse(rest)
+	var err error
+	if v.enrolled, err = l.pieces(ctx, on.leg(first, false, seed(p.name, on.name, fmt.Sprint(round))), enrolment); err != nil || v.enrolled == nil {
+		return v, err
+	}
+	for i := 0; i < l.tests; i++ {
+		var some [][]int16
+		if some, rest = take(rest, testing+2*time.Second); some == nil {
+			break
+		}
+		test, err := l.pieces(ctx, on.leg(some, true, seed(p.name, on.name, fmt.Sprint(round, i))), testing)
+		if err != nil {
+			return v, err
+		}
+		if test != nil {
+			v.tests = append(v.tests, test)
+		}
+	}
+	return v, nil
+}
+
+// take splits off utterances that last at least as long as asked for, or all.
+func take(utterances [][]int16, length time.Duration) (some, rest [][]int16) {
+	var sum time.Duration
+	for i, u := range utterances {
+		if sum += timbre.Duration(len(u)); sum >= length {
+			return utterances[:i+1], utterances[i+1:]
+		}
+	}
+	return utterances, nil
+}
+
+// pieces embeds a leg once a margin, as soon as it has so much net speech; nil when it never has 80 % of it.
+func (l lab) pieces(ctx context.Context, pcm []int16, enough time.Duration) ([]piece, error) {
+	memo := &memory{vad: l.vad}
+	all := make([]piece, 0, len(margins))
+	for _, margin := range margins {
+		var p piece
+		var audio []float32
+		memo.next = 0
+		d := speech.NewDetector(memo, func(s timbre.Speech) {
+			if p.net < enough {
+				p.net, audio = s.Net, append(audio, s.PCM...)
+			}
+		})
+		d.Margin = margin
+		for i := 0; i < len(pcm); i += timbre.FrameSamples {
+			d.Frame(timbre.Frame{At: timbre.Duration(i), PCM: pcm[i:min(i+timbre.FrameSamples, len(pcm))]})
+		}
+		d.Flush()
+		if err := d.Err(); err != nil || p.net < enough*8/10 {
+			return nil, err
+		}
+		var err error
+		if p.embedding, err = l.speaker.Wave(ctx, audio); err != nil {
+			return nil, err
+		}
+		p.audio = timbre.Duration(len(audio))
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// memory asks the VAD once and repeats its answers for the other margins.
+type memory struct {
+	vad  speech.VAD
+	said []float32
+	next int
+}
+
+func (m *memory) Step(ctx context.Context, window, state []float32) (float32, error) {
+	if m.next++; m.next <= len(m.said) {
+		return m.said[m.next-1], nil
+	}
+	p, err := m.vad.Step(ctx, window, state)
+	m.said = append(m.said, p)
+	return p, err
+}

@@ -1,0 +1,83 @@
+package search
+
+import (
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"timbre/models"
+)
+
+// The formula stands in the calibration file in words; here with its numbers.
+func TestProbabilityIsThatOfTheFormula(t *testing.T) {
+	c := calibration(t)
+	for _, x := range []struct {
+		score      float64
+		one, other time.Duration
+	}{
+		{0.95, 20 * time.Second, 10 * time.Second},
+		{0.90, 20 * time.Second, 10 * time.Second},
+		{0.70, 3 * time.Second, 20 * time.Second},
+		{0.99, 200 * time.Second, time.Millisecond},
+	} {
+		sec := func(d time.Duration) float64 { return max(1, min(30, d.Seconds())) }
+		l, s := max(sec(x.one), sec(x.other)), min(sec(x.one), sec(x.other))
+		logit := -9.714998624804208 + 19.035715749018284*x.score - 1.1268856167005417*math.Log(l) -
+			23.750877852318784*math.Log(s) + 24.800331003356916*x.score*math.Log(s)
+		if got, want := c.Probability(x.score, x.one, x.other), 1/(1+math.Exp(-logit)); math.Abs(got-want) > 1e-12 {
+			t.Errorf("%+v: %v, want %v", x, got, want)
+		}
+	}
+}
+
+func TestProbabilityGrowsWithTheScoreAndDoesNotMindTheOrder(t *testing.T) {
+	c, r := calibration(t), rand.New(rand.NewPCG(1, 1))
+	for range 2000 {
+		one, other := time.Duration(r.Int64N(60e9)), time.Duration(r.Int64N(60e9))
+		low := -1 + 2*r.Float64()
+		high := low + (1-low)*r.Float64()
+		a, b := c.Probability(low, one, other), c.Probability(high, one, other)
+		if a > b || a < 0 || b > 1 {
+			t.Fatalf("scores %v and %v: %v and %v", low, high, a, b)
+		}
+		if c.Probability(low, other, one) != a {
+			t.Fatalf("the order of %v and %v counts", one, other)
+		}
+	}
+}
+
+// The file says which probability each of its operating points has.
+func TestTheFilesOperatingPointsAgreeWithTheLogistic(t *testing.T) {
+	var f struct {
+		Thresholds map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(models.Calibration(), &f); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for name, raw := range f.Thresholds {
+		var p struct{ Logit, Probability float64 }
+		if json.Unmarshal(raw, &p) != nil {
+			continue // a note
+		}
+		if n++; math.Abs(probability(p.Logit)-p.Probability) > 1e-3 {
+			t.Errorf("%s: logit %v is %v, the file says %v", name, p.Logit, probability(p.Logit), p.Probability)
+		}
+	}
+	if n < 2 {
+		t.Errorf("%d operating points", n)
+	}
+}
+
+func TestACalibrationThatMakesNoSenseIsRefused(t *testing.T) {
+	for _, doc := range []string{
+		`{`, `{}`, `{"min_s": 5, "max_s": 1, "score": 1}`, `{"min_s": 1, "max_s": 30, "score": -1}`,
+		`{"min_s": 1, "max_s": 30, "score": 1, "score_log_short": -1}`,
+	} {
+		if c, err := ParseCalibration([]byte(doc)); err == nil {
+			t.Errorf("%s: %+v", doc, c)
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package voice_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"timbre"
+	"timbre/infer"
+	"timbre/models"
+	"timbre/rtp/codec"
+	"timbre/voice"
+)
+
+// caller reads one leg of a demo call; nearly all of it is speech.
+func caller(t testing.TB, name string) []float32 {
+	t.Helper()
+	f, err := os.Open("../cmd/timbre/demo/calls/" + name + "_caller.wav")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	channels, err := codec.ReadWAV(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pcm := make([]float32, len(channels[0]))
+	for i, s := range channels[0] {
+		pcm[i] = float32(s) / 32768
+	}
+	return pcm
+}
+
+func embedder(t testing.TB) *voice.Embedder {
+	t.Helper()
+	r, err := infer.New(infer.Config{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	m := models.Speaker()
+	net, err := r.Load(m.Name, m.ONNX, m.Inputs, m.Outputs, infer.Long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return voice.New(net, m.String())
+}
+
+func TestOneVoiceIsNearerToItselfThanToAnother(t *testing.T) {
+	e := embedder(t)
+	embed := func(name string) timbre.Embedding {
+		v, err := e.Embed(t.Context(), caller(t, name), 30*time.Second)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		return v.Embedding
+	}
+	dot := func(a, b timbre.Embedding) (sum float32) {
+		for i := range a {
+			sum += a[i] * b[i]
+		}
+		return sum
+	}
+	first := embed("s1_enrol")
+	if same, other := dot(first, embed("s1_second")), dot(first, embed("s5_second")); same < other+0.1 {
+		t.Errorf("score with the same voice %v, with another %v", same, other)
+	}
+}
+
+func TestLineNoiseIsNoVoice(t *testing.T) {
+	if _, err := embedder(t).Embed(t.Context(), caller(t, "silent_caller"), 10*time.Second); timbre.KindOf(err) != timbre.Unprocessable {
+		t.Errorf("got %v, want Unprocessable", err)
+	}
+}
+
+func BenchmarkEmbedding(b *testing.B) {
+	e, pcm := embedder(b), caller(b, "s1_enrol")
+	for _, d := range []time.Duration{10 * time.Second, 20 * time.Second} {
+		b.Run(fmt.Sprint(d), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := e.Embed(b.Context(), pcm[:timbre.Samples(d)], d); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/d.Seconds(), "rtf")
+		})
+	}
+}
