@@ -24,6 +24,8 @@ func (l *line) answer(log *slog.Logger) error {
 	}
 	inCall := func(do func(*Call, *sip.Request, sip.ServerTransaction)) sipgo.RequestHandler {
 		return func(req *sip.Request, tx sip.ServerTransaction) {
+			l.busy.RLock()
+			defer l.busy.RUnlock()
 			if c := l.call.Load(); c != nil && req.CallID() != nil && req.CallID().Value() == c.CallID {
 				do(c, req, tx)
 				return

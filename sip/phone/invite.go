@@ -37,6 +37,7 @@ func (c *Call) invite(ctx context.Context) error {
 	if err := c.await(ctx); err != nil {
 		return err
 	}
+	c.line.call.Store(c) // before the ACK: the server may hang up as soon as it has that
 	res := c.dialog.InviteResponse
 	if err := c.dialog.Ack(ctx); err != nil {
 		return timbre.Errorf(timbre.Unavailable, "phone.Dial", "ACK: %w", err)
@@ -47,7 +48,6 @@ func (c *Call) invite(ctx context.Context) error {
 	if err := c.aim(res.Body()); err != nil {
 		return errors.Join(err, c.Hangup(context.WithoutCancel(ctx)))
 	}
-	c.line.call.Store(c)
 	return nil
 }
 

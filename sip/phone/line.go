@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/emiago/sipgo"
@@ -27,6 +28,7 @@ type line struct {
 	ua      *sipgo.UserAgent
 	dialogs *sipgo.DialogUA
 	call    atomic.Pointer[Call] // set once the call is answered
+	busy    sync.RWMutex         // held for reading while a request is answered: the line closes after that
 }
 
 func openLine(ctx context.Context, server string, log *slog.Logger) (*line, error) {
@@ -104,4 +106,8 @@ func (l *line) uri(who string) (sip.Uri, error) {
 	return u, nil
 }
 
-func (l *line) close() { _ = l.ua.Close() }
+func (l *line) close() {
+	l.busy.Lock()
+	defer l.busy.Unlock()
+	_ = l.ua.Close()
+}

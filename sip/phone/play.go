@@ -9,7 +9,7 @@ import (
 )
 
 // Play says what both parties have to say, and returns when the longer one is through. When ctx ends first it hangs up
-// and gives ctx's error; when the server hangs up first the error is of kind Gone.
+// and gives ctx's error; when the server hangs up first the error is of kind Gone. Hangup is still due.
 func (c *Call) Play(ctx context.Context) error {
 	n := 0
 	for _, l := range c.legs {
