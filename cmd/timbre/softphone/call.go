@@ -56,10 +56,7 @@ func (c Call) Do(ctx context.Context, out io.Writer, status screen.Screen) error
 	} else if _, err := fmt.Fprintln(out, "transaction-id", line.TransactionID); err != nil {
 		return errors.Join(err, line.Hangup(context.WithoutCancel(ctx)))
 	}
-	if err := c.speak(ctx, line); err != nil {
-		return err
-	}
-	return line.Hangup(ctx)
+	return errors.Join(c.speak(ctx, line), line.Hangup(context.WithoutCancel(ctx)))
 }
 
 // speak waits, plays, and stays on the line, as the flags say.
