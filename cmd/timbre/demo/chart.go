@@ -35,7 +35,7 @@ func (s *story) draw(context.Context) error {
 		s.say.line("%-10s  caller  %s  %s", c.Caller, with.chart(c.CallerTone.Points, n), overall(c.CallerTone))
 		s.say.line("%-10s  agent   %s  %s", "", with.chart(c.AgentTone.Points, n), overall(c.AgentTone))
 	}
-	s.say.line("")
+	s.say.put("")
 	s.say.line("One column is 5 s of the call and tells of the 30 s before it: %c negative, %c neutral, %c positive, %c too little speech.",
 		with.heights[0], with.heights[4], with.heights[7], with.gap)
 	s.say.line("The voices are synthetic and do not act: the chart shows that tone is measured, not how well.")

@@ -26,7 +26,7 @@ func (s *story) confirm(ctx context.Context) error {
 		if !c.Confirmed {
 			verdict = "NOT what the webhook said"
 		}
-		s.say.line("GetSpeakerSearchTask  %-10s  %s  %s", c.Caller, aws.ToString(t.SpeakerSearchTaskStatus), verdict)
+		s.say.line("GetSpeakerSearchTask  %-10s  %-6s  %s  %s", c.Caller, which(*c), aws.ToString(t.SpeakerSearchTaskStatus), verdict)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ func run(t *testing.T, f *fake, change func(*Config)) (Result, string, error) {
 	t.Helper()
 	f.t = t
 	var out strings.Builder
-	cfg := Config{Start: f.start, Verify: verify, Screen: screen.Screen{Writer: &out}, Speed: 400, Slack: 20 * time.Second}
+	cfg := Config{Start: f.start, Screen: screen.Screen{Writer: &out}, Speed: 400, Slack: 20 * time.Second}
 	if change != nil {
 		change(&cfg)
 	}

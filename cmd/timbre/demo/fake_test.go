@@ -3,12 +3,12 @@ package demo
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +16,8 @@ import (
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
+
+	"timbre/notify/webhook"
 )
 
 // fake is a server that answers as a Timbre would, from what it knows of the cast and not by listening.
@@ -26,6 +28,7 @@ type fake struct {
 	lie     bool            // Get says something else than the webhook
 
 	hook     string
+	secret   string
 	mu       sync.Mutex
 	events   int
 	numbers  map[string]string // transaction → caller's number
@@ -34,20 +37,12 @@ type fake struct {
 	sending  sync.WaitGroup
 }
 
-func (f *fake) start(_ context.Context, hook, _ string) (Server, error) {
-	f.hook, f.numbers, f.profiles, f.calls = hook, map[string]string{}, map[string]string{}, map[string]string{}
+func (f *fake) start(_ context.Context, hook, secret string) (Server, error) {
+	f.hook, f.secret, f.numbers, f.profiles, f.calls = hook, secret, map[string]string{}, map[string]string{}, map[string]string{}
 	api := httptest.NewServer(f.api())
 	port, stop := f.sip()
 	return Server{API: api.URL, SIP: fmt.Sprintf("udp://127.0.0.1:%d", port), AccessKeyID: "AKID", SecretAccessKey: "secret",
 		Stop: func() error { f.sending.Wait(); stop(); api.Close(); return nil }}, nil
-}
-
-// verify is the fake's signature check, and the sender's side is in post.
-func verify(_ string, h http.Header, _ []byte, _ time.Time) error {
-	if h.Get("signed") != "yes" {
-		return errors.New("not signed")
-	}
-	return nil
 }
 
 // tell sends events about a call, one after the other.
@@ -70,15 +65,32 @@ func (f *fake) post(transaction, detail string) {
 	body := fmt.Sprintf(`{"id":"Id-%d","detail":{"transactionId":%q,%s}}`, f.events, transaction, detail)
 	f.mu.Unlock()
 	for range 2 { // at least once is sometimes twice
-		req, _ := http.NewRequest(http.MethodPost, f.hook, strings.NewReader(body))
-		req.Header.Set("signed", "yes")
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			f.t.Error(err)
-			return
+		if status := send(f.t, f.hook, f.secret, body); status != http.StatusNoContent {
+			f.t.Errorf("the webhook answered %d to %s", status, body)
 		}
-		_ = res.Body.Close()
 	}
+}
+
+// send sends a signed event, and gives the status that was answered.
+func send(t *testing.T, url, secret, body string) int {
+	t.Helper()
+	key, err := webhook.Key(secret)
+	check(t, err)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	check(t, err)
+	now := time.Now()
+	req.Header.Set(webhook.HeaderID, "1")
+	req.Header.Set(webhook.HeaderTimestamp, strconv.FormatInt(now.Unix(), 10))
+	req.Header.Set(webhook.HeaderSignature, webhook.Signature(key, "1", now, []byte(body)))
+	var client http.Client
+	defer client.CloseIdleConnections()
+	res, err := client.Do(req)
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
 }
 
 func (f *fake) api() http.Handler {

@@ -25,20 +25,20 @@ func narrate(cfg Config) *narrator {
 	if cfg.JSON || n.on.Writer == nil {
 		n.on = screen.Screen{Writer: io.Discard}
 	}
-	n.print(n.on.Paint(screen.Bold, "Timbre demo") + fmt.Sprintf(": synthetic voices on loopback, %g times faster than real time", cfg.Speed))
+	n.put(n.on.Paint(screen.Bold, "Timbre demo") + fmt.Sprintf(": synthetic voices on loopback, %g times faster than real time", cfg.Speed))
 	return n
 }
 
 func (n *narrator) chapter(title string) {
 	n.chapters++
-	n.print("\n" + n.on.Paint(screen.Bold, fmt.Sprintf("%d. %s", n.chapters, title)))
+	n.put("\n" + n.on.Paint(screen.Bold, fmt.Sprintf("%d. %s", n.chapters, title)))
 }
 
-func (n *narrator) line(format string, args ...any) { n.print("   " + fmt.Sprintf(format, args...)) }
+func (n *narrator) line(format string, args ...any) { n.put("   " + fmt.Sprintf(format, args...)) }
 
 // heard is a line about a moment of the calls that are being played.
 func (n *narrator) heard(at time.Duration, who, format string, args ...any) {
-	n.print(fmt.Sprintf("   %s  %-10s %s", screen.Clock(at), who, fmt.Sprintf(format, args...)))
+	n.put(fmt.Sprintf("   %s  %-10s %s", screen.Clock(at), who, fmt.Sprintf(format, args...)))
 }
 
 // play begins the progress of media that lasts total; the result ends it.
@@ -68,7 +68,7 @@ func (n *narrator) played(at time.Duration) {
 	}
 }
 
-func (n *narrator) print(line string) {
+func (n *narrator) put(line string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.bar != nil {

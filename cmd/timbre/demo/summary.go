@@ -15,17 +15,11 @@ func (s *story) summarise(context.Context) error {
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "CALLER\tCALL\tTIMBRE SAID\tCONFIDENCE\tAFTER\tCALLER SOUNDED\tAGENT SOUNDED\t")
 	for _, c := range s.result.Calls {
-		said, confidence, which := "nobody I know", "", "first"
+		said, confidence := "nobody I know", ""
 		if c.Identified != "" {
 			said, confidence = c.Identified, fmt.Sprintf("%.3f", c.Confidence)
 		}
-		if c.Second {
-			which = "second"
-		}
-		if c.Caller == stranger {
-			which = "only"
-		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Caller, which, said, confidence, clock(c.AnsweredAfter),
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Caller, which(c), said, confidence, clock(c.AnsweredAfter),
 			sounded(c.CallerTone), sounded(c.AgentTone), s.mark(c.Right && c.Confirmed))
 	}
 	if err := w.Flush(); err != nil {
@@ -34,9 +28,20 @@ func (s *story) summarise(context.Context) error {
 	for line := range strings.Lines(text.String()) {
 		s.say.line("%s", strings.TrimRight(line, " \n"))
 	}
-	s.say.line("")
+	s.say.put("")
 	s.say.line("AFTER is the time into the call until the answer, which takes 10 s of the caller's speech.")
 	return nil
+}
+
+// which of the caller's calls it is.
+func which(c Visit) string {
+	switch {
+	case c.Caller == stranger:
+		return "only"
+	case c.Second:
+		return "second"
+	}
+	return "first"
 }
 
 func sounded(t ToneTrack) string {

@@ -65,10 +65,7 @@ func (v *visit) happen(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		if err := line.Play(ctx); err != nil {
-			return err
-		}
-		return line.Hangup(ctx)
+		return errors.Join(line.Play(ctx), line.Hangup(context.WithoutCancel(ctx)))
 	})
 	g.Go(func() error { return v.listen(ctx) })
 	return g.Wait()
