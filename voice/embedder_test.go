@@ -91,7 +91,7 @@ func TestPoorAudioIsRefusedWithItsReason(t *testing.T) {
 		{"less audio than the model takes", good()[:3999], 10 * time.Second, "too short"},
 		{"every peak cut off", clipped, 10 * time.Second, "clipped"},
 		{"digital silence", make([]float32, 80000), 10 * time.Second, "too quiet"},
-		{"a whisper far from the telephone", talk(10*time.Second, 0.001, 0.00001), 10 * time.Second, "too quiet"},
+		{"a whisper far from the telephone", talk(10*time.Second, 0.0003, 0.00001), 10 * time.Second, "too quiet"},
 		{"nothing but noise", talk(10*time.Second, 0, 0.1), 10 * time.Second, "too noisy"},
 		{"noise as loud as the voice", talk(10*time.Second, 0.05, 0.1), 10 * time.Second, "too noisy"},
 		{"not a number", with(500, float32(math.NaN())), 10 * time.Second, "not numbers"},

@@ -9,11 +9,14 @@ import (
 	"timbre"
 )
 
-// Audio beyond these is refused. Levels are of the whole range, 0 dB being a square wave of ±1.
+// Audio beyond these is refused. Levels are of the whole range, 0 dB being a square wave of ±1. The limits are where people
+// were no longer told to be themselves at all (24 speakers of speechocean762, 10 s against 20 s, probability 0.90): a third
+// of them still were with 13 % of the samples clipped, and none with 27 %; half at -62 dB, and none at -66; a third at a
+// signal-to-noise ratio of 5 dB, which reads 6 here, and none at 0 dB, which reads 3.5.
 const (
 	rail       = 0.97 // what A-law and µ-law give for the loudest sample lies above it
-	maxClipped = 0.10 // share of samples at the rail
-	minLevel   = -55  // dB, of the louder frames
+	maxClipped = 0.20 // share of samples at the rail
+	minLevel   = -64  // dB, of the louder frames
 	minSNR     = 4.0  // dB between the louder frames and the quietest
 )
 

@@ -72,7 +72,7 @@ func (l lab) listen(ctx context.Context, p speaker, round int, on line) (voice, 
 	if v.enrolled, err = l.pieces(ctx, on.leg(first, false, seed(p.name, on.name, fmt.Sprint(round))), enrolment); err != nil || v.enrolled == nil {
 		return v, err
 	}
-	for i := 0; i < l.tests; i++ {
+	for i := range l.tests {
 		var some [][]int16
 		if some, rest = take(rest, testing+2*time.Second); some == nil {
 			break

@@ -9,7 +9,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"log"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -28,7 +28,8 @@ func main() {
 	threads := flag.Int("threads", 1, "embeddings at a time")
 	flag.Parse()
 	if err := run(*dir, *tests, *rounds, *threads); err != nil {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
