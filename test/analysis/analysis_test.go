@@ -1,0 +1,227 @@
+// Package analysis tests the way from frames to names and tone, with the real models and the demo's calls, but without
+// sockets, tasks and clocks.
+package analysis
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"timbre"
+	"timbre/infer"
+	"timbre/models"
+	"timbre/rtp/codec"
+	"timbre/search"
+	"timbre/speech"
+	"timbre/tone"
+	"timbre/voice"
+)
+
+const calls = "../../cmd/timbre/demo/calls"
+
+// chain is what stands between frames and results.
+type chain struct {
+	vad         speech.VAD
+	embedder    *voice.Embedder
+	scorer      *tone.Scorer
+	calibration search.Calibration
+}
+
+func newChain(t testing.TB) chain {
+	t.Helper()
+	r, err := infer.New(infer.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	load := func(m models.Model, lane infer.Lane) *infer.Model {
+		net, err := r.Load(m.Name, m.ONNX, m.Inputs, m.Outputs, lane)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return net
+	}
+	calibration, err := search.ParseCalibration(models.Calibration())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return chain{
+		vad:         load(models.VAD(), infer.Short),
+		embedder:    voice.New(load(models.Speaker(), infer.Long), models.Speaker().String()),
+		scorer:      tone.New(load(models.Tone(), infer.Long)),
+		calibration: calibration,
+	}
+}
+
+func read(t testing.TB, file string) []int16 {
+	t.Helper()
+	f, err := os.Open(filepath.Join(calls, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	channels, err := codec.ReadWAV(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return channels[0]
+}
+
+// listen plays a leg and gives what is heard in it.
+func (c chain) listen(t testing.TB, file string, to func(timbre.Speech)) {
+	t.Helper()
+	pcm := read(t, file)
+	d := speech.NewDetector(c.vad, to)
+	for i := 0; i < len(pcm); i += timbre.FrameSamples {
+		d.Frame(timbre.Frame{At: timbre.Duration(i), PCM: pcm[i:min(i+timbre.FrameSamples, len(pcm))]})
+	}
+	d.Flush()
+	if err := d.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// voiceprint is that of a leg as soon as it has so much net speech.
+func (c chain) voiceprint(t testing.TB, file string, enough time.Duration) timbre.Voiceprint {
+	t.Helper()
+	var pcm []float32
+	var net time.Duration
+	c.listen(t, file, func(s timbre.Speech) {
+		if net < enough {
+			net, pcm = s.Net, append(pcm, s.PCM...)
+		}
+	})
+	if net < enough {
+		t.Fatalf("%s: only %v of speech", file, net)
+	}
+	v, err := c.embedder.Embed(t.Context(), pcm, net)
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return v
+}
+
+// roll is a domain with the demo's callers.
+type roll []timbre.Profile
+
+func (r roll) Voiceprints(context.Context, string, time.Time) ([]timbre.Profile, error) {
+	return r, nil
+}
+func (r roll) Generation(context.Context, string) (int64, error) { return 1, nil }
+func (r roll) Domain(_ context.Context, id string) (timbre.Domain, error) {
+	return timbre.Domain{ID: id}, nil
+}
+
+func (c chain) enrol(t testing.TB, speakers ...string) roll {
+	var r roll
+	for _, s := range speakers {
+		r = append(r, timbre.Profile{ID: s, Expires: time.Now().Add(timbre.ProfileLife),
+			Voiceprint: c.voiceprint(t, s+"_enrol_caller.wav", 20*time.Second)})
+	}
+	return r
+}
+
+func TestEachCallerIsKnownAtTheSecondCall(t *testing.T) {
+	c := newChain(t)
+	everyone := []string{"s1", "s2", "s3", "s4", "s5"}
+	s := search.New(c.enrol(t, everyone...), c.calibration, search.Config{})
+	for _, caller := range everyone {
+		got, err := s.Search(t.Context(), "domain", c.voiceprint(t, caller+"_second_caller.wav", 10*time.Second))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) == 0 || got[0].ProfileID != caller {
+			t.Errorf("%s calls again: %v", caller, got)
+		}
+		t.Logf("%s calls again: %v", caller, got)
+	}
+}
+
+func TestAStrangerMatchesNobody(t *testing.T) {
+	c := newChain(t)
+	everyone := []string{"s1", "s2", "s3", "s4", "s5"}
+	all := c.enrol(t, everyone...)
+	for i, stranger := range everyone {
+		s := search.New(append(append(roll{}, all[:i]...), all[i+1:]...), c.calibration, search.Config{})
+		got, err := s.Search(t.Context(), "domain", c.voiceprint(t, stranger+"_second_caller.wav", 10*time.Second))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s, not enrolled: %v", stranger, got)
+		if len(got) != 0 {
+			t.Errorf("%s is not enrolled and matches %v", stranger, got)
+		}
+	}
+}
+
+func TestTheToneOfADemoCallerComesEveryFiveSecondsAndAddsUpToOne(t *testing.T) {
+	c := newChain(t)
+	track, next, ticks := tone.NewTrack(c.scorer), 5*time.Second, 0
+	c.listen(t, "s4_second_caller.wav", func(s timbre.Speech) {
+		track.Hear(s)
+		if s.At < next {
+			return
+		}
+		current, overall, ok, err := track.Score(t.Context(), next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next += 5 * time.Second
+		if !ok {
+			return
+		}
+		ticks++
+		for _, score := range []timbre.Tone{current, overall} {
+			if sum := score.Positive + score.Neutral + score.Negative; sum < 0.999999 || sum > 1.000001 {
+				t.Errorf("at %v: %+v adds up to %v", s.At, score, sum)
+			}
+		}
+	})
+	if ticks < 9 {
+		t.Errorf("%d ticks had a score, want 9 or more in 59 s", ticks)
+	}
+	if got := track.SilentSince(); got < 58*time.Second {
+		t.Errorf("silent since %v", got)
+	}
+}
+
+func TestACallThatIsTooShortOrSilentHasNoTenSecondsOfSpeech(t *testing.T) {
+	c := newChain(t)
+	for file, want := range map[string]float64{"short_s2_caller.wav": 4.3, "silent_caller_caller.wav": 0} {
+		var net time.Duration
+		c.listen(t, file, func(s timbre.Speech) { net = s.Net })
+		if got := net.Seconds(); got < want-0.1 || got > want+0.1 {
+			t.Errorf("%s: %v of speech, want %v s", file, net, want)
+		}
+	}
+}
+
+func TestTheManifestNamesEveryRecording(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(calls, "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest struct {
+		Calls []struct {
+			Files map[string]struct{ File string }
+		}
+	}
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, c := range manifest.Calls {
+		for _, f := range c.Files {
+			n++
+			if len(read(t, f.File)) == 0 {
+				t.Errorf("%s is empty", f.File)
+			}
+		}
+	}
+	if n != 27 {
+		t.Errorf("%d recordings, want 27", n)
+	}
+}
