@@ -1,0 +1,117 @@
+package event
+
+import (
+	"time"
+
+	"timbre"
+)
+
+// caller ties an event to its call and to one of its legs. isCaller is left out for a mixed leg.
+type caller struct {
+	IsCaller      *bool  `json:"isCaller,omitempty"`
+	TransactionID string `json:"transactionId"`
+	ConnectorID   string `json:"voiceConnectorId"`
+}
+
+func callerOf(e timbre.Event) caller {
+	return caller{leg(e).Side.IsCaller(), e.Call.TransactionID, e.Call.ConnectorID}
+}
+
+// leg is the one that the event is about; a mixed one when the call is not known any more.
+func leg(e timbre.Event) timbre.Leg {
+	if e.Leg < 0 || e.Leg >= len(e.Call.Legs) {
+		return timbre.Leg{}
+	}
+	return e.Call.Legs[e.Leg]
+}
+
+// readyDetail is that of AnalyticsReady. The documentation nests the call under callDetails; clients in the field read it,
+// and the Call-ID and the headers, beside detailStatus. Both find it.
+type readyDetail struct {
+	Status  string `json:"detailStatus"`
+	Details caller `json:"callDetails"`
+	caller
+	CallID  string            `json:"callId"`
+	Headers map[string]string `json:"inviteHeaders,omitempty"`
+}
+
+func ready(e timbre.Event) readyDetail {
+	return readyDetail{e.Status, callerOf(e), callerOf(e), e.Call.CallID, e.Call.Headers}
+}
+
+// taskDetail begins the detail of every event of a task.
+type taskDetail struct {
+	TaskID  string `json:"taskId"`
+	Status  string `json:"detailStatus"`
+	Message string `json:"statusMessage,omitempty"`
+}
+
+func taskOf(e timbre.Event) taskDetail { return taskDetail{e.TaskID, e.Status, e.StatusMessage} }
+
+type searchDetail struct {
+	taskDetail
+	Details *searchResults `json:"speakerSearchDetails,omitempty"`
+	caller
+}
+
+type searchResults struct {
+	Results []searchResult `json:"results"`
+}
+
+type searchResult struct {
+	ProfileID  string  `json:"voiceProfileId"`
+	Confidence float32 `json:"confidenceScore"` // the precision of the API, so that Get tells the same number
+}
+
+func speakerSearch(e timbre.Event) searchDetail {
+	d := searchDetail{taskDetail: taskOf(e), caller: callerOf(e)}
+	if e.Status == timbre.IdentificationSuccessful {
+		d.Details = &searchResults{Results: []searchResult{}}
+		for _, m := range e.Matches {
+			d.Details.Results = append(d.Details.Results, searchResult{m.ProfileID, float32(m.Confidence)})
+		}
+	}
+	return d
+}
+
+type toneDetail struct {
+	taskDetail
+	Details *toneDetails `json:"voiceToneAnalysisDetails,omitempty"`
+	caller
+}
+
+type toneDetails struct {
+	Current *toneSpan `json:"currentAverageVoiceTone,omitempty"`
+	Overall *toneSpan `json:"overallAverageVoiceTone,omitempty"`
+}
+
+type toneSpan struct {
+	Start string     `json:"startTime"`
+	End   string     `json:"endTime"`
+	Label string     `json:"voiceToneLabel"`
+	Score toneScores `json:"voiceToneScore"`
+}
+
+type toneScores struct {
+	Neutral  float32 `json:"neutral"`
+	Positive float32 `json:"positive"`
+	Negative float32 `json:"negative"`
+}
+
+func voiceTone(e timbre.Event) toneDetail {
+	d := toneDetail{taskDetail: taskOf(e), caller: callerOf(e)}
+	if e.Current != nil || e.Overall != nil {
+		d.Details = &toneDetails{span(e.Current), span(e.Overall)}
+	}
+	return d
+}
+
+func span(s *timbre.ToneSpan) *toneSpan {
+	if s == nil {
+		return nil
+	}
+	scores := toneScores{float32(s.Tone.Neutral), float32(s.Tone.Positive), float32(s.Tone.Negative)}
+	return &toneSpan{inMillis(s.Start), inMillis(s.End), s.Tone.Label(), scores}
+}
+
+func inMillis(t time.Time) string { return t.UTC().Format(millis) }
