@@ -1,0 +1,122 @@
+package vault
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"timbre"
+)
+
+// header is the first line of a key file. The second one is the key, 64 hexadecimal digits.
+const header = "timbre local key v1\n"
+
+// fileSize of a key file, in bytes.
+const fileSize = len(header) + 2*keySize + 1
+
+// Open reads the key file at path, or makes one with a new random key, 0600 in a folder 0700, if there is none.
+// Every error is one sentence that names the file.
+func Open(path string) (*Vault, error) {
+	key, err := read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = create(path); err == nil {
+			key, err = read(path)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer clear(key)
+	local, err := gcm(key)
+	if err != nil {
+		return nil, err
+	}
+	return &Vault{local}, nil
+}
+
+func read(path string) (key []byte, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, refuse(path, "cannot be opened", err)
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, refuse(path, "cannot be read", err)
+	case !info.Mode().IsRegular():
+		return nil, refuse(path, "is not a regular file", nil)
+	case info.Mode().Perm()&0o077 != 0:
+		return nil, timbre.Errorf(timbre.Internal, "", "the key file %s is open to others (mode %04o): make it 0600.", path, info.Mode().Perm())
+	}
+	text, err := io.ReadAll(io.LimitReader(f, int64(fileSize)+1))
+	if err != nil {
+		return nil, refuse(path, "cannot be read", err)
+	}
+	defer clear(text)
+	return parse(path, text)
+}
+
+// parse takes the text of a key file apart.
+func parse(path string, text []byte) (key []byte, err error) {
+	digits, ok := bytes.CutPrefix(text, []byte(header))
+	if !ok {
+		return nil, refuse(path, "does not begin with the line \""+header[:len(header)-1]+"\"", nil)
+	}
+	if len(text) != fileSize || text[fileSize-1] != '\n' {
+		return nil, refuse(path, "has the wrong size: its second line must be 64 hexadecimal digits and nothing may follow", nil)
+	}
+	key = make([]byte, keySize)
+	if _, err := hex.Decode(key, digits[:2*keySize]); err != nil {
+		return nil, refuse(path, "is damaged: its second line must be 64 hexadecimal digits", nil)
+	}
+	return key, nil
+}
+
+// create makes a key file that is there whole or not at all. Of several that try at once one wins, and all read that one.
+func create(path string) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return refuse(path, "cannot be made", err)
+	}
+	f, err := os.CreateTemp(folder, ".key-*") // made 0600
+	if err != nil {
+		return refuse(path, "cannot be made", err)
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	if err := errors.Join(write(f), f.Close()); err != nil {
+		return refuse(path, "cannot be written", err)
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return refuse(path, "cannot be made", err)
+	}
+	if d, err := os.Open(folder); err == nil { // the name, too, must survive a power cut
+		_ = d.Sync()
+		_ = d.Close()
+	}
+	return nil
+}
+
+func write(f *os.File) error {
+	key, text := make([]byte, keySize), make([]byte, 0, fileSize)
+	defer func() { clear(key); clear(text[:cap(text)]) }()
+	_, _ = rand.Read(key)
+	text = append(hex.AppendEncode(append(text, header...), key), '\n')
+	_, err := f.Write(text)
+	return errors.Join(err, f.Sync())
+}
+
+func refuse(path, what string, cause error) error {
+	if cause == nil {
+		return timbre.Errorf(timbre.Internal, "", "the key file %s %s.", path, what)
+	}
+	if p := new(fs.PathError); errors.As(cause, &p) {
+		cause = p.Err // the path has been said
+	}
+	return timbre.Errorf(timbre.Internal, "", "the key file %s %s: %w", path, what, cause)
+}
