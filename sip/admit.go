@@ -1,0 +1,105 @@
+package sip
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+)
+
+// admission finds the connector that a call is for and says whether its source may call it. Whether the connector
+// streams is not asked: termination alone lets a call in, and a task on a call without streaming is refused later.
+type admission struct {
+	Directory
+}
+
+// admit takes the connector that the host of the Request-URI names; else the one that its user part names; else the only
+// one whose allowed hosts hold the source. Whichever it is, its allowed hosts must hold the source.
+func (a admission) admit(ctx context.Context, to gosip.Uri, source netip.Addr) (timbre.Connector, timbre.Termination, *refusal) {
+	c, r := a.connector(ctx, to, source)
+	if r != nil {
+		return c, timbre.Termination{}, r
+	}
+	t, err := a.Termination(ctx, c.ID)
+	switch {
+	case err != nil && timbre.KindOf(err) == timbre.NotFound:
+		return c, t, refuse(403, "forbidden", "the connector has no termination, so that nobody may call it")
+	case err != nil:
+		return c, t, failed(err)
+	case t.Disabled:
+		return c, t, refuse(403, "forbidden", "the connector's termination is disabled")
+	case !allowed(t, source):
+		return c, t, refuse(403, "forbidden", "the source is not among the connector's allowed hosts")
+	}
+	return c, t, nil
+}
+
+func (a admission) connector(ctx context.Context, to gosip.Uri, source netip.Addr) (timbre.Connector, *refusal) {
+	id, domain, _ := strings.Cut(strings.ToLower(to.Host), ".")
+	if domain == "voiceconnector" || strings.HasPrefix(domain, "voiceconnector.") {
+		c, err := a.named(ctx, id)
+		if err != nil && timbre.KindOf(err) == timbre.NotFound {
+			return c, refuse(404, "no_connector", "no connector has the host name of the request")
+		}
+		return c, orNil(err)
+	}
+	c, err := a.named(ctx, to.User)
+	if err == nil || timbre.KindOf(err) != timbre.NotFound {
+		return c, orNil(err)
+	}
+	return a.only(ctx, source)
+}
+
+// named is the connector of an id. What cannot be one is not looked up.
+func (a admission) named(ctx context.Context, id string) (timbre.Connector, error) {
+	if id = strings.ToLower(id); id == "" || len(id) > 64 || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return timbre.Connector{}, timbre.Errorf(timbre.NotFound, "", "no connector")
+	}
+	return a.Connector(ctx, id)
+}
+
+// only is the one connector that lets a source in.
+func (a admission) only(ctx context.Context, source netip.Addr) (timbre.Connector, *refusal) {
+	all, err := a.Connectors(ctx)
+	if err != nil {
+		return timbre.Connector{}, failed(err)
+	}
+	var found []timbre.Connector
+	for _, c := range all {
+		t, err := a.Termination(ctx, c.ID)
+		switch {
+		case err != nil && timbre.KindOf(err) != timbre.NotFound:
+			return c, failed(err)
+		case err == nil && allowed(t, source):
+			found = append(found, c)
+		}
+	}
+	if len(found) != 1 {
+		return timbre.Connector{}, refuse(404, "no_connector",
+			"the request names no connector, and the allowed hosts of %d connectors hold the source", len(found))
+	}
+	return found[0], nil
+}
+
+// allowed says whether a termination's allowed hosts, networks or single addresses, hold a source.
+func allowed(t timbre.Termination, source netip.Addr) bool {
+	for _, host := range t.CIDRs {
+		if network, err := netip.ParsePrefix(strings.TrimSpace(host)); err == nil && network.Contains(source) {
+			return true
+		}
+		if one, err := netip.ParseAddr(strings.TrimSpace(host)); err == nil && one.Unmap() == source {
+			return true
+		}
+	}
+	return false
+}
+
+func orNil(err error) *refusal {
+	if err == nil {
+		return nil
+	}
+	return failed(err)
+}

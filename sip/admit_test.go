@@ -1,0 +1,115 @@
+package sip
+
+import (
+	"errors"
+	"net/netip"
+	"testing"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+)
+
+func TestACallFindsItsConnectorAndItsSourceIsChecked(t *testing.T) {
+	dir := &directory{connectors: map[string]timbre.Connector{}, terminations: map[string]timbre.Termination{
+		"here": {CIDRs: []string{"192.0.2.0/28", "2001:db8::/64", "198.51.100.7"}},
+		"shut": {CIDRs: []string{"0.0.0.0/0"}, Disabled: true},
+		"twin": {CIDRs: []string{"203.0.113.0/24"}}, "brother": {CIDRs: []string{"203.0.113.0/24", "not a network"}},
+	}}
+	for _, id := range []string{"here", "shut", "twin", "brother", "bare"} {
+		dir.connectors[id] = timbre.Connector{ID: id}
+	}
+	const inside, outside = "192.0.2.3", "192.0.2.99"
+	for _, c := range []struct {
+		uri, source, want string
+		code              int
+	}{
+		{"sip:here.voiceconnector.chime.aws", inside, "here", 0},
+		{"sip:+12065550199@HERE.VoiceConnector.example.com:5060", inside, "here", 0},
+		{"sip:here.voiceconnector", "2001:db8::5", "here", 0},
+		{"sip:here.voiceconnector.x", "198.51.100.7", "here", 0},
+		{"sip:here.voiceconnector.x", outside, "", 403},
+		{"sip:nobody.voiceconnector.x", inside, "", 404},          // the host is named: nothing else counts
+		{"sip:here@nobody.voiceconnector.x", inside, "", 404},     //
+		{"sip:twin@here.voiceconnector.x", inside, "here", 0},     // the host before the user part
+		{"sip:here@192.0.2.200", inside, "here", 0},               // by user part
+		{"sip:HERE@192.0.2.200;transport=tcp", inside, "here", 0}, //
+		{"sip:here@192.0.2.200", outside, "", 403},
+		{"sip:twin@192.0.2.200", "203.0.113.9", "twin", 0}, // named, though two let the source in
+		{"sip:+12065550199@192.0.2.200", inside, "here", 0},
+		{"sip:192.0.2.200", inside, "here", 0},
+		{"sip:here.voiceconnectors.x", inside, "here", 0}, // another host; by source
+		{"sip:+12065550199@192.0.2.200", outside, "", 404},
+		{"sip:+12065550199@192.0.2.200", "203.0.113.9", "", 404}, // two let it in
+		{"sip:shut.voiceconnector.x", inside, "", 403},
+		{"sip:bare@192.0.2.200", inside, "", 403}, // without termination
+	} {
+		var uri gosip.Uri
+		if err := gosip.ParseUri(c.uri, &uri); err != nil {
+			t.Fatal(err)
+		}
+		dir.terminations["shut"] = timbre.Termination{CIDRs: []string{"0.0.0.0/0"}, Disabled: true}
+		if c.want == "here" || c.code == 404 {
+			delete(dir.terminations, "shut") // or it would let everybody in
+		}
+		got, _, r := admission{dir}.admit(t.Context(), uri, netip.MustParseAddr(c.source))
+		switch {
+		case r == nil && (got.ID != c.want || c.code != 0):
+			t.Errorf("%s from %s: %q, want %q %d", c.uri, c.source, got.ID, c.want, c.code)
+		case r != nil && r.code != c.code:
+			t.Errorf("%s from %s: %v, want %q %d", c.uri, c.source, r, c.want, c.code)
+		}
+	}
+}
+
+func TestADirectoryThatFailsRefusesWithAServerError(t *testing.T) {
+	for err, code := range map[error]int{
+		errors.New("disk"): 500, timbre.Errorf(timbre.Unavailable, "", "busy"): 503,
+	} {
+		dir := loopback()
+		dir.err = err
+		for _, uri := range []gosip.Uri{{Host: connectorID + ".voiceconnector.x"}, {User: "x", Host: "y"}, {Host: "y"}} {
+			if _, _, r := (admission{dir}).admit(t.Context(), uri, netip.MustParseAddr("127.0.0.1")); r == nil || r.code != code {
+				t.Errorf("%v: %v", uri, r)
+			}
+		}
+	}
+}
+
+func TestWhatCannotBeAnIDIsNotLookedUp(t *testing.T) {
+	dir := loopback()
+	dir.err = errors.New("it was")
+	for _, id := range []string{"", "+12065550199", "a b", "a;b", string(make([]byte, 65))} {
+		if _, err := (admission{dir}).named(t.Context(), id); timbre.KindOf(err) != timbre.NotFound {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}
+
+func TestCallsASecond(t *testing.T) {
+	now := time.Unix(1000, 0)
+	r := rate{now: func() time.Time { return now }, busy: map[string]time.Time{}}
+	take := func(connector string, limit int) (n int) {
+		for range 10 {
+			if r.allow(connector, limit) {
+				n++
+			}
+		}
+		return n
+	}
+	if n := take("free", 0); n != 10 {
+		t.Errorf("%d without a limit", n)
+	}
+	if a, b := take("a", 3), take("b", 1); a != 3 || b != 1 {
+		t.Errorf("%d and %d at once", a, b)
+	}
+	now = now.Add(time.Second / 3)
+	if n := take("a", 3); n != 1 {
+		t.Errorf("%d after a third of a second", n)
+	}
+	now = now.Add(time.Hour)
+	if n := take("a", 3); n != 3 {
+		t.Errorf("%d after an hour", n)
+	}
+}

@@ -1,0 +1,86 @@
+package sip
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"net/netip"
+	"strconv"
+
+	"github.com/pion/sdp/v3"
+
+	"timbre"
+)
+
+// answering makes the answers of one dialog: of one session, whose version counts up with every change (RFC 3264).
+type answering struct {
+	address netip.Addr
+	id      uint64
+	version uint64
+	last    string // without its origin
+	text    []byte
+}
+
+func newAnswering(address netip.Addr) *answering {
+	var id [8]byte
+	_, _ = rand.Read(id[:]) // never fails
+	return &answering{address: address, id: binary.BigEndian.Uint64(id[:]) >> 1}
+}
+
+// answer answers every m-line of an offer, in its order: those for which ports has one are taken, with the first G.711
+// format and telephone-event; the others get port 0. The label is echoed, without which some clients send nothing.
+func (a *answering) answer(o *offer, ports map[int]int) ([]byte, error) {
+	family := "IP4"
+	if a.address.Is6() {
+		family = "IP6"
+	}
+	s := sdp.SessionDescription{
+		SessionName: "Timbre",
+		ConnectionInformation: &sdp.ConnectionInformation{
+			NetworkType: "IN", AddressType: family, Address: &sdp.Address{Address: a.address.String()}},
+		TimeDescriptions: []sdp.TimeDescription{{}},
+	}
+	for _, l := range o.lines {
+		s.MediaDescriptions = append(s.MediaDescriptions, l.answer(ports[l.index]))
+	}
+	body, err := s.Marshal()
+	if err != nil {
+		return nil, timbre.Errorf(timbre.Internal, "sip.answer", "%w", err)
+	}
+	if string(body) == a.last {
+		return a.text, nil
+	}
+	a.version, a.last = a.version+1, string(body)
+	s.Origin = sdp.Origin{Username: "-", SessionID: a.id, SessionVersion: a.version,
+		NetworkType: "IN", AddressType: family, UnicastAddress: a.address.String()}
+	if a.text, err = s.Marshal(); err != nil {
+		return nil, timbre.Errorf(timbre.Internal, "sip.answer", "%w", err)
+	}
+	return a.text, nil
+}
+
+func (l *line) answer(port int) *sdp.MediaDescription {
+	m := &sdp.MediaDescription{MediaName: sdp.MediaName{Media: l.desc.MediaName.Media, Port: sdp.RangedPort{Value: port},
+		Protos: l.desc.MediaName.Protos, Formats: l.desc.MediaName.Formats}}
+	if l.label != "" {
+		m.WithValueAttribute("label", l.label)
+	}
+	if port == 0 {
+		return m
+	}
+	voice := strconv.Itoa(l.voice)
+	m.MediaName.Formats = []string{voice}
+	m.WithValueAttribute("rtpmap", voice+" "+l.payloads[uint8(l.voice)].Name+"/8000")
+	if l.keys >= 0 {
+		keys := strconv.Itoa(l.keys)
+		m.MediaName.Formats = append(m.MediaName.Formats, keys)
+		m.WithValueAttribute("rtpmap", keys+" telephone-event/8000").WithValueAttribute("fmtp", keys+" 0-15")
+	}
+	if ptime, ok := l.desc.Attribute("ptime"); ok {
+		m.WithValueAttribute("ptime", ptime)
+	}
+	mode := "recvonly"
+	if l.direction == "inactive" || l.direction == "recvonly" { // we send nothing, ever
+		mode = "inactive"
+	}
+	return m.WithPropertyAttribute(mode).WithValueAttribute("rtcp", strconv.Itoa(port+1))
+}

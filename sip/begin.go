@@ -1,0 +1,78 @@
+package sip
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+
+	"timbre"
+	"timbre/sip/siprec"
+)
+
+// begin makes the call known, opens its streams and makes the answer.
+func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer, lines []line) (answer []byte, r *refusal) {
+	call := timbre.Call{ConnectorID: connectorID, CallID: callID(d.invite), Direction: "Outbound",
+		From: siprec.User(d.invite.From().Value()), To: siprec.User(d.invite.To().Value()),
+		Headers: headers(d.invite), Metadata: metadata, Legs: d.legs, Started: s.now()}
+	txid, listeners, err := s.calls.Begin(s.lasting(), call)
+	if err != nil {
+		return nil, failed(err)
+	}
+	d.txid = txid
+	err = timbre.Errorf(timbre.Internal, "sip.begin", "it was not finished")
+	defer func() { // also when it panics: no call stays that nobody ends
+		if err != nil {
+			d.closeStreams()
+			r = failed(errors.Join(err, s.calls.End(s.lasting(), txid, "its media could not be opened")))
+		}
+	}()
+	if len(listeners) != len(lines) {
+		return nil, failed(err)
+	}
+	for i := range lines {
+		if e := s.open(d, &lines[i], listeners[i]); e != nil {
+			err = e
+			return nil, failed(err)
+		}
+	}
+	d.offered = o.key
+	answer, err = d.answering.answer(o, d.ports())
+	d.answered = answer
+	return answer, nil
+}
+
+// lasting is a context for what has to be done even while the server stops.
+func (s *Server) lasting() context.Context { return context.WithoutCancel(s.ctx) }
+
+func (s *Server) open(d *dialog, l *line, to timbre.Listener) error {
+	spec := s.spec(d, l)
+	stream, err := s.media.Open(spec, to)
+	if err != nil {
+		return err
+	}
+	d.tracks[l.index] = &track{stream: stream, spec: spec}
+	return nil
+}
+
+// spec is what a line says of its stream. With an address of its own to announce, a server may get media anywhere.
+func (s *Server) spec(d *dialog, l *line) MediaSpec {
+	local := d.local.Addr()
+	if s.cfg.MediaAddress.IsValid() {
+		local = netip.Addr{}
+	}
+	return l.spec(local, d.source.Addr(), s.cfg.LatchAny)
+}
+
+func (d *dialog) ports() map[int]int {
+	ports := map[int]int{}
+	for i, t := range d.tracks {
+		ports[i] = t.stream.Port()
+	}
+	return ports
+}
+
+func (d *dialog) closeStreams() {
+	for _, t := range d.tracks {
+		t.stream.Close()
+	}
+}

@@ -1,0 +1,140 @@
+package sip
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/emiago/sipgo"
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+)
+
+// bye ends a call at the wish of its peer.
+func (s *Server) bye(req *gosip.Request, tx gosip.ServerTransaction, d *dialog) {
+	if !d.proceed(req) {
+		s.refuse(req, tx, refuse(500, "order", "CSeq %d is not the next one", req.CSeq().SeqNo))
+		return
+	}
+	s.drop(d, "")
+	res := gosip.NewResponseFromRequest(req, 200, "OK", nil)
+	s.respond(tx, res)
+}
+
+// drop ends a call without telling its peer. It says whether there was something to end.
+func (s *Server) drop(d *dialog, failure string) bool {
+	if !s.dialogs.remove(d) {
+		return false
+	}
+	close(d.done)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.over = true
+	if d.expiry != nil {
+		d.expiry.Stop()
+	}
+	d.closeStreams()
+	if err := s.calls.End(s.lasting(), d.txid, failure); err != nil {
+		s.log.Error("a call could not be ended", "transaction", d.txid, "error", err)
+	}
+	s.log.Info("call ended", "transaction", d.txid, "call", callID(d.invite), "failure", failure)
+	return true
+}
+
+// hangUp ends a call and tells its peer.
+func (s *Server) hangUp(d *dialog, failure string) {
+	if !s.drop(d, failure) {
+		return
+	}
+	if err := s.send(s.ctx, s.byeFor(d)); err != nil && s.ctx.Err() == nil {
+		s.log.Warn("a BYE was not answered", "transaction", d.txid, "error", err)
+	}
+}
+
+// byeFor makes the BYE of a dialog: our only request in it, to the remote target by way of the route set (RFC 3261, 12.2).
+func (s *Server) byeFor(d *dialog) *gosip.Request {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	req := gosip.NewRequest(gosip.BYE, *d.target.Clone())
+	network := d.invite.Transport()
+	via := &gosip.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: network,
+		Host: d.local.Addr().String(), Port: int(d.local.Port())}
+	via.Params.Add("branch", gosip.GenerateBranch())
+	via.Params.Add("rport", "")
+	req.AppendHeader(via)
+	forwards := gosip.MaxForwardsHeader(70)
+	req.AppendHeader(&forwards)
+	to := d.invite.From().AsTo()
+	from := d.invite.To().AsFrom()
+	from.Params.Add("tag", d.tag)
+	req.AppendHeader(&from)
+	req.AppendHeader(&to)
+	id := *d.invite.CallID()
+	req.AppendHeader(&id)
+	req.AppendHeader(&gosip.CSeqHeader{SeqNo: 1, MethodName: gosip.BYE})
+	for _, route := range d.invite.GetHeaders("record-route") {
+		req.AppendHeader(gosip.NewHeader("Route", route.Value()))
+	}
+	req.SetBody(nil)
+	req.SetTransport(network)
+	req.SetDestination(s.nextHop(d))
+	if bound := addrPort(d.bound); strings.EqualFold(network, "udp") && bound.IsValid() {
+		req.Laddr = gosip.Addr{IP: bound.Addr().AsSlice(), Port: int(bound.Port())} // from the port that the peer knows
+	}
+	return req
+}
+
+// nextHop is where a request in a dialog goes: by TCP on the connection of the INVITE while there is one; else to the
+// first of the route set, or to the remote target. A target with another address than its messages come from is behind
+// NAT, and one without an address is not looked up: those are reached where they come from.
+func (s *Server) nextHop(d *dialog) string {
+	source := d.source.String()
+	if network := strings.ToLower(d.invite.Transport()); network != "udp" {
+		if c, err := s.ua.TransportLayer().GetConnection(network, source); err == nil {
+			_, _ = c.TryClose() // GetConnection has counted us in
+			return source
+		}
+	}
+	next, routed := d.target, false
+	if route := d.invite.RecordRoute(); route != nil {
+		next, routed = route.Address, true
+	}
+	port := next.Port
+	if port == 0 {
+		port = gosip.DefaultUdpPort
+	}
+	host := strings.Trim(next.Host, "[]")
+	address, err := netip.ParseAddr(host)
+	if err != nil || !routed && address.Unmap() != d.source.Addr() {
+		return source
+	}
+	return net.JoinHostPort(host, strconv.Itoa(port))
+}
+
+// transact sends a request and waits for its final answer.
+func transact(ctx context.Context, client *sipgo.Client, req *gosip.Request) error {
+	tx, err := client.TransactionRequest(ctx, req, func(*sipgo.Client, *gosip.Request) error { return nil })
+	if err != nil {
+		return err
+	}
+	defer tx.Terminate()
+	for {
+		select {
+		case res := <-tx.Responses():
+			switch {
+			case res.IsProvisional():
+			case res.IsSuccess(), res.StatusCode == gosip.StatusCallTransactionDoesNotExists:
+				return nil
+			default:
+				return timbre.Errorf(timbre.Unavailable, "sip.bye", "the peer answered %d", res.StatusCode)
+			}
+		case <-tx.Done():
+			return tx.Err()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package sip
+
+import (
+	"slices"
+	"strings"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// single are the headers that a request has once (RFC 3261, 20 and 7.3.1).
+var single = []string{"from", "to", "call-id", "cseq", "max-forwards", "content-length", "content-type"}
+
+// check looks at what a request must have and the SIP stack does not ask for.
+func check(req *gosip.Request) *refusal {
+	times := map[string]int{}
+	for _, h := range req.Headers() {
+		times[headerName(h.Name())]++
+	}
+	for _, name := range single {
+		if times[name] > 1 {
+			return refuse(400, "malformed", "%d headers %s", times[name], name)
+		}
+	}
+	from, to, cseq := req.From(), req.To(), req.CSeq()
+	switch {
+	case req.SipVersion != "SIP/2.0":
+		return refuse(505, "malformed", "SIP version %.16q", req.SipVersion)
+	case from == nil || to == nil || cseq == nil || req.CallID() == nil:
+		return refuse(400, "malformed", "From, To, Call-ID or CSeq is missing")
+	case cseq.MethodName != req.Method:
+		return refuse(400, "malformed", "CSeq is of another method")
+	case from.Params.GetOr("tag", "") == "":
+		return refuse(400, "malformed", "From has no tag")
+	case req.Recipient.Scheme != "sip" && req.Recipient.Scheme != "sips":
+		return refuse(416, "malformed", "URI scheme %.16q", req.Recipient.Scheme)
+	case req.IsInvite() && req.Contact() == nil:
+		return refuse(400, "malformed", "no Contact")
+	}
+	if unknown := extensions(req); len(unknown) > 0 && !req.IsAck() && !req.IsCancel() {
+		list := strings.Join(unknown, ", ")
+		return refuse(420, "extension", "required: %s", list).with("Unsupported", list)
+	}
+	return nil
+}
+
+// extensions are the option tags that a request requires and that are not understood here.
+func extensions(req *gosip.Request) []string {
+	var unknown []string
+	for _, h := range req.GetHeaders("require") {
+		for tag := range strings.SplitSeq(h.Value(), ",") {
+			tag = strings.TrimSpace(tag)
+			if tag != "" && !slices.Contains([]string{"siprec", "timer"}, strings.ToLower(tag)) {
+				unknown = append(unknown, tag)
+			}
+		}
+	}
+	return unknown
+}
+
+var compact = map[string]string{
+	"a": "accept-contact", "b": "referred-by", "c": "content-type", "e": "content-encoding", "f": "from", "i": "call-id",
+	"k": "supported", "l": "content-length", "m": "contact", "o": "event", "r": "refer-to", "s": "subject", "t": "to",
+	"u": "allow-events", "v": "via", "x": "session-expires",
+}
+
+// headerName is a header's name in lower case, never the compact form.
+func headerName(name string) string {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if long, ok := compact[name]; ok {
+		return long
+	}
+	return name
+}
+
+// headers are all headers of a request: names in lower case, repeated ones joined by ", ".
+func headers(req *gosip.Request) map[string]string {
+	all := make(map[string]string, len(req.Headers()))
+	for _, h := range req.Headers() {
+		name, value := headerName(h.Name()), strings.ToValidUTF8(h.Value(), "\ufffd")
+		if before, ok := all[name]; ok {
+			value = before + ", " + value
+		}
+		all[name] = value
+	}
+	return all
+}
+
+// values are the values of a header, whichever form its name has.
+func values(req *gosip.Request, name string) []string {
+	var all []string
+	for _, h := range req.Headers() {
+		if headerName(h.Name()) == name {
+			all = append(all, h.Value())
+		}
+	}
+	return all
+}

@@ -1,0 +1,64 @@
+package sip
+
+import (
+	"maps"
+	"strings"
+	"testing"
+)
+
+func TestRequestsThatBreakARuleAreRefused(t *testing.T) {
+	good := recording("call-1").String()
+	swap := func(old, with string) string {
+		if !strings.Contains(good, old) {
+			t.Fatalf("%q is not there", old)
+		}
+		return strings.Replace(good, old, with, 1)
+	}
+	for name, c := range map[string]struct {
+		text string
+		code int
+	}{
+		"as it should be":        {good, 0},
+		"another SIP version":    {swap("SIP/2.0", "SIP/3.0"), 505},
+		"CSeq of another method": {swap("CSeq: 1 INVITE", "CSeq: 1 OPTIONS"), 400},
+		"no CSeq":                {swap("CSeq: 1 INVITE", "X-CSeq: 1"), 400},
+		"no tag":                 {swap(";tag=theirs", ""), 400},
+		"no From":                {swap("From:", "X-From:"), 400},
+		"no To":                  {swap("To:", "X-To:"), 400},
+		"no Call-ID":             {swap("Call-ID:", "X-Call-ID:"), 400},
+		"no Contact":             {swap("Contact:", "X-Contact:"), 400},
+		"two Call-IDs":           {swap("Call-ID: call-1", "Call-ID: call-1\r\ni: call-2"), 400},
+		"two lengths":            {swap("Require: siprec", "Content-Length: 5"), 400},
+		"two types":              {swap("Require: siprec", "c: application/sdp"), 400},
+		"another scheme":         {swap("INVITE sip:", "INVITE tel:"), 416},
+		"an unknown extension":   {swap("Require: siprec", "Require: timer, siprec, 100rel"), 420},
+		"two of them":            {swap("Require: siprec", "Require: one\r\nRequire: siprec , two"), 420},
+		"an empty one":           {swap("Require: siprec", "Require: ,"), 0},
+	} {
+		r := check(request(t, c.text))
+		if r == nil && c.code != 0 || r != nil && r.code != c.code {
+			t.Errorf("%s: %v", name, r)
+		}
+		if r != nil && r.code == 420 && name == "two of them" && r.headers[0].Value() != "one, two" {
+			t.Errorf("unsupported: %v", r.headers)
+		}
+	}
+}
+
+func TestHeadersAreLowerCaseLongAndJoined(t *testing.T) {
+	req := request(t, strings.Replace(recording("call-1").String(), "Require: siprec", "X-Two: a\r\nx-two: b\r\nk: timer\r\ns: hello\r\nX-Bad: \xff", 1))
+	got := headers(req)
+	for name, want := range map[string]string{
+		"x-two": "a, b", "supported": "timer", "subject": "hello", "call-id": "call-1", "cseq": "1 INVITE", "x-bad": "\ufffd",
+		"from": `"Ann" <sip:+12065550101@127.0.0.1:5099>;tag=theirs`, "content-type": mixed,
+	} {
+		if got[name] != want {
+			t.Errorf("%s: %q", name, got[name])
+		}
+	}
+	for name := range maps.Keys(got) {
+		if name != strings.ToLower(name) || len(name) == 1 {
+			t.Errorf("name %q", name)
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package sip
+
+import (
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+	"timbre/sip/siprec"
+)
+
+// dialog is one recording session: a call as the SIP side sees it.
+type dialog struct {
+	id     string // Call-ID, our tag, theirs
+	call   string // Call-ID and their tag: what an INVITE has that is not in a dialog yet
+	tag    string // ours
+	txid   string
+	invite *gosip.Request // as it came
+	local  netip.AddrPort // that it came in on
+	bound  net.Addr       // of the socket that it came in by
+	source netip.AddrPort // that it came from
+	done   chan struct{}  // closed when the dialog is over
+
+	answering *answering
+
+	mu       sync.Mutex // one change at a time
+	over     bool
+	theirSeq uint32
+	target   gosip.Uri
+	offered  string         // key of the last offer
+	answered []byte         // to it
+	tracks   map[int]*track // m-line index → what is received on it
+	order    []siprec.Line  // of the legs
+	legs     []timbre.Leg
+	metadata *siprec.Metadata
+	expiry   *time.Timer // of the session; nil without
+	acks     map[uint32]chan []byte
+}
+
+// track is an m-line that is taken.
+type track struct {
+	stream Stream
+	spec   MediaSpec
+}
+
+// update tells the stream what has changed, if anything has.
+func (t *track) update(spec MediaSpec) {
+	if !t.spec.equal(spec) {
+		t.spec = spec
+		t.stream.Update(spec)
+	}
+}
+
+// caller is the address of the party that is the caller so far.
+func (d *dialog) caller() string {
+	for _, l := range d.legs {
+		if l.Side == timbre.Caller {
+			return l.Party
+		}
+	}
+	return ""
+}
+
+// expect gives the channel on which the ACK for an INVITE of a sequence number will be told, with its body.
+func (d *dialog) expect(seq uint32) chan []byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c := make(chan []byte, 1)
+	d.acks[seq] = c
+	return c
+}
+
+// acknowledged tells whoever expects it that an ACK has come.
+func (d *dialog) acknowledged(seq uint32, body []byte) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if c, ok := d.acks[seq]; ok {
+		delete(d.acks, seq)
+		c <- body
+	}
+}
+
+// proceed notes the sequence number of a request of the peer; false: it is not the next one.
+func (d *dialog) proceed(req *gosip.Request) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if seq := req.CSeq().SeqNo; seq > d.theirSeq {
+		d.theirSeq = seq
+		return true
+	}
+	return false
+}
+
+// table holds the dialogs, and the INVITEs that may become one.
+type table struct {
+	mu    sync.Mutex
+	byID  map[string]*dialog
+	calls map[string]bool // Call-ID and From tag
+}
+
+func newTable() *table { return &table{byID: map[string]*dialog{}, calls: map[string]bool{}} }
+
+// reserve keeps a second INVITE of one call out until release or remove. False: it is the second.
+func (t *table) reserve(call string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.calls[call] {
+		return false
+	}
+	t.calls[call] = true
+	return true
+}
+
+func (t *table) release(call string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.calls, call)
+}
+
+func (t *table) put(d *dialog) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.byID[d.id] = d
+}
+
+// find is the dialog that a request is in; nil without.
+func (t *table) find(req *gosip.Request) *dialog {
+	id, err := gosip.DialogIDFromRequestUAS(req)
+	if err != nil {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.byID[id]
+}
+
+// remove takes a dialog out; false: somebody has already.
+func (t *table) remove(d *dialog) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.byID[d.id] != d {
+		return false
+	}
+	delete(t.byID, d.id)
+	delete(t.calls, d.call)
+	return true
+}
+
+func (t *table) all() []*dialog {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := make([]*dialog, 0, len(t.byID))
+	for _, d := range t.byID {
+		all = append(all, d)
+	}
+	slices.SortFunc(all, func(a, b *dialog) int { return strings.Compare(a.id, b.id) })
+	return all
+}
+
+func (t *table) size() float64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return float64(len(t.byID))
+}

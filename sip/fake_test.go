@@ -1,0 +1,371 @@
+package sip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	gosip "github.com/emiago/sipgo/sip"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre"
+)
+
+const connectorID = "abcdef1ghij2klmno3pqr4"
+
+// directory holds connectors with their terminations.
+type directory struct {
+	connectors   map[string]timbre.Connector
+	terminations map[string]timbre.Termination
+	err          error
+}
+
+func (d *directory) Connector(_ context.Context, id string) (timbre.Connector, error) {
+	if c, ok := d.connectors[id]; ok || d.err != nil {
+		return c, d.err
+	}
+	return timbre.Connector{}, timbre.Errorf(timbre.NotFound, "", "no connector")
+}
+
+func (d *directory) Connectors(context.Context) ([]timbre.Connector, error) {
+	var all []timbre.Connector
+	for _, c := range d.connectors {
+		all = append(all, c)
+	}
+	return all, d.err
+}
+
+func (d *directory) Termination(_ context.Context, id string) (timbre.Termination, error) {
+	if t, ok := d.terminations[id]; ok {
+		return t, nil
+	}
+	return timbre.Termination{}, timbre.Errorf(timbre.NotFound, "", "no termination")
+}
+
+// loopback is a directory with one connector that takes calls from this machine.
+func loopback() *directory {
+	return &directory{
+		connectors:   map[string]timbre.Connector{connectorID: {ID: connectorID}},
+		terminations: map[string]timbre.Termination{connectorID: {CIDRs: []string{"127.0.0.0/8"}}},
+	}
+}
+
+// calls notes what it is told. The text of each event goes to told, in order.
+type calls struct {
+	mu      sync.Mutex
+	n       int
+	begun   []timbre.Call
+	updates []timbre.Call // Headers, Metadata, Legs
+	told    chan string
+	begin   func() error // before a call is noted; nil: nothing
+	legs    int          // listeners to give; 0: as many as legs
+}
+
+func newCalls() *calls { return &calls{told: make(chan string, 1000)} }
+
+type nobody struct{}
+
+func (nobody) Frame(timbre.Frame) {}
+
+func (c *calls) Begin(_ context.Context, call timbre.Call) (string, []timbre.Listener, error) {
+	if c.begin != nil {
+		if err := c.begin(); err != nil {
+			return "", nil, err
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n++
+	c.begun = append(c.begun, call)
+	n := len(call.Legs)
+	if c.legs > 0 {
+		n = c.legs
+	}
+	txid := fmt.Sprintf("tx-%d", c.n)
+	c.told <- "begin " + txid
+	listeners := make([]timbre.Listener, n)
+	for i := range listeners {
+		listeners[i] = nobody{}
+	}
+	return txid, listeners, nil
+}
+
+func (c *calls) Update(_ context.Context, txid string, headers map[string]string, metadata string, legs []timbre.Leg) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.updates = append(c.updates, timbre.Call{TransactionID: txid, Headers: maps.Clone(headers), Metadata: metadata, Legs: legs})
+	c.told <- "update " + txid
+	return nil
+}
+
+func (c *calls) End(_ context.Context, txid, failure string) error {
+	c.told <- strings.TrimSpace("end " + txid + " " + failure)
+	return nil
+}
+
+func (c *calls) call(i int) timbre.Call {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.begun[i]
+}
+
+// media opens streams on ports that are only numbers.
+type media struct {
+	mu      sync.Mutex
+	streams []*fakeStream
+	fail    int // the how manieth Open fails, from 1; 0: none
+	panics  bool
+}
+
+type fakeStream struct {
+	m      *media
+	port   int
+	specs  []MediaSpec
+	closed bool
+}
+
+func (m *media) Open(s MediaSpec, to timbre.Listener) (Stream, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.panics {
+		panic("media")
+	}
+	if to == nil || m.fail == len(m.streams)+1 {
+		return nil, timbre.Errorf(timbre.Unavailable, "media", "no port is free")
+	}
+	f := &fakeStream{m: m, port: 20000 + 2*len(m.streams), specs: []MediaSpec{s}}
+	m.streams = append(m.streams, f)
+	return f, nil
+}
+
+func (f *fakeStream) Port() int { return f.port }
+
+func (f *fakeStream) Update(s MediaSpec) {
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
+	f.specs = append(f.specs, s)
+}
+
+func (f *fakeStream) Close() {
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
+	f.closed = true
+}
+
+// specs are all that the stream of a number has been told.
+func (m *media) specs(i int) []MediaSpec {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return append([]MediaSpec(nil), m.streams[i].specs...)
+}
+
+func (m *media) open() (n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.streams {
+		if !s.closed {
+			n++
+		}
+	}
+	return n
+}
+
+// transaction is a server transaction without a network.
+type transaction struct {
+	mu        sync.Mutex
+	responses []*gosip.Response
+	acks      chan *gosip.Request
+	done      chan struct{}
+	onCancel  func(*gosip.Request)
+	answering func(*gosip.Response) // at each response
+	broken    bool
+}
+
+func newTransaction() *transaction {
+	return &transaction{acks: make(chan *gosip.Request), done: make(chan struct{})}
+}
+
+func (t *transaction) Respond(res *gosip.Response) error {
+	t.mu.Lock()
+	t.responses = append(t.responses, res)
+	hook := t.answering
+	t.mu.Unlock()
+	if hook != nil {
+		hook(res)
+	}
+	if t.broken {
+		return errors.New("broken")
+	}
+	return nil
+}
+
+func (t *transaction) OnCancel(f gosip.FnTxCancel) bool       { t.onCancel = f; return true }
+func (t *transaction) Acks() <-chan *gosip.Request            { return t.acks }
+func (t *transaction) Done() <-chan struct{}                  { return t.done }
+func (t *transaction) Err() error                             { return nil }
+func (t *transaction) Terminate()                             {}
+func (t *transaction) OnTerminate(f gosip.FnTxTerminate) bool { return true }
+
+func (t *transaction) all() []*gosip.Response {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return append([]*gosip.Response(nil), t.responses...)
+}
+
+func (t *transaction) last() *gosip.Response {
+	all := t.all()
+	if len(all) == 0 {
+		return nil
+	}
+	return all[len(all)-1]
+}
+
+// bench is a server with everything around it faked.
+type bench struct {
+	*Server
+	dir   *directory
+	calls *calls
+	media *media
+	reg   *prometheus.Registry
+	sent  chan *gosip.Request
+}
+
+func newBench(t testing.TB, listen ...string) *bench {
+	t.Helper()
+	b := &bench{dir: loopback(), calls: newCalls(), media: &media{}, reg: prometheus.NewRegistry(), sent: make(chan *gosip.Request, 100)}
+	s, err := New(Config{Listen: listen, Metrics: b.reg}, b.dir, b.calls, b.media)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Server = s
+	if len(listen) == 0 {
+		s.send = func(_ context.Context, req *gosip.Request) error { b.sent <- req; return nil }
+	}
+	return b
+}
+
+func (b *bench) rejected(reason string) float64 {
+	return testutil.ToFloat64(b.metrics.rejected.WithLabelValues(reason))
+}
+
+// ask handles a request as if it had come from 127.0.0.1, and gives the transaction.
+func (b *bench) ask(t testing.TB, text string) *transaction {
+	t.Helper()
+	tx := newTransaction()
+	b.handle(request(t, text), tx)
+	return tx
+}
+
+func request(t testing.TB, text string) *gosip.Request {
+	t.Helper()
+	msg, err := gosip.ParseMessage([]byte(text))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	req := msg.(*gosip.Request)
+	req.SetTransport("UDP")
+	req.SetSource("127.0.0.1:5099")
+	return req
+}
+
+// message is a SIP message of one dialog in text.
+type message struct {
+	method, uri, callID, toTag, branch string
+	seq                                int
+	headers                            []string
+	contentType, body                  string
+}
+
+func (m message) String() string {
+	uri := m.uri
+	if uri == "" {
+		uri = "sip:" + connectorID + "@127.0.0.1"
+	}
+	if m.callID == "" {
+		m.callID = "call-1"
+	}
+	if m.branch == "" {
+		m.branch = fmt.Sprintf("z9hG4bK%s%s%d", m.callID, m.method, m.seq)
+	}
+	to := "<" + uri + ">"
+	if m.toTag != "" {
+		to += ";tag=" + m.toTag
+	}
+	lines := []string{
+		m.method + " " + uri + " SIP/2.0",
+		"Via: SIP/2.0/UDP 127.0.0.1:5099;branch=" + m.branch,
+		`From: "Ann" <sip:+12065550101@127.0.0.1:5099>;tag=theirs`,
+		"To: " + to,
+		"Call-ID: " + m.callID,
+		fmt.Sprintf("CSeq: %d %s", m.seq, m.method),
+		"Max-Forwards: 70",
+		"Contact: <sip:src@127.0.0.1:5099>;+sip.src",
+	}
+	lines = append(lines, m.headers...)
+	if m.contentType != "" {
+		lines = append(lines, "Content-Type: "+m.contentType)
+	}
+	body := strings.ReplaceAll(strings.ReplaceAll(m.body, "\r\n", "\n"), "\n", "\r\n")
+	lines = append(lines, fmt.Sprintf("Content-Length: %d", len(body)), "", body)
+	return strings.Join(lines, "\r\n")
+}
+
+const twoLines = `v=0
+o=- 1 1 IN IP4 127.0.0.1
+s=-
+c=IN IP4 127.0.0.1
+t=0 0
+m=audio 30000 RTP/AVP 0 101
+a=rtpmap:0 PCMU/8000
+a=rtpmap:101 telephone-event/8000
+a=label:1
+a=sendonly
+m=audio 30002 RTP/AVP 0 101
+a=rtpmap:0 PCMU/8000
+a=rtpmap:101 telephone-event/8000
+a=label:2
+a=sendonly
+`
+
+const annAndBob = `<?xml version="1.0"?>
+<recording xmlns="urn:ietf:params:xml:ns:recording:1"><datamode>complete</datamode>
+<participant participant_id="p1"><nameID aor="sip:ann@example.com"/></participant>
+<participant participant_id="p2"><nameID aor="sip:bob@example.com"/></participant>
+<stream stream_id="s1"><label>1</label></stream><stream stream_id="s2"><label>2</label></stream>
+<participantstreamassoc participant_id="p1"><send>s1</send></participantstreamassoc>
+<participantstreamassoc participant_id="p2"><send>s2</send></participantstreamassoc>
+</recording>
+`
+
+// both is a body of SDP and metadata; either may be empty.
+func both(sdp, metadata string) string {
+	var s strings.Builder
+	if sdp != "" {
+		s.WriteString("--seam\nContent-Type: application/sdp\n\n" + sdp)
+	}
+	if metadata != "" {
+		s.WriteString("--seam\nContent-Type: application/rs-metadata+xml\nContent-Disposition: recording-session\n\n" + metadata)
+	}
+	return s.String() + "--seam--\n"
+}
+
+const mixed = "multipart/mixed;boundary=seam"
+
+func recording(callID string) message {
+	return message{method: "INVITE", callID: callID, seq: 1, headers: []string{"Require: siprec"}, contentType: mixed, body: both(twoLines, annAndBob)}
+}
+
+func text(t testing.TB, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

@@ -1,0 +1,167 @@
+package sip
+
+import (
+	"net/netip"
+	"strings"
+	"sync/atomic"
+
+	gosip "github.com/emiago/sipgo/sip"
+	"github.com/google/uuid"
+
+	"timbre"
+	"timbre/sip/siprec"
+)
+
+// maxLegs is how many audio streams of a call are taken; the others are answered with port 0.
+const maxLegs = 3
+
+// invite takes a call, or refuses it.
+func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
+	call := callID(req) + " " + req.From().Params.GetOr("tag", "")
+	if s.leaving.Load() {
+		s.refuse(req, tx, refuse(503, "unavailable", "the server is being stopped").with("Retry-After", "10"))
+		return
+	}
+	if !s.dialogs.reserve(call) {
+		s.refuse(req, tx, refuse(482, "merged", "this call is there already"))
+		return
+	}
+	taken := false
+	defer func() {
+		if !taken {
+			s.dialogs.release(call)
+		}
+	}()
+	cancelled := onCancel(tx)
+	d, res, r := s.accept(req, tx, call)
+	if r != nil {
+		s.refuse(req, tx, r)
+		return
+	}
+	taken = true // until the dialog is removed
+	s.log.Info("call", "transaction", d.txid, "call", callID(req), "source", req.Source(), "legs", len(d.legs))
+	s.dialogs.put(d)
+	if s.leaving.Load() {
+		s.hangUp(d, "the server was stopped")
+		s.refuse(req, tx, refuse(503, "unavailable", "the server is being stopped"))
+		return
+	}
+	s.confirm(d, req, tx, res, cancelled)
+}
+
+// onCancel tells whether a transaction has been cancelled. The stack answers the CANCEL, and the INVITE with 487.
+func onCancel(tx gosip.ServerTransaction) *atomic.Bool {
+	var cancelled atomic.Bool
+	if !tx.OnCancel(func(*gosip.Request) { cancelled.Store(true) }) {
+		cancelled.Store(true)
+	}
+	return &cancelled
+}
+
+// accept makes a dialog of an INVITE: its call begun, its streams open, its answer made but not sent.
+func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call string) (*dialog, *gosip.Response, *refusal) {
+	d, r := s.newDialog(req, tx, call)
+	if r != nil {
+		return nil, nil, r
+	}
+	connector, termination, r := s.admission.admit(s.ctx, req.Recipient, d.source.Addr())
+	switch {
+	case r != nil:
+		return nil, nil, r
+	case connector.RequireEncryption:
+		return nil, nil, refuse(488, "encryption", "the connector requires encryption, and this is neither TLS nor SRTP")
+	}
+	interval, r := sessionExpires(req)
+	if r != nil {
+		return nil, nil, r
+	}
+	body, o, lines, r := s.read(req, d)
+	if r != nil {
+		return nil, nil, r
+	}
+	if !s.rate.allow(connector.ID, termination.CPSLimit) {
+		return nil, nil, refuse(503, "rate", "more calls a second than the connector allows").with("Retry-After", "1")
+	}
+	s.mapLegs(d, req, body, lines)
+	answer, r := s.begin(d, connector.ID, body.Metadata, o, lines)
+	if r != nil {
+		return nil, nil, r
+	}
+	s.renew(d, interval)
+	res := s.sessionResponse(d, req, answer)
+	promise(res, req, interval)
+	return d, res, nil
+}
+
+// newDialog notes who calls, and where to.
+func (s *Server) newDialog(req *gosip.Request, tx gosip.ServerTransaction, call string) (*dialog, *refusal) {
+	source, err := netip.ParseAddrPort(req.Source())
+	if err != nil {
+		return nil, refuse(500, "internal", "no source address: %v", err)
+	}
+	d := &dialog{call: call, tag: uuid.NewString(), invite: req, theirSeq: req.CSeq().SeqNo,
+		source: netip.AddrPortFrom(source.Addr().Unmap(), source.Port()), target: *req.Contact().Address.Clone(),
+		done: make(chan struct{}), tracks: map[int]*track{}, acks: map[uint32]chan []byte{}}
+	d.id = gosip.DialogIDMake(callID(req), d.tag, req.From().Params.GetOr("tag", ""))
+	if c, ok := tx.(interface{ Connection() gosip.Connection }); ok && c.Connection() != nil {
+		d.bound = c.Connection().LocalAddr()
+	}
+	d.local = reached(d.bound, d.source)
+	announced := s.cfg.MediaAddress
+	if !announced.IsValid() {
+		announced = d.local.Addr()
+	}
+	d.answering = newAnswering(announced)
+	return d, nil
+}
+
+// read takes the body of a first INVITE apart, and its offer.
+func (s *Server) read(req *gosip.Request, d *dialog) (body siprec.Body, o *offer, lines []line, r *refusal) {
+	body, err := siprec.Read(strings.Join(values(req, "content-type"), ""), req.Body())
+	if err != nil {
+		return body, nil, nil, unread(err)
+	}
+	if body.SDP == nil {
+		return body, nil, nil, refuse(488, "no_g711", "there is no offer in the INVITE")
+	}
+	if o, r = offered(body.SDP, d.source.Addr()); r != nil {
+		return body, nil, nil, r
+	}
+	if lines = o.fit(maxLegs); len(lines) == 0 {
+		return body, nil, nil, o.unacceptable()
+	}
+	return body, o, lines, nil
+}
+
+func offered(raw []byte, peer netip.Addr) (*offer, *refusal) {
+	o, err := readOffer(raw, peer)
+	switch {
+	case err == nil:
+		return o, nil
+	case timbre.KindOf(err) == timbre.Unprocessable:
+		return nil, refuse(488, "no_g711", "%v", err)
+	}
+	return nil, refuse(400, "malformed", "%v", err)
+}
+
+// mapLegs finds out whose the lines are. What is doubtful is logged; it costs names, never the call.
+func (s *Server) mapLegs(d *dialog, req *gosip.Request, body siprec.Body, lines []line) {
+	warnings := body.Warnings
+	var parties map[int]string
+	if body.Metadata != "" {
+		d.metadata = siprec.Parse(body.Metadata)
+		warnings = append(warnings, d.metadata.Warnings...)
+	} else {
+		parties = siprec.Parties(strings.Join(values(req, "from"), ""), values(req, strings.ToLower(siprec.RecordingParticipant)))
+	}
+	d.order = recorded(lines, parties)
+	legs, doubts := siprec.Map(d.order, d.metadata, "")
+	d.legs = legs
+	s.doubt(req, append(warnings, doubts...))
+}
+
+func (s *Server) doubt(req *gosip.Request, warnings []string) {
+	for _, w := range warnings {
+		s.log.Warn("recording metadata", "call", callID(req), "doubt", w)
+	}
+}

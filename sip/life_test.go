@@ -1,0 +1,293 @@
+package sip
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// answered is a call whose INVITE has been answered and acknowledged.
+type answered struct {
+	*bench
+	tx  *transaction
+	tag string
+}
+
+// call takes a call in a bubble: the INVITE is handled on a goroutine of its own, and acknowledged when ack says so.
+func (b *bench) call(t *testing.T, m message, ack bool) answered {
+	t.Helper()
+	tx := newTransaction()
+	go b.handle(request(t, m.String()), tx)
+	synctest.Wait()
+	res := tx.last()
+	if res == nil || res.StatusCode != 200 {
+		t.Fatalf("no 200: %v", res)
+	}
+	a := answered{b, tx, res.To().Params.GetOr("tag", "")}
+	if ack {
+		b.ask(t, a.in("ACK", m.seq).String())
+		synctest.Wait()
+	}
+	return a
+}
+
+// in is a request within the call.
+func (a answered) in(method string, seq int) message {
+	return message{method: method, callID: "call-1", toTag: a.tag, seq: seq}
+}
+
+func told(t *testing.T, c *calls, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		select {
+		case got := <-c.told:
+			if got != w {
+				t.Errorf("told %q, want %q", got, w)
+			}
+		default:
+			t.Errorf("not told %q", w)
+		}
+	}
+	select {
+	case got := <-c.told:
+		t.Errorf("told %q too", got)
+	default:
+	}
+}
+
+func TestTheAnswerIsRepeatedUntilItIsAcknowledged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		start := time.Now()
+		var at []time.Duration
+		tx := newTransaction()
+		tx.answering = func(*gosip.Response) { at = append(at, time.Since(start)) }
+		go b.handle(request(t, recording("call-1").String()), tx)
+		time.AfterFunc(4*time.Second, func() {
+			a := answered{b, tx, tx.last().To().Params.GetOr("tag", "")}
+			b.ask(t, a.in("ACK", 1).String())
+		})
+		<-time.After(time.Minute)
+		want := []time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisecond, 3500 * time.Millisecond}
+		if !slices.Equal(at, want) {
+			t.Errorf("sent at %v, want %v", at, want)
+		}
+		told(t, b.calls, "begin tx-1")
+	})
+}
+
+func TestWithoutAnAcknowledgementTheCallEnds(t *testing.T) {
+	for _, broken := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t)
+			tx := newTransaction()
+			tx.broken = broken
+			go b.handle(request(t, recording("call-1").String()), tx)
+			<-time.After(31 * time.Second)
+			told(t, b.calls, "begin tx-1")
+			<-time.After(2 * time.Second)
+			told(t, b.calls, "end tx-1 the answer was not acknowledged")
+			if bye := <-b.sent; bye.Method != gosip.BYE || b.media.open() != 0 || b.dialogs.size() != 0 {
+				t.Errorf("%v, %d streams, %v dialogs", bye.Method, b.media.open(), b.dialogs.size())
+			}
+		})
+	}
+}
+
+func TestAnAcknowledgementOnTheBranchOfTheInviteCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		a := b.call(t, recording("call-1"), false)
+		a.tx.acks <- request(t, a.in("ACK", 1).String())
+		<-time.After(time.Minute)
+		told(t, b.calls, "begin tx-1")
+	})
+}
+
+func TestACallThatIsCancelledEndsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		tx := newTransaction()
+		b.calls.begin = func() error { tx.onCancel(nil); return nil }
+		b.handle(request(t, recording("call-1").String()), tx) // does not wait for an ACK
+		told(t, b.calls, "begin tx-1", "end tx-1 the caller cancelled the call before it was answered")
+		if b.rejected("cancelled") != 1 || b.media.open() != 0 || len(b.sent) != 0 {
+			t.Errorf("%v counted, %d streams, %d BYEs", b.rejected("cancelled"), b.media.open(), len(b.sent))
+		}
+		b.calls.begin = nil
+		b.call(t, recording("call-1"), true) // its name is free again
+	})
+}
+
+func TestACancelledReInviteLeavesTheCallAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		a := b.call(t, recording("call-1"), true)
+		re := a.in("INVITE", 2)
+		re.contentType, re.body = "application/sdp", twoLines
+		tx := newTransaction()
+		tx.answering = func(*gosip.Response) { tx.onCancel(nil) }
+		b.handle(request(t, re.String()), tx)
+		<-time.After(time.Minute)
+		told(t, b.calls, "begin tx-1")
+	})
+}
+
+func TestASessionThatIsNotRefreshedEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		m := recording("call-1")
+		m.headers = append(m.headers, "Supported: timer", "Session-Expires: 180;refresher=uac")
+		a := b.call(t, m, true)
+		if h := a.tx.last().GetHeader("Session-Expires"); h == nil || h.Value() != "180;refresher=uac" || a.tx.last().GetHeader("Require").Value() != "timer" {
+			t.Errorf("%s", a.tx.last())
+		}
+		for i, method := range []string{"UPDATE", "INVITE", "UPDATE"} {
+			<-time.After(140 * time.Second)
+			re := a.in(method, 2+i)
+			re.headers = []string{"x: 180"}
+			tx := newTransaction()
+			go b.handle(request(t, re.String()), tx)
+			synctest.Wait()
+			if res := tx.last(); res.StatusCode != 200 || res.GetHeader("Session-Expires").Value() != "180;refresher=uac" || res.GetHeader("Require") != nil {
+				t.Fatalf("%s", res)
+			}
+			b.ask(t, a.in("ACK", 2+i).String())
+			told(t, b.calls, map[int][]string{0: {"begin tx-1"}}[i]...)
+		}
+		<-time.After(147 * time.Second)
+		told(t, b.calls)
+		<-time.After(2 * time.Second) // 32 seconds before the 180 are over
+		told(t, b.calls, "end tx-1 the session was not refreshed in time")
+		if bye := <-b.sent; bye.Method != gosip.BYE {
+			t.Errorf("%v", bye)
+		}
+	})
+}
+
+func TestASessionWithoutATimerLasts(t *testing.T) {
+	for _, header := range []string{"X-None: 1", "Session-Expires: 90;refresher=uas", "Session-Expires: 90 ; refresher = UAS"} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t)
+			m := recording("call-1")
+			m.headers = append(m.headers, header)
+			a := b.call(t, m, true)
+			if a.tx.last().GetHeader("Session-Expires") != nil {
+				t.Errorf("%s", a.tx.last())
+			}
+			<-time.After(24 * time.Hour)
+			told(t, b.calls, "begin tx-1")
+		})
+	}
+}
+
+func TestSessionIntervals(t *testing.T) {
+	for value, code := range map[string]int{"89": 422, "x": 400, "-1": 400, "99999999999": 400, "90": 0, "1800;refresher=uac": 0} {
+		m := recording("call-1")
+		m.headers = append(m.headers, "Session-Expires: "+value)
+		_, r := sessionExpires(request(t, m.String()))
+		if r == nil && code != 0 || r != nil && r.code != code {
+			t.Errorf("%s: %v", value, r)
+		}
+		if code == 422 && r.headers[0].Value() != "90" {
+			t.Errorf("Min-SE %v", r.headers)
+		}
+	}
+}
+
+func TestTheByeGoesWhereThePeerWantsIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		contact string
+		routes  []string
+		at      string
+	}{
+		"to the contact":              {"<sip:src@127.0.0.1:5070>", nil, "127.0.0.1:5070"},
+		"on the usual port":           {"<sip:src@127.0.0.1>", nil, "127.0.0.1:5060"},
+		"behind NAT":                  {"<sip:src@10.1.2.3:5070>", nil, "127.0.0.1:5099"},
+		"a name is not looked up":     {"<sip:src@sbc.example.com>", nil, "127.0.0.1:5099"},
+		"by the route":                {"<sip:src@10.1.2.3:5070>", []string{"<sip:192.0.2.1:5080;lr>", "<sip:192.0.2.2;lr>"}, "192.0.2.1:5080"},
+		"by two routes in one header": {"<sip:src@10.1.2.3:5070>", []string{"<sip:192.0.2.1;lr>, <sip:192.0.2.2;lr>"}, "192.0.2.1:5060"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t)
+			m := recording("call-1")
+			for _, r := range c.routes {
+				m.headers = append(m.headers, "Record-Route: "+r)
+			}
+			invite := strings.Replace(m.String(), "<sip:src@127.0.0.1:5099>", c.contact, 1)
+			tx := newTransaction()
+			go b.handle(request(t, invite), tx)
+			synctest.Wait()
+			for _, d := range b.dialogs.all() {
+				b.hangUp(d, "why")
+			}
+			bye := <-b.sent
+			_, target, _ := strings.Cut(bye.Recipient.String(), "@")
+			if bye.Destination() != c.at || !strings.Contains(c.contact, target) {
+				t.Errorf("%s: to %s at %s", name, bye.Recipient.String(), bye.Destination())
+			}
+			if n := len(bye.GetHeaders("route")); n != len(tx.last().GetHeaders("record-route")) {
+				t.Errorf("%s: %d routes", name, n)
+			}
+			if bye.From().Params.GetOr("tag", "") != tx.last().To().Params.GetOr("tag", "x") || bye.To().Params.GetOr("tag", "") != "theirs" ||
+				bye.CallID().Value() != "call-1" || bye.CSeq().MethodName != gosip.BYE {
+				t.Errorf("%s:\n%s", name, bye)
+			}
+		})
+	}
+}
+
+func TestByeEndsTheCallBeforeItIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		a := b.call(t, recording("call-1"), true)
+		b.calls.told <- "mark"
+		if res := b.ask(t, a.in("BYE", 2).String()).last(); res.StatusCode != 200 {
+			t.Errorf("%s", res)
+		}
+		told(t, b.calls, "begin tx-1", "mark", "end tx-1")
+		for i, method := range []string{"BYE", "INVITE", "UPDATE", "OPTIONS", "INFO"} { // there is no such call any more
+			if res := b.ask(t, a.in(method, 3+i).String()).last(); res.StatusCode != 481 {
+				t.Errorf("%s: %s", method, res)
+			}
+		}
+		if tx := b.ask(t, a.in("ACK", 3).String()); tx.last() != nil {
+			t.Errorf("an ACK was answered: %s", tx.last())
+		}
+	})
+}
+
+func TestARequestOutOfOrderIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		m := recording("call-1")
+		m.seq = 5
+		a := b.call(t, m, true)
+		for _, method := range []string{"BYE", "UPDATE", "INVITE"} {
+			if res := b.ask(t, a.in(method, 5).String()).last(); res.StatusCode != 500 {
+				t.Errorf("%s: %s", method, res)
+			}
+		}
+		told(t, b.calls, "begin tx-1")
+	})
+}
+
+func TestOneCallIsOneCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.call(t, recording("call-1"), true)
+		for i := range 3 { // by another way, and with the next number
+			again := recording("call-1")
+			again.branch, again.seq = "z9hG4bKother"+strconv.Itoa(i), 1+i
+			if res := b.ask(t, again.String()).last(); res.StatusCode != 482 {
+				t.Errorf("%s", res)
+			}
+		}
+		told(t, b.calls, "begin tx-1")
+	})
+}

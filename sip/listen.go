@@ -1,0 +1,105 @@
+package sip
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+	"syscall"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+)
+
+// listener is one address that is listened on.
+type listener struct {
+	network, at string // udp or tcp, HOST:PORT
+	packets     net.PacketConn
+	streams     net.Listener
+}
+
+func newListener(at string) (*listener, error) {
+	u, err := url.Parse(at)
+	if err != nil || u.Port() == "" || (u.Scheme != "udp" && u.Scheme != "tcp") || strings.Trim(u.Path, "/") != "" {
+		return nil, timbre.Errorf(timbre.Invalid, "sip.New", "%q is not udp://HOST:PORT or tcp://HOST:PORT", at)
+	}
+	return &listener{network: u.Scheme, at: u.Host}, nil
+}
+
+func (l *listener) listen() (err error) {
+	if l.network == "udp" {
+		l.packets, err = net.ListenPacket("udp", l.at)
+	} else {
+		l.streams, err = net.Listen("tcp", l.at)
+	}
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return timbre.Errorf(timbre.Unavailable, "", "SIP cannot listen on %s: the port is in use by another program", l)
+	case err != nil:
+		return timbre.Errorf(timbre.Unavailable, "", "SIP cannot listen on %s: %w", l, err)
+	}
+	return nil
+}
+
+// serve reads until the listener is closed.
+func (l *listener) serve(to *gosip.TransportLayer) error {
+	if l.network == "udp" {
+		return errors.Join(to.ServeUDP(l.packets), net.ErrClosed)
+	}
+	return to.ServeTCP(l.streams)
+}
+
+func (l *listener) close() {
+	if l.packets != nil {
+		_ = l.packets.Close()
+	}
+	if l.streams != nil {
+		_ = l.streams.Close()
+	}
+}
+
+func (l *listener) bound() net.Addr {
+	switch {
+	case l.packets != nil:
+		return l.packets.LocalAddr()
+	case l.streams != nil:
+		return l.streams.Addr()
+	}
+	return nil
+}
+
+func (l *listener) String() string {
+	if b := l.bound(); b != nil {
+		return l.network + "://" + b.String()
+	}
+	return l.network + "://" + l.at
+}
+
+// addrPort is a socket's address; not valid for what has none.
+func addrPort(a net.Addr) netip.AddrPort {
+	if a == nil {
+		return netip.AddrPort{}
+	}
+	ap, err := netip.ParseAddrPort(a.String())
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}
+
+// reached is the address of ours that a request came in on: that of its socket or, where the socket listens everywhere,
+// the one by which the system would reach the source.
+func reached(bound net.Addr, source netip.AddrPort) netip.AddrPort {
+	local := addrPort(bound)
+	if !local.Addr().IsUnspecified() || !source.IsValid() {
+		return local
+	}
+	probe, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(source)) // sends nothing
+	if err != nil {
+		return local
+	}
+	defer func() { _ = probe.Close() }()
+	return netip.AddrPortFrom(addrPort(probe.LocalAddr()).Addr(), local.Port())
+}

@@ -1,0 +1,211 @@
+package sip
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"timbre"
+)
+
+var peer = netip.MustParseAddr("192.0.2.9")
+
+const head = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\n"
+
+// read1 is an offer of a text.
+func read1(t testing.TB, sdp string) *offer {
+	t.Helper()
+	o, err := readOffer([]byte(sdp), peer)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, sdp)
+	}
+	return o
+}
+
+func TestWhatAnOfferSaysOfALine(t *testing.T) {
+	for name, c := range map[string]struct {
+		sdp, want string // unfit or voice/keys remote rtcp direction hold label
+	}{
+		"plain":                  {head + "m=audio 30000 RTP/AVP 0\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
+		"A-law first":            {head + "m=audio 30000 RTP/AVP 18 8 0 101\na=rtpmap:101 telephone-event/8000\na=sendonly\na=label: 7 \n", "8/101 192.0.2.1:30000 192.0.2.1:30001 sendonly false 7"},
+		"dynamic":                {head + "m=audio 30000 RTP/AVP 96 97\na=rtpmap:96 pcma/8000/1\na=rtpmap:97 telephone-event/8000\n", "96/97 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
+		"wide events":            {head + "m=audio 30000 RTP/AVPF 0 97\na=rtpmap:97 telephone-event/48000\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
+		"RTCP elsewhere":         {head + "m=audio 30000 RTP/AVP 0\na=rtcp:40000 IN IP4 192.0.2.5\n", "0/-1 192.0.2.1:30000 192.0.2.5:40000 sendrecv false "},
+		"RTCP on another port":   {head + "m=audio 30000 RTP/AVP 0\na=rtcp:40001\n", "0/-1 192.0.2.1:30000 192.0.2.1:40001 sendrecv false "},
+		"RTCP that is none":      {head + "m=audio 65535 RTP/AVP 0\na=rtcp:x\n", "0/-1 192.0.2.1:65535 invalid AddrPort sendrecv false "},
+		"its own address":        {head + "m=audio 30000 RTP/AVP 0\nc=IN IP4 192.0.2.3\n", "0/-1 192.0.2.3:30000 192.0.2.3:30001 sendrecv false "},
+		"address after others":   {head + "m=audio 30000 RTP/AVP 0\na=sendonly\nb=AS:64\nc=IN IP4 192.0.2.3\n", "0/-1 192.0.2.3:30000 192.0.2.3:30001 sendonly false "},
+		"IPv6":                   {strings.ReplaceAll(head, "IP4 192.0.2.1", "IP6 2001:db8::1") + "m=audio 30000 RTP/AVP 0\n", "0/-1 [2001:db8::1]:30000 [2001:db8::1]:30001 sendrecv false "},
+		"no c=, no t=":           {"v=0\no=- 1516628962 0 IN IP4 0.0.0.0\ns=-\nm=audio 35011 RTP/AVP 0\na=label:1\n", "0/-1 192.0.2.9:35011 192.0.2.9:35012 sendrecv false 1"},
+		"t= before c=":           {"v=0\no=- 1 0 IN IP4 0.0.0.0\ns=-\nt=0 0\nc=IN IP4 192.0.2.4\nm=audio 35011 RTP/AVP 0\n", "0/-1 192.0.2.4:35011 192.0.2.4:35012 sendrecv false "},
+		"no o=, no s=":           {"v=0\nm=audio 35011 RTP/AVP 0\n", "0/-1 192.0.2.9:35011 192.0.2.9:35012 sendrecv false "},
+		"a host name":            {"v=0\nc=IN IP4 media.example.com\nm=audio 35011 RTP/AVP 0\n", "0/-1 192.0.2.9:35011 192.0.2.9:35012 sendrecv false "},
+		"inactive by session":    {head + "a=inactive\nm=audio 30000 RTP/AVP 0\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 inactive true "},
+		"line beats session":     {head + "a=inactive\nm=audio 30000 RTP/AVP 0\na=sendonly\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendonly false "},
+		"hold of old":            {head + "m=audio 30000 RTP/AVP 0\nc=IN IP4 0.0.0.0\n", "0/-1 0.0.0.0:30000 0.0.0.0:30001 sendrecv true "},
+		"wants to listen":        {head + "m=audio 30000 RTP/AVP 0\na=recvonly\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 recvonly true "},
+		"odd attributes":         {head + "m=audio 30000 RTP/AVP 0\na=\na=direction:both\na=rtpmap:0\na=rtpmap:0 X\n", unfitCodec},
+		"video":                  {head + "m=video 30000 RTP/AVP 0\n", unfitMedia},
+		"switched off":           {head + "m=audio 0 RTP/AVP 0\n", unfitPort},
+		"encrypted":              {head + "m=audio 30000 RTP/SAVP 0\n", unfitEncrypted},
+		"encrypted by DTLS":      {head + "m=audio 30000 UDP/TLS/RTP/SAVPF 0\n", unfitEncrypted},
+		"fax on a port of audio": {head + "m=audio 30000 udptl 0\n", unfitProto},
+		"fax":                    {head + "m=image 30000 udptl t38\n", unfitMedia},
+		"other codecs":           {head + "m=audio 30000 RTP/AVP 9 18 96\na=rtpmap:96 opus/48000/2\n", unfitCodec},
+		"wide G.711":             {head + "m=audio 30000 RTP/AVP 96\na=rtpmap:96 PCMU/16000\n", unfitCodec},
+		"a static type renamed":  {head + "m=audio 30000 RTP/AVP 0\na=rtpmap:0 opus/48000/2\n", unfitCodec},
+	} {
+		l := read1(t, c.sdp).lines[0]
+		got := l.unfit
+		if got == "" {
+			got = fmt.Sprintf("%d/%d %v %v %s %v %s", l.voice, l.keys, l.remote, l.rtcp, l.direction, l.held(), l.label)
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestOffersThatCannotBeReadAreToldApart(t *testing.T) {
+	for name, c := range map[string]struct {
+		sdp  string
+		kind timbre.Kind
+	}{
+		"empty":          {"", timbre.Invalid},
+		"not SDP":        {"hello, world", timbre.Invalid},
+		"no port":        {head + "m=audio RTP/AVP 0\n", timbre.Invalid},
+		"a bad port":     {head + "m=audio 99999999 RTP/AVP 0\n", timbre.Invalid},
+		"a bad c=":       {"v=0\nc=IN\nm=audio 30000 RTP/AVP 0\n", timbre.Invalid},
+		"too many lines": {head + strings.Repeat("a=x\n", maxSDPLines), timbre.Invalid},
+		"no m-line":      {head, timbre.Unprocessable},
+		"many m-lines":   {head + strings.Repeat("m=audio 30000 RTP/AVP 0\n", maxLines+1), timbre.Unprocessable},
+	} {
+		if _, err := readOffer([]byte(c.sdp), peer); err == nil || timbre.KindOf(err) != c.kind {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestOnlyTheMediaLinesAreCompared(t *testing.T) {
+	key := read1(t, twoLines).key
+	for name, c := range map[string]struct {
+		sdp  string
+		same bool
+	}{
+		"the version of o=": {strings.Replace(twoLines, "1 1 IN", "1 2 IN", 1), true},
+		"the name":          {strings.Replace(twoLines, "s=-", "s=x", 1), true},
+		"line ends":         {strings.ReplaceAll(twoLines, "\n", "\r\n"), true},
+		"a direction":       {strings.Replace(twoLines, "sendonly", "inactive", 1), false},
+		"a port":            {strings.Replace(twoLines, "30002", "30004", 1), false},
+		"the address":       {strings.Replace(twoLines, "c=IN IP4 127.0.0.1", "c=IN IP4 127.0.0.2", 1), false},
+	} {
+		if (read1(t, c.sdp).key == key) != c.same {
+			t.Errorf("%s: not %v", name, c.same)
+		}
+	}
+}
+
+func TestEveryLineIsAnswered(t *testing.T) {
+	o := read1(t, head+`m=video 40000 RTP/AVP 31
+a=label:v
+m=audio 30000 RTP/AVP 18 8 0 101
+a=rtpmap:18 G729/8000
+a=rtpmap:8 PCMA/8000
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-16
+a=ptime:20
+a=label:16777227
+a=sendonly
+m=audio 30002 RTP/AVP 0
+a=label:b_leg
+a=inactive
+m=audio 30004 RTP/AVP 9
+a=label:3
+`)
+	a := newAnswering(netip.MustParseAddr("192.0.2.200"))
+	text, err := a.answer(o, map[int]int{1: 20000, 2: 20002})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, got, _ := strings.Cut(string(text), "s=Timbre\r\n")
+	want := strings.ReplaceAll(`c=IN IP4 192.0.2.200
+t=0 0
+m=video 0 RTP/AVP 31
+a=label:v
+m=audio 20000 RTP/AVP 8 101
+a=label:16777227
+a=rtpmap:8 PCMA/8000
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-15
+a=ptime:20
+a=recvonly
+a=rtcp:20001
+m=audio 20002 RTP/AVP 0
+a=label:b_leg
+a=rtpmap:0 PCMU/8000
+a=inactive
+a=rtcp:20003
+m=audio 0 RTP/AVP 9
+a=label:3
+`, "\n", "\r\n")
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestTheVersionCountsChangesOnly(t *testing.T) {
+	a := newAnswering(netip.MustParseAddr("2001:db8::1"))
+	o, held := read1(t, twoLines), read1(t, strings.ReplaceAll(twoLines, "sendonly", "inactive"))
+	var origins []string
+	for _, offer := range []*offer{o, o, held, o} {
+		text, err := a.answer(offer, map[int]int{0: 20000, 1: 20002})
+		if err != nil {
+			t.Fatal(err)
+		}
+		origins = append(origins, strings.Split(string(text), "\r\n")[1])
+	}
+	for i, version := range []int{1, 1, 2, 3} {
+		if want := fmt.Sprintf("o=- %d %d IN IP6 2001:db8::1", a.id, version); origins[i] != want {
+			t.Errorf("%s, want %s", origins[i], want)
+		}
+	}
+}
+
+func FuzzOffer(f *testing.F) {
+	f.Add([]byte(twoLines))
+	f.Add([]byte("v=0\nm=audio 35011/2 RTP/AVP 0 8\na=rtcp:\nc=IN IP4 0.0.0.0/127\n"))
+	f.Add([]byte(head + "m=video 1 UDP/TLS/RTP/SAVPF x\nm=audio 0 RTP/AVP\na=inactive\n"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		o, err := readOffer(raw, peer)
+		if err != nil {
+			if timbre.KindOf(err) == timbre.Internal {
+				t.Errorf("an error that says nothing: %v", err)
+			}
+			return
+		}
+		ports := map[int]int{}
+		for i, l := range o.fit(maxLegs) {
+			ports[l.index] = 20000 + 2*i
+		}
+		if len(ports) == 0 && o.unacceptable() == nil {
+			t.Error("neither fit nor unfit")
+		}
+		text, err := newAnswering(peer).answer(o, ports)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := readOffer(text, peer)
+		if err != nil {
+			t.Fatalf("our own answer cannot be read: %v\n%s", err, text)
+		}
+		if len(a.lines) != len(o.lines) {
+			t.Errorf("%d lines answered of %d", len(a.lines), len(o.lines))
+		}
+		for i, l := range a.lines {
+			if (l.desc.MediaName.Port.Value != 0) != (ports[i] != 0) || l.label != o.lines[i].label {
+				t.Errorf("line %d: port %d, label %q for %q", i, l.desc.MediaName.Port.Value, l.label, o.lines[i].label)
+			}
+		}
+	})
+}

@@ -1,0 +1,158 @@
+package sip
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+	"timbre/sip/siprec"
+)
+
+// refresh answers a re-INVITE or an UPDATE: with or without SDP, with or without metadata. Nothing of the session
+// changes when it is refused.
+func (s *Server) refresh(req *gosip.Request, tx gosip.ServerTransaction, d *dialog) {
+	if !d.proceed(req) {
+		s.refuse(req, tx, refuse(500, "order", "CSeq %d is not the next one", req.CSeq().SeqNo).with("Retry-After", "1"))
+		return
+	}
+	cancelled := onCancel(tx)
+	interval, body, answer, r := s.change(d, req)
+	if r != nil {
+		s.refuse(req, tx, r)
+		return
+	}
+	if body.Metadata != "" {
+		s.retell(d, req, body.Metadata)
+	}
+	s.renew(d, interval)
+	res := s.sessionResponse(d, req, answer)
+	promise(res, req, interval)
+	if req.Method == gosip.UPDATE {
+		s.respond(tx, res)
+		return
+	}
+	accepted := s.confirm(d, req, tx, res, cancelled)
+	if body.SDP == nil && len(accepted) > 0 { // our answer was an offer, so the ACK has the answer
+		s.settle(d, req, accepted)
+	}
+}
+
+// change reads what a request wants of the session and does it. The answer is nil for an UPDATE without an offer.
+func (s *Server) change(d *dialog, req *gosip.Request) (interval time.Duration, body siprec.Body, answer []byte, r *refusal) {
+	if interval, r = sessionExpires(req); r != nil {
+		return 0, body, nil, r
+	}
+	body, err := siprec.Read(strings.Join(values(req, "content-type"), ""), req.Body())
+	if err != nil {
+		return 0, body, nil, unread(err)
+	}
+	s.doubt(req, body.Warnings)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.over:
+		return 0, body, nil, refuse(481, "no_dialog", "there is no such call")
+	case body.SDP != nil:
+		answer, r = s.reoffer(d, body.SDP)
+	case req.IsInvite():
+		answer = d.answered
+	}
+	if contact := req.Contact(); r == nil && contact != nil && contact.Address.Host != "" {
+		d.target = *contact.Address.Clone()
+	}
+	return interval, body, answer, r
+}
+
+// reoffer answers an offer in a session. Lines that were taken are changed or paused; lines that were not stay out,
+// because a call has its legs from its beginning. An offer that differs only in its o= line changes nothing.
+func (s *Server) reoffer(d *dialog, raw []byte) ([]byte, *refusal) {
+	o, r := offered(raw, d.source.Addr())
+	switch {
+	case r != nil:
+		return nil, r
+	case o.key == d.offered:
+		return d.answered, nil
+	}
+	ports, wanted := map[int]int{}, false
+	for _, l := range o.lines {
+		wanted = wanted || l.unfit != unfitPort && l.unfit != unfitMedia
+		if t := d.tracks[l.index]; t != nil && l.unfit == "" {
+			ports[l.index] = t.stream.Port()
+		}
+	}
+	for i := range d.tracks {
+		if i >= len(o.lines) {
+			return nil, refuse(400, "malformed", "an offer with fewer m-lines than before")
+		}
+	}
+	if wanted && len(ports) == 0 {
+		return nil, o.unacceptable()
+	}
+	answer, err := d.answering.answer(o, ports)
+	if err != nil {
+		return nil, failed(err)
+	}
+	s.apply(d, o)
+	d.offered, d.answered = o.key, answer
+	return answer, nil
+}
+
+// apply tells the streams what an offer, or an answer to ours, says of them.
+func (s *Server) apply(d *dialog, o *offer) {
+	for _, l := range o.lines {
+		t := d.tracks[l.index]
+		switch {
+		case t == nil:
+		case l.unfit == "":
+			t.update(s.spec(d, &l))
+		default: // switched off for now
+			paused := t.spec
+			paused.Hold = true
+			t.update(paused)
+		}
+		for i := range d.order {
+			if d.order[i].Index == l.index && l.label != "" {
+				d.order[i].Label = l.label
+			}
+		}
+	}
+}
+
+// settle takes the answer that an ACK brings to an offer of ours.
+func (s *Server) settle(d *dialog, req *gosip.Request, raw []byte) {
+	o, r := offered(raw, d.source.Addr())
+	if r != nil {
+		s.metrics.rejected.WithLabelValues(r.reason).Inc()
+		s.log.Warn("an answer could not be used", "call", callID(req), "detail", r.detail)
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.over && o.key != d.offered {
+		s.apply(d, o)
+		d.offered = "" // what it offers next is compared with nothing
+	}
+}
+
+// retell hands on metadata that came in a call, with the legs if they are not what they were.
+func (s *Server) retell(d *dialog, req *gosip.Request, metadata string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.over {
+		return
+	}
+	m := siprec.Parse(metadata)
+	d.metadata = m.After(d.metadata)
+	legs, doubts := siprec.Map(d.order, d.metadata, d.caller())
+	s.doubt(req, append(m.Warnings, doubts...))
+	var changed []timbre.Leg
+	if !slices.Equal(legs, d.legs) {
+		d.legs, changed = legs, slices.Clone(legs)
+	}
+	if err := s.calls.Update(s.lasting(), d.txid, headers(req), metadata, changed); err != nil {
+		s.log.Error("an update could not be handed on", "transaction", d.txid, "error", err)
+	}
+}

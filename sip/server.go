@@ -1,0 +1,228 @@
+package sip
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/emiago/sipgo"
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+	"timbre/sip/siprec"
+)
+
+// Server takes calls.
+type Server struct {
+	cfg       Config
+	now       func() time.Time
+	log       *slog.Logger
+	metrics   *metrics
+	admission admission
+	calls     Calls
+	media     Media
+	rate      rate
+	dialogs   *table
+	gate      *gate       // of everything that works on a request or a dialog
+	leaving   atomic.Bool // no new calls
+	send      func(context.Context, *gosip.Request) error
+
+	ctx       context.Context // of requests that are sent; ends when the server closes
+	cancel    context.CancelFunc
+	ua        *sipgo.UserAgent
+	parser    *gosip.Parser
+	listeners []*listener
+	closing   sync.Once
+}
+
+// New makes a server; Invalid when a listening address cannot be read, or metrics are there already.
+func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
+	const op = "sip.New"
+	s := &Server{cfg: cfg, now: cfg.Now, log: cfg.Log, admission: admission{dir}, calls: calls, media: media,
+		dialogs: newTable(), gate: newGate(), parser: gosip.NewParser()}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.rate = rate{now: s.now, busy: map[string]time.Time{}}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.parser.MaxMessageLength = siprec.MaxBody + 64<<10
+	var err error
+	if s.metrics, err = newMetrics(cfg.Metrics, s.dialogs.size); err != nil {
+		return nil, timbre.Errorf(timbre.Invalid, op, "metrics: %w", err)
+	}
+	for _, at := range cfg.Listen {
+		l, err := newListener(at)
+		if err != nil {
+			return nil, err
+		}
+		s.listeners = append(s.listeners, l)
+	}
+	if err := s.stack(); err != nil {
+		return nil, timbre.Errorf(timbre.Internal, op, "SIP stack: %w", err)
+	}
+	return s, nil
+}
+
+// stack sets up the SIP stack and says what answers which request.
+func (s *Server) stack() error {
+	log := slog.New(stackLog{s})
+	var err error
+	s.ua, err = sipgo.NewUA(sipgo.WithUserAgent("Timbre"), sipgo.WithUserAgentParser(s.parser),
+		sipgo.WithUserAgentTransportLayerOptions(gosip.WithTransportLayerLogger(log), gosip.WithTransportLayerReadFilter(s.screen)),
+		sipgo.WithUserAgentTransactionLayerOptions(gosip.WithTransactionLayerLogger(log),
+			gosip.WithTransactionLayerUnhandledResponseHandler(func(*gosip.Response) {})))
+	if err != nil {
+		return err
+	}
+	srv, err := sipgo.NewServer(s.ua, sipgo.WithServerLogger(log))
+	if err != nil {
+		return err
+	}
+	client, err := sipgo.NewClient(s.ua, sipgo.WithClientLogger(log))
+	if err != nil {
+		return err
+	}
+	s.send = func(ctx context.Context, req *gosip.Request) error { return transact(ctx, client, req) }
+	srv.OnNoRoute(s.handle)
+	return nil
+}
+
+// handle answers a request. It is called on a goroutine of its own; whatever goes wrong in it ends there.
+func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
+	if !s.gate.enter() {
+		return
+	}
+	defer s.gate.leave()
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("panic", "method", req.Method, "panic", p, "stack", string(debug.Stack()))
+			s.refuse(req, tx, refuse(500, "panic", "%v", p))
+		}
+	}()
+	if r := check(req); r != nil {
+		s.refuse(req, tx, r)
+		return
+	}
+	inside := req.To().Params.GetOr("tag", "") != ""
+	d := s.dialogs.find(req)
+	switch {
+	case req.IsAck():
+		if d != nil {
+			d.acknowledged(req.CSeq().SeqNo, req.Body())
+		}
+	case req.IsCancel(): // the stack has found nothing to cancel
+		s.refuse(req, tx, refuse(481, "no_dialog", "there is nothing to cancel"))
+	case req.IsInvite() && !inside:
+		s.invite(req, tx)
+	case d == nil && (inside || req.Method == gosip.BYE || req.Method == gosip.UPDATE):
+		s.refuse(req, tx, refuse(481, "no_dialog", "there is no such call"))
+	case req.Method == gosip.OPTIONS:
+		s.options(req, tx)
+	case req.Method == gosip.BYE:
+		s.bye(req, tx, d)
+	case req.IsInvite(), req.Method == gosip.UPDATE:
+		s.refresh(req, tx, d)
+	default:
+		s.refuse(req, tx, refuse(405, "method", "method %.16q", req.Method).with("Allow", allow))
+	}
+}
+
+func (s *Server) options(req *gosip.Request, tx gosip.ServerTransaction) {
+	res := gosip.NewResponseFromRequest(req, 200, "OK", nil)
+	res.AppendHeader(gosip.NewHeader("Allow", allow))
+	res.AppendHeader(gosip.NewHeader("Accept", accept))
+	res.AppendHeader(gosip.NewHeader("Supported", supported))
+	s.respond(tx, res)
+}
+
+// farewell is how long a server that stops waits for the answers to its BYEs.
+const farewell = 2 * time.Second
+
+// Run serves until ctx ends, or until a listener fails, which is the error then. It leaves no call: live ones are ended
+// and their peers told. Listen comes first.
+func (s *Server) Run(ctx context.Context) error {
+	failed := make(chan error, len(s.listeners))
+	var serving sync.WaitGroup
+	defer func() {
+		s.close()
+		serving.Wait()
+	}()
+	for _, l := range s.listeners {
+		if l.bound() == nil {
+			return timbre.Errorf(timbre.Internal, "sip.Run", "%s is not bound: Listen comes first", l)
+		}
+		serving.Go(func() { failed <- l.serve(s.ua.TransportLayer()) })
+	}
+	select {
+	case <-ctx.Done():
+		s.leave()
+		return nil
+	case err := <-failed:
+		return timbre.Errorf(timbre.Unavailable, "sip.Run", "a SIP listener has stopped: %w", err)
+	}
+}
+
+// leave ends every call.
+func (s *Server) leave() {
+	s.leaving.Store(true)
+	stop := time.AfterFunc(farewell, s.cancel)
+	defer stop.Stop()
+	var all sync.WaitGroup
+	for _, d := range s.dialogs.all() {
+		all.Go(func() { s.hangUp(d, "the server was stopped") })
+	}
+	all.Wait()
+}
+
+// close lets go of everything: sockets, transactions, goroutines.
+func (s *Server) close() {
+	s.closing.Do(func() {
+		s.leaving.Store(true)
+		s.cancel()
+		for _, d := range s.dialogs.all() {
+			s.hangUp(d, "the server was stopped")
+		}
+		for _, l := range s.listeners {
+			l.close()
+		}
+		_ = s.ua.Close() // what it complains of is closed already
+		s.gate.close()
+	})
+}
+
+// Close gives back what Listen has bound, for a server that is not run after all. Run closes by itself.
+func (s *Server) Close() error {
+	s.close()
+	return nil
+}
+
+// Listen binds every address, and gives them as they are, with the ports that were free. Unavailable: a port is in use, or
+// an address is not ours.
+func (s *Server) Listen() ([]string, error) {
+	var at []string
+	for _, l := range s.listeners {
+		if err := l.listen(); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		at = append(at, l.String())
+	}
+	return at, nil
+}
+
+// Addr is the first address bound for "udp" or "tcp"; not valid without.
+func (s *Server) Addr(network string) netip.AddrPort {
+	for _, l := range s.listeners {
+		if l.network == network && l.bound() != nil {
+			return addrPort(l.bound())
+		}
+	}
+	return netip.AddrPort{}
+}

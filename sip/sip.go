@@ -1,0 +1,97 @@
+// Package sip is where calls come in: a SIP server for recording clients (RFC 7866) and for plain calls that are to be
+// listened to. In come SIP messages over UDP and TCP; out go a timbre.Call with its legs to Calls, and what each leg's
+// audio looks like on the wire to Media.
+//
+// It answers and never calls; it sends no audio. It opens no RTP port itself, checks no password, and stores nothing.
+// The SIP stack is emiago/sipgo; dialogs, session timers, offer and answer are here. Encryption is not spoken: a
+// connector that requires it refuses every call.
+package sip
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"net/netip"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"timbre"
+)
+
+// The SIP stack refuses to send what is larger than its idea of an MTU, and to read what is larger than its buffer. An
+// INVITE with metadata is both, and comes in fragments. The stack has no other place for these numbers.
+func init() {
+	gosip.UDPMTUSize = 65000
+	gosip.TransportBufferReadSize = 65535
+}
+
+// Calls is where the calls of this node live.
+type Calls interface {
+	// Begin makes a call durable and gives it its transaction id, with a listener for each of its legs, in their order.
+	Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error)
+	// Update hands on what a re-INVITE or UPDATE with metadata said. Nil legs are unchanged.
+	Update(ctx context.Context, txid string, headers map[string]string, metadata string, legs []timbre.Leg) error
+	// End ends a call; failure says why when it was no hang-up.
+	End(ctx context.Context, txid, failure string) error
+}
+
+// Media opens the streams that the legs of a call come in by.
+type Media interface {
+	Open(MediaSpec, timbre.Listener) (Stream, error)
+}
+
+// Stream is one stream that is being received.
+type Stream interface {
+	Port() int // where it is received
+	Update(MediaSpec)
+	Close()
+}
+
+// MediaSpec is what an offer says of a stream.
+type MediaSpec struct {
+	Local    netip.Addr         // where to listen; the zero value means everywhere
+	Remote   netip.AddrPort     // where the sender says that it sends from
+	Source   netip.Addr         // host of the SIP peer
+	RTCP     netip.AddrPort     // where reports go
+	Payloads map[uint8]Encoding // all that the sender may send
+	Hold     bool               // nothing is to be expected for now
+	LatchAny bool               // the first packet fixes the source, whoever sends it
+}
+
+// Encoding is an SDP encoding name in capitals, and its clock rate in Hz.
+type Encoding struct {
+	Name string
+	Rate int
+}
+
+func (m MediaSpec) equal(o MediaSpec) bool {
+	return m.Local == o.Local && m.Remote == o.Remote && m.Source == o.Source && m.RTCP == o.RTCP && m.Hold == o.Hold &&
+		m.LatchAny == o.LatchAny && maps.Equal(m.Payloads, o.Payloads)
+}
+
+// Directory knows the connectors. What does not exist is an error of kind NotFound.
+type Directory interface {
+	Connector(ctx context.Context, id string) (timbre.Connector, error)
+	Connectors(ctx context.Context) ([]timbre.Connector, error)
+	Termination(ctx context.Context, connectorID string) (timbre.Termination, error)
+}
+
+// Config of a Server. Zero values: no log, no metrics, the clock of the machine.
+type Config struct {
+	Listen       []string   // udp://HOST:PORT or tcp://HOST:PORT; port 0 is a free one
+	MediaAddress netip.Addr // announced in SDP; zero: the address that the INVITE came in on
+	LatchAny     bool       // for every stream
+	Now          func() time.Time
+	Log          *slog.Logger
+	Metrics      prometheus.Registerer
+}
+
+const (
+	allow     = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE"
+	accept    = "application/sdp, multipart/mixed, application/rs-metadata+xml, application/rs-metadata"
+	supported = "siprec, timer"
+	// TransactionHeader carries the transaction id in the answer to an INVITE.
+	TransactionHeader = "X-Timbre-Transaction-Id"
+)
