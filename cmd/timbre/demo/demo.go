@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"timbre"
@@ -37,6 +38,8 @@ type Server struct {
 type Config struct {
 	// Start runs a server that has a webhook called WebhookName, with this URL and secret.
 	Start func(ctx context.Context, webhookURL, secret string) (Server, error)
+	// Verify checks the signature of a webhook's request, as webhook.Verify does.
+	Verify func(secret string, h http.Header, body []byte, now time.Time) error
 
 	Screen screen.Screen
 	JSON   bool          // print a Result in place of the narration
@@ -91,7 +94,7 @@ type story struct {
 // tell is the table of contents.
 func (s *story) tell(ctx context.Context) (err error) {
 	secret := rand.Text()
-	hook, err := receive(secret, s.cfg.Now)
+	hook, err := receive(secret, s.cfg)
 	if err != nil {
 		return err
 	}

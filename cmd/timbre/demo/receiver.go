@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"timbre"
-	"timbre/notify/webhook"
 )
 
 // receiver is the webhook: an HTTP server that takes signed events.
@@ -23,7 +22,7 @@ type receiver struct {
 const largestEvent = 1 << 20 // bytes
 
 // receive opens a webhook on a free port of the loopback address.
-func receive(secret string, now func() time.Time) (*receiver, error) {
+func receive(secret string, cfg Config) (*receiver, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Unavailable, "", "the webhook cannot listen: %w", err)
@@ -36,7 +35,7 @@ func receive(secret string, now func() time.Time) (*receiver, error) {
 			http.Error(w, "unreadable", http.StatusBadRequest)
 			return
 		}
-		if err := webhook.Verify(secret, req.Header, body, now()); err != nil {
+		if err := cfg.Verify(secret, req.Header, body, cfg.Now()); err != nil {
 			http.Error(w, "the signature does not fit", http.StatusUnauthorized)
 			return
 		}

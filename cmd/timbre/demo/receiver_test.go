@@ -6,10 +6,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"timbre/notify/webhook"
 )
 
 func TestWebhookTakesSignedEventsOnce(t *testing.T) {
-	r, err := receive("secret", time.Now)
+	r, err := receive("secret", Config{Verify: webhook.Verify, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
