@@ -16,7 +16,7 @@ type role struct {
 	second bool   // is the caller's second call, or a stranger's only one
 }
 
-// stranger is what the story calls somebody who was never enrolled. The listener knows; Timbre must not.
+// stranger is what the story calls somebody who was never enrolled: a woman with Edith's accent.
 const stranger = "a stranger"
 
 var (
@@ -28,7 +28,7 @@ var (
 	secondCalls = []role{
 		{name: "Grace", number: "+12065550101", file: "s1_second", known: true, second: true},
 		{name: "Maria", number: "+12065550102", file: "s2_second", known: true, second: true},
-		{name: stranger, number: "+12065550117", file: "s5_second", second: true},
+		{name: stranger, number: "+12065550117", file: "s4_second", second: true},
 	}
 )
 

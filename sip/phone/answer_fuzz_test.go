@@ -1,0 +1,31 @@
+package phone
+
+import (
+	"net/netip"
+	"testing"
+)
+
+func FuzzAnyAnswerAimsOrIsRefused(f *testing.F) {
+	for _, s := range []string{
+		sdpAnswer([]string{"2", "1"}, []int{20000, 20002}),
+		sdpAnswer([]string{"", ""}, []int{0, 65535}),
+		"v=0\r\no=- 1 1 IN IP6 ::1\r\ns=-\r\nc=IN IP6 ::1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\na=inactive\r\nm=audio 9 RTP/AVP 8\r\nm=video 0 RTP/AVP 99\r\n",
+		"v=0\r\no=- 1 1 IN IP4 x\r\ns=-\r\nt=0 0\r\nm=audio 99999 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\n",
+		"", "v=0",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, answer []byte) {
+		c := &Call{line: &line{server: netip.MustParseAddrPort("127.0.0.1:5060")}, legs: []*leg{{label: "1"}, {label: "2"}}}
+		err := c.aim(answer)
+		aimed := c.legs[0].remote.IsValid() || c.legs[1].remote.IsValid()
+		if err == nil && !aimed {
+			t.Error("taken, but no leg has anywhere to go")
+		}
+		for _, l := range c.legs {
+			if l.remote.IsValid() && l.remote.Port() == 0 {
+				t.Errorf("a leg goes to %s", l.remote)
+			}
+		}
+	})
+}
