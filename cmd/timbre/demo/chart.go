@@ -50,10 +50,8 @@ func columns(c Visit) (n int) {
 	return n
 }
 
-// column is where a point belongs: the event about the first five seconds stands in the first column.
-func column(at float64) int {
-	return max(0, int(math.Floor(at/toneEvery.Seconds()))-1)
-}
+// column is where a point belongs: the one about the first five seconds stands in the first column.
+func column(at float64) int { return max(0, int(math.Round(at/toneEvery.Seconds()))-1) }
 
 // chart draws points into n columns. A later point of a column wins.
 func (b bars) chart(points []TonePoint, n int) string {

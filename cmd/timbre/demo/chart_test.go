@@ -7,7 +7,7 @@ import (
 func points(values ...float64) (p []TonePoint) {
 	for i, v := range values {
 		if v > -2 {
-			p = append(p, TonePoint{At: 5.3 + 5*float64(i), Scores: Scores{Positive: max(v, 0), Negative: max(-v, 0)}})
+			p = append(p, TonePoint{At: 5 + 5*float64(i), Scores: Scores{Positive: max(v, 0), Negative: max(-v, 0)}})
 		}
 	}
 	return p

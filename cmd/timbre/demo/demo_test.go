@@ -29,7 +29,7 @@ func TestStoryEndsWellWhenEveryNameIsRight(t *testing.T) {
 	}
 	for i, want := range []string{"", "", "", "Grace", "Maria", ""} {
 		c := r.Calls[i]
-		if c.Identified != want || !c.Right || !c.Confirmed || c.CallerTone.Overall == nil || len(c.CallerTone.Points) != 1 {
+		if c.Identified != want || !c.Right || !c.Confirmed || c.CallerTone.Overall == nil || len(c.CallerTone.Points) != 1 || c.CallerTone.Points[0].At != 30 {
 			t.Errorf("call %d: %+v", i, c)
 		}
 	}

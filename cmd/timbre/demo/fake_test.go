@@ -122,7 +122,7 @@ func (f *fake) api() http.Handler {
 		var in struct{ TransactionID string }
 		_ = json.NewDecoder(r.Body).Decode(&in)
 		reply(w, http.StatusCreated, `{"VoiceToneAnalysisTask":{"VoiceToneAnalysisTaskId":"tone"}}`)
-		f.tell(in.TransactionID, tone(true, "VoiceToneAnalysisSuccessful"), tone(false, "VoiceToneAnalysisSuccessful"))
+		f.tell(in.TransactionID, `"detailStatus":"VoiceToneAnalysisFailure","isCaller":false`, tone(true, "VoiceToneAnalysisSuccessful"), tone(false, "VoiceToneAnalysisSuccessful"))
 	})
 	mux.HandleFunc("POST /voice-profiles", func(w http.ResponseWriter, r *http.Request) {
 		var in struct{ SpeakerSearchTaskID string }
@@ -158,7 +158,7 @@ func (f *fake) match(transaction string) string {
 }
 
 func tone(caller bool, status string) string {
-	const span = `{"startTime":"2026-01-02T03:04:15.563Z","endTime":"2026-01-02T03:04:45.720Z","voiceToneLabel":"negative","voiceToneScore":{"neutral":0.2,"positive":0.1,"negative":0.7}}`
+	const span = `{"startTime":"2026-01-02T03:04:15.720Z","endTime":"2026-01-02T03:04:45.720Z","voiceToneLabel":"negative","voiceToneScore":{"neutral":0.2,"positive":0.1,"negative":0.7}}`
 	return fmt.Sprintf(`"detailStatus":%q,"isCaller":%t,"voiceToneAnalysisDetails":{"currentAverageVoiceTone":%s,"overallAverageVoiceTone":%s}`, status, caller, span, span)
 }
 
@@ -198,7 +198,7 @@ func (f *fake) sip() (port int, stop func()) {
 		f.mu.Lock()
 		transaction := f.calls[req.CallID().Value()]
 		f.mu.Unlock()
-		f.tell(transaction, tone(true, "VoiceToneAnalysisCompleted"), tone(false, "VoiceToneAnalysisCompleted"))
+		f.tell(transaction, tone(true, "VoiceToneAnalysisCompleted"), `"detailStatus":"VoiceToneAnalysisFailure","isCaller":false`)
 	})
 	done := make(chan struct{})
 	go func() { defer close(done); _ = srv.ServeUDP(conn) }()

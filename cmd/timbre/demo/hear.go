@@ -24,7 +24,7 @@ func (v *visit) missing() (names []string) {
 		{v.heard.answer, "answer of the speaker search"},
 		{v.heard.enrolment || v.second, timbre.VoiceprintGenerationSuccess},
 		{v.heard.callerTone, timbre.ToneCompleted + " of the caller"},
-		{v.heard.agentTone, timbre.ToneCompleted + " of the agent"},
+		{v.heard.agentTone, "end of the agent's tone"},
 	} {
 		if !m.here {
 			names = append(names, m.name)
@@ -48,7 +48,7 @@ func (v *visit) hear(ctx context.Context, e event) error {
 		if !v.second {
 			return v.failed(e)
 		}
-	case timbre.ToneSuccessful, timbre.ToneCompleted:
+	case timbre.ToneSuccessful, timbre.ToneCompleted, timbre.ToneFailure:
 		v.sounds(e)
 	}
 	return nil
@@ -88,23 +88,26 @@ func (v *visit) enrol(ctx context.Context) error {
 	return nil
 }
 
-// sounds notes the tone of a leg.
+// sounds notes the tone of a leg. Its last event is VoiceToneAnalysisCompleted; or a failure, for an agent who said too
+// little. During the call a failure tells of a silence, after which the leg goes on.
 func (v *visit) sounds(e event) {
 	track, done := &v.AgentTone, &v.heard.agentTone
 	if is := e.Detail.IsCaller; is != nil && *is {
 		track, done = &v.CallerTone, &v.heard.callerTone
 	}
-	completed := e.Detail.Status == timbre.ToneCompleted
-	*done = *done || completed
-	if e.Detail.Tone == nil {
+	switch {
+	case e.Detail.Status == timbre.ToneCompleted, e.Detail.Status == timbre.ToneFailure && track == &v.AgentTone && v.over.Load():
+		*done = true
+	}
+	t := e.Detail.Tone
+	if t == nil || t.Current == nil || t.Overall == nil {
 		return
 	}
-	if c := e.Detail.Tone.Current; c != nil && !completed {
-		track.Points = append(track.Points, TonePoint{At: v.at().Seconds(), Scores: c.scores()})
-	}
-	if o := e.Detail.Tone.Overall; o != nil {
-		s := o.scores()
-		track.Overall = &s
+	overall := t.Overall.scores()
+	track.Overall = &overall
+	if e.Detail.Status == timbre.ToneSuccessful {
+		at := t.Overall.End.Sub(t.Overall.Start) // since the task's start, in media time
+		track.Points = append(track.Points, TonePoint{At: at.Seconds(), Scores: t.Current.scores()})
 	}
 }
 

@@ -42,7 +42,7 @@ type ToneTrack struct {
 
 // TonePoint is the tone of the 30 s that end at a moment.
 type TonePoint struct {
-	At float64 `json:"at"` // seconds since the first words
+	At float64 `json:"at"` // seconds of the call since the task's start
 	Scores
 }
 

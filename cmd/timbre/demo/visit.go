@@ -24,6 +24,7 @@ type visit struct {
 	phone   phone.Config
 	lasts   time.Duration
 	played  atomic.Int64 // media time, in nanoseconds
+	over    atomic.Bool  // the caller is about to hang up
 	next    int          // where in the inbox the next event may be
 	profile string       // made of this call's voiceprint
 	heard   heard
@@ -65,7 +66,9 @@ func (v *visit) happen(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		return errors.Join(line.Play(ctx), line.Hangup(context.WithoutCancel(ctx)))
+		err := line.Play(ctx)
+		v.over.Store(true)
+		return errors.Join(err, line.Hangup(context.WithoutCancel(ctx)))
 	})
 	g.Go(func() error { return v.listen(ctx) })
 	return g.Wait()
