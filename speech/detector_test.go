@@ -244,3 +244,37 @@ func TestWhatTheVADCannotScoreIsUnvoiced(t *testing.T) {
 		t.Errorf("fault %v, heard %+v", d.Err(), out)
 	}
 }
+
+// Whatever the times of its frames, a leg's clock never goes back, its net speech never exceeds what was sent, and each
+// sample passes at most once.
+func TestNoTimesOfFramesBreakTheClocks(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 300 {
+		says := make([]float32, 400)
+		for i := range says {
+			says[i] = r.Float32()
+		}
+		var sent, passed int
+		var last timbre.Speech
+		d := NewDetector(&script{says: says}, func(s timbre.Speech) {
+			if s.At < last.At || s.Net < last.Net || s.Net > timbre.Duration(sent) {
+				t.Fatalf("%v of %v after %v of %v, %v sent", s.Net, s.At, last.Net, last.At, timbre.Duration(sent))
+			}
+			last, passed = s, passed+len(s.PCM)
+		})
+		at := time.Duration(r.Int64N(1e12))
+		for range 50 {
+			pcm := make([]int16, r.IntN(500))
+			sent += len(pcm)
+			d.Frame(timbre.Frame{At: at, PCM: pcm})
+			at += timbre.Duration(len(pcm))
+			if r.IntN(5) == 0 {
+				at += time.Duration(r.Int64N(4e8)) - 2e8
+			}
+		}
+		d.Flush()
+		if passed > sent {
+			t.Fatalf("%d samples passed of %d", passed, sent)
+		}
+	}
+}
