@@ -1,0 +1,124 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre"
+)
+
+func TestAnEndIsToldOnceAndTheCallIsGone(t *testing.T) {
+	for failure, want := range map[string]string{"": "ENDED", "no media": "FAILED"} {
+		r, d := registry()
+		txid, legs := begin(t, r)
+		e := tapped(t, r, txid, 1)
+		legs[1].Frame(timbre.Frame{})
+		for range 3 {
+			if err := r.End(t.Context(), txid, failure); err != nil {
+				t.Fatal(err)
+			}
+		}
+		legs[1].Frame(timbre.Frame{})
+		if e.frames != 1 || e.ends != 1 {
+			t.Errorf("%s: the tap heard %d frames and %d ends", want, e.frames, e.ends)
+		}
+		if len(d.calls) != 2 || !slices.Equal(d.said[1], []string{"Streaming Status " + want + " 0", "Streaming Status " + want + " 1"}) {
+			t.Errorf("said %q", d.said)
+		}
+		if c := d.calls[1]; c.Ended.IsZero() || c.Failure != failure || d.events[0].StatusMessage != failure {
+			t.Errorf("%+v", c)
+		}
+		if _, ok := r.Call(txid); ok || len(r.calls) != 0 {
+			t.Errorf("%s: still live", want)
+		}
+		for name, err := range map[string]error{
+			"Update": r.Update(t.Context(), txid, nil, "", nil),
+			"Tap":    second(r.Tap(txid, 0, e)),
+			"Listen": second(r.Listener(txid, 0)),
+		} {
+			if timbre.KindOf(err) != timbre.NotFound {
+				t.Errorf("%s after %s: %v", name, want, err)
+			}
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestAnEndThatCannotBeWrittenEndsTheCallAndIsTriedAgain(t *testing.T) {
+	r, d := registry()
+	txid, _ := begin(t, r)
+	e := tapped(t, r, txid, 0)
+	d.fail = errors.New("disk full")
+	if err := r.End(t.Context(), txid, ""); !errors.Is(err, d.fail) {
+		t.Error(err)
+	}
+	if _, ok := r.Call(txid); ok || e.ends != 1 || len(r.Live()) != 0 {
+		t.Errorf("live %t, %d ends", ok, e.ends)
+	}
+	ended := r.calls[txid].call.Ended
+	d.fail = nil
+	if err := r.Shut(t.Context(), "stopping"); err != nil {
+		t.Error(err)
+	}
+	if c := d.calls[1]; !c.Ended.Equal(ended) || c.Failure != "" || e.ends != 1 || len(r.calls) != 0 {
+		t.Errorf("%+v", c)
+	}
+	if n := testutil.ToFloat64(r.metrics.ended.WithLabelValues("hangup")); n != 1 {
+		t.Errorf("%v hang-ups counted", n)
+	}
+}
+
+func TestAHangUpIsWrittenEvenIfItsCallerGivesUp(t *testing.T) {
+	r, d := registry()
+	txid, _ := begin(t, r)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := r.End(ctx, txid, ""); err != nil || len(d.calls) != 2 {
+		t.Errorf("%v, %d writes", err, len(d.calls))
+	}
+}
+
+func TestShuttingEndsAllCallsAndTakesNoMore(t *testing.T) {
+	r, d := registry()
+	first, _ := begin(t, r)
+	begin(t, r)
+	e := tapped(t, r, first, 0)
+	if err := r.Shut(t.Context(), "the server is stopping"); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Live()) != 0 || e.ends != 1 || d.calls[3].Failure != "the server is stopping" {
+		t.Errorf("%d live, %d ends, %+v", len(r.Live()), e.ends, d.calls[3])
+	}
+	if _, _, err := r.Begin(t.Context(), twoLegs()); timbre.KindOf(err) != timbre.Unavailable {
+		t.Errorf("a call after that: %v", err)
+	}
+	if n := testutil.ToFloat64(r.metrics.ended.WithLabelValues("shutdown")); n != 2 {
+		t.Errorf("%v counted", n)
+	}
+}
+
+func TestCallsOfANodeThatDiedAreEnded(t *testing.T) {
+	r, d := registry()
+	txid, _ := begin(t, r)
+	alive, _ := r.Call(txid)
+	stale := twoLegs()
+	stale.TransactionID = "stale"
+	if err := r.Recover(t.Context(), []timbre.Call{stale, alive}); err != nil {
+		t.Fatal(err)
+	}
+	if len(d.calls) != 2 || d.calls[1].TransactionID != "stale" || d.calls[1].Ended.IsZero() || d.calls[1].Failure == "" {
+		t.Fatalf("%+v", d.calls)
+	}
+	if !slices.Equal(d.said[1], []string{"Streaming Status FAILED 0", "Streaming Status FAILED 1"}) {
+		t.Errorf("said %q", d.said[1])
+	}
+	d.fail = errors.New("disk full")
+	if err := r.Recover(t.Context(), []timbre.Call{stale}); !errors.Is(err, d.fail) {
+		t.Error(err)
+	}
+}
