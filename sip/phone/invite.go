@@ -1,12 +1,8 @@
 package phone
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"mime/multipart"
-	"net/textproto"
 	"time"
 
 	"github.com/emiago/sipgo"
@@ -86,80 +82,4 @@ func (c *Call) await(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	return refusal("phone.Dial", err)
-}
-
-// request is the INVITE.
-func (c *Call) request() (*sip.Request, error) {
-	from, err := c.line.uri(or(c.cfg.From, "anonymous"))
-	if err != nil {
-		return nil, err
-	}
-	to, err := c.line.uri(or(c.cfg.To, "srs"))
-	if err != nil {
-		return nil, err
-	}
-	target := to
-	if c.cfg.RequestURI != "" {
-		if target, err = c.line.uri(c.cfg.RequestURI); err != nil {
-			return nil, err
-		}
-	}
-	req := sip.NewRequest(sip.INVITE, target)
-	req.SetTransport(map[string]string{"udp": "UDP", "tcp": "TCP"}[c.line.network])
-	req.SetDestination(c.line.server.String())
-	req.AppendHeader(&sip.FromHeader{Address: from, Params: sip.HeaderParams{{K: "tag", V: sip.GenerateTagN(16)}}})
-	req.AppendHeader(&sip.ToHeader{Address: to})
-	req.AppendHeader(sip.NewHeader("User-Agent", "Timbre phone"))
-	req.AppendHeader(sip.NewHeader("Allow", allow))
-	if c.offer, err = offer(c.line.local, c.cfg.PayloadType, c.legs); err != nil {
-		return nil, err
-	}
-	if !c.cfg.Metadata {
-		req.AppendHeader(sip.NewHeader("X-Voice-Connector-Record-Only", "true"))
-		req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
-		req.SetBody(c.offer)
-		return req, nil
-	}
-	kind, body, err := c.recording(time.Now())
-	if err != nil {
-		return nil, err
-	}
-	req.AppendHeader(sip.NewHeader("Require", "siprec"))
-	req.AppendHeader(sip.NewHeader("Content-Type", kind))
-	req.SetBody(body)
-	return req, nil
-}
-
-// recording is the body of a SIPREC INVITE: the offer and the metadata.
-func (c *Call) recording(now time.Time) (kind string, body []byte, err error) {
-	about, err := metadata(c.legs, c.cfg, now)
-	if err != nil {
-		return "", nil, err
-	}
-	var buf bytes.Buffer
-	m := multipart.NewWriter(&buf)
-	for _, part := range []struct {
-		header textproto.MIMEHeader
-		body   []byte
-	}{
-		{textproto.MIMEHeader{"Content-Type": {"application/sdp"}}, c.offer},
-		{textproto.MIMEHeader{"Content-Type": {"application/rs-metadata+xml"}, "Content-Disposition": {"recording-session"}}, about},
-	} {
-		w, err := m.CreatePart(part.header)
-		if err == nil {
-			_, err = w.Write(part.body)
-		}
-		if err != nil {
-			return "", nil, timbre.Errorf(timbre.Internal, "phone.Dial", "multipart: %w", err)
-		}
-	}
-	err = m.Close()
-	return fmt.Sprintf("multipart/mixed;boundary=%s", m.Boundary()), buf.Bytes(), err
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
