@@ -1,0 +1,189 @@
+package task
+
+import (
+	"slices"
+	"time"
+
+	"timbre"
+)
+
+// The moments of a voice tone analysis, in media time.
+const (
+	Tick    = 5 * time.Second  // between two looks at the tone
+	Window  = 30 * time.Second // that a look goes back
+	Silence = 10 * time.Second // without talk is a failure
+)
+
+// catchUp is how many ticks a jump of the media clock makes at most: what lies further from what was heard than a window
+// and a silence has nothing to tell.
+const catchUp = 12
+
+// What is told when a leg has no tone.
+const (
+	silent   = "no talk for 10 s"
+	tooQuiet = "no 30 s of the call held the 3 s of talk that are needed"
+)
+
+// tone is where a voice tone analysis task stands.
+type tone struct {
+	timbre.Task
+	call  timbre.Call
+	phase phase
+	clock time.Duration // media time of the leg that is furthest
+	tick  time.Duration // the next one
+	legs  []toneLeg     // of call.Legs
+}
+
+type toneLeg struct {
+	talked           time.Duration // the end of its last voiced stretch
+	hangs            bool          // it has been silent for too long, and this has been said
+	poor             bool          // its audio cannot be scored, and this has been said
+	gone             bool          // it is over
+	scored           bool
+	current, overall timbre.ToneSpan // as last scored
+}
+
+func (t tone) record() timbre.Task { return t.Task }
+
+func (t tone) step(in input, now time.Time) (_ state, events []timbre.Event, effects []effect) {
+	if t.phase == done {
+		return t, nil, nil
+	}
+	t.legs = slices.Clone(t.legs)
+	tell := func(leg int, status, why string, at time.Duration) *timbre.Event {
+		t.Updated = now
+		events = append(events, t.event(leg, status, why, at))
+		return &events[len(events)-1]
+	}
+	do := func(e effect) { effects = append(effects, e) }
+	finish := func(status timbre.TaskStatus, why string) {
+		t.phase = done
+		end(&t.Task, status, why, now)
+		do(hush{})
+	}
+
+	switch in := in.(type) {
+	case heard:
+		if t.phase == closing {
+			break
+		}
+		if t.phase == queued {
+			t.phase, t.Status, t.Started, t.Updated = following, timbre.InProgress, now, now
+		}
+		at := in.speech.At
+		for n := 0; t.tick < at && n < catchUp; n++ { // a look sees nothing of what comes after its tick
+			do(t.look(t.tick, false))
+			t.tick += Tick
+		}
+		t.tick = max(t.tick, (at + Tick - 1).Truncate(Tick))
+		do(hear(in))
+		t.clock = max(t.clock, at)
+		if leg := &t.legs[in.leg]; in.speech.Voiced {
+			leg.talked, leg.hangs = at, false
+		}
+		if t.tick == at {
+			do(t.look(t.tick, false))
+			t.tick += Tick
+		}
+
+	case scored:
+		if t.phase != following && t.phase != closing {
+			break
+		}
+		for i := range t.legs {
+			leg, got := &t.legs[i], in.legs[i]
+			t.take(leg, in.at, got)
+			wasPoor := leg.poor
+			leg.poor = got.err != nil
+			switch {
+			case in.final && leg.scored:
+				e := tell(i, timbre.ToneCompleted, "", in.at)
+				e.Current, e.Overall = new(leg.current), new(leg.overall)
+			case in.final:
+				tell(i, timbre.ToneFailure, whyNot(got), in.at)
+			case got.err != nil && (!wasPoor || in.hangs[i]):
+				tell(i, timbre.ToneFailure, reason(got.err), in.at)
+			case got.err == nil:
+				if got.ok {
+					e := tell(i, timbre.ToneSuccessful, "", in.at)
+					e.Current, e.Overall = new(leg.current), new(leg.overall)
+				}
+				if in.hangs[i] {
+					tell(i, timbre.ToneFailure, silent, in.at)
+				}
+			}
+		}
+		switch {
+		case in.final && slices.ContainsFunc(t.legs, func(l toneLeg) bool { return l.scored }):
+			finish(timbre.Succeeded, "")
+		case in.final:
+			finish(timbre.Failed, whyNot(in.legs[0]))
+		}
+
+	case hungUp:
+		t.legs[in.leg].gone = true
+		over := !slices.ContainsFunc(t.legs, func(l toneLeg) bool { return !l.gone })
+		switch {
+		case over && t.phase == following:
+			t.phase = closing
+			do(t.look(t.clock, true))
+		case over && t.phase == queued:
+			for i := range t.legs {
+				tell(i, timbre.ToneFailure, tooQuiet, 0)
+			}
+			finish(timbre.Failed, tooQuiet)
+		}
+
+	case stop:
+		finish(timbre.Stopped, "")
+
+	case lost:
+		for i := range t.legs { // the clock of a task that died with the server is not known
+			e := tell(i, timbre.ToneFailure, in.why, 0)
+			if e.Time = t.Created.Add(t.clock); e.Time.Before(now) {
+				e.Time = now
+			}
+		}
+		finish(timbre.Failed, in.why)
+	}
+	return t, events, effects
+}
+
+// look is a look at the tone at a moment. It settles of which legs a silence is to be told, for when the scores are there
+// the talk may have resumed.
+func (t *tone) look(at time.Duration, final bool) score {
+	s := score{at: at, hangs: make([]bool, len(t.legs)), final: final}
+	for i := range t.legs {
+		leg := &t.legs[i]
+		if at-leg.talked >= Silence && !leg.hangs {
+			s.hangs[i], leg.hangs = true, true
+		}
+	}
+	return s
+}
+
+// take notes what a look has given for a leg.
+func (t *tone) take(leg *toneLeg, at time.Duration, got legScore) {
+	if got.ok && got.err == nil {
+		leg.scored = true
+		leg.current = timbre.ToneSpan{Start: t.at(max(0, at-Window)), End: t.at(at), Tone: got.current}
+		leg.overall = timbre.ToneSpan{Start: t.at(0), End: t.at(at), Tone: got.overall}
+	}
+}
+
+// at is the wall time of a moment of media time.
+func (t *tone) at(media time.Duration) time.Time { return t.Created.Add(media) }
+
+func (t *tone) event(leg int, status, why string, at time.Duration) timbre.Event {
+	return timbre.Event{
+		ID: eventID(t.ID, status, leg, at), Type: timbre.VoiceToneStatus, Status: status, StatusMessage: why, Time: t.at(at),
+		TaskID: t.ID, Call: t.call, Leg: leg,
+	}
+}
+
+func whyNot(s legScore) string {
+	if s.err != nil {
+		return reason(s.err)
+	}
+	return tooQuiet
+}
