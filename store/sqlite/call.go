@@ -1,0 +1,34 @@
+package sqlite
+
+import (
+	"context"
+
+	"timbre"
+)
+
+func (s *Store) SaveCall(ctx context.Context, c timbre.Call, notices []timbre.Notice) error {
+	return s.write(ctx, "store.SaveCall", func(q querier) error {
+		doc, err := document(c)
+		if err != nil {
+			return err
+		}
+		if _, err := q.ExecContext(ctx, `INSERT INTO call (transaction_id, started, ended, document) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET started = excluded.started, ended = excluded.ended, document = excluded.document`,
+			c.TransactionID, nanos(c.Started), moment(c.Ended), doc); err != nil {
+			return err
+		}
+		return post(ctx, q, notices)
+	})
+}
+
+func (s *Store) Call(ctx context.Context, transactionID string) (timbre.Call, error) {
+	c, err := one(ctx, s.reader, plain[timbre.Call], missing("call with transaction", transactionID),
+		"SELECT document FROM call WHERE transaction_id = ?", transactionID)
+	return c, wrap("store.Call", err)
+}
+
+func (s *Store) LiveCalls(ctx context.Context) ([]timbre.Call, error) {
+	list, err := all(ctx, s.reader, plain[timbre.Call],
+		"SELECT document FROM call WHERE ended IS NULL ORDER BY started, transaction_id")
+	return list, wrap("store.LiveCalls", err)
+}

@@ -1,0 +1,60 @@
+package sqlite
+
+import (
+	"context"
+
+	"timbre"
+)
+
+func (s *Store) CreateConfiguration(ctx context.Context, c timbre.Configuration) error {
+	return s.write(ctx, "store.CreateConfiguration", func(q querier) error {
+		doc, err := document(c)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "INSERT INTO configuration (id, name, arn, created, document) VALUES (?, ?, ?, ?, ?)",
+			c.ID, c.Name, c.ARN, nanos(c.Created), doc)
+		return taken(err, "There is a configuration %s already.", c.Name)
+	})
+}
+
+func (s *Store) Configuration(ctx context.Context, identifier string) (timbre.Configuration, error) {
+	c, err := configuration(ctx, s.reader, identifier)
+	return c, wrap("store.Configuration", err)
+}
+
+// configuration prefers an id to an ARN to a name, should one be spelled like another.
+func configuration(ctx context.Context, q querier, identifier string) (timbre.Configuration, error) {
+	return one(ctx, q, plain[timbre.Configuration], missing("configuration", identifier),
+		`SELECT document FROM configuration WHERE id = ?1 OR arn = ?1 OR name = ?1
+		ORDER BY id = ?1 DESC, arn = ?1 DESC LIMIT 1`, identifier)
+}
+
+func (s *Store) ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error) {
+	at, err := s.place(ctx, p)
+	if err != nil {
+		return nil, wrap("store.ListConfigurations", err)
+	}
+	list, err := all(ctx, s.reader, plain[timbre.Configuration],
+		"SELECT document FROM configuration WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?", at.created, at.id, at.limit)
+	return list, wrap("store.ListConfigurations", err)
+}
+
+func (s *Store) DeleteConfiguration(ctx context.Context, identifier string) error {
+	return s.write(ctx, "store.DeleteConfiguration", func(q querier) error {
+		c, err := configuration(ctx, q, identifier)
+		if err != nil {
+			return err
+		}
+		var linked int
+		err = q.QueryRowContext(ctx, "SELECT count(*) FROM streaming WHERE configuration_arn = ?", c.ARN).Scan(&linked)
+		if err != nil {
+			return err
+		}
+		if linked > 0 {
+			return conflict("Configuration %s is linked to %d connectors.", c.Name, linked)
+		}
+		_, err = q.ExecContext(ctx, "DELETE FROM configuration WHERE id = ?", c.ID)
+		return err
+	})
+}

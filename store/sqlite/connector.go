@@ -1,0 +1,40 @@
+package sqlite
+
+import (
+	"context"
+
+	"timbre"
+)
+
+func (s *Store) CreateConnector(ctx context.Context, c timbre.Connector) error {
+	return s.write(ctx, "store.CreateConnector", func(q querier) error {
+		doc, err := document(c)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "INSERT INTO connector (id, created, document) VALUES (?, ?, ?)", c.ID, nanos(c.Created), doc)
+		return taken(err, "There is a connector %s already.", c.ID)
+	})
+}
+
+func (s *Store) Connector(ctx context.Context, id string) (timbre.Connector, error) {
+	c, err := one(ctx, s.reader, plain[timbre.Connector], missing("connector", id),
+		"SELECT document FROM connector WHERE id = ?", id)
+	return c, wrap("store.Connector", err)
+}
+
+func (s *Store) ListConnectors(ctx context.Context, p timbre.Page) ([]timbre.Connector, error) {
+	at, err := s.place(ctx, p)
+	if err != nil {
+		return nil, wrap("store.ListConnectors", err)
+	}
+	list, err := all(ctx, s.reader, plain[timbre.Connector],
+		"SELECT document FROM connector WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?", at.created, at.id, at.limit)
+	return list, wrap("store.ListConnectors", err)
+}
+
+func (s *Store) DeleteConnector(ctx context.Context, id string) error {
+	return s.write(ctx, "store.DeleteConnector", func(q querier) error {
+		return must(ctx, q, missing("connector", id), "DELETE FROM connector WHERE id = ?", id)
+	})
+}

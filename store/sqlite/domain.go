@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"context"
+
+	"timbre"
+)
+
+func (s *Store) CreateDomain(ctx context.Context, d timbre.Domain) error {
+	wrapped, err := s.keys.NewKey()
+	if err != nil {
+		return wrap("store.CreateDomain", err)
+	}
+	return s.write(ctx, "store.CreateDomain", func(q querier) error {
+		doc, err := document(d)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "INSERT INTO domain (id, token, created, wrapped, document) VALUES (?, ?, ?, ?, ?)",
+			d.ID, maybe(d.Token), nanos(d.Created), wrapped, doc)
+		return taken(err, "There is a voice profile domain with that id or ClientRequestToken already.")
+	})
+}
+
+func (s *Store) Domain(ctx context.Context, id string) (timbre.Domain, error) {
+	d, err := domain(ctx, s.reader, id)
+	return d, wrap("store.Domain", err)
+}
+
+func domain(ctx context.Context, q querier, id string) (timbre.Domain, error) {
+	return one(ctx, q, plain[timbre.Domain], noDomain(id), "SELECT document FROM domain WHERE id = ?", id)
+}
+
+func noDomain(id string) error { return missing("voice profile domain", id) }
+
+func (s *Store) DomainByToken(ctx context.Context, token string) (timbre.Domain, error) {
+	d, err := one(ctx, s.reader, plain[timbre.Domain], missing("voice profile domain made with token", token),
+		"SELECT document FROM domain WHERE token = ?", token)
+	return d, wrap("store.DomainByToken", err)
+}
+
+func (s *Store) UpdateDomain(ctx context.Context, id string, change func(*timbre.Domain)) (d timbre.Domain, err error) {
+	err = s.write(ctx, "store.UpdateDomain", func(q querier) error {
+		was, err := domain(ctx, q, id)
+		if err != nil {
+			return err
+		}
+		d = was
+		change(&d)
+		d.ID, d.Token, d.Fingerprint, d.Created = was.ID, was.Token, was.Fingerprint, was.Created
+		doc, err := document(d)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "UPDATE domain SET document = ? WHERE id = ?", doc, id)
+		return err
+	})
+	if err != nil {
+		return timbre.Domain{}, err
+	}
+	return d, nil
+}
+
+func (s *Store) ListDomains(ctx context.Context, p timbre.Page) ([]timbre.Domain, error) {
+	at, err := s.place(ctx, p)
+	if err != nil {
+		return nil, wrap("store.ListDomains", err)
+	}
+	list, err := all(ctx, s.reader, plain[timbre.Domain],
+		"SELECT document FROM domain WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?", at.created, at.id, at.limit)
+	return list, wrap("store.ListDomains", err)
+}
+
+func (s *Store) DeleteDomain(ctx context.Context, id string) error {
+	return s.erase(ctx, "store.DeleteDomain", func(q querier) error {
+		if err := must(ctx, q, noDomain(id), "DELETE FROM domain WHERE id = ?", id); err != nil {
+			return err
+		}
+		_, err := q.ExecContext(ctx, `UPDATE task INDEXED BY task_with_voiceprint SET sealed = NULL, erased = 1
+			WHERE domain_id = ? AND sealed IS NOT NULL`, id)
+		return err
+	})
+}

@@ -1,0 +1,77 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"timbre"
+)
+
+func (s *Store) EnrolProfile(ctx context.Context, p timbre.Profile, taskID string) error {
+	return s.write(ctx, "store.EnrolProfile", func(q querier) error {
+		enrolled, err := enrolment(ctx, q, taskID)
+		if err != nil {
+			return err
+		}
+		if enrolled != "" {
+			return conflict("Voice profile %s has been created from speaker search task %s already.", enrolled, taskID)
+		}
+		if _, err := q.ExecContext(ctx, "UPDATE task SET enrolled = ? WHERE id = ?", p.ID, taskID); err != nil {
+			return err
+		}
+		sealed, err := s.seal(ctx, q, p.DomainID, ofProfile+p.ID, &p.Voiceprint)
+		if err != nil {
+			return err
+		}
+		doc, err := profileDocument(p)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "INSERT INTO profile (id, domain_id, created, expires, sealed, document) VALUES (?, ?, ?, ?, ?, ?)",
+			p.ID, p.DomainID, nanos(p.Created), nanos(p.Expires), sealed, doc)
+		return orphaned(taken(err, "There is a voice profile %s already.", p.ID), noDomain(p.DomainID))
+	})
+}
+
+func (s *Store) RenewProfile(ctx context.Context, p timbre.Profile, taskID string) error {
+	return s.erase(ctx, "store.RenewProfile", func(q querier) error {
+		is, err := profile(ctx, q, p.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := enrolment(ctx, q, taskID); err != nil {
+			return err
+		}
+		if _, err := q.ExecContext(ctx, "UPDATE task SET renewed = ? WHERE id = ?", p.ID, taskID); err != nil {
+			return err
+		}
+		is.Voiceprint, is.Updated, is.Expires = p.Voiceprint, p.Updated, p.Expires
+		sealed, err := s.seal(ctx, q, is.DomainID, ofProfile+is.ID, &is.Voiceprint)
+		if err != nil {
+			return err
+		}
+		doc, err := profileDocument(is)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "UPDATE profile SET expires = ?, sealed = ?, document = ? WHERE id = ?",
+			nanos(is.Expires), sealed, doc, is.ID)
+		return err
+	})
+}
+
+// enrolment is the profile that was created from a speaker search, or empty.
+func enrolment(ctx context.Context, q querier, taskID string) (profileID string, err error) {
+	err = q.QueryRowContext(ctx, "SELECT enrolled FROM task WHERE id = ? AND kind = ?", taskID, timbre.SpeakerSearch).Scan(&profileID)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = missing(timbre.SpeakerSearch.String()+" task", taskID)
+	}
+	return profileID, err
+}
+
+// profileDocument leaves the embedding out: it is kept sealed.
+func profileDocument(p timbre.Profile) (string, error) {
+	p.Voiceprint.Embedding = nil
+	return document(p)
+}

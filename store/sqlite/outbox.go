@@ -1,0 +1,71 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"time"
+
+	"timbre"
+)
+
+// post puts notices into the outbox, in their order. Only the first of a key and target has a time to be tried; when it is
+// taken out, the next one gets one. So what is due is found without looking at what waits behind it.
+func post(ctx context.Context, q querier, notices []timbre.Notice) error {
+	for _, n := range notices {
+		if _, err := q.ExecContext(ctx, `INSERT INTO outbox (id, key, target, payload, created, next_try)
+			VALUES (?1, ?2, ?3, ?4, ?5, iif(EXISTS (SELECT 1 FROM outbox WHERE key = ?2 AND target = ?3), NULL, ?5))`,
+			n.ID, n.Key, n.Target, append([]byte{}, n.Payload...), nanos(n.Created)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]timbre.Pending, error) {
+	list, err := all(ctx, s.reader, func(row scanner) (p timbre.Pending, err error) {
+		var created int64
+		err = row.Scan(&p.Seq, &p.ID, &p.Key, &p.Target, &p.Payload, &created, &p.Tries)
+		p.Created = time.Unix(0, created).UTC()
+		return p, err
+	}, `SELECT seq, id, key, target, payload, created, tries FROM outbox
+		WHERE seq IN (SELECT seq FROM outbox WHERE next_try <= ? ORDER BY seq LIMIT ?) ORDER BY seq`, nanos(now), max(limit, 0))
+	return list, wrap("store.Due", err)
+}
+
+func (s *Store) NextDue(ctx context.Context) (next time.Time, some bool, err error) {
+	var at sql.NullInt64
+	err = s.reader.QueryRowContext(ctx, "SELECT min(next_try) FROM outbox WHERE next_try IS NOT NULL").Scan(&at)
+	if err != nil || !at.Valid {
+		return time.Time{}, false, wrap("store.NextDue", err)
+	}
+	return time.Unix(0, at.Int64).UTC(), true, nil
+}
+
+func (s *Store) Delivered(ctx context.Context, seq int64) error {
+	return s.write(ctx, "store.Delivered", func(q querier) error {
+		var key, target string
+		var first bool
+		err := q.QueryRowContext(ctx, "DELETE FROM outbox WHERE seq = ? RETURNING key, target, next_try IS NOT NULL", seq).
+			Scan(&key, &target, &first)
+		if errors.Is(err, sql.ErrNoRows) {
+			return noNotice(seq)
+		}
+		if err != nil || !first {
+			return err
+		}
+		_, err = q.ExecContext(ctx, `UPDATE outbox SET next_try = created
+			WHERE seq = (SELECT min(seq) FROM outbox WHERE key = ? AND target = ?)`, key, target)
+		return err
+	})
+}
+
+func (s *Store) Postpone(ctx context.Context, seq int64, next time.Time, reason string) error {
+	return s.write(ctx, "store.Postpone", func(q querier) error {
+		return must(ctx, q, noNotice(seq), `UPDATE outbox SET next_try = ?, tries = tries + 1, reason = ?
+			WHERE seq = ? AND next_try IS NOT NULL`, nanos(next), reason, seq)
+	})
+}
+
+func noNotice(seq int64) error { return missing("notice", strconv.FormatInt(seq, 10)) }

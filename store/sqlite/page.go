@@ -1,0 +1,39 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math"
+
+	"timbre"
+)
+
+// place is where a page begins: behind the item that was created then and has that id.
+type place struct {
+	created int64
+	id      string
+	limit   int // -1: none
+}
+
+// place finds the item that a page comes after, also when it has been deleted since.
+func (s *Store) place(ctx context.Context, p timbre.Page) (at place, err error) {
+	at = place{created: math.MinInt64, limit: p.Limit}
+	if p.Limit <= 0 {
+		at.limit = -1
+	}
+	if p.After == "" {
+		return at, nil
+	}
+	at.id = p.After
+	err = s.reader.QueryRowContext(ctx, `SELECT created FROM (
+		SELECT created FROM connector WHERE id = ?1 UNION ALL
+		SELECT created FROM configuration WHERE id = ?1 UNION ALL
+		SELECT created FROM domain WHERE id = ?1 UNION ALL
+		SELECT created FROM profile WHERE id = ?1 UNION ALL
+		SELECT created FROM departed WHERE id = ?1) LIMIT 1`, p.After).Scan(&at.created)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = timbre.Errorf(timbre.Invalid, "", "The list cannot go on after %s, which it does not hold.", p.After)
+	}
+	return at, err
+}

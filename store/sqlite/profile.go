@@ -1,0 +1,76 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"timbre"
+)
+
+func (s *Store) Profile(ctx context.Context, id string) (timbre.Profile, error) {
+	p, err := profile(ctx, s.reader, id)
+	return p, wrap("store.Profile", err)
+}
+
+func profile(ctx context.Context, q querier, id string) (timbre.Profile, error) {
+	return one(ctx, q, plain[timbre.Profile], noProfile(id), "SELECT document FROM profile WHERE id = ?", id)
+}
+
+func noProfile(id string) error { return missing("voice profile", id) }
+
+func (s *Store) ListProfiles(ctx context.Context, domainID string, p timbre.Page) ([]timbre.Profile, error) {
+	if _, err := domain(ctx, s.reader, domainID); err != nil {
+		return nil, wrap("store.ListProfiles", err)
+	}
+	at, err := s.place(ctx, p)
+	if err != nil {
+		return nil, wrap("store.ListProfiles", err)
+	}
+	list, err := all(ctx, s.reader, plain[timbre.Profile],
+		"SELECT document FROM profile WHERE domain_id = ? AND (created, id) > (?, ?) ORDER BY created, id LIMIT ?",
+		domainID, at.created, at.id, at.limit)
+	return list, wrap("store.ListProfiles", err)
+}
+
+// DeleteProfile takes the voice with it, also where it is kept with the tasks that it was enrolled or renewed from.
+func (s *Store) DeleteProfile(ctx context.Context, id string) error {
+	return s.erase(ctx, "store.DeleteProfile", func(q querier) error {
+		if err := must(ctx, q, noProfile(id), "DELETE FROM profile WHERE id = ?", id); err != nil {
+			return err
+		}
+		_, err := q.ExecContext(ctx, `UPDATE task INDEXED BY task_with_voiceprint SET sealed = NULL, erased = 1
+			WHERE sealed IS NOT NULL AND (enrolled = ?1 OR renewed = ?1)`, id)
+		return err
+	})
+}
+
+func (s *Store) Generation(ctx context.Context, domainID string) (n int64, err error) {
+	err = s.reader.QueryRowContext(ctx, "SELECT generation FROM domain WHERE id = ?", domainID).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = noDomain(domainID)
+	}
+	return n, wrap("store.Generation", err)
+}
+
+func (s *Store) Voiceprints(ctx context.Context, domainID string, now time.Time) ([]timbre.Profile, error) {
+	wrapped, err := dataKey(ctx, s.reader, domainID)
+	if err != nil {
+		return nil, wrap("store.Voiceprints", err)
+	}
+	list, err := all(ctx, s.reader, func(row scanner) (p timbre.Profile, err error) {
+		var doc string
+		var sealed []byte
+		if err := row.Scan(&doc, &sealed); err != nil {
+			return p, err
+		}
+		if p, err = read[timbre.Profile](doc); err != nil {
+			return p, err
+		}
+		p.Voiceprint, err = s.open(wrapped, ofProfile+p.ID, sealed)
+		return p, err
+	}, `SELECT document, sealed FROM profile WHERE domain_id = ? AND expires > ? AND sealed IS NOT NULL
+		ORDER BY created, id`, domainID, nanos(now))
+	return list, wrap("store.Voiceprints", err)
+}

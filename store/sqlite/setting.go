@@ -1,0 +1,60 @@
+package sqlite
+
+import (
+	"context"
+
+	"timbre"
+)
+
+func (s *Store) PutStreaming(ctx context.Context, connectorID string, v timbre.Streaming) error {
+	return s.write(ctx, "store.PutStreaming", func(q querier) error {
+		doc, err := document(v)
+		if err != nil {
+			return err
+		}
+		var arn string
+		if v.Insights != nil {
+			arn = v.Insights.ConfigurationARN
+		}
+		_, err = q.ExecContext(ctx, "INSERT OR REPLACE INTO streaming (connector_id, configuration_arn, document) VALUES (?, ?, ?)",
+			connectorID, maybe(arn), doc)
+		return orphaned(err, missing("connector", connectorID))
+	})
+}
+
+func (s *Store) Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error) {
+	v, err := one(ctx, s.reader, plain[timbre.Streaming], missing("streaming configuration of connector", connectorID),
+		"SELECT document FROM streaming WHERE connector_id = ?", connectorID)
+	return v, wrap("store.Streaming", err)
+}
+
+func (s *Store) DeleteStreaming(ctx context.Context, connectorID string) error {
+	return s.write(ctx, "store.DeleteStreaming", func(q querier) error {
+		return must(ctx, q, missing("streaming configuration of connector", connectorID),
+			"DELETE FROM streaming WHERE connector_id = ?", connectorID)
+	})
+}
+
+func (s *Store) PutTermination(ctx context.Context, connectorID string, v timbre.Termination) error {
+	return s.write(ctx, "store.PutTermination", func(q querier) error {
+		doc, err := document(v)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "INSERT OR REPLACE INTO termination (connector_id, document) VALUES (?, ?)", connectorID, doc)
+		return orphaned(err, missing("connector", connectorID))
+	})
+}
+
+func (s *Store) Termination(ctx context.Context, connectorID string) (timbre.Termination, error) {
+	v, err := one(ctx, s.reader, plain[timbre.Termination], missing("termination of connector", connectorID),
+		"SELECT document FROM termination WHERE connector_id = ?", connectorID)
+	return v, wrap("store.Termination", err)
+}
+
+func (s *Store) DeleteTermination(ctx context.Context, connectorID string) error {
+	return s.write(ctx, "store.DeleteTermination", func(q querier) error {
+		return must(ctx, q, missing("termination of connector", connectorID),
+			"DELETE FROM termination WHERE connector_id = ?", connectorID)
+	})
+}

@@ -1,0 +1,95 @@
+// Package sqlite keeps durable state in one SQLite file: the store.Store of a single machine. What the other packages
+// want kept comes in; it goes out again after a restart, also one that nobody asked for.
+//
+// All writes pass one connection, so that a transaction that has read may write without another one in between; reads
+// have connections of their own and never wait for writes. A commit is on the disk before it returns (write-ahead log,
+// synchronous=FULL). What is deleted is overwritten, and embeddings are written only sealed.
+//
+// It does not share its file with another process, and it has no clock: every method that needs the time is told.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+
+	"timbre/store"
+)
+
+// Store is a store.Store in a SQLite file. It is safe for concurrent use.
+type Store struct {
+	writer  *sql.DB // one connection
+	reader  *sql.DB // several, which cannot write
+	keys    store.Sealer
+	log     *slog.Logger
+	residue atomic.Bool // something erased may still be in the write-ahead log
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Close waits for what is under way. The last checkpoint leaves no write-ahead log behind.
+func (s *Store) Close() error {
+	return wrap("store.Close", errors.Join(s.reader.Close(), s.writer.Close()))
+}
+
+// querier is a transaction or a pool.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// write does all of a transaction or nothing, durably. A transaction begins with the write lock, so that what it reads
+// stays as it is until it commits.
+func (s *Store) write(ctx context.Context, op string, do func(q querier) error) error {
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return wrap(op, err)
+	}
+	defer func() { _ = tx.Rollback() }() // of no effect after a commit
+	if err := do(tx); err != nil {
+		return wrap(op, err)
+	}
+	return wrap(op, tx.Commit())
+}
+
+// erase is a write that takes embeddings away: what it deletes also leaves the write-ahead log.
+func (s *Store) erase(ctx context.Context, op string, do func(q querier) error) error {
+	if err := s.write(ctx, op, do); err != nil {
+		return err
+	}
+	s.residue.Store(true)
+	s.scrub(context.WithoutCancel(ctx)) // the erasure has happened, whoever still waits for it
+	return nil
+}
+
+// scrub empties the write-ahead log into the database, where deleted content has been overwritten. While a read is under
+// way it cannot; the next erasure or sweep then does it.
+func (s *Store) scrub(ctx context.Context) {
+	busy, err := s.checkpoint(ctx)
+	if err != nil {
+		s.log.Warn("the write-ahead log cannot be emptied; the next sweep tries again", "err", wrap("store.scrub", err))
+		return
+	}
+	if !busy {
+		s.residue.Store(false)
+	}
+}
+
+// checkpoint waits for reads for a tenth of a second only, because no write goes on meanwhile.
+func (s *Store) checkpoint(ctx context.Context) (busy bool, err error) {
+	c, err := s.writer.Conn(ctx)
+	if err != nil {
+		return true, err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if _, err := c.ExecContext(ctx, "PRAGMA busy_timeout(100)"); err != nil {
+		return true, err
+	}
+	var frames, moved int
+	err = c.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)
+	_, again := c.ExecContext(ctx, "PRAGMA "+busyTimeout)
+	return busy, errors.Join(err, again)
+}
