@@ -87,7 +87,7 @@ func (t tone) step(in input, now time.Time) (_ state, events []timbre.Event, eff
 		}
 
 	case scored:
-		if t.phase != following && t.phase != closing {
+		if t.phase != closing && (t.phase != following || in.final) {
 			break
 		}
 		for i := range t.legs {
