@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
 	"github.com/prometheus/client_golang/prometheus"
@@ -243,7 +244,7 @@ func newBench(t testing.TB, listen ...string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Server = s
+	b.Server, s.farewell = s, 20*time.Millisecond
 	if len(listen) == 0 {
 		s.send = func(_ context.Context, req *gosip.Request) error { b.sent <- req; return nil }
 	}

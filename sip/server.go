@@ -28,8 +28,9 @@ type Server struct {
 	media     Media
 	rate      rate
 	dialogs   *table
-	gate      *gate       // of everything that works on a request or a dialog
-	leaving   atomic.Bool // no new calls
+	gate      *gate         // of everything that works on a request or a dialog
+	leaving   atomic.Bool   // no new calls
+	farewell  time.Duration // how long a server that stops waits for the answers to its BYEs
 	send      func(context.Context, *gosip.Request) error
 
 	ctx       context.Context // of requests that are sent; ends when the server closes
@@ -44,7 +45,7 @@ type Server struct {
 func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 	const op = "sip.New"
 	s := &Server{cfg: cfg, now: cfg.Now, log: cfg.Log, admission: admission{dir}, calls: calls, media: media,
-		dialogs: newTable(), gate: newGate(), parser: gosip.NewParser()}
+		dialogs: newTable(), gate: newGate(), farewell: 2 * time.Second, parser: gosip.NewParser()}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -143,9 +144,6 @@ func (s *Server) options(req *gosip.Request, tx gosip.ServerTransaction) {
 	s.respond(tx, res)
 }
 
-// farewell is how long a server that stops waits for the answers to its BYEs.
-const farewell = 2 * time.Second
-
 // Run serves until ctx ends, or until a listener fails, which is the error then. It leaves no call: live ones are ended
 // and their peers told. Listen comes first.
 func (s *Server) Run(ctx context.Context) error {
@@ -173,7 +171,7 @@ func (s *Server) Run(ctx context.Context) error {
 // leave ends every call.
 func (s *Server) leave() {
 	s.leaving.Store(true)
-	stop := time.AfterFunc(farewell, s.cancel)
+	stop := time.AfterFunc(s.farewell, s.cancel)
 	defer stop.Stop()
 	var all sync.WaitGroup
 	for _, d := range s.dialogs.all() {

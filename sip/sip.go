@@ -21,10 +21,12 @@ import (
 )
 
 // The SIP stack refuses to send what is larger than its idea of an MTU, and to read what is larger than its buffer. An
-// INVITE with metadata is both, and comes in fragments. The stack has no other place for these numbers.
+// INVITE with metadata is both, and comes in fragments. It also has a log that does not belong to any server, for
+// counters of its own that go astray when a connection closes. It has no other place for these three.
 func init() {
 	gosip.UDPMTUSize = 65000
 	gosip.TransportBufferReadSize = 65535
+	gosip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 }
 
 // Calls is where the calls of this node live.

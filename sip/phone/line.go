@@ -16,9 +16,13 @@ import (
 	"timbre"
 )
 
-// The SIP stack refuses messages above its idea of an MTU, and an INVITE with metadata is 2 to 3 KB. UDP carries it in
-// fragments, as every recording client does. The stack has no other place for this number.
-func init() { sip.UDPMTUSize = 65000 }
+// Two settings for which the SIP stack has no other place. It refuses messages above its idea of an MTU, and an INVITE
+// with metadata is 2 to 3 KB: UDP carries it in fragments, as every recording client does. And it warns on the global
+// logger of each connection that closes; all else goes to the logger that it is given.
+func init() {
+	sip.UDPMTUSize = 65000
+	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
+}
 
 // line is the SIP side of one call: its own user agent on its own port.
 type line struct {

@@ -83,7 +83,9 @@ func TestLaterMetadataIsMergedWithEarlier(t *testing.T) {
 		"complete replaces":             {session(false, bob, "1", ann, "2"), "0 caller " + bob + ", 1 callee " + ann},
 		"partial adds":                  {session(true, bob, "2"), "0 caller " + ann + ", 1 mixed -"}, // two send on label 2 now
 		"participants alone keep lines": {session(false, ann, "", "sip:dummy@example.com", ""), "0 caller " + ann + ", 1 callee sip:dummy@example.com"},
-		"streams alone keep parties":    {Parse(`<recording><stream stream_id="s1"><label>2</label></stream><stream stream_id="s2"><label>1</label></stream></recording>`), "0 callee sip:dummy@example.com, 1 caller " + ann},
+		"no association keeps the old": {Parse(`<recording><participant participant_id="p` + bob + `"><nameID aor="x"/></participant><stream stream_id="s1"><label>1</label></stream><stream stream_id="s2"><label>2</label></stream></recording>`),
+			"0 caller -, 1 callee -"},
+		"streams alone keep parties": {Parse(`<recording><stream stream_id="s1"><label>2</label></stream><stream stream_id="s2"><label>1</label></stream></recording>`), "0 callee sip:dummy@example.com, 1 caller " + ann},
 		"who has left sends nothing": {Parse(`<recording><datamode>partial</datamode><participantsessionassoc participant_id="psip:dummy@example.com"><disassociate-time>x</disassociate-time></participantsessionassoc></recording>`),
 			"0 caller " + ann + ", 1 callee -"},
 	} {

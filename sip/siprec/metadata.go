@@ -163,7 +163,7 @@ func (m *Metadata) senders(stream string) []int {
 // After is the state of affairs once m has come, given what was known before. What m leaves out, as a partial document
 // or one about participants alone does, stays.
 func (m *Metadata) After(before *Metadata) *Metadata {
-	if before == nil || !m.Partial && len(m.Streams) > 0 && len(m.Participants) > 0 {
+	if before == nil || !m.Partial && len(m.Streams) > 0 && len(m.Participants) > 0 && len(m.sends) > 0 {
 		return m
 	}
 	now := &Metadata{Calling: m.Calling, Called: m.Called, Warnings: m.Warnings, left: m.left, sends: map[string][]string{}}

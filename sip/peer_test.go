@@ -1,0 +1,170 @@
+package sip
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// patience is how long a test waits for what has to come. Nothing is measured by it.
+const patience = 10 * time.Second
+
+// running is a server on real sockets, with the end of Run.
+type running struct {
+	*bench
+	stop func()
+	done chan error
+}
+
+// run starts a server on free ports of both networks.
+func run(t *testing.T) *running {
+	t.Helper()
+	b := newBench(t, "udp://127.0.0.1:0", "tcp://127.0.0.1:0")
+	if _, err := b.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{bench: b, stop: cancel, done: make(chan error, 1)}
+	go func() { r.done <- b.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		select {
+		case err, open := <-r.done:
+			if err != nil && open {
+				t.Error(err)
+			}
+		case <-time.After(patience):
+			t.Error("the server does not stop")
+		}
+	})
+	return r
+}
+
+// expect waits until calls is told something.
+func (r *running) expect(t *testing.T, want string) {
+	t.Helper()
+	select {
+	case got := <-r.calls.told:
+		if got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	case <-time.After(patience):
+		t.Fatalf("not told %q", want)
+	}
+}
+
+// peer is a recording client that sends what a test wants, byte for byte.
+type client struct {
+	t       *testing.T
+	network string
+	conn    net.Conn
+	in      *bufio.Reader
+}
+
+func dial(t *testing.T, r *running, network string) *client {
+	t.Helper()
+	conn, err := net.Dial(network, r.Addr(network).String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return &client{t: t, network: network, conn: conn, in: bufio.NewReaderSize(conn, 1<<16)}
+}
+
+// send writes a message, with the addresses in it made ours.
+func (p *client) send(text string) {
+	p.t.Helper()
+	text = strings.NewReplacer("SIP/2.0/UDP 127.0.0.1:5099", "SIP/2.0/"+strings.ToUpper(p.network)+" "+p.conn.LocalAddr().String(),
+		"<sip:src@127.0.0.1:5099>", "<sip:src@"+p.conn.LocalAddr().String()+";transport="+p.network+">").Replace(text)
+	if _, err := p.conn.Write([]byte(text)); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// receive gives the next message that is not a 100.
+func (p *client) receive() gosip.Message {
+	p.t.Helper()
+	for {
+		_ = p.conn.SetReadDeadline(time.Now().Add(patience))
+		msg, err := gosip.ParseMessage(p.read())
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if res, ok := msg.(*gosip.Response); !ok || res.StatusCode != 100 {
+			return msg
+		}
+	}
+}
+
+var length = regexp.MustCompile(`(?i)\r\nContent-Length: *(\d+)`)
+
+func (p *client) read() []byte {
+	p.t.Helper()
+	if p.network == "udp" {
+		buf := make([]byte, 1<<16)
+		n, err := p.in.Read(buf)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		return buf[:n]
+	}
+	var head []byte
+	for !bytes.HasSuffix(head, []byte("\r\n\r\n")) {
+		line, err := p.in.ReadBytes('\n')
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		head = append(head, line...)
+	}
+	n, _ := strconv.Atoi(string(length.FindSubmatch(head)[1]))
+	body := make([]byte, n)
+	if _, err := io.ReadFull(p.in, body); err != nil {
+		p.t.Fatal(err)
+	}
+	return append(head, body...)
+}
+
+// ask sends a request and gives its final answer.
+func (p *client) ask(text string) *gosip.Response {
+	p.t.Helper()
+	p.send(text)
+	res, ok := p.receive().(*gosip.Response)
+	if !ok {
+		p.t.Fatal("a request where an answer should be")
+	}
+	return res
+}
+
+// invite makes a call, and gives our tag.
+func (p *client) invite(callID string) string {
+	p.t.Helper()
+	res := p.ask(recording(callID).String())
+	if res.StatusCode != 200 {
+		p.t.Fatalf("%s", res)
+	}
+	tag := res.To().Params.GetOr("tag", "")
+	p.send(message{method: "ACK", callID: callID, toTag: tag, seq: 1}.String())
+	return tag
+}
+
+func each(t *testing.T, f func(t *testing.T, r *running, p *client)) {
+	t.Helper()
+	for _, network := range []string{"udp", "tcp"} {
+		t.Run(network, func(t *testing.T) {
+			r := run(t)
+			f(t, r, dial(t, r, network))
+		})
+	}
+}
+
+func (r *running) url(network string) string { return fmt.Sprintf("%s://%s", network, r.Addr(network)) }

@@ -1,0 +1,74 @@
+package sip
+
+import (
+	"testing"
+	"time"
+
+	"timbre"
+	"timbre/sip/phone"
+)
+
+func TestOurOwnTelephoneCalls(t *testing.T) {
+	for name, c := range map[string]struct {
+		cfg  phone.Config
+		want []timbre.Leg
+	}{
+		"with metadata": {phone.Config{Metadata: true}, []timbre.Leg{{Side: timbre.Caller, Label: "1", Party: "sip:ann@example.com"}, {Side: timbre.Callee, Index: 1, Label: "2", Party: "sip:bob@example.com"}}},
+		"without":       {phone.Config{}, []timbre.Leg{{Side: timbre.Caller}, {Side: timbre.Callee, Index: 1}}},
+		"mixed":         {phone.Config{Metadata: true, Mixed: true}, []timbre.Leg{{Label: "1"}}},
+	} {
+		for _, network := range []string{"udp", "tcp"} {
+			t.Run(name+" "+network, func(t *testing.T) {
+				r := run(t)
+				c.cfg.Server, c.cfg.To, c.cfg.From = r.url(network), connectorID, "+12065550101"
+				c.cfg.Caller, c.cfg.Callee = phone.Party{AOR: "sip:ann@example.com"}, phone.Party{AOR: "sip:bob@example.com"}
+				call, err := phone.Dial(t.Context(), c.cfg)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.expect(t, "begin tx-1")
+				if call.TransactionID != "tx-1" || r.calls.call(0).From != "+12065550101" || r.calls.call(0).CallID != call.CallID {
+					t.Errorf("%+v of %+v", call, r.calls.call(0))
+				}
+				legs := r.calls.call(0).Legs
+				if len(legs) != len(c.want) {
+					t.Fatalf("%+v", legs)
+				}
+				for i, l := range legs {
+					if l != c.want[i] {
+						t.Errorf("%+v, want %+v", l, c.want[i])
+					}
+				}
+				if err := call.Hangup(t.Context()); err != nil {
+					t.Error(err)
+				}
+				r.expect(t, "end tx-1")
+			})
+		}
+	}
+}
+
+func TestOurOwnTelephoneIsHungUp(t *testing.T) {
+	for _, network := range []string{"udp", "tcp"} {
+		t.Run(network, func(t *testing.T) {
+			r := run(t)
+			r.farewell = patience
+			call, err := phone.Dial(t.Context(), phone.Config{Server: r.url(network), To: connectorID, Metadata: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			waitFor(t, func() bool { return acked(r) })
+			r.stop()
+			select {
+			case <-call.Ended():
+			case <-time.After(patience):
+				t.Error("nobody hung up")
+			}
+			if err := <-r.done; err != nil {
+				t.Error(err)
+			}
+			close(r.done)
+			_ = call.Hangup(t.Context())
+		})
+	}
+}

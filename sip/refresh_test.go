@@ -1,0 +1,216 @@
+package sip
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+)
+
+// again sends a request within the call and acknowledges its answer.
+func (a answered) again(t *testing.T, method string, seq int, contentType, body, ackBody string) *gosip.Response {
+	t.Helper()
+	m := a.in(method, seq)
+	m.contentType, m.body = contentType, body
+	tx := newTransaction()
+	go a.handle(request(t, m.String()), tx)
+	synctest.Wait()
+	if method == "INVITE" {
+		ack := a.in("ACK", seq)
+		if ackBody != "" {
+			ack.contentType, ack.body = "application/sdp", ackBody
+		}
+		a.ask(t, ack.String())
+		synctest.Wait()
+	}
+	return tx.last()
+}
+
+func inCall(t *testing.T, f func(t *testing.T, a answered)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		a := b.call(t, recording("call-1"), true)
+		told(t, b.calls, "begin tx-1")
+		f(t, a)
+		b.close()
+	})
+}
+
+func (a answered) updates() []timbre.Call {
+	a.calls.mu.Lock()
+	defer a.calls.mu.Unlock()
+	return a.calls.updates
+}
+
+func TestAnOfferThatSaysTheSameChangesNothing(t *testing.T) {
+	inCall(t, func(t *testing.T, a answered) {
+		first := string(a.tx.last().Body())
+		for i, body := range []string{twoLines, strings.Replace(twoLines, "1 1 IN", "1 2 IN", 1)} {
+			for j, method := range []string{"INVITE", "UPDATE"} {
+				res := a.again(t, method, 2+2*i+j, "application/sdp", body, "")
+				if res.StatusCode != 200 || string(res.Body()) != first || res.GetHeader(TransactionHeader) == nil {
+					t.Errorf("%s", res)
+				}
+			}
+		}
+		if len(a.media.specs(0)) != 1 || len(a.media.specs(1)) != 1 {
+			t.Error("the streams were told of a change")
+		}
+		told(t, a.calls)
+	})
+}
+
+func TestMetadataIsHandedOnWhetherItChangesOrNot(t *testing.T) {
+	inCall(t, func(t *testing.T, a answered) {
+		renamed := strings.ReplaceAll(annAndBob, "bob@", "cy@")
+		partial := `<recording><datamode>partial</datamode><participant participant_id="p2"><nameID aor="sip:dee@example.com"/></participant></recording>`
+		for i, c := range []struct{ method, contentType, body, second string }{
+			{"INVITE", mixed, both(twoLines, annAndBob), ""},
+			{"INVITE", mixed, both("", annAndBob), ""},
+			{"UPDATE", "application/rs-metadata+xml", annAndBob, ""},
+			{"UPDATE", "application/rs-metadata", renamed, "sip:cy@example.com"},
+			{"UPDATE", mixed, both(twoLines, renamed), ""},
+			{"UPDATE", mixed, both("", partial), "sip:dee@example.com"},
+			{"UPDATE", "application/rs-metadata+xml", "<recording><<<", ""},
+			{"INVITE", "application/rs-metadata+xml", "nonsense", ""},
+		} {
+			res := a.again(t, c.method, 2+i, c.contentType, c.body, "")
+			if res.StatusCode != 200 || len(res.Body()) > 0 != (c.method == "INVITE" || strings.Contains(c.body, "v=0")) {
+				t.Errorf("%d: %s", i, res)
+			}
+			told(t, a.calls, "update tx-1")
+			u := a.updates()[i]
+			if u.Metadata == "" || u.Headers["content-type"] != c.contentType || u.Headers["call-id"] != "call-1" {
+				t.Errorf("%d: %+v", i, u)
+			}
+			switch {
+			case c.second == "" && u.Legs != nil:
+				t.Errorf("%d: legs %+v", i, u.Legs)
+			case c.second != "" && (len(u.Legs) != 2 || u.Legs[1].Party != c.second || u.Legs[1].Side != timbre.Callee || u.Legs[0].Side != timbre.Caller):
+				t.Errorf("%d: legs %+v", i, u.Legs)
+			}
+		}
+	})
+}
+
+func TestTheCallerStaysTheCallerWhenTheListIsTurned(t *testing.T) {
+	inCall(t, func(t *testing.T, a answered) {
+		lines := strings.SplitAfter(annAndBob, "\n")
+		lines[2], lines[3] = lines[3], lines[2]
+		a.again(t, "UPDATE", 2, mixed, both("", strings.Join(lines, "")), "")
+		if u := a.updates()[0]; u.Legs != nil {
+			t.Errorf("%+v", u.Legs)
+		}
+	})
+}
+
+func TestARefreshWithoutABodyIsAnswered(t *testing.T) {
+	inCall(t, func(t *testing.T, a answered) {
+		if res := a.again(t, "UPDATE", 2, "", "", ""); res.StatusCode != 200 || len(res.Body()) != 0 {
+			t.Errorf("%s", res)
+		}
+		first := string(a.tx.last().Body())
+		if res := a.again(t, "INVITE", 3, "", "", ""); res.StatusCode != 200 || string(res.Body()) != first {
+			t.Errorf("%s", res)
+		}
+		told(t, a.calls)
+		moved := strings.Replace(twoLines, "30002", "31002", 1)
+		a.again(t, "INVITE", 4, "", "", moved) // an offer of ours, answered in the ACK
+		if specs := a.media.specs(1); len(specs) != 2 || specs[1].Remote.Port() != 31002 || len(a.media.specs(0)) != 1 {
+			t.Errorf("%+v", specs)
+		}
+		a.again(t, "INVITE", 5, "", "", "nonsense")
+		if a.rejected("malformed") != 1 || len(a.media.specs(1)) != 2 {
+			t.Error("an answer of nonsense")
+		}
+	})
+}
+
+func TestHoldAndResume(t *testing.T) {
+	inCall(t, func(t *testing.T, a answered) {
+		held := strings.Replace(twoLines, "label:2\na=sendonly", "label:2\na=inactive", 1)
+		off := strings.Replace(twoLines, "m=audio 30002", "m=audio 0", 1)
+		other := strings.Replace(twoLines, "30002 RTP/AVP 0 101\na=rtpmap:0 PCMU", "30002 RTP/AVP 18 101\na=rtpmap:18 G729", 1)
+		for i, c := range []struct {
+			sdp, second string // what the second line is answered
+			hold        bool
+		}{
+			{held, "m=audio 20002 ", true}, {twoLines, "m=audio 20002 ", false}, {off, "m=audio 0 ", true},
+			{twoLines, "m=audio 20002 ", false}, {other, "m=audio 0 ", true}, {twoLines, "m=audio 20002 ", false},
+		} {
+			res := a.again(t, "INVITE", 2+i, "application/sdp", c.sdp, "")
+			specs := a.media.specs(1)
+			if sdp := string(res.Body()); res.StatusCode != 200 || !strings.Contains(sdp, "m=audio 20000 ") || !strings.Contains(sdp, c.second) ||
+				specs[len(specs)-1].Hold != c.hold || len(specs) != 2+i || len(a.media.specs(0)) != 1 {
+				t.Errorf("%d: %+v\n%s", i, specs, res)
+			}
+		}
+		all := strings.ReplaceAll(twoLines, "m=audio 3000", "m=audio 0 RTP/AVP 0\nb=x:")
+		if res := a.again(t, "INVITE", 9, "application/sdp", all, ""); res.StatusCode != 200 || strings.Count(string(res.Body()), "m=audio 0 ") != 2 {
+			t.Errorf("%s", res)
+		}
+	})
+}
+
+func TestAStreamThatIsAddedStaysOut(t *testing.T) {
+	inCall(t, func(t *testing.T, a answered) {
+		more := twoLines + "m=audio 30004 RTP/AVP 0\na=label:3\n"
+		res := a.again(t, "INVITE", 2, "application/sdp", more, "")
+		if sdp := string(res.Body()); strings.Count(sdp, "m=audio 20") != 2 || strings.Count(sdp, "m=audio 0 ") != 1 || !strings.Contains(sdp, "a=label:3") {
+			t.Errorf("%s", sdp)
+		}
+	})
+}
+
+func TestARefusedChangeChangesNothing(t *testing.T) {
+	inCall(t, func(t *testing.T, a answered) {
+		for i, c := range []struct {
+			contentType, body string
+			code              int
+		}{
+			{"application/isup", "IAM", 415}, {"application/sdp", "hello", 400}, {mixed, "hello", 400},
+			{"application/sdp", strings.SplitAfter(twoLines, "a=sendonly\n")[0], 400},
+			{"application/sdp", strings.ReplaceAll(strings.ReplaceAll(twoLines, "AVP 0 101", "AVP 18"), "rtpmap:0", "x:0"), 488},
+			{"application/sdp", strings.ReplaceAll(twoLines, "RTP/AVP", "RTP/SAVP"), 488},
+		} {
+			for j, method := range []string{"INVITE", "UPDATE"} {
+				m := a.in(method, 2+2*i+j)
+				m.contentType, m.body = c.contentType, c.body
+				if res := a.ask(t, m.String()).last(); res.StatusCode != c.code || len(res.Body()) > 0 {
+					t.Errorf("%d: %s", i, res)
+				}
+			}
+		}
+		for i, header := range []string{"Require: gruu", "Session-Expires: 5"} {
+			m := a.in("UPDATE", 50+i)
+			m.headers = []string{header}
+			if res := a.ask(t, m.String()).last(); res.StatusCode != 420+2*i {
+				t.Errorf("%s", res)
+			}
+		}
+		if len(a.media.specs(0)) != 1 || a.media.open() != 2 || a.dialogs.size() != 1 {
+			t.Error("something has changed")
+		}
+		told(t, a.calls)
+		if res := a.again(t, "INVITE", 60, "application/sdp", twoLines, ""); res.StatusCode != 200 {
+			t.Errorf("%s", res)
+		}
+	})
+}
+
+func TestANewContactIsWhereTheByeGoes(t *testing.T) {
+	inCall(t, func(t *testing.T, a answered) {
+		text := strings.Replace(a.in("UPDATE", 2).String(), "src@127.0.0.1:5099", "src@127.0.0.1:6099", 1)
+		a.ask(t, text)
+		for _, d := range a.dialogs.all() {
+			a.hangUp(d, "why")
+		}
+		if bye := <-a.sent; bye.Recipient.Port != 6099 || bye.Destination() != "127.0.0.1:6099" {
+			t.Errorf("%s", bye)
+		}
+	})
+}
