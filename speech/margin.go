@@ -26,7 +26,7 @@ func (m *margin) pass(window []float32, voiced bool, size int) []float32 {
 	}
 	m.before = append(m.before, window...)
 	if extra := len(m.before) - size; extra > 0 {
-		m.before = append([]float32(nil), m.before[extra:]...)
+		m.before = m.before[:copy(m.before, m.before[extra:])]
 	}
 	return nil
 }
