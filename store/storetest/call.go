@@ -1,0 +1,54 @@
+package storetest
+
+import (
+	"strings"
+	"time"
+
+	"timbre"
+)
+
+var calls = []fact{
+	{"a call comes back as it was, also when it is replaced", func(s *subject) {
+		live := call("x")
+		live.Ended, live.Failure = time.Time{}, ""
+		for _, want := range []timbre.Call{live, call("x"), {TransactionID: "x"}} {
+			s.must(s.SaveCall(s.Context(), want, nil))
+			got, err := s.Call(s.Context(), "x")
+			s.must(err)
+			s.same("call", got, want)
+		}
+	}},
+	{"what does not exist is NotFound", func(s *subject) {
+		_, err := s.Call(s.Context(), "none")
+		s.refused("Call", err, timbre.NotFound)
+	}},
+	{"live calls are those without an end, oldest first", func(s *subject) {
+		for i, id := range []string{"c", "b", "a", "d", "over"} {
+			c := call(id)
+			c.Started = dawn().Add(-time.Duration(i) * time.Microsecond)
+			if id != "over" {
+				c.Ended = time.Time{}
+			}
+			s.must(s.SaveCall(s.Context(), c, nil))
+		}
+		list, err := s.LiveCalls(s.Context())
+		s.must(err)
+		s.same("live", ids(list, func(c timbre.Call) string { return c.TransactionID }), []string{"d", "a", "b", "c"})
+	}},
+	{"a call and its notices are written together", func(s *subject) {
+		s.must(s.SaveCall(s.Context(), call("x"), []timbre.Notice{notice("n1", "x", "q"), notice("n2", "x", "r")}))
+		s.same("due", s.dueIDs(), []string{"n1", "n2"})
+	}},
+	{"bytes that are no text cost neither the call nor the rest of its fields", func(s *subject) {
+		c := call("x")
+		c.From = "caller \xff\x00\x1b"
+		c.Headers = map[string]string{"subject": "\xc3\x28 caf\xe9"}
+		c.Metadata = strings.Repeat("\xfe<", 10)
+		s.must(s.SaveCall(s.Context(), c, nil))
+		got, err := s.Call(s.Context(), "x")
+		s.must(err)
+		s.same("text before the bytes", strings.HasPrefix(got.From, "caller "), true)
+		s.same("text behind them", strings.Contains(got.Headers["subject"], " caf"), true)
+		s.same("another field", got.To, c.To)
+	}},
+}

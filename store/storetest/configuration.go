@@ -1,0 +1,74 @@
+package storetest
+
+import "timbre"
+
+var configurations = []fact{
+	{"a configuration is found by id, name and ARN, as it was", func(s *subject) {
+		c := configuration("f1")
+		s.must(s.CreateConfiguration(s.Context(), c))
+		s.must(s.CreateConfiguration(s.Context(), configuration("f2")))
+		for _, identifier := range []string{c.ID, c.Name, c.ARN} {
+			got, err := s.Configuration(s.Context(), identifier)
+			s.must(err)
+			s.same("by "+identifier, got, c)
+		}
+	}},
+	{"a configuration without alerts and tags has none", func(s *subject) {
+		c := timbre.Configuration{ID: "f1", ARN: "arn", Name: "name", Created: dawn()}
+		s.must(s.CreateConfiguration(s.Context(), c))
+		got, err := s.Configuration(s.Context(), "f1")
+		s.must(err)
+		s.same("configuration", got, c)
+	}},
+	{"an id goes before an ARN, an ARN before a name", func(s *subject) {
+		s.must(s.CreateConfiguration(s.Context(), timbre.Configuration{ID: "1", Name: "x", ARN: "a1"}))
+		s.must(s.CreateConfiguration(s.Context(), timbre.Configuration{ID: "2", Name: "n2", ARN: "x"}))
+		s.must(s.CreateConfiguration(s.Context(), timbre.Configuration{ID: "x", Name: "n3", ARN: "a3"}))
+		for _, want := range []string{"x", "2", "1"} {
+			got, err := s.Configuration(s.Context(), "x")
+			s.must(err)
+			s.same("x", got.ID, want)
+			s.must(s.DeleteConfiguration(s.Context(), "x"))
+		}
+	}},
+	{"a taken name is a Conflict", func(s *subject) {
+		s.must(s.CreateConfiguration(s.Context(), configuration("f1")))
+		second := configuration("f2")
+		second.Name = configuration("f1").Name
+		s.refused("the second", s.CreateConfiguration(s.Context(), second), timbre.Conflict)
+		s.must(s.DeleteConfiguration(s.Context(), "f1"))
+		s.must(s.CreateConfiguration(s.Context(), second))
+	}},
+	{"a configuration is deleted by each of its identifiers", func(s *subject) {
+		c := configuration("f1")
+		for _, identifier := range []string{c.ID, c.Name, c.ARN} {
+			s.must(s.CreateConfiguration(s.Context(), c))
+			s.must(s.DeleteConfiguration(s.Context(), identifier))
+			_, err := s.Configuration(s.Context(), c.ID)
+			s.refused("deleted by "+identifier, err, timbre.NotFound)
+		}
+		s.refused("deleted again", s.DeleteConfiguration(s.Context(), c.ID), timbre.NotFound)
+	}},
+	{"a linked configuration cannot be deleted", func(s *subject) {
+		ctx, c := s.Context(), configuration("f1")
+		s.must(s.CreateConfiguration(ctx, c))
+		unlink := map[string]func() error{
+			"link replaced":     func() error { return s.PutStreaming(ctx, "c1", streaming("another")) },
+			"link left out":     func() error { return s.PutStreaming(ctx, "c1", timbre.Streaming{}) },
+			"streaming deleted": func() error { return s.DeleteStreaming(ctx, "c1") },
+			"connector deleted": func() error { return s.DeleteConnector(ctx, "c1") },
+		}
+		for how, do := range unlink {
+			if _, err := s.Connector(ctx, "c1"); err != nil {
+				s.must(s.CreateConnector(ctx, connector("c1")))
+			}
+			s.must(s.PutStreaming(ctx, "c1", streaming(c.ARN))) // a link that is switched off is one, too
+			s.refused("while linked", s.DeleteConfiguration(ctx, c.Name), timbre.Conflict)
+			s.must(do())
+			if err := s.DeleteConfiguration(ctx, c.Name); err != nil {
+				s.Errorf("%s: %v", how, err)
+			}
+			s.must(s.CreateConfiguration(ctx, c))
+		}
+	}},
+}

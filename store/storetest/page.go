@@ -1,0 +1,107 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"timbre"
+)
+
+// list is one of the lists, spelled so that all can be tested alike.
+type list struct {
+	name   string
+	add    func(id string, created time.Time)
+	page   func(p timbre.Page) ([]string, error)
+	remove func(id string)
+}
+
+func (s *subject) lists() []list {
+	ctx := s.Context()
+	s.must(s.CreateDomain(ctx, timbre.Domain{ID: "home"}))
+	return []list{
+		{"connectors", func(id string, created time.Time) {
+			s.must(s.CreateConnector(ctx, timbre.Connector{ID: id, Created: created}))
+		}, pager(ctx, s.ListConnectors, func(c timbre.Connector) string { return c.ID }),
+			func(id string) { s.must(s.DeleteConnector(ctx, id)) }},
+		{"configurations", func(id string, created time.Time) {
+			s.must(s.CreateConfiguration(ctx, timbre.Configuration{ID: id, Name: id, ARN: id, Created: created}))
+		}, pager(ctx, s.ListConfigurations, func(c timbre.Configuration) string { return c.ID }),
+			func(id string) { s.must(s.DeleteConfiguration(ctx, id)) }},
+		{"profiles", func(id string, created time.Time) {
+			s.searched("task of "+id, "home", 1)
+			s.must(s.EnrolProfile(ctx, timbre.Profile{ID: id, DomainID: "home", Created: created}, "task of "+id))
+		}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Profile, error) {
+			return s.ListProfiles(ctx, "home", p)
+		}, func(p timbre.Profile) string { return p.ID }), func(id string) { s.must(s.DeleteProfile(ctx, id)) }},
+		{"domains", func(id string, created time.Time) {
+			s.must(s.CreateDomain(ctx, timbre.Domain{ID: id, Created: created}))
+		}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Domain, error) {
+			list, err := s.ListDomains(ctx, p)
+			return slices.DeleteFunc(list, func(d timbre.Domain) bool { return d.ID == "home" }), err
+		}, func(d timbre.Domain) string { return d.ID }), func(id string) { s.must(s.DeleteDomain(ctx, id)) }},
+	}
+}
+
+func pager[T any](ctx context.Context, list func(context.Context, timbre.Page) ([]T, error), id func(T) string) func(timbre.Page) ([]string, error) {
+	return func(p timbre.Page) ([]string, error) {
+		page, err := list(ctx, p)
+		return ids(page, id), err
+	}
+}
+
+var pages = []fact{
+	{"a list is in the order of creation, then of id, and holds all without a limit", func(s *subject) {
+		for _, l := range s.lists() {
+			got, err := l.page(timbre.Page{})
+			s.must(err)
+			s.same(l.name+", empty", len(got), 0)
+			for i, id := range []string{"d", "c", "b", "a"} {
+				l.add(l.name+id, dawn().Add(time.Duration(i/2)*time.Microsecond))
+			}
+			for _, limit := range []int{0, -1, 100} {
+				got, err := l.page(timbre.Page{Limit: limit})
+				s.must(err)
+				s.same(l.name, got, []string{l.name + "c", l.name + "d", l.name + "a", l.name + "b"})
+			}
+		}
+	}},
+	{"pages hold each item once, whatever is added and deleted meanwhile", func(s *subject) {
+		for _, l := range s.lists() {
+			var want []string
+			for i := range 20 {
+				id := fmt.Sprintf("%s %02d", l.name, i)
+				l.add(id, dawn().Add(time.Duration(i)*time.Second))
+				want = append(want, id)
+			}
+			var got []string
+			for p := (timbre.Page{Limit: 3}); ; {
+				page, err := l.page(p)
+				s.must(err)
+				if len(page) == 0 {
+					break
+				}
+				if len(page) > p.Limit {
+					s.Fatalf("%s: a page of %d", l.name, len(page))
+				}
+				got = append(got, page...)
+				p.After = page[len(page)-1]
+				if len(got) < 12 { // later ones show up, earlier ones do not
+					late := fmt.Sprintf("%s late %02d", l.name, len(got))
+					l.add(late, dawn().Add(time.Hour+time.Duration(len(got))*time.Second))
+					l.add(fmt.Sprintf("%s early %02d", l.name, len(got)), dawn().Add(-time.Hour))
+					want = append(want, late)
+				}
+				l.remove(p.After) // what has been seen may go
+			}
+			s.same(l.name, got, want)
+		}
+	}},
+	{"a page after an item that never was is Invalid", func(s *subject) {
+		for _, l := range s.lists() {
+			_, err := l.page(timbre.Page{After: "never", Limit: 1})
+			s.refused(l.name, err, timbre.Invalid)
+		}
+	}},
+}

@@ -1,0 +1,164 @@
+package storetest
+
+import (
+	"fmt"
+	"sync"
+
+	"timbre"
+)
+
+// crowd is how many do a thing at once.
+const crowd = 16
+
+// contest lets a crowd do a thing at once: one has to win, and the rest to be refused with a kind.
+func (s *subject) contest(what string, loss timbre.Kind, try func(i int) error) (winner int) {
+	s.Helper()
+	errs := s.together(try)
+	winner = -1
+	for i, err := range errs {
+		switch {
+		case err != nil:
+			s.refused(fmt.Sprint(what, " ", i), err, loss)
+		case winner >= 0:
+			s.Errorf("%s: %d and %d have won", what, winner, i)
+		default:
+			winner = i
+		}
+	}
+	if winner < 0 {
+		s.Fatalf("%s: nobody has won", what)
+	}
+	return winner
+}
+
+func (s *subject) together(do func(i int) error) []error {
+	errs, begin := make([]error, crowd), make(chan struct{})
+	var all sync.WaitGroup
+	for i := range errs {
+		all.Go(func() {
+			<-begin
+			errs[i] = do(i)
+		})
+	}
+	close(begin)
+	all.Wait()
+	return errs
+}
+
+func (s *subject) allWell(errs []error) {
+	s.Helper()
+	for _, err := range errs {
+		s.must(err)
+	}
+}
+
+var races = []fact{
+	{"of many tasks started on one transaction at once, one is", func(s *subject) {
+		won := s.contest("start", timbre.Limit, func(i int) error {
+			return s.CreateTask(s.Context(), tone(fmt.Sprint("t", i), "a call"))
+		})
+		list, err := s.ActiveTasks(s.Context())
+		s.must(err)
+		s.same("active", ids(list, func(t timbre.Task) string { return t.ID }), []string{fmt.Sprint("t", won)})
+	}},
+	{"of many starts with one token at once, one makes a task", func(s *subject) {
+		s.contest("start", timbre.Conflict, func(i int) error {
+			t := tone(fmt.Sprint("t", i), fmt.Sprint("call ", i))
+			t.Token = "same"
+			return s.CreateTask(s.Context(), t)
+		})
+	}},
+	{"of many enrolments of one task at once, one makes a profile", func(s *subject) {
+		s.must(s.CreateDomain(s.Context(), domain("d1")))
+		s.searched("t1", "d1", 1)
+		won := s.contest("enrol", timbre.Conflict, func(i int) error {
+			return s.EnrolProfile(s.Context(), profile(fmt.Sprint("p", i), "d1", 1), "t1")
+		})
+		s.same("profiles", len(s.voices("d1", dawn())), 1)
+		s.same("the task's profile", s.task("t1").ProfileID, fmt.Sprint("p", won))
+	}},
+	{"of many domains with one token at once, one is made", func(s *subject) {
+		s.contest("create", timbre.Conflict, func(i int) error {
+			d := domain(fmt.Sprint("d", i))
+			d.Token = "same"
+			return s.CreateDomain(s.Context(), d)
+		})
+	}},
+	{"of many configurations with one name at once, one is made", func(s *subject) {
+		s.contest("create", timbre.Conflict, func(i int) error {
+			c := configuration(fmt.Sprint("f", i))
+			c.Name = "same"
+			return s.CreateConfiguration(s.Context(), c)
+		})
+	}},
+	{"no update of a domain is lost among many", func(s *subject) {
+		s.must(s.CreateDomain(s.Context(), timbre.Domain{ID: "d1", Tags: map[string]string{}}))
+		s.allWell(s.together(func(i int) error {
+			_, err := s.UpdateDomain(s.Context(), "d1", func(d *timbre.Domain) { d.Tags[fmt.Sprint(i)] = "x" })
+			return err
+		}))
+		d, err := s.Domain(s.Context(), "d1")
+		s.must(err)
+		s.same("tags", len(d.Tags), crowd)
+	}},
+	{"no profile is lost among many, and the generation tells of each", func(s *subject) {
+		s.must(s.CreateDomain(s.Context(), domain("d1")))
+		was := s.generation("d1")
+		for i := range crowd {
+			s.searched(fmt.Sprint("t", i), "d1", i)
+		}
+		s.allWell(s.together(func(i int) error {
+			return s.EnrolProfile(s.Context(), profile(fmt.Sprint("p", i), "d1", i), fmt.Sprint("t", i))
+		}))
+		s.same("profiles", len(s.voices("d1", dawn())), crowd)
+		if grown := s.generation("d1") - was; grown < crowd {
+			s.Errorf("the generation has grown by %d in %d changes", grown, crowd)
+		}
+	}},
+	{"notices of many writers come out one by one, in each writer's order", func(s *subject) {
+		const each = 5
+		s.allWell(s.together(func(i int) error {
+			for n := range each {
+				err := s.SaveCall(s.Context(), call(fmt.Sprint("x", i)), []timbre.Notice{notice(fmt.Sprintf("%d.%d", i, n), "key", "target")})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		seen := map[string]int{}
+		for range crowd * each {
+			due := s.due()
+			if len(due) != 1 {
+				s.Fatalf("%d are due on one lane", len(due))
+			}
+			var i, n int
+			_, err := fmt.Sscanf(due[0].ID, "%d.%d", &i, &n)
+			s.must(err)
+			writer := fmt.Sprint(i)
+			s.same("number of the next notice of writer "+writer, n, seen[writer])
+			seen[writer]++
+			s.must(s.Delivered(s.Context(), due[0].Seq))
+		}
+		s.same("left", len(s.due()), 0)
+	}},
+	{"reads see whole transactions only, while others write", func(s *subject) {
+		s.must(s.CreateTask(s.Context(), tone("t0", "a call")))
+		s.allWell(s.together(func(i int) error {
+			if i < crowd/2 {
+				t := tone("t0", "a call")
+				t.Message = fmt.Sprint(i)
+				return s.SaveTask(s.Context(), t, []timbre.Notice{notice(fmt.Sprint(i), fmt.Sprint(i), "q")})
+			}
+			due, err := s.Due(s.Context(), dawn(), 100)
+			if err != nil {
+				return err
+			}
+			t, err := s.Task(s.Context(), timbre.VoiceTone, "t0")
+			if err == nil && len(due) > 0 && t.Message == "" {
+				err = fmt.Errorf("%d notices are there and the task is not", len(due))
+			}
+			return err
+		}))
+	}},
+}

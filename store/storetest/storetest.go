@@ -1,0 +1,109 @@
+// Package storetest is the suite that every engine of durable state must pass. An engine comes in, as a way to open it; what
+// goes out is the verdict of go test, one name for every fact that package store promises.
+//
+// It knows nothing of how an engine keeps things, save that it may look at all bytes that the engine has written. Whether
+// a commit survives kill -9 is for each engine's own tests.
+package storetest
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"timbre"
+	"timbre/store"
+)
+
+// Engine is an empty place for a store.
+type Engine struct {
+	// Open opens the store that is kept there, the same one at each call. The suite closes it before it opens it again.
+	Open func(t *testing.T) store.Store
+	// Raw is every byte that the engine has on disk while the store is open, and all of its files' names.
+	Raw func(t *testing.T) []byte
+}
+
+// Run puts an engine through the suite; start makes an empty place for one test.
+func Run(t *testing.T, start func(t *testing.T) Engine) {
+	for _, part := range []struct {
+		name  string
+		facts []fact
+	}{
+		{"connectors", connectors},
+		{"configurations", configurations},
+		{"domains", domains},
+		{"profiles", profiles},
+		{"tasks", tasks},
+		{"calls", calls},
+		{"outbox", outbox},
+		{"sweep", sweeps},
+		{"pages", pages},
+		{"races", races},
+		{"durability", durability},
+		{"secrecy", secrecy},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			for _, f := range part.facts {
+				t.Run(f.name, func(t *testing.T) {
+					s := &subject{T: t, engine: start(t)}
+					s.Store = s.engine.Open(t)
+					t.Cleanup(func() { s.must(s.Close()) })
+					f.holds(s)
+				})
+			}
+		})
+	}
+}
+
+// fact is something that package store promises.
+type fact struct {
+	name  string
+	holds func(s *subject)
+}
+
+// subject is a store under test.
+type subject struct {
+	*testing.T
+	store.Store
+	engine Engine
+}
+
+// reopen closes the store and opens it again.
+func (s *subject) reopen() {
+	s.Helper()
+	s.must(s.Close())
+	s.Store = s.engine.Open(s.T)
+}
+
+func (s *subject) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// refused checks the kind of an error, and that it says what was tried.
+func (s *subject) refused(what string, err error, want timbre.Kind) {
+	s.Helper()
+	e, ok := err.(*timbre.Error) //nolint:errorlint // the outermost error has to be one
+	switch {
+	case err == nil:
+		s.Errorf("%s: taken, want refusal %d", what, want)
+	case !ok:
+		s.Errorf("%s: %T %v is no *timbre.Error", what, err, err)
+	case e.Kind != want:
+		s.Errorf("%s: kind %d (%v), want %d", what, e.Kind, err, want)
+	case e.Op == "" || e.Msg == "":
+		s.Errorf("%s: %+v does not say what was tried and what is wrong", what, e)
+	}
+}
+
+// same compares two values; it says what was compared.
+func (s *subject) same(what string, got, want any) {
+	s.Helper()
+	if !reflect.DeepEqual(got, want) {
+		s.Errorf("%s:\n got %+v\nwant %+v", what, got, want)
+	}
+}
+
+// dawn is when every test begins; it has microseconds, and nothing finer.
+func dawn() time.Time { return time.Date(2026, time.November, 25, 9, 30, 0, 123456000, time.UTC) }
