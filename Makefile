@@ -1,7 +1,8 @@
 # Timbre: what you can do here. `make` alone lists it.
+SHELL    := bash
 GO       ?= go
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-ONNX     := $(shell $(GO) list -m -f '{{.Dir}}' github.com/k2-fsa/sherpa-onnx-go-linux 2>/dev/null)
+RUNTIME  := github.com/k2-fsa/sherpa-onnx-go-linux
 
 .DEFAULT_GOAL := help
 .PHONY: help demo build test lint bench clean
@@ -14,6 +15,7 @@ demo: build ## a whole story on loopback: three callers are enrolled, then recog
 
 build: ## the binary, with its inference library beside it, in bin/
 	$(GO) build -trimpath -o bin/timbre ./cmd/timbre
+	@install -m 755 -t bin "$$($(GO) list -m -f '{{.Dir}}' $(RUNTIME))/lib/$$(uname -m)-unknown-linux-gnu"/lib{onnxruntime,sherpa-onnx-c-api}.so
 
 test: ## every test; says what it had to leave out
 	@test/prepare

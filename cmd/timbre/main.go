@@ -1,0 +1,40 @@
+// Command timbre is the server, and what one needs around it: a demo, a telephone, a look at the live calls and at the
+// settings.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"timbre/config"
+)
+
+// commands are the program's, as kong reads them.
+type commands struct {
+	Serve  serve    `cmd:"" help:"Run the server."`
+	Demo   story    `cmd:"" help:"A whole story on loopback: callers are enrolled, call again, and are recognised."`
+	Call   dial     `cmd:"" help:"Play WAV files as a live call to a server: a telephone."`
+	Calls  list     `cmd:"" help:"List the live calls of a server, with their transaction ids."`
+	Config settings `cmd:"" help:"Show the effective settings and where each comes from."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	parser := kong.Must(&commands{}, append(config.Options(),
+		kong.Name("timbre"),
+		kong.Description("Voice analytics for live telephone calls: who is speaking, and how they sound."),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)))...)
+	line, err := parser.Parse(os.Args[1:])
+	parser.FatalIfErrorf(err)
+	if err := line.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "timbre:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,84 @@
+package node
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+
+	"timbre"
+	"timbre/call"
+	"timbre/speech"
+	"timbre/task"
+)
+
+// ears let a task listen to a leg: the tap on the live call, the voice activity detector behind it, the task behind that.
+// A goroutine an ear stands between the two, so that inference never holds up the packets of the call.
+type ears struct {
+	calls *call.Registry
+	vad   speech.VAD
+	log   *slog.Logger
+}
+
+// backlog is how many frames (20 ms each) an ear may lag behind its call; past that, frames are lost to it.
+const backlog = 1500
+
+func (e ears) Listen(_ context.Context, transactionID string, leg int, to task.Ear) (stop func(), err error) {
+	ear := &ear{frames: make(chan timbre.Frame, backlog), quit: make(chan struct{}), to: to, log: e.log.With("transaction", transactionID, "leg", leg)}
+	ear.detector = speech.NewDetector(e.vad, to.Heard)
+	untap, err := e.calls.Tap(transactionID, leg, ear)
+	if err != nil {
+		return nil, err
+	}
+	go ear.run()
+	var once sync.Once
+	return func() {
+		untap()
+		once.Do(func() { close(ear.quit) })
+	}, nil
+}
+
+// ear is one leg being listened to.
+type ear struct {
+	frames   chan timbre.Frame
+	quit     chan struct{}
+	detector *speech.Detector
+	to       task.Ear
+	log      *slog.Logger
+}
+
+// Frame is called by the call; it never blocks.
+func (e *ear) Frame(f timbre.Frame) {
+	f.PCM = slices.Clone(f.PCM)
+	select {
+	case e.frames <- f:
+	default: // the media clock jumps here, which the detector treats as a pause
+	}
+}
+
+// End is called by the call, after its last frame.
+func (e *ear) End() { close(e.frames) }
+
+// run hears the leg out. When the detector fails, the task is told that the leg is over: it can hear no more of it.
+func (e *ear) run() {
+	for {
+		select {
+		case <-e.quit:
+			return
+		case f, more := <-e.frames:
+			if more {
+				e.detector.Frame(f)
+			} else {
+				e.detector.Flush()
+			}
+			if err := e.detector.Err(); err != nil {
+				e.log.Error("voice activity detection failed", "error", err)
+				more = false
+			}
+			if !more {
+				e.to.HungUp()
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,33 @@
+package node
+
+import (
+	"timbre"
+	"timbre/rtp"
+	"timbre/sip"
+)
+
+// media gives the SIP side its RTP streams: what an offer says about a stream, in the words of the rtp package.
+type media struct{ pool *rtp.Pool }
+
+type stream struct{ *rtp.Stream }
+
+func (m media) Open(s sip.MediaSpec, to timbre.Listener) (sip.Stream, error) {
+	st, err := m.pool.Open(spec(s), to)
+	if err != nil {
+		return nil, err
+	}
+	return stream{st}, nil
+}
+
+func (s stream) Update(to sip.MediaSpec) { s.Stream.Update(spec(to)) }
+
+// spec says it as rtp does. Encodings that no codec here reads are left out: their packets are dropped and counted.
+func spec(s sip.MediaSpec) rtp.Spec {
+	payloads := map[uint8]rtp.Codec{}
+	for number, e := range s.Payloads {
+		if c, known := rtp.ParseCodec(e.Name, e.Rate); known {
+			payloads[number] = c
+		}
+	}
+	return rtp.Spec{Local: s.Local, Remote: s.Remote, Source: s.Source, RTCP: s.RTCP, Payloads: payloads, Hold: s.Hold, LatchAny: s.LatchAny}
+}

@@ -1,0 +1,118 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// goodbye is how long requests and deliveries that are under way may take to end.
+const goodbye = 5 * time.Second
+
+// sweepEvery is how often what has outlived its promise is erased.
+const sweepEvery = 10 * time.Minute
+
+// Run serves until ctx ends, then ends in order: no new calls, the live ones hung up, their tasks ended and told, requests
+// answered, and the store closed last.
+func (n *Node) Run(ctx context.Context) error {
+	defer n.close()
+	out, silence := context.WithCancel(context.WithoutCancel(ctx))
+	delivered := make(chan struct{})
+	go func() {
+		defer close(delivered)
+		n.notices.Run(out)
+	}()
+
+	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error { return n.sip.Run(ctx) })
+	work.Go(func() error { return n.sweep(ctx) })
+	for _, d := range n.doors {
+		work.Go(func() error { return d.serve(ctx) })
+	}
+	close(n.ready)
+	err := work.Wait()
+
+	last, cancel := context.WithTimeout(out, goodbye)
+	defer cancel()
+	err = errors.Join(err, n.calls.Shut(last, "the server is shutting down"))
+	n.tasks.Close()
+	silence()
+	<-delivered
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// serve answers requests until ctx ends, and those under way to their end.
+func (d door) serve(ctx context.Context) error {
+	failed := make(chan error, 1)
+	go func() { failed <- d.Serve(d.port) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	defer cancel()
+	err := d.Shutdown(last)
+	if e := <-failed; !errors.Is(e, http.ErrServerClosed) {
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+// sweep keeps the promises about what is erased when.
+func (n *Node) sweep(ctx context.Context) error {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		swept, err := n.store.Sweep(ctx, time.Now())
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			n.log.Error("sweep failed", "error", err)
+		default:
+			n.log.Debug("swept", "voiceprints", swept.Voiceprints, "tasks", swept.Tasks, "calls", swept.Calls, "embeddings", swept.Embeddings)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (n *Node) isReady() bool {
+	select {
+	case <-n.ready:
+		return true
+	default:
+		return false
+	}
+}
+
+// close gives back what New took. It is safe for a node that New left half open.
+func (n *Node) close() {
+	for _, d := range n.doors {
+		_ = d.Close()
+		_ = d.port.Close()
+	}
+	if n.sip != nil {
+		n.sip.Close()
+	}
+	if n.models != nil {
+		if err := n.models.Close(); err != nil {
+			n.log.Error("closing the models", "error", err)
+		}
+	}
+	if n.store != nil {
+		if err := n.store.Close(); err != nil {
+			n.log.Error("closing the store", "error", err)
+		}
+	}
+}

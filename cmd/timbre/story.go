@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"os"
+
+	"timbre/cmd/timbre/demo"
+	"timbre/cmd/timbre/node"
+	"timbre/cmd/timbre/screen"
+	"timbre/config"
+	"timbre/notify/webhook"
+)
+
+// story is `timbre demo`.
+type story struct {
+	Speed float64 `default:"4" help:"How many times faster than real time people talk."`
+	JSON  bool    `name:"json" help:"Print the same as data."`
+}
+
+// Run tells the story on a server of its own, in a folder that is gone afterwards. It fails when a name was wrong.
+func (s story) Run(ctx context.Context) error {
+	_, err := demo.Run(ctx, demo.Config{Start: ownServer, Verify: webhook.Verify,
+		Screen: screen.Of(os.Stdout, os.Getenv), JSON: s.JSON, Speed: s.Speed})
+	return err
+}
+
+// ownServer starts a node on free ports of loopback, with one webhook.
+func ownServer(ctx context.Context, webhookURL, secret string) (demo.Server, error) {
+	folder, err := os.MkdirTemp("", "timbre-demo-")
+	if err != nil {
+		return demo.Server{}, err
+	}
+	s := config.Defaults()
+	s.Data = folder
+	s.API.Listen, s.Admin.Listen = "127.0.0.1:0", "127.0.0.1:0"
+	s.SIP.Listen = []config.Endpoint{{Network: "udp", Addr: netip.MustParseAddrPort("127.0.0.1:0")}}
+	s.Notify.Webhooks = []config.Webhook{{Name: demo.WebhookName, URL: webhookURL, Secret: secret}}
+
+	n, err := node.New(ctx, s, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	if err != nil {
+		return demo.Server{}, errors.Join(err, os.RemoveAll(folder))
+	}
+	ctx, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- n.Run(ctx) }()
+	key, _ := n.Credentials.Secret(n.Credentials.ID)
+	return demo.Server{API: "http://" + n.API, SIP: n.SIP[0], AccessKeyID: n.Credentials.ID, SecretAccessKey: key,
+		Stop: func() error {
+			stop()
+			return errors.Join(<-ended, os.RemoveAll(folder))
+		}}, nil
+}

@@ -1,0 +1,194 @@
+// Package test judges a whole Timbre from the outside: real SDK clients, real SIP peers, real sockets. A node runs in the
+// test's own process, except where the test is about a process that dies.
+package test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	pipelines "github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines"
+	mptypes "github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines/types"
+	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre/cmd/timbre/node"
+	"timbre/config"
+	"timbre/rtp/codec"
+	"timbre/sip/phone"
+)
+
+const (
+	keyID, secret = "AKIDTEST", "a secret access key for tests"
+	hookARN       = "arn:timbre:webhook:us-east-1:000000000000:test"
+	patience      = 60 * time.Second
+)
+
+var loopback = netip.MustParseAddrPort("127.0.0.1:0")
+
+// clients are the stock SDK's, pointed at an endpoint.
+func clients(endpoint string) (*voice.Client, *pipelines.Client) {
+	cfg := aws.Config{
+		Region:       "us-east-1",
+		Credentials:  credentials.NewStaticCredentialsProvider(keyID, secret, ""),
+		BaseEndpoint: aws.String("http://" + endpoint),
+	}
+	return voice.NewFromConfig(cfg), pipelines.NewFromConfig(cfg)
+}
+
+// settings of a node in a folder, on ports that are free, with a webhook as its only way out.
+func settings(t *testing.T, folder string, hook *receiver) config.Settings {
+	t.Helper()
+	s := config.Defaults()
+	s.Data = folder
+	s.API.Listen, s.Admin.Listen = "127.0.0.1:0", "127.0.0.1:0"
+	s.SIP.Listen = []config.Endpoint{{Network: "udp", Addr: loopback}, {Network: "tcp", Addr: loopback}}
+	s.RTP.Ports = config.Ports{First: 22000, Last: 23999}
+	s.AccessKeyID, s.SecretAccessKey = keyID, secret
+	s.Notify.Webhooks = []config.Webhook{{Name: "test", URL: hook.URL, Secret: hookSecret}}
+	s.Notify.Streaming = map[string]string{"EventBridge": "test"}
+	return s
+}
+
+// start runs a node until the test ends.
+func start(t *testing.T, s config.Settings) *node.Node {
+	t.Helper()
+	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	ctx, cancel := context.WithCancel(context.Background())
+	n, err := node.New(ctx, s, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- n.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("the node ended badly: %v", err)
+		}
+	})
+	return n
+}
+
+// house is what a user sets up once: a connector that takes calls from loopback and tells a sink of them, and a domain.
+type house struct {
+	connector, domain string
+	voice             *voice.Client
+	media             *pipelines.Client
+}
+
+func setUp(ctx context.Context, t *testing.T, endpoint, sink string) house {
+	t.Helper()
+	h := house{}
+	h.voice, h.media = clients(endpoint)
+	c, err := h.voice.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{Name: aws.String("sbc"), RequireEncryption: aws.Bool(false)})
+	must(t, err)
+	h.connector = *c.VoiceConnector.VoiceConnectorId
+	_, err = h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: &h.connector,
+		Termination: &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}, Disabled: aws.Bool(false)}})
+	must(t, err)
+	cfg, err := h.media.CreateMediaInsightsPipelineConfiguration(ctx, &pipelines.CreateMediaInsightsPipelineConfigurationInput{
+		MediaInsightsPipelineConfigurationName: aws.String("analytics"),
+		ResourceAccessRoleArn:                  aws.String("arn:aws:iam::000000000000:role/unused"),
+		Elements: []mptypes.MediaInsightsPipelineConfigurationElement{
+			{Type: mptypes.MediaInsightsPipelineConfigurationElementTypeVoiceAnalyticsProcessor},
+			{Type: mptypes.MediaInsightsPipelineConfigurationElementTypeSqsQueueSink,
+				SqsQueueSinkConfiguration: &mptypes.SqsQueueSinkConfiguration{InsightsTarget: &sink}},
+		}})
+	must(t, err)
+	_, err = h.voice.PutVoiceConnectorStreamingConfiguration(ctx, &voice.PutVoiceConnectorStreamingConfigurationInput{VoiceConnectorId: &h.connector,
+		StreamingConfiguration: &vtypes.StreamingConfiguration{DataRetentionInHours: aws.Int32(0), Disabled: aws.Bool(false),
+			StreamingNotificationTargets: []vtypes.StreamingNotificationTarget{{NotificationTarget: vtypes.NotificationTargetEventBridge}},
+			MediaInsightsConfiguration:   &vtypes.MediaInsightsConfiguration{Disabled: aws.Bool(false), ConfigurationArn: cfg.MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationArn}}})
+	must(t, err)
+	d, err := h.voice.CreateVoiceProfileDomain(ctx, &voice.CreateVoiceProfileDomainInput{Name: aws.String("callers"),
+		ServerSideEncryptionConfiguration: &vtypes.ServerSideEncryptionConfiguration{KmsKeyArn: aws.String("arn:aws:kms:us-east-1:000000000000:key/local")}})
+	must(t, err)
+	h.domain = *d.VoiceProfileDomain.VoiceProfileDomainId
+	return h
+}
+
+// leg reads one leg of a demo call as the G.711 that a telephone sends.
+func leg(t *testing.T, name string) []byte {
+	t.Helper()
+	f, err := os.Open(filepath.Join("..", "cmd", "timbre", "demo", "calls", name+".wav"))
+	must(t, err)
+	defer f.Close()
+	channels, err := codec.ReadWAV(f)
+	must(t, err)
+	return codec.ULaw.Encode(nil, channels[0])
+}
+
+// dial calls a node with one of the demo's calls, twenty times faster than people speak.
+func dial(ctx context.Context, t *testing.T, sip, name string) *phone.Call {
+	t.Helper()
+	c, err := phone.Dial(ctx, phone.Config{Server: sip, From: "+12065550100", To: "+13605550199", Metadata: true, Speed: 20,
+		Caller: phone.Party{AOR: "sip:+12065550100@example.com", Audio: leg(t, name+"_caller")},
+		Callee: phone.Party{AOR: "sip:agent@example.com", Audio: leg(t, name+"_agent")}})
+	must(t, err)
+	return c
+}
+
+// analyse starts both tasks on a call.
+func (h house) analyse(ctx context.Context, t *testing.T, transaction string) (search, tone string) {
+	t.Helper()
+	s, err := h.voice.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{VoiceConnectorId: &h.connector, TransactionId: &transaction,
+		VoiceProfileDomainId: &h.domain, CallLeg: vtypes.CallLegTypeCaller})
+	must(t, err)
+	v, err := h.voice.StartVoiceToneAnalysisTask(ctx, &voice.StartVoiceToneAnalysisTaskInput{VoiceConnectorId: &h.connector,
+		TransactionId: &transaction, LanguageCode: vtypes.LanguageCodeEnUs})
+	must(t, err)
+	return *s.SpeakerSearchTask.SpeakerSearchTaskId, *v.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId
+}
+
+// python runs a script of test/boto3 in the tests' Python environment.
+func python(ctx context.Context, t *testing.T, script string, args ...string) []byte {
+	t.Helper()
+	exe, err := filepath.Abs(filepath.Join("..", ".venv", "bin", "python"))
+	must(t, err)
+	needs(t, exe, "the tests' Python environment (make test makes it)")
+	cmd := exec.CommandContext(ctx, exe, append([]string{filepath.Join("boto3", script)}, args...)...)
+	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+keyID, "AWS_SECRET_ACCESS_KEY="+secret)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", script, err, stderr.String())
+	}
+	return out
+}
+
+// needs skips a test that lacks an outside program; in CI, where everything is to be had, it fails it.
+func needs(t *testing.T, program, what string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err == nil {
+		return
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is missing", what)
+	}
+	t.Skipf("left out: %s is missing", what)
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// testWriter sends a node's log to the test's.
+type testWriter struct{ t *testing.T }
+
+func (w testWriter) Write(b []byte) (int, error) {
+	w.t.Log(string(bytes.TrimRight(b, "\n")))
+	return len(b), nil
+}

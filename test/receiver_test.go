@@ -1,0 +1,155 @@
+package test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"timbre/notify/webhook"
+)
+
+const hookSecret = "a secret that only the test knows"
+
+// event is what a webhook receives, decoded as a user of the original service would.
+type event struct {
+	ID         string    `json:"id"`
+	DetailType string    `json:"detail-type"`
+	Source     string    `json:"source"`
+	Time       time.Time `json:"time"`
+	Detail     struct {
+		TaskID          string `json:"taskId"`
+		DetailStatus    string `json:"detailStatus"`
+		StreamingStatus string `json:"streamingStatus"`
+		TransactionID   string `json:"transactionId"`
+		ConnectorID     string `json:"voiceConnectorId"`
+		CallID          string `json:"callId"`
+		IsCaller        *bool  `json:"isCaller"`
+		SDP             struct {
+			MediaIndex int    `json:"mediaIndex"`
+			MediaLabel string `json:"mediaLabel"`
+		} `json:"sdp"`
+		Metadata      string            `json:"siprecMetadata"`
+		InviteHeaders map[string]string `json:"inviteHeaders"`
+		SpeakerSearch struct {
+			Results []struct {
+				VoiceProfileID  string  `json:"voiceProfileId"`
+				ConfidenceScore float64 `json:"confidenceScore"`
+			} `json:"results"`
+		} `json:"speakerSearchDetails"`
+		ToneDetails struct {
+			Current *toneSpan `json:"currentAverageVoiceTone"`
+			Overall *toneSpan `json:"overallAverageVoiceTone"`
+		} `json:"voiceToneAnalysisDetails"`
+	} `json:"detail"`
+	Raw []byte `json:"-"`
+}
+
+type toneSpan struct {
+	StartTime string             `json:"startTime"`
+	EndTime   string             `json:"endTime"`
+	Label     string             `json:"voiceToneLabel"`
+	Score     map[string]float64 `json:"voiceToneScore"`
+}
+
+func (e event) status() string { return e.Detail.DetailStatus + e.Detail.StreamingStatus }
+
+// receiver is a webhook's far end: it checks signatures and keeps what it is told, in order.
+type receiver struct {
+	*httptest.Server
+	mu     sync.Mutex
+	events []event
+	more   chan struct{} // closed and replaced at each event
+	refuse bool
+}
+
+func newReceiver(t *testing.T) *receiver {
+	t.Helper()
+	r := &receiver{more: make(chan struct{})}
+	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		body, err := io.ReadAll(q.Body)
+		if err != nil {
+			return
+		}
+		if err := webhook.Verify(hookSecret, q.Header, body, time.Now()); err != nil {
+			t.Errorf("a webhook with a wrong signature: %v", err)
+		}
+		var e event
+		if err := json.Unmarshal(body, &e); err != nil {
+			t.Errorf("a webhook that is no JSON: %v", err)
+		}
+		if q.Header.Get("Webhook-Id") != e.ID {
+			t.Errorf("webhook-id %q on event %q", q.Header.Get("Webhook-Id"), e.ID)
+		}
+		e.Raw = body
+		if !r.take(e) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	t.Cleanup(r.Close)
+	return r
+}
+
+func (r *receiver) take(e event) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refuse {
+		return false
+	}
+	r.events = append(r.events, e)
+	close(r.more)
+	r.more = make(chan struct{})
+	return true
+}
+
+// all is every event so far that want says yes to.
+func (r *receiver) all(want func(event) bool) []event {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var found []event
+	for _, e := range r.events {
+		if want(e) {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// wait gives the first event, past or to come, that want says yes to.
+func (r *receiver) wait(ctx context.Context, t *testing.T, what string, want func(event) bool) event {
+	t.Helper()
+	for {
+		r.mu.Lock()
+		i := slices.IndexFunc(r.events, want)
+		more := r.more
+		if i >= 0 {
+			defer r.mu.Unlock()
+			return r.events[i]
+		}
+		r.mu.Unlock()
+		select {
+		case <-more:
+		case <-ctx.Done():
+			t.Fatalf("no event: %s; there were %v", what, r.statuses())
+		}
+	}
+}
+
+func (r *receiver) statuses() (s []string) {
+	for _, e := range r.all(func(event) bool { return true }) {
+		s = append(s, e.status())
+	}
+	return s
+}
+
+// of is every event about a call or task with a status.
+func of(id string, statuses ...string) func(event) bool {
+	return func(e event) bool {
+		return (e.Detail.TaskID == id || e.Detail.TransactionID == id) && slices.Contains(statuses, e.status())
+	}
+}

@@ -1,0 +1,115 @@
+package test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre"
+)
+
+// A caller is enrolled from one call, recognised in the next, and still known after a restart; a stranger is not.
+func TestCallerIsEnrolledThenRecognisedAlsoAfterARestart(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	folder, hook := t.TempDir(), newReceiver(t)
+	var h house
+	var profile string
+
+	t.Run("enrolled and recognised", func(t *testing.T) {
+		n := start(t, settings(t, folder, hook))
+		h = setUp(ctx, t, n.API, hookARN)
+
+		search := h.call(ctx, t, hook, n.SIP[0], "s1_enrol", timbre.IdentificationNoMatches)
+		p, err := h.voice.CreateVoiceProfile(ctx, &voice.CreateVoiceProfileInput{SpeakerSearchTaskId: &search})
+		must(t, err)
+		profile = *p.VoiceProfile.VoiceProfileId
+		_, err = h.voice.CreateVoiceProfile(ctx, &voice.CreateVoiceProfileInput{SpeakerSearchTaskId: &search})
+		if conflict := (*vtypes.ConflictException)(nil); !errors.As(err, &conflict) {
+			t.Errorf("enrolling one task twice: %v", err)
+		}
+		h.recognise(ctx, t, hook, n.SIP[0], "s1_second", profile)
+	})
+	t.Run("known after a restart", func(t *testing.T) {
+		n := start(t, settings(t, folder, hook))
+		h.voice, h.media = clients(n.API)
+		h.recognise(ctx, t, hook, n.SIP[0], "s1_second", profile)
+		h.call(ctx, t, hook, n.SIP[0], "s5_second", timbre.IdentificationNoMatches)
+	})
+}
+
+// call plays a demo call with both tasks on it, expects the search to end as said, and checks what the outside was told.
+func (h house) call(ctx context.Context, t *testing.T, hook *receiver, sip, name, outcome string) (search string) {
+	t.Helper()
+	c := dial(ctx, t, sip, name)
+	ready := hook.wait(ctx, t, "AnalyticsReady", of(c.TransactionID, timbre.AnalyticsReady))
+	if ready.Detail.ConnectorID != h.connector {
+		t.Errorf("AnalyticsReady is for connector %q", ready.Detail.ConnectorID)
+	}
+	search, tone := h.analyse(ctx, t, c.TransactionID)
+	must(t, c.Play(ctx))
+	must(t, c.Hangup(ctx))
+
+	hook.wait(ctx, t, outcome, of(search, outcome))
+	hook.wait(ctx, t, "a voiceprint", of(search, timbre.VoiceprintGenerationSuccess))
+	for _, caller := range []bool{true, false} {
+		side := func(e event) bool { return e.Detail.IsCaller != nil && *e.Detail.IsCaller == caller }
+		e := hook.wait(ctx, t, "tone completed", func(e event) bool { return of(tone, timbre.ToneCompleted)(e) && side(e) })
+		checkTone(t, e)
+		if len(hook.all(func(e event) bool { return of(tone, timbre.ToneSuccessful)(e) && side(e) })) < 2 {
+			t.Errorf("fewer than two tones while the call went on, caller %v", caller)
+		}
+	}
+	hook.wait(ctx, t, "both streams ended", func(event) bool { return len(hook.all(of(c.TransactionID, timbre.StreamingEnded))) == 2 })
+
+	g, err := h.voice.GetSpeakerSearchTask(ctx, &voice.GetSpeakerSearchTaskInput{VoiceConnectorId: &h.connector, SpeakerSearchTaskId: &search})
+	must(t, err)
+	if s := *g.SpeakerSearchTask.SpeakerSearchTaskStatus; s != string(timbre.Succeeded) {
+		t.Errorf("the search is %s", s)
+	}
+	v, err := h.voice.GetVoiceToneAnalysisTask(ctx, &voice.GetVoiceToneAnalysisTaskInput{VoiceConnectorId: &h.connector, VoiceToneAnalysisTaskId: &tone, IsCaller: new(bool)})
+	must(t, err)
+	if s := *v.VoiceToneAnalysisTask.VoiceToneAnalysisTaskStatus; s != string(timbre.Succeeded) {
+		t.Errorf("the tone analysis is %s", s)
+	}
+	_, err = h.voice.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{VoiceConnectorId: &h.connector, TransactionId: &c.TransactionID, VoiceProfileDomainId: &h.domain})
+	if gone := (*vtypes.GoneException)(nil); !errors.As(err, &gone) {
+		t.Errorf("a start on an ended call: %v", err)
+	}
+	return search
+}
+
+// recognise is a call whose caller must be the profile, by event and by Get alike.
+func (h house) recognise(ctx context.Context, t *testing.T, hook *receiver, sip, name, profile string) {
+	t.Helper()
+	search := h.call(ctx, t, hook, sip, name, timbre.IdentificationSuccessful)
+	told := hook.all(of(search, timbre.IdentificationSuccessful))[0].Detail.SpeakerSearch.Results
+	g, err := h.voice.GetSpeakerSearchTask(ctx, &voice.GetSpeakerSearchTaskInput{VoiceConnectorId: &h.connector, SpeakerSearchTaskId: &search})
+	must(t, err)
+	got := g.SpeakerSearchTask.SpeakerSearchDetails.Results
+	if len(told) != 1 || len(got) != 1 || told[0].VoiceProfileID != profile || *got[0].VoiceProfileId != profile {
+		t.Fatalf("%s is %v by event and %v by Get, want %s", name, told, got, profile)
+	}
+	if told[0].ConfidenceScore < 0.9 || told[0].ConfidenceScore > 1 || float32(told[0].ConfidenceScore) != got[0].ConfidenceScore {
+		t.Errorf("confidence %v by event, %v by Get", told[0].ConfidenceScore, got[0].ConfidenceScore)
+	}
+}
+
+func checkTone(t *testing.T, e event) {
+	t.Helper()
+	for _, s := range []*toneSpan{e.Detail.ToneDetails.Current, e.Detail.ToneDetails.Overall} {
+		if s == nil {
+			t.Errorf("a tone is missing in %s", e.Raw)
+			continue
+		}
+		if sum := s.Score["positive"] + s.Score["neutral"] + s.Score["negative"]; sum < 0.999 || sum > 1.001 {
+			t.Errorf("scores add up to %v", sum)
+		}
+		if s.Score[s.Label] < max(s.Score["positive"], s.Score["neutral"], s.Score["negative"]) {
+			t.Errorf("label %s of %v", s.Label, s.Score)
+		}
+	}
+}
