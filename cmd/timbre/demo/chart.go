@@ -10,7 +10,7 @@ import (
 	"timbre/cmd/timbre/screen"
 )
 
-// bars are the eight heights of a chart, from all negative to all positive, and the mark of a moment without enough speech.
+// bars are the eight heights of a chart, from negative to positive, and the mark of a moment without enough speech.
 type bars struct {
 	heights [8]rune
 	gap     rune
@@ -36,8 +36,8 @@ func (s *story) draw(context.Context) error {
 		s.say.line("%-10s  agent   %s  %s", "", with.chart(c.AgentTone.Points, n), overall(c.AgentTone))
 	}
 	s.say.put("")
-	s.say.line("One column is 5 s of the call and tells of the 30 s before it: %c negative, %c neutral, %c positive, %c too little speech.",
-		with.heights[0], with.heights[4], with.heights[7], with.gap)
+	s.say.line("One column is 5 s of the call and tells of the 30 s before it: %c more negative, %c more positive, %c too little speech.",
+		with.heights[0], with.heights[7], with.gap)
 	s.say.line("The voices are synthetic and do not act: the chart shows that tone is measured, not how well.")
 	return nil
 }
@@ -58,11 +58,15 @@ func (b bars) chart(points []TonePoint, n int) string {
 	line := []rune(strings.Repeat(string(b.gap), n))
 	for _, p := range points {
 		if i := column(p.At); i < n {
-			line[i] = b.height(p.Positive - p.Negative)
+			line[i] = b.height((p.Positive - p.Negative) / full)
 		}
 	}
 	return string(line)
 }
+
+// full is the difference between the positive and the negative score that fills a bar, or empties it: most of telephone
+// talk stays within it.
+const full = 0.5
 
 // height is the bar of a value from -1 to 1.
 func (b bars) height(v float64) rune {

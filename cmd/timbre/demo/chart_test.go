@@ -22,8 +22,8 @@ func TestChart(t *testing.T) {
 		unicode, raw string
 	}{
 		{nil, 3, "···", "..."},
-		{points(-1, -0.5, 0, 0.5, 1), 5, "▁▃▅▇█", "13578"},
-		{points(none, 0, none, -0.8), 5, "·▅·▁·", ".5.1."},
+		{points(-1, -0.25, 0, 0.25, 0.5), 5, "▁▃▅▇█", "13578"},
+		{points(none, 0, none, -0.4), 5, "·▅·▁·", ".5.1."},
 		{append(points(1), TonePoint{At: 6}), 1, "▅", "5"}, // the later one of a column
 		{points(0, 0, 1), 2, "▅▅", "55"},                   // what does not fit is left out
 		{[]TonePoint{{At: 0.1}}, 1, "▅", "5"},              // an early one stands in the first column

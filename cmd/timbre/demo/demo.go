@@ -62,7 +62,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 		cfg.Now = time.Now
 	}
 	s := &story{cfg: cfg, say: narrate(cfg), began: cfg.Now(), names: map[string]string{}}
-	s.result.Speed = cfg.Speed
+	s.result = Result{Speed: cfg.Speed, People: []Person{}, Calls: []Visit{}}
 	err := s.tell(ctx)
 	s.result.Seconds = cfg.Now().Sub(s.began).Seconds()
 	s.result.Right = err == nil

@@ -34,24 +34,35 @@ type fake struct {
 	numbers  map[string]string // transaction → caller's number
 	profiles map[string]string // caller's number → profile
 	calls    map[string]string // Call-ID → transaction
-	sending  sync.WaitGroup
+	outbox   chan [2]string    // transaction and detail of events, in order
 }
 
 func (f *fake) start(_ context.Context, hook, secret string) (Server, error) {
 	f.hook, f.secret, f.numbers, f.profiles, f.calls = hook, secret, map[string]string{}, map[string]string{}, map[string]string{}
+	f.outbox = make(chan [2]string, 1000)
+	quit, sent := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(sent)
+		for {
+			select {
+			case e := <-f.outbox:
+				f.post(e[0], e[1])
+			case <-quit:
+				return
+			}
+		}
+	}()
 	api := httptest.NewServer(f.api())
 	port, stop := f.sip()
 	return Server{API: api.URL, SIP: fmt.Sprintf("udp://127.0.0.1:%d", port), AccessKeyID: "AKID", SecretAccessKey: "secret",
-		Stop: func() error { f.sending.Wait(); stop(); api.Close(); return nil }}, nil
+		Stop: func() error { stop(); api.Close(); close(quit); <-sent; return nil }}, nil
 }
 
-// tell sends events about a call, one after the other.
+// tell sends events about a call, in order.
 func (f *fake) tell(transaction string, details ...string) {
-	f.sending.Go(func() {
-		for _, d := range details {
-			f.post(transaction, d)
-		}
-	})
+	for _, d := range details {
+		f.outbox <- [2]string{transaction, d}
+	}
 }
 
 func (f *fake) post(transaction, detail string) {

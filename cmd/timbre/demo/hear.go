@@ -71,10 +71,10 @@ func (v *visit) answer(e event) {
 	}
 	v.Right = v.Identified == v.expected()
 	if v.Identified == "" {
-		v.s.say.heard(at, v.name, "is nobody that Timbre knows")
+		v.s.say.heard(at, v.name, "Timbre says: nobody I know")
 		return
 	}
-	v.s.say.heard(at, v.name, "is %s, says Timbre, with confidence %.3f", v.Identified, v.Confidence)
+	v.s.say.heard(at, v.name, "Timbre says: %s, with confidence %.3f", v.Identified, v.Confidence)
 }
 
 // enrol makes a voice profile of the call's voiceprint.

@@ -64,7 +64,7 @@ func (n *narrator) played(at time.Duration) {
 	n.bar.At(at)
 	if q := int(4 * at / n.total); !n.on.Terminal && q > n.quarters && q < 4 {
 		n.quarters = q
-		_, _ = fmt.Fprintf(n.on, "   %s of %s played\n", screen.Clock(at), screen.Clock(n.total))
+		_, _ = fmt.Fprintf(n.on, "   %s of %s played\n", screen.Clock(n.total*time.Duration(q)/4), screen.Clock(n.total))
 	}
 }
 
