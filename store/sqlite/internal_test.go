@@ -1,0 +1,129 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"timbre"
+	"timbre/vault"
+)
+
+func begin(t testing.TB, folder string) *Store {
+	t.Helper()
+	keys, err := vault.Open(filepath.Join(folder, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), filepath.Join(folder, "timbre.db"), keys, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func ok(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestConnectionsAreSetUpForDurability(t *testing.T) {
+	s := begin(t, t.TempDir())
+	for _, c := range []struct {
+		db           *sql.DB
+		pragma, want string
+	}{
+		{s.writer, "journal_mode", "wal"}, {s.writer, "synchronous", "2"}, {s.writer, "foreign_keys", "1"},
+		{s.writer, "secure_delete", "1"}, {s.writer, "busy_timeout", "5000"}, {s.writer, "query_only", "0"},
+		{s.reader, "foreign_keys", "1"}, {s.reader, "busy_timeout", "5000"}, {s.reader, "query_only", "1"},
+	} {
+		var got string
+		ok(t, c.db.QueryRow("PRAGMA "+c.pragma).Scan(&got))
+		if got != c.want {
+			t.Errorf("%s = %s, want %s", c.pragma, got, c.want)
+		}
+	}
+	if n := s.writer.Stats().MaxOpenConnections; n != 1 {
+		t.Errorf("%d connections write", n)
+	}
+	if _, err := s.reader.Exec("DELETE FROM call"); err == nil {
+		t.Error("a reading connection writes")
+	}
+}
+
+func TestDatabaseOfALaterVersionIsRefusedAndLeftAsItWas(t *testing.T) {
+	folder := t.TempDir()
+	s := begin(t, folder)
+	_, err := s.writer.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)")
+	ok(t, err)
+	ok(t, s.Close())
+	path := filepath.Join(folder, "timbre.db")
+	was, err := os.ReadFile(path)
+	ok(t, err)
+	_, err = Open(t.Context(), path, s.keys, nil)
+	if err == nil || !strings.Contains(err.Error(), "was made by a later version of Timbre (tables of version 999, this one knows 1).") {
+		t.Error(err)
+	}
+	if is, _ := os.ReadFile(path); string(is) != string(was) {
+		t.Error("it has been changed")
+	}
+}
+
+func TestFullDiskIsSaidAndCostsOnlyWhatDoesNotFit(t *testing.T) {
+	folder := t.TempDir()
+	s := begin(t, folder)
+	ok(t, s.SaveCall(t.Context(), timbre.Call{TransactionID: "fits"}, nil))
+	var pages int
+	ok(t, s.writer.QueryRow("PRAGMA page_count").Scan(&pages))
+	_, err := s.writer.Exec("PRAGMA max_page_count = 1") // as small as what is there
+	ok(t, err)
+	big := timbre.Call{TransactionID: "too big", Metadata: strings.Repeat("x", 100_000)}
+	err = s.SaveCall(t.Context(), big, []timbre.Notice{{ID: "n", Key: "k", Target: "t"}})
+	if e := new(timbre.Error); !errors.As(err, &e) || e.Kind != timbre.Internal || e.Op != "store.SaveCall" ||
+		!strings.HasPrefix(e.Msg, "the disk that holds the database is full") {
+		t.Errorf("%v", err)
+	}
+	if _, err := s.Call(t.Context(), "fits"); err != nil {
+		t.Error(err)
+	}
+	if _, some, err := s.NextDue(t.Context()); some || err != nil {
+		t.Errorf("a notice of what did not fit: %v, %v", some, err)
+	}
+	_, err = s.writer.Exec("PRAGMA max_page_count = 1000000")
+	ok(t, err)
+	ok(t, s.SaveCall(t.Context(), big, nil))
+}
+
+func TestSealedBytesOpenInTheirOwnRowAlone(t *testing.T) {
+	s := begin(t, t.TempDir())
+	ctx := context.Background()
+	ok(t, s.CreateDomain(ctx, timbre.Domain{ID: "d"}))
+	for _, id := range []string{"1", "2"} {
+		v := timbre.Voiceprint{Embedding: timbre.Embedding{1, 2, 3}}
+		ok(t, s.CreateTask(ctx, timbre.Task{ID: id, Kind: timbre.SpeakerSearch, TransactionID: id, DomainID: "d", Voiceprint: &v}))
+		ok(t, s.EnrolProfile(ctx, timbre.Profile{ID: id, DomainID: "d", Voiceprint: v, Expires: v1}, id))
+	}
+	for _, tamper := range []string{
+		"UPDATE profile SET sealed = (SELECT sealed FROM profile WHERE id = '1') WHERE id = '2'",
+		"UPDATE profile SET sealed = (SELECT sealed FROM task WHERE id = '2') WHERE id = '2'",
+		"UPDATE profile SET sealed = x'00' WHERE id = '2'",
+	} {
+		_, err := s.writer.Exec(tamper)
+		ok(t, err)
+		if list, err := s.Voiceprints(ctx, "d", v0); err == nil || timbre.KindOf(err) != timbre.Internal {
+			t.Errorf("%s: %v, %v", tamper, list, err)
+		}
+	}
+	_, err := s.writer.Exec("UPDATE task SET sealed = (SELECT sealed FROM task WHERE id = '1') WHERE id = '2'")
+	ok(t, err)
+	if _, err := s.Task(ctx, timbre.SpeakerSearch, "2"); err == nil {
+		t.Error("a task opens another's voiceprint")
+	}
+}

@@ -1,0 +1,181 @@
+package sqlite_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"timbre"
+	"timbre/store/sqlite"
+	"timbre/vault"
+)
+
+func keys(t testing.TB) *vault.Vault {
+	t.Helper()
+	v, err := vault.Open(filepath.Join(t.TempDir(), "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func mode(t *testing.T, path string) fs.FileMode {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode().Perm()
+}
+
+func TestFilesAreTheOwnersAlone(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "not", "yet", "there")
+	s := open(t, folder)
+	defer func() { _ = s.Close() }()
+	if err := s.CreateDomain(t.Context(), timbre.Domain{ID: "d"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := mode(t, folder); got != 0o700 {
+		t.Errorf("the folder is %04o", got)
+	}
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) < 3 { // the key, the database, its log
+		t.Errorf("only %v", files)
+	}
+	for _, f := range files {
+		if got := mode(t, filepath.Join(folder, f.Name())); got != 0o600 {
+			t.Errorf("%s is %04o", f.Name(), got)
+		}
+	}
+}
+
+func TestFileThatWasOpenToOthersIsClosedToThem(t *testing.T) {
+	folder := t.TempDir()
+	if err := open(t, folder).Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, "timbre.db")
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, folder)
+	if got := mode(t, path); got != 0o600 {
+		t.Errorf("the database is %04o", got)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnyPathWillDo(t *testing.T) {
+	for _, name := range []string{"a b", "100%25", "why?", "#1", "ünï", "a&_pragma=foreign_keys(0)", "file:x"} {
+		path := filepath.Join(t.TempDir(), name, name+".db")
+		s, err := sqlite.Open(t.Context(), path, keys(t), nil)
+		if err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+			t.Errorf("%q: the database is not there: %v", name, err)
+		}
+	}
+	t.Chdir(t.TempDir())
+	s, err := sqlite.Open(t.Context(), "data/timbre.db", keys(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if mode(t, "data/timbre.db") != 0o600 {
+		t.Error("a relative path")
+	}
+}
+
+func TestCloseLeavesOneFile(t *testing.T) {
+	folder := t.TempDir()
+	s := open(t, folder)
+	if err := s.CreateDomain(t.Context(), timbre.Domain{ID: "d"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files, _ := filepath.Glob(filepath.Join(folder, "timbre.db*"))
+	if len(files) != 1 {
+		t.Errorf("%v", files)
+	}
+}
+
+func TestOpenRefusesInOneSentence(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "file")
+	if err := os.WriteFile(file, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	made := filepath.Join(folder, "made.db")
+	s, err := sqlite.Open(t.Context(), made, keys(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	was, _ := os.ReadFile(made)
+	for path, want := range map[string]string{
+		folder:                           "cannot be opened or made: is a directory",
+		filepath.Join(file, "timbre.db"): "cannot be opened or made: not a directory",
+		"/proc/timbre/timbre.db":         "cannot be opened or made: no such file or directory",
+		file:                             "cannot be used: the file is not a database",
+		made:                             "was made with another key file: put that one back, or begin with an empty data folder.",
+	} {
+		_, err := sqlite.Open(t.Context(), path, keys(t), nil)
+		switch {
+		case err == nil:
+			t.Errorf("%s: opened", path)
+		case !strings.HasPrefix(err.Error(), "the database "+path+" "+want), strings.Contains(err.Error(), "\n"):
+			t.Errorf("%s: %q, want %q", path, err, want)
+		}
+	}
+	if is, _ := os.ReadFile(made); string(is) != string(was) {
+		t.Error("a database that was refused has been changed")
+	}
+}
+
+func TestFolderThatCannotBeWrittenIsRefused(t *testing.T) {
+	folder := t.TempDir()
+	v := keys(t)
+	path := filepath.Join(folder, "timbre.db")
+	s, err := sqlite.Open(t.Context(), path, v, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(folder, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = os.Chmod(folder, 0o700) }()
+	if probe, err := os.Create(filepath.Join(folder, "probe")); err == nil {
+		_ = probe.Close() // root may write everywhere; then this shows only that the mode does no harm
+		if s, err := sqlite.Open(t.Context(), path, v, nil); err != nil {
+			t.Error(err)
+		} else if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	_, err = sqlite.Open(t.Context(), path, v, nil)
+	if err == nil || !strings.HasPrefix(err.Error(), "the database "+path+" cannot be used: the database cannot be") {
+		t.Errorf("%v", err)
+	}
+}
