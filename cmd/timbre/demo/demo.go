@@ -101,7 +101,8 @@ func (s *story) tell(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, hook.Close()) }()
 	s.inbox = hook.inbox
 
-	if s.server, err = s.cfg.Start(ctx, hook.url, secret); err != nil {
+	// The server outlives an interrupted story, so that its telephones can hang up.
+	if s.server, err = s.cfg.Start(context.WithoutCancel(ctx), hook.url, secret); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.server.Stop()) }()

@@ -42,7 +42,7 @@ func (b *inbox) next(ctx context.Context, transaction string, from int) (event, 
 		select {
 		case <-grown:
 		case <-ctx.Done():
-			return event{}, from, ctx.Err()
+			return event{}, from, context.Cause(ctx)
 		}
 	}
 }

@@ -33,7 +33,8 @@ func (s Screen) Progress(total time.Duration) *Progress {
 		p.bar = progressbar.NewOptions(int(total/step), progressbar.OptionSetWriter(struct{ io.Writer }{s}),
 			progressbar.OptionSetWidth(40), progressbar.OptionSetTheme(theme), progressbar.OptionThrottle(step),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false),
-			progressbar.OptionUseANSICodes(true), progressbar.OptionClearOnFinish())
+			progressbar.OptionUseANSICodes(true), progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetDescription(p.caption()))
 	}
 	return p
 }
@@ -49,9 +50,11 @@ func (p *Progress) At(at time.Duration) {
 	if p.bar == nil || p.bar.IsFinished() {
 		return
 	}
-	p.bar.Describe(fmt.Sprintf("   %s of %s ", Clock(at), Clock(p.total)))
+	p.bar.Describe(p.caption())
 	_ = p.bar.Set(int(min(at, p.total) / step))
 }
+
+func (p *Progress) caption() string { return fmt.Sprintf("   %s of %s ", Clock(p.at), Clock(p.total)) }
 
 // Say prints a line above the bar.
 func (p *Progress) Say(line string) {

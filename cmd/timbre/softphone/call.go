@@ -70,11 +70,11 @@ func (c Call) speak(ctx context.Context, line *phone.Call) error {
 	if !c.HoldOpen {
 		return nil
 	}
-	// Whichever way this ends, by an interrupt or by the server, it is the end that was asked for.
-	if err := line.Wait(ctx, -1); !errors.Is(err, context.Canceled) && timbre.KindOf(err) != timbre.Gone {
-		return err
+	err := line.Wait(ctx, -1)
+	if ctx.Err() != nil || timbre.KindOf(err) == timbre.Gone {
+		return nil // interrupted, or hung up by the server: the end that was asked for
 	}
-	return nil
+	return err
 }
 
 // config puts the flags into the words of the phone.

@@ -2,6 +2,7 @@ package softphone
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"strconv"
@@ -96,3 +97,20 @@ func TestCallThatTheServerCutsShortIsAnError(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestAnInterruptEndsAHeldCallWell(t *testing.T) {
+	var out strings.Builder
+	ctx, interrupt := context.WithCancelCause(t.Context())
+	call := Call{Caller: wav(t, []int16{}), Server: server(t, "x", false), HoldOpen: true}
+	err := call.Do(ctx, writer(func(p []byte) (int, error) {
+		interrupt(errors.New("interrupt"))
+		return out.Write(p)
+	}), screen.Screen{Writer: &out})
+	if err != nil || out.String() != "transaction-id x\n" {
+		t.Errorf("%v %q", err, out.String())
+	}
+}
+
+type writer func([]byte) (int, error)
+
+func (w writer) Write(p []byte) (int, error) { return w(p) }
