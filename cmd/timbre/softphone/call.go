@@ -70,11 +70,11 @@ func (c Call) speak(ctx context.Context, line *phone.Call) error {
 	if !c.HoldOpen {
 		return nil
 	}
-	err := line.Wait(ctx, -1)
-	if ctx.Err() != nil || timbre.KindOf(err) == timbre.Gone {
-		return nil // interrupted, or hung up by the server: the end that was asked for
+	// An interrupt, or a hang-up by the server, is the end that was asked for.
+	if err := line.Wait(ctx, -1); ctx.Err() == nil && timbre.KindOf(err) != timbre.Gone {
+		return err
 	}
-	return err
+	return nil
 }
 
 // config puts the flags into the words of the phone.
