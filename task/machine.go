@@ -84,9 +84,9 @@ func end(t *timbre.Task, s timbre.TaskStatus, why string, now time.Time) {
 }
 
 // eventID makes the id of what is told: the same fact of the same task has the same id, however often it is tried to be
-// written down.
-func eventID(taskID, status string, leg int, at time.Duration) string {
-	return "Id-" + uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "%s/%s/%d/%d", taskID, status, leg, at)).String()
+// written down. when tells apart what a task tells more than once.
+func eventID(taskID, status string, leg int, when string) string {
+	return "Id-" + uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "%s/%s/%d/%s", taskID, status, leg, when)).String()
 }
 
 // reason puts a fault of the work into words for the person who asked. What is not their affair is in the log alone.

@@ -129,7 +129,7 @@ func (s search) step(in input, now time.Time) (_ state, events []timbre.Event, e
 
 func (s search) event(status, why string, now time.Time) timbre.Event {
 	e := timbre.Event{
-		ID: eventID(s.ID, status, s.leg, 0), Type: timbre.SpeakerSearchStatus, Status: status, StatusMessage: why, Time: now,
+		ID: eventID(s.ID, status, s.leg, ""), Type: timbre.SpeakerSearchStatus, Status: status, StatusMessage: why, Time: now,
 		TaskID: s.ID, Call: s.call, Leg: s.leg,
 	}
 	if status == timbre.IdentificationSuccessful {

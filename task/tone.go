@@ -50,10 +50,19 @@ func (t tone) step(in input, now time.Time) (_ state, events []timbre.Event, eff
 		return t, nil, nil
 	}
 	t.legs = slices.Clone(t.legs)
-	tell := func(leg int, status, why string, at time.Duration) *timbre.Event {
+	add := func(leg int, status, why string, at time.Duration, when string) *timbre.Event {
 		t.Updated = now
-		events = append(events, t.event(leg, status, why, at))
+		events = append(events, timbre.Event{
+			ID: eventID(t.ID, status, leg, when), Type: timbre.VoiceToneStatus, Status: status, StatusMessage: why, Time: t.at(at),
+			TaskID: t.ID, Call: t.call, Leg: leg,
+		})
 		return &events[len(events)-1]
+	}
+	tell := func(leg int, status, why string, at time.Duration) *timbre.Event {
+		return add(leg, status, why, at, at.String())
+	}
+	conclude := func(leg int, status, why string, at time.Duration) *timbre.Event {
+		return add(leg, status, why, at, "last")
 	}
 	do := func(e effect) { effects = append(effects, e) }
 	finish := func(status timbre.TaskStatus, why string) {
@@ -97,10 +106,10 @@ func (t tone) step(in input, now time.Time) (_ state, events []timbre.Event, eff
 			leg.poor = got.err != nil
 			switch {
 			case in.final && leg.scored:
-				e := tell(i, timbre.ToneCompleted, "", in.at)
+				e := conclude(i, timbre.ToneCompleted, "", in.at)
 				e.Current, e.Overall = new(leg.current), new(leg.overall)
 			case in.final:
-				tell(i, timbre.ToneFailure, whyNot(got), in.at)
+				conclude(i, timbre.ToneFailure, whyNot(got), in.at)
 			case got.err != nil && (!wasPoor || in.hangs[i]):
 				tell(i, timbre.ToneFailure, reason(got.err), in.at)
 			case got.err == nil:
@@ -129,7 +138,7 @@ func (t tone) step(in input, now time.Time) (_ state, events []timbre.Event, eff
 			do(t.look(t.clock, true))
 		case over && t.phase == queued:
 			for i := range t.legs {
-				tell(i, timbre.ToneFailure, tooQuiet, 0)
+				conclude(i, timbre.ToneFailure, tooQuiet, 0)
 			}
 			finish(timbre.Failed, tooQuiet)
 		}
@@ -139,8 +148,7 @@ func (t tone) step(in input, now time.Time) (_ state, events []timbre.Event, eff
 
 	case lost:
 		for i := range t.legs { // the clock of a task that died with the server is not known
-			e := tell(i, timbre.ToneFailure, in.why, 0)
-			if e.Time = t.Created.Add(t.clock); e.Time.Before(now) {
+			if e := conclude(i, timbre.ToneFailure, in.why, t.clock); e.Time.Before(now) {
 				e.Time = now
 			}
 		}
@@ -173,13 +181,6 @@ func (t *tone) take(leg *toneLeg, at time.Duration, got legScore) {
 
 // at is the wall time of a moment of media time.
 func (t *tone) at(media time.Duration) time.Time { return t.Created.Add(media) }
-
-func (t *tone) event(leg int, status, why string, at time.Duration) timbre.Event {
-	return timbre.Event{
-		ID: eventID(t.ID, status, leg, at), Type: timbre.VoiceToneStatus, Status: status, StatusMessage: why, Time: t.at(at),
-		TaskID: t.ID, Call: t.call, Leg: leg,
-	}
-}
 
 func whyNot(s legScore) string {
 	if s.err != nil {

@@ -1,0 +1,140 @@
+package task
+
+import (
+	"testing"
+	"time"
+
+	"timbre"
+)
+
+func (o *office) searched(talk time.Duration) timbre.Task {
+	t := o.start(timbre.SpeakerSearch)
+	o.say(0, talk, true)
+	return t
+}
+
+func TestAVoiceprintIsEnrolledOnceForThreeYears(t *testing.T) {
+	inOffice(t, func(o *office) {
+		task := o.searched(20 * time.Second)
+		p, err := o.Enrol(o.t.Context(), task.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.ID != "vp-id-0002" || p.ARN != "arn:aws:chime:us-east-1:000000000000:voice-profile/vp-id-0002" || p.DomainID != "domain" ||
+			p.Voiceprint.Embedding != nil || !p.Created.Equal(time.Now()) || p.Expires.Sub(p.Created) != timbre.ProfileLife {
+			t.Errorf("%+v", p)
+		}
+		if kept := o.store.profiles[p.ID]; len(kept.Voiceprint.Embedding) != 1 || kept.Voiceprint.Net != ForVoiceprint {
+			t.Errorf("kept %+v", kept)
+		}
+		_, err = o.Enrol(o.t.Context(), task.ID)
+		wantKind(t, err, timbre.Conflict)
+	})
+}
+
+func TestAVoiceprintIsRenewedForThreeYearsMore(t *testing.T) {
+	inOffice(t, func(o *office) {
+		first := o.searched(20 * time.Second)
+		p, err := o.Enrol(o.t.Context(), first.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after(o.t.Context(), 4*timbre.ProfileLife) // expired: it revives
+		second := o.searched(20 * time.Second)
+		for range 2 { // a task may serve again
+			got, err := o.Renew(o.t.Context(), p.ID, second.ID)
+			now := time.Now()
+			if err != nil || got.ID != p.ID || !got.Created.Equal(p.Created) || !got.Updated.Equal(now) || got.Expires.Sub(now) != timbre.ProfileLife || got.Voiceprint.Embedding != nil {
+				t.Errorf("%+v, %v", got, err)
+			}
+		}
+		_, err = o.Renew(o.t.Context(), "vp-other", second.ID)
+		wantKind(t, err, timbre.NotFound)
+		_, err = o.Renew(o.t.Context(), p.ID, "other")
+		wantKind(t, err, timbre.NotFound)
+		p.DomainID = "other domain"
+		o.store.profiles[p.ID] = p
+		_, err = o.Renew(o.t.Context(), p.ID, second.ID)
+		wantKind(t, err, timbre.Invalid)
+	})
+}
+
+func TestEnrolmentWaitsForAVoiceprintThatMayStillCome(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		talk time.Duration
+		then func(o *office, id string)
+		want timbre.Kind
+	}{
+		{"queued", 0, nil, timbre.Conflict},
+		{"listening", 9 * time.Second, nil, timbre.Conflict},
+		{"gathering", 19 * time.Second, nil, timbre.Conflict},
+		{"failed", 9 * time.Second, func(o *office, _ string) { o.hangUp() }, timbre.Invalid},
+		{"partial", 19 * time.Second, func(o *office, _ string) { o.hangUp() }, timbre.Invalid},
+		{"stopped", 19 * time.Second, func(o *office, id string) { _ = o.Stop(o.t.Context(), timbre.SpeakerSearch, "vc", id) }, timbre.Invalid},
+		{"erased", 20 * time.Second, func(o *office, id string) {
+			task := o.store.tasks[id]
+			task.Voiceprint = nil
+			o.store.tasks[id] = task
+		}, timbre.Gone},
+		{"domain deleted", 20 * time.Second, func(o *office, _ string) { delete(o.store.domains, "domain") }, timbre.NotFound},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inOffice(t, func(o *office) {
+				task := o.searched(c.talk)
+				if c.then != nil {
+					c.then(o, task.ID)
+				}
+				_, err := o.Enrol(o.t.Context(), task.ID)
+				wantKind(t, err, c.want)
+			})
+		})
+	}
+	inOffice(t, func(o *office) {
+		_, err := o.Enrol(o.t.Context(), "other")
+		wantKind(t, err, timbre.NotFound)
+		tone := o.start(timbre.VoiceTone)
+		_, err = o.Enrol(o.t.Context(), tone.ID)
+		wantKind(t, err, timbre.NotFound)
+	})
+}
+
+func TestAVoiceprintIsKeptFor24HoursFromTheLaterOfItsMakingAndTheCallsEnd(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, c := range []struct {
+		name          string
+		call, waiting time.Duration // how long the call goes on after the voiceprint, and how long it is until enrolment then
+		forgotten     bool          // the call is swept
+		gone          bool
+	}{
+		{name: "at once"},
+		{name: "a day after the call", call: time.Hour, waiting: day},
+		{name: "more than a day after the call", call: time.Hour, waiting: day + time.Second, gone: true},
+		{name: "a call of two days, in time", call: 2 * day, waiting: day},
+		{name: "the call is forgotten", call: time.Hour, waiting: day, forgotten: true, gone: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inOffice(t, func(o *office) {
+				task := o.searched(20 * time.Second)
+				after(o.t.Context(), c.call)
+				o.hangUp()
+				after(o.t.Context(), c.waiting)
+				if c.forgotten {
+					delete(o.store.calls, tx)
+				}
+				if _, err := o.Enrol(o.t.Context(), task.ID); c.gone {
+					wantKind(t, err, timbre.Gone)
+				} else if err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+	inOffice(t, func(o *office) {
+		task := o.searched(20 * time.Second)
+		after(o.t.Context(), 3*day)
+		if _, err := o.Enrol(o.t.Context(), task.ID); err != nil {
+			t.Errorf("the call is still live: %v", err)
+		}
+	})
+}
