@@ -46,7 +46,7 @@ func (s *Server) drop(d *dialog, failure string) bool {
 
 // hangUp ends a call and tells its peer.
 func (s *Server) hangUp(d *dialog, failure string) {
-	if !s.drop(d, failure) {
+	if !s.drop(d, failure) || s.ctx.Err() != nil {
 		return
 	}
 	if err := s.send(s.ctx, s.byeFor(d)); err != nil && s.ctx.Err() == nil {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	gosip "github.com/emiago/sipgo/sip"
+
 	"timbre"
 )
 
@@ -79,7 +81,7 @@ func TestCallsWithoutMetadataAreTaken(t *testing.T) {
 			tx := newTransaction()
 			go b.handle(request(t, text), tx)
 			synctest.Wait()
-			if tx.last().StatusCode != 200 {
+			if tx.last().StatusCode != gosip.StatusOK {
 				t.Fatalf("%s: %s", name, tx.last())
 			}
 			got := b.calls.call(0).Legs
@@ -93,6 +95,26 @@ func TestCallsWithoutMetadataAreTaken(t *testing.T) {
 			}
 			b.close()
 		})
+	}
+}
+
+func TestWhatMarksACallAsForRecordingOnly(t *testing.T) {
+	for header, want := range map[string]bool{
+		"X-None: 1": false, "x-voice-connector-record-only: true": true, "X-Voice-Connector-Record-Only: false": false, "Require: SIPREC": true,
+	} {
+		text := strings.Replace(message{method: "INVITE", seq: 1, headers: []string{header}}.String(), ";+sip.src", "", 1)
+		if recordOnly(request(t, text)) != want {
+			t.Errorf("%s: not %v", header, want)
+		}
+	}
+	for uri, want := range map[string]bool{"sip:x@y;x-voice-connector-record-only=true": true, "sip:x@y;X-Voice-Connector-Record-Only=false": false, "sip:x@y": false} {
+		text := strings.Replace(message{method: "INVITE", seq: 1, uri: uri}.String(), ";+sip.src", "", 1)
+		if recordOnly(request(t, text)) != want {
+			t.Errorf("%s: not %v", uri, want)
+		}
+	}
+	if !recordOnly(request(t, message{method: "INVITE", seq: 1}.String())) {
+		t.Error("the Contact of a recording client")
 	}
 }
 
@@ -223,7 +245,7 @@ func TestOptionsTellWhatIsUnderstood(t *testing.T) {
 	b := newBench(t)
 	res := b.ask(t, message{method: "OPTIONS", seq: 1}.String()).last()
 	for name, want := range map[string]string{"Allow": allow, "Accept": accept, "Supported": supported} {
-		if h := res.GetHeader(name); res.StatusCode != 200 || h == nil || h.Value() != want {
+		if h := res.GetHeader(name); res.StatusCode != gosip.StatusOK || h == nil || h.Value() != want {
 			t.Errorf("%s: %v", name, h)
 		}
 	}

@@ -75,8 +75,11 @@ type nobody struct{}
 func (nobody) Frame(timbre.Frame) {}
 
 func (c *calls) Begin(_ context.Context, call timbre.Call) (string, []timbre.Listener, error) {
-	if c.begin != nil {
-		if err := c.begin(); err != nil {
+	c.mu.Lock()
+	begin := c.begin
+	c.mu.Unlock()
+	if begin != nil {
+		if err := begin(); err != nil {
 			return "", nil, err
 		}
 	}
@@ -95,6 +98,12 @@ func (c *calls) Begin(_ context.Context, call timbre.Call) (string, []timbre.Lis
 		listeners[i] = nobody{}
 	}
 	return txid, listeners, nil
+}
+
+func (c *calls) onBegin(f func() error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.begin = f
 }
 
 func (c *calls) Update(_ context.Context, txid string, headers map[string]string, metadata string, legs []timbre.Leg) error {

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -154,10 +155,27 @@ func (s *Server) mapLegs(d *dialog, req *gosip.Request, body siprec.Body, lines 
 	} else {
 		parties = siprec.Parties(strings.Join(values(req, "from"), ""), values(req, strings.ToLower(siprec.RecordingParticipant)))
 	}
+	if body.Metadata == "" && len(parties) == 0 && !recordOnly(req) {
+		warnings = append(warnings, "nothing says that this call is to be recorded only: it is listened to, and not put through")
+	}
 	d.order = recorded(lines, parties)
 	legs, doubts := siprec.Map(d.order, d.metadata, "")
 	d.legs = legs
 	s.doubt(req, append(warnings, doubts...))
+}
+
+// recordOnly says whether a call without metadata says that it is for recording: it requires siprec, comes from a recording
+// client, or carries the mark of network-based recording in a header or in its Request-URI.
+func recordOnly(req *gosip.Request) bool {
+	mark := strings.ToLower(siprec.RecordOnly)
+	yes := func(v string) bool { return !strings.EqualFold(strings.TrimSpace(v), "false") }
+	for _, p := range req.Recipient.UriParams {
+		if strings.ToLower(p.K) == mark && yes(p.V) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(values(req, mark), yes) || req.Contact().Params.Has("+sip.src") ||
+		strings.Contains(strings.ToLower(strings.Join(values(req, "require"), ",")), "siprec")
 }
 
 func (s *Server) doubt(req *gosip.Request, warnings []string) {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
 
@@ -32,7 +33,10 @@ func (l *listener) listen() (err error) {
 	if l.network == "udp" {
 		l.packets, err = net.ListenPacket("udp", l.at)
 	} else {
-		l.streams, err = net.Listen("tcp", l.at)
+		var plain net.Listener
+		if plain, err = net.Listen("tcp", l.at); err == nil {
+			l.streams = deadlined{plain}
+		}
 	}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -75,6 +79,28 @@ func (l *listener) String() string {
 		return l.network + "://" + b.String()
 	}
 	return l.network + "://" + l.at
+}
+
+// deadlined is a listener whose connections give up on a peer that does not read.
+type deadlined struct{ net.Listener }
+
+type deadlinedConn struct{ net.Conn }
+
+const writePatience = 10 * time.Second
+
+func (l deadlined) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return deadlinedConn{c}, nil
+}
+
+func (c deadlinedConn) Write(b []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(writePatience)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(b)
 }
 
 // addrPort is a socket's address; not valid for what has none.

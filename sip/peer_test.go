@@ -100,7 +100,7 @@ func (p *client) receive() gosip.Message {
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		if res, ok := msg.(*gosip.Response); !ok || res.StatusCode != 100 {
+		if res, ok := msg.(*gosip.Response); !ok || !res.IsProvisional() {
 			return msg
 		}
 	}
@@ -149,7 +149,7 @@ func (p *client) ask(text string) *gosip.Response {
 func (p *client) invite(callID string) string {
 	p.t.Helper()
 	res := p.ask(recording(callID).String())
-	if res.StatusCode != 200 {
+	if res.StatusCode != gosip.StatusOK {
 		p.t.Fatalf("%s", res)
 	}
 	tag := res.To().Params.GetOr("tag", "")

@@ -52,7 +52,7 @@ func TestAnOfferThatSaysTheSameChangesNothing(t *testing.T) {
 		for i, body := range []string{twoLines, strings.Replace(twoLines, "1 1 IN", "1 2 IN", 1)} {
 			for j, method := range []string{"INVITE", "UPDATE"} {
 				res := a.again(t, method, 2+2*i+j, "application/sdp", body, "")
-				if res.StatusCode != 200 || string(res.Body()) != first || res.GetHeader(TransactionHeader) == nil {
+				if res.StatusCode != gosip.StatusOK || string(res.Body()) != first || res.GetHeader(TransactionHeader) == nil {
 					t.Errorf("%s", res)
 				}
 			}
@@ -79,7 +79,7 @@ func TestMetadataIsHandedOnWhetherItChangesOrNot(t *testing.T) {
 			{"INVITE", "application/rs-metadata+xml", "nonsense", ""},
 		} {
 			res := a.again(t, c.method, 2+i, c.contentType, c.body, "")
-			if res.StatusCode != 200 || len(res.Body()) > 0 != (c.method == "INVITE" || strings.Contains(c.body, "v=0")) {
+			if res.StatusCode != gosip.StatusOK || len(res.Body()) > 0 != (c.method == "INVITE" || strings.Contains(c.body, "v=0")) {
 				t.Errorf("%d: %s", i, res)
 			}
 			told(t, a.calls, "update tx-1")
@@ -110,11 +110,11 @@ func TestTheCallerStaysTheCallerWhenTheListIsTurned(t *testing.T) {
 
 func TestARefreshWithoutABodyIsAnswered(t *testing.T) {
 	inCall(t, func(t *testing.T, a answered) {
-		if res := a.again(t, "UPDATE", 2, "", "", ""); res.StatusCode != 200 || len(res.Body()) != 0 {
+		if res := a.again(t, "UPDATE", 2, "", "", ""); res.StatusCode != gosip.StatusOK || len(res.Body()) != 0 {
 			t.Errorf("%s", res)
 		}
 		first := string(a.tx.last().Body())
-		if res := a.again(t, "INVITE", 3, "", "", ""); res.StatusCode != 200 || string(res.Body()) != first {
+		if res := a.again(t, "INVITE", 3, "", "", ""); res.StatusCode != gosip.StatusOK || string(res.Body()) != first {
 			t.Errorf("%s", res)
 		}
 		told(t, a.calls)
@@ -144,13 +144,13 @@ func TestHoldAndResume(t *testing.T) {
 		} {
 			res := a.again(t, "INVITE", 2+i, "application/sdp", c.sdp, "")
 			specs := a.media.specs(1)
-			if sdp := string(res.Body()); res.StatusCode != 200 || !strings.Contains(sdp, "m=audio 20000 ") || !strings.Contains(sdp, c.second) ||
+			if sdp := string(res.Body()); res.StatusCode != gosip.StatusOK || !strings.Contains(sdp, "m=audio 20000 ") || !strings.Contains(sdp, c.second) ||
 				specs[len(specs)-1].Hold != c.hold || len(specs) != 2+i || len(a.media.specs(0)) != 1 {
 				t.Errorf("%d: %+v\n%s", i, specs, res)
 			}
 		}
 		all := strings.ReplaceAll(twoLines, "m=audio 3000", "m=audio 0 RTP/AVP 0\nb=x:")
-		if res := a.again(t, "INVITE", 9, "application/sdp", all, ""); res.StatusCode != 200 || strings.Count(string(res.Body()), "m=audio 0 ") != 2 {
+		if res := a.again(t, "INVITE", 9, "application/sdp", all, ""); res.StatusCode != gosip.StatusOK || strings.Count(string(res.Body()), "m=audio 0 ") != 2 {
 			t.Errorf("%s", res)
 		}
 	})
@@ -196,7 +196,7 @@ func TestARefusedChangeChangesNothing(t *testing.T) {
 			t.Error("something has changed")
 		}
 		told(t, a.calls)
-		if res := a.again(t, "INVITE", 60, "application/sdp", twoLines, ""); res.StatusCode != 200 {
+		if res := a.again(t, "INVITE", 60, "application/sdp", twoLines, ""); res.StatusCode != gosip.StatusOK {
 			t.Errorf("%s", res)
 		}
 	})

@@ -37,7 +37,7 @@ var aliceAndBob = []timbre.Leg{
 func checkAnswer(t *testing.T, res *gosip.Response, second string) {
 	t.Helper()
 	sdp := string(res.Body())
-	if res.StatusCode != 200 || !strings.Contains(sdp, "m=audio 20000 RTP/AVP 8 101\r\na=label:1\r\n") ||
+	if res.StatusCode != gosip.StatusOK || !strings.Contains(sdp, "m=audio 20000 RTP/AVP 8 101\r\na=label:1\r\n") ||
 		!strings.Contains(sdp, "m=audio 20002 RTP/AVP 8 101\r\na=label:0\r\n") || !strings.HasSuffix(sdp, "a="+second+"\r\na=rtcp:20003\r\n") {
 		t.Errorf("%s", res)
 	}

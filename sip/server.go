@@ -193,6 +193,7 @@ func (s *Server) close() {
 		}
 		_ = s.ua.Close() // what it complains of is closed already
 		s.gate.close()
+		_ = s.ua.Close() // what the last ones through the gate may have opened
 	})
 }
 

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"runtime/pprof"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,14 +32,14 @@ func TestACallOverTheNetwork(t *testing.T) {
 		tag := res.To().Params.GetOr("tag", "")
 		p.send(message{method: "ACK", callID: "call-1", toTag: tag, seq: 1}.String())
 		r.expect(t, "begin tx-1")
-		if res := p.ask(message{method: "UPDATE", callID: "call-1", toTag: tag, seq: 2, contentType: mixed, body: both("", annAndBob)}.String()); res.StatusCode != 200 {
+		if res := p.ask(message{method: "UPDATE", callID: "call-1", toTag: tag, seq: 2, contentType: mixed, body: both("", annAndBob)}.String()); res.StatusCode != gosip.StatusOK {
 			t.Errorf("%s", res)
 		}
 		r.expect(t, "update tx-1")
-		if res := p.ask(message{method: "OPTIONS", callID: "ping", seq: 1}.String()); res.StatusCode != 200 {
+		if res := p.ask(message{method: "OPTIONS", callID: "ping", seq: 1}.String()); res.StatusCode != gosip.StatusOK {
 			t.Errorf("%s", res)
 		}
-		if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 3}.String()); res.StatusCode != 200 {
+		if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 3}.String()); res.StatusCode != gosip.StatusOK {
 			t.Errorf("%s", res)
 		}
 		r.expect(t, "end tx-1")
@@ -73,7 +73,7 @@ func TestARepeatedInviteMakesOneCall(t *testing.T) {
 func TestCancel(t *testing.T) {
 	each(t, func(t *testing.T, r *running, p *client) {
 		begun, free := make(chan struct{}), make(chan struct{})
-		r.calls.begin = func() error { close(begun); <-free; return nil }
+		r.calls.onBegin(func() error { close(begun); <-free; return nil })
 		m := recording("call-1")
 		p.send(m.String())
 		<-begun
@@ -111,13 +111,13 @@ func TestAFaultInOneRequestEndsNoOtherCall(t *testing.T) {
 		r.media.mu.Lock()
 		r.media.panics = true
 		r.media.mu.Unlock()
-		if res := p.ask(recording("call-2").String()); res.StatusCode != 500 {
+		if res := p.ask(recording("call-2").String()); res.StatusCode != gosip.StatusInternalServerError {
 			t.Errorf("%s", res)
 		}
 		p.send(message{method: "ACK", callID: "call-2", seq: 1, toTag: "x", branch: "z9hG4bKcall-2INVITE1"}.String())
 		r.expect(t, "begin tx-2")
 		r.expect(t, "end tx-2 its media could not be opened")
-		if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != 200 {
+		if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != gosip.StatusOK {
 			t.Errorf("%s", res)
 		}
 		r.expect(t, "end tx-1")
@@ -175,6 +175,7 @@ func waitFor(t *testing.T, is func() bool) {
 }
 
 func TestNothingRunsAfterTheEnd(t *testing.T) {
+	before := ofServers()
 	t.Run("a busy server", func(t *testing.T) {
 		r := run(t)
 		for _, network := range []string{"udp", "tcp"} {
@@ -188,11 +189,18 @@ func TestNothingRunsAfterTheEnd(t *testing.T) {
 		}
 		close(r.done)
 	})
-	waitFor(t, func() bool {
-		var stacks strings.Builder
-		_ = pprof.Lookup("goroutine").WriteTo(&stacks, 1)
-		return !strings.Contains(stacks.String(), "sipgo") && !strings.Contains(stacks.String(), "sip.(*Server)")
-	})
+	waitFor(t, func() bool { return ofServers() <= before })
+}
+
+// ofServers is how many goroutines are those of a server or of the SIP stack.
+func ofServers() (n int) {
+	buf := make([]byte, 1<<20)
+	for _, stack := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+		if strings.Contains(stack, "emiago/sipgo") || strings.Contains(stack, "sip.(*Server)") {
+			n++
+		}
+	}
+	return n
 }
 
 func TestWhatCannotBeReadIsCountedAndEndsNoCall(t *testing.T) {
@@ -208,7 +216,7 @@ func TestWhatCannotBeReadIsCountedAndEndsNoCall(t *testing.T) {
 		for _, silent := range []string{"nonsense", strings.Replace(bad, "OPTIONS sip", "ACK sip", 1), "SIP/2.0 999999 x\r\n\r\n", "\r\n\r\n"} {
 			p.send(silent)
 		}
-		if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != 200 {
+		if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != gosip.StatusOK {
 			t.Errorf("%s", res)
 		}
 		if n := r.rejected("parse"); n != 4 {
@@ -221,7 +229,7 @@ func TestWhatCannotBeReadIsCountedAndEndsNoCall(t *testing.T) {
 		tag := p.invite("call-1")
 		dial(t, r, "tcp").send(bad)
 		waitFor(t, func() bool { return r.rejected("parse") == 1 })
-		if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != 200 {
+		if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != gosip.StatusOK {
 			t.Errorf("%s", res)
 		}
 	})
@@ -238,7 +246,7 @@ func TestAContactWithoutItsEndIsRepaired(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "udp")
 	text := strings.Replace(recording("call-1").String(), "<sip:src@127.0.0.1:5099>;+sip.src", "<sip:src@127.0.0.1:5099", 1)
-	if res := p.ask(text); res.StatusCode != 200 {
+	if res := p.ask(text); res.StatusCode != gosip.StatusOK {
 		t.Errorf("%s", res)
 	}
 	r.expect(t, "begin tx-1")
@@ -249,7 +257,7 @@ func TestALargeBodyComesByTCPAndATooLargeOneIsRefused(t *testing.T) {
 	p := dial(t, r, "tcp")
 	m := recording("call-1")
 	m.body = both(twoLines, strings.Replace(annAndBob, "</recording>", "<!--"+strings.Repeat("x", 200<<10)+"--></recording>", 1))
-	if res := p.ask(m.String()); res.StatusCode != 200 {
+	if res := p.ask(m.String()); res.StatusCode != gosip.StatusOK {
 		t.Errorf("%s", res)
 	}
 	m.callID, m.body = "call-2", both(twoLines, strings.Repeat("x", 257<<10))
@@ -258,7 +266,7 @@ func TestALargeBodyComesByTCPAndATooLargeOneIsRefused(t *testing.T) {
 	}
 	u := dial(t, r, "udp")
 	m.callID, m.body = "call-3", both(twoLines, strings.Replace(annAndBob, "</recording>", "<!--"+strings.Repeat("x", 50<<10)+"--></recording>", 1))
-	if res := u.ask(m.String()); res.StatusCode != 200 {
+	if res := u.ask(m.String()); res.StatusCode != gosip.StatusOK {
 		t.Errorf("%s", res)
 	}
 }
@@ -303,7 +311,7 @@ func TestAListenerThatFailsEndsTheServer(t *testing.T) {
 // dialogsIdle makes sure that the server is serving.
 func (r *running) dialogsIdle(t *testing.T) {
 	for _, network := range []string{"udp", "tcp"} {
-		if res := dial(t, r, network).ask(message{method: "OPTIONS", callID: network, seq: 1}.String()); res.StatusCode != 200 {
+		if res := dial(t, r, network).ask(message{method: "OPTIONS", callID: network, seq: 1}.String()); res.StatusCode != gosip.StatusOK {
 			t.Fatalf("%s", res)
 		}
 	}
