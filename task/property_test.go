@@ -20,7 +20,7 @@ func TestAnyCallKeepsTheRules(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			inOffice(t, func(o *office) {
 				r := rand.New(rand.NewPCG(seed, 0))
-				o.unreliable(r)
+				o.unreliable(rand.New(rand.NewPCG(seed, 1)))
 				search, tone := o.start(timbre.SpeakerSearch), o.start(timbre.VoiceTone)
 				trace := o.happen(r, search.ID, tone.ID)
 				o.store.mu.Lock()
