@@ -113,7 +113,8 @@ type Profiles interface {
 type Tasks interface {
 	// CreateTask: Limit if an active task of the kind is on the transaction; Conflict if a task of the kind has the token.
 	CreateTask(ctx context.Context, t timbre.Task) error
-	// SaveTask replaces a task and puts notices into the outbox: both or neither. Limit and Conflict as in CreateTask.
+	// SaveTask replaces a task and puts notices into the outbox: both or neither. Limit as in CreateTask. ID, Kind,
+	// TransactionID and Token of a task never change; NotFound if there is none that has all four.
 	SaveTask(ctx context.Context, t timbre.Task, notices []timbre.Notice) error
 	Task(ctx context.Context, kind timbre.TaskKind, id string) (timbre.Task, error)
 	TaskByToken(ctx context.Context, kind timbre.TaskKind, token string) (timbre.Task, error)
@@ -132,8 +133,8 @@ type Calls interface {
 
 // Outbox is what has yet to be delivered.
 type Outbox interface {
-	// Due gives, oldest first, the first undelivered notice of each (Key, Target) whose next try is not after now. A new
-	// notice is due from its Created on.
+	// Due gives the first undelivered notice of each (Key, Target) whose next try is not after now, those that have been
+	// due for longest first. A new notice is due from its Created on.
 	Due(ctx context.Context, now time.Time, limit int) ([]timbre.Pending, error)
 	// NextDue is the earliest next try in the outbox; false when it is empty.
 	NextDue(ctx context.Context) (time.Time, bool, error)

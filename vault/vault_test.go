@@ -73,7 +73,7 @@ func TestEveryBitOfSealedBytesCounts(t *testing.T) {
 			t.Errorf("bit %d may be altered", i)
 		}
 	}
-	for n := range len(sealed) {
+	for n := range sealed {
 		if _, err := v.Open(key, "n", sealed[:n]); err == nil {
 			t.Errorf("opens when cut to %d bytes", n)
 		}

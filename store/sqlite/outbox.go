@@ -30,7 +30,7 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]timbre.Pen
 		p.Created = time.Unix(0, created).UTC()
 		return p, err
 	}, `SELECT seq, id, key, target, payload, created, tries FROM outbox
-		WHERE seq IN (SELECT seq FROM outbox WHERE next_try <= ? ORDER BY seq LIMIT ?) ORDER BY seq`, nanos(now), max(limit, 0))
+		WHERE next_try <= ? ORDER BY next_try, seq LIMIT ?`, nanos(now), max(limit, 0))
 	return list, wrap("store.Due", err)
 }
 

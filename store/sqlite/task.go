@@ -8,50 +8,52 @@ import (
 
 func (s *Store) CreateTask(ctx context.Context, t timbre.Task) error {
 	return s.write(ctx, "store.CreateTask", func(q querier) error {
-		r, err := s.row(ctx, q, t)
+		if err := admit(ctx, q, t); err != nil {
+			return err
+		}
+		sealed, doc, err := s.kept(ctx, q, t)
 		if err != nil {
 			return err
 		}
 		_, err = q.ExecContext(ctx, `INSERT INTO task
-			(kind, transaction_id, domain_id, token, active, created, ended, made, sealed, document, id, enrolled)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(r, t.ProfileID)...)
+			(id, kind, transaction_id, token, created, domain_id, active, ended, made, sealed, document, enrolled)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			t.ID, t.Kind, t.TransactionID, maybe(t.Token), nanos(t.Created),
+			t.DomainID, t.Active, moment(t.Ended), moment(t.VoiceprintMade), sealed, doc, t.ProfileID)
 		return taken(err, "There is a task %s already.", t.ID)
 	})
 }
 
 func (s *Store) SaveTask(ctx context.Context, t timbre.Task, notices []timbre.Notice) error {
 	return s.write(ctx, "store.SaveTask", func(q querier) error {
-		r, err := s.row(ctx, q, t)
+		if err := admit(ctx, q, t); err != nil {
+			return err
+		}
+		sealed, doc, err := s.kept(ctx, q, t)
 		if err != nil {
 			return err
 		}
-		if err := must(ctx, q, noTask(t.Kind, t.ID), `UPDATE task SET
-			kind = ?, transaction_id = ?, domain_id = ?, token = ?, active = ?, created = ?, ended = ?, made = ?,
-			sealed = CASE erased WHEN 0 THEN ? END, document = ? WHERE id = ?`, r...); err != nil {
+		if err := must(ctx, q, noTask(t.Kind, t.ID), `UPDATE task
+			SET domain_id = ?, active = ?, ended = ?, made = ?, sealed = CASE erased WHEN 0 THEN ? END, document = ?
+			WHERE id = ? AND kind = ? AND transaction_id = ? AND token IS ?`,
+			t.DomainID, t.Active, moment(t.Ended), moment(t.VoiceprintMade), sealed, doc,
+			t.ID, t.Kind, t.TransactionID, maybe(t.Token)); err != nil {
 			return err
 		}
 		return post(ctx, q, notices)
 	})
 }
 
-// row is a task in columns, after a check that it may stand beside the others. A voiceprint whose domain is gone is
-// dropped: its key is no more.
-func (s *Store) row(ctx context.Context, q querier, t timbre.Task) ([]any, error) {
-	if err := admit(ctx, q, t); err != nil {
-		return nil, err
-	}
-	sealed, err := s.seal(ctx, q, t.DomainID, ofTask+t.ID, t.Voiceprint)
+// kept is a task's voiceprint, sealed, and the rest of it but for ProfileID, which has a column of its own. A voiceprint
+// whose domain is gone is dropped: its key is no more.
+func (s *Store) kept(ctx context.Context, q querier, t timbre.Task) (sealed []byte, doc string, err error) {
+	sealed, err = s.seal(ctx, q, t.DomainID, ofTask+t.ID, t.Voiceprint)
 	if err != nil && timbre.KindOf(err) != timbre.NotFound {
-		return nil, err
+		return nil, "", err
 	}
-	kept := t
-	kept.Voiceprint, kept.ProfileID = nil, "" // these have columns of their own
-	doc, err := document(kept)
-	if err != nil {
-		return nil, err
-	}
-	return []any{t.Kind, t.TransactionID, t.DomainID, maybe(t.Token), t.Active, nanos(t.Created), moment(t.Ended),
-		moment(t.VoiceprintMade), sealed, doc, t.ID}, nil
+	t.Voiceprint, t.ProfileID = nil, ""
+	doc, err = document(t)
+	return sealed, doc, err
 }
 
 // admit looks at the token first: whoever repeats a start is to be told of the first one, not of a limit.

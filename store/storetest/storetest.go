@@ -84,7 +84,7 @@ func (s *subject) must(err error) {
 // refused checks the kind of an error, and that it says what was tried.
 func (s *subject) refused(what string, err error, want timbre.Kind) {
 	s.Helper()
-	e, ok := err.(*timbre.Error) //nolint:errorlint // the outermost error has to be one
+	e, ok := err.(*timbre.Error)
 	switch {
 	case err == nil:
 		s.Errorf("%s: taken, want refusal %d", what, want)

@@ -11,7 +11,7 @@ var tasks = []fact{
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		begun := search("t1", "d1")
 		s.must(s.CreateTask(s.Context(), begun))
-		for _, want := range []timbre.Task{begun, heard(begun, 1), heard(begun, 2), {ID: "t1", Kind: timbre.SpeakerSearch, Token: begun.Token}} {
+		for _, want := range []timbre.Task{begun, heard(begun, 1), heard(begun, 2), {ID: "t1", Kind: timbre.SpeakerSearch, TransactionID: begun.TransactionID, Token: begun.Token}} {
 			s.must(s.SaveTask(s.Context(), want, nil))
 			s.same("by id", s.task("t1"), want)
 			got, err := s.TaskByToken(s.Context(), timbre.SpeakerSearch, begun.Token)
@@ -30,6 +30,15 @@ var tasks = []fact{
 		s.refused("a token of the other kind", err, timbre.NotFound)
 		_, err = s.TaskByToken(ctx, timbre.SpeakerSearch, "")
 		s.refused("no token", err, timbre.NotFound)
+		for what, change := range map[string]func(*timbre.Task){
+			"kind":        func(t *timbre.Task) { t.Kind = timbre.SpeakerSearch },
+			"transaction": func(t *timbre.Task) { t.TransactionID = "another call" },
+			"token":       func(t *timbre.Task) { t.Token = "" },
+		} {
+			t := tone("t1", "a call")
+			change(&t)
+			s.refused("saving one of another "+what, s.SaveTask(ctx, t, nil), timbre.NotFound)
+		}
 		s.refused("saving none", s.SaveTask(ctx, search("none", "d1"), []timbre.Notice{notice("n", "k", "t")}), timbre.NotFound)
 		s.same("notices of a task that could not be saved", len(s.due()), 0)
 	}},
