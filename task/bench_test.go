@@ -1,0 +1,26 @@
+package task
+
+import (
+	"testing"
+	"time"
+
+	"timbre"
+)
+
+// What the machines themselves cost for each window of 32 ms that is heard.
+func BenchmarkHeard(b *testing.B) {
+	speech := timbre.Speech{Voiced: true, PCM: make([]float32, 256)}
+	for _, c := range []struct {
+		name string
+		kind timbre.TaskKind
+	}{{"search", timbre.SpeakerSearch}, {"tone", timbre.VoiceTone}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			s := begin(aTask(c.kind), twoLegs, 0)
+			for b.Loop() {
+				speech.At += 32 * time.Millisecond
+				s, _, _ = s.step(heard{0, speech}, born)
+			}
+		})
+	}
+}
