@@ -35,7 +35,6 @@ func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer, lines 
 			return nil, failed(err)
 		}
 	}
-	d.offered = o.key
 	answer, err = d.answering.answer(o, d.ports())
 	d.answered = answer
 	return answer, nil

@@ -32,8 +32,7 @@ type dialog struct {
 	over     bool
 	theirSeq uint32
 	target   gosip.Uri
-	offered  string         // key of the last offer
-	answered []byte         // to it
+	answered []byte         // to the last offer
 	tracks   map[int]*track // m-line index → what is received on it
 	order    []siprec.Line  // of the legs
 	legs     []timbre.Leg

@@ -42,8 +42,8 @@ func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
 	taken = true // until the dialog is removed
 	s.log.Info("call", "transaction", d.txid, "call", callID(req), "source", req.Source(), "legs", len(d.legs))
 	s.dialogs.put(d)
-	if s.leaving.Load() {
-		s.hangUp(d, "the server was stopped")
+	if s.leaving.Load() { // since we looked
+		s.drop(d, "the server was stopped")
 		s.refuse(req, tx, refuse(503, "unavailable", "the server is being stopped"))
 		return
 	}

@@ -125,6 +125,17 @@ func TestACallThatIsCancelledEndsAtOnce(t *testing.T) {
 	})
 }
 
+func TestACallThatComesWhileTheServerStopsIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.calls.begin = func() error { b.leaving.Store(true); return nil }
+		if res := b.ask(t, recording("call-1").String()).last(); res.StatusCode != gosip.StatusServiceUnavailable || b.media.open() != 0 || len(b.sent) != 0 {
+			t.Errorf("%d streams, %d BYEs, %s", b.media.open(), len(b.sent), res)
+		}
+		told(t, b.calls, "begin tx-1", "end tx-1 the server was stopped")
+	})
+}
+
 func TestACancelledReInviteLeavesTheCallAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)

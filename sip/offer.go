@@ -13,10 +13,7 @@ import (
 )
 
 // offer is what a session description asks for.
-type offer struct {
-	lines []line
-	key   string // everything that matters, to compare offers: the o= line, which some never count up, is not in it
-}
+type offer struct{ lines []line }
 
 // line is one m-line of an offer.
 type line struct {
@@ -50,17 +47,9 @@ func readOffer(raw []byte, peer netip.Addr) (*offer, error) {
 		return nil, timbre.Errorf(timbre.Unprocessable, "sip.readOffer", "there is no m-line")
 	}
 	o := &offer{}
-	var key strings.Builder
 	for i, m := range s.MediaDescriptions {
 		o.lines = append(o.lines, readLine(i, s, m, peer))
 	}
-	s.Origin, s.SessionName = sdp.Origin{}, ""
-	text, err := s.Marshal()
-	if err != nil {
-		return nil, timbre.Errorf(timbre.Invalid, "sip.readOffer", "%w", err)
-	}
-	key.Write(text)
-	o.key = key.String()
 	return o, nil
 }
 

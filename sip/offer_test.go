@@ -87,25 +87,6 @@ func TestOffersThatCannotBeReadAreToldApart(t *testing.T) {
 	}
 }
 
-func TestOnlyTheMediaLinesAreCompared(t *testing.T) {
-	key := read1(t, twoLines).key
-	for name, c := range map[string]struct {
-		sdp  string
-		same bool
-	}{
-		"the version of o=": {strings.Replace(twoLines, "1 1 IN", "1 2 IN", 1), true},
-		"the name":          {strings.Replace(twoLines, "s=-", "s=x", 1), true},
-		"line ends":         {strings.ReplaceAll(twoLines, "\n", "\r\n"), true},
-		"a direction":       {strings.Replace(twoLines, "sendonly", "inactive", 1), false},
-		"a port":            {strings.Replace(twoLines, "30002", "30004", 1), false},
-		"the address":       {strings.Replace(twoLines, "c=IN IP4 127.0.0.1", "c=IN IP4 127.0.0.2", 1), false},
-	} {
-		if (read1(t, c.sdp).key == key) != c.same {
-			t.Errorf("%s: not %v", name, c.same)
-		}
-	}
-}
-
 func TestEveryLineIsAnswered(t *testing.T) {
 	o := read1(t, head+`m=video 40000 RTP/AVP 31
 a=label:v

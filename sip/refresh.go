@@ -67,14 +67,12 @@ func (s *Server) change(d *dialog, req *gosip.Request) (interval time.Duration, 
 }
 
 // reoffer answers an offer in a session. Lines that were taken are changed or paused; lines that were not stay out,
-// because a call has its legs from its beginning. An offer that differs only in its o= line changes nothing.
+// because a call has its legs from its beginning. What is compared is what the lines say, not the version in the o= line,
+// which some clients never count up: an offer that says the same changes nothing, and gets the same answer.
 func (s *Server) reoffer(d *dialog, raw []byte) ([]byte, *refusal) {
 	o, r := offered(raw, d.source.Addr())
-	switch {
-	case r != nil:
+	if r != nil {
 		return nil, r
-	case o.key == d.offered:
-		return d.answered, nil
 	}
 	ports, wanted := map[int]int{}, false
 	for _, l := range o.lines {
@@ -96,7 +94,7 @@ func (s *Server) reoffer(d *dialog, raw []byte) ([]byte, *refusal) {
 		return nil, failed(err)
 	}
 	s.apply(d, o)
-	d.offered, d.answered = o.key, answer
+	d.answered = answer
 	return answer, nil
 }
 
@@ -131,9 +129,8 @@ func (s *Server) settle(d *dialog, req *gosip.Request, raw []byte) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.over && o.key != d.offered {
+	if !d.over {
 		s.apply(d, o)
-		d.offered = "" // what it offers next is compared with nothing
 	}
 }
 

@@ -65,6 +65,14 @@ func TestTheCallerStaysTheCaller(t *testing.T) {
 	}
 }
 
+func TestNoLabelIsNotALabel(t *testing.T) {
+	m := Parse(`<recording><participant id="a"><nameID aor="` + bob + `"/><send>s</send></participant><stream id="s"/></recording>`)
+	legs, warnings := Map([]Line{{Index: 0}, {Index: 1}}, m, "")
+	if written(legs) != "0 caller -, 1 callee -" || len(warnings) == 0 {
+		t.Error(written(legs), warnings)
+	}
+}
+
 func TestAMixBesideAnUnknownStreamMakesNoCaller(t *testing.T) {
 	m := Parse(`<recording><participant id="a"><send>s</send></participant><participant id="b"><send>s</send></participant>
 		<stream id="s"><label>1</label></stream></recording>`)

@@ -153,7 +153,7 @@ func plain(id string) string { return strings.TrimPrefix(strings.TrimSpace(id), 
 func (m *Metadata) senders(stream string) []int {
 	var who []int
 	for i, p := range m.Participants {
-		if stream != "" && !m.left[p.ID] && slices.Contains(m.sends[p.ID], stream) {
+		if !m.left[p.ID] && slices.Contains(m.sends[p.ID], stream) {
 			who = append(who, i)
 		}
 	}
