@@ -66,7 +66,11 @@ func refuse(path string, err error) error {
 	if p := new(fs.PathError); errors.As(err, &p) {
 		return timbre.Errorf(timbre.Internal, "", "the database %s cannot be opened or made: %w", path, p.Err)
 	}
-	return timbre.Errorf(timbre.Internal, "", "the database %s cannot be used: %s: %w", path, sentence(err), err)
+	said := sentence(err)
+	if e := new(driver.Error); errors.As(err, &e) {
+		err = e // without the history of who met it
+	}
+	return timbre.Errorf(timbre.Internal, "", "the database %s cannot be used: %s: %w", path, said, err)
 }
 
 func missing(what, id string) error {
