@@ -98,6 +98,29 @@ func TestCallsWithoutMetadataAreTaken(t *testing.T) {
 	}
 }
 
+func TestTheLegsOfACallThatNamesNobodyCanBeLeftMixed(t *testing.T) {
+	for name, c := range map[string]struct {
+		m    message
+		want [2]timbre.Side
+	}{
+		"nothing is said":       {message{body: twoLines, contentType: "application/sdp"}, [2]timbre.Side{timbre.Mixed, timbre.Mixed}},
+		"metadata says it":      {recording("call-1"), [2]timbre.Side{timbre.Caller, timbre.Callee}},
+		"headers say who it is": {message{headers: []string{`X-Cisco-Recording-Participant: sip:7300@192.0.2.1;media-index="0"`}, body: twoLines, contentType: "application/sdp"}, [2]timbre.Side{timbre.Caller, timbre.Callee}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t)
+			b.cfg.UnknownMixed = true
+			c.m.method, c.m.seq = "INVITE", 1
+			go b.handle(request(t, c.m.String()), newTransaction())
+			synctest.Wait()
+			if got := b.calls.call(0).Legs; len(got) != 2 || got[0].Side != c.want[0] || got[1].Side != c.want[1] {
+				t.Errorf("%s: %+v", name, got)
+			}
+			b.close()
+		})
+	}
+}
+
 func TestWhatMarksACallAsForRecordingOnly(t *testing.T) {
 	for header, want := range map[string]bool{
 		"X-None: 1": false, "x-voice-connector-record-only: true": true, "X-Voice-Connector-Record-Only: false": false, "Require: SIPREC": true,

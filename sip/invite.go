@@ -160,6 +160,12 @@ func (s *Server) mapLegs(d *dialog, req *gosip.Request, body siprec.Body, lines 
 	}
 	d.order = recorded(lines, parties)
 	legs, doubts := siprec.Map(d.order, d.metadata, "")
+	if s.cfg.UnknownMixed && d.metadata == nil && len(parties) == 0 {
+		for i := range legs {
+			legs[i].Side = timbre.Mixed
+		}
+		doubts = nil // there was no guess
+	}
 	d.legs = legs
 	s.doubt(req, append(warnings, doubts...))
 }

@@ -85,6 +85,7 @@ type Config struct {
 	Listen       []string   // udp://HOST:PORT or tcp://HOST:PORT; port 0 is a free one
 	MediaAddress netip.Addr // announced in SDP; zero: the address that the INVITE came in on
 	LatchAny     bool       // for every stream
+	UnknownMixed bool       // a call that says nothing of its parties has mixed legs, not a caller first
 	Now          func() time.Time
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer

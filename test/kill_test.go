@@ -16,12 +16,8 @@ func TestKilledInTheMiddleOfACall(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
 	defer cancel()
 	hook := newReceiver(t)
-	env := []string{
-		"TIMBRE_DATA=" + t.TempDir(), "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
-		"TIMBRE_SIP_LISTEN=udp://127.0.0.1:0,tcp://127.0.0.1:0", "TIMBRE_RTP_PORTS=24000-24999",
-		"TIMBRE_ACCESS_KEY_ID=" + keyID, "TIMBRE_SECRET_ACCESS_KEY=" + secret,
-		"TIMBRE_NOTIFY_WEBHOOKS=test=" + hook.URL + "#" + hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test",
-	}
+	env := append(environment(t.TempDir()),
+		"TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test")
 	p := serve(ctx, t, env...)
 	h := setUp(ctx, t, p.at["api"], hookARN)
 	first := h.call(ctx, t, hook, p.at["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)

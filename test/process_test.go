@@ -37,7 +37,7 @@ func serve(ctx context.Context, t *testing.T, env ...string) *process {
 	exe, err := program()
 	must(t, err)
 	p := &process{cmd: exec.CommandContext(ctx, exe, "serve"), at: map[string]string{}}
-	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.Env = env
 	p.cmd.Stderr = testWriter{t}
 	out, err := p.cmd.StdoutPipe()
 	must(t, err)
@@ -61,6 +61,22 @@ func serve(ctx context.Context, t *testing.T, env ...string) *process {
 	}
 	t.Fatalf("the server ended before it was ready: %v", p.cmd.Wait())
 	return nil
+}
+
+// environment is the settings of a server in a folder, on free ports.
+func environment(folder string) []string {
+	return append(os.Environ(), "TIMBRE_DATA="+folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
+		"TIMBRE_SIP_LISTEN=udp://127.0.0.1:0,tcp://127.0.0.1:0", "TIMBRE_RTP_PORTS=24000-24999",
+		"TIMBRE_ACCESS_KEY_ID="+keyID, "TIMBRE_SECRET_ACCESS_KEY="+secret)
+}
+
+// stop is how an operator ends a server; it must end well.
+func (p *process) stop(t *testing.T) {
+	t.Helper()
+	must(t, p.cmd.Process.Signal(os.Interrupt))
+	if err := p.cmd.Wait(); err != nil {
+		t.Errorf("the server ended badly: %v", err)
+	}
 }
 
 // kill is kill -9. Killing twice is no error.

@@ -120,18 +120,16 @@ func (r *receiver) all(want func(event) bool) []event {
 	return found
 }
 
-// wait gives the first event, past or to come, that want says yes to.
+// wait gives the first event, past or to come, that want says yes to. want may look at all that has come.
 func (r *receiver) wait(ctx context.Context, t *testing.T, what string, want func(event) bool) event {
 	t.Helper()
 	for {
 		r.mu.Lock()
-		i := slices.IndexFunc(r.events, want)
-		more := r.more
-		if i >= 0 {
-			defer r.mu.Unlock()
-			return r.events[i]
-		}
+		events, more := slices.Clone(r.events), r.more
 		r.mu.Unlock()
+		if i := slices.IndexFunc(events, want); i >= 0 {
+			return events[i]
+		}
 		select {
 		case <-more:
 		case <-ctx.Done():

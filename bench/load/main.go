@@ -10,7 +10,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"log"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +23,8 @@ func main() {
 	rounds := flag.Int("rounds", 1, "runs of each")
 	flag.Parse()
 	if err := run(context.Background(), *binary, *list, *rounds); err != nil {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, "load:", err)
+		os.Exit(1)
 	}
 }
 

@@ -12,13 +12,23 @@ import (
 type line struct {
 	name  string
 	floor float64 // dBFS of the noise that is always there; 0: none, pauses are digital silence
-	noisy bool    // the test side has 10 to 20 dB of coloured noise and a level of its own as well
+	noisy side    // these have 10 to 20 dB of coloured noise and a level of their own as well
 }
 
+// side is which of the two voices that are compared.
+type side uint8
+
+const (
+	none side = iota
+	tested
+	both
+)
+
 var lines = []line{
-	{"line noise at -60 dBFS", -60, false},
-	{"digital silence in pauses", 0, false},
-	{"test side noisy, 10-20 dB", -60, true},
+	{"line noise at -60 dBFS", -60, none},
+	{"digital silence in pauses", 0, none},
+	{"test side noisy, 10-20 dB", -60, tested},
+	{"both sides noisy, 10-20 dB", -60, both},
 }
 
 const voiceLevel = -24 // dBFS of the utterances, all together
@@ -35,7 +45,7 @@ func (l line) leg(utterances [][]int16, test bool, r *rand.Rand) []int16 {
 	voice = append(voice, make([]float64, timbre.SampleRate)...)
 	level, speech := float64(voiceLevel), loudness(voice)
 	noise := make([]float64, len(voice))
-	if l.noisy && test {
+	if l.noisy == both || l.noisy == tested && test {
 		level = -30 + 10*r.Float64()
 		coloured(noise, r)
 		scale(noise, gain(level-10-10*r.Float64())/rms(noise))

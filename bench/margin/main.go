@@ -57,7 +57,8 @@ func run(dir string, tests, rounds, threads int) error {
 		return err
 	}
 	lab := lab{vad: vad, speaker: net, tests: tests}
-	for _, l := range lines {
+	var all []voice
+	for n, l := range lines {
 		voices := make([]voice, len(speakers)*rounds)
 		g, ctx := errgroup.WithContext(context.Background())
 		g.SetLimit(threads)
@@ -70,10 +71,19 @@ func run(dir string, tests, rounds, threads int) error {
 		if err := g.Wait(); err != nil {
 			return err
 		}
-		fmt.Printf("\n%s\n%s\n", l.name, heading)
-		for m, margin := range margins {
-			report(voices, m, margin, calibration)
+		table(l.name, voices, calibration)
+		for i := range voices {
+			voices[i].round += n * rounds // only what went through the same line is compared
 		}
+		all = append(all, voices...)
 	}
+	table("all lines together", all, calibration)
 	return nil
+}
+
+func table(name string, voices []voice, c search.Calibration) {
+	fmt.Printf("\n%s\n%s\n", name, heading)
+	for m, margin := range margins {
+		report(voices, m, margin, c)
+	}
 }

@@ -42,10 +42,15 @@ func (t *trials) eer() float64 {
 
 // frr is the share of same-person comparisons that are rejected where far of the others are accepted.
 func (t *trials) frr(far float64) float64 {
+	threshold := t.threshold(far)
 	slices.Sort(t.same)
-	slices.Sort(t.different)
-	threshold := t.different[min(len(t.different)-1, int(float64(len(t.different))*(1-far)))]
 	return float64(sort.SearchFloat64s(t.same, threshold)) / float64(len(t.same))
+}
+
+// threshold is the score from which on far of the comparisons of two people would be accepted.
+func (t *trials) threshold(far float64) float64 {
+	slices.Sort(t.different)
+	return t.different[min(len(t.different)-1, int(float64(len(t.different))*(1-far)))]
 }
 
 func mean(x []float64) float64 {

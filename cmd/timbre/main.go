@@ -29,11 +29,12 @@ func main() {
 	parser := kong.Must(&commands{}, append(config.Options(),
 		kong.Name("timbre"),
 		kong.Description("Voice analytics for live telephone calls: who is speaking, and how they sound."),
-		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)))...)
 	line, err := parser.Parse(os.Args[1:])
-	parser.FatalIfErrorf(err)
-	if err := line.Run(); err != nil {
+	if err == nil {
+		err = line.Run()
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "timbre:", err)
 		os.Exit(1)
 	}

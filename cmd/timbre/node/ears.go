@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"timbre"
 	"timbre/call"
 	"timbre/speech"
@@ -18,13 +20,23 @@ type ears struct {
 	calls *call.Registry
 	vad   speech.VAD
 	log   *slog.Logger
+	lost  prometheus.Counter
 }
 
-// backlog is how many frames (20 ms each) an ear may lag behind its call; past that, frames are lost to it.
-const backlog = 1500
+// backlog is how many frames (20 ms each) an ear may lag behind its call; past that, frames are lost to it. It is as long
+// as the audio that a task lets wait.
+const backlog = 3000
+
+func newEars(calls *call.Registry, vad speech.VAD, log *slog.Logger, metrics prometheus.Registerer) ears {
+	lost := prometheus.NewCounter(prometheus.CounterOpts{Name: "timbre_ear_frames_lost_total",
+		Help: "Frames of 20 ms that a task did not hear because voice activity detection lagged behind the call."})
+	metrics.MustRegister(lost)
+	return ears{calls, vad, log, lost}
+}
 
 func (e ears) Listen(_ context.Context, transactionID string, leg int, to task.Ear) (stop func(), err error) {
-	ear := &ear{frames: make(chan timbre.Frame, backlog), quit: make(chan struct{}), to: to, log: e.log.With("transaction", transactionID, "leg", leg)}
+	ear := &ear{frames: make(chan timbre.Frame, backlog), quit: make(chan struct{}), to: to, lost: e.lost,
+		log: e.log.With("transaction", transactionID, "leg", leg)}
 	ear.detector = speech.NewDetector(e.vad, to.Heard)
 	untap, err := e.calls.Tap(transactionID, leg, ear)
 	if err != nil {
@@ -45,6 +57,8 @@ type ear struct {
 	detector *speech.Detector
 	to       task.Ear
 	log      *slog.Logger
+	lost     prometheus.Counter
+	lags     bool // it has been logged
 }
 
 // Frame is called by the call; it never blocks.
@@ -53,6 +67,11 @@ func (e *ear) Frame(f timbre.Frame) {
 	select {
 	case e.frames <- f:
 	default: // the media clock jumps here, which the detector treats as a pause
+		e.lost.Inc()
+		if !e.lags {
+			e.lags = true
+			e.log.Error("voice activity detection lags behind the call: frames are lost")
+		}
 	}
 }
 

@@ -56,58 +56,57 @@ type Node struct {
 	ready   chan struct{}
 }
 
-// New reads what the last run left, loads the models, and opens the ports.
-func New(ctx context.Context, s config.Settings, log *slog.Logger) (n *Node, err error) {
-	n = &Node{log: log, ready: make(chan struct{})}
-	defer func() {
-		if err != nil {
-			n.close()
-		}
-	}()
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-
-	if err := n.openStore(ctx, s); err != nil {
+// New reads what the last run left, loads the models, and opens the ports. When anything fails, all is closed again.
+func New(ctx context.Context, s config.Settings, log *slog.Logger) (*Node, error) {
+	n := &Node{log: log, ready: make(chan struct{})}
+	if err := n.assemble(ctx, s); err != nil {
+		n.close()
 		return nil, err
 	}
+	return n, nil
+}
+
+// assemble plugs the stages together, from the far end of the path to its beginning: each is given the one it hands to.
+func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if err = n.openStore(ctx, s); err != nil {
+		return err
+	}
 	if n.Credentials, err = s.OpenCredentials(); err != nil {
-		return nil, err
+		return err
 	}
 
 	// 9, 8: what is told to the outside, and in which words.
-	if err := n.openOutbox(s, metrics); err != nil {
-		return nil, err
+	if err = n.openOutbox(s, metrics); err != nil {
+		return err
 	}
-	words := event.New(event.Config{Account: s.Account, Region: s.Region, Streaming: s.StreamingTargets(), Log: log}, n.store)
+	words := event.New(event.Config{Account: s.Account, Region: s.Region, Streaming: s.StreamingTargets(), Log: n.log}, n.store)
 	told := teller{n.store, n.notices}
 
 	// 3: the live calls.
-	n.calls = call.New(call.Config{Now: time.Now, Log: log, Metrics: metrics, NewID: uuid.NewString, Region: s.Region, Account: s.Account}, told, words)
+	n.calls = call.New(call.Config{Now: time.Now, Log: n.log, Metrics: metrics, NewID: uuid.NewString, Region: s.Region, Account: s.Account}, told, words)
 
 	// 4, 5, 6, 7: from speech to a name and a tone.
-	if err := n.openTasks(s, metrics, words, told); err != nil {
-		return nil, err
+	if err = n.openTasks(s, metrics, words, told); err != nil {
+		return err
 	}
 
 	// 1, 2: calls come in.
-	pool, err := rtp.NewPool(rtp.Config{First: s.RTP.Ports.First, Last: s.RTP.Ports.Last, Log: log, Metrics: metrics})
-	if err != nil {
-		return nil, err
-	}
-	if err := n.openSIP(s, metrics, pool); err != nil {
-		return nil, err
+	if err = n.openSIP(s, metrics); err != nil {
+		return err
 	}
 
 	// 10: the front door, and the operator's.
 	front := api.New(api.Deps{Store: n.store, Tasks: n.tasks, Keys: n.Credentials, Region: s.Region, Account: s.Account,
-		NewID: uuid.NewString, Now: time.Now, Log: log, Metrics: metrics})
+		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics})
 	if n.API, err = n.open("api.listen", string(s.API.Listen), front); err != nil {
-		return nil, err
+		return err
 	}
 	if n.Admin, err = n.open("admin.listen", string(s.Admin.Listen), admin(n.isReady, n.calls.Live, metrics)); err != nil {
-		return nil, err
+		return err
 	}
-	return n, n.recover(ctx)
+	return n.recover(ctx)
 }
 
 // openStore opens the durable state: the local key first, which everything secret in it is sealed with.
@@ -162,7 +161,7 @@ func (n *Node) openTasks(s config.Settings, metrics prometheus.Registerer, words
 		task.Config{Now: time.Now, Log: n.log, Metrics: metrics, NewID: uuid.NewString, Region: s.Region, Account: s.Account, Always: s.Analytics == "always"},
 		task.Deps{
 			Store: told, Announcer: words, Calls: n.calls,
-			Ears:     ears{n.calls, vad, n.log},
+			Ears:     newEars(n.calls, vad, n.log, metrics),
 			Embedder: voice.New(speaker, models.Speaker().String()),
 			Searcher: search.New(n.store, calibration, search.Config{Threshold: s.Search.Threshold, Now: time.Now, Log: n.log}),
 			NewTrack: func() task.Track { return tone.NewTrack(scorer) },
@@ -170,14 +169,18 @@ func (n *Node) openTasks(s config.Settings, metrics prometheus.Registerer, words
 	return nil
 }
 
-// openSIP opens the door that calls come in by.
-func (n *Node) openSIP(s config.Settings, metrics prometheus.Registerer, pool *rtp.Pool) error {
+// openSIP opens the door that calls come in by, and sets aside the ports of their audio.
+func (n *Node) openSIP(s config.Settings, metrics prometheus.Registerer) error {
+	pool, err := rtp.NewPool(rtp.Config{First: s.RTP.Ports.First, Last: s.RTP.Ports.Last, Log: n.log, Metrics: metrics})
+	if err != nil {
+		return err
+	}
 	var at []string
 	for _, e := range s.SIP.Listen {
 		at = append(at, e.String())
 	}
-	var err error
-	n.sip, err = sip.New(sip.Config{Listen: at, MediaAddress: s.RTP.Address, LatchAny: s.RTP.Latch == "any", Now: time.Now, Log: n.log, Metrics: metrics},
+	n.sip, err = sip.New(sip.Config{Listen: at, MediaAddress: s.RTP.Address, LatchAny: s.RTP.Latch == "any",
+		UnknownMixed: s.Legs.Unknown == "mixed", Now: time.Now, Log: n.log, Metrics: metrics},
 		directory{n.store}, n.calls, media{pool})
 	if err != nil {
 		return err

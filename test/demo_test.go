@@ -1,0 +1,35 @@
+package test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"testing"
+
+	"timbre/cmd/timbre/demo"
+)
+
+// The demo, as a newcomer runs it but faster: every caller is named right, the stranger is nobody.
+func TestTheDemoGetsEveryNameRight(t *testing.T) {
+	exe, err := program()
+	must(t, err)
+	cmd := exec.CommandContext(t.Context(), exe, "demo", "--json", "--speed", "16")
+	cmd.Stderr = testWriter{t}
+	out, err := cmd.Output()
+	if err != nil {
+		t.Errorf("the demo failed: %v", err)
+	}
+	var r demo.Result
+	must(t, json.Unmarshal(out, &r))
+	known := 0
+	for _, c := range r.Calls {
+		if !c.Right || !c.Confirmed {
+			t.Errorf("%s was taken for %q", c.Caller, c.Identified)
+		}
+		if c.Second && c.Identified != "" {
+			known++
+		}
+	}
+	if len(r.People) != 3 || len(r.Calls) != 6 || known != 2 {
+		t.Errorf("%d people, %d calls, %d of them known", len(r.People), len(r.Calls), known)
+	}
+}
