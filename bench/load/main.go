@@ -21,14 +21,15 @@ func main() {
 	binary := flag.String("binary", "bin/timbre", "the server")
 	list := flag.String("calls", "0,1,20,50", "how many calls at a time; a run each")
 	rounds := flag.Int("rounds", 1, "runs of each")
+	spread := flag.Duration("spread", 10*time.Second, "within which the calls of a run begin; all say the same, so a short one is a burst")
 	flag.Parse()
-	if err := run(context.Background(), *binary, *list, *rounds); err != nil {
+	if err := run(context.Background(), *binary, *list, *rounds, *spread); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, binary, list string, rounds int) error {
+func run(ctx context.Context, binary, list string, rounds int, spread time.Duration) error {
 	voice, err := listen("cmd/timbre/demo/calls/s1_enrol")
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func run(ctx context.Context, binary, list string, rounds int) error {
 		}
 		var all round
 		for range rounds {
-			r, err := measure(ctx, binary, voice, calls)
+			r, err := measure(ctx, binary, voice, calls, spread)
 			if err != nil {
 				return err
 			}

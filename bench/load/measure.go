@@ -19,8 +19,8 @@ import (
 // idle is how long a server without calls is watched.
 const idle = 10 * time.Second
 
-// measure is one run: a fresh server, all calls within a second of each other, and how long each answer took.
-func measure(ctx context.Context, binary string, v voices, calls int) (r round, err error) {
+// measure is one run: a fresh server, calls that begin at random within a time, and how long each answer took.
+func measure(ctx context.Context, binary string, v voices, calls int, spread time.Duration) (r round, err error) {
 	names := make(chan answer, calls)
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { hear(q, names) }))
 	defer hook.Close()
@@ -40,7 +40,7 @@ func measure(ctx context.Context, binary string, v voices, calls int) (r round, 
 	due <- map[string]time.Time{}
 	work, ctx := errgroup.WithContext(ctx)
 	for range calls {
-		later := time.Duration(rand.Int64N(int64(time.Second)))
+		later := time.Duration(rand.Int64N(int64(spread)))
 		work.Go(func() error {
 			<-time.After(later)
 			return office.call(ctx, s.at["sip"], v, due)

@@ -31,7 +31,7 @@ func serve(ctx context.Context, binary, hook string) (*server, error) {
 	}
 	s := &server{cmd: exec.CommandContext(ctx, binary, "serve"), folder: folder, at: map[string]string{}}
 	s.cmd.Env = append(os.Environ(), "TIMBRE_DATA="+folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
-		"TIMBRE_SIP_LISTEN=udp://127.0.0.1:0", "TIMBRE_ACCESS_KEY_ID="+keyID, "TIMBRE_SECRET_ACCESS_KEY="+secret,
+		"TIMBRE_SIP_LISTEN=udp://127.0.0.1:0", "TIMBRE_LOG_LEVEL=warn", "TIMBRE_ACCESS_KEY_ID="+keyID, "TIMBRE_SECRET_ACCESS_KEY="+secret,
 		"TIMBRE_NOTIFY_WEBHOOKS=load="+hook+"#"+hookSecret)
 	s.cmd.Stderr = os.Stderr
 	out, err := s.cmd.StdoutPipe()
