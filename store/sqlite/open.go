@@ -24,7 +24,7 @@ var migrations embed.FS
 
 // Open opens the database at path, or makes one: a file 0600, in a folder 0700 if the folder has to be made. It brings the
 // tables to the form of this version and proves that the disk takes a write. Every error is one sentence that names the
-// file; one of them is that keys are not those that the database was made with.
+// file; one of them is that keys are not those that the database was made with, another that a server has it open.
 func Open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger) (*Store, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
@@ -32,7 +32,11 @@ func Open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger)
 	if err := prepare(path); err != nil {
 		return nil, refuse(path, err)
 	}
-	s := &Store{keys: keys, log: log}
+	held, err := lock(path)
+	if err != nil {
+		return nil, refuse(path, err)
+	}
+	s := &Store{keys: keys, log: log, held: held}
 	s.writer = pool(path, 1, "_txlock=immediate", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
 	s.reader = pool(path, max(4, runtime.NumCPU()), "_txlock=deferred", "query_only(ON)")
 	for _, step := range []func(context.Context) error{s.migrate, s.check} {

@@ -5,13 +5,15 @@
 // have connections of their own and never wait for writes. A commit is on the disk before it returns (write-ahead log,
 // synchronous=FULL). What is deleted is overwritten, and embeddings are written only sealed.
 //
-// It does not share its file with another process, and it has no clock: every method that needs the time is told.
+// It does not share its file with another process, which it keeps out, and it has no clock: every method that needs the time is told.
 package sqlite
 
 import (
 	"context"
 	"database/sql"
 	"errors"
+	"io"
+	"io/fs"
 	"log/slog"
 	"sync/atomic"
 
@@ -24,14 +26,19 @@ type Store struct {
 	reader  *sql.DB // several, which cannot write
 	keys    store.Sealer
 	log     *slog.Logger
+	held    io.Closer   // the lock that keeps other processes out
 	residue atomic.Bool // something erased may still be in the write-ahead log
 }
 
 var _ store.Store = (*Store)(nil)
 
-// Close waits for what is under way. The last checkpoint leaves no write-ahead log behind.
+// Close waits for what is under way. The last checkpoint leaves no write-ahead log behind. It may be called again.
 func (s *Store) Close() error {
-	return wrap("store.Close", errors.Join(s.reader.Close(), s.writer.Close()))
+	err := errors.Join(s.reader.Close(), s.writer.Close())
+	if e := s.held.Close(); !errors.Is(e, fs.ErrClosed) {
+		err = errors.Join(err, e)
+	}
+	return wrap("store.Close", err)
 }
 
 // querier is a transaction or a pool.
