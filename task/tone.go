@@ -35,6 +35,8 @@ type tone struct {
 }
 
 type toneLeg struct {
+	heard            bool
+	late             time.Duration // after the task's clock its own began: whoever joins a call late sends nothing before
 	talked           time.Duration // the end of its last voiced stretch
 	hangs            bool          // it has been silent for too long, and this has been said
 	poor             bool          // its audio cannot be scored, and this has been said
@@ -79,6 +81,12 @@ func (t tone) step(in input, now time.Time) (_ state, events []timbre.Event, eff
 		if t.phase == queued {
 			t.phase, t.Status, t.Started, t.Updated = following, timbre.InProgress, now, now
 		}
+		leg := &t.legs[in.leg]
+		if lag := t.clock - in.speech.At; !leg.heard && lag > Tick {
+			leg.late = lag
+		}
+		leg.heard = true
+		in.speech.At += leg.late
 		at := in.speech.At
 		for n := 0; t.tick < at && n < catchUp; n++ { // a look sees nothing of what comes after its tick
 			do(t.look(t.tick, false))
@@ -87,7 +95,7 @@ func (t tone) step(in input, now time.Time) (_ state, events []timbre.Event, eff
 		t.tick = max(t.tick, (at + Tick - 1).Truncate(Tick))
 		do(hear(in))
 		t.clock = max(t.clock, at)
-		if leg := &t.legs[in.leg]; in.speech.Voiced {
+		if in.speech.Voiced {
 			leg.talked, leg.hangs = at, false
 		}
 		if t.tick == at {
@@ -179,8 +187,13 @@ func (t *tone) take(leg *toneLeg, at time.Duration, got legScore) {
 	}
 }
 
-// at is the wall time of a moment of media time.
-func (t *tone) at(media time.Duration) time.Time { return t.Created.Add(media) }
+// at is the wall time of a moment of media time, which begins with the first frame: a call may be on hold at Start.
+func (t *tone) at(media time.Duration) time.Time {
+	if t.Started.IsZero() {
+		return t.Created.Add(media)
+	}
+	return t.Started.Add(media)
+}
 
 func whyNot(s legScore) string {
 	if s.err != nil {

@@ -241,3 +241,35 @@ func TestOneLegThatIsOverDoesNotEndTheTone(t *testing.T) {
 		o.wantLines("0 Successful 5", "1 Successful 5")
 	})
 }
+
+func TestToneOfALegThatJoinsLateIsThatOfItsOwnLast30Seconds(t *testing.T) {
+	inOffice(t, func(o *office) {
+		o.start(timbre.VoiceTone)
+		o.say(0, time.Minute, true)
+		o.converse(11*time.Second, true, true)
+		o.hangUp()
+		var callee []string
+		for _, l := range o.lines() {
+			if strings.HasPrefix(l, "1") {
+				callee = append(callee, l)
+			}
+		}
+		want := []string{"1 Failure 10", "1 Successful 65", "1 Successful 70", "1 Completed 71"}
+		if !slices.Equal(callee, want) {
+			t.Errorf("callee:\n%s", strings.Join(callee, "\n"))
+		}
+	})
+}
+
+func TestToneOfACallThatWasOnHoldAtStartTellsTheTimeFromItsFirstFrame(t *testing.T) {
+	inOffice(t, func(o *office) {
+		task := o.start(timbre.VoiceTone)
+		after(o.t.Context(), time.Hour)
+		o.converse(12*time.Second, true, true)
+		o.hangUp()
+		first := o.words.events[0]
+		if at := first.Time.Sub(task.Created); at != time.Hour+Tick || first.Overall.Start.Sub(task.Created) != time.Hour {
+			t.Errorf("the first look is at %v, of speech from %v on", at, first.Overall.Start.Sub(task.Created))
+		}
+	})
+}
