@@ -40,9 +40,10 @@ type Config struct {
 // Registry holds the live calls. It may be used by many goroutines.
 type Registry struct {
 	Config
-	journal  Journal
-	announce Announcer
-	metrics  *metrics
+	journal   Journal
+	announce  Announcer
+	metrics   *metrics
+	unwritten chan struct{} // holds a value while an end may have to be written again: see Run
 
 	mu     sync.RWMutex // guards what follows, and the call and legs of each live
 	calls  map[string]*live
@@ -68,7 +69,8 @@ func New(c Config, j Journal, a Announcer) *Registry {
 	if c.NewID == nil {
 		c.NewID = uuid.NewString
 	}
-	return &Registry{Config: c, journal: j, announce: a, metrics: newMetrics(c.Metrics), calls: map[string]*live{}}
+	return &Registry{Config: c, journal: j, announce: a, metrics: newMetrics(c.Metrics),
+		unwritten: make(chan struct{}, 1), calls: map[string]*live{}}
 }
 
 // Call is a live call; false when there is none of the transaction id.

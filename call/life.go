@@ -107,7 +107,7 @@ func (r *Registry) merge(c *timbre.Call, said []timbre.Leg) []timbre.Leg {
 }
 
 // End ends a call: with ENDED events, one a leg, or with FAILED ones when there was a failure. Its taps are told. A call that
-// is not live is left alone, so that it may be called again; if the end could not be written, it should be.
+// is not live is left alone, so that it may be called again. An end that could not be written is an error, and left to Run.
 func (r *Registry) End(ctx context.Context, txid, failure string) error {
 	reason := "hangup"
 	if failure != "" {
@@ -140,6 +140,10 @@ func (r *Registry) end(ctx context.Context, txid, failure, reason string) error 
 		r.mu.Lock()
 		l.call = c
 		r.mu.Unlock()
+		select {
+		case r.unwritten <- struct{}{}:
+		default:
+		}
 	}
 	l.end()
 	return err

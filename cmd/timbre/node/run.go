@@ -28,6 +28,7 @@ func (n *Node) Run(ctx context.Context) error {
 
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return n.sip.Run(ctx) })
+	work.Go(func() error { n.calls.Run(ctx); return nil })
 	work.Go(func() error { return n.sweep(ctx) })
 	for _, d := range n.doors {
 		work.Go(func() error { return d.serve(ctx) })
