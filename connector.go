@@ -55,11 +55,17 @@ type Element struct {
 	Document json.RawMessage // the element as it was given, Type included
 }
 
-// Analyses says whether the configuration has the voice analytics processor.
-func (c *Configuration) Analyses() bool {
+// Analyses says whether the configuration has the voice analytics processor, and tasks of a kind enabled in it. What the
+// processor does not name is enabled.
+func (c *Configuration) Analyses(k TaskKind) bool {
 	for _, e := range c.Elements {
 		if e.Type == "VoiceAnalyticsProcessor" {
-			return true
+			var doc struct {
+				VoiceAnalyticsProcessorConfiguration struct{ SpeakerSearchStatus, VoiceToneAnalysisStatus string }
+			}
+			_ = json.Unmarshal(e.Document, &doc) // none: nothing is named
+			own := doc.VoiceAnalyticsProcessorConfiguration
+			return map[TaskKind]string{SpeakerSearch: own.SpeakerSearchStatus, VoiceTone: own.VoiceToneAnalysisStatus}[k] != "Disabled"
 		}
 	}
 	return false

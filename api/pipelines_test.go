@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines/types"
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
 	voicetypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre"
 )
 
 const (
@@ -65,7 +67,7 @@ func TestConfigurationIsFoundByNameIDAndARN(t *testing.T) {
 	equal(t, "created", *made.CreatedTimestamp, now)
 
 	kept := s.configurations.byID[*made.MediaInsightsPipelineConfigurationId]
-	equal(t, "analyses", kept.Analyses(), true)
+	equal(t, "analyses", kept.Analyses(timbre.SpeakerSearch) && kept.Analyses(timbre.VoiceTone), true)
 	equal(t, "target", kept.Elements[0].Target, "arn:aws:sqs:us-east-1:000000000000:events")
 	equal(t, "tag", kept.Tags["a"], "b")
 	if kept.Token == "" {

@@ -54,7 +54,7 @@ func (a *Announcer) analyticsTargets(ctx context.Context, e timbre.Event, s timb
 		return nil, nil
 	case err != nil:
 		return nil, err
-	case e.Type == timbre.VoiceAnalyticsStatus && (s.Disabled || !c.Analyses()):
+	case e.Type == timbre.VoiceAnalyticsStatus && (s.Disabled || !c.Analyses(timbre.SpeakerSearch) && !c.Analyses(timbre.VoiceTone)):
 		return a.nobody(ctx, e, "the connector's streaming is disabled, or its configuration has no voice analytics"), nil
 	}
 	for _, element := range c.Elements {

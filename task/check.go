@@ -29,7 +29,7 @@ func (e *Engine) check(ctx context.Context, t timbre.Task) (c timbre.Call, leg i
 	case !live || !c.Ended.IsZero():
 		return c, 0, timbre.Errorf(timbre.Gone, op, "the call has ended")
 	}
-	if err := e.analysed(ctx, t.ConnectorID); err != nil {
+	if err := e.analysed(ctx, t); err != nil {
 		return c, 0, err
 	}
 	if leg, ok := heardLeg(c, t); ok {
@@ -38,13 +38,13 @@ func (e *Engine) check(ctx context.Context, t timbre.Task) (c timbre.Call, leg i
 	return c, 0, timbre.Errorf(timbre.Unprocessable, op, "the call has no such leg")
 }
 
-// analysed says whether calls of a connector may be analysed.
-func (e *Engine) analysed(ctx context.Context, connectorID string) error {
+// analysed says whether calls of the connector may be analysed by tasks of the kind.
+func (e *Engine) analysed(ctx context.Context, t timbre.Task) error {
 	if e.Always {
 		return nil
 	}
 	no := func(why string) error { return timbre.Errorf(timbre.Unprocessable, "task.Start", "%s", why) }
-	s, err := e.Store.Streaming(ctx, connectorID)
+	s, err := e.Store.Streaming(ctx, t.ConnectorID)
 	switch {
 	case err != nil && timbre.KindOf(err) == timbre.NotFound:
 		return no("the connector has no streaming configuration")
@@ -61,8 +61,8 @@ func (e *Engine) analysed(ctx context.Context, connectorID string) error {
 		return no("the connector's call analytics configuration does not exist")
 	case err != nil:
 		return err
-	case !c.Analyses():
-		return no("the connector's call analytics configuration has no voice analytics processor")
+	case !c.Analyses(t.Kind):
+		return no("the connector's call analytics configuration has no voice analytics processor with " + t.Kind.String() + " enabled")
 	}
 	return nil
 }

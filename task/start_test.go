@@ -8,6 +8,8 @@ import (
 	"timbre"
 )
 
+const noTone = `{"VoiceAnalyticsProcessorConfiguration": {"VoiceToneAnalysisStatus": "Disabled"}}`
+
 func TestStartRefusesWhatCannotBeAnalysed(t *testing.T) {
 	const search, tone = timbre.SpeakerSearch, timbre.VoiceTone
 	off := func(o *office) { o.store.streaming.Disabled = true }
@@ -32,6 +34,7 @@ func TestStartRefusesWhatCannotBeAnalysed(t *testing.T) {
 		{name: "link disabled", change: func(o *office) { o.store.streaming.Insights.Disabled = true }, want: timbre.Unprocessable},
 		{name: "no configuration", change: func(o *office) { o.store.config = nil }, want: timbre.Unprocessable},
 		{name: "no voice analytics", change: func(o *office) { o.store.config.Elements = nil }, want: timbre.Unprocessable},
+		{name: "tone disabled", change: func(o *office) { o.store.config.Elements[0].Document = []byte(noTone) }, want: timbre.Unprocessable, kinds: []timbre.TaskKind{tone}},
 		{name: "no such leg", change: func(o *office) { o.live[tx] = aCall(timbre.Caller) }, ask: func(t *timbre.Task) { t.Side = timbre.Callee }, want: timbre.Unprocessable, kinds: []timbre.TaskKind{search}, always: true},
 		{name: "no leg at all", change: func(o *office) { o.live[tx] = aCall() }, want: timbre.Unprocessable, always: true},
 	} {
