@@ -47,6 +47,7 @@ type Dispatcher struct {
 	outbox Outbox
 	sinks  Sinks
 	wake   chan struct{}
+	empty  chan chan struct{} // each is closed once nothing can be delivered
 	done   chan lane
 	tries  sync.WaitGroup
 
@@ -65,7 +66,7 @@ type lane struct{ key, target string }
 func New(c Config, o Outbox, s Sinks) *Dispatcher {
 	d := &Dispatcher{
 		Config: c, outbox: o, sinks: s,
-		wake: make(chan struct{}, 1), done: make(chan lane),
+		wake: make(chan struct{}, 1), empty: make(chan chan struct{}), done: make(chan lane),
 		busy: map[lane]bool{}, placed: map[string]int{},
 	}
 	or(&d.Workers, 128)
@@ -102,13 +103,35 @@ func (d *Dispatcher) Wake() {
 	}
 }
 
+// Drain waits until everything that is due has been tried, or ctx ends. What waits for a later try is not waited for. Call
+// it while Run goes on.
+func (d *Dispatcher) Drain(ctx context.Context) {
+	tried := make(chan struct{})
+	select {
+	case d.empty <- tried:
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-tried:
+	case <-ctx.Done():
+	}
+}
+
 // Run delivers until ctx is done, then waits for the tries under way, each at most Config.Timeout. Call it once.
 func (d *Dispatcher) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	faults := 0
+	var draining []chan struct{}
 	for ctx.Err() == nil {
 		wait, err := d.round(ctx)
+		if err == nil && len(d.busy) == 0 {
+			for _, tried := range draining {
+				close(tried)
+			}
+			draining = nil
+		}
 		if err != nil && ctx.Err() == nil {
 			d.Log.Error("the outbox cannot be read; trying again", "err", err)
 			wait = d.backoff(faults)
@@ -121,6 +144,8 @@ func (d *Dispatcher) Run(ctx context.Context) {
 		case <-ctx.Done():
 		case <-d.wake:
 		case <-timer.C:
+		case tried := <-d.empty:
+			draining = append(draining, tried)
 		case l := <-d.done:
 			d.release(l)
 		}

@@ -270,6 +270,38 @@ func TestStopWaitsForWhatIsUnderWay(t *testing.T) {
 	})
 }
 
+func TestDrainWaitsForWhatIsDueAndForNothingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := &sink{answer: func(n timbre.Notice, _ int) error {
+			<-time.After(time.Second)
+			if n.Target == other {
+				return errors.New("refused")
+			}
+			return nil
+		}}
+		box := &outbox{}
+		d := notify.New(notify.Config{Least: time.Hour, Most: time.Hour}, box, notify.Sinks{"webhook": slow})
+		defer running(d)()
+		d.Drain(t.Context()) // of nothing
+		box.put(notice("a1", "a", hook), notice("a2", "a", hook), notice("b1", "b", other), notice("b2", "b", other))
+		began := time.Now()
+		d.Drain(t.Context())
+		if took := time.Since(began); took != 2*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if got := slow.ids(); len(got) != 3 || box.size() != 2 {
+			t.Errorf("tried %v, %d left", got, box.size())
+		}
+		box.put(notice("c1", "c", hook))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		d.Drain(ctx)
+		if box.size() != 3 {
+			t.Error("a drain that was given up has waited")
+		}
+	})
+}
+
 func TestATryHasALimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		box := &outbox{}

@@ -9,14 +9,14 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// goodbye is how long requests and deliveries that are under way may take to end.
+// goodbye is how long requests that are under way may take to end, and then what is still to be told.
 const goodbye = 5 * time.Second
 
 // sweepEvery is how often what has outlived its promise is erased.
 const sweepEvery = 10 * time.Minute
 
-// Run serves until ctx ends, then ends in order: no new calls, the live ones hung up, their tasks ended and told, requests
-// answered, and the store closed last.
+// Run serves until ctx ends, then ends in order: no new calls, the live ones hung up, requests answered, their tasks ended,
+// all of that told as far as it can be in short time (the rest after the next start), and the store closed last.
 func (n *Node) Run(ctx context.Context) error {
 	defer n.close()
 	out, silence := context.WithCancel(context.WithoutCancel(ctx))
@@ -40,6 +40,9 @@ func (n *Node) Run(ctx context.Context) error {
 	defer cancel()
 	err = errors.Join(err, n.calls.Shut(last, "the server is shutting down"))
 	n.tasks.Close()
+	told, cancel := context.WithTimeout(out, goodbye)
+	defer cancel()
+	n.notices.Drain(told)
 	silence()
 	<-delivered
 	if errors.Is(err, context.Canceled) {

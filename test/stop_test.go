@@ -1,0 +1,38 @@
+package test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+
+	"timbre"
+	"timbre/cmd/timbre/node"
+)
+
+// A server that is stopped in the middle of a call has told of it before it is gone.
+func TestAServerThatIsStoppedTellsOfItsCallsFirst(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	hook := newReceiver(t)
+	n, err := node.New(ctx, settings(t, t.TempDir(), hook), slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	must(t, err)
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- n.Run(running) }()
+	h := setUp(ctx, t, n.API, hookARN)
+
+	c := dial(ctx, t, n.SIP[0], "s2_enrol")
+	search, tone := h.analyse(ctx, t, c.TransactionID)
+	stop()
+	must(t, <-ended)
+
+	if got := hook.all(of(c.TransactionID, timbre.StreamingFailed)); len(got) != 2 {
+		t.Errorf("%d streams were told to have failed", len(got))
+	}
+	if got := hook.all(of(search, timbre.IdentificationFailure)); len(got) != 1 {
+		t.Errorf("%d failures of the search were told", len(got))
+	}
+	if got := hook.all(of(tone, timbre.ToneFailure)); len(got) != 2 {
+		t.Errorf("%d failures of the tone analysis were told", len(got))
+	}
+}
