@@ -67,7 +67,8 @@ func TestConfigurationIsFoundByNameIDAndARN(t *testing.T) {
 	equal(t, "created", *made.CreatedTimestamp, now)
 
 	kept := s.configurations.byID[*made.MediaInsightsPipelineConfigurationId]
-	equal(t, "analyses", kept.Analyses(timbre.SpeakerSearch) && kept.Analyses(timbre.VoiceTone), true)
+	equal(t, "searches", kept.Analyses(timbre.SpeakerSearch), true)
+	equal(t, "analyses the tone", kept.Analyses(timbre.VoiceTone), false) // it is disabled
 	equal(t, "target", kept.Elements[0].Target, "arn:aws:sqs:us-east-1:000000000000:events")
 	equal(t, "tag", kept.Tags["a"], "b")
 	if kept.Token == "" {
