@@ -281,9 +281,11 @@ func TestSearchTaskGoesThroughTheEngine(t *testing.T) {
 		t.Errorf("a new task already has %s", json(task))
 	}
 
-	in.CallLeg = ""
-	must(s.voice.StartSpeakerSearchTask(s.ctx, in))(t)
-	equal(t, "leg when left out", s.started[1].Side, timbre.Caller)
+	for i, leg := range []types.CallLegType{types.CallLegTypeCaller, ""} { // which leg is meant when none is named, the engine says
+		in.CallLeg = leg
+		must(s.voice.StartSpeakerSearchTask(s.ctx, in))(t)
+		equal(t, "leg", s.started[1+i].Side, []timbre.Side{timbre.Caller, timbre.Mixed}[i])
+	}
 
 	must(s.voice.StopSpeakerSearchTask(s.ctx, &sdk.StopSpeakerSearchTaskInput{VoiceConnectorId: &vc, SpeakerSearchTaskId: task.SpeakerSearchTaskId}))(t)
 	got := must(s.voice.GetSpeakerSearchTask(s.ctx, &sdk.GetSpeakerSearchTaskInput{VoiceConnectorId: &vc, SpeakerSearchTaskId: task.SpeakerSearchTaskId}))(t)

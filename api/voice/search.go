@@ -9,10 +9,13 @@ import (
 	"timbre"
 )
 
-// startSearch listens to the caller unless the request names a leg.
+// startSearch lets the engine choose the leg when the request names none.
 func (s *service) startSearch(ctx context.Context, in *sdk.StartSpeakerSearchTaskInput) (*sdk.StartSpeakerSearchTaskOutput, error) {
-	side := timbre.Caller
-	if in.CallLeg == types.CallLegTypeCallee {
+	side := timbre.Mixed
+	switch in.CallLeg {
+	case types.CallLegTypeCaller:
+		side = timbre.Caller
+	case types.CallLegTypeCallee:
 		side = timbre.Callee
 	}
 	t, err := s.Tasks.Start(ctx, timbre.Task{
