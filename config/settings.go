@@ -80,7 +80,7 @@ type Legs struct {
 
 // Infer is what models may use.
 type Infer struct {
-	Threads int `default:"0" help:"Threads for all models together; 0 is one for each core."`
+	Threads int `default:"0" help:"Threads for voice activity, and as many for all other models together; 0 is one for each core."`
 }
 
 // Log is how the server logs.

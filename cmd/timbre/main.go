@@ -26,6 +26,7 @@ type commands struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
 	parser := kong.Must(&commands{}, append(config.Options(),
 		kong.Name("timbre"),
 		kong.Description("Voice analytics for live telephone calls: who is speaking, and how they sound."),
