@@ -78,24 +78,31 @@ func (e *ear) Frame(f timbre.Frame) {
 // End is called by the call, after its last frame.
 func (e *ear) End() { close(e.frames) }
 
-// run hears the leg out. When the detector fails, the task is told that the leg is over: it can hear no more of it.
+// run hears the leg out. When the detector fails, the task is told that the leg is over: it can hear no more of it, and what
+// still comes is taken away unheard.
 func (e *ear) run() {
+	deaf := false
 	for {
 		select {
 		case <-e.quit:
 			return
 		case f, more := <-e.frames:
-			if more {
+			switch {
+			case deaf:
+			case more:
 				e.detector.Frame(f)
-			} else {
+			default:
 				e.detector.Flush()
 			}
-			if err := e.detector.Err(); err != nil {
+			if err := e.detector.Err(); err != nil && !deaf {
+				deaf = true
 				e.log.Error("voice activity detection failed", "error", err)
-				more = false
+				e.to.HungUp()
 			}
 			if !more {
-				e.to.HungUp()
+				if !deaf {
+					e.to.HungUp()
+				}
 				return
 			}
 		}
