@@ -1,5 +1,5 @@
 // Package speech tells voiced audio from the rest: the frames of one leg come in, and out go the stretches in which
-// somebody speaks, with the natural pauses close to them, and the net-speech clock: how much was really said. It knows
+// somebody speaks, with as much around them as is wanted, and the net-speech clock: how much was really said. It knows
 // neither who speaks nor how that sounds.
 package speech
 

@@ -2,8 +2,9 @@ package speech
 
 import "time"
 
-// Margin is how much unvoiced audio goes with a voiced stretch on either side. See docs/decisions/0003-vad-margin.md.
-const Margin = 200 * time.Millisecond
+// Margin is how much unvoiced audio goes with a voiced stretch on either side, unless a detector is told otherwise: none.
+// That was measured to be best, see docs/decisions/0003-vad-margin.md.
+const Margin time.Duration = 0
 
 // margin lets voiced windows pass, and what surrounds them: an unvoiced window passes if it begins within the margin after
 // speech, or waits here and passes if speech begins within the margin after it.
