@@ -17,6 +17,9 @@ func (e *Engine) Enrol(ctx context.Context, taskID string) (timbre.Profile, erro
 	if err != nil {
 		return timbre.Profile{}, err
 	}
+	if _, err := e.Store.Domain(ctx, t.DomainID); err != nil {
+		return timbre.Profile{}, err
+	}
 	if t.ProfileID != "" {
 		return timbre.Profile{}, timbre.Errorf(timbre.Conflict, "task.Enrol", "profile %s has been created from the task already", t.ProfileID)
 	}

@@ -138,3 +138,15 @@ func TestAVoiceprintIsKeptFor24HoursFromTheLaterOfItsMakingAndTheCallsEnd(t *tes
 		}
 	})
 }
+
+func TestNothingIsEnrolledInADomainThatHasBeenDeleted(t *testing.T) {
+	inOffice(t, func(o *office) {
+		task := o.searched(20 * time.Second)
+		erased := o.store.task(task.ID)
+		erased.Voiceprint = nil // it goes with its domain
+		o.store.tasks[task.ID] = erased
+		delete(o.store.domains, erased.DomainID)
+		_, err := o.Enrol(o.t.Context(), task.ID)
+		wantKind(t, err, timbre.NotFound)
+	})
+}
