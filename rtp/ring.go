@@ -15,6 +15,7 @@ type packet struct {
 	seq      uint16
 	codec    Codec  // zero: unknown, so that it only takes its place in the sequence
 	fresh    bool   // its timestamp has nothing to do with the one before
+	idle     int64  // samples: how long nothing had come before it
 	payload  []byte // good until push returns
 }
 

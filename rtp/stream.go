@@ -38,6 +38,7 @@ type Stream struct {
 	ring   ring
 	line   timeline
 	parsed rtp.Packet
+	last   time.Time // when a packet came last
 
 	mu        sync.Mutex // guards what follows
 	spec      Spec
@@ -189,6 +190,10 @@ func (s *Stream) take(b []byte, from netip.AddrPort) {
 	if !ok {
 		return
 	}
+	if !s.last.IsZero() {
+		p.idle = max(0, int64(now.Sub(s.last)/sample))
+	}
+	s.last = now
 	what := s.ring.push(p)
 	s.mu.Lock()
 	defer s.mu.Unlock()

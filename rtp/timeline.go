@@ -32,7 +32,7 @@ type timeline struct {
 func (t *timeline) hear(p packet) {
 	if p.fresh && t.started {
 		t.started = false
-		t.rebased++
+		t.rebase(&p)
 	}
 	if p.samples() == 0 {
 		return
@@ -40,7 +40,7 @@ func (t *timeline) hear(p packet) {
 	if !t.started {
 		t.started, t.end = true, p.ts
 	}
-	t.align(int64(int32(p.ts-t.end)), p.ts)
+	t.align(&p)
 	law := codec.ULaw
 	if p.codec == PCMA {
 		law = codec.ALaw
@@ -54,13 +54,24 @@ func (t *timeline) hear(p packet) {
 	t.end += uint32(p.samples())
 }
 
-// align brings the timeline to where the packet with timestamp ts begins, gap samples after the end of the last one.
-func (t *timeline) align(gap int64, ts uint32) {
+// rebase begins a new base with p. Between two bases the time that went by is all that tells how long a pause was.
+func (t *timeline) rebase(p *packet) {
+	t.end = p.ts
+	t.rebased++
+	if pause := p.idle - int64(p.samples()); pause > span && t.at+pause <= longest {
+		t.flush()
+		t.at += pause
+	}
+}
+
+// align brings the timeline to where p begins.
+func (t *timeline) align(p *packet) {
+	ts := p.ts
+	gap := int64(int32(ts - t.end)) // samples after the end of the last one
 	switch {
 	case -slack <= gap && gap <= slack:
 	case gap < 0 || gap > hour || t.at+gap > longest:
-		t.end = ts
-		t.rebased++
+		t.rebase(p)
 	case gap <= span:
 		t.end = ts
 		t.filled += uint64(gap)

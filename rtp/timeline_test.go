@@ -1,9 +1,12 @@
 package rtp
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/pion/rtp"
 
 	"timbre"
 	"timbre/rtp/codec"
@@ -141,5 +144,49 @@ func TestMediaTimeNeverOverflows(t *testing.T) {
 	}
 	if !slices.IsSorted(e.at) || e.at[len(e.at)-1] > 1001*time.Hour {
 		t.Errorf("the last frame is at %v", e.at[len(e.at)-1])
+	}
+}
+
+// After a hold many clients send as a new source, whose timestamps tell nothing of how long it was.
+func TestANewSourceGoesOnAfterThePauseBeforeIt(t *testing.T) {
+	const second = timbre.SampleRate
+	for _, c := range []struct {
+		idle int64
+		at   time.Duration
+	}{{0, 20 * time.Millisecond}, {160, 20 * time.Millisecond}, {span, 20 * time.Millisecond}, {60*second + 160, time.Minute + 20*time.Millisecond}} {
+		for _, fresh := range []bool{true, false} { // a new source, or the same one with a new clock
+			e := &ear{}
+			line := timeline{to: e}
+			line.hear(said(1<<20, 160, 1))
+			p := said(7, 160, 2)
+			p.fresh, p.idle = fresh, c.idle
+			line.hear(p)
+			if len(e.at) != 2 || e.at[1] != c.at {
+				t.Errorf("%d samples without a packet, new source %v: frames at %v", c.idle, fresh, e.at)
+			}
+		}
+	}
+}
+
+func TestAStreamMeasuresThePauseBeforeANewSource(t *testing.T) {
+	now := time.UnixMilli(1)
+	pool, err := NewPool(Config{First: 24000, Last: 24001, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &ear{}
+	from := netip.MustParseAddrPort("127.0.0.1:9")
+	s := pool.stream(Spec{Remote: from, Payloads: map[uint8]Codec{0: PCMU}}, e)
+	for source := range uint32(2) {
+		h := rtp.Packet{Header: rtp.Header{Version: 2, SSRC: source}, Payload: make([]byte, 160)}
+		b, err := h.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.take(b, from)
+		now = now.Add(time.Minute)
+	}
+	if want := []time.Duration{0, time.Minute}; !slices.Equal(e.at, want) {
+		t.Errorf("frames at %v, want %v", e.at, want)
 	}
 }
