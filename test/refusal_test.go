@@ -32,15 +32,16 @@ func TestWhatKeepsTheServerFromStarting(t *testing.T) {
 		env  []string
 		says string
 	}{
-		"the API's port is in use":     {[]string{"TIMBRE_API_LISTEN=" + used.Addr().String()}, "in use"},
-		"the admin port is in use":     {[]string{"TIMBRE_ADMIN_LISTEN=" + used.Addr().String()}, "in use"},
-		"the SIP port is in use":       {[]string{"TIMBRE_SIP_LISTEN=udp://" + talk.LocalAddr().String()}, "in use"},
-		"the data folder is a file":    {[]string{"TIMBRE_DATA=" + file}, file},
-		"the key file is no key":       {[]string{"TIMBRE_DATA=" + badKey}, filepath.Join(badKey, "key")},
-		"the key is not the data's":    {[]string{"TIMBRE_DATA=" + otherKey}, "key"},
-		"a setting is no value":        {[]string{"TIMBRE_RTP_PORTS=many"}, "rtp.ports"},
-		"the settings are not a file":  {[]string{"TIMBRE_CONFIG=" + filepath.Join(file, "none")}, "none"},
-		"a webhook without its secret": {[]string{"TIMBRE_NOTIFY_WEBHOOKS=a=http://127.0.0.1:1/"}, "secret"},
+		"the API's port is in use":      {[]string{"TIMBRE_API_LISTEN=" + used.Addr().String()}, "in use"},
+		"the admin port is in use":      {[]string{"TIMBRE_ADMIN_LISTEN=" + used.Addr().String()}, "in use"},
+		"the SIP port is in use":        {[]string{"TIMBRE_SIP_LISTEN=udp://" + talk.LocalAddr().String()}, "in use"},
+		"the data folder is a file":     {[]string{"TIMBRE_DATA=" + file}, file},
+		"the data folder is unwritable": {[]string{"TIMBRE_DATA=/proc/timbre"}, "/proc/timbre"}, // for root too
+		"the key file is no key":        {[]string{"TIMBRE_DATA=" + badKey}, filepath.Join(badKey, "key")},
+		"the key is not the data's":     {[]string{"TIMBRE_DATA=" + otherKey}, "key"},
+		"a setting is no value":         {[]string{"TIMBRE_RTP_PORTS=many"}, "rtp.ports"},
+		"the settings are not a file":   {[]string{"TIMBRE_CONFIG=" + filepath.Join(file, "none")}, "none"},
+		"a webhook without its secret":  {[]string{"TIMBRE_NOTIFY_WEBHOOKS=a=http://127.0.0.1:1/"}, "secret"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), exe, "serve")

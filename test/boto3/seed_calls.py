@@ -1,6 +1,6 @@
 """The two calls that Timbre is for, as boto3 documents them: every request parameter given, every response field checked.
 
-usage: seed_calls.py ENDPOINT CONNECTOR TRANSACTION DOMAIN      (credentials come from the environment)
+usage: seed_calls.py ENDPOINT CONNECTOR TRANSACTION DOMAIN TOKEN      (credentials come from the environment)
 
 Prints one JSON object with the two task ids; any difference from the documented structure ends it with a traceback.
 """
@@ -10,7 +10,7 @@ import sys
 
 import boto3
 
-endpoint, connector, transaction, domain = sys.argv[1:]
+endpoint, connector, transaction, domain, token = sys.argv[1:]
 client = boto3.client("chime-sdk-voice", region_name="us-east-1", endpoint_url=endpoint)
 began = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=5)
 
@@ -38,7 +38,7 @@ response = client.start_voice_tone_analysis_task(
     VoiceConnectorId=connector,
     TransactionId=transaction,
     LanguageCode='en-US',
-    ClientRequestToken='seed-tone'
+    ClientRequestToken=token + '-tone'
 )
 tone = check(response, "VoiceToneAnalysisTask", "VoiceToneAnalysisTaskId", "VoiceToneAnalysisTaskStatus")
 
@@ -46,7 +46,7 @@ response = client.start_speaker_search_task(
     VoiceConnectorId=connector,
     TransactionId=transaction,
     VoiceProfileDomainId=domain,
-    ClientRequestToken='seed-search',
+    ClientRequestToken=token + '-search',
     CallLeg='Caller'
 )
 search = check(response, "SpeakerSearchTask", "SpeakerSearchTaskId", "SpeakerSearchTaskStatus", more=("SpeakerSearchDetails",))
@@ -54,11 +54,11 @@ assert search["CallDetails"]["IsCaller"] is True
 
 # The same token and parameters: the same task. Other parameters: a conflict, as a typed exception.
 again = client.start_speaker_search_task(VoiceConnectorId=connector, TransactionId=transaction, VoiceProfileDomainId=domain,
-                                         ClientRequestToken='seed-search', CallLeg='Caller')
+                                         ClientRequestToken=token + '-search', CallLeg='Caller')
 assert again["SpeakerSearchTask"]["SpeakerSearchTaskId"] == search["SpeakerSearchTaskId"]
 try:
     client.start_speaker_search_task(VoiceConnectorId=connector, TransactionId=transaction, VoiceProfileDomainId=domain,
-                                     ClientRequestToken='seed-search', CallLeg='Callee')
+                                     ClientRequestToken=token + '-search', CallLeg='Callee')
     raise AssertionError("the same token with another leg was taken")
 except client.exceptions.ConflictException:
     pass

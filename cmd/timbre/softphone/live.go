@@ -16,7 +16,7 @@ import (
 
 // Live is `timbre calls`: its fields are its flags, as kong reads them.
 type Live struct {
-	Admin string `default:"http://127.0.0.1:9090" help:"The server's admin.listen, as a URL."`
+	Admin string `default:"http://127.0.0.1:9090" help:"The server's admin.listen."`
 	JSON  bool   `name:"json" help:"Print the list as the server gives it."`
 
 	Now func() time.Time `kong:"-"`
@@ -63,7 +63,11 @@ func (l Live) Do(ctx context.Context, out io.Writer) error {
 func (l Live) fetch(ctx context.Context) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, reply)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(l.Admin, "/")+"/calls", nil)
+	at := strings.TrimSuffix(l.Admin, "/")
+	if !strings.Contains(at, "://") {
+		at = "http://" + at // spelled as the setting is
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at+"/calls", nil)
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Invalid, "", "--admin: %w", err)
 	}
