@@ -25,8 +25,9 @@ lint: ## formatting, vet and the linters of .golangci.yml
 	$(GO) vet ./...
 	$(GO) run $(LINT) run ./...
 
-bench: ## the figures: speed and memory, on this machine
+bench: build ## the figures: speed and memory, on this machine
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) run ./bench/load -binary bin/timbre
 
 clean: ## what was built here
 	rm -rf bin .venv

@@ -38,6 +38,13 @@ type Settings struct {
 // API is where the two AWS APIs listen.
 type API struct {
 	Listen Address `default:"127.0.0.1:8080" help:"The AWS APIs."`
+	TLS    TLS     `embed:"" prefix:"tls."`
+}
+
+// TLS is what a server shows of itself. Without it, it speaks in the clear.
+type TLS struct {
+	Cert string `help:"File of its certificate chain, PEM; TLS is spoken if it is given."`
+	Key  string `help:"File of the certificate's key, PEM."`
 }
 
 // Admin is where the operator's pages listen.

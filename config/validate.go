@@ -31,6 +31,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("access_key_id and secret_access_key must be given together")
 	case s.AccessKeyID != "" && !keyID.MatchString(s.AccessKeyID):
 		return fmt.Errorf("access_key_id %q is not of 4 to 128 letters, digits and _", s.AccessKeyID)
+	case (s.API.TLS.Cert == "") != (s.API.TLS.Key == ""):
+		return fmt.Errorf("api.tls.cert and api.tls.key must be given together")
 	case len(s.SIP.Listen) == 0:
 		return fmt.Errorf("sip.listen names nowhere to listen")
 	case !(s.Search.Threshold > 0 && s.Search.Threshold <= 1):

@@ -20,7 +20,11 @@ func (s serve) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("api     ", "http://"+n.API)
+	scheme := "http://"
+	if n.Secure {
+		scheme = "https://"
+	}
+	fmt.Println("api     ", scheme+n.API)
 	for _, at := range n.SIP {
 		fmt.Println("sip     ", at)
 	}

@@ -5,6 +5,7 @@ package node
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -42,6 +43,7 @@ import (
 // Node is a Timbre with its ports open. Run makes it work.
 type Node struct {
 	API, Admin  string   // host:port of each
+	Secure      bool     // the API speaks TLS
 	SIP         []string // udp://host:port or tcp://host:port
 	Credentials *config.Credentials
 
@@ -101,6 +103,9 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 	front := api.New(api.Deps{Store: n.store, Tasks: n.tasks, Keys: n.Credentials, Region: s.Region, Account: s.Account,
 		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics})
 	if n.API, err = n.open("api.listen", string(s.API.Listen), front); err != nil {
+		return err
+	}
+	if err = n.secure(s.API.TLS); err != nil {
 		return err
 	}
 	if n.Admin, err = n.open("admin.listen", string(s.Admin.Listen), admin(n.isReady, n.calls.Live, metrics)); err != nil {
@@ -233,6 +238,21 @@ func (n *Node) open(setting, address string, h http.Handler) (at string, err err
 	n.doors = append(n.doors, door{&http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug)}, port})
 	return port.Addr().String(), nil
+}
+
+// secure makes the door that was opened last speak TLS, if there is a certificate.
+func (n *Node) secure(files config.TLS) error {
+	if files.Cert == "" {
+		return nil
+	}
+	certificate, err := tls.LoadX509KeyPair(files.Cert, files.Key)
+	if err != nil {
+		return timbre.Errorf(timbre.Invalid, "", "api.tls: %w", err)
+	}
+	d := &n.doors[len(n.doors)-1]
+	d.port = tls.NewListener(d.port, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
+	n.Secure = true
+	return nil
 }
 
 var _ speech.VAD = (*infer.Model)(nil)
