@@ -46,8 +46,8 @@ type piece struct {
 	net, audio time.Duration
 }
 
-// voice is a speaker's enrolment and tests, each once a margin.
-type voice struct {
+// person is a speaker's enrolment and tests, each once a margin.
+type person struct {
 	name, corpus string
 	round        int
 	enrolled     []piece
@@ -60,8 +60,8 @@ const (
 )
 
 // listen enrols a speaker from 20 s of net speech and makes tests of 10 s from what follows. Less than 80 % is left out.
-func (l lab) listen(ctx context.Context, p speaker, round int, on line) (voice, error) {
-	v := voice{name: p.name, corpus: p.corpus, round: round}
+func (l lab) listen(ctx context.Context, p speaker, round int, on line) (person, error) {
+	v := person{name: p.name, corpus: p.corpus, round: round}
 	order := slices.Clone(p.utterances)
 	if round > 0 { // the first round keeps to the order of time: enrolment the oldest, tests the newest
 		seed(p.name, fmt.Sprint(round)).Shuffle(len(order), func(i, k int) { order[i], order[k] = order[k], order[i] })
@@ -113,10 +113,7 @@ func (l lab) pieces(ctx context.Context, pcm []int16, enough time.Duration) ([]p
 			}
 		})
 		d.Margin = margin
-		for i := 0; i < len(pcm); i += timbre.FrameSamples {
-			d.Frame(timbre.Frame{At: timbre.Duration(i), PCM: pcm[i:min(i+timbre.FrameSamples, len(pcm))]})
-		}
-		d.Flush()
+		play(d, pcm)
 		if err := d.Err(); err != nil || p.net < enough*8/10 {
 			return nil, err
 		}

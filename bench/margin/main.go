@@ -3,6 +3,8 @@
 // and prints for each how well the embeddings tell the people apart.
 //
 //	go run ./bench/margin -speech ../shared/speech
+//
+// With -faults it spoils the audio in several ways and prints what the limits of the audio's quality make of that.
 package main
 
 import (
@@ -26,14 +28,15 @@ func main() {
 	tests := flag.Int("tests", 4, "test pieces of 10 s a speaker, at most")
 	rounds := flag.Int("rounds", 3, "times that each speaker is cut into enrolment and tests anew")
 	threads := flag.Int("threads", 1, "embeddings at a time")
+	quality := flag.Bool("faults", false, "measure instead what the limits of the audio's quality refuse")
 	flag.Parse()
-	if err := run(*dir, *tests, *rounds, *threads); err != nil {
+	if err := run(*dir, *tests, *rounds, *threads, *quality); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(dir string, tests, rounds, threads int) error {
+func run(dir string, tests, rounds, threads int, quality bool) error {
 	speakers, err := readCorpus(dir)
 	if err != nil {
 		return err
@@ -57,9 +60,12 @@ func run(dir string, tests, rounds, threads int) error {
 		return err
 	}
 	lab := lab{vad: vad, speaker: net, tests: tests}
-	var all []voice
+	if quality {
+		return lab.measureFaults(context.Background(), speakers, calibration)
+	}
+	var all []person
 	for n, l := range lines {
-		voices := make([]voice, len(speakers)*rounds)
+		voices := make([]person, len(speakers)*rounds)
 		g, ctx := errgroup.WithContext(context.Background())
 		g.SetLimit(threads)
 		for i := range voices {
@@ -81,7 +87,7 @@ func run(dir string, tests, rounds, threads int) error {
 	return nil
 }
 
-func table(name string, voices []voice, c search.Calibration) {
+func table(name string, voices []person, c search.Calibration) {
 	fmt.Printf("\n%s\n%s\n", name, heading)
 	for m, margin := range margins {
 		report(voices, m, margin, c)

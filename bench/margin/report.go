@@ -12,7 +12,7 @@ import (
 const heading = "margin      EER %  FRR@1%  FRR@0.1%  FRR@P0.9  FAR@P0.9   same  differ  audio/net       trials  FRR@1% more than at 0s, 95 %"
 
 // report prints the line of one margin.
-func report(voices []voice, m int, margin time.Duration, c search.Calibration) {
+func report(voices []person, m int, margin time.Duration, c search.Calibration) {
 	t, p, perNet := compare(voices, m, c)
 	name := margin.String()
 	if margin == time.Hour {
@@ -26,7 +26,7 @@ func report(voices []voice, m int, margin time.Duration, c search.Calibration) {
 
 // compare gives the scores of everyone's tests against everyone's enrolment of the same corpus and round, their calibrated
 // probabilities, and how much audio went with a second of net speech.
-func compare(voices []voice, m int, c search.Calibration) (scores, probabilities trials, perNet float64) {
+func compare(voices []person, m int, c search.Calibration) (scores, probabilities trials, perNet float64) {
 	var audio, net float64
 	for _, a := range voices {
 		for _, test := range a.tests {
@@ -46,7 +46,7 @@ func compare(voices []voice, m int, c search.Calibration) (scores, probabilities
 
 // difference is how many more of a person's tests are rejected at 1 % false accepts than with the first margin: the range
 // in which 95 % of 2,000 draws of the speakers, with replacement, lie.
-func difference(voices []voice, m int, c search.Calibration) (low, high float64) {
+func difference(voices []person, m int, c search.Calibration) (low, high float64) {
 	type count struct{ tests, more float64 }
 	people := map[string]*count{}
 	for _, k := range []struct {

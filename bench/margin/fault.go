@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"timbre"
+	"timbre/rtp/codec"
+	"timbre/search"
+	"timbre/speech"
+	"timbre/voice"
+)
+
+// fault is what is wrong with the audio of a test.
+type fault struct {
+	name          string
+	gain          float64 // dB, and what exceeds the range is cut off
+	noise         bool
+	signalToNoise float64 // dB
+}
+
+var faults = []fault{
+	{name: "none"},
+	{name: "12 dB too loud", gain: 12}, {name: "18 dB too loud", gain: 18}, {name: "24 dB too loud", gain: 24},
+	{name: "30 dB too loud", gain: 30}, {name: "36 dB too loud", gain: 36},
+	{name: "24 dB too quiet", gain: -24}, {name: "30 dB too quiet", gain: -30}, {name: "36 dB too quiet", gain: -36},
+	{name: "42 dB too quiet", gain: -42},
+	{name: "20 dB of signal to noise", noise: true, signalToNoise: 20}, {name: "10 dB", noise: true, signalToNoise: 10},
+	{name: "5 dB", noise: true, signalToNoise: 5}, {name: "0 dB", noise: true, signalToNoise: 0},
+	{name: "-3 dB", noise: true, signalToNoise: -3}, {name: "-6 dB", noise: true, signalToNoise: -6},
+}
+
+// spoil lays the fault on a leg.
+func (f fault) spoil(pcm []int16, who string) []int16 {
+	x := make([]float64, len(pcm))
+	for i, s := range pcm {
+		x[i] = gain(f.gain) * float64(s) / 32768
+	}
+	if f.noise {
+		noise := make([]float64, len(x))
+		coloured(noise, seed(who, f.name))
+		scale(noise, gain(voiceLevel-f.signalToNoise)/rms(noise))
+		for i := range x {
+			x[i] += noise[i]
+		}
+		bandpass(x)
+	}
+	out := make([]int16, len(x))
+	for i, v := range x {
+		out[i] = int16(32767 * max(-1, min(1, v)))
+	}
+	return codec.ULaw.Decode(nil, codec.ULaw.Encode(nil, out))
+}
+
+// measureFaults prints, for each fault, how many tests the embedder refuses, and how many are recognised: of those that it
+// takes, and of those that it refuses, if they were taken all the same.
+func (l lab) measureFaults(ctx context.Context, speakers []speaker, c search.Calibration) error {
+	e := voice.New(l.speaker, "")
+	fmt.Printf("%-25s %6s %8s %11s %11s  %s\n", "fault", "tests", "refused", "recognised", "of refused", "reasons")
+	for _, f := range faults {
+		var tests, refused, recognised, wrongly int
+		reasons := map[string]int{}
+		for _, p := range speakers {
+			first, rest := take(p.utterances, enrolment+4*time.Second)
+			some, _ := take(rest, testing+2*time.Second)
+			enrolled, net, err := l.hear(lines[0].leg(first, false, seed(p.name)), enrolment)
+			if err != nil {
+				return err
+			}
+			audio, heard, err := l.hear(f.spoil(lines[0].leg(some, true, seed(p.name, "test")), p.name), testing)
+			if err != nil {
+				return err
+			}
+			if net < enrolment*8/10 || heard < testing/2 {
+				continue
+			}
+			tests++
+			mine, err := e.Embed(ctx, enrolled, net)
+			if err != nil {
+				return err
+			}
+			_, refusal := e.Embed(ctx, audio, heard)
+			other, err := l.speaker.Wave(ctx, audio)
+			if err != nil {
+				return err
+			}
+			known := c.Probability(vector(other).dot(vector(mine.Embedding)), heard, net) >= search.DefaultThreshold
+			var reason *timbre.Error
+			switch {
+			case errors.As(refusal, &reason):
+				refused++
+				what, _, _ := strings.Cut(reason.Msg, ":")
+				reasons[what]++
+				if known {
+					wrongly++
+				}
+			case known:
+				recognised++
+			}
+		}
+		fmt.Printf("%-25s %6d %8d %11d %11d  %v\n", f.name, tests, refused, recognised, wrongly, reasons)
+	}
+	return nil
+}
+
+// hear gives what the product would embed of a leg: its voiced audio up to so much net speech.
+func (l lab) hear(pcm []int16, enough time.Duration) (audio []float32, net time.Duration, err error) {
+	d := speech.NewDetector(l.vad, func(s timbre.Speech) {
+		if net < enough {
+			net, audio = s.Net, append(audio, s.PCM...)
+		}
+	})
+	play(d, pcm)
+	return audio, net, d.Err()
+}
+
+func play(d *speech.Detector, pcm []int16) {
+	for i := 0; i < len(pcm); i += timbre.FrameSamples {
+		d.Frame(timbre.Frame{At: timbre.Duration(i), PCM: pcm[i:min(i+timbre.FrameSamples, len(pcm))]})
+	}
+	d.Flush()
+}
