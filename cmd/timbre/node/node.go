@@ -51,6 +51,7 @@ type Node struct {
 	store   *sqlite.Store
 	models  *infer.Runtime
 	tasks   *task.Engine
+	search  *search.Searcher
 	calls   *call.Registry
 	notices *notify.Dispatcher
 	sip     *sip.Server
@@ -100,7 +101,7 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 	}
 
 	// 10: the front door, and the operator's.
-	front := api.New(api.Deps{Store: n.store, Tasks: n.tasks, Keys: n.Credentials, Region: s.Region, Account: s.Account,
+	front := api.New(api.Deps{Store: eraser{n.store, n.search}, Tasks: n.tasks, Keys: n.Credentials, Region: s.Region, Account: s.Account,
 		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics})
 	if n.API, err = n.open("api.listen", string(s.API.Listen), front); err != nil {
 		return err
@@ -161,6 +162,7 @@ func (n *Node) openTasks(s config.Settings, metrics prometheus.Registerer, words
 	if err != nil {
 		return err
 	}
+	n.search = search.New(n.store, calibration, search.Config{Threshold: s.Search.Threshold, Now: time.Now, Log: n.log})
 	scorer := tone.New(sound)
 	n.tasks = task.New(
 		task.Config{Now: time.Now, Log: n.log, Metrics: metrics, NewID: uuid.NewString, Region: s.Region, Account: s.Account, Always: s.Analytics == "always"},
@@ -168,7 +170,7 @@ func (n *Node) openTasks(s config.Settings, metrics prometheus.Registerer, words
 			Store: told, Announcer: words, Calls: n.calls,
 			Ears:     newEars(n.calls, vad, n.log, metrics),
 			Embedder: voice.New(speaker, models.Speaker().String()),
-			Searcher: search.New(n.store, calibration, search.Config{Threshold: s.Search.Threshold, Now: time.Now, Log: n.log}),
+			Searcher: n.search,
 			NewTrack: func() task.Track { return tone.NewTrack(scorer) },
 		})
 	return nil
@@ -221,6 +223,17 @@ func (t teller) SaveTask(ctx context.Context, task timbre.Task, notices []timbre
 func (t teller) SaveCall(ctx context.Context, c timbre.Call, notices []timbre.Notice) error {
 	defer t.out.Wake()
 	return t.Store.SaveCall(ctx, c, notices)
+}
+
+// eraser is the store as the API sees it: the voices of a domain that it deletes are gone from memory too.
+type eraser struct {
+	store.Store
+	search *search.Searcher
+}
+
+func (e eraser) DeleteDomain(ctx context.Context, id string) error {
+	defer e.search.Forget(id)
+	return e.Store.DeleteDomain(ctx, id)
 }
 
 // door is an HTTP server and the port that it will serve.
