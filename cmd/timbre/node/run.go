@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -47,24 +46,6 @@ func (n *Node) Run(ctx context.Context) error {
 	<-delivered
 	if errors.Is(err, context.Canceled) {
 		return nil
-	}
-	return err
-}
-
-// serve answers requests until ctx ends, and those under way to their end.
-func (d door) serve(ctx context.Context) error {
-	failed := make(chan error, 1)
-	go func() { failed <- d.Serve(d.port) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
-	defer cancel()
-	err := d.Shutdown(last)
-	if e := <-failed; !errors.Is(e, http.ErrServerClosed) {
-		err = errors.Join(err, e)
 	}
 	return err
 }

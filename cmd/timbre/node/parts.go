@@ -1,0 +1,108 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"timbre/config"
+	"timbre/infer"
+	"timbre/models"
+	"timbre/notify"
+	"timbre/notify/sqs"
+	"timbre/notify/webhook"
+	"timbre/rtp"
+	"timbre/search"
+	"timbre/sip"
+	"timbre/store/sqlite"
+	"timbre/task"
+	"timbre/tone"
+	"timbre/vault"
+	"timbre/voice"
+)
+
+// openStore opens the durable state: the local key first, which everything secret in it is sealed with.
+func (n *Node) openStore(ctx context.Context, s config.Settings) error {
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return err
+	}
+	keys, err := vault.Open(filepath.Join(s.Data, "key"))
+	if err != nil {
+		return err
+	}
+	n.store, err = sqlite.Open(ctx, s.Database(), keys, n.log)
+	return err
+}
+
+// openOutbox opens the ways out.
+func (n *Node) openOutbox(s config.Settings, metrics prometheus.Registerer) error {
+	var hooks []webhook.Endpoint
+	for _, w := range s.Notify.Webhooks {
+		hooks = append(hooks, webhook.Endpoint{Name: w.Name, URL: w.URL, Secret: w.Secret})
+	}
+	posts, err := webhook.New(webhook.Config{Endpoints: hooks})
+	if err != nil {
+		return err
+	}
+	n.notices = notify.New(notify.Config{Log: n.log, Metrics: metrics}, n.store,
+		notify.Sinks{"webhook": posts, "sqs": sqs.New(sqs.Config{Region: s.Region})})
+	return nil
+}
+
+// openTasks loads the models and puts the task engine behind them.
+func (n *Node) openTasks(s config.Settings, metrics prometheus.Registerer, words task.Announcer, told teller) error {
+	var err error
+	if n.models, err = infer.New(infer.Config{Threads: s.Infer.Threads}); err != nil {
+		return err
+	}
+	load := func(m models.Model, lane infer.Lane) *infer.Model {
+		loaded, e := n.models.Load(m.String(), m.ONNX, m.Inputs, m.Outputs, lane)
+		err = errors.Join(err, e)
+		return loaded
+	}
+	vad, speaker, sound := load(models.VAD(), infer.Short), load(models.Speaker(), infer.Long), load(models.Tone(), infer.Long)
+	if err != nil {
+		return err
+	}
+	calibration, err := search.ParseCalibration(models.Calibration())
+	if err != nil {
+		return err
+	}
+	n.search = search.New(n.store, calibration, search.Config{Threshold: s.Search.Threshold, Now: time.Now, Log: n.log})
+	scorer := tone.New(sound)
+	n.tasks = task.New(
+		task.Config{Now: time.Now, Log: n.log, Metrics: metrics, NewID: uuid.NewString, Region: s.Region, Account: s.Account, Always: s.Analytics == "always"},
+		task.Deps{
+			Store: told, Announcer: words, Calls: n.calls,
+			Ears:     newEars(n.calls, vad, n.log, metrics),
+			Embedder: voice.New(speaker, models.Speaker().String()),
+			Searcher: n.search,
+			NewTrack: func() task.Track { return tone.NewTrack(scorer) },
+		})
+	return nil
+}
+
+// openSIP opens the door that calls come in by, and sets aside the ports of their audio.
+func (n *Node) openSIP(s config.Settings, metrics prometheus.Registerer) error {
+	pool, err := rtp.NewPool(rtp.Config{First: s.RTP.Ports.First, Last: s.RTP.Ports.Last, Log: n.log, Metrics: metrics})
+	if err != nil {
+		return err
+	}
+	var at []string
+	for _, e := range s.SIP.Listen {
+		at = append(at, e.String())
+	}
+	n.sip, err = sip.New(sip.Config{Listen: at, MediaAddress: s.RTP.Address, LatchAny: s.RTP.Latch == "any",
+		UnknownMixed: s.Legs.Unknown == "mixed", Now: time.Now, Log: n.log, Metrics: metrics},
+		directory{n.store}, n.calls, media{pool})
+	if err != nil {
+		return err
+	}
+	n.SIP, err = n.sip.Listen()
+	return err
+}
