@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"timbre"
 	"timbre/api/pipelines"
 	"timbre/api/rest"
 	"timbre/api/sigv4"
@@ -35,19 +36,22 @@ type Deps struct {
 	Now             func() time.Time
 	Log             *slog.Logger
 	Metrics         prometheus.Registerer
+	Rates           rest.Rates // of requests, for each key
+	PageKey         []byte     // 32 bytes that page tokens are sealed under; nil: they end with the process
 }
 
 // New makes the handler of both services.
 func New(d Deps) http.Handler {
 	verifier := sigv4.New(d.Keys, d.Now)
 	m := rest.NewMux(rest.Config{
-		Authenticate: func(r *http.Request, body func() ([]byte, error)) (string, error) {
-			id, err := verifier.Check(r, body)
+		Authenticate: func(r *http.Request, body func() ([]byte, error)) (timbre.Key, error) {
+			key, err := verifier.Check(r, body)
 			if e := (*sigv4.Error)(nil); errors.As(err, &e) {
 				err = &rest.Fault{Status: e.Status, Type: e.Type, Code: e.Type, Message: e.Message}
 			}
-			return id, err
+			return key, err
 		},
+		Authorize: d.authorize, Rates: d.Rates, PageKey: d.PageKey, Account: d.Account,
 		Now: d.Now, NewID: d.NewID, Log: d.Log, Metrics: d.Metrics,
 	}, rest.Voice, rest.Pipelines)
 	voice.Register(m, voice.Deps{Store: d.Store, Tasks: d.Tasks, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now})

@@ -21,6 +21,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"timbre"
 	"timbre/api"
 )
 
@@ -29,9 +30,9 @@ var now = time.Now().Add(-time.Minute).Truncate(time.Millisecond).UTC()
 
 func newID() string { return uuid.NewString() }
 
-type keys map[string]string
+type keys map[string]timbre.Key
 
-func (k keys) Secret(id string) (string, bool) { s, ok := k[id]; return s, ok }
+func (k keys) Key(id string) (timbre.Key, bool) { key, ok := k[id]; key.ID = id; return key, ok }
 
 // log is a buffer that several goroutines may write to.
 type log struct {
@@ -81,7 +82,7 @@ func serve(t testing.TB) *server {
 
 func (s *server) handler() http.Handler {
 	return api.New(api.Deps{
-		Store: s.fake, Tasks: s.fake, Keys: keys{"AKIDTEST": secret}, Region: "us-east-1", Account: "000000000000",
+		Store: s.fake, Tasks: s.fake, Keys: keys{"AKIDTEST": {Secret: secret}}, Region: "us-east-1", Account: "000000000000",
 		NewID: newID, Now: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
 	})
 }

@@ -10,27 +10,43 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
+
+	"timbre"
 )
 
 // Credentials are the access keys that requests may be signed with: the one in the settings, and those of the file
-// DATA/credentials. Take a key out of both, and it is worth nothing after the next start.
+// DATA/credentials. Both are read at the start alone: take a key out of both, and it is worth nothing after the next one.
+//
+// A profile of the file has the two lines of a static key, and may have two more:
+//
+//	aws_session_token = …  requests with the key must carry this token, as SDKs do that read the same profile
+//	timbre_actions = chime:Get*, chime:StartSpeakerSearchTask arn:aws:chime:*:*:vc/abc*
+//
+// The last one is what the key may do: actions with commas between them, each with the ARN that it is allowed on, or
+// without, for all. * stands for any text and ? for any character. A profile without the line may do everything.
 type Credentials struct {
-	Path  string // of the file
-	Made  bool   // the file was made just now
-	ID    string // of the key to show to users: that of the settings, else of the profile default, else the first
-	pairs map[string]string
+	Path string // of the file
+	Made bool   // the file was made just now
+	ID   string // of the key to show to users: that of the settings, else of the profile default, else the first
+	keys map[string]timbre.Key
 }
 
 // Secret gives the secret of an access key.
 func (c *Credentials) Secret(accessKeyID string) (string, bool) {
-	secret, known := c.pairs[accessKeyID]
-	return secret, known
+	k, known := c.keys[accessKeyID]
+	return k.Secret, known
+}
+
+// Key gives an access key whole.
+func (c *Credentials) Key(accessKeyID string) (timbre.Key, bool) {
+	k, known := c.keys[accessKeyID]
+	return k, known
 }
 
 // OpenCredentials reads the file of access keys. When there is none, and the settings give no key, it makes one.
 func (s Settings) OpenCredentials() (*Credentials, error) {
-	c := &Credentials{Path: filepath.Join(s.Data, "credentials"), pairs: map[string]string{}}
+	c := &Credentials{Path: filepath.Join(s.Data, "credentials"), keys: map[string]timbre.Key{}}
 	profiles, err := readProfiles(c.Path)
 	if errors.Is(err, fs.ErrNotExist) && s.AccessKeyID == "" {
 		c.Made = true
@@ -40,34 +56,38 @@ func (s Settings) OpenCredentials() (*Credentials, error) {
 		return nil, err
 	}
 	if s.AccessKeyID != "" {
-		profiles = append([]profile{{"settings", s.AccessKeyID, s.SecretAccessKey}}, profiles...)
+		profiles = append([]timbre.Key{{User: "settings", ID: s.AccessKeyID, Secret: s.SecretAccessKey}}, profiles...)
 	}
 	for _, p := range profiles {
-		if secret, twice := c.pairs[p.id]; twice && secret != p.secret {
-			return nil, fmt.Errorf("%s: the access key %s of profile %s has two secrets", c.Path, p.id, p.name)
+		switch first, twice := c.keys[p.ID]; {
+		case twice && first.Secret != p.Secret:
+			return nil, fmt.Errorf("%s: the access key %s of profile %s has two secrets", c.Path, p.ID, p.User)
+		case twice && (first.Session != p.Session || !slices.Equal(first.Grants, p.Grants)):
+			return nil, fmt.Errorf("%s: the access key %s of profile %s has another session token or other actions elsewhere", c.Path, p.ID, p.User)
+		case !twice:
+			c.keys[p.ID] = p
 		}
-		c.pairs[p.id] = p.secret
-		if c.ID == "" || p.name == "default" && s.AccessKeyID == "" {
-			c.ID = p.id
+		if c.ID == "" || p.User == "default" && s.AccessKeyID == "" {
+			c.ID = p.ID
 		}
 	}
 	return c, nil
 }
 
 // makeProfiles writes a new key as the profile default, readable by its owner alone.
-func makeProfiles(path string) ([]profile, error) {
+func makeProfiles(path string) ([]timbre.Key, error) {
 	random := make([]byte, 40)
 	_, _ = rand.Read(random) // never fails
-	p := profile{
-		name:   "default",
-		id:     "TMBR" + base32.StdEncoding.EncodeToString(random[:10]),
-		secret: base64.StdEncoding.EncodeToString(random[10:]),
+	p := timbre.Key{
+		User:   "default",
+		ID:     "TMBR" + base32.StdEncoding.EncodeToString(random[:10]),
+		Secret: base64.StdEncoding.EncodeToString(random[10:]),
 	}
-	text := fmt.Sprintf("[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", p.name, p.id, p.secret)
+	text := fmt.Sprintf("[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", p.User, p.ID, p.Secret)
 	if err := writeNew(path, text); err != nil {
 		return nil, fmt.Errorf("the credentials cannot be written: %w", err)
 	}
-	return []profile{p}, nil
+	return []timbre.Key{p}, nil
 }
 
 // writeNew makes a file, and never writes over another.
@@ -86,10 +106,7 @@ func writeNew(path, text string) error {
 	return err
 }
 
-// profile is one section of an AWS shared-credentials file.
-type profile struct{ name, id, secret string }
-
-func readProfiles(path string) ([]profile, error) {
+func readProfiles(path string) ([]timbre.Key, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("the credentials cannot be read: %w", err)
@@ -104,45 +121,4 @@ func readProfiles(path string) ([]profile, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return profiles, nil
-}
-
-// parseProfiles reads the format of https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html. Keys other than
-// the two of a static key are left alone.
-func parseProfiles(text string) ([]profile, error) {
-	var all []profile
-	for i, line := range strings.Split(text, "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' || line[0] == ';' {
-			continue
-		}
-		if line[0] == '[' {
-			name, ok := strings.CutSuffix(line[1:], "]")
-			name = strings.TrimSpace(name)
-			if !ok || name == "" {
-				return nil, fmt.Errorf("line %d: a profile is written [name]", i+1)
-			}
-			all = append(all, profile{name: name})
-			continue
-		}
-		key, value, ok := strings.Cut(line, "=")
-		if !ok || len(all) == 0 {
-			return nil, fmt.Errorf("line %d: a [profile], then key = value is expected", i+1)
-		}
-		p := &all[len(all)-1]
-		switch strings.TrimSpace(key) {
-		case "aws_access_key_id":
-			p.id = strings.TrimSpace(value)
-		case "aws_secret_access_key":
-			p.secret = strings.TrimSpace(value)
-		}
-	}
-	if len(all) == 0 {
-		return nil, errors.New("there is no profile in it")
-	}
-	for _, p := range all {
-		if !keyID.MatchString(p.id) || p.secret == "" {
-			return nil, fmt.Errorf("profile %s has no aws_access_key_id of letters and digits with an aws_secret_access_key", p.name)
-		}
-	}
-	return all, nil
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
+	"timbre"
 	"timbre/config"
 )
 
@@ -86,6 +88,29 @@ func TestEveryProfileIsAKey(t *testing.T) {
 	}
 }
 
+func TestAProfileSaysWhatItsKeyMayDo(t *testing.T) {
+	c, err := credentials(t, "[all]\naws_access_key_id=AKIDALL\naws_secret_access_key=a\n"+
+		"[some]\naws_access_key_id=AKIDSOME\naws_secret_access_key=b\naws_session_token = tok=en\n"+
+		"timbre_actions = chime:Get*,chime:StartSpeakerSearchTask arn:aws:chime:*:*:vc/abc*\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	every, _ := c.Key("AKIDALL")
+	some, _ := c.Key("AKIDSOME")
+	if every.Grants != nil || every.Session != "" || every.User != "all" {
+		t.Errorf("got %+v", every)
+	}
+	want := timbre.Key{ID: "AKIDSOME", Secret: "b", User: "some", Session: "tok=en", Grants: []timbre.Grant{
+		{Action: "chime:Get*", Resource: "*"}, {Action: "chime:StartSpeakerSearchTask", Resource: "arn:aws:chime:*:*:vc/abc*"},
+	}}
+	if !reflect.DeepEqual(some, want) {
+		t.Errorf("got %+v", some)
+	}
+	if _, known := c.Key("AKIDNONE"); known {
+		t.Error("any key is known")
+	}
+}
+
 func TestBadCredentialsAreRefusedInOneSentence(t *testing.T) {
 	good := "[default]\naws_access_key_id = AKID\naws_secret_access_key = hidden\n"
 	for name, c := range map[string]struct{ text, says string }{
@@ -97,6 +122,14 @@ func TestBadCredentialsAreRefusedInOneSentence(t *testing.T) {
 		"no id":             {good + "[b]\naws_secret_access_key = hidden\n", "profile b has no"},
 		"a broken id":       {"[b]\naws_access_key_id = AK/ID\naws_secret_access_key = hidden\n", "profile b has no"},
 		"two secrets":       {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = other\n", "AKID of profile b has two secrets"},
+		"no actions":        {good + "timbre_actions =\n", "line 4: timbre_actions: \"\" is not an action"},
+		"no action":         {good + "timbre_actions = s3:Get*\n", "\"s3:Get*\" is no action"},
+		"an odd comma":      {good + "timbre_actions = chime:Get*,\n", "is not an action"},
+		"no ARN":            {good + "timbre_actions = chime:Get* vc/abc\n", "\"vc/abc\" is no ARN"},
+		"two ARNs":          {good + "timbre_actions = chime:Get* arn:a arn:b\n", "one ARN"},
+		"actions twice":     {good + "timbre_actions = *\ntimbre_actions = *\n", "twice"},
+		"other actions":     {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = hidden\ntimbre_actions = *\n", "other actions"},
+		"other token":       {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = hidden\naws_session_token = hidden\n", "another session token"},
 		"too much":          {strings.Repeat("#\n", 1<<20), "1 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -34,7 +34,7 @@ func FuzzProfiles(f *testing.F) {
 			return
 		}
 		for _, p := range profiles {
-			if p.name == "" || p.id == "" || p.secret == "" {
+			if p.User == "" || p.ID == "" || p.Secret == "" {
 				t.Errorf("%+v was taken", p)
 			}
 		}

@@ -14,7 +14,7 @@ import (
 
 // gather puts together what a request says, wherever it says it, checks it against the operation's input, and gives back
 // the members that belong in the body and those that came by path and query.
-func gather(op *Operation, labels map[string]string, query url.Values, body func() ([]byte, error)) (inBody, aside map[string]any, err error) {
+func gather(op *Operation, labels map[string]string, query url.Values, body func() (map[string]any, error)) (inBody, aside map[string]any, err error) {
 	said, err := bodyOf(op, body)
 	if err != nil {
 		return nil, nil, err
@@ -44,15 +44,11 @@ func gather(op *Operation, labels map[string]string, query url.Values, body func
 	return inBody, aside, c.err()
 }
 
-// bodyOf parses the body of an operation that has members there, and leaves any other body alone.
-func bodyOf(op *Operation, body func() ([]byte, error)) (map[string]any, error) {
+// bodyOf is the body of an operation that has members there, and leaves any other body alone.
+func bodyOf(op *Operation, body func() (map[string]any, error)) (map[string]any, error) {
 	for _, m := range op.Input.Members {
 		if m.Place == Body {
-			text, err := body()
-			if err != nil {
-				return nil, err
-			}
-			return parse(text)
+			return body()
 		}
 	}
 	return nil, nil

@@ -42,6 +42,10 @@ func (x *exchange) answer(w http.ResponseWriter, body []byte) {
 	h.Set("X-Amzn-RequestId", x.id)
 	if x.fault != nil {
 		h.Set("X-Amzn-ErrorType", x.fault.Type)
+		if wait := x.fault.Retry; wait > 0 {
+			h.Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
+			h.Set("X-Amz-Retry-After", strconv.FormatInt(wait.Milliseconds()+1, 10)) // which the newer SDKs heed
+		}
 		r := refusal{Code: x.fault.Code, Message: x.fault.Message}
 		if x.route != nil && x.route.service == Pipelines {
 			r.RequestId = x.id // that service's exceptions have the member

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"timbre"
 )
@@ -12,27 +13,28 @@ import (
 // Fault is a refusal as it stands on the wire.
 type Fault struct {
 	Status  int
-	Type    string // the exception, in the header x-amzn-ErrorType
-	Code    string // in the body
-	Message string // for the person who asked
+	Type    string        // the exception, in the header x-amzn-ErrorType
+	Code    string        // in the body
+	Message string        // for the person who asked
+	Retry   time.Duration // after which to try again; 0: not said
 }
 
 func (f *Fault) Error() string { return f.Type + ": " + f.Message }
 
 // faults is the one table from what went wrong to what AWS calls it. Codes are those of the services' ErrorCode.
 var faults = map[timbre.Kind]Fault{
-	timbre.Internal:      {500, "ServiceFailureException", "ServiceFailure", "The server failed. Its log has the cause under this request's id."},
-	timbre.Invalid:       {400, "BadRequestException", "BadRequest", "The request is not valid."},
-	timbre.Limit:         {400, "ResourceLimitExceededException", "ResourceLimitExceeded", "A limit has been reached."},
-	timbre.Unauthorized:  {401, "UnauthorizedClientException", "Unauthorized", "The client is not authorized."},
-	timbre.Forbidden:     {403, "ForbiddenException", "Forbidden", "The client may not do this."},
-	timbre.AccessDenied:  {403, "AccessDeniedException", "AccessDenied", "The client may not do this."},
-	timbre.NotFound:      {404, "NotFoundException", "NotFound", "There is no such resource."},
-	timbre.Conflict:      {409, "ConflictException", "Conflict", "The request conflicts with the state of the resource."},
-	timbre.Gone:          {410, "GoneException", "Gone", "The resource is gone."},
-	timbre.Unprocessable: {422, "UnprocessableEntityException", "Unprocessable", "The request cannot be carried out."},
-	timbre.Throttled:     {429, "ThrottledClientException", "Throttling", "Too many requests."},
-	timbre.Unavailable:   {503, "ServiceUnavailableException", "ServiceUnavailable", "The server cannot do this at the moment."},
+	timbre.Internal:      {Status: 500, Type: "ServiceFailureException", Code: "ServiceFailure", Message: "The server failed. Its log has the cause under this request's id."},
+	timbre.Invalid:       {Status: 400, Type: "BadRequestException", Code: "BadRequest", Message: "The request is not valid."},
+	timbre.Limit:         {Status: 400, Type: "ResourceLimitExceededException", Code: "ResourceLimitExceeded", Message: "A limit has been reached."},
+	timbre.Unauthorized:  {Status: 401, Type: "UnauthorizedClientException", Code: "Unauthorized", Message: "The client is not authorized."},
+	timbre.Forbidden:     {Status: 403, Type: "ForbiddenException", Code: "Forbidden", Message: "The client may not do this."},
+	timbre.AccessDenied:  {Status: 403, Type: "AccessDeniedException", Code: "AccessDenied", Message: "The client may not do this."},
+	timbre.NotFound:      {Status: 404, Type: "NotFoundException", Code: "NotFound", Message: "There is no such resource."},
+	timbre.Conflict:      {Status: 409, Type: "ConflictException", Code: "Conflict", Message: "The request conflicts with the state of the resource."},
+	timbre.Gone:          {Status: 410, Type: "GoneException", Code: "Gone", Message: "The resource is gone."},
+	timbre.Unprocessable: {Status: 422, Type: "UnprocessableEntityException", Code: "Unprocessable", Message: "The request cannot be carried out."},
+	timbre.Throttled:     {Status: 429, Type: "ThrottledClientException", Code: "Throttling", Message: "Too many requests."},
+	timbre.Unavailable:   {Status: 503, Type: "ServiceUnavailableException", Code: "ServiceUnavailable", Message: "The server cannot do this at the moment."},
 }
 
 // nearest says which kind stands in for one that an operation does not declare: SDKs give a type to declared exceptions
@@ -93,5 +95,19 @@ func notServed(op *Operation) *Fault {
 
 // unknownOperation refuses a method and path that no operation has.
 func unknownOperation() *Fault {
-	return &Fault{http.StatusNotFound, "UnknownOperationException", "UnknownOperation", "No operation has this method and path."}
+	return &Fault{Status: http.StatusNotFound, Type: "UnknownOperationException", Code: "UnknownOperation", Message: "No operation has this method and path."}
+}
+
+// Denied refuses what a key may not do. It is the same for all operations, also for those that do not declare it.
+func Denied(user, action, resource string) *Fault {
+	f := faults[timbre.AccessDenied]
+	f.Message = fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", user, action, resource)
+	return &f
+}
+
+// tooFast refuses a request over a key's rate. Its type is not the ThrottledClientException that most operations declare,
+// but the one that the SDKs of all languages know as throttling and try again; to that one Go and Python's standard mode
+// give up at once.
+func tooFast(wait time.Duration) *Fault {
+	return &Fault{Status: http.StatusTooManyRequests, Type: "ThrottlingException", Code: "Throttling", Message: "Rate exceeded", Retry: wait}
 }

@@ -20,11 +20,17 @@ import (
 type Config struct {
 	// Authenticate says whose key signed a request, or refuses with a Fault. It may read the body, and should not before
 	// it has to: whoever sends it is unknown until then.
-	Authenticate func(r *http.Request, body func() ([]byte, error)) (keyID string, err error)
-	Now          func() time.Time
-	NewID        func() string // a UUID, for a request
-	Log          *slog.Logger
-	Metrics      prometheus.Registerer
+	Authenticate func(r *http.Request, body func() ([]byte, error)) (timbre.Key, error)
+	// Authorize says whether the key may do an action, such as chime:GetVoiceConnector. The resource is an ARN, the end of
+	// one after the account, such as vc/<id>, or * where the action is about no single resource. Nil: everything is allowed.
+	Authorize func(ctx context.Context, key timbre.Key, action, resource string) error
+	Rates     Rates  // for each key
+	PageKey   []byte // of 32 bytes, that page tokens are sealed under; nil: one that ends with the process
+	Account   string // that page tokens are bound to
+	Now       func() time.Time
+	NewID     func() string // a UUID, for a request
+	Log       *slog.Logger
+	Metrics   prometheus.Registerer
 }
 
 // Mux serves the operations of services.
@@ -33,11 +39,14 @@ type Mux struct {
 	root   node
 	routes map[*Operation]*route
 	meter  meter
+	pace   *pace
+	pages  pages
 }
 
 // NewMux routes every operation of the services. Those that Handle does not tie to a function refuse, saying so.
 func NewMux(cfg Config, services ...*Service) *Mux {
-	m := &Mux{cfg: cfg, routes: map[*Operation]*route{}, meter: newMeter(cfg.Metrics)}
+	m := &Mux{cfg: cfg, routes: map[*Operation]*route{}, meter: newMeter(cfg.Metrics),
+		pace: newPace(cfg.Rates, cfg.Now), pages: newPages(cfg.PageKey, cfg.Account)}
 	for _, s := range services {
 		for _, op := range s.Operations {
 			r := &route{service: s, op: op}
@@ -53,7 +62,7 @@ type call struct {
 	ctx    context.Context
 	labels map[string]string
 	query  url.Values
-	body   func() ([]byte, error)
+	body   func() (map[string]any, error)
 }
 
 // Handle ties an operation to the function that carries it out. In is the SDK's input structure of the operation, or one
@@ -100,13 +109,14 @@ func (m *Mux) guarded(x *exchange, w http.ResponseWriter, r *http.Request) (body
 	return m.serve(x, w, r)
 }
 
-// serve checks the signature, finds the route, and lets its handler validate and act.
+// serve checks the signature, finds the route, sees to it that the key may use it now, and lets its handler validate and act.
 func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body := sync.OnceValues(func() ([]byte, error) { return readBody(w, r) })
-	var err error
-	if x.keyID, err = m.cfg.Authenticate(r, body); err != nil {
+	key, err := m.cfg.Authenticate(r, body)
+	if err != nil {
 		return nil, err
 	}
+	x.keyID = key.ID
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, &timbre.Error{Kind: timbre.Invalid, Msg: "The query cannot be read.", Err: err}
@@ -116,10 +126,24 @@ func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte
 		return nil, unknownOperation()
 	}
 	x.route = found
+	if wait := m.pace.take(key.ID, found); wait > 0 {
+		return nil, tooFast(wait)
+	}
+	c := &call{ctx: context.WithValue(r.Context(), pagesKey{}, m.pages), labels: labels, query: query,
+		body: sync.OnceValues(func() (map[string]any, error) {
+			text, err := body()
+			if err != nil {
+				return nil, err
+			}
+			return parse(text)
+		})}
+	if err := m.authorize(c, key, found.op); err != nil {
+		return nil, err
+	}
 	if found.handle == nil {
 		return nil, notServed(found.op)
 	}
-	out, err := found.handle(&call{ctx: r.Context(), labels: labels, query: query, body: body})
+	out, err := found.handle(c)
 	if err != nil || !found.op.Answers {
 		return nil, err
 	}

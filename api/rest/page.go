@@ -2,8 +2,6 @@ package rest
 
 import (
 	"context"
-	"encoding/base64"
-	"strings"
 
 	"timbre"
 )
@@ -12,11 +10,8 @@ import (
 // many clients have no paginator for these lists.
 const defaultPage = 100
 
-// tokenVersion is the first byte of every page token, so that tokens of other forms can be told apart.
-const tokenVersion = 1
-
 // Paged lists one page. The scope names the list, so that a token of one list is refused by another; id is an item's
-// place in it. The token that comes back is nil on the last page.
+// place in it. The token that comes back is nil on the last page. The context is that of a request.
 func Paged[T any](ctx context.Context, scope string, token *string, most *int32,
 	list func(context.Context, timbre.Page) ([]T, error), id func(T) string,
 ) (items []T, next *string, err error) {
@@ -24,8 +19,12 @@ func Paged[T any](ctx context.Context, scope string, token *string, most *int32,
 	if most != nil {
 		page.Limit = int(*most)
 	}
+	tokens, ok := ctx.Value(pagesKey{}).(pages)
+	if !ok {
+		return nil, nil, timbre.Errorf(timbre.Internal, "rest.Paged", "the context is not that of a request")
+	}
 	if token != nil {
-		if page.After, err = openToken(scope, *token); err != nil {
+		if page.After, err = tokens.open(scope, *token); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -37,19 +36,5 @@ func Paged[T any](ctx context.Context, scope string, token *string, most *int32,
 		return items, nil, nil
 	}
 	items = items[:page.Limit-1]
-	return items, new(makeToken(scope, id(items[len(items)-1]))), nil
-}
-
-func makeToken(scope, after string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(string(rune(tokenVersion)) + scope + "\x00" + after))
-}
-
-func openToken(scope, token string) (after string, err error) {
-	text, err := base64.RawURLEncoding.DecodeString(token)
-	if err == nil {
-		if after, ok := strings.CutPrefix(string(text), string(rune(tokenVersion))+scope+"\x00"); ok && after != "" {
-			return after, nil
-		}
-	}
-	return "", timbre.Errorf(timbre.Invalid, "", "NextToken is not one that this list has given.")
+	return items, new(tokens.make(scope, id(items[len(items)-1]))), nil
 }

@@ -1,58 +1,164 @@
 package rest
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
+	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	"timbre"
 )
 
-func TestPagesTogetherAreTheWholeList(t *testing.T) {
-	ctx := context.Background()
-	for _, n := range []int{0, 1, 2, 5, 6, 250} {
-		var whole []string
-		for i := range n {
-			whole = append(whole, string(rune('a'+i)))
+var pagesOfTests = newPages(bytes.Repeat([]byte{7}, 32), "000000000000")
+
+func paging(p pages) context.Context { return context.WithValue(context.Background(), pagesKey{}, p) }
+
+// shelf is a list in order, out of which things may be taken, and behind whose end things may be put.
+type shelf struct {
+	items []int
+	gone  map[int]bool
+}
+
+func (s *shelf) list(_ context.Context, p timbre.Page) (out []int, err error) {
+	after := -1
+	if p.After != "" {
+		if after, err = strconv.Atoi(p.After); err != nil {
+			return nil, err
 		}
-		list := func(_ context.Context, p timbre.Page) ([]string, error) {
-			rest := whole[slices.Index(whole, p.After)+1:]
-			return rest[:min(p.Limit, len(rest))], nil
+	}
+	for _, i := range s.items {
+		if i > after && !s.gone[i] && len(out) < p.Limit {
+			out = append(out, i)
+		}
+	}
+	return out, nil
+}
+
+func TestPagesTogetherAreTheWholeList(t *testing.T) {
+	for _, n := range []int{0, 1, 2, 5, 6, 250} {
+		s := &shelf{}
+		for i := range n {
+			s.items = append(s.items, i)
 		}
 		for _, most := range []*int32{nil, new(int32(1)), new(int32(2)), new(int32(100))} {
-			var got []string
-			var token *string
-			for {
-				items, next, err := Paged(ctx, "letters", token, most, list, func(s string) string { return s })
-				if err != nil {
-					t.Fatal(err)
-				}
-				if len(items) == 0 && n > 0 {
-					t.Fatal("an empty page")
-				}
-				got = append(got, items...)
-				if token = next; token == nil {
-					break
-				}
-			}
-			if !slices.Equal(got, whole) {
+			got := walk(t, s, most, func() {})
+			if !slices.Equal(got, s.items) {
 				t.Errorf("%d items in pages of %v: %v", n, most, got)
 			}
 		}
 	}
 }
 
-func FuzzPageToken(f *testing.F) {
-	f.Add(makeToken("letters", "id"), "letters")
-	f.Add("", "")
-	f.Add("AQ", "letters")
-	f.Fuzz(func(t *testing.T, token, scope string) {
-		after, err := openToken(scope, token)
-		if err == nil && after == "" {
-			t.Error("a token that begins at the start")
+// walk reads a list to its end, and lets something happen to it after every page.
+func walk(t *testing.T, s *shelf, most *int32, meanwhile func()) (got []int) {
+	t.Helper()
+	var token *string
+	for {
+		items, next, err := Paged(paging(pagesOfTests), "numbers", token, most, s.list, strconv.Itoa)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if again, err := openToken(scope, makeToken(scope, "x")); err != nil || again != "x" {
+		got = append(got, items...)
+		if token = next; token == nil {
+			return got
+		}
+		if len(items) == 0 {
+			t.Fatal("an empty page")
+		}
+		meanwhile()
+	}
+}
+
+// While a list is read page by page, others add to it and delete from it, also the item that the next page begins after.
+func TestEachItemComesOnceWhileTheListChanges(t *testing.T) {
+	for seed := range uint64(200) {
+		x := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // the same every time
+		s := &shelf{gone: map[int]bool{}}
+		for i := range 1 + x.IntN(30) {
+			s.items = append(s.items, i)
+		}
+		first := len(s.items)
+		got := walk(t, s, new(int32(1+x.IntN(5))), func() {
+			for range x.IntN(3) {
+				s.gone[s.items[x.IntN(len(s.items))]] = true
+			}
+			if n := len(s.items); n < 60 && x.IntN(2) == 0 {
+				s.items = append(s.items, n)
+			}
+		})
+		seen := map[int]int{}
+		for _, i := range got {
+			seen[i]++
+		}
+		for i := range first {
+			if seen[i] > 1 || seen[i] == 0 && !s.gone[i] {
+				t.Fatalf("seed %d: item %d came %d times", seed, i, seen[i])
+			}
+		}
+	}
+}
+
+func TestATokenServesItsOwnListAccountAndKeyAlone(t *testing.T) {
+	other := newPages(bytes.Repeat([]byte{8}, 32), "000000000000")
+	elsewhere := newPages(bytes.Repeat([]byte{7}, 32), "111111111111")
+	token := pagesOfTests.make("numbers", "an id of somebody")
+	if bytes.Contains(must(base64.RawURLEncoding.DecodeString(token)), []byte("somebody")) {
+		t.Error("a token can be read")
+	}
+	if after, err := pagesOfTests.open("numbers", token); err != nil || after != "an id of somebody" {
+		t.Fatalf("%q, %v", after, err)
+	}
+	for name, open := range map[string]func() (string, error){
+		"another list":    func() (string, error) { return pagesOfTests.open("letters", token) },
+		"another account": func() (string, error) { return elsewhere.open("numbers", token) },
+		"another key":     func() (string, error) { return other.open("numbers", token) },
+		"one bit more":    func() (string, error) { return pagesOfTests.open("numbers", token+"A") },
+		"the plain form":  func() (string, error) { return pagesOfTests.open("numbers", "AW51bWJlcnMAYQ") },
+		"nothing":         func() (string, error) { return pagesOfTests.open("numbers", "") },
+	} {
+		if after, err := open(); timbre.KindOf(err) != timbre.Invalid {
+			t.Errorf("%s: %q, %v", name, after, err)
+		}
+	}
+}
+
+// No token with one character changed is taken: 10,000 of them.
+func TestNoBentTokenIsTaken(t *testing.T) {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	x := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same every time
+	for range 10_000 {
+		token := []byte(pagesOfTests.make("numbers", strconv.Itoa(x.Int())))
+		at := x.IntN(len(token))
+		was := token[at]
+		for token[at] == was {
+			token[at] = letters[x.IntN(len(letters))]
+		}
+		if after, err := pagesOfTests.open("numbers", string(token)); err == nil {
+			t.Fatalf("%s was taken for %q", token, after)
+		}
+	}
+}
+
+func FuzzPageToken(f *testing.F) {
+	f.Add("", "")
+	f.Add("Ag", "letters")
+	f.Add("AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "letters")
+	f.Fuzz(func(t *testing.T, token, scope string) {
+		if after, err := pagesOfTests.open(scope, token); err == nil {
+			t.Errorf("a forged token goes on after %q", after)
+		}
+		if again, err := pagesOfTests.open(scope, pagesOfTests.make(scope, "x")); err != nil || again != "x" {
 			t.Errorf("%q, %v", again, err)
 		}
 	})
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }

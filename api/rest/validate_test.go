@@ -19,7 +19,7 @@ func gathered(op *Operation, target, body string) (inBody, aside map[string]any,
 			labels[m.Wire] = u.Path
 		}
 	}
-	return gather(op, labels, u.Query(), func() ([]byte, error) { return []byte(body), nil })
+	return gather(op, labels, u.Query(), func() (map[string]any, error) { return parse([]byte(body)) })
 }
 
 func TestValidation(t *testing.T) {

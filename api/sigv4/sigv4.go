@@ -2,12 +2,12 @@
 //
 // In comes a request with its body, out goes the access key id that signed it, or an *Error as AWS words it. A request is
 // signed again with the secret that belongs to its key id and the two signatures are compared in constant time, so that
-// the canonical form is the SDK's own. The package knows no operations and gives no permissions: whoever holds a key may
-// do everything.
+// the canonical form is the SDK's own. The package knows no operations and gives no permissions.
 //
 // What is particular: the service must be chime and the region may be any, for clients are pointed here from every region.
 // Host must be signed. The hash of the body is always computed; UNSIGNED-PAYLOAD is refused except in presigned
-// requests. A session token changes nothing, for keys here are not temporary; when it is signed it must be as it was.
+// requests. A key that has a session token is refused without it. With another key a token changes nothing; when it is
+// signed it must be as it was. A wrong token and a wrong secret are refused in the same words.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
 package sigv4
@@ -15,11 +15,13 @@ package sigv4
 import (
 	"net/http"
 	"time"
+
+	"timbre"
 )
 
-// Keys finds the secret of an access key.
+// Keys finds an access key by its id.
 type Keys interface {
-	Secret(accessKeyID string) (secret string, ok bool)
+	Key(accessKeyID string) (key timbre.Key, ok bool)
 }
 
 // Verifier checks signatures against the keys that it knows.
@@ -37,26 +39,29 @@ const Skew = 15 * time.Minute
 // service is the signing name of both AWS services.
 const service = "chime"
 
-// Check gives the access key id that signed the request, or an *Error, or what reading the body failed with. The body is
+// Check gives the access key that signed the request, or an *Error, or what reading the body failed with. The body is
 // read only after the key is known and the date is right.
-func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (accessKeyID string, err error) {
+func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (key timbre.Key, err error) {
 	c, err := parse(r)
 	if err != nil {
-		return "", err
+		return timbre.Key{}, err
 	}
-	secret, ok := v.keys.Secret(c.accessKeyID)
+	key, ok := v.keys.Key(c.accessKeyID)
 	if !ok {
-		return "", refuse(unknownKey, "The security token included in the request is invalid.")
+		return timbre.Key{}, refuse(unknownKey, "The security token included in the request is invalid.")
+	}
+	if key.Session != "" && c.session(r) == "" {
+		return timbre.Key{}, refuse(unknownKey, "The security token included in the request is invalid: this key needs its session token.")
 	}
 	if err := c.timely(v.now()); err != nil {
-		return "", err
+		return timbre.Key{}, err
 	}
 	text, err := body()
 	if err != nil {
-		return "", err
+		return timbre.Key{}, err
 	}
-	if err := c.verify(r, secret, text); err != nil {
-		return "", err
+	if err := c.verify(r, key, text); err != nil {
+		return timbre.Key{}, err
 	}
-	return c.accessKeyID, nil
+	return key, nil
 }

@@ -19,16 +19,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
+	"timbre"
 	"timbre/api/sigv4"
 )
 
 type keys map[string]string
 
-func (k keys) Secret(id string) (string, bool) { s, ok := k[id]; return s, ok }
+// Key gives AKIDSESSION a session token besides.
+func (k keys) Key(id string) (timbre.Key, bool) {
+	s, ok := k[id]
+	return timbre.Key{ID: id, Secret: s, Session: map[string]string{"AKIDSESSION": "the token"}[id]}, ok
+}
 
 var (
 	now      = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
-	known    = keys{"AKIDTEST": "a secret", "AKIDOTHER": "another secret"}
+	known    = keys{"AKIDTEST": "a secret", "AKIDOTHER": "another secret", "AKIDSESSION": "a secret"}
 	me       = aws.Credentials{AccessKeyID: "AKIDTEST", SecretAccessKey: "a secret"}
 	verifier = sigv4.New(known, func() time.Time { return now })
 )
@@ -66,7 +71,8 @@ func sign(t testing.TB, r *http.Request, c aws.Credentials, body string, options
 func at(when time.Time) option { return func(_, _ *string, a *time.Time) { *a = when } }
 
 func check(r *http.Request) (string, error) {
-	return verifier.Check(r, func() ([]byte, error) { return io.ReadAll(r.Body) })
+	k, err := verifier.Check(r, func() ([]byte, error) { return io.ReadAll(r.Body) })
+	return k.ID, err
 }
 
 func refused(t *testing.T, r *http.Request, status int, kind string) {
@@ -144,6 +150,39 @@ func TestSessionTokenIsSignedAndOtherwiseIgnored(t *testing.T) {
 	accepted(t, r)
 	r.Header.Set("X-Amz-Security-Token", "something else")
 	refused(t, r, 403, "InvalidSignatureException")
+}
+
+func TestAKeyWithASessionTokenNeedsIt(t *testing.T) {
+	with := func(secret, token string) *http.Request {
+		r := request("GET", "/voice-connectors", "")
+		sign(t, r, aws.Credentials{AccessKeyID: "AKIDSESSION", SecretAccessKey: secret, SessionToken: token}, hash(""))
+		return r
+	}
+	presigned := func(token string) *http.Request {
+		c := aws.Credentials{AccessKeyID: "AKIDSESSION", SecretAccessKey: "a secret", SessionToken: token}
+		return presign(t, c, "GET", "/voice-connectors", "", hash(""), 60, now)
+	}
+	r := with("a secret", "the token")
+	if id, err := check(r); err != nil || id != "AKIDSESSION" {
+		t.Errorf("%s, %v", id, err)
+	}
+	if id, err := check(presigned("the token")); err != nil || id != "AKIDSESSION" {
+		t.Errorf("presigned: %s, %v", id, err)
+	}
+	refused(t, with("a secret", ""), 403, "InvalidClientTokenId")
+	refused(t, presigned(""), 403, "InvalidClientTokenId")
+	refused(t, presigned("another"), 403, "InvalidSignatureException")
+
+	_, token := check(with("a secret", "another"))
+	_, secret := check(with("another", "the token"))
+	_, both := check(with("another", "another"))
+	if token == nil || secret == nil || both == nil || token.Error() != secret.Error() || both.Error() != secret.Error() {
+		t.Errorf("the answers tell what was wrong:\n%v\n%v\n%v", token, secret, both)
+	}
+	r.Header.Set("X-Amz-Security-Token", "the token ")
+	refused(t, r, 403, "InvalidSignatureException")
+	r.Header["X-Amz-Security-Token"] = []string{"the token", "the token"}
+	refused(t, r, 403, "InvalidClientTokenId")
 }
 
 func TestPayloadHash(t *testing.T) {

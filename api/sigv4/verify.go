@@ -12,12 +12,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"timbre"
 )
 
 const unsignedPayload = "UNSIGNED-PAYLOAD"
 
-// verify signs the request as the holder of the secret would have and compares.
-func (c *claim) verify(r *http.Request, secret string, body []byte) error {
+// verify signs the request as the holder of the secret would have, and compares; the session token too, if the key has one.
+func (c *claim) verify(r *http.Request, key timbre.Key, body []byte) error {
 	hash, err := c.payload(r, body)
 	if err != nil {
 		return err
@@ -26,15 +28,27 @@ func (c *claim) verify(r *http.Request, secret string, body []byte) error {
 	if err != nil {
 		return err
 	}
-	signature, err := c.sign(r.Context(), again, secret, hash)
+	signature, err := c.sign(r.Context(), again, key.Secret, hash)
 	if err != nil {
 		return refuse(mismatch, "The request could not be brought into canonical form.")
 	}
-	if subtle.ConstantTimeCompare([]byte(signature), []byte(c.signature)) != 1 {
+	right := subtle.ConstantTimeCompare([]byte(signature), []byte(c.signature))
+	if key.Session != "" {
+		right &= subtle.ConstantTimeCompare([]byte(key.Session), []byte(c.session(r)))
+	}
+	if right != 1 {
 		return refuse(mismatch, "The request signature we calculated does not match the signature you provided. "+
-			"Check the secret access key and the signing method.")
+			"Check the secret access key, the session token if the key has one, and the signing method.")
 	}
 	return nil
+}
+
+// session is the session token that came with the request.
+func (c *claim) session(r *http.Request) string {
+	if c.presigned {
+		return only(c.query["X-Amz-Security-Token"])
+	}
+	return only(r.Header["X-Amz-Security-Token"])
 }
 
 // payload is the hash of the body as the signature must hold it.

@@ -1,0 +1,60 @@
+package rest
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/base64"
+
+	"timbre"
+)
+
+// tokenVersion is the first byte of every page token, so that tokens of other forms can be told apart.
+const tokenVersion = 2
+
+// pages makes and opens page tokens: the last item of a page, sealed with AES-256-GCM and bound to its list and account.
+// Who has no key can neither read nor make one.
+type pages struct {
+	aead    cipher.AEAD
+	account string
+}
+
+// pagesKey finds the pages in the context of a request.
+type pagesKey struct{}
+
+// newPages takes a key of 32 bytes, or makes one. It panics at another length.
+func newPages(key []byte, account string) pages {
+	if key == nil {
+		key = make([]byte, 32)
+		_, _ = rand.Read(key) // never fails
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil || len(key) != 32 {
+		panic("rest: a key for page tokens that is not of 32 bytes")
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err) // AES has the block size of GCM
+	}
+	return pages{aead, account}
+}
+
+func (p pages) make(scope, after string) string {
+	token := p.aead.Seal([]byte{tokenVersion}, nil, []byte(after), p.bound(scope)) //nolint:gosec // this AEAD makes its own nonce
+	return base64.RawURLEncoding.EncodeToString(token)
+}
+
+func (p pages) open(scope, token string) (after string, err error) {
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err == nil && len(sealed) > 0 && sealed[0] == tokenVersion {
+		if plain, err := p.aead.Open(nil, nil, sealed[1:], p.bound(scope)); err == nil && len(plain) > 0 {
+			return string(plain), nil
+		}
+	}
+	return "", timbre.Errorf(timbre.Invalid, "", "NextToken is not one that this list has given.")
+}
+
+// bound is what a token holds for besides its item. No account has a zero byte.
+func (p pages) bound(scope string) []byte {
+	return []byte(string(rune(tokenVersion)) + p.account + "\x00" + scope)
+}
