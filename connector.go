@@ -44,7 +44,7 @@ type Configuration struct {
 	Elements               []Element
 	Alerts                 json.RawMessage // RealTimeAlertConfiguration as given
 	Tags                   map[string]string
-	Token                  string
+	Token, Fingerprint     string // ClientRequestToken of the creation, and a digest of its parameters
 	Created, Updated       time.Time
 }
 

@@ -36,6 +36,7 @@ type Store interface {
 	Tasks
 	Calls
 	Outbox
+	Quotas
 	// Sweep erases what has outlived its promise at now: voiceprints of tasks past timbre.VoiceprintLife (those that were
 	// enrolled as well: the profile has its own), tasks and calls past timbre.ResultLife, embeddings of expired profiles.
 	// Both lives begin with the end of the call (of the task, where the call is not known), so nothing of a live call goes.
@@ -65,7 +66,7 @@ type Connectors interface {
 
 // Configurations are found by id, name or ARN.
 type Configurations interface {
-	// CreateConfiguration: Conflict if the name is taken.
+	// CreateConfiguration: Conflict if the name is taken, or a configuration has the token.
 	CreateConfiguration(ctx context.Context, c timbre.Configuration) error
 	Configuration(ctx context.Context, identifier string) (timbre.Configuration, error)
 	ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error)

@@ -2,7 +2,9 @@ package vault
 
 import (
 	"bytes"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -36,7 +38,11 @@ func Open(path string) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{local}, nil
+	root, err := hkdf.Extract(sha256.New, key, nil)
+	if err != nil {
+		return nil, refuse(path, "cannot be used", err)
+	}
+	return &Vault{local, root}, nil
 }
 
 func read(path string) (key []byte, err error) {

@@ -11,7 +11,9 @@ package vault
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 
 	"timbre"
 )
@@ -27,7 +29,20 @@ const keySize = 32
 const wrapping = "timbre data key"
 
 // Vault seals and opens under data keys that it makes and wraps. It is safe for concurrent use.
-type Vault struct{ local cipher.AEAD }
+type Vault struct {
+	local cipher.AEAD
+	root  []byte // of derived keys; tells nothing of the local key
+}
+
+// Derive gives 32 bytes that depend on the key file and the purpose alone, by HKDF-SHA256 (RFC 5869): a key for something
+// that is worth no key of its own. Who knows one learns nothing of the others.
+func (v *Vault) Derive(purpose string) ([]byte, error) {
+	key, err := hkdf.Expand(sha256.New, v.root, "timbre "+purpose, keySize)
+	if err != nil {
+		return nil, timbre.Errorf(timbre.Internal, "vault", "no key can be derived: %w", err)
+	}
+	return key, nil
+}
 
 // NewKey makes a data key and gives it wrapped.
 func (v *Vault) NewKey() (wrapped []byte, err error) {

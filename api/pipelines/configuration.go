@@ -32,7 +32,7 @@ type configurationOutput struct {
 	MediaInsightsPipelineConfiguration configuration
 }
 
-// createConfiguration refuses a second configuration of a name.
+// createConfiguration refuses a second configuration of a name, unless it is the first one that is asked for again.
 func (s *service) createConfiguration(ctx context.Context, in *createInput) (*configurationOutput, error) {
 	elements, err := elements(in.Elements)
 	if err != nil {
@@ -51,9 +51,9 @@ func (s *service) createConfiguration(ctx context.Context, in *createInput) (*co
 	for _, t := range in.Tags {
 		c.Tags[*t.Key] = *t.Value
 	}
-	err = s.Store.CreateConfiguration(ctx, c)
-	if timbre.KindOf(err) == timbre.Conflict {
-		return nil, &timbre.Error{Kind: timbre.Invalid, Msg: "A media insights pipeline configuration of this name exists.", Err: err}
+	c.Fingerprint = fingerprint(c)
+	if err = s.Store.CreateConfiguration(ctx, c); timbre.KindOf(err) == timbre.Conflict {
+		c, err = s.madeBefore(ctx, c, err)
 	}
 	if err != nil {
 		return nil, err

@@ -2,7 +2,9 @@ package rest
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"regexp"
 	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,7 +36,11 @@ func newMeter(r prometheus.Registerer) meter {
 	return m
 }
 
-// record writes the access log's line and counts. Neither holds a path, a value or a secret: paths carry phone numbers.
+// numbers are phone numbers in the form of E.164.
+var numbers = regexp.MustCompile(`(\+|%2B)[0-9]{6,15}`)
+
+// record writes the access log's line and counts. Above debug level neither holds a path, a value or a secret: paths carry
+// phone numbers.
 func (m *Mux) record(ctx context.Context, x *exchange) {
 	service, operation := "none", "none"
 	if x.route != nil {
@@ -50,10 +56,13 @@ func (m *Mux) record(ctx context.Context, x *exchange) {
 	}
 	level := slog.LevelInfo
 	if x.fault != nil {
-		line = append(line, slog.String("error", x.fault.Type), slog.String("reason", x.fault.Message))
+		line = append(line, slog.String("error", x.fault.Type))
 		if status >= 500 {
 			level = slog.LevelError
-			line = append(line, slog.Any("cause", x.cause))
+			line = append(line, slog.String("cause", numbers.ReplaceAllString(fmt.Sprint(x.cause), "+…")))
+		}
+		if m.cfg.Log.Enabled(ctx, slog.LevelDebug) {
+			line = append(line, slog.String("reason", x.fault.Message)) // which may say what was not found
 		}
 	}
 	m.cfg.Log.LogAttrs(ctx, level, "api request", line...)

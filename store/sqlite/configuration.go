@@ -8,14 +8,36 @@ import (
 
 func (s *Store) CreateConfiguration(ctx context.Context, c timbre.Configuration) error {
 	return s.write(ctx, "store.CreateConfiguration", func(q querier) error {
+		if err := unused(ctx, q, c.Token); err != nil {
+			return err
+		}
 		doc, err := document(c)
 		if err != nil {
 			return err
 		}
 		_, err = q.ExecContext(ctx, "INSERT INTO configuration (id, name, arn, created, document) VALUES (?, ?, ?, ?, ?)",
 			c.ID, c.Name, c.ARN, nanos(c.Created), doc)
-		return taken(err, "There is a configuration %s already.", c.Name)
+		if err != nil {
+			return taken(err, "There is a configuration %s already.", c.Name)
+		}
+		if err := s.tagged(c.Tags); err != nil {
+			return err
+		}
+		return within(ctx, q, s.limit().Configurations, "media insights pipeline configurations", "SELECT count(*) FROM configuration")
 	})
+}
+
+// unused refuses the token of a configuration that there is.
+func unused(ctx context.Context, q querier, token string) error {
+	if token == "" {
+		return nil
+	}
+	var used bool
+	err := q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM configuration WHERE document ->> '$.Token' = ?)", token).Scan(&used)
+	if err == nil && used {
+		err = conflict("The ClientRequestToken has been used for another configuration.")
+	}
+	return err
 }
 
 func (s *Store) Configuration(ctx context.Context, identifier string) (timbre.Configuration, error) {

@@ -13,7 +13,13 @@ func (s *Store) CreateConnector(ctx context.Context, c timbre.Connector) error {
 			return err
 		}
 		_, err = q.ExecContext(ctx, "INSERT INTO connector (id, created, document) VALUES (?, ?, ?)", c.ID, nanos(c.Created), doc)
-		return taken(err, "There is a connector %s already.", c.ID)
+		if err != nil {
+			return taken(err, "There is a connector %s already.", c.ID)
+		}
+		if err := s.tagged(c.Tags); err != nil {
+			return err
+		}
+		return within(ctx, q, s.limit().Connectors, "voice connectors", "SELECT count(*) FROM connector")
 	})
 }
 

@@ -18,7 +18,13 @@ func (s *Store) CreateDomain(ctx context.Context, d timbre.Domain) error {
 		}
 		_, err = q.ExecContext(ctx, "INSERT INTO domain (id, token, created, wrapped, document) VALUES (?, ?, ?, ?, ?)",
 			d.ID, maybe(d.Token), nanos(d.Created), wrapped, doc)
-		return taken(err, "There is a voice profile domain with that id or ClientRequestToken already.")
+		if err != nil {
+			return taken(err, "There is a voice profile domain with that id or ClientRequestToken already.")
+		}
+		if err := s.tagged(d.Tags); err != nil {
+			return err
+		}
+		return within(ctx, q, s.limit().Domains, "voice profile domains", "SELECT count(*) FROM domain")
 	})
 }
 

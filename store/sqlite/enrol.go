@@ -30,7 +30,11 @@ func (s *Store) EnrolProfile(ctx context.Context, p timbre.Profile, taskID strin
 		}
 		_, err = q.ExecContext(ctx, "INSERT INTO profile (id, domain_id, created, expires, sealed, document) VALUES (?, ?, ?, ?, ?, ?)",
 			p.ID, p.DomainID, nanos(p.Created), nanos(p.Expires), sealed, doc)
-		return orphaned(taken(err, "There is a voice profile %s already.", p.ID), noDomain(p.DomainID))
+		if err != nil {
+			return orphaned(taken(err, "There is a voice profile %s already.", p.ID), noDomain(p.DomainID))
+		}
+		return within(ctx, q, s.limit().Profiles, "voice profiles of a domain",
+			"SELECT count(*) FROM profile WHERE domain_id = ?", p.DomainID)
 	})
 }
 

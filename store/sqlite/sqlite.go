@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 
+	"timbre"
 	"timbre/store"
 )
 
@@ -28,6 +29,7 @@ type Store struct {
 	log     *slog.Logger
 	held    io.Closer   // the lock that keeps other processes out
 	residue atomic.Bool // something erased may still be in the write-ahead log
+	limits  atomic.Pointer[timbre.Limits]
 }
 
 var _ store.Store = (*Store)(nil)

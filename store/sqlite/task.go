@@ -20,7 +20,10 @@ func (s *Store) CreateTask(ctx context.Context, t timbre.Task) error {
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			t.ID, t.Kind, t.TransactionID, maybe(t.Token), nanos(t.Created),
 			t.DomainID, t.Active, moment(t.Ended), moment(t.VoiceprintMade), sealed, doc, t.ProfileID)
-		return taken(err, "There is a task %s already.", t.ID)
+		if err != nil {
+			return taken(err, "There is a task %s already.", t.ID)
+		}
+		return within(ctx, q, s.limit().Tasks, "active voice analytics tasks", "SELECT count(*) FROM task WHERE active = 1")
 	})
 }
 

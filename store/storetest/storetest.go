@@ -38,6 +38,7 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 		{"sweep", sweeps},
 		{"pages", pages},
 		{"races", races},
+		{"quotas", quotas},
 		{"durability", durability},
 		{"secrecy", secrecy},
 	} {

@@ -33,6 +33,7 @@ type Node struct {
 
 	log     *slog.Logger
 	store   *sqlite.Store
+	pageKey []byte // that page tokens are sealed under
 	models  *infer.Runtime
 	tasks   *task.Engine
 	search  *search.Searcher
@@ -86,7 +87,7 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 
 	// 10: the front door, and the operator's.
 	front := api.New(api.Deps{Store: eraser{n.store, n.search}, Tasks: n.tasks, Keys: n.Credentials, Region: s.Region, Account: s.Account,
-		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics})
+		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics, Rates: s.Rates(), PageKey: n.pageKey})
 	if n.API, err = n.open("api.listen", string(s.API.Listen), front); err != nil {
 		return err
 	}

@@ -35,8 +35,14 @@ func (n *Node) openStore(ctx context.Context, s config.Settings) error {
 	if err != nil {
 		return err
 	}
-	n.store, err = sqlite.Open(ctx, s.Database(), keys, n.log)
-	return err
+	if n.pageKey, err = keys.Derive("page tokens"); err != nil {
+		return err
+	}
+	if n.store, err = sqlite.Open(ctx, s.Database(), keys, n.log); err != nil {
+		return err
+	}
+	n.store.Limit(s.QuotaLimits())
+	return nil
 }
 
 // openOutbox opens the ways out.

@@ -1,0 +1,35 @@
+package pipelines
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"timbre"
+)
+
+// madeBefore is what answers a creation that stands in conflict with what there is. SDKs fill in a ClientRequestToken and
+// send it again with every retry: whoever repeats one with its parameters gets the configuration that it has made. The
+// token is remembered as long as the configuration.
+func (s *service) madeBefore(ctx context.Context, c timbre.Configuration, conflict error) (timbre.Configuration, error) {
+	first, err := s.Store.Configuration(ctx, c.Name)
+	switch {
+	case err != nil && timbre.KindOf(err) == timbre.NotFound: // the token is that of a configuration of another name
+		return c, &timbre.Error{Kind: timbre.Conflict, Msg: "The ClientRequestToken has been used for a configuration with other parameters.", Err: conflict}
+	case err != nil:
+		return c, err
+	case c.Token == "" || first.Token != c.Token:
+		return c, &timbre.Error{Kind: timbre.Invalid, Msg: "A media insights pipeline configuration of this name exists.", Err: conflict}
+	case first.Fingerprint != c.Fingerprint:
+		return c, &timbre.Error{Kind: timbre.Conflict, Msg: "The ClientRequestToken has been used for a configuration with other parameters.", Err: conflict}
+	}
+	return first, nil
+}
+
+// fingerprint is a digest of what the creator of a configuration chose.
+func fingerprint(c timbre.Configuration) string {
+	text, _ := json.Marshal([]any{c.Name, c.RoleARN, c.Elements, c.Alerts, c.Tags}) // documents that were read as JSON
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
