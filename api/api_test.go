@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 
 	"timbre"
 	"timbre/api"
+	"timbre/api/rest"
 )
 
 // now is the server's clock, fixed a little before the SDK's own, within the window.
@@ -61,12 +63,23 @@ type server struct {
 	log       *log
 	metrics   *prometheus.Registry
 	ctx       context.Context
+	keys      keys
+	rates     rest.Rates
+	late      *atomic.Int64 // nanoseconds that the server's clock has gone on
 }
 
 const secret = "the secret of the tests"
 
-func serve(t testing.TB) *server {
-	s := &server{fake: &fake{}, log: &log{}, metrics: prometheus.NewRegistry(), ctx: context.Background()}
+func newServer() *server {
+	return &server{fake: &fake{}, log: &log{}, metrics: prometheus.NewRegistry(), ctx: context.Background(),
+		keys: keys{"AKIDTEST": {Secret: secret}}, late: new(atomic.Int64)}
+}
+
+func serve(t testing.TB, change ...func(*server)) *server {
+	s := newServer()
+	for _, c := range change {
+		c(s)
+	}
 	h := httptest.NewServer(s.handler())
 	t.Cleanup(h.Close)
 	s.url = h.URL
@@ -82,8 +95,8 @@ func serve(t testing.TB) *server {
 
 func (s *server) handler() http.Handler {
 	return api.New(api.Deps{
-		Store: s.fake, Tasks: s.fake, Keys: keys{"AKIDTEST": {Secret: secret}}, Region: "us-east-1", Account: "000000000000",
-		NewID: newID, Now: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
+		Store: s.fake, Tasks: s.fake, Keys: s.keys, Region: "us-east-1", Account: "000000000000",
+		NewID: newID, Now: func() time.Time { return now.Add(time.Duration(s.late.Load())) }, Rates: s.rates, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
 	})
 }
 

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
@@ -50,7 +49,7 @@ func FuzzServe(f *testing.F) {
 		query := r.URL.RawQuery
 		signed(t, r, body)
 		r.URL.Host, r.URL.Scheme, r.URL.RawQuery = "", "", query // the signer writes the query anew; a server sees its own form
-		s := &server{fake: &fake{}, log: &log{}, metrics: prometheus.NewRegistry()}
+		s := newServer()
 		w := httptest.NewRecorder()
 		s.handler().ServeHTTP(w, r)
 
@@ -81,7 +80,7 @@ func FuzzServe(f *testing.F) {
 
 // BenchmarkGet is one signed Get through the whole handler, without the socket and the SDK.
 func BenchmarkGet(b *testing.B) {
-	s := &server{fake: &fake{}, log: &log{}, metrics: prometheus.NewRegistry(), ctx: b.Context()}
+	s := newServer()
 	h := s.handler()
 	r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, "http://timbre.example/voice-connectors?max-results=5", http.NoBody)
 	if err != nil {

@@ -186,6 +186,6 @@ func recordOnly(req *gosip.Request) bool {
 
 func (s *Server) doubt(req *gosip.Request, warnings []string) {
 	for _, w := range warnings {
-		s.log.Warn("recording metadata", "call", callID(req), "doubt", w)
+		s.log.Warn("recording metadata", "call", callID(req), "doubt", private(w))
 	}
 }

@@ -124,7 +124,7 @@ func (s *Server) settle(d *dialog, req *gosip.Request, raw []byte) {
 	o, r := offered(raw, d.source.Addr())
 	if r != nil {
 		s.metrics.rejected.WithLabelValues(r.reason).Inc()
-		s.log.Warn("an answer could not be used", "call", callID(req), "detail", r.detail)
+		s.log.Warn("an answer could not be used", "call", callID(req), "detail", private(r.detail))
 		return
 	}
 	d.mu.Lock()

@@ -82,7 +82,7 @@ func newMetrics(reg prometheus.Registerer, live func() float64) (*metrics, error
 // refuse answers a request with a refusal, counts it and logs it. Internal errors are not told to the peer.
 func (s *Server) refuse(req *gosip.Request, tx gosip.ServerTransaction, r *refusal) {
 	s.metrics.rejected.WithLabelValues(r.reason).Inc()
-	s.log.Warn("refused", "method", req.Method, "status", r.code, "reason", r.reason, "detail", r.detail,
+	s.log.Warn("refused", "method", req.Method, "status", r.code, "reason", r.reason, "detail", private(r.detail),
 		"source", req.Source(), "call", callID(req))
 	if req.IsAck() {
 		return

@@ -52,7 +52,7 @@ func (s *Server) readable(data []byte) (err error) {
 
 func (s *Server) unreadable(source string, err error) {
 	s.metrics.rejected.WithLabelValues("parse").Inc()
-	s.log.Warn("a message could not be read", "source", source, "error", fmt.Sprintf("%.200s", err))
+	s.log.Warn("a message could not be read", "source", source, "error", fmt.Sprintf("%.200s", private(err.Error())))
 }
 
 var openBracket = regexp.MustCompile(`(?im)^((?:Contact|m|From|f|To|t)[ \t]*:[^\r\n<>]*<[^\r\n<>]*)\r$`)
@@ -105,7 +105,7 @@ func (h stackLog) Handle(_ context.Context, r slog.Record) error {
 	if r.Message == "failed to parse" {
 		h.s.unreadable("tcp", fmt.Errorf("%v", cause))
 	} else {
-		h.s.log.Warn("SIP stack: "+r.Message, "source", source, "error", cause)
+		h.s.log.Warn("SIP stack: "+private(r.Message), "source", source, "error", private(fmt.Sprint(cause)))
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"runtime/debug"
@@ -104,7 +105,7 @@ func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 	defer s.gate.leave()
 	defer func() {
 		if p := recover(); p != nil {
-			s.log.Error("panic", "method", req.Method, "panic", p, "stack", string(debug.Stack()))
+			s.log.Error("panic", "method", req.Method, "panic", private(fmt.Sprint(p)), "stack", string(debug.Stack()))
 			s.refuse(req, tx, refuse(500, "panic", "%v", p))
 		}
 	}()

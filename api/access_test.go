@@ -1,0 +1,153 @@
+package api_test
+
+import (
+	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/aws/smithy-go"
+
+	"timbre"
+	"timbre/api/rest"
+)
+
+const ours = "arn:aws:chime:us-east-1:000000000000:"
+
+// allow takes the tests' key all rights but these.
+func (s *server) allow(grants ...timbre.Grant) {
+	s.keys["AKIDTEST"] = timbre.Key{Secret: secret, User: "clerk", Grants: append([]timbre.Grant{}, grants...)}
+}
+
+// denied checks that an answer is the one refusal of what a key may not do.
+func denied(t *testing.T, a answer, action, resource string) {
+	t.Helper()
+	want := "User: arn:aws:iam::000000000000:user/clerk is not authorized to perform: chime:" + action + " on resource: " + resource
+	if a.Status != 403 || a.Header.Get("X-Amzn-ErrorType") != "AccessDeniedException" || !strings.Contains(a.Body, want) {
+		t.Errorf("%s: %d %s %s", action, a.Status, a.Header.Get("X-Amzn-ErrorType"), a.Body)
+	}
+}
+
+func TestEveryOperationIsDeniedToAKeyThatMayDoNothing(t *testing.T) {
+	s := serve(t)
+	s.allow()
+	label := regexp.MustCompile(`\{\w+\}`)
+	for _, service := range []*rest.Service{rest.Voice, rest.Pipelines} {
+		for _, op := range service.Operations {
+			if service == rest.Pipelines && op.Path == "/tags" {
+				continue // the path is the voice service's
+			}
+			target := label.ReplaceAllString(op.Path, "abc")
+			if op.Query.Key != "" {
+				target += "?" + op.Query.Key + "=" + op.Query.Value
+			}
+			a := s.do(t, op.Method, target, "")
+			if a.Status != 403 || a.Header.Get("X-Amzn-ErrorType") != "AccessDeniedException" ||
+				!strings.Contains(a.Body, "is not authorized to perform: chime:"+op.Name+" on resource: ") {
+				t.Errorf("%s: %d %s", op.Name, a.Status, a.Body)
+			}
+		}
+	}
+}
+
+func TestADenialNamesWhatTheRequestIsAbout(t *testing.T) {
+	s := serve(t)
+	s.allow()
+	for _, c := range []struct{ method, target, body, action, resource string }{
+		{"GET", "/voice-connectors/abc/termination", "", "GetVoiceConnectorTermination", ours + "vc/abc"},
+		{"GET", "/voice-connectors", "", "ListVoiceConnectors", "*"},
+		{"POST", "/voice-connectors/abc/speaker-search-tasks", `{"VoiceProfileDomainId":"d"}`, "StartSpeakerSearchTask", ours + "vc/abc"},
+		{"GET", "/voice-profiles?voice-profile-domain-id=d", "", "ListVoiceProfiles", ours + "voice-profile-domain/d"},
+		{"GET", "/voice-profiles/vp-1", "", "GetVoiceProfile", ours + "voice-profile/vp-1"},
+		{"POST", "/voice-profiles", `{"SpeakerSearchTaskId":"t"}`, "CreateVoiceProfile", "*"},
+		{"POST", "/tags?operation=tag-resource", `{"ResourceARN":"` + ours + `vc/abc","Tags":[]}`, "TagResource", ours + "vc/abc"},
+		{"GET", "/tags?arn=arn%3Aaws%3Achime%3Aus-east-1%3A1%3Avc%2Fother", "", "ListTagsForResource", "arn:aws:chime:us-east-1:1:vc/other"},
+		{"GET", "/sip-media-applications/s", "", "GetSipMediaApplication", ours + "sma/s"},
+		{"GET", "/media-insights-pipeline-configurations/analytics", "", "GetMediaInsightsPipelineConfiguration", ours + "media-insights-pipeline-configuration/analytics"},
+		{"PUT", "/media-insights-pipeline-status/p", "{}", "UpdateMediaInsightsPipelineStatus", ours + "media-pipeline/p"},
+		{"GET", "/sdk-media-pipelines/p", "", "GetMediaPipeline", ours + "media-pipeline/p"},
+		{"GET", "/media-insights-pipelines/arn%3Aaws%3Achime%3Aus-east-1%3A1%3Amedia-pipeline%2Fp/speaker-search-tasks/t", "",
+			"GetSpeakerSearchTask", "arn:aws:chime:us-east-1:1:media-pipeline/p"},
+		{"POST", "/media-insights-pipelines", `{"MediaInsightsPipelineConfigurationArn":"arn:x"}`, "CreateMediaInsightsPipeline", "arn:x"},
+		{"GET", "/phone-numbers/%2B12065550100", "", "GetPhoneNumber", "*"},
+	} {
+		denied(t, s.do(t, c.method, c.target, c.body), c.action, c.resource)
+	}
+}
+
+func TestAKeyMayDoWhatItsProfileSaysAndNothingElse(t *testing.T) {
+	s := serve(t)
+	made := must(s.voice.CreateVoiceConnector(s.ctx, &chimesdkvoice.CreateVoiceConnectorInput{Name: new("a"), RequireEncryption: new(true)}))(t)
+	id := *made.VoiceConnector.VoiceConnectorId
+	s.allow(timbre.Grant{Action: "chime:Get*", Resource: "arn:aws:chime:*:*:vc/" + id[:5] + "*"}, timbre.Grant{Action: "chime:List*", Resource: "*"})
+	_, err := s.voice.GetVoiceConnector(s.ctx, &chimesdkvoice.GetVoiceConnectorInput{VoiceConnectorId: &id})
+	if err != nil {
+		t.Error(err)
+	}
+	if _, err := s.voice.ListVoiceConnectors(s.ctx, &chimesdkvoice.ListVoiceConnectorsInput{}); err != nil {
+		t.Error(err)
+	}
+	_, err = s.voice.DeleteVoiceConnector(s.ctx, &chimesdkvoice.DeleteVoiceConnectorInput{VoiceConnectorId: &id})
+	var e smithy.APIError
+	if !errors.As(err, &e) || e.ErrorCode() != "AccessDeniedException" {
+		t.Errorf("deletion: %v", err)
+	}
+	_, err = s.voice.GetVoiceConnector(s.ctx, &chimesdkvoice.GetVoiceConnectorInput{VoiceConnectorId: aws.String("zzzzzzzzzzzzzzzzzzzzzz")})
+	if !errors.As(err, &e) || e.ErrorCode() != "AccessDeniedException" {
+		t.Errorf("another connector, though there is none: %v", err)
+	}
+}
+
+// Otherwise a grant for configurations whose names begin with a would be one for those whose ids do.
+func TestAConfigurationIsAllowedByItsNameHoweverItIsAskedFor(t *testing.T) {
+	s := serve(t)
+	in := insights("secret-one", analytics())
+	made := must(s.pipelines.CreateMediaInsightsPipelineConfiguration(s.ctx, in))(t).MediaInsightsPipelineConfiguration
+	get := func(identifier string) answer {
+		return s.do(t, http.MethodGet, "/media-insights-pipeline-configurations/"+strings.NewReplacer(":", "%3A", "/", "%2F").Replace(identifier), "")
+	}
+	id, arn := *made.MediaInsightsPipelineConfigurationId, *made.MediaInsightsPipelineConfigurationArn
+	s.allow(timbre.Grant{Action: "*", Resource: ours + "media-insights-pipeline-configuration/" + id[:1] + "*"})
+	for _, identifier := range []string{id, arn, "secret-one"} {
+		if strings.HasPrefix("secret-one", id[:1]) {
+			break
+		}
+		denied(t, get(identifier), "GetMediaInsightsPipelineConfiguration", arn)
+	}
+	s.allow(timbre.Grant{Action: "*", Resource: ours + "media-insights-pipeline-configuration/secret*"})
+	for _, identifier := range []string{id, arn, "secret-one"} {
+		if a := get(identifier); a.Status != 200 {
+			t.Errorf("%s: %d %s", identifier, a.Status, a.Body)
+		}
+	}
+}
+
+func TestARetriedCreationOfAConfigurationIsAnsweredWithTheFirst(t *testing.T) {
+	s := serve(t)
+	create := func(name, token, role string) (string, error) {
+		in := insights(name, analytics())
+		in.ClientRequestToken, in.ResourceAccessRoleArn = &token, aws.String("arn:aws:iam::000000000000:role/"+role)
+		out, err := s.pipelines.CreateMediaInsightsPipelineConfiguration(s.ctx, in)
+		if err != nil {
+			return "", err
+		}
+		return *out.MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationId, nil
+	}
+	first := must(create("analytics", "token-1", "a"))(t)
+	if again, err := create("analytics", "token-1", "a"); err != nil || again != first {
+		t.Errorf("the same again: %s, %v", again, err)
+	}
+	for name, c := range map[string][3]string{
+		"another token":           {"analytics", "token-2", "a"},
+		"the token, another role": {"analytics", "token-1", "b"},
+	} {
+		_, err := create(c[0], c[1], c[2])
+		var e smithy.APIError
+		if !errors.As(err, &e) || e.ErrorCode() != "BadRequestException" && e.ErrorCode() != "ConflictException" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

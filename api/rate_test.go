@@ -1,0 +1,81 @@
+package api_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/aws/smithy-go"
+
+	"timbre"
+	"timbre/api/rest"
+)
+
+func rated(rates rest.Rates) func(*server) { return func(s *server) { s.rates = rates } }
+
+func TestTheSDKTriesAThrottledRequestAgain(t *testing.T) {
+	s := serve(t, rated(rest.Rates{"connectors": 20}))
+	for range 20 {
+		if _, err := s.voice.ListVoiceConnectors(s.ctx, &sdk.ListVoiceConnectorsInput{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := s.voice.ListVoiceConnectors(s.ctx, &sdk.ListVoiceConnectorsInput{})
+	var e smithy.APIError
+	if !errors.As(err, &e) || e.ErrorCode() != "ThrottlingException" {
+		t.Fatalf("the 21st of a second: %v", err)
+	}
+	patient := s.voice.Options()
+	patient.RetryMaxAttempts = 3
+	patient.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
+		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { // what a wait is for the server
+			s.late.Add(int64(50 * time.Millisecond))
+			return 0, nil
+		})
+	})
+	if _, err := sdk.New(patient).ListVoiceConnectors(s.ctx, &sdk.ListVoiceConnectorsInput{}); err != nil {
+		t.Errorf("with retries: %v", err)
+	}
+	if n := strings.Count(s.log.String(), "ThrottlingException"); n != 2 {
+		t.Errorf("%d requests were throttled, want one without and one with retries", n)
+	}
+}
+
+func TestAThrottledAnswerSaysWhenToTryAgain(t *testing.T) {
+	s := serve(t, rated(rest.Rates{"connectors": 1}))
+	s.do(t, "GET", "/voice-connectors", "")
+	a := s.do(t, "GET", "/voice-connectors", "")
+	if a.Status != 429 || a.Header.Get("Retry-After") != "1" || a.Header.Get("X-Amz-Retry-After") != "1001" ||
+		!strings.Contains(a.Body, `"Code":"Throttling"`) {
+		t.Errorf("%+v", a)
+	}
+	s.late.Add(int64(time.Second) - 1)
+	if a := s.do(t, "GET", "/voice-connectors", ""); a.Status != 429 {
+		t.Errorf("a moment too early: %d", a.Status)
+	}
+	s.late.Add(1)
+	if a := s.do(t, "GET", "/voice-connectors", ""); a.Status != 200 {
+		t.Errorf("a second later: %d", a.Status)
+	}
+}
+
+func TestEachKeyAndClassHasARateOfItsOwn(t *testing.T) {
+	s := serve(t, rated(rest.Rates{"connectors": 1, "domains": 1}))
+	status := func() int { return s.do(t, "GET", "/voice-connectors", "").Status }
+	equal(t, "the first", status(), 200)
+	equal(t, "the second", status(), 429)
+	equal(t, "one of another class", s.do(t, "GET", "/voice-profile-domains", "").Status, 200)
+	for range 5 {
+		equal(t, "one of a class without a rate", s.do(t, "GET", "/media-insights-pipeline-configurations", "").Status, 200)
+	}
+	s.keys["AKIDOTHER"] = timbre.Key{Secret: secret}
+	options := s.voice.Options()
+	options.Credentials = credentials.NewStaticCredentialsProvider("AKIDOTHER", secret, "")
+	if _, err := sdk.New(options).ListVoiceConnectors(s.ctx, &sdk.ListVoiceConnectorsInput{}); err != nil {
+		t.Errorf("another key: %v", err)
+	}
+}
