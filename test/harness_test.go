@@ -61,7 +61,11 @@ func settings(t *testing.T, folder string, hook *receiver) config.Settings {
 // start runs a node until the test ends.
 func start(t *testing.T, s config.Settings) *node.Node {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return startWith(t, s, slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+}
+
+func startWith(t *testing.T, s config.Settings, log *slog.Logger) *node.Node {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	n, err := node.New(ctx, s, log)
 	if err != nil {
