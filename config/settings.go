@@ -24,13 +24,14 @@ type Settings struct {
 	AccessKeyID     string `name:"access_key_id" placeholder:"ID" help:"Access key that requests are signed with; made at the first start if not given."`
 	SecretAccessKey string `name:"secret_access_key" placeholder:"SECRET" secret:"" help:"Its secret. Better given by file or environment than as a flag."`
 
-	Store     Store  `embed:"" prefix:"store."`
-	Notify    Notify `embed:"" prefix:"notify."`
-	Search    Search `embed:"" prefix:"search."`
-	Legs      Legs   `embed:"" prefix:"legs."`
-	Infer     Infer  `embed:"" prefix:"infer."`
-	Log       Log    `embed:"" prefix:"log."`
-	Analytics string `default:"configured" enum:"configured,always" help:"Which calls may be analysed: those of connectors that are configured for it, or always."`
+	Numbers   []string `placeholder:"+NUMBER" help:"Phone numbers of the inventory, in E.164 form with the plus: those that can be given to connectors."`
+	Store     Store    `embed:"" prefix:"store."`
+	Notify    Notify   `embed:"" prefix:"notify."`
+	Search    Search   `embed:"" prefix:"search."`
+	Legs      Legs     `embed:"" prefix:"legs."`
+	Infer     Infer    `embed:"" prefix:"infer."`
+	Log       Log      `embed:"" prefix:"log."`
+	Analytics string   `default:"configured" enum:"configured,always" help:"Which calls may be analysed: those of connectors that are configured for it, or always."`
 
 	origins map[string]Origin // of the keys that are not defaults
 }

@@ -12,6 +12,7 @@ var (
 	account = regexp.MustCompile(`^[0-9]{12}$`)
 	region  = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
 	keyID   = regexp.MustCompile(`^[A-Za-z0-9_]{4,128}$`)
+	number  = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 )
 
 // targets are what a connector's streaming configuration can name.
@@ -43,6 +44,14 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("api.listen and admin.listen are both %s", s.API.Listen)
 	case !strings.HasPrefix(s.Store.URL, "sqlite:") || s.Database() == ".":
 		return fmt.Errorf("store.url %q is not sqlite:FILE", s.Store.URL)
+	}
+	for i, n := range s.Numbers {
+		if !number.MatchString(n) {
+			return fmt.Errorf("numbers: %q is not a phone number such as +12065550100", n)
+		}
+		if slices.Contains(s.Numbers[:i], n) {
+			return fmt.Errorf("numbers has %s twice", n)
+		}
 	}
 	return s.Notify.validate()
 }
