@@ -11,6 +11,7 @@ type Resource struct {
 	Kind string // what it is, in words, such as "SIP rule"
 	ID   string // one of its kind
 	Name string // one of its kind as well; empty: it has none to be found by
+	ARN  string // empty: it has none
 	// Owner is the connector or resource that it belongs to and goes away with; empty for none. What has an owner may have
 	// the same id, and cannot itself be owned or used.
 	Owner string

@@ -40,9 +40,14 @@ func TestEmergencyCallingIsPutGotAndDeleted(t *testing.T) {
 	got := must(s.voice.GetVoiceConnectorEmergencyCallingConfiguration(s.ctx, get))(t).EmergencyCallingConfiguration
 	equal(t, "answer", json(out), json(put.EmergencyCallingConfiguration))
 	equal(t, "kept", json(got), json(put.EmergencyCallingConfiguration))
+	termination := &types.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"192.0.2.0/24"}}
+	must(s.voice.PutVoiceConnectorTermination(s.ctx, &sdk.PutVoiceConnectorTerminationInput{VoiceConnectorId: &id, Termination: termination}))(t)
+	noMore := &sdk.DeleteVoiceConnectorTerminationInput{VoiceConnectorId: &id}
+	fails[*types.BadRequestException](t, refusal(s.voice.DeleteVoiceConnectorTermination(s.ctx, noMore)), "emergency")
 	gone := &sdk.DeleteVoiceConnectorEmergencyCallingConfigurationInput{VoiceConnectorId: &id}
 	must(s.voice.DeleteVoiceConnectorEmergencyCallingConfiguration(s.ctx, gone))(t)
 	fails[*types.NotFoundException](t, refusal(s.voice.DeleteVoiceConnectorEmergencyCallingConfiguration(s.ctx, gone)), "emergency")
+	must(s.voice.DeleteVoiceConnectorTermination(s.ctx, noMore))(t)
 	must(s.voice.PutVoiceConnectorEmergencyCallingConfiguration(s.ctx, put))(t)
 	must(s.voice.DeleteVoiceConnector(s.ctx, &sdk.DeleteVoiceConnectorInput{VoiceConnectorId: &id}))(t)
 	fails[*types.NotFoundException](t, refusal(s.voice.GetVoiceConnectorEmergencyCallingConfiguration(s.ctx, get)), "emergency")

@@ -36,7 +36,7 @@ func New[T any](store Store, kind string, now func() time.Time) Shelf[T] {
 	return Shelf[T]{store, kind, now}
 }
 
-// Create puts a structure on the shelf under the ID, Name, Owner, Uses and Tags of r.
+// Create puts a structure on the shelf under the ID, Name, ARN, Owner, Uses and Tags of r.
 func (s Shelf[T]) Create(ctx context.Context, r timbre.Resource, v T) error {
 	r, err := s.resource(r, v)
 	if err != nil {

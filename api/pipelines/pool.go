@@ -21,7 +21,7 @@ func (s *service) createPool(ctx context.Context, in *sdk.CreateMediaPipelineKin
 	for _, t := range in.Tags {
 		tags[*t.Key] = *t.Value
 	}
-	if err := s.pools.Create(ctx, timbre.Resource{ID: id, Name: *in.PoolName, Tags: tags}, p); err != nil {
+	if err := s.pools.Create(ctx, timbre.Resource{ID: id, Name: *in.PoolName, ARN: *p.PoolArn, Tags: tags}, p); err != nil {
 		return nil, err
 	}
 	return &sdk.CreateMediaPipelineKinesisVideoStreamPoolOutput{KinesisVideoStreamPoolConfiguration: &p}, nil

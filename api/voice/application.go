@@ -15,7 +15,7 @@ func (s *service) createApplication(ctx context.Context, in *sdk.CreateSipMediaA
 		SipMediaApplicationId: &id, SipMediaApplicationArn: new(s.arn("sma/" + id)), Name: in.Name, AwsRegion: in.AwsRegion,
 		Endpoints: in.Endpoints, CreatedTimestamp: &now, UpdatedTimestamp: &now,
 	}
-	if err := s.applications.Create(ctx, timbre.Resource{ID: id, Tags: tagMap(in.Tags)}, a); err != nil {
+	if err := s.applications.Create(ctx, timbre.Resource{ID: id, ARN: *a.SipMediaApplicationArn, Tags: tagMap(in.Tags)}, a); err != nil {
 		return nil, err
 	}
 	return &sdk.CreateSipMediaApplicationOutput{SipMediaApplication: &a}, nil

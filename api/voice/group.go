@@ -36,7 +36,7 @@ func (s *service) createGroup(ctx context.Context, in *createGroupInput) (*group
 		VoiceConnectorGroupId: &id, VoiceConnectorGroupArn: new(s.arn("vcg/" + id)), Name: in.Name,
 		VoiceConnectorItems: in.VoiceConnectorItems, CreatedTimestamp: &now, UpdatedTimestamp: &now,
 	}, in.CallDistributionType}
-	if err := s.groups.Create(ctx, timbre.Resource{ID: id, Uses: connectorsOf(g)}, g); err != nil {
+	if err := s.groups.Create(ctx, timbre.Resource{ID: id, ARN: *g.VoiceConnectorGroupArn, Uses: connectorsOf(g)}, g); err != nil {
 		return nil, err
 	}
 	return &groupOutput{g}, nil

@@ -10,7 +10,7 @@ import (
 
 func sampleResource(id string, uses ...string) timbre.Resource {
 	return timbre.Resource{
-		Kind: "thing", ID: id, Name: "name of " + id, Uses: uses, Tags: map[string]string{"a": "b"},
+		Kind: "thing", ID: id, Name: "name of " + id, ARN: "arn:" + id, Uses: uses, Tags: map[string]string{"a": "b"},
 		Document: json.RawMessage(`{"Deep":{"Flag":false,"Text":"☎ <&>"}}`), Created: dawn(), Updated: dawn().Add(time.Second),
 	}
 }

@@ -15,6 +15,7 @@ CREATE UNIQUE INDEX resource_name ON resource (kind, name) WHERE name IS NOT NUL
 CREATE INDEX resource_in_order ON resource (kind, created, id);
 CREATE INDEX resource_by_owner ON resource (owner) WHERE owner IS NOT NULL;
 CREATE INDEX resource_by_id ON resource (id);
+CREATE INDEX resource_by_arn ON resource (document ->> '$.ARN');
 
 CREATE TABLE resource_use ( -- what may not be deleted because a resource uses it
     kind TEXT NOT NULL,
