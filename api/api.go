@@ -6,6 +6,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -41,7 +42,21 @@ type Deps struct {
 }
 
 // New makes the handler of both services.
-func New(d Deps) http.Handler {
+func New(d Deps) http.Handler { return mux(d) }
+
+// Stock makes the inventory hold the phone numbers that the operator lists.
+func Stock(ctx context.Context, d Deps, numbers []string) error {
+	return voice.Stock(ctx, d.voice(), numbers)
+}
+
+func (d Deps) voice() voice.Deps {
+	return voice.Deps{Store: d.Store, Tasks: d.Tasks, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now}
+}
+
+// Coverage is the state of each operation of both services, from the same table that routes.
+func Coverage() []rest.Covered { return mux(Deps{}).Coverage() }
+
+func mux(d Deps) *rest.Mux {
 	verifier := sigv4.New(d.Keys, d.Now)
 	m := rest.NewMux(rest.Config{
 		Authenticate: func(r *http.Request, body func() ([]byte, error)) (timbre.Key, error) {
@@ -54,7 +69,7 @@ func New(d Deps) http.Handler {
 		Authorize: d.authorize, Rates: d.Rates, PageKey: d.PageKey, Account: d.Account,
 		Now: d.Now, NewID: d.NewID, Log: d.Log, Metrics: d.Metrics,
 	}, rest.Voice, rest.Pipelines)
-	voice.Register(m, voice.Deps{Store: d.Store, Tasks: d.Tasks, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now})
+	voice.Register(m, d.voice())
 	pipelines.Register(m, pipelines.Deps{Store: d.Store, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now})
 	return m
 }

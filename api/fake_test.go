@@ -62,6 +62,7 @@ type fake struct {
 	domains        shelf[timbre.Domain]
 	profiles       shelf[timbre.Profile]
 	tasks          shelf[timbre.Task]
+	resources      shelf[timbre.Resource] // by kind and id
 	started        []timbre.Task
 	renewed        [][2]string
 	faster         *timbre.Domain // made by somebody else just before CreateDomain, which then conflicts
@@ -95,6 +96,10 @@ func (f *fake) ListConnectors(_ context.Context, p timbre.Page) ([]timbre.Connec
 
 func (f *fake) DeleteConnector(_ context.Context, id string) error {
 	defer f.lock()()
+	if err := f.unused(id); err != nil {
+		return err
+	}
+	f.disown(id)
 	_ = f.streamings.drop(id)
 	_ = f.terminations.drop(id)
 	return f.connectors.drop(id)

@@ -36,6 +36,8 @@ func TestBadValuesAreRefusedInOneSentence(t *testing.T) {
 		{"notify.streaming", "SQS", "SQS"},
 		{"notify.streaming", "Kafka=https://example.com/q", `"Kafka" is not one of EventBridge, SQS, SNS`},
 		{"notify.streaming", "SQS=crm", "SQS=crm is neither a queue's URL or ARN nor the name of a webhook"},
+		{"numbers", "12065550100", `numbers: "12065550100" is not a phone number`},
+		{"numbers", "+12065550100,+12065550100", "numbers has +12065550100 twice"},
 		{"search.threshold", "high", "high"},
 		{"search.threshold", "0", "search.threshold 0 is not above 0 and at most 1"},
 		{"search.threshold", "NaN", "search.threshold NaN is not"},

@@ -24,14 +24,15 @@ type Settings struct {
 	AccessKeyID     string `name:"access_key_id" placeholder:"ID" help:"Access key that requests are signed with; made at the first start if not given."`
 	SecretAccessKey string `name:"secret_access_key" placeholder:"SECRET" secret:"" help:"Its secret. Better given by file or environment than as a flag."`
 
-	Store     Store  `embed:"" prefix:"store."`
-	Notify    Notify `embed:"" prefix:"notify."`
-	Search    Search `embed:"" prefix:"search."`
-	Legs      Legs   `embed:"" prefix:"legs."`
-	Infer     Infer  `embed:"" prefix:"infer."`
-	Log       Log    `embed:"" prefix:"log."`
-	Analytics string `default:"configured" enum:"configured,always" help:"Which calls may be analysed: those of connectors that are configured for it, or always."`
-	Quotas    string `default:"off" enum:"off,aws" help:"Quotas and rates: off, or those of a new AWS account."`
+	Numbers   []string `placeholder:"+NUMBER" help:"Phone numbers of the inventory, in E.164 form with the plus: those that can be given to connectors."`
+	Store     Store    `embed:"" prefix:"store."`
+	Notify    Notify   `embed:"" prefix:"notify."`
+	Search    Search   `embed:"" prefix:"search."`
+	Legs      Legs     `embed:"" prefix:"legs."`
+	Infer     Infer    `embed:"" prefix:"infer."`
+	Log       Log      `embed:"" prefix:"log."`
+	Analytics string   `default:"configured" enum:"configured,always" help:"Which calls may be analysed: those of connectors that are configured for it, or always."`
+	Quotas    string   `default:"off" enum:"off,aws" help:"Quotas and rates: off, or those of a new AWS account."`
 
 	Limits map[string]int `mapsep:"," placeholder:"NAME=NUMBER,..." help:"Single quotas, before those of quotas: connectors, configurations, domains, profiles (of a domain), tasks (active), tags (of a resource). 0 is no limit."`
 	Rate   map[string]int `mapsep:"," placeholder:"CLASS=NUMBER,..." help:"Requests a second that each access key may make, before those of quotas, for a class of operations: domains, profiles, searches, tones, configurations, pipelines, connectors (and all others). 0 is no limit."`

@@ -12,6 +12,7 @@ var (
 	account = regexp.MustCompile(`^[0-9]{12}$`)
 	region  = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
 	keyID   = regexp.MustCompile(`^[A-Za-z0-9_]{4,128}$`)
+	number  = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 )
 
 // targets are what a connector's streaming configuration can name.
@@ -46,6 +47,14 @@ func (s *Settings) Validate() error {
 	}
 	if err := s.validateQuotas(); err != nil {
 		return err
+	}
+	for i, n := range s.Numbers {
+		if !number.MatchString(n) {
+			return fmt.Errorf("numbers: %q is not a phone number such as +12065550100", n)
+		}
+		if slices.Contains(s.Numbers[:i], n) {
+			return fmt.Errorf("numbers has %s twice", n)
+		}
 	}
 	return s.Notify.validate()
 }

@@ -37,6 +37,7 @@ type Store interface {
 	Calls
 	Outbox
 	Quotas
+	Resources
 	// Sweep erases what has outlived its promise at now: voiceprints of tasks past timbre.VoiceprintLife (those that were
 	// enrolled as well: the profile has its own), tasks and calls past timbre.ResultLife, embeddings of expired profiles.
 	// Both lives begin with the end of the call (of the task, where the call is not known), so nothing of a live call goes.
@@ -48,7 +49,8 @@ type Store interface {
 // Swept counts what a sweep erased.
 type Swept struct{ Voiceprints, Tasks, Calls, Embeddings int }
 
-// Connectors and the settings that belong to one. Deleting a connector deletes its settings.
+// Connectors and the settings that belong to one. Deleting a connector deletes its settings and the resources that it owns;
+// Conflict while a resource uses it.
 type Connectors interface {
 	CreateConnector(ctx context.Context, c timbre.Connector) error
 	Connector(ctx context.Context, id string) (timbre.Connector, error)

@@ -10,7 +10,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines/types"
+
 	"timbre"
+	"timbre/api/keep"
 	"timbre/api/rest"
 )
 
@@ -21,6 +24,8 @@ type Store interface {
 	Configuration(ctx context.Context, identifier string) (timbre.Configuration, error)
 	ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error)
 	DeleteConfiguration(ctx context.Context, identifier string) error
+
+	keep.Store
 }
 
 // Deps is what the operations need.
@@ -32,11 +37,16 @@ type Deps struct {
 }
 
 // service holds the operations as methods, one each.
-type service struct{ Deps }
+type service struct {
+	Deps
+	pools keep.Shelf[types.KinesisVideoStreamPoolConfiguration]
+}
 
 // Register ties the operations into the mux.
 func Register(m *rest.Mux, d Deps) {
-	s := &service{d}
+	s := &service{d, keep.New[types.KinesisVideoStreamPoolConfiguration](d.Store, "media pipeline kinesis video stream pool", d.Now)}
+	registerKept(m, s)
+	registerRefused(m)
 	rest.Handle(m, rest.Pipelines, "CreateMediaInsightsPipelineConfiguration", s.createConfiguration)
 	rest.Handle(m, rest.Pipelines, "GetMediaInsightsPipelineConfiguration", s.getConfiguration)
 	rest.Handle(m, rest.Pipelines, "ListMediaInsightsPipelineConfigurations", s.listConfigurations)

@@ -35,17 +35,18 @@ type Config struct {
 
 // Mux serves the operations of services.
 type Mux struct {
-	cfg    Config
-	root   node
-	routes map[*Operation]*route
-	meter  meter
-	pace   *pace
-	pages  pages
+	cfg      Config
+	services []*Service
+	root     node
+	routes   map[*Operation]*route
+	meter    meter
+	pace     *pace
+	pages    pages
 }
 
 // NewMux routes every operation of the services. Those that Handle does not tie to a function refuse, saying so.
 func NewMux(cfg Config, services ...*Service) *Mux {
-	m := &Mux{cfg: cfg, routes: map[*Operation]*route{}, meter: newMeter(cfg.Metrics),
+	m := &Mux{cfg: cfg, services: services, routes: map[*Operation]*route{}, meter: newMeter(cfg.Metrics),
 		pace: newPace(cfg.Rates, cfg.Now), pages: newPages(cfg.PageKey, cfg.Account)}
 	for _, s := range services {
 		for _, op := range s.Operations {
@@ -68,12 +69,11 @@ type call struct {
 // Handle ties an operation to the function that carries it out. In is the SDK's input structure of the operation, or one
 // that has a field for each of its members; Out is written as it is. It panics if the operation or a field is missing.
 func Handle[In, Out any](m *Mux, s *Service, name string, do func(context.Context, *In) (*Out, error)) {
-	op := s.Operation(name)
-	if op == nil || m.routes[op] == nil {
-		panic(fmt.Sprintf("rest: %s has no operation %s", s.Name, name))
-	}
+	r := m.route(s, name)
+	op := r.op
 	fits(op, reflect.TypeFor[In]())
-	m.routes[op].handle = func(c *call) (any, error) {
+	r.state = Effect
+	r.handle = func(c *call) (any, error) {
 		inBody, aside, err := gather(op, c.labels, c.query, c.body)
 		if err != nil {
 			return nil, err
@@ -84,6 +84,15 @@ func Handle[In, Out any](m *Mux, s *Service, name string, do func(context.Contex
 		}
 		return do(c.ctx, in)
 	}
+}
+
+// route finds where an operation is routed; it panics if it is not.
+func (m *Mux) route(s *Service, name string) *route {
+	op := s.Operation(name)
+	if op == nil || m.routes[op] == nil {
+		panic(fmt.Sprintf("rest: %s has no operation %s", s.Name, name))
+	}
+	return m.routes[op]
 }
 
 // ServeHTTP answers one request and notes it in the access log and the metrics.

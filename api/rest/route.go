@@ -12,6 +12,8 @@ type route struct {
 	op      *Operation
 	labels  []string // names of the path's labels, in order
 	handle  func(*call) (any, error)
+	state   State
+	why     string // it is refused
 }
 
 // node is one step of the tree of paths.

@@ -38,7 +38,14 @@ func (s *service) getTermination(ctx context.Context, in *sdk.GetVoiceConnectorT
 	return &sdk.GetVoiceConnectorTerminationOutput{Termination: termination(t)}, nil
 }
 
+// deleteTermination refuses while the connector has an emergency calling configuration, which needs the termination.
 func (s *service) deleteTermination(ctx context.Context, in *sdk.DeleteVoiceConnectorTerminationInput) (*sdk.DeleteVoiceConnectorTerminationOutput, error) {
+	switch _, err := s.emergencies.Get(ctx, *in.VoiceConnectorId); {
+	case err == nil:
+		return nil, timbre.Errorf(timbre.Conflict, "", "The connector has an emergency calling configuration. Delete it first.")
+	case timbre.KindOf(err) != timbre.NotFound:
+		return nil, err
+	}
 	return &sdk.DeleteVoiceConnectorTerminationOutput{}, s.Store.DeleteTermination(ctx, *in.VoiceConnectorId)
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/api/keep"
 	"timbre/api/rest"
 )
 
@@ -42,6 +43,8 @@ type Store interface {
 	Profile(ctx context.Context, id string) (timbre.Profile, error)
 	ListProfiles(ctx context.Context, domainID string, p timbre.Page) ([]timbre.Profile, error)
 	DeleteProfile(ctx context.Context, id string) error
+
+	keep.Store
 }
 
 // Tasks runs speaker searches and tone analyses, and turns their voiceprints into profiles.
@@ -63,11 +66,16 @@ type Deps struct {
 }
 
 // service holds the operations as methods, one each.
-type service struct{ Deps }
+type service struct {
+	Deps
+	shelves
+}
 
 // Register ties the operations into the mux.
 func Register(m *rest.Mux, d Deps) {
-	s := &service{d}
+	s := &service{d, newShelves(d)}
+	registerKept(m, s)
+	registerRefused(m)
 	rest.Handle(m, rest.Voice, "CreateVoiceConnector", s.createConnector)
 	rest.Handle(m, rest.Voice, "GetVoiceConnector", s.getConnector)
 	rest.Handle(m, rest.Voice, "ListVoiceConnectors", s.listConnectors)

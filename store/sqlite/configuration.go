@@ -8,7 +8,7 @@ import (
 
 func (s *Store) CreateConfiguration(ctx context.Context, c timbre.Configuration) error {
 	return s.write(ctx, "store.CreateConfiguration", func(q querier) error {
-		if err := unused(ctx, q, c.Token); err != nil {
+		if err := fresh(ctx, q, c.Token); err != nil {
 			return err
 		}
 		doc, err := document(c)
@@ -27,8 +27,8 @@ func (s *Store) CreateConfiguration(ctx context.Context, c timbre.Configuration)
 	})
 }
 
-// unused refuses the token of a configuration that there is.
-func unused(ctx context.Context, q querier, token string) error {
+// fresh refuses the token of a configuration that there is.
+func fresh(ctx context.Context, q querier, token string) error {
 	if token == "" {
 		return nil
 	}

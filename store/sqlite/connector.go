@@ -41,6 +41,9 @@ func (s *Store) ListConnectors(ctx context.Context, p timbre.Page) ([]timbre.Con
 
 func (s *Store) DeleteConnector(ctx context.Context, id string) error {
 	return s.write(ctx, "store.DeleteConnector", func(q querier) error {
+		if err := unused(ctx, q, id); err != nil {
+			return err
+		}
 		return must(ctx, q, missing("connector", id), "DELETE FROM connector WHERE id = ?", id)
 	})
 }

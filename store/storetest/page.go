@@ -29,6 +29,12 @@ func (s *subject) lists() []list {
 			s.must(s.CreateConfiguration(ctx, timbre.Configuration{ID: id, Name: id, ARN: id, Created: created}))
 		}, pager(ctx, s.ListConfigurations, func(c timbre.Configuration) string { return c.ID }),
 			func(id string) { s.must(s.DeleteConfiguration(ctx, id)) }},
+		{"resources", func(id string, created time.Time) {
+			s.must(s.CreateResource(ctx, timbre.Resource{Kind: "k", ID: id, Created: created}))
+			s.must(s.CreateResource(ctx, timbre.Resource{Kind: "another kind", ID: "other " + id, Created: created}))
+		}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Resource, error) {
+			return s.ListResources(ctx, "k", p)
+		}, func(r timbre.Resource) string { return r.ID }), func(id string) { s.must(s.DeleteResource(ctx, "k", id)) }},
 		{"profiles", func(id string, created time.Time) {
 			s.searched("task of "+id, "home", 1)
 			s.must(s.EnrolProfile(ctx, timbre.Profile{ID: id, DomainID: "home", Created: created}, "task of "+id))

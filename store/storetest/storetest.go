@@ -36,6 +36,7 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 		{"calls", calls},
 		{"outbox", outbox},
 		{"sweep", sweeps},
+		{"resources", resources},
 		{"pages", pages},
 		{"races", races},
 		{"quotas", quotas},

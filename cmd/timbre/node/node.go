@@ -86,9 +86,12 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 	}
 
 	// 10: the front door, and the operator's.
-	front := api.New(api.Deps{Store: eraser{n.store, n.search}, Tasks: n.tasks, Keys: n.Credentials, Region: s.Region, Account: s.Account,
-		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics, Rates: s.Rates(), PageKey: n.pageKey})
-	if n.API, err = n.open("api.listen", string(s.API.Listen), front); err != nil {
+	front := api.Deps{Store: eraser{n.store, n.search}, Tasks: n.tasks, Keys: n.Credentials, Region: s.Region, Account: s.Account,
+		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics, Rates: s.Rates(), PageKey: n.pageKey}
+	if err = api.Stock(ctx, front, s.Numbers); err != nil {
+		return err
+	}
+	if n.API, err = n.open("api.listen", string(s.API.Listen), api.New(front)); err != nil {
 		return err
 	}
 	if err = n.secure(s.API.TLS); err != nil {

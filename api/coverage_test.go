@@ -1,0 +1,74 @@
+package api_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"timbre/api"
+	"timbre/api/rest"
+)
+
+var update = flag.Bool("update", false, "write docs/coverage.md anew")
+
+// TestCoveragePageSaysWhatIsRouted holds docs/coverage.md against the table that routes. After a change:
+//
+//	go test ./api -run CoveragePage -update
+func TestCoveragePageSaysWhatIsRouted(t *testing.T) {
+	const path = "../docs/coverage.md"
+	want := page(api.Coverage())
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != want {
+		t.Errorf("%s does not say what is routed (%v). Run: go test ./api -run CoveragePage -update", path, err)
+	}
+}
+
+// page is the table of operations as Markdown.
+func page(list []rest.Covered) string {
+	var b strings.Builder
+	b.WriteString(`# What each operation does
+
+Made from the table that routes, by ` + "`go test ./api -run CoveragePage -update`" + `. Do not edit.
+
+- **effect**: what it says happens.
+- **kept**: what it says is checked, kept and given back; calls are not changed by it.
+- **refused**: always the same typed error, whose message is the reason given.
+- **not served yet**: a BadRequestException that says so.
+
+| service | effect | kept | refused | not served yet | all |
+| --- | --- | --- | --- | --- | --- |
+`)
+	services := []*rest.Service{rest.Voice, rest.Pipelines}
+	for _, s := range services {
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d |\n", s.Name, count(list, s, rest.Effect), count(list, s, rest.Kept),
+			count(list, s, rest.Refused), count(list, s, rest.NotServed), len(s.Operations))
+	}
+	for _, s := range services {
+		fmt.Fprintf(&b, "\n## %s\n\n| operation | method and path | state | reason |\n| --- | --- | --- | --- |\n", s.Name)
+		for _, c := range list {
+			if c.Service == s {
+				path := c.Operation.Path
+				if q := c.Operation.Query; q.Key != "" {
+					path += "?" + q.Key + "=" + q.Value
+				}
+				fmt.Fprintf(&b, "| %s | `%s %s` | %s | %s |\n", c.Operation.Name, c.Operation.Method, path, c.State, c.Why)
+			}
+		}
+	}
+	return b.String()
+}
+
+func count(list []rest.Covered, s *rest.Service, state rest.State) (n int) {
+	for _, c := range list {
+		if c.Service == s && c.State == state {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,55 @@
+package rest
+
+import (
+	"context"
+
+	"timbre"
+)
+
+// State is how far an operation is carried out.
+type State uint8
+
+// The states. NotServed is that of an operation that nothing is tied to.
+const (
+	NotServed State = iota
+	Effect          // what it says happens
+	Kept            // what it says is kept and given back, and nothing else happens
+	Refused         // it always answers with the same error, for a reason
+)
+
+func (s State) String() string { return [...]string{"not served yet", "effect", "kept", "refused"}[s] }
+
+// Covered is an operation with its state, and the reason where it is refused.
+type Covered struct {
+	Service   *Service
+	Operation *Operation
+	State     State
+	Why       string
+}
+
+// Coverage is the state of every operation that is routed, in the order of the models.
+func (m *Mux) Coverage() []Covered {
+	var all []Covered
+	for _, s := range m.services {
+		for _, op := range s.Operations {
+			r := m.routes[op]
+			all = append(all, Covered{s, op, r.state, r.why})
+		}
+	}
+	return all
+}
+
+// Keep is Handle for an operation that only keeps and gives back.
+func Keep[In, Out any](m *Mux, s *Service, name string, do func(context.Context, *In) (*Out, error)) {
+	Handle(m, s, name, do)
+	m.route(s, name).state = Kept
+}
+
+// Refuse ties operations to an error: what is wrong, and a sentence for the person who asked.
+func Refuse(m *Mux, s *Service, kind timbre.Kind, why string, names ...string) {
+	for _, name := range names {
+		r := m.route(s, name)
+		r.state, r.why = Refused, why
+		r.handle = func(*call) (any, error) { return nil, timbre.Errorf(kind, "", "%s", why) }
+	}
+}

@@ -1,0 +1,101 @@
+package voice
+
+import (
+	"context"
+	"errors"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre"
+)
+
+func (s *service) associateConnector(ctx context.Context, in *sdk.AssociatePhoneNumbersWithVoiceConnectorInput) (*sdk.AssociatePhoneNumbersWithVoiceConnectorOutput, error) {
+	if _, err := s.Store.Connector(ctx, *in.VoiceConnectorId); err != nil {
+		return nil, err
+	}
+	failed, err := s.associate(ctx, in.E164PhoneNumbers, or(in.ForceAssociate, false), types.PhoneNumberAssociationNameVoiceConnectorId, *in.VoiceConnectorId)
+	return &sdk.AssociatePhoneNumbersWithVoiceConnectorOutput{PhoneNumberErrors: failed}, err
+}
+
+func (s *service) associateGroup(ctx context.Context, in *sdk.AssociatePhoneNumbersWithVoiceConnectorGroupInput) (*sdk.AssociatePhoneNumbersWithVoiceConnectorGroupOutput, error) {
+	if _, err := s.groups.Get(ctx, *in.VoiceConnectorGroupId); err != nil {
+		return nil, err
+	}
+	failed, err := s.associate(ctx, in.E164PhoneNumbers, or(in.ForceAssociate, false), types.PhoneNumberAssociationNameVoiceConnectorGroupId, *in.VoiceConnectorGroupId)
+	return &sdk.AssociatePhoneNumbersWithVoiceConnectorGroupOutput{PhoneNumberErrors: failed}, err
+}
+
+func (s *service) disassociateConnector(ctx context.Context, in *sdk.DisassociatePhoneNumbersFromVoiceConnectorInput) (*sdk.DisassociatePhoneNumbersFromVoiceConnectorOutput, error) {
+	if _, err := s.Store.Connector(ctx, *in.VoiceConnectorId); err != nil {
+		return nil, err
+	}
+	failed, err := s.disassociate(ctx, in.E164PhoneNumbers, *in.VoiceConnectorId)
+	return &sdk.DisassociatePhoneNumbersFromVoiceConnectorOutput{PhoneNumberErrors: failed}, err
+}
+
+func (s *service) disassociateGroup(ctx context.Context, in *sdk.DisassociatePhoneNumbersFromVoiceConnectorGroupInput) (*sdk.DisassociatePhoneNumbersFromVoiceConnectorGroupOutput, error) {
+	if _, err := s.groups.Get(ctx, *in.VoiceConnectorGroupId); err != nil {
+		return nil, err
+	}
+	failed, err := s.disassociate(ctx, in.E164PhoneNumbers, *in.VoiceConnectorGroupId)
+	return &sdk.DisassociatePhoneNumbersFromVoiceConnectorGroupOutput{PhoneNumberErrors: failed}, err
+}
+
+// associate gives each number to a connector or group. One that is given to another stays there unless force takes it away.
+func (s *service) associate(ctx context.Context, numbers []string, force bool, kind types.PhoneNumberAssociationName, id string) ([]types.PhoneNumberError, error) {
+	return each(numbers, func(number string) error {
+		_, err := s.alter(ctx, number, func(n *types.PhoneNumber, r *timbre.Resource) error {
+			switch {
+			case n.DeletionTimestamp != nil:
+				return deleted()
+			case n.ProductType != types.PhoneNumberProductTypeVoiceConnector:
+				return timbre.Errorf(timbre.Invalid, "", "The phone number's product type is not VoiceConnector.")
+			case len(n.Associations) > 0 && *n.Associations[0].Value == id:
+				return nil
+			case len(n.Associations) > 0 && !force:
+				return associated()
+			}
+			n.Associations = []types.PhoneNumberAssociation{{Name: kind, Value: &id, AssociatedTimestamp: new(s.Now())}}
+			r.Uses = []string{id}
+			return nil
+		})
+		return err
+	})
+}
+
+func (s *service) disassociate(ctx context.Context, numbers []string, id string) ([]types.PhoneNumberError, error) {
+	return each(numbers, func(number string) error {
+		_, err := s.alter(ctx, number, func(n *types.PhoneNumber, r *timbre.Resource) error {
+			if len(n.Associations) == 0 || *n.Associations[0].Value != id {
+				return timbre.Errorf(timbre.NotFound, "", "The phone number is not associated with this.")
+			}
+			n.Associations, r.Uses = nil, nil
+			return nil
+		})
+		return err
+	})
+}
+
+// refusals are the codes of what can be wrong with a single number of many.
+var refusals = map[timbre.Kind]types.ErrorCode{
+	timbre.NotFound: types.ErrorCodeNotFound, timbre.Invalid: types.ErrorCodeBadRequest,
+	timbre.Conflict: types.ErrorCodePhoneNumberAssociationsExist,
+}
+
+// each does something with each number, and tells of those where it was refused. Any other error ends it.
+func each(numbers []string, do func(string) error) ([]types.PhoneNumberError, error) {
+	failed := []types.PhoneNumberError{}
+	for _, n := range numbers {
+		err := do(n)
+		if err == nil {
+			continue
+		}
+		e, code := (*timbre.Error)(nil), refusals[timbre.KindOf(err)]
+		if code == "" || !errors.As(err, &e) {
+			return nil, err
+		}
+		failed = append(failed, types.PhoneNumberError{PhoneNumberId: &n, ErrorCode: code, ErrorMessage: &e.Msg})
+	}
+	return failed, nil
+}

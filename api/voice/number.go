@@ -1,0 +1,210 @@
+package voice
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre"
+)
+
+// deletionQueue is how long a deleted number can be restored.
+const deletionQueue = 7 * 24 * time.Hour
+
+func (s *service) getNumber(ctx context.Context, in *sdk.GetPhoneNumberInput) (*sdk.GetPhoneNumberOutput, error) {
+	n, err := s.number(ctx, e164(*in.PhoneNumberId))
+	return &sdk.GetPhoneNumberOutput{PhoneNumber: &n}, err
+}
+
+func (s *service) listNumbers(ctx context.Context, in *sdk.ListPhoneNumbersInput) (*sdk.ListPhoneNumbersOutput, error) {
+	ruled, err := s.ruled(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, next, err := s.numbers.List(ctx, in.NextToken, in.MaxResults, func(n *types.PhoneNumber) bool {
+		return !s.released(*n) && passes(*shown(n, ruled), in)
+	})
+	return &sdk.ListPhoneNumbersOutput{PhoneNumbers: list, NextToken: next}, err
+}
+
+// passes says whether a list asks for a number.
+func passes(n types.PhoneNumber, in *sdk.ListPhoneNumbersInput) bool {
+	if in.FilterName != "" && !slices.ContainsFunc(n.Associations, func(a types.PhoneNumberAssociation) bool {
+		return string(a.Name) == string(in.FilterName) && (in.FilterValue == nil || *a.Value == *in.FilterValue)
+	}) {
+		return false
+	}
+	return (in.Status == nil || *in.Status == string(n.Status)) && (in.ProductType == "" || in.ProductType == n.ProductType)
+}
+
+func (s *service) updateNumber(ctx context.Context, in *sdk.UpdatePhoneNumberInput) (*sdk.UpdatePhoneNumberOutput, error) {
+	n, err := s.changeNumber(ctx, types.UpdatePhoneNumberRequestItem{
+		PhoneNumberId: in.PhoneNumberId, ProductType: in.ProductType, CallingName: in.CallingName, Name: in.Name,
+	})
+	return &sdk.UpdatePhoneNumberOutput{PhoneNumber: &n}, err
+}
+
+func (s *service) batchUpdateNumber(ctx context.Context, in *sdk.BatchUpdatePhoneNumberInput) (*sdk.BatchUpdatePhoneNumberOutput, error) {
+	items := map[string]types.UpdatePhoneNumberRequestItem{}
+	var ids []string
+	for _, i := range in.UpdatePhoneNumberRequestItems {
+		id := e164(*i.PhoneNumberId)
+		if items[id].PhoneNumberId != nil {
+			return nil, timbre.Errorf(timbre.Invalid, "", "The request holds a phone number twice.")
+		}
+		items[id] = i
+		ids = append(ids, id)
+	}
+	failed, err := each(ids, func(id string) error {
+		_, err := s.changeNumber(ctx, items[id])
+		return err
+	})
+	return &sdk.BatchUpdatePhoneNumberOutput{PhoneNumberErrors: failed}, err
+}
+
+// changeNumber changes what is given. The product type stays while the number is associated.
+func (s *service) changeNumber(ctx context.Context, to types.UpdatePhoneNumberRequestItem) (types.PhoneNumber, error) {
+	return s.alter(ctx, *to.PhoneNumberId, func(n *types.PhoneNumber, _ *timbre.Resource) error {
+		switch {
+		case n.DeletionTimestamp != nil:
+			return deleted()
+		case to.ProductType != "" && to.ProductType != n.ProductType && len(n.Associations) > 0:
+			return associated()
+		case to.ProductType != "":
+			n.ProductType = to.ProductType
+		}
+		if to.CallingName != nil {
+			n.CallingName, n.CallingNameStatus = some(*to.CallingName), types.CallingNameStatusUpdateSucceeded
+		}
+		if n.CallingName == nil {
+			n.CallingNameStatus = types.CallingNameStatusUnassigned
+		}
+		if to.Name != nil {
+			n.Name = to.Name
+		}
+		return nil
+	})
+}
+
+// deleteNumber puts a number that is not associated into the deletion queue.
+func (s *service) deleteNumber(ctx context.Context, in *sdk.DeletePhoneNumberInput) (*sdk.DeletePhoneNumberOutput, error) {
+	return &sdk.DeletePhoneNumberOutput{}, s.withdraw(ctx, *in.PhoneNumberId)
+}
+
+func (s *service) batchDeleteNumber(ctx context.Context, in *sdk.BatchDeletePhoneNumberInput) (*sdk.BatchDeletePhoneNumberOutput, error) {
+	failed, err := each(in.PhoneNumberIds, func(id string) error { return s.withdraw(ctx, id) })
+	return &sdk.BatchDeletePhoneNumberOutput{PhoneNumberErrors: failed}, err
+}
+
+func (s *service) withdraw(ctx context.Context, id string) error {
+	_, err := s.alter(ctx, id, func(n *types.PhoneNumber, _ *timbre.Resource) error {
+		switch {
+		case n.DeletionTimestamp != nil:
+			return deleted()
+		case len(n.Associations) > 0:
+			return associated()
+		}
+		n.DeletionTimestamp = new(s.Now())
+		return nil
+	})
+	return err
+}
+
+func (s *service) restoreNumber(ctx context.Context, in *sdk.RestorePhoneNumberInput) (*sdk.RestorePhoneNumberOutput, error) {
+	n, err := s.alter(ctx, *in.PhoneNumberId, func(n *types.PhoneNumber, _ *timbre.Resource) error {
+		if n.DeletionTimestamp == nil {
+			return timbre.Errorf(timbre.Invalid, "", "The phone number is not in the deletion queue.")
+		}
+		n.DeletionTimestamp = nil
+		return nil
+	})
+	return &sdk.RestorePhoneNumberOutput{PhoneNumber: &n}, err
+}
+
+// number is a number of the inventory as it is shown.
+func (s *service) number(ctx context.Context, id string) (types.PhoneNumber, error) {
+	n, err := s.numbers.Get(ctx, id)
+	if err == nil && s.released(n) {
+		err = released()
+	}
+	if err != nil {
+		return n, err
+	}
+	ruled, err := s.ruled(ctx)
+	return *shown(&n, ruled), err
+}
+
+// alter changes a number, which change sees with its associations; those by SIP rules are not for it to change.
+func (s *service) alter(ctx context.Context, id string, change func(*types.PhoneNumber, *timbre.Resource) error) (types.PhoneNumber, error) {
+	ruled, err := s.ruled(ctx)
+	if err != nil {
+		return types.PhoneNumber{}, err
+	}
+	n, err := s.numbers.Update(ctx, e164(id), func(n *types.PhoneNumber, r *timbre.Resource) error {
+		if s.released(*n) {
+			return released()
+		}
+		if err := change(shown(n, ruled), r); err != nil {
+			return err
+		}
+		n.UpdatedTimestamp = new(s.Now())
+		n.Associations = slices.DeleteFunc(n.Associations, func(a types.PhoneNumberAssociation) bool {
+			return a.Name == types.PhoneNumberAssociationNameSipRuleId
+		})
+		return nil
+	})
+	return *shown(&n, ruled), err
+}
+
+// ruled are the associations that numbers have by SIP rules.
+func (s *service) ruled(ctx context.Context) (map[string][]types.PhoneNumberAssociation, error) {
+	rules, err := s.rules.All(ctx)
+	all := map[string][]types.PhoneNumberAssociation{}
+	for _, r := range rules {
+		if r.TriggerType == types.SipRuleTriggerTypeToPhoneNumber {
+			n := e164(*r.TriggerValue)
+			all[n] = append(all[n], types.PhoneNumberAssociation{
+				Name: types.PhoneNumberAssociationNameSipRuleId, Value: r.SipRuleId, AssociatedTimestamp: r.CreatedTimestamp,
+			})
+		}
+	}
+	return all, err
+}
+
+// shown adds to a number what is not kept with it: its associations by rules, and its status.
+func shown(n *types.PhoneNumber, ruled map[string][]types.PhoneNumberAssociation) *types.PhoneNumber {
+	if n.PhoneNumberId != nil && !slices.ContainsFunc(n.Associations, func(a types.PhoneNumberAssociation) bool {
+		return a.Name == types.PhoneNumberAssociationNameSipRuleId
+	}) {
+		n.Associations = append(n.Associations, ruled[*n.PhoneNumberId]...)
+	}
+	switch {
+	case n.DeletionTimestamp != nil:
+		n.Status = types.PhoneNumberStatusDeleteInProgress
+	case len(n.Associations) > 0:
+		n.Status = types.PhoneNumberStatusAssigned
+	default:
+		n.Status = types.PhoneNumberStatusUnassigned
+	}
+	return n
+}
+
+// released says whether a deleted number's time in the queue is over.
+func (s *service) released(n types.PhoneNumber) bool {
+	return n.DeletionTimestamp != nil && !s.Now().Before(n.DeletionTimestamp.Add(deletionQueue))
+}
+
+func released() error { return timbre.Errorf(timbre.NotFound, "", "There is no such phone number.") }
+func deleted() error {
+	return timbre.Errorf(timbre.Invalid, "", "The phone number is in the deletion queue.")
+}
+func associated() error {
+	return timbre.Errorf(timbre.Conflict, "", "The phone number is associated. Disassociate it first.")
+}
+
+// e164 is a number as ids have it: with the plus that SDKs let be left out.
+func e164(number string) string { return "+" + strings.TrimPrefix(number, "+") }

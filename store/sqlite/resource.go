@@ -1,0 +1,154 @@
+package sqlite
+
+import (
+	"context"
+
+	"timbre"
+)
+
+func (s *Store) CreateResource(ctx context.Context, r timbre.Resource) error {
+	return s.write(ctx, "store.CreateResource", func(q querier) error {
+		doc, err := document(r)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "INSERT INTO resource (kind, id, name, owner, created, document) VALUES (?, ?, ?, ?, ?, ?)",
+			r.Kind, r.ID, maybe(r.Name), maybe(r.Owner), nanos(r.Created), doc)
+		if err != nil {
+			return taken(err, "There is a %s of that id or name already.", r.Kind)
+		}
+		return tie(ctx, q, r)
+	})
+}
+
+func (s *Store) PutResource(ctx context.Context, r timbre.Resource) error {
+	return s.write(ctx, "store.PutResource", func(q querier) error {
+		was, err := resource(ctx, q, r.Kind, r.ID)
+		switch {
+		case err == nil:
+			r.Created = was.Created
+		case timbre.KindOf(err) != timbre.NotFound:
+			return err
+		}
+		doc, err := document(r)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, `INSERT INTO resource (kind, id, name, owner, created, document) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, owner = excluded.owner, document = excluded.document`,
+			r.Kind, r.ID, maybe(r.Name), maybe(r.Owner), nanos(r.Created), doc)
+		if err != nil {
+			return taken(err, "There is a %s of that name already.", r.Kind)
+		}
+		return tie(ctx, q, r)
+	})
+}
+
+func (s *Store) Resource(ctx context.Context, kind, identifier string) (timbre.Resource, error) {
+	r, err := resource(ctx, s.reader, kind, identifier)
+	return r, wrap("store.Resource", err)
+}
+
+// resource prefers an id to a name, should one be spelled like another.
+func resource(ctx context.Context, q querier, kind, identifier string) (timbre.Resource, error) {
+	return one(ctx, q, plain[timbre.Resource], missingResource(kind),
+		"SELECT document FROM resource WHERE kind = ?1 AND (id = ?2 OR name = ?2) ORDER BY id = ?2 DESC LIMIT 1", kind, identifier)
+}
+
+func missingResource(kind string) error {
+	return timbre.Errorf(timbre.NotFound, "", "There is no such %s.", kind)
+}
+
+func (s *Store) UpdateResource(ctx context.Context, kind, identifier string, change func(*timbre.Resource) error) (r timbre.Resource, err error) {
+	err = s.write(ctx, "store.UpdateResource", func(q querier) error {
+		was, err := resource(ctx, q, kind, identifier)
+		if err != nil {
+			return err
+		}
+		r = was
+		if err := change(&r); err != nil {
+			return err
+		}
+		r.Kind, r.ID, r.Name, r.Created = was.Kind, was.ID, was.Name, was.Created
+		doc, err := document(r)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "UPDATE resource SET owner = ?, document = ? WHERE kind = ? AND id = ?", maybe(r.Owner), doc, kind, r.ID)
+		if err != nil {
+			return err
+		}
+		return tie(ctx, q, r)
+	})
+	if err != nil {
+		return timbre.Resource{}, err
+	}
+	return r, nil
+}
+
+func (s *Store) ListResources(ctx context.Context, kind string, p timbre.Page) ([]timbre.Resource, error) {
+	at, err := s.place(ctx, p)
+	if err != nil {
+		return nil, wrap("store.ListResources", err)
+	}
+	list, err := all(ctx, s.reader, plain[timbre.Resource],
+		"SELECT document FROM resource WHERE kind = ? AND (created, id) > (?, ?) ORDER BY created, id LIMIT ?", kind, at.created, at.id, at.limit)
+	return list, wrap("store.ListResources", err)
+}
+
+func (s *Store) DeleteResource(ctx context.Context, kind, identifier string) error {
+	return s.write(ctx, "store.DeleteResource", func(q querier) error {
+		r, err := resource(ctx, q, kind, identifier)
+		if err != nil {
+			return err
+		}
+		if r.Owner == "" {
+			if err := unused(ctx, q, r.ID); err != nil {
+				return err
+			}
+		}
+		_, err = q.ExecContext(ctx, "DELETE FROM resource WHERE kind = ? AND id = ?", kind, r.ID)
+		return err
+	})
+}
+
+// tie notes what a resource uses, and refuses it where that or its owner is not there.
+func tie(ctx context.Context, q querier, r timbre.Resource) error {
+	if _, err := q.ExecContext(ctx, "DELETE FROM resource_use WHERE kind = ? AND id = ?", r.Kind, r.ID); err != nil {
+		return err
+	}
+	for _, used := range r.Uses {
+		if err := there(ctx, q, used); err != nil {
+			return err
+		}
+		_, err := q.ExecContext(ctx, "INSERT OR IGNORE INTO resource_use (kind, id, used) VALUES (?, ?, ?)", r.Kind, r.ID, used)
+		if err != nil {
+			return err
+		}
+	}
+	if r.Owner == "" {
+		return nil
+	}
+	return there(ctx, q, r.Owner)
+}
+
+func there(ctx context.Context, q querier, id string) error {
+	var found bool
+	err := q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM connector WHERE id = ?1)
+		OR EXISTS (SELECT 1 FROM resource WHERE id = ?1 AND owner IS NULL)`, id).Scan(&found)
+	if err == nil && !found {
+		err = timbre.Errorf(timbre.NotFound, "", "There is nothing of the id that this refers to.")
+	}
+	return err
+}
+
+// unused refuses while a resource uses what has that id.
+func unused(ctx context.Context, q querier, id string) error {
+	var kind string
+	var count int
+	err := q.QueryRowContext(ctx, "SELECT coalesce(min(kind), ''), count(*) FROM resource_use WHERE used = ?", id).Scan(&kind, &count)
+	if err == nil && count > 0 {
+		err = conflict("It is in use by %d others, among them a %s.", count, kind)
+	}
+	return err
+}
