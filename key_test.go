@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"timbre"
 )
@@ -45,8 +46,8 @@ func FuzzGrant(f *testing.F) {
 	f.Add("**", "")
 	f.Add("*a*a*a*b", "aaaaaaaaaaaaaaaa")
 	f.Fuzz(func(t *testing.T, pattern, s string) {
-		if len(pattern) > 100 || len(s) > 1000 || strings.ToValidUTF8(s+pattern, "") != s+pattern || len(s) != len([]rune(s)) {
-			return
+		if len(pattern) > 100 || len(s) > 1000 || strings.ContainsFunc(pattern+s, func(r rune) bool { return r >= utf8.RuneSelf }) {
+			return // a character is a byte here, and the expressions below know UTF-8 alone
 		}
 		like := strings.NewReplacer(`\*`, "(?s:.*)", `\?`, "(?s:.)").Replace(regexp.QuoteMeta(pattern))
 		want := regexp.MustCompile(`\A` + like + `\z`).MatchString(s)

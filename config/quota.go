@@ -10,13 +10,13 @@ import (
 )
 
 // aws are the quotas that a new AWS account has.
-var aws = timbre.Limits{Connectors: 3, Configurations: 100, Domains: 3, Profiles: 20, Tasks: 25, Tags: 50}
+var aws = timbre.Limits{Connectors: 3, Configurations: 100, Domains: 3, Profiles: 20, Tasks: 25, Tags: tagsAtMost}
 
 // awsRates are those that are not zero: with a rate of zero nothing could be asked for.
 var awsRates = map[string]int{"configurations": 5, "pipelines": 10}
 
-// tagsAtMost is the one quota that holds when there are no others: what the models let one request carry.
-const tagsAtMost = 200
+// tagsAtMost is the one quota that holds when there are no others: a resource of AWS never has more tags.
+const tagsAtMost = 50
 
 // limits are the quotas by their names in the settings.
 func limits(l *timbre.Limits) map[string]*int {

@@ -11,7 +11,7 @@ import (
 
 func TestQuotasAreOffUntilAskedFor(t *testing.T) {
 	s := config.Defaults()
-	if got := s.QuotaLimits(); got != (timbre.Limits{Tags: 200}) {
+	if got := s.QuotaLimits(); got != (timbre.Limits{Tags: 50}) {
 		t.Errorf("got %+v", got)
 	}
 	if got := s.Rates(); len(got) != 0 {

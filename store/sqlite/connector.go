@@ -16,7 +16,7 @@ func (s *Store) CreateConnector(ctx context.Context, c timbre.Connector) error {
 		if err != nil {
 			return taken(err, "There is a connector %s already.", c.ID)
 		}
-		if err := s.tagged(c.Tags); err != nil {
+		if err := s.withinTags(c.Tags); err != nil {
 			return err
 		}
 		return within(ctx, q, s.limit().Connectors, "voice connectors", "SELECT count(*) FROM connector")

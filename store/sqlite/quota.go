@@ -32,8 +32,8 @@ func within(ctx context.Context, q querier, limit int, what, query string, args 
 	return nil
 }
 
-// tagged refuses more tags than a resource may have.
-func (s *Store) tagged(tags map[string]string) error {
+// withinTags refuses more tags than a resource may have.
+func (s *Store) withinTags(tags map[string]string) error {
 	if limit := s.limit().Tags; limit > 0 && len(tags) > limit {
 		return timbre.Errorf(timbre.Limit, "", "A resource may have %d tags.", limit)
 	}
