@@ -3,17 +3,12 @@ package voice
 import (
 	"context"
 	"slices"
-	"strings"
-	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
 	"timbre"
 )
-
-// deletionQueue is how long a deleted number can be restored.
-const deletionQueue = 7 * 24 * time.Hour
 
 func (s *service) getNumber(ctx context.Context, in *sdk.GetPhoneNumberInput) (*sdk.GetPhoneNumberOutput, error) {
 	n, err := s.number(ctx, e164(*in.PhoneNumberId))
@@ -124,87 +119,3 @@ func (s *service) restoreNumber(ctx context.Context, in *sdk.RestorePhoneNumberI
 	})
 	return &sdk.RestorePhoneNumberOutput{PhoneNumber: &n}, err
 }
-
-// number is a number of the inventory as it is shown.
-func (s *service) number(ctx context.Context, id string) (types.PhoneNumber, error) {
-	n, err := s.numbers.Get(ctx, id)
-	if err == nil && s.released(n) {
-		err = released()
-	}
-	if err != nil {
-		return n, err
-	}
-	ruled, err := s.ruled(ctx)
-	return *shown(&n, ruled), err
-}
-
-// alter changes a number, which change sees with its associations; those by SIP rules are not for it to change.
-func (s *service) alter(ctx context.Context, id string, change func(*types.PhoneNumber, *timbre.Resource) error) (types.PhoneNumber, error) {
-	ruled, err := s.ruled(ctx)
-	if err != nil {
-		return types.PhoneNumber{}, err
-	}
-	n, err := s.numbers.Update(ctx, e164(id), func(n *types.PhoneNumber, r *timbre.Resource) error {
-		if s.released(*n) {
-			return released()
-		}
-		if err := change(shown(n, ruled), r); err != nil {
-			return err
-		}
-		n.UpdatedTimestamp = new(s.Now())
-		n.Associations = slices.DeleteFunc(n.Associations, func(a types.PhoneNumberAssociation) bool {
-			return a.Name == types.PhoneNumberAssociationNameSipRuleId
-		})
-		return nil
-	})
-	return *shown(&n, ruled), err
-}
-
-// ruled are the associations that numbers have by SIP rules.
-func (s *service) ruled(ctx context.Context) (map[string][]types.PhoneNumberAssociation, error) {
-	rules, err := s.rules.All(ctx)
-	all := map[string][]types.PhoneNumberAssociation{}
-	for _, r := range rules {
-		if r.TriggerType == types.SipRuleTriggerTypeToPhoneNumber {
-			n := e164(*r.TriggerValue)
-			all[n] = append(all[n], types.PhoneNumberAssociation{
-				Name: types.PhoneNumberAssociationNameSipRuleId, Value: r.SipRuleId, AssociatedTimestamp: r.CreatedTimestamp,
-			})
-		}
-	}
-	return all, err
-}
-
-// shown adds to a number what is not kept with it: its associations by rules, and its status.
-func shown(n *types.PhoneNumber, ruled map[string][]types.PhoneNumberAssociation) *types.PhoneNumber {
-	if n.PhoneNumberId != nil && !slices.ContainsFunc(n.Associations, func(a types.PhoneNumberAssociation) bool {
-		return a.Name == types.PhoneNumberAssociationNameSipRuleId
-	}) {
-		n.Associations = append(n.Associations, ruled[*n.PhoneNumberId]...)
-	}
-	switch {
-	case n.DeletionTimestamp != nil:
-		n.Status = types.PhoneNumberStatusDeleteInProgress
-	case len(n.Associations) > 0:
-		n.Status = types.PhoneNumberStatusAssigned
-	default:
-		n.Status = types.PhoneNumberStatusUnassigned
-	}
-	return n
-}
-
-// released says whether a deleted number's time in the queue is over.
-func (s *service) released(n types.PhoneNumber) bool {
-	return n.DeletionTimestamp != nil && !s.Now().Before(n.DeletionTimestamp.Add(deletionQueue))
-}
-
-func released() error { return timbre.Errorf(timbre.NotFound, "", "There is no such phone number.") }
-func deleted() error {
-	return timbre.Errorf(timbre.Invalid, "", "The phone number is in the deletion queue.")
-}
-func associated() error {
-	return timbre.Errorf(timbre.Conflict, "", "The phone number is associated. Disassociate it first.")
-}
-
-// e164 is a number as ids have it: with the plus that SDKs let be left out.
-func e164(number string) string { return "+" + strings.TrimPrefix(number, "+") }

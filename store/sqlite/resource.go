@@ -145,10 +145,9 @@ func there(ctx context.Context, q querier, id string) error {
 // unused refuses while a resource uses what has that id.
 func unused(ctx context.Context, q querier, id string) error {
 	var kind string
-	var count int
-	err := q.QueryRowContext(ctx, "SELECT coalesce(min(kind), ''), count(*) FROM resource_use WHERE used = ?", id).Scan(&kind, &count)
-	if err == nil && count > 0 {
-		err = conflict("It is in use by %d others, among them a %s.", count, kind)
+	err := q.QueryRowContext(ctx, "SELECT coalesce(min(kind), '') FROM resource_use WHERE used = ?", id).Scan(&kind)
+	if err == nil && kind != "" {
+		err = conflict("It is in use by a %s.", kind)
 	}
 	return err
 }

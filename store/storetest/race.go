@@ -61,6 +61,27 @@ var races = []fact{
 		s.must(err)
 		s.same("active", ids(list, func(t timbre.Task) string { return t.ID }), []string{fmt.Sprint("t", won)})
 	}},
+	{"of many resources that a name is given to at once, one gets it", func(s *subject) {
+		s.contest("create", timbre.Conflict, func(i int) error {
+			return s.CreateResource(s.Context(), timbre.Resource{Kind: "thing", ID: fmt.Sprint("r", i), Name: "same"})
+		})
+	}},
+	{"of many updates that each take a free resource, one finds it free", func(s *subject) {
+		s.must(s.CreateResource(s.Context(), timbre.Resource{Kind: "thing", ID: "r1"}))
+		won := s.contest("update", timbre.Conflict, func(i int) error {
+			_, err := s.UpdateResource(s.Context(), "thing", "r1", func(r *timbre.Resource) error {
+				if r.Document != nil {
+					return timbre.Errorf(timbre.Conflict, "take", "It is taken.")
+				}
+				r.Document = fmt.Append(nil, i)
+				return nil
+			})
+			return err
+		})
+		got, err := s.Resource(s.Context(), "thing", "r1")
+		s.must(err)
+		s.same("taken by", string(got.Document), fmt.Sprint(won))
+	}},
 	{"of many starts with one token at once, one makes a task", func(s *subject) {
 		s.contest("start", timbre.Conflict, func(i int) error {
 			t := tone(fmt.Sprint("t", i), fmt.Sprint("call ", i))
