@@ -29,6 +29,7 @@ type Store interface {
 type Deps struct {
 	Store           Store
 	Tasks           voice.Tasks
+	Pings           voice.Pings
 	Keys            sigv4.Keys
 	Region, Account string        // of the ARNs that are made
 	NewID           func() string // a UUID
@@ -50,7 +51,7 @@ func New(d Deps) http.Handler {
 		},
 		Now: d.Now, NewID: d.NewID, Log: d.Log, Metrics: d.Metrics,
 	}, rest.Voice, rest.Pipelines)
-	voice.Register(m, voice.Deps{Store: d.Store, Tasks: d.Tasks, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now})
+	voice.Register(m, voice.Deps{Store: d.Store, Tasks: d.Tasks, Pings: d.Pings, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now})
 	pipelines.Register(m, pipelines.Deps{Store: d.Store, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now})
 	return m
 }

@@ -81,7 +81,7 @@ func serve(t testing.TB) *server {
 
 func (s *server) handler() http.Handler {
 	return api.New(api.Deps{
-		Store: s.fake, Tasks: s.fake, Keys: keys{"AKIDTEST": secret}, Region: "us-east-1", Account: "000000000000",
+		Store: s.fake, Tasks: s.fake, Pings: s.fake, Keys: keys{"AKIDTEST": secret}, Region: "us-east-1", Account: "000000000000",
 		NewID: newID, Now: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
 	})
 }

@@ -44,6 +44,11 @@ var served = []string{
 	"StartVoiceToneAnalysisTask", "GetVoiceToneAnalysisTask", "StopVoiceToneAnalysisTask",
 	"CreateMediaInsightsPipelineConfiguration", "GetMediaInsightsPipelineConfiguration",
 	"ListMediaInsightsPipelineConfigurations", "DeleteMediaInsightsPipelineConfiguration",
+	"UpdateVoiceConnector", "ListAvailableVoiceConnectorRegions", "GetVoiceConnectorTerminationHealth",
+	"PutVoiceConnectorOrigination", "GetVoiceConnectorOrigination", "DeleteVoiceConnectorOrigination",
+	"PutVoiceConnectorLoggingConfiguration", "GetVoiceConnectorLoggingConfiguration",
+	"PutVoiceConnectorTerminationCredentials", "ListVoiceConnectorTerminationCredentials", "DeleteVoiceConnectorTerminationCredentials",
+	"TagResource", "UntagResource", "ListTagsForResource",
 }
 
 // TestEveryOtherOperationSaysThatItIsNotServed calls every operation of both clients by reflection, with something in

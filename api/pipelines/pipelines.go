@@ -12,6 +12,7 @@ import (
 
 	"timbre"
 	"timbre/api/rest"
+	"timbre/api/tag"
 )
 
 // Store is the durable state that the operations read and write. Its errors are *timbre.Error: NotFound, and Conflict for
@@ -21,6 +22,7 @@ type Store interface {
 	Configuration(ctx context.Context, identifier string) (timbre.Configuration, error)
 	ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error)
 	DeleteConfiguration(ctx context.Context, identifier string) error
+	tag.Store
 }
 
 // Deps is what the operations need.
@@ -41,4 +43,7 @@ func Register(m *rest.Mux, d Deps) {
 	rest.Handle(m, rest.Pipelines, "GetMediaInsightsPipelineConfiguration", s.getConfiguration)
 	rest.Handle(m, rest.Pipelines, "ListMediaInsightsPipelineConfigurations", s.listConfigurations)
 	rest.Handle(m, rest.Pipelines, "DeleteMediaInsightsPipelineConfiguration", s.deleteConfiguration)
+	rest.Handle(m, rest.Pipelines, "TagResource", s.tagResource)
+	rest.Handle(m, rest.Pipelines, "UntagResource", s.untagResource)
+	rest.Handle(m, rest.Pipelines, "ListTagsForResource", s.listTags)
 }

@@ -115,6 +115,9 @@ func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte
 	if found == nil {
 		return nil, unknownOperation()
 	}
+	if found.twin != nil && ofPipelines(taggedARN(r.Method, query, body)) {
+		found = found.twin
+	}
 	x.route = found
 	if found.handle == nil {
 		return nil, notServed(found.op)

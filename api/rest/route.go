@@ -12,6 +12,7 @@ type route struct {
 	op      *Operation
 	labels  []string // names of the path's labels, in order
 	handle  func(*call) (any, error)
+	twin    *route // of the pipelines service, where both have this route
 }
 
 // node is one step of the tree of paths.
@@ -21,7 +22,8 @@ type node struct {
 	routes  []*route
 }
 
-// add hangs a route into the tree. Where two services have the same route, the one that came first is found.
+// add hangs a route into the tree. Where two services have the same route, the one that came first is found, and has the
+// other for its twin.
 func (n *node) add(r *route) {
 	for step := range strings.SplitSeq(strings.TrimPrefix(r.op.Path, "/"), "/") {
 		if name, ok := strings.CutPrefix(step, "{"); ok {
@@ -39,6 +41,12 @@ func (n *node) add(r *route) {
 			n.literal[step] = &node{}
 		}
 		n = n.literal[step]
+	}
+	for _, first := range n.routes {
+		if first.op.Method == r.op.Method && first.op.Query == r.op.Query {
+			first.twin = r
+			return
+		}
 	}
 	n.routes = append(n.routes, r)
 }

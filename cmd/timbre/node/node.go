@@ -85,7 +85,7 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 	}
 
 	// 10: the front door, and the operator's.
-	front := api.New(api.Deps{Store: eraser{n.store, n.search}, Tasks: n.tasks, Keys: n.Credentials, Region: s.Region, Account: s.Account,
+	front := api.New(api.Deps{Store: eraser{n.store, n.search}, Tasks: n.tasks, Pings: n.sip, Keys: n.Credentials, Region: s.Region, Account: s.Account,
 		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics})
 	if n.API, err = n.open("api.listen", string(s.API.Listen), front); err != nil {
 		return err
