@@ -31,6 +31,7 @@ type Store interface {
 type Deps struct {
 	Store           Store
 	Tasks           voice.Tasks
+	Pings           voice.Pings
 	Keys            sigv4.Keys
 	Region, Account string        // of the ARNs that are made
 	NewID           func() string // a UUID
@@ -50,7 +51,7 @@ func Stock(ctx context.Context, d Deps, numbers []string) error {
 }
 
 func (d Deps) voice() voice.Deps {
-	return voice.Deps{Store: d.Store, Tasks: d.Tasks, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now}
+	return voice.Deps{Store: d.Store, Tasks: d.Tasks, Pings: d.Pings, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now}
 }
 
 // Coverage is the state of each operation of both services, from the same table that routes.

@@ -24,6 +24,7 @@ const connectorID = "abcdef1ghij2klmno3pqr4"
 type directory struct {
 	connectors   map[string]timbre.Connector
 	terminations map[string]timbre.Termination
+	credentials  map[string]map[string]timbre.Credential // connector, username
 	err          error
 }
 
@@ -47,6 +48,20 @@ func (d *directory) Termination(_ context.Context, id string) (timbre.Terminatio
 		return t, nil
 	}
 	return timbre.Termination{}, timbre.Errorf(timbre.NotFound, "", "no termination")
+}
+
+func (d *directory) Usernames(_ context.Context, id string) (names []string, err error) {
+	for name := range d.credentials[id] {
+		names = append(names, name)
+	}
+	return names, d.err
+}
+
+func (d *directory) Credential(_ context.Context, id, username string) (timbre.Credential, error) {
+	if c, ok := d.credentials[id][username]; ok {
+		return c, nil
+	}
+	return timbre.Credential{}, timbre.Errorf(timbre.NotFound, "", "no credential")
 }
 
 // loopback is a directory with one connector that takes calls from this machine.

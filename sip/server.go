@@ -28,6 +28,7 @@ type Server struct {
 	calls     Calls
 	media     Media
 	rate      rate
+	pings     pings
 	dialogs   *table
 	gate      *gate         // of everything that works on a request or a dialog
 	leaving   atomic.Bool   // no new calls
@@ -45,7 +46,7 @@ type Server struct {
 // New makes a server; Invalid when a listening address cannot be read, or metrics are there already.
 func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 	const op = "sip.New"
-	s := &Server{cfg: cfg, now: cfg.Now, log: cfg.Log, admission: admission{dir}, calls: calls, media: media,
+	s := &Server{cfg: cfg, now: cfg.Now, log: cfg.Log, calls: calls, media: media,
 		dialogs: newTable(), gate: newGate(), farewell: 2 * time.Second, parser: gosip.NewParser()}
 	if s.now == nil {
 		s.now = time.Now
@@ -53,6 +54,8 @@ func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.admission = admission{dir, newNonces(s.now)}
+	s.pings.last = map[string]timbre.Ping{}
 	s.rate = rate{now: s.now, busy: map[string]time.Time{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.parser.MaxMessageLength = siprec.MaxBody + 64<<10
@@ -127,6 +130,7 @@ func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 	case d == nil && (inside || req.Method == gosip.BYE || req.Method == gosip.UPDATE):
 		s.refuse(req, tx, refuse(481, "no_dialog", "there is no such call"))
 	case req.Method == gosip.OPTIONS:
+		s.ping(req)
 		s.options(req, tx)
 	case req.Method == gosip.BYE:
 		s.bye(req, tx, d)

@@ -15,6 +15,7 @@ import (
 	"timbre"
 	"timbre/api/keep"
 	"timbre/api/rest"
+	"timbre/api/tag"
 )
 
 // Store is the durable state that the operations read and write. Its errors are *timbre.Error: NotFound, and Conflict for
@@ -26,6 +27,7 @@ type Store interface {
 	DeleteConfiguration(ctx context.Context, identifier string) error
 
 	keep.Store
+	tag.Store
 }
 
 // Deps is what the operations need.
@@ -51,4 +53,7 @@ func Register(m *rest.Mux, d Deps) {
 	rest.Handle(m, rest.Pipelines, "GetMediaInsightsPipelineConfiguration", s.getConfiguration)
 	rest.Handle(m, rest.Pipelines, "ListMediaInsightsPipelineConfigurations", s.listConfigurations)
 	rest.Handle(m, rest.Pipelines, "DeleteMediaInsightsPipelineConfiguration", s.deleteConfiguration)
+	rest.Handle(m, rest.Pipelines, "TagResource", s.tagResource)
+	rest.Handle(m, rest.Pipelines, "UntagResource", s.untagResource)
+	rest.Handle(m, rest.Pipelines, "ListTagsForResource", s.listTags)
 }

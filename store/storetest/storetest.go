@@ -29,6 +29,8 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 		facts []fact
 	}{
 		{"connectors", connectors},
+		{"connector settings", connectorSettings},
+		{"tags", tagging},
 		{"configurations", configurations},
 		{"domains", domains},
 		{"profiles", profiles},
