@@ -149,6 +149,7 @@ type media struct {
 }
 
 type fakeStream struct {
+	asked  uint64
 	m      *media
 	port   int
 	specs  []MediaSpec
@@ -170,6 +171,14 @@ func (m *media) Open(s MediaSpec, to timbre.Listener) (Stream, error) {
 }
 
 func (f *fakeStream) Port() int { return f.port }
+
+// Reception grows by 50 packets, one of them lost, each time that it is asked for.
+func (f *fakeStream) Reception() timbre.Reception {
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
+	f.asked++
+	return timbre.Reception{Packets: 50 * f.asked, Lost: f.asked, Jitter: 3 * time.Millisecond}
+}
 
 func (f *fakeStream) Update(s MediaSpec) {
 	f.m.mu.Lock()
@@ -270,7 +279,7 @@ func newBench(t testing.TB, listen ...string) *bench {
 	}
 	b.Server, s.farewell = s, 20*time.Millisecond
 	if len(listen) == 0 {
-		s.send = func(_ context.Context, req *gosip.Request) error { b.sent <- req; return nil }
+		s.send = func(_ context.Context, req *gosip.Request, _ func(*gosip.Response)) error { b.sent <- req; return nil }
 	}
 	return b
 }

@@ -65,6 +65,7 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call str
 		return nil, nil, r
 	}
 	connector, termination, r := s.admission.admit(s.ctx, req, d.source.Addr())
+	belongs(tx, connector.ID)
 	switch {
 	case r != nil:
 		return nil, nil, r

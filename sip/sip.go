@@ -48,6 +48,7 @@ type Media interface {
 type Stream interface {
 	Port() int // where it is received
 	Update(MediaSpec)
+	Reception() timbre.Reception // figures since it was opened; whose they are is left out
 	Close()
 }
 
@@ -88,6 +89,7 @@ type Config struct {
 	MediaAddress netip.Addr // announced in SDP; zero: the address that the INVITE came in on
 	LatchAny     bool       // for every stream
 	UnknownMixed bool       // a call that says nothing of its parties has mixed legs, not a caller first
+	Diary        Diary      // nil: nothing is written down
 	Now          func() time.Time
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer
