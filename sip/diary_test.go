@@ -49,7 +49,7 @@ func TestEveryMessageOfACallIsWrittenDownForItsConnector(t *testing.T) {
 	at := connectorID + " guarded "
 	uri := "sip:" + connectorID + "@127.0.0.1 SIP/2.0"
 	want := strings.Join([]string{at + "INVITE " + uri, at + "SIP/2.0 401 Unauthorized", at + "INVITE " + uri, at + "SIP/2.0 200 OK",
-		at + "BYE " + uri, at + "SIP/2.0 200 OK"}, "\n")
+		at + "ACK " + uri, at + "BYE " + uri, at + "SIP/2.0 200 OK"}, "\n")
 	if got := kept.lines(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
