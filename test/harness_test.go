@@ -38,10 +38,14 @@ var loopback = netip.MustParseAddrPort("127.0.0.1:0")
 func clients(endpoint string) (*voice.Client, *pipelines.Client) {
 	cfg := aws.Config{
 		Region:       "us-east-1",
-		Credentials:  credentials.NewStaticCredentialsProvider(keyID, secret, ""),
+		Credentials:  testKey(),
 		BaseEndpoint: aws.String("http://" + endpoint),
 	}
 	return voice.NewFromConfig(cfg), pipelines.NewFromConfig(cfg)
+}
+
+func testKey() aws.CredentialsProvider {
+	return credentials.NewStaticCredentialsProvider(keyID, secret, "")
 }
 
 // settings of a node in a folder, on ports that are free, with a webhook as its only way out.
