@@ -174,10 +174,13 @@ func python(ctx context.Context, t *testing.T, script string, args ...string) []
 	return out
 }
 
-// needs skips a test that lacks an outside program; in CI, where everything is to be had, it fails it.
+// needs skips a test that lacks an outside program or file; in CI, where everything is to be had, it fails it.
 func needs(t *testing.T, program, what string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err == nil {
+		return
+	}
+	if _, err := os.Stat(program); err == nil {
 		return
 	}
 	if os.Getenv("CI") == "true" {
