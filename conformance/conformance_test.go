@@ -64,6 +64,14 @@ func TestWhatIsNotServedIsNotPassed(t *testing.T) {
 	}
 }
 
+func TestWhatIsRefusedForGoodIsNotServed(t *testing.T) {
+	for _, r := range against(t, http.StatusGone, map[string]string{"X-Amzn-Errortype": "GoneException"}, `{"Code":"Gone","Message":"Timbre has no Alexa skills: they are no more."}`, "validation").Results {
+		if r.Outcome != NotServed || r.Reason != "Timbre has no Alexa skills: they are no more." {
+			t.Errorf("%s: %s: %s", r.Check, r.Outcome, r.Reason)
+		}
+	}
+}
+
 func TestTheWrongExceptionFails(t *testing.T) {
 	for _, r := range against(t, http.StatusNotFound, map[string]string{"X-Amzn-Errortype": "NotFoundException"}, `{"Code":"NotFound","Message":"no"}`, "validation").Results {
 		if r.Outcome != Failed {
@@ -210,13 +218,13 @@ func TestBreachesAreBreaches(t *testing.T) {
 func TestJUnitHasASuiteForEachArea(t *testing.T) {
 	r := Report{Endpoint: "http://there", Results: []Result{
 		{Area: "wire", Check: "one", Outcome: Passed}, {Area: "wire", Check: "two", Outcome: Failed, Reason: "<bad>"},
-		{Area: "tags", Check: "three", Outcome: NotServed}, {Area: "tags", Check: "four", Outcome: Skipped, Reason: "no call"},
+		{Area: "tags", Check: "three", Outcome: NotServed, Reason: "not yet"}, {Area: "tags", Check: "four", Outcome: Skipped, Reason: "no call"},
 	}}
 	var out bytes.Buffer
 	if err := r.JUnit(&out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`tests="4" failures="1" skipped="2"`, `<testsuite name="wire" tests="2" failures="1" skipped="0">`, `<failure message="&lt;bad&gt;">`, `<skipped message="not served">`, `<skipped message="no call">`} {
+	for _, want := range []string{`tests="4" failures="1" skipped="2"`, `<testsuite name="wire" tests="2" failures="1" skipped="0">`, `<failure message="&lt;bad&gt;">`, `<skipped message="not served: not yet">`, `<skipped message="no call">`} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %s in %s", want, out.String())
 		}

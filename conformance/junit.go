@@ -53,7 +53,7 @@ func (r Report) JUnit(w io.Writer) error {
 			one.Failure = &junitMessage{c.Reason}
 		case NotServed:
 			suite.Skipped++
-			one.Skipped = &junitMessage{string(NotServed)}
+			one.Skipped = &junitMessage{string(NotServed) + ": " + c.Reason}
 		case Skipped:
 			suite.Skipped++
 			one.Skipped = &junitMessage{c.Reason}

@@ -59,15 +59,16 @@ func exception(err error) string {
 	return reflect.TypeOf(api).Elem().Name()
 }
 
-// wants says whether an error is the exception that it should be.
+// wants says whether an error is the exception that it should be. The server's statement that it does not do the operation
+// stays that.
 func wants(name string, err error) error {
-	switch {
-	case err == nil:
+	if err == nil {
 		return fmt.Errorf("it was taken; %s was due", name)
-	case exception(err) == name, refusesOperation(err):
-		if refusesOperation(err) {
-			return err
-		}
+	}
+	if _, unserved := refusesOperation(err); unserved {
+		return err
+	}
+	if exception(err) == name {
 		return nil
 	}
 	return fmt.Errorf("%s was due: %w", name, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -92,28 +93,39 @@ type skip string
 func (s skip) Error() string { return string(s) }
 
 func outcome(err error) (Outcome, string) {
-	var why skip
-	switch {
-	case err == nil:
+	if err == nil {
 		return Passed, ""
-	case errors.As(err, &why):
+	}
+	if why := skip(""); errors.As(err, &why) {
 		return Skipped, string(why)
-	case refusesOperation(err), errors.Is(err, errNotServed):
-		return NotServed, ""
+	}
+	if said, ok := refusesOperation(err); ok {
+		return NotServed, said
 	}
 	return Failed, err.Error()
 }
 
-// unserved is what a server says that knows an operation and does not do it.
-const unserved = "does not serve the operation"
+// statement is what a server says of an operation that it knows and does not do, yet or for good.
+var statement = regexp.MustCompile(`does not serve the operation|\bTimbre (has no|does not|keeps)\b`)
 
-// errNotServed is the same statement, read off the wire.
-var errNotServed = errors.New(unserved)
+// unserved is such a statement, read off the wire.
+type unserved string
 
-// refusesOperation says whether an error is the server's statement that it does not do an operation.
-func refusesOperation(err error) bool {
-	var api smithy.APIError
-	return errors.As(err, &api) && api.ErrorCode() == "BadRequestException" && strings.Contains(api.ErrorMessage(), unserved)
+func (u unserved) Error() string { return string(u) }
+
+// refusesOperation says whether an error is the server's statement that it does not do an operation, and gives its words.
+func refusesOperation(err error) (string, bool) {
+	var (
+		said unserved
+		api  smithy.APIError
+	)
+	if errors.As(err, &said) {
+		return string(said), true
+	}
+	if errors.As(err, &api) && statement.MatchString(api.ErrorMessage()) {
+		return api.ErrorMessage(), true
+	}
+	return "", false
 }
 
 // cleanUp deletes what was made, newest first. What is gone already is no fault.
@@ -125,7 +137,8 @@ func (s *session) cleanUp(ctx context.Context) {
 	s.check(ctx, fmt.Sprintf("%d things that this run made are deleted", len(s.undo)), func(ctx context.Context) error {
 		var failed []error
 		for _, u := range slices.Backward(s.undo) {
-			if _, err := s.call(ctx, u.operation, u.with); err != nil && exception(err) != "NotFoundException" && !refusesOperation(err) {
+			_, err := s.call(ctx, u.operation, u.with)
+			if _, unserved := refusesOperation(err); err != nil && exception(err) != "NotFoundException" && !unserved {
 				failed = append(failed, fmt.Errorf("%s: %w", u.operation, err))
 			}
 		}

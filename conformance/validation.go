@@ -69,8 +69,8 @@ func (s *session) refusesAll(ctx context.Context, op *rest.Operation, bent []ben
 		if err != nil {
 			return err
 		}
-		if a.exception() == "BadRequestException" && strings.Contains(a.message(), unserved) {
-			return errNotServed
+		if statement.MatchString(a.message()) {
+			return unserved(a.message())
 		}
 		if err := a.refusedAs(http.StatusBadRequest, invalid...); err != nil {
 			wrong = append(wrong, fmt.Errorf("%s %s: %w", b.member.Name, b.rule, err))

@@ -7,8 +7,8 @@ import (
 	"timbre/conformance"
 )
 
-// notServedYet are the operations that this version answers with its typed 'not served'. The judges expect that of each,
-// and fail when one of them is served: strike it here then.
+// notServedYet are the operations that this version answers with its typed 'not served', or refuses for good, saying why. The
+// judges expect that of each, and fail when one of them is served: strike it here then.
 var notServedYet = []string{
 	"voice.AssociatePhoneNumbersWithVoiceConnector", "voice.AssociatePhoneNumbersWithVoiceConnectorGroup",
 	"voice.BatchDeletePhoneNumber", "voice.BatchUpdatePhoneNumber", "voice.CreatePhoneNumberOrder",
