@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
@@ -137,13 +138,30 @@ func (s *session) cleanUp(ctx context.Context) {
 	s.check(ctx, fmt.Sprintf("%d things that this run made are deleted", len(s.undo)), func(ctx context.Context) error {
 		var failed []error
 		for _, u := range slices.Backward(s.undo) {
-			_, err := s.call(ctx, u.operation, u.with)
-			if _, unserved := refusesOperation(err); err != nil && exception(err) != "NotFoundException" && !unserved {
+			if err := s.drop(ctx, u); err != nil {
 				failed = append(failed, fmt.Errorf("%s: %w", u.operation, err))
 			}
 		}
 		return errors.Join(failed...)
 	})
+}
+
+// drop deletes one thing. It waits for what is still in use, such as by a pipeline whose call has just ended.
+func (s *session) drop(ctx context.Context, u undo) error {
+	for {
+		_, err := s.call(ctx, u.operation, u.with)
+		if _, unserved := refusesOperation(err); unserved || exception(err) == "NotFoundException" {
+			return nil
+		}
+		if exception(err) != "ConflictException" {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(askAgain):
+		}
+	}
 }
 
 // later has something deleted at the end of the run.
