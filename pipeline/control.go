@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"timbre"
@@ -162,32 +161,16 @@ func source(p timbre.Pipeline, s timbre.PipelineSource) (*timbre.PipelineSource,
 	return &s, nil
 }
 
-// analyses says whether a pipeline's configuration has voice analytics of a kind.
+// analyses says whether a pipeline's configuration, as it is now, has voice analytics of a kind.
 func (e *Engine) analyses(ctx context.Context, p timbre.Pipeline, kind timbre.TaskKind) error {
 	c, err := e.Store.Configuration(ctx, p.ConfigurationARN)
 	if err != nil {
 		return err
 	}
-	for _, element := range c.Elements {
-		if element.Type != analytics {
-			continue
-		}
-		var d struct {
-			VoiceAnalyticsProcessorConfiguration struct{ SpeakerSearchStatus, VoiceToneAnalysisStatus string }
-		}
-		if err := json.Unmarshal(element.Document, &d); err != nil {
-			return timbre.Errorf(timbre.Internal, "pipeline.Start", "an element of configuration %s cannot be read: %w", c.Name, err)
-		}
-		status := d.VoiceAnalyticsProcessorConfiguration.SpeakerSearchStatus
-		if kind == timbre.VoiceTone {
-			status = d.VoiceAnalyticsProcessorConfiguration.VoiceToneAnalysisStatus
-		}
-		if status == "Disabled" {
-			return timbre.Errorf(timbre.Conflict, "pipeline.Start", "the pipeline's configuration has %s disabled", kind)
-		}
-		return nil
+	if !c.Analyses(kind) {
+		return timbre.Errorf(timbre.Conflict, "pipeline.Start", "the pipeline's configuration has no voice analytics processor, or %s disabled in it", kind)
 	}
-	return timbre.Errorf(timbre.Conflict, "pipeline.Start", "the pipeline's configuration has no voice analytics processor")
+	return nil
 }
 
 // Task gives a task that was started on a pipeline.
