@@ -10,7 +10,8 @@ import (
 type Pipelines interface {
 	// CreatePipeline: Conflict if a pipeline has the id or the token.
 	CreatePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error
-	// SavePipeline replaces a pipeline; NotFound if there is none of the id. Token and Created never change.
+	// SavePipeline replaces a pipeline; NotFound if there is none of the id. Token, Created and Tags stay as
+	// they are: whoever runs the pipeline does not know of later tags.
 	SavePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error
 	Pipeline(ctx context.Context, identifier string) (timbre.Pipeline, error)
 	// PipelineByToken finds the pipeline that was created with a ClientRequestToken.

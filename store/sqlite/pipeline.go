@@ -24,12 +24,16 @@ func (s *Store) CreatePipeline(ctx context.Context, p timbre.Pipeline, notices [
 
 func (s *Store) SavePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error {
 	return s.write(ctx, "store.SavePipeline", func(q querier) error {
+		was, err := pipeline(ctx, q, p.ID)
+		if err != nil {
+			return err
+		}
+		p.Created, p.Token, p.Tags = was.Created, was.Token, was.Tags
 		doc, err := document(p)
 		if err != nil {
 			return err
 		}
-		if err := must(ctx, q, noPipeline(p.ID), "UPDATE pipeline SET ended = ?, document = ? WHERE id = ?",
-			moment(p.Ended), doc, p.ID); err != nil {
+		if _, err := q.ExecContext(ctx, "UPDATE pipeline SET ended = ?, document = ? WHERE id = ?", moment(p.Ended), doc, p.ID); err != nil {
 			return err
 		}
 		return post(ctx, q, notices)
@@ -37,9 +41,13 @@ func (s *Store) SavePipeline(ctx context.Context, p timbre.Pipeline, notices []t
 }
 
 func (s *Store) Pipeline(ctx context.Context, identifier string) (timbre.Pipeline, error) {
-	p, err := one(ctx, s.reader, plain[timbre.Pipeline], noPipeline(identifier),
-		"SELECT document FROM pipeline WHERE id = ?1 OR arn = ?1", identifier)
+	p, err := pipeline(ctx, s.reader, identifier)
 	return p, wrap("store.Pipeline", err)
+}
+
+func pipeline(ctx context.Context, q querier, identifier string) (timbre.Pipeline, error) {
+	return one(ctx, q, plain[timbre.Pipeline], noPipeline(identifier),
+		"SELECT document FROM pipeline WHERE id = ?1 OR arn = ?1", identifier)
 }
 
 func (s *Store) PipelineByToken(ctx context.Context, token string) (timbre.Pipeline, error) {

@@ -46,7 +46,9 @@ var pipelines = []fact{
 		s.must(err)
 		s.same("live", live, []timbre.Pipeline{p})
 		p.Ended, p.Reason = dawn().Add(time.Hour), "why"
-		s.must(s.SavePipeline(ctx, p, []timbre.Notice{notice("n2", p.ID, "u")}))
+		changed := p
+		changed.Tags, changed.Token, changed.Created = nil, "another", dawn().Add(time.Hour)
+		s.must(s.SavePipeline(ctx, changed, []timbre.Notice{notice("n2", p.ID, "u")}))
 		live, err = s.LivePipelines(ctx)
 		s.must(err)
 		s.same("live ones after the end", len(live), 0)
