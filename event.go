@@ -10,6 +10,7 @@ const (
 	SpeakerSearchStatus  EventType = "SpeakerSearchStatus"
 	VoiceToneStatus      EventType = "VoiceToneAnalysisStatus"
 	StreamingStatus      EventType = "Chime VoiceConnector Streaming Status"
+	PipelineState        EventType = "Media Insights State Change"
 )
 
 // The detailStatus, or streamingStatus, of the events.
@@ -27,6 +28,12 @@ const (
 	StreamingEnded              = "ENDED"
 	StreamingFailed             = "FAILED"
 	StreamingUpdated            = "UPDATED"
+	InsightsCreated             = "chime:MediaInsightsCreated"
+	InsightsCreateFailed        = "chime:MediaInsightsCreateFailed"
+	InsightsInProgress          = "chime:MediaInsightsInProgress"
+	InsightsPaused              = "chime:MediaInsightsPaused"
+	InsightsStopped             = "chime:MediaInsightsStopped"
+	InsightsFailed              = "chime:MediaInsightsPermanentFailure"
 )
 
 // Event is something that the outside is told, before it is put into words.
@@ -40,8 +47,10 @@ type Event struct {
 	Call          Call   // as it was at Time; of task events at least ConnectorID, TransactionID and the leg
 	Leg           int    // which of Call.Legs it is about
 	Matches       []Match
-	Current       *ToneSpan // last 30 s
-	Overall       *ToneSpan // since the task's start
+	Current       *ToneSpan       // last 30 s
+	Overall       *ToneSpan       // since the task's start
+	Source        *PipelineSource // of events of a task that was started on a pipeline
+	Pipeline      *Pipeline       // of PipelineState; as it was at Time
 }
 
 // Notice is an event in the words of the wire, on its way to one target. Delivery is at least once, and in order within

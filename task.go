@@ -29,8 +29,9 @@ type Task struct {
 	ID                         string // a UUID
 	Kind                       TaskKind
 	ConnectorID, TransactionID string
-	DomainID                   string // speaker search
-	Side                       Side   // speaker search: the leg that is listened to
+	DomainID                   string          // speaker search
+	Side                       Side            // speaker search: the leg that is listened to
+	Source                     *PipelineSource // what it listens to, when it was started on a pipeline; nil: started on the connector
 	Status                     TaskStatus
 	Active                     bool // still listening; PARTIAL_SUCCESS alone does not tell
 	Message                    string
@@ -45,4 +46,12 @@ type Task struct {
 
 	Created, Updated, Started time.Time
 	Ended                     time.Time // when it stopped being active
+}
+
+// Owner is what the task was started on: the id of a pipeline, or of a connector.
+func (t *Task) Owner() string {
+	if t.Source != nil {
+		return t.Source.PipelineID
+	}
+	return t.ConnectorID
 }

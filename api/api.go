@@ -32,6 +32,7 @@ type Deps struct {
 	Store           Store
 	Tasks           voice.Tasks
 	Pings           voice.Pings
+	Pipelines       pipelines.Pipelines
 	Keys            sigv4.Keys
 	Region, Account string        // of the ARNs that are made
 	NewID           func() string // a UUID
@@ -71,6 +72,6 @@ func mux(d Deps) *rest.Mux {
 		Now: d.Now, NewID: d.NewID, Log: d.Log, Metrics: d.Metrics,
 	}, rest.Voice, rest.Pipelines)
 	voice.Register(m, d.voice())
-	pipelines.Register(m, pipelines.Deps{Store: d.Store, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now})
+	pipelines.Register(m, pipelines.Deps{Store: d.Store, Pipelines: d.Pipelines, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now})
 	return m
 }

@@ -63,6 +63,7 @@ type fake struct {
 	profiles       shelf[timbre.Profile]
 	tasks          shelf[timbre.Task]
 	resources      shelf[timbre.Resource] // by kind and id
+	pipelineShelf  shelf[timbre.Pipeline]
 	started        []timbre.Task
 	renewed        [][2]string
 	faster         *timbre.Domain // made by somebody else just before CreateDomain, which then conflicts
@@ -166,6 +167,26 @@ func (f *fake) Configuration(_ context.Context, identifier string) (timbre.Confi
 func (f *fake) ListConfigurations(_ context.Context, p timbre.Page) ([]timbre.Configuration, error) {
 	defer f.lock()()
 	return f.configurations.list(p, all), nil
+}
+
+func (f *fake) UpdateConfiguration(_ context.Context, identifier string, change func(*timbre.Configuration)) (timbre.Configuration, error) {
+	defer f.lock()()
+	c, err := f.configuration(identifier)
+	if err == nil {
+		change(&c)
+		f.configurations.put(c.ID, c)
+	}
+	return c, err
+}
+
+func (f *fake) Pipeline(_ context.Context, identifier string) (timbre.Pipeline, error) {
+	defer f.lock()()
+	return f.pipelineShelf.get(identifier)
+}
+
+func (f *fake) ListPipelines(_ context.Context, p timbre.Page) ([]timbre.Pipeline, error) {
+	defer f.lock()()
+	return f.pipelineShelf.list(p, all), nil
 }
 
 func (f *fake) DeleteConfiguration(_ context.Context, identifier string) error {

@@ -191,3 +191,26 @@ func TestSinkTargets(t *testing.T) {
 		}
 	}
 }
+
+func TestUpdateReplacesWhatAConfigurationSays(t *testing.T) {
+	s := serve(t)
+	arn := s.configuration(t, "changing")
+	was := must(s.pipelines.GetMediaInsightsPipelineConfiguration(s.ctx, &sdk.GetMediaInsightsPipelineConfigurationInput{Identifier: &arn}))(t).MediaInsightsPipelineConfiguration
+	is := must(s.pipelines.UpdateMediaInsightsPipelineConfiguration(s.ctx, &sdk.UpdateMediaInsightsPipelineConfigurationInput{
+		Identifier: &arn, ResourceAccessRoleArn: new(role + "2"), Elements: elements(queue(webhook + "2")),
+	}))(t).MediaInsightsPipelineConfiguration
+	equal(t, "role", *is.ResourceAccessRoleArn, role+"2")
+	equal(t, "elements", json(is.Elements), json(elements(queue(webhook+"2"))))
+	equal(t, "id", *is.MediaInsightsPipelineConfigurationId, *was.MediaInsightsPipelineConfigurationId)
+	equal(t, "created", *is.CreatedTimestamp, *was.CreatedTimestamp)
+	kept := s.configurations.byID[*was.MediaInsightsPipelineConfigurationId]
+	equal(t, "kept", kept.Analyses(timbre.SpeakerSearch), false)
+	_, err := s.pipelines.UpdateMediaInsightsPipelineConfiguration(s.ctx, &sdk.UpdateMediaInsightsPipelineConfigurationInput{
+		Identifier: &arn, ResourceAccessRoleArn: new(role), Elements: elements(queue("arn:aws:sqs:us-east-1:000000000000:events.fifo")),
+	})
+	fails[*types.BadRequestException](t, err, "insightsTarget")
+	_, err = s.pipelines.UpdateMediaInsightsPipelineConfiguration(s.ctx, &sdk.UpdateMediaInsightsPipelineConfigurationInput{
+		Identifier: new("none"), ResourceAccessRoleArn: new(role), Elements: elements(analytics()),
+	})
+	fails[*types.NotFoundException](t, err, "")
+}

@@ -74,6 +74,9 @@ func key(e timbre.Event) string {
 	if e.TaskID != "" {
 		return e.TaskID
 	}
+	if e.Pipeline != nil {
+		return e.Pipeline.ID
+	}
 	return e.Call.TransactionID
 }
 
@@ -111,8 +114,13 @@ func (a *Announcer) payload(e timbre.Event) ([]byte, error) {
 		out.ServiceType, out.Detail, out.Resources = "VoiceAnalytics", voiceTone(e), nil
 	case timbre.StreamingStatus:
 		out.Detail = streaming(e)
+	case timbre.PipelineState:
+		out.Detail = change(e)
 	default:
 		return nil, timbre.Errorf(timbre.Internal, "", "an event of type %q has no words", e.Type)
+	}
+	if e.Source != nil {
+		out.Detail = onPipeline(e)
 	}
 	var b bytes.Buffer
 	j := json.NewEncoder(&b)

@@ -12,6 +12,12 @@ var sinks = []string{"SqsQueueSink", "SnsTopicSink", "LambdaFunctionSink", "Kine
 
 // targets are those that are to be told of an event, none twice.
 func (a *Announcer) targets(ctx context.Context, e timbre.Event) ([]string, error) {
+	switch {
+	case e.Pipeline != nil:
+		return a.busTargets(ctx, e), nil
+	case e.Source != nil:
+		return a.pipelineTargets(ctx, e)
+	}
 	s, err := a.routes.Streaming(ctx, e.Call.ConnectorID)
 	switch {
 	case absent(err):
@@ -57,12 +63,7 @@ func (a *Announcer) analyticsTargets(ctx context.Context, e timbre.Event, s timb
 	case e.Type == timbre.VoiceAnalyticsStatus && (s.Disabled || !c.Analyses(timbre.SpeakerSearch) && !c.Analyses(timbre.VoiceTone)):
 		return a.nobody(ctx, e, "the connector's streaming is disabled, or its configuration has no voice analytics"), nil
 	}
-	for _, element := range c.Elements {
-		if slices.Contains(sinks, element.Type) && element.Target != "" && !slices.Contains(targets, element.Target) {
-			targets = append(targets, element.Target)
-		}
-	}
-	if targets == nil {
+	if targets = sinkTargets(c); targets == nil {
 		return a.nobody(ctx, e, "the connector's call analytics configuration has no sink"), nil
 	}
 	return targets, nil

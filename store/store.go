@@ -40,8 +40,10 @@ type Store interface {
 	Outbox
 	Quotas
 	Resources
+	Pipelines
 	// Sweep erases what has outlived its promise at now: voiceprints of tasks past timbre.VoiceprintLife (those that were
-	// enrolled as well: the profile has its own), tasks and calls past timbre.ResultLife, embeddings of expired profiles.
+	// enrolled as well: the profile has its own), tasks and calls past timbre.ResultLife, embeddings of expired profiles. Pipelines go
+	// timbre.ResultLife after their end, uncounted.
 	// Both lives begin with the end of the call (of the task, where the call is not known), so nothing of a live call goes.
 	// It reports how many of each went.
 	Sweep(ctx context.Context, now time.Time) (Swept, error)
@@ -74,7 +76,7 @@ type Configurations interface {
 	CreateConfiguration(ctx context.Context, c timbre.Configuration) error
 	Configuration(ctx context.Context, identifier string) (timbre.Configuration, error)
 	ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error)
-	// DeleteConfiguration: Conflict while a connector's streaming configuration names it.
+	// DeleteConfiguration: Conflict while a connector's streaming configuration or a live pipeline names it.
 	DeleteConfiguration(ctx context.Context, identifier string) error
 }
 
@@ -116,7 +118,8 @@ type Profiles interface {
 // Tasks. A task's voiceprint is kept sealed under the key of its domain; when the domain is gone, it is not kept. Once the
 // store has erased it, saving the task does not bring it back. ProfileID is written by EnrolProfile alone.
 type Tasks interface {
-	// CreateTask: Limit if an active task of the kind is on the transaction; Conflict if a task of the kind has the token.
+	// CreateTask: Limit if an active task of the kind is on the transaction (of those that were started on a pipeline: on the
+	// same stream of the pipeline); Conflict if a task of the kind has the token.
 	CreateTask(ctx context.Context, t timbre.Task) error
 	// SaveTask replaces a task and puts notices into the outbox: both or neither. Limit as in CreateTask. ID, Kind,
 	// TransactionID and Token of a task never change; NotFound if there is none that has all four.

@@ -9,6 +9,9 @@ import (
 // check says whether a task may be started: whether what it names exists first, and then whether its state allows it.
 func (e *Engine) check(ctx context.Context, t timbre.Task) (c timbre.Call, leg int, err error) {
 	const op = "task.Start"
+	if t.Source != nil {
+		return e.checkSource(ctx, t)
+	}
 	if _, err := e.Store.Connector(ctx, t.ConnectorID); err != nil {
 		return c, 0, err
 	}

@@ -34,6 +34,12 @@ func (e *Engine) bury(ctx context.Context, t timbre.Task) error {
 		c = timbre.Call{TransactionID: t.TransactionID, ConnectorID: t.ConnectorID, Legs: []timbre.Leg{{Side: t.Side}}}
 	}
 	leg, _ := c.Leg(t.Side)
+	if t.Source != nil {
+		if at, ok := streamLeg(c, t.Source.StreamARN); ok {
+			c = only(c, at)
+		}
+		leg = 0
+	}
 	s, events, _ := begin(t, c, leg).step(lost{crash}, e.Now())
 	notices, err := e.Announcer.Notices(ctx, events...)
 	if err != nil {

@@ -130,7 +130,7 @@ func (s search) step(in input, now time.Time) (_ state, events []timbre.Event, e
 func (s search) event(status, why string, now time.Time) timbre.Event {
 	e := timbre.Event{
 		ID: eventID(s.ID, status, s.leg, ""), Type: timbre.SpeakerSearchStatus, Status: status, StatusMessage: why, Time: now,
-		TaskID: s.ID, Call: s.call, Leg: s.leg,
+		TaskID: s.ID, Call: s.call, Leg: s.leg, Source: s.Source,
 	}
 	if status == timbre.IdentificationSuccessful {
 		e.Matches = s.Matches

@@ -10,7 +10,7 @@ import (
 )
 
 // Start starts a task on a live call. Of t, Kind, ConnectorID, TransactionID and Token are read, and for a speaker search
-// DomainID and Side, where Mixed means that no leg was asked for. When it returns, the task is written down, and hears
+// DomainID and Side, where Mixed means that no leg was asked for; on a pipeline Source instead of ConnectorID and Side. When it returns, the task is written down, and hears
 // every frame from then on, and none from before.
 //
 // NotFound: connector, domain or call is unknown. Gone: the call has ended. Unprocessable: the connector has no voice
@@ -30,6 +30,10 @@ func (e *Engine) Start(ctx context.Context, t timbre.Task) (timbre.Task, error) 
 		e.wg.Done()
 		return timbre.Task{}, err
 	}
+	shift := 0 // from the legs that the task knows to those of the call
+	if t.Source != nil {
+		shift, leg = leg, 0
+	}
 	t.Side = timbre.Mixed
 	if t.Kind == timbre.SpeakerSearch {
 		t.Side = call.Legs[leg].Side
@@ -46,7 +50,7 @@ func (e *Engine) Start(ctx context.Context, t timbre.Task) (timbre.Task, error) 
 		}
 		return timbre.Task{}, err
 	}
-	e.launch(ctx, begin(t, call, leg), t)
+	e.launch(ctx, begin(t, call, leg), t, shift)
 	return t, nil
 }
 
@@ -59,7 +63,7 @@ func begin(t timbre.Task, c timbre.Call, leg int) state {
 }
 
 // launch sets an actor to work. It takes over the place in the wait group that enter gave.
-func (e *Engine) launch(ctx context.Context, s state, t timbre.Task) {
+func (e *Engine) launch(ctx context.Context, s state, t timbre.Task, shift int) {
 	a := newActor(e, s)
 	legs := []int{}
 	switch s := s.(type) {
@@ -72,7 +76,7 @@ func (e *Engine) launch(ctx context.Context, s state, t timbre.Task) {
 		}
 	}
 	for _, leg := range legs {
-		stop, err := e.Ears.Listen(context.WithoutCancel(ctx), t.TransactionID, leg, ear{a, leg})
+		stop, err := e.Ears.Listen(context.WithoutCancel(ctx), t.TransactionID, shift+leg, ear{a, leg})
 		if err != nil { // the call ended a moment ago
 			a.inbox.put(hungUp{leg})
 			continue
@@ -130,7 +134,11 @@ func (e *Engine) startedWith(ctx context.Context, t timbre.Task) (first timbre.T
 
 // fingerprint is a digest of the parameters of a start, as they were given.
 func fingerprint(t timbre.Task) string {
-	given, _ := json.Marshal([]any{t.Kind, t.ConnectorID, t.TransactionID, t.DomainID, t.Side})
+	parameters := []any{t.Kind, t.ConnectorID, t.TransactionID, t.DomainID, t.Side}
+	if t.Source != nil {
+		parameters = append(parameters, t.Source)
+	}
+	given, _ := json.Marshal(parameters)
 	sum := sha256.Sum256(given)
 	return hex.EncodeToString(sum[:])
 }

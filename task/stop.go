@@ -9,9 +9,9 @@ import (
 // Stop ends a task; its results so far are kept, and nothing more is told of it. When it returns, that is written down.
 // To stop a stopped task again changes nothing and is no error. NotFound as for Get; Unprocessable when the task has ended
 // in another way, for then there is nothing to stop.
-func (e *Engine) Stop(ctx context.Context, kind timbre.TaskKind, connectorID, id string) error {
+func (e *Engine) Stop(ctx context.Context, kind timbre.TaskKind, owner, id string) error {
 	const op = "task.Stop"
-	if _, err := e.Get(ctx, kind, connectorID, id); err != nil {
+	if _, err := e.Get(ctx, kind, owner, id); err != nil {
 		return err
 	}
 	e.mu.Lock()
@@ -25,7 +25,7 @@ func (e *Engine) Stop(ctx context.Context, kind timbre.TaskKind, connectorID, id
 			return timbre.Errorf(timbre.Unavailable, op, "the task is still ending: %w", ctx.Err())
 		}
 	}
-	t, err := e.Get(ctx, kind, connectorID, id)
+	t, err := e.Get(ctx, kind, owner, id)
 	switch {
 	case err != nil:
 		return err

@@ -137,11 +137,12 @@ func New(c Config, d Deps) *Engine {
 	return e
 }
 
-// Get is a task as it was last written down. NotFound unless it is of the kind and on the connector.
-func (e *Engine) Get(ctx context.Context, kind timbre.TaskKind, connectorID, id string) (timbre.Task, error) {
+// Get is a task as it was last written down. NotFound unless it is of the kind and was started on the owner, which is a
+// connector or a pipeline.
+func (e *Engine) Get(ctx context.Context, kind timbre.TaskKind, owner, id string) (timbre.Task, error) {
 	t, err := e.Store.Task(ctx, kind, id)
-	if err == nil && t.ConnectorID != connectorID {
-		err = timbre.Errorf(timbre.NotFound, "task.Get", "there is no %s task %s on the connector", kind, id)
+	if err == nil && t.Owner() != owner {
+		err = timbre.Errorf(timbre.NotFound, "task.Get", "there is no %s task %s there", kind, id)
 	}
 	if err != nil {
 		return timbre.Task{}, err

@@ -56,7 +56,7 @@ func (t tone) step(in input, now time.Time) (_ state, events []timbre.Event, eff
 		t.Updated = now
 		events = append(events, timbre.Event{
 			ID: eventID(t.ID, status, leg, when), Type: timbre.VoiceToneStatus, Status: status, StatusMessage: why, Time: t.at(at),
-			TaskID: t.ID, Call: t.call, Leg: leg,
+			TaskID: t.ID, Call: t.call, Leg: leg, Source: t.Source,
 		})
 		return &events[len(events)-1]
 	}

@@ -10,12 +10,20 @@ import (
 
 	"timbre"
 	"timbre/api/rest"
+	"timbre/api/tag"
 )
 
 // createInput is the SDK's input with the documents left as they came: the SDK's structures cannot tell a false from
 // nothing.
 type createInput struct {
 	sdk.CreateMediaInsightsPipelineConfigurationInput
+	Elements                   []jsontext.Value
+	RealTimeAlertConfiguration jsontext.Value
+}
+
+// updateInput is likewise the SDK's with the documents left as they came.
+type updateInput struct {
+	sdk.UpdateMediaInsightsPipelineConfigurationInput
 	Elements                   []jsontext.Value
 	RealTimeAlertConfiguration jsontext.Value
 }
@@ -51,10 +59,30 @@ func (s *service) createConfiguration(ctx context.Context, in *createInput) (*co
 	for _, t := range in.Tags {
 		c.Tags[*t.Key] = *t.Value
 	}
+	if err := tag.Check(c.Tags); err != nil {
+		return nil, err
+	}
 	c.Fingerprint = fingerprint(c)
 	if err = s.Store.CreateConfiguration(ctx, c); timbre.KindOf(err) == timbre.Conflict {
 		c, err = s.madeBefore(ctx, c, err)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return output(c), nil
+}
+
+// updateConfiguration replaces what a configuration says. Calls and tasks see it from their next event on; the elements
+// of a live pipeline are those that it was made with.
+func (s *service) updateConfiguration(ctx context.Context, in *updateInput) (*configurationOutput, error) {
+	elements, err := elements(in.Elements)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	c, err := s.Store.UpdateConfiguration(ctx, *in.Identifier, func(c *timbre.Configuration) {
+		c.RoleARN, c.Elements, c.Alerts, c.Updated = *in.ResourceAccessRoleArn, elements, json.RawMessage(in.RealTimeAlertConfiguration), now
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -1,5 +1,6 @@
-// Package pipelines carries out the operations of Amazon Chime SDK Media Pipelines that Timbre serves: so far those of
-// media insights pipeline configurations, which say which processors and sinks the calls of a connector get.
+// Package pipelines carries out the operations of Amazon Chime SDK Media Pipelines that Timbre serves: those of
+// media insights pipeline configurations, which say which processors and sinks the calls of a connector get, of the
+// pipelines themselves, and of the tasks on them.
 //
 // In come the SDK's input structures, already checked against the model; out go its output structures. It decides what
 // the model leaves open: which elements go together and which targets a sink may have. Elements are kept and given back
@@ -25,14 +26,30 @@ type Store interface {
 	Configuration(ctx context.Context, identifier string) (timbre.Configuration, error)
 	ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error)
 	DeleteConfiguration(ctx context.Context, identifier string) error
+	UpdateConfiguration(ctx context.Context, identifier string, change func(*timbre.Configuration)) (timbre.Configuration, error)
+	Pipeline(ctx context.Context, identifier string) (timbre.Pipeline, error)
+	ListPipelines(ctx context.Context, p timbre.Page) ([]timbre.Pipeline, error)
+	Domain(ctx context.Context, id string) (timbre.Domain, error)
 
 	keep.Store
 	tag.Store
 }
 
+// Pipelines runs media insights pipelines and the tasks on them. An identifier is the id of a pipeline or its ARN.
+type Pipelines interface {
+	Create(ctx context.Context, p timbre.Pipeline) (timbre.Pipeline, error)
+	Pause(ctx context.Context, identifier string) error
+	Resume(ctx context.Context, identifier string) error
+	Delete(ctx context.Context, identifier string) error
+	Start(ctx context.Context, identifier string, t timbre.Task) (timbre.Task, error)
+	Task(ctx context.Context, kind timbre.TaskKind, identifier, id string) (timbre.Task, error)
+	Stop(ctx context.Context, kind timbre.TaskKind, identifier, id string) error
+}
+
 // Deps is what the operations need.
 type Deps struct {
 	Store           Store
+	Pipelines       Pipelines
 	Region, Account string        // of the ARNs that are made
 	NewID           func() string // a UUID
 	Now             func() time.Time
@@ -52,8 +69,22 @@ func Register(m *rest.Mux, d Deps) {
 	rest.Handle(m, rest.Pipelines, "CreateMediaInsightsPipelineConfiguration", s.createConfiguration)
 	rest.Handle(m, rest.Pipelines, "GetMediaInsightsPipelineConfiguration", s.getConfiguration)
 	rest.Handle(m, rest.Pipelines, "ListMediaInsightsPipelineConfigurations", s.listConfigurations)
+	rest.Handle(m, rest.Pipelines, "UpdateMediaInsightsPipelineConfiguration", s.updateConfiguration)
 	rest.Handle(m, rest.Pipelines, "DeleteMediaInsightsPipelineConfiguration", s.deleteConfiguration)
 	rest.Handle(m, rest.Pipelines, "TagResource", s.tagResource)
 	rest.Handle(m, rest.Pipelines, "UntagResource", s.untagResource)
 	rest.Handle(m, rest.Pipelines, "ListTagsForResource", s.listTags)
+
+	rest.Handle(m, rest.Pipelines, "CreateMediaInsightsPipeline", s.createPipeline)
+	rest.Handle(m, rest.Pipelines, "GetMediaPipeline", s.getPipeline)
+	rest.Handle(m, rest.Pipelines, "ListMediaPipelines", s.listPipelines)
+	rest.Handle(m, rest.Pipelines, "DeleteMediaPipeline", s.deletePipeline)
+	rest.Handle(m, rest.Pipelines, "UpdateMediaInsightsPipelineStatus", s.updateStatus)
+
+	rest.Handle(m, rest.Pipelines, "StartSpeakerSearchTask", s.startSearch)
+	rest.Handle(m, rest.Pipelines, "GetSpeakerSearchTask", s.getSearch)
+	rest.Handle(m, rest.Pipelines, "StopSpeakerSearchTask", s.stopSearch)
+	rest.Handle(m, rest.Pipelines, "StartVoiceToneAnalysisTask", s.startTone)
+	rest.Handle(m, rest.Pipelines, "GetVoiceToneAnalysisTask", s.getTone)
+	rest.Handle(m, rest.Pipelines, "StopVoiceToneAnalysisTask", s.stopTone)
 }

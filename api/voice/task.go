@@ -9,7 +9,7 @@ import (
 // task finds a task of a kind on a connector. A task of another connector does not exist for whoever asks.
 func (s *service) task(ctx context.Context, kind timbre.TaskKind, connectorID, id string) (timbre.Task, error) {
 	t, err := s.Tasks.Get(ctx, kind, connectorID, id)
-	if err == nil && (t.ConnectorID != connectorID || t.Kind != kind) {
+	if err == nil && (t.Owner() != connectorID || t.Kind != kind) {
 		return timbre.Task{}, timbre.Errorf(timbre.NotFound, "", "The connector has no such %s task.", kind)
 	}
 	return t, err

@@ -76,6 +76,13 @@ func (s *Store) DeleteConfiguration(ctx context.Context, identifier string) erro
 		if linked > 0 {
 			return conflict("Configuration %s is linked to %d connectors.", c.Name, linked)
 		}
+		err = q.QueryRowContext(ctx, "SELECT count(*) FROM pipeline WHERE configuration_arn = ? AND ended IS NULL", c.ARN).Scan(&linked)
+		if err != nil {
+			return err
+		}
+		if linked > 0 {
+			return conflict("Configuration %s is used by %d pipelines.", c.Name, linked)
+		}
 		_, err = q.ExecContext(ctx, "DELETE FROM configuration WHERE id = ?", c.ID)
 		return err
 	})

@@ -32,6 +32,7 @@ func (s *Store) place(ctx context.Context, p timbre.Page) (at place, err error) 
 		SELECT created FROM domain WHERE id = ?1 UNION ALL
 		SELECT created FROM profile WHERE id = ?1 UNION ALL
 		SELECT created FROM resource WHERE id = ?1 AND owner IS NULL UNION ALL
+		SELECT created FROM pipeline WHERE id = ?1 UNION ALL
 		SELECT created FROM departed WHERE id = ?1) LIMIT 1`, p.After).Scan(&at.created)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = timbre.Errorf(timbre.Invalid, "", "The list cannot go on after %s, which it does not hold.", p.After)

@@ -23,6 +23,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (swept store.Swept, er
 		{&swept.Tasks, sweepTasks, []any{result, batch}},
 		{&swept.Calls, sweepCalls, []any{result, batch}},
 		{&swept.Embeddings, sweepEmbeddings, []any{nanos(now), batch}},
+		{new(int), sweepPipelines, []any{result, batch}},
 		{new(int), "DELETE FROM departed WHERE id IN (SELECT id FROM departed WHERE gone < unixepoch() - 86400 LIMIT ?)", []any{batch}},
 	} {
 		for gone := int64(batch); gone == batch; *step.count += int(gone) {
@@ -62,6 +63,8 @@ const (
 	sweepCalls = `DELETE FROM call WHERE transaction_id IN (
 		SELECT transaction_id FROM call c WHERE ended <= ?1
 		AND NOT EXISTS (SELECT 1 FROM task t WHERE t.transaction_id = c.transaction_id) LIMIT ?2)`
+
+	sweepPipelines = "DELETE FROM pipeline WHERE id IN (SELECT id FROM pipeline WHERE ended <= ? LIMIT ?)"
 
 	sweepEmbeddings = `UPDATE profile SET sealed = NULL WHERE id IN (
 		SELECT id FROM profile WHERE expires <= ?1 AND sealed IS NOT NULL LIMIT ?2)`

@@ -16,10 +16,10 @@ func (s *Store) CreateTask(ctx context.Context, t timbre.Task) error {
 			return err
 		}
 		_, err = q.ExecContext(ctx, `INSERT INTO task
-			(id, kind, transaction_id, token, created, domain_id, active, ended, made, sealed, document, enrolled)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			(id, kind, transaction_id, token, created, domain_id, active, ended, made, sealed, document, enrolled, source)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			t.ID, t.Kind, t.TransactionID, maybe(t.Token), nanos(t.Created),
-			t.DomainID, t.Active, moment(t.Ended), moment(t.VoiceprintMade), sealed, doc, t.ProfileID)
+			t.DomainID, t.Active, moment(t.Ended), moment(t.VoiceprintMade), sealed, doc, t.ProfileID, source(t))
 		if err != nil {
 			return taken(err, "There is a task %s already.", t.ID)
 		}
@@ -64,8 +64,8 @@ func admit(ctx context.Context, q querier, t timbre.Task) error {
 	var token, active bool
 	if err := q.QueryRowContext(ctx, `SELECT
 		?4 <> '' AND EXISTS (SELECT 1 FROM task WHERE kind = ?1 AND token = ?4 AND id <> ?2),
-		?5 AND EXISTS (SELECT 1 FROM task WHERE kind = ?1 AND transaction_id = ?3 AND active = 1 AND id <> ?2)`,
-		t.Kind, t.ID, t.TransactionID, t.Token, t.Active).Scan(&token, &active); err != nil {
+		?5 AND EXISTS (SELECT 1 FROM task WHERE kind = ?1 AND transaction_id = ?3 AND source = ?6 AND active = 1 AND id <> ?2)`,
+		t.Kind, t.ID, t.TransactionID, t.Token, t.Active, source(t)).Scan(&token, &active); err != nil {
 		return err
 	}
 	switch {
@@ -111,3 +111,11 @@ func (s *Store) ActiveTasks(ctx context.Context) ([]timbre.Task, error) {
 }
 
 func noTask(kind timbre.TaskKind, id string) error { return missing(kind.String()+" task", id) }
+
+// source is the stream of a pipeline that a task was started on; empty: it was started on the connector.
+func source(t timbre.Task) string {
+	if t.Source == nil {
+		return ""
+	}
+	return t.Source.PipelineID + " " + t.Source.StreamARN
+}

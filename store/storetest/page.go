@@ -35,6 +35,10 @@ func (s *subject) lists() []list {
 		}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Resource, error) {
 			return s.ListResources(ctx, "k", p)
 		}, func(r timbre.Resource) string { return r.ID }), func(id string) { s.must(s.DeleteResource(ctx, "k", id)) }},
+		{"pipelines", func(id string, created time.Time) {
+			s.must(s.CreatePipeline(ctx, timbre.Pipeline{ID: id, ARN: "arn of " + id, Created: created}, nil))
+		}, pager(ctx, s.ListPipelines, func(p timbre.Pipeline) string { return p.ID }),
+			func(id string) { s.must(s.DeletePipeline(ctx, id, nil)) }},
 		{"profiles", func(id string, created time.Time) {
 			s.searched("task of "+id, "home", 1)
 			s.must(s.EnrolProfile(ctx, timbre.Profile{ID: id, DomainID: "home", Created: created}, "task of "+id))

@@ -36,6 +36,7 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 		{"profiles", profiles},
 		{"tasks", tasks},
 		{"calls", calls},
+		{"pipelines", pipelines},
 		{"outbox", outbox},
 		{"sweep", sweeps},
 		{"resources", resources},

@@ -18,6 +18,7 @@ import (
 	"timbre/event"
 	"timbre/infer"
 	"timbre/notify"
+	"timbre/pipeline"
 	"timbre/search"
 	"timbre/sip"
 	"timbre/store/sqlite"
@@ -31,17 +32,18 @@ type Node struct {
 	SIP         []string // udp://host:port or tcp://host:port
 	Credentials *config.Credentials
 
-	log     *slog.Logger
-	store   *sqlite.Store
-	pageKey []byte // that page tokens are sealed under
-	models  *infer.Runtime
-	tasks   *task.Engine
-	search  *search.Searcher
-	calls   *call.Registry
-	notices *notify.Dispatcher
-	sip     *sip.Server
-	doors   []door // HTTP
-	ready   chan struct{}
+	log       *slog.Logger
+	store     *sqlite.Store
+	pageKey   []byte // that page tokens are sealed under
+	models    *infer.Runtime
+	tasks     *task.Engine
+	pipelines *pipeline.Engine
+	search    *search.Searcher
+	calls     *call.Registry
+	notices   *notify.Dispatcher
+	sip       *sip.Server
+	doors     []door // HTTP
+	ready     chan struct{}
 }
 
 // New reads what the last run left, loads the models, and opens the ports. When anything fails, all is closed again.
@@ -80,13 +82,17 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 		return err
 	}
 
+	// The pipelines that tie calls to tasks.
+	n.pipelines = pipeline.New(pipeline.Config{Now: time.Now, Log: n.log, NewID: uuid.NewString, Region: s.Region, Account: s.Account},
+		pipeline.Deps{Store: told, Announcer: words, Calls: taps{n.calls}, Tasks: n.tasks})
+
 	// 1, 2: calls come in.
 	if err = n.openSIP(s, metrics); err != nil {
 		return err
 	}
 
 	// 10: the front door, and the operator's.
-	front := api.Deps{Store: eraser{n.store, n.search}, Tasks: n.tasks, Pings: n.sip, Keys: n.Credentials, Region: s.Region, Account: s.Account,
+	front := api.Deps{Store: eraser{n.store, n.search}, Tasks: starter{n.tasks, n.pipelines}, Pings: n.sip, Pipelines: n.pipelines, Keys: n.Credentials, Region: s.Region, Account: s.Account,
 		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics, Rates: s.Rates(), PageKey: n.pageKey}
 	if err = api.Stock(ctx, front, s.Numbers); err != nil {
 		return err
@@ -107,6 +113,9 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 // calls that still look alive.
 func (n *Node) recover(ctx context.Context) error {
 	if err := n.tasks.Recover(ctx); err != nil {
+		return err
+	}
+	if err := n.pipelines.Recover(ctx); err != nil {
 		return err
 	}
 	stale, err := n.store.LiveCalls(ctx)

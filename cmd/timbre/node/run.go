@@ -28,6 +28,7 @@ func (n *Node) Run(ctx context.Context) error {
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return n.sip.Run(ctx) })
 	work.Go(func() error { n.calls.Run(ctx); return nil })
+	work.Go(func() error { n.pipelines.Run(ctx); return nil })
 	work.Go(func() error { return n.sweep(ctx) })
 	for _, d := range n.doors {
 		work.Go(func() error { return d.serve(ctx) })
@@ -39,6 +40,7 @@ func (n *Node) Run(ctx context.Context) error {
 	defer cancel()
 	err = errors.Join(err, n.calls.Shut(last, "the server is shutting down"))
 	n.tasks.Close()
+	err = errors.Join(err, n.pipelines.Close(last))
 	told, cancel := context.WithTimeout(out, goodbye)
 	defer cancel()
 	n.notices.Drain(told)

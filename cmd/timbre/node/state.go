@@ -25,6 +25,26 @@ func (t teller) SaveCall(ctx context.Context, c timbre.Call, notices []timbre.No
 	return t.Store.SaveCall(ctx, c, notices)
 }
 
+func (t teller) CreatePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error {
+	defer t.out.Wake()
+	return t.Store.CreatePipeline(ctx, p, notices)
+}
+
+func (t teller) SavePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error {
+	defer t.out.Wake()
+	return t.Store.SavePipeline(ctx, p, notices)
+}
+
+func (t teller) DeletePipeline(ctx context.Context, identifier string, notices []timbre.Notice) error {
+	defer t.out.Wake()
+	return t.Store.DeletePipeline(ctx, identifier, notices)
+}
+
+func (t teller) Post(ctx context.Context, notices []timbre.Notice) error {
+	defer t.out.Wake()
+	return t.Store.Post(ctx, notices)
+}
+
 // eraser is the store as the API sees it: the voices of a domain that it deletes are gone from memory too.
 type eraser struct {
 	store.Store

@@ -1,0 +1,45 @@
+package node
+
+import (
+	"context"
+
+	"timbre"
+	"timbre/call"
+	"timbre/pipeline"
+	"timbre/task"
+)
+
+// taps are the live calls as pipelines see them.
+type taps struct{ *call.Registry }
+
+func (t taps) Tap(txid string, leg int, to pipeline.Tap) (stop func(), err error) {
+	return t.Registry.Tap(txid, leg, to)
+}
+
+// piped are the live calls as the SIP side sees them: each that begins gets the pipeline that its connector names.
+type piped struct {
+	*call.Registry
+	pipelines *pipeline.Engine
+}
+
+func (p piped) Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error) {
+	txid, legs, err = p.Registry.Begin(ctx, c)
+	if err == nil {
+		p.pipelines.Begun(context.WithoutCancel(ctx), txid)
+	}
+	return txid, legs, err
+}
+
+// starter is the task engine as the voice API sees it: what it starts begins the connector's own pipeline, too.
+type starter struct {
+	*task.Engine
+	pipelines *pipeline.Engine
+}
+
+func (s starter) Start(ctx context.Context, t timbre.Task) (timbre.Task, error) {
+	t, err := s.Engine.Start(ctx, t)
+	if err == nil && t.Active {
+		s.pipelines.Started(context.WithoutCancel(ctx), t)
+	}
+	return t, err
+}

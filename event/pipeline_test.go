@@ -1,0 +1,91 @@
+package event_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"timbre"
+	"timbre/event"
+)
+
+const pipelineARN = "arn:aws:chime:us-east-1:111122223333:media-pipeline/87654321-33ca-4dc6-9cdf-abcde6612345"
+
+var (
+	source = &timbre.PipelineSource{
+		PipelineID: "87654321-33ca-4dc6-9cdf-abcde6612345", PipelineARN: pipelineARN, ConfigurationARN: config,
+		StreamARN: call.Legs[0].StreamARN, Role: "CUSTOMER", Fragment: "91343852333181432392682062622220590765191907586",
+	}
+	insights = &timbre.Pipeline{
+		ID: source.PipelineID, ARN: pipelineARN, ConfigurationARN: config, ConnectorID: connector,
+		Metadata: map[string]string{"transactionId": call.TransactionID, "fromNumber": "+12065550100", "eventType": "what the user says", "note": "<b>"},
+		Elements: []timbre.ElementStatus{{Type: "VoiceAnalyticsProcessor", Status: timbre.PipelineInProgress, Updated: at}},
+	}
+)
+
+func TestEventsOfPipelinesAreInTheirForm(t *testing.T) {
+	task := func(kind timbre.EventType, status string) timbre.Event {
+		return timbre.Event{Type: kind, Status: status, Call: call, TaskID: "3f0a1f0e-0000-4000-8000-000000000002", Source: source}
+	}
+	identified := task(timbre.SpeakerSearchStatus, timbre.IdentificationSuccessful)
+	identified.Matches = []timbre.Match{{ProfileID: "vp-505e0992-82da-49eb-9d4a-4b34772b96b6", Confidence: 0.94567856}}
+	tone := task(timbre.VoiceToneStatus, timbre.ToneSuccessful)
+	tone.Current, tone.Overall = current, overall
+	tone.Source = &timbre.PipelineSource{PipelineID: source.PipelineID, PipelineARN: pipelineARN, ConfigurationARN: config, StreamARN: source.StreamARN, Channel: 1}
+	several := *insights
+	several.Elements = append([]timbre.ElementStatus{{Type: "S3RecordingSink", Status: timbre.PipelineNotSupported, Updated: at.Add(-time.Hour)}}, insights.Elements...)
+	for name, e := range map[string]timbre.Event{
+		"pipeline_identified":    identified,
+		"pipeline_voiceprint":    task(timbre.SpeakerSearchStatus, timbre.VoiceprintGenerationSuccess),
+		"pipeline_tone":          tone,
+		"pipeline_created":       {Type: timbre.PipelineState, Status: timbre.InsightsCreated, Pipeline: insights},
+		"pipeline_create_failed": {Type: timbre.PipelineState, Status: timbre.InsightsCreateFailed, StatusMessage: "the call analytics configuration does not exist", Pipeline: insights},
+		"pipeline_in_progress":   {Type: timbre.PipelineState, Status: timbre.InsightsInProgress, Pipeline: &several},
+		"pipeline_failed":        {Type: timbre.PipelineState, Status: timbre.InsightsFailed, StatusMessage: "the server stopped", Pipeline: insights},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e.ID, e.Time = "Id-6f0c0000-0000-4000-8000-000000000003", at
+			routes := linked(timbre.Element{Type: "SqsQueueSink", Target: queue})
+			routes.streaming = nil // whatever the connector says
+			notices, err := announcer(routes).Notices(t.Context(), e)
+			if err != nil || len(notices) != 1 {
+				t.Fatalf("%d notices, %v", len(notices), err)
+			}
+			n := notices[0]
+			target, key := queue, e.TaskID
+			if e.Pipeline != nil {
+				target, key = hook, e.Pipeline.ID
+			}
+			if n.Target != target || n.Key != key {
+				t.Errorf("notice %+v", n)
+			}
+			file := filepath.Join("testdata", name+".json")
+			if *update {
+				must(t, os.WriteFile(file, append(n.Payload, '\n'), 0o600))
+			}
+			want, err := os.ReadFile(file)
+			must(t, err)
+			if want := bytes.TrimSpace(want); !bytes.Equal(want, n.Payload) {
+				t.Errorf("payload\n%s\nwant\n%s", n.Payload, want)
+			}
+		})
+	}
+}
+
+func TestEventsOfPipelinesThatNobodyIsToBeToldOf(t *testing.T) {
+	gone := linked()
+	gone.config = nil
+	for name, c := range map[string]struct {
+		announcer *event.Announcer
+		event     timbre.Event
+	}{
+		"no EventBridge":        {event.New(event.Config{}, linked()), timbre.Event{Type: timbre.PipelineState, Status: timbre.InsightsCreated, Pipeline: insights}},
+		"configuration is gone": {announcer(gone), timbre.Event{Type: timbre.VoiceToneStatus, Status: timbre.ToneFailure, Source: source}},
+	} {
+		if notices, err := c.announcer.Notices(t.Context(), c.event); err != nil || len(notices) != 0 {
+			t.Errorf("%s: %d notices, %v", name, len(notices), err)
+		}
+	}
+}

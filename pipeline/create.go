@@ -1,0 +1,193 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"timbre"
+)
+
+// analytics is the element that Timbre carries out.
+const analytics = "VoiceAnalyticsProcessor"
+
+// stated are the elements that have a status.
+var stated = []string{
+	"AmazonTranscribeProcessor", "AmazonTranscribeCallAnalyticsProcessor", "S3RecordingSink", analytics, "VoiceEnhancementSink",
+}
+
+// Create makes a pipeline on one or two streams of a live call. Of p, ConfigurationARN, Encoding, SampleRate, Streams,
+// Metadata, Tags and Token are read. NotFound: there is no such configuration, or no live call has such a stream. Invalid:
+// the streams belong to different calls, or have another sample rate. A token that has been used gives the pipeline that
+// was made with it, as it is now, if all parameters are the same, else Conflict.
+func (e *Engine) Create(ctx context.Context, p timbre.Pipeline) (timbre.Pipeline, error) {
+	p.Fingerprint = fingerprint(p)
+	if first, used, err := e.madeWith(ctx, p); used || err != nil {
+		return first, err
+	}
+	c, err := e.Store.Configuration(ctx, p.ConfigurationARN)
+	if err != nil {
+		return timbre.Pipeline{}, err
+	}
+	if p.TransactionID, err = e.callOf(p.Streams); err != nil {
+		return timbre.Pipeline{}, err
+	}
+	if p.SampleRate != timbre.SampleRate {
+		return timbre.Pipeline{}, timbre.Errorf(timbre.Invalid, "pipeline.Create", "the streams have %d samples a second, not %d", timbre.SampleRate, p.SampleRate)
+	}
+	p, err = e.create(ctx, p, c, nil)
+	if timbre.KindOf(err) == timbre.Conflict { // a twin may have been quicker
+		if first, used, again := e.madeWith(ctx, p); used || again != nil {
+			return first, again
+		}
+	}
+	return p, err
+}
+
+// create writes a new pipeline down, with the events that told makes of it, and lets it live.
+func (e *Engine) create(ctx context.Context, p timbre.Pipeline, c timbre.Configuration, told func(timbre.Pipeline) []timbre.Event) (timbre.Pipeline, error) {
+	const op = "pipeline.Create"
+	now := e.Now()
+	p.ID = e.NewID()
+	p.ARN = "arn:aws:chime:" + e.Region + ":" + e.Account + ":media-pipeline/" + p.ID
+	p.ConfigurationARN, p.Created, p.Updated = c.ARN, now, now
+	for _, element := range c.Elements {
+		if slices.Contains(stated, element.Type) {
+			status := timbre.PipelineNotSupported
+			if element.Type == analytics {
+				status = timbre.PipelineNotStarted
+			}
+			p.Elements = append(p.Elements, timbre.ElementStatus{Type: element.Type, Status: status, Updated: now})
+		}
+	}
+	var notices []timbre.Notice
+	if told != nil {
+		var err error
+		if notices, err = e.Announcer.Notices(ctx, told(p)...); err != nil {
+			return p, err
+		}
+	}
+	l := &life{e: e, p: p}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !e.add(l) {
+		return p, timbre.Errorf(timbre.Unavailable, op, "the server is shutting down")
+	}
+	if err := e.Store.CreatePipeline(ctx, p, notices); err != nil {
+		l.over = true
+		e.remove(p.ID)
+		return p, err
+	}
+	return p, nil
+}
+
+// callOf is the live call that has all the streams.
+func (e *Engine) callOf(streams []timbre.PipelineStream) (txid string, err error) {
+	const op = "pipeline.Create"
+	calls := e.Calls.Live()
+	for i, s := range streams {
+		at := slices.IndexFunc(calls, func(c timbre.Call) bool {
+			return slices.ContainsFunc(c.Legs, func(l timbre.Leg) bool { return l.StreamARN == s.ARN })
+		})
+		switch {
+		case at < 0:
+			return "", timbre.Errorf(timbre.NotFound, op, "no live call has the stream %s", s.ARN)
+		case i > 0 && calls[at].TransactionID != txid:
+			return "", timbre.Errorf(timbre.Invalid, op, "the streams belong to different calls")
+		case slices.ContainsFunc(streams[:i], func(o timbre.PipelineStream) bool { return o.ARN == s.ARN }):
+			return "", timbre.Errorf(timbre.Invalid, op, "a stream is named twice")
+		}
+		txid = calls[at].TransactionID
+	}
+	return txid, nil
+}
+
+// madeWith is the pipeline that p's token has made, if any.
+func (e *Engine) madeWith(ctx context.Context, p timbre.Pipeline) (first timbre.Pipeline, used bool, err error) {
+	if p.Token == "" {
+		return first, false, nil
+	}
+	switch first, err = e.Store.PipelineByToken(ctx, p.Token); {
+	case err != nil && timbre.KindOf(err) == timbre.NotFound:
+		return timbre.Pipeline{}, false, nil
+	case err != nil:
+		return timbre.Pipeline{}, false, err
+	case first.Fingerprint != p.Fingerprint:
+		return timbre.Pipeline{}, true, timbre.Errorf(timbre.Conflict, "pipeline.Create", "the ClientRequestToken has been used with other parameters")
+	}
+	return first, true, nil
+}
+
+// fingerprint is a digest of the parameters of a creation, as they were given.
+func fingerprint(p timbre.Pipeline) string {
+	given, _ := json.Marshal([]any{p.ConfigurationARN, p.Encoding, p.SampleRate, p.Streams, p.Metadata, p.Tags})
+	sum := sha256.Sum256(given)
+	return hex.EncodeToString(sum[:])
+}
+
+// Begun makes the pipeline of a call that has just begun, when its connector's configuration names one. The call goes on
+// whether that succeeds or not; what came of it is told.
+func (e *Engine) Begun(ctx context.Context, txid string) {
+	call, live := e.Calls.Call(txid)
+	if !live {
+		return
+	}
+	s, err := e.Store.Streaming(ctx, call.ConnectorID)
+	if err != nil || s.Disabled || s.Insights == nil || s.Insights.Disabled {
+		if err != nil && timbre.KindOf(err) != timbre.NotFound {
+			e.Log.Error("a call has no pipeline: its connector cannot be read", "transaction", txid, "error", err)
+		}
+		return
+	}
+	p := timbre.Pipeline{
+		ConfigurationARN: s.Insights.ConfigurationARN, ConnectorID: call.ConnectorID, TransactionID: txid,
+		Encoding: "pcm", SampleRate: timbre.SampleRate, Streams: streams(call),
+		Metadata: map[string]string{
+			"transactionId": txid, "voiceConnectorId": call.ConnectorID, "callId": call.CallID,
+			"fromNumber": call.From, "toNumber": call.To, "direction": call.Direction,
+		},
+	}
+	c, err := e.Store.Configuration(ctx, p.ConfigurationARN)
+	if err == nil {
+		_, err = e.create(ctx, p, c, func(p timbre.Pipeline) []timbre.Event {
+			return []timbre.Event{e.event(p, timbre.InsightsCreated, "")}
+		})
+	}
+	if err == nil {
+		return
+	}
+	e.Log.Error("a call has no pipeline", "transaction", txid, "configuration", p.ConfigurationARN, "error", err)
+	why := "the pipeline could not be made on this server"
+	if timbre.KindOf(err) == timbre.NotFound {
+		why = "the call analytics configuration does not exist"
+	}
+	notices, err := e.Announcer.Notices(ctx, e.event(p, timbre.InsightsCreateFailed, why))
+	if err == nil {
+		err = e.Store.Post(ctx, notices)
+	}
+	if err != nil {
+		e.Log.Error("it cannot be told that a call has no pipeline", "transaction", txid, "error", err)
+	}
+}
+
+// streams are those of a call in the order of their channels: the connector's own side, the agent, is channel 0, the other
+// one 1. A pipeline takes two at most.
+func streams(c timbre.Call) (list []timbre.PipelineStream) {
+	for _, l := range c.Legs {
+		channel := timbre.Channel{}
+		switch l.Side {
+		case timbre.Callee:
+			channel.Role = "AGENT"
+		case timbre.Caller:
+			channel = timbre.Channel{ID: 1, Role: "CUSTOMER"}
+		}
+		list = append(list, timbre.PipelineStream{ARN: l.StreamARN, Channels: 1, Defined: []timbre.Channel{channel}})
+	}
+	slices.SortStableFunc(list, func(a, b timbre.PipelineStream) int {
+		return strings.Compare(a.Defined[0].Role, b.Defined[0].Role)
+	})
+	return list[:min(len(list), 2)]
+}

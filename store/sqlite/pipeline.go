@@ -1,0 +1,110 @@
+package sqlite
+
+import (
+	"context"
+
+	"timbre"
+)
+
+func (s *Store) CreatePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error {
+	return s.write(ctx, "store.CreatePipeline", func(q querier) error {
+		doc, err := document(p)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, `INSERT INTO pipeline (id, arn, token, created, ended, configuration_arn, document)
+			VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			p.ID, p.ARN, maybe(p.Token), nanos(p.Created), moment(p.Ended), p.ConfigurationARN, doc)
+		if err != nil {
+			return taken(err, "There is a media pipeline with that id or ClientRequestToken already.")
+		}
+		return post(ctx, q, notices)
+	})
+}
+
+func (s *Store) SavePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error {
+	return s.write(ctx, "store.SavePipeline", func(q querier) error {
+		was, err := pipeline(ctx, q, p.ID)
+		if err != nil {
+			return err
+		}
+		p.Created, p.Token, p.Tags = was.Created, was.Token, was.Tags
+		doc, err := document(p)
+		if err != nil {
+			return err
+		}
+		if _, err := q.ExecContext(ctx, "UPDATE pipeline SET ended = ?, document = ? WHERE id = ?", moment(p.Ended), doc, p.ID); err != nil {
+			return err
+		}
+		return post(ctx, q, notices)
+	})
+}
+
+func (s *Store) Pipeline(ctx context.Context, identifier string) (timbre.Pipeline, error) {
+	p, err := pipeline(ctx, s.reader, identifier)
+	return p, wrap("store.Pipeline", err)
+}
+
+func pipeline(ctx context.Context, q querier, identifier string) (timbre.Pipeline, error) {
+	return one(ctx, q, plain[timbre.Pipeline], noPipeline(identifier),
+		"SELECT document FROM pipeline WHERE id = ?1 OR arn = ?1", identifier)
+}
+
+func (s *Store) PipelineByToken(ctx context.Context, token string) (timbre.Pipeline, error) {
+	p, err := one(ctx, s.reader, plain[timbre.Pipeline], missing("media pipeline made with token", token),
+		"SELECT document FROM pipeline WHERE token = ?", token)
+	return p, wrap("store.PipelineByToken", err)
+}
+
+func (s *Store) ListPipelines(ctx context.Context, p timbre.Page) ([]timbre.Pipeline, error) {
+	at, err := s.place(ctx, p)
+	if err != nil {
+		return nil, wrap("store.ListPipelines", err)
+	}
+	list, err := all(ctx, s.reader, plain[timbre.Pipeline],
+		"SELECT document FROM pipeline WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?", at.created, at.id, at.limit)
+	return list, wrap("store.ListPipelines", err)
+}
+
+func (s *Store) LivePipelines(ctx context.Context) ([]timbre.Pipeline, error) {
+	list, err := all(ctx, s.reader, plain[timbre.Pipeline],
+		"SELECT document FROM pipeline WHERE ended IS NULL ORDER BY created, id")
+	return list, wrap("store.LivePipelines", err)
+}
+
+func (s *Store) DeletePipeline(ctx context.Context, identifier string, notices []timbre.Notice) error {
+	return s.write(ctx, "store.DeletePipeline", func(q querier) error {
+		if err := must(ctx, q, noPipeline(identifier), "DELETE FROM pipeline WHERE id = ?1 OR arn = ?1", identifier); err != nil {
+			return err
+		}
+		return post(ctx, q, notices)
+	})
+}
+
+func (s *Store) Post(ctx context.Context, notices []timbre.Notice) error {
+	return s.write(ctx, "store.Post", func(q querier) error { return post(ctx, q, notices) })
+}
+
+func noPipeline(identifier string) error { return missing("media pipeline", identifier) }
+
+func (s *Store) UpdateConfiguration(ctx context.Context, identifier string, change func(*timbre.Configuration)) (c timbre.Configuration, err error) {
+	err = s.write(ctx, "store.UpdateConfiguration", func(q querier) error {
+		was, err := configuration(ctx, q, identifier)
+		if err != nil {
+			return err
+		}
+		c = was
+		change(&c)
+		c.ID, c.ARN, c.Name, c.Created, c.Token = was.ID, was.ARN, was.Name, was.Created, was.Token
+		doc, err := document(c)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "UPDATE configuration SET document = ? WHERE id = ?", doc, c.ID)
+		return err
+	})
+	if err != nil {
+		return timbre.Configuration{}, err
+	}
+	return c, nil
+}

@@ -1,0 +1,45 @@
+package task
+
+import (
+	"context"
+	"slices"
+
+	"timbre"
+)
+
+// checkSource says whether a task may be started on a stream of a pipeline. The call that comes back has that leg alone:
+// the other one is no affair of the task's. Which streams a pipeline takes, and in which state it takes tasks, has been
+// looked at before.
+func (e *Engine) checkSource(ctx context.Context, t timbre.Task) (c timbre.Call, leg int, err error) {
+	if t.Kind == timbre.SpeakerSearch {
+		if _, err := e.Store.Domain(ctx, t.DomainID); err != nil {
+			return c, 0, err
+		}
+	}
+	c, live := e.Calls.Call(t.TransactionID)
+	if !live || !c.Ended.IsZero() {
+		return c, 0, timbre.Errorf(timbre.Gone, "task.Start", "the stream has ended")
+	}
+	leg, ok := streamLeg(c, t.Source.StreamARN)
+	if !ok {
+		return c, 0, timbre.Errorf(timbre.NotFound, "task.Start", "the call has no such stream")
+	}
+	return only(c, leg), leg, nil
+}
+
+func streamLeg(c timbre.Call, streamARN string) (int, bool) {
+	i := slices.IndexFunc(c.Legs, func(l timbre.Leg) bool { return l.StreamARN == streamARN })
+	return i, i >= 0
+}
+
+// only is the call with one of its legs.
+func only(c timbre.Call, leg int) timbre.Call {
+	c.Legs = slices.Clone(c.Legs[leg : leg+1])
+	return c
+}
+
+// Repeated is the task that was started with t's token, if any. Conflict: it was started with other parameters.
+func (e *Engine) Repeated(ctx context.Context, t timbre.Task) (first timbre.Task, used bool, err error) {
+	t.Fingerprint = fingerprint(t)
+	return e.startedWith(ctx, t)
+}
