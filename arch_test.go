@@ -50,7 +50,7 @@ func packages(t *testing.T) []listed {
 // stations are the folders that may import of this module nothing but the root and what lies below them.
 var stations = []string{
 	"sip", "rtp", "call", "speech", "infer", "voice", "tone", "search", "task", "pipeline", "event", "notify", "api",
-	"store", "vault", "config", "models",
+	"logbook", "store", "vault", "config", "models",
 }
 
 // programs are the folders that may see all others.

@@ -38,6 +38,40 @@ type Termination struct {
 	DefaultPhoneNumber string
 }
 
+// Origination says where a connector's own calls go: routes in the order of their priority, by weight among equals.
+type Origination struct {
+	Disabled bool
+	Routes   []Route
+}
+
+// Route is a host that takes calls.
+type Route struct {
+	Host             string
+	Port             int
+	Protocol         string // TCP or UDP
+	Priority, Weight int    // 1 to 100, 1 first; 0: not said
+}
+
+// Logging says what is written down of a connector's calls.
+type Logging struct {
+	SIP   bool // every SIP message
+	Media bool // what came on each stream, once a minute
+}
+
+// Credential lets a caller in who is not among a termination's allowed hosts. The password itself is not kept.
+type Credential struct {
+	Username string
+	Realm    string // OutboundHost of the connector
+	MD5      string // of username:realm:password, in hexadecimal: HA1 of RFC 7616
+	SHA256   string // the same by the other algorithm
+}
+
+// Ping is a SIP OPTIONS request: a sign that a connector's callers are alive.
+type Ping struct {
+	At     time.Time
+	Source string // its IP address
+}
+
 // Configuration is a media insights pipeline configuration: which processors and sinks calls get.
 type Configuration struct {
 	ID, ARN, Name, RoleARN string

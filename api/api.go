@@ -32,6 +32,7 @@ type Deps struct {
 	Store           Store
 	Tasks           voice.Tasks
 	Pipelines       pipelines.Pipelines
+	Pings           voice.Pings
 	Keys            sigv4.Keys
 	Region, Account string        // of the ARNs that are made
 	NewID           func() string // a UUID
@@ -51,7 +52,7 @@ func Stock(ctx context.Context, d Deps, numbers []string) error {
 }
 
 func (d Deps) voice() voice.Deps {
-	return voice.Deps{Store: d.Store, Tasks: d.Tasks, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now}
+	return voice.Deps{Store: d.Store, Tasks: d.Tasks, Pings: d.Pings, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now}
 }
 
 // Coverage is the state of each operation of both services, from the same table that routes.

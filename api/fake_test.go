@@ -69,6 +69,7 @@ type fake struct {
 	faster         *timbre.Domain // made by somebody else just before CreateDomain, which then conflicts
 	fail           error
 	panics         bool
+	settings
 }
 
 func (f *fake) lock() func() { f.mu.Lock(); return f.mu.Unlock }

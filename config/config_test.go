@@ -76,7 +76,7 @@ func file(t *testing.T, text string) string {
 
 // samples has for every key a value that is not its default.
 var samples = map[string]string{
-	"data": "/srv/timbre", "api.listen": "0.0.0.0:80", "admin.listen": ":9999",
+	"data": "/srv/timbre", "logs": "/var/log/timbre", "api.listen": "0.0.0.0:80", "admin.listen": ":9999",
 	"sip.listen": "udp://10.0.0.1:5080,tcp://[::1]:5080", "rtp.ports": "30000-30999", "rtp.address": "203.0.113.7", "rtp.latch": "any",
 	"api.tls.cert": "/etc/timbre/cert.pem", "api.tls.key": "/etc/timbre/key.pem",
 	"account": "000000000007", "region": "eu-central-1", "access_key_id": "AKIDEXAMPLE", "secret_access_key": "the secret",
@@ -175,6 +175,7 @@ notify:
 	for _, line := range []string{
 		"data\t./timbre-data\tdefault",
 		"store.url\tsqlite:timbre-data/timbre.db\tdefault",
+		"logs\ttimbre-data/logs\tdefault",
 		"api.listen\t127.0.0.1:3\tenv TIMBRE_API_LISTEN",
 		"admin.listen\t127.0.0.1:2\tfile " + path,
 		"account\t000000000007\tfile " + path,

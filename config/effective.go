@@ -37,7 +37,7 @@ type Setting struct {
 func (s Settings) Effective() []Setting {
 	var list []Setting
 	shown := s
-	shown.Store.URL = s.storeURL()
+	shown.Store.URL, shown.Logs = s.storeURL(), s.LogFolder()
 	for _, f := range flags(&shown) {
 		if f.Name == fileKey {
 			continue

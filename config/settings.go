@@ -15,6 +15,7 @@ type Settings struct {
 	File string `name:"config" placeholder:"FILE" help:"YAML file with settings."`
 
 	Data            string `default:"./timbre-data" help:"Folder of everything that must survive: database, keys, credentials."`
+	Logs            string `default:"DATA/logs" help:"Folder of the logs that connectors ask for: SIP messages and figures of their audio; DATA is the folder of data."`
 	API             API    `embed:"" prefix:"api."`
 	Admin           Admin  `embed:"" prefix:"admin."`
 	SIP             SIP    `embed:"" prefix:"sip."`

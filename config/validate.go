@@ -24,6 +24,8 @@ func (s *Settings) Validate() error {
 	switch {
 	case s.Data == "":
 		return fmt.Errorf("data names no folder")
+	case s.Logs == "":
+		return fmt.Errorf("logs names no folder")
 	case !account.MatchString(s.Account):
 		return fmt.Errorf("account %q is not 12 digits", s.Account)
 	case !region.MatchString(s.Region):
@@ -100,6 +102,14 @@ func (s Settings) StreamingTargets() map[string]string {
 // Database is the file of the SQLite database.
 func (s Settings) Database() string {
 	return filepath.Clean(strings.TrimPrefix(s.storeURL(), "sqlite:"))
+}
+
+// LogFolder is where the logs of connectors' calls are written.
+func (s Settings) LogFolder() string {
+	if rest, ok := strings.CutPrefix(s.Logs, "DATA/"); ok {
+		return filepath.Join(s.Data, rest)
+	}
+	return s.Logs
 }
 
 func (s Settings) storeURL() string {

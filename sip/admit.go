@@ -14,12 +14,14 @@ import (
 // streams is not asked: termination alone lets a call in, and a task on a call without streaming is refused later.
 type admission struct {
 	Directory
+	nonces *nonces
 }
 
 // admit takes the connector that the host of the Request-URI names; else the one that its user part names; else the only
-// one whose allowed hosts hold the source. Whichever it is, its allowed hosts must hold the source.
-func (a admission) admit(ctx context.Context, to gosip.Uri, source netip.Addr) (timbre.Connector, timbre.Termination, *refusal) {
-	c, r := a.connector(ctx, to, source)
+// one whose allowed hosts hold the source. Whichever it is, its allowed hosts must hold the source, or the request must
+// answer its challenge.
+func (a admission) admit(ctx context.Context, req *gosip.Request, source netip.Addr) (timbre.Connector, timbre.Termination, *refusal) {
+	c, r := a.connector(ctx, req.Recipient, source)
 	if r != nil {
 		return c, timbre.Termination{}, r
 	}
@@ -32,25 +34,37 @@ func (a admission) admit(ctx context.Context, to gosip.Uri, source netip.Addr) (
 	case t.Disabled:
 		return c, t, refuse(403, "forbidden", "the connector's termination is disabled")
 	case !allowed(t, source):
-		return c, t, refuse(403, "forbidden", "the source is not among the connector's allowed hosts")
+		return c, t, a.authenticate(ctx, c, req)
 	}
 	return c, t, nil
 }
 
 func (a admission) connector(ctx context.Context, to gosip.Uri, source netip.Addr) (timbre.Connector, *refusal) {
-	id, domain, _ := strings.Cut(strings.ToLower(to.Host), ".")
-	if domain == "voiceconnector" || strings.HasPrefix(domain, "voiceconnector.") {
-		c, err := a.named(ctx, id)
-		if err != nil && timbre.KindOf(err) == timbre.NotFound {
-			return c, refuse(404, "no_connector", "no connector has the host name of the request")
-		}
-		return c, orNil(err)
-	}
-	c, err := a.named(ctx, to.User)
-	if err == nil || timbre.KindOf(err) != timbre.NotFound {
-		return c, orNil(err)
+	c, found, err := a.byName(ctx, to)
+	switch {
+	case err != nil && timbre.KindOf(err) == timbre.NotFound:
+		return c, refuse(404, "no_connector", "no connector has the host name of the request")
+	case err != nil:
+		return c, failed(err)
+	case found:
+		return c, nil
 	}
 	return a.only(ctx, source)
+}
+
+// byName is the connector that a URI names, by its host or else by its user part. NotFound: its host names one that does
+// not exist, so that nothing else counts.
+func (a admission) byName(ctx context.Context, to gosip.Uri) (c timbre.Connector, found bool, err error) {
+	id, domain, _ := strings.Cut(strings.ToLower(to.Host), ".")
+	if domain == "voiceconnector" || strings.HasPrefix(domain, "voiceconnector.") {
+		c, err = a.named(ctx, id)
+		return c, err == nil, err
+	}
+	c, err = a.named(ctx, to.User)
+	if err != nil && timbre.KindOf(err) == timbre.NotFound {
+		return c, false, nil
+	}
+	return c, err == nil, err
 }
 
 // named is the connector of an id. What cannot be one is not looked up.
@@ -63,25 +77,33 @@ func (a admission) named(ctx context.Context, id string) (timbre.Connector, erro
 
 // only is the one connector that lets a source in.
 func (a admission) only(ctx context.Context, source netip.Addr) (timbre.Connector, *refusal) {
-	all, err := a.Connectors(ctx)
+	found, err := a.letting(ctx, source)
 	if err != nil {
 		return timbre.Connector{}, failed(err)
-	}
-	var found []timbre.Connector
-	for _, c := range all {
-		t, err := a.Termination(ctx, c.ID)
-		switch {
-		case err != nil && timbre.KindOf(err) != timbre.NotFound:
-			return c, failed(err)
-		case err == nil && allowed(t, source):
-			found = append(found, c)
-		}
 	}
 	if len(found) != 1 {
 		return timbre.Connector{}, refuse(404, "no_connector",
 			"the request names no connector, and the allowed hosts of %d connectors hold the source", len(found))
 	}
 	return found[0], nil
+}
+
+// letting are the connectors whose allowed hosts hold a source.
+func (a admission) letting(ctx context.Context, source netip.Addr) (found []timbre.Connector, err error) {
+	all, err := a.Connectors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		t, err := a.Termination(ctx, c.ID)
+		switch {
+		case err != nil && timbre.KindOf(err) != timbre.NotFound:
+			return nil, err
+		case err == nil && allowed(t, source):
+			found = append(found, c)
+		}
+	}
+	return found, nil
 }
 
 // allowed says whether a termination's allowed hosts, networks or single addresses, hold a source.
@@ -95,11 +117,4 @@ func allowed(t timbre.Termination, source netip.Addr) bool {
 		}
 	}
 	return false
-}
-
-func orNil(err error) *refusal {
-	if err == nil {
-		return nil
-	}
-	return failed(err)
 }

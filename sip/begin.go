@@ -18,7 +18,7 @@ func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer, lines 
 	if err != nil {
 		return nil, failed(err)
 	}
-	d.txid = txid
+	d.txid, d.connector, d.from, d.to = txid, connectorID, call.From, call.To
 	err = timbre.Errorf(timbre.Internal, "sip.begin", "it was not finished")
 	defer func() { // also when it panics: no call stays that nobody ends
 		if err != nil {

@@ -36,6 +36,7 @@ func (s *Server) drop(d *dialog, failure string) bool {
 	if d.expiry != nil {
 		d.expiry.Stop()
 	}
+	s.receptions(d)
 	d.closeStreams()
 	if err := s.calls.End(s.lasting(), d.txid, failure); err != nil {
 		s.log.Error("a call could not be ended", "transaction", d.txid, "error", err)
@@ -49,7 +50,9 @@ func (s *Server) hangUp(d *dialog, failure string) {
 	if !s.drop(d, failure) || s.ctx.Err() != nil {
 		return
 	}
-	if err := s.send(s.ctx, s.byeFor(d)); err != nil && s.ctx.Err() == nil {
+	bye := s.byeFor(d)
+	s.note(d.connector, bye)
+	if err := s.send(s.ctx, bye, func(res *gosip.Response) { s.note(d.connector, res) }); err != nil && s.ctx.Err() == nil {
 		s.log.Warn("a BYE was not answered", "transaction", d.txid, "error", err)
 	}
 }
@@ -114,8 +117,8 @@ func (s *Server) nextHop(d *dialog) string {
 	return net.JoinHostPort(host, strconv.Itoa(port))
 }
 
-// transact sends a request and waits for its final answer.
-func transact(ctx context.Context, client *sipgo.Client, req *gosip.Request) error {
+// transact sends a request and waits for its final answer; heard is told of every answer.
+func transact(ctx context.Context, client *sipgo.Client, req *gosip.Request, heard func(*gosip.Response)) error {
 	tx, err := client.TransactionRequest(ctx, req, func(*sipgo.Client, *gosip.Request) error { return nil })
 	if err != nil {
 		return err
@@ -124,6 +127,7 @@ func transact(ctx context.Context, client *sipgo.Client, req *gosip.Request) err
 	for {
 		select {
 		case res := <-tx.Responses():
+			heard(res)
 			switch {
 			case res.IsProvisional():
 			case res.IsSuccess(), res.StatusCode == gosip.StatusCallTransactionDoesNotExists:

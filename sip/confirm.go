@@ -54,6 +54,7 @@ func (s *Server) confirm(d *dialog, req *gosip.Request, tx gosip.ServerTransacti
 		case body := <-acked:
 			return body
 		case ack := <-tx.Acks(): // of clients that use the INVITE's branch for it
+			s.note(d.connector, ack)
 			d.acknowledged(ack.CSeq().SeqNo, ack.Body())
 		case <-again.C:
 			_ = tx.Respond(res) // the connection may come back

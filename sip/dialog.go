@@ -16,15 +16,16 @@ import (
 
 // dialog is one recording session: a call as the SIP side sees it.
 type dialog struct {
-	id     string // Call-ID, our tag, theirs
-	call   string // Call-ID and their tag: what an INVITE has that is not in a dialog yet
-	tag    string // ours
-	txid   string
-	invite *gosip.Request // as it came
-	local  netip.AddrPort // that it came in on
-	bound  net.Addr       // of the socket that it came in by
-	source netip.AddrPort // that it came from
-	done   chan struct{}  // closed when the dialog is over
+	id                  string // Call-ID, our tag, theirs
+	call                string // Call-ID and their tag: what an INVITE has that is not in a dialog yet
+	tag                 string // ours
+	txid                string
+	connector, from, to string         // of the call
+	invite              *gosip.Request // as it came
+	local               netip.AddrPort // that it came in on
+	bound               net.Addr       // of the socket that it came in by
+	source              netip.AddrPort // that it came from
+	done                chan struct{}  // closed when the dialog is over
 
 	answering *answering
 
@@ -43,8 +44,9 @@ type dialog struct {
 
 // track is an m-line that is taken.
 type track struct {
-	stream Stream
-	spec   MediaSpec
+	stream   Stream
+	spec     MediaSpec
+	reported timbre.Reception
 }
 
 // update tells the stream what has changed, if anything has.

@@ -24,6 +24,7 @@ const connectorID = "abcdef1ghij2klmno3pqr4"
 type directory struct {
 	connectors   map[string]timbre.Connector
 	terminations map[string]timbre.Termination
+	credentials  map[string]map[string]timbre.Credential // connector, username
 	err          error
 }
 
@@ -47,6 +48,20 @@ func (d *directory) Termination(_ context.Context, id string) (timbre.Terminatio
 		return t, nil
 	}
 	return timbre.Termination{}, timbre.Errorf(timbre.NotFound, "", "no termination")
+}
+
+func (d *directory) Usernames(_ context.Context, id string) (names []string, err error) {
+	for name := range d.credentials[id] {
+		names = append(names, name)
+	}
+	return names, d.err
+}
+
+func (d *directory) Credential(_ context.Context, id, username string) (timbre.Credential, error) {
+	if c, ok := d.credentials[id][username]; ok {
+		return c, nil
+	}
+	return timbre.Credential{}, timbre.Errorf(timbre.NotFound, "", "no credential")
 }
 
 // loopback is a directory with one connector that takes calls from this machine.
@@ -134,6 +149,7 @@ type media struct {
 }
 
 type fakeStream struct {
+	asked  uint64
 	m      *media
 	port   int
 	specs  []MediaSpec
@@ -155,6 +171,14 @@ func (m *media) Open(s MediaSpec, to timbre.Listener) (Stream, error) {
 }
 
 func (f *fakeStream) Port() int { return f.port }
+
+// Reception grows by 50 packets, one of them lost, each time that it is asked for.
+func (f *fakeStream) Reception() timbre.Reception {
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
+	f.asked++
+	return timbre.Reception{Packets: 50 * f.asked, Lost: f.asked, Jitter: 3 * time.Millisecond}
+}
 
 func (f *fakeStream) Update(s MediaSpec) {
 	f.m.mu.Lock()
@@ -255,7 +279,7 @@ func newBench(t testing.TB, listen ...string) *bench {
 	}
 	b.Server, s.farewell = s, 20*time.Millisecond
 	if len(listen) == 0 {
-		s.send = func(_ context.Context, req *gosip.Request) error { b.sent <- req; return nil }
+		s.send = func(_ context.Context, req *gosip.Request, _ func(*gosip.Response)) error { b.sent <- req; return nil }
 	}
 	return b
 }

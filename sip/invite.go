@@ -27,19 +27,12 @@ func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
 		s.refuse(req, tx, refuse(482, "merged", "this call is there already"))
 		return
 	}
-	taken := false
-	defer func() {
-		if !taken {
-			s.dialogs.release(call)
-		}
-	}()
 	cancelled := onCancel(tx)
 	d, res, r := s.accept(req, tx, call)
 	if r != nil {
 		s.refuse(req, tx, r)
 		return
 	}
-	taken = true // until the dialog is removed
 	s.log.Info("call", "transaction", d.txid, "call", callID(req), "source", req.Source(), "legs", len(d.legs))
 	s.dialogs.put(d)
 	if s.leaving.Load() { // since we looked
@@ -59,13 +52,20 @@ func onCancel(tx gosip.ServerTransaction) *atomic.Bool {
 	return &cancelled
 }
 
-// accept makes a dialog of an INVITE: its call begun, its streams open, its answer made but not sent.
-func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call string) (*dialog, *gosip.Response, *refusal) {
-	d, r := s.newDialog(req, tx, call)
-	if r != nil {
+// accept makes a dialog of an INVITE: its call begun, its streams open, its answer made but not sent. A call that it does
+// not take may come again at once, as one that was challenged does: the reservation is gone before anybody is answered.
+func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call string) (d *dialog, res *gosip.Response, r *refusal) {
+	taken := false
+	defer func() {
+		if !taken {
+			s.dialogs.release(call)
+		}
+	}()
+	if d, r = s.newDialog(req, tx, call); r != nil {
 		return nil, nil, r
 	}
-	connector, termination, r := s.admission.admit(s.ctx, req.Recipient, d.source.Addr())
+	connector, termination, r := s.admission.admit(s.ctx, req, d.source.Addr())
+	belongs(tx, connector.ID)
 	switch {
 	case r != nil:
 		return nil, nil, r
@@ -89,8 +89,9 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call str
 		return nil, nil, r
 	}
 	s.renew(d, interval)
-	res := s.sessionResponse(d, req, answer)
+	res = s.sessionResponse(d, req, answer)
 	promise(res, req, interval)
+	taken = true // until the dialog is removed
 	return d, res, nil
 }
 

@@ -28,11 +28,13 @@ type Server struct {
 	calls     Calls
 	media     Media
 	rate      rate
+	pings     pings
 	dialogs   *table
 	gate      *gate         // of everything that works on a request or a dialog
 	leaving   atomic.Bool   // no new calls
 	farewell  time.Duration // how long a server that stops waits for the answers to its BYEs
-	send      func(context.Context, *gosip.Request) error
+	send      func(ctx context.Context, req *gosip.Request, heard func(*gosip.Response)) error
+	diary     Diary
 
 	ctx       context.Context // of requests that are sent; ends when the server closes
 	cancel    context.CancelFunc
@@ -45,7 +47,7 @@ type Server struct {
 // New makes a server; Invalid when a listening address cannot be read, or metrics are there already.
 func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 	const op = "sip.New"
-	s := &Server{cfg: cfg, now: cfg.Now, log: cfg.Log, admission: admission{dir}, calls: calls, media: media,
+	s := &Server{cfg: cfg, now: cfg.Now, log: cfg.Log, calls: calls, media: media,
 		dialogs: newTable(), gate: newGate(), farewell: 2 * time.Second, parser: gosip.NewParser()}
 	if s.now == nil {
 		s.now = time.Now
@@ -53,6 +55,11 @@ func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.admission = admission{dir, newNonces(s.now)}
+	if s.diary = cfg.Diary; s.diary == nil {
+		s.diary = noDiary{}
+	}
+	s.pings.last = map[string]timbre.Ping{}
 	s.rate = rate{now: s.now, busy: map[string]time.Time{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.parser.MaxMessageLength = siprec.MaxBody + 64<<10
@@ -92,7 +99,9 @@ func (s *Server) stack() error {
 	if err != nil {
 		return err
 	}
-	s.send = func(ctx context.Context, req *gosip.Request) error { return transact(ctx, client, req) }
+	s.send = func(ctx context.Context, req *gosip.Request, heard func(*gosip.Response)) error {
+		return transact(ctx, client, req, heard)
+	}
 	srv.OnNoRoute(s.handle)
 	return nil
 }
@@ -109,12 +118,16 @@ func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 			s.refuse(req, tx, refuse(500, "panic", "%v", p))
 		}
 	}()
+	tx = &noted{ServerTransaction: tx, s: s, req: req}
 	if r := check(req); r != nil {
 		s.refuse(req, tx, r)
 		return
 	}
 	inside := req.To().Params.GetOr("tag", "") != ""
 	d := s.dialogs.find(req)
+	if d != nil {
+		belongs(tx, d.connector)
+	}
 	switch {
 	case req.IsAck():
 		if d != nil {
@@ -127,6 +140,7 @@ func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 	case d == nil && (inside || req.Method == gosip.BYE || req.Method == gosip.UPDATE):
 		s.refuse(req, tx, refuse(481, "no_dialog", "there is no such call"))
 	case req.Method == gosip.OPTIONS:
+		s.ping(req)
 		s.options(req, tx)
 	case req.Method == gosip.BYE:
 		s.bye(req, tx, d)
@@ -160,6 +174,7 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 		serving.Go(func() { failed <- l.serve(s.ua.TransportLayer()) })
 	}
+	serving.Go(func() { s.minutes(s.ctx) })
 	select {
 	case <-ctx.Done():
 		s.leave()

@@ -2,7 +2,7 @@
 // listened to. In come SIP messages over UDP and TCP; out go a timbre.Call with its legs to Calls, and what each leg's
 // audio looks like on the wire to Media.
 //
-// It answers and never calls; it sends no audio. It opens no RTP port itself, checks no password, and stores nothing.
+// It answers and never calls; it sends no audio. It opens no RTP port itself, knows no password but only digests of them, and stores nothing.
 // The SIP stack is emiago/sipgo; dialogs, session timers, offer and answer are here. Encryption is not spoken: a
 // connector that requires it refuses every call.
 package sip
@@ -48,6 +48,7 @@ type Media interface {
 type Stream interface {
 	Port() int // where it is received
 	Update(MediaSpec)
+	Reception() timbre.Reception // figures since it was opened; whose they are is left out
 	Close()
 }
 
@@ -78,6 +79,8 @@ type Directory interface {
 	Connector(ctx context.Context, id string) (timbre.Connector, error)
 	Connectors(ctx context.Context) ([]timbre.Connector, error)
 	Termination(ctx context.Context, connectorID string) (timbre.Termination, error)
+	Usernames(ctx context.Context, connectorID string) ([]string, error)
+	Credential(ctx context.Context, connectorID, username string) (timbre.Credential, error)
 }
 
 // Config of a Server. Zero values: no log, no metrics, the clock of the machine.
@@ -86,6 +89,7 @@ type Config struct {
 	MediaAddress netip.Addr // announced in SDP; zero: the address that the INVITE came in on
 	LatchAny     bool       // for every stream
 	UnknownMixed bool       // a call that says nothing of its parties has mixed legs, not a caller first
+	Diary        Diary      // nil: nothing is written down
 	Now          func() time.Time
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer

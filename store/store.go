@@ -30,6 +30,8 @@ type Sealer interface {
 // Store is everything durable.
 type Store interface {
 	Connectors
+	ConnectorSettings
+	Tags
 	Configurations
 	Domains
 	Profiles

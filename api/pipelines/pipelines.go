@@ -16,6 +16,7 @@ import (
 	"timbre"
 	"timbre/api/keep"
 	"timbre/api/rest"
+	"timbre/api/tag"
 )
 
 // Store is the durable state that the operations read and write. Its errors are *timbre.Error: NotFound, and Conflict for
@@ -31,6 +32,7 @@ type Store interface {
 	Domain(ctx context.Context, id string) (timbre.Domain, error)
 
 	keep.Store
+	tag.Store
 }
 
 // Pipelines runs media insights pipelines and the tasks on them. An identifier is the id of a pipeline or its ARN.
@@ -82,4 +84,7 @@ func Register(m *rest.Mux, d Deps) {
 	rest.Handle(m, rest.Pipelines, "StartVoiceToneAnalysisTask", s.startTone)
 	rest.Handle(m, rest.Pipelines, "GetVoiceToneAnalysisTask", s.getTone)
 	rest.Handle(m, rest.Pipelines, "StopVoiceToneAnalysisTask", s.stopTone)
+	rest.Handle(m, rest.Pipelines, "TagResource", s.tagResource)
+	rest.Handle(m, rest.Pipelines, "UntagResource", s.untagResource)
+	rest.Handle(m, rest.Pipelines, "ListTagsForResource", s.listTags)
 }

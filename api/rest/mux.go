@@ -134,6 +134,9 @@ func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte
 	if found == nil {
 		return nil, unknownOperation()
 	}
+	if found.twin != nil && ofPipelines(taggedARN(r.Method, query, body)) {
+		found = found.twin
+	}
 	x.route = found
 	if wait := m.pace.take(key.ID, found); wait > 0 {
 		return nil, tooFast(wait)

@@ -14,6 +14,7 @@ type route struct {
 	handle  func(*call) (any, error)
 	state   State
 	why     string // it is refused
+	twin    *route // of the pipelines service, where both have this route
 }
 
 // node is one step of the tree of paths.
@@ -23,7 +24,8 @@ type node struct {
 	routes  []*route
 }
 
-// add hangs a route into the tree. Where two services have the same route, the one that came first is found.
+// add hangs a route into the tree. Where two services have the same route, the one that came first is found, and has the
+// other for its twin.
 func (n *node) add(r *route) {
 	for step := range strings.SplitSeq(strings.TrimPrefix(r.op.Path, "/"), "/") {
 		if name, ok := strings.CutPrefix(step, "{"); ok {
@@ -41,6 +43,12 @@ func (n *node) add(r *route) {
 			n.literal[step] = &node{}
 		}
 		n = n.literal[step]
+	}
+	for _, first := range n.routes {
+		if first.op.Method == r.op.Method && first.op.Query == r.op.Query {
+			first.twin = r
+			return
+		}
 	}
 	n.routes = append(n.routes, r)
 }

@@ -8,6 +8,7 @@ import (
 
 	"timbre"
 	"timbre/api/rest"
+	"timbre/api/tag"
 )
 
 func (s *service) createConnector(ctx context.Context, in *sdk.CreateVoiceConnectorInput) (*sdk.CreateVoiceConnectorOutput, error) {
@@ -24,6 +25,9 @@ func (s *service) createConnector(ctx context.Context, in *sdk.CreateVoiceConnec
 	if c.NetworkType == "" {
 		c.NetworkType = string(types.NetworkTypeIpv4Only)
 	}
+	if err := tag.Check(c.Tags); err != nil {
+		return nil, err
+	}
 	if err := s.Store.CreateConnector(ctx, c); err != nil {
 		return nil, err
 	}
@@ -36,6 +40,16 @@ func (s *service) getConnector(ctx context.Context, in *sdk.GetVoiceConnectorInp
 		return nil, err
 	}
 	return &sdk.GetVoiceConnectorOutput{VoiceConnector: new(connector(c))}, nil
+}
+
+func (s *service) updateConnector(ctx context.Context, in *sdk.UpdateVoiceConnectorInput) (*sdk.UpdateVoiceConnectorOutput, error) {
+	c, err := s.Store.UpdateConnector(ctx, *in.VoiceConnectorId, func(c *timbre.Connector) {
+		c.Name, c.RequireEncryption, c.Updated = *in.Name, *in.RequireEncryption, s.Now()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.UpdateVoiceConnectorOutput{VoiceConnector: new(connector(c))}, nil
 }
 
 func (s *service) listConnectors(ctx context.Context, in *sdk.ListVoiceConnectorsInput) (*sdk.ListVoiceConnectorsOutput, error) {

@@ -11,6 +11,7 @@ import (
 
 	"timbre"
 	"timbre/api/rest"
+	"timbre/api/tag"
 )
 
 // createDomain gives a repeated token its first domain again, and refuses the token for other parameters. The token is
@@ -21,6 +22,9 @@ func (s *service) createDomain(ctx context.Context, in *sdk.CreateVoiceProfileDo
 		ID: id, ARN: s.arn("voice-profile-domain/" + id), Name: *in.Name, Description: or(in.Description, ""),
 		KMSKeyARN: *in.ServerSideEncryptionConfiguration.KmsKeyArn, Tags: tagMap(in.Tags),
 		Token: or(in.ClientRequestToken, ""), Created: now, Updated: now,
+	}
+	if err := tag.Check(d.Tags); err != nil {
+		return nil, err
 	}
 	d.Fingerprint = fingerprint(d)
 	first, found, err := s.firstDomain(ctx, d)

@@ -13,6 +13,7 @@ import (
 	"timbre"
 	"timbre/api/keep"
 	"timbre/api/rest"
+	"timbre/api/tag"
 )
 
 // Store is the durable state that the operations read and write. Its errors are *timbre.Error: NotFound for what is not
@@ -30,6 +31,17 @@ type Store interface {
 	PutTermination(ctx context.Context, connectorID string, t timbre.Termination) error
 	Termination(ctx context.Context, connectorID string) (timbre.Termination, error)
 	DeleteTermination(ctx context.Context, connectorID string) error
+
+	UpdateConnector(ctx context.Context, id string, change func(*timbre.Connector)) (timbre.Connector, error)
+	PutOrigination(ctx context.Context, connectorID string, o timbre.Origination) error
+	Origination(ctx context.Context, connectorID string) (timbre.Origination, error)
+	DeleteOrigination(ctx context.Context, connectorID string) error
+	PutLogging(ctx context.Context, connectorID string, l timbre.Logging) error
+	Logging(ctx context.Context, connectorID string) (timbre.Logging, error)
+	PutCredentials(ctx context.Context, connectorID string, c []timbre.Credential) error
+	Usernames(ctx context.Context, connectorID string) ([]string, error)
+	DeleteCredentials(ctx context.Context, connectorID string, usernames []string) error
+	tag.Store
 
 	Configuration(ctx context.Context, identifier string) (timbre.Configuration, error)
 
@@ -56,10 +68,16 @@ type Tasks interface {
 	Renew(ctx context.Context, profileID, taskID string) (timbre.Profile, error)
 }
 
+// Pings knows the last SIP OPTIONS of each connector's callers.
+type Pings interface {
+	LastPing(connectorID string) (timbre.Ping, bool)
+}
+
 // Deps is what the operations need.
 type Deps struct {
 	Store           Store
 	Tasks           Tasks
+	Pings           Pings
 	Region, Account string        // of the ARNs that are made
 	NewID           func() string // a UUID
 	Now             func() time.Time
@@ -86,6 +104,21 @@ func Register(m *rest.Mux, d Deps) {
 	rest.Handle(m, rest.Voice, "PutVoiceConnectorTermination", s.putTermination)
 	rest.Handle(m, rest.Voice, "GetVoiceConnectorTermination", s.getTermination)
 	rest.Handle(m, rest.Voice, "DeleteVoiceConnectorTermination", s.deleteTermination)
+
+	rest.Handle(m, rest.Voice, "UpdateVoiceConnector", s.updateConnector)
+	rest.Handle(m, rest.Voice, "ListAvailableVoiceConnectorRegions", s.listRegions)
+	rest.Handle(m, rest.Voice, "PutVoiceConnectorOrigination", s.putOrigination)
+	rest.Handle(m, rest.Voice, "GetVoiceConnectorOrigination", s.getOrigination)
+	rest.Handle(m, rest.Voice, "DeleteVoiceConnectorOrigination", s.deleteOrigination)
+	rest.Handle(m, rest.Voice, "PutVoiceConnectorLoggingConfiguration", s.putLogging)
+	rest.Handle(m, rest.Voice, "GetVoiceConnectorLoggingConfiguration", s.getLogging)
+	rest.Handle(m, rest.Voice, "PutVoiceConnectorTerminationCredentials", s.putCredentials)
+	rest.Handle(m, rest.Voice, "ListVoiceConnectorTerminationCredentials", s.listCredentials)
+	rest.Handle(m, rest.Voice, "DeleteVoiceConnectorTerminationCredentials", s.deleteCredentials)
+	rest.Handle(m, rest.Voice, "GetVoiceConnectorTerminationHealth", s.getHealth)
+	rest.Handle(m, rest.Voice, "TagResource", s.tagResource)
+	rest.Handle(m, rest.Voice, "UntagResource", s.untagResource)
+	rest.Handle(m, rest.Voice, "ListTagsForResource", s.listTags)
 
 	rest.Handle(m, rest.Voice, "CreateVoiceProfileDomain", s.createDomain)
 	rest.Handle(m, rest.Voice, "GetVoiceProfileDomain", s.getDomain)

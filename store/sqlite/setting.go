@@ -52,8 +52,12 @@ func (s *Store) Termination(ctx context.Context, connectorID string) (timbre.Ter
 	return v, wrap("store.Termination", err)
 }
 
+// DeleteTermination takes the credentials along: whoever sets a termination up anew begins with none.
 func (s *Store) DeleteTermination(ctx context.Context, connectorID string) error {
-	return s.write(ctx, "store.DeleteTermination", func(q querier) error {
+	return s.erase(ctx, "store.DeleteTermination", func(q querier) error {
+		if _, err := q.ExecContext(ctx, "DELETE FROM credential WHERE connector_id = ?", connectorID); err != nil {
+			return err
+		}
 		return must(ctx, q, missing("termination of connector", connectorID),
 			"DELETE FROM termination WHERE connector_id = ?", connectorID)
 	})

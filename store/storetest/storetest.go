@@ -29,6 +29,8 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 		facts []fact
 	}{
 		{"connectors", connectors},
+		{"connector settings", connectorSettings},
+		{"tags", tags},
 		{"configurations", configurations},
 		{"domains", domains},
 		{"profiles", profiles},

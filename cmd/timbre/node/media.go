@@ -21,6 +21,17 @@ func (m media) Open(s sip.MediaSpec, to timbre.Listener) (sip.Stream, error) {
 
 func (s stream) Update(to sip.MediaSpec) { s.Stream.Update(spec(to)) }
 
+// Reception is what the stream's statistics say, in the words of the root.
+func (s stream) Reception() timbre.Reception {
+	st := s.Stats()
+	r := timbre.Reception{Packets: st.Packets, Lost: st.Lost, Late: st.Late, Duplicates: st.Duplicates,
+		SenderReports: st.SenderReports, Jitter: st.Jitter}
+	for _, n := range st.Dropped {
+		r.Dropped += n
+	}
+	return r
+}
+
 // spec says it as rtp does. Encodings that no codec here reads are left out: their packets are dropped and counted.
 func spec(s sip.MediaSpec) rtp.Spec {
 	payloads := map[uint8]rtp.Codec{}

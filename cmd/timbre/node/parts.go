@@ -12,6 +12,7 @@ import (
 
 	"timbre/config"
 	"timbre/infer"
+	"timbre/logbook"
 	"timbre/models"
 	"timbre/notify"
 	"timbre/notify/sqs"
@@ -104,7 +105,8 @@ func (n *Node) openSIP(s config.Settings, metrics prometheus.Registerer) error {
 		at = append(at, e.String())
 	}
 	n.sip, err = sip.New(sip.Config{Listen: at, MediaAddress: s.RTP.Address, LatchAny: s.RTP.Latch == "any",
-		UnknownMixed: s.Legs.Unknown == "mixed", Now: time.Now, Log: n.log, Metrics: metrics},
+		UnknownMixed: s.Legs.Unknown == "mixed", Now: time.Now, Log: n.log, Metrics: metrics,
+		Diary: logbook.New(logbook.Config{Folder: s.LogFolder(), Region: s.Region, Log: n.log}, n.store)},
 		directory{n.store}, piped{n.calls, n.pipelines}, media{pool})
 	if err != nil {
 		return err

@@ -1,0 +1,80 @@
+// Package tag holds the rules of tags, which are the same in both services: what a request asks for comes in, and goes
+// out to the durable state or is refused. It knows no resource: that an ARN names one is the store's affair.
+package tag
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"timbre"
+)
+
+// Most is how many tags a resource may have.
+const Most = 50
+
+// Threshold is the tag of a domain that says how sure a match must be.
+const Threshold = "timbre:threshold"
+
+// Store keeps the tags of everything that has an ARN; NotFound where nothing has it.
+type Store interface {
+	TagsOf(ctx context.Context, arn string) (map[string]string, error)
+	UpdateTags(ctx context.Context, arn string, change func(tags map[string]string) error) error
+}
+
+// Check refuses tags that a resource may not have: Invalid by what they say, Limit by their number.
+func Check(tags map[string]string) error {
+	for key, value := range tags {
+		if strings.HasPrefix(strings.ToLower(key), "aws:") {
+			return timbre.Errorf(timbre.Invalid, "", "Tag keys that begin with aws: are reserved.")
+		}
+		if key == Threshold {
+			if p, err := strconv.ParseFloat(value, 64); err != nil || !(p >= 0 && p <= 1) {
+				return timbre.Errorf(timbre.Invalid, "", "The tag %s must be a number from 0 to 1.", Threshold)
+			}
+		}
+	}
+	if len(tags) > Most {
+		return timbre.Errorf(timbre.Limit, "", "A resource may have %d tags.", Most)
+	}
+	return nil
+}
+
+// Add gives a resource tags, in the place of those with the same keys.
+func Add(ctx context.Context, s Store, arn string, tags map[string]string) error {
+	return s.UpdateTags(ctx, arn, func(all map[string]string) error {
+		if err := Check(tags); err != nil { // of what was there before, only the number matters
+			return err
+		}
+		maps.Copy(all, tags)
+		if len(all) > Most {
+			return timbre.Errorf(timbre.Limit, "", "A resource may have %d tags.", Most)
+		}
+		return nil
+	})
+}
+
+// Remove takes tags away, where they are there.
+func Remove(ctx context.Context, s Store, arn string, keys []string) error {
+	return s.UpdateTags(ctx, arn, func(all map[string]string) error {
+		for _, k := range keys {
+			delete(all, k)
+		}
+		return nil
+	})
+}
+
+// List gives the tags of a resource, by their keys in order.
+func List[T any](ctx context.Context, s Store, arn string, one func(key, value *string) T) ([]T, error) {
+	tags, err := s.TagsOf(ctx, arn)
+	if err != nil {
+		return nil, err
+	}
+	list := []T{}
+	for _, k := range slices.Sorted(maps.Keys(tags)) {
+		list = append(list, one(&k, new(tags[k])))
+	}
+	return list, nil
+}

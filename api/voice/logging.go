@@ -1,0 +1,32 @@
+package voice
+
+import (
+	"context"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre"
+)
+
+// putLogging replaces the whole document: what the new one leaves out is off. It has effect from the next message on.
+func (s *service) putLogging(ctx context.Context, in *sdk.PutVoiceConnectorLoggingConfigurationInput) (*sdk.PutVoiceConnectorLoggingConfigurationOutput, error) {
+	doc := in.LoggingConfiguration
+	l := timbre.Logging{SIP: or(doc.EnableSIPLogs, false), Media: or(doc.EnableMediaMetricLogs, false)}
+	if err := s.Store.PutLogging(ctx, *in.VoiceConnectorId, l); err != nil {
+		return nil, err
+	}
+	return &sdk.PutVoiceConnectorLoggingConfigurationOutput{LoggingConfiguration: logging(l)}, nil
+}
+
+func (s *service) getLogging(ctx context.Context, in *sdk.GetVoiceConnectorLoggingConfigurationInput) (*sdk.GetVoiceConnectorLoggingConfigurationOutput, error) {
+	l, err := s.Store.Logging(ctx, *in.VoiceConnectorId)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.GetVoiceConnectorLoggingConfigurationOutput{LoggingConfiguration: logging(l)}, nil
+}
+
+func logging(l timbre.Logging) *types.LoggingConfiguration {
+	return &types.LoggingConfiguration{EnableSIPLogs: &l.SIP, EnableMediaMetricLogs: &l.Media}
+}

@@ -1,0 +1,74 @@
+package voice
+
+import (
+	"context"
+	"net/netip"
+	"regexp"
+	"strconv"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre"
+	"timbre/api/rest"
+)
+
+const (
+	maxRoutes = 20
+	sipPort   = 5060 // of a route that names none
+)
+
+// hostName is a name as DNS has them, up to 253 characters.
+var hostName = regexp.MustCompile(`\A(?i)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?\z`)
+
+// putOrigination keeps the routes in the order in which they came.
+func (s *service) putOrigination(ctx context.Context, in *sdk.PutVoiceConnectorOriginationInput) (*sdk.PutVoiceConnectorOriginationOutput, error) {
+	doc := in.Origination
+	switch {
+	case doc.Disabled == nil && len(doc.Routes) == 0:
+		return nil, timbre.Errorf(timbre.Invalid, "", "The origination must have routes, or say whether it is disabled.")
+	case len(doc.Routes) > maxRoutes:
+		return nil, rest.Invalid("origination.routes", "have length less than or equal to %d", maxRoutes)
+	}
+	o := timbre.Origination{Disabled: or(doc.Disabled, false)}
+	for i, r := range doc.Routes {
+		at := "origination.routes." + strconv.Itoa(i+1) + ".member.host"
+		if r.Host == nil {
+			return nil, rest.Missing(at)
+		}
+		if _, err := netip.ParseAddr(*r.Host); err != nil && (len(*r.Host) > 253 || !hostName.MatchString(*r.Host)) {
+			return nil, rest.Invalid(at, "be a host name or an IP address")
+		}
+		route := timbre.Route{Host: *r.Host, Port: int(or(r.Port, sipPort)), Protocol: string(r.Protocol),
+			Priority: int(or(r.Priority, 0)), Weight: int(or(r.Weight, 0))}
+		if route.Port == 0 {
+			route.Port = sipPort
+		}
+		o.Routes = append(o.Routes, route)
+	}
+	if err := s.Store.PutOrigination(ctx, *in.VoiceConnectorId, o); err != nil {
+		return nil, err
+	}
+	return &sdk.PutVoiceConnectorOriginationOutput{Origination: origination(o)}, nil
+}
+
+func (s *service) getOrigination(ctx context.Context, in *sdk.GetVoiceConnectorOriginationInput) (*sdk.GetVoiceConnectorOriginationOutput, error) {
+	o, err := s.Store.Origination(ctx, *in.VoiceConnectorId)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.GetVoiceConnectorOriginationOutput{Origination: origination(o)}, nil
+}
+
+func (s *service) deleteOrigination(ctx context.Context, in *sdk.DeleteVoiceConnectorOriginationInput) (*sdk.DeleteVoiceConnectorOriginationOutput, error) {
+	return &sdk.DeleteVoiceConnectorOriginationOutput{}, s.Store.DeleteOrigination(ctx, *in.VoiceConnectorId)
+}
+
+func origination(o timbre.Origination) *types.Origination {
+	doc := &types.Origination{Disabled: &o.Disabled, Routes: []types.OriginationRoute{}}
+	for _, r := range o.Routes {
+		doc.Routes = append(doc.Routes, types.OriginationRoute{Host: &r.Host, Port: new(int32(r.Port)),
+			Protocol: types.OriginationRouteProtocol(r.Protocol), Priority: some(int32(r.Priority)), Weight: some(int32(r.Weight))})
+	}
+	return doc
+}

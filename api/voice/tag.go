@@ -1,0 +1,26 @@
+package voice
+
+import (
+	"context"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre/api/tag"
+)
+
+func (s *service) tagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
+	return &sdk.TagResourceOutput{}, tag.Add(ctx, s.Store, *in.ResourceARN, tagMap(in.Tags))
+}
+
+func (s *service) untagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
+	return &sdk.UntagResourceOutput{}, tag.Remove(ctx, s.Store, *in.ResourceARN, in.TagKeys)
+}
+
+func (s *service) listTags(ctx context.Context, in *sdk.ListTagsForResourceInput) (*sdk.ListTagsForResourceOutput, error) {
+	list, err := tag.List(ctx, s.Store, *in.ResourceARN, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} })
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.ListTagsForResourceOutput{Tags: list}, nil
+}

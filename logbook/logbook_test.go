@@ -1,0 +1,138 @@
+package logbook
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"timbre"
+)
+
+type settings map[string]timbre.Logging
+
+func (s settings) Logging(_ context.Context, id string) (timbre.Logging, error) {
+	if l, ok := s[id]; ok {
+		return l, nil
+	}
+	return timbre.Logging{}, timbre.Errorf(timbre.NotFound, "", "no connector")
+}
+
+type text string
+
+func (t text) String() string { return string(t) }
+
+func book(t *testing.T, most int64, s settings) (*Book, string, *bytes.Buffer) {
+	log, folder := &bytes.Buffer{}, filepath.Join(t.TempDir(), "logs")
+	return New(Config{Folder: folder, Region: "us-east-1", Most: most, Log: slog.New(slog.NewTextHandler(log, nil)),
+		Now: func() time.Time { return time.UnixMilli(1795571803280) }}, s), folder, log
+}
+
+func lines(t *testing.T, path string) (list []map[string]any) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		var m map[string]any
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			t.Fatalf("%v in %q", err, line)
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+func TestWhatAConnectorAsksForIsWrittenFromThenOn(t *testing.T) {
+	s := settings{"c1": {SIP: true}, "c2": {Media: true}}
+	b, folder, _ := book(t, 0, s)
+	for _, c := range []string{"c1", "c2", "none"} {
+		b.Message(c, "call@pbx", text("INVITE sip:x SIP/2.0\r\n\r\n\"é\""))
+		b.Reception(c, timbre.Reception{TransactionID: "tx", From: "+1", To: "+2", Label: "1", Packets: 3000, Jitter: 1234567})
+	}
+	got := lines(t, filepath.Join(folder, "c1", "sip.jsonl"))
+	if len(got) != 1 || len(got[0]) != 5 || got[0]["voice_connector_id"] != "c1" || got[0]["aws_region"] != "us-east-1" ||
+		got[0]["event_timestamp"] != 1795571803280.0 || got[0]["call_id"] != "call@pbx" || got[0]["sip_message"] != "INVITE sip:x SIP/2.0\r\n\r\n\"é\"" {
+		t.Errorf("%v", got)
+	}
+	got = lines(t, filepath.Join(folder, "c2", "media.jsonl"))
+	if len(got) != 1 || got[0]["call_id"] != "tx" || got[0]["from_sip_user"] != "+1" || got[0]["to_sip_user"] != "+2" ||
+		got[0]["rtp_packets_received"] != 3000.0 || got[0]["jitter"] != 1.235 || got[0]["mos"] != 4.41 {
+		t.Errorf("%v", got)
+	}
+	all, _ := filepath.Glob(filepath.Join(folder, "*", "*"))
+	if len(all) != 2 {
+		t.Errorf("%v", all)
+	}
+	for _, path := range all {
+		if is, err := os.Stat(path); err != nil || is.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v %v", path, is.Mode(), err)
+		}
+	}
+	s["c1"] = timbre.Logging{}
+	b.Message("c1", "again", text("x"))
+	if n := len(lines(t, filepath.Join(folder, "c1", "sip.jsonl"))); n != 1 {
+		t.Errorf("%d lines after it was switched off", n)
+	}
+}
+
+func TestALogHasAnEnd(t *testing.T) {
+	const most = 2000
+	b, folder, _ := book(t, most, settings{"c1": {SIP: true}})
+	for range 100 {
+		b.Message("c1", "call", text(strings.Repeat("x", 100)))
+	}
+	paths, _ := filepath.Glob(filepath.Join(folder, "c1", "*"))
+	if len(paths) != 2 {
+		t.Fatalf("%v", paths)
+	}
+	for _, path := range paths {
+		is, err := os.Stat(path)
+		if err != nil || is.Size() > most {
+			t.Errorf("%s: %d bytes, %v", path, is.Size(), err)
+		}
+		if len(lines(t, path)) == 0 {
+			t.Errorf("%s is empty", path)
+		}
+	}
+}
+
+func TestWhatCannotBeWrittenIsToldOnce(t *testing.T) {
+	b, folder, log := book(t, 0, settings{"c1": {SIP: true}})
+	if err := os.WriteFile(folder, nil, 0o600); err != nil { // a file where the folder should be
+		t.Fatal(err)
+	}
+	for range 3 {
+		b.Message("c1", "call", text("x"))
+	}
+	if n := strings.Count(log.String(), "cannot be written"); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	if err := os.Remove(folder); err != nil {
+		t.Fatal(err)
+	}
+	b.Message("c1", "call", text("x"))
+	if n := len(lines(t, filepath.Join(folder, "c1", "sip.jsonl"))); n != 1 {
+		t.Errorf("%d lines once it can be", n)
+	}
+}
+
+func TestTheOpinionFallsWithLoss(t *testing.T) {
+	last := 5.0
+	for _, lost := range []uint64{0, 1, 5, 20, 100, 1000} {
+		mos := opinion(timbre.Reception{Packets: 1000, Lost: lost})
+		if mos >= last || mos < 1 {
+			t.Errorf("%d lost: %v after %v", lost, mos, last)
+		}
+		last = mos
+	}
+	if mos := opinion(timbre.Reception{Lost: 5}); mos != 0 {
+		t.Errorf("of nothing: %v", mos)
+	}
+}

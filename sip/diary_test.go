@@ -1,0 +1,90 @@
+package sip
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+	"github.com/icholy/digest"
+
+	"timbre"
+)
+
+// diary keeps what it is told.
+type diary struct {
+	mu         sync.Mutex
+	messages   []string // connector, Call-ID, first line
+	whole      strings.Builder
+	receptions []timbre.Reception
+}
+
+func (d *diary) Message(connectorID, callID string, text fmt.Stringer) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	first, _, _ := strings.Cut(text.String(), "\r\n")
+	d.messages = append(d.messages, connectorID+" "+callID+" "+first)
+	d.whole.WriteString(text.String())
+}
+
+func (d *diary) Reception(connectorID string, r timbre.Reception) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.receptions = append(d.receptions, r)
+}
+
+func (d *diary) lines() string { return strings.Join(d.messages, "\n") }
+
+func TestEveryMessageOfACallIsWrittenDownForItsConnector(t *testing.T) {
+	b, kept := guard(t, "secret", "ann"), &diary{}
+	b.Server.diary = kept
+	c := challenges(t, b.attempt(t, 1))["MD5"]
+	answer := authorization(t, c, digest.Options{Username: "ann", Password: "secret"})
+	if res := b.attempt(t, 2, answer); res.StatusCode != gosip.StatusOK {
+		t.Fatalf("%s", res)
+	}
+	b.ask(t, message{method: "INVITE", uri: "sip:nobody.voiceconnector.x", callID: "other", seq: 1}.String())
+	at := connectorID + " guarded "
+	uri := "sip:" + connectorID + "@127.0.0.1 SIP/2.0"
+	want := strings.Join([]string{at + "INVITE " + uri, at + "SIP/2.0 401 Unauthorized", at + "INVITE " + uri, at + "SIP/2.0 200 OK",
+		at + "ACK " + uri, at + "BYE " + uri, at + "SIP/2.0 200 OK"}, "\n")
+	if got := kept.lines(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	_, response, _ := strings.Cut(answer, `response="`)
+	if text := kept.whole.String(); !strings.Contains(text, `response="****"`) || strings.Contains(text, response[:32]) {
+		t.Error("the proof of the password is written down")
+	}
+}
+
+func TestWhatCameOnEachStreamIsReportedForItsTime(t *testing.T) {
+	b, kept := newBench(t), &diary{}
+	b.Server.diary = kept
+	tx := newTransaction()
+	tx.acks = make(chan *gosip.Request, 1)
+	tx.answering = func(res *gosip.Response) {
+		if res.StatusCode == gosip.StatusOK {
+			tx.acks <- request(t, message{method: "ACK", callID: "c", toTag: res.To().Params.GetOr("tag", ""), seq: 1}.String())
+		}
+	}
+	b.handle(request(t, recording("c").String()), tx)
+	b.report()
+	b.report()
+	b.hangUp(b.dialogs.all()[0], "") // with a last report
+	b.report()
+	if len(kept.receptions) != 6 {
+		t.Fatalf("%d reports", len(kept.receptions))
+	}
+	for i, r := range kept.receptions {
+		want := timbre.Reception{TransactionID: "tx-1", From: "+12065550101", To: connectorID, Label: []string{"1", "2"}[i%2],
+			Packets: 50, Lost: 1, Jitter: 3 * time.Millisecond}
+		if r != want {
+			t.Errorf("report %d: %+v, want %+v", i, r, want)
+		}
+	}
+	if last := kept.messages[len(kept.messages)-1]; !strings.HasPrefix(last, connectorID+" c BYE ") {
+		t.Errorf("our own BYE: %s", last)
+	}
+}

@@ -1,0 +1,303 @@
+package sip
+
+import (
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+	"github.com/icholy/digest"
+
+	"timbre"
+)
+
+const realm = connectorID + ".voiceconnector.chime.aws"
+
+// guarded is a directory whose one connector lets nobody in but the users given, all with one password.
+func guarded(password string, users ...string) *directory {
+	dir := loopback()
+	dir.connectors[connectorID] = timbre.Connector{ID: connectorID, OutboundHost: realm}
+	dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"192.0.2.0/24"}}
+	dir.credentials = map[string]map[string]timbre.Credential{connectorID: {}}
+	for _, u := range users {
+		a1 := []byte(u + ":" + realm + ":" + password)
+		old, sum := md5.Sum(a1), sha256.Sum256(a1)
+		dir.credentials[connectorID][u] = timbre.Credential{Username: u, Realm: realm, MD5: hex.EncodeToString(old[:]), SHA256: hex.EncodeToString(sum[:])}
+	}
+	return dir
+}
+
+// challenges are those of an answer, by their algorithms.
+func challenges(t testing.TB, res *gosip.Response) map[string]*digest.Challenge {
+	t.Helper()
+	found := map[string]*digest.Challenge{}
+	for _, h := range res.GetHeaders("WWW-Authenticate") {
+		c, err := digest.ParseChallenge(h.Value())
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[c.Algorithm] = c
+	}
+	if len(found) != 2 || found["MD5"] == nil || found["SHA-256"] == nil {
+		t.Fatalf("challenges in\n%s", res)
+	}
+	return found
+}
+
+func authorization(t testing.TB, c *digest.Challenge, o digest.Options) string {
+	t.Helper()
+	if o.Method == "" {
+		o.Method = "INVITE"
+	}
+	if o.URI == "" {
+		o.URI = "sip:" + connectorID + "@127.0.0.1"
+	}
+	answer, err := digest.Digest(c, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "Authorization: " + answer.String()
+}
+
+// attempt is an INVITE of its own with more headers, and its final answer.
+func (b *bench) attempt(t testing.TB, seq int, headers ...string) *gosip.Response {
+	t.Helper()
+	m := recording("guarded")
+	m.seq, m.headers = seq, append(m.headers, headers...)
+	tx := newTransaction()
+	tx.answering = func(res *gosip.Response) {
+		if res.StatusCode == gosip.StatusOK {
+			tx.acks <- request(t, message{method: "ACK", callID: "guarded", toTag: res.To().Params.GetOr("tag", ""), seq: seq}.String())
+		}
+	}
+	tx.acks = make(chan *gosip.Request, 1)
+	b.handle(request(t, m.String()), tx)
+	res := tx.last()
+	if res.StatusCode == gosip.StatusOK { // over again, so that the next attempt is a first one
+		b.ask(t, message{method: "BYE", callID: "guarded", toTag: res.To().Params.GetOr("tag", ""), seq: seq + 1}.String())
+	}
+	return res
+}
+
+func guard(t testing.TB, password string, users ...string) *bench {
+	b := newBench(t)
+	*b.dir = *guarded(password, users...)
+	return b
+}
+
+func TestAStrangerIsChallengedOnlyWhereThereAreCredentials(t *testing.T) {
+	b := guard(t, "secret")
+	if res := b.attempt(t, 1); res.StatusCode != gosip.StatusForbidden || res.GetHeader("WWW-Authenticate") != nil {
+		t.Errorf("without credentials: %s", res)
+	}
+	b = guard(t, "secret", "ann")
+	res := b.attempt(t, 1)
+	if res.StatusCode != gosip.StatusUnauthorized || res.Reason != "Unauthorized" {
+		t.Errorf("%s", res)
+	}
+	for _, c := range challenges(t, res) {
+		if c.Realm != realm || c.Stale || !c.SupportsQOP("auth") || c.Nonce == "" {
+			t.Errorf("%+v", c)
+		}
+	}
+	if first := res.GetHeader("WWW-Authenticate").Value(); !strings.Contains(first, "MD5") {
+		t.Errorf("first comes %s", first)
+	}
+	if b.rejected("challenged") != 1 || len(b.calls.begun) != 0 {
+		t.Errorf("%v challenged, %d calls", b.rejected("challenged"), len(b.calls.begun))
+	}
+	b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"127.0.0.0/8"}}
+	if res := b.attempt(t, 2); res.StatusCode != gosip.StatusOK {
+		t.Errorf("an allowed host with credentials around: %s", res)
+	}
+	b.dir.terminations[connectorID] = timbre.Termination{Disabled: true}
+	if res := b.attempt(t, 3); res.StatusCode != gosip.StatusForbidden {
+		t.Errorf("a disabled termination: %s", res)
+	}
+}
+
+func TestTheRightPasswordLetsACallIn(t *testing.T) {
+	for _, algorithm := range []string{"MD5", "SHA-256"} {
+		b := guard(t, `se"cr\et`, "ann", `bo"b`)
+		c := challenges(t, b.attempt(t, 1))[algorithm]
+		for i, user := range []string{"ann", `bo"b`} {
+			if res := b.attempt(t, 2+i, authorization(t, c, digest.Options{Username: user, Password: `se"cr\et`, Count: 1 + i})); res.StatusCode != gosip.StatusOK {
+				t.Errorf("%s, %s: %s", algorithm, user, res)
+			}
+		}
+		if n := len(b.calls.begun); n != 2 {
+			t.Errorf("%d calls", n)
+		}
+	}
+}
+
+func TestAWrongAnswerIsRefused(t *testing.T) {
+	b := guard(t, "secret", "ann")
+	c := challenges(t, b.attempt(t, 1))
+	right := digest.Options{Username: "ann", Password: "secret"}
+	old := *c["MD5"]
+	old.QOP = nil
+	other := *c["MD5"]
+	other.Realm = "elsewhere"
+	foreign := newNonces(time.Now).make(connectorID)
+	strange := *c["SHA-256"]
+	strange.Nonce = foreign
+	with := func(f func(*digest.Options)) digest.Options {
+		o := right
+		f(&o)
+		return o
+	}
+	for name, tc := range map[string]struct {
+		header string
+		code   int
+	}{
+		"another password":   {authorization(t, c["MD5"], with(func(o *digest.Options) { o.Password = "Secret" })), 403},
+		"another user":       {authorization(t, c["MD5"], with(func(o *digest.Options) { o.Username = "bob" })), 403},
+		"another method":     {authorization(t, c["SHA-256"], with(func(o *digest.Options) { o.Method = "BYE" })), 403},
+		"an uncounted proof": {authorization(t, &old, right), 403},
+		"another algorithm":  {strings.Replace(authorization(t, c["MD5"], right), "MD5", "SHA-512", 1), 403},
+		"a changed URI":      {strings.Replace(authorization(t, c["MD5"], right), `uri="sip:a`, `uri="sip:b`, 1), 403},
+		"a realm elsewhere":  {authorization(t, &other, right), 401},
+		"a nonce of others":  {authorization(t, &strange, right), 401},
+		"another scheme":     {"Authorization: Basic YW5uOnNlY3JldA==", 401},
+		"nonsense":           {"Authorization: Digest nc=xyz", 400},
+		"much too long":      {"Authorization: Digest realm=\"" + strings.Repeat("x", 3000) + "\"", 400},
+	} {
+		if res := b.attempt(t, 2, tc.header); res.StatusCode != tc.code {
+			t.Errorf("%s: %d, want %d", name, res.StatusCode, tc.code)
+		}
+	}
+	if len(b.calls.begun) != 0 {
+		t.Errorf("%d calls", len(b.calls.begun))
+	}
+}
+
+func TestNoProofIsGoodTwice(t *testing.T) {
+	b := guard(t, "secret", "ann")
+	c := challenges(t, b.attempt(t, 1))["SHA-256"]
+	once := authorization(t, c, digest.Options{Username: "ann", Password: "secret", Count: 2})
+	for i, step := range []struct {
+		header string
+		code   int
+	}{
+		{once, 200}, {once, 401},
+		{authorization(t, c, digest.Options{Username: "ann", Password: "secret", Count: 1}), 401},
+		{authorization(t, c, digest.Options{Username: "ann", Password: "secret", Count: 3}), 200},
+	} {
+		res := b.attempt(t, 10*i+10, step.header)
+		if res.StatusCode != step.code {
+			t.Errorf("step %d: %d, want %d", i, res.StatusCode, step.code)
+		}
+		if step.code == 401 && !challenges(t, res)["MD5"].Stale {
+			t.Errorf("step %d: not stale: %s", i, res)
+		}
+	}
+}
+
+func TestNoncesEndAndAreForgotten(t *testing.T) {
+	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+	n := newNonces(func() time.Time { return now })
+	nonce := n.make("here")
+	if n.use(nonce, "there", 1) || n.use(nonce+"A", "here", 1) || n.use("", "here", 1) {
+		t.Error("a nonce that is not ours is good")
+	}
+	now = now.Add(nonceLife - 1)
+	if !n.use(nonce, "here", 1) {
+		t.Error("it ends too early")
+	}
+	now = now.Add(1)
+	if n.use(nonce, "here", 2) {
+		t.Error("it does not end")
+	}
+	now = now.Add(2 * nonceLife)
+	for range 100 {
+		n.use(n.make("here"), "here", 1)
+	}
+	if now = now.Add(2 * nonceLife); !n.use(n.make("here"), "here", 1) || len(n.used) != 1 {
+		t.Errorf("%d are remembered", len(n.used))
+	}
+}
+
+func TestAChallengedClientOnTheWireComesAgainAndIsIn(t *testing.T) {
+	each(t, func(t *testing.T, r *running, p *client) {
+		*r.dir = *guarded("secret", "ann")
+		for i := range 20 {
+			m := recording(fmt.Sprint("wire", i))
+			res := p.ask(m.String())
+			p.send(message{method: "ACK", callID: m.callID, seq: 1, branch: "z9hG4bK" + m.callID + "INVITE1", toTag: res.To().Params.GetOr("tag", "")}.String())
+			if res.StatusCode != gosip.StatusUnauthorized {
+				t.Fatalf("%s", res)
+			}
+			m.seq, m.headers = 2, append(m.headers, authorization(t, challenges(t, res)["MD5"], digest.Options{Username: "ann", Password: "secret"}))
+			if res = p.ask(m.String()); res.StatusCode != gosip.StatusOK {
+				t.Fatalf("%s", res)
+			}
+			p.send(message{method: "ACK", callID: m.callID, toTag: res.To().Params.GetOr("tag", ""), seq: 2}.String())
+			r.expect(t, fmt.Sprint("begin tx-", i+1))
+		}
+	})
+}
+
+// A client that others have written answers the challenge.
+func TestSippAnswersTheChallenge(t *testing.T) {
+	sipp, err := exec.LookPath("sipp")
+	if err != nil {
+		t.Skip("sipp (package sip-tester) is not here")
+	}
+	r := run(t)
+	*r.dir = *guarded("secret", "ann")
+	call := func(password string) ([]byte, error) {
+		return exec.CommandContext(t.Context(), sipp, r.Addr("udp").String(), "-sf", "testdata/guarded.xml", "-s", connectorID,
+			"-au", "ann", "-ap", password, "-i", "127.0.0.1", "-m", "5", "-r", "20", "-nostdin", "-timeout", "30", "-timeout_error").CombinedOutput()
+	}
+	if out, err := call("secret"); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if out, err := call("wrong"); err == nil {
+		t.Errorf("a wrong password is good\n%s", out)
+	}
+	if n := len(r.calls.begun); n != 5 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+func TestAnOptionsRequestShowsThatAConnectorsCallersLive(t *testing.T) {
+	b := newBench(t)
+	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+	b.now = func() time.Time { return now }
+	b.dir.connectors["quiet"] = timbre.Connector{ID: "quiet"}
+	b.dir.terminations["quiet"] = timbre.Termination{CIDRs: []string{"192.0.2.0/24"}}
+	if _, ok := b.LastPing(connectorID); ok {
+		t.Error("before any")
+	}
+	ping := func(uri string) {
+		if res := b.ask(t, message{method: "OPTIONS", uri: uri, seq: 1}.String()).last(); res.StatusCode != gosip.StatusOK {
+			t.Errorf("%s", res)
+		}
+	}
+	ping("sip:127.0.0.1")
+	if p, ok := b.LastPing(connectorID); !ok || !p.At.Equal(now) || p.Source != "127.0.0.1" {
+		t.Errorf("from an allowed host: %+v", p)
+	}
+	if _, ok := b.LastPing("quiet"); ok {
+		t.Error("another connector's hosts")
+	}
+	now = now.Add(time.Minute)
+	ping("sip:quiet.voiceconnector.chime.aws")
+	if p, ok := b.LastPing("quiet"); !ok || !p.At.Equal(now) {
+		t.Errorf("by name: %+v", p)
+	}
+	if p, _ := b.LastPing(connectorID); p.At.Equal(now) {
+		t.Error("it named another")
+	}
+	b.dir.terminations[connectorID] = timbre.Termination{}
+	ping("sip:nobody.voiceconnector.chime.aws")
+	if len(b.pings.last) != 2 {
+		t.Errorf("%v", b.pings.last)
+	}
+}

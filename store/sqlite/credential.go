@@ -1,0 +1,91 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+
+	"timbre"
+	"timbre/store"
+)
+
+// ofCredential is what a credential is bound to: connector and username behind this.
+const ofCredential = "credential " //nolint:gosec // it is a name, and no secret
+
+func (s *Store) PutCredentials(ctx context.Context, connectorID string, list []timbre.Credential) error {
+	return s.erase(ctx, "store.PutCredentials", func(q querier) error {
+		if err := s.connected(ctx, q, connectorID); err != nil {
+			return err
+		}
+		for _, c := range list {
+			plain, err := json.Marshal(c)
+			if err != nil {
+				return err
+			}
+			wrapped, err := s.keys.NewKey()
+			if err != nil {
+				return err
+			}
+			sealed, err := s.keys.Seal(wrapped, ofCredential+connectorID+" "+c.Username, plain)
+			if err != nil {
+				return err
+			}
+			if _, err = q.ExecContext(ctx, `INSERT OR REPLACE INTO credential (connector_id, username, wrapped, sealed)
+				VALUES (?, ?, ?, ?)`, connectorID, c.Username, wrapped, sealed); err != nil {
+				return err
+			}
+		}
+		var n int
+		err := q.QueryRowContext(ctx, "SELECT count(*) FROM credential WHERE connector_id = ?", connectorID).Scan(&n)
+		if err == nil && n > store.MaxCredentials {
+			err = timbre.Errorf(timbre.Limit, "", "A connector may have credentials of %d users.", store.MaxCredentials)
+		}
+		return err
+	})
+}
+
+// connected is NotFound without the connector.
+func (s *Store) connected(ctx context.Context, q querier, connectorID string) error {
+	_, err := one(ctx, q, text, missing("connector", connectorID), "SELECT id FROM connector WHERE id = ?", connectorID)
+	return err
+}
+
+func (s *Store) Usernames(ctx context.Context, connectorID string) ([]string, error) {
+	if err := s.connected(ctx, s.reader, connectorID); err != nil {
+		return nil, wrap("store.Usernames", err)
+	}
+	list, err := all(ctx, s.reader, text, "SELECT username FROM credential WHERE connector_id = ? ORDER BY username", connectorID)
+	return list, wrap("store.Usernames", err)
+}
+
+// text reads rows of one text.
+func text(row scanner) (s string, err error) { return s, row.Scan(&s) }
+
+func (s *Store) Credential(ctx context.Context, connectorID, username string) (timbre.Credential, error) {
+	c, err := one(ctx, s.reader, func(row scanner) (c timbre.Credential, err error) {
+		var wrapped, sealed []byte
+		if err := row.Scan(&wrapped, &sealed); err != nil {
+			return c, err
+		}
+		plain, err := s.keys.Open(wrapped, ofCredential+connectorID+" "+username, sealed)
+		if err != nil {
+			return c, err
+		}
+		return c, json.Unmarshal(plain, &c)
+	}, timbre.Errorf(timbre.NotFound, "", "The user has no credentials of connector %s.", connectorID),
+		"SELECT wrapped, sealed FROM credential WHERE connector_id = ? AND username = ?", connectorID, username)
+	return c, wrap("store.Credential", err)
+}
+
+func (s *Store) DeleteCredentials(ctx context.Context, connectorID string, usernames []string) error {
+	return s.erase(ctx, "store.DeleteCredentials", func(q querier) error {
+		if err := s.connected(ctx, q, connectorID); err != nil {
+			return err
+		}
+		for _, u := range usernames {
+			if _, err := q.ExecContext(ctx, "DELETE FROM credential WHERE connector_id = ? AND username = ?", connectorID, u); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,71 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"timbre"
+)
+
+// tagged are the tables of what can be tagged: their documents have an ARN and Tags.
+var tagged = []string{"connector", "configuration", "domain", "pipeline", "resource"}
+
+// bearer is a row of one of them. What its document holds besides the tags stays as it is.
+type bearer struct {
+	table, id string
+	tags      map[string]string
+	document  map[string]jsontext.Value
+}
+
+func (s *Store) TagsOf(ctx context.Context, arn string) (map[string]string, error) {
+	b, err := bearerOf(ctx, s.reader, arn)
+	return b.tags, wrap("store.TagsOf", err)
+}
+
+func (s *Store) UpdateTags(ctx context.Context, arn string, change func(map[string]string) error) error {
+	return s.write(ctx, "store.UpdateTags", func(q querier) error {
+		b, err := bearerOf(ctx, q, arn)
+		if err != nil {
+			return err
+		}
+		if err := change(b.tags); err != nil {
+			return err
+		}
+		if err := s.withinTags(b.tags); err != nil {
+			return err
+		}
+		tags, err := document(b.tags)
+		if err != nil {
+			return err
+		}
+		b.document["Tags"] = jsontext.Value(tags)
+		doc, err := document(b.document)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "UPDATE "+b.table+" SET document = ? WHERE document ->> '$.ARN' = ?", doc, arn)
+		return err
+	})
+}
+
+func bearerOf(ctx context.Context, q querier, arn string) (bearer, error) {
+	for _, table := range tagged {
+		b, err := one(ctx, q, func(row scanner) (b bearer, err error) {
+			var doc string
+			if err = row.Scan(&b.id, &doc); err != nil {
+				return b, err
+			}
+			b.table, b.tags = table, map[string]string{}
+			if b.document, err = read[map[string]jsontext.Value](doc); err != nil || b.document["Tags"] == nil {
+				return b, err
+			}
+			b.tags, err = read[map[string]string](string(b.document["Tags"]))
+			return b, err
+		}, nil, "SELECT id, document FROM "+table+" WHERE document ->> '$.ARN' = ?", arn)
+		if err != nil || b.table != "" {
+			return b, err
+		}
+	}
+	return bearer{}, timbre.Errorf(timbre.NotFound, "", "There is no resource with the ARN %s.", arn)
+}

@@ -1,0 +1,63 @@
+package storetest
+
+import "timbre"
+
+var tags = []fact{
+	{"the tags of an ARN are those of what it names, whoever wrote them", func(s *subject) {
+		ctx := s.Context()
+		c, g, d := connector("c1"), configuration("g1"), domain("d1")
+		s.must(s.CreateConnector(ctx, c))
+		s.must(s.CreateConfiguration(ctx, g))
+		s.must(s.CreateDomain(ctx, d))
+		for arn, want := range map[string]map[string]string{c.ARN: c.Tags, g.ARN: g.Tags, d.ARN: d.Tags} {
+			got, err := s.TagsOf(ctx, arn)
+			s.must(err)
+			s.same(arn, got, want)
+			s.must(s.UpdateTags(ctx, arn, func(tags map[string]string) error {
+				clear(tags)
+				tags["new"] = "<é>"
+				return nil
+			}))
+		}
+		s.reopen()
+		c.Tags, g.Tags, d.Tags = map[string]string{"new": "<é>"}, map[string]string{"new": "<é>"}, map[string]string{"new": "<é>"}
+		gotC, err := s.Connector(ctx, "c1")
+		s.must(err)
+		s.same("connector", gotC, c)
+		gotG, err := s.Configuration(ctx, "g1")
+		s.must(err)
+		s.same("configuration", gotG, g)
+		gotD, err := s.Domain(ctx, "d1")
+		s.must(err)
+		s.same("domain", gotD, d)
+	}},
+	{"what had no tags can be given some", func(s *subject) {
+		ctx, c := s.Context(), connector("c1")
+		c.Tags = nil
+		s.must(s.CreateConnector(ctx, c))
+		got, err := s.TagsOf(ctx, c.ARN)
+		s.must(err)
+		s.same("none", len(got), 0)
+		s.must(s.UpdateTags(ctx, c.ARN, func(tags map[string]string) error { tags["a"] = ""; return nil }))
+		got, err = s.TagsOf(ctx, c.ARN)
+		s.must(err)
+		s.same("one", got, map[string]string{"a": ""})
+	}},
+	{"a change that is refused is not written", func(s *subject) {
+		ctx, c, no := s.Context(), connector("c1"), timbre.Errorf(timbre.Limit, "", "too many")
+		s.must(s.CreateConnector(ctx, c))
+		err := s.UpdateTags(ctx, c.ARN, func(tags map[string]string) error { clear(tags); return no })
+		s.refused("refused", err, timbre.Limit)
+		got, err := s.TagsOf(ctx, c.ARN)
+		s.must(err)
+		s.same("tags", got, c.Tags)
+	}},
+	{"an ARN of nothing is NotFound, also of what is gone", func(s *subject) {
+		ctx, c := s.Context(), connector("c1")
+		_, err := s.TagsOf(ctx, c.ARN)
+		s.refused("TagsOf", err, timbre.NotFound)
+		s.must(s.CreateConnector(ctx, c))
+		s.must(s.DeleteConnector(ctx, "c1"))
+		s.refused("UpdateTags", s.UpdateTags(ctx, c.ARN, func(map[string]string) error { return nil }), timbre.NotFound)
+	}},
+}

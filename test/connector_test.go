@@ -1,0 +1,131 @@
+package test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+	"github.com/emiago/sipgo"
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// What is set at a connector changes what its calls do: the stock SDK sets it, and a SIP client that others have written
+// lives with it.
+func TestSettingsOfAConnectorHaveEffectOnItsCalls(t *testing.T) {
+	ctx := t.Context()
+	s := settings(t, t.TempDir(), newReceiver(t))
+	n := start(t, s)
+	h := setUp(ctx, t, n.API, hookARN)
+	_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: &h.connector,
+		Termination: &vtypes.Termination{CidrAllowedList: []string{"192.0.2.0/24"}}}) // not us
+	must(t, err)
+
+	ua, err := sipgo.NewUA()
+	must(t, err)
+	defer ua.Close()
+	client, err := sipgo.NewClient(ua, sipgo.WithClientHostname("127.0.0.1"))
+	must(t, err)
+	defer client.Close()
+	peer := netip.MustParseAddrPort(strings.TrimPrefix(n.SIP[0], "udp://"))
+	to := gosip.Uri{Scheme: "sip", User: h.connector, Host: peer.Addr().String(), Port: int(peer.Port())}
+	// call gives the final answer to an INVITE, in which a password answers the challenge, if there is one.
+	call := func(password string) *gosip.Response {
+		t.Helper()
+		d := sipgo.DialogUA{Client: client, ContactHDR: gosip.ContactHeader{Address: gosip.Uri{Scheme: "sip", User: "src", Host: "127.0.0.1", Port: 5099}}}
+		body := "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendonly\r\n"
+		session, err := d.Invite(ctx, to, []byte(body), gosip.NewHeader("Content-Type", "application/sdp"), gosip.NewHeader("X-Voice-Connector-Record-Only", "true"))
+		must(t, err)
+		defer session.Close()
+		err = session.WaitAnswer(ctx, sipgo.AnswerOptions{Username: "ann", Password: password})
+		if err == nil {
+			must(t, session.Ack(ctx))
+			must(t, session.Bye(ctx))
+		}
+		return session.InviteResponse
+	}
+	expect := func(what string, res *gosip.Response, code int) {
+		t.Helper()
+		if res == nil || res.StatusCode != code {
+			t.Fatalf("%s: want %d, got\n%v", what, code, res)
+		}
+	}
+	credentials := func(list ...vtypes.Credential) {
+		t.Helper()
+		_, err := h.voice.PutVoiceConnectorTerminationCredentials(ctx, &voice.PutVoiceConnectorTerminationCredentialsInput{VoiceConnectorId: &h.connector, Credentials: list})
+		must(t, err)
+	}
+	logs := func(sip, media bool) {
+		t.Helper()
+		_, err := h.voice.PutVoiceConnectorLoggingConfiguration(ctx, &voice.PutVoiceConnectorLoggingConfigurationInput{VoiceConnectorId: &h.connector,
+			LoggingConfiguration: &vtypes.LoggingConfiguration{EnableSIPLogs: &sip, EnableMediaMetricLogs: &media}})
+		must(t, err)
+	}
+
+	expect("without credentials", call("secret"), gosip.StatusForbidden)
+	credentials(vtypes.Credential{Username: aws.String("ann"), Password: aws.String("secret")})
+	expect("the wrong password", call("Secret"), gosip.StatusForbidden)
+	logs(true, true)
+	expect("the right one", call("secret"), gosip.StatusOK)
+	logs(false, false)
+	credentials(vtypes.Credential{Username: aws.String("ann"), Password: aws.String("another")})
+	expect("the old password", call("secret"), gosip.StatusForbidden)
+	expect("the new one", call("another"), gosip.StatusOK)
+	_, err = h.voice.DeleteVoiceConnectorTerminationCredentials(ctx, &voice.DeleteVoiceConnectorTerminationCredentialsInput{VoiceConnectorId: &h.connector, Usernames: []string{"ann"}})
+	must(t, err)
+	expect("nobody's password", call("another"), gosip.StatusForbidden)
+
+	var spoken []string
+	for _, line := range jsonl(t, filepath.Join(s.Data, "logs", h.connector, "sip.jsonl")) {
+		text, _ := line["sip_message"].(string)
+		if !strings.HasPrefix(text, "ACK") { // it may be overtaken by the BYE that follows on its heels
+			spoken = append(spoken, strings.Fields(text)[0]+" "+strings.Fields(text)[1])
+		}
+		if line["voice_connector_id"] != h.connector || line["aws_region"] != "us-east-1" {
+			t.Errorf("%v", line)
+		}
+	}
+	uri := "sip:" + h.connector + "@" + peer.String()
+	want := []string{"INVITE " + uri, "SIP/2.0 401", "INVITE " + uri, "SIP/2.0 200", "BYE", "SIP/2.0 200"}
+	if len(spoken) != len(want) {
+		t.Fatalf("%q", spoken)
+	}
+	for i, w := range want {
+		if !strings.HasPrefix(spoken[i], w) {
+			t.Errorf("message %d is %q, want %q", i, spoken[i], w)
+		}
+	}
+	if media := jsonl(t, filepath.Join(s.Data, "logs", h.connector, "media.jsonl")); len(media) != 1 || media[0]["to_sip_user"] != h.connector {
+		t.Errorf("%v", media)
+	}
+
+	before := time.Now().Add(-time.Second)
+	ping := gosip.NewRequest(gosip.OPTIONS, to)
+	res, err := client.Do(ctx, ping)
+	must(t, err)
+	expect("OPTIONS", res, gosip.StatusOK)
+	health, err := h.voice.GetVoiceConnectorTerminationHealth(ctx, &voice.GetVoiceConnectorTerminationHealthInput{VoiceConnectorId: &h.connector})
+	must(t, err)
+	if p := health.TerminationHealth; p.Source == nil || *p.Source != "127.0.0.1" || p.Timestamp.Before(before) {
+		t.Errorf("%+v", p)
+	}
+}
+
+func jsonl(t *testing.T, path string) (lines []map[string]any) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	must(t, err)
+	for line := range bytes.Lines(text) {
+		var v map[string]any
+		must(t, json.Unmarshal(line, &v))
+		lines = append(lines, v)
+	}
+	return lines
+}
