@@ -54,7 +54,7 @@ var stations = []string{
 }
 
 // programs are the folders that may see all others.
-var programs = []string{"cmd", "test", "bench"}
+var programs = []string{"cmd", "conformance", "test", "bench"}
 
 // forTests may be used by the tests of any station: the real models, the means to run them, recordings, and real keys.
 var forTests = []string{"timbre/models", "timbre/infer", "timbre/rtp/codec", "timbre/vault"}
@@ -106,7 +106,7 @@ func TestDriversStayWhereTheyBelong(t *testing.T) {
 		driver string // a prefix of import paths
 		homes  []string
 	}{
-		{"github.com/aws/aws-sdk-go-v2/service/chime", []string{"api", "test", "cmd", "bench"}},
+		{"github.com/aws/aws-sdk-go-v2/service/chime", []string{"api", "conformance", "test", "cmd", "bench"}},
 		{"github.com/yalue/onnxruntime_go", []string{"infer"}},
 		{"github.com/k2-fsa/", []string{"infer"}},
 		{"C", []string{"infer"}},

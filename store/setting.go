@@ -35,7 +35,7 @@ type ConnectorSettings interface {
 // MaxCredentials is how many users a connector may have.
 const MaxCredentials = 100
 
-// Tags of connectors, configurations and domains, found by the ARN. They are the Tags of those values: who reads one sees
+// Tags of connectors, configurations, domains and resources, found by the ARN. They are the Tags of those values: who reads one sees
 // its tags as they are. NotFound if nothing that can be tagged has the ARN.
 type Tags interface {
 	TagsOf(ctx context.Context, arn string) (map[string]string, error)

@@ -38,10 +38,14 @@ var loopback = netip.MustParseAddrPort("127.0.0.1:0")
 func clients(endpoint string) (*voice.Client, *pipelines.Client) {
 	cfg := aws.Config{
 		Region:       "us-east-1",
-		Credentials:  credentials.NewStaticCredentialsProvider(keyID, secret, ""),
+		Credentials:  testKey(),
 		BaseEndpoint: aws.String("http://" + endpoint),
 	}
 	return voice.NewFromConfig(cfg), pipelines.NewFromConfig(cfg)
+}
+
+func testKey() aws.CredentialsProvider {
+	return credentials.NewStaticCredentialsProvider(keyID, secret, "")
 }
 
 // settings of a node in a folder, on ports that are free, with a webhook as its only way out.
@@ -170,10 +174,13 @@ func python(ctx context.Context, t *testing.T, script string, args ...string) []
 	return out
 }
 
-// needs skips a test that lacks an outside program; in CI, where everything is to be had, it fails it.
+// needs skips a test that lacks an outside program or file; in CI, where everything is to be had, it fails it.
 func needs(t *testing.T, program, what string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err == nil {
+		return
+	}
+	if _, err := os.Stat(program); err == nil {
 		return
 	}
 	if os.Getenv("CI") == "true" {

@@ -29,6 +29,7 @@ type event struct {
 		TransactionID   string `json:"transactionId"`
 		ConnectorID     string `json:"voiceConnectorId"`
 		CallID          string `json:"callId"`
+		StreamARN       string `json:"streamArn"`
 		IsCaller        *bool  `json:"isCaller"`
 		SDP             struct {
 			MediaIndex int    `json:"mediaIndex"`

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"timbre/config"
+	"timbre/conformance"
 )
 
 // commands are the program's, as kong reads them.
@@ -21,6 +23,8 @@ type commands struct {
 	Call   dial     `cmd:"" help:"Play WAV files as a live call to a server: a telephone."`
 	Calls  list     `cmd:"" help:"List the live calls of a server, with their transaction ids."`
 	Config settings `cmd:"" help:"Show the effective settings and where each comes from."`
+
+	Conformance judge `cmd:"" help:"Hold a server against the contract of the two AWS services."`
 }
 
 func main() {
@@ -30,6 +34,7 @@ func main() {
 	parser := kong.Must(&commands{}, append(config.Options(),
 		kong.Name("timbre"),
 		kong.Description("Voice analytics for live telephone calls: who is speaking, and how they sound."),
+		kong.Vars{"areas": strings.Join(conformance.Areas(), ", ")},
 		kong.BindTo(ctx, (*context.Context)(nil)))...)
 	line, err := parser.Parse(os.Args[1:])
 	if err == nil {

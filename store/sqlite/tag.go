@@ -13,9 +13,9 @@ var tagged = []string{"connector", "configuration", "domain", "pipeline", "resou
 
 // bearer is a row of one of them. What its document holds besides the tags stays as it is.
 type bearer struct {
-	table, id string
-	tags      map[string]string
-	document  map[string]jsontext.Value
+	table    string
+	tags     map[string]string
+	document map[string]jsontext.Value
 }
 
 func (s *Store) TagsOf(ctx context.Context, arn string) (map[string]string, error) {
@@ -30,9 +30,6 @@ func (s *Store) UpdateTags(ctx context.Context, arn string, change func(map[stri
 			return err
 		}
 		if err := change(b.tags); err != nil {
-			return err
-		}
-		if err := s.withinTags(b.tags); err != nil {
 			return err
 		}
 		tags, err := document(b.tags)
@@ -53,7 +50,7 @@ func bearerOf(ctx context.Context, q querier, arn string) (bearer, error) {
 	for _, table := range tagged {
 		b, err := one(ctx, q, func(row scanner) (b bearer, err error) {
 			var doc string
-			if err = row.Scan(&b.id, &doc); err != nil {
+			if err = row.Scan(&doc); err != nil {
 				return b, err
 			}
 			b.table, b.tags = table, map[string]string{}
@@ -62,7 +59,7 @@ func bearerOf(ctx context.Context, q querier, arn string) (bearer, error) {
 			}
 			b.tags, err = read[map[string]string](string(b.document["Tags"]))
 			return b, err
-		}, nil, "SELECT id, document FROM "+table+" WHERE document ->> '$.ARN' = ?", arn)
+		}, nil, "SELECT document FROM "+table+" WHERE document ->> '$.ARN' = ?", arn)
 		if err != nil || b.table != "" {
 			return b, err
 		}

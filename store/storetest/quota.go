@@ -20,8 +20,8 @@ func (s *subject) filled(what string, limit int, try func(i int) error) {
 	s.same(what+"s made", made, limit)
 }
 
-// someTags are n of them.
-func someTags(n int) map[string]string {
+// tags are n of them.
+func tags(n int) map[string]string {
 	m := map[string]string{}
 	for i := range n {
 		m[fmt.Sprint("tag", i)] = "x"
@@ -80,11 +80,11 @@ var quotas = []fact{
 	{"a resource has no more tags than allowed", func(s *subject) {
 		s.Limit(timbre.Limits{Tags: 2})
 		c, f, d := connector("c1"), configuration("f1"), domain("d1")
-		c.Tags, f.Tags, d.Tags = someTags(3), someTags(3), someTags(3)
+		c.Tags, f.Tags, d.Tags = tags(3), tags(3), tags(3)
 		s.refused("connector", s.CreateConnector(s.Context(), c), timbre.Limit)
 		s.refused("configuration", s.CreateConfiguration(s.Context(), f), timbre.Limit)
 		s.refused("domain", s.CreateDomain(s.Context(), d), timbre.Limit)
-		c.Tags, f.Tags, d.Tags = someTags(2), someTags(2), someTags(2)
+		c.Tags, f.Tags, d.Tags = tags(2), tags(2), tags(2)
 		s.must(s.CreateConnector(s.Context(), c))
 		s.must(s.CreateConfiguration(s.Context(), f))
 		s.must(s.CreateDomain(s.Context(), d))

@@ -30,7 +30,7 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 	}{
 		{"connectors", connectors},
 		{"connector settings", connectorSettings},
-		{"tags", tags},
+		{"tags", tagging},
 		{"configurations", configurations},
 		{"domains", domains},
 		{"profiles", profiles},

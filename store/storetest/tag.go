@@ -2,7 +2,7 @@ package storetest
 
 import "timbre"
 
-var tags = []fact{
+var tagging = []fact{
 	{"the tags of an ARN are those of what it names, whoever wrote them", func(s *subject) {
 		ctx := s.Context()
 		c, g, d := connector("c1"), configuration("g1"), domain("d1")
@@ -30,6 +30,19 @@ var tags = []fact{
 		gotD, err := s.Domain(ctx, "d1")
 		s.must(err)
 		s.same("domain", gotD, d)
+	}},
+	{"a resource is tagged like any other, and stays the only one that is", func(s *subject) {
+		ctx, arn := s.Context(), "arn:aws:chime:us-east-1:000000000000:sma/1"
+		for _, r := range []timbre.Resource{{Kind: "application", ID: "1", ARN: arn, Created: dawn()}, {Kind: "other", ID: "1", Created: dawn()}} {
+			s.must(s.CreateResource(ctx, r))
+		}
+		s.must(s.UpdateTags(ctx, arn, func(tags map[string]string) error { tags["a"] = "b"; return nil }))
+		got, err := s.Resource(ctx, "application", "1")
+		s.must(err)
+		s.same("tagged", got, timbre.Resource{Kind: "application", ID: "1", ARN: arn, Created: dawn(), Tags: map[string]string{"a": "b"}})
+		got, err = s.Resource(ctx, "other", "1")
+		s.must(err)
+		s.same("of the same id", got, timbre.Resource{Kind: "other", ID: "1", Created: dawn()})
 	}},
 	{"what had no tags can be given some", func(s *subject) {
 		ctx, c := s.Context(), connector("c1")

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"timbre"
+	"timbre/cmd/timbre/demo/calls"
+	"timbre/cmd/timbre/screen"
+	"timbre/config"
+	"timbre/conformance"
+)
+
+// judge is `timbre conformance`.
+type judge struct {
+	URL             string         `arg:"" help:"The endpoint, such as http://127.0.0.1:8080."`
+	AccessKeyID     string         `name:"access-key-id" help:"Key to sign with; without it, the standard AWS settings are asked."`
+	SecretAccessKey string         `name:"secret-access-key" help:"Its secret."`
+	Region          string         `default:"us-east-1" help:"Region to sign for."`
+	SIP             string         `name:"sip" placeholder:"udp://HOST:PORT" help:"Where to call; without it, what needs a call is skipped."`
+	Speed           float64        `default:"4" help:"How many times faster than real time the call is."`
+	Webhook         config.Webhook `placeholder:"NAME=URL#SECRET" help:"A webhook that the server knows, word for word as in its notify.webhooks, to be received here; without it, what needs events is skipped. The server's notify.streaming should name it for EventBridge."`
+	Account         string         `default:"000000000000" help:"The server's account, for the webhook's ARN."`
+	Only            []string       `placeholder:"AREA,…" help:"These areas alone: ${areas}."`
+	JUnit           string         `name:"junit" placeholder:"FILE" help:"Write a JUnit report."`
+	JSON            string         `name:"json" placeholder:"FILE" help:"Write the results as JSON."`
+}
+
+// Run prints a line a check, writes the reports, and fails when a check did.
+func (j judge) Run(ctx context.Context) error {
+	cfg, err := j.config(ctx)
+	if err != nil {
+		return err
+	}
+	show := &verdicts{out: screen.Of(os.Stdout, os.Getenv)}
+	cfg.Tell = show.line
+	report, err := conformance.Run(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	show.summary(report)
+	if err := j.write(report); err != nil {
+		return err
+	}
+	if n := report.Count(conformance.Failed); n > 0 {
+		return timbre.Errorf(timbre.Internal, "", "%d of %d checks failed", n, len(report.Results))
+	}
+	return nil
+}
+
+func (j judge) config(ctx context.Context) (conformance.Config, error) {
+	cfg := conformance.Config{Endpoint: j.URL, Region: j.Region, SIP: j.SIP, Speed: j.Speed, Only: j.Only}
+	if !strings.Contains(j.URL, "://") {
+		cfg.Endpoint = "http://" + j.URL
+	}
+	if j.Webhook.Name != "" {
+		_, host, _ := strings.Cut(j.Webhook.URL, "://")
+		host, _, _ = strings.Cut(host, "/")
+		cfg.Hook = &conformance.Hook{Listen: host, Secret: j.Webhook.Secret, ARN: "arn:timbre:webhook:" + j.Region + ":" + j.Account + ":" + j.Webhook.Name}
+	}
+	if j.AccessKeyID != "" {
+		cfg.Credentials = credentials.NewStaticCredentialsProvider(j.AccessKeyID, j.SecretAccessKey, "")
+	} else {
+		chain, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(j.Region))
+		if err != nil {
+			return cfg, timbre.Errorf(timbre.Invalid, "", "the AWS settings cannot be read: %w", err)
+		}
+		cfg.Credentials = aws.NewCredentialsCache(chain.Credentials)
+	}
+	call, err := calls.Find("s1_enrol")
+	if err != nil {
+		return cfg, err
+	}
+	if cfg.Caller, err = call.Leg("caller"); err != nil {
+		return cfg, err
+	}
+	cfg.Agent, err = call.Leg("agent")
+	return cfg, err
+}
+
+func (j judge) write(report conformance.Report) error {
+	if j.JSON != "" {
+		text, err := json.MarshalIndent(report, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(j.JSON, append(text, '\n'), 0o600); err != nil {
+			return timbre.Errorf(timbre.Invalid, "", "--json: %w", err)
+		}
+	}
+	if j.JUnit == "" {
+		return nil
+	}
+	f, err := os.OpenFile(j.JUnit, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return timbre.Errorf(timbre.Invalid, "", "--junit: %w", err)
+	}
+	if err := report.JUnit(f); err != nil {
+		_ = f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// verdicts are results on a screen, under the heading of their area.
+type verdicts struct {
+	out  screen.Screen
+	area string
+}
+
+func (v *verdicts) line(r conformance.Result) {
+	if r.Area != v.area {
+		v.area = r.Area
+		fmt.Fprintf(v.out, "\n%s\n", v.out.Paint(screen.Bold, r.Area))
+	}
+	look := map[conformance.Outcome]string{conformance.Passed: screen.Green, conformance.Failed: screen.Red}[r.Outcome]
+	if look == "" {
+		look = screen.Dim
+	}
+	fmt.Fprintf(v.out, "  %s %s\n", v.out.Paint(look, fmt.Sprintf("%-10s", r.Outcome)), r.Check)
+	for _, reason := range strings.Split(r.Reason, "\n") {
+		if reason != "" && !strings.Contains(reason, "does not serve the operation") { // its outcome has said that
+			fmt.Fprintf(v.out, "             %s\n", reason)
+		}
+	}
+}
+
+func (v *verdicts) summary(r conformance.Report) {
+	fmt.Fprintf(v.out, "\n%d checks in %.1f seconds: %d passed, %d failed, %d not served, %d skipped\n", len(r.Results), r.Seconds,
+		r.Count(conformance.Passed), r.Count(conformance.Failed), r.Count(conformance.NotServed), r.Count(conformance.Skipped))
+}

@@ -1,0 +1,101 @@
+package conformance
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"net/url"
+
+	"timbre/sip/phone"
+)
+
+// tasks are speaker searches and tone analyses on a live call, which this run makes itself, and the pipelines on its
+// streams.
+func tasks(ctx context.Context, s *session) {
+	if s.cfg.Hook != nil {
+		s.check(ctx, "events can be received here", func(context.Context) (err error) { s.hook, err = listen(*s.cfg.Hook, s.cfg.Now); return err })
+	}
+	if s.hook != nil {
+		s.known["elements"] = Variables(s.run, s.cfg.Hook.ARN)["elements"]
+	}
+	if hosts, err := s.ownAddress(); err == nil {
+		s.known["hosts"] = hosts
+	}
+	s.script(ctx, "tasks", "before")
+
+	var line *phone.Call
+	s.check(ctx, "a SIPREC call is taken, and given a transaction id", func(ctx context.Context) (err error) {
+		line, err = s.dial(ctx)
+		return err
+	})
+	if line != nil {
+		s.known["transaction"] = line.TransactionID
+		s.learnStream(ctx)
+	}
+	s.script(ctx, "tasks", "live")
+	if line != nil {
+		s.check(ctx, "the call is played to its end, and hung up", func(ctx context.Context) error {
+			if err := line.Play(ctx); err != nil {
+				return err
+			}
+			return line.Hangup(ctx)
+		})
+		_ = line.Hangup(context.WithoutCancel(ctx)) // a call that was hung up already is no error
+	}
+	s.script(ctx, "tasks", "over")
+}
+
+// dial makes the call, to the connector that the script made.
+func (s *session) dial(ctx context.Context) (*phone.Call, error) {
+	host, ok := s.known["lineHost"].(string)
+	switch {
+	case s.cfg.SIP == "":
+		return nil, skip("no SIP address is given")
+	case !ok:
+		return nil, skip("there is no connector to call")
+	}
+	line, err := phone.Dial(ctx, phone.Config{
+		Server: s.cfg.SIP, RequestURI: "sip:+12065550199@" + host, From: "+12065550100", To: "+12065550199", Metadata: true, Speed: s.cfg.Speed,
+		Caller: phone.Party{AOR: "sip:+12065550100@callers.invalid", Name: "Caller", Audio: s.cfg.Caller},
+		Callee: phone.Party{AOR: "sip:agent@agents.invalid", Name: "Agent", Audio: s.cfg.Agent},
+	})
+	if err == nil && line.TransactionID == "" {
+		_ = line.Hangup(context.WithoutCancel(ctx))
+		return nil, skip("the answer to the INVITE has no X-Timbre-Transaction-Id, so that the call cannot be named")
+	}
+	return line, err
+}
+
+// ownAddress is the network that the server sees our calls come from, unless something translates addresses between.
+func (s *session) ownAddress() (string, error) {
+	to, err := url.Parse(s.cfg.SIP)
+	if err != nil {
+		return "", err
+	}
+	c, err := net.Dial("udp", to.Host)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = c.Close() }()
+	at, err := netip.ParseAddrPort(c.LocalAddr().String())
+	if err != nil {
+		return "", err
+	}
+	return netip.PrefixFrom(at.Addr().Unmap(), at.Addr().Unmap().BitLen()).String(), nil
+}
+
+// learnStream takes the ARN of the caller's stream from the event that tells of it.
+func (s *session) learnStream(ctx context.Context) {
+	if s.hook == nil {
+		return
+	}
+	s.check(ctx, "the event of the caller's stream names its ARN", func(ctx context.Context) error {
+		e, err := s.hook.wait(ctx, "STARTED of the caller", func(e event) bool {
+			return e.status() == "STARTED" && e.text("transactionId") == s.known["transaction"] && e.Detail["isCaller"] == true
+		})
+		if err == nil {
+			s.known["stream"] = e.Detail["streamArn"]
+		}
+		return err
+	})
+}

@@ -1,0 +1,119 @@
+package conformance
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+)
+
+// request is one of our own making, where the SDK's clients are too well-behaved.
+type request struct {
+	method, target, body string
+	key                  *aws.Credentials    // nil: the run's own
+	at                   time.Time           // of the signature; zero: now
+	bend                 func(*http.Request) // what is done to it after it was signed
+	unsigned, presigned  bool
+}
+
+// answer is what came back, read to its end.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+const largestAnswer = 8 << 20 // bytes
+
+// service is the name that both services are signed with.
+const service = "chime"
+
+func (s *session) send(ctx context.Context, q request) (answer, error) {
+	r, err := http.NewRequestWithContext(ctx, q.method, s.cfg.Endpoint+q.target, strings.NewReader(q.body))
+	if err != nil {
+		return answer{}, err
+	}
+	if q.body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if err := s.sign(ctx, r, q); err != nil {
+		return answer{}, err
+	}
+	if q.bend != nil {
+		q.bend(r)
+	}
+	got, err := s.http.Do(r)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = got.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(got.Body, largestAnswer))
+	return answer{got.StatusCode, got.Header, body}, err
+}
+
+func (s *session) sign(ctx context.Context, r *http.Request, q request) error {
+	if q.unsigned {
+		return nil
+	}
+	key, at := q.key, q.at
+	if key == nil {
+		own, err := s.cfg.Credentials.Retrieve(ctx)
+		if err != nil {
+			return err
+		}
+		key = &own
+	}
+	if at.IsZero() {
+		at = s.cfg.Now()
+	}
+	sum := sha256.Sum256([]byte(q.body))
+	hash := hex.EncodeToString(sum[:])
+	if !q.presigned {
+		return v4.NewSigner().SignHTTP(ctx, *key, r, hash, service, s.cfg.Region, at)
+	}
+	to, _, err := v4.NewSigner().PresignHTTP(ctx, *key, r, hash, service, s.cfg.Region, at)
+	if err != nil {
+		return err
+	}
+	r.URL, err = r.URL.Parse(to)
+	return err
+}
+
+// exception is the type in the header, without what may be appended to it.
+func (a answer) exception() string {
+	name, _, _ := strings.Cut(a.header.Get("X-Amzn-ErrorType"), ":")
+	return name
+}
+
+// message is what the answer says to the person who asked.
+func (a answer) message() string {
+	var body struct{ Message string } // in either case, as encoding/json reads it
+	_ = json.Unmarshal(a.body, &body)
+	return body.Message
+}
+
+// refusedAs says whether an answer is one of the exceptions, with a status.
+func (a answer) refusedAs(status int, names ...string) error {
+	for _, n := range names {
+		if a.status == status && a.exception() == n {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s with status %d was due; it is %s", strings.Join(names, " or "), status, a)
+}
+
+func (a answer) String() string {
+	text := fmt.Sprintf("%d %s", a.status, a.exception())
+	if m := a.message(); m != "" {
+		text += ": " + m
+	}
+	return text
+}

@@ -1,0 +1,187 @@
+package conformance
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+//go:embed script/*.json
+var scripts embed.FS
+
+// step is one line of a script: an operation, its input, and what must come of it.
+type step struct {
+	Says  string            `json:"says"`  // the fact that is checked
+	When  string            `json:"when"`  // of scripts about a call: live while it lasts, over afterwards
+	Do    string            `json:"do"`    // voice.Operation or media.Operation
+	With  map[string]any    `json:"with"`  // its input; "$name" is a variable
+	Keep  map[string]string `json:"keep"`  // variables to keep of the output, by path
+	Gives map[string]any    `json:"gives"` // what the output must hold, by path
+	Until map[string]any    `json:"until"` // the same, awaited by asking again
+	Fails string            `json:"fails"` // the exception that it must end in
+	Undo  *struct {
+		Do   string         `json:"do"`
+		With map[string]any `json:"with"`
+	} `json:"undo"` // how to delete what it made
+}
+
+// parse reads a script.
+func parse(text []byte) ([]step, error) {
+	var file struct{ Steps []step }
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&file); err != nil {
+		return nil, fmt.Errorf("script: %w", err)
+	}
+	return file.Steps, nil
+}
+
+// script runs the steps of a file that belong to a moment of a call, each as a check.
+func (s *session) script(ctx context.Context, name, when string) {
+	text, err := Script(name)
+	if err == nil {
+		err = s.play(ctx, text, when)
+	}
+	if err != nil {
+		s.check(ctx, "the script can be read", func(context.Context) error { return err })
+	}
+}
+
+// Script is the text of an area's script: JSON, as the other SDKs' judges read it too.
+func Script(name string) ([]byte, error) { return scripts.ReadFile("script/" + name + ".json") }
+
+// Scripts are the names of all scripts, in the order in which they are run.
+func Scripts() []string {
+	return []string{"domains", "connectors", "streaming", "configurations", "tags", "tasks"}
+}
+
+// play runs the steps of a script that belong to a moment of a call.
+func (s *session) play(ctx context.Context, text []byte, when string) error {
+	steps, err := parse(text)
+	if err != nil {
+		return err
+	}
+	for _, st := range steps {
+		if st.When != when {
+			continue
+		}
+		r := s.checkOperation(ctx, st.Says, st.Do, func(ctx context.Context) error { return s.step(ctx, st) })
+		for name := range st.Keep {
+			if s.known[name] == nil {
+				s.lacks[name] = cmp.Or(r.WaitsFor, st.Do)
+			}
+		}
+	}
+	return nil
+}
+
+// Play runs a script of one's own, and cleans up behind it.
+func Play(ctx context.Context, cfg Config, name string, text []byte) (Report, error) {
+	s, err := newSession(cfg)
+	if err != nil {
+		return Report{}, err
+	}
+	defer s.close()
+	s.area = name
+	err = s.play(ctx, text, "")
+	s.cleanUp(context.WithoutCancel(ctx))
+	return s.report, err
+}
+
+// askAgain is how long a step with Until waits between two questions.
+const askAgain = 100 * time.Millisecond
+
+func (s *session) step(ctx context.Context, st step) error {
+	with, err := fillAll(st.With, s.known)
+	if err != nil {
+		return err
+	}
+	for {
+		got, err := s.call(ctx, st.Do, with)
+		if st.Fails != "" {
+			return wants(st.Fails, err)
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.expect(got, st.Until); err != nil {
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("in vain until the end: %w", err)
+			case <-time.After(askAgain):
+				continue
+			}
+		}
+		for name, path := range st.Keep {
+			if s.known[name] = find(got, path); s.known[name] == nil {
+				return fmt.Errorf("%s is missing", path)
+			}
+		}
+		if st.Undo != nil {
+			with, err := fillAll(st.Undo.With, s.known)
+			if err != nil {
+				return err
+			}
+			s.later(st.Undo.Do, with)
+		}
+		return s.expect(got, st.Gives)
+	}
+}
+
+// fill puts variables in the place of their names: a whole string "$name" becomes the value, of whatever kind, and
+// "${name}" inside a string becomes its text.
+func fill(v any, known map[string]any) (any, error) {
+	switch v := v.(type) {
+	case string:
+		return fillText(v, known)
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			item, err := fill(v[i], known)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = item
+		}
+		return out, nil
+	case map[string]any:
+		return fillAll(v, known)
+	}
+	return v, nil
+}
+
+func fillAll(v, known map[string]any) (map[string]any, error) {
+	out := make(map[string]any, len(v))
+	for k := range v {
+		item, err := fill(v[k], known)
+		if err != nil {
+			return nil, err
+		}
+		out[k] = item
+	}
+	return out, nil
+}
+
+func fillText(text string, known map[string]any) (any, error) {
+	if name, ok := strings.CutPrefix(text, "$"); ok && !strings.HasPrefix(name, "{") {
+		if known[name] == nil {
+			return nil, lacking{name}
+		}
+		return known[name], nil
+	}
+	for name, v := range known {
+		if s, ok := v.(string); ok {
+			text = strings.ReplaceAll(text, "${"+name+"}", s)
+		}
+	}
+	if _, rest, missing := strings.Cut(text, "${"); missing {
+		name, _, _ := strings.Cut(rest, "}")
+		return nil, lacking{name}
+	}
+	return text, nil
+}

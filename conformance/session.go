@@ -1,0 +1,187 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+	"github.com/google/uuid"
+
+	media "github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines"
+	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+)
+
+// session is one run against one endpoint.
+type session struct {
+	cfg    Config
+	area   string
+	report Report
+	voice  *voice.Client
+	media  *media.Client
+	http   http.Client
+	run    string            // tells this run's names from those of others
+	known  map[string]any    // the variables of scripts
+	lacks  map[string]string // variables that no step gave, and the operation that should have
+	undo   []undo
+	hook   *receiver // nil without a webhook
+}
+
+// undo is the operation that deletes something that the run made.
+type undo struct {
+	operation string
+	with      map[string]any
+}
+
+func newSession(cfg Config) (*session, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	stock := aws.Config{Region: cfg.Region, Credentials: cfg.Credentials, BaseEndpoint: &cfg.Endpoint}
+	s := &session{cfg: cfg, voice: voice.NewFromConfig(stock), media: media.NewFromConfig(stock)}
+	s.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	s.report = Report{Endpoint: cfg.Endpoint, Began: cfg.Now().UTC(), Results: []Result{}}
+	s.run, _, _ = strings.Cut(uuid.NewString(), "-")
+	s.known, s.lacks = Variables(s.run, ""), map[string]string{}
+	return s, nil
+}
+
+func (s *session) close() {
+	s.http.CloseIdleConnections()
+	if s.hook != nil {
+		s.hook.close()
+	}
+}
+
+// check does one check and keeps its result.
+func (s *session) check(ctx context.Context, says string, do func(context.Context) error) {
+	s.checkOperation(ctx, says, "", do)
+}
+
+func (s *session) checkOperation(ctx context.Context, says, operation string, do func(context.Context) error) Result {
+	began := s.cfg.Now()
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Patience)
+	defer cancel()
+	err := do(ctx)
+	r := Result{Area: s.area, Check: says, Operation: operation, Seconds: s.cfg.Now().Sub(began).Seconds()}
+	r.Outcome, r.Reason = outcome(err)
+	if lack := (lacking{}); errors.As(err, &lack) {
+		r.Outcome, r.WaitsFor = Skipped, s.lacks[lack.variable]
+	}
+	s.report.Results = append(s.report.Results, r)
+	if s.cfg.Tell != nil {
+		s.cfg.Tell(r)
+	}
+	return r
+}
+
+// lacking is the want of a variable that an earlier step should have given.
+type lacking struct{ variable string }
+
+func (l lacking) Error() string {
+	return "$" + l.variable + " is not known: the step that gives it did not pass"
+}
+
+// skip is the reason why a check could not be made.
+type skip string
+
+func (s skip) Error() string { return string(s) }
+
+func outcome(err error) (Outcome, string) {
+	if err == nil {
+		return Passed, ""
+	}
+	if why := skip(""); errors.As(err, &why) {
+		return Skipped, string(why)
+	}
+	if said, ok := refusesOperation(err); ok {
+		return NotServed, said
+	}
+	return Failed, err.Error()
+}
+
+// statement is what a server says of an operation that it knows and does not do, yet or for good.
+var statement = regexp.MustCompile(`does not serve the operation|\bTimbre (has no|does not|keeps)\b`)
+
+// unserved is such a statement, read off the wire.
+type unserved string
+
+func (u unserved) Error() string { return string(u) }
+
+// refusesOperation says whether an error is the server's statement that it does not do an operation, and gives its words.
+func refusesOperation(err error) (string, bool) {
+	var (
+		said unserved
+		api  smithy.APIError
+	)
+	if errors.As(err, &said) {
+		return string(said), true
+	}
+	if errors.As(err, &api) && statement.MatchString(api.ErrorMessage()) {
+		return api.ErrorMessage(), true
+	}
+	return "", false
+}
+
+// cleanUp deletes what was made, newest first. What is gone already is no fault.
+func (s *session) cleanUp(ctx context.Context) {
+	if len(s.undo) == 0 {
+		return
+	}
+	s.area = "cleanup"
+	s.check(ctx, fmt.Sprintf("%d things that this run made are deleted", len(s.undo)), func(ctx context.Context) error {
+		var failed []error
+		for _, u := range slices.Backward(s.undo) {
+			if err := s.drop(ctx, u); err != nil {
+				failed = append(failed, fmt.Errorf("%s: %w", u.operation, err))
+			}
+		}
+		return errors.Join(failed...)
+	})
+}
+
+// drop deletes one thing. It waits for what is still in use, such as by a pipeline whose call has just ended.
+func (s *session) drop(ctx context.Context, u undo) error {
+	for {
+		_, err := s.call(ctx, u.operation, u.with)
+		if _, unserved := refusesOperation(err); unserved || exception(err) == "NotFoundException" {
+			return nil
+		}
+		if exception(err) != "ConflictException" {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(askAgain):
+		}
+	}
+}
+
+// later has something deleted at the end of the run.
+func (s *session) later(operation string, with map[string]any) {
+	s.undo = append(s.undo, undo{operation, with})
+}
+
+// unknownConnector has the form of a connector's id, and names none.
+const unknownConnector = "abcdefghijklmnopqrstu0"
+
+// Variables are what a script may use without having made it: $run, which tells runs apart, names that nobody has, and
+// $elements, those of a call analytics configuration, which sends events to sink unless that is empty.
+func Variables(run, sink string) map[string]any {
+	elements := []any{map[string]any{"Type": "VoiceAnalyticsProcessor"}}
+	if sink != "" {
+		elements = append(elements, map[string]any{"Type": "SqsQueueSink", "SqsQueueSinkConfiguration": map[string]any{"InsightsTarget": sink}})
+	}
+	return map[string]any{
+		"run": run, "elements": elements, "hosts": "127.0.0.0/8",
+		"unknownConnector": unknownConnector, "unknownId": "00000000-0000-4000-8000-000000000000",
+		"role": "arn:aws:iam::000000000000:role/conformance", "key": "arn:aws:kms:us-east-1:000000000000:key/conformance",
+	}
+}

@@ -1,0 +1,128 @@
+"""Runs the steps of a script of conformance/script that belong to a moment of a call, by boto3.
+
+usage: operations.py ENDPOINT MOMENT <INPUT      (credentials come from the environment)
+
+INPUT is {"script": …, "known": …}; out comes {"known": …, "results": …}: the variables as they are then, and how each
+step ended. What a step is, and how it is judged, stands in conformance/script.go.
+"""
+import datetime
+import json
+import sys
+import time
+
+import boto3
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+endpoint, moment = sys.argv[1:]
+clients = {prefix: boto3.client(name, region_name="us-east-1", endpoint_url=endpoint)
+           for prefix, name in (("voice", "chime-sdk-voice"), ("media", "chime-sdk-media-pipelines"))}
+given = json.load(sys.stdin)
+known, lacks, results = given["known"], given.get("lacks", {}), []
+PATIENCE = 60  # seconds, for what a step waits for
+
+
+class Lacking(Exception):
+    pass
+
+
+def fill(value):
+    """Variables in the place of their names."""
+    if isinstance(value, dict):
+        return {k: fill(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [fill(v) for v in value]
+    if not isinstance(value, str):
+        return value
+    if value.startswith("$") and not value.startswith("${"):
+        if known.get(value[1:]) is None:
+            raise Lacking(value[1:])
+        return known[value[1:]]
+    for name, v in known.items():
+        if isinstance(v, str):
+            value = value.replace("${" + name + "}", v)
+    if "${" in value:
+        raise Lacking(value.split("${")[1].split("}")[0])
+    return value
+
+
+def find(value, path):
+    """Everything at a path."""
+    if not path:
+        return [value]
+    name, _, rest = path.partition(".")
+    if isinstance(value, dict):
+        return find(value.get(name), rest)
+    if name == "#":
+        return [len(value or [])]
+    if isinstance(value, list):
+        if name == "*":
+            return [found for item in value for found in find(item, rest)]
+        if int(name) < len(value):
+            return find(value[int(name)], rest)
+    return []
+
+
+def fits(found, want):
+    rule = want.get("is") if isinstance(want, dict) else None
+    if rule == "absent":
+        return found is None
+    if rule == "time":
+        return isinstance(found, datetime.datetime)
+    if rule == "text":
+        return isinstance(found, str) and found != ""
+    return type(found) is type(want) and found == want
+
+
+def expect(got, wants):
+    for path, want in wants.items():
+        want, found = fill(want), find(got, path)
+        assert any(fits(f, want) for f in found) or not found and fits(None, want), f"{path} is {found}, not {want}"
+
+
+def run(step):
+    prefix, operation = step["do"].split(".")
+    client, given = clients[prefix], fill(step.get("with", {}))
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            got = getattr(client, xform_name(operation))(**given)
+        except ClientError as e:
+            error = e.response["Error"]
+            if error["Code"] == "BadRequestException" and "does not serve the operation" in error["Message"]:
+                return "not served", ""
+            if "fails" in step:
+                assert isinstance(e, getattr(client.exceptions, step["fails"])), f"{step['fails']} was due: {e}"
+                return "passed", ""
+            raise
+        assert "fails" not in step, f"it was taken; {step['fails']} was due"
+        try:
+            expect(got, step.get("until", {}))
+            break
+        except AssertionError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+    for name, path in step.get("keep", {}).items():
+        known[name] = find(got, path)[0]
+        assert known[name] is not None, path
+    expect(got, step.get("gives", {}))
+    return "passed", ""
+
+
+for step in given["script"]["steps"]:
+    if step.get("when", "") != moment:
+        continue
+    waits = ""
+    try:
+        outcome, reason = run(step)
+    except Lacking as e:
+        outcome, reason, waits = "skipped", f"{e} is not known", lacks.get(str(e), "")
+    except Exception as e:  # whatever goes wrong with a step is its result
+        outcome, reason = "failed", f"{type(e).__name__}: {e}"
+    for name in step.get("keep", {}):
+        if known.get(name) is None:
+            lacks[name] = waits or step["do"]
+    results.append({"area": "boto3", "check": step["says"], "operation": step["do"], "outcome": outcome, "reason": reason, "waitsFor": waits})
+
+json.dump({"known": known, "lacks": lacks, "results": results}, sys.stdout)

@@ -1,0 +1,99 @@
+package test
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	pipelines "github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines"
+	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+
+	"timbre/config"
+	"timbre/conformance"
+)
+
+// The whole suite, as an operator runs it, against a started server: every check passes.
+func TestTheServerConforms(t *testing.T) {
+	exe, err := program()
+	must(t, err)
+	hook, folder := "judge=http://"+freePort(t)+"/events#a secret of the suite", t.TempDir()
+	n := start(t, judged(t, hook))
+	report := filepath.Join(folder, "report.json")
+	junit := filepath.Join(folder, "report.xml")
+	cmd := exec.CommandContext(t.Context(), exe, "conformance", n.API, "--sip", n.SIP[0], "--speed", "20", "--webhook", hook, "--json", report, "--junit", junit)
+	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+keyID, "AWS_SECRET_ACCESS_KEY="+secret)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	var got conformance.Report
+	text, err := os.ReadFile(report)
+	must(t, err)
+	must(t, json.Unmarshal(text, &got))
+	asExpected(t, got.Results)
+	if len(got.Results) < 200 || got.Count(conformance.Passed) < 150 {
+		t.Errorf("%d checks, %d passed", len(got.Results), got.Count(conformance.Passed))
+	}
+	var suites struct {
+		Tests int `xml:"tests,attr"`
+	}
+	text, err = os.ReadFile(junit)
+	must(t, err)
+	if err := xml.Unmarshal(text, &suites); err != nil || suites.Tests != len(got.Results) {
+		t.Errorf("the JUnit report has %d tests, %v", suites.Tests, err)
+	}
+	voices, media := clients(n.API)
+	connectors, err := voices.ListVoiceConnectors(t.Context(), &voice.ListVoiceConnectorsInput{})
+	must(t, err)
+	domains, err := voices.ListVoiceProfileDomains(t.Context(), &voice.ListVoiceProfileDomainsInput{})
+	must(t, err)
+	configurations, err := media.ListMediaInsightsPipelineConfigurations(t.Context(), &pipelines.ListMediaInsightsPipelineConfigurationsInput{})
+	must(t, err)
+	if n := len(connectors.VoiceConnectors) + len(domains.VoiceProfileDomains) + len(configurations.MediaInsightsPipelineConfigurations); n > 0 {
+		t.Errorf("it left %d things behind", n)
+	}
+}
+
+// judged are the settings of a node whose only way out is the webhook of a judge, and that tells it of streams too.
+func judged(t *testing.T, hook string) config.Settings {
+	t.Helper()
+	s := settings(t, t.TempDir(), newReceiver(t))
+	var w config.Webhook
+	must(t, w.UnmarshalText([]byte(hook)))
+	s.Notify.Webhooks = []config.Webhook{w}
+	s.Notify.Streaming = map[string]string{"EventBridge": w.Name}
+	return s
+}
+
+// freePort is an address of loopback that nobody listened on a moment ago.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// A failed check is the command's failure.
+func TestConformanceFailsWhereACheckDoes(t *testing.T) {
+	exe, err := program()
+	must(t, err)
+	n := start(t, settings(t, t.TempDir(), newReceiver(t)))
+	out, err := exec.CommandContext(t.Context(), exe, "conformance", n.API, "--only", "wire", "--access-key-id", keyID, "--secret-access-key", "wrong").Output()
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() == 0 || !strings.Contains(string(out), "InvalidSignatureException") {
+		t.Errorf("with a wrong secret: %v\n%s", err, out)
+	}
+	if _, err = exec.CommandContext(t.Context(), exe, "conformance", n.API, "--only", "weather").Output(); err == nil {
+		t.Error("an unknown area is taken")
+	}
+	if _, err = exec.CommandContext(context.WithoutCancel(t.Context()), exe, "conformance", freePort(t), "--access-key-id", keyID, "--secret-access-key", secret).Output(); err == nil {
+		t.Error("where no server is, it succeeds")
+	}
+}
