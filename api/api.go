@@ -31,8 +31,8 @@ type Store interface {
 type Deps struct {
 	Store           Store
 	Tasks           voice.Tasks
-	Pings           voice.Pings
 	Pipelines       pipelines.Pipelines
+	Pings           voice.Pings
 	Keys            sigv4.Keys
 	Region, Account string        // of the ARNs that are made
 	NewID           func() string // a UUID

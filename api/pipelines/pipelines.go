@@ -71,9 +71,6 @@ func Register(m *rest.Mux, d Deps) {
 	rest.Handle(m, rest.Pipelines, "ListMediaInsightsPipelineConfigurations", s.listConfigurations)
 	rest.Handle(m, rest.Pipelines, "UpdateMediaInsightsPipelineConfiguration", s.updateConfiguration)
 	rest.Handle(m, rest.Pipelines, "DeleteMediaInsightsPipelineConfiguration", s.deleteConfiguration)
-	rest.Handle(m, rest.Pipelines, "TagResource", s.tagResource)
-	rest.Handle(m, rest.Pipelines, "UntagResource", s.untagResource)
-	rest.Handle(m, rest.Pipelines, "ListTagsForResource", s.listTags)
 
 	rest.Handle(m, rest.Pipelines, "CreateMediaInsightsPipeline", s.createPipeline)
 	rest.Handle(m, rest.Pipelines, "GetMediaPipeline", s.getPipeline)
@@ -87,4 +84,7 @@ func Register(m *rest.Mux, d Deps) {
 	rest.Handle(m, rest.Pipelines, "StartVoiceToneAnalysisTask", s.startTone)
 	rest.Handle(m, rest.Pipelines, "GetVoiceToneAnalysisTask", s.getTone)
 	rest.Handle(m, rest.Pipelines, "StopVoiceToneAnalysisTask", s.stopTone)
+	rest.Handle(m, rest.Pipelines, "TagResource", s.tagResource)
+	rest.Handle(m, rest.Pipelines, "UntagResource", s.untagResource)
+	rest.Handle(m, rest.Pipelines, "ListTagsForResource", s.listTags)
 }

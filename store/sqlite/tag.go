@@ -9,7 +9,7 @@ import (
 )
 
 // tagged are the tables of what can be tagged: their documents have an ARN and Tags.
-var tagged = []string{"connector", "configuration", "domain", "resource", "pipeline"}
+var tagged = []string{"connector", "configuration", "domain", "pipeline", "resource"}
 
 // bearer is a row of one of them. What its document holds besides the tags stays as it is.
 type bearer struct {

@@ -61,6 +61,15 @@ var pipelines = []fact{
 		s.must(s.Post(ctx, []timbre.Notice{notice("n6", p.ID, "w")}))
 		s.same("due", s.dueIDs(), []string{"n1", "n2", "n4", "n6"})
 	}},
+	{"tags given to a live pipeline stay when it is saved", func(s *subject) {
+		ctx, p := s.Context(), pipeline("p1")
+		s.must(s.CreatePipeline(ctx, p, nil))
+		s.must(s.UpdateTags(ctx, p.ARN, func(tags map[string]string) error { tags["new"] = "one"; return nil }))
+		s.must(s.SavePipeline(ctx, p, nil))
+		got, err := s.TagsOf(ctx, p.ARN)
+		s.must(err)
+		s.same("tags", got, map[string]string{"a": "b", "new": "one"})
+	}},
 	{"a pipeline goes seven days after its end, a live one never", func(s *subject) {
 		ctx, p := s.Context(), pipeline("p1")
 		s.must(s.CreatePipeline(ctx, p, nil))

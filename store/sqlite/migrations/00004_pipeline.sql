@@ -12,6 +12,7 @@ CREATE TABLE pipeline (
     document          TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX pipeline_in_order ON pipeline (created, id);
+CREATE INDEX pipeline_by_arn ON pipeline (document ->> '$.ARN'); -- where tags look
 CREATE INDEX pipeline_live ON pipeline (configuration_arn) WHERE ended IS NULL;
 CREATE INDEX pipeline_by_end ON pipeline (ended) WHERE ended IS NOT NULL;
 
