@@ -30,4 +30,4 @@ bench: build ## the figures: speed and memory, on this machine
 	$(GO) run ./bench/load -binary bin/timbre
 
 clean: ## what was built here
-	rm -rf bin .venv
+	rm -rf bin .venv test/js/node_modules
