@@ -245,10 +245,7 @@ func TestAChallengedClientOnTheWireComesAgainAndIsIn(t *testing.T) {
 
 // A client that others have written answers the challenge.
 func TestSippAnswersTheChallenge(t *testing.T) {
-	sipp, err := exec.LookPath("sipp")
-	if err != nil {
-		t.Skip("sipp (package sip-tester) is not here")
-	}
+	sipp := findSipp(t)
 	r := run(t)
 	*r.dir = *guarded("secret", "ann")
 	call := func(password string) ([]byte, error) {
