@@ -108,8 +108,8 @@ func TestAStrangerIsChallengedOnlyWhereThereAreCredentials(t *testing.T) {
 	if first := res.GetHeader("WWW-Authenticate").Value(); !strings.Contains(first, "MD5") {
 		t.Errorf("first comes %s", first)
 	}
-	if b.rejected("challenged") != 1 || len(b.calls.begun) != 0 {
-		t.Errorf("%v challenged, %d calls", b.rejected("challenged"), len(b.calls.begun))
+	if b.rejected("challenged") != 1 || b.calls.count() != 0 {
+		t.Errorf("%v challenged, %d calls", b.rejected("challenged"), b.calls.count())
 	}
 	b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"127.0.0.0/8"}}
 	if res := b.attempt(t, 2); res.StatusCode != gosip.StatusOK {
@@ -130,7 +130,7 @@ func TestTheRightPasswordLetsACallIn(t *testing.T) {
 				t.Errorf("%s, %s: %s", algorithm, user, res)
 			}
 		}
-		if n := len(b.calls.begun); n != 2 {
+		if n := b.calls.count(); n != 2 {
 			t.Errorf("%d calls", n)
 		}
 	}
@@ -172,8 +172,8 @@ func TestAWrongAnswerIsRefused(t *testing.T) {
 			t.Errorf("%s: %d, want %d", name, res.StatusCode, tc.code)
 		}
 	}
-	if len(b.calls.begun) != 0 {
-		t.Errorf("%d calls", len(b.calls.begun))
+	if b.calls.count() != 0 {
+		t.Errorf("%d calls", b.calls.count())
 	}
 }
 
@@ -224,8 +224,7 @@ func TestNoncesEndAndAreForgotten(t *testing.T) {
 }
 
 func TestAChallengedClientOnTheWireComesAgainAndIsIn(t *testing.T) {
-	each(t, func(t *testing.T, r *running, p *client) {
-		*r.dir = *guarded("secret", "ann")
+	eachWith(t, func() *directory { return guarded("secret", "ann") }, func(t *testing.T, r *running, p *client) {
 		for i := range 20 {
 			m := recording(fmt.Sprint("wire", i))
 			res := p.ask(m.String())
@@ -246,8 +245,7 @@ func TestAChallengedClientOnTheWireComesAgainAndIsIn(t *testing.T) {
 // A client that others have written answers the challenge.
 func TestSippAnswersTheChallenge(t *testing.T) {
 	sipp := findSipp(t)
-	r := run(t)
-	*r.dir = *guarded("secret", "ann")
+	r := runWith(t, guarded("secret", "ann"))
 	call := func(password string) ([]byte, error) {
 		return exec.CommandContext(t.Context(), sipp, r.Addr("udp").String(), "-sf", "testdata/guarded.xml", "-s", connectorID,
 			"-au", "ann", "-ap", password, "-i", "127.0.0.1", "-m", "5", "-r", "20", "-nostdin", "-timeout", "30", "-timeout_error").CombinedOutput()
@@ -258,7 +256,7 @@ func TestSippAnswersTheChallenge(t *testing.T) {
 	if out, err := call("wrong"); err == nil {
 		t.Errorf("a wrong password is good\n%s", out)
 	}
-	if n := len(r.calls.begun); n != 5 {
+	if n := r.calls.count(); n != 5 {
 		t.Errorf("%d calls", n)
 	}
 }

@@ -115,6 +115,12 @@ func (c *calls) Begin(_ context.Context, call timbre.Call) (string, []timbre.Lis
 	return txid, listeners, nil
 }
 
+func (c *calls) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.begun)
+}
+
 func (c *calls) onBegin(f func() error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -29,7 +29,14 @@ type running struct {
 // run starts a server on free ports of both networks.
 func run(t *testing.T) *running {
 	t.Helper()
+	return runWith(t, loopback())
+}
+
+// runWith is run with connectors of the test's own.
+func runWith(t *testing.T, dir *directory) *running {
+	t.Helper()
 	b := newBench(t, "udp://127.0.0.1:0", "tcp://127.0.0.1:0")
+	*b.dir = *dir
 	if _, err := b.Listen(); err != nil {
 		t.Fatal(err)
 	}
@@ -159,9 +166,15 @@ func (p *client) invite(callID string) string {
 
 func each(t *testing.T, f func(t *testing.T, r *running, p *client)) {
 	t.Helper()
+	eachWith(t, loopback, f)
+}
+
+// eachWith is each with connectors of the test's own.
+func eachWith(t *testing.T, dir func() *directory, f func(t *testing.T, r *running, p *client)) {
+	t.Helper()
 	for _, network := range []string{"udp", "tcp"} {
 		t.Run(network, func(t *testing.T) {
-			r := run(t)
+			r := runWith(t, dir())
 			f(t, r, dial(t, r, network))
 		})
 	}
