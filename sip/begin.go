@@ -6,11 +6,12 @@ import (
 	"net/netip"
 
 	"timbre"
+	"timbre/sip/offer"
 	"timbre/sip/siprec"
 )
 
 // begin makes the call known, opens its streams and makes the answer.
-func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer, lines []line) (answer []byte, r *refusal) {
+func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer.Offer, lines []offer.Line) (answer []byte, r *refusal) {
 	call := timbre.Call{ConnectorID: connectorID, CallID: callID(d.invite), Direction: "Outbound",
 		From: siprec.User(d.invite.From().Value()), To: siprec.User(d.invite.To().Value()),
 		Headers: headers(d.invite), Metadata: metadata, Legs: d.legs, Started: s.now()}
@@ -35,7 +36,7 @@ func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer, lines 
 			return nil, failed(err)
 		}
 	}
-	answer, err = d.answering.answer(o, d.ports())
+	answer, err = d.answering.Answer(o, d.ports())
 	d.answered = answer
 	return answer, nil
 }
@@ -43,23 +44,23 @@ func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer, lines 
 // lasting is a context for what has to be done even while the server stops.
 func (s *Server) lasting() context.Context { return context.WithoutCancel(s.ctx) }
 
-func (s *Server) open(d *dialog, l *line, to timbre.Listener) error {
+func (s *Server) open(d *dialog, l *offer.Line, to timbre.Listener) error {
 	spec := s.spec(d, l)
 	stream, err := s.media.Open(spec, to)
 	if err != nil {
 		return err
 	}
-	d.tracks[l.index] = &track{stream: stream, spec: spec}
+	d.tracks[l.Index] = &track{stream: stream, spec: spec}
 	return nil
 }
 
 // spec is what a line says of its stream. With an address of its own to announce, a server may get media anywhere.
-func (s *Server) spec(d *dialog, l *line) MediaSpec {
+func (s *Server) spec(d *dialog, l *offer.Line) offer.MediaSpec {
 	local := d.local.Addr()
 	if s.cfg.MediaAddress.IsValid() {
 		local = netip.Addr{}
 	}
-	return l.spec(local, d.source.Addr(), s.cfg.LatchAny)
+	return l.Spec(local, d.source.Addr(), s.cfg.LatchAny)
 }
 
 func (d *dialog) ports() map[int]int {

@@ -11,6 +11,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/offer"
 	"timbre/sip/siprec"
 )
 
@@ -27,7 +28,7 @@ type dialog struct {
 	source              netip.AddrPort // that it came from
 	done                chan struct{}  // closed when the dialog is over
 
-	answering *answering
+	answering *offer.Answering
 
 	mu       sync.Mutex // one change at a time
 	over     bool
@@ -45,13 +46,13 @@ type dialog struct {
 // track is an m-line that is taken.
 type track struct {
 	stream   Stream
-	spec     MediaSpec
+	spec     offer.MediaSpec
 	reported timbre.Reception
 }
 
 // update tells the stream what has changed, if anything has.
-func (t *track) update(spec MediaSpec) {
-	if !t.spec.equal(spec) {
+func (t *track) update(spec offer.MediaSpec) {
+	if !t.spec.Equal(spec) {
 		t.spec = spec
 		t.stream.Update(spec)
 	}

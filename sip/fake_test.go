@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/sip/offer"
 )
 
 const connectorID = "abcdef1ghij2klmno3pqr4"
@@ -158,11 +159,11 @@ type fakeStream struct {
 	asked  uint64
 	m      *media
 	port   int
-	specs  []MediaSpec
+	specs  []offer.MediaSpec
 	closed bool
 }
 
-func (m *media) Open(s MediaSpec, to timbre.Listener) (Stream, error) {
+func (m *media) Open(s offer.MediaSpec, to timbre.Listener) (Stream, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.panics {
@@ -171,7 +172,7 @@ func (m *media) Open(s MediaSpec, to timbre.Listener) (Stream, error) {
 	if to == nil || m.fail == len(m.streams)+1 {
 		return nil, timbre.Errorf(timbre.Unavailable, "media", "no port is free")
 	}
-	f := &fakeStream{m: m, port: 20000 + 2*len(m.streams), specs: []MediaSpec{s}}
+	f := &fakeStream{m: m, port: 20000 + 2*len(m.streams), specs: []offer.MediaSpec{s}}
 	m.streams = append(m.streams, f)
 	return f, nil
 }
@@ -186,7 +187,7 @@ func (f *fakeStream) Reception() timbre.Reception {
 	return timbre.Reception{Packets: 50 * f.asked, Lost: f.asked, Jitter: 3 * time.Millisecond}
 }
 
-func (f *fakeStream) Update(s MediaSpec) {
+func (f *fakeStream) Update(s offer.MediaSpec) {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()
 	f.specs = append(f.specs, s)
@@ -199,10 +200,10 @@ func (f *fakeStream) Close() {
 }
 
 // specs are all that the stream of a number has been told.
-func (m *media) specs(i int) []MediaSpec {
+func (m *media) specs(i int) []offer.MediaSpec {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return append([]MediaSpec(nil), m.streams[i].specs...)
+	return append([]offer.MediaSpec(nil), m.streams[i].specs...)
 }
 
 func (m *media) open() (n int) {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"timbre"
+	"timbre/sip/offer"
 	"timbre/sip/siprec"
 )
 
@@ -113,12 +114,12 @@ func (s *Server) newDialog(req *gosip.Request, tx gosip.ServerTransaction, call 
 	if !announced.IsValid() {
 		announced = d.local.Addr()
 	}
-	d.answering = newAnswering(announced)
+	d.answering = offer.NewAnswering(announced)
 	return d, nil
 }
 
 // read takes the body of a first INVITE apart, and its offer.
-func (s *Server) read(req *gosip.Request, d *dialog) (body siprec.Body, o *offer, lines []line, r *refusal) {
+func (s *Server) read(req *gosip.Request, d *dialog) (body siprec.Body, o *offer.Offer, lines []offer.Line, r *refusal) {
 	body, err := siprec.Read(strings.Join(values(req, "content-type"), ""), req.Body())
 	if err != nil {
 		return body, nil, nil, unread(err)
@@ -129,14 +130,14 @@ func (s *Server) read(req *gosip.Request, d *dialog) (body siprec.Body, o *offer
 	if o, r = offered(body.SDP, d.source.Addr()); r != nil {
 		return body, nil, nil, r
 	}
-	if lines = o.fit(maxLegs); len(lines) == 0 {
-		return body, nil, nil, o.unacceptable()
+	if lines = o.Fit(maxLegs); len(lines) == 0 {
+		return body, nil, nil, unacceptable(o)
 	}
 	return body, o, lines, nil
 }
 
-func offered(raw []byte, peer netip.Addr) (*offer, *refusal) {
-	o, err := readOffer(raw, peer)
+func offered(raw []byte, peer netip.Addr) (*offer.Offer, *refusal) {
+	o, err := offer.Read(raw, peer)
 	switch {
 	case err == nil:
 		return o, nil
@@ -147,7 +148,7 @@ func offered(raw []byte, peer netip.Addr) (*offer, *refusal) {
 }
 
 // mapLegs finds out whose the lines are. What is doubtful is logged; it costs names, never the call.
-func (s *Server) mapLegs(d *dialog, req *gosip.Request, body siprec.Body, lines []line) {
+func (s *Server) mapLegs(d *dialog, req *gosip.Request, body siprec.Body, lines []offer.Line) {
 	warnings := body.Warnings
 	var parties map[int]string
 	if body.Metadata != "" {
@@ -189,4 +190,27 @@ func (s *Server) doubt(req *gosip.Request, warnings []string) {
 	for _, w := range warnings {
 		s.log.Warn("recording metadata", "call", callID(req), "doubt", private(w))
 	}
+}
+
+// unacceptable is the refusal of an offer of which no line can be taken.
+func unacceptable(o *offer.Offer) *refusal {
+	var why []string
+	encrypted := false
+	for _, l := range o.Lines {
+		encrypted = encrypted || l.Unfit == offer.Encrypted
+		why = append(why, string(l.Unfit))
+	}
+	if encrypted {
+		return refuse(488, "encryption", "encrypted media (SRTP) is not supported")
+	}
+	return refuse(488, "no_g711", "no audio stream with G.711 over RTP: %s", strings.Join(why, ", "))
+}
+
+// recorded are the lines in the words of siprec.
+func recorded(lines []offer.Line, parties map[int]string) []siprec.Line {
+	all := make([]siprec.Line, len(lines))
+	for i, l := range lines {
+		all[i] = siprec.Line{Index: l.Index, Label: l.Label, Party: parties[l.Index]}
+	}
+	return all
 }

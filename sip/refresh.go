@@ -8,6 +8,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/offer"
 	"timbre/sip/siprec"
 )
 
@@ -75,21 +76,21 @@ func (s *Server) reoffer(d *dialog, raw []byte) ([]byte, *refusal) {
 		return nil, r
 	}
 	ports, wanted := map[int]int{}, false
-	for _, l := range o.lines {
-		wanted = wanted || l.unfit != unfitPort && l.unfit != unfitMedia
-		if t := d.tracks[l.index]; t != nil && l.unfit == "" {
-			ports[l.index] = t.stream.Port()
+	for _, l := range o.Lines {
+		wanted = wanted || l.Unfit != offer.Disabled && l.Unfit != offer.NotAudio
+		if t := d.tracks[l.Index]; t != nil && l.Unfit == "" {
+			ports[l.Index] = t.stream.Port()
 		}
 	}
 	for i := range d.tracks {
-		if i >= len(o.lines) {
+		if i >= len(o.Lines) {
 			return nil, refuse(400, "malformed", "an offer with fewer m-lines than before")
 		}
 	}
 	if wanted && len(ports) == 0 {
-		return nil, o.unacceptable()
+		return nil, unacceptable(o)
 	}
-	answer, err := d.answering.answer(o, ports)
+	answer, err := d.answering.Answer(o, ports)
 	if err != nil {
 		return nil, failed(err)
 	}
@@ -99,12 +100,12 @@ func (s *Server) reoffer(d *dialog, raw []byte) ([]byte, *refusal) {
 }
 
 // apply tells the streams what an offer, or an answer to ours, says of them.
-func (s *Server) apply(d *dialog, o *offer) {
-	for _, l := range o.lines {
-		t := d.tracks[l.index]
+func (s *Server) apply(d *dialog, o *offer.Offer) {
+	for _, l := range o.Lines {
+		t := d.tracks[l.Index]
 		switch {
 		case t == nil:
-		case l.unfit == "":
+		case l.Unfit == "":
 			t.update(s.spec(d, &l))
 		default: // switched off for now
 			paused := t.spec
@@ -112,8 +113,8 @@ func (s *Server) apply(d *dialog, o *offer) {
 			t.update(paused)
 		}
 		for i := range d.order {
-			if d.order[i].Index == l.index && l.label != "" {
-				d.order[i].Label = l.label
+			if d.order[i].Index == l.Index && l.Label != "" {
+				d.order[i].Label = l.Label
 			}
 		}
 	}

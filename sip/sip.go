@@ -3,14 +3,13 @@
 // audio looks like on the wire to Media.
 //
 // It answers and never calls; it sends no audio. It opens no RTP port itself, knows no password but only digests of them, and stores nothing.
-// The SIP stack is emiago/sipgo; dialogs, session timers, offer and answer are here. Encryption is not spoken: a
+// The SIP stack is emiago/sipgo; dialogs and session timers are here, offer and answer in sip/offer. Encryption is not spoken: a
 // connector that requires it refuses every call.
 package sip
 
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"net/netip"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
+	"timbre/sip/offer"
 )
 
 // The SIP stack refuses to send what is larger than its idea of an MTU, and to read what is larger than its buffer. An
@@ -41,37 +41,15 @@ type Calls interface {
 
 // Media opens the streams that the legs of a call come in by.
 type Media interface {
-	Open(MediaSpec, timbre.Listener) (Stream, error)
+	Open(offer.MediaSpec, timbre.Listener) (Stream, error)
 }
 
 // Stream is one stream that is being received.
 type Stream interface {
 	Port() int // where it is received
-	Update(MediaSpec)
+	Update(offer.MediaSpec)
 	Reception() timbre.Reception // figures since it was opened; whose they are is left out
 	Close()
-}
-
-// MediaSpec is what an offer says of a stream.
-type MediaSpec struct {
-	Local    netip.Addr         // where to listen; the zero value means everywhere
-	Remote   netip.AddrPort     // where the sender says that it sends from
-	Source   netip.Addr         // host of the SIP peer
-	RTCP     netip.AddrPort     // where reports go
-	Payloads map[uint8]Encoding // all that the sender may send
-	Hold     bool               // nothing is to be expected for now
-	LatchAny bool               // the first packet fixes the source, whoever sends it
-}
-
-// Encoding is an SDP encoding name in capitals, and its clock rate in Hz.
-type Encoding struct {
-	Name string
-	Rate int
-}
-
-func (m MediaSpec) equal(o MediaSpec) bool {
-	return m.Local == o.Local && m.Remote == o.Remote && m.Source == o.Source && m.RTCP == o.RTCP && m.Hold == o.Hold &&
-		m.LatchAny == o.LatchAny && maps.Equal(m.Payloads, o.Payloads)
 }
 
 // Directory knows the connectors. What does not exist is an error of kind NotFound.

@@ -4,6 +4,7 @@ import (
 	"timbre"
 	"timbre/rtp"
 	"timbre/sip"
+	"timbre/sip/offer"
 )
 
 // media gives the SIP side its RTP streams: what an offer says about a stream, in the words of the rtp package.
@@ -11,7 +12,7 @@ type media struct{ pool *rtp.Pool }
 
 type stream struct{ *rtp.Stream }
 
-func (m media) Open(s sip.MediaSpec, to timbre.Listener) (sip.Stream, error) {
+func (m media) Open(s offer.MediaSpec, to timbre.Listener) (sip.Stream, error) {
 	st, err := m.pool.Open(spec(s), to)
 	if err != nil {
 		return nil, err
@@ -19,7 +20,7 @@ func (m media) Open(s sip.MediaSpec, to timbre.Listener) (sip.Stream, error) {
 	return stream{st}, nil
 }
 
-func (s stream) Update(to sip.MediaSpec) { s.Stream.Update(spec(to)) }
+func (s stream) Update(to offer.MediaSpec) { s.Stream.Update(spec(to)) }
 
 // Reception is what the stream's statistics say, in the words of the root.
 func (s stream) Reception() timbre.Reception {
@@ -33,7 +34,7 @@ func (s stream) Reception() timbre.Reception {
 }
 
 // spec says it as rtp does. Encodings that no codec here reads are left out: their packets are dropped and counted.
-func spec(s sip.MediaSpec) rtp.Spec {
+func spec(s offer.MediaSpec) rtp.Spec {
 	payloads := map[uint8]rtp.Codec{}
 	for number, e := range s.Payloads {
 		if c, known := rtp.ParseCodec(e.Name, e.Rate); known {

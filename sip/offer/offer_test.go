@@ -1,8 +1,9 @@
-package sip
+package offer
 
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,10 +14,27 @@ var peer = netip.MustParseAddr("192.0.2.9")
 
 const head = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\n"
 
+const twoLines = `v=0
+o=- 1 1 IN IP4 127.0.0.1
+s=-
+c=IN IP4 127.0.0.1
+t=0 0
+m=audio 30000 RTP/AVP 0 101
+a=rtpmap:0 PCMU/8000
+a=rtpmap:101 telephone-event/8000
+a=label:1
+a=sendonly
+m=audio 30002 RTP/AVP 0 101
+a=rtpmap:0 PCMU/8000
+a=rtpmap:101 telephone-event/8000
+a=label:2
+a=sendonly
+`
+
 // read1 is an offer of a text.
-func read1(t testing.TB, sdp string) *offer {
+func read1(t testing.TB, sdp string) *Offer {
 	t.Helper()
-	o, err := readOffer([]byte(sdp), peer)
+	o, err := Read([]byte(sdp), peer)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, sdp)
 	}
@@ -45,21 +63,21 @@ func TestWhatAnOfferSaysOfALine(t *testing.T) {
 		"line beats session":     {head + "a=inactive\nm=audio 30000 RTP/AVP 0\na=sendonly\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendonly false "},
 		"hold of old":            {head + "m=audio 30000 RTP/AVP 0\nc=IN IP4 0.0.0.0\n", "0/-1 0.0.0.0:30000 0.0.0.0:30001 sendrecv true "},
 		"wants to listen":        {head + "m=audio 30000 RTP/AVP 0\na=recvonly\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 recvonly true "},
-		"odd attributes":         {head + "m=audio 30000 RTP/AVP 0\na=\na=direction:both\na=rtpmap:0\na=rtpmap:0 X\n", unfitCodec},
-		"video":                  {head + "m=video 30000 RTP/AVP 0\n", unfitMedia},
-		"switched off":           {head + "m=audio 0 RTP/AVP 0\n", unfitPort},
-		"encrypted":              {head + "m=audio 30000 RTP/SAVP 0\n", unfitEncrypted},
-		"encrypted by DTLS":      {head + "m=audio 30000 UDP/TLS/RTP/SAVPF 0\n", unfitEncrypted},
-		"fax on a port of audio": {head + "m=audio 30000 udptl 0\n", unfitProto},
-		"fax":                    {head + "m=image 30000 udptl t38\n", unfitMedia},
-		"other codecs":           {head + "m=audio 30000 RTP/AVP 9 18 96\na=rtpmap:96 opus/48000/2\n", unfitCodec},
-		"wide G.711":             {head + "m=audio 30000 RTP/AVP 96\na=rtpmap:96 PCMU/16000\n", unfitCodec},
-		"a static type renamed":  {head + "m=audio 30000 RTP/AVP 0\na=rtpmap:0 opus/48000/2\n", unfitCodec},
+		"odd attributes":         {head + "m=audio 30000 RTP/AVP 0\na=\na=direction:both\na=rtpmap:0\na=rtpmap:0 X\n", string(NoCodec)},
+		"video":                  {head + "m=video 30000 RTP/AVP 0\n", string(NotAudio)},
+		"switched off":           {head + "m=audio 0 RTP/AVP 0\n", string(Disabled)},
+		"encrypted":              {head + "m=audio 30000 RTP/SAVP 0\n", string(Encrypted)},
+		"encrypted by DTLS":      {head + "m=audio 30000 UDP/TLS/RTP/SAVPF 0\n", string(Encrypted)},
+		"fax on a port of audio": {head + "m=audio 30000 udptl 0\n", string(NotRTP)},
+		"fax":                    {head + "m=image 30000 udptl t38\n", string(NotAudio)},
+		"other codecs":           {head + "m=audio 30000 RTP/AVP 9 18 96\na=rtpmap:96 opus/48000/2\n", string(NoCodec)},
+		"wide G.711":             {head + "m=audio 30000 RTP/AVP 96\na=rtpmap:96 PCMU/16000\n", string(NoCodec)},
+		"a static type renamed":  {head + "m=audio 30000 RTP/AVP 0\na=rtpmap:0 opus/48000/2\n", string(NoCodec)},
 	} {
-		l := read1(t, c.sdp).lines[0]
-		got := l.unfit
+		l := read1(t, c.sdp).Lines[0]
+		got := string(l.Unfit)
 		if got == "" {
-			got = fmt.Sprintf("%d/%d %v %v %s %v %s", l.voice, l.keys, l.remote, l.rtcp, l.direction, l.held(), l.label)
+			got = fmt.Sprintf("%d/%d %v %v %s %v %s", l.Voice, l.Events, l.Remote, l.RTCP, l.Direction, l.Held(), l.Label)
 		}
 		if got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
@@ -81,7 +99,7 @@ func TestOffersThatCannotBeReadAreToldApart(t *testing.T) {
 		"no m-line":      {head, timbre.Unprocessable},
 		"many m-lines":   {head + strings.Repeat("m=audio 30000 RTP/AVP 0\n", maxLines+1), timbre.Unprocessable},
 	} {
-		if _, err := readOffer([]byte(c.sdp), peer); err == nil || timbre.KindOf(err) != c.kind {
+		if _, err := Read([]byte(c.sdp), peer); err == nil || timbre.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -104,8 +122,8 @@ a=inactive
 m=audio 30004 RTP/AVP 9
 a=label:3
 `)
-	a := newAnswering(netip.MustParseAddr("192.0.2.200"))
-	text, err := a.answer(o, map[int]int{1: 20000, 2: 20002})
+	a := NewAnswering(netip.MustParseAddr("192.0.2.200"))
+	text, err := a.Answer(o, map[int]int{1: 20000, 2: 20002})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,11 +154,11 @@ a=label:3
 }
 
 func TestTheVersionCountsChangesOnly(t *testing.T) {
-	a := newAnswering(netip.MustParseAddr("2001:db8::1"))
+	a := NewAnswering(netip.MustParseAddr("2001:db8::1"))
 	o, held := read1(t, twoLines), read1(t, strings.ReplaceAll(twoLines, "sendonly", "inactive"))
 	var origins []string
-	for _, offer := range []*offer{o, o, held, o} {
-		text, err := a.answer(offer, map[int]int{0: 20000, 1: 20002})
+	for _, next := range []*Offer{o, o, held, o} {
+		text, err := a.Answer(next, map[int]int{0: 20000, 1: 20002})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +176,7 @@ func FuzzOffer(f *testing.F) {
 	f.Add([]byte("v=0\nm=audio 35011/2 RTP/AVP 0 8\na=rtcp:\nc=IN IP4 0.0.0.0/127\n"))
 	f.Add([]byte(head + "m=video 1 UDP/TLS/RTP/SAVPF x\nm=audio 0 RTP/AVP\na=inactive\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		o, err := readOffer(raw, peer)
+		o, err := Read(raw, peer)
 		if err != nil {
 			if timbre.KindOf(err) == timbre.Internal {
 				t.Errorf("an error that says nothing: %v", err)
@@ -166,26 +184,26 @@ func FuzzOffer(f *testing.F) {
 			return
 		}
 		ports := map[int]int{}
-		for i, l := range o.fit(maxLegs) {
-			ports[l.index] = 20000 + 2*i
+		for i, l := range o.Fit(3) {
+			ports[l.Index] = 20000 + 2*i
 		}
-		if len(ports) == 0 && o.unacceptable() == nil {
+		if len(ports) == 0 && slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Unfit == "" }) {
 			t.Error("neither fit nor unfit")
 		}
-		text, err := newAnswering(peer).answer(o, ports)
+		text, err := NewAnswering(peer).Answer(o, ports)
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := readOffer(text, peer)
+		a, err := Read(text, peer)
 		if err != nil {
 			t.Fatalf("our own answer cannot be read: %v\n%s", err, text)
 		}
-		if len(a.lines) != len(o.lines) {
-			t.Errorf("%d lines answered of %d", len(a.lines), len(o.lines))
+		if len(a.Lines) != len(o.Lines) {
+			t.Errorf("%d lines answered of %d", len(a.Lines), len(o.Lines))
 		}
-		for i, l := range a.lines {
-			if (l.desc.MediaName.Port.Value != 0) != (ports[i] != 0) || l.label != o.lines[i].label {
-				t.Errorf("line %d: port %d, label %q for %q", i, l.desc.MediaName.Port.Value, l.label, o.lines[i].label)
+		for i, l := range a.Lines {
+			if (l.desc.MediaName.Port.Value != 0) != (ports[i] != 0) || l.Label != o.Lines[i].Label {
+				t.Errorf("line %d: port %d, label %q for %q", i, l.desc.MediaName.Port.Value, l.Label, o.Lines[i].Label)
 			}
 		}
 	})

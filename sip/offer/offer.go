@@ -1,4 +1,4 @@
-package sip
+package offer
 
 import (
 	"net/netip"
@@ -9,78 +9,82 @@ import (
 	"github.com/pion/sdp/v3"
 
 	"timbre"
-	"timbre/sip/siprec"
 )
 
-// offer is what a session description asks for.
-type offer struct{ lines []line }
+// Offer is what a session description asks for.
+type Offer struct{ Lines []Line }
 
-// line is one m-line of an offer.
-type line struct {
-	index     int
+// Line is one m-line of an offer.
+type Line struct {
+	Index     int    // its place, from 0
+	Label     string // a=label (RFC 4574)
+	Direction string // sendrecv, sendonly, recvonly or inactive
+	Remote    netip.AddrPort
+	RTCP      netip.AddrPort
+	Payloads  map[uint8]Encoding
+	Voice     int   // payload type of the first G.711 format; -1 without
+	Events    int   // of telephone-event; -1 without
+	Unfit     Unfit // why it cannot be taken; empty when it can
 	desc      *sdp.MediaDescription
-	label     string
-	direction string
-	remote    netip.AddrPort
-	rtcp      netip.AddrPort
-	payloads  map[uint8]Encoding
-	voice     int // payload type of the first G.711 format; -1 without
-	keys      int // of telephone-event; -1 without
-	unfit     string
 }
 
+// Unfit says why a line cannot be taken.
+type Unfit string
+
+// The reasons.
 const (
-	unfitPort      = "disabled"
-	unfitMedia     = "not audio"
-	unfitCodec     = "no G.711"
-	unfitEncrypted = "encrypted"
-	unfitProto     = "not RTP"
+	Disabled  Unfit = "disabled"
+	NotAudio  Unfit = "not audio"
+	NoCodec   Unfit = "no G.711"
+	Encrypted Unfit = "encrypted"
+	NotRTP    Unfit = "not RTP"
 )
 
-// readOffer reads a session description. Where it does not say whose address it is, it is the peer's.
-func readOffer(raw []byte, peer netip.Addr) (*offer, error) {
+// Read reads a session description. Where it does not say whose address it is, it is the peer's. Unprocessable: there is
+// no m-line, or there are too many; Invalid: it is none.
+func Read(raw []byte, peer netip.Addr) (*Offer, error) {
 	s, err := parseSDP(raw)
 	if err != nil {
 		return nil, err
 	}
 	if len(s.MediaDescriptions) == 0 {
-		return nil, timbre.Errorf(timbre.Unprocessable, "sip.readOffer", "there is no m-line")
+		return nil, timbre.Errorf(timbre.Unprocessable, "offer.Read", "there is no m-line")
 	}
-	o := &offer{}
+	o := &Offer{}
 	for i, m := range s.MediaDescriptions {
-		o.lines = append(o.lines, readLine(i, s, m, peer))
+		o.Lines = append(o.Lines, readLine(i, s, m, peer))
 	}
 	return o, nil
 }
 
-func readLine(i int, s *sdp.SessionDescription, m *sdp.MediaDescription, peer netip.Addr) line {
-	l := line{index: i, desc: m, voice: -1, keys: -1, payloads: map[uint8]Encoding{}, direction: direction(s, m)}
-	l.label, _ = m.Attribute("label")
-	l.label = strings.TrimSpace(l.label)
+func readLine(i int, s *sdp.SessionDescription, m *sdp.MediaDescription, peer netip.Addr) Line {
+	l := Line{Index: i, desc: m, Voice: -1, Events: -1, Payloads: map[uint8]Encoding{}, Direction: direction(s, m)}
+	l.Label, _ = m.Attribute("label")
+	l.Label = strings.TrimSpace(l.Label)
 	host := address(m.ConnectionInformation, address(s.ConnectionInformation, peer))
 	if port := m.MediaName.Port.Value; port > 0 {
-		l.remote = netip.AddrPortFrom(host, uint16(port))
+		l.Remote = netip.AddrPortFrom(host, uint16(port))
 	}
-	l.rtcp = control(m, host)
+	l.RTCP = control(m, host)
 	l.readFormats()
 	proto := strings.ToUpper(strings.Join(m.MediaName.Protos, "/"))
 	switch {
 	case m.MediaName.Media != "audio":
-		l.unfit = unfitMedia
-	case !l.remote.IsValid():
-		l.unfit = unfitPort
+		l.Unfit = NotAudio
+	case !l.Remote.IsValid():
+		l.Unfit = Disabled
 	case strings.Contains(proto, "SAVP"):
-		l.unfit = unfitEncrypted
+		l.Unfit = Encrypted
 	case proto != "RTP/AVP" && proto != "RTP/AVPF":
-		l.unfit = unfitProto
-	case l.voice < 0:
-		l.unfit = unfitCodec
+		l.Unfit = NotRTP
+	case l.Voice < 0:
+		l.Unfit = NoCodec
 	}
 	return l
 }
 
 // readFormats notes what each payload type carries, as far as we can hear it.
-func (l *line) readFormats() {
+func (l *Line) readFormats() {
 	known := map[string]Encoding{"0": {"PCMU", 8000}, "8": {"PCMA", 8000}, "13": {"CN", 8000}}
 	for _, a := range l.desc.Attributes {
 		if a.Key != "rtpmap" {
@@ -107,18 +111,18 @@ func (l *line) readFormats() {
 		}
 		switch e.Name {
 		case "PCMU", "PCMA":
-			if l.voice < 0 {
-				l.voice = int(pt)
+			if l.Voice < 0 {
+				l.Voice = int(pt)
 			}
 		case "TELEPHONE-EVENT":
-			if l.keys < 0 {
-				l.keys = int(pt)
+			if l.Events < 0 {
+				l.Events = int(pt)
 			}
 		case "CN":
 		default:
 			continue
 		}
-		l.payloads[uint8(pt)] = e
+		l.Payloads[uint8(pt)] = e
 	}
 }
 
@@ -169,49 +173,27 @@ func control(m *sdp.MediaDescription, host netip.Addr) netip.AddrPort {
 	return netip.AddrPortFrom(host, uint16(port))
 }
 
-// held says that nothing is to be expected on a line for now.
-func (l *line) held() bool {
-	return l.direction == "inactive" || l.direction == "recvonly" || l.remote.Addr().IsUnspecified()
+// Held says that nothing is to be expected on a line for now.
+func (l *Line) Held() bool {
+	return l.Direction == "inactive" || l.Direction == "recvonly" || l.Remote.Addr().IsUnspecified()
 }
 
-func (l *line) spec(local, source netip.Addr, latchAny bool) MediaSpec {
-	remote, rtcp := l.remote, l.rtcp
+// Spec is what the line says of its stream: received at local, from a SIP peer at source.
+func (l *Line) Spec(local, source netip.Addr, latchAny bool) MediaSpec {
+	remote, rtcp := l.Remote, l.RTCP
 	if remote.Addr().IsUnspecified() { // an old way of saying hold
 		remote, rtcp = netip.AddrPortFrom(source, remote.Port()), netip.AddrPort{}
 	}
-	return MediaSpec{Local: local, Remote: remote, Source: source, RTCP: rtcp, Payloads: l.payloads, Hold: l.held(), LatchAny: latchAny}
+	return MediaSpec{Local: local, Remote: remote, Source: source, RTCP: rtcp, Payloads: l.Payloads, Hold: l.Held(), LatchAny: latchAny}
 }
 
-// fit are the lines that can be taken, at most n.
-func (o *offer) fit(n int) []line {
-	var fit []line
-	for _, l := range o.lines {
-		if l.unfit == "" && len(fit) < n {
+// Fit are the lines that can be taken, at most n.
+func (o *Offer) Fit(n int) []Line {
+	var fit []Line
+	for _, l := range o.Lines {
+		if l.Unfit == "" && len(fit) < n {
 			fit = append(fit, l)
 		}
 	}
 	return fit
-}
-
-// unacceptable is the refusal of an offer of which no line can be taken.
-func (o *offer) unacceptable() *refusal {
-	var why []string
-	encrypted := false
-	for _, l := range o.lines {
-		encrypted = encrypted || l.unfit == unfitEncrypted
-		why = append(why, l.unfit)
-	}
-	if encrypted {
-		return refuse(488, "encryption", "encrypted media (SRTP) is not supported")
-	}
-	return refuse(488, "no_g711", "no audio stream with G.711 over RTP: %s", strings.Join(why, ", "))
-}
-
-// recorded are the lines in the words of siprec.
-func recorded(lines []line, parties map[int]string) []siprec.Line {
-	all := make([]siprec.Line, len(lines))
-	for i, l := range lines {
-		all[i] = siprec.Line{Index: l.index, Label: l.label, Party: parties[l.index]}
-	}
-	return all
 }

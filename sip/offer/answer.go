@@ -1,4 +1,4 @@
-package sip
+package offer
 
 import (
 	"crypto/rand"
@@ -11,8 +11,8 @@ import (
 	"timbre"
 )
 
-// answering makes the answers of one dialog: of one session, whose version counts up with every change (RFC 3264).
-type answering struct {
+// Answering makes the answers of one dialog: of one session, whose version counts up with every change (RFC 3264).
+type Answering struct {
 	address netip.Addr
 	id      uint64
 	version uint64
@@ -20,15 +20,16 @@ type answering struct {
 	text    []byte
 }
 
-func newAnswering(address netip.Addr) *answering {
+// NewAnswering begins a session of which an address of ours is announced.
+func NewAnswering(address netip.Addr) *Answering {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails
-	return &answering{address: address, id: binary.BigEndian.Uint64(id[:]) >> 1}
+	return &Answering{address: address, id: binary.BigEndian.Uint64(id[:]) >> 1}
 }
 
-// answer answers every m-line of an offer, in its order: those for which ports has one are taken, with the first G.711
+// Answer answers every m-line of an offer, in its order: those for which ports has one are taken, with the first G.711
 // format and telephone-event; the others get port 0. The label is echoed, without which some clients send nothing.
-func (a *answering) answer(o *offer, ports map[int]int) ([]byte, error) {
+func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
 	family := "IP4"
 	if a.address.Is6() {
 		family = "IP6"
@@ -39,12 +40,12 @@ func (a *answering) answer(o *offer, ports map[int]int) ([]byte, error) {
 			NetworkType: "IN", AddressType: family, Address: &sdp.Address{Address: a.address.String()}},
 		TimeDescriptions: []sdp.TimeDescription{{}},
 	}
-	for _, l := range o.lines {
-		s.MediaDescriptions = append(s.MediaDescriptions, l.answer(ports[l.index]))
+	for _, l := range o.Lines {
+		s.MediaDescriptions = append(s.MediaDescriptions, l.answer(ports[l.Index]))
 	}
 	body, err := s.Marshal()
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "sip.answer", "%w", err)
+		return nil, timbre.Errorf(timbre.Internal, "offer.Answer", "%w", err)
 	}
 	if string(body) == a.last {
 		return a.text, nil
@@ -53,25 +54,25 @@ func (a *answering) answer(o *offer, ports map[int]int) ([]byte, error) {
 	s.Origin = sdp.Origin{Username: "-", SessionID: a.id, SessionVersion: a.version,
 		NetworkType: "IN", AddressType: family, UnicastAddress: a.address.String()}
 	if a.text, err = s.Marshal(); err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "sip.answer", "%w", err)
+		return nil, timbre.Errorf(timbre.Internal, "offer.Answer", "%w", err)
 	}
 	return a.text, nil
 }
 
-func (l *line) answer(port int) *sdp.MediaDescription {
+func (l *Line) answer(port int) *sdp.MediaDescription {
 	m := &sdp.MediaDescription{MediaName: sdp.MediaName{Media: l.desc.MediaName.Media, Port: sdp.RangedPort{Value: port},
 		Protos: l.desc.MediaName.Protos, Formats: l.desc.MediaName.Formats}}
-	if l.label != "" {
-		m.WithValueAttribute("label", l.label)
+	if l.Label != "" {
+		m.WithValueAttribute("label", l.Label)
 	}
 	if port == 0 {
 		return m
 	}
-	voice := strconv.Itoa(l.voice)
+	voice := strconv.Itoa(l.Voice)
 	m.MediaName.Formats = []string{voice}
-	m.WithValueAttribute("rtpmap", voice+" "+l.payloads[uint8(l.voice)].Name+"/8000")
-	if l.keys >= 0 {
-		keys := strconv.Itoa(l.keys)
+	m.WithValueAttribute("rtpmap", voice+" "+l.Payloads[uint8(l.Voice)].Name+"/8000")
+	if l.Events >= 0 {
+		keys := strconv.Itoa(l.Events)
 		m.MediaName.Formats = append(m.MediaName.Formats, keys)
 		m.WithValueAttribute("rtpmap", keys+" telephone-event/8000").WithValueAttribute("fmtp", keys+" 0-15")
 	}
@@ -79,7 +80,7 @@ func (l *line) answer(port int) *sdp.MediaDescription {
 		m.WithValueAttribute("ptime", ptime)
 	}
 	mode := "recvonly"
-	if l.direction == "inactive" || l.direction == "recvonly" { // we send nothing, ever
+	if l.Direction == "inactive" || l.Direction == "recvonly" { // we send nothing, ever
 		mode = "inactive"
 	}
 	return m.WithPropertyAttribute(mode).WithValueAttribute("rtcp", strconv.Itoa(port+1))

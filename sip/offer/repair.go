@@ -1,4 +1,4 @@
-package sip
+package offer
 
 import (
 	"strconv"
@@ -18,7 +18,7 @@ const (
 // parseSDP reads a session description that real clients write: lines may be missing (t=, c=, s=, o=), in another order,
 // end in LF, or be of a kind that does not matter here. The parser proper gets what is needed, in the order of RFC 8866.
 func parseSDP(raw []byte) (*sdp.SessionDescription, error) {
-	const op = "sip.parseSDP"
+	const op = "offer.Read"
 	if len(raw) < len(fewestSDPText) || !strings.HasPrefix(strings.TrimSpace(string(raw)), "v=") {
 		return nil, timbre.Errorf(timbre.Invalid, op, "it does not start with v=")
 	}
