@@ -7,12 +7,14 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"golang.org/x/sync/errgroup"
 
 	"timbre"
+	"timbre/bench/server"
 	"timbre/sip/phone"
 )
 
@@ -24,18 +26,18 @@ func measure(ctx context.Context, binary string, v voices, calls int, spread tim
 	names := make(chan answer, calls)
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { hear(q, names) }))
 	defer hook.Close()
-	s, err := serve(ctx, binary, hook.URL)
+	s, err := server.Start(ctx, server.Config{Binary: binary, Log: os.Stderr, Env: []string{"TIMBRE_LOG_LEVEL=warn", server.Listener(hook.URL)}})
 	if err != nil {
 		return r, err
 	}
-	defer s.stop()
-	r.start, r.before = s.start, s.memory("VmRSS")
-	office, err := furnish(ctx, s.at["api"])
+	defer s.Stop()
+	r.start, r.before = s.Took, s.Memory("VmRSS")
+	office, err := s.Furnish(ctx)
 	if err != nil {
 		return r, err
 	}
 
-	began, cpu := time.Now(), s.cpu()
+	began, cpu := time.Now(), s.CPU()
 	due := make(chan map[string]time.Time, 1) // by task: when its caller's tenth second was through
 	due <- map[string]time.Time{}
 	work, ctx := errgroup.WithContext(ctx)
@@ -43,7 +45,7 @@ func measure(ctx context.Context, binary string, v voices, calls int, spread tim
 		later := time.Duration(rand.Int64N(int64(spread)))
 		work.Go(func() error {
 			<-time.After(later)
-			return office.call(ctx, s.at["sip"], v, due)
+			return call(ctx, office, s.SIP, v, due)
 		})
 	}
 	if calls == 0 {
@@ -52,8 +54,8 @@ func measure(ctx context.Context, binary string, v voices, calls int, spread tim
 	if err := work.Wait(); err != nil {
 		return r, err
 	}
-	r.cpu, r.span = s.cpu()-cpu, time.Since(began)
-	r.after, r.peak = s.memory("VmRSS"), s.memory("VmHWM")
+	r.cpu, r.span = s.CPU()-cpu, time.Since(began)
+	r.after, r.peak = s.Memory("VmRSS"), s.Memory("VmHWM")
 	times := <-due
 	for len(r.delays) < calls {
 		select {
@@ -67,13 +69,13 @@ func measure(ctx context.Context, binary string, v voices, calls int, spread tim
 }
 
 // call makes one call at real time, with both tasks from its first frame.
-func (o office) call(ctx context.Context, sip string, v voices, due chan map[string]time.Time) error {
+func call(ctx context.Context, o server.Office, sip string, v voices, due chan map[string]time.Time) error {
 	line, err := phone.Dial(ctx, phone.Config{Server: sip, Metadata: true, From: "+12065550100", To: "+13605550199",
 		Caller: phone.Party{AOR: "sip:caller@example.com", Audio: v.caller}, Callee: phone.Party{AOR: "sip:agent@example.com", Audio: v.agent}})
 	if err != nil {
 		return err
 	}
-	task, err := o.analyse(ctx, line.TransactionID)
+	task, err := analyse(ctx, o, line.TransactionID)
 	if err != nil {
 		return fmt.Errorf("starting the tasks: %w", err)
 	}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"timbre/bench/server"
+	"timbre/sip/phone"
+)
+
+const startName = "StartSpeakerSearchTask"
+
+// rounds is how often a run starts a task on each call.
+const rounds = 5
+
+// lines are live calls on which nobody speaks: no media is sent, so that what is measured is the start of a task and not
+// the hearing of calls.
+type lines struct {
+	connector, domain string
+	transactions      []string
+}
+
+func ring(ctx context.Context, s *server.Process, calls int) (l lines, err error) {
+	office, err := s.Furnish(ctx)
+	if err != nil {
+		return l, err
+	}
+	l = lines{office.Connector, office.Domain, make([]string, calls)}
+	var work errgroup.Group
+	work.SetLimit(8)
+	for i := range l.transactions {
+		work.Go(func() error {
+			call, err := phone.Dial(ctx, phone.Config{Server: s.SIP, Metadata: true, From: "+12065550100", To: "+13605550199",
+				Caller: phone.Party{AOR: "sip:caller@example.com"}, Callee: phone.Party{AOR: "sip:agent@example.com"}})
+			if err != nil {
+				return err
+			}
+			l.transactions[i] = call.TransactionID // the call lives on until the server stops
+			return nil
+		})
+	}
+	return l, work.Wait()
+}
+
+// requests are a start on each call, with a token as the SDKs send it.
+func (l lines) requests(c client) (list []request, err error) {
+	for _, t := range l.transactions {
+		q, err := c.sign("POST", l.path(), fmt.Sprintf(`{"CallLeg":"Caller","ClientRequestToken":%q,"TransactionId":%q,"VoiceProfileDomainId":%q}`,
+			uuid.NewString(), t, l.domain), "201")
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, q)
+	}
+	return list, nil
+}
+
+func (l lines) path() string { return "/voice-connectors/" + l.connector + "/speaker-search-tasks" }
+
+// start measures starts: a task on each call, and again when those have been stopped, which does not count.
+func (l lines) start(ctx context.Context, c client, connections int) (all measurement, err error) {
+	for range rounds {
+		starts, err := l.requests(c)
+		if err != nil {
+			return all, err
+		}
+		m, err := c.once(connections, starts)
+		if err != nil {
+			return all, err
+		}
+		all.took, all.span, all.cpu = append(all.took, m.took...), all.span+m.span, all.cpu+m.cpu
+		if err := l.stop(c, m.bodies); err != nil {
+			return all, err
+		}
+	}
+	slices.Sort(all.took)
+	return all, ctx.Err()
+}
+
+// stop ends the tasks that the answers tell of.
+func (l lines) stop(c client, answers [][]byte) error {
+	var stops []request
+	for _, body := range answers {
+		var a struct{ SpeakerSearchTask struct{ SpeakerSearchTaskId string } }
+		if err := json.Unmarshal(body, &a); err != nil {
+			return err
+		}
+		q, err := c.sign("POST", l.path()+"/"+a.SpeakerSearchTask.SpeakerSearchTaskId+"?operation=stop", "", "204")
+		if err != nil {
+			return err
+		}
+		stops = append(stops, q)
+	}
+	_, err := c.once(8, stops)
+	return err
+}

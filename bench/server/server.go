@@ -1,0 +1,108 @@
+// Package server is the server that a bench measures: the built binary as a process of its own, in a folder that goes with
+// it, and what calls need to be set up on it. It measures nothing but what the process takes; the load is the bench's.
+package server
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The access key of the server.
+const (
+	KeyID  = "AKIDBENCH"
+	Secret = "a secret access key for the bench"
+)
+
+// Process is a running server.
+type Process struct {
+	API, SIP string        // where it listens
+	Took     time.Duration // from its start until it said that it is ready
+
+	cmd    *exec.Cmd
+	folder string
+}
+
+// Config says what is started.
+type Config struct {
+	Binary  string
+	Env     []string                  // settings besides those that a bench needs
+	Prepare func(folder string) error // puts something into the new data folder; may be nil
+	Log     *os.File                  // where the server's log goes
+}
+
+// Start starts a server in a new folder, and returns when it is ready.
+func Start(ctx context.Context, cfg Config) (*Process, error) {
+	folder, err := os.MkdirTemp("", "timbre-bench-")
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Prepare != nil {
+		if err := cfg.Prepare(folder); err != nil {
+			return nil, errors.Join(err, os.RemoveAll(folder))
+		}
+	}
+	s := &Process{cmd: exec.CommandContext(ctx, cfg.Binary, "serve"), folder: folder}
+	s.cmd.Env = append(os.Environ(), "TIMBRE_DATA="+folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
+		"TIMBRE_SIP_LISTEN=udp://127.0.0.1:0", "TIMBRE_ACCESS_KEY_ID="+KeyID, "TIMBRE_SECRET_ACCESS_KEY="+Secret)
+	s.cmd.Env = append(s.cmd.Env, cfg.Env...)
+	s.cmd.Stderr = cfg.Log
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		name, where, _ := strings.Cut(lines.Text(), " ")
+		switch name {
+		case "api":
+			s.API = strings.TrimSpace(where)
+		case "sip":
+			s.SIP = strings.TrimSpace(where)
+		case "ready":
+			s.Took = time.Since(began)
+			return s, nil
+		}
+	}
+	return nil, errors.Join(fmt.Errorf("the server did not get ready: %w", s.cmd.Wait()), os.RemoveAll(folder))
+}
+
+// Stop ends the server and takes its folder away.
+func (s *Process) Stop() {
+	_ = s.cmd.Process.Signal(os.Interrupt)
+	_ = s.cmd.Wait()
+	_ = os.RemoveAll(s.folder)
+}
+
+// CPU is the processor time that the server has taken: utime and stime of proc_pid_stat(5), in ticks of 10 ms.
+func (s *Process) CPU() time.Duration {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
+
+// Memory is a field of proc_pid_status(5), in MB: VmRSS now, VmHWM at most.
+func (s *Process) Memory(field string) float64 {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	_, rest, _ := strings.Cut(string(status), field+":")
+	rest = strings.TrimSpace(rest)
+	n, _, _ := strings.Cut(rest, " ")
+	kb, _ := strconv.Atoi(n)
+	return float64(kb) / 1024
+}
