@@ -44,7 +44,7 @@ func TestConnectionsAreSetUpForDurability(t *testing.T) {
 	}{
 		{s.writer, "journal_mode", "wal"}, {s.writer, "synchronous", "2"}, {s.writer, "foreign_keys", "1"},
 		{s.writer, "secure_delete", "1"}, {s.writer, "busy_timeout", "5000"}, {s.writer, "query_only", "0"},
-		{s.reader, "foreign_keys", "1"}, {s.reader, "busy_timeout", "5000"}, {s.reader, "query_only", "1"},
+		{s.reader.DB, "foreign_keys", "1"}, {s.reader.DB, "busy_timeout", "5000"}, {s.reader.DB, "query_only", "1"},
 	} {
 		var got string
 		ok(t, c.db.QueryRow("PRAGMA "+c.pragma).Scan(&got))

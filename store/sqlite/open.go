@@ -38,7 +38,7 @@ func Open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger)
 	}
 	s := &Store{keys: keys, log: log, held: held}
 	s.writer = pool(path, 1, "_txlock=immediate", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
-	s.reader = pool(path, max(4, runtime.NumCPU()), "_txlock=deferred", "query_only(ON)")
+	s.reader = &prepared{DB: pool(path, max(4, runtime.NumCPU()), "_txlock=deferred", "query_only(ON)")}
 	for _, step := range []func(context.Context) error{s.migrate, s.check} {
 		if err := step(ctx); err != nil {
 			_ = s.Close()

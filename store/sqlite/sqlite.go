@@ -23,8 +23,8 @@ import (
 
 // Store is a store.Store in a SQLite file. It is safe for concurrent use.
 type Store struct {
-	writer  *sql.DB // one connection
-	reader  *sql.DB // several, which cannot write
+	writer  *sql.DB   // one connection
+	reader  *prepared // several, which cannot write
 	keys    store.Sealer
 	log     *slog.Logger
 	held    io.Closer   // the lock that keeps other processes out
