@@ -86,7 +86,9 @@ func (l lines) start(ctx context.Context, c client, connections int) (all measur
 func (l lines) stop(c client, answers [][]byte) error {
 	var stops []request
 	for _, body := range answers {
-		var a struct{ SpeakerSearchTask struct{ SpeakerSearchTaskId string } }
+		var a struct {
+			SpeakerSearchTask struct{ SpeakerSearchTaskId string }
+		}
 		if err := json.Unmarshal(body, &a); err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ func Open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger)
 	}
 	s := &Store{keys: keys, log: log, held: held}
 	s.writer = pool(path, 1, "_txlock=immediate", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
-	s.reader = &prepared{DB: pool(path, max(4, runtime.NumCPU()), "_txlock=deferred", "query_only(ON)")}
+	s.reader = pool(path, max(4, runtime.NumCPU()), "_txlock=deferred", "query_only(ON)")
 	for _, step := range []func(context.Context) error{s.migrate, s.check} {
 		if err := step(ctx); err != nil {
 			_ = s.Close()
@@ -66,7 +66,7 @@ func prepare(path string) error {
 const busyTimeout = "busy_timeout(5000)"
 
 // pool is a set of connections to the file.
-func pool(path string, size int, lock string, pragmas ...string) *sql.DB {
+func pool(path string, size int, lock string, pragmas ...string) *prepared {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
@@ -80,7 +80,7 @@ func pool(path string, size int, lock string, pragmas ...string) *sql.DB {
 	}
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
-	return db
+	return &prepared{DB: db, ready: map[string]*sql.Stmt{}}
 }
 
 func (s *Store) migrate(ctx context.Context) error {
@@ -88,7 +88,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, s.writer, files,
+	p, err := goose.NewProvider(goose.DialectSQLite3, s.writer.DB, files,
 		goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err

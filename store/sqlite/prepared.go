@@ -6,11 +6,38 @@ import (
 	"sync"
 )
 
-// prepared is a pool whose queries are parsed and planned once for each connection and not each time, which takes longer
-// than finding a row. It keeps as many statements as the program has texts.
+// prepared is a pool whose statements are parsed and planned once for each connection and not each time, which takes
+// longer than finding a row. It keeps as many statements as the program has texts.
 type prepared struct {
 	*sql.DB
-	ready sync.Map // from a text to its *sql.Stmt
+	mu     sync.Mutex
+	ready  map[string]*sql.Stmt
+	missed []string // texts that transactions would have liked prepared
+}
+
+// known is the statement of a text, or nil.
+func (p *prepared) known(query string) *sql.Stmt {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ready[query]
+}
+
+// statement prepares a text if nobody has. It waits for a connection, and so may not be called in a transaction.
+func (p *prepared) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s := p.known(query); s != nil {
+		return s, nil
+	}
+	s, err := p.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if first := p.ready[query]; first != nil { // somebody was quicker
+		return first, s.Close()
+	}
+	p.ready[query] = s
+	return s, nil
 }
 
 // QueryContext is that of the pool.
@@ -31,16 +58,56 @@ func (p *prepared) QueryRowContext(ctx context.Context, query string, args ...an
 	return s.QueryRowContext(ctx, args...)
 }
 
-func (p *prepared) statement(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s, ok := p.ready.Load(query); ok {
-		return s.(*sql.Stmt), nil
+// begin begins a transaction, and before it prepares what earlier ones have missed.
+func (p *prepared) begin(ctx context.Context) (*transaction, error) {
+	p.mu.Lock()
+	missed := p.missed
+	p.missed = nil
+	p.mu.Unlock()
+	for _, query := range missed {
+		_, _ = p.statement(ctx, query) // whoever uses it is told of what is wrong with it
 	}
-	s, err := p.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
+	tx, err := p.BeginTx(ctx, nil)
+	return &transaction{tx, p}, err
+}
+
+// transaction has the pool's statements. Its one connection may be all that there are: it can prepare none to keep.
+type transaction struct {
+	*sql.Tx
+	pool *prepared
+}
+
+// statement is what is prepared for a text, or nil.
+func (t *transaction) statement(ctx context.Context, query string) *sql.Stmt {
+	if s := t.pool.known(query); s != nil {
+		return t.StmtContext(ctx, s)
 	}
-	if first, twice := p.ready.LoadOrStore(query, s); twice {
-		return first.(*sql.Stmt), s.Close()
+	t.pool.mu.Lock()
+	defer t.pool.mu.Unlock()
+	t.pool.missed = append(t.pool.missed, query)
+	return nil
+}
+
+// ExecContext is that of the transaction.
+func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if s := t.statement(ctx, query); s != nil {
+		return s.ExecContext(ctx, args...)
 	}
-	return s, nil
+	return t.Tx.ExecContext(ctx, query, args...)
+}
+
+// QueryContext is that of the transaction.
+func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if s := t.statement(ctx, query); s != nil {
+		return s.QueryContext(ctx, args...)
+	}
+	return t.Tx.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext is that of the transaction.
+func (t *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if s := t.statement(ctx, query); s != nil {
+		return s.QueryRowContext(ctx, args...)
+	}
+	return t.Tx.QueryRowContext(ctx, query, args...)
 }

@@ -29,6 +29,20 @@ func TestATextIsPreparedOnce(t *testing.T) {
 	}
 }
 
+func TestATransactionHasItsTextsPreparedFromTheSecondTimeOn(t *testing.T) {
+	s := begin(t, t.TempDir())
+	ctx := context.Background()
+	save := func() int {
+		ok(t, s.SaveCall(ctx, timbre.Call{TransactionID: "x"}, nil))
+		return statements(s.writer)
+	}
+	save()
+	second, third := save(), save()
+	if second == 0 || third != second || len(s.writer.missed) > 0 {
+		t.Errorf("%d statements, then %d, and missed %q", second, third, s.writer.missed)
+	}
+}
+
 func TestAPreparedReadSeesWhatWasWrittenSince(t *testing.T) {
 	s := begin(t, t.TempDir())
 	ctx := context.Background()
@@ -43,8 +57,13 @@ func TestAPreparedReadSeesWhatWasWrittenSince(t *testing.T) {
 func TestWhatCannotBePreparedIsAnError(t *testing.T) {
 	s := begin(t, t.TempDir())
 	ctx := context.Background()
-	if _, err := s.reader.QueryContext(ctx, "SELECT nothing FROM nowhere"); err == nil {
+	if _, err := all(ctx, s.reader, plain[timbre.Call], "SELECT nothing FROM nowhere"); err == nil {
 		t.Error("rows from nowhere")
+	}
+	for range 2 { // the second one finds the text among those that were missed
+		if err := s.write(ctx, "", func(q querier) error { return must(ctx, q, nil, "UPDATE nowhere SET nothing = 1") }); err == nil {
+			t.Error("a change of nothing")
+		}
 	}
 	var x any
 	if err := s.reader.QueryRowContext(ctx, "SELECT nothing FROM nowhere").Scan(&x); err == nil {
@@ -52,7 +71,8 @@ func TestWhatCannotBePreparedIsAnError(t *testing.T) {
 	}
 }
 
-func statements(p *prepared) (n int) {
-	p.ready.Range(func(any, any) bool { n++; return true })
-	return n
+func statements(p *prepared) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.ready)
 }

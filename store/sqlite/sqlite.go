@@ -23,7 +23,7 @@ import (
 
 // Store is a store.Store in a SQLite file. It is safe for concurrent use.
 type Store struct {
-	writer  *sql.DB   // one connection
+	writer  *prepared // one connection
 	reader  *prepared // several, which cannot write
 	keys    store.Sealer
 	log     *slog.Logger
@@ -53,7 +53,7 @@ type querier interface {
 // write does all of a transaction or nothing, durably. A transaction begins with the write lock, so that what it reads
 // stays as it is until it commits.
 func (s *Store) write(ctx context.Context, op string, do func(q querier) error) error {
-	tx, err := s.writer.BeginTx(ctx, nil)
+	tx, err := s.writer.begin(ctx)
 	if err != nil {
 		return wrap(op, err)
 	}
