@@ -28,6 +28,7 @@ lint: ## formatting, vet and the linters of .golangci.yml
 bench: build ## the figures: speed and memory, on this machine
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 	$(GO) run ./bench/load -binary bin/timbre
+	$(GO) run ./bench/api -binary bin/timbre
 
 clean: ## what was built here
 	rm -rf bin .venv test/js/node_modules

@@ -14,6 +14,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"strconv"
@@ -82,9 +84,11 @@ func (b bench) measure(ctx context.Context, connections []int) (r report, err er
 		_ = log.Close()
 		_ = os.Remove(log.Name())
 	}()
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	defer hook.Close()
 	var made stock
 	s, err := server.Start(ctx, server.Config{Binary: b.binary, Prepare: func(folder string) error { return made.fill(ctx, folder) },
-		Env: []string{"GOMAXPROCS=1", "TIMBRE_INFER_THREADS=1", server.Listener("http://127.0.0.1:9/")}, Log: log})
+		Env: []string{"GOMAXPROCS=1", "TIMBRE_INFER_THREADS=1", server.Listener(hook.URL)}, Log: log})
 	if err != nil {
 		return r, err
 	}
@@ -114,12 +118,14 @@ func (b bench) measure(ctx context.Context, connections []int) (r report, err er
 			r.add(startName, n, m)
 		}
 	}
-	for _, q := range reads {
-		err = r.check(q.name, q.requests, err)
+	starts, err := lines.requests(c)
+	if err != nil {
+		return r, err
 	}
-	starts, e := lines.requests(c)
-	if err == nil {
-		err = e
+	for _, q := range append(reads, load{startName, starts}) {
+		if err := r.check(q.name, q.requests); err != nil {
+			return r, err
+		}
 	}
-	return r, r.check(startName, starts, err)
+	return r, nil
 }

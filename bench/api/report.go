@@ -1,23 +1,15 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"runtime"
 	"slices"
 	"text/tabwriter"
-	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-
-	"timbre"
-	"timbre/api/sigv4"
-	"timbre/bench/server"
 )
 
 // report is all figures.
@@ -72,51 +64,6 @@ func (o *row) median(of func(measurement) float64) float64 {
 // quantile is in milliseconds.
 func (m measurement) quantile(q float64) float64 {
 	return float64(m.took[min(len(m.took)-1, int(q*float64(len(m.took))))]) / 1e6
-}
-
-// keyring knows the bench's key.
-type keyring struct{}
-
-func (keyring) Key(id string) (timbre.Key, bool) {
-	return timbre.Key{ID: server.KeyID, Secret: server.Secret}, id == server.KeyID
-}
-
-// checks is how many signatures are checked for the time of one.
-const checks = 20_000
-
-// check measures what checking the signature of such requests takes, as the server does it.
-func (r *report) check(operation string, requests []request, err error) error {
-	if err != nil {
-		return err
-	}
-	var arrived []*http.Request
-	var bodies [][]byte
-	for _, q := range requests {
-		a, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(q.wire)))
-		if err != nil {
-			return err
-		}
-		body, err := io.ReadAll(a.Body)
-		if err != nil {
-			return err
-		}
-		arrived, bodies = append(arrived, a), append(bodies, body)
-	}
-	v := sigv4.New(keyring{}, time.Now)
-	runtime.GC()
-	began := time.Now()
-	for i := range checks {
-		if _, err := v.Check(arrived[i%len(arrived)], func() ([]byte, error) { return bodies[i%len(bodies)], nil }); err != nil {
-			return err
-		}
-	}
-	each := time.Since(began).Seconds() / checks
-	for _, o := range r.Rows {
-		if o.Operation == operation {
-			o.CheckMicros, o.CheckShare = each*1e6, each*o.CoreRate
-		}
-	}
-	return nil
 }
 
 func (r *report) print(w io.Writer) {
