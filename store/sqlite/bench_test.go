@@ -103,3 +103,14 @@ func BenchmarkDelivered(b *testing.B) {
 		ok(b, s.Delivered(ctx, seq))
 	}
 }
+
+func BenchmarkDocument(b *testing.B) {
+	t := timbre.Task{ID: "t", Kind: timbre.SpeakerSearch, ConnectorID: "c", TransactionID: "x", DomainID: "d", Status: timbre.InProgress,
+		Active: true, Matches: []timbre.Match{{ProfileID: "p", Confidence: 0.97}}, Created: v0, Updated: v0, Started: v0}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := document(t); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

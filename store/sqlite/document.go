@@ -17,11 +17,14 @@ func document(v any) (string, error) {
 	b, err := json.Marshal(v,
 		json.OmitZeroStructFields(true), json.Deterministic(true),
 		jsontext.AllowInvalidUTF8(true), jsonv1.FormatDurationAsNano(true),
-		json.WithMarshalers(json.MarshalToFunc(func(e *jsontext.Encoder, t time.Time) error {
-			return e.WriteToken(jsontext.String(t.UTC().Format(time.RFC3339Nano)))
-		})))
+		json.WithMarshalers(writeTime))
 	return string(b), err
 }
+
+// writeTime is made once: it remembers which types hold times.
+var writeTime = json.MarshalToFunc(func(e *jsontext.Encoder, t time.Time) error {
+	return e.WriteToken(jsontext.String(t.UTC().Format(time.RFC3339Nano)))
+})
 
 func read[T any](document string) (v T, err error) {
 	err = json.Unmarshal([]byte(document), &v, jsonv1.FormatDurationAsNano(true))
