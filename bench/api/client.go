@@ -124,3 +124,17 @@ func answer(in *bufio.Reader, status string) (body []byte, err error) {
 	}
 	return body, nil
 }
+
+// settle waits until the server has nothing to do: for a moment in which it takes next to no processor time.
+func (c client) settle() {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for was := c.cpu(); ; {
+		<-tick.C
+		now := c.cpu()
+		if now-was <= 10*time.Millisecond {
+			return
+		}
+		was = now
+	}
+}

@@ -62,7 +62,8 @@ func (l lines) requests(c client) (list []request, err error) {
 
 func (l lines) path() string { return "/voice-connectors/" + l.connector + "/speaker-search-tasks" }
 
-// start measures starts: a task on each call, and again when those have been stopped, which does not count.
+// start measures starts: a task on each call, and again when those have been stopped. Neither that nor what the server then
+// has to tell counts.
 func (l lines) start(ctx context.Context, c client, connections int) (all measurement, err error) {
 	for range rounds {
 		starts, err := l.requests(c)
@@ -77,6 +78,7 @@ func (l lines) start(ctx context.Context, c client, connections int) (all measur
 		if err := l.stop(c, m.bodies); err != nil {
 			return all, err
 		}
+		c.settle()
 	}
 	slices.Sort(all.took)
 	return all, ctx.Err()
