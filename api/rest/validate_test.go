@@ -52,6 +52,11 @@ func TestValidation(t *testing.T) {
 
 		{"StartSpeakerSearchTask", vc, `{"TransactionId":"t","VoiceProfileDomainId":"d","CallLeg":"Agent"}`, at + "'callLeg'" + so + "satisfy enum value set: [Caller, Callee]"},
 		{"StartSpeakerSearchTask", vc, `{"TransactionId":"t","VoiceProfileDomainId":"d","ClientRequestToken":"a"}`, at + "'clientRequestToken'" + so + "have length greater than or equal to 2"},
+		{"StartSpeakerSearchTask", vc, `{"TransactionId":"t","VoiceProfileDomainId":"d","ClientRequestToken":"3848276298220188511@10.0.0.1:5060"}`, ""},
+		{"StartSpeakerSearchTask", vc, `{"TransactionId":"t","VoiceProfileDomainId":"d","ClientRequestToken":"` + long[:130] + `"}`, "2 validation errors detected: Value at 'clientRequestToken'" + so +
+			"have length less than or equal to 64; Value at 'clientRequestToken'" + so + "satisfy regular expression pattern: [!-~]*"},
+		{"StartSpeakerSearchTask", vc, `{"TransactionId":"t","VoiceProfileDomainId":"d","ClientRequestToken":"a b"}`, at + "'clientRequestToken'" + so + "satisfy regular expression pattern: [!-~]*"},
+		{"CreateVoiceProfileDomain", "", `{"Name":"a","ServerSideEncryptionConfiguration":{"KmsKeyArn":"arn:aws:kms:r:1:key/a"},"ClientRequestToken":"<x>@sbc"}`, ""},
 		{"StartSpeakerSearchTask", vc, `{"TransactionId":" ","VoiceProfileDomainId":"d"}`, at + "'transactionId'" + so + `satisfy regular expression pattern: .*\S.*`},
 		{"StartSpeakerSearchTask", vc, `{"TransactionId":"` + long + `","VoiceProfileDomainId":"d"}`, at + "'transactionId'" + so + "have length less than or equal to 256"},
 		{"StartSpeakerSearchTask", vc, `{"TransactionId":"` + long[:512] + `","VoiceProfileDomainId":"d"}`, ""},
@@ -91,6 +96,30 @@ func TestValidation(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s %s %s:\n got %q\nwant %q", c.op, c.target, c.body, got, c.want)
 		}
+	}
+}
+
+// The pipelines model has the same member under another name.
+func TestATokenMayBeACallIDInBothServices(t *testing.T) {
+	const token = "3848276298220188511@10.0.0.1:5060"
+	tokens := 0
+	for _, s := range []*Service{Voice, Pipelines} {
+		for _, op := range s.Operations {
+			for _, m := range op.Input.Members {
+				if m.Name != "ClientRequestToken" {
+					continue
+				}
+				tokens++
+				c := checker{}
+				c.value(m.Shape, token, m.Name)
+				if err := c.err(); err != nil {
+					t.Errorf("%s: %v", op.Name, err)
+				}
+			}
+		}
+	}
+	if tokens < 10 {
+		t.Errorf("%d operations have tokens", tokens)
 	}
 }
 
