@@ -71,12 +71,17 @@ func TestQuotasOfANewAWSAccount(t *testing.T) {
 		_, err := c.CreateVoiceConnector(t.Context(), &voice.CreateVoiceConnectorInput{Name: aws.String("a"), RequireEncryption: aws.Bool(true)})
 		return err
 	}
+	group := func() error {
+		_, err := c.CreateVoiceConnectorGroup(t.Context(), &voice.CreateVoiceConnectorGroupInput{Name: aws.String("g")})
+		return err
+	}
 	for range 3 {
 		must(t, domain())
 		must(t, connector())
+		must(t, group())
 	}
 	var over *types.ResourceLimitExceededException
-	for what, err := range map[string]error{"domain": domain(), "connector": connector()} {
+	for what, err := range map[string]error{"domain": domain(), "connector": connector(), "group": group()} {
 		if !errors.As(err, &over) {
 			t.Errorf("a fourth %s: %v", what, err)
 		}

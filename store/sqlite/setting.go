@@ -37,6 +37,9 @@ func (s *Store) DeleteStreaming(ctx context.Context, connectorID string) error {
 
 func (s *Store) PutTermination(ctx context.Context, connectorID string, v timbre.Termination) error {
 	return s.write(ctx, "store.PutTermination", func(q querier) error {
+		if limit := s.limit().CPS; limit > 0 && v.CPSLimit > limit {
+			return timbre.Errorf(timbre.Limit, "", "A voice connector may have %d calls a second.", limit)
+		}
 		doc, err := document(v)
 		if err != nil {
 			return err

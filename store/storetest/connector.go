@@ -70,6 +70,19 @@ var connectors = []fact{
 		_, err = s.Termination(ctx, "c1")
 		s.refused("deleted", err, timbre.NotFound)
 	}},
+	{"a connector with live calls stays", func(s *subject) {
+		ctx := s.Context()
+		for _, id := range []string{"c1", "c2"} {
+			s.must(s.CreateConnector(ctx, connector(id)))
+		}
+		live := timbre.Call{TransactionID: "x", ConnectorID: "c1", Started: dawn()}
+		s.must(s.SaveCall(ctx, live, nil))
+		s.refused("while it lasts", s.DeleteConnector(ctx, "c1"), timbre.Conflict)
+		s.must(s.DeleteConnector(ctx, "c2"))
+		live.Ended = dawn()
+		s.must(s.SaveCall(ctx, live, nil))
+		s.must(s.DeleteConnector(ctx, "c1"))
+	}},
 	{"a connector takes its settings along", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
