@@ -25,6 +25,7 @@ import (
 type Store interface {
 	voice.Store
 	pipelines.Store
+	Task(ctx context.Context, kind timbre.TaskKind, id string) (timbre.Task, error)
 }
 
 // Deps is what the API needs.

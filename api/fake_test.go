@@ -284,6 +284,10 @@ func (f *fake) Get(_ context.Context, _ timbre.TaskKind, _, id string) (timbre.T
 	return f.tasks.get(id)
 }
 
+func (f *fake) Task(ctx context.Context, kind timbre.TaskKind, id string) (timbre.Task, error) {
+	return f.Get(ctx, kind, "", id)
+}
+
 func (f *fake) Stop(_ context.Context, _ timbre.TaskKind, _, id string) error {
 	defer f.lock()()
 	t, err := f.tasks.get(id)

@@ -50,7 +50,7 @@ func TestTheCredentialsFileSaysWhoMayDoWhat(t *testing.T) {
 	create := &voice.CreateVoiceConnectorInput{Name: aws.String("a"), RequireEncryption: aws.Bool(true)}
 	_, err := as(n.API, "AKIDREADER", "").CreateVoiceConnector(t.Context(), create)
 	var denied *types.AccessDeniedException
-	if !errors.As(err, &denied) || *denied.Message != "User: arn:aws:iam::000000000000:user/reader is not authorized to perform: chime:CreateVoiceConnector on resource: *" {
+	if !errors.As(err, &denied) || *denied.Message != "User: arn:aws:iam::000000000000:user/reader is not authorized to perform: chime:CreateVoiceConnector on resource: arn:aws:chime:us-east-1:000000000000:vc/*" {
 		t.Errorf("got %v", err)
 	}
 	_, err = as(n.API, keyID, "").CreateVoiceConnector(t.Context(), create)

@@ -63,7 +63,7 @@ type service struct {
 
 // Register ties the operations into the mux.
 func Register(m *rest.Mux, d Deps) {
-	s := &service{d, keep.New[types.KinesisVideoStreamPoolConfiguration](d.Store, "media pipeline kinesis video stream pool", d.Now)}
+	s := &service{d, keep.New[types.KinesisVideoStreamPoolConfiguration](d.Store, Pool, d.Now)}
 	registerKept(m, s)
 	registerRefused(m)
 	rest.Handle(m, rest.Pipelines, "CreateMediaInsightsPipelineConfiguration", s.createConfiguration)

@@ -10,6 +10,9 @@ import (
 	"timbre"
 )
 
+// Pool is the kind of resource that pools are kept as.
+const Pool = "media pipeline kinesis video stream pool"
+
 // createPool refuses a second pool of a name.
 func (s *service) createPool(ctx context.Context, in *sdk.CreateMediaPipelineKinesisVideoStreamPoolInput) (*sdk.CreateMediaPipelineKinesisVideoStreamPoolOutput, error) {
 	id, now := s.NewID(), s.Now()
