@@ -144,6 +144,9 @@ func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte
 	c := &call{ctx: context.WithValue(r.Context(), pagesKey{}, m.pages), labels: labels, query: query,
 		body: sync.OnceValues(func() (map[string]any, error) {
 			text, err := body()
+			if err == nil && len(text) > 0 {
+				err = isJSON(r.Header.Get("Content-Type"))
+			}
 			if err != nil {
 				return nil, err
 			}

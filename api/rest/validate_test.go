@@ -22,6 +22,15 @@ func gathered(op *Operation, target, body string) (inBody, aside map[string]any,
 	return gather(op, labels, u.Query(), func() (map[string]any, error) { return parse([]byte(body)) })
 }
 
+// recording asks for a pipeline on what was recorded between two times.
+func recording(start, end string) string {
+	return `{"MediaInsightsPipelineConfigurationArn":"arn:aws:chime:us-east-1:000000000000:media-insights-pipeline-configuration/a",
+		"KinesisVideoStreamRecordingSourceRuntimeConfiguration":{"Streams":[{"StreamArn":"arn:aws:kinesisvideo:us-east-1:000000000000:stream/a/1"}],
+		"FragmentSelector":{"FragmentSelectorType":"ServerTimestamp","TimestampRange":{"StartTimestamp":` + start + `,"EndTimestamp":` + end + `}}}}`
+}
+
+const during = "kinesisVideoStreamRecordingSourceRuntimeConfiguration.fragmentSelector.timestampRange."
+
 func TestValidation(t *testing.T) {
 	const (
 		vc = "abcdefghijklmnopqrstuv"
@@ -83,9 +92,16 @@ func TestValidation(t *testing.T) {
 		{"PutVoiceConnectorStreamingConfiguration", vc, `{"StreamingConfiguration":{"Disabled":false}}`, no + "'streamingConfiguration.dataRetentionInHours'" + so + "not be null"},
 		{"CreateVoiceProfileDomain", "", `{"Name":"a","ServerSideEncryptionConfiguration":{"KmsKeyArn":"alias/key"}}`, at + "'serverSideEncryptionConfiguration.kmsKeyArn'" + so +
 			`satisfy regular expression pattern: ^arn[\/\:\-\_\.a-zA-Z0-9]+$`},
+		{"CreateMediaInsightsPipeline", "", recording(`"2026-11-25T09:30:00.5Z"`, `1764063000.25`), ""},
+		{"CreateMediaInsightsPipeline", "", recording(`"yesterday"`, `true`), "2 validation errors detected: Value at '" + during + "endTimestamp'" + so + "be a timestamp; Value at '" +
+			during + "startTimestamp'" + so + "be a timestamp"},
 		{"CreateSipMediaApplicationCall", "sma", `{"FromPhoneNumber":"+12065550100","ToPhoneNumber":"+12065550100","SipHeaders":{"X-A":3}}`, at + "'sipHeaders.value'" + so + "be a string"},
 	} {
-		_, _, err := gathered(Voice.Operation(c.op), c.target, c.body)
+		op := Voice.Operation(c.op)
+		if op == nil {
+			op = Pipelines.Operation(c.op)
+		}
+		_, _, err := gathered(op, c.target, c.body)
 		got := ""
 		if err != nil {
 			got = messageOf(err)
