@@ -11,6 +11,7 @@ type Limits struct {
 	Analysed       int // calls with an active task
 	Calls          int // live ones of one connector
 	CPS            int // calls a second that a connector may ask for
+	Crowd          int // API requests on one domain, profile or task
 	Groups         int // of connectors
 	Members        int // connectors of one group
 	Numbers        int // phone numbers of the inventory

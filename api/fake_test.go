@@ -69,6 +69,7 @@ type fake struct {
 	faster         *timbre.Domain // made by somebody else just before CreateDomain, which then conflicts
 	fail           error
 	panics         bool
+	during         func(domainID string) // called while a domain is read
 	settings
 }
 
@@ -215,6 +216,9 @@ func (f *fake) CreateDomain(_ context.Context, d timbre.Domain) error {
 }
 
 func (f *fake) Domain(_ context.Context, id string) (timbre.Domain, error) {
+	if f.during != nil {
+		f.during(id)
+	}
 	defer f.lock()()
 	return f.domains.get(id)
 }

@@ -10,8 +10,7 @@ import (
 )
 
 // off are the quotas without a preset. They are for the server: more than it is used for, and less than what would bring
-// it down. Analysed has none, for Tasks bounds it; CPS has none, for the operator of a connector sets it: see
-// docs/decisions/0010.
+// it down. Analysed, CPS and Crowd have none: see docs/decisions/0010.
 var off = timbre.Limits{
 	Connectors: 10_000, Configurations: 10_000, Pipelines: 10_000, Domains: 10_000, Profiles: 1_000_000, Tasks: 10_000,
 	Calls: 10_000, Groups: 10_000, Members: 1000, Numbers: 100_000, Tags: 50,
@@ -20,7 +19,7 @@ var off = timbre.Limits{
 // aws are the quotas that a new AWS account has.
 var aws = timbre.Limits{
 	Connectors: 3, Configurations: 100, Pipelines: 20, Domains: 3, Profiles: 20, Tasks: 25, Analysed: 25,
-	Calls: 10, CPS: 1, Groups: 3, Members: 3, Numbers: 5, Tags: 50,
+	Calls: 10, CPS: 1, Crowd: 1, Groups: 3, Members: 3, Numbers: 5, Tags: 50,
 }
 
 // awsRates are those that are not zero: with a rate of zero nothing could be asked for.
@@ -30,7 +29,7 @@ var awsRates = map[string]int{"configurations": 5, "pipelines": 10}
 func limits(l *timbre.Limits) map[string]*int {
 	return map[string]*int{
 		"connectors": &l.Connectors, "configurations": &l.Configurations, "pipelines": &l.Pipelines, "domains": &l.Domains,
-		"profiles": &l.Profiles, "tasks": &l.Tasks, "analysed": &l.Analysed, "calls": &l.Calls, "cps": &l.CPS,
+		"profiles": &l.Profiles, "tasks": &l.Tasks, "analysed": &l.Analysed, "calls": &l.Calls, "cps": &l.CPS, "crowd": &l.Crowd,
 		"groups": &l.Groups, "members": &l.Members, "numbers": &l.Numbers, "tags": &l.Tags,
 	}
 }

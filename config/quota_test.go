@@ -28,7 +28,7 @@ func TestThePresetOfAWSHasItsQuotasAndSingleOnesGoOverIt(t *testing.T) {
 	s.Quotas = "aws"
 	if got := s.QuotaLimits(); got != (timbre.Limits{
 		Connectors: 3, Configurations: 100, Pipelines: 20, Domains: 3, Profiles: 20, Tasks: 25, Analysed: 25,
-		Calls: 10, CPS: 1, Groups: 3, Members: 3, Numbers: 5, Tags: 50,
+		Calls: 10, CPS: 1, Crowd: 1, Groups: 3, Members: 3, Numbers: 5, Tags: 50,
 	}) {
 		t.Errorf("got %+v", got)
 	}

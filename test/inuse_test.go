@@ -3,6 +3,7 @@ package test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,6 +13,7 @@ import (
 	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
 	"timbre"
+	"timbre/sip/phone"
 )
 
 // A connector stays while a call on it lasts, and what the call stands on stays with it; a domain goes whenever it is asked to.
@@ -49,4 +51,21 @@ func TestWhatACallStandsOnStaysUntilItIsOver(t *testing.T) {
 	c.hook.wait(ctx, t, "the search that has lost its domain", of(aws.ToString(first.SpeakerSearchTask.SpeakerSearchTaskId), timbre.IdentificationFailure))
 	c.hook.wait(ctx, t, "the end of the stream", of(c.id, timbre.StreamingEnded))
 	must(t, deleted())
+}
+
+func TestAConnectorTakesNoMoreCallsAtOnceThanTheQuota(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	s := settings(t, t.TempDir(), newReceiver(t))
+	s.Limits = map[string]int{"calls": 1}
+	n := start(t, s)
+	setUp(ctx, t, n.API, hookARN)
+	first := dial(ctx, t, n.SIP[0], "s3_enrol")
+	config := phone.Config{Server: n.SIP[0], From: "+12065550100", To: "+13605550199", Metadata: true,
+		Caller: phone.Party{AOR: "sip:+12065550100@example.com"}, Callee: phone.Party{AOR: "sip:agent@example.com"}}
+	if _, err := phone.Dial(ctx, config); err == nil || !strings.Contains(err.Error(), "503") {
+		t.Errorf("a second call: %v", err)
+	}
+	must(t, first.Hangup(ctx))
+	dial(ctx, t, n.SIP[0], "s3_enrol")
 }
