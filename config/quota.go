@@ -12,8 +12,8 @@ import (
 // off are the quotas without a preset. They are for the server: more than it is used for, and less than what would bring
 // it down. Analysed, CPS and Crowd have none: see docs/decisions/0010.
 var off = timbre.Limits{
-	Connectors: 10_000, Configurations: 10_000, Pipelines: 10_000, Domains: 10_000, Profiles: 1_000_000, Tasks: 10_000,
-	Calls: 10_000, Groups: 10_000, Members: 1000, Numbers: 100_000, Tags: 50,
+	Connectors: 10_000, Configurations: 10_000, Pipelines: 20_000, Domains: 10_000, Profiles: 1_000_000, Tasks: 20_000,
+	Calls: 20_000, Groups: 10_000, Members: 1000, Numbers: 100_000, Tags: 50,
 }
 
 // aws are the quotas that a new AWS account has.

@@ -13,8 +13,8 @@ import (
 func TestQuotasAreGenerousUntilAskedFor(t *testing.T) {
 	s := config.Defaults()
 	if got := s.QuotaLimits(); got != (timbre.Limits{
-		Connectors: 10_000, Configurations: 10_000, Pipelines: 10_000, Domains: 10_000, Profiles: 1_000_000, Tasks: 10_000,
-		Calls: 10_000, Groups: 10_000, Members: 1000, Numbers: 100_000, Tags: 50,
+		Connectors: 10_000, Configurations: 10_000, Pipelines: 20_000, Domains: 10_000, Profiles: 1_000_000, Tasks: 20_000,
+		Calls: 20_000, Groups: 10_000, Members: 1000, Numbers: 100_000, Tags: 50,
 	}) {
 		t.Errorf("got %+v", got)
 	}

@@ -54,7 +54,7 @@ func (s *Store) DeleteConnector(ctx context.Context, id string) error {
 // silent refuses while a connector has live calls.
 func silent(ctx context.Context, q querier, id string) error {
 	var live int
-	err := q.QueryRowContext(ctx, "SELECT count(*) FROM call WHERE ended IS NULL AND document ->> '$.ConnectorID' = ?", id).Scan(&live)
+	err := q.QueryRowContext(ctx, "SELECT coalesce(("+tally+"), 0)", "calls of "+id).Scan(&live)
 	if err == nil && live > 0 {
 		err = conflict("The voice connector has %d live calls.", live)
 	}

@@ -81,27 +81,6 @@ func TestDatabaseOfALaterVersionIsRefusedAndLeftAsItWas(t *testing.T) {
 	}
 }
 
-func TestProfilesOfAnEarlierVersionAreCounted(t *testing.T) {
-	folder := t.TempDir()
-	s := begin(t, folder)
-	ctx := t.Context()
-	ok(t, s.CreateDomain(ctx, timbre.Domain{ID: "d"}))
-	for _, id := range []string{"a", "b"} {
-		ok(t, s.CreateTask(ctx, timbre.Task{ID: id, Kind: timbre.SpeakerSearch, DomainID: "d"}))
-		ok(t, s.EnrolProfile(ctx, timbre.Profile{ID: id, DomainID: "d"}, id))
-	}
-	_, err := s.writer.Exec(`DROP TRIGGER profile_counted; DROP TRIGGER profile_uncounted; DROP INDEX call_live_of_connector;
-		ALTER TABLE domain DROP COLUMN profiles; DELETE FROM goose_db_version WHERE version_id >= 6`)
-	ok(t, err)
-	ok(t, s.Close())
-	s = begin(t, folder)
-	var n int
-	ok(t, s.reader.QueryRow("SELECT profiles FROM domain").Scan(&n))
-	if n != 2 {
-		t.Errorf("%d profiles are counted", n)
-	}
-}
-
 func TestFullDiskIsSaidAndCostsOnlyWhatDoesNotFit(t *testing.T) {
 	folder := t.TempDir()
 	s := begin(t, folder)

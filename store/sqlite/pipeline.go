@@ -21,7 +21,7 @@ func (s *Store) CreatePipeline(ctx context.Context, p timbre.Pipeline, notices [
 		if err := s.withinTags(p.Tags, 0); err != nil {
 			return err
 		}
-		if err := within(ctx, q, s.limit().Pipelines, "active media insights pipelines", "SELECT count(*) FROM pipeline WHERE ended IS NULL"); err != nil {
+		if err := within(ctx, q, s.limit().Pipelines, "active media insights pipelines", tally, "pipelines"); err != nil {
 			return err
 		}
 		return post(ctx, q, notices)

@@ -32,6 +32,8 @@ func within(ctx context.Context, q querier, limit int, what, query string, args 
 	return nil
 }
 
+const tally = "SELECT n FROM tally WHERE what = ?"
+
 // withinTags refuses more tags than a resource may have, unless it had as many before.
 func (s *Store) withinTags(tags map[string]string, had int) error {
 	if limit := s.limit().Tags; limit > 0 && len(tags) > max(limit, had) {
@@ -56,8 +58,8 @@ func (s *Store) withinCalls(ctx context.Context, q querier, c timbre.Call) error
 	}
 	var over bool
 	err := q.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM call WHERE transaction_id = ?) AND
-		(SELECT count(*) FROM call WHERE ended IS NULL AND document ->> '$.ConnectorID' = ?) >= ?`,
-		c.TransactionID, c.ConnectorID, limit).Scan(&over)
+		coalesce((SELECT n FROM tally WHERE what = ?), 0) >= ?`,
+		c.TransactionID, "calls of "+c.ConnectorID, limit).Scan(&over)
 	if err == nil && over {
 		err = timbre.Errorf(timbre.Limit, "", "The quota of %d live calls of a voice connector is used up.", limit)
 	}
