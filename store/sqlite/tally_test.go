@@ -16,6 +16,7 @@ func tallies(t testing.TB, s *Store) (said, counted map[string]int) {
 		m := map[string]int{}
 		rows, err := s.reader.Query(query)
 		ok(t, err)
+		defer rows.Close()
 		for rows.Next() {
 			var what string
 			var n int
@@ -25,7 +26,6 @@ func tallies(t testing.TB, s *Store) (said, counted map[string]int) {
 			}
 		}
 		ok(t, rows.Err())
-		ok(t, rows.Close())
 		return m
 	}
 	return list("SELECT what, n FROM tally"), list(`SELECT 'profiles of ' || domain_id, count(*) FROM profile GROUP BY 1
