@@ -110,6 +110,11 @@ func (f *fake) DeleteConnector(_ context.Context, id string) error {
 
 func (f *fake) PutStreaming(_ context.Context, id string, s timbre.Streaming) error {
 	defer f.lock()()
+	if s.Insights != nil && s.Insights.ConfigurationARN != "" {
+		if c, err := f.configuration(s.Insights.ConfigurationARN); err != nil || c.ARN != s.Insights.ConfigurationARN {
+			return timbre.Errorf(timbre.NotFound, "fake", "There is no such ConfigurationArn.")
+		}
+	}
 	f.streamings.put(id, s)
 	_, err := f.connectors.get(id)
 	return err

@@ -61,6 +61,7 @@ type Connectors interface {
 	ListConnectors(ctx context.Context, p timbre.Page) ([]timbre.Connector, error)
 	DeleteConnector(ctx context.Context, id string) error
 
+	// PutStreaming: NotFound if it is linked to a configuration that does not exist.
 	PutStreaming(ctx context.Context, connectorID string, s timbre.Streaming) error
 	Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error)
 	DeleteStreaming(ctx context.Context, connectorID string) error

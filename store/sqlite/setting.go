@@ -16,10 +16,23 @@ func (s *Store) PutStreaming(ctx context.Context, connectorID string, v timbre.S
 		if v.Insights != nil {
 			arn = v.Insights.ConfigurationARN
 		}
+		if err := leads(ctx, q, arn); err != nil {
+			return err
+		}
 		_, err = q.ExecContext(ctx, "INSERT OR REPLACE INTO streaming (connector_id, configuration_arn, document) VALUES (?, ?, ?)",
 			connectorID, maybe(arn), doc)
 		return orphaned(err, missing("connector", connectorID))
 	})
+}
+
+// leads refuses a link to a configuration that is not there. None leads nowhere, as it may.
+func leads(ctx context.Context, q querier, arn string) error {
+	var there bool
+	err := q.QueryRowContext(ctx, "SELECT ?1 = '' OR EXISTS (SELECT 1 FROM configuration WHERE arn = ?1)", arn).Scan(&there)
+	if err == nil && !there {
+		err = timbre.Errorf(timbre.NotFound, "", "There is no media insights pipeline configuration with the given ConfigurationArn.")
+	}
+	return err
 }
 
 func (s *Store) Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error) {

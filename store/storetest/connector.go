@@ -49,7 +49,8 @@ var connectors = []fact{
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
 		s.must(s.CreateConnector(ctx, connector("c2")))
-		for _, v := range []timbre.Streaming{streaming("arn"), {RetentionHours: 1}, {}, {Targets: []string{}}} {
+		s.must(s.CreateConfiguration(ctx, configuration("f1")))
+		for _, v := range []timbre.Streaming{streaming(configuration("f1").ARN), {RetentionHours: 1}, {}, {Targets: []string{}}} {
 			s.must(s.PutStreaming(ctx, "c1", v))
 			got, err := s.Streaming(ctx, "c1")
 			s.must(err)
@@ -86,7 +87,7 @@ var connectors = []fact{
 	{"a connector takes its settings along", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
-		s.must(s.PutStreaming(ctx, "c1", streaming("arn")))
+		s.must(s.PutStreaming(ctx, "c1", timbre.Streaming{}))
 		s.must(s.PutTermination(ctx, "c1", termination()))
 		s.must(s.DeleteConnector(ctx, "c1"))
 		_, err := s.Connector(ctx, "c1")
