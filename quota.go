@@ -4,8 +4,27 @@ package timbre
 type Limits struct {
 	Connectors     int
 	Configurations int
+	Pipelines      int // live media insights pipelines
 	Domains        int
 	Profiles       int // of one domain
 	Tasks          int // active ones, of both kinds together
+	Analysed       int // calls with an active task
+	Calls          int // live ones of one connector
+	CPS            int // calls a second that a connector may ask for
+	Crowd          int // API requests on one domain, profile or task
+	Groups         int // of connectors
+	Members        int // connectors of one group
+	Numbers        int // phone numbers of the inventory
 	Tags           int // of one resource
+}
+
+// Of is how many resources of a kind there may be.
+func (l Limits) Of(kind string) int {
+	switch kind {
+	case KindGroup:
+		return l.Groups
+	case KindNumber:
+		return l.Numbers
+	}
+	return 0
 }

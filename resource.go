@@ -5,6 +5,12 @@ import (
 	"time"
 )
 
+// The kinds of resources that have a quota.
+const (
+	KindGroup  = "voice connector group"
+	KindNumber = "phone number"
+)
+
 // Resource is something that users set up and read back, and that changes nothing else: a voice connector group, a phone
 // number, a SIP rule. What it says stands in its document; the rest is what the store goes by.
 type Resource struct {

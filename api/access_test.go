@@ -12,6 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"timbre"
+	"timbre/api/pipelines"
 	"timbre/api/rest"
 )
 
@@ -56,13 +57,37 @@ func TestEveryOperationIsDeniedToAKeyThatMayDoNothing(t *testing.T) {
 func TestADenialNamesWhatTheRequestIsAbout(t *testing.T) {
 	s := serve(t)
 	s.allow()
+	s.tasks.put("t", timbre.Task{ID: "t", Kind: timbre.SpeakerSearch, DomainID: "of the search"})
+	s.resources.put("pool", timbre.Resource{Kind: pipelines.Pool, ID: "its-id", Name: "its name", ARN: ours + "media-pipeline-kinesis-video-stream-pool/its name"})
 	for _, c := range []struct{ method, target, body, action, resource string }{
 		{"GET", "/voice-connectors/abc/termination", "", "GetVoiceConnectorTermination", ours + "vc/abc"},
 		{"GET", "/voice-connectors", "", "ListVoiceConnectors", "*"},
 		{"POST", "/voice-connectors/abc/speaker-search-tasks", `{"VoiceProfileDomainId":"d"}`, "StartSpeakerSearchTask", ours + "vc/abc"},
 		{"GET", "/voice-profiles?voice-profile-domain-id=d", "", "ListVoiceProfiles", ours + "voice-profile-domain/d"},
 		{"GET", "/voice-profiles/vp-1", "", "GetVoiceProfile", ours + "voice-profile/vp-1"},
-		{"POST", "/voice-profiles", `{"SpeakerSearchTaskId":"t"}`, "CreateVoiceProfile", "*"},
+		{"POST", "/voice-profiles", `{"SpeakerSearchTaskId":"t"}`, "CreateVoiceProfile", ours + "voice-profile-domain/of the search"},
+		{"POST", "/voice-profiles", `{"SpeakerSearchTaskId":"none"}`, "CreateVoiceProfile", ours + "voice-profile-domain/*"},
+		{"POST", "/voice-profiles", `{}`, "CreateVoiceProfile", ours + "voice-profile-domain/*"},
+		{"PUT", "/voice-profiles/vp-1", `{"SpeakerSearchTaskId":"t"}`, "UpdateVoiceProfile", ours + "voice-profile/vp-1"},
+		{"POST", "/voice-connectors", `{"Name":"a"}`, "CreateVoiceConnector", ours + "vc/*"},
+		{"POST", "/voice-connector-groups", `{}`, "CreateVoiceConnectorGroup", ours + "vcg/*"},
+		{"PUT", "/voice-connector-groups/g", `{}`, "UpdateVoiceConnectorGroup", ours + "vcg/g"},
+		{"POST", "/voice-connector-groups/g?operation=associate-phone-numbers", `{"E164PhoneNumbers":["+12065550100"]}`, "AssociatePhoneNumbersWithVoiceConnectorGroup", ours + "vcg/g"},
+		{"POST", "/voice-profile-domains", `{}`, "CreateVoiceProfileDomain", ours + "voice-profile-domain/*"},
+		{"POST", "/sip-rules", `{}`, "CreateSipRule", ours + "sip-rule/*"},
+		{"DELETE", "/sip-rules/r", "", "DeleteSipRule", ours + "sip-rule/r"},
+		{"GET", "/sip-rules?sip-media-application=s", "", "ListSipRules", ours + "sma/s"},
+		{"POST", "/sip-media-applications", `{}`, "CreateSipMediaApplication", ours + "sma/*"},
+		{"GET", "/phone-numbers/12065550100", "", "GetPhoneNumber", ours + "phone-number/+12065550100"},
+		{"POST", "/phone-numbers?operation=batch-delete", `{"PhoneNumberIds":["12065550100","+12065550101"]}`, "BatchDeletePhoneNumber", ours + "phone-number/+12065550100"},
+		{"POST", "/phone-numbers?operation=batch-update", `{"UpdatePhoneNumberRequestItems":[{"PhoneNumberId":"+12065550100"}]}`, "BatchUpdatePhoneNumber", ours + "phone-number/+12065550100"},
+		{"GET", "/phone-numbers", "", "ListPhoneNumbers", "*"},
+		{"POST", "/media-insights-pipeline-configurations", `{"MediaInsightsPipelineConfigurationName":"new"}`, "CreateMediaInsightsPipelineConfiguration", ours + "media-insights-pipeline-configuration/new"},
+		{"POST", "/media-insights-pipeline-configurations", `{}`, "CreateMediaInsightsPipelineConfiguration", ours + "media-insights-pipeline-configuration/*"},
+		{"POST", "/media-pipeline-kinesis-video-stream-pools", `{"PoolName":"p"}`, "CreateMediaPipelineKinesisVideoStreamPool", ours + "media-pipeline-kinesis-video-stream-pool/p"},
+		{"DELETE", "/media-pipeline-kinesis-video-stream-pools/p", "", "DeleteMediaPipelineKinesisVideoStreamPool", ours + "media-pipeline-kinesis-video-stream-pool/p"},
+		{"GET", "/media-pipeline-kinesis-video-stream-pools/its-id", "", "GetMediaPipelineKinesisVideoStreamPool", ours + "media-pipeline-kinesis-video-stream-pool/its name"},
+		{"POST", "/sdk-media-capture-pipelines", `{}`, "CreateMediaCapturePipeline", ours + "media-pipeline/*"},
 		{"POST", "/tags?operation=tag-resource", `{"ResourceARN":"` + ours + `vc/abc","Tags":[]}`, "TagResource", ours + "vc/abc"},
 		{"GET", "/tags?arn=arn%3Aaws%3Achime%3Aus-east-1%3A1%3Avc%2Fother", "", "ListTagsForResource", "arn:aws:chime:us-east-1:1:vc/other"},
 		{"GET", "/sip-media-applications/s", "", "GetSipMediaApplication", ours + "sma/s"},
@@ -72,10 +97,57 @@ func TestADenialNamesWhatTheRequestIsAbout(t *testing.T) {
 		{"GET", "/media-insights-pipelines/arn%3Aaws%3Achime%3Aus-east-1%3A1%3Amedia-pipeline%2Fp/speaker-search-tasks/t", "",
 			"GetSpeakerSearchTask", "arn:aws:chime:us-east-1:1:media-pipeline/p"},
 		{"POST", "/media-insights-pipelines", `{"MediaInsightsPipelineConfigurationArn":"arn:x"}`, "CreateMediaInsightsPipeline", "arn:x"},
-		{"GET", "/phone-numbers/%2B12065550100", "", "GetPhoneNumber", "*"},
+		{"GET", "/phone-numbers/%2B12065550100", "", "GetPhoneNumber", ours + "phone-number/+12065550100"},
 	} {
 		denied(t, s.do(t, c.method, c.target, c.body), c.action, c.resource)
 	}
+}
+
+// Each of the two must be allowed, whichever of them is the one that is not.
+func TestASearchIsAboutItsDomainAsWell(t *testing.T) {
+	s := serve(t)
+	pipeline, domain := ours+"media-pipeline/p", ours+"voice-profile-domain/d"
+	for _, c := range []struct{ target, body, first string }{
+		{"/voice-connectors/abc/speaker-search-tasks", `{"VoiceProfileDomainId":"d"}`, ours + "vc/abc"},
+		{"/media-insights-pipelines/p/speaker-search-tasks?operation=start", `{"VoiceProfileDomainArn":"` + domain + `"}`, pipeline},
+	} {
+		s.allow(timbre.Grant{Action: "chime:StartSpeakerSearchTask", Resource: domain})
+		denied(t, s.do(t, "POST", c.target, c.body), "StartSpeakerSearchTask", c.first)
+		s.allow(timbre.Grant{Action: "chime:StartSpeakerSearchTask", Resource: c.first})
+		denied(t, s.do(t, "POST", c.target, c.body), "StartSpeakerSearchTask", domain)
+		s.allow(timbre.Grant{Action: "chime:StartSpeakerSearchTask", Resource: c.first}, timbre.Grant{Action: "chime:StartSpeakerSearchTask", Resource: domain})
+		if a := s.do(t, "POST", c.target, c.body); a.Status == 403 {
+			t.Errorf("with both: %s", a.Body)
+		}
+	}
+	s.allow(timbre.Grant{Action: "*", Resource: ours + "phone-number/+12065550100"})
+	denied(t, s.do(t, "POST", "/phone-numbers?operation=batch-delete", `{"PhoneNumberIds":["12065550100","+12065550101"]}`),
+		"BatchDeletePhoneNumber", ours+"phone-number/+12065550101")
+}
+
+// A new operation must not come to be about nothing unseen.
+func TestWhatIsAboutNoResourceIsListed(t *testing.T) {
+	s := serve(t)
+	s.allow()
+	label, said := regexp.MustCompile(`\{\w+\}`), regexp.MustCompile(`chime:(\w+) on resource: \*"`)
+	var about []string
+	for _, service := range []*rest.Service{rest.Voice, rest.Pipelines} {
+		for _, op := range service.Operations {
+			target := label.ReplaceAllString(op.Path, "abc")
+			if op.Query.Key != "" {
+				target += "?" + op.Query.Key + "=" + op.Query.Value
+			}
+			if found := said.FindStringSubmatch(s.do(t, op.Method, target, "").Body); found != nil && op.Path != "/tags" {
+				about = append(about, found[1])
+			}
+		}
+	}
+	equal(t, "about nothing", strings.Join(about, " "), "BatchDeletePhoneNumber BatchUpdatePhoneNumber "+ // of no numbers
+		"CreatePhoneNumberOrder GetGlobalSettings GetPhoneNumberOrder GetPhoneNumberSettings ListAvailableVoiceConnectorRegions "+
+		"ListPhoneNumberOrders ListPhoneNumbers ListSipMediaApplications ListSipRules ListSupportedPhoneNumberCountries "+
+		"ListVoiceConnectorGroups ListVoiceConnectors ListVoiceProfileDomains ListVoiceProfiles SearchAvailablePhoneNumbers "+
+		"UpdateGlobalSettings UpdatePhoneNumberSettings ValidateE911Address ListMediaCapturePipelines "+
+		"ListMediaInsightsPipelineConfigurations ListMediaPipelineKinesisVideoStreamPools ListMediaPipelines")
 }
 
 func TestAKeyMayDoWhatItsProfileSaysAndNothingElse(t *testing.T) {

@@ -25,6 +25,7 @@ import (
 type Store interface {
 	voice.Store
 	pipelines.Store
+	Task(ctx context.Context, kind timbre.TaskKind, id string) (timbre.Task, error)
 }
 
 // Deps is what the API needs.
@@ -40,6 +41,7 @@ type Deps struct {
 	Log             *slog.Logger
 	Metrics         prometheus.Registerer
 	Rates           rest.Rates // of requests, for each key
+	Crowd           int        // requests at once on one domain, profile or task; 0: any number
 	PageKey         []byte     // 32 bytes that page tokens are sealed under; nil: they end with the process
 }
 
@@ -68,7 +70,7 @@ func mux(d Deps) *rest.Mux {
 			}
 			return key, err
 		},
-		Authorize: d.authorize, Rates: d.Rates, PageKey: d.PageKey, Account: d.Account,
+		Authorize: d.authorize, Rates: d.Rates, Crowd: d.Crowd, PageKey: d.PageKey, Account: d.Account,
 		Now: d.Now, NewID: d.NewID, Log: d.Log, Metrics: d.Metrics,
 	}, rest.Voice, rest.Pipelines)
 	voice.Register(m, d.voice())

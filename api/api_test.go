@@ -65,6 +65,7 @@ type server struct {
 	ctx       context.Context
 	keys      keys
 	rates     rest.Rates
+	crowd     int
 	late      *atomic.Int64 // nanoseconds that the server's clock has gone on
 }
 
@@ -96,7 +97,7 @@ func serve(t testing.TB, change ...func(*server)) *server {
 func (s *server) handler() http.Handler {
 	return api.New(api.Deps{
 		Store: s.fake, Tasks: s.fake, Pipelines: insightsFake{s.fake}, Pings: s.fake, Keys: s.keys, Region: "us-east-1", Account: "000000000000",
-		NewID: newID, Now: func() time.Time { return now.Add(time.Duration(s.late.Load())) }, Rates: s.rates, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
+		NewID: newID, Now: func() time.Time { return now.Add(time.Duration(s.late.Load())) }, Rates: s.rates, Crowd: s.crowd, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
 	})
 }
 

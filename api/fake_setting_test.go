@@ -130,6 +130,9 @@ func (f *fake) UpdateTags(_ context.Context, arn string, change func(map[string]
 	if err := change(tags); err != nil {
 		return err
 	}
+	if len(tags) > max(50, len(was)) {
+		return timbre.Errorf(timbre.Limit, "fake", "A resource may have 50 tags.")
+	}
 	put(tags)
 	return nil
 }

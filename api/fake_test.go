@@ -69,6 +69,7 @@ type fake struct {
 	faster         *timbre.Domain // made by somebody else just before CreateDomain, which then conflicts
 	fail           error
 	panics         bool
+	during         func(domainID string) // called while a domain is read
 	settings
 }
 
@@ -109,6 +110,11 @@ func (f *fake) DeleteConnector(_ context.Context, id string) error {
 
 func (f *fake) PutStreaming(_ context.Context, id string, s timbre.Streaming) error {
 	defer f.lock()()
+	if s.Insights != nil && s.Insights.ConfigurationARN != "" {
+		if c, err := f.configuration(s.Insights.ConfigurationARN); err != nil || c.ARN != s.Insights.ConfigurationARN {
+			return timbre.Errorf(timbre.NotFound, "fake", "There is no such ConfigurationArn.")
+		}
+	}
 	f.streamings.put(id, s)
 	_, err := f.connectors.get(id)
 	return err
@@ -215,6 +221,9 @@ func (f *fake) CreateDomain(_ context.Context, d timbre.Domain) error {
 }
 
 func (f *fake) Domain(_ context.Context, id string) (timbre.Domain, error) {
+	if f.during != nil {
+		f.during(id)
+	}
 	defer f.lock()()
 	return f.domains.get(id)
 }
@@ -282,6 +291,10 @@ func (f *fake) Start(_ context.Context, t timbre.Task) (timbre.Task, error) {
 func (f *fake) Get(_ context.Context, _ timbre.TaskKind, _, id string) (timbre.Task, error) {
 	defer f.lock()()
 	return f.tasks.get(id)
+}
+
+func (f *fake) Task(ctx context.Context, kind timbre.TaskKind, id string) (timbre.Task, error) {
+	return f.Get(ctx, kind, "", id)
 }
 
 func (f *fake) Stop(_ context.Context, _ timbre.TaskKind, _, id string) error {

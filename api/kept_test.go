@@ -83,6 +83,11 @@ func TestPoolLivesFromCreateToDelete(t *testing.T) {
 		PoolName: new("pool.1"), StreamConfiguration: &pipelinetypes.KinesisVideoStreamConfiguration{Region: new("us-east-1"), DataRetentionInHours: new(int32(24))},
 	}
 	made := must(s.pipelines.CreateMediaPipelineKinesisVideoStreamPool(s.ctx, create))(t).KinesisVideoStreamPoolConfiguration
+	again := must(s.pipelines.CreateMediaPipelineKinesisVideoStreamPool(s.ctx, create))(t).KinesisVideoStreamPoolConfiguration // with the token that the SDK has put in
+	equal(t, "the same again", json(again), json(made))
+	create.StreamConfiguration.DataRetentionInHours = new(int32(25))
+	fails[*pipelinetypes.ConflictException](t, refusal(s.pipelines.CreateMediaPipelineKinesisVideoStreamPool(s.ctx, create)), "other parameters")
+	create.ClientRequestToken = nil
 	fails[*pipelinetypes.ConflictException](t, refusal(s.pipelines.CreateMediaPipelineKinesisVideoStreamPool(s.ctx, create)), "")
 	equal(t, "ARN", *made.PoolArn, "arn:aws:chime:us-east-1:000000000000:media-pipeline-kinesis-video-stream-pool/pool.1")
 	for _, identifier := range []*string{made.PoolName, made.PoolArn, made.PoolId} {
@@ -96,7 +101,7 @@ func TestPoolLivesFromCreateToDelete(t *testing.T) {
 	equal(t, "retention", *got.StreamConfiguration.DataRetentionInHours, 48)
 	equal(t, "region", *got.StreamConfiguration.Region, "us-east-1")
 
-	create.PoolName = new("pool.2")
+	create.PoolName, create.ClientRequestToken = new("pool.2"), nil
 	must(s.pipelines.CreateMediaPipelineKinesisVideoStreamPool(s.ctx, create))(t)
 	var names []string
 	for pages := pipelines.NewListMediaPipelineKinesisVideoStreamPoolsPaginator(s.pipelines, &pipelines.ListMediaPipelineKinesisVideoStreamPoolsInput{MaxResults: new(int32(1))}); pages.HasMorePages(); {

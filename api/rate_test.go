@@ -79,3 +79,31 @@ func TestEachKeyAndClassHasARateOfItsOwn(t *testing.T) {
 		t.Errorf("another key: %v", err)
 	}
 }
+
+func TestOneDomainTakesNoMoreRequestsAtOnceThanTheQuota(t *testing.T) {
+	inside, goOn := make(chan struct{}), make(chan struct{})
+	s := serve(t, func(s *server) {
+		s.crowd = 1
+		s.domains.put("a", timbre.Domain{ID: "a"})
+		s.domains.put("slow", timbre.Domain{ID: "slow"})
+		s.during = func(id string) {
+			if id == "slow" {
+				inside <- struct{}{}
+				<-goOn
+			}
+		}
+	})
+	first := make(chan answer)
+	go func() { first <- s.do(t, "GET", "/voice-profile-domains/slow", "") }()
+	<-inside
+	second := s.do(t, "GET", "/voice-profile-domains/slow", "")
+	equal(t, "a second at once", second.Status, 429)
+	equal(t, "its type", second.Header.Get("x-amzn-ErrorType"), "ThrottlingException")
+	equal(t, "it is to come again", second.Header.Get("X-Amz-Retry-After"), "51")
+	equal(t, "another domain", s.do(t, "GET", "/voice-profile-domains/a", "").Status, 200)
+	equal(t, "the list", s.do(t, "GET", "/voice-profile-domains", "").Status, 200)
+	close(goOn)
+	equal(t, "the first", (<-first).Status, 200)
+	go func() { <-inside }()
+	equal(t, "after it", s.do(t, "GET", "/voice-profile-domains/slow", "").Status, 200)
+}

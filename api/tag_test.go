@@ -93,3 +93,21 @@ func TestTagRefusals(t *testing.T) {
 	_, err = s.voice.ListTagsForResource(s.ctx, &sdk.ListTagsForResourceInput{ResourceARN: new(arn + "x")})
 	fails[*types.NotFoundException](t, err, "")
 }
+
+func TestTagsOfCreationAreCheckedWhereverTheyMayBe(t *testing.T) {
+	s := serve(t)
+	bad, other := []types.Tag{{Key: new("AWS:x"), Value: new("y")}}, []pipelinestypes.Tag{{Key: new("AWS:x"), Value: new("y")}}
+	in := domainInput("customers", "")
+	in.Tags = bad
+	fails[*types.BadRequestException](t, refusal(s.voice.CreateVoiceProfileDomain(s.ctx, in)), "reserved")
+	fails[*types.BadRequestException](t, refusal(s.voice.CreateVoiceConnector(s.ctx, &sdk.CreateVoiceConnectorInput{Name: new("a"), RequireEncryption: new(true), Tags: bad})), "reserved")
+	fails[*types.BadRequestException](t, refusal(s.voice.CreateSipMediaApplication(s.ctx, &sdk.CreateSipMediaApplicationInput{
+		Name: new("IVR"), AwsRegion: new("us-east-1"), Endpoints: []types.SipMediaApplicationEndpoint{{LambdaArn: new(lambda)}}, Tags: bad,
+	})), "reserved")
+	configuration := insights("insights", analytics())
+	configuration.Tags = other
+	fails[*pipelinestypes.BadRequestException](t, refusal(s.pipelines.CreateMediaInsightsPipelineConfiguration(s.ctx, configuration)), "reserved")
+	fails[*pipelinestypes.BadRequestException](t, refusal(s.pipelines.CreateMediaPipelineKinesisVideoStreamPool(s.ctx, &chimesdkmediapipelines.CreateMediaPipelineKinesisVideoStreamPoolInput{
+		PoolName: new("p"), StreamConfiguration: &pipelinestypes.KinesisVideoStreamConfiguration{Region: new("us-east-1")}, Tags: other,
+	})), "reserved")
+}

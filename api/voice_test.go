@@ -267,11 +267,11 @@ func TestSearchTaskGoesThroughTheEngine(t *testing.T) {
 	vc, domain := s.connector(t), s.domain(t)
 	in := &sdk.StartSpeakerSearchTaskInput{
 		VoiceConnectorId: &vc, TransactionId: new("tx"), VoiceProfileDomainId: &domain,
-		CallLeg: types.CallLegTypeCallee, ClientRequestToken: new("token"),
+		CallLeg: types.CallLegTypeCallee, ClientRequestToken: new("3848276298220188511@10.0.0.1"), // as AWS's samples do: the call's id
 	}
 	task := must(s.voice.StartSpeakerSearchTask(s.ctx, in))(t).SpeakerSearchTask
 	equal(t, "what the engine got", fmt.Sprintf("%+v", s.started[0]), fmt.Sprintf("%+v", timbre.Task{
-		Kind: timbre.SpeakerSearch, ConnectorID: vc, TransactionID: "tx", DomainID: domain, Side: timbre.Callee, Token: "token",
+		Kind: timbre.SpeakerSearch, ConnectorID: vc, TransactionID: "tx", DomainID: domain, Side: timbre.Callee, Token: "3848276298220188511@10.0.0.1",
 	}))
 	equal(t, "status", *task.SpeakerSearchTaskStatus, "IN_QUEUE")
 	equal(t, "isCaller", *task.CallDetails.IsCaller, false)

@@ -7,6 +7,7 @@ import (
 	stdjson "encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -293,6 +294,59 @@ func TestBodyThatIsTooLongIsRefused(t *testing.T) {
 	equal(t, "type", answer.Header.Get("x-amzn-ErrorType"), "BadRequestException")
 	if body := answer.Body; !strings.Contains(body, "longer than 1048576 bytes") {
 		t.Error(body)
+	}
+}
+
+// A body of unknown length is read no further than to the limit either.
+func TestBodyOfUnknownLengthIsRefusedAtTheLimit(t *testing.T) {
+	s := serve(t)
+	text := `{"Name":"` + strings.Repeat("a", 1<<20) + `"}`
+	r, err := http.NewRequestWithContext(s.ctx, http.MethodPost, s.url+"/voice-connectors", struct{ io.Reader }{strings.NewReader(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed(t, r, text)
+	if answer := send(t, r); answer.Status != 400 || !strings.Contains(answer.Body, "longer than 1048576 bytes") {
+		t.Errorf("%d %s", answer.Status, answer.Body)
+	}
+}
+
+func TestBodyOfAnotherKindIsRefused(t *testing.T) {
+	s := serve(t)
+	const body = `{"Name":"a","RequireEncryption":true}`
+	for kind, status := range map[string]int{
+		"": 201, "application/json": 201, "Application/JSON; charset=utf-8": 201,
+		"application/x-www-form-urlencoded": 415, "text/plain": 415, "application/xml": 415, "json": 415, ";": 415, "application/json, text/plain": 415,
+	} {
+		r, err := http.NewRequestWithContext(s.ctx, http.MethodPost, s.url+"/voice-connectors", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kind != "" {
+			r.Header.Set("Content-Type", kind)
+		}
+		signed(t, r, body)
+		answer := send(t, r)
+		equal(t, kind, answer.Status, status)
+		if status == 415 {
+			equal(t, kind, answer.Header.Get("x-amzn-ErrorType"), "UnsupportedMediaTypeException")
+		}
+	}
+	r, err := http.NewRequestWithContext(s.ctx, http.MethodGet, s.url+"/voice-connectors", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "text/plain")
+	signed(t, r, "")
+	equal(t, "where there is no body", send(t, r).Status, 200)
+}
+
+func TestCausesAreLoggedWithoutPhoneNumbers(t *testing.T) {
+	s := serve(t)
+	s.fail = errors.New("the call from +12065550100 to sip:%2B13605550199@x is lost")
+	s.do(t, "GET", "/voice-connectors/abcdefghijklmnopqrstu", "")
+	if line := s.log.String(); !strings.Contains(line, "is lost") || strings.Contains(line, "5550") {
+		t.Error(line)
 	}
 }
 

@@ -9,20 +9,28 @@ import (
 	"timbre"
 )
 
+// off are the quotas without a preset. They are for the server: more than it is used for, and less than what would bring
+// it down. Analysed, CPS and Crowd have none: see docs/decisions/0010.
+var off = timbre.Limits{
+	Connectors: 10_000, Configurations: 10_000, Pipelines: 20_000, Domains: 10_000, Profiles: 1_000_000, Tasks: 20_000,
+	Calls: 20_000, Groups: 10_000, Members: 1000, Numbers: 100_000, Tags: 50,
+}
+
 // aws are the quotas that a new AWS account has.
-var aws = timbre.Limits{Connectors: 3, Configurations: 100, Domains: 3, Profiles: 20, Tasks: 25, Tags: tagsAtMost}
+var aws = timbre.Limits{
+	Connectors: 3, Configurations: 100, Pipelines: 20, Domains: 3, Profiles: 20, Tasks: 25, Analysed: 25,
+	Calls: 10, CPS: 1, Crowd: 1, Groups: 3, Members: 3, Numbers: 5, Tags: 50,
+}
 
 // awsRates are those that are not zero: with a rate of zero nothing could be asked for.
 var awsRates = map[string]int{"configurations": 5, "pipelines": 10}
 
-// tagsAtMost is the one quota that holds when there are no others: a resource of AWS never has more tags.
-const tagsAtMost = 50
-
 // limits are the quotas by their names in the settings.
 func limits(l *timbre.Limits) map[string]*int {
 	return map[string]*int{
-		"connectors": &l.Connectors, "configurations": &l.Configurations, "domains": &l.Domains,
-		"profiles": &l.Profiles, "tasks": &l.Tasks, "tags": &l.Tags,
+		"connectors": &l.Connectors, "configurations": &l.Configurations, "pipelines": &l.Pipelines, "domains": &l.Domains,
+		"profiles": &l.Profiles, "tasks": &l.Tasks, "analysed": &l.Analysed, "calls": &l.Calls, "cps": &l.CPS, "crowd": &l.Crowd,
+		"groups": &l.Groups, "members": &l.Members, "numbers": &l.Numbers, "tags": &l.Tags,
 	}
 }
 
@@ -33,7 +41,7 @@ func RateClasses() []string {
 
 // QuotaLimits are how many there may be of each thing: those of the preset, with the single ones over them.
 func (s Settings) QuotaLimits() timbre.Limits {
-	l := timbre.Limits{Tags: tagsAtMost}
+	l := off
 	if s.Quotas == "aws" {
 		l = aws
 	}
@@ -71,6 +79,9 @@ func (s Settings) validateQuotas() error {
 				return fmt.Errorf("%s: %s=%d is less than 0", setting, name, n)
 			}
 		}
+	}
+	if most := s.QuotaLimits().Numbers; most > 0 && len(s.Numbers) > most {
+		return fmt.Errorf("numbers: %d are listed, and limits allows %d", len(s.Numbers), most)
 	}
 	return nil
 }

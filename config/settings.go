@@ -33,9 +33,9 @@ type Settings struct {
 	Infer     Infer    `embed:"" prefix:"infer."`
 	Log       Log      `embed:"" prefix:"log."`
 	Analytics string   `default:"configured" enum:"configured,always" help:"Which calls may be analysed: those of connectors that are configured for it, or always."`
-	Quotas    string   `default:"off" enum:"off,aws" help:"Quotas and rates: off, or those of a new AWS account."`
+	Quotas    string   `default:"off" enum:"off,aws" help:"Quotas and rates: off (only what protects the server), or those of a new AWS account."`
 
-	Limits map[string]int `mapsep:"," placeholder:"NAME=NUMBER,..." help:"Single quotas, before those of quotas: connectors, configurations, domains, profiles (of a domain), tasks (active), tags (of a resource). 0 is no limit."`
+	Limits map[string]int `mapsep:"," placeholder:"NAME=NUMBER,..." help:"Single quotas, before those of quotas: connectors, configurations, pipelines (live), domains, profiles (of a domain), tasks (active), analysed (calls with an active task), calls (live ones of a connector), cps (calls a second of a connector), crowd (requests at once on one domain, profile or task), groups (of connectors), members (of a group), numbers (listed), tags (of a resource). 0 is no limit."`
 	Rate   map[string]int `mapsep:"," placeholder:"CLASS=NUMBER,..." help:"Requests a second that each access key may make, before those of quotas, for a class of operations: domains, profiles, searches, tones, configurations, pipelines, connectors (and all others). 0 is no limit."`
 
 	origins map[string]Origin // of the keys that are not defaults

@@ -54,13 +54,14 @@ type Store interface {
 type Swept struct{ Voiceprints, Tasks, Calls, Embeddings int }
 
 // Connectors and the settings that belong to one. Deleting a connector deletes its settings and the resources that it owns;
-// Conflict while a resource uses it.
+// Conflict while a resource uses it, or a call on it lasts.
 type Connectors interface {
 	CreateConnector(ctx context.Context, c timbre.Connector) error
 	Connector(ctx context.Context, id string) (timbre.Connector, error)
 	ListConnectors(ctx context.Context, p timbre.Page) ([]timbre.Connector, error)
 	DeleteConnector(ctx context.Context, id string) error
 
+	// PutStreaming: NotFound if it is linked to a configuration that does not exist.
 	PutStreaming(ctx context.Context, connectorID string, s timbre.Streaming) error
 	Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error)
 	DeleteStreaming(ctx context.Context, connectorID string) error
@@ -132,7 +133,7 @@ type Tasks interface {
 
 // Calls, live and ended.
 type Calls interface {
-	// SaveCall creates or replaces a call and puts notices into the outbox: both or neither.
+	// SaveCall creates or replaces a call and puts notices into the outbox: both or neither. Limit as in Quotas.
 	SaveCall(ctx context.Context, c timbre.Call, notices []timbre.Notice) error
 	Call(ctx context.Context, transactionID string) (timbre.Call, error)
 	// LiveCalls are those without an end.

@@ -50,7 +50,7 @@ func TestTheCredentialsFileSaysWhoMayDoWhat(t *testing.T) {
 	create := &voice.CreateVoiceConnectorInput{Name: aws.String("a"), RequireEncryption: aws.Bool(true)}
 	_, err := as(n.API, "AKIDREADER", "").CreateVoiceConnector(t.Context(), create)
 	var denied *types.AccessDeniedException
-	if !errors.As(err, &denied) || *denied.Message != "User: arn:aws:iam::000000000000:user/reader is not authorized to perform: chime:CreateVoiceConnector on resource: *" {
+	if !errors.As(err, &denied) || *denied.Message != "User: arn:aws:iam::000000000000:user/reader is not authorized to perform: chime:CreateVoiceConnector on resource: arn:aws:chime:us-east-1:000000000000:vc/*" {
 		t.Errorf("got %v", err)
 	}
 	_, err = as(n.API, keyID, "").CreateVoiceConnector(t.Context(), create)
@@ -71,12 +71,17 @@ func TestQuotasOfANewAWSAccount(t *testing.T) {
 		_, err := c.CreateVoiceConnector(t.Context(), &voice.CreateVoiceConnectorInput{Name: aws.String("a"), RequireEncryption: aws.Bool(true)})
 		return err
 	}
+	group := func() error {
+		_, err := c.CreateVoiceConnectorGroup(t.Context(), &voice.CreateVoiceConnectorGroupInput{Name: aws.String("g")})
+		return err
+	}
 	for range 3 {
 		must(t, domain())
 		must(t, connector())
+		must(t, group())
 	}
 	var over *types.ResourceLimitExceededException
-	for what, err := range map[string]error{"domain": domain(), "connector": connector()} {
+	for what, err := range map[string]error{"domain": domain(), "connector": connector(), "group": group()} {
 		if !errors.As(err, &over) {
 			t.Errorf("a fourth %s: %v", what, err)
 		}

@@ -11,8 +11,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines/types"
-
 	"timbre"
 	"timbre/api/keep"
 	"timbre/api/rest"
@@ -58,12 +56,12 @@ type Deps struct {
 // service holds the operations as methods, one each.
 type service struct {
 	Deps
-	pools keep.Shelf[types.KinesisVideoStreamPoolConfiguration]
+	pools keep.Shelf[pool]
 }
 
 // Register ties the operations into the mux.
 func Register(m *rest.Mux, d Deps) {
-	s := &service{d, keep.New[types.KinesisVideoStreamPoolConfiguration](d.Store, "media pipeline kinesis video stream pool", d.Now)}
+	s := &service{d, keep.New[pool](d.Store, Pool, d.Now)}
 	registerKept(m, s)
 	registerRefused(m)
 	rest.Handle(m, rest.Pipelines, "CreateMediaInsightsPipelineConfiguration", s.createConfiguration)

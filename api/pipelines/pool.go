@@ -8,28 +8,71 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines/types"
 
 	"timbre"
+	"timbre/api/tag"
 )
 
-// createPool refuses a second pool of a name.
+// Pool is the kind of resource that pools are kept as.
+const Pool = "media pipeline kinesis video stream pool"
+
+// pool is the SDK's structure with what tells a repeated creation.
+type pool struct {
+	types.KinesisVideoStreamPoolConfiguration
+	Token, Fingerprint string
+}
+
+// createPool refuses a second pool of a name, unless it is the first one that is asked for again. A token is remembered as
+// long as its pool.
 func (s *service) createPool(ctx context.Context, in *sdk.CreateMediaPipelineKinesisVideoStreamPoolInput) (*sdk.CreateMediaPipelineKinesisVideoStreamPoolOutput, error) {
 	id, now := s.NewID(), s.Now()
-	p := types.KinesisVideoStreamPoolConfiguration{
+	p := pool{types.KinesisVideoStreamPoolConfiguration{
 		PoolId: &id, PoolName: in.PoolName, PoolArn: new(s.poolARN(*in.PoolName)), PoolStatus: types.KinesisVideoStreamPoolStatusActive,
 		StreamConfiguration: in.StreamConfiguration, CreatedTimestamp: &now, UpdatedTimestamp: &now,
-	}
+	}, or(in.ClientRequestToken), ""}
 	tags := map[string]string{}
 	for _, t := range in.Tags {
 		tags[*t.Key] = *t.Value
 	}
-	if err := s.pools.Create(ctx, timbre.Resource{ID: id, Name: *in.PoolName, ARN: *p.PoolArn, Tags: tags}, p); err != nil {
+	if err := tag.Check(tags); err != nil {
 		return nil, err
 	}
-	return &sdk.CreateMediaPipelineKinesisVideoStreamPoolOutput{KinesisVideoStreamPoolConfiguration: &p}, nil
+	p.Fingerprint = digest(*in.PoolName, in.StreamConfiguration, tags)
+	first, err := s.poolMadeWith(ctx, p)
+	if err == nil && first == nil {
+		first = &p
+		err = s.pools.Create(ctx, timbre.Resource{ID: id, Name: *in.PoolName, ARN: *p.PoolArn, Tags: tags}, p)
+	}
+	if timbre.KindOf(err) == timbre.Conflict { // a twin may have been quicker
+		if twin, again := s.poolMadeWith(ctx, p); again != nil || twin != nil {
+			first, err = twin, again
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.CreateMediaPipelineKinesisVideoStreamPoolOutput{KinesisVideoStreamPoolConfiguration: &first.KinesisVideoStreamPoolConfiguration}, nil
+}
+
+// poolMadeWith is the pool that p's token has made, if any.
+func (s *service) poolMadeWith(ctx context.Context, p pool) (*pool, error) {
+	if p.Token == "" {
+		return nil, nil
+	}
+	all, err := s.pools.All(ctx)
+	for _, first := range all {
+		switch {
+		case first.Token != p.Token:
+		case first.Fingerprint != p.Fingerprint:
+			return nil, timbre.Errorf(timbre.Conflict, "", "The ClientRequestToken has been used for a pool with other parameters.")
+		default:
+			return &first, nil
+		}
+	}
+	return nil, err
 }
 
 func (s *service) getPool(ctx context.Context, in *sdk.GetMediaPipelineKinesisVideoStreamPoolInput) (*sdk.GetMediaPipelineKinesisVideoStreamPoolOutput, error) {
 	p, err := s.pools.Get(ctx, s.poolOf(*in.Identifier))
-	return &sdk.GetMediaPipelineKinesisVideoStreamPoolOutput{KinesisVideoStreamPoolConfiguration: &p}, err
+	return &sdk.GetMediaPipelineKinesisVideoStreamPoolOutput{KinesisVideoStreamPoolConfiguration: &p.KinesisVideoStreamPoolConfiguration}, err
 }
 
 func (s *service) listPools(ctx context.Context, in *sdk.ListMediaPipelineKinesisVideoStreamPoolsInput) (*sdk.ListMediaPipelineKinesisVideoStreamPoolsOutput, error) {
@@ -42,14 +85,14 @@ func (s *service) listPools(ctx context.Context, in *sdk.ListMediaPipelineKinesi
 }
 
 func (s *service) updatePool(ctx context.Context, in *sdk.UpdateMediaPipelineKinesisVideoStreamPoolInput) (*sdk.UpdateMediaPipelineKinesisVideoStreamPoolOutput, error) {
-	p, err := s.pools.Update(ctx, s.poolOf(*in.Identifier), func(p *types.KinesisVideoStreamPoolConfiguration, _ *timbre.Resource) error {
+	p, err := s.pools.Update(ctx, s.poolOf(*in.Identifier), func(p *pool, _ *timbre.Resource) error {
 		if c := in.StreamConfiguration; c != nil && c.DataRetentionInHours != nil {
 			p.StreamConfiguration.DataRetentionInHours = c.DataRetentionInHours
 		}
 		p.UpdatedTimestamp = new(s.Now())
 		return nil
 	})
-	return &sdk.UpdateMediaPipelineKinesisVideoStreamPoolOutput{KinesisVideoStreamPoolConfiguration: &p}, err
+	return &sdk.UpdateMediaPipelineKinesisVideoStreamPoolOutput{KinesisVideoStreamPoolConfiguration: &p.KinesisVideoStreamPoolConfiguration}, err
 }
 
 func (s *service) deletePool(ctx context.Context, in *sdk.DeleteMediaPipelineKinesisVideoStreamPoolInput) (*sdk.DeleteMediaPipelineKinesisVideoStreamPoolOutput, error) {

@@ -29,7 +29,11 @@ func (s *service) madeBefore(ctx context.Context, c timbre.Configuration, confli
 
 // fingerprint is a digest of what the creator of a configuration chose.
 func fingerprint(c timbre.Configuration) string {
-	text, _ := json.Marshal([]any{c.Name, c.RoleARN, c.Elements, c.Alerts, c.Tags}) // documents that were read as JSON
+	return digest(c.Name, c.RoleARN, c.Elements, c.Alerts, c.Tags)
+}
+
+func digest(chosen ...any) string {
+	text, _ := json.Marshal(chosen) // what was read as JSON
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }

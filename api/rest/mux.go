@@ -25,6 +25,7 @@ type Config struct {
 	// one after the account, such as vc/<id>, or * where the action is about no single resource. Nil: everything is allowed.
 	Authorize func(ctx context.Context, key timbre.Key, action, resource string) error
 	Rates     Rates  // for each key
+	Crowd     int    // requests at once on one domain, profile or task; 0: any number
 	PageKey   []byte // of 32 bytes, that page tokens are sealed under; nil: one that ends with the process
 	Account   string // that page tokens are bound to
 	Now       func() time.Time
@@ -41,13 +42,14 @@ type Mux struct {
 	routes   map[*Operation]*route
 	meter    meter
 	pace     *pace
+	crowd    *crowd
 	pages    pages
 }
 
 // NewMux routes every operation of the services. Those that Handle does not tie to a function refuse, saying so.
 func NewMux(cfg Config, services ...*Service) *Mux {
 	m := &Mux{cfg: cfg, services: services, routes: map[*Operation]*route{}, meter: newMeter(cfg.Metrics),
-		pace: newPace(cfg.Rates, cfg.Now), pages: newPages(cfg.PageKey, cfg.Account)}
+		pace: newPace(cfg.Rates, cfg.Now), crowd: &crowd{most: cfg.Crowd, busy: map[string]int{}}, pages: newPages(cfg.PageKey, cfg.Account)}
 	for _, s := range services {
 		for _, op := range s.Operations {
 			r := &route{service: s, op: op}
@@ -141,9 +143,17 @@ func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte
 	if wait := m.pace.take(key.ID, found); wait > 0 {
 		return nil, tooFast(wait)
 	}
+	leave, ok := m.crowd.enter(found, labels)
+	if !ok {
+		return nil, tooFast(crowded)
+	}
+	defer leave()
 	c := &call{ctx: context.WithValue(r.Context(), pagesKey{}, m.pages), labels: labels, query: query,
 		body: sync.OnceValues(func() (map[string]any, error) {
 			text, err := body()
+			if err == nil && len(text) > 0 {
+				err = isJSON(r.Header.Get("Content-Type"))
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -17,6 +18,16 @@ const (
 	maxBody  = 1 << 20 // bytes
 	maxDepth = 32      // objects and lists within each other
 )
+
+// isJSON refuses a body that says it is something else. One that says nothing is taken for JSON.
+func isJSON(contentType string) error {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if contentType == "" || err == nil && kind == "application/json" {
+		return nil
+	}
+	return &Fault{Status: http.StatusUnsupportedMediaType, Type: "UnsupportedMediaTypeException", Code: "UnsupportedMediaType",
+		Message: "The body must have the Content-Type application/json."}
+}
 
 // number is a JSON number as it was written.
 type number string

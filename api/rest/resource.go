@@ -1,90 +1,89 @@
 package rest
 
 import (
+	"net/http"
 	"strings"
 
 	"timbre"
 )
 
-// owners says which members name the resource that an operation is about, and what stands before the id in its ARN;
-// nothing where the member is an ARN itself. Members are written in small letters, for the models write them both ways.
-var owners = map[string]string{
-	"voiceconnectorid":                      "vc/",
-	"voiceprofiledomainid":                  "voice-profile-domain/",
-	"voiceprofileid":                        "voice-profile/",
-	"sipmediaapplicationid":                 "sma/",
-	"mediapipelineid":                       "media-pipeline/",
-	"resourcearn":                           "",
-	"mediainsightspipelineconfigurationarn": "",
-}
-
-// kinds says the same of members called Identifier, by the beginning of the path. The stream pools are not among them: their
-// ARN has a name, and they may be asked for by an id.
-var kinds = []struct{ path, prefix string }{
-	{"/media-insights-pipeline-configurations/", "media-insights-pipeline-configuration/"},
-	{"/media-insights-pipelines/", "media-pipeline/"},
-	{"/media-insights-pipeline-status/", "media-pipeline/"},
-}
-
-// resource is what a request is about: what its path names, or else its query, or else its body. It is an ARN, the end of
-// one after the account, or * where the request names nothing that has an ARN.
-func resource(op *Operation, c *call) (string, error) {
+// resources are what a request is about, all of it: what its path names, or else its query, or else its body, and what its
+// body names besides. Each is an ARN, or the end of one after the account. What is made without naming it is <kind>/*, and
+// * alone is what has nothing to do with any of them, such as a list.
+func resources(op *Operation, c *call) (all []string, err error) {
 	for _, place := range []Place{Path, Query, Body} {
+		main := len(all) == 0
 		for _, m := range op.Input.Members {
-			prefix, named := owner(op, m)
-			if m.Place != place || !named || m.Shape.Kind != String {
+			prefix, named := besides[strings.ToLower(m.Name)]
+			if named = named && place == Body; !named && main && len(all) == 0 {
+				prefix, named = owner(op, m)
+			}
+			if m.Place != place || !named {
 				continue
 			}
-			id, err := c.said(m)
-			switch {
-			case err != nil:
-				return "", err
-			case id == "":
-			case strings.HasPrefix(id, "arn:"):
-				return id, nil
-			case prefix != "":
-				return prefix + id, nil
+			ids, err := c.said(m)
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range ids {
+				if !strings.HasPrefix(id, "arn:") {
+					id = prefix + id
+				}
+				all = append(all, id)
 			}
 		}
 	}
-	return "*", nil
+	if made := creations[op.Path]; len(all) == 0 && made != "" && op.Method == http.MethodPost {
+		return []string{made + "*"}, nil
+	}
+	if len(all) == 0 {
+		return []string{"*"}, nil
+	}
+	return all, nil
 }
 
-func owner(op *Operation, m Member) (prefix string, named bool) {
-	name := strings.ToLower(m.Name)
-	if name != "identifier" {
-		prefix, named = owners[name]
-		return prefix, named
-	}
-	for _, k := range kinds {
-		if strings.HasPrefix(op.Path, k.path) {
-			return k.prefix, true
-		}
-	}
-	return "", false
-}
-
-// said is a text that the request gives for a member, or nothing.
-func (c *call) said(m Member) (string, error) {
+// said are the texts that the request gives for a member: one, none, or those of a list.
+func (c *call) said(m Member) ([]string, error) {
 	switch m.Place {
 	case Path:
-		return c.labels[m.Wire], nil
+		return texts(c.labels[m.Wire]), nil
 	case Query:
-		return c.query.Get(m.Wire), nil
+		return texts(c.query.Get(m.Wire)), nil
 	}
 	body, err := c.body()
-	text, _ := body[m.Wire].(string)
-	return text, err
+	return texts(body[m.Wire]), err
 }
 
-// authorize asks whether the key may do what the request is about.
+// texts are those in a value, that is not yet known to be valid.
+func texts(v any) (all []string) {
+	switch v := v.(type) {
+	case string:
+		if v != "" {
+			all = append(all, v)
+		}
+	case []any:
+		for _, item := range v {
+			all = append(all, texts(item)...)
+		}
+	case map[string]any:
+		all = texts(v["PhoneNumberId"]) // an item of a batch
+	}
+	return all
+}
+
+// authorize asks whether the key may do what the request asks for with all that it is about.
 func (m *Mux) authorize(c *call, key timbre.Key, op *Operation) error {
 	if m.cfg.Authorize == nil || key.Grants == nil {
 		return nil
 	}
-	about, err := resource(op, c)
+	about, err := resources(op, c)
 	if err != nil {
 		return err
 	}
-	return m.cfg.Authorize(c.ctx, key, "chime:"+op.Name, about)
+	for _, resource := range about {
+		if err := m.cfg.Authorize(c.ctx, key, "chime:"+op.Name, resource); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -134,7 +134,7 @@ var (
 	voiceCallingRegionList             = &Shape{Kind: List, Item: voiceCallingRegion}
 	voiceCapability                    = &Shape{Kind: String, Enum: []string{"Voice", "SMS"}}
 	voiceCapabilityList                = &Shape{Kind: List, Item: voiceCapability}
-	voiceClientRequestId               = &Shape{Kind: String, Min: new(2), Max: new(64), Pattern: whole(`[-_a-zA-Z0-9]*`)}
+	voiceClientRequestId               = &Shape{Kind: String, Min: new(2), Max: new(64), Pattern: whole(`[!-~]*`)}
 	voiceContactCenterSystemType       = &Shape{Kind: String, Enum: []string{"GENESYS_ENGAGE_ON_PREMISES", "AVAYA_AURA_CALL_CENTER_ELITE", "AVAYA_AURA_CONTACT_CENTER", "CISCO_UNIFIED_CONTACT_CENTER_ENTERPRISE"}}
 	voiceContactCenterSystemTypeList   = &Shape{Kind: List, Item: voiceContactCenterSystemType}
 	voiceCountry                       = &Shape{Kind: String, Pattern: whole(`^$|^[A-Z]{2,2}$`)}
@@ -809,7 +809,7 @@ var (
 		{Name: "MuxType", Wire: "MuxType", Required: true, Shape: pipelinesLiveConnectorMuxType},
 		{Name: "SourceConfiguration", Wire: "SourceConfiguration", Shape: pipelinesSourceConfiguration},
 	}}
-	pipelinesClientRequestToken                    = &Shape{Kind: String, Min: new(2), Max: new(64), Pattern: whole(`[-_a-zA-Z0-9]*`)}
+	pipelinesClientRequestToken                    = &Shape{Kind: String, Min: new(2), Max: new(64), Pattern: whole(`[!-~]*`)}
 	pipelinesCompositedVideoArtifactsConfiguration = &Shape{Kind: Structure, Members: []Member{
 		{Name: "GridViewConfiguration", Wire: "GridViewConfiguration", Required: true, Shape: pipelinesGridViewConfiguration},
 		{Name: "Layout", Wire: "Layout", Shape: pipelinesLayoutOption},

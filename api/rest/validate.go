@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -76,7 +77,7 @@ func (c *checker) value(s *Shape, v any, at string) any {
 			c.text(s, v, at)
 			return v
 		}
-		if s.Kind == Timestamp {
+		if _, err := time.Parse(time.RFC3339Nano, v); s.Kind == Timestamp && err == nil {
 			return v
 		}
 	case number:

@@ -22,6 +22,15 @@ func gathered(op *Operation, target, body string) (inBody, aside map[string]any,
 	return gather(op, labels, u.Query(), func() (map[string]any, error) { return parse([]byte(body)) })
 }
 
+// recording asks for a pipeline on what was recorded between two times.
+func recording(start, end string) string {
+	return `{"MediaInsightsPipelineConfigurationArn":"arn:aws:chime:us-east-1:000000000000:media-insights-pipeline-configuration/a",
+		"KinesisVideoStreamRecordingSourceRuntimeConfiguration":{"Streams":[{"StreamArn":"arn:aws:kinesisvideo:us-east-1:000000000000:stream/a/1"}],
+		"FragmentSelector":{"FragmentSelectorType":"ServerTimestamp","TimestampRange":{"StartTimestamp":` + start + `,"EndTimestamp":` + end + `}}}}`
+}
+
+const during = "kinesisVideoStreamRecordingSourceRuntimeConfiguration.fragmentSelector.timestampRange."
+
 func TestValidation(t *testing.T) {
 	const (
 		vc = "abcdefghijklmnopqrstuv"
@@ -52,6 +61,11 @@ func TestValidation(t *testing.T) {
 
 		{"StartSpeakerSearchTask", vc, `{"TransactionId":"t","VoiceProfileDomainId":"d","CallLeg":"Agent"}`, at + "'callLeg'" + so + "satisfy enum value set: [Caller, Callee]"},
 		{"StartSpeakerSearchTask", vc, `{"TransactionId":"t","VoiceProfileDomainId":"d","ClientRequestToken":"a"}`, at + "'clientRequestToken'" + so + "have length greater than or equal to 2"},
+		{"StartSpeakerSearchTask", vc, `{"TransactionId":"t","VoiceProfileDomainId":"d","ClientRequestToken":"3848276298220188511@10.0.0.1:5060"}`, ""},
+		{"StartSpeakerSearchTask", vc, `{"TransactionId":"t","VoiceProfileDomainId":"d","ClientRequestToken":"` + long[:130] + `"}`, "2 validation errors detected: Value at 'clientRequestToken'" + so +
+			"have length less than or equal to 64; Value at 'clientRequestToken'" + so + "satisfy regular expression pattern: [!-~]*"},
+		{"StartSpeakerSearchTask", vc, `{"TransactionId":"t","VoiceProfileDomainId":"d","ClientRequestToken":"a b"}`, at + "'clientRequestToken'" + so + "satisfy regular expression pattern: [!-~]*"},
+		{"CreateVoiceProfileDomain", "", `{"Name":"a","ServerSideEncryptionConfiguration":{"KmsKeyArn":"arn:aws:kms:r:1:key/a"},"ClientRequestToken":"<x>@sbc"}`, ""},
 		{"StartSpeakerSearchTask", vc, `{"TransactionId":" ","VoiceProfileDomainId":"d"}`, at + "'transactionId'" + so + `satisfy regular expression pattern: .*\S.*`},
 		{"StartSpeakerSearchTask", vc, `{"TransactionId":"` + long + `","VoiceProfileDomainId":"d"}`, at + "'transactionId'" + so + "have length less than or equal to 256"},
 		{"StartSpeakerSearchTask", vc, `{"TransactionId":"` + long[:512] + `","VoiceProfileDomainId":"d"}`, ""},
@@ -78,9 +92,16 @@ func TestValidation(t *testing.T) {
 		{"PutVoiceConnectorStreamingConfiguration", vc, `{"StreamingConfiguration":{"Disabled":false}}`, no + "'streamingConfiguration.dataRetentionInHours'" + so + "not be null"},
 		{"CreateVoiceProfileDomain", "", `{"Name":"a","ServerSideEncryptionConfiguration":{"KmsKeyArn":"alias/key"}}`, at + "'serverSideEncryptionConfiguration.kmsKeyArn'" + so +
 			`satisfy regular expression pattern: ^arn[\/\:\-\_\.a-zA-Z0-9]+$`},
+		{"CreateMediaInsightsPipeline", "", recording(`"2026-11-25T09:30:00.5Z"`, `1764063000.25`), ""},
+		{"CreateMediaInsightsPipeline", "", recording(`"yesterday"`, `true`), "2 validation errors detected: Value at '" + during + "endTimestamp'" + so + "be a timestamp; Value at '" +
+			during + "startTimestamp'" + so + "be a timestamp"},
 		{"CreateSipMediaApplicationCall", "sma", `{"FromPhoneNumber":"+12065550100","ToPhoneNumber":"+12065550100","SipHeaders":{"X-A":3}}`, at + "'sipHeaders.value'" + so + "be a string"},
 	} {
-		_, _, err := gathered(Voice.Operation(c.op), c.target, c.body)
+		op := Voice.Operation(c.op)
+		if op == nil {
+			op = Pipelines.Operation(c.op)
+		}
+		_, _, err := gathered(op, c.target, c.body)
 		got := ""
 		if err != nil {
 			got = messageOf(err)
@@ -91,6 +112,30 @@ func TestValidation(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s %s %s:\n got %q\nwant %q", c.op, c.target, c.body, got, c.want)
 		}
+	}
+}
+
+// The pipelines model has the same member under another name.
+func TestATokenMayBeACallIDInBothServices(t *testing.T) {
+	const token = "3848276298220188511@10.0.0.1:5060"
+	tokens := 0
+	for _, s := range []*Service{Voice, Pipelines} {
+		for _, op := range s.Operations {
+			for _, m := range op.Input.Members {
+				if m.Name != "ClientRequestToken" {
+					continue
+				}
+				tokens++
+				c := checker{}
+				c.value(m.Shape, token, m.Name)
+				if err := c.err(); err != nil {
+					t.Errorf("%s: %v", op.Name, err)
+				}
+			}
+		}
+	}
+	if tokens < 10 {
+		t.Errorf("%d operations have tokens", tokens)
 	}
 }
 

@@ -12,9 +12,6 @@ import (
 	"timbre"
 )
 
-// Most is how many tags a resource may have.
-const Most = 50
-
 // Threshold is the tag of a domain that says how sure a match must be.
 const Threshold = "timbre:threshold"
 
@@ -24,7 +21,7 @@ type Store interface {
 	UpdateTags(ctx context.Context, arn string, change func(tags map[string]string) error) error
 }
 
-// Check refuses tags that a resource may not have: Invalid by what they say, Limit by their number.
+// Check refuses tags that no resource may have. How many it may have is for the store to say.
 func Check(tags map[string]string) error {
 	for key, value := range tags {
 		if strings.HasPrefix(strings.ToLower(key), "aws:") {
@@ -36,22 +33,16 @@ func Check(tags map[string]string) error {
 			}
 		}
 	}
-	if len(tags) > Most {
-		return timbre.Errorf(timbre.Limit, "", "A resource may have %d tags.", Most)
-	}
 	return nil
 }
 
 // Add gives a resource tags, in the place of those with the same keys.
 func Add(ctx context.Context, s Store, arn string, tags map[string]string) error {
 	return s.UpdateTags(ctx, arn, func(all map[string]string) error {
-		if err := Check(tags); err != nil { // of what was there before, only the number matters
+		if err := Check(tags); err != nil { // what was there before stays as it is
 			return err
 		}
 		maps.Copy(all, tags)
-		if len(all) > Most {
-			return timbre.Errorf(timbre.Limit, "", "A resource may have %d tags.", Most)
-		}
 		return nil
 	})
 }

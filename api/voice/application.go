@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
 	"timbre"
+	"timbre/api/tag"
 )
 
 func (s *service) createApplication(ctx context.Context, in *sdk.CreateSipMediaApplicationInput) (*sdk.CreateSipMediaApplicationOutput, error) {
@@ -14,6 +15,9 @@ func (s *service) createApplication(ctx context.Context, in *sdk.CreateSipMediaA
 	a := types.SipMediaApplication{
 		SipMediaApplicationId: &id, SipMediaApplicationArn: new(s.arn("sma/" + id)), Name: in.Name, AwsRegion: in.AwsRegion,
 		Endpoints: in.Endpoints, CreatedTimestamp: &now, UpdatedTimestamp: &now,
+	}
+	if err := tag.Check(tagMap(in.Tags)); err != nil {
+		return nil, err
 	}
 	if err := s.applications.Create(ctx, timbre.Resource{ID: id, ARN: *a.SipMediaApplicationArn, Tags: tagMap(in.Tags)}, a); err != nil {
 		return nil, err

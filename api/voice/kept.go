@@ -3,6 +3,7 @@ package voice
 import (
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
+	"timbre"
 	"timbre/api/keep"
 	"timbre/api/rest"
 )
@@ -22,8 +23,8 @@ type shelves struct {
 
 func newShelves(d Deps) shelves {
 	return shelves{
-		groups:          keep.New[group](d.Store, "voice connector group", d.Now),
-		numbers:         keep.New[types.PhoneNumber](d.Store, "phone number", d.Now),
+		groups:          keep.New[group](d.Store, timbre.KindGroup, d.Now),
+		numbers:         keep.New[types.PhoneNumber](d.Store, timbre.KindNumber, d.Now),
 		rules:           keep.New[types.SipRule](d.Store, "SIP rule", d.Now),
 		applications:    keep.New[types.SipMediaApplication](d.Store, "SIP media application", d.Now),
 		applicationLogs: keep.New[types.SipMediaApplicationLoggingConfiguration](d.Store, "SIP media application logging configuration", d.Now),

@@ -11,7 +11,7 @@ import (
 	"timbre/api/rest"
 )
 
-// putStreaming replaces the whole document: what the new one leaves out is gone.
+// putStreaming replaces the whole document: what the new one leaves out is gone. A disabled link may lead nowhere.
 func (s *service) putStreaming(ctx context.Context, in *sdk.PutVoiceConnectorStreamingConfigurationInput) (*sdk.PutVoiceConnectorStreamingConfigurationOutput, error) {
 	doc := in.StreamingConfiguration
 	st := timbre.Streaming{RetentionHours: int(*doc.DataRetentionInHours), Disabled: *doc.Disabled}
@@ -23,29 +23,14 @@ func (s *service) putStreaming(ctx context.Context, in *sdk.PutVoiceConnectorStr
 	}
 	if m := doc.MediaInsightsConfiguration; m != nil {
 		st.Insights = &timbre.InsightsLink{Disabled: or(m.Disabled, false), ConfigurationARN: or(m.ConfigurationArn, "")}
-		if err := s.linked(ctx, *st.Insights); err != nil {
-			return nil, err
+		if st.Insights.ConfigurationARN == "" && !st.Insights.Disabled {
+			return nil, rest.Missing("streamingConfiguration.mediaInsightsConfiguration.configurationArn")
 		}
 	}
 	if err := s.Store.PutStreaming(ctx, *in.VoiceConnectorId, st); err != nil {
 		return nil, err
 	}
 	return &sdk.PutVoiceConnectorStreamingConfigurationOutput{StreamingConfiguration: streaming(st)}, nil
-}
-
-// linked checks that a link leads to a configuration, by its ARN. A disabled link may lead nowhere.
-func (s *service) linked(ctx context.Context, link timbre.InsightsLink) error {
-	if link.ConfigurationARN == "" {
-		if link.Disabled {
-			return nil
-		}
-		return rest.Missing("streamingConfiguration.mediaInsightsConfiguration.configurationArn")
-	}
-	c, err := s.Store.Configuration(ctx, link.ConfigurationARN)
-	if timbre.KindOf(err) == timbre.NotFound || err == nil && c.ARN != link.ConfigurationARN {
-		return timbre.Errorf(timbre.NotFound, "", "There is no media insights pipeline configuration with the given ConfigurationArn.")
-	}
-	return err
 }
 
 func (s *service) getStreaming(ctx context.Context, in *sdk.GetVoiceConnectorStreamingConfigurationInput) (*sdk.GetVoiceConnectorStreamingConfigurationOutput, error) {

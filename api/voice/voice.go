@@ -43,8 +43,6 @@ type Store interface {
 	DeleteCredentials(ctx context.Context, connectorID string, usernames []string) error
 	tag.Store
 
-	Configuration(ctx context.Context, identifier string) (timbre.Configuration, error)
-
 	CreateDomain(ctx context.Context, d timbre.Domain) error
 	Domain(ctx context.Context, id string) (timbre.Domain, error)
 	DomainByToken(ctx context.Context, token string) (timbre.Domain, error)

@@ -8,6 +8,9 @@ import (
 
 func (s *Store) SaveCall(ctx context.Context, c timbre.Call, notices []timbre.Notice) error {
 	return s.write(ctx, "store.SaveCall", func(q querier) error {
+		if err := s.withinCalls(ctx, q, c); err != nil {
+			return err
+		}
 		doc, err := document(c)
 		if err != nil {
 			return err

@@ -20,7 +20,7 @@ func (s *Store) CreateConfiguration(ctx context.Context, c timbre.Configuration)
 		if err != nil {
 			return taken(err, "There is a configuration %s already.", c.Name)
 		}
-		if err := s.withinTags(c.Tags); err != nil {
+		if err := s.withinTags(c.Tags, 0); err != nil {
 			return err
 		}
 		return within(ctx, q, s.limit().Configurations, "media insights pipeline configurations", "SELECT count(*) FROM configuration")

@@ -16,7 +16,7 @@ func (s *Store) CreateConnector(ctx context.Context, c timbre.Connector) error {
 		if err != nil {
 			return taken(err, "There is a connector %s already.", c.ID)
 		}
-		if err := s.withinTags(c.Tags); err != nil {
+		if err := s.withinTags(c.Tags, 0); err != nil {
 			return err
 		}
 		return within(ctx, q, s.limit().Connectors, "voice connectors", "SELECT count(*) FROM connector")
@@ -44,6 +44,19 @@ func (s *Store) DeleteConnector(ctx context.Context, id string) error {
 		if err := unused(ctx, q, id); err != nil {
 			return err
 		}
+		if err := silent(ctx, q, id); err != nil {
+			return err
+		}
 		return must(ctx, q, missing("connector", id), "DELETE FROM connector WHERE id = ?", id)
 	})
+}
+
+// silent refuses while a connector has live calls.
+func silent(ctx context.Context, q querier, id string) error {
+	var live int
+	err := q.QueryRowContext(ctx, "SELECT coalesce(("+tally+"), 0)", "calls of "+id).Scan(&live)
+	if err == nil && live > 0 {
+		err = conflict("The voice connector has %d live calls.", live)
+	}
+	return err
 }

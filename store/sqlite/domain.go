@@ -21,7 +21,7 @@ func (s *Store) CreateDomain(ctx context.Context, d timbre.Domain) error {
 		if err != nil {
 			return taken(err, "There is a voice profile domain with that id or ClientRequestToken already.")
 		}
-		if err := s.withinTags(d.Tags); err != nil {
+		if err := s.withinTags(d.Tags, 0); err != nil {
 			return err
 		}
 		return within(ctx, q, s.limit().Domains, "voice profile domains", "SELECT count(*) FROM domain")

@@ -33,8 +33,7 @@ func (s *Store) EnrolProfile(ctx context.Context, p timbre.Profile, taskID strin
 		if err != nil {
 			return orphaned(taken(err, "There is a voice profile %s already.", p.ID), noDomain(p.DomainID))
 		}
-		return within(ctx, q, s.limit().Profiles, "voice profiles of a domain",
-			"SELECT count(*) FROM profile WHERE domain_id = ?", p.DomainID)
+		return within(ctx, q, s.limit().Profiles, "voice profiles of a domain", tally, "profiles of "+p.DomainID)
 	})
 }
 

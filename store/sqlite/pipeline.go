@@ -18,6 +18,12 @@ func (s *Store) CreatePipeline(ctx context.Context, p timbre.Pipeline, notices [
 		if err != nil {
 			return taken(err, "There is a media pipeline with that id or ClientRequestToken already.")
 		}
+		if err := s.withinTags(p.Tags, 0); err != nil {
+			return err
+		}
+		if err := within(ctx, q, s.limit().Pipelines, "active media insights pipelines", tally, "pipelines"); err != nil {
+			return err
+		}
 		return post(ctx, q, notices)
 	})
 }

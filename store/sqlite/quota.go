@@ -32,10 +32,36 @@ func within(ctx context.Context, q querier, limit int, what, query string, args 
 	return nil
 }
 
-// withinTags refuses more tags than a resource may have.
-func (s *Store) withinTags(tags map[string]string) error {
-	if limit := s.limit().Tags; limit > 0 && len(tags) > limit {
+const tally = "SELECT n FROM tally WHERE what = ?"
+
+// withinTags refuses more tags than a resource may have, unless it had as many before.
+func (s *Store) withinTags(tags map[string]string, had int) error {
+	if limit := s.limit().Tags; limit > 0 && len(tags) > max(limit, had) {
 		return timbre.Errorf(timbre.Limit, "", "A resource may have %d tags.", limit)
 	}
 	return nil
+}
+
+// withinMembers refuses more connectors in a group than it may have, unless it had as many before.
+func (s *Store) withinMembers(r timbre.Resource, had int) error {
+	if limit := s.limit().Members; r.Kind == timbre.KindGroup && limit > 0 && len(r.Uses) > max(limit, had) {
+		return timbre.Errorf(timbre.Limit, "", "A group may have %d voice connectors.", limit)
+	}
+	return nil
+}
+
+// withinCalls refuses a live call that is new while its connector has as many as it may have.
+func (s *Store) withinCalls(ctx context.Context, q querier, c timbre.Call) error {
+	limit := s.limit().Calls
+	if limit == 0 || !c.Ended.IsZero() {
+		return nil
+	}
+	var over bool
+	err := q.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM call WHERE transaction_id = ?) AND
+		coalesce((SELECT n FROM tally WHERE what = ?), 0) >= ?`,
+		c.TransactionID, "calls of "+c.ConnectorID, limit).Scan(&over)
+	if err == nil && over {
+		err = timbre.Errorf(timbre.Limit, "", "The quota of %d live calls of a voice connector is used up.", limit)
+	}
+	return err
 }

@@ -1,7 +1,9 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"timbre"
 )
@@ -16,6 +18,12 @@ func (s *Store) CreateResource(ctx context.Context, r timbre.Resource) error {
 			r.Kind, r.ID, maybe(r.Name), maybe(r.Owner), nanos(r.Created), doc)
 		if err != nil {
 			return taken(err, "There is a %s of that id or name already.", r.Kind)
+		}
+		if err := cmp.Or(s.withinTags(r.Tags, 0), s.withinMembers(r, 0)); err != nil {
+			return err
+		}
+		if err := within(ctx, q, s.limit().Of(r.Kind), r.Kind+"s", "SELECT count(*) FROM resource WHERE kind = ?", r.Kind); err != nil {
+			return err
 		}
 		return tie(ctx, q, r)
 	})
@@ -66,7 +74,11 @@ func (s *Store) UpdateResource(ctx context.Context, kind, identifier string, cha
 			return err
 		}
 		r = was
+		r.Uses = slices.Clone(was.Uses)
 		if err := change(&r); err != nil {
+			return err
+		}
+		if err := s.withinMembers(r, len(was.Uses)); err != nil {
 			return err
 		}
 		r.Kind, r.ID, r.Name, r.Created = was.Kind, was.ID, was.Name, was.Created

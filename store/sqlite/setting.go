@@ -16,10 +16,23 @@ func (s *Store) PutStreaming(ctx context.Context, connectorID string, v timbre.S
 		if v.Insights != nil {
 			arn = v.Insights.ConfigurationARN
 		}
+		if err := leads(ctx, q, arn); err != nil {
+			return err
+		}
 		_, err = q.ExecContext(ctx, "INSERT OR REPLACE INTO streaming (connector_id, configuration_arn, document) VALUES (?, ?, ?)",
 			connectorID, maybe(arn), doc)
 		return orphaned(err, missing("connector", connectorID))
 	})
+}
+
+// leads refuses a link to a configuration that is not there. None leads nowhere, as it may.
+func leads(ctx context.Context, q querier, arn string) error {
+	var there bool
+	err := q.QueryRowContext(ctx, "SELECT ?1 = '' OR EXISTS (SELECT 1 FROM configuration WHERE arn = ?1)", arn).Scan(&there)
+	if err == nil && !there {
+		err = timbre.Errorf(timbre.NotFound, "", "There is no media insights pipeline configuration with the given ConfigurationArn.")
+	}
+	return err
 }
 
 func (s *Store) Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error) {
@@ -37,6 +50,9 @@ func (s *Store) DeleteStreaming(ctx context.Context, connectorID string) error {
 
 func (s *Store) PutTermination(ctx context.Context, connectorID string, v timbre.Termination) error {
 	return s.write(ctx, "store.PutTermination", func(q querier) error {
+		if limit := s.limit().CPS; limit > 0 && v.CPSLimit > limit {
+			return timbre.Errorf(timbre.Limit, "", "A voice connector may have %d calls a second.", limit)
+		}
 		doc, err := document(v)
 		if err != nil {
 			return err

@@ -29,7 +29,11 @@ func (s *Store) UpdateTags(ctx context.Context, arn string, change func(map[stri
 		if err != nil {
 			return err
 		}
+		had := len(b.tags)
 		if err := change(b.tags); err != nil {
+			return err
+		}
+		if err := s.withinTags(b.tags, had); err != nil {
 			return err
 		}
 		tags, err := document(b.tags)

@@ -23,7 +23,10 @@ func (s *Store) CreateTask(ctx context.Context, t timbre.Task) error {
 		if err != nil {
 			return taken(err, "There is a task %s already.", t.ID)
 		}
-		return within(ctx, q, s.limit().Tasks, "active voice analytics tasks", "SELECT count(*) FROM task WHERE active = 1")
+		if err := within(ctx, q, s.limit().Tasks, "active voice analytics tasks", tally, "tasks"); err != nil {
+			return err
+		}
+		return within(ctx, q, s.limit().Analysed, "calls with voice analytics", "SELECT count(DISTINCT transaction_id) FROM task INDEXED BY task_active_once WHERE active = 1")
 	})
 }
 

@@ -52,8 +52,9 @@ var configurations = []fact{
 	{"a linked configuration cannot be deleted", func(s *subject) {
 		ctx, c := s.Context(), configuration("f1")
 		s.must(s.CreateConfiguration(ctx, c))
+		s.must(s.CreateConfiguration(ctx, configuration("another")))
 		unlink := map[string]func() error{
-			"link replaced":     func() error { return s.PutStreaming(ctx, "c1", streaming("another")) },
+			"link replaced":     func() error { return s.PutStreaming(ctx, "c1", streaming(configuration("another").ARN)) },
 			"link left out":     func() error { return s.PutStreaming(ctx, "c1", timbre.Streaming{}) },
 			"streaming deleted": func() error { return s.DeleteStreaming(ctx, "c1") },
 			"connector deleted": func() error { return s.DeleteConnector(ctx, "c1") },
@@ -70,5 +71,25 @@ var configurations = []fact{
 			}
 			s.must(s.CreateConfiguration(ctx, c))
 		}
+	}},
+	{"a link leads to a configuration, also when both change at once", func(s *subject) {
+		ctx, c := s.Context(), configuration("f1")
+		s.must(s.CreateConnector(ctx, connector("c1")))
+		s.refused("none", s.PutStreaming(ctx, "c1", streaming(c.ARN)), timbre.NotFound)
+		s.must(s.CreateConfiguration(ctx, c))
+		s.refused("by its name", s.PutStreaming(ctx, "c1", streaming(c.Name)), timbre.NotFound)
+		for i, err := range s.together(func(i int) error {
+			if i%2 == 0 {
+				return s.DeleteConfiguration(ctx, c.ID)
+			}
+			return s.PutStreaming(ctx, "c1", streaming(c.ARN))
+		}) {
+			if kind := timbre.KindOf(err); err != nil && kind != timbre.NotFound && kind != timbre.Conflict {
+				s.Errorf("%d: %v", i, err)
+			}
+		}
+		_, configured := s.Configuration(ctx, c.ID)
+		_, linked := s.Streaming(ctx, "c1")
+		s.same("one of both is there", (configured == nil) == (linked == nil), true)
 	}},
 }

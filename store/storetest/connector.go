@@ -49,7 +49,8 @@ var connectors = []fact{
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
 		s.must(s.CreateConnector(ctx, connector("c2")))
-		for _, v := range []timbre.Streaming{streaming("arn"), {RetentionHours: 1}, {}, {Targets: []string{}}} {
+		s.must(s.CreateConfiguration(ctx, configuration("f1")))
+		for _, v := range []timbre.Streaming{streaming(configuration("f1").ARN), {RetentionHours: 1}, {}, {Targets: []string{}}} {
 			s.must(s.PutStreaming(ctx, "c1", v))
 			got, err := s.Streaming(ctx, "c1")
 			s.must(err)
@@ -70,10 +71,23 @@ var connectors = []fact{
 		_, err = s.Termination(ctx, "c1")
 		s.refused("deleted", err, timbre.NotFound)
 	}},
+	{"a connector with live calls stays", func(s *subject) {
+		ctx := s.Context()
+		for _, id := range []string{"c1", "c2"} {
+			s.must(s.CreateConnector(ctx, connector(id)))
+		}
+		live := timbre.Call{TransactionID: "x", ConnectorID: "c1", Started: dawn()}
+		s.must(s.SaveCall(ctx, live, nil))
+		s.refused("while it lasts", s.DeleteConnector(ctx, "c1"), timbre.Conflict)
+		s.must(s.DeleteConnector(ctx, "c2"))
+		live.Ended = dawn()
+		s.must(s.SaveCall(ctx, live, nil))
+		s.must(s.DeleteConnector(ctx, "c1"))
+	}},
 	{"a connector takes its settings along", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
-		s.must(s.PutStreaming(ctx, "c1", streaming("arn")))
+		s.must(s.PutStreaming(ctx, "c1", timbre.Streaming{}))
 		s.must(s.PutTermination(ctx, "c1", termination()))
 		s.must(s.DeleteConnector(ctx, "c1"))
 		_, err := s.Connector(ctx, "c1")

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"time"
 
 	"timbre"
 )
@@ -38,6 +39,71 @@ var quotas = []fact{
 		s.filled("domain", 2, func(i int) error { return s.CreateDomain(s.Context(), domain(fmt.Sprint("d", i))) })
 		s.filled("task", 6, func(i int) error { return s.CreateTask(s.Context(), tone(fmt.Sprint("t", i), fmt.Sprint("call ", i))) })
 	}},
+	{"of many pipelines and resources at once, as many are made as the quota has left", func(s *subject) {
+		s.Limit(timbre.Limits{Pipelines: 3, Groups: 4, Numbers: 5})
+		s.must(s.CreatePipeline(s.Context(), pipeline("over"), nil)) // one that has ended does not count
+		live := func(i int) timbre.Pipeline {
+			p := pipeline(fmt.Sprint("p", i))
+			p.Ended = time.Time{}
+			return p
+		}
+		s.filled("pipeline", 3, func(i int) error { return s.CreatePipeline(s.Context(), live(i), nil) })
+		for kind, limit := range map[string]int{timbre.KindGroup: 4, timbre.KindNumber: 5, "thing": crowd} {
+			s.filled(kind, limit, func(i int) error {
+				return s.CreateResource(s.Context(), timbre.Resource{Kind: kind, ID: fmt.Sprint(kind, i)})
+			})
+		}
+	}},
+	{"of many calls of a connector at once, as many begin as the quota has left", func(s *subject) {
+		live := func(connector, id string) timbre.Call {
+			return timbre.Call{TransactionID: id, ConnectorID: connector, Started: dawn()}
+		}
+		s.Limit(timbre.Limits{Calls: 3})
+		s.must(s.SaveCall(s.Context(), call("over"), nil)) // one that has ended does not count
+		s.filled("call", 3, func(i int) error { return s.SaveCall(s.Context(), live("connector", fmt.Sprint("x", i)), nil) })
+		s.must(s.SaveCall(s.Context(), live("another", "y"), nil))
+		calls, err := s.LiveCalls(s.Context())
+		s.must(err)
+		first := calls[0]
+		s.Limit(timbre.Limits{Calls: 1})
+		s.must(s.SaveCall(s.Context(), first, nil)) // it was there before
+		first.Ended = dawn()
+		s.must(s.SaveCall(s.Context(), first, nil))
+		s.refused("more", s.SaveCall(s.Context(), live("connector", "z"), []timbre.Notice{notice("n", "z", "q")}), timbre.Limit)
+		s.same("notices of what did not begin", len(s.due()), 0)
+	}},
+	{"calls that are analysed have a quota, whatever number of tasks is on each", func(s *subject) {
+		s.Limit(timbre.Limits{Analysed: 2})
+		s.must(s.CreateDomain(s.Context(), domain("d1")))
+		s.filled("task", 2, func(i int) error { return s.CreateTask(s.Context(), tone(fmt.Sprint("t", i), fmt.Sprint("call ", i))) })
+		active, err := s.ActiveTasks(s.Context())
+		s.must(err)
+		second := search("s1", "d1")
+		second.TransactionID, second.Active, second.Ended = active[0].TransactionID, true, time.Time{}
+		s.must(s.CreateTask(s.Context(), second))
+	}},
+	{"a group has no more connectors than allowed, and a termination no more calls a second", func(s *subject) {
+		ctx := s.Context()
+		s.Limit(timbre.Limits{Members: 2, CPS: 3})
+		var members []string
+		for i := range 3 {
+			members = append(members, fmt.Sprint("c", i))
+			s.must(s.CreateConnector(ctx, connector(members[i])))
+		}
+		group := timbre.Resource{Kind: timbre.KindGroup, ID: "g", Uses: members}
+		s.refused("group", s.CreateResource(ctx, group), timbre.Limit)
+		group.Uses = members[:2]
+		s.must(s.CreateResource(ctx, group))
+		with := func(uses ...string) error {
+			_, err := s.UpdateResource(ctx, timbre.KindGroup, "g", func(r *timbre.Resource) error { r.Uses = uses; return nil })
+			return err
+		}
+		s.refused("three of them", with(members...), timbre.Limit)
+		s.must(with(members[2]))
+		s.refused("termination", s.PutTermination(ctx, "c0", timbre.Termination{CPSLimit: 4}), timbre.Limit)
+		s.must(s.PutTermination(ctx, "c0", timbre.Termination{CPSLimit: 3}))
+		s.must(s.PutTermination(ctx, "c0", timbre.Termination{}))
+	}},
 	{"a domain's profiles have a quota of their own", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.must(s.CreateDomain(s.Context(), domain("d2")))
@@ -50,6 +116,11 @@ var quotas = []fact{
 			return s.EnrolProfile(s.Context(), profile(fmt.Sprint("p", i), "d1", i), fmt.Sprint("t", i))
 		})
 		s.must(s.EnrolProfile(s.Context(), profile("other", "d2", 1), "other"))
+		list, err := s.ListProfiles(s.Context(), "d1", timbre.Page{Limit: 1})
+		s.must(err)
+		s.must(s.DeleteProfile(s.Context(), list[0].ID))
+		s.searched("later", "d1", 1)
+		s.must(s.EnrolProfile(s.Context(), profile("later", "d1", 1), "later"))
 	}},
 	{"what was refused has left nothing, and what is deleted makes room", func(s *subject) {
 		s.Limit(timbre.Limits{Connectors: 1})
@@ -88,6 +159,17 @@ var quotas = []fact{
 		s.must(s.CreateConnector(s.Context(), c))
 		s.must(s.CreateConfiguration(s.Context(), f))
 		s.must(s.CreateDomain(s.Context(), d))
+		p, r := pipeline("p1"), timbre.Resource{Kind: "thing", ID: "r1", Tags: tags(3)}
+		p.Tags = tags(3)
+		s.refused("pipeline", s.CreatePipeline(s.Context(), p, nil), timbre.Limit)
+		s.refused("resource", s.CreateResource(s.Context(), r), timbre.Limit)
+		add := func(key string) error {
+			return s.UpdateTags(s.Context(), d.ARN, func(all map[string]string) error { all[key] = "y"; return nil })
+		}
+		s.refused("one more", add("new"), timbre.Limit)
+		s.must(add("tag0"))
+		s.Limit(timbre.Limits{Tags: 1})
+		s.must(add("tag1")) // what was there before stays, and may change
 	}},
 	{"a token makes one configuration, as long as there is one", func(s *subject) {
 		one, two := configuration("f1"), configuration("f2")

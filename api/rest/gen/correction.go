@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// corrected mends what the published models say wrongly. Voice spells the length of a request token after the anchor,
-// where it bounds nothing; the pipelines model of the same field has it right.
+// corrected mends what the published models say wrongly of request tokens. Voice spells their length after the anchor, where
+// it bounds nothing; and both spell characters that clients in use do not keep to: see docs/decisions/0009.
 func corrected(name string, s shape) shape {
-	if name == "ClientRequestId" {
+	if name == "ClientRequestId" || name == "ClientRequestToken" {
 		least, most := 2, 64
-		s.Pattern, s.Min, s.Max = "[-_a-zA-Z0-9]*", &least, &most
+		s.Pattern, s.Min, s.Max = "[!-~]*", &least, &most
 	}
 	return s
 }

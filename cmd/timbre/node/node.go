@@ -93,7 +93,7 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 
 	// 10: the front door, and the operator's.
 	front := api.Deps{Store: eraser{n.store, n.search}, Tasks: starter{n.tasks, n.pipelines}, Pipelines: n.pipelines, Pings: n.sip, Keys: n.Credentials, Region: s.Region, Account: s.Account,
-		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics, Rates: s.Rates(), PageKey: n.pageKey}
+		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics, Rates: s.Rates(), Crowd: s.QuotaLimits().Crowd, PageKey: n.pageKey}
 	if err = api.Stock(ctx, front, s.Numbers); err != nil {
 		return err
 	}
