@@ -36,9 +36,10 @@ type Pipeline struct {
 
 // PipelineStream is a stream that a pipeline takes.
 type PipelineStream struct {
-	ARN, Fragment string
-	Channels      int
-	Defined       []Channel
+	ARN      string
+	Fragment string // where in it the pipeline was asked to begin; empty: it was not said
+	Channels int
+	Defined  []Channel
 }
 
 // Channel of a stream, with its role: AGENT, CUSTOMER or none.
@@ -109,7 +110,7 @@ type PipelineSource struct {
 	StreamARN                                 string
 	Channel                                   int
 	Role                                      string // AGENT, CUSTOMER or empty
-	Fragment                                  string // where in the stream the task begins, as given
+	Fragment                                  string // where in the stream the task begins
 }
 
 // The bounds of a pipeline's life.

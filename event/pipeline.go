@@ -15,10 +15,11 @@ type sourceDetail struct {
 	StreamARN   string `json:"streamArn"`
 	Channel     int    `json:"channelId"`
 	Role        string `json:"participantRole,omitempty"`
+	Fragment    string `json:"startFragmentNumber"`
 }
 
 func sourceOf(s *timbre.PipelineSource) sourceDetail {
-	return sourceDetail{s.PipelineID, s.PipelineARN, s.StreamARN, s.Channel, s.Role}
+	return sourceDetail{s.PipelineID, s.PipelineARN, s.StreamARN, s.Channel, s.Role, s.Fragment}
 }
 
 // pipelineSearch and pipelineTone are the forms of a task's events on a pipeline: instead of the caller, the source.
@@ -30,8 +31,7 @@ type pipelineSearch struct {
 
 type pipelineTone struct {
 	taskDetail
-	Details  *toneDetails `json:"voiceToneAnalysisDetails,omitempty"`
-	Fragment string       `json:"startFragmentNumber"`
+	Details *toneDetails `json:"voiceToneAnalysisDetails,omitempty"`
 	sourceDetail
 }
 
@@ -40,11 +40,7 @@ func onPipeline(e timbre.Event) any {
 	if e.Type == timbre.SpeakerSearchStatus {
 		return pipelineSearch{taskOf(e), speakerSearch(e).Details, sourceOf(e.Source)}
 	}
-	fragment := e.Source.Fragment
-	if fragment == "" {
-		fragment = firstFragment
-	}
-	return pipelineTone{taskOf(e), voiceTone(e).Details, fragment, sourceOf(e.Source)}
+	return pipelineTone{taskOf(e), voiceTone(e).Details, sourceOf(e.Source)}
 }
 
 // elementStatus is one of those of a change of state.

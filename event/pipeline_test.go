@@ -16,7 +16,7 @@ const pipelineARN = "arn:aws:chime:us-east-1:111122223333:media-pipeline/8765432
 var (
 	source = &timbre.PipelineSource{
 		PipelineID: "87654321-33ca-4dc6-9cdf-abcde6612345", PipelineARN: pipelineARN, ConfigurationARN: config,
-		StreamARN: call.Legs[0].StreamARN, Role: "CUSTOMER", Fragment: "91343852333181432392682062622220590765191907586",
+		StreamARN: call.Legs[0].StreamARN, Role: "CUSTOMER", Fragment: timbre.Fragment(call.Legs[0].StreamARN, 42*time.Second),
 	}
 	insights = &timbre.Pipeline{
 		ID: source.PipelineID, ARN: pipelineARN, ConfigurationARN: config, ConnectorID: connector,
@@ -33,7 +33,7 @@ func TestEventsOfPipelinesAreInTheirForm(t *testing.T) {
 	identified.Matches = []timbre.Match{{ProfileID: "vp-505e0992-82da-49eb-9d4a-4b34772b96b6", Confidence: 0.94567856}}
 	tone := task(timbre.VoiceToneStatus, timbre.ToneSuccessful)
 	tone.Current, tone.Overall = current, overall
-	tone.Source = &timbre.PipelineSource{PipelineID: source.PipelineID, PipelineARN: pipelineARN, ConfigurationARN: config, StreamARN: source.StreamARN, Channel: 1}
+	tone.Source = &timbre.PipelineSource{PipelineID: source.PipelineID, PipelineARN: pipelineARN, ConfigurationARN: config, StreamARN: source.StreamARN, Channel: 1, Fragment: timbre.Fragment(source.StreamARN, 0)}
 	several := *insights
 	several.Elements = append([]timbre.ElementStatus{{Type: "S3RecordingSink", Status: timbre.PipelineNotSupported, Updated: at.Add(-time.Hour)}}, insights.Elements...)
 	for name, e := range map[string]timbre.Event{

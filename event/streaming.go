@@ -48,9 +48,6 @@ type failedDetail struct {
 	Reason    string `json:"failureReason"`
 }
 
-// firstFragment is where every stream begins: ours hold one call each.
-const firstFragment = "0"
-
 func streaming(e timbre.Event) any {
 	c, l := e.Call, leg(e)
 	begin := streamDetail{"0", e.Status, c.ConnectorID, c.TransactionID, c.CallID}
@@ -63,7 +60,7 @@ func streaming(e timbre.Event) any {
 	d := startedDetail{
 		streamDetail: begin, Direction: c.Direction, From: c.From, To: c.To, Headers: c.Headers,
 		IsCaller: l.Side.IsCaller(), MediaType: "audio/L16", SDP: sdp{l.Index, l.Label}, Metadata: c.Metadata,
-		StartFragment: firstFragment, StartTime: inMillis(c.Started), StreamARN: l.StreamARN,
+		StartFragment: timbre.Fragment(l.StreamARN, 0), StartTime: inMillis(c.Started), StreamARN: l.StreamARN,
 	}
 	if e.Status == timbre.StreamingEnded {
 		if c.Ended.IsZero() {

@@ -99,7 +99,7 @@ func (e *Engine) hold(ctx context.Context, op, identifier string, do func(*life)
 
 // Start starts a task on a stream of a pipeline. Of t, Kind, DomainID and Token are read, and of its Source StreamARN,
 // Channel and Fragment; a Source without StreamARN means the only stream of the pipeline. NotFound: there is no such
-// pipeline, domain or stream of it, or the stream has ended. Conflict: the pipeline is paused or has ended, has no voice
+// pipeline, domain or stream of it, or the stream has ended. Invalid: the stream has no such fragment yet. Conflict: the pipeline is paused or has ended, has no voice
 // analytics of the kind, or such a task is active on the stream. Tokens are as for tasks on a connector.
 func (e *Engine) Start(ctx context.Context, identifier string, t timbre.Task) (timbre.Task, error) {
 	const op = "pipeline.Start"
@@ -144,7 +144,7 @@ func source(p timbre.Pipeline, s timbre.PipelineSource) (*timbre.PipelineSource,
 		if len(p.Streams) != 1 {
 			return nil, timbre.Errorf(timbre.Invalid, op, "the pipeline has %d streams: KinesisVideoStreamSourceTaskConfiguration must name one", len(p.Streams))
 		}
-		s.StreamARN, s.Fragment = p.Streams[0].ARN, p.Streams[0].Fragment
+		s.StreamARN = p.Streams[0].ARN
 		if d := p.Streams[0].Defined; len(d) > 0 {
 			s.Channel = d[0].ID
 		}

@@ -21,7 +21,7 @@ var stated = []string{
 
 // Create makes a pipeline on one or two streams of a live call. Of p, ConfigurationARN, Encoding, SampleRate, Streams,
 // Metadata, Tags and Token are read. NotFound: there is no such configuration, or no live call has such a stream. Invalid:
-// the streams belong to different calls, or have another sample rate. A token that has been used gives the pipeline that
+// the streams belong to different calls, have another sample rate, or no such fragment yet. A token that has been used gives the pipeline that
 // was made with it, as it is now, if all parameters are the same, else Conflict.
 func (e *Engine) Create(ctx context.Context, p timbre.Pipeline) (timbre.Pipeline, error) {
 	p.Fingerprint = fingerprint(p)
@@ -89,8 +89,10 @@ func (e *Engine) callOf(streams []timbre.PipelineStream) (txid string, err error
 	const op = "pipeline.Create"
 	calls := e.Calls.Live()
 	for i, s := range streams {
+		leg := -1
 		at := slices.IndexFunc(calls, func(c timbre.Call) bool {
-			return slices.ContainsFunc(c.Legs, func(l timbre.Leg) bool { return l.StreamARN == s.ARN })
+			leg = slices.IndexFunc(c.Legs, func(l timbre.Leg) bool { return l.StreamARN == s.ARN })
+			return leg >= 0
 		})
 		switch {
 		case at < 0:
@@ -101,6 +103,11 @@ func (e *Engine) callOf(streams []timbre.PipelineStream) (txid string, err error
 			return "", timbre.Errorf(timbre.Invalid, op, "a stream is named twice")
 		}
 		txid = calls[at].TransactionID
+		if s.Fragment != "" {
+			if err := timbre.CheckFragment(s.ARN, s.Fragment, e.Calls.Reached(txid, leg)); err != nil {
+				return "", err
+			}
+		}
 	}
 	return txid, nil
 }

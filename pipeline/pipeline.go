@@ -36,11 +36,13 @@ type Announcer interface {
 	Notices(ctx context.Context, events ...timbre.Event) ([]timbre.Notice, error)
 }
 
-// Calls are the live ones. Tap lets t hear a leg from its next frame on, until stop.
+// Calls are the live ones. Tap lets t hear a leg from its next frame on, until stop. Reached is the media time that a leg
+// has come to.
 type Calls interface {
 	Live() []timbre.Call
 	Call(transactionID string) (timbre.Call, bool)
 	Tap(transactionID string, leg int, t Tap) (stop func(), err error)
+	Reached(transactionID string, leg int) time.Duration
 }
 
 // Tap is told of the frames of a leg, and of its end.

@@ -211,6 +211,7 @@ type office struct {
 	mu     sync.Mutex
 	live   map[string]timbre.Call
 	ears   map[int]chorus // by leg
+	at     time.Duration  // what the media of all legs has come to
 	embed  func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
 	search func(ctx context.Context) ([]timbre.Match, error)
 	tracks []*fakeTrack
@@ -282,6 +283,8 @@ func (f fakeCalls) Call(id string) (timbre.Call, bool) {
 	c, ok := f.o.live[id]
 	return c, ok
 }
+
+func (f fakeCalls) Reached(string, int) time.Duration { return f.o.at }
 
 func (f fakeEars) Listen(_ context.Context, id string, leg int, to Ear) (func(), error) {
 	f.o.mu.Lock()

@@ -56,9 +56,10 @@ type Announcer interface {
 	Notices(ctx context.Context, events ...timbre.Event) ([]timbre.Notice, error)
 }
 
-// Calls are the live ones.
+// Calls are the live ones. Reached is the media time that a leg has come to.
 type Calls interface {
 	Call(transactionID string) (timbre.Call, bool)
+	Reached(transactionID string, leg int) time.Duration
 }
 
 // Ears listen to a leg of a live call, from its next frame on. stop may be called twice, and what it stops may be heard
