@@ -12,6 +12,7 @@ const (
 	PipelineInProgress   PipelineStatus = "InProgress"
 	PipelinePaused       PipelineStatus = "Paused"
 	PipelineStopped      PipelineStatus = "Stopped"
+	PipelineTroubled     PipelineStatus = "TemporarilyFailed" // of elements alone, and in events alone
 	PipelineFailed       PipelineStatus = "Failed"
 )
 
@@ -52,6 +53,7 @@ type Channel struct {
 type ElementStatus struct {
 	Type    string
 	Status  PipelineStatus
+	Detail  string // why it is TemporarilyFailed
 	Updated time.Time
 }
 
@@ -72,7 +74,7 @@ func (p *Pipeline) Status() PipelineStatus {
 		return PipelineStopped
 	case !p.Paused.IsZero():
 		return PipelinePaused
-	case count[PipelineInProgress] > 0:
+	case count[PipelineInProgress]+count[PipelineTroubled] > 0:
 		return PipelineInProgress
 	case count[PipelineInitializing] > 0:
 		return PipelineInitializing

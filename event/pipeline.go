@@ -48,6 +48,7 @@ type elementStatus struct {
 	Type    string `json:"type"`
 	Status  string `json:"status"`
 	Updated int64  `json:"updatedOn"` // milliseconds since 1970
+	Detail  string `json:"statusDetail,omitempty"`
 }
 
 // change is the detail of a pipeline's change of state: its metadata, and over it what Timbre knows.
@@ -61,7 +62,7 @@ func change(e timbre.Event) map[string]any {
 	case timbre.InsightsCreateFailed:
 		d["mediaInsightsPipelineConfigurationArn"] = p.ConfigurationARN
 		d["failureOrigin"] = "Voice Connector"
-		d["httpStatusCode"] = "500"
+		d["httpStatusCode"] = statusCode(e.Kind)
 		d["failureReason"] = e.StatusMessage
 		return d
 	case timbre.InsightsCreated:
@@ -75,11 +76,28 @@ func change(e timbre.Event) map[string]any {
 	if len(p.Elements) > 1 {
 		statuses := []elementStatus{}
 		for _, s := range p.Elements {
-			statuses = append(statuses, elementStatus{s.Type, string(s.Status), s.Updated.UnixMilli()})
+			statuses = append(statuses, elementStatus{s.Type, string(s.Status), s.Updated.UnixMilli(), s.Detail})
 		}
 		d["mediaInsightsPipelineElementStatuses"] = statuses
 	}
 	return d
+}
+
+// statusCode is what CreateMediaInsightsPipeline would have been answered with.
+func statusCode(k timbre.Kind) string {
+	switch k {
+	case timbre.Invalid, timbre.Limit:
+		return "400"
+	case timbre.Forbidden, timbre.AccessDenied:
+		return "403"
+	case timbre.NotFound:
+		return "404"
+	case timbre.Throttled:
+		return "429"
+	case timbre.Unavailable:
+		return "503"
+	}
+	return "500"
 }
 
 // busTargets is where the events of pipelines go: to the place that the settings call EventBridge, whatever the connector

@@ -118,7 +118,7 @@ func (e *Engine) Start(ctx context.Context, identifier string, t timbre.Task) (t
 		if l.p.Status() == timbre.PipelinePaused {
 			return timbre.Errorf(timbre.Conflict, op, "the pipeline is paused")
 		}
-		if err := e.analyses(ctx, l.p, t.Kind); err != nil {
+		if err := e.allows(ctx, l.p, t.Kind); err != nil {
 			return err
 		}
 		if t, err = e.Tasks.Start(ctx, t); err != nil {
@@ -161,8 +161,8 @@ func source(p timbre.Pipeline, s timbre.PipelineSource) (*timbre.PipelineSource,
 	return &s, nil
 }
 
-// analyses says whether a pipeline's configuration, as it is now, has voice analytics of a kind.
-func (e *Engine) analyses(ctx context.Context, p timbre.Pipeline, kind timbre.TaskKind) error {
+// allows says whether a pipeline's configuration, as it is now, has voice analytics of a kind.
+func (e *Engine) allows(ctx context.Context, p timbre.Pipeline, kind timbre.TaskKind) error {
 	c, err := e.Store.Configuration(ctx, p.ConfigurationARN)
 	if err != nil {
 		return err
@@ -196,7 +196,7 @@ func (e *Engine) Stop(ctx context.Context, kind timbre.TaskKind, identifier, id 
 func (e *Engine) Started(ctx context.Context, t timbre.Task) {
 	for _, l := range e.lives() {
 		l.mu.Lock()
-		if !l.over && l.p.ConnectorID != "" && l.p.TransactionID == t.TransactionID {
+		if !l.over && analyses(l.p, t) {
 			l.begin(ctx)
 		}
 		l.mu.Unlock()

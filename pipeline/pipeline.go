@@ -80,9 +80,10 @@ type Engine struct {
 	Config
 	Deps
 
-	mu     sync.Mutex
-	closed bool
-	live   map[string]*life // by pipeline id
+	mu       sync.Mutex
+	closed   bool
+	live     map[string]*life   // by pipeline id
+	troubles map[string]trouble // by task id
 }
 
 // New makes an Engine without pipelines. Run sees to their ends.
@@ -96,7 +97,7 @@ func New(c Config, d Deps) *Engine {
 	if c.NewID == nil {
 		c.NewID = uuid.NewString
 	}
-	return &Engine{Config: c, Deps: d, live: map[string]*life{}}
+	return &Engine{Config: c, Deps: d, live: map[string]*life{}, troubles: map[string]trouble{}}
 }
 
 // find gives a pipeline by its id or ARN, as it was last written down, and its life, nil once it has ended.

@@ -405,7 +405,7 @@ func TestCallWithoutItsPipelineIsToldSo(t *testing.T) {
 		w.linked = &timbre.InsightsLink{ConfigurationARN: "deleted"}
 		w.Begun(t.Context(), tx)
 		w.wantTold(timbre.InsightsCreateFailed)
-		if e := w.told[0]; e.Pipeline.ARN != "" || e.Pipeline.ConfigurationARN != "deleted" || e.StatusMessage == "" {
+		if e := w.told[0]; e.Kind != timbre.NotFound || e.Pipeline.ARN != "" || e.Pipeline.ConfigurationARN != "deleted" || e.StatusMessage == "" {
 			t.Errorf("told %+v", e)
 		}
 	})

@@ -95,6 +95,9 @@ type Deps struct {
 	Embedder  Embedder
 	Searcher  Searcher
 	NewTrack  func() Track
+	// Trouble is told that the analysis of a task has failed for now and will be tried again, and why; with an empty why,
+	// that it works again or is over. It must not wait for a task. nil: nobody is told.
+	Trouble func(t timbre.Task, why string)
 }
 
 // Config of an Engine. What is left nil has a usual value.
@@ -132,6 +135,9 @@ func New(c Config, d Deps) *Engine {
 	}
 	if c.NewID == nil {
 		c.NewID = uuid.NewString
+	}
+	if d.Trouble == nil {
+		d.Trouble = func(timbre.Task, string) {}
 	}
 	e := &Engine{Config: c, Deps: d, metrics: newMetrics(c.Metrics), running: map[string]*actor{}}
 	e.ctx, e.cancel = context.WithCancel(context.Background())

@@ -79,14 +79,27 @@ func (a *actor) keep(h hear) {
 }
 
 func (a *actor) score(ctx context.Context, s score) input {
-	got := scored{score: s, legs: make([]legScore, len(a.tracks))}
+	got, trouble := scored{score: s, legs: make([]legScore, len(a.tracks))}, ""
 	for i, t := range a.tracks {
 		l := &got.legs[i]
 		if l.current, l.overall, l.ok, l.err = t.Score(ctx, s.at); l.err != nil {
 			a.failed(ctx, "tone", l.err)
+			if ctx.Err() == nil && timbre.KindOf(l.err) != timbre.Unprocessable {
+				trouble = reason(l.err)
+			}
 		}
 	}
+	a.ails(trouble)
 	return got
+}
+
+// ails tells what is new of the task's trouble: the next look at the tone may end it, and the end of the task does. It is
+// called by the worker, and once more after its end.
+func (a *actor) ails(why string) {
+	if why != a.trouble {
+		a.trouble = why
+		a.e.Trouble(a.task, why)
+	}
 }
 
 // failed logs a fault of the work, once, and makes the input of it. Poor audio is no fault of the server's.
