@@ -25,6 +25,7 @@ const (
 	ToneFailure                 = "VoiceToneAnalysisFailure"
 	ToneCompleted               = "VoiceToneAnalysisCompleted"
 	StreamingStarted            = "STARTED"
+	StreamingAllStarted         = "ALL_STARTED"
 	StreamingEnded              = "ENDED"
 	StreamingFailed             = "FAILED"
 	StreamingUpdated            = "UPDATED"

@@ -89,6 +89,8 @@ func TestEveryEventIsPutIntoTheWordsOfTheWire(t *testing.T) {
 	with := func(e timbre.Event, change func(*timbre.Event)) timbre.Event { change(&e); return e }
 	ended := call
 	ended.Ended = at.Add(-time.Millisecond)
+	turnedRound := call
+	turnedRound.Legs = []timbre.Leg{{StreamARN: "a third/2"}, call.Legs[1], call.Legs[0]}
 	for name, e := range map[string]timbre.Event{
 		"ready":       {Type: timbre.VoiceAnalyticsStatus, Status: timbre.AnalyticsReady, Time: at, Call: call, Leg: 1},
 		"ready_mixed": {Type: timbre.VoiceAnalyticsStatus, Status: timbre.AnalyticsReady, Time: at, Call: mixed},
@@ -112,6 +114,7 @@ func TestEveryEventIsPutIntoTheWordsOfTheWire(t *testing.T) {
 		}),
 		"tone_failed":       with(task(timbre.VoiceToneStatus, timbre.ToneFailure), func(e *timbre.Event) { e.StatusMessage = "no talk for 10 s" }),
 		"streaming_started": {Type: timbre.StreamingStatus, Status: timbre.StreamingStarted, Time: at, Call: call},
+		"streaming_all":     {Type: timbre.StreamingStatus, Status: timbre.StreamingAllStarted, Time: at, Call: turnedRound},
 		"streaming_mixed":   {Type: timbre.StreamingStatus, Status: timbre.StreamingStarted, Time: at, Call: mixed},
 		"streaming_ended":   {Type: timbre.StreamingStatus, Status: timbre.StreamingEnded, Time: at, Call: ended, Leg: 1},
 		"streaming_updated": {Type: timbre.StreamingStatus, Status: timbre.StreamingUpdated, Time: at, Call: call},
