@@ -1,0 +1,239 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"timbre"
+	"timbre/config"
+)
+
+const vc = "abcdefghijklmnopqrstuv"
+
+// inside is a node without its doors, in a bubble with a clock of its own: its store, its models and its stages are real.
+type inside struct {
+	*Node
+	t     *testing.T
+	calls piped
+	at    time.Duration // media time of the call's legs
+}
+
+// inInside runs a test on a node with a connector that makes pipelines, and looks after both as Run does.
+func inInside(t *testing.T, test func(*inside)) {
+	t.Helper()
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := config.Defaults()
+		s.Data = folder
+		s.Notify.Webhooks = []config.Webhook{{Name: "bus", URL: "http://127.0.0.1:1/", Secret: "whsec_c2VjcmV0IHRoYXQgaXMgbG9uZyBlbm91Z2g="}}
+		s.Notify.Streaming = map[string]string{"EventBridge": "bus"}
+		n := &Node{log: slog.New(slog.DiscardHandler), ready: make(chan struct{})}
+		defer n.close()
+		in := &inside{Node: n, t: t}
+		in.must(n.openStore(t.Context(), s))
+		in.must(n.openAnalysis(s, prometheus.NewRegistry()))
+		in.calls = piped{n.calls, n.pipelines}
+		in.must(n.store.CreateConnector(t.Context(), timbre.Connector{ID: vc}))
+		in.must(n.store.CreateConfiguration(t.Context(), timbre.Configuration{ID: "c", Name: "c", ARN: "c", Elements: []timbre.Element{{Type: "VoiceAnalyticsProcessor"}}}))
+		in.must(n.store.PutStreaming(t.Context(), vc, timbre.Streaming{Insights: &timbre.InsightsLink{ConfigurationARN: "c"}}))
+
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); n.pipelines.Run(ctx) }()
+		test(in)
+		n.tasks.Close()
+		cancel()
+		<-done
+	})
+}
+
+func (in *inside) must(err error) {
+	in.t.Helper()
+	if err != nil {
+		in.t.Fatal(err)
+	}
+}
+
+func (in *inside) begin(sides ...timbre.Side) (txid string, legs []timbre.Listener) {
+	in.t.Helper()
+	c := timbre.Call{ConnectorID: vc}
+	for i, s := range sides {
+		c.Legs = append(c.Legs, timbre.Leg{Side: s, Index: i})
+	}
+	txid, legs, err := in.calls.Begin(in.t.Context(), c)
+	in.must(err)
+	return txid, legs
+}
+
+// media comes on a leg for a while.
+func (in *inside) media(leg timbre.Listener, d time.Duration) {
+	for end := in.at + d; in.at < end; in.at += timbre.FrameDuration {
+		leg.Frame(timbre.Frame{At: in.at, PCM: make([]int16, timbre.FrameSamples)})
+		wait(timbre.FrameDuration)
+	}
+}
+
+func wait(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+// only is the one pipeline that there is.
+func (in *inside) only() timbre.Pipeline {
+	in.t.Helper()
+	list, err := in.store.ListPipelines(in.t.Context(), timbre.Page{})
+	in.must(err)
+	if len(list) != 1 {
+		in.t.Fatalf("%d pipelines", len(list))
+	}
+	return list[0]
+}
+
+func (in *inside) is(want timbre.PipelineStatus) {
+	in.t.Helper()
+	p := in.only()
+	if got := p.Status(); got != want {
+		in.t.Errorf("the pipeline is %s, want %s", got, want)
+	}
+}
+
+// wantTold compares what waits in the outbox of the pipelines' changes.
+func (in *inside) wantTold(want ...string) {
+	in.t.Helper()
+	var got []string
+	for {
+		due, err := in.store.Due(in.t.Context(), time.Now(), 100)
+		in.must(err)
+		if len(due) == 0 {
+			break
+		}
+		for _, p := range due {
+			var e struct {
+				Detail struct {
+					EventType string `json:"eventType"`
+				} `json:"detail"`
+			}
+			in.must(json.Unmarshal(p.Payload, &e))
+			if e.Detail.EventType != "" {
+				got = append(got, e.Detail.EventType)
+			}
+			in.must(in.store.Delivered(in.t.Context(), p.Seq))
+		}
+	}
+	if !slices.Equal(got, want) {
+		in.t.Errorf("told %v, want %v", got, want)
+	}
+}
+
+func (in *inside) tone(txid string) timbre.Task {
+	in.t.Helper()
+	task, err := starter{in.tasks, in.pipelines}.Start(in.t.Context(), timbre.Task{Kind: timbre.VoiceTone, ConnectorID: vc, TransactionID: txid})
+	in.must(err)
+	return task
+}
+
+func TestPipelineWithoutMediaFor15SecondsIsStopped(t *testing.T) {
+	inInside(t, func(in *inside) {
+		txid, legs := in.begin(timbre.Caller)
+		in.is(timbre.PipelineNotStarted)
+		wait(time.Minute) // nothing has been asked of it
+		task := in.tone(txid)
+		in.is(timbre.PipelineInitializing)
+		in.media(legs[0], time.Second)
+		in.is(timbre.PipelineInProgress)
+		wait(timbre.PipelineSilence - time.Second)
+		in.is(timbre.PipelineInProgress)
+		in.media(legs[0], time.Second)
+		wait(timbre.PipelineSilence - time.Second)
+		in.is(timbre.PipelineInProgress)
+		wait(2 * time.Second)
+		in.is(timbre.PipelineStopped)
+		in.wantTold(timbre.InsightsCreated, timbre.InsightsInProgress, timbre.InsightsStopped)
+		got, err := in.tasks.Get(in.t.Context(), timbre.VoiceTone, vc, task.ID)
+		in.must(err)
+		if !got.Active {
+			in.t.Error("the connector's task has ended with the pipeline")
+		}
+	})
+}
+
+func TestPipelineIsStoppedAfterEightHours(t *testing.T) {
+	inInside(t, func(in *inside) {
+		in.begin(timbre.Caller, timbre.Callee)
+		wait(timbre.PipelineLife - time.Second)
+		in.is(timbre.PipelineNotStarted)
+		wait(2 * time.Second)
+		in.is(timbre.PipelineStopped)
+		in.wantTold(timbre.InsightsCreated, timbre.InsightsStopped)
+	})
+}
+
+func TestPipelineIsStoppedAfterTwoHoursOfPause(t *testing.T) {
+	inInside(t, func(in *inside) {
+		in.begin(timbre.Caller, timbre.Callee)
+		p := in.only()
+		in.must(in.pipelines.Pause(in.t.Context(), p.ID))
+		wait(timbre.PipelinePause - time.Second)
+		in.is(timbre.PipelinePaused)
+		wait(2 * time.Second)
+		in.is(timbre.PipelineStopped)
+		in.wantTold(timbre.InsightsCreated, timbre.InsightsPaused, timbre.InsightsStopped)
+	})
+}
+
+func TestPipelineIsStopped15SecondsAfterItsCall(t *testing.T) {
+	inInside(t, func(in *inside) {
+		txid, _ := in.begin(timbre.Caller)
+		in.must(in.calls.End(in.t.Context(), txid, ""))
+		wait(timbre.PipelineSilence - time.Second)
+		in.is(timbre.PipelineNotStarted)
+		wait(2 * time.Second)
+		in.is(timbre.PipelineStopped)
+	})
+}
+
+func TestLegThatJoinsLaterIsPartOfThePipeline(t *testing.T) {
+	inInside(t, func(in *inside) {
+		txid, legs := in.begin(timbre.Caller)
+		in.tone(txid)
+		in.media(legs[0], time.Second)
+		in.must(in.calls.Update(in.t.Context(), txid, nil, "", []timbre.Leg{{Side: timbre.Callee, Index: 1}}))
+		p := in.only()
+		if len(p.Streams) != 2 || p.Streams[0].Defined[0].Role != "AGENT" || p.Status() != timbre.PipelineInProgress {
+			in.t.Fatalf("the pipeline is %s with %+v", p.Status(), p.Streams)
+		}
+		task, err := in.pipelines.Start(in.t.Context(), p.ID, timbre.Task{Kind: timbre.VoiceTone, Source: &timbre.PipelineSource{StreamARN: p.Streams[0].ARN}})
+		in.must(err)
+		if want := timbre.Fragment(p.Streams[0].ARN, 0); task.Source.Role != "AGENT" || task.Source.Fragment != want {
+			in.t.Errorf("a task on it has %+v", task.Source)
+		}
+		joined, err := in.calls.Listener(txid, 1)
+		in.must(err)
+		in.at = 0
+		in.media(joined, time.Minute) // the other leg is silent all the while
+		in.is(timbre.PipelineInProgress)
+	})
+}
+
+func TestTroubleOfATaskReachesItsPipeline(t *testing.T) {
+	inInside(t, func(in *inside) {
+		txid, legs := in.begin(timbre.Caller)
+		task := in.tone(txid)
+		in.media(legs[0], time.Second)
+		in.tasks.Trouble(task, "for now")
+		in.media(legs[0], time.Second)
+		if e := in.only().Elements[0]; e.Status != timbre.PipelineTroubled || e.Detail != "for now" {
+			in.t.Errorf("the element is %+v", e)
+		}
+		in.tasks.Trouble(task, "")
+		in.media(legs[0], time.Second)
+		in.wantTold(timbre.InsightsCreated, timbre.InsightsInProgress, timbre.InsightsTroubled, timbre.InsightsInProgress)
+	})
+}
