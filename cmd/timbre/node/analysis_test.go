@@ -1,10 +1,12 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,8 +34,10 @@ func inInside(t *testing.T, test func(*inside)) {
 	synctest.Test(t, func(t *testing.T) {
 		s := config.Defaults()
 		s.Data = folder
-		s.Notify.Webhooks = []config.Webhook{{Name: "bus", URL: "http://127.0.0.1:1/", Secret: "whsec_c2VjcmV0IHRoYXQgaXMgbG9uZyBlbm91Z2g="}}
-		s.Notify.Streaming = map[string]string{"EventBridge": "bus"}
+		for _, name := range []string{"bus", "queue"} {
+			s.Notify.Webhooks = append(s.Notify.Webhooks, config.Webhook{Name: name, URL: "http://127.0.0.1:1/", Secret: "whsec_c2VjcmV0IHRoYXQgaXMgbG9uZyBlbm91Z2g="})
+		}
+		s.Notify.Streaming = map[string]string{"EventBridge": "bus", "SQS": "queue"}
 		n := &Node{log: slog.New(slog.DiscardHandler), ready: make(chan struct{})}
 		defer n.close()
 		in := &inside{Node: n, t: t}
@@ -41,16 +45,19 @@ func inInside(t *testing.T, test func(*inside)) {
 		in.must(n.openAnalysis(s, prometheus.NewRegistry()))
 		in.calls = piped{n.calls, n.pipelines}
 		in.must(n.store.CreateConnector(t.Context(), timbre.Connector{ID: vc}))
-		in.must(n.store.CreateConfiguration(t.Context(), timbre.Configuration{ID: "c", Name: "c", ARN: "c", Elements: []timbre.Element{{Type: "VoiceAnalyticsProcessor"}}}))
+		in.must(n.store.CreateConfiguration(t.Context(), timbre.Configuration{ID: "c", Name: "c", ARN: "c", Elements: []timbre.Element{
+			{Type: "VoiceAnalyticsProcessor"}, {Type: "SqsQueueSink", Target: "arn:aws:sqs:us-east-1:000000000000:sink"}}}))
 		in.must(n.store.PutStreaming(t.Context(), vc, timbre.Streaming{Insights: &timbre.InsightsLink{ConfigurationARN: "c"}}))
 
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { defer close(done); n.pipelines.Run(ctx) }()
+		defer func() {
+			n.tasks.Close()
+			cancel()
+			<-done
+		}()
 		test(in)
-		n.tasks.Close()
-		cancel()
-		<-done
 	})
 }
 
@@ -104,27 +111,34 @@ func (in *inside) is(want timbre.PipelineStatus) {
 	}
 }
 
-// wantTold compares what waits in the outbox of the pipelines' changes.
-func (in *inside) wantTold(want ...string) {
+// outbox is what waits in it, as "target status", and is taken out of it.
+func (in *inside) outbox() (got []string) {
 	in.t.Helper()
-	var got []string
 	for {
 		due, err := in.store.Due(in.t.Context(), time.Now(), 100)
 		in.must(err)
 		if len(due) == 0 {
-			break
+			return got
 		}
 		for _, p := range due {
 			var e struct {
-				Detail struct {
-					EventType string `json:"eventType"`
-				} `json:"detail"`
+				Detail struct{ EventType, StreamingStatus, DetailStatus string }
 			}
 			in.must(json.Unmarshal(p.Payload, &e))
-			if e.Detail.EventType != "" {
-				got = append(got, e.Detail.EventType)
-			}
+			target := p.Target[strings.LastIndex(p.Target, ":")+1:]
+			got = append(got, target+" "+cmp.Or(e.Detail.EventType, e.Detail.StreamingStatus, e.Detail.DetailStatus))
 			in.must(in.store.Delivered(in.t.Context(), p.Seq))
+		}
+	}
+}
+
+// wantTold compares what has been told of the pipeline's changes.
+func (in *inside) wantTold(want ...string) {
+	in.t.Helper()
+	var got []string
+	for _, line := range in.outbox() {
+		if change, is := strings.CutPrefix(line, "bus chime:"); is {
+			got = append(got, "chime:"+change)
 		}
 	}
 	if !slices.Equal(got, want) {
