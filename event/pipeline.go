@@ -67,7 +67,7 @@ func change(e timbre.Event) map[string]any {
 		return d
 	case timbre.InsightsCreated:
 		d["mediaInsightsPipelineConfigurationArn"] = p.ConfigurationARN
-	case timbre.InsightsFailed:
+	case timbre.InsightsFailed, timbre.InsightsTroubled:
 		if e.StatusMessage != "" {
 			d["failureReason"] = e.StatusMessage
 		}

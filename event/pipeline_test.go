@@ -46,7 +46,7 @@ func TestEventsOfPipelinesAreInTheirForm(t *testing.T) {
 		"pipeline_created":       {Type: timbre.PipelineState, Status: timbre.InsightsCreated, Pipeline: insights},
 		"pipeline_create_failed": {Type: timbre.PipelineState, Status: timbre.InsightsCreateFailed, StatusMessage: "the call analytics configuration does not exist", Kind: timbre.NotFound, Pipeline: insights},
 		"pipeline_in_progress":   {Type: timbre.PipelineState, Status: timbre.InsightsInProgress, Pipeline: &several},
-		"pipeline_troubled":      {Type: timbre.PipelineState, Status: timbre.InsightsTroubled, Pipeline: &troubled},
+		"pipeline_troubled":      {Type: timbre.PipelineState, Status: timbre.InsightsTroubled, StatusMessage: "the analysis failed on this server", Pipeline: &troubled},
 		"pipeline_failed":        {Type: timbre.PipelineState, Status: timbre.InsightsFailed, StatusMessage: "the server stopped", Pipeline: insights},
 	} {
 		t.Run(name, func(t *testing.T) {

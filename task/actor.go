@@ -14,8 +14,7 @@ import (
 type actor struct {
 	e     *Engine
 	id    string
-	call  string      // its transaction id
-	task  timbre.Task // as it was started
+	call  string // its transaction id
 	inbox *box[input]
 	desk  *box[work] // what the worker has before it
 	done  chan struct{}
@@ -29,10 +28,10 @@ type actor struct {
 	retry     *time.Timer
 	pause     time.Duration // before the next try
 
-	hush    []func()
-	pcm     []float32 // heard so far, of a speaker search
-	tracks  []Track   // of the legs, of a voice tone analysis
-	trouble string    // why the last look at the tone has failed; empty: it has not
+	hush     []func()
+	pcm      []float32 // heard so far, of a speaker search
+	tracks   []Track   // of the legs, of a voice tone analysis
+	troubles troubles  // that may pass
 }
 
 // Between two tries to write down a task.
@@ -43,10 +42,12 @@ const (
 
 func newActor(e *Engine, s state) *actor {
 	a := &actor{
-		e: e, id: s.record().ID, call: s.record().TransactionID, task: s.record(), inbox: newBox[input](), desk: newBox[work](), done: make(chan struct{}),
+		e: e, id: s.record().ID, call: s.record().TransactionID, inbox: newBox[input](), desk: newBox[work](), done: make(chan struct{}),
 		now: s, kept: s, retry: time.NewTimer(0), pause: firstPause,
 	}
 	a.retry.Stop()
+	started := s.record()
+	a.troubles.tell = func(why string) { e.Trouble(started, why) }
 	return a
 }
 
@@ -62,7 +63,7 @@ func (a *actor) run(ctx context.Context) {
 		a.quiet()
 		cancel()
 		<-finished
-		a.ails("")
+		a.troubles.end()
 	}()
 	for a.now.record().Active || a.dirty {
 		select {

@@ -309,6 +309,12 @@ func (c chorus) Heard(s timbre.Speech) {
 	}
 }
 
+func (c chorus) Lags(does bool) {
+	for _, e := range c {
+		e.Lags(does)
+	}
+}
+
 func (c chorus) HungUp() {
 	for _, e := range c {
 		e.HungUp()

@@ -76,6 +76,30 @@ func TestTroubleIsOverWhenItsTaskIs(t *testing.T) {
 	})
 }
 
+func TestLegThatIsNotHeardInFullIsTrouble(t *testing.T) {
+	inOffice(t, func(o *office) {
+		said := o.troubled()
+		o.fails(1, 10*time.Second, 10*time.Second, errors.New("out of memory"))
+		task := o.start(timbre.VoiceTone)
+		lags := func(leg int, does bool) { o.ear(leg).Lags(does) }
+		lags(0, true)
+		lags(1, true)
+		lags(0, false)
+		o.converse(11*time.Second, true, true) // and the tone of leg 1 cannot be scored
+		lags(1, false)
+		o.converse(5*time.Second, true, true)
+		late := o.ear(0)
+		if err := o.Stop(o.t.Context(), timbre.VoiceTone, "vc", task.ID); err != nil {
+			t.Fatal(err)
+		}
+		late.Lags(true) // the task is over
+		const failing = "the analysis failed on this server"
+		if got, want := said(), []string{task.ID + ": " + lagging, task.ID + ": " + failing, task.ID + ": "}; !slices.Equal(got, want) {
+			t.Errorf("said %q, want %q", got, want)
+		}
+	})
+}
+
 func TestPoorAudioIsNoTroubleOfTheServer(t *testing.T) {
 	inOffice(t, func(o *office) {
 		said := o.troubled()

@@ -89,17 +89,8 @@ func (a *actor) score(ctx context.Context, s score) input {
 			}
 		}
 	}
-	a.ails(trouble)
+	a.troubles.set("tone", trouble)
 	return got
-}
-
-// ails tells what is new of the task's trouble: the next look at the tone may end it, and the end of the task does. It is
-// called by the worker, and once more after its end.
-func (a *actor) ails(why string) {
-	if why != a.trouble {
-		a.trouble = why
-		a.e.Trouble(a.task, why)
-	}
 }
 
 // failed logs a fault of the work, once, and makes the input of it. Poor audio is no fault of the server's.
