@@ -14,12 +14,17 @@ const FragmentLength = time.Second
 // made, in milliseconds since 1970, which end its ARN, and 7 digits that count the fragments from 0. Later fragments of a
 // stream have greater numbers, also when compared as strings.
 func Fragment(streamARN string, at time.Duration) string {
-	made := streamARN[strings.LastIndexByte(streamARN, '/')+1:]
-	ms, err := strconv.ParseUint(made, 10, 63)
-	if err != nil {
-		ms = 0
+	ms := int64(0)
+	if made, ok := StreamMade(streamARN); ok {
+		ms = made.UnixMilli()
 	}
 	return fmt.Sprintf("%013d%07d", ms, max(0, at)/FragmentLength)
+}
+
+// StreamMade is when a stream was made, to the millisecond; false when its ARN does not say so.
+func StreamMade(streamARN string) (made time.Time, ok bool) {
+	ms, err := strconv.ParseUint(streamARN[strings.LastIndexByte(streamARN, '/')+1:], 10, 63)
+	return time.UnixMilli(int64(ms)), err == nil
 }
 
 // CheckFragment refuses what is no number of a fragment of a stream, and a fragment that the stream, which has come as far as

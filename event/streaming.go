@@ -93,10 +93,14 @@ func streaming(e timbre.Event) any {
 	case timbre.StreamingFailed:
 		return failedDetail{begin, c.Direction, inMillis(e.Time), e.StatusMessage}
 	}
+	started := c.Started // of its stream: a leg may join its call late
+	if made, ok := timbre.StreamMade(l.StreamARN); ok {
+		started = made
+	}
 	d := startedDetail{
 		streamDetail: begin, Direction: c.Direction, From: c.From, To: c.To, Headers: c.Headers,
 		IsCaller: l.Side.IsCaller(), MediaType: "audio/L16", SDP: sdp{l.Index, l.Label}, Metadata: c.Metadata,
-		StartFragment: timbre.Fragment(l.StreamARN, 0), StartTime: inMillis(c.Started), StreamARN: l.StreamARN,
+		StartFragment: timbre.Fragment(l.StreamARN, 0), StartTime: inMillis(started), StreamARN: l.StreamARN,
 	}
 	if e.Status == timbre.StreamingEnded {
 		if c.Ended.IsZero() {
