@@ -25,6 +25,7 @@ const (
 	ToneFailure                 = "VoiceToneAnalysisFailure"
 	ToneCompleted               = "VoiceToneAnalysisCompleted"
 	StreamingStarted            = "STARTED"
+	StreamingAllStarted         = "ALL_STARTED"
 	StreamingEnded              = "ENDED"
 	StreamingFailed             = "FAILED"
 	StreamingUpdated            = "UPDATED"
@@ -33,6 +34,7 @@ const (
 	InsightsInProgress          = "chime:MediaInsightsInProgress"
 	InsightsPaused              = "chime:MediaInsightsPaused"
 	InsightsStopped             = "chime:MediaInsightsStopped"
+	InsightsTroubled            = "chime:MediaInsightsTemporaryFailure"
 	InsightsFailed              = "chime:MediaInsightsPermanentFailure"
 )
 
@@ -51,6 +53,7 @@ type Event struct {
 	Overall       *ToneSpan       // since the task's start
 	Source        *PipelineSource // of events of a task that was started on a pipeline
 	Pipeline      *Pipeline       // of PipelineState; as it was at Time
+	Kind          Kind            // of InsightsCreateFailed: what went wrong
 }
 
 // Notice is an event in the words of the wire, on its way to one target. Delivery is at least once, and in order within

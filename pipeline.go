@@ -12,6 +12,7 @@ const (
 	PipelineInProgress   PipelineStatus = "InProgress"
 	PipelinePaused       PipelineStatus = "Paused"
 	PipelineStopped      PipelineStatus = "Stopped"
+	PipelineTroubled     PipelineStatus = "TemporarilyFailed" // of elements alone, and in events alone
 	PipelineFailed       PipelineStatus = "Failed"
 )
 
@@ -36,9 +37,10 @@ type Pipeline struct {
 
 // PipelineStream is a stream that a pipeline takes.
 type PipelineStream struct {
-	ARN, Fragment string
-	Channels      int
-	Defined       []Channel
+	ARN      string
+	Fragment string // where in it the pipeline was asked to begin; empty: it was not said
+	Channels int
+	Defined  []Channel
 }
 
 // Channel of a stream, with its role: AGENT, CUSTOMER or none.
@@ -51,6 +53,7 @@ type Channel struct {
 type ElementStatus struct {
 	Type    string
 	Status  PipelineStatus
+	Detail  string // why it is TemporarilyFailed
 	Updated time.Time
 }
 
@@ -71,7 +74,7 @@ func (p *Pipeline) Status() PipelineStatus {
 		return PipelineStopped
 	case !p.Paused.IsZero():
 		return PipelinePaused
-	case count[PipelineInProgress] > 0:
+	case count[PipelineInProgress]+count[PipelineTroubled] > 0:
 		return PipelineInProgress
 	case count[PipelineInitializing] > 0:
 		return PipelineInitializing
@@ -109,7 +112,7 @@ type PipelineSource struct {
 	StreamARN                                 string
 	Channel                                   int
 	Role                                      string // AGENT, CUSTOMER or empty
-	Fragment                                  string // where in the stream the task begins, as given
+	Fragment                                  string // where in the stream the task begins
 }
 
 // The bounds of a pipeline's life.

@@ -118,6 +118,16 @@ func (r *Registry) Tap(txid string, leg int, t Tap) (stop func(), err error) {
 	return tap.stop, nil
 }
 
+// Reached is how far the media of a leg has come: the media time of its newest frame. 0 before the first one, and when the
+// call is not live or has no such leg.
+func (r *Registry) Reached(txid string, leg int) time.Duration {
+	l, err := r.leg("call.Reached", txid, leg)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(l.reached.Load())
+}
+
 func (r *Registry) leg(op, txid string, leg int) (*leg, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()

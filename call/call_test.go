@@ -99,7 +99,8 @@ func TestACallBeginsWithOneWrite(t *testing.T) {
 	if len(legs) != 2 || len(d.calls) != 1 {
 		t.Fatalf("%d listeners, %d writes", len(legs), len(d.calls))
 	}
-	want := []string{"Streaming Status STARTED 0", "Streaming Status STARTED 1", "VoiceAnalyticsStatus AnalyticsReady 0", "VoiceAnalyticsStatus AnalyticsReady 1"}
+	want := []string{"Streaming Status STARTED 0", "Streaming Status STARTED 1", "Streaming Status ALL_STARTED 0",
+		"VoiceAnalyticsStatus AnalyticsReady 0", "VoiceAnalyticsStatus AnalyticsReady 1"}
 	if !slices.Equal(d.said[0], want) {
 		t.Errorf("said %q", d.said[0])
 	}
@@ -192,6 +193,30 @@ func TestAnUpdateIsToldWithItsHeadersAndKeepsTheNewestMetadata(t *testing.T) {
 	}
 	if err := r.Update(t.Context(), "nobody", nil, "", nil); timbre.KindOf(err) != timbre.NotFound {
 		t.Errorf("an unknown call: %v", err)
+	}
+}
+
+func TestBothStreamsAreToldTogetherOnce(t *testing.T) {
+	r, d := registry()
+	alone := twoLegs()
+	alone.Legs = alone.Legs[:1]
+	txid, _, err := r.Begin(t.Context(), alone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, said := range [][]string{
+		{"Streaming Status UPDATED 0", "Streaming Status STARTED 1", "Streaming Status ALL_STARTED 0", "VoiceAnalyticsStatus AnalyticsReady 1"},
+		{"Streaming Status UPDATED 0", "Streaming Status STARTED 2", "VoiceAnalyticsStatus AnalyticsReady 2"},
+	} {
+		if err := r.Update(t.Context(), txid, nil, "", []timbre.Leg{{Side: timbre.Caller, Index: i + 1}}); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(d.said[i+1], said) {
+			t.Errorf("said %q, want %q", d.said[i+1], said)
+		}
+	}
+	if want := []string{"Streaming Status STARTED 0", "VoiceAnalyticsStatus AnalyticsReady 0"}; !slices.Equal(d.said[0], want) {
+		t.Errorf("of one leg: %q", d.said[0])
 	}
 }
 

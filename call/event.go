@@ -33,6 +33,15 @@ func (r *Registry) perLeg(c timbre.Call, kind timbre.EventType, status string, f
 	return events
 }
 
+// beginning are the events of the legs that begin, from a leg on. ALL_STARTED is told once: with the second leg.
+func (r *Registry) beginning(c timbre.Call, from int) []timbre.Event {
+	events := r.perLeg(c, timbre.StreamingStatus, timbre.StreamingStarted, from)
+	if from < 2 && len(c.Legs) >= 2 {
+		events = append(events, r.event(c, timbre.StreamingStatus, timbre.StreamingAllStarted, 0))
+	}
+	return append(events, r.perLeg(c, timbre.VoiceAnalyticsStatus, timbre.AnalyticsReady, from)...)
+}
+
 // streamARN names a new stream of a call, in the form of a Kinesis video stream: the last part is when it was made, in
 // milliseconds since 1970.
 func (r *Registry) streamARN(c *timbre.Call) string {

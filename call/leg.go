@@ -23,6 +23,7 @@ type leg struct {
 	log     *slog.Logger
 	metrics *metrics
 	now     func() time.Time
+	reached atomic.Int64 // media time of the newest frame
 
 	taps atomic.Pointer[[]*tap] // never changed, only replaced
 	mu   sync.Mutex             // guards the replacing, and over
@@ -37,6 +38,7 @@ func newLeg(r *Registry) *leg {
 
 // Frame is called by whoever receives the leg's audio.
 func (l *leg) Frame(f timbre.Frame) {
+	l.reached.Store(int64(f.At))
 	taps := *l.taps.Load()
 	if len(taps) == 0 {
 		return

@@ -13,7 +13,7 @@ import (
 const maxLegs = 3
 
 // Begin takes a new call in: it gives it a transaction id, its start and a stream ARN a leg, and writes it with its STARTED
-// and AnalyticsReady events, one of each a leg. It returns where the frames of each leg are to go. The call lives until End.
+// and AnalyticsReady events, one of each a leg, and ALL_STARTED when it has both parties' streams. It returns where the frames of each leg are to go. The call lives until End.
 func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error) {
 	const op = "call.Begin"
 	if n := len(c.Legs); n == 0 || n > maxLegs {
@@ -33,11 +33,7 @@ func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs 
 	if !r.insert(l) {
 		return "", nil, timbre.Errorf(timbre.Unavailable, op, "the server is stopping")
 	}
-	events := slices.Concat(
-		r.perLeg(c, timbre.StreamingStatus, timbre.StreamingStarted, 0),
-		r.perLeg(c, timbre.VoiceAnalyticsStatus, timbre.AnalyticsReady, 0),
-	)
-	if err := r.write(ctx, c, events); err != nil {
+	if err := r.write(ctx, c, r.beginning(c, 0)); err != nil {
 		r.remove(l)
 		l.end()
 		r.metrics.refused.Inc()
@@ -73,11 +69,7 @@ func (r *Registry) Update(ctx context.Context, txid string, headers map[string]s
 	}
 	said := c
 	said.Headers = maps.Clone(headers)
-	events := slices.Concat(
-		[]timbre.Event{r.event(said, timbre.StreamingStatus, timbre.StreamingUpdated, 0)},
-		r.perLeg(c, timbre.StreamingStatus, timbre.StreamingStarted, known),
-		r.perLeg(c, timbre.VoiceAnalyticsStatus, timbre.AnalyticsReady, known),
-	)
+	events := append([]timbre.Event{r.event(said, timbre.StreamingStatus, timbre.StreamingUpdated, 0)}, r.beginning(c, known)...)
 	if err := r.write(ctx, c, events); err != nil {
 		return err
 	}

@@ -34,8 +34,8 @@ var (
 		Headers:  map[string]string{"from": "<sip:+12065550100@pbx>", "call-id": "a84b4c76e66710@pbx", "cseq": "1 INVITE"},
 		Metadata: `<?xml version="1.0"?><recording xmlns="urn:ietf:params:xml:ns:recording:1"/>`,
 		Legs: []timbre.Leg{
-			{Side: timbre.Caller, Index: 0, Label: "1", StreamARN: "arn:aws:kinesisvideo:us-east-1:111122223333:stream/ChimeVoiceConnector-abcdef1ghij2klmno3pqr4-1/1"},
-			{Side: timbre.Callee, Index: 1, Label: "2", StreamARN: "arn:aws:kinesisvideo:us-east-1:111122223333:stream/ChimeVoiceConnector-abcdef1ghij2klmno3pqr4-2/1"},
+			{Side: timbre.Caller, Index: 0, Label: "1", StreamARN: "arn:aws:kinesisvideo:us-east-1:111122223333:stream/ChimeVoiceConnector-abcdef1ghij2klmno3pqr4-1/1767323025563"},
+			{Side: timbre.Callee, Index: 1, Label: "2", StreamARN: "arn:aws:kinesisvideo:us-east-1:111122223333:stream/ChimeVoiceConnector-abcdef1ghij2klmno3pqr4-2/1767323025563"},
 		},
 		Started: at.Add(-time.Minute),
 	}
@@ -89,6 +89,10 @@ func TestEveryEventIsPutIntoTheWordsOfTheWire(t *testing.T) {
 	with := func(e timbre.Event, change func(*timbre.Event)) timbre.Event { change(&e); return e }
 	ended := call
 	ended.Ended = at.Add(-time.Millisecond)
+	late := call
+	late.Legs = []timbre.Leg{{Side: timbre.Callee, Index: 1, StreamARN: strings.Replace(call.Legs[1].StreamARN, "1767323025563", "1767323055563", 1)}}
+	turnedRound := call
+	turnedRound.Legs = []timbre.Leg{{StreamARN: "a third/2"}, call.Legs[1], call.Legs[0]}
 	for name, e := range map[string]timbre.Event{
 		"ready":       {Type: timbre.VoiceAnalyticsStatus, Status: timbre.AnalyticsReady, Time: at, Call: call, Leg: 1},
 		"ready_mixed": {Type: timbre.VoiceAnalyticsStatus, Status: timbre.AnalyticsReady, Time: at, Call: mixed},
@@ -112,6 +116,8 @@ func TestEveryEventIsPutIntoTheWordsOfTheWire(t *testing.T) {
 		}),
 		"tone_failed":       with(task(timbre.VoiceToneStatus, timbre.ToneFailure), func(e *timbre.Event) { e.StatusMessage = "no talk for 10 s" }),
 		"streaming_started": {Type: timbre.StreamingStatus, Status: timbre.StreamingStarted, Time: at, Call: call},
+		"streaming_all":     {Type: timbre.StreamingStatus, Status: timbre.StreamingAllStarted, Time: at, Call: turnedRound},
+		"streaming_late":    {Type: timbre.StreamingStatus, Status: timbre.StreamingStarted, Time: at, Call: late},
 		"streaming_mixed":   {Type: timbre.StreamingStatus, Status: timbre.StreamingStarted, Time: at, Call: mixed},
 		"streaming_ended":   {Type: timbre.StreamingStatus, Status: timbre.StreamingEnded, Time: at, Call: ended, Leg: 1},
 		"streaming_updated": {Type: timbre.StreamingStatus, Status: timbre.StreamingUpdated, Time: at, Call: call},
@@ -317,7 +323,7 @@ func TestClientsInTheFieldFindWhatTheyRead(t *testing.T) {
 		read(t, "streaming_ended", &e)
 		d := e.Detail
 		if d.IsCaller == nil || *d.IsCaller || d.SDP.MediaIndex != 1 || d.SDP.MediaLabel != "2" || d.SiprecMetadata != call.Metadata ||
-			d.StreamArn != call.Legs[1].StreamARN || d.StartFragmentNumber == "" || !d.EndTime.After(d.StartTime) || d.FromNumber != call.From {
+			d.StreamArn != call.Legs[1].StreamARN || d.StartFragmentNumber != timbre.Fragment(d.StreamArn, 0) || !d.EndTime.After(d.StartTime) || d.FromNumber != call.From {
 			t.Errorf("%+v", d)
 		}
 	})

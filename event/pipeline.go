@@ -15,10 +15,11 @@ type sourceDetail struct {
 	StreamARN   string `json:"streamArn"`
 	Channel     int    `json:"channelId"`
 	Role        string `json:"participantRole,omitempty"`
+	Fragment    string `json:"startFragmentNumber"`
 }
 
 func sourceOf(s *timbre.PipelineSource) sourceDetail {
-	return sourceDetail{s.PipelineID, s.PipelineARN, s.StreamARN, s.Channel, s.Role}
+	return sourceDetail{s.PipelineID, s.PipelineARN, s.StreamARN, s.Channel, s.Role, s.Fragment}
 }
 
 // pipelineSearch and pipelineTone are the forms of a task's events on a pipeline: instead of the caller, the source.
@@ -30,8 +31,7 @@ type pipelineSearch struct {
 
 type pipelineTone struct {
 	taskDetail
-	Details  *toneDetails `json:"voiceToneAnalysisDetails,omitempty"`
-	Fragment string       `json:"startFragmentNumber"`
+	Details *toneDetails `json:"voiceToneAnalysisDetails,omitempty"`
 	sourceDetail
 }
 
@@ -40,11 +40,7 @@ func onPipeline(e timbre.Event) any {
 	if e.Type == timbre.SpeakerSearchStatus {
 		return pipelineSearch{taskOf(e), speakerSearch(e).Details, sourceOf(e.Source)}
 	}
-	fragment := e.Source.Fragment
-	if fragment == "" {
-		fragment = firstFragment
-	}
-	return pipelineTone{taskOf(e), voiceTone(e).Details, fragment, sourceOf(e.Source)}
+	return pipelineTone{taskOf(e), voiceTone(e).Details, sourceOf(e.Source)}
 }
 
 // elementStatus is one of those of a change of state.
@@ -52,6 +48,7 @@ type elementStatus struct {
 	Type    string `json:"type"`
 	Status  string `json:"status"`
 	Updated int64  `json:"updatedOn"` // milliseconds since 1970
+	Detail  string `json:"statusDetail,omitempty"`
 }
 
 // change is the detail of a pipeline's change of state: its metadata, and over it what Timbre knows.
@@ -65,12 +62,12 @@ func change(e timbre.Event) map[string]any {
 	case timbre.InsightsCreateFailed:
 		d["mediaInsightsPipelineConfigurationArn"] = p.ConfigurationARN
 		d["failureOrigin"] = "Voice Connector"
-		d["httpStatusCode"] = "500"
+		d["httpStatusCode"] = statusCode(e.Kind)
 		d["failureReason"] = e.StatusMessage
 		return d
 	case timbre.InsightsCreated:
 		d["mediaInsightsPipelineConfigurationArn"] = p.ConfigurationARN
-	case timbre.InsightsFailed:
+	case timbre.InsightsFailed, timbre.InsightsTroubled:
 		if e.StatusMessage != "" {
 			d["failureReason"] = e.StatusMessage
 		}
@@ -79,11 +76,28 @@ func change(e timbre.Event) map[string]any {
 	if len(p.Elements) > 1 {
 		statuses := []elementStatus{}
 		for _, s := range p.Elements {
-			statuses = append(statuses, elementStatus{s.Type, string(s.Status), s.Updated.UnixMilli()})
+			statuses = append(statuses, elementStatus{s.Type, string(s.Status), s.Updated.UnixMilli(), s.Detail})
 		}
 		d["mediaInsightsPipelineElementStatuses"] = statuses
 	}
 	return d
+}
+
+// statusCode is what CreateMediaInsightsPipeline would have been answered with.
+func statusCode(k timbre.Kind) string {
+	switch k {
+	case timbre.Invalid, timbre.Limit:
+		return "400"
+	case timbre.Forbidden, timbre.AccessDenied:
+		return "403"
+	case timbre.NotFound:
+		return "404"
+	case timbre.Throttled:
+		return "429"
+	case timbre.Unavailable:
+		return "503"
+	}
+	return "500"
 }
 
 // busTargets is where the events of pipelines go: to the place that the settings call EventBridge, whatever the connector

@@ -2,6 +2,7 @@ package event_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,7 +17,7 @@ const pipelineARN = "arn:aws:chime:us-east-1:111122223333:media-pipeline/8765432
 var (
 	source = &timbre.PipelineSource{
 		PipelineID: "87654321-33ca-4dc6-9cdf-abcde6612345", PipelineARN: pipelineARN, ConfigurationARN: config,
-		StreamARN: call.Legs[0].StreamARN, Role: "CUSTOMER", Fragment: "91343852333181432392682062622220590765191907586",
+		StreamARN: call.Legs[0].StreamARN, Role: "CUSTOMER", Fragment: timbre.Fragment(call.Legs[0].StreamARN, 42*time.Second),
 	}
 	insights = &timbre.Pipeline{
 		ID: source.PipelineID, ARN: pipelineARN, ConfigurationARN: config, ConnectorID: connector,
@@ -33,16 +34,19 @@ func TestEventsOfPipelinesAreInTheirForm(t *testing.T) {
 	identified.Matches = []timbre.Match{{ProfileID: "vp-505e0992-82da-49eb-9d4a-4b34772b96b6", Confidence: 0.94567856}}
 	tone := task(timbre.VoiceToneStatus, timbre.ToneSuccessful)
 	tone.Current, tone.Overall = current, overall
-	tone.Source = &timbre.PipelineSource{PipelineID: source.PipelineID, PipelineARN: pipelineARN, ConfigurationARN: config, StreamARN: source.StreamARN, Channel: 1}
+	tone.Source = &timbre.PipelineSource{PipelineID: source.PipelineID, PipelineARN: pipelineARN, ConfigurationARN: config, StreamARN: source.StreamARN, Channel: 1, Fragment: timbre.Fragment(source.StreamARN, 0)}
 	several := *insights
 	several.Elements = append([]timbre.ElementStatus{{Type: "S3RecordingSink", Status: timbre.PipelineNotSupported, Updated: at.Add(-time.Hour)}}, insights.Elements...)
+	troubled := several
+	troubled.Elements = []timbre.ElementStatus{several.Elements[0], {Type: "VoiceAnalyticsProcessor", Status: timbre.PipelineTroubled, Detail: "the analysis failed on this server", Updated: at}}
 	for name, e := range map[string]timbre.Event{
 		"pipeline_identified":    identified,
 		"pipeline_voiceprint":    task(timbre.SpeakerSearchStatus, timbre.VoiceprintGenerationSuccess),
 		"pipeline_tone":          tone,
 		"pipeline_created":       {Type: timbre.PipelineState, Status: timbre.InsightsCreated, Pipeline: insights},
-		"pipeline_create_failed": {Type: timbre.PipelineState, Status: timbre.InsightsCreateFailed, StatusMessage: "the call analytics configuration does not exist", Pipeline: insights},
+		"pipeline_create_failed": {Type: timbre.PipelineState, Status: timbre.InsightsCreateFailed, StatusMessage: "the call analytics configuration does not exist", Kind: timbre.NotFound, Pipeline: insights},
 		"pipeline_in_progress":   {Type: timbre.PipelineState, Status: timbre.InsightsInProgress, Pipeline: &several},
+		"pipeline_troubled":      {Type: timbre.PipelineState, Status: timbre.InsightsTroubled, StatusMessage: "the analysis failed on this server", Pipeline: &troubled},
 		"pipeline_failed":        {Type: timbre.PipelineState, Status: timbre.InsightsFailed, StatusMessage: "the server stopped", Pipeline: insights},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -71,6 +75,26 @@ func TestEventsOfPipelinesAreInTheirForm(t *testing.T) {
 				t.Errorf("payload\n%s\nwant\n%s", n.Payload, want)
 			}
 		})
+	}
+}
+
+func TestPipelineThatCouldNotBeMadeIsToldWithItsStatusCode(t *testing.T) {
+	for kind, want := range map[timbre.Kind]string{
+		timbre.Internal: "500", timbre.Invalid: "400", timbre.Limit: "400", timbre.AccessDenied: "403", timbre.NotFound: "404",
+		timbre.Throttled: "429", timbre.Unavailable: "503",
+	} {
+		notices, err := announcer(linked()).Notices(t.Context(), timbre.Event{Type: timbre.PipelineState, Status: timbre.InsightsCreateFailed, Kind: kind, Pipeline: insights})
+		must(t, err)
+		var e struct {
+			Detail struct {
+				Code string `json:"httpStatusCode"`
+				ARN  string `json:"mediaInsightsPipelineArn"`
+			}
+		}
+		must(t, json.Unmarshal(notices[0].Payload, &e))
+		if e.Detail.Code != want || e.Detail.ARN != "" {
+			t.Errorf("kind %d is told as %+v, want %s", kind, e.Detail, want)
+		}
 	}
 }
 

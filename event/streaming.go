@@ -1,6 +1,11 @@
 package event
 
-import "timbre"
+import (
+	"cmp"
+	"slices"
+
+	"timbre"
+)
 
 // streamDetail begins the detail of every streaming status event.
 type streamDetail struct {
@@ -33,6 +38,24 @@ type sdp struct {
 	Label string `json:"mediaLabel,omitempty"`
 }
 
+// allStartedDetail is that of ALL_STARTED: both streams of a call at once, the caller's first. No documentation has it, but
+// a client in the field lives by it; beside its streams it says what STARTED says of the call.
+type allStartedDetail struct {
+	streamDetail
+	Direction string            `json:"direction"`
+	From      string            `json:"fromNumber"`
+	To        string            `json:"toNumber"`
+	Headers   map[string]string `json:"inviteHeaders,omitempty"`
+	Metadata  string            `json:"siprecMetadata,omitempty"`
+	StartTime string            `json:"startTime"`
+	Streams   []startedStream   `json:"streams"`
+}
+
+type startedStream struct {
+	ARN      string `json:"streamArn"`
+	Fragment string `json:"startFragmentNumber"`
+}
+
 // updatedDetail is that of UPDATED: what the re-INVITE or UPDATE said.
 type updatedDetail struct {
 	streamDetail
@@ -48,22 +71,36 @@ type failedDetail struct {
 	Reason    string `json:"failureReason"`
 }
 
-// firstFragment is where every stream begins: ours hold one call each.
-const firstFragment = "0"
+// startedStreams are two of a call: the caller's and the callee's, before those of whom it is not known whose they are.
+func startedStreams(c timbre.Call) (list []startedStream) {
+	legs := slices.Clone(c.Legs)
+	rank := map[timbre.Side]int{timbre.Caller: 0, timbre.Callee: 1, timbre.Mixed: 2}
+	slices.SortStableFunc(legs, func(a, b timbre.Leg) int { return cmp.Compare(rank[a.Side], rank[b.Side]) })
+	for _, l := range legs[:min(len(legs), 2)] {
+		list = append(list, startedStream{l.StreamARN, timbre.Fragment(l.StreamARN, 0)})
+	}
+	return list
+}
 
 func streaming(e timbre.Event) any {
 	c, l := e.Call, leg(e)
 	begin := streamDetail{"0", e.Status, c.ConnectorID, c.TransactionID, c.CallID}
 	switch e.Status {
+	case timbre.StreamingAllStarted:
+		return allStartedDetail{begin, c.Direction, c.From, c.To, c.Headers, c.Metadata, inMillis(c.Started), startedStreams(c)}
 	case timbre.StreamingUpdated:
 		return updatedDetail{begin, c.Headers, c.Metadata}
 	case timbre.StreamingFailed:
 		return failedDetail{begin, c.Direction, inMillis(e.Time), e.StatusMessage}
 	}
+	started := c.Started // of its stream: a leg may join its call late
+	if made, ok := timbre.StreamMade(l.StreamARN); ok {
+		started = made
+	}
 	d := startedDetail{
 		streamDetail: begin, Direction: c.Direction, From: c.From, To: c.To, Headers: c.Headers,
 		IsCaller: l.Side.IsCaller(), MediaType: "audio/L16", SDP: sdp{l.Index, l.Label}, Metadata: c.Metadata,
-		StartFragment: firstFragment, StartTime: inMillis(c.Started), StreamARN: l.StreamARN,
+		StartFragment: timbre.Fragment(l.StreamARN, 0), StartTime: inMillis(started), StreamARN: l.StreamARN,
 	}
 	if e.Status == timbre.StreamingEnded {
 		if c.Ended.IsZero() {

@@ -99,7 +99,7 @@ func (e *Engine) hold(ctx context.Context, op, identifier string, do func(*life)
 
 // Start starts a task on a stream of a pipeline. Of t, Kind, DomainID and Token are read, and of its Source StreamARN,
 // Channel and Fragment; a Source without StreamARN means the only stream of the pipeline. NotFound: there is no such
-// pipeline, domain or stream of it, or the stream has ended. Conflict: the pipeline is paused or has ended, has no voice
+// pipeline, domain or stream of it, or the stream has ended. Invalid: the stream has no such fragment yet. Conflict: the pipeline is paused or has ended, has no voice
 // analytics of the kind, or such a task is active on the stream. Tokens are as for tasks on a connector.
 func (e *Engine) Start(ctx context.Context, identifier string, t timbre.Task) (timbre.Task, error) {
 	const op = "pipeline.Start"
@@ -118,7 +118,7 @@ func (e *Engine) Start(ctx context.Context, identifier string, t timbre.Task) (t
 		if l.p.Status() == timbre.PipelinePaused {
 			return timbre.Errorf(timbre.Conflict, op, "the pipeline is paused")
 		}
-		if err := e.analyses(ctx, l.p, t.Kind); err != nil {
+		if err := e.allows(ctx, l.p, t.Kind); err != nil {
 			return err
 		}
 		if t, err = e.Tasks.Start(ctx, t); err != nil {
@@ -144,7 +144,7 @@ func source(p timbre.Pipeline, s timbre.PipelineSource) (*timbre.PipelineSource,
 		if len(p.Streams) != 1 {
 			return nil, timbre.Errorf(timbre.Invalid, op, "the pipeline has %d streams: KinesisVideoStreamSourceTaskConfiguration must name one", len(p.Streams))
 		}
-		s.StreamARN, s.Fragment = p.Streams[0].ARN, p.Streams[0].Fragment
+		s.StreamARN = p.Streams[0].ARN
 		if d := p.Streams[0].Defined; len(d) > 0 {
 			s.Channel = d[0].ID
 		}
@@ -161,8 +161,8 @@ func source(p timbre.Pipeline, s timbre.PipelineSource) (*timbre.PipelineSource,
 	return &s, nil
 }
 
-// analyses says whether a pipeline's configuration, as it is now, has voice analytics of a kind.
-func (e *Engine) analyses(ctx context.Context, p timbre.Pipeline, kind timbre.TaskKind) error {
+// allows says whether a pipeline's configuration, as it is now, has voice analytics of a kind.
+func (e *Engine) allows(ctx context.Context, p timbre.Pipeline, kind timbre.TaskKind) error {
 	c, err := e.Store.Configuration(ctx, p.ConfigurationARN)
 	if err != nil {
 		return err
@@ -196,7 +196,7 @@ func (e *Engine) Stop(ctx context.Context, kind timbre.TaskKind, identifier, id 
 func (e *Engine) Started(ctx context.Context, t timbre.Task) {
 	for _, l := range e.lives() {
 		l.mu.Lock()
-		if !l.over && l.p.ConnectorID != "" && l.p.TransactionID == t.TransactionID {
+		if !l.over && analyses(l.p, t) {
 			l.begin(ctx)
 		}
 		l.mu.Unlock()

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"timbre"
 )
@@ -21,7 +20,7 @@ var stated = []string{
 
 // Create makes a pipeline on one or two streams of a live call. Of p, ConfigurationARN, Encoding, SampleRate, Streams,
 // Metadata, Tags and Token are read. NotFound: there is no such configuration, or no live call has such a stream. Invalid:
-// the streams belong to different calls, or have another sample rate. A token that has been used gives the pipeline that
+// the streams belong to different calls, have another sample rate, or no such fragment yet. A token that has been used gives the pipeline that
 // was made with it, as it is now, if all parameters are the same, else Conflict.
 func (e *Engine) Create(ctx context.Context, p timbre.Pipeline) (timbre.Pipeline, error) {
 	p.Fingerprint = fingerprint(p)
@@ -89,8 +88,10 @@ func (e *Engine) callOf(streams []timbre.PipelineStream) (txid string, err error
 	const op = "pipeline.Create"
 	calls := e.Calls.Live()
 	for i, s := range streams {
+		leg := -1
 		at := slices.IndexFunc(calls, func(c timbre.Call) bool {
-			return slices.ContainsFunc(c.Legs, func(l timbre.Leg) bool { return l.StreamARN == s.ARN })
+			leg = slices.IndexFunc(c.Legs, func(l timbre.Leg) bool { return l.StreamARN == s.ARN })
+			return leg >= 0
 		})
 		switch {
 		case at < 0:
@@ -101,6 +102,11 @@ func (e *Engine) callOf(streams []timbre.PipelineStream) (txid string, err error
 			return "", timbre.Errorf(timbre.Invalid, op, "a stream is named twice")
 		}
 		txid = calls[at].TransactionID
+		if s.Fragment != "" {
+			if err := timbre.CheckFragment(s.ARN, s.Fragment, e.Calls.Reached(txid, leg)); err != nil {
+				return "", err
+			}
+		}
 	}
 	return txid, nil
 }
@@ -126,68 +132,4 @@ func fingerprint(p timbre.Pipeline) string {
 	given, _ := json.Marshal([]any{p.ConfigurationARN, p.Encoding, p.SampleRate, p.Streams, p.Metadata, p.Tags})
 	sum := sha256.Sum256(given)
 	return hex.EncodeToString(sum[:])
-}
-
-// Begun makes the pipeline of a call that has just begun, when its connector's configuration names one. The call goes on
-// whether that succeeds or not; what came of it is told.
-func (e *Engine) Begun(ctx context.Context, txid string) {
-	call, live := e.Calls.Call(txid)
-	if !live {
-		return
-	}
-	s, err := e.Store.Streaming(ctx, call.ConnectorID)
-	if err != nil || s.Disabled || s.Insights == nil || s.Insights.Disabled {
-		if err != nil && timbre.KindOf(err) != timbre.NotFound {
-			e.Log.Error("a call has no pipeline: its connector cannot be read", "transaction", txid, "error", err)
-		}
-		return
-	}
-	p := timbre.Pipeline{
-		ConfigurationARN: s.Insights.ConfigurationARN, ConnectorID: call.ConnectorID, TransactionID: txid,
-		Encoding: "pcm", SampleRate: timbre.SampleRate, Streams: streams(call),
-		Metadata: map[string]string{
-			"transactionId": txid, "voiceConnectorId": call.ConnectorID, "callId": call.CallID,
-			"fromNumber": call.From, "toNumber": call.To, "direction": call.Direction,
-		},
-	}
-	c, err := e.Store.Configuration(ctx, p.ConfigurationARN)
-	if err == nil {
-		_, err = e.create(ctx, p, c, func(p timbre.Pipeline) []timbre.Event {
-			return []timbre.Event{e.event(p, timbre.InsightsCreated, "")}
-		})
-	}
-	if err == nil {
-		return
-	}
-	e.Log.Error("a call has no pipeline", "transaction", txid, "configuration", p.ConfigurationARN, "error", err)
-	why := "the pipeline could not be made on this server"
-	if timbre.KindOf(err) == timbre.NotFound {
-		why = "the call analytics configuration does not exist"
-	}
-	notices, err := e.Announcer.Notices(ctx, e.event(p, timbre.InsightsCreateFailed, why))
-	if err == nil {
-		err = e.Store.Post(ctx, notices)
-	}
-	if err != nil {
-		e.Log.Error("it cannot be told that a call has no pipeline", "transaction", txid, "error", err)
-	}
-}
-
-// streams are those of a call in the order of their channels: the connector's own side, the agent, is channel 0, the other
-// one 1. A pipeline takes two at most.
-func streams(c timbre.Call) (list []timbre.PipelineStream) {
-	for _, l := range c.Legs {
-		channel := timbre.Channel{}
-		switch l.Side {
-		case timbre.Callee:
-			channel.Role = "AGENT"
-		case timbre.Caller:
-			channel = timbre.Channel{ID: 1, Role: "CUSTOMER"}
-		}
-		list = append(list, timbre.PipelineStream{ARN: l.StreamARN, Channels: 1, Defined: []timbre.Channel{channel}})
-	}
-	slices.SortStableFunc(list, func(a, b timbre.PipelineStream) int {
-		return strings.Compare(a.Defined[0].Role, b.Defined[0].Role)
-	})
-	return list[:min(len(list), 2)]
 }

@@ -57,7 +57,7 @@ func (l *life) change(ctx context.Context, do func(p *timbre.Pipeline), status, 
 func set(p *timbre.Pipeline, s timbre.PipelineStatus) {
 	for i := range p.Elements {
 		if e := &p.Elements[i]; e.Status != timbre.PipelineNotSupported && e.Status != s {
-			e.Status, e.Updated = s, p.Updated
+			e.Status, e.Detail, e.Updated = s, "", p.Updated
 		}
 	}
 }
@@ -120,11 +120,10 @@ func finish(p *timbre.Pipeline, why string) {
 		if e.Status == timbre.PipelineNotSupported {
 			continue
 		}
-		e.Updated = p.Updated
-		if why != "" && (e.Status == timbre.PipelineInProgress || e.Status == timbre.PipelineInitializing) {
+		was := e.Status
+		e.Status, e.Detail, e.Updated = timbre.PipelineStopped, "", p.Updated
+		if why != "" && (was == timbre.PipelineInProgress || was == timbre.PipelineTroubled || was == timbre.PipelineInitializing) {
 			e.Status = timbre.PipelineFailed
-		} else {
-			e.Status = timbre.PipelineStopped
 		}
 	}
 }

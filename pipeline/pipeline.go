@@ -36,11 +36,13 @@ type Announcer interface {
 	Notices(ctx context.Context, events ...timbre.Event) ([]timbre.Notice, error)
 }
 
-// Calls are the live ones. Tap lets t hear a leg from its next frame on, until stop.
+// Calls are the live ones. Tap lets t hear a leg from its next frame on, until stop. Reached is the media time that a leg
+// has come to.
 type Calls interface {
 	Live() []timbre.Call
 	Call(transactionID string) (timbre.Call, bool)
 	Tap(transactionID string, leg int, t Tap) (stop func(), err error)
+	Reached(transactionID string, leg int) time.Duration
 }
 
 // Tap is told of the frames of a leg, and of its end.
@@ -78,9 +80,10 @@ type Engine struct {
 	Config
 	Deps
 
-	mu     sync.Mutex
-	closed bool
-	live   map[string]*life // by pipeline id
+	mu       sync.Mutex
+	closed   bool
+	live     map[string]*life   // by pipeline id
+	troubles map[string]trouble // by task id
 }
 
 // New makes an Engine without pipelines. Run sees to their ends.
@@ -94,7 +97,7 @@ func New(c Config, d Deps) *Engine {
 	if c.NewID == nil {
 		c.NewID = uuid.NewString
 	}
-	return &Engine{Config: c, Deps: d, live: map[string]*life{}}
+	return &Engine{Config: c, Deps: d, live: map[string]*life{}, troubles: map[string]trouble{}}
 }
 
 // find gives a pipeline by its id or ARN, as it was last written down, and its life, nil once it has ended.

@@ -28,6 +28,7 @@ type world struct {
 	mu        sync.Mutex
 	live      map[string]timbre.Call
 	taps      map[int]Tap
+	at        time.Duration // what the media of all legs has come to
 	pipelines map[string]timbre.Pipeline
 	config    timbre.Configuration
 	linked    *timbre.InsightsLink
@@ -133,6 +134,8 @@ func (w *world) Tap(_ string, leg int, t Tap) (func(), error) {
 	w.taps[leg] = t
 	return func() { defer w.lock()(); delete(w.taps, leg) }, nil
 }
+
+func (w *world) Reached(string, int) time.Duration { return w.at }
 
 // office is the world's task engine.
 type office struct{ *world }
@@ -402,7 +405,7 @@ func TestCallWithoutItsPipelineIsToldSo(t *testing.T) {
 		w.linked = &timbre.InsightsLink{ConfigurationARN: "deleted"}
 		w.Begun(t.Context(), tx)
 		w.wantTold(timbre.InsightsCreateFailed)
-		if e := w.told[0]; e.Pipeline.ARN != "" || e.Pipeline.ConfigurationARN != "deleted" || e.StatusMessage == "" {
+		if e := w.told[0]; e.Kind != timbre.NotFound || e.Pipeline.ARN != "" || e.Pipeline.ConfigurationARN != "deleted" || e.StatusMessage == "" {
 			t.Errorf("told %+v", e)
 		}
 	})
@@ -434,6 +437,29 @@ func TestRepeatedTokenGivesTheFirstPipeline(t *testing.T) {
 		p.Metadata = map[string]string{"another": "one"}
 		_, err = w.Create(t.Context(), p)
 		w.refused("with other parameters", err, timbre.Conflict)
+	})
+}
+
+func TestPipelineBeginsAtAFragmentThatItsStreamHas(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.at = 90 * time.Second
+		for fragment, want := range map[string]timbre.Kind{
+			timbre.Fragment(callerAt, 91*time.Second): timbre.Invalid,
+			timbre.Fragment(calleeAt, 0):              timbre.Invalid,
+			"0":                                       timbre.Invalid,
+		} {
+			p := byHand()
+			p.Streams[0].Fragment = fragment
+			_, err := w.Create(t.Context(), p)
+			w.refused(fragment, err, want)
+		}
+		p := byHand()
+		p.Streams[0].Fragment = timbre.Fragment(callerAt, w.at)
+		made, err := w.Create(t.Context(), p)
+		w.must(err)
+		if got := made.Streams[0].Fragment; got != p.Streams[0].Fragment {
+			t.Errorf("made at %q", got)
+		}
 	})
 }
 

@@ -49,7 +49,7 @@ func (l *life) look(ctx context.Context) {
 // turn is what the time does to a pipeline.
 func (l *life) turn(ctx context.Context, now time.Time) error {
 	status := l.p.Status()
-	heard := l.heard.Load()
+	heard, trouble := l.heard.Load(), l.e.troubleOf(l.p)
 	if _, live := l.e.Calls.Call(l.p.TransactionID); live {
 		l.gone = time.Time{}
 	} else if l.gone.IsZero() {
@@ -65,6 +65,8 @@ func (l *life) turn(ctx context.Context, now time.Time) error {
 		l.begin(ctx)
 	case status == timbre.PipelineInitializing && heard != 0:
 		return l.change(ctx, func(p *timbre.Pipeline) { set(p, timbre.PipelineInProgress) }, timbre.InsightsInProgress, "")
+	case status == timbre.PipelineInProgress && trouble != troubleIn(l.p):
+		return l.trouble(ctx, trouble)
 	}
 	return nil
 }

@@ -8,7 +8,8 @@ import (
 
 // Pipelines are found by id or ARN. What is told of a change goes into the outbox with it: both or neither.
 type Pipelines interface {
-	// CreatePipeline: Conflict if a pipeline has the id or the token.
+	// CreatePipeline: NotFound if there is no configuration of the ARN, which cannot be deleted then while the pipeline lives;
+	// Conflict if a pipeline has the id or the token.
 	CreatePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error
 	// SavePipeline replaces a pipeline; NotFound if there is none of the id. Token, Created and Tags stay as
 	// they are: whoever runs the pipeline does not know of later tags.

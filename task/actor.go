@@ -28,9 +28,10 @@ type actor struct {
 	retry     *time.Timer
 	pause     time.Duration // before the next try
 
-	hush   []func()
-	pcm    []float32 // heard so far, of a speaker search
-	tracks []Track   // of the legs, of a voice tone analysis
+	hush     []func()
+	pcm      []float32 // heard so far, of a speaker search
+	tracks   []Track   // of the legs, of a voice tone analysis
+	troubles troubles  // that may pass
 }
 
 // Between two tries to write down a task.
@@ -45,6 +46,8 @@ func newActor(e *Engine, s state) *actor {
 		now: s, kept: s, retry: time.NewTimer(0), pause: firstPause,
 	}
 	a.retry.Stop()
+	started := s.record()
+	a.troubles.tell = func(why string) { e.Trouble(started, why) }
 	return a
 }
 
@@ -60,6 +63,7 @@ func (a *actor) run(ctx context.Context) {
 		a.quiet()
 		cancel()
 		<-finished
+		a.troubles.end()
 	}()
 	for a.now.record().Active || a.dirty {
 		select {

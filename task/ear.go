@@ -1,6 +1,7 @@
 package task
 
 import (
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -11,13 +12,17 @@ import (
 // and the task fails.
 const Backlog = time.Minute
 
+const lagging = "the server is overloaded: parts of the call are not heard"
+
 const overflow = "the server is overloaded: a minute of the call was waiting to be analysed"
 
-// Ear is told what is heard on a leg: from one goroutine at a time, the stretches in order and HungUp last. Neither method
-// makes its caller wait.
+// Ear is told what is heard on a leg: from one goroutine at a time, the stretches in order and HungUp last. Lags tells, from
+// any goroutine, that some of the leg is lost because hearing lags behind it, and that it has caught up. No method makes its
+// caller wait.
 type Ear interface {
 	Heard(timbre.Speech)
 	HungUp()
+	Lags(bool)
 }
 
 // ear is the task's on one leg.
@@ -35,6 +40,14 @@ func (e ear) Heard(s timbre.Speech) {
 }
 
 func (e ear) HungUp() { e.a.inbox.put(hungUp{e.leg}) }
+
+func (e ear) Lags(does bool) {
+	why := ""
+	if does {
+		why = lagging
+	}
+	e.a.troubles.set("ear "+strconv.Itoa(e.leg), why)
+}
 
 // backlog counts the audio that waits. A stretch without any counts as one frame, so that silence is bounded too.
 type backlog struct{ samples atomic.Int64 }

@@ -211,6 +211,7 @@ type office struct {
 	mu     sync.Mutex
 	live   map[string]timbre.Call
 	ears   map[int]chorus // by leg
+	at     time.Duration  // what the media of all legs has come to
 	embed  func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
 	search func(ctx context.Context) ([]timbre.Match, error)
 	tracks []*fakeTrack
@@ -283,6 +284,8 @@ func (f fakeCalls) Call(id string) (timbre.Call, bool) {
 	return c, ok
 }
 
+func (f fakeCalls) Reached(string, int) time.Duration { return f.o.at }
+
 func (f fakeEars) Listen(_ context.Context, id string, leg int, to Ear) (func(), error) {
 	f.o.mu.Lock()
 	defer f.o.mu.Unlock()
@@ -303,6 +306,12 @@ type chorus []Ear
 func (c chorus) Heard(s timbre.Speech) {
 	for _, e := range c {
 		e.Heard(s)
+	}
+}
+
+func (c chorus) Lags(does bool) {
+	for _, e := range c {
+		e.Lags(does)
 	}
 }
 

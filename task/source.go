@@ -7,8 +7,8 @@ import (
 	"timbre"
 )
 
-// checkSource says whether a task may be started on a stream of a pipeline. The call that comes back has that leg alone:
-// the other one is no affair of the task's. Which streams a pipeline takes, and in which state it takes tasks, has been
+// checkSource says whether a task may be started on a stream of a pipeline, at the fragment that it names. The call that
+// comes back has that leg alone: the other one is no affair of the task's. Which streams a pipeline takes, and in which state it takes tasks, has been
 // looked at before.
 func (e *Engine) checkSource(ctx context.Context, t timbre.Task) (c timbre.Call, leg int, err error) {
 	if t.Kind == timbre.SpeakerSearch {
@@ -24,7 +24,20 @@ func (e *Engine) checkSource(ctx context.Context, t timbre.Task) (c timbre.Call,
 	if !ok {
 		return c, 0, timbre.Errorf(timbre.NotFound, "task.Start", "the call has no such stream")
 	}
+	if s := t.Source; s.Fragment != "" {
+		if err := timbre.CheckFragment(s.StreamARN, s.Fragment, e.Calls.Reached(t.TransactionID, leg)); err != nil {
+			return c, 0, err
+		}
+	}
 	return only(c, leg), leg, nil
+}
+
+// fromNow is a source at the fragment that its stream has come to: what was before the start of a task is never heard,
+// whatever fragment it named.
+func (e *Engine) fromNow(t timbre.Task, leg int) *timbre.PipelineSource {
+	s := *t.Source
+	s.Fragment = timbre.Fragment(s.StreamARN, e.Calls.Reached(t.TransactionID, leg))
+	return &s
 }
 
 func streamLeg(c timbre.Call, streamARN string) (int, bool) {

@@ -11,6 +11,7 @@ import (
 func (o *office) withStreams() {
 	c := aCall(timbre.Caller, timbre.Callee)
 	c.Legs[0].StreamARN, c.Legs[1].StreamARN = "stream 0", "stream 1"
+	o.at = 90 * time.Second
 	o.live[tx], o.store.calls[tx] = c, c
 }
 
@@ -48,6 +49,36 @@ func TestTaskOnAPipelineHearsItsStreamAlone(t *testing.T) {
 		wantKind(t, err, timbre.NotFound)
 		if _, err := o.Enrol(t.Context(), s.ID); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// Whatever fragment is asked for, a task hears nothing from before its start, and says so.
+func TestTaskOnAPipelineBeginsAtTheFragmentThatItsStreamHasComeTo(t *testing.T) {
+	inOffice(t, func(o *office) {
+		o.withStreams()
+		ahead := onStream(timbre.VoiceTone, "stream 1")
+		ahead.Source.Fragment = timbre.Fragment("stream 1", o.at+timbre.FragmentLength)
+		_, err := o.Start(t.Context(), ahead)
+		wantKind(t, err, timbre.Invalid)
+		past := onStream(timbre.VoiceTone, "stream 1")
+		past.Source.Fragment, past.Token = timbre.Fragment("stream 1", 0), "token"
+		first, err := o.Start(t.Context(), past)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := timbre.Fragment("stream 1", o.at)
+		if first.Source.Fragment != now || past.Source.Fragment == now {
+			t.Errorf("asked for %s, started at %s, want %s", past.Source.Fragment, first.Source.Fragment, now)
+		}
+		o.at += time.Minute
+		again, err := o.Start(t.Context(), past)
+		if err != nil || again.ID != first.ID || again.Source.Fragment != now {
+			t.Errorf("the same token gives %s at %s: %v", again.ID, again.Source.Fragment, err)
+		}
+		o.say(1, Tick, true)
+		if e := o.words.events[0]; e.Source.Fragment != now {
+			t.Errorf("told of fragment %s", e.Source.Fragment)
 		}
 	})
 }

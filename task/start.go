@@ -10,11 +10,12 @@ import (
 )
 
 // Start starts a task on a live call. Of t, Kind, ConnectorID, TransactionID and Token are read, and for a speaker search
-// DomainID and Side, where Mixed means that no leg was asked for; on a pipeline Source instead of ConnectorID and Side. When it returns, the task is written down, and hears
-// every frame from then on, and none from before.
+// DomainID and Side, where Mixed means that no leg was asked for; on a pipeline Source instead of ConnectorID and Side. When
+// it returns, the task is written down, and hears every frame from then on, and none from before: the Fragment of its Source
+// is the one that the stream had come to.
 //
 // NotFound: connector, domain or call is unknown. Gone: the call has ended. Unprocessable: the connector has no voice
-// analytics, or the call has no such leg. Limit: a task of the kind is active on the call. A token that has been used
+// analytics, or the call has no such leg. Invalid: the stream has no such fragment yet. Limit: a task of the kind is active on the call. A token that has been used
 // gives the task that was started with it, if all parameters are the same, else Conflict.
 func (e *Engine) Start(ctx context.Context, t timbre.Task) (timbre.Task, error) {
 	if !e.enter() {
@@ -32,6 +33,7 @@ func (e *Engine) Start(ctx context.Context, t timbre.Task) (timbre.Task, error) 
 	}
 	shift := 0 // from the legs that the task knows to those of the call
 	if t.Source != nil {
+		t.Source = e.fromNow(t, leg)
 		shift, leg = leg, 0
 	}
 	t.Side = timbre.Mixed

@@ -56,9 +56,10 @@ type Announcer interface {
 	Notices(ctx context.Context, events ...timbre.Event) ([]timbre.Notice, error)
 }
 
-// Calls are the live ones.
+// Calls are the live ones. Reached is the media time that a leg has come to.
 type Calls interface {
 	Call(transactionID string) (timbre.Call, bool)
+	Reached(transactionID string, leg int) time.Duration
 }
 
 // Ears listen to a leg of a live call, from its next frame on. stop may be called twice, and what it stops may be heard
@@ -94,6 +95,9 @@ type Deps struct {
 	Embedder  Embedder
 	Searcher  Searcher
 	NewTrack  func() Track
+	// Trouble is told that the analysis of a task has failed for now and will be tried again, and why; with an empty why,
+	// that it works again or is over. It must not wait for a task. nil: nobody is told.
+	Trouble func(t timbre.Task, why string)
 }
 
 // Config of an Engine. What is left nil has a usual value.
@@ -131,6 +135,9 @@ func New(c Config, d Deps) *Engine {
 	}
 	if c.NewID == nil {
 		c.NewID = uuid.NewString
+	}
+	if d.Trouble == nil {
+		d.Trouble = func(timbre.Task, string) {}
 	}
 	e := &Engine{Config: c, Deps: d, metrics: newMetrics(c.Metrics), running: map[string]*actor{}}
 	e.ctx, e.cancel = context.WithCancel(context.Background())

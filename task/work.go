@@ -79,13 +79,17 @@ func (a *actor) keep(h hear) {
 }
 
 func (a *actor) score(ctx context.Context, s score) input {
-	got := scored{score: s, legs: make([]legScore, len(a.tracks))}
+	got, trouble := scored{score: s, legs: make([]legScore, len(a.tracks))}, ""
 	for i, t := range a.tracks {
 		l := &got.legs[i]
 		if l.current, l.overall, l.ok, l.err = t.Score(ctx, s.at); l.err != nil {
 			a.failed(ctx, "tone", l.err)
+			if ctx.Err() == nil && timbre.KindOf(l.err) != timbre.Unprocessable {
+				trouble = reason(l.err)
+			}
 		}
 	}
+	a.troubles.set("tone", trouble)
 	return got
 }
 

@@ -51,10 +51,15 @@ func turned(id, eventType string) func(event) bool {
 // stream is the ARN of a leg's stream, as the streaming events tell it.
 func stream(ctx context.Context, t *testing.T, hook *receiver, transaction string, caller bool) string {
 	t.Helper()
+	return begun(ctx, t, hook, transaction, caller).StreamARN
+}
+
+func begun(ctx context.Context, t *testing.T, hook *receiver, transaction string, caller bool) change {
+	t.Helper()
 	e := hook.wait(ctx, t, "a stream has begun", func(e event) bool {
 		return of(transaction, timbre.StreamingStarted)(e) && e.Detail.IsCaller != nil && *e.Detail.IsCaller == caller
 	})
-	return changeOf(e).StreamARN
+	return changeOf(e)
 }
 
 func (h house) configurationARN(ctx context.Context, t *testing.T) *string {
@@ -118,7 +123,7 @@ func TestPipelineByHandOnALiveCall(t *testing.T) {
 	d, err := h.voice.GetVoiceProfileDomain(ctx, &voice.GetVoiceProfileDomainInput{VoiceProfileDomainId: &h.domain})
 	must(t, err)
 	on := func(stream string, channel int32) *mptypes.KinesisVideoStreamSourceTaskConfiguration {
-		return &mptypes.KinesisVideoStreamSourceTaskConfiguration{StreamArn: &stream, ChannelId: channel, FragmentNumber: aws.String("91343852333181432392682062622220590765191907586")}
+		return &mptypes.KinesisVideoStreamSourceTaskConfiguration{StreamArn: &stream, ChannelId: channel, FragmentNumber: aws.String(timbre.Fragment(stream, 0))}
 	}
 	search := &pipelines.StartSpeakerSearchTaskInput{Identifier: p.MediaPipelineArn, VoiceProfileDomainArn: d.VoiceProfileDomain.VoiceProfileDomainArn,
 		KinesisVideoStreamSourceTaskConfiguration: on(caller, 0), ClientRequestToken: aws.String("search-once")}
@@ -161,7 +166,7 @@ func TestPipelineByHandOnALiveCall(t *testing.T) {
 		e := hook.wait(ctx, t, "a tone", of(tone, timbre.ToneCompleted))
 		checkTone(t, e)
 		got := changeOf(e)
-		if want := []string{caller, agent}[i]; got.StreamARN != want || got.Channel == nil || *got.Channel != i || got.Fragment != "91343852333181432392682062622220590765191907586" {
+		if want := []string{caller, agent}[i]; got.StreamARN != want || got.Channel == nil || *got.Channel != i || timbre.CheckFragment(want, got.Fragment, 0) != nil {
 			t.Errorf("tone %d tells its source as %+v", i, got)
 		}
 		g, err := h.media.GetVoiceToneAnalysisTask(ctx, &pipelines.GetVoiceToneAnalysisTaskInput{Identifier: p.MediaPipelineArn, VoiceToneAnalysisTaskId: &tone})
@@ -283,6 +288,9 @@ func TestPipelineRefusals(t *testing.T) {
 		"a stream twice": func(in *pipelines.CreateMediaInsightsPipelineInput) { *in = *h.onStreams(ctx, t, caller, caller) },
 		"another rate": func(in *pipelines.CreateMediaInsightsPipelineInput) {
 			in.KinesisVideoStreamSourceRuntimeConfiguration.MediaSampleRate = aws.Int32(16000)
+		},
+		"a fragment that no stream has": func(in *pipelines.CreateMediaInsightsPipelineInput) {
+			in.KinesisVideoStreamSourceRuntimeConfiguration.Streams[0].FragmentNumber = aws.String("91343852333181432392682062622220590765191907586")
 		},
 		"two channels in a stream": func(in *pipelines.CreateMediaInsightsPipelineInput) {
 			in.KinesisVideoStreamSourceRuntimeConfiguration.Streams[0].StreamChannelDefinition.NumberOfChannels = aws.Int32(2)

@@ -149,9 +149,7 @@ func TestTheVoiceAnalyticsHandlerOfTheReaderFindsWhatItReads(t *testing.T) {
 }
 
 // Live Call Analytics' initialization: the events of both streams of a call become a pipeline on both, caller first; then a
-// tone analysis of the caller's channel; then, when the caller's stream has ended, the pipeline is deleted. The reader's
-// EventBridge handler makes the same pipeline, of one event ALL_STARTED, which no documentation knows and Timbre does not
-// send.
+// tone analysis of the caller's channel; then, when the caller's stream has ended, the pipeline is deleted.
 func TestTheInitializationOfLiveCallAnalyticsMakesItsPipeline(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()

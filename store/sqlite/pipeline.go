@@ -8,6 +8,9 @@ import (
 
 func (s *Store) CreatePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error {
 	return s.write(ctx, "store.CreatePipeline", func(q querier) error {
+		if _, err := configuration(ctx, q, p.ConfigurationARN); err != nil {
+			return err
+		}
 		doc, err := document(p)
 		if err != nil {
 			return err

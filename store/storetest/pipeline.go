@@ -8,6 +8,7 @@ import (
 
 var pipelines = []fact{
 	{"a pipeline is found by id, ARN and token, as it was", func(s *subject) {
+		s.configured()
 		p := pipeline("p1")
 		s.must(s.CreatePipeline(s.Context(), p, nil))
 		s.must(s.CreatePipeline(s.Context(), pipeline("p2"), nil))
@@ -26,6 +27,7 @@ var pipelines = []fact{
 	}},
 	{"a taken id or token is a Conflict, and none is none", func(s *subject) {
 		ctx := s.Context()
+		s.configured()
 		s.must(s.CreatePipeline(ctx, pipeline("p1"), nil))
 		same := pipeline("p2")
 		same.Token = pipeline("p1").Token
@@ -39,6 +41,7 @@ var pipelines = []fact{
 		}
 	}},
 	{"a pipeline's change and its notices are written together", func(s *subject) {
+		s.configured()
 		ctx, p := s.Context(), pipeline("p1")
 		p.Ended = time.Time{}
 		s.must(s.CreatePipeline(ctx, p, []timbre.Notice{notice("n1", p.ID, "t")}))
@@ -62,6 +65,7 @@ var pipelines = []fact{
 		s.same("due", s.dueIDs(), []string{"n1", "n2", "n4", "n6"})
 	}},
 	{"tags given to a live pipeline stay when it is saved", func(s *subject) {
+		s.configured()
 		ctx, p := s.Context(), pipeline("p1")
 		s.must(s.CreatePipeline(ctx, p, nil))
 		s.must(s.UpdateTags(ctx, p.ARN, func(tags map[string]string) error { tags["new"] = "one"; return nil }))
@@ -71,6 +75,7 @@ var pipelines = []fact{
 		s.same("tags", got, map[string]string{"a": "b", "new": "one"})
 	}},
 	{"a pipeline goes seven days after its end, a live one never", func(s *subject) {
+		s.configured()
 		ctx, p := s.Context(), pipeline("p1")
 		s.must(s.CreatePipeline(ctx, p, nil))
 		live := pipeline("p2")
@@ -87,9 +92,11 @@ var pipelines = []fact{
 		_, err = s.Pipeline(ctx, "p2")
 		s.must(err)
 	}},
-	{"a configuration of a live pipeline cannot be deleted", func(s *subject) {
+	{"a live pipeline has its configuration, which cannot be deleted", func(s *subject) {
 		ctx, c, p := s.Context(), configuration("f1"), pipeline("p1")
 		p.ConfigurationARN, p.Ended = c.ARN, time.Time{}
+		s.refused("before it is there", s.CreatePipeline(ctx, p, []timbre.Notice{notice("n", "k", "t")}), timbre.NotFound)
+		s.same("notices of what was not made", len(s.due()), 0)
 		s.must(s.CreateConfiguration(ctx, c))
 		s.must(s.CreatePipeline(ctx, p, nil))
 		s.refused("while it lives", s.DeleteConfiguration(ctx, c.ID), timbre.Conflict)
@@ -133,6 +140,12 @@ var pipelines = []fact{
 		_, err = s.UpdateConfiguration(ctx, "none", func(*timbre.Configuration) { s.Error("changed") })
 		s.refused("none", err, timbre.NotFound)
 	}},
+}
+
+// configured gives the sample pipelines their configuration.
+func (s *subject) configured() {
+	s.Helper()
+	s.must(s.CreateConfiguration(s.Context(), timbre.Configuration{ID: "configuration", Name: "configuration", ARN: "configuration"}))
 }
 
 // pipeline is one that has ended, with every field filled.

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	"timbre"
 )
@@ -111,6 +112,37 @@ var races = []fact{
 			c.Name = "same"
 			return s.CreateConfiguration(s.Context(), c)
 		})
+	}},
+	{"no configuration is deleted from under a pipeline that is being made", func(s *subject) {
+		c := configuration("f1")
+		s.must(s.CreateConfiguration(s.Context(), c))
+		errs := s.together(func(i int) error {
+			if i%2 == 0 {
+				return s.DeleteConfiguration(s.Context(), c.ID)
+			}
+			p := pipeline(fmt.Sprint("p", i))
+			p.ConfigurationARN, p.Ended = c.ARN, time.Time{}
+			return s.CreatePipeline(s.Context(), p, nil)
+		})
+		live, err := s.LivePipelines(s.Context())
+		s.must(err)
+		_, err = s.Configuration(s.Context(), c.ARN)
+		if err == nil {
+			s.same("pipelines of the configuration that is there", len(live), crowd/2)
+		} else {
+			s.refused("the configuration", err, timbre.NotFound)
+			s.same("pipelines of the configuration that is gone", len(live), 0)
+		}
+		deleted := err != nil
+		for i, err := range errs {
+			switch {
+			case err == nil:
+			case deleted:
+				s.refused(fmt.Sprint(i), err, timbre.NotFound)
+			default:
+				s.refused(fmt.Sprint(i), err, timbre.Conflict)
+			}
+		}
 	}},
 	{"no update of a domain is lost among many", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), timbre.Domain{ID: "d1", Tags: map[string]string{}}))

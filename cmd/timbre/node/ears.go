@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -58,7 +59,8 @@ type ear struct {
 	to       task.Ear
 	log      *slog.Logger
 	lost     prometheus.Counter
-	lags     bool // it has been logged
+	lag      sync.Mutex // held while a change of lags is told
+	lags     atomic.Bool
 }
 
 // Frame is called by the call; it never blocks.
@@ -68,11 +70,24 @@ func (e *ear) Frame(f timbre.Frame) {
 	case e.frames <- f:
 	default: // the media clock jumps here, which the detector treats as a pause
 		e.lost.Inc()
-		if !e.lags {
-			e.lags = true
+		if e.turns(true) {
 			e.log.Error("voice activity detection lags behind the call: frames are lost")
 		}
 	}
+}
+
+// turns notes that the ear lags behind its leg, or has caught up; true when that is new, and has been told.
+func (e *ear) turns(lags bool) bool {
+	if e.lags.Load() == lags {
+		return false
+	}
+	e.lag.Lock()
+	defer e.lag.Unlock()
+	if e.lags.Swap(lags) == lags {
+		return false
+	}
+	e.to.Lags(lags)
+	return true
 }
 
 // End is called by the call, after its last frame.
@@ -91,6 +106,9 @@ func (e *ear) run() {
 			case deaf:
 			case more:
 				e.detector.Frame(f)
+				if len(e.frames) == 0 && e.turns(false) {
+					e.log.Info("voice activity detection has caught up with the call")
+				}
 			default:
 				e.detector.Flush()
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -42,10 +43,12 @@ func (v vad) Step(context.Context, []float32, []float32) (float32, error) {
 type listener struct {
 	heard time.Duration
 	ends  int
+	lags  []bool
 }
 
 func (l *listener) Heard(s timbre.Speech) { l.heard = s.At }
 func (l *listener) HungUp()               { l.ends++ }
+func (l *listener) Lags(does bool)        { l.lags = append(l.lags, does) }
 
 // listened is a live call of one leg with an ear on it.
 func listened(t *testing.T, v speech.VAD, to *listener, log *bytes.Buffer) (e ears, leg timbre.Listener, hangUp, stop func()) {
@@ -99,7 +102,14 @@ func TestASlowDetectorHoldsUpNoCallAndLosesWhatIsTooMuch(t *testing.T) {
 		if lost := testutil.ToFloat64(e.lost); lost != 50 || strings.Count(log.String(), "\n") != 1 {
 			t.Errorf("%v frames were lost, said:\n%s", lost, log)
 		}
+		if !slices.Equal(to.lags, []bool{true}) {
+			t.Errorf("told %v", to.lags)
+		}
 		close(let)
+		synctest.Wait()
+		if !slices.Equal(to.lags, []bool{true, false}) {
+			t.Errorf("told %v after it has caught up", to.lags)
+		}
 		hangUp()
 		synctest.Wait()
 		if to.ends != 1 {

@@ -16,7 +16,8 @@ func (t taps) Tap(txid string, leg int, to pipeline.Tap) (stop func(), err error
 	return t.Registry.Tap(txid, leg, to)
 }
 
-// piped are the live calls as the SIP side sees them: each that begins gets the pipeline that its connector names.
+// piped are the live calls as the SIP side sees them: each that begins gets the pipeline that its connector names, and what
+// joins it later a place in that.
 type piped struct {
 	*call.Registry
 	pipelines *pipeline.Engine
@@ -28,6 +29,14 @@ func (p piped) Begin(ctx context.Context, c timbre.Call) (txid string, legs []ti
 		p.pipelines.Begun(context.WithoutCancel(ctx), txid)
 	}
 	return txid, legs, err
+}
+
+func (p piped) Update(ctx context.Context, txid string, headers map[string]string, metadata string, legs []timbre.Leg) error {
+	err := p.Registry.Update(ctx, txid, headers, metadata, legs)
+	if err == nil && legs != nil {
+		p.pipelines.Changed(context.WithoutCancel(ctx), txid)
+	}
+	return err
 }
 
 // starter is the task engine as the voice API sees it: what it starts begins the connector's own pipeline, too.

@@ -67,24 +67,10 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 		return err
 	}
 
-	// 9, 8: what is told to the outside, and in which words.
-	if err = n.openOutbox(s, metrics); err != nil {
+	// 9 to 3: from the live calls to what is told of them.
+	if err = n.openAnalysis(s, metrics); err != nil {
 		return err
 	}
-	words := event.New(event.Config{Account: s.Account, Region: s.Region, Streaming: s.StreamingTargets(), Log: n.log}, n.store)
-	told := teller{n.store, n.notices}
-
-	// 3: the live calls.
-	n.calls = call.New(call.Config{Now: time.Now, Log: n.log, Metrics: metrics, NewID: uuid.NewString, Region: s.Region, Account: s.Account}, told, words)
-
-	// 4, 5, 6, 7: from speech to a name and a tone.
-	if err = n.openTasks(s, metrics, words, told); err != nil {
-		return err
-	}
-
-	// The pipelines that tie calls to tasks.
-	n.pipelines = pipeline.New(pipeline.Config{Now: time.Now, Log: n.log, NewID: uuid.NewString, Region: s.Region, Account: s.Account},
-		pipeline.Deps{Store: told, Announcer: words, Calls: taps{n.calls}, Tasks: n.tasks})
 
 	// 1, 2: calls come in.
 	if err = n.openSIP(s, metrics); err != nil {
@@ -107,6 +93,29 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 		return err
 	}
 	return n.recover(ctx)
+}
+
+// openAnalysis plugs together what is behind the doors, over an open store.
+func (n *Node) openAnalysis(s config.Settings, metrics prometheus.Registerer) error {
+	// 9, 8: what is told to the outside, and in which words.
+	if err := n.openOutbox(s, metrics); err != nil {
+		return err
+	}
+	words := event.New(event.Config{Account: s.Account, Region: s.Region, Streaming: s.StreamingTargets(), Log: n.log}, n.store)
+	told := teller{n.store, n.notices}
+
+	// 3: the live calls.
+	n.calls = call.New(call.Config{Now: time.Now, Log: n.log, Metrics: metrics, NewID: uuid.NewString, Region: s.Region, Account: s.Account}, told, words)
+
+	// 4, 5, 6, 7: from speech to a name and a tone.
+	if err := n.openTasks(s, metrics, words, told); err != nil {
+		return err
+	}
+
+	// The pipelines that tie calls to tasks.
+	n.pipelines = pipeline.New(pipeline.Config{Now: time.Now, Log: n.log, NewID: uuid.NewString, Region: s.Region, Account: s.Account},
+		pipeline.Deps{Store: told, Announcer: words, Calls: taps{n.calls}, Tasks: n.tasks})
+	return nil
 }
 
 // recover ends what was running when the last run died, and tells the outside so: tasks first, for their events are about

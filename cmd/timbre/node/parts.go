@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"timbre"
 	"timbre/config"
 	"timbre/infer"
 	"timbre/logbook"
@@ -90,6 +91,7 @@ func (n *Node) openTasks(s config.Settings, metrics prometheus.Registerer, words
 			Embedder: voice.New(speaker, models.Speaker().String()),
 			Searcher: n.search,
 			NewTrack: func() task.Track { return tone.NewTrack(scorer) },
+			Trouble:  func(t timbre.Task, why string) { n.pipelines.Trouble(t, why) },
 		})
 	return nil
 }

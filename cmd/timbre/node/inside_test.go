@@ -1,0 +1,154 @@
+package node
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"timbre"
+	"timbre/config"
+)
+
+const vc = "abcdefghijklmnopqrstuv"
+
+// inside is a node without its doors, in a bubble with a clock of its own: its store, its models and its stages are real.
+type inside struct {
+	*Node
+	t     *testing.T
+	calls piped
+	at    time.Duration // media time of the call's legs
+}
+
+// inInside runs a test on a node with a connector that makes pipelines, and looks after both as Run does.
+func inInside(t *testing.T, test func(*inside)) {
+	t.Helper()
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := config.Defaults()
+		s.Data = folder
+		for _, name := range []string{"bus", "queue"} {
+			s.Notify.Webhooks = append(s.Notify.Webhooks, config.Webhook{Name: name, URL: "http://127.0.0.1:1/", Secret: "whsec_c2VjcmV0IHRoYXQgaXMgbG9uZyBlbm91Z2g="})
+		}
+		s.Notify.Streaming = map[string]string{"EventBridge": "bus", "SQS": "queue"}
+		n := &Node{log: slog.New(slog.DiscardHandler), ready: make(chan struct{})}
+		defer n.close()
+		in := &inside{Node: n, t: t}
+		in.must(n.openStore(t.Context(), s))
+		in.must(n.openAnalysis(s, prometheus.NewRegistry()))
+		in.calls = piped{n.calls, n.pipelines}
+		in.must(n.store.CreateConnector(t.Context(), timbre.Connector{ID: vc}))
+		in.must(n.store.CreateConfiguration(t.Context(), timbre.Configuration{ID: "c", Name: "c", ARN: "c", Elements: []timbre.Element{
+			{Type: "VoiceAnalyticsProcessor"}, {Type: "SqsQueueSink", Target: "arn:aws:sqs:us-east-1:000000000000:sink"}}}))
+		in.must(n.store.PutStreaming(t.Context(), vc, timbre.Streaming{Insights: &timbre.InsightsLink{ConfigurationARN: "c"}}))
+
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); n.pipelines.Run(ctx) }()
+		defer func() {
+			n.tasks.Close()
+			cancel()
+			<-done
+		}()
+		test(in)
+	})
+}
+
+func (in *inside) must(err error) {
+	in.t.Helper()
+	if err != nil {
+		in.t.Fatal(err)
+	}
+}
+
+func (in *inside) begin(sides ...timbre.Side) (txid string, legs []timbre.Listener) {
+	in.t.Helper()
+	c := timbre.Call{ConnectorID: vc}
+	for i, s := range sides {
+		c.Legs = append(c.Legs, timbre.Leg{Side: s, Index: i})
+	}
+	txid, legs, err := in.calls.Begin(in.t.Context(), c)
+	in.must(err)
+	return txid, legs
+}
+
+// media comes on a leg for a while.
+func (in *inside) media(leg timbre.Listener, d time.Duration) {
+	for end := in.at + d; in.at < end; in.at += timbre.FrameDuration {
+		leg.Frame(timbre.Frame{At: in.at, PCM: make([]int16, timbre.FrameSamples)})
+		wait(timbre.FrameDuration)
+	}
+}
+
+func wait(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+// only is the one pipeline that there is.
+func (in *inside) only() timbre.Pipeline {
+	in.t.Helper()
+	list, err := in.store.ListPipelines(in.t.Context(), timbre.Page{})
+	in.must(err)
+	if len(list) != 1 {
+		in.t.Fatalf("%d pipelines", len(list))
+	}
+	return list[0]
+}
+
+func (in *inside) is(want timbre.PipelineStatus) {
+	in.t.Helper()
+	p := in.only()
+	if got := p.Status(); got != want {
+		in.t.Errorf("the pipeline is %s, want %s", got, want)
+	}
+}
+
+// outbox is what waits in it, as "target status", and is taken out of it.
+func (in *inside) outbox() (got []string) {
+	in.t.Helper()
+	for {
+		due, err := in.store.Due(in.t.Context(), time.Now(), 100)
+		in.must(err)
+		if len(due) == 0 {
+			return got
+		}
+		for _, p := range due {
+			var e struct {
+				Detail struct{ EventType, StreamingStatus, DetailStatus string }
+			}
+			in.must(json.Unmarshal(p.Payload, &e))
+			target := p.Target[strings.LastIndex(p.Target, ":")+1:]
+			got = append(got, target+" "+cmp.Or(e.Detail.EventType, e.Detail.StreamingStatus, e.Detail.DetailStatus))
+			in.must(in.store.Delivered(in.t.Context(), p.Seq))
+		}
+	}
+}
+
+// wantTold compares what has been told of the pipeline's changes.
+func (in *inside) wantTold(want ...string) {
+	in.t.Helper()
+	var got []string
+	for _, line := range in.outbox() {
+		if change, is := strings.CutPrefix(line, "bus chime:"); is {
+			got = append(got, "chime:"+change)
+		}
+	}
+	if !slices.Equal(got, want) {
+		in.t.Errorf("told %v, want %v", got, want)
+	}
+}
+
+func (in *inside) tone(txid string) timbre.Task {
+	in.t.Helper()
+	t, err := starter{in.tasks, in.pipelines}.Start(in.t.Context(), timbre.Task{Kind: timbre.VoiceTone, ConnectorID: vc, TransactionID: txid})
+	in.must(err)
+	return t
+}

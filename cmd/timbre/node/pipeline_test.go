@@ -1,0 +1,126 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"timbre"
+	"timbre/task"
+)
+
+func TestPipelineWithoutMediaFor15SecondsIsStopped(t *testing.T) {
+	inInside(t, func(in *inside) {
+		txid, legs := in.begin(timbre.Caller)
+		in.is(timbre.PipelineNotStarted)
+		wait(time.Minute) // nothing has been asked of it
+		started := in.tone(txid)
+		in.is(timbre.PipelineInitializing)
+		in.media(legs[0], time.Second)
+		in.is(timbre.PipelineInProgress)
+		wait(timbre.PipelineSilence - time.Second)
+		in.is(timbre.PipelineInProgress)
+		in.media(legs[0], time.Second)
+		wait(timbre.PipelineSilence - time.Second)
+		in.is(timbre.PipelineInProgress)
+		wait(2 * time.Second)
+		in.is(timbre.PipelineStopped)
+		in.wantTold(timbre.InsightsCreated, timbre.InsightsInProgress, timbre.InsightsStopped)
+		got, err := in.tasks.Get(in.t.Context(), timbre.VoiceTone, vc, started.ID)
+		in.must(err)
+		if !got.Active {
+			in.t.Error("the connector's task has ended with the pipeline")
+		}
+	})
+}
+
+func TestPipelineIsStoppedAfterEightHours(t *testing.T) {
+	inInside(t, func(in *inside) {
+		in.begin(timbre.Caller, timbre.Callee)
+		wait(timbre.PipelineLife - time.Second)
+		in.is(timbre.PipelineNotStarted)
+		wait(2 * time.Second)
+		in.is(timbre.PipelineStopped)
+		in.wantTold(timbre.InsightsCreated, timbre.InsightsStopped)
+	})
+}
+
+func TestPipelineIsStoppedAfterTwoHoursOfPause(t *testing.T) {
+	inInside(t, func(in *inside) {
+		in.begin(timbre.Caller, timbre.Callee)
+		p := in.only()
+		in.must(in.pipelines.Pause(in.t.Context(), p.ID))
+		wait(timbre.PipelinePause - time.Second)
+		in.is(timbre.PipelinePaused)
+		wait(2 * time.Second)
+		in.is(timbre.PipelineStopped)
+		in.wantTold(timbre.InsightsCreated, timbre.InsightsPaused, timbre.InsightsStopped)
+	})
+}
+
+func TestPipelineIsStopped15SecondsAfterItsCall(t *testing.T) {
+	inInside(t, func(in *inside) {
+		txid, _ := in.begin(timbre.Caller)
+		in.must(in.calls.End(in.t.Context(), txid, ""))
+		wait(timbre.PipelineSilence - time.Second)
+		in.is(timbre.PipelineNotStarted)
+		wait(2 * time.Second)
+		in.is(timbre.PipelineStopped)
+	})
+}
+
+func TestLegThatJoinsLaterIsPartOfThePipeline(t *testing.T) {
+	inInside(t, func(in *inside) {
+		txid, legs := in.begin(timbre.Caller)
+		in.tone(txid)
+		in.media(legs[0], time.Second)
+		in.must(in.calls.Update(in.t.Context(), txid, nil, "", []timbre.Leg{{Side: timbre.Callee, Index: 1}}))
+		p := in.only()
+		if len(p.Streams) != 2 || p.Streams[0].Defined[0].Role != "AGENT" || p.Status() != timbre.PipelineInProgress {
+			in.t.Fatalf("the pipeline is %s with %+v", p.Status(), p.Streams)
+		}
+		on, err := in.pipelines.Start(in.t.Context(), p.ID, timbre.Task{Kind: timbre.VoiceTone, Source: &timbre.PipelineSource{StreamARN: p.Streams[0].ARN}})
+		in.must(err)
+		if want := timbre.Fragment(p.Streams[0].ARN, 0); on.Source.Role != "AGENT" || on.Source.Fragment != want {
+			in.t.Errorf("a task on it has %+v", on.Source)
+		}
+		joined, err := in.calls.Listener(txid, 1)
+		in.must(err)
+		in.at = 0
+		in.media(joined, time.Minute) // the other leg is silent all the while
+		in.is(timbre.PipelineInProgress)
+	})
+}
+
+// faulty is a track whose scores fail until it is mended.
+type faulty struct{ mended *atomic.Bool }
+
+func (faulty) Hear(timbre.Speech) {}
+
+func (f faulty) Score(context.Context, time.Duration) (current, overall timbre.Tone, ok bool, err error) {
+	if !f.mended.Load() {
+		err = errors.New("out of memory")
+	}
+	return timbre.Tone{Neutral: 1}, timbre.Tone{Neutral: 1}, err == nil, err
+}
+
+func TestAnalysisThatFailsForAWhileIsToldOfItsPipeline(t *testing.T) {
+	inInside(t, func(in *inside) {
+		var mended atomic.Bool
+		in.tasks.NewTrack = func() task.Track { return faulty{&mended} }
+		txid, legs := in.begin(timbre.Caller)
+		in.tone(txid)
+		in.media(legs[0], task.Tick+time.Second)
+		if e := in.only().Elements[0]; e.Status != timbre.PipelineTroubled || e.Detail == "" {
+			in.t.Errorf("the element is %+v", e)
+		}
+		mended.Store(true)
+		in.media(legs[0], task.Tick)
+		if e := in.only().Elements[0]; e.Status != timbre.PipelineInProgress || e.Detail != "" {
+			in.t.Errorf("the element is %+v after that", e)
+		}
+		in.wantTold(timbre.InsightsCreated, timbre.InsightsInProgress, timbre.InsightsTroubled, timbre.InsightsInProgress)
+	})
+}

@@ -1,0 +1,77 @@
+package pipeline
+
+import (
+	"testing"
+	"time"
+
+	"timbre"
+)
+
+const broken = "the analysis failed on this server"
+
+func (w *world) element(id string) timbre.ElementStatus {
+	w.t.Helper()
+	p, err := w.Pipeline(w.t.Context(), id)
+	w.must(err)
+	return p.Elements[1]
+}
+
+func TestTroubleThatPassesIsToldAndSoIsItsEnd(t *testing.T) {
+	inWorld(t, func(w *world) {
+		p, other := w.make(), w.make()
+		task := w.start(p.ID)
+		w.Trouble(task, broken)
+		w.media(time.Second, 0)
+		w.is(p.ID, timbre.PipelineInProgress)
+		w.wantTold(timbre.InsightsInProgress, timbre.InsightsTroubled)
+		if e := w.element(p.ID); e.Status != timbre.PipelineTroubled || e.Detail != broken || w.told[1].StatusMessage != broken {
+			t.Errorf("the element is %+v", e)
+		}
+		w.media(10*time.Second, 0) // it is told once
+		w.Trouble(task, "")
+		w.media(time.Second, 0)
+		w.wantTold(timbre.InsightsInProgress, timbre.InsightsTroubled, timbre.InsightsInProgress)
+		if e := w.element(p.ID); e.Status != timbre.PipelineInProgress || e.Detail != "" {
+			t.Errorf("the element is %+v after that", e)
+		}
+		w.is(other.ID, timbre.PipelineNotStarted)
+	})
+}
+
+func TestTroubledPipelineStopsAndFailsLikeAnyOther(t *testing.T) {
+	inWorld(t, func(w *world) {
+		p := w.make()
+		w.Trouble(w.start(p.ID), broken)
+		w.media(time.Second, timbre.PipelineSilence+time.Second)
+		w.is(p.ID, timbre.PipelineStopped)
+		if e := w.element(p.ID); e.Status != timbre.PipelineStopped || e.Detail != "" {
+			t.Errorf("the element is %+v", e)
+		}
+		p = w.make()
+		w.Trouble(w.start(p.ID), broken)
+		w.media(time.Second, 0)
+		w.open() // as after a crash
+		w.must(w.Recover(t.Context()))
+		w.is(p.ID, timbre.PipelineFailed)
+	})
+}
+
+// The connector's tasks are the affair of the pipeline that it has made for the call, and of no other.
+func TestTroubleOfTheConnectorsTaskIsItsPipelines(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.linked = &timbre.InsightsLink{ConfigurationARN: "config"}
+		w.Begun(t.Context(), tx)
+		hand := w.make()
+		w.start(hand.ID)
+		task := timbre.Task{ID: "voice api", ConnectorID: "vc", TransactionID: tx}
+		w.Started(t.Context(), task)
+		w.Trouble(task, broken)
+		w.media(time.Second, 0)
+		if e := w.element(w.told[0].Pipeline.ID); e.Status != timbre.PipelineTroubled {
+			t.Errorf("the connector's pipeline has %+v", e)
+		}
+		if e := w.element(hand.ID); e.Status == timbre.PipelineTroubled {
+			t.Errorf("the other one has %+v", e)
+		}
+	})
+}
