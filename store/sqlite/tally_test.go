@@ -37,6 +37,7 @@ func tallies(t testing.TB, s *Store) (said, counted map[string]int) {
 func lived(t testing.TB, s *Store) {
 	t.Helper()
 	ctx := t.Context()
+	ok(t, s.CreateConfiguration(ctx, timbre.Configuration{ID: "of the pipelines"}))
 	for i := range 4 {
 		id := fmt.Sprint(i)
 		ok(t, s.CreateConnector(ctx, timbre.Connector{ID: id}))

@@ -41,6 +41,7 @@ var quotas = []fact{
 	}},
 	{"of many pipelines and resources at once, as many are made as the quota has left", func(s *subject) {
 		s.Limit(timbre.Limits{Pipelines: 3, Groups: 4, Numbers: 5})
+		s.configured()
 		s.must(s.CreatePipeline(s.Context(), pipeline("over"), nil)) // one that has ended does not count
 		live := func(i int) timbre.Pipeline {
 			p := pipeline(fmt.Sprint("p", i))
@@ -159,6 +160,7 @@ var quotas = []fact{
 		s.must(s.CreateConnector(s.Context(), c))
 		s.must(s.CreateConfiguration(s.Context(), f))
 		s.must(s.CreateDomain(s.Context(), d))
+		s.configured()
 		p, r := pipeline("p1"), timbre.Resource{Kind: "thing", ID: "r1", Tags: tags(3)}
 		p.Tags = tags(3)
 		s.refused("pipeline", s.CreatePipeline(s.Context(), p, nil), timbre.Limit)
