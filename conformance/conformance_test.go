@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -92,41 +91,6 @@ func TestWhatCannotBeRunIsRefused(t *testing.T) {
 		if _, err := Run(t.Context(), cfg); err == nil || timbre.KindOf(err) == timbre.Internal {
 			t.Errorf("%s: %v", name, err)
 		}
-	}
-}
-
-// analytics are the operations of chime-sdk-voice that have an effect on calls: the other 56 are about numbers and the like.
-var analytics = regexp.MustCompile(`PhoneNumber|Proxy|Sip|Group|EmergencyCalling|ExternalSystems|GlobalSettings|E911`)
-
-// others are the operations of the pipelines service that have nothing to do with calls.
-var others = regexp.MustCompile(`Capture|Concatenation|LiveConnector|MediaStreamPipeline|StreamPool`)
-
-func TestEveryOperationOfCallsHasAStepThatSucceedsAndOneThatFails(t *testing.T) {
-	good, bad := map[string]bool{}, map[string]bool{}
-	for _, name := range Scripts() {
-		for _, st := range steps(t, name) {
-			(map[bool]map[string]bool{true: good, false: bad})[st.Fails == ""][st.Do] = true
-		}
-	}
-	alwaysFine := []string{"voice.ListAvailableVoiceConnectorRegions", "voice.GetVoiceConnectorTerminationHealth", "media.ListMediaPipelines", "media.TagResource", "media.UntagResource"}
-	n := 0
-	for prefix, list := range map[string]*rest.Service{"voice.": rest.Voice, "media.": rest.Pipelines} {
-		for _, op := range list.Operations {
-			if prefix == "voice." && analytics.MatchString(op.Name) || prefix == "media." && others.MatchString(op.Name) {
-				continue
-			}
-			n++
-			name := prefix + op.Name
-			if !good[name] && name != "voice.GetVoiceConnectorTerminationHealth" {
-				t.Errorf("no step has %s succeed", name)
-			}
-			if !bad[name] && !slices.Contains(alwaysFine, name) {
-				t.Errorf("no step has %s fail", name)
-			}
-		}
-	}
-	if n != 59 {
-		t.Errorf("there are %d such operations", n)
 	}
 }
 
