@@ -159,24 +159,17 @@ func TestExpectationsHoldOrSayWhatIsThere(t *testing.T) {
 	}
 }
 
-// Whatever the models hold, a sample of an input breaks no rule that the sample itself could keep, and each breach breaks one.
-func TestBreachesAreBreaches(t *testing.T) {
+func TestEveryRuleOfTheModelsIsBroken(t *testing.T) {
 	n := 0
 	for _, service := range []*rest.Service{rest.Voice, rest.Pipelines} {
 		for _, op := range service.Operations {
-			for _, m := range op.Input.Members {
-				if m.Shape.Kind == rest.String && m.Shape.Pattern != nil && m.Required {
-					if text := sampleText(m.Shape); !m.Shape.Pattern.Matches(text) {
-						t.Errorf("%s: the sample of %s is %q", op.Name, m.Name, text)
-					}
-				}
-			}
 			n += len(bend(op))
 		}
 	}
-	if n < 400 {
+	if n < 1000 {
 		t.Errorf("%d breaches in all", n)
 	}
+	t.Logf("%d breaches", n)
 }
 
 func TestJUnitHasASuiteForEachArea(t *testing.T) {

@@ -41,12 +41,11 @@ func TestJavaScriptRunsEveryOperation(t *testing.T) { everyOperation(t, javaScri
 type judgement struct {
 	Script  json.RawMessage      `json:"script,omitempty"`
 	Known   map[string]any       `json:"known"`
-	Lacks   map[string]string    `json:"lacks"`
 	Results []conformance.Result `json:"results,omitempty"`
 }
 
 func newJudgement() judgement {
-	return judgement{Known: conformance.Variables("judge", hookARN), Lacks: map[string]string{}}
+	return judgement{Known: conformance.Variables("judge", hookARN)}
 }
 
 // play runs a script's steps that belong to a moment of a call, signed with a key, and takes over the variables as they are then.
