@@ -31,7 +31,7 @@ func TestAnyValidRequestIsAnsweredByTheWholeServer(t *testing.T) {
 			must(t, err)
 			sum := sha256.Sum256([]byte(text))
 			must(t, v4.NewSigner().SignHTTP(t.Context(), aws.Credentials{AccessKeyID: keyID, SecretAccessKey: secret}, r, hex.EncodeToString(sum[:]), "chime", "us-east-1", time.Now()))
-			answer, err := http.DefaultClient.Do(r)
+			answer, err := new(http.Client).Do(r)
 			must(t, err)
 			said, err := io.ReadAll(answer.Body)
 			must(t, err)
