@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -95,41 +94,6 @@ func TestWhatCannotBeRunIsRefused(t *testing.T) {
 	}
 }
 
-// analytics are the operations of chime-sdk-voice that have an effect on calls: the other 56 are about numbers and the like.
-var analytics = regexp.MustCompile(`PhoneNumber|Proxy|Sip|Group|EmergencyCalling|ExternalSystems|GlobalSettings|E911`)
-
-// others are the operations of the pipelines service that have nothing to do with calls.
-var others = regexp.MustCompile(`Capture|Concatenation|LiveConnector|MediaStreamPipeline|StreamPool`)
-
-func TestEveryOperationOfCallsHasAStepThatSucceedsAndOneThatFails(t *testing.T) {
-	good, bad := map[string]bool{}, map[string]bool{}
-	for _, name := range Scripts() {
-		for _, st := range steps(t, name) {
-			(map[bool]map[string]bool{true: good, false: bad})[st.Fails == ""][st.Do] = true
-		}
-	}
-	alwaysFine := []string{"voice.ListAvailableVoiceConnectorRegions", "voice.GetVoiceConnectorTerminationHealth", "media.ListMediaPipelines", "media.TagResource", "media.UntagResource"}
-	n := 0
-	for prefix, list := range map[string]*rest.Service{"voice.": rest.Voice, "media.": rest.Pipelines} {
-		for _, op := range list.Operations {
-			if prefix == "voice." && analytics.MatchString(op.Name) || prefix == "media." && others.MatchString(op.Name) {
-				continue
-			}
-			n++
-			name := prefix + op.Name
-			if !good[name] && name != "voice.GetVoiceConnectorTerminationHealth" {
-				t.Errorf("no step has %s succeed", name)
-			}
-			if !bad[name] && !slices.Contains(alwaysFine, name) {
-				t.Errorf("no step has %s fail", name)
-			}
-		}
-	}
-	if n != 59 {
-		t.Errorf("there are %d such operations", n)
-	}
-}
-
 func steps(t *testing.T, name string) []step {
 	t.Helper()
 	text, err := Script(name)
@@ -195,24 +159,17 @@ func TestExpectationsHoldOrSayWhatIsThere(t *testing.T) {
 	}
 }
 
-// Whatever the models hold, a sample of an input breaks no rule that the sample itself could keep, and each breach breaks one.
-func TestBreachesAreBreaches(t *testing.T) {
+func TestEveryRuleOfTheModelsIsBroken(t *testing.T) {
 	n := 0
 	for _, service := range []*rest.Service{rest.Voice, rest.Pipelines} {
 		for _, op := range service.Operations {
-			for _, m := range op.Input.Members {
-				if m.Shape.Kind == rest.String && m.Shape.Pattern != nil && m.Required {
-					if text := sampleText(m.Shape); !m.Shape.Pattern.Matches(text) {
-						t.Errorf("%s: the sample of %s is %q", op.Name, m.Name, text)
-					}
-				}
-			}
 			n += len(bend(op))
 		}
 	}
-	if n < 400 {
+	if n < 1000 {
 		t.Errorf("%d breaches in all", n)
 	}
+	t.Logf("%d breaches", n)
 }
 
 func TestJUnitHasASuiteForEachArea(t *testing.T) {

@@ -57,6 +57,23 @@ func (s *session) lists() []paged {
 						"ResourceAccessRoleArn": s.known["role"], "Elements": []any{map[string]any{"Type": "VoiceAnalyticsProcessor"}}},
 					"MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationId", "media.DeleteMediaInsightsPipelineConfiguration", "Identifier"
 			}},
+		{list: "voice.ListVoiceConnectorGroups", items: "VoiceConnectorGroups", id: "VoiceConnectorGroupId",
+			make: func(i int) (string, map[string]any, string, string, string) {
+				return "voice.CreateVoiceConnectorGroup", map[string]any{"Name": fmt.Sprintf("page-%d-%s", i, s.run)},
+					"VoiceConnectorGroup.VoiceConnectorGroupId", "voice.DeleteVoiceConnectorGroup", "VoiceConnectorGroupId"
+			}},
+		{list: "voice.ListSipMediaApplications", items: "SipMediaApplications", id: "SipMediaApplicationId",
+			make: func(i int) (string, map[string]any, string, string, string) {
+				return "voice.CreateSipMediaApplication", map[string]any{"Name": fmt.Sprintf("page-%d-%s", i, s.run), "AwsRegion": s.cfg.Region,
+						"Endpoints": []any{map[string]any{"LambdaArn": "arn:aws:lambda:" + s.cfg.Region + ":000000000000:function:none"}}},
+					"SipMediaApplication.SipMediaApplicationId", "voice.DeleteSipMediaApplication", "SipMediaApplicationId"
+			}},
+		{list: "media.ListMediaPipelineKinesisVideoStreamPools", items: "KinesisVideoStreamPools", id: "PoolId",
+			make: func(i int) (string, map[string]any, string, string, string) {
+				return "media.CreateMediaPipelineKinesisVideoStreamPool", map[string]any{"PoolName": fmt.Sprintf("page-%d-%s", i, s.run),
+						"StreamConfiguration": map[string]any{"Region": s.cfg.Region}},
+					"KinesisVideoStreamPoolConfiguration.PoolId", "media.DeleteMediaPipelineKinesisVideoStreamPool", "Identifier"
+			}},
 	}
 }
 

@@ -172,15 +172,19 @@ func (s *session) later(operation string, with map[string]any) {
 // unknownConnector has the form of a connector's id, and names none.
 const unknownConnector = "abcdefghijklmnopqrstu0"
 
-// Variables are what a script may use without having made it: $run, which tells runs apart, names that nobody has, and
-// $elements, those of a call analytics configuration, which sends events to sink unless that is empty.
+// Variables are what a script may use without having made it: $run, which tells runs apart, names that nobody has,
+// $fiftyTags, one of which has the key cost, and $elements, those of a call analytics configuration, which sends events to sink unless that is empty.
 func Variables(run, sink string) map[string]any {
 	elements := []any{map[string]any{"Type": "VoiceAnalyticsProcessor"}}
 	if sink != "" {
 		elements = append(elements, map[string]any{"Type": "SqsQueueSink", "SqsQueueSinkConfiguration": map[string]any{"InsightsTarget": sink}})
 	}
+	tags := []any{map[string]any{"Key": "cost", "Value": "high"}}
+	for i := 1; i < 50; i++ {
+		tags = append(tags, map[string]any{"Key": fmt.Sprintf("tag %d", i), "Value": ""})
+	}
 	return map[string]any{
-		"run": run, "elements": elements, "hosts": "127.0.0.0/8",
+		"run": run, "fiftyTags": tags, "elements": elements, "hosts": "127.0.0.0/8",
 		"unknownConnector": unknownConnector, "unknownId": "00000000-0000-4000-8000-000000000000",
 		"role": "arn:aws:iam::000000000000:role/conformance", "key": "arn:aws:kms:us-east-1:000000000000:key/conformance",
 	}

@@ -3,7 +3,6 @@ package test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	mptypes "github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines/types"
 	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
 	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
-	"github.com/aws/smithy-go"
 
 	"timbre"
 )
@@ -179,41 +177,19 @@ func TestTheInitializationOfLiveCallAnalyticsMakesItsPipeline(t *testing.T) {
 			Streams: []mptypes.StreamConfiguration{stream(caller, 0, mptypes.ParticipantRoleCustomer), stream(agent, 1, mptypes.ParticipantRoleAgent)}},
 		MediaInsightsRuntimeMetadata: metadata,
 	})
-	if !isServed(t, "media.CreateMediaInsightsPipeline", err) {
-		c.talk()
-		return
-	}
+	must(t, err)
 	pipeline := made.MediaInsightsPipeline.MediaPipelineId
 	started, err := c.media.StartVoiceToneAnalysisTask(ctx, &pipelines.StartVoiceToneAnalysisTaskInput{Identifier: pipeline, LanguageCode: mptypes.VoiceAnalyticsLanguageCodeEnUs,
 		KinesisVideoStreamSourceTaskConfiguration: &mptypes.KinesisVideoStreamSourceTaskConfiguration{StreamArn: aws.String(at[string](caller, "detail", "streamArn")), ChannelId: 0}})
-	served := isServed(t, "media.StartVoiceToneAnalysisTask", err)
+	must(t, err)
 	c.talk()
-	if served {
-		e := tell(t, c.hook.wait(ctx, t, "a tone of the pipeline", of(*started.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId, timbre.ToneSuccessful)))
-		if at[string](e, "detail", "mediaInsightsPipelineId") != *pipeline || at[string](e, "detail", "streamArn") != at[string](caller, "detail", "streamArn") || at[float64](e, "detail", "channelId") != 0 {
-			t.Errorf("the tone is told of %v", e.fields["detail"])
-		}
+	e := tell(t, c.hook.wait(ctx, t, "a tone of the pipeline", of(*started.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId, timbre.ToneSuccessful)))
+	if at[string](e, "detail", "mediaInsightsPipelineId") != *pipeline || at[string](e, "detail", "streamArn") != at[string](caller, "detail", "streamArn") || at[float64](e, "detail", "channelId") != 0 {
+		t.Errorf("the tone is told of %v", e.fields["detail"])
 	}
 	c.hook.wait(ctx, t, "the caller's stream ended", func(e event) bool {
 		return of(c.id, timbre.StreamingEnded)(e) && e.Detail.IsCaller != nil && *e.Detail.IsCaller
 	})
 	_, err = c.media.DeleteMediaPipeline(ctx, &pipelines.DeleteMediaPipelineInput{MediaPipelineId: pipeline})
-	isServed(t, "media.DeleteMediaPipeline", err)
-}
-
-// isServed says whether an operation did its work, and fails the test where that is not as expected.
-func isServed(t *testing.T, operation string, err error) bool {
-	t.Helper()
-	api := smithy.APIError(nil)
-	refused := errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "does not serve the operation")
-	listed := slices.Contains(notServedYet, operation)
-	switch {
-	case refused && !listed:
-		t.Fatalf("%s is not served", operation)
-	case err != nil && !refused:
-		t.Fatalf("%s: %v", operation, err)
-	case err == nil && listed:
-		t.Errorf("%s is served now: strike it from the list in unserved_test.go", operation)
-	}
-	return !refused
+	must(t, err)
 }

@@ -12,57 +12,76 @@ import (
 	"timbre/conformance"
 )
 
-// Every operation that is about calls, its happy path and each exception that can be provoked, by boto3.
-func TestBoto3RunsEveryOperation(t *testing.T) {
+// speaker is an SDK other than Go's, with its judge of scripts.
+type speaker struct{ interpreter, judge string }
+
+func boto3(t *testing.T) speaker {
+	t.Helper()
 	exe, err := filepath.Abs(filepath.Join("..", ".venv", "bin", "python"))
 	must(t, err)
 	needs(t, exe, "the tests' Python environment (make test makes it)")
-	everyOperation(t, exe, filepath.Join("boto3", "operations.py"))
+	return speaker{exe, filepath.Join("boto3", "operations.py")}
 }
 
-// The same by the AWS SDK for JavaScript, version 3.
-func TestJavaScriptRunsEveryOperation(t *testing.T) {
+// javaScript is the AWS SDK for JavaScript, version 3.
+func javaScript(t *testing.T) speaker {
+	t.Helper()
 	needs(t, "node", "node (Debian's package nodejs)")
 	needs(t, filepath.Join("js", "node_modules", "@aws-sdk", "client-chime-sdk-voice", "package.json"), "the AWS SDK for JavaScript (make test installs it)")
-	everyOperation(t, "node", filepath.Join("js", "operations.mjs"))
+	return speaker{"node", filepath.Join("js", "operations.mjs")}
 }
+
+// Every operation that is about calls, its happy path and what goes wrong by itself, by boto3.
+func TestBoto3RunsEveryOperation(t *testing.T) { everyOperation(t, boto3(t)) }
+
+// The same by JavaScript.
+func TestJavaScriptRunsEveryOperation(t *testing.T) { everyOperation(t, javaScript(t)) }
 
 // judgement is what an SDK's judge takes and gives.
 type judgement struct {
 	Script  json.RawMessage      `json:"script,omitempty"`
 	Known   map[string]any       `json:"known"`
-	Lacks   map[string]string    `json:"lacks"`
 	Results []conformance.Result `json:"results,omitempty"`
 }
 
+func newJudgement() judgement {
+	return judgement{Known: conformance.Variables("judge", hookARN)}
+}
+
+// play runs a script's steps that belong to a moment of a call, signed with a key, and takes over the variables as they are then.
+func (p speaker) play(ctx context.Context, t *testing.T, endpoint, key string, script []byte, moment string, state *judgement) {
+	t.Helper()
+	state.Script = script
+	in, err := json.Marshal(state)
+	must(t, err)
+	cmd := exec.CommandContext(ctx, p.interpreter, p.judge, "http://"+endpoint, moment)
+	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+key, "AWS_SECRET_ACCESS_KEY="+secret)
+	var stderr bytes.Buffer
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", p.judge, err, stderr.String())
+	}
+	*state = judgement{}
+	must(t, json.Unmarshal(out, state))
+	asExpected(t, state.Results)
+	if len(state.Results) == 0 {
+		t.Error("no step was run")
+	}
+}
+
 // everyOperation runs the scripts of the conformance suite by another SDK; the steps about a call on a live one.
-func everyOperation(t *testing.T, interpreter, judge string) {
+func everyOperation(t *testing.T, sdk speaker) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	hook := newReceiver(t)
 	n := start(t, settings(t, t.TempDir(), hook))
-	state := judgement{Known: conformance.Variables("judge", hookARN), Lacks: map[string]string{}}
+	state := newJudgement()
 	play := func(script, moment string) {
 		t.Helper()
 		text, err := conformance.Script(script)
 		must(t, err)
-		state.Script = text
-		in, err := json.Marshal(state)
-		must(t, err)
-		cmd := exec.CommandContext(ctx, interpreter, judge, "http://"+n.API, moment)
-		cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+keyID, "AWS_SECRET_ACCESS_KEY="+secret)
-		var stderr bytes.Buffer
-		cmd.Stdin, cmd.Stderr = bytes.NewReader(in), &stderr
-		out, err := cmd.Output()
-		if err != nil {
-			t.Fatalf("%s %s: %v\n%s", script, moment, err, stderr.String())
-		}
-		state = judgement{}
-		must(t, json.Unmarshal(out, &state))
-		asExpected(t, state.Results)
-		if len(state.Results) == 0 {
-			t.Errorf("%s %s: no step was run", script, moment)
-		}
+		sdk.play(ctx, t, n.API, keyID, text, moment, &state)
 	}
 	for _, script := range conformance.Scripts() {
 		if script != "tasks" {

@@ -16,10 +16,8 @@ const sdks = {
   voice: { ...voice, client: new voice.ChimeSDKVoiceClient(settings) },
   media: { ...media, client: new media.ChimeSDKMediaPipelinesClient(settings) },
 };
-const { script, known, lacks = {} } = JSON.parse(await text(process.stdin));
+const { script, known } = JSON.parse(await text(process.stdin));
 const patience = 60_000; // milliseconds, for what a step waits for
-
-class Lacking extends Error {}
 
 // fill puts variables in the place of their names.
 function fill(value) {
@@ -28,11 +26,11 @@ function fill(value) {
   if (typeof value !== "string") return value;
   if (/^\$[^{]/.test(value)) {
     const name = value.slice(1);
-    if (known[name] == null) throw new Lacking(name);
+    if (known[name] == null) throw new Error(`${name} is not known`);
     return known[name];
   }
   return value.replace(/\$\{(\w+)\}/g, (_, name) => {
-    if (typeof known[name] !== "string") throw new Lacking(name);
+    if (typeof known[name] !== "string") throw new Error(`${name} is not known`);
     return known[name];
   });
 }
@@ -77,7 +75,6 @@ async function run(step) {
     try {
       got = await sdk.client.send(new sdk[operation + "Command"](input));
     } catch (e) {
-      if (e.name === "BadRequestException" && e.message.includes("does not serve the operation")) return { outcome: "not served" };
       if (!step.fails) throw e;
       return e instanceof sdk[step.fails] ? { outcome: "passed" } : { outcome: "failed", reason: `${step.fails} was due: ${e}` };
     }
@@ -100,11 +97,8 @@ for (const step of script.steps) {
   try {
     result = await run(step);
   } catch (e) {
-    result = e instanceof Lacking
-      ? { outcome: "skipped", reason: `${e.message} is not known`, waitsFor: lacks[e.message] ?? "" }
-      : { outcome: "failed", reason: String(e) };
+    result = { outcome: "failed", reason: String(e) };
   }
-  for (const name of Object.keys(step.keep ?? {})) if (known[name] == null) lacks[name] = result.waitsFor || step.do;
   results.push({ area: "js", check: step.says, operation: step.do, ...result });
 }
-process.stdout.write(JSON.stringify({ known, lacks, results }));
+process.stdout.write(JSON.stringify({ known, results }));

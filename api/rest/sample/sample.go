@@ -1,6 +1,6 @@
-// Package sample makes requests from the table of operations, for tests: any request that fits an operation's input, and
-// for each of the input's rules requests that break that rule alone. A source of randomness comes in, requests come out.
-// It signs and sends nothing, and it knows only the rules that the table has.
+// Package sample makes requests from the table of operations, for those who judge a server: any request that fits an
+// operation's input, and for each of the input's rules requests that break that rule alone. A source of randomness comes in,
+// requests come out. It signs and sends nothing, and it knows only the rules that the table has.
 package sample
 
 import (

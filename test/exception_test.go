@@ -1,0 +1,148 @@
+package test
+
+import (
+	_ "embed"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"timbre/conformance"
+)
+
+var update = flag.Bool("update", false, "write docs/exceptions.md anew")
+
+//go:embed unprovoked.txt
+var unprovoked string
+
+// reason is a line of unprovoked.txt: why no client can provoke an exception of an operation, or of all.
+type reason struct{ operation, exception, why string }
+
+func reasons(t *testing.T) (all []reason) {
+	t.Helper()
+	for line := range strings.Lines(unprovoked) {
+		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		where, why, ok := strings.Cut(line, ": ")
+		operation, exception, both := strings.Cut(where, " ")
+		if !ok || !both || why == "" {
+			t.Fatalf("unprovoked.txt: %s", line)
+		}
+		all = append(all, reason{operation, exception + "Exception", why})
+	}
+	return all
+}
+
+// all are the steps of every script, by the script's name.
+func all(t *testing.T) map[string][]step {
+	t.Helper()
+	scripts := map[string][]byte{"denied": script(denied()), "bent": script(bent()), "limits": limits}
+	for _, name := range conformance.Scripts() {
+		text, err := conformance.Script(name)
+		must(t, err)
+		scripts[name] = text
+	}
+	steps := map[string][]step{}
+	for name, text := range scripts {
+		var file struct{ Steps []step }
+		must(t, json.Unmarshal(text, &file))
+		steps[name] = file.Steps
+	}
+	return steps
+}
+
+func TestEveryOperationHasAStepThatSucceeds(t *testing.T) {
+	good, n := map[string]bool{}, 0
+	for _, steps := range all(t) {
+		for _, st := range steps {
+			good[st.Do] = good[st.Do] || st.Fails == ""
+		}
+	}
+	for name := range effective {
+		if n++; !good[name] {
+			t.Errorf("no step has %s succeed", name)
+		}
+	}
+	if n != 59 {
+		t.Errorf("there are %d such operations", n)
+	}
+}
+
+// provoked gives the steps that end in an exception, by operation and exception, with their scripts' names.
+func provoked(t *testing.T) map[[2]string][]string {
+	t.Helper()
+	found := map[[2]string][]string{}
+	for name, steps := range all(t) {
+		for _, st := range steps {
+			if st.Fails != "" {
+				at := [2]string{st.Do, st.Fails}
+				found[at] = append(found[at], name+": "+st.Says)
+			}
+		}
+	}
+	return found
+}
+
+// Each exception that the model of an operation declares is provoked by a step, or there is a reason why none can.
+// docs/exceptions.md says which. After a change:
+//
+//	go test ./test -run ExceptionsPage -update
+func TestTheExceptionsPageSaysWhatProvokesEach(t *testing.T) {
+	found, why, used := provoked(t), reasons(t), map[reason]bool{}
+	var page strings.Builder
+	page.WriteString(exceptionsHead)
+	for _, r := range why {
+		if r.operation == "*" {
+			fmt.Fprintf(&page, "- %s: %s\n", r.exception, r.why)
+		}
+	}
+	page.WriteString("\n| operation | exception | what ends in it |\n| --- | --- | --- |\n")
+	for name, op := range effective {
+		for _, exception := range op.Errors {
+			steps := found[[2]string{name, exception}]
+			slices.Sort(steps)
+			i := slices.IndexFunc(why, func(r reason) bool { return (r.operation == "*" || r.operation == name) && r.exception == exception })
+			switch {
+			case len(steps) == 0 && i < 0:
+				t.Errorf("%s: no step ends in %s, and unprovoked.txt does not say why", name, exception)
+			case len(steps) > 0 && i >= 0:
+				t.Errorf("%s: %q ends in %s, which unprovoked.txt says cannot be", name, steps[0], exception)
+			case i >= 0:
+				used[why[i]] = true
+				if why[i].operation != "*" {
+					fmt.Fprintf(&page, "| %s | %s | none can: %s |\n", name, exception, why[i].why)
+				}
+			default:
+				fmt.Fprintf(&page, "| %s | %s | %s |\n", name, exception, steps[0])
+			}
+		}
+	}
+	for _, r := range why {
+		if !used[r] {
+			t.Errorf("unprovoked.txt: no operation without a step for it declares %s %s", r.operation, r.exception)
+		}
+	}
+	const path = "../docs/exceptions.md"
+	if *update {
+		must(t, os.WriteFile(path, []byte(page.String()), 0o600))
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != page.String() {
+		t.Errorf("%s is not what the models and scripts say (%v). Run: go test ./test -run ExceptionsPage -update", path, err)
+	}
+}
+
+const exceptionsHead = `# What each exception comes of
+
+Made from the models and from the scripts that the judges play, by ` + "`go test ./test -run ExceptionsPage -update`" + `. Do not edit.
+
+Every exception that the model of an operation with an effect declares is here, with a step of a script that ends in it: by
+the SDK for Go, boto3 and the SDK for JavaScript. "denied" is a key that may do nothing, "bent" a request with one rule of
+the model broken, "limits" a server with quotas of one; the other scripts are those of ` + "`timbre conformance`" + `.
+
+No client can provoke these, whatever the operation:
+
+`

@@ -1,0 +1,141 @@
+package test
+
+import (
+	_ "embed"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"timbre/api"
+	"timbre/api/rest"
+	"timbre/api/rest/sample"
+	"timbre/conformance"
+)
+
+// What goes wrong by itself stands in the scripts of the conformance suite. The rest of the exceptions that the models
+// declare needs a server of its own: one that has quotas, and a key that may do nothing.
+
+//go:embed limits.json
+var limits []byte
+
+// step is what these tests make and read of a script's step.
+type step struct {
+	Says  string         `json:"says"`
+	Do    string         `json:"do"`
+	With  map[string]any `json:"with"`
+	Fails string         `json:"fails,omitempty"`
+}
+
+func script(steps []step) []byte {
+	text, err := json.Marshal(map[string][]step{"steps": steps})
+	if err != nil {
+		panic(err) // what JSON came from
+	}
+	return text
+}
+
+// effective are the operations that have an effect on calls, as scripts name them.
+func effective(yield func(string, *rest.Operation) bool) {
+	for _, c := range api.Coverage() {
+		prefix := map[*rest.Service]string{rest.Voice: "voice.", rest.Pipelines: "media."}[c.Service]
+		if c.State == rest.Effect && !yield(prefix+c.Operation.Name, c.Operation) {
+			return
+		}
+	}
+}
+
+// denied asks for every operation that declares AccessDeniedException, for a key that may do nothing.
+func denied() (steps []step) {
+	x := rand.New(rand.NewPCG(1, 1))
+	for name, op := range effective {
+		if op.Declares("AccessDeniedException") {
+			r := sample.Fitting(x, op, 0)
+			steps = append(steps, step{"denied to a key that may do nothing", name, named(op, r), "AccessDeniedException"})
+		}
+	}
+	return steps
+}
+
+// bent asks for every operation with one rule broken that no SDK checks by itself: a pattern where there is no plainer one.
+func bent() (steps []step) {
+	x := rand.New(rand.NewPCG(1, 2))
+	for name, op := range effective {
+		for _, rules := range [][]string{{"too long", "too great", "none of the enum"}, {"against the pattern"}} {
+			if st, ok := broken(x, name, op, rules); ok {
+				steps = append(steps, st)
+				break
+			}
+		}
+	}
+	return steps
+}
+
+// broken is a request with only what it must have, but for one member that breaks one of the rules.
+func broken(x *rand.Rand, name string, op *rest.Operation, rules []string) (st step, ok bool) {
+	whole, with := sample.Fitting(x, op, 1), named(op, sample.Fitting(x, op, 0))
+	whole.Broken(x, op, func(b sample.Broken) bool {
+		i := slices.IndexFunc(op.Input.Members, func(m rest.Member) bool { return strings.EqualFold(m.Name, b.At) })
+		if i < 0 || !slices.Contains(rules, b.Rule) { // somewhere within, or by another rule
+			return true
+		}
+		member := op.Input.Members[i].Name
+		with[member] = named(op, b.Request)[member]
+		st, ok = step{member + " " + b.Rule, name, with, "BadRequestException"}, true
+		return false
+	})
+	return st, ok
+}
+
+// named is a request in the names of the model, as SDKs take it.
+func named(op *rest.Operation, r sample.Request) map[string]any {
+	with := map[string]any{}
+	for _, m := range op.Input.Members {
+		text := r.Labels[m.Wire] + r.Query.Get(m.Wire)
+		switch {
+		case m.Place == rest.Body && r.Body[m.Wire] != nil:
+			with[m.Name] = r.Body[m.Wire]
+		case text == "":
+		case m.Shape.Kind == rest.Integer:
+			with[m.Name], _ = strconv.Atoi(text) // the sample is a number
+		case m.Shape.Kind == rest.Boolean:
+			with[m.Name] = text == "true"
+		default:
+			with[m.Name] = text
+		}
+	}
+	return with
+}
+
+// The exceptions that need a server of their own come as what they are, by each SDK.
+func TestEveryExceptionHasItsType(t *testing.T) {
+	folder := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(folder, "credentials"), []byte("[nobody]\naws_access_key_id = AKIDNOBODY\naws_secret_access_key = "+secret+"\ntimbre_actions = chime:Nothing\n"), 0o600))
+	s := settings(t, folder, newReceiver(t))
+	s.Limits = map[string]int{"connectors": 1, "domains": 1, "configurations": 1}
+	n := start(t, s)
+	for _, c := range []struct {
+		name, key string
+		script    []byte
+	}{{"bent", keyID, script(bent())}, {"denied", "AKIDNOBODY", script(denied())}, {"limits", keyID, limits}} {
+		t.Run(c.name+" go", func(t *testing.T) {
+			report, err := conformance.Play(t.Context(), conformance.Config{Endpoint: "http://" + n.API, Credentials: credentials.NewStaticCredentialsProvider(c.key, secret, "")}, c.name, c.script)
+			must(t, err)
+			asExpected(t, slices.DeleteFunc(report.Results, func(r conformance.Result) bool { // the one that Go's SDK has no type for, though the model declares it
+				return r.Operation == "voice.PutVoiceConnectorOrigination" && strings.Contains(r.Reason, "api error AccessDeniedException")
+			}))
+		})
+		for name, sdk := range map[string]func(*testing.T) speaker{"boto3": boto3, "javascript": javaScript} {
+			t.Run(c.name+" "+name, func(t *testing.T) {
+				state := newJudgement()
+				sdk(t).play(t.Context(), t, n.API, c.key, c.script, "", &state)
+			})
+		}
+	}
+}
