@@ -26,8 +26,6 @@ func TestStreamingConfigurationHasEffectOnTheNextCall(t *testing.T) {
 			{"analytics disabled", &timbre.Streaming{Targets: []string{"EventBridge"}, Insights: off}, []string{"bus STARTED"}, false},
 			{"no analytics", &timbre.Streaming{Targets: []string{"EventBridge"}}, []string{"bus STARTED"}, false},
 			{"streaming disabled", &timbre.Streaming{Targets: []string{"EventBridge"}, Insights: analytics, Disabled: true}, nil, false},
-			{"analytics that are gone", &timbre.Streaming{Targets: []string{"SQS"}, Insights: &timbre.InsightsLink{ConfigurationARN: "gone"}},
-				[]string{"bus chime:MediaInsightsCreateFailed", "queue STARTED"}, false},
 			{"never put", nil, nil, false},
 		} {
 			if c.set != nil {
