@@ -31,6 +31,8 @@ type Call struct {
 	From, To      string            // numbers, or user parts, as signalled
 	Headers       map[string]string // of the INVITE, names in lower case, repeated ones joined by ", "
 	Metadata      string            // the SIPREC metadata as it came, an XML document; empty without
+	Group         string            // of calls that belong together, as before and after a transfer; empty without
+	Warnings      []string          // what is doubtful about its legs, or had to be guessed, as things stand
 	Legs          []Leg             // one or two (three at most); index = order of the m-lines
 	Started       time.Time
 	Ended         time.Time // zero while the call lives
@@ -44,6 +46,15 @@ type Leg struct {
 	Label     string // a=label of that m-line
 	Party     string // address of record of the party, when the metadata names it
 	StreamARN string // arn:aws:kinesisvideo:…:stream/ChimeVoiceConnector-<connector>-<uuid>/<number>
+}
+
+// Change is what a message within a call says of it.
+type Change struct {
+	Headers  map[string]string // of the message
+	Metadata string            // empty: what was said before stands
+	Group    string            // the same
+	Legs     []Leg             // known by the Index of their m-line; others are new. Nil: unchanged
+	Warnings []string          // in place of those before
 }
 
 // Leg is the index in Legs of the leg of a side. For a call that has only a mixed leg, that one. False: there is none.

@@ -165,33 +165,41 @@ func TestAnUpdateIsToldWithItsHeadersAndKeepsTheNewestMetadata(t *testing.T) {
 	txid, _ := begin(t, r)
 	before, _ := r.Call(txid)
 	again := map[string]string{"cseq": "2 INVITE"}
-	if err := r.Update(t.Context(), txid, again, "", nil); err != nil {
-		t.Fatal(err)
+	if added, err := r.Update(t.Context(), txid, timbre.Change{Headers: again, Group: "g", Warnings: []string{"doubtful"}}); err != nil || added != nil {
+		t.Fatal(added, err)
+	}
+	if c, _ := r.Call(txid); c.Group != "g" || !slices.Equal(c.Warnings, []string{"doubtful"}) {
+		t.Errorf("group %q, warnings %q", c.Group, c.Warnings)
 	}
 	if !slices.Equal(d.said[1], []string{"Streaming Status UPDATED 0"}) || d.events[0].Call.Headers["cseq"] != "2 INVITE" {
 		t.Errorf("said %q with %v", d.said[1], d.events[0].Call.Headers)
 	}
 	legs := []timbre.Leg{{Side: timbre.Caller, Index: 1, Label: "0", Party: "sip:a@b"}, {Side: timbre.Mixed, Index: 2, Label: "7"}}
-	if err := r.Update(t.Context(), txid, again, "<newer/>", legs); err != nil {
+	added, err := r.Update(t.Context(), txid, timbre.Change{Headers: again, Metadata: "<newer/>", Legs: legs})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if want := []string{"Streaming Status UPDATED 0", "Streaming Status STARTED 2", "VoiceAnalyticsStatus AnalyticsReady 2"}; !slices.Equal(d.said[2], want) {
 		t.Errorf("said %q", d.said[2])
 	}
 	c, _ := r.Call(txid)
-	if c.Metadata != "<newer/>" || c.Headers["cseq"] != "1 INVITE" || len(c.Legs) != 3 || c.Legs[1].Party != "sip:a@b" {
+	if c.Metadata != "<newer/>" || c.Headers["cseq"] != "1 INVITE" || c.Group != "g" || c.Warnings != nil || len(c.Legs) != 3 || c.Legs[1].Party != "sip:a@b" {
 		t.Errorf("%+v", c)
 	}
 	if c.Legs[0] != before.Legs[0] || c.Legs[1].StreamARN != before.Legs[1].StreamARN || c.Legs[2].StreamARN == "" || before.Legs[1].Party != "" {
 		t.Errorf("legs %+v, before %+v", c.Legs, before.Legs)
 	}
-	if l, err := r.Listener(txid, 2); err != nil || l == nil {
-		t.Errorf("the new leg has no listener: %v", err)
+	if l, err := r.Listener(txid, 2); err != nil || len(added) != 1 || added[0] != l {
+		t.Errorf("the new leg has the listener %v, not %v: %v", added, l, err)
 	}
-	if err := r.Update(t.Context(), txid, nil, "", []timbre.Leg{{Index: 9}}); timbre.KindOf(err) != timbre.Invalid {
+	heard := tapped(t, r, txid, 2)
+	if added[0].Frame(timbre.Frame{}); heard.frames != 1 {
+		t.Errorf("%d frames of the new leg were heard", heard.frames)
+	}
+	if _, err := r.Update(t.Context(), txid, timbre.Change{Legs: []timbre.Leg{{Index: 9}}}); timbre.KindOf(err) != timbre.Invalid {
 		t.Errorf("a fourth leg: %v", err)
 	}
-	if err := r.Update(t.Context(), "nobody", nil, "", nil); timbre.KindOf(err) != timbre.NotFound {
+	if _, err := r.Update(t.Context(), "nobody", timbre.Change{}); timbre.KindOf(err) != timbre.NotFound {
 		t.Errorf("an unknown call: %v", err)
 	}
 }
@@ -208,7 +216,7 @@ func TestBothStreamsAreToldTogetherOnce(t *testing.T) {
 		{"Streaming Status UPDATED 0", "Streaming Status STARTED 1", "Streaming Status ALL_STARTED 0", "VoiceAnalyticsStatus AnalyticsReady 1"},
 		{"Streaming Status UPDATED 0", "Streaming Status STARTED 2", "VoiceAnalyticsStatus AnalyticsReady 2"},
 	} {
-		if err := r.Update(t.Context(), txid, nil, "", []timbre.Leg{{Side: timbre.Caller, Index: i + 1}}); err != nil {
+		if _, err := r.Update(t.Context(), txid, timbre.Change{Legs: []timbre.Leg{{Side: timbre.Caller, Index: i + 1}}}); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(d.said[i+1], said) {
@@ -224,7 +232,7 @@ func TestAnUpdateThatCannotBeWrittenChangesNothing(t *testing.T) {
 	r, d := registry()
 	txid, _ := begin(t, r)
 	d.fail = errors.New("disk full")
-	if err := r.Update(t.Context(), txid, nil, "<newer/>", []timbre.Leg{{Index: 5}}); !errors.Is(err, d.fail) {
+	if _, err := r.Update(t.Context(), txid, timbre.Change{Metadata: "<newer/>", Legs: []timbre.Leg{{Index: 5}}}); !errors.Is(err, d.fail) {
 		t.Error(err)
 	}
 	if c, _ := r.Call(txid); c.Metadata != "<recording/>" || len(c.Legs) != 2 {

@@ -36,7 +36,7 @@ func TestAnEndIsToldOnceAndTheCallIsGone(t *testing.T) {
 			t.Errorf("%s: still live", want)
 		}
 		for name, err := range map[string]error{
-			"Update": r.Update(t.Context(), txid, nil, "", nil),
+			"Update": second(r.Update(t.Context(), txid, timbre.Change{})),
 			"Tap":    second(r.Tap(txid, 0, e)),
 			"Listen": second(r.Listener(txid, 0)),
 		} {

@@ -199,7 +199,7 @@ func TestTapsComeAndGoWhileTheCallTalksAndEnds(t *testing.T) {
 				stop()
 				e.frames = -1 // nobody else touches it any more: the race detector would tell
 			}
-			if err := r.Update(t.Context(), txid, nil, "<m/>", nil); err != nil {
+			if _, err := r.Update(t.Context(), txid, timbre.Change{Metadata: "<m/>"}); err != nil {
 				t.Error(err)
 			}
 			if err := r.End(t.Context(), txid, ""); err != nil {

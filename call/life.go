@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -20,7 +21,7 @@ func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs 
 		return "", nil, timbre.Errorf(timbre.Invalid, op, "a call has 1 to %d legs, not %d", maxLegs, n)
 	}
 	c.TransactionID, c.Started = r.NewID(), r.Now()
-	c.Headers, c.Legs = maps.Clone(c.Headers), slices.Clone(c.Legs)
+	c.Headers, c.Legs, c.Warnings = maps.Clone(c.Headers), slices.Clone(c.Legs), slices.Clone(c.Warnings)
 	l := &live{call: c}
 	for i := range c.Legs {
 		c.Legs[i].StreamARN = r.streamARN(&c)
@@ -46,40 +47,40 @@ func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs 
 
 // Update takes what a re-INVITE or UPDATE says: the newest metadata stays with the call, unless it is empty, and an UPDATED
 // event carries the headers. Legs are known by the Index of their m-line: those that are known get their new side, label and
-// party, others are added as new streams; nil changes none. NotFound when the call is not live.
-func (r *Registry) Update(ctx context.Context, txid string, headers map[string]string, metadata string, legs []timbre.Leg) error {
+// party, others are added as new streams, and where their frames are to go is returned, in their order. NotFound when the
+// call is not live.
+func (r *Registry) Update(ctx context.Context, txid string, said timbre.Change) (added []timbre.Listener, err error) {
 	const op = "call.Update"
 	l := r.find(txid)
 	if l == nil {
-		return notLive(op)
+		return nil, notLive(op)
 	}
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	if l.gone || !l.call.Ended.IsZero() {
-		return notLive(op)
+		return nil, notLive(op)
 	}
 	c := l.call
-	if metadata != "" {
-		c.Metadata = metadata
-	}
+	c.Metadata, c.Group, c.Warnings = cmp.Or(said.Metadata, c.Metadata), cmp.Or(said.Group, c.Group), slices.Clone(said.Warnings)
 	known := len(c.Legs)
-	c.Legs = r.merge(&c, legs)
+	c.Legs = r.merge(&c, said.Legs)
 	if n := len(c.Legs); n > maxLegs {
-		return timbre.Errorf(timbre.Invalid, op, "a call has 1 to %d legs, not %d", maxLegs, n)
+		return nil, timbre.Errorf(timbre.Invalid, op, "a call has 1 to %d legs, not %d", maxLegs, n)
 	}
-	said := c
-	said.Headers = maps.Clone(headers)
-	events := append([]timbre.Event{r.event(said, timbre.StreamingStatus, timbre.StreamingUpdated, 0)}, r.beginning(c, known)...)
+	told := c
+	told.Headers = maps.Clone(said.Headers)
+	events := append([]timbre.Event{r.event(told, timbre.StreamingStatus, timbre.StreamingUpdated, 0)}, r.beginning(c, known)...)
 	if err := r.write(ctx, c, events); err != nil {
-		return err
+		return nil, err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l.call = c
 	for range c.Legs[known:] {
-		l.legs = append(l.legs, newLeg(r))
+		leg := newLeg(r)
+		l.legs, added = append(l.legs, leg), append(added, leg)
 	}
-	return nil
+	return added, nil
 }
 
 // merge is the call's legs with what an update says of them.

@@ -86,9 +86,13 @@ type Search struct {
 	Threshold float64 `default:"0.9" help:"Least confidence of a match, above 0 and at most 1."`
 }
 
-// Legs is what is made of calls that come without recording metadata.
+// Legs is who is calling, where recording metadata does not say it, or says it wrongly. A connector's tags timbre:legs.… go
+// before each.
 type Legs struct {
-	Unknown string `default:"caller" enum:"caller,mixed" help:"The first stream of a call without metadata: its caller, or both parties mixed."`
+	Unknown      string   `default:"caller" enum:"caller,mixed" help:"The first stream of a call that tells nothing of its parties: its caller, or both parties mixed."`
+	Swap         bool     `help:"Whoever recording metadata makes the caller is the callee, and the other way round."`
+	Caller       []string `placeholder:"PATTERN,..." help:"Callers' addresses: patterns of the user part, or of user@host where they have an @; * is any text, ? any character."`
+	CallerHeader string   `name:"caller_header" placeholder:"NAME" help:"A SIP header that names the caller of a recorded call: by address or number, or by label=LABEL or index=NUMBER of an m-line."`
 }
 
 // Infer is what models may use.

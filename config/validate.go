@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,6 +13,7 @@ var (
 	account = regexp.MustCompile(`^[0-9]{12}$`)
 	region  = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
 	keyID   = regexp.MustCompile(`^[A-Za-z0-9_]{4,128}$`)
+	token   = regexp.MustCompile("^[-A-Za-z0-9.!%*_+`'~]{1,128}$")
 	number  = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 )
 
@@ -49,6 +51,14 @@ func (s *Settings) Validate() error {
 	}
 	if err := s.validateQuotas(); err != nil {
 		return err
+	}
+	if s.Legs.CallerHeader != "" && !token.MatchString(s.Legs.CallerHeader) {
+		return fmt.Errorf("legs.caller_header %q is not the name of a header", s.Legs.CallerHeader)
+	}
+	for _, p := range s.Legs.Caller {
+		if _, err := path.Match(p, ""); err != nil || p == "" {
+			return fmt.Errorf("legs.caller: %q is not a pattern such as +1206*", p)
+		}
 	}
 	for i, n := range s.Numbers {
 		if !number.MatchString(n) {

@@ -67,7 +67,7 @@ func TestCallsWithoutMetadataAreTaken(t *testing.T) {
 			[]timbre.Leg{{Side: timbre.Caller, Label: "1"}}},
 		"plain": {message{body: strings.ReplaceAll(one, "a=sendonly\n", "")}, "", []timbre.Leg{{Side: timbre.Caller, Label: "1"}}},
 		"of a CUCM": {message{body: one}, `<sip:5555@127.0.0.1;x-nearend;x-refci=27;x-nearendaddr=5555;x-farendaddr=6666>;tag=theirs`,
-			[]timbre.Leg{{Side: timbre.Caller, Label: "1", Party: "5555"}}},
+			[]timbre.Leg{{Side: timbre.Callee, Label: "1", Party: "5555"}}},
 		"of a CUBE": {message{headers: []string{`X-Cisco-Recording-Participant: sip:7300@192.0.2.1;media-index="0"`,
 			`X-Cisco-Recording-Participant: sip:7301@192.0.2.1;media-index="1"`}, body: twoLines}, "",
 			[]timbre.Leg{{Side: timbre.Caller, Label: "1", Party: "sip:7300@192.0.2.1"}, {Side: timbre.Callee, Index: 1, Label: "2", Party: "sip:7301@192.0.2.1"}}},
@@ -110,7 +110,7 @@ func TestTheLegsOfACallThatNamesNobodyCanBeLeftMixed(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t)
-			b.cfg.UnknownMixed = true
+			b.cfg.Legs.Mixed = true
 			c.m.method, c.m.seq = "INVITE", 1
 			go b.handle(request(t, c.m.String()), newTransaction())
 			synctest.Wait()

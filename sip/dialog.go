@@ -38,7 +38,11 @@ type dialog struct {
 	tracks   map[int]*track // m-line index → what is received on it
 	order    []siprec.Line  // of the legs
 	legs     []timbre.Leg
-	metadata *siprec.Metadata
+	metadata *siprec.Metadata // nil: there was none, nor a header in its place
+	rules    siprec.Rules
+	named    string      // the caller, by the header that the rules name
+	doubts   []string    // that stay
+	warnings []string    // as things stand
 	expiry   *time.Timer // of the session; nil without
 	acks     map[uint32]chan []byte
 }
@@ -56,16 +60,6 @@ func (t *track) update(spec offer.MediaSpec) {
 		t.spec = spec
 		t.stream.Update(spec)
 	}
-}
-
-// caller is the address of the party that is the caller so far.
-func (d *dialog) caller() string {
-	for _, l := range d.legs {
-		if l.Side == timbre.Caller {
-			return l.Party
-		}
-	}
-	return ""
 }
 
 // expect gives the channel on which the ACK for an INVITE of a sequence number will be told, with its body.

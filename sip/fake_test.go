@@ -1,13 +1,16 @@
 package sip
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,7 +81,10 @@ type calls struct {
 	mu      sync.Mutex
 	n       int
 	begun   []timbre.Call
-	updates []timbre.Call // Headers, Metadata, Legs
+	updates []timbre.Change
+	update  error             // of updates
+	known   []int             // indexes of legs, of all calls
+	added   []timbre.Listener // that updates gave
 	told    chan string
 	begin   func() error // before a call is noted; nil: nothing
 	legs    int          // listeners to give; 0: as many as legs
@@ -103,6 +109,9 @@ func (c *calls) Begin(_ context.Context, call timbre.Call) (string, []timbre.Lis
 	defer c.mu.Unlock()
 	c.n++
 	c.begun = append(c.begun, call)
+	for _, l := range call.Legs {
+		c.known = append(c.known, l.Index)
+	}
 	n := len(call.Legs)
 	if c.legs > 0 {
 		n = c.legs
@@ -128,13 +137,29 @@ func (c *calls) onBegin(f func() error) {
 	c.begin = f
 }
 
-func (c *calls) Update(_ context.Context, txid string, headers map[string]string, metadata string, legs []timbre.Leg) error {
+func (c *calls) Update(_ context.Context, txid string, said timbre.Change) ([]timbre.Listener, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.updates = append(c.updates, timbre.Call{TransactionID: txid, Headers: maps.Clone(headers), Metadata: metadata, Legs: legs})
+	said.Headers = maps.Clone(said.Headers)
+	c.updates = append(c.updates, said)
 	c.told <- "update " + txid
-	return nil
+	if c.update != nil {
+		return nil, c.update
+	}
+	var added []timbre.Listener
+	for _, l := range said.Legs {
+		if !slices.Contains(c.known, l.Index) {
+			c.known, added = append(c.known, l.Index), append(added, &ear{})
+		}
+	}
+	c.added = append(c.added, added...)
+	return added, nil
 }
+
+// ear counts frames.
+type ear struct{ frames atomic.Int32 }
+
+func (e *ear) Frame(timbre.Frame) { e.frames.Add(1) }
 
 func (c *calls) End(_ context.Context, txid, failure string) error {
 	c.told <- strings.TrimSpace("end " + txid + " " + failure)
@@ -160,6 +185,7 @@ type fakeStream struct {
 	m      *media
 	port   int
 	specs  []offer.MediaSpec
+	to     timbre.Listener
 	closed bool
 }
 
@@ -172,7 +198,7 @@ func (m *media) Open(s offer.MediaSpec, to timbre.Listener) (Stream, error) {
 	if to == nil || m.fail == len(m.streams)+1 {
 		return nil, timbre.Errorf(timbre.Unavailable, "media", "no port is free")
 	}
-	f := &fakeStream{m: m, port: 20000 + 2*len(m.streams), specs: []offer.MediaSpec{s}}
+	f := &fakeStream{m: m, port: 20000 + 2*len(m.streams), specs: []offer.MediaSpec{s}, to: to}
 	m.streams = append(m.streams, f)
 	return f, nil
 }
@@ -318,6 +344,7 @@ func request(t testing.TB, text string) *gosip.Request {
 // message is a SIP message of one dialog in text.
 type message struct {
 	method, uri, callID, toTag, branch string
+	from                               string // as the header has it; empty: Ann's
 	seq                                int
 	headers                            []string
 	contentType, body                  string
@@ -341,7 +368,7 @@ func (m message) String() string {
 	lines := []string{
 		m.method + " " + uri + " SIP/2.0",
 		"Via: SIP/2.0/UDP 127.0.0.1:5099;branch=" + m.branch,
-		`From: "Ann" <sip:+12065550101@127.0.0.1:5099>;tag=theirs`,
+		"From: " + cmp.Or(m.from, `"Ann" <sip:+12065550101@127.0.0.1:5099>;tag=theirs`),
 		"To: " + to,
 		"Call-ID: " + m.callID,
 		fmt.Sprintf("CSeq: %d %s", m.seq, m.method),

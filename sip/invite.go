@@ -2,7 +2,6 @@ package sip
 
 import (
 	"net/netip"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -84,7 +83,7 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call str
 	if !s.rate.allow(connector.ID, termination.CPSLimit) {
 		return nil, nil, refuse(503, "rate", "more calls a second than the connector allows").with("Retry-After", "1")
 	}
-	s.mapLegs(d, req, body, lines)
+	s.mapLegs(d, req, connector, body, lines)
 	answer, r := s.begin(d, connector.ID, body.Metadata, o, lines)
 	if r != nil {
 		return nil, nil, r
@@ -147,51 +146,6 @@ func offered(raw []byte, peer netip.Addr) (*offer.Offer, *refusal) {
 	return nil, refuse(400, "malformed", "%v", err)
 }
 
-// mapLegs finds out whose the lines are. What is doubtful is logged; it costs names, never the call.
-func (s *Server) mapLegs(d *dialog, req *gosip.Request, body siprec.Body, lines []offer.Line) {
-	warnings := body.Warnings
-	var parties map[int]string
-	if body.Metadata != "" {
-		d.metadata = siprec.Parse(body.Metadata)
-		warnings = append(warnings, d.metadata.Warnings...)
-	} else {
-		parties = siprec.Parties(strings.Join(values(req, "from"), ""), values(req, strings.ToLower(siprec.RecordingParticipant)))
-	}
-	if body.Metadata == "" && len(parties) == 0 && !recordOnly(req) {
-		warnings = append(warnings, "nothing says that this call is to be recorded only: it is listened to, and not put through")
-	}
-	d.order = recorded(lines, parties)
-	legs, doubts := siprec.Map(d.order, d.metadata, "")
-	if s.cfg.UnknownMixed && d.metadata == nil && len(parties) == 0 {
-		for i := range legs {
-			legs[i].Side = timbre.Mixed
-		}
-		doubts = nil // there was no guess
-	}
-	d.legs = legs
-	s.doubt(req, append(warnings, doubts...))
-}
-
-// recordOnly says whether a call without metadata says that it is for recording: it requires siprec, comes from a recording
-// client, or carries the mark of network-based recording in a header or in its Request-URI.
-func recordOnly(req *gosip.Request) bool {
-	mark := strings.ToLower(siprec.RecordOnly)
-	yes := func(v string) bool { return !strings.EqualFold(strings.TrimSpace(v), "false") }
-	for _, p := range req.Recipient.UriParams {
-		if strings.ToLower(p.K) == mark && yes(p.V) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(values(req, mark), yes) || req.Contact().Params.Has("+sip.src") ||
-		strings.Contains(strings.ToLower(strings.Join(values(req, "require"), ",")), "siprec")
-}
-
-func (s *Server) doubt(req *gosip.Request, warnings []string) {
-	for _, w := range warnings {
-		s.log.Warn("recording metadata", "call", callID(req), "doubt", private(w))
-	}
-}
-
 // unacceptable is the refusal of an offer of which no line can be taken.
 func unacceptable(o *offer.Offer) *refusal {
 	var why []string
@@ -204,13 +158,4 @@ func unacceptable(o *offer.Offer) *refusal {
 		return refuse(488, "encryption", "encrypted media (SRTP) is not supported")
 	}
 	return refuse(488, "no_g711", "no audio stream with G.711 over RTP: %s", strings.Join(why, ", "))
-}
-
-// recorded are the lines in the words of siprec.
-func recorded(lines []offer.Line, parties map[int]string) []siprec.Line {
-	all := make([]siprec.Line, len(lines))
-	for i, l := range lines {
-		all[i] = siprec.Line{Index: l.Index, Label: l.Label, Party: parties[l.Index]}
-	}
-	return all
 }

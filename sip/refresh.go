@@ -7,7 +7,6 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
-	"timbre"
 	"timbre/sip/offer"
 	"timbre/sip/siprec"
 )
@@ -24,9 +23,6 @@ func (s *Server) refresh(req *gosip.Request, tx gosip.ServerTransaction, d *dial
 	if r != nil {
 		s.refuse(req, tx, r)
 		return
-	}
-	if body.Metadata != "" {
-		s.retell(d, req, body.Metadata)
 	}
 	s.renew(d, interval)
 	res := s.sessionResponse(d, req, answer)
@@ -50,16 +46,20 @@ func (s *Server) change(d *dialog, req *gosip.Request) (interval time.Duration, 
 	if err != nil {
 		return 0, body, nil, unread(err)
 	}
-	s.doubt(req, body.Warnings)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
 	case d.over:
 		return 0, body, nil, refuse(481, "no_dialog", "there is no such call")
 	case body.SDP != nil:
-		answer, r = s.reoffer(d, body.SDP)
-	case req.IsInvite():
-		answer = d.answered
+		answer, r = s.reoffer(d, req, body)
+	default:
+		if body.Metadata != "" {
+			s.retell(d, req, body, nil)
+		}
+		if req.IsInvite() {
+			answer = d.answered
+		}
 	}
 	if contact := req.Contact(); r == nil && contact != nil && contact.Address.Host != "" {
 		d.target = *contact.Address.Clone()
@@ -67,34 +67,38 @@ func (s *Server) change(d *dialog, req *gosip.Request) (interval time.Duration, 
 	return interval, body, answer, r
 }
 
-// reoffer answers an offer in a session. Lines that were taken are changed or paused; lines that were not stay out,
-// because a call has its legs from its beginning. What is compared is what the lines say, not the version in the o= line,
-// which some clients never count up: an offer that says the same changes nothing, and gets the same answer.
-func (s *Server) reoffer(d *dialog, raw []byte) ([]byte, *refusal) {
-	o, r := offered(raw, d.source.Addr())
+// reoffer answers an offer in a session. Lines that were taken are changed or paused; those that are added or turned on are
+// taken, and legs of the call from then on. What is compared is what the lines say, not the version in the o= line, which
+// some clients never count up: an offer that says the same changes nothing, and gets the same answer.
+func (s *Server) reoffer(d *dialog, req *gosip.Request, body siprec.Body) ([]byte, *refusal) {
+	o, r := offered(body.SDP, d.source.Addr())
 	if r != nil {
 		return nil, r
-	}
-	ports, wanted := map[int]int{}, false
-	for _, l := range o.Lines {
-		wanted = wanted || l.Unfit != offer.Disabled && l.Unfit != offer.NotAudio
-		if t := d.tracks[l.Index]; t != nil && l.Unfit == "" {
-			ports[l.Index] = t.stream.Port()
-		}
 	}
 	for i := range d.tracks {
 		if i >= len(o.Lines) {
 			return nil, refuse(400, "malformed", "an offer with fewer m-lines than before")
 		}
 	}
-	if wanted && len(ports) == 0 {
+	wanted := slices.ContainsFunc(o.Lines, func(l offer.Line) bool { return l.Unfit != offer.Disabled && l.Unfit != offer.NotAudio })
+	if wanted && len(o.Fit(1)) == 0 {
 		return nil, unacceptable(o)
+	}
+	added := s.extend(d, o)
+	s.apply(d, o)
+	if len(added) > 0 || body.Metadata != "" {
+		s.retell(d, req, body, added)
+	}
+	ports := map[int]int{}
+	for _, l := range o.Lines {
+		if t := d.tracks[l.Index]; t != nil && l.Unfit == "" {
+			ports[l.Index] = t.stream.Port()
+		}
 	}
 	answer, err := d.answering.Answer(o, ports)
 	if err != nil {
 		return nil, failed(err)
 	}
-	s.apply(d, o)
 	d.answered = answer
 	return answer, nil
 }
@@ -132,25 +136,5 @@ func (s *Server) settle(d *dialog, req *gosip.Request, raw []byte) {
 	defer d.mu.Unlock()
 	if !d.over {
 		s.apply(d, o)
-	}
-}
-
-// retell hands on metadata that came in a call, with the legs if they are not what they were.
-func (s *Server) retell(d *dialog, req *gosip.Request, metadata string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.over {
-		return
-	}
-	m := siprec.Parse(metadata)
-	d.metadata = m.After(d.metadata)
-	legs, doubts := siprec.Map(d.order, d.metadata, d.caller())
-	s.doubt(req, append(m.Warnings, doubts...))
-	var changed []timbre.Leg
-	if !slices.Equal(legs, d.legs) {
-		d.legs, changed = legs, slices.Clone(legs)
-	}
-	if err := s.calls.Update(s.lasting(), d.txid, headers(req), metadata, changed); err != nil {
-		s.log.Error("an update could not be handed on", "transaction", d.txid, "error", err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"timbre"
 	"timbre/sip/offer"
+	"timbre/sip/siprec"
 )
 
 // The SIP stack refuses to send what is larger than its idea of an MTU, and to read what is larger than its buffer. An
@@ -33,8 +34,9 @@ func init() {
 type Calls interface {
 	// Begin makes a call durable and gives it its transaction id, with a listener for each of its legs, in their order.
 	Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error)
-	// Update hands on what a re-INVITE or UPDATE with metadata said. Nil legs are unchanged.
-	Update(ctx context.Context, txid string, headers map[string]string, metadata string, legs []timbre.Leg) error
+	// Update hands on what a re-INVITE or UPDATE said, by its metadata or by a stream that it adds, and gives a listener for
+	// each leg that is new, in their order.
+	Update(ctx context.Context, txid string, c timbre.Change) (added []timbre.Listener, err error)
 	// End ends a call; failure says why when it was no hang-up.
 	End(ctx context.Context, txid, failure string) error
 }
@@ -63,11 +65,11 @@ type Directory interface {
 
 // Config of a Server. Zero values: no log, no metrics, the clock of the machine.
 type Config struct {
-	Listen       []string   // udp://HOST:PORT or tcp://HOST:PORT; port 0 is a free one
-	MediaAddress netip.Addr // announced in SDP; zero: the address that the INVITE came in on
-	LatchAny     bool       // for every stream
-	UnknownMixed bool       // a call that says nothing of its parties has mixed legs, not a caller first
-	Diary        Diary      // nil: nothing is written down
+	Listen       []string     // udp://HOST:PORT or tcp://HOST:PORT; port 0 is a free one
+	MediaAddress netip.Addr   // announced in SDP; zero: the address that the INVITE came in on
+	LatchAny     bool         // for every stream
+	Legs         siprec.Rules // who is calling, where an operator knows better; a connector's tags go before them
+	Diary        Diary        // nil: nothing is written down
 	Now          func() time.Time
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer

@@ -1,8 +1,6 @@
 package siprec
 
 import (
-	"slices"
-	"strings"
 	"testing"
 
 	"timbre"
@@ -41,12 +39,12 @@ func TestWithoutMetadataTheFirstLineIsTheCaller(t *testing.T) {
 		for i := range n {
 			lines = append(lines, Line{Index: i})
 		}
-		legs, warnings := Map(lines, nil, "")
+		legs, warnings := Map(lines, nil, Known{})
 		if written(legs) != want || len(warnings) == 0 {
 			t.Errorf("%d lines: %s %q", n, written(legs), warnings)
 		}
 	}
-	legs, _ := Map([]Line{{Index: 2, Party: "1001"}, {Index: 4}}, nil, "")
+	legs, _ := Map([]Line{{Index: 2}, {Index: 4}}, FromHeaders("", []string{`1001;media-index="2"`}), Known{})
 	if written(legs) != "2 caller 1001, 4 callee -" {
 		t.Error(written(legs))
 	}
@@ -54,20 +52,20 @@ func TestWithoutMetadataTheFirstLineIsTheCaller(t *testing.T) {
 
 func TestTheCallerStaysTheCaller(t *testing.T) {
 	turned := session(false, bob, "2", ann, "1")
-	if legs, _ := Map(two, turned, ""); written(legs) != "0 callee "+ann+", 1 caller "+bob {
+	if legs, _ := Map(two, turned, Known{}); written(legs) != "0 callee "+ann+", 1 caller "+bob {
 		t.Error(written(legs))
 	}
-	if legs, _ := Map(two, turned, ann); written(legs) != "0 caller "+ann+", 1 callee "+bob {
+	if legs, _ := Map(two, turned, Known{Before: []timbre.Leg{{Side: timbre.Caller, Party: ann}}}); written(legs) != "0 caller "+ann+", 1 callee "+bob {
 		t.Error(written(legs))
 	}
-	if legs, _ := Map(two, turned, "sip:gone@example.com"); written(legs) != "0 callee "+ann+", 1 caller "+bob {
+	if legs, _ := Map(two, turned, Known{Before: []timbre.Leg{{Side: timbre.Caller, Party: "sip:gone@example.com"}}}); written(legs) != "0 callee "+ann+", 1 caller "+bob {
 		t.Error(written(legs))
 	}
 }
 
 func TestNoLabelIsNotALabel(t *testing.T) {
 	m := Parse(`<recording><participant id="a"><nameID aor="` + bob + `"/><send>s</send></participant><stream id="s"/></recording>`)
-	legs, warnings := Map([]Line{{Index: 0}, {Index: 1}}, m, "")
+	legs, warnings := Map([]Line{{Index: 0}, {Index: 1}}, m, Known{})
 	if written(legs) != "0 caller -, 1 callee -" || len(warnings) == 0 {
 		t.Error(written(legs), warnings)
 	}
@@ -76,7 +74,7 @@ func TestNoLabelIsNotALabel(t *testing.T) {
 func TestAMixBesideAnUnknownStreamMakesNoCaller(t *testing.T) {
 	m := Parse(`<recording><participant id="a"><send>s</send></participant><participant id="b"><send>s</send></participant>
 		<stream id="s"><label>1</label></stream></recording>`)
-	legs, warnings := Map(two, m, "")
+	legs, warnings := Map(two, m, Known{})
 	if written(legs) != "0 mixed -, 1 mixed -" || len(warnings) == 0 {
 		t.Error(written(legs), warnings)
 	}
@@ -97,7 +95,7 @@ func TestLaterMetadataIsMergedWithEarlier(t *testing.T) {
 		"who has left sends nothing": {Parse(`<recording><datamode>partial</datamode><participantsessionassoc participant_id="psip:dummy@example.com"><disassociate-time>x</disassociate-time></participantsessionassoc></recording>`),
 			"0 caller " + ann + ", 1 callee -"},
 	} {
-		if legs, _ := Map(two, c.after.After(before), ""); written(legs) != c.want {
+		if legs, _ := Map(two, c.after.After(before), Known{}); written(legs) != c.want {
 			t.Errorf("%s: %s", name, written(legs))
 		}
 	}
@@ -135,56 +133,21 @@ func TestHeadersNameTheParties(t *testing.T) {
 	for name, c := range map[string]struct {
 		from    string
 		headers []string
-		want    map[int]string
+		want    string // of two lines
 	}{
-		"one a header":   {"", []string{`sip:7300@192.0.2.1;media-index="1"`, `<sip:7301@192.0.2.1>;media-index=0`}, map[int]string{1: "sip:7300@192.0.2.1", 0: "sip:7301@192.0.2.1"}},
-		"two in one":     {"", []string{`sip:a@x;media-index="0", sip:b@x; media-index="1"`}, map[int]string{0: "sip:a@x", 1: "sip:b@x"}},
-		"the near end":   {`<sip:5555@192.0.2.1;x-nearend;x-refci=1;x-nearendaddr=5555;x-farendaddr=6666>;tag=1`, nil, map[int]string{0: "5555"}},
-		"the far end":    {`<sip:5555@192.0.2.1;x-farend;x-nearendaddr=5555;x-farendaddr=6666>;tag=1`, nil, map[int]string{0: "6666"}},
-		"nothing useful": {"<sip:a@x>", []string{"sip:a@x", `;media-index="0"`, "media-index=999"}, map[int]string{}},
+		"one a header": {"", []string{`sip:7300@192.0.2.1;media-index="1"`, `<sip:7301@192.0.2.1>;media-index=0`}, "0 caller sip:7301@192.0.2.1, 1 callee sip:7300@192.0.2.1"},
+		"two in one":   {"", []string{`sip:a@x;media-index="0", sip:b@x; media-index="1"`}, "0 caller sip:a@x, 1 callee sip:b@x"},
+		"one of two":   {"", []string{`sip:a@x;media-index="1"`}, "0 callee -, 1 caller sip:a@x"},
+		"the near end": {`<sip:5555@192.0.2.1;x-nearend;x-refci=1;x-nearendaddr=5555;x-farendaddr=6666>;tag=1`, nil, "0 callee 5555, 1 callee 5555"},
+		"the far end":  {`<sip:5555@192.0.2.1;x-farend;x-nearendaddr=5555;x-farendaddr=6666>;tag=1`, nil, "0 caller 6666, 1 caller 6666"},
 	} {
-		got := Parties(c.from, c.headers)
-		if len(got) != len(c.want) {
-			t.Errorf("%s: %v", name, got)
-		}
-		for i, w := range c.want {
-			if got[i] != w {
-				t.Errorf("%s: %v", name, got)
-			}
+		if legs, _ := Map([]Line{{Index: 0}, {Index: 1}}, FromHeaders(c.from, c.headers), Known{}); written(legs) != c.want {
+			t.Errorf("%s: %s", name, written(legs))
 		}
 	}
-}
-
-func FuzzMap(f *testing.F) {
-	for _, v := range vectors(f) {
-		if b, err := Read(v.contentType, v.body); err == nil {
-			f.Add(b.Metadata, "1", "2", uint8(2), ann)
+	for _, from := range []string{"<sip:a@x>", "<sip:a@x;x-nearend;x-farend>"} {
+		if m := FromHeaders(from, []string{"sip:a@x", `;media-index="0"`, "media-index=999"}); m != nil {
+			t.Errorf("%s: %+v", from, m)
 		}
 	}
-	f.Fuzz(func(t *testing.T, doc, label1, label2 string, n uint8, known string) {
-		lines := []Line{{0, label1, ""}, {1, label2, ""}, {3, "x", known}}[:n%4]
-		before := session(false, ann, "1", bob, "2")
-		m := Parse(doc)
-		for _, m := range []*Metadata{m, m.After(before), before.After(m)} {
-			legs, warnings := Map(lines, m, known)
-			if len(legs) != len(lines) {
-				t.Fatalf("%d legs for %d lines", len(legs), len(lines))
-			}
-			for i, l := range legs {
-				if l.Index != lines[i].Index || l.Label != lines[i].Label || l.Side > timbre.Callee {
-					t.Errorf("leg %d: %+v", i, l)
-				}
-				if l.Side == timbre.Mixed && l.Party != "" && l.Party != lines[i].Party {
-					t.Errorf("a mix has the name %q", l.Party)
-				}
-			}
-			again, said := Map(lines, m, known)
-			if !slices.Equal(again, legs) || !slices.Equal(said, warnings) {
-				t.Error("two answers to one question")
-			}
-			if len(legs) > 0 && len(m.Participants) == 0 && !strings.Contains(strings.Join(warnings, " "), "taken for") && legs[0].Side != timbre.Mixed {
-				t.Errorf("a silent guess: %s", written(legs))
-			}
-		}
-	})
 }

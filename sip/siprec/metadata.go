@@ -8,44 +8,42 @@ import (
 
 // Metadata is what a recording client says about a session, as far as it tells who speaks where.
 type Metadata struct {
-	Partial      bool // a change to what was said before, not the whole
+	Partial      bool   // a change to what was said before, not the whole
+	Group        string // of the sessions that belong together, as before and after a transfer; empty without
 	Participants []Participant
 	Streams      []Stream
 	Calling      []string // addresses or numbers that vendors name as the calling party
 	Called       []string
 	Warnings     []string
 
-	sends map[string][]string // participant id → stream ids
-	left  map[string]bool     // participant ids
+	sends  map[string][]string // participant id → stream ids
+	ended  map[string][]string // the same, of associations that are over
+	left   map[string]bool     // ids of the participants that are in the session no more
+	joined map[string]bool     // of those that the document itself puts into it
 }
+
+const maxWarning = 200 // bytes
 
 const maxParties = 64 // participants, and streams, and streams of one participant, that are looked at
-
-// Participant is a party of the session.
-type Participant struct {
-	ID, AOR, Name string
-	Calling       Tristate // what a vendor extension says of it
-}
 
 // Stream is one stream of the session.
 type Stream struct {
 	ID, Label string
 	Mixed     bool // <mode>mixed</mode>
+
+	line *int // the index of its m-line, or everyLine, where no label tells it
 }
 
-// Tristate is a truth that may be unknown.
-type Tristate int8
+const everyLine = -1
 
-const (
-	Unknown Tristate = iota
-	Yes
-	No
-)
+func newMetadata() *Metadata {
+	return &Metadata{sends: map[string][]string{}, ended: map[string][]string{}, left: map[string]bool{}, joined: map[string]bool{}}
+}
 
 // Parse reads metadata (RFC 7865 and its drafts, BroadWorks, vendor extensions) by the local names of its elements. It
 // never fails: what cannot be read is missing, and a warning says so.
 func Parse(doc string) *Metadata {
-	m := &Metadata{sends: map[string][]string{}, left: map[string]bool{}}
+	m := newMetadata()
 	if len(doc) > MaxBody {
 		m.warn("metadata of %d bytes is not read", len(doc))
 		return m
@@ -56,7 +54,7 @@ func Parse(doc string) *Metadata {
 	}
 	top.walk(m.read)
 	switch n := max(len(m.Participants), len(m.Streams)); {
-	case len(m.Participants) == 0:
+	case len(m.Participants) == 0 && !m.Partial:
 		m.warn("metadata names no participant")
 	case n == maxParties:
 		m.warn("no more than %d participants and streams are looked at", maxParties)
@@ -65,7 +63,13 @@ func Parse(doc string) *Metadata {
 }
 
 func (m *Metadata) warn(format string, args ...any) {
-	m.Warnings = append(m.Warnings, fmt.Sprintf(format, args...))
+	m.Warnings = append(m.Warnings, sentence(format, args...))
+}
+
+// sentence is a warning. What others have written, it may quote, but not at any length.
+func sentence(format string, args ...any) string {
+	w := fmt.Sprintf(format, args...)
+	return strings.ToValidUTF8(w[:min(len(w), maxWarning)], "")
 }
 
 func (m *Metadata) read(n *node) (deeper bool) {
@@ -73,9 +77,7 @@ func (m *Metadata) read(n *node) (deeper bool) {
 	case "datamode":
 		m.Partial = strings.EqualFold(n.text(), "partial")
 	case "participant":
-		if len(m.Participants) < maxParties {
-			m.participant(n)
-		}
+		m.participant(n)
 	case "stream":
 		if len(m.Streams) < maxParties {
 			m.stream(n)
@@ -83,9 +85,12 @@ func (m *Metadata) read(n *node) (deeper bool) {
 	case "participantstreamassoc":
 		m.associate(reference(n, "participant_id", "participant"), n)
 	case "participantsessionassoc":
-		if id := reference(n, "participant_id", "participant"); n.child("disassociate-time") != "" {
-			m.left[id] = true
-		}
+		id := reference(n, "participant_id", "participant")
+		m.left[id] = n.over()
+		m.joined[id] = !n.over()
+	case "group", "group-ref":
+		m.group(n)
+		return true
 	default:
 		m.hint(n)
 		return true
@@ -93,22 +98,14 @@ func (m *Metadata) read(n *node) (deeper bool) {
 	return false
 }
 
-func (m *Metadata) participant(n *node) {
-	p := Participant{ID: reference(n, "participant_id", "id"), AOR: n.child("aor"), Name: n.child("name")}
-	for _, k := range n.kids {
-		if k.name == "nameid" {
-			p.AOR, p.Name = k.first("aor"), k.child("name")
-			if p.AOR == "" {
-				p.AOR = k.child("aor")
-			}
-			break
-		}
+// group notes the group of the session, unless it is one of nothing but zeros, which some send who have none.
+func (m *Metadata) group(n *node) {
+	id := plain(n.first("group_id", "id"))
+	if n.name == "group-ref" {
+		id = plain(n.text())
 	}
-	p.Calling = calling(n)
-	m.Participants = append(m.Participants, p)
-	m.associate(p.ID, n)
-	for _, k := range n.kids { // extensions may name the calling party here too
-		k.walk(func(n *node) bool { m.hint(n); return true })
+	if m.Group == "" && strings.Trim(id, "0-") != "" {
+		m.Group = id
 	}
 }
 
@@ -118,25 +115,28 @@ func (m *Metadata) stream(n *node) {
 	})
 }
 
-// associate notes the streams that a participant sends, as <send>id</send> or <send><id>id</id></send>. An association
-// with an end is none.
+// associate notes the streams that a participant sends, as <send>id</send> or <send><id>id</id></send>, or sends no more.
 func (m *Metadata) associate(participant string, n *node) {
-	if n.child("disassociate-time") != "" {
-		return
+	to := m.sends
+	if n.over() {
+		to = m.ended
 	}
 	for _, k := range n.kids {
-		if k.name != "send" || len(m.sends[participant]) == maxParties {
+		if k.name != "send" || len(to[participant]) == maxParties {
 			continue
 		}
 		id := k.text()
 		if id == "" {
 			id = k.child("id")
 		}
-		if id = plain(id); id != "" && !slices.Contains(m.sends[participant], id) {
-			m.sends[participant] = append(m.sends[participant], id)
+		if id = plain(id); id != "" && !slices.Contains(to[participant], id) {
+			to[participant] = append(to[participant], id)
 		}
 	}
 }
+
+// over says whether an association has an end.
+func (n *node) over() bool { return n.child("disassociate-time") != "" }
 
 // reference is an id from an attribute or, failing that, from a child of the last name.
 func reference(n *node, names ...string) string {
@@ -148,55 +148,3 @@ func reference(n *node, names ...string) string {
 
 // plain is an id without the scheme that only some of its mentions carry.
 func plain(id string) string { return strings.TrimPrefix(strings.TrimSpace(id), "urn:uuid:") }
-
-// senders are the places in Participants of those who send a stream.
-func (m *Metadata) senders(stream string) []int {
-	var who []int
-	for i, p := range m.Participants {
-		if !m.left[p.ID] && slices.Contains(m.sends[p.ID], stream) {
-			who = append(who, i)
-		}
-	}
-	return who
-}
-
-// After is the state of affairs once m has come, given what was known before. What m leaves out, as a partial document
-// or one about participants alone does, stays.
-func (m *Metadata) After(before *Metadata) *Metadata {
-	if before == nil || !m.Partial && len(m.Streams) > 0 && len(m.Participants) > 0 && len(m.sends) > 0 {
-		return m
-	}
-	now := &Metadata{Calling: m.Calling, Called: m.Called, Warnings: m.Warnings, left: m.left, sends: map[string][]string{}}
-	if len(now.Calling)+len(now.Called) == 0 {
-		now.Calling, now.Called = before.Calling, before.Called
-	}
-	now.Participants, now.Streams = m.Participants, m.Streams
-	if m.Partial || len(m.Participants) == 0 {
-		now.Participants = replaced(before.Participants, m.Participants, func(p Participant) string { return p.ID })
-	}
-	if m.Partial || len(m.Streams) == 0 {
-		now.Streams = replaced(before.Streams, m.Streams, func(s Stream) string { return s.ID })
-	}
-	for _, from := range []map[string][]string{before.sends, m.sends} {
-		for id, streams := range from {
-			if len(streams) > 0 {
-				now.sends[id] = streams
-			}
-		}
-	}
-	now.Participants, now.Streams = now.Participants[:min(len(now.Participants), maxParties)], now.Streams[:min(len(now.Streams), maxParties)]
-	return now
-}
-
-// replaced is old with every item of the same id replaced by the new one, and the other new ones after it.
-func replaced[T any](old, with []T, id func(T) string) []T {
-	all := slices.Clone(old)
-	for _, n := range with {
-		if i := slices.IndexFunc(all, func(o T) bool { return id(o) == id(n) }); i >= 0 {
-			all[i] = n
-		} else {
-			all = append(all, n)
-		}
-	}
-	return all
-}

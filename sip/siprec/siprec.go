@@ -47,7 +47,13 @@ func Read(contentType string, body []byte) (Body, error) {
 		return b, timbre.Errorf(timbre.Invalid, op, "a multipart body in which the boundary does not occur")
 	}
 	for _, p := range parts {
-		b.take(p.header["content-type"], p.header["content-disposition"], p.content)
+		inner := []part{p}
+		if t := p.header["content-type"]; family(t, p.content) == "multipart" { // no deeper than this
+			inner = split(boundary(t), p.content)
+		}
+		for _, p := range inner {
+			b.take(p.header["content-type"], p.header["content-disposition"], p.content)
+		}
 	}
 	if b.SDP == nil && b.Metadata == "" {
 		return b, timbre.Errorf(timbre.Unprocessable, op, "none of the %d parts is SDP or recording metadata", len(parts))
@@ -84,7 +90,7 @@ func family(contentType string, content []byte) string {
 	case strings.HasPrefix(t, "multipart/"):
 		return "multipart"
 	case t == "application/rs-metadata", t == "application/rs-metadata+xml",
-		strings.HasPrefix(t, "application/") && strings.HasSuffix(t, "xml") && bytes.Contains(content, []byte("recording")):
+		strings.HasSuffix(t, "xml") && bytes.Contains(content, []byte("recording")):
 		return "metadata"
 	case t != "":
 		return ""

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,8 +15,37 @@ import (
 // vector is a message body with what is expected of it.
 type vector struct {
 	contentType, want string
+	from              string   // the header of the INVITE
+	participants      []string // its headers RecordingParticipant
+	group             string
+	hints             []string // who calls, and who is called, by what vendors say
 	warn              []string
 	body              []byte
+}
+
+func readVector(raw []byte) vector {
+	head, body, _ := bytes.Cut(raw, []byte("\n\n"))
+	v := vector{body: body}
+	for line := range strings.Lines(string(head)) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		switch key {
+		case "Content-Type":
+			v.contentType = value
+		case "From":
+			v.from = value
+		case RecordingParticipant:
+			v.participants = append(v.participants, value)
+		case "Want":
+			v.want = value
+		case "Group":
+			v.group = value
+		case "Hint":
+			v.hints = append(v.hints, value)
+		case "Warn":
+			v.warn = append(v.warn, value)
+		}
+	}
+	return v
 }
 
 func vectors(t testing.TB) map[string]vector {
@@ -30,32 +60,23 @@ func vectors(t testing.TB) map[string]vector {
 		if err != nil {
 			t.Fatal(err)
 		}
-		head, body, _ := bytes.Cut(raw, []byte("\n\n"))
-		v := vector{body: body}
-		for line := range strings.Lines(string(head)) {
-			key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
-			switch key {
-			case "Content-Type":
-				v.contentType = value
-			case "Want":
-				v.want = value
-			case "Warn":
-				v.warn = append(v.warn, value)
-			}
-		}
-		all[strings.TrimSuffix(filepath.Base(file), ".txt")] = v
+		all[strings.TrimSuffix(filepath.Base(file), ".txt")] = readVector(raw)
 	}
 	return all
 }
 
-// audioLines are the m-lines of an SDP, well enough for tests.
+// audioLines are the m-lines of an SDP that carry audio, well enough for tests.
 func audioLines(sdp []byte) []Line {
 	var lines []Line
+	index, audio := -1, false
 	for l := range strings.Lines(string(sdp)) {
 		l = strings.TrimSpace(l)
-		if strings.HasPrefix(l, "m=audio") {
-			lines = append(lines, Line{Index: len(lines)})
-		} else if label, ok := strings.CutPrefix(l, "a=label:"); ok && len(lines) > 0 {
+		if strings.HasPrefix(l, "m=") {
+			index++
+			if audio = strings.HasPrefix(l, "m=audio") && !strings.HasPrefix(l, "m=audio 0 "); audio {
+				lines = append(lines, Line{Index: index})
+			}
+		} else if label, ok := strings.CutPrefix(l, "a=label:"); ok && audio {
 			lines[len(lines)-1].Label = strings.TrimSpace(label)
 		}
 	}
@@ -75,12 +96,21 @@ func written(legs []timbre.Leg) string {
 }
 
 func mapped(b Body) ([]timbre.Leg, []string) {
-	if b.Metadata == "" {
-		return Map(audioLines(b.SDP), nil, "")
+	legs, _, warnings := vector{}.mapped(b)
+	return legs, warnings
+}
+
+// mapped is what a vector's body and headers say.
+func (v vector) mapped(b Body) ([]timbre.Leg, *Metadata, []string) {
+	m := FromHeaders(v.from, v.participants)
+	if b.Metadata != "" {
+		m = Parse(b.Metadata)
 	}
-	m := Parse(b.Metadata)
-	legs, warnings := Map(audioLines(b.SDP), m, "")
-	return legs, append(m.Warnings, warnings...)
+	legs, doubts := Map(audioLines(b.SDP), m, Known{})
+	if m == nil {
+		return legs, newMetadata(), doubts
+	}
+	return legs, m, append(append(b.Warnings, m.Warnings...), doubts...)
 }
 
 func TestEveryDialectIsUnderstood(t *testing.T) {
@@ -91,22 +121,50 @@ func TestEveryDialectIsUnderstood(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				legs, warnings := mapped(b)
+				legs, m, warnings := v.mapped(b)
 				if got := written(legs); got != v.want {
 					t.Errorf("legs %q, want %q; warnings %q", got, v.want, warnings)
 				}
-				all := strings.Join(warnings, "\n")
-				for _, w := range v.warn {
-					if !strings.Contains(all, w) {
-						t.Errorf("no warning of %q in %q", w, warnings)
-					}
-				}
-				if len(v.warn) == 0 && len(warnings) > 0 {
-					t.Errorf("a warning for nothing: %q", warnings)
-				}
+				v.check(t, m, warnings)
 			})
 		}
 	}
+}
+
+// check compares what has been understood beside the legs.
+func (v vector) check(t *testing.T, m *Metadata, warnings []string) {
+	t.Helper()
+	if m.Group != v.group {
+		t.Errorf("group %q, want %q", m.Group, v.group)
+	}
+	if got := hints(m); !slices.Equal(got, v.hints) {
+		t.Errorf("hints %q, want %q", got, v.hints)
+	}
+	all := strings.Join(warnings, "\n")
+	for _, w := range v.warn {
+		if !strings.Contains(all, w) {
+			t.Errorf("no warning of %q in %q", w, warnings)
+		}
+	}
+	if len(warnings) != len(v.warn) {
+		t.Errorf("%d warnings, %d expected: %q", len(warnings), len(v.warn), warnings)
+	}
+}
+
+// hints are what vendors say of who is calling, in words.
+func hints(m *Metadata) (all []string) {
+	for _, p := range m.Participants {
+		if p.Calling != Unknown {
+			all = append(all, fmt.Sprintf("%s %s", p.ID, map[Tristate]string{Yes: "calls", No: "does not call"}[p.Calling]))
+		}
+	}
+	for _, n := range m.Calling {
+		all = append(all, "calling "+n)
+	}
+	for _, n := range m.Called {
+		all = append(all, "called "+n)
+	}
+	return all
 }
 
 func TestARealClientIsUnderstood(t *testing.T) {

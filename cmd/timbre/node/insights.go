@@ -31,12 +31,12 @@ func (p piped) Begin(ctx context.Context, c timbre.Call) (txid string, legs []ti
 	return txid, legs, err
 }
 
-func (p piped) Update(ctx context.Context, txid string, headers map[string]string, metadata string, legs []timbre.Leg) error {
-	err := p.Registry.Update(ctx, txid, headers, metadata, legs)
-	if err == nil && legs != nil {
+func (p piped) Update(ctx context.Context, txid string, c timbre.Change) ([]timbre.Listener, error) {
+	added, err := p.Registry.Update(ctx, txid, c)
+	if err == nil && c.Legs != nil {
 		p.pipelines.Changed(context.WithoutCancel(ctx), txid)
 	}
-	return err
+	return added, err
 }
 
 // starter is the task engine as the voice API sees it: what it starts begins the connector's own pipeline, too.

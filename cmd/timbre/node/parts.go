@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,6 +22,7 @@ import (
 	"timbre/rtp"
 	"timbre/search"
 	"timbre/sip"
+	"timbre/sip/siprec"
 	"timbre/store/sqlite"
 	"timbre/task"
 	"timbre/tone"
@@ -106,8 +108,13 @@ func (n *Node) openSIP(s config.Settings, metrics prometheus.Registerer) error {
 	for _, e := range s.SIP.Listen {
 		at = append(at, e.String())
 	}
+	callers, err := siprec.Patterns(strings.Join(s.Legs.Caller, ","))
+	if err != nil {
+		return err
+	}
+	legs := siprec.Rules{Swap: s.Legs.Swap, Header: s.Legs.CallerHeader, Callers: callers, Mixed: s.Legs.Unknown == "mixed"}
 	n.sip, err = sip.New(sip.Config{Listen: at, MediaAddress: s.RTP.Address, LatchAny: s.RTP.Latch == "any",
-		UnknownMixed: s.Legs.Unknown == "mixed", Now: time.Now, Log: n.log, Metrics: metrics,
+		Legs: legs, Now: time.Now, Log: n.log, Metrics: metrics,
 		Diary: logbook.New(logbook.Config{Folder: s.LogFolder(), Region: s.Region, Log: n.log}, n.store)},
 		directory{n.store, s.QuotaLimits().CPS}, piped{n.calls, n.pipelines}, media{pool})
 	if err != nil {

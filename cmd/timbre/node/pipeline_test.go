@@ -76,7 +76,8 @@ func TestLegThatJoinsLaterIsPartOfThePipeline(t *testing.T) {
 		txid, legs := in.begin(timbre.Caller)
 		in.tone(txid)
 		in.media(legs[0], time.Second)
-		in.must(in.calls.Update(in.t.Context(), txid, nil, "", []timbre.Leg{{Side: timbre.Callee, Index: 1}}))
+		added, err := in.calls.Update(in.t.Context(), txid, timbre.Change{Legs: []timbre.Leg{{Side: timbre.Callee, Index: 1}}})
+		in.must(err)
 		p := in.only()
 		if len(p.Streams) != 2 || p.Streams[0].Defined[0].Role != "AGENT" || p.Status() != timbre.PipelineInProgress {
 			in.t.Fatalf("the pipeline is %s with %+v", p.Status(), p.Streams)
@@ -86,10 +87,8 @@ func TestLegThatJoinsLaterIsPartOfThePipeline(t *testing.T) {
 		if want := timbre.Fragment(p.Streams[0].ARN, 0); on.Source.Role != "AGENT" || on.Source.Fragment != want {
 			in.t.Errorf("a task on it has %+v", on.Source)
 		}
-		joined, err := in.calls.Listener(txid, 1)
-		in.must(err)
 		in.at = 0
-		in.media(joined, time.Minute) // the other leg is silent all the while
+		in.media(added[0], time.Minute) // the other leg is silent all the while
 		in.is(timbre.PipelineInProgress)
 	})
 }

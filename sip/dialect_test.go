@@ -1,0 +1,154 @@
+package sip
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+	"timbre/sip/siprec"
+)
+
+// body is one of siprec's vectors: what a message carries, and what is to be understood.
+type body struct {
+	head    map[string][]string
+	content string
+}
+
+func readBody(raw string) body {
+	head, content, _ := strings.Cut(raw, "\n\n")
+	b := body{map[string][]string{}, content}
+	for line := range strings.Lines(head) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		b.head[key] = append(b.head[key], value)
+	}
+	return b
+}
+
+func (b body) one(key string) string { return strings.Join(b.head[key], "") }
+
+func bodies(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob("siprec/testdata/" + folder + "/*.txt")
+	if err != nil || len(files) < 15 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	all := map[string]string{}
+	for _, f := range files {
+		all[filepath.Base(f)] = text(t, f)
+	}
+	return all
+}
+
+// invite is the INVITE that carries b.
+func (b body) invite() message {
+	m := message{method: "INVITE", seq: 1, callID: "call-1", from: strings.Replace(b.one("From"), ";tag=1", ";tag=theirs", 1),
+		headers: []string{"Require: siprec"}, contentType: b.one("Content-Type"), body: b.content}
+	for _, p := range b.head[siprec.RecordingParticipant] {
+		m.headers = append(m.headers, siprec.RecordingParticipant+": "+p)
+	}
+	return m
+}
+
+// method of a request within a call that carries b.
+func (b body) method() string {
+	if strings.Contains(b.content, "m=audio") {
+		return "INVITE"
+	}
+	return "UPDATE"
+}
+
+func written(legs []timbre.Leg) string {
+	var all []string
+	for _, l := range legs {
+		party := l.Party
+		if party == "" {
+			party = "-"
+		}
+		all = append(all, fmt.Sprintf("%d %s %s", l.Index, l.Side, party))
+	}
+	return strings.Join(all, ", ")
+}
+
+// check compares a call with what is expected of it.
+func (b body) check(t *testing.T, name string, legs []timbre.Leg, group string, warnings []string) {
+	t.Helper()
+	if got := written(legs); got != b.one("Want") {
+		t.Errorf("%s: legs %q, want %q", name, got, b.one("Want"))
+	}
+	if group != b.one("Group") {
+		t.Errorf("%s: group %q, want %q", name, group, b.one("Group"))
+	}
+	for _, w := range b.head["Warn"] {
+		if !slices.ContainsFunc(warnings, func(s string) bool { return strings.Contains(s, w) }) {
+			t.Errorf("%s: no warning of %q in %q", name, w, warnings)
+		}
+	}
+	if len(warnings) != len(b.head["Warn"]) {
+		t.Errorf("%s: warnings %q", name, warnings)
+	}
+}
+
+func inBubble(f func(*testing.T)) func(*testing.T) {
+	return func(t *testing.T) { synctest.Test(t, f) }
+}
+
+func TestACallOfEveryDialectIsTaken(t *testing.T) {
+	for name, raw := range bodies(t, "dialect") {
+		t.Run(name, inBubble(func(t *testing.T) {
+			s, b := newBench(t), readBody(raw)
+			answer := string(s.call(t, b.invite(), true).tx.last().Body())
+			c := s.calls.call(0)
+			b.check(t, name, c.Legs, c.Group, c.Warnings)
+			for line := range strings.Lines(b.content) {
+				if label := strings.TrimSpace(line); strings.HasPrefix(label, "a=label:") && !strings.Contains(answer, label+"\r\n") {
+					t.Errorf("%s: %s is not echoed", name, label)
+				}
+			}
+			if strings.Count(answer, "\r\nm=") != strings.Count(b.content, "\nm=") {
+				t.Errorf("%s: another number of m-lines is answered:\n%s", name, answer)
+			}
+			s.close()
+		}))
+	}
+}
+
+func TestACallIsFollowedThroughItsUpdates(t *testing.T) {
+	for name, raw := range bodies(t, "story") {
+		t.Run(name, inBubble(func(t *testing.T) {
+			s := newBench(t)
+			steps := strings.Split(raw, "%%%\n")[1:]
+			first := readBody(steps[0])
+			a := s.call(t, first.invite(), true)
+			c := s.calls.call(0)
+			first.check(t, name, c.Legs, c.Group, c.Warnings)
+			for i, step := range steps[1:] {
+				b := readBody(step)
+				if res := a.again(t, b.method(), i+2, b.one("Content-Type"), b.content, ""); res.StatusCode != gosip.StatusOK {
+					t.Fatalf("%s, step %d: %s", name, i+2, res)
+				}
+				u := a.updates()[i]
+				c.Legs = merged(c.Legs, u.Legs)
+				b.check(t, fmt.Sprintf("%s, step %d", name, i+2), c.Legs, u.Group, u.Warnings)
+			}
+			s.close()
+		}))
+	}
+}
+
+// merged are legs as the registry keeps them: known by their index, new ones last.
+func merged(legs, said []timbre.Leg) []timbre.Leg {
+	for _, l := range said {
+		if i := slices.IndexFunc(legs, func(o timbre.Leg) bool { return o.Index == l.Index }); i >= 0 {
+			legs[i] = l
+		} else {
+			legs = append(legs, l)
+		}
+	}
+	return legs
+}

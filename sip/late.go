@@ -1,0 +1,77 @@
+package sip
+
+import (
+	"slices"
+	"sync/atomic"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+	"timbre/sip/offer"
+	"timbre/sip/siprec"
+)
+
+// late is the listener of a stream that is opened before its leg is known: what comes before that is not heard.
+type late struct {
+	to atomic.Pointer[timbre.Listener]
+}
+
+func (l *late) Frame(f timbre.Frame) {
+	if to := l.to.Load(); to != nil {
+		(*to).Frame(f)
+	}
+}
+
+// extend opens a stream for every line that an offer adds or turns on, as far as there is room, and gives their listeners in
+// order. One that cannot be opened stays out; the call goes on without it.
+func (s *Server) extend(d *dialog, o *offer.Offer) (added []*late) {
+	for _, l := range o.Lines {
+		if l.Unfit != "" || d.tracks[l.Index] != nil || len(d.order) >= maxLegs {
+			continue
+		}
+		to := &late{}
+		if err := s.open(d, &l, to); err != nil {
+			s.log.Error("a stream that came later could not be opened", "transaction", d.txid, "error", err)
+			return added
+		}
+		d.order = append(d.order, siprec.Line{Index: l.Index, Label: l.Label})
+		added = append(added, to)
+	}
+	return added
+}
+
+// retell hands on what a message in a call says of it: metadata, streams that were added, and the legs if they are not what
+// they were. What is added and cannot be handed on is taken back.
+func (s *Server) retell(d *dialog, req *gosip.Request, body siprec.Body, added []*late) {
+	if body.Metadata != "" {
+		d.metadata = siprec.Parse(body.Metadata).After(d.metadata)
+	}
+	change := timbre.Change{Headers: headers(req), Metadata: body.Metadata, Group: d.group()}
+	legs := s.understand(d, req, body.Warnings)
+	change.Warnings = d.warnings
+	if !slices.Equal(legs, d.legs) {
+		change.Legs = slices.Clone(legs)
+	}
+	listeners, err := s.calls.Update(s.lasting(), d.txid, change)
+	if err == nil && len(listeners) != len(added) {
+		err = timbre.Errorf(timbre.Internal, "sip.retell", "%d listeners for %d new legs", len(listeners), len(added))
+	}
+	if err != nil {
+		s.log.Error("an update could not be handed on", "transaction", d.txid, "error", err)
+		d.takeBack(len(added))
+		return
+	}
+	d.legs = legs
+	for i, to := range added {
+		to.to.Store(&listeners[i])
+	}
+}
+
+// takeBack closes the last n streams.
+func (d *dialog) takeBack(n int) {
+	for _, l := range d.order[len(d.order)-n:] {
+		d.tracks[l.Index].stream.Close()
+		delete(d.tracks, l.Index)
+	}
+	d.order = d.order[:len(d.order)-n]
+}

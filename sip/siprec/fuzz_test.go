@@ -1,0 +1,137 @@
+package siprec
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"timbre"
+)
+
+// FuzzMap goes from metadata to legs, with and without earlier metadata and legs.
+func FuzzMap(f *testing.F) {
+	for _, v := range vectors(f) {
+		if b, err := Read(v.contentType, v.body); err == nil {
+			f.Add(b.Metadata, "1", "2", uint8(2), ann)
+		}
+	}
+	f.Fuzz(func(t *testing.T, doc, label1, label2 string, n uint8, known string) {
+		lines := []Line{{0, label1}, {1, label2}, {3, "x"}}[:n%4]
+		before := session(false, ann, "1", bob, "2")
+		m := Parse(doc)
+		k := Known{Rules: Rules{Swap: n&4 != 0, Header: "X-Caller"}, Named: known, Before: []timbre.Leg{{Side: timbre.Caller, Index: 1, Party: known}}}
+		if n&8 != 0 {
+			k.Callers = []string{"a*", known}
+		}
+		for _, m := range []*Metadata{m, m.After(before), before.After(m), m.After(m)} {
+			legs, warnings := Map(lines, m, k)
+			if len(legs) != len(lines) {
+				t.Fatalf("%d legs for %d lines", len(legs), len(lines))
+			}
+			for i, l := range legs {
+				if l.Index != lines[i].Index || l.Label != lines[i].Label || l.Side > timbre.Callee {
+					t.Errorf("leg %d: %+v", i, l)
+				}
+			}
+			again, said := Map(lines, m, k)
+			if !slices.Equal(again, legs) || !slices.Equal(said, warnings) {
+				t.Error("two answers to one question")
+			}
+			if len(legs) > 0 && len(m.present().Participants) == 0 && legs[0].Side != timbre.Mixed && len(warnings) == 0 {
+				t.Errorf("a silent guess: %s", written(legs))
+			}
+			if slices.ContainsFunc(append(m.Warnings, warnings...), func(w string) bool { return len(w) > maxWarning }) {
+				t.Errorf("warnings %q", warnings)
+			}
+			if len(m.Participants) > maxParties || len(m.Streams) > maxParties {
+				t.Errorf("%d participants, %d streams", len(m.Participants), len(m.Streams))
+			}
+		}
+	})
+}
+
+// FuzzHeaders reads the headers of calls without metadata.
+func FuzzHeaders(f *testing.F) {
+	for _, v := range vectors(f) {
+		if v.from != "" || len(v.participants) > 0 {
+			f.Add(v.from, strings.Join(v.participants, ", "))
+		}
+	}
+	f.Fuzz(func(t *testing.T, from, participants string) {
+		m := FromHeaders(from, []string{participants})
+		if m == nil {
+			return
+		}
+		if len(m.Participants) == 0 || len(m.Participants) > maxParties || len(m.Warnings) == 0 {
+			t.Errorf("%+v", m)
+		}
+		if legs, _ := Map(two, m, Known{}); len(legs) != 2 {
+			t.Errorf("%d legs", len(legs))
+		}
+	})
+}
+
+// FuzzParts takes multipart bodies apart: no part holds what is not in the body.
+func FuzzParts(f *testing.F) {
+	for _, v := range vectors(f) {
+		f.Add(boundary(v.contentType), v.body)
+	}
+	f.Fuzz(func(t *testing.T, mark string, body []byte) {
+		parts := split(mark, body)
+		if len(parts) > maxParts {
+			t.Errorf("%d parts", len(parts))
+		}
+		total := 0
+		for _, p := range parts {
+			total += len(p.content)
+		}
+		if total > len(body) {
+			t.Errorf("%d bytes of parts in a body of %d", total, len(body))
+		}
+	})
+}
+
+// FuzzTree reads documents: never more than the caps, nor a repaired document that has to be repaired again.
+func FuzzTree(f *testing.F) {
+	for _, v := range vectors(f) {
+		if b, err := Read(v.contentType, v.body); err == nil {
+			f.Add(b.Metadata)
+		}
+	}
+	f.Add("< a><\t/ b>< / c>\x00")
+	f.Fuzz(func(t *testing.T, doc string) {
+		top, _ := grow(doc)
+		var deepest func(n *node) (count, depth int)
+		deepest = func(n *node) (count, depth int) {
+			for _, k := range n.kids {
+				c, d := deepest(k)
+				count, depth = count+c, max(depth, d)
+			}
+			return count + 1, depth + 1
+		}
+		if count, depth := deepest(top); count > maxNodes+1 || depth > maxDepth+1 {
+			t.Errorf("%d elements, %d deep", count, depth)
+		}
+	})
+}
+
+// FuzzAddress reads addresses, numbers and patterns of them.
+func FuzzAddress(f *testing.F) {
+	for _, a := range []string{`"Ann" <sip:ann@example.com;user=phone>;tag=1`, "tel:+12065550101", "ann", "sip:192.0.2.1", "<<>>@@::;;"} {
+		f.Add(a, "+*,a?n@*")
+	}
+	f.Fuzz(func(t *testing.T, address, list string) {
+		if user := User(address); strings.ContainsAny(user, "@;") {
+			t.Errorf("user %q of %q", user, address)
+		}
+		if !sameNumber(address, address) && len(digits(address)) >= enough {
+			t.Errorf("%q is not itself", address)
+		}
+		if callers, err := Patterns(list); err == nil {
+			r := Rules{Callers: callers}
+			if r.calls(address) && (User(address) == "" || len(callers) == 0) {
+				t.Errorf("%q is a caller by %q", address, callers)
+			}
+		}
+	})
+}

@@ -1,0 +1,100 @@
+package siprec
+
+import (
+	"maps"
+	"slices"
+)
+
+// After is the state of affairs once m has come, given what was known before. What m leaves out, as a partial document
+// or one about participants alone does, stays.
+func (m *Metadata) After(before *Metadata) *Metadata {
+	switch {
+	case before == nil:
+		return m
+	case !m.Partial && len(m.Streams) > 0 && len(m.Participants) > 0 && len(m.sends) > 0:
+		return m.keeping(before)
+	}
+	now := newMetadata()
+	now.Group, now.Calling, now.Called, now.Warnings = m.Group, m.Calling, m.Called, m.Warnings
+	if now.Group == "" {
+		now.Group = before.Group
+	}
+	if len(now.Calling)+len(now.Called) == 0 {
+		now.Calling, now.Called = before.Calling, before.Called
+	}
+	now.Participants, now.Streams = m.Participants, m.Streams
+	if m.Partial || len(m.Participants) == 0 {
+		now.Participants = before.withParticipants(m.Participants)
+	}
+	if m.Partial || len(m.Streams) == 0 {
+		now.Streams = before.withStreams(m.Streams)
+	}
+	maps.Copy(now.left, before.left)
+	for id, is := range m.joined {
+		now.left[id] = !is
+	}
+	for id, streams := range before.sends {
+		now.sends[id] = slices.DeleteFunc(slices.Clone(streams), func(s string) bool { return slices.Contains(m.ended[id], s) })
+	}
+	maps.Copy(now.sends, m.sends)
+	now.forget()
+	return now
+}
+
+// keeping is a complete document in which a participant who sends nothing, for it is on hold, still has the stream that
+// was its own and that nobody else sends.
+func (m *Metadata) keeping(before *Metadata) *Metadata {
+	now := *m
+	now.sends = maps.Clone(m.sends)
+	for _, p := range m.Participants {
+		if len(m.sends[p.ID]) > 0 {
+			continue
+		}
+		for _, id := range before.sends[p.ID] {
+			there := slices.ContainsFunc(m.Streams, func(s Stream) bool { return s.ID == id })
+			if there && len(m.senders(id)) == 0 && !slices.Contains(m.ended[p.ID], id) {
+				now.sends[p.ID] = append(now.sends[p.ID], id)
+			}
+		}
+	}
+	return &now
+}
+
+// withParticipants are the participants so far, with what is said of them now, and the new ones after them.
+func (m *Metadata) withParticipants(said []Participant) []Participant {
+	all := slices.Clone(m.Participants)
+	for _, p := range said {
+		if i := slices.IndexFunc(all, func(o Participant) bool { return o.ID == p.ID }); i >= 0 {
+			all[i] = p.or(all[i])
+		} else if len(all) < maxParties {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// withStreams are the streams so far, with what is said of them now. A label is of one stream at a time, the newest.
+func (m *Metadata) withStreams(said []Stream) []Stream {
+	all := slices.Clone(m.Streams)
+	for _, s := range said {
+		i := slices.IndexFunc(all, func(o Stream) bool { return o.ID == s.ID || o.Label == s.Label && s.Label != "" })
+		if i < 0 {
+			all = append(all, s)
+			continue
+		}
+		if s.Label == "" {
+			s.Label = all[i].Label
+		}
+		all[i] = s
+	}
+	return all[max(0, len(all)-maxParties):]
+}
+
+// forget drops what is known of participants that are not there: a session that lasts must not grow without end.
+func (m *Metadata) forget() {
+	strange := func(id string) bool {
+		return !slices.ContainsFunc(m.Participants, func(p Participant) bool { return p.ID == id })
+	}
+	maps.DeleteFunc(m.left, func(id string, _ bool) bool { return strange(id) })
+	maps.DeleteFunc(m.sends, func(id string, _ []string) bool { return strange(id) })
+}
