@@ -27,7 +27,7 @@ func check(req *gosip.Request) *refusal {
 		return refuse(505, "malformed", "SIP version %.16q", req.SipVersion)
 	case from == nil || to == nil || cseq == nil || req.CallID() == nil:
 		return refuse(400, "malformed", "From, To, Call-ID or CSeq is missing")
-	case cseq.MethodName != req.Method:
+	case !strings.EqualFold(string(cseq.MethodName), string(req.Method)): // the SIP stack has put one in capitals
 		return refuse(400, "malformed", "CSeq is of another method")
 	case from.Params.GetOr("tag", "") == "":
 		return refuse(400, "malformed", "From has no tag")

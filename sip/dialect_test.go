@@ -2,6 +2,7 @@ package sip
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -138,6 +139,43 @@ func TestACallIsFollowedThroughItsUpdates(t *testing.T) {
 			}
 			s.close()
 		}))
+	}
+}
+
+// The bodies that real systems sent, which are not part of this repository.
+func TestOutsideBodiesAreTaken(t *testing.T) {
+	dir := ""
+	for _, d := range []string{os.Getenv("TIMBRE_SHARED"), "../../shared"} {
+		if _, err := os.Stat(filepath.Join(d, "vectors/siprec/README.md")); err == nil {
+			dir = d
+		}
+	}
+	if dir == "" {
+		t.Skip("the outside vectors are not here: set TIMBRE_SHARED")
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "vectors/siprec/*/*.[tx]*"))
+	if len(files) < 20 {
+		t.Fatalf("%d files", len(files))
+	}
+	for _, file := range files {
+		for i, raw := range strings.Split(text(t, file), "__split_here__") {
+			t.Run(fmt.Sprint(filepath.Base(file), " ", i+1), inBubble(func(t *testing.T) {
+				b, m := newBench(t), message{method: "INVITE", seq: 1, headers: []string{"Require: siprec"}}
+				switch _, content, ok := strings.Cut(raw, "\n\n"); {
+				case strings.HasSuffix(file, ".xml"):
+					m.contentType, m.body = mixed, both(twoLines, raw+"\n")
+				case ok && strings.HasPrefix(raw, "INVITE"):
+					m.body = content
+				default:
+					m.body = strings.TrimLeft(raw, "\n")
+				}
+				c := b.call(t, m, true)
+				if legs := b.calls.call(0).Legs; len(legs) != strings.Count(string(c.tx.last().Body()), "\r\nm=audio 2") {
+					t.Errorf("%d legs\n%s", len(legs), c.tx.last().Body())
+				}
+				b.close()
+			}))
+		}
 	}
 }
 

@@ -33,6 +33,7 @@ func (s *Server) understand(d *dialog, req *gosip.Request, doubts []string) []ti
 	if named := values(req, headerName(d.rules.Header)); len(named) > 0 {
 		d.named = strings.TrimSpace(named[0])
 	}
+	known := d.warnings
 	d.warnings = append(slices.Clone(d.doubts), doubts...)
 	if d.metadata != nil {
 		d.warnings = append(d.warnings, d.metadata.Warnings...)
@@ -40,6 +41,9 @@ func (s *Server) understand(d *dialog, req *gosip.Request, doubts []string) []ti
 	legs, more := siprec.Map(d.order, d.metadata, siprec.Known{Rules: d.rules, Named: d.named, Before: d.legs})
 	d.warnings = append(d.warnings, more...)
 	for _, w := range d.warnings {
+		if slices.Contains(known, w) {
+			continue
+		}
 		s.log.Warn("recording metadata", "call", callID(req), "doubt", private(w))
 	}
 	return legs

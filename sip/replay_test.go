@@ -89,3 +89,50 @@ func TestARecordedClientHoldsAndResumesByTCP(t *testing.T) {
 		}
 	}
 }
+
+// captured is an INVITE that another system sent, as if it came from a client here.
+func captured(t *testing.T, p *client, name string) string {
+	text := text(t, "testdata/capture/"+name+".sip.txt")
+	via := regexp.MustCompile(`(?m)^Via: SIP/2.0/[A-Z]+ [^;\r]*`)
+	first := via.FindString(text)
+	return strings.Replace(text, first, "Via: SIP/2.0/UDP "+p.conn.LocalAddr().String(), 1)
+}
+
+// A telephone that prefers nothing and offers everything, with Opus among it.
+func TestABaresipCalls(t *testing.T) {
+	r := run(t)
+	p := dial(t, r, "udp")
+	invite := captured(t, p, "baresip-opus-invite")
+	res := p.ask(invite)
+	if sdp := string(res.Body()); res.StatusCode != gosip.StatusOK || !strings.Contains(sdp, "m=audio 20000 RTP/AVP 0 101\r\na=label:1\r\n") || !strings.HasSuffix(sdp, "a=recvonly\r\na=rtcp:20001\r\n") {
+		t.Errorf("%s", res)
+	}
+	p.send(ackFor(invite, res))
+	r.expect(t, "begin tx-1")
+	spec := r.media.specs(0)[0]
+	if spec.Remote != netip.MustParseAddrPort("192.0.2.2:22090") || spec.Payloads[0].Name != "PCMU" || spec.Payloads[8].Name != "PCMA" || spec.Hold {
+		t.Errorf("%+v", spec)
+	}
+	if call := r.calls.call(0); call.From != "alice" || call.To != "srs" || call.CallID != "b16184110d743ce4" || call.Headers["user-agent"] == "" {
+		t.Errorf("%+v", call)
+	}
+}
+
+// An SBC that offers SRTP in twelve suites, and nothing else: what is not encrypted is not answered.
+func TestAKamailioWithSRTPIsNeverAnsweredInTheClear(t *testing.T) {
+	r := run(t)
+	p := dial(t, r, "udp")
+	res := p.ask(captured(t, p, "kamailio563-rtpengine105-tls-srtp-invite"))
+	switch sdp := string(res.Body()); res.StatusCode {
+	case gosip.StatusNotAcceptableHere:
+		if r.rejected("encryption") != 1 {
+			t.Errorf("%s", res)
+		}
+	case gosip.StatusOK:
+		if !strings.Contains(sdp, "m=audio 20000 RTP/SAVP 8 ") || strings.Count(sdp, "a=crypto:")+strings.Count(sdp, "a=fingerprint:") != 1 {
+			t.Errorf("%s", res)
+		}
+	default:
+		t.Errorf("%s", res)
+	}
+}

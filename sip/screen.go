@@ -61,11 +61,12 @@ var openBracket = regexp.MustCompile(`(?im)^((?:Contact|m|From|f|To|t)[ \t]*:[^\
 func repaired(data []byte) []byte { return openBracket.ReplaceAll(data, []byte("$1>\r")) }
 
 var (
-	requestLine = regexp.MustCompile(`^([A-Z]{2,16}) [^\r\n]{1,512} SIP/2\.0\r\n`)
+	requestLine = regexp.MustCompile(`^([A-Z]{2,16}) ([^\r\n]{1,512}) SIP/2\.0[ \t]*\r\n`)
+	otherScheme = regexp.MustCompile(`^(?i:[a-z][a-z0-9+.-]*):`)
 	mirrored    = regexp.MustCompile(`(?im)^(?:Via|v|From|f|To|t|Call-ID|i|CSeq)[ \t]*:[^\r\n]*`)
 )
 
-// badRequest is a 400 for a request that cannot be read, made of the lines that an answer repeats; nil for what is no
+// badRequest is a 400 for a request that cannot be read, or a 416 for one to a URI of another kind than SIP's, made of the lines that an answer repeats; nil for what is no
 // request, for ACK, which is never answered, and for one without the lines that let its sender match an answer.
 func badRequest(data []byte) []byte {
 	head, _, _ := bytes.Cut(data, []byte("\r\n\r\n"))
@@ -78,6 +79,9 @@ func badRequest(data []byte) []byte {
 		return nil
 	}
 	res := []byte("SIP/2.0 400 Bad Request\r\n")
+	if scheme := bytes.ToLower(otherScheme.Find(m[2])); len(scheme) > 0 && string(scheme) != "sip:" && string(scheme) != "sips:" {
+		res = []byte("SIP/2.0 416 Unsupported URI Scheme\r\n")
+	}
 	for _, l := range lines {
 		res = append(append(res, l...), '\r', '\n')
 	}

@@ -80,8 +80,12 @@ func FuzzRequest(f *testing.F) {
 		}
 		req.SetTransport("UDP")
 		req.SetSource("127.0.0.1:5099")
-		if code := answerTo(t, req); code == 500 {
-			t.Errorf("a server error for\n%s", data)
-		}
+		inBubble(func(t *testing.T) {
+			b := newBench(t)
+			if code := b.answerTo(t, req); code == 500 {
+				t.Errorf("a server error for\n%s", data)
+			}
+			b.close()
+		})(t)
 	})
 }
