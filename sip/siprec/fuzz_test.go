@@ -135,3 +135,28 @@ func FuzzAddress(f *testing.F) {
 		}
 	})
 }
+
+// FuzzMerge follows metadata through two updates: what is known stays within its caps, and a complete document that says
+// everything leaves nothing of what was before.
+func FuzzMerge(f *testing.F) {
+	for _, steps := range stories(f) {
+		var docs [3]string
+		for i, v := range steps[:min(len(steps), 3)] {
+			if b, err := Read(v.contentType, v.body); err == nil {
+				docs[i] = b.Metadata
+			}
+		}
+		f.Add(docs[0], docs[1], docs[2])
+	}
+	f.Fuzz(func(t *testing.T, first, second, third string) {
+		m := Parse(third).After(Parse(second).After(Parse(first)))
+		if len(m.Participants) > maxParties || len(m.Streams) > maxParties || len(m.sends) > 4096 || len(m.inside) > 4096 {
+			t.Errorf("%d participants, %d streams, %d senders, %d gone", len(m.Participants), len(m.Streams), len(m.sends), len(m.inside))
+		}
+		legs, _ := Map(two, m, Known{})
+		whole, _ := Map(two, session(false, ann, "1", bob, "2").After(m), Known{})
+		if len(legs) != 2 || written(whole) != "0 caller "+ann+", 1 callee "+bob {
+			t.Errorf("%s, and after a whole document %s", written(legs), written(whole))
+		}
+	})
+}

@@ -29,10 +29,11 @@ func (m *Metadata) After(before *Metadata) *Metadata {
 	if m.Partial || len(m.Streams) == 0 {
 		now.Streams = before.withStreams(m.Streams)
 	}
-	maps.Copy(now.left, before.left)
-	for id, is := range m.joined {
-		now.left[id] = !is
+	maps.Copy(now.inside, before.inside)
+	for _, p := range m.Participants { // who is listed is there, unless it is said that they are not
+		now.inside[p.ID] = true
 	}
+	maps.Copy(now.inside, m.inside)
 	for id, streams := range before.sends {
 		now.sends[id] = slices.DeleteFunc(slices.Clone(streams), func(s string) bool { return slices.Contains(m.ended[id], s) })
 	}
@@ -95,6 +96,6 @@ func (m *Metadata) forget() {
 	strange := func(id string) bool {
 		return !slices.ContainsFunc(m.Participants, func(p Participant) bool { return p.ID == id })
 	}
-	maps.DeleteFunc(m.left, func(id string, _ bool) bool { return strange(id) })
+	maps.DeleteFunc(m.inside, func(id string, _ bool) bool { return strange(id) })
 	maps.DeleteFunc(m.sends, func(id string, _ []string) bool { return strange(id) })
 }

@@ -18,8 +18,7 @@ type Metadata struct {
 
 	sends  map[string][]string // participant id → stream ids
 	ended  map[string][]string // the same, of associations that are over
-	left   map[string]bool     // ids of the participants that are in the session no more
-	joined map[string]bool     // of those that the document itself puts into it
+	inside map[string]bool     // participant id → they are in a session; false: they have left
 }
 
 const maxWarning = 200 // bytes
@@ -37,7 +36,7 @@ type Stream struct {
 const everyLine = -1
 
 func newMetadata() *Metadata {
-	return &Metadata{sends: map[string][]string{}, ended: map[string][]string{}, left: map[string]bool{}, joined: map[string]bool{}}
+	return &Metadata{sends: map[string][]string{}, ended: map[string][]string{}, inside: map[string]bool{}}
 }
 
 // Parse reads metadata (RFC 7865 and its drafts, BroadWorks, vendor extensions) by the local names of its elements. It
@@ -86,8 +85,7 @@ func (m *Metadata) read(n *node) (deeper bool) {
 		m.associate(reference(n, "participant_id", "participant"), n)
 	case "participantsessionassoc":
 		id := reference(n, "participant_id", "participant")
-		m.left[id] = n.over()
-		m.joined[id] = !n.over()
+		m.inside[id] = m.inside[id] || !n.over()
 	case "group", "group-ref":
 		m.group(n)
 		return true

@@ -34,7 +34,6 @@ func (m *Metadata) participant(n *node) {
 	default:
 		m.Participants = append(m.Participants, p)
 	}
-	m.joined[p.ID] = true
 	m.associate(p.ID, n)
 	for _, k := range n.kids { // extensions may name the calling party here too
 		k.walk(func(n *node) bool { m.hint(n); return true })
@@ -72,7 +71,7 @@ func (p Participant) or(other Participant) Participant {
 // present is m without the participants that have left.
 func (m *Metadata) present() *Metadata {
 	now := *m
-	now.Participants = slices.DeleteFunc(slices.Clone(m.Participants), func(p Participant) bool { return m.left[p.ID] })
+	now.Participants = slices.DeleteFunc(slices.Clone(m.Participants), func(p Participant) bool { return m.gone(p.ID) })
 	return &now
 }
 
@@ -90,4 +89,10 @@ func (m *Metadata) senders(stream string) []int {
 // associated says whether anybody is named as a sender.
 func (m *Metadata) associated() bool {
 	return slices.ContainsFunc(m.Participants, func(p Participant) bool { return len(m.sends[p.ID]) > 0 })
+}
+
+// gone says that a participant has left.
+func (m *Metadata) gone(id string) bool {
+	inside, said := m.inside[id]
+	return said && !inside
 }

@@ -35,8 +35,10 @@ type LiveCall struct {
 	CallID        string    `json:"callId"`
 	From          string    `json:"from"`
 	To            string    `json:"to"`
+	Group         string    `json:"group,omitempty"` // of calls that belong together
 	Started       time.Time `json:"started"`
 	Legs          []LiveLeg `json:"legs"`
+	Warnings      []string  `json:"warnings,omitempty"` // what is doubtful about the legs
 }
 
 // LiveLeg is one leg of a LiveCall.
@@ -49,7 +51,7 @@ type LiveLeg struct {
 func liveCalls(calls []timbre.Call) []LiveCall {
 	list := make([]LiveCall, 0, len(calls)) // an empty list, not null
 	for _, c := range calls {
-		l := LiveCall{c.TransactionID, c.ConnectorID, c.CallID, c.From, c.To, c.Started, []LiveLeg{}}
+		l := LiveCall{c.TransactionID, c.ConnectorID, c.CallID, c.From, c.To, c.Group, c.Started, []LiveLeg{}, c.Warnings}
 		for _, leg := range c.Legs {
 			l.Legs = append(l.Legs, LiveLeg{leg.Side.String(), leg.Label, leg.Party})
 		}

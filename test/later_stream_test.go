@@ -1,0 +1,104 @@
+package test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre"
+	"timbre/cmd/timbre/node"
+)
+
+// A recorded OpenSIPS calls again, but with one of its two streams switched off at first: from the re-INVITE that turns it
+// on, it is a leg like the other one. The connector says by a tag that this client names caller and callee the wrong way
+// round.
+func TestAStreamThatComesLaterIsHeard(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	hook := newReceiver(t)
+	n := start(t, settings(t, t.TempDir(), hook))
+	h := setUp(ctx, t, n.API, hookARN)
+	c, err := h.voice.GetVoiceConnector(ctx, &chimesdkvoice.GetVoiceConnectorInput{VoiceConnectorId: &h.connector})
+	must(t, err)
+	_, err = h.voice.TagResource(ctx, &chimesdkvoice.TagResourceInput{ResourceARN: c.VoiceConnector.VoiceConnectorArn,
+		Tags: []types.Tag{{Key: aws.String("timbre:legs.swap"), Value: aws.String("true")}}})
+	must(t, err)
+	wire := capture(t, "opensips36-rtpengine105-siprec-udp-pcma-2party.pcap")
+
+	src := newClient(t, strings.TrimPrefix(n.SIP[0], "udp://"))
+	whole := string(wire.first(t, "INVITE "))
+	answer := src.invite(t, []byte(strings.Replace(whole, "m=audio 30056", "m=audio 00000", 1)))
+	transaction := field(t, answer, `(?m)^X-Timbre-Transaction-Id: (\S+)`)
+	if ports := audioPorts(answer); len(ports) != 2 || ports[0] == "0" || ports[1] != "0" {
+		t.Fatalf("at first:\n%s", answer)
+	}
+	caller := func(want bool, index int) func(event) bool {
+		return func(e event) bool {
+			return e.Detail.TransactionID == transaction && e.Detail.SDP.MediaIndex == index && e.Detail.IsCaller != nil && *e.Detail.IsCaller == want
+		}
+	}
+	hook.wait(ctx, t, "the first stream, of the party that metadata has as caller", func(e event) bool {
+		return of(transaction, timbre.StreamingStarted)(e) && caller(false, 0)(e)
+	})
+
+	if live := liveCalls(ctx, t, n.Admin); len(live) != 1 || len(live[0].Legs) != 1 || len(live[0].Warnings) != 1 || !strings.Contains(live[0].Warnings[0], `label "0"`) {
+		t.Errorf("live calls: %+v", live)
+	}
+	again := regexp.MustCompile(`(?m)^To: .*\r$`).ReplaceAllString(whole, "To: "+src.to+"\r")
+	again = strings.NewReplacer("2 INVITE", "3 INVITE", "branch=z9hG4bK", "branch=z9hG4bKagain", "127.0.0.1:5060", src.LocalAddr().String()).Replace(again)
+	src.say(t, again)
+	for !strings.Contains(answer, "CSeq: 3 INVITE") || !strings.HasPrefix(answer, "SIP/2.0 200") {
+		answer = src.hear(t)
+	}
+	src.say(t, src.request(t, "ACK", "3 ACK"))
+	ports := audioPorts(answer)
+	if len(ports) != 2 || ports[1] == "0" || !strings.Contains(answer, "a=label:0") {
+		t.Fatalf("and then:\n%s", answer)
+	}
+	hook.wait(ctx, t, "the second stream, of the other party", func(e event) bool {
+		return of(transaction, timbre.StreamingStarted)(e) && caller(true, 1)(e)
+	})
+	hook.wait(ctx, t, "that it can be analysed", func(event) bool { return len(hook.all(of(transaction, timbre.AnalyticsReady))) == 2 })
+
+	_, tone := h.analyse(ctx, t, transaction)
+	sent := make(chan error, 2)
+	for i, from := range []uint16{30038, 30056} {
+		go func() { sent <- replay(wire.from(from), "127.0.0.1:"+ports[i]) }()
+	}
+	for range ports {
+		must(t, <-sent)
+	}
+	for _, is := range []string{"true", "false"} {
+		hook.wait(ctx, t, "a tone of each leg", func(e event) bool {
+			return of(tone, timbre.ToneSuccessful)(e) && e.Detail.IsCaller != nil && fmt.Sprint(*e.Detail.IsCaller) == is
+		})
+	}
+	src.say(t, src.request(t, "BYE", "4 BYE"))
+	hook.wait(ctx, t, "both streams ended", func(event) bool { return len(hook.all(of(transaction, timbre.StreamingEnded))) == 2 })
+}
+
+func audioPorts(answer string) (ports []string) {
+	for _, m := range regexp.MustCompile(`(?m)^m=audio (\d+) `).FindAllStringSubmatch(answer, -1) {
+		ports = append(ports, m[1])
+	}
+	return ports
+}
+
+func liveCalls(ctx context.Context, t *testing.T, admin string) (live []node.LiveCall) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+admin+"/calls", nil)
+	must(t, err)
+	res, err := new(http.Client).Do(req)
+	must(t, err)
+	defer res.Body.Close()
+	must(t, json.NewDecoder(res.Body).Decode(&live))
+	return live
+}
