@@ -18,19 +18,16 @@ import (
 )
 
 // A recorded OpenSIPS calls again, but with one of its two streams switched off at first: from the re-INVITE that turns it
-// on, it is a leg like the other one. The connector says by a tag that this client names caller and callee the wrong way
-// round.
+// on, it is a leg like the other one. The settings say what a caller looks like, and in the next call a tag of the connector
+// says it otherwise.
 func TestAStreamThatComesLaterIsHeard(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	hook := newReceiver(t)
-	n := start(t, settings(t, t.TempDir(), hook))
+	set := settings(t, t.TempDir(), hook)
+	set.Legs.Caller = []string{"+1206*"}
+	n := start(t, set)
 	h := setUp(ctx, t, n.API, hookARN)
-	c, err := h.voice.GetVoiceConnector(ctx, &chimesdkvoice.GetVoiceConnectorInput{VoiceConnectorId: &h.connector})
-	must(t, err)
-	_, err = h.voice.TagResource(ctx, &chimesdkvoice.TagResourceInput{ResourceARN: c.VoiceConnector.VoiceConnectorArn,
-		Tags: []types.Tag{{Key: aws.String("timbre:legs.swap"), Value: aws.String("true")}}})
-	must(t, err)
 	wire := capture(t, "opensips36-rtpengine105-siprec-udp-pcma-2party.pcap")
 
 	src := newClient(t, strings.TrimPrefix(n.SIP[0], "udp://"))
@@ -82,7 +79,18 @@ func TestAStreamThatComesLaterIsHeard(t *testing.T) {
 		})
 	}
 	src.say(t, src.request(t, "BYE", "4 BYE"))
+	src.hear(t)
 	hook.wait(ctx, t, "both streams ended", func(event) bool { return len(hook.all(of(transaction, timbre.StreamingEnded))) == 2 })
+
+	c, err := h.voice.GetVoiceConnector(ctx, &chimesdkvoice.GetVoiceConnectorInput{VoiceConnectorId: &h.connector})
+	must(t, err)
+	_, err = h.voice.TagResource(ctx, &chimesdkvoice.TagResourceInput{ResourceARN: c.VoiceConnector.VoiceConnectorArn,
+		Tags: []types.Tag{{Key: aws.String("timbre:legs.caller"), Value: aws.String("+1360*")}}})
+	must(t, err)
+	answer = src.invite(t, []byte(strings.NewReplacer("B2B.31.918646", "B2B.31.918647", "branch=z9hG4bK", "branch=z9hG4bKnext").Replace(whole)))
+	transaction = field(t, answer, `(?m)^X-Timbre-Transaction-Id: (\S+)`)
+	hook.wait(ctx, t, "the first stream, of the caller now", caller(true, 0))
+	src.bye(t)
 }
 
 func audioPorts(answer string) (ports []string) {
