@@ -30,7 +30,7 @@ type actor struct {
 
 	hush     []func()
 	pcm      []float32 // heard so far, of a speaker search
-	tracks   []Track   // of the legs, of a voice tone analysis
+	tracks   []Track   // of the legs, of a voice tone analysis; the worker's alone once it runs
 	troubles troubles  // that may pass
 }
 
@@ -137,6 +137,16 @@ func (a *actor) write(ctx context.Context) error {
 func (a *actor) forsake() {
 	next, events, _ := a.kept.step(lost{reason(timbre.Errorf(timbre.NotFound, "", ""))}, a.e.Now())
 	a.now, a.untold = next, events
+}
+
+// listen hears a leg of the call, which the task knows by a number of its own.
+func (a *actor) listen(ctx context.Context, ofCall, leg int) {
+	stop, err := a.e.Ears.Listen(context.WithoutCancel(ctx), a.call, ofCall, ear{a, leg})
+	if err != nil { // the call ended a moment ago
+		a.inbox.put(hungUp{leg})
+		return
+	}
+	a.hush = append(a.hush, stop)
 }
 
 // quiet stops listening.

@@ -34,8 +34,9 @@ type (
 		score
 		legs []legScore
 	}
-	stop struct{}             // somebody asks for it
-	lost struct{ why string } // the task cannot go on: overflow, shutdown, or it was running when the server died
+	joined struct{ call timbre.Call } // the call has more legs than before, or it is known better whose they are
+	stop   struct{}                   // somebody asks for it
+	lost   struct{ why string }       // the task cannot go on: overflow, shutdown, or it was running when the server died
 )
 
 // legScore is what a score gives for one leg.
@@ -60,7 +61,8 @@ type (
 		hangs []bool // legs of which it is to be told that they have been silent for too long
 		final bool
 	}
-	hush struct{} // stop listening
+	attend struct{ leg int } // listen to a leg that has joined
+	hush   struct{}          // stop listening
 )
 
 // phase is where a task stands, finer than its status: a status says what has come out so far, a phase what is awaited.

@@ -81,6 +81,7 @@ func searchHappenings() []happening {
 		{"speech, 20 s in all", speech(20 * time.Second)},
 		{"matches", found{[]timbre.Match{{ProfileID: "vp-1", Confidence: 0.95}}}}, {"no matches", found{}},
 		{"voiceprint", printed{timbre.Voiceprint{Net: 20 * time.Second}}}, {"work failed", failed{poor}},
+		{"another leg", joined{aCall(timbre.Caller, timbre.Callee, timbre.Mixed)}},
 		{"call over", hungUp{0}}, {"stop", stop{}}, {"lost", lost{crash}},
 	}
 }
@@ -115,6 +116,7 @@ func toneHappenings() []happening {
 		{"tone", look(false, false, ok)}, {"too little talk", look(false, false, legScore{})}, {"10 s of silence", look(true, false, legScore{})},
 		{"tone and 10 s of silence", look(true, false, ok)}, {"poor audio", look(false, false, legScore{err: poor})},
 		{"last look: tone", look(false, true, ok)}, {"last look: nothing", look(false, true, legScore{})},
+		{"another leg", joined{aCall(timbre.Caller, timbre.Callee)}},
 		{"last leg over", hungUp{0}}, {"stop", stop{}}, {"lost", lost{crash}},
 	}
 }

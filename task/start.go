@@ -78,12 +78,7 @@ func (e *Engine) launch(ctx context.Context, s state, t timbre.Task, shift int) 
 		}
 	}
 	for _, leg := range legs {
-		stop, err := e.Ears.Listen(context.WithoutCancel(ctx), t.TransactionID, shift+leg, ear{a, leg})
-		if err != nil { // the call ended a moment ago
-			a.inbox.put(hungUp{leg})
-			continue
-		}
-		a.hush = append(a.hush, stop)
+		a.listen(ctx, shift+leg, leg)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -92,7 +87,25 @@ func (e *Engine) launch(ctx context.Context, s state, t timbre.Task, shift int) 
 	}
 	e.running[a.id] = a
 	e.metrics.active.WithLabelValues(t.Kind.String()).Inc()
+	if c, live := e.Calls.Call(t.TransactionID); live { // it may have changed since it was looked at
+		a.inbox.put(joined{c})
+	}
 	go e.run(a)
+}
+
+// Changed tells the tasks of a call that it has got another leg, or that it is known better whose its legs are.
+func (e *Engine) Changed(transactionID string) {
+	c, live := e.Calls.Call(transactionID)
+	if !live {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, a := range e.running {
+		if a.call == transactionID {
+			a.inbox.put(joined{c})
+		}
+	}
 }
 
 func (e *Engine) run(a *actor) {

@@ -108,7 +108,10 @@ func (t tone) step(in input, now time.Time) (_ state, events []timbre.Event, eff
 			break
 		}
 		for i := range t.legs {
-			leg, got := &t.legs[i], in.legs[i]
+			leg, got, hangs := &t.legs[i], legScore{}, false
+			if i < len(in.legs) && i < len(in.hangs) { // else it has joined since
+				got, hangs = in.legs[i], in.hangs[i]
+			}
 			t.take(leg, in.at, got)
 			wasPoor := leg.poor
 			leg.poor = got.err != nil
@@ -118,14 +121,14 @@ func (t tone) step(in input, now time.Time) (_ state, events []timbre.Event, eff
 				e.Current, e.Overall = new(leg.current), new(leg.overall)
 			case in.final:
 				conclude(i, timbre.ToneFailure, whyNot(got), in.at)
-			case got.err != nil && (!wasPoor || in.hangs[i]):
+			case got.err != nil && (!wasPoor || hangs):
 				tell(i, timbre.ToneFailure, reason(got.err), in.at)
 			case got.err == nil:
 				if got.ok {
 					e := tell(i, timbre.ToneSuccessful, "", in.at)
 					e.Current, e.Overall = new(leg.current), new(leg.overall)
 				}
-				if in.hangs[i] {
+				if hangs {
 					tell(i, timbre.ToneFailure, silent, in.at)
 				}
 			}
@@ -149,6 +152,16 @@ func (t tone) step(in input, now time.Time) (_ state, events []timbre.Event, eff
 				conclude(i, timbre.ToneFailure, tooQuiet, 0)
 			}
 			finish(timbre.Failed, tooQuiet)
+		}
+
+	case joined:
+		if t.phase == closing || t.Source != nil || len(in.call.Legs) < len(t.legs) {
+			break
+		}
+		t.call = in.call
+		for i := len(t.legs); i < len(t.call.Legs); i++ {
+			t.legs = append(t.legs, toneLeg{talked: t.clock})
+			do(attend{i})
 		}
 
 	case stop:

@@ -58,6 +58,12 @@ func (a *actor) do(e effect) {
 		})
 	case score:
 		a.desk.put(func(ctx context.Context) input { return a.score(ctx, e) })
+	case attend:
+		a.desk.put(func(context.Context) input {
+			a.tracks = append(a.tracks, a.e.NewTrack())
+			return nil
+		})
+		a.listen(context.Background(), e.leg, e.leg)
 	case hush:
 		a.quiet()
 	}
@@ -66,7 +72,7 @@ func (a *actor) do(e effect) {
 // keep puts a stretch where the work finds it: the audio so far, or the leg's track. A track hears in the order of the
 // desk, so that a look never hears what came after its moment, however late it is.
 func (a *actor) keep(h hear) {
-	if a.tracks == nil {
+	if _, is := a.now.(search); is {
 		a.pcm = append(a.pcm, h.speech.PCM...)
 		a.backlog.done(h.speech)
 		return

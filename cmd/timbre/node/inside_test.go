@@ -43,7 +43,7 @@ func inInside(t *testing.T, test func(*inside)) {
 		in := &inside{Node: n, t: t}
 		in.must(n.openStore(t.Context(), s))
 		in.must(n.openAnalysis(s, prometheus.NewRegistry()))
-		in.calls = piped{n.calls, n.pipelines}
+		in.calls = piped{n.calls, n.pipelines, n.tasks}
 		in.must(n.store.CreateConnector(t.Context(), timbre.Connector{ID: vc}))
 		in.must(n.store.CreateConfiguration(t.Context(), timbre.Configuration{ID: "c", Name: "c", ARN: "c", Elements: []timbre.Element{
 			{Type: "VoiceAnalyticsProcessor"}, {Type: "SqsQueueSink", Target: "arn:aws:sqs:us-east-1:000000000000:sink"}}}))

@@ -17,10 +17,11 @@ func (t taps) Tap(txid string, leg int, to pipeline.Tap) (stop func(), err error
 }
 
 // piped are the live calls as the SIP side sees them: each that begins gets the pipeline that its connector names, and what
-// joins it later a place in that.
+// joins it later a place in that; what becomes of its legs is told to the tasks that hear them.
 type piped struct {
 	*call.Registry
 	pipelines *pipeline.Engine
+	tasks     *task.Engine
 }
 
 func (p piped) Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error) {
@@ -34,6 +35,7 @@ func (p piped) Begin(ctx context.Context, c timbre.Call) (txid string, legs []ti
 func (p piped) Update(ctx context.Context, txid string, c timbre.Change) ([]timbre.Listener, error) {
 	added, err := p.Registry.Update(ctx, txid, c)
 	if err == nil && c.Legs != nil {
+		p.tasks.Changed(txid)
 		p.pipelines.Changed(context.WithoutCancel(ctx), txid)
 	}
 	return added, err
