@@ -9,16 +9,23 @@ import (
 func calling(n *node) (is Tristate) {
 	n.walk(func(n *node) bool {
 		if n.name == "callingparty" {
-			switch strings.ToLower(n.text()) {
-			case "true", "yes", "1":
-				is = Yes
-			case "false", "no", "0":
-				is = No
+			if said := truth(n.text()); said != Unknown {
+				is = said
 			}
 		}
 		return true
 	})
 	return is
+}
+
+func truth(text string) Tristate {
+	switch strings.ToLower(text) {
+	case "true", "yes", "1":
+		return Yes
+	case "false", "no", "0":
+		return No
+	}
+	return Unknown
 }
 
 // hint notes what an extension calls the calling and the called party: by number (BroadWorks, Metaswitch), as an element
@@ -52,6 +59,9 @@ func (m *Metadata) referred(n *node) string {
 		if aor := k.first("aor"); k.name == "nameid" && aor != "" {
 			return aor
 		}
+	}
+	if text := n.text(); text != "" && truth(text) == Unknown {
+		return text
 	}
 	return n.child("number")
 }

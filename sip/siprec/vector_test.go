@@ -51,7 +51,7 @@ func readVector(raw []byte) vector {
 func vectors(t testing.TB) map[string]vector {
 	t.Helper()
 	files, err := filepath.Glob("testdata/dialect/*.txt")
-	if err != nil || len(files) < 40 {
+	if err != nil || len(files) < 80 {
 		t.Fatalf("%d vectors, %v", len(files), err)
 	}
 	all := map[string]vector{}
