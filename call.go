@@ -33,7 +33,7 @@ type Call struct {
 	Metadata      string            // the SIPREC metadata as it came, an XML document; empty without
 	Group         string            // of calls that belong together, as before and after a transfer; empty without
 	Warnings      []string          // what is doubtful about its legs, or had to be guessed, as things stand
-	Legs          []Leg             // one or two (three at most); index = order of the m-lines
+	Legs          []Leg             // one or two (three at most), in the order in which they came: at first that of the m-lines
 	Started       time.Time
 	Ended         time.Time // zero while the call lives
 	Failure       string    // why it ended, when not by a hang-up
