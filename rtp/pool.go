@@ -1,6 +1,7 @@
 package rtp
 
 import (
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -33,6 +34,8 @@ type Pool struct {
 	metrics *metrics
 	every   time.Duration // between receiver reports
 
+	identity tls.Certificate
+
 	mu        sync.Mutex
 	low, high []uint16 // even ports of the free pairs, the longest unused first
 }
@@ -51,6 +54,10 @@ func NewPool(c Config) (*Pool, error) {
 	}
 	if len(p.low)+len(p.high) == 0 {
 		return nil, timbre.Errorf(timbre.Invalid, "rtp.NewPool", "ports %d-%d hold no pair of an even port and the next one", c.First, c.Last)
+	}
+	var err error
+	if p.identity, err = identify(p.now()); err != nil {
+		return nil, err
 	}
 	p.metrics = newMetrics(c.Metrics)
 	return p, nil

@@ -288,3 +288,12 @@ func TestReportsSayWhatCameAndWhen(t *testing.T) {
 		})
 	}
 }
+
+// await lets others run: for what a test can only see by looking.
+func await(t *testing.T) {
+	t.Helper()
+	runtime.Gosched()
+	if t.Context().Err() != nil {
+		t.Fatal("the test ended first")
+	}
+}

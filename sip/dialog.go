@@ -27,6 +27,7 @@ type dialog struct {
 	bound               net.Addr       // of the socket that it came in by
 	source              netip.AddrPort // that it came from
 	done                chan struct{}  // closed when the dialog is over
+	secured             bool           // nothing of it may be in the clear
 
 	answering *offer.Answering
 

@@ -177,6 +177,8 @@ func (m *media) Open(s offer.MediaSpec, to timbre.Listener) (Stream, error) {
 	return f, nil
 }
 
+func (m *media) Fingerprint() string { return "sha-256 AB:CD" }
+
 func (f *fakeStream) Port() int { return f.port }
 
 // Reception grows by 50 packets, one of them lost, each time that it is asked for.

@@ -75,6 +75,9 @@ func (s *Server) reoffer(d *dialog, raw []byte) ([]byte, *refusal) {
 	if r != nil {
 		return nil, r
 	}
+	if d.secured {
+		o.Demand()
+	}
 	ports, wanted := map[int]int{}, false
 	for _, l := range o.Lines {
 		wanted = wanted || l.Unfit != offer.Disabled && l.Unfit != offer.NotAudio
@@ -130,6 +133,9 @@ func (s *Server) settle(d *dialog, req *gosip.Request, raw []byte) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.secured {
+		o.Demand()
+	}
 	if !d.over {
 		s.apply(d, o)
 	}

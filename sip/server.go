@@ -128,6 +128,10 @@ func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 	if d != nil {
 		belongs(tx, d.connector)
 	}
+	if d != nil && d.secured && !overTLS(req) {
+		s.refuse(req, tx, inClear())
+		return
+	}
 	switch {
 	case req.IsAck():
 		if d != nil {

@@ -42,6 +42,7 @@ type Calls interface {
 // Media opens the streams that the legs of a call come in by.
 type Media interface {
 	Open(offer.MediaSpec, timbre.Listener) (Stream, error)
+	Fingerprint() string // of the certificate that it shows in DTLS, such as "sha-256 AB:CD:…"
 }
 
 // Stream is one stream that is being received.
