@@ -170,3 +170,11 @@ func (t *table) size() float64 {
 	defer t.mu.Unlock()
 	return float64(len(t.byID))
 }
+
+// sips says whether the peer insists on TLS along the way, so that our own address has to (RFC 3261, 12.1.1).
+func (d *dialog) sips() bool {
+	if route := d.invite.RecordRoute(); route != nil {
+		return d.invite.Recipient.Scheme == "sips" || route.Address.Scheme == "sips"
+	}
+	return d.invite.Recipient.Scheme == "sips" || d.invite.Contact().Address.Scheme == "sips"
+}

@@ -282,7 +282,7 @@ type bench struct {
 func newBench(t testing.TB, listen ...string) *bench {
 	t.Helper()
 	b := &bench{dir: loopback(), calls: newCalls(), media: &media{}, reg: prometheus.NewRegistry(), sent: make(chan *gosip.Request, 100)}
-	s, err := New(Config{Listen: listen, Metrics: b.reg}, b.dir, b.calls, b.media)
+	s, err := New(Config{Listen: listen, Metrics: b.reg, Certificate: shown}, b.dir, b.calls, b.media)
 	if err != nil {
 		t.Fatal(err)
 	}
