@@ -134,7 +134,7 @@ func (s *Stream) takeRecord(port int, b []byte, from netip.AddrPort) {
 	a, d := s.associations[port], s.spec.DTLS
 	hello, answer := greeting(b)
 	switch {
-	case !s.latch.allows(from) && from != s.reportTo():
+	case !s.latch.allows(from) && (port == onMedia || !s.reports(from)):
 		s.drop(Stranger, from.String())
 	case d == nil || port == onControl && s.spec.Mux:
 		s.drop(Malformed, from.String())

@@ -36,15 +36,19 @@ var profileSuites = map[dtls.SRTPProtectionProfile]string{
 	dtls.SRTP_AES128_CM_HMAC_SHA1_32: "AES_CM_128_HMAC_SHA1_32",
 }
 
-// shaking is how long a handshake may take.
-const shaking = 30 * time.Second
+const (
+	shaking = 30 * time.Second // is how long a handshake may take
+	// again is when a flight is sent a second time, and then later and later. We may begin before our answer has reached the
+	// peer, so that the first one is lost more often than not.
+	again = 200 * time.Millisecond
+)
 
 var errImpostor = errors.New("the certificate is not the one whose fingerprint was signalled")
 
 // handshake agrees on keys with the peer at the other end of a wire.
 func handshake(ctx context.Context, w *wire, d DTLS, own tls.Certificate) (*dtls.Conn, Keys, error) {
 	options := []dtls.Option{
-		dtls.WithCertificates(own), dtls.WithSRTPProtectionProfiles(profiles...), dtls.WithInsecureSkipVerify(true),
+		dtls.WithCertificates(own), dtls.WithSRTPProtectionProfiles(profiles...), dtls.WithInsecureSkipVerify(true), dtls.WithFlightInterval(again),
 		dtls.WithLoggerFactory(&logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}),
 		dtls.WithVerifyPeerCertificate(func(chain [][]byte, _ [][]*x509.Certificate) error {
 			if len(chain) == 0 || !strings.EqualFold(fingerprint(d.Fingerprint, chain[0]), d.Fingerprint) {

@@ -45,7 +45,7 @@ func (s *Stream) hearControl(port int, b []byte, from netip.AddrPort) {
 	now := s.pool.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if from.Addr() != s.latch.fixed.Addr() && from != s.reportTo() {
+	if !s.reports(from) {
 		s.drop(Stranger, from.String())
 		return
 	}
@@ -68,6 +68,12 @@ func (s *Stream) hearControl(port int, b []byte, from netip.AddrPort) {
 			s.reception.heard(sr, now)
 		}
 	}
+}
+
+// reports says whether RTCP may come from an address: from the host that the media comes from, or may come from, or from where
+// our own reports go. The caller holds mu.
+func (s *Stream) reports(from netip.AddrPort) bool {
+	return from.Addr() == s.latch.fixed.Addr() || s.latch.allows(from) || from == s.reportTo()
 }
 
 // controlHeader is how long the header of an RTCP packet is, with the SSRC of its sender.

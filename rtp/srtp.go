@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 
+	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 
 	"timbre"
@@ -40,6 +41,7 @@ type envelope struct {
 	opened  int           // packets since then
 	known   int           // SSRCs
 	buf     []byte        // of the packet opened last
+	header  rtp.Header    // of that
 }
 
 // sealed makes an envelope for keys, after another one or nil. A direction whose key stays goes on as it was: begun anew, it
@@ -98,9 +100,9 @@ func (e *envelope) open(b []byte, ssrc uint32) ([]byte, Reason, bool) {
 	if !known && e.known >= sources {
 		return nil, Stray, false
 	}
-	plain, err := e.in.DecryptRTP(e.buf[:0], b, nil)
+	plain, err := e.in.DecryptRTP(e.buf[:0], b, &e.header)
 	if err != nil && e.former != nil {
-		if old, e2 := e.former.DecryptRTP(e.buf[:0], b, nil); e2 == nil {
+		if old, e2 := e.former.DecryptRTP(e.buf[:0], b, &e.header); e2 == nil {
 			plain, err, known = old, nil, true
 		}
 	}

@@ -290,7 +290,7 @@ func TestReportsSayWhatCameAndWhen(t *testing.T) {
 }
 
 // await lets others run: for what a test can only see by looking.
-func await(t *testing.T) {
+func await(t testing.TB) {
 	t.Helper()
 	runtime.Gosched()
 	if t.Context().Err() != nil {
