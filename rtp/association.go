@@ -92,7 +92,7 @@ func (s *Stream) part() {
 // run agrees on keys, and stays to answer the peer until ctx ends.
 func (a *association) run(ctx context.Context) {
 	defer func() { _ = a.wire.Close() }()
-	limited, cancel := context.WithTimeout(ctx, shaking)
+	limited, cancel := context.WithTimeout(ctx, a.stream.pool.shaking)
 	defer cancel()
 	conn, keys, err := handshake(limited, a.wire, a.spec, a.stream.pool.identity)
 	a.stream.shaken(a, keys, err)

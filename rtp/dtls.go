@@ -36,12 +36,9 @@ var profileSuites = map[dtls.SRTPProtectionProfile]string{
 	dtls.SRTP_AES128_CM_HMAC_SHA1_32: "AES_CM_128_HMAC_SHA1_32",
 }
 
-const (
-	shaking = 30 * time.Second // is how long a handshake may take
-	// again is when a flight is sent a second time, and then later and later. We may begin before our answer has reached the
-	// peer, so that the first one is lost more often than not.
-	again = 200 * time.Millisecond
-)
+// again is when a flight is sent a second time, and then later and later. We may begin before our answer has reached the peer,
+// so that the first one is lost more often than not.
+const again = 200 * time.Millisecond
 
 var errImpostor = errors.New("the certificate is not the one whose fingerprint was signalled")
 

@@ -25,11 +25,17 @@ var certificate = sync.OnceValue(func() *Pool {
 	return p
 })
 
+// lent is a socket that outlives the association on it.
+type lent struct{ net.PacketConn }
+
+func (l lent) Close() error { return l.SetReadDeadline(time.Unix(1, 0)) }
+
 // shake is the peer's part of a handshake on a socket: what it seals its packets with.
 func shake(ctx context.Context, conn net.PacketConn, to netip.AddrPort, client bool, profile dtls.SRTPProtectionProfile) (*dtls.Conn, *srtp.Context, error) {
 	options := []dtls.Option{dtls.WithCertificates(certificate().identity), dtls.WithInsecureSkipVerify(true), dtls.WithSRTPProtectionProfiles(profile)}
 	var c *dtls.Conn
 	var err error
+	conn = lent{conn}
 	if remote := net.UDPAddrFromAddrPort(to); client {
 		c, err = dtls.ClientWithOptions(conn, remote, options[0], options[1], options[2])
 	} else {
@@ -179,6 +185,7 @@ func TestAPeerThatStartsOverIsAnswered(t *testing.T) {
 	}
 	other.sealed(again, 2)
 	to.wait(t, 4)
+	s.Close()
 	if got := s.Stats(); got.Packets != 4 {
 		t.Errorf("%+v", got)
 	}
@@ -272,4 +279,39 @@ func TestClosingEndsAHandshakeThatNobodyAnswers(t *testing.T) {
 			t.Errorf("%v handshakes failed, but were only ended", n)
 		}
 	}
+}
+
+func TestAFlightThatIsLostIsSentAgain(t *testing.T) {
+	s, from, to := handshaking(t, pool(t, 50), true, nil)
+	if _, err := from.Read(make([]byte, largest)); err != nil { // lost
+		t.Fatal(err)
+	}
+	_, out, err := shake(limited(t), from, from.to, false, profiles[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.sealed(out, 2)
+	to.wait(t, 2)
+	s.Close()
+}
+
+func TestAHandshakeThatFailedIsTriedAgainWithTheNextOffer(t *testing.T) {
+	p := pool(t, 50)
+	p.shaking = 10 * time.Millisecond
+	s, from, to := handshaking(t, p, true, nil)
+	for testutil.ToFloat64(p.metrics.handshakes.WithLabelValues("failed")) == 0 {
+		await(t)
+	}
+	if _, err := from.Read(make([]byte, largest)); err != nil { // of the first one
+		t.Fatal(err)
+	}
+	p.shaking = 20 * time.Second
+	s.Update(s.spec)
+	_, out, err := shake(limited(t), from, from.to, false, profiles[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.sealed(out, 2)
+	to.wait(t, 2)
+	s.Close()
 }

@@ -33,6 +33,7 @@ type Pool struct {
 	log     *slog.Logger
 	metrics *metrics
 	every   time.Duration // between receiver reports
+	shaking time.Duration // that a handshake may take
 
 	identity tls.Certificate
 
@@ -42,7 +43,7 @@ type Pool struct {
 
 // NewPool makes a pool; Invalid when the range holds no pair.
 func NewPool(c Config) (*Pool, error) {
-	p := &Pool{now: c.Now, log: c.Log, every: 5 * time.Second}
+	p := &Pool{now: c.Now, log: c.Log, every: 5 * time.Second, shaking: 30 * time.Second}
 	if p.now == nil {
 		p.now = time.Now
 	}

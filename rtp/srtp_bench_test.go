@@ -38,6 +38,9 @@ func BenchmarkReceiveSealed(b *testing.B) {
 				}
 				s.take(packets[i%batch], from)
 			}
+			if got := s.Stats(); got.Dropped != [reasons]uint64{} || got.Lost != 0 {
+				b.Errorf("%+v", got)
+			}
 		})
 	}
 }
@@ -83,6 +86,35 @@ func BenchmarkHandshake(b *testing.B) {
 			await(b)
 		}
 		s.Close()
+	}
+}
+
+// What an open stream with a handshake behind it weighs, in bytes of heap and stack.
+func BenchmarkHandshakenMemory(b *testing.B) {
+	const n = 200
+	for b.Loop() {
+		p, err := NewPool(Config{First: 26000, Last: 31999})
+		if err != nil {
+			b.Fatal(err)
+		}
+		streams := make([]*Stream, n)
+		before := weigh()
+		for i := range streams {
+			s, from, _ := open(b, p, func(s *Spec) { s.DTLS, s.Mux = &DTLS{Fingerprint: certificate().Fingerprint(), Active: true}, true })
+			conn, _, err := shake(context.Background(), from, from.to, false, profiles[0])
+			if err != nil {
+				b.Fatal(err)
+			}
+			for s.sealing() == nil {
+				await(b)
+			}
+			_ = conn.Close()
+			streams[i] = s
+		}
+		b.ReportMetric(float64(weigh()-before)/n, "B/stream")
+		for _, s := range streams {
+			s.Close()
+		}
 	}
 }
 
