@@ -214,6 +214,16 @@ func (l *Line) Held() bool {
 	return l.Direction == "inactive" || l.Direction == "recvonly" || l.Remote.Addr().IsUnspecified()
 }
 
+// Spec is what the line says of its stream: received at local, from a SIP peer at source. Keys are agreed on in an answer:
+// Answering.Spec has them.
+func (l *Line) Spec(local, source netip.Addr, latchAny bool) MediaSpec {
+	remote, rtcp := l.Remote, l.RTCP
+	if remote.Addr().IsUnspecified() { // an old way of saying hold
+		remote, rtcp = netip.AddrPortFrom(source, remote.Port()), netip.AddrPort{}
+	}
+	return MediaSpec{Local: local, Remote: remote, Source: source, RTCP: rtcp, Mux: l.Mux, Payloads: l.Payloads, Hold: l.Held(), LatchAny: latchAny}
+}
+
 // Fit are the lines that can be taken, at most n.
 func (o *Offer) Fit(n int) []Line {
 	var fit []Line

@@ -49,12 +49,9 @@ func (a *Answering) secure(m *sdp.MediaDescription, l *Line) {
 	}
 }
 
-// Spec is what a line says of its stream: received at local, from a SIP peer at source.
+// Spec is what a line says of its stream, with the keys of both sides.
 func (a *Answering) Spec(l *Line, local, source netip.Addr, latchAny bool) MediaSpec {
-	m := MediaSpec{Local: local, Remote: l.Remote, Source: source, RTCP: l.RTCP, Mux: l.Mux, Payloads: l.Payloads, Hold: l.Held(), LatchAny: latchAny}
-	if l.Remote.Addr().IsUnspecified() { // an old way of saying hold
-		m.Remote, m.RTCP = netip.AddrPortFrom(source, l.Remote.Port()), netip.AddrPort{}
-	}
+	m := l.Spec(local, source, latchAny)
 	switch s := a.secret(l); {
 	case s == nil:
 	case s.dtls.Fingerprint == "":
