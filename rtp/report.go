@@ -45,11 +45,15 @@ func (s *Stream) hearControl(port int, b []byte, from netip.AddrPort) {
 	now := s.pool.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.reports(from) {
+	switch {
+	case !s.reports(from):
 		s.drop(Stranger, from.String())
 		return
+	case len(b) < controlHeader:
+		s.drop(Malformed, from.String())
+		return
 	}
-	if s.spec.secured() && len(b) >= controlHeader {
+	if s.spec.secured() {
 		plain, why, ok := s.envelopes[port].openControl(b, binary.BigEndian.Uint32(b[4:]))
 		if !ok {
 			s.drop(why, from.String())

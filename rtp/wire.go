@@ -9,8 +9,8 @@ import (
 	"github.com/pion/transport/v5/packetio"
 )
 
-// waiting is how many datagrams of a handshake may wait: more than a flight has.
-const waiting = 32
+// flights is how many datagrams of a handshake may wait: more than a flight has.
+const flights = 32
 
 // wire is the share that a DTLS association has of a socket. What came is put in by whoever reads the socket.
 type wire struct {
@@ -21,7 +21,7 @@ type wire struct {
 
 func newWire(socket *net.UDPConn, peer netip.AddrPort) *wire {
 	w := &wire{in: packetio.NewBuffer(), socket: socket}
-	w.in.SetLimitCount(waiting)
+	w.in.SetLimitCount(flights)
 	w.peer.Store(&peer)
 	return w
 }
