@@ -19,7 +19,8 @@ type association struct {
 	stream *Stream
 	port   int
 	spec   DTLS
-	hello  []byte // that began it, if the peer did
+	to     netip.AddrPort // where it began
+	hello  []byte         // that began it, if the peer did
 	wire   *wire
 	cancel context.CancelFunc
 	over   bool // the handshake, well or not; the stream's mu guards it
@@ -50,7 +51,8 @@ func (s *Stream) secure() error {
 func (s *Stream) associate() {
 	to := [ports]netip.AddrPort{plain(s.spec.Remote), s.reportTo()}
 	for port, a := range s.associations {
-		if a != nil && (a.spec != *s.spec.DTLS || a.over && !a.agreed || port == onControl && s.spec.Mux) {
+		moved := a != nil && !a.over && a.spec.Active && a.to != to[port]
+		if a != nil && (a.spec != *s.spec.DTLS || moved || a.over && !a.agreed || port == onControl && s.spec.Mux) {
 			a.cancel()
 			s.associations[port], a = nil, nil
 		}
@@ -70,11 +72,12 @@ func (s *Stream) begin(port int, peer netip.AddrPort, hello []byte) {
 	if port == onControl {
 		socket = s.control
 	}
-	if old := s.associations[port]; old != nil {
+	if old := s.associations[port]; old != nil { // not farewell: whoever says hello may not be the peer
+		old.wire.cut.Store(true)
 		old.cancel()
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	a := &association{stream: s, port: port, spec: *s.spec.DTLS, hello: bytes.Clone(hello), wire: newWire(socket, peer), cancel: cancel}
+	a := &association{stream: s, port: port, spec: *s.spec.DTLS, to: peer, hello: bytes.Clone(hello), wire: newWire(socket, peer), cancel: cancel}
 	s.associations[port] = a
 	s.shaking.Go(func() { a.run(ctx) })
 }

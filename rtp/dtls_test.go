@@ -237,6 +237,44 @@ func TestRecordsThatBelongNowhereAreCounted(t *testing.T) {
 	}
 }
 
+// A forged hello neither ends what was agreed on, nor makes us take leave of the peer.
+func TestAHelloOfSomebodyElseChangesNothing(t *testing.T) {
+	s, from, to := handshaking(t, pool(t, 50), false, nil)
+	conn, out, err := shake(limited(t), from, from.to, true, profiles[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.sealed(out, 2)
+	to.wait(t, 2)
+	first := s.handshake()
+	other := newSender(t)
+	other.to = from.to
+	s.Update(Spec{Remote: other.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
+	hello := make([]byte, 80)
+	hello[0], hello[1], hello[2], hello[12], hello[13] = 22, 254, 253, 67, 1
+	other.raw(hello)
+	for s.handshake() == first {
+		await(t)
+	}
+	from.sealed(out, 3)
+	to.wait(t, 5)
+	if _, err := conn.Write([]byte("still there")); err != nil {
+		t.Errorf("the association was ended: %v", err)
+	}
+}
+
+func TestAHandshakeFollowsThePeer(t *testing.T) {
+	s, from, to := handshaking(t, pool(t, 50), true, func(s *Spec) { s.Remote = addr("127.0.0.1:9") })
+	s.Update(Spec{Remote: from.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
+	_, out, err := shake(limited(t), from, from.to, false, profiles[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.sealed(out, 2)
+	to.wait(t, 2)
+	s.Close()
+}
+
 // handshake is what is under way on the media port.
 func (s *Stream) handshake() *association {
 	s.mu.Lock()

@@ -17,6 +17,7 @@ type wire struct {
 	in     *packetio.Buffer
 	socket *net.UDPConn
 	peer   atomic.Pointer[netip.AddrPort]
+	cut    atomic.Bool // nothing is sent any more
 }
 
 func newWire(socket *net.UDPConn, peer netip.AddrPort) *wire {
@@ -37,6 +38,9 @@ func (w *wire) ReadFrom(b []byte) (int, net.Addr, error) {
 
 // WriteTo writes to the peer, wherever that is by now.
 func (w *wire) WriteTo(b []byte, _ net.Addr) (int, error) {
+	if w.cut.Load() {
+		return len(b), nil
+	}
 	return w.socket.WriteToUDPAddrPort(b, *w.peer.Load())
 }
 

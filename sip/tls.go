@@ -11,7 +11,7 @@ import (
 // greeting is how long a peer may take for a TLS handshake.
 const greeting = 10 * time.Second
 
-// cipherSuites are what TLS 1.2 is spoken with, the best first; TLS 1.3 has its own. The last two have no forward secrecy:
+// cipherSuites are what TLS 1.2 is spoken with, the best first; TLS 1.3 has its own. The last three have no forward secrecy:
 // session border controllers of some age have nothing better.
 var cipherSuites = []uint16{
 	tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
