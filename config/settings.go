@@ -47,9 +47,10 @@ type API struct {
 	TLS    TLS     `embed:"" prefix:"tls."`
 }
 
-// TLS is what a server shows of itself. Without it, it speaks in the clear.
+// TLS is what a server shows of itself: the API speaks in the clear without it, and SIP has no tls:// then. New files are
+// taken at the next handshake.
 type TLS struct {
-	Cert string `help:"File of its certificate chain, PEM; TLS is spoken if it is given."`
+	Cert string `help:"File of its certificate chain, PEM, for TLS; read anew when it changes."`
 	Key  string `help:"File of the certificate's key, PEM."`
 }
 
@@ -60,7 +61,8 @@ type Admin struct {
 
 // SIP is where calls are signalled.
 type SIP struct {
-	Listen []Endpoint `default:"udp://127.0.0.1:5060,tcp://127.0.0.1:5060" help:"SIP over UDP and TCP."`
+	Listen []Endpoint `default:"udp://127.0.0.1:5060,tcp://127.0.0.1:5060" help:"SIP over UDP, TCP (tcp://) and TLS (tls://)."`
+	TLS    TLS        `embed:"" prefix:"tls."`
 }
 
 // RTP is where the audio of calls arrives.

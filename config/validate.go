@@ -40,6 +40,10 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("api.tls.cert and api.tls.key must be given together")
 	case len(s.SIP.Listen) == 0:
 		return fmt.Errorf("sip.listen names nowhere to listen")
+	case (s.SIP.TLS.Cert == "") != (s.SIP.TLS.Key == ""):
+		return fmt.Errorf("sip.tls.cert and sip.tls.key must be given together")
+	case s.SIP.TLS.Cert == "" && slices.ContainsFunc(s.SIP.Listen, func(e Endpoint) bool { return e.Network == "tls" }):
+		return fmt.Errorf("sip.listen names tls://, which needs sip.tls.cert and sip.tls.key")
 	case !(s.Search.Threshold > 0 && s.Search.Threshold <= 1):
 		return fmt.Errorf("search.threshold %v is not above 0 and at most 1", s.Search.Threshold)
 	case s.Infer.Threads < 0:

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,17 +29,17 @@ func (a *Address) UnmarshalText(text []byte) error {
 
 // Endpoint is where SIP is listened for.
 type Endpoint struct {
-	Network string // udp or tcp
+	Network string // udp, tcp or tls
 	Addr    netip.AddrPort
 }
 
 func (e Endpoint) String() string { return e.Network + "://" + e.Addr.String() }
 
-// UnmarshalText takes "udp://ip:port" or "tcp://ip:port"; without an IP address it means all of IPv4.
+// UnmarshalText takes "udp://ip:port", tcp:// or tls:// likewise; without an IP address it means all of IPv4.
 func (e *Endpoint) UnmarshalText(text []byte) error {
 	network, at, ok := strings.Cut(string(text), "://")
-	if !ok || network != "udp" && network != "tcp" {
-		return fmt.Errorf("%q is not udp://IP:PORT or tcp://IP:PORT", text)
+	if !ok || !slices.Contains([]string{"udp", "tcp", "tls"}, network) {
+		return fmt.Errorf("%q is not udp://IP:PORT, tcp://IP:PORT or tls://IP:PORT", text)
 	}
 	if strings.HasPrefix(at, ":") {
 		at = netip.IPv4Unspecified().String() + at

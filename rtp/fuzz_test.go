@@ -7,7 +7,7 @@ import (
 )
 
 // FuzzDatagrams gives a stream whatever a network may bring, cut into datagrams by length bytes: media time must go forward
-// without overlap, frames must be 20 ms at most, and nothing may panic.
+// without overlap, frames must be 20 ms at most, and nothing may panic. A stream with keys hears nothing of it.
 func FuzzDatagrams(f *testing.F) {
 	cut := func(packets ...[]byte) (b []byte) {
 		for _, p := range packets {
@@ -23,19 +23,29 @@ func FuzzDatagrams(f *testing.F) {
 	f.Add(cut(header(0, 1, 0, 1), header(0, 3, 160, 1), header(0, 2, 80, 1)))
 	f.Add(cut(header(8, 65535, 0xFFFFFFF0, 1), header(8, 0, 64, 1), header(8, 40000, 64, 1), header(8, 40001, 64, 2)))
 	f.Add(cut(header(13, 1, 0, 1), header(0, 2, 1<<31, 1), []byte{0x80, 200, 0, 6}, header(99, 3, 9, 1)))
+	f.Add(cut([]byte{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 44, 1}, append([]byte{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 44, 1}, make([]byte, 60)...), []byte{128, 201, 0, 1, 0, 0, 0, 1}))
 	f.Add(cut([]byte{0xB0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xBE, 0xDE, 0, 1, 0x10, 1, 0, 0, 5, 3}))
+	p, err := NewPool(Config{First: 24000, Last: 24001, Now: func() time.Time { return time.UnixMilli(1) }})
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		e := &ear{}
-		p, err := NewPool(Config{First: 24000, Last: 24001, Now: func() time.Time { return time.UnixMilli(1) }})
-		if err != nil {
-			t.Fatal(err)
-		}
 		from := addr("10.0.0.1:4000")
 		s := p.stream(Spec{Remote: from}, e)
+		silent := &ear{}
+		locked := p.stream(Spec{Remote: from, Keys: agreed(t, all[len(b)%len(all)], 1)}, silent)
+		if err := locked.secure(); err != nil {
+			t.Fatal(err)
+		}
 		for len(b) > 0 {
 			n := min(int(b[0]), len(b)-1)
 			s.take(b[1:1+n], from)
+			locked.take(b[1:1+n], from)
 			b = b[1+n:]
+		}
+		if locked.flush(); len(silent.at) > 0 || locked.latch.fixed.IsValid() {
+			t.Fatal("somebody without the key is heard")
 		}
 		s.flush()
 		s.reception.report(time.UnixMilli(2))

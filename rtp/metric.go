@@ -11,6 +11,7 @@ type metrics struct {
 	exhausted                       prometheus.Counter
 	packets, lost, late, duplicates prometheus.Counter
 	reports                         prometheus.Counter
+	handshakes                      *prometheus.CounterVec
 	dropped                         [reasons]prometheus.Counter
 }
 
@@ -28,9 +29,19 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		duplicates: counter("duplicates_total", "RTP packets that came twice."),
 		reports:    counter("receiver_reports_total", "RTCP receiver reports sent."),
 	}
+	m.handshakes = with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_rtp_dtls_handshakes_total", Help: "DTLS handshakes that have ended."}, []string{"outcome"})
 	dropped := with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_rtp_dropped_total", Help: "RTP and RTCP packets that were not heard."}, []string{"reason"})
 	for why := range reasons {
 		m.dropped[why] = dropped.WithLabelValues(why.String())
 	}
 	return m
+}
+
+// shaken counts a handshake that has ended.
+func (m *metrics) shaken(err error) {
+	outcome := "agreed"
+	if err != nil {
+		outcome = "failed"
+	}
+	m.handshakes.WithLabelValues(outcome).Inc()
 }

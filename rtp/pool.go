@@ -1,6 +1,7 @@
 package rtp
 
 import (
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -32,6 +33,9 @@ type Pool struct {
 	log     *slog.Logger
 	metrics *metrics
 	every   time.Duration // between receiver reports
+	shaking time.Duration // that a handshake may take
+
+	identity tls.Certificate
 
 	mu        sync.Mutex
 	low, high []uint16 // even ports of the free pairs, the longest unused first
@@ -39,7 +43,7 @@ type Pool struct {
 
 // NewPool makes a pool; Invalid when the range holds no pair.
 func NewPool(c Config) (*Pool, error) {
-	p := &Pool{now: c.Now, log: c.Log, every: 5 * time.Second}
+	p := &Pool{now: c.Now, log: c.Log, every: 5 * time.Second, shaking: 30 * time.Second}
 	if p.now == nil {
 		p.now = time.Now
 	}
@@ -51,6 +55,10 @@ func NewPool(c Config) (*Pool, error) {
 	}
 	if len(p.low)+len(p.high) == 0 {
 		return nil, timbre.Errorf(timbre.Invalid, "rtp.NewPool", "ports %d-%d hold no pair of an even port and the next one", c.First, c.Last)
+	}
+	var err error
+	if p.identity, err = identify(p.now()); err != nil {
+		return nil, err
 	}
 	p.metrics = newMetrics(c.Metrics)
 	return p, nil

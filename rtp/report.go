@@ -1,6 +1,7 @@
 package rtp
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -22,7 +23,11 @@ func (s *Stream) report() {
 		switch {
 		case err == nil:
 			failed = 0
-			s.hearControl(buf[:n], plain(from))
+			if b := buf[:n]; isDTLS(b) {
+				s.takeRecord(onControl, b, plain(from))
+			} else {
+				s.hearControl(onControl, b, plain(from))
+			}
 		case errors.Is(err, net.ErrClosed):
 			return
 		case errors.Is(err, os.ErrDeadlineExceeded):
@@ -36,16 +41,28 @@ func (s *Stream) report() {
 }
 
 // hearControl takes the sender reports out of an RTCP packet from the host that the media comes from.
-func (s *Stream) hearControl(b []byte, from netip.AddrPort) {
-	packets, err := rtcp.Unmarshal(b)
+func (s *Stream) hearControl(port int, b []byte, from netip.AddrPort) {
 	now := s.pool.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case from.Addr() != s.latch.fixed.Addr() && from != s.reportTo():
+	case !s.reports(from):
 		s.drop(Stranger, from.String())
 		return
-	case err != nil:
+	case len(b) < controlHeader:
+		s.drop(Malformed, from.String())
+		return
+	}
+	if s.spec.secured() {
+		plain, why, ok := s.envelopes[port].openControl(b, binary.BigEndian.Uint32(b[4:]))
+		if !ok {
+			s.drop(why, from.String())
+			return
+		}
+		b = plain
+	}
+	packets, err := rtcp.Unmarshal(b)
+	if err != nil {
 		s.drop(Malformed, from.String())
 		return
 	}
@@ -57,8 +74,21 @@ func (s *Stream) hearControl(b []byte, from netip.AddrPort) {
 	}
 }
 
-// reportTo is where reports go: the signalled RTCP address, or the port after the one that the media comes from.
+// reports says whether RTCP may come from an address: from the host that the media comes from, or may come from, or from where
+// our own reports go. The caller holds mu.
+func (s *Stream) reports(from netip.AddrPort) bool {
+	return from.Addr() == s.latch.fixed.Addr() || s.latch.allows(from) || from == s.reportTo()
+}
+
+// controlHeader is how long the header of an RTCP packet is, with the SSRC of its sender.
+const controlHeader = 8
+
+// reportTo is where reports go: to the port that the media comes from, if that was agreed on; the signalled RTCP address; or
+// the port after the one that the media comes from.
 func (s *Stream) reportTo() netip.AddrPort {
+	if s.spec.Mux {
+		return s.latch.fixed
+	}
 	if r := s.spec.RTCP; r.IsValid() && !r.Addr().IsUnspecified() {
 		return plain(r)
 	}
@@ -83,13 +113,27 @@ func (s *Stream) sendReport(now time.Time) {
 		s.pool.log.Error("RTCP report could not be written", "port", s.port, "error", err)
 		return
 	}
-	socket := s.control
+	socket, port := s.control, onControl
 	if to == fixed { // RTCP and media on one port
-		socket = s.media
+		socket, port = s.media, onMedia
+	}
+	if b, err = s.sealControl(port, b); err != nil {
+		s.pool.log.Debug("RTCP report could not be sealed", "port", s.port, "error", err)
+		return
 	}
 	if _, err := socket.WriteToUDPAddrPort(b, to); err != nil {
 		s.pool.log.Debug("RTCP report could not be sent", "port", s.port, "error", err)
 		return
 	}
 	s.pool.metrics.reports.Inc()
+}
+
+// sealControl is an RTCP packet as the peer gets it from one of the ports.
+func (s *Stream) sealControl(port int, b []byte) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.spec.secured() {
+		return b, nil
+	}
+	return s.envelopes[port].sealControl(b)
 }

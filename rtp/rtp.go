@@ -6,6 +6,9 @@
 // packet that is missing is waited for until 200 ms of newer media are there. Gaps of up to 200 ms are filled with silence
 // (no audio is ever made up: voices are compared by it); after longer ones, such as a hold, the media time jumps.
 //
+// Encrypted media (SRTP, RFC 3711) is opened as it comes, before it is believed, with keys from the signalling or from a
+// DTLS handshake (RFC 5764). RTCP that does not share the port of the media has a handshake of its own.
+//
 // It does not play out, mix or record, and it does not know which call a stream belongs to.
 package rtp
 
@@ -23,7 +26,13 @@ type Spec struct {
 	Payloads map[uint8]Codec // payload type → codec; nil means the static types 0, 8 and 13
 	Hold     bool            // the sender has been asked to pause or has said that it will
 	LatchAny bool            // the first packet fixes the source, whoever sends it: for senders behind NAT
+	Mux      bool            // RTCP comes and goes on the port of the media (RFC 5761)
+	Keys     *Keys           // SRTP with these keys; nil without
+	DTLS     *DTLS           // SRTP with keys from a handshake; nil without. Where both are nil, nothing is encrypted
 }
+
+// secured says whether packets are encrypted.
+func (s Spec) secured() bool { return s.Keys != nil || s.DTLS != nil }
 
 // Codec is what a payload type carries.
 type Codec uint8

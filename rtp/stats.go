@@ -10,11 +10,13 @@ const (
 	Stranger                     // of a source that is not the stream's
 	UnknownPayload               // of a payload type that was not agreed on
 	Stray                        // out of any sequence
+	Unauthentic                  // not sealed with the key that was agreed on
+	Replayed                     // sealed with it, and here before
 	reasons
 )
 
 func (r Reason) String() string {
-	return [...]string{"malformed", "stranger", "unknown payload", "stray"}[r]
+	return [...]string{"malformed", "stranger", "unknown payload", "stray", "unauthentic", "replayed"}[r]
 }
 
 // Stats is what has come on a stream so far.

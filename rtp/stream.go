@@ -17,6 +17,7 @@ import (
 
 const (
 	largest = 2048 // bytes: no packet of speech is as long
+	header  = 12   // bytes: no RTP packet is shorter
 	// A stream that closes reads what its socket still holds, until it has been quiet twice for so long.
 	quiet = 2 * time.Millisecond
 	// drained is how many packets it reads at most then: more than a socket buffer holds.
@@ -32,13 +33,14 @@ type Stream struct {
 	media, control *net.UDPConn
 	self           uint32 // our SSRC in reports
 	closed         sync.Once
-	owned          sync.WaitGroup
+	owned, shaking sync.WaitGroup // receiving and reporting; handshakes
 
 	// Of the receiving goroutine alone.
 	ring   ring
 	line   timeline
 	parsed rtp.Packet
 	last   time.Time // when a packet came last
+	early  []early   // what came before its key
 
 	mu        sync.Mutex // guards what follows
 	spec      Spec
@@ -48,10 +50,13 @@ type Stream struct {
 	reception reception
 	closing   bool
 	pausing   bool // hand on what is held: nothing may come for a while
+
+	envelopes    [ports]*envelope
+	associations [ports]*association
 }
 
 // Open takes a pair of ports and hands what comes there to a listener, always from one goroutine. Unavailable when no pair
-// is free. The stream must be closed.
+// is free, Invalid when the keys are none. The stream must be closed.
 func (p *Pool) Open(spec Spec, to timbre.Listener) (*Stream, error) {
 	media, control, port, err := p.listen(spec.Local)
 	if err != nil {
@@ -59,6 +64,14 @@ func (p *Pool) Open(spec Spec, to timbre.Listener) (*Stream, error) {
 	}
 	s := p.stream(spec, to)
 	s.port, s.media, s.control = port, media, control
+	s.mu.Lock()
+	err = s.secure()
+	s.mu.Unlock()
+	if err != nil {
+		err = errors.Join(err, media.Close(), control.Close())
+		p.free(port)
+		return nil, err
+	}
 	p.metrics.streams.Inc()
 	s.owned.Go(s.receive)
 	s.owned.Go(s.report)
@@ -84,6 +97,9 @@ func (s *Stream) Update(spec Spec) {
 	defer s.mu.Unlock()
 	s.spec, s.codecs = spec, spec.codecs()
 	s.latch.signal(spec)
+	if err := s.secure(); err != nil {
+		s.pool.log.Error("a stream has lost its keys", "port", s.port, "error", err)
+	}
 	if spec.Hold {
 		s.pausing = true
 		s.wake()
@@ -96,6 +112,10 @@ func (s *Stream) Close() {
 	s.closed.Do(func() {
 		s.mu.Lock()
 		s.closing = true
+		s.part()
+		s.mu.Unlock()
+		s.shaking.Wait()
+		s.mu.Lock()
 		s.wake()
 		s.mu.Unlock()
 		_ = s.control.Close()
@@ -120,6 +140,7 @@ func (s *Stream) woken() (end bool) {
 		_ = s.media.SetReadDeadline(time.Time{})
 	}
 	s.mu.Unlock()
+	s.belated()
 	if pausing && !end {
 		s.flush()
 	}
@@ -181,10 +202,19 @@ func (s *Stream) flush() {
 // take is one datagram from the media socket.
 func (s *Stream) take(b []byte, from netip.AddrPort) {
 	from = plain(from)
-	if len(b) > 1 && b[1] >= 192 && b[1] <= 223 { // RTCP on the media port (RFC 5761)
-		s.hearControl(b, from)
-		return
+	s.belated()
+	switch {
+	case isDTLS(b):
+		s.takeRecord(onMedia, b, from)
+	case len(b) > 1 && b[1] >= 192 && b[1] <= 223: // RTCP on the media port (RFC 5761)
+		s.hearControl(onMedia, b, from)
+	default:
+		s.takePacket(b, from)
 	}
+}
+
+// takePacket is one RTP packet.
+func (s *Stream) takePacket(b []byte, from netip.AddrPort) {
 	now := s.pool.now()
 	p, ok := s.admit(b, from)
 	if !ok {
@@ -205,17 +235,25 @@ func plain(a netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
 }
 
-// admit parses a datagram and checks that it belongs here.
+// admit opens and parses a datagram, and checks that it belongs here: that it is from the right source, and then that it is
+// authentic, before anything in it counts.
 func (s *Stream) admit(b []byte, from netip.AddrPort) (p packet, ok bool) {
-	err := s.parsed.Unmarshal(b)
-	bad := err != nil || s.parsed.Version != 2 || len(b) == largest
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case !s.latch.allows(from):
 		s.drop(Stranger, from.String())
 		return p, false
-	case bad:
+	case len(b) < header || len(b) == largest || b[0]>>6 != 2:
+		s.drop(Malformed, from.String())
+		return p, false
+	}
+	if s.spec.secured() {
+		if b, ok = s.unseal(b, from); !ok {
+			return p, false
+		}
+	}
+	if s.parsed.Unmarshal(b) != nil {
 		s.drop(Malformed, from.String())
 		return p, false
 	}

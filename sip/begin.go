@@ -60,7 +60,7 @@ func (s *Server) spec(d *dialog, l *offer.Line) offer.MediaSpec {
 	if s.cfg.MediaAddress.IsValid() {
 		local = netip.Addr{}
 	}
-	return l.Spec(local, d.source.Addr(), s.cfg.LatchAny)
+	return d.answering.Spec(l, local, d.source.Addr(), s.cfg.LatchAny)
 }
 
 func (d *dialog) ports() map[int]int {

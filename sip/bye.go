@@ -90,7 +90,7 @@ func (s *Server) byeFor(d *dialog) *gosip.Request {
 	return req
 }
 
-// nextHop is where a request in a dialog goes: by TCP on the connection of the INVITE while there is one; else to the
+// nextHop is where a request in a dialog goes: by TCP or TLS on the connection of the INVITE while there is one; else to the
 // first of the route set, or to the remote target. A target with another address than its messages come from is behind
 // NAT, and one without an address is not looked up: those are reached where they come from.
 func (s *Server) nextHop(d *dialog) string {
@@ -107,7 +107,9 @@ func (s *Server) nextHop(d *dialog) string {
 	}
 	port := next.Port
 	if port == 0 {
-		port = gosip.DefaultUdpPort
+		if port = gosip.DefaultUdpPort; overTLS(d.invite) {
+			port = gosip.DefaultTlsPort
+		}
 	}
 	host := strings.Trim(next.Host, "[]")
 	address, err := netip.ParseAddr(host)

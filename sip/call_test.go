@@ -161,7 +161,7 @@ func TestCallsThatCannotBeTakenAreRefused(t *testing.T) {
 		"encrypted media": {func(_ *bench, m *message) { m.body = both(strings.ReplaceAll(twoLines, "RTP/AVP", "RTP/SAVP"), "") }, 488, "encryption", "SRTP"},
 		"encryption is required": {func(b *bench, _ *message) {
 			b.dir.connectors[connectorID] = timbre.Connector{ID: connectorID, RequireEncryption: true}
-		}, 488, "encryption", "requires encryption"},
+		}, 403, "encryption", "requires encryption"},
 		"an unknown extension": {func(_ *bench, m *message) { m.headers = []string{"Require: siprec, 100rel"} }, 420, "extension", "100rel"},
 		"a stranger": {func(b *bench, _ *message) {
 			b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"192.0.2.0/24"}}

@@ -15,7 +15,9 @@ func (s *Server) sessionResponse(d *dialog, req *gosip.Request, sdp []byte) *gos
 	res := gosip.NewResponseFromRequest(req, 200, "OK", nil)
 	res.To().Params.Add("tag", d.tag)
 	contact := gosip.ContactHeader{Address: gosip.Uri{Scheme: "sip", User: "timbre", Host: d.local.Addr().String(), Port: int(d.local.Port())}}
-	if network := strings.ToLower(d.invite.Transport()); network != "udp" {
+	if network := strings.ToLower(d.invite.Transport()); d.sips() {
+		contact.Address.Scheme = "sips"
+	} else if network != "udp" {
 		contact.Address.UriParams.Add("transport", network)
 	}
 	contact.Params.Add("+sip.srs", "")

@@ -27,6 +27,7 @@ type dialog struct {
 	bound               net.Addr       // of the socket that it came in by
 	source              netip.AddrPort // that it came from
 	done                chan struct{}  // closed when the dialog is over
+	secured             bool           // nothing of it may be in the clear
 
 	answering *offer.Answering
 
@@ -162,4 +163,12 @@ func (t *table) size() float64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return float64(len(t.byID))
+}
+
+// sips says whether the peer insists on TLS along the way, so that our own address has to (RFC 3261, 12.1.1).
+func (d *dialog) sips() bool {
+	if route := d.invite.RecordRoute(); route != nil {
+		return d.invite.Recipient.Scheme == "sips" || route.Address.Scheme == "sips"
+	}
+	return d.invite.Recipient.Scheme == "sips" || d.invite.Contact().Address.Scheme == "sips"
 }

@@ -23,12 +23,17 @@ type noDiary struct{}
 func (noDiary) Message(string, string, fmt.Stringer) {}
 func (noDiary) Reception(string, timbre.Reception)   {}
 
-// spoken is a message as it is written down: the proof of a password is nothing to keep.
+// spoken is a message as it is written down: the proof of a password is nothing to keep, nor are the keys of the media.
 type spoken struct{ gosip.Message }
 
-var proof = regexp.MustCompile(`(?im)^((?:Proxy-)?Authorization:.*\bresponse=")[^"\r\n]*`)
+var (
+	proof  = regexp.MustCompile(`(?im)^((?:Proxy-)?Authorization:.*\bresponse=")[^"\r\n]*`)
+	sealed = regexp.MustCompile(`(?im)^(a=crypto:[^\r\n]*?\binline:)[^\r\n]*`)
+)
 
-func (m spoken) String() string { return proof.ReplaceAllString(m.Message.String(), "${1}****") }
+func (m spoken) String() string {
+	return sealed.ReplaceAllString(proof.ReplaceAllString(m.Message.String(), "${1}****"), "${1}****")
+}
 
 func (s *Server) note(connectorID string, m gosip.Message) {
 	id := ""

@@ -203,6 +203,8 @@ func (m *media) Open(s offer.MediaSpec, to timbre.Listener) (Stream, error) {
 	return f, nil
 }
 
+func (m *media) Fingerprint() string { return "sha-256 AB:CD" }
+
 func (f *fakeStream) Port() int { return f.port }
 
 // Reception grows by 50 packets, one of them lost, each time that it is asked for.
@@ -306,7 +308,7 @@ type bench struct {
 func newBench(t testing.TB, listen ...string) *bench {
 	t.Helper()
 	b := &bench{dir: loopback(), calls: newCalls(), media: &media{}, reg: prometheus.NewRegistry(), sent: make(chan *gosip.Request, 100)}
-	s, err := New(Config{Listen: listen, Metrics: b.reg}, b.dir, b.calls, b.media)
+	s, err := New(Config{Listen: listen, Metrics: b.reg, Certificate: shown}, b.dir, b.calls, b.media)
 	if err != nil {
 		t.Fatal(err)
 	}

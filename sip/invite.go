@@ -66,11 +66,11 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call str
 	}
 	connector, termination, r := s.admission.admit(s.ctx, req, d.source.Addr())
 	belongs(tx, connector.ID)
-	switch {
-	case r != nil:
+	if r != nil {
 		return nil, nil, r
-	case connector.RequireEncryption:
-		return nil, nil, refuse(488, "encryption", "the connector requires encryption, and this is neither TLS nor SRTP")
+	}
+	if d.secured = connector.RequireEncryption; d.secured && !overTLS(req) {
+		return nil, nil, inClear()
 	}
 	interval, r := sessionExpires(req)
 	if r != nil {
@@ -114,6 +114,7 @@ func (s *Server) newDialog(req *gosip.Request, tx gosip.ServerTransaction, call 
 		announced = d.local.Addr()
 	}
 	d.answering = offer.NewAnswering(announced)
+	d.answering.Fingerprint, d.answering.Passive = s.media.Fingerprint(), s.cfg.LatchAny
 	return d, nil
 }
 
@@ -128,6 +129,9 @@ func (s *Server) read(req *gosip.Request, d *dialog) (body siprec.Body, o *offer
 	}
 	if o, r = offered(body.SDP, d.source.Addr()); r != nil {
 		return body, nil, nil, r
+	}
+	if d.secured {
+		o.Demand()
 	}
 	if lines = o.Fit(maxLegs); len(lines) == 0 {
 		return body, nil, nil, unacceptable(o)
@@ -144,18 +148,4 @@ func offered(raw []byte, peer netip.Addr) (*offer.Offer, *refusal) {
 		return nil, refuse(488, "no_g711", "%v", err)
 	}
 	return nil, refuse(400, "malformed", "%v", err)
-}
-
-// unacceptable is the refusal of an offer of which no line can be taken.
-func unacceptable(o *offer.Offer) *refusal {
-	var why []string
-	encrypted := false
-	for _, l := range o.Lines {
-		encrypted = encrypted || l.Unfit == offer.Encrypted
-		why = append(why, string(l.Unfit))
-	}
-	if encrypted {
-		return refuse(488, "encryption", "encrypted media (SRTP) is not supported")
-	}
-	return refuse(488, "no_g711", "no audio stream with G.711 over RTP: %s", strings.Join(why, ", "))
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -16,15 +17,16 @@ import (
 
 // listener is one address that is listened on.
 type listener struct {
-	network, at string // udp or tcp, HOST:PORT
+	network, at string // udp, tcp or tls, HOST:PORT
 	packets     net.PacketConn
 	streams     net.Listener
+	secure      func(net.Listener) net.Listener // of tls
 }
 
 func newListener(at string) (*listener, error) {
 	u, err := url.Parse(at)
-	if err != nil || u.Port() == "" || (u.Scheme != "udp" && u.Scheme != "tcp") || strings.Trim(u.Path, "/") != "" {
-		return nil, timbre.Errorf(timbre.Invalid, "sip.New", "%q is not udp://HOST:PORT or tcp://HOST:PORT", at)
+	if err != nil || u.Port() == "" || !slices.Contains([]string{"udp", "tcp", "tls"}, u.Scheme) || strings.Trim(u.Path, "/") != "" {
+		return nil, timbre.Errorf(timbre.Invalid, "sip.New", "%q is not udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT", at)
 	}
 	return &listener{network: u.Scheme, at: u.Host}, nil
 }
@@ -36,6 +38,9 @@ func (l *listener) listen() (err error) {
 		var plain net.Listener
 		if plain, err = net.Listen("tcp", l.at); err == nil {
 			l.streams = deadlined{plain}
+		}
+		if l.secure != nil && err == nil {
+			l.streams = l.secure(l.streams)
 		}
 	}
 	switch {
@@ -49,8 +54,11 @@ func (l *listener) listen() (err error) {
 
 // serve reads until the listener is closed.
 func (l *listener) serve(to *gosip.TransportLayer) error {
-	if l.network == "udp" {
+	switch l.network {
+	case "udp":
 		return errors.Join(to.ServeUDP(l.packets), net.ErrClosed)
+	case "tls":
+		return to.ServeTLS(l.streams)
 	}
 	return to.ServeTCP(l.streams)
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -26,7 +27,7 @@ type running struct {
 	done chan error
 }
 
-// run starts a server on free ports of both networks.
+// run starts a server on free ports of all networks.
 func run(t *testing.T) *running {
 	t.Helper()
 	return runWith(t, loopback())
@@ -35,7 +36,7 @@ func run(t *testing.T) *running {
 // runWith is run with connectors of the test's own.
 func runWith(t *testing.T, dir *directory) *running {
 	t.Helper()
-	b := newBench(t, "udp://127.0.0.1:0", "tcp://127.0.0.1:0")
+	b := newBench(t, "udp://127.0.0.1:0", "tcp://127.0.0.1:0", "tls://127.0.0.1:0")
 	*b.dir = *dir
 	if _, err := b.Listen(); err != nil {
 		t.Fatal(err)
@@ -80,7 +81,13 @@ type client struct {
 
 func dial(t *testing.T, r *running, network string) *client {
 	t.Helper()
-	conn, err := net.Dial(network, r.Addr(network).String())
+	var conn net.Conn
+	var err error
+	if network == "tls" {
+		conn, err = tls.Dial("tcp", r.Addr(network).String(), trusting())
+	} else {
+		conn, err = net.Dial(network, r.Addr(network).String())
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +179,7 @@ func each(t *testing.T, f func(t *testing.T, r *running, p *client)) {
 // eachWith is each with connectors of the test's own.
 func eachWith(t *testing.T, dir func() *directory, f func(t *testing.T, r *running, p *client)) {
 	t.Helper()
-	for _, network := range []string{"udp", "tcp"} {
+	for _, network := range []string{"udp", "tcp", "tls"} {
 		t.Run(network, func(t *testing.T) {
 			r := runWith(t, dir())
 			f(t, r, dial(t, r, network))

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/sip/offer"
 	"timbre/sip/phone"
 )
 
@@ -17,9 +18,10 @@ func TestOurOwnTelephoneCalls(t *testing.T) {
 		"without":       {phone.Config{}, []timbre.Leg{{Side: timbre.Caller}, {Side: timbre.Callee, Index: 1}}},
 		"mixed":         {phone.Config{Metadata: true, Mixed: true}, []timbre.Leg{{Label: "1"}}},
 	} {
-		for _, network := range []string{"udp", "tcp"} {
+		for _, network := range []string{"udp", "tcp", "tls"} {
 			t.Run(name+" "+network, func(t *testing.T) {
 				r := run(t)
+				c.cfg.TLS = trusting()
 				c.cfg.Server, c.cfg.To, c.cfg.From = r.url(network), connectorID, "+12065550101"
 				c.cfg.Caller, c.cfg.Callee = phone.Party{AOR: "sip:ann@example.com"}, phone.Party{AOR: "sip:bob@example.com"}
 				call, err := phone.Dial(t.Context(), c.cfg)
@@ -49,11 +51,11 @@ func TestOurOwnTelephoneCalls(t *testing.T) {
 }
 
 func TestOurOwnTelephoneIsHungUp(t *testing.T) {
-	for _, network := range []string{"udp", "tcp"} {
+	for _, network := range []string{"udp", "tcp", "tls"} {
 		t.Run(network, func(t *testing.T) {
 			r := run(t)
 			r.farewell = patience
-			call, err := phone.Dial(t.Context(), phone.Config{Server: r.url(network), To: connectorID, Metadata: true})
+			call, err := phone.Dial(t.Context(), phone.Config{Server: r.url(network), To: connectorID, Metadata: true, TLS: trusting()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,5 +72,21 @@ func TestOurOwnTelephoneIsHungUp(t *testing.T) {
 			close(r.done)
 			_ = call.Hangup(t.Context())
 		})
+	}
+}
+
+func TestOurOwnTelephoneAgreesOnKeys(t *testing.T) {
+	for _, suite := range offer.Suites() {
+		r := run(t)
+		call, err := phone.Dial(t.Context(), phone.Config{Server: r.url("udp"), To: connectorID, Suites: []string{suite}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if k := r.media.specs(0)[0].Keys; k == nil || k.Suite != suite {
+			t.Errorf("%s: %+v", suite, k)
+		}
+		if err := call.Hangup(t.Context()); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -75,6 +75,9 @@ func (s *Server) reoffer(d *dialog, req *gosip.Request, body siprec.Body) ([]byt
 	if r != nil {
 		return nil, r
 	}
+	if d.secured {
+		o.Demand()
+	}
 	for i := range d.tracks {
 		if i >= len(o.Lines) {
 			return nil, refuse(400, "malformed", "an offer with fewer m-lines than before")
@@ -134,6 +137,9 @@ func (s *Server) settle(d *dialog, req *gosip.Request, raw []byte) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.secured {
+		o.Demand()
+	}
 	if !d.over {
 		s.apply(d, o)
 	}

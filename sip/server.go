@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"runtime/debug"
 	"sync"
@@ -72,6 +73,12 @@ func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 		if err != nil {
 			return nil, err
 		}
+		if l.network == "tls" {
+			if cfg.Certificate == nil {
+				return nil, timbre.Errorf(timbre.Invalid, op, "%s needs a certificate", at)
+			}
+			l.secure = func(plain net.Listener) net.Listener { return secured{plain, tlsConfig(cfg.Certificate), s.ungreeted} }
+		}
 		s.listeners = append(s.listeners, l)
 	}
 	if err := s.stack(); err != nil {
@@ -84,7 +91,7 @@ func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 func (s *Server) stack() error {
 	log := slog.New(stackLog{s})
 	var err error
-	s.ua, err = sipgo.NewUA(sipgo.WithUserAgent("Timbre"), sipgo.WithUserAgentParser(s.parser),
+	s.ua, err = sipgo.NewUA(sipgo.WithUserAgent("Timbre"), sipgo.WithUserAgentParser(s.parser), sipgo.WithUserAgenTLSConfig(tlsConfig(nil)),
 		sipgo.WithUserAgentTransportLayerOptions(gosip.WithTransportLayerLogger(log), gosip.WithTransportLayerReadFilter(s.screen)),
 		sipgo.WithUserAgentTransactionLayerOptions(gosip.WithTransactionLayerLogger(log),
 			gosip.WithTransactionLayerUnhandledResponseHandler(func(*gosip.Response) {})))
@@ -127,6 +134,10 @@ func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 	d := s.dialogs.find(req)
 	if d != nil {
 		belongs(tx, d.connector)
+	}
+	if d != nil && d.secured && !overTLS(req) {
+		s.refuse(req, tx, inClear())
+		return
 	}
 	switch {
 	case req.IsAck():
@@ -232,7 +243,7 @@ func (s *Server) Listen() ([]string, error) {
 	return at, nil
 }
 
-// Addr is the first address bound for "udp" or "tcp"; not valid without.
+// Addr is the first address bound for "udp", "tcp" or "tls"; not valid without.
 func (s *Server) Addr(network string) netip.AddrPort {
 	for _, l := range s.listeners {
 		if l.network == network && l.bound() != nil {

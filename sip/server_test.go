@@ -20,8 +20,8 @@ func TestACallOverTheNetwork(t *testing.T) {
 	each(t, func(t *testing.T, r *running, p *client) {
 		res := p.ask(recording("call-1").String())
 		at := r.Addr(p.network).String()
-		if p.network == "tcp" {
-			at += ";transport=tcp"
+		if p.network != "udp" {
+			at += ";transport=" + p.network
 		}
 		if c := res.GetHeader("Contact").Value(); c != "<sip:timbre@"+at+">;+sip.srs" {
 			t.Errorf("contact %s", c)

@@ -1,14 +1,15 @@
 // Package sip is where calls come in: a SIP server for recording clients (RFC 7866) and for plain calls that are to be
-// listened to. In come SIP messages over UDP and TCP; out go a timbre.Call with its legs to Calls, and what each leg's
+// listened to. In come SIP messages over UDP, TCP and TLS; out go a timbre.Call with its legs to Calls, and what each leg's
 // audio looks like on the wire to Media.
 //
 // It answers and never calls; it sends no audio. It opens no RTP port itself, knows no password but only digests of them, and stores nothing.
-// The SIP stack is emiago/sipgo; dialogs and session timers are here, offer and answer in sip/offer. Encryption is not spoken: a
-// connector that requires it refuses every call.
+// The SIP stack is emiago/sipgo; dialogs and session timers are here, offer and answer in sip/offer. A
+// connector that requires encryption is called by TLS, with media that is encrypted, or not at all.
 package sip
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -44,6 +45,7 @@ type Calls interface {
 // Media opens the streams that the legs of a call come in by.
 type Media interface {
 	Open(offer.MediaSpec, timbre.Listener) (Stream, error)
+	Fingerprint() string // of the certificate that it shows in DTLS, such as "sha-256 AB:CD:…"
 }
 
 // Stream is one stream that is being received.
@@ -65,11 +67,12 @@ type Directory interface {
 
 // Config of a Server. Zero values: no log, no metrics, the clock of the machine.
 type Config struct {
-	Listen       []string     // udp://HOST:PORT or tcp://HOST:PORT; port 0 is a free one
-	MediaAddress netip.Addr   // announced in SDP; zero: the address that the INVITE came in on
-	LatchAny     bool         // for every stream
-	Legs         siprec.Rules // who is calling, where an operator knows better; a connector's tags go before them
-	Diary        Diary        // nil: nothing is written down
+	Listen       []string                                             // udp://, tcp:// or tls://HOST:PORT; port 0 is a free one
+	MediaAddress netip.Addr                                           // announced in SDP; zero: the address that the INVITE came in on
+	LatchAny     bool                                                 // for every stream
+	Legs         siprec.Rules                                         // who is calling, where an operator knows better; a connector's tags go before them
+	Diary        Diary                                                // nil: nothing is written down
+	Certificate  func(*tls.ClientHelloInfo) (*tls.Certificate, error) // for tls://, asked at each handshake
 	Now          func() time.Time
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer

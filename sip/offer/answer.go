@@ -13,8 +13,12 @@ import (
 
 // Answering makes the answers of one dialog: of one session, whose version counts up with every change (RFC 3264).
 type Answering struct {
+	Fingerprint string // of our certificate, for lines whose keys are agreed on by DTLS
+	Passive     bool   // leave it to the peer to begin a handshake, if it may: it is behind NAT
+
 	address netip.Addr
 	id      uint64
+	secrets map[int]*secret // by line
 	version uint64
 	last    string // without its origin
 	text    []byte
@@ -24,7 +28,7 @@ type Answering struct {
 func NewAnswering(address netip.Addr) *Answering {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails
-	return &Answering{address: address, id: binary.BigEndian.Uint64(id[:]) >> 1}
+	return &Answering{address: address, id: binary.BigEndian.Uint64(id[:]) >> 1, secrets: map[int]*secret{}}
 }
 
 // Answer answers every m-line of an offer, in its order: those for which ports has one are taken, with the first G.711
@@ -41,7 +45,11 @@ func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
 		TimeDescriptions: []sdp.TimeDescription{{}},
 	}
 	for _, l := range o.Lines {
-		s.MediaDescriptions = append(s.MediaDescriptions, l.answer(ports[l.Index]))
+		m := l.answer(ports[l.Index])
+		if ports[l.Index] != 0 {
+			a.secure(m, &l)
+		}
+		s.MediaDescriptions = append(s.MediaDescriptions, m)
 	}
 	body, err := s.Marshal()
 	if err != nil {
@@ -83,5 +91,9 @@ func (l *Line) answer(port int) *sdp.MediaDescription {
 	if l.Direction == "inactive" || l.Direction == "recvonly" { // we send nothing, ever
 		mode = "inactive"
 	}
-	return m.WithPropertyAttribute(mode).WithValueAttribute("rtcp", strconv.Itoa(port+1))
+	m.WithPropertyAttribute(mode)
+	if l.Mux {
+		return m.WithPropertyAttribute("rtcp-mux")
+	}
+	return m.WithValueAttribute("rtcp", strconv.Itoa(port+1))
 }

@@ -21,11 +21,16 @@ type Line struct {
 	Direction string // sendrecv, sendonly, recvonly or inactive
 	Remote    netip.AddrPort
 	RTCP      netip.AddrPort
+	Mux       bool // RTCP may come on the port of the media
 	Payloads  map[uint8]Encoding
-	Voice     int   // payload type of the first G.711 format; -1 without
-	Events    int   // of telephone-event; -1 without
-	Unfit     Unfit // why it cannot be taken; empty when it can
-	desc      *sdp.MediaDescription
+	Voice     int      // payload type of the first G.711 format; -1 without
+	Events    int      // of telephone-event; -1 without
+	Crypto    []Crypto // the usable ones, the strongest first
+	Unfit     Unfit    // why it cannot be taken; empty when it can
+	Faults    []string // what is wrong with its keys, for people
+
+	fingerprint, setup string // of its DTLS
+	desc               *sdp.MediaDescription
 }
 
 // Unfit says why a line cannot be taken.
@@ -33,11 +38,12 @@ type Unfit string
 
 // The reasons.
 const (
-	Disabled  Unfit = "disabled"
-	NotAudio  Unfit = "not audio"
-	NoCodec   Unfit = "no G.711"
-	Encrypted Unfit = "encrypted"
-	NotRTP    Unfit = "not RTP"
+	Disabled Unfit = "disabled"
+	NotAudio Unfit = "not audio"
+	NoCodec  Unfit = "no G.711"
+	NotRTP   Unfit = "not RTP"
+	NoKey    Unfit = "encrypted, without a key that can be used"
+	InClear  Unfit = "not encrypted"
 )
 
 // Read reads a session description. Where it does not say whose address it is, it is the peer's. Unprocessable: there is
@@ -66,21 +72,51 @@ func readLine(i int, s *sdp.SessionDescription, m *sdp.MediaDescription, peer ne
 		l.Remote = netip.AddrPortFrom(host, uint16(port))
 	}
 	l.RTCP = control(m, host)
+	for _, name := range []string{"rtcp-mux", "rtcp-mux-only"} {
+		_, ok := m.Attribute(name)
+		l.Mux = l.Mux || ok
+	}
 	l.readFormats()
-	proto := strings.ToUpper(strings.Join(m.MediaName.Protos, "/"))
+	known, secured := l.readKeys(s)
 	switch {
 	case m.MediaName.Media != "audio":
 		l.Unfit = NotAudio
 	case !l.Remote.IsValid():
 		l.Unfit = Disabled
-	case strings.Contains(proto, "SAVP"):
-		l.Unfit = Encrypted
-	case proto != "RTP/AVP" && proto != "RTP/AVPF":
+	case !known:
 		l.Unfit = NotRTP
+	case secured && !l.Secure():
+		l.Unfit = NoKey
 	case l.Voice < 0:
 		l.Unfit = NoCodec
 	}
 	return l
+}
+
+// readKeys notes how the line's keys are agreed on, and says whether its protocol is known, and one that needs keys. Where
+// it does not, keys are an offer that is taken (RFC 8643). Keys in the signalling come before a handshake.
+func (l *Line) readKeys(s *sdp.SessionDescription) (known, secured bool) {
+	proto := strings.TrimSuffix(strings.ToUpper(strings.Join(l.desc.MediaName.Protos, "/")), "F")
+	handshake := proto == "UDP/TLS/RTP/SAVP"
+	if !handshake {
+		l.Crypto, l.Faults = cryptos(attributes(l.desc.Attributes, "crypto"))
+	}
+	if len(l.Crypto) == 0 {
+		l.fingerprint, l.setup = fingerprint(s, l.desc), setup(s, l.desc)
+	}
+	return handshake || proto == "RTP/SAVP" || proto == "RTP/AVP", handshake || proto == "RTP/SAVP"
+}
+
+// Secure says whether the line's media is encrypted, if it is taken.
+func (l *Line) Secure() bool { return len(l.Crypto) > 0 || l.fingerprint != "" }
+
+// Demand makes the lines unfit that are not encrypted.
+func (o *Offer) Demand() {
+	for i := range o.Lines {
+		if l := &o.Lines[i]; l.Unfit == "" && !l.Secure() {
+			l.Unfit = InClear
+		}
+	}
 }
 
 // readFormats notes what each payload type carries, as far as we can hear it.
@@ -178,13 +214,14 @@ func (l *Line) Held() bool {
 	return l.Direction == "inactive" || l.Direction == "recvonly" || l.Remote.Addr().IsUnspecified()
 }
 
-// Spec is what the line says of its stream: received at local, from a SIP peer at source.
+// Spec is what the line says of its stream: received at local, from a SIP peer at source. Keys are agreed on in an answer:
+// Answering.Spec has them.
 func (l *Line) Spec(local, source netip.Addr, latchAny bool) MediaSpec {
 	remote, rtcp := l.Remote, l.RTCP
 	if remote.Addr().IsUnspecified() { // an old way of saying hold
 		remote, rtcp = netip.AddrPortFrom(source, remote.Port()), netip.AddrPort{}
 	}
-	return MediaSpec{Local: local, Remote: remote, Source: source, RTCP: rtcp, Payloads: l.Payloads, Hold: l.Held(), LatchAny: latchAny}
+	return MediaSpec{Local: local, Remote: remote, Source: source, RTCP: rtcp, Mux: l.Mux, Payloads: l.Payloads, Hold: l.Held(), LatchAny: latchAny}
 }
 
 // Fit are the lines that can be taken, at most n.

@@ -66,8 +66,8 @@ func TestWhatAnOfferSaysOfALine(t *testing.T) {
 		"odd attributes":         {head + "m=audio 30000 RTP/AVP 0\na=\na=direction:both\na=rtpmap:0\na=rtpmap:0 X\n", string(NoCodec)},
 		"video":                  {head + "m=video 30000 RTP/AVP 0\n", string(NotAudio)},
 		"switched off":           {head + "m=audio 0 RTP/AVP 0\n", string(Disabled)},
-		"encrypted":              {head + "m=audio 30000 RTP/SAVP 0\n", string(Encrypted)},
-		"encrypted by DTLS":      {head + "m=audio 30000 UDP/TLS/RTP/SAVPF 0\n", string(Encrypted)},
+		"encrypted, no key":      {head + "m=audio 30000 RTP/SAVP 0\n", string(NoKey)},
+		"DTLS, no fingerprint":   {head + "m=audio 30000 UDP/TLS/RTP/SAVPF 0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key30 + "\n", string(NoKey)},
 		"fax on a port of audio": {head + "m=audio 30000 udptl 0\n", string(NotRTP)},
 		"fax":                    {head + "m=image 30000 udptl t38\n", string(NotAudio)},
 		"other codecs":           {head + "m=audio 30000 RTP/AVP 9 18 96\na=rtpmap:96 opus/48000/2\n", string(NoCodec)},
@@ -174,6 +174,8 @@ func TestTheVersionCountsChangesOnly(t *testing.T) {
 func FuzzOffer(f *testing.F) {
 	f.Add([]byte(twoLines))
 	f.Add([]byte("v=0\nm=audio 35011/2 RTP/AVP 0 8\na=rtcp:\nc=IN IP4 0.0.0.0/127\n"))
+	f.Add([]byte(head + "m=audio 1 RTP/SAVP 0\na=rtcp-mux\na=crypto:1 AES_CM_128_HMAC_SHA1_32 inline:" + key30 + "|2^31|1:4\n"))
+	f.Add([]byte(head + "a=fingerprint:sha-1 " + strings.Repeat("0A:", 19) + "0A\nm=audio 1 UDP/TLS/RTP/SAVPF 0\na=setup:passive\n"))
 	f.Add([]byte(head + "m=video 1 UDP/TLS/RTP/SAVPF x\nm=audio 0 RTP/AVP\na=inactive\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		o, err := Read(raw, peer)
@@ -190,7 +192,9 @@ func FuzzOffer(f *testing.F) {
 		if len(ports) == 0 && slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Unfit == "" }) {
 			t.Error("neither fit nor unfit")
 		}
-		text, err := NewAnswering(peer).Answer(o, ports)
+		answering := NewAnswering(peer)
+		answering.Fingerprint = ours
+		text, err := answering.Answer(o, ports)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,6 +206,9 @@ func FuzzOffer(f *testing.F) {
 			t.Errorf("%d lines answered of %d", len(a.Lines), len(o.Lines))
 		}
 		for i, l := range a.Lines {
+			if ports[i] != 0 && l.Secure() != o.Lines[i].Secure() {
+				t.Errorf("line %d: one side is encrypted, the other is not\n%s", i, text)
+			}
 			if (l.desc.MediaName.Port.Value != 0) != (ports[i] != 0) || l.Label != o.Lines[i].Label {
 				t.Errorf("line %d: port %d, label %q for %q", i, l.desc.MediaName.Port.Value, l.Label, o.Lines[i].Label)
 			}

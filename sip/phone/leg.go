@@ -7,8 +7,10 @@ import (
 	"net/netip"
 
 	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
 
 	"timbre"
+	"timbre/sip/offer"
 )
 
 // leg is one stream of a call: its ports, where it goes, and what it says.
@@ -22,6 +24,9 @@ type leg struct {
 	header    rtp.Header
 	buf       [timbre.FrameSamples + 12]byte
 	remaining []byte
+	offered   []offer.Crypto // keys to seal it with, of which the server takes one
+	seal      *srtp.Context  // by that key; nil in the clear
+	sealed    []byte
 }
 
 // openLegs makes the legs of a call, each with a pair of ports on our address.
@@ -39,6 +44,7 @@ func openLegs(local netip.Addr, cfg Config) ([]*leg, error) {
 			}
 			return nil, err
 		}
+		l.offer(cfg.Suites)
 		if cfg.Metadata { // without metadata nothing could refer to a label
 			l.label = labels[i]
 		}
@@ -93,7 +99,14 @@ func (l *leg) send(mute bool) error {
 		return timbre.Errorf(timbre.Internal, "phone.Play", "RTP header: %w", err)
 	}
 	n += copy(l.buf[n:], payload)
-	if _, err := l.media.WriteToUDPAddrPort(l.buf[:n], l.remote); err != nil {
+	packet := l.buf[:n]
+	if l.seal != nil {
+		if l.sealed, err = l.seal.EncryptRTP(l.sealed[:0], packet, nil); err != nil {
+			return timbre.Errorf(timbre.Internal, "phone.Play", "SRTP: %w", err)
+		}
+		packet = l.sealed
+	}
+	if _, err := l.media.WriteToUDPAddrPort(packet, l.remote); err != nil {
 		return timbre.Errorf(timbre.Unavailable, "phone.Play", "RTP to %s: %w", l.remote, err)
 	}
 	l.header.Marker = false

@@ -2,6 +2,7 @@ package phone
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -26,7 +27,7 @@ func init() {
 
 // line is the SIP side of one call: its own user agent on its own port.
 type line struct {
-	network string         // "udp" or "tcp"
+	network string         // "udp", "tcp" or "tls"
 	server  netip.AddrPort // where the INVITE goes
 	local   netip.Addr     // ours, as the server sees it
 	ua      *sipgo.UserAgent
@@ -35,14 +36,21 @@ type line struct {
 	busy    sync.RWMutex         // held for reading while a request is answered: the line closes after that
 }
 
-func openLine(ctx context.Context, server string, log *slog.Logger) (*line, error) {
+func openLine(ctx context.Context, server string, trust *tls.Config, log *slog.Logger) (*line, error) {
 	l := &line{}
-	if err := l.resolve(ctx, server); err != nil {
+	name, err := l.resolve(ctx, server)
+	if err != nil {
 		return nil, err
 	}
-	var err error
+	if trust == nil {
+		trust = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	if trust = trust.Clone(); trust.ServerName == "" {
+		trust.ServerName = name
+	}
 	l.ua, err = sipgo.NewUA(
 		sipgo.WithUserAgentHostname(l.local.String()),
+		sipgo.WithUserAgenTLSConfig(trust),
 		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(log)),
 		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(log)),
 	)
@@ -67,26 +75,29 @@ func openLine(ctx context.Context, server string, log *slog.Logger) (*line, erro
 	return l, nil
 }
 
-// resolve finds the server's address and, by the route to it, ours.
-func (l *line) resolve(ctx context.Context, server string) error {
+// ports are where servers listen that do not say.
+var ports = map[string]string{"udp": "5060", "tcp": "5060", "tls": "5061"}
+
+// resolve finds the server's address and, by the route to it, ours. It gives the server's name.
+func (l *line) resolve(ctx context.Context, server string) (name string, err error) {
 	u, err := url.Parse(server)
-	if err != nil || u.Hostname() == "" || (u.Scheme != "udp" && u.Scheme != "tcp") {
-		return timbre.Errorf(timbre.Invalid, "phone.Dial", "%q is not udp://HOST:PORT or tcp://HOST:PORT", server)
+	if err != nil || u.Hostname() == "" || ports[u.Scheme] == "" {
+		return "", timbre.Errorf(timbre.Invalid, "phone.Dial", "%q is not udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT", server)
 	}
 	l.network = u.Scheme
 	port := u.Port()
 	if port == "" {
-		port = "5060"
+		port = ports[u.Scheme]
 	}
 	var d net.Dialer
 	probe, err := d.DialContext(ctx, "udp", net.JoinHostPort(u.Hostname(), port)) // sends nothing
 	if err != nil {
-		return timbre.Errorf(timbre.Unavailable, "phone.Dial", "no way to %s: %w", server, err)
+		return "", timbre.Errorf(timbre.Unavailable, "phone.Dial", "no way to %s: %w", server, err)
 	}
 	defer func() { _ = probe.Close() }()
 	l.server = addrPort(probe.RemoteAddr())
 	l.local = addrPort(probe.LocalAddr()).Addr()
-	return nil
+	return u.Hostname(), nil
 }
 
 func addrPort(a net.Addr) netip.AddrPort {

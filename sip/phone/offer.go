@@ -14,8 +14,8 @@ import (
 
 var rtpmap = map[uint8]string{ULaw: "0 PCMU/8000", ALaw: "8 PCMA/8000"}
 
-// offer describes the legs in SDP (RFC 8866): one sendonly m-line each.
-func offer(local netip.Addr, payload uint8, legs []*leg) ([]byte, error) {
+// describe describes the legs in SDP (RFC 8866): one sendonly m-line each.
+func describe(local netip.Addr, payload uint8, legs []*leg) ([]byte, error) {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails
 	address := &sdp.Address{Address: local.String()}
@@ -35,6 +35,10 @@ func offer(local netip.Addr, payload uint8, legs []*leg) ([]byte, error) {
 			Protos: []string{"RTP", "AVP"}, Formats: []string{strconv.Itoa(int(payload))}}}
 		m.WithValueAttribute("rtpmap", rtpmap[payload]).WithValueAttribute("ptime", "20").
 			WithValueAttribute("rtcp", strconv.Itoa(l.port()+1)).WithPropertyAttribute("sendonly")
+		for _, c := range l.offered {
+			m.MediaName.Protos[1] = "SAVP"
+			m.WithValueAttribute("crypto", c.Value())
+		}
 		if l.label != "" {
 			m.WithValueAttribute("label", l.label)
 		}
@@ -67,6 +71,9 @@ func (c *Call) aim(answer []byte) error {
 		}
 		if !slices.Contains(m.MediaName.Formats, strconv.Itoa(int(c.cfg.PayloadType))) {
 			return timbre.Errorf(timbre.Invalid, "phone.Dial", "the server does not take %s", rtpmap[c.cfg.PayloadType])
+		}
+		if err := c.legs[at].agree(m); err != nil {
+			return err
 		}
 		host := c.line.server.Addr()
 		for _, info := range []*sdp.ConnectionInformation{s.ConnectionInformation, m.ConnectionInformation} {

@@ -1,13 +1,14 @@
 // Package phone is a telephone for Timbre: it calls a server as a session border controller does, and speaks.
 //
 // In comes the audio of one or two parties; out go a SIPREC INVITE with its metadata (RFC 7866, RFC 7865), or a plain
-// one in the manner of network based recording, and G.711 over RTP, twenty milliseconds a packet, at any speed. It is
-// the client in the demo, in `timbre call` and in tests. It does not listen: whatever the server sends back as media is
+// one in the manner of network based recording, and G.711 over RTP, twenty milliseconds a packet, at any speed; by TLS
+// and as SRTP where it is asked to, with keys by SDES. It is the client in the demo, in `timbre call` and in tests. It does not listen: whatever the server sends back as media is
 // left unread, and it encodes nothing: its parties speak G.711.
 package phone
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"time"
 
@@ -32,7 +33,7 @@ type Party struct {
 
 // Config says whom to call, how, and what is said.
 type Config struct {
-	Server     string // "udp://127.0.0.1:5060" or "tcp://…"; the port may be left out
+	Server     string // "udp://127.0.0.1:5060", "tcp://…" or "tls://…"; the port may be left out
 	RequestURI string // "sip:TO@SERVER" when empty
 	From, To   string // numbers, user parts or whole SIP URIs; "anonymous" and "srs" when empty
 
@@ -41,6 +42,9 @@ type Config struct {
 	Mixed          bool    // one stream that both parties are in: Caller.Audio
 	PayloadType    uint8   // ULaw or ALaw: what Audio is
 	Speed          float64 // times real time; 0 means 1. RTP timestamps stay true at any speed
+
+	TLS    *tls.Config // for a tls:// server; nil trusts the certificate authorities of the system
+	Suites []string    // crypto suites to offer, by their SDES names: the audio is encrypted then, or not sent
 
 	Progress func(at, total time.Duration) // told while Play goes on, in media time; may be nil
 	Log      *slog.Logger                  // nil discards
@@ -64,7 +68,7 @@ func Dial(ctx context.Context, cfg Config) (*Call, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
-	line, err := openLine(ctx, cfg.Server, cfg.Log)
+	line, err := openLine(ctx, cfg.Server, cfg.TLS, cfg.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +90,11 @@ func (cfg *Config) complete() error {
 	}
 	if cfg.Speed < 0 || cfg.Speed > 1000 {
 		return timbre.Errorf(timbre.Invalid, "phone.Dial", "speed %g is not between 0 and 1000", cfg.Speed)
+	}
+	for _, name := range cfg.Suites {
+		if _, ok := profiles[name]; !ok {
+			return timbre.Errorf(timbre.Invalid, "phone.Dial", "no crypto suite %q", name)
+		}
 	}
 	if cfg.Speed == 0 {
 		cfg.Speed = 1

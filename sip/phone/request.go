@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"mime/multipart"
 	"net/textproto"
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -28,13 +29,13 @@ func (c *Call) request() (*sip.Request, error) {
 		}
 	}
 	req := sip.NewRequest(sip.INVITE, target)
-	req.SetTransport(map[string]string{"udp": "UDP", "tcp": "TCP"}[c.line.network])
+	req.SetTransport(strings.ToUpper(c.line.network))
 	req.SetDestination(c.line.server.String())
 	req.AppendHeader(&sip.FromHeader{Address: from, Params: sip.HeaderParams{{K: "tag", V: sip.GenerateTagN(16)}}})
 	req.AppendHeader(&sip.ToHeader{Address: to})
 	req.AppendHeader(sip.NewHeader("User-Agent", "Timbre phone"))
 	req.AppendHeader(sip.NewHeader("Allow", allow))
-	if c.offer, err = offer(c.line.local, c.cfg.PayloadType, c.legs); err != nil {
+	if c.offer, err = describe(c.line.local, c.cfg.PayloadType, c.legs); err != nil {
 		return nil, err
 	}
 	if !c.cfg.Metadata {

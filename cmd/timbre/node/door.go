@@ -35,12 +35,12 @@ func (n *Node) secure(files config.TLS) error {
 	if files.Cert == "" {
 		return nil
 	}
-	certificate, err := tls.LoadX509KeyPair(files.Cert, files.Key)
+	c, err := newCertificate("api.tls", files, n.log)
 	if err != nil {
-		return timbre.Errorf(timbre.Invalid, "", "api.tls: %w", err)
+		return err
 	}
 	d := &n.doors[len(n.doors)-1]
-	d.port = tls.NewListener(d.port, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
+	d.port = tls.NewListener(d.port, &tls.Config{GetCertificate: c.get, MinVersion: tls.VersionTLS12})
 	n.Secure = true
 	return nil
 }

@@ -20,6 +20,9 @@ func (m media) Open(s offer.MediaSpec, to timbre.Listener) (sip.Stream, error) {
 	return stream{st}, nil
 }
 
+// Fingerprint is that of the pool's certificate.
+func (m media) Fingerprint() string { return m.pool.Fingerprint() }
+
 func (s stream) Update(to offer.MediaSpec) { s.Stream.Update(spec(to)) }
 
 // Reception is what the stream's statistics say, in the words of the root.
@@ -41,5 +44,12 @@ func spec(s offer.MediaSpec) rtp.Spec {
 			payloads[number] = c
 		}
 	}
-	return rtp.Spec{Local: s.Local, Remote: s.Remote, Source: s.Source, RTCP: s.RTCP, Payloads: payloads, Hold: s.Hold, LatchAny: s.LatchAny}
+	to := rtp.Spec{Local: s.Local, Remote: s.Remote, Source: s.Source, RTCP: s.RTCP, Payloads: payloads, Hold: s.Hold, LatchAny: s.LatchAny, Mux: s.Mux}
+	if k := s.Keys; k != nil {
+		to.Keys = &rtp.Keys{Suite: k.Suite, Local: k.Local, Remote: k.Remote, MKI: k.MKI}
+	}
+	if d := s.DTLS; d != nil {
+		to.DTLS = &rtp.DTLS{Fingerprint: d.Fingerprint, Active: d.Active}
+	}
+	return to
 }

@@ -29,7 +29,7 @@ import (
 type Node struct {
 	API, Admin  string   // host:port of each
 	Secure      bool     // the API speaks TLS
-	SIP         []string // udp://host:port or tcp://host:port
+	SIP         []string // udp://host:port, tcp:// or tls:// likewise
 	Credentials *config.Credentials
 
 	log       *slog.Logger

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"os"
 	"path/filepath"
@@ -113,7 +114,15 @@ func (n *Node) openSIP(s config.Settings, metrics prometheus.Registerer) error {
 		return err
 	}
 	legs := siprec.Rules{Swap: s.Legs.Swap, Header: s.Legs.CallerHeader, Callers: callers, Mixed: s.Legs.Unknown == "mixed"}
-	n.sip, err = sip.New(sip.Config{Listen: at, MediaAddress: s.RTP.Address, LatchAny: s.RTP.Latch == "any",
+	var certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
+	if s.SIP.TLS.Cert != "" {
+		c, err := newCertificate("sip.tls", s.SIP.TLS, n.log)
+		if err != nil {
+			return err
+		}
+		certificate = c.get
+	}
+	n.sip, err = sip.New(sip.Config{Listen: at, Certificate: certificate, MediaAddress: s.RTP.Address, LatchAny: s.RTP.Latch == "any",
 		Legs: legs, Now: time.Now, Log: n.log, Metrics: metrics,
 		Diary: logbook.New(logbook.Config{Folder: s.LogFolder(), Region: s.Region, Log: n.log}, n.store)},
 		directory{n.store, s.QuotaLimits().CPS}, piped{n.calls, n.pipelines, n.tasks}, media{pool})

@@ -4,15 +4,19 @@ package softphone
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
 	"timbre"
 	"timbre/cmd/timbre/screen"
+	"timbre/sip/offer"
 	"timbre/sip/phone"
 )
 
@@ -21,8 +25,10 @@ type Call struct {
 	Caller string `arg:"" type:"existingfile" help:"What the caller says: a WAV file, 8 or 16 kHz, linear PCM or G.711. One with two channels holds both parties."`
 	Agent  string `arg:"" optional:"" type:"existingfile" help:"What the agent says; silence when left out."`
 
-	Server    string        `default:"udp://127.0.0.1:5060" help:"Where to call: udp://HOST:PORT or tcp://HOST:PORT."`
-	Transport string        `enum:"udp,tcp," default:"" help:"udp or tcp, in place of the one in --server."`
+	Server    string        `default:"udp://127.0.0.1:5060" help:"Where to call: udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT."`
+	Transport string        `enum:"udp,tcp,tls," default:"" help:"udp, tcp or tls, in place of the one in --server."`
+	CA        string        `name:"ca" type:"existingfile" help:"Certificates to trust in a tls:// server, PEM, in place of the system's."`
+	SRTP      bool          `name:"srtp" help:"Send encrypted audio, with keys by SDES."`
 	Connector string        `help:"Id of the connector to call; without it the server goes by the address that the call comes from."`
 	From      string        `default:"+12065550100" help:"The caller's number, or a whole SIP URI."`
 	To        string        `default:"+12065550199" help:"The number that is called."`
@@ -83,6 +89,16 @@ func (c Call) config() (phone.Config, error) {
 		Caller: phone.Party{AOR: aor(c.From), Name: "Caller"}, Callee: phone.Party{AOR: aor(c.To), Name: "Agent"}}
 	if c.Connector != "" {
 		cfg.RequestURI = "sip:" + user(c.To) + "@" + c.Connector + ".voiceconnector.local"
+	}
+	if c.SRTP {
+		cfg.Suites = offer.Suites()
+	}
+	if c.CA != "" {
+		pem, err := os.ReadFile(c.CA)
+		cfg.TLS = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+		if err != nil || !cfg.TLS.RootCAs.AppendCertsFromPEM(pem) {
+			return cfg, timbre.Errorf(timbre.Invalid, "", "--ca %s holds no certificate", c.CA)
+		}
 	}
 	if c.Wait < 0 {
 		return cfg, timbre.Errorf(timbre.Invalid, "", "--wait %s is negative", c.Wait)

@@ -73,6 +73,18 @@ func TestFlagsBecomeTheCall(t *testing.T) {
 	}
 }
 
+func TestFlagsEncryptTheCall(t *testing.T) {
+	c := Call{Caller: wav(t, []int16{0}), Server: "tls://127.0.0.1:5061", SRTP: true}
+	cfg, err := c.config()
+	if err != nil || cfg.Server != c.Server || len(cfg.Suites) == 0 || cfg.TLS != nil {
+		t.Errorf("%+v %v", cfg, err)
+	}
+	c.CA = c.Caller
+	if _, err := c.config(); err == nil || !strings.Contains(err.Error(), "holds no certificate") {
+		t.Error(err)
+	}
+}
+
 func TestWhatCannotBePlayedIsRefusedByName(t *testing.T) {
 	text := filepath.Join(t.TempDir(), "note.wav")
 	if err := os.WriteFile(text, []byte("hello"), 0o600); err != nil {

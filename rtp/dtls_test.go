@@ -1,0 +1,355 @@
+package rtp
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pion/dtls/v3"
+	"github.com/pion/srtp/v3"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre/rtp/codec"
+)
+
+// certificate is what a test's peers show.
+var certificate = sync.OnceValue(func() *Pool {
+	p, err := NewPool(Config{First: 24000, Last: 24001})
+	if err != nil {
+		panic(err)
+	}
+	return p
+})
+
+// lent is a socket that outlives the association on it.
+type lent struct{ net.PacketConn }
+
+func (l lent) Close() error { return l.SetReadDeadline(time.Unix(1, 0)) }
+
+// shake is the peer's part of a handshake on a socket: what it seals its packets with.
+func shake(ctx context.Context, conn net.PacketConn, to netip.AddrPort, client bool, profile dtls.SRTPProtectionProfile) (*dtls.Conn, *srtp.Context, error) {
+	options := []dtls.Option{dtls.WithCertificates(certificate().identity), dtls.WithInsecureSkipVerify(true), dtls.WithSRTPProtectionProfiles(profile)}
+	var c *dtls.Conn
+	var err error
+	conn = lent{conn}
+	if remote := net.UDPAddrFromAddrPort(to); client {
+		c, err = dtls.ClientWithOptions(conn, remote, options[0], options[1], options[2])
+	} else {
+		c, err = dtls.ServerWithOptions(conn, remote, options[0], options[1], options[2], dtls.WithClientAuth(dtls.RequireAnyClientCert))
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := c.HandshakeContext(ctx); err != nil {
+		return nil, nil, err
+	}
+	cfg := srtp.Config{Profile: suites[profileSuites[profile]]}
+	state, _ := c.ConnectionState()
+	if err := cfg.ExtractSessionKeysFromDTLS(&state, client); err != nil {
+		return nil, nil, err
+	}
+	out, err := srtp.CreateContext(cfg.Keys.LocalMasterKey, cfg.Keys.LocalMasterSalt, cfg.Profile)
+	return c, out, err
+}
+
+// handshaking is a stream that expects a handshake, and the sender at its other end.
+func handshaking(t *testing.T, p *Pool, active bool, change func(*Spec)) (*Stream, *sender, *room) {
+	t.Helper()
+	return open(t, p, func(s *Spec) {
+		s.DTLS, s.Mux = &DTLS{Fingerprint: certificate().Fingerprint(), Active: active}, true
+		if change != nil {
+			change(s)
+		}
+	})
+}
+
+func limited(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func TestAHandshakeGivesTheKeys(t *testing.T) {
+	for _, active := range []bool{true, false} {
+		for _, profile := range profiles {
+			t.Run(profileSuites[profile], func(t *testing.T) {
+				p := pool(t, 50)
+				s, from, to := handshaking(t, p, active, nil)
+				conn, out, err := shake(limited(t), from, from.to, !active, profile)
+				if err != nil {
+					t.Fatal(err)
+				}
+				from.sealed(out, mostEarly) // before we know of the key, perhaps
+				to.wait(t, mostEarly)
+				from.sealed(out, 30-mostEarly)
+				to.wait(t, 30)
+				s.Update(s.spec) // that the session is refreshed changes nothing
+				from.sealed(out, 5)
+				to.wait(t, 35)
+				from.say(1)
+				s.Close()
+				_ = conn.Close()
+				if got := s.Stats(); got.Packets != 35 || got.Dropped != [reasons]uint64{Unauthentic: 1} {
+					t.Errorf("%+v", got)
+				}
+				if !slices.Equal(to.pcm, codec.ULaw.Decode(nil, from.sent[:35*160])) {
+					t.Error("something else was heard")
+				}
+			})
+		}
+	}
+}
+
+func TestAnImpostorIsNotHeard(t *testing.T) {
+	for _, active := range []bool{true, false} {
+		p := pool(t, 50)
+		s, from, _ := handshaking(t, p, active, func(s *Spec) {
+			s.DTLS.Fingerprint = p.Fingerprint() // not that of the peer
+		})
+		if _, out, err := shake(limited(t), from, from.to, !active, profiles[0]); err == nil { // it may think so at first
+			from.sealed(out, 3)
+		}
+		s.Close()
+		if got := s.Stats(); got.Packets != 0 || s.envelopes[onMedia] != nil {
+			t.Errorf("active %v: %+v", active, got)
+		}
+	}
+}
+
+func TestRTCPOnItsOwnPortHasItsOwnHandshake(t *testing.T) {
+	for _, active := range []bool{true, false} {
+		p := pool(t, 50)
+		control := newSender(t)
+		s, from, to := handshaking(t, p, active, func(s *Spec) { s.Mux, s.RTCP = false, control.addr() })
+		control.to = netip.AddrPortFrom(loopback, uint16(s.Port()+1))
+		_, out, err := shake(limited(t), from, from.to, !active, profiles[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		from.sealed(out, 3)
+		to.wait(t, 3) // the source of the media is known, and RTCP comes from another port
+		if _, _, err = shake(limited(t), control, control.to, !active, profiles[2]); err != nil {
+			t.Fatal(err)
+		}
+		for s.sealedReports() == nil {
+			await(t)
+		}
+		s.Close()
+		if e := s.envelopes[onControl]; e == nil || e.keys.Suite != profileSuites[profiles[2]] {
+			t.Errorf("active %v: %+v", active, e)
+		}
+	}
+}
+
+// A server's packets may overtake the end of its handshake.
+func TestWhatComesBeforeTheKeyIsHeardInItsPlace(t *testing.T) {
+	p := pool(t, 50)
+	s, from, to := handshaking(t, p, false, nil)
+	k := agreed(t, "AEAD_AES_128_GCM", 1)
+	c := sealer(t, k)
+	from.sealed(c, mostEarly+3)
+	for s.Stats().Dropped[Unauthentic] < 3 {
+		await(t)
+	}
+	a := &association{stream: s, spec: *s.spec.DTLS, wire: newWire(s.media, from.addr()), cancel: func() {}}
+	s.mu.Lock()
+	s.associations[onMedia] = a
+	s.mu.Unlock()
+	s.shaken(a, *k, nil)
+	to.wait(t, mostEarly)
+	from.sealed(c, 1)
+	s.Close()
+	if got := s.Stats(); got.Packets != mostEarly+1 || got.Lost != 3 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAPeerThatStartsOverIsAnswered(t *testing.T) {
+	s, from, to := handshaking(t, pool(t, 50), false, nil)
+	_, out, err := shake(limited(t), from, from.to, true, profiles[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.sealed(out, 2)
+	to.wait(t, 2)
+	other := newSender(t)
+	other.to, other.seq, other.ts = from.to, from.seq, from.ts
+	s.Update(Spec{Remote: other.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
+	_, again, err := shake(limited(t), other, other.to, true, profiles[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.sealed(again, 2)
+	to.wait(t, 4)
+	s.Close()
+	if got := s.Stats(); got.Packets != 4 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAnotherFingerprintIsAnotherPeer(t *testing.T) {
+	p := pool(t, 50)
+	s, from, to := handshaking(t, p, true, nil)
+	if _, _, err := shake(limited(t), from, from.to, false, profiles[0]); err != nil {
+		t.Fatal(err)
+	}
+	next := newSender(t)
+	next.to = from.to
+	s.Update(Spec{Remote: next.addr(), DTLS: &DTLS{Fingerprint: fingerprint("sha-1", certificate().identity.Certificate[0]), Active: true},
+		Mux: true, Payloads: s.spec.Payloads})
+	_, out, err := shake(limited(t), next, next.to, false, profiles[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	next.sealed(out, 2)
+	to.wait(t, 2)
+	s.Update(Spec{Remote: next.addr(), Payloads: s.spec.Payloads}) // encryption is switched off
+	next.say(1)
+	to.wait(t, 3)
+}
+
+func TestRecordsThatBelongNowhereAreCounted(t *testing.T) {
+	record := append(make([]byte, 100), 0)
+	record[0] = 22
+	hello := slices.Clone(record)
+	hello[13] = 1
+	plain, from, _ := open(t, pool(t, 50), nil)
+	from.raw(record)
+	plain.Close()
+	passive, from, _ := handshaking(t, pool(t, 50), false, nil)
+	stranger := newSender(t)
+	stranger.to = from.to
+	from.raw(record) // no handshake has begun
+	from.raw(hello)
+	for passive.handshake() == nil {
+		await(t)
+	}
+	passive.Update(Spec{Remote: addr("192.0.2.1:9"), Source: addr("192.0.2.1:9").Addr(), DTLS: passive.spec.DTLS, Mux: true})
+	stranger.raw(hello)
+	passive.Close()
+	got := [2][reasons]uint64{plain.Stats().Dropped, passive.Stats().Dropped}
+	if want := [2][reasons]uint64{{Malformed: 1}, {Stray: 1, Stranger: 1}}; got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// A forged hello neither ends what was agreed on, nor makes us take leave of the peer.
+func TestAHelloOfSomebodyElseChangesNothing(t *testing.T) {
+	s, from, to := handshaking(t, pool(t, 50), false, nil)
+	conn, out, err := shake(limited(t), from, from.to, true, profiles[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.sealed(out, 2)
+	to.wait(t, 2)
+	first := s.handshake()
+	other := newSender(t)
+	other.to = from.to
+	s.Update(Spec{Remote: other.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
+	hello := make([]byte, 80)
+	hello[0], hello[1], hello[2], hello[12], hello[13] = 22, 254, 253, 67, 1
+	other.raw(hello)
+	for s.handshake() == first {
+		await(t)
+	}
+	from.sealed(out, 3)
+	to.wait(t, 5)
+	if _, err := conn.Write([]byte("still there")); err != nil {
+		t.Errorf("the association was ended: %v", err)
+	}
+}
+
+func TestAHandshakeFollowsThePeer(t *testing.T) {
+	s, from, to := handshaking(t, pool(t, 50), true, func(s *Spec) { s.Remote = addr("127.0.0.1:9") })
+	s.Update(Spec{Remote: from.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
+	_, out, err := shake(limited(t), from, from.to, false, profiles[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.sealed(out, 2)
+	to.wait(t, 2)
+	s.Close()
+}
+
+// handshake is what is under way on the media port.
+func (s *Stream) handshake() *association {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.associations[onMedia]
+}
+
+// sealedReports is what reports are sealed with.
+func (s *Stream) sealedReports() *envelope {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.envelopes[onControl]
+}
+
+func TestFingerprints(t *testing.T) {
+	for like, want := range map[string]string{
+		"SHA-1 x":   "sha-1 A9:99:3E:36:47:06:81:6A:BA:3E:25:71:78:50:C2:6C:9C:D0:D8:9D",
+		"sha-256":   "sha-256 BA:78:16:BF:8F:01:CF:EA:41:41:40:DE:5D:AE:22:23:B0:03:61:A3:96:17:7A:9C:B4:10:FF:61:F2:00:15:AD",
+		"sha-384 x": "sha-384 CB:00:75:3F:45:A3:5E:8B:B5:A0:3D:69:9A:C6:50:07:27:2C:32:AB:0E:DE:D1:63:1A:8B:60:5A:43:FF:5B:ED:80:86:07:2B:A1:E7:CC:23:58:BA:EC:A1:34:C8:25:A7",
+		"sha-512 x": "sha-512 DD:AF:35:A1:93:61:7A:BA:CC:41:73:49:AE:20:41:31:12:E6:FA:4E:89:A9:7E:A2:0A:9E:EE:E6:4B:55:D3:9A:21:92:99:2A:27:4F:C1:A8:36:BA:3C:23:A3:FE:EB:BD:45:4D:44:23:64:3C:E8:0E:2A:9A:C9:4F:A5:4C:A4:9F",
+		"md5 x":     "",
+	} {
+		if got := fingerprint(like, []byte("abc")); got != want {
+			t.Errorf("%s: %s", like, got)
+		}
+	}
+}
+
+func TestClosingEndsAHandshakeThatNobodyAnswers(t *testing.T) {
+	for _, mux := range []bool{true, false} {
+		p := pool(t, 50)
+		s, from, _ := handshaking(t, p, true, func(s *Spec) { s.Mux = mux })
+		hello := make([]byte, largest)
+		n, err := from.Read(hello)
+		if random, _ := greeting(hello[:n]); err != nil || random == nil {
+			t.Fatalf("no ClientHello: %x %v", hello[:n], err)
+		}
+		s.Close()
+		if n := testutil.ToFloat64(p.metrics.handshakes.WithLabelValues("failed")); n != 0 {
+			t.Errorf("%v handshakes failed, but were only ended", n)
+		}
+	}
+}
+
+func TestAFlightThatIsLostIsSentAgain(t *testing.T) {
+	s, from, to := handshaking(t, pool(t, 50), true, nil)
+	if _, err := from.Read(make([]byte, largest)); err != nil { // lost
+		t.Fatal(err)
+	}
+	_, out, err := shake(limited(t), from, from.to, false, profiles[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.sealed(out, 2)
+	to.wait(t, 2)
+	s.Close()
+}
+
+func TestAHandshakeThatFailedIsTriedAgainWithTheNextOffer(t *testing.T) {
+	p := pool(t, 50)
+	p.shaking = 10 * time.Millisecond
+	s, from, to := handshaking(t, p, true, nil)
+	for testutil.ToFloat64(p.metrics.handshakes.WithLabelValues("failed")) == 0 {
+		await(t)
+	}
+	if _, err := from.Read(make([]byte, largest)); err != nil { // of the first one
+		t.Fatal(err)
+	}
+	p.shaking = 20 * time.Second
+	s.Update(s.spec)
+	_, out, err := shake(limited(t), from, from.to, false, profiles[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.sealed(out, 2)
+	to.wait(t, 2)
+	s.Close()
+}

@@ -1,0 +1,160 @@
+package rtp
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
+
+	"timbre"
+)
+
+// Keys are the SRTP master keys of a stream (RFC 3711), each with its salt after it.
+type Keys struct {
+	Suite  string // by its name in SDES
+	Local  []byte // what we send is sealed with it
+	Remote []byte // what the peer sends is
+	MKI    []byte // in every packet of the peer's; nil without
+}
+
+// suites are the protection profiles of the suites of RFC 4568, 6188 and 7714.
+var suites = map[string]srtp.ProtectionProfile{
+	"AEAD_AES_256_GCM":        srtp.ProtectionProfileAeadAes256Gcm,
+	"AEAD_AES_128_GCM":        srtp.ProtectionProfileAeadAes128Gcm,
+	"AES_256_CM_HMAC_SHA1_80": srtp.ProtectionProfileAes256CmHmacSha1_80,
+	"AES_256_CM_HMAC_SHA1_32": srtp.ProtectionProfileAes256CmHmacSha1_32,
+	"AES_CM_128_HMAC_SHA1_80": srtp.ProtectionProfileAes128CmHmacSha1_80,
+	"AES_CM_128_HMAC_SHA1_32": srtp.ProtectionProfileAes128CmHmacSha1_32,
+}
+
+const (
+	window  = 128 // packets behind the newest one that are told from replays
+	sources = 64  // SSRCs that one key may be used by: each costs memory
+)
+
+// envelope opens what a peer has sealed, and seals what goes to it. A nil envelope has no keys: it opens and seals nothing.
+type envelope struct {
+	keys    Keys
+	in, out *srtp.Context
+	former  *srtp.Context // of the key before: packets under it are still on their way
+	opened  int           // packets since then
+	known   int           // SSRCs
+	buf     []byte        // of the packet opened last
+	header  rtp.Header    // of that
+}
+
+// sealed makes an envelope for keys, after another one or nil. A direction whose key stays goes on as it was: begun anew, it
+// would take replays, and seal two packets alike.
+func sealed(k Keys, before *envelope) (*envelope, error) {
+	if before == nil {
+		before = &envelope{}
+	}
+	e := &envelope{keys: k, in: before.in, out: before.out, former: before.former, opened: before.opened, known: before.known}
+	var err error
+	same := k.Suite == before.keys.Suite
+	if before.in == nil || !same || !bytes.Equal(k.Remote, before.keys.Remote) || !bytes.Equal(k.MKI, before.keys.MKI) {
+		e.former, e.opened, e.known = before.in, 0, 0
+		options := []srtp.ContextOption{srtp.SRTPReplayProtection(window), srtp.SRTCPReplayProtection(window)}
+		if len(k.MKI) > 0 {
+			options = append(options, srtp.MasterKeyIndicator(k.MKI))
+		}
+		if e.in, err = cipher(k.Suite, k.Remote, options...); err != nil {
+			return nil, err
+		}
+	}
+	if before.out == nil || !same || !bytes.Equal(k.Local, before.keys.Local) {
+		if e.out, err = cipher(k.Suite, k.Local); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+func cipher(suite string, key []byte, options ...srtp.ContextOption) (*srtp.Context, error) {
+	const op = "rtp.cipher"
+	profile, ok := suites[suite]
+	if !ok {
+		return nil, timbre.Errorf(timbre.Invalid, op, "SRTP suite %.40q is not spoken", suite)
+	}
+	n, err := profile.KeyLen()
+	if err == nil && len(key) < n {
+		err = errors.New("the key is too short")
+	}
+	if err != nil {
+		return nil, timbre.Errorf(timbre.Invalid, op, "%s: %w", suite, err)
+	}
+	c, err := srtp.CreateContext(key[:n], key[n:], profile, options...)
+	if err != nil {
+		return nil, timbre.Errorf(timbre.Invalid, op, "%s: %w", suite, err)
+	}
+	return c, nil
+}
+
+// open gives the RTP packet that is in a datagram, good until the next call; or why there is none.
+func (e *envelope) open(b []byte, ssrc uint32) ([]byte, Reason, bool) {
+	if e == nil {
+		return nil, Unauthentic, false
+	}
+	_, known := e.in.ROC(ssrc)
+	if !known && e.known >= sources {
+		return nil, Stray, false
+	}
+	plain, err := e.in.DecryptRTP(e.buf[:0], b, &e.header)
+	if err != nil && e.former != nil {
+		if old, e2 := e.former.DecryptRTP(e.buf[:0], b, &e.header); e2 == nil {
+			plain, err, known = old, nil, true
+		}
+	}
+	if err != nil {
+		return nil, why(err), false
+	}
+	if !known {
+		e.known++
+	}
+	if e.opened++; e.opened >= patience {
+		e.former = nil
+	}
+	e.buf = plain
+	return plain, 0, true
+}
+
+// openControl is open for RTCP.
+func (e *envelope) openControl(b []byte, ssrc uint32) ([]byte, Reason, bool) {
+	if e == nil {
+		return nil, Unauthentic, false
+	}
+	_, known := e.in.Index(ssrc)
+	if !known && e.known >= sources {
+		return nil, Stray, false
+	}
+	plain, err := e.in.DecryptRTCP(nil, b, nil)
+	if err != nil && e.former != nil {
+		if old, e2 := e.former.DecryptRTCP(nil, b, nil); e2 == nil {
+			plain, err, known = old, nil, true
+		}
+	}
+	if err != nil {
+		return nil, why(err), false
+	}
+	if !known {
+		e.known++
+	}
+	return plain, 0, true
+}
+
+// sealControl is an RTCP packet as the peer gets it.
+func (e *envelope) sealControl(b []byte) ([]byte, error) {
+	if e == nil {
+		return nil, timbre.Errorf(timbre.Unavailable, "rtp.seal", "there are no keys yet")
+	}
+	return e.out.EncryptRTCP(nil, b, nil)
+}
+
+// why is the reason for which a packet could not be opened. The library has no name for a replay but its text.
+func why(err error) Reason {
+	if cause := errors.Unwrap(err); cause != nil && cause.Error() == "duplicated packet" {
+		return Replayed
+	}
+	return Unauthentic
+}

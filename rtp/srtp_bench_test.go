@@ -1,0 +1,126 @@
+package rtp
+
+import (
+	"context"
+	"testing"
+)
+
+// A sealed packet of 20 ms, from the datagram to the frame, without the socket: BenchmarkReceivePacket is the same in clear.
+func BenchmarkReceiveSealed(b *testing.B) {
+	const batch = 4096
+	from := addr("10.0.0.1:4000")
+	for _, suite := range all {
+		b.Run(suite, func(b *testing.B) {
+			k := agreed(b, suite, 1)
+			c := sealer(b, k)
+			packets := make([][]byte, batch)
+			for i := range packets {
+				plain := speech()
+				step(plain, i)
+				var err error
+				if packets[i], err = c.EncryptRTP(nil, plain, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+			p := pool(b, 1)
+			var s *Stream
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if i%batch == 0 { // a packet opens once
+					b.StopTimer()
+					e, err := sealed(*k, nil)
+					if err != nil {
+						b.Fatal(err)
+					}
+					s = p.stream(Spec{Remote: from, Keys: k}, deaf{})
+					s.envelopes = [ports]*envelope{e, e}
+					b.StartTimer()
+				}
+				s.take(packets[i%batch], from)
+			}
+			if got := s.Stats(); got.Dropped != [reasons]uint64{} || got.Lost != 0 {
+				b.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+// What a stream's keys weigh, in bytes of heap.
+func BenchmarkSealedMemory(b *testing.B) {
+	const n = 2000
+	for b.Loop() {
+		kept := make([]*envelope, n)
+		packets := make([][]byte, n)
+		k := agreed(b, "AES_CM_128_HMAC_SHA1_80", 1)
+		for i := range packets {
+			var err error
+			if packets[i], err = sealer(b, k).EncryptRTP(nil, speech(), nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+		before := weigh()
+		for i := range kept {
+			e, err := sealed(*k, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, _, ok := e.open(packets[i], 0); !ok {
+				b.Fatal("it does not open")
+			}
+			kept[i] = e
+		}
+		b.ReportMetric(float64(weigh()-before)/n, "B/stream")
+		_ = kept[n-1].buf
+	}
+}
+
+// A whole handshake over loopback, both sides of it.
+func BenchmarkHandshake(b *testing.B) {
+	p := pool(b, 50)
+	for b.Loop() {
+		s, from, _ := open(b, p, func(s *Spec) { s.DTLS, s.Mux = &DTLS{Fingerprint: certificate().Fingerprint(), Active: true}, true })
+		if _, _, err := shake(context.Background(), from, from.to, false, profiles[0]); err != nil {
+			b.Fatal(err)
+		}
+		for s.handshake() == nil || s.sealing() == nil {
+			await(b)
+		}
+		s.Close()
+	}
+}
+
+// What an open stream with a handshake behind it weighs, in bytes of heap and stack.
+func BenchmarkHandshakenMemory(b *testing.B) {
+	const n = 200
+	for b.Loop() {
+		p, err := NewPool(Config{First: 26000, Last: 31999})
+		if err != nil {
+			b.Fatal(err)
+		}
+		streams := make([]*Stream, n)
+		before := weigh()
+		for i := range streams {
+			s, from, _ := open(b, p, func(s *Spec) { s.DTLS, s.Mux = &DTLS{Fingerprint: certificate().Fingerprint(), Active: true}, true })
+			conn, _, err := shake(context.Background(), from, from.to, false, profiles[0])
+			if err != nil {
+				b.Fatal(err)
+			}
+			for s.sealing() == nil {
+				await(b)
+			}
+			_ = conn.Close()
+			streams[i] = s
+		}
+		b.ReportMetric(float64(weigh()-before)/n, "B/stream")
+		for _, s := range streams {
+			s.Close()
+		}
+	}
+}
+
+// sealing is what the media is sealed with.
+func (s *Stream) sealing() *envelope {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.envelopes[onMedia]
+}

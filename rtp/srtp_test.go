@@ -1,0 +1,259 @@
+package rtp
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre/rtp/codec"
+)
+
+// agreed are keys of a suite, the peer's made of one byte and ours of another.
+func agreed(t testing.TB, suite string, remote byte) *Keys {
+	t.Helper()
+	key, err := suites[suite].KeyLen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	salt, _ := suites[suite].SaltLen()
+	return &Keys{Suite: suite, Local: bytes.Repeat([]byte{0xAA}, key+salt), Remote: bytes.Repeat([]byte{remote}, key+salt)}
+}
+
+// sealer is the peer's side of keys.
+func sealer(t testing.TB, k *Keys, options ...srtp.ContextOption) *srtp.Context {
+	t.Helper()
+	c, err := cipher(k.Suite, k.Remote, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// said is the next packet of a sender, as it is before it is sealed.
+func (s *sender) said() []byte {
+	s.t.Helper()
+	payload := bytes.Repeat([]byte{byte(len(s.sent))}, 160)
+	b, err := (&rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: s.seq, Timestamp: s.ts, SSRC: 77}, Payload: payload}).Marshal()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.seq++
+	s.ts += 160
+	s.sent = append(s.sent, payload...)
+	return b
+}
+
+// sealed sends n packets of 20 ms, and gives the last one.
+func (s *sender) sealed(c *srtp.Context, n int) (last []byte) {
+	s.t.Helper()
+	for range n {
+		b, err := c.EncryptRTP(nil, s.said(), nil)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.raw(b)
+		last = b
+	}
+	return last
+}
+
+var all = slices.Sorted(maps.Keys(suites))
+
+func TestEverySuiteIsHeardAndAnswered(t *testing.T) {
+	for _, suite := range all {
+		t.Run(suite, func(t *testing.T) {
+			p := pool(t, 50)
+			k := agreed(t, suite, 1)
+			s, from, to := open(t, p, func(s *Spec) { s.Keys, s.Mux = k, true })
+			c := sealer(t, k)
+			from.sealed(c, 40) // the sequence numbers begin anew among them: the roll-over counter goes up
+			to.wait(t, 40)
+			b, err := rtcp.Marshal([]rtcp.Packet{&rtcp.SenderReport{SSRC: 77}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b, err = c.EncryptRTCP(nil, b, nil); err != nil {
+				t.Fatal(err)
+			}
+			from.raw(b)
+			from.sealed(c, 1)
+			to.wait(t, 41)
+			s.sendReport(p.now())
+			report := make([]byte, largest)
+			n, err := from.Read(report)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := rtcp.Unmarshal(report[:n]); err == nil && bytes.Contains(report[:n], []byte("timbre-")) {
+				t.Error("the report is in the clear")
+			}
+			ours, err := cipher(suite, k.Local)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plain, err := ours.DecryptRTCP(nil, report[:n], nil)
+			if err != nil || !bytes.Contains(plain, []byte("timbre-")) {
+				t.Errorf("the report: %q %v", plain, err)
+			}
+			s.Close()
+			if !slices.Equal(to.pcm, codec.ULaw.Decode(nil, from.sent)) {
+				t.Error("something else was heard")
+			}
+			if got := s.Stats(); got.Packets != 41 || got.SenderReports != 1 || got.Dropped != [reasons]uint64{} {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestWhatIsNotAuthenticIsNeverHeard(t *testing.T) {
+	for _, suite := range all {
+		t.Run(suite, func(t *testing.T) {
+			p := pool(t, 50)
+			k := agreed(t, suite, 1)
+			s, from, to := open(t, p, func(s *Spec) { s.Keys, s.LatchAny = k, true })
+			thief := newSender(t)
+			thief.to = from.to
+			thief.sealed(sealer(t, agreed(t, suite, 2)), 20) // the wrong key
+			thief.say(1)                                     // in the clear
+			c := sealer(t, k)
+			again := from.sealed(c, 3)
+			to.wait(t, 3)
+			from.raw(again) // a replay
+			tampered := bytes.Clone(again)
+			tampered[len(tampered)-12]++
+			tampered[3] += 9 // a sequence number that was not there yet
+			from.raw(tampered)
+			from.raw(again[:14])
+			from.sealed(c, 1)
+			to.wait(t, 4)
+			s.Close()
+			if !slices.Equal(to.pcm, codec.ULaw.Decode(nil, from.sent)) {
+				t.Error("something else was heard")
+			}
+			got := s.Stats()
+			if want := [reasons]uint64{Unauthentic: 23, Replayed: 1}; got.Dropped != want || got.Packets != 4 || got.Lost != 0 {
+				t.Errorf("%+v", got)
+			}
+			if n := testutil.ToFloat64(p.metrics.dropped[Unauthentic]); n != 23 {
+				t.Errorf("%v counted", n)
+			}
+		})
+	}
+}
+
+func TestAStrangerCannotFixTheSource(t *testing.T) {
+	k := agreed(t, "AEAD_AES_128_GCM", 1)
+	s, from, to := open(t, pool(t, 50), func(s *Spec) { s.Keys, s.Remote = k, addr("127.0.0.1:9") })
+	thief := newSender(t) // on the signalled host
+	thief.to = from.to
+	thief.sealed(sealer(t, agreed(t, "AEAD_AES_128_GCM", 2)), 5)
+	from.sealed(sealer(t, k), 5)
+	to.wait(t, 5)
+	if got := s.Stats().Dropped[Stranger]; got != 0 {
+		t.Errorf("%d packets of the right source were turned away", got)
+	}
+}
+
+func TestAnUpdateKeepsTheCounters(t *testing.T) {
+	k := agreed(t, "AES_CM_128_HMAC_SHA1_80", 1)
+	s, from, to := open(t, pool(t, 50), func(s *Spec) { s.Keys = k })
+	c := sealer(t, k)
+	last := from.sealed(c, 20)
+	to.wait(t, 20)
+	if roc, _ := c.ROC(77); roc != 1 {
+		t.Fatalf("the roll-over counter is %d", roc)
+	}
+	s.Update(Spec{Remote: from.addr(), Keys: agreed(t, k.Suite, 1), Payloads: map[uint8]Codec{0: PCMU}})
+	from.raw(last)
+	from.sealed(c, 5)
+	to.wait(t, 25)
+	if got := s.Stats(); got.Dropped != [reasons]uint64{Replayed: 1} {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAKeyThatWasChangedIsHeardForAWhile(t *testing.T) {
+	for _, next := range []string{"AEAD_AES_256_GCM", "AES_CM_128_HMAC_SHA1_32"} {
+		k := agreed(t, "AEAD_AES_256_GCM", 1)
+		s, from, to := open(t, pool(t, 50), func(s *Spec) { s.Keys = k })
+		old := sealer(t, k)
+		from.sealed(old, 5)
+		to.wait(t, 5)
+		changed := agreed(t, next, 2)
+		s.Update(Spec{Remote: from.addr(), Keys: changed, Payloads: map[uint8]Codec{0: PCMU}})
+		from.sealed(old, 5) // on their way
+		to.wait(t, 10)
+		from.sealed(sealer(t, changed), patience)
+		to.wait(t, 10+patience)
+		from.sealed(old, 3)
+		from.say(1)
+		s.Close()
+		if got := s.Stats(); got.Dropped != [reasons]uint64{Unauthentic: 4} || got.Packets != 10+patience {
+			t.Errorf("%s: %+v", next, got)
+		}
+	}
+}
+
+func TestAStreamThatLosesItsKeysFallsSilent(t *testing.T) {
+	k := agreed(t, "AEAD_AES_256_GCM", 1)
+	s, from, to := open(t, pool(t, 50), func(s *Spec) { s.Keys = k })
+	from.sealed(sealer(t, k), 1)
+	to.wait(t, 1)
+	s.Update(Spec{Remote: from.addr(), Keys: &Keys{Suite: k.Suite, Local: k.Local, Remote: k.Remote[:9]}})
+	from.say(3)
+	from.sealed(sealer(t, k), 3)
+	s.Close()
+	if got := s.Stats(); got.Packets != 1 || got.Dropped[Unauthentic] != 6 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestKeysThatAreNoneOpenNoStream(t *testing.T) {
+	p := pool(t, 1)
+	for _, k := range []*Keys{{}, {Suite: "AES_192_CM_HMAC_SHA1_80"}, {Suite: "AEAD_AES_128_GCM", Remote: make([]byte, 28), Local: make([]byte, 29)}} {
+		if _, err := p.Open(Spec{Keys: k}, &ear{}); err == nil || p.Free() != 1 {
+			t.Errorf("%+v: %v, %d free", k, err, p.Free())
+		}
+	}
+}
+
+func TestAKeyIdentifierStandsInEveryPacket(t *testing.T) {
+	for _, suite := range all {
+		k := agreed(t, suite, 1)
+		k.MKI = []byte{0, 0, 0, 1}
+		s, from, to := open(t, pool(t, 50), func(s *Spec) { s.Keys = k })
+		from.sealed(sealer(t, k, srtp.MasterKeyIndicator(k.MKI)), 3)
+		to.wait(t, 3)
+		from.sealed(sealer(t, k, srtp.MasterKeyIndicator([]byte{0, 0, 0, 2})), 3)
+		s.Close()
+		if got := s.Stats(); got.Packets != 3 || got.Dropped[Unauthentic]+got.Dropped[Replayed] != 3 {
+			t.Errorf("%s: %+v", suite, got)
+		}
+	}
+}
+
+func TestAKeyHasOnlySoManySources(t *testing.T) {
+	k := agreed(t, "AEAD_AES_128_GCM", 1)
+	e, err := sealed(*k, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := sealer(t, k)
+	for ssrc := range uint32(2 * sources) {
+		plain, _ := (&rtp.Packet{Header: rtp.Header{Version: 2, SSRC: ssrc}, Payload: []byte{1}}).Marshal()
+		b, err := c.EncryptRTP(nil, plain, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, why, ok := e.open(b, ssrc); ok != (ssrc < sources) || !ok && why != Stray {
+			t.Errorf("source %d: %v %v", ssrc, ok, why)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package phone
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pion/rtp"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/srtp/v3"
+
+	"timbre/sip/offer"
+)
+
+func TestEverySuiteCanSeal(t *testing.T) {
+	for _, suite := range offer.Suites() {
+		l := &leg{}
+		l.offer([]string{"AES_CM_128_HMAC_SHA1_32", suite})
+		theirs := offer.NewCrypto("2", suite)
+		must(t, l.agree((&sdp.MediaDescription{}).WithValueAttribute("crypto", theirs.Value())))
+		plain, err := (&rtp.Packet{Header: rtp.Header{Version: 2}, Payload: talk(160, 1)}).Marshal()
+		must(t, err)
+		b, err := l.seal.EncryptRTP(nil, plain, nil)
+		must(t, err)
+		n, err := profiles[suite].KeyLen()
+		must(t, err)
+		ear, err := srtp.CreateContext(l.offered[1].Key[:n], l.offered[1].Key[n:], profiles[suite])
+		must(t, err)
+		if got, err := ear.DecryptRTP(nil, b, nil); err != nil || string(got) != string(plain) || strings.Contains(string(b), string(talk(20, 1))) {
+			t.Errorf("%s: %x %v", suite, got, err)
+		}
+	}
+}
+
+func TestAnAnswerWithoutOurKeysIsNoAnswer(t *testing.T) {
+	mine := offer.NewCrypto("1", "AEAD_AES_128_GCM")
+	for name, value := range map[string]string{
+		"none":               "",
+		"nonsense":           "1 AEAD_AES_128_GCM inline:x",
+		"another tag":        offer.NewCrypto("2", mine.Suite).Value(),
+		"another suite":      offer.NewCrypto("1", "AEAD_AES_256_GCM").Value(),
+		"a suite of its own": strings.Replace(mine.Value(), "AEAD", "DEAD", 1),
+	} {
+		l := &leg{offered: []offer.Crypto{mine}}
+		m := &sdp.MediaDescription{}
+		if value != "" {
+			m.WithValueAttribute("crypto", value)
+		}
+		if err := l.agree(m); err == nil || l.seal != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestSuitesThatNobodySpeaksAreRefused(t *testing.T) {
+	if _, err := Dial(t.Context(), Config{Server: "udp://127.0.0.1:9", Suites: []string{"F8_128_HMAC_SHA1_80"}}); err == nil || !strings.Contains(err.Error(), "F8_128") {
+		t.Error(err)
+	}
+}

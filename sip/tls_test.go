@@ -1,0 +1,131 @@
+package sip
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"math/big"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+)
+
+// own is the certificate of the tests, for loopback, signed by itself.
+var own = sync.OnceValue(func() *tls.Certificate {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	about := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, about, about, key.Public(), key)
+	if err != nil {
+		panic(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		panic(err)
+	}
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
+})
+
+func shown(*tls.ClientHelloInfo) (*tls.Certificate, error) { return own(), nil }
+
+// trusting is what a client needs to trust it.
+func trusting() *tls.Config {
+	pool := x509.NewCertPool()
+	pool.AddCert(own().Leaf)
+	return &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"}
+}
+
+func TestVersionsOfTLS(t *testing.T) {
+	r := run(t)
+	for version, taken := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
+		cfg := trusting()
+		cfg.MinVersion, cfg.MaxVersion = version, version
+		conn, err := tls.Dial("tcp", r.Addr("tls").String(), cfg)
+		if (err == nil) != taken {
+			t.Errorf("%s: %v", tls.VersionName(version), err)
+		}
+		if err == nil {
+			_ = conn.Close()
+		}
+	}
+	waitFor(t, func() bool { return r.rejected("tls") == 2 })
+}
+
+func TestWhatIsNoTLSIsCountedAndCut(t *testing.T) {
+	r := run(t)
+	conn, err := net.Dial("tcp", r.Addr("tls").String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, recording("call-1").String()); err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(patience))
+	if answer, err := io.ReadAll(conn); strings.Contains(string(answer), "SIP/2.0") {
+		t.Errorf("%q %v", answer, err)
+	}
+	if n := r.rejected("tls"); n != 1 || r.calls.count() != 0 {
+		t.Errorf("%v counted, %d calls", n, r.calls.count())
+	}
+}
+
+// The suites of TLS 1.2 that connectors recommend, as far as the standard library has them.
+func TestSuitesOfTLS(t *testing.T) {
+	spoken := map[string]bool{}
+	for _, s := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
+		if slices.Contains(cipherSuites, s.ID) {
+			spoken[s.Name] = true
+		}
+	}
+	for _, name := range []string{"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+		"TLS_RSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_CBC_SHA256"} {
+		if !spoken[name] {
+			t.Errorf("%s is not spoken", name)
+		}
+	}
+}
+
+func TestTLSNeedsACertificate(t *testing.T) {
+	if _, err := New(Config{Listen: []string{"tls://127.0.0.1:0"}}, loopback(), newCalls(), &media{}); timbre.KindOf(err) != timbre.Invalid {
+		t.Error(err)
+	}
+}
+
+func TestOurAddressIsAsSafeAsTheirs(t *testing.T) {
+	r := run(t)
+	for name, c := range map[string]struct {
+		network, uri, contact string
+		want                  string
+	}{
+		"by UDP":                  {"udp", "sip:" + connectorID + "@127.0.0.1", "", "sip:timbre@%s"},
+		"by TLS":                  {"tls", "sip:" + connectorID + "@127.0.0.1", "", "sip:timbre@%s;transport=tls"},
+		"sips":                    {"tls", "sips:" + connectorID + "@127.0.0.1", "", "sips:timbre@%s"},
+		"sips in their address":   {"tls", "sip:" + connectorID + "@127.0.0.1", "sips:src@127.0.0.1:5099", "sips:timbre@%s"},
+		"behind a proxy in clear": {"tls", "sip:" + connectorID + "@127.0.0.1", "sips:src@127.0.0.1:5099>\r\nRecord-Route: <sip:127.0.0.1;lr", "sip:timbre@%s;transport=tls"},
+	} {
+		m := recording("call-" + strings.ReplaceAll(name, " ", "-"))
+		m.uri = c.uri
+		text := m.String()
+		if c.contact != "" {
+			text = strings.Replace(text, "Contact: <sip:src@127.0.0.1:5099>;+sip.src", "Contact: <"+c.contact+">", 1)
+		}
+		res := dial(t, r, c.network).ask(text)
+		if want := strings.ReplaceAll(c.want, "%s", r.Addr(c.network).String()); res.StatusCode != gosip.StatusOK || res.Contact() == nil || res.Contact().Address.String() != want {
+			t.Errorf("%s: want %s in\n%s", name, want, res)
+		}
+	}
+}
