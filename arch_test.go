@@ -110,6 +110,9 @@ func TestDriversStayWhereTheyBelong(t *testing.T) {
 		{"github.com/yalue/onnxruntime_go", []string{"infer"}},
 		{"github.com/k2-fsa/", []string{"infer"}},
 		{"C", []string{"infer"}},
+		{"github.com/gotranspile/g722", []string{"rtp"}},
+		{"github.com/thesyncim/gopus", []string{"rtp"}},
+		{"gopkg.in/hraban/opus", []string{"rtp/codec"}},
 	}
 	for _, p := range packages(t) {
 		for _, i := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {

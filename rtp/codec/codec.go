@@ -1,5 +1,6 @@
-// Package codec turns telephone audio into linear PCM and back. In come G.711 payloads (ITU-T G.711, µ-law and A-law) and
-// WAV files; out goes 16-bit linear PCM, 8,000 samples a second. It knows nothing of packets and time: that is rtp.
+// Package codec turns telephone audio into linear PCM. In come the payloads of G.711 (µ-law and A-law, which it also writes),
+// G.722 and Opus, and WAV files; out goes 16-bit linear PCM, 8,000 samples a second, which is what the models hear: audio at
+// 16 kHz is halved, and none is doubled. It knows nothing of packets and time: that is rtp.
 package codec
 
 // Law is one of the two companding laws of G.711.

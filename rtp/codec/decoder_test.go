@@ -1,0 +1,195 @@
+package codec
+
+import (
+	"os"
+	"runtime"
+	"slices"
+	"testing"
+
+	"timbre"
+)
+
+// spoken is a second or so of 20 ms payloads of each codec.
+func spoken(t testing.TB) map[string][][]byte {
+	t.Helper()
+	g722, err := os.ReadFile("testdata/g722.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	narrow := Halve(linearFile(t, "testdata/g722.pcm"))
+	cut := func(b []byte) [][]byte { return slices.Collect(slices.Chunk(b, 160)) }
+	return map[string][][]byte{
+		"PCMU": cut(ULaw.Encode(nil, narrow)), "PCMA": cut(ALaw.Encode(nil, narrow)), "G722": cut(g722),
+		"opus": packets(t, "hybrid"),
+	}
+}
+
+func TestEveryCodecGivesAsMuchAudioAsWasSaid(t *testing.T) {
+	for name, payloads := range spoken(t) {
+		d, err := NewDecoder(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := []int16{1, 2, 3}
+		pcm := slices.Clone(before)
+		for i, p := range payloads {
+			if pcm, err = d.Decode(pcm, p); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if want := 3 + 160*(i+1); len(pcm) != want {
+				t.Fatalf("%s: %d samples after %d packets, want %d", name, len(pcm), i+1, want)
+			}
+		}
+		if !slices.Equal(pcm[:3], before) || level(pcm) < 500 {
+			t.Errorf("%s: what was there is %v, the level %.0f", name, pcm[:3], level(pcm))
+		}
+	}
+}
+
+func TestInPlaceOfLostAudioThereIsSilence(t *testing.T) {
+	for name, payloads := range spoken(t) {
+		d, err := NewDecoder(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pcm, err := d.Decode(nil, payloads[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []int{0, 7, 160, 1600} {
+			for _, next := range [][]byte{nil, {}, payloads[1], {0xFF, 0xFF, 1}} {
+				lost := d.Conceal(pcm, n, next)[len(pcm):]
+				if len(lost) != n || slices.ContainsFunc(lost, func(s int16) bool { return s != 0 }) {
+					t.Errorf("%s: %d samples for %d that were lost: %v", name, len(lost), n, lost)
+				}
+			}
+		}
+	}
+}
+
+func TestAnUnknownCodecIsNamed(t *testing.T) {
+	if _, err := NewDecoder("G729"); timbre.KindOf(err) != timbre.Invalid {
+		t.Error(err)
+	}
+}
+
+func TestUnreadableOpusIsNotHeard(t *testing.T) {
+	d, err := NewDecoder("opus")
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := packets(t, "silk")
+	for _, bad := range [][]byte{nil, {}, {0xFF}, {0xFF, 0x3F}, {9<<3 | 1, 1}, {9<<3 | 2, 200, 1}, make([]byte, 2000)} {
+		pcm, err := d.Decode([]int16{1}, bad)
+		if err == nil || len(pcm) != 1 {
+			t.Errorf("%d bytes: %d samples, %v", len(bad), len(pcm), err)
+		}
+		if pcm, err = d.Decode(nil, good[5]); err != nil || len(pcm) != OpusSamples(good[5]) {
+			t.Errorf("after %d bytes that are bad: %d samples, %v", len(bad), len(pcm), err)
+		}
+	}
+}
+
+func TestASilentOpusSenderIsSilent(t *testing.T) {
+	d, err := NewDecoder("opus")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range packets(t, "silk")[:10] {
+		if _, err := d.Decode(nil, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := packets(t, "silk")[0][:1] // the first byte alone: a frame in which nothing is sent
+	if pcm, err := d.Decode(nil, first); err != nil || len(pcm) != 320 || slices.ContainsFunc(pcm, func(s int16) bool { return s != 0 }) {
+		t.Errorf("%d samples, %v: %v", len(pcm), err, pcm)
+	}
+}
+
+// FuzzOpus gives a decoder packets cut by length bytes, each after a loss of as many samples as its first byte: whatever they
+// are, there is as much audio as they say, or none.
+func FuzzOpus(f *testing.F) {
+	for name := range vectors {
+		all := packets(f, name)
+		var b []byte
+		for _, p := range all[:6] {
+			if len(p) < 256 {
+				b = append(append(b, byte(len(p))), p...)
+			}
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		d := newOpus()
+		for len(b) > 1 {
+			n := min(int(b[0]), len(b)-1)
+			p := b[1 : 1+n]
+			lost := 0
+			if n > 0 {
+				lost = int(p[0])
+			}
+			if pcm := d.Conceal(nil, lost, p); len(pcm) != lost {
+				t.Fatalf("%d samples in place of %d", len(pcm), lost)
+			}
+			pcm, err := d.Decode(nil, p)
+			if err != nil && len(pcm) != 0 || err == nil && len(pcm) != OpusSamples(p) {
+				t.Fatalf("%d samples, want %d: %v", len(pcm), OpusSamples(p), err)
+			}
+			b = b[1+n:]
+		}
+	})
+}
+
+func BenchmarkDecode20ms(b *testing.B) {
+	for name, payloads := range spoken(b) {
+		b.Run(name, func(b *testing.B) {
+			d, err := NewDecoder(name)
+			if err != nil {
+				b.Fatal(err)
+			}
+			var pcm []int16
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if pcm, err = d.Decode(pcm[:0], payloads[i%len(payloads)]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// What a decoder weighs after a second of audio.
+func BenchmarkDecoderMemory(b *testing.B) {
+	const n = 200
+	for name, payloads := range spoken(b) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				before := heap()
+				all := make([]Decoder, n)
+				for i := range all {
+					d, err := NewDecoder(name)
+					if err != nil {
+						b.Fatal(err)
+					}
+					var pcm []int16
+					for _, p := range payloads {
+						if pcm, err = d.Decode(pcm[:0], p); err != nil {
+							b.Fatal(err)
+						}
+					}
+					all[i] = d
+				}
+				b.ReportMetric(float64(heap()-before)/n, "B/decoder")
+				runtime.KeepAlive(all)
+			}
+		})
+	}
+}
+
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}

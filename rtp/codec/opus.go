@@ -1,0 +1,49 @@
+package codec
+
+// opusDecoder decodes Opus (RFC 6716) as one channel at 16 kHz, and halves that: it hears voices better than decoding at 8 kHz does,
+// and costs less.
+type opusDecoder struct {
+	engine engine
+	halver
+}
+
+// engine is an Opus decoder, at 16 kHz.
+type engine interface {
+	// decode fills pcm, which is as long as the packet's audio.
+	decode(packet []byte, pcm []float32) error
+	// conceal fills pcm, a multiple of 2.5 ms, in place of what was lost right before the packet next.
+	conceal(pcm []float32, next []byte) error
+}
+
+func newOpus() *opusDecoder { return &opusDecoder{engine: newEngine()} }
+
+func (o *opusDecoder) Decode(dst []int16, packet []byte) ([]int16, error) {
+	n := OpusSamples(packet)
+	if n == 0 {
+		return dst, errUnreadable
+	}
+	if err := o.engine.decode(packet, o.room(2*n)); err != nil {
+		return dst, errUnreadable
+	}
+	out := o.halve(dst)
+	if len(packet) == 1 { // the sender is silent: what an engine puts there is noise of its own
+		clear(out[len(dst):])
+	}
+	return out, nil
+}
+
+func (o *opusDecoder) Conceal(dst []int16, n int, next []byte) []int16 {
+	whole := n / shortestOpus * shortestOpus
+	dst = silence(dst, n-whole)
+	if whole == 0 {
+		return dst
+	}
+	room := o.room(2 * whole)
+	clear(room)
+	if err := o.engine.conceal(room, next); err != nil {
+		return silence(dst, whole)
+	}
+	out := o.halve(dst)
+	clear(out[len(dst) : len(out)-min(whole, opusSpare(next))])
+	return out
+}
