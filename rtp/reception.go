@@ -14,7 +14,8 @@ type reception struct {
 	first, highest    uint32 // extended sequence numbers
 	received          uint32
 	expected, counted uint32 // at the last report: expected and received packets
-	transit           int64  // arrival less timestamp of the last packet with audio, in samples
+	clock             int64  // of the last packet with audio, in Hz; zero: there was none
+	transit           int64  // its arrival less its timestamp, by that clock
 	timed             bool   // transit is set
 	jitter            float64
 	sender            uint32    // middle of the NTP time in the last sender report
@@ -23,11 +24,11 @@ type reception struct {
 
 // begin starts over with the first packet of a sequence. A source that only restarted keeps its jitter.
 func (r *reception) begin(p *packet) {
-	jitter := r.jitter
+	clock, jitter := r.clock, r.jitter
 	if r.ssrc != p.ssrc {
-		jitter = 0
+		clock, jitter = 0, 0
 	}
-	*r = reception{ssrc: p.ssrc, first: uint32(p.seq), highest: uint32(p.seq), jitter: jitter}
+	*r = reception{ssrc: p.ssrc, first: uint32(p.seq), highest: uint32(p.seq), clock: clock, jitter: jitter}
 }
 
 // packet counts one packet of the sequence, arrived at now.
@@ -39,12 +40,16 @@ func (r *reception) packet(p *packet, now time.Time) {
 	if p.samples() == 0 {
 		return
 	}
-	transit := now.UnixMicro()*timbre.SampleRate/1e6 - int64(p.ts)
+	clock := int64(p.codec.ticks()) * timbre.SampleRate
+	transit := now.Unix()*clock + int64(now.Nanosecond())*clock/1e9 - int64(p.ts)
 	d := transit - r.transit
-	if r.timed && max(d, -d) < 10*timbre.SampleRate { // more is no jitter: a pause, or a wrap of the timestamp
+	switch {
+	case clock != r.clock:
+		r.jitter = 0
+	case r.timed && max(d, -d) < 10*clock: // more is no jitter: a pause, or a wrap of the timestamp
 		r.jitter += (float64(max(d, -d)) - r.jitter) / 16
 	}
-	r.transit, r.timed = transit, true
+	r.clock, r.transit, r.timed = clock, transit, true
 }
 
 // report is the block about this source in a receiver report sent at now; false: nothing has come from it.

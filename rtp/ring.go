@@ -15,17 +15,13 @@ type packet struct {
 	seq      uint16
 	codec    Codec  // zero: unknown, so that it only takes its place in the sequence
 	fresh    bool   // its timestamp has nothing to do with the one before
+	after    bool   // packets right before it were given up
 	idle     int64  // samples: how long nothing had come before it
 	payload  []byte // good until push returns
 }
 
-// samples is how much audio the packet holds.
-func (p *packet) samples() int {
-	if p.codec == PCMU || p.codec == PCMA {
-		return len(p.payload)
-	}
-	return 0
-}
+// samples is how much audio the packet holds, at 8 kHz.
+func (p *packet) samples() int { return p.codec.samples(p.payload) }
 
 // outcome is what became of a packet.
 type outcome uint8
@@ -54,6 +50,7 @@ type ring struct {
 	high    uint16        // the highest sequence number held
 	suspect *packet       // the packet before, if it was wild
 	lost    uint64        // packets that were given up
+	skipped bool          // the last ones before the next were
 }
 
 // push takes a packet and hands on what is now in order.
@@ -106,7 +103,7 @@ func (r *ring) push(p packet) outcome {
 
 // restart begins a new sequence with p.
 func (r *ring) restart(p *packet) {
-	r.ssrc, r.next, r.seen, p.fresh = p.ssrc, p.seq, 0, true
+	r.ssrc, r.next, r.seen, r.skipped, p.fresh = p.ssrc, p.seq, 0, false, true
 }
 
 // hold keeps a packet that came before its turn, and gives up what it waits for when it waits too long.
@@ -151,7 +148,8 @@ func (r *ring) gap() int {
 // overdue says whether what is held, from its first to its newest packet, spans more media than a missing one is waited for.
 func (r *ring) overdue() bool {
 	first, newest := &r.held[(r.next+uint16(r.gap()))%slots], &r.held[r.high%slots]
-	held := int32(newest.ts + uint32(newest.samples()) - first.ts)
+	ticks := int32(newest.codec.ticks())
+	held := int32(newest.ts-first.ts)/ticks + int32(newest.samples())
 	return held > span || held < -span || r.bytes > 2*span
 }
 
@@ -160,6 +158,7 @@ func (r *ring) skip(n int) {
 	r.next += uint16(n)
 	r.seen <<= n
 	r.lost += uint64(n)
+	r.skipped = r.skipped || n > 0
 }
 
 // run hands on the packets held whose turn it is.
@@ -180,6 +179,7 @@ func (r *ring) run() {
 func (r *ring) send(p packet) {
 	r.next++
 	r.seen = r.seen<<1 | 1
+	p.after, r.skipped = r.skipped, false
 	r.out(p)
 }
 

@@ -12,11 +12,12 @@ const (
 	Stray                        // out of any sequence
 	Unauthentic                  // not sealed with the key that was agreed on
 	Replayed                     // sealed with it, and here before
+	Unreadable                   // its codec could not read it: silence is heard in its place
 	reasons
 )
 
 func (r Reason) String() string {
-	return [...]string{"malformed", "stranger", "unknown payload", "stray", "unauthentic", "replayed"}[r]
+	return [...]string{"malformed", "stranger", "unknown payload", "stray", "unauthentic", "replayed", "unreadable"}[r]
 }
 
 // Stats is what has come on a stream so far.
@@ -27,7 +28,7 @@ type Stats struct {
 	Duplicates    uint64
 	Dropped       [reasons]uint64 // by Reason
 	Jitter        time.Duration   // interarrival jitter of RFC 3550
-	Filled        time.Duration   // silence put into small gaps
+	Filled        time.Duration   // put into small gaps: silence, or what a later packet had a spare copy of
 	Jumps         uint64          // larger gaps, at which the media time jumped
 	Rebased       uint64          // times that the sender's clock began anew
 	SenderReports uint64
@@ -62,6 +63,9 @@ func (s *Stream) tally() {
 		s.stats.Lost = s.ring.lost
 		s.pool.metrics.lost.Add(float64(lost))
 	}
+	for s.stats.Dropped[Unreadable] < s.line.unreadable {
+		s.drop(Unreadable, s.latch.fixed.String())
+	}
 	s.stats.Filled = time.Duration(s.line.filled) * sample
 	s.stats.Jumps, s.stats.Rebased = s.line.jumps, s.line.rebased
 }
@@ -79,6 +83,8 @@ func (s *Stream) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stats := s.stats
-	stats.Jitter = time.Duration(s.reception.jitter * float64(sample))
+	if clock := s.reception.clock; clock > 0 {
+		stats.Jitter = time.Duration(s.reception.jitter / float64(clock) * float64(time.Second))
+	}
 	return stats
 }

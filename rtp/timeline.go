@@ -15,43 +15,69 @@ const (
 )
 
 // timeline turns packets in order into frames with their media time. A timestamp that lies before what has been heard, or
-// more than an hour after it, begins a new base: the audio goes on without a gap. None of it is thrown away.
+// more than an hour after it, begins a new base, as another clock rate does: the audio goes on without a gap. None of it is
+// thrown away.
 type timeline struct {
-	to      timbre.Listener
-	started bool
-	end     uint32 // RTP timestamp of the sample after the last one heard
-	at      int64  // media time of the first sample of pcm, in samples
-	n       int    // samples in pcm
-	pcm     [timbre.FrameSamples]int16
-	filled  uint64 // samples of silence put into small gaps
-	jumps   uint64 // larger gaps
-	rebased uint64 // new bases
+	to         timbre.Listener
+	started    bool
+	ticks      int    // of the RTP clock, a sample
+	end        uint32 // RTP timestamp of the sample after the last one heard
+	after      bool   // packets were given up since then
+	at         int64  // media time of the first sample of pcm, in samples
+	n          int    // samples in pcm
+	pcm        [timbre.FrameSamples]int16
+	decoders   [codecs]codec.Decoder // made when first needed
+	audio      []int16               // of one packet
+	filled     uint64                // samples put into small gaps
+	jumps      uint64                // larger gaps
+	rebased    uint64                // new bases
+	unreadable uint64                // packets that their codec could not read
 }
 
 // hear takes the next packet. One without audio is only a place in the sequence: the next with audio tells the time.
 func (t *timeline) hear(p packet) {
-	if p.fresh && t.started {
-		t.started = false
-		t.rebase(&p)
+	t.after = t.after || p.after
+	if p.fresh {
+		t.decoders = [codecs]codec.Decoder{}
+		if t.started {
+			t.started = false
+			t.rebase(&p)
+		}
 	}
 	if p.samples() == 0 {
 		return
 	}
 	if !t.started {
-		t.started, t.end = true, p.ts
+		t.started, t.ticks, t.end = true, p.codec.ticks(), p.ts
 	}
 	t.align(&p)
-	law := codec.ULaw
-	if p.codec == PCMA {
-		law = codec.ALaw
+	t.after = false
+	var err error
+	if t.audio, err = t.decoder(p.codec).Decode(t.audio[:0], p.payload); err != nil {
+		t.unreadable++
+		t.audio = t.decoder(p.codec).Conceal(t.audio, p.samples(), nil)
 	}
-	for b := p.payload; len(b) > 0; {
-		m := min(len(b), len(t.pcm)-t.n)
-		law.Decode(t.pcm[:t.n], b[:m])
-		t.advance(m)
-		b = b[m:]
+	t.say()
+	t.end += uint32(p.samples() * t.ticks)
+}
+
+// decoder is the stream's own decoder of a codec.
+func (t *timeline) decoder(c Codec) codec.Decoder {
+	if t.decoders[c] == nil {
+		t.decoders[c], _ = codec.NewDecoder(names[c]) // it knows them all
 	}
-	t.end += uint32(p.samples())
+	return t.decoders[c]
+}
+
+// say hands on audio.
+func (t *timeline) say() {
+	for pcm := t.audio; len(pcm) > 0; {
+		n := copy(t.pcm[t.n:], pcm)
+		pcm = pcm[n:]
+		if t.n += n; t.n == len(t.pcm) {
+			t.flush()
+		}
+	}
 }
 
 // rebase begins a new base with p. Between two bases the time that went by is all that tells how long a pause was.
@@ -66,33 +92,29 @@ func (t *timeline) rebase(p *packet) {
 
 // align brings the timeline to where p begins.
 func (t *timeline) align(p *packet) {
-	ts := p.ts
-	gap := int64(int32(ts - t.end)) // samples after the end of the last one
+	if ticks := p.codec.ticks(); ticks != t.ticks {
+		t.ticks = ticks
+		t.rebase(p)
+	}
+	gap := int64(int32(p.ts-t.end)) / int64(t.ticks) // samples after the end of the last one
 	switch {
 	case -slack <= gap && gap <= slack:
 	case gap < 0 || gap > hour || t.at+gap > longest:
 		t.rebase(p)
 	case gap <= span:
-		t.end = ts
+		t.end = p.ts
 		t.filled += uint64(gap)
-		for gap > 0 {
-			m := min(int(gap), len(t.pcm)-t.n)
-			clear(t.pcm[t.n : t.n+m])
-			t.advance(m)
-			gap -= int64(m)
+		var next []byte
+		if t.after { // or else nothing was sent: there is nothing to be had back
+			next = p.payload
 		}
+		t.audio = t.decoder(p.codec).Conceal(t.audio[:0], int(gap), next)
+		t.say()
 	default:
-		t.end = ts
+		t.end = p.ts
 		t.jumps++
 		t.flush()
 		t.at += gap
-	}
-}
-
-// advance counts m samples more in pcm, and hands on a full frame.
-func (t *timeline) advance(m int) {
-	if t.n += m; t.n == len(t.pcm) {
-		t.flush()
 	}
 }
 
