@@ -150,14 +150,14 @@ func TestCallsThatCannotBeTakenAreRefused(t *testing.T) {
 		warn   string
 	}{
 		"another type of body": {func(_ *bench, m *message) { m.contentType, m.body = "application/isup", "IAM" }, 415, "media_type", ""},
-		"no SDP in the parts":  {func(_ *bench, m *message) { m.body = both("", annAndBob) }, 488, "no_g711", "no offer"},
-		"no body":              {func(_ *bench, m *message) { m.contentType, m.body = "", "" }, 488, "no_g711", "no offer"},
+		"no SDP in the parts":  {func(_ *bench, m *message) { m.body = both("", annAndBob) }, 488, "no_codec", "no offer"},
+		"no body":              {func(_ *bench, m *message) { m.contentType, m.body = "", "" }, 488, "no_codec", "no offer"},
 		"no parts":             {func(_ *bench, m *message) { m.body = "hello" }, 400, "malformed", "boundary"},
 		"SDP that is none":     {func(_ *bench, m *message) { m.body = both("o=1\n", "") }, 400, "malformed", "v="},
-		"no audio":             {func(_ *bench, m *message) { m.body = both(strings.ReplaceAll(twoLines, "m=audio", "m=video"), "") }, 488, "no_g711", "not audio"},
+		"no audio":             {func(_ *bench, m *message) { m.body = both(strings.ReplaceAll(twoLines, "m=audio", "m=video"), "") }, 488, "no_codec", "not audio"},
 		"other codecs": {func(_ *bench, m *message) {
 			m.body = both(strings.NewReplacer("AVP 0 101", "AVP 18", "rtpmap:0 PCMU", "rtpmap:18 G729").Replace(twoLines), "")
-		}, 488, "no_g711", "no G.711"},
+		}, 488, "no_codec", "no known codec"},
 		"encrypted media": {func(_ *bench, m *message) { m.body = both(strings.ReplaceAll(twoLines, "RTP/AVP", "RTP/SAVP"), "") }, 488, "encryption", "SRTP"},
 		"encryption is required": {func(b *bench, _ *message) {
 			b.dir.connectors[connectorID] = timbre.Connector{ID: connectorID, RequireEncryption: true}

@@ -19,7 +19,7 @@ func inClear() *refusal {
 // unacceptable is the refusal of an offer of which no line can be taken.
 func unacceptable(o *offer.Offer) *refusal {
 	var why []string
-	reason := "no_g711"
+	reason := "no_codec"
 	for _, l := range o.Lines {
 		text := string(l.Unfit)
 		switch l.Unfit {
@@ -36,7 +36,7 @@ func unacceptable(o *offer.Offer) *refusal {
 	if reason == "encryption" {
 		return refuse(488, reason, "no audio stream that is encrypted (SRTP) as it must be: %s", strings.Join(why, ", "))
 	}
-	return refuse(488, reason, "no audio stream with G.711 over RTP: %s", strings.Join(why, ", "))
+	return refuse(488, reason, "no audio stream with G.711, G.722 or Opus over RTP: %s", strings.Join(why, ", "))
 }
 
 // mostFaults is how many of the keys that cannot be used are told of.

@@ -125,7 +125,7 @@ func (s *Server) read(req *gosip.Request, d *dialog) (body siprec.Body, o *offer
 		return body, nil, nil, unread(err)
 	}
 	if body.SDP == nil {
-		return body, nil, nil, refuse(488, "no_g711", "there is no offer in the INVITE")
+		return body, nil, nil, refuse(488, "no_codec", "there is no offer in the INVITE")
 	}
 	if o, r = offered(body.SDP, d.source.Addr()); r != nil {
 		return body, nil, nil, r
@@ -145,7 +145,7 @@ func offered(raw []byte, peer netip.Addr) (*offer.Offer, *refusal) {
 	case err == nil:
 		return o, nil
 	case timbre.KindOf(err) == timbre.Unprocessable:
-		return nil, refuse(488, "no_g711", "%v", err)
+		return nil, refuse(488, "no_codec", "%v", err)
 	}
 	return nil, refuse(400, "malformed", "%v", err)
 }

@@ -31,8 +31,8 @@ func NewAnswering(address netip.Addr) *Answering {
 	return &Answering{address: address, id: binary.BigEndian.Uint64(id[:]) >> 1, secrets: map[int]*secret{}}
 }
 
-// Answer answers every m-line of an offer, in its order: those for which ports has one are taken, with the first G.711
-// format and telephone-event; the others get port 0. The label is echoed, without which some clients send nothing.
+// Answer answers every m-line of an offer, in its order: those for which ports has one are taken, with the first
+// format that we can hear and telephone-event; the others get port 0. The label is echoed, without which some clients send nothing.
 func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
 	family := "IP4"
 	if a.address.Is6() {
@@ -76,13 +76,17 @@ func (l *Line) answer(port int) *sdp.MediaDescription {
 	if port == 0 {
 		return m
 	}
-	voice := strconv.Itoa(l.Voice)
-	m.MediaName.Formats = []string{voice}
-	m.WithValueAttribute("rtpmap", voice+" "+l.Payloads[uint8(l.Voice)].Name+"/8000")
-	if l.Events >= 0 {
-		keys := strconv.Itoa(l.Events)
-		m.MediaName.Formats = append(m.MediaName.Formats, keys)
-		m.WithValueAttribute("rtpmap", keys+" telephone-event/8000").WithValueAttribute("fmtp", keys+" 0-15")
+	m.MediaName.Formats = nil
+	for _, pt := range []int{l.Voice, l.Events} {
+		if pt < 0 {
+			continue
+		}
+		format, e := strconv.Itoa(pt), l.Payloads[uint8(pt)]
+		m.MediaName.Formats = append(m.MediaName.Formats, format)
+		m.WithValueAttribute("rtpmap", format+" "+e.String())
+		if own := e.parameters(); own != "" {
+			m.WithValueAttribute("fmtp", format+" "+own)
+		}
 	}
 	if ptime, ok := l.desc.Attribute("ptime"); ok {
 		m.WithValueAttribute("ptime", ptime)

@@ -1,6 +1,7 @@
 package offer
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -23,8 +24,8 @@ type Line struct {
 	RTCP      netip.AddrPort
 	Mux       bool // RTCP may come on the port of the media
 	Payloads  map[uint8]Encoding
-	Voice     int      // payload type of the first G.711 format; -1 without
-	Events    int      // of telephone-event; -1 without
+	Voice     int      // payload type of the first format that we can hear; -1 without
+	Events    int      // of telephone-event with its clock rate; -1 without
 	Crypto    []Crypto // the usable ones, the strongest first
 	Unfit     Unfit    // why it cannot be taken; empty when it can
 	Faults    []string // what is wrong with its keys, for people
@@ -40,7 +41,7 @@ type Unfit string
 const (
 	Disabled Unfit = "disabled"
 	NotAudio Unfit = "not audio"
-	NoCodec  Unfit = "no G.711"
+	NoCodec  Unfit = "no known codec"
 	NotRTP   Unfit = "not RTP"
 	NoKey    Unfit = "encrypted, without a key that can be used"
 	InClear  Unfit = "not encrypted"
@@ -119,46 +120,42 @@ func (o *Offer) Demand() {
 	}
 }
 
-// readFormats notes what each payload type carries, as far as we can hear it.
+// readFormats notes what each payload type carries, as far as we can hear it. A sender may send any of them.
 func (l *Line) readFormats() {
-	known := map[string]Encoding{"0": {"PCMU", 8000}, "8": {"PCMA", 8000}, "13": {"CN", 8000}}
+	named := maps.Clone(static)
 	for _, a := range l.desc.Attributes {
 		if a.Key != "rtpmap" {
 			continue
 		}
 		format, encoding, _ := strings.Cut(strings.TrimSpace(a.Value), " ")
-		parts := strings.Split(strings.TrimSpace(encoding), "/")
-		if len(parts) < 2 || len(parts) > 2 && parts[2] != "1" {
-			delete(known, format)
-			continue
+		if e, ok := parseEncoding(encoding); ok {
+			named[format] = e
+		} else {
+			delete(named, format)
 		}
-		rate, err := strconv.Atoi(parts[1])
-		if err != nil {
-			delete(known, format)
-			continue
-		}
-		known[format] = Encoding{strings.ToUpper(parts[0]), rate}
 	}
+	var events []int // payload types
 	for _, format := range l.desc.MediaName.Formats {
 		pt, err := strconv.ParseUint(format, 10, 7)
-		e, ok := known[format]
-		if err != nil || !ok || e.Rate != 8000 {
+		e, ok := named[format]
+		switch {
+		case err != nil || !ok:
 			continue
-		}
-		switch e.Name {
-		case "PCMU", "PCMA":
+		case e.voice():
 			if l.Voice < 0 {
 				l.Voice = int(pt)
 			}
-		case "TELEPHONE-EVENT":
-			if l.Events < 0 {
-				l.Events = int(pt)
-			}
-		case "CN":
-		default:
+		case e.events():
+			events = append(events, int(pt))
+		case !e.silent():
 			continue
 		}
 		l.Payloads[uint8(pt)] = e
+	}
+	for _, pt := range events {
+		if l.Events < 0 && l.Voice >= 0 && l.Payloads[uint8(pt)].Rate == l.Payloads[uint8(l.Voice)].Rate {
+			l.Events = pt
+		}
 	}
 }
 

@@ -70,9 +70,13 @@ func TestWhatAnOfferSaysOfALine(t *testing.T) {
 		"DTLS, no fingerprint":   {head + "m=audio 30000 UDP/TLS/RTP/SAVPF 0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key30 + "\n", string(NoKey)},
 		"fax on a port of audio": {head + "m=audio 30000 udptl 0\n", string(NotRTP)},
 		"fax":                    {head + "m=image 30000 udptl t38\n", string(NotAudio)},
-		"other codecs":           {head + "m=audio 30000 RTP/AVP 9 18 96\na=rtpmap:96 opus/48000/2\n", string(NoCodec)},
+		"other codecs":           {head + "m=audio 30000 RTP/AVP 3 18 96\na=rtpmap:96 opus/16000\n", string(NoCodec)},
+		"stereo G.711":           {head + "m=audio 30000 RTP/AVP 96\na=rtpmap:96 PCMA/8000/2\n", string(NoCodec)},
+		"G.722":                  {head + "m=audio 30000 RTP/AVP 18 9 0\n", "9/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
+		"Opus":                   {head + "m=audio 30000 RTP/AVP 96 9 97 98\na=rtpmap:96 opus/48000/2\na=rtpmap:97 telephone-event/8000\na=rtpmap:98 telephone-event/48000\n", "96/98 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
+		"nothing but silence":    {head + "m=audio 30000 RTP/AVP 13 97\na=rtpmap:97 telephone-event/8000\n", string(NoCodec)},
 		"wide G.711":             {head + "m=audio 30000 RTP/AVP 96\na=rtpmap:96 PCMU/16000\n", string(NoCodec)},
-		"a static type renamed":  {head + "m=audio 30000 RTP/AVP 0\na=rtpmap:0 opus/48000/2\n", string(NoCodec)},
+		"a static type renamed":  {head + "m=audio 30000 RTP/AVP 0\na=rtpmap:0 G729/8000\n", string(NoCodec)},
 	} {
 		l := read1(t, c.sdp).Lines[0]
 		got := string(l.Unfit)
@@ -150,6 +154,36 @@ a=label:3
 `, "\n", "\r\n")
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestTheOfferersFirstChoiceIsAnswered(t *testing.T) {
+	const opus, events = "a=rtpmap:96 opus/48000/2\na=fmtp:96 maxplaybackrate=16000;stereo=1\n", "a=rtpmap:100 telephone-event/48000\na=rtpmap:101 telephone-event/8000\n"
+	for name, c := range map[string]struct{ formats, attributes, want string }{
+		"Opus first":  {"96 9 0 100 101", opus + events, "96 100|96 opus/48000/2|96 useinbandfec=1|100 telephone-event/48000|100 0-15"},
+		"G.722 first": {"18 9 96 101", opus + events, "9 101|9 G722/8000|101 telephone-event/8000|101 0-15"},
+		"A-law first": {"8 96 13", opus, "8|8 PCMA/8000"},
+		"named anew":  {"97", "a=rtpmap:97 g722/8000/1\n", "97|97 G722/8000/1"},
+	} {
+		o := read1(t, head+"m=audio 30000 RTP/AVP "+c.formats+"\n"+c.attributes)
+		text, err := NewAnswering(peer).Answer(o, map[int]int{0: 20000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for line := range strings.Lines(string(text)) {
+			for _, prefix := range []string{"m=audio 20000 RTP/AVP ", "a=rtpmap:", "a=fmtp:"} {
+				if value, ok := strings.CutPrefix(strings.TrimSpace(line), prefix); ok {
+					got = append(got, value)
+				}
+			}
+		}
+		if strings.Join(got, "|") != c.want {
+			t.Errorf("%s: answered %q, want %q", name, strings.Join(got, "|"), c.want)
+		}
+		if n := len(strings.Fields(c.formats)) - strings.Count(c.formats, "18"); len(o.Lines[0].Payloads) != n {
+			t.Errorf("%s: %d formats may come, want %d", name, len(o.Lines[0].Payloads), n)
+		}
 	}
 }
 

@@ -39,12 +39,6 @@ type DTLS struct {
 	Active      bool   // we begin
 }
 
-// Encoding is an SDP encoding name in capitals, and its clock rate in Hz.
-type Encoding struct {
-	Name string
-	Rate int
-}
-
 // Equal says whether two say the same.
 func (m MediaSpec) Equal(o MediaSpec) bool {
 	return m.Local == o.Local && m.Remote == o.Remote && m.Source == o.Source && m.RTCP == o.RTCP && m.Hold == o.Hold &&
