@@ -56,8 +56,9 @@ var stations = []string{
 // programs are the folders that may see all others.
 var programs = []string{"cmd", "conformance", "test", "bench"}
 
-// forTests may be used by the tests of any station: the real models, the means to run them, recordings, and real keys.
-var forTests = []string{"timbre/models", "timbre/infer", "timbre/rtp/codec", "timbre/vault"}
+// forTests may be used by the tests of any station: the real models, the means to run them, recordings, a bad network, and real
+// keys.
+var forTests = []string{"timbre/models", "timbre/infer", "timbre/rtp/codec", "timbre/rtp/impair", "timbre/vault"}
 
 // within says whether a package or folder is name or lies below it.
 func within(path string, names ...string) bool {

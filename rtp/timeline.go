@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	slack   = 32                       // samples that a timestamp may be off before it counts: 4 ms
+	slack   = 32                       // samples that a timestamp may be off where nothing was lost: 4 ms
 	hour    = 3600 * timbre.SampleRate // samples: a longer jump is no pause but another clock
 	longest = 1000 * hour              // samples: where media time stops jumping, far from where it would overflow
 	sample  = time.Second / timbre.SampleRate
@@ -98,7 +98,8 @@ func (t *timeline) align(p *packet) {
 	}
 	gap := int64(int32(p.ts-t.end)) / int64(t.ticks) // samples after the end of the last one
 	switch {
-	case -slack <= gap && gap <= slack:
+	case -slack <= gap && (gap <= 0 || gap <= slack && !t.after):
+		t.end = p.ts // nothing is missing: the sender takes the time by another clock than the samples
 	case gap < 0 || gap > hour || t.at+gap > longest:
 		t.rebase(p)
 	case gap <= span:

@@ -1,0 +1,277 @@
+package rtp
+
+import (
+	"net/netip"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pion/rtp"
+
+	"timbre"
+	"timbre/rtp/impair"
+)
+
+// lengths are packets of 10 to 60 ms, and for Opus from 2.5 ms on, in samples.
+func lengths(c Codec) []int {
+	if c == Opus {
+		return []int{160, 480, 20, 20, 40, 40, 80, 160, 320, 160}
+	}
+	return []int{160, 80, 240, 320, 480, 160}
+}
+
+// carry sends packets to a stream through a network, and gives what is heard of them.
+func carry(t *testing.T, p *Pool, packets []rtp.Packet, n impair.Network) (*tape, Stats, impair.Tally) {
+	t.Helper()
+	to := &tape{}
+	s, err := p.Open(Spec{Local: loopback, Source: loopback, Payloads: agreed(), LatchAny: true}, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	proxy, err := impair.Open(netip.AddrPortFrom(loopback, uint16(s.Port())), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer proxy.Close()
+	from := newSender(t)
+	defer from.Close()
+	from.to = proxy.Addr()
+	for i, packet := range packets {
+		from.packet(packet)
+		if i%16 == 15 || i == len(packets)-1 {
+			proxy.Wait(i + 1)
+			if i == len(packets)-1 {
+				proxy.Flush()
+			}
+			for s.Stats().Packets < uint64(proxy.Tally().Delivered) {
+				runtime.Gosched()
+			}
+		}
+	}
+	s.Close()
+	return to, s.Stats(), proxy.Tally()
+}
+
+const stretch = 2 * timbre.SampleRate // of speech that is compared at a time
+
+// What is heard is what was said: as much of it, and each stretch alike and as late as the one before. How alike, without
+// and with losses of one packet in twenty, is up to the codec: Opus at 32 kbit/s is no copy of a wave, and where the length
+// of its packets changes, so does how it codes.
+func TestSpeechInIsSpeechOut(t *testing.T) {
+	p, said := pool(t, 50), voice(t, 6)
+	for _, c := range []struct {
+		codec             Codec
+		whole, lossy      float64
+		earliest, longest int // samples
+	}{{PCMU, 0.999, 0.95, 0, 0}, {PCMA, 0.999, 0.95, 0, 0}, {G722, 0.99, 0.92, 20, 30}, {Opus, 0.9, 0.8, 60, 72}} {
+		packets := newTalker(t, 7).say(said, c.codec, lengths(c.codec)...)
+		for name, network := range map[string]impair.Network{
+			"good":       {},
+			"reordering": {Late: 0.4, Delay: 3, Spare: 1, Seed: 1},
+			"duplicates": {Double: 0.2, Late: 0.1, Delay: 3, Spare: 1, Seed: 2},
+			"loss":       {Loss: 0.05, Spare: 3, Seed: 3},
+			"bursts":     {Loss: 0.05, Burst: 2.5, Spare: 3, Seed: 4},
+			"all of it":  {Loss: 0.05, Burst: 1.5, Double: 0.05, Late: 0.3, Delay: 3, Spare: 3, Seed: 5},
+		} {
+			heard, stats, tally := carry(t, p, packets, network)
+			if want := audio(packets); heard.length() != want || heard.samples() != want {
+				t.Errorf("%s, %s: %v heard up to %v, want %v", names[c.codec], name, heard.samples(), heard.length(), want)
+			}
+			if stats.Lost != uint64(tally.Lost) || stats.Duplicates != uint64(tally.Doubled) || stats.Late+stats.Jumps+stats.Rebased != 0 {
+				t.Errorf("%s, %s: %+v, and the network says %+v", names[c.codec], name, stats, tally)
+			}
+			least := c.whole
+			if network.Loss > 0 {
+				least = c.lossy
+			}
+			for i := 0; i+stretch <= len(said); i += stretch {
+				if alike, late := likeness(said[i:i+stretch], heard.pcm[i:]); alike < least || late < c.earliest || late > c.longest {
+					t.Errorf("%s, %s: from %d s on %.3f alike, %d samples late", names[c.codec], name, i/timbre.SampleRate, alike, late)
+				}
+			}
+		}
+	}
+}
+
+// Two legs of a call say the same, in other packets, through other codecs and networks: they stay together within 20 ms.
+func TestTwoLegsStayTogether(t *testing.T) {
+	p, said := pool(t, 50), voice(t, 10)
+	late := [2][]int{}
+	for leg, c := range []struct {
+		codec   Codec
+		lengths []int
+		impair.Network
+	}{
+		{PCMA, []int{80}, impair.Network{Late: 0.5, Delay: 10, Spare: 1, Seed: 1}},
+		{Opus, []int{480, 160, 20, 320}, impair.Network{Loss: 0.05, Burst: 1.5, Late: 0.3, Delay: 3, Spare: 3, Seed: 2}},
+	} {
+		heard, _, _ := carry(t, p, newTalker(t, 7).say(said, c.codec, c.lengths...), c.Network)
+		for i := 0; i+stretch <= len(said); i += stretch {
+			_, n := likeness(said[i:i+stretch], heard.pcm[i:])
+			late[leg] = append(late[leg], n)
+		}
+	}
+	for i := range late[0] {
+		if d := late[1][i] - late[0][i]; max(d, -d) > timbre.FrameSamples {
+			t.Errorf("the legs are %d samples apart from %d s on", d, i*stretch/timbre.SampleRate)
+		}
+	}
+}
+
+// direct gives packets to a stream without a socket, as if each came when it ends by a clock that may be off.
+func direct(t *testing.T, packets []rtp.Packet, off float64) (*tape, Stats) {
+	t.Helper()
+	now := time.UnixMilli(1_700_000_000_000)
+	p, err := NewPool(Config{First: 24000, Last: 24001, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, to := addr("10.0.0.1:4000"), &tape{}
+	s := p.stream(Spec{Remote: from, Payloads: agreed()}, to)
+	for _, packet := range packets {
+		b, err := packet.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(time.Duration(float64(audio([]rtp.Packet{packet})) * (1 + off)))
+		s.take(b, from)
+	}
+	s.flush()
+	return to, s.Stats()
+}
+
+// A clock of the sender's that is off by a ten-thousandth, for twenty minutes: that by which it sends, or that by which it writes
+// its timestamps. A lost packet in between is silence as long as it was.
+func TestAClockThatIsOffMakesAndLosesNothing(t *testing.T) {
+	const n, every = 60_000, 1000 // packets of 20 ms; one is lost of so many
+	for _, off := range []float64{-1e-4, 1e-4} {
+		for _, c := range []Codec{PCMU, Opus} {
+			payload := newTalker(t, 7).say(make([]int16, 160), c, 160)[0].Payload
+			if c == Opus {
+				payload = payload[:1] // it costs the least
+			}
+			for name, written := range map[string]float64{"sent": 0, "written": off} {
+				packets := make([]rtp.Packet, 0, n)
+				for i := range n {
+					if i%every == every/2 {
+						continue
+					}
+					packets = append(packets, rtp.Packet{Payload: payload, Header: rtp.Header{Version: 2, PayloadType: payloadTypes[c], SSRC: 7,
+						SequenceNumber: uint16(i), Timestamp: uint32(float64(i*160*c.ticks()) * (1 + written))}})
+				}
+				heard, stats := direct(t, packets, off)
+				want, slop := n*timbre.FrameDuration, n/every*sample // of what is lost, the timestamps tell to a sample
+				if d := heard.samples() - want; max(d, -d) > slop || heard.length() != heard.samples() {
+					t.Errorf("%s, %s %+.4f off: %v heard up to %v, want %v", names[c], name, off, heard.samples(), heard.length(), want)
+				}
+				if d := stats.Filled - n/every*timbre.FrameDuration; max(d, -d) > slop || stats.Lost != n/every || stats.Jumps+stats.Rebased != 0 {
+					t.Errorf("%s, %s %+.4f off: %+v", names[c], name, off, stats)
+				}
+			}
+		}
+	}
+}
+
+// The sender changes its codec in the middle of a word; the timestamps of Opus count by another clock.
+func TestACodecMayChangeAtAnyTime(t *testing.T) {
+	said := voice(t, 8)
+	k := newTalker(t, 7)
+	var packets []rtp.Packet
+	for i, c := range []Codec{PCMU, G722, Opus, PCMA, Opus, G722, PCMU, Opus} {
+		packets = append(packets, k.say(said[i*timbre.SampleRate:][:timbre.SampleRate], c, 160, 320, 160, 160)...)
+		if c == Opus {
+			k.header.Timestamp += 0x12345678
+		}
+	}
+	heard, stats := direct(t, packets, 0)
+	if heard.length() != 8*time.Second || heard.samples() != 8*time.Second || stats.Filled != 0 || stats.Jumps != 0 {
+		t.Errorf("%v heard up to %v: %+v", heard.samples(), heard.length(), stats)
+	}
+	const edge = timbre.SampleRate / 10
+	for i := 0; i < len(said); i += timbre.SampleRate {
+		part := said[i+edge : i+timbre.SampleRate-edge]
+		if alike, late := likeness(part, heard.pcm[i+edge:]); alike < 0.9 || late > 80 {
+			t.Errorf("from %d s on %.3f alike, %d samples late", i/timbre.SampleRate, alike, late)
+		}
+	}
+}
+
+// A sender of Opus that is silent sends next to nothing. What it says later comes at its time, and the silence is one.
+func TestASilentOpusSenderCostsNoTime(t *testing.T) {
+	k := newTalker(t, 7)
+	k.opus.SetDTX(true)
+	said := slices.Concat(voice(t, 2), make([]int16, 4*timbre.SampleRate), voice(t, 2))
+	var packets []rtp.Packet
+	for _, p := range k.say(said, Opus, 160) {
+		if len(p.Payload) > 1 { // an empty frame is not sent
+			p.SequenceNumber = uint16(len(packets))
+			packets = append(packets, p)
+		}
+	}
+	if len(packets) > 300 {
+		t.Fatalf("%d of 400 packets are sent", len(packets))
+	}
+	heard, stats := direct(t, packets, 0)
+	if heard.length() != 8*time.Second || stats.Lost != 0 {
+		t.Errorf("heard up to %v: %+v", heard.length(), stats)
+	}
+	for _, from := range []int{0, 6 * timbre.SampleRate} {
+		if alike, late := likeness(said[from:from+stretch], heard.pcm[from:]); alike < 0.9 || late > 80 {
+			t.Errorf("from %d s on %.3f alike, %d samples late", from/timbre.SampleRate, alike, late)
+		}
+	}
+	for i, s := range heard.pcm[3*timbre.SampleRate : 6*timbre.SampleRate] {
+		if max(s, -s) > 100 {
+			t.Fatalf("sample %d of the silence is %d", i, s)
+		}
+	}
+}
+
+// Opus packets may hold a spare copy of what was before them: it is heard where the one before is lost, and nothing else is.
+func TestASpareCopyIsHeard(t *testing.T) {
+	said := voice(t, 6)
+	alike := map[bool]float64{}
+	for _, spare := range []bool{false, true} {
+		k := newTalker(t, 7)
+		k.opus.SetFEC(spare)
+		if err := k.opus.SetPacketLoss(20); err != nil {
+			t.Fatal(err)
+		}
+		packets := k.say(said, Opus, 160)
+		var kept []rtp.Packet
+		for i, p := range packets {
+			if i%4 != 2 || i == len(packets)-1 {
+				kept = append(kept, p)
+			}
+		}
+		heard, stats := direct(t, kept, 0)
+		if heard.length() != 6*time.Second || stats.Filled != time.Duration(stats.Lost)*timbre.FrameDuration {
+			t.Errorf("heard up to %v: %+v", heard.length(), stats)
+		}
+		alike[spare], _ = likeness(said, heard.pcm)
+	}
+	if alike[true] < alike[false]+0.05 {
+		t.Errorf("with spare copies %.3f alike, %.3f without", alike[true], alike[false])
+	}
+}
+
+func TestWhatACodecCannotReadIsSilent(t *testing.T) {
+	packets := newTalker(t, 7).say(voice(t, 1), Opus, 160)
+	for i := 10; i < 20; i++ {
+		packets[i].Payload = []byte{9<<3 | 3, 0x41, 200} // of more padding than there is
+	}
+	heard, stats := direct(t, packets, 0)
+	if stats.Dropped[Unreadable] != 10 || stats.Lost != 0 {
+		t.Errorf("%+v", stats)
+	}
+	if heard.length() != time.Second {
+		t.Errorf("heard up to %v", heard.length())
+	}
+	for _, s := range heard.pcm[10*160 : 20*160] {
+		if s != 0 {
+			t.Fatal("something is heard of them")
+		}
+	}
+}

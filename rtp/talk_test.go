@@ -1,0 +1,162 @@
+package rtp
+
+import (
+	"math"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/gotranspile/g722"
+	"github.com/pion/rtp"
+	"github.com/thesyncim/gopus"
+
+	"timbre"
+	"timbre/rtp/codec"
+)
+
+// voice is so many seconds of a party of a demo call, from its tenth second on.
+func voice(t testing.TB, seconds int) []int16 {
+	t.Helper()
+	f, err := os.Open("../cmd/timbre/demo/calls/s1_enrol_caller.wav")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	channels, err := codec.ReadWAV(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return channels[0][10*timbre.SampleRate:][:seconds*timbre.SampleRate]
+}
+
+// payloadTypes are those that a talker sends.
+var payloadTypes = map[Codec]uint8{PCMU: 0, PCMA: 8, G722: 9, Opus: 96}
+
+// agreed are they in a Spec.
+func agreed() map[uint8]Codec {
+	all := map[uint8]Codec{}
+	for c, pt := range payloadTypes {
+		all[pt] = c
+	}
+	return all
+}
+
+// talker puts speech into RTP packets.
+type talker struct {
+	t      testing.TB
+	header rtp.Header
+	wide   *g722.Encoder
+	opus   *gopus.Encoder
+}
+
+func newTalker(t testing.TB, ssrc uint32) *talker {
+	t.Helper()
+	opus, err := gopus.NewEncoder(gopus.EncoderConfig{SampleRate: 2 * timbre.SampleRate, Channels: 1, Application: gopus.ApplicationVoIP})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := opus.SetBitrate(32000); err != nil {
+		t.Fatal(err)
+	}
+	return &talker{t: t, header: rtp.Header{Version: 2, SSRC: ssrc, SequenceNumber: 0xFFF0, Timestamp: 0xFFFFF000},
+		wide: g722.NewEncoder(g722.Rate64000, 0), opus: opus}
+}
+
+// say gives the packets of speech by a codec, of the lengths given in turn, in samples at 8 kHz.
+func (k *talker) say(pcm []int16, c Codec, lengths ...int) (packets []rtp.Packet) {
+	k.t.Helper()
+	for i := 0; len(pcm) >= lengths[i%len(lengths)]; i++ {
+		n := lengths[i%len(lengths)]
+		h := k.header
+		h.PayloadType = payloadTypes[c]
+		packets = append(packets, rtp.Packet{Header: h, Payload: k.encode(pcm[:n], c)})
+		k.header.SequenceNumber++
+		k.header.Timestamp += uint32(n * c.ticks())
+		pcm = pcm[n:]
+	}
+	return packets
+}
+
+func (k *talker) encode(pcm []int16, c Codec) []byte {
+	k.t.Helper()
+	switch c {
+	case PCMU:
+		return codec.ULaw.Encode(nil, pcm)
+	case PCMA:
+		return codec.ALaw.Encode(nil, pcm)
+	case G722:
+		b := make([]byte, len(pcm))
+		return b[:k.wide.Encode(b, doubled(pcm))]
+	}
+	b := make([]byte, 1500)
+	if err := k.opus.SetFrameSize(2 * len(pcm)); err != nil {
+		k.t.Fatal(err)
+	}
+	n, err := k.opus.EncodeInt16(doubled(pcm), b)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return b[:n]
+}
+
+// doubled is audio at twice the rate: what is between two samples is their mean.
+func doubled(pcm []int16) []int16 {
+	out := make([]int16, 0, 2*len(pcm))
+	for i, s := range pcm {
+		next := s
+		if i+1 < len(pcm) {
+			next = pcm[i+1]
+		}
+		out = append(out, s, int16((int(s)+int(next))/2))
+	}
+	return out
+}
+
+// tape is a listener that keeps what it hears by its media time.
+type tape struct {
+	pcm []int16
+	n   int // samples heard
+}
+
+func (p *tape) Frame(f timbre.Frame) {
+	at := int(f.At / sample)
+	for len(p.pcm) < at {
+		p.pcm = append(p.pcm, 0)
+	}
+	p.pcm = append(p.pcm[:at], f.PCM...)
+	p.n += len(f.PCM)
+}
+
+// samples is how much has been heard.
+func (p *tape) samples() time.Duration { return time.Duration(p.n) * sample }
+
+// length is how long it has been heard, up to the end.
+func (p *tape) length() time.Duration { return time.Duration(len(p.pcm)) * sample }
+
+// likeness is how well what is heard of a stretch of speech correlates with it, if it comes as much later as suits best, and
+// how many samples that is.
+func likeness(said, heard []int16) (best float64, late int) {
+	for lag := -40; lag <= 240; lag++ {
+		var both, one, other float64
+		for i := max(0, -lag); i < min(len(said), len(heard)-lag); i++ {
+			a, b := float64(said[i]), float64(heard[i+lag])
+			both, one, other = both+a*b, one+a*a, other+b*b
+		}
+		if r := both / math.Sqrt(one*other+1); r > best {
+			best, late = r, lag
+		}
+	}
+	return best, late
+}
+
+// audio is how much there is in packets.
+func audio(packets []rtp.Packet) (n time.Duration) {
+	for _, p := range packets {
+		for c, pt := range payloadTypes {
+			if pt == p.PayloadType {
+				n += time.Duration(c.samples(p.Payload)) * sample
+			}
+		}
+	}
+	return n
+}
