@@ -26,16 +26,30 @@ func step(b []byte, i int) {
 	binary.BigEndian.PutUint32(b[4:], uint32(i*160))
 }
 
-// A packet from the datagram to the frame, without the socket.
+// A packet of 20 ms from the datagram to the frame, without the socket.
 func BenchmarkReceivePacket(b *testing.B) {
-	p := pool(b, 1)
-	from := addr("10.0.0.1:4000")
-	s := p.stream(Spec{Remote: from}, deaf{})
-	packet := speech()
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		step(packet, i)
-		s.take(packet, from)
+	said := voice(b, 5)
+	for c := PCMU; c < TelephoneEvent; c++ {
+		b.Run(names[c], func(b *testing.B) {
+			p := pool(b, 1)
+			from := addr("10.0.0.1:4000")
+			s := p.stream(Spec{Remote: from, Payloads: allPayloads()}, deaf{})
+			var datagrams [][]byte
+			for _, packet := range newTalker(b, 7).say(said, c, 160) {
+				d, err := packet.Marshal()
+				if err != nil {
+					b.Fatal(err)
+				}
+				datagrams = append(datagrams, d)
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				d := datagrams[i%len(datagrams)]
+				binary.BigEndian.PutUint16(d[2:], uint16(i))
+				binary.BigEndian.PutUint32(d[4:], uint32(i*160*c.ticks()))
+				s.take(d, from)
+			}
+		})
 	}
 }
 

@@ -25,7 +25,7 @@ func lengths(c Codec) []int {
 func carry(t *testing.T, p *Pool, packets []rtp.Packet, n impair.Network) (*tape, Stats, impair.Tally) {
 	t.Helper()
 	to := &tape{}
-	s, err := p.Open(Spec{Local: loopback, Source: loopback, Payloads: agreed(), LatchAny: true}, to)
+	s, err := p.Open(Spec{Local: loopback, Source: loopback, Payloads: allPayloads(), LatchAny: true}, to)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func direct(t *testing.T, packets []rtp.Packet, off float64) (*tape, Stats) {
 		t.Fatal(err)
 	}
 	from, to := addr("10.0.0.1:4000"), &tape{}
-	s := p.stream(Spec{Remote: from, Payloads: agreed()}, to)
+	s := p.stream(Spec{Remote: from, Payloads: allPayloads()}, to)
 	for _, packet := range packets {
 		b, err := packet.Marshal()
 		if err != nil {

@@ -24,6 +24,7 @@ func FuzzDatagrams(f *testing.F) {
 	f.Add(cut(header(8, 65535, 0xFFFFFFF0, 1), header(8, 0, 64, 1), header(8, 40000, 64, 1), header(8, 40001, 64, 2)))
 	f.Add(cut(header(13, 1, 0, 1), header(0, 2, 1<<31, 1), []byte{0x80, 200, 0, 6}, header(99, 3, 9, 1)))
 	f.Add(cut([]byte{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 44, 1}, append([]byte{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 44, 1}, make([]byte, 60)...), []byte{128, 201, 0, 1, 0, 0, 0, 1}))
+	f.Add(cut(header(96, 1, 0, 1), header(96, 3, 960, 1), header(96, 4, 1440, 1), header(9, 5, 1440, 1), header(96, 6, 0, 2)))
 	f.Add(cut([]byte{0xB0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xBE, 0xDE, 0, 1, 0x10, 1, 0, 0, 5, 3}))
 	p, err := NewPool(Config{First: 24000, Last: 24001, Now: func() time.Time { return time.UnixMilli(1) }})
 	if err != nil {
@@ -32,7 +33,9 @@ func FuzzDatagrams(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		e := &ear{}
 		from := addr("10.0.0.1:4000")
-		s := p.stream(Spec{Remote: from}, e)
+		payloads := allPayloads()
+		payloads[13] = ComfortNoise
+		s := p.stream(Spec{Remote: from, Payloads: payloads}, e)
 		silent := &ear{}
 		locked := p.stream(Spec{Remote: from, Keys: agreed(t, all[len(b)%len(all)], 1)}, silent)
 		if err := locked.secure(); err != nil {

@@ -32,8 +32,8 @@ func voice(t testing.TB, seconds int) []int16 {
 // payloadTypes are those that a talker sends.
 var payloadTypes = map[Codec]uint8{PCMU: 0, PCMA: 8, G722: 9, Opus: 96}
 
-// agreed are they in a Spec.
-func agreed() map[uint8]Codec {
+// allPayloads are they in a Spec.
+func allPayloads() map[uint8]Codec {
 	all := map[uint8]Codec{}
 	for c, pt := range payloadTypes {
 		all[pt] = c
