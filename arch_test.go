@@ -111,8 +111,8 @@ func TestDriversStayWhereTheyBelong(t *testing.T) {
 		{"github.com/yalue/onnxruntime_go", []string{"infer"}},
 		{"github.com/k2-fsa/", []string{"infer"}},
 		{"C", []string{"infer"}},
-		{"github.com/gotranspile/g722", []string{"rtp"}},
-		{"github.com/thesyncim/gopus", []string{"rtp"}},
+		{"github.com/gotranspile/g722", []string{"rtp", "bench"}},
+		{"github.com/thesyncim/gopus", []string{"rtp", "bench"}},
 		{"gopkg.in/hraban/opus", []string{"rtp/codec"}},
 	}
 	for _, p := range packages(t) {

@@ -4,13 +4,15 @@
 //
 //	go run ./bench/margin -speech ../shared/speech
 //
-// With -faults it spoils the audio in several ways and prints what the limits of the audio's quality make of that.
+// With -faults it spoils the audio in several ways and prints what the limits of the audio's quality make of that. With -lost
+// it loses packets, and prints what becomes of a voice with several things in their place.
 package main
 
 import (
 	"context"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"time"
 
@@ -29,18 +31,22 @@ func main() {
 	rounds := flag.Int("rounds", 3, "times that each speaker is cut into enrolment and tests anew")
 	threads := flag.Int("threads", 1, "embeddings at a time")
 	quality := flag.Bool("faults", false, "measure instead what the limits of the audio's quality refuse")
+	lost := flag.Bool("lost", false, "measure instead what lost packets do to a voice")
+	people := flag.Int("people", 1000, "speakers, at most")
 	flag.Parse()
-	if err := run(*dir, *tests, *rounds, *threads, *quality); err != nil {
+	if err := run(*dir, *tests, *rounds, *threads, *people, *quality, *lost); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(dir string, tests, rounds, threads int, quality bool) error {
+func run(dir string, tests, rounds, threads, people int, quality, lost bool) error {
 	speakers, err := readCorpus(dir)
 	if err != nil {
 		return err
 	}
+	rand.New(rand.NewPCG(1, 1)).Shuffle(len(speakers), func(i, k int) { speakers[i], speakers[k] = speakers[k], speakers[i] })
+	speakers = speakers[:min(people, len(speakers))]
 	rt, err := infer.New(infer.Config{Threads: threads})
 	if err != nil {
 		return err
@@ -62,6 +68,9 @@ func run(dir string, tests, rounds, threads int, quality bool) error {
 	lab := lab{vad: vad, speaker: net, tests: tests}
 	if quality {
 		return lab.measureFaults(context.Background(), speakers, calibration)
+	}
+	if lost {
+		return lab.measureLosses(context.Background(), speakers, calibration)
 	}
 	var all []person
 	for n, l := range lines {
