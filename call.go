@@ -1,6 +1,9 @@
 package timbre
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Side says whose audio a leg is.
 type Side uint8
@@ -84,5 +87,14 @@ type Speech struct {
 	At     time.Duration // media time of the end of the stretch since listening began
 	Net    time.Duration // net speech: how much of the leg was voiced since listening began
 	Voiced bool          // the stretch itself is voiced
-	PCM    []float32     // audio to analyse, in [-1, 1): voiced stretches with their margins; often none
+	PCM    []int16       // audio to analyse: voiced stretches with their margins; often none
+}
+
+// Wave appends audio to dst as models take it: in [-1, 1).
+func Wave(dst []float32, pcm []int16) []float32 {
+	dst = slices.Grow(dst, len(pcm))
+	for _, s := range pcm {
+		dst = append(dst, float32(s)/32768)
+	}
+	return dst
 }

@@ -44,7 +44,8 @@ type Detector struct {
 	err error
 
 	input [Context + Window]float32 // what was heard before, then the window that fills up
-	fill  int                       // samples of the window that are there
+	heard [Window]int16             // the window once more, as it came
+	fill  int                       // samples of it that are there
 	state [memory]float32
 
 	started bool
@@ -68,7 +69,7 @@ func (d *Detector) Frame(f timbre.Frame) {
 	}
 	d.follow(f.At)
 	for i, s := range f.PCM {
-		d.input[Context+d.fill] = float32(s) / 32768
+		d.input[Context+d.fill], d.heard[d.fill] = float32(s)/32768, s
 		if d.fill++; d.fill == Window {
 			d.next = f.At + timbre.Duration(i+1)
 			d.hear()
@@ -113,7 +114,7 @@ func (d *Detector) restart() {
 // hear scores the window, a full one or the last, and hands it out.
 func (d *Detector) hear() {
 	clear(d.input[Context+d.fill:])
-	window := append(make([]float32, 0, Window), d.input[Context:Context+d.fill]...)
+	window := append(make([]int16, 0, Window), d.heard[:d.fill]...)
 	p, err := d.vad.Step(context.Background(), d.input[:], d.state[:])
 	if err != nil {
 		p = 0

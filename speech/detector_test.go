@@ -65,7 +65,7 @@ func samples(out []timbre.Speech) []int {
 	var at []int
 	for _, s := range out {
 		for _, x := range s.PCM {
-			at = append(at, int(x*32768))
+			at = append(at, int(x))
 		}
 	}
 	return at

@@ -9,13 +9,13 @@ const Margin time.Duration = 0
 // margin lets voiced windows pass, and what surrounds them: an unvoiced window passes if it begins within the margin after
 // speech, or waits here and passes if speech begins within the margin after it.
 type margin struct {
-	before []float32 // unvoiced audio that may yet turn out to stand before speech
-	after  int       // samples that have passed since the last voiced window
-	spoken bool      // there has been one
+	before []int16 // unvoiced audio that may yet turn out to stand before speech
+	after  int     // samples that have passed since the last voiced window
+	spoken bool    // there has been one
 }
 
 // pass gives the audio that a window makes pass: nothing, the window, or the window and what waited. size is in samples.
-func (m *margin) pass(window []float32, voiced bool, size int) []float32 {
+func (m *margin) pass(window []int16, voiced bool, size int) []int16 {
 	switch {
 	case voiced:
 		pcm := append(m.before, window...)

@@ -29,9 +29,9 @@ type actor struct {
 	pause     time.Duration // before the next try
 
 	hush     []func()
-	pcm      []float32 // heard so far, of a speaker search
-	tracks   []Track   // of the legs, of a voice tone analysis; the worker's alone once it runs
-	troubles troubles  // that may pass
+	pcm      []int16  // heard so far, of a speaker search
+	tracks   []Track  // of the legs, of a voice tone analysis; the worker's alone once it runs
+	troubles troubles // that may pass
 }
 
 // Between two tries to write down a task.

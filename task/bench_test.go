@@ -9,7 +9,7 @@ import (
 
 // What the machines themselves cost for each window of 32 ms that is heard.
 func BenchmarkHeard(b *testing.B) {
-	speech := timbre.Speech{Voiced: true, PCM: make([]float32, 256)}
+	speech := timbre.Speech{Voiced: true, PCM: make([]int16, 256)}
 	for _, c := range []struct {
 		name string
 		kind timbre.TaskKind

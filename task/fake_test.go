@@ -363,7 +363,7 @@ func (o *office) say(leg int, d time.Duration, talk bool) {
 		s.Voiced, s.PCM = talk, nil
 		if talk {
 			s.Net += 100 * time.Millisecond
-			s.PCM = make([]float32, timbre.Samples(100*time.Millisecond))
+			s.PCM = make([]int16, timbre.Samples(100*time.Millisecond))
 		}
 		o.media[leg] = s
 		if e := o.ear(leg); e != nil {

@@ -37,7 +37,7 @@ func (a *actor) do(e effect) {
 	case identify:
 		pcm, domain := a.pcm[:len(a.pcm):len(a.pcm)], a.now.record().DomainID
 		a.desk.put(func(ctx context.Context) input {
-			v, err := a.e.Embedder.Embed(ctx, pcm, e.net)
+			v, err := a.e.Embedder.Embed(ctx, timbre.Wave(nil, pcm), e.net)
 			if err != nil {
 				return a.failed(ctx, "identify", err)
 			}
@@ -50,7 +50,7 @@ func (a *actor) do(e effect) {
 	case makePrint:
 		pcm := a.pcm[:len(a.pcm):len(a.pcm)]
 		a.desk.put(func(ctx context.Context) input {
-			v, err := a.e.Embedder.Embed(ctx, pcm, e.net)
+			v, err := a.e.Embedder.Embed(ctx, timbre.Wave(nil, pcm), e.net)
 			if err != nil {
 				return a.failed(ctx, "voiceprint", err)
 			}

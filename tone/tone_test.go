@@ -93,7 +93,7 @@ func (l *leg) say(d time.Duration, voiced bool) {
 		s := timbre.Speech{At: l.at, Voiced: voiced}
 		if voiced {
 			l.net += step
-			s.PCM = make([]float32, timbre.Samples(step))
+			s.PCM = make([]int16, timbre.Samples(step))
 		}
 		s.Net = l.net
 		l.track.Hear(s)

@@ -34,7 +34,7 @@ const late = 10 * time.Second
 // stretch is audio that was heard, its end, and the net speech before and up to that.
 type stretch struct {
 	at, from, to time.Duration
-	pcm          []float32
+	pcm          []int16
 }
 
 // NewTrack makes a Track for one leg.
@@ -77,9 +77,10 @@ func (t *Track) Score(ctx context.Context, at time.Duration) (current, overall t
 func (t *Track) last(at time.Duration) (pcm []float32, net, total time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	pcm = make([]float32, 0, timbre.Samples(min(t.net, Span+time.Second)))
 	for _, s := range t.recent {
 		if s.at > at-Span && s.at <= at {
-			pcm = append(pcm, s.pcm...)
+			pcm = timbre.Wave(pcm, s.pcm)
 			net += s.to - s.from
 			total = s.to
 		}

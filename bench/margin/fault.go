@@ -110,7 +110,7 @@ func (l lab) measureFaults(ctx context.Context, speakers []speaker, c search.Cal
 func (l lab) hear(pcm []int16, enough time.Duration) (audio []float32, net time.Duration, err error) {
 	d := speech.NewDetector(l.vad, func(s timbre.Speech) {
 		if net < enough {
-			net, audio = s.Net, append(audio, s.PCM...)
+			net, audio = s.Net, timbre.Wave(audio, s.PCM)
 		}
 	})
 	play(d, pcm)

@@ -109,7 +109,7 @@ func (l lab) pieces(ctx context.Context, pcm []int16, enough time.Duration) ([]p
 		memo.next = 0
 		d := speech.NewDetector(memo, func(s timbre.Speech) {
 			if p.net < enough {
-				p.net, audio = s.Net, append(audio, s.PCM...)
+				p.net, audio = s.Net, timbre.Wave(audio, s.PCM)
 			}
 		})
 		d.Margin = margin

@@ -128,7 +128,7 @@ func (l lab) embed(ctx context.Context, line coder, packets [][]byte, lost []boo
 	}
 	var audio []float32
 	var net time.Duration
-	d := speech.NewDetector(l.vad, func(s timbre.Speech) { net, audio = s.Net, append(audio, s.PCM...) })
+	d := speech.NewDetector(l.vad, func(s timbre.Speech) { net, audio = s.Net, timbre.Wave(audio, s.PCM) })
 	for _, f := range frames {
 		d.Frame(f)
 	}

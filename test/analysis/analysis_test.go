@@ -91,7 +91,7 @@ func (c chain) voiceprint(t testing.TB, file string, enough time.Duration) timbr
 	var net time.Duration
 	c.listen(t, file, func(s timbre.Speech) {
 		if net < enough {
-			net, pcm = s.Net, append(pcm, s.PCM...)
+			net, pcm = s.Net, timbre.Wave(pcm, s.PCM)
 		}
 	})
 	if net < enough {

@@ -1,0 +1,44 @@
+package tone
+
+import (
+	"context"
+	"runtime"
+	"testing"
+	"time"
+
+	"timbre"
+)
+
+type anyTone struct{}
+
+func (anyTone) Score(context.Context, []float32) (timbre.Tone, error) {
+	return timbre.Tone{Neutral: 1}, nil
+}
+
+// What the track of a leg weighs that has been spoken on for a minute, in the windows of the detector.
+func BenchmarkTrackMemory(b *testing.B) {
+	const n = 100
+	for b.Loop() {
+		before := heap()
+		all := make([]*Track, n)
+		for i := range all {
+			all[i] = NewTrack(anyTone{})
+			var s timbre.Speech
+			for s.At < time.Minute {
+				s.At += 32 * time.Millisecond
+				s.Net, s.Voiced, s.PCM = s.At, true, append(s.PCM[:0:0], make([]int16, 256)...)
+				all[i].Hear(s)
+			}
+		}
+		b.ReportMetric(float64(heap()-before)/n, "B/track")
+		runtime.KeepAlive(all)
+	}
+}
+
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
