@@ -36,10 +36,11 @@ func voice(t *testing.T) []float32 {
 	return pcm
 }
 
-// encoded is speech as libopus encodes it, in frames of so many samples at 48 kHz.
-func encoded(t *testing.T, pcm []float32, frame int, app opus.Application, change func(*opus.Encoder)) (all [][]byte) {
+// encoded is speech of one channel or two as libopus encodes it, in frames of so many samples at 48 kHz.
+func encoded(t *testing.T, pcm []float32, channels, frame int, app opus.Application, change func(*opus.Encoder)) (all [][]byte) {
 	t.Helper()
-	e, err := opus.NewEncoder(48000, 1, app)
+	frame *= channels
+	e, err := opus.NewEncoder(48000, channels, app)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,10 +59,10 @@ func encoded(t *testing.T, pcm []float32, frame int, app opus.Application, chang
 func streams(t *testing.T) map[string][][]byte {
 	v := voice(t)
 	all := map[string][][]byte{
-		"silk":   encoded(t, v, 1920, opus.AppVoIP, func(e *opus.Encoder) { e.SetBitrate(16000); e.SetMaxBandwidth(opus.Wideband) }),
-		"hybrid": encoded(t, v, 960, opus.AppVoIP, func(e *opus.Encoder) { e.SetBitrate(28000) }),
-		"celt":   encoded(t, v, 480, opus.AppRestrictedLowdelay, func(e *opus.Encoder) { e.SetBitrate(64000) }),
-		"spare": encoded(t, v, 960, opus.AppVoIP, func(e *opus.Encoder) {
+		"silk":   encoded(t, v, 1, 1920, opus.AppVoIP, func(e *opus.Encoder) { e.SetBitrate(16000); e.SetMaxBandwidth(opus.Wideband) }),
+		"hybrid": encoded(t, v, 1, 960, opus.AppVoIP, func(e *opus.Encoder) { e.SetBitrate(28000) }),
+		"celt":   encoded(t, v, 1, 480, opus.AppRestrictedLowdelay, func(e *opus.Encoder) { e.SetBitrate(64000) }),
+		"spare": encoded(t, v, 1, 960, opus.AppVoIP, func(e *opus.Encoder) {
 			e.SetBitrate(24000)
 			e.SetMaxBandwidth(opus.Wideband)
 			e.SetInBandFEC(true)
@@ -99,6 +100,10 @@ func TestLibopusVectorsAreWhatItMakes(t *testing.T) {
 // to those after it is up to an implementation: there, the Go decoder has to stay as near to the stream without a loss.
 func TestLibopusAndTheGoDecoderAgree(t *testing.T) {
 	v := voice(t)
+	var two []float32 // the second channel is the first a moment later, and half as loud
+	for i, s := range v {
+		two = append(two, s, v[max(0, i-300)]/2)
+	}
 	r := rand.New(rand.NewPCG(1, 2))
 	var near, nearC, lossy float64
 	for round := range 300 {
@@ -107,7 +112,11 @@ func TestLibopusAndTheGoDecoderAgree(t *testing.T) {
 		rate := 8000 + r.IntN(88000)
 		band := []opus.Bandwidth{opus.Narrowband, opus.Mediumband, opus.Wideband, opus.SuperWideband, opus.Fullband}[r.IntN(5)]
 		spare, dtx := r.IntN(2) == 0, r.IntN(4) == 0
-		all := encoded(t, v, frame, app, func(e *opus.Encoder) {
+		pcm, channels := v, 1
+		if r.IntN(4) == 0 {
+			pcm, channels = two, 2
+		}
+		all := encoded(t, pcm, channels, frame, app, func(e *opus.Encoder) {
 			e.SetBitrate(rate)
 			e.SetMaxBandwidth(band)
 			e.SetInBandFEC(spare)
@@ -116,8 +125,8 @@ func TestLibopusAndTheGoDecoderAgree(t *testing.T) {
 		})
 		whole := play(t, newCEngine(), all)
 		if dB := difference(whole, play(t, newGoEngine(), all)); dB < 60 {
-			t.Errorf("round %d: frames of %v ms, application %v, %d bit/s, band %v, spare copies %v, DTX %v: %.1f dB", round,
-				float64(frame)/48, app, rate, band, spare, dtx, dB)
+			t.Errorf("round %d: %d channels, frames of %v ms, application %v, %d bit/s, band %v, spare copies %v, DTX %v: %.1f dB", round,
+				channels, float64(frame)/48, app, rate, band, spare, dtx, dB)
 		}
 		for i := range all[:len(all)-1] {
 			if r.Float64() < 0.05 {

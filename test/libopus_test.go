@@ -1,0 +1,18 @@
+package test
+
+import (
+	"os/exec"
+	"testing"
+)
+
+// The codec's own tests, with libopus beside the decoder that is written in Go: both must make the same of any stream.
+func TestOpusSoundsAsTheReferenceDecodesIt(t *testing.T) {
+	const libopus = "libopus (Debian's package libopus-dev)"
+	needs(t, "/usr/include/opus/opus.h", libopus)
+	needs(t, "pkg-config", "pkg-config")
+	needs(t, "cc", "a C compiler")
+	out, err := exec.CommandContext(t.Context(), "go", "test", "-tags", "libopus,nolibopusfile", "../rtp/codec").CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
