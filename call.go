@@ -75,7 +75,7 @@ func (c *Call) Leg(s Side) (int, bool) {
 
 // Frame is up to 20 ms of a leg. PCM belongs to the giver and is good only until the receiver returns.
 type Frame struct {
-	At  time.Duration // media time of the first sample since the leg's first one; jumps where nothing was sent
+	At  time.Duration // media time of the first sample since the leg's first one; jumps where nothing was sent or it was lost
 	PCM []int16
 }
 

@@ -3,10 +3,10 @@
 // listener, and RTCP receiver reports to the sender.
 //
 // Nothing here waits for a clock: a packet that is next in order is handed on as it arrives, however fast media comes. A
-// packet that is missing is waited for until 200 ms of newer media are there. Gaps of up to 200 ms are filled with silence, or
-// with the spare copy that an Opus packet holds of what was before it (no audio is ever made up: voices are compared by it);
-// after longer ones, such as a hold, the media time jumps. The media time is the sender's: a clock of its that is fast or slow
-// neither makes nor loses a sample.
+// packet that is missing is waited for until 200 ms of newer media are there. What is lost is left out and the media time
+// jumps, but for what an Opus packet has a spare copy of: no audio is ever made up, for voices are compared by it. Where for
+// up to 200 ms nothing was sent there is silence; after longer, such as a hold, the media time jumps too. The media time is
+// the sender's: a clock of its that is fast or slow neither makes nor loses a sample.
 //
 // A sender may change its codec and the length of its packets at any time, among what was agreed on.
 //

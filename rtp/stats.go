@@ -12,7 +12,7 @@ const (
 	Stray                        // out of any sequence
 	Unauthentic                  // not sealed with the key that was agreed on
 	Replayed                     // sealed with it, and here before
-	Unreadable                   // its codec could not read it: silence is heard in its place
+	Unreadable                   // its codec could not read it
 	reasons
 )
 
@@ -28,8 +28,9 @@ type Stats struct {
 	Duplicates    uint64
 	Dropped       [reasons]uint64 // by Reason
 	Jitter        time.Duration   // interarrival jitter of RFC 3550
-	Filled        time.Duration   // put into small gaps: silence, or what a later packet had a spare copy of
-	Jumps         uint64          // larger gaps, at which the media time jumped
+	Recovered     time.Duration   // lost, but a later packet had a spare copy of it
+	Filled        time.Duration   // silence, where for up to 200 ms nothing was sent
+	Jumps         uint64          // times that nothing was sent for longer
 	Rebased       uint64          // times that the sender's clock began anew
 	SenderReports uint64
 }
@@ -66,7 +67,7 @@ func (s *Stream) tally() {
 	for s.stats.Dropped[Unreadable] < s.line.unreadable {
 		s.drop(Unreadable, s.latch.fixed.String())
 	}
-	s.stats.Filled = time.Duration(s.line.filled) * sample
+	s.stats.Filled, s.stats.Recovered = time.Duration(s.line.filled)*sample, time.Duration(s.line.recovered)*sample
 	s.stats.Jumps, s.stats.Rebased = s.line.jumps, s.line.rebased
 }
 

@@ -150,7 +150,7 @@ func likeness(said, heard []int16) (best float64, late int) {
 }
 
 // audio is how much there is in packets.
-func audio(packets []rtp.Packet) (n time.Duration) {
+func audio(packets ...rtp.Packet) (n time.Duration) {
 	for _, p := range packets {
 		for c, pt := range payloadTypes {
 			if pt == p.PayloadType {

@@ -28,8 +28,9 @@ type timeline struct {
 	pcm        [timbre.FrameSamples]int16
 	decoders   [codecs]codec.Decoder // made when first needed
 	audio      []int16               // of one packet
-	filled     uint64                // samples put into small gaps
-	jumps      uint64                // larger gaps
+	filled     uint64                // samples of silence, where for a moment none were sent
+	recovered  uint64                // samples of which a later packet had a spare copy
+	jumps      uint64                // gaps of more than a moment
 	rebased    uint64                // new bases
 	unreadable uint64                // packets that their codec could not read
 }
@@ -55,7 +56,7 @@ func (t *timeline) hear(p packet) {
 	var err error
 	if t.audio, err = t.decoder(p.codec).Decode(t.audio[:0], p.payload); err != nil {
 		t.unreadable++
-		t.audio = t.decoder(p.codec).Conceal(t.audio, p.samples(), nil)
+		t.pass(p.samples())
 	}
 	t.say()
 	t.end += uint32(p.samples() * t.ticks)
@@ -102,20 +103,29 @@ func (t *timeline) align(p *packet) {
 		t.end = p.ts // nothing is missing: the sender takes the time by another clock than the samples
 	case gap < 0 || gap > hour || t.at+gap > longest:
 		t.rebase(p)
+	case gap <= span && t.after:
+		t.end = p.ts
+		t.audio = t.decoder(p.codec).Recover(t.audio[:0], int(gap), p.payload)
+		t.recovered += uint64(len(t.audio))
+		t.pass(int(gap) - len(t.audio))
+		t.say()
 	case gap <= span:
 		t.end = p.ts
 		t.filled += uint64(gap)
-		var next []byte
-		if t.after { // or else nothing was sent: there is nothing to be had back
-			next = p.payload
-		}
-		t.audio = t.decoder(p.codec).Conceal(t.audio[:0], int(gap), next)
+		t.audio = append(t.audio[:0], make([]int16, gap)...)
 		t.say()
 	default:
 		t.end = p.ts
 		t.jumps++
+		t.pass(int(gap))
+	}
+}
+
+// pass lets n samples go by of which nothing is heard.
+func (t *timeline) pass(n int) {
+	if n > 0 {
 		t.flush()
-		t.at += gap
+		t.at += int64(n)
 	}
 }
 

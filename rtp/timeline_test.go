@@ -57,6 +57,8 @@ func TestTimeIsTheSendersTime(t *testing.T) {
 	event := packet{ts: 320, codec: TelephoneEvent, payload: make([]byte, 4)}
 	fresh := said(99999, 160, 2)
 	fresh.fresh = true
+	after, lostEvent := said(480, 160, 2), event
+	after.after, lostEvent.after = true, true
 	for name, c := range map[string]struct {
 		second  []packet // after two packets of 20 ms from timestamp 0
 		at      time.Duration
@@ -64,8 +66,10 @@ func TestTimeIsTheSendersTime(t *testing.T) {
 		rebased uint64
 	}{
 		"no gap":                          {[]packet{said(320, 160, 2)}, 40 * ms, 0, 0},
-		"lost packet":                     {[]packet{said(480, 160, 2)}, 60 * ms, 160, 0},
-		"200 ms":                          {[]packet{said(320+1600, 160, 2)}, 240 * ms, 1600, 0},
+		"nothing sent for a moment":       {[]packet{said(480, 160, 2)}, 60 * ms, 160, 0},
+		"lost packet":                     {[]packet{after}, 60 * ms, 0, 0},
+		"lost before a key was pressed":   {[]packet{lostEvent, said(480, 160, 2)}, 60 * ms, 0, 0},
+		"nothing sent for 200 ms":         {[]packet{said(320+1600, 160, 2)}, 240 * ms, 1600, 0},
 		"hold":                            {[]packet{said(320+8000, 160, 2)}, 1040 * ms, 0, 0},
 		"key pressed":                     {[]packet{event, event, said(1280, 160, 2)}, 160 * ms, 960, 0},
 		"comfort noise":                   {[]packet{{ts: 320, codec: ComfortNoise, payload: []byte{60}}, said(8320, 160, 2)}, 1040 * ms, 0, 0},

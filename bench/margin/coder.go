@@ -104,9 +104,12 @@ func (c coder) decode(packets [][]byte, lost []bool, how filling) (frames []timb
 			pcm = repeated(heard, missing)
 			missing += timbre.FrameSamples
 		case how == spared && i+1 < len(packets) && !lost[i+1]:
-			pcm = d.Conceal(nil, timbre.FrameSamples, packets[i+1])
+			if pcm = d.Recover(nil, timbre.FrameSamples, packets[i+1]); len(pcm) == 0 {
+				continue
+			}
 		default:
-			pcm = d.Conceal(nil, timbre.FrameSamples, nil)
+			pcm = make([]int16, timbre.FrameSamples)
+			d.Recover(nil, timbre.FrameSamples, nil)
 		}
 		if err != nil {
 			return nil, err

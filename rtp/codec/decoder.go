@@ -12,9 +12,9 @@ import (
 type Decoder interface {
 	// Decode appends the audio of a payload to dst. Of one that cannot be read it says so, and appends nothing.
 	Decode(dst []int16, payload []byte) ([]int16, error)
-	// Conceal appends n samples in place of audio that was lost right before the payload next, which is decoded after it:
-	// silence, but for what next itself tells of them.
-	Conceal(dst []int16, n int, next []byte) []int16
+	// Recover is told of n samples that were lost right before the payload next, which is decoded after it. It appends the last
+	// ones of them, as far as next has a spare copy: mostly none. It makes nothing up.
+	Recover(dst []int16, n int, next []byte) []int16
 }
 
 var errUnreadable = errors.New("the payload cannot be read")
@@ -41,12 +41,4 @@ func (g g711) Decode(dst []int16, payload []byte) ([]int16, error) {
 	return g.law.Decode(dst, payload), nil
 }
 
-func (g g711) Conceal(dst []int16, n int, _ []byte) []int16 { return silence(dst, n) }
-
-// silence appends n samples of it.
-func silence(dst []int16, n int) []int16 {
-	for range n {
-		dst = append(dst, 0)
-	}
-	return dst
-}
+func (g g711) Recover(dst []int16, _ int, _ []byte) []int16 { return dst }

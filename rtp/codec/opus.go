@@ -32,18 +32,19 @@ func (o *opusDecoder) Decode(dst []int16, packet []byte) ([]int16, error) {
 	return out, nil
 }
 
-func (o *opusDecoder) Conceal(dst []int16, n int, next []byte) []int16 {
-	whole := n / shortestOpus * shortestOpus
-	dst = silence(dst, n-whole)
-	if whole == 0 {
+// Recover lets the engine conceal what was lost, so that its state is as good as can be for what comes next, and keeps of
+// that what is no guess.
+func (o *opusDecoder) Recover(dst []int16, n int, next []byte) []int16 {
+	n -= n % shortestOpus
+	if n == 0 {
 		return dst
 	}
-	room := o.room(2 * whole)
+	room := o.room(2 * n)
 	clear(room)
 	if err := o.engine.conceal(room, next); err != nil {
-		return silence(dst, whole)
+		clear(room)
 	}
-	out := o.halve(dst)
-	clear(out[len(dst) : len(out)-min(whole, opusSpare(next))])
-	return out
+	heard := o.halve(dst)
+	spare := heard[len(heard)-min(n, opusSpare(next)):]
+	return append(dst, spare...)
 }

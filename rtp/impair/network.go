@@ -21,7 +21,10 @@ type Network struct {
 }
 
 // Tally is what became of the datagrams so far.
-type Tally struct{ Taken, Lost, Doubled, Late, Delivered int }
+type Tally struct {
+	Taken, Doubled, Late, Delivered int
+	Lost                            []int // which, counted from 0
+}
 
 // link is one stream of datagrams through a network.
 type link struct {
@@ -50,7 +53,7 @@ func (l *link) pass(data []byte) (arriving [][]byte) {
 			l.wait(data, false)
 		}
 	} else {
-		l.tally.Lost++
+		l.tally.Lost = append(l.tally.Lost, l.tally.Taken-1)
 	}
 	return l.arrive(l.tally.Taken)
 }

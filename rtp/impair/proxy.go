@@ -4,6 +4,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 )
 
@@ -45,7 +46,9 @@ func (p *Proxy) Wait(n int) {
 func (p *Proxy) Tally() Tally {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.link.tally
+	tally := p.link.tally
+	tally.Lost = slices.Clone(tally.Lost)
+	return tally
 }
 
 // Flush delivers all that is still on its way.
