@@ -105,7 +105,7 @@ func BenchmarkReceiveMemory(b *testing.B) {
 			from.seq++
 			from.ts += 160
 			from.say(24)
-			to.wait(b, 50)
+			to.wait(b, 49)
 			to.mu.Lock()
 			to.ear = ear{}
 			to.mu.Unlock()

@@ -29,14 +29,15 @@ var coders = []coder{
 	{name: "Opus 24 kbit/s, FEC", codec: "opus", bits: 24000, mode: gopus.EncoderModeSILK, spare: true, fillings: append(usual, spared)},
 }
 
-// encode gives the packets of a leg.
+// encode gives the packets of a leg, which comes at 16 kHz.
 func (c coder) encode(pcm []int16) (packets [][]byte, err error) {
-	pcm = pcm[:len(pcm)/timbre.FrameSamples*timbre.FrameSamples]
+	const size = 2 * timbre.FrameSamples
+	pcm = pcm[:len(pcm)/size*size]
 	switch c.codec {
 	case "PCMU":
-		return cut(codec.ULaw.Encode(nil, pcm)), nil
+		return cut(codec.ULaw.Encode(nil, codec.Halve(pcm))), nil
 	case "G722":
-		return cut(g722.Encode(doubled(pcm), g722.Rate64000, 0)), nil
+		return cut(g722.Encode(pcm, g722.Rate64000, 0)), nil
 	}
 	e, err := gopus.NewEncoder(gopus.EncoderConfig{SampleRate: 2 * timbre.SampleRate, Channels: 1, Application: gopus.ApplicationVoIP})
 	if err != nil {
@@ -48,9 +49,9 @@ func (c coder) encode(pcm []int16) (packets [][]byte, err error) {
 			return nil, err
 		}
 	}
-	for ; len(pcm) > 0; pcm = pcm[timbre.FrameSamples:] {
+	for ; len(pcm) > 0; pcm = pcm[size:] {
 		b := make([]byte, 1500)
-		n, err := e.EncodeInt16(doubled(pcm[:timbre.FrameSamples]), b)
+		n, err := e.EncodeInt16(pcm[:size], b)
 		if err != nil {
 			return nil, err
 		}

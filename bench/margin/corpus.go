@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"timbre"
 	"timbre/rtp/codec"
 )
 
@@ -17,6 +18,7 @@ import (
 type speaker struct {
 	name, corpus string
 	utterances   [][]int16
+	wide         []int16 // the first seconds at 16 kHz
 }
 
 // readCorpus reads the development speakers below dir: index.json and one Opus file a speaker, which opusdec decodes.
@@ -38,11 +40,12 @@ func readCorpus(dir string) ([]speaker, error) {
 			continue
 		}
 		slices.SortStableFunc(s.Utterances, func(a, b []int64) int { return cmp.Compare(recorded(a), recorded(b)) })
-		pcm, err := decode(filepath.Join(dir, s.File))
+		wide, err := decode(filepath.Join(dir, s.File))
 		if err != nil {
 			return nil, err
 		}
-		person := speaker{name: name, corpus: s.Corpus}
+		pcm := codec.Halve(wide)
+		person := speaker{name: name, corpus: s.Corpus, wide: wide[:min(len(wide), 2*timbre.Samples(testing))]}
 		for _, u := range s.Utterances {
 			from, to := u[0]/2, min((u[0]+u[1])/2, int64(len(pcm)))
 			person.utterances = append(person.utterances, pcm[from:to])
@@ -60,6 +63,7 @@ func recorded(u []int64) int64 {
 	return 0
 }
 
+// decode gives a file at 16 kHz.
 func decode(file string) ([]int16, error) {
 	raw, err := exec.Command("opusdec", "--quiet", "--rate", "16000", file, "-").Output() // 16-bit samples, no header
 	if err != nil {
@@ -69,5 +73,5 @@ func decode(file string) ([]int16, error) {
 	for i := range pcm {
 		pcm[i] = int16(binary.LittleEndian.Uint16(raw[2*i:]))
 	}
-	return codec.Halve(pcm), nil
+	return pcm, nil
 }

@@ -85,7 +85,7 @@ func (l lab) lose(ctx context.Context, p speaker, line coder, c search.Calibrati
 	if err != nil {
 		return err
 	}
-	packets, err := line.encode(lines[0].leg(some, true, seed(p.name, "test")))
+	packets, err := line.encode(doubled(lines[0].leg(some, true, seed(p.name, "test"))))
 	if err != nil {
 		return err
 	}

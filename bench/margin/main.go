@@ -5,7 +5,8 @@
 //	go run ./bench/margin -speech ../shared/speech
 //
 // With -faults it spoils the audio in several ways and prints what the limits of the audio's quality make of that. With -lost
-// it loses packets, and prints what becomes of a voice with several things in their place.
+// it loses packets, and prints what becomes of a voice with several things in their place; with -rates, what the wideband
+// codecs make of a voice when they are decoded at 8 kHz, and when at 16 and halved.
 package main
 
 import (
@@ -32,15 +33,16 @@ func main() {
 	threads := flag.Int("threads", 1, "embeddings at a time")
 	quality := flag.Bool("faults", false, "measure instead what the limits of the audio's quality refuse")
 	lost := flag.Bool("lost", false, "measure instead what lost packets do to a voice")
+	rates := flag.Bool("rates", false, "measure instead at which rate a voice is decoded best")
 	people := flag.Int("people", 1000, "speakers, at most")
 	flag.Parse()
-	if err := run(*dir, *tests, *rounds, *threads, *people, *quality, *lost); err != nil {
+	if err := run(*dir, *tests, *rounds, *threads, *people, *quality, *lost, *rates); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(dir string, tests, rounds, threads, people int, quality, lost bool) error {
+func run(dir string, tests, rounds, threads, people int, quality, lost, rates bool) error {
 	speakers, err := readCorpus(dir)
 	if err != nil {
 		return err
@@ -71,6 +73,9 @@ func run(dir string, tests, rounds, threads, people int, quality, lost bool) err
 	}
 	if lost {
 		return lab.measureLosses(context.Background(), speakers, calibration)
+	}
+	if rates {
+		return lab.measureRates(context.Background(), speakers)
 	}
 	var all []person
 	for n, l := range lines {

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/gotranspile/g722"
+	"github.com/thesyncim/gopus"
+
+	"timbre"
+	"timbre/rtp/codec"
+)
+
+// measureRates prints how near the embedding of a voice is to that of the voice before it was coded, when its codec decodes it
+// at 8 kHz, and as the product does.
+func (l lab) measureRates(ctx context.Context, speakers []speaker) error {
+	fmt.Printf("%-24s %8s %8s   %8s %8s\n", "codec", "8 kHz", "worst", "halved", "worst")
+	for _, c := range coders[1:] {
+		var sum [2]float64
+		worst := [2]float64{1, 1}
+		for _, p := range speakers {
+			before, err := l.voice(ctx, codec.Halve(p.wide))
+			if err != nil {
+				return err
+			}
+			packets, err := c.encode(p.wide)
+			if err != nil {
+				return err
+			}
+			direct, err := c.direct(packets)
+			if err != nil {
+				return err
+			}
+			frames, err := c.decode(packets, make([]bool, len(packets)), silent)
+			if err != nil {
+				return err
+			}
+			var halved []int16
+			for _, f := range frames {
+				halved = append(halved, f.PCM...)
+			}
+			for i, pcm := range [][]int16{direct, halved} {
+				after, err := l.voice(ctx, pcm)
+				if err != nil {
+					return err
+				}
+				near := before.dot(after)
+				sum[i], worst[i] = sum[i]+near, math.Min(worst[i], near)
+			}
+		}
+		n := float64(len(speakers))
+		fmt.Printf("%-24s %8.4f %8.4f   %8.4f %8.4f\n", c.name, sum[0]/n, worst[0], sum[1]/n, worst[1])
+	}
+	return nil
+}
+
+// voice is the embedding of all of a leg that is voiced.
+func (l lab) voice(ctx context.Context, pcm []int16) (vector, error) {
+	audio, _, err := l.hear(pcm, enrolment)
+	if err != nil {
+		return nil, err
+	}
+	return l.speaker.Wave(ctx, audio)
+}
+
+// direct is what the codec gives when it is asked for 8 kHz.
+func (c coder) direct(packets [][]byte) (pcm []int16, err error) {
+	wide := g722.NewDecoder(g722.Rate64000, g722.FlagSampleRate8000)
+	opus, err := gopus.NewDecoder(gopus.DefaultDecoderConfig(timbre.SampleRate, 1))
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range packets {
+		frame := make([]int16, timbre.FrameSamples)
+		if c.codec == "opus" {
+			_, err = opus.DecodeInt16(p, frame)
+		} else {
+			wide.Decode(frame, p)
+		}
+		if err != nil {
+			return nil, err
+		}
+		pcm = append(pcm, frame...)
+	}
+	return pcm, nil
+}
