@@ -39,7 +39,11 @@ type timeline struct {
 func (t *timeline) hear(p packet) {
 	t.after = t.after || p.after
 	if p.fresh {
-		t.decoders = [codecs]codec.Decoder{}
+		for _, d := range t.decoders {
+			if d != nil {
+				d.Reset()
+			}
+		}
 		if t.started {
 			t.started = false
 			t.rebase(&p)

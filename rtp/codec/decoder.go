@@ -15,6 +15,8 @@ type Decoder interface {
 	// Recover is told of n samples that were lost right before the payload next, which is decoded after it. It appends the last
 	// ones of them, as far as next has a spare copy: mostly none. It makes nothing up.
 	Recover(dst []int16, n int, next []byte) []int16
+	// Reset forgets what was decoded: what comes next is of another source.
+	Reset()
 }
 
 var errUnreadable = errors.New("the payload cannot be read")
@@ -42,3 +44,5 @@ func (g g711) Decode(dst []int16, payload []byte) ([]int16, error) {
 }
 
 func (g g711) Recover(dst []int16, _ int, _ []byte) []int16 { return dst }
+
+func (g g711) Reset() {}

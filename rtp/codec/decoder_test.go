@@ -66,6 +66,30 @@ func TestNothingIsMadeUpForWhatIsLost(t *testing.T) {
 	}
 }
 
+func TestAnotherSourceIsHeardAsIfItWereTheFirst(t *testing.T) {
+	for name, payloads := range spoken(t) {
+		d, err := NewDecoder(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var first, second []int16
+		for _, pcm := range []*[]int16{&first, &second} {
+			for i, p := range payloads[:30] {
+				if i == 20 {
+					*pcm = d.Recover(*pcm, 160, p)
+				}
+				if *pcm, err = d.Decode(*pcm, p); err != nil {
+					t.Fatal(err)
+				}
+			}
+			d.Reset()
+		}
+		if !slices.Equal(first, second) {
+			t.Errorf("%s: it is heard otherwise", name)
+		}
+	}
+}
+
 func TestAnUnknownCodecIsNamed(t *testing.T) {
 	if _, err := NewDecoder("G729"); timbre.KindOf(err) != timbre.Invalid {
 		t.Error(err)

@@ -26,3 +26,8 @@ func (w *wideband) Decode(dst []int16, payload []byte) ([]int16, error) {
 
 // Recover leaves the state as it is: it and the sender's become alike again within some ten milliseconds.
 func (w *wideband) Recover(dst []int16, _ int, _ []byte) []int16 { return dst }
+
+func (w *wideband) Reset() {
+	w.decoder = g722.NewDecoder(g722.Rate64000, 0)
+	w.reset()
+}

@@ -37,3 +37,6 @@ func (h *halver) halve(dst []int16) []int16 {
 	h.audio = h.audio[:reach]
 	return dst
 }
+
+// reset forgets what was heard.
+func (h *halver) reset() { clear(h.audio) }

@@ -30,3 +30,5 @@ func (c *cEngine) conceal(pcm []float32, next []byte) error {
 	}
 	return c.decoder.DecodeFECFloat32(next, pcm)
 }
+
+func (c *cEngine) reset() { c.decoder, _ = opus.NewDecoder(16000, 1) }

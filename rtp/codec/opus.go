@@ -13,6 +13,8 @@ type engine interface {
 	decode(packet []byte, pcm []float32) error
 	// conceal fills pcm, a multiple of 2.5 ms, in place of what was lost right before the packet next.
 	conceal(pcm []float32, next []byte) error
+	// reset makes it as good as new.
+	reset()
 }
 
 func newOpus() *opusDecoder { return &opusDecoder{engine: newEngine()} }
@@ -47,4 +49,9 @@ func (o *opusDecoder) Recover(dst []int16, n int, next []byte) []int16 {
 	heard := o.halve(dst)
 	spare := heard[len(heard)-min(n, opusSpare(next)):]
 	return append(dst, spare...)
+}
+
+func (o *opusDecoder) Reset() {
+	o.engine.reset()
+	o.halver.reset()
 }
