@@ -31,6 +31,7 @@ type Call struct {
 	ConnectorID   string
 	CallID        string            // Call-ID of the INVITE
 	Direction     string            // "Outbound": from an SBC or PBX to the connector, "Inbound": the other way
+	Through       bool              // it is put through to a gateway: the call itself, and not a recording or a copy of its audio
 	From, To      string            // numbers, or user parts, as signalled
 	Headers       map[string]string // of the INVITE, names in lower case, repeated ones joined by ", "
 	Metadata      string            // the SIPREC metadata as it came, an XML document; empty without

@@ -1,6 +1,6 @@
 // Package call keeps the live calls of this node. In come calls as the signalling finds them, and their frames; out go the
 // frames to whoever taps a leg, a durable record of each call, and the events of its stream. It does not listen to audio,
-// and it does not decide who is told of an event: an Announcer does.
+// and it does not decide who is told of an event: an Announcer does; nor what is written down of a call that has ended.
 package call
 
 import (
@@ -28,13 +28,14 @@ type Announcer interface {
 	Notices(ctx context.Context, events ...timbre.Event) ([]timbre.Notice, error)
 }
 
-// Config of a Registry. Zero values: the clock of the machine, no log, no metrics, random UUIDs.
+// Config of a Registry. Zero values: the clock of the machine, no log, no metrics, random UUIDs, nobody told of ends.
 type Config struct {
 	Now             func() time.Time
 	Log             *slog.Logger
 	Metrics         prometheus.Registerer
 	NewID           func() string // UUIDs
 	Region, Account string        // for the ARNs of streams
+	Ledger          Ledger
 }
 
 // Registry holds the live calls. It may be used by many goroutines.

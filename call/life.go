@@ -123,7 +123,7 @@ func (r *Registry) end(ctx context.Context, txid, failure, reason string) error 
 	if c.Ended.IsZero() {
 		c.Ended, c.Failure = r.Now(), failure
 		r.metrics.live.Dec()
-		r.metrics.ended.WithLabelValues(reason).Inc()
+		r.conclude(c, receptions(l.legs), reason)
 	}
 	// A caller that gives up does not undo a hang-up.
 	err := r.write(context.WithoutCancel(ctx), c, r.ending(c))
@@ -178,11 +178,11 @@ func (r *Registry) Recover(ctx context.Context, stale []timbre.Call) error {
 			continue
 		}
 		c.Ended, c.Failure = r.Now(), "the server stopped during the call"
+		r.conclude(c, make([]*timbre.Reception, len(c.Legs)), "recovered")
 		if err := r.write(ctx, c, r.ending(c)); err != nil {
 			failed = append(failed, err)
 			continue
 		}
-		r.metrics.ended.WithLabelValues("recovered").Inc()
 	}
 	return errors.Join(failed...)
 }

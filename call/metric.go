@@ -10,6 +10,7 @@ type metrics struct {
 	started, refused prometheus.Counter
 	ended            *prometheus.CounterVec
 	slow, panics     prometheus.Counter
+	mos              *prometheus.HistogramVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -26,6 +27,8 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		slow:   counter("slow_frames_total", "Frames that kept the taps of their leg busy for longer than they last."),
 		panics: counter("tap_panics_total", "Panics of taps, each of which was taken off its leg."),
 	}
+	m.mos = with.NewHistogramVec(prometheus.HistogramOpts{Name: "timbre_call_leg_mos",
+		Help: "Mean opinion score, as it is estimated from loss and jitter, of legs that have ended, by codec.", Buckets: []float64{2, 2.6, 3.1, 3.6, 4, 4.3}}, []string{"codec"})
 	for _, reason := range []string{"hangup", "failure", "shutdown", "recovered"} {
 		m.ended.WithLabelValues(reason)
 	}

@@ -54,7 +54,7 @@ func TestWhatAConnectorAsksForIsWrittenFromThenOn(t *testing.T) {
 	b, folder, _ := book(t, 0, s)
 	for _, c := range []string{"c1", "c2", "none"} {
 		b.Message(c, "call@pbx", text("INVITE sip:x SIP/2.0\r\n\r\n\"é\""))
-		b.Reception(c, timbre.Reception{TransactionID: "tx", From: "+1", To: "+2", Label: "1", Packets: 3000, Jitter: 1234567})
+		b.Reception(c, timbre.Reception{TransactionID: "tx", From: "+1", To: "+2", Label: "1", Codec: "PCMU", Packets: 3000, Jitter: 1234567})
 	}
 	got := lines(t, filepath.Join(folder, "c1", "sip.jsonl"))
 	if len(got) != 1 || len(got[0]) != 5 || got[0]["voice_connector_id"] != "c1" || got[0]["aws_region"] != "us-east-1" ||
@@ -63,7 +63,7 @@ func TestWhatAConnectorAsksForIsWrittenFromThenOn(t *testing.T) {
 	}
 	got = lines(t, filepath.Join(folder, "c2", "media.jsonl"))
 	if len(got) != 1 || got[0]["call_id"] != "tx" || got[0]["from_sip_user"] != "+1" || got[0]["to_sip_user"] != "+2" ||
-		got[0]["rtp_packets_received"] != 3000.0 || got[0]["jitter"] != 1.235 || got[0]["mos"] != 4.41 {
+		got[0]["rtp_packets_received"] != 3000.0 || got[0]["codec"] != "PCMU" || got[0]["jitter"] != 1.235 || got[0]["mos"] != 4.41 {
 		t.Errorf("%v", got)
 	}
 	all, _ := filepath.Glob(filepath.Join(folder, "*", "*"))
@@ -120,19 +120,5 @@ func TestWhatCannotBeWrittenIsToldOnce(t *testing.T) {
 	b.Message("c1", "call", text("x"))
 	if n := len(lines(t, filepath.Join(folder, "c1", "sip.jsonl"))); n != 1 {
 		t.Errorf("%d lines once it can be", n)
-	}
-}
-
-func TestTheOpinionFallsWithLoss(t *testing.T) {
-	last := 5.0
-	for _, lost := range []uint64{0, 1, 5, 20, 100, 1000} {
-		mos := opinion(timbre.Reception{Packets: 1000, Lost: lost})
-		if mos >= last || mos < 1 {
-			t.Errorf("%d lost: %v after %v", lost, mos, last)
-		}
-		last = mos
-	}
-	if mos := opinion(timbre.Reception{Lost: 5}); mos != 0 {
-		t.Errorf("of nothing: %v", mos)
 	}
 }

@@ -15,6 +15,7 @@ type media struct {
 	From          string  `json:"from_sip_user"`
 	To            string  `json:"to_sip_user"`
 	Label         string  `json:"stream_label,omitempty"`
+	Codec         string  `json:"codec,omitempty"`
 	Packets       uint64  `json:"rtp_packets_received"`
 	Lost          uint64  `json:"rtp_packets_lost"`
 	Late          uint64  `json:"rtp_packets_late"`
@@ -22,31 +23,19 @@ type media struct {
 	Dropped       uint64  `json:"rtp_packets_dropped"`
 	SenderReports uint64  `json:"rtcp_sender_reports_received"`
 	Jitter        float64 `json:"jitter"`        // milliseconds
-	MOS           float64 `json:"mos,omitempty"` // left out when nothing came
+	MOS           float64 `json:"mos,omitempty"` // left out when nothing came, or of an unknown codec
 }
 
 // Reception writes what came on a stream, if the connector wants it.
 func (b *Book) Reception(connectorID string, r timbre.Reception) {
 	if l := b.wanted(connectorID); l.Media {
-		b.write(connectorID, "media.jsonl", media{connectorID, b.cfg.Now().UnixMilli(), r.TransactionID, r.From, r.To, r.Label,
+		b.write(connectorID, "media.jsonl", media{connectorID, b.cfg.Now().UnixMilli(), r.TransactionID, r.From, r.To, r.Label, r.Codec,
 			r.Packets, r.Lost, r.Late, r.Duplicates, r.Dropped, r.SenderReports,
-			math.Round(float64(r.Jitter)/float64(time.Millisecond)*1000) / 1000, opinion(r)})
+			millis(r.Jitter), r.MOS()})
 	}
 }
 
-// opinion is the mean opinion score that listeners would give, 1 to 4.41, by the E-model (ITU-T G.107, and G.113 for G.711
-// without concealment) from the share of packets that were lost or too late. The delay between the parties is not known
-// here, and not counted.
-func opinion(r timbre.Reception) float64 {
-	missing, all := float64(r.Lost+r.Late), float64(r.Packets+r.Lost)
-	if r.Packets == 0 {
-		return 0
-	}
-	const best, robustness = 93.2, 4.3
-	loss := 100 * min(missing/all, 1)
-	q := best - 95*loss/(loss+robustness)
-	if q <= 0 {
-		return 1
-	}
-	return math.Round(100*(1+0.035*q+q*(q-60)*(100-q)*7e-6)) / 100
+// millis are milliseconds, to the microsecond.
+func millis(d time.Duration) float64 {
+	return math.Round(float64(d)/float64(time.Millisecond)*1000) / 1000
 }

@@ -57,6 +57,9 @@ const (
 
 var names = [codecs]string{PCMU: "PCMU", PCMA: "PCMA", G722: "G722", Opus: "OPUS", TelephoneEvent: "TELEPHONE-EVENT", ComfortNoise: "CN"}
 
+// String is the codec's SDP encoding name, in capitals; empty for none.
+func (c Codec) String() string { return names[c] }
+
 // ParseCodec finds the codec of an SDP encoding name and clock rate in Hz. What has no audio goes with any rate.
 func ParseCodec(name string, rate int) (Codec, bool) {
 	c := Codec(max(0, slices.Index(names[:], strings.ToUpper(name))))

@@ -22,6 +22,7 @@ func (r Reason) String() string {
 
 // Stats is what has come on a stream so far.
 type Stats struct {
+	Codec         Codec  // of the newest audio; 0: there was none
 	Packets       uint64 // of the right source, well formed
 	Lost          uint64 // given up
 	Late          uint64 // came after they had been given up
@@ -54,6 +55,9 @@ func (s *Stream) count(p *packet, what outcome, now time.Time) {
 		s.stats.Duplicates++
 		m.duplicates.Inc()
 	case taken:
+	}
+	if p.samples() > 0 {
+		s.stats.Codec = p.codec
 	}
 	s.reception.packet(p, now)
 }

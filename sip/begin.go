@@ -35,6 +35,7 @@ func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer.Offer, 
 			err = e
 			return nil, failed(err)
 		}
+		timbre.Measure(listeners[i], d.tracks[lines[i].Index].stream)
 	}
 	answer, err = d.answering.Answer(o, d.ports())
 	d.answered = answer

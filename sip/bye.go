@@ -41,7 +41,6 @@ func (s *Server) drop(d *dialog, failure string) bool {
 	if err := s.calls.End(s.lasting(), d.txid, failure); err != nil {
 		s.log.Error("a call could not be ended", "transaction", d.txid, "error", err)
 	}
-	s.log.Info("call ended", "transaction", d.txid, "call", callID(d.invite), "failure", failure)
 	return true
 }
 

@@ -33,7 +33,8 @@ func init() {
 
 // Calls is where the calls of this node live.
 type Calls interface {
-	// Begin makes a call durable and gives it its transaction id, with a listener for each of its legs, in their order.
+	// Begin makes a call durable and gives it its transaction id, with a listener for each of its legs, in their order. One
+	// that is timbre.Measured is told its stream.
 	Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error)
 	// Update hands on what a re-INVITE or UPDATE said, by its metadata or by a stream that it adds, and gives a listener for
 	// each leg that is new, in their order.

@@ -89,7 +89,7 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 	if err = n.secure(s.API.TLS); err != nil {
 		return err
 	}
-	if n.Admin, err = n.open("admin.listen", string(s.Admin.Listen), admin(n.isReady, n.calls.Live, metrics)); err != nil {
+	if n.Admin, err = n.open("admin.listen", string(s.Admin.Listen), admin(n.isReady, n.calls, metrics)); err != nil {
 		return err
 	}
 	return n.recover(ctx)

@@ -29,9 +29,24 @@ type entry struct {
 	From          string    `json:"from"`
 	To            string    `json:"to"`
 	Started       time.Time `json:"started"`
-	Legs          []struct {
-		Side string `json:"side"`
-	} `json:"legs"`
+	Legs          []leg     `json:"legs"`
+}
+
+type leg struct {
+	Side     string `json:"side"`
+	Received struct {
+		Codec string  `json:"codec"`
+		Loss  float64 `json:"lossPercent"`
+		MOS   float64 `json:"mos"`
+	} `json:"received"`
+}
+
+// String is whose it is, and how well it is heard once it is.
+func (l leg) String() string {
+	if l.Received.MOS == 0 {
+		return l.Side
+	}
+	return fmt.Sprintf("%s (%s, %.1f %% lost, MOS %.1f)", l.Side, l.Received.Codec, l.Received.Loss, l.Received.MOS)
 }
 
 const (
@@ -94,7 +109,7 @@ func table(out io.Writer, calls []entry, now time.Time) error {
 	for _, c := range calls {
 		sides := make([]string, 0, len(c.Legs))
 		for _, l := range c.Legs {
-			sides = append(sides, l.Side)
+			sides = append(sides, l.String())
 		}
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", c.TransactionID, c.ConnectorID, c.From, c.To,
 			screen.Clock(now.Sub(c.Started)), strings.Join(sides, ", "))

@@ -11,6 +11,9 @@ import (
 const list = `[{"transactionId":"5f1c2f1e-0000-4000-8000-000000000001","connectorId":"abcdef1ghij2klmno3pqr4","callId":"x@y",
 "from":"+12065550101","to":"+12065550199","started":"2026-11-25T10:00:00Z","legs":[{"side":"caller","label":"1"},{"side":"callee"}]}]`
 
+const heard = `[{"transactionId":"5f1c","connectorId":"abc","from":"1","to":"2","started":"2026-11-25T10:00:00Z","legs":[
+{"side":"caller","received":{"codec":"OPUS","packets":95,"lost":5,"lossPercent":4.96,"mos":3.92}},{"side":"callee","received":{"packets":0}}]}]`
+
 func admin(t *testing.T, status int, body string) string {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/calls" {
@@ -32,6 +35,9 @@ func TestLiveCallsAreATable(t *testing.T) {
 	}{
 		{list, false, `TRANSACTION                           CONNECTOR               FROM          TO            SINCE  LEGS
 5f1c2f1e-0000-4000-8000-000000000001  abcdef1ghij2klmno3pqr4  +12065550101  +12065550199  1:05   caller, callee
+`},
+		{heard, false, `TRANSACTION  CONNECTOR  FROM  TO  SINCE  LEGS
+5f1c         abc        1     2   1:05   caller (OPUS, 5.0 % lost, MOS 3.9), callee
 `},
 		{"[]", false, "no live calls\n"},
 		{list, true, list},

@@ -1,0 +1,124 @@
+package call
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre"
+)
+
+// gauge is a stream that is always the same.
+type gauge timbre.Reception
+
+func (g gauge) Reception() timbre.Reception { return timbre.Reception(g) }
+
+// ledger remembers.
+type ledger struct {
+	mu    sync.Mutex
+	calls []timbre.Call
+	heard [][]*timbre.Reception
+}
+
+func (l *ledger) Ended(c timbre.Call, heard []*timbre.Reception) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls, l.heard = append(l.calls, c), append(l.heard, heard)
+}
+
+func TestTheStreamsOfALiveCallAreReadAndOfAnEndedOneKept(t *testing.T) {
+	var log bytes.Buffer
+	l, metrics := &ledger{}, prometheus.NewRegistry()
+	d := &desk{}
+	r := New(Config{Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: metrics, Ledger: l}, d, d)
+	given := twoLegs()
+	given.Warnings = []string{"nobody knows who +12065550100 is"}
+	txid, legs, err := r.Begin(t.Context(), given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream := gauge{Codec: "PCMU", Packets: 950, Lost: 50, Late: 2, Jitter: 3 * time.Millisecond}
+	timbre.Measure(legs[1], stream)
+	timbre.Measure(&ear{}, stream) // does not want to know
+	if got := r.Receptions(txid); len(got) != 2 || got[0] != nil || got[1] == nil || *got[1] != timbre.Reception(stream) {
+		t.Errorf("received: %v", got)
+	}
+	if got := r.Receptions("nobody"); len(got) != 0 {
+		t.Errorf("received of no call: %v", got)
+	}
+	d.set(errors.New("disk full"))
+	if err := r.End(t.Context(), txid, "no media"); err == nil {
+		t.Error("the end was written on a full disk")
+	}
+	if got := r.Receptions(txid); len(got) != 0 {
+		t.Errorf("received by a call that has ended: %v", got)
+	}
+	d.set(nil)
+	if err := r.End(t.Context(), txid, ""); err != nil {
+		t.Fatal(err)
+	}
+
+	if len(l.calls) != 1 || l.calls[0].TransactionID != txid || l.calls[0].Failure != "no media" || l.calls[0].Ended.IsZero() ||
+		l.heard[0][0] != nil || *l.heard[0][1] != timbre.Reception(stream) {
+		t.Errorf("the ledger has %+v, heard %v", l.calls, l.heard)
+	}
+	var line struct {
+		Msg, Transaction, Reason, Failure string
+		Warnings                          int
+		Leg0                              map[string]any
+		Leg1                              struct {
+			Side, Codec         string
+			Packets, Lost, Late int
+			MOS                 float64
+		}
+	}
+	if n := strings.Count(log.String(), `"call ended"`); n != 1 {
+		t.Errorf("%d lines:\n%s", n, &log)
+	}
+	if err := json.Unmarshal(log.Bytes(), &line); err != nil {
+		t.Fatalf("%v\n%s", err, &log)
+	}
+	if line.Transaction != txid || line.Reason != "failure" || line.Failure != "no media" || line.Warnings != 1 || len(line.Leg0) != 1 ||
+		line.Leg1.Codec != "PCMU" || line.Leg1.Packets != 950 || line.Leg1.Lost != 50 || line.Leg1.Late != 2 || line.Leg1.MOS != timbre.Reception(stream).MOS() {
+		t.Errorf("%s", &log)
+	}
+	if strings.Contains(log.String(), "2065550100") {
+		t.Errorf("a phone number is in the log: %s", &log)
+	}
+	want := `# HELP timbre_call_leg_mos Mean opinion score, as it is estimated from loss and jitter, of legs that have ended, by codec.
+# TYPE timbre_call_leg_mos histogram
+timbre_call_leg_mos_bucket{codec="PCMU",le="2"} 0
+timbre_call_leg_mos_bucket{codec="PCMU",le="2.6"} 0
+timbre_call_leg_mos_bucket{codec="PCMU",le="3.1"} 0
+timbre_call_leg_mos_bucket{codec="PCMU",le="3.6"} 0
+timbre_call_leg_mos_bucket{codec="PCMU",le="4"} 1
+timbre_call_leg_mos_bucket{codec="PCMU",le="4.3"} 1
+timbre_call_leg_mos_bucket{codec="PCMU",le="+Inf"} 1
+timbre_call_leg_mos_sum{codec="PCMU"} 3.92
+timbre_call_leg_mos_count{codec="PCMU"} 1
+`
+	if err := testutil.GatherAndCompare(metrics, strings.NewReader(want), "timbre_call_leg_mos"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheLedgerIsToldOfCallsWhoseServerDied(t *testing.T) {
+	l, d := &ledger{}, &desk{}
+	r := New(Config{Ledger: l}, d, d)
+	stale := twoLegs()
+	stale.TransactionID, stale.Started = "stale", time.Now().Add(-time.Hour)
+	if err := r.Recover(t.Context(), []timbre.Call{stale}); err != nil {
+		t.Fatal(err)
+	}
+	if len(l.calls) != 1 || l.calls[0].Failure == "" || len(l.heard[0]) != 2 || l.heard[0][0] != nil {
+		t.Errorf("the ledger has %+v, heard %v", l.calls, l.heard)
+	}
+}
