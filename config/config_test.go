@@ -76,7 +76,7 @@ func file(t *testing.T, text string) string {
 
 // samples has for every key a value that is not its default.
 var samples = map[string]string{
-	"data": "/srv/timbre", "logs": "/var/log/timbre", "api.listen": "0.0.0.0:80", "admin.listen": ":9999",
+	"data": "/srv/timbre", "logs": "/var/log/timbre", "records": "30", "api.listen": "0.0.0.0:80", "admin.listen": ":9999",
 	"sip.listen": "udp://10.0.0.1:5080,tcp://[::1]:5080", "rtp.ports": "30000-30999", "rtp.address": "203.0.113.7", "rtp.latch": "any",
 	"api.tls.cert": "/etc/timbre/cert.pem", "api.tls.key": "/etc/timbre/key.pem",
 	"sip.tls.cert": "/etc/timbre/sip.pem", "sip.tls.key": "/etc/timbre/sip-key.pem",

@@ -49,6 +49,8 @@ func TestBadValuesAreRefusedInOneSentence(t *testing.T) {
 		{"legs.swap", "perhaps", "perhaps"},
 		{"legs.caller", "+1206*,[", `legs.caller: "[" is not a pattern`},
 		{"legs.caller_header", "X Caller", `legs.caller_header "X Caller" is not the name of a header`},
+		{"records", "-1", "records -1 is not a number of days"},
+		{"records", "40000", "records 40000 is not a number of days"},
 		{"infer.threads", "-1", "infer.threads -1 is less than 0"},
 		{"log.level", "loud", "loud"},
 		{"log.format", "xml", "must be one of"},

@@ -16,6 +16,7 @@ type Settings struct {
 
 	Data            string `default:"./timbre-data" help:"Folder of everything that must survive: database, keys, credentials."`
 	Logs            string `default:"DATA/logs" help:"Folder of the logs that connectors ask for: SIP messages and figures of their audio; DATA is the folder of data."`
+	Records         int    `default:"7" help:"Days that call records are kept: a file below logs for each call that has ended, with its phone numbers. 0: none are written."`
 	API             API    `embed:"" prefix:"api."`
 	Admin           Admin  `embed:"" prefix:"admin."`
 	SIP             SIP    `embed:"" prefix:"sip."`

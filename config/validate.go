@@ -28,6 +28,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("data names no folder")
 	case s.Logs == "":
 		return fmt.Errorf("logs names no folder")
+	case s.Records < 0 || s.Records > 36500:
+		return fmt.Errorf("records %d is not a number of days from 0 to 36500", s.Records)
 	case !account.MatchString(s.Account):
 		return fmt.Errorf("account %q is not 12 digits", s.Account)
 	case !region.MatchString(s.Region):

@@ -1,9 +1,10 @@
 // Package logbook writes down what happens on the calls of the connectors that ask for it (their logging configuration):
 // SIP messages and the figures of their audio come in; lines of JSON go out, into two files for each connector, sip.jsonl
-// and media.jsonl. The names of the fields are those of the original's logs.
+// and media.jsonl. It also writes a record of every call that has ended, each a file of its own. The names of the fields are
+// those of the original's logs and records.
 //
-// A file that has become too large takes the place of its predecessor, which is gone then. It sees to no other age, and
-// what cannot be written is lost: a call does not wait for its log.
+// A log that has become too large takes the place of its predecessor, which is gone then; records go after some days. What
+// cannot be written is lost: a call does not wait for its log.
 package logbook
 
 import (

@@ -89,6 +89,9 @@ func (c *Call) aim(answer []byte) error {
 			return timbre.Errorf(timbre.Invalid, "phone.Dial", "the answer's port %d does not exist", port)
 		}
 		c.legs[at].remote = netip.AddrPortFrom(host, uint16(port))
+		if c.cfg.Via != nil {
+			c.legs[at].remote = c.cfg.Via(c.legs[at].remote)
+		}
 		taken = true
 	}
 	if !taken {

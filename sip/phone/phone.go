@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/tls"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/emiago/sipgo"
@@ -46,8 +47,9 @@ type Config struct {
 	TLS    *tls.Config // for a tls:// server; nil trusts the certificate authorities of the system
 	Suites []string    // crypto suites to offer, by their SDES names: the audio is encrypted then, or not sent
 
-	Progress func(at, total time.Duration) // told while Play goes on, in media time; may be nil
-	Log      *slog.Logger                  // nil discards
+	Via      func(to netip.AddrPort) netip.AddrPort // where audio is sent in place of the address in the answer; nil: there
+	Progress func(at, total time.Duration)          // told while Play goes on, in media time; may be nil
+	Log      *slog.Logger                           // nil discards
 }
 
 // Call is a call that the server has taken.

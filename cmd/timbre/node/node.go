@@ -17,6 +17,7 @@ import (
 	"timbre/config"
 	"timbre/event"
 	"timbre/infer"
+	"timbre/logbook"
 	"timbre/notify"
 	"timbre/pipeline"
 	"timbre/search"
@@ -40,6 +41,7 @@ type Node struct {
 	pipelines *pipeline.Engine
 	search    *search.Searcher
 	calls     *call.Registry
+	records   *logbook.Records // nil: none are written
 	notices   *notify.Dispatcher
 	sip       *sip.Server
 	doors     []door // HTTP
@@ -105,7 +107,13 @@ func (n *Node) openAnalysis(s config.Settings, metrics prometheus.Registerer) er
 	told := teller{n.store, n.notices}
 
 	// 3: the live calls.
-	n.calls = call.New(call.Config{Now: time.Now, Log: n.log, Metrics: metrics, NewID: uuid.NewString, Region: s.Region, Account: s.Account}, told, words)
+	live := call.Config{Now: time.Now, Log: n.log, Metrics: metrics, NewID: uuid.NewString, Region: s.Region, Account: s.Account}
+	if s.Records > 0 {
+		n.records = logbook.NewRecords(logbook.RecordsConfig{Folder: s.LogFolder(), Account: s.Account, Region: s.Region,
+			Keep: time.Duration(s.Records) * 24 * time.Hour, Log: n.log, Metrics: metrics}, n.store)
+		live.Ledger = n.records
+	}
+	n.calls = call.New(live, told, words)
 
 	// 4, 5, 6, 7: from speech to a name and a tone.
 	if err := n.openTasks(s, metrics, words, told); err != nil {

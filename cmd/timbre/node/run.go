@@ -66,12 +66,24 @@ func (n *Node) sweep(ctx context.Context) error {
 		default:
 			n.log.Debug("swept", "voiceprints", swept.Voiceprints, "tasks", swept.Tasks, "calls", swept.Calls, "embeddings", swept.Embeddings)
 		}
+		n.sweepRecords()
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return nil
 		}
 	}
+}
+
+func (n *Node) sweepRecords() {
+	if n.records == nil {
+		return
+	}
+	days, err := n.records.Sweep(time.Now())
+	if err != nil {
+		n.log.Error("old call records could not be removed", "error", err)
+	}
+	n.log.Debug("swept", "days of call records", days)
 }
 
 func (n *Node) isReady() bool {
