@@ -2,6 +2,7 @@ package logbook
 
 import (
 	"math"
+	"strings"
 
 	"timbre"
 )
@@ -75,7 +76,7 @@ type received struct {
 
 // records are those of a call that has ended, by their kind.
 func (r *Records) records(c timbre.Call, heard []*timbre.Reception, streamed bool) map[string]any {
-	lasted := c.Ended.Sub(c.Started).Seconds()
+	lasted := max(0, c.Ended.Sub(c.Started)).Seconds() // a clock may have been set back
 	said := shared{Account: r.cfg.Account, Transaction: c.TransactionID, Call: c.CallID, Connector: c.ConnectorID, Status: "Completed",
 		Start: c.Started.Unix(), End: c.Ended.Unix(), Seconds: int64(math.Ceil(lasted)), Region: r.cfg.Region}
 	if c.Failure != "" {
@@ -91,7 +92,7 @@ func (r *Records) records(c timbre.Call, heard []*timbre.Reception, streamed boo
 	}
 	all := map[string]any{}
 	if c.Through {
-		said := said.as("2.0", "AmazonChimeVoiceConnector", "outbound-minutes", "OK", c.Failure)
+		said := said.as("2.0", "AmazonChimeVoiceConnector", strings.ToLower(c.Direction)+"-minutes", "OK", c.Failure)
 		all[callRecords] = callRecord{said, math.Ceil(lasted/6) / 10, c.From, c.To, c.Direction, streamed, how}
 	}
 	if streamed {

@@ -170,7 +170,7 @@ func TestAClockThatIsOffMakesAndLosesNothing(t *testing.T) {
 				if d := heard.length() - n*timbre.FrameDuration; max(d, -d) > slop || heard.samples() != (n-n/every)*timbre.FrameDuration {
 					t.Errorf("%s, %s %+.4f off: %v heard up to %v", names[c], name, off, heard.samples(), heard.length())
 				}
-				if stats.Lost != n/every || stats.Filled != 0 || stats.Jumps+stats.Rebased != 0 {
+				if stats.Lost != n/every || stats.Codec != c || stats.Filled != 0 || stats.Jumps+stats.Rebased != 0 {
 					t.Errorf("%s, %s %+.4f off: %+v", names[c], name, off, stats)
 				}
 			}
@@ -190,7 +190,7 @@ func TestACodecMayChangeAtAnyTime(t *testing.T) {
 		}
 	}
 	heard, stats := direct(t, packets, 0)
-	if heard.length() != 8*time.Second || heard.samples() != 8*time.Second || stats.Filled != 0 || stats.Jumps != 0 {
+	if heard.length() != 8*time.Second || heard.samples() != 8*time.Second || stats.Filled != 0 || stats.Jumps != 0 || stats.Codec != Opus {
 		t.Errorf("%v heard up to %v: %+v", heard.samples(), heard.length(), stats)
 	}
 	const edge = timbre.SampleRate / 10

@@ -156,8 +156,13 @@ func (c *calls) Update(_ context.Context, txid string, said timbre.Change) ([]ti
 	return added, nil
 }
 
-// ear counts frames.
-type ear struct{ frames atomic.Int32 }
+// ear counts frames, and is told whose.
+type ear struct {
+	frames atomic.Int32
+	meter  timbre.Meter
+}
+
+func (e *ear) Measure(m timbre.Meter) { e.meter = m }
 
 func (e *ear) Frame(timbre.Frame) { e.frames.Add(1) }
 
