@@ -23,6 +23,7 @@ const Path = "/feed"
 type Server struct {
 	cfg       Config
 	admission admission
+	guesses   guesses
 	calls     Calls
 	metrics   *metrics
 
@@ -56,7 +57,7 @@ func New(cfg Config, dir Directory, calls Calls) (*Server, error) {
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Invalid, "feed.New", "metrics: %w", err)
 	}
-	return &Server{cfg: cfg, admission: admission{dir}, calls: calls, metrics: m, live: map[*session]bool{}}, nil
+	return &Server{cfg: cfg, admission: admission{dir}, guesses: guesses{now: cfg.Now, wrong: map[netip.Prefix]tries{}}, calls: calls, metrics: m, live: map[*session]bool{}}, nil
 }
 
 // ServeHTTP takes one feed, from its request to its end.
@@ -103,10 +104,23 @@ func (s *Server) admit(r *http.Request) ([]door, *refusal) {
 	}
 	g := guest{source: source.Addr().Unmap().WithZone(""), encrypted: r.TLS != nil}
 	g.user, g.password, _ = r.BasicAuth()
-	if below {
-		return s.admission.named(r.Context(), id, g)
+	tired := g.user != "" && !s.guesses.may(g.source)
+	if tired {
+		g.user = ""
 	}
-	return s.admission.open(r.Context(), g)
+	ask := func() ([]door, *refusal) { return s.admission.open(r.Context(), g) }
+	if below {
+		ask = func() ([]door, *refusal) { return s.admission.named(r.Context(), id, g) }
+	}
+	doors, refusal := ask()
+	switch {
+	case refusal == nil || refusal.status != http.StatusForbidden:
+	case tired:
+		refusal = refuse(http.StatusTooManyRequests, "guessing", "too many wrong passwords came from the source")
+	case g.user != "":
+		s.guesses.failed(g.source)
+	}
+	return doors, refusal
 }
 
 // enter notes a feed; a refusal when there are too many or the server is being stopped.
