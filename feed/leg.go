@@ -49,8 +49,8 @@ func (l *leg) hear(p piece) (heard bool, err error) {
 			l.clock, pcm = p.at, fresh
 		}
 		l.started = true
-		l.clock += lasts
 	}
+	l.clock += lasts
 	for len(pcm) >= timbre.FrameSamples {
 		l.give(pcm[:timbre.FrameSamples])
 		pcm = pcm[timbre.FrameSamples:]

@@ -202,6 +202,7 @@ func TestMediaTimeFollowsTheClockOfTheSender(t *testing.T) {
 	}{
 		"in a row":              {[]int{7, 27, 47}, []int{0, 20, 40}},
 		"no clock":              {[]int{-1, -1, -1}, []int{0, 20, 40}},
+		"half a clock":          {[]int{-1, 500, -1, 540, 600}, []int{0, 20, 40, 60, 120}},
 		"jitter":                {[]int{0, 24, 37, 66}, []int{0, 20, 40, 60}},
 		"one lost":              {[]int{0, 20, 60, 80}, []int{0, 20, 60, 80}},
 		"a hold":                {[]int{0, 20, 60020, 60040}, []int{0, 20, 60020, 60040}},
