@@ -23,6 +23,8 @@ import (
 	"github.com/coder/websocket"
 
 	"timbre"
+	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/softphone"
 	"timbre/config"
 	"timbre/rtp/codec"
 )
@@ -156,6 +158,16 @@ func TestCallersOfFeedsAreRecognised(t *testing.T) {
 		t.Errorf("a stranger is %q", got)
 	}
 
+	t.Run("by the telephone", func(t *testing.T) {
+		var out bytes.Buffer
+		short := func(leg string) string {
+			return filepath.Join("..", "cmd", "timbre", "demo", "calls", "short_s2_"+leg+".wav")
+		}
+		c := softphone.Call{Caller: short("caller"), Agent: short("agent"), Feed: n.Feed, Connector: h.connector, From: "+12065550100", To: "+13605550199", Speed: 10}
+		must(t, c.Do(ctx, &out, screen.Screen{Writer: testWriter{t}}))
+		transaction := strings.TrimSpace(strings.TrimPrefix(out.String(), "transaction-id "))
+		hook.wait(ctx, t, "both streams ended", func(event) bool { return len(hook.all(of(transaction, timbre.StreamingEnded))) == 2 })
+	})
 	t.Run("with a password from elsewhere", func(t *testing.T) {
 		_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: &h.connector,
 			Termination: &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"192.0.2.0/24"}}}) // not us
