@@ -49,7 +49,7 @@ func packages(t *testing.T) []listed {
 
 // stations are the folders that may import of this module nothing but the root and what lies below them.
 var stations = []string{
-	"sip", "rtp", "call", "speech", "infer", "voice", "tone", "search", "task", "pipeline", "event", "notify", "api",
+	"sip", "feed", "rtp", "call", "speech", "infer", "voice", "tone", "search", "task", "pipeline", "event", "notify", "api",
 	"logbook", "store", "vault", "config", "models",
 }
 

@@ -2,6 +2,8 @@ package timbre
 
 import (
 	"encoding/json"
+	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -36,6 +38,19 @@ type Termination struct {
 	CPSLimit           int      // calls a second, 0 without limit
 	CallingRegions     []string
 	DefaultPhoneNumber string
+}
+
+// Allows says whether the allowed hosts, networks or single addresses, hold a source.
+func (t Termination) Allows(source netip.Addr) bool {
+	for _, host := range t.CIDRs {
+		if network, err := netip.ParsePrefix(strings.TrimSpace(host)); err == nil && network.Contains(source) {
+			return true
+		}
+		if one, err := netip.ParseAddr(strings.TrimSpace(host)); err == nil && one.Unmap() == source {
+			return true
+		}
+	}
+	return false
 }
 
 // Origination says where a connector's own calls go: routes in the order of their priority, by weight among equals.

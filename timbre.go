@@ -2,7 +2,7 @@
 // belongs to, and what is told to the outside. Every other package speaks in these words; this one imports the standard
 // library alone and does nothing but hold them.
 //
-// A second of speech passes sip, rtp, call, speech, voice or tone, search, task, event, notify and api, in that order.
+// A second of speech passes sip (or feed), rtp, call, speech, voice or tone, search, task, event, notify and api, in that order.
 package timbre
 
 import "time"

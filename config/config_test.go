@@ -80,6 +80,7 @@ var samples = map[string]string{
 	"sip.listen": "udp://10.0.0.1:5080,tcp://[::1]:5080", "rtp.ports": "30000-30999", "rtp.address": "203.0.113.7", "rtp.latch": "any",
 	"api.tls.cert": "/etc/timbre/cert.pem", "api.tls.key": "/etc/timbre/key.pem",
 	"sip.tls.cert": "/etc/timbre/sip.pem", "sip.tls.key": "/etc/timbre/sip-key.pem",
+	"feed.listen": "0.0.0.0:8081", "feed.tls.cert": "/etc/timbre/feed.pem", "feed.tls.key": "/etc/timbre/feed-key.pem",
 	"account": "000000000007", "region": "eu-central-1", "access_key_id": "AKIDEXAMPLE", "secret_access_key": "the secret",
 	"numbers": "+12065550100,+4930123456", "store.url": "sqlite:/srv/other.db",
 	"notify.webhooks": "crm=https://crm.example.com/in#s,ops=http://10.0.0.2/x#whsec_AAAA", "notify.streaming": "EventBridge=crm,SQS=https://sqs.eu-central-1.amazonaws.com/000000000007/q",
@@ -95,7 +96,8 @@ func TestEverySettingIsAFlagAVariableAndAKeyOfTheFile(t *testing.T) {
 	}
 	partner := map[string]string{"access_key_id": "secret_access_key", "secret_access_key": "access_key_id", "notify.streaming": "notify.webhooks",
 		"api.tls.cert": "api.tls.key", "api.tls.key": "api.tls.cert",
-		"sip.tls.cert": "sip.tls.key", "sip.tls.key": "sip.tls.cert"}
+		"sip.tls.cert": "sip.tls.key", "sip.tls.key": "sip.tls.cert",
+		"feed.tls.cert": "feed.tls.key", "feed.tls.key": "feed.tls.cert"}
 	for _, key := range config.Keys() {
 		t.Run(key, func(t *testing.T) {
 			values := map[string]string{key: samples[key]}

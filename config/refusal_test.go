@@ -15,6 +15,8 @@ func TestBadValuesAreRefusedInOneSentence(t *testing.T) {
 		{"sip.listen", "ws://127.0.0.1:5061", `"ws://127.0.0.1:5061" is not udp://IP:PORT, tcp://IP:PORT or tls://IP:PORT`},
 		{"sip.listen", "tls://127.0.0.1:5061", "sip.listen names tls://, which needs sip.tls.cert and sip.tls.key"},
 		{"sip.tls.cert", "cert.pem", "sip.tls.cert and sip.tls.key must be given together"},
+		{"feed.listen", "8081", `"8081" is not HOST:PORT`},
+		{"feed.tls.cert", "cert.pem", "feed.tls.cert and feed.tls.key must be given together"},
 		{"sip.listen", "udp://sip.example.com:5060", "is not an IP address and a port"},
 		{"sip.listen", "127.0.0.1:5060", "is not udp://IP:PORT"},
 		{"rtp.ports", "20000", "is not FIRST-LAST"},

@@ -21,6 +21,7 @@ type Settings struct {
 	Admin           Admin  `embed:"" prefix:"admin."`
 	SIP             SIP    `embed:"" prefix:"sip."`
 	RTP             RTP    `embed:"" prefix:"rtp."`
+	Feed            Feed   `embed:"" prefix:"feed."`
 	Account         string `default:"000000000000" help:"AWS account number in ARNs."`
 	Region          string `default:"us-east-1" help:"Region in ARNs; signatures for any region are taken."`
 	AccessKeyID     string `name:"access_key_id" placeholder:"ID" help:"Access key that requests are signed with; made at the first start if not given."`
@@ -71,6 +72,12 @@ type RTP struct {
 	Ports   Ports      `default:"20000-29999" help:"UDP ports of audio, in pairs of an even and an odd one."`
 	Address netip.Addr `placeholder:"IP" help:"Address announced in SDP, behind NAT; by default the one that the INVITE came in on."`
 	Latch   string     `default:"signalled" enum:"signalled,any" help:"Where audio is taken from: the hosts that the signalling names, or any (an SBC behind NAT)."`
+}
+
+// Feed is where calls come in by WebSocket.
+type Feed struct {
+	Listen Address `placeholder:"HOST:PORT" help:"Calls by WebSocket, at ws://HOST:PORT/feed/CONNECTOR; none are taken if it is not given."`
+	TLS    TLS     `embed:"" prefix:"tls."`
 }
 
 // Store is where state is kept.

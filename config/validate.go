@@ -40,6 +40,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("access_key_id %q is not of 4 to 128 letters, digits and _", s.AccessKeyID)
 	case (s.API.TLS.Cert == "") != (s.API.TLS.Key == ""):
 		return fmt.Errorf("api.tls.cert and api.tls.key must be given together")
+	case (s.Feed.TLS.Cert == "") != (s.Feed.TLS.Key == ""):
+		return fmt.Errorf("feed.tls.cert and feed.tls.key must be given together")
 	case len(s.SIP.Listen) == 0:
 		return fmt.Errorf("sip.listen names nowhere to listen")
 	case (s.SIP.TLS.Cert == "") != (s.SIP.TLS.Key == ""):

@@ -33,7 +33,7 @@ func (a admission) admit(ctx context.Context, req *gosip.Request, source netip.A
 		return c, t, failed(err)
 	case t.Disabled:
 		return c, t, refuse(403, "forbidden", "the connector's termination is disabled")
-	case !allowed(t, source):
+	case !t.Allows(source):
 		return c, t, a.authenticate(ctx, c, req)
 	}
 	return c, t, nil
@@ -99,22 +99,9 @@ func (a admission) letting(ctx context.Context, source netip.Addr) (found []timb
 		switch {
 		case err != nil && timbre.KindOf(err) != timbre.NotFound:
 			return nil, err
-		case err == nil && allowed(t, source):
+		case err == nil && t.Allows(source):
 			found = append(found, c)
 		}
 	}
 	return found, nil
-}
-
-// allowed says whether a termination's allowed hosts, networks or single addresses, hold a source.
-func allowed(t timbre.Termination, source netip.Addr) bool {
-	for _, host := range t.CIDRs {
-		if network, err := netip.ParsePrefix(strings.TrimSpace(host)); err == nil && network.Contains(source) {
-			return true
-		}
-		if one, err := netip.ParseAddr(strings.TrimSpace(host)); err == nil && one.Unmap() == source {
-			return true
-		}
-	}
-	return false
 }

@@ -31,3 +31,7 @@ func (r *rate) allow(connector string, limit int) bool {
 	r.busy[connector] = busy.Add(share)
 	return true
 }
+
+// Allow counts a call that came to a connector by another way than SIP, or says that it may not come now: both share the
+// connector's calls a second.
+func (s *Server) Allow(connector string, limit int) bool { return s.rate.allow(connector, limit) }

@@ -40,7 +40,7 @@ func (e *Embedder) Embed(ctx context.Context, pcm []float32, net time.Duration) 
 	if extra := len(pcm) - timbre.Samples(MaxAudio); extra > 0 {
 		pcm = pcm[extra:]
 	}
-	if reason := flaw(pcm, net); reason != "" {
+	if reason := Flaw(pcm, net); reason != "" {
 		return timbre.Voiceprint{}, timbre.Errorf(timbre.Unprocessable, "voice.Embed", "%s", reason)
 	}
 	vector, err := e.model.Wave(ctx, pcm)

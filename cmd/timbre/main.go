@@ -1,5 +1,5 @@
-// Command timbre is the server, and what one needs around it: a demo, a telephone, a look at the live calls and at the
-// settings.
+// Command timbre is the server, and what one needs around it: a demo, a telephone, an ear for recordings, a look at the live
+// calls and at the settings.
 package main
 
 import (
@@ -18,11 +18,12 @@ import (
 
 // commands are the program's, as kong reads them.
 type commands struct {
-	Serve  serve    `cmd:"" help:"Run the server."`
-	Demo   story    `cmd:"" help:"A whole story on loopback: callers are enrolled, call again, and are recognised."`
-	Call   dial     `cmd:"" help:"Play WAV files as a live call to a server: a telephone."`
-	Calls  list     `cmd:"" help:"List the live calls of a server, with their transaction ids."`
-	Config settings `cmd:"" help:"Show the effective settings and where each comes from."`
+	Serve   serve      `cmd:"" help:"Run the server."`
+	Demo    story      `cmd:"" help:"A whole story on loopback: callers are enrolled, call again, and are recognised."`
+	Call    dial       `cmd:"" help:"Play WAV files as a live call to a server: a telephone."`
+	Analyze recordings `cmd:"" help:"Analyse recordings as a server analyses calls: speech, tone, and who may be speaking."`
+	Calls   list       `cmd:"" help:"List the live calls of a server, with their transaction ids."`
+	Config  settings   `cmd:"" help:"Show the effective settings and where each comes from."`
 
 	Conformance judge `cmd:"" help:"Hold a server against the contract of the two AWS services."`
 }

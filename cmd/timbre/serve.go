@@ -28,6 +28,9 @@ func (s serve) Run(ctx context.Context) error {
 	for _, at := range n.SIP {
 		fmt.Println("sip     ", at)
 	}
+	if n.Feed != "" {
+		fmt.Println("feed    ", n.Feed)
+	}
 	fmt.Println("admin   ", "http://"+n.Admin)
 	if n.Credentials.Made {
 		fmt.Println("keys    ", n.Credentials.Path, "(made just now)")

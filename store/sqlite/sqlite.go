@@ -5,7 +5,8 @@
 // have connections of their own and never wait for writes. A commit is on the disk before it returns (write-ahead log,
 // synchronous=FULL). What is deleted is overwritten, and embeddings are written only sealed.
 //
-// It does not share its file with another process, which it keeps out, and it has no clock: every method that needs the time is told.
+// A Store does not share its file with that of another process, which it keeps out; a Reader may look on. It has no clock:
+// every method that needs the time is told.
 package sqlite
 
 import (

@@ -31,18 +31,17 @@ func (n *Node) open(setting, address string, h http.Handler) (at string, err err
 }
 
 // secure makes the door that was opened last speak TLS, if there is a certificate.
-func (n *Node) secure(files config.TLS) error {
+func (n *Node) secure(setting string, files config.TLS) (is bool, err error) {
 	if files.Cert == "" {
-		return nil
+		return false, nil
 	}
-	c, err := newCertificate("api.tls", files, n.log)
+	c, err := newCertificate(setting, files, n.log)
 	if err != nil {
-		return err
+		return false, err
 	}
 	d := &n.doors[len(n.doors)-1]
 	d.port = tls.NewListener(d.port, &tls.Config{GetCertificate: c.get, MinVersion: tls.VersionTLS12})
-	n.Secure = true
-	return nil
+	return true, nil
 }
 
 // serve answers requests until ctx ends, and those under way to their end.

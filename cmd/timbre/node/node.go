@@ -16,6 +16,7 @@ import (
 	"timbre/call"
 	"timbre/config"
 	"timbre/event"
+	"timbre/feed"
 	"timbre/infer"
 	"timbre/logbook"
 	"timbre/notify"
@@ -31,6 +32,7 @@ type Node struct {
 	API, Admin  string   // host:port of each
 	Secure      bool     // the API speaks TLS
 	SIP         []string // udp://host:port, tcp:// or tls:// likewise
+	Feed        string   // ws://host:port/feed or wss://…; empty: none
 	Credentials *config.Credentials
 
 	log       *slog.Logger
@@ -44,7 +46,8 @@ type Node struct {
 	records   *logbook.Records // nil: none are written
 	notices   *notify.Dispatcher
 	sip       *sip.Server
-	doors     []door // HTTP
+	feed      *feed.Server // nil: none
+	doors     []door       // HTTP
 	ready     chan struct{}
 }
 
@@ -79,6 +82,10 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 		return err
 	}
 
+	if err = n.openFeed(s, metrics); err != nil {
+		return err
+	}
+
 	// 10: the front door, and the operator's.
 	front := api.Deps{Store: eraser{n.store, n.search}, Tasks: starter{n.tasks, n.pipelines}, Pipelines: n.pipelines, Pings: n.sip, Keys: n.Credentials, Region: s.Region, Account: s.Account,
 		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics, Rates: s.Rates(), Crowd: s.QuotaLimits().Crowd, PageKey: n.pageKey}
@@ -88,7 +95,7 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 	if n.API, err = n.open("api.listen", string(s.API.Listen), api.New(front)); err != nil {
 		return err
 	}
-	if err = n.secure(s.API.TLS); err != nil {
+	if n.Secure, err = n.secure("api.tls", s.API.TLS); err != nil {
 		return err
 	}
 	if n.Admin, err = n.open("admin.listen", string(s.Admin.Listen), admin(n.isReady, n.calls, metrics)); err != nil {

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,21 +13,17 @@ import (
 
 	"timbre"
 	"timbre/config"
-	"timbre/infer"
 	"timbre/logbook"
-	"timbre/models"
 	"timbre/notify"
 	"timbre/notify/sqs"
 	"timbre/notify/webhook"
 	"timbre/rtp"
-	"timbre/search"
 	"timbre/sip"
 	"timbre/sip/siprec"
 	"timbre/store/sqlite"
 	"timbre/task"
 	"timbre/tone"
 	"timbre/vault"
-	"timbre/voice"
 )
 
 // openStore opens the durable state: the local key first, which everything secret in it is sealed with.
@@ -67,33 +62,19 @@ func (n *Node) openOutbox(s config.Settings, metrics prometheus.Registerer) erro
 
 // openTasks loads the models and puts the task engine behind them.
 func (n *Node) openTasks(s config.Settings, metrics prometheus.Registerer, words task.Announcer, told teller) error {
-	var err error
-	if n.models, err = infer.New(infer.Config{Threads: s.Infer.Threads}); err != nil {
-		return err
-	}
-	load := func(m models.Model, lane infer.Lane) *infer.Model {
-		loaded, e := n.models.Load(m.String(), m.ONNX, m.Inputs, m.Outputs, lane)
-		err = errors.Join(err, e)
-		return loaded
-	}
-	vad, speaker, sound := load(models.VAD(), infer.Short), load(models.Speaker(), infer.Long), load(models.Tone(), infer.Long)
+	st, err := loadStages(s)
 	if err != nil {
 		return err
 	}
-	calibration, err := search.ParseCalibration(models.Calibration())
-	if err != nil {
-		return err
-	}
-	n.search = search.New(n.store, calibration, search.Config{Threshold: s.Search.Threshold, Now: time.Now, Log: n.log})
-	scorer := tone.New(sound)
+	n.models, n.search = st.models, st.searcher(s, n.store, n.log)
 	n.tasks = task.New(
 		task.Config{Now: time.Now, Log: n.log, Metrics: metrics, NewID: uuid.NewString, Region: s.Region, Account: s.Account, Always: s.Analytics == "always"},
 		task.Deps{
 			Store: told, Announcer: words, Calls: n.calls,
-			Ears:     newEars(n.calls, vad, n.log, metrics),
-			Embedder: voice.New(speaker, models.Speaker().String()),
+			Ears:     newEars(n.calls, st.vad, n.log, metrics),
+			Embedder: st.embedder,
 			Searcher: n.search,
-			NewTrack: func() task.Track { return tone.NewTrack(scorer) },
+			NewTrack: func() task.Track { return tone.NewTrack(st.scorer) },
 			Trouble:  func(t timbre.Task, why string) { n.pipelines.Trouble(t, why) },
 		})
 	return nil

@@ -27,6 +27,9 @@ func (n *Node) Run(ctx context.Context) error {
 
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return n.sip.Run(ctx) })
+	if n.feed != nil {
+		work.Go(func() error { n.feed.Run(ctx); return nil })
+	}
 	work.Go(func() error { n.calls.Run(ctx); return nil })
 	work.Go(func() error { n.pipelines.Run(ctx); return nil })
 	work.Go(func() error { return n.sweep(ctx) })

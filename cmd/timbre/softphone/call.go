@@ -29,6 +29,7 @@ type Call struct {
 	Transport string        `enum:"udp,tcp,tls," default:"" help:"udp, tcp or tls, in place of the one in --server."`
 	CA        string        `name:"ca" type:"existingfile" help:"Certificates to trust in a tls:// server, PEM, in place of the system's."`
 	SRTP      bool          `name:"srtp" help:"Send encrypted audio, with keys by SDES."`
+	Feed      string        `placeholder:"URL" help:"Send the call by WebSocket instead, to ws://HOST:PORT/feed or wss://HOST:PORT/feed; with USER:PASSWORD@ before the host, if that is asked."`
 	Connector string        `help:"Id of the connector to call; without it the server goes by the address that the call comes from."`
 	From      string        `default:"+12065550100" help:"The caller's number, or a whole SIP URI."`
 	To        string        `default:"+12065550199" help:"The number that is called."`
@@ -52,6 +53,9 @@ func (c Call) Do(ctx context.Context, out io.Writer, status screen.Screen) error
 	longest := timbre.Duration(max(len(cfg.Caller.Audio), len(cfg.Callee.Audio)))
 	bar := status.Progress(longest)
 	defer bar.Close()
+	if c.Feed != "" {
+		return c.feed(ctx, cfg, out, bar)
+	}
 	cfg.Progress = func(at, _ time.Duration) { bar.At(at) }
 	line, err := phone.Dial(ctx, cfg)
 	if err != nil {

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"timbre/cmd/timbre/analyze"
+	"timbre/cmd/timbre/node"
+	"timbre/cmd/timbre/screen"
+	"timbre/config"
+)
+
+// recordings is `timbre analyze`.
+type recordings struct {
+	config.Settings
+	Files  []string `arg:"" name:"file" help:"WAV files: 16-bit PCM, µ-law or A-law, at 8 or 16 kHz. Of two channels, the first is the caller's."`
+	Domain string   `placeholder:"ID" help:"Voice profile domain to search for the speakers, in the folder of data; a server may be running on it."`
+	JSON   bool     `name:"json" help:"Print the same as data."`
+}
+
+// Run prints the report on standard output; progress goes to standard error. It fails if a file could not be analysed.
+func (r recordings) Run(ctx context.Context) (err error) {
+	heard, err := node.Listen(ctx, r.Settings, r.Domain, r.Log.Logger(os.Stderr))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, heard.Close()) }()
+	a := analyze.Analysis{VAD: heard.VAD, Scores: heard.Scorer, Embedder: heard.Embedder, Domain: r.Domain, Now: time.Now}
+	if heard.Searcher != nil {
+		a.Searcher = heard.Searcher
+	}
+	status := screen.Of(os.Stderr, os.Getenv)
+	report, err := a.Files(ctx, r.Files, status)
+	if err != nil {
+		return err
+	}
+	if err := report.Print(screen.Of(os.Stdout, os.Getenv), r.JSON); err != nil {
+		return err
+	}
+	fmt.Fprintln(status, report.Summary())
+	return report.Failed()
+}

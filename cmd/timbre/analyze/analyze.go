@@ -1,0 +1,153 @@
+// Package analyze hears recordings as a server hears calls: WAV files come in, and out goes for each leg how much is said,
+// how good the audio is, how the voice sounds over time, and, where a domain is given, whose voice it may be. It keeps
+// neither audio nor voiceprints.
+package analyze
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"timbre"
+	"timbre/cmd/timbre/screen"
+	"timbre/rtp/codec"
+	"timbre/speech"
+	"timbre/task"
+	"timbre/tone"
+)
+
+// Embedder is voice.Embedder.
+type Embedder interface {
+	Embed(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
+}
+
+// Searcher is search.Searcher.
+type Searcher interface {
+	Search(ctx context.Context, domainID string, v timbre.Voiceprint) ([]timbre.Match, error)
+}
+
+// Analysis is what recordings are heard with.
+type Analysis struct {
+	VAD      speech.VAD
+	Scores   tone.Scores
+	Embedder Embedder
+	Searcher Searcher // nil: nobody is searched for
+	Domain   string   // that is searched
+	Now      func() time.Time
+}
+
+// Files analyses files, one after the other. Those that cannot be read have an Error in the report, and the others go on.
+// Progress goes to status. The error is that the context has ended, or a fault of the models.
+func (a Analysis) Files(ctx context.Context, names []string, status screen.Screen) (Report, error) {
+	start := a.Now()
+	r := Report{Files: []File{}}
+	for i, name := range names {
+		f, err := a.file(ctx, name, status, fmt.Sprintf("%s (%d of %d)", name, i+1, len(names)))
+		if err != nil {
+			return r, err
+		}
+		r.Files = append(r.Files, f)
+		r.Seconds += f.Seconds
+	}
+	if r.Elapsed = a.Now().Sub(start).Seconds(); r.Elapsed > 0 {
+		r.Speed = r.Seconds / r.Elapsed
+	}
+	return r, nil
+}
+
+func (a Analysis) file(ctx context.Context, name string, status screen.Screen, title string) (File, error) {
+	f := File{Name: name, Legs: []Leg{}}
+	channels, err := read(name)
+	if err != nil {
+		f.Error = err.Error()
+		return f, nil
+	}
+	lasts := timbre.Duration(len(channels[0]))
+	f.Seconds = lasts.Seconds()
+	f.Legs = make([]Leg, len(channels))
+	bar := status.Progress(lasts * time.Duration(len(channels)))
+	defer bar.Close()
+	bar.Say(title)
+	var heard atomic.Int64
+	g, ctx := errgroup.WithContext(ctx)
+	for i, pcm := range channels {
+		g.Go(func() (err error) {
+			f.Legs[i], err = a.leg(ctx, side(i, len(channels)), pcm, func(d time.Duration) { bar.At(time.Duration(heard.Add(int64(d)))) })
+			return err
+		})
+	}
+	return f, g.Wait()
+}
+
+// side is whose a channel is: of two, the caller's comes first.
+func side(channel, channels int) timbre.Side {
+	if channels == 1 {
+		return timbre.Mixed
+	}
+	return []timbre.Side{timbre.Caller, timbre.Callee}[channel]
+}
+
+// read gives the channels of a recording, at least one.
+func read(name string) ([][]int16, error) {
+	f, err := os.Open(name)
+	if p := (*os.PathError)(nil); errors.As(err, &p) {
+		return nil, p.Err // the name is said beside it
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return codec.ReadWAV(f)
+}
+
+// leg hears one leg from its first frame to its last, as a task hears a call: a look at the tone every five seconds of
+// media time, and a search with as much speech as a voiceprint is made of.
+func (a Analysis) leg(ctx context.Context, s timbre.Side, pcm []int16, progress func(time.Duration)) (Leg, error) {
+	l := listener{Analysis: a, ctx: ctx, track: tone.NewTrack(a.Scores), tick: task.Tick}
+	d := speech.NewDetector(a.VAD, l.hear)
+	for at := 0; at < len(pcm); at += timbre.FrameSamples {
+		frame := pcm[at:min(at+timbre.FrameSamples, len(pcm))]
+		d.Frame(timbre.Frame{At: timbre.Duration(at), PCM: frame})
+		progress(timbre.Duration(len(frame)))
+		if err := errors.Join(ctx.Err(), d.Err(), l.err); err != nil {
+			return Leg{}, err
+		}
+	}
+	d.Flush()
+	l.look(l.at)
+	leg := Leg{Side: s.String(), NetSpeech: l.net.Seconds(), Quality: quality(timbre.Wave(nil, l.voice), l.kept), Tone: l.tone}
+	if a.Searcher != nil {
+		leg.Speaker = l.speaker()
+	}
+	return leg, errors.Join(d.Err(), l.err)
+}
+
+// Print writes a report for people, or as JSON.
+func (r Report) Print(out screen.Screen, asJSON bool) error {
+	if asJSON {
+		e := json.NewEncoder(out)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	}
+	return r.table(out)
+}
+
+// Failed says that files could not be read; nil if all could.
+func (r Report) Failed() error {
+	n := 0
+	for _, f := range r.Files {
+		if f.Error != "" {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return timbre.Errorf(timbre.Invalid, "", "%d of %d files could not be analysed", n, len(r.Files))
+}

@@ -1,0 +1,317 @@
+package analyze
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"log/slog"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"timbre"
+	"timbre/cmd/timbre/demo/calls"
+	"timbre/cmd/timbre/node"
+	"timbre/cmd/timbre/screen"
+	"timbre/config"
+	"timbre/rtp/codec"
+)
+
+// listening loads the models once for all tests. The process lets go of them.
+var listening = sync.OnceValues(func() (*node.Listening, error) {
+	return node.Listen(context.Background(), config.Defaults(), "", slog.New(slog.DiscardHandler))
+})
+
+// analysis has a clock that goes ten seconds with each look.
+func analysis(t *testing.T) Analysis {
+	t.Helper()
+	l, err := listening()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Unix(0, 0)
+	return Analysis{VAD: l.VAD, Scores: l.Scorer, Embedder: l.Embedder, Now: func() time.Time {
+		now = now.Add(10 * time.Second)
+		return now
+	}}
+}
+
+// leg is one leg of a demo call.
+func leg(t *testing.T, call, name string) []byte {
+	t.Helper()
+	c, err := calls.Find(call)
+	if err != nil {
+		t.Fatal(err)
+	}
+	audio, err := c.Leg(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return audio
+}
+
+// wav writes a recording; its samples are interleaved already.
+func wav(t *testing.T, name string, tag, channels, bits, rate int, data []byte) string {
+	t.Helper()
+	le := binary.LittleEndian
+	f := le.AppendUint32([]byte("RIFF"), uint32(36+len(data)))
+	f = le.AppendUint32(append(f, "WAVEfmt "...), 16)
+	f = le.AppendUint16(le.AppendUint16(f, uint16(tag)), uint16(channels))
+	f = le.AppendUint32(le.AppendUint32(f, uint32(rate)), uint32(rate*channels*bits/8))
+	f = le.AppendUint16(le.AppendUint16(f, uint16(channels*bits/8)), uint16(bits))
+	f = le.AppendUint32(append(f, "data"...), uint32(len(data)))
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, append(f, data...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func interleave(a, b []byte) (both []byte) {
+	for i := range a {
+		both = append(both, a[i], b[i])
+	}
+	return both
+}
+
+func files(t *testing.T, a Analysis, names ...string) Report {
+	t.Helper()
+	r, err := a.Files(t.Context(), names, screen.Screen{Writer: &bytes.Buffer{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestStereoIsTwoMonoRecordings(t *testing.T) {
+	caller, agent := leg(t, "s2_second", "caller"), leg(t, "s2_second", "agent")
+	r := files(t, analysis(t), wav(t, "both.wav", 7, 2, 8, 8000, interleave(caller, agent)),
+		wav(t, "caller.wav", 7, 1, 8, 8000, caller), wav(t, "agent.wav", 7, 1, 8, 8000, agent))
+	both := r.Files[0].Legs
+	if len(both) != 2 || both[0].Side != "caller" || both[1].Side != "callee" {
+		t.Fatalf("%+v", both)
+	}
+	for i, l := range both {
+		alone := r.Files[i+1].Legs[0]
+		if alone.Side != "mixed" {
+			t.Errorf("a mono file is of the %s", alone.Side)
+		}
+		alone.Side = l.Side
+		if !reflect.DeepEqual(l, alone) {
+			t.Errorf("the %s is\n%+v in stereo and\n%+v alone", l.Side, l, alone)
+		}
+	}
+	c, err := calls.Find("s2_second")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := c.Files["caller"]
+	if d := both[0].NetSpeech - said.Speech; math.Abs(d) > 0.1*said.Speech {
+		t.Errorf("%.1f s of speech, %.1f s were said", both[0].NetSpeech, said.Speech)
+	}
+	if both[0].Quality.Verdict != "good" || both[0].Tone.Overall == nil || both[0].Speaker != nil {
+		t.Errorf("%+v", both[0])
+	}
+	if n, want := len(both[0].Tone.OverTime), int(r.Files[0].Seconds/5); n < want-2 || n > want+1 {
+		t.Errorf("%d looks at the tone of %.0f s", n, r.Files[0].Seconds)
+	}
+	for _, s := range both[0].Tone.OverTime {
+		if sum := s.Positive + s.Neutral + s.Negative; math.Abs(sum-1) > 1e-6 || s.End <= s.Start || s.End-s.Start > 30+1e-6 {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+func TestAnyFormatIsHeardAlike(t *testing.T) {
+	law := leg(t, "short_s2", "caller")
+	pcm := codec.ULaw.Decode(nil, law)
+	linear := func(pcm []int16) (b []byte) {
+		for _, s := range pcm {
+			b = binary.LittleEndian.AppendUint16(b, uint16(s))
+		}
+		return b
+	}
+	wide := make([]int16, 0, 2*len(pcm))
+	for i, s := range pcm {
+		next := pcm[min(i+1, len(pcm)-1)]
+		wide = append(wide, s, int16((int(s)+int(next))/2))
+	}
+	r := files(t, analysis(t), wav(t, "u.wav", 7, 1, 8, 8000, law), wav(t, "pcm.wav", 1, 1, 16, 8000, linear(pcm)),
+		wav(t, "a.wav", 6, 1, 8, 8000, codec.ALaw.Encode(nil, pcm)), wav(t, "wide.wav", 1, 1, 16, 16000, linear(wide)))
+	first := r.Files[0].Legs[0]
+	if first.NetSpeech < 3 {
+		t.Fatalf("%+v", first)
+	}
+	for _, f := range r.Files[1:] {
+		if l := f.Legs[0]; math.Abs(l.NetSpeech-first.NetSpeech) > 0.3 || l.Quality.Verdict != "good" || math.Abs(f.Seconds-r.Files[0].Seconds) > 1e-3 {
+			t.Errorf("%s: %+v, by µ-law %+v", f.Name, l, first)
+		}
+	}
+	if exact := r.Files[1].Legs[0]; !reflect.DeepEqual(exact, first) {
+		t.Errorf("the same samples give %+v and %+v", exact, first)
+	}
+}
+
+func TestABadFileDoesNotKeepTheOthersBack(t *testing.T) {
+	good := wav(t, "good.wav", 7, 1, 8, 8000, leg(t, "short_s2", "caller"))
+	text := filepath.Join(t.TempDir(), "notes.wav")
+	if err := os.WriteFile(text, []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var status bytes.Buffer
+	r, err := analysis(t).Files(t.Context(), []string{text, good + "x", wav(t, "cd.wav", 1, 2, 16, 44100, nil), good, wav(t, "empty.wav", 7, 1, 8, 8000, nil)},
+		screen.Screen{Writer: &status})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"not a WAV file", "no such file", "44100 Hz is not supported", "", ""} {
+		f := r.Files[i]
+		if (f.Error == "") != (want == "") || !strings.Contains(f.Error, want) || (want == "") != (len(f.Legs) == 1) {
+			t.Errorf("%s: %+v", f.Name, f)
+		}
+	}
+	if l := r.Files[4].Legs[0]; l.NetSpeech != 0 || l.Tone.Overall != nil || !strings.HasPrefix(l.Quality.Verdict, "too short") {
+		t.Errorf("of nothing: %+v", l)
+	}
+	if err := r.Failed(); timbre.KindOf(err) != timbre.Invalid || !strings.Contains(err.Error(), "3 of 5") {
+		t.Error(err)
+	}
+	if !strings.Contains(status.String(), "good.wav (4 of 5)") {
+		t.Errorf("status %q", status.String())
+	}
+	if err := (Report{Files: []File{{}}}).Failed(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSpeedIsMeasured(t *testing.T) {
+	r := files(t, analysis(t), wav(t, "good.wav", 7, 1, 8, 8000, make([]byte, 80000)))
+	if r.Seconds != 10 || r.Elapsed != 10 || r.Speed != 1 {
+		t.Errorf("%+v", r)
+	}
+	if s := (Report{Seconds: 100, Elapsed: 2, Speed: 50}).Summary(); s != "1:40 of audio in 2.0 s: 50 times faster than real time" {
+		t.Error(s)
+	}
+}
+
+func TestAnInterruptEndsIt(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := analysis(t).Files(ctx, []string{wav(t, "a.wav", 7, 1, 8, 8000, make([]byte, 800))}, screen.Screen{Writer: &bytes.Buffer{}})
+	if err == nil {
+		t.Error("it went on")
+	}
+}
+
+// people is a domain with one profile, and what was asked of it.
+type people struct {
+	matches []timbre.Match
+	err     error
+	asked   []timbre.Voiceprint
+}
+
+func (p *people) Search(_ context.Context, domain string, v timbre.Voiceprint) ([]timbre.Match, error) {
+	if domain != "the domain" {
+		return nil, timbre.Errorf(timbre.NotFound, "", "no such domain")
+	}
+	p.asked = append(p.asked, v)
+	return p.matches, p.err
+}
+
+func TestSpeakersAreSearchedWithWhatAVoiceprintIsMadeOf(t *testing.T) {
+	long, short := wav(t, "long.wav", 7, 1, 8, 8000, leg(t, "s1_enrol", "caller")), wav(t, "short.wav", 7, 1, 8, 8000, leg(t, "short_s2", "caller"))
+	p := &people{matches: []timbre.Match{{ProfileID: "vp-1", Confidence: 0.99}}}
+	a := analysis(t)
+	a.Searcher, a.Domain = p, "the domain"
+	r := files(t, a, long, short)
+	if s := r.Files[0].Legs[0].Speaker; s == nil || !slices.Equal(s.Matches, []Match{{"vp-1", 0.99}}) || s.Message != "" {
+		t.Errorf("%+v", s)
+	}
+	if len(p.asked) != 1 || p.asked[0].Net < 20*time.Second || p.asked[0].Net > 21*time.Second || len(p.asked[0].Embedding) == 0 {
+		t.Errorf("%d searches", len(p.asked))
+	}
+	if s := r.Files[1].Legs[0].Speaker; len(s.Matches) != 0 || !strings.Contains(s.Message, "too little") {
+		t.Errorf("of little speech: %+v", s)
+	}
+	p.matches = nil
+	if s := files(t, a, long).Files[0].Legs[0].Speaker; s.Message != "nobody in the domain" {
+		t.Errorf("of a stranger: %+v", s)
+	}
+	p.err = timbre.Errorf(timbre.Internal, "", "the disk fails")
+	if _, err := a.Files(t.Context(), []string{long}, screen.Screen{Writer: &bytes.Buffer{}}); err == nil {
+		t.Error("a fault of the search is none")
+	}
+}
+
+// fixture is a report with every member.
+func fixture() Report {
+	x, y := -20.5, 31.0
+	s := Score{"neutral", 0.25, 0.5, 0.25}
+	return Report{Seconds: 61, Elapsed: 0.5, Speed: 122, Files: []File{
+		{Name: "a.wav", Seconds: 61, Legs: []Leg{
+			{"caller", 30.5, Quality{"good", &x, &y, 0.125}, Tone{&s, []Span{{0, 10, s}, {0, 15, Score{"positive", 0.5, 0.25, 0.25}}}},
+				&Speaker{Matches: []Match{{"vp-1", 0.984}, {"vp-2", 0.91}}}},
+			{"callee", 0, Quality{Verdict: "too short: 0.0 s of speech"}, Tone{}, &Speaker{[]Match{}, "nobody in the domain"}},
+		}},
+		{Name: "b.wav", Error: "this is not a WAV file", Legs: []Leg{}},
+	}}
+}
+
+// Programs read this: names and places stay as they are.
+func TestTheJSONHasOneForm(t *testing.T) {
+	var out bytes.Buffer
+	if err := fixture().Print(screen.Screen{Writer: &out}, true); err != nil {
+		t.Fatal(err)
+	}
+	var got, want any
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	const form = `{"audioSeconds": 61, "elapsedSeconds": 0.5, "speed": 122, "files": [
+		{"file": "a.wav", "seconds": 61, "legs": [
+			{"side": "caller", "netSpeechSeconds": 30.5, "quality": {"verdict": "good", "levelDb": -20.5, "snrDb": 31, "clippedShare": 0.125},
+				"tone": {"overall": {"label": "neutral", "positive": 0.25, "neutral": 0.5, "negative": 0.25}, "overTime": [
+					{"start": 0, "end": 10, "label": "neutral", "positive": 0.25, "neutral": 0.5, "negative": 0.25},
+					{"start": 0, "end": 15, "label": "positive", "positive": 0.5, "neutral": 0.25, "negative": 0.25}]},
+				"speaker": {"matches": [{"profileId": "vp-1", "confidence": 0.984}, {"profileId": "vp-2", "confidence": 0.91}]}},
+			{"side": "callee", "netSpeechSeconds": 0, "quality": {"verdict": "too short: 0.0 s of speech", "clippedShare": 0}, "tone": {},
+				"speaker": {"matches": [], "message": "nobody in the domain"}}]},
+		{"file": "b.wav", "seconds": 0, "error": "this is not a WAV file", "legs": []}]}`
+	if err := json.Unmarshal([]byte(form), &want); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%s", out.String())
+	}
+}
+
+func TestTheTableHasALineALeg(t *testing.T) {
+	for unicode, neutral := range map[bool]string{true: "·", false: "."} {
+		var out bytes.Buffer
+		if err := fixture().Print(screen.Screen{Writer: &out, Unicode: unicode}, false); err != nil {
+			t.Fatal(err)
+		}
+		want := [][]string{
+			{"FILE", "LEG", "LENGTH", "SPEECH", "QUALITY", "TONE", "OVER", "TIME", "SPEAKER"},
+			{"a.wav", "caller", "1:01", "30.5", "s", "good", "neutral", "0.50", neutral + "+", "vp-1", "0.984,", "1", "more"},
+			{"a.wav", "callee", "1:01", "0.0", "s", "too", "short:", "0.0", "s", "of", "speech", "too", "little", "speech", "nobody", "in", "the", "domain"},
+			{"b.wav", "this", "is", "not", "a", "WAV", "file"},
+		}
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		if len(lines) != len(want) {
+			t.Fatalf("%s", out.String())
+		}
+		for i, line := range lines {
+			if !slices.Equal(strings.Fields(line), want[i]) {
+				t.Errorf("%s", line)
+			}
+		}
+	}
+}

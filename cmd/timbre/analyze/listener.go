@@ -1,0 +1,96 @@
+package analyze
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"timbre"
+	"timbre/task"
+	"timbre/tone"
+	"timbre/voice"
+)
+
+// listener takes what is heard of one leg.
+type listener struct {
+	Analysis
+	ctx   context.Context
+	track *tone.Track
+	at    time.Duration // media time that has been heard
+	net   time.Duration // net speech in it
+	tick  time.Duration // the next look at the tone
+	voice []int16       // the first speech, as much as a voiceprint is made of
+	kept  time.Duration // net speech in that
+	tone  Tone
+	err   error
+}
+
+// hear takes the next stretch.
+func (l *listener) hear(s timbre.Speech) {
+	for l.tick < s.At {
+		l.look(l.tick)
+		l.tick += task.Tick
+	}
+	l.track.Hear(s)
+	l.at, l.net = s.At, s.Net
+	if l.kept < task.ForVoiceprint {
+		l.voice, l.kept = append(l.voice, s.PCM...), s.Net
+	}
+}
+
+// look scores the tone of the last 30 s before a moment. Audio that has no tone is no fault.
+func (l *listener) look(at time.Duration) {
+	current, overall, ok, err := l.track.Score(l.ctx, at)
+	if err != nil && timbre.KindOf(err) != timbre.Unprocessable {
+		l.err = errors.Join(l.err, err)
+	}
+	if err != nil || !ok {
+		return
+	}
+	o := score(overall)
+	l.tone.Overall = &o
+	l.tone.OverTime = append(l.tone.OverTime, Span{max(0, at-task.Window).Seconds(), at.Seconds(), score(current)})
+}
+
+// speaker searches for the voice.
+func (l *listener) speaker() *Speaker {
+	s := &Speaker{Matches: []Match{}}
+	if l.kept < task.ForSearch {
+		s.Message = fmt.Sprintf("%.1f s of speech are too little: %.0f s are needed", l.kept.Seconds(), task.ForSearch.Seconds())
+		return s
+	}
+	v, err := l.Embedder.Embed(l.ctx, timbre.Wave(nil, l.voice), l.kept)
+	if err == nil {
+		var found []timbre.Match
+		found, err = l.Searcher.Search(l.ctx, l.Domain, v)
+		for _, m := range found {
+			s.Matches = append(s.Matches, Match(m))
+		}
+	}
+	switch e := (*timbre.Error)(nil); {
+	case errors.As(err, &e) && e.Kind == timbre.Unprocessable:
+		s.Message = e.Msg
+	case err != nil:
+		l.err = errors.Join(l.err, err)
+	case len(s.Matches) == 0:
+		s.Message = "nobody in the domain"
+	}
+	return s
+}
+
+func score(t timbre.Tone) Score { return Score{t.Label(), t.Positive, t.Neutral, t.Negative} }
+
+// quality is how good the speech of a leg is for knowing a voice by.
+func quality(pcm []float32, net time.Duration) Quality {
+	q := Quality{Verdict: voice.Flaw(pcm, net)}
+	if q.Verdict == "" {
+		q.Verdict = "good"
+	}
+	if m := voice.Measure(pcm); len(pcm) > 0 {
+		tenth := func(x float64) *float64 { x = math.Round(10*x) / 10; return &x }
+		q.Level, q.Above, q.Clipped = tenth(m.Loud), tenth(m.Loud-m.Quiet), m.Clipped
+	}
+	return q
+}

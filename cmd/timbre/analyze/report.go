@@ -1,0 +1,145 @@
+package analyze
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"timbre/cmd/timbre/screen"
+)
+
+// Report is what was heard.
+type Report struct {
+	Files   []File  `json:"files"`
+	Seconds float64 `json:"audioSeconds"`   // of all files
+	Elapsed float64 `json:"elapsedSeconds"` // that the analysis took
+	Speed   float64 `json:"speed"`          // times faster than real time
+}
+
+// File is one recording. With an error it has no legs.
+type File struct {
+	Name    string  `json:"file"`
+	Error   string  `json:"error,omitempty"`
+	Seconds float64 `json:"seconds"`
+	Legs    []Leg   `json:"legs"`
+}
+
+// Leg is one channel of a recording.
+type Leg struct {
+	Side      string   `json:"side"` // caller and callee of two channels, mixed of one
+	NetSpeech float64  `json:"netSpeechSeconds"`
+	Quality   Quality  `json:"quality"`
+	Tone      Tone     `json:"tone"`
+	Speaker   *Speaker `json:"speaker,omitempty"` // where a domain was searched
+}
+
+// Quality is that of the speech which a voice would be known by.
+type Quality struct {
+	Verdict string   `json:"verdict"`           // good, or what is wrong
+	Level   *float64 `json:"levelDb,omitempty"` // of the louder frames, of the whole range
+	Above   *float64 `json:"snrDb,omitempty"`   // of the louder frames, above the quietest
+	Clipped float64  `json:"clippedShare"`      // of samples at the limit
+}
+
+// Tone is how a leg sounds. Without an Overall there was too little speech.
+type Tone struct {
+	Overall  *Score `json:"overall,omitempty"`
+	OverTime []Span `json:"overTime,omitempty"`
+}
+
+// Span is the tone between two moments, in seconds.
+type Span struct {
+	Start float64 `json:"start"`
+	End   float64 `json:"end"`
+	Score
+}
+
+// Score is three scores that add up to 1, and the name of the highest.
+type Score struct {
+	Label    string  `json:"label"`
+	Positive float64 `json:"positive"`
+	Neutral  float64 `json:"neutral"`
+	Negative float64 `json:"negative"`
+}
+
+// Speaker is who a voice may be. Without matches, Message says why.
+type Speaker struct {
+	Matches []Match `json:"matches"`
+	Message string  `json:"message,omitempty"`
+}
+
+// Match is a profile, with the probability that it is the same person.
+type Match struct {
+	ProfileID  string  `json:"profileId"`
+	Confidence float64 `json:"confidence"`
+}
+
+// table is the report for people: a line a leg.
+func (r Report) table(out screen.Screen) error {
+	named := false
+	for _, f := range r.Files {
+		for _, l := range f.Legs {
+			named = named || l.Speaker != nil
+		}
+	}
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	head := "FILE\tLEG\tLENGTH\tSPEECH\tQUALITY\tTONE\tOVER TIME"
+	if named {
+		head += "\tSPEAKER"
+	}
+	fmt.Fprintln(t, head)
+	for _, f := range r.Files {
+		if f.Error != "" {
+			fmt.Fprintf(t, "%s\t%s\n", f.Name, f.Error)
+		}
+		for _, l := range f.Legs {
+			cells := []string{f.Name, l.Side, clock(f.Seconds), fmt.Sprintf("%.1f s", l.NetSpeech), l.Quality.Verdict, l.Tone.words(), l.Tone.trail(out)}
+			if l.Speaker != nil {
+				cells = append(cells, l.Speaker.words())
+			}
+			fmt.Fprintln(t, strings.Join(cells, "\t"))
+		}
+	}
+	return t.Flush()
+}
+
+func clock(seconds float64) string {
+	return screen.Clock(time.Duration(seconds * float64(time.Second)))
+}
+
+func (t Tone) words() string {
+	if t.Overall == nil {
+		return "too little speech"
+	}
+	return fmt.Sprintf("%s %.2f", t.Overall.Label, max(t.Overall.Positive, t.Overall.Neutral, t.Overall.Negative))
+}
+
+// trail is a sign a look.
+func (t Tone) trail(out screen.Screen) string {
+	signs := map[string]string{"positive": "+", "neutral": ".", "negative": "-"}
+	if out.Unicode {
+		signs["neutral"] = "·"
+	}
+	var b strings.Builder
+	for _, s := range t.OverTime {
+		b.WriteString(signs[s.Label])
+	}
+	return b.String()
+}
+
+func (s Speaker) words() string {
+	if len(s.Matches) == 0 {
+		return s.Message
+	}
+	words := fmt.Sprintf("%s %.3f", s.Matches[0].ProfileID, s.Matches[0].Confidence)
+	if n := len(s.Matches) - 1; n > 0 {
+		words += fmt.Sprintf(", %d more", n)
+	}
+	return words
+}
+
+// Summary is a line about the work itself.
+func (r Report) Summary() string {
+	return fmt.Sprintf("%s of audio in %.1f s: %.0f times faster than real time", clock(r.Seconds), r.Elapsed, r.Speed)
+}

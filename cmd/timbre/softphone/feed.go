@@ -1,0 +1,173 @@
+package softphone
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"timbre"
+	"timbre/cmd/timbre/screen"
+	"timbre/rtp/codec"
+	"timbre/sip/phone"
+)
+
+// patience is how long the server may take to take a message.
+const patience = 5 * time.Second
+
+// fed is a call that goes by WebSocket, as docs/feed.md describes it.
+type fed struct {
+	*websocket.Conn
+	audio    []byte // of all channels, interleaved
+	silence  byte
+	channels int
+	speed    float64
+}
+
+// feed makes the call by WebSocket, with the same voices, flags and lines of output as by SIP.
+func (c Call) feed(ctx context.Context, cfg phone.Config, out io.Writer, bar *screen.Progress) error {
+	if !(c.Speed > 0) {
+		return timbre.Errorf(timbre.Invalid, "", "--speed %v is not above 0", c.Speed)
+	}
+	to := strings.TrimRight(c.Feed, "/")
+	if c.Connector != "" {
+		to += "/" + c.Connector
+	}
+	conn, res, err := websocket.Dial(ctx, to, &websocket.DialOptions{HTTPClient: &http.Client{Transport: &http.Transport{TLSClientConfig: cfg.TLS}}})
+	if res != nil && res.Body != nil {
+		defer func() { _ = res.Body.Close() }()
+	}
+	if err != nil {
+		why := "nobody answers there"
+		if res != nil {
+			text, _ := io.ReadAll(io.LimitReader(res.Body, 1000))
+			why = res.Status + ": " + strings.TrimSpace(string(text))
+		}
+		return timbre.Errorf(timbre.Unavailable, "", "the feed was not taken: %s: %w", why, err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	f := c.encode(conn, cfg)
+	txid, err := f.begin(ctx, c)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(out, "transaction-id", txid); err != nil {
+		return err
+	}
+	if err := f.play(ctx, c.Wait, c.HoldOpen, bar.At); err != nil {
+		return err
+	}
+	return f.hangUp(context.WithoutCancel(ctx))
+}
+
+// encode puts the voices of a call side by side.
+func (c Call) encode(conn *websocket.Conn, cfg phone.Config) *fed {
+	f := &fed{Conn: conn, channels: 2, speed: c.Speed, silence: codec.ULaw.Silence()}
+	if c.ALaw {
+		f.silence = codec.ALaw.Silence()
+	}
+	caller, agent := cfg.Caller.Audio, cfg.Callee.Audio
+	if c.Mixed {
+		f.channels, f.audio = 1, caller
+		return f
+	}
+	at := func(b []byte, i int) byte {
+		if i < len(b) {
+			return b[i]
+		}
+		return f.silence
+	}
+	for i := range max(len(caller), len(agent)) {
+		f.audio = append(f.audio, at(caller, i), at(agent, i))
+	}
+	return f
+}
+
+// begin says whose call it is, and gives its transaction id.
+func (f *fed) begin(ctx context.Context, c Call) (txid string, err error) {
+	encoding, channels := "mulaw", []string{"caller", "callee"}
+	if c.ALaw {
+		encoding = "alaw"
+	}
+	if c.Mixed {
+		channels = []string{"mixed"}
+	}
+	text, err := json.Marshal(map[string]any{"type": "start", "from": user(c.From), "to": user(c.To),
+		"format": map[string]any{"encoding": encoding, "sampleRate": timbre.SampleRate, "channels": channels}})
+	if err != nil {
+		return "", err
+	}
+	if err := f.Write(ctx, websocket.MessageText, text); err != nil {
+		return "", err
+	}
+	return f.answer(ctx, "started")
+}
+
+// answer reads what the server says, and its transaction id if there is one. What is not wanted is the error.
+func (f *fed) answer(ctx context.Context, want string) (txid string, err error) {
+	_, text, err := f.Read(ctx)
+	if err != nil {
+		return "", timbre.Errorf(timbre.Unavailable, "", "the feed broke off: %w", err)
+	}
+	var m struct{ Type, TransactionID, Message string }
+	if err := json.Unmarshal(text, &m); err != nil || m.Type != want {
+		return "", timbre.Errorf(timbre.Unavailable, "", "the server says: %.200s", text)
+	}
+	return m.TransactionID, nil
+}
+
+// play sends silence, then the voices, and then silence for as long as it is told to, 20 ms of them at a time.
+func (f *fed) play(ctx context.Context, wait time.Duration, stay bool, progress func(time.Duration)) error {
+	size := timbre.FrameSamples * f.channels
+	quiet := make([]byte, size)
+	for i := range quiet {
+		quiet[i] = f.silence
+	}
+	tick := time.NewTicker(time.Duration(float64(timbre.FrameDuration) / f.speed))
+	defer tick.Stop()
+	for sent := -int(wait / timbre.FrameDuration); sent*size < len(f.audio) || stay; sent++ {
+		piece := quiet
+		if at := sent * size; at >= 0 && at < len(f.audio) {
+			piece = f.audio[at:min(at+size, len(f.audio))]
+			progress(timbre.Duration(at / f.channels))
+		}
+		if err := f.send(ctx, websocket.MessageBinary, piece); err != nil {
+			_, said := f.answer(context.WithoutCancel(ctx), "")
+			return said
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			if stay { // that is the end which was asked for
+				return nil
+			}
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// send writes a message. An interrupt does not break it off, for that would close the connection.
+func (f *fed) send(ctx context.Context, kind websocket.MessageType, message []byte) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	return f.Write(ctx, kind, message)
+}
+
+// hangUp ends the call.
+func (f *fed) hangUp(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := f.send(ctx, websocket.MessageText, []byte(`{"type":"stop"}`)); err != nil {
+		return err
+	}
+	if _, err := f.answer(ctx, "stopped"); err != nil {
+		return err
+	}
+	return f.Close(websocket.StatusNormalClosure, "")
+}

@@ -1,0 +1,157 @@
+package feed
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre"
+	"timbre/rtp/codec"
+)
+
+func linear(channels ...[]int16) (b []byte) {
+	for i := range channels[0] {
+		for _, c := range channels {
+			b = binary.LittleEndian.AppendUint16(b, uint16(c[i]))
+		}
+	}
+	return b
+}
+
+func TestAFeedOfOursIsACallOfItsChannels(t *testing.T) {
+	a, z := voice(8000, 1), voice(8000, 2)
+	wide := codec.Halve(a)[:3986]
+	law := func(l codec.Law, pcm []int16) []int16 { return l.Decode(nil, l.Encode(nil, pcm)) }
+	both := func(l codec.Law) []byte {
+		e, f, mixed := l.Encode(nil, a), l.Encode(nil, z), []byte(nil)
+		for i := range e {
+			mixed = append(mixed, e[i], f[i])
+		}
+		return mixed
+	}
+	for _, c := range []struct {
+		encoding string
+		rate     int
+		channels []string
+		audio    []byte
+		want     map[timbre.Side][]int16
+	}{
+		{Linear, 8000, []string{"mixed"}, linear(a), map[timbre.Side][]int16{timbre.Mixed: a}},
+		{Linear, 8000, []string{"caller", "callee"}, linear(a, z), map[timbre.Side][]int16{timbre.Caller: a, timbre.Callee: z}},
+		{Linear, 8000, []string{"callee", "caller"}, linear(a, z), map[timbre.Side][]int16{timbre.Callee: a, timbre.Caller: z}},
+		{Linear, 16000, []string{"caller"}, linear(a), map[timbre.Side][]int16{timbre.Caller: wide}},
+		{ULaw, 8000, []string{"caller", "callee"}, both(codec.ULaw), map[timbre.Side][]int16{timbre.Caller: law(codec.ULaw, a), timbre.Callee: law(codec.ULaw, z)}},
+		{ALaw, 8000, []string{"callee"}, codec.ALaw.Encode(nil, a), map[timbre.Side][]int16{timbre.Callee: law(codec.ALaw, a)}},
+	} {
+		t.Run(fmt.Sprint(c.encoding, c.rate, c.channels), func(t *testing.T) {
+			b := start(t, Config{}, house())
+			s := b.connect("/feed/here")
+			s.text(started(c.encoding, c.rate, c.channels...))
+			m := s.answer()
+			streams, _ := m["streams"].([]any)
+			if m["type"] != "started" || m["transactionId"] != "transaction 0" || m["connectorId"] != "here" || len(streams) != len(c.channels) {
+				t.Fatalf("answer %v", m)
+			}
+			for i, side := range c.channels {
+				if got := streams[i].(map[string]any); got["side"] != side || got["channel"] != float64(i) || got["streamArn"] != fmt.Sprint("stream ", i) {
+					t.Errorf("stream %d is %v", i, got)
+				}
+			}
+			for piece := range slices.Chunk(c.audio, 4*77) {
+				s.audio(piece)
+			}
+			s.text(`{"type":"stop"}`)
+			if m := s.answer(); m["type"] != "stopped" {
+				t.Errorf("answer %v", m)
+			}
+			if _, status := s.closed(); status != websocket.StatusNormalClosure {
+				t.Errorf("closed by %v", status)
+			}
+			if failure := b.wait(t); failure != "" {
+				t.Errorf("failure %q", failure)
+			}
+			call := b.calls[0]
+			if call.ConnectorID != "here" || call.CallID != "call 1" || call.From != "+12065550100" || call.To != "+12065550199" ||
+				call.Direction != "Outbound" || call.Headers["x-queue"] != "sales" || call.Started.IsZero() {
+				t.Errorf("call %+v", call)
+			}
+			for i, e := range b.ears {
+				got := e.pcm()
+				if c.rate == 16000 { // late by what the filter has to see
+					got = got[14:]
+				}
+				if e.Index != i || e.Label != c.channels[i] || !slices.Equal(got, c.want[e.Side]) {
+					t.Errorf("leg %d, %v: %d samples, and not those that were sent", i, e.Leg, len(got))
+				}
+				follow(t, e)
+			}
+		})
+	}
+}
+
+// follow checks that frames are of 20 ms, but for the last, and in a row.
+func follow(t *testing.T, e *ear) {
+	t.Helper()
+	at := time.Duration(0)
+	for i, f := range e.frames {
+		if f.At != at || len(f.PCM) != timbre.FrameSamples && i < len(e.frames)-1 {
+			t.Errorf("frame %d: %d samples at %v, want %v", i, len(f.PCM), f.At, at)
+		}
+		at += timbre.Duration(len(f.PCM))
+	}
+}
+
+func TestWhatIsWrongWithAFeedIsSaid(t *testing.T) {
+	ok := started(Linear, 8000, "caller", "callee")
+	for _, c := range []struct {
+		name   string
+		send   func(*sender)
+		code   string
+		status websocket.StatusCode
+		begun  bool
+	}{
+		{"audio before start", func(s *sender) { s.audio([]byte{1, 2}) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"no JSON", func(s *sender) { s.text("hello") }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"no object", func(s *sender) { s.text(`["start"]`) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"an unknown dialect", func(s *sender) { s.text(`{"hello":"world"}`) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"a number for a name", func(s *sender) { s.text(`{"type":"start","from":7}`) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"no format", func(s *sender) { s.text(`{"type":"start"}`) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"an unknown encoding", func(s *sender) { s.text(started("mp3", 8000, "caller")) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"an unknown rate", func(s *sender) { s.text(started(Linear, 44100, "caller")) }, "bad_format", websocket.StatusPolicyViolation, false},
+		{"no channel", func(s *sender) { s.text(started(Linear, 8000)) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"three channels", func(s *sender) { s.text(started(Linear, 8000, "caller", "callee", "mixed")) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"one channel twice", func(s *sender) { s.text(started(Linear, 8000, "caller", "caller")) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"an unknown channel", func(s *sender) { s.text(started(Linear, 8000, "left")) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"another connector", func(s *sender) { s.text(`{"connectorId":"there",` + ok[1:]) }, "forbidden", websocket.StatusPolicyViolation, false},
+		{"stop before start", func(s *sender) { s.text(`{"type":"stop"}`) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"a second start", func(s *sender) { s.text(ok); s.text(ok) }, "bad_message", websocket.StatusPolicyViolation, true},
+		{"half a sample", func(s *sender) { s.text(ok); s.audio(make([]byte, 6)) }, "bad_message", websocket.StatusPolicyViolation, true},
+		{"too long a message", func(s *sender) { s.text(ok); s.audio(make([]byte, maxMessage+4)) }, "", websocket.StatusMessageTooBig, true},
+		{"too long a start", func(s *sender) { s.text(`{"type":"` + strings.Repeat("x", maxMessage) + `"}`) }, "", websocket.StatusMessageTooBig, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := start(t, Config{}, house())
+			s := b.connect("/feed/here")
+			c.send(s)
+			if code, status := s.closed(); code != c.code || status != c.status {
+				t.Errorf("error %q, closed by %v", code, status)
+			}
+			b.stop()
+			if len(b.calls) != map[bool]int{true: 1}[c.begun] {
+				t.Errorf("%d calls", len(b.calls))
+			}
+			if c.begun && b.wait(t) == "" {
+				t.Error("the call ended as if by hang-up")
+			}
+			if n := testutil.CollectAndCount(b.server.metrics.failed); n != 1 {
+				t.Errorf("%d reasons counted", n)
+			}
+		})
+	}
+}

@@ -1,0 +1,51 @@
+package codec
+
+import (
+	"encoding/binary"
+
+	"timbre"
+)
+
+// Raw decodes audio that comes in pieces of any length, without packets around them: one channel, at 8 or 16 kHz. It
+// remembers what the next piece needs of the last, so that each stream has its own, used by one goroutine at a time.
+type Raw struct {
+	samples func(dst []int16, payload []byte) []int16
+	half    *halver // of audio at 16 kHz
+	pcm     []int16 // at 16 kHz: the sample without a partner, then the piece
+}
+
+// NewRaw makes the decoder of an encoding, pcm_s16le, mulaw or alaw, at a rate of 8000 or 16000 Hz. Invalid: there is none.
+func NewRaw(encoding string, rate int) (*Raw, error) {
+	r := &Raw{samples: map[string]func([]int16, []byte) []int16{"pcm_s16le": linear16, "mulaw": ULaw.Decode, "alaw": ALaw.Decode}[encoding]}
+	switch {
+	case r.samples == nil:
+		return nil, refuse("there is no decoder for the encoding %.32q", encoding)
+	case rate == 2*timbre.SampleRate:
+		r.half = new(halver)
+	case rate != timbre.SampleRate:
+		return nil, refuse("%d samples a second are not supported; 8000 and 16000 are", rate)
+	}
+	return r, nil
+}
+
+// Decode appends the audio of the next piece, at 8 kHz. Of linear PCM it must hold whole samples.
+func (r *Raw) Decode(dst []int16, payload []byte) ([]int16, error) {
+	if r.half == nil {
+		return r.samples(dst, payload), nil
+	}
+	r.pcm = r.samples(r.pcm, payload)
+	room := r.half.room(len(r.pcm) &^ 1)
+	for i := range room {
+		room[i] = float32(r.pcm[i]) / 32768
+	}
+	r.pcm = r.pcm[:copy(r.pcm, r.pcm[len(room):])]
+	return r.half.halve(dst), nil
+}
+
+// linear16 appends 16-bit linear PCM, little-endian. Half a sample at the end is left out.
+func linear16(dst []int16, payload []byte) []int16 {
+	for ; len(payload) > 1; payload = payload[2:] {
+		dst = append(dst, int16(binary.LittleEndian.Uint16(payload)))
+	}
+	return dst
+}
