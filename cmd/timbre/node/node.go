@@ -148,3 +148,8 @@ func (n *Node) recover(ctx context.Context) error {
 	}
 	return n.calls.Recover(ctx, stale)
 }
+
+// Tap lets t hear a leg of a live call from now on, as a task does: see call.Registry.
+func (n *Node) Tap(transactionID string, leg int, t call.Tap) (stop func(), err error) {
+	return n.calls.Tap(transactionID, leg, t)
+}

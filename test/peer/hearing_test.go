@@ -1,0 +1,152 @@
+package peer
+
+import (
+	"context"
+	"encoding/binary"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"timbre"
+	"timbre/rtp/codec"
+)
+
+// recorder keeps what a tap on a leg hears, each sample at its media time.
+type recorder struct {
+	mu    sync.Mutex
+	pcm   []int16
+	heard int // samples; less than pcm where media time jumped
+	ended bool
+}
+
+func (r *recorder) Frame(f timbre.Frame) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at := int(f.At * timbre.SampleRate / time.Second)
+	if short := at - len(r.pcm); short > 0 && short < 60*timbre.SampleRate {
+		r.pcm = append(r.pcm, make([]int16, short)...)
+	}
+	r.pcm = append(r.pcm, f.PCM...)
+	r.heard += len(f.PCM)
+}
+
+func (r *recorder) End() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = true
+}
+
+// audio is what has been heard so far.
+func (r *recorder) audio() ([]int16, int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.pcm), r.heard
+}
+
+// listen taps a leg of a call.
+func (h house) listen(t *testing.T, transaction string, leg int) *recorder {
+	t.Helper()
+	r := &recorder{}
+	_, err := h.Tap(transaction, leg, r)
+	must(t, err)
+	return r
+}
+
+// until waits for so much audio.
+func (r *recorder) until(ctx context.Context, t *testing.T, much time.Duration) {
+	t.Helper()
+	wait(ctx, t, "audio", func() bool { _, n := r.audio(); return n >= int(much*timbre.SampleRate/time.Second) })
+}
+
+// like holds when what has been heard is like what was said, at least so much: see likeness.
+func (r *recorder) like(t *testing.T, said []int16, least float64) {
+	t.Helper()
+	heard, n := r.audio()
+	if got := likeness(said, heard); got < least {
+		t.Errorf("what was heard in %d samples is like what was said by %.3f, want %.3f", n, got, least)
+	}
+}
+
+// likeness is the greatest correlation of what was said, where it is loudest, with a stretch of what was heard, at any delay:
+// 1 when they are alike. Codecs have delays of their own, of which a part of a sample remains.
+func likeness(said, heard []int16) (best float64) {
+	const window = 6000
+	if len(said) < window || len(heard) < window {
+		return 0
+	}
+	at := loudest(said, window)
+	piece := said[at : at+window]
+	own := energy(piece)
+	for lag := 0; lag+window <= len(heard); lag += 4 { // every half millisecond, then each sample around the best
+		best = max(best, correlation(piece, heard[lag:lag+window], own))
+	}
+	for lag := 0; best > 0.3 && lag+window <= len(heard); lag++ {
+		if c := correlation(piece[:800], heard[lag:lag+800], energy(piece[:800])); c > 0.7 {
+			best = max(best, correlation(piece, heard[lag:lag+window], own))
+		}
+	}
+	return best
+}
+
+func loudest(pcm []int16, window int) (at int) {
+	most := -1.0
+	for i := 0; i+window <= len(pcm); i += 800 {
+		if e := energy(pcm[i : i+window]); e > most {
+			at, most = i, e
+		}
+	}
+	return at
+}
+
+func energy(pcm []int16) (sum float64) {
+	for _, s := range pcm {
+		sum += float64(s) * float64(s)
+	}
+	return sum
+}
+
+func correlation(a, b []int16, own float64) float64 {
+	sum, other := 0.0, 0.0
+	for i, s := range a {
+		sum += float64(s) * float64(b[i])
+		other += float64(b[i]) * float64(b[i])
+	}
+	if own == 0 || other == 0 {
+		return 0
+	}
+	return sum / math.Sqrt(own*other)
+}
+
+// speech is the beginning of what one of the demo's people says, from where it is loudest.
+func speech(t *testing.T, name string, much time.Duration) []int16 {
+	t.Helper()
+	f, err := os.Open(filepath.Join("..", "..", "cmd", "timbre", "demo", "calls", name+".wav"))
+	must(t, err)
+	defer f.Close()
+	channels, err := codec.ReadWAV(f)
+	must(t, err)
+	n := int(much * timbre.SampleRate / time.Second)
+	at := loudest(channels[0], n)
+	return channels[0][at : at+n]
+}
+
+// wav writes a recording: 16-bit PCM at 8 kHz.
+func wav(t *testing.T, file string, pcm []int16) {
+	t.Helper()
+	b := append([]byte("RIFF"), le(4, 36+2*len(pcm))...)
+	b = append(b, "WAVEfmt "...)
+	for _, field := range [][2]int{{4, 16}, {2, 1}, {2, 1}, {4, timbre.SampleRate}, {4, 2 * timbre.SampleRate}, {2, 2}, {2, 16}} {
+		b = append(b, le(field[0], field[1])...)
+	}
+	b = append(append(b, "data"...), le(4, 2*len(pcm))...)
+	for _, s := range pcm {
+		b = append(b, le(2, int(s))...)
+	}
+	must(t, os.WriteFile(file, b, 0o600))
+}
+
+func le(bytes, n int) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(n))[:bytes] }

@@ -1,0 +1,191 @@
+// Package peer judges a whole Timbre by the peers that others have written: rtpengine, kamailio, baresip, linphone and sipp,
+// each as a process of its own. A call counts as heard when the audio that a tap on its leg hears is that which the peer
+// sent, not when it has been set up.
+package peer
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre/cmd/timbre/node"
+	"timbre/config"
+)
+
+// patience is how long a test waits for what has to come. Nothing is measured by it.
+const patience = 60 * time.Second
+
+var loopback = netip.MustParseAddrPort("127.0.0.1:0")
+
+// house is a Timbre with a connector that takes calls from loopback.
+type house struct {
+	*node.Node
+	connector string
+}
+
+// open starts a house, which stands until the test ends. One that is guarded takes only what is encrypted.
+func open(ctx context.Context, t *testing.T, guarded bool) house {
+	t.Helper()
+	s := config.Defaults()
+	s.Data = t.TempDir()
+	s.API.Listen, s.Admin.Listen = "127.0.0.1:0", "127.0.0.1:0"
+	s.SIP.Listen = []config.Endpoint{{Network: "udp", Addr: loopback}, {Network: "tcp", Addr: loopback}, {Network: "tls", Addr: loopback}}
+	s.SIP.TLS.Cert, s.SIP.TLS.Key = certificate(t)
+	first := uint16(ports(t, 100))
+	s.RTP.Ports = config.Ports{First: first, Last: first + 99}
+	s.AccessKeyID, s.SecretAccessKey = "AKIDTEST", "a secret access key for tests"
+
+	running, stop := context.WithCancel(context.Background())
+	n, err := node.New(running, s, slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	if err != nil {
+		stop()
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- n.Run(running) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("the node ended badly: %v", err)
+		}
+	})
+
+	client := voice.New(voice.Options{Region: "us-east-1", BaseEndpoint: aws.String("http://" + n.API),
+		Credentials: credentials.NewStaticCredentialsProvider(s.AccessKeyID, s.SecretAccessKey, "")})
+	c, err := client.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{Name: aws.String("peers"), RequireEncryption: &guarded})
+	must(t, err)
+	_, err = client.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: c.VoiceConnector.VoiceConnectorId,
+		Termination: &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}, Disabled: aws.Bool(false)}})
+	must(t, err)
+	return house{n, *c.VoiceConnector.VoiceConnectorId}
+}
+
+// at is where the house takes calls over a network, as host:port.
+func (h house) at(t *testing.T, network string) string {
+	t.Helper()
+	for _, a := range h.SIP {
+		if where, ok := strings.CutPrefix(a, network+"://"); ok {
+			return where
+		}
+	}
+	t.Fatalf("no %s in %v", network, h.SIP)
+	return ""
+}
+
+// uri is what a telephone dials so that it is recorded, not connected.
+func (h house) uri(t *testing.T, network string) string {
+	t.Helper()
+	return "sip:" + h.connector + "@" + h.at(t, network) + ";transport=" + network + ";X-Voice-Connector-Record-Only=true"
+}
+
+// calls are the live calls, as an operator sees them.
+func (h house) calls(ctx context.Context, t *testing.T) (all []node.LiveCall) {
+	t.Helper()
+	must(t, json.Unmarshal(h.get(ctx, t, "/calls"), &all))
+	return all
+}
+
+// call waits for the call that there is.
+func (h house) call(ctx context.Context, t *testing.T) (c node.LiveCall) {
+	t.Helper()
+	wait(ctx, t, "a live call", func() bool {
+		all := h.calls(ctx, t)
+		if len(all) == 1 {
+			c = all[0]
+		}
+		return len(all) == 1
+	})
+	return c
+}
+
+// over waits until no call is live.
+func (h house) over(ctx context.Context, t *testing.T) {
+	t.Helper()
+	wait(ctx, t, "the end of the call", func() bool { return len(h.calls(ctx, t)) == 0 })
+}
+
+// figure is one of the metrics.
+func (h house) figure(ctx context.Context, t *testing.T, name string) int {
+	t.Helper()
+	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindSubmatch(h.get(ctx, t, "/metrics"))
+	if m == nil {
+		t.Fatalf("no metric %s", name)
+	}
+	f, err := strconv.ParseFloat(string(m[1]), 64)
+	must(t, err)
+	return int(f)
+}
+
+// flawless holds when all packets that came were heard, besides faults that a test looks at itself. It gives how many there were.
+func (h house) flawless(ctx context.Context, t *testing.T, besides ...string) int {
+	t.Helper()
+	faults := []string{"timbre_rtp_lost_total", "timbre_rtp_late_total", "timbre_rtp_duplicates_total"}
+	for _, reason := range []string{"malformed", "stranger", "unknown payload", "stray", "unreadable", "unauthentic", "replayed"} {
+		faults = append(faults, dropped(reason))
+	}
+	for _, name := range faults {
+		if got := h.figure(ctx, t, name); got != 0 && !slices.Contains(besides, name) {
+			t.Errorf("%s is %d", name, got)
+		}
+	}
+	return h.figure(ctx, t, "timbre_rtp_packets_total")
+}
+
+func dropped(reason string) string { return `timbre_rtp_dropped_total{reason="` + reason + `"}` }
+
+func (h house) get(ctx context.Context, t *testing.T, path string) []byte {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+h.Admin+path, nil)
+	must(t, err)
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Do(req)
+	must(t, err)
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	must(t, err)
+	return b
+}
+
+// wait asks again and again until something holds.
+func wait(ctx context.Context, t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("%s: waited in vain", what)
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// logTo sends a node's log to the test's.
+type logTo struct{ t *testing.T }
+
+func (w logTo) Write(b []byte) (int, error) {
+	w.t.Log(string(bytes.TrimRight(b, "\n")))
+	return len(b), nil
+}
