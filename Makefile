@@ -29,6 +29,7 @@ bench: build ## the figures: speed and memory, on this machine
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 	$(GO) run ./bench/load -binary bin/timbre
 	$(GO) run ./bench/api -binary bin/timbre
+	$(GO) run ./bench/soak -binary bin/timbre -calls 100 -for 30s
 
 clean: ## what was built here
 	rm -rf bin .venv test/js/node_modules

@@ -22,8 +22,8 @@ const (
 
 // Process is a running server.
 type Process struct {
-	API, SIP string        // where it listens
-	Took     time.Duration // from its start until it said that it is ready
+	API, SIP, Admin string        // where it listens
+	Took            time.Duration // from its start until it said that it is ready
 
 	cmd    *exec.Cmd
 	folder string
@@ -67,6 +67,8 @@ func Start(ctx context.Context, cfg Config) (*Process, error) {
 		switch name {
 		case "api":
 			s.API = strings.TrimSpace(where)
+		case "admin":
+			s.Admin = strings.TrimSpace(where)
 		case "sip":
 			s.SIP = strings.TrimSpace(where)
 		case "ready":

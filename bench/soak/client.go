@@ -1,0 +1,166 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pion/srtp/v3"
+
+	"timbre/sip/offer"
+)
+
+// client is the signalling of a session recording client with many calls, over UDP on one port.
+type client struct {
+	*net.UDPConn
+	uri, suite string
+	format     format
+	port       int // of the media, named in every offer
+
+	mu      sync.Mutex
+	waiting map[string]chan string // for a final answer, by Call-ID
+}
+
+// call is one that the server has taken.
+type call struct {
+	id, to string
+	legs   []*leg
+}
+
+const (
+	again    = 500 * time.Millisecond // until a request is sent once more
+	patience = 20                     // times
+)
+
+var (
+	callID = regexp.MustCompile(`(?mi)^Call-ID: *(\S+)`)
+	toTag  = regexp.MustCompile(`(?mi)^To: *(.*?)\r?$`)
+	line   = regexp.MustCompile(`(?m)^m=audio (\d+) `)
+	keys   = regexp.MustCompile(`(?m)^a=crypto:(.*?)\r?$`)
+)
+
+func dial(server, connector, suite string, f format, port int) (*client, error) {
+	at, err := net.ResolveUDPAddr("udp", strings.TrimPrefix(server, "udp://"))
+	if err != nil {
+		return nil, err
+	}
+	conn, err := net.DialUDP("udp", nil, at)
+	if err != nil {
+		return nil, err
+	}
+	c := &client{UDPConn: conn, uri: "sip:" + connector + "@" + at.String(), suite: suite, format: f, port: port, waiting: map[string]chan string{}}
+	go c.receive()
+	return c, nil
+}
+
+func (c *client) close() { _ = c.Close() }
+
+// receive hands final answers to whoever waits for them, until the socket is closed.
+func (c *client) receive() {
+	buf := make([]byte, 65536)
+	for {
+		n, err := c.Read(buf)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		text := string(buf[:n])
+		id := callID.FindStringSubmatch(text)
+		if err != nil || id == nil || !strings.HasPrefix(text, "SIP/2.0 ") || strings.HasPrefix(text, "SIP/2.0 1") {
+			continue
+		}
+		c.mu.Lock()
+		to := c.waiting[id[1]]
+		delete(c.waiting, id[1])
+		c.mu.Unlock()
+		if to != nil {
+			to <- text
+		}
+	}
+}
+
+// ask sends a request until there is an answer, which must be 200, and says how long that took.
+func (c *client) ask(id, request string) (answer string, took time.Duration, err error) {
+	heard := make(chan string, 1)
+	c.mu.Lock()
+	c.waiting[id] = heard
+	c.mu.Unlock()
+	began := time.Now()
+	for range patience {
+		if _, err := c.Write([]byte(request)); err != nil {
+			return "", 0, err
+		}
+		select {
+		case answer = <-heard:
+			if !strings.HasPrefix(answer, "SIP/2.0 200") {
+				return "", 0, fmt.Errorf("the server says: %s", strings.SplitN(answer, "\r\n\r\n", 2)[0])
+			}
+			return answer, time.Since(began), nil
+		case <-time.After(again):
+		}
+	}
+	return "", 0, errors.New("the server does not answer")
+}
+
+// invite sets up a call, and says how long it took to the answer.
+func (c *client) invite(n int) (*call, time.Duration, error) {
+	made := &call{id: fmt.Sprintf("soak-%d@127.0.0.1", n)}
+	var offered []offer.Crypto
+	if c.suite != "none" {
+		for range 2 {
+			offered = append(offered, offer.NewCrypto("1", c.suite))
+		}
+	}
+	answer, took, err := c.ask(made.id, c.request("INVITE", 1, made, c.body(offered), "Require: siprec\r\nContent-Type: multipart/mixed;boundary=part\r\n"))
+	if err != nil {
+		return nil, 0, err
+	}
+	made.to = toTag.FindStringSubmatch(answer)[1]
+	if _, err := c.Write([]byte(c.request("ACK", 1, made, "", ""))); err != nil {
+		return nil, 0, err
+	}
+	taken := keys.FindAllString(answer, -1)
+	for i, m := range line.FindAllStringSubmatch(answer, -1) {
+		l := &leg{}
+		if l.to, err = netip.ParseAddrPort("127.0.0.1:" + m[1]); err != nil {
+			return nil, 0, err
+		}
+		if i < len(offered) {
+			if l.seal, err = seal(offered[i]); err != nil {
+				return nil, 0, err
+			}
+		}
+		made.legs = append(made.legs, l)
+	}
+	if len(made.legs) != 2 || len(taken) != len(offered) {
+		return nil, 0, fmt.Errorf("the server takes %d streams with %d keys", len(made.legs), len(taken))
+	}
+	return made, took, nil
+}
+
+func (c *client) bye(of *call) error {
+	_, _, err := c.ask(of.id, c.request("BYE", 2, of, "", ""))
+	return err
+}
+
+// seal seals packets with a key that has been offered.
+func seal(k offer.Crypto) (*srtp.Context, error) {
+	profile, ok := map[string]srtp.ProtectionProfile{
+		"AEAD_AES_256_GCM":        srtp.ProtectionProfileAeadAes256Gcm,
+		"AEAD_AES_128_GCM":        srtp.ProtectionProfileAeadAes128Gcm,
+		"AES_256_CM_HMAC_SHA1_80": srtp.ProtectionProfileAes256CmHmacSha1_80,
+		"AES_CM_128_HMAC_SHA1_80": srtp.ProtectionProfileAes128CmHmacSha1_80,
+	}[k.Suite]
+	if !ok {
+		return nil, fmt.Errorf("no suite %q", k.Suite)
+	}
+	n, err := profile.KeyLen()
+	if err != nil {
+		return nil, err
+	}
+	return srtp.CreateContext(k.Key[:n], k.Key[n:], profile)
+}

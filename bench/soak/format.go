@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/gotranspile/g722"
+	"github.com/thesyncim/gopus"
+
+	"timbre"
+	"timbre/rtp/codec"
+)
+
+// format is a codec on the wire, and twenty milliseconds a packet of somebody who speaks.
+type format struct {
+	payload uint8
+	rtpmap  string
+	ticks   uint32 // of the RTP clock in a packet
+	packets [][]byte
+}
+
+// formatOf encodes a call of the demo.
+func formatOf(name string) (f format, err error) {
+	file, err := os.Open("cmd/timbre/demo/calls/s1_enrol_caller.wav")
+	if err != nil {
+		return f, err
+	}
+	defer file.Close()
+	channels, err := codec.ReadWAV(file)
+	if err != nil {
+		return f, err
+	}
+	pcm := channels[0]
+	pcm = pcm[:len(pcm)/timbre.FrameSamples*timbre.FrameSamples]
+	f.ticks = timbre.FrameSamples
+	switch name {
+	case "pcmu":
+		f.payload, f.rtpmap, f.packets = 0, "PCMU/8000", cut(codec.ULaw.Encode(nil, pcm))
+	case "pcma":
+		f.payload, f.rtpmap, f.packets = 8, "PCMA/8000", cut(codec.ALaw.Encode(nil, pcm))
+	case "g722":
+		f.payload, f.rtpmap, f.packets = 9, "G722/8000", cut(g722.Encode(doubled(pcm), g722.Rate64000, 0))
+	case "opus":
+		f.payload, f.rtpmap, f.ticks = 96, "opus/48000/2", 6*timbre.FrameSamples
+		f.packets, err = opus(doubled(pcm))
+	default:
+		err = fmt.Errorf("no codec %q", name)
+	}
+	return f, err
+}
+
+// cut gives packets of a byte a sample.
+func cut(b []byte) (packets [][]byte) {
+	for ; len(b) >= timbre.FrameSamples; b = b[timbre.FrameSamples:] {
+		packets = append(packets, b[:timbre.FrameSamples])
+	}
+	return packets
+}
+
+// opus encodes audio at 16 kHz as telephones do: SILK, 24 kbit/s.
+func opus(pcm []int16) (packets [][]byte, err error) {
+	const size = 2 * timbre.FrameSamples
+	e, err := gopus.NewEncoder(gopus.EncoderConfig{SampleRate: 2 * timbre.SampleRate, Channels: 1, Application: gopus.ApplicationVoIP})
+	if err != nil {
+		return nil, err
+	}
+	for _, err := range []error{e.SetBitrate(24000), e.SetMode(gopus.EncoderModeSILK)} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	for ; len(pcm) >= size; pcm = pcm[size:] {
+		b := make([]byte, 1500)
+		n, err := e.EncodeInt16(pcm[:size], b)
+		if err != nil {
+			return nil, err
+		}
+		packets = append(packets, b[:n])
+	}
+	return packets, nil
+}
+
+// doubled is audio at twice the rate.
+func doubled(pcm []int16) []int16 {
+	out := make([]int16, 0, 2*len(pcm))
+	for i, s := range pcm {
+		next := pcm[min(i+1, len(pcm)-1)]
+		out = append(out, s, int16((int(s)+int(next))/2))
+	}
+	return out
+}

@@ -1,0 +1,87 @@
+// Command soak holds many recorded calls for a long time: it starts the binary it is given, sets up SIPREC calls of two legs,
+// sends their audio at real time, fifty packets a second a leg, and prints what was lost, how long the set-up took, and what
+// processor time and memory the server took. No call is analysed: this is what the media cost. The sender is this process, one
+// goroutine on one socket; on a machine with few cores it is part of the load, and where it comes too late to send what is due
+// the report says so. Calls a core are reckoned from the cost of a packet.
+//
+//	make build && go run ./bench/soak                                              300 calls for 10 minutes
+//	go run ./bench/soak -calls 10,100,500,1000 -for 30s                            how the cost grows
+//	go run ./bench/soak -calls 100 -for 30s -codec pcmu,g722,opus                  what codecs cost
+//	go run ./bench/soak -calls 100 -for 30s -srtp none,AEAD_AES_256_GCM            what encryption costs
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func main() {
+	binary := flag.String("binary", "bin/timbre", "the server")
+	calls := flag.String("calls", "300", "how many calls at a time; a run each")
+	span := flag.Duration("for", 10*time.Minute, "how long the calls of a run are watched")
+	codecs := flag.String("codec", "pcmu", "of the legs: pcmu, pcma, g722, opus; a run each")
+	suites := flag.String("srtp", "none", "crypto suites by their SDES names, or none; a run each")
+	rounds := flag.Int("rounds", 1, "runs of each")
+	flag.Parse()
+	if err := run(context.Background(), *binary, strings.Split(*calls, ","), strings.Split(*codecs, ","), strings.Split(*suites, ","), *span, *rounds); err != nil {
+		fmt.Fprintln(os.Stderr, "soak:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, binary string, calls, codecs, suites []string, span time.Duration, rounds int) error {
+	fmt.Println("                                        server: CPU %  µs a  calls   KB a   packets    of which                 set-up ms:       a  sender  load of")
+	fmt.Println("calls  codec  encryption               of a core       packet  a core  call      sent  due %   lost  late  dropped    p50    p99  second   CPU %  machine")
+	for _, text := range calls {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil {
+			return err
+		}
+		for _, codec := range codecs {
+			for _, suite := range suites {
+				for range rounds {
+					r, err := soak(ctx, plan{binary: binary, calls: n, codec: codec, suite: suite, span: span})
+					if err != nil {
+						return err
+					}
+					r.print(n, codec, suite)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// rate is how many packets a call sends a second.
+const rate = 100
+
+// result is what was measured in one run.
+type result struct {
+	span, cpu, own      time.Duration // processor time of server and sender, in a span of time
+	growth              float64       // of the server's resident memory with its calls, in MB
+	sent                uint64        // packets, in the whole run
+	watched             uint64        // of these, how many came in the span
+	lost, late, dropped uint64        // of those sent: never came; came too late; were refused
+	setups              []time.Duration
+	settingUp           time.Duration
+	load                string
+}
+
+func (r result) print(calls int, codec, suite string) {
+	share := r.cpu.Seconds() / r.span.Seconds()
+	slices.Sort(r.setups)
+	at := func(q float64) float64 {
+		return float64(r.setups[min(len(r.setups)-1, int(q*float64(len(r.setups))))].Microseconds()) / 1000
+	}
+	cost := r.cpu.Seconds() / float64(max(1, r.watched)) // of a packet, in seconds
+	due := rate * float64(calls) * r.span.Seconds()
+	fmt.Printf("%5d  %-5s  %-23s  %8.1f       %6.1f  %6.0f  %4.0f  %8d  %5.1f  %5d %5d  %7d  %5.1f  %5.1f  %6.0f  %6.1f  %7s\n", calls, codec, suite, 100*share,
+		1e6*cost, 1/(rate*cost), 1024*r.growth/float64(calls), r.sent, 100*float64(r.watched)/due, r.lost, r.late, r.dropped,
+		at(0.5), at(0.99), float64(calls)/r.settingUp.Seconds(), 100*r.own.Seconds()/r.span.Seconds(), r.load)
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"encoding/binary"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/pion/srtp/v3"
+)
+
+// slots are the parts of the twenty milliseconds between the packets of a leg: the legs are spread over them.
+const slots = 20
+
+// leg is one stream that goes out.
+type leg struct {
+	to     netip.AddrPort
+	ssrc   uint32
+	seq    uint16
+	at     uint32 // RTP timestamp
+	next   int    // packet of the format's
+	seal   *srtp.Context
+	sealed []byte
+}
+
+// sender sends the audio of all calls from one socket, the port that every offer names.
+type sender struct {
+	media, reports *net.UDPConn
+	format         format
+	sent           uint64
+}
+
+func newSender(f format) (*sender, error) {
+	for {
+		media, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+		if err != nil {
+			return nil, err
+		}
+		s := &sender{media: media, format: f}
+		if s.port()%2 == 0 {
+			s.reports, err = net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: s.port() + 1})
+			if err == nil {
+				return s, s.media.SetWriteBuffer(4 << 20)
+			}
+		}
+		_ = media.Close()
+	}
+}
+
+func (s *sender) port() int { return s.media.LocalAddr().(*net.UDPAddr).Port }
+
+func (s *sender) close() {
+	_ = s.media.Close()
+	_ = s.reports.Close()
+}
+
+// run sends until it is stopped: each millisecond the legs of a slot. What is late is sent at once, none is left out.
+func (s *sender) run(calls []*call, stop <-chan struct{}) error {
+	var wheel [slots][]*leg
+	n := 0
+	for _, c := range calls {
+		for _, l := range c.legs {
+			l.ssrc, l.next = uint32(n+1), n*7%len(s.format.packets)
+			wheel[n%slots] = append(wheel[n%slots], l)
+			n++
+		}
+	}
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	buf := make([]byte, 2048)
+	began, done := time.Now(), 0
+	for {
+		for due := int(time.Since(began) / time.Millisecond); done < due; done++ {
+			for _, l := range wheel[done%slots] {
+				if err := s.send(l, buf); err != nil {
+					return err
+				}
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-stop:
+			return nil
+		}
+	}
+}
+
+// send sends the next packet of a leg.
+func (s *sender) send(l *leg, buf []byte) error {
+	buf[0], buf[1] = 0x80, s.format.payload
+	binary.BigEndian.PutUint16(buf[2:], l.seq)
+	binary.BigEndian.PutUint32(buf[4:], l.at)
+	binary.BigEndian.PutUint32(buf[8:], l.ssrc)
+	n := 12 + copy(buf[12:], s.format.packets[l.next])
+	l.seq++
+	l.at += s.format.ticks
+	l.next = (l.next + 1) % len(s.format.packets)
+	packet := buf[:n]
+	if l.seal != nil {
+		var err error
+		if l.sealed, err = l.seal.EncryptRTP(l.sealed[:0], packet, nil); err != nil {
+			return err
+		}
+		packet = l.sealed
+	}
+	if _, err := s.media.WriteToUDPAddrPort(packet, l.to); err != nil {
+		return err
+	}
+	s.sent++
+	return nil
+}
