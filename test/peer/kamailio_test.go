@@ -4,13 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
-
-	"timbre/rtp/codec"
 )
 
 // A telephone in the clear (sipp) calls through an edge of kamailio and rtpengine, which speaks to Timbre by TLS and SRTP, and
@@ -38,7 +34,8 @@ func TestKamailioIsAnEncryptedEdge(t *testing.T) {
 	})
 
 	said := speech(t, "s1_enrol_caller", 3*time.Second)
-	phone := talk(t, folder, fmt.Sprintf("127.0.0.1:%d", edge), h.connector, said)
+	phone := sipp(t, folder, "udp", fmt.Sprintf("127.0.0.1:%d", edge), h.connector,
+		step{Do: "INVITE", Seq: 1, Direction: "sendrecv", Answer: "recvonly"}, pause(300), play(t, folder, said), pause(3500), step{Do: "BYE", Seq: 2, Within: true})
 	live := h.call(ctx, t)
 	heard := h.listen(t, live.TransactionID, 0)
 	phone.succeeded(ctx, t)
@@ -50,14 +47,4 @@ func TestKamailioIsAnEncryptedEdge(t *testing.T) {
 	if got := h.figure(ctx, t, `timbre_call_ended_total{reason="hangup"}`); got != 1 {
 		t.Errorf("%d calls ended well", got)
 	}
-}
-
-// talk starts a sipp that calls and speaks.
-func talk(t *testing.T, folder, to, user string, said []int16) *peer {
-	t.Helper()
-	audio := filepath.Join(folder, "said.al")
-	must(t, os.WriteFile(audio, codec.ALaw.Encode(nil, said), 0o600))
-	scenario := write(t, folder, "talk.xml", map[string]any{"Audio": audio, "Milliseconds": len(said)/8 + 500})
-	return launch(t, folder, "sipp", to, "-sf", scenario, "-s", user, "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", strconv.Itoa(ports(t, 2)),
-		"-mp", strconv.Itoa(ports(t, 8)), "-m", "1", "-nostdin", "-timeout", "50", "-timeout_error")
 }

@@ -1,0 +1,45 @@
+package peer
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// linphone calls, in the clear and with SDES. It also asks for its own address by STUN on the ports of the media, again and
+// again: these are dropped as what they are not, RTP, and do no harm.
+func TestLinphoneCalls(t *testing.T) {
+	for name, c := range map[string]struct{ network, encryption string }{
+		"over UDP":           {"udp", "none"},
+		"over TCP with SDES": {"tcp", "srtp"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			needs(t, "linphonec", "linphone-cli")
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			h := open(ctx, t, false)
+			folder := t.TempDir()
+			said := speech(t, "s1_enrol_caller", 4*time.Second)
+			audio, first := filepath.Join(folder, "said.wav"), ports(t, 10)
+			wav(t, audio, said)
+			must(t, os.MkdirAll(filepath.Join(folder, ".local", "share", "linphone"), 0o700))
+			rc := write(t, folder, "linphone.rc", map[string]any{"Port": ports(t, 2), "First": first, "Last": first + 9, "Encryption": c.encryption})
+			phone := launch(t, folder, "linphonec", "-c", rc)
+			_, err := fmt.Fprintf(phone.stdin, "soundcard use files\nplay %s\ncall %s\n", audio, h.uri(t, c.network))
+			must(t, err)
+			live := h.call(ctx, t)
+			heard := h.listen(t, live.TransactionID, 0)
+			heard.until(ctx, t, 4*time.Second)
+			h.flawless(ctx, t, dropped("malformed"), dropped("unauthentic"))
+			_, err = fmt.Fprintln(phone.stdin, "terminate\nquit")
+			must(t, err)
+			h.over(ctx, t)
+			heard.like(t, said, 0.9)
+			phone.succeeded(ctx, t)
+		})
+	}
+}
