@@ -15,6 +15,7 @@ func TestKamailioIsAnEncryptedEdge(t *testing.T) {
 	t.Parallel()
 	needs(t, "sipp", "sip-tester")
 	needs(t, "kamailio", "kamailio")
+	needs(t, "/usr/lib/*/kamailio/modules/tls.so", "kamailio-tls-modules")
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	folder := t.TempDir()

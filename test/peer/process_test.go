@@ -97,10 +97,13 @@ func (p *peer) succeeded(ctx context.Context, t *testing.T) {
 	}
 }
 
-// needs skips a test that lacks a program; in CI, where test/prepare installs it, it fails it.
+// needs skips a test that lacks a program, or a file of a pattern; in CI, where test/prepare installs it, it fails it.
 func needs(t *testing.T, program, of string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err == nil {
+		return
+	}
+	if files, _ := filepath.Glob(program); len(files) > 0 {
 		return
 	}
 	if os.Getenv("CI") == "true" {
