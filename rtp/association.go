@@ -178,3 +178,13 @@ func (s *Stream) pending() bool {
 
 // isDTLS tells a DTLS record from RTP and RTCP.
 func isDTLS(b []byte) bool { return len(b) > 0 && b[0] >= 20 && b[0] <= 63 }
+
+// isSTUN tells a STUN message from all else (RFC 7983, RFC 8489).
+func isSTUN(b []byte) bool { return len(b) >= 20 && b[0] <= 3 && string(b[4:8]) == "\x21\x12\xA4\x42" }
+
+// passOver counts a datagram that is none of ours.
+func (s *Stream) passOver(why Reason, from netip.AddrPort) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop(why, from.String())
+}

@@ -23,9 +23,12 @@ func (s *Stream) report() {
 		switch {
 		case err == nil:
 			failed = 0
-			if b := buf[:n]; isDTLS(b) {
+			switch b := buf[:n]; {
+			case isDTLS(b):
 				s.takeRecord(onControl, b, plain(from))
-			} else {
+			case isSTUN(b):
+				s.passOver(STUN, plain(from))
+			default:
 				s.hearControl(onControl, b, plain(from))
 			}
 		case errors.Is(err, net.ErrClosed):

@@ -13,11 +13,12 @@ const (
 	Unauthentic                  // not sealed with the key that was agreed on
 	Replayed                     // sealed with it, and here before
 	Unreadable                   // its codec could not read it
+	STUN                         // a question for the sender's own address, which is not answered here
 	reasons
 )
 
 func (r Reason) String() string {
-	return [...]string{"malformed", "stranger", "unknown payload", "stray", "unauthentic", "replayed", "unreadable"}[r]
+	return [...]string{"malformed", "stranger", "unknown payload", "stray", "unauthentic", "replayed", "unreadable", "stun"}[r]
 }
 
 // Stats is what has come on a stream so far.

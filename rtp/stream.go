@@ -206,6 +206,8 @@ func (s *Stream) take(b []byte, from netip.AddrPort) {
 	switch {
 	case isDTLS(b):
 		s.takeRecord(onMedia, b, from)
+	case isSTUN(b):
+		s.passOver(STUN, from)
 	case len(b) > 1 && b[1] >= 192 && b[1] <= 223: // RTCP on the media port (RFC 5761)
 		s.hearControl(onMedia, b, from)
 	default:

@@ -201,6 +201,7 @@ func TestBadPacketsAreCountedAndNeverFatal(t *testing.T) {
 	for _, b := range [][]byte{{}, {0x80}, []byte("GET / HTTP/1.1\r\n\r\n"), {0xBF, 0, 1, 2, 3}, bytes.Repeat([]byte{0x80}, 3000), {0x80, 0xC8, 9, 9}} {
 		from.raw(b)
 	}
+	from.raw([]byte("\x00\x01\x00\x00\x21\x12\xA4\x42twelve bytes"))
 	from.packet(rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 96, SequenceNumber: from.seq, SSRC: 77}, Payload: []byte{1}})
 	from.seq++
 	other.say(3)
@@ -208,7 +209,7 @@ func TestBadPacketsAreCountedAndNeverFatal(t *testing.T) {
 	to.wait(t, 2)
 	s.Close()
 	got := s.Stats()
-	if want := [reasons]uint64{Malformed: 6, Stranger: 3, UnknownPayload: 1}; got.Dropped != want {
+	if want := [reasons]uint64{Malformed: 6, Stranger: 3, UnknownPayload: 1, STUN: 1}; got.Dropped != want {
 		t.Errorf("%v dropped, want %v", got.Dropped, want)
 	}
 	if got.Lost != 0 {

@@ -135,7 +135,7 @@ func (h house) figure(ctx context.Context, t *testing.T, name string) int {
 func (h house) flawless(ctx context.Context, t *testing.T, besides ...string) int {
 	t.Helper()
 	faults := []string{"timbre_rtp_lost_total", "timbre_rtp_late_total", "timbre_rtp_duplicates_total"}
-	for _, reason := range []string{"malformed", "stranger", "unknown payload", "stray", "unreadable", "unauthentic", "replayed"} {
+	for _, reason := range []string{"malformed", "stranger", "unknown payload", "stray", "unreadable", "unauthentic", "replayed", "stun"} {
 		faults = append(faults, dropped(reason))
 	}
 	for _, name := range faults {
