@@ -1,12 +1,14 @@
 package sip
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -21,6 +23,11 @@ type listener struct {
 	packets     net.PacketConn
 	streams     net.Listener
 	secure      func(net.Listener) net.Listener // of tls
+	dscp        int
+	counted     func(net.Listener) net.Listener // takes no more connections than there may be
+	framed      func(net.Listener) net.Listener // whose connections give whole messages
+	reader      atomic.Pointer[reader]          // of packets
+	most        int                             // addresses that it may hear
 }
 
 func newListener(at string) (*listener, error) {
@@ -28,16 +35,19 @@ func newListener(at string) (*listener, error) {
 	if err != nil || u.Port() == "" || !slices.Contains([]string{"udp", "tcp", "tls"}, u.Scheme) || strings.Trim(u.Path, "/") != "" {
 		return nil, timbre.Errorf(timbre.Invalid, "sip.New", "%q is not udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT", at)
 	}
-	return &listener{network: u.Scheme, at: u.Host}, nil
+	return &listener{network: u.Scheme, at: u.Host, most: maxReached}, nil
 }
 
 func (l *listener) listen() (err error) {
+	config := net.ListenConfig{Control: mark(l.dscp)}
 	if l.network == "udp" {
-		l.packets, err = net.ListenPacket("udp", l.at)
+		if l.packets, err = config.ListenPacket(context.Background(), "udp", l.at); err == nil {
+			err = l.packets.(*net.UDPConn).SetReadBuffer(packetBuffer)
+		}
 	} else {
 		var plain net.Listener
-		if plain, err = net.Listen("tcp", l.at); err == nil {
-			l.streams = deadlined{plain}
+		if plain, err = config.Listen(context.Background(), "tcp", l.at); err == nil {
+			l.streams = deadlined{l.counted(plain)}
 		}
 		if l.secure != nil && err == nil {
 			l.streams = l.secure(l.streams)
@@ -56,11 +66,11 @@ func (l *listener) listen() (err error) {
 func (l *listener) serve(to *gosip.TransportLayer) error {
 	switch l.network {
 	case "udp":
-		return errors.Join(to.ServeUDP(l.packets), net.ErrClosed)
+		return errors.Join(l.serveUDP(to), net.ErrClosed)
 	case "tls":
-		return to.ServeTLS(l.streams)
+		return to.ServeTLS(l.framed(l.streams))
 	}
-	return to.ServeTCP(l.streams)
+	return to.ServeTCP(l.framed(l.streams))
 }
 
 func (l *listener) close() {

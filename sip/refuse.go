@@ -64,17 +64,22 @@ func unread(err error) *refusal {
 
 // metrics count what is not taken.
 type metrics struct {
-	rejected *prometheus.CounterVec
+	rejected, broken *prometheus.CounterVec
+	buffer           prometheus.Gauge
 }
 
 func newMetrics(reg prometheus.Registerer, live func() float64) (*metrics, error) {
 	m := &metrics{rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "timbre_sip_rejected_total", Help: "SIP messages that were refused or could not be read, by reason.",
-	}, []string{"reason"})}
+	}, []string{"reason"}), broken: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "timbre_sip_connections_broken_total", Help: "TCP and TLS connections that were given up: idle, slow, too_large, malformed, or closed by the peer within a message.",
+	}, []string{"reason"}), buffer: prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "timbre_sip_receive_buffer_bytes", Help: "Receive buffer of the UDP socket, as the kernel counts it.",
+	})}
 	if reg == nil {
 		return m, nil
 	}
-	return m, errors.Join(reg.Register(m.rejected), reg.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+	return m, errors.Join(reg.Register(m.rejected), reg.Register(m.broken), reg.Register(m.buffer), reg.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "timbre_sip_dialogs", Help: "SIP dialogs that are established.",
 	}, live)))
 }
@@ -95,6 +100,7 @@ func (s *Server) refuse(req *gosip.Request, tx gosip.ServerTransaction, r *refus
 		res.AppendHeader(gosip.NewHeader("Warning", `399 timbre "`+quotable.Replace(r.detail)+`"`))
 	}
 	s.respond(tx, res)
+	s.mistrust(req, tx, r)
 }
 
 var quotable = strings.NewReplacer(`"`, `'`, `\`, `/`, "\r", " ", "\n", " ")

@@ -74,6 +74,11 @@ type Config struct {
 	Legs         siprec.Rules                                         // who is calling, where an operator knows better; a connector's tags go before them
 	Diary        Diary                                                // nil: nothing is written down
 	Certificate  func(*tls.ClientHelloInfo) (*tls.Certificate, error) // for tls://, asked at each handshake
+	Generation   func() uint64                                        // changes whenever connectors, their terminations or credentials do; nil: they are always read anew
+	Invites      int                                                  // INVITEs a second from one source; 0: any number
+	Ban          time.Duration                                        // how long strangers who only fail are not heard; 0: they are
+	Deaf         bool                                                 // nothing is heard from strangers who cannot prove themselves
+	DSCP         int                                                  // the mark of all that is sent, 0 to 63
 	Now          func() time.Time
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer
