@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -119,31 +118,4 @@ func (c deadlinedConn) Write(b []byte) (int, error) {
 		return 0, err
 	}
 	return c.Conn.Write(b)
-}
-
-// addrPort is a socket's address; not valid for what has none.
-func addrPort(a net.Addr) netip.AddrPort {
-	if a == nil {
-		return netip.AddrPort{}
-	}
-	ap, err := netip.ParseAddrPort(a.String())
-	if err != nil {
-		return netip.AddrPort{}
-	}
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
-}
-
-// reached is the address of ours that a request came in on: that of its socket or, where the socket listens everywhere,
-// the one by which the system would reach the source.
-func reached(bound net.Addr, source netip.AddrPort) netip.AddrPort {
-	local := addrPort(bound)
-	if !local.Addr().IsUnspecified() || !source.IsValid() {
-		return local
-	}
-	probe, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(source)) // sends nothing
-	if err != nil {
-		return local
-	}
-	defer func() { _ = probe.Close() }()
-	return netip.AddrPortFrom(addrPort(probe.LocalAddr()).Addr(), local.Port())
 }

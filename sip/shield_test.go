@@ -66,7 +66,7 @@ func TestAFloodOfInvitesIsToldToComeLater(t *testing.T) {
 				t.Fatal(err)
 			}
 			res := msg.(*gosip.Response)
-			if res.StatusCode != 503 || res.GetHeader("Retry-After") == nil || res.CallID().Value() != "x" || res.CSeq().MethodName != gosip.INVITE {
+			if res.StatusCode != gosip.StatusServiceUnavailable || res.GetHeader("Retry-After") == nil || res.CallID().Value() != "x" || res.CSeq().MethodName != gosip.INVITE {
 				t.Errorf("%s", res)
 			}
 		}
@@ -170,11 +170,11 @@ func TestATCPPeerIsToldWhatCannotBeRead(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "tcp")
 	broken := strings.Replace(recording("call-1").String(), "Max-Forwards: 70", "Max-Forwards: lots", 1)
-	if res := p.ask(broken); res.StatusCode != 400 || r.rejected("parse") != 1 {
+	if res := p.ask(broken); res.StatusCode != gosip.StatusBadRequest || r.rejected("parse") != 1 {
 		t.Errorf("%s", res)
 	}
 	repairable := strings.Replace(recording("call-2").String(), "<sip:src@127.0.0.1:5099>;+sip.src", "<sip:src@127.0.0.1:5099", 1)
-	if res := p.ask(repairable); res.StatusCode != 200 {
+	if res := p.ask(repairable); res.StatusCode != gosip.StatusOK {
 		t.Errorf("on the same connection: %s", res)
 	}
 	for name, text := range map[string]string{
@@ -182,7 +182,7 @@ func TestATCPPeerIsToldWhatCannotBeRead(t *testing.T) {
 		"with two":         strings.Replace(recording("call-4").String(), "Content-Length", "l: 1\r\nContent-Length", 1),
 	} {
 		p := dial(t, r, "tcp")
-		if res := p.ask(text); res.StatusCode != 400 {
+		if res := p.ask(text); res.StatusCode != gosip.StatusBadRequest {
 			t.Errorf("%s: %s", name, res)
 		}
 		_ = p.conn.SetReadDeadline(time.Now().Add(patience))
@@ -216,7 +216,7 @@ func TestTheStackForgetsSources(t *testing.T) {
 	r := start(t, b)
 	for range 20 {
 		p := dial(t, r, "udp")
-		if res := p.ask(message{method: "OPTIONS", seq: 1}.String()); res.StatusCode != 200 {
+		if res := p.ask(message{method: "OPTIONS", seq: 1}.String()); res.StatusCode != gosip.StatusOK {
 			t.Fatalf("%s", res)
 		}
 	}
@@ -225,7 +225,7 @@ func TestTheStackForgetsSources(t *testing.T) {
 	for range 4 { // the one that took the call goes
 		dial(t, r, "udp").ask(message{method: "OPTIONS", seq: 1}.String())
 	}
-	if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != 200 {
+	if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != gosip.StatusOK {
 		t.Errorf("%s", res)
 	}
 	if n := b.listeners[0].reader.Load().count(); n > 3 {

@@ -59,7 +59,7 @@ func (g *Sentry) connect(from netip.Addr) (leave func(), ok bool) {
 	if !known {
 		most, mostOfOne = maxStrange, maxOfStranger
 	}
-	reason := ""
+	var reason string
 	switch {
 	case banned:
 		reason = "banned"
