@@ -27,6 +27,7 @@ type listener struct {
 	framed      func(net.Listener) net.Listener // whose connections give whole messages
 	reader      atomic.Pointer[reader]          // of packets
 	most        int                             // addresses that it may hear
+	linger      time.Duration                   // how long the stack knows them when another one reads
 }
 
 func newListener(at string) (*listener, error) {
@@ -34,7 +35,7 @@ func newListener(at string) (*listener, error) {
 	if err != nil || u.Port() == "" || !slices.Contains([]string{"udp", "tcp", "tls"}, u.Scheme) || strings.Trim(u.Path, "/") != "" {
 		return nil, timbre.Errorf(timbre.Invalid, "sip.New", "%q is not udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT", at)
 	}
-	return &listener{network: u.Scheme, at: u.Host, most: maxReached}, nil
+	return &listener{network: u.Scheme, at: u.Host, most: maxReached, linger: handover}, nil
 }
 
 func (l *listener) listen() (err error) {

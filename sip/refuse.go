@@ -68,7 +68,7 @@ type metrics struct {
 	buffer                   prometheus.Gauge
 }
 
-func newMetrics(reg prometheus.Registerer, live func() float64) (*metrics, error) {
+func newMetrics(reg prometheus.Registerer, live, reached func() float64) (*metrics, error) {
 	m := &metrics{rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "timbre_sip_rejected_total", Help: "SIP messages that were refused or could not be read, by reason.",
 	}, []string{"reason"}), broken: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -83,7 +83,9 @@ func newMetrics(reg prometheus.Registerer, live func() float64) (*metrics, error
 	}
 	return m, errors.Join(reg.Register(m.rejected), reg.Register(m.broken), reg.Register(m.probes), reg.Register(m.buffer), reg.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "timbre_sip_dialogs", Help: "SIP dialogs that are established.",
-	}, live)))
+	}, live)), reg.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "timbre_sip_reached_sources", Help: "Addresses of UDP that the SIP stack remembers, of one reading of each socket.",
+	}, reached)))
 }
 
 // refuse answers a request with a refusal, counts it and logs it. Internal errors are not told to the peer.

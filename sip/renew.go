@@ -34,7 +34,7 @@ func (l *listener) serveUDP(to *gosip.TransportLayer) error {
 		}
 		if last := before; last != nil {
 			all.Go(func() {
-				wait := time.NewTimer(handover)
+				wait := time.NewTimer(l.linger)
 				defer wait.Stop()
 				select {
 				case <-wait.C:
@@ -93,4 +93,12 @@ func (r *reader) ReadFrom(b []byte) (int, net.Addr, error) {
 		return 0, nil, net.ErrClosed // it is another one's now
 	}
 	return r.PacketConn.ReadFrom(b)
+}
+
+// reached is how many addresses the stack has heard since it began to read anew, on all sockets.
+func (s *Server) reached() (n float64) {
+	for _, l := range s.listeners {
+		n += float64(l.reader.Load().count())
+	}
+	return n
 }

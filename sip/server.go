@@ -66,12 +66,12 @@ func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 	s.rate = rate{now: s.now, busy: map[string]time.Time{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.parser.MaxMessageLength = siprec.MaxBody + 64<<10
-	s.sentry = sentry.New(sentry.Config{Allowed: s.standing, Invites: cfg.Invites, Ban: cfg.Ban, Deaf: cfg.Deaf, Now: s.now, Log: s.log, Metrics: cfg.Metrics})
-	s.admission.proven = s.sentry.Proven
 	var err error
-	if s.metrics, err = newMetrics(cfg.Metrics, s.dialogs.size); err != nil {
+	if s.metrics, err = newMetrics(cfg.Metrics, s.dialogs.size, s.reached); err != nil {
 		return nil, timbre.Errorf(timbre.Invalid, op, "metrics: %w", err)
 	}
+	s.sentry = sentry.New(sentry.Config{Allowed: s.standing, Invites: cfg.Invites, Ban: cfg.Ban, Deaf: cfg.Deaf, Now: s.now, Log: s.log, Metrics: cfg.Metrics})
+	s.admission.proven = s.sentry.Proven
 	for _, at := range cfg.Listen {
 		l, err := newListener(at)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -211,7 +212,7 @@ func TestALivePingByTCPIsAnswered(t *testing.T) {
 func TestTheStackForgetsSources(t *testing.T) {
 	b := newBench(t, "udp://127.0.0.1:0")
 	for _, l := range b.listeners {
-		l.most = 3
+		l.most, l.linger = 3, time.Millisecond
 	}
 	r := start(t, b)
 	for range 20 {
@@ -228,8 +229,13 @@ func TestTheStackForgetsSources(t *testing.T) {
 	if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != gosip.StatusOK {
 		t.Errorf("%s", res)
 	}
-	if n := b.listeners[0].reader.Load().count(); n > 3 {
-		t.Errorf("%d addresses are remembered by one reader", n)
+	if n := b.reached(); n > 3 {
+		t.Errorf("%v addresses are remembered by one reader", n)
+	}
+	for until := time.Now().Add(patience); b.ua.TransportLayer().Pool("udp").Size() > 3+1; runtime.Gosched() { // and the socket's own
+		if time.Now().After(until) {
+			t.Fatalf("%d addresses are remembered by the stack", b.ua.TransportLayer().Pool("udp").Size())
+		}
 	}
 }
 

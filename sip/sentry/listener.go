@@ -63,6 +63,8 @@ func (g *Sentry) connect(from netip.Addr) (leave func(), ok bool) {
 	switch {
 	case banned:
 		reason = "banned"
+	case !known && !s.words.take(g.cfg.Now(), strangerRate, strangerBurst):
+		reason = "flood"
 	case s.connections >= mostOfOne:
 		reason = "source"
 	case g.connections[known] >= most:

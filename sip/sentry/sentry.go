@@ -123,13 +123,14 @@ func (g *Sentry) drop(s *source, reason string, now time.Time) Verdict {
 	return Drop
 }
 
-// Failed notes that a source has asked for what it may not have, or for nonsense.
+// Failed notes that a source has asked for what it may not have, or for nonsense. Of one that cannot prove itself every
+// message has counted already.
 func (g *Sentry) Failed(from netip.Addr) {
-	known, _ := g.cfg.Allowed(from)
+	known, provable := g.cfg.Allowed(from)
 	now := g.cfg.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if s := g.sources.of(from); !known && !s.proven.After(now) {
+	if s := g.sources.of(from); !known && provable && !s.proven.After(now) {
 		g.fail(s, maxFailures, now)
 	}
 }

@@ -90,6 +90,13 @@ func TestNothingIsHeardOfStrangersWhereItIsSaidSo(t *testing.T) {
 }
 
 func TestWhoOnlyFailsIsBannedForATime(t *testing.T) {
+	w := stand(nil)
+	for range 10 * maxFailures {
+		w.Failed(stranger)
+	}
+	if w.Banned(stranger) {
+		t.Error("what was counted as a message was counted again")
+	}
 	for name, c := range map[string]struct {
 		from   netip.Addr
 		fails  int
@@ -262,7 +269,7 @@ func TestConnectionsAreCounted(t *testing.T) {
 	if w.connections[false] != 0 || w.connections[true] != 0 {
 		t.Errorf("%v connections after all are closed", w.connections)
 	}
-	w.heard(stranger, 100, 0)
+	w.heard(stranger, 20, time.Second)
 	if n := take(stranger, 5); n != 0 || testutil.ToFloat64(w.metrics.refused.WithLabelValues("banned")) != 5 {
 		t.Errorf("%d connections of one who is banned", n)
 	}
