@@ -62,7 +62,9 @@ func TestAStrangerIsRefusedAFewTimesAndHeardWhenHeIsAllowed(t *testing.T) {
 	}
 	for dropped := ""; !strings.Contains(dropped, fmt.Sprintf("timbre_sip_dropped_total{reason=\"banned\"} %d\n", more)); {
 		must(t, ctx.Err())
-		res, err := http.Get("http://" + n.Admin + "/metrics")
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+n.Admin+"/metrics", nil)
+		must(t, err)
+		res, err := new(http.Client).Do(req)
 		must(t, err)
 		b, err := io.ReadAll(res.Body)
 		must(t, err)
