@@ -285,3 +285,23 @@ func sentryOf(b *bench, now func() time.Time) *sentry.Sentry {
 	}
 	return sentry.New(sentry.Config{Allowed: b.standing, Invites: b.cfg.Invites, Ban: b.cfg.Ban, Now: now})
 }
+
+// What a message costs before the stack reads it: of one who may call, and of one who is banned.
+func BenchmarkHear(b *testing.B) {
+	text := []byte(recording("x").String())
+	for name, source := range map[string]string{"known": "127.0.0.1", "banned": outsider} {
+		b.Run(name, func(b *testing.B) {
+			bench := newBench(b)
+			bench.admission.list.generation = func() uint64 { return 1 }
+			bench.sentry = sentryOf(bench, time.Now)
+			from := netip.MustParseAddr(source)
+			for range 10 {
+				bench.hear(from, text)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				bench.hear(from, text)
+			}
+		})
+	}
+}

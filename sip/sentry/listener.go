@@ -51,19 +51,20 @@ func (c *connection) Close() error {
 
 // connect counts a connection; leave counts it out again.
 func (g *Sentry) connect(from netip.Addr) (leave func(), ok bool) {
-	banned, known := g.Banned(from), g.Known(from)
+	allowed, _ := g.cfg.Allowed(from)
+	now := g.cfg.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s := g.sources.of(from)
+	s, known := g.find(from, allowed, now)
 	most, mostOfOne := maxConnections, maxOfOne
 	if !known {
 		most, mostOfOne = maxStrange, maxOfStranger
 	}
 	var reason string
 	switch {
-	case banned:
+	case !known && s.banned.After(now):
 		reason = "banned"
-	case !known && !s.words.take(g.cfg.Now(), strangerRate, strangerBurst):
+	case !known && !s.words.take(now, strangerRate, strangerBurst):
 		reason = "flood"
 	case s.connections >= mostOfOne:
 		reason = "source"

@@ -23,7 +23,7 @@ func newMetrics(reg prometheus.Registerer, g *Sentry) *metrics {
 			return float64(n())
 		})
 	}
-	gauge("sources", "Sources that are remembered.", func() int { return len(g.sources.by) })
+	gauge("sources", "Sources that are remembered.", func() int { return len(g.friends.by) + len(g.strangers.by) })
 	gauge("banned_sources", "Sources that are not heard for a time.", g.bannedNow)
 	gauge("connections", "TCP and TLS connections of sources that may call, or have proven themselves.", func() int { return g.connections[true] })
 	gauge("stranger_connections", "TCP and TLS connections of others.", func() int { return g.connections[false] })
@@ -38,7 +38,7 @@ func newMetrics(reg prometheus.Registerer, g *Sentry) *metrics {
 // bannedNow counts the banned. The caller holds mu.
 func (g *Sentry) bannedNow() (n int) {
 	now := g.cfg.Now()
-	for e := g.sources.last.Front(); e != nil; e = e.Next() {
+	for e := g.strangers.last.Front(); e != nil; e = e.Next() {
 		if e.Value.(*source).banned.After(now) {
 			n++
 		}

@@ -30,7 +30,7 @@ type Config struct {
 
 // The limits that are no settings.
 const (
-	maxSources    = 20000          // remembered
+	maxSources    = 20000          // remembered of known ones, and as many strangers
 	window        = time.Minute    // in which failures count
 	maxFailures   = 20             // of a stranger in a window; one more is a ban
 	maxUninvited  = 8              // messages in a window of a stranger who cannot prove himself
@@ -57,8 +57,9 @@ type Sentry struct {
 	metrics *metrics
 
 	mu          sync.Mutex
-	sources     table
-	strangers   bucket       // all of them
+	friends     table // known, or known once: they are not forgotten because there are many strangers
+	strangers   table
+	words       bucket       // of all strangers
 	connections map[bool]int // of known sources, and of strangers
 }
 
@@ -70,19 +71,18 @@ func New(cfg Config) *Sentry {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	g := &Sentry{cfg: cfg, sources: newTable(), connections: map[bool]int{}}
+	g := &Sentry{cfg: cfg, friends: newTable(), strangers: newTable(), connections: map[bool]int{}}
 	g.metrics = newMetrics(cfg.Metrics, g)
 	return g
 }
 
 // Message gives the verdict on a message, of which it is known whether it is an INVITE.
 func (g *Sentry) Message(from netip.Addr, invite bool) Verdict {
-	known, provable := g.cfg.Allowed(from)
+	allowed, provable := g.cfg.Allowed(from)
 	now := g.cfg.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s := g.sources.of(from)
-	known = known || s.proven.After(now)
+	s, known := g.find(from, allowed, now)
 	if known {
 		return g.held(s, invite, now)
 	}
@@ -95,7 +95,7 @@ func (g *Sentry) Message(from netip.Addr, invite bool) Verdict {
 		return g.drop(s, "flood", now)
 	case !provable && g.fail(s, maxUninvited, now):
 		return g.drop(s, "banned", now)
-	case !g.strangers.take(now, strangersRate, strangersRate):
+	case !g.words.take(now, strangersRate, strangersRate):
 		return g.drop(s, "strangers", now)
 	}
 	return g.held(s, invite, now)
@@ -126,13 +126,24 @@ func (g *Sentry) drop(s *source, reason string, now time.Time) Verdict {
 // Failed notes that a source has asked for what it may not have, or for nonsense. Of one that cannot prove itself every
 // message has counted already.
 func (g *Sentry) Failed(from netip.Addr) {
-	known, provable := g.cfg.Allowed(from)
+	allowed, provable := g.cfg.Allowed(from)
 	now := g.cfg.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if s := g.sources.of(from); !known && provable && !s.proven.After(now) {
+	if s, known := g.find(from, allowed, now); !known && provable {
 		g.fail(s, maxFailures, now)
 	}
+}
+
+// find is what is remembered of a source, and whether it is known. The caller holds mu.
+func (g *Sentry) find(from netip.Addr, allowed bool, now time.Time) (s *source, known bool) {
+	if allowed {
+		return g.friends.of(from), true
+	}
+	if s = g.friends.look(from); s != nil && s.proven.After(now) {
+		return g.friends.of(from), true
+	}
+	return g.strangers.of(from), false
 }
 
 // fail counts a failure, and bans who has too many: true.
@@ -155,18 +166,17 @@ func (g *Sentry) fail(s *source, most int, now time.Time) bool {
 func (g *Sentry) Proven(from netip.Addr) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s := g.sources.of(from)
-	s.proven, s.banned, s.failures = g.cfg.Now().Add(proof), time.Time{}, 0
+	g.friends.of(from).proven = g.cfg.Now().Add(proof)
 }
 
 // Known says whether a source is no stranger.
 func (g *Sentry) Known(from netip.Addr) bool {
-	if known, _ := g.cfg.Allowed(from); known {
+	if allowed, _ := g.cfg.Allowed(from); allowed {
 		return true
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s := g.sources.look(from)
+	s := g.friends.look(from)
 	return s != nil && s.proven.After(g.cfg.Now())
 }
 
@@ -177,6 +187,6 @@ func (g *Sentry) Banned(from netip.Addr) bool {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s := g.sources.look(from)
+	s := g.strangers.look(from)
 	return s != nil && s.banned.After(g.cfg.Now())
 }

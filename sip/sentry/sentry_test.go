@@ -193,10 +193,18 @@ func TestANumberOfSourcesIsRemembered(t *testing.T) {
 	w.provable = true
 	for i := range 3 * maxSources {
 		w.Message(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), false)
-		w.Message(friend, true) // is not forgotten
+		if i == 0 {
+			w.Proven(netip.MustParseAddr("203.0.113.77")) // is not forgotten
+		}
 	}
-	if len(w.sources.by) != maxSources || w.sources.last.Len() != maxSources || w.sources.look(friend) == nil {
-		t.Errorf("%d sources are remembered", len(w.sources.by))
+	if len(w.strangers.by) != maxSources || w.strangers.last.Len() != maxSources || !w.Known(netip.MustParseAddr("203.0.113.77")) {
+		t.Errorf("%d strangers are remembered", len(w.strangers.by))
+	}
+	for i := range 2 * maxSources {
+		w.Proven(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
+	}
+	if len(w.friends.by) != maxSources || w.friends.last.Len() != maxSources {
+		t.Errorf("%d friends are remembered", len(w.friends.by))
 	}
 }
 

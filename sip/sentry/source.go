@@ -15,7 +15,7 @@ type source struct {
 	failures    int
 	since       time.Time // of the first of them
 	banned      time.Time // until then
-	proven      time.Time // known until then
+	proven      time.Time // known until then, whatever the allowed hosts say
 	told        time.Time // when its messages were last said to be dropped
 	connections int
 }
