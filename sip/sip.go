@@ -4,7 +4,8 @@
 //
 // It answers and never calls; it sends no audio. It opens no RTP port itself, knows no password but only digests of them, and stores nothing.
 // The SIP stack is emiago/sipgo; dialogs and session timers are here, offer and answer in sip/offer. A
-// connector that requires encryption is called by TLS, with media that is encrypted, or not at all.
+// connector that requires encryption is called by TLS, with media that is encrypted, or not at all. Who is heard is decided
+// before a message is read, by sip/sentry; what comes by TCP and TLS is cut into messages by sip/frame.
 package sip
 
 import (
