@@ -78,6 +78,7 @@ func file(t *testing.T, text string) string {
 var samples = map[string]string{
 	"data": "/srv/timbre", "logs": "/var/log/timbre", "records": "30", "api.listen": "0.0.0.0:80", "admin.listen": ":9999",
 	"sip.listen": "udp://10.0.0.1:5080,tcp://[::1]:5080", "rtp.ports": "30000-30999", "rtp.address": "203.0.113.7", "rtp.latch": "any",
+	"sip.address": "203.0.113.7,2001:db8::7", "sip.dscp": "26", "sip.invites": "7", "sip.ban": "1h0m0s", "sip.strangers": "drop", "rtp.dscp": "0", "rtp.timeout": "1h0m0s",
 	"api.tls.cert": "/etc/timbre/cert.pem", "api.tls.key": "/etc/timbre/key.pem",
 	"sip.tls.cert": "/etc/timbre/sip.pem", "sip.tls.key": "/etc/timbre/sip-key.pem",
 	"feed.listen": "0.0.0.0:8081", "feed.tls.cert": "/etc/timbre/feed.pem", "feed.tls.key": "/etc/timbre/feed-key.pem",
@@ -221,7 +222,7 @@ func TestDefaultsAreThoseOfAProgramWithoutArguments(t *testing.T) {
 	if err := d.Validate(); err != nil {
 		t.Error(err)
 	}
-	if d.RTP.Ports != (config.Ports{First: 20000, Last: 29999}) || d.RTP.Address != (netip.Addr{}) || len(d.SIP.Listen) != 2 ||
+	if d.RTP.Ports != (config.Ports{First: 20000, Last: 29999}) || d.RTP.Address != nil || len(d.SIP.Listen) != 2 ||
 		d.SIP.Listen[1] != (config.Endpoint{Network: "tcp", Addr: netip.MustParseAddrPort("127.0.0.1:5060")}) {
 		t.Errorf("got %+v", d)
 	}

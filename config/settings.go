@@ -7,6 +7,7 @@ package config
 import (
 	"log/slog"
 	"net/netip"
+	"time"
 )
 
 // Settings are all settings of a server. Embed it in a kong command, and give kong.New the Options; its hooks do the rest.
@@ -63,15 +64,22 @@ type Admin struct {
 
 // SIP is where calls are signalled.
 type SIP struct {
-	Listen []Endpoint `default:"udp://127.0.0.1:5060,tcp://127.0.0.1:5060" help:"SIP over UDP, TCP (tcp://) and TLS (tls://)."`
-	TLS    TLS        `embed:"" prefix:"tls."`
+	Listen    []Endpoint    `default:"udp://127.0.0.1:5060,tcp://127.0.0.1:5060" help:"SIP over UDP, TCP (tcp://) and TLS (tls://)."`
+	TLS       TLS           `embed:"" prefix:"tls."`
+	Address   []netip.Addr  `placeholder:"IP" help:"Address announced in Contact and Via, behind NAT: one of IPv4, one of IPv6, or both; by default the one that the INVITE came in on."`
+	DSCP      int           `default:"24" help:"Mark of all that is sent, 0 to 63."`
+	Invites   int           `default:"500" help:"INVITEs a second that one source may send; the rest is answered with 503, and then not at all. 0 is no limit."`
+	Ban       time.Duration `default:"10m" help:"How long a source that no connector allows is not heard once it has failed too often; 0 is never."`
+	Strangers string        `default:"refuse" enum:"refuse,drop" help:"Sources that no connector allows, while none has credentials: refuse, a few times, or drop unread."`
 }
 
 // RTP is where the audio of calls arrives.
 type RTP struct {
-	Ports   Ports      `default:"20000-29999" help:"UDP ports of audio, in pairs of an even and an odd one."`
-	Address netip.Addr `placeholder:"IP" help:"Address announced in SDP, behind NAT; by default the one that the INVITE came in on."`
-	Latch   string     `default:"signalled" enum:"signalled,any" help:"Where audio is taken from: the hosts that the signalling names, or any (an SBC behind NAT)."`
+	Ports   Ports         `default:"20000-29999" help:"UDP ports of audio, in pairs of an even and an odd one."`
+	Address []netip.Addr  `placeholder:"IP" help:"Address announced in SDP, behind NAT: one of IPv4, one of IPv6, or both; by default the one that the INVITE came in on."`
+	Latch   string        `default:"signalled" enum:"signalled,any" help:"Where audio is taken from: the hosts that the signalling names, or any (an SBC behind NAT)."`
+	DSCP    int           `default:"46" help:"Mark of all that is sent, 0 to 63."`
+	Timeout time.Duration `default:"5m" help:"A recorded call that brings no audio for so long, and has no session timer, is asked whether it is still there, and ended if it is not; 0 is never."`
 }
 
 // Feed is where calls come in by WebSocket.

@@ -57,6 +57,9 @@ func (s *Settings) Validate() error {
 	case !strings.HasPrefix(s.Store.URL, "sqlite:") || s.Database() == ".":
 		return fmt.Errorf("store.url %q is not sqlite:FILE", s.Store.URL)
 	}
+	if err := s.validateNetwork(); err != nil {
+		return err
+	}
 	if err := s.validateQuotas(); err != nil {
 		return err
 	}

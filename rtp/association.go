@@ -49,7 +49,7 @@ func (s *Stream) secure() error {
 // associate begins the handshakes that are ours to begin, and ends those that the signalling no longer speaks of. The caller
 // holds mu.
 func (s *Stream) associate() {
-	to := [ports]netip.AddrPort{plain(s.spec.Remote), s.reportTo()}
+	to := [ports]netip.AddrPort{plain(s.spec.Remote), s.controlAt()}
 	for port, a := range s.associations {
 		moved := a != nil && !a.over && a.spec.Active && a.to != to[port]
 		if a != nil && (a.spec != *s.spec.DTLS || moved || a.over && !a.agreed || port == onControl && s.spec.Mux) {

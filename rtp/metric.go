@@ -9,13 +9,14 @@ import (
 type metrics struct {
 	streams                         prometheus.Gauge
 	exhausted                       prometheus.Counter
+	buffer                          prometheus.Gauge
 	packets, lost, late, duplicates prometheus.Counter
 	reports                         prometheus.Counter
 	handshakes                      *prometheus.CounterVec
 	dropped                         [reasons]prometheus.Counter
 }
 
-func newMetrics(reg prometheus.Registerer) *metrics {
+func newMetrics(reg prometheus.Registerer, p *Pool) *metrics {
 	with := promauto.With(reg)
 	counter := func(name, help string) prometheus.Counter {
 		return with.NewCounter(prometheus.CounterOpts{Name: "timbre_rtp_" + name, Help: help})
@@ -30,6 +31,12 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		reports:    counter("receiver_reports_total", "RTCP receiver reports sent."),
 	}
 	m.handshakes = with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_rtp_dtls_handshakes_total", Help: "DTLS handshakes that have ended."}, []string{"outcome"})
+	pairs := func(name, help string, n func() int) {
+		with.NewGaugeFunc(prometheus.GaugeOpts{Name: "timbre_rtp_" + name, Help: help}, func() float64 { return float64(n()) })
+	}
+	pairs("free_pairs", "Pairs of ports that no stream has, those that rest included.", p.Free)
+	pairs("resting_pairs", "Pairs of ports that rest after a call, before they are used again.", p.resting)
+	m.buffer = with.NewGauge(prometheus.GaugeOpts{Name: "timbre_rtp_receive_buffer_bytes", Help: "Receive buffer of the socket of media opened last, as the kernel counts it."})
 	dropped := with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_rtp_dropped_total", Help: "RTP and RTCP packets that were not heard."}, []string{"reason"})
 	for why := range reasons {
 		m.dropped[why] = dropped.WithLabelValues(why.String())

@@ -3,6 +3,7 @@ package rtp
 import (
 	"net"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
@@ -22,7 +23,8 @@ func TestARangeWithoutAPairIsRefused(t *testing.T) {
 }
 
 func TestPortsComeBackAndTheirEndIsAnError(t *testing.T) {
-	p := pool(t, 20)
+	p, now := pool(t, 20), time.Unix(1000, 0)
+	p.now = func() time.Time { return now }
 	var streams []*Stream
 	for {
 		s, err := p.Open(Spec{Local: loopback}, &ear{})
@@ -43,6 +45,14 @@ func TestPortsComeBackAndTheirEndIsAnError(t *testing.T) {
 	}
 	if p.Free() != 20 || testutil.ToFloat64(p.metrics.streams) != 0 {
 		t.Errorf("%d pairs are free after closing", p.Free())
+	}
+	now = now.Add(quarantine - 1)
+	if s, err := p.Open(Spec{Local: loopback}, &ear{}); timbre.KindOf(err) != timbre.Unavailable || p.resting() != 20 {
+		t.Fatalf("port %v before it has rested, %v; %d rest", s, err, p.resting())
+	}
+	now = now.Add(1)
+	if p.resting() != 0 {
+		t.Errorf("%d still rest", p.resting())
 	}
 	for range streams {
 		s, err := p.Open(Spec{Local: loopback}, &ear{})
@@ -85,7 +95,7 @@ func TestPortsBelowTheEphemeralOnesComeFirst(t *testing.T) {
 	if port, ok := p.take(); !ok || port != 32768 {
 		t.Fatalf("third port %d", port)
 	}
-	p.free(32764)
+	p.put(rest{port: 32764})
 	if port, ok := p.take(); !ok || port != 32764 {
 		t.Errorf("port %d before a lower one that is free", port)
 	}

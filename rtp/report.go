@@ -69,6 +69,7 @@ func (s *Stream) hearControl(port int, b []byte, from netip.AddrPort) {
 		s.drop(Malformed, from.String())
 		return
 	}
+	s.reporter = from.Addr()
 	for _, p := range packets {
 		if sr, ok := p.(*rtcp.SenderReport); ok {
 			s.stats.SenderReports++
@@ -78,22 +79,31 @@ func (s *Stream) hearControl(port int, b []byte, from netip.AddrPort) {
 }
 
 // reports says whether RTCP may come from an address: from the host that the media comes from, or may come from, or from where
-// our own reports go. The caller holds mu.
+// it is said to. The caller holds mu.
 func (s *Stream) reports(from netip.AddrPort) bool {
-	return from.Addr() == s.latch.fixed.Addr() || s.latch.allows(from) || from == s.reportTo()
+	return from.Addr() == s.latch.fixed.Addr() || s.latch.allows(from) || from == s.controlAt()
 }
 
 // controlHeader is how long the header of an RTCP packet is, with the SSRC of its sender.
 const controlHeader = 8
 
-// reportTo is where reports go: to the port that the media comes from, if that was agreed on; the signalled RTCP address; or
-// the port after the one that the media comes from.
-func (s *Stream) reportTo() netip.AddrPort {
+// controlAt is where RTCP goes by what was agreed on: to the port that the media comes from; the signalled RTCP address; or the
+// port after the one that the media comes from.
+func (s *Stream) controlAt() netip.AddrPort {
 	if s.spec.Mux {
 		return s.latch.fixed
 	}
 	if r := s.spec.RTCP; r.IsValid() && !r.Addr().IsUnspecified() {
 		return plain(r)
+	}
+	return netip.AddrPortFrom(s.latch.fixed.Addr(), s.latch.fixed.Port()+1)
+}
+
+// reportTo is where reports go: where RTCP does, but to no host that has sent nothing. It may not know that somebody has named
+// it.
+func (s *Stream) reportTo() netip.AddrPort {
+	if to := s.controlAt(); to.Addr() == s.latch.fixed.Addr() || to.Addr() == s.reporter {
+		return to
 	}
 	return netip.AddrPortFrom(s.latch.fixed.Addr(), s.latch.fixed.Port()+1)
 }

@@ -48,7 +48,7 @@ type ring struct {
 	count   int           // of packets held
 	bytes   int           // of their payloads
 	high    uint16        // the highest sequence number held
-	suspect *packet       // the packet before, if it was wild
+	suspect *packet       // the packet before, if it was wild or of another source
 	lost    uint64        // packets that were given up
 	skipped bool          // the last ones before the next were
 }
@@ -62,25 +62,29 @@ func (r *ring) push(p packet) outcome {
 		r.restart(&p)
 		what = restarted
 	case p.ssrc != r.ssrc:
-		if r.flips++; p.ssrc == r.former && r.flips < flips {
+		r.flips++
+		first, ok := r.confirmed(p)
+		if p.ssrc == r.former && r.flips < flips || !ok && p.idle < span {
 			return stray
 		}
 		r.flush()
 		r.former = r.ssrc
-		r.restart(&p)
+		if ok {
+			r.restart(&first)
+			r.send(first)
+		} else {
+			r.restart(&p)
+		}
 		what = restarted
 	}
 	r.flips = 0
 	ahead := int(int16(p.seq - r.next))
 	if ahead >= wild || ahead <= -slots {
-		if s := r.suspect; s == nil || p.seq != s.seq+1 {
-			kept := p
-			kept.payload = bytes.Clone(p.payload)
-			r.suspect = &kept
+		first, ok := r.confirmed(p)
+		if !ok {
 			return stray
 		}
 		r.flush()
-		first := *r.suspect
 		r.restart(&first)
 		r.send(first)
 		ahead, what = 0, restarted
@@ -99,6 +103,18 @@ func (r *ring) push(p packet) outcome {
 		return late
 	}
 	return what
+}
+
+// confirmed says whether a packet out of sequence, or of another source, is the second in a row, and gives the first. One
+// alone, which anybody may have forged, changes nothing while the source before goes on.
+func (r *ring) confirmed(p packet) (first packet, ok bool) {
+	before, kept := r.suspect, p
+	kept.payload = bytes.Clone(p.payload)
+	r.suspect = &kept
+	if before == nil || before.ssrc != p.ssrc || p.seq != before.seq+1 {
+		return packet{}, false
+	}
+	return *before, true
 }
 
 // restart begins a new sequence with p.

@@ -175,14 +175,14 @@ func TestALongLossOfManySlotsGoesOn(t *testing.T) {
 	}
 }
 
-func TestANewSourceIsHeardAtOnce(t *testing.T) {
+func TestANewSourceIsHeardOnceASecondPacketConfirmsIt(t *testing.T) {
 	r, out := line()
 	old, packets := train(10, 160), train(20, 160)
 	for i := range packets[10:] {
 		packets[10+i].ssrc, packets[10+i].seq, packets[10+i].ts = 9, uint16(i), uint32(i*160)
 	}
 	for _, p := range slices.Concat(old[:9], packets[10:12], old[9:], packets[12:]) {
-		if what := r.push(p); (what == stray) != (p.ssrc == 7 && place(p) == 9) {
+		if what := r.push(p); (what == stray) != (p.ssrc == 7 && place(p) == 9 || place(p) == 10) {
 			t.Errorf("packet %d of source %d is %d", place(p), p.ssrc, what)
 		}
 	}
@@ -193,6 +193,43 @@ func TestANewSourceIsHeardAtOnce(t *testing.T) {
 		if what := r.push(p); (what == stray) != (i < flips-1) {
 			t.Errorf("packet %d of the first source is %d", i, what)
 		}
+	}
+}
+
+func TestAForgedPacketOfAnotherSourceChangesNothing(t *testing.T) {
+	r, out := line()
+	packets := train(12, 160)
+	want := make([]int, 0, len(packets))
+	for i, p := range packets {
+		forged := p
+		forged.ssrc, forged.seq = 666, uint16(i)
+		if what := r.push(forged); i > 0 && what != stray {
+			t.Errorf("forged packet %d is %d", i, what)
+		}
+		if i == 0 { // nobody was here yet: the first packet is believed
+			r, out = line()
+		}
+		if what := r.push(p); what == stray {
+			t.Errorf("packet %d is a stray", i)
+		}
+		want = append(want, i)
+	}
+	if !slices.Equal(*out, want) || r.lost != 0 {
+		t.Errorf("came out as %v, %d lost", *out, r.lost)
+	}
+}
+
+func TestANewSourceAfterAPauseIsHeardAtOnce(t *testing.T) {
+	r, out := line()
+	packets := train(2, 160)
+	packets[1].ssrc, packets[1].seq, packets[1].idle = 9, 77, span
+	for _, p := range packets {
+		if what := r.push(p); what != restarted {
+			t.Errorf("packet %d is %d", place(p), what)
+		}
+	}
+	if !slices.Equal(*out, []int{0, 1}) {
+		t.Errorf("came out as %v", *out)
 	}
 }
 

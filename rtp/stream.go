@@ -48,6 +48,7 @@ type Stream struct {
 	latch     latch
 	stats     Stats
 	reception reception
+	reporter  netip.Addr // where RTCP has come from
 	closing   bool
 	pausing   bool // hand on what is held: nothing may come for a while
 

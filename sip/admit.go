@@ -15,6 +15,8 @@ import (
 type admission struct {
 	Directory
 	nonces *nonces
+	list   *allowList
+	proven func(netip.Addr) // is told of who has proven himself
 }
 
 // admit takes the connector that the host of the Request-URI names; else the one that its user part names; else the only
@@ -77,31 +79,18 @@ func (a admission) named(ctx context.Context, id string) (timbre.Connector, erro
 
 // only is the one connector that lets a source in.
 func (a admission) only(ctx context.Context, source netip.Addr) (timbre.Connector, *refusal) {
-	found, err := a.letting(ctx, source)
+	list, err := a.list.current(ctx)
 	if err != nil {
 		return timbre.Connector{}, failed(err)
 	}
+	found := list.letting(source)
 	if len(found) != 1 {
 		return timbre.Connector{}, refuse(404, "no_connector",
 			"the request names no connector, and the allowed hosts of %d connectors hold the source", len(found))
 	}
-	return found[0], nil
-}
-
-// letting are the connectors whose allowed hosts hold a source.
-func (a admission) letting(ctx context.Context, source netip.Addr) (found []timbre.Connector, err error) {
-	all, err := a.Connectors(ctx)
+	c, err := a.Connector(ctx, found[0])
 	if err != nil {
-		return nil, err
+		return c, failed(err)
 	}
-	for _, c := range all {
-		t, err := a.Termination(ctx, c.ID)
-		switch {
-		case err != nil && timbre.KindOf(err) != timbre.NotFound:
-			return nil, err
-		case err == nil && t.Allows(source):
-			found = append(found, c)
-		}
-	}
-	return found, nil
+	return c, nil
 }

@@ -53,7 +53,7 @@ func TestACallFindsItsConnectorAndItsSourceIsChecked(t *testing.T) {
 		if c.want == "here" || c.code == 404 {
 			delete(dir.terminations, "shut") // or it would let everybody in
 		}
-		got, _, r := admission{dir, newNonces(time.Now)}.admit(t.Context(), gosip.NewRequest(gosip.INVITE, uri), netip.MustParseAddr(c.source))
+		got, _, r := admission{dir, newNonces(time.Now), &allowList{dir: dir}, nil}.admit(t.Context(), gosip.NewRequest(gosip.INVITE, uri), netip.MustParseAddr(c.source))
 		switch {
 		case r == nil && (got.ID != c.want || c.code != 0):
 			t.Errorf("%s from %s: %q, want %q %d", c.uri, c.source, got.ID, c.want, c.code)
@@ -70,7 +70,7 @@ func TestADirectoryThatFailsRefusesWithAServerError(t *testing.T) {
 		dir := loopback()
 		dir.err = err
 		for _, uri := range []gosip.Uri{{Host: connectorID + ".voiceconnector.x"}, {User: "x", Host: "y"}, {Host: "y"}} {
-			if _, _, r := (admission{dir, newNonces(time.Now)}).admit(t.Context(), gosip.NewRequest(gosip.INVITE, uri), netip.MustParseAddr("127.0.0.1")); r == nil || r.code != code {
+			if _, _, r := (admission{dir, newNonces(time.Now), &allowList{dir: dir}, nil}).admit(t.Context(), gosip.NewRequest(gosip.INVITE, uri), netip.MustParseAddr("127.0.0.1")); r == nil || r.code != code {
 				t.Errorf("%v: %v", uri, r)
 			}
 		}
@@ -81,7 +81,7 @@ func TestWhatCannotBeAnIDIsNotLookedUp(t *testing.T) {
 	dir := loopback()
 	dir.err = errors.New("it was")
 	for _, id := range []string{"", "+12065550199", "a b", "a;b", string(make([]byte, 65))} {
-		if _, err := (admission{dir, newNonces(time.Now)}).named(t.Context(), id); timbre.KindOf(err) != timbre.NotFound {
+		if _, err := (admission{dir, newNonces(time.Now), &allowList{dir: dir}, nil}).named(t.Context(), id); timbre.KindOf(err) != timbre.NotFound {
 			t.Errorf("%q: %v", id, err)
 		}
 	}

@@ -3,7 +3,6 @@ package sip
 import (
 	"context"
 	"errors"
-	"net/netip"
 
 	"timbre"
 	"timbre/sip/offer"
@@ -55,13 +54,9 @@ func (s *Server) open(d *dialog, l *offer.Line, to timbre.Listener) error {
 	return nil
 }
 
-// spec is what a line says of its stream. With an address of its own to announce, a server may get media anywhere.
+// spec is what a line says of its stream.
 func (s *Server) spec(d *dialog, l *offer.Line) offer.MediaSpec {
-	local := d.local.Addr()
-	if s.cfg.MediaAddress.IsValid() {
-		local = netip.Addr{}
-	}
-	return d.answering.Spec(l, local, d.source.Addr(), s.cfg.LatchAny)
+	return d.answering.Spec(l, s.mediaSocket(d.local.Addr(), l.Remote.Addr()), d.source.Addr(), s.cfg.LatchAny)
 }
 
 func (d *dialog) ports() map[int]int {

@@ -49,21 +49,22 @@ func (s *Server) hangUp(d *dialog, failure string) {
 	if !s.drop(d, failure) || s.ctx.Err() != nil {
 		return
 	}
-	bye := s.byeFor(d)
+	bye := s.requestIn(d, gosip.BYE)
 	s.note(d.connector, bye)
 	if err := s.send(s.ctx, bye, func(res *gosip.Response) { s.note(d.connector, res) }); err != nil && s.ctx.Err() == nil {
 		s.log.Warn("a BYE was not answered", "transaction", d.txid, "error", err)
 	}
 }
 
-// byeFor makes the BYE of a dialog: our only request in it, to the remote target by way of the route set (RFC 3261, 12.2).
-func (s *Server) byeFor(d *dialog) *gosip.Request {
+// requestIn makes the next request of ours in a dialog, to the remote target by way of the route set (RFC 3261, 12.2).
+func (s *Server) requestIn(d *dialog, method gosip.RequestMethod) *gosip.Request {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	req := gosip.NewRequest(gosip.BYE, *d.target.Clone())
+	d.ourSeq++
+	req := gosip.NewRequest(method, *d.target.Clone())
 	network := d.invite.Transport()
 	via := &gosip.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: network,
-		Host: d.local.Addr().String(), Port: int(d.local.Port())}
+		Host: d.contact.Addr().String(), Port: int(d.contact.Port())}
 	via.Params.Add("branch", gosip.GenerateBranch())
 	via.Params.Add("rport", "")
 	req.AppendHeader(via)
@@ -76,7 +77,7 @@ func (s *Server) byeFor(d *dialog) *gosip.Request {
 	req.AppendHeader(&to)
 	id := *d.invite.CallID()
 	req.AppendHeader(&id)
-	req.AppendHeader(&gosip.CSeqHeader{SeqNo: 1, MethodName: gosip.BYE})
+	req.AppendHeader(&gosip.CSeqHeader{SeqNo: d.ourSeq, MethodName: method})
 	for _, route := range d.invite.GetHeaders("record-route") {
 		req.AppendHeader(gosip.NewHeader("Route", route.Value()))
 	}

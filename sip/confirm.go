@@ -14,7 +14,7 @@ import (
 func (s *Server) sessionResponse(d *dialog, req *gosip.Request, sdp []byte) *gosip.Response {
 	res := gosip.NewResponseFromRequest(req, 200, "OK", nil)
 	res.To().Params.Add("tag", d.tag)
-	contact := gosip.ContactHeader{Address: gosip.Uri{Scheme: "sip", User: "timbre", Host: d.local.Addr().String(), Port: int(d.local.Port())}}
+	contact := gosip.ContactHeader{Address: gosip.Uri{Scheme: "sip", User: "timbre", Host: d.contact.Addr().String(), Port: int(d.contact.Port())}}
 	if network := strings.ToLower(d.invite.Transport()); d.sips() {
 		contact.Address.Scheme = "sips"
 	} else if network != "udp" {

@@ -24,6 +24,7 @@ type dialog struct {
 	connector, from, to string         // of the call
 	invite              *gosip.Request // as it came
 	local               netip.AddrPort // that it came in on
+	contact             netip.AddrPort // by which the peer reaches us
 	bound               net.Addr       // of the socket that it came in by
 	source              netip.AddrPort // that it came from
 	done                chan struct{}  // closed when the dialog is over
@@ -45,6 +46,9 @@ type dialog struct {
 	doubts   []string    // that stay
 	warnings []string    // as things stand
 	expiry   *time.Timer // of the session; nil without
+	ourSeq   uint32      // of our last request
+	heard    uint64      // packets, when last looked at
+	silent   time.Time   // since when no more have come
 	acks     map[uint32]chan []byte
 }
 

@@ -83,6 +83,7 @@ func (s *Server) minutes(ctx context.Context) {
 		select {
 		case <-tick.C:
 			s.report()
+			s.silences()
 		case <-ctx.Done():
 			return
 		}

@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"crypto/subtle"
+	"net/netip"
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -37,6 +38,9 @@ func (a admission) authenticate(ctx context.Context, c timbre.Connector, req *go
 		return refuse(403, "wrong_digest", "username or password is wrong")
 	case !a.nonces.use(answer.Nonce, c.ID, answer.Nc):
 		return a.challenge(c, true)
+	}
+	if source, err := netip.ParseAddrPort(req.Source()); err == nil && a.proven != nil {
+		a.proven(source.Addr().Unmap())
 	}
 	return nil
 }

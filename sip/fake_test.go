@@ -183,6 +183,7 @@ type media struct {
 	streams []*fakeStream
 	fail    int // the how manieth Open fails, from 1; 0: none
 	panics  bool
+	mute    bool // nothing comes
 }
 
 type fakeStream struct {
@@ -216,6 +217,9 @@ func (f *fakeStream) Port() int { return f.port }
 func (f *fakeStream) Reception() timbre.Reception {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()
+	if f.m.mute {
+		return timbre.Reception{}
+	}
 	f.asked++
 	return timbre.Reception{Packets: 50 * f.asked, Lost: f.asked, Jitter: 3 * time.Millisecond}
 }

@@ -109,11 +109,9 @@ func (s *Server) newDialog(req *gosip.Request, tx gosip.ServerTransaction, call 
 		d.bound = c.Connection().LocalAddr()
 	}
 	d.local = reached(d.bound, d.source)
-	announced := s.cfg.MediaAddress
-	if !announced.IsValid() {
-		announced = d.local.Addr()
-	}
-	d.answering = offer.NewAnswering(announced)
+	d.contact = s.advertised(d.local, d.source.Addr())
+	d.answering = offer.NewAnswering(s.mediaAddress(d.local.Addr(), d.local.Addr()))
+	d.answering.For = func(l *offer.Line) netip.Addr { return s.mediaAddress(d.local.Addr(), l.Remote.Addr()) }
 	d.answering.Fingerprint, d.answering.Passive = s.media.Fingerprint(), s.cfg.LatchAny
 	return d, nil
 }

@@ -1,12 +1,13 @@
 package sip
 
 import (
+	"context"
 	"errors"
 	"net"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -21,6 +22,12 @@ type listener struct {
 	packets     net.PacketConn
 	streams     net.Listener
 	secure      func(net.Listener) net.Listener // of tls
+	dscp        int
+	counted     func(net.Listener) net.Listener // takes no more connections than there may be
+	framed      func(net.Listener) net.Listener // whose connections give whole messages
+	reader      atomic.Pointer[reader]          // of packets
+	most        int                             // addresses that it may hear
+	linger      time.Duration                   // how long the stack knows them when another one reads
 }
 
 func newListener(at string) (*listener, error) {
@@ -28,16 +35,19 @@ func newListener(at string) (*listener, error) {
 	if err != nil || u.Port() == "" || !slices.Contains([]string{"udp", "tcp", "tls"}, u.Scheme) || strings.Trim(u.Path, "/") != "" {
 		return nil, timbre.Errorf(timbre.Invalid, "sip.New", "%q is not udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT", at)
 	}
-	return &listener{network: u.Scheme, at: u.Host}, nil
+	return &listener{network: u.Scheme, at: u.Host, most: maxReached, linger: handover}, nil
 }
 
 func (l *listener) listen() (err error) {
+	config := net.ListenConfig{Control: mark(l.dscp)}
 	if l.network == "udp" {
-		l.packets, err = net.ListenPacket("udp", l.at)
+		if l.packets, err = config.ListenPacket(context.Background(), "udp", l.at); err == nil {
+			err = l.packets.(*net.UDPConn).SetReadBuffer(packetBuffer)
+		}
 	} else {
 		var plain net.Listener
-		if plain, err = net.Listen("tcp", l.at); err == nil {
-			l.streams = deadlined{plain}
+		if plain, err = config.Listen(context.Background(), "tcp", l.at); err == nil {
+			l.streams = deadlined{l.counted(plain)}
 		}
 		if l.secure != nil && err == nil {
 			l.streams = l.secure(l.streams)
@@ -56,11 +66,11 @@ func (l *listener) listen() (err error) {
 func (l *listener) serve(to *gosip.TransportLayer) error {
 	switch l.network {
 	case "udp":
-		return errors.Join(to.ServeUDP(l.packets), net.ErrClosed)
+		return errors.Join(l.serveUDP(to), net.ErrClosed)
 	case "tls":
-		return to.ServeTLS(l.streams)
+		return to.ServeTLS(l.framed(l.streams))
 	}
-	return to.ServeTCP(l.streams)
+	return to.ServeTCP(l.framed(l.streams))
 }
 
 func (l *listener) close() {
@@ -109,31 +119,4 @@ func (c deadlinedConn) Write(b []byte) (int, error) {
 		return 0, err
 	}
 	return c.Conn.Write(b)
-}
-
-// addrPort is a socket's address; not valid for what has none.
-func addrPort(a net.Addr) netip.AddrPort {
-	if a == nil {
-		return netip.AddrPort{}
-	}
-	ap, err := netip.ParseAddrPort(a.String())
-	if err != nil {
-		return netip.AddrPort{}
-	}
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
-}
-
-// reached is the address of ours that a request came in on: that of its socket or, where the socket listens everywhere,
-// the one by which the system would reach the source.
-func reached(bound net.Addr, source netip.AddrPort) netip.AddrPort {
-	local := addrPort(bound)
-	if !local.Addr().IsUnspecified() || !source.IsValid() {
-		return local
-	}
-	probe, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(source)) // sends nothing
-	if err != nil {
-		return local
-	}
-	defer func() { _ = probe.Close() }()
-	return netip.AddrPortFrom(addrPort(probe.LocalAddr()).Addr(), local.Port())
 }

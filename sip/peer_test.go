@@ -38,6 +38,12 @@ func runWith(t *testing.T, dir *directory) *running {
 	t.Helper()
 	b := newBench(t, "udp://127.0.0.1:0", "tcp://127.0.0.1:0", "tls://127.0.0.1:0")
 	*b.dir = *dir
+	return start(t, b)
+}
+
+// start runs a bench until the end of the test.
+func start(t *testing.T, b *bench) *running {
+	t.Helper()
 	if _, err := b.Listen(); err != nil {
 		t.Fatal(err)
 	}

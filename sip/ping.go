@@ -43,12 +43,12 @@ func (s *Server) ping(req *gosip.Request) {
 		s.pings.note(c.ID, ping)
 		return
 	}
-	letting, err := s.admission.letting(s.ctx, from)
+	list, err := s.admission.list.current(s.ctx)
 	if err != nil {
 		s.log.Error("the connectors of a ping could not be found", "error", err)
 		return
 	}
-	for _, c := range letting {
-		s.pings.note(c.ID, ping)
+	for _, id := range list.letting(from) {
+		s.pings.note(id, ping)
 	}
 }

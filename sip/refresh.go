@@ -82,6 +82,9 @@ func (s *Server) reoffer(d *dialog, req *gosip.Request, body siprec.Body) ([]byt
 		if i >= len(o.Lines) {
 			return nil, refuse(400, "malformed", "an offer with fewer m-lines than before")
 		}
+		if t, to := d.tracks[i], o.Lines[i].Remote.Addr(); t.spec.Local.IsValid() && to.IsValid() && !to.IsUnspecified() && to.Is4() != t.spec.Local.Is4() {
+			return nil, refuse(488, "family", "media of a call cannot change between IPv4 and IPv6")
+		}
 	}
 	wanted := slices.ContainsFunc(o.Lines, func(l offer.Line) bool { return l.Unfit != offer.Disabled && l.Unfit != offer.NotAudio })
 	if wanted && len(o.Fit(1)) == 0 {

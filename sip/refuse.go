@@ -64,19 +64,28 @@ func unread(err error) *refusal {
 
 // metrics count what is not taken.
 type metrics struct {
-	rejected *prometheus.CounterVec
+	rejected, broken, probes *prometheus.CounterVec
+	buffer                   prometheus.Gauge
 }
 
-func newMetrics(reg prometheus.Registerer, live func() float64) (*metrics, error) {
+func newMetrics(reg prometheus.Registerer, live, reached func() float64) (*metrics, error) {
 	m := &metrics{rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "timbre_sip_rejected_total", Help: "SIP messages that were refused or could not be read, by reason.",
-	}, []string{"reason"})}
+	}, []string{"reason"}), broken: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "timbre_sip_connections_broken_total", Help: "TCP and TLS connections that were given up: idle, slow, too_large, malformed, or closed by the peer within a message.",
+	}, []string{"reason"}), probes: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "timbre_sip_probes_total", Help: "Silent calls whose peer was asked whether it is still there: alive, gone, or mute when it did not answer.",
+	}, []string{"outcome"}), buffer: prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "timbre_sip_receive_buffer_bytes", Help: "Receive buffer of the UDP socket, as the kernel counts it.",
+	})}
 	if reg == nil {
 		return m, nil
 	}
-	return m, errors.Join(reg.Register(m.rejected), reg.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+	return m, errors.Join(reg.Register(m.rejected), reg.Register(m.broken), reg.Register(m.probes), reg.Register(m.buffer), reg.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "timbre_sip_dialogs", Help: "SIP dialogs that are established.",
-	}, live)))
+	}, live)), reg.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "timbre_sip_reached_sources", Help: "Addresses of UDP that the SIP stack remembers, of one reading of each socket.",
+	}, reached)))
 }
 
 // refuse answers a request with a refusal, counts it and logs it. Internal errors are not told to the peer.
@@ -95,6 +104,7 @@ func (s *Server) refuse(req *gosip.Request, tx gosip.ServerTransaction, r *refus
 		res.AppendHeader(gosip.NewHeader("Warning", `399 timbre "`+quotable.Replace(r.detail)+`"`))
 	}
 	s.respond(tx, res)
+	s.mistrust(req, tx, r)
 }
 
 var quotable = strings.NewReplacer(`"`, `'`, `\`, `/`, "\r", " ", "\n", " ")

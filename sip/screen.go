@@ -10,34 +10,36 @@ import (
 	"regexp"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/sentry"
 )
 
 // screen looks at what comes by UDP before the SIP stack does, which drops what it cannot read without a word. A message
-// that can be repaired goes on; another one is counted, and its sender told. What comes by TCP arrives in pieces and is
-// left to the stack: see stackLog.
+// that can be repaired goes on; another one is counted, and its sender told. What comes by TCP has been looked at already:
+// see hearing.
 func (s *Server) screen(from gosip.TransportReadProps, data []byte) ([]byte, error) {
-	if from.Transport != "UDP" || len(bytes.Trim(data, "\r\n\x00")) == 0 {
+	if from.Transport != "UDP" {
 		return data, nil
 	}
-	err := s.readable(data)
-	if err == nil {
-		return data, nil
+	if len(bytes.Trim(data, "\r\n\x00")) == 0 { // keeps a way through NAT open
+		return nil, nil
 	}
-	if better := repaired(data); s.readable(better) == nil {
-		return better, nil
-	}
-	s.unreadable(from.RemoteAddr.String(), err)
-	if res := badRequest(data); res != nil {
-		for _, l := range s.listeners {
-			if l.packets != nil && l.packets.LocalAddr().String() == from.LocalAddr.String() {
-				_, err = l.packets.WriteTo(res, from.RemoteAddr)
-			}
+	pass, answer, _ := s.hear(sentry.Source(from.RemoteAddr), data)
+	for _, l := range s.listeners {
+		if l.packets == nil || l.packets.LocalAddr().String() != from.LocalAddr.String() {
+			continue
 		}
-		if err != nil && !errors.Is(err, net.ErrClosed) {
-			s.log.Debug("a 400 could not be sent", "error", err)
+		if pass != nil {
+			l.reader.Load().note(from.RemoteAddr)
+		}
+		if answer == nil {
+			continue
+		}
+		if _, err := l.packets.WriteTo(answer, from.RemoteAddr); err != nil && !errors.Is(err, net.ErrClosed) {
+			s.log.Debug("an answer could not be sent", "error", err)
 		}
 	}
-	return nil, nil
+	return pass, nil
 }
 
 func (s *Server) readable(data []byte) (err error) {

@@ -32,7 +32,12 @@ func TestOnlyWhatCanBeAnsweredIsAnsweredWithout(t *testing.T) {
 func TestWhatIsReadableIsLeftAsItIs(t *testing.T) {
 	b := newBench(t)
 	from := gosip.TransportReadProps{Transport: "UDP", LocalAddr: &net.UDPAddr{}, RemoteAddr: &net.UDPAddr{}}
-	for _, text := range []string{recording("call-1").String(), "\r\n\r\n", ""} {
+	for _, text := range []string{"\r\n\r\n", "", "\x00\x00"} {
+		if got, err := b.screen(from, []byte(text)); err != nil || got != nil {
+			t.Errorf("%q is %q, and says nothing: %v", text, got, err)
+		}
+	}
+	for _, text := range []string{recording("call-1").String()} {
 		if got, err := b.screen(from, []byte(text)); err != nil || string(got) != text {
 			t.Errorf("%q %v", got, err)
 		}

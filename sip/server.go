@@ -16,6 +16,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/sentry"
 	"timbre/sip/siprec"
 )
 
@@ -26,6 +27,7 @@ type Server struct {
 	log       *slog.Logger
 	metrics   *metrics
 	admission admission
+	sentry    *sentry.Sentry
 	calls     Calls
 	media     Media
 	rate      rate
@@ -56,7 +58,7 @@ func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.admission = admission{dir, newNonces(s.now)}
+	s.admission = admission{dir, newNonces(s.now), &allowList{dir: dir, generation: cfg.Generation}, nil}
 	if s.diary = cfg.Diary; s.diary == nil {
 		s.diary = noDiary{}
 	}
@@ -65,9 +67,11 @@ func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.parser.MaxMessageLength = siprec.MaxBody + 64<<10
 	var err error
-	if s.metrics, err = newMetrics(cfg.Metrics, s.dialogs.size); err != nil {
+	if s.metrics, err = newMetrics(cfg.Metrics, s.dialogs.size, s.reached); err != nil {
 		return nil, timbre.Errorf(timbre.Invalid, op, "metrics: %w", err)
 	}
+	s.sentry = sentry.New(sentry.Config{Allowed: s.standing, Invites: cfg.Invites, Ban: cfg.Ban, Deaf: cfg.Deaf, Now: s.now, Log: s.log, Metrics: cfg.Metrics})
+	s.admission.proven = s.sentry.Proven
 	for _, at := range cfg.Listen {
 		l, err := newListener(at)
 		if err != nil {
@@ -79,6 +83,7 @@ func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 			}
 			l.secure = func(plain net.Listener) net.Listener { return secured{plain, tlsConfig(cfg.Certificate), s.ungreeted} }
 		}
+		l.dscp, l.counted, l.framed = cfg.DSCP, s.sentry.Listener, func(l net.Listener) net.Listener { return framed{l, s} }
 		s.listeners = append(s.listeners, l)
 	}
 	if err := s.stack(); err != nil {
@@ -107,6 +112,7 @@ func (s *Server) stack() error {
 		return err
 	}
 	s.send = func(ctx context.Context, req *gosip.Request, heard func(*gosip.Response)) error {
+		s.calling(req)
 		return transact(ctx, client, req, heard)
 	}
 	srv.OnNoRoute(s.handle)
@@ -164,9 +170,11 @@ func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 
 func (s *Server) options(req *gosip.Request, tx gosip.ServerTransaction) {
 	res := gosip.NewResponseFromRequest(req, 200, "OK", nil)
-	res.AppendHeader(gosip.NewHeader("Allow", allow))
-	res.AppendHeader(gosip.NewHeader("Accept", accept))
-	res.AppendHeader(gosip.NewHeader("Supported", supported))
+	if s.knows(req) { // a stranger, who may not be who he says he is, gets no more than he has sent
+		res.AppendHeader(gosip.NewHeader("Allow", allow))
+		res.AppendHeader(gosip.NewHeader("Accept", accept))
+		res.AppendHeader(gosip.NewHeader("Supported", supported))
+	}
 	s.respond(tx, res)
 }
 
@@ -237,6 +245,9 @@ func (s *Server) Listen() ([]string, error) {
 	for _, l := range s.listeners {
 		if err := l.listen(); err != nil {
 			return nil, errors.Join(err, s.Close())
+		}
+		if l.packets != nil {
+			s.metrics.buffer.Set(float64(received(l.packets)))
 		}
 		at = append(at, l.String())
 	}

@@ -4,7 +4,8 @@
 //
 // It answers and never calls; it sends no audio. It opens no RTP port itself, knows no password but only digests of them, and stores nothing.
 // The SIP stack is emiago/sipgo; dialogs and session timers are here, offer and answer in sip/offer. A
-// connector that requires encryption is called by TLS, with media that is encrypted, or not at all.
+// connector that requires encryption is called by TLS, with media that is encrypted, or not at all. Who is heard is decided
+// before a message is read, by sip/sentry; what comes by TCP and TLS is cut into messages by sip/frame.
 package sip
 
 import (
@@ -68,15 +69,24 @@ type Directory interface {
 
 // Config of a Server. Zero values: no log, no metrics, the clock of the machine.
 type Config struct {
-	Listen       []string                                             // udp://, tcp:// or tls://HOST:PORT; port 0 is a free one
-	MediaAddress netip.Addr                                           // announced in SDP; zero: the address that the INVITE came in on
-	LatchAny     bool                                                 // for every stream
-	Legs         siprec.Rules                                         // who is calling, where an operator knows better; a connector's tags go before them
-	Diary        Diary                                                // nil: nothing is written down
-	Certificate  func(*tls.ClientHelloInfo) (*tls.Certificate, error) // for tls://, asked at each handshake
-	Now          func() time.Time
-	Log          *slog.Logger
-	Metrics      prometheus.Registerer
+	Listen        []string                                             // udp://, tcp:// or tls://HOST:PORT; port 0 is a free one
+	MediaAddress  netip.Addr                                           // announced in SDP that speaks of IPv4; zero: an address of ours that the peer can reach
+	MediaAddress6 netip.Addr                                           // the same for IPv6
+	Address       netip.Addr                                           // announced in Contact and Via to peers of IPv4; zero: the one that the INVITE came in on
+	Address6      netip.Addr                                           // the same for IPv6
+	Timeout       time.Duration                                        // a call without media for so long, and without a session timer, is asked whether it is still there; 0: never
+	LatchAny      bool                                                 // for every stream
+	Legs          siprec.Rules                                         // who is calling, where an operator knows better; a connector's tags go before them
+	Diary         Diary                                                // nil: nothing is written down
+	Certificate   func(*tls.ClientHelloInfo) (*tls.Certificate, error) // for tls://, asked at each handshake
+	Generation    func() uint64                                        // changes whenever connectors, their terminations or credentials do; nil: they are always read anew
+	Invites       int                                                  // INVITEs a second from one source; 0: any number
+	Ban           time.Duration                                        // how long strangers who only fail are not heard; 0: they are
+	Deaf          bool                                                 // nothing is heard from strangers who cannot prove themselves
+	DSCP          int                                                  // the mark of all that is sent, 0 to 63
+	Now           func() time.Time
+	Log           *slog.Logger
+	Metrics       prometheus.Registerer
 }
 
 const (

@@ -6,6 +6,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"timbre/sip/sentry"
 )
 
 // greeting is how long a peer may take for a TLS handshake.
@@ -69,4 +71,5 @@ func (c *greeted) Read(b []byte) (int, error) {
 func (s *Server) ungreeted(source net.Addr, err error) {
 	s.metrics.rejected.WithLabelValues("tls").Inc()
 	s.log.Warn("a TLS handshake failed", "source", source.String(), "error", err)
+	s.sentry.Failed(sentry.Source(source))
 }

@@ -13,8 +13,9 @@ import (
 
 // Answering makes the answers of one dialog: of one session, whose version counts up with every change (RFC 3264).
 type Answering struct {
-	Fingerprint string // of our certificate, for lines whose keys are agreed on by DTLS
-	Passive     bool   // leave it to the peer to begin a handshake, if it may: it is behind NAT
+	Fingerprint string                 // of our certificate, for lines whose keys are agreed on by DTLS
+	Passive     bool                   // leave it to the peer to begin a handshake, if it may: it is behind NAT
+	For         func(*Line) netip.Addr // where the media of a line is to be sent; nil: to the address of the session
 
 	address netip.Addr
 	id      uint64
@@ -34,23 +35,28 @@ func NewAnswering(address netip.Addr) *Answering {
 // Answer answers every m-line of an offer, in its order: those for which ports has one are taken, with the first
 // format that we can hear and telephone-event; the others get port 0. The label is echoed, without which some clients send nothing.
 func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
-	family := "IP4"
-	if a.address.Is6() {
-		family = "IP6"
-	}
-	s := sdp.SessionDescription{
-		SessionName: "Timbre",
-		ConnectionInformation: &sdp.ConnectionInformation{
-			NetworkType: "IN", AddressType: family, Address: &sdp.Address{Address: a.address.String()}},
-		TimeDescriptions: []sdp.TimeDescription{{}},
-	}
+	session := netip.Addr{}
+	s := sdp.SessionDescription{SessionName: "Timbre", TimeDescriptions: []sdp.TimeDescription{{}}}
 	for _, l := range o.Lines {
 		m := l.answer(ports[l.Index])
 		if ports[l.Index] != 0 {
 			a.secure(m, &l)
 		}
+		if ports[l.Index] != 0 && a.For != nil {
+			at := a.For(&l)
+			if !session.IsValid() {
+				session = at
+			}
+			if at != session {
+				m.ConnectionInformation = connection(at)
+			}
+		}
 		s.MediaDescriptions = append(s.MediaDescriptions, m)
 	}
+	if !session.IsValid() {
+		session = a.address
+	}
+	s.ConnectionInformation = connection(session)
 	body, err := s.Marshal()
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Internal, "offer.Answer", "%w", err)
@@ -60,11 +66,22 @@ func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
 	}
 	a.version, a.last = a.version+1, string(body)
 	s.Origin = sdp.Origin{Username: "-", SessionID: a.id, SessionVersion: a.version,
-		NetworkType: "IN", AddressType: family, UnicastAddress: a.address.String()}
+		NetworkType: "IN", AddressType: family(a.address), UnicastAddress: a.address.String()}
 	if a.text, err = s.Marshal(); err != nil {
 		return nil, timbre.Errorf(timbre.Internal, "offer.Answer", "%w", err)
 	}
 	return a.text, nil
+}
+
+func connection(at netip.Addr) *sdp.ConnectionInformation {
+	return &sdp.ConnectionInformation{NetworkType: "IN", AddressType: family(at), Address: &sdp.Address{Address: at.String()}}
+}
+
+func family(a netip.Addr) string {
+	if a.Is6() {
+		return "IP6"
+	}
+	return "IP4"
 }
 
 func (l *Line) answer(port int) *sdp.MediaDescription {

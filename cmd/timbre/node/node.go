@@ -6,6 +6,7 @@ package node
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -46,8 +47,9 @@ type Node struct {
 	records   *logbook.Records // nil: none are written
 	notices   *notify.Dispatcher
 	sip       *sip.Server
-	feed      *feed.Server // nil: none
-	doors     []door       // HTTP
+	feed      *feed.Server  // nil: none
+	changes   atomic.Uint64 // of who may call
+	doors     []door        // HTTP
 	ready     chan struct{}
 }
 
@@ -87,7 +89,7 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 	}
 
 	// 10: the front door, and the operator's.
-	front := api.Deps{Store: eraser{n.store, n.search}, Tasks: starter{n.tasks, n.pipelines}, Pipelines: n.pipelines, Pings: n.sip, Keys: n.Credentials, Region: s.Region, Account: s.Account,
+	front := api.Deps{Store: eraser{watched{n.store, &n.changes}, n.search}, Tasks: starter{n.tasks, n.pipelines}, Pipelines: n.pipelines, Pings: n.sip, Keys: n.Credentials, Region: s.Region, Account: s.Account,
 		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics, Rates: s.Rates(), Crowd: s.QuotaLimits().Crowd, PageKey: n.pageKey}
 	if err = api.Stock(ctx, front, s.Numbers); err != nil {
 		return err

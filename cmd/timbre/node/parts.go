@@ -82,7 +82,7 @@ func (n *Node) openTasks(s config.Settings, metrics prometheus.Registerer, words
 
 // openSIP opens the door that calls come in by, and sets aside the ports of their audio.
 func (n *Node) openSIP(s config.Settings, metrics prometheus.Registerer) error {
-	pool, err := rtp.NewPool(rtp.Config{First: s.RTP.Ports.First, Last: s.RTP.Ports.Last, Log: n.log, Metrics: metrics})
+	pool, err := rtp.NewPool(rtp.Config{First: s.RTP.Ports.First, Last: s.RTP.Ports.Last, DSCP: s.RTP.DSCP, Log: n.log, Metrics: metrics})
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,10 @@ func (n *Node) openSIP(s config.Settings, metrics prometheus.Registerer) error {
 		}
 		certificate = c.get
 	}
-	n.sip, err = sip.New(sip.Config{Listen: at, Certificate: certificate, MediaAddress: s.RTP.Address, LatchAny: s.RTP.Latch == "any",
+	contact4, contact6 := config.Families(s.SIP.Address)
+	media4, media6 := config.Families(s.RTP.Address)
+	n.sip, err = sip.New(sip.Config{Listen: at, Certificate: certificate, Address: contact4, Address6: contact6, MediaAddress: media4, MediaAddress6: media6, LatchAny: s.RTP.Latch == "any",
+		Generation: n.changes.Load, Invites: s.SIP.Invites, Ban: s.SIP.Ban, Deaf: s.SIP.Strangers == "drop", DSCP: s.SIP.DSCP, Timeout: s.RTP.Timeout,
 		Legs: legs, Now: time.Now, Log: n.log, Metrics: metrics,
 		Diary: logbook.New(logbook.Config{Folder: s.LogFolder(), Region: s.Region, Log: n.log}, n.store)},
 		directory{n.store, s.QuotaLimits().CPS}, piped{n.calls, n.pipelines, n.tasks}, media{pool})

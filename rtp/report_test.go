@@ -1,0 +1,34 @@
+package rtp
+
+import (
+	"net/netip"
+	"testing"
+)
+
+// A description may name anybody as the one whom reports go to. He hears nothing before he has sent something himself.
+func TestReportsGoToNobodyWhoHasSentNothing(t *testing.T) {
+	p := pool(t, 50)
+	here, victim := addr("10.0.0.1:4000"), addr("192.0.2.66:53")
+	for _, c := range []struct {
+		name            string
+		rtcp, from, say netip.AddrPort // signalled; of the media; of an RTCP packet, if any
+		want            netip.AddrPort
+	}{
+		{"not signalled", netip.AddrPort{}, here, netip.AddrPort{}, addr("10.0.0.1:4001")},
+		{"the host of the media", addr("10.0.0.1:9999"), here, netip.AddrPort{}, addr("10.0.0.1:9999")},
+		{"somebody else", victim, here, netip.AddrPort{}, addr("10.0.0.1:4001")},
+		{"somebody else who has sent reports", addr("10.0.0.7:4001"), here, addr("10.0.0.7:4001"), addr("10.0.0.7:4001")},
+		{"another port of somebody else", addr("10.0.0.7:4001"), here, addr("10.0.0.7:5000"), addr("10.0.0.1:4001")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := p.stream(Spec{Remote: here, RTCP: c.rtcp}, &ear{})
+			s.take(speech(), c.from)
+			if c.say.IsValid() {
+				s.hearControl(onControl, []byte{0x80, 201, 0, 1, 0, 0, 0, 9}, c.say)
+			}
+			if got := s.reportTo(); got != c.want {
+				t.Errorf("reports go to %v, want %v", got, c.want)
+			}
+		})
+	}
+}

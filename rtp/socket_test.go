@@ -1,0 +1,53 @@
+package rtp
+
+import (
+	"net/netip"
+	"syscall"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+)
+
+// option is a socket option.
+func option(t *testing.T, c syscall.Conn, level, name int) (value int) {
+	t.Helper()
+	raw, err := c.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := raw.Control(func(fd uintptr) { value, err = syscall.GetsockoptInt(int(fd), level, name) }); e != nil || err != nil {
+		t.Fatal(e, err)
+	}
+	return value
+}
+
+func TestSocketsAreMarkedAndHaveRoom(t *testing.T) {
+	for name, local := range map[string]netip.Addr{"IPv4": loopback, "IPv6": netip.IPv6Loopback(), "both": {}} {
+		t.Run(name, func(t *testing.T) {
+			p := pool(t, 50)
+			p.dscp = 46
+			s, err := p.Open(Spec{Local: local}, &ear{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			for what, c := range map[string]syscall.Conn{"media": s.media, "control": s.control} {
+				if got := option(t, c, syscall.IPPROTO_IP, syscall.IP_TOS); name != "IPv6" && got != 46<<2 {
+					t.Errorf("%s: IPv4 is marked %#x", what, got)
+				}
+				if name == "IPv4" {
+					continue
+				}
+				if got := option(t, c, syscall.IPPROTO_IPV6, syscall.IPV6_TCLASS); got != 46<<2 {
+					t.Errorf("%s: IPv6 is marked %#x", what, got)
+				}
+			}
+			media := option(t, s.media, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
+			control := option(t, s.control, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
+			if media < 4*controlBuffer || control != 2*controlBuffer || testutil.ToFloat64(p.metrics.buffer) != float64(media) {
+				t.Errorf("room for %d bytes of media, %d of RTCP; %v are told", media, control, testutil.ToFloat64(p.metrics.buffer))
+			}
+			t.Log("receive buffers, as the kernel counts them:", media, control)
+		})
+	}
+}

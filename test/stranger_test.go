@@ -1,0 +1,79 @@
+package test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+)
+
+// A source that no connector allows is told so a few times, then it is not heard; and it is heard again with the first message
+// after its connector allows it.
+func TestAStrangerIsRefusedAFewTimesAndHeardWhenHeIsAllowed(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	n := start(t, settings(t, t.TempDir(), newReceiver(t)))
+	h := setUp(ctx, t, n.API, hookARN)
+	allow := func(network string) {
+		t.Helper()
+		_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: &h.connector,
+			Termination: &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{network}, Disabled: aws.Bool(false)}})
+		must(t, err)
+	}
+	allow("192.0.2.0/24")
+	conn, err := net.Dial("udp", strings.TrimPrefix(n.SIP[0], "udp://"))
+	must(t, err)
+	defer conn.Close()
+	call := func(i int) {
+		t.Helper()
+		_, err := fmt.Fprintf(conn, "INVITE sip:%s@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%d\r\nFrom: <sip:a@example.com>;tag=a\r\n"+
+			"To: <sip:b@example.com>\r\nCall-ID: call-%d\r\nCSeq: 1 INVITE\r\nContact: <sip:a@%[2]s>\r\nRequire: siprec\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+			h.connector, conn.LocalAddr(), i, i)
+		must(t, err)
+	}
+	buf := make([]byte, 1<<16)
+	answer := func() string {
+		t.Helper()
+		must(t, conn.SetReadDeadline(time.Now().Add(patience)))
+		for {
+			n, err := conn.Read(buf)
+			must(t, err)
+			if !strings.HasPrefix(string(buf[:n]), "SIP/2.0 1") {
+				return string(buf[:n])
+			}
+		}
+	}
+	const answered, more = 8, 12
+	for i := range answered {
+		if call(i); !strings.HasPrefix(answer(), "SIP/2.0 403 ") {
+			t.Fatalf("call %d: %s", i, buf)
+		}
+	}
+	for i := range more {
+		call(answered + i)
+	}
+	for dropped := ""; !strings.Contains(dropped, fmt.Sprintf("timbre_sip_dropped_total{reason=\"banned\"} %d\n", more)); {
+		must(t, ctx.Err())
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+n.Admin+"/metrics", nil)
+		must(t, err)
+		res, err := new(http.Client).Do(req)
+		must(t, err)
+		b, err := io.ReadAll(res.Body)
+		must(t, err)
+		must(t, res.Body.Close())
+		dropped = string(b)
+	}
+	allow("127.0.0.0/8")
+	call(99)
+	if got := answer(); !strings.HasPrefix(got, "SIP/2.0 488 ") || !strings.Contains(got, "call-99") { // let in, and then there is no offer in it
+		t.Errorf("after it was allowed: %s", got)
+	}
+}
