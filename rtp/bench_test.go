@@ -126,3 +126,36 @@ func weigh() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc + m.StackInuse
 }
+
+// A packet from the datagram to where it is sent on, one way: what a relay adds to hearing it, the write included.
+func BenchmarkRelayPacket(b *testing.B) {
+	for _, suite := range []string{"in the clear", "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM"} {
+		b.Run(suite, func(b *testing.B) {
+			from, to := joined(b, pool(b, 50), deaf{})
+			packet, at := speech(), from.addr()
+			if _, known := suites[suite]; known {
+				to.stream.Update(Spec{Local: loopback, Remote: to.addr(), Keys: agreed(b, suite, 1)})
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				step(packet, i)
+				from.stream.take(packet, at)
+			}
+		})
+	}
+}
+
+// A packet from socket to socket through a relayed stream that is heard, the sending and the receiving included.
+func BenchmarkRelay(b *testing.B) {
+	from, to := joined(b, pool(b, 50), deaf{})
+	packet := speech()
+	buf := make([]byte, largest)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		step(packet, i)
+		from.raw(packet)
+		if _, _, err := to.ReadFromUDPAddrPort(buf); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
