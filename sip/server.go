@@ -17,6 +17,7 @@ import (
 
 	"timbre"
 	"timbre/sip/siprec"
+	"timbre/sip/trunk"
 )
 
 // Server takes calls.
@@ -28,6 +29,7 @@ type Server struct {
 	admission admission
 	calls     Calls
 	media     Media
+	trunk     *trunk.Exchange
 	rate      rate
 	pings     pings
 	dialogs   *table
@@ -35,6 +37,7 @@ type Server struct {
 	leaving   atomic.Bool   // no new calls
 	farewell  time.Duration // how long a server that stops waits for the answers to its BYEs
 	send      func(ctx context.Context, req *gosip.Request, heard func(*gosip.Response)) error
+	agent     agent
 	diary     Diary
 
 	ctx       context.Context // of requests that are sent; ends when the server closes
@@ -77,12 +80,17 @@ func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 			if cfg.Certificate == nil {
 				return nil, timbre.Errorf(timbre.Invalid, op, "%s needs a certificate", at)
 			}
-			l.secure = func(plain net.Listener) net.Listener { return secured{plain, tlsConfig(cfg.Certificate), s.ungreeted} }
+			l.secure = func(plain net.Listener) net.Listener {
+				return secured{plain, tlsConfig(cfg.Certificate, nil), s.ungreeted}
+			}
 		}
 		s.listeners = append(s.listeners, l)
 	}
 	if err := s.stack(); err != nil {
 		return nil, timbre.Errorf(timbre.Internal, op, "SIP stack: %w", err)
+	}
+	if s.trunk, err = s.exchange(); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
@@ -91,7 +99,7 @@ func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 func (s *Server) stack() error {
 	log := slog.New(stackLog{s})
 	var err error
-	s.ua, err = sipgo.NewUA(sipgo.WithUserAgent("Timbre"), sipgo.WithUserAgentParser(s.parser), sipgo.WithUserAgenTLSConfig(tlsConfig(nil)),
+	s.ua, err = sipgo.NewUA(sipgo.WithUserAgent("Timbre"), sipgo.WithUserAgentParser(s.parser), sipgo.WithUserAgenTLSConfig(tlsConfig(nil, s.cfg.Authorities)),
 		sipgo.WithUserAgentTransportLayerOptions(gosip.WithTransportLayerLogger(log), gosip.WithTransportLayerReadFilter(s.screen)),
 		sipgo.WithUserAgentTransactionLayerOptions(gosip.WithTransactionLayerLogger(log),
 			gosip.WithTransactionLayerUnhandledResponseHandler(func(*gosip.Response) {})))
@@ -106,6 +114,7 @@ func (s *Server) stack() error {
 	if err != nil {
 		return err
 	}
+	s.agent = agent{s, client}
 	s.send = func(ctx context.Context, req *gosip.Request, heard func(*gosip.Response)) error {
 		return transact(ctx, client, req, heard)
 	}
@@ -131,6 +140,9 @@ func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 		return
 	}
 	inside := req.To().Params.GetOr("tag", "") != ""
+	if inside && s.trunk.Request(req, tx) {
+		return
+	}
 	d := s.dialogs.find(req)
 	if d != nil {
 		belongs(tx, d.connector)
@@ -186,6 +198,7 @@ func (s *Server) Run(ctx context.Context) error {
 		serving.Go(func() { failed <- l.serve(s.ua.TransportLayer()) })
 	}
 	serving.Go(func() { s.minutes(s.ctx) })
+	serving.Go(func() { s.trunk.Run(s.ctx) })
 	select {
 	case <-ctx.Done():
 		s.leave()
@@ -204,6 +217,7 @@ func (s *Server) leave() {
 	for _, d := range s.dialogs.all() {
 		all.Go(func() { s.hangUp(d, "the server was stopped") })
 	}
+	all.Go(func() { s.trunk.Leave(s.ctx) })
 	all.Wait()
 }
 
@@ -215,6 +229,7 @@ func (s *Server) close() {
 		for _, d := range s.dialogs.all() {
 			s.hangUp(d, "the server was stopped")
 		}
+		s.trunk.Leave(s.ctx)
 		for _, l := range s.listeners {
 			l.close()
 		}

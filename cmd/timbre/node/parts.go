@@ -104,7 +104,7 @@ func (n *Node) openSIP(s config.Settings, metrics prometheus.Registerer) error {
 		certificate = c.get
 	}
 	n.sip, err = sip.New(sip.Config{Listen: at, Certificate: certificate, MediaAddress: s.RTP.Address, LatchAny: s.RTP.Latch == "any",
-		Legs: legs, Now: time.Now, Log: n.log, Metrics: metrics,
+		Legs: legs, Trunk: through(s.Trunk), Now: time.Now, Log: n.log, Metrics: metrics,
 		Diary: logbook.New(logbook.Config{Folder: s.LogFolder(), Region: s.Region, Log: n.log}, n.store)},
 		directory{n.store, s.QuotaLimits().CPS}, piped{n.calls, n.pipelines, n.tasks}, media{pool})
 	if err != nil {

@@ -1,0 +1,71 @@
+package trunk
+
+import (
+	"strconv"
+	"strings"
+
+	"timbre/sip/offer"
+)
+
+// secrets are our keys on one side of a call, by m-line and suite (SDES, RFC 4568). One lasts as long as the call: a key that
+// came back would start its packets over with the same cipher text.
+type secrets map[int]map[string][]byte
+
+// key is ours for a suite on a line.
+func (s secrets) key(line int, suite string) []byte {
+	if s[line] == nil {
+		s[line] = map[string][]byte{}
+	}
+	if s[line][suite] == nil {
+		s[line][suite] = offer.NewCrypto("1", suite).Key
+	}
+	return s[line][suite]
+}
+
+// offered are the attributes by which we offer keys for a line: every suite, the strongest first.
+func (s secrets) offered(line int) []string {
+	var all []string
+	for i, suite := range offer.Suites() {
+		c := offer.NewCrypto(strconv.Itoa(i+1), suite)
+		c.Key = s.key(line, suite)
+		all = append(all, "a=crypto:"+c.Value())
+	}
+	return all
+}
+
+// answered is the attribute by which we answer the strongest key of a line.
+func (s secrets) answered(l *offer.Line) []string {
+	c := l.Crypto[0]
+	c.Key = s.key(l.Index, c.Suite)
+	return []string{"a=crypto:" + c.Value()}
+}
+
+// agreed are the keys of both ends of a line.
+func (s secrets) agreed(l *offer.Line) *offer.Keys {
+	theirs := l.Crypto[0]
+	return &offer.Keys{Suite: theirs.Suite, Local: s.key(l.Index, theirs.Suite), Remote: theirs.Key, MKI: theirs.MKI}
+}
+
+// pending are keys for a line whose peer has yet to tell his: nothing that comes is authentic.
+func (s secrets) pending(line int) *offer.Keys {
+	suite := offer.Suites()[0]
+	return &offer.Keys{Suite: suite, Local: s.key(line, suite), Remote: offer.NewCrypto("1", suite).Key}
+}
+
+// secure says whether a line's media is encrypted.
+func secure(l *offer.Line) bool { return strings.Contains(l.Proto, "SAVP") }
+
+// relayable says whether a line's media can be put through: RTP in the clear or with keys in the signalling, and fax over
+// UDPTL. Where encryption is required, only what is encrypted is.
+func (c *call) relayable(l *offer.Line) bool {
+	if l.Remote.Port() == 0 {
+		return false
+	}
+	switch strings.TrimSuffix(l.Proto, "F") {
+	case "RTP/SAVP":
+		return len(l.Crypto) > 0
+	case "RTP/AVP", "UDPTL":
+		return !c.connector.RequireEncryption
+	}
+	return false
+}
