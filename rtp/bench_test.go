@@ -159,3 +159,22 @@ func BenchmarkRelay(b *testing.B) {
 		}
 	}
 }
+
+// What the two streams of a call that is put through weigh, after some media both ways.
+func BenchmarkRelayMemory(b *testing.B) {
+	const n = 100
+	for b.Loop() {
+		p := pool(b, 2*n+50)
+		before := weigh()
+		for range n {
+			from, to := joined(b, p, deaf{})
+			for range 10 {
+				from.say(1)
+				heardOf(b, to.sender)
+				to.say(1)
+				heardOf(b, from.sender)
+			}
+		}
+		b.ReportMetric(float64(weigh()-before)/n, "B/call")
+	}
+}

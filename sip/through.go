@@ -23,7 +23,7 @@ func (s *Server) exchange() (*trunk.Exchange, error) {
 func (s *Server) routes(connector timbre.Connector, req *gosip.Request) ([]timbre.Route, *refusal) {
 	if body, err := siprec.Read(strings.Join(values(req, "content-type"), ""), req.Body()); err != nil {
 		return nil, unread(err)
-	} else if body.Metadata != "" || recordOnly(req) {
+	} else if body.Metadata != "" || recordOnly(req) || fromHeaders(req) != nil {
 		return nil, nil
 	}
 	o, err := s.admission.Origination(s.ctx, connector.ID)

@@ -205,15 +205,17 @@ func TestWhichCallsArePutThrough(t *testing.T) {
 		message string // in place of plain
 		through bool
 	}{
-		"a plain call":            {through: true},
-		"not marked":              {headers: []string{"X-Voice-Connector-Record-Only: false"}, through: true},
-		"marked by a header":      {headers: []string{"X-Voice-Connector-Record-Only: true"}},
-		"marked by a parameter":   {uri: "sip:" + connectorID + "@127.0.0.1;x-voice-connector-record-only=true"},
-		"requires siprec":         {headers: []string{"Require: siprec"}},
-		"a recording client":      {message: plain("call-1").String()},
-		"with metadata":           {message: message{method: "INVITE", seq: 1, contentType: mixed, body: both(oneLine, annAndBob)}.text()},
-		"no routes":               {change: func(d *directory) { d.originations = nil }},
-		"an empty list of routes": {change: func(d *directory) { d.originations[connectorID] = timbre.Origination{} }},
+		"a plain call":             {through: true},
+		"not marked":               {headers: []string{"X-Voice-Connector-Record-Only: false"}, through: true},
+		"marked by a header":       {headers: []string{"X-Voice-Connector-Record-Only: true"}},
+		"marked by a parameter":    {uri: "sip:" + connectorID + "@127.0.0.1;x-voice-connector-record-only=true"},
+		"one end of a Cisco phone": {message: strings.Replace(plain("call-1").text(), "<sip:+12065550101@127.0.0.1:5099>", "<sip:7300@127.0.0.1:5099;x-nearend;x-nearendaddr=7300>", 1)},
+		"a Cisco recording":        {headers: []string{`X-Cisco-Recording-Participant: sip:7300@192.0.2.1;media-index="0"`}},
+		"requires siprec":          {headers: []string{"Require: siprec"}},
+		"a recording client":       {message: plain("call-1").String()},
+		"with metadata":            {message: message{method: "INVITE", seq: 1, contentType: mixed, body: both(oneLine, annAndBob)}.text()},
+		"no routes":                {change: func(d *directory) { d.originations = nil }},
+		"an empty list of routes":  {change: func(d *directory) { d.originations[connectorID] = timbre.Origination{} }},
 		"routes that are switched off": {change: func(d *directory) {
 			o := d.originations[connectorID]
 			o.Disabled = true

@@ -11,7 +11,7 @@ import (
 
 const (
 	// patience is how long an answer waits for its transaction id. The call does not wait for its analysis.
-	patience = time.Second
+	patience = 300 * time.Millisecond
 	// lastPatience is how long analysis may take to begin or to end at all.
 	lastPatience = 30 * time.Second
 )
