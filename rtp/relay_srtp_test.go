@@ -74,3 +74,40 @@ func TestWhatIsNotAuthenticIsNotRelayed(t *testing.T) {
 		t.Errorf("dropped %v", n)
 	}
 }
+
+func TestARelaySealsWithTheKeysOfAHandshake(t *testing.T) {
+	a, b := joined(t, pool(t, 50), deaf{})
+	a.stream.Update(Spec{Local: loopback, Remote: a.addr(), RTCP: a.control.addr(), DTLS: &DTLS{Fingerprint: certificate().Fingerprint(), Active: true}})
+	conn, out, err := shake(limited(t), a.UDPConn, a.to, false, profiles[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := srtp.Config{Profile: suites[profileSuites[profiles[0]]]}
+	state, _ := conn.ConnectionState()
+	if err := cfg.ExtractSessionKeysFromDTLS(&state, false); err != nil {
+		t.Fatal(err)
+	}
+	in, err := srtp.CreateContext(cfg.Keys.RemoteMasterKey, cfg.Keys.RemoteMasterSalt, cfg.Profile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Close() // nothing else reads the socket
+	for a.stream.sealing() == nil {
+		await(t)
+	}
+	a.sealed(out, 1)
+	if got := heardOf(t, b.sender); !bytes.Equal(got[12:], a.sent) {
+		t.Errorf("received % x", got)
+	}
+	b.say(1)
+	for {
+		got := heardOf(t, a.sender)
+		if isDTLS(got) { // its farewell is answered
+			continue
+		}
+		if plain, err := in.DecryptRTP(nil, got, nil); err != nil || !bytes.Equal(plain[12:], b.sent) {
+			t.Errorf("%v: % x", err, got)
+		}
+		return
+	}
+}

@@ -97,7 +97,8 @@ func (c *call) prepare(g gateway) (at *attempt, r *Refusal, again bool) {
 	a := c.caller()
 	b := &side{call: c, which: callee, network: g.network, place: place, peer: g.at, callID: uuid.NewString(), realm: g.host,
 		local: a.invited(place), remote: gosip.ToHeader{Address: g.uri(c.number)}, target: g.uri(c.number),
-		acks: map[uint32]waiting{}, author: newAuthor(c.e.announced(place)), secrets: secrets{}}
+		acks: map[uint32]waiting{}}
+	b.describes()
 	c.face(b)
 	at = &attempt{c: c, g: g, b: b}
 	raw, r := descriptionOf(c.invite)

@@ -27,8 +27,9 @@ func newAuthor(address netip.Addr) *author {
 
 // ours is what we say of an m-line in place of what was said.
 type ours struct {
-	port int      // 0 refuses it
-	keys []string // lines
+	port  int      // 0 refuses it
+	proto string   // empty: as it was said
+	keys  []string // lines
 }
 
 // replaced are the attributes that say where media comes and goes, which is our own affair on either side: addresses, ports and
@@ -72,6 +73,9 @@ func (a *author) writeSession(b *strings.Builder, s section) {
 func (a *author) writeMedia(b *strings.Builder, s section, own ours) {
 	fields := strings.Fields(strings.TrimPrefix(s['m'][0], "m="))
 	fields[1] = strconv.Itoa(own.port)
+	if own.proto != "" {
+		fields[2] = own.proto
+	}
 	s['m'] = []string{"m=" + strings.Join(fields, " ")}
 	if nowhere(s['c']) {
 		s['c'] = []string{"c=IN IP4 0.0.0.0"}

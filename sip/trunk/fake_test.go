@@ -254,6 +254,8 @@ func (m *fakeMedia) Pair(a, b offer.MediaSpec, hearA, hearB timbre.Listener) (St
 	return p.ends[0], p.ends[1], nil
 }
 
+func (m *fakeMedia) Fingerprint() string { return "sha-256 AB:CD" }
+
 func (m *fakeMedia) open() (n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

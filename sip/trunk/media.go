@@ -75,10 +75,8 @@ func (c *call) propose(x *side, raw []byte) (*proposal, []byte, *Refusal) {
 			return nil, nil, refuse(503, "unavailable", "%v", err).with("Retry-After", "5")
 		}
 		if p != nil {
+			lines[i] = x.other().askKeys(l)
 			lines[i].port = p.streams[x.other().which].Port()
-			if secure(l) {
-				lines[i].keys = x.other().secrets.offered(i)
-			}
 			open++
 		}
 	}
@@ -98,6 +96,9 @@ func (c *call) pairFor(x *side, l *offer.Line) (*pair, error) {
 	}
 	p := &pair{}
 	p.specs[x.which] = c.spec(x, l)
+	if p.specs[x.which].DTLS != nil { // it begins with our answer
+		p.specs[x.which].DTLS, p.specs[x.which].Keys = nil, x.secrets.pending(l.Index)
+	}
 	p.specs[x.other().which] = c.blank(x.other(), l.Index, &p.specs[x.which])
 	hear := [2]timbre.Listener{deaf{}, deaf{}}
 	if l.Media == "audio" && c.heard < 0 {
@@ -125,8 +126,13 @@ func (c *call) warn(l *offer.Line) {
 func (c *call) spec(x *side, l *offer.Line) offer.MediaSpec {
 	s := l.Spec(c.listenAt(x), x.peer.Addr(), c.e.cfg.LatchAny)
 	s.Mux = false // neither offered on nor answered
-	if secure(l) {
+	switch {
+	case handshaken(l):
+		s.DTLS = x.answering.Spec(l, s.Local, s.Source, s.LatchAny).DTLS
+		x.handshakes[l.Index] = l.Proto
+	case secure(l):
 		s.Keys = x.secrets.agreed(l)
+		delete(x.handshakes, l.Index)
 	}
 	s.Opaque = !strings.Contains(l.Proto, "RTP/") || l.Media != "audio"
 	return s
@@ -135,7 +141,7 @@ func (c *call) spec(x *side, l *offer.Line) offer.MediaSpec {
 // blank is what is known of a side that has not said anything of a line yet, of which the other side has.
 func (c *call) blank(s *side, line int, other *offer.MediaSpec) offer.MediaSpec {
 	spec := offer.MediaSpec{Source: s.peer.Addr(), LatchAny: c.e.cfg.LatchAny, Opaque: other.Opaque}
-	if other.Keys != nil {
+	if other.Keys != nil || other.DTLS != nil {
 		spec.Keys = s.secrets.pending(line)
 	}
 	return spec
@@ -162,12 +168,11 @@ func (c *call) answered(p *proposal, raw []byte) ([]byte, *Refusal) {
 			at.pause()
 			continue
 		}
-		at.update(x, c.spec(x, offered))
+		spec := c.spec(x, offered)
+		at.update(x, spec)
 		at.update(y, c.spec(y, answer))
+		lines[i] = x.giveKeys(offered, &spec)
 		lines[i].port = at.streams[x.which].Port()
-		if secure(offered) {
-			lines[i].keys = x.secrets.answered(offered)
-		}
 		c.warn(answer)
 	}
 	x.got, y.got = p.raw, raw

@@ -52,11 +52,42 @@ func (s secrets) pending(line int) *offer.Keys {
 	return &offer.Keys{Suite: suite, Local: s.key(line, suite), Remote: offer.NewCrypto("1", suite).Key}
 }
 
+// handshaken says whether a line's keys come from a handshake (DTLS, RFC 5764).
+func handshaken(l *offer.Line) bool { return strings.HasPrefix(l.Proto, "UDP/TLS/") }
+
+// askKeys is what we say of keys when a line is offered on to a side: a handshake, if that is how it gets its keys; else those
+// of the signalling.
+func (s *side) askKeys(l *offer.Line) ours {
+	switch proto := s.handshakes[l.Index]; {
+	case !secure(l):
+		return ours{}
+	case proto != "":
+		return ours{proto: proto, keys: []string{"a=fingerprint:" + s.call.e.media.Fingerprint(), "a=setup:actpass"}}
+	case handshaken(l):
+		return ours{proto: strings.TrimPrefix(l.Proto, "UDP/TLS/"), keys: s.secrets.offered(l.Index)}
+	}
+	return ours{keys: s.secrets.offered(l.Index)}
+}
+
+// giveKeys is what we answer to the keys in an offer of a side, of whose stream the spec says the rest.
+func (s *side) giveKeys(l *offer.Line, spec *offer.MediaSpec) ours {
+	switch {
+	case spec.DTLS != nil:
+		setup := "passive"
+		if spec.DTLS.Active {
+			setup = "active"
+		}
+		return ours{proto: l.Proto, keys: []string{"a=fingerprint:" + s.call.e.media.Fingerprint(), "a=setup:" + setup}}
+	case spec.Keys != nil:
+		return ours{proto: l.Proto, keys: s.secrets.answered(l)}
+	}
+	return ours{}
+}
+
 // secure says whether a line's media is encrypted.
 func secure(l *offer.Line) bool { return strings.Contains(l.Proto, "SAVP") }
 
-// relayable says whether a line's media can be put through: RTP in the clear or with keys in the signalling, and fax over
-// UDPTL. Where encryption is required, only what is encrypted is.
+// relayable says whether a line's media can be put through: RTP, in the clear or with keys, and fax over UDPTL. Where encryption is required, only what is encrypted is.
 func (c *call) relayable(l *offer.Line) bool {
 	if l.Remote.Port() == 0 {
 		return false
@@ -64,6 +95,8 @@ func (c *call) relayable(l *offer.Line) bool {
 	switch strings.TrimSuffix(l.Proto, "F") {
 	case "RTP/SAVP":
 		return len(l.Crypto) > 0
+	case "UDP/TLS/RTP/SAVP":
+		return l.Secure()
 	case "RTP/AVP", "UDPTL":
 		return !c.connector.RequireEncryption
 	}

@@ -113,3 +113,49 @@ func TestAConnectorThatRequiresEncryption(t *testing.T) {
 		h.next(gosip.BYE).answer(200)
 	})
 }
+
+func TestAHandshakeOnOneSideIsKeysOfTheSignallingOnTheOther(t *testing.T) {
+	fingerprint := "a=fingerprint:sha-256 " + strings.TrimSuffix(strings.Repeat("0A:", 32), ":") + "\n"
+	shaking := func(port int, setup string) string {
+		return strings.Replace(audio(ann, port), "RTP/AVP", "UDP/TLS/RTP/SAVPF", 1) + fingerprint + "a=setup:" + setup + "\n"
+	}
+	in(t, Config{}, func(t *testing.T, h *house) {
+		a := h.call(shaking(4000, "actpass"))
+		if got := h.media.spec(0, caller); got.DTLS != nil || got.Keys == nil {
+			t.Errorf("before the answer: %+v", got)
+		}
+		invite := h.next(gosip.INVITE)
+		said(t, invite.req, "m=audio 30000 RTP/SAVPF 0 101")
+		if strings.Contains(invite.req.String(), "a=setup") || strings.Contains(invite.req.String(), "0A:0A") {
+			t.Errorf("the caller's handshake is passed on:\n%s", invite.req)
+		}
+		his := cryptoOf(t, invite.req.Body())[0]
+		sealed := strings.Replace(sealedAudio(gw, 6000, his), "RTP/SAVP", "RTP/SAVPF", 1)
+		invite.describe(200, sealed)
+		ok := expect(t, a.invited, 200)
+		said(t, ok, "m=audio 20000 UDP/TLS/RTP/SAVPF 0 101", "a=fingerprint:sha-256 AB:CD", "a=setup:active")
+		a.answered(ok)
+		a.ack("")
+		<-a.returned
+		wait(t, h.agent.acks)
+		if got := h.media.spec(0, caller); got.DTLS == nil || !got.DTLS.Active || got.Keys != nil || got.Mux {
+			t.Errorf("%+v", got)
+		}
+		if got := h.media.spec(0, callee); got.DTLS != nil || got.Keys == nil {
+			t.Errorf("%+v", got)
+		}
+		b := gatewayOf(h, invite.req)
+		asked := b.ask("INVITE", sealed+"a=sendonly\n")
+		theirs := h.next(gosip.INVITE)
+		said(t, theirs.req, "m=audio 20000 UDP/TLS/RTP/SAVPF 0 101", "a=fingerprint:sha-256 AB:CD", "a=setup:actpass", "a=sendonly")
+		if strings.Contains(theirs.req.String(), "a=crypto") {
+			t.Errorf("%s", theirs.req)
+		}
+		theirs.describe(200, shaking(4000, "passive")+"a=recvonly\n")
+		said(t, expect(t, asked, 200), "m=audio 30000 RTP/SAVPF 0 101", "a=recvonly")
+		b.ack("")
+		if got := h.media.spec(0, caller); got.DTLS == nil || !got.DTLS.Active {
+			t.Errorf("%+v", got)
+		}
+	})
+}

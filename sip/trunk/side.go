@@ -8,6 +8,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/header"
+	"timbre/sip/offer"
 )
 
 // The sides of a call.
@@ -28,7 +29,11 @@ type side struct {
 	remote  gosip.ToHeader   // the peer, with its tag once it has one
 	realm   string           // whose passwords are for it: the host of the gateway's route
 	secrets secrets          // of its media, ours
-	author  *author          // of what it is told about media
+
+	answering  *offer.Answering // of its handshakes
+	handshakes map[int]string   // the protocol of the m-lines that get their keys from one
+
+	author *author // of what it is told about media
 
 	mu      sync.Mutex
 	target  gosip.Uri // where requests go
@@ -51,14 +56,22 @@ func callerSide(c *call, in Incoming, tag string) *side {
 	req := in.Request
 	s := &side{call: c, which: caller, network: strings.ToLower(req.Transport()), place: in.Place, peer: in.Source,
 		callID: req.CallID().Value(), local: req.To().AsFrom(), remote: req.From().AsTo(), theirs: req.CSeq().SeqNo,
-		target: *req.Contact().Address.Clone(), acks: map[uint32]waiting{}, secrets: secrets{}}
+		target: *req.Contact().Address.Clone(), acks: map[uint32]waiting{}}
 	s.local.Params.Add("tag", tag)
 	for _, r := range req.GetHeaders("record-route") {
 		s.routes = append(s.routes, r.Value())
 	}
 	s.learn(req)
-	s.author = newAuthor(c.e.announced(s.place))
+	s.describes()
 	return s
+}
+
+// describes prepares what the side is told of media.
+func (s *side) describes() {
+	address := s.call.e.announced(s.place)
+	s.author, s.secrets = newAuthor(address), secrets{}
+	s.answering, s.handshakes = offer.NewAnswering(address), map[int]string{}
+	s.answering.Passive = s.call.e.cfg.LatchAny
 }
 
 // learn notes what a message of the peer says of what it understands.

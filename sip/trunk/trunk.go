@@ -59,6 +59,7 @@ type Calls interface {
 // Media opens streams in pairs: what comes on either is relayed to the peer of the other, and heard.
 type Media interface {
 	Pair(a, b offer.MediaSpec, hearA, hearB timbre.Listener) (Stream, Stream, error)
+	Fingerprint() string // of the certificate that it shows in DTLS
 }
 
 // Stream is one of a pair.
