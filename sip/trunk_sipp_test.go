@@ -3,7 +3,6 @@ package sip
 import (
 	"bytes"
 	"net"
-	"net/netip"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -20,15 +19,21 @@ func gatewayed(network string, port int) *directory {
 	return d
 }
 
-// freePort is a port of loopback that nobody uses.
+// freePort is a port of loopback that nobody uses, by UDP or TCP.
 func freePort(t *testing.T) int {
 	t.Helper()
-	c, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := net.ListenPacket("udp", l.Addr().String())
+		_ = l.Close()
+		if err == nil {
+			_ = c.Close()
+			return l.Addr().(*net.TCPAddr).Port
+		}
 	}
-	defer c.Close()
-	return int(netip.MustParseAddrPort(c.LocalAddr().String()).Port())
 }
 
 // answering starts sipp as a gateway that takes n calls, and gives the function that waits for its end.

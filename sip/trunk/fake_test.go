@@ -176,7 +176,14 @@ func newServerTx() *serverTx {
 	return &serverTx{responses: make(chan *gosip.Response, 99), acks: make(chan *gosip.Request, 9)}
 }
 
-func (s *serverTx) Respond(res *gosip.Response) error      { s.responses <- res; return nil }
+// Respond keeps an answer, unless it only says that the request has come.
+func (s *serverTx) Respond(res *gosip.Response) error {
+	if res.StatusCode != gosip.StatusTrying {
+		s.responses <- res
+	}
+	return nil
+}
+
 func (s *serverTx) Acks() <-chan *gosip.Request            { return s.acks }
 func (s *serverTx) OnCancel(f gosip.FnTxCancel) bool       { s.cancel = f; return true }
 func (s *serverTx) Done() <-chan struct{}                  { return nil }

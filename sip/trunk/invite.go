@@ -43,6 +43,7 @@ func (e *Exchange) Invite(in Incoming) {
 	if !in.Tx.OnCancel(func(*gosip.Request) { c.giveUp() }) {
 		c.giveUp()
 	}
+	e.respond(c.tx, gosip.NewResponseFromRequest(c.invite, gosip.StatusTrying, "Trying", nil)) // or the stack would, at any time
 	at, res, r := c.reach(order(in.Routes, e.chance))
 	if r == nil && res != nil && res.IsSuccess() {
 		r = c.connect(at, res)
