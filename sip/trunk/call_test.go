@@ -325,6 +325,26 @@ func TestAnalysisCostsTheCallNothing(t *testing.T) {
 	}
 }
 
+// measuring is a listener that is told how well it is received.
+type measuring struct {
+	deaf
+	meters []timbre.Meter
+}
+
+func (m *measuring) Measure(by timbre.Meter) { m.meters = append(m.meters, by) }
+
+func TestWhoHearsIsToldHowWell(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		m := &measuring{}
+		h.calls.hear = m
+		up(h)
+		h.media.speak(0, callee)
+		if len(m.meters) != 2 || m.meters[caller].Reception().Packets != 0 || m.meters[callee].Reception().Packets != 1 {
+			t.Errorf("%+v", m.meters)
+		}
+	})
+}
+
 func TestAnAnswerIsRepeatedUntilItIsAcknowledged(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *house) {
 		a := h.call(audio(ann, 4000))

@@ -72,11 +72,23 @@ func (c *call) begin(ctx context.Context) {
 	c.mu.Lock()
 	c.txid = txid
 	c.mu.Unlock()
+	c.measured(listeners)
 	for i := range c.taps {
 		c.taps[i].to.Store(&listeners[i])
 	}
 	if c.isOver() {
 		c.conclude("")
+	}
+}
+
+// measured tells the listeners how well what they hear is received.
+func (c *call) measured(listeners []timbre.Listener) {
+	c.media.Lock()
+	defer c.media.Unlock()
+	if p := c.pairs[c.heard]; p != nil {
+		for i, l := range listeners {
+			timbre.Measure(l, p.streams[i])
+		}
 	}
 }
 
