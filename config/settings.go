@@ -23,6 +23,7 @@ type Settings struct {
 	SIP             SIP    `embed:"" prefix:"sip."`
 	RTP             RTP    `embed:"" prefix:"rtp."`
 	Feed            Feed   `embed:"" prefix:"feed."`
+	Trunk           Trunk  `embed:"" prefix:"trunk."`
 	Account         string `default:"000000000000" help:"AWS account number in ARNs."`
 	Region          string `default:"us-east-1" help:"Region in ARNs; signatures for any region are taken."`
 	AccessKeyID     string `name:"access_key_id" placeholder:"ID" help:"Access key that requests are signed with; made at the first start if not given."`
@@ -86,6 +87,13 @@ type RTP struct {
 type Feed struct {
 	Listen Address `placeholder:"HOST:PORT" help:"Calls by WebSocket, at ws://HOST:PORT/feed/CONNECTOR; none are taken if it is not given."`
 	TLS    TLS     `embed:"" prefix:"tls."`
+}
+
+// Trunk is how calls are put through to a connector's origination routes.
+type Trunk struct {
+	Refer       string        `default:"refuse" enum:"pass,refuse" help:"Transfers (REFER) by either end of a call that is put through: pass or refuse."`
+	Silence     time.Duration `default:"5m" help:"A call that is put through is over when neither end has sent any audio for so long, unless it is held; 0 is never."`
+	Credentials []Gateway     `placeholder:"HOST=USER:PASSWORD" secret:"" help:"User name and password at the gateway of a route, for gateways that ask."`
 }
 
 // Store is where state is kept.

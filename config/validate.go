@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 var (
@@ -50,6 +51,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("sip.listen names tls://, which needs sip.tls.cert and sip.tls.key")
 	case !(s.Search.Threshold > 0 && s.Search.Threshold <= 1):
 		return fmt.Errorf("search.threshold %v is not above 0 and at most 1", s.Search.Threshold)
+	case s.Trunk.Silence != 0 && s.Trunk.Silence < 30*time.Second:
+		return fmt.Errorf("trunk.silence %v is less than 30s, in which callers may well be silent", s.Trunk.Silence)
 	case s.Infer.Threads < 0:
 		return fmt.Errorf("infer.threads %d is less than 0", s.Infer.Threads)
 	case s.API.Listen == s.Admin.Listen && !strings.HasSuffix(string(s.API.Listen), ":0"):

@@ -107,5 +107,22 @@ func (w Webhook) String() string {
 	return w.Name + "=" + place + "#" + hidden
 }
 
+// Gateway is the host of a route, and who we are there.
+type Gateway struct{ Host, User, Password string }
+
+// UnmarshalText takes "host=user:password". Its errors do not repeat the text, which holds a password.
+func (g *Gateway) UnmarshalText(text []byte) error {
+	host, rest, ok := strings.Cut(string(text), "=")
+	user, password, given := strings.Cut(rest, ":")
+	if !ok || !given || host == "" || user == "" || strings.ContainsAny(host, " /@") {
+		return fmt.Errorf("a gateway's credentials are HOST=USER:PASSWORD, HOST as in the route")
+	}
+	*g = Gateway{strings.ToLower(host), user, password}
+	return nil
+}
+
+// String hides the password.
+func (g Gateway) String() string { return g.Host + "=" + g.User + ":" + hidden }
+
 // hidden stands for what must not be shown.
 const hidden = "****"

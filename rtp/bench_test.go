@@ -126,3 +126,55 @@ func weigh() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc + m.StackInuse
 }
+
+// A packet from the datagram to where it is sent on, one way: what a relay adds to hearing it, the write included.
+func BenchmarkRelayPacket(b *testing.B) {
+	for _, suite := range []string{"in the clear", "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM"} {
+		b.Run(suite, func(b *testing.B) {
+			from, to := joined(b, pool(b, 50), deaf{})
+			packet, at := speech(), from.addr()
+			if _, known := suites[suite]; known {
+				to.stream.Update(Spec{Local: loopback, Remote: to.addr(), Keys: agreed(b, suite, 1)})
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				step(packet, i)
+				from.stream.take(packet, at)
+			}
+		})
+	}
+}
+
+// A packet from socket to socket through a relayed stream that is heard, the sending and the receiving included.
+func BenchmarkRelay(b *testing.B) {
+	from, to := joined(b, pool(b, 50), deaf{})
+	packet := speech()
+	buf := make([]byte, largest)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		step(packet, i)
+		from.raw(packet)
+		if _, _, err := to.ReadFromUDPAddrPort(buf); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// What the two streams of a call that is put through weigh, after some media both ways.
+func BenchmarkRelayMemory(b *testing.B) {
+	const n = 100
+	for b.Loop() {
+		p := pool(b, 2*n+50)
+		before := weigh()
+		for range n {
+			from, to := joined(b, p, deaf{})
+			for range 10 {
+				from.say(1)
+				heardOf(b, to.sender)
+				to.say(1)
+				heardOf(b, from.sender)
+			}
+		}
+		b.ReportMetric(float64(weigh()-before)/n, "B/call")
+	}
+}

@@ -12,6 +12,7 @@ type metrics struct {
 	buffer                          prometheus.Gauge
 	packets, lost, late, duplicates prometheus.Counter
 	reports                         prometheus.Counter
+	relayed, unsent, unheard        prometheus.Counter
 	handshakes                      *prometheus.CounterVec
 	dropped                         [reasons]prometheus.Counter
 }
@@ -29,6 +30,9 @@ func newMetrics(reg prometheus.Registerer, p *Pool) *metrics {
 		late:       counter("late_total", "RTP packets that came after they had been given up."),
 		duplicates: counter("duplicates_total", "RTP packets that came twice."),
 		reports:    counter("receiver_reports_total", "RTCP receiver reports sent."),
+		relayed:    counter("relayed_total", "RTP packets sent on to the other end of a trunk call."),
+		unsent:     counter("unrelayed_total", "RTP packets that could not be sent on: nobody to send them to yet, or not for now."),
+		unheard:    counter("unheard_frames_total", "Frames of trunk calls that a listener was too slow for."),
 	}
 	m.handshakes = with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_rtp_dtls_handshakes_total", Help: "DTLS handshakes that have ended."}, []string{"outcome"})
 	pairs := func(name, help string, n func() int) {

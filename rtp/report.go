@@ -45,29 +45,36 @@ func (s *Stream) report() {
 
 // hearControl takes the sender reports out of an RTCP packet from the host that the media comes from.
 func (s *Stream) hearControl(port int, b []byte, from netip.AddrPort) {
+	if plain, ok := s.hearReports(port, b, from); ok {
+		s.passControl(plain)
+	}
+}
+
+// hearReports gives an RTCP packet from there, opened; false: it is none.
+func (s *Stream) hearReports(port int, b []byte, from netip.AddrPort) ([]byte, bool) {
 	now := s.pool.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case !s.reports(from):
 		s.drop(Stranger, from.String())
-		return
+		return nil, false
 	case len(b) < controlHeader:
 		s.drop(Malformed, from.String())
-		return
+		return nil, false
 	}
 	if s.spec.secured() {
 		plain, why, ok := s.envelopes[port].openControl(b, binary.BigEndian.Uint32(b[4:]))
 		if !ok {
 			s.drop(why, from.String())
-			return
+			return nil, false
 		}
 		b = plain
 	}
 	packets, err := rtcp.Unmarshal(b)
 	if err != nil {
 		s.drop(Malformed, from.String())
-		return
+		return nil, false
 	}
 	s.reporter = from.Addr()
 	for _, p := range packets {
@@ -76,6 +83,7 @@ func (s *Stream) hearControl(port int, b []byte, from netip.AddrPort) {
 			s.reception.heard(sr, now)
 		}
 	}
+	return b, true
 }
 
 // reports says whether RTCP may come from an address: from the host that the media comes from, or may come from, or from where
@@ -114,7 +122,7 @@ func (s *Stream) sendReport(now time.Time) {
 	block, ok := s.reception.report(now)
 	to, fixed := s.reportTo(), s.latch.fixed
 	s.mu.Unlock()
-	if !ok || to.Port() == 0 {
+	if !ok || to.Port() == 0 || s.relay.Load() != nil {
 		return
 	}
 	name := fmt.Sprintf("timbre-%08x", s.self)

@@ -28,12 +28,13 @@ import (
 // Spec is what the signalling says of a stream.
 type Spec struct {
 	Local    netip.Addr      // where to listen; the zero value means everywhere
-	Remote   netip.AddrPort  // where the sender says that it sends from
+	Remote   netip.AddrPort  // where the sender says that it sends from; what is relayed to it goes there
 	Source   netip.Addr      // host of the SIP peer: it may send too
 	RTCP     netip.AddrPort  // where reports go; the zero value means the port after that of the media
 	Payloads map[uint8]Codec // payload type → codec; nil means the static types 0, 8, 9 and 13
 	Hold     bool            // the sender has been asked to pause or has said that it will
 	LatchAny bool            // the first packet fixes the source, whoever sends it: for senders behind NAT
+	Opaque   bool            // datagrams of any kind, such as T.38: relayed, and not heard
 	Mux      bool            // RTCP comes and goes on the port of the media (RFC 5761)
 	Keys     *Keys           // SRTP with these keys; nil without
 	DTLS     *DTLS           // SRTP with keys from a handshake; nil without. Where both are nil, nothing is encrypted

@@ -42,6 +42,7 @@ type envelope struct {
 	known   int           // SSRCs
 	buf     []byte        // of the packet opened last
 	header  rtp.Header    // of that
+	leaving rtp.Header    // of the packet sealed last
 }
 
 // sealed makes an envelope for keys, after another one or nil. A direction whose key stays goes on as it was: begun anew, it
@@ -141,6 +142,14 @@ func (e *envelope) openControl(b []byte, ssrc uint32) ([]byte, Reason, bool) {
 		e.known++
 	}
 	return plain, 0, true
+}
+
+// seal is an RTP packet as the peer gets it, in a buffer or, if that is too small, in a new one.
+func (e *envelope) seal(buf, b []byte) ([]byte, error) {
+	if e == nil {
+		return nil, timbre.Errorf(timbre.Unavailable, "rtp.seal", "there are no keys yet")
+	}
+	return e.out.EncryptRTP(buf[:0], b, &e.leaving)
 }
 
 // sealControl is an RTCP packet as the peer gets it.

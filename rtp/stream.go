@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtp"
@@ -32,6 +33,9 @@ type Stream struct {
 	port           uint16
 	media, control *net.UDPConn
 	self           uint32 // our SSRC in reports
+	hearer         listener
+	opaque         atomic.Bool            // what comes is no RTP
+	relay          atomic.Pointer[Stream] // whose peer gets what comes
 	closed         sync.Once
 	owned, shaking sync.WaitGroup // receiving and reporting; handshakes
 
@@ -41,6 +45,8 @@ type Stream struct {
 	parsed rtp.Packet
 	last   time.Time // when a packet came last
 	early  []early   // what came before its key
+	opened []byte    // the packet that is being taken, as it was before it was sealed
+	sealed []byte    // the same, as the other end of a relay gets it
 
 	mu        sync.Mutex // guards what follows
 	spec      Spec
@@ -82,8 +88,10 @@ func (p *Pool) Open(spec Spec, to timbre.Listener) (*Stream, error) {
 // stream makes a stream without sockets.
 func (p *Pool) stream(spec Spec, to timbre.Listener) *Stream {
 	s := &Stream{pool: p, self: rand.Uint32(), spec: spec, codecs: spec.codecs()}
+	s.opaque.Store(spec.Opaque)
 	s.latch.signal(spec)
-	s.line.to = to
+	s.hearer.to = to
+	s.line.to = &s.hearer
 	s.ring.out = s.line.hear
 	return s
 }
@@ -97,6 +105,7 @@ func (s *Stream) Update(spec Spec) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.spec, s.codecs = spec, spec.codecs()
+	s.opaque.Store(spec.Opaque)
 	s.latch.signal(spec)
 	if err := s.secure(); err != nil {
 		s.pool.log.Error("a stream has lost its keys", "port", s.port, "error", err)
@@ -121,6 +130,7 @@ func (s *Stream) Close() {
 		s.mu.Unlock()
 		_ = s.control.Close()
 		s.owned.Wait()
+		s.hush()
 		s.pool.free(s.port)
 		s.pool.metrics.streams.Dec()
 		stats := s.Stats()
@@ -203,6 +213,10 @@ func (s *Stream) flush() {
 // take is one datagram from the media socket.
 func (s *Stream) take(b []byte, from netip.AddrPort) {
 	from = plain(from)
+	if s.opaque.Load() {
+		s.takeOpaque(b, from)
+		return
+	}
 	s.belated()
 	switch {
 	case isDTLS(b):
@@ -223,6 +237,7 @@ func (s *Stream) takePacket(b []byte, from netip.AddrPort) {
 	if !ok {
 		return
 	}
+	s.pass(s.opened)
 	if !s.last.IsZero() {
 		p.idle = max(0, int64(now.Sub(s.last)/sample))
 	}
@@ -256,6 +271,7 @@ func (s *Stream) admit(b []byte, from netip.AddrPort) (p packet, ok bool) {
 			return p, false
 		}
 	}
+	s.opened = b
 	if s.parsed.Unmarshal(b) != nil {
 		s.drop(Malformed, from.String())
 		return p, false
@@ -264,10 +280,11 @@ func (s *Stream) admit(b []byte, from netip.AddrPort) (p packet, ok bool) {
 	c := s.codecs[h.PayloadType]
 	if c == 0 {
 		s.drop(UnknownPayload, from.String())
-		if s.latch.fixed != from {
+		if s.latch.fixed != from && s.relay.Load() == nil {
 			return p, false
 		}
-	} else {
+	}
+	if c != 0 || s.relay.Load() != nil {
 		s.latch.fix(from)
 	}
 	return packet{ssrc: h.SSRC, ts: h.Timestamp, seq: h.SequenceNumber, codec: c, payload: s.parsed.Payload}, true

@@ -2,15 +2,13 @@ package sip
 
 import (
 	"context"
-	"net"
-	"net/netip"
-	"strconv"
 	"strings"
 
 	"github.com/emiago/sipgo"
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/trunk"
 )
 
 // bye ends a call at the wish of its peer.
@@ -90,33 +88,14 @@ func (s *Server) requestIn(d *dialog, method gosip.RequestMethod) *gosip.Request
 	return req
 }
 
-// nextHop is where a request in a dialog goes: by TCP or TLS on the connection of the INVITE while there is one; else to the
-// first of the route set, or to the remote target. A target with another address than its messages come from is behind
-// NAT, and one without an address is not looked up: those are reached where they come from.
+// nextHop is where a request in a dialog goes. The caller holds d.mu.
 func (s *Server) nextHop(d *dialog) string {
-	source := d.source.String()
-	if network := strings.ToLower(d.invite.Transport()); network != "udp" {
-		if c, err := s.ua.TransportLayer().GetConnection(network, source); err == nil {
-			_, _ = c.TryClose() // GetConnection has counted us in
-			return source
-		}
+	var routes []string
+	for _, route := range d.invite.GetHeaders("record-route") {
+		routes = append(routes, route.Value())
 	}
-	next, routed := d.target, false
-	if route := d.invite.RecordRoute(); route != nil {
-		next, routed = route.Address, true
-	}
-	port := next.Port
-	if port == 0 {
-		if port = gosip.DefaultUdpPort; overTLS(d.invite) {
-			port = gosip.DefaultTlsPort
-		}
-	}
-	host := strings.Trim(next.Host, "[]")
-	address, err := netip.ParseAddr(host)
-	if err != nil || !routed && address.Unmap() != d.source.Addr() {
-		return source
-	}
-	return net.JoinHostPort(host, strconv.Itoa(port))
+	network := strings.ToLower(d.invite.Transport())
+	return trunk.NextHop(network, d.source, d.target, routes, network != "udp" && s.agent.Connected(network, d.source.String()), false)
 }
 
 // transact sends a request and waits for its final answer; heard is told of every answer.

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/header"
 )
 
 // single are the headers that a request has once (RFC 3261, 20 and 7.3.1).
@@ -57,41 +59,9 @@ func extensions(req *gosip.Request) []string {
 	return unknown
 }
 
-var compact = map[string]string{
-	"a": "accept-contact", "b": "referred-by", "c": "content-type", "e": "content-encoding", "f": "from", "i": "call-id",
-	"k": "supported", "l": "content-length", "m": "contact", "o": "event", "r": "refer-to", "s": "subject", "t": "to",
-	"u": "allow-events", "v": "via", "x": "session-expires",
-}
-
-// headerName is a header's name in lower case, never the compact form.
-func headerName(name string) string {
-	name = strings.ToLower(strings.TrimSpace(name))
-	if long, ok := compact[name]; ok {
-		return long
-	}
-	return name
-}
-
-// headers are all headers of a request: names in lower case, repeated ones joined by ", ".
-func headers(req *gosip.Request) map[string]string {
-	all := make(map[string]string, len(req.Headers()))
-	for _, h := range req.Headers() {
-		name, value := headerName(h.Name()), strings.ToValidUTF8(h.Value(), "\ufffd")
-		if before, ok := all[name]; ok {
-			value = before + ", " + value
-		}
-		all[name] = value
-	}
-	return all
-}
-
-// values are the values of a header, whichever form its name has.
-func values(req *gosip.Request, name string) []string {
-	var all []string
-	for _, h := range req.Headers() {
-		if headerName(h.Name()) == name {
-			all = append(all, h.Value())
-		}
-	}
-	return all
-}
+// How headers are read.
+var (
+	headerName = header.Name
+	headers    = header.All
+	values     = header.Values
+)

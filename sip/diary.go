@@ -91,6 +91,7 @@ func (s *Server) minutes(ctx context.Context) {
 }
 
 func (s *Server) report() {
+	s.trunk.Report()
 	for _, d := range s.dialogs.all() {
 		d.mu.Lock()
 		if !d.over { // the end of a call has its own report

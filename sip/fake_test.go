@@ -20,6 +20,7 @@ import (
 
 	"timbre"
 	"timbre/sip/offer"
+	"timbre/sip/trunk"
 )
 
 const connectorID = "abcdef1ghij2klmno3pqr4"
@@ -28,6 +29,7 @@ const connectorID = "abcdef1ghij2klmno3pqr4"
 type directory struct {
 	connectors   map[string]timbre.Connector
 	terminations map[string]timbre.Termination
+	originations map[string]timbre.Origination
 	credentials  map[string]map[string]timbre.Credential // connector, username
 	err          error
 }
@@ -37,6 +39,13 @@ func (d *directory) Connector(_ context.Context, id string) (timbre.Connector, e
 		return c, d.err
 	}
 	return timbre.Connector{}, timbre.Errorf(timbre.NotFound, "", "no connector")
+}
+
+func (d *directory) Origination(_ context.Context, id string) (timbre.Origination, error) {
+	if o, ok := d.originations[id]; ok {
+		return o, nil
+	}
+	return timbre.Origination{}, timbre.Errorf(timbre.NotFound, "", "no origination")
 }
 
 func (d *directory) Connectors(context.Context) ([]timbre.Connector, error) {
@@ -213,6 +222,16 @@ func (m *media) Fingerprint() string { return "sha-256 AB:CD" }
 
 func (f *fakeStream) Port() int { return f.port }
 
+// Pair opens two streams, of a trunk call.
+func (m *media) Pair(a, b offer.MediaSpec, hearA, hearB timbre.Listener) (trunk.Stream, trunk.Stream, error) {
+	sa, err := m.Open(a, hearA)
+	if err != nil {
+		return nil, nil, err
+	}
+	sb, err := m.Open(b, hearB)
+	return sa, sb, err
+}
+
 // Reception grows by 50 packets, one of them lost, each time that it is asked for.
 func (f *fakeStream) Reception() timbre.Reception {
 	f.m.mu.Lock()
@@ -317,7 +336,11 @@ type bench struct {
 func newBench(t testing.TB, listen ...string) *bench {
 	t.Helper()
 	b := &bench{dir: loopback(), calls: newCalls(), media: &media{}, reg: prometheus.NewRegistry(), sent: make(chan *gosip.Request, 100)}
-	s, err := New(Config{Listen: listen, Metrics: b.reg, Certificate: shown}, b.dir, b.calls, b.media)
+	cfg := Config{Listen: listen, Metrics: b.reg, Certificate: shown}
+	if len(listen) > 0 {
+		cfg.Authorities = trusting().RootCAs
+	}
+	s, err := New(cfg, b.dir, b.calls, b.media)
 	if err != nil {
 		t.Fatal(err)
 	}

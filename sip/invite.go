@@ -33,6 +33,9 @@ func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
 		s.refuse(req, tx, r)
 		return
 	}
+	if d == nil { // it has been put through
+		return
+	}
 	s.log.Info("call", "transaction", d.txid, "call", callID(req), "source", req.Source(), "legs", len(d.legs))
 	s.dialogs.put(d)
 	if s.leaving.Load() { // since we looked
@@ -52,8 +55,9 @@ func onCancel(tx gosip.ServerTransaction) *atomic.Bool {
 	return &cancelled
 }
 
-// accept makes a dialog of an INVITE: its call begun, its streams open, its answer made but not sent. A call that it does
-// not take may come again at once, as one that was challenged does: the reservation is gone before anybody is answered.
+// accept makes a dialog of an INVITE: its call begun, its streams open, its answer made but not sent. Nil: it was no recording,
+// and has been put through. A call that it does not take may come again at once, as one that was challenged does: the
+// reservation is gone before anybody is answered.
 func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call string) (d *dialog, res *gosip.Response, r *refusal) {
 	taken := false
 	defer func() {
@@ -72,6 +76,33 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call str
 	if d.secured = connector.RequireEncryption; d.secured && !overTLS(req) {
 		return nil, nil, inClear()
 	}
+	routes, r := s.routes(connector, req)
+	if r != nil {
+		return nil, nil, r
+	}
+	if len(routes) == 0 {
+		d, res, r = s.take(req, d, connector, termination)
+		taken = r == nil // until the dialog is removed
+		return d, res, r
+	}
+	if r = s.paced(connector, termination); r != nil {
+		return nil, nil, r
+	}
+	taken = true // until the call is over
+	s.putThrough(d, tx, connector, routes)
+	return nil, nil, nil
+}
+
+// paced keeps a connector to its calls a second.
+func (s *Server) paced(c timbre.Connector, t timbre.Termination) *refusal {
+	if s.rate.allow(c.ID, t.CPSLimit) {
+		return nil
+	}
+	return refuse(503, "rate", "more calls a second than the connector allows").with("Retry-After", "1")
+}
+
+// take makes a dialog of an INVITE that has been let in, for a call that is to be listened to.
+func (s *Server) take(req *gosip.Request, d *dialog, connector timbre.Connector, termination timbre.Termination) (*dialog, *gosip.Response, *refusal) {
 	interval, r := sessionExpires(req)
 	if r != nil {
 		return nil, nil, r
@@ -80,8 +111,8 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call str
 	if r != nil {
 		return nil, nil, r
 	}
-	if !s.rate.allow(connector.ID, termination.CPSLimit) {
-		return nil, nil, refuse(503, "rate", "more calls a second than the connector allows").with("Retry-After", "1")
+	if r = s.paced(connector, termination); r != nil {
+		return nil, nil, r
 	}
 	s.mapLegs(d, req, connector, body, lines)
 	answer, r := s.begin(d, connector.ID, body.Metadata, o, lines)
@@ -89,9 +120,8 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call str
 		return nil, nil, r
 	}
 	s.renew(d, interval)
-	res = s.sessionResponse(d, req, answer)
+	res := s.sessionResponse(d, req, answer)
 	promise(res, req, interval)
-	taken = true // until the dialog is removed
 	return d, res, nil
 }
 

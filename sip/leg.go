@@ -17,7 +17,7 @@ func (s *Server) mapLegs(d *dialog, req *gosip.Request, c timbre.Connector, body
 	if body.Metadata != "" {
 		d.metadata = siprec.Parse(body.Metadata)
 	} else {
-		d.metadata = siprec.FromHeaders(strings.Join(values(req, "from"), ""), values(req, strings.ToLower(siprec.RecordingParticipant)))
+		d.metadata = fromHeaders(req)
 	}
 	if d.metadata == nil && !recordOnly(req) {
 		d.doubts = append(d.doubts, "nothing says that this call is to be recorded only: it is listened to, and not put through")
@@ -26,6 +26,11 @@ func (s *Server) mapLegs(d *dialog, req *gosip.Request, c timbre.Connector, body
 		d.order = append(d.order, siprec.Line{Index: l.Index, Label: l.Label})
 	}
 	d.legs = s.understand(d, req, body.Warnings)
+}
+
+// fromHeaders is what a request says of its parties without metadata; nil: nothing.
+func fromHeaders(req *gosip.Request) *siprec.Metadata {
+	return siprec.FromHeaders(strings.Join(values(req, "from"), ""), values(req, strings.ToLower(siprec.RecordingParticipant)))
 }
 
 // understand says whose the lines are, by all that is known, and notes what is doubtful about that.

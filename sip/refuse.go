@@ -34,6 +34,7 @@ func (r *refusal) with(name, value string) *refusal {
 var phrases = map[int]string{
 	400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 415: "Unsupported Media Type",
 	416: "Unsupported URI Scheme", 420: "Bad Extension", 422: "Session Interval Too Small",
+	408: "Request Timeout", 480: "Temporarily Unavailable", 483: "Too Many Hops", 487: "Request Terminated", 491: "Request Pending", 502: "Bad Gateway",
 	481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 488: "Not Acceptable Here",
 	500: "Server Internal Error", 503: "Service Unavailable", 505: "Version Not Supported", 513: "Message Too Large",
 }

@@ -18,6 +18,7 @@ import (
 	"timbre"
 	"timbre/sip/sentry"
 	"timbre/sip/siprec"
+	"timbre/sip/trunk"
 )
 
 // Server takes calls.
@@ -30,6 +31,7 @@ type Server struct {
 	sentry    *sentry.Sentry
 	calls     Calls
 	media     Media
+	trunk     *trunk.Exchange
 	rate      rate
 	pings     pings
 	dialogs   *table
@@ -37,6 +39,7 @@ type Server struct {
 	leaving   atomic.Bool   // no new calls
 	farewell  time.Duration // how long a server that stops waits for the answers to its BYEs
 	send      func(ctx context.Context, req *gosip.Request, heard func(*gosip.Response)) error
+	agent     agent
 	diary     Diary
 
 	ctx       context.Context // of requests that are sent; ends when the server closes
@@ -81,13 +84,18 @@ func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 			if cfg.Certificate == nil {
 				return nil, timbre.Errorf(timbre.Invalid, op, "%s needs a certificate", at)
 			}
-			l.secure = func(plain net.Listener) net.Listener { return secured{plain, tlsConfig(cfg.Certificate), s.ungreeted} }
+			l.secure = func(plain net.Listener) net.Listener {
+				return secured{plain, tlsConfig(cfg.Certificate, nil), s.ungreeted}
+			}
 		}
 		l.dscp, l.counted, l.framed = cfg.DSCP, s.sentry.Listener, func(l net.Listener) net.Listener { return framed{l, s} }
 		s.listeners = append(s.listeners, l)
 	}
 	if err := s.stack(); err != nil {
 		return nil, timbre.Errorf(timbre.Internal, op, "SIP stack: %w", err)
+	}
+	if s.trunk, err = s.exchange(); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
@@ -96,7 +104,7 @@ func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 func (s *Server) stack() error {
 	log := slog.New(stackLog{s})
 	var err error
-	s.ua, err = sipgo.NewUA(sipgo.WithUserAgent("Timbre"), sipgo.WithUserAgentParser(s.parser), sipgo.WithUserAgenTLSConfig(tlsConfig(nil)),
+	s.ua, err = sipgo.NewUA(sipgo.WithUserAgent("Timbre"), sipgo.WithUserAgentParser(s.parser), sipgo.WithUserAgenTLSConfig(tlsConfig(nil, s.cfg.Authorities)),
 		sipgo.WithUserAgentTransportLayerOptions(gosip.WithTransportLayerLogger(log), gosip.WithTransportLayerReadFilter(s.screen)),
 		sipgo.WithUserAgentTransactionLayerOptions(gosip.WithTransactionLayerLogger(log),
 			gosip.WithTransactionLayerUnhandledResponseHandler(func(*gosip.Response) {})))
@@ -111,6 +119,7 @@ func (s *Server) stack() error {
 	if err != nil {
 		return err
 	}
+	s.agent = agent{s, client}
 	s.send = func(ctx context.Context, req *gosip.Request, heard func(*gosip.Response)) error {
 		s.calling(req)
 		return transact(ctx, client, req, heard)
@@ -137,6 +146,9 @@ func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 		return
 	}
 	inside := req.To().Params.GetOr("tag", "") != ""
+	if inside && s.trunk.Request(req, tx) {
+		return
+	}
 	d := s.dialogs.find(req)
 	if d != nil {
 		belongs(tx, d.connector)
@@ -194,6 +206,7 @@ func (s *Server) Run(ctx context.Context) error {
 		serving.Go(func() { failed <- l.serve(s.ua.TransportLayer()) })
 	}
 	serving.Go(func() { s.minutes(s.ctx) })
+	serving.Go(func() { s.trunk.Run(s.ctx) })
 	select {
 	case <-ctx.Done():
 		s.leave()
@@ -212,6 +225,7 @@ func (s *Server) leave() {
 	for _, d := range s.dialogs.all() {
 		all.Go(func() { s.hangUp(d, "the server was stopped") })
 	}
+	all.Go(func() { s.trunk.Leave(s.ctx) })
 	all.Wait()
 }
 
@@ -223,6 +237,7 @@ func (s *Server) close() {
 		for _, d := range s.dialogs.all() {
 			s.hangUp(d, "the server was stopped")
 		}
+		s.trunk.Leave(s.ctx)
 		for _, l := range s.listeners {
 			l.close()
 		}

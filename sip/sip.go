@@ -1,16 +1,18 @@
-// Package sip is where calls come in: a SIP server for recording clients (RFC 7866) and for plain calls that are to be
-// listened to. In come SIP messages over UDP, TCP and TLS; out go a timbre.Call with its legs to Calls, and what each leg's
-// audio looks like on the wire to Media.
+// Package sip is where calls come in: a SIP server for recording clients (RFC 7866), for plain calls that are to be
+// listened to, and for calls that are put through by a connector's own routes (sip/trunk). In come SIP messages over UDP, TCP
+// and TLS; out go a timbre.Call with its legs to Calls, and what each leg's audio looks like on the wire to Media.
 //
-// It answers and never calls; it sends no audio. It opens no RTP port itself, knows no password but only digests of them, and stores nothing.
-// The SIP stack is emiago/sipgo; dialogs and session timers are here, offer and answer in sip/offer. A
-// connector that requires encryption is called by TLS, with media that is encrypted, or not at all. Who is heard is decided
-// before a message is read, by sip/sentry; what comes by TCP and TLS is cut into messages by sip/frame.
+// Only what is put through calls on, and has audio passed on; all else answers, and sends none. It opens no RTP port itself,
+// knows no password of a caller but only digests of them, and stores nothing. The SIP stack is emiago/sipgo; dialogs and
+// session timers are here, offer and answer in sip/offer. A connector that requires encryption is called by TLS, with media
+// that is encrypted, or not at all. Who is heard is decided before a message is read, by sip/sentry; what comes by TCP and TLS
+// is cut into messages by sip/frame.
 package sip
 
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -21,6 +23,7 @@ import (
 	"timbre"
 	"timbre/sip/offer"
 	"timbre/sip/siprec"
+	"timbre/sip/trunk"
 )
 
 // The SIP stack refuses to send what is larger than its idea of an MTU, and to read what is larger than its buffer. An
@@ -46,6 +49,7 @@ type Calls interface {
 
 // Media opens the streams that the legs of a call come in by.
 type Media interface {
+	trunk.Media
 	Open(offer.MediaSpec, timbre.Listener) (Stream, error)
 	Fingerprint() string // of the certificate that it shows in DTLS, such as "sha-256 AB:CD:…"
 }
@@ -64,6 +68,7 @@ type Directory interface {
 	Connectors(ctx context.Context) ([]timbre.Connector, error)
 	Termination(ctx context.Context, connectorID string) (timbre.Termination, error)
 	Usernames(ctx context.Context, connectorID string) ([]string, error)
+	Origination(ctx context.Context, connectorID string) (timbre.Origination, error)
 	Credential(ctx context.Context, connectorID, username string) (timbre.Credential, error)
 }
 
@@ -77,8 +82,10 @@ type Config struct {
 	Timeout       time.Duration                                        // a call without media for so long, and without a session timer, is asked whether it is still there; 0: never
 	LatchAny      bool                                                 // for every stream
 	Legs          siprec.Rules                                         // who is calling, where an operator knows better; a connector's tags go before them
+	Trunk         trunk.Config                                         // how calls are put through: what is said above and below holds for it too
 	Diary         Diary                                                // nil: nothing is written down
 	Certificate   func(*tls.ClientHelloInfo) (*tls.Certificate, error) // for tls://, asked at each handshake
+	Authorities   *x509.CertPool                                       // that vouch for gateways that are called by TLS; nil: those of the system
 	Generation    func() uint64                                        // changes whenever connectors, their terminations or credentials do; nil: they are always read anew
 	Invites       int                                                  // INVITEs a second from one source; 0: any number
 	Ban           time.Duration                                        // how long strangers who only fail are not heard; 0: they are

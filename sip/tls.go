@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"sync"
 	"time"
@@ -23,9 +24,9 @@ var cipherSuites = []uint16{
 }
 
 // tlsConfig is how TLS is spoken, in both directions. A server that we call has to prove its name, or its address, to the
-// certificate authorities of the system.
-func tlsConfig(certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)) *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS12, CipherSuites: cipherSuites, GetCertificate: certificate}
+// certificate authorities; nil: those of the system.
+func tlsConfig(certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error), authorities *x509.CertPool) *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, CipherSuites: cipherSuites, GetCertificate: certificate, RootCAs: authorities}
 }
 
 // secured is a listener whose connections speak TLS.

@@ -19,6 +19,8 @@ type Offer struct{ Lines []Line }
 type Line struct {
 	Index     int    // its place, from 0
 	Label     string // a=label (RFC 4574)
+	Media     string // audio, image, …
+	Proto     string // RTP/AVP, …, in capitals
 	Direction string // sendrecv, sendonly, recvonly or inactive
 	Remote    netip.AddrPort
 	RTCP      netip.AddrPort
@@ -65,7 +67,8 @@ func Read(raw []byte, peer netip.Addr) (*Offer, error) {
 }
 
 func readLine(i int, s *sdp.SessionDescription, m *sdp.MediaDescription, peer netip.Addr) Line {
-	l := Line{Index: i, desc: m, Voice: -1, Events: -1, Payloads: map[uint8]Encoding{}, Direction: direction(s, m)}
+	l := Line{Index: i, desc: m, Voice: -1, Events: -1, Payloads: map[uint8]Encoding{}, Direction: direction(s, m),
+		Media: m.MediaName.Media, Proto: strings.ToUpper(strings.Join(m.MediaName.Protos, "/"))}
 	l.Label, _ = m.Attribute("label")
 	l.Label = strings.TrimSpace(l.Label)
 	host := address(m.ConnectionInformation, address(s.ConnectionInformation, peer))

@@ -21,6 +21,7 @@ type MediaSpec struct {
 	Payloads map[uint8]Encoding // all that the sender may send
 	Hold     bool               // nothing is to be expected for now
 	LatchAny bool               // the first packet fixes the source, whoever sends it
+	Opaque   bool               // datagrams of any kind, such as T.38: passed on, and not heard
 	Keys     *Keys              // SRTP with keys from the signalling; nil without
 	DTLS     *DTLS              // SRTP with keys from a handshake; nil without
 }
@@ -42,7 +43,7 @@ type DTLS struct {
 // Equal says whether two say the same.
 func (m MediaSpec) Equal(o MediaSpec) bool {
 	return m.Local == o.Local && m.Remote == o.Remote && m.Source == o.Source && m.RTCP == o.RTCP && m.Hold == o.Hold &&
-		m.Mux == o.Mux && m.LatchAny == o.LatchAny && maps.Equal(m.Payloads, o.Payloads) && m.Keys.equal(o.Keys) && m.DTLS.equal(o.DTLS)
+		m.Mux == o.Mux && m.LatchAny == o.LatchAny && m.Opaque == o.Opaque && maps.Equal(m.Payloads, o.Payloads) && m.Keys.equal(o.Keys) && m.DTLS.equal(o.DTLS)
 }
 
 func (k *Keys) equal(o *Keys) bool {

@@ -5,6 +5,7 @@ import (
 	"timbre/rtp"
 	"timbre/sip"
 	"timbre/sip/offer"
+	"timbre/sip/trunk"
 )
 
 // media gives the SIP side its RTP streams: what an offer says about a stream, in the words of the rtp package.
@@ -18,6 +19,22 @@ func (m media) Open(s offer.MediaSpec, to timbre.Listener) (sip.Stream, error) {
 		return nil, err
 	}
 	return stream{st}, nil
+}
+
+// Pair opens two streams that are relayed to each other.
+func (m media) Pair(a, b offer.MediaSpec, hearA, hearB timbre.Listener) (trunk.Stream, trunk.Stream, error) {
+	sa, err := m.pool.Open(spec(a), hearA)
+	if err != nil {
+		return nil, nil, err
+	}
+	sb, err := m.pool.Open(spec(b), hearB)
+	if err != nil {
+		sa.Close()
+		return nil, nil, err
+	}
+	sa.Relay(sb)
+	sb.Relay(sa)
+	return stream{sa}, stream{sb}, nil
 }
 
 // Fingerprint is that of the pool's certificate.
@@ -44,7 +61,7 @@ func spec(s offer.MediaSpec) rtp.Spec {
 			payloads[number] = c
 		}
 	}
-	to := rtp.Spec{Local: s.Local, Remote: s.Remote, Source: s.Source, RTCP: s.RTCP, Payloads: payloads, Hold: s.Hold, LatchAny: s.LatchAny, Mux: s.Mux}
+	to := rtp.Spec{Local: s.Local, Remote: s.Remote, Source: s.Source, RTCP: s.RTCP, Payloads: payloads, Hold: s.Hold, LatchAny: s.LatchAny, Mux: s.Mux, Opaque: s.Opaque}
 	if k := s.Keys; k != nil {
 		to.Keys = &rtp.Keys{Suite: k.Suite, Local: k.Local, Remote: k.Remote, MKI: k.MKI}
 	}

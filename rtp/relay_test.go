@@ -1,0 +1,179 @@
+package rtp
+
+import (
+	"bytes"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre"
+)
+
+// end is one end of a relayed call: a socket for its media and one for its RTCP, and the stream that faces it.
+type end struct {
+	*sender
+	control *sender
+	stream  *Stream
+}
+
+// heardOf is what arrives at a socket.
+func heardOf(t testing.TB, s *sender) []byte {
+	t.Helper()
+	buf := make([]byte, largest)
+	_ = s.SetReadDeadline(time.Now().Add(10 * time.Second))
+	n, _, err := s.ReadFromUDPAddrPort(buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return buf[:n]
+}
+
+// joined are two ends whose media is relayed through p.
+func joined(t testing.TB, p *Pool, hear timbre.Listener) (a, b *end) {
+	t.Helper()
+	open := func() *end {
+		e := &end{sender: newSender(t), control: newSender(t)}
+		s, err := p.Open(Spec{Local: loopback, Remote: e.addr(), RTCP: e.control.addr(), Source: loopback}, hear)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(s.Close)
+		e.stream = s
+		e.to = netip.AddrPortFrom(loopback, uint16(s.Port()))
+		e.control.to = netip.AddrPortFrom(loopback, uint16(s.Port()+1))
+		return e
+	}
+	a, b = open(), open()
+	a.stream.Relay(b.stream)
+	b.stream.Relay(a.stream)
+	return a, b
+}
+
+func newRoom() *room { return &room{grown: make(chan struct{})} }
+
+func TestARelayedPacketArrivesAsItWasSent(t *testing.T) {
+	p := pool(t, 50)
+	a, b := joined(t, p, deaf{})
+	for _, dir := range []struct{ from, to *end }{{a, b}, {b, a}} {
+		for _, pt := range []uint8{0, 101, 18, 127} { // a codec, keys, and two that nobody here can hear
+			sent := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: pt, SequenceNumber: dir.from.seq, SSRC: 7, Marker: true}, Payload: []byte{1, 2, 3}}
+			dir.from.seq++
+			dir.from.packet(sent)
+			want, _ := sent.Marshal()
+			if got := heardOf(t, dir.to.sender); !bytes.Equal(got, want) {
+				t.Errorf("payload type %d: sent % x, received % x", pt, want, got)
+			}
+		}
+		report, _ := rtcp.Marshal([]rtcp.Packet{&rtcp.SenderReport{SSRC: 7, PacketCount: 4}})
+		dir.from.control.raw(report)
+		if got := heardOf(t, dir.to.control); !bytes.Equal(got, report) {
+			t.Errorf("report % x, received % x", report, got)
+		}
+	}
+	for testutil.ToFloat64(p.metrics.relayed) < 8 { // the last one is counted after it has been sent
+		await(t)
+	}
+	if n := testutil.ToFloat64(p.metrics.relayed); n != 8 {
+		t.Errorf("%v relayed", n)
+	}
+}
+
+func TestAStrangersPacketIsNotRelayed(t *testing.T) {
+	a, b := joined(t, pool(t, 50), deaf{})
+	a.say(1)
+	heardOf(t, b.sender)
+	stranger := newSender(t)
+	stranger.to = a.to
+	stranger.say(1)
+	a.raw([]byte("no RTP"))
+	a.say(1)
+	if got := heardOf(t, b.sender); got[2] != byte((a.seq-1)>>8) || got[3] != byte(a.seq-1) {
+		t.Errorf("received % x", got)
+	}
+	if n := a.stream.Stats().Dropped; n[Stranger] != 1 || n[Malformed] != 1 {
+		t.Errorf("dropped %v", n)
+	}
+}
+
+// stuck is a listener that never returns, until it is let go.
+type stuck chan struct{}
+
+func (s stuck) Frame(timbre.Frame) { <-s }
+
+func TestAStuckListenerDoesNotStopTheRelay(t *testing.T) {
+	p := pool(t, 50)
+	free := make(stuck)
+	a, b := joined(t, p, free)
+	for range backlog + 20 {
+		a.say(1)
+		heardOf(t, b.sender)
+	}
+	a.stream.Close() // nor the end of the call
+	if n := testutil.ToFloat64(p.metrics.unheard); n < 10 {
+		t.Errorf("%v frames missed", n)
+	}
+	close(free)
+}
+
+func TestARelayedStreamIsHeardToItsEnd(t *testing.T) {
+	got := newRoom()
+	a, b := joined(t, pool(t, 50), got)
+	for range 40 {
+		a.say(1)
+		heardOf(t, b.sender)
+	}
+	a.stream.Close()
+	if n := len(got.pcm); n != 40*160 {
+		t.Errorf("%d samples heard", n)
+	}
+}
+
+func TestOpaqueDatagramsAreRelayedAndNotHeard(t *testing.T) {
+	got := newRoom()
+	a, b := joined(t, pool(t, 50), got)
+	for _, e := range []*end{a, b} {
+		e.stream.Update(Spec{Local: loopback, Remote: e.addr(), Source: loopback, Opaque: true})
+	}
+	for _, fax := range []string{"\x00\x01\x02 a page", "\x80\xC8 not RTCP either"} {
+		a.raw([]byte(fax))
+		if got := heardOf(t, b.sender); string(got) != fax {
+			t.Errorf("sent %q, received %q", fax, got)
+		}
+	}
+	a.stream.Close()
+	if n := len(got.pcm); n != 0 {
+		t.Errorf("%d samples heard", n)
+	}
+}
+
+func TestWhereThePeerReceives(t *testing.T) {
+	p := pool(t, 1)
+	for name, c := range map[string]struct {
+		spec           Spec
+		from           string // a packet that has come
+		media, control string
+	}{
+		"nothing known":           {Spec{Source: addr("10.0.0.1:1").Addr()}, "", "invalid AddrPort", "invalid AddrPort"},
+		"early media":             {Spec{Source: addr("10.0.0.1:1").Addr()}, "10.0.0.1:4000", "10.0.0.1:4000", "10.0.0.1:4001"},
+		"as signalled":            {Spec{Remote: addr("10.0.0.1:4000")}, "", "10.0.0.1:4000", "10.0.0.1:4001"},
+		"RTCP elsewhere":          {Spec{Remote: addr("10.0.0.1:4000"), RTCP: addr("10.0.0.1:5000")}, "10.0.0.1:4000", "10.0.0.1:4000", "10.0.0.1:5000"},
+		"sends from another port": {Spec{Remote: addr("10.0.0.1:4000")}, "10.0.0.1:4444", "10.0.0.1:4000", "10.0.0.1:4001"},
+		"behind NAT":              {Spec{Remote: addr("192.168.0.1:4000"), RTCP: addr("192.168.0.1:4001"), Source: addr("10.0.0.1:1").Addr()}, "10.0.0.1:4444", "10.0.0.1:4444", "10.0.0.1:4445"},
+		"hold of old":             {Spec{Remote: addr("0.0.0.0:4000")}, "", "invalid AddrPort", "invalid AddrPort"},
+	} {
+		s := p.stream(c.spec, deaf{})
+		if c.from != "" {
+			s.take(speech(), addr(c.from))
+		}
+		s.mu.Lock()
+		media, control := s.destinations()
+		s.mu.Unlock()
+		if media.String() != c.media || control.String() != c.control {
+			t.Errorf("%s: %v and %v, want %s and %s", name, media, control, c.media, c.control)
+		}
+	}
+}

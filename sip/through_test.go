@@ -1,0 +1,268 @@
+package sip
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"testing"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+)
+
+// gateway is the far end of a route, on a UDP socket, byte for byte.
+func gateway(t *testing.T, port int) *client {
+	t.Helper()
+	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return &client{t: t, network: "udp", conn: answerer{conn, new(netip.AddrPort)}}
+}
+
+// answerer is a socket that writes to whom it has read from.
+type answerer struct {
+	*net.UDPConn
+	to *netip.AddrPort
+}
+
+func (a answerer) Read(b []byte) (n int, err error) {
+	n, *a.to, err = a.ReadFromUDPAddrPort(b)
+	return n, err
+}
+
+func (a answerer) Write(b []byte) (int, error) { return a.WriteToUDPAddrPort(b, *a.to) }
+
+// takes reads a request of a method, answers it unless its code is 0, and gives it.
+func (p *client) takes(method gosip.RequestMethod, code int, sdp string) *gosip.Request {
+	p.t.Helper()
+	if p.network == "udp" {
+		p.in = bufio.NewReaderSize(p.conn, 1<<16) // of one datagram
+	}
+	req, ok := p.receive().(*gosip.Request)
+	if !ok || req.Method != method {
+		p.t.Fatalf("%v where %s should be", req, method)
+	}
+	if a, ok := p.conn.(answerer); ok {
+		req.SetSource(a.to.String())
+	}
+	if code == 0 {
+		return req
+	}
+	res := gosip.NewResponseFromRequest(req, code, "Says The Gateway", nil)
+	res.AppendHeader(gosip.NewHeader("Contact", "<sip:gw@"+p.conn.LocalAddr().String()+">"))
+	if sdp != "" {
+		res.AppendHeader(gosip.NewHeader("Content-Type", "application/sdp"))
+		res.SetBody([]byte(strings.ReplaceAll(sdp, "\n", "\r\n")))
+	}
+	if _, err := p.conn.Write([]byte(res.String())); err != nil {
+		p.t.Fatal(err)
+	}
+	return req
+}
+
+const oneLine = "v=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 30000 RTP/AVP 0\n"
+
+// plain is a call that says nothing of recording.
+func plain(callID string) message {
+	return message{method: "INVITE", callID: callID, seq: 1, contentType: "application/sdp", body: oneLine}
+}
+
+func (m message) text() string { return strings.ReplaceAll(m.String(), ";+sip.src", "") }
+
+func TestAServerThatStopsHangsUpOnBothEnds(t *testing.T) {
+	before := ofServers()
+	t.Run("it", func(t *testing.T) {
+		port := freePort(t)
+		gw := gateway(t, port)
+		r := runWith(t, gatewayed("udp", port))
+		r.farewell = patience // both ends answer
+		p := dial(t, r, "tcp")
+		p.send(plain("through").text())
+		gw.takes(gosip.INVITE, 200, oneLine)
+		res, _ := p.receive().(*gosip.Response)
+		if res == nil || res.StatusCode != gosip.StatusOK || res.GetHeader(TransactionHeader) == nil {
+			t.Fatalf("%v", res)
+		}
+		p.send(message{method: "ACK", callID: "through", toTag: res.To().Params.GetOr("tag", ""), seq: 1}.text())
+		gw.takes(gosip.ACK, 0, "")
+		r.expect(t, "begin tx-1")
+		waitFor(t, func() bool { return r.dialogs.size() == 0 }) // it is none that is listened to
+		r.stop()
+		gw.takes(gosip.BYE, 200, "")
+		bye, _ := p.receive().(*gosip.Request)
+		if bye == nil || bye.Method != gosip.BYE {
+			t.Fatalf("%v", bye)
+		}
+		p.send(gosip.NewResponseFromRequest(bye, 200, "OK", nil).String())
+		r.expect(t, "end tx-1 the server was stopped")
+	})
+	waitFor(t, func() bool { return ofServers() <= before })
+}
+
+// Wherever the server listens, the gateway is called from there, and told an address by which it can call back.
+func TestAGatewayIsCalledFromWhereTheServerListens(t *testing.T) {
+	for listen, host := range map[string]string{"127.0.0.1": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::1]": "::1"} {
+		t.Run(listen, func(t *testing.T) {
+			conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(host)})
+			if err != nil {
+				t.Skipf("left out: %s cannot be listened on", host)
+			}
+			defer conn.Close()
+			gw := &client{t: t, network: "udp", conn: answerer{conn, new(netip.AddrPort)}}
+			b := newBench(t, "udp://"+listen+":0")
+			*b.dir = *gatewayed("udp", conn.LocalAddr().(*net.UDPAddr).Port)
+			b.dir.originations[connectorID].Routes[0].Host = host
+			b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"127.0.0.0/8", "::1"}}
+			if _, err := b.Listen(); err != nil {
+				t.Fatal(err)
+			}
+			ctx, stop := context.WithCancel(context.Background())
+			ended := make(chan error, 1)
+			go func() { ended <- b.Run(ctx) }()
+			defer func() { stop(); <-ended }()
+			at := net.JoinHostPort(host, strconv.Itoa(int(b.Addr("udp").Port())))
+			ann, err := net.Dial("udp", at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer ann.Close()
+			p := &client{t: t, network: "udp", conn: ann, in: bufio.NewReaderSize(ann, 1<<16)}
+			p.send(plain("through").text())
+			req := gw.takes(gosip.INVITE, 486, "")
+			if got := req.Source(); got != at {
+				t.Errorf("called from %s, not from %s", got, at)
+			}
+			if c := req.Contact().Address; net.JoinHostPort(strings.Trim(c.Host, "[]"), strconv.Itoa(c.Port)) != at {
+				t.Errorf("Contact %s, want %s", c.String(), at)
+			}
+			if res, _ := p.receive().(*gosip.Response); res == nil || res.StatusCode != 486 {
+				t.Errorf("%v", res)
+			}
+			gw.takes(gosip.ACK, 0, "")
+		})
+	}
+}
+
+// secureGateway is a gateway that is called by TLS; accept gives its connection.
+func secureGateway(t *testing.T) (port int, accept func() *client) {
+	t.Helper()
+	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{*own()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l.Addr().(*net.TCPAddr).Port, func() *client {
+		conn, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		return &client{t: t, network: "tls", conn: conn, in: bufio.NewReaderSize(conn, 1<<16)}
+	}
+}
+
+func TestAConnectorThatRequiresEncryptionCallsByTLS(t *testing.T) {
+	port, accept := secureGateway(t)
+	dir := gatewayed("tcp", port)
+	dir.connectors[connectorID] = timbre.Connector{ID: connectorID, RequireEncryption: true}
+	r := runWith(t, dir)
+	p := dial(t, r, "tls")
+	key := "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + strings.Repeat("A", 40) + "\n"
+	sealed := strings.Replace(oneLine, "RTP/AVP", "RTP/SAVP", 1) + key
+	m := plain("through")
+	m.body = sealed
+	p.send(m.text())
+	gw := accept()
+	gw.takes(gosip.INVITE, 200, sealed)
+	res, _ := p.receive().(*gosip.Response)
+	if res == nil || res.StatusCode != gosip.StatusOK || !strings.Contains(string(res.Body()), "RTP/SAVP") {
+		t.Fatalf("%v", res)
+	}
+	tag := res.To().Params.GetOr("tag", "")
+	p.send(message{method: "ACK", callID: "through", toTag: tag, seq: 1}.text())
+	gw.takes(gosip.ACK, 0, "")
+	p.send(message{method: "BYE", callID: "through", toTag: tag, seq: 2}.text())
+	gw.takes(gosip.BYE, 200, "")
+	if res, _ := p.receive().(*gosip.Response); res == nil || res.StatusCode != gosip.StatusOK {
+		t.Errorf("%v", res)
+	}
+	r.expect(t, "begin tx-1")
+	r.expect(t, "end tx-1")
+}
+
+func TestWhichCallsArePutThrough(t *testing.T) {
+	for name, c := range map[string]struct {
+		change  func(*directory)
+		headers []string
+		uri     string
+		message string // in place of plain
+		through bool
+	}{
+		"a plain call":             {through: true},
+		"not marked":               {headers: []string{"X-Voice-Connector-Record-Only: false"}, through: true},
+		"marked by a header":       {headers: []string{"X-Voice-Connector-Record-Only: true"}},
+		"marked by a parameter":    {uri: "sip:" + connectorID + "@127.0.0.1;x-voice-connector-record-only=true"},
+		"one end of a Cisco phone": {message: strings.Replace(plain("call-1").text(), "<sip:+12065550101@127.0.0.1:5099>", "<sip:7300@127.0.0.1:5099;x-nearend;x-nearendaddr=7300>", 1)},
+		"a Cisco recording":        {headers: []string{`X-Cisco-Recording-Participant: sip:7300@192.0.2.1;media-index="0"`}},
+		"requires siprec":          {headers: []string{"Require: siprec"}},
+		"a recording client":       {message: plain("call-1").String()},
+		"with metadata":            {message: message{method: "INVITE", seq: 1, contentType: mixed, body: both(oneLine, annAndBob)}.text()},
+		"no routes":                {change: func(d *directory) { d.originations = nil }},
+		"an empty list of routes":  {change: func(d *directory) { d.originations[connectorID] = timbre.Origination{} }},
+		"routes that are switched off": {change: func(d *directory) {
+			o := d.originations[connectorID]
+			o.Disabled = true
+			d.originations[connectorID] = o
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			defer b.Close()
+			*b.dir = *gatewayed("udp", 5060)
+			if c.change != nil {
+				c.change(b.dir)
+			}
+			text := c.message
+			if text == "" {
+				m := plain("call-1")
+				m.headers, m.uri = c.headers, c.uri
+				text = m.text()
+			}
+			tx := newTransaction()
+			tx.answering = func(res *gosip.Response) {
+				if res.StatusCode == gosip.StatusOK {
+					b.dialogs.all()[0].acknowledged(1, nil)
+				}
+			}
+			b.handle(request(t, text), tx)
+			want, calls := 200, 1
+			if c.through {
+				want, calls = 503, 0 // by no listener, in this test
+			}
+			if res := tx.last(); res == nil || res.StatusCode != want || b.calls.count() != calls {
+				t.Errorf("%d calls, %v", b.calls.count(), res)
+			}
+		})
+	}
+}
+
+func TestTheExchangeKeepsToTheConnectorsPace(t *testing.T) {
+	b := newBench(t)
+	defer b.Close()
+	*b.dir = *gatewayed("udp", 5060)
+	limited := b.dir.terminations[connectorID]
+	limited.CPSLimit = 1
+	b.dir.terminations[connectorID] = limited
+	b.ask(t, plain("call-1").text())
+	tx := b.ask(t, plain("call-2").text())
+	if res := tx.last(); res.StatusCode != gosip.StatusServiceUnavailable || res.GetHeader("Retry-After") == nil || b.rejected("rate") != 1 {
+		t.Errorf("%s", res)
+	}
+}

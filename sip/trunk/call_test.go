@@ -1,0 +1,415 @@
+package trunk
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre"
+)
+
+func TestACallIsPutThrough(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		a := h.call(audio(ann, 4000), "X-Account: 17", "Subject: hello", "User-Agent: PBX", "Supported: timer, 100rel", "Max-Forwards: 20")
+		invite := h.next(gosip.INVITE)
+		said(t, invite.req, "INVITE sip:+12065550100@198.51.100.1 SIP/2.0", "Max-Forwards: 19", "X-Account: 17", "Subject: hello",
+			"X-VoiceConnector-ID: abc", "User-Agent: Timbre", "Session-Expires: 1800", "Supported: timer", "c=IN IP4 192.0.2.100", "m=audio 30000 RTP/AVP 0 101",
+			"a=rtpmap:101 telephone-event/8000", "a=rtcp:30001")
+		if from := invite.req.From(); from.DisplayName != "Ann" || from.Address.String() != "sip:+12065550101@192.0.2.100" {
+			t.Errorf("From %s", from.Value())
+		}
+		if invite.req.CallID().Value() == a.callID || strings.Contains(invite.req.String(), ann) {
+			t.Errorf("the caller's own dialog shows:\n%s", invite.req)
+		}
+		invite.answer(180)
+		said(t, expect(t, a.invited, 180), "SIP/2.0 180 Gateway Says")
+		invite.describe(200, audio(gw, 6000), "X-Answer: 42")
+		ok := expect(t, a.invited, 200)
+		said(t, ok, "X-Transaction: tx-1", "X-Answer: 42", "c=IN IP4 192.0.2.100", "m=audio 20000 RTP/AVP 0 101", "Session-Expires: 1800;refresher=uas")
+		if strings.Contains(ok.String(), gw) {
+			t.Errorf("the gateway's address shows:\n%s", ok)
+		}
+		said(t, wait(t, h.agent.acks), "ACK sip:gw@198.51.100.1:5060 SIP/2.0", "CSeq: 1 ACK")
+		a.answered(ok)
+		a.ack("")
+		<-a.returned
+		for which, want := range []string{ann + ":4000", gw + ":6000"} {
+			if got := h.media.spec(0, which); got.Remote.String() != want || got.Hold || got.Opaque {
+				t.Errorf("side %d: %+v", which, got)
+			}
+		}
+		call := h.calls.begun[0]
+		if call.ConnectorID != "abc" || call.From != "+12065550101" || call.To != "+12065550100" || call.Direction != "Outbound" || call.CallID != a.callID ||
+			len(call.Legs) != 2 || call.Legs[0].Side != timbre.Caller || call.Legs[1].Side != timbre.Callee || call.Legs[0].Index == call.Legs[1].Index {
+			t.Errorf("%+v", call)
+		}
+		bye := a.ask("BYE", "", `Reason: Q.850;cause=16`)
+		expect(t, bye, 200)
+		theirs := h.next(gosip.BYE)
+		said(t, theirs.req, "BYE sip:gw@198.51.100.1:5060 SIP/2.0", "Reason: Q.850;cause=16")
+		theirs.answer(200)
+		synctest.Wait()
+		if got := h.calls.log(); got != "1 begun, ended tx-1" {
+			t.Error(got)
+		}
+		if got := a.ask("OPTIONS", ""); expect(t, got, 481) == nil {
+			t.Error("the dialog outlives its call")
+		}
+	})
+}
+
+func TestTheGatewayMayHangUp(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		a, b, _ := up(h, "Record-Route: <sip:proxy.example.com;lr>")
+		expect(t, b.ask("BYE", ""), 200)
+		bye := h.next(gosip.BYE)
+		said(t, bye.req, "BYE sip:phone@203.0.113.1:5060 SIP/2.0", "Route: <sip:proxy.example.com;lr>", "Call-ID: "+a.callID)
+		if from := bye.req.From().Address.String(); from != "sip:+12065550100@abc.voiceconnector.example.com" {
+			t.Errorf("From %s", from)
+		}
+		bye.answer(200)
+	})
+}
+
+func TestACallerMayCancel(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		a := h.call(audio(ann, 4000))
+		invite := h.next(gosip.INVITE)
+		a.invited.cancel(nil) // before the gateway has shown that it lives
+		<-a.returned
+		none(t, h.agent.sent)
+		invite.answer(180)
+		cancel := h.next(gosip.CANCEL)
+		if cancel.req.Via().Params.GetOr("branch", "") != invite.req.Via().Params.GetOr("branch", "") {
+			t.Errorf("CANCEL of another INVITE:\n%s", cancel.req)
+		}
+		said(t, cancel.req, "CSeq: 1 CANCEL")
+		cancel.answer(200)
+		invite.answer(487)
+		none(t, a.invited.responses) // the stack has answered 487
+		if n := testutil.ToFloat64(h.metrics.failed.WithLabelValues("487")); n != 1 {
+			t.Errorf("%v counted", n)
+		}
+	})
+}
+
+func TestAnAnswerThatCrossesACancelIsTakenBack(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		a := h.call(audio(ann, 4000))
+		invite := h.next(gosip.INVITE)
+		invite.answer(180)
+		expect(t, a.invited, 180)
+		a.invited.cancel(nil)
+		h.next(gosip.CANCEL).answer(200)
+		invite.describe(200, audio(gw, 6000))
+		said(t, wait(t, h.agent.acks), "CSeq: 1 ACK")
+		bye := h.next(gosip.BYE)
+		said(t, bye.req, "BYE sip:gw@198.51.100.1:5060 SIP/2.0", "CSeq: 2 BYE")
+		bye.answer(200)
+	})
+}
+
+func TestACallerWhoSaysByeWhileItRingsHasGivenUp(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		a := h.call(audio(ann, 4000))
+		invite := h.next(gosip.INVITE)
+		invite.answer(180)
+		a.answered(expect(t, a.invited, 180))
+		expect(t, a.ask("BYE", ""), 200)
+		expect(t, a.invited, 487)
+		h.next(gosip.CANCEL).answer(200)
+		invite.answer(487)
+	})
+}
+
+func TestFailuresAreMappedBack(t *testing.T) {
+	for _, c := range []struct {
+		code, want int
+		says       []string // of the gateway
+		hears      []string // the caller
+	}{
+		{486, 486, []string{"Retry-After: 20", `Reason: Q.850;cause=17`}, []string{"SIP/2.0 486 Gateway Says", "Retry-After: 20", `Reason: Q.850;cause=17`}},
+		{404, 404, nil, nil},
+		{484, 484, nil, nil},
+		{488, 488, []string{`Warning: 304 gw "no codec"`}, []string{`Warning: 304 gw "no codec"`}},
+		{500, 500, nil, nil},
+		{504, 504, nil, nil},
+		{603, 603, nil, nil},
+		{503, 503, []string{"Retry-After: 7"}, []string{"Retry-After: 7"}},
+		{302, 480, nil, []string{"SIP/2.0 480 Temporarily Unavailable", `Reason: SIP;cause=302;text="Gateway Says"`}},
+		{401, 403, []string{`WWW-Authenticate: Digest realm="gw", nonce="1"`}, []string{"SIP/2.0 403 Forbidden", `Reason: SIP;cause=401;text="Gateway Says"`}},
+		{407, 403, []string{`Proxy-Authenticate: Digest realm="gw", nonce="1"`}, nil},
+		{422, 422, []string{"Min-SE: 60"}, nil},
+	} {
+		in(t, Config{}, func(t *testing.T, h *house) {
+			a := h.call(audio(ann, 4000))
+			invite := h.next(gosip.INVITE)
+			invite.answer(100)
+			invite.answer(c.code, c.says...)
+			res := expect(t, a.invited, c.want)
+			said(t, res, c.hears...)
+			silentOn(t, res, "www-authenticate", "proxy-authenticate", "contact")
+			<-a.returned
+			if got := h.calls.log(); got != "0 begun, ended " {
+				t.Error(got)
+			}
+		})
+	}
+}
+
+func TestTheNextRouteIsTried(t *testing.T) {
+	const second = "198.51.100.2"
+	for name, fail := range map[string]func(h *house, first *clientTx){
+		"503":       func(_ *house, first *clientTx) { first.answer(503) },
+		"moved":     func(_ *house, first *clientTx) { first.answer(302) },
+		"timeout":   func(_ *house, first *clientTx) { first.lose(gosip.ErrTransactionTimeout) },
+		"transport": func(_ *house, first *clientTx) { first.lose(gosip.ErrTransactionTransport) },
+		"silence":   func(*house, *clientTx) { pass(reply) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, Config{}, func(t *testing.T, h *house) {
+				a := h.call(audio(ann, 4000), "routes: "+gw+" "+second)
+				first := h.next(gosip.INVITE)
+				fail(h, first)
+				next := h.next(gosip.INVITE)
+				said(t, next.req, "INVITE sip:+12065550100@198.51.100.2 SIP/2.0", "m=audio 30000 RTP/AVP 0 101")
+				if next.req.CallID().Value() == first.req.CallID().Value() || next.req.Destination() != second+":5060" {
+					t.Errorf("the second try is the first:\n%s", next.req)
+				}
+				if got := h.media.spec(0, callee).Source.String(); got != second {
+					t.Errorf("media is expected from %s", got)
+				}
+				next.answer(486)
+				expect(t, a.invited, 486)
+				first.lose(gosip.ErrTransactionTerminated)
+				if n := testutil.ToFloat64(h.metrics.failovers); n != 1 {
+					t.Errorf("%v counted", n)
+				}
+			})
+		})
+	}
+}
+
+func TestASilentGatewayThatAnswersLateIsToldOff(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		a := h.call(audio(ann, 4000), "routes: "+gw+" 198.51.100.2")
+		first := h.next(gosip.INVITE)
+		pass(reply)
+		second := h.next(gosip.INVITE)
+		first.answer(180)
+		h.next(gosip.CANCEL).answer(200)
+		first.answer(487)
+		second.answer(404)
+		expect(t, a.invited, 404)
+	})
+}
+
+func TestWhatNoRouteReaches(t *testing.T) {
+	for name, c := range map[string]struct {
+		routes string
+		want   int
+	}{
+		"an unknown host":     {"nowhere.example.com", 503},
+		"no listener for TCP": {"TCP/" + gw, 503},
+		"no connection":       {"198.51.100.9", 503},
+		"no route":            {"", 503},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, Config{}, func(t *testing.T, h *house) {
+				h.agent.deaf = map[string]error{"tcp": errors.New("no"), "198.51.100.9:5060": errors.New("refused")}
+				a := h.call(audio(ann, 4000), "routes: "+c.routes)
+				expect(t, a.invited, c.want)
+				none(t, h.agent.sent)
+			})
+		})
+	}
+}
+
+func TestNobodyAnswers(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		a := h.call(audio(ann, 4000))
+		invite := h.next(gosip.INVITE)
+		invite.answer(180)
+		expect(t, a.invited, 180)
+		pass(ringing)
+		expect(t, a.invited, 480)
+		h.next(gosip.CANCEL).answer(200)
+		invite.answer(487)
+	})
+}
+
+func TestCallsThatAreNotPutThrough(t *testing.T) {
+	for name, c := range map[string]struct {
+		sdp   string
+		lines []string
+		want  int
+	}{
+		"sent on too often": {audio(ann, 4000), []string{"Max-Forwards: 0"}, 483},
+		"short session":     {audio(ann, 4000), []string{"Session-Expires: 60"}, 422},
+		"a bad session":     {audio(ann, 4000), []string{"Session-Expires: soon"}, 400},
+		"another body":      {"hello", []string{"Content-Type: text/plain"}, 415},
+		"no description":    {"hello", nil, 400},
+		"no stream":         {"v=0\ns=-\n", nil, 488},
+		"only encrypted":    {strings.ReplaceAll(audio(ann, 4000), "RTP/AVP", "RTP/SAVP"), nil, 488},
+		"only by TCP":       {"v=0\nm=message 4000 TCP/MSRP *\n", nil, 488},
+		"no port is free":   {audio(ann, 4000), []string{"X-Media: none"}, 503},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, Config{}, func(t *testing.T, h *house) {
+				if c.want == 503 {
+					h.media.err = timbre.Errorf(timbre.Unavailable, "", "no port is free")
+				}
+				a := h.call(c.sdp, c.lines...)
+				expect(t, a.invited, c.want)
+				none(t, h.agent.sent)
+			})
+		})
+	}
+}
+
+func TestALoopIsFound(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		h.call(audio(ann, 4000))
+		invite := h.next(gosip.INVITE)
+		mark := invite.req.GetHeader(trail).Value()
+		back := h.call(audio(gw, 6000), trail+": other, "+mark)
+		expect(t, back.invited, 482)
+		invite.answer(482)
+		elsewhere := h.call(audio(gw, 6000), trail+": other")
+		next := h.next(gosip.INVITE)
+		said(t, next.req, trail+": other, "+mark)
+		next.answer(404)
+		expect(t, elsewhere.invited, 404)
+	})
+}
+
+func TestAnalysisCostsTheCallNothing(t *testing.T) {
+	for name, begin := range map[string]func() error{
+		"fails":  func() error { return errors.New("the store is down") },
+		"panics": func() error { panic("a bug") },
+		"hangs":  func() error { pass(20 * time.Second); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, Config{}, func(t *testing.T, h *house) {
+				h.calls.begin = begin
+				a := h.call(audio(ann, 4000))
+				invite := h.next(gosip.INVITE)
+				invite.describe(200, audio(gw, 6000))
+				if name == "hangs" {
+					none(t, a.invited.responses)
+					pass(patience)
+				}
+				ok := expect(t, a.invited, 200)
+				silentOn(t, ok, "x-transaction")
+				a.answered(ok)
+				a.ack("")
+				<-a.returned
+				pass(25 * time.Second)
+				want, log := 1.0, "0 begun, ended "
+				if name == "hangs" {
+					want, log = 0, "1 begun, ended tx-1" // late
+				}
+				expect(t, a.ask("BYE", ""), 200)
+				h.next(gosip.BYE).answer(200)
+				synctest.Wait()
+				if n := testutil.ToFloat64(h.metrics.unanalysed); n != want || h.calls.log() != log {
+					t.Errorf("%v counted, %s", n, h.calls.log())
+				}
+			})
+		})
+	}
+}
+
+// measuring is a listener that is told how well it is received.
+type measuring struct {
+	deaf
+	meters []timbre.Meter
+}
+
+func (m *measuring) Measure(by timbre.Meter) { m.meters = append(m.meters, by) }
+
+func TestWhoHearsIsToldHowWell(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		m := &measuring{}
+		h.calls.hear = m
+		up(h)
+		h.media.speak(0, callee)
+		if len(m.meters) != 2 || m.meters[caller].Reception().Packets != 0 || m.meters[callee].Reception().Packets != 1 {
+			t.Errorf("%+v", m.meters)
+		}
+	})
+}
+
+func TestAnAnswerIsRepeatedUntilItIsAcknowledged(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		a := h.call(audio(ann, 4000))
+		invite := h.next(gosip.INVITE)
+		invite.describe(200, audio(gw, 6000))
+		a.answered(expect(t, a.invited, 200))
+		first := wait(t, h.agent.acks)
+		invite.again(invite.response(200, audio(gw, 6000))) // the ACK was lost
+		if again := wait(t, h.agent.acks); again.String() != first.String() {
+			t.Errorf("another ACK:\n%s", again)
+		}
+		pass(gosip.T1)
+		expect(t, a.invited, 200)
+		pass(64 * gosip.T1)
+		h.next(gosip.BYE).answer(200)
+		h.next(gosip.BYE).answer(200)
+		<-a.returned
+		synctest.Wait()
+		if got := h.calls.log(); got != "1 begun, ended tx-1 the answer was not acknowledged" {
+			t.Error(got)
+		}
+	})
+}
+
+func TestASecondPhoneThatAnswersIsToldOff(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		_, _, invite := up(h)
+		invite.again(invite.response(200, audio(gw, 7000), "tag: another"))
+		ack := wait(t, h.agent.acks)
+		bye := h.next(gosip.BYE)
+		for _, req := range []*gosip.Request{ack, bye.req} {
+			if tag := req.To().Params.GetOr("tag", ""); tag != "another" {
+				t.Errorf("to %s", tag)
+			}
+		}
+		bye.answer(200)
+		none(t, h.agent.sent)
+	})
+}
+
+func TestTheEndOfTheServerEndsCalls(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		up(h)
+		ringing := h.call(audio(ann, 4002))
+		invite := h.next(gosip.INVITE)
+		invite.answer(180)
+		expect(t, ringing.invited, 180)
+		left := make(chan struct{})
+		go func() { h.Leave(t.Context()); close(left) }()
+		told := map[gosip.RequestMethod]int{}
+		for range 3 {
+			tx := wait(t, h.agent.sent)
+			told[tx.req.Method]++
+			tx.answer(200)
+		}
+		<-left
+		if told[gosip.BYE] != 2 || told[gosip.CANCEL] != 1 {
+			t.Errorf("%v", told)
+		}
+		expect(t, ringing.invited, 503)
+		invite.answer(487)
+		late := h.call(audio(ann, 4004))
+		expect(t, late.invited, 503)
+		if got := h.calls.log(); got != "1 begun, ended tx-1 the server was stopped" {
+			t.Error(got)
+		}
+	})
+}

@@ -1,0 +1,144 @@
+package trunk
+
+import (
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// connect brings the gateway's answer to the caller, and the caller's ACK back. What the gateway says of media answers the
+// caller's offer or, where there was none, is an offer that the ACK answers.
+func (c *call) connect(at *attempt, res *gosip.Response) *Refusal {
+	a, b := c.caller(), at.b
+	b.established(res)
+	c.e.sides.put(b)
+	c.setUp(b)
+	text, late, r := c.readAnswer(at, res)
+	if r != nil {
+		at.acknowledge(nil)
+		return r
+	}
+	if late == nil {
+		at.acknowledge(nil)
+	}
+	if c.isGivenUp() || c.isOver() {
+		at.acknowledge(nil)
+		return refuse(487, "cancelled", "the caller gave up")
+	}
+	c.analyse()
+	out := a.response(c.invite, res.StatusCode, res.Reason)
+	carry(res, out, asItIs)
+	c.wanted.promise(out)
+	if txid := c.transaction(); txid != "" && c.e.cfg.Header != "" {
+		out.AppendHeader(gosip.NewHeader(c.e.cfg.Header, txid))
+	}
+	describe(out, text)
+	a.tell(text)
+	b.tell(at.offered)
+	c.setUp(a)
+	ack, ok := c.confirm(a, c.invite, c.tx, out, c.first)
+	if !ok {
+		at.acknowledge(nil)
+		return nil
+	}
+	if late != nil && !c.settleLate(at, late, ack) {
+		return nil
+	}
+	c.release(c.first)
+	a.renew(c.wanted)
+	b.renew(granted(res))
+	c.e.metrics.answered.Inc()
+	c.e.log.Info("trunk call", "transaction", c.transaction(), "call", c.invite.CallID().Value(), "gateway", at.g.host)
+	return nil
+}
+
+// readAnswer is what the caller is told of media. A proposal with it is the gateway's: the caller has not answered it yet.
+func (c *call) readAnswer(at *attempt, res *gosip.Response) (text []byte, late *proposal, r *Refusal) {
+	raw, r := descriptionOf(res)
+	switch {
+	case r != nil:
+		return nil, nil, refuse(502, "bad_answer", "%s", r.Detail)
+	case at.proposal != nil && raw != nil:
+		text, r = c.answered(at.proposal, raw)
+	case at.proposal != nil && at.early != nil:
+		text = at.early
+	case raw == nil:
+		r = refuse(502, "bad_answer", "the gateway answered without a description")
+	default:
+		if late, text, r = c.propose(at.b, raw); r != nil {
+			r = refuse(502, "bad_answer", "%s", r.Detail)
+		}
+	}
+	return text, late, r
+}
+
+// settleLate brings the caller's answer to the gateway's offer. False: there is none that can be used.
+func (c *call) settleLate(at *attempt, late *proposal, ack *gosip.Request) bool {
+	raw, r := descriptionOf(ack)
+	if r == nil && raw == nil {
+		r = refuse(400, "bad_answer", "the ACK has no answer to the offer")
+	}
+	var text []byte
+	if r == nil {
+		text, r = c.answered(late, raw)
+	}
+	at.acknowledge(text)
+	if r != nil {
+		c.hangUp(c.e.ctx, nil, r.Detail)
+		return false
+	}
+	at.b.tell(text)
+	return true
+}
+
+// acknowledge sends the ACK for the gateway's 2xx, with an answer if it is due; once.
+func (at *attempt) acknowledge(text []byte) {
+	ack := at.b.ack(at.req.CSeq().SeqNo, text)
+	if at.acked.CompareAndSwap(nil, ack) {
+		at.c.e.agent.Note(at.c.connector.ID, ack)
+		if err := at.c.e.agent.Write(ack.Clone()); err != nil {
+			at.c.e.log.Warn("an ACK could not be sent", "error", err) // the answer will come again
+		}
+	}
+}
+
+// tell notes what a side was told of media last.
+func (s *side) tell(text []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.told = text
+}
+
+// confirm sends the 2xx to an INVITE until the ACK comes, and gives it. False: none came, or the call is over.
+func (c *call) confirm(s *side, req *gosip.Request, tx gosip.ServerTransaction, res *gosip.Response, by *claim) (*gosip.Request, bool) {
+	acked := s.expect(req.CSeq().SeqNo, by)
+	if err := tx.Respond(res); err != nil {
+		c.e.log.Debug("the answer could not be sent at first", "error", err)
+	}
+	if c.isGivenUp() { // the CANCEL came first
+		c.hangUp(c.e.ctx, s, "")
+		return nil, false
+	}
+	wait := gosip.T1
+	again, enough := time.NewTimer(wait), time.NewTimer(64*gosip.T1)
+	defer again.Stop()
+	defer enough.Stop()
+	for {
+		select {
+		case ack := <-acked:
+			return ack, true
+		case ack := <-tx.Acks(): // of clients that use the INVITE's branch for it
+			c.e.agent.Note(c.connector.ID, ack)
+			s.acknowledged(ack)
+		case <-again.C:
+			_ = tx.Respond(res) // the connection may come back
+			wait = min(2*wait, gosip.T2)
+			again.Reset(wait)
+		case <-enough.C:
+			c.hangUp(c.e.ctx, nil, "the answer was not acknowledged")
+			return nil, false
+		case <-c.done:
+			return nil, false
+		}
+	}
+}

@@ -1,0 +1,364 @@
+package trunk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"timbre"
+	"timbre/sip/offer"
+)
+
+// house is an exchange with everything around it faked: no network, and a clock that only moves when everybody waits.
+type house struct {
+	*Exchange
+	t       *testing.T
+	agent   *fakeAgent
+	calls   *fakeCalls
+	media   *fakeMedia
+	diary   *fakeDiary
+	stop    context.CancelFunc
+	running sync.WaitGroup
+	seq     int
+}
+
+// in runs a test in a house, and sees to it that nothing is left running in it.
+func in(t *testing.T, cfg Config, f func(t *testing.T, h *house)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(context.Background())
+		h := &house{t: t, stop: stop, agent: newFakeAgent(), calls: &fakeCalls{}, media: &fakeMedia{}, diary: &fakeDiary{}}
+		cfg.Header, cfg.Metrics = "X-Transaction", prometheus.NewRegistry()
+		var err error
+		h.Exchange, err = New(ctx, cfg, Deps{Agent: h.agent, Calls: h.calls, Media: h.media, Diary: h.diary})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.running.Go(func() { h.Run(ctx) })
+		f(t, h)
+		stop()
+		h.Leave(ctx)
+		h.agent.busy.Wait()
+		h.running.Wait()
+		if n := h.sides.size(); n != 0 {
+			t.Errorf("%v calls are left", n)
+		}
+		if n := h.media.open(); n != 0 {
+			t.Errorf("%d streams are left", n)
+		}
+	})
+}
+
+// fakeAgent is a SIP stack whose network is the test.
+type fakeAgent struct {
+	sent    chan *clientTx
+	acks    chan *gosip.Request
+	deaf    map[string]error // networks and addresses that cannot be reached
+	hosts   map[string][]netip.Addr
+	mu      sync.Mutex
+	refused []*Refusal
+	noted   int
+	busy    sync.WaitGroup
+}
+
+func newFakeAgent() *fakeAgent {
+	return &fakeAgent{sent: make(chan *clientTx, 100), acks: make(chan *gosip.Request, 100), deaf: map[string]error{}, hosts: map[string][]netip.Addr{}}
+}
+
+func (a *fakeAgent) Request(_ context.Context, req *gosip.Request) (gosip.ClientTransaction, error) {
+	if err := a.deaf[req.Destination()]; err != nil {
+		return nil, err
+	}
+	tx := &clientTx{req: req, responses: make(chan *gosip.Response, 9), done: make(chan struct{})}
+	a.sent <- tx
+	return tx, nil
+}
+
+func (a *fakeAgent) Write(req *gosip.Request) error { a.acks <- req; return nil }
+
+func (a *fakeAgent) Place(network string, peer netip.AddrPort) (Place, bool) {
+	return Place{Addr: netip.MustParseAddrPort("192.0.2.100:5060")}, a.deaf[network] == nil
+}
+
+func (a *fakeAgent) Connected(string, string) bool { return false }
+
+func (a *fakeAgent) Lookup(_ context.Context, host string) ([]netip.Addr, error) {
+	if at, ok := a.hosts[host]; ok {
+		return at, nil
+	}
+	return nil, errors.New("no such host")
+}
+
+func (a *fakeAgent) Do(f func()) bool { a.busy.Go(f); return true }
+
+func (a *fakeAgent) Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *Refusal) {
+	a.mu.Lock()
+	a.refused = append(a.refused, r)
+	a.mu.Unlock()
+	res := gosip.NewResponseFromRequest(req, r.Code, "Refused", nil)
+	for _, h := range r.Headers {
+		res.AppendHeader(h)
+	}
+	_ = tx.Respond(res)
+}
+
+func (a *fakeAgent) Belongs(gosip.ServerTransaction, string) {}
+
+func (a *fakeAgent) Note(string, gosip.Message) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.noted++
+}
+
+// clientTx is a request of ours, which the test answers.
+type clientTx struct {
+	req       *gosip.Request
+	responses chan *gosip.Response
+	done      chan struct{}
+	ended     sync.Once
+	err       error
+	again     gosip.FnTxResponse
+}
+
+func (c *clientTx) Responses() <-chan *gosip.Response          { return c.responses }
+func (c *clientTx) Done() <-chan struct{}                      { return c.done }
+func (c *clientTx) Err() error                                 { return c.err }
+func (c *clientTx) Terminate()                                 {}
+func (c *clientTx) OnTerminate(gosip.FnTxTerminate) bool       { return true }
+func (c *clientTx) OnRetransmission(f gosip.FnTxResponse) bool { c.again = f; return true }
+func (c *clientTx) lose(err error)                             { c.ended.Do(func() { c.err = err; close(c.done) }) }
+func (c *clientTx) answer(code int, lines ...string)           { c.responses <- c.response(code, "", lines...) }
+func (c *clientTx) describe(code int, sdp string, lines ...string) {
+	c.responses <- c.response(code, sdp, lines...)
+}
+
+// response is an answer of the gateway: its tag and its Contact, then what the test adds.
+func (c *clientTx) response(code int, sdp string, lines ...string) *gosip.Response {
+	res := gosip.NewResponseFromRequest(c.req, code, "Gateway Says", nil)
+	res.To().Params.Add("tag", "gateway")
+	res.AppendHeader(gosip.NewHeader("Contact", "<sip:gw@198.51.100.1:5060>"))
+	for _, l := range lines {
+		name, value, _ := strings.Cut(l, ": ")
+		if name == "tag" {
+			res.To().Params.Add("tag", value)
+			continue
+		}
+		res.AppendHeader(gosip.NewHeader(name, value))
+	}
+	res.SetBody(nil)
+	if sdp != "" {
+		describe(res, crlf(sdp))
+	}
+	parsed, err := gosip.ParseMessage([]byte(res.String()))
+	if err != nil {
+		panic(err)
+	}
+	return parsed.(*gosip.Response)
+}
+
+// serverTx is a request to us.
+type serverTx struct {
+	responses chan *gosip.Response
+	acks      chan *gosip.Request
+	cancel    gosip.FnTxCancel
+}
+
+func newServerTx() *serverTx {
+	return &serverTx{responses: make(chan *gosip.Response, 99), acks: make(chan *gosip.Request, 9)}
+}
+
+// Respond keeps an answer, unless it only says that the request has come.
+func (s *serverTx) Respond(res *gosip.Response) error {
+	if res.StatusCode != gosip.StatusTrying {
+		s.responses <- res
+	}
+	return nil
+}
+
+func (s *serverTx) Acks() <-chan *gosip.Request            { return s.acks }
+func (s *serverTx) OnCancel(f gosip.FnTxCancel) bool       { s.cancel = f; return true }
+func (s *serverTx) Done() <-chan struct{}                  { return nil }
+func (s *serverTx) Err() error                             { return nil }
+func (s *serverTx) Terminate()                             {}
+func (s *serverTx) OnTerminate(f gosip.FnTxTerminate) bool { return true }
+
+// fakeCalls notes what is begun and ended.
+type fakeCalls struct {
+	mu    sync.Mutex
+	begun []timbre.Call
+	ended []string
+	begin func() error
+	hear  timbre.Listener
+}
+
+func (c *fakeCalls) Begin(_ context.Context, call timbre.Call) (string, []timbre.Listener, error) {
+	if c.begin != nil {
+		if err := c.begin(); err != nil {
+			return "", nil, err
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.begun = append(c.begun, call)
+	var hear timbre.Listener = deaf{}
+	if c.hear != nil {
+		hear = c.hear
+	}
+	return fmt.Sprintf("tx-%d", len(c.begun)), []timbre.Listener{hear, hear}, nil
+}
+
+func (c *fakeCalls) End(_ context.Context, txid, failure string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = append(c.ended, strings.TrimSpace(txid+" "+failure))
+	return nil
+}
+
+func (c *fakeCalls) log() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return fmt.Sprintf("%d begun, ended %s", len(c.begun), strings.Join(c.ended, ", "))
+}
+
+// fakeMedia opens streams on ports that are only numbers: 20000 and on for callers, 30000 and on for gateways.
+type fakeMedia struct {
+	mu    sync.Mutex
+	pairs []*fakePair
+	err   error
+}
+
+type fakePair struct {
+	hear [2]timbre.Listener
+	ends [2]*fakeStream
+}
+
+type fakeStream struct {
+	m       *fakeMedia
+	port    int
+	specs   []offer.MediaSpec
+	packets uint64
+	closed  bool
+}
+
+func (m *fakeMedia) Pair(a, b offer.MediaSpec, hearA, hearB timbre.Listener) (Stream, Stream, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.err != nil {
+		return nil, nil, m.err
+	}
+	n := 2 * len(m.pairs)
+	p := &fakePair{[2]timbre.Listener{hearA, hearB}, [2]*fakeStream{{m: m, port: 20000 + n, specs: []offer.MediaSpec{a}}, {m: m, port: 30000 + n, specs: []offer.MediaSpec{b}}}}
+	m.pairs = append(m.pairs, p)
+	return p.ends[0], p.ends[1], nil
+}
+
+func (m *fakeMedia) Fingerprint() string { return "sha-256 AB:CD" }
+
+func (m *fakeMedia) open() (n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range m.pairs {
+		for _, e := range p.ends {
+			if !e.closed {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// spec is what a stream was told last.
+func (m *fakeMedia) spec(pair, which int) offer.MediaSpec {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	specs := m.pairs[pair].ends[which].specs
+	return specs[len(specs)-1]
+}
+
+func (m *fakeMedia) speak(pair, which int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.pairs[pair].ends[which].packets++
+}
+
+func (f *fakeStream) Port() int { return f.port }
+func (f *fakeStream) Update(s offer.MediaSpec) {
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
+	f.specs = append(f.specs, s)
+}
+func (f *fakeStream) Reception() timbre.Reception {
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
+	return timbre.Reception{Packets: f.packets}
+}
+func (f *fakeStream) Close() {
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
+	f.closed = true
+}
+
+type fakeDiary struct {
+	mu   sync.Mutex
+	told []timbre.Reception
+}
+
+func (d *fakeDiary) Reception(_ string, r timbre.Reception) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.told = append(d.told, r)
+}
+
+func crlf(s string) []byte {
+	return []byte(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\r\n"))
+}
+
+// audio is a description of one stream at a port of an address.
+func audio(address string, port int, lines ...string) string {
+	s := fmt.Sprintf("v=0\no=- 1 1 IN IP4 %s\ns=-\nc=IN IP4 %s\nt=0 0\nm=audio %d RTP/AVP 0 101\na=rtpmap:0 PCMU/8000\na=rtpmap:101 telephone-event/8000\n", address, address, port)
+	for _, l := range lines {
+		s += l + "\n"
+	}
+	return s
+}
+
+const (
+	ann = "203.0.113.1" // the caller
+	gw  = "198.51.100.1"
+)
+
+// wait lets everybody go on until they wait, and then takes what has come; nothing has come: the test fails.
+func wait[T any](t *testing.T, from <-chan T) T {
+	t.Helper()
+	synctest.Wait()
+	select {
+	case v := <-from:
+		return v
+	default:
+		t.Fatalf("there is no %T", *new(T))
+		panic("unreachable")
+	}
+}
+
+// none checks that nothing has come.
+func none[T any](t *testing.T, from <-chan T) {
+	t.Helper()
+	synctest.Wait()
+	select {
+	case v := <-from:
+		t.Fatalf("there is one more: %v", v)
+	default:
+	}
+}
+
+// pass lets time go by.
+func pass(d time.Duration) { <-time.After(d) }

@@ -1,0 +1,192 @@
+package trunk
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+	"timbre/sip/header"
+)
+
+// phone is one end of a call in a house.
+type phone struct {
+	h                  *house
+	callID, mine, ours string // its tag and the house's
+	network            string // UDP, unless another is said
+	from, to, uri, via string
+	seq, lastInvite    int
+	invited            *serverTx // the INVITE of the one who calls
+	returned           chan struct{}
+}
+
+// call is an INVITE of ann's with a body, and with headers of the test's own. It is on its way when it returns.
+func (h *house) call(sdp string, lines ...string) *phone {
+	h.t.Helper()
+	h.seq++
+	p := &phone{h: h, callID: fmt.Sprintf("call-%d", h.seq), mine: "ann", from: `"Ann" <sip:+12065550101@pbx.example.com>`,
+		to: "<sip:+12065550100@abc.voiceconnector.example.com>", uri: "sip:+12065550100@abc.voiceconnector.example.com", via: ann, returned: make(chan struct{})}
+	connector := timbre.Connector{ID: "abc"}
+	routes := []timbre.Route{{Host: gw, Protocol: "UDP", Priority: 1}}
+	for i, l := range lines {
+		if list, ok := strings.CutPrefix(l, "routes: "); ok {
+			routes = nil
+			for n, host := range strings.Fields(list) {
+				protocol, name, found := strings.Cut(host, "/")
+				if !found {
+					protocol, name = "UDP", host
+				}
+				routes = append(routes, timbre.Route{Host: name, Protocol: protocol, Priority: n + 1})
+			}
+			lines = append(lines[:i:i], lines[i+1:]...)
+			break
+		}
+	}
+	for i, l := range lines {
+		if l == "encrypted" {
+			connector.RequireEncryption, p.network = true, "TLS"
+			lines = append(lines[:i:i], lines[i+1:]...)
+			break
+		}
+	}
+	req := p.request("INVITE", sdp, lines...)
+	p.invited = newServerTx()
+	go func() {
+		defer close(p.returned)
+		h.Invite(Incoming{Request: req, Tx: p.invited, Connector: connector, Routes: routes,
+			Source: netip.MustParseAddrPort(ann + ":5060"), Place: Place{Addr: netip.MustParseAddrPort("192.0.2.100:5060")}, Over: func() {}})
+	}()
+	synctest.Wait()
+	return p
+}
+
+// request is the phone's next request; ACK has the number of the one before.
+func (p *phone) request(method, sdp string, lines ...string) *gosip.Request {
+	p.h.t.Helper()
+	p.seq++
+	seq := p.seq
+	switch method {
+	case "INVITE":
+		p.lastInvite = seq
+	case "ACK":
+		p.seq--
+		seq = p.lastInvite
+	}
+	to := p.to
+	if p.ours != "" {
+		to += ";tag=" + p.ours
+	}
+	all := []string{method + " " + p.uri + " SIP/2.0", fmt.Sprintf("Via: SIP/2.0/UDP %s:5060;branch=z9hG4bK%s%s%d", p.via, p.callID, method, seq),
+		"From: " + p.from + ";tag=" + p.mine, "To: " + to, "Call-ID: " + p.callID, fmt.Sprintf("CSeq: %d %s", seq, method),
+		"Contact: <sip:phone@" + p.via + ":5060>"}
+	all = append(all, lines...)
+	if !strings.Contains(strings.Join(lines, "\n"), "Max-Forwards") {
+		all = append(all, "Max-Forwards: 70")
+	}
+	if sdp != "" && !strings.Contains(strings.Join(lines, "\n"), "Content-Type") {
+		all = append(all, "Content-Type: application/sdp")
+	}
+	body := string(crlf(sdp))
+	text := strings.Join(append(all, fmt.Sprintf("Content-Length: %d", len(body)), "", body), "\r\n")
+	msg, err := gosip.ParseMessage([]byte(text))
+	if err != nil {
+		p.h.t.Fatalf("%v in\n%s", err, text)
+	}
+	req := msg.(*gosip.Request)
+	if p.network == "" {
+		p.network = "UDP"
+	}
+	req.SetTransport(p.network)
+	req.SetSource(p.via + ":5060")
+	return req
+}
+
+// ask sends a request in the phone's dialog. It is on its way when it returns.
+func (p *phone) ask(method, sdp string, lines ...string) *serverTx {
+	p.h.t.Helper()
+	tx := newServerTx()
+	req := p.request(method, sdp, lines...)
+	p.h.agent.busy.Go(func() {
+		if !p.h.Request(req, tx) {
+			_ = tx.Respond(gosip.NewResponseFromRequest(req, 481, "No Such Call", nil))
+		}
+	})
+	synctest.Wait()
+	return tx
+}
+
+// ack sends the ACK for the last INVITE.
+func (p *phone) ack(sdp string) {
+	p.h.t.Helper()
+	req := p.request("ACK", sdp)
+	if !p.h.Request(req, newServerTx()) {
+		p.h.t.Error("an ACK belongs nowhere")
+	}
+	synctest.Wait()
+}
+
+// answered notes what the house's answer to the INVITE says of the dialog.
+func (p *phone) answered(res *gosip.Response) { p.ours = res.To().Params.GetOr("tag", "") }
+
+// gatewayOf is the other end, by the INVITE that it got.
+func gatewayOf(h *house, invite *gosip.Request) *phone {
+	return &phone{h: h, callID: invite.CallID().Value(), mine: "gateway", ours: invite.From().Params.GetOr("tag", ""),
+		from: "<" + invite.To().Address.String() + ">", to: "<" + invite.From().Address.String() + ">", uri: "sip:timbre@192.0.2.100", via: gw, seq: 100}
+}
+
+// up is a call that has been answered: the caller, the gateway, and the INVITE that it got.
+func up(h *house, lines ...string) (a, b *phone, invite *clientTx) {
+	h.t.Helper()
+	a = h.call(audio(ann, 4000), lines...)
+	invite = wait(h.t, h.agent.sent)
+	invite.describe(200, audio(gw, 6000), "Allow: INVITE, UPDATE")
+	a.answered(expect(h.t, a.invited, 200))
+	a.ack("")
+	<-a.returned
+	wait(h.t, h.agent.acks)
+	return a, gatewayOf(h, invite.req), invite
+}
+
+// expect is the next answer, which has to have a code.
+func expect(t *testing.T, tx *serverTx, code int) *gosip.Response {
+	t.Helper()
+	res := wait(t, tx.responses)
+	if res.StatusCode != code {
+		t.Fatalf("answered %d, want %d:\n%s", res.StatusCode, code, res)
+	}
+	return res
+}
+
+// next is the next request of ours, which has to have a method.
+func (h *house) next(method gosip.RequestMethod) *clientTx {
+	h.t.Helper()
+	tx := wait(h.t, h.agent.sent)
+	if tx.req.Method != method {
+		h.t.Fatalf("sent\n%s\nwant %s", tx.req, method)
+	}
+	return tx
+}
+
+// said checks that a message has lines.
+func said(t *testing.T, m interface{ String() string }, lines ...string) {
+	t.Helper()
+	for _, l := range lines {
+		if !strings.Contains(m.String(), l+"\r\n") {
+			t.Errorf("%q is missing in\n%s", l, m)
+		}
+	}
+}
+
+// silentOn checks that a message has no header.
+func silentOn(t *testing.T, m header.Message, names ...string) {
+	t.Helper()
+	for _, n := range names {
+		if v := header.Values(m, n); len(v) > 0 {
+			t.Errorf("%s: %s", n, v)
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package trunk
+
+import (
+	"context"
+	"time"
+)
+
+// Run ends calls whose media has died, until ctx ends.
+func (e *Exchange) Run(ctx context.Context) {
+	if e.cfg.Silence <= 0 {
+		return
+	}
+	tick := time.NewTicker(e.cfg.Silence / 4)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			e.sweep()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// sweep ends the calls that nothing has been heard of for too long.
+func (e *Exchange) sweep() {
+	now := e.now()
+	for _, c := range e.sides.calls() {
+		if c.silent(now) >= e.cfg.Silence {
+			e.agent.Do(func() { c.hangUp(e.ctx, nil, "no media came from either end") })
+		}
+	}
+}
+
+// silent is for how long nothing has come from either end of a call that is answered and not held.
+func (c *call) silent(now time.Time) time.Duration {
+	answered := c.isUp(c.caller())
+	c.media.Lock()
+	defer c.media.Unlock()
+	var packed uint64
+	held := false
+	for _, p := range c.pairs {
+		for i, s := range p.streams {
+			packed += s.Reception().Packets
+			held = held || p.specs[i].Hold
+		}
+	}
+	if packed != c.packed || held || !answered || len(c.pairs) == 0 {
+		c.packed, c.seen = packed, now
+	}
+	return now.Sub(c.seen)
+}
+
+// Report writes down what has come on the streams of all calls since the last time.
+func (e *Exchange) Report() {
+	for _, c := range e.sides.calls() {
+		c.media.Lock()
+		if !c.closed { // the end of a call has its own report
+			c.report()
+		}
+		c.media.Unlock()
+	}
+}
+
+// report writes down what has come on the streams that are heard. The caller holds c.media.
+func (c *call) report() {
+	p := c.pairs[c.heard]
+	if p == nil {
+		return
+	}
+	for i, s := range p.streams {
+		now := s.Reception()
+		r := now.Since(p.reported[i])
+		p.reported[i] = now
+		r.TransactionID, r.From, r.To, r.Label = c.transaction(), c.from, c.number, c.legs[i].Side.String()
+		c.e.diary.Reception(c.connector.ID, r)
+	}
+}

@@ -1,0 +1,130 @@
+// Package trunk puts calls through: it is a back-to-back user agent (B2BUA). In comes an INVITE that a connector has let
+// in, with the connector's routes; out goes an INVITE of its own to the gateway of a route, and then everything between the
+// two ends is passed on: answers and failures, offers and answers with our addresses in place of theirs, later changes,
+// and the media, whose two legs are heard by whoever listens to calls.
+//
+// The call comes first: when nobody can listen to it, it is put through all the same. It transcodes nothing, decides
+// nothing about who may call, and opens no socket itself.
+package trunk
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"timbre"
+	"timbre/sip/offer"
+)
+
+// Agent is the SIP stack.
+type Agent interface {
+	// Request sends a request and gives its transaction.
+	Request(ctx context.Context, req *gosip.Request) (gosip.ClientTransaction, error)
+	// Write sends an ACK, which has no transaction.
+	Write(req *gosip.Request) error
+	// Place is where messages of a network (udp, tcp, tls) to a peer leave, and its own ones arrive. False: nothing listens
+	// on that network.
+	Place(network string, peer netip.AddrPort) (Place, bool)
+	// Connected says whether there is a connection of a network to an address, HOST:PORT.
+	Connected(network, address string) bool
+	// Lookup finds the addresses of a host name.
+	Lookup(ctx context.Context, host string) ([]netip.Addr, error)
+	// Do runs f on a goroutine of its own, which whoever closes the stack waits for. False: it is closed.
+	Do(f func()) bool
+	// Refuse answers a request with a refusal of ours: it is counted by its reason, and logged with its detail.
+	Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *Refusal)
+	// Belongs says for which connector a request is.
+	Belongs(tx gosip.ServerTransaction, connectorID string)
+	// Note writes a message down that was sent or came for a connector.
+	Note(connectorID string, m gosip.Message)
+}
+
+// Place is an address of ours.
+type Place struct {
+	Addr   netip.AddrPort // as peers reach it
+	Socket gosip.Addr     // of UDP: the socket that messages leave by
+}
+
+// Calls is where the calls of this node live.
+type Calls interface {
+	Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error)
+	End(ctx context.Context, txid, failure string) error
+}
+
+// Media opens streams in pairs: what comes on either is relayed to the peer of the other, and heard.
+type Media interface {
+	Pair(a, b offer.MediaSpec, hearA, hearB timbre.Listener) (Stream, Stream, error)
+	Fingerprint() string // of the certificate that it shows in DTLS
+}
+
+// Stream is one of a pair.
+type Stream interface {
+	Port() int // where it is received
+	Update(offer.MediaSpec)
+	Reception() timbre.Reception // figures since it was opened; whose they are is left out
+	Close()
+}
+
+// Diary is where it is written down what came on the streams of a call.
+type Diary interface {
+	Reception(connectorID string, r timbre.Reception)
+}
+
+// Config of an Exchange. Zero values: no log, no metrics, the clock of the machine, no credentials; REFER is refused.
+type Config struct {
+	MediaAddress netip.Addr            // announced in SDP; zero: the address that messages to the peer leave by
+	LatchAny     bool                  // media is taken from anywhere at first
+	Refer        bool                  // REFER, and the NOTIFY about it, are passed
+	Credentials  map[string]Credential // for gateways that ask, by the host of their route in lower case
+	Silence      time.Duration         // a call without any media for so long is over, unless it is held; zero: never
+	Header       string                // that tells the transaction id in the answer to an INVITE
+	Now          func() time.Time
+	Log          *slog.Logger
+	Metrics      prometheus.Registerer
+}
+
+// Credential is a user name with its password at a gateway.
+type Credential struct{ Username, Password string }
+
+// Deps are what an Exchange works with.
+type Deps struct {
+	Agent Agent
+	Calls Calls
+	Media Media
+	Diary Diary
+}
+
+// Incoming is an INVITE that a connector has let in.
+type Incoming struct {
+	Request   *gosip.Request
+	Tx        gosip.ServerTransaction
+	Connector timbre.Connector
+	Routes    []timbre.Route
+	Source    netip.AddrPort // that it came from
+	Place     Place          // that it came in on
+	Over      func()         // called once, when the call is over or refused
+}
+
+// Refusal is an answer of our own that is not a success.
+type Refusal struct {
+	Code    int
+	Reason  string // one of few words, for counters
+	Detail  string // for the peer's operator and for the log
+	Headers []gosip.Header
+}
+
+func refuse(code int, reason, detail string, args ...any) *Refusal {
+	return &Refusal{Code: code, Reason: reason, Detail: fmt.Sprintf(detail, args...)}
+}
+
+func (r *Refusal) with(name, value string) *Refusal {
+	r.Headers = append(r.Headers, gosip.NewHeader(name, value))
+	return r
+}
+
+func (r *Refusal) Error() string { return fmt.Sprintf("%d: %s", r.Code, r.Detail) }
