@@ -132,6 +132,7 @@ func BenchmarkRelayPacket(b *testing.B) {
 	for _, suite := range []string{"in the clear", "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM"} {
 		b.Run(suite, func(b *testing.B) {
 			from, to := joined(b, pool(b, 50), deaf{})
+			to.spoken()
 			packet, at := speech(), from.addr()
 			if _, known := suites[suite]; known {
 				to.stream.Update(Spec{Local: loopback, Remote: to.addr(), Keys: agreed(b, suite, 1)})
@@ -148,6 +149,7 @@ func BenchmarkRelayPacket(b *testing.B) {
 // A packet from socket to socket through a relayed stream that is heard, the sending and the receiving included.
 func BenchmarkRelay(b *testing.B) {
 	from, to := joined(b, pool(b, 50), deaf{})
+	to.spoken()
 	packet := speech()
 	buf := make([]byte, largest)
 	b.ReportAllocs()

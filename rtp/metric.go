@@ -13,6 +13,7 @@ type metrics struct {
 	packets, lost, late, duplicates prometheus.Counter
 	reports                         prometheus.Counter
 	relayed, unsent, unheard        prometheus.Counter
+	unproven                        prometheus.Counter
 	handshakes                      *prometheus.CounterVec
 	dropped                         [reasons]prometheus.Counter
 }
@@ -31,6 +32,7 @@ func newMetrics(reg prometheus.Registerer, p *Pool) *metrics {
 		duplicates: counter("duplicates_total", "RTP packets that came twice."),
 		reports:    counter("receiver_reports_total", "RTCP receiver reports sent."),
 		relayed:    counter("relayed_total", "RTP packets sent on to the other end of a trunk call."),
+		unproven:   counter("unproven_total", "Packets that were not sent on: too many for a host that has sent nothing."),
 		unsent:     counter("unrelayed_total", "RTP packets that could not be sent on: nobody to send them to yet, or not for now."),
 		unheard:    counter("unheard_frames_total", "Frames of trunk calls that a listener was too slow for."),
 	}

@@ -33,7 +33,7 @@ func (s *Stream) passControl(b []byte) {
 func (s *Stream) send(b, buf []byte) []byte {
 	s.mu.Lock()
 	to, _ := s.destinations()
-	ready := to.IsValid()
+	ready := s.may(to)
 	if ready && s.spec.secured() {
 		var err error
 		if b, err = s.envelopes[onMedia].seal(buf, b); err == nil {
@@ -58,8 +58,9 @@ func (s *Stream) send(b, buf []byte) []byte {
 func (s *Stream) sendControl(b []byte) {
 	s.mu.Lock()
 	media, to := s.destinations()
+	may := s.may(to)
 	s.mu.Unlock()
-	if !to.IsValid() {
+	if !may {
 		return
 	}
 	socket, port := s.control, onControl

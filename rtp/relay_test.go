@@ -53,6 +53,13 @@ func joined(t testing.TB, p *Pool, hear timbre.Listener) (a, b *end) {
 	return a, b
 }
 
+// spoken makes an end one that has sent something already.
+func (e *end) spoken() {
+	e.stream.mu.Lock()
+	defer e.stream.mu.Unlock()
+	e.stream.latch.fix(e.addr())
+}
+
 func newRoom() *room { return &room{grown: make(chan struct{})} }
 
 func TestARelayedPacketArrivesAsItWasSent(t *testing.T) {
@@ -108,6 +115,7 @@ func TestAStuckListenerDoesNotStopTheRelay(t *testing.T) {
 	p := pool(t, 50)
 	free := make(stuck)
 	a, b := joined(t, p, free)
+	b.spoken()
 	for range backlog + 20 {
 		a.say(1)
 		heardOf(t, b.sender)

@@ -55,6 +55,7 @@ type Stream struct {
 	stats     Stats
 	reception reception
 	reporter  netip.Addr // where RTCP has come from
+	pace      pace       // of what is sent to a peer that has sent nothing
 	closing   bool
 	pausing   bool // hand on what is held: nothing may come for a while
 

@@ -21,6 +21,7 @@ type agent struct {
 
 // Request sends a request that has all its headers.
 func (a agent) Request(ctx context.Context, req *gosip.Request) (gosip.ClientTransaction, error) {
+	a.s.calling(req)
 	return a.client.TransactionRequest(ctx, req, asItIs)
 }
 
@@ -37,15 +38,16 @@ func (a agent) Place(network string, peer netip.AddrPort) (trunk.Place, bool) {
 		case l.network != network || !at.IsValid():
 		case !at.Addr().IsUnspecified() && (at.Addr().Is4() != peer.Addr().Is4() || at.Addr().IsLoopback() != peer.Addr().IsLoopback()):
 		default:
-			return place(l.bound(), network, peer), true
+			return a.s.place(l.bound(), network, peer), true
 		}
 	}
 	return trunk.Place{}, false
 }
 
 // place is where a listener is reached by a peer.
-func place(bound net.Addr, network string, peer netip.AddrPort) trunk.Place {
+func (s *Server) place(bound net.Addr, network string, peer netip.AddrPort) trunk.Place {
 	p := trunk.Place{Addr: reached(bound, peer)}
+	p.Told = s.advertised(p.Addr, peer.Addr())
 	if at := addrPort(bound); network == "udp" && at.IsValid() {
 		p.Socket = gosip.Addr{IP: at.Addr().AsSlice(), Port: int(at.Port())} // from the port that the peer knows
 	}

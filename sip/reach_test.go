@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net"
 	"net/netip"
 	"strings"
 	"testing"
@@ -146,5 +147,17 @@ func TestThePublicAddressIsInContactAndVia(t *testing.T) {
 	}
 	if bye := <-b.sent; bye.Via().Host != "203.0.113.7" {
 		t.Errorf("%s", bye)
+	}
+}
+
+func TestATrunkCallTellsThePublicAddressToo(t *testing.T) {
+	b := newBench(t)
+	b.cfg.Address = netip.MustParseAddr("203.0.113.7")
+	bound := &net.UDPAddr{IP: net.IPv4(10, 0, 0, 5), Port: 5060}
+	for peer, want := range map[string]string{outsider + ":5060": "203.0.113.7:5060", "127.0.0.1:5060": "10.0.0.5:5060"} {
+		p := b.place(bound, "udp", netip.MustParseAddrPort(peer))
+		if p.Told.String() != want || p.Addr.String() != "10.0.0.5:5060" || p.Socket.IP.String() != "10.0.0.5" {
+			t.Errorf("to %s: %+v", peer, p)
+		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // exchange is what puts calls through.
 func (s *Server) exchange() (*trunk.Exchange, error) {
 	cfg := s.cfg.Trunk
-	cfg.MediaAddress, cfg.LatchAny, cfg.Header = s.cfg.MediaAddress, s.cfg.LatchAny, TransactionHeader
+	cfg.MediaAddress, cfg.MediaAddress6, cfg.LatchAny, cfg.Header = s.cfg.MediaAddress, s.cfg.MediaAddress6, s.cfg.LatchAny, TransactionHeader
 	cfg.Now, cfg.Log, cfg.Metrics = s.now, s.log, s.cfg.Metrics
 	return trunk.New(s.ctx, cfg, trunk.Deps{Agent: s.agent, Calls: s.calls, Media: s.media, Diary: s.diary})
 }
@@ -40,5 +40,5 @@ func (s *Server) routes(connector timbre.Connector, req *gosip.Request) ([]timbr
 func (s *Server) putThrough(d *dialog, tx gosip.ServerTransaction, connector timbre.Connector, routes []timbre.Route) {
 	network := strings.ToLower(d.invite.Transport())
 	s.trunk.Invite(trunk.Incoming{Request: d.invite, Tx: tx, Connector: connector, Routes: routes, Source: d.source,
-		Place: trunk.Place{Addr: d.local, Socket: place(d.bound, network, d.source).Socket}, Over: func() { s.dialogs.release(d.call) }})
+		Place: trunk.Place{Addr: d.local, Told: d.contact, Socket: s.place(d.bound, network, d.source).Socket}, Over: func() { s.dialogs.release(d.call) }})
 }

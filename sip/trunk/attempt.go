@@ -126,7 +126,7 @@ func (c *call) face(b *side) {
 // invited is who calls, as a gateway is told.
 func (s *side) invited(place Place) gosip.FromHeader {
 	from := gosip.FromHeader{DisplayName: s.call.invite.From().DisplayName,
-		Address: gosip.Uri{Scheme: "sip", User: s.call.invite.From().Address.User, Host: place.Addr.Addr().String()}}
+		Address: gosip.Uri{Scheme: "sip", User: s.call.invite.From().Address.User, Host: place.told().Addr().String()}}
 	from.Params.Add("tag", newTag())
 	return from
 }

@@ -124,7 +124,7 @@ func (c *call) setUp(s *side) {
 // listenAt is where the media of a side is received. With an address of its own to announce, a server may get it anywhere,
 // and a gateway has yet to say where it sends from.
 func (c *call) listenAt(s *side) netip.Addr {
-	if c.e.cfg.MediaAddress.IsValid() || s.which == callee {
+	if c.e.outside(s.place).IsValid() || s.which == callee {
 		return netip.Addr{}
 	}
 	return s.place.Addr.Addr()

@@ -44,7 +44,7 @@ func NextHop(network string, peer netip.AddrPort, target gosip.Uri, routes []str
 // address puts a request on its way from a place of ours.
 func (e *Exchange) address(req *gosip.Request, network string, at Place) {
 	via := &gosip.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: strings.ToUpper(network),
-		Host: at.Addr.Addr().String(), Port: int(at.Addr.Port())}
+		Host: at.told().Addr().String(), Port: int(at.told().Port())}
 	via.Params.Add("branch", gosip.GenerateBranch())
 	via.Params.Add("rport", "")
 	req.AppendHeader(via)
@@ -54,8 +54,16 @@ func (e *Exchange) address(req *gosip.Request, network string, at Place) {
 
 // announced is the address of ours that descriptions name.
 func (e *Exchange) announced(at Place) netip.Addr {
-	if e.cfg.MediaAddress.IsValid() {
-		return e.cfg.MediaAddress
+	if outside := e.outside(at); outside.IsValid() {
+		return outside
 	}
 	return at.Addr.Addr()
+}
+
+// outside is the address that is set to be announced from a place; not valid without.
+func (e *Exchange) outside(at Place) netip.Addr {
+	if at.Addr.Addr().Is6() {
+		return e.cfg.MediaAddress6
+	}
+	return e.cfg.MediaAddress
 }

@@ -148,7 +148,7 @@ func (s *side) other() *side { return s.call.sides[1-s.which].Load() }
 
 // contact is how the peer reaches us in this dialog.
 func (s *side) contact() *gosip.ContactHeader {
-	h := &gosip.ContactHeader{Address: gosip.Uri{Scheme: "sip", User: "timbre", Host: s.place.Addr.Addr().String(), Port: int(s.place.Addr.Port())}}
+	h := &gosip.ContactHeader{Address: gosip.Uri{Scheme: "sip", User: "timbre", Host: s.place.told().Addr().String(), Port: int(s.place.told().Port())}}
 	if s.network != "udp" {
 		h.Address.UriParams.Add("transport", s.network)
 	}

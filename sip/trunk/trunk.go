@@ -46,8 +46,17 @@ type Agent interface {
 
 // Place is an address of ours.
 type Place struct {
-	Addr   netip.AddrPort // as peers reach it
+	Addr   netip.AddrPort // of ours
+	Told   netip.AddrPort // as the peer is told to reach it, behind NAT; not valid: as it is
 	Socket gosip.Addr     // of UDP: the socket that messages leave by
+}
+
+// told is how the peer reaches us.
+func (p Place) told() netip.AddrPort {
+	if p.Told.IsValid() {
+		return p.Told
+	}
+	return p.Addr
 }
 
 // Calls is where the calls of this node live.
@@ -77,15 +86,16 @@ type Diary interface {
 
 // Config of an Exchange. Zero values: no log, no metrics, the clock of the machine, no credentials; REFER is refused.
 type Config struct {
-	MediaAddress netip.Addr            // announced in SDP; zero: the address that messages to the peer leave by
-	LatchAny     bool                  // media is taken from anywhere at first
-	Refer        bool                  // REFER, and the NOTIFY about it, are passed
-	Credentials  map[string]Credential // for gateways that ask, by the host of their route in lower case
-	Silence      time.Duration         // a call without any media for so long is over, unless it is held; zero: never
-	Header       string                // that tells the transaction id in the answer to an INVITE
-	Now          func() time.Time
-	Log          *slog.Logger
-	Metrics      prometheus.Registerer
+	MediaAddress  netip.Addr            // announced in SDP to peers of IPv4; zero: the address that messages to the peer leave by
+	MediaAddress6 netip.Addr            // the same for IPv6
+	LatchAny      bool                  // media is taken from anywhere at first
+	Refer         bool                  // REFER, and the NOTIFY about it, are passed
+	Credentials   map[string]Credential // for gateways that ask, by the host of their route in lower case
+	Silence       time.Duration         // a call without any media for so long is over, unless it is held; zero: never
+	Header        string                // that tells the transaction id in the answer to an INVITE
+	Now           func() time.Time
+	Log           *slog.Logger
+	Metrics       prometheus.Registerer
 }
 
 // Credential is a user name with its password at a gateway.

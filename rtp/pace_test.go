@@ -1,0 +1,41 @@
+package rtp
+
+import (
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+)
+
+// A description may name a victim: it gets no more than one voice, and its peer all as soon as it has said something.
+func TestAHostThatHasSentNothingGetsNoMoreThanOneVoice(t *testing.T) {
+	p, now := pool(t, 50), time.Unix(1000, 0)
+	p.now = func() time.Time { return now }
+	s := p.stream(Spec{Remote: addr("10.0.0.1:4000")}, &ear{})
+	sent := func(n int, to string) (sent int) {
+		for range n {
+			if s.may(addr(to)) {
+				sent++
+			}
+		}
+		return sent
+	}
+	if got := sent(1000, "10.0.0.1:4000"); got != unproven || testutil.ToFloat64(p.metrics.unproven) != 1000-unproven {
+		t.Errorf("%d of 1000 packets at once, %v held back", got, testutil.ToFloat64(p.metrics.unproven))
+	}
+	steady := 0
+	for range 10 * unproven { // ten seconds of a voice in packets of 10 ms
+		now = now.Add(time.Second / unproven)
+		steady += sent(1, "10.0.0.1:4000")
+	}
+	if steady != 10*unproven {
+		t.Errorf("%d packets of one voice", steady)
+	}
+	s.take(speech(), addr("10.0.0.1:4000"))
+	if got := sent(1000, "10.0.0.1:4000"); got != 1000 {
+		t.Errorf("%d of 1000 packets to one who has spoken", got)
+	}
+	if got := sent(1000, "192.0.2.66:4000"); got >= 1000 {
+		t.Errorf("%d of 1000 packets to somebody else", got)
+	}
+}
