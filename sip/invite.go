@@ -72,7 +72,7 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call str
 	if d.secured = connector.RequireEncryption; d.secured && !overTLS(req) {
 		return nil, nil, inClear()
 	}
-	interval, r := sessionExpires(req)
+	interval, r := sessionExpires(req, timed(req))
 	if r != nil {
 		return nil, nil, r
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"github.com/pion/sdp/v3"
@@ -65,6 +66,16 @@ func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
 		return nil, timbre.Errorf(timbre.Internal, "offer.Answer", "%w", err)
 	}
 	return a.text, nil
+}
+
+// Propose is an offer of ours, made of the peer's last one: whatever is on hold may go on, if the peer wants it to. One that
+// repeats the hold would keep it for good, for it could be answered with nothing else.
+func (a *Answering) Propose(last *Offer, ports map[int]int) ([]byte, error) {
+	ours := &Offer{Lines: slices.Clone(last.Lines)}
+	for i := range ours.Lines {
+		ours.Lines[i].Direction = "sendonly"
+	}
+	return a.Answer(ours, ports)
 }
 
 func (l *Line) answer(port int) *sdp.MediaDescription {
