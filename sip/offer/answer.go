@@ -68,16 +68,6 @@ func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
 	return a.text, nil
 }
 
-// Propose is an offer of ours, made of the peer's last one: whatever is on hold may go on, if the peer wants it to. One that
-// repeats the hold would keep it for good, for it could be answered with nothing else.
-func (a *Answering) Propose(last *Offer, ports map[int]int) ([]byte, error) {
-	ours := &Offer{Lines: slices.Clone(last.Lines)}
-	for i := range ours.Lines {
-		ours.Lines[i].Direction = "sendonly"
-	}
-	return a.Answer(ours, ports)
-}
-
 func (l *Line) answer(port int) *sdp.MediaDescription {
 	m := &sdp.MediaDescription{MediaName: sdp.MediaName{Media: l.desc.MediaName.Media, Port: sdp.RangedPort{Value: port},
 		Protos: l.desc.MediaName.Protos, Formats: l.desc.MediaName.Formats}}
@@ -111,4 +101,14 @@ func (l *Line) answer(port int) *sdp.MediaDescription {
 		return m.WithPropertyAttribute("rtcp-mux")
 	}
 	return m.WithValueAttribute("rtcp", strconv.Itoa(port+1))
+}
+
+// Propose is an offer of ours, made of the peer's last one: whatever is on hold may go on, if the peer wants it to. One that
+// repeats the hold would keep it for good, for it could be answered with nothing else.
+func (a *Answering) Propose(last *Offer, ports map[int]int) ([]byte, error) {
+	ours := &Offer{Lines: slices.Clone(last.Lines)}
+	for i := range ours.Lines {
+		ours.Lines[i].Direction = "sendonly"
+	}
+	return a.Answer(ours, ports)
 }
