@@ -36,8 +36,8 @@ func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer.Offer, 
 		}
 		timbre.Measure(listeners[i], d.tracks[lines[i].Index].stream)
 	}
-	answer, err = d.answering.Answer(o, d.ports())
-	d.answered = answer
+	answer, err = d.answering.Answer(o, d.ports(o))
+	d.offered = o
 	return answer, nil
 }
 
@@ -59,10 +59,13 @@ func (s *Server) spec(d *dialog, l *offer.Line) offer.MediaSpec {
 	return d.answering.Spec(l, s.mediaSocket(d.local.Addr(), l.Remote.Addr()), d.source.Addr(), s.cfg.LatchAny)
 }
 
-func (d *dialog) ports() map[int]int {
+// ports are those of the lines of an offer that are taken.
+func (d *dialog) ports(o *offer.Offer) map[int]int {
 	ports := map[int]int{}
-	for i, t := range d.tracks {
-		ports[i] = t.stream.Port()
+	for _, l := range o.Lines {
+		if t := d.tracks[l.Index]; t != nil && l.Unfit == "" {
+			ports[l.Index] = t.stream.Port()
+		}
 	}
 	return ports
 }

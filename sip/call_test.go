@@ -168,7 +168,7 @@ func TestCallsThatCannotBeTakenAreRefused(t *testing.T) {
 		}, 403, "forbidden", "allowed hosts"},
 		"a connector that is shut": {func(b *bench, _ *message) { b.dir.terminations[connectorID] = timbre.Termination{Disabled: true} }, 403, "forbidden", "disabled"},
 		"no connector":             {func(b *bench, _ *message) { clear(b.dir.connectors) }, 404, "no_connector", ""},
-		"a short session":          {func(_ *bench, m *message) { m.headers = append(m.headers, "Session-Expires: 60") }, 422, "session", ""},
+		"a short session":          {func(_ *bench, m *message) { m.headers = append(m.headers, "Supported: timer", "Session-Expires: 60") }, 422, "session", ""},
 		"no room for calls": {func(b *bench, _ *message) {
 			b.calls.begin = func() error { return timbre.Errorf(timbre.Unavailable, "", "secret") }
 		}, 503, "unavailable", ""},

@@ -36,7 +36,7 @@ type dialog struct {
 	over     bool
 	theirSeq uint32
 	target   gosip.Uri
-	answered []byte         // to the last offer
+	offered  *offer.Offer   // the last one
 	tracks   map[int]*track // m-line index → what is received on it
 	order    []siprec.Line  // of the legs
 	legs     []timbre.Leg

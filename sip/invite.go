@@ -103,7 +103,7 @@ func (s *Server) paced(c timbre.Connector, t timbre.Termination) *refusal {
 
 // take makes a dialog of an INVITE that has been let in, for a call that is to be listened to.
 func (s *Server) take(req *gosip.Request, d *dialog, connector timbre.Connector, termination timbre.Termination) (*dialog, *gosip.Response, *refusal) {
-	interval, r := sessionExpires(req)
+	interval, r := sessionExpires(req, timed(req))
 	if r != nil {
 		return nil, nil, r
 	}

@@ -39,7 +39,7 @@ func (s *Server) refresh(req *gosip.Request, tx gosip.ServerTransaction, d *dial
 
 // change reads what a request wants of the session and does it. The answer is nil for an UPDATE without an offer.
 func (s *Server) change(d *dialog, req *gosip.Request) (interval time.Duration, body siprec.Body, answer []byte, r *refusal) {
-	if interval, r = sessionExpires(req); r != nil {
+	if interval, r = sessionExpires(req, timed(req) || timed(d.invite)); r != nil {
 		return 0, body, nil, r
 	}
 	body, err := siprec.Read(strings.Join(values(req, "content-type"), ""), req.Body())
@@ -58,7 +58,7 @@ func (s *Server) change(d *dialog, req *gosip.Request) (interval time.Duration, 
 			s.retell(d, req, body, nil)
 		}
 		if req.IsInvite() {
-			answer = d.answered
+			answer, r = s.propose(d)
 		}
 	}
 	if contact := req.Contact(); r == nil && contact != nil && contact.Address.Host != "" {
@@ -91,26 +91,28 @@ func (s *Server) reoffer(d *dialog, req *gosip.Request, body siprec.Body) ([]byt
 		return nil, unacceptable(o)
 	}
 	added := s.extend(d, o)
-	s.apply(d, o)
-	if len(added) > 0 || body.Metadata != "" {
+	if relabelled := s.apply(d, o); relabelled || len(added) > 0 || body.Metadata != "" {
 		s.retell(d, req, body, added)
 	}
-	ports := map[int]int{}
-	for _, l := range o.Lines {
-		if t := d.tracks[l.Index]; t != nil && l.Unfit == "" {
-			ports[l.Index] = t.stream.Port()
-		}
-	}
-	answer, err := d.answering.Answer(o, ports)
+	answer, err := d.answering.Answer(o, d.ports(o))
 	if err != nil {
 		return nil, failed(err)
 	}
-	d.answered = answer
+	d.offered = o
 	return answer, nil
 }
 
-// apply tells the streams what an offer, or an answer to ours, says of them.
-func (s *Server) apply(d *dialog, o *offer.Offer) {
+// propose is our offer to a peer that asks for one.
+func (s *Server) propose(d *dialog) ([]byte, *refusal) {
+	ours, err := d.answering.Propose(d.offered, d.ports(d.offered))
+	if err != nil {
+		return nil, failed(err)
+	}
+	return ours, nil
+}
+
+// apply tells the streams what an offer, or an answer to ours, says of them. True: a line has another label than before.
+func (s *Server) apply(d *dialog, o *offer.Offer) (relabelled bool) {
 	for _, l := range o.Lines {
 		t := d.tracks[l.Index]
 		switch {
@@ -123,11 +125,12 @@ func (s *Server) apply(d *dialog, o *offer.Offer) {
 			t.update(paused)
 		}
 		for i := range d.order {
-			if d.order[i].Index == l.Index && l.Label != "" {
-				d.order[i].Label = l.Label
+			if d.order[i].Index == l.Index && l.Label != "" && d.order[i].Label != l.Label {
+				d.order[i].Label, relabelled = l.Label, true
 			}
 		}
 	}
+	return relabelled
 }
 
 // settle takes the answer that an ACK brings to an offer of ours.

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -156,6 +157,46 @@ func TestHoldAndResume(t *testing.T) {
 	})
 }
 
+func TestAnOfferOfOursLetsAHeldLineGoOn(t *testing.T) {
+	inCall(t, func(t *testing.T, a answered) {
+		held := strings.Replace(twoLines, "label:2\na=sendonly", "label:2\na=inactive", 1)
+		if res := a.again(t, "INVITE", 2, "application/sdp", held, ""); strings.Count(string(res.Body()), "a=inactive") != 1 {
+			t.Fatalf("%s", res)
+		}
+		res := a.again(t, "INVITE", 3, "", "", twoLines)
+		if sdp := string(res.Body()); strings.Count(sdp, "a=recvonly") != 2 || strings.Contains(sdp, "a=inactive") || !strings.Contains(sdp, "m=audio 20002 ") || !strings.Contains(sdp, "a=label:2") {
+			t.Errorf("%s", res)
+		}
+		if specs := a.media.specs(1); len(specs) != 3 || !specs[1].Hold || specs[2].Hold {
+			t.Errorf("%+v", specs)
+		}
+		a.again(t, "INVITE", 4, "application/sdp", held, "")
+		off := strings.Replace(twoLines, "m=audio 30002", "m=audio 0", 1)
+		if res := a.again(t, "INVITE", 5, "", "", off); strings.Count(string(res.Body()), "a=recvonly") != 2 {
+			t.Errorf("%s", res)
+		}
+		if specs := a.media.specs(1); !specs[len(specs)-1].Hold {
+			t.Error("a line that the answer switches off is expected to send")
+		}
+	})
+}
+
+func TestLabelsThatChangePlacesTakeTheirPartiesAlong(t *testing.T) {
+	inCall(t, func(t *testing.T, a answered) {
+		turned := strings.NewReplacer("label:1", "label:2", "label:2", "label:1").Replace(twoLines)
+		if res := a.again(t, "INVITE", 2, "application/sdp", turned, ""); res.StatusCode != gosip.StatusOK {
+			t.Fatalf("%s", res)
+		}
+		want := []timbre.Leg{{Index: 0, Label: "2", Side: timbre.Callee, Party: "sip:bob@example.com"}, {Index: 1, Label: "1", Side: timbre.Caller, Party: "sip:ann@example.com"}}
+		if u := a.updates(); len(u) != 1 || u[0].Metadata != "" || !slices.Equal(u[0].Legs, want) {
+			t.Errorf("%+v", u)
+		}
+		told(t, a.calls, "update tx-1")
+		a.again(t, "UPDATE", 3, "application/sdp", turned, "")
+		told(t, a.calls)
+	})
+}
+
 func TestARefusedChangeChangesNothing(t *testing.T) {
 	inCall(t, func(t *testing.T, a answered) {
 		for i, c := range []struct {
@@ -175,7 +216,7 @@ func TestARefusedChangeChangesNothing(t *testing.T) {
 				}
 			}
 		}
-		for i, header := range []string{"Require: gruu", "Session-Expires: 5"} {
+		for i, header := range []string{"Require: gruu", "Supported: timer\r\nSession-Expires: 5"} {
 			m := a.in("UPDATE", 50+i)
 			m.headers = []string{header}
 			if res := a.ask(t, m.String()).last(); res.StatusCode != 420+2*i {

@@ -13,7 +13,8 @@ const leastExpiry = 90
 
 // sessionExpires reads the session timer that a request offers (RFC 4028). Zero: none that binds the peer. The peer
 // refreshes; who wants us to do it gets no timer, and then has to see to it himself.
-func sessionExpires(req *gosip.Request) (time.Duration, *refusal) {
+// So does one who is not timed: a proxy has asked in his place, and he would not refresh what he knows nothing of.
+func sessionExpires(req *gosip.Request, timed bool) (time.Duration, *refusal) {
 	offered := values(req, "session-expires")
 	if len(offered) == 0 {
 		return 0, nil
@@ -23,6 +24,8 @@ func sessionExpires(req *gosip.Request) (time.Duration, *refusal) {
 	switch {
 	case err != nil:
 		return 0, refuse(400, "malformed", "Session-Expires %.32q", offered[0])
+	case !timed:
+		return 0, nil
 	case seconds < leastExpiry:
 		return 0, refuse(422, "session", "a session interval of %d s", seconds).with("Min-SE", strconv.Itoa(leastExpiry))
 	case strings.Contains(strings.ReplaceAll(strings.ToLower(parameters), " ", ""), "refresher=uas"):
@@ -37,9 +40,14 @@ func promise(res *gosip.Response, req *gosip.Request, interval time.Duration) {
 		return
 	}
 	res.AppendHeader(gosip.NewHeader("Session-Expires", strconv.Itoa(int(interval/time.Second))+";refresher=uac"))
-	if strings.Contains(strings.ToLower(strings.Join(values(req, "supported"), ",")), "timer") {
+	if timed(req) {
 		res.AppendHeader(gosip.NewHeader("Require", "timer"))
 	}
+}
+
+// timed says whether a request's sender knows of session timers.
+func timed(req *gosip.Request) bool {
+	return strings.Contains(strings.ToLower(strings.Join(append(values(req, "supported"), values(req, "require")...), ",")), "timer")
 }
 
 // renew sets the session's end anew: a little before the interval is over, as RFC 4028 wants it. Zero: it has none.

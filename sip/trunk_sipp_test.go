@@ -66,6 +66,8 @@ func answering(t *testing.T, sipp, network string, port, n int, scenario ...stri
 				t.Errorf("the gateway: %v\n%s", err, out.String())
 			}
 		case <-time.After(patience):
+			_ = cmd.Process.Kill()
+			<-done // it writes no more
 			t.Errorf("the gateway waits for something\n%s", out.String())
 		}
 	}

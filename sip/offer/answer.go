@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"github.com/pion/sdp/v3"
@@ -117,4 +118,14 @@ func (l *Line) answer(port int) *sdp.MediaDescription {
 		return m.WithPropertyAttribute("rtcp-mux")
 	}
 	return m.WithValueAttribute("rtcp", strconv.Itoa(port+1))
+}
+
+// Propose is an offer of ours, made of the peer's last one: whatever is on hold may go on, if the peer wants it to. One that
+// repeats the hold would keep it for good, for it could be answered with nothing else.
+func (a *Answering) Propose(last *Offer, ports map[int]int) ([]byte, error) {
+	ours := &Offer{Lines: slices.Clone(last.Lines)}
+	for i := range ours.Lines {
+		ours.Lines[i].Direction = "sendonly"
+	}
+	return a.Answer(ours, ports)
 }

@@ -141,11 +141,12 @@ func (c *Crypto) readMKI(id, size string) error {
 	return nil
 }
 
-// session says whether a session parameter may stand: those that only help, and those that may be ignored.
+// session says whether a session parameter may stand: those that only help, those that may be ignored, and
+// those that say what holds anyway.
 func session(p string) error {
 	name, value, _ := strings.Cut(strings.ToUpper(p), "=")
 	switch {
-	case name == "WSH", strings.HasPrefix(name, "-"), name == "KDR" && value == "0":
+	case name == "WSH", strings.HasPrefix(name, "-"), name == "KDR" && value == "0", name == "FEC_ORDER" && value == "FEC_SRTP":
 		return nil
 	}
 	return fmt.Errorf("a session parameter that is not spoken")

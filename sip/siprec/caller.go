@@ -101,29 +101,65 @@ func (a *atlas) hinted() (int, bool) {
 	return 0, false
 }
 
-// asBefore keeps the caller the caller, and the callee the callee, when later metadata lists the parties in another order
-// or one of them has been replaced.
+// asBefore keeps the caller the caller, and the callee the callee, when later metadata lists the parties in another order,
+// or one of them has left or been replaced: by their addresses or, where none of those was there before, by their lines.
 func (a *atlas) asBefore() (int, bool) {
-	other := nobody
-	for i, p := range a.m.Participants {
-		switch a.sideBefore(p.AOR) {
-		case timbre.Caller:
-			return i, true
-		case timbre.Mixed: // not there before
-			if other == nobody && slices.Contains(a.who, i) {
-				other = i
-			}
-		case timbre.Callee:
-		}
+	if p, ok := a.keeping(a.sideOfAddress); ok {
+		return p, true
 	}
-	return other, other != nobody && len(a.Before) > 0 && slices.ContainsFunc(a.m.Participants, func(p Participant) bool { return a.sideBefore(p.AOR) == timbre.Callee })
+	p, ok := a.keeping(a.sideOfLine)
+	if ok {
+		a.warn("no address tells who was the caller so far: the lines keep their sides")
+	}
+	return p, ok
 }
 
-// sideBefore is the side that an address had; Mixed for none.
-func (a *atlas) sideBefore(address string) timbre.Side {
+// keeping is the caller by the sides that the participants had: the caller so far or, beside the callee, whoever is new;
+// nobody when the callee is alone. False: they had none.
+func (a *atlas) keeping(side func(participant int) timbre.Side) (caller int, ok bool) {
+	named := slices.ContainsFunc(a.who, func(p int) bool { return p >= 0 })
+	caller = nobody
+	for i := range a.m.Participants {
+		switch side(i) {
+		case timbre.Caller:
+			return i, true
+		case timbre.Callee:
+			ok = true
+		case timbre.Mixed:
+			if caller == nobody && (slices.Contains(a.who, i) || !named) {
+				caller = i
+			}
+		}
+	}
+	return caller, ok
+}
+
+// sideOfAddress is the side that a participant's address had; Mixed for none, and for one that several share.
+func (a *atlas) sideOfAddress(i int) timbre.Side {
+	address := a.m.Participants[i].AOR
+	for j, p := range a.m.Participants {
+		if j != i && p.AOR == address {
+			return timbre.Mixed
+		}
+	}
+	var sides []timbre.Side
 	for _, l := range a.Before {
 		if l.Party == address && address != "" {
-			return l.Side
+			sides = append(sides, l.Side)
+		}
+	}
+	if len(slices.Compact(sides)) != 1 {
+		return timbre.Mixed
+	}
+	return sides[0]
+}
+
+// sideOfLine is the side that the line which a participant sends on had, if it was a party's that was named; else Mixed.
+func (a *atlas) sideOfLine(i int) timbre.Side {
+	for j, p := range a.who {
+		before := slices.IndexFunc(a.Before, func(l timbre.Leg) bool { return l.Index == a.lines[j].Index && l.Party != "" })
+		if p == i && before >= 0 {
+			return a.Before[before].Side
 		}
 	}
 	return timbre.Mixed

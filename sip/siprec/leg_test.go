@@ -58,8 +58,41 @@ func TestTheCallerStaysTheCaller(t *testing.T) {
 	if legs, _ := Map(two, turned, Known{Before: []timbre.Leg{{Side: timbre.Caller, Party: ann}}}); written(legs) != "0 caller "+ann+", 1 callee "+bob {
 		t.Error(written(legs))
 	}
-	if legs, _ := Map(two, turned, Known{Before: []timbre.Leg{{Side: timbre.Caller, Party: "sip:gone@example.com"}}}); written(legs) != "0 callee "+ann+", 1 caller "+bob {
+	gone := []timbre.Leg{{Side: timbre.Caller, Party: "sip:gone@example.com"}}
+	if legs, warnings := Map(two, turned, Known{Before: gone}); written(legs) != "0 caller "+ann+", 1 callee "+bob || len(warnings) != 1 {
+		t.Error(written(legs), warnings)
+	}
+	gone[0].Party = "" // it was a guess
+	if legs, _ := Map(two, turned, Known{Before: gone}); written(legs) != "0 callee "+ann+", 1 caller "+bob {
 		t.Error(written(legs))
+	}
+}
+
+func TestSidesStayWithTheirLines(t *testing.T) {
+	const hidden = "sip:anonymous@anonymous.invalid"
+	first, _ := Map(two, session(false, ann, "1", bob, "2"), Known{})
+	hiding := Parse(`<recording><participant participant_id="a"><nameID aor="` + hidden + `"/><send>s1</send></participant>
+		<participant participant_id="b"><nameID aor="` + hidden + `"/><send>s2</send></participant>
+		<stream stream_id="s1"><label>1</label></stream><stream stream_id="s2"><label>2</label></stream></recording>`)
+	anonymous, _ := Map(two, hiding, Known{})
+	turned := *hiding
+	turned.Participants = []Participant{hiding.Participants[1], hiding.Participants[0]}
+	for name, c := range map[string]struct {
+		m        *Metadata
+		before   []timbre.Leg
+		want     string
+		warnings int
+	}{
+		"both share an address, and the list is turned": {&turned, anonymous, "0 caller " + hidden + ", 1 callee " + hidden, 1},
+		"both are replaced, the callee listed first":    {session(false, "sip:x", "2", "sip:y", "1"), first, "0 caller sip:y, 1 callee sip:x", 1},
+		"the callee is left alone":                      {session(false, bob, "2"), first, "0 caller -, 1 callee " + bob, 2},
+		"the callee is left alone, by another address":  {session(false, "sip:x", "2"), first, "0 caller -, 1 callee sip:x", 3},
+		"the caller is left alone":                      {session(false, ann, "1"), first, "0 caller " + ann + ", 1 callee -", 2},
+		"they change lines":                             {session(false, bob, "1", ann, "2"), first, "0 callee " + bob + ", 1 caller " + ann, 0},
+	} {
+		if legs, warnings := Map(two, c.m, Known{Before: c.before}); written(legs) != c.want || len(warnings) != c.warnings {
+			t.Errorf("%s: %s %q", name, written(legs), warnings)
+		}
 	}
 }
 
