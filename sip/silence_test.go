@@ -101,7 +101,7 @@ func TestASilentCallIsAskedAndEndsOnlyIfItsPeerIsGone(t *testing.T) {
 
 func TestCallsThatAreNotAsked(t *testing.T) {
 	for name, change := range map[string]func(*bench, *message){
-		"with a session timer": func(_ *bench, m *message) { m.headers = append(m.headers, "Session-Expires: 1800") },
+		"with a session timer": func(_ *bench, m *message) { m.headers = append(m.headers, "Supported: timer", "Session-Expires: 1800") },
 		"that bring media":     func(b *bench, _ *message) { b.media.mute = false },
 		"without a limit":      func(b *bench, _ *message) { b.cfg.Timeout = 0 },
 	} {
