@@ -21,10 +21,21 @@ import (
 
 var loopback = netip.MustParseAddr("127.0.0.1")
 
+// firstPort begins two hundred pairs of UDP ports that no other process with these tests uses meanwhile: a TCP listener on
+// the first of them says so, for as long as the process lives. Each would count the packets of the other.
+var firstPort = sync.OnceValue(func() int {
+	for first := 30000; first < 32400; first += 400 {
+		if _, err := net.ListenTCP("tcp", &net.TCPAddr{IP: loopback.AsSlice(), Port: first}); err == nil {
+			return first
+		}
+	}
+	panic("other processes have claimed all ports of these tests")
+})
+
 // pool is a pool of n pairs of ports.
 func pool(t testing.TB, n int) *Pool {
 	t.Helper()
-	p, err := NewPool(Config{First: 24000, Last: uint16(24000 + 2*n - 1), Metrics: prometheus.NewRegistry()})
+	p, err := NewPool(Config{First: uint16(firstPort()), Last: uint16(firstPort() + 2*n - 1), Metrics: prometheus.NewRegistry()})
 	if err != nil {
 		t.Fatal(err)
 	}

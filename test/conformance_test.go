@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,15 +69,6 @@ func judged(t *testing.T, hook string) config.Settings {
 	s.Notify.Webhooks = []config.Webhook{w}
 	s.Notify.Streaming = map[string]string{"EventBridge": w.Name}
 	return s
-}
-
-// freePort is an address of loopback that nobody listened on a moment ago.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // A failed check is the command's failure.

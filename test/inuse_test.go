@@ -67,5 +67,5 @@ func TestAConnectorTakesNoMoreCallsAtOnceThanTheQuota(t *testing.T) {
 		t.Errorf("a second call: %v", err)
 	}
 	must(t, first.Hangup(ctx))
-	dial(ctx, t, n.SIP[0], "s3_enrol")
+	must(t, dial(ctx, t, n.SIP[0], "s3_enrol").Hangup(ctx))
 }

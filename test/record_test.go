@@ -143,6 +143,11 @@ func TestCallsThatFailHaveARecordToo(t *testing.T) {
 	call, err := phone.Dial(ctx, parties)
 	must(t, err)
 	p.kill(t)
+	impatient, hangUp := context.WithCancel(ctx)
+	hangUp()
+	if err := call.Hangup(impatient); err == nil {
+		t.Error("a server that was killed answered a BYE")
+	}
 	if found, _ := filepath.Glob(filepath.Join(folder, "logs", "*")); len(found) != 0 {
 		t.Errorf("written of a call that lives: %v", found)
 	}

@@ -25,6 +25,12 @@ func TestAServerThatIsStoppedTellsOfItsCallsFirst(t *testing.T) {
 	search, tone := h.analyse(ctx, t, c.TransactionID)
 	stop()
 	must(t, <-ended)
+	select {
+	case <-c.Ended():
+		must(t, c.Hangup(ctx))
+	case <-ctx.Done():
+		t.Error("the caller was not told that its call is over")
+	}
 
 	if got := hook.all(of(c.TransactionID, timbre.StreamingFailed)); len(got) != 2 {
 		t.Errorf("%d streams were told to have failed", len(got))
