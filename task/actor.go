@@ -89,7 +89,7 @@ func (a *actor) take(ctx context.Context, in input) {
 	next, events, effects := a.now.step(in, a.e.Now())
 	a.now = next
 	after := next.record()
-	if after.Status != before.Status || after.Active != before.Active || len(events) > 0 {
+	if after.Status != before.Status || after.Active != before.Active || after.Side != before.Side || len(events) > 0 {
 		a.dirty = true
 		a.untold = append(a.untold, events...)
 		a.save(ctx)

@@ -46,8 +46,11 @@ func (e ear) Lags(does bool) {
 	if does {
 		why = lagging
 	}
-	e.a.troubles.set("ear "+strconv.Itoa(e.leg), why)
+	e.a.troubles.set(earName(e.leg), why)
 }
+
+// earName is what the troubles of an ear are known by.
+func earName(number int) string { return "ear " + strconv.Itoa(number) }
 
 // backlog counts the audio that waits. A stretch without any counts as one frame, so that silence is bounded too.
 type backlog struct{ samples atomic.Int64 }

@@ -217,6 +217,7 @@ type office struct {
 	tracks []*fakeTrack
 	score  func(ctx context.Context, leg int, at time.Duration) (timbre.Tone, bool, error)
 	media  map[int]timbre.Speech // where each leg is
+	voice  map[int]int16         // of who is on each leg: all their samples
 	ids    int
 }
 
@@ -363,7 +364,7 @@ func (o *office) say(leg int, d time.Duration, talk bool) {
 		s.Voiced, s.PCM = talk, nil
 		if talk {
 			s.Net += 100 * time.Millisecond
-			s.PCM = make([]int16, timbre.Samples(100*time.Millisecond))
+			s.PCM = slices.Repeat([]int16{o.voice[leg]}, timbre.Samples(100*time.Millisecond))
 		}
 		o.media[leg] = s
 		if e := o.ear(leg); e != nil {

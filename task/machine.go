@@ -22,7 +22,7 @@ type state interface {
 type input any
 
 type (
-	heard struct { // a stretch of a leg
+	heard struct { // a stretch of a leg, by the number of the ear
 		leg    int
 		speech timbre.Speech
 	}
@@ -61,8 +61,9 @@ type (
 		hangs []bool // legs of which it is to be told that they have been silent for too long
 		final bool
 	}
-	attend struct{ leg int } // listen to a leg that has joined
-	hush   struct{}          // stop listening
+	attend struct{ leg int }         // listen to a leg that has joined
+	anew   struct{ ofCall, ear int } // drop what was heard, and hear a leg of the call from now on by another ear
+	hush   struct{}                  // stop listening
 )
 
 // phase is where a task stands, finer than its status: a status says what has come out so far, a phase what is awaited.

@@ -54,7 +54,7 @@ type (
 func searchStandings() []standing {
 	at := func(name string, p phase, net time.Duration) standing {
 		s := begin(aTask(timbre.SpeakerSearch), aCall(timbre.Caller, timbre.Callee), 0).(search)
-		s.phase, s.net = p, net
+		s.phase, s.net, s.party = p, net, "sip:ann"
 		switch p {
 		case queued:
 		case gathering, printing:
@@ -82,8 +82,16 @@ func searchHappenings() []happening {
 		{"matches", found{[]timbre.Match{{ProfileID: "vp-1", Confidence: 0.95}}}}, {"no matches", found{}},
 		{"voiceprint", printed{timbre.Voiceprint{Net: 20 * time.Second}}}, {"work failed", failed{poor}},
 		{"another leg", joined{aCall(timbre.Caller, timbre.Callee, timbre.Mixed)}},
+		{"other leg", joined{aCall(timbre.Callee, timbre.Caller)}},
+		{"other party", joined{withParty(aCall(timbre.Caller, timbre.Callee), 0, "sip:bob")}},
 		{"call over", hungUp{0}}, {"stop", stop{}}, {"lost", lost{crash}},
 	}
+}
+
+// withParty is a call in which somebody is on a leg.
+func withParty(c timbre.Call, leg int, party string) timbre.Call {
+	c.Legs[leg].Party = party
+	return c
 }
 
 func toneStandings() []standing {

@@ -21,6 +21,9 @@ func TestAnyCallKeepsTheRules(t *testing.T) {
 			inOffice(t, func(o *office) {
 				r := rand.New(rand.NewPCG(seed, 0))
 				o.unreliable(rand.New(rand.NewPCG(seed, 1)))
+				o.oneVoice()
+				o.voice = map[int]int16{0: 1, 1: 2}
+				o.known(caller("sip:1"), callee("sip:2"))
 				search, tone := o.start(timbre.SpeakerSearch), o.start(timbre.VoiceTone)
 				trace := o.happen(r, search.ID, tone.ID)
 				o.store.mu.Lock()
@@ -84,7 +87,7 @@ func (o *office) unreliable(r *rand.Rand) {
 func (o *office) happen(r *rand.Rand, search, tone string) (trace []string) {
 	for range 5 + r.IntN(20) {
 		note := func(format string, args ...any) { trace = append(trace, fmt.Sprintf(format, args...)) }
-		switch d := time.Duration(1+r.IntN(80)) * 100 * time.Millisecond; r.IntN(14) {
+		switch d := time.Duration(1+r.IntN(80)) * 100 * time.Millisecond; r.IntN(15) {
 		case 0, 1, 2, 3, 4, 5, 6:
 			leg, talk := r.IntN(2), r.IntN(3) > 0
 			note("leg %d %v talk %v", leg, d, talk)
@@ -127,6 +130,11 @@ func (o *office) happen(r *rand.Rand, search, tone string) (trace []string) {
 					o.t.Error(err)
 				}
 				o.store.saving = faults
+			}
+		case 14:
+			if r.IntN(2) == 0 {
+				note("metadata")
+				o.renamed(r)
 			}
 		}
 		synctest.Wait()

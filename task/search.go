@@ -17,9 +17,12 @@ const (
 type search struct {
 	timbre.Task
 	call  timbre.Call
-	leg   int // of call.Legs, the one that is listened to
+	leg   int         // of call.Legs, the one that is listened to
+	asked timbre.Side // Mixed: no leg was asked for
+	party string      // who was last said to be on the leg
+	ear   int         // by which the leg is heard
 	phase phase
-	net   time.Duration // net speech so far
+	net   time.Duration // net speech so far, of that ear
 }
 
 func (s search) record() timbre.Task { return s.Task }
@@ -50,7 +53,7 @@ func (s search) step(in input, now time.Time) (_ state, events []timbre.Event, e
 
 	switch in := in.(type) {
 	case heard:
-		if s.phase == concluding || s.phase == printing {
+		if in.leg != s.ear || s.phase == concluding || s.phase == printing {
 			break
 		}
 		if s.phase == queued {
@@ -105,6 +108,9 @@ func (s search) step(in input, now time.Time) (_ state, events []timbre.Event, e
 		}
 
 	case hungUp:
+		if in.leg != s.ear {
+			break
+		}
 		switch s.phase {
 		case queued, listening:
 			noName(tooShort(s.net, ForSearch))
@@ -112,6 +118,25 @@ func (s search) step(in input, now time.Time) (_ state, events []timbre.Event, e
 			s.phase = concluding
 		case gathering:
 			noPrint(tooShort(s.net, ForVoiceprint))
+		}
+
+	case joined:
+		if s.phase == concluding { // what was heard was heard
+			break
+		}
+		side := s.Side
+		leg, why, ok := s.follow(in.call)
+		switch {
+		case why == "":
+		case s.Identified:
+			noPrint(why)
+		case ok && s.phase != identifying:
+			do(s.anew(in.call, leg))
+		default:
+			noName(why)
+		}
+		if s.Side != side {
+			s.Updated = now
 		}
 
 	case stop:

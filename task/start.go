@@ -36,13 +36,11 @@ func (e *Engine) Start(ctx context.Context, t timbre.Task) (timbre.Task, error) 
 		t.Source = e.fromNow(t, leg)
 		shift, leg = leg, 0
 	}
-	t.Side = timbre.Mixed
-	if t.Kind == timbre.SpeakerSearch {
-		t.Side = call.Legs[leg].Side
-	}
 	t.ID, t.Status, t.Active = e.NewID(), timbre.InQueue, true
 	t.Created = e.Now()
 	t.Updated = t.Created
+	s := begin(t, call, leg)
+	t = s.record()
 	if err := e.Store.CreateTask(ctx, t); err != nil {
 		e.wg.Done()
 		if kind := timbre.KindOf(err); kind == timbre.Limit || kind == timbre.Conflict { // a twin may have been quicker
@@ -52,15 +50,19 @@ func (e *Engine) Start(ctx context.Context, t timbre.Task) (timbre.Task, error) 
 		}
 		return timbre.Task{}, err
 	}
-	e.launch(ctx, begin(t, call, leg), t, shift)
+	e.launch(ctx, s, t, shift)
 	return t, nil
 }
 
-// begin is where a task stands before anything has happened to it.
+// begin is where a task stands before anything has happened to it. Its Side has been what was asked for, and is now what it
+// gets.
 func begin(t timbre.Task, c timbre.Call, leg int) state {
 	if t.Kind == timbre.SpeakerSearch {
-		return search{Task: t, call: c, leg: leg, phase: queued}
+		s := search{Task: t, call: c, leg: leg, asked: t.Side, party: c.Legs[leg].Party, ear: leg, phase: queued}
+		s.Side = c.Legs[leg].Side
+		return s
 	}
+	t.Side = timbre.Mixed
 	return tone{Task: t, call: c, phase: queued, tick: Tick, legs: make([]toneLeg, len(c.Legs))}
 }
 

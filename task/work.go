@@ -64,6 +64,11 @@ func (a *actor) do(e effect) {
 			return nil
 		})
 		a.listen(context.Background(), e.leg, e.leg)
+	case anew:
+		a.quiet()
+		a.pcm = nil
+		a.troubles.set(earName(e.ear-1), "")
+		a.listen(context.Background(), e.ofCall, e.ear)
 	case hush:
 		a.quiet()
 	}
