@@ -8,8 +8,9 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// suspicious are the reasons to refuse a request that scanners give.
-var suspicious = []string{"forbidden", "wrong_digest", "challenged", "no_connector", "malformed", "method", "no_dialog", "extension"}
+// suspicious are the reasons to refuse a request that scanners give. A call that is not there is none of them: after a restart,
+// a peer that proves itself by a password is a stranger, and has all the calls from before to end.
+var suspicious = []string{"forbidden", "wrong_digest", "challenged", "no_connector", "malformed", "method", "extension"}
 
 // sourceOf is where a message came from; not valid when it came from nowhere.
 func sourceOf(m gosip.Message) netip.Addr {

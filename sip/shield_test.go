@@ -85,7 +85,7 @@ func TestScannersAreBannedAndUsersAreNot(t *testing.T) {
 	}{
 		"an extension of a PBX": {outsider, message{method: "INVITE", uri: "sip:1000@127.0.0.1"}, true},
 		"a registration":        {outsider, message{method: "REGISTER"}, true},
-		"a call that is none":   {outsider, message{method: "BYE", toTag: "x"}, true},
+		"a call from before":    {outsider, message{method: "BYE", toTag: "x"}, false},
 		"a ping":                {outsider, message{method: "OPTIONS"}, false},
 		"one who may call":      {"127.0.0.1", message{method: "REGISTER"}, false},
 	} {

@@ -40,7 +40,12 @@ func recordOf(t *testing.T, folder, transaction string) (r record) {
 	if len(found) != 1 || !strings.Contains(found[0], "-SDRs") {
 		t.Fatalf("records of %s: %v", transaction, found)
 	}
-	b, err := os.ReadFile(found[0])
+	return readRecord(t, found[0])
+}
+
+func readRecord(t *testing.T, name string) (r record) {
+	t.Helper()
+	b, err := os.ReadFile(name)
 	must(t, err)
 	must(t, json.Unmarshal(b, &r))
 	return r

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -143,12 +144,14 @@ func converse(t *testing.T, a, b *end, hers, his []byte) {
 	}
 }
 
-// A call through a trunk: both ends hear each other, packet by packet, and both voices are analysed.
+// A call through a trunk: both ends hear each other, packet by packet, both voices are analysed, and it is told how they were
+// received, while the call lives and by its record.
 func TestATrunkCallIsPutThroughAndAnalysed(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	hook := newReceiver(t)
-	n := start(t, settings(t, t.TempDir(), hook))
+	folder := t.TempDir()
+	n := start(t, settings(t, folder, hook))
 	h := setUp(ctx, t, n.API, hookARN)
 	ann, gw := newEnd(t), newEnd(t)
 	_, err := h.voice.PutVoiceConnectorOrigination(ctx, &voice.PutVoiceConnectorOriginationInput{VoiceConnectorId: &h.connector,
@@ -176,6 +179,15 @@ func TestATrunkCallIsPutThroughAndAnalysed(t *testing.T) {
 	search, tone := h.analyse(ctx, t, transaction)
 
 	converse(t, ann, gw, leg(t, "s1_enrol_caller"), leg(t, "s1_enrol_agent"))
+	live := liveCalls(ctx, t, n.Admin)
+	if len(live) != 1 || live[0].TransactionID != transaction || len(live[0].Legs) != 2 {
+		t.Fatalf("%+v", live)
+	}
+	for i, l := range live[0].Legs {
+		if l.Received == nil || l.Received.Codec == "" || l.Received.Packets == 0 {
+			t.Errorf("leg %d: %+v", i, l.Received)
+		}
+	}
 
 	ann.send("", "BYE "+uri+" SIP/2.0", via+"3", from, lineOf(answer, "To"), "Call-ID: through", "CSeq: 2 BYE", "Max-Forwards: 70")
 	gw.reply(gw.receive("BYE"), "200 OK", "")
@@ -188,4 +200,12 @@ func TestATrunkCallIsPutThroughAndAnalysed(t *testing.T) {
 		})
 	}
 	hook.wait(ctx, t, "both streams ended", func(event) bool { return len(hook.all(of(transaction, timbre.StreamingEnded))) == 2 })
+	cdrs, err := filepath.Glob(filepath.Join(folder, "logs", "Amazon-Chime-Voice-Connector-CDRs", "json", "*", "*", "*", "*", "*_"+transaction))
+	must(t, err)
+	if len(cdrs) != 1 {
+		t.Fatalf("call detail records: %v", cdrs)
+	}
+	if r := readRecord(t, cdrs[0]); r.SchemaVersion != "2.0" || r.Status != "Completed" || r.StatusMessage != "OK" || len(r.Legs) != 2 || *r.Legs[0].Packets == 0 || *r.Legs[1].Packets == 0 {
+		t.Errorf("%+v", r)
+	}
 }

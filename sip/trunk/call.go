@@ -38,6 +38,7 @@ type call struct {
 	up        [2]bool       // sides that have been answered, or have answered
 	txid      string        // of the analysis; empty without
 	legs      []timbre.Leg
+	cause     string // why it is over, when not by a hang-up
 	concluded bool
 
 	media  sync.Mutex

@@ -44,7 +44,7 @@ func TestACallIsPutThrough(t *testing.T) {
 			}
 		}
 		call := h.calls.begun[0]
-		if call.ConnectorID != "abc" || call.From != "+12065550101" || call.To != "+12065550100" || call.Direction != "Outbound" || call.CallID != a.callID ||
+		if call.ConnectorID != "abc" || call.From != "+12065550101" || call.To != "+12065550100" || call.Direction != "Outbound" || !call.Through || call.CallID != a.callID ||
 			len(call.Legs) != 2 || call.Legs[0].Side != timbre.Caller || call.Legs[1].Side != timbre.Callee || call.Legs[0].Index == call.Legs[1].Index {
 			t.Errorf("%+v", call)
 		}
@@ -323,6 +323,29 @@ func TestAnalysisCostsTheCallNothing(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A call that is over before its analysis has begun is ended for the reason for which it is over.
+func TestALateAnalysisKnowsWhyTheCallIsOver(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		h.calls.begin = func() error { pass(20 * time.Second); return nil }
+		a := h.call(audio(ann, 4000))
+		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
+		pass(patience)
+		a.answered(expect(t, a.invited, 200))
+		a.ack("")
+		<-a.returned
+		left := make(chan struct{})
+		go func() { h.Leave(t.Context()); close(left) }()
+		for range 2 {
+			wait(t, h.agent.sent).answer(200)
+		}
+		<-left
+		pass(20 * time.Second)
+		if got := h.calls.log(); got != "1 begun, ended tx-1 the server was stopped" {
+			t.Error(got)
+		}
+	})
 }
 
 // measuring is a listener that is told how well it is received.

@@ -55,6 +55,9 @@ func (c *call) finish(failure string, tell func()) {
 	if !c.e.sides.remove(c) {
 		return
 	}
+	c.mu.Lock()
+	c.cause = failure
+	c.mu.Unlock()
 	close(c.done)
 	for i := range c.sides {
 		if s := c.sides[i].Load(); s != nil {
@@ -63,7 +66,10 @@ func (c *call) finish(failure string, tell func()) {
 	}
 	tell()
 	c.closeMedia()
-	c.conclude(failure)
+	if c.isUp(c.caller()) && c.transaction() == "" { // nobody else tells
+		c.e.log.Info("trunk call ended unanalysed", "call", c.invite.CallID().Value(), "failure", failure)
+	}
+	c.conclude()
 	c.over()
 }
 

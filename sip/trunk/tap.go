@@ -60,7 +60,7 @@ func (c *call) analyse() {
 }
 
 func (c *call) begin(ctx context.Context) {
-	txid, listeners, err := c.e.calls.Begin(ctx, timbre.Call{ConnectorID: c.connector.ID, CallID: c.invite.CallID().Value(), Direction: "Outbound",
+	txid, listeners, err := c.e.calls.Begin(ctx, timbre.Call{ConnectorID: c.connector.ID, CallID: c.invite.CallID().Value(), Direction: "Outbound", Through: true,
 		From: c.from, To: c.number, Headers: header.All(c.invite), Legs: c.legs, Started: c.e.now()})
 	if err == nil && len(listeners) != len(c.legs) {
 		err = timbre.Errorf(timbre.Internal, "trunk.analyse", "%d listeners for %d legs", len(listeners), len(c.legs))
@@ -77,7 +77,7 @@ func (c *call) begin(ctx context.Context) {
 		c.taps[i].to.Store(&listeners[i])
 	}
 	if c.isOver() {
-		c.conclude("")
+		c.conclude()
 	}
 }
 
@@ -105,10 +105,10 @@ func (c *call) transaction() string {
 	return c.txid
 }
 
-// conclude ends the analysis, if it has begun; once.
-func (c *call) conclude(failure string) {
+// conclude ends the analysis of a call that is over, if it has begun; once. Whoever analyses calls tells of their end.
+func (c *call) conclude() {
 	c.mu.Lock()
-	txid := c.txid
+	txid, failure := c.txid, c.cause
 	ended := c.concluded || txid == ""
 	c.concluded = c.concluded || txid != ""
 	c.mu.Unlock()
@@ -120,5 +120,4 @@ func (c *call) conclude(failure string) {
 	if err := c.e.calls.End(ctx, txid, failure); err != nil {
 		c.e.log.Error("a call could not be ended", "transaction", txid, "error", err)
 	}
-	c.e.log.Info("trunk call ended", "transaction", txid, "call", c.invite.CallID().Value(), "failure", failure)
 }
