@@ -25,8 +25,12 @@ func (a agent) Request(ctx context.Context, req *gosip.Request) (gosip.ClientTra
 	return a.client.TransactionRequest(ctx, req, asItIs)
 }
 
-// Write sends an ACK that has all its headers.
-func (a agent) Write(req *gosip.Request) error { return a.client.WriteRequest(req, asItIs) }
+// Write sends an ACK that has all its headers. It may go to another host than the INVITE did: the one in a cluster that has
+// taken the call, and will end it.
+func (a agent) Write(req *gosip.Request) error {
+	a.s.calling(req)
+	return a.client.WriteRequest(req, asItIs)
+}
 
 func asItIs(*sipgo.Client, *gosip.Request) error { return nil }
 

@@ -167,6 +167,26 @@ func TestOneWhoIsCalledIsKnown(t *testing.T) {
 	}
 }
 
+// A gateway may be many hosts: one takes the INVITE, and another one answers, to which the ACK goes and from which the BYE comes.
+func TestTheHostOfAGatewayThatAnswersIsKnown(t *testing.T) {
+	const answering = "127.0.0.2"
+	dir := loopback()
+	dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"127.0.0.1/32"}}
+	r := runWith(t, dir)
+	at := netip.MustParseAddr(answering)
+	if r.sentry.Known(at) {
+		t.Fatal("known before")
+	}
+	ack := request(t, message{method: "ACK", seq: 1}.String())
+	ack.SetDestination(answering + ":9")
+	if err := r.agent.Write(ack); err != nil {
+		t.Fatal(err)
+	}
+	if !r.sentry.Known(at) {
+		t.Error("a stranger")
+	}
+}
+
 func TestATCPPeerIsToldWhatCannotBeRead(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "tcp")
