@@ -49,6 +49,13 @@ func (r *Registry) Receptions(txid string) []*timbre.Reception {
 	return receptions(legs)
 }
 
+// Missed tells of the end of a call that was put through although it could not begin, as a database that fails or a quota may have it.
+// It gets a transaction id and an end, a line in the log, and its record; nothing of it is durable, and there are no events.
+func (r *Registry) Missed(c timbre.Call, heard []*timbre.Reception) {
+	c.TransactionID, c.Ended = r.NewID(), r.Now()
+	r.conclude(c, heard, "unanalysed")
+}
+
 // conclude tells of a call that has ended: the counters, the log in one line, and the ledger.
 func (r *Registry) conclude(c timbre.Call, heard []*timbre.Reception, reason string) {
 	r.metrics.ended.WithLabelValues(reason).Inc()

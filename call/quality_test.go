@@ -110,6 +110,25 @@ timbre_call_leg_mos_count{codec="PCMU"} 1
 	}
 }
 
+func TestACallThatCouldNotBeginIsToldOfAtItsEnd(t *testing.T) {
+	var log bytes.Buffer
+	l, d := &ledger{}, &desk{}
+	r := New(Config{Log: slog.New(slog.NewJSONHandler(&log, nil)), Ledger: l}, d, d)
+	c := twoLegs()
+	c.Through, c.Failure = true, "the server was stopped"
+	heard := []*timbre.Reception{{Codec: "PCMU", Packets: 7}, nil}
+	r.Missed(c, heard)
+	if len(l.calls) != 1 || l.calls[0].TransactionID == "" || l.calls[0].Ended.IsZero() || l.calls[0].Failure != c.Failure || l.heard[0][0].Packets != 7 {
+		t.Errorf("the ledger has %+v, heard %v", l.calls, l.heard)
+	}
+	if s := log.String(); strings.Count(s, `"call ended"`) != 1 || !strings.Contains(s, `"reason":"unanalysed"`) {
+		t.Error(s)
+	}
+	if n := len(r.Live()); n != 0 {
+		t.Errorf("%d calls are live", n)
+	}
+}
+
 func TestTheLedgerIsToldOfCallsWhoseServerDied(t *testing.T) {
 	l, d := &ledger{}, &desk{}
 	r := New(Config{Ledger: l}, d, d)

@@ -57,7 +57,7 @@ type legRecord struct {
 	Side   string `json:"Side"` // caller, callee or mixed
 	Label  string `json:"Label,omitempty"`
 	Party  string `json:"Party,omitempty"`
-	Stream string `json:"StreamArn"`
+	Stream string `json:"StreamArn,omitempty"`
 	*received
 }
 

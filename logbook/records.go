@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -74,10 +75,13 @@ func (r *Records) Ended(c timbre.Call, heard []*timbre.Reception) {
 }
 
 // streamed says whether a call is streamed: as a recording always is, and one that is put through where its connector has a
-// streaming configuration.
+// streaming configuration, and its legs have streams.
 func (r *Records) streamed(c timbre.Call) bool {
 	if !c.Through {
 		return true
+	}
+	if !slices.ContainsFunc(c.Legs, func(l timbre.Leg) bool { return l.StreamARN != "" }) {
+		return false
 	}
 	s, err := r.streams.Streaming(context.Background(), c.ConnectorID)
 	if err != nil && timbre.KindOf(err) != timbre.NotFound {

@@ -104,6 +104,14 @@ func TestARecordingHasAStreamRecordAndACallThatIsPutThroughACallRecord(t *testin
 		wantRecord(t, folder, callRecords, c.connector, map[bool]string{true: want[c.cdr]}[c.cdr])
 		wantRecord(t, folder, streamRecords, c.connector, map[bool]string{true: fmt.Sprintf(sdr, c.connector, c.status, c.wells)}[c.sdr])
 	}
+	unanalysed := ended("streams", true)
+	unanalysed.TransactionID = "unanalysed"
+	for i := range unanalysed.Legs {
+		unanalysed.Legs[i].StreamARN = ""
+	}
+	if kinds := r.records(unanalysed, heard, r.streamed(unanalysed)); len(kinds) != 1 || kinds[callRecords] == nil {
+		t.Errorf("a call whose audio nobody could hear has %v", kinds)
+	}
 	modes := map[string]bool{}
 	err := filepath.WalkDir(folder, func(path string, e os.DirEntry, err error) error {
 		if err != nil {

@@ -180,6 +180,8 @@ func (c *calls) End(_ context.Context, txid, failure string) error {
 	return nil
 }
 
+func (c *calls) Missed(timbre.Call, []*timbre.Reception) {}
+
 func (c *calls) call(i int) timbre.Call {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -45,6 +45,8 @@ type Calls interface {
 	Update(ctx context.Context, txid string, c timbre.Change) (added []timbre.Listener, err error)
 	// End ends a call; failure says why when it was no hang-up.
 	End(ctx context.Context, txid, failure string) error
+	// Missed is told of a call that was put through and could not begin, when it is over, with what came on its legs.
+	Missed(c timbre.Call, heard []*timbre.Reception)
 }
 
 // Media opens the streams that the legs of a call come in by.

@@ -37,6 +37,7 @@ type call struct {
 	changed   chan struct{} // closed when it is given back
 	up        [2]bool       // sides that have been answered, or have answered
 	txid      string        // of the analysis; empty without
+	missed    *timbre.Call  // what is to be told of a call whose analysis could not begin; nil otherwise
 	legs      []timbre.Leg
 	cause     string // why it is over, when not by a hang-up
 	concluded bool
@@ -44,6 +45,7 @@ type call struct {
 	media  sync.Mutex
 	pairs  map[int]*pair // by m-line
 	heard  int           // the m-line that is heard; -1 without
+	tapped *pair         // that of this m-line, also when the call is over
 	closed bool
 	warned bool // that it cannot be heard
 	taps   [2]tap

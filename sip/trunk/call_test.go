@@ -309,6 +309,10 @@ func TestAnalysisCostsTheCallNothing(t *testing.T) {
 				a.answered(ok)
 				a.ack("")
 				<-a.returned
+				h.media.speak(0, caller)
+				for range 2 {
+					h.media.speak(0, callee)
+				}
 				pass(25 * time.Second)
 				want, log := 1.0, "0 begun, ended "
 				if name == "hangs" {
@@ -320,9 +324,50 @@ func TestAnalysisCostsTheCallNothing(t *testing.T) {
 				if n := testutil.ToFloat64(h.metrics.unanalysed); n != want || h.calls.log() != log {
 					t.Errorf("%v counted, %s", n, h.calls.log())
 				}
+				missed, heard := h.calls.told()
+				if name == "hangs" {
+					if len(missed) != 0 {
+						t.Errorf("told of as one without: %+v", missed)
+					}
+					return
+				}
+				if len(missed) != 1 {
+					t.Fatalf("told of %d times", len(missed))
+				}
+				m := missed[0]
+				if !m.Through || m.ConnectorID == "" || m.CallID == "" || len(m.Legs) != 2 || m.Started.IsZero() || len(m.Warnings) != 1 || m.Failure != "" {
+					t.Errorf("%+v", m)
+				}
+				if len(heard) != 2 || heard[0] == nil || heard[1] == nil || heard[0].Packets != 1 || heard[1].Packets != 2 {
+					t.Errorf("heard %v", heard)
+				}
 			})
 		})
 	}
+}
+
+// A call that is over before its analysis has failed to begin is told of then, and once.
+func TestALateFailureOfAnalysisIsToldOfOnce(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *house) {
+		h.calls.begin = func() error { pass(20 * time.Second); return errors.New("the store is down") }
+		a := h.call(audio(ann, 4000))
+		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
+		pass(patience)
+		a.answered(expect(t, a.invited, 200))
+		a.ack("")
+		<-a.returned
+		bye := a.ask("BYE", "")
+		expect(t, bye, 200)
+		h.next(gosip.BYE).answer(200)
+		synctest.Wait()
+		if missed, _ := h.calls.told(); len(missed) != 0 {
+			t.Errorf("told of %d times while it is not known", len(missed))
+		}
+		pass(20 * time.Second)
+		if missed, _ := h.calls.told(); len(missed) != 1 {
+			t.Errorf("told of %d times", len(missed))
+		}
+	})
 }
 
 // A call that is over before its analysis has begun is ended for the reason for which it is over.

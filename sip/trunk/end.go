@@ -66,9 +66,6 @@ func (c *call) finish(failure string, tell func()) {
 	}
 	tell()
 	c.closeMedia()
-	if c.isUp(c.caller()) && c.transaction() == "" { // nobody else tells
-		c.e.log.Info("trunk call ended unanalysed", "call", c.invite.CallID().Value(), "failure", failure)
-	}
 	c.conclude()
 	c.over()
 }

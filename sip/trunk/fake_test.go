@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -193,11 +194,13 @@ func (s *serverTx) OnTerminate(f gosip.FnTxTerminate) bool { return true }
 
 // fakeCalls notes what is begun and ended.
 type fakeCalls struct {
-	mu    sync.Mutex
-	begun []timbre.Call
-	ended []string
-	begin func() error
-	hear  timbre.Listener
+	mu     sync.Mutex
+	begun  []timbre.Call
+	ended  []string
+	missed []timbre.Call
+	heard  []*timbre.Reception // of the last of them
+	begin  func() error
+	hear   timbre.Listener
 }
 
 func (c *fakeCalls) Begin(_ context.Context, call timbre.Call) (string, []timbre.Listener, error) {
@@ -221,6 +224,19 @@ func (c *fakeCalls) End(_ context.Context, txid, failure string) error {
 	defer c.mu.Unlock()
 	c.ended = append(c.ended, strings.TrimSpace(txid+" "+failure))
 	return nil
+}
+
+func (c *fakeCalls) Missed(call timbre.Call, heard []*timbre.Reception) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.missed, c.heard = append(c.missed, call), heard
+}
+
+// told are the calls that Missed was told of, and what came on the last of them.
+func (c *fakeCalls) told() ([]timbre.Call, []*timbre.Reception) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.missed), c.heard
 }
 
 func (c *fakeCalls) log() string {

@@ -111,6 +111,9 @@ func (c *call) pairFor(x *side, l *offer.Line) (*pair, error) {
 	}
 	p.streams = [2]Stream{a, b}
 	c.pairs[l.Index] = p
+	if l.Index == c.heard {
+		c.tapped = p
+	}
 	return p, nil
 }
 

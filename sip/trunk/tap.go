@@ -34,19 +34,22 @@ func (deaf) Frame(timbre.Frame) {}
 
 // analyse begins the analysis of a call that was answered. One that cannot begin, or not in time, costs the call nothing.
 func (c *call) analyse() {
+	said := timbre.Call{ConnectorID: c.connector.ID, CallID: c.invite.CallID().Value(), Direction: "Outbound", Through: true,
+		From: c.from, To: c.number, Headers: header.All(c.invite), Legs: c.legs, Started: c.e.now()}
 	begun := make(chan struct{})
 	started := c.e.agent.Do(func() {
 		defer close(begun)
 		defer func() {
 			if p := recover(); p != nil {
-				c.unheard(timbre.Errorf(timbre.Internal, "trunk.analyse", "panic: %v", p))
+				c.unheard(said, timbre.Errorf(timbre.Internal, "trunk.analyse", "panic: %v", p))
 			}
 		}()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.e.ctx), lastPatience)
 		defer cancel()
-		c.begin(ctx)
+		c.begin(ctx, said)
 	})
 	if !started {
+		c.unheard(said, timbre.Errorf(timbre.Unavailable, "trunk.analyse", "the server is being stopped"))
 		return
 	}
 	wait := time.NewTimer(patience)
@@ -59,14 +62,13 @@ func (c *call) analyse() {
 	}
 }
 
-func (c *call) begin(ctx context.Context) {
-	txid, listeners, err := c.e.calls.Begin(ctx, timbre.Call{ConnectorID: c.connector.ID, CallID: c.invite.CallID().Value(), Direction: "Outbound", Through: true,
-		From: c.from, To: c.number, Headers: header.All(c.invite), Legs: c.legs, Started: c.e.now()})
+func (c *call) begin(ctx context.Context, said timbre.Call) {
+	txid, listeners, err := c.e.calls.Begin(ctx, said)
 	if err == nil && len(listeners) != len(c.legs) {
 		err = timbre.Errorf(timbre.Internal, "trunk.analyse", "%d listeners for %d legs", len(listeners), len(c.legs))
 	}
 	if err != nil {
-		c.unheard(err)
+		c.unheard(said, err)
 		return
 	}
 	c.mu.Lock()
@@ -85,15 +87,37 @@ func (c *call) begin(ctx context.Context) {
 func (c *call) measured(listeners []timbre.Listener) {
 	c.media.Lock()
 	defer c.media.Unlock()
-	if p := c.pairs[c.heard]; p != nil {
+	if p := c.tapped; p != nil {
 		for i, l := range listeners {
 			timbre.Measure(l, p.streams[i])
 		}
 	}
 }
 
-// unheard counts a call that is put through without being analysed.
-func (c *call) unheard(err error) {
+// receptions are what has come on the legs, also when the call is over; nil where nothing is heard.
+func (c *call) receptions() []*timbre.Reception {
+	c.media.Lock()
+	defer c.media.Unlock()
+	all := make([]*timbre.Reception, len(c.legs))
+	for i := range all {
+		if c.tapped != nil {
+			all[i] = new(c.tapped.streams[i].Reception())
+		}
+	}
+	return all
+}
+
+// unheard counts a call that is put through without being analysed, and keeps what is to be told of it when it is over.
+func (c *call) unheard(said timbre.Call, err error) {
+	said.Warnings = []string{"it was put through without being analysed"}
+	c.mu.Lock()
+	c.missed = &said
+	c.mu.Unlock()
+	defer func() {
+		if c.isOver() {
+			c.conclude()
+		}
+	}()
 	c.e.metrics.unanalysed.Inc()
 	c.e.log.Error("a trunk call is put through without being analysed", "call", c.invite.CallID().Value(), "error", err)
 }
@@ -105,14 +129,21 @@ func (c *call) transaction() string {
 	return c.txid
 }
 
-// conclude ends the analysis of a call that is over, if it has begun; once. Whoever analyses calls tells of their end.
+// conclude ends the analysis of a call that is over, or has it told of as one that had none; once, and as soon as it is known
+// which. Whoever keeps the calls tells of their end.
 func (c *call) conclude() {
 	c.mu.Lock()
-	txid, failure := c.txid, c.cause
-	ended := c.concluded || txid == ""
-	c.concluded = c.concluded || txid != ""
+	txid, missed, failure := c.txid, c.missed, c.cause
+	tell := !c.concluded && (txid != "" || missed != nil)
+	c.concluded = c.concluded || tell
 	c.mu.Unlock()
-	if ended {
+	switch {
+	case !tell:
+		return
+	case txid == "":
+		said := *missed
+		said.Failure = failure
+		c.e.calls.Missed(said, c.receptions())
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.e.ctx), lastPatience)

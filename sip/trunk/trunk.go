@@ -63,6 +63,8 @@ func (p Place) told() netip.AddrPort {
 type Calls interface {
 	Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error)
 	End(ctx context.Context, txid, failure string) error
+	// Missed is told of a call that is over and could not begin, with what came on its legs.
+	Missed(c timbre.Call, heard []*timbre.Reception)
 }
 
 // Media opens streams in pairs: what comes on either is relayed to the peer of the other, and heard.
