@@ -39,6 +39,8 @@ func TestATerminationAllowsItsNetworksAndAddresses(t *testing.T) {
 }
 
 func processor(own string) []timbre.Element {
-	return []timbre.Element{{Type: "VoiceAnalyticsProcessor",
-		Document: json.RawMessage(`{"Type": "VoiceAnalyticsProcessor", "VoiceAnalyticsProcessorConfiguration": ` + own + `}`)}}
+	return []timbre.Element{{
+		Type:     "VoiceAnalyticsProcessor",
+		Document: json.RawMessage(`{"Type": "VoiceAnalyticsProcessor", "VoiceAnalyticsProcessorConfiguration": ` + own + `}`),
+	}}
 }

@@ -14,11 +14,15 @@ func TestErrorsSayTheirCauseOnceAndKeepItFromTheMessage(t *testing.T) {
 		text, msg string
 	}{
 		{timbre.Errorf(timbre.Gone, "task.Start", "call %d has ended", 7), "task.Start: call 7 has ended", "call 7 has ended"},
-		{timbre.Errorf(timbre.Internal, "store.Open", "the database cannot be read: %w", io.EOF),
-			"store.Open: the database cannot be read: EOF", "the database cannot be read"},
+		{
+			timbre.Errorf(timbre.Internal, "store.Open", "the database cannot be read: %w", io.EOF),
+			"store.Open: the database cannot be read: EOF", "the database cannot be read",
+		},
 		{timbre.Errorf(timbre.Invalid, "", "%w", io.EOF), "EOF", ""},
-		{timbre.Errorf(timbre.Invalid, "", "row %d: %w", 3, timbre.Errorf(timbre.Gone, "b", "lost: %w", io.EOF)),
-			"row 3: b: lost: EOF", "row 3"},
+		{
+			timbre.Errorf(timbre.Invalid, "", "row %d: %w", 3, timbre.Errorf(timbre.Gone, "b", "lost: %w", io.EOF)),
+			"row 3: b: lost: EOF", "row 3",
+		},
 	} {
 		if c.err.Error() != c.text || c.err.Msg != c.msg {
 			t.Errorf("got %q with message %q, want %q with %q", c.err.Error(), c.err.Msg, c.text, c.msg)

@@ -94,8 +94,10 @@ func TestADenialNamesWhatTheRequestIsAbout(t *testing.T) {
 		{"GET", "/media-insights-pipeline-configurations/analytics", "", "GetMediaInsightsPipelineConfiguration", ours + "media-insights-pipeline-configuration/analytics"},
 		{"PUT", "/media-insights-pipeline-status/p", "{}", "UpdateMediaInsightsPipelineStatus", ours + "media-pipeline/p"},
 		{"GET", "/sdk-media-pipelines/p", "", "GetMediaPipeline", ours + "media-pipeline/p"},
-		{"GET", "/media-insights-pipelines/arn%3Aaws%3Achime%3Aus-east-1%3A1%3Amedia-pipeline%2Fp/speaker-search-tasks/t", "",
-			"GetSpeakerSearchTask", "arn:aws:chime:us-east-1:1:media-pipeline/p"},
+		{
+			"GET", "/media-insights-pipelines/arn%3Aaws%3Achime%3Aus-east-1%3A1%3Amedia-pipeline%2Fp/speaker-search-tasks/t", "",
+			"GetSpeakerSearchTask", "arn:aws:chime:us-east-1:1:media-pipeline/p",
+		},
 		{"POST", "/media-insights-pipelines", `{"MediaInsightsPipelineConfigurationArn":"arn:x"}`, "CreateMediaInsightsPipeline", "arn:x"},
 		{"GET", "/phone-numbers/%2B12065550100", "", "GetPhoneNumber", ours + "phone-number/+12065550100"},
 	} {

@@ -72,8 +72,10 @@ type server struct {
 const secret = "the secret of the tests"
 
 func newServer() *server {
-	return &server{fake: &fake{}, log: &log{}, metrics: prometheus.NewRegistry(), ctx: context.Background(),
-		keys: keys{"AKIDTEST": {Secret: secret}}, late: new(atomic.Int64)}
+	return &server{
+		fake: &fake{}, log: &log{}, metrics: prometheus.NewRegistry(), ctx: context.Background(),
+		keys: keys{"AKIDTEST": {Secret: secret}}, late: new(atomic.Int64),
+	}
 }
 
 func serve(t testing.TB, change ...func(*server)) *server {

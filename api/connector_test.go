@@ -117,8 +117,10 @@ func TestCredentialsAreKeptAsDigestsAndOnlyNamesComeBack(t *testing.T) {
 	equal(t, "names", names(), "[ann bob]")
 	a1 := []byte("bob:" + id + ".voiceconnector.chime.aws:pass word")
 	old, sum := md5.Sum(a1), sha256.Sum256(a1)
-	equal(t, "kept", s.credentials[id]["bob"], timbre.Credential{Username: "bob", Realm: id + ".voiceconnector.chime.aws",
-		MD5: hex.EncodeToString(old[:]), SHA256: hex.EncodeToString(sum[:])})
+	equal(t, "kept", s.credentials[id]["bob"], timbre.Credential{
+		Username: "bob", Realm: id + ".voiceconnector.chime.aws",
+		MD5: hex.EncodeToString(old[:]), SHA256: hex.EncodeToString(sum[:]),
+	})
 	if strings.Contains(s.log.String(), "pass word") {
 		t.Error("a password is in the log")
 	}

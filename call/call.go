@@ -70,8 +70,10 @@ func New(c Config, j Journal, a Announcer) *Registry {
 	if c.NewID == nil {
 		c.NewID = uuid.NewString
 	}
-	return &Registry{Config: c, journal: j, announce: a, metrics: newMetrics(c.Metrics),
-		unwritten: make(chan struct{}, 1), calls: map[string]*live{}}
+	return &Registry{
+		Config: c, journal: j, announce: a, metrics: newMetrics(c.Metrics),
+		unwritten: make(chan struct{}, 1), calls: map[string]*live{},
+	}
 }
 
 // Call is a live call; false when there is none of the transaction id.

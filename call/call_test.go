@@ -99,8 +99,10 @@ func TestACallBeginsWithOneWrite(t *testing.T) {
 	if len(legs) != 2 || len(d.calls) != 1 {
 		t.Fatalf("%d listeners, %d writes", len(legs), len(d.calls))
 	}
-	want := []string{"Streaming Status STARTED 0", "Streaming Status STARTED 1", "Streaming Status ALL_STARTED 0",
-		"VoiceAnalyticsStatus AnalyticsReady 0", "VoiceAnalyticsStatus AnalyticsReady 1"}
+	want := []string{
+		"Streaming Status STARTED 0", "Streaming Status STARTED 1", "Streaming Status ALL_STARTED 0",
+		"VoiceAnalyticsStatus AnalyticsReady 0", "VoiceAnalyticsStatus AnalyticsReady 1",
+	}
 	if !slices.Equal(d.said[0], want) {
 		t.Errorf("said %q", d.said[0])
 	}

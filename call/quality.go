@@ -59,8 +59,10 @@ func (r *Registry) Missed(c timbre.Call, heard []*timbre.Reception) {
 // conclude tells of a call that has ended: the counters, the log in one line, and the ledger.
 func (r *Registry) conclude(c timbre.Call, heard []*timbre.Reception, reason string) {
 	r.metrics.ended.WithLabelValues(reason).Inc()
-	said := []any{"transaction", c.TransactionID, "connector", c.ConnectorID, "call", c.CallID, "reason", reason, "failure", c.Failure,
-		"seconds", math.Round(c.Ended.Sub(c.Started).Seconds()*10) / 10, "warnings", len(c.Warnings)}
+	said := []any{
+		"transaction", c.TransactionID, "connector", c.ConnectorID, "call", c.CallID, "reason", reason, "failure", c.Failure,
+		"seconds", math.Round(c.Ended.Sub(c.Started).Seconds()*10) / 10, "warnings", len(c.Warnings),
+	}
 	for i, l := range c.Legs {
 		about := []any{"side", l.Side.String()}
 		if h := heard[i]; h != nil {

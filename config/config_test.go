@@ -96,10 +96,12 @@ func TestEverySettingIsAFlagAVariableAndAKeyOfTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	partner := map[string]string{"access_key_id": "secret_access_key", "secret_access_key": "access_key_id", "notify.streaming": "notify.webhooks",
+	partner := map[string]string{
+		"access_key_id": "secret_access_key", "secret_access_key": "access_key_id", "notify.streaming": "notify.webhooks",
 		"api.tls.cert": "api.tls.key", "api.tls.key": "api.tls.cert",
 		"sip.tls.cert": "sip.tls.key", "sip.tls.key": "sip.tls.cert",
-		"feed.tls.cert": "feed.tls.key", "feed.tls.key": "feed.tls.cert"}
+		"feed.tls.cert": "feed.tls.key", "feed.tls.key": "feed.tls.cert",
+	}
 	for _, key := range config.Keys() {
 		t.Run(key, func(t *testing.T) {
 			values := map[string]string{key: samples[key]}

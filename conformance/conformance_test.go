@@ -149,9 +149,20 @@ func TestExpectationsHoldOrSayWhatIsThere(t *testing.T) {
 		want any
 		ok   bool
 	}{
-		{"Id", "$id", true}, {"Id", "${id}", true}, {"Id", "x${id}", false}, {"Id", map[string]any{"is": "text"}, true}, {"At", map[string]any{"is": "time"}, true},
-		{"Id", map[string]any{"is": "time"}, false}, {"None", map[string]any{"is": "absent"}, true}, {"Gone", map[string]any{"is": "absent"}, true}, {"Id", map[string]any{"is": "absent"}, false},
-		{"List.*.N", 1.0, true}, {"List.*.N", 2.0, false}, {"List.#", 1.0, true}, {"Gone", "x", false}, {"None", map[string]any{"is": "text"}, false},
+		{"Id", "$id", true},
+		{"Id", "${id}", true},
+		{"Id", "x${id}", false},
+		{"Id", map[string]any{"is": "text"}, true},
+		{"At", map[string]any{"is": "time"}, true},
+		{"Id", map[string]any{"is": "time"}, false},
+		{"None", map[string]any{"is": "absent"}, true},
+		{"Gone", map[string]any{"is": "absent"}, true},
+		{"Id", map[string]any{"is": "absent"}, false},
+		{"List.*.N", 1.0, true},
+		{"List.*.N", 2.0, false},
+		{"List.#", 1.0, true},
+		{"Gone", "x", false},
+		{"None", map[string]any{"is": "text"}, false},
 	} {
 		if err := s.expect(got, map[string]any{c.path: c.want}); (err == nil) != c.ok {
 			t.Errorf("%s as %v: %v", c.path, c.want, err)
@@ -174,8 +185,10 @@ func TestEveryRuleOfTheModelsIsBroken(t *testing.T) {
 
 func TestJUnitHasASuiteForEachArea(t *testing.T) {
 	r := Report{Endpoint: "http://there", Results: []Result{
-		{Area: "wire", Check: "one", Outcome: Passed}, {Area: "wire", Check: "two", Outcome: Failed, Reason: "<bad>"},
-		{Area: "tags", Check: "three", Outcome: NotServed, Reason: "not yet"}, {Area: "tags", Check: "four", Outcome: Skipped, Reason: "no call"},
+		{Area: "wire", Check: "one", Outcome: Passed},
+		{Area: "wire", Check: "two", Outcome: Failed, Reason: "<bad>"},
+		{Area: "tags", Check: "three", Outcome: NotServed, Reason: "not yet"},
+		{Area: "tags", Check: "four", Outcome: Skipped, Reason: "no call"},
 	}}
 	var out bytes.Buffer
 	if err := r.JUnit(&out); err != nil {

@@ -41,39 +41,57 @@ func pagination(ctx context.Context, s *session) {
 
 func (s *session) lists() []paged {
 	return []paged{
-		{list: "voice.ListVoiceConnectors", items: "VoiceConnectors", id: "VoiceConnectorId",
+		{
+			list: "voice.ListVoiceConnectors", items: "VoiceConnectors", id: "VoiceConnectorId",
 			make: func(i int) (string, map[string]any, string, string, string) {
 				return "voice.CreateVoiceConnector", map[string]any{"Name": fmt.Sprintf("page-%d-%s", i, s.run), "RequireEncryption": false},
 					"VoiceConnector.VoiceConnectorId", "voice.DeleteVoiceConnector", "VoiceConnectorId"
-			}},
-		{list: "voice.ListVoiceProfileDomains", items: "VoiceProfileDomains", id: "VoiceProfileDomainId",
+			},
+		},
+		{
+			list: "voice.ListVoiceProfileDomains", items: "VoiceProfileDomains", id: "VoiceProfileDomainId",
 			make: func(i int) (string, map[string]any, string, string, string) {
 				return "voice.CreateVoiceProfileDomain", map[string]any{"Name": fmt.Sprintf("page-%d-%s", i, s.run), "ServerSideEncryptionConfiguration": map[string]any{"KmsKeyArn": s.known["key"]}},
 					"VoiceProfileDomain.VoiceProfileDomainId", "voice.DeleteVoiceProfileDomain", "VoiceProfileDomainId"
-			}},
-		{list: "media.ListMediaInsightsPipelineConfigurations", items: "MediaInsightsPipelineConfigurations", id: "MediaInsightsPipelineConfigurationId",
+			},
+		},
+		{
+			list: "media.ListMediaInsightsPipelineConfigurations", items: "MediaInsightsPipelineConfigurations", id: "MediaInsightsPipelineConfigurationId",
 			make: func(i int) (string, map[string]any, string, string, string) {
-				return "media.CreateMediaInsightsPipelineConfiguration", map[string]any{"MediaInsightsPipelineConfigurationName": fmt.Sprintf("page-%d-%s", i, s.run),
-						"ResourceAccessRoleArn": s.known["role"], "Elements": []any{map[string]any{"Type": "VoiceAnalyticsProcessor"}}},
+				return "media.CreateMediaInsightsPipelineConfiguration", map[string]any{
+						"MediaInsightsPipelineConfigurationName": fmt.Sprintf("page-%d-%s", i, s.run),
+						"ResourceAccessRoleArn":                  s.known["role"], "Elements": []any{map[string]any{"Type": "VoiceAnalyticsProcessor"}},
+					},
 					"MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationId", "media.DeleteMediaInsightsPipelineConfiguration", "Identifier"
-			}},
-		{list: "voice.ListVoiceConnectorGroups", items: "VoiceConnectorGroups", id: "VoiceConnectorGroupId",
+			},
+		},
+		{
+			list: "voice.ListVoiceConnectorGroups", items: "VoiceConnectorGroups", id: "VoiceConnectorGroupId",
 			make: func(i int) (string, map[string]any, string, string, string) {
 				return "voice.CreateVoiceConnectorGroup", map[string]any{"Name": fmt.Sprintf("page-%d-%s", i, s.run)},
 					"VoiceConnectorGroup.VoiceConnectorGroupId", "voice.DeleteVoiceConnectorGroup", "VoiceConnectorGroupId"
-			}},
-		{list: "voice.ListSipMediaApplications", items: "SipMediaApplications", id: "SipMediaApplicationId",
+			},
+		},
+		{
+			list: "voice.ListSipMediaApplications", items: "SipMediaApplications", id: "SipMediaApplicationId",
 			make: func(i int) (string, map[string]any, string, string, string) {
-				return "voice.CreateSipMediaApplication", map[string]any{"Name": fmt.Sprintf("page-%d-%s", i, s.run), "AwsRegion": s.cfg.Region,
-						"Endpoints": []any{map[string]any{"LambdaArn": "arn:aws:lambda:" + s.cfg.Region + ":000000000000:function:none"}}},
+				return "voice.CreateSipMediaApplication", map[string]any{
+						"Name": fmt.Sprintf("page-%d-%s", i, s.run), "AwsRegion": s.cfg.Region,
+						"Endpoints": []any{map[string]any{"LambdaArn": "arn:aws:lambda:" + s.cfg.Region + ":000000000000:function:none"}},
+					},
 					"SipMediaApplication.SipMediaApplicationId", "voice.DeleteSipMediaApplication", "SipMediaApplicationId"
-			}},
-		{list: "media.ListMediaPipelineKinesisVideoStreamPools", items: "KinesisVideoStreamPools", id: "PoolId",
+			},
+		},
+		{
+			list: "media.ListMediaPipelineKinesisVideoStreamPools", items: "KinesisVideoStreamPools", id: "PoolId",
 			make: func(i int) (string, map[string]any, string, string, string) {
-				return "media.CreateMediaPipelineKinesisVideoStreamPool", map[string]any{"PoolName": fmt.Sprintf("page-%d-%s", i, s.run),
-						"StreamConfiguration": map[string]any{"Region": s.cfg.Region}},
+				return "media.CreateMediaPipelineKinesisVideoStreamPool", map[string]any{
+						"PoolName":            fmt.Sprintf("page-%d-%s", i, s.run),
+						"StreamConfiguration": map[string]any{"Region": s.cfg.Region},
+					},
 					"KinesisVideoStreamPoolConfiguration.PoolId", "media.DeleteMediaPipelineKinesisVideoStreamPool", "Identifier"
-			}},
+			},
+		},
 	}
 }
 

@@ -156,8 +156,12 @@ func key(e timbre.Event) string {
 func TestEveryEventGoesToThoseWhoAreToBeTold(t *testing.T) {
 	const lambda, kinesis, topic = "arn:aws:lambda:us-east-1:1:function:f", "arn:aws:kinesis:us-east-1:1:stream/s", "arn:aws:sns:us-east-1:1:t"
 	all := []timbre.Element{
-		{Type: "SqsQueueSink", Target: hook}, {Type: "LambdaFunctionSink", Target: lambda}, {Type: "KinesisDataStreamSink", Target: kinesis},
-		{Type: "SnsTopicSink", Target: topic}, {Type: "LambdaFunctionSink", Target: hook}, {Type: "S3RecordingSink", Target: "arn:aws:s3:::b"},
+		{Type: "SqsQueueSink", Target: hook},
+		{Type: "LambdaFunctionSink", Target: lambda},
+		{Type: "KinesisDataStreamSink", Target: kinesis},
+		{Type: "SnsTopicSink", Target: topic},
+		{Type: "LambdaFunctionSink", Target: hook},
+		{Type: "S3RecordingSink", Target: "arn:aws:s3:::b"},
 		{Type: "SqsQueueSink"},
 	}
 	four := []string{hook, lambda, kinesis, topic}
@@ -186,7 +190,8 @@ func TestEveryEventGoesToThoseWhoAreToBeTold(t *testing.T) {
 			for status, want := range map[string][]string{timbre.AnalyticsReady: c.ready, timbre.ToneFailure: c.task, timbre.StreamingStarted: c.stream} {
 				e := timbre.Event{ID: "Id-1", Status: status, Time: at, Call: call, Type: map[string]timbre.EventType{
 					timbre.AnalyticsReady: timbre.VoiceAnalyticsStatus, timbre.ToneFailure: timbre.VoiceToneStatus,
-					timbre.StreamingStarted: timbre.StreamingStatus}[status]}
+					timbre.StreamingStarted: timbre.StreamingStatus,
+				}[status]}
 				notices, err := a.Notices(t.Context(), e)
 				must(t, err)
 				var got []string

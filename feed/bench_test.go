@@ -25,8 +25,10 @@ func BenchmarkMessage(b *testing.B) {
 	}{
 		{"plain", started(Linear, 8000, "caller", "callee"), [][]byte{linear(pcm, pcm)}, true, Linear, 8000},
 		{"plain16", started(Linear, 16000, "caller", "callee"), [][]byte{linear(voice(320, 1), voice(320, 2))}, true, Linear, 16000},
-		{"twilio", twilioStart(`["inbound","outbound"]`, `{}`), [][]byte{[]byte(mediaMessage(`"streamSid":"1"`, "inbound", 20, law)),
-			[]byte(mediaMessage(`"streamSid":"1"`, "outbound", 20, law))}, false, ULaw, 8000},
+		{"twilio", twilioStart(`["inbound","outbound"]`, `{}`), [][]byte{
+			[]byte(mediaMessage(`"streamSid":"1"`, "inbound", 20, law)),
+			[]byte(mediaMessage(`"streamSid":"1"`, "outbound", 20, law)),
+		}, false, ULaw, 8000},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			d, err := detect([]byte(c.start))

@@ -47,8 +47,10 @@ func (f *session) join(t track) *broken {
 	if f.txid == "" {
 		return f.begin([]track{t})
 	}
-	added, err := f.s.calls.Update(f.ctx, f.txid, timbre.Change{Warnings: f.said.doubts,
-		Legs: []timbre.Leg{{Side: t.side, Index: len(f.legs), Label: t.name}}})
+	added, err := f.s.calls.Update(f.ctx, f.txid, timbre.Change{
+		Warnings: f.said.doubts,
+		Legs:     []timbre.Leg{{Side: t.side, Index: len(f.legs), Label: t.name}},
+	})
 	if err != nil {
 		return faulty(err)
 	}
@@ -76,8 +78,10 @@ func (f *session) begin(tracks []track) *broken {
 	if !f.s.cfg.Allow(d.connector, d.callsASecond) {
 		return fault("rate", "more calls a second than the connector allows")
 	}
-	c := timbre.Call{ConnectorID: d.connector, CallID: f.said.call, Direction: "Outbound", From: f.said.from, To: f.said.to,
-		Headers: headers(f.said.details), Warnings: f.said.doubts, Started: f.s.cfg.Now()}
+	c := timbre.Call{
+		ConnectorID: d.connector, CallID: f.said.call, Direction: "Outbound", From: f.said.from, To: f.said.to,
+		Headers: headers(f.said.details), Warnings: f.said.doubts, Started: f.s.cfg.Now(),
+	}
 	for i, t := range tracks {
 		c.Legs = append(c.Legs, timbre.Leg{Side: t.side, Index: i, Label: t.name})
 	}

@@ -62,8 +62,10 @@ func (d *directory) Credential(_ context.Context, id, user string) (timbre.Crede
 
 // house has one connector, here, that takes everything from loopback.
 func house() *directory {
-	return &directory{connectors: map[string]timbre.Connector{"here": {ID: "here"}},
-		terminations: map[string]timbre.Termination{"here": {CIDRs: []string{"127.0.0.0/8"}}}}
+	return &directory{
+		connectors:   map[string]timbre.Connector{"here": {ID: "here"}},
+		terminations: map[string]timbre.Termination{"here": {CIDRs: []string{"127.0.0.0/8"}}},
+	}
 }
 
 // ear hears one leg.
@@ -289,8 +291,10 @@ func (s *sender) closed() (code string, status websocket.StatusCode) {
 
 // started is a start message of ours.
 func started(encoding string, rate int, channels ...string) string {
-	text, _ := json.Marshal(map[string]any{"type": "start", "callId": "call 1", "from": "+12065550100", "to": "+12065550199",
-		"metadata": map[string]string{"X-Queue": "sales"}, "format": map[string]any{"encoding": encoding, "sampleRate": rate, "channels": channels}})
+	text, _ := json.Marshal(map[string]any{
+		"type": "start", "callId": "call 1", "from": "+12065550100", "to": "+12065550199",
+		"metadata": map[string]string{"X-Queue": "sales"}, "format": map[string]any{"encoding": encoding, "sampleRate": rate, "channels": channels},
+	})
 	return string(text)
 }
 

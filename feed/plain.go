@@ -57,8 +57,10 @@ func (p *plain) text(message []byte) (any, error) {
 		return nil, fmt.Errorf("format.channels names %d channels: it must be one or two of caller, callee, mixed", n)
 	}
 	p.begun = true
-	return opening{connector: m.ConnectorID, call: m.CallID, from: m.From, to: m.To, details: m.Metadata,
-		encoding: m.Format.Encoding, rate: m.Format.SampleRate, tracks: p.tracks}, nil
+	return opening{
+		connector: m.ConnectorID, call: m.CallID, from: m.From, to: m.To, details: m.Metadata,
+		encoding: m.Format.Encoding, rate: m.Format.SampleRate, tracks: p.tracks,
+	}, nil
 }
 
 func (p *plain) binary(message []byte) (any, error) {

@@ -29,8 +29,10 @@ func (t text) String() string { return string(t) }
 
 func book(t *testing.T, most int64, s settings) (*Book, string, *bytes.Buffer) {
 	log, folder := &bytes.Buffer{}, filepath.Join(t.TempDir(), "logs")
-	return New(Config{Folder: folder, Region: "us-east-1", Most: most, Log: slog.New(slog.NewTextHandler(log, nil)),
-		Now: func() time.Time { return time.UnixMilli(1795571803280) }}, s), folder, log
+	return New(Config{
+		Folder: folder, Region: "us-east-1", Most: most, Log: slog.New(slog.NewTextHandler(log, nil)),
+		Now: func() time.Time { return time.UnixMilli(1795571803280) },
+	}, s), folder, log
 }
 
 func lines(t *testing.T, path string) (list []map[string]any) {

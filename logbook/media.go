@@ -29,9 +29,11 @@ type media struct {
 // Reception writes what came on a stream, if the connector wants it.
 func (b *Book) Reception(connectorID string, r timbre.Reception) {
 	if l := b.wanted(connectorID); l.Media {
-		b.write(connectorID, "media.jsonl", media{connectorID, b.cfg.Now().UnixMilli(), r.TransactionID, r.From, r.To, r.Label, r.Codec,
+		b.write(connectorID, "media.jsonl", media{
+			connectorID, b.cfg.Now().UnixMilli(), r.TransactionID, r.From, r.To, r.Label, r.Codec,
 			r.Packets, r.Lost, r.Late, r.Duplicates, r.Dropped, r.SenderReports,
-			millis(r.Jitter), r.MOS()})
+			millis(r.Jitter), r.MOS(),
+		})
 	}
 }
 

@@ -77,8 +77,10 @@ type received struct {
 // records are those of a call that has ended, by their kind.
 func (r *Records) records(c timbre.Call, heard []*timbre.Reception, streamed bool) map[string]any {
 	lasted := max(0, c.Ended.Sub(c.Started)).Seconds() // a clock may have been set back
-	said := shared{Account: r.cfg.Account, Transaction: c.TransactionID, Call: c.CallID, Connector: c.ConnectorID, Status: "Completed",
-		Start: c.Started.Unix(), End: c.Ended.Unix(), Seconds: int64(math.Ceil(lasted)), Region: r.cfg.Region}
+	said := shared{
+		Account: r.cfg.Account, Transaction: c.TransactionID, Call: c.CallID, Connector: c.ConnectorID, Status: "Completed",
+		Start: c.Started.Unix(), End: c.Ended.Unix(), Seconds: int64(math.Ceil(lasted)), Region: r.cfg.Region,
+	}
 	if c.Failure != "" {
 		said.Status = "Failed"
 	}

@@ -49,7 +49,8 @@ func NewRecords(cfg RecordsConfig, streams Streams) *Records {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	r := &Records{cfg: cfg, streams: streams, written: promauto.With(cfg.Metrics).NewCounterVec(prometheus.CounterOpts{
-		Name: "timbre_records_total", Help: "Records of calls that have ended, by outcome: written, failed."}, []string{"outcome"})}
+		Name: "timbre_records_total", Help: "Records of calls that have ended, by outcome: written, failed.",
+	}, []string{"outcome"})}
 	r.written.WithLabelValues("written")
 	r.written.WithLabelValues("failed")
 	return r

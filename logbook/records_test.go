@@ -36,16 +36,20 @@ func (s streams) Streaming(_ context.Context, id string) (timbre.Streaming, erro
 func records(t *testing.T, s streams) (*Records, string, *bytes.Buffer) {
 	t.Helper()
 	log, folder := &bytes.Buffer{}, filepath.Join(t.TempDir(), "lo[gs") // which no pattern may read as its own
-	return NewRecords(RecordsConfig{Folder: folder, Account: "111122223333", Region: "eu-central-1", Keep: 48 * time.Hour,
-		Log: slog.New(slog.NewTextHandler(log, nil)), Metrics: prometheus.NewRegistry()}, s), folder, log
+	return NewRecords(RecordsConfig{
+		Folder: folder, Account: "111122223333", Region: "eu-central-1", Keep: 48 * time.Hour,
+		Log: slog.New(slog.NewTextHandler(log, nil)), Metrics: prometheus.NewRegistry(),
+	}, s), folder, log
 }
 
 // ended is a call of 61.5 seconds.
 func ended(connectorID string, through bool) timbre.Call {
 	at := time.Date(2026, 11, 25, 9, 5, 7, 42_000_000, time.FixedZone("", 2*3600))
-	return timbre.Call{TransactionID: "tx", ConnectorID: connectorID, CallID: "a84b@pbx", Direction: "Outbound", Through: through, From: "+12065550100",
+	return timbre.Call{
+		TransactionID: "tx", ConnectorID: connectorID, CallID: "a84b@pbx", Direction: "Outbound", Through: through, From: "+12065550100",
 		To: "+13605550199", Warnings: []string{"m-line 1: nobody knows"}, Started: at, Ended: at.Add(61500 * time.Millisecond),
-		Legs: []timbre.Leg{{Side: timbre.Caller, Label: "1", Party: "sip:ann@example.com", StreamARN: "arn:1"}, {Side: timbre.Mixed, Index: 1, StreamARN: "arn:2"}}}
+		Legs: []timbre.Leg{{Side: timbre.Caller, Label: "1", Party: "sip:ann@example.com", StreamARN: "arn:1"}, {Side: timbre.Mixed, Index: 1, StreamARN: "arn:2"}},
+	}
 }
 
 var heard = []*timbre.Reception{{Codec: "PCMU", Packets: 950, Lost: 50, Jitter: 3456789}, nil}

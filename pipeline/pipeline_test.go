@@ -185,7 +185,8 @@ func newWorld(t *testing.T) *world {
 	w := &world{
 		t: t, taps: map[int]Tap{}, pipelines: map[string]timbre.Pipeline{}, tasks: map[string]timbre.Task{},
 		live: map[string]timbre.Call{tx: {TransactionID: tx, ConnectorID: "vc", CallID: "a@b", From: "1", To: "2", Direction: "Outbound", Legs: []timbre.Leg{
-			{Side: timbre.Caller, StreamARN: callerAt}, {Side: timbre.Callee, StreamARN: calleeAt}}}},
+			{Side: timbre.Caller, StreamARN: callerAt}, {Side: timbre.Callee, StreamARN: calleeAt},
+		}}},
 		config: timbre.Configuration{ARN: "config", Elements: []timbre.Element{{Type: "S3RecordingSink"}, {Type: "VoiceAnalyticsProcessor"}, {Type: "SqsQueueSink"}}},
 	}
 	w.open()
@@ -216,8 +217,10 @@ func inWorld(t *testing.T, test func(*world)) {
 }
 
 func byHand() timbre.Pipeline {
-	return timbre.Pipeline{ConfigurationARN: "config", Encoding: "pcm", SampleRate: 8000,
-		Streams: []timbre.PipelineStream{{ARN: callerAt, Channels: 1}}}
+	return timbre.Pipeline{
+		ConfigurationARN: "config", Encoding: "pcm", SampleRate: 8000,
+		Streams: []timbre.PipelineStream{{ARN: callerAt, Channels: 1}},
+	}
 }
 
 func (w *world) make() timbre.Pipeline {

@@ -162,8 +162,10 @@ func TestAClockThatIsOffMakesAndLosesNothing(t *testing.T) {
 					if i%every == every/2 {
 						continue
 					}
-					packets = append(packets, rtp.Packet{Payload: payload, Header: rtp.Header{Version: 2, PayloadType: payloadTypes[c], SSRC: 7,
-						SequenceNumber: uint16(i), Timestamp: uint32(float64(i*160*c.ticks()) * (1 + written))}})
+					packets = append(packets, rtp.Packet{Payload: payload, Header: rtp.Header{
+						Version: 2, PayloadType: payloadTypes[c], SSRC: 7,
+						SequenceNumber: uint16(i), Timestamp: uint32(float64(i*160*c.ticks()) * (1 + written)),
+					}})
 				}
 				heard, stats := direct(t, packets, off)
 				const slop = n / every * sample // of what is lost, the timestamps tell to a sample

@@ -26,8 +26,10 @@ type DTLS struct {
 }
 
 // profiles are the protection profiles that we agree to, the best first, and the suite that each is.
-var profiles = []dtls.SRTPProtectionProfile{dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AEAD_AES_128_GCM,
-	dtls.SRTP_AES128_CM_HMAC_SHA1_80, dtls.SRTP_AES128_CM_HMAC_SHA1_32}
+var profiles = []dtls.SRTPProtectionProfile{
+	dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AEAD_AES_128_GCM,
+	dtls.SRTP_AES128_CM_HMAC_SHA1_80, dtls.SRTP_AES128_CM_HMAC_SHA1_32,
+}
 
 var profileSuites = map[dtls.SRTPProtectionProfile]string{
 	dtls.SRTP_AEAD_AES_256_GCM:       "AEAD_AES_256_GCM",

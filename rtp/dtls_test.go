@@ -199,8 +199,10 @@ func TestAnotherFingerprintIsAnotherPeer(t *testing.T) {
 	}
 	next := newSender(t)
 	next.to = from.to
-	s.Update(Spec{Remote: next.addr(), DTLS: &DTLS{Fingerprint: fingerprint("sha-1", certificate().identity.Certificate[0]), Active: true},
-		Mux: true, Payloads: s.spec.Payloads})
+	s.Update(Spec{
+		Remote: next.addr(), DTLS: &DTLS{Fingerprint: fingerprint("sha-1", certificate().identity.Certificate[0]), Active: true},
+		Mux: true, Payloads: s.spec.Payloads,
+	})
 	_, out, err := shake(limited(t), next, next.to, false, profiles[0])
 	if err != nil {
 		t.Fatal(err)

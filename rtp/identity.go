@@ -20,8 +20,10 @@ func identify(now time.Time) (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, timbre.Errorf(timbre.Internal, op, "%w", err)
 	}
-	about := &x509.Certificate{SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: "Timbre"},
-		NotBefore: now.AddDate(0, 0, -1), NotAfter: now.AddDate(10, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature}
+	about := &x509.Certificate{
+		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: "Timbre"},
+		NotBefore: now.AddDate(0, 0, -1), NotAfter: now.AddDate(10, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature,
+	}
 	raw, err := x509.CreateCertificate(rand.Reader, about, about, key.Public(), key)
 	if err != nil {
 		return tls.Certificate{}, timbre.Errorf(timbre.Internal, op, "%w", err)

@@ -25,15 +25,18 @@ func TestWhoIsHeard(t *testing.T) {
 	}{
 		"the signalled address": {spec, []step{{signalled, nil, true}, {nat, nil, false}, {peer, nil, false}, {alien, nil, false}}},
 		"another port of its host": {spec, []step{
-			{alien, nil, false}, {nat, nil, true}, {host, nil, false}, {nat, nil, true}, {peer, nil, false}}},
+			{alien, nil, false}, {nat, nil, true}, {host, nil, false}, {nat, nil, true}, {peer, nil, false},
+		}},
 		"the host of the SIP peer":                  {spec, []step{{peer, nil, true}, {nat, nil, false}, {peer, nil, true}}},
 		"the signalled address, after another port": {spec, []step{{nat, nil, true}, {signalled, nil, true}, {nat, nil, false}}},
 		"anyone, but only the first":                {anyone, []step{{alien, nil, true}, {nat, nil, false}, {alien, nil, true}}},
 		"the same address again":                    {spec, []step{{nat, nil, true}, {host, &spec, false}}},
 		"a new address": {spec, []step{
-			{signalled, nil, true}, {signalled, &moved, true}, {"10.0.0.1:4002", nil, true}, {signalled, nil, false}}},
+			{signalled, nil, true}, {signalled, &moved, true}, {"10.0.0.1:4002", nil, true}, {signalled, nil, false},
+		}},
 		"a new address behind NAT": {spec, []step{
-			{nat, nil, true}, {nat, &moved, true}, {host, nil, true}, {nat, nil, false}, {host, nil, true}}},
+			{nat, nil, true}, {nat, &moved, true}, {host, nil, true}, {nat, nil, false}, {host, nil, true},
+		}},
 		"mapped addresses": {Spec{Remote: addr("[::ffff:10.0.0.1]:4000")}, []step{{signalled, nil, true}, {alien, nil, false}}},
 		"nobody":           {Spec{}, []step{{signalled, nil, false}, {alien, nil, false}}},
 		"a held address":   {Spec{Remote: addr("0.0.0.0:4000")}, []step{{signalled, nil, false}}},

@@ -58,8 +58,10 @@ func newTalker(t testing.TB, ssrc uint32) *talker {
 	if err := opus.SetBitrate(32000); err != nil {
 		t.Fatal(err)
 	}
-	return &talker{t: t, header: rtp.Header{Version: 2, SSRC: ssrc, SequenceNumber: 0xFFF0, Timestamp: 0xFFFFF000},
-		wide: g722.NewEncoder(g722.Rate64000, 0), opus: opus}
+	return &talker{
+		t: t, header: rtp.Header{Version: 2, SSRC: ssrc, SequenceNumber: 0xFFF0, Timestamp: 0xFFFFF000},
+		wide: g722.NewEncoder(g722.Rate64000, 0), opus: opus,
+	}
 }
 
 // say gives the packets of speech by a codec, of the lengths given in turn, in samples at 8 kHz.

@@ -201,8 +201,15 @@ func TestTheDomainsTagSetsItsThreshold(t *testing.T) {
 		tag, want string
 		logged    int
 	}{
-		{"", "sure", 1}, {"0.5", "sure likely", 0}, {"0", "sure likely unlikely", 0}, {"1", "", 0}, {"0.99", "sure", 0},
-		{"high", "sure", 1}, {"1.1", "sure", 1}, {"-0.1", "sure", 1}, {"NaN", "sure", 1},
+		{"", "sure", 1},
+		{"0.5", "sure likely", 0},
+		{"0", "sure likely unlikely", 0},
+		{"1", "", 0},
+		{"0.99", "sure", 0},
+		{"high", "sure", 1},
+		{"1.1", "sure", 1},
+		{"-0.1", "sure", 1},
+		{"NaN", "sure", 1},
 	} {
 		var log bytes.Buffer
 		src.tags = map[string]string{ThresholdTag: c.tag}

@@ -57,8 +57,10 @@ func New(s Source, c Calibration, config Config) *Searcher {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Searcher{source: s, calibration: c, config: config,
-		cache: cache{source: s, calibration: c, log: config.Log, domains: map[string]*domain{}}}
+	return &Searcher{
+		source: s, calibration: c, config: config,
+		cache: cache{source: s, calibration: c, log: config.Log, domains: map[string]*domain{}},
+	}
 }
 
 // Search gives the profiles of a domain that are the same person as v with at least the domain's threshold of probability:

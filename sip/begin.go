@@ -11,9 +11,11 @@ import (
 
 // begin makes the call known, opens its streams and makes the answer.
 func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer.Offer, lines []offer.Line) (answer []byte, r *refusal) {
-	call := timbre.Call{ConnectorID: connectorID, CallID: callID(d.invite), Direction: "Outbound",
+	call := timbre.Call{
+		ConnectorID: connectorID, CallID: callID(d.invite), Direction: "Outbound",
 		From: siprec.User(d.invite.From().Value()), To: siprec.User(d.invite.To().Value()),
-		Headers: headers(d.invite), Metadata: metadata, Group: d.group(), Warnings: d.warnings, Legs: d.legs, Started: s.now()}
+		Headers: headers(d.invite), Metadata: metadata, Group: d.group(), Warnings: d.warnings, Legs: d.legs, Started: s.now(),
+	}
 	txid, listeners, err := s.calls.Begin(s.lasting(), call)
 	if err != nil {
 		return nil, failed(err)

@@ -61,8 +61,10 @@ func (s *Server) requestIn(d *dialog, method gosip.RequestMethod) *gosip.Request
 	d.ourSeq++
 	req := gosip.NewRequest(method, *d.target.Clone())
 	network := d.invite.Transport()
-	via := &gosip.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: network,
-		Host: d.contact.Addr().String(), Port: int(d.contact.Port())}
+	via := &gosip.ViaHeader{
+		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: network,
+		Host: d.contact.Addr().String(), Port: int(d.contact.Port()),
+	}
 	via.Params.Add("branch", gosip.GenerateBranch())
 	via.Params.Add("rport", "")
 	req.AppendHeader(via)

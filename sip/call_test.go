@@ -40,8 +40,10 @@ func TestARecordedCallBecomesACallWithTwoLegs(t *testing.T) {
 		if got.Headers["x-ucid"] != "42, 43" || got.Headers["require"] != "siprec" || got.Headers["content-type"] != mixed {
 			t.Errorf("%v", got.Headers)
 		}
-		want := []timbre.Leg{{Side: timbre.Caller, Index: 0, Label: "1", Party: "sip:ann@example.com"},
-			{Side: timbre.Callee, Index: 1, Label: "2", Party: "sip:bob@example.com"}}
+		want := []timbre.Leg{
+			{Side: timbre.Caller, Index: 0, Label: "1", Party: "sip:ann@example.com"},
+			{Side: timbre.Callee, Index: 1, Label: "2", Party: "sip:bob@example.com"},
+		}
 		if len(got.Legs) != 2 || got.Legs[0] != want[0] || got.Legs[1] != want[1] {
 			t.Errorf("%+v", got.Legs)
 		}
@@ -61,16 +63,30 @@ func TestCallsWithoutMetadataAreTaken(t *testing.T) {
 		from string
 		want []timbre.Leg
 	}{
-		"by header": {message{headers: []string{"X-Voice-Connector-Record-Only: true"}, body: twoLines}, "",
-			[]timbre.Leg{{Side: timbre.Caller, Label: "1"}, {Side: timbre.Callee, Index: 1, Label: "2"}}},
-		"by parameter": {message{uri: "sip:" + connectorID + "@127.0.0.1;X-Voice-Connector-Record-Only=true", body: one}, "",
-			[]timbre.Leg{{Side: timbre.Caller, Label: "1"}}},
+		"by header": {
+			message{headers: []string{"X-Voice-Connector-Record-Only: true"}, body: twoLines},
+			"",
+			[]timbre.Leg{{Side: timbre.Caller, Label: "1"}, {Side: timbre.Callee, Index: 1, Label: "2"}},
+		},
+		"by parameter": {
+			message{uri: "sip:" + connectorID + "@127.0.0.1;X-Voice-Connector-Record-Only=true", body: one},
+			"",
+			[]timbre.Leg{{Side: timbre.Caller, Label: "1"}},
+		},
 		"plain": {message{body: strings.ReplaceAll(one, "a=sendonly\n", "")}, "", []timbre.Leg{{Side: timbre.Caller, Label: "1"}}},
-		"of a CUCM": {message{body: one}, `<sip:5555@127.0.0.1;x-nearend;x-refci=27;x-nearendaddr=5555;x-farendaddr=6666>;tag=theirs`,
-			[]timbre.Leg{{Side: timbre.Callee, Label: "1", Party: "5555"}}},
-		"of a CUBE": {message{headers: []string{`X-Cisco-Recording-Participant: sip:7300@192.0.2.1;media-index="0"`,
-			`X-Cisco-Recording-Participant: sip:7301@192.0.2.1;media-index="1"`}, body: twoLines}, "",
-			[]timbre.Leg{{Side: timbre.Caller, Label: "1", Party: "sip:7300@192.0.2.1"}, {Side: timbre.Callee, Index: 1, Label: "2", Party: "sip:7301@192.0.2.1"}}},
+		"of a CUCM": {
+			message{body: one},
+			`<sip:5555@127.0.0.1;x-nearend;x-refci=27;x-nearendaddr=5555;x-farendaddr=6666>;tag=theirs`,
+			[]timbre.Leg{{Side: timbre.Callee, Label: "1", Party: "5555"}},
+		},
+		"of a CUBE": {
+			message{headers: []string{
+				`X-Cisco-Recording-Participant: sip:7300@192.0.2.1;media-index="0"`,
+				`X-Cisco-Recording-Participant: sip:7301@192.0.2.1;media-index="1"`,
+			}, body: twoLines},
+			"",
+			[]timbre.Leg{{Side: timbre.Caller, Label: "1", Party: "sip:7300@192.0.2.1"}, {Side: timbre.Callee, Index: 1, Label: "2", Party: "sip:7301@192.0.2.1"}},
+		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t)

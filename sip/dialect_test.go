@@ -48,8 +48,10 @@ func bodies(t *testing.T, folder string) map[string]string {
 
 // invite is the INVITE that carries b.
 func (b body) invite() message {
-	m := message{method: "INVITE", seq: 1, callID: "call-1", from: strings.Replace(b.one("From"), ";tag=1", ";tag=theirs", 1),
-		headers: []string{"Require: siprec"}, contentType: b.one("Content-Type"), body: b.content}
+	m := message{
+		method: "INVITE", seq: 1, callID: "call-1", from: strings.Replace(b.one("From"), ";tag=1", ";tag=theirs", 1),
+		headers: []string{"Require: siprec"}, contentType: b.one("Content-Type"), body: b.content,
+	}
 	for _, p := range b.head[siprec.RecordingParticipant] {
 		m.headers = append(m.headers, siprec.RecordingParticipant+": "+p)
 	}

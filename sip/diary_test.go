@@ -48,8 +48,10 @@ func TestEveryMessageOfACallIsWrittenDownForItsConnector(t *testing.T) {
 	b.ask(t, message{method: "INVITE", uri: "sip:nobody.voiceconnector.x", callID: "other", seq: 1}.String())
 	at := connectorID + " guarded "
 	uri := "sip:" + connectorID + "@127.0.0.1 SIP/2.0"
-	want := strings.Join([]string{at + "INVITE " + uri, at + "SIP/2.0 401 Unauthorized", at + "INVITE " + uri, at + "SIP/2.0 200 OK",
-		at + "ACK " + uri, at + "BYE " + uri, at + "SIP/2.0 200 OK"}, "\n")
+	want := strings.Join([]string{
+		at + "INVITE " + uri, at + "SIP/2.0 401 Unauthorized", at + "INVITE " + uri, at + "SIP/2.0 200 OK",
+		at + "ACK " + uri, at + "BYE " + uri, at + "SIP/2.0 200 OK",
+	}, "\n")
 	if got := kept.lines(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -78,8 +80,10 @@ func TestWhatCameOnEachStreamIsReportedForItsTime(t *testing.T) {
 		t.Fatalf("%d reports", len(kept.receptions))
 	}
 	for i, r := range kept.receptions {
-		want := timbre.Reception{TransactionID: "tx-1", From: "+12065550101", To: connectorID, Label: []string{"1", "2"}[i%2],
-			Packets: 50, Lost: 1, Jitter: 3 * time.Millisecond}
+		want := timbre.Reception{
+			TransactionID: "tx-1", From: "+12065550101", To: connectorID, Label: []string{"1", "2"}[i%2],
+			Packets: 50, Lost: 1, Jitter: 3 * time.Millisecond,
+		}
 		if r != want {
 			t.Errorf("report %d: %+v, want %+v", i, r, want)
 		}

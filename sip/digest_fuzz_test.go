@@ -21,8 +21,10 @@ func FuzzAuthorization(f *testing.F) {
 		f.Add(c.String())
 		f.Add(strings.Replace(c.String(), "auth", "auth-int", 1))
 	}
-	for _, v := range []string{"", "Digest", "digest realm=", `Digest realm="` + realm + `", nc=00000000, nonce="", qop="AUTH", response=""`,
-		`Digest realm="` + realm + `", username="a\"b", uri=",,", nc=-1`, "Basic YTpi", `Digest realm="x"` + strings.Repeat(", a=b", 500)} {
+	for _, v := range []string{
+		"", "Digest", "digest realm=", `Digest realm="` + realm + `", nc=00000000, nonce="", qop="AUTH", response=""`,
+		`Digest realm="` + realm + `", username="a\"b", uri=",,", nc=-1`, "Basic YTpi", `Digest realm="x"` + strings.Repeat(", a=b", 500),
+	} {
 		f.Add(v)
 	}
 	req := request(f, recording("call-1").String())

@@ -185,7 +185,8 @@ func TestNoProofIsGoodTwice(t *testing.T) {
 		header string
 		code   int
 	}{
-		{once, 200}, {once, 401},
+		{once, 200},
+		{once, 401},
 		{authorization(t, c, digest.Options{Username: "ann", Password: "secret", Count: 1}), 401},
 		{authorization(t, c, digest.Options{Username: "ann", Password: "secret", Count: 3}), 200},
 	} {

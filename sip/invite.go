@@ -131,9 +131,11 @@ func (s *Server) newDialog(req *gosip.Request, tx gosip.ServerTransaction, call 
 	if err != nil {
 		return nil, refuse(500, "internal", "no source address: %v", err)
 	}
-	d := &dialog{call: call, tag: uuid.NewString(), invite: req, theirSeq: req.CSeq().SeqNo,
+	d := &dialog{
+		call: call, tag: uuid.NewString(), invite: req, theirSeq: req.CSeq().SeqNo,
 		source: netip.AddrPortFrom(source.Addr().Unmap(), source.Port()), target: *req.Contact().Address.Clone(),
-		done: make(chan struct{}), tracks: map[int]*track{}, acks: map[uint32]chan []byte{}}
+		done: make(chan struct{}), tracks: map[int]*track{}, acks: map[uint32]chan []byte{},
+	}
 	d.id = gosip.DialogIDMake(callID(req), d.tag, req.From().Params.GetOr("tag", ""))
 	if c, ok := tx.(interface{ Connection() gosip.Connection }); ok && c.Connection() != nil {
 		d.bound = c.Connection().LocalAddr()

@@ -140,8 +140,12 @@ func TestHoldAndResume(t *testing.T) {
 			sdp, second string // what the second line is answered
 			hold        bool
 		}{
-			{held, "m=audio 20002 ", true}, {twoLines, "m=audio 20002 ", false}, {off, "m=audio 0 ", true},
-			{twoLines, "m=audio 20002 ", false}, {other, "m=audio 0 ", true}, {twoLines, "m=audio 20002 ", false},
+			{held, "m=audio 20002 ", true},
+			{twoLines, "m=audio 20002 ", false},
+			{off, "m=audio 0 ", true},
+			{twoLines, "m=audio 20002 ", false},
+			{other, "m=audio 0 ", true},
+			{twoLines, "m=audio 20002 ", false},
 		} {
 			res := a.again(t, "INVITE", 2+i, "application/sdp", c.sdp, "")
 			specs := a.media.specs(1)
@@ -203,7 +207,9 @@ func TestARefusedChangeChangesNothing(t *testing.T) {
 			contentType, body string
 			code              int
 		}{
-			{"application/isup", "IAM", 415}, {"application/sdp", "hello", 400}, {mixed, "hello", 400},
+			{"application/isup", "IAM", 415},
+			{"application/sdp", "hello", 400},
+			{mixed, "hello", 400},
 			{"application/sdp", strings.SplitAfter(twoLines, "a=sendonly\n")[0], 400},
 			{"application/sdp", strings.ReplaceAll(strings.ReplaceAll(twoLines, "AVP 0 101", "AVP 18"), "rtpmap:0", "x:0"), 488},
 			{"application/sdp", strings.ReplaceAll(twoLines, "RTP/AVP", "RTP/SAVP"), 488},

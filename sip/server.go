@@ -53,8 +53,10 @@ type Server struct {
 // New makes a server; Invalid when a listening address cannot be read, or metrics are there already.
 func New(cfg Config, dir Directory, calls Calls, media Media) (*Server, error) {
 	const op = "sip.New"
-	s := &Server{cfg: cfg, now: cfg.Now, log: cfg.Log, calls: calls, media: media,
-		dialogs: newTable(), gate: newGate(), farewell: 2 * time.Second, parser: gosip.NewParser()}
+	s := &Server{
+		cfg: cfg, now: cfg.Now, log: cfg.Log, calls: calls, media: media,
+		dialogs: newTable(), gate: newGate(), farewell: 2 * time.Second, parser: gosip.NewParser(),
+	}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -39,6 +39,8 @@ func (s *Server) routes(connector timbre.Connector, req *gosip.Request) ([]timbr
 // putThrough gives a call to the exchange.
 func (s *Server) putThrough(d *dialog, tx gosip.ServerTransaction, connector timbre.Connector, routes []timbre.Route) {
 	network := strings.ToLower(d.invite.Transport())
-	s.trunk.Invite(trunk.Incoming{Request: d.invite, Tx: tx, Connector: connector, Routes: routes, Source: d.source,
-		Place: trunk.Place{Addr: d.local, Told: d.contact, Socket: s.place(d.bound, network, d.source).Socket}, Over: func() { s.dialogs.release(d.call) }})
+	s.trunk.Invite(trunk.Incoming{
+		Request: d.invite, Tx: tx, Connector: connector, Routes: routes, Source: d.source,
+		Place: trunk.Place{Addr: d.local, Told: d.contact, Socket: s.place(d.bound, network, d.source).Socket}, Over: func() { s.dialogs.release(d.call) },
+	})
 }

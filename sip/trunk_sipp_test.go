@@ -39,8 +39,10 @@ func freePort(t *testing.T) int {
 // answering starts sipp as a gateway that takes n calls, and gives the function that waits for its end.
 func answering(t *testing.T, sipp, network string, port, n int, scenario ...string) (wait func()) {
 	t.Helper()
-	args := append([]string{"-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", strconv.Itoa(port), "-t", network[:1] + "1", "-m", strconv.Itoa(n),
-		"-nostdin", "-timeout", "60", "-timeout_error"}, scenario...)
+	args := append([]string{
+		"-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", strconv.Itoa(port), "-t", network[:1] + "1", "-m", strconv.Itoa(n),
+		"-nostdin", "-timeout", "60", "-timeout_error",
+	}, scenario...)
 	cmd := exec.CommandContext(t.Context(), sipp, args...)
 	cmd.WaitDelay = time.Second
 	var out bytes.Buffer
@@ -76,8 +78,10 @@ func answering(t *testing.T, sipp, network string, port, n int, scenario ...stri
 // calling runs sipp as a caller of n calls.
 func calling(t *testing.T, sipp, network string, r *running, n int, scenario ...string) {
 	t.Helper()
-	args := append([]string{r.Addr(network).String(), "-s", "+12065550100", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-t", network[:1] + "1",
-		"-m", strconv.Itoa(n), "-r", "100", "-nostdin", "-timeout", "60", "-timeout_error"}, scenario...)
+	args := append([]string{
+		r.Addr(network).String(), "-s", "+12065550100", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-t", network[:1] + "1",
+		"-m", strconv.Itoa(n), "-r", "100", "-nostdin", "-timeout", "60", "-timeout_error",
+	}, scenario...)
 	out, err := exec.CommandContext(t.Context(), sipp, args...).CombinedOutput()
 	if err != nil {
 		t.Errorf("the caller: %v\n%s", err, out)

@@ -77,14 +77,19 @@ func searchStandings() []standing {
 func searchHappenings() []happening {
 	speech := func(net time.Duration) input { return heard{0, timbre.Speech{At: net, Net: net, Voiced: true}} }
 	return []happening{
-		{"speech, under 10 s in all", speech(6 * time.Second)}, {"speech, 10 s in all", speech(10 * time.Second)},
+		{"speech, under 10 s in all", speech(6 * time.Second)},
+		{"speech, 10 s in all", speech(10 * time.Second)},
 		{"speech, 20 s in all", speech(20 * time.Second)},
-		{"matches", found{[]timbre.Match{{ProfileID: "vp-1", Confidence: 0.95}}}}, {"no matches", found{}},
-		{"voiceprint", printed{timbre.Voiceprint{Net: 20 * time.Second}}}, {"work failed", failed{poor}},
+		{"matches", found{[]timbre.Match{{ProfileID: "vp-1", Confidence: 0.95}}}},
+		{"no matches", found{}},
+		{"voiceprint", printed{timbre.Voiceprint{Net: 20 * time.Second}}},
+		{"work failed", failed{poor}},
 		{"another leg", joined{aCall(timbre.Caller, timbre.Callee, timbre.Mixed)}},
 		{"other leg", joined{aCall(timbre.Callee, timbre.Caller)}},
 		{"other party", joined{withParty(aCall(timbre.Caller, timbre.Callee), 0, "sip:bob")}},
-		{"call over", hungUp{0}}, {"stop", stop{}}, {"lost", lost{crash}},
+		{"call over", hungUp{0}},
+		{"stop", stop{}},
+		{"lost", lost{crash}},
 	}
 }
 
@@ -120,12 +125,20 @@ func toneHappenings() []happening {
 	}
 	ok := legScore{current: good, overall: good, ok: true}
 	return []happening{
-		{"speech, before the tick", speech(3 * time.Second)}, {"speech, up to the tick", speech(Tick)}, {"speech, past the tick", speech(Tick + 20*time.Millisecond)},
-		{"tone", look(false, false, ok)}, {"too little talk", look(false, false, legScore{})}, {"10 s of silence", look(true, false, legScore{})},
-		{"tone and 10 s of silence", look(true, false, ok)}, {"poor audio", look(false, false, legScore{err: poor})},
-		{"last look: tone", look(false, true, ok)}, {"last look: nothing", look(false, true, legScore{})},
+		{"speech, before the tick", speech(3 * time.Second)},
+		{"speech, up to the tick", speech(Tick)},
+		{"speech, past the tick", speech(Tick + 20*time.Millisecond)},
+		{"tone", look(false, false, ok)},
+		{"too little talk", look(false, false, legScore{})},
+		{"10 s of silence", look(true, false, legScore{})},
+		{"tone and 10 s of silence", look(true, false, ok)},
+		{"poor audio", look(false, false, legScore{err: poor})},
+		{"last look: tone", look(false, true, ok)},
+		{"last look: nothing", look(false, true, legScore{})},
 		{"another leg", joined{aCall(timbre.Caller, timbre.Callee)}},
-		{"last leg over", hungUp{0}}, {"stop", stop{}}, {"lost", lost{crash}},
+		{"last leg over", hungUp{0}},
+		{"stop", stop{}},
+		{"lost", lost{crash}},
 	}
 }
 

@@ -20,8 +20,10 @@ import (
 
 // as is a client that signs with another key than the one of the settings.
 func as(endpoint, id, token string) *voice.Client {
-	return voice.NewFromConfig(aws.Config{Region: "us-east-1", BaseEndpoint: aws.String("http://" + endpoint), RetryMaxAttempts: 1,
-		Credentials: credentials.NewStaticCredentialsProvider(id, secret, token)})
+	return voice.NewFromConfig(aws.Config{
+		Region: "us-east-1", BaseEndpoint: aws.String("http://" + endpoint), RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider(id, secret, token),
+	})
 }
 
 func refusedAs(t *testing.T, what string, err error, code string) {
@@ -63,8 +65,10 @@ func TestQuotasOfANewAWSAccount(t *testing.T) {
 	n := start(t, s)
 	c := as(n.API, keyID, "")
 	domain := func() error {
-		_, err := c.CreateVoiceProfileDomain(t.Context(), &voice.CreateVoiceProfileDomainInput{Name: aws.String("d"),
-			ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{KmsKeyArn: aws.String("arn:aws:kms:us-east-1:000000000000:key/local")}})
+		_, err := c.CreateVoiceProfileDomain(t.Context(), &voice.CreateVoiceProfileDomainInput{
+			Name:                              aws.String("d"),
+			ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{KmsKeyArn: aws.String("arn:aws:kms:us-east-1:000000000000:key/local")},
+		})
 		return err
 	}
 	connector := func() error {

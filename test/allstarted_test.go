@@ -38,8 +38,11 @@ func TestTheEventBridgeHandlerOfTheReaderMakesItsPipeline(t *testing.T) {
 		}
 		in.KinesisVideoStreamSourceRuntimeConfiguration.Streams = append(in.KinesisVideoStreamSourceRuntimeConfiguration.Streams, mptypes.StreamConfiguration{
 			StreamArn: &arn, FragmentNumber: aws.String(at[string](stream, "startFragmentNumber")),
-			StreamChannelDefinition: &mptypes.StreamChannelDefinition{NumberOfChannels: aws.Int32(1),
-				ChannelDefinitions: []mptypes.ChannelDefinition{{ChannelId: int32(i), ParticipantRole: []mptypes.ParticipantRole{"CUSTOMER", "AGENT"}[i]}}}})
+			StreamChannelDefinition: &mptypes.StreamChannelDefinition{
+				NumberOfChannels:   aws.Int32(1),
+				ChannelDefinitions: []mptypes.ChannelDefinition{{ChannelId: int32(i), ParticipantRole: []mptypes.ParticipantRole{"CUSTOMER", "AGENT"}[i]}},
+			},
+		})
 	}
 	made, err := c.media.CreateMediaInsightsPipeline(ctx, in)
 	must(t, err)

@@ -46,7 +46,8 @@ func TestAnalyzeFindsWhomTheServerKnows(t *testing.T) {
 				}
 			}
 		}
-	}, status string, err error) {
+	}, status string, err error,
+	) {
 		t.Helper()
 		cmd := exec.CommandContext(ctx, exe, append([]string{"analyze", "--json", "--data", folder}, args...)...)
 		var out, told bytes.Buffer

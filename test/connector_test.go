@@ -24,8 +24,10 @@ func TestSettingsOfAConnectorHaveEffectOnItsCalls(t *testing.T) {
 	s := settings(t, t.TempDir(), newReceiver(t))
 	n := start(t, s)
 	h := setUp(ctx, t, n.API, hookARN)
-	_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: &h.connector,
-		Termination: &vtypes.Termination{CidrAllowedList: []string{"192.0.2.0/24"}}}) // not us
+	_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
+		VoiceConnectorId: &h.connector,
+		Termination:      &vtypes.Termination{CidrAllowedList: []string{"192.0.2.0/24"}},
+	}) // not us
 	must(t, err)
 
 	ua, err := sipgo.NewUA()
@@ -64,8 +66,10 @@ func TestSettingsOfAConnectorHaveEffectOnItsCalls(t *testing.T) {
 	}
 	logs := func(sip, media bool) {
 		t.Helper()
-		_, err := h.voice.PutVoiceConnectorLoggingConfiguration(ctx, &voice.PutVoiceConnectorLoggingConfigurationInput{VoiceConnectorId: &h.connector,
-			LoggingConfiguration: &vtypes.LoggingConfiguration{EnableSIPLogs: &sip, EnableMediaMetricLogs: &media}})
+		_, err := h.voice.PutVoiceConnectorLoggingConfiguration(ctx, &voice.PutVoiceConnectorLoggingConfigurationInput{
+			VoiceConnectorId:     &h.connector,
+			LoggingConfiguration: &vtypes.LoggingConfiguration{EnableSIPLogs: &sip, EnableMediaMetricLogs: &media},
+		})
 		must(t, err)
 	}
 

@@ -33,8 +33,10 @@ func TestCallsAreEncrypted(t *testing.T) {
 	_, err := h.voice.UpdateVoiceConnector(ctx, &voice.UpdateVoiceConnectorInput{VoiceConnectorId: &h.connector, Name: aws.String("sbc"), RequireEncryption: aws.Bool(true)})
 	must(t, err)
 	by := func(network string, suites ...string) phone.Config {
-		cfg := phone.Config{To: h.connector, Metadata: true, Speed: 50, Suites: suites, TLS: &tls.Config{RootCAs: trusted},
-			Caller: phone.Party{AOR: "sip:ann@example.com", Audio: make([]byte, 8000)}, Callee: phone.Party{AOR: "sip:bob@example.com"}}
+		cfg := phone.Config{
+			To: h.connector, Metadata: true, Speed: 50, Suites: suites, TLS: &tls.Config{RootCAs: trusted},
+			Caller: phone.Party{AOR: "sip:ann@example.com", Audio: make([]byte, 8000)}, Callee: phone.Party{AOR: "sip:bob@example.com"},
+		}
 		for _, at := range n.SIP {
 			if strings.HasPrefix(at, network+"://") {
 				cfg.Server = at

@@ -85,8 +85,10 @@ func (f fed) closed() {
 func (h house) plainly(ctx context.Context, t *testing.T, url, name string, header http.Header) (search string) {
 	t.Helper()
 	f := connect(ctx, t, url+"/"+h.connector, header)
-	f.say(map[string]any{"type": "start", "callId": name, "from": "+12065550100", "to": "+13605550199",
-		"format": map[string]any{"encoding": "mulaw", "sampleRate": 8000, "channels": []string{"caller", "callee"}}})
+	f.say(map[string]any{
+		"type": "start", "callId": name, "from": "+12065550100", "to": "+13605550199",
+		"format": map[string]any{"encoding": "mulaw", "sampleRate": 8000, "channels": []string{"caller", "callee"}},
+	})
 	search, _ = h.analyse(ctx, t, f.hear("started").TransactionID)
 	caller, agent := leg(t, name+"_caller"), leg(t, name+"_agent")
 	both := make([]byte, 0, 2*len(caller))
@@ -106,9 +108,11 @@ func (h house) asTwilio(ctx context.Context, t *testing.T, hook *receiver, url, 
 	t.Helper()
 	f := connect(ctx, t, url, nil)
 	f.say(map[string]string{"event": "connected", "protocol": "Call", "version": "1.0.0"})
-	f.say(map[string]any{"event": "start", "streamSid": "MZ1", "start": map[string]any{"streamSid": "MZ1", "callSid": "CA" + name,
+	f.say(map[string]any{"event": "start", "streamSid": "MZ1", "start": map[string]any{
+		"streamSid": "MZ1", "callSid": "CA" + name,
 		"tracks": []string{"inbound", "outbound"}, "customParameters": map[string]string{"connectorId": h.connector, "from": "+12065550100"},
-		"mediaFormat": map[string]any{"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}}})
+		"mediaFormat": map[string]any{"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+	}})
 	ready := hook.wait(ctx, t, "AnalyticsReady", func(e event) bool {
 		return e.status() == timbre.AnalyticsReady && e.Detail.CallID == "CA"+name
 	})
@@ -116,8 +120,10 @@ func (h house) asTwilio(ctx context.Context, t *testing.T, hook *receiver, url, 
 	caller, agent := leg(t, name+"_caller"), leg(t, name+"_agent")
 	for at := 0; at+160 <= len(caller); at += 160 {
 		for track, audio := range map[string][]byte{"inbound": caller, "outbound": agent} {
-			f.say(map[string]any{"event": "media", "streamSid": "MZ1", "media": map[string]string{"track": track,
-				"timestamp": fmt.Sprint(at / 8), "payload": base64.StdEncoding.EncodeToString(audio[at : at+160])}})
+			f.say(map[string]any{"event": "media", "streamSid": "MZ1", "media": map[string]string{
+				"track":     track,
+				"timestamp": fmt.Sprint(at / 8), "payload": base64.StdEncoding.EncodeToString(audio[at : at+160]),
+			}})
 		}
 	}
 	f.say(map[string]any{"event": "stop", "streamSid": "MZ1"})
@@ -169,11 +175,14 @@ func TestCallersOfFeedsAreRecognised(t *testing.T) {
 		hook.wait(ctx, t, "both streams ended", func(event) bool { return len(hook.all(of(transaction, timbre.StreamingEnded))) == 2 })
 	})
 	t.Run("with a password from elsewhere", func(t *testing.T) {
-		_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: &h.connector,
-			Termination: &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"192.0.2.0/24"}}}) // not us
+		_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
+			VoiceConnectorId: &h.connector,
+			Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"192.0.2.0/24"}},
+		}) // not us
 		must(t, err)
 		_, err = h.voice.PutVoiceConnectorTerminationCredentials(ctx, &voice.PutVoiceConnectorTerminationCredentialsInput{
-			VoiceConnectorId: &h.connector, Credentials: []vtypes.Credential{{Username: aws.String("feeder"), Password: aws.String("a password")}}})
+			VoiceConnectorId: &h.connector, Credentials: []vtypes.Credential{{Username: aws.String("feeder"), Password: aws.String("a password")}},
+		})
 		must(t, err)
 		if _, res, err := websocket.Dial(ctx, n.Feed+"/"+h.connector, nil); err == nil || res.StatusCode != http.StatusForbidden {
 			t.Errorf("without a password: %v", err)
@@ -198,8 +207,10 @@ func TestATrackThatComesLaterIsALeg(t *testing.T) {
 	n := start(t, s)
 	h := setUp(ctx, t, n.API, hookARN)
 	f := connect(ctx, t, n.Feed+"/"+h.connector, nil)
-	f.say(map[string]any{"event": "start", "stream_id": "s", "start": map[string]any{"call_control_id": "v3:1",
-		"media_format": map[string]any{"encoding": "PCMA", "sample_rate": 8000, "channels": 1}}})
+	f.say(map[string]any{"event": "start", "stream_id": "s", "start": map[string]any{
+		"call_control_id": "v3:1",
+		"media_format":    map[string]any{"encoding": "PCMA", "sample_rate": 8000, "channels": 1},
+	}})
 	for i, track := range []string{"inbound", "outbound"} {
 		f.say(map[string]any{"event": "media", "stream_id": "s", "media": map[string]string{"track": track, "timestamp": "0", "payload": "1dXV1Q=="}})
 		caller := track == "inbound"
@@ -234,8 +245,10 @@ func TestAFeedMayBeEncrypted(t *testing.T) {
 		h := setUp(ctx, t, n.API, hookARN)
 		c, err := h.voice.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{Name: aws.String("private"), RequireEncryption: aws.Bool(true)})
 		must(t, err)
-		_, err = h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: c.VoiceConnector.VoiceConnectorId,
-			Termination: &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}, Disabled: aws.Bool(false)}})
+		_, err = h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
+			VoiceConnectorId: c.VoiceConnector.VoiceConnectorId,
+			Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}, Disabled: aws.Bool(false)},
+		})
 		must(t, err)
 		conn, res, err := websocket.Dial(ctx, n.Feed+"/"+*c.VoiceConnector.VoiceConnectorId, &websocket.DialOptions{HTTPClient: client})
 		if (err == nil) != encrypted || !encrypted && res.StatusCode != http.StatusForbidden || strings.HasPrefix(n.Feed, "wss://") != encrypted {

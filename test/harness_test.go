@@ -20,8 +20,8 @@ import (
 	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
 	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
-	"timbre/cmd/timbre/node"
 	"timbre/config"
+	"timbre/node"
 	"timbre/rtp/codec"
 	"timbre/sip/phone"
 )
@@ -100,25 +100,36 @@ func setUp(ctx context.Context, t *testing.T, endpoint, sink string) house {
 	c, err := h.voice.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{Name: aws.String("sbc"), RequireEncryption: aws.Bool(false)})
 	must(t, err)
 	h.connector = *c.VoiceConnector.VoiceConnectorId
-	_, err = h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: &h.connector,
-		Termination: &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}, Disabled: aws.Bool(false)}})
+	_, err = h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
+		VoiceConnectorId: &h.connector,
+		Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}, Disabled: aws.Bool(false)},
+	})
 	must(t, err)
 	cfg, err := h.media.CreateMediaInsightsPipelineConfiguration(ctx, &pipelines.CreateMediaInsightsPipelineConfigurationInput{
 		MediaInsightsPipelineConfigurationName: aws.String("analytics"),
 		ResourceAccessRoleArn:                  aws.String("arn:aws:iam::000000000000:role/unused"),
 		Elements: []mptypes.MediaInsightsPipelineConfigurationElement{
 			{Type: mptypes.MediaInsightsPipelineConfigurationElementTypeVoiceAnalyticsProcessor},
-			{Type: mptypes.MediaInsightsPipelineConfigurationElementTypeSqsQueueSink,
-				SqsQueueSinkConfiguration: &mptypes.SqsQueueSinkConfiguration{InsightsTarget: &sink}},
-		}})
+			{
+				Type:                      mptypes.MediaInsightsPipelineConfigurationElementTypeSqsQueueSink,
+				SqsQueueSinkConfiguration: &mptypes.SqsQueueSinkConfiguration{InsightsTarget: &sink},
+			},
+		},
+	})
 	must(t, err)
-	_, err = h.voice.PutVoiceConnectorStreamingConfiguration(ctx, &voice.PutVoiceConnectorStreamingConfigurationInput{VoiceConnectorId: &h.connector,
-		StreamingConfiguration: &vtypes.StreamingConfiguration{DataRetentionInHours: aws.Int32(0), Disabled: aws.Bool(false),
+	_, err = h.voice.PutVoiceConnectorStreamingConfiguration(ctx, &voice.PutVoiceConnectorStreamingConfigurationInput{
+		VoiceConnectorId: &h.connector,
+		StreamingConfiguration: &vtypes.StreamingConfiguration{
+			DataRetentionInHours: aws.Int32(0), Disabled: aws.Bool(false),
 			StreamingNotificationTargets: []vtypes.StreamingNotificationTarget{{NotificationTarget: vtypes.NotificationTargetEventBridge}},
-			MediaInsightsConfiguration:   &vtypes.MediaInsightsConfiguration{Disabled: aws.Bool(false), ConfigurationArn: cfg.MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationArn}}})
+			MediaInsightsConfiguration:   &vtypes.MediaInsightsConfiguration{Disabled: aws.Bool(false), ConfigurationArn: cfg.MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationArn},
+		},
+	})
 	must(t, err)
-	d, err := h.voice.CreateVoiceProfileDomain(ctx, &voice.CreateVoiceProfileDomainInput{Name: aws.String("callers"),
-		ServerSideEncryptionConfiguration: &vtypes.ServerSideEncryptionConfiguration{KmsKeyArn: aws.String("arn:aws:kms:us-east-1:000000000000:key/local")}})
+	d, err := h.voice.CreateVoiceProfileDomain(ctx, &voice.CreateVoiceProfileDomainInput{
+		Name:                              aws.String("callers"),
+		ServerSideEncryptionConfiguration: &vtypes.ServerSideEncryptionConfiguration{KmsKeyArn: aws.String("arn:aws:kms:us-east-1:000000000000:key/local")},
+	})
 	must(t, err)
 	h.domain = *d.VoiceProfileDomain.VoiceProfileDomainId
 	return h
@@ -138,9 +149,11 @@ func leg(t *testing.T, name string) []byte {
 // dial calls a node with one of the demo's calls, twenty times faster than people speak.
 func dial(ctx context.Context, t *testing.T, sip, name string) *phone.Call {
 	t.Helper()
-	c, err := phone.Dial(ctx, phone.Config{Server: sip, From: "+12065550100", To: "+13605550199", Metadata: true, Speed: 20,
+	c, err := phone.Dial(ctx, phone.Config{
+		Server: sip, From: "+12065550100", To: "+13605550199", Metadata: true, Speed: 20,
 		Caller: phone.Party{AOR: "sip:+12065550100@example.com", Audio: leg(t, name+"_caller")},
-		Callee: phone.Party{AOR: "sip:agent@example.com", Audio: leg(t, name+"_agent")}})
+		Callee: phone.Party{AOR: "sip:agent@example.com", Audio: leg(t, name+"_agent")},
+	})
 	must(t, err)
 	return c
 }
@@ -148,11 +161,15 @@ func dial(ctx context.Context, t *testing.T, sip, name string) *phone.Call {
 // analyse starts both tasks on a call.
 func (h house) analyse(ctx context.Context, t *testing.T, transaction string) (search, tone string) {
 	t.Helper()
-	s, err := h.voice.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{VoiceConnectorId: &h.connector, TransactionId: &transaction,
-		VoiceProfileDomainId: &h.domain, CallLeg: vtypes.CallLegTypeCaller})
+	s, err := h.voice.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{
+		VoiceConnectorId: &h.connector, TransactionId: &transaction,
+		VoiceProfileDomainId: &h.domain, CallLeg: vtypes.CallLegTypeCaller,
+	})
 	must(t, err)
-	v, err := h.voice.StartVoiceToneAnalysisTask(ctx, &voice.StartVoiceToneAnalysisTaskInput{VoiceConnectorId: &h.connector,
-		TransactionId: &transaction, LanguageCode: vtypes.LanguageCodeEnUs})
+	v, err := h.voice.StartVoiceToneAnalysisTask(ctx, &voice.StartVoiceToneAnalysisTaskInput{
+		VoiceConnectorId: &h.connector,
+		TransactionId:    &transaction, LanguageCode: vtypes.LanguageCodeEnUs,
+	})
 	must(t, err)
 	return *s.SpeakerSearchTask.SpeakerSearchTaskId, *v.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId
 }

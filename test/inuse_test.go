@@ -61,8 +61,10 @@ func TestAConnectorTakesNoMoreCallsAtOnceThanTheQuota(t *testing.T) {
 	n := start(t, s)
 	setUp(ctx, t, n.API, hookARN)
 	first := dial(ctx, t, n.SIP[0], "s3_enrol")
-	config := phone.Config{Server: n.SIP[0], From: "+12065550100", To: "+13605550199", Metadata: true,
-		Caller: phone.Party{AOR: "sip:+12065550100@example.com"}, Callee: phone.Party{AOR: "sip:agent@example.com"}}
+	config := phone.Config{
+		Server: n.SIP[0], From: "+12065550100", To: "+13605550199", Metadata: true,
+		Caller: phone.Party{AOR: "sip:+12065550100@example.com"}, Callee: phone.Party{AOR: "sip:agent@example.com"},
+	}
 	if _, err := phone.Dial(ctx, config); err == nil || !strings.Contains(err.Error(), "503") {
 		t.Errorf("a second call: %v", err)
 	}

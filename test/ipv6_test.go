@@ -23,8 +23,10 @@ func TestACallByIPv6(t *testing.T) {
 	s.SIP.Listen = []config.Endpoint{{Network: "udp", Addr: here}, {Network: "tcp", Addr: here}}
 	n := start(t, s)
 	h := setUp(ctx, t, n.API, hookARN)
-	_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: &h.connector,
-		Termination: &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"::1/128"}, Disabled: aws.Bool(false)}})
+	_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
+		VoiceConnectorId: &h.connector,
+		Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"::1/128"}, Disabled: aws.Bool(false)},
+	})
 	must(t, err)
 	for _, at := range n.SIP {
 		c := dial(ctx, t, at, "s2_enrol")

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
 	"timbre"
-	"timbre/cmd/timbre/node"
+	"timbre/node"
 )
 
 // A recorded OpenSIPS calls again, but with one of its two streams switched off at first: from the re-INVITE that turns it
@@ -46,8 +46,10 @@ func TestAStreamThatComesLaterIsHeard(t *testing.T) {
 		return of(transaction, timbre.StreamingStarted)(e) && caller(false, 0)(e)
 	})
 
-	started, err := h.voice.StartVoiceToneAnalysisTask(ctx, &chimesdkvoice.StartVoiceToneAnalysisTaskInput{VoiceConnectorId: &h.connector,
-		TransactionId: &transaction, LanguageCode: types.LanguageCodeEnUs})
+	started, err := h.voice.StartVoiceToneAnalysisTask(ctx, &chimesdkvoice.StartVoiceToneAnalysisTaskInput{
+		VoiceConnectorId: &h.connector,
+		TransactionId:    &transaction, LanguageCode: types.LanguageCodeEnUs,
+	})
 	must(t, err)
 	tone := *started.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId
 	if live := liveCalls(ctx, t, n.Admin); len(live) != 1 || len(live[0].Legs) != 1 || len(live[0].Warnings) != 1 || !strings.Contains(live[0].Warnings[0], `label "0"`) {
@@ -87,8 +89,10 @@ func TestAStreamThatComesLaterIsHeard(t *testing.T) {
 
 	c, err := h.voice.GetVoiceConnector(ctx, &chimesdkvoice.GetVoiceConnectorInput{VoiceConnectorId: &h.connector})
 	must(t, err)
-	_, err = h.voice.TagResource(ctx, &chimesdkvoice.TagResourceInput{ResourceARN: c.VoiceConnector.VoiceConnectorArn,
-		Tags: []types.Tag{{Key: aws.String("timbre:legs.caller"), Value: aws.String("+1360*")}}})
+	_, err = h.voice.TagResource(ctx, &chimesdkvoice.TagResourceInput{
+		ResourceARN: c.VoiceConnector.VoiceConnectorArn,
+		Tags:        []types.Tag{{Key: aws.String("timbre:legs.caller"), Value: aws.String("+1360*")}},
+	})
 	must(t, err)
 	answer = src.invite(t, []byte(strings.NewReplacer("B2B.31.918646", "B2B.31.918647", "branch=z9hG4bK", "branch=z9hG4bKnext").Replace(whole)))
 	transaction = field(t, answer, `(?m)^X-Timbre-Transaction-Id: (\S+)`)

@@ -172,10 +172,12 @@ func (c *client) bye(t *testing.T) {
 // request is one in the dialog of the INVITE.
 func (c *client) request(t *testing.T, method, cseq string) string {
 	t.Helper()
-	return strings.Join([]string{method + " sip:srs@" + c.RemoteAddr().String() + " SIP/2.0",
+	return strings.Join([]string{
+		method + " sip:srs@" + c.RemoteAddr().String() + " SIP/2.0",
 		"Via: SIP/2.0/UDP " + c.LocalAddr().String() + ";branch=z9hG4bK" + method,
 		"From: " + field(t, c.invited, `(?m)^From: (.*?)\r?$`), "To: " + c.to,
-		"Call-ID: " + field(t, c.invited, `(?m)^Call-ID: (.*?)\r?$`), "CSeq: " + cseq, "Max-Forwards: 70", "Content-Length: 0", "", ""}, "\r\n")
+		"Call-ID: " + field(t, c.invited, `(?m)^Call-ID: (.*?)\r?$`), "CSeq: " + cseq, "Max-Forwards: 70", "Content-Length: 0", "", "",
+	}, "\r\n")
 }
 
 func (c *client) say(t *testing.T, message string) {

@@ -75,14 +75,17 @@ func (h house) onStreams(ctx context.Context, t *testing.T, streams ...string) *
 	in := &pipelines.CreateMediaInsightsPipelineInput{
 		MediaInsightsPipelineConfigurationArn: h.configurationARN(ctx, t),
 		KinesisVideoStreamSourceRuntimeConfiguration: &mptypes.KinesisVideoStreamSourceRuntimeConfiguration{
-			MediaEncoding: mptypes.MediaEncodingPcm, MediaSampleRate: aws.Int32(8000)},
+			MediaEncoding: mptypes.MediaEncodingPcm, MediaSampleRate: aws.Int32(8000),
+		},
 		MediaInsightsRuntimeMetadata: map[string]string{"note": "by hand"},
 	}
 	for i, s := range streams {
 		in.KinesisVideoStreamSourceRuntimeConfiguration.Streams = append(in.KinesisVideoStreamSourceRuntimeConfiguration.Streams,
 			mptypes.StreamConfiguration{StreamArn: &s, StreamChannelDefinition: &mptypes.StreamChannelDefinition{
 				NumberOfChannels: aws.Int32(1), ChannelDefinitions: []mptypes.ChannelDefinition{
-					{ChannelId: int32(i), ParticipantRole: []mptypes.ParticipantRole{"CUSTOMER", "AGENT"}[i]}}}})
+					{ChannelId: int32(i), ParticipantRole: []mptypes.ParticipantRole{"CUSTOMER", "AGENT"}[i]},
+				},
+			}})
 	}
 	return in
 }
@@ -125,8 +128,10 @@ func TestPipelineByHandOnALiveCall(t *testing.T) {
 	on := func(stream string, channel int32) *mptypes.KinesisVideoStreamSourceTaskConfiguration {
 		return &mptypes.KinesisVideoStreamSourceTaskConfiguration{StreamArn: &stream, ChannelId: channel, FragmentNumber: aws.String(timbre.Fragment(stream, 0))}
 	}
-	search := &pipelines.StartSpeakerSearchTaskInput{Identifier: p.MediaPipelineArn, VoiceProfileDomainArn: d.VoiceProfileDomain.VoiceProfileDomainArn,
-		KinesisVideoStreamSourceTaskConfiguration: on(caller, 0), ClientRequestToken: aws.String("search-once")}
+	search := &pipelines.StartSpeakerSearchTaskInput{
+		Identifier: p.MediaPipelineArn, VoiceProfileDomainArn: d.VoiceProfileDomain.VoiceProfileDomainArn,
+		KinesisVideoStreamSourceTaskConfiguration: on(caller, 0), ClientRequestToken: aws.String("search-once"),
+	}
 	s, err := h.media.StartSpeakerSearchTask(ctx, search)
 	must(t, err)
 	if s.SpeakerSearchTask.SpeakerSearchTaskStatus != mptypes.MediaPipelineTaskStatusInitializing {
@@ -143,8 +148,10 @@ func TestPipelineByHandOnALiveCall(t *testing.T) {
 	}
 	var tones []string
 	for i, arn := range []string{caller, agent} {
-		v, err := h.media.StartVoiceToneAnalysisTask(ctx, &pipelines.StartVoiceToneAnalysisTaskInput{Identifier: p.MediaPipelineId,
-			LanguageCode: "en-US", KinesisVideoStreamSourceTaskConfiguration: on(arn, int32(i))})
+		v, err := h.media.StartVoiceToneAnalysisTask(ctx, &pipelines.StartVoiceToneAnalysisTaskInput{
+			Identifier:   p.MediaPipelineId,
+			LanguageCode: "en-US", KinesisVideoStreamSourceTaskConfiguration: on(arn, int32(i)),
+		})
 		must(t, err)
 		tones = append(tones, *v.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId)
 	}
@@ -219,9 +226,12 @@ func TestConnectorsOwnPipelineIsPausedAndResumed(t *testing.T) {
 
 	search, _ := h.analyse(ctx, t, c.TransactionID)
 	toneOn := func(channel int32, caller bool) (*pipelines.StartVoiceToneAnalysisTaskOutput, error) {
-		return h.media.StartVoiceToneAnalysisTask(ctx, &pipelines.StartVoiceToneAnalysisTaskInput{Identifier: id, LanguageCode: "en-US",
+		return h.media.StartVoiceToneAnalysisTask(ctx, &pipelines.StartVoiceToneAnalysisTaskInput{
+			Identifier: id, LanguageCode: "en-US",
 			KinesisVideoStreamSourceTaskConfiguration: &mptypes.KinesisVideoStreamSourceTaskConfiguration{
-				StreamArn: aws.String(stream(ctx, t, hook, c.TransactionID, caller)), ChannelId: channel}})
+				StreamArn: aws.String(stream(ctx, t, hook, c.TransactionID, caller)), ChannelId: channel,
+			},
+		})
 	}
 	v, err := toneOn(1, true)
 	must(t, err)
@@ -305,7 +315,9 @@ func TestPipelineRefusals(t *testing.T) {
 		in.KinesisVideoStreamRecordingSourceRuntimeConfiguration = &mptypes.KinesisVideoStreamRecordingSourceRuntimeConfiguration{
 			Streams: []mptypes.RecordingStreamConfiguration{{StreamArn: &caller}},
 			FragmentSelector: &mptypes.FragmentSelector{FragmentSelectorType: "ServerTimestamp", TimestampRange: &mptypes.TimestampRange{
-				StartTimestamp: aws.Time(time.Unix(1, 0)), EndTimestamp: aws.Time(time.Unix(2, 0))}}}
+				StartTimestamp: aws.Time(time.Unix(1, 0)), EndTimestamp: aws.Time(time.Unix(2, 0)),
+			}},
+		}
 	})
 	if bad := (*mptypes.BadRequestException)(nil); !errors.As(err, &bad) || !strings.Contains(*bad.Message, "Not supported") {
 		t.Errorf("a recording: %v", err)
@@ -315,8 +327,10 @@ func TestPipelineRefusals(t *testing.T) {
 	must(t, err)
 	id := made.MediaInsightsPipeline.MediaPipelineId
 	tone := func(stream string, channel int32) error {
-		_, err := h.media.StartVoiceToneAnalysisTask(ctx, &pipelines.StartVoiceToneAnalysisTaskInput{Identifier: id, LanguageCode: "en-US",
-			KinesisVideoStreamSourceTaskConfiguration: &mptypes.KinesisVideoStreamSourceTaskConfiguration{StreamArn: &stream, ChannelId: channel}})
+		_, err := h.media.StartVoiceToneAnalysisTask(ctx, &pipelines.StartVoiceToneAnalysisTaskInput{
+			Identifier: id, LanguageCode: "en-US",
+			KinesisVideoStreamSourceTaskConfiguration: &mptypes.KinesisVideoStreamSourceTaskConfiguration{StreamArn: &stream, ChannelId: channel},
+		})
 		return err
 	}
 	if err := tone(unknown, 0); !is[*mptypes.NotFoundException](err) {
@@ -336,8 +350,10 @@ func TestPipelineRefusals(t *testing.T) {
 	// What the configuration says from now on holds for the next start.
 	_, err = h.media.UpdateMediaInsightsPipelineConfiguration(ctx, &pipelines.UpdateMediaInsightsPipelineConfigurationInput{
 		Identifier: aws.String("analytics"), ResourceAccessRoleArn: aws.String("arn:aws:iam::000000000000:role/another"),
-		Elements: []mptypes.MediaInsightsPipelineConfigurationElement{{Type: "VoiceAnalyticsProcessor",
-			VoiceAnalyticsProcessorConfiguration: &mptypes.VoiceAnalyticsProcessorConfiguration{SpeakerSearchStatus: "Enabled", VoiceToneAnalysisStatus: "Disabled"}}},
+		Elements: []mptypes.MediaInsightsPipelineConfigurationElement{{
+			Type:                                 "VoiceAnalyticsProcessor",
+			VoiceAnalyticsProcessorConfiguration: &mptypes.VoiceAnalyticsProcessorConfiguration{SpeakerSearchStatus: "Enabled", VoiceToneAnalysisStatus: "Disabled"},
+		}},
 	})
 	must(t, err)
 	if err := tone(caller, 0); !is[*mptypes.ConflictException](err) {
@@ -365,7 +381,8 @@ func TestPipelinesOfAKilledServerHaveFailed(t *testing.T) {
 	idle, err := h.media.CreateMediaInsightsPipeline(ctx, h.onStreams(ctx, t, caller))
 	must(t, err)
 	tone, err := h.media.StartVoiceToneAnalysisTask(ctx, &pipelines.StartVoiceToneAnalysisTaskInput{
-		Identifier: begun.MediaInsightsPipeline.MediaPipelineId, LanguageCode: "en-US"})
+		Identifier: begun.MediaInsightsPipeline.MediaPipelineId, LanguageCode: "en-US",
+	})
 	must(t, err)
 	playing, hangUp := context.WithCancel(ctx)
 	played := make(chan error, 1)

@@ -61,7 +61,8 @@ func TestHowACallIsHeardIsToldWhileItLivesAndAfterwards(t *testing.T) {
 	h := setUp(ctx, t, n.API, hookARN)
 	const packets = 1000
 	var networks []*impair.Proxy
-	call, err := phone.Dial(ctx, phone.Config{Server: n.SIP[0], To: h.connector, From: "+12065550100", Speed: 20, PayloadType: phone.ALaw,
+	call, err := phone.Dial(ctx, phone.Config{
+		Server: n.SIP[0], To: h.connector, From: "+12065550100", Speed: 20, PayloadType: phone.ALaw,
 		Caller: phone.Party{AOR: "sip:+12065550100@example.com", Audio: bytes.Repeat([]byte{0x55}, packets*160)},
 		Callee: phone.Party{AOR: "sip:+13605550199@example.com"},
 		Via: func(to netip.AddrPort) netip.AddrPort {
@@ -74,7 +75,8 @@ func TestHowACallIsHeardIsToldWhileItLivesAndAfterwards(t *testing.T) {
 			networks = append(networks, p)
 			t.Cleanup(p.Close)
 			return p.Addr()
-		}})
+		},
+	})
 	must(t, err)
 	must(t, call.Play(ctx))
 	for _, p := range networks {

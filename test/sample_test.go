@@ -162,8 +162,10 @@ func TestTheInitializationOfLiveCallAnalyticsMakesItsPipeline(t *testing.T) {
 		t.Errorf("the detail-type is %s", kind)
 	}
 	stream := func(e told, channel int32, role mptypes.ParticipantRole) mptypes.StreamConfiguration {
-		return mptypes.StreamConfiguration{StreamArn: aws.String(at[string](e, "detail", "streamArn")), FragmentNumber: aws.String(at[string](e, "detail", "startFragmentNumber")),
-			StreamChannelDefinition: &mptypes.StreamChannelDefinition{NumberOfChannels: aws.Int32(1), ChannelDefinitions: []mptypes.ChannelDefinition{{ChannelId: channel, ParticipantRole: role}}}}
+		return mptypes.StreamConfiguration{
+			StreamArn: aws.String(at[string](e, "detail", "streamArn")), FragmentNumber: aws.String(at[string](e, "detail", "startFragmentNumber")),
+			StreamChannelDefinition: &mptypes.StreamChannelDefinition{NumberOfChannels: aws.Int32(1), ChannelDefinitions: []mptypes.ChannelDefinition{{ChannelId: channel, ParticipantRole: role}}},
+		}
 	}
 	metadata := map[string]string{}
 	for _, name := range []string{"callId", "fromNumber", "toNumber", "voiceConnectorId", "transactionId", "direction"} {
@@ -173,14 +175,18 @@ func TestTheInitializationOfLiveCallAnalyticsMakesItsPipeline(t *testing.T) {
 	must(t, err)
 	made, err := c.media.CreateMediaInsightsPipeline(ctx, &pipelines.CreateMediaInsightsPipelineInput{
 		MediaInsightsPipelineConfigurationArn: configurations.MediaInsightsPipelineConfigurations[0].MediaInsightsPipelineConfigurationArn,
-		KinesisVideoStreamSourceRuntimeConfiguration: &mptypes.KinesisVideoStreamSourceRuntimeConfiguration{MediaEncoding: mptypes.MediaEncodingPcm, MediaSampleRate: aws.Int32(8000),
-			Streams: []mptypes.StreamConfiguration{stream(caller, 0, mptypes.ParticipantRoleCustomer), stream(agent, 1, mptypes.ParticipantRoleAgent)}},
+		KinesisVideoStreamSourceRuntimeConfiguration: &mptypes.KinesisVideoStreamSourceRuntimeConfiguration{
+			MediaEncoding: mptypes.MediaEncodingPcm, MediaSampleRate: aws.Int32(8000),
+			Streams: []mptypes.StreamConfiguration{stream(caller, 0, mptypes.ParticipantRoleCustomer), stream(agent, 1, mptypes.ParticipantRoleAgent)},
+		},
 		MediaInsightsRuntimeMetadata: metadata,
 	})
 	must(t, err)
 	pipeline := made.MediaInsightsPipeline.MediaPipelineId
-	started, err := c.media.StartVoiceToneAnalysisTask(ctx, &pipelines.StartVoiceToneAnalysisTaskInput{Identifier: pipeline, LanguageCode: mptypes.VoiceAnalyticsLanguageCodeEnUs,
-		KinesisVideoStreamSourceTaskConfiguration: &mptypes.KinesisVideoStreamSourceTaskConfiguration{StreamArn: aws.String(at[string](caller, "detail", "streamArn")), ChannelId: 0}})
+	started, err := c.media.StartVoiceToneAnalysisTask(ctx, &pipelines.StartVoiceToneAnalysisTaskInput{
+		Identifier: pipeline, LanguageCode: mptypes.VoiceAnalyticsLanguageCodeEnUs,
+		KinesisVideoStreamSourceTaskConfiguration: &mptypes.KinesisVideoStreamSourceTaskConfiguration{StreamArn: aws.String(at[string](caller, "detail", "streamArn")), ChannelId: 0},
+	})
 	must(t, err)
 	c.talk()
 	e := tell(t, c.hook.wait(ctx, t, "a tone of the pipeline", of(*started.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId, timbre.ToneSuccessful)))

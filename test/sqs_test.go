@@ -29,8 +29,10 @@ func TestEventsReachAnSQSQueue(t *testing.T) {
 	queues := sqs.NewFromConfig(cfg)
 	queue, err := queues.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("calls")})
 	must(t, err)
-	attributes, err := queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: queue.QueueUrl,
-		AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameQueueArn}})
+	attributes, err := queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
+		QueueUrl:       queue.QueueUrl,
+		AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameQueueArn},
+	})
 	must(t, err)
 
 	hook := newReceiver(t)
@@ -41,8 +43,10 @@ func TestEventsReachAnSQSQueue(t *testing.T) {
 	must(t, c.Play(ctx))
 	must(t, c.Hangup(ctx))
 
-	missing := map[string]bool{timbre.AnalyticsReady: true, timbre.IdentificationNoMatches: true,
-		timbre.VoiceprintGenerationSuccess: true, timbre.ToneSuccessful: true, timbre.ToneCompleted: true}
+	missing := map[string]bool{
+		timbre.AnalyticsReady: true, timbre.IdentificationNoMatches: true,
+		timbre.VoiceprintGenerationSuccess: true, timbre.ToneSuccessful: true, timbre.ToneCompleted: true,
+	}
 	for len(missing) > 0 {
 		got, err := queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: queue.QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 5})
 		if err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"timbre"
-	"timbre/cmd/timbre/node"
+	"timbre/node"
 )
 
 // A server that is stopped in the middle of a call has told of it before it is gone.

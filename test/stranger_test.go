@@ -24,8 +24,10 @@ func TestAStrangerIsRefusedAFewTimesAndHeardWhenHeIsAllowed(t *testing.T) {
 	h := setUp(ctx, t, n.API, hookARN)
 	allow := func(network string) {
 		t.Helper()
-		_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: &h.connector,
-			Termination: &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{network}, Disabled: aws.Bool(false)}})
+		_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
+			VoiceConnectorId: &h.connector,
+			Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{network}, Disabled: aws.Bool(false)},
+		})
 		must(t, err)
 	}
 	allow("192.0.2.0/24")

@@ -26,9 +26,11 @@ func TestTheAPISpeaksTLS(t *testing.T) {
 	var trusted *x509.CertPool
 	s.API.TLS.Cert, s.API.TLS.Key, trusted = certificate(t)
 	n := start(t, s)
-	client := voice.New(voice.Options{Region: "us-east-1", BaseEndpoint: aws.String("https://" + n.API),
+	client := voice.New(voice.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String("https://" + n.API),
 		Credentials: credentials.NewStaticCredentialsProvider(keyID, secret, ""),
-		HTTPClient:  &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}}}})
+		HTTPClient:  &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}}},
+	})
 	if _, err := client.ListVoiceConnectors(t.Context(), &voice.ListVoiceConnectorsInput{}); err != nil {
 		t.Error(err)
 	}
@@ -43,8 +45,10 @@ func certificate(t *testing.T) (certFile, keyFile string, trusted *x509.CertPool
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	must(t, err)
 	private, err := x509.MarshalECPrivateKey(key)

@@ -154,9 +154,13 @@ func TestATrunkCallIsPutThroughAndAnalysed(t *testing.T) {
 	n := start(t, settings(t, folder, hook))
 	h := setUp(ctx, t, n.API, hookARN)
 	ann, gw := newEnd(t), newEnd(t)
-	_, err := h.voice.PutVoiceConnectorOrigination(ctx, &voice.PutVoiceConnectorOriginationInput{VoiceConnectorId: &h.connector,
-		Origination: &vtypes.Origination{Disabled: aws.Bool(false), Routes: []vtypes.OriginationRoute{{Host: aws.String("127.0.0.1"), Port: aws.Int32(int32(portOf(gw.sip))),
-			Protocol: vtypes.OriginationRouteProtocolUdp, Priority: aws.Int32(1), Weight: aws.Int32(1)}}}})
+	_, err := h.voice.PutVoiceConnectorOrigination(ctx, &voice.PutVoiceConnectorOriginationInput{
+		VoiceConnectorId: &h.connector,
+		Origination: &vtypes.Origination{Disabled: aws.Bool(false), Routes: []vtypes.OriginationRoute{{
+			Host: aws.String("127.0.0.1"), Port: aws.Int32(int32(portOf(gw.sip))),
+			Protocol: vtypes.OriginationRouteProtocolUdp, Priority: aws.Int32(1), Weight: aws.Int32(1),
+		}}},
+	})
 	must(t, err)
 
 	ann.to, err = net.ResolveUDPAddr("udp", strings.TrimPrefix(n.SIP[0], "udp://"))

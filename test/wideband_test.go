@@ -38,8 +38,10 @@ func TestAVoiceIsKnownThroughAnyCodec(t *testing.T) {
 			return e.status() == timbre.StreamingStarted && strings.Contains(e.Detail.InviteHeaders["from"], codec) && !seen[e.Detail.TransactionID]
 		})
 		seen[e.Detail.TransactionID] = true
-		s, err := h.voice.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{VoiceConnectorId: &h.connector,
-			TransactionId: aws.String(e.Detail.TransactionID), VoiceProfileDomainId: &h.domain, CallLeg: "Caller"})
+		s, err := h.voice.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{
+			VoiceConnectorId: &h.connector,
+			TransactionId:    aws.String(e.Detail.TransactionID), VoiceProfileDomainId: &h.domain, CallLeg: "Caller",
+		})
 		must(t, err)
 		tasks[codec] = *s.SpeakerSearchTask.SpeakerSearchTaskId
 	}

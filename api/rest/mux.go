@@ -48,8 +48,10 @@ type Mux struct {
 
 // NewMux routes every operation of the services. Those that Handle does not tie to a function refuse, saying so.
 func NewMux(cfg Config, services ...*Service) *Mux {
-	m := &Mux{cfg: cfg, services: services, routes: map[*Operation]*route{}, meter: newMeter(cfg.Metrics),
-		pace: newPace(cfg.Rates, cfg.Now), crowd: &crowd{most: cfg.Crowd, busy: map[string]int{}}, pages: newPages(cfg.PageKey, cfg.Account)}
+	m := &Mux{
+		cfg: cfg, services: services, routes: map[*Operation]*route{}, meter: newMeter(cfg.Metrics),
+		pace: newPace(cfg.Rates, cfg.Now), crowd: &crowd{most: cfg.Crowd, busy: map[string]int{}}, pages: newPages(cfg.PageKey, cfg.Account),
+	}
 	for _, s := range services {
 		for _, op := range s.Operations {
 			r := &route{service: s, op: op}
@@ -148,7 +150,8 @@ func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte
 		return nil, tooFast(crowded)
 	}
 	defer leave()
-	c := &call{ctx: context.WithValue(r.Context(), pagesKey{}, m.pages), labels: labels, query: query,
+	c := &call{
+		ctx: context.WithValue(r.Context(), pagesKey{}, m.pages), labels: labels, query: query,
 		body: sync.OnceValues(func() (map[string]any, error) {
 			text, err := body()
 			if err == nil && len(text) > 0 {
@@ -158,7 +161,8 @@ func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte
 				return nil, err
 			}
 			return parse(text)
-		})}
+		}),
+	}
 	if err := m.authorize(c, key, found.op); err != nil {
 		return nil, err
 	}

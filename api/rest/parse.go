@@ -25,8 +25,10 @@ func isJSON(contentType string) error {
 	if contentType == "" || err == nil && kind == "application/json" {
 		return nil
 	}
-	return &Fault{Status: http.StatusUnsupportedMediaType, Type: "UnsupportedMediaTypeException", Code: "UnsupportedMediaType",
-		Message: "The body must have the Content-Type application/json."}
+	return &Fault{
+		Status: http.StatusUnsupportedMediaType, Type: "UnsupportedMediaTypeException", Code: "UnsupportedMediaType",
+		Message: "The body must have the Content-Type application/json.",
+	}
 }
 
 // number is a JSON number as it was written.

@@ -39,8 +39,10 @@ func (s *service) putOrigination(ctx context.Context, in *sdk.PutVoiceConnectorO
 		if _, err := netip.ParseAddr(*r.Host); err != nil && (len(*r.Host) > 253 || !hostName.MatchString(*r.Host)) {
 			return nil, rest.Invalid(at, "be a host name or an IP address")
 		}
-		route := timbre.Route{Host: *r.Host, Port: int(or(r.Port, sipPort)), Protocol: string(r.Protocol),
-			Priority: int(or(r.Priority, 0)), Weight: int(or(r.Weight, 0))}
+		route := timbre.Route{
+			Host: *r.Host, Port: int(or(r.Port, sipPort)), Protocol: string(r.Protocol),
+			Priority: int(or(r.Priority, 0)), Weight: int(or(r.Weight, 0)),
+		}
 		if route.Port == 0 {
 			route.Port = sipPort
 		}
@@ -67,8 +69,10 @@ func (s *service) deleteOrigination(ctx context.Context, in *sdk.DeleteVoiceConn
 func origination(o timbre.Origination) *types.Origination {
 	doc := &types.Origination{Disabled: &o.Disabled, Routes: []types.OriginationRoute{}}
 	for _, r := range o.Routes {
-		doc.Routes = append(doc.Routes, types.OriginationRoute{Host: &r.Host, Port: new(int32(r.Port)),
-			Protocol: types.OriginationRouteProtocol(r.Protocol), Priority: some(int32(r.Priority)), Weight: some(int32(r.Weight))})
+		doc.Routes = append(doc.Routes, types.OriginationRoute{
+			Host: &r.Host, Port: new(int32(r.Port)),
+			Protocol: types.OriginationRouteProtocol(r.Protocol), Priority: some(int32(r.Priority)), Weight: some(int32(r.Weight)),
+		})
 	}
 	return doc
 }

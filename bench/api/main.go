@@ -87,8 +87,10 @@ func (b bench) measure(ctx context.Context, connections []int) (r report, err er
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	defer hook.Close()
 	var made stock
-	s, err := server.Start(ctx, server.Config{Binary: b.binary, Prepare: func(folder string) error { return made.fill(ctx, folder) },
-		Env: []string{"GOMAXPROCS=1", "TIMBRE_INFER_THREADS=1", server.Listener(hook.URL)}, Log: log})
+	s, err := server.Start(ctx, server.Config{
+		Binary: b.binary, Prepare: func(folder string) error { return made.fill(ctx, folder) },
+		Env: []string{"GOMAXPROCS=1", "TIMBRE_INFER_THREADS=1", server.Listener(hook.URL)}, Log: log,
+	})
 	if err != nil {
 		return r, err
 	}

@@ -35,8 +35,10 @@ func ring(ctx context.Context, s *server.Process, calls int) (l lines, err error
 	work.SetLimit(8)
 	for i := range l.transactions {
 		work.Go(func() error {
-			call, err := phone.Dial(ctx, phone.Config{Server: s.SIP, Metadata: true, From: "+12065550100", To: "+13605550199",
-				Caller: phone.Party{AOR: "sip:caller@example.com"}, Callee: phone.Party{AOR: "sip:agent@example.com"}})
+			call, err := phone.Dial(ctx, phone.Config{
+				Server: s.SIP, Metadata: true, From: "+12065550100", To: "+13605550199",
+				Caller: phone.Party{AOR: "sip:caller@example.com"}, Callee: phone.Party{AOR: "sip:agent@example.com"},
+			})
 			if err != nil {
 				return err
 			}

@@ -39,8 +39,10 @@ func (s *stock) fill(ctx context.Context, folder string) error {
 func (s *stock) enrol(ctx context.Context, db *sqlite.Store) error {
 	now := time.Now()
 	s.connector, s.domain = "bench0connector0000000", uuid.NewString()
-	if err := db.CreateConnector(ctx, timbre.Connector{ID: s.connector, ARN: arn("vc/" + s.connector), Name: "bench", Region: "us-east-1",
-		OutboundHost: s.connector + ".voiceconnector.chime.aws", NetworkType: "IPV4_ONLY", Created: now, Updated: now}); err != nil {
+	if err := db.CreateConnector(ctx, timbre.Connector{
+		ID: s.connector, ARN: arn("vc/" + s.connector), Name: "bench", Region: "us-east-1",
+		OutboundHost: s.connector + ".voiceconnector.chime.aws", NetworkType: "IPV4_ONLY", Created: now, Updated: now,
+	}); err != nil {
 		return err
 	}
 	if err := db.CreateDomain(ctx, timbre.Domain{ID: s.domain, ARN: arn("voice-profile-domain/" + s.domain), Name: "bench", Created: now, Updated: now}); err != nil {
@@ -49,13 +51,17 @@ func (s *stock) enrol(ctx context.Context, db *sqlite.Store) error {
 	for i := range profiles {
 		task, profile, now := uuid.NewString(), uuid.NewString(), now.Add(time.Duration(i))
 		v := timbre.Voiceprint{Embedding: voice(i), Net: 20 * time.Second, Model: "bench"}
-		if err := db.CreateTask(ctx, timbre.Task{ID: task, Kind: timbre.SpeakerSearch, ConnectorID: s.connector, TransactionID: uuid.NewString(),
+		if err := db.CreateTask(ctx, timbre.Task{
+			ID: task, Kind: timbre.SpeakerSearch, ConnectorID: s.connector, TransactionID: uuid.NewString(),
 			DomainID: s.domain, Side: timbre.Caller, Status: timbre.Succeeded, Identified: true, Matches: []timbre.Match{{ProfileID: profile, Confidence: 0.97}},
-			VoiceprintStatus: timbre.VoiceprintGenerationSuccess, Voiceprint: &v, VoiceprintMade: now, Created: now, Updated: now, Started: now, Ended: now}); err != nil {
+			VoiceprintStatus: timbre.VoiceprintGenerationSuccess, Voiceprint: &v, VoiceprintMade: now, Created: now, Updated: now, Started: now, Ended: now,
+		}); err != nil {
 			return err
 		}
-		if err := db.EnrolProfile(ctx, timbre.Profile{ID: profile, ARN: arn("voice-profile/" + profile), DomainID: s.domain, Voiceprint: v,
-			Created: now, Updated: now, Expires: now.Add(timbre.ProfileLife)}, task); err != nil {
+		if err := db.EnrolProfile(ctx, timbre.Profile{
+			ID: profile, ARN: arn("voice-profile/" + profile), DomainID: s.domain, Voiceprint: v,
+			Created: now, Updated: now, Expires: now.Add(timbre.ProfileLife),
+		}, task); err != nil {
 			return err
 		}
 		s.tasks = append(s.tasks, task)

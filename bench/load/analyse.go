@@ -12,10 +12,14 @@ import (
 
 // analyse starts both tasks, and gives the id of the search.
 func analyse(ctx context.Context, o server.Office, transaction string) (string, error) {
-	s, err1 := o.API.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{VoiceConnectorId: &o.Connector,
-		TransactionId: &transaction, VoiceProfileDomainId: &o.Domain, CallLeg: vtypes.CallLegTypeCaller})
-	_, err2 := o.API.StartVoiceToneAnalysisTask(ctx, &voice.StartVoiceToneAnalysisTaskInput{VoiceConnectorId: &o.Connector,
-		TransactionId: &transaction, LanguageCode: vtypes.LanguageCodeEnUs})
+	s, err1 := o.API.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{
+		VoiceConnectorId: &o.Connector,
+		TransactionId:    &transaction, VoiceProfileDomainId: &o.Domain, CallLeg: vtypes.CallLegTypeCaller,
+	})
+	_, err2 := o.API.StartVoiceToneAnalysisTask(ctx, &voice.StartVoiceToneAnalysisTaskInput{
+		VoiceConnectorId: &o.Connector,
+		TransactionId:    &transaction, LanguageCode: vtypes.LanguageCodeEnUs,
+	})
 	if err := errors.Join(err1, err2); err != nil {
 		return "", err
 	}

@@ -24,13 +24,21 @@ type fault struct {
 
 var faults = []fault{
 	{name: "none"},
-	{name: "12 dB too loud", gain: 12}, {name: "18 dB too loud", gain: 18}, {name: "24 dB too loud", gain: 24},
-	{name: "30 dB too loud", gain: 30}, {name: "36 dB too loud", gain: 36},
-	{name: "24 dB too quiet", gain: -24}, {name: "30 dB too quiet", gain: -30}, {name: "36 dB too quiet", gain: -36},
+	{name: "12 dB too loud", gain: 12},
+	{name: "18 dB too loud", gain: 18},
+	{name: "24 dB too loud", gain: 24},
+	{name: "30 dB too loud", gain: 30},
+	{name: "36 dB too loud", gain: 36},
+	{name: "24 dB too quiet", gain: -24},
+	{name: "30 dB too quiet", gain: -30},
+	{name: "36 dB too quiet", gain: -36},
 	{name: "42 dB too quiet", gain: -42},
-	{name: "20 dB of signal to noise", noise: true, signalToNoise: 20}, {name: "10 dB", noise: true, signalToNoise: 10},
-	{name: "5 dB", noise: true, signalToNoise: 5}, {name: "0 dB", noise: true, signalToNoise: 0},
-	{name: "-3 dB", noise: true, signalToNoise: -3}, {name: "-6 dB", noise: true, signalToNoise: -6},
+	{name: "20 dB of signal to noise", noise: true, signalToNoise: 20},
+	{name: "10 dB", noise: true, signalToNoise: 10},
+	{name: "5 dB", noise: true, signalToNoise: 5},
+	{name: "0 dB", noise: true, signalToNoise: 0},
+	{name: "-3 dB", noise: true, signalToNoise: -3},
+	{name: "-6 dB", noise: true, signalToNoise: -6},
 }
 
 // spoil lays the fault on a leg.

@@ -34,26 +34,37 @@ func (s *Process) Furnish(ctx context.Context) (o Office, err error) {
 		return o, err
 	}
 	o.Connector = *c.VoiceConnector.VoiceConnectorId
-	_, err = o.API.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: &o.Connector,
-		Termination: &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}}})
+	_, err = o.API.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
+		VoiceConnectorId: &o.Connector,
+		Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}},
+	})
 	if err != nil {
 		return o, err
 	}
 	p, err := pipelines.NewFromConfig(cfg).CreateMediaInsightsPipelineConfiguration(ctx, &pipelines.CreateMediaInsightsPipelineConfigurationInput{
 		MediaInsightsPipelineConfigurationName: aws.String("load"), ResourceAccessRoleArn: aws.String("arn:aws:iam::000000000000:role/unused"),
-		Elements: []mptypes.MediaInsightsPipelineConfigurationElement{{Type: "VoiceAnalyticsProcessor"}, {Type: "SqsQueueSink",
-			SqsQueueSinkConfiguration: &mptypes.SqsQueueSinkConfiguration{InsightsTarget: aws.String("arn:timbre:webhook:us-east-1:000000000000:" + hook)}}}})
+		Elements: []mptypes.MediaInsightsPipelineConfigurationElement{{Type: "VoiceAnalyticsProcessor"}, {
+			Type:                      "SqsQueueSink",
+			SqsQueueSinkConfiguration: &mptypes.SqsQueueSinkConfiguration{InsightsTarget: aws.String("arn:timbre:webhook:us-east-1:000000000000:" + hook)},
+		}},
+	})
 	if err != nil {
 		return o, err
 	}
-	_, err = o.API.PutVoiceConnectorStreamingConfiguration(ctx, &voice.PutVoiceConnectorStreamingConfigurationInput{VoiceConnectorId: &o.Connector,
-		StreamingConfiguration: &vtypes.StreamingConfiguration{DataRetentionInHours: aws.Int32(0), Disabled: aws.Bool(false),
-			MediaInsightsConfiguration: &vtypes.MediaInsightsConfiguration{ConfigurationArn: p.MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationArn}}})
+	_, err = o.API.PutVoiceConnectorStreamingConfiguration(ctx, &voice.PutVoiceConnectorStreamingConfigurationInput{
+		VoiceConnectorId: &o.Connector,
+		StreamingConfiguration: &vtypes.StreamingConfiguration{
+			DataRetentionInHours: aws.Int32(0), Disabled: aws.Bool(false),
+			MediaInsightsConfiguration: &vtypes.MediaInsightsConfiguration{ConfigurationArn: p.MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationArn},
+		},
+	})
 	if err != nil {
 		return o, err
 	}
-	d, err := o.API.CreateVoiceProfileDomain(ctx, &voice.CreateVoiceProfileDomainInput{Name: aws.String("load"),
-		ServerSideEncryptionConfiguration: &vtypes.ServerSideEncryptionConfiguration{KmsKeyArn: aws.String("arn:aws:kms:us-east-1:000000000000:key/local")}})
+	d, err := o.API.CreateVoiceProfileDomain(ctx, &voice.CreateVoiceProfileDomainInput{
+		Name:                              aws.String("load"),
+		ServerSideEncryptionConfiguration: &vtypes.ServerSideEncryptionConfiguration{KmsKeyArn: aws.String("arn:aws:kms:us-east-1:000000000000:key/local")},
+	})
 	if err != nil {
 		return o, err
 	}

@@ -39,8 +39,10 @@ func soak(ctx context.Context, p plan) (r result, err error) {
 	}
 	hook := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer hook.Close()
-	s, err := server.Start(ctx, server.Config{Binary: p.binary, Log: os.Stderr,
-		Env: []string{"TIMBRE_LOG_LEVEL=warn", server.Listener(hook.URL)}})
+	s, err := server.Start(ctx, server.Config{
+		Binary: p.binary, Log: os.Stderr,
+		Env: []string{"TIMBRE_LOG_LEVEL=warn", server.Listener(hook.URL)},
+	})
 	if err != nil {
 		return r, err
 	}

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"timbre/cmd/timbre/analyze"
-	"timbre/cmd/timbre/node"
 	"timbre/cmd/timbre/screen"
 	"timbre/config"
+	"timbre/node"
 )
 
 // recordings is `timbre analyze`.

@@ -6,8 +6,8 @@ import (
 	"os"
 	"text/tabwriter"
 
-	"timbre/cmd/timbre/node"
 	"timbre/config"
+	"timbre/node"
 )
 
 // serve is `timbre serve`.

@@ -8,9 +8,9 @@ import (
 	"os"
 
 	"timbre/cmd/timbre/demo"
-	"timbre/cmd/timbre/node"
 	"timbre/cmd/timbre/screen"
 	"timbre/config"
+	"timbre/node"
 	"timbre/notify/webhook"
 )
 
@@ -22,8 +22,10 @@ type story struct {
 
 // Run tells the story on a server of its own, in a folder that is gone afterwards. It fails when a name was wrong.
 func (s story) Run(ctx context.Context) error {
-	_, err := demo.Run(ctx, demo.Config{Start: ownServer, Verify: webhook.Verify,
-		Screen: screen.Of(os.Stdout, os.Getenv), JSON: s.JSON, Speed: s.Speed})
+	_, err := demo.Run(ctx, demo.Config{
+		Start: ownServer, Verify: webhook.Verify,
+		Screen: screen.Of(os.Stdout, os.Getenv), JSON: s.JSON, Speed: s.Speed,
+	})
 	return err
 }
 
@@ -47,9 +49,11 @@ func ownServer(ctx context.Context, webhookURL, secret string) (demo.Server, err
 	ended := make(chan error, 1)
 	go func() { ended <- n.Run(ctx) }()
 	key, _ := n.Credentials.Secret(n.Credentials.ID)
-	return demo.Server{API: "http://" + n.API, SIP: n.SIP[0], AccessKeyID: n.Credentials.ID, SecretAccessKey: key,
+	return demo.Server{
+		API: "http://" + n.API, SIP: n.SIP[0], AccessKeyID: n.Credentials.ID, SecretAccessKey: key,
 		Stop: func() error {
 			stop()
 			return errors.Join(<-ended, os.RemoveAll(folder))
-		}}, nil
+		},
+	}, nil
 }

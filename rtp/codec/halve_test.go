@@ -27,8 +27,15 @@ func level(pcm []int16) float64 {
 func TestHalvingKeepsTheTelephoneBandAndNothingAbove(t *testing.T) {
 	const amplitude = 16000
 	for _, c := range []struct{ hz, least, most float64 }{
-		{100, -0.1, 0.1}, {300, -0.1, 0.1}, {1000, -0.1, 0.1}, {2500, -0.1, 0.1}, {3400, -0.1, 0.1},
-		{4600, -200, -65}, {5000, -200, -65}, {6000, -200, -65}, {7900, -200, -65},
+		{100, -0.1, 0.1},
+		{300, -0.1, 0.1},
+		{1000, -0.1, 0.1},
+		{2500, -0.1, 0.1},
+		{3400, -0.1, 0.1},
+		{4600, -200, -65},
+		{5000, -200, -65},
+		{6000, -200, -65},
+		{7900, -200, -65},
 	} {
 		got := 20 * math.Log10(math.Max(level(Halve(tone(c.hz, amplitude))), 1e-3)/amplitude)
 		if got < c.least || got > c.most {

@@ -66,8 +66,10 @@ func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
 		return a.text, nil
 	}
 	a.version, a.last = a.version+1, string(body)
-	s.Origin = sdp.Origin{Username: "-", SessionID: a.id, SessionVersion: a.version,
-		NetworkType: "IN", AddressType: family(a.address), UnicastAddress: a.address.String()}
+	s.Origin = sdp.Origin{
+		Username: "-", SessionID: a.id, SessionVersion: a.version,
+		NetworkType: "IN", AddressType: family(a.address), UnicastAddress: a.address.String(),
+	}
 	if a.text, err = s.Marshal(); err != nil {
 		return nil, timbre.Errorf(timbre.Internal, "offer.Answer", "%w", err)
 	}
@@ -86,8 +88,10 @@ func family(a netip.Addr) string {
 }
 
 func (l *Line) answer(port int) *sdp.MediaDescription {
-	m := &sdp.MediaDescription{MediaName: sdp.MediaName{Media: l.desc.MediaName.Media, Port: sdp.RangedPort{Value: port},
-		Protos: l.desc.MediaName.Protos, Formats: l.desc.MediaName.Formats}}
+	m := &sdp.MediaDescription{MediaName: sdp.MediaName{
+		Media: l.desc.MediaName.Media, Port: sdp.RangedPort{Value: port},
+		Protos: l.desc.MediaName.Protos, Formats: l.desc.MediaName.Formats,
+	}}
 	if l.Label != "" {
 		m.WithValueAttribute("label", l.Label)
 	}

@@ -90,15 +90,22 @@ a=rtcp-mux
 `
 
 func TestTheStrongestKeyIsTaken(t *testing.T) {
-	all := []string{"1 AEAD_AES_256_GCM inline:" + key44, "2 AEAD_AES_128_GCM inline:" + key28, "3 AES_256_CM_HMAC_SHA1_80 inline:" + key46,
+	all := []string{
+		"1 AEAD_AES_256_GCM inline:" + key44, "2 AEAD_AES_128_GCM inline:" + key28, "3 AES_256_CM_HMAC_SHA1_80 inline:" + key46,
 		"4 AES_256_CM_HMAC_SHA1_32 inline:" + key46, "5 AES_192_CM_HMAC_SHA1_80 inline:" + key30, "6 AES_192_CM_HMAC_SHA1_32 inline:" + key30,
 		"7 AES_CM_128_HMAC_SHA1_80 inline:" + key30, "8 AES_CM_128_HMAC_SHA1_32 inline:" + key30, "9 F8_128_HMAC_SHA1_80 inline:" + key30,
-		"10 F8_128_HMAC_SHA1_32 inline:" + key30, "11 NULL_HMAC_SHA1_80 inline:" + key30, "12 NULL_HMAC_SHA1_32 inline:" + key30}
+		"10 F8_128_HMAC_SHA1_32 inline:" + key30, "11 NULL_HMAC_SHA1_80 inline:" + key30, "12 NULL_HMAC_SHA1_32 inline:" + key30,
+	}
 	for _, c := range []struct {
 		first int // of all
 		tag   string
-	}{{0, "1 AEAD_AES_256_GCM"}, {1, "2 AEAD_AES_128_GCM"}, {2, "3 AES_256_CM_HMAC_SHA1_80"}, {3, "7 AES_CM_128_HMAC_SHA1_80"},
-		{7, "8 AES_CM_128_HMAC_SHA1_32"}} {
+	}{
+		{0, "1 AEAD_AES_256_GCM"},
+		{1, "2 AEAD_AES_128_GCM"},
+		{2, "3 AES_256_CM_HMAC_SHA1_80"},
+		{3, "7 AES_CM_128_HMAC_SHA1_80"},
+		{7, "8 AES_CM_128_HMAC_SHA1_32"},
+	} {
 		given := slices.Clone(all[c.first:])
 		slices.Reverse(given) // the order says nothing
 		sdp := twelve

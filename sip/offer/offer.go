@@ -67,8 +67,10 @@ func Read(raw []byte, peer netip.Addr) (*Offer, error) {
 }
 
 func readLine(i int, s *sdp.SessionDescription, m *sdp.MediaDescription, peer netip.Addr) Line {
-	l := Line{Index: i, desc: m, Voice: -1, Events: -1, Payloads: map[uint8]Encoding{}, Direction: direction(s, m),
-		Media: m.MediaName.Media, Proto: strings.ToUpper(strings.Join(m.MediaName.Protos, "/"))}
+	l := Line{
+		Index: i, desc: m, Voice: -1, Events: -1, Payloads: map[uint8]Encoding{}, Direction: direction(s, m),
+		Media: m.MediaName.Media, Proto: strings.ToUpper(strings.Join(m.MediaName.Protos, "/")),
+	}
 	l.Label, _ = m.Attribute("label")
 	l.Label = strings.TrimSpace(l.Label)
 	host := address(m.ConnectionInformation, address(s.ConnectionInformation, peer))

@@ -56,8 +56,10 @@ func openLegs(local netip.Addr, cfg Config) ([]*leg, error) {
 func openLeg(local netip.Addr, payload uint8, audio []byte) (*leg, error) {
 	quiet := map[uint8]byte{ULaw: 0xFF, ALaw: 0xD5}[payload]
 	l := &leg{audio: audio, remaining: audio, silence: bytes.Repeat([]byte{quiet}, timbre.FrameSamples)}
-	l.header = rtp.Header{Version: 2, Marker: true, PayloadType: payload, SSRC: rand.Uint32(),
-		SequenceNumber: uint16(rand.Uint32()), Timestamp: rand.Uint32()}
+	l.header = rtp.Header{
+		Version: 2, Marker: true, PayloadType: payload, SSRC: rand.Uint32(),
+		SequenceNumber: uint16(rand.Uint32()), Timestamp: rand.Uint32(),
+	}
 	var err error
 	for range 100 { // a free pair is nearly always found at once
 		if l.media, err = listen(local, 0); err != nil {

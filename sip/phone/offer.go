@@ -24,15 +24,19 @@ func describe(local netip.Addr, payload uint8, legs []*leg) ([]byte, error) {
 		family = "IP6"
 	}
 	session := sdp.SessionDescription{
-		Origin: sdp.Origin{Username: "-", SessionID: binary.BigEndian.Uint64(id[:]) >> 1, SessionVersion: 1,
-			NetworkType: "IN", AddressType: family, UnicastAddress: local.String()},
+		Origin: sdp.Origin{
+			Username: "-", SessionID: binary.BigEndian.Uint64(id[:]) >> 1, SessionVersion: 1,
+			NetworkType: "IN", AddressType: family, UnicastAddress: local.String(),
+		},
 		SessionName:           "-",
 		ConnectionInformation: &sdp.ConnectionInformation{NetworkType: "IN", AddressType: family, Address: address},
 		TimeDescriptions:      []sdp.TimeDescription{{}},
 	}
 	for _, l := range legs {
-		m := &sdp.MediaDescription{MediaName: sdp.MediaName{Media: "audio", Port: sdp.RangedPort{Value: l.port()},
-			Protos: []string{"RTP", "AVP"}, Formats: []string{strconv.Itoa(int(payload))}}}
+		m := &sdp.MediaDescription{MediaName: sdp.MediaName{
+			Media: "audio", Port: sdp.RangedPort{Value: l.port()},
+			Protos: []string{"RTP", "AVP"}, Formats: []string{strconv.Itoa(int(payload))},
+		}}
 		m.WithValueAttribute("rtpmap", rtpmap[payload]).WithValueAttribute("ptime", "20").
 			WithValueAttribute("rtcp", strconv.Itoa(l.port()+1)).WithPropertyAttribute("sendonly")
 		for _, c := range l.offered {

@@ -18,9 +18,11 @@ import (
 func talk(n int, b byte) []byte { return bytes.Repeat([]byte{b}, n) }
 
 func config(server string) Config {
-	return Config{Server: server, From: "+12065550101", To: "+12065550199", Metadata: true, Speed: 20,
+	return Config{
+		Server: server, From: "+12065550101", To: "+12065550199", Metadata: true, Speed: 20,
 		Caller: Party{AOR: "sip:+12065550101@example.com", Name: "Ann & Co", Audio: talk(1600, 1)},
-		Callee: Party{AOR: "sip:agent@example.com", Audio: talk(1000, 2)}}
+		Callee: Party{AOR: "sip:agent@example.com", Audio: talk(1000, 2)},
+	}
 }
 
 func TestSIPRECCallIsTakenAndBothLegsArriveWhole(t *testing.T) {

@@ -51,8 +51,10 @@ func newUAS(t *testing.T, network string, change ...func(*uas)) *uas {
 	must(t, err)
 	srv, err := sipgo.NewServer(ua, sipgo.WithServerLogger(quiet))
 	must(t, err)
-	u := &uas{t: t, invites: make(chan *sip.Request, 9), acks: make(chan *sip.Request, 9),
-		byes: make(chan *sip.Request, 9), cancels: make(chan struct{}, 9), taken: make(chan taken, 9)}
+	u := &uas{
+		t: t, invites: make(chan *sip.Request, 9), acks: make(chan *sip.Request, 9),
+		byes: make(chan *sip.Request, 9), cancels: make(chan struct{}, 9), taken: make(chan taken, 9),
+	}
 	for _, f := range change {
 		f(u)
 	}

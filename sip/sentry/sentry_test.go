@@ -27,8 +27,10 @@ type watch struct {
 
 func stand(change func(*Config)) *watch {
 	w := &watch{now: time.Unix(1000, 0)}
-	cfg := Config{Allowed: func(a netip.Addr) (bool, bool) { return a == friend, w.provable }, Ban: 10 * time.Minute, Invites: 10,
-		Now: func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&w.log, nil)), Metrics: prometheus.NewRegistry()}
+	cfg := Config{
+		Allowed: func(a netip.Addr) (bool, bool) { return a == friend, w.provable }, Ban: 10 * time.Minute, Invites: 10,
+		Now: func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&w.log, nil)), Metrics: prometheus.NewRegistry(),
+	}
 	if change != nil {
 		change(&cfg)
 	}

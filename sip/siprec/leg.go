@@ -27,8 +27,10 @@ type Known struct {
 // association the order of the lines, the first being the caller; a stream that two send, or that is mixed, is nobody's
 // alone.
 func Map(lines []Line, m *Metadata, k Known) ([]timbre.Leg, []string) {
-	a := atlas{Known: k, lines: lines, m: newMetadata(), legs: make([]timbre.Leg, len(lines)), who: make([]int, len(lines)),
-		caller: nobody, line: nobody}
+	a := atlas{
+		Known: k, lines: lines, m: newMetadata(), legs: make([]timbre.Leg, len(lines)), who: make([]int, len(lines)),
+		caller: nobody, line: nobody,
+	}
 	for i, l := range lines {
 		a.legs[i] = timbre.Leg{Index: l.Index, Label: l.Label}
 		a.who[i] = nobody

@@ -122,11 +122,15 @@ func TestLaterMetadataIsMergedWithEarlier(t *testing.T) {
 		"complete replaces":             {session(false, bob, "1", ann, "2"), "0 caller " + bob + ", 1 callee " + ann},
 		"partial adds":                  {session(true, bob, "2"), "0 caller " + ann + ", 1 mixed -"}, // two send on label 2 now
 		"participants alone keep lines": {session(false, ann, "", "sip:dummy@example.com", ""), "0 caller " + ann + ", 1 callee sip:dummy@example.com"},
-		"no association keeps the old": {Parse(`<recording><participant participant_id="p` + bob + `"><nameID aor="x"/></participant><stream stream_id="s1"><label>1</label></stream><stream stream_id="s2"><label>2</label></stream></recording>`),
-			"0 caller -, 1 callee -"},
+		"no association keeps the old": {
+			Parse(`<recording><participant participant_id="p` + bob + `"><nameID aor="x"/></participant><stream stream_id="s1"><label>1</label></stream><stream stream_id="s2"><label>2</label></stream></recording>`),
+			"0 caller -, 1 callee -",
+		},
 		"streams alone keep parties": {Parse(`<recording><stream stream_id="s1"><label>2</label></stream><stream stream_id="s2"><label>1</label></stream></recording>`), "0 callee sip:dummy@example.com, 1 caller " + ann},
-		"who has left sends nothing": {Parse(`<recording><datamode>partial</datamode><participantsessionassoc participant_id="psip:dummy@example.com"><disassociate-time>x</disassociate-time></participantsessionassoc></recording>`),
-			"0 caller " + ann + ", 1 callee -"},
+		"who has left sends nothing": {
+			Parse(`<recording><datamode>partial</datamode><participantsessionassoc participant_id="psip:dummy@example.com"><disassociate-time>x</disassociate-time></participantsessionassoc></recording>`),
+			"0 caller " + ann + ", 1 callee -",
+		},
 	} {
 		if legs, _ := Map(two, c.after.After(before), Known{}); written(legs) != c.want {
 			t.Errorf("%s: %s", name, written(legs))
@@ -153,8 +157,13 @@ func TestNumbersAreOneWithAndWithoutCountryCode(t *testing.T) {
 		a, b string
 		same bool
 	}{
-		{"+12065550101", "2065550101", true}, {"02071838750", "+442071838750", true}, {"(206) 555-0101", "+1.206.555.0101", true},
-		{"1001", "1001", false}, {"+12065550101", "+12065550102", false}, {"ann", "ann", false}, {"", "", false},
+		{"+12065550101", "2065550101", true},
+		{"02071838750", "+442071838750", true},
+		{"(206) 555-0101", "+1.206.555.0101", true},
+		{"1001", "1001", false},
+		{"+12065550101", "+12065550102", false},
+		{"ann", "ann", false},
+		{"", "", false},
 	} {
 		if sameNumber(c.a, c.b) != c.same || sameNumber(c.b, c.a) != c.same {
 			t.Errorf("%s and %s: %v", c.a, c.b, !c.same)

@@ -45,8 +45,10 @@ func (at *attempt) cancel() { at.c.e.cancel(at.c.connector.ID, at.req) }
 
 // reject takes back an answer: it is acknowledged, and its dialog ended at once.
 func (at *attempt) reject(res *gosip.Response) {
-	s := &side{call: at.c, which: callee, network: at.b.network, place: at.b.place, peer: at.b.peer, callID: at.b.callID,
-		local: at.b.local, target: at.b.target, seq: at.req.CSeq().SeqNo}
+	s := &side{
+		call: at.c, which: callee, network: at.b.network, place: at.b.place, peer: at.b.peer, callID: at.b.callID,
+		local: at.b.local, target: at.b.target, seq: at.req.CSeq().SeqNo,
+	}
 	s.established(res)
 	ack := s.ack(at.req.CSeq().SeqNo, nil)
 	at.acked.CompareAndSwap(nil, ack)

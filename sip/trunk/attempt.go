@@ -95,9 +95,11 @@ func (c *call) prepare(g gateway) (at *attempt, r *Refusal, again bool) {
 		return nil, refuse(503, "unreachable", "there is no listener for %s, by which the gateway could call back", g.network), true
 	}
 	a := c.caller()
-	b := &side{call: c, which: callee, network: g.network, place: place, peer: g.at, callID: uuid.NewString(), realm: g.host,
+	b := &side{
+		call: c, which: callee, network: g.network, place: place, peer: g.at, callID: uuid.NewString(), realm: g.host,
 		local: a.invited(place), remote: gosip.ToHeader{Address: g.uri(c.number)}, target: g.uri(c.number),
-		acks: map[uint32]waiting{}}
+		acks: map[uint32]waiting{},
+	}
 	b.describes()
 	c.face(b)
 	at = &attempt{c: c, g: g, b: b}
@@ -125,8 +127,10 @@ func (c *call) face(b *side) {
 
 // invited is who calls, as a gateway is told.
 func (s *side) invited(place Place) gosip.FromHeader {
-	from := gosip.FromHeader{DisplayName: s.call.invite.From().DisplayName,
-		Address: gosip.Uri{Scheme: "sip", User: s.call.invite.From().Address.User, Host: place.told().Addr().String()}}
+	from := gosip.FromHeader{
+		DisplayName: s.call.invite.From().DisplayName,
+		Address:     gosip.Uri{Scheme: "sip", User: s.call.invite.From().Address.User, Host: place.told().Addr().String()},
+	}
 	from.Params.Add("tag", newTag())
 	return from
 }

@@ -55,8 +55,10 @@ type call struct {
 
 // newCall takes an INVITE in.
 func (e *Exchange) newCall(in Incoming) (*call, *Refusal) {
-	c := &call{e: e, connector: in.Connector, from: siprec.User(in.Request.From().Value()), invite: in.Request, tx: in.Tx, number: numberOf(in), over: in.Over,
-		done: make(chan struct{}), gaveUp: make(chan struct{}), changed: make(chan struct{}), pairs: map[int]*pair{}, heard: -1, seen: e.now()}
+	c := &call{
+		e: e, connector: in.Connector, from: siprec.User(in.Request.From().Value()), invite: in.Request, tx: in.Tx, number: numberOf(in), over: in.Over,
+		done: make(chan struct{}), gaveUp: make(chan struct{}), changed: make(chan struct{}), pairs: map[int]*pair{}, heard: -1, seen: e.now(),
+	}
 	c.mark = e.mark(c.connector.ID, c.number)
 	var r *Refusal
 	if c.forwards, r = e.forwards(in.Request, c.mark); r != nil {
@@ -68,8 +70,10 @@ func (e *Exchange) newCall(in Incoming) (*call, *Refusal) {
 	c.sides[caller].Store(callerSide(c, in, newTag()))
 	c.first = &claim{c.caller()}
 	c.changing = c.first // until it is answered
-	c.legs = []timbre.Leg{{Side: timbre.Caller, Index: caller, Party: in.Request.From().Address.String()},
-		{Side: timbre.Callee, Index: callee, Party: in.Request.To().Address.String()}}
+	c.legs = []timbre.Leg{
+		{Side: timbre.Caller, Index: caller, Party: in.Request.From().Address.String()},
+		{Side: timbre.Callee, Index: callee, Party: in.Request.To().Address.String()},
+	}
 	e.sides.begin(c)
 	e.sides.put(c.caller())
 	if e.isLeaving() { // since nobody has seen it yet

@@ -47,7 +47,8 @@ func carry(from header.Message, to gosip.Message, as func(name, value string) st
 func carryBody(from interface {
 	header.Message
 	Body() []byte
-}, to gosip.Message) {
+}, to gosip.Message,
+) {
 	for _, name := range []string{"content-type", "content-encoding", "content-disposition", "content-language"} {
 		if v := header.Value(from, name); v != "" {
 			to.AppendHeader(gosip.NewHeader(name, v))

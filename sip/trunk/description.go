@@ -34,8 +34,10 @@ type ours struct {
 
 // replaced are the attributes that say where media comes and goes, which is our own affair on either side: addresses, ports and
 // the ways to find and share them. Keys are an affair of each side too.
-var replaced = []string{"rtcp", "rtcp-mux", "rtcp-mux-only", "rtcp-rsize-mux", "candidate", "remote-candidates", "end-of-candidates", "ice-ufrag", "ice-pwd",
-	"ice-options", "ice-lite", "ice-mismatch", "ice-pacing", "group", "bundle-only", "crypto", "fingerprint", "setup", "connection", "tls-id", "key-mgmt"}
+var replaced = []string{
+	"rtcp", "rtcp-mux", "rtcp-mux-only", "rtcp-rsize-mux", "candidate", "remote-candidates", "end-of-candidates", "ice-ufrag", "ice-pwd",
+	"ice-options", "ice-lite", "ice-mismatch", "ice-pacing", "group", "bundle-only", "crypto", "fingerprint", "setup", "connection", "tls-id", "key-mgmt",
+}
 
 // write gives a description, which offer.Read has read, as this side gets it, with what is ours of each m-line. All else stays
 // as it was said, in the order that the grammar wants.

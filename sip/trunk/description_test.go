@@ -92,14 +92,26 @@ m=audio 30000 RTP/AVP 0
 a=mid:0
 a=rtcp:30001
 `},
-		"what is missing, and out of order": {[]int{30000}, "v=0\na=sendonly\nc=IN IP4 203.0.113.1\njunk\nm=audio 4000/2 RTP/AVP 0\n",
-			"s=-\nc=IN IP4 192.0.2.100\nt=0 0\na=sendonly\nm=audio 30000 RTP/AVP 0\na=rtcp:30001\n"},
-		"several streams": {[]int{30000, 0, 30004}, "v=0\ns=-\nc=IN IP4 203.0.113.1\nt=0 0\nm=audio 4000 RTP/AVP 0\nm=text 4002 RTP/AVP 98\nm=image 4004 udptl t38\na=T38FaxVersion:0\n",
-			"s=-\nc=IN IP4 192.0.2.100\nt=0 0\nm=audio 30000 RTP/AVP 0\na=rtcp:30001\nm=text 0 RTP/AVP 98\nm=image 30004 udptl t38\na=T38FaxVersion:0\n"},
-		"the old way of holding": {[]int{30000}, "v=0\ns=-\nc=IN IP4 0.0.0.0\nt=0 0\nm=audio 4000 RTP/AVP 0\n",
-			"s=-\nc=IN IP4 192.0.2.100\nt=0 0\nm=audio 30000 RTP/AVP 0\nc=IN IP4 0.0.0.0\na=rtcp:30001\n"},
-		"a name and a phone number of the session": {[]int{30000}, "v=0\ns=-\nu=http://example.com\ne=a@example.com\np=+1\nk=clear:x\nt=0 0\nr=1 2 3\nm=audio 4000 RTP/AVP 0\n",
-			"s=-\nu=http://example.com\ne=a@example.com\np=+1\nc=IN IP4 192.0.2.100\nt=0 0\nr=1 2 3\nm=audio 30000 RTP/AVP 0\na=rtcp:30001\n"},
+		"what is missing, and out of order": {
+			[]int{30000},
+			"v=0\na=sendonly\nc=IN IP4 203.0.113.1\njunk\nm=audio 4000/2 RTP/AVP 0\n",
+			"s=-\nc=IN IP4 192.0.2.100\nt=0 0\na=sendonly\nm=audio 30000 RTP/AVP 0\na=rtcp:30001\n",
+		},
+		"several streams": {
+			[]int{30000, 0, 30004},
+			"v=0\ns=-\nc=IN IP4 203.0.113.1\nt=0 0\nm=audio 4000 RTP/AVP 0\nm=text 4002 RTP/AVP 98\nm=image 4004 udptl t38\na=T38FaxVersion:0\n",
+			"s=-\nc=IN IP4 192.0.2.100\nt=0 0\nm=audio 30000 RTP/AVP 0\na=rtcp:30001\nm=text 0 RTP/AVP 98\nm=image 30004 udptl t38\na=T38FaxVersion:0\n",
+		},
+		"the old way of holding": {
+			[]int{30000},
+			"v=0\ns=-\nc=IN IP4 0.0.0.0\nt=0 0\nm=audio 4000 RTP/AVP 0\n",
+			"s=-\nc=IN IP4 192.0.2.100\nt=0 0\nm=audio 30000 RTP/AVP 0\nc=IN IP4 0.0.0.0\na=rtcp:30001\n",
+		},
+		"a name and a phone number of the session": {
+			[]int{30000},
+			"v=0\ns=-\nu=http://example.com\ne=a@example.com\np=+1\nk=clear:x\nt=0 0\nr=1 2 3\nm=audio 4000 RTP/AVP 0\n",
+			"s=-\nu=http://example.com\ne=a@example.com\np=+1\nc=IN IP4 192.0.2.100\nt=0 0\nr=1 2 3\nm=audio 30000 RTP/AVP 0\na=rtcp:30001\n",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := told(newAuthor(us).write([]byte(c.sdp), at(c.ports...)))

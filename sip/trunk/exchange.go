@@ -34,8 +34,10 @@ type Exchange struct {
 
 // New makes an exchange. It waits for nobody once ctx has ended. Invalid: metrics of its names are there already.
 func New(ctx context.Context, cfg Config, d Deps) (*Exchange, error) {
-	e := &Exchange{ctx: ctx, cfg: cfg, agent: d.Agent, calls: d.Calls, media: d.Media, diary: d.Diary, log: cfg.Log, now: cfg.Now,
-		chance: mathrand.Float64, sides: newTable(), leaving: make(chan struct{})}
+	e := &Exchange{
+		ctx: ctx, cfg: cfg, agent: d.Agent, calls: d.Calls, media: d.Media, diary: d.Diary, log: cfg.Log, now: cfg.Now,
+		chance: mathrand.Float64, sides: newTable(), leaving: make(chan struct{}),
+	}
 	_, _ = rand.Read(e.key[:]) // never fails
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

@@ -9,8 +9,10 @@ import (
 )
 
 // phrases are those of the answers that we give ourselves.
-var phrases = map[int]string{403: "Forbidden", 408: "Request Timeout", 480: "Temporarily Unavailable", 487: "Request Terminated",
-	502: "Bad Gateway", 503: "Service Unavailable"}
+var phrases = map[int]string{
+	403: "Forbidden", 408: "Request Timeout", 480: "Temporarily Unavailable", 487: "Request Terminated",
+	502: "Bad Gateway", 503: "Service Unavailable",
+}
 
 // failure is what the caller gets for a failure of the gateway: the same code, with what the gateway says of it. Three kinds
 // are not the caller's affair: where the gateway would rather be called at, and that it does not know us. The Reason header

@@ -312,11 +312,13 @@ func (f *fakeStream) Update(s offer.MediaSpec) {
 	defer f.m.mu.Unlock()
 	f.specs = append(f.specs, s)
 }
+
 func (f *fakeStream) Reception() timbre.Reception {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()
 	return timbre.Reception{Packets: f.packets}
 }
+
 func (f *fakeStream) Close() {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()

@@ -43,8 +43,10 @@ func NextHop(network string, peer netip.AddrPort, target gosip.Uri, routes []str
 
 // address puts a request on its way from a place of ours.
 func (e *Exchange) address(req *gosip.Request, network string, at Place) {
-	via := &gosip.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: strings.ToUpper(network),
-		Host: at.told().Addr().String(), Port: int(at.told().Port())}
+	via := &gosip.ViaHeader{
+		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: strings.ToUpper(network),
+		Host: at.told().Addr().String(), Port: int(at.told().Port()),
+	}
 	via.Params.Add("branch", gosip.GenerateBranch())
 	via.Params.Add("rport", "")
 	req.AppendHeader(via)

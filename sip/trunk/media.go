@@ -31,7 +31,8 @@ func (p *pair) update(x *side, spec offer.MediaSpec) {
 func descriptionOf(m interface {
 	header.Message
 	Body() []byte
-}) ([]byte, *Refusal) {
+},
+) ([]byte, *Refusal) {
 	body, err := siprec.Read(header.Value(m, "content-type"), m.Body())
 	switch {
 	case err == nil:

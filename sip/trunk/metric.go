@@ -23,7 +23,8 @@ func newMetrics(reg prometheus.Registerer, live func() float64) (*metrics, error
 		failovers:  counter("failovers_total", "Gateways that were given up for the next route."),
 		unanalysed: counter("unanalysed_total", "Trunk calls that were put through although analysis could not begin."),
 		failed: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "timbre_trunk_failed_total", Help: "Trunk calls that were not put through, by the status code that the caller got."}, []string{"code"}),
+			Name: "timbre_trunk_failed_total", Help: "Trunk calls that were not put through, by the status code that the caller got.",
+		}, []string{"code"}),
 	}
 	if reg == nil {
 		return m, nil

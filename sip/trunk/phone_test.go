@@ -28,8 +28,10 @@ type phone struct {
 func (h *house) call(sdp string, lines ...string) *phone {
 	h.t.Helper()
 	h.seq++
-	p := &phone{h: h, callID: fmt.Sprintf("call-%d", h.seq), mine: "ann", from: `"Ann" <sip:+12065550101@pbx.example.com>`,
-		to: "<sip:+12065550100@abc.voiceconnector.example.com>", uri: "sip:+12065550100@abc.voiceconnector.example.com", via: ann, returned: make(chan struct{})}
+	p := &phone{
+		h: h, callID: fmt.Sprintf("call-%d", h.seq), mine: "ann", from: `"Ann" <sip:+12065550101@pbx.example.com>`,
+		to: "<sip:+12065550100@abc.voiceconnector.example.com>", uri: "sip:+12065550100@abc.voiceconnector.example.com", via: ann, returned: make(chan struct{}),
+	}
 	connector := timbre.Connector{ID: "abc"}
 	routes := []timbre.Route{{Host: gw, Protocol: "UDP", Priority: 1}}
 	for i, l := range lines {
@@ -57,8 +59,10 @@ func (h *house) call(sdp string, lines ...string) *phone {
 	p.invited = newServerTx()
 	go func() {
 		defer close(p.returned)
-		h.Invite(Incoming{Request: req, Tx: p.invited, Connector: connector, Routes: routes,
-			Source: netip.MustParseAddrPort(ann + ":5060"), Place: Place{Addr: netip.MustParseAddrPort("192.0.2.100:5060")}, Over: func() {}})
+		h.Invite(Incoming{
+			Request: req, Tx: p.invited, Connector: connector, Routes: routes,
+			Source: netip.MustParseAddrPort(ann + ":5060"), Place: Place{Addr: netip.MustParseAddrPort("192.0.2.100:5060")}, Over: func() {},
+		})
 	}()
 	synctest.Wait()
 	return p
@@ -80,9 +84,11 @@ func (p *phone) request(method, sdp string, lines ...string) *gosip.Request {
 	if p.ours != "" {
 		to += ";tag=" + p.ours
 	}
-	all := []string{method + " " + p.uri + " SIP/2.0", fmt.Sprintf("Via: SIP/2.0/UDP %s:5060;branch=z9hG4bK%s%s%d", p.via, p.callID, method, seq),
+	all := []string{
+		method + " " + p.uri + " SIP/2.0", fmt.Sprintf("Via: SIP/2.0/UDP %s:5060;branch=z9hG4bK%s%s%d", p.via, p.callID, method, seq),
 		"From: " + p.from + ";tag=" + p.mine, "To: " + to, "Call-ID: " + p.callID, fmt.Sprintf("CSeq: %d %s", seq, method),
-		"Contact: <sip:phone@" + p.via + ":5060>"}
+		"Contact: <sip:phone@" + p.via + ":5060>",
+	}
 	all = append(all, lines...)
 	if !strings.Contains(strings.Join(lines, "\n"), "Max-Forwards") {
 		all = append(all, "Max-Forwards: 70")
@@ -134,8 +140,10 @@ func (p *phone) answered(res *gosip.Response) { p.ours = res.To().Params.GetOr("
 
 // gatewayOf is the other end, by the INVITE that it got.
 func gatewayOf(h *house, invite *gosip.Request) *phone {
-	return &phone{h: h, callID: invite.CallID().Value(), mine: "gateway", ours: invite.From().Params.GetOr("tag", ""),
-		from: "<" + invite.To().Address.String() + ">", to: "<" + invite.From().Address.String() + ">", uri: "sip:timbre@192.0.2.100", via: gw, seq: 100}
+	return &phone{
+		h: h, callID: invite.CallID().Value(), mine: "gateway", ours: invite.From().Params.GetOr("tag", ""),
+		from: "<" + invite.To().Address.String() + ">", to: "<" + invite.From().Address.String() + ">", uri: "sip:timbre@192.0.2.100", via: gw, seq: 100,
+	}
 }
 
 // up is a call that has been answered: the caller, the gateway, and the INVITE that it got.

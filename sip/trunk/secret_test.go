@@ -61,7 +61,8 @@ func TestEachSideHasKeysOfItsOwn(t *testing.T) {
 		<-a.returned
 		wait(t, h.agent.acks)
 		for which, want := range []offer.Keys{
-			{Suite: hers.Suite, Local: answer[0].Key, Remote: hers.Key}, {Suite: his.Suite, Local: offered[1].Key, Remote: his.Key}} {
+			{Suite: hers.Suite, Local: answer[0].Key, Remote: hers.Key}, {Suite: his.Suite, Local: offered[1].Key, Remote: his.Key},
+		} {
 			if got := h.media.spec(0, which).Keys; got == nil || got.Suite != want.Suite || !bytes.Equal(got.Local, want.Local) || !bytes.Equal(got.Remote, want.Remote) {
 				t.Errorf("side %d: %+v, want %+v", which, got, want)
 			}

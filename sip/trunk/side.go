@@ -54,9 +54,11 @@ func (s *side) id() string {
 // callerSide is the dialog that an INVITE asks for.
 func callerSide(c *call, in Incoming, tag string) *side {
 	req := in.Request
-	s := &side{call: c, which: caller, network: strings.ToLower(req.Transport()), place: in.Place, peer: in.Source,
+	s := &side{
+		call: c, which: caller, network: strings.ToLower(req.Transport()), place: in.Place, peer: in.Source,
 		callID: req.CallID().Value(), local: req.To().AsFrom(), remote: req.From().AsTo(), theirs: req.CSeq().SeqNo,
-		target: *req.Contact().Address.Clone(), acks: map[uint32]waiting{}}
+		target: *req.Contact().Address.Clone(), acks: map[uint32]waiting{},
+	}
 	s.local.Params.Add("tag", tag)
 	for _, r := range req.GetHeaders("record-route") {
 		s.routes = append(s.routes, r.Value())

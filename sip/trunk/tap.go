@@ -34,8 +34,10 @@ func (deaf) Frame(timbre.Frame) {}
 
 // analyse begins the analysis of a call that was answered. One that cannot begin, or not in time, costs the call nothing.
 func (c *call) analyse() {
-	said := timbre.Call{ConnectorID: c.connector.ID, CallID: c.invite.CallID().Value(), Direction: "Outbound", Through: true,
-		From: c.from, To: c.number, Headers: header.All(c.invite), Legs: c.legs, Started: c.e.now()}
+	said := timbre.Call{
+		ConnectorID: c.connector.ID, CallID: c.invite.CallID().Value(), Direction: "Outbound", Through: true,
+		From: c.from, To: c.number, Headers: header.All(c.invite), Legs: c.legs, Started: c.e.now(),
+	}
 	begun := make(chan struct{})
 	started := c.e.agent.Do(func() {
 		defer close(begun)

@@ -105,8 +105,10 @@ func BenchmarkDelivered(b *testing.B) {
 }
 
 func BenchmarkDocument(b *testing.B) {
-	t := timbre.Task{ID: "t", Kind: timbre.SpeakerSearch, ConnectorID: "c", TransactionID: "x", DomainID: "d", Status: timbre.InProgress,
-		Active: true, Matches: []timbre.Match{{ProfileID: "p", Confidence: 0.97}}, Created: v0, Updated: v0, Started: v0}
+	t := timbre.Task{
+		ID: "t", Kind: timbre.SpeakerSearch, ConnectorID: "c", TransactionID: "x", DomainID: "d", Status: timbre.InProgress,
+		Active: true, Matches: []timbre.Match{{ProfileID: "p", Confidence: 0.97}}, Created: v0, Updated: v0, Started: v0,
+	}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := document(t); err != nil {

@@ -22,8 +22,10 @@ var (
 func enrol(t testing.TB, s *Store, domainID, id string) {
 	t.Helper()
 	v := timbre.Voiceprint{Embedding: make(timbre.Embedding, 256), Net: 20 * time.Second, Model: "m"}
-	ok(t, s.CreateTask(context.Background(), timbre.Task{ID: id, Kind: timbre.SpeakerSearch, TransactionID: id, DomainID: domainID, Voiceprint: &v,
-		VoiceprintMade: v0, Ended: v0, Created: v0}))
+	ok(t, s.CreateTask(context.Background(), timbre.Task{
+		ID: id, Kind: timbre.SpeakerSearch, TransactionID: id, DomainID: domainID, Voiceprint: &v,
+		VoiceprintMade: v0, Ended: v0, Created: v0,
+	}))
 	ok(t, s.EnrolProfile(context.Background(), timbre.Profile{ID: id, DomainID: domainID, Voiceprint: v, Created: v0, Expires: v1}, id))
 }
 

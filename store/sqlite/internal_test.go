@@ -42,9 +42,15 @@ func TestConnectionsAreSetUpForDurability(t *testing.T) {
 		db           *sql.DB
 		pragma, want string
 	}{
-		{s.writer.DB, "journal_mode", "wal"}, {s.writer.DB, "synchronous", "2"}, {s.writer.DB, "foreign_keys", "1"},
-		{s.writer.DB, "secure_delete", "1"}, {s.writer.DB, "busy_timeout", "5000"}, {s.writer.DB, "query_only", "0"},
-		{s.reader.DB, "foreign_keys", "1"}, {s.reader.DB, "busy_timeout", "5000"}, {s.reader.DB, "query_only", "1"},
+		{s.writer.DB, "journal_mode", "wal"},
+		{s.writer.DB, "synchronous", "2"},
+		{s.writer.DB, "foreign_keys", "1"},
+		{s.writer.DB, "secure_delete", "1"},
+		{s.writer.DB, "busy_timeout", "5000"},
+		{s.writer.DB, "query_only", "0"},
+		{s.reader.DB, "foreign_keys", "1"},
+		{s.reader.DB, "busy_timeout", "5000"},
+		{s.reader.DB, "query_only", "1"},
 	} {
 		var got string
 		ok(t, c.db.QueryRow("PRAGMA "+c.pragma).Scan(&got))

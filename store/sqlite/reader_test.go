@@ -28,8 +28,10 @@ func TestAReaderSeesWhatAServerWritesAndChangesNothing(t *testing.T) {
 	}
 	now := time.Unix(1_700_000_000, 0)
 	task := timbre.Task{ID: "t", Kind: timbre.SpeakerSearch, TransactionID: "x", DomainID: "d", Created: now}
-	profile := timbre.Profile{ID: "vp", DomainID: "d", Created: now, Expires: now.Add(time.Hour),
-		Voiceprint: timbre.Voiceprint{Embedding: make(timbre.Embedding, 256), Model: "m", Net: 20 * time.Second}}
+	profile := timbre.Profile{
+		ID: "vp", DomainID: "d", Created: now, Expires: now.Add(time.Hour),
+		Voiceprint: timbre.Voiceprint{Embedding: make(timbre.Embedding, 256), Model: "m", Net: 20 * time.Second},
+	}
 	profile.Voiceprint.Embedding[7] = 1
 	if err := errors.Join(server.CreateDomain(t.Context(), timbre.Domain{ID: "d"}), server.CreateTask(t.Context(), task),
 		server.EnrolProfile(t.Context(), profile, "t")); err != nil {

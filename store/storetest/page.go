@@ -22,27 +22,33 @@ func (s *subject) lists() []list {
 	s.must(s.CreateDomain(ctx, timbre.Domain{ID: "home"}))
 	s.must(s.CreateConfiguration(ctx, timbre.Configuration{ID: "home", Name: "home", ARN: "home"}))
 	return []list{
-		{"connectors", func(id string, created time.Time) {
-			s.must(s.CreateConnector(ctx, timbre.Connector{ID: id, Created: created}))
-		}, pager(ctx, s.ListConnectors, func(c timbre.Connector) string { return c.ID }),
-			func(id string) { s.must(s.DeleteConnector(ctx, id)) }},
-		{"configurations", func(id string, created time.Time) {
-			s.must(s.CreateConfiguration(ctx, timbre.Configuration{ID: id, Name: id, ARN: id, Created: created}))
-		}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error) {
-			list, err := s.ListConfigurations(ctx, p)
-			return slices.DeleteFunc(list, func(c timbre.Configuration) bool { return c.ID == "home" }), err
-		}, func(c timbre.Configuration) string { return c.ID }),
-			func(id string) { s.must(s.DeleteConfiguration(ctx, id)) }},
+		{
+			"connectors", func(id string, created time.Time) {
+				s.must(s.CreateConnector(ctx, timbre.Connector{ID: id, Created: created}))
+			}, pager(ctx, s.ListConnectors, func(c timbre.Connector) string { return c.ID }),
+			func(id string) { s.must(s.DeleteConnector(ctx, id)) },
+		},
+		{
+			"configurations", func(id string, created time.Time) {
+				s.must(s.CreateConfiguration(ctx, timbre.Configuration{ID: id, Name: id, ARN: id, Created: created}))
+			}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error) {
+				list, err := s.ListConfigurations(ctx, p)
+				return slices.DeleteFunc(list, func(c timbre.Configuration) bool { return c.ID == "home" }), err
+			}, func(c timbre.Configuration) string { return c.ID }),
+			func(id string) { s.must(s.DeleteConfiguration(ctx, id)) },
+		},
 		{"resources", func(id string, created time.Time) {
 			s.must(s.CreateResource(ctx, timbre.Resource{Kind: "k", ID: id, Created: created}))
 			s.must(s.CreateResource(ctx, timbre.Resource{Kind: "another kind", ID: "other " + id, Created: created}))
 		}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Resource, error) {
 			return s.ListResources(ctx, "k", p)
 		}, func(r timbre.Resource) string { return r.ID }), func(id string) { s.must(s.DeleteResource(ctx, "k", id)) }},
-		{"pipelines", func(id string, created time.Time) {
-			s.must(s.CreatePipeline(ctx, timbre.Pipeline{ID: id, ARN: "arn of " + id, ConfigurationARN: "home", Created: created}, nil))
-		}, pager(ctx, s.ListPipelines, func(p timbre.Pipeline) string { return p.ID }),
-			func(id string) { s.must(s.DeletePipeline(ctx, id, nil)) }},
+		{
+			"pipelines", func(id string, created time.Time) {
+				s.must(s.CreatePipeline(ctx, timbre.Pipeline{ID: id, ARN: "arn of " + id, ConfigurationARN: "home", Created: created}, nil))
+			}, pager(ctx, s.ListPipelines, func(p timbre.Pipeline) string { return p.ID }),
+			func(id string) { s.must(s.DeletePipeline(ctx, id, nil)) },
+		},
 		{"profiles", func(id string, created time.Time) {
 			s.searched("task of "+id, "home", 1)
 			s.must(s.EnrolProfile(ctx, timbre.Profile{ID: id, DomainID: "home", Created: created}, "task of "+id))

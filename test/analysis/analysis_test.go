@@ -118,8 +118,10 @@ func (r roll) Domain(_ context.Context, id string) (timbre.Domain, error) {
 func (c chain) enrol(t testing.TB, speakers ...string) roll {
 	var r roll
 	for _, s := range speakers {
-		r = append(r, timbre.Profile{ID: s, Expires: time.Now().Add(timbre.ProfileLife),
-			Voiceprint: c.voiceprint(t, s+"_enrol_caller.wav", 20*time.Second)})
+		r = append(r, timbre.Profile{
+			ID: s, Expires: time.Now().Add(timbre.ProfileLife),
+			Voiceprint: c.voiceprint(t, s+"_enrol_caller.wav", 20*time.Second),
+		})
 	}
 	return r
 }

@@ -23,8 +23,8 @@ import (
 	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
 	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
-	"timbre/cmd/timbre/node"
 	"timbre/config"
+	"timbre/node"
 )
 
 // patience is how long a test waits for what has to come. Nothing is measured by it.
@@ -65,12 +65,16 @@ func open(ctx context.Context, t *testing.T, guarded bool) house {
 		}
 	})
 
-	client := voice.New(voice.Options{Region: "us-east-1", BaseEndpoint: aws.String("http://" + n.API),
-		Credentials: credentials.NewStaticCredentialsProvider(s.AccessKeyID, s.SecretAccessKey, "")})
+	client := voice.New(voice.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String("http://" + n.API),
+		Credentials: credentials.NewStaticCredentialsProvider(s.AccessKeyID, s.SecretAccessKey, ""),
+	})
 	c, err := client.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{Name: aws.String("peers"), RequireEncryption: &guarded})
 	must(t, err)
-	_, err = client.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{VoiceConnectorId: c.VoiceConnector.VoiceConnectorId,
-		Termination: &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}, Disabled: aws.Bool(false)}})
+	_, err = client.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
+		VoiceConnectorId: c.VoiceConnector.VoiceConnectorId,
+		Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}, Disabled: aws.Bool(false)},
+	})
 	must(t, err)
 	return house{n, *c.VoiceConnector.VoiceConnectorId}
 }

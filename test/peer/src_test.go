@@ -64,10 +64,12 @@ func (s *src) say(t *testing.T, method string, seq int, body string, more ...str
 	if to == "" {
 		to = "<" + s.uri + ">"
 	}
-	lines := []string{method + " " + s.uri + " SIP/2.0",
+	lines := []string{
+		method + " " + s.uri + " SIP/2.0",
 		fmt.Sprintf("Via: SIP/2.0/UDP %s;branch=z9hG4bK%s%d", s.LocalAddr(), method, seq), "From: <sip:src@127.0.0.1>;tag=src", "To: " + to,
 		"Call-ID: " + s.LocalAddr().String(), fmt.Sprintf("CSeq: %d %s", seq, method), fmt.Sprintf("Contact: <sip:src@%s>;+sip.src", s.LocalAddr()),
-		"Max-Forwards: 70", fmt.Sprintf("Content-Length: %d", len(body))}
+		"Max-Forwards: 70", fmt.Sprintf("Content-Length: %d", len(body)),
+	}
 	_, err := s.Write([]byte(strings.Join(append(lines, more...), "\r\n") + "\r\n\r\n" + body))
 	must(t, err)
 }

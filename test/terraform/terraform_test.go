@@ -16,8 +16,8 @@ import (
 	"strings"
 	"testing"
 
-	"timbre/cmd/timbre/node"
 	"timbre/config"
+	"timbre/node"
 )
 
 const keyID, secret = "AKIDTEST", "a secret access key for tests"

@@ -18,9 +18,9 @@ import (
 
 	"timbre"
 	"timbre/cmd/timbre/demo/calls"
-	"timbre/cmd/timbre/node"
 	"timbre/cmd/timbre/screen"
 	"timbre/config"
+	"timbre/node"
 	"timbre/rtp/codec"
 )
 
@@ -256,8 +256,12 @@ func fixture() Report {
 	s := Score{"neutral", 0.25, 0.5, 0.25}
 	return Report{Seconds: 61, Elapsed: 0.5, Speed: 122, Files: []File{
 		{Name: "a.wav", Seconds: 61, Legs: []Leg{
-			{"caller", 30.5, Quality{"good", &x, &y, 0.125}, Tone{&s, []Span{{0, 10, s}, {0, 15, Score{"positive", 0.5, 0.25, 0.25}}}},
-				&Speaker{Matches: []Match{{"vp-1", 0.984}, {"vp-2", 0.91}}}},
+			{
+				"caller", 30.5,
+				Quality{"good", &x, &y, 0.125},
+				Tone{&s, []Span{{0, 10, s}, {0, 15, Score{"positive", 0.5, 0.25, 0.25}}}},
+				&Speaker{Matches: []Match{{"vp-1", 0.984}, {"vp-2", 0.91}}},
+			},
 			{"callee", 0, Quality{Verdict: "too short: 0.0 s of speech"}, Tone{}, &Speaker{[]Match{}, "nobody in the domain"}},
 		}},
 		{Name: "b.wav", Error: "this is not a WAV file", Legs: []Leg{}},

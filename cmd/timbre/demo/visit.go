@@ -37,8 +37,10 @@ func (s *story) prepare(r role) (*visit, error) {
 		return nil, err
 	}
 	v := &visit{role: r, s: s, lasts: lasts(caller, agent)}
-	v.Visit = Visit{Caller: r.name, Recording: r.file, Second: r.second,
-		CallerTone: ToneTrack{Points: []TonePoint{}}, AgentTone: ToneTrack{Points: []TonePoint{}}}
+	v.Visit = Visit{
+		Caller: r.name, Recording: r.file, Second: r.second,
+		CallerTone: ToneTrack{Points: []TonePoint{}}, AgentTone: ToneTrack{Points: []TonePoint{}},
+	}
 	v.phone = phone.Config{
 		Server: s.server.SIP, RequestURI: "sip:+12065550199@" + s.house.connector + ".voiceconnector.local",
 		From: r.number, To: "+12065550199", Metadata: true, Speed: s.cfg.Speed, Log: s.cfg.Log,

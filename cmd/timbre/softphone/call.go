@@ -89,8 +89,10 @@ func (c Call) speak(ctx context.Context, line *phone.Call) error {
 
 // config puts the flags into the words of the phone.
 func (c Call) config() (phone.Config, error) {
-	cfg := phone.Config{Server: c.server(), From: c.From, To: c.To, Metadata: !c.Plain, Mixed: c.Mixed, Speed: c.Speed, Log: c.Log,
-		Caller: phone.Party{AOR: aor(c.From), Name: "Caller"}, Callee: phone.Party{AOR: aor(c.To), Name: "Agent"}}
+	cfg := phone.Config{
+		Server: c.server(), From: c.From, To: c.To, Metadata: !c.Plain, Mixed: c.Mixed, Speed: c.Speed, Log: c.Log,
+		Caller: phone.Party{AOR: aor(c.From), Name: "Caller"}, Callee: phone.Party{AOR: aor(c.To), Name: "Agent"},
+	}
 	if c.Connector != "" {
 		cfg.RequestURI = "sip:" + user(c.To) + "@" + c.Connector + ".voiceconnector.local"
 	}

@@ -64,8 +64,10 @@ func TestFilesBecomeTheVoicesOfTheCall(t *testing.T) {
 }
 
 func TestFlagsBecomeTheCall(t *testing.T) {
-	c := Call{Caller: wav(t, []int16{0}), Server: "127.0.0.1:5070", Transport: "tcp", Connector: "abcdef1ghij2klmno3pqr4",
-		From: "sip:+1206@example.com", To: "+1360", Plain: true}
+	c := Call{
+		Caller: wav(t, []int16{0}), Server: "127.0.0.1:5070", Transport: "tcp", Connector: "abcdef1ghij2klmno3pqr4",
+		From: "sip:+1206@example.com", To: "+1360", Plain: true,
+	}
 	cfg, err := c.config()
 	if err != nil || cfg.Server != "tcp://127.0.0.1:5070" || cfg.RequestURI != "sip:+1360@abcdef1ghij2klmno3pqr4.voiceconnector.local" ||
 		cfg.Metadata || cfg.Caller.AOR != "sip:+1206@phone.invalid" {

@@ -97,8 +97,10 @@ func (f *fed) begin(ctx context.Context, c Call) (txid string, err error) {
 	if c.Mixed {
 		channels = []string{"mixed"}
 	}
-	text, err := json.Marshal(map[string]any{"type": "start", "from": user(c.From), "to": user(c.To),
-		"format": map[string]any{"encoding": encoding, "sampleRate": timbre.SampleRate, "channels": channels}})
+	text, err := json.Marshal(map[string]any{
+		"type": "start", "from": user(c.From), "to": user(c.To),
+		"format": map[string]any{"encoding": encoding, "sampleRate": timbre.SampleRate, "channels": channels},
+	})
 	if err != nil {
 		return "", err
 	}

@@ -82,8 +82,10 @@ func TestACallMayGoByWebSocket(t *testing.T) {
 		a[i], b[i] = int16(40*i), int16(-30*i)
 	}
 	url, heard := listen(t, taken)
-	c := Call{Caller: wav(t, a), Agent: wav(t, b), Feed: strings.Replace(url, "ws://", "ws://ann:secret@", 1), Connector: "here",
-		From: "sip:+1206@example.com", To: "+1360", Speed: 50, ALaw: true, Wait: 40 * time.Millisecond}
+	c := Call{
+		Caller: wav(t, a), Agent: wav(t, b), Feed: strings.Replace(url, "ws://", "ws://ann:secret@", 1), Connector: "here",
+		From: "sip:+1206@example.com", To: "+1360", Speed: 50, ALaw: true, Wait: 40 * time.Millisecond,
+	}
 	var out bytes.Buffer
 	check(t, c.Do(t.Context(), &out, screen.Screen{Writer: &bytes.Buffer{}}))
 	e := <-heard

@@ -18,10 +18,16 @@ func TestStreamingConfigurationHasEffectOnTheNextCall(t *testing.T) {
 			told     []string
 			analysed bool
 		}{
-			{"both targets, and analytics", &timbre.Streaming{Targets: []string{"EventBridge", "SQS", "SNS"}, Insights: analytics},
-				[]string{"bus STARTED", "bus chime:MediaInsightsCreated", "queue STARTED", "sink AnalyticsReady"}, true},
-			{"one target", &timbre.Streaming{Targets: []string{"SQS"}, Insights: analytics},
-				[]string{"bus chime:MediaInsightsCreated", "queue STARTED", "sink AnalyticsReady"}, true},
+			{
+				"both targets, and analytics", &timbre.Streaming{Targets: []string{"EventBridge", "SQS", "SNS"}, Insights: analytics},
+				[]string{"bus STARTED", "bus chime:MediaInsightsCreated", "queue STARTED", "sink AnalyticsReady"},
+				true,
+			},
+			{
+				"one target", &timbre.Streaming{Targets: []string{"SQS"}, Insights: analytics},
+				[]string{"bus chime:MediaInsightsCreated", "queue STARTED", "sink AnalyticsReady"},
+				true,
+			},
 			{"no target", &timbre.Streaming{RetentionHours: 24, Insights: analytics}, []string{"bus chime:MediaInsightsCreated", "sink AnalyticsReady"}, true},
 			{"analytics disabled", &timbre.Streaming{Targets: []string{"EventBridge"}, Insights: off}, []string{"bus STARTED"}, false},
 			{"no analytics", &timbre.Streaming{Targets: []string{"EventBridge"}}, []string{"bus STARTED"}, false},

@@ -105,10 +105,12 @@ func (n *Node) openSIP(s config.Settings, metrics prometheus.Registerer) error {
 	}
 	contact4, contact6 := config.Families(s.SIP.Address)
 	media4, media6 := config.Families(s.RTP.Address)
-	n.sip, err = sip.New(sip.Config{Listen: at, Certificate: certificate, Address: contact4, Address6: contact6, MediaAddress: media4, MediaAddress6: media6, LatchAny: s.RTP.Latch == "any",
+	n.sip, err = sip.New(sip.Config{
+		Listen: at, Certificate: certificate, Address: contact4, Address6: contact6, MediaAddress: media4, MediaAddress6: media6, LatchAny: s.RTP.Latch == "any",
 		Generation: n.changes.Load, Invites: s.SIP.Invites, Ban: s.SIP.Ban, Deaf: s.SIP.Strangers == "drop", DSCP: s.SIP.DSCP, Timeout: s.RTP.Timeout,
 		Legs: legs, Trunk: through(s.Trunk), Now: time.Now, Log: n.log, Metrics: metrics,
-		Diary: logbook.New(logbook.Config{Folder: s.LogFolder(), Region: s.Region, Log: n.log}, n.store)},
+		Diary: logbook.New(logbook.Config{Folder: s.LogFolder(), Region: s.Region, Log: n.log}, n.store),
+	},
 		directory{n.store, s.QuotaLimits().CPS}, piped{n.calls, n.pipelines, n.tasks}, media{pool})
 	if err != nil {
 		return err

@@ -45,8 +45,10 @@ func (s stream) Update(to offer.MediaSpec) { s.Stream.Update(spec(to)) }
 // Reception is what the stream's statistics say, in the words of the root.
 func (s stream) Reception() timbre.Reception {
 	st := s.Stats()
-	r := timbre.Reception{Codec: st.Codec.String(), Packets: st.Packets, Lost: st.Lost, Late: st.Late, Duplicates: st.Duplicates,
-		SenderReports: st.SenderReports, Jitter: st.Jitter}
+	r := timbre.Reception{
+		Codec: st.Codec.String(), Packets: st.Packets, Lost: st.Lost, Late: st.Late, Duplicates: st.Duplicates,
+		SenderReports: st.SenderReports, Jitter: st.Jitter,
+	}
 	for _, n := range st.Dropped {
 		r.Dropped += n
 	}

@@ -14,8 +14,10 @@ func (n *Node) openFeed(s config.Settings, metrics prometheus.Registerer) (err e
 	if s.Feed.Listen == "" {
 		return nil
 	}
-	n.feed, err = feed.New(feed.Config{Allow: n.sip.Allow, Log: n.log, Metrics: metrics,
-		NewDecoder: func(encoding string, rate int) (feed.Decoder, error) { return codec.NewRaw(encoding, rate) }},
+	n.feed, err = feed.New(feed.Config{
+		Allow: n.sip.Allow, Log: n.log, Metrics: metrics,
+		NewDecoder: func(encoding string, rate int) (feed.Decoder, error) { return codec.NewRaw(encoding, rate) },
+	},
 		directory{n.store, s.QuotaLimits().CPS}, piped{n.calls, n.pipelines, n.tasks})
 	if err != nil {
 		return err

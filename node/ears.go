@@ -29,15 +29,19 @@ type ears struct {
 const backlog = 3000
 
 func newEars(calls *call.Registry, vad speech.VAD, log *slog.Logger, metrics prometheus.Registerer) ears {
-	lost := prometheus.NewCounter(prometheus.CounterOpts{Name: "timbre_ear_frames_lost_total",
-		Help: "Frames of 20 ms that a task did not hear because voice activity detection lagged behind the call."})
+	lost := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "timbre_ear_frames_lost_total",
+		Help: "Frames of 20 ms that a task did not hear because voice activity detection lagged behind the call.",
+	})
 	metrics.MustRegister(lost)
 	return ears{calls, vad, log, lost}
 }
 
 func (e ears) Listen(_ context.Context, transactionID string, leg int, to task.Ear) (stop func(), err error) {
-	ear := &ear{frames: make(chan timbre.Frame, backlog), quit: make(chan struct{}), to: to, lost: e.lost,
-		log: e.log.With("transaction", transactionID, "leg", leg)}
+	ear := &ear{
+		frames: make(chan timbre.Frame, backlog), quit: make(chan struct{}), to: to, lost: e.lost,
+		log: e.log.With("transaction", transactionID, "leg", leg),
+	}
 	ear.detector = speech.NewDetector(e.vad, to.Heard)
 	untap, err := e.calls.Tap(transactionID, leg, ear)
 	if err != nil {

@@ -89,8 +89,10 @@ func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
 	}
 
 	// 10: the front door, and the operator's.
-	front := api.Deps{Store: eraser{watched{n.store, &n.changes}, n.search}, Tasks: starter{n.tasks, n.pipelines}, Pipelines: n.pipelines, Pings: n.sip, Keys: n.Credentials, Region: s.Region, Account: s.Account,
-		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics, Rates: s.Rates(), Crowd: s.QuotaLimits().Crowd, PageKey: n.pageKey}
+	front := api.Deps{
+		Store: eraser{watched{n.store, &n.changes}, n.search}, Tasks: starter{n.tasks, n.pipelines}, Pipelines: n.pipelines, Pings: n.sip, Keys: n.Credentials, Region: s.Region, Account: s.Account,
+		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics, Rates: s.Rates(), Crowd: s.QuotaLimits().Crowd, PageKey: n.pageKey,
+	}
 	if err = api.Stock(ctx, front, s.Numbers); err != nil {
 		return err
 	}
@@ -118,8 +120,10 @@ func (n *Node) openAnalysis(s config.Settings, metrics prometheus.Registerer) er
 	// 3: the live calls.
 	live := call.Config{Now: time.Now, Log: n.log, Metrics: metrics, NewID: uuid.NewString, Region: s.Region, Account: s.Account}
 	if s.Records > 0 {
-		n.records = logbook.NewRecords(logbook.RecordsConfig{Folder: s.LogFolder(), Account: s.Account, Region: s.Region,
-			Keep: time.Duration(s.Records) * 24 * time.Hour, Log: n.log, Metrics: metrics}, n.store)
+		n.records = logbook.NewRecords(logbook.RecordsConfig{
+			Folder: s.LogFolder(), Account: s.Account, Region: s.Region,
+			Keep: time.Duration(s.Records) * 24 * time.Hour, Log: n.log, Metrics: metrics,
+		}, n.store)
 		live.Ledger = n.records
 	}
 	n.calls = call.New(live, told, words)

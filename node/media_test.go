@@ -19,8 +19,10 @@ func TestWhatIsAgreedOnCanBeHeard(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := spec(o.Lines[0].Spec(netip.Addr{}, netip.Addr{}, false)).Payloads
-	want := map[uint8]rtp.Codec{0: rtp.PCMU, 8: rtp.PCMA, 9: rtp.G722, 13: rtp.ComfortNoise, 96: rtp.Opus,
-		97: rtp.TelephoneEvent, 98: rtp.TelephoneEvent, 99: rtp.ComfortNoise}
+	want := map[uint8]rtp.Codec{
+		0: rtp.PCMU, 8: rtp.PCMA, 9: rtp.G722, 13: rtp.ComfortNoise, 96: rtp.Opus,
+		97: rtp.TelephoneEvent, 98: rtp.TelephoneEvent, 99: rtp.ComfortNoise,
+	}
 	if !maps.Equal(got, want) {
 		t.Error(fmt.Sprint(got), want)
 	}

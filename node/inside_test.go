@@ -46,7 +46,8 @@ func inInside(t *testing.T, test func(*inside)) {
 		in.calls = piped{n.calls, n.pipelines, n.tasks}
 		in.must(n.store.CreateConnector(t.Context(), timbre.Connector{ID: vc}))
 		in.must(n.store.CreateConfiguration(t.Context(), timbre.Configuration{ID: "c", Name: "c", ARN: "c", Elements: []timbre.Element{
-			{Type: "VoiceAnalyticsProcessor"}, {Type: "SqsQueueSink", Target: "arn:aws:sqs:us-east-1:000000000000:sink"}}}))
+			{Type: "VoiceAnalyticsProcessor"}, {Type: "SqsQueueSink", Target: "arn:aws:sqs:us-east-1:000000000000:sink"},
+		}}))
 		in.must(n.store.PutStreaming(t.Context(), vc, timbre.Streaming{Insights: &timbre.InsightsLink{ConfigurationARN: "c"}}))
 
 		ctx, cancel := context.WithCancel(t.Context())

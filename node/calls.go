@@ -64,8 +64,10 @@ func received(r *timbre.Reception) *Received {
 	if r == nil {
 		return nil
 	}
-	return &Received{r.Codec, r.Packets, r.Lost, hundredth(100 * r.Loss()), r.Late, r.Duplicates, r.Dropped, r.SenderReports,
-		hundredth(float64(r.Jitter) / float64(time.Millisecond)), r.MOS()}
+	return &Received{
+		r.Codec, r.Packets, r.Lost, hundredth(100 * r.Loss()), r.Late, r.Duplicates, r.Dropped, r.SenderReports,
+		hundredth(float64(r.Jitter) / float64(time.Millisecond)), r.MOS(),
+	}
 }
 
 func hundredth(x float64) float64 { return math.Round(x*100) / 100 }

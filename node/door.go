@@ -25,8 +25,10 @@ func (n *Node) open(setting, address string, h http.Handler) (at string, err err
 	if err != nil {
 		return "", timbre.Errorf(timbre.Unavailable, "", "%s: cannot listen on %s: %w", setting, address, errors.Unwrap(err))
 	}
-	n.doors = append(n.doors, door{&http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug)}, port})
+	n.doors = append(n.doors, door{&http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
+	}, port})
 	return port.Addr().String(), nil
 }
 

@@ -1,0 +1,42 @@
+// Package environment holds what every stage of a node takes from its surroundings: clock, log, metrics, identifiers,
+// randomness, region and account. Constructors take an Environment first, then their own configuration, then what they
+// depend on. Nothing in a stage reads a global in its place, so a test moves the clock and reads the log of one node
+// among several.
+package environment
+
+import (
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Environment is passed by value. The zero value is usable after Complete.
+type Environment struct {
+	Now     func() time.Time      // the clock; nil: time.Now
+	Log     *slog.Logger          // nil: discards
+	Metrics prometheus.Registerer // register with promauto.With; nil: metrics are counted but not exported
+	NewID   func() string         // a random UUID in its text form; nil: RFC 9562 version 4
+	Random  func() float64        // uniform in [0, 1), for back-off and load spreading, never for secrets; nil: math/rand/v2
+	Region  string                // of the ARNs that are made, such as us-east-1
+	Account string                // of the ARNs that are made, 12 digits
+}
+
+// Complete returns e with a default for each nil field. A constructor calls it once, first.
+func (e Environment) Complete() Environment {
+	if e.Now == nil {
+		e.Now = time.Now
+	}
+	if e.Log == nil {
+		e.Log = slog.New(slog.DiscardHandler)
+	}
+	if e.NewID == nil {
+		e.NewID = uuid.NewString
+	}
+	if e.Random == nil {
+		e.Random = rand.Float64
+	}
+	return e
+}
