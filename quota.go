@@ -28,3 +28,11 @@ func (l Limits) Of(kind string) int {
 	}
 	return 0
 }
+
+// Quotas are enforced in the transaction that creates: concurrent creations cannot exceed a limit together. A creation over
+// a quota is Limit; if it is also a duplicate, Conflict. Items that exist before a limit is set stay. CPS is enforced by the
+// stages that take calls; the store refuses a termination that asks for more. Crowd is enforced by the API.
+type Quotas interface {
+	// Limit sets the limits of all later creations. A new store has none.
+	Limit(l Limits)
+}

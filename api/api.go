@@ -21,11 +21,11 @@ import (
 	"timbre/api/voice"
 )
 
-// Store is the durable state that the operations read and write.
+// Store is the durable state behind the API.
 type Store interface {
 	voice.Store
 	pipelines.Store
-	Task(ctx context.Context, kind timbre.TaskKind, id string) (timbre.Task, error)
+	timbre.TaskReader
 }
 
 // Deps is what the API needs.

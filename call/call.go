@@ -5,7 +5,6 @@ package call
 
 import (
 	"cmp"
-	"context"
 	"log/slog"
 	"slices"
 	"strings"
@@ -17,16 +16,6 @@ import (
 
 	"timbre"
 )
-
-// Journal writes a call and puts notices into the outbox, durably: both or neither.
-type Journal interface {
-	SaveCall(ctx context.Context, c timbre.Call, notices []timbre.Notice) error
-}
-
-// Announcer puts events into words, for each target that is to be told.
-type Announcer interface {
-	Notices(ctx context.Context, events ...timbre.Event) ([]timbre.Notice, error)
-}
 
 // Config of a Registry. Zero values: the clock of the machine, no log, no metrics, random UUIDs, nobody told of ends.
 type Config struct {
@@ -41,8 +30,8 @@ type Config struct {
 // Registry holds the live calls. It may be used by many goroutines.
 type Registry struct {
 	Config
-	journal   Journal
-	announce  Announcer
+	journal   timbre.CallWriter
+	announce  timbre.Announcer
 	metrics   *metrics
 	unwritten chan struct{} // holds a value while an end may have to be written again: see Run
 
@@ -60,7 +49,7 @@ type live struct {
 }
 
 // New makes a registry without calls.
-func New(c Config, j Journal, a Announcer) *Registry {
+func New(c Config, j timbre.CallWriter, a timbre.Announcer) *Registry {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -109,7 +98,7 @@ func (r *Registry) Listener(txid string, leg int) (timbre.Listener, error) {
 
 // Tap lets t hear a leg from now on. Stop ends that, without End; it waits while t hears a frame, so that t is not called any
 // more once it returns, and t itself must not call it. NotFound when the call is not live or has no such leg.
-func (r *Registry) Tap(txid string, leg int, t Tap) (stop func(), err error) {
+func (r *Registry) Tap(txid string, leg int, t timbre.Tap) (stop func(), err error) {
 	l, err := r.leg("call.Tap", txid, leg)
 	if err != nil {
 		return nil, err
@@ -121,10 +110,10 @@ func (r *Registry) Tap(txid string, leg int, t Tap) (stop func(), err error) {
 	return tap.stop, nil
 }
 
-// Reached is how far the media of a leg has come: the media time of its newest frame. 0 before the first one, and when the
+// MediaTime is how far the media of a leg has come: the media time of its newest frame. 0 before the first one, and when the
 // call is not live or has no such leg.
-func (r *Registry) Reached(txid string, leg int) time.Duration {
-	l, err := r.leg("call.Reached", txid, leg)
+func (r *Registry) MediaTime(txid string, leg int) time.Duration {
+	l, err := r.leg("call.MediaTime", txid, leg)
 	if err != nil {
 		return 0
 	}

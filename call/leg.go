@@ -11,13 +11,6 @@ import (
 	"timbre"
 )
 
-// Tap hears a leg: its frames and then, once, its end. What it does in Frame delays the leg, so it should do little; if it
-// panics it is taken off and told the end, and nobody else notices.
-type Tap interface {
-	timbre.Listener
-	End()
-}
-
 // leg hands the frames of one leg to its taps, in the order in which they came.
 type leg struct {
 	log     *slog.Logger
@@ -86,7 +79,7 @@ func (l *leg) end() {
 // tap is a Tap on a leg, until it has been stopped, has ended or has panicked.
 type tap struct {
 	leg  *leg
-	to   Tap
+	to   timbre.Tap
 	mu   sync.Mutex // held while to is called
 	over bool
 }

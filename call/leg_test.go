@@ -77,11 +77,11 @@ func TestALegTellsHowFarItsMediaHasCome(t *testing.T) {
 	txid, legs := begin(t, r)
 	legs[1].Frame(timbre.Frame{At: time.Minute}) // nobody hears it
 	for leg, want := range map[int]time.Duration{0: 0, 1: time.Minute, 2: 0} {
-		if got := r.Reached(txid, leg); got != want {
+		if got := r.MediaTime(txid, leg); got != want {
 			t.Errorf("leg %d has come to %v, want %v", leg, got, want)
 		}
 	}
-	if got := r.Reached("nobody", 0); got != 0 {
+	if got := r.MediaTime("nobody", 0); got != 0 {
 		t.Errorf("no call has come to %v", got)
 	}
 }

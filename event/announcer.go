@@ -15,10 +15,10 @@ import (
 	"timbre"
 )
 
-// Routes says who is to be told. Both methods answer NotFound for what does not exist.
+// Routes are the configurations that decide which targets an event has.
 type Routes interface {
-	Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error)
-	Configuration(ctx context.Context, identifier string) (timbre.Configuration, error)
+	timbre.StreamingReader
+	timbre.ConfigurationReader
 }
 
 // Config of an Announcer.

@@ -51,7 +51,7 @@ func (a admission) named(ctx context.Context, id string, g guest) ([]door, *refu
 
 // open are all doors that let a guest in; a refusal without any.
 func (a admission) open(ctx context.Context, g guest) (doors []door, _ *refusal) {
-	all, err := a.Connectors(ctx)
+	all, err := a.ListConnectors(ctx, timbre.Page{})
 	if err != nil {
 		return nil, failed(err)
 	}

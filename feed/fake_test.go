@@ -45,7 +45,7 @@ func (d *directory) Connector(_ context.Context, id string) (timbre.Connector, e
 	return find(d.connectors, id)
 }
 
-func (d *directory) Connectors(context.Context) (all []timbre.Connector, _ error) {
+func (d *directory) ListConnectors(context.Context, timbre.Page) (all []timbre.Connector, _ error) {
 	for _, c := range d.connectors {
 		all = append(all, c)
 	}

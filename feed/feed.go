@@ -8,7 +8,6 @@
 package feed
 
 import (
-	"context"
 	"log/slog"
 	"time"
 
@@ -17,24 +16,19 @@ import (
 	"timbre"
 )
 
-// Calls is where the calls of this node live.
+// Calls are the live calls of this node.
 type Calls interface {
-	// Begin makes a call durable and gives it its transaction id, with a listener for each of its legs, in their order.
-	Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error)
-	// Update adds legs to a live call, and gives a listener for each.
-	Update(ctx context.Context, txid string, c timbre.Change) (added []timbre.Listener, err error)
-	// End ends a call; failure says why when it was no hang-up.
-	End(ctx context.Context, txid, failure string) error
-	// Call is a live call.
-	Call(txid string) (timbre.Call, bool)
+	timbre.CallStarter
+	timbre.CallUpdater
+	timbre.LiveCallReader
 }
 
-// Directory knows the connectors. What does not exist is an error of kind NotFound.
+// Directory reads the connectors and who may call them.
 type Directory interface {
-	Connector(ctx context.Context, id string) (timbre.Connector, error)
-	Connectors(ctx context.Context) ([]timbre.Connector, error)
-	Termination(ctx context.Context, connectorID string) (timbre.Termination, error)
-	Credential(ctx context.Context, connectorID, username string) (timbre.Credential, error)
+	timbre.ConnectorReader
+	timbre.ConnectorLister
+	timbre.TerminationReader
+	timbre.CredentialReader
 }
 
 // Decoder turns the audio of one leg, piece by piece, into linear PCM at 8 kHz.

@@ -20,11 +20,6 @@ import (
 	"timbre"
 )
 
-// Settings say what is to be written down of a connector's calls.
-type Settings interface {
-	Logging(ctx context.Context, connectorID string) (timbre.Logging, error)
-}
-
 // Config of a Book. Zero values: the clock of the machine, no log.
 type Config struct {
 	Folder string // made when something is written
@@ -40,13 +35,13 @@ const DefaultMost = 16 << 20
 // Book writes. It is for any number of goroutines.
 type Book struct {
 	cfg      Config
-	settings Settings
+	settings timbre.LoggingReader
 	mu       sync.Mutex // one line at a time
 	failing  bool
 }
 
 // New makes a Book; it opens nothing.
-func New(cfg Config, settings Settings) *Book {
+func New(cfg Config, settings timbre.LoggingReader) *Book {
 	if cfg.Most == 0 {
 		cfg.Most = DefaultMost
 	}

@@ -19,11 +19,6 @@ import (
 	"timbre"
 )
 
-// Streams say whether a connector's calls are streamed.
-type Streams interface {
-	Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error)
-}
-
 // RecordsConfig of Records. Zero values: no log, no metrics; nothing is kept past the next Sweep.
 type RecordsConfig struct {
 	Folder          string // made when something is written
@@ -37,14 +32,14 @@ type RecordsConfig struct {
 // bucket. A file is there as a whole or not at all. It is for any number of goroutines.
 type Records struct {
 	cfg     RecordsConfig
-	streams Streams
+	streams timbre.StreamingReader
 	written *prometheus.CounterVec
 	mu      sync.Mutex // guards failing
 	failing bool
 }
 
 // NewRecords makes Records; it opens nothing.
-func NewRecords(cfg RecordsConfig, streams Streams) *Records {
+func NewRecords(cfg RecordsConfig, streams timbre.StreamingReader) *Records {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}

@@ -7,7 +7,7 @@ import (
 	"timbre/store"
 )
 
-// directory tells the SIP side of all connectors at once: the rule that finds a call's connector looks at every one.
+// directory is the store as the stages that take calls see it.
 type directory struct {
 	store.Store
 	cps int // the quota of calls a second of a connector; 0: none
@@ -20,20 +20,4 @@ func (d directory) Termination(ctx context.Context, connectorID string) (timbre.
 		t.CPSLimit = d.cps
 	}
 	return t, err
-}
-
-func (d directory) Connectors(ctx context.Context) ([]timbre.Connector, error) {
-	var all []timbre.Connector
-	page := timbre.Page{Limit: 100}
-	for {
-		some, err := d.ListConnectors(ctx, page)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-		if len(some) < page.Limit {
-			return all, nil
-		}
-		page.After = some[len(some)-1].ID
-	}
 }

@@ -9,13 +9,6 @@ import (
 	"timbre/task"
 )
 
-// taps are the live calls as pipelines see them.
-type taps struct{ *call.Registry }
-
-func (t taps) Tap(txid string, leg int, to pipeline.Tap) (stop func(), err error) {
-	return t.Registry.Tap(txid, leg, to)
-}
-
 // piped are the live calls as the SIP side sees them: each that begins gets the pipeline that its connector names, and what
 // joins it later a place in that; what becomes of its legs is told to the tasks that hear them.
 type piped struct {

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"timbre"
 	"timbre/api"
 	"timbre/call"
 	"timbre/config"
@@ -135,7 +136,7 @@ func (n *Node) openAnalysis(s config.Settings, metrics prometheus.Registerer) er
 
 	// The pipelines that tie calls to tasks.
 	n.pipelines = pipeline.New(pipeline.Config{Now: time.Now, Log: n.log, NewID: uuid.NewString, Region: s.Region, Account: s.Account},
-		pipeline.Deps{Store: told, Announcer: words, Calls: taps{n.calls}, Tasks: n.tasks})
+		pipeline.Deps{Store: told, Announcer: words, Calls: n.calls, Tasks: n.tasks})
 	return nil
 }
 
@@ -156,6 +157,6 @@ func (n *Node) recover(ctx context.Context) error {
 }
 
 // Tap lets t hear a leg of a live call from now on, as a task does: see call.Registry.
-func (n *Node) Tap(transactionID string, leg int, t call.Tap) (stop func(), err error) {
+func (n *Node) Tap(transactionID string, leg int, t timbre.Tap) (stop func(), err error) {
 	return n.calls.Tap(transactionID, leg, t)
 }

@@ -61,7 +61,7 @@ func (n *Node) openOutbox(s config.Settings, metrics prometheus.Registerer) erro
 }
 
 // openTasks loads the models and puts the task engine behind them.
-func (n *Node) openTasks(s config.Settings, metrics prometheus.Registerer, words task.Announcer, told teller) error {
+func (n *Node) openTasks(s config.Settings, metrics prometheus.Registerer, words timbre.Announcer, told teller) error {
 	st, err := loadStages(s)
 	if err != nil {
 		return err

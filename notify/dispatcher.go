@@ -18,14 +18,6 @@ import (
 	"timbre"
 )
 
-// Outbox is where notices wait; see store.Outbox.
-type Outbox interface {
-	Due(ctx context.Context, now time.Time, limit int) ([]timbre.Pending, error)
-	NextDue(ctx context.Context) (time.Time, bool, error)
-	Delivered(ctx context.Context, seq int64) error
-	Postpone(ctx context.Context, seq int64, next time.Time, reason string) error
-}
-
 // Config of a Dispatcher. Zero values mean the default.
 type Config struct {
 	Now     func() time.Time // time.Now
@@ -44,7 +36,7 @@ type Config struct {
 // Dispatcher empties an outbox into sinks.
 type Dispatcher struct {
 	Config
-	outbox Outbox
+	outbox timbre.Outbox
 	sinks  Sinks
 	wake   chan struct{}
 	empty  chan chan struct{} // each is closed once nothing can be delivered
@@ -63,7 +55,7 @@ type Dispatcher struct {
 type lane struct{ key, target string }
 
 // New makes a Dispatcher; Run starts it.
-func New(c Config, o Outbox, s Sinks) *Dispatcher {
+func New(c Config, o timbre.Outbox, s Sinks) *Dispatcher {
 	d := &Dispatcher{
 		Config: c, outbox: o, sinks: s,
 		wake: make(chan struct{}, 1), empty: make(chan chan struct{}), done: make(chan lane),

@@ -9,7 +9,7 @@ import (
 	"timbre"
 )
 
-// outbox is the contract of store.Outbox in memory. It outlives dispatchers, as a database does.
+// outbox is the contract of timbre.Outbox in memory. It outlives dispatchers, as a database does.
 type outbox struct {
 	mu    sync.Mutex
 	seq   int64

@@ -103,7 +103,7 @@ func (e *Engine) callOf(streams []timbre.PipelineStream) (txid string, err error
 		}
 		txid = calls[at].TransactionID
 		if s.Fragment != "" {
-			if err := timbre.CheckFragment(s.ARN, s.Fragment, e.Calls.Reached(txid, leg)); err != nil {
+			if err := timbre.CheckFragment(s.ARN, s.Fragment, e.Calls.MediaTime(txid, leg)); err != nil {
 				return "", err
 			}
 		}

@@ -18,51 +18,33 @@ import (
 	"timbre"
 )
 
-// Store is the durable state that pipelines need. Its errors and promises are those of package store.
+// Store is the durable state that pipelines need.
 type Store interface {
-	CreatePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error
-	SavePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error
-	Pipeline(ctx context.Context, identifier string) (timbre.Pipeline, error)
-	PipelineByToken(ctx context.Context, token string) (timbre.Pipeline, error)
-	LivePipelines(ctx context.Context) ([]timbre.Pipeline, error)
-	DeletePipeline(ctx context.Context, identifier string, notices []timbre.Notice) error
-	Post(ctx context.Context, notices []timbre.Notice) error
-	Configuration(ctx context.Context, identifier string) (timbre.Configuration, error)
-	Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error)
+	timbre.PipelineWriter
+	timbre.Poster
+	timbre.ConfigurationReader
+	timbre.StreamingReader
 }
 
-// Announcer puts events into the words of the wire.
-type Announcer interface {
-	Notices(ctx context.Context, events ...timbre.Event) ([]timbre.Notice, error)
-}
-
-// Calls are the live ones. Tap lets t hear a leg from its next frame on, until stop. Reached is the media time that a leg
-// has come to.
+// Calls are the live calls of this node.
 type Calls interface {
-	Live() []timbre.Call
-	Call(transactionID string) (timbre.Call, bool)
-	Tap(transactionID string, leg int, t Tap) (stop func(), err error)
-	Reached(transactionID string, leg int) time.Duration
+	timbre.LiveCallReader
+	timbre.LiveCallLister
+	timbre.Tapper
+	timbre.MediaClock
 }
 
-// Tap is told of the frames of a leg, and of its end.
-type Tap interface {
-	timbre.Listener
-	End()
-}
-
-// Tasks are started and stopped here, and run elsewhere. An owner is the id of a pipeline.
+// Tasks starts and stops the tasks of pipelines. Their owner is the id of the pipeline.
 type Tasks interface {
-	Start(ctx context.Context, t timbre.Task) (timbre.Task, error)
+	timbre.TaskControl
+	// Repeated finds the task that was started with the token of t: false if there is none.
 	Repeated(ctx context.Context, t timbre.Task) (first timbre.Task, used bool, err error)
-	Get(ctx context.Context, kind timbre.TaskKind, owner, id string) (timbre.Task, error)
-	Stop(ctx context.Context, kind timbre.TaskKind, owner, id string) error
 }
 
 // Deps is what an Engine works with.
 type Deps struct {
 	Store     Store
-	Announcer Announcer
+	Announcer timbre.Announcer
 	Calls     Calls
 	Tasks     Tasks
 }

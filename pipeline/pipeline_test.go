@@ -27,7 +27,7 @@ type world struct {
 
 	mu        sync.Mutex
 	live      map[string]timbre.Call
-	taps      map[int]Tap
+	taps      map[int]timbre.Tap
 	at        time.Duration // what the media of all legs has come to
 	pipelines map[string]timbre.Pipeline
 	config    timbre.Configuration
@@ -129,13 +129,13 @@ func (w *world) Call(id string) (timbre.Call, bool) {
 	return c, ok
 }
 
-func (w *world) Tap(_ string, leg int, t Tap) (func(), error) {
+func (w *world) Tap(_ string, leg int, t timbre.Tap) (func(), error) {
 	defer w.lock()()
 	w.taps[leg] = t
 	return func() { defer w.lock()(); delete(w.taps, leg) }, nil
 }
 
-func (w *world) Reached(string, int) time.Duration { return w.at }
+func (w *world) MediaTime(string, int) time.Duration { return w.at }
 
 // office is the world's task engine.
 type office struct{ *world }
@@ -183,7 +183,7 @@ func (o office) Stop(ctx context.Context, kind timbre.TaskKind, owner, id string
 
 func newWorld(t *testing.T) *world {
 	w := &world{
-		t: t, taps: map[int]Tap{}, pipelines: map[string]timbre.Pipeline{}, tasks: map[string]timbre.Task{},
+		t: t, taps: map[int]timbre.Tap{}, pipelines: map[string]timbre.Pipeline{}, tasks: map[string]timbre.Task{},
 		live: map[string]timbre.Call{tx: {TransactionID: tx, ConnectorID: "vc", CallID: "a@b", From: "1", To: "2", Direction: "Outbound", Legs: []timbre.Leg{
 			{Side: timbre.Caller, StreamARN: callerAt}, {Side: timbre.Callee, StreamARN: calleeAt},
 		}}},

@@ -13,13 +13,10 @@ import (
 	"timbre"
 )
 
-// Source is where profiles come from.
+// Source is where the searched profiles are read.
 type Source interface {
-	// Voiceprints are the profiles of a domain that have not expired at now, with their embeddings.
-	Voiceprints(ctx context.Context, domainID string, now time.Time) ([]timbre.Profile, error)
-	// Generation grows with every change to the profiles of a domain. NotFound without the domain.
-	Generation(ctx context.Context, domainID string) (int64, error)
-	Domain(ctx context.Context, id string) (timbre.Domain, error)
+	timbre.VoiceprintReader
+	timbre.DomainReader
 }
 
 // Config of a Searcher.

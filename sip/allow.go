@@ -46,7 +46,7 @@ func (a *allowList) current(ctx context.Context) (*reading, error) {
 }
 
 func read(ctx context.Context, dir Directory) (*reading, error) {
-	all, err := dir.Connectors(ctx)
+	all, err := dir.ListConnectors(ctx, timbre.Page{})
 	if err != nil {
 		return nil, err
 	}

@@ -11,12 +11,6 @@ import (
 	"timbre"
 )
 
-// Diary is where it is written down what happens on the calls of connectors; what of it is kept is its own affair.
-type Diary interface {
-	Message(connectorID, callID string, text fmt.Stringer)
-	Reception(connectorID string, r timbre.Reception)
-}
-
 // noDiary keeps nothing.
 type noDiary struct{}
 

@@ -48,7 +48,7 @@ func (d *directory) Origination(_ context.Context, id string) (timbre.Originatio
 	return timbre.Origination{}, timbre.Errorf(timbre.NotFound, "", "no origination")
 }
 
-func (d *directory) Connectors(context.Context) ([]timbre.Connector, error) {
+func (d *directory) ListConnectors(context.Context, timbre.Page) ([]timbre.Connector, error) {
 	var all []timbre.Connector
 	for _, c := range d.connectors {
 		all = append(all, c)

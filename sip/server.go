@@ -40,7 +40,7 @@ type Server struct {
 	farewell  time.Duration // how long a server that stops waits for the answers to its BYEs
 	send      func(ctx context.Context, req *gosip.Request, heard func(*gosip.Response)) error
 	agent     agent
-	diary     Diary
+	diary     timbre.SIPLog
 
 	ctx       context.Context // of requests that are sent; ends when the server closes
 	cancel    context.CancelFunc

@@ -10,7 +10,6 @@
 package sip
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"log/slog"
@@ -35,18 +34,11 @@ func init() {
 	gosip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 }
 
-// Calls is where the calls of this node live.
+// Calls are the live calls of this node.
 type Calls interface {
-	// Begin makes a call durable and gives it its transaction id, with a listener for each of its legs, in their order. One
-	// that is timbre.Measured is told its stream.
-	Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error)
-	// Update hands on what a re-INVITE or UPDATE said, by its metadata or by a stream that it adds, and gives a listener for
-	// each leg that is new, in their order.
-	Update(ctx context.Context, txid string, c timbre.Change) (added []timbre.Listener, err error)
-	// End ends a call; failure says why when it was no hang-up.
-	End(ctx context.Context, txid, failure string) error
-	// Missed is told of a call that was put through and could not begin, when it is over, with what came on its legs.
-	Missed(c timbre.Call, heard []*timbre.Reception)
+	timbre.CallStarter
+	timbre.CallUpdater
+	timbre.MissedCalls
 }
 
 // Media opens the streams that the legs of a call come in by.
@@ -60,18 +52,18 @@ type Media interface {
 type Stream interface {
 	Port() int // where it is received
 	Update(offer.MediaSpec)
-	Reception() timbre.Reception // figures since it was opened; whose they are is left out
+	timbre.Meter // figures since it was opened; whose they are is left out
 	Close()
 }
 
-// Directory knows the connectors. What does not exist is an error of kind NotFound.
+// Directory reads the connectors, who may call them and where their own calls go.
 type Directory interface {
-	Connector(ctx context.Context, id string) (timbre.Connector, error)
-	Connectors(ctx context.Context) ([]timbre.Connector, error)
-	Termination(ctx context.Context, connectorID string) (timbre.Termination, error)
-	Usernames(ctx context.Context, connectorID string) ([]string, error)
-	Origination(ctx context.Context, connectorID string) (timbre.Origination, error)
-	Credential(ctx context.Context, connectorID, username string) (timbre.Credential, error)
+	timbre.ConnectorReader
+	timbre.ConnectorLister
+	timbre.TerminationReader
+	timbre.UsernameReader
+	timbre.OriginationReader
+	timbre.CredentialReader
 }
 
 // Config of a Server. Zero values: no log, no metrics, the clock of the machine.
@@ -85,7 +77,7 @@ type Config struct {
 	LatchAny      bool                                                 // for every stream
 	Legs          siprec.Rules                                         // who is calling, where an operator knows better; a connector's tags go before them
 	Trunk         trunk.Config                                         // how calls are put through: what is said above and below holds for it too
-	Diary         Diary                                                // nil: nothing is written down
+	Diary         timbre.SIPLog                                        // nil: nothing is written down
 	Certificate   func(*tls.ClientHelloInfo) (*tls.Certificate, error) // for tls://, asked at each handshake
 	Authorities   *x509.CertPool                                       // that vouch for gateways that are called by TLS; nil: those of the system
 	Generation    func() uint64                                        // changes whenever connectors, their terminations or credentials do; nil: they are always read anew

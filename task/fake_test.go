@@ -285,7 +285,7 @@ func (f fakeCalls) Call(id string) (timbre.Call, bool) {
 	return c, ok
 }
 
-func (f fakeCalls) Reached(string, int) time.Duration { return f.o.at }
+func (f fakeCalls) MediaTime(string, int) time.Duration { return f.o.at }
 
 func (f fakeEars) Listen(_ context.Context, id string, leg int, to Ear) (func(), error) {
 	f.o.mu.Lock()

@@ -25,7 +25,7 @@ func (e *Engine) checkSource(ctx context.Context, t timbre.Task) (c timbre.Call,
 		return c, 0, timbre.Errorf(timbre.NotFound, "task.Start", "the call has no such stream")
 	}
 	if s := t.Source; s.Fragment != "" {
-		if err := timbre.CheckFragment(s.StreamARN, s.Fragment, e.Calls.Reached(t.TransactionID, leg)); err != nil {
+		if err := timbre.CheckFragment(s.StreamARN, s.Fragment, e.Calls.MediaTime(t.TransactionID, leg)); err != nil {
 			return c, 0, err
 		}
 	}
@@ -36,7 +36,7 @@ func (e *Engine) checkSource(ctx context.Context, t timbre.Task) (c timbre.Call,
 // whatever fragment it named.
 func (e *Engine) fromNow(t timbre.Task, leg int) *timbre.PipelineSource {
 	s := *t.Source
-	s.Fragment = timbre.Fragment(s.StreamARN, e.Calls.Reached(t.TransactionID, leg))
+	s.Fragment = timbre.Fragment(s.StreamARN, e.Calls.MediaTime(t.TransactionID, leg))
 	return &s
 }
 

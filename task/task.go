@@ -19,47 +19,21 @@ import (
 	"timbre"
 )
 
-// Store is the durable state that tasks need. Its errors and promises are those of package store.
+// Store is the durable state that tasks need.
 type Store interface {
-	Tasks
-	Profiles
-	Directory
+	timbre.Tasks
+	timbre.ProfileEnroller
+	timbre.ConnectorReader
+	timbre.StreamingReader
+	timbre.ConfigurationReader
+	timbre.DomainReader
+	timbre.CallReader
 }
 
-// Tasks are kept here.
-type Tasks interface {
-	CreateTask(ctx context.Context, t timbre.Task) error
-	SaveTask(ctx context.Context, t timbre.Task, notices []timbre.Notice) error
-	Task(ctx context.Context, kind timbre.TaskKind, id string) (timbre.Task, error)
-	TaskByToken(ctx context.Context, kind timbre.TaskKind, token string) (timbre.Task, error)
-	ActiveTasks(ctx context.Context) ([]timbre.Task, error)
-}
-
-// Profiles are made and renewed here.
-type Profiles interface {
-	Profile(ctx context.Context, id string) (timbre.Profile, error)
-	EnrolProfile(ctx context.Context, p timbre.Profile, taskID string) error
-	RenewProfile(ctx context.Context, p timbre.Profile, taskID string) error
-}
-
-// Directory is what a task is started on.
-type Directory interface {
-	Connector(ctx context.Context, id string) (timbre.Connector, error)
-	Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error)
-	Configuration(ctx context.Context, identifier string) (timbre.Configuration, error)
-	Domain(ctx context.Context, id string) (timbre.Domain, error)
-	Call(ctx context.Context, transactionID string) (timbre.Call, error)
-}
-
-// Announcer puts events into the words of the wire.
-type Announcer interface {
-	Notices(ctx context.Context, events ...timbre.Event) ([]timbre.Notice, error)
-}
-
-// Calls are the live ones. Reached is the media time that a leg has come to.
+// Calls are the live calls of this node.
 type Calls interface {
-	Call(transactionID string) (timbre.Call, bool)
-	Reached(transactionID string, leg int) time.Duration
+	timbre.LiveCallReader
+	timbre.MediaClock
 }
 
 // Ears listen to a leg of a live call, from its next frame on. stop may be called twice, and what it stops may be heard
@@ -89,7 +63,7 @@ type Track interface {
 // Deps is what an Engine works with.
 type Deps struct {
 	Store     Store
-	Announcer Announcer
+	Announcer timbre.Announcer
 	Calls     Calls
 	Ears      Ears
 	Embedder  Embedder

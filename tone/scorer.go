@@ -10,11 +10,6 @@ import (
 	"timbre"
 )
 
-// Model is the network: 3 to 30 s of samples at 8 kHz, in [-1, 1), in; positive, neutral, negative out.
-type Model interface {
-	Wave(ctx context.Context, samples []float32) ([]float32, error)
-}
-
 // Span is the time over which the current tone is scored; of longer audio the last part counts.
 const Span = 30 * time.Second
 
@@ -22,10 +17,10 @@ const Span = 30 * time.Second
 const MinNet = 3 * time.Second
 
 // Scorer scores audio with one model. It is for any number of goroutines.
-type Scorer struct{ model Model }
+type Scorer struct{ model timbre.WaveformModel }
 
 // New makes a Scorer.
-func New(m Model) *Scorer { return &Scorer{m} }
+func New(m timbre.WaveformModel) *Scorer { return &Scorer{m} }
 
 // Score gives the tone of the last 30 s of pcm. Under 3 s are an Unprocessable error.
 func (s *Scorer) Score(ctx context.Context, pcm []float32) (timbre.Tone, error) {

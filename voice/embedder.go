@@ -10,11 +10,6 @@ import (
 	"timbre"
 )
 
-// Model is the network: samples at 8 kHz, in [-1, 1), in; one vector out.
-type Model interface {
-	Wave(ctx context.Context, samples []float32) ([]float32, error)
-}
-
 // What goes into an embedding.
 const (
 	MinNet   = time.Second      // the least net speech: below it the calibration of scores knows nothing
@@ -27,12 +22,12 @@ const Dim = 256
 
 // Embedder makes embeddings with one model. It is for any number of goroutines.
 type Embedder struct {
-	model Model
+	model timbre.WaveformModel
 	name  string
 }
 
 // New makes an Embedder. name is the model's name and version; embeddings of different names are never compared.
-func New(m Model, name string) *Embedder { return &Embedder{m, name} }
+func New(m timbre.WaveformModel, name string) *Embedder { return &Embedder{m, name} }
 
 // Embed makes the embedding of a voice from pcm, at 8 kHz in [-1, 1): its voiced stretches with the margins around them.
 // net is how much of that is speech. Audio that is too poor is an Unprocessable error that names the reason.

@@ -14,25 +14,15 @@ import (
 	"timbre/api/rest"
 )
 
-// Store is the durable state behind a shelf.
-type Store interface {
-	CreateResource(ctx context.Context, r timbre.Resource) error
-	PutResource(ctx context.Context, r timbre.Resource) error
-	Resource(ctx context.Context, kind, identifier string) (timbre.Resource, error)
-	UpdateResource(ctx context.Context, kind, identifier string, change func(*timbre.Resource) error) (timbre.Resource, error)
-	ListResources(ctx context.Context, kind string, p timbre.Page) ([]timbre.Resource, error)
-	DeleteResource(ctx context.Context, kind, identifier string) error
-}
-
 // Shelf holds the structures of one kind.
 type Shelf[T any] struct {
-	store Store
+	store timbre.Resources
 	kind  string
 	now   func() time.Time
 }
 
 // New is the shelf of a kind, which is named as messages name it.
-func New[T any](store Store, kind string, now func() time.Time) Shelf[T] {
+func New[T any](store timbre.Resources, kind string, now func() time.Time) Shelf[T] {
 	return Shelf[T]{store, kind, now}
 }
 

@@ -14,23 +14,16 @@ import (
 	"timbre"
 	"timbre/api/keep"
 	"timbre/api/rest"
-	"timbre/api/tag"
 )
 
-// Store is the durable state that the operations read and write. Its errors are *timbre.Error: NotFound, and Conflict for
-// a name that is taken or a configuration that is in use.
+// Store is the durable state behind the operations.
 type Store interface {
-	CreateConfiguration(ctx context.Context, c timbre.Configuration) error
-	Configuration(ctx context.Context, identifier string) (timbre.Configuration, error)
-	ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error)
-	DeleteConfiguration(ctx context.Context, identifier string) error
-	UpdateConfiguration(ctx context.Context, identifier string, change func(*timbre.Configuration)) (timbre.Configuration, error)
-	Pipeline(ctx context.Context, identifier string) (timbre.Pipeline, error)
-	ListPipelines(ctx context.Context, p timbre.Page) ([]timbre.Pipeline, error)
-	Domain(ctx context.Context, id string) (timbre.Domain, error)
-
-	keep.Store
-	tag.Store
+	timbre.Configurations
+	timbre.PipelineReader
+	timbre.PipelineLister
+	timbre.DomainReader
+	timbre.Resources
+	timbre.Tags
 }
 
 // Pipelines runs media insights pipelines and the tasks on them. An identifier is the id of a pipeline or its ARN.
@@ -41,7 +34,7 @@ type Pipelines interface {
 	Delete(ctx context.Context, identifier string) error
 	Start(ctx context.Context, identifier string, t timbre.Task) (timbre.Task, error)
 	Task(ctx context.Context, kind timbre.TaskKind, identifier, id string) (timbre.Task, error)
-	Stop(ctx context.Context, kind timbre.TaskKind, identifier, id string) error
+	timbre.TaskStopper // the owner is a pipeline
 }
 
 // Deps is what the operations need.

@@ -15,12 +15,6 @@ import (
 // Threshold is the tag of a domain that says how sure a match must be.
 const Threshold = "timbre:threshold"
 
-// Store keeps the tags of everything that has an ARN; NotFound where nothing has it.
-type Store interface {
-	TagsOf(ctx context.Context, arn string) (map[string]string, error)
-	UpdateTags(ctx context.Context, arn string, change func(tags map[string]string) error) error
-}
-
 // Check refuses tags that no resource may have. How many it may have is for the store to say.
 func Check(tags map[string]string) error {
 	for key, value := range tags {
@@ -37,7 +31,7 @@ func Check(tags map[string]string) error {
 }
 
 // Add gives a resource tags, in the place of those with the same keys.
-func Add(ctx context.Context, s Store, arn string, tags map[string]string) error {
+func Add(ctx context.Context, s timbre.Tags, arn string, tags map[string]string) error {
 	return s.UpdateTags(ctx, arn, func(all map[string]string) error {
 		if err := Check(tags); err != nil { // what was there before stays as it is
 			return err
@@ -48,7 +42,7 @@ func Add(ctx context.Context, s Store, arn string, tags map[string]string) error
 }
 
 // Remove takes tags away, where they are there.
-func Remove(ctx context.Context, s Store, arn string, keys []string) error {
+func Remove(ctx context.Context, s timbre.Tags, arn string, keys []string) error {
 	return s.UpdateTags(ctx, arn, func(all map[string]string) error {
 		for _, k := range keys {
 			delete(all, k)
@@ -58,7 +52,7 @@ func Remove(ctx context.Context, s Store, arn string, keys []string) error {
 }
 
 // List gives the tags of a resource, by their keys in order.
-func List[T any](ctx context.Context, s Store, arn string, one func(key, value *string) T) ([]T, error) {
+func List[T any](ctx context.Context, s timbre.Tags, arn string, one func(key, value *string) T) ([]T, error) {
 	tags, err := s.TagsOf(ctx, arn)
 	if err != nil {
 		return nil, err

@@ -11,57 +11,22 @@ import (
 	"time"
 
 	"timbre"
-	"timbre/api/keep"
 	"timbre/api/rest"
-	"timbre/api/tag"
 )
 
-// Store is the durable state that the operations read and write. Its errors are *timbre.Error: NotFound for what is not
-// there, Conflict for what stands in the way.
+// Store is the durable state behind the operations. It reads no digests of credentials and no voiceprints.
 type Store interface {
-	CreateConnector(ctx context.Context, c timbre.Connector) error
-	Connector(ctx context.Context, id string) (timbre.Connector, error)
-	ListConnectors(ctx context.Context, p timbre.Page) ([]timbre.Connector, error)
-	DeleteConnector(ctx context.Context, id string) error
-
-	PutStreaming(ctx context.Context, connectorID string, s timbre.Streaming) error
-	Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error)
-	DeleteStreaming(ctx context.Context, connectorID string) error
-
-	PutTermination(ctx context.Context, connectorID string, t timbre.Termination) error
-	Termination(ctx context.Context, connectorID string) (timbre.Termination, error)
-	DeleteTermination(ctx context.Context, connectorID string) error
-
-	UpdateConnector(ctx context.Context, id string, change func(*timbre.Connector)) (timbre.Connector, error)
-	PutOrigination(ctx context.Context, connectorID string, o timbre.Origination) error
-	Origination(ctx context.Context, connectorID string) (timbre.Origination, error)
-	DeleteOrigination(ctx context.Context, connectorID string) error
-	PutLogging(ctx context.Context, connectorID string, l timbre.Logging) error
-	Logging(ctx context.Context, connectorID string) (timbre.Logging, error)
-	PutCredentials(ctx context.Context, connectorID string, c []timbre.Credential) error
-	Usernames(ctx context.Context, connectorID string) ([]string, error)
-	DeleteCredentials(ctx context.Context, connectorID string, usernames []string) error
-	tag.Store
-
-	CreateDomain(ctx context.Context, d timbre.Domain) error
-	Domain(ctx context.Context, id string) (timbre.Domain, error)
-	DomainByToken(ctx context.Context, token string) (timbre.Domain, error)
-	UpdateDomain(ctx context.Context, id string, change func(*timbre.Domain)) (timbre.Domain, error)
-	ListDomains(ctx context.Context, p timbre.Page) ([]timbre.Domain, error)
-	DeleteDomain(ctx context.Context, id string) error
-
-	Profile(ctx context.Context, id string) (timbre.Profile, error)
-	ListProfiles(ctx context.Context, domainID string, p timbre.Page) ([]timbre.Profile, error)
-	DeleteProfile(ctx context.Context, id string) error
-
-	keep.Store
+	timbre.Connectors
+	timbre.ConnectorSettings
+	timbre.Domains
+	timbre.ProfileManager
+	timbre.Resources
+	timbre.Tags
 }
 
-// Tasks runs speaker searches and tone analyses, and turns their voiceprints into profiles.
+// Tasks runs tasks and enrols their voiceprints. The owner of a task is the id of its connector.
 type Tasks interface {
-	Start(ctx context.Context, t timbre.Task) (timbre.Task, error)
-	Get(ctx context.Context, kind timbre.TaskKind, connectorID, id string) (timbre.Task, error)
-	Stop(ctx context.Context, kind timbre.TaskKind, connectorID, id string) error
+	timbre.TaskControl
 	Enrol(ctx context.Context, taskID string) (timbre.Profile, error)
 	Renew(ctx context.Context, profileID, taskID string) (timbre.Profile, error)
 }

@@ -21,7 +21,7 @@ type Exchange struct {
 	agent   Agent
 	calls   Calls
 	media   Media
-	diary   Diary
+	diary   timbre.ReceptionLog
 	log     *slog.Logger
 	now     func() time.Time
 	chance  func() float64 // in [0, 1)

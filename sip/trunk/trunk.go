@@ -59,12 +59,10 @@ func (p Place) told() netip.AddrPort {
 	return p.Addr
 }
 
-// Calls is where the calls of this node live.
+// Calls are the live calls of this node.
 type Calls interface {
-	Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error)
-	End(ctx context.Context, txid, failure string) error
-	// Missed is told of a call that is over and could not begin, with what came on its legs.
-	Missed(c timbre.Call, heard []*timbre.Reception)
+	timbre.CallStarter
+	timbre.MissedCalls
 }
 
 // Media opens streams in pairs: what comes on either is relayed to the peer of the other, and heard.
@@ -77,13 +75,8 @@ type Media interface {
 type Stream interface {
 	Port() int // where it is received
 	Update(offer.MediaSpec)
-	Reception() timbre.Reception // figures since it was opened; whose they are is left out
+	timbre.Meter // figures since it was opened; whose they are is left out
 	Close()
-}
-
-// Diary is where it is written down what came on the streams of a call.
-type Diary interface {
-	Reception(connectorID string, r timbre.Reception)
 }
 
 // Config of an Exchange. Zero values: no log, no metrics, the clock of the machine, no credentials; REFER is refused.
@@ -108,7 +101,7 @@ type Deps struct {
 	Agent Agent
 	Calls Calls
 	Media Media
-	Diary Diary
+	Diary timbre.ReceptionLog
 }
 
 // Incoming is an INVITE that a connector has let in.

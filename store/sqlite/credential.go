@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 
 	"timbre"
-	"timbre/store"
 )
 
 // ofCredential is what a credential is bound to: connector and username behind this.
@@ -36,8 +35,8 @@ func (s *Store) PutCredentials(ctx context.Context, connectorID string, list []t
 		}
 		var n int
 		err := q.QueryRowContext(ctx, "SELECT count(*) FROM credential WHERE connector_id = ?", connectorID).Scan(&n)
-		if err == nil && n > store.MaxCredentials {
-			err = timbre.Errorf(timbre.Limit, "", "A connector may have credentials of %d users.", store.MaxCredentials)
+		if err == nil && n > timbre.MaxCredentials {
+			err = timbre.Errorf(timbre.Limit, "", "A connector may have credentials of %d users.", timbre.MaxCredentials)
 		}
 		return err
 	})

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"timbre"
-	"timbre/store"
 )
 
 func origination() timbre.Origination {
@@ -99,7 +98,7 @@ var connectorSettings = []fact{
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
 		var list []timbre.Credential
-		for i := range store.MaxCredentials + 1 {
+		for i := range timbre.MaxCredentials + 1 {
 			list = append(list, credential(fmt.Sprint("user", i)))
 		}
 		s.refused("one too many", s.PutCredentials(ctx, "c1", list), timbre.Limit)
