@@ -1,0 +1,175 @@
+// Package dialog is the SIP dialog of RFC 3261, section 12, for both roles: the server that answers an INVITE (UAS) and the
+// client that sends one (UAC). In come the requests and responses that the SIP stack has parsed; out go requests and
+// responses with everything in them that belongs to the dialog: tags, CSeq, Route, Contact, Via and next hop.
+//
+// It also does what a dialog does over time: sends a 2xx until its ACK arrives, answers a repeated 2xx with its ACK, runs the
+// session timer (RFC 4028), watches for silence and reports reception. It does not read session descriptions, does not
+// decide who may call and opens no socket.
+package dialog
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+	"sync"
+
+	gosip "github.com/emiago/sipgo/sip"
+	"github.com/google/uuid"
+
+	"timbre/sip/header"
+)
+
+// Agent is the SIP stack as a dialog uses it. A request or an ACK has all its headers already.
+type Agent interface {
+	// Request sends a request other than ACK and returns its client transaction.
+	Request(ctx context.Context, req *gosip.Request) (gosip.ClientTransaction, error)
+	// Write sends an ACK for a 2xx, which has no transaction.
+	Write(ack *gosip.Request) error
+	// Connected reports whether a connection of a network (tcp, tls) to an address, HOST:PORT, is open.
+	Connected(network, address string) bool
+	// Do runs f on a goroutine that the owner of the stack waits for. False: the stack is closed, and f does not run.
+	Do(f func()) bool
+	// Note writes a message that was sent or received for a connector to the SIP log.
+	Note(connectorID string, m gosip.Message)
+}
+
+// Place is a local address as one peer reaches it.
+type Place struct {
+	Addr   netip.AddrPort // of the socket
+	Told   netip.AddrPort // the address outside of NAT that the peer is told; invalid: Addr
+	Socket gosip.Addr     // UDP only: the socket that requests leave by, so that they come from the port that the peer knows
+}
+
+// Advertised is the address that Contact and Via name.
+func (p Place) Advertised() netip.AddrPort {
+	if p.Told.IsValid() {
+		return p.Told
+	}
+	return p.Addr
+}
+
+// Config is what does not change while a dialog lasts.
+type Config struct {
+	Agent     Agent
+	Connector string         // id, for the SIP log
+	Network   string         // udp, tcp or tls
+	Place     Place          // the local address
+	Peer      netip.AddrPort // where the peer's messages come from
+	Gateway   bool           // the peer is configured by name, so that its Contact is believed unless NAT is obvious
+	Encrypted bool           // requests that do not arrive over TLS are refused
+	Feature   string         // a parameter of Contact, such as +sip.srs; empty: none
+	Allow     string         // methods, for responses
+	Supported string         // option tags, for responses; empty: no header
+	Refresh   func(Session)  // called when this side has to refresh the session
+	Expired   func()         // called when the peer has not refreshed it in time
+	// Prove returns the header that answers a challenge (401, 407) to a request; nil: there are no credentials. May be nil.
+	Prove func(req *gosip.Request, res *gosip.Response) gosip.Header
+}
+
+// Dialog is one dialog. Its methods may be called concurrently.
+type Dialog struct {
+	Timer *Timer // of the session
+
+	cfg    Config
+	callID string
+	local  gosip.FromHeader // with the local tag
+	sips   bool             // Contact has to be a SIPS URI
+	over   chan struct{}
+	end    sync.Once
+
+	mu     sync.Mutex
+	remote gosip.ToHeader // with the remote tag, once it is known
+	target gosip.Uri      // where requests are addressed to
+	routes []string       // values of Route
+	seq    uint32         // CSeq of the last local request
+	theirs uint32         // CSeq of the last remote request
+	update bool           // the peer has listed UPDATE in Allow
+	acks   map[uint32]waiting
+}
+
+// Answer makes the dialog that an INVITE asks for, with a new local tag (RFC 3261, 12.1.1). The INVITE has a Contact.
+func Answer(cfg Config, invite *gosip.Request) *Dialog {
+	d := newDialog(cfg)
+	d.callID, d.theirs = invite.CallID().Value(), invite.CSeq().SeqNo
+	d.local, d.remote = invite.To().AsFrom(), invite.From().AsTo()
+	d.local.Params.Add("tag", NewTag())
+	d.target = *invite.Contact().Address.Clone()
+	d.routes = header.Values(invite, "record-route")
+	d.sips = wantsSIPS(invite)
+	d.learn(invite)
+	return d
+}
+
+// Call makes the dialog that an INVITE of this side may establish (RFC 3261, 12.1.2). Established completes it.
+func Call(cfg Config, from gosip.FromHeader, to gosip.ToHeader, target gosip.Uri) *Dialog {
+	d := newDialog(cfg)
+	d.callID, d.local, d.remote, d.target = uuid.NewString(), from, to, target
+	d.local.Params = d.local.Params.Clone()
+	d.local.Params.Add("tag", NewTag())
+	d.sips = target.Scheme == "sips"
+	return d
+}
+
+func newDialog(cfg Config) *Dialog {
+	cfg.Network = strings.ToLower(cfg.Network)
+	d := &Dialog{cfg: cfg, over: make(chan struct{}), acks: map[uint32]waiting{}}
+	d.Timer = &Timer{do: cfg.Agent.Do, refresh: cfg.Refresh, expired: cfg.Expired}
+	return d
+}
+
+// NewTag returns a tag for From or To (RFC 3261, 19.3).
+func NewTag() string { return uuid.NewString() }
+
+// CallID is the Call-ID.
+func (d *Dialog) CallID() string { return d.callID }
+
+// Network is the one that the dialog's messages travel by: udp, tcp or tls.
+func (d *Dialog) Network() string { return d.cfg.Network }
+
+// Peer is where the peer's messages come from.
+func (d *Dialog) Peer() netip.AddrPort { return d.cfg.Peer }
+
+// Place is the local address.
+func (d *Dialog) Place() Place { return d.cfg.Place }
+
+// Connector is the id of the dialog's connector.
+func (d *Dialog) Connector() string { return d.cfg.Connector }
+
+// Tags are the local tag and the remote one, which is empty until it is known.
+func (d *Dialog) Tags() (local, remote string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return tagOf(d.local.Params), tagOf(d.remote.Params)
+}
+
+// ID identifies the dialog among all others (RFC 3261, 12).
+func (d *Dialog) ID() string {
+	local, remote := d.Tags()
+	return gosip.DialogIDMake(d.callID, local, remote)
+}
+
+// End ends the dialog: its timer stops and Confirm returns. Requests, such as BYE, can still be made. Only the first call
+// returns true.
+func (d *Dialog) End() (first bool) {
+	d.end.Do(func() {
+		first = true
+		close(d.over)
+		d.Timer.Stop()
+	})
+	return first
+}
+
+// Ended is closed when the dialog has ended.
+func (d *Dialog) Ended() <-chan struct{} { return d.over }
+
+// IsOver reports whether the dialog has ended.
+func (d *Dialog) IsOver() bool {
+	select {
+	case <-d.over:
+		return true
+	default:
+		return false
+	}
+}
+
+func tagOf(p gosip.HeaderParams) string { return p.GetOr("tag", "") }

@@ -1,0 +1,62 @@
+package dialog
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// nextHop is where a request goes: on the connection by which the peer came, while it is open; else to the first entry of the
+// route set, or to the remote target (RFC 3261, 12.2.1.1). Names are not looked up: a next hop without an address, and a
+// target behind NAT, are reached where the peer's messages come from. The caller holds mu.
+func (d *Dialog) nextHop() string {
+	next, routed := d.target, false
+	if len(d.routes) > 0 {
+		if first, ok := routeURI(d.routes[0]); ok {
+			next, routed = first, true
+		}
+	}
+	host := strings.Trim(next.Host, "[]")
+	address, err := netip.ParseAddr(host)
+	switch {
+	case d.cfg.Network != "udp" && d.cfg.Agent.Connected(d.cfg.Network, d.cfg.Peer.String()):
+		return d.cfg.Peer.String()
+	case err != nil, !routed && d.natted(address.Unmap()):
+		return d.cfg.Peer.String()
+	}
+	return net.JoinHostPort(host, strconv.Itoa(d.port(next)))
+}
+
+// natted reports whether a remote target is behind NAT: it names another address than the one that its messages come from.
+// A gateway may well answer from another host of its cluster. It is behind NAT only when a private address of it comes from
+// a public one.
+func (d *Dialog) natted(target netip.Addr) bool {
+	peer := d.cfg.Peer.Addr()
+	if target == peer {
+		return false
+	}
+	if !d.cfg.Gateway {
+		return true
+	}
+	return target.IsUnspecified() || target.IsPrivate() && !peer.IsPrivate()
+}
+
+func (d *Dialog) port(u gosip.Uri) int {
+	switch {
+	case u.Port != 0:
+		return u.Port
+	case d.cfg.Network == "tls":
+		return gosip.DefaultTlsPort
+	}
+	return gosip.DefaultUdpPort
+}
+
+// routeURI is the URI in a value of Route.
+func routeURI(value string) (u gosip.Uri, ok bool) {
+	text, _, _ := strings.Cut(value, ">")
+	_, text, _ = strings.Cut(text, "<")
+	return u, gosip.ParseUri(text, &u) == nil
+}

@@ -1,0 +1,113 @@
+package dialog
+
+import (
+	"strings"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// MaxForwards is the Max-Forwards of a new request (RFC 3261, 8.1.1.6).
+const MaxForwards = 70
+
+// Contact is how the peer reaches this side of the dialog. A SIPS URI says TLS by itself.
+func (d *Dialog) Contact() *gosip.ContactHeader {
+	at := d.cfg.Place.Advertised()
+	h := &gosip.ContactHeader{Address: gosip.Uri{Scheme: "sip", User: "timbre", Host: at.Addr().String(), Port: int(at.Port())}}
+	switch {
+	case d.sips:
+		h.Address.Scheme = "sips"
+	case d.cfg.Network != "udp":
+		h.Address.UriParams.Add("transport", d.cfg.Network)
+	}
+	if d.cfg.Feature != "" {
+		h.Params.Add(d.cfg.Feature, "")
+	}
+	return h
+}
+
+// Response is a response within the dialog, with its Contact, Allow and Supported.
+func (d *Dialog) Response(req *gosip.Request, code int, phrase string) *gosip.Response {
+	res := gosip.NewResponseFromRequest(req, code, phrase, nil)
+	res.To().Params.Add("tag", tagOf(d.local.Params))
+	res.AppendHeader(d.Contact())
+	res.AppendHeader(gosip.NewHeader("Allow", d.cfg.Allow))
+	if d.cfg.Supported != "" {
+		res.AppendHeader(gosip.NewHeader("Supported", d.cfg.Supported))
+	}
+	return res
+}
+
+// Request makes the next request of this side (RFC 3261, 12.2.1.1).
+func (d *Dialog) Request(method gosip.RequestMethod) *gosip.Request {
+	d.mu.Lock()
+	d.seq++
+	req := d.message(method, d.seq)
+	d.mu.Unlock()
+	if method != gosip.BYE {
+		req.AppendHeader(d.Contact())
+	}
+	return req
+}
+
+// Again is a request that was answered by a challenge, to be sent once more: with the next CSeq and a branch of its own.
+func (d *Dialog) Again(req *gosip.Request) *gosip.Request {
+	again := req.Clone()
+	d.mu.Lock()
+	d.seq++
+	again.CSeq().SeqNo = d.seq
+	d.mu.Unlock()
+	again.Via().Params.Add("branch", gosip.GenerateBranch())
+	return again
+}
+
+// ack makes the ACK for a 2xx to an INVITE of this side (RFC 3261, 13.2.2.4).
+func (d *Dialog) ack(seq uint32, body []byte) *gosip.Request {
+	d.mu.Lock()
+	req := d.message(gosip.ACK, seq)
+	d.mu.Unlock()
+	req.AppendHeader(d.Contact())
+	Describe(req, body)
+	return req
+}
+
+// message is a request of the dialog with its next hop. The caller holds mu.
+func (d *Dialog) message(method gosip.RequestMethod, seq uint32) *gosip.Request {
+	req := gosip.NewRequest(method, *d.target.Clone())
+	req.AppendHeader(d.via())
+	forwards := gosip.MaxForwardsHeader(MaxForwards)
+	req.AppendHeader(&forwards)
+	from, to := d.local, d.remote
+	from.Params, to.Params = from.Params.Clone(), to.Params.Clone()
+	req.AppendHeader(&from)
+	req.AppendHeader(&to)
+	id := gosip.CallIDHeader(d.callID)
+	req.AppendHeader(&id)
+	req.AppendHeader(&gosip.CSeqHeader{SeqNo: seq, MethodName: method})
+	for _, r := range d.routes {
+		req.AppendHeader(gosip.NewHeader("Route", r))
+	}
+	req.SetBody(nil)
+	req.SetTransport(strings.ToUpper(d.cfg.Network))
+	req.SetDestination(d.nextHop())
+	req.Laddr = d.cfg.Place.Socket
+	return req
+}
+
+func (d *Dialog) via() *gosip.ViaHeader {
+	at := d.cfg.Place.Advertised()
+	via := &gosip.ViaHeader{
+		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: strings.ToUpper(d.cfg.Network),
+		Host: at.Addr().String(), Port: int(at.Port()),
+	}
+	via.Params.Add("branch", gosip.GenerateBranch())
+	via.Params.Add("rport", "")
+	return via
+}
+
+// Describe gives a message a session description as its body; nil gives it none.
+func Describe(m gosip.Message, sdp []byte) {
+	if sdp != nil {
+		m.AppendHeader(gosip.NewHeader("Content-Type", "application/sdp"))
+	}
+	m.SetBody(sdp)
+}

@@ -1,0 +1,133 @@
+package dialog
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// connectTimeout is how long the connection for a request may take.
+const connectTimeout = 5 * time.Second
+
+// Transaction is a request of this side that has been sent. One goroutine at a time uses it.
+type Transaction struct {
+	Request *gosip.Request
+
+	d     *Dialog
+	ctx   context.Context // of what the transaction causes
+	tx    gosip.ClientTransaction
+	heard bool                          // a response has arrived
+	ack   atomic.Pointer[gosip.Request] // of a 2xx to an INVITE; nil: not sent yet
+}
+
+// Send sends a request. Until ctx ends, a repeated 2xx to an INVITE is answered with its ACK, and a 2xx of another dialog,
+// from a second device that answered too, with ACK and BYE (RFC 3261, 13.2.2.4).
+func (d *Dialog) Send(ctx context.Context, req *gosip.Request) (*Transaction, error) {
+	t := &Transaction{Request: req, d: d, ctx: ctx}
+	d.note(req)
+	connecting, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	var err error
+	if t.tx, err = d.cfg.Agent.Request(connecting, req); err != nil {
+		return t, err
+	}
+	if req.IsInvite() {
+		t.tx.OnRetransmission(t.repeated)
+	}
+	return t, nil
+}
+
+// Ask sends a request and waits for its final response, for which it answers one challenge. Without a response it makes one
+// itself: 408, or 503 when the peer cannot be reached. An INVITE is cancelled when stop closes. A 2xx is a target refresh; that
+// of an INVITE has to be acknowledged.
+func (d *Dialog) Ask(ctx context.Context, req *gosip.Request, stop <-chan struct{}) (*Transaction, *gosip.Response) {
+	t, res := d.ask(ctx, req, stop)
+	if again := d.Prove(req, res); again != nil {
+		t, res = d.ask(ctx, again, stop)
+	}
+	if res.IsSuccess() {
+		d.Retarget(res)
+	}
+	return t, res
+}
+
+func (d *Dialog) ask(ctx context.Context, req *gosip.Request, stop <-chan struct{}) (*Transaction, *gosip.Response) {
+	t, err := d.Send(ctx, req)
+	if err != nil {
+		return t, t.own(503)
+	}
+	return t, t.final(ctx, stop)
+}
+
+// Prove makes a request again, with the credentials that a response asks for. Nil: it asks for none, or there are none.
+func (d *Dialog) Prove(req *gosip.Request, res *gosip.Response) *gosip.Request {
+	if d.cfg.Prove == nil || res.StatusCode != gosip.StatusUnauthorized && res.StatusCode != gosip.StatusProxyAuthRequired {
+		return nil
+	}
+	proof := d.cfg.Prove(req, res)
+	if proof == nil {
+		return nil
+	}
+	again := d.Again(req)
+	again.AppendHeader(proof)
+	return again
+}
+
+// final waits for the final response. An INVITE is cancelled when stop closes.
+func (t *Transaction) final(ctx context.Context, stop <-chan struct{}) *gosip.Response {
+	cancelled := false
+	for {
+		select {
+		case res := <-t.tx.Responses():
+			first := !t.heard
+			if t.Received(res); !res.IsProvisional() {
+				return res
+			}
+			if first && cancelled {
+				t.Cancel()
+			}
+		case <-stop:
+			if stop, cancelled = nil, true; t.heard {
+				t.Cancel()
+			}
+		case <-t.tx.Done():
+			return t.own(t.lost())
+		case <-ctx.Done():
+			t.tx.Terminate()
+			return t.own(503)
+		}
+	}
+}
+
+// Responses are the responses, each of which is passed to Received, as they arrive.
+func (t *Transaction) Responses() <-chan *gosip.Response { return t.tx.Responses() }
+
+// Done is closed when the transaction has ended. Err says why.
+func (t *Transaction) Done() <-chan struct{} { return t.tx.Done() }
+
+// Err is why the transaction has ended.
+func (t *Transaction) Err() error { return t.tx.Err() }
+
+// Received takes note of a response.
+func (t *Transaction) Received(res *gosip.Response) {
+	t.heard = true
+	t.d.note(res)
+}
+
+// lost is the status code that stands for the end of a transaction without a final response (RFC 3261, 8.1.3.1).
+func (t *Transaction) lost() int {
+	if errors.Is(t.tx.Err(), gosip.ErrTransactionTimeout) {
+		return gosip.StatusRequestTimeout
+	}
+	return gosip.StatusServiceUnavailable
+}
+
+// own is a response that this side makes for itself.
+func (t *Transaction) own(code int) *gosip.Response {
+	return gosip.NewResponseFromRequest(t.Request, code, Phrase(code), nil)
+}
+
+func (d *Dialog) note(m gosip.Message) { d.cfg.Agent.Note(d.cfg.Connector, m) }

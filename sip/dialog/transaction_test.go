@@ -1,0 +1,216 @@
+package dialog
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+func TestConfirmRepeatsThe2xxUntilItsACK(t *testing.T) {
+	bubble(t, func(t *testing.T, a *fakeAgent) {
+		req := invite(t, "sip:x@h", "sip:a@192.0.2.1")
+		d, tx := Answer(config(a), req), newServerTx()
+		go func() {
+			<-time.After(10 * time.Second)
+			d.Acknowledged(request(t, "ACK", 7, "", nil, "sip:x@h")) // of another INVITE
+			d.Acknowledged(request(t, "ACK", 1, "", nil, "sip:x@h"))
+			d.Acknowledged(request(t, "ACK", 1, "", nil, "sip:x@h"))
+		}()
+		acked := 0
+		ack, err := d.Confirm(Confirmation{Request: req, Response: d.Response(req, 200, "OK"), Tx: tx, Acked: func(*gosip.Request) { acked++ }})
+		if err != nil || ack.CSeq().SeqNo != 1 || acked != 1 {
+			t.Fatalf("got %v, %v, told %d times, want the ACK of CSeq 1, told once", ack, err, acked)
+		}
+		if got := len(tx.responses); got != 5 { // at 0, 0.5, 1.5, 3.5 and 7.5 s
+			t.Errorf("got %d responses, want 5", got)
+		}
+		synctest.Wait()
+	})
+}
+
+func TestConfirmEndsWithoutAnACK(t *testing.T) {
+	for name, c := range map[string]struct {
+		prepare func(*Dialog)
+		cancel  bool
+		want    error
+	}{
+		"nothing comes": {func(*Dialog) {}, false, ErrNoACK},
+		"cancelled":     {func(*Dialog) {}, true, ErrCancelled},
+		"over":          {func(d *Dialog) { d.End() }, false, ErrOver},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, a *fakeAgent) {
+				req := invite(t, "sip:x@h", "sip:a@192.0.2.1")
+				d := Answer(config(a), req)
+				c.prepare(d)
+				_, err := d.Confirm(Confirmation{Request: req, Response: d.Response(req, 200, "OK"), Tx: newServerTx(), Cancelled: func() bool { return c.cancel }})
+				if !errors.Is(err, c.want) {
+					t.Errorf("got %v, want %v", err, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestRepeated2xxIsAnsweredWithItsACK(t *testing.T) {
+	bubble(t, func(t *testing.T, a *fakeAgent) {
+		d, tx, peer := call(t, a)
+		res := peer.response(200, "theirs")
+		peer.repeated(res) // before there is an ACK
+		if len(a.acks) != 0 {
+			t.Fatal("got an ACK before the answer was taken, want none")
+		}
+		d.Established(res)
+		for range 2 {
+			if err := tx.Acknowledge(nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		peer.repeated(res)
+		if len(a.acks) != 2 {
+			t.Fatalf("got %d ACKs, want one and its repetition", len(a.acks))
+		}
+		if first, second := <-a.acks, <-a.acks; first.String() != second.String() || first.CSeq().SeqNo != 1 || first.Recipient.String() != "sip:peer@192.0.2.2:5070" {
+			t.Errorf("got ACKs\n%s\n%s\nwant the same one twice, to the Contact, with CSeq 1", first, second)
+		}
+	})
+}
+
+func TestAnswerOfASecondDeviceIsTakenBack(t *testing.T) {
+	bubble(t, func(t *testing.T, a *fakeAgent) {
+		d, tx, peer := call(t, a)
+		d.Established(peer.response(200, "theirs"))
+		if err := tx.Acknowledge(nil); err != nil {
+			t.Fatal(err)
+		}
+		<-a.acks
+		peer.repeated(peer.response(200, "second"))
+		ack, bye := <-a.acks, <-a.sent
+		for _, req := range []*gosip.Request{ack, bye.req} {
+			if got := req.To().Params.GetOr("tag", ""); got != "second" {
+				t.Errorf("%s: got tag %s, want second", req.Method, got)
+			}
+		}
+		bye.answer(200)
+	})
+}
+
+func TestAbandonedInvite(t *testing.T) {
+	for name, c := range map[string]struct {
+		answers []int
+		want    []gosip.RequestMethod
+	}{
+		"cancelled once it is known to have arrived": {[]int{180, 487}, []gosip.RequestMethod{gosip.CANCEL}},
+		"answered after all":                         {[]int{180, 200}, []gosip.RequestMethod{gosip.CANCEL, gosip.BYE}},
+		"answered at once":                           {[]int{200}, []gosip.RequestMethod{gosip.CANCEL, gosip.BYE}[1:]},
+		"refused":                                    {[]int{486}, nil},
+		"silent":                                     {nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, a *fakeAgent) {
+				_, tx, peer := call(t, a)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				a.Do(func() { tx.Abandon(ctx) })
+				got := []gosip.RequestMethod{}
+				for _, code := range c.answers {
+					peer.answer(code)
+					synctest.Wait()
+					for len(a.sent) > 0 {
+						next := <-a.sent
+						got = append(got, next.req.Method)
+						next.answer(200)
+					}
+				}
+				a.busy.Wait()
+				if len(got) != len(c.want) {
+					t.Fatalf("got %v, want %v", got, c.want)
+				}
+				for i := range got {
+					if got[i] != c.want[i] {
+						t.Errorf("got %v, want %v", got, c.want)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestAskAnswersAChallengeOnce(t *testing.T) {
+	bubble(t, func(t *testing.T, a *fakeAgent) {
+		cfg := config(a)
+		cfg.Prove = func(*gosip.Request, *gosip.Response) gosip.Header { return gosip.NewHeader("Authorization", "proof") }
+		d := Answer(cfg, invite(t, "sip:x@h", "sip:a@192.0.2.1"))
+		a.Do(func() {
+			first := <-a.sent
+			first.answer(401)
+			second := <-a.sent
+			if got := second.req.GetHeader("Authorization"); got == nil || got.Value() != "proof" || second.req.CSeq().SeqNo != first.req.CSeq().SeqNo+1 {
+				t.Errorf("got\n%s\nwant the proof and the next CSeq", second.req)
+			}
+			second.answer(401)
+		})
+		if _, res := d.Ask(t.Context(), d.Request(gosip.BYE), nil); res.StatusCode != 401 {
+			t.Errorf("got %d, want 401", res.StatusCode)
+		}
+	})
+}
+
+func TestAskMakesAResponseWhereNoneComes(t *testing.T) {
+	for name, c := range map[string]struct {
+		fail func(*fakeAgent)
+		want int
+	}{
+		"unreachable": {func(a *fakeAgent) { a.broken = true }, 503},
+		"timeout": {func(a *fakeAgent) {
+			a.Do(func() { tx := <-a.sent; tx.err = gosip.ErrTransactionTimeout; close(tx.done) })
+		}, 408},
+		"transport": {func(a *fakeAgent) {
+			a.Do(func() { tx := <-a.sent; tx.err = errors.New("broken"); close(tx.done) })
+		}, 503},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, a *fakeAgent) {
+				c.fail(a)
+				d := Answer(config(a), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
+				if _, res := d.Ask(t.Context(), d.Request(gosip.BYE), nil); res.StatusCode != c.want {
+					t.Errorf("got %d, want %d", res.StatusCode, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestAskRefreshesTheTarget(t *testing.T) {
+	bubble(t, func(t *testing.T, a *fakeAgent) {
+		d := Answer(config(a), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
+		a.Do(func() { (<-a.sent).answer(200, "Allow: INVITE, UPDATE") })
+		d.Ask(t.Context(), d.Request(gosip.UPDATE), nil)
+		if got, want := d.Request(gosip.BYE).Recipient.String(), "sip:peer@192.0.2.2:5070"; got != want || !d.TakesUpdate() {
+			t.Errorf("got target %s, UPDATE %v, want %s, true", got, d.TakesUpdate(), want)
+		}
+	})
+}
+
+func TestSilenceIsMeasuredFromTheLastPacket(t *testing.T) {
+	var s Silence
+	start := time.Unix(1000, 0)
+	for i, c := range []struct {
+		at      int
+		packets uint64
+		excused bool
+		want    int
+	}{{0, 0, false, 0}, {10, 0, false, 10}, {20, 5, false, 0}, {50, 5, false, 30}, {60, 5, true, 0}, {70, 5, false, 10}} {
+		if got := s.Look(start.Add(time.Duration(c.at)*time.Second), c.packets, c.excused); got != time.Duration(c.want)*time.Second {
+			t.Errorf("look %d: got %v, want %d s", i, got, c.want)
+		}
+	}
+	s.Restart(start.Add(100 * time.Second))
+	if got := s.Look(start.Add(101*time.Second), 5, false); got != time.Second {
+		t.Errorf("after Restart: got %v, want 1s", got)
+	}
+}
