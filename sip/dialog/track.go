@@ -8,8 +8,8 @@ import (
 // Stream is one stream of media, as it is received.
 type Stream interface {
 	Port() int // where it is received
+	timbre.Meter
 	Update(offer.MediaSpec)
-	Reception() timbre.Reception // since it was opened, without the fields that say whose stream it is
 	Close()
 }
 
