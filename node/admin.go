@@ -5,24 +5,26 @@ import (
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"timbre/call"
 )
 
-// admin is the operator's door: health, metrics, and the live calls with their transaction ids.
-func admin(ready func() bool, calls *call.Registry, metrics prometheus.Gatherer) http.Handler {
+// admin serves the operator: health, metrics, and the live calls with their transaction ids.
+func (n *Node) admin() http.Handler {
+	process := prometheus.NewRegistry() // apart, because an embedding program registers these collectors itself
+	process.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if !ready() {
+		if !n.isReady() {
 			http.Error(w, "not ready", http.StatusServiceUnavailable)
 		}
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{n.metrics, process}, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /calls", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(liveCalls(calls.Live(), calls.Receptions))
+		_ = json.NewEncoder(w).Encode(liveCalls(n.calls.Live(), n.calls.Receptions))
 	})
 	return mux
 }

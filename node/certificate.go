@@ -12,44 +12,44 @@ import (
 	"timbre/config"
 )
 
-// certificate is a certificate that is read from its files anew when they have changed: it can be renewed while calls go on.
+// certificate is reloaded when its files change, so that it can be renewed while calls are live.
 type certificate struct {
 	setting string
 	files   config.TLS
 	log     *slog.Logger
 
-	mu     sync.Mutex
-	state  string // of the files when they were read
-	loaded *tls.Certificate
+	mu      sync.Mutex
+	version string // of the files at the last load
+	loaded  *tls.Certificate
 }
 
-// newCertificate reads the files of a setting.
+// newCertificate loads the files of a setting.
 func newCertificate(setting string, files config.TLS, log *slog.Logger) (*certificate, error) {
 	c := &certificate{setting: setting, files: files, log: log}
-	if err := c.load(); err != nil {
+	if err := c.reload(); err != nil {
 		return nil, timbre.Errorf(timbre.Invalid, "", "%s: %w", setting, err)
 	}
 	return c, nil
 }
 
-// get is the certificate for a handshake. One that cannot be read, or is written only in part, does not take the place of
-// the one before.
+// get returns the certificate for a handshake. Files that cannot be loaded, or are written only in part, leave the previous
+// certificate in use.
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.load(); err != nil {
-		c.log.Error("the certificate stays the one that was read before", "setting", c.setting, "error", err)
+	if err := c.reload(); err != nil {
+		c.log.Error("cannot load the certificate, the previous one stays in use", "setting", c.setting, "error", err)
 	}
 	return c.loaded, nil
 }
 
-// load reads the files if they have changed since it last did, well or not.
-func (c *certificate) load() error {
-	state, err := c.look()
-	if state == c.state {
+// reload loads the files if they have changed since the last attempt, whether that succeeded or not.
+func (c *certificate) reload() error {
+	version, err := c.fileVersion()
+	if version == c.version {
 		return nil
 	}
-	c.state = state
+	c.version = version
 	if err != nil {
 		return err
 	}
@@ -58,24 +58,24 @@ func (c *certificate) load() error {
 		return err
 	}
 	if c.loaded != nil {
-		c.log.Info("a new certificate is shown", "setting", c.setting, "until", pair.Leaf.NotAfter)
+		c.log.Info("certificate reloaded", "setting", c.setting, "expires", pair.Leaf.NotAfter)
 	}
 	c.loaded = &pair
 	return nil
 }
 
-// look tells one state of the files from another.
-func (c *certificate) look() (string, error) {
-	state := ""
+// fileVersion is a text that differs once a file has changed: modification time and size of both.
+func (c *certificate) fileVersion() (string, error) {
+	version := ""
 	var errs error
 	for _, name := range []string{c.files.Cert, c.files.Key} {
 		info, err := os.Stat(name)
 		if err != nil {
 			errs = errors.Join(errs, err)
-			state += "missing "
+			version += "missing "
 			continue
 		}
-		state += fmt.Sprintf("%d %d ", info.ModTime().UnixNano(), info.Size())
+		version += fmt.Sprintf("%d %d ", info.ModTime().UnixNano(), info.Size())
 	}
-	return state, errs
+	return version, errs
 }

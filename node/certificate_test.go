@@ -67,12 +67,12 @@ func TestACertificateIsReadAnewWhenItChanges(t *testing.T) {
 		log    string
 	}{
 		{func() {}, 1, ""},
-		{func() { issue(t, files, 2, true) }, 2, "a new certificate"},
-		{func() { issue(t, files, 3, false) }, 2, "stays"}, // its key is still to be written
+		{func() { issue(t, files, 2, true) }, 2, "certificate reloaded"},
+		{func() { issue(t, files, 3, false) }, 2, "stays in use"}, // its key is still to be written
 		{func() {}, 2, ""},
-		{func() { issue(t, files, 4, true) }, 4, "a new certificate"},
-		{func() { _ = os.Remove(files.Key) }, 4, "stays"},
-		{func() { issue(t, files, 5, true) }, 5, "a new certificate"},
+		{func() { issue(t, files, 4, true) }, 4, "certificate reloaded"},
+		{func() { _ = os.Remove(files.Key) }, 4, "stays in use"},
+		{func() { issue(t, files, 5, true) }, 5, "certificate reloaded"},
 	} {
 		told.Reset()
 		step.change()

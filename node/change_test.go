@@ -1,21 +1,21 @@
 package node
 
 import (
-	"log/slog"
 	"sync/atomic"
 	"testing"
 
 	"timbre"
 	"timbre/config"
+	"timbre/environment"
 )
 
 func TestWhatChangesOfWhoMayCallIsCounted(t *testing.T) {
 	s := config.Defaults()
 	s.Data = t.TempDir()
-	n := &Node{log: slog.New(slog.DiscardHandler), ready: make(chan struct{})}
+	n := newNode(environment.Environment{}, s)
 	defer n.close()
 	ctx := t.Context()
-	if err := n.openStore(ctx, s); err != nil {
+	if err := n.openStore(ctx); err != nil {
 		t.Fatal(err)
 	}
 	var changes atomic.Uint64

@@ -1,34 +1,34 @@
 package node
 
 import (
-	"github.com/prometheus/client_golang/prometheus"
+	"context"
 
-	"timbre/config"
 	"timbre/feed"
 	"timbre/rtp/codec"
 )
 
-// openFeed opens the door that calls come in by on WebSockets, if there is one. It shares the connectors' calls a second
-// with SIP.
-func (n *Node) openFeed(s config.Settings, metrics prometheus.Registerer) (err error) {
-	if s.Feed.Listen == "" {
+// openFeed listens for calls by WebSocket, if that is configured. SIP and the feed share each connector's limit of calls a
+// second.
+func (n *Node) openFeed(context.Context) (err error) {
+	s := n.settings.Feed
+	if s.Listen == "" {
 		return nil
 	}
 	n.feed, err = feed.New(feed.Config{
-		Allow: n.sip.Allow, Log: n.log, Metrics: metrics,
+		Allow: n.sip.Allow, Log: n.env.Log, Metrics: n.env.Metrics,
 		NewDecoder: func(encoding string, rate int) (feed.Decoder, error) { return codec.NewRaw(encoding, rate) },
 	},
-		directory{n.store, s.QuotaLimits().CPS}, piped{n.calls, n.pipelines, n.tasks})
+		directory{n.store, n.settings.QuotaLimits().CPS}, piped{n.calls, n.pipelines, n.tasks})
 	if err != nil {
 		return err
 	}
-	at, err := n.open("feed.listen", string(s.Feed.Listen), n.feed)
+	server, err := n.listenHTTP("feed", string(s.Listen), s.TLS, n.feed)
 	if err != nil {
 		return err
 	}
-	secure, err := n.secure("feed.tls", s.Feed.TLS)
-	if n.Feed = "ws://" + at + feed.Path; secure {
-		n.Feed = "wss://" + at + feed.Path
+	n.Feed = "ws://" + server.address + feed.Path
+	if server.secure {
+		n.Feed = "wss://" + server.address + feed.Path
 	}
-	return err
+	return nil
 }

@@ -4,17 +4,15 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"timbre"
 	"timbre/config"
+	"timbre/environment"
 )
 
 const vc = "abcdefghijklmnopqrstuv"
@@ -38,11 +36,12 @@ func inInside(t *testing.T, test func(*inside)) {
 			s.Notify.Webhooks = append(s.Notify.Webhooks, config.Webhook{Name: name, URL: "http://127.0.0.1:1/", Secret: "whsec_c2VjcmV0IHRoYXQgaXMgbG9uZyBlbm91Z2g="})
 		}
 		s.Notify.Streaming = map[string]string{"EventBridge": "bus", "SQS": "queue"}
-		n := &Node{log: slog.New(slog.DiscardHandler), ready: make(chan struct{})}
+		n := newNode(environment.Environment{}, s)
 		defer n.close()
 		in := &inside{Node: n, t: t}
-		in.must(n.openStore(t.Context(), s))
-		in.must(n.openAnalysis(s, prometheus.NewRegistry()))
+		for _, open := range []func(context.Context) error{n.openStore, n.openOutbox, n.openEvents, n.openCalls, n.openTasks, n.openPipelines} {
+			in.must(open(t.Context()))
+		}
 		in.calls = piped{n.calls, n.pipelines, n.tasks}
 		in.must(n.store.CreateConnector(t.Context(), timbre.Connector{ID: vc}))
 		in.must(n.store.CreateConfiguration(t.Context(), timbre.Configuration{ID: "c", Name: "c", ARN: "c", Elements: []timbre.Element{

@@ -1,22 +1,27 @@
-// Package node is one Timbre: the stages of the path of a second of speech, plugged together. Settings come in, a server
-// with its ports open comes out. It decides nothing that a stage could decide: it knows who hands what to whom, and in
-// which order they start and end.
+// Package node assembles one Timbre server from its stages, so that a Go program can embed it. Settings come in; a server
+// with its ports open comes out. The package makes no decision that belongs to a stage: it defines which stage hands its
+// results to which, and the order in which they start and stop.
+//
+// A program calls New, then Run:
+//
+//	n, err := node.New(ctx, environment.Environment{Log: log}, config.Defaults())
+//	if err != nil {
+//		return err
+//	}
+//	return n.Run(ctx)
 package node
 
 import (
 	"context"
-	"log/slog"
+	"errors"
 	"sync/atomic"
-	"time"
 
-	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"timbre"
-	"timbre/api"
 	"timbre/call"
 	"timbre/config"
+	"timbre/environment"
 	"timbre/event"
 	"timbre/feed"
 	"timbre/infer"
@@ -29,119 +34,99 @@ import (
 	"timbre/task"
 )
 
-// Node is a Timbre with its ports open. Run makes it work.
+// Node is a Timbre server whose ports are open. It serves once Run is called.
 type Node struct {
-	API, Admin  string   // host:port of each
-	Secure      bool     // the API speaks TLS
-	SIP         []string // udp://host:port, tcp:// or tls:// likewise
-	Feed        string   // ws://host:port/feed or wss://…; empty: none
+	API, Admin  string   // listening addresses, HOST:PORT
+	Secure      bool     // the API requires TLS
+	SIP         []string // listening URLs: udp://HOST:PORT, tcp:// or tls://
+	Feed        string   // URL of the WebSocket feed, ws://HOST:PORT/feed or wss://…; empty if it is not configured
 	Credentials *config.Credentials
 
-	log       *slog.Logger
+	env      environment.Environment
+	settings config.Settings
+	metrics  *prometheus.Registry  // of this node alone
+	exported prometheus.Registerer // where metrics are registered as a whole; nil if nowhere
+
 	store     *sqlite.Store
-	pageKey   []byte // that page tokens are sealed under
+	pageKey   []byte // seals page tokens
+	events    *event.Announcer
+	notices   *notify.Dispatcher
 	models    *infer.Runtime
-	tasks     *task.Engine
-	pipelines *pipeline.Engine
 	search    *search.Searcher
 	calls     *call.Registry
-	records   *logbook.Records // nil: none are written
-	notices   *notify.Dispatcher
+	records   *logbook.Records // nil if call records are disabled
+	tasks     *task.Engine
+	pipelines *pipeline.Engine
 	sip       *sip.Server
-	feed      *feed.Server  // nil: none
-	changes   atomic.Uint64 // of who may call
-	doors     []door        // HTTP
-	ready     chan struct{}
+	feed      *feed.Server // nil if the feed is not configured
+	http      []*httpServer
+	changes   atomic.Uint64 // counts changes of who may call
+	ready     chan struct{} // closed once Run serves
 }
 
-// New reads what the last run left, loads the models, and opens the ports. When anything fails, all is closed again.
-func New(ctx context.Context, s config.Settings, log *slog.Logger) (*Node, error) {
-	n := &Node{log: log, ready: make(chan struct{})}
-	if err := n.assemble(ctx, s); err != nil {
+// New opens the data folder, loads the models, ends what the previous run left unfinished, and opens the ports. On error
+// everything is closed again.
+//
+// env supplies clock, log, metrics, identifiers and randomness; region and account come from the settings. Several nodes that
+// share a registerer need prometheus.WrapRegistererWith to tell their metrics apart. Settings that config.Settings.Validate
+// refuses are an error.
+func New(ctx context.Context, env environment.Environment, s config.Settings) (*Node, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	n := newNode(env, s)
+	if err := errors.Join(n.assemble(ctx), n.exportMetrics(env.Metrics)); err != nil {
 		n.close()
 		return nil, err
 	}
 	return n, nil
 }
 
-// assemble plugs the stages together, from the far end of the path to its beginning: each is given the one it hands to.
-func (n *Node) assemble(ctx context.Context, s config.Settings) (err error) {
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if err = n.openStore(ctx, s); err != nil {
-		return err
-	}
-	if n.Credentials, err = s.OpenCredentials(); err != nil {
-		return err
-	}
-
-	// 9 to 3: from the live calls to what is told of them.
-	if err = n.openAnalysis(s, metrics); err != nil {
-		return err
-	}
-
-	// 1, 2: calls come in.
-	if err = n.openSIP(s, metrics); err != nil {
-		return err
-	}
-
-	if err = n.openFeed(s, metrics); err != nil {
-		return err
-	}
-
-	// 10: the front door, and the operator's.
-	front := api.Deps{
-		Store: eraser{watched{n.store, &n.changes}, n.search}, Tasks: starter{n.tasks, n.pipelines}, Pipelines: n.pipelines, Pings: n.sip, Keys: n.Credentials, Region: s.Region, Account: s.Account,
-		NewID: uuid.NewString, Now: time.Now, Log: n.log, Metrics: metrics, Rates: s.Rates(), Crowd: s.QuotaLimits().Crowd, PageKey: n.pageKey,
-	}
-	if err = api.Stock(ctx, front, s.Numbers); err != nil {
-		return err
-	}
-	if n.API, err = n.open("api.listen", string(s.API.Listen), api.New(front)); err != nil {
-		return err
-	}
-	if n.Secure, err = n.secure("api.tls", s.API.TLS); err != nil {
-		return err
-	}
-	if n.Admin, err = n.open("admin.listen", string(s.Admin.Listen), admin(n.isReady, n.calls, metrics)); err != nil {
-		return err
-	}
-	return n.recover(ctx)
+// newNode returns a node without stages.
+func newNode(env environment.Environment, s config.Settings) *Node {
+	n := &Node{env: env.Complete(), settings: s, metrics: prometheus.NewRegistry(), ready: make(chan struct{})}
+	n.env.Metrics, n.env.Region, n.env.Account = n.metrics, s.Region, s.Account
+	return n
 }
 
-// openAnalysis plugs together what is behind the doors, over an open store.
-func (n *Node) openAnalysis(s config.Settings, metrics prometheus.Registerer) error {
-	// 9, 8: what is told to the outside, and in which words.
-	if err := n.openOutbox(s, metrics); err != nil {
+// exportMetrics makes the node's metrics part of to until the node is closed. nil: they are served by the admin port alone.
+func (n *Node) exportMetrics(to prometheus.Registerer) error {
+	if to == nil {
+		return nil
+	}
+	if err := to.Register(n.metrics); err != nil {
 		return err
 	}
-	words := event.New(event.Config{Account: s.Account, Region: s.Region, Streaming: s.StreamingTargets(), Log: n.log}, n.store)
-	told := teller{n.store, n.notices}
-
-	// 3: the live calls.
-	live := call.Config{Now: time.Now, Log: n.log, Metrics: metrics, NewID: uuid.NewString, Region: s.Region, Account: s.Account}
-	if s.Records > 0 {
-		n.records = logbook.NewRecords(logbook.RecordsConfig{
-			Folder: s.LogFolder(), Account: s.Account, Region: s.Region,
-			Keep: time.Duration(s.Records) * 24 * time.Hour, Log: n.log, Metrics: metrics,
-		}, n.store)
-		live.Ledger = n.records
-	}
-	n.calls = call.New(live, told, words)
-
-	// 4, 5, 6, 7: from speech to a name and a tone.
-	if err := n.openTasks(s, metrics, words, told); err != nil {
-		return err
-	}
-
-	// The pipelines that tie calls to tasks.
-	n.pipelines = pipeline.New(pipeline.Config{Now: time.Now, Log: n.log, NewID: uuid.NewString, Region: s.Region, Account: s.Account},
-		pipeline.Deps{Store: told, Announcer: words, Calls: n.calls, Tasks: n.tasks})
+	n.exported = to
 	return nil
 }
 
-// recover ends what was running when the last run died, and tells the outside so: tasks first, for their events are about
-// calls that still look alive.
+// assemble connects the stages. Each is given the stage that it hands its results to, so they are built from the end of
+// the path of a second of speech to its beginning.
+func (n *Node) assemble(ctx context.Context) error {
+	for _, open := range []func(context.Context) error{
+		n.openStore,       //    durable state and its keys
+		n.openCredentials, //    access keys of the API
+		n.openOutbox,      // 9  notifications → sinks
+		n.openEvents,      // 8  result → notification payload
+		n.openCalls,       // 3  live calls and the records of ended ones
+		n.openTasks,       // 4  frames → speech, 5 → embedding and tone, 6 → ranked profiles, 7 → task results
+		n.openPipelines,   //    media insights pipelines: calls → tasks
+		n.openSIP,         // 1  SIP → calls, 2  RTP → frames
+		n.openFeed,        //    WebSocket → calls
+		n.openAPI,         // 10 the two AWS APIs
+		n.openAdmin,       //    health, metrics, live calls
+		n.recover,
+	} {
+		if err := open(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recover ends what was active when the previous run stopped, and posts the notifications of that. Tasks come first, because
+// their events describe calls that are still stored as live.
 func (n *Node) recover(ctx context.Context) error {
 	if err := n.tasks.Recover(ctx); err != nil {
 		return err
@@ -156,7 +141,7 @@ func (n *Node) recover(ctx context.Context) error {
 	return n.calls.Recover(ctx, stale)
 }
 
-// Tap lets t hear a leg of a live call from now on, as a task does: see call.Registry.
+// Tap passes the frames of a leg of a live call to t from now on: see call.Registry.Tap.
 func (n *Node) Tap(transactionID string, leg int, t timbre.Tap) (stop func(), err error) {
 	return n.calls.Tap(transactionID, leg, t)
 }

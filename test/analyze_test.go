@@ -84,7 +84,7 @@ func TestAnalyzeFindsWhomTheServerKnows(t *testing.T) {
 	}
 	for want, args := range map[string][]string{
 		"There is no voice profile domain nowhere": {"--domain", "nowhere", file("short_s2_caller")},
-		"no server has kept its data in":           {"--data", t.TempDir(), "--domain", h.domain, file("short_s2_caller")},
+		"is not the data folder of a server":       {"--data", t.TempDir(), "--domain", h.domain, file("short_s2_caller")},
 		"expected":                                 {},
 	} {
 		if report, status, err := analyze(args...); err == nil || len(report.Files) != 0 || !strings.Contains(status, want) {

@@ -21,6 +21,7 @@ import (
 	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
 	"timbre/config"
+	"timbre/environment"
 	"timbre/node"
 	"timbre/rtp/codec"
 	"timbre/sip/phone"
@@ -71,7 +72,7 @@ func start(t *testing.T, s config.Settings) *node.Node {
 func startWith(t *testing.T, s config.Settings, log *slog.Logger) *node.Node {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	n, err := node.New(ctx, s, log)
+	n, err := node.New(ctx, environment.Environment{Log: log}, s)
 	if err != nil {
 		t.Fatal(err)
 	}

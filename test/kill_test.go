@@ -16,7 +16,7 @@ func TestKilledInTheMiddleOfACall(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
 	defer cancel()
 	hook := newReceiver(t)
-	env := append(environment(t.TempDir()),
+	env := append(serverEnv(t.TempDir()),
 		"TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test")
 	p := serve(ctx, t, env...)
 	h := setUp(ctx, t, p.at["api"], hookARN)

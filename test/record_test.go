@@ -143,7 +143,7 @@ func TestCallsThatFailHaveARecordToo(t *testing.T) {
 	}
 
 	folder = t.TempDir()
-	env := environment(folder)
+	env := serverEnv(folder)
 	p := serve(ctx, t, env...)
 	setUp(ctx, t, p.at["api"], hookARN)
 	parties.Server = p.at["sip udp"]

@@ -25,7 +25,7 @@ func TestWhatKeepsTheServerFromStarting(t *testing.T) {
 	badKey := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(badKey, "key"), []byte("not a key\n"), 0o600))
 	otherKey := t.TempDir()
-	serve(t.Context(), t, environment(otherKey)...).stop(t)
+	serve(t.Context(), t, serverEnv(otherKey)...).stop(t)
 	must(t, os.Remove(filepath.Join(otherKey, "key")))
 
 	for name, c := range map[string]struct {
@@ -45,7 +45,7 @@ func TestWhatKeepsTheServerFromStarting(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), exe, "serve")
-			cmd.Env = append(append(environment(t.TempDir()), "TIMBRE_LOG_LEVEL=error"), c.env...)
+			cmd.Env = append(append(serverEnv(t.TempDir()), "TIMBRE_LOG_LEVEL=error"), c.env...)
 			out, err := cmd.CombinedOutput()
 			said := strings.TrimSpace(string(out))
 			if code := cmd.ProcessState.ExitCode(); err == nil || code != 1 {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/node"
 )
 
@@ -14,7 +15,7 @@ func TestAServerThatIsStoppedTellsOfItsCallsFirst(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	hook := newReceiver(t)
-	n, err := node.New(ctx, settings(t, t.TempDir(), hook), slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	n, err := node.New(ctx, environment.Environment{Log: slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))}, settings(t, t.TempDir(), hook))
 	must(t, err)
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)

@@ -10,6 +10,7 @@ import (
 	"timbre/cmd/timbre/analyze"
 	"timbre/cmd/timbre/screen"
 	"timbre/config"
+	"timbre/environment"
 	"timbre/node"
 )
 
@@ -23,7 +24,7 @@ type recordings struct {
 
 // Run prints the report on standard output; progress goes to standard error. It fails if a file could not be analysed.
 func (r recordings) Run(ctx context.Context) (err error) {
-	heard, err := node.Listen(ctx, r.Settings, r.Domain, r.Log.Logger(os.Stderr))
+	heard, err := node.OpenOffline(ctx, environment.Environment{Log: r.Log.Logger(os.Stderr)}, r.Settings, r.Domain)
 	if err != nil {
 		return err
 	}

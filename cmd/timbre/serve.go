@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"timbre/config"
+	"timbre/environment"
 	"timbre/node"
 )
 
@@ -16,7 +17,7 @@ type serve struct{ config.Settings }
 // Run serves until it is interrupted. Where it listens goes to standard output, a name and an address a line, then "ready";
 // the log goes to standard error.
 func (s serve) Run(ctx context.Context) error {
-	n, err := node.New(ctx, s.Settings, s.Log.Logger(os.Stderr))
+	n, err := node.New(ctx, environment.Environment{Log: s.Log.Logger(os.Stderr)}, s.Settings)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"timbre/cmd/timbre/demo"
 	"timbre/cmd/timbre/screen"
 	"timbre/config"
+	"timbre/environment"
 	"timbre/node"
 	"timbre/notify/webhook"
 )
@@ -41,7 +42,7 @@ func ownServer(ctx context.Context, webhookURL, secret string) (demo.Server, err
 	s.SIP.Listen = []config.Endpoint{{Network: "udp", Addr: netip.MustParseAddrPort("127.0.0.1:0")}}
 	s.Notify.Webhooks = []config.Webhook{{Name: demo.WebhookName, URL: webhookURL, Secret: secret}}
 
-	n, err := node.New(ctx, s, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	n, err := node.New(ctx, environment.Environment{Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}, s)
 	if err != nil {
 		return demo.Server{}, errors.Join(err, os.RemoveAll(folder))
 	}

@@ -24,6 +24,7 @@ import (
 	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
 	"timbre/config"
+	"timbre/environment"
 	"timbre/node"
 )
 
@@ -51,7 +52,7 @@ func open(ctx context.Context, t *testing.T, guarded bool) house {
 	s.AccessKeyID, s.SecretAccessKey = "AKIDTEST", "a secret access key for tests"
 
 	running, stop := context.WithCancel(context.Background())
-	n, err := node.New(running, s, slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	n, err := node.New(running, environment.Environment{Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))}, s)
 	if err != nil {
 		stop()
 		t.Fatal(err)

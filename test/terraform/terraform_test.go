@@ -6,7 +6,6 @@ package terraform
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -17,6 +16,7 @@ import (
 	"testing"
 
 	"timbre/config"
+	"timbre/environment"
 	"timbre/node"
 )
 
@@ -80,7 +80,7 @@ func serve(t *testing.T) []string {
 	s.SIP.Listen = []config.Endpoint{{Network: "udp", Addr: netip.MustParseAddrPort("127.0.0.1:0")}}
 	s.AccessKeyID, s.SecretAccessKey = keyID, secret
 	ctx, cancel := context.WithCancel(context.Background())
-	n, err := node.New(ctx, s, slog.New(slog.DiscardHandler))
+	n, err := node.New(ctx, environment.Environment{}, s)
 	must(t, err)
 	done := make(chan error, 1)
 	go func() { done <- n.Run(ctx) }()

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"log/slog"
 	"math"
 	"os"
 	"path/filepath"
@@ -20,13 +19,14 @@ import (
 	"timbre/cmd/timbre/demo/calls"
 	"timbre/cmd/timbre/screen"
 	"timbre/config"
+	"timbre/environment"
 	"timbre/node"
 	"timbre/rtp/codec"
 )
 
 // listening loads the models once for all tests. The process lets go of them.
-var listening = sync.OnceValues(func() (*node.Listening, error) {
-	return node.Listen(context.Background(), config.Defaults(), "", slog.New(slog.DiscardHandler))
+var listening = sync.OnceValues(func() (*node.Offline, error) {
+	return node.OpenOffline(context.Background(), environment.Environment{}, config.Defaults(), "")
 })
 
 // analysis has a clock that goes ten seconds with each look.

@@ -1,0 +1,72 @@
+package node
+
+import (
+	"context"
+	"errors"
+
+	"timbre"
+	"timbre/config"
+	"timbre/environment"
+	"timbre/infer"
+	"timbre/models"
+	"timbre/search"
+	"timbre/task"
+	"timbre/tone"
+	"timbre/voice"
+)
+
+// openTasks loads the models and creates the task engine on top of them.
+func (n *Node) openTasks(context.Context) error {
+	m, err := loadModels(n.settings)
+	if err != nil {
+		return err
+	}
+	n.models, n.search = m.runtime, m.searcher(n.env, n.settings, n.store)
+	n.tasks = task.New(
+		task.Config{
+			Now: n.env.Now, Log: n.env.Log, Metrics: n.env.Metrics, NewID: n.env.NewID, Region: n.env.Region, Account: n.env.Account,
+			Always: n.settings.Analytics == "always",
+		},
+		task.Deps{
+			Store: teller{n.store, n.notices}, Announcer: n.events, Calls: n.calls,
+			Ears:     newEars(n.calls, m.vad, n.env.Log, n.env.Metrics),
+			Embedder: m.embedder,
+			Searcher: n.search,
+			NewTrack: func() task.Track { return tone.NewTrack(m.scorer) },
+			Trouble:  func(t timbre.Task, why string) { n.pipelines.Trouble(t, why) },
+		})
+	return nil
+}
+
+// analysisModels are the models of stages 4 to 6, loaded: frames → speech → embedding and tone → ranked profiles.
+type analysisModels struct {
+	runtime     *infer.Runtime
+	vad         *infer.Model
+	embedder    *voice.Embedder
+	scorer      *tone.Scorer
+	calibration search.Calibration
+}
+
+func loadModels(s config.Settings) (m analysisModels, err error) {
+	if m.runtime, err = infer.New(infer.Config{Threads: s.Infer.Threads}); err != nil {
+		return m, err
+	}
+	load := func(model models.Model, lane infer.Lane) *infer.Model {
+		loaded, e := m.runtime.Load(model.String(), model.ONNX, model.Inputs, model.Outputs, lane)
+		err = errors.Join(err, e)
+		return loaded
+	}
+	m.vad = load(models.VAD(), infer.Short)
+	m.embedder = voice.New(load(models.Speaker(), infer.Long), models.Speaker().String())
+	m.scorer = tone.New(load(models.Tone(), infer.Long))
+	calibration, e := search.ParseCalibration(models.Calibration())
+	if m.calibration = calibration; errors.Join(err, e) != nil {
+		return m, errors.Join(err, e, m.runtime.Close())
+	}
+	return m, nil
+}
+
+// searcher searches the domains of a source.
+func (m analysisModels) searcher(env environment.Environment, s config.Settings, source search.Source) *search.Searcher {
+	return search.New(source, m.calibration, search.Config{Threshold: s.Search.Threshold, Now: env.Now, Log: env.Log})
+}

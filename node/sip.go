@@ -1,0 +1,87 @@
+package node
+
+import (
+	"context"
+	"crypto/tls"
+	"strings"
+
+	"timbre/config"
+	"timbre/logbook"
+	"timbre/rtp"
+	"timbre/sip"
+	"timbre/sip/siprec"
+	"timbre/sip/trunk"
+)
+
+// openSIP reserves the RTP ports and listens for SIP.
+func (n *Node) openSIP(context.Context) error {
+	pool, err := rtp.NewPool(rtp.Config{
+		First: n.settings.RTP.Ports.First, Last: n.settings.RTP.Ports.Last, DSCP: n.settings.RTP.DSCP, Log: n.env.Log, Metrics: n.env.Metrics,
+	})
+	if err != nil {
+		return err
+	}
+	cfg, err := n.sipConfig()
+	if err != nil {
+		return err
+	}
+	n.sip, err = sip.New(cfg, directory{n.store, n.settings.QuotaLimits().CPS}, piped{n.calls, n.pipelines, n.tasks}, media{pool})
+	if err != nil {
+		return err
+	}
+	n.SIP, err = n.sip.Listen()
+	return err
+}
+
+func (n *Node) sipConfig() (sip.Config, error) {
+	s := n.settings
+	legs, err := legRules(s.Legs)
+	if err != nil {
+		return sip.Config{}, err
+	}
+	certificate, err := n.sipCertificate()
+	if err != nil {
+		return sip.Config{}, err
+	}
+	var listen []string
+	for _, e := range s.SIP.Listen {
+		listen = append(listen, e.String())
+	}
+	contact4, contact6 := config.Families(s.SIP.Address)
+	media4, media6 := config.Families(s.RTP.Address)
+	return sip.Config{
+		Listen: listen, Certificate: certificate,
+		Address: contact4, Address6: contact6, MediaAddress: media4, MediaAddress6: media6, LatchAny: s.RTP.Latch == "any",
+		Generation: n.changes.Load, Invites: s.SIP.Invites, Ban: s.SIP.Ban, Deaf: s.SIP.Strangers == "drop",
+		DSCP: s.SIP.DSCP, Timeout: s.RTP.Timeout, Legs: legs, Trunk: trunkConfig(s.Trunk),
+		Now: n.env.Now, Log: n.env.Log, Metrics: n.env.Metrics,
+		Diary: logbook.New(logbook.Config{Folder: s.LogFolder(), Region: s.Region, Log: n.env.Log}, n.store),
+	}, nil
+}
+
+// sipCertificate is nil if none is configured.
+func (n *Node) sipCertificate() (func(*tls.ClientHelloInfo) (*tls.Certificate, error), error) {
+	if n.settings.SIP.TLS.Cert == "" {
+		return nil, nil
+	}
+	c, err := newCertificate("sip.tls", n.settings.SIP.TLS, n.env.Log)
+	if err != nil {
+		return nil, err
+	}
+	return c.get, nil
+}
+
+// legRules converts the settings of legs.
+func legRules(s config.Legs) (siprec.Rules, error) {
+	callers, err := siprec.Patterns(strings.Join(s.Caller, ","))
+	return siprec.Rules{Swap: s.Swap, Header: s.CallerHeader, Callers: callers, Mixed: s.Unknown == "mixed"}, err
+}
+
+// trunkConfig converts the settings of bridged calls.
+func trunkConfig(s config.Trunk) trunk.Config {
+	cfg := trunk.Config{Refer: s.Refer == "pass", Silence: s.Silence, Credentials: map[string]trunk.Credential{}}
+	for _, g := range s.Credentials {
+		cfg.Credentials[g.Host] = trunk.Credential{Username: g.User, Password: g.Password}
+	}
+	return cfg
+}
