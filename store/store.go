@@ -43,6 +43,7 @@ type Store interface {
 	timbre.Poster
 	timbre.Quotas
 	timbre.Resources
+	Observable
 	// Sweep erases what has outlived its retention at now: voiceprints of tasks after timbre.VoiceprintLife (enrolled ones as
 	// well: the profile has its own), tasks and calls after timbre.ResultLife, embeddings of expired profiles. Pipelines are
 	// erased timbre.ResultLife after their end and not counted.

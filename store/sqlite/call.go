@@ -7,7 +7,7 @@ import (
 )
 
 func (s *Store) SaveCall(ctx context.Context, c timbre.Call, notices []timbre.Notice) error {
-	return s.write(ctx, "store.SaveCall", func(q querier) error {
+	return s.writeAndPost(ctx, "store.SaveCall", notices, func(q querier) error {
 		if err := s.withinCalls(ctx, q, c); err != nil {
 			return err
 		}
@@ -15,12 +15,10 @@ func (s *Store) SaveCall(ctx context.Context, c timbre.Call, notices []timbre.No
 		if err != nil {
 			return err
 		}
-		if _, err := q.ExecContext(ctx, `INSERT INTO call (transaction_id, started, ended, document) VALUES (?, ?, ?, ?)
+		_, err = q.ExecContext(ctx, `INSERT INTO call (transaction_id, started, ended, document) VALUES (?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET started = excluded.started, ended = excluded.ended, document = excluded.document`,
-			c.TransactionID, nanos(c.Started), moment(c.Ended), doc); err != nil {
-			return err
-		}
-		return post(ctx, q, notices)
+			c.TransactionID, nanos(c.Started), moment(c.Ended), doc)
+		return err
 	})
 }
 

@@ -48,7 +48,7 @@ func (s *Store) DeleteConnector(ctx context.Context, id string) error {
 			return err
 		}
 		return must(ctx, q, missing("connector", id), "DELETE FROM connector WHERE id = ?", id)
-	})
+	}, s.observers.admissionChanged(id))
 }
 
 // silent refuses while a connector has live calls.

@@ -39,7 +39,7 @@ func (s *Store) PutCredentials(ctx context.Context, connectorID string, list []t
 			err = timbre.Errorf(timbre.Limit, "", "A connector may have credentials of %d users.", timbre.MaxCredentials)
 		}
 		return err
-	})
+	}, s.observers.admissionChanged(connectorID))
 }
 
 // connected is NotFound without the connector.
@@ -86,5 +86,5 @@ func (s *Store) DeleteCredentials(ctx context.Context, connectorID string, usern
 			}
 		}
 		return nil
-	})
+	}, s.observers.admissionChanged(connectorID))
 }

@@ -85,5 +85,5 @@ func (s *Store) DeleteDomain(ctx context.Context, id string) error {
 		_, err := q.ExecContext(ctx, `UPDATE task INDEXED BY task_with_voiceprint SET sealed = NULL, erased = 1
 			WHERE domain_id = ? AND sealed IS NOT NULL`, id)
 		return err
-	})
+	}, s.observers.domainDeleted(id))
 }

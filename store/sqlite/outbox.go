@@ -10,6 +10,19 @@ import (
 	"timbre"
 )
 
+// writeAndPost is a write that also puts notices into the outbox, in the same transaction.
+func (s *Store) writeAndPost(ctx context.Context, op string, notices []timbre.Notice, do func(q querier) error) error {
+	if len(notices) == 0 {
+		return s.write(ctx, op, do)
+	}
+	return s.write(ctx, op, func(q querier) error {
+		if err := do(q); err != nil {
+			return err
+		}
+		return post(ctx, q, notices)
+	}, s.observers.posted)
+}
+
 // post puts notices into the outbox, in their order. Only the first of a key and target has a time to be tried; when it is
 // taken out, the next one gets one. So what is due is found without looking at what waits behind it.
 func post(ctx context.Context, q querier, notices []timbre.Notice) error {

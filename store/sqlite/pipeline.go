@@ -7,7 +7,7 @@ import (
 )
 
 func (s *Store) CreatePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error {
-	return s.write(ctx, "store.CreatePipeline", func(q querier) error {
+	return s.writeAndPost(ctx, "store.CreatePipeline", notices, func(q querier) error {
 		if _, err := configuration(ctx, q, p.ConfigurationARN); err != nil {
 			return err
 		}
@@ -24,15 +24,12 @@ func (s *Store) CreatePipeline(ctx context.Context, p timbre.Pipeline, notices [
 		if err := s.withinTags(p.Tags, 0); err != nil {
 			return err
 		}
-		if err := within(ctx, q, s.limit().Pipelines, "active media insights pipelines", tally, "pipelines"); err != nil {
-			return err
-		}
-		return post(ctx, q, notices)
+		return within(ctx, q, s.limit().Pipelines, "active media insights pipelines", tally, "pipelines")
 	})
 }
 
 func (s *Store) SavePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error {
-	return s.write(ctx, "store.SavePipeline", func(q querier) error {
+	return s.writeAndPost(ctx, "store.SavePipeline", notices, func(q querier) error {
 		was, err := pipeline(ctx, q, p.ID)
 		if err != nil {
 			return err
@@ -42,10 +39,8 @@ func (s *Store) SavePipeline(ctx context.Context, p timbre.Pipeline, notices []t
 		if err != nil {
 			return err
 		}
-		if _, err := q.ExecContext(ctx, "UPDATE pipeline SET ended = ?, document = ? WHERE id = ?", moment(p.Ended), doc, p.ID); err != nil {
-			return err
-		}
-		return post(ctx, q, notices)
+		_, err = q.ExecContext(ctx, "UPDATE pipeline SET ended = ?, document = ? WHERE id = ?", moment(p.Ended), doc, p.ID)
+		return err
 	})
 }
 
@@ -82,16 +77,13 @@ func (s *Store) LivePipelines(ctx context.Context) ([]timbre.Pipeline, error) {
 }
 
 func (s *Store) DeletePipeline(ctx context.Context, identifier string, notices []timbre.Notice) error {
-	return s.write(ctx, "store.DeletePipeline", func(q querier) error {
-		if err := must(ctx, q, noPipeline(identifier), "DELETE FROM pipeline WHERE id = ?1 OR arn = ?1", identifier); err != nil {
-			return err
-		}
-		return post(ctx, q, notices)
+	return s.writeAndPost(ctx, "store.DeletePipeline", notices, func(q querier) error {
+		return must(ctx, q, noPipeline(identifier), "DELETE FROM pipeline WHERE id = ?1 OR arn = ?1", identifier)
 	})
 }
 
 func (s *Store) Post(ctx context.Context, notices []timbre.Notice) error {
-	return s.write(ctx, "store.Post", func(q querier) error { return post(ctx, q, notices) })
+	return s.writeAndPost(ctx, "store.Post", notices, func(querier) error { return nil })
 }
 
 func noPipeline(identifier string) error { return missing("media pipeline", identifier) }

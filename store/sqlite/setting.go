@@ -59,7 +59,7 @@ func (s *Store) PutTermination(ctx context.Context, connectorID string, v timbre
 		}
 		_, err = q.ExecContext(ctx, "INSERT OR REPLACE INTO termination (connector_id, document) VALUES (?, ?)", connectorID, doc)
 		return orphaned(err, missing("connector", connectorID))
-	})
+	}, s.observers.admissionChanged(connectorID))
 }
 
 func (s *Store) Termination(ctx context.Context, connectorID string) (timbre.Termination, error) {
@@ -76,5 +76,5 @@ func (s *Store) DeleteTermination(ctx context.Context, connectorID string) error
 		}
 		return must(ctx, q, missing("termination of connector", connectorID),
 			"DELETE FROM termination WHERE connector_id = ?", connectorID)
-	})
+	}, s.observers.admissionChanged(connectorID))
 }

@@ -24,13 +24,14 @@ import (
 
 // Store is a store.Store in a SQLite file. It is safe for concurrent use.
 type Store struct {
-	writer  *prepared // one connection
-	reader  *prepared // several, which cannot write
-	keys    store.Sealer
-	log     *slog.Logger
-	held    io.Closer   // the lock that keeps other processes out
-	residue atomic.Bool // something erased may still be in the write-ahead log
-	limits  atomic.Pointer[timbre.Limits]
+	writer    *prepared // one connection
+	reader    *prepared // several, which cannot write
+	keys      store.Sealer
+	log       *slog.Logger
+	held      io.Closer   // the lock that keeps other processes out
+	residue   atomic.Bool // something erased may still be in the write-ahead log
+	limits    atomic.Pointer[timbre.Limits]
+	observers observers
 }
 
 var _ store.Store = (*Store)(nil)
@@ -51,9 +52,9 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// write does all of a transaction or nothing, durably. A transaction begins with the write lock, so that what it reads
-// stays as it is until it commits.
-func (s *Store) write(ctx context.Context, op string, do func(q querier) error) error {
+// write runs do in a transaction: all of it takes effect, durably, or nothing. The transaction begins with the write lock, so
+// what it reads cannot change before it commits. The hooks are raised after the commit.
+func (s *Store) write(ctx context.Context, op string, do func(q querier) error, raise ...func()) error {
 	tx, err := s.writer.begin(ctx)
 	if err != nil {
 		return wrap(op, err)
@@ -62,12 +63,16 @@ func (s *Store) write(ctx context.Context, op string, do func(q querier) error) 
 	if err := do(tx); err != nil {
 		return wrap(op, err)
 	}
-	return wrap(op, tx.Commit())
+	err = tx.Commit()
+	for _, hook := range raise { // also when the commit fails: its outcome may be unknown
+		hook()
+	}
+	return wrap(op, err)
 }
 
 // erase is a write that takes embeddings away: what it deletes also leaves the write-ahead log.
-func (s *Store) erase(ctx context.Context, op string, do func(q querier) error) error {
-	if err := s.write(ctx, op, do); err != nil {
+func (s *Store) erase(ctx context.Context, op string, do func(q querier) error, raise ...func()) error {
+	if err := s.write(ctx, op, do, raise...); err != nil {
 		return err
 	}
 	s.residue.Store(true)

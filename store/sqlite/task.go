@@ -31,7 +31,7 @@ func (s *Store) CreateTask(ctx context.Context, t timbre.Task) error {
 }
 
 func (s *Store) SaveTask(ctx context.Context, t timbre.Task, notices []timbre.Notice) error {
-	return s.write(ctx, "store.SaveTask", func(q querier) error {
+	return s.writeAndPost(ctx, "store.SaveTask", notices, func(q querier) error {
 		if err := admit(ctx, q, t); err != nil {
 			return err
 		}
@@ -39,14 +39,11 @@ func (s *Store) SaveTask(ctx context.Context, t timbre.Task, notices []timbre.No
 		if err != nil {
 			return err
 		}
-		if err := must(ctx, q, noTask(t.Kind, t.ID), `UPDATE task
+		return must(ctx, q, noTask(t.Kind, t.ID), `UPDATE task
 			SET domain_id = ?, active = ?, ended = ?, made = ?, sealed = CASE erased WHEN 0 THEN ? END, document = ?
 			WHERE id = ? AND kind = ? AND transaction_id = ? AND token IS ?`,
 			t.DomainID, t.Active, moment(t.Ended), moment(t.VoiceprintMade), sealed, doc,
-			t.ID, t.Kind, t.TransactionID, maybe(t.Token)); err != nil {
-			return err
-		}
-		return post(ctx, q, notices)
+			t.ID, t.Kind, t.TransactionID, maybe(t.Token))
 	})
 }
 

@@ -38,6 +38,7 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 		{"calls", calls},
 		{"pipelines", pipelines},
 		{"outbox", outbox},
+		{"observers", observing},
 		{"sweep", sweeps},
 		{"resources", resources},
 		{"pages", pages},

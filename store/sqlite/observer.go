@@ -1,0 +1,58 @@
+package sqlite
+
+import (
+	"slices"
+	"sync"
+
+	"timbre/store"
+)
+
+// observers are raised after commits.
+type observers struct {
+	mu  sync.RWMutex
+	all []store.Observers
+}
+
+// Observe adds observers.
+func (s *Store) Observe(added store.Observers) {
+	s.observers.mu.Lock()
+	defer s.observers.mu.Unlock()
+	s.observers.all = append(slices.Clip(s.observers.all), added)
+}
+
+func (o *observers) current() []store.Observers {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return o.all
+}
+
+// posted raises Posted.
+func (o *observers) posted() {
+	for _, each := range o.current() {
+		if each.Posted != nil {
+			each.Posted()
+		}
+	}
+}
+
+// admissionChanged returns the hook that raises AdmissionChanged for a connector.
+func (o *observers) admissionChanged(connectorID string) func() {
+	return func() {
+		for _, each := range o.current() {
+			if each.AdmissionChanged != nil {
+				each.AdmissionChanged(connectorID)
+			}
+		}
+	}
+}
+
+// domainDeleted returns the hook that raises DomainDeleted for a domain.
+func (o *observers) domainDeleted(domainID string) func() {
+	return func() {
+		for _, each := range o.current() {
+			if each.DomainDeleted != nil {
+				each.DomainDeleted(domainID)
+			}
+		}
+	}
+}
