@@ -28,7 +28,7 @@ func (n *Node) openTasks(context.Context) error {
 			Always: n.settings.Analytics == "always",
 		},
 		task.Deps{
-			Store: teller{n.store, n.notices}, Announcer: n.events, Calls: n.calls,
+			Store: n.store, Announcer: n.events, Calls: n.calls,
 			Ears:     newEars(n.calls, m.vad, n.env.Log, n.env.Metrics),
 			Embedder: m.embedder,
 			Searcher: n.search,

@@ -11,7 +11,7 @@ import (
 func (n *Node) openAPI(ctx context.Context) error {
 	s := n.settings
 	deps := api.Deps{
-		Store: eraser{watched{n.store, &n.changes}, n.search}, Tasks: starter{n.tasks, n.pipelines}, Pipelines: n.pipelines,
+		Store: n.store, Tasks: starter{n.tasks, n.pipelines}, Pipelines: n.pipelines,
 		Pings: n.sip, Keys: n.Credentials, Region: n.env.Region, Account: n.env.Account,
 		NewID: n.env.NewID, Now: n.env.Now, Log: n.env.Log, Metrics: n.env.Metrics,
 		Rates: s.Rates(), Crowd: s.QuotaLimits().Crowd, PageKey: n.pageKey,

@@ -23,7 +23,7 @@ func (n *Node) openCalls(context.Context) error {
 		}, n.store)
 		cfg.Ledger = n.records
 	}
-	n.calls = call.New(cfg, teller{n.store, n.notices}, n.events)
+	n.calls = call.New(cfg, n.store, n.events)
 	return nil
 }
 
@@ -31,6 +31,6 @@ func (n *Node) openCalls(context.Context) error {
 func (n *Node) openPipelines(context.Context) error {
 	n.pipelines = pipeline.New(
 		pipeline.Config{Now: n.env.Now, Log: n.env.Log, NewID: n.env.NewID, Region: n.env.Region, Account: n.env.Account},
-		pipeline.Deps{Store: teller{n.store, n.notices}, Announcer: n.events, Calls: n.calls, Tasks: n.tasks})
+		pipeline.Deps{Store: n.store, Announcer: n.events, Calls: n.calls, Tasks: n.tasks})
 	return nil
 }

@@ -112,6 +112,7 @@ func (n *Node) assemble(ctx context.Context) error {
 		n.openCalls,       // 3  live calls and the records of ended ones
 		n.openTasks,       // 4  frames → speech, 5 → embedding and tone, 6 → ranked profiles, 7 → task results
 		n.openPipelines,   //    media insights pipelines: calls → tasks
+		n.observe,         //    who acts on what the stages report
 		n.openSIP,         // 1  SIP → calls, 2  RTP → frames
 		n.openFeed,        //    WebSocket → calls
 		n.openAPI,         // 10 the two AWS APIs

@@ -1,0 +1,17 @@
+package node
+
+import (
+	"context"
+
+	"timbre/store"
+)
+
+// observe connects what one stage reports to the stages that act on it. The stages that report do not know who listens.
+func (n *Node) observe(context.Context) error {
+	n.store.Observe(store.Observers{
+		Posted:           n.notices.Wake,                          // deliver without waiting for the next poll
+		AdmissionChanged: func(string) { n.changes.Add(1) },       // the next SIP request reads the allow lists again
+		DomainDeleted:    func(id string) { n.search.Forget(id) }, // its voiceprints leave the memory too
+	})
+	return nil
+}
