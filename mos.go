@@ -5,37 +5,32 @@ import (
 	"time"
 )
 
-// impairment is what a codec costs in the E-model (ITU-T G.113).
+// impairment is how a codec lowers the rating of the E-model (ITU-T G.113).
 type impairment struct {
-	equipment  float64 // Ie: without any loss
-	robustness float64 // Bpl: the percentage of loss at which half of the rest is gone
+	equipment  float64 // Ie: without loss
+	robustness float64 // Bpl: the packet loss in percent at which half of the remaining rating is gone
 }
 
-// impairments by the codec's SDP encoding name. Those of G.711 are for packets that are lost at random and concealed, as
-// telephones do it. For G.722 and Opus there are none on the scale of narrowband telephony; what is heard of them here is
-// audio at 8 kHz, which is reckoned as G.711.
-var impairments = map[string]impairment{"PCMU": {0, 25.1}, "PCMA": {0, 25.1}, "G722": {0, 25.1}, "OPUS": {0, 25.1}}
-
-// MOS is the mean opinion score that listeners would give a stream, 1 to 4.41, by the E-model (ITU-T G.107) with its
-// defaults for all that is not known here: from codec, loss, and the delay of a buffer that evens out twice the jitter.
-// The way between the parties is not known, and not counted. 0: nothing came, or of an unknown codec.
+// MOS estimates the mean opinion score of a stream, 1 to 4.41, by the E-model (ITU-T G.107) from its codec, its loss and the
+// delay of a jitter buffer of twice the jitter. All else has the model's defaults; the delay between the parties is not
+// known here and not counted. 0: no packet came, or the codec is unknown.
 func (r Reception) MOS() float64 {
-	codec, known := impairments[r.Codec]
-	if !known || r.Packets == 0 {
+	codec, known := codecNamed(r.Codec)
+	if !known || codec.Kind() != AudioPayload || r.Packets == 0 {
 		return 0
 	}
-	return math.Round(100*opinion(rating(codec, r.Loss(), 2*r.Jitter))) / 100
+	return math.Round(100*opinion(rating(codecs[codec].impairment, r.Loss(), 2*r.Jitter))) / 100
 }
 
-// rating is R: the best there is, less what delay, codec and loss (a share) cost.
+// rating is R: its best value, lowered by delay, codec and loss, a share of 0 to 1.
 func rating(c impairment, loss float64, delay time.Duration) float64 {
-	const best, echoless = 93.2, 177.3 // R with all defaults; milliseconds from which delay is a nuisance by itself
+	const best, echoless = 93.2, 177.3 // R with all defaults; the delay in milliseconds from which conversation suffers
 	ms, percent := float64(delay)/float64(time.Millisecond), 100*loss
-	late := 0.024*ms + 0.11*max(0, ms-echoless)
-	return best - late - c.equipment - (95-c.equipment)*percent/(percent+c.robustness)
+	delayed := 0.024*ms + 0.11*max(0, ms-echoless)
+	return best - delayed - c.equipment - (95-c.equipment)*percent/(percent+c.robustness)
 }
 
-// opinion is the score for a rating (G.107, annex B).
+// opinion converts R to a score (G.107, annex B).
 func opinion(r float64) float64 {
 	switch {
 	case r <= 0:

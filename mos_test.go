@@ -36,8 +36,8 @@ func TestTheScoreOfAStream(t *testing.T) {
 		{"PCMU", 0, 5, 0, 0, 0},
 	} {
 		r := Reception{Codec: c.codec, Packets: c.packets, Lost: c.lost, Jitter: c.jitter}
-		if c.wanted > 0 {
-			if got := rating(impairments[c.codec], r.Loss(), 2*r.Jitter); math.Abs(got-c.rating) > 0.05 {
+		if codec, _ := codecNamed(c.codec); c.wanted > 0 {
+			if got := rating(codecs[codec].impairment, r.Loss(), 2*r.Jitter); math.Abs(got-c.rating) > 0.05 {
 				t.Errorf("%+v: R %.2f, want %v", c, got, c.rating)
 			}
 		}

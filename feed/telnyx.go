@@ -48,7 +48,7 @@ func (t *telnyx) text(message []byte) (any, error) {
 	case m.Event != "start":
 		return nil, nil
 	}
-	o := opening{rate: timbre.SampleRate, encoding: map[string]string{"PCMU": ULaw, "PCMA": ALaw}[m.Start.MediaFormat.Encoding]}
+	o := opening{rate: timbre.SampleRate, encoding: map[string]string{timbre.PCMU.Name(): ULaw, timbre.PCMA.Name(): ALaw}[m.Start.MediaFormat.Encoding]}
 	if f := m.Start.MediaFormat; o.encoding == "" || f.SampleRate != timbre.SampleRate || f.Channels != 1 {
 		return nil, fmt.Errorf("media_format %.32q at %d Hz with %d channels is not PCMU or PCMA at 8000 Hz with one", f.Encoding, f.SampleRate, f.Channels)
 	}

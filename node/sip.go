@@ -25,7 +25,7 @@ func (n *Node) openSIP(context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.sip, err = sip.New(cfg, directory{n.store, n.settings.QuotaLimits().CPS}, piped{n.calls, n.pipelines, n.tasks}, media{pool})
+	n.sip, err = sip.New(cfg, directory{n.store, n.settings.QuotaLimits().CPS}, piped{n.calls, n.pipelines, n.tasks}, pool)
 	if err != nil {
 		return err
 	}

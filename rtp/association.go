@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"net/netip"
+
+	"timbre"
 )
 
 // The ports of a stream. RTCP has keys of its own where it has a handshake of its own.
@@ -18,7 +20,7 @@ const (
 type association struct {
 	stream *Stream
 	port   int
-	spec   DTLS
+	spec   timbre.DTLSParameters
 	to     netip.AddrPort // where it began
 	hello  []byte         // that began it, if the peer did
 	wire   *wire
@@ -107,7 +109,7 @@ func (a *association) run(ctx context.Context) {
 }
 
 // shaken takes what came of a handshake.
-func (s *Stream) shaken(a *association, keys Keys, err error) {
+func (s *Stream) shaken(a *association, keys timbre.SRTPKeys, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a.over = true

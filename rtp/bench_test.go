@@ -29,11 +29,11 @@ func step(b []byte, i int) {
 // A packet of 20 ms from the datagram to the frame, without the socket.
 func BenchmarkReceivePacket(b *testing.B) {
 	said := voice(b, 5)
-	for c := PCMU; c < TelephoneEvent; c++ {
-		b.Run(names[c], func(b *testing.B) {
+	for c := timbre.PCMU; c < timbre.TelephoneEvent; c++ {
+		b.Run(c.Name(), func(b *testing.B) {
 			p := pool(b, 1)
 			from := addr("10.0.0.1:4000")
-			s := p.stream(Spec{Remote: from, Payloads: allPayloads()}, deaf{})
+			s := p.stream(timbre.Media{Remote: from, Payloads: allPayloads()}, deaf{})
 			var datagrams [][]byte
 			for _, packet := range newTalker(b, 7).say(said, c, 160) {
 				d, err := packet.Marshal()
@@ -46,7 +46,7 @@ func BenchmarkReceivePacket(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				d := datagrams[i%len(datagrams)]
 				binary.BigEndian.PutUint16(d[2:], uint16(i))
-				binary.BigEndian.PutUint32(d[4:], uint32(i*160*c.ticks()))
+				binary.BigEndian.PutUint32(d[4:], uint32(i*160*ticks(c)))
 				s.take(d, from)
 			}
 		})
@@ -57,7 +57,7 @@ func BenchmarkReceivePacket(b *testing.B) {
 func BenchmarkReceiveShuffled(b *testing.B) {
 	p := pool(b, 1)
 	from := addr("10.0.0.1:4000")
-	s := p.stream(Spec{Remote: from}, deaf{})
+	s := p.stream(timbre.Media{Remote: from}, deaf{})
 	packet := speech()
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
@@ -100,7 +100,7 @@ func BenchmarkReceiveMemory(b *testing.B) {
 		before := weigh()
 		streams := make([]*Stream, n)
 		for i := range streams {
-			s, from, to := open(b, p, func(s *Spec) { s.LatchAny = true })
+			s, from, to := open(b, p, func(s *timbre.Media) { s.LatchAny = true })
 			from.say(25)
 			from.seq++
 			from.ts += 160
@@ -134,8 +134,8 @@ func BenchmarkRelayPacket(b *testing.B) {
 			from, to := joined(b, pool(b, 50), deaf{})
 			to.spoken()
 			packet, at := speech(), from.addr()
-			if _, known := suites[suite]; known {
-				to.stream.Update(Spec{Local: loopback, Remote: to.addr(), Keys: agreed(b, suite, 1)})
+			if timbre.SRTPSuiteRank(suite) >= 0 {
+				to.stream.Update(timbre.Media{Local: loopback, Remote: to.addr(), Keys: agreed(b, suite, 1)})
 			}
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {

@@ -14,8 +14,8 @@ import (
 )
 
 // lengths are packets of 10 to 60 ms, and for Opus from 2.5 ms on, in samples.
-func lengths(c Codec) []int {
-	if c == Opus {
+func lengths(c timbre.Codec) []int {
+	if c == timbre.Opus {
 		return []int{160, 480, 20, 20, 40, 40, 80, 160, 320, 160}
 	}
 	return []int{160, 80, 240, 320, 480, 160}
@@ -25,7 +25,7 @@ func lengths(c Codec) []int {
 func carry(t *testing.T, p *Pool, packets []rtp.Packet, n impair.Network) (*tape, Stats, impair.Tally) {
 	t.Helper()
 	to := &tape{}
-	s, err := p.Open(Spec{Local: loopback, Source: loopback, Payloads: allPayloads(), LatchAny: true}, to)
+	s, err := p.open(timbre.Media{Local: loopback, Source: loopback, Payloads: allPayloads(), LatchAny: true}, to)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,10 +62,10 @@ const stretch = 2 * timbre.SampleRate // of speech that is compared at a time
 func TestSpeechInIsSpeechOut(t *testing.T) {
 	p, said := pool(t, 50), voice(t, 6)
 	for _, c := range []struct {
-		codec             Codec
+		codec             timbre.Codec
 		whole, lossy      float64
 		earliest, longest int // samples
-	}{{PCMU, 0.999, 0.95, 0, 0}, {PCMA, 0.999, 0.95, 0, 0}, {G722, 0.99, 0.92, 20, 30}, {Opus, 0.9, 0.8, 60, 72}} {
+	}{{timbre.PCMU, 0.999, 0.95, 0, 0}, {timbre.PCMA, 0.999, 0.95, 0, 0}, {timbre.G722, 0.99, 0.92, 20, 30}, {timbre.Opus, 0.9, 0.8, 60, 72}} {
 		packets := newTalker(t, 7).say(said, c.codec, lengths(c.codec)...)
 		for name, network := range map[string]impair.Network{
 			"good":       {},
@@ -81,10 +81,10 @@ func TestSpeechInIsSpeechOut(t *testing.T) {
 				lost += audio(packets[i])
 			}
 			if heard.length() != want || heard.samples() != want-lost+stats.Recovered || stats.Filled != 0 {
-				t.Errorf("%s, %s: %v heard up to %v of %v, %v lost: %+v", names[c.codec], name, heard.samples(), heard.length(), want, lost, stats)
+				t.Errorf("%s, %s: %v heard up to %v of %v, %v lost: %+v", c.codec.Name(), name, heard.samples(), heard.length(), want, lost, stats)
 			}
 			if stats.Lost != uint64(len(tally.Lost)) || stats.Duplicates != uint64(tally.Doubled) || stats.Late+stats.Jumps+stats.Rebased != 0 {
-				t.Errorf("%s, %s: %+v, and the network says %+v", names[c.codec], name, stats, tally)
+				t.Errorf("%s, %s: %+v, and the network says %+v", c.codec.Name(), name, stats, tally)
 			}
 			least := c.whole
 			if network.Loss > 0 {
@@ -92,7 +92,7 @@ func TestSpeechInIsSpeechOut(t *testing.T) {
 			}
 			for i := 0; i+stretch <= len(said); i += stretch {
 				if alike, late := likeness(said[i:i+stretch], heard.pcm[i:]); alike < least || late < c.earliest || late > c.longest {
-					t.Errorf("%s, %s: from %d s on %.3f alike, %d samples late", names[c.codec], name, i/timbre.SampleRate, alike, late)
+					t.Errorf("%s, %s: from %d s on %.3f alike, %d samples late", c.codec.Name(), name, i/timbre.SampleRate, alike, late)
 				}
 			}
 		}
@@ -104,12 +104,12 @@ func TestTwoLegsStayTogether(t *testing.T) {
 	p, said := pool(t, 50), voice(t, 10)
 	late := [2][]int{}
 	for leg, c := range []struct {
-		codec   Codec
+		codec   timbre.Codec
 		lengths []int
 		impair.Network
 	}{
-		{PCMA, []int{80}, impair.Network{Late: 0.5, Delay: 10, Spare: 1, Seed: 1}},
-		{Opus, []int{480, 160, 20, 320}, impair.Network{Loss: 0.05, Burst: 1.5, Late: 0.3, Delay: 3, Spare: 3, Seed: 2}},
+		{timbre.PCMA, []int{80}, impair.Network{Late: 0.5, Delay: 10, Spare: 1, Seed: 1}},
+		{timbre.Opus, []int{480, 160, 20, 320}, impair.Network{Loss: 0.05, Burst: 1.5, Late: 0.3, Delay: 3, Spare: 3, Seed: 2}},
 	} {
 		heard, _, _ := carry(t, p, newTalker(t, 7).say(said, c.codec, c.lengths...), c.Network)
 		for i := 0; i+stretch <= len(said); i += stretch {
@@ -133,7 +133,7 @@ func direct(t *testing.T, packets []rtp.Packet, off float64) (*tape, Stats) {
 		t.Fatal(err)
 	}
 	from, to := addr("10.0.0.1:4000"), &tape{}
-	s := p.stream(Spec{Remote: from, Payloads: allPayloads()}, to)
+	s := p.stream(timbre.Media{Remote: from, Payloads: allPayloads()}, to)
 	for _, packet := range packets {
 		b, err := packet.Marshal()
 		if err != nil {
@@ -151,9 +151,9 @@ func direct(t *testing.T, packets []rtp.Packet, off float64) (*tape, Stats) {
 func TestAClockThatIsOffMakesAndLosesNothing(t *testing.T) {
 	const n, every = 60_000, 1000 // packets of 20 ms; one is lost of so many
 	for _, off := range []float64{-1e-4, 1e-4} {
-		for _, c := range []Codec{PCMU, Opus} {
+		for _, c := range []timbre.Codec{timbre.PCMU, timbre.Opus} {
 			payload := newTalker(t, 7).say(make([]int16, 160), c, 160)[0].Payload
-			if c == Opus {
+			if c == timbre.Opus {
 				payload = payload[:1] // it costs the least
 			}
 			for name, written := range map[string]float64{"sent": 0, "written": off} {
@@ -164,16 +164,16 @@ func TestAClockThatIsOffMakesAndLosesNothing(t *testing.T) {
 					}
 					packets = append(packets, rtp.Packet{Payload: payload, Header: rtp.Header{
 						Version: 2, PayloadType: payloadTypes[c], SSRC: 7,
-						SequenceNumber: uint16(i), Timestamp: uint32(float64(i*160*c.ticks()) * (1 + written)),
+						SequenceNumber: uint16(i), Timestamp: uint32(float64(i*160*ticks(c)) * (1 + written)),
 					}})
 				}
 				heard, stats := direct(t, packets, off)
 				const slop = n / every * sample // of what is lost, the timestamps tell to a sample
 				if d := heard.length() - n*timbre.FrameDuration; max(d, -d) > slop || heard.samples() != (n-n/every)*timbre.FrameDuration {
-					t.Errorf("%s, %s %+.4f off: %v heard up to %v", names[c], name, off, heard.samples(), heard.length())
+					t.Errorf("%s, %s %+.4f off: %v heard up to %v", c.Name(), name, off, heard.samples(), heard.length())
 				}
 				if stats.Lost != n/every || stats.Codec != c || stats.Filled != 0 || stats.Jumps+stats.Rebased != 0 {
-					t.Errorf("%s, %s %+.4f off: %+v", names[c], name, off, stats)
+					t.Errorf("%s, %s %+.4f off: %+v", c.Name(), name, off, stats)
 				}
 			}
 		}
@@ -185,14 +185,14 @@ func TestACodecMayChangeAtAnyTime(t *testing.T) {
 	said := voice(t, 8)
 	k := newTalker(t, 7)
 	var packets []rtp.Packet
-	for i, c := range []Codec{PCMU, G722, Opus, PCMA, Opus, G722, PCMU, Opus} {
+	for i, c := range []timbre.Codec{timbre.PCMU, timbre.G722, timbre.Opus, timbre.PCMA, timbre.Opus, timbre.G722, timbre.PCMU, timbre.Opus} {
 		packets = append(packets, k.say(said[i*timbre.SampleRate:][:timbre.SampleRate], c, 160, 320, 160, 160)...)
-		if c == Opus {
+		if c == timbre.Opus {
 			k.header.Timestamp += 0x12345678
 		}
 	}
 	heard, stats := direct(t, packets, 0)
-	if heard.length() != 8*time.Second || heard.samples() != 8*time.Second || stats.Filled != 0 || stats.Jumps != 0 || stats.Codec != Opus {
+	if heard.length() != 8*time.Second || heard.samples() != 8*time.Second || stats.Filled != 0 || stats.Jumps != 0 || stats.Codec != timbre.Opus {
 		t.Errorf("%v heard up to %v: %+v", heard.samples(), heard.length(), stats)
 	}
 	const edge = timbre.SampleRate / 10
@@ -210,7 +210,7 @@ func TestASilentOpusSenderCostsNoTime(t *testing.T) {
 	k.opus.SetDTX(true)
 	said := slices.Concat(voice(t, 2), make([]int16, 4*timbre.SampleRate), voice(t, 2))
 	var packets []rtp.Packet
-	for _, p := range k.say(said, Opus, 160) {
+	for _, p := range k.say(said, timbre.Opus, 160) {
 		if len(p.Payload) > 1 { // an empty frame is not sent
 			p.SequenceNumber = uint16(len(packets))
 			packets = append(packets, p)
@@ -245,7 +245,7 @@ func TestASpareCopyIsHeard(t *testing.T) {
 		if err := k.opus.SetPacketLoss(20); err != nil {
 			t.Fatal(err)
 		}
-		packets := k.say(said, Opus, 160)
+		packets := k.say(said, timbre.Opus, 160)
 		var kept []rtp.Packet
 		for i, p := range packets {
 			if i%4 != 2 || i == len(packets)-1 {
@@ -264,7 +264,7 @@ func TestASpareCopyIsHeard(t *testing.T) {
 }
 
 func TestWhatACodecCannotReadIsLeftOut(t *testing.T) {
-	packets := newTalker(t, 7).say(voice(t, 1), Opus, 160)
+	packets := newTalker(t, 7).say(voice(t, 1), timbre.Opus, 160)
 	for i := 10; i < 20; i++ {
 		packets[i].Payload = []byte{9<<3 | 3, 0x41, 200} // of more padding than there is
 	}

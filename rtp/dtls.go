@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,23 +20,14 @@ import (
 	"timbre"
 )
 
-// DTLS is what the signalling says of a handshake (RFC 5763, 5764).
-type DTLS struct {
-	Fingerprint string // of the peer's certificate, such as "sha-256 AB:CD:…"
-	Active      bool   // we begin
-}
-
-// profiles are the protection profiles that we agree to, the best first, and the suite that each is.
-var profiles = []dtls.SRTPProtectionProfile{
-	dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AEAD_AES_128_GCM,
-	dtls.SRTP_AES128_CM_HMAC_SHA1_80, dtls.SRTP_AES128_CM_HMAC_SHA1_32,
-}
-
-var profileSuites = map[dtls.SRTPProtectionProfile]string{
-	dtls.SRTP_AEAD_AES_256_GCM:       "AEAD_AES_256_GCM",
-	dtls.SRTP_AEAD_AES_128_GCM:       "AEAD_AES_128_GCM",
-	dtls.SRTP_AES128_CM_HMAC_SHA1_80: "AES_CM_128_HMAC_SHA1_80",
-	dtls.SRTP_AES128_CM_HMAC_SHA1_32: "AES_CM_128_HMAC_SHA1_32",
+// profiles are the protection profiles that we agree to, the best first.
+func profiles() (all []dtls.SRTPProtectionProfile) {
+	for _, s := range timbre.SRTPSuites() {
+		if s.InDTLS {
+			all = append(all, dtls.SRTPProtectionProfile(s.Profile))
+		}
+	}
+	return all
 }
 
 // again is when a flight is sent a second time, and then later and later. We may begin before our answer has reached the peer,
@@ -45,9 +37,9 @@ const again = 200 * time.Millisecond
 var errImpostor = errors.New("the certificate is not the one whose fingerprint was signalled")
 
 // handshake agrees on keys with the peer at the other end of a wire.
-func handshake(ctx context.Context, w *wire, d DTLS, own tls.Certificate) (*dtls.Conn, Keys, error) {
+func handshake(ctx context.Context, w *wire, d timbre.DTLSParameters, own tls.Certificate) (*dtls.Conn, timbre.SRTPKeys, error) {
 	options := []dtls.Option{
-		dtls.WithCertificates(own), dtls.WithSRTPProtectionProfiles(profiles...), dtls.WithInsecureSkipVerify(true), dtls.WithFlightInterval(again),
+		dtls.WithCertificates(own), dtls.WithSRTPProtectionProfiles(profiles()...), dtls.WithInsecureSkipVerify(true), dtls.WithFlightInterval(again),
 		dtls.WithLoggerFactory(&logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}),
 		dtls.WithVerifyPeerCertificate(func(chain [][]byte, _ [][]*x509.Certificate) error {
 			if len(chain) == 0 || !strings.EqualFold(fingerprint(d.Fingerprint, chain[0]), d.Fingerprint) {
@@ -63,11 +55,11 @@ func handshake(ctx context.Context, w *wire, d DTLS, own tls.Certificate) (*dtls
 		}
 	}
 	if err != nil {
-		return nil, Keys{}, timbre.Errorf(timbre.Unavailable, "rtp.handshake", "%w", err)
+		return nil, timbre.SRTPKeys{}, timbre.Errorf(timbre.Unavailable, "rtp.handshake", "%w", err)
 	}
 	keys, err := export(conn, d.Active)
 	if err != nil {
-		return nil, Keys{}, errors.Join(err, conn.Close())
+		return nil, timbre.SRTPKeys{}, errors.Join(err, conn.Close())
 	}
 	return conn, keys, nil
 }
@@ -88,20 +80,17 @@ func connect(w *wire, active bool, options []dtls.Option) (*dtls.Conn, error) {
 }
 
 // export takes the SRTP keys out of a connection (RFC 5764, 4.2): the client's, the server's, and the salts of both.
-func export(conn *dtls.Conn, active bool) (Keys, error) {
+func export(conn *dtls.Conn, active bool) (timbre.SRTPKeys, error) {
 	const op = "rtp.export"
+	suites := timbre.SRTPSuites()
 	chosen, _ := conn.SelectedSRTPProtectionProfile()
-	k := Keys{Suite: profileSuites[chosen]}
-	profile, ok := suites[k.Suite]
+	at := slices.IndexFunc(suites, func(s timbre.SRTPSuite) bool { return s.Profile == uint16(chosen) })
 	state, done := conn.ConnectionState()
-	if !ok || !done {
-		return k, timbre.Errorf(timbre.Unavailable, op, "the peer agrees to no SRTP protection profile")
+	if at < 0 || !done {
+		return timbre.SRTPKeys{}, timbre.Errorf(timbre.Unavailable, op, "the peer agrees to no SRTP protection profile")
 	}
-	key, err := profile.KeyLen()
-	salt, err2 := profile.SaltLen()
-	if err = errors.Join(err, err2); err != nil {
-		return k, timbre.Errorf(timbre.Internal, op, "%w", err)
-	}
+	k := timbre.SRTPKeys{Suite: suites[at].Name}
+	key, salt := suites[at].Key, suites[at].Salt
 	all, err := state.ExportKeyingMaterial("EXTRACTOR-dtls_srtp", nil, 2*(key+salt))
 	if err != nil {
 		return k, timbre.Errorf(timbre.Internal, op, "%w", err)

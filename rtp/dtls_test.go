@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"timbre"
+
 	"github.com/pion/dtls/v3"
 	"github.com/pion/srtp/v3"
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -47,7 +49,7 @@ func shake(ctx context.Context, conn net.PacketConn, to netip.AddrPort, client b
 	if err := c.HandshakeContext(ctx); err != nil {
 		return nil, nil, err
 	}
-	cfg := srtp.Config{Profile: suites[profileSuites[profile]]}
+	cfg := srtp.Config{Profile: srtp.ProtectionProfile(profile)}
 	state, _ := c.ConnectionState()
 	if err := cfg.ExtractSessionKeysFromDTLS(&state, client); err != nil {
 		return nil, nil, err
@@ -57,10 +59,10 @@ func shake(ctx context.Context, conn net.PacketConn, to netip.AddrPort, client b
 }
 
 // handshaking is a stream that expects a handshake, and the sender at its other end.
-func handshaking(t *testing.T, p *Pool, active bool, change func(*Spec)) (*Stream, *sender, *room) {
+func handshaking(t *testing.T, p *Pool, active bool, change func(*timbre.Media)) (*Stream, *sender, *room) {
 	t.Helper()
-	return open(t, p, func(s *Spec) {
-		s.DTLS, s.Mux = &DTLS{Fingerprint: certificate().Fingerprint(), Active: active}, true
+	return open(t, p, func(s *timbre.Media) {
+		s.DTLS, s.Mux = &timbre.DTLSParameters{Fingerprint: certificate().Fingerprint(), Active: active}, true
 		if change != nil {
 			change(s)
 		}
@@ -75,8 +77,8 @@ func limited(t *testing.T) context.Context {
 
 func TestAHandshakeGivesTheKeys(t *testing.T) {
 	for _, active := range []bool{true, false} {
-		for _, profile := range profiles {
-			t.Run(profileSuites[profile], func(t *testing.T) {
+		for _, profile := range profiles() {
+			t.Run(profileName(profile), func(t *testing.T) {
 				p := pool(t, 50)
 				s, from, to := handshaking(t, p, active, nil)
 				conn, out, err := shake(limited(t), from, from.to, !active, profile)
@@ -107,10 +109,10 @@ func TestAHandshakeGivesTheKeys(t *testing.T) {
 func TestAnImpostorIsNotHeard(t *testing.T) {
 	for _, active := range []bool{true, false} {
 		p := pool(t, 50)
-		s, from, _ := handshaking(t, p, active, func(s *Spec) {
+		s, from, _ := handshaking(t, p, active, func(s *timbre.Media) {
 			s.DTLS.Fingerprint = p.Fingerprint() // not that of the peer
 		})
-		if _, out, err := shake(limited(t), from, from.to, !active, profiles[0]); err == nil { // it may think so at first
+		if _, out, err := shake(limited(t), from, from.to, !active, profiles()[0]); err == nil { // it may think so at first
 			from.sealed(out, 3)
 		}
 		s.Close()
@@ -124,22 +126,22 @@ func TestRTCPOnItsOwnPortHasItsOwnHandshake(t *testing.T) {
 	for _, active := range []bool{true, false} {
 		p := pool(t, 50)
 		control := newSender(t)
-		s, from, to := handshaking(t, p, active, func(s *Spec) { s.Mux, s.RTCP = false, control.addr() })
+		s, from, to := handshaking(t, p, active, func(s *timbre.Media) { s.Mux, s.RTCP = false, control.addr() })
 		control.to = netip.AddrPortFrom(loopback, uint16(s.Port()+1))
-		_, out, err := shake(limited(t), from, from.to, !active, profiles[1])
+		_, out, err := shake(limited(t), from, from.to, !active, profiles()[1])
 		if err != nil {
 			t.Fatal(err)
 		}
 		from.sealed(out, 3)
 		to.wait(t, 3) // the source of the media is known, and RTCP comes from another port
-		if _, _, err = shake(limited(t), control, control.to, !active, profiles[2]); err != nil {
+		if _, _, err = shake(limited(t), control, control.to, !active, profiles()[2]); err != nil {
 			t.Fatal(err)
 		}
 		for s.sealedReports() == nil {
 			await(t)
 		}
 		s.Close()
-		if e := s.envelopes[onControl]; e == nil || e.keys.Suite != profileSuites[profiles[2]] {
+		if e := s.envelopes[onControl]; e == nil || e.keys.Suite != profileName(profiles()[2]) {
 			t.Errorf("active %v: %+v", active, e)
 		}
 	}
@@ -170,7 +172,7 @@ func TestWhatComesBeforeTheKeyIsHeardInItsPlace(t *testing.T) {
 
 func TestAPeerThatStartsOverIsAnswered(t *testing.T) {
 	s, from, to := handshaking(t, pool(t, 50), false, nil)
-	_, out, err := shake(limited(t), from, from.to, true, profiles[0])
+	_, out, err := shake(limited(t), from, from.to, true, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,8 +180,8 @@ func TestAPeerThatStartsOverIsAnswered(t *testing.T) {
 	to.wait(t, 2)
 	other := newSender(t)
 	other.to, other.seq, other.ts = from.to, from.seq, from.ts
-	s.Update(Spec{Remote: other.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
-	_, again, err := shake(limited(t), other, other.to, true, profiles[1])
+	s.Update(timbre.Media{Remote: other.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
+	_, again, err := shake(limited(t), other, other.to, true, profiles()[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,22 +196,22 @@ func TestAPeerThatStartsOverIsAnswered(t *testing.T) {
 func TestAnotherFingerprintIsAnotherPeer(t *testing.T) {
 	p := pool(t, 50)
 	s, from, to := handshaking(t, p, true, nil)
-	if _, _, err := shake(limited(t), from, from.to, false, profiles[0]); err != nil {
+	if _, _, err := shake(limited(t), from, from.to, false, profiles()[0]); err != nil {
 		t.Fatal(err)
 	}
 	next := newSender(t)
 	next.to = from.to
-	s.Update(Spec{
-		Remote: next.addr(), DTLS: &DTLS{Fingerprint: fingerprint("sha-1", certificate().identity.Certificate[0]), Active: true},
+	s.Update(timbre.Media{
+		Remote: next.addr(), DTLS: &timbre.DTLSParameters{Fingerprint: fingerprint("sha-1", certificate().identity.Certificate[0]), Active: true},
 		Mux: true, Payloads: s.spec.Payloads,
 	})
-	_, out, err := shake(limited(t), next, next.to, false, profiles[0])
+	_, out, err := shake(limited(t), next, next.to, false, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	next.sealed(out, 2)
 	to.wait(t, 2)
-	s.Update(Spec{Remote: next.addr(), Payloads: s.spec.Payloads}) // encryption is switched off
+	s.Update(timbre.Media{Remote: next.addr(), Payloads: s.spec.Payloads}) // encryption is switched off
 	next.say(1)
 	to.wait(t, 3)
 }
@@ -230,7 +232,7 @@ func TestRecordsThatBelongNowhereAreCounted(t *testing.T) {
 	for passive.handshake() == nil {
 		await(t)
 	}
-	passive.Update(Spec{Remote: addr("192.0.2.1:9"), Source: addr("192.0.2.1:9").Addr(), DTLS: passive.spec.DTLS, Mux: true})
+	passive.Update(timbre.Media{Remote: addr("192.0.2.1:9"), Source: addr("192.0.2.1:9").Addr(), DTLS: passive.spec.DTLS, Mux: true})
 	stranger.raw(hello)
 	passive.Close()
 	got := [2][reasons]uint64{plain.Stats().Dropped, passive.Stats().Dropped}
@@ -242,7 +244,7 @@ func TestRecordsThatBelongNowhereAreCounted(t *testing.T) {
 // A forged hello neither ends what was agreed on, nor makes us take leave of the peer.
 func TestAHelloOfSomebodyElseChangesNothing(t *testing.T) {
 	s, from, to := handshaking(t, pool(t, 50), false, nil)
-	conn, out, err := shake(limited(t), from, from.to, true, profiles[0])
+	conn, out, err := shake(limited(t), from, from.to, true, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +253,7 @@ func TestAHelloOfSomebodyElseChangesNothing(t *testing.T) {
 	first := s.handshake()
 	other := newSender(t)
 	other.to = from.to
-	s.Update(Spec{Remote: other.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
+	s.Update(timbre.Media{Remote: other.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
 	hello := make([]byte, 80)
 	hello[0], hello[1], hello[2], hello[12], hello[13] = 22, 254, 253, 67, 1
 	other.raw(hello)
@@ -266,9 +268,9 @@ func TestAHelloOfSomebodyElseChangesNothing(t *testing.T) {
 }
 
 func TestAHandshakeFollowsThePeer(t *testing.T) {
-	s, from, to := handshaking(t, pool(t, 50), true, func(s *Spec) { s.Remote = addr("127.0.0.1:9") })
-	s.Update(Spec{Remote: from.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
-	_, out, err := shake(limited(t), from, from.to, false, profiles[0])
+	s, from, to := handshaking(t, pool(t, 50), true, func(s *timbre.Media) { s.Remote = addr("127.0.0.1:9") })
+	s.Update(timbre.Media{Remote: from.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
+	_, out, err := shake(limited(t), from, from.to, false, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -308,7 +310,7 @@ func TestFingerprints(t *testing.T) {
 func TestClosingEndsAHandshakeThatNobodyAnswers(t *testing.T) {
 	for _, mux := range []bool{true, false} {
 		p := pool(t, 50)
-		s, from, _ := handshaking(t, p, true, func(s *Spec) { s.Mux = mux })
+		s, from, _ := handshaking(t, p, true, func(s *timbre.Media) { s.Mux = mux })
 		hello := make([]byte, largest)
 		n, err := from.Read(hello)
 		if random, _ := greeting(hello[:n]); err != nil || random == nil {
@@ -326,7 +328,7 @@ func TestAFlightThatIsLostIsSentAgain(t *testing.T) {
 	if _, err := from.Read(make([]byte, largest)); err != nil { // lost
 		t.Fatal(err)
 	}
-	_, out, err := shake(limited(t), from, from.to, false, profiles[0])
+	_, out, err := shake(limited(t), from, from.to, false, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,11 +349,21 @@ func TestAHandshakeThatFailedIsTriedAgainWithTheNextOffer(t *testing.T) {
 	}
 	p.shaking = 20 * time.Second
 	s.Update(s.spec)
-	_, out, err := shake(limited(t), from, from.to, false, profiles[0])
+	_, out, err := shake(limited(t), from, from.to, false, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	from.sealed(out, 2)
 	to.wait(t, 2)
 	s.Close()
+}
+
+// profileName is the suite that a protection profile of DTLS is.
+func profileName(p dtls.SRTPProtectionProfile) string {
+	for _, s := range timbre.SRTPSuites() {
+		if s.Profile == uint16(p) {
+			return s.Name
+		}
+	}
+	return ""
 }

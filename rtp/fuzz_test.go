@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"testing"
 	"time"
+
+	"timbre"
 )
 
 // FuzzDatagrams gives a stream whatever a network may bring, cut into datagrams by length bytes: media time must go forward
@@ -34,10 +36,10 @@ func FuzzDatagrams(f *testing.F) {
 		e := &ear{}
 		from := addr("10.0.0.1:4000")
 		payloads := allPayloads()
-		payloads[13] = ComfortNoise
-		s := p.stream(Spec{Remote: from, Payloads: payloads}, e)
+		payloads[13] = timbre.ComfortNoise
+		s := p.stream(timbre.Media{Remote: from, Payloads: payloads}, e)
 		silent := &ear{}
-		locked := p.stream(Spec{Remote: from, Keys: agreed(t, all[len(b)%len(all)], 1)}, silent)
+		locked := p.stream(timbre.Media{Remote: from, Keys: agreed(t, all[len(b)%len(all)], 1)}, silent)
 		if err := locked.secure(); err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,10 @@
 package rtp
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"timbre"
+)
 
 // patience is how many packets the source from before a re-INVITE may send until it counts as the source from then on.
 const patience = 50
@@ -18,7 +22,7 @@ type latch struct {
 
 // signal takes what the signalling says. A new remote address opens the latch; packets still on their way from the source
 // before are heard meanwhile.
-func (l *latch) signal(s Spec) {
+func (l *latch) signal(s timbre.Media) {
 	remote := plain(s.Remote)
 	if remote != l.remote || !l.fixed.IsValid() {
 		l.open, l.grace = true, 0

@@ -3,24 +3,26 @@ package rtp
 import (
 	"net/netip"
 	"testing"
+
+	"timbre"
 )
 
 func addr(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
 
 func TestWhoIsHeard(t *testing.T) {
 	const signalled, nat, host, peer, alien = "10.0.0.1:4000", "10.0.0.1:5000", "10.0.0.1:6000", "10.0.0.9:7000", "6.6.6.6:6666"
-	spec := Spec{Remote: addr(signalled), Source: netip.MustParseAddr("10.0.0.9")}
+	spec := timbre.Media{Remote: addr(signalled), Source: netip.MustParseAddr("10.0.0.9")}
 	anyone := spec
 	anyone.LatchAny = true
 	moved := spec
 	moved.Remote = addr("10.0.0.1:4002")
 	type step struct {
 		from  string
-		spec  *Spec // signalled before the packet
+		spec  *timbre.Media // signalled before the packet
 		heard bool
 	}
 	for name, c := range map[string]struct {
-		spec  Spec
+		spec  timbre.Media
 		steps []step
 	}{
 		"the signalled address": {spec, []step{{signalled, nil, true}, {nat, nil, false}, {peer, nil, false}, {alien, nil, false}}},
@@ -37,9 +39,9 @@ func TestWhoIsHeard(t *testing.T) {
 		"a new address behind NAT": {spec, []step{
 			{nat, nil, true}, {nat, &moved, true}, {host, nil, true}, {nat, nil, false}, {host, nil, true},
 		}},
-		"mapped addresses": {Spec{Remote: addr("[::ffff:10.0.0.1]:4000")}, []step{{signalled, nil, true}, {alien, nil, false}}},
-		"nobody":           {Spec{}, []step{{signalled, nil, false}, {alien, nil, false}}},
-		"a held address":   {Spec{Remote: addr("0.0.0.0:4000")}, []step{{signalled, nil, false}}},
+		"mapped addresses": {timbre.Media{Remote: addr("[::ffff:10.0.0.1]:4000")}, []step{{signalled, nil, true}, {alien, nil, false}}},
+		"nobody":           {timbre.Media{}, []step{{signalled, nil, false}, {alien, nil, false}}},
+		"a held address":   {timbre.Media{Remote: addr("0.0.0.0:4000")}, []step{{signalled, nil, false}}},
 	} {
 		var l latch
 		l.signal(c.spec)
@@ -60,9 +62,9 @@ func TestWhoIsHeard(t *testing.T) {
 
 func TestASourceThatStaysAfterAnUpdateIsFixedAgain(t *testing.T) {
 	var l latch
-	l.signal(Spec{Remote: addr("10.0.0.1:4000"), LatchAny: true})
+	l.signal(timbre.Media{Remote: addr("10.0.0.1:4000"), LatchAny: true})
 	l.fix(addr("6.6.6.6:1"))
-	l.signal(Spec{Remote: addr("10.0.0.1:4002"), LatchAny: true})
+	l.signal(timbre.Media{Remote: addr("10.0.0.1:4002"), LatchAny: true})
 	for range patience {
 		if !l.allows(addr("6.6.6.7:1")) {
 			t.Fatal("closed too early")

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"timbre"
+
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
@@ -11,7 +13,7 @@ import (
 func TestAHostThatHasSentNothingGetsNoMoreThanOneVoice(t *testing.T) {
 	p, now := pool(t, 50), time.Unix(1000, 0)
 	p.now = func() time.Time { return now }
-	s := p.stream(Spec{Remote: addr("10.0.0.1:4000")}, &ear{})
+	s := p.stream(timbre.Media{Remote: addr("10.0.0.1:4000")}, &ear{})
 	sent := func(n int, to string) (sent int) {
 		for range n {
 			if s.may(addr(to)) {

@@ -27,7 +27,7 @@ func TestPortsComeBackAndTheirEndIsAnError(t *testing.T) {
 	p.now = func() time.Time { return now }
 	var streams []*Stream
 	for {
-		s, err := p.Open(Spec{Local: loopback}, &ear{})
+		s, err := p.open(timbre.Media{Local: loopback}, &ear{})
 		if err != nil {
 			if timbre.KindOf(err) != timbre.Unavailable {
 				t.Error(err)
@@ -47,7 +47,7 @@ func TestPortsComeBackAndTheirEndIsAnError(t *testing.T) {
 		t.Errorf("%d pairs are free after closing", p.Free())
 	}
 	now = now.Add(quarantine - 1)
-	if s, err := p.Open(Spec{Local: loopback}, &ear{}); timbre.KindOf(err) != timbre.Unavailable || p.resting() != 20 {
+	if s, err := p.open(timbre.Media{Local: loopback}, &ear{}); timbre.KindOf(err) != timbre.Unavailable || p.resting() != 20 {
 		t.Fatalf("port %v before it has rested, %v; %d rest", s, err, p.resting())
 	}
 	now = now.Add(1)
@@ -55,7 +55,7 @@ func TestPortsComeBackAndTheirEndIsAnError(t *testing.T) {
 		t.Errorf("%d still rest", p.resting())
 	}
 	for range streams {
-		s, err := p.Open(Spec{Local: loopback}, &ear{})
+		s, err := p.open(timbre.Media{Local: loopback}, &ear{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestAPairInUseIsPassedOver(t *testing.T) {
 	} else {
 		defer odd.Close()
 	}
-	s, err := p.Open(Spec{Local: loopback}, &ear{})
+	s, err := p.open(timbre.Media{Local: loopback}, &ear{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestPortsBelowTheEphemeralOnesComeFirst(t *testing.T) {
 
 func TestAnAddressThatIsNotOursIsUnavailable(t *testing.T) {
 	p := pool(t, 5)
-	_, err := p.Open(Spec{Local: addr("192.0.2.1:1").Addr()}, &ear{})
+	_, err := p.open(timbre.Media{Local: addr("192.0.2.1:1").Addr()}, &ear{})
 	if timbre.KindOf(err) != timbre.Unavailable || p.Free() != 5 {
 		t.Errorf("%v, %d free", err, p.Free())
 	}

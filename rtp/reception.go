@@ -40,7 +40,7 @@ func (r *reception) packet(p *packet, now time.Time) {
 	if p.samples() == 0 {
 		return
 	}
-	clock := int64(p.codec.ticks()) * timbre.SampleRate
+	clock := int64(ticks(p.codec)) * timbre.SampleRate
 	transit := now.Unix()*clock + int64(now.Nanosecond())*clock/1e9 - int64(p.ts)
 	d := transit - r.transit
 	switch {

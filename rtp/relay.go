@@ -34,7 +34,7 @@ func (s *Stream) send(b, buf []byte) []byte {
 	s.mu.Lock()
 	to, _ := s.destinations()
 	ready := s.may(to)
-	if ready && s.spec.secured() {
+	if ready && s.spec.Encrypted() {
 		var err error
 		if b, err = s.envelopes[onMedia].seal(buf, b); err == nil {
 			buf = b

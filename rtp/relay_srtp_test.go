@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"testing"
 
+	"timbre"
+
 	"github.com/pion/rtcp"
 	"github.com/pion/srtp/v3"
 )
 
 // opener opens what a stream seals with its own key.
-func opener(t testing.TB, k *Keys) *srtp.Context {
+func opener(t testing.TB, k *timbre.SRTPKeys) *srtp.Context {
 	t.Helper()
 	c, err := cipher(k.Suite, k.Local)
 	if err != nil {
@@ -23,11 +25,11 @@ func TestARelayOpensAndSealsWithTheKeysOfEachSide(t *testing.T) {
 		t.Run(suite, func(t *testing.T) {
 			a, b := joined(t, pool(t, 50), deaf{})
 			hers, his := agreed(t, "AEAD_AES_256_GCM", 0x11), agreed(t, suite, 0x22)
-			a.stream.Update(Spec{Local: loopback, Remote: a.addr(), RTCP: a.control.addr(), Keys: hers})
-			b.stream.Update(Spec{Local: loopback, Remote: b.addr(), RTCP: b.control.addr(), Keys: his})
+			a.stream.Update(timbre.Media{Local: loopback, Remote: a.addr(), RTCP: a.control.addr(), Keys: hers})
+			b.stream.Update(timbre.Media{Local: loopback, Remote: b.addr(), RTCP: b.control.addr(), Keys: his})
 			for _, dir := range []struct {
 				from, to       *end
-				sealed, opened *Keys
+				sealed, opened *timbre.SRTPKeys
 			}{{a, b, hers, his}, {b, a, his, hers}} {
 				seal, open := sealer(t, dir.sealed), opener(t, dir.opened)
 				for range 5 {
@@ -56,7 +58,7 @@ func TestARelayOpensAndSealsWithTheKeysOfEachSide(t *testing.T) {
 func TestWhatIsNotAuthenticIsNotRelayed(t *testing.T) {
 	a, b := joined(t, pool(t, 50), deaf{})
 	k := agreed(t, "AES_CM_128_HMAC_SHA1_80", 0x11)
-	a.stream.Update(Spec{Local: loopback, Remote: a.addr(), Keys: k})
+	a.stream.Update(timbre.Media{Local: loopback, Remote: a.addr(), Keys: k})
 	a.say(1) // in the clear
 	other := *k
 	other.Remote = bytes.Repeat([]byte{0x12}, len(k.Remote))
@@ -77,12 +79,12 @@ func TestWhatIsNotAuthenticIsNotRelayed(t *testing.T) {
 
 func TestARelaySealsWithTheKeysOfAHandshake(t *testing.T) {
 	a, b := joined(t, pool(t, 50), deaf{})
-	a.stream.Update(Spec{Local: loopback, Remote: a.addr(), RTCP: a.control.addr(), DTLS: &DTLS{Fingerprint: certificate().Fingerprint(), Active: true}})
-	conn, out, err := shake(limited(t), a.UDPConn, a.to, false, profiles[0])
+	a.stream.Update(timbre.Media{Local: loopback, Remote: a.addr(), RTCP: a.control.addr(), DTLS: &timbre.DTLSParameters{Fingerprint: certificate().Fingerprint(), Active: true}})
+	conn, out, err := shake(limited(t), a.UDPConn, a.to, false, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := srtp.Config{Profile: suites[profileSuites[profiles[0]]]}
+	cfg := srtp.Config{Profile: srtp.ProtectionProfile(profiles()[0])}
 	state, _ := conn.ConnectionState()
 	if err := cfg.ExtractSessionKeysFromDTLS(&state, false); err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func joined(t testing.TB, p *Pool, hear timbre.Listener) (a, b *end) {
 	t.Helper()
 	open := func() *end {
 		e := &end{sender: newSender(t), control: newSender(t)}
-		s, err := p.Open(Spec{Local: loopback, Remote: e.addr(), RTCP: e.control.addr(), Source: loopback}, hear)
+		s, err := p.open(timbre.Media{Local: loopback, Remote: e.addr(), RTCP: e.control.addr(), Source: loopback}, hear)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,7 +144,7 @@ func TestOpaqueDatagramsAreRelayedAndNotHeard(t *testing.T) {
 	got := newRoom()
 	a, b := joined(t, pool(t, 50), got)
 	for _, e := range []*end{a, b} {
-		e.stream.Update(Spec{Local: loopback, Remote: e.addr(), Source: loopback, Opaque: true})
+		e.stream.Update(timbre.Media{Local: loopback, Remote: e.addr(), Source: loopback, Opaque: true})
 	}
 	for _, fax := range []string{"\x00\x01\x02 a page", "\x80\xC8 not RTCP either"} {
 		a.raw([]byte(fax))
@@ -161,17 +161,17 @@ func TestOpaqueDatagramsAreRelayedAndNotHeard(t *testing.T) {
 func TestWhereThePeerReceives(t *testing.T) {
 	p := pool(t, 1)
 	for name, c := range map[string]struct {
-		spec           Spec
+		spec           timbre.Media
 		from           string // a packet that has come
 		media, control string
 	}{
-		"nothing known":           {Spec{Source: addr("10.0.0.1:1").Addr()}, "", "invalid AddrPort", "invalid AddrPort"},
-		"early media":             {Spec{Source: addr("10.0.0.1:1").Addr()}, "10.0.0.1:4000", "10.0.0.1:4000", "10.0.0.1:4001"},
-		"as signalled":            {Spec{Remote: addr("10.0.0.1:4000")}, "", "10.0.0.1:4000", "10.0.0.1:4001"},
-		"RTCP elsewhere":          {Spec{Remote: addr("10.0.0.1:4000"), RTCP: addr("10.0.0.1:5000")}, "10.0.0.1:4000", "10.0.0.1:4000", "10.0.0.1:5000"},
-		"sends from another port": {Spec{Remote: addr("10.0.0.1:4000")}, "10.0.0.1:4444", "10.0.0.1:4000", "10.0.0.1:4001"},
-		"behind NAT":              {Spec{Remote: addr("192.168.0.1:4000"), RTCP: addr("192.168.0.1:4001"), Source: addr("10.0.0.1:1").Addr()}, "10.0.0.1:4444", "10.0.0.1:4444", "10.0.0.1:4445"},
-		"hold of old":             {Spec{Remote: addr("0.0.0.0:4000")}, "", "invalid AddrPort", "invalid AddrPort"},
+		"nothing known":           {timbre.Media{Source: addr("10.0.0.1:1").Addr()}, "", "invalid AddrPort", "invalid AddrPort"},
+		"early media":             {timbre.Media{Source: addr("10.0.0.1:1").Addr()}, "10.0.0.1:4000", "10.0.0.1:4000", "10.0.0.1:4001"},
+		"as signalled":            {timbre.Media{Remote: addr("10.0.0.1:4000")}, "", "10.0.0.1:4000", "10.0.0.1:4001"},
+		"RTCP elsewhere":          {timbre.Media{Remote: addr("10.0.0.1:4000"), RTCP: addr("10.0.0.1:5000")}, "10.0.0.1:4000", "10.0.0.1:4000", "10.0.0.1:5000"},
+		"sends from another port": {timbre.Media{Remote: addr("10.0.0.1:4000")}, "10.0.0.1:4444", "10.0.0.1:4000", "10.0.0.1:4001"},
+		"behind NAT":              {timbre.Media{Remote: addr("192.168.0.1:4000"), RTCP: addr("192.168.0.1:4001"), Source: addr("10.0.0.1:1").Addr()}, "10.0.0.1:4444", "10.0.0.1:4444", "10.0.0.1:4445"},
+		"hold of old":             {timbre.Media{Remote: addr("0.0.0.0:4000")}, "", "invalid AddrPort", "invalid AddrPort"},
 	} {
 		s := p.stream(c.spec, deaf{})
 		if c.from != "" {

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"timbre"
+
 	"timbre/rtp/codec"
 )
 
@@ -63,7 +65,7 @@ func TestARealClientIsHeardWholeAndInOrder(t *testing.T) {
 		if len(datagrams) != c.packets {
 			t.Fatalf("%s holds %d packets from port %d", c.file, len(datagrams), c.port)
 		}
-		s, from, to := open(t, pool(t, 50), func(s *Spec) { s.Payloads = map[uint8]Codec{8: PCMA} })
+		s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Payloads = map[uint8]timbre.Codec{8: timbre.PCMA} })
 		for i, d := range datagrams {
 			from.raw(d)
 			if i%50 == 49 {
@@ -93,7 +95,7 @@ func TestAPauseInOneLegIsAJumpInItsTime(t *testing.T) {
 	first := binary.BigEndian.Uint16(datagrams[0][2:])
 	e := &ear{}
 	p := pool(t, 1)
-	s := p.stream(Spec{Remote: addr("127.0.0.1:30206")}, e)
+	s := p.stream(timbre.Media{Remote: addr("127.0.0.1:30206")}, e)
 	for i, d := range heard {
 		d = slices.Clone(d)
 		binary.BigEndian.PutUint16(d[2:], first+uint16(i))
@@ -121,7 +123,7 @@ func TestARealClientOverABadNetwork(t *testing.T) {
 	datagrams := captured(t, twoParty, 30038)
 	e := &tape{}
 	p := pool(t, 1)
-	s := p.stream(Spec{Remote: netip.AddrPortFrom(loopback, 30038)}, e)
+	s := p.stream(timbre.Media{Remote: netip.AddrPortFrom(loopback, 30038)}, e)
 	lost := 0
 	for i := 0; i < len(datagrams); i += 9 {
 		for _, k := range []int{0, 3, 1, 2, 2, 7, 5, 8, 6} { // 4 is lost, 2 comes twice

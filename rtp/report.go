@@ -63,7 +63,7 @@ func (s *Stream) hearReports(port int, b []byte, from netip.AddrPort) ([]byte, b
 		s.drop(Malformed, from.String())
 		return nil, false
 	}
-	if s.spec.secured() {
+	if s.spec.Encrypted() {
 		plain, why, ok := s.envelopes[port].openControl(b, binary.BigEndian.Uint32(b[4:]))
 		if !ok {
 			s.drop(why, from.String())
@@ -153,7 +153,7 @@ func (s *Stream) sendReport(now time.Time) {
 func (s *Stream) sealControl(port int, b []byte) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.spec.secured() {
+	if !s.spec.Encrypted() {
 		return b, nil
 	}
 	return s.envelopes[port].sealControl(b)

@@ -3,6 +3,8 @@ package rtp
 import (
 	"net/netip"
 	"testing"
+
+	"timbre"
 )
 
 // A description may name anybody as the one whom reports go to. He hears nothing before he has sent something himself.
@@ -21,7 +23,7 @@ func TestReportsGoToNobodyWhoHasSentNothing(t *testing.T) {
 		{"another port of somebody else", addr("10.0.0.7:4001"), here, addr("10.0.0.7:5000"), addr("10.0.0.1:4001")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := p.stream(Spec{Remote: here, RTCP: c.rtcp}, &ear{})
+			s := p.stream(timbre.Media{Remote: here, RTCP: c.rtcp}, &ear{})
 			s.take(speech(), c.from)
 			if c.say.IsValid() {
 				s.hearControl(onControl, []byte{0x80, 201, 0, 1, 0, 0, 0, 9}, c.say)

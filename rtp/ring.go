@@ -1,6 +1,11 @@
 package rtp
 
-import "bytes"
+import (
+	"bytes"
+
+	"timbre"
+	"timbre/rtp/codec"
+)
 
 const (
 	span  = 1600 // samples: how much newer media a missing packet is waited for, 200 ms
@@ -13,15 +18,15 @@ const (
 type packet struct {
 	ssrc, ts uint32
 	seq      uint16
-	codec    Codec  // zero: unknown, so that it only takes its place in the sequence
-	fresh    bool   // its timestamp has nothing to do with the one before
-	after    bool   // packets right before it were given up
-	idle     int64  // samples: how long nothing had come before it
-	payload  []byte // good until push returns
+	codec    timbre.Codec // zero: unknown, so that it only takes its place in the sequence
+	fresh    bool         // its timestamp has nothing to do with the one before
+	after    bool         // packets right before it were given up
+	idle     int64        // samples: how long nothing had come before it
+	payload  []byte       // good until push returns
 }
 
 // samples is how much audio the packet holds, at 8 kHz.
-func (p *packet) samples() int { return p.codec.samples(p.payload) }
+func (p *packet) samples() int { return codec.Samples(p.codec, p.payload) }
 
 // outcome is what became of a packet.
 type outcome uint8
@@ -164,8 +169,8 @@ func (r *ring) gap() int {
 // overdue says whether what is held, from its first to its newest packet, spans more media than a missing one is waited for.
 func (r *ring) overdue() bool {
 	first, newest := &r.held[(r.next+uint16(r.gap()))%slots], &r.held[r.high%slots]
-	ticks := int32(newest.codec.ticks())
-	held := int32(newest.ts-first.ts)/ticks + int32(newest.samples())
+	perSample := int32(ticks(newest.codec))
+	held := int32(newest.ts-first.ts)/perSample + int32(newest.samples())
 	return held > span || held < -span || r.bytes > 2*span
 }
 

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"timbre"
 )
 
 // train is a run of packets of equal length, their sequence numbers and timestamps about to wrap. Each carries its place.
@@ -14,7 +16,7 @@ func train(n, samples int) []packet {
 		payload := make([]byte, samples)
 		binary.BigEndian.PutUint32(payload, uint32(i))
 		packets[i] = packet{
-			ssrc: 7, seq: uint16(0xFFF0 + i), ts: uint32(0xFFFFF800 + i*samples), codec: PCMU, payload: payload,
+			ssrc: 7, seq: uint16(0xFFF0 + i), ts: uint32(0xFFFFF800 + i*samples), codec: timbre.PCMU, payload: payload,
 		}
 	}
 	return packets

@@ -5,6 +5,8 @@ import (
 	"syscall"
 	"testing"
 
+	"timbre"
+
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
@@ -26,7 +28,7 @@ func TestSocketsAreMarkedAndHaveRoom(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := pool(t, 50)
 			p.dscp = 46
-			s, err := p.Open(Spec{Local: local}, &ear{})
+			s, err := p.open(timbre.Media{Local: local}, &ear{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,24 +10,6 @@ import (
 	"timbre"
 )
 
-// Keys are the SRTP master keys of a stream (RFC 3711), each with its salt after it.
-type Keys struct {
-	Suite  string // by its name in SDES
-	Local  []byte // what we send is sealed with it
-	Remote []byte // what the peer sends is
-	MKI    []byte // in every packet of the peer's; nil without
-}
-
-// suites are the protection profiles of the suites of RFC 4568, 6188 and 7714.
-var suites = map[string]srtp.ProtectionProfile{
-	"AEAD_AES_256_GCM":        srtp.ProtectionProfileAeadAes256Gcm,
-	"AEAD_AES_128_GCM":        srtp.ProtectionProfileAeadAes128Gcm,
-	"AES_256_CM_HMAC_SHA1_80": srtp.ProtectionProfileAes256CmHmacSha1_80,
-	"AES_256_CM_HMAC_SHA1_32": srtp.ProtectionProfileAes256CmHmacSha1_32,
-	"AES_CM_128_HMAC_SHA1_80": srtp.ProtectionProfileAes128CmHmacSha1_80,
-	"AES_CM_128_HMAC_SHA1_32": srtp.ProtectionProfileAes128CmHmacSha1_32,
-}
-
 const (
 	window  = 128 // packets behind the newest one that are told from replays
 	sources = 64  // SSRCs that one key may be used by: each costs memory
@@ -35,7 +17,7 @@ const (
 
 // envelope opens what a peer has sealed, and seals what goes to it. A nil envelope has no keys: it opens and seals nothing.
 type envelope struct {
-	keys    Keys
+	keys    timbre.SRTPKeys
 	in, out *srtp.Context
 	former  *srtp.Context // of the key before: packets under it are still on their way
 	opened  int           // packets since then
@@ -47,7 +29,7 @@ type envelope struct {
 
 // sealed makes an envelope for keys, after another one or nil. A direction whose key stays goes on as it was: begun anew, it
 // would take replays, and seal two packets alike.
-func sealed(k Keys, before *envelope) (*envelope, error) {
+func sealed(k timbre.SRTPKeys, before *envelope) (*envelope, error) {
 	if before == nil {
 		before = &envelope{}
 	}
@@ -74,18 +56,15 @@ func sealed(k Keys, before *envelope) (*envelope, error) {
 
 func cipher(suite string, key []byte, options ...srtp.ContextOption) (*srtp.Context, error) {
 	const op = "rtp.cipher"
-	profile, ok := suites[suite]
-	if !ok {
-		return nil, timbre.Errorf(timbre.Invalid, op, "SRTP suite %.40q is not spoken", suite)
+	at := timbre.SRTPSuiteRank(suite)
+	if at < 0 {
+		return nil, timbre.Errorf(timbre.Invalid, op, "SRTP suite %.40q is not supported", suite)
 	}
-	n, err := profile.KeyLen()
-	if err == nil && len(key) < n {
-		err = errors.New("the key is too short")
+	of := timbre.SRTPSuites()[at]
+	if len(key) != of.Length() {
+		return nil, timbre.Errorf(timbre.Invalid, op, "%s: a key with its salt has %d bytes, not %d", suite, of.Length(), len(key))
 	}
-	if err != nil {
-		return nil, timbre.Errorf(timbre.Invalid, op, "%s: %w", suite, err)
-	}
-	c, err := srtp.CreateContext(key[:n], key[n:], profile, options...)
+	c, err := srtp.CreateContext(key[:of.Key], key[of.Key:], srtp.ProtectionProfile(of.Profile), options...)
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Invalid, op, "%s: %w", suite, err)
 	}

@@ -3,6 +3,8 @@ package rtp
 import (
 	"context"
 	"testing"
+
+	"timbre"
 )
 
 // A sealed packet of 20 ms, from the datagram to the frame, without the socket: BenchmarkReceivePacket is the same in clear.
@@ -32,7 +34,7 @@ func BenchmarkReceiveSealed(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					s = p.stream(Spec{Remote: from, Keys: k}, deaf{})
+					s = p.stream(timbre.Media{Remote: from, Keys: k}, deaf{})
 					s.envelopes = [ports]*envelope{e, e}
 					b.StartTimer()
 				}
@@ -78,8 +80,10 @@ func BenchmarkSealedMemory(b *testing.B) {
 func BenchmarkHandshake(b *testing.B) {
 	p := pool(b, 50)
 	for b.Loop() {
-		s, from, _ := open(b, p, func(s *Spec) { s.DTLS, s.Mux = &DTLS{Fingerprint: certificate().Fingerprint(), Active: true}, true })
-		if _, _, err := shake(context.Background(), from, from.to, false, profiles[0]); err != nil {
+		s, from, _ := open(b, p, func(s *timbre.Media) {
+			s.DTLS, s.Mux = &timbre.DTLSParameters{Fingerprint: certificate().Fingerprint(), Active: true}, true
+		})
+		if _, _, err := shake(context.Background(), from, from.to, false, profiles()[0]); err != nil {
 			b.Fatal(err)
 		}
 		for s.handshake() == nil || s.sealing() == nil {
@@ -100,8 +104,10 @@ func BenchmarkHandshakenMemory(b *testing.B) {
 		streams := make([]*Stream, n)
 		before := weigh()
 		for i := range streams {
-			s, from, _ := open(b, p, func(s *Spec) { s.DTLS, s.Mux = &DTLS{Fingerprint: certificate().Fingerprint(), Active: true}, true })
-			conn, _, err := shake(context.Background(), from, from.to, false, profiles[0])
+			s, from, _ := open(b, p, func(s *timbre.Media) {
+				s.DTLS, s.Mux = &timbre.DTLSParameters{Fingerprint: certificate().Fingerprint(), Active: true}, true
+			})
+			conn, _, err := shake(context.Background(), from, from.to, false, profiles()[0])
 			if err != nil {
 				b.Fatal(err)
 			}

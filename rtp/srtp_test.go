@@ -2,9 +2,10 @@ package rtp
 
 import (
 	"bytes"
-	"maps"
 	"slices"
 	"testing"
+
+	"timbre"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
@@ -15,18 +16,18 @@ import (
 )
 
 // agreed are keys of a suite, the peer's made of one byte and ours of another.
-func agreed(t testing.TB, suite string, remote byte) *Keys {
+func agreed(t testing.TB, suite string, remote byte) *timbre.SRTPKeys {
 	t.Helper()
-	key, err := suites[suite].KeyLen()
-	if err != nil {
-		t.Fatal(err)
+	at := timbre.SRTPSuiteRank(suite)
+	if at < 0 {
+		t.Fatalf("no suite %q", suite)
 	}
-	salt, _ := suites[suite].SaltLen()
-	return &Keys{Suite: suite, Local: bytes.Repeat([]byte{0xAA}, key+salt), Remote: bytes.Repeat([]byte{remote}, key+salt)}
+	n := timbre.SRTPSuites()[at].Length()
+	return &timbre.SRTPKeys{Suite: suite, Local: bytes.Repeat([]byte{0xAA}, n), Remote: bytes.Repeat([]byte{remote}, n)}
 }
 
 // sealer is the peer's side of keys.
-func sealer(t testing.TB, k *Keys, options ...srtp.ContextOption) *srtp.Context {
+func sealer(t testing.TB, k *timbre.SRTPKeys, options ...srtp.ContextOption) *srtp.Context {
 	t.Helper()
 	c, err := cipher(k.Suite, k.Remote, options...)
 	if err != nil {
@@ -63,14 +64,21 @@ func (s *sender) sealed(c *srtp.Context, n int) (last []byte) {
 	return last
 }
 
-var all = slices.Sorted(maps.Keys(suites))
+var all = suiteNames()
+
+func suiteNames() (names []string) {
+	for _, s := range timbre.SRTPSuites() {
+		names = append(names, s.Name)
+	}
+	return names
+}
 
 func TestEverySuiteIsHeardAndAnswered(t *testing.T) {
 	for _, suite := range all {
 		t.Run(suite, func(t *testing.T) {
 			p := pool(t, 50)
 			k := agreed(t, suite, 1)
-			s, from, to := open(t, p, func(s *Spec) { s.Keys, s.Mux = k, true })
+			s, from, to := open(t, p, func(s *timbre.Media) { s.Keys, s.Mux = k, true })
 			c := sealer(t, k)
 			from.sealed(c, 40) // the sequence numbers begin anew among them: the roll-over counter goes up
 			to.wait(t, 40)
@@ -117,7 +125,7 @@ func TestWhatIsNotAuthenticIsNeverHeard(t *testing.T) {
 		t.Run(suite, func(t *testing.T) {
 			p := pool(t, 50)
 			k := agreed(t, suite, 1)
-			s, from, to := open(t, p, func(s *Spec) { s.Keys, s.LatchAny = k, true })
+			s, from, to := open(t, p, func(s *timbre.Media) { s.Keys, s.LatchAny = k, true })
 			thief := newSender(t)
 			thief.to = from.to
 			thief.sealed(sealer(t, agreed(t, suite, 2)), 20) // the wrong key
@@ -150,7 +158,7 @@ func TestWhatIsNotAuthenticIsNeverHeard(t *testing.T) {
 
 func TestAStrangerCannotFixTheSource(t *testing.T) {
 	k := agreed(t, "AEAD_AES_128_GCM", 1)
-	s, from, to := open(t, pool(t, 50), func(s *Spec) { s.Keys, s.Remote = k, addr("127.0.0.1:9") })
+	s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Keys, s.Remote = k, addr("127.0.0.1:9") })
 	thief := newSender(t) // on the signalled host
 	thief.to = from.to
 	thief.sealed(sealer(t, agreed(t, "AEAD_AES_128_GCM", 2)), 5)
@@ -163,14 +171,14 @@ func TestAStrangerCannotFixTheSource(t *testing.T) {
 
 func TestAnUpdateKeepsTheCounters(t *testing.T) {
 	k := agreed(t, "AES_CM_128_HMAC_SHA1_80", 1)
-	s, from, to := open(t, pool(t, 50), func(s *Spec) { s.Keys = k })
+	s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Keys = k })
 	c := sealer(t, k)
 	last := from.sealed(c, 20)
 	to.wait(t, 20)
 	if roc, _ := c.ROC(77); roc != 1 {
 		t.Fatalf("the roll-over counter is %d", roc)
 	}
-	s.Update(Spec{Remote: from.addr(), Keys: agreed(t, k.Suite, 1), Payloads: map[uint8]Codec{0: PCMU}})
+	s.Update(timbre.Media{Remote: from.addr(), Keys: agreed(t, k.Suite, 1), Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}})
 	from.raw(last)
 	from.sealed(c, 5)
 	to.wait(t, 25)
@@ -182,12 +190,12 @@ func TestAnUpdateKeepsTheCounters(t *testing.T) {
 func TestAKeyThatWasChangedIsHeardForAWhile(t *testing.T) {
 	for _, next := range []string{"AEAD_AES_256_GCM", "AES_CM_128_HMAC_SHA1_32"} {
 		k := agreed(t, "AEAD_AES_256_GCM", 1)
-		s, from, to := open(t, pool(t, 50), func(s *Spec) { s.Keys = k })
+		s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Keys = k })
 		old := sealer(t, k)
 		from.sealed(old, 5)
 		to.wait(t, 5)
 		changed := agreed(t, next, 2)
-		s.Update(Spec{Remote: from.addr(), Keys: changed, Payloads: map[uint8]Codec{0: PCMU}})
+		s.Update(timbre.Media{Remote: from.addr(), Keys: changed, Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}})
 		from.sealed(old, 5) // on their way
 		to.wait(t, 10)
 		from.sealed(sealer(t, changed), patience)
@@ -203,10 +211,10 @@ func TestAKeyThatWasChangedIsHeardForAWhile(t *testing.T) {
 
 func TestAStreamThatLosesItsKeysFallsSilent(t *testing.T) {
 	k := agreed(t, "AEAD_AES_256_GCM", 1)
-	s, from, to := open(t, pool(t, 50), func(s *Spec) { s.Keys = k })
+	s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Keys = k })
 	from.sealed(sealer(t, k), 1)
 	to.wait(t, 1)
-	s.Update(Spec{Remote: from.addr(), Keys: &Keys{Suite: k.Suite, Local: k.Local, Remote: k.Remote[:9]}})
+	s.Update(timbre.Media{Remote: from.addr(), Keys: &timbre.SRTPKeys{Suite: k.Suite, Local: k.Local, Remote: k.Remote[:9]}})
 	from.say(3)
 	from.sealed(sealer(t, k), 3)
 	s.Close()
@@ -217,8 +225,8 @@ func TestAStreamThatLosesItsKeysFallsSilent(t *testing.T) {
 
 func TestKeysThatAreNoneOpenNoStream(t *testing.T) {
 	p := pool(t, 1)
-	for _, k := range []*Keys{{}, {Suite: "AES_192_CM_HMAC_SHA1_80"}, {Suite: "AEAD_AES_128_GCM", Remote: make([]byte, 28), Local: make([]byte, 29)}} {
-		if _, err := p.Open(Spec{Keys: k}, &ear{}); err == nil || p.Free() != 1 {
+	for _, k := range []*timbre.SRTPKeys{{}, {Suite: "AES_192_CM_HMAC_SHA1_80"}, {Suite: "AEAD_AES_128_GCM", Remote: make([]byte, 28), Local: make([]byte, 29)}} {
+		if _, err := p.open(timbre.Media{Keys: k}, &ear{}); err == nil || p.Free() != 1 {
 			t.Errorf("%+v: %v, %d free", k, err, p.Free())
 		}
 	}
@@ -228,7 +236,7 @@ func TestAKeyIdentifierStandsInEveryPacket(t *testing.T) {
 	for _, suite := range all {
 		k := agreed(t, suite, 1)
 		k.MKI = []byte{0, 0, 0, 1}
-		s, from, to := open(t, pool(t, 50), func(s *Spec) { s.Keys = k })
+		s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Keys = k })
 		from.sealed(sealer(t, k, srtp.MasterKeyIndicator(k.MKI)), 3)
 		to.wait(t, 3)
 		from.sealed(sealer(t, k, srtp.MasterKeyIndicator([]byte{0, 0, 0, 2})), 3)

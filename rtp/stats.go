@@ -1,6 +1,10 @@
 package rtp
 
-import "time"
+import (
+	"time"
+
+	"timbre"
+)
 
 // Reason says why a packet was not heard.
 type Reason uint8
@@ -23,10 +27,10 @@ func (r Reason) String() string {
 
 // Stats is what has come on a stream so far.
 type Stats struct {
-	Codec         Codec  // of the newest audio; 0: there was none
-	Packets       uint64 // of the right source, well formed
-	Lost          uint64 // given up
-	Late          uint64 // came after they had been given up
+	Codec         timbre.Codec // of the newest audio; 0: there was none
+	Packets       uint64       // of the right source, well formed
+	Lost          uint64       // given up
+	Late          uint64       // came after they had been given up
 	Duplicates    uint64
 	Dropped       [reasons]uint64 // by Reason
 	Jitter        time.Duration   // interarrival jitter of RFC 3550

@@ -49,8 +49,8 @@ type Stream struct {
 	sealed []byte    // the same, as the other end of a relay gets it
 
 	mu        sync.Mutex // guards what follows
-	spec      Spec
-	codecs    [128]Codec
+	spec      timbre.Media
+	codecs    [128]timbre.Codec
 	latch     latch
 	stats     Stats
 	reception reception
@@ -63,9 +63,8 @@ type Stream struct {
 	associations [ports]*association
 }
 
-// Open takes a pair of ports and hands what comes there to a listener, always from one goroutine. Unavailable when no pair
-// is free, Invalid when the keys are none. The stream must be closed.
-func (p *Pool) Open(spec Spec, to timbre.Listener) (*Stream, error) {
+// open takes a pair of ports and hands the frames of what arrives there to a listener, from one goroutine at a time.
+func (p *Pool) open(spec timbre.Media, to timbre.Listener) (*Stream, error) {
 	media, control, port, err := p.listen(spec.Local)
 	if err != nil {
 		return nil, err
@@ -87,8 +86,8 @@ func (p *Pool) Open(spec Spec, to timbre.Listener) (*Stream, error) {
 }
 
 // stream makes a stream without sockets.
-func (p *Pool) stream(spec Spec, to timbre.Listener) *Stream {
-	s := &Stream{pool: p, self: rand.Uint32(), spec: spec, codecs: spec.codecs()}
+func (p *Pool) stream(spec timbre.Media, to timbre.Listener) *Stream {
+	s := &Stream{pool: p, self: rand.Uint32(), spec: spec, codecs: payloadTable(spec)}
 	s.opaque.Store(spec.Opaque)
 	s.latch.signal(spec)
 	s.hearer.to = to
@@ -102,10 +101,10 @@ func (s *Stream) Port() int { return int(s.port) }
 
 // Update takes what a re-INVITE or UPDATE says. The ports stay, and so does Local. A new remote address may be latched on to
 // anew; a hold hands on what is held back.
-func (s *Stream) Update(spec Spec) {
+func (s *Stream) Update(spec timbre.Media) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.spec, s.codecs = spec, spec.codecs()
+	s.spec, s.codecs = spec, payloadTable(spec)
 	s.opaque.Store(spec.Opaque)
 	s.latch.signal(spec)
 	if err := s.secure(); err != nil {
@@ -267,7 +266,7 @@ func (s *Stream) admit(b []byte, from netip.AddrPort) (p packet, ok bool) {
 		s.drop(Malformed, from.String())
 		return p, false
 	}
-	if s.spec.secured() {
+	if s.spec.Encrypted() {
 		if b, ok = s.unseal(b, from); !ok {
 			return p, false
 		}

@@ -128,14 +128,14 @@ func (r *room) wait(t testing.TB, n int) {
 }
 
 // open is a stream on loopback, the sender that it expects, and what it gives.
-func open(t testing.TB, p *Pool, change func(*Spec)) (*Stream, *sender, *room) {
+func open(t testing.TB, p *Pool, change func(*timbre.Media)) (*Stream, *sender, *room) {
 	t.Helper()
 	from, to := newSender(t), &room{grown: make(chan struct{})}
-	spec := Spec{Local: loopback, Remote: from.addr(), Payloads: map[uint8]Codec{0: PCMU, 101: TelephoneEvent}}
+	spec := timbre.Media{Local: loopback, Remote: from.addr(), Payloads: map[uint8]timbre.Codec{0: timbre.PCMU, 101: timbre.TelephoneEvent}}
 	if change != nil {
 		change(&spec)
 	}
-	s, err := p.Open(spec, to)
+	s, err := p.open(spec, to)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,9 +192,9 @@ func TestAHoldHandsOnWhatIsHeldBack(t *testing.T) {
 	for s.Stats().Packets < 5 {
 		runtime.Gosched()
 	}
-	s.Update(Spec{Remote: from.addr(), Hold: true})
+	s.Update(timbre.Media{Remote: from.addr(), Hold: true})
 	to.wait(t, 5)
-	s.Update(Spec{Remote: from.addr()})
+	s.Update(timbre.Media{Remote: from.addr()})
 	from.say(1)
 	to.wait(t, 6)
 	if !slices.IsSorted(to.at) {
@@ -237,7 +237,7 @@ func TestAnUpdateMovesTheSource(t *testing.T) {
 	to.wait(t, 2)
 	next := newSender(t)
 	next.to, next.seq, next.ts = from.to, from.seq, from.ts
-	s.Update(Spec{Remote: next.addr(), Payloads: map[uint8]Codec{0: PCMU}})
+	s.Update(timbre.Media{Remote: next.addr(), Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}})
 	next.say(2)
 	to.wait(t, 4)
 	from.say(1)
@@ -255,10 +255,10 @@ func TestReportsSayWhatCameAndWhen(t *testing.T) {
 			p := pool(t, 50)
 			p.every = 10 * time.Millisecond
 			control := newSender(t)
-			s, from, to := open(t, p, func(s *Spec) { s.RTCP = control.addr() })
+			s, from, to := open(t, p, func(s *timbre.Media) { s.RTCP = control.addr() })
 			if muxed {
 				control = from
-				s.Update(Spec{Remote: from.addr(), RTCP: from.addr()})
+				s.Update(timbre.Media{Remote: from.addr(), RTCP: from.addr()})
 			} else {
 				control.to = netip.AddrPortFrom(loopback, from.to.Port()+1)
 			}

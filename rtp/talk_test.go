@@ -30,11 +30,11 @@ func voice(t testing.TB, seconds int) []int16 {
 }
 
 // payloadTypes are those that a talker sends.
-var payloadTypes = map[Codec]uint8{PCMU: 0, PCMA: 8, G722: 9, Opus: 96}
+var payloadTypes = map[timbre.Codec]uint8{timbre.PCMU: 0, timbre.PCMA: 8, timbre.G722: 9, timbre.Opus: 96}
 
 // allPayloads are they in a Spec.
-func allPayloads() map[uint8]Codec {
-	all := map[uint8]Codec{}
+func allPayloads() map[uint8]timbre.Codec {
+	all := map[uint8]timbre.Codec{}
 	for c, pt := range payloadTypes {
 		all[pt] = c
 	}
@@ -65,7 +65,7 @@ func newTalker(t testing.TB, ssrc uint32) *talker {
 }
 
 // say gives the packets of speech by a codec, of the lengths given in turn, in samples at 8 kHz.
-func (k *talker) say(pcm []int16, c Codec, lengths ...int) (packets []rtp.Packet) {
+func (k *talker) say(pcm []int16, c timbre.Codec, lengths ...int) (packets []rtp.Packet) {
 	k.t.Helper()
 	for i := 0; len(pcm) >= lengths[i%len(lengths)]; i++ {
 		n := lengths[i%len(lengths)]
@@ -73,20 +73,20 @@ func (k *talker) say(pcm []int16, c Codec, lengths ...int) (packets []rtp.Packet
 		h.PayloadType = payloadTypes[c]
 		packets = append(packets, rtp.Packet{Header: h, Payload: k.encode(pcm[:n], c)})
 		k.header.SequenceNumber++
-		k.header.Timestamp += uint32(n * c.ticks())
+		k.header.Timestamp += uint32(n * ticks(c))
 		pcm = pcm[n:]
 	}
 	return packets
 }
 
-func (k *talker) encode(pcm []int16, c Codec) []byte {
+func (k *talker) encode(pcm []int16, c timbre.Codec) []byte {
 	k.t.Helper()
 	switch c {
-	case PCMU:
+	case timbre.PCMU:
 		return codec.ULaw.Encode(nil, pcm)
-	case PCMA:
+	case timbre.PCMA:
 		return codec.ALaw.Encode(nil, pcm)
-	case G722:
+	case timbre.G722:
 		b := make([]byte, len(pcm))
 		return b[:k.wide.Encode(b, doubled(pcm))]
 	}
@@ -156,7 +156,7 @@ func audio(packets ...rtp.Packet) (n time.Duration) {
 	for _, p := range packets {
 		for c, pt := range payloadTypes {
 			if pt == p.PayloadType {
-				n += time.Duration(c.samples(p.Payload)) * sample
+				n += time.Duration(codec.Samples(c, p.Payload)) * sample
 			}
 		}
 	}

@@ -26,13 +26,13 @@ type timeline struct {
 	at         int64  // media time of the first sample of pcm, in samples
 	n          int    // samples in pcm
 	pcm        [timbre.FrameSamples]int16
-	decoders   [codecs]codec.Decoder // made when first needed
-	audio      []int16               // of one packet
-	filled     uint64                // samples of silence, where for a moment none were sent
-	recovered  uint64                // samples of which a later packet had a spare copy
-	jumps      uint64                // gaps of more than a moment
-	rebased    uint64                // new bases
-	unreadable uint64                // packets that their codec could not read
+	decoders   map[timbre.Codec]codec.Decoder // made when first needed
+	audio      []int16                        // of one packet
+	filled     uint64                         // samples of silence, where for a moment none were sent
+	recovered  uint64                         // samples of which a later packet had a spare copy
+	jumps      uint64                         // gaps of more than a moment
+	rebased    uint64                         // new bases
+	unreadable uint64                         // packets that their codec could not read
 }
 
 // hear takes the next packet. One without audio is only a place in the sequence: the next with audio tells the time.
@@ -40,9 +40,7 @@ func (t *timeline) hear(p packet) {
 	t.after = t.after || p.after
 	if p.fresh {
 		for _, d := range t.decoders {
-			if d != nil {
-				d.Reset()
-			}
+			d.Reset()
 		}
 		if t.started {
 			t.started = false
@@ -53,7 +51,7 @@ func (t *timeline) hear(p packet) {
 		return
 	}
 	if !t.started {
-		t.started, t.ticks, t.end = true, p.codec.ticks(), p.ts
+		t.started, t.ticks, t.end = true, ticks(p.codec), p.ts
 	}
 	t.align(&p)
 	t.after = false
@@ -67,11 +65,16 @@ func (t *timeline) hear(p packet) {
 }
 
 // decoder is the stream's own decoder of a codec.
-func (t *timeline) decoder(c Codec) codec.Decoder {
-	if t.decoders[c] == nil {
-		t.decoders[c], _ = codec.NewDecoder(names[c]) // it knows them all
+func (t *timeline) decoder(c timbre.Codec) codec.Decoder {
+	d := t.decoders[c]
+	if d == nil {
+		d, _ = codec.NewDecoder(c) // every audio codec has one
+		if t.decoders == nil {
+			t.decoders = map[timbre.Codec]codec.Decoder{}
+		}
+		t.decoders[c] = d
 	}
-	return t.decoders[c]
+	return d
 }
 
 // say hands on audio.
@@ -97,8 +100,8 @@ func (t *timeline) rebase(p *packet) {
 
 // align brings the timeline to where p begins.
 func (t *timeline) align(p *packet) {
-	if ticks := p.codec.ticks(); ticks != t.ticks {
-		t.ticks = ticks
+	if perSample := ticks(p.codec); perSample != t.ticks {
+		t.ticks = perSample
 		t.rebase(p)
 	}
 	gap := int64(int32(p.ts-t.end)) / int64(t.ticks) // samples after the end of the last one

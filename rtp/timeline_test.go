@@ -25,7 +25,7 @@ func (e *ear) Frame(f timbre.Frame) {
 
 // said is a packet of samples of audio with timestamp ts, all of one code word.
 func said(ts uint32, samples int, word byte) packet {
-	return packet{ts: ts, codec: PCMU, payload: slices.Repeat([]byte{word}, samples)}
+	return packet{ts: ts, codec: timbre.PCMU, payload: slices.Repeat([]byte{word}, samples)}
 }
 
 func TestPacketsOfAnyLengthBecomeFramesOfTwentyMilliseconds(t *testing.T) {
@@ -54,7 +54,7 @@ func TestPacketsOfAnyLengthBecomeFramesOfTwentyMilliseconds(t *testing.T) {
 
 func TestTimeIsTheSendersTime(t *testing.T) {
 	const ms = time.Millisecond
-	event := packet{ts: 320, codec: TelephoneEvent, payload: make([]byte, 4)}
+	event := packet{ts: 320, codec: timbre.TelephoneEvent, payload: make([]byte, 4)}
 	fresh := said(99999, 160, 2)
 	fresh.fresh = true
 	after, lostEvent := said(480, 160, 2), event
@@ -72,7 +72,7 @@ func TestTimeIsTheSendersTime(t *testing.T) {
 		"nothing sent for 200 ms":         {[]packet{said(320+1600, 160, 2)}, 240 * ms, 1600, 0},
 		"hold":                            {[]packet{said(320+8000, 160, 2)}, 1040 * ms, 0, 0},
 		"key pressed":                     {[]packet{event, event, said(1280, 160, 2)}, 160 * ms, 960, 0},
-		"comfort noise":                   {[]packet{{ts: 320, codec: ComfortNoise, payload: []byte{60}}, said(8320, 160, 2)}, 1040 * ms, 0, 0},
+		"comfort noise":                   {[]packet{{ts: 320, codec: timbre.ComfortNoise, payload: []byte{60}}, said(8320, 160, 2)}, 1040 * ms, 0, 0},
 		"clock a little late":             {[]packet{said(330, 160, 2)}, 40 * ms, 0, 0},
 		"clock a little early":            {[]packet{said(310, 160, 2)}, 40 * ms, 0, 0},
 		"clock set back":                  {[]packet{said(0, 160, 2)}, 40 * ms, 0, 1},
@@ -180,7 +180,7 @@ func TestAStreamMeasuresThePauseBeforeANewSource(t *testing.T) {
 	}
 	e := &ear{}
 	from := netip.MustParseAddrPort("127.0.0.1:9")
-	s := pool.stream(Spec{Remote: from, Payloads: map[uint8]Codec{0: PCMU}}, e)
+	s := pool.stream(timbre.Media{Remote: from, Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}}, e)
 	for source := range uint32(2) {
 		h := rtp.Packet{Header: rtp.Header{Version: 2, SSRC: source}, Payload: make([]byte, 160)}
 		b, err := h.Marshal()

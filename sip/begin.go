@@ -57,7 +57,7 @@ func (s *Server) open(d *dialog, l *offer.Line, to timbre.Listener) error {
 }
 
 // spec is what a line says of its stream.
-func (s *Server) spec(d *dialog, l *offer.Line) offer.MediaSpec {
+func (s *Server) spec(d *dialog, l *offer.Line) timbre.Media {
 	return d.answering.Spec(l, s.mediaSocket(d.local.Addr(), l.Remote.Addr()), d.source.Addr(), s.cfg.LatchAny)
 }
 

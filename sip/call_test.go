@@ -10,7 +10,6 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
-	"timbre/sip/offer"
 )
 
 func TestARecordedCallBecomesACallWithTwoLegs(t *testing.T) {
@@ -49,8 +48,8 @@ func TestARecordedCallBecomesACallWithTwoLegs(t *testing.T) {
 		}
 		spec := b.media.specs(1)[0]
 		if spec.Remote != netip.MustParseAddrPort("127.0.0.1:30002") || spec.RTCP != netip.MustParseAddrPort("127.0.0.1:30003") ||
-			spec.Source != netip.MustParseAddr("127.0.0.1") || spec.Hold || spec.Payloads[0] != (offer.Encoding{Name: "PCMU", Rate: 8000}) ||
-			spec.Payloads[101] != (offer.Encoding{Name: "TELEPHONE-EVENT", Rate: 8000}) {
+			spec.Source != netip.MustParseAddr("127.0.0.1") || spec.Hold || spec.Payloads[0] != timbre.PCMU ||
+			spec.Payloads[101] != timbre.TelephoneEvent {
 			t.Errorf("%+v", spec)
 		}
 	})

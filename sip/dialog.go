@@ -54,13 +54,13 @@ type dialog struct {
 
 // track is an m-line that is taken.
 type track struct {
-	stream   Stream
-	spec     offer.MediaSpec
+	stream   timbre.MediaStream
+	spec     timbre.Media
 	reported timbre.Reception
 }
 
 // update tells the stream what has changed, if anything has.
-func (t *track) update(spec offer.MediaSpec) {
+func (t *track) update(spec timbre.Media) {
 	if !t.spec.Equal(spec) {
 		t.spec = spec
 		t.stream.Update(spec)

@@ -19,8 +19,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
-	"timbre/sip/offer"
-	"timbre/sip/trunk"
 )
 
 const connectorID = "abcdef1ghij2klmno3pqr4"
@@ -201,12 +199,12 @@ type fakeStream struct {
 	asked  uint64
 	m      *media
 	port   int
-	specs  []offer.MediaSpec
+	specs  []timbre.Media
 	to     timbre.Listener
 	closed bool
 }
 
-func (m *media) Open(s offer.MediaSpec, to timbre.Listener) (Stream, error) {
+func (m *media) Open(s timbre.Media, to timbre.Listener) (timbre.MediaStream, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.panics {
@@ -215,7 +213,7 @@ func (m *media) Open(s offer.MediaSpec, to timbre.Listener) (Stream, error) {
 	if to == nil || m.fail == len(m.streams)+1 {
 		return nil, timbre.Errorf(timbre.Unavailable, "media", "no port is free")
 	}
-	f := &fakeStream{m: m, port: 20000 + 2*len(m.streams), specs: []offer.MediaSpec{s}, to: to}
+	f := &fakeStream{m: m, port: 20000 + 2*len(m.streams), specs: []timbre.Media{s}, to: to}
 	m.streams = append(m.streams, f)
 	return f, nil
 }
@@ -225,7 +223,7 @@ func (m *media) Fingerprint() string { return "sha-256 AB:CD" }
 func (f *fakeStream) Port() int { return f.port }
 
 // Pair opens two streams, of a trunk call.
-func (m *media) Pair(a, b offer.MediaSpec, hearA, hearB timbre.Listener) (trunk.Stream, trunk.Stream, error) {
+func (m *media) Pair(a, b timbre.Media, hearA, hearB timbre.Listener) (timbre.MediaStream, timbre.MediaStream, error) {
 	sa, err := m.Open(a, hearA)
 	if err != nil {
 		return nil, nil, err
@@ -245,7 +243,7 @@ func (f *fakeStream) Reception() timbre.Reception {
 	return timbre.Reception{Packets: 50 * f.asked, Lost: f.asked, Jitter: 3 * time.Millisecond}
 }
 
-func (f *fakeStream) Update(s offer.MediaSpec) {
+func (f *fakeStream) Update(s timbre.Media) {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()
 	f.specs = append(f.specs, s)
@@ -258,10 +256,10 @@ func (f *fakeStream) Close() {
 }
 
 // specs are all that the stream of a number has been told.
-func (m *media) specs(i int) []offer.MediaSpec {
+func (m *media) specs(i int) []timbre.Media {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return append([]offer.MediaSpec(nil), m.streams[i].specs...)
+	return append([]timbre.Media(nil), m.streams[i].specs...)
 }
 
 func (m *media) open() (n int) {

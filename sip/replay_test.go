@@ -62,7 +62,7 @@ func TestARecordedClientCallsByUDP(t *testing.T) {
 		}
 	}
 	spec := r.media.specs(0)[0]
-	if spec.Remote != netip.MustParseAddrPort("127.0.0.1:30038") || spec.RTCP != netip.MustParseAddrPort("127.0.0.1:30039") || spec.Payloads[8].Name != "PCMA" {
+	if spec.Remote != netip.MustParseAddrPort("127.0.0.1:30038") || spec.RTCP != netip.MustParseAddrPort("127.0.0.1:30039") || spec.Payloads[8] != timbre.PCMA {
 		t.Errorf("%+v", spec)
 	}
 }
@@ -110,7 +110,7 @@ func TestABaresipCalls(t *testing.T) {
 	p.send(ackFor(invite, res))
 	r.expect(t, "begin tx-1")
 	spec := r.media.specs(0)[0]
-	if spec.Remote != netip.MustParseAddrPort("192.0.2.2:22090") || spec.Payloads[0].Name != "PCMU" || spec.Payloads[8].Name != "PCMA" || spec.Hold {
+	if spec.Remote != netip.MustParseAddrPort("192.0.2.2:22090") || spec.Payloads[0] != timbre.PCMU || spec.Payloads[8] != timbre.PCMA || spec.Hold {
 		t.Errorf("%+v", spec)
 	}
 	if call := r.calls.call(0); call.From != "alice" || call.To != "srs" || call.CallID != "b16184110d743ce4" || call.Headers["user-agent"] == "" {

@@ -20,7 +20,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
-	"timbre/sip/offer"
 	"timbre/sip/siprec"
 	"timbre/sip/trunk"
 )
@@ -41,19 +40,11 @@ type Calls interface {
 	timbre.MissedCalls
 }
 
-// Media opens the streams that the legs of a call come in by.
+// Media opens the streams of calls: one a leg for recordings, in pairs for calls that are put through.
 type Media interface {
-	trunk.Media
-	Open(offer.MediaSpec, timbre.Listener) (Stream, error)
-	Fingerprint() string // of the certificate that it shows in DTLS, such as "sha-256 AB:CD:…"
-}
-
-// Stream is one stream that is being received.
-type Stream interface {
-	Port() int // where it is received
-	Update(offer.MediaSpec)
-	timbre.Meter // figures since it was opened; whose they are is left out
-	Close()
+	timbre.MediaReceiver
+	timbre.MediaRelay
+	timbre.DTLSIdentity
 }
 
 // Directory reads the connectors, who may call them and where their own calls go.

@@ -12,21 +12,22 @@ import (
 
 // coder is a codec with packets of 20 ms, and what can take the place of one that is lost.
 type coder struct {
-	name, codec string
-	bits        int // a second, of Opus
-	mode        gopus.EncoderMode
-	spare       bool // a packet tells of the one before
-	fillings    []filling
+	name     string
+	codec    timbre.Codec
+	bits     int // a second, of Opus
+	mode     gopus.EncoderMode
+	spare    bool // a packet tells of the one before
+	fillings []filling
 }
 
 var usual = []filling{silent, joined, concealed}
 
 var coders = []coder{
-	{name: "µ-law", codec: "PCMU", fillings: usual},
-	{name: "G.722", codec: "G722", fillings: usual},
-	{name: "Opus 16 kbit/s, SILK", codec: "opus", bits: 16000, mode: gopus.EncoderModeSILK, fillings: usual},
-	{name: "Opus 48 kbit/s, CELT", codec: "opus", bits: 48000, mode: gopus.EncoderModeCELT, fillings: usual},
-	{name: "Opus 24 kbit/s, FEC", codec: "opus", bits: 24000, mode: gopus.EncoderModeSILK, spare: true, fillings: append(usual, spared)},
+	{name: "µ-law", codec: timbre.PCMU, fillings: usual},
+	{name: "G.722", codec: timbre.G722, fillings: usual},
+	{name: "Opus 16 kbit/s, SILK", codec: timbre.Opus, bits: 16000, mode: gopus.EncoderModeSILK, fillings: usual},
+	{name: "Opus 48 kbit/s, CELT", codec: timbre.Opus, bits: 48000, mode: gopus.EncoderModeCELT, fillings: usual},
+	{name: "Opus 24 kbit/s, FEC", codec: timbre.Opus, bits: 24000, mode: gopus.EncoderModeSILK, spare: true, fillings: append(usual, spared)},
 }
 
 // encode gives the packets of a leg, which comes at 16 kHz.
@@ -34,9 +35,9 @@ func (c coder) encode(pcm []int16) (packets [][]byte, err error) {
 	const size = 2 * timbre.FrameSamples
 	pcm = pcm[:len(pcm)/size*size]
 	switch c.codec {
-	case "PCMU":
+	case timbre.PCMU:
 		return cut(codec.ULaw.Encode(nil, codec.Halve(pcm))), nil
-	case "G722":
+	case timbre.G722:
 		return cut(g722.Encode(pcm, g722.Rate64000, 0)), nil
 	}
 	e, err := gopus.NewEncoder(gopus.EncoderConfig{SampleRate: 2 * timbre.SampleRate, Channels: 1, Application: gopus.ApplicationVoIP})
@@ -94,11 +95,11 @@ func (c coder) decode(packets [][]byte, lost []bool, how filling) (frames []timb
 		var pcm []int16
 		switch {
 		case !lost[i]:
-			if pcm, err = d.Decode(nil, p); err == nil && c.codec == "opus" && how == concealed {
+			if pcm, err = d.Decode(nil, p); err == nil && c.codec == timbre.Opus && how == concealed {
 				_, err = maker.DecodeInt16(p, pcm)
 			}
 			missing = 0
-		case how == concealed && c.codec == "opus":
+		case how == concealed && c.codec == timbre.Opus:
 			pcm = make([]int16, timbre.FrameSamples)
 			_, err = maker.DecodeInt16(nil, pcm)
 		case how == concealed:

@@ -73,7 +73,7 @@ func (c coder) direct(packets [][]byte) (pcm []int16, err error) {
 	}
 	for _, p := range packets {
 		frame := make([]int16, timbre.FrameSamples)
-		if c.codec == "opus" {
+		if c.codec == timbre.Opus {
 			_, err = opus.DecodeInt16(p, frame)
 		} else {
 			wide.Decode(frame, p)

@@ -2,7 +2,6 @@ package codec
 
 import (
 	"errors"
-	"strings"
 
 	"timbre"
 )
@@ -21,28 +20,33 @@ type Decoder interface {
 
 var errUnreadable = errors.New("the payload cannot be read")
 
-// NewDecoder makes the decoder of an SDP encoding name: PCMU, PCMA, G722 or opus, in any case. Invalid: there is none.
-func NewDecoder(name string) (Decoder, error) {
-	switch strings.ToUpper(name) {
-	case "PCMU":
-		return g711{ULaw}, nil
-	case "PCMA":
-		return g711{ALaw}, nil
-	case "G722":
-		return newG722(), nil
-	case "OPUS":
-		return newOpus(), nil
+// implementation is how a codec is decoded.
+type implementation struct {
+	decoder func() Decoder
+	samples func(payload []byte) int // that a payload holds, at 8 kHz, from its first bytes
+}
+
+// implementations of the audio codecs, each registered by the file that holds its decoder.
+var implementations = map[timbre.Codec]implementation{}
+
+func register(c timbre.Codec, decoder func() Decoder, samples func([]byte) int) {
+	implementations[c] = implementation{decoder, samples}
+}
+
+// NewDecoder makes a decoder. Invalid: the codec has no audio.
+func NewDecoder(c timbre.Codec) (Decoder, error) {
+	i, ok := implementations[c]
+	if !ok {
+		return nil, timbre.Errorf(timbre.Invalid, "codec.NewDecoder", "codec %q has no decoder", c.Name())
 	}
-	return nil, timbre.Errorf(timbre.Invalid, "codec.NewDecoder", "there is no decoder for %.32q", name)
+	return i.decoder(), nil
 }
 
-// g711 decodes by table: no payload depends on one before.
-type g711 struct{ law Law }
-
-func (g g711) Decode(dst []int16, payload []byte) ([]int16, error) {
-	return g.law.Decode(dst, payload), nil
+// Samples is how much audio a payload of a codec holds, in samples at 8 kHz. 0: it has no audio, or cannot be read.
+func Samples(c timbre.Codec, payload []byte) int {
+	i, ok := implementations[c]
+	if !ok {
+		return 0
+	}
+	return i.samples(payload)
 }
-
-func (g g711) Recover(dst []int16, _ int, _ []byte) []int16 { return dst }
-
-func (g g711) Reset() {}

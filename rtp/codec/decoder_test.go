@@ -10,7 +10,7 @@ import (
 )
 
 // spoken is a second or so of 20 ms payloads of each codec.
-func spoken(t testing.TB) map[string][][]byte {
+func spoken(t testing.TB) map[timbre.Codec][][]byte {
 	t.Helper()
 	g722, err := os.ReadFile("testdata/g722.bin")
 	if err != nil {
@@ -18,9 +18,9 @@ func spoken(t testing.TB) map[string][][]byte {
 	}
 	narrow := Halve(linearFile(t, "testdata/g722.pcm"))
 	cut := func(b []byte) [][]byte { return slices.Collect(slices.Chunk(b, 160)) }
-	return map[string][][]byte{
-		"PCMU": cut(ULaw.Encode(nil, narrow)), "PCMA": cut(ALaw.Encode(nil, narrow)), "G722": cut(g722),
-		"opus": packets(t, "hybrid"),
+	return map[timbre.Codec][][]byte{
+		timbre.PCMU: cut(ULaw.Encode(nil, narrow)), timbre.PCMA: cut(ALaw.Encode(nil, narrow)), timbre.G722: cut(g722),
+		timbre.Opus: packets(t, "hybrid"),
 	}
 }
 
@@ -90,14 +90,27 @@ func TestAnotherSourceIsHeardAsIfItWereTheFirst(t *testing.T) {
 	}
 }
 
-func TestAnUnknownCodecIsNamed(t *testing.T) {
-	if _, err := NewDecoder("G729"); timbre.KindOf(err) != timbre.Invalid {
-		t.Error(err)
+func TestEveryAudioCodecHasADecoder(t *testing.T) {
+	for _, c := range timbre.Codecs() {
+		t.Run(c.Name(), func(t *testing.T) {
+			_, err := NewDecoder(c)
+			if audio := c.Kind() == timbre.AudioPayload; audio != (err == nil) || !audio && timbre.KindOf(err) != timbre.Invalid {
+				t.Errorf("got error %v, want a decoder for audio (%t) and Invalid for anything else", err, audio)
+			}
+		})
+	}
+}
+
+func TestSamplesOfUnknownCodecAreNone(t *testing.T) {
+	for _, c := range []timbre.Codec{0, timbre.TelephoneEvent, timbre.ComfortNoise} {
+		if got := Samples(c, make([]byte, 160)); got != 0 {
+			t.Errorf("got %d samples of %q, want 0", got, c.Name())
+		}
 	}
 }
 
 func TestUnreadableOpusIsNotHeard(t *testing.T) {
-	d, err := NewDecoder("opus")
+	d, err := NewDecoder(timbre.Opus)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +127,7 @@ func TestUnreadableOpusIsNotHeard(t *testing.T) {
 }
 
 func TestASilentOpusSenderIsSilent(t *testing.T) {
-	d, err := NewDecoder("opus")
+	d, err := NewDecoder(timbre.Opus)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +178,7 @@ func FuzzOpus(f *testing.F) {
 
 func BenchmarkDecode20ms(b *testing.B) {
 	for name, payloads := range spoken(b) {
-		b.Run(name, func(b *testing.B) {
+		b.Run(name.Name(), func(b *testing.B) {
 			d, err := NewDecoder(name)
 			if err != nil {
 				b.Fatal(err)
@@ -185,7 +198,7 @@ func BenchmarkDecode20ms(b *testing.B) {
 func BenchmarkDecoderMemory(b *testing.B) {
 	const n = 200
 	for name, payloads := range spoken(b) {
-		b.Run(name, func(b *testing.B) {
+		b.Run(name.Name(), func(b *testing.B) {
 			for b.Loop() {
 				before := heap()
 				all := make([]Decoder, n)

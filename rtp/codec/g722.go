@@ -1,6 +1,13 @@
 package codec
 
-import "github.com/gotranspile/g722"
+import (
+	"github.com/gotranspile/g722"
+
+	"timbre"
+)
+
+// A byte is two samples at 16 kHz, one at ours.
+func init() { register(timbre.G722, func() Decoder { return newG722() }, bytePerSample) }
 
 // wideband decodes ITU-T G.722 at 64 kbit/s: audio at 16 kHz, a byte for two samples, which is then halved. Its lower band
 // alone would be at 8 kHz too, but is not cut off where telephone audio ends.

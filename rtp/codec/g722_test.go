@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 	"testing"
+
+	"timbre"
 )
 
 // linearFile is a file of 16-bit little-endian samples.
@@ -48,7 +50,7 @@ func TestG722IsHeardAtTheRateOfTheTelephone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := NewDecoder("g722")
+	d, err := NewDecoder(timbre.G722)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,9 @@
 package codec
 
+import "timbre"
+
+func init() { register(timbre.Opus, func() Decoder { return newOpus() }, OpusSamples) }
+
 // opusDecoder decodes Opus (RFC 6716) as one channel at 16 kHz, and halves that: it hears voices better than decoding at 8 kHz does,
 // and costs less.
 type opusDecoder struct {

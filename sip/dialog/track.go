@@ -1,28 +1,17 @@
 package dialog
 
-import (
-	"timbre"
-	"timbre/sip/offer"
-)
-
-// Stream is one stream of media, as it is received.
-type Stream interface {
-	Port() int // where it is received
-	timbre.Meter
-	Update(offer.MediaSpec)
-	Close()
-}
+import "timbre"
 
 // Track is a stream with what the dialog has agreed for it.
 type Track struct {
-	Stream Stream
-	Spec   offer.MediaSpec
+	Stream timbre.MediaStream
+	Spec   timbre.Media
 
 	reported timbre.Reception
 }
 
 // Update tells the stream what has been agreed, if that has changed.
-func (t *Track) Update(spec offer.MediaSpec) {
+func (t *Track) Update(spec timbre.Media) {
 	if !t.Spec.Equal(spec) {
 		t.Spec = spec
 		t.Stream.Update(spec)

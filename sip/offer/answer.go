@@ -106,8 +106,8 @@ func (l *Line) answer(port int) *sdp.MediaDescription {
 		format, e := strconv.Itoa(pt), l.Payloads[uint8(pt)]
 		m.MediaName.Formats = append(m.MediaName.Formats, format)
 		m.WithValueAttribute("rtpmap", format+" "+e.String())
-		if own := e.parameters(); own != "" {
-			m.WithValueAttribute("fmtp", format+" "+own)
+		if c, _ := e.codec(); c.Fmtp() != "" {
+			m.WithValueAttribute("fmtp", format+" "+c.Fmtp())
 		}
 	}
 	if ptime, ok := l.desc.Attribute("ptime"); ok {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"timbre"
 )
 
 // Crypto is an a=crypto attribute (RFC 4568): the master key that one side seals its packets with.
@@ -20,42 +22,28 @@ type Crypto struct {
 	padded bool   // the key, in base64
 }
 
-// suite is what a crypto suite needs.
-type suite struct {
-	name   string
-	alias  string
-	length int // of a master key and its salt
-}
-
-// suites are those of RFC 4568, 6188 and 7714, the strongest first: whoever forges a packet has to guess 128 bits, 80 or 32.
-var suites = []suite{
-	{"AEAD_AES_256_GCM", "", 44},
-	{"AEAD_AES_128_GCM", "", 28},
-	{"AES_256_CM_HMAC_SHA1_80", "AES_CM_256_HMAC_SHA1_80", 46},
-	{"AES_CM_128_HMAC_SHA1_80", "", 30},
-	{"AES_256_CM_HMAC_SHA1_32", "AES_CM_256_HMAC_SHA1_32", 46},
-	{"AES_CM_128_HMAC_SHA1_32", "", 30},
-}
-
-// Suites are the names of all crypto suites that are spoken, the strongest first.
+// Suites are the names of all crypto suites that are supported, the strongest first.
 func Suites() []string {
 	var names []string
-	for _, s := range suites {
-		names = append(names, s.name)
+	for _, s := range timbre.SRTPSuites() {
+		names = append(names, s.Name)
 	}
 	return names
 }
 
-// rank is a suite's place in suites; -1: it is not one of them.
-func rank(name string) int {
-	return slices.IndexFunc(suites, func(s suite) bool {
-		return strings.EqualFold(s.name, name) || s.alias != "" && strings.EqualFold(s.alias, name)
-	})
+// suiteNamed is a suite by its name or alias.
+func suiteNamed(name string) (timbre.SRTPSuite, bool) {
+	at := timbre.SRTPSuiteRank(name)
+	if at < 0 {
+		return timbre.SRTPSuite{}, false
+	}
+	return timbre.SRTPSuites()[at], true
 }
 
 // NewCrypto is an attribute with a fresh key for one of Suites.
 func NewCrypto(tag, name string) Crypto {
-	c := Crypto{Tag: tag, Suite: suites[rank(name)].name, Key: make([]byte, suites[rank(name)].length), name: name, padded: true}
+	s, _ := suiteNamed(name)
+	c := Crypto{Tag: tag, Suite: s.Name, Key: make([]byte, s.Length()), name: name, padded: true}
 	_, _ = rand.Read(c.Key) // never fails
 	return c
 }
@@ -75,12 +63,12 @@ func ParseCrypto(v string) (Crypto, error) {
 	if len(c.Tag) > maxTag || strings.Trim(c.Tag, "0123456789") != "" {
 		return Crypto{}, fmt.Errorf("a=crypto with a tag that is no number")
 	}
-	at := rank(c.name)
-	if at < 0 {
+	suite, known := suiteNamed(c.name)
+	if !known {
 		return Crypto{}, fmt.Errorf("crypto %s: suite %s is not spoken", c.Tag, word(c.name))
 	}
-	c.Suite = suites[at].name
-	if err := c.readKey(fields[2], suites[at].length); err != nil {
+	c.Suite = suite.Name
+	if err := c.readKey(fields[2], suite.Length()); err != nil {
 		return Crypto{}, fmt.Errorf("crypto %s: %w", c.Tag, err)
 	}
 	for _, p := range fields[3:] {
@@ -179,6 +167,6 @@ func cryptos(values []string) (usable []Crypto, faults []string) {
 		}
 		usable = append(usable, c)
 	}
-	slices.SortStableFunc(usable, func(a, b Crypto) int { return rank(a.Suite) - rank(b.Suite) })
+	slices.SortStableFunc(usable, func(a, b Crypto) int { return timbre.SRTPSuiteRank(a.Suite) - timbre.SRTPSuiteRank(b.Suite) })
 	return usable, faults
 }

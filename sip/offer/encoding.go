@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"timbre"
 )
 
 // Encoding is an SDP encoding name in capitals, its clock rate in Hz, and how many channels it has; zero: it does not say.
@@ -13,9 +15,13 @@ type Encoding struct {
 	Channels int
 }
 
-// static are the encodings of payload types that need no rtpmap (RFC 3551).
-var static = map[string]Encoding{
-	"0": {"PCMU", 8000, 0}, "8": {"PCMA", 8000, 0}, "9": {"G722", 8000, 0}, "13": {"CN", 8000, 0},
+// static are the encodings of payload types that need no rtpmap (RFC 3551), by format.
+func static() map[string]Encoding {
+	all := map[string]Encoding{}
+	for pt, c := range timbre.StaticPayloads() {
+		all[strconv.Itoa(int(pt))] = Encoding{Name: c.String(), Rate: c.ClockRate()}
+	}
+	return all
 }
 
 // parseEncoding reads what an rtpmap says after its format.
@@ -33,42 +39,17 @@ func parseEncoding(s string) (e Encoding, ok bool) {
 	return e, err == nil && err2 == nil && e.Channels >= 0
 }
 
+// codec is the one that decodes it, if there is one.
+func (e Encoding) codec() (timbre.Codec, bool) { return timbre.ParseCodec(e.Name, e.Rate, e.Channels) }
+
 // String is the encoding as an rtpmap names it.
 func (e Encoding) String() string {
 	name := e.Name
-	if name == "OPUS" || e.events() {
-		name = strings.ToLower(name) // as they are registered: some compare the letters
+	if c, ok := e.codec(); ok {
+		name = c.Name()
 	}
 	if e.Channels == 0 {
 		return fmt.Sprintf("%s/%d", name, e.Rate)
 	}
 	return fmt.Sprintf("%s/%d/%d", name, e.Rate, e.Channels)
-}
-
-// voice says whether it is audio that we can hear.
-func (e Encoding) voice() bool {
-	switch e.Name {
-	case "PCMU", "PCMA", "G722": // the clock of G.722 is 8 kHz by RFC 3551, though its audio is not
-		return e.Rate == 8000 && e.Channels <= 1
-	case "OPUS": // always opus/48000/2 by RFC 7587, whatever is sent
-		return e.Rate == 48000
-	}
-	return false
-}
-
-// events says whether it is keys that are pressed (RFC 4733).
-func (e Encoding) events() bool { return e.Name == "TELEPHONE-EVENT" }
-
-// silent says whether it is that nothing is to be heard (RFC 3389).
-func (e Encoding) silent() bool { return e.Name == "CN" }
-
-// parameters are those of an encoding that we take; empty: none.
-func (e Encoding) parameters() string {
-	switch {
-	case e.Name == "OPUS":
-		return "useinbandfec=1" // what a packet tells of the one before it is heard when that is lost
-	case e.events():
-		return "0-15"
-	}
-	return ""
 }

@@ -1,7 +1,6 @@
 package offer
 
 import (
-	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -127,7 +126,7 @@ func (o *Offer) Demand() {
 
 // readFormats notes what each payload type carries, as far as we can hear it. A sender may send any of them.
 func (l *Line) readFormats() {
-	named := maps.Clone(static)
+	named := static()
 	for _, a := range l.desc.Attributes {
 		if a.Key != "rtpmap" {
 			continue
@@ -142,20 +141,21 @@ func (l *Line) readFormats() {
 	var events []int // payload types
 	for _, format := range l.desc.MediaName.Formats {
 		pt, err := strconv.ParseUint(format, 10, 7)
-		e, ok := named[format]
-		switch {
-		case err != nil || !ok:
-			continue
-		case e.voice():
-			if l.Voice < 0 {
-				l.Voice = int(pt)
-			}
-		case e.events():
-			events = append(events, int(pt))
-		case !e.silent():
+		e := named[format]
+		c, known := e.codec()
+		if err != nil || !known {
 			continue
 		}
 		l.Payloads[uint8(pt)] = e
+		switch c.Kind() {
+		case timbre.AudioPayload:
+			if l.Voice < 0 {
+				l.Voice = int(pt)
+			}
+		case timbre.EventPayload:
+			events = append(events, int(pt))
+		case timbre.NoisePayload:
+		}
 	}
 	for _, pt := range events {
 		if l.Events < 0 && l.Voice >= 0 && l.Payloads[uint8(pt)].Rate == l.Payloads[uint8(l.Voice)].Rate {
@@ -218,12 +218,16 @@ func (l *Line) Held() bool {
 
 // Spec is what the line says of its stream: received at local, from a SIP peer at source. Keys are agreed on in an answer:
 // Answering.Spec has them.
-func (l *Line) Spec(local, source netip.Addr, latchAny bool) MediaSpec {
+func (l *Line) Spec(local, source netip.Addr, latchAny bool) timbre.Media {
 	remote, rtcp := l.Remote, l.RTCP
 	if remote.Addr().IsUnspecified() { // an old way of saying hold
 		remote, rtcp = netip.AddrPortFrom(source, remote.Port()), netip.AddrPort{}
 	}
-	return MediaSpec{Local: local, Remote: remote, Source: source, RTCP: rtcp, Mux: l.Mux, Payloads: l.Payloads, Hold: l.Held(), LatchAny: latchAny}
+	payloads := map[uint8]timbre.Codec{}
+	for pt, e := range l.Payloads {
+		payloads[pt], _ = e.codec() // readFormats keeps no others
+	}
+	return timbre.Media{Local: local, Remote: remote, Source: source, RTCP: rtcp, Mux: l.Mux, Payloads: payloads, Hold: l.Held(), LatchAny: latchAny}
 }
 
 // Fit are the lines that can be taken, at most n.

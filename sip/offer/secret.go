@@ -3,6 +3,8 @@ package offer
 import (
 	"net/netip"
 
+	"timbre"
+
 	"github.com/pion/sdp/v3"
 )
 
@@ -10,7 +12,7 @@ import (
 // would start its packets over with the same cipher text, and a handshake that changed sides would begin anew.
 type secret struct {
 	crypto Crypto
-	dtls   DTLS
+	dtls   timbre.DTLSParameters
 }
 
 // secret is what we answer to the keys of a line; nil when it has none.
@@ -28,7 +30,7 @@ func (a *Answering) secret(l *Line) *secret {
 		if s != nil && s.dtls.Fingerprint == l.fingerprint && l.setup == "actpass" {
 			active = s.dtls.Active
 		}
-		s = &secret{dtls: DTLS{Fingerprint: l.fingerprint, Active: active}}
+		s = &secret{dtls: timbre.DTLSParameters{Fingerprint: l.fingerprint, Active: active}}
 	default:
 		s = nil
 	}
@@ -50,12 +52,12 @@ func (a *Answering) secure(m *sdp.MediaDescription, l *Line) {
 }
 
 // Spec is what a line says of its stream, with the keys of both sides.
-func (a *Answering) Spec(l *Line, local, source netip.Addr, latchAny bool) MediaSpec {
+func (a *Answering) Spec(l *Line, local, source netip.Addr, latchAny bool) timbre.Media {
 	m := l.Spec(local, source, latchAny)
 	switch s := a.secret(l); {
 	case s == nil:
 	case s.dtls.Fingerprint == "":
-		m.Keys = &Keys{Suite: s.crypto.Suite, Local: s.crypto.Key, Remote: l.Crypto[0].Key, MKI: l.Crypto[0].MKI}
+		m.Keys = &timbre.SRTPKeys{Suite: s.crypto.Suite, Local: s.crypto.Key, Remote: l.Crypto[0].Key, MKI: l.Crypto[0].MKI}
 	default:
 		m.DTLS = &s.dtls
 	}

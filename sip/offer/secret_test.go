@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"timbre"
 )
 
 const (
@@ -13,7 +15,7 @@ const (
 )
 
 // told is what an offer's only line is answered and what its stream is told.
-func told(t *testing.T, a *Answering, sdp string) (string, MediaSpec) {
+func told(t *testing.T, a *Answering, sdp string) (string, timbre.Media) {
 	t.Helper()
 	o := read1(t, sdp)
 	if l := o.Lines[0]; l.Unfit != "" {

@@ -3,6 +3,7 @@ package phone
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -12,7 +13,11 @@ import (
 	"timbre"
 )
 
-var rtpmap = map[uint8]string{ULaw: "0 PCMU/8000", ALaw: "8 PCMA/8000"}
+// rtpmap is the attribute of a static payload type.
+func rtpmap(payload uint8) string {
+	c := timbre.StaticPayloads()[payload]
+	return fmt.Sprintf("%d %s/%d", payload, c.Name(), c.ClockRate())
+}
 
 // describe describes the legs in SDP (RFC 8866): one sendonly m-line each.
 func describe(local netip.Addr, payload uint8, legs []*leg) ([]byte, error) {
@@ -37,7 +42,7 @@ func describe(local netip.Addr, payload uint8, legs []*leg) ([]byte, error) {
 			Media: "audio", Port: sdp.RangedPort{Value: l.port()},
 			Protos: []string{"RTP", "AVP"}, Formats: []string{strconv.Itoa(int(payload))},
 		}}
-		m.WithValueAttribute("rtpmap", rtpmap[payload]).WithValueAttribute("ptime", "20").
+		m.WithValueAttribute("rtpmap", rtpmap(payload)).WithValueAttribute("ptime", "20").
 			WithValueAttribute("rtcp", strconv.Itoa(l.port()+1)).WithPropertyAttribute("sendonly")
 		for _, c := range l.offered {
 			m.MediaName.Protos[1] = "SAVP"
@@ -74,7 +79,7 @@ func (c *Call) aim(answer []byte) error {
 			continue
 		}
 		if !slices.Contains(m.MediaName.Formats, strconv.Itoa(int(c.cfg.PayloadType))) {
-			return timbre.Errorf(timbre.Invalid, "phone.Dial", "the server does not take %s", rtpmap[c.cfg.PayloadType])
+			return timbre.Errorf(timbre.Invalid, "phone.Dial", "the server does not take %s", rtpmap(c.cfg.PayloadType))
 		}
 		if err := c.legs[at].agree(m); err != nil {
 			return err

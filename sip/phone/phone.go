@@ -94,7 +94,7 @@ func (cfg *Config) complete() error {
 		return timbre.Errorf(timbre.Invalid, "phone.Dial", "speed %g is not between 0 and 1000", cfg.Speed)
 	}
 	for _, name := range cfg.Suites {
-		if _, ok := profiles[name]; !ok {
+		if timbre.SRTPSuiteRank(name) < 0 {
 			return timbre.Errorf(timbre.Invalid, "phone.Dial", "no crypto suite %q", name)
 		}
 	}

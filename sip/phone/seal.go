@@ -11,16 +11,6 @@ import (
 	"timbre/sip/offer"
 )
 
-// profiles are the protection profiles of the suites of sip/offer.
-var profiles = map[string]srtp.ProtectionProfile{
-	"AEAD_AES_256_GCM":        srtp.ProtectionProfileAeadAes256Gcm,
-	"AEAD_AES_128_GCM":        srtp.ProtectionProfileAeadAes128Gcm,
-	"AES_256_CM_HMAC_SHA1_80": srtp.ProtectionProfileAes256CmHmacSha1_80,
-	"AES_256_CM_HMAC_SHA1_32": srtp.ProtectionProfileAes256CmHmacSha1_32,
-	"AES_CM_128_HMAC_SHA1_80": srtp.ProtectionProfileAes128CmHmacSha1_80,
-	"AES_CM_128_HMAC_SHA1_32": srtp.ProtectionProfileAes128CmHmacSha1_32,
-}
-
 // offer makes a key for each suite.
 func (l *leg) offer(suites []string) {
 	for i, name := range suites {
@@ -43,12 +33,8 @@ func (l *leg) agree(m *sdp.MediaDescription) error {
 	if i < 0 {
 		return timbre.Errorf(timbre.Invalid, op, "the server takes a key that was not offered")
 	}
-	key, profile := l.offered[i].Key, profiles[taken.Suite]
-	n, err := profile.KeyLen()
-	if err == nil {
-		l.seal, err = srtp.CreateContext(key[:n], key[n:], profile)
-	}
-	if err != nil {
+	key, suite := l.offered[i].Key, timbre.SRTPSuites()[timbre.SRTPSuiteRank(taken.Suite)]
+	if l.seal, err = srtp.CreateContext(key[:suite.Key], key[suite.Key:], srtp.ProtectionProfile(suite.Profile)); err != nil {
 		return timbre.Errorf(timbre.Internal, op, "SRTP: %w", err)
 	}
 	return nil

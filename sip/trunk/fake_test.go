@@ -16,7 +16,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
-	"timbre/sip/offer"
 )
 
 // house is an exchange with everything around it faked: no network, and a clock that only moves when everybody waits.
@@ -260,19 +259,19 @@ type fakePair struct {
 type fakeStream struct {
 	m       *fakeMedia
 	port    int
-	specs   []offer.MediaSpec
+	specs   []timbre.Media
 	packets uint64
 	closed  bool
 }
 
-func (m *fakeMedia) Pair(a, b offer.MediaSpec, hearA, hearB timbre.Listener) (Stream, Stream, error) {
+func (m *fakeMedia) Pair(a, b timbre.Media, hearA, hearB timbre.Listener) (timbre.MediaStream, timbre.MediaStream, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.err != nil {
 		return nil, nil, m.err
 	}
 	n := 2 * len(m.pairs)
-	p := &fakePair{[2]timbre.Listener{hearA, hearB}, [2]*fakeStream{{m: m, port: 20000 + n, specs: []offer.MediaSpec{a}}, {m: m, port: 30000 + n, specs: []offer.MediaSpec{b}}}}
+	p := &fakePair{[2]timbre.Listener{hearA, hearB}, [2]*fakeStream{{m: m, port: 20000 + n, specs: []timbre.Media{a}}, {m: m, port: 30000 + n, specs: []timbre.Media{b}}}}
 	m.pairs = append(m.pairs, p)
 	return p.ends[0], p.ends[1], nil
 }
@@ -293,7 +292,7 @@ func (m *fakeMedia) open() (n int) {
 }
 
 // spec is what a stream was told last.
-func (m *fakeMedia) spec(pair, which int) offer.MediaSpec {
+func (m *fakeMedia) spec(pair, which int) timbre.Media {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	specs := m.pairs[pair].ends[which].specs
@@ -307,7 +306,7 @@ func (m *fakeMedia) speak(pair, which int) {
 }
 
 func (f *fakeStream) Port() int { return f.port }
-func (f *fakeStream) Update(s offer.MediaSpec) {
+func (f *fakeStream) Update(s timbre.Media) {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()
 	f.specs = append(f.specs, s)

@@ -14,13 +14,13 @@ const maxPairs = 4
 
 // pair is the two streams of one m-line: one faces the caller, one the gateway.
 type pair struct {
-	streams  [2]Stream // by side
-	specs    [2]offer.MediaSpec
+	streams  [2]timbre.MediaStream // by side
+	specs    [2]timbre.Media
 	reported [2]timbre.Reception
 }
 
 // update tells a stream what has changed, if anything has.
-func (p *pair) update(x *side, spec offer.MediaSpec) {
+func (p *pair) update(x *side, spec timbre.Media) {
 	if !p.specs[x.which].Equal(spec) {
 		p.specs[x.which] = spec
 		p.streams[x.which].Update(spec)
@@ -110,7 +110,7 @@ func (c *call) pairFor(x *side, l *offer.Line) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.streams = [2]Stream{a, b}
+	p.streams = [2]timbre.MediaStream{a, b}
 	c.pairs[l.Index] = p
 	if l.Index == c.heard {
 		c.tapped = p
@@ -127,7 +127,7 @@ func (c *call) warn(l *offer.Line) {
 }
 
 // spec is what a line of a side says of its stream.
-func (c *call) spec(x *side, l *offer.Line) offer.MediaSpec {
+func (c *call) spec(x *side, l *offer.Line) timbre.Media {
 	s := l.Spec(c.listenAt(x), x.peer.Addr(), c.e.cfg.LatchAny)
 	s.Mux = false // neither offered on nor answered
 	switch {
@@ -143,8 +143,8 @@ func (c *call) spec(x *side, l *offer.Line) offer.MediaSpec {
 }
 
 // blank is what is known of a side that has not said anything of a line yet, of which the other side has.
-func (c *call) blank(s *side, line int, other *offer.MediaSpec) offer.MediaSpec {
-	spec := offer.MediaSpec{Source: s.peer.Addr(), LatchAny: c.e.cfg.LatchAny, Opaque: other.Opaque}
+func (c *call) blank(s *side, line int, other *timbre.Media) timbre.Media {
+	spec := timbre.Media{Source: s.peer.Addr(), LatchAny: c.e.cfg.LatchAny, Opaque: other.Opaque}
 	if other.Keys != nil || other.DTLS != nil {
 		spec.Keys = s.secrets.pending(line)
 	}

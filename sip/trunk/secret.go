@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"timbre"
+
 	"timbre/sip/offer"
 )
 
@@ -41,15 +43,15 @@ func (s secrets) answered(l *offer.Line) []string {
 }
 
 // agreed are the keys of both ends of a line.
-func (s secrets) agreed(l *offer.Line) *offer.Keys {
+func (s secrets) agreed(l *offer.Line) *timbre.SRTPKeys {
 	theirs := l.Crypto[0]
-	return &offer.Keys{Suite: theirs.Suite, Local: s.key(l.Index, theirs.Suite), Remote: theirs.Key, MKI: theirs.MKI}
+	return &timbre.SRTPKeys{Suite: theirs.Suite, Local: s.key(l.Index, theirs.Suite), Remote: theirs.Key, MKI: theirs.MKI}
 }
 
 // pending are keys for a line whose peer has yet to tell his: nothing that comes is authentic.
-func (s secrets) pending(line int) *offer.Keys {
+func (s secrets) pending(line int) *timbre.SRTPKeys {
 	suite := offer.Suites()[0]
-	return &offer.Keys{Suite: suite, Local: s.key(line, suite), Remote: offer.NewCrypto("1", suite).Key}
+	return &timbre.SRTPKeys{Suite: suite, Local: s.key(line, suite), Remote: offer.NewCrypto("1", suite).Key}
 }
 
 // handshaken says whether a line's keys come from a handshake (DTLS, RFC 5764).
@@ -70,7 +72,7 @@ func (s *side) askKeys(l *offer.Line) ours {
 }
 
 // giveKeys is what we answer to the keys in an offer of a side, of whose stream the spec says the rest.
-func (s *side) giveKeys(l *offer.Line, spec *offer.MediaSpec) ours {
+func (s *side) giveKeys(l *offer.Line, spec *timbre.Media) ours {
 	switch {
 	case spec.DTLS != nil:
 		setup := "passive"

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"timbre"
+
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/offer"
@@ -60,7 +62,7 @@ func TestEachSideHasKeysOfItsOwn(t *testing.T) {
 		a.ack("")
 		<-a.returned
 		wait(t, h.agent.acks)
-		for which, want := range []offer.Keys{
+		for which, want := range []timbre.SRTPKeys{
 			{Suite: hers.Suite, Local: answer[0].Key, Remote: hers.Key}, {Suite: his.Suite, Local: offered[1].Key, Remote: his.Key},
 		} {
 			if got := h.media.spec(0, which).Keys; got == nil || got.Suite != want.Suite || !bytes.Equal(got.Local, want.Local) || !bytes.Equal(got.Remote, want.Remote) {

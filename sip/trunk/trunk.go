@@ -18,7 +18,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
-	"timbre/sip/offer"
 )
 
 // Agent is the SIP stack.
@@ -65,18 +64,10 @@ type Calls interface {
 	timbre.MissedCalls
 }
 
-// Media opens streams in pairs: what comes on either is relayed to the peer of the other, and heard.
+// Media opens the streams of calls, in pairs.
 type Media interface {
-	Pair(a, b offer.MediaSpec, hearA, hearB timbre.Listener) (Stream, Stream, error)
-	Fingerprint() string // of the certificate that it shows in DTLS
-}
-
-// Stream is one of a pair.
-type Stream interface {
-	Port() int // where it is received
-	Update(offer.MediaSpec)
-	timbre.Meter // figures since it was opened; whose they are is left out
-	Close()
+	timbre.MediaRelay
+	timbre.DTLSIdentity
 }
 
 // Config of an Exchange. Zero values: no log, no metrics, the clock of the machine, no credentials; REFER is refused.

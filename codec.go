@@ -1,0 +1,106 @@
+package timbre
+
+import "strings"
+
+// Codec is an RTP payload format; what is known of it stands in the table below. The zero value is none. A new codec takes a
+// constant and a line here, and a decoder in rtp/codec.
+type Codec uint8
+
+const (
+	PCMU           Codec = iota + 1 // G.711 µ-law
+	PCMA                            // G.711 A-law
+	G722                            // ITU-T G.722 at 64 kbit/s
+	Opus                            // RFC 6716
+	TelephoneEvent                  // RFC 4733
+	ComfortNoise                    // RFC 3389
+)
+
+// PayloadKind says what a payload format carries.
+type PayloadKind uint8
+
+const (
+	AudioPayload PayloadKind = iota + 1
+	EventPayload             // keys that are pressed
+	NoisePayload             // the level of background noise, in place of audio
+)
+
+// format is a line of the table of codecs.
+type format struct {
+	name       string // SDP encoding name, as registered
+	rate       int    // of the RTP clock, in Hz
+	channels   int    // that an rtpmap may give at most
+	payload    int    // static payload type (RFC 3551), or dynamic
+	kind       PayloadKind
+	fmtp       string // parameters that we answer; empty without
+	impairment impairment
+}
+
+const dynamic = -1
+
+// codecs is the table. The impairments of G.711 are those of random loss with concealment, as telephones do it (ITU-T
+// G.113). G.722 and Opus have none on the scale of narrowband telephony: decoded to 8 kHz, they count as G.711. The clock of
+// G.722 is 8 kHz although its audio has 16 (RFC 3551); an rtpmap of Opus is always opus/48000/2 (RFC 7587).
+var codecs = [...]format{
+	PCMU:           {name: "PCMU", rate: 8000, channels: 1, payload: 0, kind: AudioPayload, impairment: impairment{0, 25.1}},
+	PCMA:           {name: "PCMA", rate: 8000, channels: 1, payload: 8, kind: AudioPayload, impairment: impairment{0, 25.1}},
+	G722:           {name: "G722", rate: 8000, channels: 1, payload: 9, kind: AudioPayload, impairment: impairment{0, 25.1}},
+	Opus:           {name: "opus", rate: 48000, channels: 2, payload: dynamic, kind: AudioPayload, fmtp: "useinbandfec=1", impairment: impairment{0, 25.1}},
+	TelephoneEvent: {name: "telephone-event", rate: 8000, channels: 1, payload: dynamic, kind: EventPayload, fmtp: "0-15"},
+	ComfortNoise:   {name: "CN", rate: 8000, channels: 1, payload: 13, kind: NoisePayload},
+}
+
+// Codecs returns all codecs.
+func Codecs() []Codec {
+	var all []Codec
+	for c := range codecs {
+		if codecs[c].name != "" {
+			all = append(all, Codec(c))
+		}
+	}
+	return all
+}
+
+// ParseCodec finds the codec of an rtpmap: its encoding name, in any case, its clock rate in Hz, and its channels, 0 where it
+// gives none. Formats without audio follow the clock of the audio beside them, so that any rate is theirs.
+func ParseCodec(name string, rate, channels int) (Codec, bool) {
+	c, ok := codecNamed(name)
+	if !ok || c.Kind() == AudioPayload && (rate != codecs[c].rate || channels > codecs[c].channels) {
+		return 0, false
+	}
+	return c, true
+}
+
+func codecNamed(name string) (Codec, bool) {
+	for c, f := range codecs {
+		if f.name != "" && strings.EqualFold(f.name, name) {
+			return Codec(c), true
+		}
+	}
+	return 0, false
+}
+
+// StaticPayloads returns the codecs whose payload types RFC 3551 has assigned.
+func StaticPayloads() map[uint8]Codec {
+	static := map[uint8]Codec{}
+	for _, c := range Codecs() {
+		if pt := codecs[c].payload; pt != dynamic {
+			static[uint8(pt)] = c
+		}
+	}
+	return static
+}
+
+// Name is the SDP encoding name as registered, which some peers compare by letter; empty for none.
+func (c Codec) Name() string { return codecs[c].name }
+
+// String is the SDP encoding name in capitals, as logs and events have it; empty for none.
+func (c Codec) String() string { return strings.ToUpper(codecs[c].name) }
+
+// ClockRate is that of the RTP timestamps, in Hz.
+func (c Codec) ClockRate() int { return codecs[c].rate }
+
+// Kind says what the payloads carry.
+func (c Codec) Kind() PayloadKind { return codecs[c].kind }
+
+// Fmtp is the value of the a=fmtp attribute that we answer with (RFC 8866), without its payload type; empty without.
+func (c Codec) Fmtp() string { return codecs[c].fmtp }
