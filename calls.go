@@ -27,7 +27,7 @@ type Calls interface {
 // CallStarter begins and ends the live calls of this node, as the signalling reports them.
 type CallStarter interface {
 	// Begin makes a call durable and returns its transaction id and one listener for each leg, in the order of the legs.
-	Begin(ctx context.Context, c Call) (transactionID string, legs []Listener, err error)
+	Begin(ctx context.Context, c Call) (transactionID string, legs []LegListener, err error)
 	// End ends a call. Failure says why, unless a party hung up.
 	End(ctx context.Context, transactionID, failure string) error
 }
@@ -35,7 +35,7 @@ type CallStarter interface {
 // CallUpdater changes live calls.
 type CallUpdater interface {
 	// Update applies what a message within the call says, and returns one listener for each leg that is new, in order.
-	Update(ctx context.Context, transactionID string, c Change) (added []Listener, err error)
+	Update(ctx context.Context, transactionID string, c Change) (added []LegListener, err error)
 }
 
 // MissedCalls is told of bridged calls that could not be analysed.

@@ -88,7 +88,7 @@ type DTLSIdentity interface {
 
 // MediaStream is an open stream. Its Reception counts since it was opened; transaction, parties and label are empty.
 type MediaStream interface {
-	Meter
+	ReceptionMeter
 	Port() int    // even UDP port of the media; RTCP has the next one
 	Update(Media) // applies a renegotiation; Local and the ports stay
 	Close()       // delivers what is buffered, then frees the ports; no frame is delivered after it returns

@@ -2,18 +2,18 @@ package timbre
 
 import "time"
 
-// Reception is what came on one stream of a call in some time.
+// Reception is what was received on one stream of a call in some time.
 type Reception struct {
-	TransactionID, From, To, Label string // whose stream it is
-	Codec                          string // of its newest audio, by its SDP encoding name in capitals; empty: there was none
-	Packets                        uint64 // of the right source, well formed
-	Lost, Late, Duplicates         uint64 // given up; of those, come after that; come twice
-	Dropped                        uint64 // not heard: malformed, of a stranger, of a format not agreed on
-	SenderReports                  uint64
-	Jitter                         time.Duration // interarrival jitter of RFC 3550, at the end of that time
+	TransactionID, From, To, Label string        // call, parties and a=label of the stream
+	Codec                          string        // of the newest audio, by its SDP encoding name in capitals; empty: none was received
+	Packets                        uint64        // well-formed RTP packets from the stream's source
+	Lost, Late, Duplicates         uint64        // packets given up; those of them that arrived afterwards; repeated ones
+	Dropped                        uint64        // packets that were malformed, from an unknown source, or of a format not negotiated
+	SenderReports                  uint64        // RTCP sender reports
+	Jitter                         time.Duration // interarrival jitter (RFC 3550, 6.4.1) at the end of that time
 }
 
-// Since is what has come after before.
+// Since returns what was received after an earlier reading of the same stream.
 func (r Reception) Since(before Reception) Reception {
 	r.Packets -= before.Packets
 	r.Lost -= before.Lost
@@ -24,29 +24,23 @@ func (r Reception) Since(before Reception) Reception {
 	return r
 }
 
-// Loss is the share of what was sent that did not come in time, 0 to 1; 0 of nothing.
+// Loss is the share of the packets sent that did not arrive in time, 0 to 1; 0 if none were sent.
 func (r Reception) Loss() float64 {
-	again := min(r.Late+r.Duplicates, r.Packets) // counted as lost, or already
+	again := min(r.Late+r.Duplicates, r.Packets) // late packets count as lost, duplicates were counted before
 	if sent := r.Packets - again + r.Lost; sent > 0 {
 		return float64(r.Lost) / float64(sent)
 	}
 	return 0
 }
 
-// Meter knows what has come on a stream so far.
-type Meter interface {
-	Reception() Reception // whose it is may be left out
+// ReceptionMeter reports what a stream has received since it was opened. Transaction, parties and label may be empty.
+type ReceptionMeter interface {
+	Reception() Reception
 }
 
-// Measured is a Listener that also wants to know how well its stream is received.
-type Measured interface {
+// LegListener takes the frames of a leg of a live call.
+type LegListener interface {
 	Listener
-	Measure(Meter)
-}
-
-// Measure tells a listener which stream it hears, if it wants to know. Audio that comes by no such stream has no meter.
-func Measure(l Listener, m Meter) {
-	if l, ok := l.(Measured); ok {
-		l.Measure(m)
-	}
+	// SetMeter gives the meter of the stream that the frames come by. Audio that comes by no RTP stream has none.
+	SetMeter(ReceptionMeter)
 }

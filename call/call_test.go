@@ -84,7 +84,7 @@ func twoLegs() timbre.Call {
 	}
 }
 
-func begin(t *testing.T, r *Registry) (string, []timbre.Listener) {
+func begin(t *testing.T, r *Registry) (string, []timbre.LegListener) {
 	t.Helper()
 	txid, legs, err := r.Begin(t.Context(), twoLegs())
 	if err != nil {

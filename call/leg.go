@@ -17,7 +17,7 @@ type leg struct {
 	metrics *metrics
 	now     func() time.Time
 	reached atomic.Int64 // media time of the newest frame
-	meter   atomic.Pointer[timbre.Meter]
+	meter   atomic.Pointer[timbre.ReceptionMeter]
 
 	taps atomic.Pointer[[]*tap] // never changed, only replaced
 	mu   sync.Mutex             // guards the replacing, and over

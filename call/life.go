@@ -15,7 +15,7 @@ const maxLegs = 3
 
 // Begin takes a new call in: it gives it a transaction id, its start and a stream ARN a leg, and writes it with its STARTED
 // and AnalyticsReady events, one of each a leg, and ALL_STARTED when it has both parties' streams. It returns where the frames of each leg are to go. The call lives until End.
-func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error) {
+func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.LegListener, err error) {
 	const op = "call.Begin"
 	if n := len(c.Legs); n == 0 || n > maxLegs {
 		return "", nil, timbre.Errorf(timbre.Invalid, op, "a call has 1 to %d legs, not %d", maxLegs, n)
@@ -49,7 +49,7 @@ func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs 
 // event carries the headers. Legs are known by the Index of their m-line: those that are known get their new side, label and
 // party, others are added as new streams, and where their frames are to go is returned, in their order. NotFound when the
 // call is not live.
-func (r *Registry) Update(ctx context.Context, txid string, said timbre.Change) (added []timbre.Listener, err error) {
+func (r *Registry) Update(ctx context.Context, txid string, said timbre.Change) (added []timbre.LegListener, err error) {
 	const op = "call.Update"
 	l := r.find(txid)
 	if l == nil {

@@ -16,8 +16,8 @@ type Ledger interface {
 	Ended(c timbre.Call, heard []*timbre.Reception)
 }
 
-// Measure says which stream the leg hears.
-func (l *leg) Measure(m timbre.Meter) { l.meter.Store(&m) }
+// SetMeter gives the meter of the stream that the leg is received by.
+func (l *leg) SetMeter(m timbre.ReceptionMeter) { l.meter.Store(&m) }
 
 // reception is what has come on the leg's stream so far; nil where nobody measures that.
 func (l *leg) reception() *timbre.Reception {

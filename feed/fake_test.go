@@ -86,6 +86,9 @@ func (e *ear) Frame(f timbre.Frame) {
 	e.frames = append(e.frames, f)
 }
 
+// SetMeter fails: a feed has no RTP stream.
+func (e *ear) SetMeter(timbre.ReceptionMeter) { panic("a feed has no meter") }
+
 // pcm is what was heard, in a row, and the media time of its first sample.
 func (e *ear) pcm() (pcm []int16) {
 	e.mu.Lock()
@@ -108,7 +111,7 @@ type switchboard struct {
 
 func newSwitchboard() *switchboard { return &switchboard{ended: make(chan string, 100)} }
 
-func (s *switchboard) Begin(_ context.Context, c timbre.Call) (string, []timbre.Listener, error) {
+func (s *switchboard) Begin(_ context.Context, c timbre.Call) (string, []timbre.LegListener, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.broken != nil {
@@ -116,7 +119,7 @@ func (s *switchboard) Begin(_ context.Context, c timbre.Call) (string, []timbre.
 	}
 	c.TransactionID = fmt.Sprint("transaction ", len(s.calls))
 	s.ears = nil
-	var legs []timbre.Listener
+	var legs []timbre.LegListener
 	for i := range c.Legs {
 		c.Legs[i].StreamARN = fmt.Sprint("stream ", i)
 		s.ears = append(s.ears, &ear{Leg: c.Legs[i], panics: s.panics})
@@ -126,7 +129,7 @@ func (s *switchboard) Begin(_ context.Context, c timbre.Call) (string, []timbre.
 	return c.TransactionID, legs, nil
 }
 
-func (s *switchboard) Update(_ context.Context, txid string, c timbre.Change) (added []timbre.Listener, _ error) {
+func (s *switchboard) Update(_ context.Context, txid string, c timbre.Change) (added []timbre.LegListener, _ error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if i := len(s.calls) - 1; s.calls[i].TransactionID != txid || !slices.Equal(s.calls[i].Warnings, c.Warnings) {

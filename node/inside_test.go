@@ -68,7 +68,7 @@ func (in *inside) must(err error) {
 	}
 }
 
-func (in *inside) begin(sides ...timbre.Side) (txid string, legs []timbre.Listener) {
+func (in *inside) begin(sides ...timbre.Side) (txid string, legs []timbre.LegListener) {
 	in.t.Helper()
 	c := timbre.Call{ConnectorID: vc}
 	for i, s := range sides {

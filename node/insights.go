@@ -17,7 +17,7 @@ type piped struct {
 	tasks     *task.Engine
 }
 
-func (p piped) Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.Listener, err error) {
+func (p piped) Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.LegListener, err error) {
 	txid, legs, err = p.Registry.Begin(ctx, c)
 	if err == nil {
 		p.pipelines.Begun(context.WithoutCancel(ctx), txid)
@@ -25,7 +25,7 @@ func (p piped) Begin(ctx context.Context, c timbre.Call) (txid string, legs []ti
 	return txid, legs, err
 }
 
-func (p piped) Update(ctx context.Context, txid string, c timbre.Change) ([]timbre.Listener, error) {
+func (p piped) Update(ctx context.Context, txid string, c timbre.Change) ([]timbre.LegListener, error) {
 	added, err := p.Registry.Update(ctx, txid, c)
 	if err == nil && c.Legs != nil {
 		p.tasks.Changed(txid)

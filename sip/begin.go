@@ -36,7 +36,7 @@ func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer.Offer, 
 			err = e
 			return nil, failed(err)
 		}
-		timbre.Measure(listeners[i], d.tracks[lines[i].Index].stream)
+		listeners[i].SetMeter(d.tracks[lines[i].Index].stream)
 	}
 	answer, err = d.answering.Answer(o, d.ports(o))
 	d.offered = o

@@ -91,7 +91,7 @@ type calls struct {
 	updates []timbre.Change
 	update  error             // of updates
 	known   []int             // indexes of legs, of all calls
-	added   []timbre.Listener // that updates gave
+	added   []timbre.LegListener // that updates gave
 	told    chan string
 	begin   func() error // before a call is noted; nil: nothing
 	legs    int          // listeners to give; 0: as many as legs
@@ -101,9 +101,10 @@ func newCalls() *calls { return &calls{told: make(chan string, 1000)} }
 
 type nobody struct{}
 
-func (nobody) Frame(timbre.Frame) {}
+func (nobody) Frame(timbre.Frame)             {}
+func (nobody) SetMeter(timbre.ReceptionMeter) {}
 
-func (c *calls) Begin(_ context.Context, call timbre.Call) (string, []timbre.Listener, error) {
+func (c *calls) Begin(_ context.Context, call timbre.Call) (string, []timbre.LegListener, error) {
 	c.mu.Lock()
 	begin := c.begin
 	c.mu.Unlock()
@@ -125,7 +126,7 @@ func (c *calls) Begin(_ context.Context, call timbre.Call) (string, []timbre.Lis
 	}
 	txid := fmt.Sprintf("tx-%d", c.n)
 	c.told <- "begin " + txid
-	listeners := make([]timbre.Listener, n)
+	listeners := make([]timbre.LegListener, n)
 	for i := range listeners {
 		listeners[i] = nobody{}
 	}
@@ -144,7 +145,7 @@ func (c *calls) onBegin(f func() error) {
 	c.begin = f
 }
 
-func (c *calls) Update(_ context.Context, txid string, said timbre.Change) ([]timbre.Listener, error) {
+func (c *calls) Update(_ context.Context, txid string, said timbre.Change) ([]timbre.LegListener, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	said.Headers = maps.Clone(said.Headers)
@@ -153,7 +154,7 @@ func (c *calls) Update(_ context.Context, txid string, said timbre.Change) ([]ti
 	if c.update != nil {
 		return nil, c.update
 	}
-	var added []timbre.Listener
+	var added []timbre.LegListener
 	for _, l := range said.Legs {
 		if !slices.Contains(c.known, l.Index) {
 			c.known, added = append(c.known, l.Index), append(added, &ear{})
@@ -166,10 +167,10 @@ func (c *calls) Update(_ context.Context, txid string, said timbre.Change) ([]ti
 // ear counts frames, and is told whose.
 type ear struct {
 	frames atomic.Int32
-	meter  timbre.Meter
+	meter  timbre.ReceptionMeter
 }
 
-func (e *ear) Measure(m timbre.Meter) { e.meter = m }
+func (e *ear) SetMeter(m timbre.ReceptionMeter) { e.meter = m }
 
 func (e *ear) Frame(timbre.Frame) { e.frames.Add(1) }
 

@@ -63,8 +63,9 @@ func (s *Server) retell(d *dialog, req *gosip.Request, body siprec.Body, added [
 	}
 	d.legs = legs
 	for i, to := range added {
-		timbre.Measure(listeners[i], d.tracks[d.order[len(d.order)-len(added)+i].Index].stream)
-		to.to.Store(&listeners[i])
+		listeners[i].SetMeter(d.tracks[d.order[len(d.order)-len(added)+i].Index].stream)
+		var l timbre.Listener = listeners[i]
+		to.to.Store(&l)
 	}
 }
 

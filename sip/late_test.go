@@ -46,7 +46,7 @@ func TestAStreamThatComesLaterIsALegFromThenOn(t *testing.T) {
 				t.Errorf("warnings %q", u.Warnings)
 			}
 			a.media.hear(2)
-			if ear := a.calls.added[0].(*ear); ear.frames.Load() != 1 || ear.meter != timbre.Meter(a.media.streams[2]) {
+			if ear := a.calls.added[0].(*ear); ear.frames.Load() != 1 || ear.meter != timbre.ReceptionMeter(a.media.streams[2]) {
 				t.Errorf("the leg heard %d frames, of %v", ear.frames.Load(), ear.meter)
 			}
 			a.again(t, strings.TrimSpace(method), 3, "application/sdp", twoLines+thirdLine+strings.ReplaceAll(thirdLine, "label:3", "label:4"), "")

@@ -396,10 +396,10 @@ func TestALateAnalysisKnowsWhyTheCallIsOver(t *testing.T) {
 // measuring is a listener that is told how well it is received.
 type measuring struct {
 	deaf
-	meters []timbre.Meter
+	meters []timbre.ReceptionMeter
 }
 
-func (m *measuring) Measure(by timbre.Meter) { m.meters = append(m.meters, by) }
+func (m *measuring) SetMeter(by timbre.ReceptionMeter) { m.meters = append(m.meters, by) }
 
 func TestWhoHearsIsToldHowWell(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *house) {

@@ -199,10 +199,15 @@ type fakeCalls struct {
 	missed []timbre.Call
 	heard  []*timbre.Reception // of the last of them
 	begin  func() error
-	hear   timbre.Listener
+	hear   timbre.LegListener
 }
 
-func (c *fakeCalls) Begin(_ context.Context, call timbre.Call) (string, []timbre.Listener, error) {
+// unmeasured is a listener that drops its frames and its meter.
+type unmeasured struct{ deaf }
+
+func (unmeasured) SetMeter(timbre.ReceptionMeter) {}
+
+func (c *fakeCalls) Begin(_ context.Context, call timbre.Call) (string, []timbre.LegListener, error) {
 	if c.begin != nil {
 		if err := c.begin(); err != nil {
 			return "", nil, err
@@ -211,11 +216,11 @@ func (c *fakeCalls) Begin(_ context.Context, call timbre.Call) (string, []timbre
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.begun = append(c.begun, call)
-	var hear timbre.Listener = deaf{}
+	var hear timbre.LegListener = unmeasured{}
 	if c.hear != nil {
 		hear = c.hear
 	}
-	return fmt.Sprintf("tx-%d", len(c.begun)), []timbre.Listener{hear, hear}, nil
+	return fmt.Sprintf("tx-%d", len(c.begun)), []timbre.LegListener{hear, hear}, nil
 }
 
 func (c *fakeCalls) End(_ context.Context, txid, failure string) error {

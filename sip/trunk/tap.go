@@ -78,7 +78,8 @@ func (c *call) begin(ctx context.Context, said timbre.Call) {
 	c.mu.Unlock()
 	c.measured(listeners)
 	for i := range c.taps {
-		c.taps[i].to.Store(&listeners[i])
+		var to timbre.Listener = listeners[i]
+		c.taps[i].to.Store(&to)
 	}
 	if c.isOver() {
 		c.conclude()
@@ -86,12 +87,12 @@ func (c *call) begin(ctx context.Context, said timbre.Call) {
 }
 
 // measured tells the listeners how well what they hear is received.
-func (c *call) measured(listeners []timbre.Listener) {
+func (c *call) measured(listeners []timbre.LegListener) {
 	c.media.Lock()
 	defer c.media.Unlock()
 	if p := c.tapped; p != nil {
 		for i, l := range listeners {
-			timbre.Measure(l, p.streams[i])
+			l.SetMeter(p.streams[i])
 		}
 	}
 }
