@@ -10,6 +10,7 @@ import (
 	"timbre/rtp"
 	"timbre/sip"
 	"timbre/sip/siprec"
+	"timbre/sip/transport"
 	"timbre/sip/trunk"
 )
 
@@ -25,7 +26,12 @@ func (n *Node) openSIP(context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.sip, err = sip.New(cfg, directory{n.store, n.settings.QuotaLimits().CPS}, piped{n.calls, n.pipelines, n.tasks}, pool)
+	n.sip, err = sip.New(n.env, cfg, sip.Deps{
+		Directory: directory{n.store, n.settings.QuotaLimits().CPS},
+		Calls:     piped{n.calls, n.pipelines, n.tasks},
+		Media:     pool,
+		SIPLog:    logbook.New(logbook.Config{Folder: n.settings.LogFolder(), Region: n.settings.Region, Log: n.env.Log}, n.store),
+	})
 	if err != nil {
 		return err
 	}
@@ -50,12 +56,10 @@ func (n *Node) sipConfig() (sip.Config, error) {
 	contact4, contact6 := config.Families(s.SIP.Address)
 	media4, media6 := config.Families(s.RTP.Address)
 	return sip.Config{
-		Listen: listen, Certificate: certificate,
-		Address: contact4, Address6: contact6, MediaAddress: media4, MediaAddress6: media6, LatchAny: s.RTP.Latch == "any",
+		Transport:    transport.Config{Listen: listen, Certificate: certificate, Address: contact4, Address6: contact6, DSCP: s.SIP.DSCP},
+		MediaAddress: media4, MediaAddress6: media6, LatchAny: s.RTP.Latch == "any", Timeout: s.RTP.Timeout,
 		Generation: n.changes.Load, Invites: s.SIP.Invites, Ban: s.SIP.Ban, Deaf: s.SIP.Strangers == "drop",
-		DSCP: s.SIP.DSCP, Timeout: s.RTP.Timeout, Legs: legs, Trunk: trunkConfig(s.Trunk),
-		Now: n.env.Now, Log: n.env.Log, Metrics: n.env.Metrics,
-		Diary: logbook.New(logbook.Config{Folder: s.LogFolder(), Region: s.Region, Log: n.env.Log}, n.store),
+		Legs: legs, Trunk: trunkConfig(s.Trunk),
 	}, nil
 }
 

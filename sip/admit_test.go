@@ -57,7 +57,7 @@ func TestACallFindsItsConnectorAndItsSourceIsChecked(t *testing.T) {
 		switch {
 		case r == nil && (got.ID != c.want || c.code != 0):
 			t.Errorf("%s from %s: %q, want %q %d", c.uri, c.source, got.ID, c.want, c.code)
-		case r != nil && r.code != c.code:
+		case r != nil && r.Code != c.code:
 			t.Errorf("%s from %s: %v, want %q %d", c.uri, c.source, r, c.want, c.code)
 		}
 	}
@@ -70,7 +70,7 @@ func TestADirectoryThatFailsRefusesWithAServerError(t *testing.T) {
 		dir := loopback()
 		dir.err = err
 		for _, uri := range []gosip.Uri{{Host: connectorID + ".voiceconnector.x"}, {User: "x", Host: "y"}, {Host: "y"}} {
-			if _, _, r := (admission{dir, newNonces(time.Now), &allowList{dir: dir}, nil}).admit(t.Context(), gosip.NewRequest(gosip.INVITE, uri), netip.MustParseAddr("127.0.0.1")); r == nil || r.code != code {
+			if _, _, r := (admission{dir, newNonces(time.Now), &allowList{dir: dir}, nil}).admit(t.Context(), gosip.NewRequest(gosip.INVITE, uri), netip.MustParseAddr("127.0.0.1")); r == nil || r.Code != code {
 				t.Errorf("%v: %v", uri, r)
 			}
 		}

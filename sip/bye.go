@@ -4,7 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"github.com/emiago/sipgo"
+	"timbre/sip/transport"
+
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
@@ -19,7 +20,7 @@ func (s *Server) bye(req *gosip.Request, tx gosip.ServerTransaction, d *dialog) 
 	}
 	s.drop(d, "")
 	res := gosip.NewResponseFromRequest(req, 200, "OK", nil)
-	s.respond(tx, res)
+	s.stack.Respond(tx, res)
 }
 
 // drop ends a call without telling its peer. It says whether there was something to end.
@@ -48,8 +49,8 @@ func (s *Server) hangUp(d *dialog, failure string) {
 		return
 	}
 	bye := s.requestIn(d, gosip.BYE)
-	s.note(d.connector, bye)
-	if err := s.send(s.ctx, bye, func(res *gosip.Response) { s.note(d.connector, res) }); err != nil && s.ctx.Err() == nil {
+	s.stack.LogMessage(d.connector, bye)
+	if err := s.send(s.ctx, bye, func(res *gosip.Response) { s.stack.LogMessage(d.connector, res) }); err != nil && s.ctx.Err() == nil {
 		s.log.Warn("a BYE was not answered", "transaction", d.txid, "error", err)
 	}
 }
@@ -84,7 +85,7 @@ func (s *Server) requestIn(d *dialog, method gosip.RequestMethod) *gosip.Request
 	req.SetBody(nil)
 	req.SetTransport(network)
 	req.SetDestination(s.nextHop(d))
-	if bound := addrPort(d.bound); strings.EqualFold(network, "udp") && bound.IsValid() {
+	if bound := transport.AddrPort(d.bound); strings.EqualFold(network, "udp") && bound.IsValid() {
 		req.Laddr = gosip.Addr{IP: bound.Addr().AsSlice(), Port: int(bound.Port())} // from the port that the peer knows
 	}
 	return req
@@ -97,12 +98,12 @@ func (s *Server) nextHop(d *dialog) string {
 		routes = append(routes, route.Value())
 	}
 	network := strings.ToLower(d.invite.Transport())
-	return trunk.NextHop(network, d.source, d.target, routes, network != "udp" && s.agent.Connected(network, d.source.String()), false)
+	return trunk.NextHop(network, d.source, d.target, routes, network != "udp" && s.stack.Connected(network, d.source.String()), false)
 }
 
 // transact sends a request and waits for its final answer; heard is told of every answer.
-func transact(ctx context.Context, client *sipgo.Client, req *gosip.Request, heard func(*gosip.Response)) error {
-	tx, err := client.TransactionRequest(ctx, req, func(*sipgo.Client, *gosip.Request) error { return nil })
+func transact(ctx context.Context, stack *transport.Stack, req *gosip.Request, heard func(*gosip.Response)) error {
+	tx, err := stack.Request(ctx, req)
 	if err != nil {
 		return err
 	}

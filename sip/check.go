@@ -40,7 +40,7 @@ func check(req *gosip.Request) *refusal {
 	}
 	if unknown := extensions(req); len(unknown) > 0 && !req.IsAck() && !req.IsCancel() {
 		list := strings.Join(unknown, ", ")
-		return refuse(420, "extension", "required: %s", list).with("Unsupported", list)
+		return refuse(420, "extension", "required: %s", list).With("Unsupported", list)
 	}
 	return nil
 }

@@ -36,11 +36,11 @@ func TestRequestsThatBreakARuleAreRefused(t *testing.T) {
 		"an empty one":           {swap("Require: siprec", "Require: ,"), 0},
 	} {
 		r := check(request(t, c.text))
-		if r == nil && c.code != 0 || r != nil && r.code != c.code {
+		if r == nil && c.code != 0 || r != nil && r.Code != c.code {
 			t.Errorf("%s: %v", name, r)
 		}
-		if r != nil && r.code == 420 && name == "two of them" && r.headers[0].Value() != "one, two" {
-			t.Errorf("unsupported: %v", r.headers)
+		if r != nil && r.Code == 420 && name == "two of them" && r.Headers[0].Value() != "one, two" {
+			t.Errorf("unsupported: %v", r.Headers)
 		}
 	}
 }

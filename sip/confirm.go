@@ -42,7 +42,7 @@ func (s *Server) confirm(d *dialog, req *gosip.Request, tx gosip.ServerTransacti
 	first := req.To().Params.GetOr("tag", "") == ""
 	if cancelled.Load() {
 		if first {
-			s.metrics.rejected.WithLabelValues("cancelled").Inc()
+			s.stack.Reject("cancelled")
 			s.drop(d, "the caller cancelled the call before it was answered")
 		}
 		return nil
@@ -56,7 +56,7 @@ func (s *Server) confirm(d *dialog, req *gosip.Request, tx gosip.ServerTransacti
 		case body := <-acked:
 			return body
 		case ack := <-tx.Acks(): // of clients that use the INVITE's branch for it
-			s.note(d.connector, ack)
+			s.stack.LogMessage(d.connector, ack)
 			d.acknowledged(ack.CSeq().SeqNo, ack.Body())
 		case <-again.C:
 			_ = tx.Respond(res) // the connection may come back

@@ -13,15 +13,15 @@ import (
 	"timbre"
 )
 
-// diary keeps what it is told.
-type diary struct {
+// sipLog keeps what it is given.
+type sipLog struct {
 	mu         sync.Mutex
 	messages   []string // connector, Call-ID, first line
 	whole      strings.Builder
 	receptions []timbre.Reception
 }
 
-func (d *diary) Message(connectorID, callID string, text fmt.Stringer) {
+func (d *sipLog) Message(connectorID, callID string, text fmt.Stringer) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	first, _, _ := strings.Cut(text.String(), "\r\n")
@@ -29,17 +29,17 @@ func (d *diary) Message(connectorID, callID string, text fmt.Stringer) {
 	d.whole.WriteString(text.String())
 }
 
-func (d *diary) Reception(connectorID string, r timbre.Reception) {
+func (d *sipLog) Reception(connectorID string, r timbre.Reception) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.receptions = append(d.receptions, r)
 }
 
-func (d *diary) lines() string { return strings.Join(d.messages, "\n") }
+func (d *sipLog) lines() string { return strings.Join(d.messages, "\n") }
 
 func TestEveryMessageOfACallIsWrittenDownForItsConnector(t *testing.T) {
-	b, kept := guard(t, "secret", "ann"), &diary{}
-	b.Server.diary = kept
+	b := guard(t, "secret", "ann")
+	kept := b.sipLog
 	c := challenges(t, b.attempt(t, 1))["MD5"]
 	answer := authorization(t, c, digest.Options{Username: "ann", Password: "secret"})
 	if res := b.attempt(t, 2, answer); res.StatusCode != gosip.StatusOK {
@@ -62,8 +62,8 @@ func TestEveryMessageOfACallIsWrittenDownForItsConnector(t *testing.T) {
 }
 
 func TestWhatCameOnEachStreamIsReportedForItsTime(t *testing.T) {
-	b, kept := newBench(t), &diary{}
-	b.Server.diary = kept
+	b := newBench(t)
+	kept := b.sipLog
 	tx := newTransaction()
 	tx.acks = make(chan *gosip.Request, 1)
 	tx.answering = func(res *gosip.Response) {

@@ -55,7 +55,7 @@ func (a admission) challenge(c timbre.Connector, stale bool) *refusal {
 	}
 	nonce := a.nonces.make(c.ID)
 	for _, algorithm := range []string{"MD5", "SHA-256"} {
-		r = r.with("WWW-Authenticate", `Digest realm="`+c.OutboundHost+`", nonce="`+nonce+`", algorithm=`+algorithm+`, qop="auth"`+more)
+		r = r.With("WWW-Authenticate", `Digest realm="`+c.OutboundHost+`", nonce="`+nonce+`", algorithm=`+algorithm+`, qop="auth"`+more)
 	}
 	return r
 }

@@ -34,7 +34,7 @@ func FuzzAuthorization(f *testing.F) {
 		asked.AppendHeader(gosip.NewHeader("Authorization", value))
 		answer, r := answerOf(asked, realm)
 		switch {
-		case r != nil && (answer != nil || r.code != 400):
+		case r != nil && (answer != nil || r.Code != 400):
 			t.Errorf("%v beside %v", answer, r)
 		case answer != nil && answer.Realm != realm:
 			t.Errorf("an answer to %q", answer.Realm)

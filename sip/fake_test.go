@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -16,9 +17,10 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/environment"
+	"timbre/sip/transport"
 )
 
 const connectorID = "abcdef1ghij2klmno3pqr4"
@@ -327,33 +329,69 @@ func (t *transaction) last() *gosip.Response {
 // bench is a server with everything around it faked.
 type bench struct {
 	*Server
-	dir   *directory
-	calls *calls
-	media *media
-	reg   *prometheus.Registry
-	sent  chan *gosip.Request
+	dir    *directory
+	calls  *calls
+	media  *media
+	sipLog *sipLog
+	reg    *prometheus.Registry
+	sent   chan *gosip.Request
 }
 
 func newBench(t testing.TB, listen ...string) *bench {
 	t.Helper()
-	b := &bench{dir: loopback(), calls: newCalls(), media: &media{}, reg: prometheus.NewRegistry(), sent: make(chan *gosip.Request, 100)}
-	cfg := Config{Listen: listen, Metrics: b.reg, Certificate: shown}
-	if len(listen) > 0 {
-		cfg.Authorities = trusting().RootCAs
+	return newBenchWith(t, func(*environment.Environment, *Config) {}, listen...)
+}
+
+// newBenchWith is newBench with changes to what the server is made of.
+func newBenchWith(t testing.TB, change func(*environment.Environment, *Config), listen ...string) *bench {
+	t.Helper()
+	b := &bench{
+		dir: loopback(), calls: newCalls(), media: &media{}, sipLog: &sipLog{}, reg: prometheus.NewRegistry(),
+		sent: make(chan *gosip.Request, 100),
 	}
-	s, err := New(cfg, b.dir, b.calls, b.media)
+	env, cfg := environment.Environment{Metrics: b.reg}, Config{Transport: transport.Config{Listen: listen, Certificate: shown}}
+	if len(listen) > 0 {
+		cfg.Transport.Authorities = trusting().RootCAs
+	}
+	change(&env, &cfg)
+	s, err := New(env, cfg, Deps{Directory: b.dir, Calls: b.calls, Media: b.media, SIPLog: b.sipLog})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Server, s.farewell = s, 20*time.Millisecond
+	b.Server, s.shutdownTimeout = s, 20*time.Millisecond
 	if len(listen) == 0 {
 		s.send = func(_ context.Context, req *gosip.Request, _ func(*gosip.Response)) error { b.sent <- req; return nil }
 	}
 	return b
 }
 
-func (b *bench) rejected(reason string) float64 {
-	return testutil.ToFloat64(b.metrics.rejected.WithLabelValues(reason))
+// handle serves a request as if the SIP stack had read it.
+func (b *bench) handle(req *gosip.Request, tx gosip.ServerTransaction) { b.stack.Serve(req, tx) }
+
+// rejected is how many messages were rejected for a reason.
+func (b *bench) rejected(reason string) float64 { return b.count("timbre_sip_rejected_total", reason) }
+
+// count is the value of a metric with one label.
+func (b *bench) count(name, label string) float64 {
+	families, err := b.reg.Gather()
+	if err != nil {
+		panic(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == name && len(m.GetLabel()) == 1 && m.GetLabel()[0].GetValue() == label {
+				return m.GetCounter().GetValue()
+			}
+		}
+	}
+	return 0
+}
+
+// rest waits until no request is being handled.
+func (b *bench) rest() {
+	for b.stack.InFlight() > 0 {
+		runtime.Gosched()
+	}
 }
 
 // ask handles a request as if it had come from 127.0.0.1, and gives the transaction.

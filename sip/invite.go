@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"timbre/sip/transport"
+
 	gosip "github.com/emiago/sipgo/sip"
 	"github.com/google/uuid"
 
@@ -17,10 +19,10 @@ import (
 const maxLegs = 3
 
 // invite takes a call, or refuses it.
-func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
+func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction, _ *dialog) {
 	call := callID(req) + " " + req.From().Params.GetOr("tag", "")
 	if s.leaving.Load() {
-		s.refuse(req, tx, refuse(503, "unavailable", "the server is being stopped").with("Retry-After", "10"))
+		s.refuse(req, tx, refuse(503, "unavailable", "the server is being stopped").With("Retry-After", "10"))
 		return
 	}
 	if !s.dialogs.reserve(call) {
@@ -69,7 +71,7 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call str
 		return nil, nil, r
 	}
 	connector, termination, r := s.admission.admit(s.ctx, req, d.source.Addr())
-	belongs(tx, connector.ID)
+	s.stack.LogFor(tx, connector.ID)
 	if r != nil {
 		return nil, nil, r
 	}
@@ -98,7 +100,7 @@ func (s *Server) paced(c timbre.Connector, t timbre.Termination) *refusal {
 	if s.rate.allow(c.ID, t.CPSLimit) {
 		return nil
 	}
-	return refuse(503, "rate", "more calls a second than the connector allows").with("Retry-After", "1")
+	return refuse(503, "rate", "more calls a second than the connector allows").With("Retry-After", "1")
 }
 
 // take makes a dialog of an INVITE that has been let in, for a call that is to be listened to.
@@ -140,8 +142,8 @@ func (s *Server) newDialog(req *gosip.Request, tx gosip.ServerTransaction, call 
 	if c, ok := tx.(interface{ Connection() gosip.Connection }); ok && c.Connection() != nil {
 		d.bound = c.Connection().LocalAddr()
 	}
-	d.local = reached(d.bound, d.source)
-	d.contact = s.advertised(d.local, d.source.Addr())
+	d.local = transport.LocalAddr(d.bound, d.source)
+	d.contact = s.stack.Advertised(d.local, d.source.Addr())
 	d.answering = offer.NewAnswering(s.mediaAddress(d.local.Addr(), d.local.Addr()))
 	d.answering.For = func(l *offer.Line) netip.Addr { return s.mediaAddress(d.local.Addr(), l.Remote.Addr()) }
 	d.answering.Fingerprint, d.answering.Passive = s.media.Fingerprint(), s.cfg.LatchAny

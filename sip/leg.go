@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"timbre/sip/transport"
+
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
@@ -49,7 +51,7 @@ func (s *Server) understand(d *dialog, req *gosip.Request, doubts []string) []ti
 		if slices.Contains(known, w) {
 			continue
 		}
-		s.log.Warn("recording metadata", "call", callID(req), "doubt", private(w))
+		s.log.Warn("recording metadata", "call", callID(req), "doubt", transport.Redact(w))
 	}
 	return legs
 }

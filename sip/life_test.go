@@ -206,11 +206,11 @@ func TestSessionIntervals(t *testing.T) {
 		m := recording("call-1")
 		m.headers = append(m.headers, "Session-Expires: "+value)
 		_, r := sessionExpires(request(t, m.String()), true)
-		if r == nil && code != 0 || r != nil && r.code != code {
+		if r == nil && code != 0 || r != nil && r.Code != code {
 			t.Errorf("%s: %v", value, r)
 		}
-		if code == 422 && r.headers[0].Value() != "90" {
-			t.Errorf("Min-SE %v", r.headers)
+		if code == 422 && r.Headers[0].Value() != "90" {
+			t.Errorf("Min-SE %v", r.Headers)
 		}
 	}
 }

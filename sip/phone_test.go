@@ -54,7 +54,7 @@ func TestOurOwnTelephoneIsHungUp(t *testing.T) {
 	for _, network := range []string{"udp", "tcp", "tls"} {
 		t.Run(network, func(t *testing.T) {
 			r := run(t)
-			r.farewell = patience
+			r.shutdownTimeout = patience
 			call, err := phone.Dial(t.Context(), phone.Config{Server: r.url(network), To: connectorID, Metadata: true, TLS: trusting()})
 			if err != nil {
 				t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"timbre/sip/transport"
+
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/offer"
@@ -15,7 +17,7 @@ import (
 // changes when it is refused.
 func (s *Server) refresh(req *gosip.Request, tx gosip.ServerTransaction, d *dialog) {
 	if !d.proceed(req) {
-		s.refuse(req, tx, refuse(500, "order", "CSeq %d is not the next one", req.CSeq().SeqNo).with("Retry-After", "1"))
+		s.refuse(req, tx, refuse(500, "order", "CSeq %d is not the next one", req.CSeq().SeqNo).With("Retry-After", "1"))
 		return
 	}
 	cancelled := onCancel(tx)
@@ -28,7 +30,7 @@ func (s *Server) refresh(req *gosip.Request, tx gosip.ServerTransaction, d *dial
 	res := s.sessionResponse(d, req, answer)
 	promise(res, req, interval)
 	if req.Method == gosip.UPDATE {
-		s.respond(tx, res)
+		s.stack.Respond(tx, res)
 		return
 	}
 	accepted := s.confirm(d, req, tx, res, cancelled)
@@ -137,8 +139,8 @@ func (s *Server) apply(d *dialog, o *offer.Offer) (relabelled bool) {
 func (s *Server) settle(d *dialog, req *gosip.Request, raw []byte) {
 	o, r := offered(raw, d.source.Addr())
 	if r != nil {
-		s.metrics.rejected.WithLabelValues(r.reason).Inc()
-		s.log.Warn("an answer could not be used", "call", callID(req), "detail", private(r.detail))
+		s.stack.Reject(r.Reason)
+		s.log.Warn("an answer could not be used", "call", callID(req), "detail", transport.Redact(r.Detail))
 		return
 	}
 	d.mu.Lock()

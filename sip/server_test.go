@@ -2,7 +2,6 @@ package sip
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
 	"runtime"
@@ -10,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"timbre/environment"
+	"timbre/sip/transport"
 
 	gosip "github.com/emiago/sipgo/sip"
 
@@ -127,7 +129,7 @@ func TestAFaultInOneRequestEndsNoOtherCall(t *testing.T) {
 func TestAServerThatStopsHangsUp(t *testing.T) {
 	each(t, func(t *testing.T, r *running, p *client) {
 		tag := p.invite("call-1")
-		r.farewell = patience
+		r.shutdownTimeout = patience
 		r.expect(t, "begin tx-1")
 		waitFor(t, func() bool { return acked(r) }) // a BYE before the ACK would overtake it
 		r.stop()
@@ -196,7 +198,7 @@ func TestNothingRunsAfterTheEnd(t *testing.T) {
 func ofServers() (n int) {
 	buf := make([]byte, 1<<20)
 	for _, stack := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-		if strings.Contains(stack, "emiago/sipgo") || strings.Contains(stack, "sip.(*Server)") || strings.Contains(stack, "sip/trunk.") {
+		if strings.Contains(stack, "emiago/sipgo") || strings.Contains(stack, "sip.(*Server)") || strings.Contains(stack, "sip/transport.") || strings.Contains(stack, "sip/trunk.") {
 			n++
 		}
 	}
@@ -284,7 +286,7 @@ func TestAPortInUseIsOneSentence(t *testing.T) {
 
 func TestListeningAddresses(t *testing.T) {
 	for _, at := range []string{"", "127.0.0.1:5060", "tls://127.0.0.1:5061", "udp://127.0.0.1", "udp://127.0.0.1:5060/x", "udp://a b:1"} {
-		if _, err := New(Config{Listen: []string{at}}, nil, nil, nil); timbre.KindOf(err) != timbre.Invalid {
+		if _, err := New(environment.Environment{}, Config{Transport: transport.Config{Listen: []string{at}}}, Deps{}); timbre.KindOf(err) != timbre.Invalid {
 			t.Errorf("%q: %v", at, err)
 		}
 	}
@@ -296,16 +298,6 @@ func TestListeningAddresses(t *testing.T) {
 	if at, err := b.Listen(); timbre.KindOf(err) != timbre.Unavailable || strings.Contains(err.Error(), "in use") {
 		t.Errorf("%v %v", at, err)
 	}
-}
-
-func TestAListenerThatFailsEndsTheServer(t *testing.T) {
-	r := run(t)
-	r.dialogsIdle(t)
-	r.listeners[0].close()
-	if err := <-r.done; timbre.KindOf(err) != timbre.Unavailable || !errors.Is(err, net.ErrClosed) {
-		t.Errorf("%v", err)
-	}
-	close(r.done)
 }
 
 // dialogsIdle makes sure that the server is serving.

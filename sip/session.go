@@ -27,7 +27,7 @@ func sessionExpires(req *gosip.Request, timed bool) (time.Duration, *refusal) {
 	case !timed:
 		return 0, nil
 	case seconds < leastExpiry:
-		return 0, refuse(422, "session", "a session interval of %d s", seconds).with("Min-SE", strconv.Itoa(leastExpiry))
+		return 0, refuse(422, "session", "a session interval of %d s", seconds).With("Min-SE", strconv.Itoa(leastExpiry))
 	case strings.Contains(strings.ReplaceAll(strings.ToLower(parameters), " ", ""), "refresher=uas"):
 		return 0, nil
 	}
@@ -62,9 +62,6 @@ func (s *Server) renew(d *dialog, interval time.Duration) {
 		return
 	}
 	d.expiry = time.AfterFunc(interval-min(32*time.Second, interval/3), func() {
-		if s.gate.enter() {
-			defer s.gate.leave()
-			s.hangUp(d, "the session was not refreshed in time")
-		}
+		s.stack.Do(func() { s.hangUp(d, "the session was not refreshed in time") })
 	})
 }

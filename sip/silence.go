@@ -11,11 +11,8 @@ func (s *Server) silences() {
 		return
 	}
 	for _, d := range s.dialogs.all() {
-		if held, due := s.silence(d); due && s.gate.enter() {
-			go func() {
-				defer s.gate.leave()
-				s.probe(d, held)
-			}()
+		if held, due := s.silence(d); due {
+			s.stack.Do(func() { s.probe(d, held) })
 		}
 	}
 }
@@ -45,9 +42,9 @@ func (s *Server) silence(d *dialog) (held, due bool) {
 // that does not answer too, unless it is held; any other answer is a sign of life.
 func (s *Server) probe(d *dialog, held bool) {
 	ask, status := s.requestIn(d, gosip.OPTIONS), 0
-	s.note(d.connector, ask)
+	s.stack.LogMessage(d.connector, ask)
 	err := s.send(s.ctx, ask, func(res *gosip.Response) {
-		s.note(d.connector, res)
+		s.stack.LogMessage(d.connector, res)
 		if !res.IsProvisional() {
 			status = res.StatusCode
 		}

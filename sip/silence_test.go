@@ -3,7 +3,6 @@ package sip
 import (
 	"context"
 	"errors"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +35,7 @@ func quietCall(t *testing.T, m message) (b *bench, d *dialog, pass func(time.Dur
 	return b, all[0], func(by time.Duration) {
 		now = now.Add(by)
 		b.silences()
-		b.gate.rest()
+		b.rest()
 	}
 }
 
@@ -127,18 +126,5 @@ func TestOurRequestsInADialogAreCounted(t *testing.T) {
 		if got := b.requestIn(d, method).CSeq(); got.SeqNo != uint32(want+1) || got.MethodName != method {
 			t.Errorf("request %d is %s", want+1, got.Value())
 		}
-	}
-}
-
-// rest waits until nobody is inside.
-func (g *gate) rest() {
-	for {
-		g.mu.Lock()
-		n := g.n
-		g.mu.Unlock()
-		if n == 0 {
-			return
-		}
-		runtime.Gosched()
 	}
 }

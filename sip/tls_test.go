@@ -9,15 +9,12 @@ import (
 	"io"
 	"math/big"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
-
-	"timbre"
 )
 
 // own is the certificate of the tests, for loopback, signed by itself.
@@ -82,30 +79,6 @@ func TestWhatIsNoTLSIsCountedAndCut(t *testing.T) {
 	}
 	if n := r.rejected("tls"); n != 1 || r.calls.count() != 0 {
 		t.Errorf("%v counted, %d calls", n, r.calls.count())
-	}
-}
-
-// The suites of TLS 1.2 that connectors recommend, as far as the standard library has them.
-func TestSuitesOfTLS(t *testing.T) {
-	spoken := map[string]bool{}
-	for _, s := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
-		if slices.Contains(cipherSuites, s.ID) {
-			spoken[s.Name] = true
-		}
-	}
-	for _, name := range []string{
-		"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
-		"TLS_RSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_CBC_SHA256",
-	} {
-		if !spoken[name] {
-			t.Errorf("%s is not spoken", name)
-		}
-	}
-}
-
-func TestTLSNeedsACertificate(t *testing.T) {
-	if _, err := New(Config{Listen: []string{"tls://127.0.0.1:0"}}, loopback(), newCalls(), &media{}); timbre.KindOf(err) != timbre.Invalid {
-		t.Error(err)
 	}
 }
 

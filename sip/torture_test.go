@@ -2,7 +2,7 @@ package sip
 
 import (
 	"bytes"
-	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -109,30 +109,22 @@ func TestEveryTortureMessageHasItsVerdict(t *testing.T) {
 	}
 }
 
-// verdict is what a server makes of a datagram: what the screen lets through is read and handled as the stack does it.
+// verdict is what a server makes of a datagram: what passes the inspection is handled.
 func verdict(t *testing.T, raw []byte) string {
 	t.Helper()
 	b := newBench(t)
 	defer b.close()
-	from := gosip.TransportReadProps{Transport: "UDP", RemoteAddr: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5099}}
-	data, err := b.screen(from, bytes.Clone(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if data == nil {
-		if b.rejected("parse") != 1 {
-			t.Error("what is not let through is not counted")
+	in := b.stack.Inspect(netip.MustParseAddr("127.0.0.1"), bytes.Clone(raw))
+	if in.Pass == nil {
+		if n := b.rejected("parse"); n != 1 {
+			t.Errorf("got %v messages counted as unparsable, want 1", n)
 		}
-		if res := badRequest(raw); res != nil {
-			return string(res[len("SIP/2.0 "):][:3])
+		if in.Response != nil {
+			return string(in.Response[len("SIP/2.0 "):][:3])
 		}
 		return "nothing"
 	}
-	msg, err := b.parser.ParseSIP(data)
-	if err != nil {
-		t.Fatalf("let through, and cannot be read: %v", err)
-	}
-	req, ok := msg.(*gosip.Request)
+	req, ok := in.Message.(*gosip.Request)
 	if !ok {
 		return "nothing" // nobody has asked
 	}

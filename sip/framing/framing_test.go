@@ -1,4 +1,4 @@
-package frame
+package framing
 
 import (
 	"bytes"
@@ -18,18 +18,18 @@ type court struct {
 	bodies   []int
 	why      error
 	heads    []string
-	patience time.Duration
+	timeout  time.Duration
 }
 
-func (c *court) Message(raw []byte, body int) Ruling {
+func (c *court) Message(raw []byte, body int) Verdict {
 	c.messages, c.bodies = append(c.messages, string(raw)), append(c.bodies, body)
 	switch {
 	case bytes.HasPrefix(raw, []byte("BAD")):
-		return Ruling{Answer: []byte("no")}
+		return Verdict{Response: []byte("no")}
 	case bytes.HasPrefix(raw, []byte("END")):
-		return Ruling{Close: true}
+		return Verdict{Close: true}
 	}
-	return Ruling{Pass: raw}
+	return Verdict{Pass: raw}
 }
 
 func (c *court) Broken(head []byte, why error) []byte {
@@ -37,9 +37,9 @@ func (c *court) Broken(head []byte, why error) []byte {
 	return []byte("broken")
 }
 
-func (c *court) Patience() time.Duration { return c.patience }
+func (c *court) IdleTimeout() time.Duration { return c.timeout }
 
-var limits = Limits{Head: 500, Body: 100, Whole: 30 * time.Second}
+var limits = Limits{Head: 500, Body: 100, Message: 30 * time.Second}
 
 // spoken is what a connection that says something gives, and what it is told.
 func spoken(t *testing.T, j *court, text string, pieces int) (heard, told string) {
@@ -129,22 +129,22 @@ func TestWhatCannotBeCutEndsTheConnection(t *testing.T) {
 
 func TestPatienceEnds(t *testing.T) {
 	for name, c := range map[string]struct {
-		text     string
-		patience time.Duration
-		after    time.Duration
-		why      error
+		text    string
+		timeout time.Duration
+		after   time.Duration
+		why     error
 	}{
 		"silence":            {"", time.Minute, time.Minute, ErrIdle},
 		"after a message":    {options, time.Minute, time.Minute, ErrIdle},
-		"half a head":        {"OPTIONS", time.Minute, limits.Whole, ErrSlow},
-		"half a body":        {"OPTIONS sip:x SIP/2.0\r\nl: 5\r\n\r\n", 0, limits.Whole, ErrSlow},
+		"half a head":        {"OPTIONS", time.Minute, limits.Message, ErrSlow},
+		"half a body":        {"OPTIONS sip:x SIP/2.0\r\nl: 5\r\n\r\n", 0, limits.Message, ErrSlow},
 		"half a line break":  {"\r", time.Minute, time.Minute, ErrIdle},
 		"pings are no words": {"\r\n\r\n", time.Minute, time.Minute, ErrIdle},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				peer, ours := net.Pipe()
-				j := &court{patience: c.patience}
+				j := &court{timeout: c.timeout}
 				conn, began := New(ours, limits, j), time.Now()
 				go func() { _, _ = io.Copy(io.Discard, peer) }()
 				go func() { _, _ = peer.Write([]byte(c.text)) }()

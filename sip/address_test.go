@@ -1,10 +1,12 @@
 package sip
 
 import (
-	"net"
 	"net/netip"
 	"strings"
 	"testing"
+
+	"timbre/environment"
+	"timbre/sip/transport"
 
 	gosip "github.com/emiago/sipgo/sip"
 
@@ -103,21 +105,21 @@ func TestWhatIsAnnounced(t *testing.T) {
 		to, at      string // media is sent, and received; empty: everywhere
 	}{
 		"nothing is set":            {Config{}, local, "192.0.2.1", "192.0.2.1", "10.0.0.5:5060", "10.0.0.5", "10.0.0.5"},
-		"behind NAT":                {Config{Address: four, MediaAddress: four}, local, "192.0.2.1", "192.0.2.1", "203.0.113.7:5060", "203.0.113.7", ""},
+		"behind NAT":                {Config{Transport: transport.Config{Address: four}, MediaAddress: four}, local, "192.0.2.1", "192.0.2.1", "203.0.113.7:5060", "203.0.113.7", ""},
 		"media alone":               {Config{MediaAddress: four}, local, "192.0.2.1", "192.0.2.1", "10.0.0.5:5060", "203.0.113.7", ""},
-		"signalling alone":          {Config{Address: four}, local, "192.0.2.1", "192.0.2.1", "203.0.113.7:5060", "10.0.0.5", "10.0.0.5"},
-		"a peer on this machine":    {Config{Address: four}, local, "127.0.0.1", "192.0.2.1", "10.0.0.5:5060", "10.0.0.5", "10.0.0.5"},
-		"the other family is set":   {Config{Address: four, MediaAddress: four}, local6, "fd00::9", "fd00::9", "[fd00::5]:5060", "fd00::5", "fd00::5"},
-		"both are":                  {Config{Address: four, Address6: six, MediaAddress: four, MediaAddress6: six}, local6, "fd00::9", "192.0.2.1", "[2001:db8::7]:5060", "203.0.113.7", ""},
+		"signalling alone":          {Config{Transport: transport.Config{Address: four}}, local, "192.0.2.1", "192.0.2.1", "203.0.113.7:5060", "10.0.0.5", "10.0.0.5"},
+		"a peer on this machine":    {Config{Transport: transport.Config{Address: four}}, local, "127.0.0.1", "192.0.2.1", "10.0.0.5:5060", "10.0.0.5", "10.0.0.5"},
+		"the other family is set":   {Config{Transport: transport.Config{Address: four}, MediaAddress: four}, local6, "fd00::9", "fd00::9", "[fd00::5]:5060", "fd00::5", "fd00::5"},
+		"both are":                  {Config{Transport: transport.Config{Address: four, Address6: six}, MediaAddress: four, MediaAddress6: six}, local6, "fd00::9", "192.0.2.1", "[2001:db8::7]:5060", "203.0.113.7", ""},
 		"media of IPv6 alone is":    {Config{MediaAddress6: six}, local, "192.0.2.1", "2001:db8::9", "10.0.0.5:5060", "2001:db8::7", ""},
 		"an old way of saying hold": {Config{}, local6, "fd00::9", "0.0.0.0", "[fd00::5]:5060", "fd00::5", "fd00::5"},
 	} {
-		s := &Server{cfg: c.cfg}
+		s := newBenchWith(t, func(_ *environment.Environment, cfg *Config) { *cfg = c.cfg })
 		at := ""
 		if a := s.mediaSocket(c.local.Addr(), netip.MustParseAddr(c.media)); a.IsValid() {
 			at = a.String()
 		}
-		contact, to := s.advertised(c.local, netip.MustParseAddr(c.peer)), s.mediaAddress(c.local.Addr(), netip.MustParseAddr(c.media))
+		contact, to := s.stack.Advertised(c.local, netip.MustParseAddr(c.peer)), s.mediaAddress(c.local.Addr(), netip.MustParseAddr(c.media))
 		if contact.String() != c.contact || to.String() != c.to || at != c.at {
 			t.Errorf("%s: contact %v, media to %v at %q", name, contact, to, at)
 		}
@@ -126,8 +128,9 @@ func TestWhatIsAnnounced(t *testing.T) {
 
 // The address behind which NAT hides us is told in what the peer uses to reach us, and nowhere else.
 func TestThePublicAddressIsInContactAndVia(t *testing.T) {
-	b := newBench(t)
-	b.cfg.Address = netip.MustParseAddr("203.0.113.7")
+	b := newBenchWith(t, func(_ *environment.Environment, cfg *Config) {
+		cfg.Transport.Address = netip.MustParseAddr("203.0.113.7")
+	})
 	b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{outsider + "/32"}}
 	tx := newTransaction()
 	tx.answering = func(res *gosip.Response) {
@@ -147,17 +150,5 @@ func TestThePublicAddressIsInContactAndVia(t *testing.T) {
 	}
 	if bye := <-b.sent; bye.Via().Host != "203.0.113.7" {
 		t.Errorf("%s", bye)
-	}
-}
-
-func TestATrunkCallTellsThePublicAddressToo(t *testing.T) {
-	b := newBench(t)
-	b.cfg.Address = netip.MustParseAddr("203.0.113.7")
-	bound := &net.UDPAddr{IP: net.IPv4(10, 0, 0, 5), Port: 5060}
-	for peer, want := range map[string]string{outsider + ":5060": "203.0.113.7:5060", "127.0.0.1:5060": "10.0.0.5:5060"} {
-		p := b.place(bound, "udp", netip.MustParseAddrPort(peer))
-		if p.Told.String() != want || p.Addr.String() != "10.0.0.5:5060" || p.Socket.IP.String() != "10.0.0.5" {
-			t.Errorf("to %s: %+v", peer, p)
-		}
 	}
 }

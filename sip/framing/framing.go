@@ -1,10 +1,10 @@
-// Package frame cuts a connection into SIP messages. In comes what a peer sends by TCP or TLS, in pieces; out goes one whole
+// Package framing cuts a connection into SIP messages. In comes what a peer sends by TCP or TLS, in pieces; out goes one whole
 // message at a time, which somebody else looks at before the SIP stack gets to read it: the stack then never waits for the
 // rest of a message, and never meets one that cannot be read.
 //
 // It bounds what a peer can make it keep: the head of a message, its body, and the time that it takes. It understands of a
 // message only where it ends.
-package frame
+package framing
 
 import (
 	"bufio"
@@ -30,24 +30,24 @@ var (
 // Limits of a connection.
 type Limits struct {
 	Head, Body int           // bytes
-	Whole      time.Duration // for a message to be there as a whole, from its first byte
+	Message    time.Duration // for a message to be there as a whole, from its first byte
 }
 
-// Ruling is what becomes of a message.
-type Ruling struct {
-	Pass   []byte // to the stack; nil: nothing
-	Answer []byte // to the peer; nil: nothing
-	Close  bool   // the connection
+// Verdict is what becomes of a message.
+type Verdict struct {
+	Pass     []byte // to the stack; nil: nothing
+	Response []byte // to the peer; nil: nothing
+	Close    bool   // the connection
 }
 
 // Judge looks at messages.
 type Judge interface {
 	// Message is a whole message, of which the body has so many bytes.
-	Message(raw []byte, body int) Ruling
+	Message(raw []byte, body int) Verdict
 	// Broken is the head of a message, as far as it came, after which the connection is closed; and what goes to the peer.
 	Broken(head []byte, why error) (answer []byte)
-	// Patience is how long the peer may be silent; zero: for ever.
-	Patience() time.Duration
+	// IdleTimeout is how long the peer may be silent; zero: for ever.
+	IdleTimeout() time.Duration
 }
 
 // Conn is a connection whose Read gives whole messages only, each in as many pieces as the buffer asks for.
@@ -110,8 +110,8 @@ func (c *Conn) next() error {
 // begin waits for the first byte of a message, and swallows the line breaks before it: it returns at every second of them.
 func (c *Conn) begin() error {
 	var until time.Time
-	if patience := c.judge.Patience(); patience > 0 {
-		until = time.Now().Add(patience)
+	if timeout := c.judge.IdleTimeout(); timeout > 0 {
+		until = time.Now().Add(timeout)
 	}
 	_ = c.SetReadDeadline(until)
 	for {
@@ -129,7 +129,7 @@ func (c *Conn) begin() error {
 			continue
 		case string(next) != "\r\n":
 			c.breaks = 0
-			return c.SetReadDeadline(time.Now().Add(c.limits.Whole))
+			return c.SetReadDeadline(time.Now().Add(c.limits.Message))
 		}
 		_, _ = c.in.Discard(2)
 		if c.breaks++; c.breaks == 2 {
@@ -177,7 +177,7 @@ func (c *Conn) broken(head []byte, why error) error {
 		why = ErrSlow
 	}
 	answer := c.judge.Broken(head, why)
-	err := c.rule(Ruling{Answer: answer})
+	err := c.rule(Verdict{Response: answer})
 	if err == nil && answer != nil && !errors.Is(why, ErrSlow) && !errors.Is(why, ErrIdle) {
 		c.drain()
 	}
@@ -195,9 +195,9 @@ func (c *Conn) drain() {
 const last = time.Second
 
 // rule does what the judge has said.
-func (c *Conn) rule(r Ruling) error {
-	if r.Answer != nil {
-		if _, err := c.Write(r.Answer); err != nil {
+func (c *Conn) rule(r Verdict) error {
+	if r.Response != nil {
+		if _, err := c.Write(r.Response); err != nil {
 			return err
 		}
 	}

@@ -82,7 +82,7 @@ func TestAServerThatStopsHangsUpOnBothEnds(t *testing.T) {
 		port := freePort(t)
 		gw := gateway(t, port)
 		r := runWith(t, gatewayed("udp", port))
-		r.farewell = patience // both ends answer
+		r.shutdownTimeout = patience // both ends answer
 		p := dial(t, r, "tcp")
 		p.send(plain("through").text())
 		gw.takes(gosip.INVITE, 200, oneLine)

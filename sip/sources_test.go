@@ -3,22 +3,28 @@ package sip
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"timbre/environment"
+
 	gosip "github.com/emiago/sipgo/sip"
-	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
-	"timbre/sip/sentry"
 )
 
 const outsider = "203.0.113.9"
+
+// limited is a server that bans, and takes so many INVITEs a second from a source, at a time that does not pass.
+func limited(invites int) func(*environment.Environment, *Config) {
+	return func(env *environment.Environment, cfg *Config) {
+		env.Now = func() time.Time { return time.Unix(1000, 0) }
+		cfg.Invites, cfg.Ban = invites, time.Hour
+	}
+}
 
 // from is a request as it comes from an address.
 func from(t testing.TB, address, text string) *gosip.Request {
@@ -29,40 +35,37 @@ func from(t testing.TB, address, text string) *gosip.Request {
 }
 
 func TestAStrangersMessagesAreReadAFewTimesOnly(t *testing.T) {
-	b := newBench(t)
-	b.sentry = sentryOf(b, func() time.Time { return time.Unix(1000, 0) })
+	b := newBenchWith(t, limited(0))
 	read := 0
 	for range 50 {
-		if pass, answer, _ := b.hear(netip.MustParseAddr(outsider), []byte(recording("x").String())); pass != nil || answer != nil {
+		if in := b.stack.Inspect(netip.MustParseAddr(outsider), []byte(recording("x").String())); in.Pass != nil || in.Response != nil {
 			read++
 		}
 	}
 	if read == 0 || read > 10 {
 		t.Errorf("%d of 50 were read", read)
 	}
-	if pass, _, _ := b.hear(netip.MustParseAddr("127.0.0.1"), []byte(recording("x").String())); pass == nil {
+	if in := b.stack.Inspect(netip.MustParseAddr("127.0.0.1"), []byte(recording("x").String())); in.Pass == nil {
 		t.Error("one who may call is not heard")
 	}
-	if pass, answer, banned := b.hear(netip.MustParseAddr(outsider), []byte("nonsense")); pass != nil || answer != nil || !banned {
-		t.Errorf("%q %q %v for one who is banned", pass, answer, banned)
+	if in := b.stack.Inspect(netip.MustParseAddr(outsider), []byte("nonsense")); in.Pass != nil || in.Response != nil || !in.Banned {
+		t.Errorf("got %+v for a banned source, want nothing passed or answered", in)
 	}
 }
 
 func TestAFloodOfInvitesIsToldToComeLater(t *testing.T) {
-	b := newBench(t)
-	b.cfg.Invites = 3
-	b.sentry = sentryOf(b, func() time.Time { return time.Unix(1000, 0) })
+	b := newBenchWith(t, limited(3))
 	var passed, told, silent int
 	for range 20 {
-		pass, answer, _ := b.hear(netip.MustParseAddr("127.0.0.1"), []byte(recording("x").String()))
+		in := b.stack.Inspect(netip.MustParseAddr("127.0.0.1"), []byte(recording("x").String()))
 		switch {
-		case pass != nil:
+		case in.Pass != nil:
 			passed++
-		case answer == nil:
+		case in.Response == nil:
 			silent++
 		default:
 			told++
-			msg, err := gosip.ParseMessage(answer)
+			msg, err := gosip.ParseMessage(in.Response)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,12 +93,11 @@ func TestScannersAreBannedAndUsersAreNot(t *testing.T) {
 		"one who may call":      {"127.0.0.1", message{method: "REGISTER"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := guard(t, "secret", "ann") // one may prove oneself: 127.0.0.1 has to, too
+			b := newBenchWith(t, limited(0))
+			*b.dir = *guarded("secret", "ann") // a source may authenticate: 127.0.0.1 has to, too
 			if c.source == "127.0.0.1" {
 				b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"127.0.0.1/32"}}
 			}
-			b.cfg.Ban = time.Hour
-			b.sentry = sentryOf(b, func() time.Time { return time.Unix(1000, 0) })
 			for i := range 30 {
 				c.ask.seq, c.ask.callID = 1, fmt.Sprint(i)
 				b.handle(from(t, c.source, c.ask.String()), newTransaction())
@@ -137,7 +139,7 @@ func TestAPutTakesEffectOnTheNextMessage(t *testing.T) {
 	b := newBench(t)
 	var generation atomic.Uint64
 	b.admission.list.generation = generation.Load
-	ask := func() bool { return b.knows(from(t, outsider, recording("x").String())) }
+	ask := func() bool { return b.stack.Known(from(t, outsider, recording("x").String())) }
 	if ask() {
 		t.Error("known before it was put")
 	}
@@ -157,16 +159,6 @@ func TestAPutTakesEffectOnTheNextMessage(t *testing.T) {
 	}
 }
 
-func TestOneWhoIsCalledIsKnown(t *testing.T) {
-	b := newBench(t)
-	req := request(t, message{method: "BYE", seq: 1}.String())
-	req.SetDestination(outsider + ":5060")
-	b.calling(req)
-	if !b.sentry.Known(netip.MustParseAddr(outsider)) {
-		t.Error("a stranger")
-	}
-}
-
 // A gateway may be many hosts: one takes the INVITE, and another one answers, to which the ACK goes and from which the BYE comes.
 func TestTheHostOfAGatewayThatAnswersIsKnown(t *testing.T) {
 	const answering = "127.0.0.2"
@@ -179,7 +171,7 @@ func TestTheHostOfAGatewayThatAnswersIsKnown(t *testing.T) {
 	}
 	ack := request(t, message{method: "ACK", seq: 1}.String())
 	ack.SetDestination(answering + ":9")
-	if err := r.agent.Write(ack); err != nil {
+	if err := r.stack.Write(ack); err != nil {
 		t.Fatal(err)
 	}
 	if !r.sentry.Known(at) {
@@ -211,7 +203,7 @@ func TestATCPPeerIsToldWhatCannotBeRead(t *testing.T) {
 			t.Errorf("%s: the connection goes on: %q", name, b)
 		}
 	}
-	if n := testutil.ToFloat64(r.metrics.broken.WithLabelValues("malformed")); n != 2 {
+	if n := r.count("timbre_sip_connections_broken_total", "malformed"); n != 2 {
 		t.Errorf("%v connections given up", n)
 	}
 }
@@ -229,98 +221,20 @@ func TestALivePingByTCPIsAnswered(t *testing.T) {
 	}
 }
 
-func TestTheStackForgetsSources(t *testing.T) {
-	b := newBench(t, "udp://127.0.0.1:0")
-	for _, l := range b.listeners {
-		l.most, l.linger = 3, time.Millisecond
-	}
-	r := start(t, b)
-	for range 20 {
-		p := dial(t, r, "udp")
-		if res := p.ask(message{method: "OPTIONS", seq: 1}.String()); res.StatusCode != gosip.StatusOK {
-			t.Fatalf("%s", res)
-		}
-	}
-	p := dial(t, r, "udp")
-	tag := p.invite("call-1")
-	for range 4 { // the one that took the call goes
-		dial(t, r, "udp").ask(message{method: "OPTIONS", seq: 1}.String())
-	}
-	if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != gosip.StatusOK {
-		t.Errorf("%s", res)
-	}
-	if n := b.reached(); n > 3 {
-		t.Errorf("%v addresses are remembered by one reader", n)
-	}
-	for until := time.Now().Add(patience); b.ua.TransportLayer().Pool("udp").Size() > 3+1; runtime.Gosched() { // and the socket's own
-		if time.Now().After(until) {
-			t.Fatalf("%d addresses are remembered by the stack", b.ua.TransportLayer().Pool("udp").Size())
-		}
-	}
-}
-
-func TestReadersHandOverWithoutAGap(t *testing.T) {
-	socket, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := newReader(socket, 1)
-	r.note(&net.UDPAddr{Port: 1})
-	ended := make(chan error)
-	go func() {
-		_, _, err := r.ReadFrom(nil)
-		ended <- err
-	}()
-	<-r.begun
-	<-r.full
-	select {
-	case err := <-ended:
-		t.Fatalf("it has left already: %v", err)
-	default:
-	}
-	close(r.leave)
-	if err := <-ended; !errors.Is(err, net.ErrClosed) {
-		t.Error(err)
-	}
-	_ = socket.Close()
-}
-
-func TestThePortOfASocketHasRoomAndAMark(t *testing.T) {
-	b := newBench(t, "udp://127.0.0.1:0")
-	if _, err := b.Listen(); err != nil {
-		t.Fatal(err)
-	}
-	defer b.close()
-	got := received(b.listeners[0].packets)
-	if got < 100000 || testutil.ToFloat64(b.metrics.buffer) != float64(got) {
-		t.Errorf("room for %d bytes, %v are told", got, testutil.ToFloat64(b.metrics.buffer))
-	}
-	t.Log("receive buffer, as the kernel counts it:", got)
-}
-
-// sentryOf is the sentry of a bench, made anew with a clock and with what the bench's configuration says.
-func sentryOf(b *bench, now func() time.Time) *sentry.Sentry {
-	if b.cfg.Ban == 0 {
-		b.cfg.Ban = time.Hour
-	}
-	return sentry.New(sentry.Config{Allowed: b.standing, Invites: b.cfg.Invites, Ban: b.cfg.Ban, Now: now})
-}
-
 // What a message costs before the stack reads it: of one who may call, and of one who is banned.
-func BenchmarkHear(b *testing.B) {
+func BenchmarkInspect(b *testing.B) {
 	text := []byte(recording("x").String())
 	for name, source := range map[string]string{"known": "127.0.0.1", "banned": outsider} {
 		b.Run(name, func(b *testing.B) {
-			bench := newBench(b)
+			bench := newBenchWith(b, func(_ *environment.Environment, cfg *Config) { cfg.Ban = time.Hour })
 			bench.admission.list.generation = func() uint64 { return 1 }
-			bench.sentry = sentryOf(bench, time.Now)
 			from := netip.MustParseAddr(source)
 			for range 10 {
-				bench.hear(from, text)
+				bench.stack.Inspect(from, text)
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				bench.hear(from, text)
+				bench.stack.Inspect(from, text)
 			}
 		})
 	}

@@ -1,8 +1,8 @@
-package sip
+package transport
 
 import "testing"
 
-func TestTheLogHoldsNoNumbers(t *testing.T) {
+func TestRedactRemovesNumbers(t *testing.T) {
 	for text, want := range map[string]string{
 		`field: From: <sip:+12065550100@10.0.0.1>;tag=1`: `field: From: <…@10.0.0.1>;tag=1`,
 		`TEL:+1-206-555-0100;x=y`:                        `…;x=y`,
@@ -11,8 +11,8 @@ func TestTheLogHoldsNoNumbers(t *testing.T) {
 		`CSeq 17 is not the next one`:                    `CSeq 17 is not the next one`,
 		`m-line 1: the metadata names no sender`:         `m-line 1: the metadata names no sender`,
 	} {
-		if got := private(text); got != want {
-			t.Errorf("%q became %q, not %q", text, got, want)
+		if got := Redact(text); got != want {
+			t.Errorf("got %q of %q, want %q", got, text, want)
 		}
 	}
 }

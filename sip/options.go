@@ -1,0 +1,67 @@
+package sip
+
+import (
+	"net/netip"
+	"sync"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+)
+
+// options responds to OPTIONS and records it as a ping. An unknown source, which may be forged, gets no more bytes than it
+// has sent.
+func (s *Server) options(req *gosip.Request, tx gosip.ServerTransaction, _ *dialog) {
+	s.ping(req)
+	res := gosip.NewResponseFromRequest(req, 200, "OK", nil)
+	if s.stack.Known(req) {
+		res.AppendHeader(gosip.NewHeader("Allow", allow))
+		res.AppendHeader(gosip.NewHeader("Accept", accept))
+		res.AppendHeader(gosip.NewHeader("Supported", supported))
+	}
+	s.stack.Respond(tx, res)
+}
+
+// pings are the last OPTIONS of each connector.
+type pings struct {
+	mu   sync.Mutex
+	last map[string]timbre.Ping
+}
+
+func (p *pings) record(connectorID string, ping timbre.Ping) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last[connectorID] = ping
+}
+
+// LastPing is the last OPTIONS that named a connector, or that named none and came from its allowed hosts. False: none has
+// come since the server was made.
+func (s *Server) LastPing(connectorID string) (timbre.Ping, bool) {
+	s.pings.mu.Lock()
+	defer s.pings.mu.Unlock()
+	p, ok := s.pings.last[connectorID]
+	return p, ok
+}
+
+// ping records an OPTIONS for connectors that exist, so that unknown sources take no memory.
+func (s *Server) ping(req *gosip.Request) {
+	source, err := netip.ParseAddrPort(req.Source())
+	if err != nil {
+		return
+	}
+	from := source.Addr().Unmap()
+	ping := timbre.Ping{At: s.now(), Source: from.String()}
+	c, found, err := s.admission.byName(s.ctx, req.Recipient)
+	if err == nil && found {
+		s.pings.record(c.ID, ping)
+		return
+	}
+	list, err := s.admission.list.current(s.ctx)
+	if err != nil {
+		s.log.Error("connectors of a ping not found", "error", err)
+		return
+	}
+	for _, id := range list.letting(from) {
+		s.pings.record(id, ping)
+	}
+}

@@ -1,0 +1,34 @@
+package sip
+
+import (
+	"strings"
+	"testing"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// FuzzRequest gives the server whatever the stack can read, as a first request and within a call.
+func FuzzRequest(f *testing.F) {
+	f.Add([]byte(recording("call-1").String()))
+	f.Add([]byte(message{method: "OPTIONS", seq: 1}.String()))
+	f.Add([]byte(strings.Replace(recording("call-1").String(), "Require", "Session-Expires: 90\r\nRecord-Route: <sip:a>, <sip:b>\r\nRequire", 1)))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		msg, err := gosip.ParseMessage(data)
+		if err != nil {
+			return
+		}
+		req, ok := msg.(*gosip.Request)
+		if !ok {
+			return
+		}
+		req.SetTransport("UDP")
+		req.SetSource("127.0.0.1:5099")
+		inBubble(func(t *testing.T) {
+			b := newBench(t)
+			if code := b.answerTo(t, req); code == 500 {
+				t.Errorf("a server error for\n%s", data)
+			}
+			b.close()
+		})(t)
+	})
+}

@@ -1,0 +1,41 @@
+package transport
+
+import (
+	"bytes"
+	"errors"
+	"net"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// prefilter inspects a datagram before the SIP stack, which drops silently what it cannot parse. Streams have been inspected
+// already, message by message: see framed.
+func (s *Stack) prefilter(from gosip.TransportReadProps, data []byte) ([]byte, error) {
+	if from.Transport != "UDP" {
+		return data, nil
+	}
+	if len(bytes.Trim(data, "\r\n\x00")) == 0 { // keeps a NAT binding open
+		return nil, nil
+	}
+	in := s.Inspect(AddrPort(from.RemoteAddr).Addr(), data)
+	for _, l := range s.listeners {
+		if l.packets != nil && l.packets.LocalAddr().String() == from.LocalAddr.String() {
+			s.passed(l, from.RemoteAddr, in)
+		}
+	}
+	return in.Pass, nil
+}
+
+// passed does for a datagram of a listener what its inspection says: the source is counted as one that the stack holds, or
+// the response is sent.
+func (s *Stack) passed(l *listener, source net.Addr, in Inspection) {
+	if in.Pass != nil {
+		l.reader.Load().note(source)
+	}
+	if in.Response == nil {
+		return
+	}
+	if _, err := l.packets.WriteTo(in.Response, source); err != nil && !errors.Is(err, net.ErrClosed) {
+		s.env.Log.Debug("SIP response not sent", "error", err)
+	}
+}

@@ -1,0 +1,88 @@
+package transport
+
+import (
+	"fmt"
+	"strings"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+)
+
+// Refusal is a final response that is not a success.
+type Refusal struct {
+	Code    int
+	Reason  string // label of the counter, one of few words
+	Detail  string // for the peer's operator, in a Warning header, and for the log
+	Headers []gosip.Header
+}
+
+// NewRefusal makes a refusal whose detail is formatted.
+func NewRefusal(code int, reason, detail string, args ...any) *Refusal {
+	return &Refusal{Code: code, Reason: reason, Detail: fmt.Sprintf(detail, args...)}
+}
+
+// Failure is the refusal for an error of another part of the server. The kind of the error chooses the status: 503 for what
+// passes, else 500. Its text goes to the log alone.
+func Failure(err error) *Refusal {
+	switch timbre.KindOf(err) {
+	case timbre.Unavailable, timbre.Throttled, timbre.Limit:
+		return NewRefusal(503, "unavailable", "%v", err).With("Retry-After", "5")
+	default:
+		return NewRefusal(500, "internal", "%v", err)
+	}
+}
+
+// With adds a header to the response.
+func (r *Refusal) With(name, value string) *Refusal {
+	r.Headers = append(r.Headers, gosip.NewHeader(name, value))
+	return r
+}
+
+func (r *Refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.Code, r.phrase(), r.Detail) }
+
+// phrases are those of RFC 3261, 21.
+var phrases = map[int]string{
+	400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 415: "Unsupported Media Type",
+	416: "Unsupported URI Scheme", 420: "Bad Extension", 422: "Session Interval Too Small",
+	408: "Request Timeout", 480: "Temporarily Unavailable", 483: "Too Many Hops", 487: "Request Terminated", 491: "Request Pending", 502: "Bad Gateway",
+	481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 488: "Not Acceptable Here",
+	500: "Server Internal Error", 503: "Service Unavailable", 505: "Version Not Supported", 513: "Message Too Large",
+}
+
+func (r *Refusal) phrase() string { return phrases[r.Code] }
+
+// Refuse responds to a request with a refusal, counts it and logs it. The detail of a 500 or 503 is not sent.
+func (s *Stack) Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *Refusal) {
+	s.Reject(r.Reason)
+	s.env.Log.Warn("SIP request refused", "method", req.Method, "status", r.Code, "reason", r.Reason, "detail", Redact(r.Detail),
+		"source", req.Source(), "call", callID(req))
+	if req.IsAck() {
+		return
+	}
+	res := gosip.NewResponseFromRequest(req, r.Code, r.phrase(), nil)
+	for _, h := range r.Headers {
+		res.AppendHeader(h)
+	}
+	if r.Code != 500 && r.Code != 503 {
+		res.AppendHeader(gosip.NewHeader("Warning", `399 timbre "`+quotable.Replace(r.Detail)+`"`))
+	}
+	s.Respond(tx, res)
+	s.scored(req, tx, r)
+}
+
+var quotable = strings.NewReplacer(`"`, `'`, `\`, `/`, "\r", " ", "\n", " ")
+
+// Respond sends a response and logs a failure to do so.
+func (s *Stack) Respond(tx gosip.ServerTransaction, res *gosip.Response) {
+	if err := tx.Respond(res); err != nil {
+		s.env.Log.Warn("SIP response not sent", "status", res.StatusCode, "error", err)
+	}
+}
+
+func callID(req *gosip.Request) string {
+	if h := req.CallID(); h != nil {
+		return h.Value()
+	}
+	return ""
+}

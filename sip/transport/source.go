@@ -1,0 +1,44 @@
+package transport
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// suspicious are the reasons for which scanners are refused. They count towards the ban of an unknown source. A call that
+// does not exist is not among them: after a restart, a peer that authenticates by password is unknown, and sends BYE for
+// all its calls from before.
+var suspicious = []string{"forbidden", "wrong_digest", "challenged", "no_connector", "malformed", "method", "extension"}
+
+// Source is the address that a message came from; not valid for one that did not come from the network.
+func Source(m gosip.Message) netip.Addr {
+	source, err := netip.ParseAddrPort(m.Source())
+	if err != nil {
+		return netip.Addr{}
+	}
+	return source.Addr().Unmap()
+}
+
+// Known says whether the source of a request is known.
+func (s *Stack) Known(req *gosip.Request) bool { return s.deps.Sources.Known(Source(req)) }
+
+// scored reports a suspicious refusal to the ban score of its source. It also ends the transaction of an INVITE that an
+// unknown source sent by UDP: the source may be forged, and its owner would get the response again and again until an ACK.
+func (s *Stack) scored(req *gosip.Request, tx gosip.ServerTransaction, r *Refusal) {
+	if slices.Contains(suspicious, r.Reason) {
+		s.deps.Sources.Failed(Source(req))
+	}
+	if req.IsInvite() && strings.EqualFold(req.Transport(), "udp") && !s.Known(req) {
+		tx.Terminate()
+	}
+}
+
+// called reports the destination of a request as known: it may respond, and send requests.
+func (s *Stack) called(req *gosip.Request) {
+	if to, err := netip.ParseAddrPort(req.Destination()); err == nil {
+		s.deps.Sources.Proven(to.Addr().Unmap())
+	}
+}

@@ -1,0 +1,114 @@
+package transport
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"net/netip"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/framing"
+)
+
+const (
+	maxHead        = 64 << 10         // bytes of a message before its body
+	messageTimeout = 30 * time.Second // from the first byte of a message to its last
+	// An unknown source sends its first message soon, and does not stay silent.
+	firstTimeout, idleTimeout = 32 * time.Second, 5 * time.Minute
+)
+
+// framed wraps a listener so that its connections give the SIP stack whole messages that it can parse.
+func (s *Stack) framed(l net.Listener) net.Listener { return framedListener{l, s} }
+
+type framedListener struct {
+	net.Listener
+	stack *Stack
+}
+
+func (l framedListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	limits := framing.Limits{Head: maxHead, Body: l.stack.cfg.MaxBody, Message: messageTimeout}
+	return framing.New(c, limits, &inspector{stack: l.stack, from: AddrPort(c.RemoteAddr()).Addr()}), nil
+}
+
+// inspector judges the messages of one connection.
+type inspector struct {
+	stack *Stack
+	from  netip.Addr
+	begun bool // a message has come
+}
+
+// Message inspects a message as prefilter does. It has to end where the stack's parser finds its end, or the stack would read
+// the next one from its middle.
+func (i *inspector) Message(raw []byte, body int) framing.Verdict {
+	i.begun = true
+	if len(raw) > int(gosip.TransportBufferReadSize) && bytes.IndexByte(raw, 0) >= 0 { // the stack skips a buffer of zeros
+		return framing.Verdict{Response: i.Broken(raw, errZeros), Close: true}
+	}
+	in := i.stack.Inspect(i.from, raw)
+	if in.Pass != nil && len(in.Pass) == len(raw) && contentLength(in.Message) != body {
+		return framing.Verdict{Response: i.Broken(raw, framing.ErrUnframed), Close: true}
+	}
+	return framing.Verdict{Pass: in.Pass, Response: in.Response, Close: in.Banned}
+}
+
+var errZeros = errors.New("a long message contains zeros")
+
+// contentLength is that of a parsed message; -1 without.
+func contentLength(m gosip.Message) int {
+	if m.ContentLength() == nil {
+		return -1
+	}
+	return int(*m.ContentLength())
+}
+
+// Broken counts a connection that is closed, and answers a request that is too large or has no end.
+func (i *inspector) Broken(head []byte, cause error) []byte {
+	reason := breakReason(head, cause)
+	i.stack.metrics.broken.WithLabelValues(reason).Inc()
+	switch reason {
+	case "malformed":
+		i.stack.unparsable(i.from.String(), cause)
+	case "too_large":
+		i.stack.Reject(reason)
+		i.stack.env.Log.Warn("SIP message too large", "source", i.from)
+	default:
+		return nil
+	}
+	i.stack.deps.Sources.Failed(i.from)
+	if reason == "too_large" {
+		return withStatusLine(mirror(head), "SIP/2.0 513 Message Too Large")
+	}
+	return mirror(head)
+}
+
+// breakReason is the label under which a closed connection is counted.
+func breakReason(head []byte, cause error) string {
+	switch {
+	case errors.Is(cause, framing.ErrIdle):
+		return "idle"
+	case errors.Is(cause, framing.ErrSlow):
+		return "slow"
+	case errors.Is(cause, framing.ErrTooLarge):
+		return "too_large"
+	case errors.Is(cause, framing.ErrUnframed), errors.Is(cause, errZeros), bytes.IndexByte(head, '\n') >= 0:
+		return "malformed"
+	}
+	return "closed"
+}
+
+// IdleTimeout is zero, which means never, for known sources.
+func (i *inspector) IdleTimeout() time.Duration {
+	switch {
+	case i.stack.deps.Sources.Known(i.from):
+		return 0
+	case i.begun:
+		return idleTimeout
+	}
+	return firstTimeout
+}
