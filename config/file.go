@@ -10,6 +10,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"timbre"
 )
 
 // fileSize is the most that a settings file may hold.
@@ -91,7 +93,7 @@ func (t *tree) take(key string, p *ast.MappingValueNode) error {
 			return t.walk(key, p.Value)
 		}
 	}
-	return fmt.Errorf("line %d: there is no setting %s; the nearest is %s", line(p), key, nearest(key, t.keys))
+	return fmt.Errorf("line %d: there is no setting %s; the nearest is %s", line(p), key, timbre.Nearest(key, t.keys))
 }
 
 func (t *tree) set(key string, p *ast.MappingValueNode) error {

@@ -3,6 +3,8 @@ package config
 import (
 	"strings"
 	"testing"
+
+	"timbre"
 )
 
 func FuzzFile(f *testing.F) {
@@ -45,11 +47,8 @@ func TestNearestIsByLetters(t *testing.T) {
 	for word, want := range map[string]string{
 		"api.lisen": "api.listen", "listen": "api.listen", "threshold": "search.threshold", "notify.webhook": "notify.webhooks", "Data": "data", "regoin": "region",
 	} {
-		if got := nearest(word, Keys()); got != want {
+		if got := timbre.Nearest(word, Keys()); got != want {
 			t.Errorf("%s: got %s, want %s", word, got, want)
 		}
-	}
-	if d := distance("kitten", "sitting"); d != 3 {
-		t.Errorf("kitten is %d from sitting", d)
 	}
 }

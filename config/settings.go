@@ -109,7 +109,7 @@ type Notify struct {
 
 // Search is how sure a match must be.
 type Search struct {
-	Threshold float64 `default:"0.9" help:"Least confidence of a match, above 0 and at most 1."`
+	Threshold float64 `default:"0.9" help:"Least confidence of a match, above 0 and below 1."`
 }
 
 // Legs is who is calling, where recording metadata does not say it, or says it wrongly. A connector's tags timbre:legs.… go

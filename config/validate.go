@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"timbre"
 )
 
 var (
@@ -49,8 +51,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("sip.tls.cert and sip.tls.key must be given together")
 	case s.SIP.TLS.Cert == "" && slices.ContainsFunc(s.SIP.Listen, func(e Endpoint) bool { return e.Network == "tls" }):
 		return fmt.Errorf("sip.listen names tls://, which needs sip.tls.cert and sip.tls.key")
-	case !(s.Search.Threshold > 0 && s.Search.Threshold <= 1):
-		return fmt.Errorf("search.threshold %v is not above 0 and at most 1", s.Search.Threshold)
+	case !timbre.ValidThreshold(s.Search.Threshold):
+		return fmt.Errorf("search.threshold %v is not above 0 and below 1", s.Search.Threshold)
 	case s.Trunk.Silence != 0 && s.Trunk.Silence < 30*time.Second:
 		return fmt.Errorf("trunk.silence %v is less than 30s, in which callers may well be silent", s.Trunk.Silence)
 	case s.Infer.Threads < 0:

@@ -3,8 +3,8 @@ package node
 import (
 	"context"
 	"crypto/tls"
-	"strings"
 
+	"timbre"
 	"timbre/config"
 	"timbre/logbook"
 	"timbre/rtp"
@@ -77,7 +77,7 @@ func (n *Node) sipCertificate() (func(*tls.ClientHelloInfo) (*tls.Certificate, e
 
 // legRules converts the settings of legs.
 func legRules(s config.Legs) (siprec.Rules, error) {
-	callers, err := siprec.Patterns(strings.Join(s.Caller, ","))
+	callers, err := timbre.AddressPatterns(s.Caller)
 	return siprec.Rules{Swap: s.Swap, Header: s.CallerHeader, Callers: callers, Mixed: s.Unknown == "mixed"}, err
 }
 

@@ -7,7 +7,6 @@ import (
 	"context"
 	"log/slog"
 	"math"
-	"strconv"
 	"time"
 
 	"timbre"
@@ -21,7 +20,7 @@ type Source interface {
 
 // Config of a Searcher.
 type Config struct {
-	Threshold float64 // the least probability of a match, 0 to 1; 0: DefaultThreshold
+	Threshold float64 // the least probability of a match, above 0 and below 1; 0: DefaultThreshold
 	Now       func() time.Time
 	Log       *slog.Logger // nil: none
 }
@@ -29,8 +28,6 @@ type Config struct {
 const (
 	// DefaultThreshold is the least probability at which a profile is a match.
 	DefaultThreshold = 0.90
-	// ThresholdTag is the tag of a domain that sets its own threshold: a number from 0 to 1.
-	ThresholdTag = "timbre:threshold"
 	// MaxMatches is how many matches a search gives at most.
 	MaxMatches = 10
 )
@@ -100,15 +97,15 @@ func (s *Searcher) threshold(ctx context.Context, domainID string, now time.Time
 	if err != nil {
 		return 0, err
 	}
-	tag, ok := d.Tags[ThresholdTag]
+	tag, ok := d.Tags[timbre.ThresholdTag]
 	if !ok {
 		return s.config.Threshold, nil
 	}
-	own, err := strconv.ParseFloat(tag, 64)
-	if err != nil || !(own >= 0 && own <= 1) {
+	own, ok := timbre.ParseThreshold(tag)
+	if !ok {
 		if s.cache.complain(domainID, tag, now) {
-			s.config.Log.WarnContext(ctx, "the domain's threshold is not a number from 0 to 1: the configured one holds",
-				"domain", domainID, "tag", ThresholdTag, "value", tag, "threshold", s.config.Threshold)
+			s.config.Log.WarnContext(ctx, "the domain's threshold is not a number above 0 and below 1: the configured one applies",
+				"domain", domainID, "tag", timbre.ThresholdTag, "value", tag, "threshold", s.config.Threshold)
 		}
 		return s.config.Threshold, nil
 	}

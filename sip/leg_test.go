@@ -21,14 +21,14 @@ func TestTheOperatorSaysWhoIsCalling(t *testing.T) {
 	}{
 		"nothing":                    {siprec.Rules{}, nil, "X-Caller: bob", asIs, ""},
 		"swap":                       {siprec.Rules{Swap: true}, nil, "", turned, ""},
-		"swap, but not here":         {siprec.Rules{Swap: true}, map[string]string{siprec.SwapTag: "false"}, "", asIs, ""},
+		"swap, but not here":         {siprec.Rules{Swap: true}, map[string]string{timbre.LegsSwapTag: "false"}, "", asIs, ""},
 		"a pattern":                  {siprec.Rules{Callers: []string{"b*"}}, nil, "", turned, ""},
-		"a pattern of the connector": {siprec.Rules{Callers: []string{"a*"}}, map[string]string{siprec.CallerTag: "b*@example.com"}, "", turned, ""},
+		"a pattern of the connector": {siprec.Rules{Callers: []string{"a*"}}, map[string]string{timbre.LegsCallerTag: "b*@example.com"}, "", turned, ""},
 		"a header":                   {siprec.Rules{Header: "x-caller"}, nil, `X-Caller: "B" <sip:bob@example.com>`, turned, ""},
-		"a header with a label":      {siprec.Rules{}, map[string]string{siprec.HeaderTag: "X-CALLER"}, "X-Caller: label=2", turned, ""},
+		"a header with a label":      {siprec.Rules{}, map[string]string{timbre.LegsCallerHeaderTag: "X-CALLER"}, "X-Caller: label=2", turned, ""},
 		"a header that is not there": {siprec.Rules{Header: "X-Caller"}, nil, "", asIs, ""},
 		"a header of nobody":         {siprec.Rules{Header: "X-Caller"}, nil, "X-Caller: cy", asIs, "X-Caller names none"},
-		"a tag of nonsense":          {siprec.Rules{}, map[string]string{siprec.CallerTag: "["}, "", asIs, siprec.CallerTag},
+		"a tag of nonsense":          {siprec.Rules{}, map[string]string{timbre.LegsCallerTag: "["}, "", asIs, timbre.LegsCallerTag},
 	} {
 		t.Run(name, inBubble(func(t *testing.T) {
 			b := newBench(t)

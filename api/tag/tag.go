@@ -6,14 +6,10 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"timbre"
 )
-
-// Threshold is the tag of a domain that says how sure a match must be.
-const Threshold = "timbre:threshold"
 
 // Check refuses tags that no resource may have. How many it may have is for the store to say.
 func Check(tags map[string]string) error {
@@ -21,10 +17,8 @@ func Check(tags map[string]string) error {
 		if strings.HasPrefix(strings.ToLower(key), "aws:") {
 			return timbre.Errorf(timbre.Invalid, "", "Tag keys that begin with aws: are reserved.")
 		}
-		if key == Threshold {
-			if p, err := strconv.ParseFloat(value, 64); err != nil || !(p >= 0 && p <= 1) {
-				return timbre.Errorf(timbre.Invalid, "", "The tag %s must be a number from 0 to 1.", Threshold)
-			}
+		if err := timbre.CheckTag(key, value); err != nil {
+			return err
 		}
 	}
 	return nil

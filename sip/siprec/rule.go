@@ -1,6 +1,7 @@
 package siprec
 
 import (
+	"errors"
 	"path"
 	"strconv"
 	"strings"
@@ -16,57 +17,34 @@ type Rules struct {
 	Mixed   bool     // a call of which nothing tells the parties has mixed legs, not a caller first
 }
 
-// The tags of a connector that go before the rules that are set for all.
-const (
-	SwapTag    = "timbre:legs.swap"
-	HeaderTag  = "timbre:legs.caller_header"
-	CallerTag  = "timbre:legs.caller"
-	UnknownTag = "timbre:legs.unknown"
-)
-
-// With are the rules with what a connector's tags say in place of theirs. A tag that cannot be read is left out, and told.
+// With returns the rules as a connector's tags override them, and a warning for each tag whose value is malformed, which is
+// ignored.
 func (r Rules) With(tags map[string]string) (Rules, []string) {
-	var doubts []string
-	if v, ok := tags[SwapTag]; ok {
-		if swap, err := strconv.ParseBool(v); err == nil {
-			r.Swap = swap
-		} else {
-			doubts = append(doubts, "the tag "+SwapTag+" is neither true nor false")
+	var warnings []string
+	valid := func(key string) (value string, ok bool) {
+		if value, ok = tags[key]; !ok {
+			return "", false
 		}
+		var e *timbre.Error
+		if errors.As(timbre.CheckTag(key, value), &e) {
+			warnings = append(warnings, e.Msg)
+			return "", false
+		}
+		return value, true
 	}
-	if v, ok := tags[HeaderTag]; ok {
+	if v, ok := valid(timbre.LegsSwapTag); ok {
+		r.Swap, _ = strconv.ParseBool(v)
+	}
+	if v, ok := valid(timbre.LegsCallerHeaderTag); ok {
 		r.Header = strings.TrimSpace(v)
 	}
-	if v, ok := tags[CallerTag]; ok {
-		if callers, err := Patterns(v); err == nil {
-			r.Callers = callers
-		} else {
-			doubts = append(doubts, "the tag "+CallerTag+": "+err.Error())
-		}
+	if v, ok := valid(timbre.LegsCallerTag); ok {
+		r.Callers, _ = timbre.AddressPatterns(strings.Split(v, ","))
 	}
-	switch v := tags[UnknownTag]; v {
-	case "":
-	case "caller", "mixed":
+	if v, ok := valid(timbre.LegsUnknownTag); ok && v != "" {
 		r.Mixed = v == "mixed"
-	default:
-		doubts = append(doubts, "the tag "+UnknownTag+" is neither caller nor mixed")
 	}
-	return r, doubts
-}
-
-// Patterns are those of a list with commas between them. Invalid when one cannot be read.
-func Patterns(list string) ([]string, error) {
-	var all []string
-	for p := range strings.SplitSeq(list, ",") {
-		if p = strings.ToLower(strings.TrimSpace(p)); p == "" {
-			continue
-		}
-		if _, err := path.Match(p, ""); err != nil {
-			return nil, timbre.Errorf(timbre.Invalid, "", "%q is no pattern of addresses", p)
-		}
-		all = append(all, p)
-	}
-	return all, nil
+	return r, warnings
 }
 
 // calls says whether an address looks like a caller's. A pattern with an @ is of user and host, another one of the user.

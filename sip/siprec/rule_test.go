@@ -111,14 +111,14 @@ func TestTagsOfAConnectorGoBeforeTheRulesOfAll(t *testing.T) {
 	if r, doubts := all.With(map[string]string{"other": "x"}); !equal(r, all) || doubts != nil {
 		t.Errorf("%+v %q", r, doubts)
 	}
-	r, doubts := all.With(map[string]string{SwapTag: "false", HeaderTag: " P-Caller ", CallerTag: "7*, A?n@*", UnknownTag: "mixed"})
+	r, doubts := all.With(map[string]string{timbre.LegsSwapTag: "false", timbre.LegsCallerHeaderTag: " P-Caller ", timbre.LegsCallerTag: "7*, A?n@*", timbre.LegsUnknownTag: "mixed"})
 	if want := (Rules{Header: "P-Caller", Callers: []string{"7*", "a?n@*"}, Mixed: true}); !equal(r, want) || doubts != nil {
 		t.Errorf("%+v %q", r, doubts)
 	}
-	if r, _ := all.With(map[string]string{HeaderTag: "", CallerTag: "", UnknownTag: "caller"}); !equal(r, Rules{Swap: true}) {
+	if r, _ := all.With(map[string]string{timbre.LegsCallerHeaderTag: "", timbre.LegsCallerTag: "", timbre.LegsUnknownTag: "caller"}); !equal(r, Rules{Swap: true}) {
 		t.Errorf("switched off: %+v", r)
 	}
-	if r, doubts := all.With(map[string]string{SwapTag: "perhaps", CallerTag: "[", UnknownTag: "callee"}); !equal(r, all) || len(doubts) != 3 {
+	if r, doubts := all.With(map[string]string{timbre.LegsSwapTag: "perhaps", timbre.LegsCallerTag: "[", timbre.LegsUnknownTag: "callee"}); !equal(r, all) || len(doubts) != 3 {
 		t.Errorf("nonsense: %+v %q", r, doubts)
 	}
 }

@@ -1,10 +1,14 @@
-package config
+package timbre
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
-// nearest is the key that takes the fewest changes of a letter to come to from s; its section may be left out.
-func nearest(s string, keys []string) string {
-	best, least := "", int(^uint(0)>>1)
+// Nearest returns the key with the smallest edit distance from s. The section of a key, up to its last dot, may be missing
+// from s. Ties go to the first key.
+func Nearest(s string, keys []string) string {
+	best, least := "", math.MaxInt
 	for _, k := range keys {
 		last := k[strings.LastIndexByte(k, '.')+1:]
 		if d := min(distance(s, k), distance(s, last)+1); d < least {
@@ -14,8 +18,7 @@ func nearest(s string, keys []string) string {
 	return best
 }
 
-// distance is how many letters must be put in, left out or replaced to make b of a (Levenshtein's), at most the first 64
-// bytes of each.
+// distance is the Levenshtein distance between the first 64 bytes of a and of b.
 func distance(a, b string) int {
 	a, b = a[:min(len(a), 64)], b[:min(len(b), 64)]
 	row := make([]int, len(b)+1)
