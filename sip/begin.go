@@ -5,12 +5,12 @@ import (
 	"errors"
 
 	"timbre"
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 )
 
 // begin makes the call known, opens its streams and makes the answer.
-func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer.Offer, lines []offer.Line) (answer []byte, r *refusal) {
+func (s *Server) begin(d *dialog, connectorID, metadata string, o *sdp.Offer, lines []sdp.Line) (answer []byte, r *refusal) {
 	call := timbre.Call{
 		ConnectorID: connectorID, CallID: callID(d.invite), Direction: "Outbound",
 		From: siprec.User(d.invite.From().Value()), To: siprec.User(d.invite.To().Value()),
@@ -46,7 +46,7 @@ func (s *Server) begin(d *dialog, connectorID, metadata string, o *offer.Offer, 
 // lasting is a context for what has to be done even while the server stops.
 func (s *Server) lasting() context.Context { return context.WithoutCancel(s.ctx) }
 
-func (s *Server) open(d *dialog, l *offer.Line, to timbre.Listener) error {
+func (s *Server) open(d *dialog, l *sdp.Line, to timbre.Listener) error {
 	spec := s.spec(d, l)
 	stream, err := s.media.Open(spec, to)
 	if err != nil {
@@ -57,12 +57,12 @@ func (s *Server) open(d *dialog, l *offer.Line, to timbre.Listener) error {
 }
 
 // spec is what a line says of its stream.
-func (s *Server) spec(d *dialog, l *offer.Line) timbre.Media {
+func (s *Server) spec(d *dialog, l *sdp.Line) timbre.Media {
 	return d.answering.Spec(l, s.mediaSocket(d.local.Addr(), l.Remote.Addr()), d.source.Addr(), s.cfg.LatchAny)
 }
 
 // ports are those of the lines of an offer that are taken.
-func (d *dialog) ports(o *offer.Offer) map[int]int {
+func (d *dialog) ports(o *sdp.Offer) map[int]int {
 	ports := map[int]int{}
 	for _, l := range o.Lines {
 		if t := d.tracks[l.Index]; t != nil && l.Unfit == "" {

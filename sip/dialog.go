@@ -11,7 +11,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 )
 
@@ -30,13 +30,13 @@ type dialog struct {
 	done                chan struct{}  // closed when the dialog is over
 	secured             bool           // nothing of it may be in the clear
 
-	answering *offer.Answering
+	answering *sdp.Answering
 
 	mu       sync.Mutex // one change at a time
 	over     bool
 	theirSeq uint32
 	target   gosip.Uri
-	offered  *offer.Offer   // the last one
+	offered  *sdp.Offer     // the last one
 	tracks   map[int]*track // m-line index → what is received on it
 	order    []siprec.Line  // of the legs
 	legs     []timbre.Leg

@@ -5,7 +5,7 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 )
 
 // overTLS says whether a request came over TLS: the last hop, which is all that we can see.
@@ -17,15 +17,15 @@ func inClear() *refusal {
 }
 
 // unacceptable is the refusal of an offer of which no line can be taken.
-func unacceptable(o *offer.Offer) *refusal {
+func unacceptable(o *sdp.Offer) *refusal {
 	var why []string
 	reason := "no_codec"
 	for _, l := range o.Lines {
 		text := string(l.Unfit)
 		switch l.Unfit {
-		case offer.InClear:
+		case sdp.InClear:
 			reason = "encryption"
-		case offer.NoKey:
+		case sdp.NoKey:
 			reason = "encryption"
 			if n := len(l.Faults); n > 0 {
 				text += " (" + strings.Join(l.Faults[:min(n, mostFaults)], "; ") + ")"

@@ -91,8 +91,8 @@ type calls struct {
 	n       int
 	begun   []timbre.Call
 	updates []timbre.Change
-	update  error             // of updates
-	known   []int             // indexes of legs, of all calls
+	update  error                // of updates
+	known   []int                // indexes of legs, of all calls
 	added   []timbre.LegListener // that updates gave
 	told    chan string
 	begin   func() error // before a call is noted; nil: nothing

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"timbre"
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 )
 
@@ -144,14 +144,14 @@ func (s *Server) newDialog(req *gosip.Request, tx gosip.ServerTransaction, call 
 	}
 	d.local = transport.LocalAddr(d.bound, d.source)
 	d.contact = s.stack.Advertised(d.local, d.source.Addr())
-	d.answering = offer.NewAnswering(s.mediaAddress(d.local.Addr(), d.local.Addr()))
-	d.answering.For = func(l *offer.Line) netip.Addr { return s.mediaAddress(d.local.Addr(), l.Remote.Addr()) }
+	d.answering = sdp.NewAnswering(s.mediaAddress(d.local.Addr(), d.local.Addr()))
+	d.answering.For = func(l *sdp.Line) netip.Addr { return s.mediaAddress(d.local.Addr(), l.Remote.Addr()) }
 	d.answering.Fingerprint, d.answering.Passive = s.media.Fingerprint(), s.cfg.LatchAny
 	return d, nil
 }
 
 // read takes the body of a first INVITE apart, and its offer.
-func (s *Server) read(req *gosip.Request, d *dialog) (body siprec.Body, o *offer.Offer, lines []offer.Line, r *refusal) {
+func (s *Server) read(req *gosip.Request, d *dialog) (body siprec.Body, o *sdp.Offer, lines []sdp.Line, r *refusal) {
 	body, err := siprec.Read(strings.Join(values(req, "content-type"), ""), req.Body())
 	if err != nil {
 		return body, nil, nil, unread(err)
@@ -171,8 +171,8 @@ func (s *Server) read(req *gosip.Request, d *dialog) (body siprec.Body, o *offer
 	return body, o, lines, nil
 }
 
-func offered(raw []byte, peer netip.Addr) (*offer.Offer, *refusal) {
-	o, err := offer.Read(raw, peer)
+func offered(raw []byte, peer netip.Addr) (*sdp.Offer, *refusal) {
+	o, err := sdp.Read(raw, peer)
 	switch {
 	case err == nil:
 		return o, nil

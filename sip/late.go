@@ -7,7 +7,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 )
 
@@ -24,7 +24,7 @@ func (l *late) Frame(f timbre.Frame) {
 
 // extend opens a stream for every line that an offer adds or turns on, as far as there is room, and gives their listeners in
 // order. One that cannot be opened stays out; the call goes on without it.
-func (s *Server) extend(d *dialog, o *offer.Offer) (added []*late) {
+func (s *Server) extend(d *dialog, o *sdp.Offer) (added []*late) {
 	for _, l := range o.Lines {
 		if l.Unfit != "" || d.tracks[l.Index] != nil || len(d.order) >= maxLegs {
 			continue

@@ -9,12 +9,12 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 )
 
 // mapLegs finds out whose the lines of a call are. What is doubtful costs names, never the call.
-func (s *Server) mapLegs(d *dialog, req *gosip.Request, c timbre.Connector, body siprec.Body, lines []offer.Line) {
+func (s *Server) mapLegs(d *dialog, req *gosip.Request, c timbre.Connector, body siprec.Body, lines []sdp.Line) {
 	d.rules, d.doubts = s.cfg.Legs.With(c.Tags)
 	if body.Metadata != "" {
 		d.metadata = siprec.Parse(body.Metadata)

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"timbre"
-	"timbre/sip/offer"
 	"timbre/sip/phone"
+	"timbre/sip/sdp"
 )
 
 func TestOurOwnTelephoneCalls(t *testing.T) {
@@ -76,7 +76,7 @@ func TestOurOwnTelephoneIsHungUp(t *testing.T) {
 }
 
 func TestOurOwnTelephoneAgreesOnKeys(t *testing.T) {
-	for _, suite := range offer.Suites() {
+	for _, suite := range sdp.Suites() {
 		r := run(t)
 		call, err := phone.Dial(t.Context(), phone.Config{Server: r.url("udp"), To: connectorID, Suites: []string{suite}})
 		if err != nil {

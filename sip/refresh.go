@@ -9,7 +9,7 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 )
 
@@ -88,7 +88,7 @@ func (s *Server) reoffer(d *dialog, req *gosip.Request, body siprec.Body) ([]byt
 			return nil, refuse(488, "family", "media of a call cannot change between IPv4 and IPv6")
 		}
 	}
-	wanted := slices.ContainsFunc(o.Lines, func(l offer.Line) bool { return l.Unfit != offer.Disabled && l.Unfit != offer.NotAudio })
+	wanted := slices.ContainsFunc(o.Lines, func(l sdp.Line) bool { return l.Unfit != sdp.Disabled && l.Unfit != sdp.NotAudio })
 	if wanted && len(o.Fit(1)) == 0 {
 		return nil, unacceptable(o)
 	}
@@ -114,7 +114,7 @@ func (s *Server) propose(d *dialog) ([]byte, *refusal) {
 }
 
 // apply tells the streams what an offer, or an answer to ours, says of them. True: a line has another label than before.
-func (s *Server) apply(d *dialog, o *offer.Offer) (relabelled bool) {
+func (s *Server) apply(d *dialog, o *sdp.Offer) (relabelled bool) {
 	for _, l := range o.Lines {
 		t := d.tracks[l.Index]
 		switch {

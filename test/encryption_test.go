@@ -15,8 +15,8 @@ import (
 
 	"timbre"
 	"timbre/config"
-	"timbre/sip/offer"
 	"timbre/sip/phone"
+	"timbre/sip/sdp"
 )
 
 // A connector that requires encryption, and a telephone that speaks by TLS and SRTP, with each suite; then the certificate is
@@ -49,16 +49,16 @@ func TestCallsAreEncrypted(t *testing.T) {
 		kind timbre.Kind
 		says string
 	}{
-		"TCP":             {by("tcp", offer.Suites()...), timbre.Forbidden, "403"},
+		"TCP":             {by("tcp", sdp.Suites()...), timbre.Forbidden, "403"},
 		"audio in clear":  {by("tls"), timbre.Invalid, "488"},
-		"an unknown name": {func() phone.Config { c := by("tls", offer.Suites()...); c.TLS = nil; return c }(), timbre.Unavailable, "certificate"},
+		"an unknown name": {func() phone.Config { c := by("tls", sdp.Suites()...); c.TLS = nil; return c }(), timbre.Unavailable, "certificate"},
 	} {
 		if _, err := phone.Dial(ctx, c.cfg); timbre.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	calls := map[string]*phone.Call{}
-	for _, suite := range offer.Suites() {
+	for _, suite := range sdp.Suites() {
 		c, err := phone.Dial(ctx, by("tls", suite))
 		must(t, err)
 		must(t, c.Play(ctx))
@@ -71,11 +71,11 @@ func TestCallsAreEncrypted(t *testing.T) {
 		must(t, err)
 		must(t, os.WriteFile(to, b, 0o600))
 	}
-	if _, err := phone.Dial(ctx, by("tls", offer.Suites()...)); err == nil || !strings.Contains(err.Error(), "certificate") {
+	if _, err := phone.Dial(ctx, by("tls", sdp.Suites()...)); err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("the certificate from before is shown still: %v", err)
 	}
 	trusted = trustedNow
-	c, err := phone.Dial(ctx, by("tls", offer.Suites()...))
+	c, err := phone.Dial(ctx, by("tls", sdp.Suites()...))
 	must(t, err)
 	calls["renewed"] = c
 	for suite, c := range calls {
@@ -89,7 +89,7 @@ func TestCallsAreEncrypted(t *testing.T) {
 		figures = metrics(ctx, t, n.Admin)
 	}
 	for _, want := range []string{
-		fmt.Sprintf("timbre_rtp_packets_total %d\n", 2*50*len(offer.Suites())),
+		fmt.Sprintf("timbre_rtp_packets_total %d\n", 2*50*len(sdp.Suites())),
 		`timbre_rtp_dropped_total{reason="unauthentic"} 0` + "\n", `timbre_rtp_dropped_total{reason="malformed"} 0` + "\n",
 		`timbre_sip_rejected_total{reason="encryption"} 2` + "\n",
 	} {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/pion/srtp/v3"
 
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 )
 
 // client is the signalling of a session recording client with many calls, over UDP on one port.
@@ -109,10 +109,10 @@ func (c *client) ask(id, request string) (answer string, took time.Duration, err
 // invite sets up a call, and says how long it took to the answer.
 func (c *client) invite(n int) (*call, time.Duration, error) {
 	made := &call{id: fmt.Sprintf("soak-%d@127.0.0.1", n)}
-	var offered []offer.Crypto
+	var offered []sdp.Crypto
 	if c.suite != "none" {
 		for range 2 {
-			offered = append(offered, offer.NewCrypto("1", c.suite))
+			offered = append(offered, sdp.NewCrypto("1", c.suite))
 		}
 	}
 	answer, took, err := c.ask(made.id, c.request("INVITE", 1, made, c.body(offered), "Require: siprec\r\nContent-Type: multipart/mixed;boundary=part\r\n"))
@@ -148,7 +148,7 @@ func (c *client) bye(of *call) error {
 }
 
 // seal seals packets with a key that has been offered.
-func seal(k offer.Crypto) (*srtp.Context, error) {
+func seal(k sdp.Crypto) (*srtp.Context, error) {
 	profile, ok := map[string]srtp.ProtectionProfile{
 		"AEAD_AES_256_GCM":        srtp.ProtectionProfileAeadAes256Gcm,
 		"AEAD_AES_128_GCM":        srtp.ProtectionProfileAeadAes128Gcm,

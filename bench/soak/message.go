@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 )
 
 // request is one of a call.
@@ -19,7 +19,7 @@ func (c *client) request(method string, seq int, of *call, body, headers string)
 }
 
 // body is an offer of two streams, with a key each or in the clear, and who speaks in them.
-func (c *client) body(keys []offer.Crypto) string {
+func (c *client) body(keys []sdp.Crypto) string {
 	var b strings.Builder
 	b.WriteString("--part\r\nContent-Type: application/sdp\r\n\r\nv=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n")
 	for i := range 2 {

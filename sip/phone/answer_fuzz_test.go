@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 )
 
 func FuzzAnyAnswerAimsOrIsRefused(f *testing.F) {
@@ -18,7 +18,7 @@ func FuzzAnyAnswerAimsOrIsRefused(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
-	mine := []offer.Crypto{{Tag: "1", Suite: "AES_CM_128_HMAC_SHA1_80", Key: make([]byte, 30)}}
+	mine := []sdp.Crypto{{Tag: "1", Suite: "AES_CM_128_HMAC_SHA1_80", Key: make([]byte, 30)}}
 	f.Add([]byte(strings.ReplaceAll(sdpAnswer([]string{"2", "1"}, []int{20000, 20002}), "a=recvonly", "a=recvonly\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"+strings.Repeat("A", 40))))
 	f.Fuzz(func(t *testing.T, answer []byte) {
 		c := &Call{line: &line{server: netip.MustParseAddrPort("127.0.0.1:5060")}, legs: []*leg{{label: "1"}, {label: "2", offered: mine}}}

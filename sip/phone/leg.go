@@ -10,7 +10,7 @@ import (
 	"github.com/pion/srtp/v3"
 
 	"timbre"
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 )
 
 // leg is one stream of a call: its ports, where it goes, and what it says.
@@ -24,8 +24,8 @@ type leg struct {
 	header    rtp.Header
 	buf       [timbre.FrameSamples + 12]byte
 	remaining []byte
-	offered   []offer.Crypto // keys to seal it with, of which the server takes one
-	seal      *srtp.Context  // by that key; nil in the clear
+	offered   []sdp.Crypto  // keys to seal it with, of which the server takes one
+	seal      *srtp.Context // by that key; nil in the clear
 	sealed    []byte
 }
 

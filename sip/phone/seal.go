@@ -4,32 +4,32 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/pion/sdp/v3"
+	pion "github.com/pion/sdp/v3"
 	"github.com/pion/srtp/v3"
 
 	"timbre"
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 )
 
 // offer makes a key for each suite.
 func (l *leg) offer(suites []string) {
 	for i, name := range suites {
-		l.offered = append(l.offered, offer.NewCrypto(strconv.Itoa(i+1), name))
+		l.offered = append(l.offered, sdp.NewCrypto(strconv.Itoa(i+1), name))
 	}
 }
 
 // agree takes the key that the answer names. What has been offered encrypted is not sent in the clear.
-func (l *leg) agree(m *sdp.MediaDescription) error {
+func (l *leg) agree(m *pion.MediaDescription) error {
 	const op = "phone.Dial"
 	if len(l.offered) == 0 {
 		return nil
 	}
 	text, _ := m.Attribute("crypto")
-	taken, err := offer.ParseCrypto(text)
+	taken, err := sdp.ParseCrypto(text)
 	if err != nil {
 		return timbre.Errorf(timbre.Invalid, op, "the server takes none of our keys: %w", err)
 	}
-	i := slices.IndexFunc(l.offered, func(c offer.Crypto) bool { return c.Tag == taken.Tag && c.Suite == taken.Suite })
+	i := slices.IndexFunc(l.offered, func(c sdp.Crypto) bool { return c.Tag == taken.Tag && c.Suite == taken.Suite })
 	if i < 0 {
 		return timbre.Errorf(timbre.Invalid, op, "the server takes a key that was not offered")
 	}

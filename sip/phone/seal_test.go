@@ -7,18 +7,18 @@ import (
 	"timbre"
 
 	"github.com/pion/rtp"
-	"github.com/pion/sdp/v3"
+	pion "github.com/pion/sdp/v3"
 	"github.com/pion/srtp/v3"
 
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 )
 
 func TestEverySuiteCanSeal(t *testing.T) {
-	for _, suite := range offer.Suites() {
+	for _, suite := range sdp.Suites() {
 		l := &leg{}
 		l.offer([]string{"AES_CM_128_HMAC_SHA1_32", suite})
-		theirs := offer.NewCrypto("2", suite)
-		must(t, l.agree((&sdp.MediaDescription{}).WithValueAttribute("crypto", theirs.Value())))
+		theirs := sdp.NewCrypto("2", suite)
+		must(t, l.agree((&pion.MediaDescription{}).WithValueAttribute("crypto", theirs.Value())))
 		plain, err := (&rtp.Packet{Header: rtp.Header{Version: 2}, Payload: talk(160, 1)}).Marshal()
 		must(t, err)
 		b, err := l.seal.EncryptRTP(nil, plain, nil)
@@ -33,16 +33,16 @@ func TestEverySuiteCanSeal(t *testing.T) {
 }
 
 func TestAnAnswerWithoutOurKeysIsNoAnswer(t *testing.T) {
-	mine := offer.NewCrypto("1", "AEAD_AES_128_GCM")
+	mine := sdp.NewCrypto("1", "AEAD_AES_128_GCM")
 	for name, value := range map[string]string{
 		"none":               "",
 		"nonsense":           "1 AEAD_AES_128_GCM inline:x",
-		"another tag":        offer.NewCrypto("2", mine.Suite).Value(),
-		"another suite":      offer.NewCrypto("1", "AEAD_AES_256_GCM").Value(),
+		"another tag":        sdp.NewCrypto("2", mine.Suite).Value(),
+		"another suite":      sdp.NewCrypto("1", "AEAD_AES_256_GCM").Value(),
 		"a suite of its own": strings.Replace(mine.Value(), "AEAD", "DEAD", 1),
 	} {
-		l := &leg{offered: []offer.Crypto{mine}}
-		m := &sdp.MediaDescription{}
+		l := &leg{offered: []sdp.Crypto{mine}}
+		m := &pion.MediaDescription{}
 		if value != "" {
 			m.WithValueAttribute("crypto", value)
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 )
 
 var us = netip.MustParseAddr("192.0.2.100")
@@ -140,7 +140,7 @@ func FuzzDescription(f *testing.F) {
 	f.Add([]byte("v=0\r\nm=audio 4000/2 RTP/AVP 96\r\na=rtpmap:96 opus/48000/2\r\na=inactive\r\nm=x 0 y z\r\n"))
 	peer := netip.MustParseAddr(ann)
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		was, err := offer.Read(raw, peer)
+		was, err := sdp.Read(raw, peer)
 		if err != nil {
 			return
 		}
@@ -152,7 +152,7 @@ func FuzzDescription(f *testing.F) {
 			}
 		}
 		text := newAuthor(us).write(raw, at(ports...))
-		is, err := offer.Read(text, peer)
+		is, err := sdp.Read(text, peer)
 		if err != nil {
 			t.Fatalf("%v in\n%q\nof\n%q", err, text, raw)
 		}

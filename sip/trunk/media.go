@@ -5,7 +5,7 @@ import (
 
 	"timbre"
 	"timbre/sip/header"
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 )
 
@@ -49,12 +49,12 @@ func descriptionOf(m interface {
 type proposal struct {
 	from  *side
 	raw   []byte
-	lines []offer.Line
+	lines []sdp.Line
 }
 
 // propose reads an offer of a side, opens what it needs, and gives it as the other side gets it.
 func (c *call) propose(x *side, raw []byte) (*proposal, []byte, *Refusal) {
-	o, err := offer.Read(raw, x.peer.Addr())
+	o, err := sdp.Read(raw, x.peer.Addr())
 	switch {
 	case err != nil && timbre.KindOf(err) == timbre.Unprocessable:
 		return nil, nil, refuse(488, "no_media", "%v", err)
@@ -88,7 +88,7 @@ func (c *call) propose(x *side, raw []byte) (*proposal, []byte, *Refusal) {
 }
 
 // pairFor is the pair of an m-line, opened if there is none; nil when there are too many. The caller holds c.media.
-func (c *call) pairFor(x *side, l *offer.Line) (*pair, error) {
+func (c *call) pairFor(x *side, l *sdp.Line) (*pair, error) {
 	if p := c.pairs[l.Index]; p != nil {
 		return p, nil
 	}
@@ -119,7 +119,7 @@ func (c *call) pairFor(x *side, l *offer.Line) (*pair, error) {
 }
 
 // warn tells of a call that is put through and cannot be heard; once.
-func (c *call) warn(l *offer.Line) {
+func (c *call) warn(l *sdp.Line) {
 	if l.Index == c.heard && l.Media == "audio" && len(l.Payloads) == 0 && !c.warned {
 		c.warned = true
 		c.e.log.Warn("a trunk call whose codec is not known here: it is put through, and not heard", "call", c.invite.CallID().Value())
@@ -127,7 +127,7 @@ func (c *call) warn(l *offer.Line) {
 }
 
 // spec is what a line of a side says of its stream.
-func (c *call) spec(x *side, l *offer.Line) timbre.Media {
+func (c *call) spec(x *side, l *sdp.Line) timbre.Media {
 	s := l.Spec(c.listenAt(x), x.peer.Addr(), c.e.cfg.LatchAny)
 	s.Mux = false // neither offered on nor answered
 	switch {
@@ -155,7 +155,7 @@ func (c *call) blank(s *side, line int, other *timbre.Media) timbre.Media {
 // the one who proposed gets it. Lines that either refuses are paused.
 func (c *call) answered(p *proposal, raw []byte) ([]byte, *Refusal) {
 	x, y := p.from, p.from.other()
-	o, err := offer.Read(raw, y.peer.Addr())
+	o, err := sdp.Read(raw, y.peer.Addr())
 	if err != nil {
 		return nil, refuse(502, "bad_answer", "%v", err)
 	}

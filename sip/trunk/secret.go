@@ -6,7 +6,7 @@ import (
 
 	"timbre"
 
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 )
 
 // secrets are our keys on one side of a call, by m-line and suite (SDES, RFC 4568). One lasts as long as the call: a key that
@@ -19,7 +19,7 @@ func (s secrets) key(line int, suite string) []byte {
 		s[line] = map[string][]byte{}
 	}
 	if s[line][suite] == nil {
-		s[line][suite] = offer.NewCrypto("1", suite).Key
+		s[line][suite] = sdp.NewCrypto("1", suite).Key
 	}
 	return s[line][suite]
 }
@@ -27,8 +27,8 @@ func (s secrets) key(line int, suite string) []byte {
 // offered are the attributes by which we offer keys for a line: every suite, the strongest first.
 func (s secrets) offered(line int) []string {
 	var all []string
-	for i, suite := range offer.Suites() {
-		c := offer.NewCrypto(strconv.Itoa(i+1), suite)
+	for i, suite := range sdp.Suites() {
+		c := sdp.NewCrypto(strconv.Itoa(i+1), suite)
 		c.Key = s.key(line, suite)
 		all = append(all, "a=crypto:"+c.Value())
 	}
@@ -36,30 +36,30 @@ func (s secrets) offered(line int) []string {
 }
 
 // answered is the attribute by which we answer the strongest key of a line.
-func (s secrets) answered(l *offer.Line) []string {
+func (s secrets) answered(l *sdp.Line) []string {
 	c := l.Crypto[0]
 	c.Key = s.key(l.Index, c.Suite)
 	return []string{"a=crypto:" + c.Value()}
 }
 
 // agreed are the keys of both ends of a line.
-func (s secrets) agreed(l *offer.Line) *timbre.SRTPKeys {
+func (s secrets) agreed(l *sdp.Line) *timbre.SRTPKeys {
 	theirs := l.Crypto[0]
 	return &timbre.SRTPKeys{Suite: theirs.Suite, Local: s.key(l.Index, theirs.Suite), Remote: theirs.Key, MKI: theirs.MKI}
 }
 
 // pending are keys for a line whose peer has yet to tell his: nothing that comes is authentic.
 func (s secrets) pending(line int) *timbre.SRTPKeys {
-	suite := offer.Suites()[0]
-	return &timbre.SRTPKeys{Suite: suite, Local: s.key(line, suite), Remote: offer.NewCrypto("1", suite).Key}
+	suite := sdp.Suites()[0]
+	return &timbre.SRTPKeys{Suite: suite, Local: s.key(line, suite), Remote: sdp.NewCrypto("1", suite).Key}
 }
 
 // handshaken says whether a line's keys come from a handshake (DTLS, RFC 5764).
-func handshaken(l *offer.Line) bool { return strings.HasPrefix(l.Proto, "UDP/TLS/") }
+func handshaken(l *sdp.Line) bool { return strings.HasPrefix(l.Proto, "UDP/TLS/") }
 
 // askKeys is what we say of keys when a line is offered on to a side: a handshake, if that is how it gets its keys; else those
 // of the signalling.
-func (s *side) askKeys(l *offer.Line) ours {
+func (s *side) askKeys(l *sdp.Line) ours {
 	switch proto := s.handshakes[l.Index]; {
 	case !secure(l):
 		return ours{}
@@ -72,7 +72,7 @@ func (s *side) askKeys(l *offer.Line) ours {
 }
 
 // giveKeys is what we answer to the keys in an offer of a side, of whose stream the spec says the rest.
-func (s *side) giveKeys(l *offer.Line, spec *timbre.Media) ours {
+func (s *side) giveKeys(l *sdp.Line, spec *timbre.Media) ours {
 	switch {
 	case spec.DTLS != nil:
 		setup := "passive"
@@ -87,10 +87,10 @@ func (s *side) giveKeys(l *offer.Line, spec *timbre.Media) ours {
 }
 
 // secure says whether a line's media is encrypted.
-func secure(l *offer.Line) bool { return strings.Contains(l.Proto, "SAVP") }
+func secure(l *sdp.Line) bool { return strings.Contains(l.Proto, "SAVP") }
 
 // relayable says whether a line's media can be put through: RTP, in the clear or with keys, and fax over UDPTL. Where encryption is required, only what is encrypted is.
-func (c *call) relayable(l *offer.Line) bool {
+func (c *call) relayable(l *sdp.Line) bool {
 	if l.Remote.Port() == 0 {
 		return false
 	}

@@ -10,11 +10,11 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 )
 
 // sealedAudio is a description whose stream has keys, by a=crypto lines.
-func sealedAudio(address string, port int, cryptos ...offer.Crypto) string {
+func sealedAudio(address string, port int, cryptos ...sdp.Crypto) string {
 	s := strings.Replace(audio(address, port), "RTP/AVP", "RTP/SAVP", 1)
 	for _, c := range cryptos {
 		s += "a=crypto:" + c.Value() + "\n"
@@ -23,9 +23,9 @@ func sealedAudio(address string, port int, cryptos ...offer.Crypto) string {
 }
 
 // cryptoOf are the keys in a message's description.
-func cryptoOf(t *testing.T, body []byte) []offer.Crypto {
+func cryptoOf(t *testing.T, body []byte) []sdp.Crypto {
 	t.Helper()
-	o, err := offer.Read(body, netip.MustParseAddr(ann))
+	o, err := sdp.Read(body, netip.MustParseAddr(ann))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,12 +34,12 @@ func cryptoOf(t *testing.T, body []byte) []offer.Crypto {
 
 func TestEachSideHasKeysOfItsOwn(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *house) {
-		hers, weak := offer.NewCrypto("7", "AES_CM_128_HMAC_SHA1_80"), offer.NewCrypto("8", "AES_CM_128_HMAC_SHA1_32")
+		hers, weak := sdp.NewCrypto("7", "AES_CM_128_HMAC_SHA1_80"), sdp.NewCrypto("8", "AES_CM_128_HMAC_SHA1_32")
 		a := h.call(sealedAudio(ann, 4000, weak, hers))
 		invite := h.next(gosip.INVITE)
 		said(t, invite.req, "m=audio 30000 RTP/SAVP 0 101")
 		offered := cryptoOf(t, invite.req.Body())
-		if len(offered) != len(offer.Suites()) || offered[0].Suite != offer.Suites()[0] {
+		if len(offered) != len(sdp.Suites()) || offered[0].Suite != sdp.Suites()[0] {
 			t.Fatalf("%+v", offered)
 		}
 		for _, c := range offered {
@@ -51,7 +51,7 @@ func TestEachSideHasKeysOfItsOwn(t *testing.T) {
 		if early == nil {
 			t.Error("before the gateway has told its key, anything is taken")
 		}
-		his := offer.NewCrypto(offered[1].Tag, offered[1].Suite)
+		his := sdp.NewCrypto(offered[1].Tag, offered[1].Suite)
 		invite.describe(200, sealedAudio(gw, 6000, his))
 		ok := expect(t, a.invited, 200)
 		answer := cryptoOf(t, ok.Body())
@@ -91,7 +91,7 @@ func TestEachSideHasKeysOfItsOwn(t *testing.T) {
 }
 
 func TestAConnectorThatRequiresEncryption(t *testing.T) {
-	key := offer.NewCrypto("1", "AES_CM_128_HMAC_SHA1_80")
+	key := sdp.NewCrypto("1", "AES_CM_128_HMAC_SHA1_80")
 	in(t, Config{}, func(t *testing.T, h *house) {
 		a := h.call(audio(ann, 4000), "encrypted", "routes: TCP/"+gw)
 		expect(t, a.invited, 488)

@@ -8,7 +8,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/header"
-	"timbre/sip/offer"
+	"timbre/sip/sdp"
 )
 
 // The sides of a call.
@@ -30,8 +30,8 @@ type side struct {
 	realm   string           // whose passwords are for it: the host of the gateway's route
 	secrets secrets          // of its media, ours
 
-	answering  *offer.Answering // of its handshakes
-	handshakes map[int]string   // the protocol of the m-lines that get their keys from one
+	answering  *sdp.Answering // of its handshakes
+	handshakes map[int]string // the protocol of the m-lines that get their keys from one
 
 	author *author // of what it is told about media
 
@@ -72,7 +72,7 @@ func callerSide(c *call, in Incoming, tag string) *side {
 func (s *side) describes() {
 	address := s.call.e.announced(s.place)
 	s.author, s.secrets = newAuthor(address), secrets{}
-	s.answering, s.handshakes = offer.NewAnswering(address), map[int]string{}
+	s.answering, s.handshakes = sdp.NewAnswering(address), map[int]string{}
 	s.answering.Passive = s.call.e.cfg.LatchAny
 }
 

@@ -16,8 +16,8 @@ import (
 
 	"timbre"
 	"timbre/cmd/timbre/screen"
-	"timbre/sip/offer"
 	"timbre/sip/phone"
+	"timbre/sip/sdp"
 )
 
 // Call is `timbre call`: its fields are its flags, as kong reads them.
@@ -97,7 +97,7 @@ func (c Call) config() (phone.Config, error) {
 		cfg.RequestURI = "sip:" + user(c.To) + "@" + c.Connector + ".voiceconnector.local"
 	}
 	if c.SRTP {
-		cfg.Suites = offer.Suites()
+		cfg.Suites = sdp.Suites()
 	}
 	if c.CA != "" {
 		pem, err := os.ReadFile(c.CA)

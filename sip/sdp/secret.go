@@ -1,11 +1,11 @@
-package offer
+package sdp
 
 import (
 	"net/netip"
 
-	"timbre"
+	pion "github.com/pion/sdp/v3"
 
-	"github.com/pion/sdp/v3"
+	"timbre"
 )
 
 // secret is our side of the keys of a line. It stays while the peer's side asks for nothing else: a key that came back
@@ -39,7 +39,7 @@ func (a *Answering) secret(l *Line) *secret {
 }
 
 // secure adds to the answer for a line what it says of keys.
-func (a *Answering) secure(m *sdp.MediaDescription, l *Line) {
+func (a *Answering) secure(m *pion.MediaDescription, l *Line) {
 	switch s := a.secret(l); {
 	case s == nil:
 	case s.dtls.Fingerprint == "":

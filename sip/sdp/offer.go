@@ -1,4 +1,4 @@
-package offer
+package sdp
 
 import (
 	"net/netip"
@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pion/sdp/v3"
+	pion "github.com/pion/sdp/v3"
 
 	"timbre"
 )
@@ -32,7 +32,7 @@ type Line struct {
 	Faults    []string // what is wrong with its keys, for people
 
 	fingerprint, setup string // of its DTLS
-	desc               *sdp.MediaDescription
+	desc               *pion.MediaDescription
 }
 
 // Unfit says why a line cannot be taken.
@@ -56,7 +56,7 @@ func Read(raw []byte, peer netip.Addr) (*Offer, error) {
 		return nil, err
 	}
 	if len(s.MediaDescriptions) == 0 {
-		return nil, timbre.Errorf(timbre.Unprocessable, "offer.Read", "there is no m-line")
+		return nil, timbre.Errorf(timbre.Unprocessable, "sdp.Read", "there is no m-line")
 	}
 	o := &Offer{}
 	for i, m := range s.MediaDescriptions {
@@ -65,7 +65,7 @@ func Read(raw []byte, peer netip.Addr) (*Offer, error) {
 	return o, nil
 }
 
-func readLine(i int, s *sdp.SessionDescription, m *sdp.MediaDescription, peer netip.Addr) Line {
+func readLine(i int, s *pion.SessionDescription, m *pion.MediaDescription, peer netip.Addr) Line {
 	l := Line{
 		Index: i, desc: m, Voice: -1, Events: -1, Payloads: map[uint8]Encoding{}, Direction: direction(s, m),
 		Media: m.MediaName.Media, Proto: strings.ToUpper(strings.Join(m.MediaName.Protos, "/")),
@@ -100,7 +100,7 @@ func readLine(i int, s *sdp.SessionDescription, m *sdp.MediaDescription, peer ne
 
 // readKeys notes how the line's keys are agreed on, and says whether its protocol is known, and one that needs keys. Where
 // it does not, keys are an offer that is taken (RFC 8643). Keys in the signalling come before a handshake.
-func (l *Line) readKeys(s *sdp.SessionDescription) (known, secured bool) {
+func (l *Line) readKeys(s *pion.SessionDescription) (known, secured bool) {
 	proto := strings.TrimSuffix(strings.ToUpper(strings.Join(l.desc.MediaName.Protos, "/")), "F")
 	handshake := proto == "UDP/TLS/RTP/SAVP"
 	if !handshake {
@@ -166,8 +166,8 @@ func (l *Line) readFormats() {
 
 var directions = []string{"sendrecv", "sendonly", "recvonly", "inactive"}
 
-func direction(s *sdp.SessionDescription, m *sdp.MediaDescription) string {
-	for _, attributes := range [][]sdp.Attribute{m.Attributes, s.Attributes} {
+func direction(s *pion.SessionDescription, m *pion.MediaDescription) string {
+	for _, attributes := range [][]pion.Attribute{m.Attributes, s.Attributes} {
 		for _, a := range attributes {
 			if slices.Contains(directions, a.Key) {
 				return a.Key
@@ -178,7 +178,7 @@ func direction(s *sdp.SessionDescription, m *sdp.MediaDescription) string {
 }
 
 // address is that of a c= line, or else one that is given: what is no IP address is not looked up.
-func address(c *sdp.ConnectionInformation, otherwise netip.Addr) netip.Addr {
+func address(c *pion.ConnectionInformation, otherwise netip.Addr) netip.Addr {
 	if c == nil || c.Address == nil {
 		return otherwise
 	}
@@ -190,7 +190,7 @@ func address(c *sdp.ConnectionInformation, otherwise netip.Addr) netip.Addr {
 }
 
 // control is where RTCP goes: by a=rtcp (RFC 3605), or to the port after that of the media.
-func control(m *sdp.MediaDescription, host netip.Addr) netip.AddrPort {
+func control(m *pion.MediaDescription, host netip.Addr) netip.AddrPort {
 	port := m.MediaName.Port.Value + 1
 	if v, ok := m.Attribute("rtcp"); ok {
 		fields := strings.Fields(v)

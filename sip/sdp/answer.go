@@ -1,4 +1,4 @@
-package offer
+package sdp
 
 import (
 	"crypto/rand"
@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/pion/sdp/v3"
+	pion "github.com/pion/sdp/v3"
 
 	"timbre"
 )
@@ -37,7 +37,7 @@ func NewAnswering(address netip.Addr) *Answering {
 // format that we can hear and telephone-event; the others get port 0. The label is echoed, without which some clients send nothing.
 func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
 	session := netip.Addr{}
-	s := sdp.SessionDescription{SessionName: "Timbre", TimeDescriptions: []sdp.TimeDescription{{}}}
+	s := pion.SessionDescription{SessionName: "Timbre", TimeDescriptions: []pion.TimeDescription{{}}}
 	for _, l := range o.Lines {
 		m := l.answer(ports[l.Index])
 		if ports[l.Index] != 0 {
@@ -60,24 +60,24 @@ func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
 	s.ConnectionInformation = connection(session)
 	body, err := s.Marshal()
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "offer.Answer", "%w", err)
+		return nil, timbre.Errorf(timbre.Internal, "sdp.Answer", "%w", err)
 	}
 	if string(body) == a.last {
 		return a.text, nil
 	}
 	a.version, a.last = a.version+1, string(body)
-	s.Origin = sdp.Origin{
+	s.Origin = pion.Origin{
 		Username: "-", SessionID: a.id, SessionVersion: a.version,
 		NetworkType: "IN", AddressType: family(a.address), UnicastAddress: a.address.String(),
 	}
 	if a.text, err = s.Marshal(); err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "offer.Answer", "%w", err)
+		return nil, timbre.Errorf(timbre.Internal, "sdp.Answer", "%w", err)
 	}
 	return a.text, nil
 }
 
-func connection(at netip.Addr) *sdp.ConnectionInformation {
-	return &sdp.ConnectionInformation{NetworkType: "IN", AddressType: family(at), Address: &sdp.Address{Address: at.String()}}
+func connection(at netip.Addr) *pion.ConnectionInformation {
+	return &pion.ConnectionInformation{NetworkType: "IN", AddressType: family(at), Address: &pion.Address{Address: at.String()}}
 }
 
 func family(a netip.Addr) string {
@@ -87,9 +87,9 @@ func family(a netip.Addr) string {
 	return "IP4"
 }
 
-func (l *Line) answer(port int) *sdp.MediaDescription {
-	m := &sdp.MediaDescription{MediaName: sdp.MediaName{
-		Media: l.desc.MediaName.Media, Port: sdp.RangedPort{Value: port},
+func (l *Line) answer(port int) *pion.MediaDescription {
+	m := &pion.MediaDescription{MediaName: pion.MediaName{
+		Media: l.desc.MediaName.Media, Port: pion.RangedPort{Value: port},
 		Protos: l.desc.MediaName.Protos, Formats: l.desc.MediaName.Formats,
 	}}
 	if l.Label != "" {

@@ -1,11 +1,11 @@
-package offer
+package sdp
 
 import (
 	"encoding/hex"
 	"slices"
 	"strings"
 
-	"github.com/pion/sdp/v3"
+	pion "github.com/pion/sdp/v3"
 )
 
 // hashes are those that a fingerprint may be made with, the strongest first, and their length in bytes.
@@ -15,7 +15,7 @@ var hashes = []struct {
 }{{"sha-512", 64}, {"sha-384", 48}, {"sha-256", 32}, {"sha-1", 20}}
 
 // fingerprint is the strongest of a line's or a session's a=fingerprint (RFC 8122), spelled as we do: "sha-256 AB:CD:…".
-func fingerprint(s *sdp.SessionDescription, m *sdp.MediaDescription) string {
+func fingerprint(s *pion.SessionDescription, m *pion.MediaDescription) string {
 	best, found := len(hashes), ""
 	for _, v := range slices.Concat(attributes(m.Attributes, "fingerprint"), attributes(s.Attributes, "fingerprint")) {
 		name, digits, _ := strings.Cut(strings.TrimSpace(v), " ")
@@ -32,7 +32,7 @@ func fingerprint(s *sdp.SessionDescription, m *sdp.MediaDescription) string {
 
 // setup is who begins the handshake (RFC 4145): active, the peer; passive, we; actpass, as we like. Where nothing is said,
 // it is the peer.
-func setup(s *sdp.SessionDescription, m *sdp.MediaDescription) string {
+func setup(s *pion.SessionDescription, m *pion.MediaDescription) string {
 	for _, v := range slices.Concat(attributes(m.Attributes, "setup"), attributes(s.Attributes, "setup")) {
 		if v = strings.ToLower(strings.TrimSpace(v)); slices.Contains([]string{"active", "passive", "actpass"}, v) {
 			return v
@@ -42,7 +42,7 @@ func setup(s *sdp.SessionDescription, m *sdp.MediaDescription) string {
 }
 
 // attributes are the values of all attributes of a name.
-func attributes(all []sdp.Attribute, name string) []string {
+func attributes(all []pion.Attribute, name string) []string {
 	var values []string
 	for _, a := range all {
 		if a.Key == name {

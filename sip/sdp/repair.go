@@ -1,10 +1,10 @@
-package offer
+package sdp
 
 import (
 	"strconv"
 	"strings"
 
-	"github.com/pion/sdp/v3"
+	pion "github.com/pion/sdp/v3"
 
 	"timbre"
 )
@@ -17,8 +17,8 @@ const (
 
 // parseSDP reads a session description that real clients write: lines may be missing (t=, c=, s=, o=), in another order,
 // end in LF, or be of a kind that does not matter here. The parser proper gets what is needed, in the order of RFC 8866.
-func parseSDP(raw []byte) (*sdp.SessionDescription, error) {
-	const op = "offer.Read"
+func parseSDP(raw []byte) (*pion.SessionDescription, error) {
+	const op = "sdp.Read"
 	if len(raw) < len(fewestSDPText) || !strings.HasPrefix(strings.TrimSpace(string(raw)), "v=") {
 		return nil, timbre.Errorf(timbre.Invalid, op, "it does not start with v=")
 	}
@@ -58,7 +58,7 @@ func parseSDP(raw []byte) (*sdp.SessionDescription, error) {
 		write(&text, m.connection)
 		m.writeAttributes(&text)
 	}
-	s := &sdp.SessionDescription{}
+	s := &pion.SessionDescription{}
 	if err := s.UnmarshalString(text.String()); err != nil {
 		return nil, timbre.Errorf(timbre.Invalid, op, "%w", err)
 	}
@@ -73,14 +73,14 @@ func parseSDP(raw []byte) (*sdp.SessionDescription, error) {
 }
 
 // mediaName reads an m-line of any media and protocol.
-func mediaName(line string) (m sdp.MediaName, ok bool) {
+func mediaName(line string) (m pion.MediaName, ok bool) {
 	fields := strings.Fields(strings.TrimPrefix(line, "m="))
 	if len(fields) < 4 {
 		return m, false
 	}
 	port, _, _ := strings.Cut(fields[1], "/")
 	n, err := strconv.ParseUint(port, 10, 16)
-	return sdp.MediaName{Media: fields[0], Port: sdp.RangedPort{Value: int(n)}, Protos: strings.Split(fields[2], "/"), Formats: fields[3:]}, err == nil
+	return pion.MediaName{Media: fields[0], Port: pion.RangedPort{Value: int(n)}, Protos: strings.Split(fields[2], "/"), Formats: fields[3:]}, err == nil
 }
 
 // section is the session's part of a description, or one m-line with what belongs to it.
