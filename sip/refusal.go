@@ -10,7 +10,7 @@ import (
 type refusal = transport.Refusal
 
 var (
-	refuse = transport.NewRefusal
+	refuse = transport.Refuse
 	failed = transport.Failure
 )
 

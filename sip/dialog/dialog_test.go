@@ -8,6 +8,8 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
+	"timbre/sip/transport"
+
 	"timbre/sip/header"
 )
 
@@ -198,8 +200,8 @@ func TestRefusalKeepsInternalDetailsFromThePeer(t *testing.T) {
 		if got := header.Value(res, "warning"); got != want {
 			t.Errorf("%d: got Warning %s, want %s", code, got, want)
 		}
-		if got := header.Value(res, "retry-after"); got != "5" || res.StatusCode != code || res.Reason != Phrase(code) {
-			t.Errorf("got %d %s, Retry-After %q, want %d %s, 5", res.StatusCode, res.Reason, got, code, Phrase(code))
+		if got := header.Value(res, "retry-after"); got != "5" || res.StatusCode != code || res.Reason != transport.Phrase(code) {
+			t.Errorf("got %d %s, Retry-After %q, want %d %s, 5", res.StatusCode, res.Reason, got, code, transport.Phrase(code))
 		}
 	}
 }

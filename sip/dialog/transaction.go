@@ -7,6 +7,8 @@ import (
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/transport"
 )
 
 // connectTimeout is how long the connection for a request may take.
@@ -127,7 +129,7 @@ func (t *Transaction) lost() int {
 
 // own is a response that this side makes for itself.
 func (t *Transaction) own(code int) *gosip.Response {
-	return gosip.NewResponseFromRequest(t.Request, code, Phrase(code), nil)
+	return gosip.NewResponseFromRequest(t.Request, code, transport.Phrase(code), nil)
 }
 
 func (d *Dialog) note(m gosip.Message) { d.cfg.Agent.Note(d.cfg.Connector, m) }

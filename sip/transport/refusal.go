@@ -2,6 +2,7 @@ package transport
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -17,8 +18,8 @@ type Refusal struct {
 	Headers []gosip.Header
 }
 
-// NewRefusal makes a refusal whose detail is formatted.
-func NewRefusal(code int, reason, detail string, args ...any) *Refusal {
+// Refuse makes a refusal. The detail is a format with its arguments.
+func Refuse(code int, reason, detail string, args ...any) *Refusal {
 	return &Refusal{Code: code, Reason: reason, Detail: fmt.Sprintf(detail, args...)}
 }
 
@@ -27,9 +28,9 @@ func NewRefusal(code int, reason, detail string, args ...any) *Refusal {
 func Failure(err error) *Refusal {
 	switch timbre.KindOf(err) {
 	case timbre.Unavailable, timbre.Throttled, timbre.Limit:
-		return NewRefusal(503, "unavailable", "%v", err).With("Retry-After", "5")
+		return Refuse(503, "unavailable", "%v", err).With("Retry-After", "5")
 	default:
-		return NewRefusal(500, "internal", "%v", err)
+		return Refuse(500, "internal", "%v", err)
 	}
 }
 
@@ -39,20 +40,39 @@ func (r *Refusal) With(name, value string) *Refusal {
 	return r
 }
 
-func (r *Refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.Code, r.phrase(), r.Detail) }
+func (r *Refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.Code, Phrase(r.Code), r.Detail) }
 
-// phrases are those of RFC 3261, 21.
-var phrases = map[int]string{
-	400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 415: "Unsupported Media Type",
-	416: "Unsupported URI Scheme", 420: "Bad Extension", 422: "Session Interval Too Small",
-	408: "Request Timeout", 480: "Temporarily Unavailable", 483: "Too Many Hops", 487: "Request Terminated", 491: "Request Pending", 502: "Bad Gateway",
-	481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 488: "Not Acceptable Here",
-	500: "Server Internal Error", 503: "Service Unavailable", 505: "Version Not Supported", 513: "Message Too Large",
+// Response is the refusal of a request. The detail of a 500 or 503 stays in the server's log.
+func (r *Refusal) Response(req *gosip.Request) *gosip.Response {
+	res := gosip.NewResponseFromRequest(req, r.Code, Phrase(r.Code), nil)
+	for _, h := range r.Headers {
+		res.AppendHeader(h)
+	}
+	if r.Code != 500 && r.Code != 503 {
+		res.AppendHeader(gosip.NewHeader("Warning", `399 timbre "`+quotable.Replace(r.Detail)+`"`))
+	}
+	return res
 }
 
-func (r *Refusal) phrase() string { return phrases[r.Code] }
+var quotable = strings.NewReplacer(`"`, `'`, `\`, `/`, "\r", " ", "\n", " ")
 
-// Refuse responds to a request with a refusal, counts it and logs it. The detail of a 500 or 503 is not sent.
+// Phrase is the reason phrase of a status code (RFC 3261, 21), or the code itself.
+func Phrase(code int) string {
+	if p := phrases[code]; p != "" {
+		return p
+	}
+	return strconv.Itoa(code)
+}
+
+var phrases = map[int]string{
+	400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 408: "Request Timeout",
+	415: "Unsupported Media Type", 416: "Unsupported URI Scheme", 420: "Bad Extension", 422: "Session Interval Too Small",
+	480: "Temporarily Unavailable", 481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 483: "Too Many Hops",
+	487: "Request Terminated", 488: "Not Acceptable Here", 491: "Request Pending", 500: "Server Internal Error",
+	502: "Bad Gateway", 503: "Service Unavailable", 505: "Version Not Supported", 513: "Message Too Large",
+}
+
+// Refuse responds to a request with a refusal, counts it and logs it.
 func (s *Stack) Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *Refusal) {
 	s.Reject(r.Reason)
 	s.env.Log.Warn("SIP request refused", "method", req.Method, "status", r.Code, "reason", r.Reason, "detail", Redact(r.Detail),
@@ -60,18 +80,9 @@ func (s *Stack) Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *Refusa
 	if req.IsAck() {
 		return
 	}
-	res := gosip.NewResponseFromRequest(req, r.Code, r.phrase(), nil)
-	for _, h := range r.Headers {
-		res.AppendHeader(h)
-	}
-	if r.Code != 500 && r.Code != 503 {
-		res.AppendHeader(gosip.NewHeader("Warning", `399 timbre "`+quotable.Replace(r.Detail)+`"`))
-	}
-	s.Respond(tx, res)
+	s.Respond(tx, r.Response(req))
 	s.scored(req, tx, r)
 }
-
-var quotable = strings.NewReplacer(`"`, `'`, `\`, `/`, "\r", " ", "\n", " ")
 
 // Respond sends a response and logs a failure to do so.
 func (s *Stack) Respond(tx gosip.ServerTransaction, res *gosip.Response) {

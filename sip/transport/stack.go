@@ -98,7 +98,7 @@ func (s *Stack) Serve(req *gosip.Request, tx gosip.ServerTransaction) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.env.Log.Error("panic", "method", req.Method, "panic", Redact(fmt.Sprint(p)), "stack", string(debug.Stack()))
-			s.Refuse(req, tx, NewRefusal(500, "panic", "%v", p))
+			s.Refuse(req, tx, Refuse(500, "panic", "%v", p))
 		}
 	}()
 	s.deps.Handle(req, &loggedTransaction{ServerTransaction: tx, stack: s, req: req})

@@ -124,7 +124,7 @@ func TestSuspiciousRefusalsCountAgainstTheSource(t *testing.T) {
 	for reason, want := range map[string]int{"forbidden": 1, "method": 1, "no_dialog": 0, "unavailable": 0} {
 		t.Run(reason, func(t *testing.T) {
 			s, v := newStack(t, Config{}, ok)
-			s.Refuse(request(t, text("INVITE", "127.0.0.1:5099")), &transaction{}, NewRefusal(403, reason, "x"))
+			s.Refuse(request(t, text("INVITE", "127.0.0.1:5099")), &transaction{}, Refuse(403, reason, "x"))
 			if len(v.failed) != want {
 				t.Errorf("got %d failures, want %d", len(v.failed), want)
 			}
@@ -137,7 +137,7 @@ func TestARefusedInviteOfAnUnknownSourceIsAnsweredOnce(t *testing.T) {
 		s, v := newStack(t, Config{}, ok)
 		v.unknown = unknown
 		tx := &transaction{}
-		s.Refuse(request(t, text("INVITE", "127.0.0.1:5099")), tx, NewRefusal(403, "forbidden", "x"))
+		s.Refuse(request(t, text("INVITE", "127.0.0.1:5099")), tx, Refuse(403, "forbidden", "x"))
 		if len(tx.responses) != 1 || (tx.terminated == 1) != unknown {
 			t.Errorf("unknown %v: got %d responses, terminated %d times", unknown, len(tx.responses), tx.terminated)
 		}
