@@ -15,10 +15,12 @@ demo: build ## a whole story on loopback: three callers are enrolled, then recog
 
 build: ## the binary, with its inference library beside it, in bin/
 	$(GO) build -trimpath -o bin/timbre ./cmd/timbre
-	@install -m 755 -t bin "$$($(GO) list -m -f '{{.Dir}}' $(RUNTIME))/lib/$$(uname -m)-unknown-linux-gnu"/lib{onnxruntime,sherpa-onnx-c-api}.so
+	@$(GO) mod download $(RUNTIME)
+	@install -m 755 -t bin "$$($(GO) list -m -f '{{.Dir}}' $(RUNTIME))/lib/$$(uname -m)-unknown-linux-gnu/libonnxruntime.so"
 
 test: ## every test; says what it had to leave out
 	@test/prepare
+	@$(GO) mod download $(RUNTIME)
 	$(GO) test ./...
 
 lint: ## formatting, vet and the linters of .golangci.yml

@@ -17,7 +17,7 @@ require (
 	github.com/goccy/go-yaml v1.19.2
 	github.com/google/uuid v1.6.0
 	github.com/gotranspile/g722 v0.0.0-20240123003956-384a1bb16a19
-	github.com/k2-fsa/sherpa-onnx-go v1.13.8
+	github.com/k2-fsa/sherpa-onnx-go-linux v1.13.8
 	github.com/pion/dtls/v3 v3.1.15
 	github.com/pion/logging v0.2.4
 	github.com/pion/rtcp v1.2.20
@@ -54,9 +54,6 @@ require (
 	github.com/gobwas/pool v0.2.1 // indirect
 	github.com/gobwas/ws v1.3.2 // indirect
 	github.com/icholy/digest v1.2.0 // indirect
-	github.com/k2-fsa/sherpa-onnx-go-linux v1.13.8 // indirect
-	github.com/k2-fsa/sherpa-onnx-go-macos v1.13.8 // indirect
-	github.com/k2-fsa/sherpa-onnx-go-windows v1.13.8 // indirect
 	github.com/kylelemons/godebug v1.1.0 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/mfridman/interpolate v0.0.2 // indirect
