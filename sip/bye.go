@@ -9,7 +9,6 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
-	"timbre/sip/trunk"
 )
 
 // bye ends a call at the wish of its peer.
@@ -98,7 +97,7 @@ func (s *Server) nextHop(d *dialog) string {
 		routes = append(routes, route.Value())
 	}
 	network := strings.ToLower(d.invite.Transport())
-	return trunk.NextHop(network, d.source, d.target, routes, network != "udp" && s.stack.Connected(network, d.source.String()), false)
+	return nextHop(network, d.source, d.target, routes, network != "udp" && s.stack.Connected(network, d.source.String()), false)
 }
 
 // transact sends a request and waits for its final answer; heard is told of every answer.

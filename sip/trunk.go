@@ -16,7 +16,7 @@ func (s *Server) exchange(env environment.Environment) (*trunk.Exchange, error) 
 	cfg := s.cfg.Trunk
 	cfg.MediaAddress, cfg.MediaAddress6, cfg.LatchAny, cfg.Header = s.cfg.MediaAddress, s.cfg.MediaAddress6, s.cfg.LatchAny, TransactionHeader
 	cfg.Now, cfg.Log, cfg.Metrics = env.Now, env.Log, env.Metrics
-	return trunk.New(s.ctx, cfg, trunk.Deps{Agent: agent{s.stack}, Calls: s.calls, Media: s.media, Diary: s.sipLog})
+	return trunk.New(s.ctx, cfg, trunk.Deps{Agent: s.stack, Calls: s.calls, Media: s.media, Diary: s.sipLog})
 }
 
 // routes are those by which a call is to be put through: its connector has some, and nothing says that the call is a
@@ -42,6 +42,6 @@ func (s *Server) putThrough(d *dialog, tx gosip.ServerTransaction, connector tim
 	network := strings.ToLower(d.invite.Transport())
 	s.trunk.Invite(trunk.Incoming{
 		Request: d.invite, Tx: tx, Connector: connector, Routes: routes, Source: d.source,
-		Place: trunk.Place{Addr: d.local, Told: d.contact, Socket: s.stack.EndpointAt(d.bound, network, d.source).Socket}, Over: func() { s.dialogs.release(d.call) },
+		Endpoint: s.stack.EndpointAt(d.bound, network, d.source), Over: func() { s.dialogs.release(d.call) },
 	})
 }

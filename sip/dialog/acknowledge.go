@@ -14,7 +14,7 @@ func (t *Transaction) Acknowledge(sdp []byte) error {
 	if !t.ack.CompareAndSwap(nil, ack) {
 		return nil
 	}
-	t.d.note(ack)
+	t.d.log(ack)
 	return t.d.cfg.Agent.Write(ack.Clone())
 }
 

@@ -46,8 +46,8 @@ func (d *Dialog) Confirm(c Confirmation) (*gosip.Request, error) {
 		case ack := <-acked:
 			return ack, nil
 		case ack := <-c.Tx.Acks(): // from a client that reuses the branch of the INVITE
-			d.cfg.Agent.Note(d.cfg.Connector, ack)
-			d.Acknowledged(ack)
+			d.cfg.Agent.LogMessage(d.cfg.Connector, ack)
+			d.acknowledged(ack)
 		case <-repeat.C:
 			_ = c.Tx.Respond(c.Response)
 			wait = min(2*wait, gosip.T2)
@@ -69,8 +69,8 @@ func (d *Dialog) expect(c Confirmation) <-chan *gosip.Request {
 	return w.ack
 }
 
-// Acknowledged hands an ACK to the Confirm that waits for it. Repeated ACKs are ignored.
-func (d *Dialog) Acknowledged(ack *gosip.Request) {
+// acknowledged hands an ACK to the Confirm that waits for it. Repeated ACKs are ignored.
+func (d *Dialog) acknowledged(ack *gosip.Request) {
 	d.mu.Lock()
 	seq := ack.CSeq().SeqNo
 	w, expected := d.acks[seq]

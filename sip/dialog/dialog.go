@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"timbre/sip/header"
+	"timbre/sip/transport"
 )
 
 // Agent is the SIP stack as a dialog uses it. A request or an ACK has all its headers already.
@@ -29,39 +30,24 @@ type Agent interface {
 	Connected(network, address string) bool
 	// Do runs f on a goroutine that the owner of the stack waits for. False: the stack is closed, and f does not run.
 	Do(f func()) bool
-	// Note writes a message that was sent or received for a connector to the SIP log.
-	Note(connectorID string, m gosip.Message)
-}
-
-// Place is a local address as one peer reaches it.
-type Place struct {
-	Addr   netip.AddrPort // of the socket
-	Told   netip.AddrPort // the address outside of NAT that the peer is told; invalid: Addr
-	Socket gosip.Addr     // UDP only: the socket that requests leave by, so that they come from the port that the peer knows
-}
-
-// Advertised is the address that Contact and Via name.
-func (p Place) Advertised() netip.AddrPort {
-	if p.Told.IsValid() {
-		return p.Told
-	}
-	return p.Addr
+	// LogMessage writes a message that was sent or received for a connector to the SIP log.
+	LogMessage(connectorID string, m gosip.Message)
 }
 
 // Config is what does not change while a dialog lasts.
 type Config struct {
 	Agent     Agent
-	Connector string         // id, for the SIP log
-	Network   string         // udp, tcp or tls
-	Place     Place          // the local address
-	Peer      netip.AddrPort // where the peer's messages come from
-	Gateway   bool           // the peer is configured by name, so that its Contact is believed unless NAT is obvious
-	Encrypted bool           // requests that do not arrive over TLS are refused
-	Feature   string         // a parameter of Contact, such as +sip.srs; empty: none
-	Allow     string         // methods, for responses
-	Supported string         // option tags, for responses; empty: no header
-	Refresh   func(Session)  // called when this side has to refresh the session
-	Expired   func()         // called when the peer has not refreshed it in time
+	Connector string             // id, for the SIP log
+	Network   string             // udp, tcp or tls
+	Endpoint  transport.Endpoint // the local one
+	Peer      netip.AddrPort     // where the peer's messages come from
+	Gateway   bool               // the peer is configured by name, so that its Contact is believed unless NAT is obvious
+	Encrypted bool               // requests that do not arrive over TLS are refused
+	Feature   string             // a parameter of Contact, such as +sip.srs; empty: none
+	Allow     string             // methods, for responses
+	Supported string             // option tags, for responses; empty: no header
+	Refresh   func(Session)      // called when this side has to refresh the session
+	Expired   func()             // called when the peer has not refreshed it in time
 	// Prove returns the header that answers a challenge (401, 407) to a request; nil: there are no credentials. May be nil.
 	Prove func(req *gosip.Request, res *gosip.Response) gosip.Header
 }
@@ -129,8 +115,8 @@ func (d *Dialog) Network() string { return d.cfg.Network }
 // Peer is where the peer's messages come from.
 func (d *Dialog) Peer() netip.AddrPort { return d.cfg.Peer }
 
-// Place is the local address.
-func (d *Dialog) Place() Place { return d.cfg.Place }
+// Endpoint is the local endpoint.
+func (d *Dialog) Endpoint() transport.Endpoint { return d.cfg.Endpoint }
 
 // Connector is the id of the dialog's connector.
 func (d *Dialog) Connector() string { return d.cfg.Connector }

@@ -1,10 +1,12 @@
 package dialog
 
 import (
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
 
@@ -41,7 +43,7 @@ func TestContactIsSIPSWhereTheInviteSaysSo(t *testing.T) {
 
 func TestNATedPeerIsToldTheAddressOutside(t *testing.T) {
 	cfg := config(newAgent())
-	cfg.Place.Told = netip.MustParseAddrPort("198.51.100.7:5060")
+	cfg.Endpoint.Advertised = netip.MustParseAddrPort("198.51.100.7:5060")
 	req := Answer(cfg, invite(t, "sip:x@h", "sip:a@192.0.2.1")).Request(gosip.OPTIONS)
 	if got := req.Contact().Address.Host; got != "198.51.100.7" {
 		t.Errorf("got Contact at %s, want 198.51.100.7", got)
@@ -87,45 +89,54 @@ func TestClientRouteSetIsReversed(t *testing.T) {
 }
 
 func TestNextHop(t *testing.T) {
-	peer := "203.0.113.1:5060"
+	peer := netip.MustParseAddrPort("203.0.113.1:5061")
 	for name, c := range map[string]struct {
-		network, contact string
-		route            string
-		connected        bool
-		gateway          bool
-		want             string
+		network, target    string
+		routes             []string
+		connected, gateway bool
+		want               string
 	}{
-		"target as it is":              {network: "udp", contact: "sip:a@203.0.113.1:5099", want: "203.0.113.1:5099"},
-		"default port":                 {network: "udp", contact: "sip:a@203.0.113.1", want: "203.0.113.1:5060"},
-		"default port of TLS":          {network: "tls", contact: "sip:a@203.0.113.1", want: "203.0.113.1:5061"},
-		"open connection":              {network: "tcp", contact: "sip:a@203.0.113.1:5099", connected: true, want: peer},
-		"closed connection":            {network: "tcp", contact: "sip:a@203.0.113.1:5099", want: "203.0.113.1:5099"},
-		"target behind NAT":            {network: "udp", contact: "sip:a@10.0.0.1:5099", want: peer},
-		"target without an address":    {network: "udp", contact: "sip:a@pbx.example.com", want: peer},
-		"route":                        {network: "udp", contact: "sip:a@10.0.0.1", route: "<sip:203.0.113.9:5080;lr>", want: "203.0.113.9:5080"},
-		"route without an address":     {network: "udp", contact: "sip:a@203.0.113.1:5099", route: "<sip:p.example.com;lr>", want: peer},
-		"other host of a gateway":      {network: "udp", contact: "sip:a@203.0.113.7:5099", gateway: true, want: "203.0.113.7:5099"},
-		"gateway behind NAT":           {network: "udp", contact: "sip:a@10.0.0.1:5099", gateway: true, want: peer},
-		"gateway without an address":   {network: "udp", contact: "sip:a@0.0.0.0:5099", gateway: true, want: peer},
-		"IPv6":                         {network: "udp", contact: "sip:a@[2001:db8::1]:5099", gateway: true, want: "[2001:db8::1]:5099"},
-		"open connection, and a route": {network: "tcp", contact: "sip:a@10.0.0.1", route: "<sip:203.0.113.9;lr>", connected: true, want: peer},
-		"UDP knows of no connection":   {network: "udp", contact: "sip:a@203.0.113.1:5099", connected: true, want: "203.0.113.1:5099"},
+		"target":                       {"udp", "sip:a@203.0.113.1:5070", nil, false, false, "203.0.113.1:5070"},
+		"default port":                 {"udp", "sip:a@203.0.113.1", nil, false, false, "203.0.113.1:5060"},
+		"default port of TLS":          {"tls", "sip:a@203.0.113.1", nil, false, false, "203.0.113.1:5061"},
+		"open connection":              {"tcp", "sip:a@203.0.113.1:5070", nil, true, false, "203.0.113.1:5061"},
+		"closed connection":            {"tcp", "sip:a@203.0.113.1:5070", nil, false, false, "203.0.113.1:5070"},
+		"UDP has no connection":        {"udp", "sip:a@203.0.113.1:5070", nil, true, false, "203.0.113.1:5070"},
+		"open connection and a route":  {"tcp", "sip:a@10.0.0.1", []string{"<sip:198.51.100.1;lr>"}, true, false, "203.0.113.1:5061"},
+		"behind NAT":                   {"udp", "sip:a@192.168.0.1:5060", nil, false, false, "203.0.113.1:5061"},
+		"gateway's other address":      {"udp", "sip:a@198.51.100.9", nil, false, true, "198.51.100.9:5060"},
+		"gateway behind NAT":           {"udp", "sip:a@10.0.0.9", nil, false, true, "203.0.113.1:5061"},
+		"gateway without an address":   {"udp", "sip:a@0.0.0.0", nil, false, true, "203.0.113.1:5061"},
+		"gateway of IPv6":              {"udp", "sip:a@[2001:db8::1]:5099", nil, false, true, "[2001:db8::1]:5099"},
+		"name":                         {"udp", "sip:a@pbx.example.com:5060", nil, false, false, "203.0.113.1:5061"},
+		"proxy":                        {"udp", "sip:a@192.168.0.1", []string{"<sip:198.51.100.1:5080;lr>", "<sip:198.51.100.2>"}, false, false, "198.51.100.1:5080"},
+		"proxy of IPv6":                {"udp", "sip:a@192.168.0.1", []string{"<sip:[2001:db8::1];lr>"}, false, false, "[2001:db8::1]:5060"},
+		"proxy with a name":            {"udp", "sip:a@192.168.0.1", []string{"<sip:proxy.example.com;lr>"}, false, false, "203.0.113.1:5061"},
+		"route that cannot be read":    {"udp", "sip:a@203.0.113.1:5070", []string{"<tel"}, false, false, "203.0.113.1:5070"},
+		"two proxies in one header":    {"udp", "sip:a@192.168.0.1", []string{"<sip:198.51.100.3;lr>, <sip:198.51.100.2>"}, false, false, "198.51.100.3:5060"},
+		"default port of TLS by proxy": {"tls", "sip:a@192.168.0.1", []string{"<sip:198.51.100.1;lr>"}, false, false, "198.51.100.1:5061"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := newAgent()
-			a.connected = c.connected
-			cfg := config(a)
-			cfg.Network, cfg.Gateway, cfg.Peer = c.network, c.gateway, netip.MustParseAddrPort(peer)
-			var routes []string
-			if c.route != "" {
-				routes = []string{"Record-Route: " + c.route}
-			}
-			d := Answer(cfg, invite(t, "sip:x@h", c.contact, routes...))
-			if got := d.Request(gosip.BYE).Destination(); got != c.want {
+			if got := hopOf(t, c.network, peer, c.target, c.routes, c.connected, c.gateway); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
 	}
+}
+
+// hopOf is the destination of a request in a dialog of a remote target and a route set.
+func hopOf(t *testing.T, network string, peer netip.AddrPort, target string, routes []string, connected, gateway bool) string {
+	t.Helper()
+	a := newAgent()
+	a.connected = connected
+	cfg := config(a)
+	cfg.Network, cfg.Gateway, cfg.Peer = network, gateway, peer
+	d := Answer(cfg, invite(t, "sip:x@h", "sip:a@203.0.113.1"))
+	d.routes = routes
+	if err := gosip.ParseUri(target, &d.target); err != nil {
+		t.Skip(err)
+	}
+	return d.Request(gosip.BYE).Destination()
 }
 
 func TestRequestsOutOfOrderAreRefused(t *testing.T) {
@@ -196,7 +207,7 @@ func TestSecondInviteOfACallIsMerged(t *testing.T) {
 func TestRefusalKeepsInternalDetailsFromThePeer(t *testing.T) {
 	req := invite(t, "sip:x@h", "sip:a@192.0.2.1")
 	for code, want := range map[int]string{488: `399 timbre "no 'codec'"`, 500: "", 503: ""} {
-		res := Refuse(code, "x", "no %q", "codec").With("Retry-After", "5").Response(req)
+		res := transport.Refuse(code, "x", "no %q", "codec").With("Retry-After", "5").Response(req)
 		if got := header.Value(res, "warning"); got != want {
 			t.Errorf("%d: got Warning %s, want %s", code, got, want)
 		}
@@ -204,4 +215,26 @@ func TestRefusalKeepsInternalDetailsFromThePeer(t *testing.T) {
 			t.Errorf("got %d %s, Retry-After %q, want %d %s, 5", res.StatusCode, res.Reason, got, code, transport.Phrase(code))
 		}
 	}
+}
+
+// words are the headers of a message that the stack has not parsed.
+type words []gosip.Header
+
+func (w words) Headers() []gosip.Header { return w }
+
+// Whatever a peer writes, nothing panics, an interval is never negative and the next hop is an address.
+func FuzzPeer(f *testing.F) {
+	f.Add("1800;refresher=uac", "<sip:proxy.example.com;lr>", "sip:a,b")
+	f.Add("90 ; Refresher = UAS", "<sip:[2001:db8::1]:5070;transport=tcp>, <sip:b>", "sip: ,")
+	f.Add("-1", `"a" <sip:192.0.2.1`, "sip:")
+	peer := netip.MustParseAddrPort("203.0.113.1:5060")
+	f.Fuzz(func(t *testing.T, expires, route, target string) {
+		if w, r := ReadWish(words{gosip.NewHeader("Session-Expires", expires)}); w.Interval < 0 || r != nil && w.Interval != 0 || w.Interval > 1<<31*time.Second {
+			t.Errorf("%q: got %v, want no more than 2^31 s", expires, w.Interval)
+		}
+		hop := hopOf(t, "udp", peer, target, []string{route}, false, len(target)%2 == 0)
+		if _, _, err := net.SplitHostPort(hop); err != nil {
+			t.Errorf("%q by %q: got next hop %q, want an address", target, route, hop)
+		}
+	})
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"timbre/sip/transport"
+
 	gosip "github.com/emiago/sipgo/sip"
 )
 
@@ -41,7 +43,7 @@ func (a *fakeAgent) Write(ack *gosip.Request) error { a.acks <- ack; return nil 
 func (a *fakeAgent) Connected(string, string) bool  { return a.connected }
 func (a *fakeAgent) Do(f func()) bool               { a.busy.Go(f); return true }
 
-func (a *fakeAgent) Note(_ string, m gosip.Message) {
+func (a *fakeAgent) LogMessage(_ string, m gosip.Message) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	line, _, _ := strings.Cut(m.String(), "\r\n")
@@ -132,7 +134,7 @@ func request(t *testing.T, method string, seq int, tag string, headers []string,
 func config(a *fakeAgent) Config {
 	return Config{
 		Agent: a, Connector: "vc", Network: "udp", Allow: "INVITE, ACK, BYE", Supported: "timer",
-		Place: Place{Addr: netip.MustParseAddrPort("192.0.2.9:5060")}, Peer: netip.MustParseAddrPort("192.0.2.1:5060"),
+		Endpoint: transport.Endpoint{Advertised: netip.MustParseAddrPort("192.0.2.9:5060")}, Peer: netip.MustParseAddrPort("192.0.2.1:5060"),
 	}
 }
 

@@ -11,7 +11,7 @@ const MaxForwards = 70
 
 // Contact is how the peer reaches this side of the dialog. A SIPS URI says TLS by itself.
 func (d *Dialog) Contact() *gosip.ContactHeader {
-	at := d.cfg.Place.Advertised()
+	at := d.cfg.Endpoint.Advertised
 	h := &gosip.ContactHeader{Address: gosip.Uri{Scheme: "sip", User: "timbre", Host: at.Addr().String(), Port: int(at.Port())}}
 	switch {
 	case d.sips:
@@ -89,12 +89,12 @@ func (d *Dialog) message(method gosip.RequestMethod, seq uint32) *gosip.Request 
 	req.SetBody(nil)
 	req.SetTransport(strings.ToUpper(d.cfg.Network))
 	req.SetDestination(d.nextHop())
-	req.Laddr = d.cfg.Place.Socket
+	req.Laddr = d.cfg.Endpoint.Socket
 	return req
 }
 
 func (d *Dialog) via() *gosip.ViaHeader {
-	at := d.cfg.Place.Advertised()
+	at := d.cfg.Endpoint.Advertised
 	via := &gosip.ViaHeader{
 		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: strings.ToUpper(d.cfg.Network),
 		Host: at.Addr().String(), Port: int(at.Port()),

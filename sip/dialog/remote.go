@@ -6,19 +6,24 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/header"
+	"timbre/sip/transport"
 )
 
-// Receive takes a request of the peer into account, other than ACK and CANCEL. It is refused when it is out of order, or in
-// the clear where encryption is required.
-func (d *Dialog) Receive(req *gosip.Request) *Refusal {
+// Receive takes a request of the peer into account. It is refused when it is out of order, or in the clear where encryption is
+// required. Receive hands an ACK to the Confirm that waits for it, so that nothing is left to do for it.
+func (d *Dialog) Receive(req *gosip.Request) *transport.Refusal {
 	if d.cfg.Encrypted && !OverTLS(req) {
 		return InClear()
+	}
+	if req.IsAck() {
+		d.acknowledged(req)
+		return nil
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	seq := req.CSeq().SeqNo
 	if seq <= d.theirs {
-		return Refuse(500, "order", "CSeq %d is not above %d", seq, d.theirs).With("Retry-After", "1")
+		return transport.Refuse(500, "order", "CSeq %d is not above %d", seq, d.theirs).With("Retry-After", "1")
 	}
 	d.theirs = seq
 	return nil

@@ -8,6 +8,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/header"
+	"timbre/sip/transport"
 )
 
 const (
@@ -32,7 +33,7 @@ type Wish struct {
 }
 
 // ReadWish reads Session-Expires, Min-SE, Supported and Require.
-func ReadWish(m header.Message) (w Wish, r *Refusal) {
+func ReadWish(m header.Message) (w Wish, r *transport.Refusal) {
 	w.Timed = header.Has(m, "supported", "timer") || header.Has(m, "require", "timer")
 	if w.Interval, w.Refresher, r = duration(m, "session-expires"); r == nil {
 		w.Least, _, r = duration(m, "min-se")
@@ -41,15 +42,15 @@ func ReadWish(m header.Message) (w Wish, r *Refusal) {
 }
 
 // TooSmall is the refusal of an interval that is shorter than RFC 4028 allows; nil when it is not.
-func (w Wish) TooSmall() *Refusal {
+func (w Wish) TooSmall() *transport.Refusal {
 	if w.Interval == 0 || w.Interval >= LeastSession {
 		return nil
 	}
-	return Refuse(422, "session", "a session interval of %v", w.Interval).With("Min-SE", seconds(LeastSession))
+	return transport.Refuse(422, "session", "a session interval of %v", w.Interval).With("Min-SE", seconds(LeastSession))
 }
 
 // duration reads a header of seconds with parameters, of which it returns the refresher; zero without the header.
-func duration(m header.Message, name string) (d time.Duration, refresher string, r *Refusal) {
+func duration(m header.Message, name string) (d time.Duration, refresher string, r *transport.Refusal) {
 	value := header.Value(m, name)
 	if value == "" {
 		return 0, "", nil
@@ -57,7 +58,7 @@ func duration(m header.Message, name string) (d time.Duration, refresher string,
 	number, parameters, _ := strings.Cut(value, ";")
 	n, err := strconv.ParseUint(strings.TrimSpace(number), 10, 31)
 	if err != nil {
-		return 0, "", Refuse(400, "malformed", "%s %.32q", name, value)
+		return 0, "", transport.Refuse(400, "malformed", "%s %.32q", name, value)
 	}
 	for p := range strings.SplitSeq(strings.ToLower(parameters), ";") {
 		if key, v, _ := strings.Cut(p, "="); strings.TrimSpace(key) == "refresher" {

@@ -6,9 +6,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	gosip "github.com/emiago/sipgo/sip"
-
 	"timbre/sip/transport"
+
+	gosip "github.com/emiago/sipgo/sip"
 )
 
 // connectTimeout is how long the connection for a request may take.
@@ -29,7 +29,7 @@ type Transaction struct {
 // from a second device that answered too, with ACK and BYE (RFC 3261, 13.2.2.4).
 func (d *Dialog) Send(ctx context.Context, req *gosip.Request) (*Transaction, error) {
 	t := &Transaction{Request: req, d: d, ctx: ctx}
-	d.note(req)
+	d.log(req)
 	connecting, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	var err error
@@ -116,7 +116,7 @@ func (t *Transaction) Err() error { return t.tx.Err() }
 // Received takes note of a response.
 func (t *Transaction) Received(res *gosip.Response) {
 	t.heard = true
-	t.d.note(res)
+	t.d.log(res)
 }
 
 // lost is the status code that stands for the end of a transaction without a final response (RFC 3261, 8.1.3.1).
@@ -132,4 +132,4 @@ func (t *Transaction) own(code int) *gosip.Response {
 	return gosip.NewResponseFromRequest(t.Request, code, transport.Phrase(code), nil)
 }
 
-func (d *Dialog) note(m gosip.Message) { d.cfg.Agent.Note(d.cfg.Connector, m) }
+func (d *Dialog) log(m gosip.Message) { d.cfg.Agent.LogMessage(d.cfg.Connector, m) }

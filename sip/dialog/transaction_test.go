@@ -16,9 +16,9 @@ func TestConfirmRepeatsThe2xxUntilItsACK(t *testing.T) {
 		d, tx := Answer(config(a), req), newServerTx()
 		go func() {
 			<-time.After(10 * time.Second)
-			d.Acknowledged(request(t, "ACK", 7, "", nil, "sip:x@h")) // of another INVITE
-			d.Acknowledged(request(t, "ACK", 1, "", nil, "sip:x@h"))
-			d.Acknowledged(request(t, "ACK", 1, "", nil, "sip:x@h"))
+			d.acknowledged(request(t, "ACK", 7, "", nil, "sip:x@h")) // of another INVITE
+			d.acknowledged(request(t, "ACK", 1, "", nil, "sip:x@h"))
+			d.acknowledged(request(t, "ACK", 1, "", nil, "sip:x@h"))
 		}()
 		acked := 0
 		ack, err := d.Confirm(Confirmation{Request: req, Response: d.Response(req, 200, "OK"), Tx: tx, Acked: func(*gosip.Request) { acked++ }})

@@ -2,11 +2,12 @@ package trunk
 
 import (
 	"errors"
-	"sync/atomic"
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
-	"github.com/google/uuid"
+
+	"timbre/sip/dialog"
+	"timbre/sip/transport"
 )
 
 // attempt is one try to reach a gateway.
@@ -14,25 +15,22 @@ type attempt struct {
 	c        *call
 	g        gateway
 	b        *side
-	req      *gosip.Request // the INVITE as it was last sent
-	tx       gosip.ClientTransaction
-	offered  []byte        // what the gateway is told of media; nil: it has to say first
-	proposal *proposal     // the caller's offer
-	early    []byte        // what the caller was told of media before the answer
-	least    time.Duration // the shortest session that the gateway takes
-	heard    bool          // it has answered something
-	proven   bool          // a password has been tried
-	acked    atomic.Pointer[gosip.Request]
+	tx       *dialog.Transaction // the INVITE as it was last sent
+	offered  []byte              // what the gateway is told of media; nil: it has to say first
+	proposal *proposal           // the caller's offer
+	early    []byte              // what the caller was told of media before the answer
+	least    time.Duration       // the shortest session that the gateway takes
+	proven   bool                // a password has been tried
 }
 
 // try asks a gateway. Again: another one may do better. All nil: the caller has given up.
-func (c *call) try(g gateway, last bool) (at *attempt, res *gosip.Response, r *Refusal, again bool) {
+func (c *call) try(g gateway, last bool) (at *attempt, res *gosip.Response, r *transport.Refusal, again bool) {
 	at, r, again = c.prepare(g)
 	if r != nil {
 		return nil, nil, r, again
 	}
 	if err := at.send(at.invite()); err != nil {
-		return nil, nil, refuse(503, "unreachable", "the gateway cannot be reached: %v", err), true
+		return nil, nil, transport.Refuse(503, "unreachable", "the gateway cannot be reached: %v", err), true
 	}
 	silent, ring := time.NewTimer(reply), time.NewTimer(ringing)
 	defer silent.Stop()
@@ -43,8 +41,7 @@ func (c *call) try(g gateway, last bool) (at *attempt, res *gosip.Response, r *R
 	for {
 		select {
 		case res := <-at.tx.Responses():
-			c.e.agent.Note(c.connector.ID, res)
-			at.heard = true
+			at.tx.Received(res)
 			silent.Stop()
 			switch {
 			case res.StatusCode == gosip.StatusTrying:
@@ -56,7 +53,7 @@ func (c *call) try(g gateway, last bool) (at *attempt, res *gosip.Response, r *R
 			default:
 				if retry := at.retry(res); retry != nil {
 					if err := at.send(retry); err != nil {
-						return nil, nil, refuse(503, "unreachable", "the gateway cannot be reached: %v", err), true
+						return nil, nil, transport.Refuse(503, "unreachable", "the gateway cannot be reached: %v", err), true
 					}
 					continue
 				}
@@ -66,41 +63,35 @@ func (c *call) try(g gateway, last bool) (at *attempt, res *gosip.Response, r *R
 			return nil, nil, lost(at.tx.Err()), true
 		case <-silent.C:
 			at.abandon()
-			return nil, nil, refuse(408, "silent", "the gateway does not answer"), true
+			return nil, nil, transport.Refuse(408, "silent", "the gateway does not answer"), true
 		case <-ring.C:
 			at.abandon()
-			return nil, nil, refuse(480, "ringing", "nobody answers"), false
+			return nil, nil, transport.Refuse(480, "ringing", "nobody answers"), false
 		case <-c.gaveUp:
 			at.abandon()
 			return nil, nil, nil, false
 		case <-c.done:
 			at.abandon()
-			return nil, nil, refuse(503, "unavailable", "the server is being stopped"), false
+			return nil, nil, transport.Refuse(503, "unavailable", "the server is being stopped"), false
 		}
 	}
 }
 
 // lost is what the end of a transaction without an answer means.
-func lost(err error) *Refusal {
+func lost(err error) *transport.Refusal {
 	if errors.Is(err, gosip.ErrTransactionTimeout) {
-		return refuse(408, "silent", "the gateway does not answer")
+		return transport.Refuse(408, "silent", "the gateway does not answer")
 	}
-	return refuse(503, "unreachable", "the gateway cannot be reached: %v", err)
+	return transport.Refuse(503, "unreachable", "the gateway cannot be reached: %v", err)
 }
 
 // prepare makes the side of the gateway, and what it is offered.
-func (c *call) prepare(g gateway) (at *attempt, r *Refusal, again bool) {
-	place, ok := c.e.agent.Place(g.network, g.at)
+func (c *call) prepare(g gateway) (at *attempt, r *transport.Refusal, again bool) {
+	place, ok := c.e.agent.Endpoint(g.network, g.at)
 	if !ok {
-		return nil, refuse(503, "unreachable", "there is no listener for %s, by which the gateway could call back", g.network), true
+		return nil, transport.Refuse(503, "unreachable", "there is no listener for %s, by which the gateway could call back", g.network), true
 	}
-	a := c.caller()
-	b := &side{
-		call: c, which: callee, network: g.network, place: place, peer: g.at, callID: uuid.NewString(), realm: g.host,
-		local: a.invited(place), remote: gosip.ToHeader{Address: g.uri(c.number)}, target: g.uri(c.number),
-		acks: map[uint32]waiting{},
-	}
-	b.describes()
+	b := calleeSide(c, g, place)
 	c.face(b)
 	at = &attempt{c: c, g: g, b: b}
 	raw, r := descriptionOf(c.invite)
@@ -108,7 +99,7 @@ func (c *call) prepare(g gateway) (at *attempt, r *Refusal, again bool) {
 		return nil, r, false
 	}
 	if raw != nil {
-		if at.proposal, at.offered, r = c.propose(a, raw); r != nil {
+		if at.proposal, at.offered, r = c.propose(c.caller(), raw); r != nil {
 			return nil, r, false
 		}
 	}
@@ -121,29 +112,28 @@ func (c *call) face(b *side) {
 	defer c.media.Unlock()
 	c.sides[callee].Store(b)
 	for i, p := range c.pairs {
-		p.update(b, c.blank(b, i, &p.specs[caller]))
+		p[callee].Update(c.blank(b, i, &p[caller].Spec))
 	}
 }
 
-// invited is who calls, as a gateway is told.
-func (s *side) invited(place Place) gosip.FromHeader {
-	from := gosip.FromHeader{
-		DisplayName: s.call.invite.From().DisplayName,
-		Address:     gosip.Uri{Scheme: "sip", User: s.call.invite.From().Address.User, Host: place.told().Addr().String()},
+// fromAt is who calls, as a gateway is told from a place.
+func (c *call) fromAt(place transport.Endpoint) gosip.FromHeader {
+	from := c.invite.From()
+	return gosip.FromHeader{
+		DisplayName: from.DisplayName,
+		Address:     gosip.Uri{Scheme: "sip", User: from.Address.User, Host: place.Advertised.Addr().String()},
 	}
-	from.Params.Add("tag", newTag())
-	return from
 }
 
 // progress passes on that it rings, and early media with it.
 func (at *attempt) progress(res *gosip.Response) {
 	c := at.c
-	out := c.caller().response(c.invite, res.StatusCode, res.Reason)
+	out := c.caller().Response(c.invite, res.StatusCode, res.Reason)
 	carry(res, out, asItIs)
 	if raw, r := descriptionOf(res); r == nil && raw != nil && at.proposal != nil {
 		if text, r := c.answered(at.proposal, raw); r == nil {
 			at.early = text
-			describe(out, text)
+			dialog.Describe(out, text)
 		}
 	}
 	if !c.isGivenUp() {

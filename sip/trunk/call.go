@@ -6,12 +6,13 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/dialog"
 	"timbre/sip/siprec"
+	"timbre/sip/transport"
 )
 
 // call is one call that is put through.
@@ -23,8 +24,8 @@ type call struct {
 	from      string // who calls
 	number    string // that is called
 	mark      string
-	forwards  int     // that are left
-	wanted    session // of the caller's side
+	forwards  int            // that are left
+	wanted    dialog.Session // of the caller's side
 	sides     [2]atomic.Pointer[side]
 	first     *claim // of the INVITE
 	over      func()
@@ -42,32 +43,32 @@ type call struct {
 	cause     string // why it is over, when not by a hang-up
 	concluded bool
 
-	media  sync.Mutex
-	pairs  map[int]*pair // by m-line
-	heard  int           // the m-line that is heard; -1 without
-	tapped *pair         // that of this m-line, also when the call is over
-	closed bool
-	warned bool // that it cannot be heard
-	taps   [2]tap
-	packed uint64    // packets that had come in all when media was last seen
-	seen   time.Time // when that was
+	media   sync.Mutex
+	pairs   map[int]*pair // by m-line
+	heard   int           // the m-line that is heard; -1 without
+	tapped  *pair         // that of this m-line, also when the call is over
+	closed  bool
+	warned  bool // that it cannot be heard
+	taps    [2]tap
+	silence dialog.Silence
 }
 
 // newCall takes an INVITE in.
-func (e *Exchange) newCall(in Incoming) (*call, *Refusal) {
+func (e *Exchange) newCall(in Incoming) (*call, *transport.Refusal) {
 	c := &call{
 		e: e, connector: in.Connector, from: siprec.User(in.Request.From().Value()), invite: in.Request, tx: in.Tx, number: numberOf(in), over: in.Over,
-		done: make(chan struct{}), gaveUp: make(chan struct{}), changed: make(chan struct{}), pairs: map[int]*pair{}, heard: -1, seen: e.now(),
+		done: make(chan struct{}), gaveUp: make(chan struct{}), changed: make(chan struct{}), pairs: map[int]*pair{}, heard: -1,
 	}
+	c.silence.Restart(e.now())
 	c.mark = e.mark(c.connector.ID, c.number)
-	var r *Refusal
+	var r *transport.Refusal
 	if c.forwards, r = e.forwards(in.Request, c.mark); r != nil {
 		return nil, r
 	}
 	if c.wanted, r = wished(in.Request); r != nil {
 		return nil, r
 	}
-	c.sides[caller].Store(callerSide(c, in, newTag()))
+	c.sides[caller].Store(callerSide(c, in))
 	c.first = &claim{c.caller()}
 	c.changing = c.first // until it is answered
 	c.legs = []timbre.Leg{
@@ -78,7 +79,7 @@ func (e *Exchange) newCall(in Incoming) (*call, *Refusal) {
 	e.sides.put(c.caller())
 	if e.isLeaving() { // since nobody has seen it yet
 		c.end("")
-		return nil, refuse(503, "unavailable", "the server is being stopped").with("Retry-After", "10")
+		return nil, transport.Refuse(503, "unavailable", "the server is being stopped").With("Retry-After", "10")
 	}
 	return c, nil
 }
@@ -131,10 +132,10 @@ func (c *call) setUp(s *side) {
 // listenAt is where the media of a side is received. With an address of its own to announce, a server may get it anywhere,
 // and a gateway has yet to say where it sends from.
 func (c *call) listenAt(s *side) netip.Addr {
-	if c.e.outside(s.place).IsValid() || s.which == callee {
+	if c.e.outside(s.Endpoint()).IsValid() || s.which == callee {
 		return netip.Addr{}
 	}
-	return s.place.Addr.Addr()
+	return s.Endpoint().Addr.Addr()
 }
 
 // failed counts a call that was not put through.

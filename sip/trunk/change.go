@@ -5,6 +5,9 @@ import (
 	"sync"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/dialog"
+	"timbre/sip/transport"
 )
 
 // asking is a re-INVITE or an UPDATE of a side, that we have to answer.
@@ -12,9 +15,9 @@ type asking struct {
 	x      *side
 	req    *gosip.Request
 	tx     gosip.ServerTransaction
-	raw    []byte  // what it says of media; nil: nothing, and a re-INVITE then asks for an offer
-	wanted session // by its sender
-	by     *claim  // on the session; nil for what does not change it
+	raw    []byte         // what it says of media; nil: nothing, and a re-INVITE then asks for an offer
+	wanted dialog.Session // by its sender
+	by     *claim         // on the session; nil for what does not change it
 }
 
 // change answers a re-INVITE or an UPDATE of a side. One that says nothing new of media only keeps the session alive, and
@@ -39,7 +42,7 @@ func (c *call) change(x *side, req *gosip.Request, tx gosip.ServerTransaction) {
 }
 
 // wish reads what a change asks for, and takes the right to it.
-func (c *call) wish(q *asking) (r *Refusal) {
+func (c *call) wish(q *asking) (r *transport.Refusal) {
 	if q.wanted, r = wished(q.req); r != nil {
 		return r
 	}
@@ -53,17 +56,14 @@ func (c *call) wish(q *asking) (r *Refusal) {
 	}
 	if !c.isUp(q.x.other()) {
 		c.release(q.by)
-		return refuse(491, "glare", "the call is not answered yet")
+		return transport.Refuse(491, "glare", "the call is not answered yet")
 	}
-	q.x.mu.Lock()
-	defer q.x.mu.Unlock()
-	q.x.learn(q.req)
-	q.x.retarget(q.req.Contact())
+	q.x.Retarget(q.req)
 	return nil
 }
 
 // refuse answers a change that is not made.
-func (c *call) refuse(q *asking, r *Refusal) {
+func (c *call) refuse(q *asking, r *transport.Refusal) {
 	c.release(q.by)
 	c.e.agent.Refuse(q.req, q.tx, r)
 }
@@ -71,13 +71,13 @@ func (c *call) refuse(q *asking, r *Refusal) {
 // accept answers a change that has been made, and gives the ACK of a re-INVITE. False: none came.
 func (c *call) accept(q *asking, text []byte) (*gosip.Request, bool) {
 	defer c.release(q.by)
-	out := q.x.response(q.req, 200, "OK")
-	q.wanted.promise(out)
-	describe(out, text)
+	out := q.x.Response(q.req, 200, "OK")
+	q.wanted.Grant(out, q.req)
+	dialog.Describe(out, text)
 	if text != nil {
 		q.x.tell(text)
 	}
-	q.x.renew(q.wanted)
+	q.x.Timer.Restart(q.wanted)
 	if q.req.IsInvite() {
 		return c.confirm(q.x, q.req, q.tx, out, q.by)
 	}
@@ -91,7 +91,7 @@ func (c *call) modify(q *asking) {
 	var p *proposal
 	var text []byte
 	if q.raw != nil {
-		var r *Refusal
+		var r *transport.Refusal
 		if p, text, r = c.propose(q.x, q.raw); r != nil {
 			c.refuse(q, r)
 			return
@@ -104,7 +104,7 @@ func (c *call) modify(q *asking) {
 		c.declined(q.x, q.req, q.tx, res)
 		return
 	}
-	ch.y.renew(granted(res))
+	ch.y.Timer.Restart(dialog.Granted(res))
 	answer, late, r := ch.read(p, res)
 	if r != nil {
 		ch.acknowledge(nil)
@@ -127,13 +127,13 @@ func (c *call) modify(q *asking) {
 // passedOn is a change as the other side gets it: as a re-INVITE, if it does not understand UPDATE.
 func (c *call) passedOn(q *asking, text []byte) *gosip.Request {
 	y, method := q.x.other(), q.req.Method
-	if method == gosip.UPDATE && !y.understandsUpdate() {
+	if method == gosip.UPDATE && !y.TakesUpdate() {
 		method = gosip.INVITE
 	}
-	out := y.request(method)
+	out := y.Request(method)
 	c.e.carryRequest(q.req, out)
-	y.current().ask(out, 0)
-	describe(out, text)
+	y.Timer.Session().Ask(out, 0)
+	dialog.Describe(out, text)
 	return out
 }
 
@@ -156,10 +156,4 @@ func (c *call) declined(x *side, req *gosip.Request, tx gosip.ServerTransaction,
 	if silent || res.StatusCode == gosip.StatusCallTransactionDoesNotExists {
 		c.hangUp(c.e.ctx, nil, "the other end is gone")
 	}
-}
-
-func (s *side) understandsUpdate() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.updates
 }

@@ -1,16 +1,19 @@
 package trunk
 
 import (
-	"time"
+	"errors"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/dialog"
+	"timbre/sip/transport"
 )
 
 // connect brings the gateway's answer to the caller, and the caller's ACK back. What the gateway says of media answers the
 // caller's offer or, where there was none, is an offer that the ACK answers.
-func (c *call) connect(at *attempt, res *gosip.Response) *Refusal {
+func (c *call) connect(at *attempt, res *gosip.Response) *transport.Refusal {
 	a, b := c.caller(), at.b
-	b.established(res)
+	b.Established(res)
 	c.e.sides.put(b)
 	c.setUp(b)
 	text, late, r := c.readAnswer(at, res)
@@ -23,16 +26,16 @@ func (c *call) connect(at *attempt, res *gosip.Response) *Refusal {
 	}
 	if c.isGivenUp() || c.isOver() {
 		at.acknowledge(nil)
-		return refuse(487, "cancelled", "the caller gave up")
+		return transport.Refuse(487, "cancelled", "the caller gave up")
 	}
 	c.analyse()
-	out := a.response(c.invite, res.StatusCode, res.Reason)
+	out := a.Response(c.invite, res.StatusCode, res.Reason)
 	carry(res, out, asItIs)
-	c.wanted.promise(out)
+	c.wanted.Grant(out, c.invite)
 	if txid := c.transaction(); txid != "" && c.e.cfg.Header != "" {
 		out.AppendHeader(gosip.NewHeader(c.e.cfg.Header, txid))
 	}
-	describe(out, text)
+	dialog.Describe(out, text)
 	a.tell(text)
 	b.tell(at.offered)
 	c.setUp(a)
@@ -45,28 +48,28 @@ func (c *call) connect(at *attempt, res *gosip.Response) *Refusal {
 		return nil
 	}
 	c.release(c.first)
-	a.renew(c.wanted)
-	b.renew(granted(res))
+	a.Timer.Restart(c.wanted)
+	b.Timer.Restart(dialog.Granted(res))
 	c.e.metrics.answered.Inc()
 	c.e.log.Info("trunk call", "transaction", c.transaction(), "call", c.invite.CallID().Value(), "gateway", at.g.host)
 	return nil
 }
 
 // readAnswer is what the caller is told of media. A proposal with it is the gateway's: the caller has not answered it yet.
-func (c *call) readAnswer(at *attempt, res *gosip.Response) (text []byte, late *proposal, r *Refusal) {
+func (c *call) readAnswer(at *attempt, res *gosip.Response) (text []byte, late *proposal, r *transport.Refusal) {
 	raw, r := descriptionOf(res)
 	switch {
 	case r != nil:
-		return nil, nil, refuse(502, "bad_answer", "%s", r.Detail)
+		return nil, nil, transport.Refuse(502, "bad_answer", "%s", r.Detail)
 	case at.proposal != nil && raw != nil:
 		text, r = c.answered(at.proposal, raw)
 	case at.proposal != nil && at.early != nil:
 		text = at.early
 	case raw == nil:
-		r = refuse(502, "bad_answer", "the gateway answered without a description")
+		r = transport.Refuse(502, "bad_answer", "the gateway answered without a description")
 	default:
 		if late, text, r = c.propose(at.b, raw); r != nil {
-			r = refuse(502, "bad_answer", "%s", r.Detail)
+			r = transport.Refuse(502, "bad_answer", "%s", r.Detail)
 		}
 	}
 	return text, late, r
@@ -76,7 +79,7 @@ func (c *call) readAnswer(at *attempt, res *gosip.Response) (text []byte, late *
 func (c *call) settleLate(at *attempt, late *proposal, ack *gosip.Request) bool {
 	raw, r := descriptionOf(ack)
 	if r == nil && raw == nil {
-		r = refuse(400, "bad_answer", "the ACK has no answer to the offer")
+		r = transport.Refuse(400, "bad_answer", "the ACK has no answer to the offer")
 	}
 	var text []byte
 	if r == nil {
@@ -93,52 +96,26 @@ func (c *call) settleLate(at *attempt, late *proposal, ack *gosip.Request) bool 
 
 // acknowledge sends the ACK for the gateway's 2xx, with an answer if it is due; once.
 func (at *attempt) acknowledge(text []byte) {
-	ack := at.b.ack(at.req.CSeq().SeqNo, text)
-	if at.acked.CompareAndSwap(nil, ack) {
-		at.c.e.agent.Note(at.c.connector.ID, ack)
-		if err := at.c.e.agent.Write(ack.Clone()); err != nil {
-			at.c.e.log.Warn("an ACK could not be sent", "error", err) // the answer will come again
-		}
+	if err := at.tx.Acknowledge(text); err != nil {
+		at.c.e.log.Warn("an ACK could not be sent", "error", err) // the answer will come again
 	}
-}
-
-// tell notes what a side was told of media last.
-func (s *side) tell(text []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.told = text
 }
 
 // confirm sends the 2xx to an INVITE until the ACK comes, and gives it. False: none came, or the call is over.
 func (c *call) confirm(s *side, req *gosip.Request, tx gosip.ServerTransaction, res *gosip.Response, by *claim) (*gosip.Request, bool) {
-	acked := s.expect(req.CSeq().SeqNo, by)
-	if err := tx.Respond(res); err != nil {
-		c.e.log.Debug("the answer could not be sent at first", "error", err)
-	}
-	if c.isGivenUp() { // the CANCEL came first
+	ack, err := s.Confirm(dialog.Confirmation{
+		Request: req, Response: res, Tx: tx, Cancelled: c.isGivenUp,
+		Acked: func(ack *gosip.Request) {
+			if len(ack.Body()) == 0 {
+				c.release(by) // nothing is left to be settled: the peer may ask for the next change at once
+			}
+		},
+	})
+	switch {
+	case errors.Is(err, dialog.ErrCancelled):
 		c.hangUp(c.e.ctx, s, "")
-		return nil, false
+	case errors.Is(err, dialog.ErrNoACK):
+		c.hangUp(c.e.ctx, nil, "the answer was not acknowledged")
 	}
-	wait := gosip.T1
-	again, enough := time.NewTimer(wait), time.NewTimer(64*gosip.T1)
-	defer again.Stop()
-	defer enough.Stop()
-	for {
-		select {
-		case ack := <-acked:
-			return ack, true
-		case ack := <-tx.Acks(): // of clients that use the INVITE's branch for it
-			c.e.agent.Note(c.connector.ID, ack)
-			s.acknowledged(ack)
-		case <-again.C:
-			_ = tx.Respond(res) // the connection may come back
-			wait = min(2*wait, gosip.T2)
-			again.Reset(wait)
-		case <-enough.C:
-			c.hangUp(c.e.ctx, nil, "the answer was not acknowledged")
-			return nil, false
-		case <-c.done:
-			return nil, false
-		}
-	}
+	return ack, err == nil
 }

@@ -12,8 +12,8 @@ import (
 // maxChallenge is how long a challenge may be.
 const maxChallenge = 2048
 
-// proven is a request again, with the answer to the gateway's challenge (RFC 3261, 22; RFC 7616). Nil: there is no password for it.
-func (s *side) proven(req *gosip.Request, res *gosip.Response) *gosip.Request {
+// prove is the header that answers the challenge of a gateway (RFC 3261, 22; RFC 7616). Nil: there is no password for it.
+func (s *side) prove(req *gosip.Request, res *gosip.Response) gosip.Header {
 	known, ok := s.call.e.cfg.Credentials[strings.ToLower(s.realm)]
 	if !ok {
 		return nil
@@ -30,14 +30,7 @@ func (s *side) proven(req *gosip.Request, res *gosip.Response) *gosip.Request {
 	if err != nil {
 		return nil
 	}
-	again := req.Clone()
-	s.mu.Lock()
-	s.seq++
-	again.CSeq().SeqNo = s.seq
-	s.mu.Unlock()
-	again.Via().Params.Add("branch", gosip.GenerateBranch())
-	again.AppendHeader(gosip.NewHeader(answer, proof.String()))
-	return again
+	return gosip.NewHeader(answer, proof.String())
 }
 
 // readChallenge is the first challenge that can be answered.

@@ -39,7 +39,7 @@ var replaced = []string{
 	"ice-options", "ice-lite", "ice-mismatch", "ice-pacing", "group", "bundle-only", "crypto", "fingerprint", "setup", "connection", "tls-id", "key-mgmt",
 }
 
-// write gives a description, which offer.Read has read, as this side gets it, with what is ours of each m-line. All else stays
+// write gives a description, which sdp.Read has read, as this side gets it, with what is ours of each m-line. All else stays
 // as it was said, in the order that the grammar wants.
 func (a *author) write(raw []byte, lines []ours) []byte {
 	sections := sectionsOf(raw)

@@ -7,14 +7,15 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/header"
+	"timbre/sip/transport"
 )
 
 // bye ends a call at the wish of a side. A caller who does not wait for the answer has given up.
 func (c *call) bye(x *side, req *gosip.Request, tx gosip.ServerTransaction) {
-	c.e.respond(tx, x.response(req, 200, "OK"))
+	c.e.respond(tx, x.Response(req, 200, "OK"))
 	if x.which == caller && !c.isUp(x) {
 		c.giveUp()
-		c.e.respond(c.tx, x.response(c.invite, 487, phrase(487)))
+		c.e.respond(c.tx, x.Response(c.invite, 487, transport.Phrase(487)))
 		return
 	}
 	c.hangUpFor(c.e.ctx, x, "", req)
@@ -61,7 +62,7 @@ func (c *call) finish(failure string, tell func()) {
 	close(c.done)
 	for i := range c.sides {
 		if s := c.sides[i].Load(); s != nil {
-			s.stopTimer()
+			s.End()
 		}
 	}
 	tell()
@@ -72,14 +73,13 @@ func (c *call) finish(failure string, tell func()) {
 
 // bye sends a BYE and waits for its answer.
 func (e *Exchange) bye(ctx context.Context, s *side, cause *gosip.Request) {
-	req := s.request(gosip.BYE)
+	req := s.Request(gosip.BYE)
 	if cause != nil {
 		for _, v := range header.Values(cause, "reason") {
 			req.AppendHeader(gosip.NewHeader("Reason", v))
 		}
 	}
-	ch := &changing{c: s.call, y: s}
-	if res := ch.ask(req, nil); !res.IsSuccess() && res.StatusCode != gosip.StatusCallTransactionDoesNotExists && ctx.Err() == nil {
-		e.log.Warn("a BYE was not answered", "call", s.callID, "status", res.StatusCode)
+	if _, res := s.Ask(e.ctx, req, nil); !res.IsSuccess() && res.StatusCode != gosip.StatusCallTransactionDoesNotExists && ctx.Err() == nil {
+		e.log.Warn("a BYE was not answered", "call", s.CallID(), "status", res.StatusCode)
 	}
 }

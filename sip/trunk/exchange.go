@@ -5,9 +5,10 @@ import (
 	"crypto/rand"
 	"log/slog"
 	mathrand "math/rand/v2"
-	"strings"
 	"sync"
 	"time"
+
+	"timbre/sip/transport"
 
 	gosip "github.com/emiago/sipgo/sip"
 
@@ -54,25 +55,18 @@ func New(ctx context.Context, cfg Config, d Deps) (*Exchange, error) {
 
 // Request answers a request of a dialog, or takes an ACK. False: it is in none of a call here.
 func (e *Exchange) Request(req *gosip.Request, tx gosip.ServerTransaction) bool {
-	s := e.sides.find(req)
-	if s == nil {
+	s, found := e.sides.find(req)
+	if !found {
 		return false
 	}
 	c := s.call
-	e.agent.Belongs(tx, c.connector.ID)
-	if req.IsAck() {
-		s.acknowledged(req)
-		return true
-	}
-	if c.connector.RequireEncryption && !strings.EqualFold(req.Transport(), "tls") {
-		e.agent.Refuse(req, tx, refuse(403, "encryption", "the connector requires encryption, and this did not come by TLS"))
-		return true
-	}
-	if !s.proceed(req.CSeq().SeqNo) {
-		e.agent.Refuse(req, tx, refuse(500, "order", "CSeq %d is not the next one", req.CSeq().SeqNo).with("Retry-After", "1"))
+	e.agent.LogFor(tx, c.connector.ID)
+	if r := s.Receive(req); r != nil {
+		e.agent.Refuse(req, tx, r)
 		return true
 	}
 	switch req.Method {
+	case gosip.ACK: // the dialog has taken it
 	case gosip.BYE:
 		c.bye(s, req, tx)
 	case gosip.INVITE, gosip.UPDATE:
@@ -81,14 +75,14 @@ func (e *Exchange) Request(req *gosip.Request, tx gosip.ServerTransaction) bool 
 		c.pass(s, req, tx)
 	case gosip.REFER, gosip.NOTIFY:
 		if !e.cfg.Refer {
-			e.agent.Refuse(req, tx, refuse(403, "refer", "%s is not passed on here", req.Method))
+			e.agent.Refuse(req, tx, transport.Refuse(403, "refer", "%s is not passed on here", req.Method))
 			return true
 		}
 		c.pass(s, req, tx)
 	case gosip.OPTIONS:
-		e.respond(tx, s.response(req, 200, "OK"))
+		e.respond(tx, s.Response(req, 200, "OK"))
 	default:
-		e.agent.Refuse(req, tx, refuse(405, "method", "method %.16q", req.Method).with("Allow", e.allow()))
+		e.agent.Refuse(req, tx, transport.Refuse(405, "method", "method %.16q", req.Method).With("Allow", e.allow()))
 	}
 	return true
 }

@@ -6,13 +6,8 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/header"
+	"timbre/sip/transport"
 )
-
-// phrases are those of the answers that we give ourselves.
-var phrases = map[int]string{
-	403: "Forbidden", 408: "Request Timeout", 480: "Temporarily Unavailable", 487: "Request Terminated",
-	502: "Bad Gateway", 503: "Service Unavailable",
-}
 
 // failure is what the caller gets for a failure of the gateway: the same code, with what the gateway says of it. Three kinds
 // are not the caller's affair: where the gateway would rather be called at, and that it does not know us. The Reason header
@@ -31,9 +26,9 @@ func failed(s *side, req *gosip.Request, res *gosip.Response) *gosip.Response {
 		code = 403
 	}
 	if code != res.StatusCode {
-		text = phrase(code)
+		text = transport.Phrase(code)
 	}
-	out := s.response(req, code, text)
+	out := s.Response(req, code, text)
 	out.RemoveHeader("Contact")
 	carry(res, out, asItIs)
 	if code != res.StatusCode && header.Value(res, "reason") == "" {

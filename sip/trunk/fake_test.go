@@ -16,6 +16,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
+	"timbre/sip/dialog"
+	"timbre/sip/transport"
 )
 
 // house is an exchange with everything around it faked: no network, and a clock that only moves when everybody waits.
@@ -65,7 +67,7 @@ type fakeAgent struct {
 	deaf    map[string]error // networks and addresses that cannot be reached
 	hosts   map[string][]netip.Addr
 	mu      sync.Mutex
-	refused []*Refusal
+	refused []*transport.Refusal
 	noted   int
 	busy    sync.WaitGroup
 }
@@ -85,8 +87,8 @@ func (a *fakeAgent) Request(_ context.Context, req *gosip.Request) (gosip.Client
 
 func (a *fakeAgent) Write(req *gosip.Request) error { a.acks <- req; return nil }
 
-func (a *fakeAgent) Place(network string, peer netip.AddrPort) (Place, bool) {
-	return Place{Addr: netip.MustParseAddrPort("192.0.2.100:5060")}, a.deaf[network] == nil
+func (a *fakeAgent) Endpoint(network string, peer netip.AddrPort) (transport.Endpoint, bool) {
+	return transport.Endpoint{Addr: netip.MustParseAddrPort("192.0.2.100:5060"), Advertised: netip.MustParseAddrPort("192.0.2.100:5060")}, a.deaf[network] == nil
 }
 
 func (a *fakeAgent) Connected(string, string) bool { return false }
@@ -100,7 +102,7 @@ func (a *fakeAgent) Lookup(_ context.Context, host string) ([]netip.Addr, error)
 
 func (a *fakeAgent) Do(f func()) bool { a.busy.Go(f); return true }
 
-func (a *fakeAgent) Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *Refusal) {
+func (a *fakeAgent) Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *transport.Refusal) {
 	a.mu.Lock()
 	a.refused = append(a.refused, r)
 	a.mu.Unlock()
@@ -111,9 +113,9 @@ func (a *fakeAgent) Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *Re
 	_ = tx.Respond(res)
 }
 
-func (a *fakeAgent) Belongs(gosip.ServerTransaction, string) {}
+func (a *fakeAgent) LogFor(gosip.ServerTransaction, string) {}
 
-func (a *fakeAgent) Note(string, gosip.Message) {
+func (a *fakeAgent) LogMessage(string, gosip.Message) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.noted++
@@ -156,7 +158,7 @@ func (c *clientTx) response(code int, sdp string, lines ...string) *gosip.Respon
 	}
 	res.SetBody(nil)
 	if sdp != "" {
-		describe(res, crlf(sdp))
+		dialog.Describe(res, crlf(sdp))
 	}
 	parsed, err := gosip.ParseMessage([]byte(res.String()))
 	if err != nil {

@@ -3,6 +3,9 @@ package trunk
 import (
 	"strconv"
 	"time"
+
+	"timbre/sip/dialog"
+	"timbre/sip/transport"
 )
 
 // turn is how long a side waits for its own change before, whose ACK may still be on its way.
@@ -13,7 +16,7 @@ type claim struct{ by *side }
 
 // claim takes it. A session has one change at a time: when the two sides want one at once, the second is told to come again
 // (491); so is one who does not wait for his own (500).
-func (c *call) claim(s *side) (*claim, *Refusal) {
+func (c *call) claim(s *side) (*claim, *transport.Refusal) {
 	wait := time.NewTimer(turn)
 	defer wait.Stop()
 	for {
@@ -27,14 +30,14 @@ func (c *call) claim(s *side) (*claim, *Refusal) {
 		}
 		c.mu.Unlock()
 		if held.by != s {
-			return nil, refuse(491, "glare", "the other end is changing the session")
+			return nil, transport.Refuse(491, "glare", "the other end is changing the session")
 		}
 		select {
 		case <-changed:
 		case <-c.done:
-			return nil, gone()
+			return nil, dialog.NoDialog()
 		case <-wait.C:
-			return nil, refuse(500, "order", "the change before is not done yet").with("Retry-After", strconv.Itoa(int(c.e.chance()*10)+1))
+			return nil, transport.Refuse(500, "order", "the change before is not done yet").With("Retry-After", strconv.Itoa(int(c.e.chance()*10)+1))
 		}
 	}
 }
@@ -49,5 +52,3 @@ func (c *call) release(held *claim) {
 		c.changed = make(chan struct{})
 	}
 }
-
-func gone() *Refusal { return refuse(481, "no_dialog", "there is no such call") }

@@ -8,8 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"timbre/sip/transport"
+
 	gosip "github.com/emiago/sipgo/sip"
-	"github.com/google/uuid"
 
 	"timbre"
 )
@@ -22,8 +23,6 @@ const (
 	// addresses of a gateway's name are tried, at most so many.
 	maxAddresses = 3
 )
-
-func newTag() string { return uuid.NewString() }
 
 // Invite puts a call through, or refuses it. It returns when the caller has taken the answer.
 func (e *Exchange) Invite(in Incoming) {
@@ -75,8 +74,8 @@ type gateway struct {
 
 // reach tries the routes in their order until one has a final answer: 2xx, or a failure that another route would not mend.
 // All nil: the caller has given up.
-func (c *call) reach(routes []timbre.Route) (at *attempt, res *gosip.Response, r *Refusal) {
-	r = refuse(503, "no_route", "no route leads anywhere")
+func (c *call) reach(routes []timbre.Route) (at *attempt, res *gosip.Response, r *transport.Refusal) {
+	r = transport.Refuse(503, "no_route", "no route leads anywhere")
 	for i, route := range routes {
 		found, why := c.gateways(route)
 		if why != nil {
@@ -106,7 +105,7 @@ func (c *call) next(route timbre.Route, why string) {
 }
 
 // gateways are the addresses of a route. A connector that requires encryption reaches its TCP routes by TLS.
-func (c *call) gateways(route timbre.Route) ([]gateway, *Refusal) {
+func (c *call) gateways(route timbre.Route) ([]gateway, *transport.Refusal) {
 	g := gateway{host: route.Host, port: route.Port, network: "udp"}
 	port := gosip.DefaultUdpPort
 	if strings.EqualFold(route.Protocol, "TCP") {
@@ -114,7 +113,7 @@ func (c *call) gateways(route timbre.Route) ([]gateway, *Refusal) {
 	}
 	if c.connector.RequireEncryption {
 		if g.network == "udp" {
-			return nil, refuse(503, "encryption", "the connector requires encryption, and the route is UDP")
+			return nil, transport.Refuse(503, "encryption", "the connector requires encryption, and the route is UDP")
 		}
 		g.network, port = "tls", gosip.DefaultTlsPort
 	}
@@ -126,7 +125,7 @@ func (c *call) gateways(route timbre.Route) ([]gateway, *Refusal) {
 	if a, err := netip.ParseAddr(host); err == nil {
 		addresses = append(addresses, a)
 	} else if addresses, err = c.lookup(host); err != nil || len(addresses) == 0 {
-		return nil, refuse(503, "no_host", "the host %.64q was not found: %v", host, err)
+		return nil, transport.Refuse(503, "no_host", "the host %.64q was not found: %v", host, err)
 	}
 	var all []gateway
 	for _, a := range addresses[:min(len(addresses), maxAddresses)] {

@@ -8,14 +8,15 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
+	"timbre/sip/dialog"
 	"timbre/sip/header"
+	"timbre/sip/transport"
 )
 
 const (
 	// trail is the header that says where a call has been. Its values mean nothing to anybody but who wrote them.
-	trail        = "X-Timbre-Passed"
-	mostForwards = 70
-	mostMarks    = 70 // no more than it can have been forwarded
+	trail     = "X-Timbre-Passed"
+	mostMarks = 70 // no more than it can have been forwarded
 )
 
 // mark is how a call to a number of a connector is known again when it comes back here.
@@ -40,17 +41,17 @@ func marks(req *gosip.Request) []string {
 
 // forwards is how often a request may still be sent on; a refusal when no more, or when it has been here before with the
 // same number: whoever sends it round needs other routes.
-func (e *Exchange) forwards(req *gosip.Request, mark string) (int, *Refusal) {
-	left := mostForwards
+func (e *Exchange) forwards(req *gosip.Request, mark string) (int, *transport.Refusal) {
+	left := dialog.MaxForwards
 	if h := req.MaxForwards(); h != nil {
-		left = min(int(*h), mostForwards)
+		left = min(int(*h), dialog.MaxForwards)
 	}
 	if left == 0 {
-		return 0, refuse(483, "loop", "the call was sent on too often")
+		return 0, transport.Refuse(483, "loop", "the call was sent on too often")
 	}
 	for _, m := range marks(req) {
 		if m == mark {
-			return 0, refuse(482, "loop", "the call has been here before, to the same number")
+			return 0, transport.Refuse(482, "loop", "the call has been here before, to the same number")
 		}
 	}
 	return left - 1, nil

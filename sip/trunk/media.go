@@ -4,45 +4,35 @@ import (
 	"strings"
 
 	"timbre"
+	"timbre/sip/dialog"
 	"timbre/sip/header"
 	"timbre/sip/sdp"
 	"timbre/sip/siprec"
+	"timbre/sip/transport"
 )
 
 // maxPairs is how many m-lines of a call are put through; the others are refused with port 0.
 const maxPairs = 4
 
 // pair is the two streams of one m-line: one faces the caller, one the gateway.
-type pair struct {
-	streams  [2]timbre.MediaStream // by side
-	specs    [2]timbre.Media
-	reported [2]timbre.Reception
-}
-
-// update tells a stream what has changed, if anything has.
-func (p *pair) update(x *side, spec timbre.Media) {
-	if !p.specs[x.which].Equal(spec) {
-		p.specs[x.which] = spec
-		p.streams[x.which].Update(spec)
-	}
-}
+type pair [2]dialog.Track // by side
 
 // descriptionOf is the session description in a message; nil without.
 func descriptionOf(m interface {
 	header.Message
 	Body() []byte
 },
-) ([]byte, *Refusal) {
+) ([]byte, *transport.Refusal) {
 	body, err := siprec.Read(header.Value(m, "content-type"), m.Body())
 	switch {
 	case err == nil:
 		return body.SDP, nil
 	case timbre.KindOf(err) == timbre.Limit:
-		return nil, refuse(513, "too_large", "%v", err)
+		return nil, transport.Refuse(513, "too_large", "%v", err)
 	case timbre.KindOf(err) == timbre.Unprocessable:
-		return nil, refuse(415, "media_type", "%v", err).with("Accept", "application/sdp")
+		return nil, transport.Refuse(415, "media_type", "%v", err).With("Accept", "application/sdp")
 	}
-	return nil, refuse(400, "malformed", "%v", err)
+	return nil, transport.Refuse(400, "malformed", "%v", err)
 }
 
 // proposal is an offer that is on its way from one side to the other.
@@ -53,13 +43,13 @@ type proposal struct {
 }
 
 // propose reads an offer of a side, opens what it needs, and gives it as the other side gets it.
-func (c *call) propose(x *side, raw []byte) (*proposal, []byte, *Refusal) {
-	o, err := sdp.Read(raw, x.peer.Addr())
+func (c *call) propose(x *side, raw []byte) (*proposal, []byte, *transport.Refusal) {
+	o, err := sdp.Read(raw, x.Peer().Addr())
 	switch {
 	case err != nil && timbre.KindOf(err) == timbre.Unprocessable:
-		return nil, nil, refuse(488, "no_media", "%v", err)
+		return nil, nil, transport.Refuse(488, "no_media", "%v", err)
 	case err != nil:
-		return nil, nil, refuse(400, "malformed", "%v", err)
+		return nil, nil, transport.Refuse(400, "malformed", "%v", err)
 	}
 	c.media.Lock()
 	defer c.media.Unlock()
@@ -73,16 +63,16 @@ func (c *call) propose(x *side, raw []byte) (*proposal, []byte, *Refusal) {
 		}
 		p, err := c.pairFor(x, l)
 		if err != nil {
-			return nil, nil, refuse(503, "unavailable", "%v", err).with("Retry-After", "5")
+			return nil, nil, transport.Refuse(503, "unavailable", "%v", err).With("Retry-After", "5")
 		}
 		if p != nil {
 			lines[i] = x.other().askKeys(l)
-			lines[i].port = p.streams[x.other().which].Port()
+			lines[i].port = p[x.other().which].Stream.Port()
 			open++
 		}
 	}
 	if open == 0 && !disabled {
-		return nil, nil, refuse(488, "no_media", "no stream that can be put through")
+		return nil, nil, transport.Refuse(488, "no_media", "no stream that can be put through")
 	}
 	return &proposal{from: x, raw: raw, lines: o.Lines}, x.other().author.write(raw, lines), nil
 }
@@ -96,21 +86,21 @@ func (c *call) pairFor(x *side, l *sdp.Line) (*pair, error) {
 		return nil, nil
 	}
 	p := &pair{}
-	p.specs[x.which] = c.spec(x, l)
-	if p.specs[x.which].DTLS != nil { // it begins with our answer
-		p.specs[x.which].DTLS, p.specs[x.which].Keys = nil, x.secrets.pending(l.Index)
+	spec := c.spec(x, l)
+	if spec.DTLS != nil { // it begins with our answer
+		spec.DTLS, spec.Keys = nil, x.secrets.pending(l.Index)
 	}
-	p.specs[x.other().which] = c.blank(x.other(), l.Index, &p.specs[x.which])
+	p[x.which].Spec, p[x.other().which].Spec = spec, c.blank(x.other(), l.Index, &spec)
 	hear := [2]timbre.Listener{deaf{}, deaf{}}
 	if l.Media == "audio" && c.heard < 0 {
 		c.heard = l.Index
 		hear = [2]timbre.Listener{&c.taps[0], &c.taps[1]}
 	}
-	a, b, err := c.e.media.Pair(p.specs[caller], p.specs[callee], hear[caller], hear[callee])
+	a, b, err := c.e.media.Pair(p[caller].Spec, p[callee].Spec, hear[caller], hear[callee])
 	if err != nil {
 		return nil, err
 	}
-	p.streams = [2]timbre.MediaStream{a, b}
+	p[caller].Stream, p[callee].Stream = a, b
 	c.pairs[l.Index] = p
 	if l.Index == c.heard {
 		c.tapped = p
@@ -128,7 +118,7 @@ func (c *call) warn(l *sdp.Line) {
 
 // spec is what a line of a side says of its stream.
 func (c *call) spec(x *side, l *sdp.Line) timbre.Media {
-	s := l.Spec(c.listenAt(x), x.peer.Addr(), c.e.cfg.LatchAny)
+	s := l.Spec(c.listenAt(x), x.Peer().Addr(), c.e.cfg.LatchAny)
 	s.Mux = false // neither offered on nor answered
 	switch {
 	case handshaken(l):
@@ -144,7 +134,7 @@ func (c *call) spec(x *side, l *sdp.Line) timbre.Media {
 
 // blank is what is known of a side that has not said anything of a line yet, of which the other side has.
 func (c *call) blank(s *side, line int, other *timbre.Media) timbre.Media {
-	spec := timbre.Media{Source: s.peer.Addr(), LatchAny: c.e.cfg.LatchAny, Opaque: other.Opaque}
+	spec := timbre.Media{Source: s.Peer().Addr(), LatchAny: c.e.cfg.LatchAny, Opaque: other.Opaque}
 	if other.Keys != nil || other.DTLS != nil {
 		spec.Keys = s.secrets.pending(line)
 	}
@@ -153,11 +143,11 @@ func (c *call) blank(s *side, line int, other *timbre.Media) timbre.Media {
 
 // answered settles a proposal with the answer of the other side: both sides' streams are told, and the answer is given as
 // the one who proposed gets it. Lines that either refuses are paused.
-func (c *call) answered(p *proposal, raw []byte) ([]byte, *Refusal) {
+func (c *call) answered(p *proposal, raw []byte) ([]byte, *transport.Refusal) {
 	x, y := p.from, p.from.other()
-	o, err := sdp.Read(raw, y.peer.Addr())
+	o, err := sdp.Read(raw, y.Peer().Addr())
 	if err != nil {
-		return nil, refuse(502, "bad_answer", "%v", err)
+		return nil, transport.Refuse(502, "bad_answer", "%v", err)
 	}
 	c.media.Lock()
 	defer c.media.Unlock()
@@ -173,10 +163,10 @@ func (c *call) answered(p *proposal, raw []byte) ([]byte, *Refusal) {
 			continue
 		}
 		spec := c.spec(x, offered)
-		at.update(x, spec)
-		at.update(y, c.spec(y, answer))
+		at[x.which].Update(spec)
+		at[y.which].Update(c.spec(y, answer))
 		lines[i] = x.giveKeys(offered, &spec)
-		lines[i].port = at.streams[x.which].Port()
+		lines[i].port = at[x.which].Stream.Port()
 		c.warn(answer)
 	}
 	x.got, y.got = p.raw, raw
@@ -185,13 +175,8 @@ func (c *call) answered(p *proposal, raw []byte) ([]byte, *Refusal) {
 
 // pause tells both streams to expect nothing for now.
 func (p *pair) pause() {
-	for i := range p.streams {
-		spec := p.specs[i]
-		spec.Hold = true
-		if !p.specs[i].Equal(spec) {
-			p.specs[i] = spec
-			p.streams[i].Update(spec)
-		}
+	for i := range p {
+		p[i].Pause()
 	}
 }
 
@@ -202,8 +187,8 @@ func (c *call) closeMedia() {
 	c.closed = true
 	c.report()
 	for _, p := range c.pairs {
-		for _, s := range p.streams {
-			s.Close()
+		for i := range p {
+			p[i].Stream.Close()
 		}
 	}
 	clear(c.pairs)

@@ -2,6 +2,8 @@ package trunk
 
 import (
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/transport"
 )
 
 // pass sends a request that changes nothing here on to the other side, with its body as it is: keys in an INFO, a text, a
@@ -9,10 +11,10 @@ import (
 func (c *call) pass(x *side, req *gosip.Request, tx gosip.ServerTransaction) {
 	y := x.other()
 	if y == nil || !c.isUp(y) {
-		c.e.agent.Refuse(req, tx, refuse(480, "early", "the call is not answered yet"))
+		c.e.agent.Refuse(req, tx, transport.Refuse(480, "early", "the call is not answered yet"))
 		return
 	}
-	out := y.request(req.Method)
+	out := y.Request(req.Method)
 	c.e.carryRequest(req, out)
 	carryBody(req, out)
 	ch := &changing{c: c, y: y}
@@ -21,7 +23,7 @@ func (c *call) pass(x *side, req *gosip.Request, tx gosip.ServerTransaction) {
 		c.declined(x, req, tx, res)
 		return
 	}
-	back := x.response(req, res.StatusCode, res.Reason)
+	back := x.Response(req, res.StatusCode, res.Reason)
 	carry(res, back, asItIs)
 	carryBody(res, back)
 	c.e.respond(tx, back)

@@ -11,6 +11,7 @@ import (
 
 	"timbre"
 	"timbre/sip/header"
+	"timbre/sip/transport"
 )
 
 // phone is one end of a call in a house.
@@ -27,10 +28,16 @@ type phone struct {
 // call is an INVITE of ann's with a body, and with headers of the test's own. It is on its way when it returns.
 func (h *house) call(sdp string, lines ...string) *phone {
 	h.t.Helper()
+	return h.callOf("sip:+12065550100@abc.voiceconnector.example.com", sdp, lines...)
+}
+
+// callOf is call of another Request-URI.
+func (h *house) callOf(uri, sdp string, lines ...string) *phone {
+	h.t.Helper()
 	h.seq++
 	p := &phone{
 		h: h, callID: fmt.Sprintf("call-%d", h.seq), mine: "ann", from: `"Ann" <sip:+12065550101@pbx.example.com>`,
-		to: "<sip:+12065550100@abc.voiceconnector.example.com>", uri: "sip:+12065550100@abc.voiceconnector.example.com", via: ann, returned: make(chan struct{}),
+		to: "<sip:+12065550100@abc.voiceconnector.example.com>", uri: uri, via: ann, returned: make(chan struct{}),
 	}
 	connector := timbre.Connector{ID: "abc"}
 	routes := []timbre.Route{{Host: gw, Protocol: "UDP", Priority: 1}}
@@ -49,8 +56,8 @@ func (h *house) call(sdp string, lines ...string) *phone {
 		}
 	}
 	for i, l := range lines {
-		if l == "encrypted" {
-			connector.RequireEncryption, p.network = true, "TLS"
+		if l == "encrypted" || l == "over TLS" {
+			connector.RequireEncryption, p.network = l == "encrypted", "TLS"
 			lines = append(lines[:i:i], lines[i+1:]...)
 			break
 		}
@@ -61,7 +68,7 @@ func (h *house) call(sdp string, lines ...string) *phone {
 		defer close(p.returned)
 		h.Invite(Incoming{
 			Request: req, Tx: p.invited, Connector: connector, Routes: routes,
-			Source: netip.MustParseAddrPort(ann + ":5060"), Place: Place{Addr: netip.MustParseAddrPort("192.0.2.100:5060")}, Over: func() {},
+			Source: netip.MustParseAddrPort(ann + ":5060"), Endpoint: transport.Endpoint{Addr: netip.MustParseAddrPort("192.0.2.100:5060"), Advertised: netip.MustParseAddrPort("192.0.2.100:5060")}, Over: func() {},
 		})
 	}()
 	synctest.Wait()

@@ -29,14 +29,13 @@ func (t *table) rename(value string) string {
 			rest += ";" + p
 		}
 	}
-	t.mu.Lock()
-	s := t.byID[gosip.DialogIDMake(strings.TrimSpace(parts[0]), ours, theirs)]
-	t.mu.Unlock()
-	if s == nil || s.other() == nil {
+	s, found := t.dialogs.Named(strings.TrimSpace(parts[0]), ours, theirs)
+	if !found || s.other() == nil {
 		return value
 	}
 	y := s.other()
-	return y.callID + ";to-tag=" + y.remote.Params.GetOr("tag", "") + ";from-tag=" + y.local.Params.GetOr("tag", "") + rest
+	local, remote := y.Tags()
+	return y.CallID() + ";to-tag=" + remote + ";from-tag=" + local + rest
 }
 
 var replaces = regexp.MustCompile(`(?i)([?&]replaces=)([^&>\s]+)`)

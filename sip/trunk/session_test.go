@@ -88,7 +88,7 @@ func TestWeRefreshByReinvite(t *testing.T) {
 		said(t, refresh.req, "INVITE sip:gw@198.51.100.1:5060 SIP/2.0", "m=audio 30000 RTP/AVP 0 101")
 		expect(t, a.ask("UPDATE", audio(ann, 4000, "a=sendonly")), 500-9) // glare
 		refresh.answer(491)
-		pass(again)
+		pass(3 * time.Second)
 		refresh = h.next(gosip.INVITE)
 		refresh.describe(200, audio(gw, 6000))
 		said(t, wait(t, h.agent.acks), "CSeq: 3 ACK")

@@ -37,18 +37,15 @@ func (c *call) silent(now time.Time) time.Duration {
 	answered := c.isUp(c.caller())
 	c.media.Lock()
 	defer c.media.Unlock()
-	var packed uint64
+	var packets uint64
 	held := false
 	for _, p := range c.pairs {
-		for i, s := range p.streams {
-			packed += s.Reception().Packets
-			held = held || p.specs[i].Hold
+		for i := range p {
+			packets += p[i].Stream.Reception().Packets
+			held = held || p[i].Spec.Hold
 		}
 	}
-	if packed != c.packed || held || !answered || len(c.pairs) == 0 {
-		c.packed, c.seen = packed, now
-	}
-	return now.Sub(c.seen)
+	return c.silence.Look(now, packets, held || !answered || len(c.pairs) == 0)
 }
 
 // Report writes down what has come on the streams of all calls since the last time.
@@ -68,10 +65,8 @@ func (c *call) report() {
 	if p == nil {
 		return
 	}
-	for i, s := range p.streams {
-		now := s.Reception()
-		r := now.Since(p.reported[i])
-		p.reported[i] = now
+	for i := range p {
+		r := p[i].Report()
 		r.TransactionID, r.From, r.To, r.Label = c.transaction(), c.from, c.number, c.legs[i].Side.String()
 		c.e.diary.Reception(c.connector.ID, r)
 	}

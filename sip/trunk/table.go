@@ -4,16 +4,18 @@ import (
 	"sync"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/dialog"
 )
 
-// table finds the side of a call that a request comes from.
+// table holds the calls that are live, and finds the side of a call that a request comes from.
 type table struct {
-	mu   sync.Mutex
-	byID map[string]*side // Call-ID, our tag, theirs
-	live map[*call]bool
+	dialogs dialog.Table[*side]
+	mu      sync.Mutex
+	live    map[*call]bool
 }
 
-func newTable() *table { return &table{byID: map[string]*side{}, live: map[*call]bool{}} }
+func newTable() *table { return &table{live: map[*call]bool{}} }
 
 // begin makes a call known.
 func (t *table) begin(c *call) {
@@ -27,20 +29,12 @@ func (t *table) put(s *side) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.live[s.call] {
-		t.byID[s.id()] = s
+		t.dialogs.Put(s.Dialog, s)
 	}
 }
 
-// find is the side that sent a request; nil without.
-func (t *table) find(req *gosip.Request) *side {
-	id, err := gosip.DialogIDFromRequestUAS(req)
-	if err != nil {
-		return nil
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.byID[id]
-}
+// find is the side that sent a request.
+func (t *table) find(req *gosip.Request) (*side, bool) { return t.dialogs.Find(req) }
 
 // remove takes a call out; false: somebody has already.
 func (t *table) remove(c *call) bool {
@@ -50,9 +44,9 @@ func (t *table) remove(c *call) bool {
 		return false
 	}
 	delete(t.live, c)
-	for id, s := range t.byID {
-		if s.call == c {
-			delete(t.byID, id)
+	for i := range c.sides {
+		if s := c.sides[i].Load(); s != nil {
+			t.dialogs.Remove(s.Dialog)
 		}
 	}
 	return true

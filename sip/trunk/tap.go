@@ -92,7 +92,7 @@ func (c *call) measured(listeners []timbre.LegListener) {
 	defer c.media.Unlock()
 	if p := c.tapped; p != nil {
 		for i, l := range listeners {
-			l.SetMeter(p.streams[i])
+			l.SetMeter(p[i].Stream)
 		}
 	}
 }
@@ -104,7 +104,7 @@ func (c *call) receptions() []*timbre.Reception {
 	all := make([]*timbre.Reception, len(c.legs))
 	for i := range all {
 		if c.tapped != nil {
-			all[i] = new(c.tapped.streams[i].Reception())
+			all[i] = new(c.tapped[i].Stream.Reception())
 		}
 	}
 	return all

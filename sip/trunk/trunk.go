@@ -9,7 +9,6 @@ package trunk
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -18,44 +17,22 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
+	"timbre/sip/dialog"
+	"timbre/sip/transport"
 )
 
 // Agent is the SIP stack.
 type Agent interface {
-	// Request sends a request and gives its transaction.
-	Request(ctx context.Context, req *gosip.Request) (gosip.ClientTransaction, error)
-	// Write sends an ACK, which has no transaction.
-	Write(req *gosip.Request) error
-	// Place is where messages of a network (udp, tcp, tls) to a peer leave, and its own ones arrive. False: nothing listens
+	dialog.Agent
+	// Endpoint is where messages of a network (udp, tcp, tls) to a peer leave, and its own ones arrive. False: nothing listens
 	// on that network.
-	Place(network string, peer netip.AddrPort) (Place, bool)
-	// Connected says whether there is a connection of a network to an address, HOST:PORT.
-	Connected(network, address string) bool
+	Endpoint(network string, peer netip.AddrPort) (transport.Endpoint, bool)
 	// Lookup finds the addresses of a host name.
 	Lookup(ctx context.Context, host string) ([]netip.Addr, error)
-	// Do runs f on a goroutine of its own, which whoever closes the stack waits for. False: it is closed.
-	Do(f func()) bool
 	// Refuse answers a request with a refusal of ours: it is counted by its reason, and logged with its detail.
-	Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *Refusal)
-	// Belongs says for which connector a request is.
-	Belongs(tx gosip.ServerTransaction, connectorID string)
-	// Note writes a message down that was sent or came for a connector.
-	Note(connectorID string, m gosip.Message)
-}
-
-// Place is an address of ours.
-type Place struct {
-	Addr   netip.AddrPort // of ours
-	Told   netip.AddrPort // as the peer is told to reach it, behind NAT; not valid: as it is
-	Socket gosip.Addr     // of UDP: the socket that messages leave by
-}
-
-// told is how the peer reaches us.
-func (p Place) told() netip.AddrPort {
-	if p.Told.IsValid() {
-		return p.Told
-	}
-	return p.Addr
+	Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *transport.Refusal)
+	// LogFor says for which connector a request is.
+	LogFor(tx gosip.ServerTransaction, connectorID string)
 }
 
 // Calls are the live calls of this node.
@@ -101,26 +78,7 @@ type Incoming struct {
 	Tx        gosip.ServerTransaction
 	Connector timbre.Connector
 	Routes    []timbre.Route
-	Source    netip.AddrPort // that it came from
-	Place     Place          // that it came in on
-	Over      func()         // called once, when the call is over or refused
+	Source    netip.AddrPort     // that it came from
+	Endpoint  transport.Endpoint // that it came in on
+	Over      func()             // called once, when the call is over or refused
 }
-
-// Refusal is an answer of our own that is not a success.
-type Refusal struct {
-	Code    int
-	Reason  string // one of few words, for counters
-	Detail  string // for the peer's operator and for the log
-	Headers []gosip.Header
-}
-
-func refuse(code int, reason, detail string, args ...any) *Refusal {
-	return &Refusal{Code: code, Reason: reason, Detail: fmt.Sprintf(detail, args...)}
-}
-
-func (r *Refusal) with(name, value string) *Refusal {
-	r.Headers = append(r.Headers, gosip.NewHeader(name, value))
-	return r
-}
-
-func (r *Refusal) Error() string { return fmt.Sprintf("%d: %s", r.Code, r.Detail) }
