@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"timbre"
 	"timbre/config"
 	"timbre/environment"
 	"timbre/infer"
@@ -22,19 +21,14 @@ func (n *Node) openTasks(context.Context) error {
 		return err
 	}
 	n.models, n.search = m.runtime, m.searcher(n.env, n.settings, n.store)
-	n.tasks = task.New(
-		task.Config{
-			Now: n.env.Now, Log: n.env.Log, Metrics: n.env.Metrics, NewID: n.env.NewID, Region: n.env.Region, Account: n.env.Account,
-			Always: n.settings.Analytics == "always",
-		},
-		task.Deps{
-			Store: n.store, Announcer: n.events, Calls: n.calls,
-			Ears:     newEars(n.calls, m.vad, n.env.Log, n.env.Metrics),
-			Embedder: m.embedder,
-			Searcher: n.search,
-			NewTrack: func() task.Track { return tone.NewTrack(m.scorer) },
-			Trouble:  func(t timbre.Task, why string) { n.pipelines.Trouble(t, why) },
-		})
+	n.newTrack = func() task.Track { return tone.NewTrack(m.scorer) }
+	n.tasks = task.New(n.env, task.Config{Always: n.settings.Analytics == "always"}, task.Deps{
+		Store: n.store, Announcer: n.events, Calls: n.calls,
+		Speech:   newEars(n.calls, m.vad, n.env.Log, n.env.Metrics),
+		Embedder: m.embedder,
+		Searcher: n.search,
+		NewTrack: func() task.Track { return n.newTrack() },
+	})
 	return nil
 }
 

@@ -12,7 +12,6 @@ import (
 	"timbre"
 	"timbre/call"
 	"timbre/speech"
-	"timbre/task"
 )
 
 // ears let a task listen to a leg: the tap on the live call, the voice activity detector behind it, the task behind that.
@@ -37,12 +36,12 @@ func newEars(calls *call.Registry, vad speech.VAD, log *slog.Logger, metrics pro
 	return ears{calls, vad, log, lost}
 }
 
-func (e ears) Listen(_ context.Context, transactionID string, leg int, to task.Ear) (stop func(), err error) {
+func (e ears) Listen(_ context.Context, transactionID string, leg int, to timbre.SpeechSink) (stop func(), err error) {
 	ear := &ear{
 		frames: make(chan timbre.Frame, backlog), quit: make(chan struct{}), to: to, lost: e.lost,
 		log: e.log.With("transaction", transactionID, "leg", leg),
 	}
-	ear.detector = speech.NewDetector(e.vad, to.Heard)
+	ear.detector = speech.NewDetector(e.vad, to.Speech)
 	untap, err := e.calls.Tap(transactionID, leg, ear)
 	if err != nil {
 		return nil, err
@@ -60,7 +59,7 @@ type ear struct {
 	frames   chan timbre.Frame
 	quit     chan struct{}
 	detector *speech.Detector
-	to       task.Ear
+	to       timbre.SpeechSink
 	log      *slog.Logger
 	lost     prometheus.Counter
 	lag      sync.Mutex // held while a change of lags is told
@@ -90,7 +89,7 @@ func (e *ear) turns(lags bool) bool {
 	if e.lags.Swap(lags) == lags {
 		return false
 	}
-	e.to.Lags(lags)
+	e.to.Lagging(lags)
 	return true
 }
 
@@ -119,11 +118,11 @@ func (e *ear) run() {
 			if err := e.detector.Err(); err != nil && !deaf {
 				deaf = true
 				e.log.Error("voice activity detection failed", "error", err)
-				e.to.HungUp()
+				e.to.SpeechEnded()
 			}
 			if !more {
 				if !deaf {
-					e.to.HungUp()
+					e.to.SpeechEnded()
 				}
 				return
 			}

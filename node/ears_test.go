@@ -46,9 +46,9 @@ type listener struct {
 	lags  []bool
 }
 
-func (l *listener) Heard(s timbre.Speech) { l.heard = s.At }
-func (l *listener) HungUp()               { l.ends++ }
-func (l *listener) Lags(does bool)        { l.lags = append(l.lags, does) }
+func (l *listener) Speech(s timbre.Speech) { l.heard = s.At }
+func (l *listener) SpeechEnded()           { l.ends++ }
+func (l *listener) Lagging(lags bool)      { l.lags = append(l.lags, lags) }
 
 // listened is a live call of one leg with an ear on it.
 func listened(t *testing.T, v speech.VAD, to *listener, log *bytes.Buffer) (e ears, leg timbre.Listener, hangUp, stop func()) {

@@ -28,7 +28,9 @@ func (p piped) Begin(ctx context.Context, c timbre.Call) (txid string, legs []ti
 func (p piped) Update(ctx context.Context, txid string, c timbre.Change) ([]timbre.LegListener, error) {
 	added, err := p.Registry.Update(ctx, txid, c)
 	if err == nil && c.Legs != nil {
-		p.tasks.Changed(txid)
+		if changed, live := p.Call(txid); live {
+			p.tasks.CallChanged(changed)
+		}
 		p.pipelines.Changed(context.WithoutCancel(ctx), txid)
 	}
 	return added, err

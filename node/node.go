@@ -56,6 +56,7 @@ type Node struct {
 	calls     *call.Registry
 	records   *logbook.Records // nil if call records are disabled
 	tasks     *task.Engine
+	newTrack  func() task.Track // a test replaces it
 	pipelines *pipeline.Engine
 	sip       *sip.Server
 	feed      *feed.Server // nil if the feed is not configured

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"timbre/store"
+	"timbre/task"
 )
 
 // observe connects what one stage reports to the stages that act on it. The stages that report do not know who listens.
@@ -12,6 +13,9 @@ func (n *Node) observe(context.Context) error {
 		Posted:           n.notices.Wake,                          // deliver without waiting for the next poll
 		AdmissionChanged: func(string) { n.changes.Add(1) },       // the next SIP request reads the allow lists again
 		DomainDeleted:    func(id string) { n.search.Forget(id) }, // its voiceprints leave the memory too
+	})
+	n.tasks.Observe(task.Observers{
+		Degraded: n.pipelines.Trouble, // the pipeline of the call is TemporarilyFailed meanwhile
 	})
 	return nil
 }

@@ -108,7 +108,7 @@ func (f faulty) Score(context.Context, time.Duration) (current, overall timbre.T
 func TestAnalysisThatFailsForAWhileIsToldOfItsPipeline(t *testing.T) {
 	inInside(t, func(in *inside) {
 		var mended atomic.Bool
-		in.tasks.NewTrack = func() task.Track { return faulty{&mended} }
+		in.newTrack = func() task.Track { return faulty{&mended} }
 		txid, legs := in.begin(timbre.Caller)
 		in.tone(txid)
 		in.media(legs[0], task.Tick+time.Second)

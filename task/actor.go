@@ -8,50 +8,51 @@ import (
 	"timbre"
 )
 
-// actor runs one task: it alone holds its state. Inputs come in by the inbox, from ears, from its worker and from the
-// engine; each goes through step; what that tells is written down with the state that it tells of, in one transaction,
-// before anything else happens to the task; then the effects follow.
+// actor runs one task and alone holds its state. Inputs arrive in the inbox from the legs, the worker and the engine; each
+// is one step of the state machine. The new state is saved in one transaction with the events that report it, and then the
+// effects run.
 type actor struct {
-	e     *Engine
-	id    string
-	call  string // its transaction id
-	inbox *box[input]
-	desk  *box[work] // what the worker has before it
-	done  chan struct{}
+	engine        *Engine
+	id            string
+	transactionID string
+	inbox         *mailbox[input]
+	jobs          *mailbox[job] // of the worker
+	done          chan struct{} // closed when the task is over and saved, or the engine has given up on it
 
-	backlog backlog
-	full    atomic.Bool // the backlog has run over
+	backlog    backlog
+	overflowed atomic.Bool // the backlog
 
-	now, kept state // as it is, and as it is written down
-	untold    []timbre.Event
-	dirty     bool // now is not written down
-	retry     *time.Timer
-	pause     time.Duration // before the next try
+	current, saved state
+	unsent         []timbre.Event // of the steps since saved
+	dirty          bool           // current is not saved
+	retry          *time.Timer
+	backoff        time.Duration // before the next attempt to save
 
-	hush     []func()
-	pcm      []int16  // heard so far, of a speaker search
-	tracks   []Track  // of the legs, of a voice tone analysis; the worker's alone once it runs
-	troubles troubles // that may pass
+	unsubscribe []func()
+	pcm         []int16 // buffered audio of a speaker search
+	tracks      []Track // of the legs of a voice tone analysis; used by the worker alone once it runs
+	degradation degradation
 }
 
-// Between two tries to write down a task.
+// The wait between two attempts to save a task.
 const (
-	firstPause = 100 * time.Millisecond
-	lastPause  = 5 * time.Second
+	minBackoff = 100 * time.Millisecond
+	maxBackoff = 5 * time.Second
 )
 
 func newActor(e *Engine, s state) *actor {
+	started := s.record()
 	a := &actor{
-		e: e, id: s.record().ID, call: s.record().TransactionID, inbox: newBox[input](), desk: newBox[work](), done: make(chan struct{}),
-		now: s, kept: s, retry: time.NewTimer(0), pause: firstPause,
+		engine: e, id: started.ID, transactionID: started.TransactionID,
+		inbox: newMailbox[input](), jobs: newMailbox[job](), done: make(chan struct{}),
+		current: s, saved: s, retry: time.NewTimer(0), backoff: minBackoff,
 	}
 	a.retry.Stop()
-	started := s.record()
-	a.troubles.tell = func(why string) { e.Trouble(started, why) }
+	a.degradation.report = func(reason string) { e.raiseDegraded(started, reason) }
 	return a
 }
 
-// run is the actor's goroutine. It returns when the task is over and written down, or when ctx ends, whatever is missing.
+// run is the actor's goroutine, and waits for the worker's. It returns when the task is over and saved, or when ctx ends.
 func (a *actor) run(ctx context.Context) {
 	working, cancel := context.WithCancel(ctx)
 	finished := make(chan struct{})
@@ -60,99 +61,68 @@ func (a *actor) run(ctx context.Context) {
 		a.work(working)
 	}()
 	defer func() {
-		a.quiet()
+		a.unsubscribeAll()
 		cancel()
 		<-finished
-		a.troubles.end()
+		a.degradation.end()
 	}()
-	for a.now.record().Active || a.dirty {
+	for a.current.record().Active || a.dirty {
 		select {
 		case <-a.inbox.ready:
-			a.takeAll(ctx)
+			a.handleAll(ctx)
 		case <-a.retry.C:
 			a.save(ctx)
 		case <-ctx.Done():
-			a.takeAll(ctx)
+			a.handleAll(ctx)
 			return
 		}
 	}
 }
 
-func (a *actor) takeAll(ctx context.Context) {
+func (a *actor) handleAll(ctx context.Context) {
 	for _, in := range a.inbox.take() {
-		a.take(ctx, in)
+		a.handle(ctx, in)
 	}
 }
 
-func (a *actor) take(ctx context.Context, in input) {
-	before := a.now.record()
-	next, events, effects := a.now.step(in, a.e.Now())
-	a.now = next
-	after := next.record()
-	if after.Status != before.Status || after.Active != before.Active || after.Side != before.Side || len(events) > 0 {
+func (a *actor) handle(ctx context.Context, in input) {
+	before := a.current.record()
+	next, events, effects := a.current.step(in, a.engine.env.Now())
+	a.current = next
+	if len(events) > 0 || durableChange(before, next.record()) {
 		a.dirty = true
-		a.untold = append(a.untold, events...)
+		a.unsent = append(a.unsent, events...)
 		a.save(ctx)
 	}
-	keeps := false
+	buffered := false
 	for _, e := range effects {
-		_, is := e.(hear)
-		keeps = keeps || is
-		a.do(e)
+		_, is := e.(bufferSpeech)
+		buffered = buffered || is
+		e.run(a)
 	}
-	if h, is := in.(heard); is && !keeps {
-		a.backlog.done(h.speech)
+	if s, is := in.(speechReceived); is && !buffered {
+		a.backlog.remove(s.speech)
 	}
 }
 
-// save writes down the task with what it has to tell. When it cannot, it is tried again: nobody is told before.
-func (a *actor) save(ctx context.Context) {
-	ctx = context.WithoutCancel(ctx)
-	err := a.write(ctx)
-	if err != nil && timbre.KindOf(err) == timbre.NotFound && a.now.record().Voiceprint != nil {
-		a.forsake()
-		err = a.write(ctx)
-	}
-	if err == nil {
-		a.kept, a.untold, a.dirty, a.pause = a.now, nil, false, firstPause
-		a.retry.Stop()
+// durableChange says whether a step without events must be saved all the same.
+func durableChange(before, after timbre.Task) bool {
+	return after.Status != before.Status || after.Active != before.Active || after.Side != before.Side
+}
+
+// receive subscribes to a leg of the call, by its index there, under a subscription number.
+func (a *actor) receive(ctx context.Context, leg, subscription int) {
+	stop, err := a.engine.deps.Speech.Listen(context.WithoutCancel(ctx), a.transactionID, leg, sink{a, subscription})
+	if err != nil { // the call has just ended
+		a.inbox.put(legEnded{subscription})
 		return
 	}
-	a.e.metrics.unsaved.Inc()
-	a.e.Log.Error("a task could not be written down, and will be tried again", "task", a.id, "error", err)
-	a.retry.Reset(a.pause)
-	a.pause = min(2*a.pause, lastPause)
+	a.unsubscribe = append(a.unsubscribe, stop)
 }
 
-func (a *actor) write(ctx context.Context) error {
-	notices, err := a.e.Announcer.Notices(ctx, a.untold...)
-	if err != nil {
-		return timbre.Errorf(timbre.Internal, "task.write", "the events have no words: %w", err)
-	}
-	return a.e.Store.SaveTask(ctx, a.now.record(), notices)
-}
-
-// forsake goes back to what is written down, and on from there without the voiceprint: the domain that it was for has been
-// deleted, with the key that would have sealed it.
-func (a *actor) forsake() {
-	next, events, _ := a.kept.step(lost{reason(timbre.Errorf(timbre.NotFound, "", ""))}, a.e.Now())
-	a.now, a.untold = next, events
-}
-
-// listen hears a leg of the call, which the task knows by a number of its own.
-func (a *actor) listen(ctx context.Context, ofCall, leg int) {
-	stop, err := a.e.Ears.Listen(context.WithoutCancel(ctx), a.call, ofCall, ear{a, leg})
-	if err != nil { // the call ended a moment ago
-		a.inbox.put(hungUp{leg})
-		return
-	}
-	a.hush = append(a.hush, stop)
-}
-
-// quiet stops listening.
-func (a *actor) quiet() {
-	for _, stop := range a.hush {
+func (a *actor) unsubscribeAll() {
+	for _, stop := range a.unsubscribe {
 		stop()
 	}
-	a.hush = nil
+	a.unsubscribe = nil
 }

@@ -16,10 +16,10 @@ func BenchmarkHeard(b *testing.B) {
 	}{{"search", timbre.SpeakerSearch}, {"tone", timbre.VoiceTone}} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
-			s := begin(aTask(c.kind), twoLegs, 0)
+			s := newState(aTask(c.kind), twoLegs, 0)
 			for b.Loop() {
 				speech.At += 32 * time.Millisecond
-				s, _, _ = s.step(heard{0, speech}, born)
+				s, _, _ = s.step(speechReceived{0, speech}, startTime)
 			}
 		})
 	}

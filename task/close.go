@@ -2,47 +2,47 @@ package task
 
 import "time"
 
-const shutdown = "the server was shut down while the task was running"
+const shutdownMessage = "the server was shut down while the task was running"
 
-// Goodbye is how long Close waits for the last results of calls that have ended.
-const Goodbye = 3 * time.Second
+// ShutdownTimeout is how long Close waits for the last results of calls that have ended.
+const ShutdownTimeout = 3 * time.Second
 
-// Close ends all tasks and returns when their ends are written down. A task on a call that is still live, or that does not
-// end in time, ends as if its node had died: see Recover. What cannot be written down is left to Recover, too.
+// Close ends all tasks and returns when their final states are saved. A task whose call is live, or that does not end within
+// ShutdownTimeout, ends as if the server had crashed: see Recover. What cannot be saved is left to Recover, too.
 func (e *Engine) Close() {
 	e.mu.Lock()
 	first := !e.closed
 	e.closed = true
 	e.mu.Unlock()
 	if first {
-		e.lose(func(a *actor) bool {
-			_, live := e.Calls.Call(a.call)
+		e.abort(func(a *actor) bool {
+			_, live := e.deps.Calls.Call(a.transactionID)
 			return live
 		})
 	}
-	over := make(chan struct{})
+	ended := make(chan struct{})
 	go func() {
-		defer close(over)
+		defer close(ended)
 		e.wg.Wait()
 	}()
-	patience := time.NewTimer(Goodbye)
-	defer patience.Stop()
+	timeout := time.NewTimer(ShutdownTimeout)
+	defer timeout.Stop()
 	select {
-	case <-over:
-	case <-patience.C:
+	case <-ended:
+	case <-timeout.C:
 	}
-	e.lose(func(*actor) bool { return true })
+	e.abort(func(*actor) bool { return true })
 	e.cancel()
-	<-over
+	<-ended
 }
 
-// lose ends tasks that cannot go on.
-func (e *Engine) lose(which func(*actor) bool) {
+// abort ends tasks that cannot continue.
+func (e *Engine) abort(which func(*actor) bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, a := range e.running {
 		if which(a) {
-			a.inbox.put(lost{shutdown})
+			a.inbox.put(aborted{shutdownMessage})
 		}
 	}
 }

@@ -7,16 +7,16 @@ import (
 	"timbre"
 )
 
-func (o *office) searched(talk time.Duration) timbre.Task {
-	t := o.start(timbre.SpeakerSearch)
-	o.say(0, talk, true)
+func (h *harness) searched(talk time.Duration) timbre.Task {
+	t := h.start(timbre.SpeakerSearch)
+	h.speak(0, talk, true)
 	return t
 }
 
 func TestAVoiceprintIsEnrolledOnceForThreeYears(t *testing.T) {
-	inOffice(t, func(o *office) {
-		task := o.searched(20 * time.Second)
-		p, err := o.Enrol(o.t.Context(), task.ID)
+	inHarness(t, func(h *harness) {
+		task := h.searched(20 * time.Second)
+		p, err := h.Enrol(h.t.Context(), task.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,37 +24,37 @@ func TestAVoiceprintIsEnrolledOnceForThreeYears(t *testing.T) {
 			p.Voiceprint.Embedding != nil || !p.Created.Equal(time.Now()) || p.Expires.Sub(p.Created) != timbre.ProfileLife {
 			t.Errorf("%+v", p)
 		}
-		if kept := o.store.profiles[p.ID]; len(kept.Voiceprint.Embedding) != 1 || kept.Voiceprint.Net != ForVoiceprint {
+		if kept := h.store.profiles[p.ID]; len(kept.Voiceprint.Embedding) != 1 || kept.Voiceprint.Net != ForVoiceprint {
 			t.Errorf("kept %+v", kept)
 		}
-		_, err = o.Enrol(o.t.Context(), task.ID)
+		_, err = h.Enrol(h.t.Context(), task.ID)
 		wantKind(t, err, timbre.Conflict)
 	})
 }
 
 func TestAVoiceprintIsRenewedForThreeYearsMore(t *testing.T) {
-	inOffice(t, func(o *office) {
-		first := o.searched(20 * time.Second)
-		p, err := o.Enrol(o.t.Context(), first.ID)
+	inHarness(t, func(h *harness) {
+		first := h.searched(20 * time.Second)
+		p, err := h.Enrol(h.t.Context(), first.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		after(o.t.Context(), 4*timbre.ProfileLife) // expired: it revives
-		second := o.searched(20 * time.Second)
+		after(h.t.Context(), 4*timbre.ProfileLife) // expired: it revives
+		second := h.searched(20 * time.Second)
 		for range 2 { // a task may serve again
-			got, err := o.Renew(o.t.Context(), p.ID, second.ID)
+			got, err := h.Renew(h.t.Context(), p.ID, second.ID)
 			now := time.Now()
 			if err != nil || got.ID != p.ID || !got.Created.Equal(p.Created) || !got.Updated.Equal(now) || got.Expires.Sub(now) != timbre.ProfileLife || got.Voiceprint.Embedding != nil {
 				t.Errorf("%+v, %v", got, err)
 			}
 		}
-		_, err = o.Renew(o.t.Context(), "vp-other", second.ID)
+		_, err = h.Renew(h.t.Context(), "vp-other", second.ID)
 		wantKind(t, err, timbre.NotFound)
-		_, err = o.Renew(o.t.Context(), p.ID, "other")
+		_, err = h.Renew(h.t.Context(), p.ID, "other")
 		wantKind(t, err, timbre.NotFound)
 		p.DomainID = "other domain"
-		o.store.profiles[p.ID] = p
-		_, err = o.Renew(o.t.Context(), p.ID, second.ID)
+		h.store.profiles[p.ID] = p
+		_, err = h.Renew(h.t.Context(), p.ID, second.ID)
 		wantKind(t, err, timbre.Invalid)
 	})
 }
@@ -63,38 +63,38 @@ func TestEnrolmentWaitsForAVoiceprintThatMayStillCome(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		talk time.Duration
-		then func(o *office, id string)
+		then func(h *harness, id string)
 		want timbre.Kind
 	}{
 		{"queued", 0, nil, timbre.Conflict},
 		{"listening", 9 * time.Second, nil, timbre.Conflict},
 		{"gathering", 19 * time.Second, nil, timbre.Conflict},
-		{"failed", 9 * time.Second, func(o *office, _ string) { o.hangUp() }, timbre.Invalid},
-		{"partial", 19 * time.Second, func(o *office, _ string) { o.hangUp() }, timbre.Invalid},
-		{"stopped", 19 * time.Second, func(o *office, id string) { _ = o.Stop(o.t.Context(), timbre.SpeakerSearch, "vc", id) }, timbre.Invalid},
-		{"erased", 20 * time.Second, func(o *office, id string) {
-			task := o.store.tasks[id]
+		{"failed", 9 * time.Second, func(h *harness, _ string) { h.hangUp() }, timbre.Invalid},
+		{"partial", 19 * time.Second, func(h *harness, _ string) { h.hangUp() }, timbre.Invalid},
+		{"stopped", 19 * time.Second, func(h *harness, id string) { _ = h.Stop(h.t.Context(), timbre.SpeakerSearch, "vc", id) }, timbre.Invalid},
+		{"erased", 20 * time.Second, func(h *harness, id string) {
+			task := h.store.tasks[id]
 			task.Voiceprint = nil
-			o.store.tasks[id] = task
+			h.store.tasks[id] = task
 		}, timbre.Gone},
-		{"domain deleted", 20 * time.Second, func(o *office, _ string) { delete(o.store.domains, "domain") }, timbre.NotFound},
+		{"domain deleted", 20 * time.Second, func(h *harness, _ string) { delete(h.store.domains, "domain") }, timbre.NotFound},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			inOffice(t, func(o *office) {
-				task := o.searched(c.talk)
+			inHarness(t, func(h *harness) {
+				task := h.searched(c.talk)
 				if c.then != nil {
-					c.then(o, task.ID)
+					c.then(h, task.ID)
 				}
-				_, err := o.Enrol(o.t.Context(), task.ID)
+				_, err := h.Enrol(h.t.Context(), task.ID)
 				wantKind(t, err, c.want)
 			})
 		})
 	}
-	inOffice(t, func(o *office) {
-		_, err := o.Enrol(o.t.Context(), "other")
+	inHarness(t, func(h *harness) {
+		_, err := h.Enrol(h.t.Context(), "other")
 		wantKind(t, err, timbre.NotFound)
-		tone := o.start(timbre.VoiceTone)
-		_, err = o.Enrol(o.t.Context(), tone.ID)
+		tone := h.start(timbre.VoiceTone)
+		_, err = h.Enrol(h.t.Context(), tone.ID)
 		wantKind(t, err, timbre.NotFound)
 	})
 }
@@ -114,15 +114,15 @@ func TestAVoiceprintIsKeptFor24HoursFromTheLaterOfItsMakingAndTheCallsEnd(t *tes
 		{name: "the call is forgotten", call: time.Hour, waiting: day, forgotten: true, gone: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			inOffice(t, func(o *office) {
-				task := o.searched(20 * time.Second)
-				after(o.t.Context(), c.call)
-				o.hangUp()
-				after(o.t.Context(), c.waiting)
+			inHarness(t, func(h *harness) {
+				task := h.searched(20 * time.Second)
+				after(h.t.Context(), c.call)
+				h.hangUp()
+				after(h.t.Context(), c.waiting)
 				if c.forgotten {
-					delete(o.store.calls, tx)
+					delete(h.store.calls, tx)
 				}
-				if _, err := o.Enrol(o.t.Context(), task.ID); c.gone {
+				if _, err := h.Enrol(h.t.Context(), task.ID); c.gone {
 					wantKind(t, err, timbre.Gone)
 				} else if err != nil {
 					t.Error(err)
@@ -130,23 +130,23 @@ func TestAVoiceprintIsKeptFor24HoursFromTheLaterOfItsMakingAndTheCallsEnd(t *tes
 			})
 		})
 	}
-	inOffice(t, func(o *office) {
-		task := o.searched(20 * time.Second)
-		after(o.t.Context(), 3*day)
-		if _, err := o.Enrol(o.t.Context(), task.ID); err != nil {
+	inHarness(t, func(h *harness) {
+		task := h.searched(20 * time.Second)
+		after(h.t.Context(), 3*day)
+		if _, err := h.Enrol(h.t.Context(), task.ID); err != nil {
 			t.Errorf("the call is still live: %v", err)
 		}
 	})
 }
 
 func TestNothingIsEnrolledInADomainThatHasBeenDeleted(t *testing.T) {
-	inOffice(t, func(o *office) {
-		task := o.searched(20 * time.Second)
-		erased := o.store.task(task.ID)
+	inHarness(t, func(h *harness) {
+		task := h.searched(20 * time.Second)
+		erased := h.store.task(task.ID)
 		erased.Voiceprint = nil // it goes with its domain
-		o.store.tasks[task.ID] = erased
-		delete(o.store.domains, erased.DomainID)
-		_, err := o.Enrol(o.t.Context(), task.ID)
+		h.store.tasks[task.ID] = erased
+		delete(h.store.domains, erased.DomainID)
+		_, err := h.Enrol(h.t.Context(), task.ID)
 		wantKind(t, err, timbre.NotFound)
 	})
 }

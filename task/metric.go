@@ -8,22 +8,22 @@ import (
 )
 
 type metrics struct {
-	active  *prometheus.GaugeVec
-	ended   *prometheus.CounterVec
-	unsaved prometheus.Counter
+	active        *prometheus.GaugeVec
+	ended         *prometheus.CounterVec
+	writeFailures prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
 	with := promauto.With(reg)
 	m := &metrics{
 		active: with.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "timbre_task_active", Help: "Tasks that are running, by kind.",
+			Name: "timbre_task_active", Help: "Running tasks, by kind.",
 		}, []string{"kind"}),
 		ended: with.NewCounterVec(prometheus.CounterOpts{
-			Name: "timbre_task_ended_total", Help: "Tasks that ended, by kind and last status.",
+			Name: "timbre_task_ended_total", Help: "Ended tasks, by kind and final status.",
 		}, []string{"kind", "status"}),
-		unsaved: with.NewCounter(prometheus.CounterOpts{
-			Name: "timbre_task_write_failures_total", Help: "Times that a task could not be written down and had to be tried again.",
+		writeFailures: with.NewCounter(prometheus.CounterOpts{
+			Name: "timbre_task_write_failures_total", Help: "Failed attempts to save a task, each of which is retried.",
 		}),
 	}
 	for _, kind := range []timbre.TaskKind{timbre.SpeakerSearch, timbre.VoiceTone} {

@@ -14,26 +14,26 @@ import (
 )
 
 // known gives the live call other legs, from whose next frame on they count anew for who begins to listen.
-func (o *office) known(legs ...timbre.Leg) {
-	o.mu.Lock()
-	o.live[tx] = sided(legs...)
-	o.store.calls[tx] = o.live[tx]
-	o.mu.Unlock()
-	o.Changed(tx)
+func (h *harness) known(legs ...timbre.Leg) {
+	h.mu.Lock()
+	h.live[tx] = sided(legs...)
+	h.store.calls[tx] = h.live[tx]
+	h.mu.Unlock()
+	h.CallChanged(h.liveCall())
 	synctest.Wait()
-	for leg, s := range o.media {
+	for leg, s := range h.media {
 		s.Net = 0
-		o.media[leg] = s
+		h.media[leg] = s
 	}
 }
 
 // oneVoice makes the embedder look after one thing: that what is embedded is of one person.
-func (o *office) oneVoice() (last *int16) {
+func (h *harness) oneVoice() (last *int16) {
 	last = new(int16)
-	embed := o.embed
-	o.embed = func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
+	embed := h.embed
+	h.embed = func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
 		if slices.Min(pcm) != slices.Max(pcm) {
-			o.t.Error("a voiceprint of two people")
+			h.t.Error("a voiceprint of two people")
 		}
 		*last = int16(pcm[0] * 32768)
 		return embed(ctx, pcm, net)
@@ -45,22 +45,22 @@ func (o *office) oneVoice() (last *int16) {
 func TestNoVoiceprintIsOfTwo(t *testing.T) {
 	made := 0
 	for seed := range uint64(40) {
-		inOffice(t, func(o *office) {
-			r, last := rand.New(rand.NewPCG(seed, 2)), o.oneVoice()
-			o.voice = map[int]int16{0: 1, 1: 2}
-			o.known(caller("sip:1"), callee("sip:2"))
+		inHarness(t, func(h *harness) {
+			r, last := rand.New(rand.NewPCG(seed, 2)), h.oneVoice()
+			h.voice = map[int]int16{0: 1, 1: 2}
+			h.known(caller("sip:1"), callee("sip:2"))
 			for range 5 {
-				task := o.start(timbre.SpeakerSearch)
-				for o.store.task(task.ID).Active {
+				task := h.start(timbre.SpeakerSearch)
+				for h.store.task(task.ID).Active {
 					if r.IntN(8) == 0 {
-						o.renamed(r)
+						h.renamed(r)
 					}
-					o.say(r.IntN(2), time.Duration(1+r.IntN(40))*100*time.Millisecond, true)
+					h.speak(r.IntN(2), time.Duration(1+r.IntN(40))*100*time.Millisecond, true)
 				}
-				if now, leg := o.store.task(task.ID), slices.IndexFunc(o.live[tx].Legs, func(l timbre.Leg) bool { return l.Side == timbre.Caller }); now.Voiceprint != nil {
+				if now, leg := h.store.task(task.ID), slices.IndexFunc(h.live[tx].Legs, func(l timbre.Leg) bool { return l.Side == timbre.Caller }); now.Voiceprint != nil {
 					made++
-					if *last != o.voice[leg] {
-						t.Errorf("seed %d: a voiceprint of %d, the caller is %d", seed, *last, o.voice[leg])
+					if *last != h.voice[leg] {
+						t.Errorf("seed %d: a voiceprint of %d, the caller is %d", seed, *last, h.voice[leg])
 					}
 				}
 			}
@@ -72,10 +72,10 @@ func TestNoVoiceprintIsOfTwo(t *testing.T) {
 }
 
 // renamed lets the metadata turn the sides, or somebody else come on a leg, who speaks from then on.
-func (o *office) renamed(r *rand.Rand) {
-	o.mu.Lock()
-	c, live := o.live[tx]
-	o.mu.Unlock()
+func (h *harness) renamed(r *rand.Rand) {
+	h.mu.Lock()
+	c, live := h.live[tx]
+	h.mu.Unlock()
 	if !live {
 		return
 	}
@@ -83,36 +83,36 @@ func (o *office) renamed(r *rand.Rand) {
 	if i := r.IntN(2); r.IntN(2) == 0 {
 		legs[0].Side, legs[1].Side = legs[1].Side, legs[0].Side
 	} else {
-		o.voice[i] += 2
-		legs[i].Party = fmt.Sprint("sip:", o.voice[i])
+		h.voice[i] += 2
+		legs[i].Party = fmt.Sprint("sip:", h.voice[i])
 	}
-	o.known(legs...)
+	h.known(legs...)
 }
 
 func TestAVoiceprintIsOfWhoWasAskedFor(t *testing.T) {
-	inOffice(t, func(o *office) {
-		last := o.oneVoice()
-		o.voice = map[int]int16{0: 100, 1: 200}
-		o.known(caller("ann"), callee("bob"))
-		task := o.start(timbre.SpeakerSearch)
-		o.say(0, 8*time.Second, true)
-		o.known(callee("ann"), caller("bob")) // ann is the agent, as it turns out
-		if o.ear(0) != nil || o.ear(1) == nil {
+	inHarness(t, func(h *harness) {
+		last := h.oneVoice()
+		h.voice = map[int]int16{0: 100, 1: 200}
+		h.known(caller("ann"), callee("bob"))
+		task := h.start(timbre.SpeakerSearch)
+		h.speak(0, 8*time.Second, true)
+		h.known(callee("ann"), caller("bob")) // ann is the agent, as it turns out
+		if h.sink(0) != nil || h.sink(1) == nil {
 			t.Fatal("the caller is not heard")
 		}
-		o.say(0, 30*time.Second, true)
-		o.say(1, 9*time.Second, true)
-		o.voice[1] = 300
-		o.known(callee("ann"), caller("carol"))
-		o.say(1, 9*time.Second, true)
-		o.wantTold()
-		o.say(1, 11*time.Second, true)
-		o.wantTold(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationSuccess)
-		o.wantStatus(task.ID, timbre.Succeeded, false)
+		h.speak(0, 30*time.Second, true)
+		h.speak(1, 9*time.Second, true)
+		h.voice[1] = 300
+		h.known(callee("ann"), caller("carol"))
+		h.speak(1, 9*time.Second, true)
+		h.wantAnnounced()
+		h.speak(1, 11*time.Second, true)
+		h.wantAnnounced(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationSuccess)
+		h.wantStatus(task.ID, timbre.Succeeded, false)
 		if *last != 300 {
 			t.Errorf("a voiceprint of %d", *last)
 		}
-		for _, e := range o.words.events {
+		for _, e := range h.announcer.events {
 			if l := e.Call.Legs[e.Leg]; l.Side != timbre.Caller || l.Party != "carol" {
 				t.Errorf("%s of %+v", e.Status, l)
 			}
@@ -121,39 +121,39 @@ func TestAVoiceprintIsOfWhoWasAskedFor(t *testing.T) {
 }
 
 func TestAfterTheIdentificationAnotherPartyEndsASearch(t *testing.T) {
-	inOffice(t, func(o *office) {
-		o.known(caller("ann"), callee("bob"))
-		task := o.start(timbre.SpeakerSearch)
-		o.say(0, 12*time.Second, true)
-		o.known(caller("carol"), callee("bob"))
-		o.say(0, 30*time.Second, true)
-		o.wantStatus(task.ID, timbre.PartialSuccess, false)
-		o.wantTold(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationFailure)
-		if got := o.store.task(task.ID); got.Message != replaced || got.Voiceprint != nil || o.ear(0) != nil {
+	inHarness(t, func(h *harness) {
+		h.known(caller("ann"), callee("bob"))
+		task := h.start(timbre.SpeakerSearch)
+		h.speak(0, 12*time.Second, true)
+		h.known(caller("carol"), callee("bob"))
+		h.speak(0, 30*time.Second, true)
+		h.wantStatus(task.ID, timbre.PartialSuccess, false)
+		h.wantAnnounced(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationFailure)
+		if got := h.store.task(task.ID); got.Message != partyReplaced || got.Voiceprint != nil || h.sink(0) != nil {
 			t.Errorf("%+v", got)
 		}
-		_, err := o.Enrol(t.Context(), task.ID)
+		_, err := h.Enrol(t.Context(), task.ID)
 		wantKind(t, err, timbre.Invalid)
 	})
 }
 
 func TestWhatIsToldOfATaskHasTheSideThatItsStreamTurnsOutToHave(t *testing.T) {
-	inOffice(t, func(o *office) {
-		o.known(caller("ann"), callee("bob"))
-		s, err := o.Start(t.Context(), onStream(timbre.SpeakerSearch, "stream 1"))
+	inHarness(t, func(h *harness) {
+		h.known(caller("ann"), callee("bob"))
+		s, err := h.Start(t.Context(), onStream(timbre.SpeakerSearch, "stream 1"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.say(1, 5*time.Second, true)
-		media := maps.Clone(o.media)
-		o.known(callee("ann"), caller("bob"))
-		o.media = media // it goes on hearing
-		if got := o.store.task(s.ID).Side; got != timbre.Caller {
+		h.speak(1, 5*time.Second, true)
+		media := maps.Clone(h.media)
+		h.known(callee("ann"), caller("bob"))
+		h.media = media // it goes on hearing
+		if got := h.store.task(s.ID).Side; got != timbre.Caller {
 			t.Errorf("written down as the %s", got)
 		}
-		o.say(1, 15*time.Second, true)
-		o.wantTold(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationSuccess)
-		if e := o.words.events[0]; e.Call.Legs[e.Leg].Side != timbre.Caller {
+		h.speak(1, 15*time.Second, true)
+		h.wantAnnounced(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationSuccess)
+		if e := h.announcer.events[0]; e.Call.Legs[e.Leg].Side != timbre.Caller {
 			t.Errorf("told of the %s", e.Call.Legs[e.Leg].Side)
 		}
 	})

@@ -18,24 +18,24 @@ import (
 func TestAnyCallKeepsTheRules(t *testing.T) {
 	for seed := range uint64(150) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			inOffice(t, func(o *office) {
+			inHarness(t, func(h *harness) {
 				r := rand.New(rand.NewPCG(seed, 0))
-				o.unreliable(rand.New(rand.NewPCG(seed, 1)))
-				o.oneVoice()
-				o.voice = map[int]int16{0: 1, 1: 2}
-				o.known(caller("sip:1"), callee("sip:2"))
-				search, tone := o.start(timbre.SpeakerSearch), o.start(timbre.VoiceTone)
-				trace := o.happen(r, search.ID, tone.ID)
-				o.store.mu.Lock()
-				o.store.saving = nil
-				o.store.mu.Unlock()
-				o.hangUp()
-				after(o.t.Context(), time.Hour)
-				if err := o.Recover(o.t.Context()); err != nil {
+				h.unreliable(rand.New(rand.NewPCG(seed, 1)))
+				h.oneVoice()
+				h.voice = map[int]int16{0: 1, 1: 2}
+				h.known(caller("sip:1"), callee("sip:2"))
+				search, tone := h.start(timbre.SpeakerSearch), h.start(timbre.VoiceTone)
+				trace := h.happen(r, search.ID, tone.ID)
+				h.store.mu.Lock()
+				h.store.saving = nil
+				h.store.mu.Unlock()
+				h.hangUp()
+				after(h.t.Context(), time.Hour)
+				if err := h.Recover(h.t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				for _, id := range []string{search.ID, tone.ID} {
-					if broken := rules(o.store.written(), o.store.task(id)); len(broken) > 0 {
+					if broken := rules(h.store.written(), h.store.task(id)); len(broken) > 0 {
 						t.Errorf("%s\nafter %s", strings.Join(broken, "\n"), strings.Join(trace, ", "))
 					}
 				}
@@ -45,37 +45,37 @@ func TestAnyCallKeepsTheRules(t *testing.T) {
 }
 
 // unreliable makes the world around the tasks slow and faulty, now and then.
-func (o *office) unreliable(r *rand.Rand) {
-	chance := func(n int) bool { o.mu.Lock(); defer o.mu.Unlock(); return r.IntN(n) == 0 }
+func (h *harness) unreliable(r *rand.Rand) {
+	chance := func(n int) bool { h.mu.Lock(); defer h.mu.Unlock(); return r.IntN(n) == 0 }
 	slow := func(ctx context.Context) error {
 		if chance(3) {
-			after(ctx, time.Duration(1+len(o.t.Name())%7)*time.Second)
+			after(ctx, time.Duration(1+len(h.t.Name())%7)*time.Second)
 		}
 		if chance(12) {
 			return poor
 		}
 		return ctx.Err()
 	}
-	embed, search, score := o.embed, o.search, o.score
-	o.embed = func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
+	embed, search, score := h.embed, h.search, h.score
+	h.embed = func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
 		if err := slow(ctx); err != nil {
 			return timbre.Voiceprint{}, err
 		}
 		return embed(ctx, pcm, net)
 	}
-	o.search = func(ctx context.Context) ([]timbre.Match, error) {
+	h.search = func(ctx context.Context) ([]timbre.Match, error) {
 		if err := slow(ctx); err != nil || chance(2) {
 			return nil, err
 		}
 		return search(ctx)
 	}
-	o.score = func(ctx context.Context, leg int, at time.Duration) (timbre.Tone, bool, error) {
+	h.score = func(ctx context.Context, leg int, at time.Duration) (timbre.Tone, bool, error) {
 		if err := slow(ctx); err != nil {
 			return timbre.Tone{}, false, err
 		}
 		return score(ctx, leg, at)
 	}
-	o.store.saving = func(timbre.Task) error {
+	h.store.saving = func(timbre.Task) error {
 		if chance(5) {
 			return errors.New("disk full")
 		}
@@ -84,57 +84,57 @@ func (o *office) unreliable(r *rand.Rand) {
 }
 
 // happen lets things happen to the two tasks, at random.
-func (o *office) happen(r *rand.Rand, search, tone string) (trace []string) {
+func (h *harness) happen(r *rand.Rand, search, tone string) (trace []string) {
 	for range 5 + r.IntN(20) {
 		note := func(format string, args ...any) { trace = append(trace, fmt.Sprintf(format, args...)) }
 		switch d := time.Duration(1+r.IntN(80)) * 100 * time.Millisecond; r.IntN(15) {
 		case 0, 1, 2, 3, 4, 5, 6:
 			leg, talk := r.IntN(2), r.IntN(3) > 0
 			note("leg %d %v talk %v", leg, d, talk)
-			o.say(leg, d, talk)
+			h.speak(leg, d, talk)
 		case 7, 8:
 			note("%v pass", d)
-			after(o.t.Context(), d)
+			after(h.t.Context(), d)
 		case 9:
 			jump := time.Duration(r.IntN(100)) * time.Second
 			note("jump of %v", jump)
-			s := o.media[0]
+			s := h.media[0]
 			s.At += jump
-			o.media[0] = s
+			h.media[0] = s
 		case 10:
 			note("late result")
-			o.mu.Lock()
-			a := o.running[search]
-			o.mu.Unlock()
+			h.mu.Lock()
+			a := h.running[search]
+			h.mu.Unlock()
 			if a != nil { // what no worker should ever say must do no harm
-				a.inbox.put(printed{timbre.Voiceprint{}})
-				a.inbox.put(hungUp{0})
+				a.inbox.put(voiceprintMade{timbre.Voiceprint{}})
+				a.inbox.put(legEnded{0})
 			}
 		case 11:
 			if r.IntN(4) == 0 {
 				note("stop")
-				go func() { _ = o.Stop(o.t.Context(), timbre.SpeakerSearch, "vc", search) }()
-				go func() { _ = o.Stop(o.t.Context(), timbre.VoiceTone, "vc", tone) }()
+				go func() { _ = h.Stop(h.t.Context(), timbre.SpeakerSearch, "vc", search) }()
+				go func() { _ = h.Stop(h.t.Context(), timbre.VoiceTone, "vc", tone) }()
 			}
 		case 12:
 			if r.IntN(4) == 0 {
 				note("hang-up")
-				o.hangUp()
+				h.hangUp()
 			}
 		case 13:
 			if r.IntN(8) == 0 {
 				note("crash")
-				faults := o.store.saving
-				o.crash()
-				if err := o.Recover(o.t.Context()); err != nil {
-					o.t.Error(err)
+				faults := h.store.saving
+				h.crash()
+				if err := h.Recover(h.t.Context()); err != nil {
+					h.t.Error(err)
 				}
-				o.store.saving = faults
+				h.store.saving = faults
 			}
 		case 14:
 			if r.IntN(2) == 0 {
 				note("metadata")
-				o.renamed(r)
+				h.renamed(r)
 			}
 		}
 		synctest.Wait()

@@ -7,16 +7,13 @@ import (
 	"timbre"
 )
 
-// checkSource says whether a task may be started on a stream of a pipeline, at the fragment that it names. The call that
-// comes back has that leg alone: the other one is no affair of the task's. Which streams a pipeline takes, and in which state it takes tasks, has been
-// looked at before.
+// checkSource is check for a task on a stream of a pipeline, at the fragment that its Source names. The pipeline engine has
+// checked the pipeline and its state.
 func (e *Engine) checkSource(ctx context.Context, t timbre.Task) (c timbre.Call, leg int, err error) {
-	if t.Kind == timbre.SpeakerSearch {
-		if _, err := e.Store.Domain(ctx, t.DomainID); err != nil {
-			return c, 0, err
-		}
+	if err := e.checkDomain(ctx, t); err != nil {
+		return c, 0, err
 	}
-	c, live := e.Calls.Call(t.TransactionID)
+	c, live := e.deps.Calls.Call(t.TransactionID)
 	if !live || !c.Ended.IsZero() {
 		return c, 0, timbre.Errorf(timbre.Gone, "task.Start", "the stream has ended")
 	}
@@ -25,18 +22,16 @@ func (e *Engine) checkSource(ctx context.Context, t timbre.Task) (c timbre.Call,
 		return c, 0, timbre.Errorf(timbre.NotFound, "task.Start", "the call has no such stream")
 	}
 	if s := t.Source; s.Fragment != "" {
-		if err := timbre.CheckFragment(s.StreamARN, s.Fragment, e.Calls.MediaTime(t.TransactionID, leg)); err != nil {
-			return c, 0, err
-		}
+		err = timbre.CheckFragment(s.StreamARN, s.Fragment, e.deps.Calls.MediaTime(t.TransactionID, leg))
 	}
-	return only(c, leg), leg, nil
+	return c, leg, err
 }
 
-// fromNow is a source at the fragment that its stream has come to: what was before the start of a task is never heard,
-// whatever fragment it named.
-func (e *Engine) fromNow(t timbre.Task, leg int) *timbre.PipelineSource {
+// atCurrentFragment returns the source of t at the current fragment of its stream: a task receives no audio from before its
+// start, whichever fragment was requested.
+func (e *Engine) atCurrentFragment(t timbre.Task, leg int) *timbre.PipelineSource {
 	s := *t.Source
-	s.Fragment = timbre.Fragment(s.StreamARN, e.Calls.MediaTime(t.TransactionID, leg))
+	s.Fragment = timbre.Fragment(s.StreamARN, e.deps.Calls.MediaTime(t.TransactionID, leg))
 	return &s
 }
 
@@ -45,14 +40,8 @@ func streamLeg(c timbre.Call, streamARN string) (int, bool) {
 	return i, i >= 0
 }
 
-// only is the call with one of its legs.
-func only(c timbre.Call, leg int) timbre.Call {
+// onlyLeg returns the call with one of its legs. A task on a stream does not report the other one.
+func onlyLeg(c timbre.Call, leg int) timbre.Call {
 	c.Legs = slices.Clone(c.Legs[leg : leg+1])
 	return c
-}
-
-// Repeated is the task that was started with t's token, if any. Conflict: it was started with other parameters.
-func (e *Engine) Repeated(ctx context.Context, t timbre.Task) (first timbre.Task, used bool, err error) {
-	t.Fingerprint = fingerprint(t)
-	return e.startedWith(ctx, t)
 }

@@ -2,118 +2,103 @@ package task
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 
 	"timbre"
 )
 
-// Start starts a task on a live call. Of t, Kind, ConnectorID, TransactionID and Token are read, and for a speaker search
-// DomainID and Side, where Mixed means that no leg was asked for; on a pipeline Source instead of ConnectorID and Side. When
-// it returns, the task is written down, and hears every frame from then on, and none from before: the Fragment of its Source
-// is the one that the stream had come to.
+// Start starts a task on a live call. It reads Kind, ConnectorID, TransactionID and Token of t, and for a speaker search
+// DomainID and Side, where Mixed means that the client named no leg; on a pipeline it reads Source instead of ConnectorID and
+// Side. When Start returns, the task is saved and receives every frame from then on, and none from before: the Fragment of
+// its Source is the current one of the stream.
 //
 // NotFound: connector, domain or call is unknown. Gone: the call has ended. Unprocessable: the connector has no voice
-// analytics, or the call has no such leg. Invalid: the stream has no such fragment yet. Limit: a task of the kind is active on the call. A token that has been used
-// gives the task that was started with it, if all parameters are the same, else Conflict.
+// analytics, or the call has no such leg. Invalid: the stream has not reached the fragment. Limit: a task of the kind is
+// active on the call. A token that was used before returns the task that was started with it if all parameters are equal,
+// else Conflict.
 func (e *Engine) Start(ctx context.Context, t timbre.Task) (timbre.Task, error) {
-	if !e.enter() {
+	if !e.acquire() {
 		return timbre.Task{}, timbre.Errorf(timbre.Unavailable, "task.Start", "the server is shutting down")
 	}
+	defer e.wg.Done()
 	t.Fingerprint = fingerprint(t)
-	if first, used, err := e.startedWith(ctx, t); used || err != nil {
-		e.wg.Done()
+	if first, used, err := e.byToken(ctx, t); used || err != nil {
 		return first, err
 	}
 	call, leg, err := e.check(ctx, t)
 	if err != nil {
-		e.wg.Done()
 		return timbre.Task{}, err
 	}
-	shift := 0 // from the legs that the task knows to those of the call
-	if t.Source != nil {
-		t.Source = e.fromNow(t, leg)
-		shift, leg = leg, 0
-	}
-	t.ID, t.Status, t.Active = e.NewID(), timbre.InQueue, true
-	t.Created = e.Now()
-	t.Updated = t.Created
-	s := begin(t, call, leg)
-	t = s.record()
-	if err := e.Store.CreateTask(ctx, t); err != nil {
-		e.wg.Done()
-		if kind := timbre.KindOf(err); kind == timbre.Limit || kind == timbre.Conflict { // a twin may have been quicker
-			if first, used, again := e.startedWith(ctx, t); used || again != nil {
+	a, t, err := e.create(ctx, t, call, leg)
+	if err != nil {
+		// A concurrent Start with the same token may have been faster.
+		if kind := timbre.KindOf(err); kind == timbre.Limit || kind == timbre.Conflict {
+			if first, used, again := e.byToken(ctx, t); used || again != nil {
 				return first, again
 			}
 		}
 		return timbre.Task{}, err
 	}
-	e.launch(ctx, s, t, shift)
+	e.launch(a, t)
+	e.raiseStarted(context.WithoutCancel(ctx), t)
 	return t, nil
 }
 
-// begin is where a task stands before anything has happened to it. Its Side has been what was asked for, and is now what it
-// gets.
-func begin(t timbre.Task, c timbre.Call, leg int) state {
+// create saves a new task on a leg of a call and returns an actor that receives its audio.
+func (e *Engine) create(ctx context.Context, t timbre.Task, call timbre.Call, leg int) (*actor, timbre.Task, error) {
+	first := 0 // the leg of the live call that is leg 0 of the task
+	if t.Source != nil {
+		t.Source = e.atCurrentFragment(t, leg)
+		call, first, leg = onlyLeg(call, leg), leg, 0
+	}
+	t.ID, t.Status, t.Active = e.env.NewID(), timbre.InQueue, true
+	t.Created = e.env.Now()
+	t.Updated = t.Created
+	s := newState(t, call, leg)
+	t = s.record()
+	if err := e.deps.Store.CreateTask(ctx, t); err != nil {
+		return nil, t, err
+	}
+	a := newActor(e, s)
 	if t.Kind == timbre.SpeakerSearch {
-		s := search{Task: t, call: c, leg: leg, asked: t.Side, party: c.Legs[leg].Party, ear: leg, phase: queued}
+		a.receive(ctx, first+leg, leg)
+		return a, t, nil
+	}
+	for i := range call.Legs {
+		a.tracks = append(a.tracks, e.deps.NewTrack())
+		a.receive(ctx, first+i, i)
+	}
+	return a, t, nil
+}
+
+// newState is the state of a task before its first input. Its Side was the requested one and becomes that of the leg.
+func newState(t timbre.Task, c timbre.Call, leg int) state {
+	if t.Kind == timbre.SpeakerSearch {
+		s := searchState{Task: t, call: c, leg: leg, requested: t.Side, party: c.Legs[leg].Party, subscription: leg, phase: queued}
 		s.Side = c.Legs[leg].Side
 		return s
 	}
 	t.Side = timbre.Mixed
-	return tone{Task: t, call: c, phase: queued, tick: Tick, legs: make([]toneLeg, len(c.Legs))}
+	return toneState{Task: t, call: c, phase: queued, tick: Tick, legs: make([]toneLeg, len(c.Legs))}
 }
 
-// launch sets an actor to work. It takes over the place in the wait group that enter gave.
-func (e *Engine) launch(ctx context.Context, s state, t timbre.Task, shift int) {
-	a := newActor(e, s)
-	legs := []int{}
-	switch s := s.(type) {
-	case search:
-		legs = append(legs, s.leg)
-	case tone:
-		for i := range s.legs {
-			legs = append(legs, i)
-			a.tracks = append(a.tracks, e.NewTrack())
-		}
-	}
-	for _, leg := range legs {
-		a.listen(ctx, shift+leg, leg)
-	}
+// launch starts the goroutine of an actor.
+func (e *Engine) launch(a *actor, t timbre.Task) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
-		a.inbox.put(lost{shutdown})
+		a.inbox.put(aborted{shutdownMessage})
 	}
 	e.running[a.id] = a
 	e.metrics.active.WithLabelValues(t.Kind.String()).Inc()
-	if c, live := e.Calls.Call(t.TransactionID); live { // it may have changed since it was looked at
-		a.inbox.put(joined{c})
+	if c, live := e.deps.Calls.Call(t.TransactionID); live { // it may have changed since it was checked
+		a.inbox.put(callChanged{c})
 	}
-	go e.run(a)
-}
-
-// Changed tells the tasks of a call that it has got another leg, or that it is known better whose its legs are.
-func (e *Engine) Changed(transactionID string) {
-	c, live := e.Calls.Call(transactionID)
-	if !live {
-		return
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, a := range e.running {
-		if a.call == transactionID {
-			a.inbox.put(joined{c})
-		}
-	}
+	e.wg.Go(func() { e.run(a) })
 }
 
 func (e *Engine) run(a *actor) {
-	defer e.wg.Done()
 	a.run(e.ctx)
-	t := a.now.record()
+	t := a.current.record()
 	e.metrics.active.WithLabelValues(t.Kind.String()).Dec()
 	e.metrics.ended.WithLabelValues(t.Kind.String(), string(t.Status)).Inc()
 	e.mu.Lock()
@@ -122,8 +107,8 @@ func (e *Engine) run(a *actor) {
 	close(a.done)
 }
 
-// enter holds Close up until the matching wg.Done, unless the engine is closed.
-func (e *Engine) enter() bool {
+// acquire makes Close wait for the matching wg.Done; false if the engine is closed.
+func (e *Engine) acquire() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
@@ -133,29 +118,14 @@ func (e *Engine) enter() bool {
 	return true
 }
 
-// startedWith is the task that t's token has started, if any.
-func (e *Engine) startedWith(ctx context.Context, t timbre.Task) (first timbre.Task, used bool, err error) {
-	if t.Token == "" {
-		return first, false, nil
+// CallChanged informs the tasks of a live call that it has more legs, or that its metadata names the parties differently.
+// It does not block.
+func (e *Engine) CallChanged(c timbre.Call) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, a := range e.running {
+		if a.transactionID == c.TransactionID {
+			a.inbox.put(callChanged{c})
+		}
 	}
-	switch first, err = e.Store.TaskByToken(ctx, t.Kind, t.Token); {
-	case err != nil && timbre.KindOf(err) == timbre.NotFound:
-		return timbre.Task{}, false, nil
-	case err != nil:
-		return timbre.Task{}, false, err
-	case first.Fingerprint != t.Fingerprint:
-		return timbre.Task{}, true, timbre.Errorf(timbre.Conflict, "task.Start", "the ClientRequestToken has been used with other parameters")
-	}
-	return first, true, nil
-}
-
-// fingerprint is a digest of the parameters of a start, as they were given.
-func fingerprint(t timbre.Task) string {
-	parameters := []any{t.Kind, t.ConnectorID, t.TransactionID, t.DomainID, t.Side}
-	if t.Source != nil {
-		parameters = append(parameters, t.Source)
-	}
-	given, _ := json.Marshal(parameters)
-	sum := sha256.Sum256(given)
-	return hex.EncodeToString(sum[:])
 }

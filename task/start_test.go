@@ -12,10 +12,10 @@ const noTone = `{"VoiceAnalyticsProcessorConfiguration": {"VoiceToneAnalysisStat
 
 func TestStartRefusesWhatCannotBeAnalysed(t *testing.T) {
 	const search, tone = timbre.SpeakerSearch, timbre.VoiceTone
-	off := func(o *office) { o.store.streaming.Disabled = true }
+	off := func(h *harness) { h.store.streaming.Disabled = true }
 	for _, c := range []struct {
 		name   string
-		change func(*office)
+		change func(*harness)
 		ask    func(*timbre.Task)
 		want   timbre.Kind
 		kinds  []timbre.TaskKind // both if empty
@@ -24,19 +24,19 @@ func TestStartRefusesWhatCannotBeAnalysed(t *testing.T) {
 		{name: "unknown connector", ask: func(t *timbre.Task) { t.ConnectorID = "other" }, want: timbre.NotFound, always: true},
 		{name: "unknown domain", ask: func(t *timbre.Task) { t.DomainID = "other" }, want: timbre.NotFound, kinds: []timbre.TaskKind{search}, always: true},
 		{name: "unknown call", ask: func(t *timbre.Task) { t.TransactionID = "other" }, want: timbre.NotFound, always: true},
-		{name: "call of another connector", change: func(o *office) { o.store.connectors["vc2"] = true }, ask: func(t *timbre.Task) { t.ConnectorID = "vc2" }, want: timbre.NotFound, always: true},
-		{name: "ended call", change: func(o *office) { o.hangUp() }, want: timbre.Gone, always: true},
-		{name: "existence before state", change: func(o *office) { o.hangUp() }, ask: func(t *timbre.Task) { t.DomainID = "other" }, want: timbre.NotFound, kinds: []timbre.TaskKind{search}, always: true},
-		{name: "gone before streaming", change: func(o *office) { off(o); o.hangUp() }, want: timbre.Gone, always: true},
-		{name: "no streaming", change: func(o *office) { o.store.streaming = nil }, want: timbre.Unprocessable},
+		{name: "call of another connector", change: func(h *harness) { h.store.connectors["vc2"] = true }, ask: func(t *timbre.Task) { t.ConnectorID = "vc2" }, want: timbre.NotFound, always: true},
+		{name: "ended call", change: func(h *harness) { h.hangUp() }, want: timbre.Gone, always: true},
+		{name: "existence before state", change: func(h *harness) { h.hangUp() }, ask: func(t *timbre.Task) { t.DomainID = "other" }, want: timbre.NotFound, kinds: []timbre.TaskKind{search}, always: true},
+		{name: "gone before streaming", change: func(h *harness) { off(h); h.hangUp() }, want: timbre.Gone, always: true},
+		{name: "no streaming", change: func(h *harness) { h.store.streaming = nil }, want: timbre.Unprocessable},
 		{name: "streaming disabled", change: off, want: timbre.Unprocessable},
-		{name: "no link", change: func(o *office) { o.store.streaming.Insights = nil }, want: timbre.Unprocessable},
-		{name: "link disabled", change: func(o *office) { o.store.streaming.Insights.Disabled = true }, want: timbre.Unprocessable},
-		{name: "no configuration", change: func(o *office) { o.store.config = nil }, want: timbre.Unprocessable},
-		{name: "no voice analytics", change: func(o *office) { o.store.config.Elements = nil }, want: timbre.Unprocessable},
-		{name: "tone disabled", change: func(o *office) { o.store.config.Elements[0].Document = []byte(noTone) }, want: timbre.Unprocessable, kinds: []timbre.TaskKind{tone}},
-		{name: "no such leg", change: func(o *office) { o.live[tx] = aCall(timbre.Caller) }, ask: func(t *timbre.Task) { t.Side = timbre.Callee }, want: timbre.Unprocessable, kinds: []timbre.TaskKind{search}, always: true},
-		{name: "no leg at all", change: func(o *office) { o.live[tx] = aCall() }, want: timbre.Unprocessable, always: true},
+		{name: "no link", change: func(h *harness) { h.store.streaming.Insights = nil }, want: timbre.Unprocessable},
+		{name: "link disabled", change: func(h *harness) { h.store.streaming.Insights.Disabled = true }, want: timbre.Unprocessable},
+		{name: "no configuration", change: func(h *harness) { h.store.config = nil }, want: timbre.Unprocessable},
+		{name: "no voice analytics", change: func(h *harness) { h.store.config.Elements = nil }, want: timbre.Unprocessable},
+		{name: "tone disabled", change: func(h *harness) { h.store.config.Elements[0].Document = []byte(noTone) }, want: timbre.Unprocessable, kinds: []timbre.TaskKind{tone}},
+		{name: "no such leg", change: func(h *harness) { h.live[tx] = aCall(timbre.Caller) }, ask: func(t *timbre.Task) { t.Side = timbre.Callee }, want: timbre.Unprocessable, kinds: []timbre.TaskKind{search}, always: true},
+		{name: "no leg at all", change: func(h *harness) { h.live[tx] = aCall() }, want: timbre.Unprocessable, always: true},
 	} {
 		kinds := c.kinds
 		if kinds == nil {
@@ -44,18 +44,18 @@ func TestStartRefusesWhatCannotBeAnalysed(t *testing.T) {
 		}
 		for _, kind := range kinds {
 			t.Run(c.name+", "+kind.String(), func(t *testing.T) {
-				inOffice(t, func(o *office) {
+				inHarness(t, func(h *harness) {
 					if c.change != nil {
-						c.change(o)
+						c.change(h)
 					}
 					r := request(kind)
 					if c.ask != nil {
 						c.ask(&r)
 					}
-					_, err := o.Start(o.t.Context(), r)
+					_, err := h.Start(h.t.Context(), r)
 					wantKind(t, err, c.want)
-					o.Always = true
-					if _, err = o.Start(o.t.Context(), r); c.always {
+					h.cfg.Always = true
+					if _, err = h.Start(h.t.Context(), r); c.always {
 						wantKind(t, err, c.want)
 					} else if err != nil {
 						t.Errorf("with analytics: always: %v", err)
@@ -83,15 +83,15 @@ func TestCallLegLeftOutIsTheCallerOrAMixedLeg(t *testing.T) {
 		{[]timbre.Side{timbre.Callee}, timbre.Mixed, -1},
 		{[]timbre.Side{timbre.Caller}, timbre.Callee, -1},
 	} {
-		inOffice(t, func(o *office) {
-			o.live[tx] = aCall(c.legs...)
+		inHarness(t, func(h *harness) {
+			h.live[tx] = aCall(c.legs...)
 			r := request(timbre.SpeakerSearch)
 			r.Side = c.ask
-			task, err := o.Start(o.t.Context(), r)
+			task, err := h.Start(h.t.Context(), r)
 			switch {
 			case c.want < 0:
 				wantKind(t, err, timbre.Unprocessable)
-			case err != nil || task.Side != c.legs[c.want] || o.ear(c.want) == nil:
+			case err != nil || task.Side != c.legs[c.want] || h.sink(c.want) == nil:
 				t.Errorf("%v, %v asked for: %v, %v", c.legs, c.ask, task.Side, err)
 			}
 		})
@@ -99,29 +99,29 @@ func TestCallLegLeftOutIsTheCallerOrAMixedLeg(t *testing.T) {
 }
 
 func TestOneActiveTaskOfAKindOnACall(t *testing.T) {
-	inOffice(t, func(o *office) {
-		first := o.start(timbre.SpeakerSearch)
-		o.start(timbre.VoiceTone)
-		_, err := o.Start(o.t.Context(), request(timbre.SpeakerSearch))
+	inHarness(t, func(h *harness) {
+		first := h.start(timbre.SpeakerSearch)
+		h.start(timbre.VoiceTone)
+		_, err := h.Start(h.t.Context(), request(timbre.SpeakerSearch))
 		wantKind(t, err, timbre.Limit)
-		if err := o.Stop(o.t.Context(), timbre.SpeakerSearch, "vc", first.ID); err != nil {
+		if err := h.Stop(h.t.Context(), timbre.SpeakerSearch, "vc", first.ID); err != nil {
 			t.Fatal(err)
 		}
-		o.start(timbre.SpeakerSearch)
+		h.start(timbre.SpeakerSearch)
 	})
 }
 
 func TestATokenGivesItsTaskAgain(t *testing.T) {
-	inOffice(t, func(o *office) {
+	inHarness(t, func(h *harness) {
 		r := request(timbre.SpeakerSearch)
 		r.Token = "token"
-		first, err := o.Start(o.t.Context(), r)
+		first, err := h.Start(h.t.Context(), r)
 		if err != nil {
 			t.Fatal(err)
 		}
 		again := func(when string) {
 			t.Helper()
-			if got, err := o.Start(o.t.Context(), r); err != nil || got.ID != first.ID {
+			if got, err := h.Start(h.t.Context(), r); err != nil || got.ID != first.ID {
 				t.Errorf("%s: %v, %v", when, got.ID, err)
 			}
 		}
@@ -132,33 +132,33 @@ func TestATokenGivesItsTaskAgain(t *testing.T) {
 		} {
 			other := r
 			change(&other)
-			if _, err := o.Start(o.t.Context(), other); timbre.KindOf(err) != timbre.Conflict || err == nil {
+			if _, err := h.Start(h.t.Context(), other); timbre.KindOf(err) != timbre.Conflict || err == nil {
 				t.Errorf("another %s: %v", name, err)
 			}
 		}
 		tone := request(timbre.VoiceTone)
 		tone.Token = r.Token
-		if got, err := o.Start(o.t.Context(), tone); err != nil || got.ID == first.ID {
+		if got, err := h.Start(h.t.Context(), tone); err != nil || got.ID == first.ID {
 			t.Errorf("the token of another kind: %v", err)
 		}
-		if err := o.Stop(o.t.Context(), timbre.SpeakerSearch, "vc", first.ID); err != nil {
+		if err := h.Stop(h.t.Context(), timbre.SpeakerSearch, "vc", first.ID); err != nil {
 			t.Fatal(err)
 		}
 		again("after a stop")
-		o.hangUp()
+		h.hangUp()
 		again("after the call")
 	})
 }
 
 func TestTwinStartsWithOneTokenGetOneTask(t *testing.T) {
-	inOffice(t, func(o *office) {
+	inHarness(t, func(h *harness) {
 		r := request(timbre.VoiceTone)
 		r.Token = "token"
 		var all sync.WaitGroup
 		ids := make([]string, 8)
 		for i := range ids {
 			all.Go(func() {
-				task, err := o.Start(o.t.Context(), r)
+				task, err := h.Start(h.t.Context(), r)
 				if err != nil {
 					t.Error(err)
 				}
@@ -175,16 +175,16 @@ func TestTwinStartsWithOneTokenGetOneTask(t *testing.T) {
 }
 
 func TestACallThatEndsDuringStartEndsTheTask(t *testing.T) {
-	inOffice(t, func(o *office) {
-		o.Calls = always{fakeCalls{o}} // what Start sees; the ears know better
-		delete(o.live, tx)
-		task, err := o.Start(o.t.Context(), request(timbre.SpeakerSearch))
+	inHarness(t, func(h *harness) {
+		h.deps.Calls = always{fakeCalls{h}} // what Start sees; the ears know better
+		delete(h.live, tx)
+		task, err := h.Start(h.t.Context(), request(timbre.SpeakerSearch))
 		if err != nil {
 			t.Fatal(err)
 		}
-		after(o.t.Context(), time.Second)
-		o.wantStatus(task.ID, timbre.Failed, false)
-		o.wantTold(timbre.IdentificationFailure)
+		after(h.t.Context(), time.Second)
+		h.wantStatus(task.ID, timbre.Failed, false)
+		h.wantAnnounced(timbre.IdentificationFailure)
 	})
 }
 
@@ -193,18 +193,18 @@ type always struct{ fakeCalls }
 func (always) Call(string) (timbre.Call, bool) { return twoLegs, true }
 
 func TestGetIsForTheTaskOfTheConnectorAlone(t *testing.T) {
-	inOffice(t, func(o *office) {
-		task := o.start(timbre.SpeakerSearch)
-		if got, err := o.Get(o.t.Context(), timbre.SpeakerSearch, "vc", task.ID); err != nil || got.ID != task.ID {
+	inHarness(t, func(h *harness) {
+		task := h.start(timbre.SpeakerSearch)
+		if got, err := h.Get(h.t.Context(), timbre.SpeakerSearch, "vc", task.ID); err != nil || got.ID != task.ID {
 			t.Errorf("%v, %v", got, err)
 		}
 		for _, ask := range []struct {
 			kind   timbre.TaskKind
 			vc, id string
 		}{{timbre.VoiceTone, "vc", task.ID}, {timbre.SpeakerSearch, "vc2", task.ID}, {timbre.SpeakerSearch, "vc", "other"}} {
-			_, err := o.Get(o.t.Context(), ask.kind, ask.vc, ask.id)
+			_, err := h.Get(h.t.Context(), ask.kind, ask.vc, ask.id)
 			wantKind(t, err, timbre.NotFound)
-			wantKind(t, o.Stop(o.t.Context(), ask.kind, ask.vc, ask.id), timbre.NotFound)
+			wantKind(t, h.Stop(h.t.Context(), ask.kind, ask.vc, ask.id), timbre.NotFound)
 		}
 	})
 }

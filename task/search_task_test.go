@@ -10,51 +10,51 @@ import (
 )
 
 func TestSearchIdentifiesAtTenSecondsAndMakesAVoiceprintAtTwenty(t *testing.T) {
-	inOffice(t, func(o *office) {
+	inHarness(t, func(h *harness) {
 		var embedded []time.Duration
-		o.embed = func(_ context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
+		h.embed = func(_ context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
 			embedded = append(embedded, net)
 			if got := timbre.Duration(len(pcm)); got != net {
 				t.Errorf("%v of audio for %v of speech", got, net)
 			}
 			return timbre.Voiceprint{Net: net}, nil
 		}
-		o.say(0, 9*time.Second, true) // before Start: never used
-		task := o.start(timbre.SpeakerSearch)
-		o.wantStatus(task.ID, timbre.InQueue, true)
-		if task.Side != timbre.Caller || o.ear(1) != nil {
+		h.speak(0, 9*time.Second, true) // before Start: never used
+		task := h.start(timbre.SpeakerSearch)
+		h.wantStatus(task.ID, timbre.InQueue, true)
+		if task.Side != timbre.Caller || h.sink(1) != nil {
 			t.Errorf("listens to %v", task.Side)
 		}
-		o.say(0, 100*time.Millisecond, false)
-		o.wantStatus(task.ID, timbre.InProgress, true)
-		o.say(0, 9900*time.Millisecond, true)
-		o.say(0, time.Minute, false)
-		o.wantTold()
-		o.say(0, 100*time.Millisecond, true)
-		o.wantStatus(task.ID, timbre.PartialSuccess, true)
-		o.wantTold(timbre.IdentificationSuccessful)
-		o.say(0, 9900*time.Millisecond, true)
-		o.wantStatus(task.ID, timbre.PartialSuccess, true)
-		o.say(0, 100*time.Millisecond, true)
-		o.wantStatus(task.ID, timbre.Succeeded, false)
-		o.wantTold(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationSuccess)
-		if o.ear(0) != nil {
+		h.speak(0, 100*time.Millisecond, false)
+		h.wantStatus(task.ID, timbre.InProgress, true)
+		h.speak(0, 9900*time.Millisecond, true)
+		h.speak(0, time.Minute, false)
+		h.wantAnnounced()
+		h.speak(0, 100*time.Millisecond, true)
+		h.wantStatus(task.ID, timbre.PartialSuccess, true)
+		h.wantAnnounced(timbre.IdentificationSuccessful)
+		h.speak(0, 9900*time.Millisecond, true)
+		h.wantStatus(task.ID, timbre.PartialSuccess, true)
+		h.speak(0, 100*time.Millisecond, true)
+		h.wantStatus(task.ID, timbre.Succeeded, false)
+		h.wantAnnounced(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationSuccess)
+		if h.sink(0) != nil {
 			t.Error("still listening")
 		}
 		if len(embedded) != 2 || embedded[0] != ForSearch || embedded[1] != ForVoiceprint {
 			t.Errorf("embedded %v", embedded)
 		}
-		got := o.store.task(task.ID)
+		got := h.store.task(task.ID)
 		if len(got.Matches) != 1 || !got.Identified || got.Voiceprint == nil || got.VoiceprintStatus != timbre.VoiceprintGenerationSuccess ||
 			got.VoiceprintMade.IsZero() || got.Ended.IsZero() || got.Started.IsZero() {
 			t.Errorf("%+v", got)
 		}
-		e := o.words.events[0]
+		e := h.announcer.events[0]
 		if len(e.Matches) != 1 || e.Leg != 0 || e.TaskID != task.ID || e.Call.ConnectorID != "vc" || e.Type != timbre.SpeakerSearchStatus {
 			t.Errorf("event %+v", e)
 		}
-		o.hangUp()
-		o.wantStatus(task.ID, timbre.Succeeded, false)
+		h.hangUp()
+		h.wantStatus(task.ID, timbre.Succeeded, false)
 	})
 }
 
@@ -74,20 +74,20 @@ func TestSearchTellsWhatACallWasTooShortFor(t *testing.T) {
 	} {
 		for _, slow := range []bool{false, true} { // slow: the call ends while the search is under way
 			t.Run(c.name, func(t *testing.T) {
-				inOffice(t, func(o *office) {
+				inHarness(t, func(h *harness) {
 					if slow {
-						o.search = func(ctx context.Context) ([]timbre.Match, error) {
+						h.search = func(ctx context.Context) ([]timbre.Match, error) {
 							after(ctx, time.Minute)
 							return []timbre.Match{{ProfileID: "vp-1"}}, nil
 						}
 					}
-					task := o.start(timbre.SpeakerSearch)
-					o.say(0, c.talk, true)
-					o.hangUp()
-					after(o.t.Context(), time.Hour)
-					o.wantStatus(task.ID, c.status, false)
-					o.wantTold(c.told...)
-					got := o.store.task(task.ID)
+					task := h.start(timbre.SpeakerSearch)
+					h.speak(0, c.talk, true)
+					h.hangUp()
+					after(h.t.Context(), time.Hour)
+					h.wantStatus(task.ID, c.status, false)
+					h.wantAnnounced(c.told...)
+					got := h.store.task(task.ID)
 					if (got.Status == timbre.Succeeded) != (got.Message == "") {
 						t.Errorf("message %q", got.Message)
 					}
@@ -117,14 +117,14 @@ func TestSearchEndsWithTheReasonWhenItsWorkFails(t *testing.T) {
 	}{
 		{"poor audio at 10 s", poor, nil, nil, timbre.Failed, poor.Msg, []string{timbre.IdentificationFailure}},
 		{"a fault at 10 s", broken, nil, nil, timbre.Failed, "the analysis failed on this server", []string{timbre.IdentificationFailure}},
-		{"domain deleted", nil, nil, none("domain"), timbre.Failed, "the voice profile domain does not exist any more", []string{timbre.IdentificationFailure}},
+		{"domain deleted", nil, nil, notFound("domain"), timbre.Failed, "the voice profile domain has been deleted", []string{timbre.IdentificationFailure}},
 		{"poor audio at 20 s", nil, poor, nil, timbre.PartialSuccess, poor.Msg, []string{timbre.IdentificationSuccessful, timbre.VoiceprintGenerationFailure}},
 		{"a fault at 20 s", nil, broken, nil, timbre.PartialSuccess, "the analysis failed on this server", []string{timbre.IdentificationSuccessful, timbre.VoiceprintGenerationFailure}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			inOffice(t, func(o *office) {
-				ok := o.embed
-				o.embed = func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
+			inHarness(t, func(h *harness) {
+				ok := h.embed
+				h.embed = func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
 					if net < ForVoiceprint && c.first != nil {
 						return timbre.Voiceprint{}, c.first
 					}
@@ -134,16 +134,16 @@ func TestSearchEndsWithTheReasonWhenItsWorkFails(t *testing.T) {
 					return ok(ctx, pcm, net)
 				}
 				if c.search != nil {
-					o.search = func(context.Context) ([]timbre.Match, error) { return nil, c.search }
+					h.search = func(context.Context) ([]timbre.Match, error) { return nil, c.search }
 				}
-				task := o.start(timbre.SpeakerSearch)
-				o.say(0, 25*time.Second, true)
-				o.wantStatus(task.ID, c.status, false)
-				o.wantTold(c.told...)
-				if m := o.store.task(task.ID).Message; m != c.message {
+				task := h.start(timbre.SpeakerSearch)
+				h.speak(0, 25*time.Second, true)
+				h.wantStatus(task.ID, c.status, false)
+				h.wantAnnounced(c.told...)
+				if m := h.store.task(task.ID).Message; m != c.message {
 					t.Errorf("message %q", m)
 				}
-				if _, err := o.Start(o.t.Context(), request(timbre.SpeakerSearch)); err != nil {
+				if _, err := h.Start(h.t.Context(), request(timbre.SpeakerSearch)); err != nil {
 					t.Errorf("searching again: %v", err)
 				}
 			})
@@ -152,41 +152,41 @@ func TestSearchEndsWithTheReasonWhenItsWorkFails(t *testing.T) {
 }
 
 func TestSearchWithoutAMatchSaysSo(t *testing.T) {
-	inOffice(t, func(o *office) {
-		o.search = func(context.Context) ([]timbre.Match, error) { return nil, nil }
-		task := o.start(timbre.SpeakerSearch)
-		o.say(0, 20*time.Second, true)
-		o.wantStatus(task.ID, timbre.Succeeded, false)
-		o.wantTold(timbre.IdentificationNoMatches, timbre.VoiceprintGenerationSuccess)
+	inHarness(t, func(h *harness) {
+		h.search = func(context.Context) ([]timbre.Match, error) { return nil, nil }
+		task := h.start(timbre.SpeakerSearch)
+		h.speak(0, 20*time.Second, true)
+		h.wantStatus(task.ID, timbre.Succeeded, false)
+		h.wantAnnounced(timbre.IdentificationNoMatches, timbre.VoiceprintGenerationSuccess)
 	})
 }
 
 func TestAudioIsNotHeldUpByTheSearch(t *testing.T) {
-	inOffice(t, func(o *office) {
+	inHarness(t, func(h *harness) {
 		release := make(chan struct{})
-		o.search = func(context.Context) ([]timbre.Match, error) { <-release; return nil, nil }
-		task := o.start(timbre.SpeakerSearch)
-		o.say(0, 40*time.Second, true) // returns although the search has not
-		o.wantTold()
+		h.search = func(context.Context) ([]timbre.Match, error) { <-release; return nil, nil }
+		task := h.start(timbre.SpeakerSearch)
+		h.speak(0, 40*time.Second, true) // returns although the search has not
+		h.wantAnnounced()
 		close(release)
 		synctest.Wait()
-		o.wantStatus(task.ID, timbre.Succeeded, false)
-		if net := o.store.task(task.ID).Voiceprint.Net; net != ForVoiceprint {
+		h.wantStatus(task.ID, timbre.Succeeded, false)
+		if net := h.store.task(task.ID).Voiceprint.Net; net != ForVoiceprint {
 			t.Errorf("the voiceprint is of %v", net)
 		}
 	})
 }
 
 func TestALegThatIsAskedForIsTheOneThatIsHeard(t *testing.T) {
-	inOffice(t, func(o *office) {
+	inHarness(t, func(h *harness) {
 		r := request(timbre.SpeakerSearch)
 		r.Side = timbre.Callee
-		task, err := o.Start(o.t.Context(), r)
-		if err != nil || task.Side != timbre.Callee || o.ear(1) == nil || o.ear(0) != nil {
+		task, err := h.Start(h.t.Context(), r)
+		if err != nil || task.Side != timbre.Callee || h.sink(1) == nil || h.sink(0) != nil {
 			t.Errorf("%v, %v", task, err)
 		}
-		o.say(1, 10*time.Second, true)
-		if e := o.words.events[0]; e.Leg != 1 || e.Call.Legs[e.Leg].Side != timbre.Callee {
+		h.speak(1, 10*time.Second, true)
+		if e := h.announcer.events[0]; e.Leg != 1 || e.Call.Legs[e.Leg].Side != timbre.Callee {
 			t.Errorf("event %+v", e)
 		}
 	})

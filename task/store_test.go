@@ -1,0 +1,172 @@
+package task
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"timbre"
+)
+
+// saved is a task as it was saved, with the notices of the same transaction.
+type saved struct {
+	timbre.Task
+	notices []timbre.Notice
+}
+
+// memoryStore is a Store in memory.
+type memoryStore struct {
+	mu         sync.Mutex
+	tasks      map[string]timbre.Task
+	profiles   map[string]timbre.Profile
+	connectors map[string]bool
+	domains    map[string]bool
+	streaming  *timbre.Streaming
+	config     *timbre.Configuration
+	calls      map[string]timbre.Call
+	saves      []saved
+	saving     func(timbre.Task) error // called before each SaveTask: its error fails it
+}
+
+func notFound(what string) error { return timbre.Errorf(timbre.NotFound, "store", "no such %s", what) }
+
+func (m *memoryStore) CreateTask(_ context.Context, t timbre.Task) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, other := range m.tasks {
+		switch {
+		case other.Kind != t.Kind:
+		case other.Active && other.TransactionID == t.TransactionID:
+			return timbre.Errorf(timbre.Limit, "store", "a task is active")
+		case t.Token != "" && other.Token == t.Token:
+			return timbre.Errorf(timbre.Conflict, "store", "the token is taken")
+		}
+	}
+	m.tasks[t.ID] = t
+	return nil
+}
+
+func (m *memoryStore) SaveTask(_ context.Context, t timbre.Task, n []timbre.Notice) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.saving != nil {
+		if err := m.saving(t); err != nil {
+			return err
+		}
+	}
+	if t.Voiceprint != nil && !m.domains[t.DomainID] {
+		return notFound("domain")
+	}
+	m.tasks[t.ID] = t
+	m.saves = append(m.saves, saved{t, n})
+	return nil
+}
+
+func (m *memoryStore) Task(_ context.Context, kind timbre.TaskKind, id string) (timbre.Task, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t, ok := m.tasks[id]; ok && t.Kind == kind {
+		return t, nil
+	}
+	return timbre.Task{}, notFound("task")
+}
+
+func (m *memoryStore) TaskByToken(_ context.Context, kind timbre.TaskKind, token string) (timbre.Task, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, t := range m.tasks {
+		if t.Kind == kind && t.Token == token {
+			return t, nil
+		}
+	}
+	return timbre.Task{}, notFound("task")
+}
+
+func (m *memoryStore) ActiveTasks(context.Context) (active []timbre.Task, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, t := range m.tasks {
+		if t.Active {
+			active = append(active, t)
+		}
+	}
+	slices.SortFunc(active, func(a, b timbre.Task) int { return strings.Compare(a.ID, b.ID) })
+	return active, nil
+}
+
+func (m *memoryStore) Profile(_ context.Context, id string) (timbre.Profile, error) {
+	if p, ok := m.profiles[id]; ok {
+		return p, nil
+	}
+	return timbre.Profile{}, notFound("profile")
+}
+
+func (m *memoryStore) EnrolProfile(_ context.Context, p timbre.Profile, taskID string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.domains[p.DomainID] {
+		return notFound("domain")
+	}
+	t := m.tasks[taskID]
+	if t.ProfileID != "" {
+		return timbre.Errorf(timbre.Conflict, "store", "enrolled already")
+	}
+	t.ProfileID = p.ID
+	m.tasks[taskID], m.profiles[p.ID] = t, p
+	return nil
+}
+
+func (m *memoryStore) RenewProfile(_ context.Context, p timbre.Profile, _ string) error {
+	m.profiles[p.ID] = p
+	return nil
+}
+
+func (m *memoryStore) Connector(_ context.Context, id string) (c timbre.Connector, err error) {
+	if !m.connectors[id] {
+		err = notFound("connector")
+	}
+	return c, err
+}
+
+func (m *memoryStore) Streaming(context.Context, string) (timbre.Streaming, error) {
+	if m.streaming == nil {
+		return timbre.Streaming{}, notFound("streaming configuration")
+	}
+	return *m.streaming, nil
+}
+
+func (m *memoryStore) Configuration(context.Context, string) (timbre.Configuration, error) {
+	if m.config == nil {
+		return timbre.Configuration{}, notFound("configuration")
+	}
+	return *m.config, nil
+}
+
+func (m *memoryStore) Domain(_ context.Context, id string) (d timbre.Domain, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.domains[id] {
+		err = notFound("domain")
+	}
+	return d, err
+}
+
+func (m *memoryStore) Call(_ context.Context, id string) (timbre.Call, error) {
+	if c, ok := m.calls[id]; ok {
+		return c, nil
+	}
+	return timbre.Call{}, notFound("call")
+}
+
+func (m *memoryStore) task(id string) timbre.Task {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.tasks[id]
+}
+
+func (m *memoryStore) written() []saved {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.saves)
+}

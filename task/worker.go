@@ -1,0 +1,88 @@
+package task
+
+import (
+	"context"
+
+	"timbre"
+)
+
+// job is work that takes long. The actor must not do it: audio would wait for it. The input that it returns goes to the
+// inbox, unless it is nil.
+type job func(ctx context.Context) input
+
+// work is the worker's goroutine: one job after the other, in their order.
+func (a *actor) work(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.jobs.ready:
+			for _, j := range a.jobs.take() {
+				if ctx.Err() != nil {
+					return
+				}
+				if in := j(ctx); in != nil {
+					a.inbox.put(in)
+				}
+			}
+		}
+	}
+}
+
+func (e identify) run(a *actor) {
+	pcm, domain := a.buffered(), a.current.record().DomainID
+	a.jobs.put(func(ctx context.Context) input {
+		v, err := a.engine.deps.Embedder.Embed(ctx, timbre.Wave(nil, pcm), e.net)
+		if err != nil {
+			return a.workFailed(ctx, "identify", err)
+		}
+		m, err := a.engine.deps.Searcher.Search(ctx, domain, v)
+		if err != nil {
+			return a.workFailed(ctx, "identify", err)
+		}
+		return searched{m}
+	})
+}
+
+func (e makeVoiceprint) run(a *actor) {
+	pcm := a.buffered()
+	a.jobs.put(func(ctx context.Context) input {
+		v, err := a.engine.deps.Embedder.Embed(ctx, timbre.Wave(nil, pcm), e.net)
+		if err != nil {
+			return a.workFailed(ctx, "voiceprint", err)
+		}
+		return voiceprintMade{v}
+	})
+}
+
+func (e scoreTone) run(a *actor) {
+	a.jobs.put(func(ctx context.Context) input { return a.scoreTracks(ctx, e) })
+}
+
+func (a *actor) scoreTracks(ctx context.Context, e scoreTone) input {
+	result, reason := toneScored{scoreTone: e, legs: make([]legScore, len(a.tracks))}, ""
+	for i, t := range a.tracks {
+		l := &result.legs[i]
+		if l.current, l.overall, l.ok, l.err = t.Score(ctx, e.at); l.err != nil {
+			a.workFailed(ctx, "tone", l.err)
+			if ctx.Err() == nil && timbre.KindOf(l.err) != timbre.Unprocessable {
+				reason = failureReason(l.err)
+			}
+		}
+	}
+	a.degradation.set("tone", reason)
+	return result
+}
+
+// buffered is the audio so far. What is appended later does not change it.
+func (a *actor) buffered() []int16 { return a.pcm[:len(a.pcm):len(a.pcm)] }
+
+// workFailed logs a failed job. Audio that is too poor is no error of the server.
+func (a *actor) workFailed(ctx context.Context, work string, err error) input {
+	log := a.engine.env.Log.Error
+	if ctx.Err() != nil || timbre.KindOf(err) == timbre.Unprocessable {
+		log = a.engine.env.Log.Info
+	}
+	log("analysis failed", "task", a.id, "work", work, "error", err)
+	return workFailed{err}
+}
