@@ -7,54 +7,72 @@ import (
 	"timbre"
 	"timbre/api/pipelines"
 	"timbre/api/rest"
+	"timbre/environment"
 )
 
-// authorize refuses what a key's grants do not allow. Everything is on an ARN of this account, save what is about nothing
-// that has one.
-func (d Deps) authorize(ctx context.Context, key timbre.Key, action, resource string) error {
+// authorizer holds requests to the grants of their keys.
+type authorizer struct {
+	env   environment.Environment
+	store Store
+}
+
+// authorize refuses what a key's grants do not allow. Every resource has an ARN of this account; * stands for none.
+func (a authorizer) authorize(ctx context.Context, key timbre.Key, action, resource string) error {
 	if resource != "*" {
 		var err error
-		if resource, err = d.canonical(ctx, resource); err != nil {
+		if resource, err = a.canonical(ctx, resource); err != nil {
 			return err
 		}
 	}
 	if key.May(action, resource) {
 		return nil
 	}
-	return rest.Denied("arn:aws:iam::"+d.Account+":user/"+key.User, action, resource)
+	return rest.Denied("arn:aws:iam::"+a.env.Account+":user/"+key.User, action, resource)
 }
 
-// canonical is the one ARN of a resource, however it is asked for. Configurations and pools are called by their names there,
-// and may be asked for by their ids; a phone number has its plus; and a voiceprint belongs to the domain of its search, or to
-// any of them while there is no such search.
-func (d Deps) canonical(ctx context.Context, resource string) (string, error) {
+// canonical returns the one ARN of a resource, whichever way a request names it.
+func (a authorizer) canonical(ctx context.Context, resource string) (string, error) {
 	if strings.HasPrefix(resource, "arn:") {
 		return resource, nil
 	}
 	kind, id, _ := strings.Cut(resource, "/")
-	var err error
+	arn, err := "", error(nil)
 	switch kind {
 	case "media-insights-pipeline-configuration":
-		var c timbre.Configuration
-		if c, err = d.Store.Configuration(ctx, id); err == nil {
-			return c.ARN, nil
-		}
+		arn, err = a.configuration(ctx, id)
 	case "media-pipeline-kinesis-video-stream-pool":
-		var r timbre.Resource
-		if r, err = d.Store.Resource(ctx, pipelines.Pool, id); err == nil {
-			return r.ARN, nil
-		}
+		arn, err = a.pool(ctx, id)
 	case "speaker-search-task":
-		resource = "voice-profile-domain/*"
-		var t timbre.Task
-		if t, err = d.Store.Task(ctx, timbre.SpeakerSearch, id); err == nil {
-			resource = "voice-profile-domain/" + t.DomainID
-		}
+		resource, err = a.domainOf(ctx, id)
 	case "phone-number":
 		resource = "phone-number/+" + strings.TrimPrefix(id, "+")
 	}
-	if err != nil && timbre.KindOf(err) != timbre.NotFound {
+	switch {
+	case err != nil && timbre.KindOf(err) != timbre.NotFound:
 		return "", err
+	case arn != "":
+		return arn, nil
 	}
-	return "arn:aws:chime:" + d.Region + ":" + d.Account + ":" + resource, nil
+	return "arn:aws:chime:" + a.env.Region + ":" + a.env.Account + ":" + resource, nil
+}
+
+// configuration returns the ARN of a configuration, which holds its name. A request may give the id.
+func (a authorizer) configuration(ctx context.Context, identifier string) (arn string, err error) {
+	c, err := a.store.Configuration(ctx, identifier)
+	return c.ARN, err
+}
+
+// pool returns the ARN of a stream pool, which holds its name. A request may give the id.
+func (a authorizer) pool(ctx context.Context, identifier string) (arn string, err error) {
+	r, err := a.store.Resource(ctx, pipelines.Pool, identifier)
+	return r.ARN, err
+}
+
+// domainOf returns the domain of a speaker search, to which its voiceprint belongs; any domain if there is no such search.
+func (a authorizer) domainOf(ctx context.Context, taskID string) (resource string, err error) {
+	t, err := a.store.Task(ctx, timbre.SpeakerSearch, taskID)
+	if err != nil {
+		return "voice-profile-domain/*", err
+	}
+	return "voice-profile-domain/" + t.DomainID, nil
 }

@@ -1,24 +1,21 @@
-// Package api is the front door for SDKs: the two AWS services on one endpoint.
+// Package api serves the two AWS services to their SDKs on one endpoint.
 //
-// In comes HTTP, out go calls on the durable state and on the task engine, in the words of package timbre. What is served
-// stands in api/voice and api/pipelines; routing, validation and errors are in api/rest, signatures in api/sigv4. Limits
-// on connections and headers belong to the http.Server around it, not here.
+// HTTP requests come in; calls on the durable state, the task engine and the pipelines go out. The operations are in
+// api/voice and api/pipelines; routing, validation and errors in api/rest; signatures in api/sigv4. Limits on connections
+// and headers belong to the http.Server around the handler.
 package api
 
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
-	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
 	"timbre/api/pipelines"
 	"timbre/api/rest"
 	"timbre/api/sigv4"
 	"timbre/api/voice"
+	"timbre/environment"
 )
 
 // Store is the durable state behind the API.
@@ -28,52 +25,55 @@ type Store interface {
 	timbre.TaskReader
 }
 
-// Deps is what the API needs.
+// Config of the API.
+type Config struct {
+	Rates       rest.Rates // of requests, for each key
+	Concurrency int        // concurrent requests on one domain, profile or task; 0: unlimited
+	PageKey     []byte     // 32 bytes that encrypt page tokens; nil: a random key, so that tokens end with the process
+}
+
+// Deps is what the API acts on.
 type Deps struct {
-	Store           Store
-	Tasks           voice.Tasks
-	Pipelines       pipelines.Pipelines
-	Pings           voice.Pings
-	Keys            sigv4.Keys
-	Region, Account string        // of the ARNs that are made
-	NewID           func() string // a UUID
-	Now             func() time.Time
-	Log             *slog.Logger
-	Metrics         prometheus.Registerer
-	Rates           rest.Rates // of requests, for each key
-	Crowd           int        // requests at once on one domain, profile or task; 0: any number
-	PageKey         []byte     // 32 bytes that page tokens are sealed under; nil: they end with the process
+	Store     Store
+	Tasks     voice.Tasks
+	Pipelines pipelines.Pipelines
+	Pings     voice.Pings
+	Keys      sigv4.Keys
 }
 
-// New makes the handler of both services.
-func New(d Deps) http.Handler { return mux(d) }
-
-// Stock makes the inventory hold the phone numbers that the operator lists.
-func Stock(ctx context.Context, d Deps, numbers []string) error {
-	return voice.Stock(ctx, d.voice(), numbers)
+// New returns the handler of both services.
+func New(env environment.Environment, cfg Config, deps Deps) http.Handler {
+	return newMux(env, cfg, deps)
 }
 
-func (d Deps) voice() voice.Deps {
-	return voice.Deps{Store: d.Store, Tasks: d.Tasks, Pings: d.Pings, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now}
+// Stock makes the inventory of phone numbers match the list of the operator.
+func Stock(ctx context.Context, env environment.Environment, store Store, numbers []string) error {
+	return voice.Stock(ctx, env, store, numbers)
 }
 
-// Coverage is the state of each operation of both services, from the same table that routes.
-func Coverage() []rest.Covered { return mux(Deps{}).Coverage() }
+// Coverage returns the state of each operation of both services, from the table that routes.
+func Coverage() []rest.Covered {
+	return newMux(environment.Environment{}, Config{}, Deps{}).Coverage()
+}
 
-func mux(d Deps) *rest.Mux {
-	verifier := sigv4.New(d.Keys, d.Now)
-	m := rest.NewMux(rest.Config{
-		Authenticate: func(r *http.Request, body func() ([]byte, error)) (timbre.Key, error) {
-			key, err := verifier.Check(r, body)
-			if e := (*sigv4.Error)(nil); errors.As(err, &e) {
-				err = &rest.Fault{Status: e.Status, Type: e.Type, Code: e.Type, Message: e.Message}
-			}
-			return key, err
-		},
-		Authorize: d.authorize, Rates: d.Rates, Crowd: d.Crowd, PageKey: d.PageKey, Account: d.Account,
-		Now: d.Now, NewID: d.NewID, Log: d.Log, Metrics: d.Metrics,
+func newMux(env environment.Environment, cfg Config, deps Deps) *rest.Mux {
+	env = env.Complete()
+	m := rest.New(env, rest.Config(cfg), rest.Deps{
+		Authenticate: authenticate(sigv4.New(env, deps.Keys)),
+		Authorize:    authorizer{env, deps.Store}.authorize,
 	}, rest.Voice, rest.Pipelines)
-	voice.Register(m, d.voice())
-	pipelines.Register(m, pipelines.Deps{Store: d.Store, Pipelines: d.Pipelines, Region: d.Region, Account: d.Account, NewID: d.NewID, Now: d.Now})
+	voice.Register(m, env, voice.Deps{Store: deps.Store, Tasks: deps.Tasks, Pings: deps.Pings})
+	pipelines.Register(m, env, pipelines.Deps{Store: deps.Store, Pipelines: deps.Pipelines})
 	return m
+}
+
+// authenticate returns the check of signatures, whose errors are those of AWS already.
+func authenticate(v *sigv4.Verifier) func(*http.Request, func() ([]byte, error)) (timbre.Key, error) {
+	return func(r *http.Request, body func() ([]byte, error)) (timbre.Key, error) {
+		key, err := v.Check(r, body)
+		if e := (*sigv4.Error)(nil); errors.As(err, &e) {
+			err = &rest.Fault{Status: e.Status, Type: e.Type, Code: e.Type, Message: e.Message}
+		}
+		return key, err
+	}
 }

@@ -25,6 +25,7 @@ import (
 	"timbre"
 	"timbre/api"
 	"timbre/api/rest"
+	"timbre/environment"
 )
 
 // now is the server's clock, fixed a little before the SDK's own, within the window.
@@ -57,16 +58,16 @@ func (l *log) String() string {
 // server is the API on a socket over the fake, with the stock clients pointed at it.
 type server struct {
 	*fake
-	url       string
-	voice     *chimesdkvoice.Client
-	pipelines *chimesdkmediapipelines.Client
-	log       *log
-	metrics   *prometheus.Registry
-	ctx       context.Context
-	keys      keys
-	rates     rest.Rates
-	crowd     int
-	late      *atomic.Int64 // nanoseconds that the server's clock has gone on
+	url         string
+	voice       *chimesdkvoice.Client
+	pipelines   *chimesdkmediapipelines.Client
+	log         *log
+	metrics     *prometheus.Registry
+	ctx         context.Context
+	keys        keys
+	rates       rest.Rates
+	concurrency int
+	late        *atomic.Int64 // nanoseconds that the server's clock has gone on
 }
 
 const secret = "the secret of the tests"
@@ -97,9 +98,12 @@ func serve(t testing.TB, change ...func(*server)) *server {
 }
 
 func (s *server) handler() http.Handler {
-	return api.New(api.Deps{
-		Store: s.fake, Tasks: s.fake, Pipelines: insightsFake{s.fake}, Pings: s.fake, Keys: s.keys, Region: "us-east-1", Account: "000000000000",
-		NewID: newID, Now: func() time.Time { return now.Add(time.Duration(s.late.Load())) }, Rates: s.rates, Crowd: s.crowd, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
+	env := environment.Environment{
+		Region: "us-east-1", Account: "000000000000", NewID: newID, Now: func() time.Time { return now.Add(time.Duration(s.late.Load())) },
+		Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
+	}
+	return api.New(env, api.Config{Rates: s.rates, Concurrency: s.concurrency}, api.Deps{
+		Store: s.fake, Tasks: s.fake, Pipelines: insightsFake{s.fake}, Pings: s.fake, Keys: s.keys,
 	})
 }
 

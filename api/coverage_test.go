@@ -25,7 +25,7 @@ func TestCoveragePageSaysWhatIsRouted(t *testing.T) {
 		}
 	}
 	if got, err := os.ReadFile(path); err != nil || string(got) != want {
-		t.Errorf("%s does not say what is routed (%v). Run: go test ./api -run CoveragePage -update", path, err)
+		t.Errorf("%s is not up to date (error %v). Run: go test ./api -run CoveragePage -update", path, err)
 	}
 }
 
@@ -34,19 +34,19 @@ func page(list []rest.Covered) string {
 	var b strings.Builder
 	b.WriteString(`# What each operation does
 
-Made from the table that routes, by ` + "`go test ./api -run CoveragePage -update`" + `. Do not edit.
+Generated from the routing table by ` + "`go test ./api -run CoveragePage -update`" + `. Do not edit.
 
-- **effect**: what it says happens.
-- **kept**: what it says is checked, kept and given back; calls are not changed by it.
-- **refused**: always the same typed error, whose message is the reason given.
-- **not served yet**: a BadRequestException that says so.
+- **effect**: the operation does what it says.
+- **stored**: the request is validated, stored and returned; it does not affect calls.
+- **refused**: always the same typed error, whose message is the reason in the table.
+- **not served**: a BadRequestException that says so.
 
-| service | effect | kept | refused | not served yet | all |
+| service | effect | stored | refused | not served | all |
 | --- | --- | --- | --- | --- | --- |
 `)
 	services := []*rest.Service{rest.Voice, rest.Pipelines}
 	for _, s := range services {
-		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d |\n", s.Name, count(list, s, rest.Effect), count(list, s, rest.Kept),
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d |\n", s.Name, count(list, s, rest.Effect), count(list, s, rest.Stored),
 			count(list, s, rest.Refused), count(list, s, rest.NotServed), len(s.Operations))
 	}
 	for _, s := range services {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
 	"timbre/api"
+	"timbre/environment"
 )
 
 const first, second, free = "+12065550100", "+12065550101", "+18005550100"
@@ -16,8 +17,8 @@ const first, second, free = "+12065550100", "+12065550101", "+18005550100"
 // stock makes the inventory as of a moment.
 func (s *server) stock(t testing.TB, at time.Time, numbers ...string) {
 	t.Helper()
-	deps := api.Deps{Store: s.fake, Region: "us-east-1", Account: "000000000000", NewID: newID, Now: func() time.Time { return at }}
-	if err := api.Stock(s.ctx, deps, numbers); err != nil {
+	env := environment.Environment{Region: "us-east-1", Account: "000000000000", NewID: newID, Now: func() time.Time { return at }}
+	if err := api.Stock(s.ctx, env, s.fake, numbers); err != nil {
 		t.Fatal(err)
 	}
 }

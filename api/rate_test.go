@@ -53,11 +53,11 @@ func TestAThrottledAnswerSaysWhenToTryAgain(t *testing.T) {
 		!strings.Contains(a.Body, `"Code":"Throttling"`) {
 		t.Errorf("%+v", a)
 	}
-	s.late.Add(int64(time.Second) - 1)
+	s.late.Add(int64(time.Second - time.Millisecond))
 	if a := s.do(t, "GET", "/voice-connectors", ""); a.Status != 429 {
 		t.Errorf("a moment too early: %d", a.Status)
 	}
-	s.late.Add(1)
+	s.late.Add(int64(time.Millisecond))
 	if a := s.do(t, "GET", "/voice-connectors", ""); a.Status != 200 {
 		t.Errorf("a second later: %d", a.Status)
 	}
@@ -83,7 +83,7 @@ func TestEachKeyAndClassHasARateOfItsOwn(t *testing.T) {
 func TestOneDomainTakesNoMoreRequestsAtOnceThanTheQuota(t *testing.T) {
 	inside, goOn := make(chan struct{}), make(chan struct{})
 	s := serve(t, func(s *server) {
-		s.crowd = 1
+		s.concurrency = 1
 		s.domains.put("a", timbre.Domain{ID: "a"})
 		s.domains.put("slow", timbre.Domain{ID: "slow"})
 		s.during = func(id string) {

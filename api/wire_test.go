@@ -43,7 +43,7 @@ func TestEveryOperationThatIsNotCarriedOutSaysWhy(t *testing.T) {
 	for _, c := range list {
 		op, want := c.Operation, c.Why
 		switch c.State {
-		case rest.Effect, rest.Kept:
+		case rest.Effect, rest.Stored:
 			continue
 		case rest.NotServed:
 			want = "This version of Timbre does not serve the operation " + op.Name + "."

@@ -10,16 +10,12 @@ import (
 // openAPI serves the two AWS APIs.
 func (n *Node) openAPI(ctx context.Context) error {
 	s := n.settings
-	deps := api.Deps{
-		Store: n.store, Tasks: starter{n.tasks, n.pipelines}, Pipelines: n.pipelines,
-		Pings: n.sip, Keys: n.Credentials, Region: n.env.Region, Account: n.env.Account,
-		NewID: n.env.NewID, Now: n.env.Now, Log: n.env.Log, Metrics: n.env.Metrics,
-		Rates: s.Rates(), Crowd: s.QuotaLimits().Crowd, PageKey: n.pageKey,
-	}
-	if err := api.Stock(ctx, deps, s.Numbers); err != nil {
+	if err := api.Stock(ctx, n.env, n.store, s.Numbers); err != nil {
 		return err
 	}
-	server, err := n.listenHTTP("api", string(s.API.Listen), s.API.TLS, api.New(deps))
+	handler := api.New(n.env, api.Config{Rates: s.Rates(), Concurrency: s.QuotaLimits().Crowd, PageKey: n.pageKey},
+		api.Deps{Store: n.store, Tasks: starter{n.tasks, n.pipelines}, Pipelines: n.pipelines, Pings: n.sip, Keys: n.Credentials})
+	server, err := n.listenHTTP("api", string(s.API.Listen), s.API.TLS, handler)
 	if err != nil {
 		return err
 	}

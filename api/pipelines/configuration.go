@@ -46,10 +46,10 @@ func (s *service) createConfiguration(ctx context.Context, in *createInput) (*co
 	if err != nil {
 		return nil, err
 	}
-	now, name := s.Now(), *in.MediaInsightsPipelineConfigurationName
+	now, name := s.env.Now(), *in.MediaInsightsPipelineConfigurationName
 	c := timbre.Configuration{
-		ID: s.NewID(), Name: name, RoleARN: *in.ResourceAccessRoleArn,
-		ARN:      "arn:aws:chime:" + s.Region + ":" + s.Account + ":media-insights-pipeline-configuration/" + name,
+		ID: s.env.NewID(), Name: name, RoleARN: *in.ResourceAccessRoleArn,
+		ARN:      "arn:aws:chime:" + s.env.Region + ":" + s.env.Account + ":media-insights-pipeline-configuration/" + name,
 		Elements: elements, Alerts: json.RawMessage(in.RealTimeAlertConfiguration),
 		Tags: map[string]string{}, Created: now, Updated: now,
 	}
@@ -63,7 +63,7 @@ func (s *service) createConfiguration(ctx context.Context, in *createInput) (*co
 		return nil, err
 	}
 	c.Fingerprint = fingerprint(c)
-	if err = s.Store.CreateConfiguration(ctx, c); timbre.KindOf(err) == timbre.Conflict {
+	if err = s.deps.Store.CreateConfiguration(ctx, c); timbre.KindOf(err) == timbre.Conflict {
 		c, err = s.madeBefore(ctx, c, err)
 	}
 	if err != nil {
@@ -79,8 +79,8 @@ func (s *service) updateConfiguration(ctx context.Context, in *updateInput) (*co
 	if err != nil {
 		return nil, err
 	}
-	now := s.Now()
-	c, err := s.Store.UpdateConfiguration(ctx, *in.Identifier, func(c *timbre.Configuration) {
+	now := s.env.Now()
+	c, err := s.deps.Store.UpdateConfiguration(ctx, *in.Identifier, func(c *timbre.Configuration) {
 		c.RoleARN, c.Elements, c.Alerts, c.Updated = *in.ResourceAccessRoleArn, elements, json.RawMessage(in.RealTimeAlertConfiguration), now
 	})
 	if err != nil {
@@ -90,7 +90,7 @@ func (s *service) updateConfiguration(ctx context.Context, in *updateInput) (*co
 }
 
 func (s *service) getConfiguration(ctx context.Context, in *sdk.GetMediaInsightsPipelineConfigurationInput) (*configurationOutput, error) {
-	c, err := s.Store.Configuration(ctx, *in.Identifier)
+	c, err := s.deps.Store.Configuration(ctx, *in.Identifier)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (s *service) getConfiguration(ctx context.Context, in *sdk.GetMediaInsights
 }
 
 func (s *service) listConfigurations(ctx context.Context, in *sdk.ListMediaInsightsPipelineConfigurationsInput) (*sdk.ListMediaInsightsPipelineConfigurationsOutput, error) {
-	list, next, err := rest.Paged(ctx, "configurations", in.NextToken, in.MaxResults, s.Store.ListConfigurations,
+	list, next, err := rest.Paged(ctx, "configurations", in.NextToken, in.MaxResults, s.deps.Store.ListConfigurations,
 		func(c timbre.Configuration) string { return c.ID })
 	if err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func (s *service) listConfigurations(ctx context.Context, in *sdk.ListMediaInsig
 }
 
 func (s *service) deleteConfiguration(ctx context.Context, in *sdk.DeleteMediaInsightsPipelineConfigurationInput) (*sdk.DeleteMediaInsightsPipelineConfigurationOutput, error) {
-	return &sdk.DeleteMediaInsightsPipelineConfigurationOutput{}, s.Store.DeleteConfiguration(ctx, *in.Identifier)
+	return &sdk.DeleteMediaInsightsPipelineConfigurationOutput{}, s.deps.Store.DeleteConfiguration(ctx, *in.Identifier)
 }
 
 func output(c timbre.Configuration) *configurationOutput {

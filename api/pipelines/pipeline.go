@@ -93,7 +93,7 @@ func (s *service) createPipeline(ctx context.Context, in *createPipelineInput) (
 	if err := tag.Check(p.Tags); err != nil {
 		return nil, err
 	}
-	made, err := s.Pipelines.Create(ctx, p)
+	made, err := s.deps.Pipelines.Create(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func streamOf(c types.StreamConfiguration, at string) (s timbre.PipelineStream, 
 }
 
 func (s *service) getPipeline(ctx context.Context, in *sdk.GetMediaPipelineInput) (*getPipelineOutput, error) {
-	p, err := s.Store.Pipeline(ctx, *in.MediaPipelineId)
+	p, err := s.deps.Store.Pipeline(ctx, *in.MediaPipelineId)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (s *service) getPipeline(ctx context.Context, in *sdk.GetMediaPipelineInput
 }
 
 func (s *service) listPipelines(ctx context.Context, in *sdk.ListMediaPipelinesInput) (*sdk.ListMediaPipelinesOutput, error) {
-	list, next, err := rest.Paged(ctx, "pipelines", in.NextToken, in.MaxResults, s.Store.ListPipelines,
+	list, next, err := rest.Paged(ctx, "pipelines", in.NextToken, in.MaxResults, s.deps.Store.ListPipelines,
 		func(p timbre.Pipeline) string { return p.ID })
 	if err != nil {
 		return nil, err
@@ -145,13 +145,13 @@ func (s *service) listPipelines(ctx context.Context, in *sdk.ListMediaPipelinesI
 }
 
 func (s *service) deletePipeline(ctx context.Context, in *sdk.DeleteMediaPipelineInput) (*sdk.DeleteMediaPipelineOutput, error) {
-	return &sdk.DeleteMediaPipelineOutput{}, s.Pipelines.Delete(ctx, *in.MediaPipelineId)
+	return &sdk.DeleteMediaPipelineOutput{}, s.deps.Pipelines.Delete(ctx, *in.MediaPipelineId)
 }
 
 func (s *service) updateStatus(ctx context.Context, in *sdk.UpdateMediaInsightsPipelineStatusInput) (*sdk.UpdateMediaInsightsPipelineStatusOutput, error) {
-	change := s.Pipelines.Pause
+	change := s.deps.Pipelines.Pause
 	if in.UpdateStatus == types.MediaPipelineStatusUpdateResume {
-		change = s.Pipelines.Resume
+		change = s.deps.Pipelines.Resume
 	}
 	return &sdk.UpdateMediaInsightsPipelineStatusOutput{}, change(ctx, *in.Identifier)
 }

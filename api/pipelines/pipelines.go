@@ -9,11 +9,11 @@ package pipelines
 
 import (
 	"context"
-	"time"
 
 	"timbre"
-	"timbre/api/keep"
+	"timbre/api/document"
 	"timbre/api/rest"
+	"timbre/environment"
 )
 
 // Store is the durable state behind the operations.
@@ -37,25 +37,24 @@ type Pipelines interface {
 	timbre.TaskStopper // the owner is a pipeline
 }
 
-// Deps is what the operations need.
+// Deps is what the operations act on.
 type Deps struct {
-	Store           Store
-	Pipelines       Pipelines
-	Region, Account string        // of the ARNs that are made
-	NewID           func() string // a UUID
-	Now             func() time.Time
+	Store     Store
+	Pipelines Pipelines
 }
 
-// service holds the operations as methods, one each.
+// service has one method for each operation.
 type service struct {
-	Deps
-	pools keep.Shelf[pool]
+	env   environment.Environment
+	deps  Deps
+	pools document.Collection[pool]
 }
 
-// Register ties the operations into the mux.
-func Register(m *rest.Mux, d Deps) {
-	s := &service{d, keep.New[pool](d.Store, Pool, d.Now)}
-	registerKept(m, s)
+// Register adds the operations to the mux.
+func Register(m *rest.Mux, env environment.Environment, deps Deps) {
+	env = env.Complete()
+	s := &service{env, deps, document.New[pool](env, Pool, deps.Store)}
+	registerStored(m, s)
 	registerRefused(m)
 	rest.Handle(m, rest.Pipelines, "CreateMediaInsightsPipelineConfiguration", s.createConfiguration)
 	rest.Handle(m, rest.Pipelines, "GetMediaInsightsPipelineConfiguration", s.getConfiguration)

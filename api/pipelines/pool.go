@@ -23,7 +23,7 @@ type pool struct {
 // createPool refuses a second pool of a name, unless it is the first one that is asked for again. A token is remembered as
 // long as its pool.
 func (s *service) createPool(ctx context.Context, in *sdk.CreateMediaPipelineKinesisVideoStreamPoolInput) (*sdk.CreateMediaPipelineKinesisVideoStreamPoolOutput, error) {
-	id, now := s.NewID(), s.Now()
+	id, now := s.env.NewID(), s.env.Now()
 	p := pool{types.KinesisVideoStreamPoolConfiguration{
 		PoolId: &id, PoolName: in.PoolName, PoolArn: new(s.poolARN(*in.PoolName)), PoolStatus: types.KinesisVideoStreamPoolStatusActive,
 		StreamConfiguration: in.StreamConfiguration, CreatedTimestamp: &now, UpdatedTimestamp: &now,
@@ -89,7 +89,7 @@ func (s *service) updatePool(ctx context.Context, in *sdk.UpdateMediaPipelineKin
 		if c := in.StreamConfiguration; c != nil && c.DataRetentionInHours != nil {
 			p.StreamConfiguration.DataRetentionInHours = c.DataRetentionInHours
 		}
-		p.UpdatedTimestamp = new(s.Now())
+		p.UpdatedTimestamp = new(s.env.Now())
 		return nil
 	})
 	return &sdk.UpdateMediaPipelineKinesisVideoStreamPoolOutput{KinesisVideoStreamPoolConfiguration: &p.KinesisVideoStreamPoolConfiguration}, err
@@ -105,7 +105,7 @@ func (s *service) listCaptures(context.Context, *sdk.ListMediaCapturePipelinesIn
 }
 
 func (s *service) poolARN(name string) string {
-	return "arn:aws:chime:" + s.Region + ":" + s.Account + ":media-pipeline-kinesis-video-stream-pool/" + name
+	return "arn:aws:chime:" + s.env.Region + ":" + s.env.Account + ":media-pipeline-kinesis-video-stream-pool/" + name
 }
 
 // poolOf is the name or id in an identifier that may be an ARN.

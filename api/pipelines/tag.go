@@ -14,15 +14,15 @@ func (s *service) tagResource(ctx context.Context, in *sdk.TagResourceInput) (*s
 	for _, t := range in.Tags {
 		tags[*t.Key] = *t.Value
 	}
-	return &sdk.TagResourceOutput{}, tag.Add(ctx, s.Store, *in.ResourceARN, tags)
+	return &sdk.TagResourceOutput{}, tag.Add(ctx, s.deps.Store, *in.ResourceARN, tags)
 }
 
 func (s *service) untagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
-	return &sdk.UntagResourceOutput{}, tag.Remove(ctx, s.Store, *in.ResourceARN, in.TagKeys)
+	return &sdk.UntagResourceOutput{}, tag.Remove(ctx, s.deps.Store, *in.ResourceARN, in.TagKeys)
 }
 
 func (s *service) listTags(ctx context.Context, in *sdk.ListTagsForResourceInput) (*sdk.ListTagsForResourceOutput, error) {
-	list, err := tag.List(ctx, s.Store, *in.ResourceARN, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} })
+	list, err := tag.List(ctx, s.deps.Store, *in.ResourceARN, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} })
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func (s *service) startSearch(ctx context.Context, in *sdk.StartSpeakerSearchTas
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.Pipelines.Start(ctx, *in.Identifier, timbre.Task{
+	t, err := s.deps.Pipelines.Start(ctx, *in.Identifier, timbre.Task{
 		Kind: timbre.SpeakerSearch, DomainID: domain, Token: or(in.ClientRequestToken),
 		Source: taskSource(in.KinesisVideoStreamSourceTaskConfiguration),
 	})
@@ -32,7 +32,7 @@ func (s *service) domain(ctx context.Context, arn string) (id string, err error)
 	if !ok {
 		return "", rest.Invalid("voiceProfileDomainArn", "be the ARN of a voice profile domain")
 	}
-	d, err := s.Store.Domain(ctx, id)
+	d, err := s.deps.Store.Domain(ctx, id)
 	if err == nil && d.ARN != arn {
 		err = timbre.Errorf(timbre.NotFound, "", "There is no voice profile domain with this ARN.")
 	}
@@ -40,7 +40,7 @@ func (s *service) domain(ctx context.Context, arn string) (id string, err error)
 }
 
 func (s *service) getSearch(ctx context.Context, in *sdk.GetSpeakerSearchTaskInput) (*sdk.GetSpeakerSearchTaskOutput, error) {
-	t, err := s.Pipelines.Task(ctx, timbre.SpeakerSearch, *in.Identifier, *in.SpeakerSearchTaskId)
+	t, err := s.deps.Pipelines.Task(ctx, timbre.SpeakerSearch, *in.Identifier, *in.SpeakerSearchTaskId)
 	if err != nil {
 		return nil, err
 	}
@@ -48,11 +48,11 @@ func (s *service) getSearch(ctx context.Context, in *sdk.GetSpeakerSearchTaskInp
 }
 
 func (s *service) stopSearch(ctx context.Context, in *sdk.StopSpeakerSearchTaskInput) (*sdk.StopSpeakerSearchTaskOutput, error) {
-	return &sdk.StopSpeakerSearchTaskOutput{}, s.Pipelines.Stop(ctx, timbre.SpeakerSearch, *in.Identifier, *in.SpeakerSearchTaskId)
+	return &sdk.StopSpeakerSearchTaskOutput{}, s.deps.Pipelines.Stop(ctx, timbre.SpeakerSearch, *in.Identifier, *in.SpeakerSearchTaskId)
 }
 
 func (s *service) startTone(ctx context.Context, in *sdk.StartVoiceToneAnalysisTaskInput) (*sdk.StartVoiceToneAnalysisTaskOutput, error) {
-	t, err := s.Pipelines.Start(ctx, *in.Identifier, timbre.Task{
+	t, err := s.deps.Pipelines.Start(ctx, *in.Identifier, timbre.Task{
 		Kind: timbre.VoiceTone, Token: or(in.ClientRequestToken), Source: taskSource(in.KinesisVideoStreamSourceTaskConfiguration),
 	})
 	if err != nil {
@@ -62,7 +62,7 @@ func (s *service) startTone(ctx context.Context, in *sdk.StartVoiceToneAnalysisT
 }
 
 func (s *service) getTone(ctx context.Context, in *sdk.GetVoiceToneAnalysisTaskInput) (*sdk.GetVoiceToneAnalysisTaskOutput, error) {
-	t, err := s.Pipelines.Task(ctx, timbre.VoiceTone, *in.Identifier, *in.VoiceToneAnalysisTaskId)
+	t, err := s.deps.Pipelines.Task(ctx, timbre.VoiceTone, *in.Identifier, *in.VoiceToneAnalysisTaskId)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (s *service) getTone(ctx context.Context, in *sdk.GetVoiceToneAnalysisTaskI
 }
 
 func (s *service) stopTone(ctx context.Context, in *sdk.StopVoiceToneAnalysisTaskInput) (*sdk.StopVoiceToneAnalysisTaskOutput, error) {
-	return &sdk.StopVoiceToneAnalysisTaskOutput{}, s.Pipelines.Stop(ctx, timbre.VoiceTone, *in.Identifier, *in.VoiceToneAnalysisTaskId)
+	return &sdk.StopVoiceToneAnalysisTaskOutput{}, s.deps.Pipelines.Stop(ctx, timbre.VoiceTone, *in.Identifier, *in.VoiceToneAnalysisTaskId)
 }
 
 // taskSource is what the request says of the stream; nothing, when it leaves it to the pipeline.

@@ -13,7 +13,7 @@ import (
 // send it again with every retry: whoever repeats one with its parameters gets the configuration that it has made. The
 // token is remembered as long as the configuration.
 func (s *service) madeBefore(ctx context.Context, c timbre.Configuration, conflict error) (timbre.Configuration, error) {
-	first, err := s.Store.Configuration(ctx, c.Name)
+	first, err := s.deps.Store.Configuration(ctx, c.Name)
 	switch {
 	case err != nil && timbre.KindOf(err) == timbre.NotFound: // the token is that of a configuration of another name
 		return c, &timbre.Error{Kind: timbre.Conflict, Msg: "The ClientRequestToken has been used for a configuration with other parameters.", Err: conflict}

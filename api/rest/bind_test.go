@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+
+	"timbre/environment"
 )
 
 func TestBindTakesEachMemberFromItsPlaceAlone(t *testing.T) {
@@ -57,7 +59,7 @@ func TestHandleFindsMistakesAtTheStart(t *testing.T) {
 					t.Error("it was taken")
 				}
 			}()
-			tie(NewMux(Config{}, Voice))
+			tie(New(environment.Environment{}, Config{}, Deps{}, Voice))
 		})
 	}
 }

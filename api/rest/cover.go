@@ -13,11 +13,11 @@ type State uint8
 const (
 	NotServed State = iota
 	Effect          // what it says happens
-	Kept            // what it says is kept and given back, and nothing else happens
+	Stored          // what it says is stored and returned, and nothing else happens
 	Refused         // it always answers with the same error, for a reason
 )
 
-func (s State) String() string { return [...]string{"not served yet", "effect", "kept", "refused"}[s] }
+func (s State) String() string { return [...]string{"not served", "effect", "stored", "refused"}[s] }
 
 // Covered is an operation with its state, and the reason where it is refused.
 type Covered struct {
@@ -39,10 +39,10 @@ func (m *Mux) Coverage() []Covered {
 	return all
 }
 
-// Keep is Handle for an operation that only keeps and gives back.
-func Keep[In, Out any](m *Mux, s *Service, name string, do func(context.Context, *In) (*Out, error)) {
+// Store is Handle for an operation that only stores and returns.
+func Store[In, Out any](m *Mux, s *Service, name string, do func(context.Context, *In) (*Out, error)) {
 	Handle(m, s, name, do)
-	m.route(s, name).state = Kept
+	m.route(s, name).state = Stored
 }
 
 // Refuse ties operations to an error: what is wrong, and a sentence for the person who asked.

@@ -105,9 +105,9 @@ func Denied(user, action, resource string) *Fault {
 	return &f
 }
 
-// tooFast refuses a request over a key's rate. Its type is not the ThrottledClientException that most operations declare,
+// throttled refuses a request over a rate or a concurrency limit. Its type is not the ThrottledClientException that most operations declare,
 // but the one that the SDKs of all languages know as throttling and try again; to that one Go and Python's standard mode
 // give up at once.
-func tooFast(wait time.Duration) *Fault {
+func throttled(wait time.Duration) *Fault {
 	return &Fault{Status: http.StatusTooManyRequests, Type: "ThrottlingException", Code: "Throttling", Message: "Rate exceeded", Retry: wait}
 }

@@ -3,54 +3,53 @@ package rest
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"reflect"
 	"runtime/debug"
 	"sync"
-	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
+	"timbre/environment"
 )
 
-// Config is what a Mux needs.
+// Config of a Mux.
 type Config struct {
-	// Authenticate says whose key signed a request, or refuses with a Fault. It may read the body, and should not before
-	// it has to: whoever sends it is unknown until then.
+	Rates       Rates  // for each key
+	Concurrency int    // concurrent requests on one domain, profile or task; 0: unlimited
+	PageKey     []byte // 32 bytes that encrypt page tokens; nil: a random key, so that tokens end with the process
+}
+
+// Deps are the checks that a Mux leaves to others.
+type Deps struct {
+	// Authenticate returns the key that signed a request, or a *Fault. It reads the body as late as possible: until the key
+	// is known, so is not the sender.
 	Authenticate func(r *http.Request, body func() ([]byte, error)) (timbre.Key, error)
-	// Authorize says whether the key may do an action, such as chime:GetVoiceConnector. The resource is an ARN, the end of
-	// one after the account, such as vc/<id>, or * where the action is about no single resource. Nil: everything is allowed.
+	// Authorize refuses an action, such as chime:GetVoiceConnector, that the key may not perform. The resource is an ARN, or
+	// the part of one after the account, such as vc/<id>, or * if the action concerns no single resource. Nil allows all.
 	Authorize func(ctx context.Context, key timbre.Key, action, resource string) error
-	Rates     Rates  // for each key
-	Crowd     int    // requests at once on one domain, profile or task; 0: any number
-	PageKey   []byte // of 32 bytes, that page tokens are sealed under; nil: one that ends with the process
-	Account   string // that page tokens are bound to
-	Now       func() time.Time
-	NewID     func() string // a UUID, for a request
-	Log       *slog.Logger
-	Metrics   prometheus.Registerer
 }
 
 // Mux serves the operations of services.
 type Mux struct {
-	cfg      Config
-	services []*Service
-	root     node
-	routes   map[*Operation]*route
-	meter    meter
-	pace     *pace
-	crowd    *crowd
-	pages    pages
+	env         environment.Environment
+	deps        Deps
+	services    []*Service
+	root        node
+	routes      map[*Operation]*route
+	metrics     metrics
+	rates       *rateLimiter
+	concurrency *concurrencyLimiter
+	pages       pages
 }
 
-// NewMux routes every operation of the services. Those that Handle does not tie to a function refuse, saying so.
-func NewMux(cfg Config, services ...*Service) *Mux {
+// New returns a Mux that routes every operation of the services. Operations that Handle does not bind are refused as not
+// supported.
+func New(env environment.Environment, cfg Config, deps Deps, services ...*Service) *Mux {
+	env = env.Complete()
 	m := &Mux{
-		cfg: cfg, services: services, routes: map[*Operation]*route{}, meter: newMeter(cfg.Metrics),
-		pace: newPace(cfg.Rates, cfg.Now), crowd: &crowd{most: cfg.Crowd, busy: map[string]int{}}, pages: newPages(cfg.PageKey, cfg.Account),
+		env: env, deps: deps, services: services, routes: map[*Operation]*route{}, metrics: newMetrics(env.Metrics),
+		rates: newRateLimiter(env.Now, cfg.Rates), concurrency: newConcurrencyLimiter(cfg.Concurrency), pages: newPages(cfg.PageKey, env.Account),
 	}
 	for _, s := range services {
 		for _, op := range s.Operations {
@@ -101,7 +100,7 @@ func (m *Mux) route(s *Service, name string) *route {
 
 // ServeHTTP answers one request and notes it in the access log and the metrics.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{id: m.cfg.NewID(), began: m.cfg.Now()}
+	x := &exchange{id: m.env.NewID(), began: m.env.Now()}
 	body, err := m.guarded(x, w, r)
 	if err != nil {
 		x.fault = faultOf(err, x.operation())
@@ -115,7 +114,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (m *Mux) guarded(x *exchange, w http.ResponseWriter, r *http.Request) (body []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			m.meter.panics.Inc()
+			m.metrics.panics.Inc()
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
@@ -125,7 +124,7 @@ func (m *Mux) guarded(x *exchange, w http.ResponseWriter, r *http.Request) (body
 // serve checks the signature, finds the route, sees to it that the key may use it now, and lets its handler validate and act.
 func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body := sync.OnceValues(func() ([]byte, error) { return readBody(w, r) })
-	key, err := m.cfg.Authenticate(r, body)
+	key, err := m.deps.Authenticate(r, body)
 	if err != nil {
 		return nil, err
 	}
@@ -142,14 +141,14 @@ func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte
 		found = found.twin
 	}
 	x.route = found
-	if wait := m.pace.take(key.ID, found); wait > 0 {
-		return nil, tooFast(wait)
+	if wait := m.rates.wait(key.ID, found.class()); wait > 0 {
+		return nil, throttled(wait)
 	}
-	leave, ok := m.crowd.enter(found, labels)
+	release, ok := m.concurrency.acquire(found.item(labels))
 	if !ok {
-		return nil, tooFast(crowded)
+		return nil, throttled(retrySoon)
 	}
-	defer leave()
+	defer release()
 	c := &call{
 		ctx: context.WithValue(r.Context(), pagesKey{}, m.pages), labels: labels, query: query,
 		body: sync.OnceValues(func() (map[string]any, error) {

@@ -5,17 +5,19 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
-// Rates are requests a second that each key may make, by class of operation. A class that is not named has no limit.
+// Rates are the requests a second that each key may make, by class of operation. A class without an entry is unlimited.
 type Rates map[string]int
 
-// Classes are the classes of operations, as AWS's quotas tell them apart.
+// Classes returns the classes of operations, as AWS's quotas distinguish them.
 func Classes() []string {
 	return []string{"domains", "profiles", "searches", "tones", "configurations", "pipelines", "connectors"}
 }
 
-// class is that of a route; connectors is all that has no other.
+// class returns the class of a route. Operations of no other class belong to connectors.
 func (r *route) class() string {
 	switch p := r.op.Path; {
 	case strings.HasPrefix(p, "/voice-profile-domains"):
@@ -34,43 +36,44 @@ func (r *route) class() string {
 	return "connectors"
 }
 
-// pace holds keys to their rates: a bucket for each key and class, which holds what may be asked for in a second, and
-// fills up at the rate. There are as many keys as have signed something: few.
-type pace struct {
-	rates Rates
-	now   func() time.Time
-	mu    sync.Mutex
-	full  map[[2]string]time.Time // when the bucket of a key and class will be full again
+// rateLimiter holds each key to its rates. A key may use the requests of one second at once. There is a token bucket for each
+// key and class that has been used; only keys that have signed a request have any.
+type rateLimiter struct {
+	now     func() time.Time
+	rates   Rates
+	mu      sync.Mutex
+	buckets map[bucketKey]*rate.Limiter
 }
 
-// newPace panics at a class that there is not.
-func newPace(rates Rates, now func() time.Time) *pace {
+type bucketKey struct{ keyID, class string }
+
+// newRateLimiter panics if a class does not exist.
+func newRateLimiter(now func() time.Time, rates Rates) *rateLimiter {
 	for class := range rates {
 		if !slices.Contains(Classes(), class) {
 			panic("rest: there is no class of operations " + class)
 		}
 	}
-	return &pace{rates: rates, now: now, full: map[[2]string]time.Time{}}
+	return &rateLimiter{now: now, rates: rates, buckets: map[bucketKey]*rate.Limiter{}}
 }
 
-// take lets a request pass with 0, or says after what time to try again.
-func (p *pace) take(keyID string, r *route) (wait time.Duration) {
-	class := r.class()
-	rate := p.rates[class]
-	if rate <= 0 {
+// wait takes a token and returns 0, or returns how long the next token takes.
+func (l *rateLimiter) wait(keyID, class string) time.Duration {
+	perSecond := l.rates[class]
+	if perSecond <= 0 {
 		return 0
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now, each := p.now(), time.Second/time.Duration(rate)
-	full := p.full[[2]string{keyID, class}]
-	if full.Before(now) {
-		full = now
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := bucketKey{keyID, class}
+	if l.buckets[key] == nil {
+		l.buckets[key] = rate.NewLimiter(rate.Limit(perSecond), perSecond)
 	}
-	full = full.Add(each)
-	if wait := full.Sub(now) - each*time.Duration(rate); wait > 0 {
-		return wait
+	now := l.now()
+	r := l.buckets[key].ReserveN(now, 1)
+	wait := r.DelayFrom(now)
+	if wait > 0 {
+		r.CancelAt(now)
 	}
-	p.full[[2]string{keyID, class}] = full
-	return 0
+	return wait
 }

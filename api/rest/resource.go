@@ -73,7 +73,7 @@ func texts(v any) (all []string) {
 
 // authorize asks whether the key may do what the request asks for with all that it is about.
 func (m *Mux) authorize(c *call, key timbre.Key, op *Operation) error {
-	if m.cfg.Authorize == nil || key.Grants == nil {
+	if m.deps.Authorize == nil || key.Grants == nil {
 		return nil
 	}
 	about, err := resources(op, c)
@@ -81,7 +81,7 @@ func (m *Mux) authorize(c *call, key timbre.Key, op *Operation) error {
 		return err
 	}
 	for _, resource := range about {
-		if err := m.cfg.Authorize(c.ctx, key, "chime:"+op.Name, resource); err != nil {
+		if err := m.deps.Authorize(c.ctx, key, "chime:"+op.Name, resource); err != nil {
 			return err
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 )
 
 // Keys finds an access key by its id.
@@ -26,12 +27,12 @@ type Keys interface {
 
 // Verifier checks signatures against the keys that it knows.
 type Verifier struct {
+	env  environment.Environment
 	keys Keys
-	now  func() time.Time
 }
 
-// New makes a Verifier with a clock.
-func New(keys Keys, now func() time.Time) *Verifier { return &Verifier{keys: keys, now: now} }
+// New returns a Verifier of the signatures of keys.
+func New(env environment.Environment, keys Keys) *Verifier { return &Verifier{env.Complete(), keys} }
 
 // Skew is how far a request's date may be from the clock, either way.
 const Skew = 15 * time.Minute
@@ -53,7 +54,7 @@ func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (key timb
 	if key.Session != "" && c.session(r) == "" {
 		return timbre.Key{}, refuse(unknownKey, "The security token included in the request is invalid: this key needs its session token.")
 	}
-	if err := c.timely(v.now()); err != nil {
+	if err := c.timely(v.env.Now()); err != nil {
 		return timbre.Key{}, err
 	}
 	text, err := body()

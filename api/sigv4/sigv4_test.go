@@ -21,6 +21,7 @@ import (
 
 	"timbre"
 	"timbre/api/sigv4"
+	"timbre/environment"
 )
 
 type keys map[string]string
@@ -35,7 +36,7 @@ var (
 	now      = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 	known    = keys{"AKIDTEST": "a secret", "AKIDOTHER": "another secret", "AKIDSESSION": "a secret"}
 	me       = aws.Credentials{AccessKeyID: "AKIDTEST", SecretAccessKey: "a secret"}
-	verifier = sigv4.New(known, func() time.Time { return now })
+	verifier = sigv4.New(environment.Environment{Now: func() time.Time { return now }}, known)
 )
 
 // request is one as the server receives it.

@@ -11,7 +11,7 @@ import (
 )
 
 func (s *service) createApplication(ctx context.Context, in *sdk.CreateSipMediaApplicationInput) (*sdk.CreateSipMediaApplicationOutput, error) {
-	id, now := s.NewID(), s.Now()
+	id, now := s.env.NewID(), s.env.Now()
 	a := types.SipMediaApplication{
 		SipMediaApplicationId: &id, SipMediaApplicationArn: new(s.arn("sma/" + id)), Name: in.Name, AwsRegion: in.AwsRegion,
 		Endpoints: in.Endpoints, CreatedTimestamp: &now, UpdatedTimestamp: &now,
@@ -43,7 +43,7 @@ func (s *service) updateApplication(ctx context.Context, in *sdk.UpdateSipMediaA
 		if in.Endpoints != nil {
 			a.Endpoints = in.Endpoints
 		}
-		a.UpdatedTimestamp = new(s.Now())
+		a.UpdatedTimestamp = new(s.env.Now())
 		return nil
 	})
 	return &sdk.UpdateSipMediaApplicationOutput{SipMediaApplication: &a}, err

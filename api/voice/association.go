@@ -11,7 +11,7 @@ import (
 )
 
 func (s *service) associateConnector(ctx context.Context, in *sdk.AssociatePhoneNumbersWithVoiceConnectorInput) (*sdk.AssociatePhoneNumbersWithVoiceConnectorOutput, error) {
-	if _, err := s.Store.Connector(ctx, *in.VoiceConnectorId); err != nil {
+	if _, err := s.deps.Store.Connector(ctx, *in.VoiceConnectorId); err != nil {
 		return nil, err
 	}
 	failed, err := s.associate(ctx, in.E164PhoneNumbers, or(in.ForceAssociate, false), types.PhoneNumberAssociationNameVoiceConnectorId, *in.VoiceConnectorId)
@@ -27,7 +27,7 @@ func (s *service) associateGroup(ctx context.Context, in *sdk.AssociatePhoneNumb
 }
 
 func (s *service) disassociateConnector(ctx context.Context, in *sdk.DisassociatePhoneNumbersFromVoiceConnectorInput) (*sdk.DisassociatePhoneNumbersFromVoiceConnectorOutput, error) {
-	if _, err := s.Store.Connector(ctx, *in.VoiceConnectorId); err != nil {
+	if _, err := s.deps.Store.Connector(ctx, *in.VoiceConnectorId); err != nil {
 		return nil, err
 	}
 	failed, err := s.disassociate(ctx, in.E164PhoneNumbers, *in.VoiceConnectorId)
@@ -56,7 +56,7 @@ func (s *service) associate(ctx context.Context, numbers []string, force bool, k
 			case len(n.Associations) > 0 && !force:
 				return associated()
 			}
-			n.Associations = []types.PhoneNumberAssociation{{Name: kind, Value: &id, AssociatedTimestamp: new(s.Now())}}
+			n.Associations = []types.PhoneNumberAssociation{{Name: kind, Value: &id, AssociatedTimestamp: new(s.env.Now())}}
 			r.Uses = []string{id}
 			return nil
 		})

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *service) createConnector(ctx context.Context, in *sdk.CreateVoiceConnectorInput) (*sdk.CreateVoiceConnectorOutput, error) {
-	id, now := s.connectorID(), s.Now()
+	id, now := s.connectorID(), s.env.Now()
 	c := timbre.Connector{
 		ID: id, ARN: s.arn("vc/" + id), Name: *in.Name, Region: string(in.AwsRegion),
 		OutboundHost:      id + ".voiceconnector.chime.aws",
@@ -20,7 +20,7 @@ func (s *service) createConnector(ctx context.Context, in *sdk.CreateVoiceConnec
 		Tags: tagMap(in.Tags), Created: now, Updated: now,
 	}
 	if c.Region == "" {
-		c.Region = s.Region
+		c.Region = s.env.Region
 	}
 	if c.NetworkType == "" {
 		c.NetworkType = string(types.NetworkTypeIpv4Only)
@@ -28,14 +28,14 @@ func (s *service) createConnector(ctx context.Context, in *sdk.CreateVoiceConnec
 	if err := tag.Check(c.Tags); err != nil {
 		return nil, err
 	}
-	if err := s.Store.CreateConnector(ctx, c); err != nil {
+	if err := s.deps.Store.CreateConnector(ctx, c); err != nil {
 		return nil, err
 	}
 	return &sdk.CreateVoiceConnectorOutput{VoiceConnector: new(connector(c))}, nil
 }
 
 func (s *service) getConnector(ctx context.Context, in *sdk.GetVoiceConnectorInput) (*sdk.GetVoiceConnectorOutput, error) {
-	c, err := s.Store.Connector(ctx, *in.VoiceConnectorId)
+	c, err := s.deps.Store.Connector(ctx, *in.VoiceConnectorId)
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +43,8 @@ func (s *service) getConnector(ctx context.Context, in *sdk.GetVoiceConnectorInp
 }
 
 func (s *service) updateConnector(ctx context.Context, in *sdk.UpdateVoiceConnectorInput) (*sdk.UpdateVoiceConnectorOutput, error) {
-	c, err := s.Store.UpdateConnector(ctx, *in.VoiceConnectorId, func(c *timbre.Connector) {
-		c.Name, c.RequireEncryption, c.Updated = *in.Name, *in.RequireEncryption, s.Now()
+	c, err := s.deps.Store.UpdateConnector(ctx, *in.VoiceConnectorId, func(c *timbre.Connector) {
+		c.Name, c.RequireEncryption, c.Updated = *in.Name, *in.RequireEncryption, s.env.Now()
 	})
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (s *service) updateConnector(ctx context.Context, in *sdk.UpdateVoiceConnec
 }
 
 func (s *service) listConnectors(ctx context.Context, in *sdk.ListVoiceConnectorsInput) (*sdk.ListVoiceConnectorsOutput, error) {
-	list, next, err := rest.Paged(ctx, "connectors", in.NextToken, in.MaxResults, s.Store.ListConnectors,
+	list, next, err := rest.Paged(ctx, "connectors", in.NextToken, in.MaxResults, s.deps.Store.ListConnectors,
 		func(c timbre.Connector) string { return c.ID })
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (s *service) listConnectors(ctx context.Context, in *sdk.ListVoiceConnector
 }
 
 func (s *service) deleteConnector(ctx context.Context, in *sdk.DeleteVoiceConnectorInput) (*sdk.DeleteVoiceConnectorOutput, error) {
-	return &sdk.DeleteVoiceConnectorOutput{}, s.Store.DeleteConnector(ctx, *in.VoiceConnectorId)
+	return &sdk.DeleteVoiceConnectorOutput{}, s.deps.Store.DeleteConnector(ctx, *in.VoiceConnectorId)
 }
 
 func connector(c timbre.Connector) types.VoiceConnector {

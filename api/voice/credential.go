@@ -19,7 +19,7 @@ const maxSecret = 256
 
 // putCredentials adds users, or gives those of the same name another password. Passwords go no further than this.
 func (s *service) putCredentials(ctx context.Context, in *sdk.PutVoiceConnectorTerminationCredentialsInput) (*sdk.PutVoiceConnectorTerminationCredentialsOutput, error) {
-	c, err := s.Store.Connector(ctx, *in.VoiceConnectorId)
+	c, err := s.deps.Store.Connector(ctx, *in.VoiceConnectorId)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (s *service) putCredentials(ctx context.Context, in *sdk.PutVoiceConnectorT
 		}
 		list = append(list, credential(*one.Username, c.OutboundHost, *one.Password))
 	}
-	return &sdk.PutVoiceConnectorTerminationCredentialsOutput{}, s.Store.PutCredentials(ctx, c.ID, list)
+	return &sdk.PutVoiceConnectorTerminationCredentialsOutput{}, s.deps.Store.PutCredentials(ctx, c.ID, list)
 }
 
 // credential is what is kept of a password: what RFC 7616 calls A1, digested.
@@ -50,7 +50,7 @@ func credential(username, realm, password string) timbre.Credential {
 }
 
 func (s *service) listCredentials(ctx context.Context, in *sdk.ListVoiceConnectorTerminationCredentialsInput) (*sdk.ListVoiceConnectorTerminationCredentialsOutput, error) {
-	names, err := s.Store.Usernames(ctx, *in.VoiceConnectorId)
+	names, err := s.deps.Store.Usernames(ctx, *in.VoiceConnectorId)
 	if err != nil {
 		return nil, err
 	}
@@ -58,5 +58,5 @@ func (s *service) listCredentials(ctx context.Context, in *sdk.ListVoiceConnecto
 }
 
 func (s *service) deleteCredentials(ctx context.Context, in *sdk.DeleteVoiceConnectorTerminationCredentialsInput) (*sdk.DeleteVoiceConnectorTerminationCredentialsOutput, error) {
-	return &sdk.DeleteVoiceConnectorTerminationCredentialsOutput{}, s.Store.DeleteCredentials(ctx, *in.VoiceConnectorId, in.Usernames)
+	return &sdk.DeleteVoiceConnectorTerminationCredentialsOutput{}, s.deps.Store.DeleteCredentials(ctx, *in.VoiceConnectorId, in.Usernames)
 }

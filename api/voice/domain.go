@@ -17,7 +17,7 @@ import (
 // createDomain gives a repeated token its first domain again, and refuses the token for other parameters. The token is
 // remembered as long as the domain.
 func (s *service) createDomain(ctx context.Context, in *sdk.CreateVoiceProfileDomainInput) (*sdk.CreateVoiceProfileDomainOutput, error) {
-	id, now := s.NewID(), s.Now()
+	id, now := s.env.NewID(), s.env.Now()
 	d := timbre.Domain{
 		ID: id, ARN: s.arn("voice-profile-domain/" + id), Name: *in.Name, Description: or(in.Description, ""),
 		KMSKeyARN: *in.ServerSideEncryptionConfiguration.KmsKeyArn, Tags: tagMap(in.Tags),
@@ -29,7 +29,7 @@ func (s *service) createDomain(ctx context.Context, in *sdk.CreateVoiceProfileDo
 	d.Fingerprint = fingerprint(d)
 	first, found, err := s.firstDomain(ctx, d)
 	if err == nil && !found {
-		err = s.Store.CreateDomain(ctx, d)
+		err = s.deps.Store.CreateDomain(ctx, d)
 		if timbre.KindOf(err) == timbre.Conflict && d.Token != "" { // somebody else was faster
 			var again error
 			if first, found, again = s.firstDomain(ctx, d); again != nil || found {
@@ -51,7 +51,7 @@ func (s *service) firstDomain(ctx context.Context, d timbre.Domain) (first timbr
 	if d.Token == "" {
 		return first, false, nil
 	}
-	first, err = s.Store.DomainByToken(ctx, d.Token)
+	first, err = s.deps.Store.DomainByToken(ctx, d.Token)
 	switch {
 	case err != nil && timbre.KindOf(err) == timbre.NotFound:
 		return first, false, nil
@@ -71,7 +71,7 @@ func fingerprint(d timbre.Domain) string {
 }
 
 func (s *service) getDomain(ctx context.Context, in *sdk.GetVoiceProfileDomainInput) (*sdk.GetVoiceProfileDomainOutput, error) {
-	d, err := s.Store.Domain(ctx, *in.VoiceProfileDomainId)
+	d, err := s.deps.Store.Domain(ctx, *in.VoiceProfileDomainId)
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +79,9 @@ func (s *service) getDomain(ctx context.Context, in *sdk.GetVoiceProfileDomainIn
 }
 
 func (s *service) updateDomain(ctx context.Context, in *sdk.UpdateVoiceProfileDomainInput) (*sdk.UpdateVoiceProfileDomainOutput, error) {
-	d, err := s.Store.UpdateDomain(ctx, *in.VoiceProfileDomainId, func(d *timbre.Domain) {
+	d, err := s.deps.Store.UpdateDomain(ctx, *in.VoiceProfileDomainId, func(d *timbre.Domain) {
 		d.Name, d.Description = or(in.Name, d.Name), or(in.Description, d.Description)
-		d.Updated = s.Now()
+		d.Updated = s.env.Now()
 	})
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (s *service) updateDomain(ctx context.Context, in *sdk.UpdateVoiceProfileDo
 }
 
 func (s *service) listDomains(ctx context.Context, in *sdk.ListVoiceProfileDomainsInput) (*sdk.ListVoiceProfileDomainsOutput, error) {
-	list, next, err := rest.Paged(ctx, "domains", in.NextToken, in.MaxResults, s.Store.ListDomains,
+	list, next, err := rest.Paged(ctx, "domains", in.NextToken, in.MaxResults, s.deps.Store.ListDomains,
 		func(d timbre.Domain) string { return d.ID })
 	if err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func (s *service) listDomains(ctx context.Context, in *sdk.ListVoiceProfileDomai
 }
 
 func (s *service) deleteDomain(ctx context.Context, in *sdk.DeleteVoiceProfileDomainInput) (*sdk.DeleteVoiceProfileDomainOutput, error) {
-	return &sdk.DeleteVoiceProfileDomainOutput{}, s.Store.DeleteDomain(ctx, *in.VoiceProfileDomainId)
+	return &sdk.DeleteVoiceProfileDomainOutput{}, s.deps.Store.DeleteDomain(ctx, *in.VoiceProfileDomainId)
 }
 
 func domain(d timbre.Domain) *types.VoiceProfileDomain {

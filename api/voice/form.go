@@ -9,13 +9,13 @@ import (
 
 // arn names a resource of ours, such as vc/<id>.
 func (s *service) arn(resource string) string {
-	return "arn:aws:chime:" + s.Region + ":" + s.Account + ":" + resource
+	return "arn:aws:chime:" + s.env.Region + ":" + s.env.Account + ":" + resource
 }
 
 // connectorID makes an id as connectors have them: 22 small letters and digits, out of the randomness of a UUID.
 func (s *service) connectorID() string {
 	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
-	sum := sha256.Sum256([]byte(s.NewID()))
+	sum := sha256.Sum256([]byte(s.env.NewID()))
 	id := make([]byte, 22)
 	for i := range id {
 		id[i] = letters[int(sum[i])%len(letters)]

@@ -31,7 +31,7 @@ type (
 )
 
 func (s *service) createGroup(ctx context.Context, in *createGroupInput) (*groupOutput, error) {
-	id, now := s.NewID(), s.Now()
+	id, now := s.env.NewID(), s.env.Now()
 	g := group{types.VoiceConnectorGroup{
 		VoiceConnectorGroupId: &id, VoiceConnectorGroupArn: new(s.arn("vcg/" + id)), Name: in.Name,
 		VoiceConnectorItems: in.VoiceConnectorItems, CreatedTimestamp: &now, UpdatedTimestamp: &now,
@@ -55,7 +55,7 @@ func (s *service) listGroups(ctx context.Context, in *sdk.ListVoiceConnectorGrou
 // updateGroup replaces the connectors of a group by those given.
 func (s *service) updateGroup(ctx context.Context, in *updateGroupInput) (*groupOutput, error) {
 	g, err := s.groups.Update(ctx, *in.VoiceConnectorGroupId, func(g *group, r *timbre.Resource) error {
-		g.Name, g.VoiceConnectorItems, g.UpdatedTimestamp = in.Name, in.VoiceConnectorItems, new(s.Now())
+		g.Name, g.VoiceConnectorItems, g.UpdatedTimestamp = in.Name, in.VoiceConnectorItems, new(s.env.Now())
 		if in.CallDistributionType != "" {
 			g.CallDistributionType = in.CallDistributionType
 		}

@@ -9,12 +9,12 @@ import (
 
 // getHealth is empty until a connector's callers have shown a sign of life.
 func (s *service) getHealth(ctx context.Context, in *sdk.GetVoiceConnectorTerminationHealthInput) (*sdk.GetVoiceConnectorTerminationHealthOutput, error) {
-	c, err := s.Store.Connector(ctx, *in.VoiceConnectorId)
+	c, err := s.deps.Store.Connector(ctx, *in.VoiceConnectorId)
 	if err != nil {
 		return nil, err
 	}
 	h := &types.TerminationHealth{}
-	if p, ok := s.Pings.LastPing(c.ID); ok {
+	if p, ok := s.deps.Pings.LastPing(c.ID); ok {
 		h.Timestamp, h.Source = &p.At, &p.Source
 	}
 	return &sdk.GetVoiceConnectorTerminationHealthOutput{TerminationHealth: h}, nil

@@ -40,7 +40,7 @@ func (s *service) alter(ctx context.Context, id string, change func(*types.Phone
 		if err := change(shown(n, ruled), r); err != nil {
 			return err
 		}
-		n.UpdatedTimestamp = new(s.Now())
+		n.UpdatedTimestamp = new(s.env.Now())
 		n.Associations = slices.DeleteFunc(n.Associations, func(a types.PhoneNumberAssociation) bool {
 			return a.Name == types.PhoneNumberAssociationNameSipRuleId
 		})
@@ -84,7 +84,7 @@ func shown(n *types.PhoneNumber, ruled map[string][]types.PhoneNumberAssociation
 
 // released says whether a deleted number's time in the queue is over.
 func (s *service) released(n types.PhoneNumber) bool {
-	return n.DeletionTimestamp != nil && !s.Now().Before(n.DeletionTimestamp.Add(deletionQueue))
+	return n.DeletionTimestamp != nil && !s.env.Now().Before(n.DeletionTimestamp.Add(deletionQueue))
 }
 
 func released() error { return timbre.Errorf(timbre.NotFound, "", "There is no such phone number.") }

@@ -13,14 +13,14 @@ import (
 func (s *service) putLogging(ctx context.Context, in *sdk.PutVoiceConnectorLoggingConfigurationInput) (*sdk.PutVoiceConnectorLoggingConfigurationOutput, error) {
 	doc := in.LoggingConfiguration
 	l := timbre.Logging{SIP: or(doc.EnableSIPLogs, false), Media: or(doc.EnableMediaMetricLogs, false)}
-	if err := s.Store.PutLogging(ctx, *in.VoiceConnectorId, l); err != nil {
+	if err := s.deps.Store.PutLogging(ctx, *in.VoiceConnectorId, l); err != nil {
 		return nil, err
 	}
 	return &sdk.PutVoiceConnectorLoggingConfigurationOutput{LoggingConfiguration: logging(l)}, nil
 }
 
 func (s *service) getLogging(ctx context.Context, in *sdk.GetVoiceConnectorLoggingConfigurationInput) (*sdk.GetVoiceConnectorLoggingConfigurationOutput, error) {
-	l, err := s.Store.Logging(ctx, *in.VoiceConnectorId)
+	l, err := s.deps.Store.Logging(ctx, *in.VoiceConnectorId)
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,7 @@ func (s *service) withdraw(ctx context.Context, id string) error {
 		case len(n.Associations) > 0:
 			return associated()
 		}
-		n.DeletionTimestamp = new(s.Now())
+		n.DeletionTimestamp = new(s.env.Now())
 		return nil
 	})
 	return err

@@ -48,14 +48,14 @@ func (s *service) putOrigination(ctx context.Context, in *sdk.PutVoiceConnectorO
 		}
 		o.Routes = append(o.Routes, route)
 	}
-	if err := s.Store.PutOrigination(ctx, *in.VoiceConnectorId, o); err != nil {
+	if err := s.deps.Store.PutOrigination(ctx, *in.VoiceConnectorId, o); err != nil {
 		return nil, err
 	}
 	return &sdk.PutVoiceConnectorOriginationOutput{Origination: origination(o)}, nil
 }
 
 func (s *service) getOrigination(ctx context.Context, in *sdk.GetVoiceConnectorOriginationInput) (*sdk.GetVoiceConnectorOriginationOutput, error) {
-	o, err := s.Store.Origination(ctx, *in.VoiceConnectorId)
+	o, err := s.deps.Store.Origination(ctx, *in.VoiceConnectorId)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (s *service) getOrigination(ctx context.Context, in *sdk.GetVoiceConnectorO
 }
 
 func (s *service) deleteOrigination(ctx context.Context, in *sdk.DeleteVoiceConnectorOriginationInput) (*sdk.DeleteVoiceConnectorOriginationOutput, error) {
-	return &sdk.DeleteVoiceConnectorOriginationOutput{}, s.Store.DeleteOrigination(ctx, *in.VoiceConnectorId)
+	return &sdk.DeleteVoiceConnectorOriginationOutput{}, s.deps.Store.DeleteOrigination(ctx, *in.VoiceConnectorId)
 }
 
 func origination(o timbre.Origination) *types.Origination {

@@ -11,7 +11,7 @@ import (
 )
 
 func (s *service) createProfile(ctx context.Context, in *sdk.CreateVoiceProfileInput) (*sdk.CreateVoiceProfileOutput, error) {
-	p, err := s.Tasks.Enrol(ctx, *in.SpeakerSearchTaskId)
+	p, err := s.deps.Tasks.Enrol(ctx, *in.SpeakerSearchTaskId)
 	if err != nil {
 		return nil, err
 	}
@@ -19,7 +19,7 @@ func (s *service) createProfile(ctx context.Context, in *sdk.CreateVoiceProfileI
 }
 
 func (s *service) getProfile(ctx context.Context, in *sdk.GetVoiceProfileInput) (*sdk.GetVoiceProfileOutput, error) {
-	p, err := s.Store.Profile(ctx, *in.VoiceProfileId)
+	p, err := s.deps.Store.Profile(ctx, *in.VoiceProfileId)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (s *service) getProfile(ctx context.Context, in *sdk.GetVoiceProfileInput) 
 }
 
 func (s *service) updateProfile(ctx context.Context, in *sdk.UpdateVoiceProfileInput) (*sdk.UpdateVoiceProfileOutput, error) {
-	p, err := s.Tasks.Renew(ctx, *in.VoiceProfileId, *in.SpeakerSearchTaskId)
+	p, err := s.deps.Tasks.Renew(ctx, *in.VoiceProfileId, *in.SpeakerSearchTaskId)
 	if err != nil {
 		return nil, err
 	}
@@ -37,12 +37,12 @@ func (s *service) updateProfile(ctx context.Context, in *sdk.UpdateVoiceProfileI
 // listProfiles refuses a domain that does not exist rather than giving an empty list.
 func (s *service) listProfiles(ctx context.Context, in *sdk.ListVoiceProfilesInput) (*sdk.ListVoiceProfilesOutput, error) {
 	domainID := *in.VoiceProfileDomainId
-	if _, err := s.Store.Domain(ctx, domainID); err != nil {
+	if _, err := s.deps.Store.Domain(ctx, domainID); err != nil {
 		return nil, err
 	}
 	list, next, err := rest.Paged(ctx, "profiles/"+domainID, in.NextToken, in.MaxResults,
 		func(ctx context.Context, p timbre.Page) ([]timbre.Profile, error) {
-			return s.Store.ListProfiles(ctx, domainID, p)
+			return s.deps.Store.ListProfiles(ctx, domainID, p)
 		},
 		func(p timbre.Profile) string { return p.ID })
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *service) listProfiles(ctx context.Context, in *sdk.ListVoiceProfilesInp
 }
 
 func (s *service) deleteProfile(ctx context.Context, in *sdk.DeleteVoiceProfileInput) (*sdk.DeleteVoiceProfileOutput, error) {
-	return &sdk.DeleteVoiceProfileOutput{}, s.Store.DeleteProfile(ctx, *in.VoiceProfileId)
+	return &sdk.DeleteVoiceProfileOutput{}, s.deps.Store.DeleteProfile(ctx, *in.VoiceProfileId)
 }
 
 // profile leaves the voiceprint out: embeddings never leave by the API.

@@ -15,7 +15,7 @@ import (
 
 // createRule refuses a second rule for a trigger.
 func (s *service) createRule(ctx context.Context, in *sdk.CreateSipRuleInput) (*sdk.CreateSipRuleOutput, error) {
-	id, now := s.NewID(), s.Now()
+	id, now := s.env.NewID(), s.env.Now()
 	rule := types.SipRule{
 		SipRuleId: &id, Name: in.Name, Disabled: new(or(in.Disabled, false)), TriggerType: in.TriggerType, TriggerValue: in.TriggerValue,
 		TargetApplications: in.TargetApplications, CreatedTimestamp: &now, UpdatedTimestamp: &now,
@@ -54,7 +54,7 @@ func (s *service) updateRule(ctx context.Context, in *sdk.UpdateSipRuleInput) (*
 		return nil, err
 	}
 	rule, err := s.rules.Update(ctx, *in.SipRuleId, func(rule *types.SipRule, r *timbre.Resource) error {
-		rule.Name, rule.UpdatedTimestamp = in.Name, new(s.Now())
+		rule.Name, rule.UpdatedTimestamp = in.Name, new(s.env.Now())
 		if in.Disabled != nil {
 			rule.Disabled = in.Disabled
 		}
@@ -89,7 +89,7 @@ func (s *service) ruleUses(ctx context.Context, rule types.SipRule) ([]string, e
 	trigger := e164(*rule.TriggerValue)
 	if rule.TriggerType == types.SipRuleTriggerTypeRequestUriHostname {
 		trigger, _, _ = strings.Cut(*rule.TriggerValue, ".")
-		c, err := s.Store.Connector(ctx, trigger)
+		c, err := s.deps.Store.Connector(ctx, trigger)
 		if timbre.KindOf(err) == timbre.NotFound || err == nil && c.OutboundHost != *rule.TriggerValue {
 			err = rest.Invalid("triggerValue", "be the outbound host name of a voice connector")
 		}

@@ -18,7 +18,7 @@ func (s *service) startSearch(ctx context.Context, in *sdk.StartSpeakerSearchTas
 	case types.CallLegTypeCallee:
 		side = timbre.Callee
 	}
-	t, err := s.Tasks.Start(ctx, timbre.Task{
+	t, err := s.deps.Tasks.Start(ctx, timbre.Task{
 		Kind: timbre.SpeakerSearch, ConnectorID: *in.VoiceConnectorId, TransactionID: *in.TransactionId,
 		DomainID: *in.VoiceProfileDomainId, Side: side, Token: or(in.ClientRequestToken, ""),
 	})

@@ -45,7 +45,7 @@ func (s *service) getNumberSettings(ctx context.Context, _ *sdk.GetPhoneNumberSe
 
 // updateNumberSettings takes a new calling name at any time: no carrier has to be told.
 func (s *service) updateNumberSettings(ctx context.Context, in *sdk.UpdatePhoneNumberSettingsInput) (*sdk.UpdatePhoneNumberSettingsOutput, error) {
-	return &sdk.UpdatePhoneNumberSettingsOutput{}, s.numberSettings.Put(ctx, timbre.Resource{ID: account}, numberSettings{*in.CallingName, s.Now()})
+	return &sdk.UpdatePhoneNumberSettingsOutput{}, s.numberSettings.Put(ctx, timbre.Resource{ID: account}, numberSettings{*in.CallingName, s.env.Now()})
 }
 
 func (s *service) putEmergency(ctx context.Context, in *sdk.PutVoiceConnectorEmergencyCallingConfigurationInput) (*sdk.PutVoiceConnectorEmergencyCallingConfigurationOutput, error) {

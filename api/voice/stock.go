@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
 	"timbre"
+	"timbre/environment"
 )
 
 // Numbers whose type can be told by themselves; that of others is left out.
@@ -18,8 +19,8 @@ var (
 
 // Stock makes the inventory hold the phone numbers that the operator lists: new ones come in unassigned, those no longer
 // listed go unless they are associated. A number that was deleted more than a week ago comes in again as new.
-func Stock(ctx context.Context, d Deps, numbers []string) error {
-	s := &service{d, newShelves(d)}
+func Stock(ctx context.Context, env environment.Environment, store Store, numbers []string) error {
+	s := newService(env, Deps{Store: store})
 	has, err := s.numbers.All(ctx)
 	if err != nil {
 		return err
@@ -34,7 +35,7 @@ func Stock(ctx context.Context, d Deps, numbers []string) error {
 		}
 	}
 	for _, id := range numbers {
-		now := s.Now()
+		now := s.env.Now()
 		n := types.PhoneNumber{
 			PhoneNumberId: &id, E164PhoneNumber: &id,
 			ProductType: types.PhoneNumberProductTypeVoiceConnector, CallingNameStatus: types.CallingNameStatusUnassigned,

@@ -27,14 +27,14 @@ func (s *service) putStreaming(ctx context.Context, in *sdk.PutVoiceConnectorStr
 			return nil, rest.Missing("streamingConfiguration.mediaInsightsConfiguration.configurationArn")
 		}
 	}
-	if err := s.Store.PutStreaming(ctx, *in.VoiceConnectorId, st); err != nil {
+	if err := s.deps.Store.PutStreaming(ctx, *in.VoiceConnectorId, st); err != nil {
 		return nil, err
 	}
 	return &sdk.PutVoiceConnectorStreamingConfigurationOutput{StreamingConfiguration: streaming(st)}, nil
 }
 
 func (s *service) getStreaming(ctx context.Context, in *sdk.GetVoiceConnectorStreamingConfigurationInput) (*sdk.GetVoiceConnectorStreamingConfigurationOutput, error) {
-	st, err := s.Store.Streaming(ctx, *in.VoiceConnectorId)
+	st, err := s.deps.Store.Streaming(ctx, *in.VoiceConnectorId)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func (s *service) getStreaming(ctx context.Context, in *sdk.GetVoiceConnectorStr
 }
 
 func (s *service) deleteStreaming(ctx context.Context, in *sdk.DeleteVoiceConnectorStreamingConfigurationInput) (*sdk.DeleteVoiceConnectorStreamingConfigurationOutput, error) {
-	return &sdk.DeleteVoiceConnectorStreamingConfigurationOutput{}, s.Store.DeleteStreaming(ctx, *in.VoiceConnectorId)
+	return &sdk.DeleteVoiceConnectorStreamingConfigurationOutput{}, s.deps.Store.DeleteStreaming(ctx, *in.VoiceConnectorId)
 }
 
 func streaming(st timbre.Streaming) *types.StreamingConfiguration {

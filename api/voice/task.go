@@ -8,7 +8,7 @@ import (
 
 // task finds a task of a kind on a connector. A task of another connector does not exist for whoever asks.
 func (s *service) task(ctx context.Context, kind timbre.TaskKind, connectorID, id string) (timbre.Task, error) {
-	t, err := s.Tasks.Get(ctx, kind, connectorID, id)
+	t, err := s.deps.Tasks.Get(ctx, kind, connectorID, id)
 	if err == nil && (t.Owner() != connectorID || t.Kind != kind) {
 		return timbre.Task{}, timbre.Errorf(timbre.NotFound, "", "The connector has no such %s task.", kind)
 	}
@@ -20,5 +20,5 @@ func (s *service) stop(ctx context.Context, kind timbre.TaskKind, connectorID, i
 	if _, err := s.task(ctx, kind, connectorID, id); err != nil {
 		return err
 	}
-	return s.Tasks.Stop(ctx, kind, connectorID, id)
+	return s.deps.Tasks.Stop(ctx, kind, connectorID, id)
 }

@@ -24,14 +24,14 @@ func (s *service) putTermination(ctx context.Context, in *sdk.PutVoiceConnectorT
 		Disabled: or(doc.Disabled, false), CIDRs: doc.CidrAllowedList, CPSLimit: int(or(doc.CpsLimit, 0)),
 		CallingRegions: doc.CallingRegions, DefaultPhoneNumber: or(doc.DefaultPhoneNumber, ""),
 	}
-	if err := s.Store.PutTermination(ctx, *in.VoiceConnectorId, t); err != nil {
+	if err := s.deps.Store.PutTermination(ctx, *in.VoiceConnectorId, t); err != nil {
 		return nil, err
 	}
 	return &sdk.PutVoiceConnectorTerminationOutput{Termination: termination(t)}, nil
 }
 
 func (s *service) getTermination(ctx context.Context, in *sdk.GetVoiceConnectorTerminationInput) (*sdk.GetVoiceConnectorTerminationOutput, error) {
-	t, err := s.Store.Termination(ctx, *in.VoiceConnectorId)
+	t, err := s.deps.Store.Termination(ctx, *in.VoiceConnectorId)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (s *service) deleteTermination(ctx context.Context, in *sdk.DeleteVoiceConn
 	case timbre.KindOf(err) != timbre.NotFound:
 		return nil, err
 	}
-	return &sdk.DeleteVoiceConnectorTerminationOutput{}, s.Store.DeleteTermination(ctx, *in.VoiceConnectorId)
+	return &sdk.DeleteVoiceConnectorTerminationOutput{}, s.deps.Store.DeleteTermination(ctx, *in.VoiceConnectorId)
 }
 
 func termination(t timbre.Termination) *types.Termination {

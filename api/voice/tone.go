@@ -10,7 +10,7 @@ import (
 )
 
 func (s *service) startTone(ctx context.Context, in *sdk.StartVoiceToneAnalysisTaskInput) (*sdk.StartVoiceToneAnalysisTaskOutput, error) {
-	t, err := s.Tasks.Start(ctx, timbre.Task{
+	t, err := s.deps.Tasks.Start(ctx, timbre.Task{
 		Kind: timbre.VoiceTone, ConnectorID: *in.VoiceConnectorId, TransactionID: *in.TransactionId,
 		Token: or(in.ClientRequestToken, ""),
 	})

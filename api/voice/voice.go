@@ -8,10 +8,10 @@ package voice
 
 import (
 	"context"
-	"time"
 
 	"timbre"
 	"timbre/api/rest"
+	"timbre/environment"
 )
 
 // Store is the durable state behind the operations. It reads no digests of credentials and no voiceprints.
@@ -36,26 +36,29 @@ type Pings interface {
 	LastPing(connectorID string) (timbre.Ping, bool)
 }
 
-// Deps is what the operations need.
+// Deps is what the operations act on.
 type Deps struct {
-	Store           Store
-	Tasks           Tasks
-	Pings           Pings
-	Region, Account string        // of the ARNs that are made
-	NewID           func() string // a UUID
-	Now             func() time.Time
+	Store Store
+	Tasks Tasks
+	Pings Pings
 }
 
-// service holds the operations as methods, one each.
+// service has one method for each operation.
 type service struct {
-	Deps
-	shelves
+	env  environment.Environment
+	deps Deps
+	collections
 }
 
-// Register ties the operations into the mux.
-func Register(m *rest.Mux, d Deps) {
-	s := &service{d, newShelves(d)}
-	registerKept(m, s)
+func newService(env environment.Environment, deps Deps) *service {
+	env = env.Complete()
+	return &service{env, deps, newCollections(env, deps.Store)}
+}
+
+// Register adds the operations to the mux.
+func Register(m *rest.Mux, env environment.Environment, deps Deps) {
+	s := newService(env, deps)
+	registerStored(m, s)
 	registerRefused(m)
 	rest.Handle(m, rest.Voice, "CreateVoiceConnector", s.createConnector)
 	rest.Handle(m, rest.Voice, "GetVoiceConnector", s.getConnector)

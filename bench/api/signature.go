@@ -12,6 +12,7 @@ import (
 	"timbre"
 	"timbre/api/sigv4"
 	"timbre/bench/server"
+	"timbre/environment"
 )
 
 // keyring knows the bench's key.
@@ -46,7 +47,7 @@ func (r *report) check(operation string, requests []request) error {
 		}
 		arrived, bodies = append(arrived, a), append(bodies, body)
 	}
-	v := sigv4.New(keyring{}, time.Now)
+	v := sigv4.New(environment.Environment{}, keyring{})
 	runtime.GC()
 	began := processorTime()
 	for i := range checks {

@@ -1,0 +1,24 @@
+package pipelines
+
+import (
+	"timbre"
+	"timbre/api/rest"
+)
+
+// registerStored adds the operations whose state is stored and returned, and has no other effect.
+func registerStored(m *rest.Mux, s *service) {
+	rest.Store(m, rest.Pipelines, "CreateMediaPipelineKinesisVideoStreamPool", s.createPool)
+	rest.Store(m, rest.Pipelines, "GetMediaPipelineKinesisVideoStreamPool", s.getPool)
+	rest.Store(m, rest.Pipelines, "ListMediaPipelineKinesisVideoStreamPools", s.listPools)
+	rest.Store(m, rest.Pipelines, "UpdateMediaPipelineKinesisVideoStreamPool", s.updatePool)
+	rest.Store(m, rest.Pipelines, "DeleteMediaPipelineKinesisVideoStreamPool", s.deletePool)
+	rest.Store(m, rest.Pipelines, "ListMediaCapturePipelines", s.listCaptures)
+}
+
+// registerRefused ties what is about meetings and their recordings to the reason why Timbre does not do it.
+func registerRefused(m *rest.Mux) {
+	rest.Refuse(m, rest.Pipelines, timbre.NotFound, "There is no such media capture pipeline: Timbre has no meetings to capture.",
+		"GetMediaCapturePipeline", "DeleteMediaCapturePipeline")
+	rest.Refuse(m, rest.Pipelines, timbre.Invalid, "Timbre has no meetings, and so none to capture, join together, stream or send on.",
+		"CreateMediaCapturePipeline", "CreateMediaConcatenationPipeline", "CreateMediaLiveConnectorPipeline", "CreateMediaStreamPipeline")
+}
