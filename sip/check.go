@@ -9,20 +9,30 @@ import (
 	"timbre/sip/header"
 )
 
-// single are the headers that a request has once (RFC 3261, 20 and 7.3.1).
-var single = []string{"from", "to", "call-id", "cseq", "max-forwards", "content-length", "content-type"}
-
-// check looks at what a request must have and the SIP stack does not ask for.
+// check refuses a request that breaks a rule which the SIP stack does not enforce.
 func check(req *gosip.Request) *refusal {
-	times := map[string]int{}
-	for _, h := range req.Headers() {
-		times[headerName(h.Name())]++
-	}
-	for _, name := range single {
-		if times[name] > 1 {
-			return refuse(400, "malformed", "%d headers %s", times[name], name)
+	for _, rule := range []func(*gosip.Request) *refusal{checkRepeated, checkMandatory, checkURI, checkExtensions} {
+		if r := rule(req); r != nil {
+			return r
 		}
 	}
+	return nil
+}
+
+// singleHeaders occur once in a request (RFC 3261, 7.3.1 and 20).
+var singleHeaders = []string{"from", "to", "call-id", "cseq", "max-forwards", "content-length", "content-type"}
+
+func checkRepeated(req *gosip.Request) *refusal {
+	for _, name := range singleHeaders {
+		if n := len(header.Values(req, name)); n > 1 {
+			return refuse(400, "malformed", "%d headers %s", n, name)
+		}
+	}
+	return nil
+}
+
+// checkMandatory checks the version and what every request has (RFC 3261, 8.1.1).
+func checkMandatory(req *gosip.Request) *refusal {
 	from, to, cseq := req.From(), req.To(), req.CSeq()
 	switch {
 	case req.SipVersion != "SIP/2.0":
@@ -30,33 +40,38 @@ func check(req *gosip.Request) *refusal {
 	case from == nil || to == nil || cseq == nil || req.CallID() == nil:
 		return refuse(400, "malformed", "From, To, Call-ID or CSeq is missing")
 	case !strings.EqualFold(string(cseq.MethodName), string(req.Method)): // the SIP stack has put one in capitals
-		return refuse(400, "malformed", "CSeq is of another method")
+		return refuse(400, "malformed", "CSeq has another method")
 	case from.Params.GetOr("tag", "") == "":
 		return refuse(400, "malformed", "From has no tag")
-	case req.Recipient.Scheme != "sip" && req.Recipient.Scheme != "sips":
-		return refuse(416, "malformed", "URI scheme %.16q", req.Recipient.Scheme)
 	case req.IsInvite() && req.Contact() == nil:
 		return refuse(400, "malformed", "no Contact")
-	}
-	if unknown := extensions(req); len(unknown) > 0 && !req.IsAck() && !req.IsCancel() {
-		list := strings.Join(unknown, ", ")
-		return refuse(420, "extension", "required: %s", list).With("Unsupported", list)
 	}
 	return nil
 }
 
-// extensions are the option tags that a request requires and that are not understood here.
-func extensions(req *gosip.Request) []string {
-	var unknown []string
-	for _, h := range req.GetHeaders("require") {
-		for tag := range strings.SplitSeq(h.Value(), ",") {
-			tag = strings.TrimSpace(tag)
-			if tag != "" && !slices.Contains([]string{"siprec", "timer"}, strings.ToLower(tag)) {
-				unknown = append(unknown, tag)
-			}
-		}
+func checkURI(req *gosip.Request) *refusal {
+	if scheme := req.Recipient.Scheme; scheme != "sip" && scheme != "sips" {
+		return refuse(416, "malformed", "URI scheme %.16q", scheme)
 	}
-	return unknown
+	return nil
+}
+
+// extensions are the option tags that may be required.
+var extensions = []string{"siprec", "timer"}
+
+// checkExtensions checks Require (RFC 3261, 8.2.2.3).
+func checkExtensions(req *gosip.Request) *refusal {
+	if req.IsAck() || req.IsCancel() {
+		return nil
+	}
+	unknown := slices.DeleteFunc(header.Tokens(req, "require"), func(tag string) bool {
+		return slices.Contains(extensions, strings.ToLower(tag))
+	})
+	if len(unknown) == 0 {
+		return nil
+	}
+	list := strings.Join(unknown, ", ")
+	return refuse(420, "extension", "extensions not supported: %s", list).With("Unsupported", list)
 }
 
 // How headers are read.

@@ -9,6 +9,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/header"
 	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 )
@@ -75,5 +76,5 @@ func recordOnly(req *gosip.Request) bool {
 		}
 	}
 	return slices.ContainsFunc(values(req, mark), yes) || req.Contact().Params.Has("+sip.src") ||
-		strings.Contains(strings.ToLower(strings.Join(values(req, "require"), ",")), "siprec")
+		header.Has(req, "require", "siprec")
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"timbre/sip/header"
+
 	gosip "github.com/emiago/sipgo/sip"
 )
 
@@ -47,7 +49,7 @@ func promise(res *gosip.Response, req *gosip.Request, interval time.Duration) {
 
 // timed says whether a request's sender knows of session timers.
 func timed(req *gosip.Request) bool {
-	return strings.Contains(strings.ToLower(strings.Join(append(values(req, "supported"), values(req, "require")...), ",")), "timer")
+	return header.Has(req, "supported", "timer") || header.Has(req, "require", "timer")
 }
 
 // renew sets the session's end anew: a little before the interval is over, as RFC 4028 wants it. Zero: it has none.

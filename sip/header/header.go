@@ -1,5 +1,6 @@
-// Package header reads the headers of SIP messages by their names, whichever form those have. In come messages as the SIP
-// stack has read them; out go values as text. It does not take values apart.
+// Package header reads the headers of SIP messages: by name, whichever form the name has, and their values, as lists of
+// tokens and by their parameters. In come messages as the SIP stack has parsed them; out go texts. It knows no header in
+// particular.
 package header
 
 import (
@@ -11,13 +12,14 @@ import (
 // Message is a SIP request or response.
 type Message interface{ Headers() []gosip.Header }
 
+// compact are the compact forms of header names (RFC 3261, 7.3.3, and the registry).
 var compact = map[string]string{
 	"a": "accept-contact", "b": "referred-by", "c": "content-type", "e": "content-encoding", "f": "from", "i": "call-id",
 	"k": "supported", "l": "content-length", "m": "contact", "o": "event", "r": "refer-to", "s": "subject", "t": "to",
 	"u": "allow-events", "v": "via", "x": "session-expires",
 }
 
-// Name is a header's name in lower case, never the compact form.
+// Name is a header's name in lower case and its long form.
 func Name(name string) string {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if long, ok := compact[name]; ok {
@@ -26,7 +28,7 @@ func Name(name string) string {
 	return name
 }
 
-// All are all headers of a message: names in lower case, repeated ones joined by ", ".
+// All are all headers of a message by Name. The values of a repeated header are joined by ", ", in valid UTF-8.
 func All(m Message) map[string]string {
 	all := make(map[string]string, len(m.Headers()))
 	for _, h := range m.Headers() {
@@ -39,7 +41,7 @@ func All(m Message) map[string]string {
 	return all
 }
 
-// Values are the values of a header of a message, in their order; name is in lower case, and not compact.
+// Values are the values of the headers of a name, in their order. The name is as Name returns it, here and below.
 func Values(m Message, name string) []string {
 	var all []string
 	for _, h := range m.Headers() {
@@ -50,7 +52,7 @@ func Values(m Message, name string) []string {
 	return all
 }
 
-// Value is the first of them; empty without.
+// Value is the value of the first header of a name; empty without.
 func Value(m Message, name string) string {
 	for _, h := range m.Headers() {
 		if Name(h.Name()) == name {
@@ -58,16 +60,4 @@ func Value(m Message, name string) string {
 		}
 	}
 	return ""
-}
-
-// Has says whether a header that is a list of words, such as Supported, has one of them.
-func Has(m Message, name, word string) bool {
-	for _, v := range Values(m, name) {
-		for w := range strings.SplitSeq(v, ",") {
-			if strings.EqualFold(strings.TrimSpace(w), word) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -1,6 +1,7 @@
 package header
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -12,21 +13,24 @@ type message []gosip.Header
 
 func (m message) Headers() []gosip.Header { return m }
 
-func TestHeadersAreFoundByAnyName(t *testing.T) {
+func TestHeadersAreFoundByAnyFormOfTheirName(t *testing.T) {
 	m := message{gosip.NewHeader("k", "timer, 100rel"), gosip.NewHeader("SUPPORTED", "Replaces"), gosip.NewHeader("X-Note", "a\xffb"), gosip.NewHeader("x", "90")}
-	if got := Values(m, "supported"); !slices.Equal(got, []string{"timer, 100rel", "Replaces"}) {
-		t.Errorf("%q", got)
+	if got, want := Values(m, "supported"), []string{"timer, 100rel", "Replaces"}; !slices.Equal(got, want) {
+		t.Errorf("got values %q, want %q", got, want)
 	}
-	if Value(m, "session-expires") != "90" || Value(m, "subject") != "" {
-		t.Errorf("%q, %q", Value(m, "session-expires"), Value(m, "subject"))
+	if got := Value(m, "session-expires"); got != "90" {
+		t.Errorf("got Session-Expires %q, want 90", got)
+	}
+	if got := Value(m, "subject"); got != "" {
+		t.Errorf("got Subject %q, want none", got)
 	}
 	for word, want := range map[string]bool{"Timer": true, "100rel": true, "replaces": true, "100": false, "": false} {
-		if Has(m, "supported", word) != want {
-			t.Errorf("%q: %v", word, !want)
+		if got := Has(m, "supported", word); got != want {
+			t.Errorf("got %v for %q, want %v", got, word, want)
 		}
 	}
-	all := All(m)
-	if all["supported"] != "timer, 100rel, Replaces" || all["x-note"] != "a\ufffdb" || len(all) != 3 {
-		t.Errorf("%q", all)
+	want := map[string]string{"supported": "timer, 100rel, Replaces", "x-note": "a\ufffdb", "session-expires": "90"}
+	if got := All(m); !maps.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
