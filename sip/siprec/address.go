@@ -25,15 +25,15 @@ func User(address string) string {
 	return address
 }
 
-const enough = 7 // digits that tell two telephone numbers apart
+const minDigits = 7 // that two telephone numbers share at their ends to be the same
 
 // sameNumber says whether one telephone number is the end of the other, as with and without a country code.
 func sameNumber(a, b string) bool {
 	a, b = digits(a), digits(b)
-	return min(len(a), len(b)) >= enough && (strings.HasSuffix(a, b) || strings.HasSuffix(b, a))
+	return min(len(a), len(b)) >= minDigits && (strings.HasSuffix(a, b) || strings.HasSuffix(b, a))
 }
 
-// digits are those of a telephone number, without the zeros that stand for the country or the trunk; empty for anything else.
+// digits are those of a telephone number, without leading zeros (trunk and international prefixes); empty for anything else.
 func digits(s string) string {
 	kept := strings.Map(func(r rune) rune {
 		if strings.ContainsRune("+-.() ", r) {

@@ -100,10 +100,10 @@ func FuzzTree(f *testing.F) {
 	}
 	f.Add("< a><\t/ b>< / c>\x00")
 	f.Fuzz(func(t *testing.T, doc string) {
-		top, _ := grow(doc)
+		top, _ := parseTree(doc)
 		var deepest func(n *node) (count, depth int)
 		deepest = func(n *node) (count, depth int) {
-			for _, k := range n.kids {
+			for _, k := range n.children {
 				c, d := deepest(k)
 				count, depth = count+c, max(depth, d)
 			}
@@ -124,12 +124,12 @@ func FuzzAddress(f *testing.F) {
 		if user := User(address); strings.ContainsAny(user, "@;") {
 			t.Errorf("user %q of %q", user, address)
 		}
-		if !sameNumber(address, address) && len(digits(address)) >= enough {
+		if !sameNumber(address, address) && len(digits(address)) >= minDigits {
 			t.Errorf("%q is not itself", address)
 		}
 		if callers, err := timbre.AddressPatterns(strings.Split(list, ",")); err == nil {
 			r := Rules{Callers: callers}
-			if r.calls(address) && (User(address) == "" || len(callers) == 0) {
+			if r.isCaller(address) && (User(address) == "" || len(callers) == 0) {
 				t.Errorf("%q is a caller by %q", address, callers)
 			}
 		}
@@ -150,8 +150,8 @@ func FuzzMerge(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, first, second, third string) {
 		m := Parse(third).After(Parse(second).After(Parse(first)))
-		if len(m.Participants) > maxParties || len(m.Streams) > maxParties || len(m.sends) > 4096 || len(m.inside) > 4096 {
-			t.Errorf("%d participants, %d streams, %d senders, %d gone", len(m.Participants), len(m.Streams), len(m.sends), len(m.inside))
+		if len(m.Participants) > maxParties || len(m.Streams) > maxParties || len(m.sends) > 4096 || len(m.joined) > 4096 {
+			t.Errorf("%d participants, %d streams, %d senders, %d gone", len(m.Participants), len(m.Streams), len(m.sends), len(m.joined))
 		}
 		legs, _ := Map(two, m, Known{})
 		whole, _ := Map(two, session(false, ann, "1", bob, "2").After(m), Known{})

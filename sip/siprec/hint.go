@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// calling is what an extension inside a participant says of it: <apkt:callingParty>true</apkt:callingParty>.
+// calling is what an extension inside a participant marks it as: <apkt:callingParty>true</apkt:callingParty>.
 func calling(n *node) (is Tristate) {
 	n.walk(func(n *node) bool {
 		if n.name == "callingparty" {
-			if said := truth(n.text()); said != Unknown {
-				is = said
+			if v := parseTristate(n.text()); v != Unknown {
+				is = v
 			}
 		}
 		return true
@@ -18,7 +18,7 @@ func calling(n *node) (is Tristate) {
 	return is
 }
 
-func truth(text string) Tristate {
+func parseTristate(text string) Tristate {
 	switch strings.ToLower(text) {
 	case "true", "yes", "1":
 		return Yes
@@ -28,22 +28,22 @@ func truth(text string) Tristate {
 	return Unknown
 }
 
-// hint notes what an extension calls the calling and the called party: by number (BroadWorks, Metaswitch), as an element
+// hint reads how an extension names the calling and the called party: by number (BroadWorks, Metaswitch), as an element
 // of its own that refers to a participant (NetSapiens), or as the From and To of the call that is recorded (Sonus).
 func (m *Metadata) hint(n *node) {
 	switch n.name {
 	case "callingpartynumber", "fromhdr":
-		m.Calling = name(m.Calling, n.text())
+		m.Calling = addName(m.Calling, n.text())
 	case "calledpartynumber", "tohdr":
-		m.Called = name(m.Called, n.text())
+		m.Called = addName(m.Called, n.text())
 	case "callingparty":
-		m.Calling = name(m.Calling, m.referred(n))
+		m.Calling = addName(m.Calling, m.referred(n))
 	case "calledparty":
-		m.Called = name(m.Called, m.referred(n))
+		m.Called = addName(m.Called, m.referred(n))
 	}
 }
 
-func name(names []string, one string) []string {
+func addName(names []string, one string) []string {
 	if one == "" || slices.Contains(names, one) {
 		return names
 	}
@@ -53,20 +53,20 @@ func name(names []string, one string) []string {
 // referred is the id or the address that an element about a party holds.
 func (m *Metadata) referred(n *node) string {
 	if id := n.first("participant_id"); id != "" {
-		return plain(id)
+		return bareID(id)
 	}
-	for _, k := range n.kids {
+	for _, k := range n.children {
 		if aor := k.first("aor"); k.name == "nameid" && aor != "" {
 			return aor
 		}
 	}
-	if text := n.text(); text != "" && truth(text) == Unknown {
+	if text := n.text(); text != "" && parseTristate(text) == Unknown {
 		return text
 	}
 	return n.child("number")
 }
 
-// named is the one participant that any of the names means: by id, by user part, or by the end of a telephone number.
+// named is the only participant that any of the names means: by id, by user part, or by the end of a telephone number.
 // False: none, or several.
 func (m *Metadata) named(names []string) (int, bool) {
 	for _, same := range []func(Participant, string) bool{

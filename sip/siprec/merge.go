@@ -5,14 +5,13 @@ import (
 	"slices"
 )
 
-// After is the state of affairs once m has come, given what was known before. What m leaves out, as a partial document
-// or one about participants alone does, stays.
+// After merges m into earlier metadata. What m leaves out, as a partial document or one about participants alone does, stays.
 func (m *Metadata) After(before *Metadata) *Metadata {
 	switch {
 	case before == nil:
 		return m
 	case !m.Partial && len(m.Streams) > 0 && len(m.Participants) > 0 && len(m.sends) > 0:
-		return m.keeping(before)
+		return m.keepStreams(before)
 	}
 	now := newMetadata()
 	now.Group, now.Calling, now.Called, now.Warnings = m.Group, m.Calling, m.Called, m.Warnings
@@ -29,11 +28,11 @@ func (m *Metadata) After(before *Metadata) *Metadata {
 	if m.Partial || len(m.Streams) == 0 {
 		now.Streams = before.withStreams(m.Streams)
 	}
-	maps.Copy(now.inside, before.inside)
-	for _, p := range m.Participants { // who is listed is there, unless it is said that they are not
-		now.inside[p.ID] = true
+	maps.Copy(now.joined, before.joined)
+	for _, p := range m.Participants { // a participant that is listed has joined, unless the document says that it has left
+		now.joined[p.ID] = true
 	}
-	maps.Copy(now.inside, m.inside)
+	maps.Copy(now.joined, m.joined)
 	for id, streams := range before.sends {
 		now.sends[id] = slices.DeleteFunc(slices.Clone(streams), func(s string) bool { return slices.Contains(m.ended[id], s) })
 	}
@@ -42,9 +41,9 @@ func (m *Metadata) After(before *Metadata) *Metadata {
 	return now
 }
 
-// keeping is a complete document in which a participant who sends nothing, for it is on hold, still has the stream that
-// was its own and that nobody else sends.
-func (m *Metadata) keeping(before *Metadata) *Metadata {
+// keepStreams is a complete document in which a participant that sends nothing, because it is on hold, keeps the stream that
+// it sent and that no other participant sends now.
+func (m *Metadata) keepStreams(before *Metadata) *Metadata {
 	now := *m
 	now.sends = maps.Clone(m.sends)
 	for _, p := range m.Participants {
@@ -61,10 +60,10 @@ func (m *Metadata) keeping(before *Metadata) *Metadata {
 	return &now
 }
 
-// withParticipants are the participants so far, with what is said of them now, and the new ones after them.
-func (m *Metadata) withParticipants(said []Participant) []Participant {
+// withParticipants are the participants so far, updated, and the new ones after them.
+func (m *Metadata) withParticipants(updates []Participant) []Participant {
 	all := slices.Clone(m.Participants)
-	for _, p := range said {
+	for _, p := range updates {
 		if i := slices.IndexFunc(all, func(o Participant) bool { return o.ID == p.ID }); i >= 0 {
 			all[i] = p.or(all[i])
 		} else if len(all) < maxParties {
@@ -74,10 +73,10 @@ func (m *Metadata) withParticipants(said []Participant) []Participant {
 	return all
 }
 
-// withStreams are the streams so far, with what is said of them now. A label is of one stream at a time, the newest.
-func (m *Metadata) withStreams(said []Stream) []Stream {
+// withStreams are the streams so far, updated. A label belongs to one stream at a time, the newest.
+func (m *Metadata) withStreams(updates []Stream) []Stream {
 	all := slices.Clone(m.Streams)
-	for _, s := range said {
+	for _, s := range updates {
 		i := slices.IndexFunc(all, func(o Stream) bool { return o.ID == s.ID || o.Label == s.Label && s.Label != "" })
 		if i < 0 {
 			all = append(all, s)
@@ -91,11 +90,11 @@ func (m *Metadata) withStreams(said []Stream) []Stream {
 	return all[max(0, len(all)-maxParties):]
 }
 
-// forget drops what is known of participants that are not there: a session that lasts must not grow without end.
+// forget drops what is known of participants that have gone, so that a long session does not grow.
 func (m *Metadata) forget() {
-	strange := func(id string) bool {
+	unknown := func(id string) bool {
 		return !slices.ContainsFunc(m.Participants, func(p Participant) bool { return p.ID == id })
 	}
-	maps.DeleteFunc(m.inside, func(id string, _ bool) bool { return strange(id) })
-	maps.DeleteFunc(m.sends, func(id string, _ []string) bool { return strange(id) })
+	maps.DeleteFunc(m.joined, func(id string, _ bool) bool { return unknown(id) })
+	maps.DeleteFunc(m.sends, func(id string, _ []string) bool { return unknown(id) })
 }

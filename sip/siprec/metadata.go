@@ -6,48 +6,49 @@ import (
 	"strings"
 )
 
-// Metadata is what a recording client says about a session, as far as it tells who speaks where.
+// Metadata is what a recording client says about a session, as far as it assigns parties to streams.
 type Metadata struct {
-	Partial      bool   // a change to what was said before, not the whole
-	Group        string // of the sessions that belong together, as before and after a transfer; empty without
+	Partial      bool   // changes to earlier metadata, not all of it
+	Group        string // communication session group, such as the sessions before and after a transfer; empty without
 	Participants []Participant
 	Streams      []Stream
-	Calling      []string // addresses or numbers that vendors name as the calling party
+	Calling      []string // addresses or numbers that extensions name as the calling party
 	Called       []string
 	Warnings     []string
 
 	sends  map[string][]string // participant id → stream ids
-	ended  map[string][]string // the same, of associations that are over
-	inside map[string]bool     // participant id → they are in a session; false: they have left
+	ended  map[string][]string // the same, of associations with an end
+	joined map[string]bool     // participant id → it is in a session; false: it has left
 }
 
-const maxWarning = 200 // bytes
-
-const maxParties = 64 // participants, and streams, and streams of one participant, that are looked at
+const (
+	maxWarning = 200 // bytes
+	maxParties = 64  // participants, streams, and streams of one participant
+)
 
 // Stream is one stream of the session.
 type Stream struct {
 	ID, Label string
 	Mixed     bool // <mode>mixed</mode>
 
-	line *int // the index of its m-line, or everyLine, where no label tells it
+	line *int // index of its m-line, or everyLine; nil: its label says
 }
 
 const everyLine = -1
 
 func newMetadata() *Metadata {
-	return &Metadata{sends: map[string][]string{}, ended: map[string][]string{}, inside: map[string]bool{}}
+	return &Metadata{sends: map[string][]string{}, ended: map[string][]string{}, joined: map[string]bool{}}
 }
 
 // Parse reads metadata (RFC 7865 and its drafts, BroadWorks, vendor extensions) by the local names of its elements. It
-// never fails: what cannot be read is missing, and a warning says so.
+// never fails: what cannot be read is left out, with a warning.
 func Parse(doc string) *Metadata {
 	m := newMetadata()
 	if len(doc) > MaxBody {
 		m.warn("metadata of %d bytes is not read", len(doc))
 		return m
 	}
-	top, err := grow(doc)
+	top, err := parseTree(doc)
 	if err != nil {
 		m.warn("metadata: %v", err)
 	}
@@ -56,17 +57,17 @@ func Parse(doc string) *Metadata {
 	case len(m.Participants) == 0 && !m.Partial:
 		m.warn("metadata names no participant")
 	case n == maxParties:
-		m.warn("no more than %d participants and streams are looked at", maxParties)
+		m.warn("only %d participants and streams are read", maxParties)
 	}
 	return m
 }
 
 func (m *Metadata) warn(format string, args ...any) {
-	m.Warnings = append(m.Warnings, sentence(format, args...))
+	m.Warnings = append(m.Warnings, warning(format, args...))
 }
 
-// sentence is a warning. What others have written, it may quote, but not at any length.
-func sentence(format string, args ...any) string {
+// warning formats a warning. What it quotes of the metadata is cut at maxWarning bytes.
+func warning(format string, args ...any) string {
 	w := fmt.Sprintf(format, args...)
 	return strings.ToValidUTF8(w[:min(len(w), maxWarning)], "")
 }
@@ -85,7 +86,7 @@ func (m *Metadata) read(n *node) (deeper bool) {
 		m.associate(reference(n, "participant_id", "participant"), n)
 	case "participantsessionassoc":
 		id := reference(n, "participant_id", "participant")
-		m.inside[id] = m.inside[id] || !n.over()
+		m.joined[id] = m.joined[id] || !n.ended()
 	case "group", "group-ref":
 		m.group(n)
 		return true
@@ -96,11 +97,11 @@ func (m *Metadata) read(n *node) (deeper bool) {
 	return false
 }
 
-// group notes the group of the session, unless it is one of nothing but zeros, which some send who have none.
+// group reads the group of the session. A group of zeros is none: some clients send it always.
 func (m *Metadata) group(n *node) {
-	id := plain(n.first("group_id", "id"))
+	id := bareID(n.first("group_id", "id"))
 	if n.name == "group-ref" {
-		id = plain(n.text())
+		id = bareID(n.text())
 	}
 	if m.Group == "" && strings.Trim(id, "0-") != "" {
 		m.Group = id
@@ -113,13 +114,13 @@ func (m *Metadata) stream(n *node) {
 	})
 }
 
-// associate notes the streams that a participant sends, as <send>id</send> or <send><id>id</id></send>, or sends no more.
+// associate reads the streams that a participant sends, or no longer sends: <send>id</send> or <send><id>id</id></send>.
 func (m *Metadata) associate(participant string, n *node) {
 	to := m.sends
-	if n.over() {
+	if n.ended() {
 		to = m.ended
 	}
-	for _, k := range n.kids {
+	for _, k := range n.children {
 		if k.name != "send" || len(to[participant]) == maxParties {
 			continue
 		}
@@ -127,22 +128,22 @@ func (m *Metadata) associate(participant string, n *node) {
 		if id == "" {
 			id = k.child("id")
 		}
-		if id = plain(id); id != "" && !slices.Contains(to[participant], id) {
+		if id = bareID(id); id != "" && !slices.Contains(to[participant], id) {
 			to[participant] = append(to[participant], id)
 		}
 	}
 }
 
-// over says whether an association has an end.
-func (n *node) over() bool { return n.child("disassociate-time") != "" }
+// ended says whether an association has an end.
+func (n *node) ended() bool { return n.child("disassociate-time") != "" }
 
-// reference is an id from an attribute or, failing that, from a child of the last name.
+// reference is an id from an attribute or, without, from a child of the last name.
 func reference(n *node, names ...string) string {
 	if id := n.first(names...); id != "" {
-		return plain(id)
+		return bareID(id)
 	}
-	return plain(n.child(names[len(names)-1]))
+	return bareID(n.child(names[len(names)-1]))
 }
 
-// plain is an id without the scheme that only some of its mentions carry.
-func plain(id string) string { return strings.TrimPrefix(strings.TrimSpace(id), "urn:uuid:") }
+// bareID is an id without the URN scheme, which only some of its mentions have.
+func bareID(id string) string { return strings.TrimPrefix(strings.TrimSpace(id), "urn:uuid:") }

@@ -2,8 +2,9 @@ package siprec
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
+
+	"timbre/sip/header"
 )
 
 // part is one part of a multipart body.
@@ -12,19 +13,14 @@ type part struct {
 	content []byte
 }
 
-var boundaryParameter = regexp.MustCompile(`(?i)boundary[ \t]*=[ \t]*(?:"([^"]*)|([^; \t"]*))`)
-
 // boundary is the parameter of a Content-Type, or empty.
 func boundary(contentType string) string {
-	m := boundaryParameter.FindStringSubmatch(contentType)
-	if m == nil {
-		return ""
-	}
-	return m[1] + m[2]
+	b, _ := header.Parameter(contentType, "boundary")
+	return b
 }
 
-// split takes a multipart body (RFC 2046) apart. Lines may end in LF alone, a closing boundary may be missing, and a
-// boundary that the Content-Type does not tell, or that does not occur, is taken from the first line with two dashes.
+// split splits a multipart body (RFC 2046). Lines may end in LF alone, and the closing boundary may be missing. A boundary that
+// the Content-Type lacks, or that does not occur, is taken from the first line that begins with two dashes.
 func split(mark string, body []byte) []part {
 	delimiter := []byte("--" + mark)
 	if mark == "" || !bytes.Contains(body, delimiter) {
@@ -36,14 +32,15 @@ func split(mark string, body []byte) []part {
 	start := -1 // of the part that is open
 	for at := 0; at < len(body) && len(parts) < maxParts; {
 		line, next := lineAt(body, at)
-		rest, isMark := bytes.CutPrefix(line, delimiter)
-		if rest = bytes.TrimRight(rest, " \t"); isMark && (len(rest) == 0 || string(rest) == "--") {
-			if start >= 0 {
-				parts = append(parts, newPart(body[start:at]))
-			}
-			if start = next; len(rest) > 0 {
-				return parts // closed
-			}
+		found, closing := isDelimiter(line, delimiter)
+		if found && start >= 0 {
+			parts = append(parts, newPart(body[start:at]))
+		}
+		if closing {
+			return parts
+		}
+		if found {
+			start = next
 		}
 		at = next
 	}
@@ -51,6 +48,14 @@ func split(mark string, body []byte) []part {
 		parts = append(parts, newPart(body[start:]))
 	}
 	return parts
+}
+
+// isDelimiter says whether a line is a delimiter, and whether it closes the body.
+func isDelimiter(line, delimiter []byte) (found, closing bool) {
+	rest, found := bytes.CutPrefix(line, delimiter)
+	rest = bytes.TrimRight(rest, " \t")
+	closing = found && string(rest) == "--"
+	return closing || found && len(rest) == 0, closing
 }
 
 func firstDashes(body []byte) []byte {
@@ -64,7 +69,7 @@ func firstDashes(body []byte) []byte {
 	return nil
 }
 
-// lineAt is the line that starts at an offset, without its end, and the offset of the next one.
+// lineAt is the line at an offset, without its line break, and the offset of the next one.
 func lineAt(b []byte, at int) (line []byte, next int) {
 	end := bytes.IndexByte(b[at:], '\n')
 	if end < 0 {
@@ -73,7 +78,7 @@ func lineAt(b []byte, at int) (line []byte, next int) {
 	return bytes.TrimSuffix(b[at:at+end], []byte("\r")), at + end + 1
 }
 
-// newPart separates a part's header from its content. A part that starts with something else than a header has none.
+// newPart separates the header of a part from its content. The header may be missing.
 func newPart(b []byte) part {
 	p := part{header: map[string]string{}, content: b}
 	name := ""

@@ -6,21 +6,23 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"timbre/sip/header"
 )
 
-// RecordOnly is the header, or the parameter of the Request-URI, by which a client without metadata says that the call
-// is to be listened to and not to be put through.
+// RecordOnly is the header, or the parameter of the Request-URI, by which a client without metadata says that the call is to be
+// recorded and not bridged.
 const RecordOnly = "X-Voice-Connector-Record-Only"
 
-// RecordingParticipant is the header, once a party, of Cisco's network-based recording.
+// RecordingParticipant is the header of Cisco's network-based recording, one a party.
 const RecordingParticipant = "X-Cisco-Recording-Participant"
 
-// FromHeaders is what headers say of a call without metadata: RecordingParticipant, which gives a party to each of some
-// m-lines (`sip:7300@192.0.2.1;media-index="0"`), or the parameters that a CUCM puts into its From, of which one call
-// carries one end. Nil: they say nothing.
+// FromHeaders is the metadata that headers give for a call without any: RecordingParticipant, which assigns a party to an
+// m-line (`sip:7300@192.0.2.1;media-index="0"`), or the parameters in the From of a CUCM, whose calls carry one end each.
+// Nil: neither is there.
 func FromHeaders(from string, participants []string) *Metadata {
 	m := newMetadata()
-	if m.recorded(participants) || m.ends(from) {
+	if m.readParticipants(participants) || m.readEnds(from) {
 		return m
 	}
 	return nil
@@ -28,36 +30,36 @@ func FromHeaders(from string, participants []string) *Metadata {
 
 var mediaIndex = regexp.MustCompile(`(?i);\s*media-index\s*=\s*"?(\d{1,2})"?`)
 
-// recorded reads RecordingParticipant.
-func (m *Metadata) recorded(headers []string) bool {
+// readParticipants reads RecordingParticipant.
+func (m *Metadata) readParticipants(headers []string) bool {
 	found := map[int]string{}
-	for _, header := range headers {
+	for _, value := range headers {
 		for at := 0; ; {
-			i := mediaIndex.FindStringSubmatchIndex(header[at:])
+			i := mediaIndex.FindStringSubmatchIndex(value[at:])
 			if i == nil {
 				break
 			}
-			address := strings.Trim(header[at:at+i[0]], " \t,<>")
-			if n, err := strconv.Atoi(header[at+i[2] : at+i[3]]); err == nil && n < maxParties && address != "" {
+			address := strings.Trim(value[at:at+i[0]], " \t,<>")
+			if n, err := strconv.Atoi(value[at+i[2] : at+i[3]]); err == nil && n < maxParties && address != "" {
 				found[n] = address
 			}
 			at += i[1]
 		}
 	}
 	for _, n := range slices.Sorted(maps.Keys(found)) {
-		m.sending(Participant{ID: strconv.Itoa(n), AOR: found[n]}, n)
+		m.addSender(Participant{ID: strconv.Itoa(n), AOR: found[n]}, n)
 	}
 	if len(found) > 0 {
-		m.warn("no metadata: the first party of %s is taken for the caller", RecordingParticipant)
+		m.warn("no metadata: the first party of %s is assumed to be the caller", RecordingParticipant)
 	}
 	return len(found) > 0
 }
 
-// ends reads the From of a CUCM's built-in bridge. Nothing in it says who called: the near end is the telephone that is
-// recorded, an agent's, and so the callee's. The calls of both ends are of one group.
-func (m *Metadata) ends(from string) bool {
-	_, near := parameter(from, "x-nearend")
-	_, far := parameter(from, "x-farend")
+// readEnds reads the From of a CUCM's built-in bridge. It does not say who called: the near end is the telephone that is
+// recorded, an agent's, and is assumed to be the callee. The calls of both ends are of one group.
+func (m *Metadata) readEnds(from string) bool {
+	_, near := header.Parameter(from, "x-nearend")
+	_, far := header.Parameter(from, "x-farend")
 	if near == far {
 		return false
 	}
@@ -66,32 +68,21 @@ func (m *Metadata) ends(from string) bool {
 		here    bool
 		calling Tristate
 	}{{"x-farend", far, Yes}, {"x-nearend", near, No}} {
-		address, _ := parameter(from, end.name+"addr")
+		address, _ := header.Parameter(from, end.name+"addr")
 		p := Participant{ID: end.name, AOR: address, Calling: end.calling}
 		if end.here {
-			m.sending(p, everyLine)
+			m.addSender(p, everyLine)
 		} else {
 			m.Participants = append(m.Participants, p)
 		}
 	}
-	m.Group, _ = parameter(from, "x-refci")
-	m.warn("no metadata: the near end of a CUCM is taken for the callee, and the far end for the caller")
+	m.Group, _ = header.Parameter(from, "x-refci")
+	m.warn("no metadata: the near end of a CUCM is assumed to be the callee, the far end the caller")
 	return true
 }
 
-// sending adds a participant who sends on a line, by its index.
-func (m *Metadata) sending(p Participant, line int) {
+// addSender adds a participant that sends on a line, by its index.
+func (m *Metadata) addSender(p Participant, line int) {
 	m.Participants, m.Streams = append(m.Participants, p), append(m.Streams, Stream{ID: p.ID, line: &line})
 	m.sends[p.ID] = []string{p.ID}
-}
-
-// parameter is the value of a parameter of an address or of its URI; empty when it has none.
-func parameter(address, name string) (string, bool) {
-	for _, p := range strings.FieldsFunc(address, func(r rune) bool { return r == ';' || r == '>' || r == '<' }) {
-		key, value, _ := strings.Cut(strings.TrimSpace(p), "=")
-		if strings.EqualFold(key, name) {
-			return strings.Trim(value, `"`), true
-		}
-	}
-	return "", false
 }

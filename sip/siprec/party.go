@@ -8,10 +8,10 @@ import (
 // Participant is a party of the session.
 type Participant struct {
 	ID, AOR, Name string
-	Calling       Tristate // what a vendor extension says of it
+	Calling       Tristate // whether an extension marks it as the calling party
 }
 
-// Tristate is a truth that may be unknown.
+// Tristate is a boolean that may be unknown.
 type Tristate int8
 
 const (
@@ -20,7 +20,7 @@ const (
 	No
 )
 
-// participant notes a participant. One that is listed again, as in several sessions, is still one.
+// participant reads a participant. One that is listed again, for another session, is the same.
 func (m *Metadata) participant(n *node) {
 	p := newParticipant(n)
 	if p.ID == "" {
@@ -35,14 +35,14 @@ func (m *Metadata) participant(n *node) {
 		m.Participants = append(m.Participants, p)
 	}
 	m.associate(p.ID, n)
-	for _, k := range n.kids { // extensions may name the calling party here too
+	for _, k := range n.children { // extensions may name the calling party here too
 		k.walk(func(n *node) bool { m.hint(n); return true })
 	}
 }
 
 func newParticipant(n *node) Participant {
 	p := Participant{ID: reference(n, "participant_id", "id"), AOR: n.child("aor"), Name: n.child("name"), Calling: calling(n)}
-	for _, k := range n.kids {
+	for _, k := range n.children {
 		if k.name == "nameid" {
 			p.AOR, p.Name = k.first("aor"), k.child("name")
 			if p.AOR == "" {
@@ -54,7 +54,7 @@ func newParticipant(n *node) Participant {
 	return p
 }
 
-// or is p, with what it does not say as another mention of the same participant says it.
+// or is p, completed by another mention of the same participant.
 func (p Participant) or(other Participant) Participant {
 	if p.AOR == "" {
 		p.AOR = other.AOR
@@ -71,28 +71,28 @@ func (p Participant) or(other Participant) Participant {
 // present is m without the participants that have left.
 func (m *Metadata) present() *Metadata {
 	now := *m
-	now.Participants = slices.DeleteFunc(slices.Clone(m.Participants), func(p Participant) bool { return m.gone(p.ID) })
+	now.Participants = slices.DeleteFunc(slices.Clone(m.Participants), func(p Participant) bool { return m.left(p.ID) })
 	return &now
 }
 
-// senders are the places in Participants of those who send a stream.
+// senders are the indexes of the participants that send a stream.
 func (m *Metadata) senders(stream string) []int {
-	var who []int
+	var found []int
 	for i, p := range m.Participants {
 		if slices.Contains(m.sends[p.ID], stream) {
-			who = append(who, i)
+			found = append(found, i)
 		}
 	}
-	return who
+	return found
 }
 
-// associated says whether anybody is named as a sender.
+// associated says whether any participant is named as a sender.
 func (m *Metadata) associated() bool {
 	return slices.ContainsFunc(m.Participants, func(p Participant) bool { return len(m.sends[p.ID]) > 0 })
 }
 
-// gone says that a participant has left.
-func (m *Metadata) gone(id string) bool {
-	inside, said := m.inside[id]
-	return said && !inside
+// left says whether a participant has left.
+func (m *Metadata) left(id string) bool {
+	joined, known := m.joined[id]
+	return known && !joined
 }

@@ -9,12 +9,12 @@ import (
 	"timbre"
 )
 
-// Rules are what an operator knows of the calls of a recording client, and its metadata does not say, or says wrongly.
+// Rules are what an operator knows of a recording client's calls that its metadata does not say, or says wrongly.
 type Rules struct {
-	Swap    bool     // whoever the client makes the caller is the callee
+	Swap    bool     // exchange caller and callee as the client has them
 	Header  string   // name of a header of the INVITE that names the caller
 	Callers []string // patterns of callers' addresses: * is any text, ? any character
-	Mixed   bool     // a call of which nothing tells the parties has mixed legs, not a caller first
+	Mixed   bool     // a call without any hint at its parties has mixed legs, instead of a caller first
 }
 
 // With returns the rules as a connector's tags override them, and a warning for each tag whose value is malformed, which is
@@ -47,8 +47,9 @@ func (r Rules) With(tags map[string]string) (Rules, []string) {
 	return r, warnings
 }
 
-// calls says whether an address looks like a caller's. A pattern with an @ is of user and host, another one of the user.
-func (r Rules) calls(address string) bool {
+// isCaller says whether an address matches a pattern of callers. A pattern with an @ is of user and host, another one of the
+// user.
+func (r Rules) isCaller(address string) bool {
 	user := strings.ToLower(User(address))
 	for _, p := range r.Callers {
 		of := user

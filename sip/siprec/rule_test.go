@@ -53,7 +53,7 @@ func TestTheOperatorsRulesGoBeforeWhatMetadataSays(t *testing.T) {
 		"without, a pattern":          {nil, Known{Rules: Rules{Callers: []string{"+1*"}}}, "0 caller -, 1 callee -", "no metadata"},
 		"without, mixed":              {nil, Known{Rules: Rules{Mixed: true, Swap: true}}, "0 mixed -, 1 mixed -", ""},
 		"without, mixed and a header": {nil, Known{Rules: Rules{Mixed: true}, Named: "label=2"}, "0 callee -, 1 caller -", ""},
-		"by headers, a pattern":       {FromHeaders("", []string{"7001;media-index=0, " + customer + ";media-index=1"}), Known{Rules: Rules{Callers: []string{"+1*"}}}, "0 callee 7001, 1 caller " + customer, "is taken for the caller"},
+		"by headers, a pattern":       {FromHeaders("", []string{"7001;media-index=0, " + customer + ";media-index=1"}), Known{Rules: Rules{Callers: []string{"+1*"}}}, "0 callee 7001, 1 caller " + customer, "is assumed to be the caller"},
 		"of a mix":                    {Parse(`<recording><participant id="a"><send>s</send></participant><participant id="b"><send>s</send></participant><stream id="s"><label>1</label></stream></recording>`), Known{Named: "label=1"}, "0 mixed -, 1 mixed -", "names no m-line"},
 		"nobody sends, a header":      {Parse(`<recording><participant id="a"><nameID aor="` + agent + `"/></participant><participant id="c"><nameID aor="` + customer + `"/></participant></recording>`), Known{Named: "index=1"}, "0 callee " + agent + ", 1 caller " + customer, ""},
 		"nobody sends, a pattern":     {Parse(`<recording><participant id="a"><nameID aor="` + agent + `"/></participant><participant id="c"><nameID aor="` + customer + `"/></participant></recording>`), Known{Rules: Rules{Callers: []string{"+1*"}}}, "0 caller " + customer + ", 1 callee " + agent, "first audio stream"},

@@ -1,9 +1,9 @@
-// Package siprec understands what a recording client sends beside the audio: bodies of several parts, the recording
-// metadata of RFC 7865 in the dialects that vendors speak, and hints in headers. In comes the body of a SIP message and
-// the audio m-lines of its SDP; out come the SDP, and which party speaks on which m-line.
+// Package siprec reads what a recording client sends beside the audio: multipart bodies, recording metadata (RFC 7865) in the
+// dialects of vendors, and headers about the parties. In come the body of a SIP message and the audio m-lines of its SDP; out
+// come the SDP, and which party speaks on which m-line.
 //
-// It is liberal: metadata that cannot be understood costs the names of the legs, never the call. Nothing is guessed in
-// silence: every guess is a warning. It opens no sockets, parses no SDP and keeps no state.
+// It is liberal: metadata that cannot be read costs the names of the legs, never the call. Every assumption is a warning. It
+// opens no sockets, parses no SDP and keeps no state.
 package siprec
 
 import (
@@ -19,15 +19,15 @@ const (
 	maxParts = 16        // of a multipart body
 )
 
-// Body is what the body of a message held.
+// Body is the content of a message body.
 type Body struct {
 	SDP      []byte
-	Metadata string // an XML document as it came, made valid UTF-8 without a byte order mark
+	Metadata string // an XML document, converted to UTF-8 without a byte order mark
 	Warnings []string
 }
 
-// Read takes a body apart. Kind Limit: larger than MaxBody. Unprocessable: of a type that is not ours. Invalid: a
-// multipart body without parts.
+// Read reads a body. Limit: it is larger than MaxBody. Unprocessable: its type is neither SDP, metadata nor multipart. Invalid:
+// a multipart body without parts.
 func Read(contentType string, body []byte) (Body, error) {
 	const op = "siprec.Read"
 	var b Body
@@ -44,11 +44,11 @@ func Read(contentType string, body []byte) (Body, error) {
 	}
 	parts := split(boundary(contentType), body)
 	if len(parts) == 0 {
-		return b, timbre.Errorf(timbre.Invalid, op, "a multipart body in which the boundary does not occur")
+		return b, timbre.Errorf(timbre.Invalid, op, "the boundary does not occur in the multipart body")
 	}
 	for _, p := range parts {
 		inner := []part{p}
-		if t := p.header["content-type"]; family(t, p.content) == "multipart" { // no deeper than this
+		if t := p.header["content-type"]; family(t, p.content) == "multipart" { // one level of nesting
 			inner = split(boundary(t), p.content)
 		}
 		for _, p := range inner {
@@ -61,7 +61,7 @@ func Read(contentType string, body []byte) (Body, error) {
 	return b, nil
 }
 
-// take keeps content if it is of use. The first SDP and the first metadata count.
+// take keeps the first SDP and the first metadata. False: the content is neither.
 func (b *Body) take(contentType, disposition string, content []byte) bool {
 	content = bytes.TrimSpace(content)
 	switch kind := family(contentType, content); {
@@ -81,7 +81,7 @@ func (b *Body) take(contentType, disposition string, content []byte) bool {
 	return true
 }
 
-// family sorts a body or a part by what it says it is or, where it says nothing, by what it looks like.
+// family is the kind of a body or part, by its type or, without one, by its first bytes: sdp, multipart, metadata, or empty.
 func family(contentType string, content []byte) string {
 	content = bytes.TrimLeft(content, " \t\r\n\ufeff")
 	switch t := mediaType(contentType); {
@@ -109,7 +109,7 @@ func mediaType(contentType string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
-// text makes valid UTF-8 of a document: UTF-16 by its byte order mark, and what is no UTF-8 as Latin-1.
+// text converts a document to UTF-8: from UTF-16, by its byte order mark, or else from Latin-1, unless it is UTF-8.
 func text(doc []byte) string {
 	switch {
 	case bytes.HasPrefix(doc, []byte{0xFF, 0xFE}), bytes.HasPrefix(doc, []byte{0xFE, 0xFF}):

@@ -16,26 +16,24 @@ const (
 
 // node is an element of a document, whatever its namespace.
 type node struct {
-	name string // local, in lower case
-	attr map[string]string
-	raw  []byte // its own text
-	kids []*node
+	name     string // local, in lower case
+	attr     map[string]string
+	raw      []byte // its own text
+	children []*node
 }
 
 func (n *node) text() string { return strings.TrimSpace(string(n.raw)) }
 
-// grow reads a document into a tree. On an error the tree holds what came before it.
-func grow(doc string) (*node, error) {
+// parseTree reads a document. On an error the tree holds what came before it.
+func parseTree(doc string) (*node, error) {
 	top := &node{}
-	d := xml.NewDecoder(strings.NewReader(tidy(doc)))
-	d.Strict = false
-	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 already
+	d := newDecoder(doc)
 	open, count := []*node{top}, 0
 	for {
 		token, err := d.Token()
 		switch {
 		case errors.Is(err, io.EOF) && count == 0:
-			return top, errors.New("there is no element in it")
+			return top, errors.New("no element in the document")
 		case errors.Is(err, io.EOF):
 			return top, nil
 		case err != nil:
@@ -48,7 +46,7 @@ func grow(doc string) (*node, error) {
 				return top, fmt.Errorf("more than %d elements, or more than %d deep", maxNodes, maxDepth)
 			}
 			n := newNode(t)
-			at.kids, open = append(at.kids, n), append(open, n)
+			at.children, open = append(at.children, n), append(open, n)
 		case xml.EndElement:
 			if len(open) > 1 {
 				open = open[:len(open)-1]
@@ -57,6 +55,13 @@ func grow(doc string) (*node, error) {
 			at.raw = append(at.raw, t...)
 		}
 	}
+}
+
+func newDecoder(doc string) *xml.Decoder {
+	d := xml.NewDecoder(strings.NewReader(repair(doc)))
+	d.Strict = false
+	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // Read has made it UTF-8
+	return d
 }
 
 func newNode(t xml.StartElement) *node {
@@ -69,8 +74,8 @@ func newNode(t xml.StartElement) *node {
 
 var loose = regexp.MustCompile(`<(/?)[ \t]+(/?[A-Za-z_])`)
 
-// tidy repairs what the decoder would stumble over: a blank after "<", and control characters.
-func tidy(doc string) string {
+// repair removes what the decoder rejects: a blank after "<", and control characters.
+func repair(doc string) string {
 	doc = strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
 			return -1
@@ -82,7 +87,7 @@ func tidy(doc string) string {
 
 // child is the text of the first child of a name.
 func (n *node) child(name string) string {
-	for _, k := range n.kids {
+	for _, k := range n.children {
 		if k.name == name {
 			return k.text()
 		}
@@ -90,7 +95,7 @@ func (n *node) child(name string) string {
 	return ""
 }
 
-// first is the first attribute that is there and not empty.
+// first is the value of the first of the attributes that is not empty.
 func (n *node) first(names ...string) string {
 	for _, name := range names {
 		if v := n.attr[name]; v != "" {
@@ -100,10 +105,10 @@ func (n *node) first(names ...string) string {
 	return ""
 }
 
-// walk visits the node and all below it, in the order of the document, except below those for which it says no.
+// walk visits the node and its descendants in document order, and none below a node for which visit returns false.
 func (n *node) walk(visit func(*node) (deeper bool)) {
 	if visit(n) {
-		for _, k := range n.kids {
+		for _, k := range n.children {
 			k.walk(visit)
 		}
 	}
