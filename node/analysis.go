@@ -9,6 +9,7 @@ import (
 	"timbre/infer"
 	"timbre/models"
 	"timbre/search"
+	"timbre/speech"
 	"timbre/task"
 	"timbre/tone"
 	"timbre/voice"
@@ -21,10 +22,11 @@ func (n *Node) openTasks(context.Context) error {
 		return err
 	}
 	n.models, n.search = m.runtime, m.searcher(n.env, n.settings, n.store)
+	n.speech = speech.NewWorkers(n.env, m.vad, n.calls)
 	n.newTrack = func() task.Track { return tone.NewTrack(m.scorer) }
 	n.tasks = task.New(n.env, task.Config{Always: n.settings.Analytics == "always"}, task.Deps{
 		Store: n.store, Announcer: n.events, Calls: n.calls,
-		Speech:   newEars(n.calls, m.vad, n.env.Log, n.env.Metrics),
+		Speech:   n.speech,
 		Embedder: m.embedder,
 		Searcher: n.search,
 		NewTrack: func() task.Track { return n.newTrack() },

@@ -30,6 +30,7 @@ import (
 	"timbre/pipeline"
 	"timbre/search"
 	"timbre/sip"
+	"timbre/speech"
 	"timbre/store/sqlite"
 	"timbre/task"
 )
@@ -52,6 +53,7 @@ type Node struct {
 	events    *event.Announcer
 	notices   *notify.Dispatcher
 	models    *infer.Runtime
+	speech    *speech.Workers
 	search    *search.Searcher
 	calls     *call.Registry
 	records   *logbook.Records // nil if call records are disabled

@@ -80,6 +80,9 @@ func (n *Node) close() {
 	if n.sip != nil {
 		n.sip.Close()
 	}
+	if n.speech != nil {
+		n.speech.Close()
+	}
 	if n.models != nil {
 		if err := n.models.Close(); err != nil {
 			n.env.Log.Error("cannot close the models", "error", err)

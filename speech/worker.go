@@ -1,0 +1,109 @@
+package speech
+
+import (
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"timbre"
+)
+
+// backlog is how many frames of 20 ms a worker may lag behind its leg; further ones are lost. It is as long as the audio that
+// a task buffers.
+const backlog = 3000
+
+// worker runs the detector of one leg. It is the tap on that leg.
+type worker struct {
+	frames          chan timbre.Frame
+	stopped, closed chan struct{} // this worker is; all are
+	detector        *Detector
+	to              timbre.SpeechSink
+	log             *slog.Logger
+	lost            prometheus.Counter
+
+	mu      sync.Mutex // held while a change of lagging is reported
+	lagging atomic.Bool
+}
+
+// Frame implements timbre.Tap. It never blocks.
+func (k *worker) Frame(f timbre.Frame) {
+	if isClosed(k.closed) {
+		return
+	}
+	f.PCM = slices.Clone(f.PCM)
+	select {
+	case k.frames <- f:
+	default: // the media time jumps here, which the detector treats as a pause
+		k.lost.Inc()
+		if k.setLagging(true) {
+			k.log.Error("voice activity detection lags behind the call: frames are lost")
+		}
+	}
+}
+
+// End implements timbre.Tap.
+func (k *worker) End() { close(k.frames) }
+
+// setLagging reports to the sink that the worker lags behind its leg, or has caught up. False: that is not new.
+func (k *worker) setLagging(lagging bool) bool {
+	if k.lagging.Load() == lagging {
+		return false
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.lagging.Swap(lagging) == lagging {
+		return false
+	}
+	k.to.Lagging(lagging)
+	return true
+}
+
+// run analyses the leg until it ends or the worker is stopped. When the detector fails, the leg is over for the sink, and
+// its remaining frames are discarded.
+func (k *worker) run() {
+	for more := true; more; {
+		select {
+		case <-k.stopped:
+			return
+		case <-k.closed:
+			return
+		case f, ok := <-k.frames:
+			if more = ok && k.analyse(f); !ok {
+				k.detector.Flush()
+			}
+		}
+	}
+	if err := k.detector.Err(); err != nil {
+		k.log.Error("voice activity detection failed", "error", err)
+	}
+	k.to.SpeechEnded()
+	k.discard()
+}
+
+// analyse gives a frame to the detector. False: it cannot go on.
+func (k *worker) analyse(f timbre.Frame) bool {
+	k.detector.Frame(f)
+	if len(k.frames) == 0 && k.setLagging(false) {
+		k.log.Info("voice activity detection has caught up with the call")
+	}
+	return k.detector.Err() == nil
+}
+
+// discard takes frames away until the leg ends or the worker is stopped.
+func (k *worker) discard() {
+	for {
+		select {
+		case <-k.stopped:
+			return
+		case <-k.closed:
+			return
+		case _, ok := <-k.frames:
+			if !ok {
+				return
+			}
+		}
+	}
+}

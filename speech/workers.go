@@ -1,0 +1,70 @@
+package speech
+
+import (
+	"context"
+	"sync"
+
+	"timbre"
+	"timbre/environment"
+)
+
+// Workers detect the speech of live legs: one goroutine for each that somebody listens to, so that inference never delays the
+// packets of a call. It implements timbre.SpeechSource.
+type Workers struct {
+	env     environment.Environment
+	vad     VAD
+	calls   timbre.Tapper
+	metrics *metrics
+
+	mu      sync.Mutex
+	closed  chan struct{}
+	running sync.WaitGroup
+}
+
+// NewWorkers makes the workers of a node.
+func NewWorkers(env environment.Environment, v VAD, calls timbre.Tapper) *Workers {
+	env = env.Complete()
+	return &Workers{env: env, vad: v, calls: calls, metrics: newMetrics(env.Metrics), closed: make(chan struct{})}
+}
+
+// Listen implements timbre.SpeechSource. Unavailable: the workers are closed.
+func (w *Workers) Listen(_ context.Context, transactionID string, leg int, to timbre.SpeechSink) (stop func(), err error) {
+	k := &worker{
+		frames: make(chan timbre.Frame, backlog), stopped: make(chan struct{}), closed: w.closed, to: to, lost: w.metrics.lost,
+		log: w.env.Log.With("transaction", transactionID, "leg", leg), detector: NewDetector(w.vad, to.Speech),
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if isClosed(w.closed) {
+		return nil, timbre.Errorf(timbre.Unavailable, "speech.Listen", "the VAD workers are closed")
+	}
+	untap, err := w.calls.Tap(transactionID, leg, k)
+	if err != nil {
+		return nil, err
+	}
+	w.running.Go(k.run)
+	var once sync.Once
+	return func() {
+		untap()
+		once.Do(func() { close(k.stopped) })
+	}, nil
+}
+
+// Close stops all workers and waits for them. Their sinks are not told the end.
+func (w *Workers) Close() {
+	w.mu.Lock()
+	if !isClosed(w.closed) {
+		close(w.closed)
+	}
+	w.mu.Unlock()
+	w.running.Wait()
+}
+
+func isClosed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}

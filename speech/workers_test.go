@@ -1,0 +1,210 @@
+package speech
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre"
+	"timbre/environment"
+)
+
+// fakeLeg is a live call with one leg.
+type fakeLeg struct{ taps []timbre.Tap }
+
+func (l *fakeLeg) Tap(_ string, leg int, t timbre.Tap) (func(), error) {
+	if leg != 0 {
+		return nil, timbre.Errorf(timbre.NotFound, "call.Tap", "no leg %d", leg)
+	}
+	l.taps = append(l.taps, t)
+	return func() { l.taps = slices.DeleteFunc(l.taps, func(o timbre.Tap) bool { return o == t }) }, nil
+}
+
+// send sends frames of 20 ms, from a buffer that is used again as a stream does.
+func (l *fakeLeg) send(frames int) {
+	pcm := make([]int16, timbre.FrameSamples)
+	for i := range frames {
+		for _, t := range l.taps {
+			t.Frame(timbre.Frame{At: time.Duration(i) * timbre.FrameDuration, PCM: pcm})
+		}
+	}
+}
+
+func (l *fakeLeg) end() {
+	for _, t := range l.taps {
+		t.End()
+	}
+	l.taps = nil
+}
+
+// fakeVAD scores a window when it may, or fails.
+type fakeVAD struct {
+	proceed chan struct{} // nil: always
+	err     error
+}
+
+func (v fakeVAD) Step(context.Context, []float32, []float32) (float32, error) {
+	if v.proceed != nil {
+		<-v.proceed
+	}
+	return 0, v.err
+}
+
+// fakeSink notes what it is given.
+type fakeSink struct {
+	at      time.Duration
+	ends    int
+	lagging []bool
+}
+
+func (s *fakeSink) Speech(p timbre.Speech) { s.at = p.At }
+func (s *fakeSink) SpeechEnded()           { s.ends++ }
+func (s *fakeSink) Lagging(lags bool)      { s.lagging = append(s.lagging, lags) }
+
+// listening is a leg with a worker on it.
+type listening struct {
+	*Workers
+	leg  fakeLeg
+	sink fakeSink
+	log  bytes.Buffer
+	stop func()
+}
+
+func listenTo(t *testing.T, v VAD) *listening {
+	t.Helper()
+	l := &listening{}
+	l.Workers = NewWorkers(environment.Environment{Log: slog.New(slog.NewTextHandler(&l.log, nil))}, v, &l.leg)
+	stop, err := l.Listen(t.Context(), "tx", 0, &l.sink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.stop = stop
+	return l
+}
+
+func TestWorkerAnalysesALegToItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := listenTo(t, fakeVAD{})
+		l.leg.send(100)
+		l.leg.end()
+		synctest.Wait()
+		if l.sink.at != 2*time.Second || l.sink.ends != 1 {
+			t.Errorf("got speech up to %v and %d ends, want 2s and 1", l.sink.at, l.sink.ends)
+		}
+		l.stop()
+		l.stop()
+	})
+}
+
+func TestSlowDetectorLosesFramesAndNeverBlocksTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		proceed := make(chan struct{})
+		l := listenTo(t, fakeVAD{proceed: proceed})
+		l.leg.send(2) // fills a window, which the detector is busy with
+		synctest.Wait()
+		l.leg.send(backlog + 50)
+		if got := testutil.ToFloat64(l.metrics.lost); got != 50 {
+			t.Errorf("got %v frames lost, want 50", got)
+		}
+		if got := strings.Count(l.log.String(), "\n"); got != 1 {
+			t.Errorf("got %d log lines, want 1:\n%s", got, &l.log)
+		}
+		if want := []bool{true}; !slices.Equal(l.sink.lagging, want) {
+			t.Errorf("got lagging %v, want %v", l.sink.lagging, want)
+		}
+		close(proceed)
+		synctest.Wait()
+		if want := []bool{true, false}; !slices.Equal(l.sink.lagging, want) {
+			t.Errorf("got lagging %v after catching up, want %v", l.sink.lagging, want)
+		}
+		l.leg.end()
+		synctest.Wait()
+		if l.sink.ends != 1 {
+			t.Errorf("got %d ends, want 1", l.sink.ends)
+		}
+		l.stop()
+	})
+}
+
+func TestFailedDetectorEndsTheLegForTheSinkOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := listenTo(t, fakeVAD{err: errors.New("no memory")})
+		l.leg.send(2)
+		synctest.Wait()
+		if l.sink.ends != 1 {
+			t.Errorf("got %d ends, want 1", l.sink.ends)
+		}
+		for range 2 {
+			l.leg.send(backlog)
+			synctest.Wait()
+		}
+		l.leg.end()
+		synctest.Wait()
+		if got := testutil.ToFloat64(l.metrics.lost); got != 0 {
+			t.Errorf("got %v frames lost, want 0", got)
+		}
+		if l.sink.ends != 1 {
+			t.Errorf("got %d ends after the leg's own, want 1", l.sink.ends)
+		}
+		if got := strings.Count(l.log.String(), "\n"); got != 1 {
+			t.Errorf("got %d log lines, want 1:\n%s", got, &l.log)
+		}
+		l.stop()
+	})
+}
+
+func TestStoppedWorkerDeliversNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := listenTo(t, fakeVAD{})
+		l.stop()
+		l.leg.send(100)
+		l.leg.end()
+		synctest.Wait()
+		if l.sink.at != 0 || l.sink.ends != 0 {
+			t.Errorf("got speech up to %v and %d ends, want none", l.sink.at, l.sink.ends)
+		}
+	})
+}
+
+func TestListenToUnknownLegIsNotFound(t *testing.T) {
+	w := NewWorkers(environment.Environment{}, fakeVAD{}, &fakeLeg{})
+	if _, err := w.Listen(t.Context(), "tx", 1, &fakeSink{}); timbre.KindOf(err) != timbre.NotFound {
+		t.Errorf("got %v, want NotFound", err)
+	}
+	w.Close()
+}
+
+func TestCloseWaitsForWorkers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		proceed := make(chan struct{})
+		l := listenTo(t, fakeVAD{proceed: proceed})
+		l.leg.send(2)
+		synctest.Wait()
+		closed := false
+		go func() {
+			l.Close()
+			closed = true
+		}()
+		synctest.Wait()
+		if closed {
+			t.Error("got Close returned while a window was being scored, want it to wait")
+		}
+		close(proceed)
+		synctest.Wait()
+		if !closed {
+			t.Error("got Close waiting for a worker that has ended, want it to return")
+		}
+		if _, err := l.Listen(t.Context(), "tx", 0, &l.sink); timbre.KindOf(err) != timbre.Unavailable {
+			t.Errorf("got %v from Listen after Close, want Unavailable", err)
+		}
+		l.Close()
+	})
+}
