@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// court passes what it is asked about, and notes it.
-type court struct {
+// recorder is an Inspector that passes messages and keeps them.
+type recorder struct {
 	messages []string
 	bodies   []int
-	why      error
+	cause    error
 	heads    []string
 	timeout  time.Duration
 }
 
-func (c *court) Message(raw []byte, body int) Verdict {
-	c.messages, c.bodies = append(c.messages, string(raw)), append(c.bodies, body)
+func (r *recorder) Message(raw []byte, body int) Verdict {
+	r.messages, r.bodies = append(r.messages, string(raw)), append(r.bodies, body)
 	switch {
 	case bytes.HasPrefix(raw, []byte("BAD")):
 		return Verdict{Response: []byte("no")}
@@ -32,73 +32,79 @@ func (c *court) Message(raw []byte, body int) Verdict {
 	return Verdict{Pass: raw}
 }
 
-func (c *court) Broken(head []byte, why error) []byte {
-	c.heads, c.why = append(c.heads, string(head)), why
+func (r *recorder) Broken(head []byte, cause error) []byte {
+	r.heads, r.cause = append(r.heads, string(head)), cause
 	return []byte("broken")
 }
 
-func (c *court) IdleTimeout() time.Duration { return c.timeout }
+func (r *recorder) IdleTimeout() time.Duration { return r.timeout }
 
 var limits = Limits{Head: 500, Body: 100, Message: 30 * time.Second}
 
-// spoken is what a connection that says something gives, and what it is told.
-func spoken(t *testing.T, j *court, text string, pieces int) (heard, told string) {
+// exchange sends a text over a connection in pieces of some bytes, and returns what Read gives and what the peer gets.
+func exchange(t *testing.T, r *recorder, text string, piece int) (read, response string) {
 	t.Helper()
-	out := &wire{in: &inPieces{[]byte(text), pieces}}
-	b, err := io.ReadAll(New(out, limits, j))
+	c := &scripted{in: &pieces{[]byte(text), piece}}
+	b, err := io.ReadAll(New(c, limits, r))
 	if err != nil {
 		t.Error(err)
 	}
-	return string(b), out.told.String()
+	return string(b), c.out.String()
 }
 
-// inPieces reads so many bytes at a time.
-type inPieces struct {
+// pieces reads n bytes at a time.
+type pieces struct {
 	left []byte
 	n    int
 }
 
-func (r *inPieces) Read(b []byte) (int, error) {
-	if len(r.left) == 0 {
+func (p *pieces) Read(b []byte) (int, error) {
+	if len(p.left) == 0 {
 		return 0, io.EOF
 	}
-	n := copy(b, r.left[:min(r.n, len(r.left))])
-	r.left = r.left[n:]
+	n := copy(b, p.left[:min(p.n, len(p.left))])
+	p.left = p.left[n:]
 	return n, nil
 }
 
 const options = "OPTIONS sip:x SIP/2.0\r\nContent-Length: 0\r\n\r\n"
 
-func TestMessagesComeWhole(t *testing.T) {
+func TestMessagesAreRead(t *testing.T) {
 	invite := "INVITE sip:x SIP/2.0\r\nl : 5\r\nX: y\r\n\r\nhello"
 	folded := "INVITE sip:x SIP/2.0\r\nContent-Length:\r\n  3\r\n\r\nabc"
 	text := "\r\n" + options + invite + folded + "\r\n\r\n\r\n\x00" + options
-	for _, pieces := range []int{1, 3, 1000} {
-		j := &court{}
-		heard, _ := spoken(t, j, text, pieces)
-		if want := []string{options, invite, folded, options}; !slices.Equal(j.messages, want) || !slices.Equal(j.bodies, []int{0, 5, 3, 0}) {
-			t.Errorf("%d at a time: %q", pieces, j.messages)
+	for _, piece := range []int{1, 3, 1000} {
+		r := &recorder{}
+		read, _ := exchange(t, r, text, piece)
+		if want := []string{options, invite, folded, options}; !slices.Equal(r.messages, want) {
+			t.Errorf("%d bytes at a time: got messages %q, want %q", piece, r.messages, want)
 		}
-		if want := options + invite + folded + ping + options; heard != want {
-			t.Errorf("%d at a time: %q", pieces, heard)
+		if want := []int{0, 5, 3, 0}; !slices.Equal(r.bodies, want) {
+			t.Errorf("%d bytes at a time: got bodies of %v bytes, want %v", piece, r.bodies, want)
+		}
+		if want := options + invite + folded + ping + options; read != want {
+			t.Errorf("%d bytes at a time: got %q read, want %q", piece, read, want)
 		}
 	}
 }
 
-func TestAMessageThatIsNotPassedDoesNotEndTheConnection(t *testing.T) {
-	j := &court{}
-	heard, told := spoken(t, j, "BAD x SIP/2.0\r\nl:0\r\n\r\n"+options+"END x SIP/2.0\r\nl:0\r\n\r\n"+options, 7)
-	if heard != options || told != "no" || len(j.messages) != 3 {
-		t.Errorf("heard %q, told %q, of %q", heard, told, j.messages)
+func TestAMessageThatDoesNotPassLeavesTheConnectionOpen(t *testing.T) {
+	r := &recorder{}
+	read, response := exchange(t, r, "BAD x SIP/2.0\r\nl:0\r\n\r\n"+options+"END x SIP/2.0\r\nl:0\r\n\r\n"+options, 7)
+	if read != options || response != "no" {
+		t.Errorf("got %q read and response %q, want %q and no", read, response, options)
+	}
+	if len(r.messages) != 3 {
+		t.Errorf("got messages %q, want 3: the third closes the connection", r.messages)
 	}
 }
 
-func TestWhatCannotBeCutEndsTheConnection(t *testing.T) {
+func TestWhatCannotBeFramedClosesTheConnection(t *testing.T) {
 	long := "X: " + strings.Repeat("y", 600)
 	for name, c := range map[string]struct {
-		text string
-		why  error
-		head bool // is all there
+		text  string
+		cause error
+		whole bool // the head arrives as a whole
 	}{
 		"no length":         {"OPTIONS sip:x SIP/2.0\r\n\r\n", ErrUnframed, true},
 		"two lengths":       {"OPTIONS sip:x SIP/2.0\r\nl: 1\r\nContent-Length: 2\r\n\r\nxy", ErrUnframed, true},
@@ -109,50 +115,56 @@ func TestWhatCannotBeCutEndsTheConnection(t *testing.T) {
 		"a long line":       {"OPTIONS sip:x SIP/2.0\r\n" + long, ErrTooLarge, false},
 		"many lines":        {"OPTIONS sip:x SIP/2.0\r\n" + strings.Repeat("X: y\r\n", 100), ErrTooLarge, false},
 		"a bare line feed":  {"OPTIONS sip:x SIP/2.0\nl: 0\n\n", errMalformed, false},
-		"a web browser's":   {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", ErrUnframed, true},
+		"HTTP":              {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", ErrUnframed, true},
 		"half a message":    {"OPTIONS sip:x", io.EOF, false},
 		"half a body":       {"OPTIONS sip:x SIP/2.0\r\nl: 5\r\n\r\nabc", io.EOF, true},
 		"a TLS handshake":   {"\x16\x03\x01\x00\xee\x01\x00\n", errMalformed, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := &court{}
-			heard, told := spoken(t, j, c.text, 1000)
-			if !errors.Is(j.why, c.why) || heard != "" || told != "broken" || len(j.heads) != 1 || len(j.messages) != 0 {
-				t.Errorf("given up for %v, heard %q, told %q, %d times", j.why, heard, told, len(j.heads))
+			r := &recorder{}
+			read, response := exchange(t, r, c.text, 1000)
+			if !errors.Is(r.cause, c.cause) || len(r.heads) != 1 {
+				t.Fatalf("got cause %v, reported %d times, want %v once", r.cause, len(r.heads), c.cause)
 			}
-			if c.head != strings.HasSuffix(j.heads[0], "\r\n\r\n") && len(j.heads) == 1 {
-				t.Errorf("the head is %q", j.heads[0])
+			if read != "" || len(r.messages) != 0 {
+				t.Errorf("got %q read of messages %q, want none", read, r.messages)
+			}
+			if response != "broken" {
+				t.Errorf("got response %q, want broken", response)
+			}
+			if got := strings.HasSuffix(r.heads[0], "\r\n\r\n"); got != c.whole {
+				t.Errorf("got head %q, want it whole: %v", r.heads[0], c.whole)
 			}
 		})
 	}
 }
 
-func TestPatienceEnds(t *testing.T) {
+func TestTimeouts(t *testing.T) {
 	for name, c := range map[string]struct {
 		text    string
 		timeout time.Duration
 		after   time.Duration
-		why     error
+		cause   error
 	}{
-		"silence":            {"", time.Minute, time.Minute, ErrIdle},
-		"after a message":    {options, time.Minute, time.Minute, ErrIdle},
-		"half a head":        {"OPTIONS", time.Minute, limits.Message, ErrSlow},
-		"half a body":        {"OPTIONS sip:x SIP/2.0\r\nl: 5\r\n\r\n", 0, limits.Message, ErrSlow},
-		"half a line break":  {"\r", time.Minute, time.Minute, ErrIdle},
-		"pings are no words": {"\r\n\r\n", time.Minute, time.Minute, ErrIdle},
+		"silence":                {"", time.Minute, time.Minute, ErrIdle},
+		"after a message":        {options, time.Minute, time.Minute, ErrIdle},
+		"half a head":            {"OPTIONS", time.Minute, limits.Message, ErrSlow},
+		"half a body":            {"OPTIONS sip:x SIP/2.0\r\nl: 5\r\n\r\n", 0, limits.Message, ErrSlow},
+		"half a line break":      {"\r", time.Minute, time.Minute, ErrIdle},
+		"pings are not messages": {"\r\n\r\n", time.Minute, time.Minute, ErrIdle},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				peer, ours := net.Pipe()
-				j := &court{timeout: c.timeout}
-				conn, began := New(ours, limits, j), time.Now()
+				peer, local := net.Pipe()
+				r := &recorder{timeout: c.timeout}
+				conn, began := New(local, limits, r), time.Now()
 				go func() { _, _ = io.Copy(io.Discard, peer) }()
 				go func() { _, _ = peer.Write([]byte(c.text)) }()
 				if _, err := io.ReadAll(conn); err != nil {
 					t.Error(err)
 				}
-				if took := time.Since(began); took != c.after || !errors.Is(j.why, c.why) {
-					t.Errorf("given up after %v for %v", took, j.why)
+				if got := time.Since(began); got != c.after || !errors.Is(r.cause, c.cause) {
+					t.Errorf("got closed after %v for %v, want after %v for %v", got, r.cause, c.after, c.cause)
 				}
 				_ = conn.Close()
 				_ = peer.Close()
@@ -161,36 +173,38 @@ func TestPatienceEnds(t *testing.T) {
 	}
 }
 
-func FuzzFrame(f *testing.F) {
+func FuzzFraming(f *testing.F) {
 	f.Add([]byte(options + "\r\n\r\n" + options))
 	f.Add([]byte("INVITE sip:x SIP/2.0\r\nContent-Length:\r\n 3\r\nl: 3\r\n\r\nabc\r\n"))
 	f.Add([]byte("\x16\x03\x01"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		j := &court{}
-		c := New(&wire{in: bytes.NewReader(data)}, limits, j)
-		heard, err := io.ReadAll(c)
+		r := &recorder{}
+		read, err := io.ReadAll(New(&scripted{in: bytes.NewReader(data)}, limits, r))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(heard) > 2*len(data)+4 {
-			t.Errorf("%d bytes became %d", len(data), len(heard))
+		if len(read) > 2*len(data)+4 {
+			t.Errorf("got %d bytes read of %d", len(read), len(data))
 		}
-		for i, m := range j.messages {
+		for i, m := range r.messages {
 			head, body, _ := strings.Cut(m, "\r\n\r\n")
-			if len(head) > limits.Head || len(body) > limits.Body || len(body) != j.bodies[i] {
-				t.Errorf("a message of %d and %d bytes, %d told", len(head), len(body), j.bodies[i])
+			if len(head) > limits.Head || len(body) > limits.Body {
+				t.Errorf("got a message of %d and %d bytes, which exceeds the limits", len(head), len(body))
+			}
+			if len(body) != r.bodies[i] {
+				t.Errorf("got a body of %d bytes, want %d", len(body), r.bodies[i])
 			}
 		}
 	})
 }
 
-// wire is a connection that has all been said on already.
-type wire struct {
+// scripted is a connection whose peer has sent everything already.
+type scripted struct {
 	net.Conn
-	in   io.Reader
-	told bytes.Buffer
+	in  io.Reader
+	out bytes.Buffer
 }
 
-func (w *wire) Read(b []byte) (int, error)      { return w.in.Read(b) }
-func (w *wire) Write(b []byte) (int, error)     { return w.told.Write(b) }
-func (w *wire) SetReadDeadline(time.Time) error { return nil }
+func (s *scripted) Read(b []byte) (int, error)      { return s.in.Read(b) }
+func (s *scripted) Write(b []byte) (int, error)     { return s.out.Write(b) }
+func (s *scripted) SetReadDeadline(time.Time) error { return nil }

@@ -147,7 +147,7 @@ func TestARefusedInviteOfAnUnknownSourceIsAnsweredOnce(t *testing.T) {
 func TestTheStackReleasesSources(t *testing.T) {
 	s, _ := newStack(t, Config{Listen: []string{"udp://127.0.0.1:0"}}, ok)
 	for _, l := range s.listeners {
-		l.maxSources, l.linger = 3, time.Millisecond
+		l.maxSources, l.linger = 3, 100*time.Millisecond // a response takes less
 	}
 	done := run(t, s)
 	first := dial(t, s, "udp")
