@@ -13,7 +13,7 @@ func (f *fake) findResource(kind, identifier string) (timbre.Resource, error) {
 			return r, nil
 		}
 	}
-	return timbre.Resource{}, timbre.Errorf(timbre.NotFound, "fake", "There is no such %s.", kind)
+	return timbre.Resource{}, timbre.Errorf(timbre.NotFound, "fake", "The %s does not exist.", kind)
 }
 
 func (f *fake) unused(id string) error {

@@ -110,7 +110,7 @@ func (f *fake) bearer(arn string) (map[string]string, func(map[string]string), e
 			return c.Tags, func(tags map[string]string) { c.Tags = tags; f.configurations.put(id, c) }, nil
 		}
 	}
-	return nil, nil, timbre.Errorf(timbre.NotFound, "fake", "There is no such resource.")
+	return nil, nil, timbre.Errorf(timbre.NotFound, "fake", "The resource does not exist.")
 }
 
 func (f *fake) TagsOf(_ context.Context, arn string) (map[string]string, error) {
@@ -131,7 +131,7 @@ func (f *fake) UpdateTags(_ context.Context, arn string, change func(map[string]
 		return err
 	}
 	if len(tags) > max(50, len(was)) {
-		return timbre.Errorf(timbre.Limit, "fake", "A resource may have 50 tags.")
+		return timbre.Errorf(timbre.Limit, "fake", "A resource can have at most 50 tags.")
 	}
 	put(tags)
 	return nil

@@ -28,7 +28,7 @@ func (s *shelf[T]) put(id string, v T) {
 func (s *shelf[T]) get(id string) (T, error) {
 	v, ok := s.byID[id]
 	if !ok {
-		return v, timbre.Errorf(timbre.NotFound, "fake", "There is no such thing.")
+		return v, timbre.Errorf(timbre.NotFound, "fake", "The item does not exist.")
 	}
 	return v, nil
 }
@@ -112,7 +112,7 @@ func (f *fake) PutStreaming(_ context.Context, id string, s timbre.Streaming) er
 	defer f.lock()()
 	if s.Insights != nil && s.Insights.ConfigurationARN != "" {
 		if c, err := f.configuration(s.Insights.ConfigurationARN); err != nil || c.ARN != s.Insights.ConfigurationARN {
-			return timbre.Errorf(timbre.NotFound, "fake", "There is no such ConfigurationArn.")
+			return timbre.Errorf(timbre.NotFound, "fake", "The ConfigurationArn does not exist.")
 		}
 	}
 	f.streamings.put(id, s)

@@ -86,7 +86,7 @@ func TestPoolLivesFromCreateToDelete(t *testing.T) {
 	again := must(s.pipelines.CreateMediaPipelineKinesisVideoStreamPool(s.ctx, create))(t).KinesisVideoStreamPoolConfiguration // with the token that the SDK has put in
 	equal(t, "the same again", json(again), json(made))
 	create.StreamConfiguration.DataRetentionInHours = new(int32(25))
-	fails[*pipelinetypes.ConflictException](t, refusal(s.pipelines.CreateMediaPipelineKinesisVideoStreamPool(s.ctx, create)), "other parameters")
+	fails[*pipelinetypes.ConflictException](t, refusal(s.pipelines.CreateMediaPipelineKinesisVideoStreamPool(s.ctx, create)), "different parameters")
 	create.ClientRequestToken = nil
 	fails[*pipelinetypes.ConflictException](t, refusal(s.pipelines.CreateMediaPipelineKinesisVideoStreamPool(s.ctx, create)), "")
 	equal(t, "ARN", *made.PoolArn, "arn:aws:chime:us-east-1:000000000000:media-pipeline-kinesis-video-stream-pool/pool.1")
@@ -125,6 +125,6 @@ func TestThereAreNoCapturePipelines(t *testing.T) {
 	list := s.do(t, "GET", "/sdk-media-capture-pipelines", "")
 	equal(t, "list", list.Body, `{"MediaCapturePipelines":[]}`)
 	id := newID()
-	fails[*pipelinetypes.NotFoundException](t, refusal(s.pipelines.GetMediaCapturePipeline(s.ctx, &pipelines.GetMediaCapturePipelineInput{MediaPipelineId: &id})), "no meetings")
-	fails[*pipelinetypes.NotFoundException](t, refusal(s.pipelines.DeleteMediaCapturePipeline(s.ctx, &pipelines.DeleteMediaCapturePipelineInput{MediaPipelineId: &id})), "no meetings")
+	fails[*pipelinetypes.NotFoundException](t, refusal(s.pipelines.GetMediaCapturePipeline(s.ctx, &pipelines.GetMediaCapturePipelineInput{MediaPipelineId: &id})), "does not support meetings")
+	fails[*pipelinetypes.NotFoundException](t, refusal(s.pipelines.DeleteMediaCapturePipeline(s.ctx, &pipelines.DeleteMediaCapturePipelineInput{MediaPipelineId: &id})), "does not support meetings")
 }

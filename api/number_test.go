@@ -138,7 +138,7 @@ func TestNumberIsUpdatedAloneAndInBatches(t *testing.T) {
 	_, err := s.voice.BatchUpdatePhoneNumber(s.ctx, &sdk.BatchUpdatePhoneNumberInput{UpdatePhoneNumberRequestItems: []types.UpdatePhoneNumberRequestItem{
 		{PhoneNumberId: new(second)}, {PhoneNumberId: new("12065550101")},
 	}})
-	fails[*types.BadRequestException](t, err, "twice")
+	fails[*types.BadRequestException](t, err, "more than once")
 
 	equal(t, "of another product", s.associate(t, s.connector(t), false, second)[0].ErrorCode, types.ErrorCodeBadRequest)
 	s.associate(t, s.connector(t), false, first)

@@ -157,8 +157,8 @@ func TestElementRefusals(t *testing.T) {
 		"a fifo queue":         {elements(queue("arn:aws:sqs:us-east-1:000000000000:events.fifo")), "insightsTarget"},
 		"webhook without name": {elements(queue("arn:timbre:webhook:us-east-1:000000000000:")), "insightsTarget"},
 		"recording to nowhere": {elements(bucketless), "s3RecordingSinkConfiguration.destination"},
-		"both transcriptions":  {elements(call, plain), "must not stand beside"},
-		"lonely enhancement":   {elements(element("VoiceEnhancementSink")), "must stand beside an S3RecordingSink"},
+		"both transcriptions":  {elements(call, plain), "must not be combined with"},
+		"lonely enhancement":   {elements(element("VoiceEnhancementSink")), "must be combined with S3RecordingSink"},
 		"bare transcription":   {elements(element("AmazonTranscribeProcessor")), "amazonTranscribeProcessorConfiguration"},
 	} {
 		t.Run(name, func(t *testing.T) {

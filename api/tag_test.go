@@ -78,8 +78,8 @@ func TestTagRefusals(t *testing.T) {
 	if err := add(arn, "k1", "another"); err != nil {
 		t.Error(err)
 	}
-	fails[*types.NotFoundException](t, add(arn+"x", "a", "b"), "no such")
-	fails[*types.NotFoundException](t, add("arn:aws:chime:us-east-1:000000000000:voice-profile/vp-1", "a", "b"), "no such")
+	fails[*types.NotFoundException](t, add(arn+"x", "a", "b"), "does not exist")
+	fails[*types.NotFoundException](t, add("arn:aws:chime:us-east-1:000000000000:voice-profile/vp-1", "a", "b"), "does not exist")
 	fails[*types.BadRequestException](t, add("no ARN", "a", "b"), "resourceARN")
 	fails[*types.BadRequestException](t, add(arn, "", "b"), "'tags.1.member.key'")
 	fails[*types.BadRequestException](t, add(arn, "aws:a", "b"), "aws:")

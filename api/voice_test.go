@@ -64,9 +64,9 @@ func TestConnectorLivesFromCreateToDelete(t *testing.T) {
 
 	must(s.voice.DeleteVoiceConnector(s.ctx, &sdk.DeleteVoiceConnectorInput{VoiceConnectorId: &id}))(t)
 	_, err := s.voice.GetVoiceConnector(s.ctx, &sdk.GetVoiceConnectorInput{VoiceConnectorId: &id})
-	fails[*types.NotFoundException](t, err, "no such")
+	fails[*types.NotFoundException](t, err, "does not exist")
 	_, err = s.voice.DeleteVoiceConnector(s.ctx, &sdk.DeleteVoiceConnectorInput{VoiceConnectorId: &id})
-	fails[*types.NotFoundException](t, err, "no such")
+	fails[*types.NotFoundException](t, err, "does not exist")
 }
 
 func TestConnectorHasDefaults(t *testing.T) {
@@ -239,7 +239,7 @@ func TestOneOfTwoSimultaneousCreationsWins(t *testing.T) {
 	s = serve(t)
 	s.faster = &timbre.Domain{ID: "first", Token: "token-1", Fingerprint: "other"}
 	_, err := s.voice.CreateVoiceProfileDomain(s.ctx, domainInput("a", "token-1"))
-	fails[*types.ConflictException](t, err, "other parameters")
+	fails[*types.ConflictException](t, err, "different parameters")
 
 	s = serve(t)
 	s.faster = &timbre.Domain{ID: "first", Token: "token-2"}
@@ -381,15 +381,15 @@ func TestTaskOfAnotherConnectorDoesNotExist(t *testing.T) {
 	search := must(s.voice.StartSpeakerSearchTask(s.ctx, &sdk.StartSpeakerSearchTaskInput{VoiceConnectorId: &mine, TransactionId: new("tx"), VoiceProfileDomainId: new("d")}))(t).SpeakerSearchTask.SpeakerSearchTaskId
 	tone := must(s.voice.StartVoiceToneAnalysisTask(s.ctx, &sdk.StartVoiceToneAnalysisTaskInput{VoiceConnectorId: &mine, TransactionId: new("tx"), LanguageCode: "en-US"}))(t).VoiceToneAnalysisTask.VoiceToneAnalysisTaskId
 	_, err := s.voice.GetSpeakerSearchTask(s.ctx, &sdk.GetSpeakerSearchTaskInput{VoiceConnectorId: &other, SpeakerSearchTaskId: search})
-	fails[*types.NotFoundException](t, err, "no such")
+	fails[*types.NotFoundException](t, err, "does not exist")
 	_, err = s.voice.StopSpeakerSearchTask(s.ctx, &sdk.StopSpeakerSearchTaskInput{VoiceConnectorId: &other, SpeakerSearchTaskId: search})
-	fails[*types.NotFoundException](t, err, "no such")
+	fails[*types.NotFoundException](t, err, "does not exist")
 	_, err = s.voice.GetVoiceToneAnalysisTask(s.ctx, &sdk.GetVoiceToneAnalysisTaskInput{VoiceConnectorId: &other, VoiceToneAnalysisTaskId: tone, IsCaller: new(true)})
-	fails[*types.NotFoundException](t, err, "no such")
+	fails[*types.NotFoundException](t, err, "does not exist")
 	_, err = s.voice.StopVoiceToneAnalysisTask(s.ctx, &sdk.StopVoiceToneAnalysisTaskInput{VoiceConnectorId: &other, VoiceToneAnalysisTaskId: tone})
-	fails[*types.NotFoundException](t, err, "no such")
+	fails[*types.NotFoundException](t, err, "does not exist")
 	_, err = s.voice.GetSpeakerSearchTask(s.ctx, &sdk.GetSpeakerSearchTaskInput{VoiceConnectorId: &mine, SpeakerSearchTaskId: tone})
-	fails[*types.NotFoundException](t, err, "no such speaker search task")
+	fails[*types.NotFoundException](t, err, "The speaker search task does not exist")
 	equal(t, "the task runs on", s.tasks.byID[*search].Status, timbre.InQueue)
 }
 

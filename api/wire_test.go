@@ -156,18 +156,18 @@ func TestEveryKindIsItsException(t *testing.T) {
 		_, err := s.voice.StartSpeakerSearchTask(s.ctx, &sdk.StartSpeakerSearchTaskInput{VoiceConnectorId: &vc, TransactionId: new("tx"), VoiceProfileDomainId: &domain})
 		return err
 	}
-	fails[*types.BadRequestException](t, start(timbre.Invalid), "because of")
-	fails[*types.ResourceLimitExceededException](t, start(timbre.Limit), "because of")
-	fails[*types.UnauthorizedClientException](t, start(timbre.Unauthorized), "because of")
-	fails[*types.ForbiddenException](t, start(timbre.Forbidden), "because of")
-	fails[*types.AccessDeniedException](t, start(timbre.AccessDenied), "because of")
-	fails[*types.NotFoundException](t, start(timbre.NotFound), "because of")
-	fails[*types.ConflictException](t, start(timbre.Conflict), "because of")
-	fails[*types.GoneException](t, start(timbre.Gone), "because of")
-	fails[*types.UnprocessableEntityException](t, start(timbre.Unprocessable), "because of")
-	fails[*types.ThrottledClientException](t, start(timbre.Throttled), "because of")
-	fails[*types.ServiceUnavailableException](t, start(timbre.Unavailable), "because of")
-	fails[*types.ServiceFailureException](t, start(timbre.Internal), "request's id")
+	fails[*types.BadRequestException](t, start(timbre.Invalid), "Because of ")
+	fails[*types.ResourceLimitExceededException](t, start(timbre.Limit), "Because of ")
+	fails[*types.UnauthorizedClientException](t, start(timbre.Unauthorized), "Because of ")
+	fails[*types.ForbiddenException](t, start(timbre.Forbidden), "Because of ")
+	fails[*types.AccessDeniedException](t, start(timbre.AccessDenied), "Because of ")
+	fails[*types.NotFoundException](t, start(timbre.NotFound), "Because of ")
+	fails[*types.ConflictException](t, start(timbre.Conflict), "Because of ")
+	fails[*types.GoneException](t, start(timbre.Gone), "Because of ")
+	fails[*types.UnprocessableEntityException](t, start(timbre.Unprocessable), "Because of ")
+	fails[*types.ThrottledClientException](t, start(timbre.Throttled), "Because of ")
+	fails[*types.ServiceUnavailableException](t, start(timbre.Unavailable), "Because of ")
+	fails[*types.ServiceFailureException](t, start(timbre.Internal), "request ID")
 	s.fail = context.Canceled
 	_, err := s.voice.GetVoiceConnector(s.ctx, &sdk.GetVoiceConnectorInput{VoiceConnectorId: &vc})
 	fails[*types.ServiceUnavailableException](t, err, "")
@@ -292,7 +292,7 @@ func TestBodyThatIsTooLongIsRefused(t *testing.T) {
 	answer := s.do(t, "POST", "/voice-connectors", `{"Name":"`+strings.Repeat("a", 1<<20)+`"}`)
 	equal(t, "status", answer.Status, 400)
 	equal(t, "type", answer.Header.Get("x-amzn-ErrorType"), "BadRequestException")
-	if body := answer.Body; !strings.Contains(body, "longer than 1048576 bytes") {
+	if body := answer.Body; !strings.Contains(body, "body exceeds 1048576 bytes") {
 		t.Error(body)
 	}
 }
@@ -306,7 +306,7 @@ func TestBodyOfUnknownLengthIsRefusedAtTheLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	signed(t, r, text)
-	if answer := send(t, r); answer.Status != 400 || !strings.Contains(answer.Body, "longer than 1048576 bytes") {
+	if answer := send(t, r); answer.Status != 400 || !strings.Contains(answer.Body, "body exceeds 1048576 bytes") {
 		t.Errorf("%d %s", answer.Status, answer.Body)
 	}
 }

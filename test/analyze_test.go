@@ -83,9 +83,9 @@ func TestAnalyzeFindsWhomTheServerKnows(t *testing.T) {
 		t.Errorf("without a domain: %+v, %v", report, err)
 	}
 	for want, args := range map[string][]string{
-		"There is no voice profile domain nowhere": {"--domain", "nowhere", file("short_s2_caller")},
-		"is not the data folder of a server":       {"--data", t.TempDir(), "--domain", h.domain, file("short_s2_caller")},
-		"expected":                                 {},
+		"The voice profile domain nowhere does not exist": {"--domain", "nowhere", file("short_s2_caller")},
+		"is not the data folder of a server":              {"--data", t.TempDir(), "--domain", h.domain, file("short_s2_caller")},
+		"expected":                                        {},
 	} {
 		if report, status, err := analyze(args...); err == nil || len(report.Files) != 0 || !strings.Contains(status, want) {
 			t.Errorf("%q: %v: %s", args, err, status)

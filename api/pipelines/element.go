@@ -49,7 +49,7 @@ func elements(docs []jsontext.Value) ([]timbre.Element, error) {
 			return nil, rest.Invalid(at, "be an element")
 		}
 		if place[e.Type] != "" {
-			return nil, rest.Invalid(at+".type", "be the only %s of the configuration", e.Type)
+			return nil, rest.Invalid(at+".type", "be the only %s in the configuration", e.Type)
 		}
 		place[e.Type] = at
 		target, err := complete(e.Type, doc, at)
@@ -59,10 +59,10 @@ func elements(docs []jsontext.Value) ([]timbre.Element, error) {
 		list = append(list, timbre.Element{Type: e.Type, Target: target, Document: json.RawMessage(doc)})
 	}
 	if at := place["AmazonTranscribeCallAnalyticsProcessor"]; at != "" && place["AmazonTranscribeProcessor"] != "" {
-		return nil, rest.Invalid(at+".type", "not stand beside an AmazonTranscribeProcessor")
+		return nil, rest.Invalid(at+".type", "not be combined with AmazonTranscribeProcessor")
 	}
 	if at := place["VoiceEnhancementSink"]; at != "" && place["S3RecordingSink"] == "" {
-		return nil, rest.Invalid(at+".type", "stand beside an S3RecordingSink")
+		return nil, rest.Invalid(at+".type", "be combined with S3RecordingSink")
 	}
 	return list, nil
 }

@@ -67,9 +67,9 @@ func (s *service) createPipeline(ctx context.Context, in *createPipelineInput) (
 	source := in.KinesisVideoStreamSourceRuntimeConfiguration
 	switch {
 	case in.KinesisVideoStreamRecordingSourceRuntimeConfiguration != nil:
-		return nil, notSupported("kinesisVideoStreamRecordingSourceRuntimeConfiguration: a pipeline takes streams of live calls, not recordings")
+		return nil, notSupported("kinesisVideoStreamRecordingSourceRuntimeConfiguration: a pipeline processes streams of live calls, not recordings")
 	case in.S3RecordingSinkRuntimeConfiguration != nil:
-		return nil, notSupported("s3RecordingSinkRuntimeConfiguration: a pipeline makes no recordings")
+		return nil, notSupported("s3RecordingSinkRuntimeConfiguration: a pipeline does not record")
 	case source == nil:
 		return nil, rest.Missing("kinesisVideoStreamSourceRuntimeConfiguration")
 	}
@@ -102,14 +102,14 @@ func (s *service) createPipeline(ctx context.Context, in *createPipelineInput) (
 
 // notSupported is the refusal of what the model allows and Timbre does not do.
 func notSupported(what string) error {
-	return timbre.Errorf(timbre.Invalid, "", "Not supported by Timbre: %s.", what)
+	return timbre.Errorf(timbre.Invalid, "", "Timbre does not support %s.", what)
 }
 
 // streamOf reads a stream. Those of Timbre have one channel each, which may be called 0 or 1.
 func streamOf(c types.StreamConfiguration, at string) (s timbre.PipelineStream, err error) {
 	s = timbre.PipelineStream{ARN: *c.StreamArn, Fragment: or(c.FragmentNumber), Channels: int(*c.StreamChannelDefinition.NumberOfChannels)}
 	if s.Channels != 1 {
-		return s, rest.Invalid(at+".numberOfChannels", "be 1: each stream is one party of a call")
+		return s, rest.Invalid(at+".numberOfChannels", "be 1: each stream carries one party of a call")
 	}
 	defined := c.StreamChannelDefinition.ChannelDefinitions
 	if len(defined) > s.Channels {

@@ -62,7 +62,7 @@ func (s *service) poolMadeWith(ctx context.Context, p pool) (*pool, error) {
 		switch {
 		case first.Token != p.Token:
 		case first.Fingerprint != p.Fingerprint:
-			return nil, timbre.Errorf(timbre.Conflict, "", "The ClientRequestToken has been used for a pool with other parameters.")
+			return nil, timbre.Errorf(timbre.Conflict, "", "The ClientRequestToken was already used with different parameters.")
 		default:
 			return &first, nil
 		}

@@ -17,8 +17,8 @@ func registerStored(m *rest.Mux, s *service) {
 
 // registerRefused ties what is about meetings and their recordings to the reason why Timbre does not do it.
 func registerRefused(m *rest.Mux) {
-	rest.Refuse(m, rest.Pipelines, timbre.NotFound, "There is no such media capture pipeline: Timbre has no meetings to capture.",
+	rest.Refuse(m, rest.Pipelines, timbre.NotFound, "The media capture pipeline does not exist: Timbre does not support meetings.",
 		"GetMediaCapturePipeline", "DeleteMediaCapturePipeline")
-	rest.Refuse(m, rest.Pipelines, timbre.Invalid, "Timbre has no meetings, and so none to capture, join together, stream or send on.",
+	rest.Refuse(m, rest.Pipelines, timbre.Invalid, "Timbre does not support meetings, so it cannot capture, concatenate, stream or forward them.",
 		"CreateMediaCapturePipeline", "CreateMediaConcatenationPipeline", "CreateMediaLiveConnectorPipeline", "CreateMediaStreamPipeline")
 }

@@ -34,7 +34,7 @@ func (s *service) domain(ctx context.Context, arn string) (id string, err error)
 	}
 	d, err := s.deps.Store.Domain(ctx, id)
 	if err == nil && d.ARN != arn {
-		err = timbre.Errorf(timbre.NotFound, "", "There is no voice profile domain with this ARN.")
+		err = timbre.Errorf(timbre.NotFound, "", "The voice profile domain does not exist.")
 	}
 	return id, err
 }

@@ -16,13 +16,13 @@ func (s *service) madeBefore(ctx context.Context, c timbre.Configuration, confli
 	first, err := s.deps.Store.Configuration(ctx, c.Name)
 	switch {
 	case err != nil && timbre.KindOf(err) == timbre.NotFound: // the token is that of a configuration of another name
-		return c, &timbre.Error{Kind: timbre.Conflict, Msg: "The ClientRequestToken has been used for a configuration with other parameters.", Err: conflict}
+		return c, &timbre.Error{Kind: timbre.Conflict, Msg: "The ClientRequestToken was already used with different parameters.", Err: conflict}
 	case err != nil:
 		return c, err
 	case c.Token == "" || first.Token != c.Token:
-		return c, &timbre.Error{Kind: timbre.Invalid, Msg: "A media insights pipeline configuration of this name exists.", Err: conflict}
+		return c, &timbre.Error{Kind: timbre.Invalid, Msg: "A media insights pipeline configuration with this name already exists.", Err: conflict}
 	case first.Fingerprint != c.Fingerprint:
-		return c, &timbre.Error{Kind: timbre.Conflict, Msg: "The ClientRequestToken has been used for a configuration with other parameters.", Err: conflict}
+		return c, &timbre.Error{Kind: timbre.Conflict, Msg: "The ClientRequestToken was already used with different parameters.", Err: conflict}
 	}
 	return first, nil
 }

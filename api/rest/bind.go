@@ -76,7 +76,7 @@ func bind(in any, inBody, aside map[string]any) error {
 			err = json.Unmarshal(text, in)
 		}
 		if err != nil {
-			return &timbre.Error{Kind: timbre.Invalid, Msg: "The body does not fit the operation.", Err: err}
+			return &timbre.Error{Kind: timbre.Invalid, Msg: "The body does not match the input of the operation.", Err: err}
 		}
 	}
 	for name, v := range aside {

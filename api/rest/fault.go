@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"timbre"
 )
@@ -23,18 +26,18 @@ func (f *Fault) Error() string { return f.Type + ": " + f.Message }
 
 // faults is the one table from what went wrong to what AWS calls it. Codes are those of the services' ErrorCode.
 var faults = map[timbre.Kind]Fault{
-	timbre.Internal:      {Status: 500, Type: "ServiceFailureException", Code: "ServiceFailure", Message: "The server failed. Its log has the cause under this request's id."},
+	timbre.Internal:      {Status: 500, Type: "ServiceFailureException", Code: "ServiceFailure", Message: "An internal error occurred. The server log contains the cause under this request ID."},
 	timbre.Invalid:       {Status: 400, Type: "BadRequestException", Code: "BadRequest", Message: "The request is not valid."},
-	timbre.Limit:         {Status: 400, Type: "ResourceLimitExceededException", Code: "ResourceLimitExceeded", Message: "A limit has been reached."},
+	timbre.Limit:         {Status: 400, Type: "ResourceLimitExceededException", Code: "ResourceLimitExceeded", Message: "A quota has been reached."},
 	timbre.Unauthorized:  {Status: 401, Type: "UnauthorizedClientException", Code: "Unauthorized", Message: "The client is not authorized."},
-	timbre.Forbidden:     {Status: 403, Type: "ForbiddenException", Code: "Forbidden", Message: "The client may not do this."},
-	timbre.AccessDenied:  {Status: 403, Type: "AccessDeniedException", Code: "AccessDenied", Message: "The client may not do this."},
-	timbre.NotFound:      {Status: 404, Type: "NotFoundException", Code: "NotFound", Message: "There is no such resource."},
+	timbre.Forbidden:     {Status: 403, Type: "ForbiddenException", Code: "Forbidden", Message: "You are not authorized to perform this operation."},
+	timbre.AccessDenied:  {Status: 403, Type: "AccessDeniedException", Code: "AccessDenied", Message: "You are not authorized to perform this operation."},
+	timbre.NotFound:      {Status: 404, Type: "NotFoundException", Code: "NotFound", Message: "The resource does not exist."},
 	timbre.Conflict:      {Status: 409, Type: "ConflictException", Code: "Conflict", Message: "The request conflicts with the state of the resource."},
-	timbre.Gone:          {Status: 410, Type: "GoneException", Code: "Gone", Message: "The resource is gone."},
-	timbre.Unprocessable: {Status: 422, Type: "UnprocessableEntityException", Code: "Unprocessable", Message: "The request cannot be carried out."},
+	timbre.Gone:          {Status: 410, Type: "GoneException", Code: "Gone", Message: "The resource is no longer available."},
+	timbre.Unprocessable: {Status: 422, Type: "UnprocessableEntityException", Code: "Unprocessable", Message: "The request cannot be processed."},
 	timbre.Throttled:     {Status: 429, Type: "ThrottledClientException", Code: "Throttling", Message: "Too many requests."},
-	timbre.Unavailable:   {Status: 503, Type: "ServiceUnavailableException", Code: "ServiceUnavailable", Message: "The server cannot do this at the moment."},
+	timbre.Unavailable:   {Status: 503, Type: "ServiceUnavailableException", Code: "ServiceUnavailable", Message: "The service is temporarily unavailable."},
 }
 
 // nearest says which kind stands in for one that an operation does not declare: SDKs give a type to declared exceptions
@@ -75,27 +78,37 @@ func faultOf(err error, op *Operation) *Fault {
 	return &fault
 }
 
-// messageOf is the outermost message in err's chain that is meant for the person who asked.
+// messageOf returns the outermost message in err's chain that is meant for the client.
 func messageOf(err error) string {
 	for e := (*timbre.Error)(nil); errors.As(err, &e); err = e.Err {
 		if e.Msg != "" {
-			return e.Msg
+			return sentence(e.Msg)
 		}
 	}
 	return ""
+}
+
+// sentence turns a Go error string, which other stages return, into a sentence as AWS writes them. Messages of the API are
+// sentences already.
+func sentence(message string) string {
+	first, n := utf8.DecodeRuneInString(message)
+	if !unicode.IsLower(first) {
+		return message
+	}
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(message[n:], ".") + "."
 }
 
 // notServed refuses an operation that is in the model and that nothing handles. It is a BadRequestException because every
 // operation of both services declares that one and no SDK tries it again.
 func notServed(op *Operation) *Fault {
 	f := faults[timbre.Invalid]
-	f.Message = fmt.Sprintf("This version of Timbre does not serve the operation %s.", op.Name)
+	f.Message = fmt.Sprintf("This version of Timbre does not support the operation %s.", op.Name)
 	return &f
 }
 
 // unknownOperation refuses a method and path that no operation has.
 func unknownOperation() *Fault {
-	return &Fault{Status: http.StatusNotFound, Type: "UnknownOperationException", Code: "UnknownOperation", Message: "No operation has this method and path."}
+	return &Fault{Status: http.StatusNotFound, Type: "UnknownOperationException", Code: "UnknownOperation", Message: "No operation matches this method and path."}
 }
 
 // Denied refuses what a key may not do. It is the same for all operations, also for those that do not declare it.

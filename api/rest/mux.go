@@ -131,7 +131,7 @@ func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte
 	x.keyID = key.ID
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, &timbre.Error{Kind: timbre.Invalid, Msg: "The query cannot be read.", Err: err}
+		return nil, &timbre.Error{Kind: timbre.Invalid, Msg: "The query string cannot be parsed.", Err: err}
 	}
 	found, labels := m.root.find(r, query)
 	if found == nil {

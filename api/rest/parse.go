@@ -37,14 +37,14 @@ type number string
 // readBody takes in a request's body, whole, and refuses one over the limit before reading further.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
-		return nil, timbre.Errorf(timbre.Invalid, "", "The body is longer than %d bytes.", maxBody)
+		return nil, timbre.Errorf(timbre.Invalid, "", "The body exceeds %d bytes.", maxBody)
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if over := (*http.MaxBytesError)(nil); errors.As(err, &over) {
-		return nil, timbre.Errorf(timbre.Invalid, "", "The body is longer than %d bytes.", maxBody)
+		return nil, timbre.Errorf(timbre.Invalid, "", "The body exceeds %d bytes.", maxBody)
 	}
 	if err != nil {
-		return nil, &timbre.Error{Kind: timbre.Invalid, Msg: "The body could not be read to its end.", Err: err}
+		return nil, &timbre.Error{Kind: timbre.Invalid, Msg: "The body is incomplete.", Err: err}
 	}
 	return body, nil
 }

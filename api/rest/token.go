@@ -51,7 +51,7 @@ func (p pages) open(scope, token string) (after string, err error) {
 			return string(plain), nil
 		}
 	}
-	return "", timbre.Errorf(timbre.Invalid, "", "NextToken is not one that this list has given.")
+	return "", timbre.Errorf(timbre.Invalid, "", "The NextToken is not valid for this list.")
 }
 
 // bound is what a token holds for besides its item. No account has a zero byte.

@@ -30,14 +30,14 @@ type claim struct {
 func parse(r *http.Request) (claim, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return claim{}, refuse(incomplete, "The query cannot be read.")
+		return claim{}, refuse(incomplete, "The query string cannot be parsed.")
 	}
 	header, presigned := r.Header.Get("Authorization"), query.Has("X-Amz-Signature")
 	var f fields
 	var date string
 	switch {
 	case header != "" && presigned:
-		return claim{}, refuse(incomplete, "The request is signed twice, in its header and in its query.")
+		return claim{}, refuse(incomplete, "The request is signed both in its header and in its query string.")
 	case header != "":
 		if f, err = parseHeader(only(r.Header["Authorization"])); err != nil {
 			return claim{}, err
@@ -50,7 +50,7 @@ func parse(r *http.Request) (claim, error) {
 		f = fields{only(query["X-Amz-Credential"]), only(query["X-Amz-SignedHeaders"]), only(query["X-Amz-Signature"])}
 		date = only(query["X-Amz-Date"])
 	default:
-		return claim{}, refuse(noToken, "The request is not signed.")
+		return claim{}, refuse(noToken, "The request is missing an authentication token.")
 	}
 	c, err := f.claim(date)
 	if err != nil {
@@ -92,7 +92,7 @@ func parseHeader(header string) (fields, error) {
 		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		into := map[string]*string{"Credential": &f.credential, "SignedHeaders": &f.signed, "Signature": &f.signature}[key]
 		if into == nil || *into != "" {
-			return fields{}, refuse(incomplete, "The Authorization header has a part that is unknown, or one twice.")
+			return fields{}, refuse(incomplete, "The Authorization header has an unknown or repeated parameter.")
 		}
 		*into = value
 	}
@@ -105,7 +105,7 @@ func (f fields) claim(date string) (claim, error) {
 		{"Credential", f.credential}, {"SignedHeaders", f.signed}, {"Signature", f.signature}, {"a date", date},
 	} {
 		if p.value == "" {
-			return claim{}, refuse(incomplete, "The signature lacks %s.", p.name)
+			return claim{}, refuse(incomplete, "The signature is missing %s.", p.name)
 		}
 	}
 	scope := strings.Split(f.credential, "/")
@@ -117,10 +117,10 @@ func (f fields) claim(date string) (claim, error) {
 	}
 	at, err := time.Parse(timeFormat, date)
 	if err != nil || at.Format(timeFormat) != date {
-		return claim{}, refuse(incomplete, "The date must be written as %s.", timeFormat)
+		return claim{}, refuse(incomplete, "The date must have the format %s.", timeFormat)
 	}
 	if date[:8] != scope[1] {
-		return claim{}, refuse(mismatch, "The date in Credential is not the date of the request.")
+		return claim{}, refuse(mismatch, "The date in Credential does not match the date of the request.")
 	}
 	signed := strings.Split(f.signed, ";")
 	if !slices.Contains(signed, "host") {
@@ -128,7 +128,7 @@ func (f fields) claim(date string) (claim, error) {
 	}
 	for i, name := range signed {
 		if name != strings.ToLower(name) || i > 0 && name <= signed[i-1] {
-			return claim{}, refuse(incomplete, "SignedHeaders must be in lower case and in order.")
+			return claim{}, refuse(incomplete, "SignedHeaders must be in lower case and sorted.")
 		}
 	}
 	if len(f.signature) != 64 {
@@ -144,7 +144,7 @@ func (c *claim) timely(now time.Time) error {
 		late = c.at.Add(c.expires)
 	}
 	if now.Before(early) || now.After(late) {
-		return refuse(expired, "The request was signed for another time than now.")
+		return refuse(expired, "The request has expired or its date is too far in the future.")
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (key timb
 		return timbre.Key{}, refuse(unknownKey, "The security token included in the request is invalid.")
 	}
 	if key.Session != "" && c.session(r) == "" {
-		return timbre.Key{}, refuse(unknownKey, "The security token included in the request is invalid: this key needs its session token.")
+		return timbre.Key{}, refuse(unknownKey, "The security token included in the request is invalid: this key requires its session token.")
 	}
 	if err := c.timely(v.env.Now()); err != nil {
 		return timbre.Key{}, err

@@ -30,7 +30,7 @@ func (c *claim) verify(r *http.Request, key timbre.Key, body []byte) error {
 	}
 	signature, err := c.sign(r.Context(), again, key.Secret, hash)
 	if err != nil {
-		return refuse(mismatch, "The request could not be brought into canonical form.")
+		return refuse(mismatch, "The canonical request cannot be constructed.")
 	}
 	right := subtle.ConstantTimeCompare([]byte(signature), []byte(c.signature))
 	if key.Session != "" {
@@ -67,7 +67,7 @@ func (c *claim) payload(r *http.Request, body []byte) (string, error) {
 	case said == unsignedPayload:
 		return "", refuse(mismatch, "The body must be signed.")
 	}
-	return "", refuse(mismatch, "x-amz-content-sha256 is not the hash of the body.")
+	return "", refuse(mismatch, "The header x-amz-content-sha256 does not match the body.")
 }
 
 // ignored are headers that the signer leaves out whatever it is told.
@@ -95,7 +95,7 @@ func (c *claim) unsigned(r *http.Request) (*http.Request, error) {
 		case ignored[name]:
 			return nil, refuse(incomplete, "SignedHeaders must not include %s.", name)
 		case len(values) == 0:
-			return nil, refuse(mismatch, "A signed header did not arrive.")
+			return nil, refuse(mismatch, "A signed header is missing.")
 		default:
 			again.Header[http.CanonicalHeaderKey(name)] = slices.Clone(values) // the signer writes into it
 		}

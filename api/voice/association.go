@@ -68,7 +68,7 @@ func (s *service) disassociate(ctx context.Context, numbers []string, id string)
 	return each(numbers, func(number string) error {
 		_, err := s.alter(ctx, number, func(n *types.PhoneNumber, r *timbre.Resource) error {
 			if len(n.Associations) == 0 || *n.Associations[0].Value != id {
-				return timbre.Errorf(timbre.NotFound, "", "The phone number is not associated with this.")
+				return timbre.Errorf(timbre.NotFound, "", "The phone number is not associated with this resource.")
 			}
 			n.Associations, r.Uses = nil, nil
 			return nil

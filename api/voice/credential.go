@@ -35,7 +35,7 @@ func (s *service) putCredentials(ctx context.Context, in *sdk.PutVoiceConnectorT
 			}
 		}
 		if strings.Contains(*one.Username, ":") {
-			return nil, rest.Invalid(at+"username", "have no colon")
+			return nil, rest.Invalid(at+"username", "not contain a colon")
 		}
 		list = append(list, credential(*one.Username, c.OutboundHost, *one.Password))
 	}

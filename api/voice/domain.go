@@ -58,7 +58,7 @@ func (s *service) firstDomain(ctx context.Context, d timbre.Domain) (first timbr
 	case err != nil:
 		return first, false, err
 	case first.Fingerprint != d.Fingerprint:
-		return first, false, timbre.Errorf(timbre.Conflict, "", "The ClientRequestToken has been used for a domain with other parameters.")
+		return first, false, timbre.Errorf(timbre.Conflict, "", "The ClientRequestToken was already used with different parameters.")
 	}
 	return first, true, nil
 }

@@ -69,7 +69,7 @@ func (s *service) updateGroup(ctx context.Context, in *updateGroupInput) (*group
 func (s *service) deleteGroup(ctx context.Context, in *sdk.DeleteVoiceConnectorGroupInput) (*sdk.DeleteVoiceConnectorGroupOutput, error) {
 	g, err := s.groups.Get(ctx, *in.VoiceConnectorGroupId)
 	if err == nil && len(g.VoiceConnectorItems) > 0 {
-		err = timbre.Errorf(timbre.Conflict, "", "The group has voice connectors. Take them out first.")
+		err = timbre.Errorf(timbre.Conflict, "", "The voice connector group contains voice connectors. Remove them first.")
 	}
 	if err == nil {
 		err = s.groups.Delete(ctx, *in.VoiceConnectorGroupId)

@@ -87,7 +87,7 @@ func (s *service) released(n types.PhoneNumber) bool {
 	return n.DeletionTimestamp != nil && !s.env.Now().Before(n.DeletionTimestamp.Add(deletionQueue))
 }
 
-func released() error { return timbre.Errorf(timbre.NotFound, "", "There is no such phone number.") }
+func released() error { return timbre.Errorf(timbre.NotFound, "", "The phone number does not exist.") }
 
 func deleted() error {
 	return timbre.Errorf(timbre.Invalid, "", "The phone number is in the deletion queue.")

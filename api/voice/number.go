@@ -49,7 +49,7 @@ func (s *service) batchUpdateNumber(ctx context.Context, in *sdk.BatchUpdatePhon
 	for _, i := range in.UpdatePhoneNumberRequestItems {
 		id := e164(*i.PhoneNumberId)
 		if items[id].PhoneNumberId != nil {
-			return nil, timbre.Errorf(timbre.Invalid, "", "The request holds a phone number twice.")
+			return nil, timbre.Errorf(timbre.Invalid, "", "The request contains a phone number more than once.")
 		}
 		items[id] = i
 		ids = append(ids, id)

@@ -26,7 +26,7 @@ func (s *service) putOrigination(ctx context.Context, in *sdk.PutVoiceConnectorO
 	doc := in.Origination
 	switch {
 	case doc.Disabled == nil && len(doc.Routes) == 0:
-		return nil, timbre.Errorf(timbre.Invalid, "", "The origination must have routes, or say whether it is disabled.")
+		return nil, timbre.Errorf(timbre.Invalid, "", "The origination must contain Routes or Disabled.")
 	case len(doc.Routes) > maxRoutes:
 		return nil, rest.Invalid("origination.routes", "have length less than or equal to %d", maxRoutes)
 	}

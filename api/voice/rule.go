@@ -26,7 +26,7 @@ func (s *service) createRule(ctx context.Context, in *sdk.CreateSipRuleInput) (*
 	}
 	err = s.rules.Create(ctx, timbre.Resource{ID: id, Name: string(in.TriggerType) + " " + *in.TriggerValue, Uses: uses}, rule)
 	if timbre.KindOf(err) == timbre.Conflict {
-		return nil, &timbre.Error{Kind: timbre.Conflict, Msg: "There is a SIP rule for this trigger already.", Err: err}
+		return nil, &timbre.Error{Kind: timbre.Conflict, Msg: "A SIP rule for this trigger already exists.", Err: err}
 	}
 	return &sdk.CreateSipRuleOutput{SipRule: &rule}, err
 }
@@ -97,7 +97,7 @@ func (s *service) ruleUses(ctx context.Context, rule types.SipRule) ([]string, e
 			return nil, err
 		}
 	} else if n, err := s.number(ctx, trigger); err != nil || n.ProductType != types.PhoneNumberProductTypeSipMediaApplicationDialIn {
-		return nil, rest.Invalid("triggerValue", "be a phone number of the inventory with the product type SipMediaApplicationDialIn")
+		return nil, rest.Invalid("triggerValue", "be a phone number in the inventory with the product type SipMediaApplicationDialIn")
 	}
 	return append(applicationsOf(rule), trigger), nil
 }
@@ -108,7 +108,7 @@ func oneARegion(targets []types.SipRuleTargetApplication) error {
 	for i, t := range targets {
 		region := or(t.AwsRegion, "")
 		if seen[region] {
-			return rest.Invalid("targetApplications."+strconv.Itoa(i+1)+".member.awsRegion", "be the only one of its region")
+			return rest.Invalid("targetApplications."+strconv.Itoa(i+1)+".member.awsRegion", "be the only application in its Region")
 		}
 		seen[region] = true
 	}

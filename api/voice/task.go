@@ -10,7 +10,7 @@ import (
 func (s *service) task(ctx context.Context, kind timbre.TaskKind, connectorID, id string) (timbre.Task, error) {
 	t, err := s.deps.Tasks.Get(ctx, kind, connectorID, id)
 	if err == nil && (t.Owner() != connectorID || t.Kind != kind) {
-		return timbre.Task{}, timbre.Errorf(timbre.NotFound, "", "The connector has no such %s task.", kind)
+		return timbre.Task{}, timbre.Errorf(timbre.NotFound, "", "The %s task does not exist on the voice connector.", kind)
 	}
 	return t, err
 }

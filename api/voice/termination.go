@@ -42,7 +42,7 @@ func (s *service) getTermination(ctx context.Context, in *sdk.GetVoiceConnectorT
 func (s *service) deleteTermination(ctx context.Context, in *sdk.DeleteVoiceConnectorTerminationInput) (*sdk.DeleteVoiceConnectorTerminationOutput, error) {
 	switch _, err := s.emergencies.Get(ctx, *in.VoiceConnectorId); {
 	case err == nil:
-		return nil, timbre.Errorf(timbre.Conflict, "", "The connector has an emergency calling configuration. Delete it first.")
+		return nil, timbre.Errorf(timbre.Conflict, "", "The voice connector has an emergency calling configuration. Delete it first.")
 	case timbre.KindOf(err) != timbre.NotFound:
 		return nil, err
 	}

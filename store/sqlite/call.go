@@ -23,7 +23,7 @@ func (s *Store) SaveCall(ctx context.Context, c timbre.Call, notices []timbre.No
 }
 
 func (s *Store) Call(ctx context.Context, transactionID string) (timbre.Call, error) {
-	c, err := one(ctx, s.reader, plain[timbre.Call], missing("call with transaction", transactionID),
+	c, err := one(ctx, s.reader, plain[timbre.Call], missing("call with TransactionId", transactionID),
 		"SELECT document FROM call WHERE transaction_id = ?", transactionID)
 	return c, wrap("store.Call", err)
 }

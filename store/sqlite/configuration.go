@@ -18,7 +18,7 @@ func (s *Store) CreateConfiguration(ctx context.Context, c timbre.Configuration)
 		_, err = q.ExecContext(ctx, "INSERT INTO configuration (id, name, arn, created, document) VALUES (?, ?, ?, ?, ?)",
 			c.ID, c.Name, c.ARN, nanos(c.Created), doc)
 		if err != nil {
-			return taken(err, "There is a configuration %s already.", c.Name)
+			return taken(err, "A media insights pipeline configuration named %s already exists.", c.Name)
 		}
 		if err := s.withinTags(c.Tags, 0); err != nil {
 			return err
@@ -35,7 +35,7 @@ func fresh(ctx context.Context, q querier, token string) error {
 	var used bool
 	err := q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM configuration WHERE document ->> '$.Token' = ?)", token).Scan(&used)
 	if err == nil && used {
-		err = conflict("The ClientRequestToken has been used for another configuration.")
+		err = conflict("The ClientRequestToken was already used for another media insights pipeline configuration.")
 	}
 	return err
 }
@@ -47,7 +47,7 @@ func (s *Store) Configuration(ctx context.Context, identifier string) (timbre.Co
 
 // configuration prefers an id to an ARN to a name, should one be spelled like another.
 func configuration(ctx context.Context, q querier, identifier string) (timbre.Configuration, error) {
-	return one(ctx, q, plain[timbre.Configuration], missing("configuration", identifier),
+	return one(ctx, q, plain[timbre.Configuration], missing("media insights pipeline configuration", identifier),
 		`SELECT document FROM configuration WHERE id = ?1 OR arn = ?1 OR name = ?1
 		ORDER BY id = ?1 DESC, arn = ?1 DESC LIMIT 1`, identifier)
 }
@@ -74,14 +74,14 @@ func (s *Store) DeleteConfiguration(ctx context.Context, identifier string) erro
 			return err
 		}
 		if linked > 0 {
-			return conflict("Configuration %s is linked to %d connectors.", c.Name, linked)
+			return conflict("Media insights pipeline configuration %s is in use by %d voice connectors.", c.Name, linked)
 		}
 		err = q.QueryRowContext(ctx, "SELECT count(*) FROM pipeline WHERE configuration_arn = ? AND ended IS NULL", c.ARN).Scan(&linked)
 		if err != nil {
 			return err
 		}
 		if linked > 0 {
-			return conflict("Configuration %s is used by %d pipelines.", c.Name, linked)
+			return conflict("Media insights pipeline configuration %s is in use by %d media pipelines.", c.Name, linked)
 		}
 		_, err = q.ExecContext(ctx, "DELETE FROM configuration WHERE id = ?", c.ID)
 		return err

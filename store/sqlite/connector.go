@@ -14,7 +14,7 @@ func (s *Store) CreateConnector(ctx context.Context, c timbre.Connector) error {
 		}
 		_, err = q.ExecContext(ctx, "INSERT INTO connector (id, created, document) VALUES (?, ?, ?)", c.ID, nanos(c.Created), doc)
 		if err != nil {
-			return taken(err, "There is a connector %s already.", c.ID)
+			return taken(err, "Voice connector %s already exists.", c.ID)
 		}
 		if err := s.withinTags(c.Tags, 0); err != nil {
 			return err
@@ -24,7 +24,7 @@ func (s *Store) CreateConnector(ctx context.Context, c timbre.Connector) error {
 }
 
 func (s *Store) Connector(ctx context.Context, id string) (timbre.Connector, error) {
-	c, err := one(ctx, s.reader, plain[timbre.Connector], missing("connector", id),
+	c, err := one(ctx, s.reader, plain[timbre.Connector], missing("voice connector", id),
 		"SELECT document FROM connector WHERE id = ?", id)
 	return c, wrap("store.Connector", err)
 }
@@ -47,7 +47,7 @@ func (s *Store) DeleteConnector(ctx context.Context, id string) error {
 		if err := silent(ctx, q, id); err != nil {
 			return err
 		}
-		return must(ctx, q, missing("connector", id), "DELETE FROM connector WHERE id = ?", id)
+		return must(ctx, q, missing("voice connector", id), "DELETE FROM connector WHERE id = ?", id)
 	}, s.observers.admissionChanged(id))
 }
 

@@ -36,7 +36,7 @@ func (s *Store) PutCredentials(ctx context.Context, connectorID string, list []t
 		var n int
 		err := q.QueryRowContext(ctx, "SELECT count(*) FROM credential WHERE connector_id = ?", connectorID).Scan(&n)
 		if err == nil && n > timbre.MaxCredentials {
-			err = timbre.Errorf(timbre.Limit, "", "A connector may have credentials of %d users.", timbre.MaxCredentials)
+			err = timbre.Errorf(timbre.Limit, "", "A voice connector can have credentials for at most %d users.", timbre.MaxCredentials)
 		}
 		return err
 	}, s.observers.admissionChanged(connectorID))
@@ -44,7 +44,7 @@ func (s *Store) PutCredentials(ctx context.Context, connectorID string, list []t
 
 // connected is NotFound without the connector.
 func (s *Store) connected(ctx context.Context, q querier, connectorID string) error {
-	_, err := one(ctx, q, text, missing("connector", connectorID), "SELECT id FROM connector WHERE id = ?", connectorID)
+	_, err := one(ctx, q, text, missing("voice connector", connectorID), "SELECT id FROM connector WHERE id = ?", connectorID)
 	return err
 }
 
@@ -70,7 +70,7 @@ func (s *Store) Credential(ctx context.Context, connectorID, username string) (t
 			return c, err
 		}
 		return c, json.Unmarshal(plain, &c)
-	}, timbre.Errorf(timbre.NotFound, "", "The user has no credentials of connector %s.", connectorID),
+	}, timbre.Errorf(timbre.NotFound, "", "The user has no credential on voice connector %s.", connectorID),
 		"SELECT wrapped, sealed FROM credential WHERE connector_id = ? AND username = ?", connectorID, username)
 	return c, wrap("store.Credential", err)
 }

@@ -19,7 +19,7 @@ func (s *Store) CreateDomain(ctx context.Context, d timbre.Domain) error {
 		_, err = q.ExecContext(ctx, "INSERT INTO domain (id, token, created, wrapped, document) VALUES (?, ?, ?, ?, ?)",
 			d.ID, maybe(d.Token), nanos(d.Created), wrapped, doc)
 		if err != nil {
-			return taken(err, "There is a voice profile domain with that id or ClientRequestToken already.")
+			return taken(err, "A voice profile domain with this ID or ClientRequestToken already exists.")
 		}
 		if err := s.withinTags(d.Tags, 0); err != nil {
 			return err
@@ -40,7 +40,7 @@ func domain(ctx context.Context, q querier, id string) (timbre.Domain, error) {
 func noDomain(id string) error { return missing("voice profile domain", id) }
 
 func (s *Store) DomainByToken(ctx context.Context, token string) (timbre.Domain, error) {
-	d, err := one(ctx, s.reader, plain[timbre.Domain], missing("voice profile domain made with token", token),
+	d, err := one(ctx, s.reader, plain[timbre.Domain], missing("voice profile domain with ClientRequestToken", token),
 		"SELECT document FROM domain WHERE token = ?", token)
 	return d, wrap("store.DomainByToken", err)
 }

@@ -15,7 +15,7 @@ func (s *Store) EnrolProfile(ctx context.Context, p timbre.Profile, taskID strin
 			return err
 		}
 		if enrolled != "" {
-			return conflict("Voice profile %s has been created from speaker search task %s already.", enrolled, taskID)
+			return conflict("Voice profile %s was already created from speaker search task %s.", enrolled, taskID)
 		}
 		if _, err := q.ExecContext(ctx, "UPDATE task SET enrolled = ? WHERE id = ?", p.ID, taskID); err != nil {
 			return err
@@ -31,7 +31,7 @@ func (s *Store) EnrolProfile(ctx context.Context, p timbre.Profile, taskID strin
 		_, err = q.ExecContext(ctx, "INSERT INTO profile (id, domain_id, created, expires, sealed, document) VALUES (?, ?, ?, ?, ?, ?)",
 			p.ID, p.DomainID, nanos(p.Created), nanos(p.Expires), sealed, doc)
 		if err != nil {
-			return orphaned(taken(err, "There is a voice profile %s already.", p.ID), noDomain(p.DomainID))
+			return orphaned(taken(err, "Voice profile %s already exists.", p.ID), noDomain(p.DomainID))
 		}
 		return within(ctx, q, s.limit().Profiles, "voice profiles of a domain", tally, "profiles of "+p.DomainID)
 	})

@@ -74,7 +74,7 @@ func refuse(path string, err error) error {
 }
 
 func missing(what, id string) error {
-	return timbre.Errorf(timbre.NotFound, "", "There is no %s %s.", what, id)
+	return timbre.Errorf(timbre.NotFound, "", "The %s %s does not exist.", what, id)
 }
 
 func conflict(format string, args ...any) error {

@@ -35,7 +35,7 @@ func (s *Store) place(ctx context.Context, p timbre.Page) (at place, err error) 
 		SELECT created FROM pipeline WHERE id = ?1 UNION ALL
 		SELECT created FROM departed WHERE id = ?1) LIMIT 1`, p.After).Scan(&at.created)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = timbre.Errorf(timbre.Invalid, "", "The list cannot go on after %s, which it does not hold.", p.After)
+		err = timbre.Errorf(timbre.Invalid, "", "The list has no item %s to continue after.", p.After)
 	}
 	return at, err
 }

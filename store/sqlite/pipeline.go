@@ -19,7 +19,7 @@ func (s *Store) CreatePipeline(ctx context.Context, p timbre.Pipeline, notices [
 			VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			p.ID, p.ARN, maybe(p.Token), nanos(p.Created), moment(p.Ended), p.ConfigurationARN, doc)
 		if err != nil {
-			return taken(err, "There is a media pipeline with that id or ClientRequestToken already.")
+			return taken(err, "A media pipeline with this ID or ClientRequestToken already exists.")
 		}
 		if err := s.withinTags(p.Tags, 0); err != nil {
 			return err
@@ -55,7 +55,7 @@ func pipeline(ctx context.Context, q querier, identifier string) (timbre.Pipelin
 }
 
 func (s *Store) PipelineByToken(ctx context.Context, token string) (timbre.Pipeline, error) {
-	p, err := one(ctx, s.reader, plain[timbre.Pipeline], missing("media pipeline made with token", token),
+	p, err := one(ctx, s.reader, plain[timbre.Pipeline], missing("media pipeline with ClientRequestToken", token),
 		"SELECT document FROM pipeline WHERE token = ?", token)
 	return p, wrap("store.PipelineByToken", err)
 }

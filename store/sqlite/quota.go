@@ -27,7 +27,7 @@ func within(ctx context.Context, q querier, limit int, what, query string, args 
 		return err
 	}
 	if n > limit {
-		return timbre.Errorf(timbre.Limit, "", "The quota of %d %s is used up.", limit, what)
+		return timbre.Errorf(timbre.Limit, "", "The quota of %d %s has been reached.", limit, what)
 	}
 	return nil
 }
@@ -37,7 +37,7 @@ const tally = "SELECT n FROM tally WHERE what = ?"
 // withinTags refuses more tags than a resource may have, unless it had as many before.
 func (s *Store) withinTags(tags map[string]string, had int) error {
 	if limit := s.limit().Tags; limit > 0 && len(tags) > max(limit, had) {
-		return timbre.Errorf(timbre.Limit, "", "A resource may have %d tags.", limit)
+		return timbre.Errorf(timbre.Limit, "", "A resource can have at most %d tags.", limit)
 	}
 	return nil
 }
@@ -45,7 +45,7 @@ func (s *Store) withinTags(tags map[string]string, had int) error {
 // withinMembers refuses more connectors in a group than it may have, unless it had as many before.
 func (s *Store) withinMembers(r timbre.Resource, had int) error {
 	if limit := s.limit().Members; r.Kind == timbre.KindGroup && limit > 0 && len(r.Uses) > max(limit, had) {
-		return timbre.Errorf(timbre.Limit, "", "A group may have %d voice connectors.", limit)
+		return timbre.Errorf(timbre.Limit, "", "A voice connector group can have at most %d voice connectors.", limit)
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func (s *Store) withinCalls(ctx context.Context, q querier, c timbre.Call) error
 		coalesce((SELECT n FROM tally WHERE what = ?), 0) >= ?`,
 		c.TransactionID, "calls of "+c.ConnectorID, limit).Scan(&over)
 	if err == nil && over {
-		err = timbre.Errorf(timbre.Limit, "", "The quota of %d live calls of a voice connector is used up.", limit)
+		err = timbre.Errorf(timbre.Limit, "", "The quota of %d live calls on a voice connector has been reached.", limit)
 	}
 	return err
 }

@@ -17,7 +17,7 @@ func (s *Store) CreateResource(ctx context.Context, r timbre.Resource) error {
 		_, err = q.ExecContext(ctx, "INSERT INTO resource (kind, id, name, owner, created, document) VALUES (?, ?, ?, ?, ?, ?)",
 			r.Kind, r.ID, maybe(r.Name), maybe(r.Owner), nanos(r.Created), doc)
 		if err != nil {
-			return taken(err, "There is a %s of that id or name already.", r.Kind)
+			return taken(err, "A %s with this ID or name already exists.", r.Kind)
 		}
 		if err := cmp.Or(s.withinTags(r.Tags, 0), s.withinMembers(r, 0)); err != nil {
 			return err
@@ -46,7 +46,7 @@ func (s *Store) PutResource(ctx context.Context, r timbre.Resource) error {
 			ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, owner = excluded.owner, document = excluded.document`,
 			r.Kind, r.ID, maybe(r.Name), maybe(r.Owner), nanos(r.Created), doc)
 		if err != nil {
-			return taken(err, "There is a %s of that name already.", r.Kind)
+			return taken(err, "A %s with this name already exists.", r.Kind)
 		}
 		return tie(ctx, q, r)
 	})
@@ -64,7 +64,7 @@ func resource(ctx context.Context, q querier, kind, identifier string) (timbre.R
 }
 
 func missingResource(kind string) error {
-	return timbre.Errorf(timbre.NotFound, "", "There is no such %s.", kind)
+	return timbre.Errorf(timbre.NotFound, "", "The %s does not exist.", kind)
 }
 
 func (s *Store) UpdateResource(ctx context.Context, kind, identifier string, change func(*timbre.Resource) error) (r timbre.Resource, err error) {
@@ -149,7 +149,7 @@ func there(ctx context.Context, q querier, id string) error {
 	err := q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM connector WHERE id = ?1)
 		OR EXISTS (SELECT 1 FROM resource WHERE id = ?1 AND owner IS NULL)`, id).Scan(&found)
 	if err == nil && !found {
-		err = timbre.Errorf(timbre.NotFound, "", "There is nothing of the id that this refers to.")
+		err = timbre.Errorf(timbre.NotFound, "", "The request refers to a resource that does not exist.")
 	}
 	return err
 }
@@ -159,7 +159,7 @@ func unused(ctx context.Context, q querier, id string) error {
 	var kind string
 	err := q.QueryRowContext(ctx, "SELECT coalesce(min(kind), '') FROM resource_use WHERE used = ?", id).Scan(&kind)
 	if err == nil && kind != "" {
-		err = conflict("It is in use by a %s.", kind)
+		err = conflict("The resource is in use by a %s.", kind)
 	}
 	return err
 }

@@ -21,7 +21,7 @@ func (s *Store) PutStreaming(ctx context.Context, connectorID string, v timbre.S
 		}
 		_, err = q.ExecContext(ctx, "INSERT OR REPLACE INTO streaming (connector_id, configuration_arn, document) VALUES (?, ?, ?)",
 			connectorID, maybe(arn), doc)
-		return orphaned(err, missing("connector", connectorID))
+		return orphaned(err, missing("voice connector", connectorID))
 	})
 }
 
@@ -30,20 +30,20 @@ func leads(ctx context.Context, q querier, arn string) error {
 	var there bool
 	err := q.QueryRowContext(ctx, "SELECT ?1 = '' OR EXISTS (SELECT 1 FROM configuration WHERE arn = ?1)", arn).Scan(&there)
 	if err == nil && !there {
-		err = timbre.Errorf(timbre.NotFound, "", "There is no media insights pipeline configuration with the given ConfigurationArn.")
+		err = timbre.Errorf(timbre.NotFound, "", "The media insights pipeline configuration with the given ConfigurationArn does not exist.")
 	}
 	return err
 }
 
 func (s *Store) Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error) {
-	v, err := one(ctx, s.reader, plain[timbre.Streaming], missing("streaming configuration of connector", connectorID),
+	v, err := one(ctx, s.reader, plain[timbre.Streaming], missing("streaming configuration of voice connector", connectorID),
 		"SELECT document FROM streaming WHERE connector_id = ?", connectorID)
 	return v, wrap("store.Streaming", err)
 }
 
 func (s *Store) DeleteStreaming(ctx context.Context, connectorID string) error {
 	return s.write(ctx, "store.DeleteStreaming", func(q querier) error {
-		return must(ctx, q, missing("streaming configuration of connector", connectorID),
+		return must(ctx, q, missing("streaming configuration of voice connector", connectorID),
 			"DELETE FROM streaming WHERE connector_id = ?", connectorID)
 	})
 }
@@ -51,19 +51,19 @@ func (s *Store) DeleteStreaming(ctx context.Context, connectorID string) error {
 func (s *Store) PutTermination(ctx context.Context, connectorID string, v timbre.Termination) error {
 	return s.write(ctx, "store.PutTermination", func(q querier) error {
 		if limit := s.limit().CPS; limit > 0 && v.CPSLimit > limit {
-			return timbre.Errorf(timbre.Limit, "", "A voice connector may have %d calls a second.", limit)
+			return timbre.Errorf(timbre.Limit, "", "A voice connector can have at most %d calls per second.", limit)
 		}
 		doc, err := document(v)
 		if err != nil {
 			return err
 		}
 		_, err = q.ExecContext(ctx, "INSERT OR REPLACE INTO termination (connector_id, document) VALUES (?, ?)", connectorID, doc)
-		return orphaned(err, missing("connector", connectorID))
+		return orphaned(err, missing("voice connector", connectorID))
 	}, s.observers.admissionChanged(connectorID))
 }
 
 func (s *Store) Termination(ctx context.Context, connectorID string) (timbre.Termination, error) {
-	v, err := one(ctx, s.reader, plain[timbre.Termination], missing("termination of connector", connectorID),
+	v, err := one(ctx, s.reader, plain[timbre.Termination], missing("termination of voice connector", connectorID),
 		"SELECT document FROM termination WHERE connector_id = ?", connectorID)
 	return v, wrap("store.Termination", err)
 }
@@ -74,7 +74,7 @@ func (s *Store) DeleteTermination(ctx context.Context, connectorID string) error
 		if _, err := q.ExecContext(ctx, "DELETE FROM credential WHERE connector_id = ?", connectorID); err != nil {
 			return err
 		}
-		return must(ctx, q, missing("termination of connector", connectorID),
+		return must(ctx, q, missing("termination of voice connector", connectorID),
 			"DELETE FROM termination WHERE connector_id = ?", connectorID)
 	}, s.observers.admissionChanged(connectorID))
 }

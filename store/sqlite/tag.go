@@ -68,5 +68,5 @@ func bearerOf(ctx context.Context, q querier, arn string) (bearer, error) {
 			return b, err
 		}
 	}
-	return bearer{}, timbre.Errorf(timbre.NotFound, "", "There is no resource with the ARN %s.", arn)
+	return bearer{}, timbre.Errorf(timbre.NotFound, "", "The resource with ARN %s does not exist.", arn)
 }

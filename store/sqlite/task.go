@@ -21,7 +21,7 @@ func (s *Store) CreateTask(ctx context.Context, t timbre.Task) error {
 			t.ID, t.Kind, t.TransactionID, maybe(t.Token), nanos(t.Created),
 			t.DomainID, t.Active, moment(t.Ended), moment(t.VoiceprintMade), sealed, doc, t.ProfileID, source(t))
 		if err != nil {
-			return taken(err, "There is a task %s already.", t.ID)
+			return taken(err, "Task %s already exists.", t.ID)
 		}
 		if err := within(ctx, q, s.limit().Tasks, "active voice analytics tasks", tally, "tasks"); err != nil {
 			return err
@@ -70,9 +70,9 @@ func admit(ctx context.Context, q querier, t timbre.Task) error {
 	}
 	switch {
 	case token:
-		return conflict("The ClientRequestToken belongs to another %s task.", t.Kind)
+		return conflict("The ClientRequestToken was already used for another %s task.", t.Kind)
 	case active:
-		return timbre.Errorf(timbre.Limit, "", "A %s task is active on transaction %s already.", t.Kind, t.TransactionID)
+		return timbre.Errorf(timbre.Limit, "", "A %s task is already active on transaction %s.", t.Kind, t.TransactionID)
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (s *Store) Task(ctx context.Context, kind timbre.TaskKind, id string) (timb
 }
 
 func (s *Store) TaskByToken(ctx context.Context, kind timbre.TaskKind, token string) (timbre.Task, error) {
-	t, err := one(ctx, s.reader, s.scanTask, missing(kind.String()+" task started with token", token),
+	t, err := one(ctx, s.reader, s.scanTask, missing(kind.String()+" task with ClientRequestToken", token),
 		selectTask+"WHERE t.kind = ? AND t.token = ?", kind, token)
 	return t, wrap("store.TaskByToken", err)
 }
