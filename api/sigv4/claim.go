@@ -26,62 +26,72 @@ type claim struct {
 	query               url.Values
 }
 
-// parse reads a claim and finds fault with its form alone. What could be written in two ways is taken in one.
+// parse reads the claim of a request and refuses a malformed one. Where a claim could be written in two ways, it accepts the
+// canonical one only.
 func parse(r *http.Request) (claim, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return claim{}, refuse(incomplete, "The query string cannot be parsed.")
 	}
-	header, presigned := r.Header.Get("Authorization"), query.Has("X-Amz-Signature")
-	var f fields
-	var date string
+	inHeader, presigned := r.Header.Get("Authorization") != "", query.Has("X-Amz-Signature")
+	var c claim
 	switch {
-	case header != "" && presigned:
+	case inHeader && presigned:
 		return claim{}, refuse(incomplete, "The request is signed both in its header and in its query string.")
-	case header != "":
-		if f, err = parseHeader(only(r.Header["Authorization"])); err != nil {
-			return claim{}, err
-		}
-		date = only(r.Header["X-Amz-Date"])
+	case inHeader:
+		c, err = headerClaim(r.Header)
 	case presigned:
-		if only(query["X-Amz-Algorithm"]) != algorithm {
-			return claim{}, refuse(incomplete, "X-Amz-Algorithm must be %s.", algorithm)
-		}
-		f = fields{only(query["X-Amz-Credential"]), only(query["X-Amz-SignedHeaders"]), only(query["X-Amz-Signature"])}
-		date = only(query["X-Amz-Date"])
+		c, err = queryClaim(query)
 	default:
 		return claim{}, refuse(noToken, "The request is missing an authentication token.")
 	}
-	c, err := f.claim(date)
+	c.query, c.presigned = query, presigned
+	return c, err
+}
+
+// headerClaim reads the claim of the Authorization header.
+func headerClaim(h http.Header) (claim, error) {
+	f, err := parseHeader(single(h["Authorization"]))
 	if err != nil {
 		return claim{}, err
 	}
-	c.query, c.presigned = query, presigned
-	if !presigned && !slices.Contains(c.signed, "x-amz-date") {
-		return claim{}, refuse(incomplete, "SignedHeaders must include x-amz-date.")
+	c, err := f.claim(single(h["X-Amz-Date"]))
+	if err == nil && !slices.Contains(c.signed, "x-amz-date") {
+		err = refuse(incomplete, "SignedHeaders must include x-amz-date.")
 	}
-	if presigned {
-		seconds, err := strconv.ParseUint(only(query["X-Amz-Expires"]), 10, 31)
-		c.expires = time.Duration(seconds) * time.Second
-		if err != nil || c.expires == 0 || c.expires > maxExpires {
-			return claim{}, refuse(incomplete, "X-Amz-Expires must be 1 to 604800 seconds.")
-		}
+	return c, err
+}
+
+// queryClaim reads the claim of a presigned request.
+func queryClaim(query url.Values) (claim, error) {
+	if single(query["X-Amz-Algorithm"]) != algorithm {
+		return claim{}, refuse(incomplete, "X-Amz-Algorithm must be %s.", algorithm)
+	}
+	f := fields{single(query["X-Amz-Credential"]), single(query["X-Amz-SignedHeaders"]), single(query["X-Amz-Signature"])}
+	c, err := f.claim(single(query["X-Amz-Date"]))
+	if err != nil {
+		return claim{}, err
+	}
+	seconds, err := strconv.ParseUint(single(query["X-Amz-Expires"]), 10, 31)
+	c.expires = time.Duration(seconds) * time.Second
+	if err != nil || c.expires == 0 || c.expires > maxExpires {
+		return claim{}, refuse(incomplete, "X-Amz-Expires must be 1 to 604800 seconds.")
 	}
 	return c, nil
 }
 
-// only is the value of what must be given once, and nothing for what is not.
-func only(values []string) string {
+// single returns the value of a parameter that must be given once: empty if it is absent or repeated.
+func single(values []string) string {
 	if len(values) != 1 {
 		return ""
 	}
 	return values[0]
 }
 
-// fields are the parts of a signature as they were written.
+// fields are the parts of a signature as they were sent.
 type fields struct{ credential, signed, signature string }
 
-// parseHeader takes an Authorization header apart. Its parts come in any order, each once, with or without spaces.
+// parseHeader splits an Authorization header. Its parts come in any order, each once, with or without spaces.
 func parseHeader(header string) (fields, error) {
 	rest, ok := strings.CutPrefix(header, algorithm)
 	if !ok || rest == "" || rest[0] != ' ' {
@@ -99,7 +109,7 @@ func parseHeader(header string) (fields, error) {
 	return f, nil
 }
 
-// claim reads the parts.
+// claim reads the parts of a signature made at date.
 func (f fields) claim(date string) (claim, error) {
 	for _, p := range [...]struct{ name, value string }{
 		{"Credential", f.credential}, {"SignedHeaders", f.signed}, {"Signature", f.signature}, {"a date", date},
@@ -108,42 +118,63 @@ func (f fields) claim(date string) (claim, error) {
 			return claim{}, refuse(incomplete, "The signature is missing %s.", p.name)
 		}
 	}
-	scope := strings.Split(f.credential, "/")
-	if len(scope) != 5 || slices.Contains(scope, "") || scope[4] != "aws4_request" {
-		return claim{}, refuse(incomplete, "Credential must be KEY/DATE/REGION/SERVICE/aws4_request.")
-	}
-	if scope[3] != service {
-		return claim{}, refuse(mismatch, "Credential should be scoped to correct service: '%s'.", service)
+	scope, err := f.scope()
+	if err != nil {
+		return claim{}, err
 	}
 	at, err := time.Parse(timeFormat, date)
 	if err != nil || at.Format(timeFormat) != date {
 		return claim{}, refuse(incomplete, "The date must have the format %s.", timeFormat)
 	}
-	if date[:8] != scope[1] {
+	if date[:8] != scope.date {
 		return claim{}, refuse(mismatch, "The date in Credential does not match the date of the request.")
 	}
-	signed := strings.Split(f.signed, ";")
-	if !slices.Contains(signed, "host") {
-		return claim{}, refuse(incomplete, "SignedHeaders must include host.")
-	}
-	for i, name := range signed {
-		if name != strings.ToLower(name) || i > 0 && name <= signed[i-1] {
-			return claim{}, refuse(incomplete, "SignedHeaders must be in lower case and sorted.")
-		}
+	signed, err := f.signedHeaders()
+	if err != nil {
+		return claim{}, err
 	}
 	if len(f.signature) != 64 {
 		return claim{}, refuse(incomplete, "Signature must be 64 hexadecimal digits.")
 	}
-	return claim{accessKeyID: scope[0], region: scope[2], at: at, signed: signed, signature: f.signature}, nil
+	return claim{accessKeyID: scope.accessKeyID, region: scope.region, at: at, signed: signed, signature: f.signature}, nil
 }
 
-// timely refuses what was signed too far from now, or has run out.
-func (c *claim) timely(now time.Time) error {
-	early, late := c.at.Add(-Skew), c.at.Add(Skew)
-	if c.presigned {
-		late = c.at.Add(c.expires)
+// scope is what a signature is valid for.
+type scope struct{ accessKeyID, date, region string }
+
+// scope reads the credential, KEY/DATE/REGION/SERVICE/aws4_request.
+func (f fields) scope() (scope, error) {
+	parts := strings.Split(f.credential, "/")
+	if len(parts) != 5 || slices.Contains(parts, "") || parts[4] != "aws4_request" {
+		return scope{}, refuse(incomplete, "Credential must be KEY/DATE/REGION/SERVICE/aws4_request.")
 	}
-	if now.Before(early) || now.After(late) {
+	if parts[3] != service {
+		return scope{}, refuse(mismatch, "Credential should be scoped to correct service: '%s'.", service)
+	}
+	return scope{parts[0], parts[1], parts[2]}, nil
+}
+
+// signedHeaders reads the names of the signed headers, which must include host.
+func (f fields) signedHeaders() ([]string, error) {
+	signed := strings.Split(f.signed, ";")
+	if !slices.Contains(signed, "host") {
+		return nil, refuse(incomplete, "SignedHeaders must include host.")
+	}
+	for i, name := range signed {
+		if name != strings.ToLower(name) || i > 0 && name <= signed[i-1] {
+			return nil, refuse(incomplete, "SignedHeaders must be in lower case and sorted.")
+		}
+	}
+	return signed, nil
+}
+
+// validAt refuses a request that is signed more than Skew away from now, or has expired.
+func (c *claim) validAt(now time.Time) error {
+	from, until := c.at.Add(-Skew), c.at.Add(Skew)
+	if c.presigned {
+		until = c.at.Add(c.expires)
+	}
+	if now.Before(from) || now.After(until) {
 		return refuse(expired, "The request has expired or its date is too far in the future.")
 	}
 	return nil

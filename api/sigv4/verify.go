@@ -18,7 +18,7 @@ import (
 
 const unsignedPayload = "UNSIGNED-PAYLOAD"
 
-// verify signs the request as the holder of the secret would have, and compares; the session token too, if the key has one.
+// verify signs the request again with the secret of the key and compares signatures, and session tokens if the key has one.
 func (c *claim) verify(r *http.Request, key timbre.Key, body []byte) error {
 	hash, err := c.payload(r, body)
 	if err != nil {
@@ -32,50 +32,50 @@ func (c *claim) verify(r *http.Request, key timbre.Key, body []byte) error {
 	if err != nil {
 		return refuse(mismatch, "The canonical request cannot be constructed.")
 	}
-	right := subtle.ConstantTimeCompare([]byte(signature), []byte(c.signature))
+	match := subtle.ConstantTimeCompare([]byte(signature), []byte(c.signature))
 	if key.Session != "" {
-		right &= subtle.ConstantTimeCompare([]byte(key.Session), []byte(c.session(r)))
+		match &= subtle.ConstantTimeCompare([]byte(key.Session), []byte(c.session(r)))
 	}
-	if right != 1 {
+	if match != 1 {
 		return refuse(mismatch, "The request signature we calculated does not match the signature you provided. "+
 			"Check the secret access key, the session token if the key has one, and the signing method.")
 	}
 	return nil
 }
 
-// session is the session token that came with the request.
+// session returns the session token of the request.
 func (c *claim) session(r *http.Request) string {
 	if c.presigned {
-		return only(c.query["X-Amz-Security-Token"])
+		return single(c.query["X-Amz-Security-Token"])
 	}
-	return only(r.Header["X-Amz-Security-Token"])
+	return single(r.Header["X-Amz-Security-Token"])
 }
 
-// payload is the hash of the body as the signature must hold it.
+// payload returns the hash of the body that the signature must cover.
 func (c *claim) payload(r *http.Request, body []byte) (string, error) {
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])
-	said := r.Header.Get("X-Amz-Content-Sha256")
-	if said == "" && c.presigned {
-		said = c.query.Get("X-Amz-Content-Sha256")
+	declared := r.Header.Get("X-Amz-Content-Sha256")
+	if declared == "" && c.presigned {
+		declared = c.query.Get("X-Amz-Content-Sha256")
 	}
 	switch {
-	case said == "" || said == hash:
+	case declared == "" || declared == hash:
 		return hash, nil
-	case said == unsignedPayload && c.presigned:
+	case declared == unsignedPayload && c.presigned:
 		return unsignedPayload, nil
-	case said == unsignedPayload:
+	case declared == unsignedPayload:
 		return "", refuse(mismatch, "The body must be signed.")
 	}
 	return "", refuse(mismatch, "The header x-amz-content-sha256 does not match the body.")
 }
 
-// ignored are headers that the signer leaves out whatever it is told.
+// ignored are headers that the signer never signs.
 var ignored = map[string]bool{
 	"authorization": true, "user-agent": true, "x-amzn-trace-id": true, "expect": true, "transfer-encoding": true,
 }
 
-// unsigned is the request with the signed headers alone and without its signature.
+// unsigned returns the request with only the signed headers and without its signature.
 func (c *claim) unsigned(r *http.Request) (*http.Request, error) {
 	query := url.Values{}
 	for key, values := range c.query {
@@ -103,8 +103,8 @@ func (c *claim) unsigned(r *http.Request) (*http.Request, error) {
 	return again, nil
 }
 
-// sign gives the signature of a request. The signer is new each time: one that lives on keeps a derived key for every
-// region that anybody names, and keeps it when the secret changes.
+// sign returns the signature of a request. It uses a new signer each time: a signer caches a derived key for every region
+// that any client names, and keeps it when the secret changes.
 func (c *claim) sign(ctx context.Context, r *http.Request, secret, hash string) (string, error) {
 	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableHeaderHoisting = true })
 	key := aws.Credentials{AccessKeyID: c.accessKeyID, SecretAccessKey: secret}
