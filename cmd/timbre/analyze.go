@@ -17,7 +17,7 @@ import (
 // recordings is `timbre analyze`.
 type recordings struct {
 	config.Settings
-	Files  []string `arg:"" name:"file" help:"WAV files: 16-bit PCM, µ-law or A-law, at 8 or 16 kHz. Of two channels, the first is the caller's."`
+	Files  []string `arg:"" name:"file" help:"WAV files of PCM, floating point, G.711 or GSM, at 8 to 192 kHz. Of two channels, the first is the caller's."`
 	Domain string   `placeholder:"ID" help:"Voice profile domain to search for the speakers, in the folder of data; a server may be running on it."`
 	JSON   bool     `name:"json" help:"Print the same as data."`
 }

@@ -5,15 +5,14 @@ import "math"
 // The half-band filter of Halve: 59 taps, flat to 3.4 kHz, at least 65 dB down from 4.6 kHz. Every other tap of a half-band
 // filter is zero, but for the middle one, which is a half; side holds the others from the middle outwards, and the filter
 // is symmetric.
-var side = halfBand(15, 6.8)
+var side = halfBand(reachOut)
 
-// halfBand makes n taps of a half-band low-pass by the window method: sinc times a Kaiser window of shape beta.
-func halfBand(n int, beta float64) []float32 {
+// halfBand makes n taps of a half-band low-pass by the window method: sinc times a Kaiser window.
+func halfBand(n int) []float32 {
 	taps, sum := make([]float64, n), 0.0
 	for i := range taps {
 		at := float64(2*i + 1)
-		edge := at / float64(2*n)
-		taps[i] = math.Sin(math.Pi*at/2) / (math.Pi * at) * bessel(beta*math.Sqrt(1-edge*edge)) / bessel(beta)
+		taps[i] = math.Sin(math.Pi*at/2) / (math.Pi * at) * kaiser(at/float64(2*n))
 		sum += 2 * taps[i]
 	}
 	out := make([]float32, n)

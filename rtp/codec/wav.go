@@ -2,7 +2,6 @@ package codec
 
 import (
 	"encoding/binary"
-	"fmt"
 	"io"
 
 	"timbre"
@@ -11,12 +10,20 @@ import (
 // MaxWAV is the largest file that ReadWAV takes, in bytes: more than two hours of stereo at 16 kHz.
 const MaxWAV = 512 << 20
 
+// The rates that a WAV file may have, in Hz.
+const (
+	lowestRate  = timbre.SampleRate
+	highestRate = 192000
+)
+
 // The format tags of a WAV file that are read.
 const (
 	tagPCM        = 0x0001
+	tagFloat      = 0x0003
 	tagALaw       = 0x0006
 	tagULaw       = 0x0007
-	tagExtensible = 0xFFFE // the real tag stands in the first two bytes of the sub-format
+	tagGSM        = 0x0031
+	tagExtensible = 0xFFFE // the tag itself is in the first two bytes of the sub-format
 )
 
 // format is the fmt chunk of a WAV file.
@@ -25,9 +32,10 @@ type format struct {
 	rate                uint32
 }
 
-// ReadWAV reads a recording: a RIFF WAVE file of 16-bit PCM, µ-law or A-law, at 8 or 16 kHz, with one or two channels. It
-// gives linear PCM at 8 kHz, one slice a channel, all equally long. Anything else is an Invalid error that names what was
-// found. A data chunk of unknown length, as written to a pipe, lasts until the end of the file.
+// ReadWAV reads a recording: a RIFF WAVE file of PCM of 8, 16, 24 or 32 bits, of floating point of 32 or 64 bits, of µ-law,
+// A-law or GSM 6.10, at 8 to 192 kHz, with one or two channels. It returns linear PCM at 8 kHz, one slice a channel, all
+// equally long. Invalid, with what was found: anything else. A data chunk of unknown length, as written to a pipe, lasts
+// until the end of the file.
 func ReadWAV(r io.Reader) ([][]int16, error) {
 	file, err := io.ReadAll(io.LimitReader(r, MaxWAV+1))
 	if err != nil {
@@ -37,17 +45,19 @@ func ReadWAV(r io.Reader) ([][]int16, error) {
 		return nil, refuse("a WAV file of more than %d MiB is not supported", MaxWAV>>20)
 	}
 	f, data, err := chunks(file)
+	if err == nil {
+		err = f.check()
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := f.check(); err != nil {
+	pcm, err := f.decode(data)
+	if err != nil {
 		return nil, err
 	}
-	channels := f.split(data)
-	if f.rate == 2*timbre.SampleRate {
-		for i, c := range channels {
-			channels[i] = Halve(c)
-		}
+	channels := split(pcm, int(f.channels))
+	for i, c := range channels {
+		channels[i] = Resample(c, int(f.rate))
 	}
 	return channels, nil
 }
@@ -99,48 +109,9 @@ func parseFormat(b []byte) (format, error) {
 	return f, nil
 }
 
-// check names what cannot be read.
-func (f format) check() error {
-	coded := f.tag == tagPCM && f.bits == 16 || (f.tag == tagULaw || f.tag == tagALaw) && f.bits == 8
-	rated := f.rate == timbre.SampleRate || f.rate == 2*timbre.SampleRate
-	if !coded || !rated {
-		return refuse("%s at %d Hz is not supported; 16-bit PCM, µ-law and A-law at 8000 or 16000 Hz are", f.name(), f.rate)
-	}
-	if f.channels != 1 && f.channels != 2 {
-		return refuse("a WAV file of %d channels is not supported; mono and stereo are", f.channels)
-	}
-	return nil
-}
-
-func (f format) name() string {
-	switch f.tag {
-	case tagPCM:
-		return fmt.Sprintf("%d-bit PCM", f.bits)
-	case 0x0003:
-		return fmt.Sprintf("%d-bit floating point", f.bits)
-	case tagULaw:
-		return fmt.Sprintf("%d-bit µ-law", f.bits)
-	case tagALaw:
-		return fmt.Sprintf("%d-bit A-law", f.bits)
-	}
-	return fmt.Sprintf("WAV format 0x%04X", f.tag)
-}
-
-// split decodes the samples and takes interleaved channels apart. An incomplete last sample is left out.
-func (f format) split(data []byte) [][]int16 {
-	var pcm []int16
-	switch f.tag {
-	case tagULaw:
-		pcm = ULaw.Decode(make([]int16, 0, len(data)), data)
-	case tagALaw:
-		pcm = ALaw.Decode(make([]int16, 0, len(data)), data)
-	default:
-		pcm = make([]int16, len(data)/2)
-		for i := range pcm {
-			pcm[i] = int16(binary.LittleEndian.Uint16(data[2*i:]))
-		}
-	}
-	if f.channels == 1 {
+// split takes interleaved channels apart. An incomplete last sample is left out.
+func split(pcm []int16, channels int) [][]int16 {
+	if channels == 1 {
 		return [][]int16{pcm}
 	}
 	left, right := make([]int16, len(pcm)/2), make([]int16, len(pcm)/2)

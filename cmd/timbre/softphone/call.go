@@ -22,7 +22,7 @@ import (
 
 // Call is `timbre call`: its fields are its flags, as kong reads them.
 type Call struct {
-	Caller string `arg:"" type:"existingfile" help:"What the caller says: a WAV file, 8 or 16 kHz, linear PCM or G.711. One with two channels holds both parties."`
+	Caller string `arg:"" type:"existingfile" help:"What the caller says: a WAV file of linear PCM, floating point, G.711 or GSM, at 8 to 192 kHz. One with two channels holds both parties."`
 	Agent  string `arg:"" optional:"" type:"existingfile" help:"What the agent says; silence when left out."`
 
 	Server    string        `default:"udp://127.0.0.1:5060" help:"Where to call: udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT."`

@@ -1,0 +1,93 @@
+package codec
+
+import (
+	"math"
+
+	"timbre"
+)
+
+// reachOut is how far the filter of Resample reaches on either side, in samples at 8 kHz; kaiserBeta is the shape of its
+// window. It is flat to 3.4 kHz and at least 65 dB down from 4.6 kHz, as that of Halve.
+const (
+	reachOut   = 15
+	kaiserBeta = 6.8
+)
+
+// Resample brings audio from a rate of at least 8 kHz to 8 kHz through a low-pass filter. Sample n of the result is in time
+// with n/8000 s of pcm, whose outside counts as silent.
+func Resample(pcm []int16, rate int) []int16 {
+	switch rate {
+	case timbre.SampleRate:
+		return pcm
+	case 2 * timbre.SampleRate:
+		return Halve(pcm)
+	}
+	common := gcd(rate, timbre.SampleRate)
+	step, phases := rate/common, timbre.SampleRate/common
+	bank := make([]phase, phases)
+	out := make([]int16, (len(pcm)*phases+step-1)/step)
+	for n := range out {
+		at := n * step // in parts of a sample of pcm
+		p := &bank[at%phases]
+		if p.taps == nil {
+			*p = newPhase(float64(at%phases)/float64(phases), float64(rate)/timbre.SampleRate)
+		}
+		out[n] = p.filter(pcm, at/phases)
+	}
+	return out
+}
+
+// phase is the filter for output samples that lie between two input samples in one way.
+type phase struct {
+	first int // the input sample of the first tap, counted from the one at or before the output sample
+	taps  []float32
+}
+
+// newPhase makes the filter for output samples that lie a fraction of an input sample after one; ratio is how many input
+// samples an output sample is long. Its gain at 0 Hz is one.
+func newPhase(fraction, ratio float64) phase {
+	reach := reachOut * ratio
+	p := phase{first: int(math.Ceil(fraction - reach))}
+	var taps []float64
+	sum := 0.0
+	for i := p.first; float64(i) <= fraction+reach; i++ {
+		x := (float64(i) - fraction) / ratio
+		t := sinc(x) * kaiser(x/reachOut)
+		taps, sum = append(taps, t), sum+t
+	}
+	p.taps = make([]float32, len(taps))
+	for i, t := range taps {
+		p.taps[i] = float32(t / sum)
+	}
+	return p
+}
+
+func (p *phase) filter(pcm []int16, at int) int16 {
+	from := at + p.first
+	taps := p.taps[max(0, -from):]
+	in := pcm[max(0, from):min(len(pcm), from+len(p.taps))]
+	var sum float32
+	for i, s := range in {
+		sum += taps[i] * float32(s)
+	}
+	return int16(min(max(math.RoundToEven(float64(sum)), math.MinInt16), math.MaxInt16))
+}
+
+func sinc(x float64) float64 {
+	if x == 0 {
+		return 1
+	}
+	return math.Sin(math.Pi*x) / (math.Pi * x)
+}
+
+// kaiser is the window of shape kaiserBeta, for x in [-1, 1].
+func kaiser(x float64) float64 {
+	return bessel(kaiserBeta*math.Sqrt(max(0, 1-x*x))) / bessel(kaiserBeta)
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
