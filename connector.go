@@ -3,7 +3,6 @@ package timbre
 import (
 	"encoding/json"
 	"net/netip"
-	"strings"
 	"time"
 )
 
@@ -40,13 +39,11 @@ type Termination struct {
 	DefaultPhoneNumber string
 }
 
-// Allows says whether the allowed hosts, networks or single addresses, hold a source.
+// Allows reports whether the allowed hosts contain a source: see AllowedNetwork.
 func (t Termination) Allows(source netip.Addr) bool {
+	source = PlainAddr(source)
 	for _, host := range t.CIDRs {
-		if network, err := netip.ParsePrefix(strings.TrimSpace(host)); err == nil && network.Contains(source) {
-			return true
-		}
-		if one, err := netip.ParseAddr(strings.TrimSpace(host)); err == nil && one.Unmap() == source {
+		if network, ok := AllowedNetwork(host); ok && network.Contains(source) {
 			return true
 		}
 	}
