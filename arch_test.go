@@ -50,7 +50,7 @@ func packages(t *testing.T) []listed {
 // stations are the folders that may import of this module nothing but the root and what lies below them.
 var stations = []string{
 	"sip", "feed", "rtp", "call", "speech", "infer", "voice", "tone", "search", "task", "pipeline", "event", "notify", "api",
-	"logbook", "store", "vault", "config", "models",
+	"logbook", "store", "vault", "config", "models", "admission",
 }
 
 // programs are the folders that may see all others.
@@ -59,9 +59,9 @@ var programs = []string{"cmd", "node", "conformance", "test", "bench"}
 // sharedPackages are what several stations use besides the root. They import nothing of this module.
 var sharedPackages = []string{"environment"}
 
-// forTests may be used by the tests of any station: the real models, the means to run them, recordings, a bad network, and real
-// keys.
-var forTests = []string{"timbre/models", "timbre/infer", "timbre/rtp/codec", "timbre/rtp/impair", "timbre/vault"}
+// forTests may be used by the tests of any station: the real models, the means to run them, recordings, a bad network, real
+// keys, and the real decisions on who may call.
+var forTests = []string{"timbre/admission", "timbre/admission/source", "timbre/models", "timbre/infer", "timbre/rtp/codec", "timbre/rtp/impair", "timbre/vault"}
 
 // within says whether a package or folder is name or lies below it.
 func within(path string, names ...string) bool {

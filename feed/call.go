@@ -71,15 +71,15 @@ func (f *session) add(t track, to timbre.Listener) *broken {
 
 // begin makes the call.
 func (f *session) begin(tracks []track) *broken {
-	d, b := f.door()
+	access, b := f.access()
 	if b != nil {
 		return b
 	}
-	if !f.s.cfg.Allow(d.connector, d.callsASecond) {
+	if !f.s.admission.AllowCall(access) {
 		return fault("rate", "more calls a second than the connector allows")
 	}
 	c := timbre.Call{
-		ConnectorID: d.connector, CallID: f.said.call, Direction: "Outbound", From: f.said.from, To: f.said.to,
+		ConnectorID: access.Connector.ID, CallID: f.said.call, Direction: "Outbound", From: f.said.from, To: f.said.to,
 		Headers: headers(f.said.details), Warnings: f.said.doubts, Started: f.s.cfg.Now(),
 	}
 	for i, t := range tracks {
@@ -89,7 +89,7 @@ func (f *session) begin(tracks []track) *broken {
 	if err != nil {
 		return faulty(err)
 	}
-	f.txid, f.connector = txid, d.connector
+	f.txid, f.connector = txid, access.Connector.ID
 	if len(listeners) != len(tracks) {
 		return faulty(errors.New("the call has not as many listeners as legs"))
 	}
@@ -106,20 +106,20 @@ func (f *session) begin(tracks []track) *broken {
 	return nil
 }
 
-// door is that of the connector which the start message names, or the only one that let the feed in.
-func (f *session) door() (door, *broken) {
+// access is that of the connector which the start message names, or the only one that admitted the feed.
+func (f *session) access() (timbre.Access, *broken) {
 	if f.said.connector == "" {
-		if len(f.doors) == 1 {
-			return f.doors[0], nil
+		if len(f.admitted) == 1 {
+			return f.admitted[0], nil
 		}
-		return door{}, fault("no_connector", "several connectors let the source in: the path or the start message must name one")
+		return timbre.Access{}, fault("no_connector", "several connectors allow the source: the path or the start message must name one")
 	}
-	for _, d := range f.doors {
-		if strings.EqualFold(d.connector, f.said.connector) {
-			return d, nil
+	for _, a := range f.admitted {
+		if strings.EqualFold(a.Connector.ID, f.said.connector) {
+			return a, nil
 		}
 	}
-	return door{}, fault("forbidden", "the connector that the start message names is not one that let the feed in")
+	return timbre.Access{}, fault("forbidden", "the connector that the start message names does not allow the feed")
 }
 
 // headers are details in the form of those of an INVITE.

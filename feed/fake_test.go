@@ -18,6 +18,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/admission"
+	"timbre/admission/source"
+	"timbre/environment"
 	"timbre/rtp/codec"
 )
 
@@ -55,6 +58,8 @@ func (d *directory) ListConnectors(context.Context, timbre.Page) (all []timbre.C
 func (d *directory) Termination(_ context.Context, id string) (timbre.Termination, error) {
 	return find(d.terminations, id)
 }
+
+func (d *directory) Usernames(context.Context, string) ([]string, error) { return nil, nil }
 
 func (d *directory) Credential(_ context.Context, id, user string) (timbre.Credential, error) {
 	return find(d.credentials, id+" "+user)
@@ -174,18 +179,20 @@ func (s *switchboard) wait(t *testing.T) string {
 type bench struct {
 	*switchboard
 	t      *testing.T
+	admits *admission.Admission
 	server *Server
 	url    string
 	stop   func() // as the node stops
 }
 
-func start(t *testing.T, cfg Config, dir Directory) *bench {
+func start(t *testing.T, cfg Config, dir admission.Directory) *bench {
 	t.Helper()
 	b := &bench{t: t, switchboard: newSwitchboard()}
 	cfg.NewDecoder = func(encoding string, rate int) (Decoder, error) { return codec.NewRaw(encoding, rate) }
 	cfg.Metrics = prometheus.NewRegistry()
+	b.admits = admission.New(environment.Environment{Now: cfg.Now}, source.Config{}, dir)
 	var err error
-	if b.server, err = New(cfg, dir, b.switchboard); err != nil {
+	if b.server, err = New(cfg, b.admits, b.switchboard); err != nil {
 		t.Fatal(err)
 	}
 	h := httptest.NewServer(b.server)

@@ -8,6 +8,7 @@
 package feed
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -23,12 +24,11 @@ type Calls interface {
 	timbre.LiveCallReader
 }
 
-// Directory reads the connectors and who may call them.
-type Directory interface {
-	timbre.ConnectorReader
-	timbre.ConnectorLister
-	timbre.TerminationReader
-	timbre.CredentialReader
+// Admission decides which connectors a feed may use.
+type Admission interface {
+	timbre.Admission
+	// AdmitAny returns every connector that a request may use.
+	AdmitAny(ctx context.Context, r timbre.AccessRequest) ([]timbre.Access, error)
 }
 
 // Decoder turns the audio of one leg, piece by piece, into linear PCM at 8 kHz.
@@ -47,14 +47,12 @@ const (
 // width is how many bytes a sample of an encoding has; zero: it is not known.
 func width(encoding string) int { return map[string]int{Linear: 2, ULaw: 1, ALaw: 1}[encoding] }
 
-// Config of a Server. NewDecoder is needed; other zero values: the defaults that are named, no limit of calls a second, no
-// log, no metrics, the clock of the machine.
+// Config of a Server. NewDecoder is needed; other zero values: the defaults that are named, no log, no metrics, the clock of the machine.
 type Config struct {
 	NewDecoder func(encoding string, rate int) (Decoder, error)
-	Allow      func(connectorID string, callsASecond int) bool // whether one more call may begin now; counts it
-	Most       int                                             // feeds at once; 1,000
-	Patience   time.Duration                                   // until the start message; 10 s
-	Idle       time.Duration                                   // without a message or a ping; 60 s
+	Most       int           // feeds at once; 1,000
+	Patience   time.Duration // until the start message; 10 s
+	Idle       time.Duration // without a message or a ping; 60 s
 	Now        func() time.Time
 	Log        *slog.Logger
 	Metrics    prometheus.Registerer

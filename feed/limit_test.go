@@ -37,16 +37,25 @@ func TestThereAreOnlySoManyFeeds(t *testing.T) {
 	}
 }
 
-func TestAConnectorHasOnlySoManyCallsASecond(t *testing.T) {
-	var asked []int
-	b := start(t, Config{Allow: func(id string, n int) bool { asked = append(asked, n); return id != "near" }}, street())
+func TestCallsASecondAreLimited(t *testing.T) {
+	now := time.Unix(1000, 0)
+	b := start(t, Config{Now: func() time.Time { return now }}, street())
+	near := timbre.Access{Connector: timbre.Connector{ID: "near"}, CPSLimit: 2}
+	for range near.CPSLimit { // calls that came by SIP
+		if !b.admits.AllowCall(near) {
+			t.Fatal("got a call over the limit, want one within it")
+		}
+	}
 	s := b.connect("/feed/near")
 	s.text(started(ULaw, 8000, "caller"))
 	if code, status := s.closed(); code != "rate" || status != websocket.StatusTryAgainLater || len(b.calls) != 0 {
-		t.Errorf("%s, %v, %d calls", code, status, len(b.calls))
+		t.Errorf("got %s, %v and %d calls, want rate, %v and none", code, status, len(b.calls), websocket.StatusTryAgainLater)
 	}
-	if len(asked) != 1 || asked[0] != 2 {
-		t.Errorf("asked for %v calls a second", asked)
+	now = now.Add(time.Second / 2)
+	s = b.connect("/feed/near")
+	s.text(started(ULaw, 8000, "caller"))
+	if m := s.answer(); m["type"] != "started" {
+		t.Errorf("got %v, want the call that is due", m)
 	}
 }
 
@@ -72,7 +81,7 @@ func TestAPingKeepsAFeedAlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const idle = time.Minute
 		fired := false
-		s, err := New(Config{Idle: idle}, house(), newSwitchboard())
+		s, err := New(Config{Idle: idle}, nil, newSwitchboard())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -259,10 +268,10 @@ func TestPaceIsABucketThatLeaks(t *testing.T) {
 
 func TestMetricsOfOneNameAreAnError(t *testing.T) {
 	reg := prometheus.NewRegistry()
-	if _, err := New(Config{Metrics: reg}, house(), newSwitchboard()); err != nil {
+	if _, err := New(Config{Metrics: reg}, nil, newSwitchboard()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := New(Config{Metrics: reg}, house(), newSwitchboard())
+	_, err := New(Config{Metrics: reg}, nil, newSwitchboard())
 	if again := (prometheus.AlreadyRegisteredError{}); timbre.KindOf(err) != timbre.Invalid || !errors.As(err, &again) {
 		t.Error(err)
 	}

@@ -27,6 +27,24 @@ func failed(err error) *refusal {
 	return refuse(http.StatusInternalServerError, "internal", err.Error())
 }
 
+var denialCodes = map[timbre.DenialReason]int{
+	timbre.NoConnector: http.StatusNotFound, timbre.NotAllowed: http.StatusForbidden, timbre.NotEncrypted: http.StatusForbidden,
+	timbre.TooManyAttempts: http.StatusTooManyRequests,
+}
+
+// denied is the refusal for an error of admission.
+func denied(err error) *refusal {
+	var d *timbre.Denial
+	if !errors.As(err, &d) {
+		return failed(err)
+	}
+	code := denialCodes[d.Reason]
+	if code == 0 {
+		code = http.StatusForbidden
+	}
+	return refuse(code, string(d.Reason), d.Detail)
+}
+
 // refuse answers a request, counts it and logs it. Internal errors are not told.
 func (s *Server) refuse(w http.ResponseWriter, source string, r *refusal) {
 	s.metrics.refused.WithLabelValues(r.reason).Inc()

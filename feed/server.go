@@ -22,8 +22,7 @@ const Path = "/feed"
 // Server takes feeds. It is an http.Handler, and ends what it has begun when Run ends.
 type Server struct {
 	cfg       Config
-	admission admission
-	guesses   guesses
+	admission Admission
 	calls     Calls
 	metrics   *metrics
 
@@ -34,10 +33,7 @@ type Server struct {
 }
 
 // New makes a Server; Invalid when metrics are there already.
-func New(cfg Config, dir Directory, calls Calls) (*Server, error) {
-	if cfg.Allow == nil {
-		cfg.Allow = func(string, int) bool { return true }
-	}
+func New(cfg Config, admission Admission, calls Calls) (*Server, error) {
 	if cfg.Most == 0 {
 		cfg.Most = 1000
 	}
@@ -57,7 +53,7 @@ func New(cfg Config, dir Directory, calls Calls) (*Server, error) {
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Invalid, "feed.New", "metrics: %w", err)
 	}
-	return &Server{cfg: cfg, admission: admission{dir}, guesses: guesses{now: cfg.Now, wrong: map[netip.Prefix]tries{}}, calls: calls, metrics: m, live: map[*session]bool{}}, nil
+	return &Server{cfg: cfg, admission: admission, calls: calls, metrics: m, live: map[*session]bool{}}, nil
 }
 
 // ServeHTTP takes one feed, from its request to its end.
@@ -73,7 +69,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.cfg.Log.Error("panic in a feed", "source", f.source, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 		}
 	}()
-	doors, refusal := s.admit(r)
+	admitted, refusal := s.admit(r)
 	if refusal != nil {
 		s.refuse(w, f.source, refusal)
 		return
@@ -85,14 +81,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	conn.SetReadLimit(maxMessage)
-	f.doors = doors
+	f.admitted = admitted
 	f.run(context.WithoutCancel(r.Context()), conn)
 }
 
-// admit says which connectors a request may feed. Browsers name the page that they ask for, and no page has business here.
-func (s *Server) admit(r *http.Request) ([]door, *refusal) {
+// admit returns the connectors that a request may feed. Requests of web pages, which have an Origin, are refused: a page
+// could use the credentials or the network of whoever visits it.
+func (s *Server) admit(r *http.Request) ([]timbre.Access, *refusal) {
 	id, below := strings.CutPrefix(r.URL.Path, Path+"/")
-	if !below && r.URL.Path != Path {
+	if below && id == "" || !below && r.URL.Path != Path {
 		return nil, refuse(http.StatusNotFound, "no_connector", "feeds are taken at "+Path+"/CONNECTOR")
 	}
 	if len(r.Header.Values("Origin")) > 0 {
@@ -102,25 +99,21 @@ func (s *Server) admit(r *http.Request) ([]door, *refusal) {
 	if err != nil {
 		return nil, refuse(http.StatusInternalServerError, "internal", "no source address: "+err.Error())
 	}
-	g := guest{source: source.Addr().Unmap().WithZone(""), encrypted: r.TLS != nil}
-	g.user, g.password, _ = r.BasicAuth()
-	tired := g.user != "" && !s.guesses.may(g.source)
-	if tired {
-		g.user = ""
+	request := timbre.AccessRequest{
+		ConnectorID: id, Source: timbre.PlainAddr(source.Addr()), Encrypted: r.TLS != nil,
+		Scheme: timbre.Basic, Authorization: r.Header.Values("Authorization"),
 	}
-	ask := func() ([]door, *refusal) { return s.admission.open(r.Context(), g) }
+	var admitted []timbre.Access
 	if below {
-		ask = func() ([]door, *refusal) { return s.admission.named(r.Context(), id, g) }
+		admitted = make([]timbre.Access, 1)
+		admitted[0], err = s.admission.Admit(r.Context(), request)
+	} else {
+		admitted, err = s.admission.AdmitAny(r.Context(), request)
 	}
-	doors, refusal := ask()
-	switch {
-	case refusal == nil || refusal.status != http.StatusForbidden:
-	case tired:
-		refusal = refuse(http.StatusTooManyRequests, "guessing", "too many wrong passwords came from the source")
-	case g.user != "":
-		s.guesses.failed(g.source)
+	if err != nil {
+		return nil, denied(err)
 	}
-	return doors, refusal
+	return admitted, nil
 }
 
 // enter notes a feed; a refusal when there are too many or the server is being stopped.

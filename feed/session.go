@@ -7,13 +7,15 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"timbre"
 )
 
 // session is one feed, from its connection to its end.
 type session struct {
-	s      *Server
-	source string
-	doors  []door // of connectors that let it in
+	s        *Server
+	source   string
+	admitted []timbre.Access // the connectors that the feed may use
 
 	conn      *websocket.Conn
 	ctx       context.Context

@@ -7,18 +7,17 @@ import (
 	"timbre/rtp/codec"
 )
 
-// openFeed listens for calls by WebSocket, if that is configured. SIP and the feed share each connector's limit of calls a
-// second.
+// openFeed listens for calls by WebSocket, if that is configured. Admission holds SIP and the feed to the same rules.
 func (n *Node) openFeed(context.Context) (err error) {
 	s := n.settings.Feed
 	if s.Listen == "" {
 		return nil
 	}
 	n.feed, err = feed.New(feed.Config{
-		Allow: n.sip.Allow, Log: n.env.Log, Metrics: n.env.Metrics,
+		Log: n.env.Log, Metrics: n.env.Metrics,
 		NewDecoder: func(encoding string, rate int) (feed.Decoder, error) { return codec.NewRaw(encoding, rate) },
 	},
-		directory{n.store, n.settings.QuotaLimits().CPS}, piped{n.calls, n.pipelines, n.tasks})
+		n.admission, piped{n.calls, n.pipelines, n.tasks})
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func inInside(t *testing.T, test func(*inside)) {
 		n := newNode(environment.Environment{}, s)
 		defer n.close()
 		in := &inside{Node: n, t: t}
-		for _, open := range []func(context.Context) error{n.openStore, n.openOutbox, n.openEvents, n.openCalls, n.openTasks, n.openPipelines, n.observe} {
+		for _, open := range []func(context.Context) error{n.openStore, n.openOutbox, n.openEvents, n.openCalls, n.openTasks, n.openPipelines, n.openAdmission, n.observe} {
 			in.must(open(t.Context()))
 		}
 		in.calls = piped{n.calls, n.pipelines, n.tasks}

@@ -14,11 +14,11 @@ package node
 import (
 	"context"
 	"errors"
-	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
+	"timbre/admission"
 	"timbre/call"
 	"timbre/config"
 	"timbre/environment"
@@ -63,7 +63,7 @@ type Node struct {
 	sip       *sip.Server
 	feed      *feed.Server // nil if the feed is not configured
 	http      []*httpServer
-	changes   atomic.Uint64 // counts changes of who may call
+	admission *admission.Admission
 	ready     chan struct{} // closed once Run serves
 }
 
@@ -115,6 +115,7 @@ func (n *Node) assemble(ctx context.Context) error {
 		n.openCalls,       // 3  live calls and the records of ended ones
 		n.openTasks,       // 4  frames → speech, 5 → embedding and tone, 6 → ranked profiles, 7 → task results
 		n.openPipelines,   //    media insights pipelines: calls → tasks
+		n.openAdmission,   //    who may call
 		n.observe,         //    who acts on what the stages report
 		n.openSIP,         // 1  SIP → calls, 2  RTP → frames
 		n.openFeed,        //    WebSocket → calls

@@ -11,7 +11,7 @@ import (
 func (n *Node) observe(context.Context) error {
 	n.store.Observe(store.Observers{
 		Posted:           n.notices.Wake,                          // deliver without waiting for the next poll
-		AdmissionChanged: func(string) { n.changes.Add(1) },       // the next SIP request reads the allow lists again
+		AdmissionChanged: n.admission.Changed,                     // holds for the next request
 		DomainDeleted:    func(id string) { n.search.Forget(id) }, // its voiceprints leave the memory too
 	})
 	n.tasks.Observe(task.Observers{

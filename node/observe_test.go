@@ -1,24 +1,60 @@
 package node
 
 import (
+	"context"
 	"errors"
+	"net/netip"
 	"testing"
 
 	"timbre"
 )
 
-func TestChangesOfAdmissionAreCounted(t *testing.T) {
+func TestChangesOfAdmissionHoldForTheNextRequest(t *testing.T) {
 	inInside(t, func(in *inside) {
-		ctx, before := in.t.Context(), in.changes.Load()
-		in.must(errors.Join(
-			in.store.PutTermination(ctx, vc, timbre.Termination{CIDRs: []string{"192.0.2.0/24"}}),
-			in.store.PutCredentials(ctx, vc, []timbre.Credential{{Username: "ann", MD5: "x", SHA256: "y"}}),
-			in.store.DeleteCredentials(ctx, vc, []string{"ann"}),
-			in.store.DeleteTermination(ctx, vc),
-			in.store.DeleteConnector(ctx, vc),
-		))
-		if got, want := in.changes.Load()-before, uint64(5); got != want {
-			t.Errorf("got %d changes counted, want %d", got, want)
+		source := netip.MustParseAddr("192.0.2.1")
+		for _, c := range []struct {
+			name    string
+			change  func(context.Context) error
+			reason  timbre.DenialReason // empty: admitted
+			allowed bool                // the source is known to the source limiter
+		}{
+			{"nothing put", func(context.Context) error { return nil }, timbre.NotAllowed, false},
+			{"PutTermination", func(ctx context.Context) error {
+				return in.store.PutTermination(ctx, vc, timbre.Termination{CIDRs: []string{"192.0.2.0/24"}})
+			}, "", true},
+			{"PutTermination of another network", func(ctx context.Context) error {
+				return in.store.PutTermination(ctx, vc, timbre.Termination{CIDRs: []string{"198.51.100.0/24"}})
+			}, timbre.NotAllowed, false},
+			{"PutCredentials", func(ctx context.Context) error {
+				return in.store.PutCredentials(ctx, vc, []timbre.Credential{{Username: "ann", MD5: "x", SHA256: "y"}})
+			}, timbre.AuthRequired, false},
+			{"DeleteCredentials", func(ctx context.Context) error {
+				return in.store.DeleteCredentials(ctx, vc, []string{"ann"})
+			}, timbre.NotAllowed, false},
+			{"PutTermination again", func(ctx context.Context) error {
+				return in.store.PutTermination(ctx, vc, timbre.Termination{CIDRs: []string{"192.0.2.1"}})
+			}, "", true},
+			{"DeleteTermination", func(ctx context.Context) error {
+				return in.store.DeleteTermination(ctx, vc)
+			}, timbre.NotAllowed, false},
+			{"DeleteConnector", func(ctx context.Context) error {
+				return in.store.DeleteConnector(ctx, vc)
+			}, timbre.NoConnector, false},
+		} {
+			in.must(c.change(in.t.Context()))
+			_, err := in.admission.Admit(in.t.Context(), timbre.AccessRequest{ConnectorID: vc, Source: source, Method: "INVITE"})
+			var got timbre.DenialReason
+			if d := (*timbre.Denial)(nil); errors.As(err, &d) {
+				got = d.Reason
+			} else {
+				in.must(err)
+			}
+			if got != c.reason {
+				t.Errorf("%s: got denial %q, want %q", c.name, got, c.reason)
+			}
+			if known := in.admission.Sources().Known(source); known != c.allowed {
+				t.Errorf("%s: got known %v, want %v", c.name, known, c.allowed)
+			}
 		}
 	})
 }

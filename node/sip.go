@@ -27,7 +27,9 @@ func (n *Node) openSIP(context.Context) error {
 		return err
 	}
 	n.sip, err = sip.New(n.env, cfg, sip.Deps{
-		Directory: directory{n.store, n.settings.QuotaLimits().CPS},
+		Admission: n.admission,
+		Sources:   n.admission.Sources(),
+		Routes:    n.store,
 		Calls:     piped{n.calls, n.pipelines, n.tasks},
 		Media:     pool,
 		SIPLog:    logbook.New(logbook.Config{Folder: n.settings.LogFolder(), Region: n.settings.Region, Log: n.env.Log}, n.store),
@@ -58,7 +60,6 @@ func (n *Node) sipConfig() (sip.Config, error) {
 	return sip.Config{
 		Transport:    transport.Config{Listen: listen, Certificate: certificate, Address: contact4, Address6: contact6, DSCP: s.SIP.DSCP},
 		MediaAddress: media4, MediaAddress6: media6, LatchAny: s.RTP.Latch == "any", Timeout: s.RTP.Timeout,
-		Generation: n.changes.Load, Invites: s.SIP.Invites, Ban: s.SIP.Ban, Deaf: s.SIP.Strangers == "drop",
 		Legs: legs, Trunk: trunkConfig(s.Trunk),
 	}, nil
 }

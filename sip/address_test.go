@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"timbre/admission/source"
 	"timbre/environment"
 	"timbre/sip/transport"
 
@@ -114,7 +115,7 @@ func TestWhatIsAnnounced(t *testing.T) {
 		"media of IPv6 alone is":    {Config{MediaAddress6: six}, local, "192.0.2.1", "2001:db8::9", "10.0.0.5:5060", "2001:db8::7", ""},
 		"an old way of saying hold": {Config{}, local6, "fd00::9", "0.0.0.0", "[fd00::5]:5060", "fd00::5", "fd00::5"},
 	} {
-		s := newBenchWith(t, func(_ *environment.Environment, cfg *Config) { *cfg = c.cfg })
+		s := newBenchWith(t, func(_ *environment.Environment, cfg *Config, _ *source.Config) { *cfg = c.cfg })
 		at := ""
 		if a := s.mediaSocket(c.local.Addr(), netip.MustParseAddr(c.media)); a.IsValid() {
 			at = a.String()
@@ -128,7 +129,7 @@ func TestWhatIsAnnounced(t *testing.T) {
 
 // The address behind which NAT hides us is told in what the peer uses to reach us, and nowhere else.
 func TestThePublicAddressIsInContactAndVia(t *testing.T) {
-	b := newBenchWith(t, func(_ *environment.Environment, cfg *Config) {
+	b := newBenchWith(t, func(_ *environment.Environment, cfg *Config, _ *source.Config) {
 		cfg.Transport.Address = netip.MustParseAddr("203.0.113.7")
 	})
 	b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{outsider + "/32"}}

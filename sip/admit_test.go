@@ -4,14 +4,13 @@ import (
 	"errors"
 	"net/netip"
 	"testing"
-	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
 )
 
-func TestACallFindsItsConnectorAndItsSourceIsChecked(t *testing.T) {
+func TestRequestURIFindsTheConnector(t *testing.T) {
 	dir := &directory{connectors: map[string]timbre.Connector{}, terminations: map[string]timbre.Termination{
 		"here": {CIDRs: []string{"192.0.2.0/28", "2001:db8::/64", "198.51.100.7"}},
 		"shut": {CIDRs: []string{"0.0.0.0/0"}, Disabled: true},
@@ -45,71 +44,41 @@ func TestACallFindsItsConnectorAndItsSourceIsChecked(t *testing.T) {
 		{"sip:shut.voiceconnector.x", inside, "", 403},
 		{"sip:bare@192.0.2.200", inside, "", 403}, // without termination
 	} {
-		var uri gosip.Uri
-		if err := gosip.ParseUri(c.uri, &uri); err != nil {
-			t.Fatal(err)
-		}
-		dir.terminations["shut"] = timbre.Termination{CIDRs: []string{"0.0.0.0/0"}, Disabled: true}
-		if c.want == "here" || c.code == 404 {
-			delete(dir.terminations, "shut") // or it would let everybody in
-		}
-		got, _, r := admission{dir, newNonces(time.Now), &allowList{dir: dir}, nil}.admit(t.Context(), gosip.NewRequest(gosip.INVITE, uri), netip.MustParseAddr(c.source))
-		switch {
-		case r == nil && (got.ID != c.want || c.code != 0):
-			t.Errorf("%s from %s: %q, want %q %d", c.uri, c.source, got.ID, c.want, c.code)
-		case r != nil && r.Code != c.code:
-			t.Errorf("%s from %s: %v, want %q %d", c.uri, c.source, r, c.want, c.code)
-		}
+		t.Run(c.uri+" from "+c.source, func(t *testing.T) {
+			var uri gosip.Uri
+			if err := gosip.ParseUri(c.uri, &uri); err != nil {
+				t.Fatal(err)
+			}
+			dir.terminations["shut"] = timbre.Termination{CIDRs: []string{"0.0.0.0/0"}, Disabled: true}
+			if c.want == "here" || c.code == 404 {
+				delete(dir.terminations, "shut") // it would allow every source
+			}
+			b := newBench(t)
+			*b.dir = *dir
+			got, r := b.admit(gosip.NewRequest(gosip.INVITE, uri), netip.MustParseAddr(c.source))
+			switch {
+			case r == nil && (got.Connector.ID != c.want || c.code != 0):
+				t.Errorf("got %q, want %q %d", got.Connector.ID, c.want, c.code)
+			case r != nil && r.Code != c.code:
+				t.Errorf("got %v, want %q %d", r, c.want, c.code)
+			}
+		})
 	}
 }
 
-func TestADirectoryThatFailsRefusesWithAServerError(t *testing.T) {
+func TestStoreThatFailsRefusesWithAServerError(t *testing.T) {
 	for err, code := range map[error]int{
 		errors.New("disk"): 500, timbre.Errorf(timbre.Unavailable, "", "busy"): 503,
 	} {
-		dir := loopback()
-		dir.err = err
+		b := newBench(t)
+		b.dir.err = err
 		for _, uri := range []gosip.Uri{{Host: connectorID + ".voiceconnector.x"}, {User: "x", Host: "y"}, {Host: "y"}} {
-			if _, _, r := (admission{dir, newNonces(time.Now), &allowList{dir: dir}, nil}).admit(t.Context(), gosip.NewRequest(gosip.INVITE, uri), netip.MustParseAddr("127.0.0.1")); r == nil || r.Code != code {
-				t.Errorf("%v: %v", uri, r)
-			}
+			t.Run(err.Error()+" "+uri.String(), func(t *testing.T) {
+				_, r := b.admit(gosip.NewRequest(gosip.INVITE, uri), netip.MustParseAddr("127.0.0.1"))
+				if r == nil || r.Code != code {
+					t.Errorf("got %v, want %d", r, code)
+				}
+			})
 		}
-	}
-}
-
-func TestWhatCannotBeAnIDIsNotLookedUp(t *testing.T) {
-	dir := loopback()
-	dir.err = errors.New("it was")
-	for _, id := range []string{"", "+12065550199", "a b", "a;b", string(make([]byte, 65))} {
-		if _, err := (admission{dir, newNonces(time.Now), &allowList{dir: dir}, nil}).named(t.Context(), id); timbre.KindOf(err) != timbre.NotFound {
-			t.Errorf("%q: %v", id, err)
-		}
-	}
-}
-
-func TestCallsASecond(t *testing.T) {
-	now := time.Unix(1000, 0)
-	r := rate{now: func() time.Time { return now }, busy: map[string]time.Time{}}
-	take := func(connector string, limit int) (n int) {
-		for range 10 {
-			if r.allow(connector, limit) {
-				n++
-			}
-		}
-		return n
-	}
-	if n := take("free", 0); n != 10 {
-		t.Errorf("%d without a limit", n)
-	}
-	if a, b := take("a", 3), take("b", 1); a != 3 || b != 1 {
-		t.Errorf("%d and %d at once", a, b)
-	}
-	now = now.Add(time.Second / 3)
-	if n := take("a", 3); n != 1 {
-		t.Errorf("%d after a third of a second", n)
-	}
-	now = now.Add(time.Hour)
-	if n := take("a", 3); n != 3 {
-		t.Errorf("%d after an hour", n)
 	}
 }

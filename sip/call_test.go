@@ -194,7 +194,7 @@ func TestCallsThatCannotBeTakenAreRefused(t *testing.T) {
 		"media panics":           {func(b *bench, _ *message) { b.media.panics = true }, 500, "panic", ""},
 		"too fast": {func(b *bench, _ *message) {
 			b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"127.0.0.1/32"}, CPSLimit: 1}
-			b.rate.allow(connectorID, 1)
+			b.admits.AllowCall(timbre.Access{Connector: timbre.Connector{ID: connectorID}, CPSLimit: 1})
 		}, 503, "rate", ""},
 		"the server is leaving": {func(b *bench, _ *message) { b.leaving.Store(true) }, 503, "unavailable", ""},
 	} {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/netip"
 	"os"
 	"runtime"
 	"slices"
@@ -19,6 +20,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
+	"timbre/admission"
+	"timbre/admission/source"
 	"timbre/environment"
 	"timbre/sip/transport"
 )
@@ -326,24 +329,69 @@ func (t *transaction) last() *gosip.Response {
 	return all[len(all)-1]
 }
 
-// bench is a server with everything around it faked.
+// changing is the admission of a bench, which a test may change the directory of without saying so, until settled is set.
+type changing struct {
+	*admission.Admission
+	b *bench
+}
+
+func (c changing) changed() {
+	if !c.b.settled {
+		c.Changed(connectorID)
+	}
+}
+
+func (c changing) Admit(ctx context.Context, r timbre.AccessRequest) (timbre.Access, error) {
+	c.changed()
+	return c.Admission.Admit(ctx, r)
+}
+
+func (c changing) Concerned(ctx context.Context, r timbre.AccessRequest) ([]string, error) {
+	c.changed()
+	return c.Admission.Concerned(ctx, r)
+}
+
+// changingSources is its source limiter.
+type changingSources struct {
+	*source.Limiter
+	of changing
+}
+
+func (c changingSources) Message(from netip.Addr, invite bool) (read, busy bool) {
+	c.of.changed()
+	return c.Limiter.Message(from, invite)
+}
+
+func (c changingSources) Known(from netip.Addr) bool {
+	c.of.changed()
+	return c.Limiter.Known(from)
+}
+
+func (c changingSources) Failed(from netip.Addr) {
+	c.of.changed()
+	c.Limiter.Failed(from)
+}
+
+// bench is a server with everything around it faked but admission.
 type bench struct {
 	*Server
-	dir    *directory
-	calls  *calls
-	media  *media
-	sipLog *sipLog
-	reg    *prometheus.Registry
-	sent   chan *gosip.Request
+	dir     *directory
+	admits  *admission.Admission
+	settled bool
+	calls   *calls
+	media   *media
+	sipLog  *sipLog
+	reg     *prometheus.Registry
+	sent    chan *gosip.Request
 }
 
 func newBench(t testing.TB, listen ...string) *bench {
 	t.Helper()
-	return newBenchWith(t, func(*environment.Environment, *Config) {}, listen...)
+	return newBenchWith(t, func(*environment.Environment, *Config, *source.Config) {}, listen...)
 }
 
 // newBenchWith is newBench with changes to what the server is made of.
-func newBenchWith(t testing.TB, change func(*environment.Environment, *Config), listen ...string) *bench {
+func newBenchWith(t testing.TB, change func(*environment.Environment, *Config, *source.Config), listen ...string) *bench {
 	t.Helper()
 	b := &bench{
 		dir: loopback(), calls: newCalls(), media: &media{}, sipLog: &sipLog{}, reg: prometheus.NewRegistry(),
@@ -353,8 +401,13 @@ func newBenchWith(t testing.TB, change func(*environment.Environment, *Config), 
 	if len(listen) > 0 {
 		cfg.Transport.Authorities = trusting().RootCAs
 	}
-	change(&env, &cfg)
-	s, err := New(env, cfg, Deps{Directory: b.dir, Calls: b.calls, Media: b.media, SIPLog: b.sipLog})
+	limits := source.Config{}
+	change(&env, &cfg, &limits)
+	b.admits = admission.New(env, limits, b.dir)
+	s, err := New(env, cfg, Deps{
+		Admission: changing{b.admits, b}, Sources: changingSources{b.admits.Sources(), changing{b.admits, b}}, Routes: b.dir,
+		Calls: b.calls, Media: b.media, SIPLog: b.sipLog,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

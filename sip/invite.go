@@ -70,24 +70,23 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call str
 	if d, r = s.newDialog(req, tx, call); r != nil {
 		return nil, nil, r
 	}
-	connector, termination, r := s.admission.admit(s.ctx, req, d.source.Addr())
+	access, r := s.admit(req, d.source.Addr())
+	connector := access.Connector
 	s.stack.LogFor(tx, connector.ID)
 	if r != nil {
 		return nil, nil, r
 	}
-	if d.secured = connector.RequireEncryption; d.secured && !overTLS(req) {
-		return nil, nil, inClear()
-	}
+	d.secured = connector.RequireEncryption
 	routes, r := s.routes(connector, req)
 	if r != nil {
 		return nil, nil, r
 	}
 	if len(routes) == 0 {
-		d, res, r = s.take(req, d, connector, termination)
+		d, res, r = s.take(req, d, access)
 		taken = r == nil // until the dialog is removed
 		return d, res, r
 	}
-	if r = s.paced(connector, termination); r != nil {
+	if r = s.paced(access); r != nil {
 		return nil, nil, r
 	}
 	taken = true // until the call is over
@@ -95,16 +94,8 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call str
 	return nil, nil, nil
 }
 
-// paced keeps a connector to its calls a second.
-func (s *Server) paced(c timbre.Connector, t timbre.Termination) *refusal {
-	if s.rate.allow(c.ID, t.CPSLimit) {
-		return nil
-	}
-	return refuse(503, "rate", "more calls a second than the connector allows").With("Retry-After", "1")
-}
-
 // take makes a dialog of an INVITE that has been let in, for a call that is to be listened to.
-func (s *Server) take(req *gosip.Request, d *dialog, connector timbre.Connector, termination timbre.Termination) (*dialog, *gosip.Response, *refusal) {
+func (s *Server) take(req *gosip.Request, d *dialog, access timbre.Access) (*dialog, *gosip.Response, *refusal) {
 	interval, r := sessionExpires(req, timed(req))
 	if r != nil {
 		return nil, nil, r
@@ -113,11 +104,11 @@ func (s *Server) take(req *gosip.Request, d *dialog, connector timbre.Connector,
 	if r != nil {
 		return nil, nil, r
 	}
-	if r = s.paced(connector, termination); r != nil {
+	if r = s.paced(access); r != nil {
 		return nil, nil, r
 	}
-	s.mapLegs(d, req, connector, body, lines)
-	answer, r := s.begin(d, connector.ID, body.Metadata, o, lines)
+	s.mapLegs(d, req, access.Connector, body, lines)
+	answer, r := s.begin(d, access.Connector.ID, body.Metadata, o, lines)
 	if r != nil {
 		return nil, nil, r
 	}

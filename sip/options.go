@@ -51,17 +51,12 @@ func (s *Server) ping(req *gosip.Request) {
 	}
 	from := source.Addr().Unmap()
 	ping := timbre.Ping{At: s.now(), Source: from.String()}
-	c, found, err := s.admission.byName(s.ctx, req.Recipient)
-	if err == nil && found {
-		s.pings.record(c.ID, ping)
-		return
-	}
-	list, err := s.admission.list.current(s.ctx)
+	ids, err := s.deps.Admission.Concerned(s.ctx, accessRequest(req, from))
 	if err != nil {
 		s.log.Error("connectors of a ping not found", "error", err)
 		return
 	}
-	for _, id := range list.letting(from) {
+	for _, id := range ids {
 		s.pings.record(id, ping)
 	}
 }

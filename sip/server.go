@@ -12,7 +12,6 @@ import (
 
 	"timbre"
 	"timbre/environment"
-	"timbre/sip/sentry"
 	"timbre/sip/siprec"
 	"timbre/sip/transport"
 	"timbre/sip/trunk"
@@ -21,16 +20,14 @@ import (
 // Server takes calls.
 type Server struct {
 	cfg             Config
+	deps            Deps
 	now             func() time.Time
 	log             *slog.Logger
 	metrics         *metrics
 	stack           *transport.Stack
-	admission       admission
-	sentry          *sentry.Sentry
 	calls           Calls
 	media           Media
 	trunk           *trunk.Exchange
-	rate            rate
 	pings           pings
 	dialogs         *table
 	leaving         atomic.Bool   // no new calls
@@ -47,17 +44,14 @@ type Server struct {
 func New(env environment.Environment, cfg Config, deps Deps) (*Server, error) {
 	env = env.Complete()
 	s := &Server{
-		cfg: cfg, now: env.Now, log: env.Log, calls: deps.Calls, media: deps.Media, sipLog: deps.SIPLog,
+		cfg: cfg, deps: deps, now: env.Now, log: env.Log, calls: deps.Calls, media: deps.Media, sipLog: deps.SIPLog,
 		dialogs: newTable(), shutdownTimeout: 2 * time.Second,
 	}
 	s.pings.last = map[string]timbre.Ping{}
-	s.rate = rate{now: s.now, busy: map[string]time.Time{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.sentry = sentry.New(sentry.Config{Allowed: s.standing, Invites: cfg.Invites, Ban: cfg.Ban, Deaf: cfg.Deaf, Now: env.Now, Log: env.Log, Metrics: env.Metrics})
-	s.admission = admission{deps.Directory, newNonces(s.now), &allowList{dir: deps.Directory, generation: cfg.Generation}, s.sentry.Proven}
 	cfg.Transport.MaxBody = siprec.MaxBody
 	var err error
-	s.stack, err = transport.New(env, cfg.Transport, transport.Deps{Sources: sources{s.sentry}, Handle: s.handle, SIPLog: s.sipLog})
+	s.stack, err = transport.New(env, cfg.Transport, transport.Deps{Sources: deps.Sources, Handle: s.handle, SIPLog: s.sipLog})
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"timbre/admission/source"
 	"timbre/environment"
 	"timbre/sip/transport"
 
@@ -286,7 +287,7 @@ func TestAPortInUseIsOneSentence(t *testing.T) {
 
 func TestListeningAddresses(t *testing.T) {
 	for _, at := range []string{"", "127.0.0.1:5060", "tls://127.0.0.1:5061", "udp://127.0.0.1", "udp://127.0.0.1:5060/x", "udp://a b:1"} {
-		if _, err := New(environment.Environment{}, Config{Transport: transport.Config{Listen: []string{at}}}, Deps{}); timbre.KindOf(err) != timbre.Invalid {
+		if _, err := New(environment.Environment{}, Config{Transport: transport.Config{Listen: []string{at}}}, Deps{Sources: new(source.Limiter)}); timbre.KindOf(err) != timbre.Invalid {
 			t.Errorf("%q: %v", at, err)
 		}
 	}

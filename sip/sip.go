@@ -3,11 +3,12 @@
 // legs to Calls, and the description of each leg's media to Media.
 //
 // Messages come and go through sip/transport; this package dispatches requests, and holds recording sessions. Only trunk
-// calls call out and pass audio on. It opens no RTP port itself, knows no password of a caller but only digests of them,
-// and stores nothing. A connector that requires encryption is called by TLS with encrypted media, or not at all.
+// calls call out and pass audio on. Who may call is decided by Admission. It opens no RTP port itself, and stores
+// nothing. A connector that requires encryption is called by TLS with encrypted media, or not at all.
 package sip
 
 import (
+	"context"
 	"net/netip"
 	"time"
 
@@ -31,14 +32,11 @@ type Media interface {
 	timbre.DTLSIdentity
 }
 
-// Directory reads the connectors, who may call them and where their own calls go.
-type Directory interface {
-	timbre.ConnectorReader
-	timbre.ConnectorLister
-	timbre.TerminationReader
-	timbre.UsernameReader
-	timbre.OriginationReader
-	timbre.CredentialReader
+// Admission decides which calls a connector takes.
+type Admission interface {
+	timbre.Admission
+	// Concerned returns the ids of the connectors that a request without a call concerns, such as OPTIONS.
+	Concerned(ctx context.Context, r timbre.AccessRequest) ([]string, error)
 }
 
 // Config of a Server.
@@ -50,15 +48,13 @@ type Config struct {
 	LatchAny      bool             // every stream takes its source from the first packet, whatever its address
 	Legs          siprec.Rules     // which leg is the caller; a connector's tags take precedence
 	Trunk         trunk.Config     // of bridged calls; New sets what it shares with this Config
-	Generation    func() uint64    // changes with connectors, terminations and credentials; nil: they are read for every message
-	Invites       int              // INVITEs a second from one source; 0: any number
-	Ban           time.Duration    // how long an unknown source is banned for its failures; 0: not at all
-	Deaf          bool             // messages of unknown sources that cannot authenticate are dropped
 }
 
 // Deps are what a Server works with.
 type Deps struct {
-	Directory Directory
+	Admission Admission
+	Sources   transport.Sources
+	Routes    timbre.OriginationReader
 	Calls     Calls
 	Media     Media
 	SIPLog    timbre.SIPLog

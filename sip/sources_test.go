@@ -9,20 +9,20 @@ import (
 	"testing"
 	"time"
 
-	"timbre/environment"
-
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/admission/source"
+	"timbre/environment"
 )
 
 const outsider = "203.0.113.9"
 
 // limited is a server that bans, and takes so many INVITEs a second from a source, at a time that does not pass.
-func limited(invites int) func(*environment.Environment, *Config) {
-	return func(env *environment.Environment, cfg *Config) {
+func limited(invites int) func(*environment.Environment, *Config, *source.Config) {
+	return func(env *environment.Environment, _ *Config, limits *source.Config) {
 		env.Now = func() time.Time { return time.Unix(1000, 0) }
-		cfg.Invites, cfg.Ban = invites, time.Hour
+		limits.Invites, limits.Ban = invites, time.Hour
 	}
 }
 
@@ -102,7 +102,7 @@ func TestScannersAreBannedAndUsersAreNot(t *testing.T) {
 				c.ask.seq, c.ask.callID = 1, fmt.Sprint(i)
 				b.handle(from(t, c.source, c.ask.String()), newTransaction())
 			}
-			if got := b.sentry.Banned(netip.MustParseAddr(c.source)); got != c.banned {
+			if got := b.admits.Sources().Banned(netip.MustParseAddr(c.source)); got != c.banned {
 				t.Errorf("banned: %v", got)
 			}
 		})
@@ -135,28 +135,24 @@ func TestStrangersAreAnsweredOnceAndBriefly(t *testing.T) {
 	}
 }
 
-func TestAPutTakesEffectOnTheNextMessage(t *testing.T) {
+func TestChangedAllowListTakesEffectOnTheNextMessage(t *testing.T) {
 	b := newBench(t)
-	var generation atomic.Uint64
-	b.admission.list.generation = generation.Load
-	ask := func() bool { return b.stack.Known(from(t, outsider, recording("x").String())) }
-	if ask() {
-		t.Error("known before it was put")
+	b.settled = true
+	expect := func(step string, want bool) {
+		t.Helper()
+		if got := b.stack.Known(from(t, outsider, recording("x").String())); got != want {
+			t.Errorf("%s: got known %v, want %v", step, got, want)
+		}
 	}
+	expect("before", false)
 	b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{outsider + "/32"}}
-	if ask() {
-		t.Error("it was read anew, though nothing is said to have changed")
-	}
-	if generation.Add(1); !ask() {
-		t.Error("not known after it was put")
-	}
+	expect("no change reported", false)
+	b.admits.Changed(connectorID)
+	expect("change reported", true)
 	b.dir.err = errors.New("disk")
-	if !ask() {
-		t.Error("what is known already was asked for again")
-	}
-	if generation.Add(1); !ask() {
-		t.Error("a message is dropped because it cannot be found out who may call")
-	}
+	expect("the store fails, nothing changed", true)
+	b.admits.Changed(connectorID)
+	expect("the store fails, so that the message itself is answered", true)
 }
 
 // A gateway may be many hosts: one takes the INVITE, and another one answers, to which the ACK goes and from which the BYE comes.
@@ -166,7 +162,7 @@ func TestTheHostOfAGatewayThatAnswersIsKnown(t *testing.T) {
 	dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"127.0.0.1/32"}}
 	r := runWith(t, dir)
 	at := netip.MustParseAddr(answering)
-	if r.sentry.Known(at) {
+	if r.admits.Sources().Known(at) {
 		t.Fatal("known before")
 	}
 	ack := request(t, message{method: "ACK", seq: 1}.String())
@@ -174,7 +170,7 @@ func TestTheHostOfAGatewayThatAnswersIsKnown(t *testing.T) {
 	if err := r.stack.Write(ack); err != nil {
 		t.Fatal(err)
 	}
-	if !r.sentry.Known(at) {
+	if !r.admits.Sources().Known(at) {
 		t.Error("a stranger")
 	}
 }
@@ -224,11 +220,11 @@ func TestALivePingByTCPIsAnswered(t *testing.T) {
 // What a message costs before the stack reads it: of one who may call, and of one who is banned.
 func BenchmarkInspect(b *testing.B) {
 	text := []byte(recording("x").String())
-	for name, source := range map[string]string{"known": "127.0.0.1", "banned": outsider} {
+	for name, address := range map[string]string{"known": "127.0.0.1", "banned": outsider} {
 		b.Run(name, func(b *testing.B) {
-			bench := newBenchWith(b, func(_ *environment.Environment, cfg *Config) { cfg.Ban = time.Hour })
-			bench.admission.list.generation = func() uint64 { return 1 }
-			from := netip.MustParseAddr(source)
+			bench := newBenchWith(b, func(_ *environment.Environment, _ *Config, limits *source.Config) { limits.Ban = time.Hour })
+			bench.settled = true
+			from := netip.MustParseAddr(address)
 			for range 10 {
 				bench.stack.Inspect(from, text)
 			}

@@ -27,7 +27,7 @@ func (s *Server) routes(connector timbre.Connector, req *gosip.Request) ([]timbr
 	} else if body.Metadata != "" || recordOnly(req) || fromHeaders(req) != nil {
 		return nil, nil
 	}
-	o, err := s.admission.Origination(s.ctx, connector.ID)
+	o, err := s.deps.Routes.Origination(s.ctx, connector.ID)
 	switch {
 	case err != nil && timbre.KindOf(err) == timbre.NotFound, o.Disabled:
 		return nil, nil

@@ -11,7 +11,7 @@ import (
 // suspicious are the reasons for which scanners are refused. They count towards the ban of an unknown source. A call that
 // does not exist is not among them: after a restart, a peer that authenticates by password is unknown, and sends BYE for
 // all its calls from before.
-var suspicious = []string{"forbidden", "wrong_digest", "challenged", "no_connector", "malformed", "method", "extension"}
+var suspicious = []string{"forbidden", "wrong_digest", "challenged", "encryption", "no_connector", "malformed", "method", "extension"}
 
 // Source is the address that a message came from; not valid for one that did not come from the network.
 func Source(m gosip.Message) netip.Addr {

@@ -1,0 +1,63 @@
+package timbre
+
+import (
+	"context"
+	"net/netip"
+)
+
+// AccessRequest is what a request says of where it comes from and which connector it is for. The zero value of a field
+// means that the request says nothing of it.
+type AccessRequest struct {
+	ConnectorID   string     // of the connector that the request names; if there is none, the request is refused
+	Hint          string     // may be a connector's id, such as the user part of a SIP URI; ignored if it is not
+	Source        netip.Addr // of the last hop
+	Encrypted     bool       // the request came over TLS
+	Scheme        AuthScheme // of the credentials that the request may carry
+	Method        string     // of the request, which a digest covers
+	Authorization []string   // values of the Authorization headers, in their order
+}
+
+// AuthScheme is a scheme of HTTP authentication (RFC 9110, 11), which SIP uses as well (RFC 3261, 22).
+type AuthScheme uint8
+
+const (
+	Digest AuthScheme = iota // RFC 7616 and RFC 8760: MD5 or SHA-256, qop auth
+	Basic                    // RFC 7617
+)
+
+// Access is a connector that a request may use.
+type Access struct {
+	Connector Connector
+	CPSLimit  int // calls a second, 0 without limit
+}
+
+// Admission decides which calls a connector takes. Its errors are a *Denial, or those of the store.
+type Admission interface {
+	// Admit finds the connector that a request is for, and decides whether the request may use it.
+	Admit(ctx context.Context, r AccessRequest) (Access, error)
+	// AllowCall counts one call against the connector's calls a second, or returns false when the limit is reached.
+	AllowCall(a Access) bool
+}
+
+// Denial is the error for a request that is refused.
+type Denial struct {
+	Reason     DenialReason
+	Detail     string   // one sentence for the peer's operator; no secrets
+	Challenges []string // values of WWW-Authenticate headers, the preferred one first
+}
+
+// DenialReason is also the label of the metrics that count refusals.
+type DenialReason string
+
+const (
+	NoConnector     DenialReason = "no_connector" // the request names no connector that exists
+	NotAllowed      DenialReason = "forbidden"    // neither source nor credentials are allowed
+	AuthRequired    DenialReason = "challenged"   // the request carries no credentials, and may be repeated with some
+	StaleNonce      DenialReason = "stale"        // the password is right, the nonce has expired or been used
+	WrongDigest     DenialReason = "wrong_digest" // the user is unknown or the password wrong
+	BadCredentials  DenialReason = "malformed"    // the credentials cannot be parsed
+	NotEncrypted    DenialReason = "encryption"   // the connector requires TLS
+	TooManyAttempts DenialReason = "guessing"     // too many wrong passwords from the source
+)
+
+func (d *Denial) Error() string { return d.Detail }

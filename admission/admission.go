@@ -1,0 +1,64 @@
+// Package admission decides who may use a connector. In come requests, from SIP and from WebSocket feeds alike, as
+// timbre.AccessRequest: where they come from, which connector they name, which credentials they carry. Out go a
+// timbre.Access or a *timbre.Denial. The same rules and the same calls a second hold whichever way a call comes in.
+//
+// It knows digests of passwords only, answers no request itself, and keeps nothing durable. What is read of a source
+// before a request is parsed is limited in admission/source. DESIGN.md explains both.
+package admission
+
+import (
+	"context"
+	"net/netip"
+
+	"timbre"
+	"timbre/admission/source"
+	"timbre/environment"
+)
+
+// Directory reads the connectors, and who may use them.
+type Directory interface {
+	timbre.ConnectorReader
+	timbre.ConnectorLister
+	timbre.TerminationReader
+	timbre.UsernameReader
+	timbre.CredentialReader
+}
+
+// Admission decides which requests may use which connectors. It is safe for concurrent use.
+type Admission struct {
+	env      environment.Environment
+	dir      Directory
+	list     *allowList
+	nonces   *nonces
+	attempts *source.Attempts
+	sources  *source.Limiter
+	calls    callRates
+}
+
+// New makes an Admission; limits is the configuration of its source limiter.
+func New(env environment.Environment, limits source.Config, dir Directory) *Admission {
+	env = env.Complete()
+	a := &Admission{
+		env: env, dir: dir, list: &allowList{dir: dir}, nonces: newNonces(env.Now), attempts: source.NewAttempts(env.Now),
+	}
+	a.sources = source.New(env, limits, a.allowed)
+	return a
+}
+
+// Sources is the source limiter. A source that proves a password becomes known to it.
+func (a *Admission) Sources() *source.Limiter { return a.sources }
+
+// Changed must be called after each change of a connector, its termination or its credentials. It takes effect on the next
+// request.
+func (a *Admission) Changed(connectorID string) { a.list.changed(connectorID) }
+
+// allowed says whether a connector's allowed hosts contain a source, and whether the source could prove a password if not.
+// A source counts as known while the store fails: the request itself is answered with 500 or 503, and may be repeated.
+func (a *Admission) allowed(from netip.Addr) (known, provable bool) {
+	hosts, err := a.list.current(context.Background())
+	if err != nil {
+		a.env.Log.Error("reading the allow list failed", "error", err)
+		return true, false
+	}
+	return hosts.contains(from), hosts.provable
+}

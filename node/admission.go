@@ -1,0 +1,17 @@
+package node
+
+import (
+	"context"
+
+	"timbre/admission"
+	"timbre/admission/source"
+)
+
+// openAdmission reads no connector yet: the first request does.
+func (n *Node) openAdmission(context.Context) error {
+	s := n.settings.SIP
+	n.admission = admission.New(n.env,
+		source.Config{Invites: s.Invites, Ban: s.Ban, DropUnknown: s.Strangers == "drop"},
+		directory{n.store, n.settings.QuotaLimits().CPS})
+	return nil
+}
