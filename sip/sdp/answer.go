@@ -12,52 +12,67 @@ import (
 	"timbre"
 )
 
-// Answering makes the answers of one dialog: of one session, whose version counts up with every change (RFC 3264).
+// Answering makes the answers of one dialog. They describe one session, whose version is incremented with every change
+// (RFC 3264, 8).
 type Answering struct {
-	Fingerprint string                 // of our certificate, for lines whose keys are agreed on by DTLS
-	Passive     bool                   // leave it to the peer to begin a handshake, if it may: it is behind NAT
-	For         func(*Line) netip.Addr // where the media of a line is to be sent; nil: to the address of the session
+	Fingerprint string                 // of the local certificate, for DTLS
+	Passive     bool                   // let the peer send the ClientHello if it may: it is behind NAT
+	For         func(*Line) netip.Addr // local address for the media of a line; nil: that of the session
 
 	address netip.Addr
 	id      uint64
-	secrets map[int]*secret // by line
+	keys    map[int]*localKeys // by line
 	version uint64
-	last    string // without its origin
+	last    string // the last answer without its origin
 	text    []byte
 }
 
-// NewAnswering begins a session of which an address of ours is announced.
+// NewAnswering begins a session at a local address.
 func NewAnswering(address netip.Addr) *Answering {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails
-	return &Answering{address: address, id: binary.BigEndian.Uint64(id[:]) >> 1, secrets: map[int]*secret{}}
+	return &Answering{address: address, id: binary.BigEndian.Uint64(id[:]) >> 1, keys: map[int]*localKeys{}}
 }
 
-// Answer answers every m-line of an offer, in its order: those for which ports has one are taken, with the first
-// format that we can hear and telephone-event; the others get port 0. The label is echoed, without which some clients send nothing.
+// Answer answers every m-line of an offer, in its order. Those that have a port in ports, by their index, are accepted with
+// the first audio format that can be decoded and telephone-event; the others get port 0. The label is echoed: without it,
+// some clients send nothing.
 func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
-	session := netip.Addr{}
 	s := pion.SessionDescription{SessionName: "Timbre", TimeDescriptions: []pion.TimeDescription{{}}}
+	session := a.sessionAddress(o, ports)
+	s.ConnectionInformation = connection(session)
 	for _, l := range o.Lines {
 		m := l.answer(ports[l.Index])
 		if ports[l.Index] != 0 {
-			a.secure(m, &l)
-		}
-		if ports[l.Index] != 0 && a.For != nil {
-			at := a.For(&l)
-			if !session.IsValid() {
-				session = at
-			}
-			if at != session {
+			a.addKeys(m, &l)
+			if at := a.addressFor(&l); at != session {
 				m.ConnectionInformation = connection(at)
 			}
 		}
 		s.MediaDescriptions = append(s.MediaDescriptions, m)
 	}
-	if !session.IsValid() {
-		session = a.address
+	return a.marshal(&s)
+}
+
+// sessionAddress is that of the first line that is accepted: others differ from it line by line.
+func (a *Answering) sessionAddress(o *Offer, ports map[int]int) netip.Addr {
+	for _, l := range o.Lines {
+		if ports[l.Index] != 0 {
+			return a.addressFor(&l)
+		}
 	}
-	s.ConnectionInformation = connection(session)
+	return a.address
+}
+
+func (a *Answering) addressFor(l *Line) netip.Addr {
+	if a.For == nil {
+		return a.address
+	}
+	return a.For(l)
+}
+
+// marshal writes an answer with its origin. One that says the same as the last has its version.
+func (a *Answering) marshal(s *pion.SessionDescription) ([]byte, error) {
 	body, err := s.Marshal()
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Internal, "sdp.Answer", "%w", err)
@@ -114,7 +129,7 @@ func (l *Line) answer(port int) *pion.MediaDescription {
 		m.WithValueAttribute("ptime", ptime)
 	}
 	mode := "recvonly"
-	if l.Direction == "inactive" || l.Direction == "recvonly" { // we send nothing, ever
+	if l.Direction == "inactive" || l.Direction == "recvonly" { // this side never sends
 		mode = "inactive"
 	}
 	m.WithPropertyAttribute(mode)
@@ -124,8 +139,8 @@ func (l *Line) answer(port int) *pion.MediaDescription {
 	return m.WithValueAttribute("rtcp", strconv.Itoa(port+1))
 }
 
-// Propose is an offer of ours, made of the peer's last one: whatever is on hold may go on, if the peer wants it to. One that
-// repeats the hold would keep it for good, for it could be answered with nothing else.
+// Propose is an offer to the peer, made of its last one, that takes lines off hold. An offer that repeated a hold could only be
+// answered with a hold.
 func (a *Answering) Propose(last *Offer, ports map[int]int) ([]byte, error) {
 	ours := &Offer{Lines: slices.Clone(last.Lines)}
 	for i := range ours.Lines {

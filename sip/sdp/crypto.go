@@ -11,18 +11,18 @@ import (
 	"timbre"
 )
 
-// Crypto is an a=crypto attribute (RFC 4568): the master key that one side seals its packets with.
+// Crypto is an a=crypto attribute (RFC 4568): the master key with which one side encrypts.
 type Crypto struct {
 	Tag   string
 	Suite string // one of Suites
-	Key   []byte // the master key, and its salt after it
-	MKI   []byte // stands in every packet; nil without
+	Key   []byte // the master key, followed by its salt
+	MKI   []byte // master key identifier in every packet; nil without
 
-	name   string // of the suite, as written
-	padded bool   // the key, in base64
+	name   string // of the suite, as the peer writes it
+	padded bool   // the base64 of the key
 }
 
-// Suites are the names of all crypto suites that are supported, the strongest first.
+// Suites are the names of the supported crypto suites, the strongest first.
 func Suites() []string {
 	var names []string
 	for _, s := range timbre.SRTPSuites() {
@@ -40,7 +40,7 @@ func suiteNamed(name string) (timbre.SRTPSuite, bool) {
 	return timbre.SRTPSuites()[at], true
 }
 
-// NewCrypto is an attribute with a fresh key for one of Suites.
+// NewCrypto makes an attribute with a random key for one of Suites.
 func NewCrypto(tag, name string) Crypto {
 	s, _ := suiteNamed(name)
 	c := Crypto{Tag: tag, Suite: s.Name, Key: make([]byte, s.Length()), name: name, padded: true}
@@ -53,7 +53,7 @@ const (
 	maxCrypto = 1024 // bytes of an attribute
 )
 
-// ParseCrypto reads the value of an a=crypto attribute. Its errors say what cannot be used, and never the key.
+// ParseCrypto reads the value of an a=crypto attribute. Its errors never contain the key.
 func ParseCrypto(v string) (Crypto, error) {
 	fields := strings.Fields(v)
 	if len(v) > maxCrypto || len(fields) < 3 {
@@ -61,26 +61,26 @@ func ParseCrypto(v string) (Crypto, error) {
 	}
 	c := Crypto{Tag: fields[0], name: fields[1]}
 	if len(c.Tag) > maxTag || strings.Trim(c.Tag, "0123456789") != "" {
-		return Crypto{}, fmt.Errorf("a=crypto with a tag that is no number")
+		return Crypto{}, fmt.Errorf("a=crypto with a tag that is not a number")
 	}
 	suite, known := suiteNamed(c.name)
 	if !known {
-		return Crypto{}, fmt.Errorf("crypto %s: suite %s is not spoken", c.Tag, word(c.name))
+		return Crypto{}, fmt.Errorf("crypto %s: suite %s is not supported", c.Tag, quotable(c.name))
 	}
 	c.Suite = suite.Name
 	if err := c.readKey(fields[2], suite.Length()); err != nil {
 		return Crypto{}, fmt.Errorf("crypto %s: %w", c.Tag, err)
 	}
 	for _, p := range fields[3:] {
-		if err := session(p); err != nil {
+		if err := checkParameter(p); err != nil {
 			return Crypto{}, fmt.Errorf("crypto %s: %w", c.Tag, err)
 		}
 	}
 	return c, nil
 }
 
-// readKey reads inline:KEY, with a lifetime and a master key identifier after it or without. The lifetime is the sender's
-// affair: he has to bring another key in time.
+// readKey reads inline:KEY with an optional lifetime and master key identifier. The lifetime is ignored: the sender has to
+// offer another key in time.
 func (c *Crypto) readKey(v string, length int) error {
 	method, params, _ := strings.Cut(v, ":")
 	if !strings.EqualFold(method, "inline") {
@@ -98,7 +98,7 @@ func (c *Crypto) readKey(v string, length int) error {
 		if id, size, found := strings.Cut(p, ":"); found {
 			err = c.readMKI(id, size)
 		} else if _, e := strconv.ParseUint(strings.TrimPrefix(p, "2^"), 10, 64); e != nil {
-			err = fmt.Errorf("a lifetime that is no number")
+			err = fmt.Errorf("a lifetime that is not a number")
 		}
 		if err != nil {
 			return err
@@ -114,7 +114,7 @@ func (c *Crypto) readKey(v string, length int) error {
 	return nil
 }
 
-// readMKI reads a master key identifier: its value, and in how many bytes it is written.
+// readMKI reads a master key identifier: its value, and its length in bytes.
 func (c *Crypto) readMKI(id, size string) error {
 	value, err1 := strconv.ParseUint(id, 10, 64)
 	n, err2 := strconv.ParseUint(size, 10, 8)
@@ -129,26 +129,26 @@ func (c *Crypto) readMKI(id, size string) error {
 	return nil
 }
 
-// session says whether a session parameter may stand: those that only help, those that may be ignored, and
-// those that say what holds anyway.
-func session(p string) error {
+// checkParameter rejects the session parameters that change the encryption. Hints, those marked as optional by a dash, and
+// those that repeat a default are accepted.
+func checkParameter(p string) error {
 	name, value, _ := strings.Cut(strings.ToUpper(p), "=")
 	switch {
 	case name == "WSH", strings.HasPrefix(name, "-"), name == "KDR" && value == "0", name == "FEC_ORDER" && value == "FEC_SRTP":
 		return nil
 	}
-	return fmt.Errorf("a session parameter that is not spoken")
+	return fmt.Errorf("a session parameter that is not supported")
 }
 
-// word is what may be told of a field that should be a name: a key that stands in its place has no underscore.
-func word(s string) string {
+// quotable is a suite's name for an error, unless it may be a key that stands in the wrong place: those have no underscore.
+func quotable(s string) string {
 	if len(s) > 40 || !strings.Contains(s, "_") || strings.Trim(strings.ToUpper(s), "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
-		return "of that name"
+		return "with that name"
 	}
 	return s
 }
 
-// Value is what stands after a=crypto: the key is in it.
+// Value is the value of the attribute, which contains the key.
 func (c Crypto) Value() string {
 	encoding := base64.RawStdEncoding
 	if c.padded {
@@ -157,7 +157,7 @@ func (c Crypto) Value() string {
 	return c.Tag + " " + c.name + " inline:" + encoding.EncodeToString(c.Key)
 }
 
-// cryptos are the attributes that can be used, the strongest first, and what is wrong with the others.
+// cryptos are the usable attributes, the strongest first, and the faults of the others.
 func cryptos(values []string) (usable []Crypto, faults []string) {
 	for _, v := range values {
 		c, err := ParseCrypto(v)

@@ -8,13 +8,13 @@ import (
 	pion "github.com/pion/sdp/v3"
 )
 
-// hashes are those that a fingerprint may be made with, the strongest first, and their length in bytes.
+// hashes of fingerprints, the strongest first, with their lengths in bytes.
 var hashes = []struct {
 	name   string
 	length int
 }{{"sha-512", 64}, {"sha-384", 48}, {"sha-256", 32}, {"sha-1", 20}}
 
-// fingerprint is the strongest of a line's or a session's a=fingerprint (RFC 8122), spelled as we do: "sha-256 AB:CD:…".
+// fingerprint is the strongest a=fingerprint (RFC 8122) of a line or its session, in normal form: "sha-256 AB:CD:…".
 func fingerprint(s *pion.SessionDescription, m *pion.MediaDescription) string {
 	best, found := len(hashes), ""
 	for _, v := range slices.Concat(attributes(m.Attributes, "fingerprint"), attributes(s.Attributes, "fingerprint")) {
@@ -30,8 +30,8 @@ func fingerprint(s *pion.SessionDescription, m *pion.MediaDescription) string {
 	return found
 }
 
-// setup is who begins the handshake (RFC 4145): active, the peer; passive, we; actpass, as we like. Where nothing is said,
-// it is the peer.
+// setup is the peer's role in the handshake (RFC 4145): active, it sends the ClientHello; passive, this side does; actpass,
+// either may. The default is active.
 func setup(s *pion.SessionDescription, m *pion.MediaDescription) string {
 	for _, v := range slices.Concat(attributes(m.Attributes, "setup"), attributes(s.Attributes, "setup")) {
 		if v = strings.ToLower(strings.TrimSpace(v)); slices.Contains([]string{"active", "passive", "actpass"}, v) {

@@ -8,14 +8,15 @@ import (
 	"timbre"
 )
 
-// Encoding is an SDP encoding name in capitals, its clock rate in Hz, and how many channels it has; zero: it does not say.
+// Encoding is the value of an rtpmap: an encoding name in capitals, a clock rate in Hz and a number of channels, zero if it is
+// left out.
 type Encoding struct {
 	Name     string
 	Rate     int
 	Channels int
 }
 
-// static are the encodings of payload types that need no rtpmap (RFC 3551), by format.
+// static are the encodings of the static payload types (RFC 3551), by format.
 func static() map[string]Encoding {
 	all := map[string]Encoding{}
 	for pt, c := range timbre.StaticPayloads() {
@@ -24,7 +25,7 @@ func static() map[string]Encoding {
 	return all
 }
 
-// parseEncoding reads what an rtpmap says after its format.
+// parseEncoding reads an rtpmap after its format.
 func parseEncoding(s string) (e Encoding, ok bool) {
 	parts := strings.Split(strings.TrimSpace(s), "/")
 	if len(parts) < 2 {
@@ -39,10 +40,10 @@ func parseEncoding(s string) (e Encoding, ok bool) {
 	return e, err == nil && err2 == nil && e.Channels >= 0
 }
 
-// codec is the one that decodes it, if there is one.
+// codec is the one that decodes the encoding. False: there is none.
 func (e Encoding) codec() (timbre.Codec, bool) { return timbre.ParseCodec(e.Name, e.Rate, e.Channels) }
 
-// String is the encoding as an rtpmap names it.
+// String is the encoding as an rtpmap has it, in its registered spelling.
 func (e Encoding) String() string {
 	name := e.Name
 	if c, ok := e.codec(); ok {

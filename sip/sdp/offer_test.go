@@ -99,9 +99,9 @@ func TestOffersThatCannotBeReadAreToldApart(t *testing.T) {
 		"no port":        {head + "m=audio RTP/AVP 0\n", timbre.Invalid},
 		"a bad port":     {head + "m=audio 99999999 RTP/AVP 0\n", timbre.Invalid},
 		"a bad c=":       {"v=0\nc=IN\nm=audio 30000 RTP/AVP 0\n", timbre.Invalid},
-		"too many lines": {head + strings.Repeat("a=x\n", maxSDPLines), timbre.Invalid},
+		"too many lines": {head + strings.Repeat("a=x\n", maxLines), timbre.Invalid},
 		"no m-line":      {head, timbre.Unprocessable},
-		"many m-lines":   {head + strings.Repeat("m=audio 30000 RTP/AVP 0\n", maxLines+1), timbre.Unprocessable},
+		"many m-lines":   {head + strings.Repeat("m=audio 30000 RTP/AVP 0\n", maxMLines+1), timbre.Unprocessable},
 	} {
 		if _, err := Read([]byte(c.sdp), peer); err == nil || timbre.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
