@@ -34,7 +34,7 @@ func refusedAs(t *testing.T, what string, err error, code string) {
 	}
 }
 
-func TestTheCredentialsFileSaysWhoMayDoWhat(t *testing.T) {
+func TestCredentialsFileLimitsActions(t *testing.T) {
 	folder := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(folder, "credentials"), []byte("[reader]\naws_access_key_id = AKIDREADER\naws_secret_access_key = "+secret+
 		"\ntimbre_actions = chime:Get*, chime:List*\n\n[guest]\naws_access_key_id = AKIDGUEST\naws_secret_access_key = "+secret+
@@ -92,7 +92,7 @@ func TestQuotasOfANewAWSAccount(t *testing.T) {
 	}
 }
 
-func TestAPageTokenOutlivesTheServer(t *testing.T) {
+func TestPageTokenSurvivesRestart(t *testing.T) {
 	s := settings(t, t.TempDir(), newReceiver(t))
 	var token *string
 	t.Run("before", func(t *testing.T) {
@@ -117,8 +117,8 @@ func TestAPageTokenOutlivesTheServer(t *testing.T) {
 	})
 }
 
-func TestBoto3TriesThrottledRequestsAgain(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func TestBoto3RetriesThrottledRequests(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	s := settings(t, t.TempDir(), newReceiver(t))
 	s.Rate = map[string]int{"connectors": 5}
@@ -130,7 +130,7 @@ func TestBoto3TriesThrottledRequestsAgain(t *testing.T) {
 	}
 }
 
-func TestSettingsAndAPIKnowTheSameClassesOfOperations(t *testing.T) {
+func TestSettingsAndAPIShareRateClasses(t *testing.T) {
 	if got, want := config.RateClasses(), rest.Classes(); len(got) != len(want) {
 		t.Errorf("settings %v, API %v", got, want)
 	} else {

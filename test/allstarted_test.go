@@ -13,8 +13,8 @@ import (
 
 // The call analytics reader's EventBridge handler: one event that both streams of a call have started becomes a pipeline on
 // both, the caller's first, at the fragments that it names.
-func TestTheEventBridgeHandlerOfTheReaderMakesItsPipeline(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func TestReaderEventBridgeHandlerCreatesPipeline(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	c := newSampleCall(ctx, t)
 	e := tell(t, c.hook.wait(ctx, t, "ALL_STARTED", of(c.id, timbre.StreamingAllStarted)))
@@ -25,7 +25,7 @@ func TestTheEventBridgeHandlerOfTheReaderMakesItsPipeline(t *testing.T) {
 	if len(given) != 2 {
 		t.Fatalf("the event has %d streams", len(given))
 	}
-	in := c.onStreams(ctx, t)
+	in := c.pipelineInput(ctx, t)
 	in.MediaInsightsRuntimeMetadata = map[string]string{}
 	for _, name := range []string{"callId", "fromNumber", "toNumber", "voiceConnectorId", "transactionId", "direction"} {
 		in.MediaInsightsRuntimeMetadata[name] = at[string](e, "detail", name)

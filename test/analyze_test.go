@@ -16,13 +16,13 @@ import (
 )
 
 // Recordings are analysed beside a running server, and find the voices that it has enrolled.
-func TestAnalyzeFindsWhomTheServerKnows(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestAnalyzeFindsEnrolledSpeaker(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	folder, hook := t.TempDir(), newReceiver(t)
 	n := start(t, settings(t, folder, hook))
 	h := setUp(ctx, t, n.API, hookARN)
-	call := dial(ctx, t, n.SIP[0], "s1_enrol")
+	call := placeCall(ctx, t, n.SIP[0], "s1_enrol")
 	search, _ := h.analyse(ctx, t, call.TransactionID)
 	must(t, call.Play(ctx))
 	must(t, call.Hangup(ctx))

@@ -10,15 +10,15 @@ import (
 
 // The two calls that started it all, word for word, by boto3, and what it reads back when the call is over: first of a
 // caller whom nobody knows and who is enrolled, then of the same caller again.
-func TestBoto3RunsTheSeedCalls(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestBoto3RunsSeedCalls(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	n := start(t, settings(t, t.TempDir(), hook))
 	h := setUp(ctx, t, n.API, hookARN)
 	var enrolled []string
 	for _, name := range []string{"s2_enrol", "s2_second"} {
-		c := dial(ctx, t, n.SIP[1], name) // over TCP
+		c := placeCall(ctx, t, n.SIP[1], name) // over TCP
 		var started struct{ Search, Tone string }
 		must(t, json.Unmarshal(python(ctx, t, "seed_calls.py", "http://"+n.API, h.connector, c.TransactionID, h.domain, name), &started))
 		must(t, c.Play(ctx))

@@ -64,8 +64,8 @@ func (c cli) gives(path, command string, args ...string) string {
 }
 
 // The way of the README, by AWS's command line: a connector, its analytics, a domain, both tasks on a call, an enrolment.
-func TestTheCommandLineOfAWSWalksTheWayOfTheREADME(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+func TestAWSCLIFollowsTutorial(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	n := start(t, settings(t, t.TempDir(), hook))
@@ -80,7 +80,7 @@ func TestTheCommandLineOfAWSWalksTheWayOfTheREADME(t *testing.T) {
 		"--streaming-configuration", `{"DataRetentionInHours":0,"Disabled":false,"MediaInsightsConfiguration":{"ConfigurationArn":"`+configuration+`"}}`)
 	domain := aws.gives("VoiceProfileDomain.VoiceProfileDomainId", "chime-sdk-voice create-voice-profile-domain --name callers --server-side-encryption-configuration KmsKeyArn=arn:aws:kms:us-east-1:000000000000:key/local")
 
-	c := dial(ctx, t, n.SIP[0], "s1_enrol")
+	c := placeCall(ctx, t, n.SIP[0], "s1_enrol")
 	call := " --voice-connector-id " + connector + " --transaction-id " + c.TransactionID
 	tone := aws.gives("VoiceToneAnalysisTask.VoiceToneAnalysisTaskId", "chime-sdk-voice start-voice-tone-analysis-task --language-code en-US"+call)
 	search := aws.gives("SpeakerSearchTask.SpeakerSearchTaskId", "chime-sdk-voice start-speaker-search-task --call-leg Caller --voice-profile-domain-id "+domain+call)

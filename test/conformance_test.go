@@ -19,11 +19,11 @@ import (
 )
 
 // The whole suite, as an operator runs it, against a started server: every check passes.
-func TestTheServerConforms(t *testing.T) {
+func TestServerConforms(t *testing.T) {
 	exe, err := program()
 	must(t, err)
 	hook, folder := "judge=http://"+freePort(t)+"/events#a secret of the suite", t.TempDir()
-	n := start(t, judged(t, hook))
+	n := start(t, conformanceSettings(t, hook))
 	report := filepath.Join(folder, "report.json")
 	junit := filepath.Join(folder, "report.xml")
 	cmd := exec.CommandContext(t.Context(), exe, "conformance", n.API, "--sip", n.SIP[0], "--speed", "20", "--webhook", hook, "--json", report, "--junit", junit)
@@ -60,8 +60,8 @@ func TestTheServerConforms(t *testing.T) {
 	}
 }
 
-// judged are the settings of a node whose only way out is the webhook of a judge, and that tells it of streams too.
-func judged(t *testing.T, hook string) config.Settings {
+// conformanceSettings are the settings of a node whose only way out is the webhook of a judge, and that tells it of streams too.
+func conformanceSettings(t *testing.T, hook string) config.Settings {
 	t.Helper()
 	s := settings(t, t.TempDir(), newReceiver(t))
 	var w config.Webhook
@@ -72,7 +72,7 @@ func judged(t *testing.T, hook string) config.Settings {
 }
 
 // A failed check is the command's failure.
-func TestConformanceFailsWhereACheckDoes(t *testing.T) {
+func TestConformanceFailsWithItsChecks(t *testing.T) {
 	exe, err := program()
 	must(t, err)
 	n := start(t, settings(t, t.TempDir(), newReceiver(t)))

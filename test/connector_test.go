@@ -19,7 +19,7 @@ import (
 
 // What is set at a connector changes what its calls do: the stock SDK sets it, and a SIP client that others have written
 // lives with it.
-func TestSettingsOfAConnectorHaveEffectOnItsCalls(t *testing.T) {
+func TestConnectorSettingsAffectCalls(t *testing.T) {
 	ctx := t.Context()
 	s := settings(t, t.TempDir(), newReceiver(t))
 	n := start(t, s)

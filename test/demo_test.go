@@ -9,7 +9,7 @@ import (
 )
 
 // The demo, as a newcomer runs it but faster: every caller is named right, the stranger is nobody.
-func TestTheDemoGetsEveryNameRight(t *testing.T) {
+func TestDemoNamesEveryCaller(t *testing.T) {
 	exe, err := program()
 	must(t, err)
 	cmd := exec.CommandContext(t.Context(), exe, "demo", "--json", "--speed", "16")

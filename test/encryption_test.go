@@ -21,8 +21,8 @@ import (
 
 // A connector that requires encryption, and a telephone that speaks by TLS and SRTP, with each suite; then the certificate is
 // renewed, with the calls of a moment ago still there.
-func TestCallsAreEncrypted(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func TestEncryptedCalls(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	s := settings(t, t.TempDir(), newReceiver(t))
 	s.SIP.Listen = append(s.SIP.Listen, config.Endpoint{Network: "tls", Addr: loopback})

@@ -55,7 +55,7 @@ func all(t *testing.T) map[string][]step {
 	return steps
 }
 
-func TestEveryOperationHasAStepThatSucceeds(t *testing.T) {
+func TestEveryOperationHasASuccessfulStep(t *testing.T) {
 	good, n := map[string]bool{}, 0
 	for _, steps := range all(t) {
 		for _, st := range steps {
@@ -72,8 +72,8 @@ func TestEveryOperationHasAStepThatSucceeds(t *testing.T) {
 	}
 }
 
-// provoked gives the steps that end in an exception, by operation and exception, with their scripts' names.
-func provoked(t *testing.T) map[[2]string][]string {
+// provokedExceptions gives the steps that end in an exception, by operation and exception, with their scripts' names.
+func provokedExceptions(t *testing.T) map[[2]string][]string {
 	t.Helper()
 	found := map[[2]string][]string{}
 	for name, steps := range all(t) {
@@ -87,12 +87,12 @@ func provoked(t *testing.T) map[[2]string][]string {
 	return found
 }
 
-// Each exception that the model of an operation declares is provoked by a step, or there is a reason why none can.
+// Each exception that the model of an operation declares is provokedExceptions by a step, or there is a reason why none can.
 // docs/exceptions.md says which. After a change:
 //
 //	go test ./test -run ExceptionsPage -update
-func TestTheExceptionsPageSaysWhatProvokesEach(t *testing.T) {
-	found, why, used := provoked(t), reasons(t), map[reason]bool{}
+func TestExceptionsPageIsCurrent(t *testing.T) {
+	found, why, used := provokedExceptions(t), reasons(t), map[reason]bool{}
 	var page strings.Builder
 	page.WriteString(exceptionsHead)
 	for _, r := range why {

@@ -81,8 +81,8 @@ func (f fed) closed() {
 	}
 }
 
-// plainly sends a demo call in the dialect of ours, and starts a search on it before its first word.
-func (h house) plainly(ctx context.Context, t *testing.T, url, name string, header http.Header) (search string) {
+// feedJSON sends a demo call in the dialect of ours, and starts a search on it before its first word.
+func (h deployment) feedJSON(ctx context.Context, t *testing.T, url, name string, header http.Header) (search string) {
 	t.Helper()
 	f := connect(ctx, t, url+"/"+h.connector, header)
 	f.say(map[string]any{
@@ -103,8 +103,8 @@ func (h house) plainly(ctx context.Context, t *testing.T, url, name string, head
 	return search
 }
 
-// asTwilio sends a demo call as Twilio Media Streams does.
-func (h house) asTwilio(ctx context.Context, t *testing.T, hook *receiver, url, name string) (search string) {
+// feedTwilio sends a demo call as Twilio Media Streams does.
+func (h deployment) feedTwilio(ctx context.Context, t *testing.T, hook *receiver, url, name string) (search string) {
 	t.Helper()
 	f := connect(ctx, t, url, nil)
 	f.say(map[string]string{"event": "connected", "protocol": "Call", "version": "1.0.0"})
@@ -132,8 +132,8 @@ func (h house) asTwilio(ctx context.Context, t *testing.T, hook *receiver, url, 
 }
 
 // Callers whose calls come by WebSocket are enrolled and recognised like those of SIP calls, whoever sends them and how.
-func TestCallersOfFeedsAreRecognised(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestFeedCallersAreRecognised(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	s := settings(t, t.TempDir(), hook)
@@ -141,7 +141,7 @@ func TestCallersOfFeedsAreRecognised(t *testing.T) {
 	n := start(t, s)
 	h := setUp(ctx, t, n.API, hookARN)
 
-	search := h.plainly(ctx, t, n.Feed, "s1_enrol", nil)
+	search := h.feedJSON(ctx, t, n.Feed, "s1_enrol", nil)
 	hook.wait(ctx, t, "a voiceprint", of(search, timbre.VoiceprintGenerationSuccess))
 	p, err := h.voice.CreateVoiceProfile(ctx, &voice.CreateVoiceProfileInput{SpeakerSearchTaskId: &search})
 	must(t, err)
@@ -157,10 +157,10 @@ func TestCallersOfFeedsAreRecognised(t *testing.T) {
 		}
 		return ""
 	}
-	if got := named(h.asTwilio(ctx, t, hook, n.Feed, "s1_second")); got != *p.VoiceProfile.VoiceProfileId {
+	if got := named(h.feedTwilio(ctx, t, hook, n.Feed, "s1_second")); got != *p.VoiceProfile.VoiceProfileId {
 		t.Errorf("by Twilio's dialect the second call is of %q", got)
 	}
-	if got := named(h.asTwilio(ctx, t, hook, n.Feed, "s5_second")); got != "" {
+	if got := named(h.feedTwilio(ctx, t, hook, n.Feed, "s5_second")); got != "" {
 		t.Errorf("a stranger is %q", got)
 	}
 
@@ -191,15 +191,15 @@ func TestCallersOfFeedsAreRecognised(t *testing.T) {
 		}
 		r := &http.Request{Header: http.Header{}}
 		r.SetBasicAuth("feeder", "a password")
-		if got := named(h.plainly(ctx, t, n.Feed, "s1_second", r.Header)); got != *p.VoiceProfile.VoiceProfileId {
+		if got := named(h.feedJSON(ctx, t, n.Feed, "s1_second", r.Header)); got != *p.VoiceProfile.VoiceProfileId {
 			t.Errorf("the second call is of %q", got)
 		}
 	})
 }
 
 // A track of which the start message said nothing is a leg of the call, and told as such, once it is heard.
-func TestATrackThatComesLaterIsALeg(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestLateTrackBecomesLeg(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	s := settings(t, t.TempDir(), hook)
@@ -229,8 +229,8 @@ func TestATrackThatComesLaterIsALeg(t *testing.T) {
 }
 
 // A connector that requires encryption takes feeds over TLS, and no others.
-func TestAFeedMayBeEncrypted(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestFeedOverTLS(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	for _, encrypted := range []bool{true, false} {
 		s := settings(t, t.TempDir(), newReceiver(t))
@@ -264,7 +264,7 @@ func TestAFeedMayBeEncrypted(t *testing.T) {
 }
 
 // The example in the documentation, word for word.
-func TestTheDocumentedFeedWorks(t *testing.T) {
+func TestDocumentedFeedExample(t *testing.T) {
 	python, err := filepath.Abs(filepath.Join("..", ".venv", "bin", "python"))
 	must(t, err)
 	needs(t, python, "the tests' Python environment (make test makes it)")
@@ -278,7 +278,7 @@ func TestTheDocumentedFeedWorks(t *testing.T) {
 	if !found {
 		t.Fatal("there is no example in docs/feed.md")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	s := settings(t, t.TempDir(), hook)

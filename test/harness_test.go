@@ -30,7 +30,7 @@ import (
 const (
 	keyID, secret = "AKIDTEST", "a secret access key for tests"
 	hookARN       = "arn:timbre:webhook:us-east-1:000000000000:test"
-	patience      = 60 * time.Second
+	timeout       = 60 * time.Second
 )
 
 var loopback = netip.MustParseAddrPort("127.0.0.1:0")
@@ -87,16 +87,16 @@ func startWith(t *testing.T, s config.Settings, log *slog.Logger) *node.Node {
 	return n
 }
 
-// house is what a user sets up once: a connector that takes calls from loopback and tells a sink of them, and a domain.
-type house struct {
+// deployment is what a user sets up once: a connector that takes calls from loopback and tells a sink of them, and a domain.
+type deployment struct {
 	connector, domain string
 	voice             *voice.Client
 	media             *pipelines.Client
 }
 
-func setUp(ctx context.Context, t *testing.T, endpoint, sink string) house {
+func setUp(ctx context.Context, t *testing.T, endpoint, sink string) deployment {
 	t.Helper()
-	h := house{}
+	h := deployment{}
 	h.voice, h.media = clients(endpoint)
 	c, err := h.voice.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{Name: aws.String("sbc"), RequireEncryption: aws.Bool(false)})
 	must(t, err)
@@ -147,8 +147,8 @@ func leg(t *testing.T, name string) []byte {
 	return codec.ULaw.Encode(nil, channels[0])
 }
 
-// dial calls a node with one of the demo's calls, twenty times faster than people speak.
-func dial(ctx context.Context, t *testing.T, sip, name string) *phone.Call {
+// placeCall calls a node with one of the demo's calls, twenty times faster than people speak.
+func placeCall(ctx context.Context, t *testing.T, sip, name string) *phone.Call {
 	t.Helper()
 	c, err := phone.Dial(ctx, phone.Config{
 		Server: sip, From: "+12065550100", To: "+13605550199", Metadata: true, Speed: 20,
@@ -160,7 +160,7 @@ func dial(ctx context.Context, t *testing.T, sip, name string) *phone.Call {
 }
 
 // analyse starts both tasks on a call.
-func (h house) analyse(ctx context.Context, t *testing.T, transaction string) (search, tone string) {
+func (h deployment) analyse(ctx context.Context, t *testing.T, transaction string) (search, tone string) {
 	t.Helper()
 	s, err := h.voice.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{
 		VoiceConnectorId: &h.connector, TransactionId: &transaction,

@@ -14,8 +14,8 @@ import (
 )
 
 // A whole call by IPv6, signalling and audio: it is analysed like any other.
-func TestACallByIPv6(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestIPv6Call(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	s := settings(t, t.TempDir(), hook)
@@ -29,7 +29,7 @@ func TestACallByIPv6(t *testing.T) {
 	})
 	must(t, err)
 	for _, at := range n.SIP {
-		c := dial(ctx, t, at, "s2_enrol")
+		c := placeCall(ctx, t, at, "s2_enrol")
 		search, tone := h.analyse(ctx, t, c.TransactionID)
 		must(t, c.Play(ctx))
 		must(t, c.Hangup(ctx))

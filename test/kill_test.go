@@ -12,8 +12,8 @@ import (
 
 // kill -9 in the middle of a call: profiles and results are there afterwards, what was running is failed and told so,
 // and nothing is sent twice with different content.
-func TestKilledInTheMiddleOfACall(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+func TestRecoveryAfterKill(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	env := append(serverEnv(t.TempDir()),
@@ -24,7 +24,7 @@ func TestKilledInTheMiddleOfACall(t *testing.T) {
 	made, err := h.voice.CreateVoiceProfile(ctx, &voice.CreateVoiceProfileInput{SpeakerSearchTaskId: &first})
 	must(t, err)
 
-	c := dial(ctx, t, p.at["sip udp"], "s1_second")
+	c := placeCall(ctx, t, p.at["sip udp"], "s1_second")
 	search, tone := h.analyse(ctx, t, c.TransactionID)
 	playing, hangUp := context.WithCancel(ctx)
 	played := make(chan error, 1)
@@ -75,7 +75,7 @@ func TestKilledInTheMiddleOfACall(t *testing.T) {
 	}
 }
 
-func (h house) searchStatus(ctx context.Context, t *testing.T, id string) timbre.TaskStatus {
+func (h deployment) searchStatus(ctx context.Context, t *testing.T, id string) timbre.TaskStatus {
 	t.Helper()
 	g, err := h.voice.GetSpeakerSearchTask(ctx, &voice.GetSpeakerSearchTaskInput{VoiceConnectorId: &h.connector, SpeakerSearchTaskId: &id})
 	must(t, err)

@@ -20,8 +20,8 @@ import (
 // A recorded OpenSIPS calls again, but with one of its two streams switched off at first: from the re-INVITE that turns it
 // on, it is a leg like the other one, also for the analysis that has begun before. The settings say what a caller looks like, and in the next call a tag of the connector
 // says it otherwise.
-func TestAStreamThatComesLaterIsHeard(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestStreamAddedByReinvite(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	set := settings(t, t.TempDir(), hook)

@@ -6,7 +6,7 @@ import (
 )
 
 // The codec's own tests, with libopus beside the decoder that is written in Go: both must make the same of any stream.
-func TestOpusSoundsAsTheReferenceDecodesIt(t *testing.T) {
+func TestOpusMatchesLibopus(t *testing.T) {
 	const libopus = "libopus (Debian's package libopus-dev)"
 	needs(t, "/usr/include/opus/opus.h", libopus)
 	needs(t, "pkg-config", "pkg-config")

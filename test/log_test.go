@@ -55,15 +55,15 @@ func (b *buffer) wait(ctx context.Context, t *testing.T, what string) {
 
 // A call with everything that goes with it, messages that cannot be read, and requests for phone numbers, and then the
 // log: it tells of all of them, and has no number and no secret.
-func TestTheLogHasNoPhoneNumbersAndNoSecrets(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func TestLogRedactsNumbersAndSecrets(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	hook, log := newReceiver(t), &buffer{more: make(chan struct{}, 1)}
 	s := settings(t, t.TempDir(), hook)
 	n := startWith(t, s, slog.New(slog.NewJSONHandler(log, nil)))
 	h := setUp(ctx, t, n.API, hookARN)
 
-	c := dial(ctx, t, n.SIP[0], "s2_enrol")
+	c := placeCall(ctx, t, n.SIP[0], "s2_enrol")
 	search, _ := h.analyse(ctx, t, c.TransactionID)
 	must(t, c.Play(ctx))
 	must(t, c.Hangup(ctx))

@@ -16,8 +16,8 @@ import (
 )
 
 // A recorded OpenSIPS with rtpengine calls again: its own INVITE, its own packets, at a tenth of the time.
-func TestARecordedOpenSIPSIsHeard(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestReplayOfOpenSIPSCapture(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	n := start(t, settings(t, t.TempDir(), hook))
@@ -188,7 +188,7 @@ func (c *client) say(t *testing.T, message string) {
 
 func (c *client) hear(t *testing.T) string {
 	t.Helper()
-	must(t, c.SetReadDeadline(time.Now().Add(patience)))
+	must(t, c.SetReadDeadline(time.Now().Add(timeout)))
 	b := make([]byte, 65536)
 	n, err := c.Read(b)
 	must(t, err)

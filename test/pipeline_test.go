@@ -34,16 +34,16 @@ type change struct {
 	IsCaller   *bool  `json:"isCaller"`
 }
 
-func changeOf(e event) change {
+func pipelineChangeOf(e event) change {
 	var c struct{ Detail change }
 	_ = json.Unmarshal(e.Raw, &c)
 	return c.Detail
 }
 
-// turned is a change of state of the pipeline with an ARN, or of one on a call.
-func turned(id, eventType string) func(event) bool {
+// pipelineChanged is a change of state of the pipeline with an ARN, or of one on a call.
+func pipelineChanged(id, eventType string) func(event) bool {
 	return func(e event) bool {
-		c := changeOf(e)
+		c := pipelineChangeOf(e)
 		return e.DetailType == "Media Insights State Change" && c.EventType == eventType && (c.PipelineARN == id || c.TransactionID == id)
 	}
 }
@@ -59,18 +59,18 @@ func begun(ctx context.Context, t *testing.T, hook *receiver, transaction string
 	e := hook.wait(ctx, t, "a stream has begun", func(e event) bool {
 		return of(transaction, timbre.StreamingStarted)(e) && e.Detail.IsCaller != nil && *e.Detail.IsCaller == caller
 	})
-	return changeOf(e)
+	return pipelineChangeOf(e)
 }
 
-func (h house) configurationARN(ctx context.Context, t *testing.T) *string {
+func (h deployment) configurationARN(ctx context.Context, t *testing.T) *string {
 	t.Helper()
 	c, err := h.media.GetMediaInsightsPipelineConfiguration(ctx, &pipelines.GetMediaInsightsPipelineConfigurationInput{Identifier: aws.String("analytics")})
 	must(t, err)
 	return c.MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationArn
 }
 
-// onStreams is the request of a pipeline on streams, the channels numbered in their order.
-func (h house) onStreams(ctx context.Context, t *testing.T, streams ...string) *pipelines.CreateMediaInsightsPipelineInput {
+// pipelineInput is the request of a pipeline on streams, the channels numbered in their order.
+func (h deployment) pipelineInput(ctx context.Context, t *testing.T, streams ...string) *pipelines.CreateMediaInsightsPipelineInput {
 	t.Helper()
 	in := &pipelines.CreateMediaInsightsPipelineInput{
 		MediaInsightsPipelineConfigurationArn: h.configurationARN(ctx, t),
@@ -90,7 +90,7 @@ func (h house) onStreams(ctx context.Context, t *testing.T, streams ...string) *
 	return in
 }
 
-func (h house) pipelineStatus(ctx context.Context, t *testing.T, id string) mptypes.MediaPipelineStatus {
+func (h deployment) pipelineStatus(ctx context.Context, t *testing.T, id string) mptypes.MediaPipelineStatus {
 	t.Helper()
 	g, err := h.media.GetMediaPipeline(ctx, &pipelines.GetMediaPipelineInput{MediaPipelineId: &id})
 	must(t, err)
@@ -99,16 +99,16 @@ func (h house) pipelineStatus(ctx context.Context, t *testing.T, id string) mpty
 
 // A pipeline made by hand on both streams of a live call: its tasks find out who speaks and how, and tell it in the
 // pipeline's form; what they found can be enrolled; delete forgets the pipeline.
-func TestPipelineByHandOnALiveCall(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestManualPipelineOnLiveCall(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	n := start(t, settings(t, t.TempDir(), hook))
 	h := setUp(ctx, t, n.API, hookARN)
-	c := dial(ctx, t, n.SIP[0], "s1_enrol")
+	c := placeCall(ctx, t, n.SIP[0], "s1_enrol")
 	caller, agent := stream(ctx, t, hook, c.TransactionID, true), stream(ctx, t, hook, c.TransactionID, false)
 
-	in := h.onStreams(ctx, t, caller, agent)
+	in := h.pipelineInput(ctx, t, caller, agent)
 	in.ClientRequestToken = aws.String("once-only")
 	made, err := h.media.CreateMediaInsightsPipeline(ctx, in)
 	must(t, err)
@@ -157,12 +157,12 @@ func TestPipelineByHandOnALiveCall(t *testing.T) {
 	}
 	viaConnector, _ := h.analyse(ctx, t, c.TransactionID)
 	must(t, c.Play(ctx))
-	hook.wait(ctx, t, "in progress", turned(*p.MediaPipelineArn, timbre.InsightsInProgress))
-	hook.wait(ctx, t, "in progress, of the connector", turned(c.TransactionID, timbre.InsightsInProgress))
+	hook.wait(ctx, t, "in progress", pipelineChanged(*p.MediaPipelineArn, timbre.InsightsInProgress))
+	hook.wait(ctx, t, "in progress, of the connector", pipelineChanged(c.TransactionID, timbre.InsightsInProgress))
 	must(t, c.Hangup(ctx))
 
 	task := *s.SpeakerSearchTask.SpeakerSearchTaskId
-	got := changeOf(hook.wait(ctx, t, "no match", of(task, timbre.IdentificationNoMatches)))
+	got := pipelineChangeOf(hook.wait(ctx, t, "no match", of(task, timbre.IdentificationNoMatches)))
 	if got.PipelineID != *p.MediaPipelineId || got.SourceARN != *p.MediaPipelineArn || got.StreamARN != caller || got.Channel == nil || *got.Channel != 0 ||
 		got.TransactionID != "" || got.IsCaller != nil {
 		t.Errorf("the search tells its source as %+v", got)
@@ -172,7 +172,7 @@ func TestPipelineByHandOnALiveCall(t *testing.T) {
 	for i, tone := range tones {
 		e := hook.wait(ctx, t, "a tone", of(tone, timbre.ToneCompleted))
 		checkTone(t, e)
-		got := changeOf(e)
+		got := pipelineChangeOf(e)
 		if want := []string{caller, agent}[i]; got.StreamARN != want || got.Channel == nil || *got.Channel != i || timbre.CheckFragment(want, got.Fragment, 0) != nil {
 			t.Errorf("tone %d tells its source as %+v", i, got)
 		}
@@ -193,7 +193,7 @@ func TestPipelineByHandOnALiveCall(t *testing.T) {
 
 	_, err = h.media.DeleteMediaPipeline(ctx, &pipelines.DeleteMediaPipelineInput{MediaPipelineId: p.MediaPipelineId})
 	must(t, err)
-	if note := changeOf(hook.wait(ctx, t, "stopped", turned(*p.MediaPipelineArn, timbre.InsightsStopped))).Note; note != "by hand" {
+	if note := pipelineChangeOf(hook.wait(ctx, t, "stopped", pipelineChanged(*p.MediaPipelineArn, timbre.InsightsStopped))).Note; note != "by hand" {
 		t.Errorf("the metadata's note is %q", note)
 	}
 	if _, err := h.media.GetMediaPipeline(ctx, &pipelines.GetMediaPipelineInput{MediaPipelineId: p.MediaPipelineId}); !is[*mptypes.NotFoundException](err) {
@@ -206,14 +206,14 @@ func TestPipelineByHandOnALiveCall(t *testing.T) {
 
 // The connector makes a pipeline of its own for each call. Pause stops what was started on it, and not what was started
 // through the connector.
-func TestConnectorsOwnPipelineIsPausedAndResumed(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestConnectorPipelinePauseAndResume(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	n := start(t, settings(t, t.TempDir(), hook))
 	h := setUp(ctx, t, n.API, hookARN)
-	c := dial(ctx, t, n.SIP[0], "s1_enrol")
-	told := changeOf(hook.wait(ctx, t, "a pipeline was made", turned(c.TransactionID, timbre.InsightsCreated)))
+	c := placeCall(ctx, t, n.SIP[0], "s1_enrol")
+	told := pipelineChangeOf(hook.wait(ctx, t, "a pipeline was made", pipelineChanged(c.TransactionID, timbre.InsightsCreated)))
 	if told.ConnectorID != h.connector || told.From != "+12065550100" || told.Configuration != *h.configurationARN(ctx, t) {
 		t.Errorf("made as %+v", told)
 	}
@@ -240,7 +240,7 @@ func TestConnectorsOwnPipelineIsPausedAndResumed(t *testing.T) {
 		return err
 	}
 	must(t, status("Pause"))
-	hook.wait(ctx, t, "paused", turned(told.PipelineARN, timbre.InsightsPaused))
+	hook.wait(ctx, t, "paused", pipelineChanged(told.PipelineARN, timbre.InsightsPaused))
 	if s := h.pipelineStatus(ctx, t, *id); s != mptypes.MediaPipelineStatusPaused {
 		t.Errorf("the pipeline is %s", s)
 	}
@@ -262,28 +262,28 @@ func TestConnectorsOwnPipelineIsPausedAndResumed(t *testing.T) {
 	must(t, err)
 
 	must(t, c.Play(ctx))
-	hook.wait(ctx, t, "in progress", turned(told.PipelineARN, timbre.InsightsInProgress))
+	hook.wait(ctx, t, "in progress", pipelineChanged(told.PipelineARN, timbre.InsightsInProgress))
 	hook.wait(ctx, t, "the connector's search goes on", of(search, timbre.VoiceprintGenerationSuccess))
 	must(t, c.Hangup(ctx))
 }
 
 func TestPipelineRefusals(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	n := start(t, settings(t, t.TempDir(), hook))
 	h := setUp(ctx, t, n.API, hookARN)
-	c := dial(ctx, t, n.SIP[0], "s1_enrol")
+	c := placeCall(ctx, t, n.SIP[0], "s1_enrol")
 	caller := stream(ctx, t, hook, c.TransactionID, true)
 	unknown := strings.Replace(caller, "stream/", "stream/un", 1)
 
 	create := func(change func(*pipelines.CreateMediaInsightsPipelineInput)) error {
-		in := h.onStreams(ctx, t, caller)
+		in := h.pipelineInput(ctx, t, caller)
 		change(in)
 		_, err := h.media.CreateMediaInsightsPipeline(ctx, in)
 		return err
 	}
-	if err := create(func(in *pipelines.CreateMediaInsightsPipelineInput) { *in = *h.onStreams(ctx, t, unknown) }); !is[*mptypes.NotFoundException](err) {
+	if err := create(func(in *pipelines.CreateMediaInsightsPipelineInput) { *in = *h.pipelineInput(ctx, t, unknown) }); !is[*mptypes.NotFoundException](err) {
 		t.Errorf("an unknown stream: %v", err)
 	}
 	if err := create(func(in *pipelines.CreateMediaInsightsPipelineInput) {
@@ -295,7 +295,7 @@ func TestPipelineRefusals(t *testing.T) {
 		"no source": func(in *pipelines.CreateMediaInsightsPipelineInput) {
 			in.KinesisVideoStreamSourceRuntimeConfiguration = nil
 		},
-		"a stream twice": func(in *pipelines.CreateMediaInsightsPipelineInput) { *in = *h.onStreams(ctx, t, caller, caller) },
+		"a stream twice": func(in *pipelines.CreateMediaInsightsPipelineInput) { *in = *h.pipelineInput(ctx, t, caller, caller) },
 		"another rate": func(in *pipelines.CreateMediaInsightsPipelineInput) {
 			in.KinesisVideoStreamSourceRuntimeConfiguration.MediaSampleRate = aws.Int32(16000)
 		},
@@ -323,7 +323,7 @@ func TestPipelineRefusals(t *testing.T) {
 		t.Errorf("a recording: %v", err)
 	}
 
-	made, err := h.media.CreateMediaInsightsPipeline(ctx, h.onStreams(ctx, t, caller))
+	made, err := h.media.CreateMediaInsightsPipeline(ctx, h.pipelineInput(ctx, t, caller))
 	must(t, err)
 	id := made.MediaInsightsPipeline.MediaPipelineId
 	tone := func(stream string, channel int32) error {
@@ -360,25 +360,25 @@ func TestPipelineRefusals(t *testing.T) {
 		t.Errorf("a tone analysis where it is disabled: %v", err)
 	}
 	must(t, c.Hangup(ctx))
-	if _, err := h.media.CreateMediaInsightsPipeline(ctx, h.onStreams(ctx, t, caller)); !is[*mptypes.NotFoundException](err) {
+	if _, err := h.media.CreateMediaInsightsPipeline(ctx, h.pipelineInput(ctx, t, caller)); !is[*mptypes.NotFoundException](err) {
 		t.Errorf("a stream that has ended: %v", err)
 	}
 }
 
 // kill -9 while a pipeline is in progress: it has failed and this is told; one that had not begun is stopped.
-func TestPipelinesOfAKilledServerHaveFailed(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+func TestPipelinesFailAfterKill(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	env := append(serverEnv(t.TempDir()),
 		"TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test")
 	p := serve(ctx, t, env...)
 	h := setUp(ctx, t, p.at["api"], hookARN)
-	c := dial(ctx, t, p.at["sip udp"], "s1_second")
+	c := placeCall(ctx, t, p.at["sip udp"], "s1_second")
 	caller := stream(ctx, t, hook, c.TransactionID, true)
-	begun, err := h.media.CreateMediaInsightsPipeline(ctx, h.onStreams(ctx, t, caller))
+	begun, err := h.media.CreateMediaInsightsPipeline(ctx, h.pipelineInput(ctx, t, caller))
 	must(t, err)
-	idle, err := h.media.CreateMediaInsightsPipeline(ctx, h.onStreams(ctx, t, caller))
+	idle, err := h.media.CreateMediaInsightsPipeline(ctx, h.pipelineInput(ctx, t, caller))
 	must(t, err)
 	tone, err := h.media.StartVoiceToneAnalysisTask(ctx, &pipelines.StartVoiceToneAnalysisTaskInput{
 		Identifier: begun.MediaInsightsPipeline.MediaPipelineId, LanguageCode: "en-US",
@@ -387,15 +387,15 @@ func TestPipelinesOfAKilledServerHaveFailed(t *testing.T) {
 	playing, hangUp := context.WithCancel(ctx)
 	played := make(chan error, 1)
 	go func() { played <- c.Play(playing) }()
-	hook.wait(ctx, t, "in progress", turned(*begun.MediaInsightsPipeline.MediaPipelineArn, timbre.InsightsInProgress))
+	hook.wait(ctx, t, "in progress", pipelineChanged(*begun.MediaInsightsPipeline.MediaPipelineArn, timbre.InsightsInProgress))
 	p.kill(t)
 	hangUp()
 	<-played
 
 	p = serve(ctx, t, env...)
 	h.voice, h.media = clients(p.at["api"])
-	hook.wait(ctx, t, "failed", turned(*begun.MediaInsightsPipeline.MediaPipelineArn, timbre.InsightsFailed))
-	hook.wait(ctx, t, "stopped", turned(*idle.MediaInsightsPipeline.MediaPipelineArn, timbre.InsightsStopped))
+	hook.wait(ctx, t, "failed", pipelineChanged(*begun.MediaInsightsPipeline.MediaPipelineArn, timbre.InsightsFailed))
+	hook.wait(ctx, t, "stopped", pipelineChanged(*idle.MediaInsightsPipeline.MediaPipelineArn, timbre.InsightsStopped))
 	if s := h.pipelineStatus(ctx, t, *begun.MediaInsightsPipeline.MediaPipelineId); s != mptypes.MediaPipelineStatusFailed {
 		t.Errorf("the pipeline in progress is %s", s)
 	}
@@ -403,7 +403,7 @@ func TestPipelinesOfAKilledServerHaveFailed(t *testing.T) {
 		t.Errorf("the idle pipeline is %s", s)
 	}
 	e := hook.wait(ctx, t, "its task failed", of(*tone.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId, timbre.ToneFailure))
-	if got := changeOf(e); got.StreamARN != caller {
+	if got := pipelineChangeOf(e); got.StreamARN != caller {
 		t.Errorf("the failed task tells its source as %+v", got)
 	}
 }

@@ -20,7 +20,7 @@ import (
 
 // A whole server answers any request that fits its model, whatever was asked before, with a status that the operation has.
 // The store is the real one, and fills up with what is created; nothing is ever the server's fault.
-func TestAnyValidRequestIsAnsweredByTheWholeServer(t *testing.T) {
+func TestAnyValidRequestIsAnswered(t *testing.T) {
 	n := start(t, settings(t, t.TempDir(), newReceiver(t)))
 	x := rand.New(rand.NewPCG(7, 7))
 	for range 10 {

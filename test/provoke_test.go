@@ -114,7 +114,7 @@ func named(op *rest.Operation, r sample.Request) map[string]any {
 }
 
 // The exceptions that need a server of their own come as what they are, by each SDK.
-func TestEveryExceptionHasItsType(t *testing.T) {
+func TestDeclaredExceptionsAreTyped(t *testing.T) {
 	folder := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(folder, "credentials"), []byte("[nobody]\naws_access_key_id = AKIDNOBODY\naws_secret_access_key = "+secret+"\ntimbre_actions = chime:Nothing\n"), 0o600))
 	s := settings(t, folder, newReceiver(t))
@@ -133,7 +133,7 @@ func TestEveryExceptionHasItsType(t *testing.T) {
 		})
 		for name, sdk := range map[string]func(*testing.T) speaker{"boto3": boto3, "javascript": javaScript} {
 			t.Run(c.name+" "+name, func(t *testing.T) {
-				state := newJudgement()
+				state := newScriptState()
 				sdk(t).play(t.Context(), t, n.API, c.key, c.script, "", &state)
 			})
 		}

@@ -53,8 +53,8 @@ func readRecord(t *testing.T, name string) (r record) {
 
 // A recorded call over a network that loses one packet in twenty of its caller, and none of the other one: while it lives it
 // can be seen how it is heard, and afterwards the log has it in one line, and a file as a record.
-func TestHowACallIsHeardIsToldWhileItLivesAndAfterwards(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func TestReceptionInLiveCallsAndRecord(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	folder, log := t.TempDir(), &buffer{more: make(chan struct{}, 1)}
 	n := startWith(t, settings(t, folder, newReceiver(t)), slog.New(slog.NewJSONHandler(log, nil)))
@@ -124,8 +124,8 @@ func TestHowACallIsHeardIsToldWhileItLivesAndAfterwards(t *testing.T) {
 }
 
 // A call whose second stream finds no port, and one whose server is killed: both have failed, and a record each.
-func TestCallsThatFailHaveARecordToo(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func TestFailedCallsLeaveRecords(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	folder := t.TempDir()
 	s := settings(t, folder, newReceiver(t))
@@ -165,8 +165,8 @@ func TestCallsThatFailHaveARecordToo(t *testing.T) {
 	}
 }
 
-func TestWithoutDaysNoRecordsAreWritten(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func TestZeroRetentionWritesNoRecords(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	folder, log := t.TempDir(), &buffer{more: make(chan struct{}, 1)}
 	s := settings(t, folder, newReceiver(t))

@@ -10,7 +10,7 @@ import (
 )
 
 // What keeps the server from starting is said in one sentence, and the exit status is 1.
-func TestWhatKeepsTheServerFromStarting(t *testing.T) {
+func TestStartErrors(t *testing.T) {
 	exe, err := program()
 	must(t, err)
 	used, err := net.Listen("tcp", "127.0.0.1:0")

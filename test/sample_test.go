@@ -50,7 +50,7 @@ func at[T any](e told, names ...string) T {
 
 // sampleCall is a call on a node whose events reach a handler.
 type sampleCall struct {
-	house
+	deployment
 	hook  *receiver
 	id    string
 	ready told
@@ -62,7 +62,7 @@ func newSampleCall(ctx context.Context, t *testing.T) sampleCall {
 	hook := newReceiver(t)
 	n := start(t, settings(t, t.TempDir(), hook))
 	h := setUp(ctx, t, n.API, hookARN)
-	c := dial(ctx, t, n.SIP[0], "s3_enrol")
+	c := placeCall(ctx, t, n.SIP[0], "s3_enrol")
 	ready := tell(t, hook.wait(ctx, t, "AnalyticsReady", of(c.TransactionID, timbre.AnalyticsReady)))
 	return sampleCall{h, hook, c.TransactionID, ready, func() {
 		t.Helper()
@@ -74,8 +74,8 @@ func newSampleCall(ctx context.Context, t *testing.T) sampleCall {
 // Live Call Analytics' voice tone processor: on AnalyticsReady it starts a tone analysis with the call's id as token, and
 // makes of every tone a segment of a transcript: an id without its first three characters, who spoke, a weighted score, and
 // where in the call it was.
-func TestTheVoiceToneProcessorOfLiveCallAnalyticsFindsWhatItReads(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func TestLCAVoiceToneProcessorReadsEvents(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	c := newSampleCall(ctx, t)
 	callID := at[string](c.ready, "detail", "callId")
@@ -128,8 +128,8 @@ var strptime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}Z$`)
 
 // The call analytics reader's voice analytics handler: on an event of type VoiceAnalyticsStatus that says AnalyticsReady, it
 // starts a tone analysis without a token, by what stands directly in the detail.
-func TestTheVoiceAnalyticsHandlerOfTheReaderFindsWhatItReads(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func TestReaderVoiceAnalyticsHandlerReadsEvents(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	c := newSampleCall(ctx, t)
 	if kind := at[string](c.ready, "detail-type"); kind != "VoiceAnalyticsStatus" {
@@ -148,8 +148,8 @@ func TestTheVoiceAnalyticsHandlerOfTheReaderFindsWhatItReads(t *testing.T) {
 
 // Live Call Analytics' initialization: the events of both streams of a call become a pipeline on both, caller first; then a
 // tone analysis of the caller's channel; then, when the caller's stream has ended, the pipeline is deleted.
-func TestTheInitializationOfLiveCallAnalyticsMakesItsPipeline(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func TestLCAInitializationCreatesPipeline(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	c := newSampleCall(ctx, t)
 	side := func(caller bool) told {

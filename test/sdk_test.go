@@ -37,19 +37,19 @@ func TestBoto3RunsEveryOperation(t *testing.T) { everyOperation(t, boto3(t)) }
 // The same by JavaScript.
 func TestJavaScriptRunsEveryOperation(t *testing.T) { everyOperation(t, javaScript(t)) }
 
-// judgement is what an SDK's judge takes and gives.
-type judgement struct {
+// scriptState is what an SDK's judge takes and gives.
+type scriptState struct {
 	Script  json.RawMessage      `json:"script,omitempty"`
 	Known   map[string]any       `json:"known"`
 	Results []conformance.Result `json:"results,omitempty"`
 }
 
-func newJudgement() judgement {
-	return judgement{Known: conformance.Variables("judge", hookARN)}
+func newScriptState() scriptState {
+	return scriptState{Known: conformance.Variables("judge", hookARN)}
 }
 
 // play runs a script's steps that belong to a moment of a call, signed with a key, and takes over the variables as they are then.
-func (p speaker) play(ctx context.Context, t *testing.T, endpoint, key string, script []byte, moment string, state *judgement) {
+func (p speaker) play(ctx context.Context, t *testing.T, endpoint, key string, script []byte, moment string, state *scriptState) {
 	t.Helper()
 	state.Script = script
 	in, err := json.Marshal(state)
@@ -62,7 +62,7 @@ func (p speaker) play(ctx context.Context, t *testing.T, endpoint, key string, s
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", p.judge, err, stderr.String())
 	}
-	*state = judgement{}
+	*state = scriptState{}
 	must(t, json.Unmarshal(out, state))
 	asExpected(t, state.Results)
 	if len(state.Results) == 0 {
@@ -72,11 +72,11 @@ func (p speaker) play(ctx context.Context, t *testing.T, endpoint, key string, s
 
 // everyOperation runs the scripts of the conformance suite by another SDK; the steps about a call on a live one.
 func everyOperation(t *testing.T, sdk speaker) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	n := start(t, settings(t, t.TempDir(), hook))
-	state := newJudgement()
+	state := newScriptState()
 	play := func(script, moment string) {
 		t.Helper()
 		text, err := conformance.Script(script)
@@ -89,7 +89,7 @@ func everyOperation(t *testing.T, sdk speaker) {
 		}
 	}
 	play("tasks", "before")
-	c := dial(ctx, t, n.SIP[0], "s2_enrol")
+	c := placeCall(ctx, t, n.SIP[0], "s2_enrol")
 	started := hook.wait(ctx, t, "the caller's stream", func(e event) bool {
 		return of(c.TransactionID, "STARTED")(e) && e.Detail.IsCaller != nil && *e.Detail.IsCaller
 	})

@@ -10,9 +10,9 @@ import (
 )
 
 // sipp calls a whole server as a recording client, over UDP and TCP: streams start and end as they should.
-func TestSippIsARecordingClient(t *testing.T) {
+func TestSippAsRecordingClient(t *testing.T) {
 	needs(t, "sipp", "sipp (Debian's package sip-tester)")
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	n := start(t, settings(t, t.TempDir(), hook))

@@ -18,8 +18,8 @@ import (
 )
 
 // Events reach an SQS queue as the original service puts them there: in a field Records.
-func TestEventsReachAnSQSQueue(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestEventsReachSQSQueue(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	t.Setenv("AWS_ENDPOINT_URL_SQS", moto(ctx, t))
 	t.Setenv("AWS_ACCESS_KEY_ID", "test")
@@ -38,7 +38,7 @@ func TestEventsReachAnSQSQueue(t *testing.T) {
 	hook := newReceiver(t)
 	n := start(t, settings(t, t.TempDir(), hook))
 	h := setUp(ctx, t, n.API, attributes.Attributes["QueueArn"])
-	c := dial(ctx, t, n.SIP[0], "s3_second")
+	c := placeCall(ctx, t, n.SIP[0], "s3_second")
 	search, tone := h.analyse(ctx, t, c.TransactionID)
 	must(t, c.Play(ctx))
 	must(t, c.Hangup(ctx))

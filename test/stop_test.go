@@ -11,8 +11,8 @@ import (
 )
 
 // A server that is stopped in the middle of a call has told of it before it is gone.
-func TestAServerThatIsStoppedTellsOfItsCallsFirst(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestStopDeliversEndOfCalls(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	n, err := node.New(ctx, environment.Environment{Log: slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))}, settings(t, t.TempDir(), hook))
@@ -22,7 +22,7 @@ func TestAServerThatIsStoppedTellsOfItsCallsFirst(t *testing.T) {
 	go func() { ended <- n.Run(running) }()
 	h := setUp(ctx, t, n.API, hookARN)
 
-	c := dial(ctx, t, n.SIP[0], "s2_enrol")
+	c := placeCall(ctx, t, n.SIP[0], "s2_enrol")
 	search, tone := h.analyse(ctx, t, c.TransactionID)
 	stop()
 	must(t, <-ended)

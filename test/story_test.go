@@ -12,11 +12,11 @@ import (
 )
 
 // A caller is enrolled from one call, recognised in the next, and still known after a restart; a stranger is not.
-func TestCallerIsEnrolledThenRecognisedAlsoAfterARestart(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestEnrolThenRecogniseAcrossRestart(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	folder, hook := t.TempDir(), newReceiver(t)
-	var h house
+	var h deployment
 	var profile string
 
 	t.Run("enrolled and recognised", func(t *testing.T) {
@@ -42,9 +42,9 @@ func TestCallerIsEnrolledThenRecognisedAlsoAfterARestart(t *testing.T) {
 }
 
 // call plays a demo call with both tasks on it, expects the search to end as said, and checks what the outside was told.
-func (h house) call(ctx context.Context, t *testing.T, hook *receiver, sip, name, outcome string) (search string) {
+func (h deployment) call(ctx context.Context, t *testing.T, hook *receiver, sip, name, outcome string) (search string) {
 	t.Helper()
-	c := dial(ctx, t, sip, name)
+	c := placeCall(ctx, t, sip, name)
 	ready := hook.wait(ctx, t, "AnalyticsReady", of(c.TransactionID, timbre.AnalyticsReady))
 	if ready.Detail.ConnectorID != h.connector {
 		t.Errorf("AnalyticsReady is for connector %q", ready.Detail.ConnectorID)
@@ -83,7 +83,7 @@ func (h house) call(ctx context.Context, t *testing.T, hook *receiver, sip, name
 }
 
 // recognise is a call whose caller must be the profile, by event and by Get alike.
-func (h house) recognise(ctx context.Context, t *testing.T, hook *receiver, sip, name, profile string) {
+func (h deployment) recognise(ctx context.Context, t *testing.T, hook *receiver, sip, name, profile string) {
 	t.Helper()
 	search := h.call(ctx, t, hook, sip, name, timbre.IdentificationSuccessful)
 	told := hook.all(of(search, timbre.IdentificationSuccessful))[0].Detail.SpeakerSearch.Results

@@ -14,7 +14,7 @@ var terraform embed.FS
 
 // The calls that Terraform's AWS provider makes for its chime resources, in its order: create, read after write, refresh of
 // tags, update, import, delete, and the read that finds nothing. A file is what one configuration holds.
-func TestTerraformsCallsAreServed(t *testing.T) {
+func TestTerraformCallSequences(t *testing.T) {
 	n := start(t, settings(t, t.TempDir(), newReceiver(t)))
 	files, err := terraform.ReadDir("terraform")
 	must(t, err)

@@ -21,7 +21,7 @@ import (
 )
 
 // With a certificate the API speaks TLS, and nothing else.
-func TestTheAPISpeaksTLS(t *testing.T) {
+func TestAPIOverTLS(t *testing.T) {
 	s := settings(t, t.TempDir(), newReceiver(t))
 	var trusted *x509.CertPool
 	s.API.TLS.Cert, s.API.TLS.Key, trusted = certificate(t)

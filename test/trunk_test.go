@@ -29,7 +29,7 @@ type end struct {
 	heard      chan []byte
 }
 
-func newEnd(t *testing.T) *end {
+func newEndpoint(t *testing.T) *end {
 	t.Helper()
 	e := &end{t: t, heard: make(chan []byte, 4096)}
 	for _, at := range []**net.UDPConn{&e.sip, &e.media} {
@@ -73,7 +73,7 @@ func (e *end) receive(begins string) string {
 	e.t.Helper()
 	buf := make([]byte, 1<<16)
 	for {
-		must(e.t, e.sip.SetReadDeadline(time.Now().Add(patience)))
+		must(e.t, e.sip.SetReadDeadline(time.Now().Add(timeout)))
 		n, from, err := e.sip.ReadFromUDP(buf)
 		if err != nil {
 			e.t.Fatalf("no %s: %v", begins, err)
@@ -115,8 +115,8 @@ func packet(n int, ssrc uint32, payload []byte) []byte {
 	return append(b, payload...)
 }
 
-// converse lets two ends speak at once, ten times faster than people do, and checks that each hears what the other said.
-func converse(t *testing.T, a, b *end, hers, his []byte) {
+// exchangeAudio lets two ends speak at once, ten times faster than people do, and checks that each hears what the other said.
+func exchangeAudio(t *testing.T, a, b *end, hers, his []byte) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
@@ -137,7 +137,7 @@ func converse(t *testing.T, a, b *end, hers, his []byte) {
 				if !bytes.Equal(got, want) {
 					t.Fatalf("packet %d of end %d is not as it was sent", n, i)
 				}
-			case <-time.After(patience):
+			case <-time.After(timeout):
 				t.Fatalf("packet %d of end %d did not arrive", n, i)
 			}
 		}
@@ -146,14 +146,14 @@ func converse(t *testing.T, a, b *end, hers, his []byte) {
 
 // A call through a trunk: both ends hear each other, packet by packet, both voices are analysed, and it is told how they were
 // received, while the call lives and by its record.
-func TestATrunkCallIsPutThroughAndAnalysed(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestTrunkCallIsBridgedAndAnalysed(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
 	folder := t.TempDir()
 	n := start(t, settings(t, folder, hook))
 	h := setUp(ctx, t, n.API, hookARN)
-	ann, gw := newEnd(t), newEnd(t)
+	ann, gw := newEndpoint(t), newEndpoint(t)
 	_, err := h.voice.PutVoiceConnectorOrigination(ctx, &voice.PutVoiceConnectorOriginationInput{
 		VoiceConnectorId: &h.connector,
 		Origination: &vtypes.Origination{Disabled: aws.Bool(false), Routes: []vtypes.OriginationRoute{{
@@ -182,7 +182,7 @@ func TestATrunkCallIsPutThroughAndAnalysed(t *testing.T) {
 	hook.wait(ctx, t, "AnalyticsReady", of(transaction, timbre.AnalyticsReady))
 	search, tone := h.analyse(ctx, t, transaction)
 
-	converse(t, ann, gw, leg(t, "s1_enrol_caller"), leg(t, "s1_enrol_agent"))
+	exchangeAudio(t, ann, gw, leg(t, "s1_enrol_caller"), leg(t, "s1_enrol_agent"))
 	live := liveCalls(ctx, t, n.Admin)
 	if len(live) != 1 || live[0].TransactionID != transaction || len(live[0].Legs) != 2 {
 		t.Fatalf("%+v", live)

@@ -126,7 +126,7 @@ func (c chain) enrol(t testing.TB, speakers ...string) roll {
 	return r
 }
 
-func TestEachCallerIsKnownAtTheSecondCall(t *testing.T) {
+func TestEnrolledCallersAreRecognised(t *testing.T) {
 	c := newChain(t)
 	everyone := []string{"s1", "s2", "s3", "s4", "s5"}
 	s := search.New(c.enrol(t, everyone...), c.calibration, search.Config{})
@@ -142,7 +142,7 @@ func TestEachCallerIsKnownAtTheSecondCall(t *testing.T) {
 	}
 }
 
-func TestAStrangerMatchesNobody(t *testing.T) {
+func TestUnknownSpeakerMatchesNobody(t *testing.T) {
 	c := newChain(t)
 	everyone := []string{"s1", "s2", "s3", "s4", "s5"}
 	all := c.enrol(t, everyone...)
@@ -159,7 +159,7 @@ func TestAStrangerMatchesNobody(t *testing.T) {
 	}
 }
 
-func TestTheToneOfADemoCallerComesEveryFiveSecondsAndAddsUpToOne(t *testing.T) {
+func TestToneTicksEveryFiveSecondsAndSumsToOne(t *testing.T) {
 	c := newChain(t)
 	track, next, ticks := tone.NewTrack(c.scorer), 5*time.Second, 0
 	c.listen(t, "s4_second_caller.wav", func(s timbre.Speech) {
@@ -190,7 +190,7 @@ func TestTheToneOfADemoCallerComesEveryFiveSecondsAndAddsUpToOne(t *testing.T) {
 	}
 }
 
-func TestACallThatIsTooShortOrSilentHasNoTenSecondsOfSpeech(t *testing.T) {
+func TestShortAndSilentCallsLackNetSpeech(t *testing.T) {
 	c := newChain(t)
 	for file, want := range map[string]float64{"short_s2_caller.wav": 4.3, "silent_caller_caller.wav": 0} {
 		var net time.Duration
@@ -201,7 +201,7 @@ func TestACallThatIsTooShortOrSilentHasNoTenSecondsOfSpeech(t *testing.T) {
 	}
 }
 
-func TestTheManifestNamesEveryRecording(t *testing.T) {
+func TestManifestNamesEveryRecording(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(calls, "manifest.json"))
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ const opening = 2
 func TestBaresipCalls(t *testing.T) {
 	for name, c := range map[string]struct {
 		network, codec, encryption string
-		likeness                   float64
+		similarity                 float64
 	}{
 		"G.711 over UDP":             {"udp", "PCMU/8000/1", "", 0.95},
 		"G.722 over TCP":             {"tcp", "G722/16000/1", "", 0.8},
@@ -37,7 +37,7 @@ func TestBaresipCalls(t *testing.T) {
 			live := h.call(ctx, t)
 			heard := h.listen(t, live.TransactionID, 0)
 			heard.until(ctx, t, 3500*time.Millisecond)
-			h.flawless(ctx, t, dropped("unauthentic"))
+			h.assertCleanReception(ctx, t, dropped("unauthentic"))
 			if got := h.figure(ctx, t, dropped("unauthentic")); got > opening || c.encryption == "" && got > 0 {
 				t.Errorf("%d packets were not authentic", got)
 			}
@@ -47,7 +47,7 @@ func TestBaresipCalls(t *testing.T) {
 			_, err := phone.stdin.Write([]byte("b")) // hangs up
 			must(t, err)
 			h.over(ctx, t)
-			heard.like(t, said, c.likeness)
+			heard.like(t, said, c.similarity)
 		})
 	}
 }

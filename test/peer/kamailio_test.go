@@ -11,7 +11,7 @@ import (
 
 // A telephone in the clear (sipp) calls through an edge of kamailio and rtpengine, which speaks to Timbre by TLS and SRTP, and
 // Timbre takes nothing else.
-func TestKamailioIsAnEncryptedEdge(t *testing.T) {
+func TestKamailioAsEncryptedEdge(t *testing.T) {
 	t.Parallel()
 	needs(t, "sipp", "sip-tester")
 	needs(t, "kamailio", "kamailio")
@@ -42,7 +42,7 @@ func TestKamailioIsAnEncryptedEdge(t *testing.T) {
 	phone.succeeded(ctx, t)
 	h.over(ctx, t)
 	heard.like(t, said, 0.99)
-	if got := h.flawless(ctx, t); got != len(said)/160 {
+	if got := h.assertCleanReception(ctx, t); got != len(said)/160 {
 		t.Errorf("%d packets came", got)
 	}
 	if got := h.figure(ctx, t, `timbre_call_ended_total{reason="hangup"}`); got != 1 {

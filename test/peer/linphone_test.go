@@ -34,7 +34,7 @@ func TestLinphoneCalls(t *testing.T) {
 			live := h.call(ctx, t)
 			heard := h.listen(t, live.TransactionID, 0)
 			heard.until(ctx, t, 4*time.Second)
-			h.flawless(ctx, t, dropped("stun"))
+			h.assertCleanReception(ctx, t, dropped("stun"))
 			_, err = fmt.Fprintln(phone.stdin, "terminate\nquit")
 			must(t, err)
 			h.over(ctx, t)

@@ -14,7 +14,7 @@ import (
 )
 
 // rtpengine relays a call of two telephones and forks it to Timbre: in the clear, and as SRTP, for which it offers twelve keys.
-func TestRtpengineForksACall(t *testing.T) {
+func TestRtpengineForksCall(t *testing.T) {
 	for name, c := range map[string]struct{ protocol, answer string }{
 		"RTP":  {"RTP/AVP", `m=audio \d+ RTP/AVP `},
 		"SRTP": {"RTP/SAVP", `(?s)m=audio \d+ RTP/SAVP .*a=crypto:\d+ AEAD_AES_256_GCM inline:[^=]{59}\r\n`},
@@ -60,7 +60,7 @@ func TestRtpengineForksACall(t *testing.T) {
 			}
 			by["1"].like(t, ann.pcm, 0.99)
 			by["0"].like(t, bob.pcm, 0.99)
-			if got := h.flawless(ctx, t); got != 2*len(ann.pcm)/160 {
+			if got := h.assertCleanReception(ctx, t); got != 2*len(ann.pcm)/160 {
 				t.Errorf("%d packets came", got)
 			}
 			s.bye(t)

@@ -39,7 +39,7 @@ func sipp(t *testing.T, folder, network, to, user string, steps ...step) *peer {
 }
 
 // A call is held and goes on: what was said before and after is heard as one.
-func TestSippHolds(t *testing.T) {
+func TestSippHold(t *testing.T) {
 	t.Parallel()
 	needs(t, "sipp", "sip-tester")
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -54,7 +54,7 @@ func TestSippHolds(t *testing.T) {
 	heard := h.listen(t, live.TransactionID, 0)
 	phone.succeeded(ctx, t)
 	h.over(ctx, t)
-	if got := h.flawless(ctx, t); got != len(said)/160 {
+	if got := h.assertCleanReception(ctx, t); got != len(said)/160 {
 		t.Errorf("%d packets came", got)
 	}
 	if _, n := heard.audio(); n != len(said) {
@@ -65,7 +65,7 @@ func TestSippHolds(t *testing.T) {
 }
 
 // A recording that offers nothing is refused, and leaves nothing behind.
-func TestSippOffersNothing(t *testing.T) {
+func TestSippOfferlessReinvite(t *testing.T) {
 	t.Parallel()
 	needs(t, "sipp", "sip-tester")
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

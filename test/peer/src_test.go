@@ -15,7 +15,7 @@ type src struct {
 	uri, to string
 }
 
-func newSRC(t *testing.T, h house) *src {
+func newSRC(t *testing.T, h deployment) *src {
 	t.Helper()
 	conn, err := net.Dial("udp", h.at(t, "udp"))
 	must(t, err)

@@ -1,4 +1,4 @@
-// Package terraform judges a whole Timbre by Terraform itself and its AWS provider: what house.tf says is built, changed,
+// Package terraform judges a whole Timbre by Terraform itself and its AWS provider: what deployment.tf says is built, changed,
 // imported and torn down. It is a package of its own because the provider waits for most of its time, and others can be
 // tested meanwhile. The calls that the provider makes are also played one by one (*.json), in the package above, where
 // there is no Terraform.
@@ -22,14 +22,14 @@ import (
 
 const keyID, secret = "AKIDTEST", "a secret access key for tests"
 
-func TestTerraformBuildsAHouse(t *testing.T) {
+func TestTerraformBuildsEveryResource(t *testing.T) {
 	provider := awsProvider(t)
-	house := newBuilder(t, provider, serve(t), "house.tf")
-	house.do(t, "apply", "-auto-approve", "-var=step=first")
-	house.do(t, "plan", "-detailed-exitcode", "-var=step=first") // fails where what is read is not what was written
-	house.do(t, "apply", "-auto-approve", "-refresh=false", "-var=step=second")
+	deployment := newBuilder(t, provider, serve(t), "deployment.tf")
+	deployment.do(t, "apply", "-auto-approve", "-var=step=first")
+	deployment.do(t, "plan", "-detailed-exitcode", "-var=step=first") // fails where what is read is not what was written
+	deployment.do(t, "apply", "-auto-approve", "-refresh=false", "-var=step=second")
 
-	heir := newBuilder(t, provider, append(house.env, "TF_VAR_ids="+house.do(t, "output", "-json", "ids")), "house.tf", "import.tf")
+	heir := newBuilder(t, provider, append(deployment.env, "TF_VAR_ids="+deployment.do(t, "output", "-json", "ids")), "deployment.tf", "import.tf")
 	said := heir.do(t, "apply", "-auto-approve", "-var=step=second")
 	if want := "Resources: 12 imported, 0 added, 1 changed, 0 destroyed"; !strings.Contains(said, want) { // passwords cannot be read
 		t.Errorf("an import should end in %s:\n%s", want, said)

@@ -33,14 +33,14 @@ const patience = 60 * time.Second
 
 var loopback = netip.MustParseAddrPort("127.0.0.1:0")
 
-// house is a Timbre with a connector that takes calls from loopback.
-type house struct {
+// deployment is a Timbre with a connector that takes calls from loopback.
+type deployment struct {
 	*node.Node
 	connector string
 }
 
-// open starts a house, which stands until the test ends. One that is guarded takes only what is encrypted.
-func open(ctx context.Context, t *testing.T, guarded bool) house {
+// open starts a deployment, which stands until the test ends. One that is guarded takes only what is encrypted.
+func open(ctx context.Context, t *testing.T, guarded bool) deployment {
 	t.Helper()
 	s := config.Defaults()
 	s.Data = t.TempDir()
@@ -77,11 +77,11 @@ func open(ctx context.Context, t *testing.T, guarded bool) house {
 		Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}, Disabled: aws.Bool(false)},
 	})
 	must(t, err)
-	return house{n, *c.VoiceConnector.VoiceConnectorId}
+	return deployment{n, *c.VoiceConnector.VoiceConnectorId}
 }
 
-// at is where the house takes calls over a network, as host:port.
-func (h house) at(t *testing.T, network string) string {
+// at is where the deployment takes calls over a network, as host:port.
+func (h deployment) at(t *testing.T, network string) string {
 	t.Helper()
 	for _, a := range h.SIP {
 		if where, ok := strings.CutPrefix(a, network+"://"); ok {
@@ -93,20 +93,20 @@ func (h house) at(t *testing.T, network string) string {
 }
 
 // uri is what a telephone dials so that it is recorded, not connected.
-func (h house) uri(t *testing.T, network string) string {
+func (h deployment) uri(t *testing.T, network string) string {
 	t.Helper()
 	return "sip:" + h.connector + "@" + h.at(t, network) + ";transport=" + network + ";X-Voice-Connector-Record-Only=true"
 }
 
 // calls are the live calls, as an operator sees them.
-func (h house) calls(ctx context.Context, t *testing.T) (all []node.LiveCall) {
+func (h deployment) calls(ctx context.Context, t *testing.T) (all []node.LiveCall) {
 	t.Helper()
 	must(t, json.Unmarshal(h.get(ctx, t, "/calls"), &all))
 	return all
 }
 
 // call waits for the call that there is.
-func (h house) call(ctx context.Context, t *testing.T) (c node.LiveCall) {
+func (h deployment) call(ctx context.Context, t *testing.T) (c node.LiveCall) {
 	t.Helper()
 	wait(ctx, t, "a live call", func() bool {
 		all := h.calls(ctx, t)
@@ -119,13 +119,13 @@ func (h house) call(ctx context.Context, t *testing.T) (c node.LiveCall) {
 }
 
 // over waits until no call is live.
-func (h house) over(ctx context.Context, t *testing.T) {
+func (h deployment) over(ctx context.Context, t *testing.T) {
 	t.Helper()
 	wait(ctx, t, "the end of the call", func() bool { return len(h.calls(ctx, t)) == 0 })
 }
 
 // figure is one of the metrics.
-func (h house) figure(ctx context.Context, t *testing.T, name string) int {
+func (h deployment) figure(ctx context.Context, t *testing.T, name string) int {
 	t.Helper()
 	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindSubmatch(h.get(ctx, t, "/metrics"))
 	if m == nil {
@@ -136,8 +136,8 @@ func (h house) figure(ctx context.Context, t *testing.T, name string) int {
 	return int(f)
 }
 
-// flawless holds when all packets that came were heard, besides faults that a test looks at itself. It gives how many there were.
-func (h house) flawless(ctx context.Context, t *testing.T, besides ...string) int {
+// assertCleanReception holds when all packets that came were heard, besides faults that a test looks at itself. It gives how many there were.
+func (h deployment) assertCleanReception(ctx context.Context, t *testing.T, besides ...string) int {
 	t.Helper()
 	faults := []string{"timbre_rtp_lost_total", "timbre_rtp_late_total", "timbre_rtp_duplicates_total"}
 	for _, reason := range []string{"malformed", "stranger", "unknown payload", "stray", "unreadable", "unauthentic", "replayed", "stun"} {
@@ -153,7 +153,7 @@ func (h house) flawless(ctx context.Context, t *testing.T, besides ...string) in
 
 func dropped(reason string) string { return `timbre_rtp_dropped_total{reason="` + reason + `"}` }
 
-func (h house) get(ctx context.Context, t *testing.T, path string) []byte {
+func (h deployment) get(ctx context.Context, t *testing.T, path string) []byte {
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+h.Admin+path, nil)
 	must(t, err)

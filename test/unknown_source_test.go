@@ -17,8 +17,8 @@ import (
 
 // A source that no connector allows is told so a few times, then it is not heard; and it is heard again with the first message
 // after its connector allows it.
-func TestAStrangerIsRefusedAFewTimesAndHeardWhenHeIsAllowed(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func TestUnknownSourceIsRefusedThenBannedThenAllowed(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	n := start(t, settings(t, t.TempDir(), newReceiver(t)))
 	h := setUp(ctx, t, n.API, hookARN)
@@ -44,7 +44,7 @@ func TestAStrangerIsRefusedAFewTimesAndHeardWhenHeIsAllowed(t *testing.T) {
 	buf := make([]byte, 1<<16)
 	answer := func() string {
 		t.Helper()
-		must(t, conn.SetReadDeadline(time.Now().Add(patience)))
+		must(t, conn.SetReadDeadline(time.Now().Add(timeout)))
 		for {
 			n, err := conn.Read(buf)
 			must(t, err)

@@ -15,10 +15,10 @@ import (
 // watched are the tests that are looked after already: a test may have several receivers and nodes, but one beginning.
 var watched sync.Map
 
-// leavesNothing fails a test that leaves goroutines or sockets behind that were not there when it began. It is called before
+// checkLeaks fails a test that leaves goroutines or sockets behind that were not there when it began. It is called before
 // anything is started, so that it looks when all has been stopped. A goroutine that has been told to end may take a moment.
 // Tests of this package run one after the other, so that what is new is the test's own.
-func leavesNothing(t *testing.T) {
+func checkLeaks(t *testing.T) {
 	t.Helper()
 	if _, again := watched.LoadOrStore(t, true); again {
 		return
@@ -27,7 +27,7 @@ func leavesNothing(t *testing.T) {
 	t.Cleanup(func() {
 		tick := time.NewTicker(10 * time.Millisecond)
 		defer tick.Stop()
-		for deadline := time.Now().Add(patience / 2); ; <-tick.C {
+		for deadline := time.Now().Add(timeout / 2); ; <-tick.C {
 			left := slices.Concat(since(goroutines, running()), since(sockets, open()))
 			if len(left) == 0 {
 				return
@@ -87,12 +87,12 @@ func open() map[string]string {
 }
 
 // The check itself sees what is left, and forgives what ends.
-func TestWhatATestLeavesIsSeen(t *testing.T) {
+func TestLeakCheckDetectsLeaks(t *testing.T) {
 	goroutines, sockets := running(), open()
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() { <-stop; close(stopped) }()
 	hook := newReceiver(t)
-	if left := since(goroutines, running()); len(left) < 2 || !strings.Contains(strings.Join(left, "\n"), "TestWhatATestLeavesIsSeen") {
+	if left := since(goroutines, running()); len(left) < 2 || !strings.Contains(strings.Join(left, "\n"), "TestLeakCheckDetectsLeaks") {
 		t.Errorf("goroutines left: %v", left)
 	}
 	if left := since(sockets, open()); len(left) != 1 {

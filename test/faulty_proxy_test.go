@@ -15,8 +15,8 @@ import (
 	"timbre/conformance"
 )
 
-// crook is one thing that a server between the suite and a good one does wrong, and the area that must notice.
-type crook struct {
+// faultyProxy is one thing that a server between the suite and a good one does wrong, and the area that must notice.
+type faultyProxy struct {
 	says, area string
 	ask        func(*http.Request)           // before it is passed on
 	answer     func(*http.Response, *[]byte) // before it comes back
@@ -24,7 +24,7 @@ type crook struct {
 
 var epoch = regexp.MustCompile(`"(\w+Timestamp)":"[^"]+"`)
 
-var crooks = []crook{
+var crooks = []faultyProxy{
 	{says: "answers with zeroes", area: "wire", answer: func(_ *http.Response, body *[]byte) { clear(*body) }},
 	{says: "has no request ids", area: "wire", answer: func(r *http.Response, _ *[]byte) { r.Header.Del("X-Amzn-Requestid") }},
 	{says: "names its exceptions in the body alone", area: "wire", answer: func(r *http.Response, _ *[]byte) { r.Header.Del("X-Amzn-Errortype") }},
@@ -75,22 +75,22 @@ var crooks = []crook{
 }
 
 // Whoever is wrong in one thing fails the suite in the area of that thing; who is wrong in nothing does not.
-func TestACrookedServerFails(t *testing.T) {
+func TestConformanceDetectsFaultyServers(t *testing.T) {
 	n := start(t, settings(t, t.TempDir(), newReceiver(t)))
 	to, err := url.Parse("http://" + n.API)
 	must(t, err)
 	for _, c := range crooks {
 		t.Run(c.says, func(t *testing.T) {
-			honest := crook{area: c.area}
+			honest := faultyProxy{area: c.area}
 			if failed, without := c.failed(t, to), honest.failed(t, to); failed == 0 || without > 0 {
-				t.Errorf("%d checks failed, and %d without the crook", failed, without)
+				t.Errorf("%d checks failed, and %d without the faultyProxy", failed, without)
 			}
 		})
 	}
 }
 
-// failed is how many checks of the crook's area fail where it stands before a server.
-func (c crook) failed(t *testing.T, to *url.URL) (n int) {
+// failed is how many checks of the faultyProxy's area fail where it stands before a server.
+func (c faultyProxy) failed(t *testing.T, to *url.URL) (n int) {
 	t.Helper()
 	s := httptest.NewServer(c.before(to))
 	defer s.Close()
@@ -104,8 +104,8 @@ func (c crook) failed(t *testing.T, to *url.URL) (n int) {
 	return n
 }
 
-// before is the crook as a server, and in it the one that it stands before.
-func (c crook) before(to *url.URL) http.Handler {
+// before is the faultyProxy as a server, and in it the one that it stands before.
+func (c faultyProxy) before(to *url.URL) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(to)

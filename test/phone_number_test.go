@@ -7,7 +7,7 @@ import (
 	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
 )
 
-func TestNumbersStayWithTheirConnectorAcrossARestart(t *testing.T) {
+func TestPhoneNumberAssociationsSurviveRestart(t *testing.T) {
 	ctx, folder, hook := t.Context(), t.TempDir(), newReceiver(t)
 	const number = "+12065550100"
 	var id *string

@@ -48,7 +48,7 @@ func (r *recorder) audio() ([]int16, int) {
 }
 
 // listen taps a leg of a call.
-func (h house) listen(t *testing.T, transaction string, leg int) *recorder {
+func (h deployment) listen(t *testing.T, transaction string, leg int) *recorder {
 	t.Helper()
 	r := &recorder{}
 	_, err := h.Tap(transaction, leg, r)
@@ -62,23 +62,23 @@ func (r *recorder) until(ctx context.Context, t *testing.T, much time.Duration) 
 	wait(ctx, t, "audio", func() bool { _, n := r.audio(); return n >= int(much*timbre.SampleRate/time.Second) })
 }
 
-// like holds when what has been heard is like what was said, at least so much: see likeness.
+// like holds when what has been heard is like what was said, at least so much: see similarity.
 func (r *recorder) like(t *testing.T, said []int16, least float64) {
 	t.Helper()
 	heard, n := r.audio()
-	if got := likeness(said, heard); got < least {
+	if got := similarity(said, heard); got < least {
 		t.Errorf("what was heard in %d samples is like what was said by %.3f, want %.3f", n, got, least)
 	}
 }
 
-// likeness is the greatest correlation of what was said, where it is loudest, with a stretch of what was heard, at any delay:
+// similarity is the greatest correlation of what was said, where it is loudestWindow, with a stretch of what was heard, at any delay:
 // 1 when they are alike. Codecs have delays of their own, of which a part of a sample remains.
-func likeness(said, heard []int16) (best float64) {
+func similarity(said, heard []int16) (best float64) {
 	const window = 6000
 	if len(said) < window || len(heard) < window {
 		return 0
 	}
-	at := loudest(said, window)
+	at := loudestWindow(said, window)
 	piece := said[at : at+window]
 	own := energy(piece)
 	for lag := 0; lag+window <= len(heard); lag += 4 { // every half millisecond, then each sample around the best
@@ -92,7 +92,7 @@ func likeness(said, heard []int16) (best float64) {
 	return best
 }
 
-func loudest(pcm []int16, window int) (at int) {
+func loudestWindow(pcm []int16, window int) (at int) {
 	most := -1.0
 	for i := 0; i+window <= len(pcm); i += 800 {
 		if e := energy(pcm[i : i+window]); e > most {
@@ -121,7 +121,7 @@ func correlation(a, b []int16, own float64) float64 {
 	return sum / math.Sqrt(own*other)
 }
 
-// speech is the beginning of what one of the demo's people says, from where it is loudest.
+// speech is the beginning of what one of the demo's people says, from where it is loudestWindow.
 func speech(t *testing.T, name string, much time.Duration) []int16 {
 	t.Helper()
 	f, err := os.Open(filepath.Join("..", "..", "cmd", "timbre", "demo", "calls", name+".wav"))
@@ -130,7 +130,7 @@ func speech(t *testing.T, name string, much time.Duration) []int16 {
 	channels, err := codec.ReadWAV(f)
 	must(t, err)
 	n := int(much * timbre.SampleRate / time.Second)
-	at := loudest(channels[0], n)
+	at := loudestWindow(channels[0], n)
 	return channels[0][at : at+n]
 }
 

@@ -17,8 +17,8 @@ import (
 )
 
 // A connector stays while a call on it lasts, and what the call stands on stays with it; a domain goes whenever it is asked to.
-func TestWhatACallStandsOnStaysUntilItIsOver(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func TestResourcesInUseByACallCannotBeDeleted(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	c := newSampleCall(ctx, t)
 	deleted := func() error {
@@ -53,14 +53,14 @@ func TestWhatACallStandsOnStaysUntilItIsOver(t *testing.T) {
 	must(t, deleted())
 }
 
-func TestAConnectorTakesNoMoreCallsAtOnceThanTheQuota(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func TestConcurrentCallQuota(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	s := settings(t, t.TempDir(), newReceiver(t))
 	s.Limits = map[string]int{"calls": 1}
 	n := start(t, s)
 	setUp(ctx, t, n.API, hookARN)
-	first := dial(ctx, t, n.SIP[0], "s3_enrol")
+	first := placeCall(ctx, t, n.SIP[0], "s3_enrol")
 	config := phone.Config{
 		Server: n.SIP[0], From: "+12065550100", To: "+13605550199", Metadata: true,
 		Caller: phone.Party{AOR: "sip:+12065550100@example.com"}, Callee: phone.Party{AOR: "sip:agent@example.com"},
@@ -69,5 +69,5 @@ func TestAConnectorTakesNoMoreCallsAtOnceThanTheQuota(t *testing.T) {
 		t.Errorf("a second call: %v", err)
 	}
 	must(t, first.Hangup(ctx))
-	must(t, dial(ctx, t, n.SIP[0], "s3_enrol").Hangup(ctx))
+	must(t, placeCall(ctx, t, n.SIP[0], "s3_enrol").Hangup(ctx))
 }
