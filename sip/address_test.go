@@ -7,7 +7,6 @@ import (
 
 	"timbre/admission/source"
 	"timbre/environment"
-	"timbre/sip/transport"
 
 	gosip "github.com/emiago/sipgo/sip"
 
@@ -39,7 +38,7 @@ func TestACallByIPv6(t *testing.T) {
 			t.Run(network+", "+family, func(t *testing.T) {
 				r := sixth(t, nil)
 				p := dial(t, r, network)
-				m := recording("call-1")
+				m := recordingOf("call-1")
 				m.body = both(c.sdp, annAndBob)
 				res := p.ask(m.String())
 				if res.StatusCode != gosip.StatusOK {
@@ -77,7 +76,7 @@ func TestACallByIPv6(t *testing.T) {
 func TestLinesOfTwoFamiliesAreAnsweredEachInItsOwn(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "udp")
-	m := recording("call-1")
+	m := recordingOf("call-1")
 	sdp := strings.Replace(twoLines, "a=label:2\n", "c=IN IP6 ::1\na=label:2\n", 1)
 	m.body = both(sdp, annAndBob)
 	res := p.ask(m.String())
@@ -95,38 +94,6 @@ func TestLinesOfTwoFamiliesAreAnsweredEachInItsOwn(t *testing.T) {
 	}
 }
 
-func TestWhatIsAnnounced(t *testing.T) {
-	four, six := netip.MustParseAddr("203.0.113.7"), netip.MustParseAddr("2001:db8::7")
-	local, local6 := netip.MustParseAddrPort("10.0.0.5:5060"), netip.MustParseAddrPort("[fd00::5]:5060")
-	for name, c := range map[string]struct {
-		cfg         Config
-		local       netip.AddrPort
-		peer, media string
-		contact     string // told in Contact and Via
-		to, at      string // media is sent, and received; empty: everywhere
-	}{
-		"nothing is set":            {Config{}, local, "192.0.2.1", "192.0.2.1", "10.0.0.5:5060", "10.0.0.5", "10.0.0.5"},
-		"behind NAT":                {Config{Transport: transport.Config{Address: four}, MediaAddress: four}, local, "192.0.2.1", "192.0.2.1", "203.0.113.7:5060", "203.0.113.7", ""},
-		"media alone":               {Config{MediaAddress: four}, local, "192.0.2.1", "192.0.2.1", "10.0.0.5:5060", "203.0.113.7", ""},
-		"signalling alone":          {Config{Transport: transport.Config{Address: four}}, local, "192.0.2.1", "192.0.2.1", "203.0.113.7:5060", "10.0.0.5", "10.0.0.5"},
-		"a peer on this machine":    {Config{Transport: transport.Config{Address: four}}, local, "127.0.0.1", "192.0.2.1", "10.0.0.5:5060", "10.0.0.5", "10.0.0.5"},
-		"the other family is set":   {Config{Transport: transport.Config{Address: four}, MediaAddress: four}, local6, "fd00::9", "fd00::9", "[fd00::5]:5060", "fd00::5", "fd00::5"},
-		"both are":                  {Config{Transport: transport.Config{Address: four, Address6: six}, MediaAddress: four, MediaAddress6: six}, local6, "fd00::9", "192.0.2.1", "[2001:db8::7]:5060", "203.0.113.7", ""},
-		"media of IPv6 alone is":    {Config{MediaAddress6: six}, local, "192.0.2.1", "2001:db8::9", "10.0.0.5:5060", "2001:db8::7", ""},
-		"an old way of saying hold": {Config{}, local6, "fd00::9", "0.0.0.0", "[fd00::5]:5060", "fd00::5", "fd00::5"},
-	} {
-		s := newBenchWith(t, func(_ *environment.Environment, cfg *Config, _ *source.Config) { *cfg = c.cfg })
-		at := ""
-		if a := s.mediaSocket(c.local.Addr(), netip.MustParseAddr(c.media)); a.IsValid() {
-			at = a.String()
-		}
-		contact, to := s.stack.Advertised(c.local, netip.MustParseAddr(c.peer)), s.mediaAddress(c.local.Addr(), netip.MustParseAddr(c.media))
-		if contact.String() != c.contact || to.String() != c.to || at != c.at {
-			t.Errorf("%s: contact %v, media to %v at %q", name, contact, to, at)
-		}
-	}
-}
-
 // The address behind which NAT hides us is told in what the peer uses to reach us, and nowhere else.
 func TestThePublicAddressIsInContactAndVia(t *testing.T) {
 	b := newBenchWith(t, func(_ *environment.Environment, cfg *Config, _ *source.Config) {
@@ -141,14 +108,12 @@ func TestThePublicAddressIsInContactAndVia(t *testing.T) {
 			}()
 		}
 	}
-	b.handle(from(t, outsider, recording("call-1").String()), tx)
+	b.handle(from(t, outsider, recordingOf("call-1").String()), tx)
 	res := tx.last()
 	if res.StatusCode != gosip.StatusOK || res.Contact().Address.Host != "203.0.113.7" || strings.Contains(string(res.Body()), "203.0.113.7") {
 		t.Fatalf("%s", res)
 	}
-	for _, d := range b.dialogs.all() {
-		b.hangUp(d, "")
-	}
+	b.hangUp()
 	if bye := <-b.sent; bye.Via().Host != "203.0.113.7" {
 		t.Errorf("%s", bye)
 	}

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strings"
 
+	"timbre/sip/dialog"
+
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
@@ -23,7 +25,7 @@ func (s *Server) admit(req *gosip.Request, source netip.Addr) (timbre.Access, *r
 // ID.voiceconnector.chime.aws, else the user part may.
 func accessRequest(req *gosip.Request, source netip.Addr) timbre.AccessRequest {
 	r := timbre.AccessRequest{
-		Source: source, Encrypted: overTLS(req), Scheme: timbre.Digest, Method: req.Method.String(), Authorization: values(req, "authorization"),
+		Source: source, Encrypted: dialog.OverTLS(req), Scheme: timbre.Digest, Method: req.Method.String(), Authorization: values(req, "authorization"),
 	}
 	id, domain, _ := strings.Cut(strings.ToLower(req.Recipient.Host), ".")
 	if domain == "voiceconnector" || strings.HasPrefix(domain, "voiceconnector.") {

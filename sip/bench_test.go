@@ -11,7 +11,7 @@ import (
 func BenchmarkCall(b *testing.B) {
 	s := newBench(b)
 	s.calls.told = make(chan string, 2)
-	invite := recording("call-1").String()
+	invite := recordingOf("call-1").String()
 	for b.Loop() {
 		tx := newTransaction()
 		tx.answering = func(res *gosip.Response) {

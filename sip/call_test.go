@@ -7,6 +7,11 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"timbre/admission/source"
+	"timbre/environment"
+	"timbre/sip/recording"
+	"timbre/sip/siprec"
+
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
@@ -15,12 +20,12 @@ import (
 func TestARecordedCallBecomesACallWithTwoLegs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		m := recording("call-1")
+		m := recordingOf("call-1")
 		m.headers = append(m.headers, "X-Ucid: 42", "X-Ucid: 43")
 		a := b.call(t, m, true)
 		res := a.tx.last()
 		for name, want := range map[string]string{
-			TransactionHeader: "tx-1", "Content-Type": "application/sdp", "Allow": allow, "Supported": "siprec, timer",
+			TransactionHeader: "tx-1", "Content-Type": "application/sdp", "Allow": recording.Allow, "Supported": "siprec, timer",
 			"Contact": "<sip:timbre@invalid IP>;+sip.srs",
 		} {
 			if h := res.GetHeader(name); h == nil || h.Value() != want && name != "Contact" || name == "Contact" && !strings.HasSuffix(h.Value(), ";+sip.srs") {
@@ -120,12 +125,11 @@ func TestTheLegsOfACallThatNamesNobodyCanBeLeftMixed(t *testing.T) {
 		want [2]timbre.Side
 	}{
 		"nothing is said":       {message{body: twoLines, contentType: "application/sdp"}, [2]timbre.Side{timbre.Mixed, timbre.Mixed}},
-		"metadata says it":      {recording("call-1"), [2]timbre.Side{timbre.Caller, timbre.Callee}},
+		"metadata says it":      {recordingOf("call-1"), [2]timbre.Side{timbre.Caller, timbre.Callee}},
 		"headers say who it is": {message{headers: []string{`X-Cisco-Recording-Participant: sip:7300@192.0.2.1;media-index="0"`}, body: twoLines, contentType: "application/sdp"}, [2]timbre.Side{timbre.Caller, timbre.Callee}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t)
-			b.cfg.Legs.Mixed = true
+			b := newBenchWith(t, func(_ *environment.Environment, cfg *Config, _ *source.Config) { cfg.Legs.Mixed = true })
 			c.m.method, c.m.seq = "INVITE", 1
 			go b.handle(request(t, c.m.String()), newTransaction())
 			synctest.Wait()
@@ -142,17 +146,17 @@ func TestWhatMarksACallAsForRecordingOnly(t *testing.T) {
 		"X-None: 1": false, "x-voice-connector-record-only: true": true, "X-Voice-Connector-Record-Only: false": false, "Require: SIPREC": true,
 	} {
 		text := strings.Replace(message{method: "INVITE", seq: 1, headers: []string{header}}.String(), ";+sip.src", "", 1)
-		if recordOnly(request(t, text)) != want {
+		if recording.Wanted(request(t, text), siprec.Body{}) != want {
 			t.Errorf("%s: not %v", header, want)
 		}
 	}
 	for uri, want := range map[string]bool{"sip:x@y;x-voice-connector-record-only=true": true, "sip:x@y;X-Voice-Connector-Record-Only=false": false, "sip:x@y": false} {
 		text := strings.Replace(message{method: "INVITE", seq: 1, uri: uri}.String(), ";+sip.src", "", 1)
-		if recordOnly(request(t, text)) != want {
+		if recording.Wanted(request(t, text), siprec.Body{}) != want {
 			t.Errorf("%s: not %v", uri, want)
 		}
 	}
-	if !recordOnly(request(t, message{method: "INVITE", seq: 1}.String())) {
+	if !recording.Wanted(request(t, message{method: "INVITE", seq: 1}.String()), siprec.Body{}) {
 		t.Error("the Contact of a recording client")
 	}
 }
@@ -199,7 +203,7 @@ func TestCallsThatCannotBeTakenAreRefused(t *testing.T) {
 		"the server is leaving": {func(b *bench, _ *message) { b.leaving.Store(true) }, 503, "unavailable", ""},
 	} {
 		b := newBench(t)
-		m := recording("call-1")
+		m := recordingOf("call-1")
 		c.change(b, &m)
 		res := b.ask(t, m.String()).last()
 		if res.StatusCode != c.code || b.rejected(c.reason) != 1 || strings.Contains(res.String(), "secret") {
@@ -213,8 +217,8 @@ func TestCallsThatCannotBeTakenAreRefused(t *testing.T) {
 				t.Errorf("%s: no %s", name, header)
 			}
 		}
-		if b.media.open() != 0 || b.dialogs.size() != 0 || len(b.dialogs.calls) != 0 {
-			t.Errorf("%s: %d streams, %v dialogs, %v reserved", name, b.media.open(), b.dialogs.size(), b.dialogs.calls)
+		if b.media.open() != 0 || b.recordings.Len() != 0 || b.invites.Len() != 0 {
+			t.Errorf("%s: %d streams, %v dialogs, %v reserved", name, b.media.open(), b.recordings.Len(), b.invites.Len())
 		}
 		if last := lastTold(b.calls); strings.HasPrefix(last, "begin") {
 			t.Errorf("%s: a call has begun and not ended", name)
@@ -235,7 +239,7 @@ func lastTold(c *calls) (last string) {
 func TestMoreThanThreeStreamsAreNotTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		m := recording("call-1")
+		m := recordingOf("call-1")
 		m.contentType, m.body = "application/sdp", twoLines+"m=video 30008 RTP/AVP 31\n"+strings.SplitAfterN(twoLines, "t=0 0\n", 2)[1]
 		a := b.call(t, m, true)
 		sdp := string(a.tx.last().Body())
@@ -248,7 +252,7 @@ func TestMoreThanThreeStreamsAreNotTaken(t *testing.T) {
 func TestBothStreamsMayStartInactive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		m := recording("call-1")
+		m := recordingOf("call-1")
 		m.body = both(strings.ReplaceAll(twoLines, "sendonly", "inactive"), annAndBob)
 		a := b.call(t, m, true)
 		if strings.Count(string(a.tx.last().Body()), "a=inactive") != 2 || !b.media.specs(0)[0].Hold || !b.media.specs(1)[0].Hold {
@@ -268,9 +272,10 @@ func TestBothStreamsMayStartInactive(t *testing.T) {
 
 func TestTheAddressThatIsSetIsAnnounced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
-		b.cfg.MediaAddress, b.cfg.LatchAny = netip.MustParseAddr("203.0.113.7"), true
-		a := b.call(t, recording("call-1"), true)
+		b := newBenchWith(t, func(_ *environment.Environment, cfg *Config, _ *source.Config) {
+			cfg.MediaAddress, cfg.LatchAny = netip.MustParseAddr("203.0.113.7"), true
+		})
+		a := b.call(t, recordingOf("call-1"), true)
 		if sdp := string(a.tx.last().Body()); !strings.Contains(sdp, "c=IN IP4 203.0.113.7\r\n") {
 			t.Errorf("%s", sdp)
 		}
@@ -283,7 +288,7 @@ func TestTheAddressThatIsSetIsAnnounced(t *testing.T) {
 func TestOptionsTellWhatIsUnderstood(t *testing.T) {
 	b := newBench(t)
 	res := b.ask(t, message{method: "OPTIONS", seq: 1}.String()).last()
-	for name, want := range map[string]string{"Allow": allow, "Accept": accept, "Supported": supported} {
+	for name, want := range map[string]string{"Allow": recording.Allow, "Accept": recording.Accept, "Supported": recording.Supported} {
 		if h := res.GetHeader(name); res.StatusCode != gosip.StatusOK || h == nil || h.Value() != want {
 			t.Errorf("%s: %v", name, h)
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 func TestRequestsThatBreakARuleAreRefused(t *testing.T) {
-	good := recording("call-1").String()
+	good := recordingOf("call-1").String()
 	swap := func(old, with string) string {
 		if !strings.Contains(good, old) {
 			t.Fatalf("%q is not there", old)
@@ -46,7 +46,7 @@ func TestRequestsThatBreakARuleAreRefused(t *testing.T) {
 }
 
 func TestHeadersAreLowerCaseLongAndJoined(t *testing.T) {
-	req := request(t, strings.Replace(recording("call-1").String(), "Require: siprec", "X-Two: a\r\nx-two: b\r\nk: timer\r\ns: hello\r\nX-Bad: \xff", 1))
+	req := request(t, strings.Replace(recordingOf("call-1").String(), "Require: siprec", "X-Two: a\r\nx-two: b\r\nk: timer\r\ns: hello\r\nX-Bad: \xff", 1))
 	got := headers(req)
 	for name, want := range map[string]string{
 		"x-two": "a, b", "supported": "timer", "subject": "hello", "call-id": "call-1", "cseq": "1 INVITE", "x-bad": "\ufffd",

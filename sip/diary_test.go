@@ -71,11 +71,11 @@ func TestWhatCameOnEachStreamIsReportedForItsTime(t *testing.T) {
 			tx.acks <- request(t, message{method: "ACK", callID: "c", toTag: res.To().Params.GetOr("tag", ""), seq: 1}.String())
 		}
 	}
-	b.handle(request(t, recording("c").String()), tx)
-	b.report()
-	b.report()
-	b.hangUp(b.dialogs.all()[0], "") // with a last report
-	b.report()
+	b.handle(request(t, recordingOf("c").String()), tx)
+	b.recordings.Report()
+	b.recordings.Report()
+	b.hangUp() // with a last report
+	b.recordings.Report()
 	if len(kept.receptions) != 6 {
 		t.Fatalf("%d reports", len(kept.receptions))
 	}
@@ -88,7 +88,9 @@ func TestWhatCameOnEachStreamIsReportedForItsTime(t *testing.T) {
 			t.Errorf("report %d: %+v, want %+v", i, r, want)
 		}
 	}
-	if last := kept.messages[len(kept.messages)-1]; !strings.HasPrefix(last, connectorID+" c BYE ") {
-		t.Errorf("our own BYE: %s", last)
+	for i, want := range []string{" c BYE ", " c SIP/2.0 100 ", " c SIP/2.0 200 "} {
+		if got := kept.messages[len(kept.messages)-3+i]; !strings.HasPrefix(got, connectorID+want) {
+			t.Errorf("message %d of the last three: got %s, want %s%s", i, got, connectorID, want)
+		}
 	}
 }

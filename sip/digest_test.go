@@ -67,7 +67,7 @@ func authorization(t testing.TB, c *digest.Challenge, o digest.Options) string {
 // attempt is an INVITE of its own with more headers, and its final answer.
 func (b *bench) attempt(t testing.TB, seq int, headers ...string) *gosip.Response {
 	t.Helper()
-	m := recording("guarded")
+	m := recordingOf("guarded")
 	m.seq, m.headers = seq, append(m.headers, headers...)
 	tx := newTransaction()
 	tx.answering = func(res *gosip.Response) {
@@ -202,7 +202,7 @@ func TestNoProofIsGoodTwice(t *testing.T) {
 func TestAChallengedClientOnTheWireComesAgainAndIsIn(t *testing.T) {
 	eachWith(t, func() *directory { return guarded("secret", "ann") }, func(t *testing.T, r *running, p *client) {
 		for i := range 20 {
-			m := recording(fmt.Sprint("wire", i))
+			m := recordingOf(fmt.Sprint("wire", i))
 			res := p.ask(m.String())
 			p.send(message{method: "ACK", callID: m.callID, seq: 1, branch: "z9hG4bK" + m.callID + "INVITE1", toTag: res.To().Params.GetOr("tag", "")}.String())
 			if res.StatusCode != gosip.StatusUnauthorized {

@@ -50,7 +50,7 @@ func TestAConnectorThatRequiresEncryptionTakesNothingElse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := runWith(t, demanding())
-			m := recording("call-1")
+			m := recordingOf("call-1")
 			m.body = both(c.sdp, annAndBob)
 			res := dial(t, r, c.network).ask(m.String())
 			if res.StatusCode != c.code || r.media.open() != c.legs || r.calls.count() != min(c.legs, 1) {
@@ -67,7 +67,7 @@ func TestAConnectorThatDoesNotRequireEncryptionTakesBoth(t *testing.T) {
 	for _, sdp := range []string{twoLines, encrypted(twoLines), byDTLS(twoLines)} {
 		for _, network := range []string{"udp", "tcp", "tls"} {
 			r := run(t)
-			m := recording("call-1")
+			m := recordingOf("call-1")
 			m.body = both(sdp, annAndBob)
 			res := dial(t, r, network).ask(m.String())
 			specs := r.media.specs(1)
@@ -82,7 +82,7 @@ func TestAConnectorThatDoesNotRequireEncryptionTakesBoth(t *testing.T) {
 func TestASecuredCallCannotBeMadeOpen(t *testing.T) {
 	r := runWith(t, demanding())
 	p := dial(t, r, "tls")
-	m := recording("call-1")
+	m := recordingOf("call-1")
 	m.body = both(encrypted(twoLines), annAndBob)
 	res := p.ask(m.String())
 	tag := res.To().Params.GetOr("tag", "")
@@ -110,7 +110,7 @@ func TestASecuredCallCannotBeMadeOpen(t *testing.T) {
 func TestKeysStayInAnUnchangedSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		m := recording("call-1")
+		m := recordingOf("call-1")
 		m.body = both(encrypted(twoLines), annAndBob)
 		a := b.call(t, m, true)
 		first := string(a.tx.last().Body())
@@ -133,7 +133,7 @@ func TestKeysStayInAnUnchangedSession(t *testing.T) {
 
 func TestKeysAreNotLogged(t *testing.T) {
 	b := newBench(t)
-	m := recording("call-1")
+	m := recordingOf("call-1")
 	m.body = both(strings.ReplaceAll(encrypted(twoLines), aKey, aKey+"|2^31|1:4"), annAndBob)
 	b.stack.LogMessage(connectorID, request(t, m.String()))
 	text := b.sipLog.whole.String()

@@ -382,7 +382,8 @@ type bench struct {
 	media   *media
 	sipLog  *sipLog
 	reg     *prometheus.Registry
-	sent    chan *gosip.Request
+	sent    chan *gosip.Request                 // without listeners: what the server sends
+	answer  func(req *gosip.Request) (code int) // to that; 0: there is none
 }
 
 func newBench(t testing.TB, listen ...string) *bench {
@@ -404,19 +405,54 @@ func newBenchWith(t testing.TB, change func(*environment.Environment, *Config, *
 	limits := source.Config{}
 	change(&env, &cfg, &limits)
 	b.admits = admission.New(env, limits, b.dir)
-	s, err := New(env, cfg, Deps{
+	b.answer = func(*gosip.Request) int { return gosip.StatusOK }
+	deps := Deps{
 		Admission: changing{b.admits, b}, Sources: changingSources{b.admits.Sources(), changing{b.admits, b}}, Routes: b.dir,
 		Calls: b.calls, Media: b.media, SIPLog: b.sipLog,
+	}
+	s, err := newServer(env, cfg, deps, func(s *transport.Stack) agent {
+		if len(listen) == 0 {
+			return unplugged{s, b}
+		}
+		return s
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.Server, s.shutdownTimeout = s, 20*time.Millisecond
-	if len(listen) == 0 {
-		s.send = func(_ context.Context, req *gosip.Request, _ func(*gosip.Response)) error { b.sent <- req; return nil }
-	}
 	return b
 }
+
+// unplugged is a stack whose requests go to the bench in place of the network.
+type unplugged struct {
+	*transport.Stack
+	b *bench
+}
+
+func (u unplugged) Request(_ context.Context, req *gosip.Request) (gosip.ClientTransaction, error) {
+	u.b.sent <- req
+	code := u.b.answer(req)
+	if code == 0 {
+		return nil, errors.New("nobody answers")
+	}
+	tx := answeredTx{responses: make(chan *gosip.Response, 2)}
+	tx.responses <- gosip.NewResponseFromRequest(req, 100, "Trying", nil)
+	tx.responses <- gosip.NewResponseFromRequest(req, code, "", nil)
+	return tx, nil
+}
+
+// answeredTx is a transaction of a request that has been answered.
+type answeredTx struct {
+	gosip.ClientTransaction
+	responses chan *gosip.Response
+}
+
+func (t answeredTx) Responses() <-chan *gosip.Response { return t.responses }
+func (t answeredTx) Done() <-chan struct{}             { return nil }
+func (t answeredTx) Terminate()                        {}
+
+// hangUp ends all recordings.
+func (b *bench) hangUp() { b.recordings.Leave() }
 
 // handle serves a request as if the SIP stack had read it.
 func (b *bench) handle(req *gosip.Request, tx gosip.ServerTransaction) { b.stack.Serve(req, tx) }
@@ -551,7 +587,7 @@ func both(sdp, metadata string) string {
 
 const mixed = "multipart/mixed;boundary=seam"
 
-func recording(callID string) message {
+func recordingOf(callID string) message {
 	return message{method: "INVITE", callID: callID, seq: 1, headers: []string{"Require: siprec"}, contentType: mixed, body: both(twoLines, annAndBob)}
 }
 

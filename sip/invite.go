@@ -2,173 +2,115 @@ package sip
 
 import (
 	"net/netip"
-	"strings"
-	"sync/atomic"
-
-	"timbre/sip/transport"
 
 	gosip "github.com/emiago/sipgo/sip"
-	"github.com/google/uuid"
 
 	"timbre"
-	"timbre/sip/sdp"
+	"timbre/sip/header"
+	"timbre/sip/recording"
 	"timbre/sip/siprec"
+	"timbre/sip/transport"
+	"timbre/sip/trunk"
 )
 
-// maxLegs is how many audio streams of a call are taken; the others are answered with port 0.
-const maxLegs = 3
+// incoming is an INVITE that a connector has admitted.
+type incoming struct {
+	req      *gosip.Request
+	tx       gosip.ServerTransaction
+	body     siprec.Body
+	source   netip.AddrPort
+	endpoint transport.Endpoint // that it arrived at
+	access   timbre.Access
+}
 
-// invite takes a call, or refuses it.
-func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction, _ *dialog) {
-	call := callID(req) + " " + req.From().Params.GetOr("tag", "")
+// invite gives a call to whoever serves it, or refuses it. A second INVITE of the call is refused until the first one's call
+// is over; one whose first was refused may come again at once.
+func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
 	if s.leaving.Load() {
 		s.refuse(req, tx, refuse(503, "unavailable", "the server is being stopped").With("Retry-After", "10"))
 		return
 	}
-	if !s.dialogs.reserve(call) {
+	if !s.invites.Reserve(req) {
 		s.refuse(req, tx, refuse(482, "merged", "this call is there already"))
 		return
 	}
-	cancelled := onCancel(tx)
-	d, res, r := s.accept(req, tx, call)
+	serve, r := s.accept(req, tx)
 	if r != nil {
 		s.refuse(req, tx, r)
 		return
 	}
-	if d == nil { // it has been put through
-		return
-	}
-	s.log.Info("call", "transaction", d.txid, "call", callID(req), "source", req.Source(), "legs", len(d.legs))
-	s.dialogs.put(d)
-	if s.leaving.Load() { // since we looked
-		s.drop(d, "the server was stopped")
-		s.refuse(req, tx, refuse(503, "unavailable", "the server is being stopped"))
-		return
-	}
-	s.confirm(d, req, tx, res, cancelled)
+	serve()
 }
 
-// onCancel tells whether a transaction has been cancelled. The stack answers the CANCEL, and the INVITE with 487.
-func onCancel(tx gosip.ServerTransaction) *atomic.Bool {
-	var cancelled atomic.Bool
-	if !tx.OnCancel(func(*gosip.Request) { cancelled.Store(true) }) {
-		cancelled.Store(true)
-	}
-	return &cancelled
-}
-
-// accept makes a dialog of an INVITE: its call begun, its streams open, its answer made but not sent. Nil: it was no recording,
-// and has been put through. A call that it does not take may come again at once, as one that was challenged does: the
-// reservation is gone before anybody is answered.
-func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction, call string) (d *dialog, res *gosip.Response, r *refusal) {
-	taken := false
+// accept says who serves an INVITE: the recordings, or the trunk where its connector has routes and nothing says that it is a
+// recording. The reservation is released when it is refused, and passes to serve otherwise.
+func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction) (serve func(), r *refusal) {
 	defer func() {
-		if !taken {
-			s.dialogs.release(call)
+		if serve == nil {
+			s.invites.Release(req)
 		}
 	}()
-	if d, r = s.newDialog(req, tx, call); r != nil {
-		return nil, nil, r
-	}
-	access, r := s.admit(req, d.source.Addr())
-	connector := access.Connector
-	s.stack.LogFor(tx, connector.ID)
+	in, r := s.admitted(req, tx)
 	if r != nil {
-		return nil, nil, r
+		return nil, r
 	}
-	d.secured = connector.RequireEncryption
-	routes, r := s.routes(connector, req)
-	if r != nil {
-		return nil, nil, r
+	var err error
+	if in.body, err = siprec.Read(header.Value(req, "content-type"), req.Body()); err != nil {
+		return nil, recording.Unreadable(err)
 	}
-	if len(routes) == 0 {
-		d, res, r = s.take(req, d, access)
-		taken = r == nil // until the dialog is removed
-		return d, res, r
+	routes, r := s.routes(in)
+	switch {
+	case r != nil:
+		return nil, r
+	case len(routes) == 0:
+		return func() { s.record(in) }, nil
 	}
-	if r = s.paced(access); r != nil {
-		return nil, nil, r
+	if r = s.paced(in.access); r != nil {
+		return nil, r
 	}
-	taken = true // until the call is over
-	s.putThrough(d, tx, connector, routes)
-	return nil, nil, nil
+	return func() { s.bridge(in, routes) }, nil
 }
 
-// take makes a dialog of an INVITE that has been let in, for a call that is to be listened to.
-func (s *Server) take(req *gosip.Request, d *dialog, access timbre.Access) (*dialog, *gosip.Response, *refusal) {
-	interval, r := sessionExpires(req, timed(req))
-	if r != nil {
-		return nil, nil, r
-	}
-	body, o, lines, r := s.read(req, d)
-	if r != nil {
-		return nil, nil, r
-	}
-	if r = s.paced(access); r != nil {
-		return nil, nil, r
-	}
-	s.mapLegs(d, req, access.Connector, body, lines)
-	answer, r := s.begin(d, access.Connector.ID, body.Metadata, o, lines)
-	if r != nil {
-		return nil, nil, r
-	}
-	s.renew(d, interval)
-	res := s.sessionResponse(d, req, answer)
-	promise(res, req, interval)
-	return d, res, nil
-}
-
-// newDialog notes who calls, and where to.
-func (s *Server) newDialog(req *gosip.Request, tx gosip.ServerTransaction, call string) (*dialog, *refusal) {
+// admitted asks admission which connector an INVITE is for, and whether its source may call it.
+func (s *Server) admitted(req *gosip.Request, tx gosip.ServerTransaction) (in incoming, r *refusal) {
 	source, err := netip.ParseAddrPort(req.Source())
 	if err != nil {
-		return nil, refuse(500, "internal", "no source address: %v", err)
+		return in, refuse(500, "internal", "no source address: %v", err)
 	}
-	d := &dialog{
-		call: call, tag: uuid.NewString(), invite: req, theirSeq: req.CSeq().SeqNo,
-		source: netip.AddrPortFrom(source.Addr().Unmap(), source.Port()), target: *req.Contact().Address.Clone(),
-		done: make(chan struct{}), tracks: map[int]*track{}, acks: map[uint32]chan []byte{},
-	}
-	d.id = gosip.DialogIDMake(callID(req), d.tag, req.From().Params.GetOr("tag", ""))
-	if c, ok := tx.(interface{ Connection() gosip.Connection }); ok && c.Connection() != nil {
-		d.bound = c.Connection().LocalAddr()
-	}
-	d.local = transport.LocalAddr(d.bound, d.source)
-	d.contact = s.stack.Advertised(d.local, d.source.Addr())
-	d.answering = sdp.NewAnswering(s.mediaAddress(d.local.Addr(), d.local.Addr()))
-	d.answering.For = func(l *sdp.Line) netip.Addr { return s.mediaAddress(d.local.Addr(), l.Remote.Addr()) }
-	d.answering.Fingerprint, d.answering.Passive = s.media.Fingerprint(), s.cfg.LatchAny
-	return d, nil
+	in = incoming{req: req, tx: tx, source: netip.AddrPortFrom(source.Addr().Unmap(), source.Port())}
+	in.endpoint = s.stack.EndpointOf(tx, req.Transport(), in.source)
+	in.access, r = s.admit(req, in.source.Addr())
+	s.stack.LogFor(tx, in.access.Connector.ID)
+	return in, r
 }
 
-// read takes the body of a first INVITE apart, and its offer.
-func (s *Server) read(req *gosip.Request, d *dialog) (body siprec.Body, o *sdp.Offer, lines []sdp.Line, r *refusal) {
-	body, err := siprec.Read(strings.Join(values(req, "content-type"), ""), req.Body())
-	if err != nil {
-		return body, nil, nil, unread(err)
-	}
-	if body.SDP == nil {
-		return body, nil, nil, refuse(488, "no_codec", "there is no offer in the INVITE")
-	}
-	if o, r = offered(body.SDP, d.source.Addr()); r != nil {
-		return body, nil, nil, r
-	}
-	if d.secured {
-		o.Demand()
-	}
-	if lines = o.Fit(maxLegs); len(lines) == 0 {
-		return body, nil, nil, unacceptable(o)
-	}
-	return body, o, lines, nil
+// record gives a call to the recordings.
+func (s *Server) record(in incoming) {
+	s.recordings.Invite(recording.Incoming{
+		Request: in.req, Tx: in.tx, Body: in.body, Connector: in.access.Connector, Source: in.source, Endpoint: in.endpoint,
+		Admit: func() *refusal { return s.paced(in.access) }, Over: func() { s.invites.Release(in.req) },
+	})
 }
 
-func offered(raw []byte, peer netip.Addr) (*sdp.Offer, *refusal) {
-	o, err := sdp.Read(raw, peer)
+// bridge gives a call to the trunk.
+func (s *Server) bridge(in incoming, routes []timbre.Route) {
+	s.trunk.Invite(trunk.Incoming{
+		Request: in.req, Tx: in.tx, Description: in.body.SDP, Connector: in.access.Connector, Routes: routes, Source: in.source, Endpoint: in.endpoint,
+		Over: func() { s.invites.Release(in.req) },
+	})
+}
+
+// routes are those by which a call is bridged; none: it is recorded.
+func (s *Server) routes(in incoming) ([]timbre.Route, *refusal) {
+	if recording.Wanted(in.req, in.body) {
+		return nil, nil
+	}
+	o, err := s.deps.Routes.Origination(s.ctx, in.access.Connector.ID)
 	switch {
-	case err == nil:
-		return o, nil
-	case timbre.KindOf(err) == timbre.Unprocessable:
-		return nil, refuse(488, "no_codec", "%v", err)
+	case err != nil && timbre.KindOf(err) == timbre.NotFound, o.Disabled:
+		return nil, nil
+	case err != nil:
+		return nil, failed(err)
 	}
-	return nil, refuse(400, "malformed", "%v", err)
+	return o.Routes, nil
 }

@@ -60,7 +60,7 @@ func TestAStreamThatComesLaterIsALegFromThenOn(t *testing.T) {
 func TestALineThatIsTurnedOnLaterIsALegFromThenOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		m := recording("call-1")
+		m := recordingOf("call-1")
 		m.body = both(strings.Replace(twoLines, "m=audio 30000", "m=audio 0", 1), annAndBob)
 		a := b.call(t, m, true)
 		if c := b.calls.call(0); len(c.Legs) != 1 || c.Legs[0].Party != "sip:bob@example.com" || len(c.Warnings) != 1 {

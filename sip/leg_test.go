@@ -7,6 +7,8 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/admission/source"
+	"timbre/environment"
 	"timbre/sip/siprec"
 )
 
@@ -31,10 +33,9 @@ func TestTheOperatorSaysWhoIsCalling(t *testing.T) {
 		"a tag of nonsense":          {siprec.Rules{}, map[string]string{timbre.LegsCallerTag: "["}, "", asIs, timbre.LegsCallerTag},
 	} {
 		t.Run(name, inBubble(func(t *testing.T) {
-			b := newBench(t)
-			b.cfg.Legs = c.set
+			b := newBenchWith(t, func(_ *environment.Environment, cfg *Config, _ *source.Config) { cfg.Legs = c.set })
 			b.dir.connectors[connectorID] = timbre.Connector{ID: connectorID, Tags: c.tags}
-			m := recording("call-1")
+			m := recordingOf("call-1")
 			if c.header != "" {
 				m.headers = append(m.headers, c.header)
 			}
@@ -53,10 +54,7 @@ func TestTheOperatorSaysWhoIsCalling(t *testing.T) {
 }
 
 func TestAHeaderThatComesLaterSaysWhoIsCalling(t *testing.T) {
-	inCall(t, func(t *testing.T, a answered) {
-		for _, d := range a.dialogs.all() {
-			d.rules.Header = "P-Asserted-Identity"
-		}
+	inCallWith(t, func(cfg *Config) { cfg.Legs.Header = "P-Asserted-Identity" }, func(t *testing.T, a answered) {
 		m := a.in("UPDATE", 2)
 		m.contentType, m.body, m.headers = mixed, both("", annAndBob), []string{"P-Asserted-Identity: <sip:bob@192.0.2.1>"}
 		a.ask(t, m.String())
@@ -71,7 +69,7 @@ func TestATransferOfTwoCallsKeepsThemApartAndTheirGroup(t *testing.T) {
 	inBubble(func(t *testing.T) {
 		b := newBench(t)
 		grouped := func(callID, seq, doc string) message {
-			m := recording(callID)
+			m := recordingOf(callID)
 			m.body = both(twoLines, strings.Replace(doc, "<participant ", `<group group_id="g-1"/><x:ext xmlns:x="urn:x"><groupSeq>`+seq+`</groupSeq></x:ext><participant `, 1))
 			return m
 		}

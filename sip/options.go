@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"sync"
 
+	"timbre/sip/recording"
+
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
@@ -11,13 +13,13 @@ import (
 
 // options responds to OPTIONS and records it as a ping. An unknown source, which may be forged, gets no more bytes than it
 // has sent.
-func (s *Server) options(req *gosip.Request, tx gosip.ServerTransaction, _ *dialog) {
-	s.ping(req)
+func (s *Server) options(req *gosip.Request, tx gosip.ServerTransaction) {
+	s.pinged(req)
 	res := gosip.NewResponseFromRequest(req, 200, "OK", nil)
 	if s.stack.Known(req) {
-		res.AppendHeader(gosip.NewHeader("Allow", allow))
-		res.AppendHeader(gosip.NewHeader("Accept", accept))
-		res.AppendHeader(gosip.NewHeader("Supported", supported))
+		res.AppendHeader(gosip.NewHeader("Allow", recording.Allow))
+		res.AppendHeader(gosip.NewHeader("Accept", recording.Accept))
+		res.AppendHeader(gosip.NewHeader("Supported", recording.Supported))
 	}
 	s.stack.Respond(tx, res)
 }
@@ -43,8 +45,11 @@ func (s *Server) LastPing(connectorID string) (timbre.Ping, bool) {
 	return p, ok
 }
 
-// ping records an OPTIONS for connectors that exist, so that unknown sources take no memory.
-func (s *Server) ping(req *gosip.Request) {
+// pinged records an OPTIONS for connectors that exist, so that unknown sources take no memory.
+func (s *Server) pinged(req *gosip.Request) {
+	if req.Method != gosip.OPTIONS {
+		return
+	}
 	source, err := netip.ParseAddrPort(req.Source())
 	if err != nil {
 		return

@@ -168,7 +168,7 @@ func (p *client) ask(text string) *gosip.Response {
 // invite makes a call, and gives our tag.
 func (p *client) invite(callID string) string {
 	p.t.Helper()
-	res := p.ask(recording(callID).String())
+	res := p.ask(recordingOf(callID).String())
 	if res.StatusCode != gosip.StatusOK {
 		p.t.Fatalf("%s", res)
 	}

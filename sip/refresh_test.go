@@ -6,6 +6,9 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"timbre/admission/source"
+	"timbre/environment"
+
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
@@ -32,9 +35,15 @@ func (a answered) again(t *testing.T, method string, seq int, contentType, body,
 
 func inCall(t *testing.T, f func(t *testing.T, a answered)) {
 	t.Helper()
+	inCallWith(t, func(*Config) {}, f)
+}
+
+// inCallWith is inCall of a server with changes to its configuration.
+func inCallWith(t *testing.T, change func(*Config), f func(t *testing.T, a answered)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
-		a := b.call(t, recording("call-1"), true)
+		b := newBenchWith(t, func(_ *environment.Environment, cfg *Config, _ *source.Config) { change(cfg) })
+		a := b.call(t, recordingOf("call-1"), true)
 		told(t, b.calls, "begin tx-1")
 		f(t, a)
 		b.close()
@@ -229,7 +238,7 @@ func TestARefusedChangeChangesNothing(t *testing.T) {
 				t.Errorf("%s", res)
 			}
 		}
-		if len(a.media.specs(0)) != 1 || a.media.open() != 2 || a.dialogs.size() != 1 {
+		if len(a.media.specs(0)) != 1 || a.media.open() != 2 || a.recordings.Len() != 1 {
 			t.Error("something has changed")
 		}
 		told(t, a.calls)
@@ -243,9 +252,7 @@ func TestANewContactIsWhereTheByeGoes(t *testing.T) {
 	inCall(t, func(t *testing.T, a answered) {
 		text := strings.Replace(a.in("UPDATE", 2).String(), "src@127.0.0.1:5099", "src@127.0.0.1:6099", 1)
 		a.ask(t, text)
-		for _, d := range a.dialogs.all() {
-			a.hangUp(d, "why")
-		}
+		a.hangUp()
 		if bye := <-a.sent; bye.Recipient.Port != 6099 || bye.Destination() != "127.0.0.1:6099" {
 			t.Errorf("%s", bye)
 		}

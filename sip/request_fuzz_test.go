@@ -9,9 +9,9 @@ import (
 
 // FuzzRequest gives the server whatever the stack can read, as a first request and within a call.
 func FuzzRequest(f *testing.F) {
-	f.Add([]byte(recording("call-1").String()))
+	f.Add([]byte(recordingOf("call-1").String()))
 	f.Add([]byte(message{method: "OPTIONS", seq: 1}.String()))
-	f.Add([]byte(strings.Replace(recording("call-1").String(), "Require", "Session-Expires: 90\r\nRecord-Route: <sip:a>, <sip:b>\r\nRequire", 1)))
+	f.Add([]byte(strings.Replace(recordingOf("call-1").String(), "Require", "Session-Expires: 90\r\nRecord-Route: <sip:a>, <sip:b>\r\nRequire", 1)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		msg, err := gosip.ParseMessage(data)
 		if err != nil {

@@ -8,10 +8,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	gosip "github.com/emiago/sipgo/sip"
-
 	"timbre"
 	"timbre/environment"
+	"timbre/sip/dialog"
+	"timbre/sip/recording"
 	"timbre/sip/siprec"
 	"timbre/sip/transport"
 	"timbre/sip/trunk"
@@ -23,17 +23,14 @@ type Server struct {
 	deps            Deps
 	now             func() time.Time
 	log             *slog.Logger
-	metrics         *metrics
 	stack           *transport.Stack
-	calls           Calls
-	media           Media
 	trunk           *trunk.Exchange
 	pings           pings
-	dialogs         *table
+	recordings      *recording.Server
+	invites         dialog.Invites
 	leaving         atomic.Bool   // no new calls
 	shutdownTimeout time.Duration // for the responses to BYE when the server stops
-	send            func(ctx context.Context, req *gosip.Request, received func(*gosip.Response)) error
-	sipLog          timbre.SIPLog
+	agent           agent
 
 	ctx     context.Context // of requests that are sent; ends when the server closes
 	cancel  context.CancelFunc
@@ -42,24 +39,25 @@ type Server struct {
 
 // New makes a server. Invalid: a listening address cannot be read, or a TLS listener has no certificate.
 func New(env environment.Environment, cfg Config, deps Deps) (*Server, error) {
+	return newServer(env, cfg, deps, func(s *transport.Stack) agent { return s })
+}
+
+// newServer is New with a view of the stack for those that serve calls.
+func newServer(env environment.Environment, cfg Config, deps Deps, through func(*transport.Stack) agent) (*Server, error) {
 	env = env.Complete()
 	s := &Server{
-		cfg: cfg, deps: deps, now: env.Now, log: env.Log, calls: deps.Calls, media: deps.Media, sipLog: deps.SIPLog,
-		dialogs: newTable(), shutdownTimeout: 2 * time.Second,
+		cfg: cfg, deps: deps, now: env.Now, log: env.Log, shutdownTimeout: 2 * time.Second,
 	}
 	s.pings.last = map[string]timbre.Ping{}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	cfg.Transport.MaxBody = siprec.MaxBody
 	var err error
-	s.stack, err = transport.New(env, cfg.Transport, transport.Deps{Sources: deps.Sources, Handle: s.handle, SIPLog: s.sipLog})
+	s.stack, err = transport.New(env, cfg.Transport, transport.Deps{Sources: deps.Sources, Handle: s.handle, SIPLog: deps.SIPLog})
 	if err != nil {
 		return nil, err
 	}
-	s.metrics = newMetrics(env.Metrics, s.dialogs.size)
-	s.send = func(ctx context.Context, req *gosip.Request, received func(*gosip.Response)) error {
-		return transact(ctx, s.stack, req, received)
-	}
-	if s.trunk, err = s.exchange(env); err != nil {
+	s.agent = through(s.stack)
+	if err = s.assemble(env); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -88,7 +86,7 @@ func (s *Server) Run(ctx context.Context) error {
 		serving.Wait()
 	}()
 	serving.Go(func() { stopped <- s.stack.Run(context.WithoutCancel(ctx)) }) // serves while calls are being ended
-	serving.Go(func() { s.minutes(s.ctx) })
+	serving.Go(func() { s.recordings.Run(s.ctx) })
 	serving.Go(func() { s.trunk.Run(s.ctx) })
 	select {
 	case <-ctx.Done():
@@ -111,9 +109,7 @@ func (s *Server) leave() {
 	stop := time.AfterFunc(s.shutdownTimeout, s.cancel)
 	defer stop.Stop()
 	var all sync.WaitGroup
-	for _, d := range s.dialogs.all() {
-		all.Go(func() { s.hangUp(d, "the server was stopped") })
-	}
+	all.Go(s.recordings.Leave)
 	all.Go(func() { s.trunk.Leave(s.ctx) })
 	all.Wait()
 }
@@ -123,9 +119,7 @@ func (s *Server) close() {
 	s.closing.Do(func() {
 		s.leaving.Store(true)
 		s.cancel()
-		for _, d := range s.dialogs.all() {
-			s.hangUp(d, "the server was stopped")
-		}
+		s.recordings.Leave()
 		s.trunk.Leave(s.ctx)
 		_ = s.stack.Close()
 	})

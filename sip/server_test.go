@@ -21,7 +21,7 @@ import (
 
 func TestACallOverTheNetwork(t *testing.T) {
 	each(t, func(t *testing.T, r *running, p *client) {
-		res := p.ask(recording("call-1").String())
+		res := p.ask(recordingOf("call-1").String())
 		at := r.Addr(p.network).String()
 		if p.network != "udp" {
 			at += ";transport=" + p.network
@@ -52,10 +52,10 @@ func TestACallOverTheNetwork(t *testing.T) {
 func TestARepeatedInviteMakesOneCall(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "udp")
-	first := p.ask(recording("call-1").String())
+	first := p.ask(recordingOf("call-1").String())
 	tag := first.To().Params.GetOr("tag", "")
-	p.send(recording("call-1").String()) // as if the answer had been lost: absorbed
-	other := recording("call-1")
+	p.send(recordingOf("call-1").String()) // as if the answer had been lost: absorbed
+	other := recordingOf("call-1")
 	other.branch = "z9hG4bKother" // by another way: merged
 	p.send(other.String())
 	for {
@@ -77,7 +77,7 @@ func TestCancel(t *testing.T) {
 	each(t, func(t *testing.T, r *running, p *client) {
 		begun, free := make(chan struct{}), make(chan struct{})
 		r.calls.onBegin(func() error { close(begun); <-free; return nil })
-		m := recording("call-1")
+		m := recordingOf("call-1")
 		p.send(m.String())
 		<-begun
 		m.method, m.contentType, m.body, m.headers, m.branch = "CANCEL", "", "", nil, "z9hG4bKcall-1INVITE1"
@@ -114,7 +114,7 @@ func TestAFaultInOneRequestEndsNoOtherCall(t *testing.T) {
 		r.media.mu.Lock()
 		r.media.panics = true
 		r.media.mu.Unlock()
-		if res := p.ask(recording("call-2").String()); res.StatusCode != gosip.StatusInternalServerError {
+		if res := p.ask(recordingOf("call-2").String()); res.StatusCode != gosip.StatusInternalServerError {
 			t.Errorf("%s", res)
 		}
 		p.send(message{method: "ACK", callID: "call-2", seq: 1, toTag: "x", branch: "z9hG4bKcall-2INVITE1"}.String())
@@ -150,17 +150,8 @@ func TestAServerThatStopsHangsUp(t *testing.T) {
 	})
 }
 
-func acked(r *running) bool {
-	for _, d := range r.dialogs.all() {
-		d.mu.Lock()
-		n := len(d.acks)
-		d.mu.Unlock()
-		if n > 0 {
-			return false
-		}
-	}
-	return true
-}
+// acked reports whether no handler waits for an ACK.
+func acked(r *running) bool { return r.recordings.Len() > 0 && r.stack.InFlight() == 0 }
 
 // waitFor looks until something is true.
 func waitFor(t *testing.T, is func() bool) {
@@ -184,7 +175,7 @@ func TestNothingRunsAfterTheEnd(t *testing.T) {
 		for _, network := range []string{"udp", "tcp"} {
 			p := dial(t, r, network)
 			p.invite("call-" + network)
-			p.ask(recording("pending-" + network).String()) // not acknowledged
+			p.ask(recordingOf("pending-" + network).String()) // not acknowledged
 		}
 		r.stop()
 		if err := <-r.done; err != nil {
@@ -248,7 +239,7 @@ func (p *client) askUnparsed(text string) string {
 func TestAContactWithoutItsEndIsRepaired(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "udp")
-	text := strings.Replace(recording("call-1").String(), "<sip:src@127.0.0.1:5099>;+sip.src", "<sip:src@127.0.0.1:5099", 1)
+	text := strings.Replace(recordingOf("call-1").String(), "<sip:src@127.0.0.1:5099>;+sip.src", "<sip:src@127.0.0.1:5099", 1)
 	if res := p.ask(text); res.StatusCode != gosip.StatusOK {
 		t.Errorf("%s", res)
 	}
@@ -258,7 +249,7 @@ func TestAContactWithoutItsEndIsRepaired(t *testing.T) {
 func TestALargeBodyComesByTCPAndATooLargeOneIsRefused(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "tcp")
-	m := recording("call-1")
+	m := recordingOf("call-1")
 	m.body = both(twoLines, strings.Replace(annAndBob, "</recording>", "<!--"+strings.Repeat("x", 200<<10)+"--></recording>", 1))
 	if res := p.ask(m.String()); res.StatusCode != gosip.StatusOK {
 		t.Errorf("%s", res)
@@ -301,8 +292,8 @@ func TestListeningAddresses(t *testing.T) {
 	}
 }
 
-// dialogsIdle makes sure that the server is serving.
-func (r *running) dialogsIdle(t *testing.T) {
+// serves makes sure that the server is serving.
+func (r *running) serves(t *testing.T) {
 	for _, network := range []string{"udp", "tcp"} {
 		if res := dial(t, r, network).ask(message{method: "OPTIONS", callID: network, seq: 1}.String()); res.StatusCode != gosip.StatusOK {
 			t.Fatalf("%s", res)
@@ -323,7 +314,7 @@ func TestWhereAServerListensEverywhereItSaysTheAddressThatWasReached(t *testing.
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	if _, err := conn.Write([]byte(strings.Replace(recording("call-1").String(), "127.0.0.1:5099;branch", conn.LocalAddr().String()+";branch", 1))); err != nil {
+	if _, err := conn.Write([]byte(strings.Replace(recordingOf("call-1").String(), "127.0.0.1:5099;branch", conn.LocalAddr().String()+";branch", 1))); err != nil {
 		t.Fatal(err)
 	}
 	buf := make([]byte, 1<<16)

@@ -1,22 +1,23 @@
 package sip
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"timbre/admission/source"
+	"timbre/environment"
+
 	gosip "github.com/emiago/sipgo/sip"
-	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
 // quietCall is a call of a bench with a clock of its own, none of whose streams brings anything.
-func quietCall(t *testing.T, m message) (b *bench, d *dialog, pass func(time.Duration)) {
+func quietCall(t *testing.T, m message, timeout time.Duration) (b *bench, pass func(time.Duration)) {
 	t.Helper()
-	b = newBench(t)
 	now := time.Unix(1000, 0)
-	b.now, b.cfg.Timeout = func() time.Time { return now }, 5*time.Minute
+	b = newBenchWith(t, func(env *environment.Environment, cfg *Config, _ *source.Config) {
+		env.Now, cfg.Timeout = func() time.Time { return now }, timeout
+	})
 	b.media.mute = true
 	tx := newTransaction()
 	tx.answering = func(res *gosip.Response) {
@@ -27,14 +28,13 @@ func quietCall(t *testing.T, m message) (b *bench, d *dialog, pass func(time.Dur
 		}
 	}
 	b.handle(request(t, m.String()), tx)
-	all := b.dialogs.all()
-	if len(all) != 1 {
-		t.Fatalf("%v", tx.last())
+	if b.recordings.Len() != 1 {
+		t.Fatalf("got %v, want a session", tx.last())
 	}
-	b.silences() // the first look
-	return b, all[0], func(by time.Duration) {
+	b.recordings.Probe() // the first look
+	return b, func(by time.Duration) {
 		now = now.Add(by)
-		b.silences()
+		b.recordings.Probe()
 		b.rest()
 	}
 }
@@ -57,27 +57,25 @@ func TestASilentCallIsAskedAndEndsOnlyIfItsPeerIsGone(t *testing.T) {
 		"a held call, mute":      {held, 0, "mute", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := recording("call-1")
+			m := recordingOf("call-1")
 			m.body = both(c.sdp, annAndBob)
-			b, _, pass := quietCall(t, m)
+			b, pass := quietCall(t, m, 5*time.Minute)
 			var asked []string
-			b.send = func(_ context.Context, req *gosip.Request, heard func(*gosip.Response)) error {
+			b.answer = func(req *gosip.Request) int {
 				asked = append(asked, req.Method.String())
-				if req.Method != gosip.OPTIONS || c.status == 0 {
-					return errors.New("nobody answers")
+				if req.Method != gosip.OPTIONS {
+					return 0
 				}
-				heard(gosip.NewResponseFromRequest(req, 100, "Trying", nil))
-				heard(gosip.NewResponseFromRequest(req, c.status, "", nil))
-				return nil
+				return c.status
 			}
 			if pass(5*time.Minute - 1); len(asked) != 0 {
 				t.Fatalf("asked too early: %v", asked)
 			}
 			pass(1)
-			if len(asked) == 0 || asked[0] != "OPTIONS" || testutil.ToFloat64(b.metrics.probes.WithLabelValues(c.outcome)) != 1 {
+			if len(asked) == 0 || asked[0] != "OPTIONS" || b.count("timbre_sip_probes_total", c.outcome) != 1 {
 				t.Errorf("asked %v", asked)
 			}
-			if live := len(b.dialogs.all()) == 1; live != (c.ends == "") {
+			if live := b.recordings.Len() == 1; live != (c.ends == "") {
 				t.Fatalf("it goes on: %v", live)
 			}
 			<-b.calls.told // its beginning
@@ -99,19 +97,23 @@ func TestASilentCallIsAskedAndEndsOnlyIfItsPeerIsGone(t *testing.T) {
 }
 
 func TestCallsThatAreNotAsked(t *testing.T) {
-	for name, change := range map[string]func(*bench, *message){
-		"with a session timer": func(_ *bench, m *message) { m.headers = append(m.headers, "Supported: timer", "Session-Expires: 1800") },
-		"that bring media":     func(b *bench, _ *message) { b.media.mute = false },
-		"without a limit":      func(b *bench, _ *message) { b.cfg.Timeout = 0 },
+	for name, c := range map[string]struct {
+		headers []string
+		media   bool
+		timeout time.Duration
+	}{
+		"with a session timer": {headers: []string{"Supported: timer", "Session-Expires: 1800"}, timeout: 5 * time.Minute},
+		"that bring media":     {media: true, timeout: 5 * time.Minute},
+		"without a limit":      {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := recording("call-1")
-			change(newBench(t), &m)
-			b, _, pass := quietCall(t, m)
-			change(b, &message{})
-			b.send = func(_ context.Context, req *gosip.Request, _ func(*gosip.Response)) error {
-				t.Errorf("it was sent %s", req.Method)
-				return nil
+			m := recordingOf("call-1")
+			m.headers = append(m.headers, c.headers...)
+			b, pass := quietCall(t, m, c.timeout)
+			b.media.mute = !c.media
+			b.answer = func(req *gosip.Request) int {
+				t.Errorf("got %s, want nothing sent", req.Method)
+				return 0
 			}
 			for range 10 {
 				pass(2 * time.Minute)
@@ -121,10 +123,13 @@ func TestCallsThatAreNotAsked(t *testing.T) {
 }
 
 func TestOurRequestsInADialogAreCounted(t *testing.T) {
-	b, d, _ := quietCall(t, recording("call-1"))
+	b, pass := quietCall(t, recordingOf("call-1"), 5*time.Minute)
+	pass(5 * time.Minute)
+	pass(5 * time.Minute)
+	b.hangUp()
 	for want, method := range []gosip.RequestMethod{gosip.OPTIONS, gosip.OPTIONS, gosip.BYE} {
-		if got := b.requestIn(d, method).CSeq(); got.SeqNo != uint32(want+1) || got.MethodName != method {
-			t.Errorf("request %d is %s", want+1, got.Value())
+		if got := (<-b.sent).CSeq(); got.SeqNo != uint32(want+1) || got.MethodName != method {
+			t.Errorf("request %d: got CSeq %s, want %d %s", want+1, got.Value(), want+1, method)
 		}
 	}
 }

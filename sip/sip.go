@@ -60,10 +60,5 @@ type Deps struct {
 	SIPLog    timbre.SIPLog
 }
 
-const (
-	allow     = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE"
-	accept    = "application/sdp, multipart/mixed, application/rs-metadata+xml, application/rs-metadata"
-	supported = "siprec, timer"
-	// TransactionHeader carries the transaction id in the answer to an INVITE.
-	TransactionHeader = "X-Timbre-Transaction-Id"
-)
+// TransactionHeader carries the transaction id in the answer to an INVITE.
+const TransactionHeader = "X-Timbre-Transaction-Id"

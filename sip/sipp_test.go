@@ -29,8 +29,8 @@ func TestSippCalls(t *testing.T) {
 			if seen["begin"] != n || seen["update"] != 2*n || seen["end"] != n {
 				t.Errorf("%v", seen)
 			}
-			if r.media.open() != 0 || r.dialogs.size() != 0 || len(r.media.streams) != 2*n {
-				t.Errorf("%d streams of %d open, %v dialogs", r.media.open(), len(r.media.streams), r.dialogs.size())
+			if r.media.open() != 0 || r.recordings.Len() != 0 || len(r.media.streams) != 2*n {
+				t.Errorf("%d streams of %d open, %v dialogs", r.media.open(), len(r.media.streams), r.recordings.Len())
 			}
 		})
 	}

@@ -38,14 +38,14 @@ func TestAStrangersMessagesAreReadAFewTimesOnly(t *testing.T) {
 	b := newBenchWith(t, limited(0))
 	read := 0
 	for range 50 {
-		if in := b.stack.Inspect(netip.MustParseAddr(outsider), []byte(recording("x").String())); in.Pass != nil || in.Response != nil {
+		if in := b.stack.Inspect(netip.MustParseAddr(outsider), []byte(recordingOf("x").String())); in.Pass != nil || in.Response != nil {
 			read++
 		}
 	}
 	if read == 0 || read > 10 {
 		t.Errorf("%d of 50 were read", read)
 	}
-	if in := b.stack.Inspect(netip.MustParseAddr("127.0.0.1"), []byte(recording("x").String())); in.Pass == nil {
+	if in := b.stack.Inspect(netip.MustParseAddr("127.0.0.1"), []byte(recordingOf("x").String())); in.Pass == nil {
 		t.Error("one who may call is not heard")
 	}
 	if in := b.stack.Inspect(netip.MustParseAddr(outsider), []byte("nonsense")); in.Pass != nil || in.Response != nil || !in.Banned {
@@ -57,7 +57,7 @@ func TestAFloodOfInvitesIsToldToComeLater(t *testing.T) {
 	b := newBenchWith(t, limited(3))
 	var passed, told, silent int
 	for range 20 {
-		in := b.stack.Inspect(netip.MustParseAddr("127.0.0.1"), []byte(recording("x").String()))
+		in := b.stack.Inspect(netip.MustParseAddr("127.0.0.1"), []byte(recordingOf("x").String()))
 		switch {
 		case in.Pass != nil:
 			passed++
@@ -122,7 +122,7 @@ func TestStrangersAreAnsweredOnceAndBriefly(t *testing.T) {
 	for source, want := range map[string]int32{outsider: 1, "127.0.0.1": 0} {
 		b := newBench(t)
 		tx := &terminated{transaction: newTransaction()}
-		b.handle(from(t, source, strings.Replace(recording("x").String(), "siprec", "nonsense", 1)), tx)
+		b.handle(from(t, source, strings.Replace(recordingOf("x").String(), "siprec", "nonsense", 1)), tx)
 		if tx.last() == nil || tx.n.Load() != want {
 			t.Errorf("%s: the transaction of %v was ended %d times", source, tx.last(), tx.n.Load())
 		}
@@ -140,7 +140,7 @@ func TestChangedAllowListTakesEffectOnTheNextMessage(t *testing.T) {
 	b.settled = true
 	expect := func(step string, want bool) {
 		t.Helper()
-		if got := b.stack.Known(from(t, outsider, recording("x").String())); got != want {
+		if got := b.stack.Known(from(t, outsider, recordingOf("x").String())); got != want {
 			t.Errorf("%s: got known %v, want %v", step, got, want)
 		}
 	}
@@ -178,17 +178,17 @@ func TestTheHostOfAGatewayThatAnswersIsKnown(t *testing.T) {
 func TestATCPPeerIsToldWhatCannotBeRead(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "tcp")
-	broken := strings.Replace(recording("call-1").String(), "Max-Forwards: 70", "Max-Forwards: lots", 1)
+	broken := strings.Replace(recordingOf("call-1").String(), "Max-Forwards: 70", "Max-Forwards: lots", 1)
 	if res := p.ask(broken); res.StatusCode != gosip.StatusBadRequest || r.rejected("parse") != 1 {
 		t.Errorf("%s", res)
 	}
-	repairable := strings.Replace(recording("call-2").String(), "<sip:src@127.0.0.1:5099>;+sip.src", "<sip:src@127.0.0.1:5099", 1)
+	repairable := strings.Replace(recordingOf("call-2").String(), "<sip:src@127.0.0.1:5099>;+sip.src", "<sip:src@127.0.0.1:5099", 1)
 	if res := p.ask(repairable); res.StatusCode != gosip.StatusOK {
 		t.Errorf("on the same connection: %s", res)
 	}
 	for name, text := range map[string]string{
-		"without a length": strings.Replace(recording("call-3").String(), "Content-Length", "X-Length", 1),
-		"with two":         strings.Replace(recording("call-4").String(), "Content-Length", "l: 1\r\nContent-Length", 1),
+		"without a length": strings.Replace(recordingOf("call-3").String(), "Content-Length", "X-Length", 1),
+		"with two":         strings.Replace(recordingOf("call-4").String(), "Content-Length", "l: 1\r\nContent-Length", 1),
 	} {
 		p := dial(t, r, "tcp")
 		if res := p.ask(text); res.StatusCode != gosip.StatusBadRequest {
@@ -219,7 +219,7 @@ func TestALivePingByTCPIsAnswered(t *testing.T) {
 
 // What a message costs before the stack reads it: of one who may call, and of one who is banned.
 func BenchmarkInspect(b *testing.B) {
-	text := []byte(recording("x").String())
+	text := []byte(recordingOf("x").String())
 	for name, address := range map[string]string{"known": "127.0.0.1", "banned": outsider} {
 		b.Run(name, func(b *testing.B) {
 			bench := newBenchWith(b, func(_ *environment.Environment, _ *Config, limits *source.Config) { limits.Ban = time.Hour })

@@ -70,7 +70,7 @@ func TestWhatIsNoTLSIsCountedAndCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if _, err := io.WriteString(conn, recording("call-1").String()); err != nil {
+	if _, err := io.WriteString(conn, recordingOf("call-1").String()); err != nil {
 		t.Fatal(err)
 	}
 	_ = conn.SetReadDeadline(time.Now().Add(patience))
@@ -94,7 +94,7 @@ func TestOurAddressIsAsSafeAsTheirs(t *testing.T) {
 		"sips in their address":   {"tls", "sip:" + connectorID + "@127.0.0.1", "sips:src@127.0.0.1:5099", "sips:timbre@%s"},
 		"behind a proxy in clear": {"tls", "sip:" + connectorID + "@127.0.0.1", "sips:src@127.0.0.1:5099>\r\nRecord-Route: <sip:127.0.0.1;lr", "sip:timbre@%s;transport=tls"},
 	} {
-		m := recording("call-" + strings.ReplaceAll(name, " ", "-"))
+		m := recordingOf("call-" + strings.ReplaceAll(name, " ", "-"))
 		m.uri = c.uri
 		text := m.String()
 		if c.contact != "" {

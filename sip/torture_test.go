@@ -162,7 +162,7 @@ func TestTortureMessagesAreSurvivedOnTheWire(t *testing.T) {
 		c.send(string(raw))
 		_ = c.conn.Close()
 	}
-	r.dialogsIdle(t) // it is still there
+	r.serves(t) // it is still there
 	if n := r.rejected("panic"); n != 0 {
 		t.Errorf("%v panics", n)
 	}

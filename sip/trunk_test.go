@@ -93,7 +93,7 @@ func TestAServerThatStopsHangsUpOnBothEnds(t *testing.T) {
 		p.send(message{method: "ACK", callID: "through", toTag: res.To().Params.GetOr("tag", ""), seq: 1}.text())
 		gw.takes(gosip.ACK, 0, "")
 		r.expect(t, "begin tx-1")
-		waitFor(t, func() bool { return r.dialogs.size() == 0 }) // it is none that is listened to
+		waitFor(t, func() bool { return r.recordings.Len() == 0 }) // it is none that is listened to
 		r.stop()
 		gw.takes(gosip.BYE, 200, "")
 		bye, _ := p.receive().(*gosip.Request)
@@ -197,6 +197,17 @@ func TestAConnectorThatRequiresEncryptionCallsByTLS(t *testing.T) {
 	r.expect(t, "end tx-1")
 }
 
+func TestBridgedCallWithABodyOfAnotherTypeIsRefused(t *testing.T) {
+	b := newBench(t)
+	defer b.Close()
+	*b.dir = *gatewayed("udp", 5060)
+	m := plain("call-1")
+	m.contentType, m.body = "text/plain", "hello"
+	if res := b.ask(t, m.text()).last(); res.StatusCode != 415 || res.GetHeader("Accept") == nil || b.invites.Len() != 0 {
+		t.Errorf("got %v, %d INVITEs under way, want 415 with Accept, and none", res, b.invites.Len())
+	}
+}
+
 func TestWhichCallsArePutThrough(t *testing.T) {
 	for name, c := range map[string]struct {
 		change  func(*directory)
@@ -238,7 +249,7 @@ func TestWhichCallsArePutThrough(t *testing.T) {
 			tx := newTransaction()
 			tx.answering = func(res *gosip.Response) {
 				if res.StatusCode == gosip.StatusOK {
-					b.dialogs.all()[0].acknowledged(1, nil)
+					b.recordings.Request(request(t, message{method: "ACK", callID: res.CallID().Value(), toTag: res.To().Params.GetOr("tag", ""), seq: 1}.String()), tx)
 				}
 			}
 			b.handle(request(t, text), tx)

@@ -34,6 +34,17 @@ type Agent interface {
 	LogMessage(connectorID string, m gosip.Message)
 }
 
+// Stack is the SIP stack as the users of dialogs see it, which answer requests too.
+type Stack interface {
+	Agent
+	// Respond sends a response.
+	Respond(tx gosip.ServerTransaction, res *gosip.Response)
+	// Refuse responds with a refusal, which it counts by its reason and logs with its detail.
+	Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *transport.Refusal)
+	// LogFor names the connector to whose SIP log the messages of a transaction go.
+	LogFor(tx gosip.ServerTransaction, connectorID string)
+}
+
 // Config is what does not change while a dialog lasts.
 type Config struct {
 	Agent     Agent

@@ -32,12 +32,11 @@ type Wish struct {
 	Timed     bool          // its sender supports session timers
 }
 
-// ReadWish reads Session-Expires, Min-SE, Supported and Require.
+// ReadWish reads Session-Expires, Min-SE, Supported and Require. A Min-SE that cannot be read is ignored.
 func ReadWish(m header.Message) (w Wish, r *transport.Refusal) {
 	w.Timed = header.Has(m, "supported", "timer") || header.Has(m, "require", "timer")
-	if w.Interval, w.Refresher, r = duration(m, "session-expires"); r == nil {
-		w.Least, _, r = duration(m, "min-se")
-	}
+	w.Least, _, _ = duration(m, "min-se")
+	w.Interval, w.Refresher, r = duration(m, "session-expires")
 	return w, r
 }
 

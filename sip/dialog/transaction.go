@@ -22,6 +22,7 @@ type Transaction struct {
 	ctx   context.Context // of what the transaction causes
 	tx    gosip.ClientTransaction
 	heard bool                          // a response has arrived
+	final bool                          // the final one has
 	ack   atomic.Pointer[gosip.Request] // of a 2xx to an INVITE; nil: not sent yet
 }
 
@@ -43,14 +44,14 @@ func (d *Dialog) Send(ctx context.Context, req *gosip.Request) (*Transaction, er
 }
 
 // Ask sends a request and waits for its final response, for which it answers one challenge. Without a response it makes one
-// itself: 408, or 503 when the peer cannot be reached. An INVITE is cancelled when stop closes. A 2xx is a target refresh; that
-// of an INVITE has to be acknowledged.
+// itself: 408, or 503 when the peer cannot be reached. An INVITE is cancelled when stop closes; its 2xx has to be acknowledged.
+// A 2xx to an INVITE or UPDATE is a target refresh.
 func (d *Dialog) Ask(ctx context.Context, req *gosip.Request, stop <-chan struct{}) (*Transaction, *gosip.Response) {
 	t, res := d.ask(ctx, req, stop)
 	if again := d.Prove(req, res); again != nil {
 		t, res = d.ask(ctx, again, stop)
 	}
-	if res.IsSuccess() {
+	if res.IsSuccess() && (req.IsInvite() || req.Method == gosip.UPDATE) {
 		d.Retarget(res)
 	}
 	return t, res
@@ -61,7 +62,7 @@ func (d *Dialog) ask(ctx context.Context, req *gosip.Request, stop <-chan struct
 	if err != nil {
 		return t, t.own(503)
 	}
-	return t, t.final(ctx, stop)
+	return t, t.await(ctx, stop)
 }
 
 // Prove makes a request again, with the credentials that a response asks for. Nil: it asks for none, or there are none.
@@ -78,14 +79,15 @@ func (d *Dialog) Prove(req *gosip.Request, res *gosip.Response) *gosip.Request {
 	return again
 }
 
-// final waits for the final response. An INVITE is cancelled when stop closes.
-func (t *Transaction) final(ctx context.Context, stop <-chan struct{}) *gosip.Response {
+// await waits for the final response. An INVITE is cancelled when stop closes.
+func (t *Transaction) await(ctx context.Context, stop <-chan struct{}) *gosip.Response {
 	cancelled := false
 	for {
 		select {
 		case res := <-t.tx.Responses():
 			first := !t.heard
 			if t.Received(res); !res.IsProvisional() {
+				t.final = true
 				return res
 			}
 			if first && cancelled {
@@ -126,6 +128,9 @@ func (t *Transaction) lost() int {
 	}
 	return gosip.StatusServiceUnavailable
 }
+
+// Answered reports whether the final response that Ask has returned is the peer's.
+func (t *Transaction) Answered() bool { return t.final }
 
 // own is a response that this side makes for itself.
 func (t *Transaction) own(code int) *gosip.Response {

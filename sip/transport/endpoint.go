@@ -3,6 +3,7 @@ package transport
 import (
 	"net"
 	"net/netip"
+	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
 )
@@ -41,6 +42,15 @@ func (s *Stack) EndpointAt(bound net.Addr, network string, peer netip.AddrPort) 
 		e.Socket = gosip.Addr{IP: at.Addr().AsSlice(), Port: int(at.Port())}
 	}
 	return e
+}
+
+// EndpointOf is that of the listener that a request arrived at.
+func (s *Stack) EndpointOf(tx gosip.ServerTransaction, network string, source netip.AddrPort) Endpoint {
+	var bound net.Addr
+	if c, ok := tx.(interface{ Connection() gosip.Connection }); ok && c.Connection() != nil {
+		bound = c.Connection().LocalAddr()
+	}
+	return s.EndpointAt(bound, strings.ToLower(network), source)
 }
 
 // Advertised is the address by which a peer is told to reach a local one: behind NAT, the configured public one. A peer on

@@ -94,12 +94,8 @@ func (c *call) prepare(g gateway) (at *attempt, r *transport.Refusal, again bool
 	b := calleeSide(c, g, place)
 	c.face(b)
 	at = &attempt{c: c, g: g, b: b}
-	raw, r := descriptionOf(c.invite)
-	if r != nil {
-		return nil, r, false
-	}
-	if raw != nil {
-		if at.proposal, at.offered, r = c.propose(c.caller(), raw); r != nil {
+	if c.described != nil {
+		if at.proposal, at.offered, r = c.propose(c.caller(), c.described); r != nil {
 			return nil, r, false
 		}
 	}
@@ -137,6 +133,6 @@ func (at *attempt) progress(res *gosip.Response) {
 		}
 	}
 	if !c.isGivenUp() {
-		c.e.respond(c.tx, out)
+		c.e.agent.Respond(c.tx, out)
 	}
 }

@@ -20,6 +20,7 @@ type call struct {
 	e         *Exchange
 	connector timbre.Connector
 	invite    *gosip.Request // of the caller
+	described []byte         // in it; nil: nothing
 	tx        gosip.ServerTransaction
 	from      string // who calls
 	number    string // that is called
@@ -56,7 +57,7 @@ type call struct {
 // newCall takes an INVITE in.
 func (e *Exchange) newCall(in Incoming) (*call, *transport.Refusal) {
 	c := &call{
-		e: e, connector: in.Connector, from: siprec.User(in.Request.From().Value()), invite: in.Request, tx: in.Tx, number: numberOf(in), over: in.Over,
+		e: e, connector: in.Connector, from: siprec.User(in.Request.From().Value()), invite: in.Request, described: in.Description, tx: in.Tx, number: numberOf(in), over: in.Over,
 		done: make(chan struct{}), gaveUp: make(chan struct{}), changed: make(chan struct{}), pairs: map[int]*pair{}, heard: -1,
 	}
 	c.silence.Restart(e.now())

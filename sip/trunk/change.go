@@ -82,7 +82,7 @@ func (c *call) accept(q *asking, text []byte) (*gosip.Request, bool) {
 		return c.confirm(q.x, q.req, q.tx, out, q.by)
 	}
 	c.release(q.by) // before the peer can know
-	c.e.respond(q.tx, out)
+	c.e.agent.Respond(q.tx, out)
 	return nil, true
 }
 
@@ -151,7 +151,7 @@ func (c *call) stopOf(q *asking) <-chan struct{} {
 // declined tells a side that the other one refused what it asked for. One to whom the call is gone, or who does not answer
 // to a change of it, ends it.
 func (c *call) declined(x *side, req *gosip.Request, tx gosip.ServerTransaction, res *gosip.Response) {
-	c.e.respond(tx, failed(x, req, res))
+	c.e.agent.Respond(tx, failed(x, req, res))
 	silent := res.StatusCode == gosip.StatusRequestTimeout && (req.IsInvite() || req.Method == gosip.UPDATE)
 	if silent || res.StatusCode == gosip.StatusCallTransactionDoesNotExists {
 		c.hangUp(c.e.ctx, nil, "the other end is gone")

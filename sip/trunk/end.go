@@ -12,10 +12,10 @@ import (
 
 // bye ends a call at the wish of a side. A caller who does not wait for the answer has given up.
 func (c *call) bye(x *side, req *gosip.Request, tx gosip.ServerTransaction) {
-	c.e.respond(tx, x.Response(req, 200, "OK"))
+	c.e.agent.Respond(tx, x.Response(req, 200, "OK"))
 	if x.which == caller && !c.isUp(x) {
 		c.giveUp()
-		c.e.respond(c.tx, x.Response(c.invite, 487, transport.Phrase(487)))
+		c.e.agent.Respond(c.tx, x.Response(c.invite, 487, transport.Phrase(487)))
 		return
 	}
 	c.hangUpFor(c.e.ctx, x, "", req)

@@ -80,7 +80,7 @@ func (e *Exchange) Request(req *gosip.Request, tx gosip.ServerTransaction) bool 
 		}
 		c.pass(s, req, tx)
 	case gosip.OPTIONS:
-		e.respond(tx, s.Response(req, 200, "OK"))
+		e.agent.Respond(tx, s.Response(req, 200, "OK"))
 	default:
 		e.agent.Refuse(req, tx, transport.Refuse(405, "method", "method %.16q", req.Method).With("Allow", e.allow()))
 	}
@@ -94,12 +94,6 @@ func (e *Exchange) allow() string {
 		all += ", REFER, NOTIFY"
 	}
 	return all
-}
-
-func (e *Exchange) respond(tx gosip.ServerTransaction, res *gosip.Response) {
-	if err := tx.Respond(res); err != nil {
-		e.log.Warn("a response could not be sent", "status", res.StatusCode, "error", err)
-	}
 }
 
 // Leave ends every call: both ends are told, and no new one is taken. It returns when they have answered, or when ctx ends.

@@ -113,6 +113,8 @@ func (a *fakeAgent) Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *tr
 	_ = tx.Respond(res)
 }
 
+func (a *fakeAgent) Respond(tx gosip.ServerTransaction, res *gosip.Response) { _ = tx.Respond(res) }
+
 func (a *fakeAgent) LogFor(gosip.ServerTransaction, string) {}
 
 func (a *fakeAgent) LogMessage(string, gosip.Message) {

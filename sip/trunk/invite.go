@@ -42,7 +42,7 @@ func (e *Exchange) Invite(in Incoming) {
 	if !in.Tx.OnCancel(func(*gosip.Request) { c.giveUp() }) {
 		c.giveUp()
 	}
-	e.respond(c.tx, gosip.NewResponseFromRequest(c.invite, gosip.StatusTrying, "Trying", nil)) // or the stack would, at any time
+	e.agent.Respond(c.tx, gosip.NewResponseFromRequest(c.invite, gosip.StatusTrying, "Trying", nil)) // or the stack would, at any time
 	at, res, r := c.reach(order(in.Routes, e.chance))
 	if r == nil && res != nil && res.IsSuccess() {
 		r = c.connect(at, res)
@@ -60,7 +60,7 @@ func (e *Exchange) Invite(in Incoming) {
 		c.failed(res.StatusCode)
 		c.drop()
 		e.log.Info("trunk call failed", "call", c.invite.CallID().Value(), "status", res.StatusCode)
-		e.respond(c.tx, c.failure(res))
+		e.agent.Respond(c.tx, c.failure(res))
 	}
 }
 

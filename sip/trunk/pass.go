@@ -26,5 +26,5 @@ func (c *call) pass(x *side, req *gosip.Request, tx gosip.ServerTransaction) {
 	back := x.Response(req, res.StatusCode, res.Reason)
 	carry(res, back, asItIs)
 	carryBody(res, back)
-	c.e.respond(tx, back)
+	c.e.agent.Respond(tx, back)
 }

@@ -63,11 +63,12 @@ func (h *house) callOf(uri, sdp string, lines ...string) *phone {
 		}
 	}
 	req := p.request("INVITE", sdp, lines...)
+	described, _ := descriptionOf(req)
 	p.invited = newServerTx()
 	go func() {
 		defer close(p.returned)
 		h.Invite(Incoming{
-			Request: req, Tx: p.invited, Connector: connector, Routes: routes,
+			Request: req, Tx: p.invited, Description: described, Connector: connector, Routes: routes,
 			Source: netip.MustParseAddrPort(ann + ":5060"), Endpoint: transport.Endpoint{Addr: netip.MustParseAddrPort("192.0.2.100:5060"), Advertised: netip.MustParseAddrPort("192.0.2.100:5060")}, Over: func() {},
 		})
 	}()

@@ -5,17 +5,22 @@ import (
 	"time"
 )
 
-// Run ends calls whose media has died, until ctx ends.
+// Run ends calls whose media has died, and reports the reception of every stream once a minute, until ctx ends.
 func (e *Exchange) Run(ctx context.Context) {
-	if e.cfg.Silence <= 0 {
-		return
+	report := time.NewTicker(time.Minute)
+	defer report.Stop()
+	var look <-chan time.Time
+	if e.cfg.Silence > 0 {
+		tick := time.NewTicker(e.cfg.Silence / 4)
+		defer tick.Stop()
+		look = tick.C
 	}
-	tick := time.NewTicker(e.cfg.Silence / 4)
-	defer tick.Stop()
 	for {
 		select {
-		case <-tick.C:
+		case <-look:
 			e.sweep()
+		case <-report.C:
+			e.Report()
 		case <-ctx.Done():
 			return
 		}

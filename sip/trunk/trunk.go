@@ -23,16 +23,12 @@ import (
 
 // Agent is the SIP stack.
 type Agent interface {
-	dialog.Agent
+	dialog.Stack
 	// Endpoint is where messages of a network (udp, tcp, tls) to a peer leave, and its own ones arrive. False: nothing listens
 	// on that network.
 	Endpoint(network string, peer netip.AddrPort) (transport.Endpoint, bool)
 	// Lookup finds the addresses of a host name.
 	Lookup(ctx context.Context, host string) ([]netip.Addr, error)
-	// Refuse answers a request with a refusal of ours: it is counted by its reason, and logged with its detail.
-	Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *transport.Refusal)
-	// LogFor says for which connector a request is.
-	LogFor(tx gosip.ServerTransaction, connectorID string)
 }
 
 // Calls are the live calls of this node.
@@ -74,11 +70,12 @@ type Deps struct {
 
 // Incoming is an INVITE that a connector has let in.
 type Incoming struct {
-	Request   *gosip.Request
-	Tx        gosip.ServerTransaction
-	Connector timbre.Connector
-	Routes    []timbre.Route
-	Source    netip.AddrPort     // that it came from
-	Endpoint  transport.Endpoint // that it came in on
-	Over      func()             // called once, when the call is over or refused
+	Request     *gosip.Request
+	Tx          gosip.ServerTransaction
+	Description []byte // the session description in the request; nil: none
+	Connector   timbre.Connector
+	Routes      []timbre.Route
+	Source      netip.AddrPort     // that it came from
+	Endpoint    transport.Endpoint // that it came in on
+	Over        func()             // called once, when the call is over or refused
 }

@@ -1,4 +1,4 @@
-package sip
+package recording
 
 import (
 	"net/netip"

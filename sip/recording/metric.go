@@ -1,4 +1,4 @@
-package sip
+package recording
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
@@ -10,11 +10,11 @@ type metrics struct {
 	probes *prometheus.CounterVec
 }
 
-func newMetrics(reg prometheus.Registerer, live func() float64) *metrics {
+func newMetrics(reg prometheus.Registerer, live func() int) *metrics {
 	with := promauto.With(reg)
 	with.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "timbre_sip_dialogs", Help: "SIP dialogs that are established.",
-	}, live)
+	}, func() float64 { return float64(live()) })
 	return &metrics{probes: with.NewCounterVec(prometheus.CounterOpts{
 		Name: "timbre_sip_probes_total", Help: "Calls without media whose peer was sent OPTIONS, by outcome: alive; gone: it knows no such call; mute: it did not respond.",
 	}, []string{"outcome"})}

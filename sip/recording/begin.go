@@ -1,0 +1,78 @@
+package recording
+
+import (
+	"errors"
+
+	"timbre"
+	"timbre/sip/dialog"
+	"timbre/sip/header"
+	"timbre/sip/sdp"
+	"timbre/sip/siprec"
+	"timbre/sip/transport"
+)
+
+// begin makes the call known, opens its streams and makes the answer.
+func (s *Server) begin(d *session, in Incoming, o *sdp.Offer, lines []sdp.Line) (answer []byte, r *transport.Refusal) {
+	call := timbre.Call{
+		ConnectorID: in.Connector.ID, CallID: d.CallID(), Direction: "Outbound",
+		From: siprec.User(d.invite.From().Value()), To: siprec.User(d.invite.To().Value()),
+		Headers: header.All(d.invite), Metadata: in.Body.Metadata, Group: d.group(), Warnings: d.warnings, Legs: d.legs, Started: s.env.Now(),
+	}
+	txid, listeners, err := s.deps.Calls.Begin(s.lasting(), call)
+	if err != nil {
+		return nil, transport.Failure(err)
+	}
+	d.txid, d.from, d.to = txid, call.From, call.To
+	err = timbre.Errorf(timbre.Internal, "recording.begin", "it was not finished")
+	defer func() { // also when it panics: no call stays that nobody ends
+		if err != nil {
+			d.closeStreams()
+			r = transport.Failure(errors.Join(err, s.deps.Calls.End(s.lasting(), txid, "its media could not be opened")))
+		}
+	}()
+	if len(listeners) != len(lines) {
+		return nil, transport.Failure(err)
+	}
+	for i := range lines {
+		if e := s.open(d, &lines[i], listeners[i]); e != nil {
+			err = e
+			return nil, transport.Failure(err)
+		}
+		listeners[i].SetMeter(d.tracks[lines[i].Index].Stream)
+	}
+	answer, err = d.answering.Answer(o, d.ports(o))
+	d.offered = o
+	return answer, nil
+}
+
+func (s *Server) open(d *session, l *sdp.Line, to timbre.Listener) error {
+	spec := s.spec(d, l)
+	stream, err := s.deps.Media.Open(spec, to)
+	if err != nil {
+		return err
+	}
+	d.tracks[l.Index] = &dialog.Track{Stream: stream, Spec: spec}
+	return nil
+}
+
+// spec is what a line says of its stream.
+func (s *Server) spec(d *session, l *sdp.Line) timbre.Media {
+	return d.answering.Spec(l, s.mediaSocket(d.local(), l.Remote.Addr()), d.Peer().Addr(), s.cfg.LatchAny)
+}
+
+// ports are those of the lines of an offer that are taken.
+func (d *session) ports(o *sdp.Offer) map[int]int {
+	ports := map[int]int{}
+	for _, l := range o.Lines {
+		if t := d.tracks[l.Index]; t != nil && l.Unfit == "" {
+			ports[l.Index] = t.Stream.Port()
+		}
+	}
+	return ports
+}
+
+func (d *session) closeStreams() {
+	for _, t := range d.tracks {
+		t.Stream.Close()
+	}
+}

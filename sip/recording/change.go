@@ -1,0 +1,69 @@
+package recording
+
+import (
+	"timbre/sip/dialog"
+	"timbre/sip/header"
+	"timbre/sip/transport"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/siprec"
+)
+
+// changed is what a re-INVITE or an UPDATE has made of a session.
+type changed struct {
+	timer    dialog.Session
+	answer   []byte // nil: to an UPDATE without an offer
+	proposed bool   // the answer is an offer of this side, which the ACK answers
+}
+
+// change answers a re-INVITE or an UPDATE: with or without SDP, with or without metadata. Nothing of the session changes when
+// it is refused.
+func (s *Server) change(req *gosip.Request, tx gosip.ServerTransaction, d *session) {
+	cancelled := onCancel(tx)
+	made, r := s.make(d, req)
+	if r != nil {
+		s.refuse(req, tx, r)
+		return
+	}
+	d.Timer.Restart(made.timer)
+	res := s.response(d, req, made.answer, made.timer)
+	if req.Method == gosip.UPDATE {
+		s.deps.Agent.Respond(tx, res)
+		return
+	}
+	if accepted := s.confirm(d, req, tx, res, cancelled); made.proposed && len(accepted) > 0 {
+		s.settle(d, accepted)
+	}
+}
+
+// make reads what a request wants of the session and does it.
+func (s *Server) make(d *session, req *gosip.Request) (made changed, r *transport.Refusal) {
+	first, _ := dialog.ReadWish(d.invite)
+	if made.timer, r = wished(req, first.Timed); r != nil {
+		return made, r
+	}
+	body, err := siprec.Read(header.Value(req, "content-type"), req.Body())
+	if err != nil {
+		return made, Unreadable(err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.IsOver() {
+		return made, dialog.NoDialog()
+	}
+	if body.SDP != nil {
+		made.answer, r = s.reoffer(d, req, body)
+	} else {
+		if body.Metadata != "" {
+			s.retell(d, req, body, nil)
+		}
+		if made.proposed = req.IsInvite(); made.proposed {
+			made.answer, r = s.propose(d)
+		}
+	}
+	if r == nil {
+		d.Retarget(req)
+	}
+	return made, r
+}

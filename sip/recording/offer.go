@@ -1,0 +1,80 @@
+package recording
+
+import (
+	"strings"
+
+	"timbre"
+
+	"timbre/sip/sdp"
+	"timbre/sip/siprec"
+	"timbre/sip/transport"
+)
+
+// maxLegs is how many audio streams of a call are taken; the others are answered with port 0.
+const maxLegs = 3
+
+// firstOffer is the offer in the body of the first INVITE, with the lines of it that are taken.
+func (d *session) firstOffer(body siprec.Body) (o *sdp.Offer, lines []sdp.Line, r *transport.Refusal) {
+	if body.SDP == nil {
+		return nil, nil, transport.Refuse(488, "no_codec", "there is no offer in the INVITE")
+	}
+	if o, r = d.readOffer(body.SDP); r != nil {
+		return nil, nil, r
+	}
+	if lines = o.Fit(maxLegs); len(lines) == 0 {
+		return nil, nil, unacceptable(o)
+	}
+	return o, lines, nil
+}
+
+// readOffer reads a session description of the peer.
+func (d *session) readOffer(raw []byte) (*sdp.Offer, *transport.Refusal) {
+	o, err := sdp.Read(raw, d.Peer().Addr())
+	switch {
+	case err != nil && timbre.KindOf(err) == timbre.Unprocessable:
+		return nil, transport.Refuse(488, "no_codec", "%v", err)
+	case err != nil:
+		return nil, transport.Refuse(400, "malformed", "%v", err)
+	case d.encrypted:
+		o.Demand()
+	}
+	return o, nil
+}
+
+// Unreadable is the refusal of a body that siprec.Read rejects.
+func Unreadable(err error) *transport.Refusal {
+	switch timbre.KindOf(err) {
+	case timbre.Limit:
+		return transport.Refuse(513, "too_large", "%v", err)
+	case timbre.Unprocessable:
+		return transport.Refuse(415, "media_type", "%v", err).With("Accept", Accept)
+	default:
+		return transport.Refuse(400, "malformed", "%v", err)
+	}
+}
+
+// unacceptable is the refusal of an offer of which no line can be taken.
+func unacceptable(o *sdp.Offer) *transport.Refusal {
+	var why []string
+	reason := "no_codec"
+	for _, l := range o.Lines {
+		text := string(l.Unfit)
+		switch l.Unfit {
+		case sdp.InClear:
+			reason = "encryption"
+		case sdp.NoKey:
+			reason = "encryption"
+			if n := len(l.Faults); n > 0 {
+				text += " (" + strings.Join(l.Faults[:min(n, mostFaults)], "; ") + ")"
+			}
+		}
+		why = append(why, text)
+	}
+	if reason == "encryption" {
+		return transport.Refuse(488, reason, "no audio stream that is encrypted (SRTP) as it must be: %s", strings.Join(why, ", "))
+	}
+	return transport.Refuse(488, reason, "no audio stream with G.711, G.722 or Opus over RTP: %s", strings.Join(why, ", "))
+}
+
+// mostFaults is how many of the keys that cannot be used are told of.
+const mostFaults = 4

@@ -1,0 +1,61 @@
+package recording
+
+import (
+	"net/netip"
+	"sync"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+	"timbre/sip/dialog"
+	"timbre/sip/sdp"
+	"timbre/sip/siprec"
+)
+
+// session is one recording session: the dialog with the client, and the call that it records.
+type session struct {
+	*dialog.Dialog
+	invite         *gosip.Request // the first one
+	encrypted      bool           // no media in the clear
+	over           func()
+	txid, from, to string // of the call
+	answering      *sdp.Answering
+
+	mu       sync.Mutex            // one change at a time
+	offered  *sdp.Offer            // the last one
+	tracks   map[int]*dialog.Track // by m-line
+	order    []siprec.Line         // of the legs
+	legs     []timbre.Leg
+	metadata *siprec.Metadata // nil: there was none, nor a header in its place
+	rules    siprec.Rules
+	named    string   // the caller, by the header that the rules name
+	doubts   []string // that stay
+	warnings []string // at present
+	silence  dialog.Silence
+}
+
+func (s *Server) newSession(in Incoming) *session {
+	d := &session{invite: in.Request, encrypted: in.Connector.RequireEncryption, over: in.Over, tracks: map[int]*dialog.Track{}}
+	d.Dialog = dialog.Answer(dialog.Config{
+		Agent: s.deps.Agent, Connector: in.Connector.ID, Network: in.Request.Transport(), Endpoint: in.Endpoint, Peer: in.Source,
+		Encrypted: d.encrypted, Feature: "+sip.srs", Allow: Allow, Supported: Supported,
+		Expired: func() { s.hangUp(d, "the session was not refreshed in time") },
+	}, in.Request)
+	local := d.local()
+	d.answering = sdp.NewAnswering(s.mediaAddress(local, local))
+	d.answering.For = func(l *sdp.Line) netip.Addr { return s.mediaAddress(local, l.Remote.Addr()) }
+	d.answering.Fingerprint, d.answering.Passive = s.deps.Media.Fingerprint(), s.cfg.LatchAny
+	return d
+}
+
+// local is the address that the INVITE arrived at.
+func (d *session) local() netip.Addr { return d.Endpoint().Addr.Addr() }
+
+// response is a 200 to a request that has begun or changed the session, with SDP if there is some to send.
+func (s *Server) response(d *session, req *gosip.Request, sdp []byte, timer dialog.Session) *gosip.Response {
+	res := d.Response(req, 200, "OK")
+	res.AppendHeader(gosip.NewHeader(s.cfg.Header, d.txid))
+	timer.Grant(res, req)
+	dialog.Describe(res, sdp)
+	return res
+}
