@@ -1,0 +1,30 @@
+package mediatest
+
+import "timbre"
+
+var hold = []fact{
+	{"a hold delivers what waits for a missing packet", func(s *subject) {
+		l := s.open(nil)
+		l.peer.send(word1)
+		l.peer.skip(1)
+		l.peer.send(word2)
+		s.packets(l, 2)
+		m := l.media()
+		m.Hold = true
+		l.Update(m)
+		s.expect(l, heard{0, said1}, heard{40 * ms, said2})
+	}},
+	{"after a hold the stream goes on", func(s *subject) {
+		l := s.open(nil)
+		l.peer.send(word1)
+		s.frames(l, 1)
+		m := l.media()
+		m.Hold = true
+		l.Update(m)
+		l.Update(l.media())
+		l.peer.header.Timestamp += 80000
+		l.peer.send(word2)
+		s.expect(l, heard{0, said1}, heard{10020 * ms, said2})
+		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 2})
+	}},
+}
