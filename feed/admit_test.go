@@ -24,8 +24,8 @@ func credential(user, realm, password string, old bool) timbre.Credential {
 	return timbre.Credential{Username: user, Realm: realm, SHA256: strings.ToUpper(hex.EncodeToString(sum[:])), MD5: hex.EncodeToString(other[:])}
 }
 
-// street has connectors of every kind, as seen from loopback.
-func street() *directory {
+// allKinds has connectors of every kind, as seen from loopback. The store fails on the last one.
+func allKinds() *directory {
 	d := &directory{connectors: map[string]timbre.Connector{}, terminations: map[string]timbre.Termination{
 		"near":    {CIDRs: []string{"10.0.0.0/8", "127.0.0.1"}, CPSLimit: 2},
 		"far":     {CIDRs: []string{"192.0.2.0/24"}},
@@ -50,7 +50,7 @@ func as(user, password string) func(http.Header) {
 	}
 }
 
-func TestAFeedMustBeAllowedBeforeItIsAFeed(t *testing.T) {
+func TestRequestsAreAdmittedOrRefused(t *testing.T) {
 	for _, c := range []struct {
 		path, reason string
 		status       int
@@ -82,7 +82,7 @@ func TestAFeedMustBeAllowedBeforeItIsAFeed(t *testing.T) {
 		{"/feed/near", "origin", 403, func(h http.Header) { h.Set("Origin", "https://evil.example") }},
 		{"/feed/near", "origin", 403, func(h http.Header) { h.Set("Origin", "") }},
 	} {
-		b := start(t, Config{}, street())
+		b := start(t, Config{}, allKinds())
 		var change []func(http.Header)
 		if c.who != nil {
 			change = append(change, c.who)
@@ -101,14 +101,14 @@ func TestAFeedMustBeAllowedBeforeItIsAFeed(t *testing.T) {
 	}
 }
 
-// The store of the last connector fails, so that only a house without it can be asked as a whole.
-func block() *directory {
-	d := street()
+// allHealthy leaves out the connector that the store fails on, so that all can be read at once.
+func allHealthy() *directory {
+	d := allKinds()
 	delete(d.connectors, "fault")
 	return d
 }
 
-func TestWithoutAConnectorInThePathTheStartMessageNamesOne(t *testing.T) {
+func TestStartMessageNamesTheConnector(t *testing.T) {
 	for _, c := range []struct {
 		who        func(http.Header)
 		name, code string
@@ -123,13 +123,13 @@ func TestWithoutAConnectorInThePathTheStartMessageNamesOne(t *testing.T) {
 		{as("ann", "good: password"), "near", "", "near"},
 		{as("ann", "good: password"), "shut", "forbidden", ""},
 	} {
-		b := start(t, Config{}, block())
+		b := start(t, Config{}, allHealthy())
 		var change []func(http.Header)
 		if c.who != nil {
 			change = append(change, c.who)
 		}
 		s, _ := b.dial("/feed", change...)
-		s.text(`{"connectorId":"` + c.name + `",` + started(ULaw, 8000, "caller")[1:])
+		s.text(`{"connectorId":"` + c.name + `",` + startJSON(timbre.MuLaw, 8000, "caller")[1:])
 		if m := s.answer(); c.code != m["code"] && c.code != "" || c.want != "" && m["connectorId"] != c.want {
 			t.Errorf("%q: %v", c.name, m)
 		}
@@ -138,21 +138,21 @@ func TestWithoutAConnectorInThePathTheStartMessageNamesOne(t *testing.T) {
 	}
 }
 
-func TestWhomNoConnectorLetsInIsRefusedAtTheDoor(t *testing.T) {
-	d := block()
+func TestRequestThatNoConnectorAllowsIsRefused(t *testing.T) {
+	d := allHealthy()
 	delete(d.connectors, "near")
 	b := start(t, Config{}, d)
 	if _, status := b.dial("/feed"); status != http.StatusForbidden {
 		t.Errorf("status %d", status)
 	}
-	b = start(t, Config{}, street())
+	b = start(t, Config{}, allKinds())
 	if _, status := b.dial("/feed"); status != http.StatusServiceUnavailable {
 		t.Errorf("status %d while the store fails", status)
 	}
 }
 
-func TestWhatIsNoWebSocketIsRefused(t *testing.T) {
-	b := start(t, Config{}, house())
+func TestPlainHTTPRequestIsRefused(t *testing.T) {
+	b := start(t, Config{}, oneConnector())
 	res, err := new(http.Client).Get("http" + strings.TrimPrefix(b.url, "ws") + "/feed/here")
 	if err != nil || res.StatusCode != http.StatusUpgradeRequired {
 		t.Errorf("%v %v", res, err)

@@ -8,9 +8,9 @@ import (
 	"timbre/rtp/codec"
 )
 
-type deaf struct{}
+type discard struct{}
 
-func (deaf) Frame(timbre.Frame) {}
+func (discard) Frame(timbre.Frame) {}
 
 // BenchmarkMessage is 20 ms of a call of two legs, from the message to the frames.
 func BenchmarkMessage(b *testing.B) {
@@ -20,15 +20,15 @@ func BenchmarkMessage(b *testing.B) {
 		name, start string
 		messages    [][]byte
 		binary      bool
-		encoding    string
+		encoding    timbre.Encoding
 		rate        int
 	}{
-		{"plain", started(Linear, 8000, "caller", "callee"), [][]byte{linear(pcm, pcm)}, true, Linear, 8000},
-		{"plain16", started(Linear, 16000, "caller", "callee"), [][]byte{linear(voice(320, 1), voice(320, 2))}, true, Linear, 16000},
+		{"native", startJSON(timbre.LinearPCM, 8000, "caller", "callee"), [][]byte{linear(pcm, pcm)}, true, timbre.LinearPCM, 8000},
+		{"native16", startJSON(timbre.LinearPCM, 16000, "caller", "callee"), [][]byte{linear(voice(320, 1), voice(320, 2))}, true, timbre.LinearPCM, 16000},
 		{"twilio", twilioStart(`["inbound","outbound"]`, `{}`), [][]byte{
-			[]byte(mediaMessage(`"streamSid":"1"`, "inbound", 20, law)),
-			[]byte(mediaMessage(`"streamSid":"1"`, "outbound", 20, law)),
-		}, false, ULaw, 8000},
+			[]byte(mediaJSON(`"streamSid":"1"`, "inbound", 20, law)),
+			[]byte(mediaJSON(`"streamSid":"1"`, "outbound", 20, law)),
+		}, false, timbre.MuLaw, 8000},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			d, err := detect([]byte(c.start))
@@ -57,11 +57,11 @@ func BenchmarkMessage(b *testing.B) {
 							if err != nil {
 								b.Fatal(err)
 							}
-							l = &leg{decoder: decoder, to: deaf{}}
+							l = &leg{decoder: decoder, to: discard{}}
 							legs[p.name] = l
 						}
 						p.at = time.Duration(i) * 20 * time.Millisecond
-						if _, err := l.hear(p); err != nil {
+						if _, err := l.receive(p); err != nil {
 							b.Fatal(err)
 						}
 					}

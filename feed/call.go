@@ -8,136 +8,134 @@ import (
 	"timbre"
 )
 
-// open takes what a start message says. The call begins with it, if it names tracks.
-func (f *session) open(o opening) *broken {
-	f.said = o
-	if _, err := f.s.cfg.NewDecoder(o.encoding, o.rate); err != nil {
-		return &broken{"bad_format", err.Error(), nil}
+// open takes a start message. The call begins with it if it names the tracks, else with the first audio.
+func (f *session) open(m startMessage) *failure {
+	f.start = m
+	if _, err := f.s.deps.NewDecoder(m.encoding, m.rate); err != nil {
+		return fail("bad_format", err.Error())
 	}
-	if len(o.tracks) == 0 {
+	if len(m.tracks) == 0 {
 		return nil
 	}
-	return f.begin(o.tracks)
+	return f.begin(m.tracks)
 }
 
-// hear takes audio, of legs that are there or join now, and says how much it was.
-func (f *session) hear(a audio) (lasts time.Duration, _ *broken) {
+// receive takes audio, of legs that exist or join now, and returns how much it was.
+func (f *session) receive(a audio) (duration time.Duration, _ *failure) {
 	for _, p := range a {
-		l := f.legs[p.name]
-		if l == nil {
-			if b := f.join(p.track); b != nil {
-				return lasts, b
+		if f.legs[p.name] == nil {
+			if failed := f.join(p.track); failed != nil {
+				return duration, failed
 			}
-			l = f.legs[p.name]
 		}
-		heard, err := l.hear(p)
+		used, err := f.legs[p.name].receive(p)
 		if err != nil {
-			return lasts, fault("bad_message", "the audio cannot be read")
+			return duration, fail("bad_message", "the audio cannot be decoded")
 		}
-		if !heard {
+		if !used {
 			f.s.metrics.late.Inc()
 		}
-		lasts += time.Duration(len(p.payload)/width(f.said.encoding)) * time.Second / time.Duration(f.said.rate)
+		duration += time.Duration(len(p.payload)/f.start.encoding.SampleBytes()) * time.Second / time.Duration(f.start.rate)
 	}
-	return lasts, nil
+	return duration, nil
 }
 
 // join adds a leg to the call, or begins the call with it.
-func (f *session) join(t track) *broken {
-	if f.txid == "" {
+func (f *session) join(t track) *failure {
+	if f.transactionID == "" {
 		return f.begin([]track{t})
 	}
-	added, err := f.s.calls.Update(f.ctx, f.txid, timbre.Change{
-		Warnings: f.said.doubts,
+	added, err := f.s.deps.Calls.Update(f.ctx, f.transactionID, timbre.Change{
+		Warnings: f.start.warnings,
 		Legs:     []timbre.Leg{{Side: t.side, Index: len(f.legs), Label: t.name}},
 	})
 	if err != nil {
-		return faulty(err)
+		return internalFailure(err)
 	}
 	if len(added) != 1 {
-		return faulty(errors.New("the leg that joins has no listener"))
+		return internalFailure(errors.New("a leg that joins has no listener"))
 	}
 	return f.add(t, added[0])
 }
 
-func (f *session) add(t track, to timbre.Listener) *broken {
-	d, err := f.s.cfg.NewDecoder(f.said.encoding, f.said.rate)
+func (f *session) add(t track, to timbre.Listener) *failure {
+	d, err := f.s.deps.NewDecoder(f.start.encoding, f.start.rate)
 	if err != nil {
-		return faulty(err)
+		return internalFailure(err)
 	}
 	f.legs[t.name] = &leg{decoder: d, to: to}
 	return nil
 }
 
-// begin makes the call.
-func (f *session) begin(tracks []track) *broken {
-	access, b := f.access()
-	if b != nil {
-		return b
+// begin starts the call.
+func (f *session) begin(tracks []track) *failure {
+	access, failed := f.access()
+	if failed != nil {
+		return failed
 	}
-	if !f.s.admission.AllowCall(access) {
-		return fault("rate", "more calls a second than the connector allows")
+	if !f.s.deps.Admission.AllowCall(access) {
+		return fail("rate", "the connector's limit of calls a second is reached")
 	}
+	id, listeners, err := f.s.deps.Calls.Begin(f.ctx, f.newCall(access, tracks))
+	if err != nil {
+		return internalFailure(err)
+	}
+	f.transactionID, f.connectorID = id, access.Connector.ID
+	if len(listeners) != len(tracks) {
+		return internalFailure(errors.New("the call has not as many listeners as legs"))
+	}
+	for i, t := range tracks {
+		if failed := f.add(t, listeners[i]); failed != nil {
+			return failed
+		}
+	}
+	f.timeout.Stop()
+	f.timeout = time.AfterFunc(f.s.cfg.IdleTimeout, func() {
+		f.stop(fail("idle", "no message came for "+f.s.cfg.IdleTimeout.String()))
+	})
+	f.s.metrics.started.WithLabelValues(f.dialect.name()).Inc()
+	f.s.env.Log.Info("feed started", "transaction", id, "dialect", f.dialect.name(), "source", f.source, "legs", len(tracks))
+	f.send(f.startedMessage())
+	return nil
+}
+
+func (f *session) newCall(access timbre.Access, tracks []track) timbre.Call {
 	c := timbre.Call{
-		ConnectorID: access.Connector.ID, CallID: f.said.call, Direction: "Outbound", From: f.said.from, To: f.said.to,
-		Headers: headers(f.said.details), Warnings: f.said.doubts, Started: f.s.cfg.Now(),
+		ConnectorID: access.Connector.ID, CallID: f.start.callID, Direction: "Outbound", From: f.start.from, To: f.start.to,
+		Headers: map[string]string{}, Warnings: f.start.warnings, Started: f.s.env.Now(),
+	}
+	for name, value := range f.start.metadata { // in the form of the headers of an INVITE
+		c.Headers[strings.ToLower(name)] = value
 	}
 	for i, t := range tracks {
 		c.Legs = append(c.Legs, timbre.Leg{Side: t.side, Index: i, Label: t.name})
 	}
-	txid, listeners, err := f.s.calls.Begin(f.ctx, c)
-	if err != nil {
-		return faulty(err)
-	}
-	f.txid, f.connector = txid, access.Connector.ID
-	if len(listeners) != len(tracks) {
-		return faulty(errors.New("the call has not as many listeners as legs"))
-	}
-	for i, t := range tracks {
-		if b := f.add(t, listeners[i]); b != nil {
-			return b
-		}
-	}
-	f.timer.Stop()
-	f.timer = time.AfterFunc(f.s.cfg.Idle, func() { f.stop(fault("idle", "nothing came for "+f.s.cfg.Idle.String())) })
-	f.s.metrics.started.WithLabelValues(f.dialect.name()).Inc()
-	f.s.cfg.Log.Info("feed", "transaction", txid, "dialect", f.dialect.name(), "source", f.source, "legs", len(tracks))
-	f.write(f.started())
-	return nil
+	return c
 }
 
-// access is that of the connector which the start message names, or the only one that admitted the feed.
-func (f *session) access() (timbre.Access, *broken) {
-	if f.said.connector == "" {
+// access is the connector that the start message names, or the only one that the feed may use.
+func (f *session) access() (timbre.Access, *failure) {
+	if f.start.connectorID == "" {
 		if len(f.admitted) == 1 {
 			return f.admitted[0], nil
 		}
-		return timbre.Access{}, fault("no_connector", "several connectors allow the source: the path or the start message must name one")
+		return timbre.Access{}, fail("no_connector", "several connectors allow the source: name one in the path or in the start message")
 	}
 	for _, a := range f.admitted {
-		if strings.EqualFold(a.Connector.ID, f.said.connector) {
+		if strings.EqualFold(a.Connector.ID, f.start.connectorID) {
 			return a, nil
 		}
 	}
-	return timbre.Access{}, fault("forbidden", "the connector that the start message names does not allow the feed")
+	return timbre.Access{}, fail("forbidden", "the connector in the start message does not allow this feed")
 }
 
-// headers are details in the form of those of an INVITE.
-func headers(details map[string]string) map[string]string {
-	all := map[string]string{}
-	for name, value := range details {
-		all[strings.ToLower(name)] = value
-	}
-	return all
-}
-
-// started is what is answered to a start message.
-func (f *session) started() map[string]any {
+// startedMessage is the response to a start message.
+func (f *session) startedMessage() map[string]any {
 	streams := []map[string]any{}
-	if c, live := f.s.calls.Call(f.txid); live {
+	if c, live := f.s.deps.Calls.Call(f.transactionID); live {
 		for i, l := range c.Legs {
 			streams = append(streams, map[string]any{"channel": i, "side": l.Side.String(), "streamArn": l.StreamARN})
 		}
 	}
-	return map[string]any{"type": "started", "transactionId": f.txid, "connectorId": f.connector, "streams": streams}
+	return map[string]any{"type": "started", "transactionId": f.transactionID, "connectorId": f.connectorID, "streams": streams}
 }

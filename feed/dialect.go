@@ -9,23 +9,23 @@ import (
 	"timbre"
 )
 
-// dialect reads the messages of one kind of sender, in their order. What comes of one is an opening, audio, a closing, or
-// nil: nothing.
+// dialect parses the messages of one kind of sender, in order. The result is a startMessage, audio, a stopMessage, or nil for
+// a message that is ignored. Errors are sent to the sender.
 type dialect interface {
 	name() string
-	answers() bool // the sender understands what is told to it
+	readsMessages() bool // the sender reads the messages that it is sent
 	text(message []byte) (any, error)
 	binary(message []byte) (any, error)
 }
 
-// opening is what a start message says of a call.
-type opening struct {
-	connector, call, from, to string
-	details                   map[string]string // whatever else was said
-	encoding                  string
-	rate                      int
-	tracks                    []track  // none: the first audio tells
-	doubts                    []string // what had to be guessed
+// startMessage is what a sender says of a call.
+type startMessage struct {
+	connectorID, callID, from, to string
+	metadata                      map[string]string
+	encoding                      timbre.Encoding
+	rate                          int      // in Hz
+	tracks                        []track  // empty: known from the first audio
+	warnings                      []string // what had to be guessed
 }
 
 // track is the audio of one party.
@@ -34,22 +34,22 @@ type track struct {
 	side timbre.Side
 }
 
-// audio is what one message holds of each track.
+// audio is the content of one message.
 type audio []piece
 
-// piece is audio of one track in a row. timed: the sender says when it is; else it follows what came before.
+// piece is contiguous audio of one track. Without a time stamp it follows the previous piece.
 type piece struct {
 	track
-	at      time.Duration
-	timed   bool
+	at      time.Duration // the time stamp
+	timed   bool          // it has one
 	payload []byte
 }
 
-// closing is the end of a call.
-type closing struct{}
+// stopMessage ends the call.
+type stopMessage struct{}
 
-// detect finds the dialect of a connection by a text message. Nil without an error: the message belongs to several, and the
-// next one tells.
+// detect finds the dialect of a text message. It is nil without an error for a message that several dialects have: the next
+// message tells.
 func detect(message []byte) (dialect, error) {
 	var m struct {
 		Type, Event string
@@ -61,7 +61,7 @@ func detect(message []byte) (dialect, error) {
 	}
 	switch {
 	case m.Type == "start":
-		return &plain{}, nil
+		return &native{}, nil
 	case m.Event == "websocket:connected":
 		return &vonage{}, nil
 	case m.Event == "connected":
@@ -71,33 +71,33 @@ func detect(message []byte) (dialect, error) {
 	case m.Event == "start" && m.StreamSid != nil:
 		return &twilio{}, nil
 	}
-	return nil, fmt.Errorf("the first message is not the start of a call in any dialect")
+	return nil, fmt.Errorf("the first message is not a start message of any dialect")
 }
 
-// decode reads a JSON object. Its errors are for the sender.
+// decode parses a JSON object.
 func decode(message []byte, into any) error {
 	if err := json.Unmarshal(message, into); err != nil {
-		return fmt.Errorf("a message is not the JSON object that it should be: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return fmt.Errorf("the message is not the JSON object that is expected: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return nil
 }
 
-// unexpected is what a message in the wrong place is.
+// unexpected is the error for a message that is out of order.
 func unexpected(what string) error { return fmt.Errorf("%s is not expected here", what) }
 
-// number is a whole number that some senders put into quotes.
+// number is an integer that some senders write as a string.
 type number int64
 
 func (n *number) UnmarshalJSON(text []byte) error {
 	var v int64
 	if err := json.Unmarshal([]byte(strings.Trim(string(text), `"`)), &v); err != nil {
-		return fmt.Errorf("%.40s is not a whole number", text)
+		return fmt.Errorf("%.40s is not an integer", text)
 	}
 	*n = number(v)
 	return nil
 }
 
-// milliseconds is a time stamp as a duration; none is later than half a year.
+// milliseconds is a time stamp, from 0 to half a year.
 func (n number) milliseconds() time.Duration {
 	return time.Duration(min(max(int64(n), 0), int64(180*24*time.Hour/time.Millisecond))) * time.Millisecond
 }

@@ -26,7 +26,7 @@ import (
 
 const patience = 20 * time.Second
 
-// directory is a Directory in memory. "fault" as an id is one that the store stumbles over.
+// directory is a directory in memory. The store fails on the id "fault".
 type directory struct {
 	connectors   map[string]timbre.Connector
 	terminations map[string]timbre.Termination
@@ -65,37 +65,37 @@ func (d *directory) Credential(_ context.Context, id, user string) (timbre.Crede
 	return find(d.credentials, id+" "+user)
 }
 
-// house has one connector, here, that takes everything from loopback.
-func house() *directory {
+// oneConnector has one, here, that allows loopback.
+func oneConnector() *directory {
 	return &directory{
 		connectors:   map[string]timbre.Connector{"here": {ID: "here"}},
 		terminations: map[string]timbre.Termination{"here": {CIDRs: []string{"127.0.0.0/8"}}},
 	}
 }
 
-// ear hears one leg.
-type ear struct {
+// recorder keeps the frames of one leg.
+type recorder struct {
 	timbre.Leg
 	mu     sync.Mutex
 	frames []timbre.Frame
 	panics bool
 }
 
-func (e *ear) Frame(f timbre.Frame) {
+func (e *recorder) Frame(f timbre.Frame) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.panics {
-		panic("a listener fell over")
+		panic("a listener panics")
 	}
 	f.PCM = slices.Clone(f.PCM)
 	e.frames = append(e.frames, f)
 }
 
 // SetMeter fails: a feed has no RTP stream.
-func (e *ear) SetMeter(timbre.ReceptionMeter) { panic("a feed has no meter") }
+func (e *recorder) SetMeter(timbre.ReceptionMeter) { panic("a feed has no meter") }
 
-// pcm is what was heard, in a row, and the media time of its first sample.
-func (e *ear) pcm() (pcm []int16) {
+// pcm is the audio of all frames.
+func (e *recorder) pcm() (pcm []int16) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, f := range e.frames {
@@ -104,50 +104,50 @@ func (e *ear) pcm() (pcm []int16) {
 	return pcm
 }
 
-// switchboard is Calls in memory.
-type switchboard struct {
+// fakeCalls keeps calls in memory.
+type fakeCalls struct {
 	mu     sync.Mutex
 	calls  []timbre.Call
-	ears   []*ear // of the newest call
+	legs   []*recorder // of the newest call
 	ended  chan string
 	broken error
 	panics bool
 }
 
-func newSwitchboard() *switchboard { return &switchboard{ended: make(chan string, 100)} }
+func newCalls() *fakeCalls { return &fakeCalls{ended: make(chan string, 100)} }
 
-func (s *switchboard) Begin(_ context.Context, c timbre.Call) (string, []timbre.LegListener, error) {
+func (s *fakeCalls) Begin(_ context.Context, c timbre.Call) (string, []timbre.LegListener, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.broken != nil {
 		return "", nil, s.broken
 	}
 	c.TransactionID = fmt.Sprint("transaction ", len(s.calls))
-	s.ears = nil
+	s.legs = nil
 	var legs []timbre.LegListener
 	for i := range c.Legs {
 		c.Legs[i].StreamARN = fmt.Sprint("stream ", i)
-		s.ears = append(s.ears, &ear{Leg: c.Legs[i], panics: s.panics})
-		legs = append(legs, s.ears[i])
+		s.legs = append(s.legs, &recorder{Leg: c.Legs[i], panics: s.panics})
+		legs = append(legs, s.legs[i])
 	}
 	s.calls = append(s.calls, c)
 	return c.TransactionID, legs, nil
 }
 
-func (s *switchboard) Update(_ context.Context, txid string, c timbre.Change) (added []timbre.LegListener, _ error) {
+func (s *fakeCalls) Update(_ context.Context, txid string, c timbre.Change) (added []timbre.LegListener, _ error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if i := len(s.calls) - 1; s.calls[i].TransactionID != txid || !slices.Equal(s.calls[i].Warnings, c.Warnings) {
 		return nil, timbre.Errorf(timbre.Internal, "", "another call, or other warnings: %v", c)
 	}
 	for _, l := range c.Legs {
-		e := &ear{Leg: l}
-		s.ears, added = append(s.ears, e), append(added, e)
+		e := &recorder{Leg: l}
+		s.legs, added = append(s.legs, e), append(added, e)
 	}
 	return added, nil
 }
 
-func (s *switchboard) Call(txid string) (timbre.Call, bool) {
+func (s *fakeCalls) Call(txid string) (timbre.Call, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := slices.IndexFunc(s.calls, func(c timbre.Call) bool { return c.TransactionID == txid })
@@ -157,44 +157,48 @@ func (s *switchboard) Call(txid string) (timbre.Call, bool) {
 	return s.calls[i], true
 }
 
-func (s *switchboard) End(_ context.Context, txid, failure string) error {
+func (s *fakeCalls) End(_ context.Context, txid, failure string) error {
 	s.ended <- txid + ": " + failure
 	return nil
 }
 
-// wait gives how the next call ended.
-func (s *switchboard) wait(t *testing.T) string {
+// wait returns the failure that the next call ends with; empty for a hang-up.
+func (s *fakeCalls) wait(t *testing.T) string {
 	t.Helper()
 	select {
 	case how := <-s.ended:
 		_, failure, _ := strings.Cut(how, ": ")
 		return failure
 	case <-time.After(patience):
-		t.Fatal("no call has ended")
+		t.Fatal("got no end of a call, want one")
 		return ""
 	}
 }
 
 // bench is a server on loopback.
 type bench struct {
-	*switchboard
+	*fakeCalls
 	t      *testing.T
 	admits *admission.Admission
 	server *Server
 	url    string
-	stop   func() // as the node stops
+	stop   func() // ends Run
 }
 
 func start(t *testing.T, cfg Config, dir admission.Directory) *bench {
 	t.Helper()
-	b := &bench{t: t, switchboard: newSwitchboard()}
-	cfg.NewDecoder = func(encoding string, rate int) (Decoder, error) { return codec.NewRaw(encoding, rate) }
-	cfg.Metrics = prometheus.NewRegistry()
-	b.admits = admission.New(environment.Environment{Now: cfg.Now}, source.Config{}, dir)
-	var err error
-	if b.server, err = New(cfg, b.admits, b.switchboard); err != nil {
-		t.Fatal(err)
-	}
+	return startIn(t, environment.Environment{}, cfg, dir)
+}
+
+// startIn is start with a clock or a log of the test's own.
+func startIn(t *testing.T, env environment.Environment, cfg Config, dir admission.Directory) *bench {
+	t.Helper()
+	env.Metrics = prometheus.NewRegistry()
+	b := &bench{t: t, fakeCalls: newCalls(), admits: admission.New(env, source.Config{}, dir)}
+	b.server = New(env, cfg, Deps{
+		Admission: b.admits, Calls: b.fakeCalls,
+		NewDecoder: func(encoding timbre.Encoding, rate int) (Decoder, error) { return codec.NewRaw(encoding, rate) },
+	})
 	h := httptest.NewServer(b.server)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -210,14 +214,14 @@ func start(t *testing.T, cfg Config, dir admission.Directory) *bench {
 		b.stop()
 		h.Close()
 		if n := testutil.ToFloat64(b.server.metrics.live); n != 0 {
-			t.Errorf("%v feeds are left", n)
+			t.Errorf("got %v open feeds at the end, want none", n)
 		}
 	})
 	b.url = "ws" + strings.TrimPrefix(h.URL, "http")
 	return b
 }
 
-// sender is a client of ours.
+// sender is a client.
 type sender struct {
 	*websocket.Conn
 	t   *testing.T
@@ -267,7 +271,7 @@ func (s *sender) audio(message []byte) {
 	}
 }
 
-// answer reads a message of ours.
+// answer reads a message.
 func (s *sender) answer() map[string]any {
 	s.t.Helper()
 	_, text, err := s.Read(s.ctx)
@@ -281,14 +285,14 @@ func (s *sender) answer() map[string]any {
 	return m
 }
 
-// closed reads to the end, and gives the last error message and how the connection was closed.
+// closed reads to the end, and returns the code of the last error message and the close status.
 func (s *sender) closed() (code string, status websocket.StatusCode) {
 	s.t.Helper()
 	for {
 		_, text, err := s.Read(s.ctx)
 		if err != nil {
 			if errors.Is(err, context.DeadlineExceeded) {
-				s.t.Fatal("the connection was not closed")
+				s.t.Fatal("got an open connection, want a closed one")
 			}
 			return code, websocket.CloseStatus(err)
 		}
@@ -299,8 +303,8 @@ func (s *sender) closed() (code string, status websocket.StatusCode) {
 	}
 }
 
-// started is a start message of ours.
-func started(encoding string, rate int, channels ...string) string {
+// startJSON is a native start message.
+func startJSON(encoding timbre.Encoding, rate int, channels ...string) string {
 	text, _ := json.Marshal(map[string]any{
 		"type": "start", "callId": "call 1", "from": "+12065550100", "to": "+12065550199",
 		"metadata": map[string]string{"X-Queue": "sales"}, "format": map[string]any{"encoding": encoding, "sampleRate": rate, "channels": channels},
@@ -308,7 +312,7 @@ func started(encoding string, rate int, channels ...string) string {
 	return string(text)
 }
 
-// voice is audio that no two parts of sound alike.
+// voice is audio of which no two parts are alike.
 func voice(n int, seed int) []int16 {
 	pcm := make([]int16, n)
 	for i := range pcm {

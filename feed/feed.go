@@ -1,18 +1,15 @@
-// Package feed is where calls come in by WebSocket: from programs that have the audio of a call, and from telephone
-// platforms that send it. In come HTTP requests, and on each connection a start message and audio, in one of the dialects
-// that docs/feed.md describes; out goes a timbre.Call with its legs to Calls, and the frames of each leg to its listener.
+// Package feed takes calls by WebSocket: from programs that have the audio of a call, and from telephone platforms that
+// stream the media of theirs. In come HTTP requests and, on each connection, a start message and audio, in one of the dialects
+// that docs/feed.md describes; out go a timbre.Call with its legs to Calls, and the frames of each leg to its listener.
 //
-// Media time is counted in samples, or told by the sender, so that a feed may come faster than real time: what runs too
-// far ahead is read later, and nothing is thrown away. It sends no audio, decodes none itself, knows digests of passwords
-// alone, and opens no port.
+// Media time counts samples, or follows the sender's time stamps, so a feed may run faster than real time: when it is too far
+// ahead, its next message is read later, and no audio is dropped. The package sends no audio, has no codec of its own, opens
+// no port, and leaves it to Admission who may use which connector.
 package feed
 
 import (
 	"context"
-	"log/slog"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
 )
@@ -31,32 +28,40 @@ type Admission interface {
 	AdmitAny(ctx context.Context, r timbre.AccessRequest) ([]timbre.Access, error)
 }
 
-// Decoder turns the audio of one leg, piece by piece, into linear PCM at 8 kHz.
+// Decoder decodes the audio of one leg, piece by piece, to linear PCM at 8 kHz.
 type Decoder interface {
 	// Decode appends the samples of a piece to dst.
 	Decode(dst []int16, payload []byte) ([]int16, error)
 }
 
-// The encodings that a Decoder may be asked for.
-const (
-	Linear = "pcm_s16le" // 16-bit linear PCM, little-endian
-	ULaw   = "mulaw"     // G.711
-	ALaw   = "alaw"      // G.711
-)
-
-// width is how many bytes a sample of an encoding has; zero: it is not known.
-func width(encoding string) int { return map[string]int{Linear: 2, ULaw: 1, ALaw: 1}[encoding] }
-
-// Config of a Server. NewDecoder is needed; other zero values: the defaults that are named, no log, no metrics, the clock of the machine.
+// Config of a Server. Zero values are the defaults that are given.
 type Config struct {
-	NewDecoder func(encoding string, rate int) (Decoder, error)
-	Most       int           // feeds at once; 1,000
-	Patience   time.Duration // until the start message; 10 s
-	Idle       time.Duration // without a message or a ping; 60 s
-	Now        func() time.Time
-	Log        *slog.Logger
-	Metrics    prometheus.Registerer
+	MaxFeeds     int           // open at once; 1,000
+	StartTimeout time.Duration // until the start message; 10 s
+	IdleTimeout  time.Duration // without a message or a ping; 60 s
 }
 
-// maxMessage is the longest message, in bytes: two seconds of two legs in the widest format are more than enough.
+// withDefaults replaces zero values.
+func (c Config) withDefaults() Config {
+	if c.MaxFeeds == 0 {
+		c.MaxFeeds = 1000
+	}
+	if c.StartTimeout == 0 {
+		c.StartTimeout = 10 * time.Second
+	}
+	if c.IdleTimeout == 0 {
+		c.IdleTimeout = time.Minute
+	}
+	return c
+}
+
+// Deps are what a Server works with.
+type Deps struct {
+	Admission Admission
+	Calls     Calls
+	// NewDecoder makes a decoder for an encoding at a rate of 8000 or 16000 Hz.
+	NewDecoder func(encoding timbre.Encoding, rate int) (Decoder, error)
+}
+
+// maxMessage is the longest message, in bytes: two seconds of two legs in the widest format are half of it.
 const maxMessage = 128 << 10

@@ -9,10 +9,10 @@ import (
 
 // FuzzMessages feeds two messages to what reads them: nothing may panic, and what comes of them must be possible.
 func FuzzMessages(f *testing.F) {
-	audio := mediaMessage(`"streamSid":"1"`, "outbound", 20, []byte{1, 2, 3})
+	audio := mediaJSON(`"streamSid":"1"`, "outbound", 20, []byte{1, 2, 3})
 	for _, second := range []string{audio, `{"event":"stop"}`, `{"type":"stop"}`, "\x01\x02\x03\x04"} {
-		f.Add([]byte(started(Linear, 16000, "callee", "caller")), []byte(second), true)
-		f.Add([]byte(started(ULaw, 8000, "mixed")), []byte(second), false)
+		f.Add([]byte(startJSON(timbre.LinearPCM, 16000, "callee", "caller")), []byte(second), true)
+		f.Add([]byte(startJSON(timbre.MuLaw, 8000, "mixed")), []byte(second), false)
 		f.Add([]byte(twilioStart(`["inbound","outbound"]`, `{"caller":"outbound","to":"7"}`)), []byte(second), true)
 		f.Add([]byte(telnyxStart("PCMA")), []byte(second), true)
 		f.Add([]byte(`{"event":"websocket:connected","content-type":"audio/l16;rate=16000","side":"callee","x":{"y":[1]}}`), []byte(second), false)
@@ -41,9 +41,9 @@ func sound(t *testing.T, d dialect, read func([]byte) (any, error), message []by
 		return
 	}
 	switch what := what.(type) {
-	case nil, closing:
-	case opening:
-		if width(what.encoding) == 0 || len(what.tracks) > len(message) {
+	case nil, stopMessage:
+	case startMessage:
+		if what.encoding.SampleBytes() == 0 || len(what.tracks) > len(message) {
 			t.Errorf("%s: %+v", d.name(), what)
 		}
 	case audio:

@@ -6,68 +6,73 @@ import (
 	"timbre"
 )
 
-// How far a time stamp may be from where the audio has come to.
+// How far a time stamp may be from the end of the audio so far.
 const (
-	slack = 10 * time.Millisecond // less is no gap
-	early = time.Second           // a piece that lies further back is of another clock
-	hour  = time.Hour             // and so is one that lies further ahead
+	jitter      = 10 * time.Millisecond // less is no gap
+	maxBackstep = time.Second           // a time stamp further back is one of another clock
+	maxGap      = time.Hour             // and so is one further ahead
 
-	longest = 1000 * 3600 * timbre.SampleRate // samples: where media time stops jumping, far from where it would overflow
+	maxJump = 1000 * 3600 * timbre.SampleRate // samples: beyond this media time follows no time stamps, so it cannot overflow
 	sample  = time.Second / timbre.SampleRate
 )
 
-// leg puts the pieces of one track into frames. Media time counts its samples, and jumps where the sender's clock does.
+// leg divides the audio of one track into frames. Media time counts its samples, and jumps where the time stamps do.
 type leg struct {
 	decoder Decoder
 	to      timbre.Listener
 
 	started bool
-	clock   time.Duration // what the sender's clock shows now, at the end of what was heard
+	clock   time.Duration // the sender's clock at the end of the audio so far
 	at      int           // media time of the first sample of pcm, in samples
 	pcm     []int16       // less than a frame
 }
 
-// hear takes the next piece; false: it came after its time, and was not heard.
-func (l *leg) hear(p piece) (heard bool, err error) {
+// receive takes the next piece. It returns false if the piece is late or a duplicate, and was dropped.
+func (l *leg) receive(p piece) (used bool, err error) {
 	before := len(l.pcm)
 	pcm, err := l.decoder.Decode(l.pcm, p.payload)
 	if err != nil {
 		return true, err
 	}
 	fresh := pcm[before:]
-	lasts := timbre.Duration(len(fresh))
+	duration := timbre.Duration(len(fresh))
 	if p.timed {
 		gap := p.at - l.clock
 		switch {
-		case !l.started || gap < -early || gap > hour || l.at > longest: // a new clock: the audio goes on
+		case l.newClock(gap): // the audio continues without a gap
 			l.clock = p.at
-		case gap <= -max(slack, lasts):
+		case gap <= -max(jitter, duration):
 			return false, nil
-		case gap > slack:
+		case gap > jitter:
 			l.flush()
 			l.at += timbre.Samples(gap)
 			l.clock, pcm = p.at, fresh
 		}
 		l.started = true
 	}
-	l.clock += lasts
+	l.clock += duration
 	for len(pcm) >= timbre.FrameSamples {
-		l.give(pcm[:timbre.FrameSamples])
+		l.emit(pcm[:timbre.FrameSamples])
 		pcm = pcm[timbre.FrameSamples:]
 	}
 	l.pcm = append(l.pcm[:0], pcm...)
 	return true, nil
 }
 
-// flush hands on what there is of a frame.
+// newClock reports whether a time stamp, at a gap from the audio so far, is of a clock that has just begun.
+func (l *leg) newClock(gap time.Duration) bool {
+	return !l.started || gap < -maxBackstep || gap > maxGap || l.at > maxJump
+}
+
+// flush emits an incomplete frame.
 func (l *leg) flush() {
 	if len(l.pcm) > 0 {
-		l.give(l.pcm)
+		l.emit(l.pcm)
 		l.pcm = l.pcm[:0]
 	}
 }
 
-func (l *leg) give(pcm []int16) {
+func (l *leg) emit(pcm []int16) {
 	l.to.Frame(timbre.Frame{At: time.Duration(l.at) * sample, PCM: pcm})
 	l.at += len(pcm)
 }

@@ -2,7 +2,6 @@ package feed
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -13,24 +12,24 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/environment"
 )
 
-func TestThereAreOnlySoManyFeeds(t *testing.T) {
-	b := start(t, Config{Most: 2}, house())
+func TestOpenFeedsAreLimited(t *testing.T) {
+	b := start(t, Config{MaxFeeds: 2}, oneConnector())
 	first, _ := b.connect("/feed/here"), b.connect("/feed/here")
 	if _, status := b.dial("/feed/here"); status != http.StatusServiceUnavailable {
-		t.Errorf("a third: %d", status)
+		t.Errorf("got status %d for a third feed, want %d", status, http.StatusServiceUnavailable)
 	}
 	if n := testutil.ToFloat64(b.server.metrics.refused.WithLabelValues("full")); n != 1 {
 		t.Errorf("%v counted", n)
 	}
 	first.text("no start")
 	first.closed()
-	for { // its place is free when its end has been settled
+	for { // until its end has been handled
 		if s, _ := b.dial("/feed/here"); s != nil {
 			return
 		}
@@ -39,7 +38,7 @@ func TestThereAreOnlySoManyFeeds(t *testing.T) {
 
 func TestCallsASecondAreLimited(t *testing.T) {
 	now := time.Unix(1000, 0)
-	b := start(t, Config{Now: func() time.Time { return now }}, street())
+	b := startIn(t, environment.Environment{Now: func() time.Time { return now }}, Config{}, allKinds())
 	near := timbre.Access{Connector: timbre.Connector{ID: "near"}, CPSLimit: 2}
 	for range near.CPSLimit { // calls that came by SIP
 		if !b.admits.AllowCall(near) {
@@ -47,66 +46,62 @@ func TestCallsASecondAreLimited(t *testing.T) {
 		}
 	}
 	s := b.connect("/feed/near")
-	s.text(started(ULaw, 8000, "caller"))
+	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
 	if code, status := s.closed(); code != "rate" || status != websocket.StatusTryAgainLater || len(b.calls) != 0 {
 		t.Errorf("got %s, %v and %d calls, want rate, %v and none", code, status, len(b.calls), websocket.StatusTryAgainLater)
 	}
 	now = now.Add(time.Second / 2)
 	s = b.connect("/feed/near")
-	s.text(started(ULaw, 8000, "caller"))
+	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
 	if m := s.answer(); m["type"] != "started" {
 		t.Errorf("got %v, want the call that is due", m)
 	}
 }
 
-func TestWhoSaysNothingIsHungUpOn(t *testing.T) {
-	b := start(t, Config{Patience: 50 * time.Millisecond, Idle: time.Hour}, house())
+func TestSilentConnectionTimesOut(t *testing.T) {
+	b := start(t, Config{StartTimeout: 50 * time.Millisecond, IdleTimeout: time.Hour}, oneConnector())
 	s := b.connect("/feed/here")
 	if code, status := s.closed(); code != "no_start" || status != websocket.StatusPolicyViolation {
 		t.Errorf("%s, %v", code, status)
 	}
-	b = start(t, Config{Patience: time.Hour, Idle: 50 * time.Millisecond}, house())
+	b = start(t, Config{StartTimeout: time.Hour, IdleTimeout: 50 * time.Millisecond}, oneConnector())
 	s = b.connect("/feed/here")
-	s.text(started(ULaw, 8000, "caller"))
+	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
 	if code, status := s.closed(); code != "idle" || status != websocket.StatusPolicyViolation {
 		t.Errorf("%s, %v", code, status)
 	}
-	if failure := b.wait(t); failure != "nothing came for 50ms" {
+	if failure := b.wait(t); failure != "no message came for 50ms" {
 		t.Errorf("failure %q", failure)
 	}
 }
 
-// Whoever is on hold may ping.
-func TestAPingKeepsAFeedAlive(t *testing.T) {
+func TestPingRestartsTheIdleTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const idle = time.Minute
 		fired := false
-		s, err := New(Config{Idle: idle}, nil, newSwitchboard())
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := New(environment.Environment{}, Config{IdleTimeout: idle}, Deps{})
 		f := newSession(s, "")
-		f.ctx, f.txid, f.timer = t.Context(), "1", time.AfterFunc(idle, func() { fired = true })
+		f.ctx, f.transactionID, f.timeout = t.Context(), "1", time.AfterFunc(idle, func() { fired = true })
 		for range 100 {
 			<-time.After(idle - time.Second)
 			if !f.pinged(t.Context(), nil) {
-				t.Fatal("a ping is not answered")
+				t.Fatal("got no pong, want one")
 			}
 		}
 		if synctest.Wait(); fired {
-			t.Error("hung up on in spite of pings")
+			t.Error("got an idle timeout in spite of pings")
 		}
-		_ = f.settle(over) // what is closed now may still be pinged, and that counts no more
+		_ = f.endBy(hungUp) // a connection that is being closed may still be pinged
 		<-time.After(idle - time.Second)
 		f.pinged(t.Context(), nil)
 		<-time.After(2 * time.Second)
 		if synctest.Wait(); !fired {
-			t.Error("pings count after the end")
+			t.Error("got no timeout: pings count after the end")
 		}
 	})
-	b := start(t, Config{}, house())
+	b := start(t, Config{}, oneConnector())
 	s := b.connect("/feed/here")
-	s.text(started(ULaw, 8000, "caller"))
+	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
 	s.answer()
 	if err := s.Ping(s.CloseRead(s.ctx)); err != nil {
 		t.Error(err)
@@ -117,9 +112,9 @@ func TestAPingKeepsAFeedAlive(t *testing.T) {
 	}
 }
 
-// A half-open connection takes what it is sent, and nobody is there.
-func TestAHalfOpenConnectionEnds(t *testing.T) {
-	b := start(t, Config{Idle: 50 * time.Millisecond}, house())
+// The peer of a half-open connection is gone without closing it.
+func TestHalfOpenConnectionTimesOut(t *testing.T) {
+	b := start(t, Config{IdleTimeout: 50 * time.Millisecond}, oneConnector())
 	c, err := net.Dial("tcp", strings.TrimPrefix(b.url, "ws://"))
 	if err != nil {
 		t.Fatal(err)
@@ -127,20 +122,20 @@ func TestAHalfOpenConnectionEnds(t *testing.T) {
 	defer c.Close()
 	_, _ = io.WriteString(c, "GET /feed/here HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"+
 		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
-	message := []byte(started(ULaw, 8000, "caller"))
+	message := []byte(startJSON(timbre.MuLaw, 8000, "caller"))
 	frame := append([]byte{0x81, 0x80 | 126, byte(len(message) >> 8), byte(len(message)), 0, 0, 0, 0}, message...)
 	if _, err := c.Write(frame); err != nil {
 		t.Fatal(err)
 	}
 	if failure := b.wait(t); failure == "" {
-		t.Error("it ended as if by hang-up")
+		t.Error("got an end without a failure, want one")
 	}
 }
 
-func TestALostConnectionIsAFailure(t *testing.T) {
-	b := start(t, Config{}, house())
+func TestLostConnectionFailsTheCall(t *testing.T) {
+	b := start(t, Config{}, oneConnector())
 	s := b.connect("/feed/here")
-	s.text(started(ULaw, 8000, "caller"))
+	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
 	s.answer()
 	_ = s.CloseNow()
 	if failure := b.wait(t); failure != "the connection was lost" {
@@ -148,10 +143,10 @@ func TestALostConnectionIsAFailure(t *testing.T) {
 	}
 }
 
-func TestAServerThatStopsEndsItsFeeds(t *testing.T) {
-	b := start(t, Config{}, house())
+func TestStoppingServerEndsFeeds(t *testing.T) {
+	b := start(t, Config{}, oneConnector())
 	s, quiet := b.connect("/feed/here"), b.connect("/feed/here")
-	s.text(started(ULaw, 8000, "caller"))
+	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
 	s.answer()
 	go func() { _, _, _ = quiet.Read(quiet.ctx) }()
 	told := make(chan string, 1)
@@ -171,13 +166,13 @@ func TestAServerThatStopsEndsItsFeeds(t *testing.T) {
 	}
 }
 
-func TestFaultsOfTheServerAreNotTold(t *testing.T) {
+func TestInternalErrorsAreNotSent(t *testing.T) {
 	for kind, want := range map[timbre.Kind]string{timbre.Unavailable: "unavailable", timbre.Internal: "internal"} {
 		var log bytes.Buffer
-		b := start(t, Config{Log: slog.New(slog.NewTextHandler(&log, nil))}, house())
+		b := startIn(t, environment.Environment{Log: slog.New(slog.NewTextHandler(&log, nil))}, Config{}, oneConnector())
 		b.broken = timbre.Errorf(kind, "", "the disk is full of secrets")
 		s := b.connect("/feed/here")
-		s.text(started(ULaw, 8000, "caller"))
+		s.text(startJSON(timbre.MuLaw, 8000, "caller"))
 		m := s.answer()
 		if text, _ := m["message"].(string); m["code"] != want || text == "" || strings.Contains(text, "secrets") {
 			t.Errorf("%v", m)
@@ -190,19 +185,19 @@ func TestFaultsOfTheServerAreNotTold(t *testing.T) {
 	}
 }
 
-func TestAPanicEndsOneFeedAlone(t *testing.T) {
-	b := start(t, Config{}, house())
+func TestPanicEndsOnlyItsFeed(t *testing.T) {
+	b := start(t, Config{}, oneConnector())
 	b.panics = true
 	s := b.connect("/feed/here")
-	s.text(started(ULaw, 8000, "caller"))
+	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
 	s.audio(make([]byte, 160))
 	s.closed()
 	if failure := b.wait(t); failure == "" {
-		t.Error("it ended as if by hang-up")
+		t.Error("got an end without a failure, want one")
 	}
 	b.panics = false
 	s = b.connect("/feed/here")
-	s.text(started(ULaw, 8000, "caller"))
+	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
 	s.answer()
 	s.text(`{"type":"stop"}`)
 	s.closed()
@@ -211,11 +206,10 @@ func TestAPanicEndsOneFeedAlone(t *testing.T) {
 	}
 }
 
-// A flood is read no faster than audio may come, and all of it is heard.
-func TestAFloodIsHeldBackAndNothingOfItIsLost(t *testing.T) {
-	b := start(t, Config{}, house())
+func TestFloodIsThrottledWithoutLoss(t *testing.T) {
+	b := start(t, Config{}, oneConnector())
 	s := b.connect("/feed/here")
-	s.text(started(ULaw, 8000, "caller", "callee"))
+	s.text(startJSON(timbre.MuLaw, 8000, "caller", "callee"))
 	s.answer()
 	const seconds = 30 // of two legs
 	for range seconds {
@@ -225,54 +219,42 @@ func TestAFloodIsHeldBackAndNothingOfItIsLost(t *testing.T) {
 	if code, status := s.closed(); code != "" || status != websocket.StatusNormalClosure {
 		t.Errorf("%s %v", code, status)
 	}
-	for _, e := range b.ears {
+	for _, e := range b.legs {
 		if n := len(e.pcm()); n != seconds*timbre.SampleRate {
-			t.Errorf("%v heard %d samples", e.Side, n)
+			t.Errorf("%v: got %d samples, want %d", e.Side, n, seconds*timbre.SampleRate)
 		}
 	}
-	if testutil.ToFloat64(b.server.metrics.held) == 0 {
-		t.Error("it was not held back")
+	if testutil.ToFloat64(b.server.metrics.throttled) == 0 {
+		t.Error("got no throttled message, want some")
 	}
 }
 
-func TestPaceIsABucketThatLeaks(t *testing.T) {
+func TestPacerIsATokenBucket(t *testing.T) {
 	now := time.Unix(1000, 0)
-	var p pace
-	if w := p.wait(now, burst); w != 0 {
-		t.Errorf("a burst waits for %v", w)
+	p := newPacer()
+	if got := p.delay(now, burst); got != 0 {
+		t.Errorf("a burst: got a delay of %v, want none", got)
 	}
-	if w := p.wait(now, time.Second); w != time.Second/speed {
-		t.Errorf("a second more waits for %v", w)
+	if got, want := p.delay(now, time.Second), time.Second/speed; got != want {
+		t.Errorf("a second more: got a delay of %v, want %v", got, want)
 	}
 	for range 1000 { // in real time, with 50 messages a second and two legs
 		now = now.Add(20 * time.Millisecond)
-		if w := p.wait(now, 40*time.Millisecond); w > time.Second/speed {
-			t.Fatalf("real time waits for %v", w)
+		if got := p.delay(now, 40*time.Millisecond); got > time.Second/speed {
+			t.Fatalf("real time: got a delay of %v, want at most %v", got, time.Second/speed)
 		}
 	}
-	if p.ahead > 40*time.Millisecond {
-		t.Errorf("%v ahead after real time", p.ahead)
+	if ahead := burst - time.Duration(p.limiter.TokensAt(now)); ahead > 40*time.Millisecond {
+		t.Errorf("after real time: got %v ahead, want at most 40 ms", ahead)
 	}
-	now = now.Add(24 * time.Hour) // earns no more than a burst
-	p.wait(now, burst)
-	waits := 0
-	for range 1000 {
-		if p.wait(now, 0) > 0 {
-			waits++
+	now = now.Add(24 * time.Hour) // does not accumulate more than a burst
+	p.delay(now, burst)
+	for i := range 1000 {
+		if p.delay(now, 0) <= 0 {
+			t.Fatalf("empty message %d: got no delay, want one", i)
 		}
 	}
-	if waits != 1000 {
-		t.Errorf("empty messages waited %d times of 1000", waits)
-	}
-}
-
-func TestMetricsOfOneNameAreAnError(t *testing.T) {
-	reg := prometheus.NewRegistry()
-	if _, err := New(Config{Metrics: reg}, nil, newSwitchboard()); err != nil {
-		t.Fatal(err)
-	}
-	_, err := New(Config{Metrics: reg}, nil, newSwitchboard())
-	if again := (prometheus.AlreadyRegisteredError{}); timbre.KindOf(err) != timbre.Invalid || !errors.As(err, &again) {
-		t.Error(err)
+	if got := newPacer().delay(now, 2*burst); got != 0 {
+		t.Errorf("more than a burst in one message: got a delay of %v, want none", got)
 	}
 }

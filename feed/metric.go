@@ -1,34 +1,31 @@
 package feed
 
 import (
-	"errors"
-
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
-// metrics are the figures of all feeds together.
+// metrics are those of all feeds together.
 type metrics struct {
-	live            prometheus.Gauge
-	started         *prometheus.CounterVec
-	refused, failed *prometheus.CounterVec
-	late, held      prometheus.Counter
+	live                     prometheus.Gauge
+	started, refused, failed *prometheus.CounterVec
+	late, throttled          prometheus.Counter
 }
 
-func newMetrics(reg prometheus.Registerer) (*metrics, error) {
-	m := &metrics{
-		live:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "timbre_feed_live", Help: "WebSocket feeds that are connected."}),
-		started: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "timbre_feed_calls_total", Help: "Calls that began on a feed, by dialect."}, []string{"dialect"}),
-		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "timbre_feed_refused_total", Help: "Requests that did not become a feed, by reason."}, []string{"reason"}),
-		failed:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "timbre_feed_failed_total", Help: "Feeds that ended other than by hang-up, by reason."}, []string{"reason"}),
-		late:    prometheus.NewCounter(prometheus.CounterOpts{Name: "timbre_feed_late_total", Help: "Pieces of audio that came after their time and were not heard."}),
-		held:    prometheus.NewCounter(prometheus.CounterOpts{Name: "timbre_feed_held_total", Help: "Times that a feed ran too far ahead of real time and was read later."}),
+func newMetrics(reg prometheus.Registerer) *metrics {
+	with := promauto.With(reg)
+	vector := func(name, help, label string) *prometheus.CounterVec {
+		return with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_feed_" + name, Help: help}, []string{label})
 	}
-	if reg == nil {
-		return m, nil
+	counter := func(name, help string) prometheus.Counter {
+		return with.NewCounter(prometheus.CounterOpts{Name: "timbre_feed_" + name, Help: help})
 	}
-	var errs error
-	for _, c := range []prometheus.Collector{m.live, m.started, m.refused, m.failed, m.late, m.held} {
-		errs = errors.Join(errs, reg.Register(c))
+	return &metrics{
+		live:      with.NewGauge(prometheus.GaugeOpts{Name: "timbre_feed_live", Help: "Open WebSocket feeds."}),
+		started:   vector("calls_total", "Calls that began on a feed, by dialect.", "dialect"),
+		refused:   vector("refused_total", "HTTP requests that were refused, by reason.", "reason"),
+		failed:    vector("failed_total", "Feeds that ended other than by a hang-up, by reason.", "reason"),
+		late:      counter("late_total", "Pieces of audio that were dropped because they were late or duplicates."),
+		throttled: counter("throttled_total", "Messages read later because the feed was too far ahead of real time."),
 	}
-	return m, errs
 }

@@ -17,79 +17,85 @@ type session struct {
 	source   string
 	admitted []timbre.Access // the connectors that the feed may use
 
-	conn      *websocket.Conn
-	ctx       context.Context
-	dialect   dialect // nil until it is known
-	pace      pace
-	timer     *time.Timer
-	said      opening
-	txid      string // of the call; empty until it has begun
-	connector string
-	legs      map[string]*leg // by the names of their tracks
+	conn          *websocket.Conn
+	ctx           context.Context
+	dialect       dialect // nil until the first messages tell
+	pacer         pacer
+	timeout       *time.Timer // until the start message, then until the next message
+	start         startMessage
+	transactionID string // empty while there is no call
+	connectorID   string
+	legs          map[string]*leg // by the names of their tracks
 
-	foreign atomic.Bool // the sender understands nothing that it is told
-	mu      sync.Mutex
-	hurry   context.CancelFunc // ends what is read
-	fault   *broken            // why it ends
-	leaving sync.WaitGroup     // of whoever tells the sender
+	sendOnly   atomic.Bool // the sender reads no messages
+	mu         sync.Mutex
+	cancelRead context.CancelFunc
+	end        *failure       // why the feed ends; nil while it is live
+	closing    sync.WaitGroup // of the goroutine that closes the connection
 }
 
 func newSession(s *Server, source string) *session {
-	return &session{s: s, source: source, legs: map[string]*leg{}}
+	return &session{s: s, source: source, pacer: newPacer(), legs: map[string]*leg{}}
 }
 
 // run reads a connection to its end, or to the end of the call.
 func (f *session) run(ctx context.Context, conn *websocket.Conn) {
-	ctx, hurry := context.WithCancel(ctx)
-	defer hurry()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	f.conn, f.ctx = conn, ctx
 	f.mu.Lock()
-	f.hurry = hurry
-	early := f.fault
+	f.cancelRead = cancel
+	stopped := f.end
 	f.mu.Unlock()
-	defer f.end()
-	if early != nil { // stopped before there was anything to read
-		f.tell(early)
+	defer f.release()
+	if stopped != nil { // before there was a connection
+		f.closeWith(stopped)
 		return
 	}
-	f.timer = time.AfterFunc(f.s.cfg.Patience, func() { f.stop(fault("no_start", "no call was begun in time")) })
-	if b := f.read(); b != nil {
-		f.stop(b)
+	f.timeout = time.AfterFunc(f.s.cfg.StartTimeout, func() { f.stop(fail("no_start", "no call began in time")) })
+	if failed := f.read(); failed != nil {
+		f.stop(failed)
 	} else {
-		_ = f.settle(over)
+		_ = f.endBy(hungUp)
 	}
 }
 
-// read takes messages until there are no more; nil: the sender has hung up, or the feed has been stopped.
-func (f *session) read() *broken {
+// read takes messages to the end. It returns nil if the sender has hung up, or the feed has been stopped.
+func (f *session) read() *failure {
 	for {
 		kind, message, err := f.conn.Read(f.ctx)
 		if err != nil {
-			return lost(err)
+			return readFailure(err)
 		}
-		what, err := f.understand(kind, message)
+		parsed, err := f.parse(kind, message)
 		if err != nil {
-			return fault("bad_message", err.Error())
+			return fail("bad_message", err.Error())
 		}
-		var lasts time.Duration
-		var b *broken
-		switch what := what.(type) {
-		case opening:
-			b = f.open(what)
-		case audio:
-			lasts, b = f.hear(what)
-		case closing:
+		if _, stop := parsed.(stopMessage); stop {
 			f.hangUp()
 			return nil
 		}
-		if b != nil {
-			return b
+		duration, failed := f.handle(parsed)
+		if failed != nil {
+			return failed
 		}
-		f.hold(lasts)
+		f.throttle(duration)
 	}
 }
 
-func (f *session) understand(kind websocket.MessageType, message []byte) (any, error) {
+// handle acts on a start message or audio, and returns how much audio it was.
+func (f *session) handle(message any) (duration time.Duration, _ *failure) {
+	switch m := message.(type) {
+	case startMessage:
+		return 0, f.open(m)
+	case audio:
+		return f.receive(m)
+	}
+	return 0, nil
+}
+
+// parse reads a message in the session's dialect, which the first text messages tell.
+func (f *session) parse(kind websocket.MessageType, message []byte) (any, error) {
 	if f.dialect == nil {
 		if kind != websocket.MessageText {
 			return nil, unexpected("audio before the start message")
@@ -98,7 +104,7 @@ func (f *session) understand(kind websocket.MessageType, message []byte) (any, e
 		if f.dialect, err = detect(message); f.dialect == nil {
 			return nil, err
 		}
-		f.foreign.Store(!f.dialect.answers())
+		f.sendOnly.Store(!f.dialect.readsMessages())
 	}
 	if kind == websocket.MessageText {
 		return f.dialect.text(message)
@@ -106,30 +112,30 @@ func (f *session) understand(kind websocket.MessageType, message []byte) (any, e
 	return f.dialect.binary(message)
 }
 
-// hold waits while the feed is too far ahead, and begins to wait for the next message.
-func (f *session) hold(audio time.Duration) {
-	if wait := f.pace.wait(f.s.cfg.Now(), audio); wait > 0 {
-		f.s.metrics.held.Inc()
-		pause := time.NewTimer(wait)
-		defer pause.Stop()
+// throttle waits while the feed is too far ahead, and restarts the idle timeout.
+func (f *session) throttle(audio time.Duration) {
+	if delay := f.pacer.delay(f.s.env.Now(), audio); delay > 0 {
+		f.s.metrics.throttled.Inc()
+		timer := time.NewTimer(delay)
+		defer timer.Stop()
 		select {
-		case <-pause.C:
+		case <-timer.C:
 		case <-f.ctx.Done():
 		}
 	}
-	if f.txid != "" {
-		f.timer.Reset(f.s.cfg.Idle)
+	if f.transactionID != "" {
+		f.timeout.Reset(f.s.cfg.IdleTimeout)
 	}
 }
 
-// pinged is called while the connection is read: whoever pings is there. While the connection is closed it may be called
-// from elsewhere, and then it counts no more.
+// pinged is called while the connection is read: a sender that pings is not idle. It is also called while another goroutine
+// closes the connection, and is ignored then.
 func (f *session) pinged(context.Context, []byte) bool {
 	f.mu.Lock()
-	stopped := f.fault != nil
+	ended := f.end != nil
 	f.mu.Unlock()
-	if !stopped {
-		f.hold(0)
+	if !ended {
+		f.throttle(0)
 	}
 	return true
 }

@@ -30,8 +30,8 @@ func telnyxStart(encoding string) string {
 		"from":"+12065550100","to":"+12065550199","media_format":{"encoding":"` + encoding + `","sample_rate":8000,"channels":1}},"stream_id":"s-1"}`
 }
 
-// mediaMessage is 20 ms of a track; at is left out when negative.
-func mediaMessage(id, track string, at int, payload []byte) string {
+// mediaJSON is 20 ms of a track; at is left out when negative.
+func mediaJSON(id, track string, at int, payload []byte) string {
 	stamp := ""
 	if at >= 0 {
 		stamp = fmt.Sprintf(`"timestamp":"%d",`, at)
@@ -40,7 +40,7 @@ func mediaMessage(id, track string, at int, payload []byte) string {
 		id, track, stamp, base64.StdEncoding.EncodeToString(payload))
 }
 
-func TestATwilioStreamIsACallOfItsTracks(t *testing.T) {
+func TestTwilioStreamIsACallWithALegPerTrack(t *testing.T) {
 	a, z := codec.ULaw.Encode(nil, voice(1600, 1)), codec.ULaw.Encode(nil, voice(1600, 2))
 	for _, c := range []struct {
 		tracks, parameters string
@@ -50,13 +50,13 @@ func TestATwilioStreamIsACallOfItsTracks(t *testing.T) {
 		{`["outbound","inbound"]`, `{"from":"+12065550100","callId":"mine","Queue":"sales","caller":"outbound"}`, timbre.Callee},
 		{`["inbound"]`, `{"from":"+12065550100","callId":"mine","Queue":"sales","Caller":"inbound"}`, timbre.Caller}, // the other one joins
 	} {
-		b := start(t, Config{}, house())
+		b := start(t, Config{}, oneConnector())
 		s := b.connect("/feed/here")
 		s.text(twilioConnected)
 		s.text(twilioStart(c.tracks, c.parameters))
 		for i := range 10 {
-			s.text(mediaMessage(`"streamSid":"MZ1"`, "inbound", 5+20*i, a[160*i:][:160]))
-			s.text(mediaMessage(`"streamSid":"MZ1"`, "outbound", 5+20*i, z[160*i:][:160]))
+			s.text(mediaJSON(`"streamSid":"MZ1"`, "inbound", 5+20*i, a[160*i:][:160]))
+			s.text(mediaJSON(`"streamSid":"MZ1"`, "outbound", 5+20*i, z[160*i:][:160]))
 			s.text(`{"event":"dtmf","streamSid":"MZ1","dtmf":{"track":"inbound_track","digit":"1"}}`)
 			s.text(`{"event":"mark","streamSid":"MZ1","mark":{"name":"x"}}`)
 		}
@@ -74,10 +74,10 @@ func TestATwilioStreamIsACallOfItsTracks(t *testing.T) {
 		if guess := !strings.Contains(strings.ToLower(c.parameters), `"caller"`); guess != (len(call.Warnings) == 1) {
 			t.Errorf("%s: warnings %q", c.parameters, call.Warnings)
 		}
-		if len(b.ears) != 2 {
-			t.Fatalf("%d legs", len(b.ears))
+		if len(b.legs) != 2 {
+			t.Fatalf("%d legs", len(b.legs))
 		}
-		for _, e := range b.ears {
+		for _, e := range b.legs {
 			want := codec.ULaw.Decode(nil, map[string][]byte{"inbound": a, "outbound": z}[e.Label])
 			if !slices.Equal(e.pcm(), want) || (e.Side == c.inbound) != (e.Label == "inbound") || e.Side == timbre.Mixed {
 				t.Errorf("%s: leg %v heard %d samples", c.tracks, e.Leg, len(e.pcm()))
@@ -87,18 +87,18 @@ func TestATwilioStreamIsACallOfItsTracks(t *testing.T) {
 	}
 }
 
-func TestATelnyxStreamIsACallOfWhatComes(t *testing.T) {
+func TestTelnyxLegsJoinWithTheirFirstAudio(t *testing.T) {
 	for encoding, law := range map[string]codec.Law{"PCMU": codec.ULaw, "PCMA": codec.ALaw} {
-		b := start(t, Config{}, house())
+		b := start(t, Config{}, oneConnector())
 		s := b.connect("/feed")
 		a, z := law.Encode(nil, voice(1600, 1)), law.Encode(nil, voice(1600, 2))
 		s.text(telnyxConnected)
 		s.text(telnyxStart(encoding))
 		for i := range 10 {
 			if i > 4 {
-				s.text(mediaMessage(`"stream_id":"s-1"`, "inbound", 20*i, a[160*i:][:160]))
+				s.text(mediaJSON(`"stream_id":"s-1"`, "inbound", 20*i, a[160*i:][:160]))
 			}
-			s.text(mediaMessage(`"stream_id":"s-1"`, "outbound", 20*i, z[160*i:][:160]))
+			s.text(mediaJSON(`"stream_id":"s-1"`, "outbound", 20*i, z[160*i:][:160]))
 		}
 		s.text(`{"event":"stop","stream_id":"s-1"}`)
 		s.closed()
@@ -108,14 +108,14 @@ func TestATelnyxStreamIsACallOfWhatComes(t *testing.T) {
 		if c := b.calls[0]; c.CallID != "v3:1" || c.From != "+12065550100" || c.To != "+12065550199" || c.Headers["client_state"] != "c3RhdGU=" || len(c.Warnings) != 1 {
 			t.Errorf("%+v", c)
 		}
-		if len(b.ears) != 2 || b.ears[0].Side != timbre.Callee || b.ears[1].Side != timbre.Caller || b.ears[1].Index != 1 ||
-			!slices.Equal(b.ears[0].pcm(), law.Decode(nil, z)) || !slices.Equal(b.ears[1].pcm(), law.Decode(nil, a[800:])) {
-			t.Errorf("%s: %d legs", encoding, len(b.ears))
+		if len(b.legs) != 2 || b.legs[0].Side != timbre.Callee || b.legs[1].Side != timbre.Caller || b.legs[1].Index != 1 ||
+			!slices.Equal(b.legs[0].pcm(), law.Decode(nil, z)) || !slices.Equal(b.legs[1].pcm(), law.Decode(nil, a[800:])) {
+			t.Errorf("%s: %d legs", encoding, len(b.legs))
 		}
 	}
 }
 
-func TestAVonageSocketIsACallOfOneLeg(t *testing.T) {
+func TestVonageSocketIsACallWithOneLeg(t *testing.T) {
 	for _, c := range []struct {
 		first string
 		rate  int
@@ -124,7 +124,7 @@ func TestAVonageSocketIsACallOfOneLeg(t *testing.T) {
 		{`{"event":"websocket:connected","content-type":"audio/l16;rate=16000","callId":"c","from":"1","age":40,"vip":true,"nested":{"a":1}}`, 16000, timbre.Mixed},
 		{`{"event":"websocket:connected","content-type":"audio/l16; rate=8000","callId":"c","from":"1","age":40,"vip":true,"side":"caller"}`, 8000, timbre.Caller},
 	} {
-		b := start(t, Config{}, house())
+		b := start(t, Config{}, oneConnector())
 		s := b.connect("/feed/here")
 		a := voice(3200, 3)
 		s.text(c.first)
@@ -139,17 +139,17 @@ func TestAVonageSocketIsACallOfOneLeg(t *testing.T) {
 		if call := b.calls[0]; call.CallID != "c" || call.From != "1" || call.Headers["age"] != "40" || call.Headers["vip"] != "true" || len(call.Headers) != 2 {
 			t.Errorf("%+v", call)
 		}
-		got, want := b.ears[0].pcm(), a
+		got, want := b.legs[0].pcm(), a
 		if c.rate == 16000 {
 			got, want = got[14:], codec.Halve(a)[:1586]
 		}
-		if len(b.ears) != 1 || b.ears[0].Side != c.side || !slices.Equal(got, want) {
-			t.Errorf("%d Hz: %d samples on leg %v", c.rate, len(got), b.ears[0].Leg)
+		if len(b.legs) != 1 || b.legs[0].Side != c.side || !slices.Equal(got, want) {
+			t.Errorf("%d Hz: %d samples on leg %v", c.rate, len(got), b.legs[0].Leg)
 		}
 	}
 }
 
-func TestWhatIsWrongWithAStreamEndsIt(t *testing.T) {
+func TestMalformedStreamIsClosed(t *testing.T) {
 	twilioOK, telnyxOK := twilioStart(`["inbound"]`, `{}`), telnyxStart("PCMU")
 	for name, messages := range map[string][]string{
 		"media first":         {twilioConnected, `{"event":"media","streamSid":"MZ1","media":{}}`},
@@ -158,19 +158,19 @@ func TestWhatIsWrongWithAStreamEndsIt(t *testing.T) {
 		"another format":      {`{"event":"start","streamSid":"1","start":{"mediaFormat":{"encoding":"audio/x-l16","sampleRate":8000,"channels":1}}}`},
 		"tracks of no list":   {twilioStart(`"inbound"`, `{}`)},
 		"a second start":      {twilioOK, twilioOK},
-		"media of no track":   {twilioOK, mediaMessage(`"streamSid":"1"`, "sideways", 0, nil)},
+		"media of no track":   {twilioOK, mediaJSON(`"streamSid":"1"`, "sideways", 0, nil)},
 		"no base64":           {twilioOK, `{"event":"media","media":{"track":"inbound","payload":"%%%"}}`},
 		"a payload of number": {twilioOK, `{"event":"media","media":{"track":"inbound","payload":7}}`},
 		"a time of words":     {twilioOK, `{"event":"media","media":{"track":"inbound","timestamp":"soon","payload":""}}`},
 		"Opus":                {telnyxStart("OPUS")},
 		"telnyx twice":        {telnyxOK, telnyxOK},
-		"telnyx track":        {telnyxOK, mediaMessage(`"stream_id":"1"`, "sideways", 0, nil)},
+		"telnyx track":        {telnyxOK, mediaJSON(`"stream_id":"1"`, "sideways", 0, nil)},
 		"vonage of MP3":       {`{"event":"websocket:connected","content-type":"audio/mp3"}`},
 		"vonage of no rate":   {`{"event":"websocket:connected","content-type":"audio/l16"}`},
 		"vonage at 48 kHz":    {`{"event":"websocket:connected","content-type":"audio/l16;rate=48000"}`},
 		"vonage of a side":    {`{"event":"websocket:connected","content-type":"audio/l16;rate=8000","side":"left"}`},
 	} {
-		b := start(t, Config{}, house())
+		b := start(t, Config{}, oneConnector())
 		s := b.connect("/feed/here")
 		for _, m := range messages {
 			s.text(m)
@@ -182,9 +182,9 @@ func TestWhatIsWrongWithAStreamEndsIt(t *testing.T) {
 }
 
 // A binary message is none of theirs.
-func TestStreamsOfTextTakeNoBinaryMessages(t *testing.T) {
+func TestTextDialectsRefuseBinaryMessages(t *testing.T) {
 	for _, first := range []string{twilioStart(`["inbound"]`, `{}`), telnyxStart("PCMU")} {
-		b := start(t, Config{}, house())
+		b := start(t, Config{}, oneConnector())
 		s := b.connect("/feed/here")
 		s.text(first)
 		s.audio([]byte{0xFF})
@@ -194,7 +194,7 @@ func TestStreamsOfTextTakeNoBinaryMessages(t *testing.T) {
 	}
 }
 
-func TestMediaTimeFollowsTheClockOfTheSender(t *testing.T) {
+func TestMediaTimeFollowsTimeStamps(t *testing.T) {
 	const chunk = 20 * time.Millisecond
 	for name, c := range map[string]struct {
 		at   []int // milliseconds of each chunk of 20 ms; -1: not said
@@ -211,8 +211,8 @@ func TestMediaTimeFollowsTheClockOfTheSender(t *testing.T) {
 		"a clock that restarts": {[]int{90000, 90020, 0, 20}, []int{0, 20, 40, 60}},
 		"a clock that leaps":    {[]int{0, 20, 9000000, 9000020}, []int{0, 20, 40, 60}},
 	} {
-		e := &ear{}
-		d, err := codec.NewRaw(ULaw, 8000)
+		e := &recorder{}
+		d, err := codec.NewRaw(timbre.MuLaw, 8000)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -220,7 +220,7 @@ func TestMediaTimeFollowsTheClockOfTheSender(t *testing.T) {
 		var want []time.Duration
 		for i, at := range c.at {
 			p := piece{payload: codec.ULaw.Encode(nil, voice(160, i)), timed: at >= 0, at: time.Duration(at) * time.Millisecond}
-			heard, err := l.hear(p)
+			heard, err := l.receive(p)
 			if err != nil || heard != (c.want[i] >= 0) {
 				t.Errorf("%s: chunk %d heard: %v, %v", name, i, heard, err)
 			}
@@ -240,11 +240,11 @@ func TestMediaTimeFollowsTheClockOfTheSender(t *testing.T) {
 }
 
 func TestMediaTimeDoesNotOverflow(t *testing.T) {
-	e := &ear{}
-	d, _ := codec.NewRaw(ULaw, 8000)
+	e := &recorder{}
+	d, _ := codec.NewRaw(timbre.MuLaw, 8000)
 	l := leg{decoder: d, to: e}
 	for i := range 5000 {
-		if _, err := l.hear(piece{payload: make([]byte, 160), timed: true, at: time.Duration(i) * 59 * time.Minute}); err != nil {
+		if _, err := l.receive(piece{payload: make([]byte, 160), timed: true, at: time.Duration(i) * 59 * time.Minute}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -256,11 +256,11 @@ func TestMediaTimeDoesNotOverflow(t *testing.T) {
 }
 
 func TestLateAudioIsCounted(t *testing.T) {
-	b := start(t, Config{}, house())
+	b := start(t, Config{}, oneConnector())
 	s := b.connect("/feed/here")
 	s.text(twilioStart(`["inbound"]`, `{}`))
 	for _, at := range []int{0, 20, 20, 40} {
-		s.text(mediaMessage(`"streamSid":"1"`, "inbound", at, make([]byte, 160)))
+		s.text(mediaJSON(`"streamSid":"1"`, "inbound", at, make([]byte, 160)))
 	}
 	s.text(`{"event":"stop"}`)
 	s.closed()

@@ -3,24 +3,21 @@ package node
 import (
 	"context"
 
+	"timbre"
 	"timbre/feed"
 	"timbre/rtp/codec"
 )
 
 // openFeed listens for calls by WebSocket, if that is configured. Admission holds SIP and the feed to the same rules.
-func (n *Node) openFeed(context.Context) (err error) {
+func (n *Node) openFeed(context.Context) error {
 	s := n.settings.Feed
 	if s.Listen == "" {
 		return nil
 	}
-	n.feed, err = feed.New(feed.Config{
-		Log: n.env.Log, Metrics: n.env.Metrics,
-		NewDecoder: func(encoding string, rate int) (feed.Decoder, error) { return codec.NewRaw(encoding, rate) },
-	},
-		n.admission, piped{n.calls, n.pipelines, n.tasks})
-	if err != nil {
-		return err
-	}
+	n.feed = feed.New(n.env, feed.Config{}, feed.Deps{
+		Admission: n.admission, Calls: piped{n.calls, n.pipelines, n.tasks},
+		NewDecoder: func(encoding timbre.Encoding, rate int) (feed.Decoder, error) { return codec.NewRaw(encoding, rate) },
+	})
 	server, err := n.listenHTTP("feed", string(s.Listen), s.TLS, n.feed)
 	if err != nil {
 		return err

@@ -14,9 +14,9 @@ type Raw struct {
 	pcm     []int16 // at 16 kHz: the sample without a partner, then the piece
 }
 
-// NewRaw makes the decoder of an encoding, pcm_s16le, mulaw or alaw, at a rate of 8000 or 16000 Hz. Invalid: there is none.
-func NewRaw(encoding string, rate int) (*Raw, error) {
-	r := &Raw{samples: map[string]func([]int16, []byte) []int16{"pcm_s16le": linear16, "mulaw": ULaw.Decode, "alaw": ALaw.Decode}[encoding]}
+// NewRaw makes the decoder of an encoding at a rate of 8000 or 16000 Hz. Invalid: there is none.
+func NewRaw(encoding timbre.Encoding, rate int) (*Raw, error) {
+	r := &Raw{samples: map[timbre.Encoding]func([]int16, []byte) []int16{timbre.LinearPCM: linear16, timbre.MuLaw: ULaw.Decode, timbre.ALaw: ALaw.Decode}[encoding]}
 	switch {
 	case r.samples == nil:
 		return nil, refuse("there is no decoder for the encoding %.32q", encoding)

@@ -13,8 +13,8 @@ func TestPiecesOfAnyLengthSoundLikeTheWhole(t *testing.T) {
 	for i := range in {
 		in[i] = int16(rand.IntN(65536) - 32768)
 	}
-	encoded := map[string][]byte{"pcm_s16le": linear(in...), "mulaw": ULaw.Encode(nil, in), "alaw": ALaw.Encode(nil, in)}
-	heard := map[string][]int16{"pcm_s16le": in, "mulaw": ULaw.Decode(nil, encoded["mulaw"]), "alaw": ALaw.Decode(nil, encoded["alaw"])}
+	encoded := map[timbre.Encoding][]byte{timbre.LinearPCM: linear(in...), timbre.MuLaw: ULaw.Encode(nil, in), timbre.ALaw: ALaw.Encode(nil, in)}
+	heard := map[timbre.Encoding][]int16{timbre.LinearPCM: in, timbre.MuLaw: ULaw.Decode(nil, encoded[timbre.MuLaw]), timbre.ALaw: ALaw.Decode(nil, encoded[timbre.ALaw])}
 	for name, payload := range encoded {
 		for _, rate := range []int{8000, 16000} {
 			want := heard[name]
@@ -48,9 +48,9 @@ func TestPiecesOfAnyLengthSoundLikeTheWhole(t *testing.T) {
 
 func TestUnknownRawAudioIsRefused(t *testing.T) {
 	for _, c := range []struct {
-		encoding string
+		encoding timbre.Encoding
 		rate     int
-	}{{"opus", 8000}, {"", 8000}, {"mulaw", 0}, {"pcm_s16le", 48000}} {
+	}{{"opus", 8000}, {"", 8000}, {timbre.MuLaw, 0}, {timbre.LinearPCM, 48000}} {
 		if _, err := NewRaw(c.encoding, c.rate); timbre.KindOf(err) != timbre.Invalid {
 			t.Errorf("%v: %v", c, err)
 		}

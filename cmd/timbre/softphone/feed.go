@@ -90,9 +90,9 @@ func (c Call) encode(conn *websocket.Conn, cfg phone.Config) *fed {
 
 // begin says whose call it is, and gives its transaction id.
 func (f *fed) begin(ctx context.Context, c Call) (txid string, err error) {
-	encoding, channels := "mulaw", []string{"caller", "callee"}
+	encoding, channels := timbre.MuLaw, []string{"caller", "callee"}
 	if c.ALaw {
-		encoding = "alaw"
+		encoding = timbre.ALaw
 	}
 	if c.Mixed {
 		channels = []string{"mixed"}

@@ -24,7 +24,7 @@ func linear(channels ...[]int16) (b []byte) {
 	return b
 }
 
-func TestAFeedOfOursIsACallOfItsChannels(t *testing.T) {
+func TestNativeFeedIsACallWithALegPerChannel(t *testing.T) {
 	a, z := voice(8000, 1), voice(8000, 2)
 	wide := codec.Halve(a)[:3986]
 	law := func(l codec.Law, pcm []int16) []int16 { return l.Decode(nil, l.Encode(nil, pcm)) }
@@ -36,23 +36,23 @@ func TestAFeedOfOursIsACallOfItsChannels(t *testing.T) {
 		return mixed
 	}
 	for _, c := range []struct {
-		encoding string
+		encoding timbre.Encoding
 		rate     int
 		channels []string
 		audio    []byte
 		want     map[timbre.Side][]int16
 	}{
-		{Linear, 8000, []string{"mixed"}, linear(a), map[timbre.Side][]int16{timbre.Mixed: a}},
-		{Linear, 8000, []string{"caller", "callee"}, linear(a, z), map[timbre.Side][]int16{timbre.Caller: a, timbre.Callee: z}},
-		{Linear, 8000, []string{"callee", "caller"}, linear(a, z), map[timbre.Side][]int16{timbre.Callee: a, timbre.Caller: z}},
-		{Linear, 16000, []string{"caller"}, linear(a), map[timbre.Side][]int16{timbre.Caller: wide}},
-		{ULaw, 8000, []string{"caller", "callee"}, both(codec.ULaw), map[timbre.Side][]int16{timbre.Caller: law(codec.ULaw, a), timbre.Callee: law(codec.ULaw, z)}},
-		{ALaw, 8000, []string{"callee"}, codec.ALaw.Encode(nil, a), map[timbre.Side][]int16{timbre.Callee: law(codec.ALaw, a)}},
+		{timbre.LinearPCM, 8000, []string{"mixed"}, linear(a), map[timbre.Side][]int16{timbre.Mixed: a}},
+		{timbre.LinearPCM, 8000, []string{"caller", "callee"}, linear(a, z), map[timbre.Side][]int16{timbre.Caller: a, timbre.Callee: z}},
+		{timbre.LinearPCM, 8000, []string{"callee", "caller"}, linear(a, z), map[timbre.Side][]int16{timbre.Callee: a, timbre.Caller: z}},
+		{timbre.LinearPCM, 16000, []string{"caller"}, linear(a), map[timbre.Side][]int16{timbre.Caller: wide}},
+		{timbre.MuLaw, 8000, []string{"caller", "callee"}, both(codec.ULaw), map[timbre.Side][]int16{timbre.Caller: law(codec.ULaw, a), timbre.Callee: law(codec.ULaw, z)}},
+		{timbre.ALaw, 8000, []string{"callee"}, codec.ALaw.Encode(nil, a), map[timbre.Side][]int16{timbre.Callee: law(codec.ALaw, a)}},
 	} {
 		t.Run(fmt.Sprint(c.encoding, c.rate, c.channels), func(t *testing.T) {
-			b := start(t, Config{}, house())
+			b := start(t, Config{}, oneConnector())
 			s := b.connect("/feed/here")
-			s.text(started(c.encoding, c.rate, c.channels...))
+			s.text(startJSON(c.encoding, c.rate, c.channels...))
 			m := s.answer()
 			streams, _ := m["streams"].([]any)
 			if m["type"] != "started" || m["transactionId"] != "transaction 0" || m["connectorId"] != "here" || len(streams) != len(c.channels) {
@@ -81,7 +81,7 @@ func TestAFeedOfOursIsACallOfItsChannels(t *testing.T) {
 				call.Direction != "Outbound" || call.Headers["x-queue"] != "sales" || call.Started.IsZero() {
 				t.Errorf("call %+v", call)
 			}
-			for i, e := range b.ears {
+			for i, e := range b.legs {
 				got := e.pcm()
 				if c.rate == 16000 { // late by what the filter has to see
 					got = got[14:]
@@ -96,7 +96,7 @@ func TestAFeedOfOursIsACallOfItsChannels(t *testing.T) {
 }
 
 // follow checks that frames are of 20 ms, but for the last, and in a row.
-func follow(t *testing.T, e *ear) {
+func follow(t *testing.T, e *recorder) {
 	t.Helper()
 	at := time.Duration(0)
 	for i, f := range e.frames {
@@ -107,8 +107,8 @@ func follow(t *testing.T, e *ear) {
 	}
 }
 
-func TestWhatIsWrongWithAFeedIsSaid(t *testing.T) {
-	ok := started(Linear, 8000, "caller", "callee")
+func TestNativeFeedIsToldItsFailure(t *testing.T) {
+	ok := startJSON(timbre.LinearPCM, 8000, "caller", "callee")
 	for _, c := range []struct {
 		name   string
 		send   func(*sender)
@@ -122,12 +122,12 @@ func TestWhatIsWrongWithAFeedIsSaid(t *testing.T) {
 		{"an unknown dialect", func(s *sender) { s.text(`{"hello":"world"}`) }, "bad_message", websocket.StatusPolicyViolation, false},
 		{"a number for a name", func(s *sender) { s.text(`{"type":"start","from":7}`) }, "bad_message", websocket.StatusPolicyViolation, false},
 		{"no format", func(s *sender) { s.text(`{"type":"start"}`) }, "bad_message", websocket.StatusPolicyViolation, false},
-		{"an unknown encoding", func(s *sender) { s.text(started("mp3", 8000, "caller")) }, "bad_message", websocket.StatusPolicyViolation, false},
-		{"an unknown rate", func(s *sender) { s.text(started(Linear, 44100, "caller")) }, "bad_format", websocket.StatusPolicyViolation, false},
-		{"no channel", func(s *sender) { s.text(started(Linear, 8000)) }, "bad_message", websocket.StatusPolicyViolation, false},
-		{"three channels", func(s *sender) { s.text(started(Linear, 8000, "caller", "callee", "mixed")) }, "bad_message", websocket.StatusPolicyViolation, false},
-		{"one channel twice", func(s *sender) { s.text(started(Linear, 8000, "caller", "caller")) }, "bad_message", websocket.StatusPolicyViolation, false},
-		{"an unknown channel", func(s *sender) { s.text(started(Linear, 8000, "left")) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"an unknown encoding", func(s *sender) { s.text(startJSON("mp3", 8000, "caller")) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"an unknown rate", func(s *sender) { s.text(startJSON(timbre.LinearPCM, 44100, "caller")) }, "bad_format", websocket.StatusPolicyViolation, false},
+		{"no channel", func(s *sender) { s.text(startJSON(timbre.LinearPCM, 8000)) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"three channels", func(s *sender) { s.text(startJSON(timbre.LinearPCM, 8000, "caller", "callee", "mixed")) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"one channel twice", func(s *sender) { s.text(startJSON(timbre.LinearPCM, 8000, "caller", "caller")) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"an unknown channel", func(s *sender) { s.text(startJSON(timbre.LinearPCM, 8000, "left")) }, "bad_message", websocket.StatusPolicyViolation, false},
 		{"another connector", func(s *sender) { s.text(`{"connectorId":"there",` + ok[1:]) }, "forbidden", websocket.StatusPolicyViolation, false},
 		{"stop before start", func(s *sender) { s.text(`{"type":"stop"}`) }, "bad_message", websocket.StatusPolicyViolation, false},
 		{"a second start", func(s *sender) { s.text(ok); s.text(ok) }, "bad_message", websocket.StatusPolicyViolation, true},
@@ -136,7 +136,7 @@ func TestWhatIsWrongWithAFeedIsSaid(t *testing.T) {
 		{"too long a start", func(s *sender) { s.text(`{"type":"` + strings.Repeat("x", maxMessage) + `"}`) }, "", websocket.StatusMessageTooBig, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := start(t, Config{}, house())
+			b := start(t, Config{}, oneConnector())
 			s := b.connect("/feed/here")
 			c.send(s)
 			if code, status := s.closed(); code != c.code || status != c.status {

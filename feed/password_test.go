@@ -6,12 +6,14 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"timbre/environment"
 )
 
 func TestSourceWithTooManyWrongPasswordsMayTryNone(t *testing.T) {
 	const most = 10
 	now := time.Unix(1000, 0)
-	b := start(t, Config{Now: func() time.Time { return now }}, street())
+	b := startIn(t, environment.Environment{Now: func() time.Time { return now }}, Config{}, allKinds())
 	enter := func(name, path string, want int, change ...func(http.Header)) {
 		t.Helper()
 		s, status := b.dial(path, change...)
