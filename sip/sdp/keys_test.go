@@ -14,12 +14,12 @@ const (
 	theirs = "sha-256 A1:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:1F:20"
 )
 
-// told is what an offer's only line is answered and what its stream is told.
-func told(t *testing.T, a *Answering, sdp string) (string, timbre.Media) {
+// answer1 answers the only line of an offer, and describes its stream.
+func answer1(t *testing.T, a *Answering, sdp string) (string, timbre.Media) {
 	t.Helper()
 	o := read1(t, sdp)
 	if l := o.Lines[0]; l.Unfit != "" {
-		t.Fatalf("%s %v in\n%s", l.Unfit, l.Faults, sdp)
+		t.Fatalf("got unfit: %s %v in\n%s", l.Unfit, l.Faults, sdp)
 	}
 	text, err := a.Answer(o, map[int]int{0: 20000})
 	if err != nil {
@@ -28,76 +28,76 @@ func told(t *testing.T, a *Answering, sdp string) (string, timbre.Media) {
 	return string(text), a.Spec(&o.Lines[0], peer, peer, false)
 }
 
-func TestOurKeyStaysWhileTheSuiteDoes(t *testing.T) {
+func TestTheLocalKeyStaysWhileTheSuiteDoes(t *testing.T) {
 	a := NewAnswering(peer)
 	offered := func(proto string, cryptos ...string) string {
 		return head + "m=audio 30000 " + proto + " 0\na=crypto:" + strings.Join(cryptos, "\na=crypto:") + "\n"
 	}
 	first := "1 AES_CM_128_HMAC_SHA1_80 inline:" + key30
-	_, one := told(t, a, offered("RTP/SAVP", first))
-	_, again := told(t, a, offered("RTP/SAVP", first))
+	_, one := answer1(t, a, offered("RTP/SAVP", first))
+	_, again := answer1(t, a, offered("RTP/SAVP", first))
 	if !one.Equal(again) {
-		t.Error("the same offer says something else")
+		t.Error("got another stream for the same offer")
 	}
-	text, retagged := told(t, a, offered("RTP/SAVPF", strings.Replace(first, "1", "2", 1)))
+	text, retagged := answer1(t, a, offered("RTP/SAVPF", strings.Replace(first, "1", "2", 1)))
 	if !bytes.Equal(retagged.Keys.Local, one.Keys.Local) || !strings.Contains(text, "a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:") || !strings.Contains(text, "RTP/SAVPF") {
-		t.Errorf("a new tag:\n%s", text)
+		t.Errorf("for a new tag: got another key, or\n%s", text)
 	}
-	_, rekeyed := told(t, a, offered("RTP/SAVP", "1 AES_CM_128_HMAC_SHA1_80 inline:"+strings.Repeat("A", 40)))
+	_, rekeyed := answer1(t, a, offered("RTP/SAVP", "1 AES_CM_128_HMAC_SHA1_80 inline:"+strings.Repeat("A", 40)))
 	if rekeyed.Equal(one) || !bytes.Equal(rekeyed.Keys.Local, one.Keys.Local) || bytes.Equal(rekeyed.Keys.Remote, one.Keys.Remote) {
-		t.Error("a new key of the peer's is not taken, or changes ours")
+		t.Error("for a new remote key: got the old one, or a new local one")
 	}
-	_, stronger := told(t, a, offered("RTP/SAVP", "1 AEAD_AES_128_GCM inline:"+key28))
+	_, stronger := answer1(t, a, offered("RTP/SAVP", "1 AEAD_AES_128_GCM inline:"+key28))
 	if stronger.Keys.Suite != "AEAD_AES_128_GCM" || len(stronger.Keys.Local) != 28 {
-		t.Errorf("%+v", stronger.Keys)
+		t.Errorf("got %+v, want a key of AEAD_AES_128_GCM", stronger.Keys)
 	}
-	if _, open := told(t, a, head+"m=audio 30000 RTP/AVP 0\n"); open.Keys != nil {
-		t.Error("a stream in the clear has keys")
+	if _, open := answer1(t, a, head+"m=audio 30000 RTP/AVP 0\n"); open.Keys != nil {
+		t.Error("got keys for a stream in the clear")
 	}
-	_, back := told(t, a, offered("RTP/AVP", first)) // as far as both can
+	_, back := answer1(t, a, offered("RTP/AVP", first)) // opportunistic
 	if back.Keys == nil || bytes.Equal(back.Keys.Local, one.Keys.Local) {
-		t.Error("a key that was given up comes back")
+		t.Error("got a key again that was given up")
 	}
 }
 
-func TestWhoBeginsTheHandshake(t *testing.T) {
+func TestHandshakeRoles(t *testing.T) {
 	for name, c := range map[string]struct {
 		attributes string
 		passive    bool
 		want       string
 	}{
-		"as we like":             {"a=setup:actpass\n", false, "active"},
-		"as we like, behind NAT": {"a=setup:actpass\n", true, "passive"},
-		"the peer":               {"a=setup:active\n", false, "passive"},
-		"we":                     {"a=setup:passive\n", true, "active"},
-		"nothing is said":        {"", false, "passive"},
-		"nonsense":               {"a=setup:holdconn\n", false, "passive"},
+		"either":             {"a=setup:actpass\n", false, "active"},
+		"either, behind NAT": {"a=setup:actpass\n", true, "passive"},
+		"active peer":        {"a=setup:active\n", false, "passive"},
+		"passive peer":       {"a=setup:passive\n", true, "active"},
+		"no setup":           {"", false, "passive"},
+		"unknown setup":      {"a=setup:holdconn\n", false, "passive"},
 	} {
 		for _, proto := range []string{"UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF", "RTP/SAVPF", "RTP/AVP"} {
 			a := NewAnswering(peer)
 			a.Fingerprint, a.Passive = ours, c.passive
-			text, spec := told(t, a, head+"m=audio 30000 "+proto+" 0\na=fingerprint:"+strings.ToLower(theirs)+"\n"+c.attributes)
+			text, spec := answer1(t, a, head+"m=audio 30000 "+proto+" 0\na=fingerprint:"+strings.ToLower(theirs)+"\n"+c.attributes)
 			if !strings.Contains(text, "a=setup:"+c.want+"\r\n") || !strings.Contains(text, "a=fingerprint:"+ours+"\r\n") || !strings.Contains(text, proto+" 0\r\n") {
-				t.Errorf("%s:\n%s", name, text)
+				t.Errorf("%s, %s: got\n%s\nwant setup %s", name, proto, text, c.want)
 			}
 			if d := spec.DTLS; d == nil || d.Fingerprint != theirs || d.Active != (c.want == "active") || spec.Keys != nil {
-				t.Errorf("%s: %+v", name, d)
+				t.Errorf("%s, %s: got %+v, want active %v", name, proto, d, c.want == "active")
 			}
 		}
 	}
 }
 
-func TestAHandshakeKeepsItsSides(t *testing.T) {
+func TestAHandshakeKeepsItsRoles(t *testing.T) {
 	a := NewAnswering(peer)
 	a.Fingerprint = ours
 	line := head + "m=audio 30000 UDP/TLS/RTP/SAVP 0\na=fingerprint:" + theirs + "\n"
-	_, first := told(t, a, line+"a=setup:active\n")
-	_, second := told(t, a, line+"a=setup:actpass\n")
+	_, first := answer1(t, a, line+"a=setup:active\n")
+	_, second := answer1(t, a, line+"a=setup:actpass\n")
 	if first.DTLS.Active || *second.DTLS != *first.DTLS {
-		t.Errorf("%+v became %+v", first.DTLS, second.DTLS)
+		t.Errorf("got %+v, want %+v", second.DTLS, first.DTLS)
 	}
-	if _, other := told(t, a, strings.Replace(line, "A1", "A2", 1)+"a=setup:actpass\n"); !other.DTLS.Active {
-		t.Error("another peer is not called")
+	if _, other := answer1(t, a, strings.Replace(line, "A1", "A2", 1)+"a=setup:actpass\n"); !other.DTLS.Active {
+		t.Error("got the old roles for another certificate")
 	}
 }
 
@@ -115,22 +115,22 @@ func TestFingerprints(t *testing.T) {
 		"none, in the open": {"m=audio 30000 RTP/AVP 0\n", ""},
 	} {
 		if l := read1(t, head+c.sdp).Lines[0]; l.fingerprint != c.want || l.Secure() != (c.want != "" || name == "keys come first") {
-			t.Errorf("%s: %q %v", name, l.fingerprint, l.Secure())
+			t.Errorf("%s: got %q, secure %v, want %q", name, l.fingerprint, l.Secure(), c.want)
 		}
 	}
 }
 
-func TestWhatIsNotEncryptedIsUnfitWhereItMustBe(t *testing.T) {
+func TestDemandMakesLinesInTheClearUnfit(t *testing.T) {
 	o := read1(t, head+"m=audio 30000 RTP/AVP 0\nm=audio 30002 RTP/SAVP 0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"+key30+"\nm=audio 0 RTP/AVP 0\n")
 	o.Demand()
 	if got := [3]Unfit{o.Lines[0].Unfit, o.Lines[1].Unfit, o.Lines[2].Unfit}; got != [3]Unfit{InClear, "", Disabled} {
-		t.Errorf("%q", got)
+		t.Errorf("got %q", got)
 	}
 }
 
-func TestHeldLinesOfOldAreReachedAtTheirPeer(t *testing.T) {
-	_, spec := told(t, NewAnswering(peer), "v=0\nc=IN IP4 0.0.0.0\nm=audio 30000 RTP/AVP 0\n")
+func TestLinesHeldAsInRFC2543AreReachedAtTheirPeer(t *testing.T) {
+	_, spec := answer1(t, NewAnswering(peer), "v=0\nc=IN IP4 0.0.0.0\nm=audio 30000 RTP/AVP 0\n")
 	if spec.Remote != netip.AddrPortFrom(peer, 30000) || spec.RTCP.IsValid() || !spec.Hold {
-		t.Errorf("%+v", spec)
+		t.Errorf("got %+v, want it held at %v", spec, peer)
 	}
 }

@@ -31,7 +31,7 @@ a=label:2
 a=sendonly
 `
 
-// read1 is an offer of a text.
+// read1 reads a description.
 func read1(t testing.TB, sdp string) *Offer {
 	t.Helper()
 	o, err := Read([]byte(sdp), peer)
@@ -41,11 +41,11 @@ func read1(t testing.TB, sdp string) *Offer {
 	return o
 }
 
-func TestWhatAnOfferSaysOfALine(t *testing.T) {
+func TestLinesAreRead(t *testing.T) {
 	for name, c := range map[string]struct {
-		sdp, want string // unfit or voice/keys remote rtcp direction hold label
+		sdp, want string // unfit, or voice/events remote rtcp direction held label
 	}{
-		"plain":                  {head + "m=audio 30000 RTP/AVP 0\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
+		"G.711":                  {head + "m=audio 30000 RTP/AVP 0\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
 		"A-law first":            {head + "m=audio 30000 RTP/AVP 18 8 0 101\na=rtpmap:101 telephone-event/8000\na=sendonly\na=label: 7 \n", "8/101 192.0.2.1:30000 192.0.2.1:30001 sendonly false 7"},
 		"dynamic":                {head + "m=audio 30000 RTP/AVP 96 97\na=rtpmap:96 pcma/8000/1\na=rtpmap:97 telephone-event/8000\n", "96/97 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
 		"wide events":            {head + "m=audio 30000 RTP/AVPF 0 97\na=rtpmap:97 telephone-event/48000\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
@@ -61,8 +61,8 @@ func TestWhatAnOfferSaysOfALine(t *testing.T) {
 		"a host name":            {"v=0\nc=IN IP4 media.example.com\nm=audio 35011 RTP/AVP 0\n", "0/-1 192.0.2.9:35011 192.0.2.9:35012 sendrecv false "},
 		"inactive by session":    {head + "a=inactive\nm=audio 30000 RTP/AVP 0\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 inactive true "},
 		"line beats session":     {head + "a=inactive\nm=audio 30000 RTP/AVP 0\na=sendonly\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendonly false "},
-		"hold of old":            {head + "m=audio 30000 RTP/AVP 0\nc=IN IP4 0.0.0.0\n", "0/-1 0.0.0.0:30000 0.0.0.0:30001 sendrecv true "},
-		"wants to listen":        {head + "m=audio 30000 RTP/AVP 0\na=recvonly\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 recvonly true "},
+		"hold of RFC 2543":       {head + "m=audio 30000 RTP/AVP 0\nc=IN IP4 0.0.0.0\n", "0/-1 0.0.0.0:30000 0.0.0.0:30001 sendrecv true "},
+		"receives only":          {head + "m=audio 30000 RTP/AVP 0\na=recvonly\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 recvonly true "},
 		"odd attributes":         {head + "m=audio 30000 RTP/AVP 0\na=\na=direction:both\na=rtpmap:0\na=rtpmap:0 X\n", string(NoCodec)},
 		"video":                  {head + "m=video 30000 RTP/AVP 0\n", string(NotAudio)},
 		"switched off":           {head + "m=audio 0 RTP/AVP 0\n", string(Disabled)},
@@ -78,18 +78,20 @@ func TestWhatAnOfferSaysOfALine(t *testing.T) {
 		"wide G.711":             {head + "m=audio 30000 RTP/AVP 96\na=rtpmap:96 PCMU/16000\n", string(NoCodec)},
 		"a static type renamed":  {head + "m=audio 30000 RTP/AVP 0\na=rtpmap:0 G729/8000\n", string(NoCodec)},
 	} {
-		l := read1(t, c.sdp).Lines[0]
-		got := string(l.Unfit)
-		if got == "" {
-			got = fmt.Sprintf("%d/%d %v %v %s %v %s", l.Voice, l.Events, l.Remote, l.RTCP, l.Direction, l.Held(), l.Label)
-		}
-		if got != c.want {
-			t.Errorf("%s: %s, want %s", name, got, c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			l := read1(t, c.sdp).Lines[0]
+			got := string(l.Unfit)
+			if got == "" {
+				got = fmt.Sprintf("%d/%d %v %v %s %v %s", l.Voice, l.Events, l.Remote, l.RTCP, l.Direction, l.Held(), l.Label)
+			}
+			if got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
 	}
 }
 
-func TestOffersThatCannotBeReadAreToldApart(t *testing.T) {
+func TestReadErrorsHaveTheirKinds(t *testing.T) {
 	for name, c := range map[string]struct {
 		sdp  string
 		kind timbre.Kind
@@ -103,9 +105,11 @@ func TestOffersThatCannotBeReadAreToldApart(t *testing.T) {
 		"no m-line":      {head, timbre.Unprocessable},
 		"many m-lines":   {head + strings.Repeat("m=audio 30000 RTP/AVP 0\n", maxMLines+1), timbre.Unprocessable},
 	} {
-		if _, err := Read([]byte(c.sdp), peer); err == nil || timbre.KindOf(err) != c.kind {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := Read([]byte(c.sdp), peer); err == nil || timbre.KindOf(err) != c.kind {
+				t.Errorf("got %v, want kind %v", err, c.kind)
+			}
+		})
 	}
 }
 
@@ -179,10 +183,10 @@ func TestTheOfferersFirstChoiceIsAnswered(t *testing.T) {
 			}
 		}
 		if strings.Join(got, "|") != c.want {
-			t.Errorf("%s: answered %q, want %q", name, strings.Join(got, "|"), c.want)
+			t.Errorf("%s: got %q, want %q", name, strings.Join(got, "|"), c.want)
 		}
 		if n := len(strings.Fields(c.formats)) - strings.Count(c.formats, "18"); len(o.Lines[0].Payloads) != n {
-			t.Errorf("%s: %d formats may come, want %d", name, len(o.Lines[0].Payloads), n)
+			t.Errorf("%s: got %d formats to receive, want %d", name, len(o.Lines[0].Payloads), n)
 		}
 	}
 }
@@ -200,7 +204,7 @@ func TestTheVersionCountsChangesOnly(t *testing.T) {
 	}
 	for i, version := range []int{1, 1, 2, 3} {
 		if want := fmt.Sprintf("o=- %d %d IN IP6 2001:db8::1", a.id, version); origins[i] != want {
-			t.Errorf("%s, want %s", origins[i], want)
+			t.Errorf("got %s, want %s", origins[i], want)
 		}
 	}
 }
@@ -215,7 +219,7 @@ func FuzzOffer(f *testing.F) {
 		o, err := Read(raw, peer)
 		if err != nil {
 			if timbre.KindOf(err) == timbre.Internal {
-				t.Errorf("an error that says nothing: %v", err)
+				t.Errorf("got %v of kind Internal, want a kind that says what is wrong", err)
 			}
 			return
 		}
@@ -224,7 +228,7 @@ func FuzzOffer(f *testing.F) {
 			ports[l.Index] = 20000 + 2*i
 		}
 		if len(ports) == 0 && slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Unfit == "" }) {
-			t.Error("neither fit nor unfit")
+			t.Error("got a line neither fit nor unfit")
 		}
 		answering := NewAnswering(peer)
 		answering.Fingerprint = ours
@@ -234,17 +238,17 @@ func FuzzOffer(f *testing.F) {
 		}
 		a, err := Read(text, peer)
 		if err != nil {
-			t.Fatalf("our own answer cannot be read: %v\n%s", err, text)
+			t.Fatalf("got %v for our own answer\n%s", err, text)
 		}
 		if len(a.Lines) != len(o.Lines) {
-			t.Errorf("%d lines answered of %d", len(a.Lines), len(o.Lines))
+			t.Errorf("got %d lines answered, want %d", len(a.Lines), len(o.Lines))
 		}
 		for i, l := range a.Lines {
 			if ports[i] != 0 && l.Secure() != o.Lines[i].Secure() {
-				t.Errorf("line %d: one side is encrypted, the other is not\n%s", i, text)
+				t.Errorf("line %d: got one side encrypted and the other not\n%s", i, text)
 			}
 			if (l.desc.MediaName.Port.Value != 0) != (ports[i] != 0) || l.Label != o.Lines[i].Label {
-				t.Errorf("line %d: port %d, label %q for %q", i, l.desc.MediaName.Port.Value, l.Label, o.Lines[i].Label)
+				t.Errorf("line %d: got port %d, label %q for label %q", i, l.desc.MediaName.Port.Value, l.Label, o.Lines[i].Label)
 			}
 		}
 	})

@@ -38,7 +38,7 @@ func TestOutsideOffersAreAnswered(t *testing.T) {
 			got = append(got, answered(t, strings.TrimLeft(sdp, "\n")))
 		}
 		if got := strings.Join(got, "; "); got != want {
-			t.Errorf("%s: %s, want %s", file, got, want)
+			t.Errorf("%s: got %s, want %s", file, got, want)
 		}
 	}
 }
@@ -56,7 +56,7 @@ func answered(t *testing.T, sdp string) string {
 	}
 	a := read1(t, string(text)).Lines[0]
 	if a.Label != fit[0].Label || a.Remote.String() != "192.0.2.200:20000" {
-		t.Errorf("answered at %s, label %q", a.Remote, a.Label)
+		t.Errorf("got an answer at %s, label %q", a.Remote, a.Label)
 	}
 	return fmt.Sprintf("%d %s %s %s, answered %s %s", fit[0].Voice, fit[0].Remote, fit[0].Direction, fit[0].Label,
 		strings.Join(a.desc.MediaName.Formats, " "), a.Direction)

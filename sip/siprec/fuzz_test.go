@@ -26,25 +26,25 @@ func FuzzMap(f *testing.F) {
 		for _, m := range []*Metadata{m, m.After(before), before.After(m), m.After(m)} {
 			legs, warnings := Map(lines, m, k)
 			if len(legs) != len(lines) {
-				t.Fatalf("%d legs for %d lines", len(legs), len(lines))
+				t.Fatalf("got %d legs for %d lines", len(legs), len(lines))
 			}
 			for i, l := range legs {
 				if l.Index != lines[i].Index || l.Label != lines[i].Label || l.Side > timbre.Callee {
-					t.Errorf("leg %d: %+v", i, l)
+					t.Errorf("got leg %d %+v of line %+v", i, l, lines[i])
 				}
 			}
 			again, said := Map(lines, m, k)
 			if !slices.Equal(again, legs) || !slices.Equal(said, warnings) {
-				t.Error("two answers to one question")
+				t.Error("got another result for the same input")
 			}
 			if len(legs) > 0 && len(m.present().Participants) == 0 && legs[0].Side != timbre.Mixed && len(warnings) == 0 {
-				t.Errorf("a silent guess: %s", written(legs))
+				t.Errorf("got %s assumed without a warning", written(legs))
 			}
 			if slices.ContainsFunc(append(m.Warnings, warnings...), func(w string) bool { return len(w) > maxWarning }) {
-				t.Errorf("warnings %q", warnings)
+				t.Errorf("got warnings %q, want at most %d bytes each", warnings, maxWarning)
 			}
 			if len(m.Participants) > maxParties || len(m.Streams) > maxParties {
-				t.Errorf("%d participants, %d streams", len(m.Participants), len(m.Streams))
+				t.Errorf("got %d participants, %d streams", len(m.Participants), len(m.Streams))
 			}
 		}
 	})
@@ -63,15 +63,15 @@ func FuzzHeaders(f *testing.F) {
 			return
 		}
 		if len(m.Participants) == 0 || len(m.Participants) > maxParties || len(m.Warnings) == 0 {
-			t.Errorf("%+v", m)
+			t.Errorf("got %+v, want participants and a warning", m)
 		}
 		if legs, _ := Map(two, m, Known{}); len(legs) != 2 {
-			t.Errorf("%d legs", len(legs))
+			t.Errorf("got %d legs, want 2", len(legs))
 		}
 	})
 }
 
-// FuzzParts takes multipart bodies apart: no part holds what is not in the body.
+// FuzzParts splits multipart bodies: the parts hold no more than the body.
 func FuzzParts(f *testing.F) {
 	for _, v := range vectors(f) {
 		f.Add(boundary(v.contentType), v.body)
@@ -79,19 +79,19 @@ func FuzzParts(f *testing.F) {
 	f.Fuzz(func(t *testing.T, mark string, body []byte) {
 		parts := split(mark, body)
 		if len(parts) > maxParts {
-			t.Errorf("%d parts", len(parts))
+			t.Errorf("got %d parts, want at most %d", len(parts), maxParts)
 		}
 		total := 0
 		for _, p := range parts {
 			total += len(p.content)
 		}
 		if total > len(body) {
-			t.Errorf("%d bytes of parts in a body of %d", total, len(body))
+			t.Errorf("got parts of %d bytes in a body of %d", total, len(body))
 		}
 	})
 }
 
-// FuzzTree reads documents: never more than the caps, nor a repaired document that has to be repaired again.
+// FuzzTree reads documents within their limits.
 func FuzzTree(f *testing.F) {
 	for _, v := range vectors(f) {
 		if b, err := Read(v.contentType, v.body); err == nil {
@@ -110,7 +110,7 @@ func FuzzTree(f *testing.F) {
 			return count + 1, depth + 1
 		}
 		if count, depth := deepest(top); count > maxNodes+1 || depth > maxDepth+1 {
-			t.Errorf("%d elements, %d deep", count, depth)
+			t.Errorf("got %d elements, %d deep", count, depth)
 		}
 	})
 }
@@ -122,22 +122,21 @@ func FuzzAddress(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, address, list string) {
 		if user := User(address); strings.ContainsAny(user, "@;") {
-			t.Errorf("user %q of %q", user, address)
+			t.Errorf("got user %q of %q", user, address)
 		}
 		if !sameNumber(address, address) && len(digits(address)) >= minDigits {
-			t.Errorf("%q is not itself", address)
+			t.Errorf("got %q different from itself", address)
 		}
 		if callers, err := timbre.AddressPatterns(strings.Split(list, ",")); err == nil {
 			r := Rules{Callers: callers}
 			if r.isCaller(address) && (User(address) == "" || len(callers) == 0) {
-				t.Errorf("%q is a caller by %q", address, callers)
+				t.Errorf("got %q as a caller by %q", address, callers)
 			}
 		}
 	})
 }
 
-// FuzzMerge follows metadata through two updates: what is known stays within its caps, and a complete document that says
-// everything leaves nothing of what was before.
+// FuzzMerge follows metadata through two updates: it stays within its limits, and a complete document replaces all of it.
 func FuzzMerge(f *testing.F) {
 	for _, steps := range stories(f) {
 		var docs [3]string
@@ -151,12 +150,12 @@ func FuzzMerge(f *testing.F) {
 	f.Fuzz(func(t *testing.T, first, second, third string) {
 		m := Parse(third).After(Parse(second).After(Parse(first)))
 		if len(m.Participants) > maxParties || len(m.Streams) > maxParties || len(m.sends) > 4096 || len(m.joined) > 4096 {
-			t.Errorf("%d participants, %d streams, %d senders, %d gone", len(m.Participants), len(m.Streams), len(m.sends), len(m.joined))
+			t.Errorf("got %d participants, %d streams, %d senders, %d joined", len(m.Participants), len(m.Streams), len(m.sends), len(m.joined))
 		}
 		legs, _ := Map(two, m, Known{})
 		whole, _ := Map(two, session(false, ann, "1", bob, "2").After(m), Known{})
 		if len(legs) != 2 || written(whole) != "0 caller "+ann+", 1 callee "+bob {
-			t.Errorf("%s, and after a whole document %s", written(legs), written(whole))
+			t.Errorf("got %s, and %s after a complete document", written(legs), written(whole))
 		}
 	})
 }

@@ -40,31 +40,31 @@ func TestWithoutMetadataTheFirstLineIsTheCaller(t *testing.T) {
 			lines = append(lines, Line{Index: i})
 		}
 		legs, warnings := Map(lines, nil, Known{})
-		if written(legs) != want || len(warnings) == 0 {
-			t.Errorf("%d lines: %s %q", n, written(legs), warnings)
+		if got := written(legs); got != want || len(warnings) == 0 {
+			t.Errorf("%d lines: got %s with warnings %q, want %s", n, got, warnings, want)
 		}
 	}
 	legs, _ := Map([]Line{{Index: 2}, {Index: 4}}, FromHeaders("", []string{`1001;media-index="2"`}), Known{})
-	if written(legs) != "2 caller 1001, 4 callee -" {
-		t.Error(written(legs))
+	if got, want := written(legs), "2 caller 1001, 4 callee -"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
-func TestTheCallerStaysTheCaller(t *testing.T) {
+func TestTheCallerStaysTheCallerByAddress(t *testing.T) {
 	turned := session(false, bob, "2", ann, "1")
 	if legs, _ := Map(two, turned, Known{}); written(legs) != "0 callee "+ann+", 1 caller "+bob {
-		t.Error(written(legs))
+		t.Errorf("got %s", written(legs))
 	}
 	if legs, _ := Map(two, turned, Known{Before: []timbre.Leg{{Side: timbre.Caller, Party: ann}}}); written(legs) != "0 caller "+ann+", 1 callee "+bob {
-		t.Error(written(legs))
+		t.Errorf("got %s", written(legs))
 	}
 	gone := []timbre.Leg{{Side: timbre.Caller, Party: "sip:gone@example.com"}}
 	if legs, warnings := Map(two, turned, Known{Before: gone}); written(legs) != "0 caller "+ann+", 1 callee "+bob || len(warnings) != 1 {
-		t.Error(written(legs), warnings)
+		t.Errorf("got %s with warnings %q", written(legs), warnings)
 	}
-	gone[0].Party = "" // it was a guess
+	gone[0].Party = "" // it was assumed
 	if legs, _ := Map(two, turned, Known{Before: gone}); written(legs) != "0 callee "+ann+", 1 caller "+bob {
-		t.Error(written(legs))
+		t.Errorf("got %s", written(legs))
 	}
 }
 
@@ -90,9 +90,15 @@ func TestSidesStayWithTheirLines(t *testing.T) {
 		"the caller is left alone":                      {session(false, ann, "1"), first, "0 caller " + ann + ", 1 callee -", 2},
 		"they change lines":                             {session(false, bob, "1", ann, "2"), first, "0 callee " + bob + ", 1 caller " + ann, 0},
 	} {
-		if legs, warnings := Map(two, c.m, Known{Before: c.before}); written(legs) != c.want || len(warnings) != c.warnings {
-			t.Errorf("%s: %s %q", name, written(legs), warnings)
-		}
+		t.Run(name, func(t *testing.T) {
+			legs, warnings := Map(two, c.m, Known{Before: c.before})
+			if got := written(legs); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+			if len(warnings) != c.warnings {
+				t.Errorf("got warnings %q, want %d", warnings, c.warnings)
+			}
+		})
 	}
 }
 
@@ -100,7 +106,7 @@ func TestNoLabelIsNotALabel(t *testing.T) {
 	m := Parse(`<recording><participant id="a"><nameID aor="` + bob + `"/><send>s</send></participant><stream id="s"/></recording>`)
 	legs, warnings := Map([]Line{{Index: 0}, {Index: 1}}, m, Known{})
 	if written(legs) != "0 caller -, 1 callee -" || len(warnings) == 0 {
-		t.Error(written(legs), warnings)
+		t.Errorf("got %s with warnings %q", written(legs), warnings)
 	}
 }
 
@@ -109,7 +115,7 @@ func TestAMixBesideAnUnknownStreamMakesNoCaller(t *testing.T) {
 		<stream id="s"><label>1</label></stream></recording>`)
 	legs, warnings := Map(two, m, Known{})
 	if written(legs) != "0 mixed -, 1 mixed -" || len(warnings) == 0 {
-		t.Error(written(legs), warnings)
+		t.Errorf("got %s with warnings %q", written(legs), warnings)
 	}
 }
 
@@ -127,17 +133,20 @@ func TestLaterMetadataIsMergedWithEarlier(t *testing.T) {
 			"0 caller -, 1 callee -",
 		},
 		"streams alone keep parties": {Parse(`<recording><stream stream_id="s1"><label>2</label></stream><stream stream_id="s2"><label>1</label></stream></recording>`), "0 callee sip:dummy@example.com, 1 caller " + ann},
-		"who has left sends nothing": {
+		"a participant that has left sends nothing": {
 			Parse(`<recording><datamode>partial</datamode><participantsessionassoc participant_id="psip:dummy@example.com"><disassociate-time>x</disassociate-time></participantsessionassoc></recording>`),
 			"0 caller " + ann + ", 1 callee -",
 		},
 	} {
-		if legs, _ := Map(two, c.after.After(before), Known{}); written(legs) != c.want {
-			t.Errorf("%s: %s", name, written(legs))
-		}
+		t.Run(name, func(t *testing.T) {
+			legs, _ := Map(two, c.after.After(before), Known{})
+			if got := written(legs); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
 	}
 	if m := session(true, ann, "1"); m.After(nil) != m {
-		t.Error("with nothing before, the new is all")
+		t.Errorf("got %+v after nothing, want %+v", m.After(nil), m)
 	}
 }
 
@@ -147,12 +156,12 @@ func TestUserParts(t *testing.T) {
 		"Extension-7@example.com": "Extension-7", "1001": "1001", "sip:192.0.2.1": "", "sip:ann:secret@example.com": "ann", "": "", "TEL:1": "1",
 	} {
 		if got := User(in); got != want {
-			t.Errorf("%s: %q", in, got)
+			t.Errorf("got user %q of %s, want %q", got, in, want)
 		}
 	}
 }
 
-func TestNumbersAreOneWithAndWithoutCountryCode(t *testing.T) {
+func TestNumbersAreTheSameWithAndWithoutCountryCode(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		same bool
@@ -166,7 +175,7 @@ func TestNumbersAreOneWithAndWithoutCountryCode(t *testing.T) {
 		{"", "", false},
 	} {
 		if sameNumber(c.a, c.b) != c.same || sameNumber(c.b, c.a) != c.same {
-			t.Errorf("%s and %s: %v", c.a, c.b, !c.same)
+			t.Errorf("got %v for %s and %s, want %v", !c.same, c.a, c.b, c.same)
 		}
 	}
 }
@@ -183,13 +192,16 @@ func TestHeadersNameTheParties(t *testing.T) {
 		"the near end": {`<sip:5555@192.0.2.1;x-nearend;x-refci=1;x-nearendaddr=5555;x-farendaddr=6666>;tag=1`, nil, "0 callee 5555, 1 callee 5555"},
 		"the far end":  {`<sip:5555@192.0.2.1;x-farend;x-nearendaddr=5555;x-farendaddr=6666>;tag=1`, nil, "0 caller 6666, 1 caller 6666"},
 	} {
-		if legs, _ := Map([]Line{{Index: 0}, {Index: 1}}, FromHeaders(c.from, c.headers), Known{}); written(legs) != c.want {
-			t.Errorf("%s: %s", name, written(legs))
-		}
+		t.Run(name, func(t *testing.T) {
+			legs, _ := Map([]Line{{Index: 0}, {Index: 1}}, FromHeaders(c.from, c.headers), Known{})
+			if got := written(legs); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
 	}
 	for _, from := range []string{"<sip:a@x>", "<sip:a@x;x-nearend;x-farend>"} {
 		if m := FromHeaders(from, []string{"sip:a@x", `;media-index="0"`, "media-index=999"}); m != nil {
-			t.Errorf("%s: %+v", from, m)
+			t.Errorf("got %+v of %s, want none", m, from)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func outside(t *testing.T) string {
 	return ""
 }
 
-func TestOutsideVectorsAreUnderstood(t *testing.T) {
+func TestOutsideVectors(t *testing.T) {
 	dir := outside(t)
 	for file, want := range map[string]string{
 		"drachtio-mit/acme-siprec-offer.txt":                          "0 caller 9000, 1 callee 1002",
@@ -48,7 +48,7 @@ func TestOutsideVectorsAreUnderstood(t *testing.T) {
 		}
 		legs, warnings := readOutside(t, file, string(raw))
 		if legs != want {
-			t.Errorf("%s: %s, want %s; %q", file, legs, want, warnings)
+			t.Errorf("%s: got %s, want %s; warnings %q", file, legs, want, warnings)
 		}
 		t.Logf("%s: %s %q", file, legs, warnings)
 	}
@@ -72,7 +72,7 @@ func TestOutsidePartsAreMerged(t *testing.T) {
 		m = read(step.doc).After(m)
 		before, _ := Map(lines, read("complete.xml"), Known{})
 		if legs, _ := Map(lines, m, Known{Before: before}); written(legs) != step.want {
-			t.Errorf("%s: %s", step.doc, written(legs))
+			t.Errorf("%s: got %s, want %s", step.doc, written(legs), step.want)
 		}
 	}
 }

@@ -10,25 +10,27 @@ import (
 	"timbre"
 )
 
-func TestBodiesThatCannotBeUsedAreRefusedByKind(t *testing.T) {
+func TestReadErrorsHaveTheirKinds(t *testing.T) {
 	for name, c := range map[string]struct {
 		contentType, body string
 		kind              timbre.Kind
 	}{
-		"another type":          {"application/isup", "IAM", timbre.Unprocessable},
-		"no type, no likeness":  {"", "hello", timbre.Unprocessable},
-		"parts of no use":       {"multipart/mixed;boundary=x", "--x\r\nContent-Type: application/gtd\r\n\r\nIAM\r\n--x--\r\n", timbre.Unprocessable},
-		"parts without content": {"multipart/mixed;boundary=x", "--x\r\nContent-Type: application/sdp\r\n\r\n--x--\r\n", timbre.Unprocessable},
-		"no parts at all":       {"multipart/mixed;boundary=x", "hello", timbre.Invalid},
-		"too large":             {"application/sdp", strings.Repeat("a", MaxBody+1), timbre.Limit},
+		"another type":           {"application/isup", "IAM", timbre.Unprocessable},
+		"no type, unknown bytes": {"", "hello", timbre.Unprocessable},
+		"parts of other types":   {"multipart/mixed;boundary=x", "--x\r\nContent-Type: application/gtd\r\n\r\nIAM\r\n--x--\r\n", timbre.Unprocessable},
+		"parts without content":  {"multipart/mixed;boundary=x", "--x\r\nContent-Type: application/sdp\r\n\r\n--x--\r\n", timbre.Unprocessable},
+		"no parts at all":        {"multipart/mixed;boundary=x", "hello", timbre.Invalid},
+		"too large":              {"application/sdp", strings.Repeat("a", MaxBody+1), timbre.Limit},
 	} {
-		if _, err := Read(c.contentType, []byte(c.body)); err == nil || timbre.KindOf(err) != c.kind {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := Read(c.contentType, []byte(c.body)); err == nil || timbre.KindOf(err) != c.kind {
+				t.Errorf("got %v, want kind %v", err, c.kind)
+			}
+		})
 	}
 }
 
-func TestBodiesOfOnePart(t *testing.T) {
+func TestReadSinglePart(t *testing.T) {
 	for name, c := range map[string]struct{ contentType, body, sdp, metadata string }{
 		"nothing":             {"application/sdp", "\r\n", "", ""},
 		"sdp":                 {"application/SDP; charset=x", "v=0\r\n", "v=0", ""},
@@ -37,33 +39,35 @@ func TestBodiesOfOnePart(t *testing.T) {
 		"metadata of a draft": {"application/rs-metadata", "\ufeff\n<recording/>", "", "<recording/>"},
 		"metadata, no type":   {"", "<recording/>", "", "<recording/>"},
 	} {
-		b, err := Read(c.contentType, []byte(c.body))
-		if err != nil || string(b.SDP) != c.sdp || b.Metadata != c.metadata {
-			t.Errorf("%s: %q %q %v", name, b.SDP, b.Metadata, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			b, err := Read(c.contentType, []byte(c.body))
+			if err != nil || string(b.SDP) != c.sdp || b.Metadata != c.metadata {
+				t.Errorf("got SDP %q, metadata %q, %v, want %q, %q", b.SDP, b.Metadata, err, c.sdp, c.metadata)
+			}
+		})
 	}
 }
 
-func TestASecondPartOfAKindIsIgnoredAloud(t *testing.T) {
+func TestASecondPartOfAKindIsIgnoredWithAWarning(t *testing.T) {
 	b, err := Read("multipart/mixed;boundary=x", []byte("--x\n\nv=1\n--x\n\nv=2\n--x\n\n<a/>\n--x\n\n<b/>\n--x--"))
 	if err != nil || string(b.SDP) != "v=1" || b.Metadata != "<a/>" || len(b.Warnings) != 2 {
-		t.Errorf("%+v %v", b, err)
+		t.Errorf("got %+v, %v, want the first ones and 2 warnings", b, err)
 	}
 }
 
-func TestMultipartIsSplitWhateverItsHeadersLookLike(t *testing.T) {
+func TestSplitMultipart(t *testing.T) {
 	parts := split("b", []byte("preamble\r\n--b \r\nX-Folded: one\r\n\t two\r\nB : c\r\n\r\nfirst\r\n\r\nline\r\n--bb\r\n--b\nv=0\n--b--\nepilogue\n--b\n\nnever"))
 	if len(parts) != 2 {
-		t.Fatalf("%d parts", len(parts))
+		t.Fatalf("got %d parts, want 2", len(parts))
 	}
 	if p := parts[0]; p.header["x-folded"] != "one two" || p.header["b"] != "c" || string(p.content) != "first\r\n\r\nline\r\n--bb\r\n" {
-		t.Errorf("%q", p)
+		t.Errorf("got part %q", p)
 	}
 	if p := parts[1]; len(p.header) != 0 || string(p.content) != "v=0\n" {
-		t.Errorf("%q", p)
+		t.Errorf("got part %q", p)
 	}
 	if n := len(split("b", bytes.Repeat([]byte("--b\n\nx\n"), 100))); n != maxParts {
-		t.Errorf("%d parts", n)
+		t.Errorf("got %d parts, want %d", n, maxParts)
 	}
 }
 
@@ -73,12 +77,12 @@ func TestBoundaryParameter(t *testing.T) {
 		"multipart/mixed": "", "multipart/mixed;boundary": "", "multipart/mixed;boundary=a;x": "a", `multipart/mixed;boundary="a`: "a",
 	} {
 		if got := boundary(in); got != want {
-			t.Errorf("%s: %q", in, got)
+			t.Errorf("got boundary %q of %s, want %q", got, in, want)
 		}
 	}
 }
 
-func TestDocumentsOfEveryEncodingBecomeUTF8(t *testing.T) {
+func TestTextConvertsToUTF8(t *testing.T) {
 	doc := `<r a="é"/>`
 	units := utf16.Encode([]rune(doc))
 	le, be := []byte{0xFF, 0xFE}, []byte{0xFE, 0xFF}
@@ -89,21 +93,21 @@ func TestDocumentsOfEveryEncodingBecomeUTF8(t *testing.T) {
 		"UTF-8": []byte(doc), "with a mark": []byte("\ufeff" + doc), "Latin-1": []byte("<r a=\"\xe9\"/>"), "UTF-16 LE": le, "UTF-16 BE": be,
 	} {
 		if got := text(in); got != doc {
-			t.Errorf("%s: %q", name, got)
+			t.Errorf("%s: got %q, want %q", name, got, doc)
 		}
 	}
 }
 
-func TestATreeHasCaps(t *testing.T) {
+func TestATreeHasLimits(t *testing.T) {
 	for name, doc := range map[string]string{
 		"deep": strings.Repeat("<a>", maxDepth+2), "wide": "<a>" + strings.Repeat("<b/>", maxNodes+1) + "</a>", "empty": " ",
 	} {
 		if _, err := parseTree(doc); err == nil {
-			t.Errorf("%s: no error", name)
+			t.Errorf("%s: got no error", name)
 		}
 	}
 	if m := Parse(strings.Repeat("x", MaxBody+1)); len(m.Warnings) != 1 {
-		t.Errorf("%q", m.Warnings)
+		t.Errorf("got warnings %q, want 1", m.Warnings)
 	}
 }
 
@@ -115,11 +119,11 @@ func FuzzRead(f *testing.F) {
 		b, err := Read(contentType, body)
 		switch {
 		case err != nil && timbre.KindOf(err) == timbre.Internal:
-			t.Errorf("an error that says nothing: %v", err)
+			t.Errorf("got %v of kind Internal, want a kind that says what is wrong", err)
 		case !utf8.ValidString(b.Metadata):
-			t.Errorf("metadata is not UTF-8: %q", b.Metadata)
+			t.Errorf("got metadata %q, which is not UTF-8", b.Metadata)
 		case err == nil && len(bytes.TrimSpace(body)) > 0 && b.SDP == nil && b.Metadata == "":
-			t.Error("neither a result nor an error")
+			t.Error("got neither a result nor an error")
 		}
 	})
 }

@@ -11,12 +11,12 @@ import (
 	"timbre"
 )
 
-// stories are calls: the bodies of an INVITE and of what follows it, with what is to be understood after each.
+// stories are calls: the bodies of an INVITE and of the requests after it, with the legs expected after each.
 func stories(t testing.TB) map[string][]vector {
 	t.Helper()
 	files, err := filepath.Glob("testdata/story/*.txt")
 	if err != nil || len(files) < 15 {
-		t.Fatalf("%d stories, %v", len(files), err)
+		t.Fatalf("got %d stories, %v", len(files), err)
 	}
 	all := map[string][]vector{}
 	for _, file := range files {
@@ -32,8 +32,8 @@ func stories(t testing.TB) map[string][]vector {
 	return all
 }
 
-func TestACallIsFollowedThroughItsUpdates(t *testing.T) {
-	const mostLines = 3 // as the SIP side takes
+func TestLegsFollowUpdates(t *testing.T) {
+	const maxLines = 3 // as a recording session takes
 	for name, steps := range stories(t) {
 		var lines []Line
 		var m *Metadata
@@ -46,7 +46,7 @@ func TestACallIsFollowedThroughItsUpdates(t *testing.T) {
 			for _, l := range audioLines(b.SDP) {
 				if at := slices.IndexFunc(lines, func(o Line) bool { return o.Index == l.Index }); at >= 0 {
 					lines[at] = l
-				} else if len(lines) < mostLines {
+				} else if len(lines) < maxLines {
 					lines = append(lines, l)
 				}
 			}
@@ -59,13 +59,13 @@ func TestACallIsFollowedThroughItsUpdates(t *testing.T) {
 			legs, doubts = Map(lines, m, Known{Before: legs})
 			warnings = append(warnings, doubts...)
 			if got := written(legs); got != v.want {
-				t.Errorf("%s, step %d: %s, want %s; warnings %q", name, i+1, got, v.want, warnings)
+				t.Errorf("%s, step %d: got %s, want %s; warnings %q", name, i+1, got, v.want, warnings)
 			}
 			if m != nil && m.Group != v.group {
-				t.Errorf("%s, step %d: group %q", name, i+1, m.Group)
+				t.Errorf("%s, step %d: got group %q, want %q", name, i+1, m.Group, v.group)
 			}
 			if all := strings.Join(warnings, "\n"); len(warnings) != len(v.warn) || slices.ContainsFunc(v.warn, func(w string) bool { return !strings.Contains(all, w) }) {
-				t.Errorf("%s, step %d: warnings %q, want %q", name, i+1, warnings, v.warn)
+				t.Errorf("%s, step %d: got warnings %q, want %q", name, i+1, warnings, v.warn)
 			}
 		}
 	}

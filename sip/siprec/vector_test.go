@@ -12,13 +12,13 @@ import (
 	"timbre"
 )
 
-// vector is a message body with what is expected of it.
+// vector is a message body with the legs, hints and warnings expected of it.
 type vector struct {
 	contentType, want string
 	from              string   // the header of the INVITE
 	participants      []string // its headers RecordingParticipant
 	group             string
-	hints             []string // who calls, and who is called, by what vendors say
+	hints             []string // calling and called parties by extensions
 	warn              []string
 	body              []byte
 }
@@ -52,7 +52,7 @@ func vectors(t testing.TB) map[string]vector {
 	t.Helper()
 	files, err := filepath.Glob("testdata/dialect/*.txt")
 	if err != nil || len(files) < 80 {
-		t.Fatalf("%d vectors, %v", len(files), err)
+		t.Fatalf("got %d vectors, %v", len(files), err)
 	}
 	all := map[string]vector{}
 	for _, file := range files {
@@ -65,7 +65,7 @@ func vectors(t testing.TB) map[string]vector {
 	return all
 }
 
-// audioLines are the m-lines of an SDP that carry audio, well enough for tests.
+// audioLines are the m-lines of an SDP that carry audio, as far as tests need them.
 func audioLines(sdp []byte) []Line {
 	var lines []Line
 	index, audio := -1, false
@@ -100,7 +100,7 @@ func mapped(b Body) ([]timbre.Leg, []string) {
 	return legs, warnings
 }
 
-// mapped is what a vector's body and headers say.
+// mapped are the legs of a vector's body and headers.
 func (v vector) mapped(b Body) ([]timbre.Leg, *Metadata, []string) {
 	m := FromHeaders(v.from, v.participants)
 	if b.Metadata != "" {
@@ -113,7 +113,7 @@ func (v vector) mapped(b Body) ([]timbre.Leg, *Metadata, []string) {
 	return legs, m, append(append(b.Warnings, m.Warnings...), doubts...)
 }
 
-func TestEveryDialectIsUnderstood(t *testing.T) {
+func TestDialects(t *testing.T) {
 	for name, v := range vectors(t) {
 		for ending, body := range map[string][]byte{"LF": v.body, "CRLF": bytes.ReplaceAll(v.body, []byte("\n"), []byte("\r\n"))} {
 			t.Run(name+" "+ending, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestEveryDialectIsUnderstood(t *testing.T) {
 				}
 				legs, m, warnings := v.mapped(b)
 				if got := written(legs); got != v.want {
-					t.Errorf("legs %q, want %q; warnings %q", got, v.want, warnings)
+					t.Errorf("got legs %q, want %q; warnings %q", got, v.want, warnings)
 				}
 				v.check(t, m, warnings)
 			})
@@ -131,27 +131,27 @@ func TestEveryDialectIsUnderstood(t *testing.T) {
 	}
 }
 
-// check compares what has been understood beside the legs.
+// check compares group, hints and warnings.
 func (v vector) check(t *testing.T, m *Metadata, warnings []string) {
 	t.Helper()
 	if m.Group != v.group {
-		t.Errorf("group %q, want %q", m.Group, v.group)
+		t.Errorf("got group %q, want %q", m.Group, v.group)
 	}
 	if got := hints(m); !slices.Equal(got, v.hints) {
-		t.Errorf("hints %q, want %q", got, v.hints)
+		t.Errorf("got hints %q, want %q", got, v.hints)
 	}
 	all := strings.Join(warnings, "\n")
 	for _, w := range v.warn {
 		if !strings.Contains(all, w) {
-			t.Errorf("no warning of %q in %q", w, warnings)
+			t.Errorf("got warnings %q, want %q among them", warnings, w)
 		}
 	}
 	if len(warnings) != len(v.warn) {
-		t.Errorf("%d warnings, %d expected: %q", len(warnings), len(v.warn), warnings)
+		t.Errorf("got %d warnings, want %d: %q", len(warnings), len(v.warn), warnings)
 	}
 }
 
-// hints are what vendors say of who is calling, in words.
+// hints are the calling and called parties by extensions, as text.
 func hints(m *Metadata) (all []string) {
 	for _, p := range m.Participants {
 		if p.Calling != Unknown {
@@ -167,10 +167,10 @@ func hints(m *Metadata) (all []string) {
 	return all
 }
 
-func TestARealClientIsUnderstood(t *testing.T) {
+func TestMessagesOfOpenSIPS(t *testing.T) {
 	files, err := filepath.Glob("testdata/opensips/*.txt")
 	if err != nil || len(files) != 6 {
-		t.Fatalf("%d recorded messages, %v", len(files), err)
+		t.Fatalf("got %d recorded messages, %v", len(files), err)
 	}
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
@@ -184,10 +184,10 @@ func TestARealClientIsUnderstood(t *testing.T) {
 		}
 		legs, warnings := mapped(b)
 		if got := written(legs); got != "0 caller sip:+13605550100@127.0.0.1:5080, 1 callee sip:+12065550199@127.0.0.1:5060" || len(warnings) > 0 {
-			t.Errorf("%s: %s, %q", file, got, warnings)
+			t.Errorf("%s: got %s with warnings %q", file, got, warnings)
 		}
 		if legs[0].Label != "1" || legs[1].Label != "0" {
-			t.Errorf("%s: labels %q and %q", file, legs[0].Label, legs[1].Label)
+			t.Errorf("%s: got labels %q and %q, want 1 and 0", file, legs[0].Label, legs[1].Label)
 		}
 	}
 }
