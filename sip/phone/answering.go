@@ -1,58 +1,68 @@
 package phone
 
 import (
-	"log/slog"
+	"errors"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 
-	"timbre"
+	"timbre/sip/dialog"
 )
 
 const allow = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE"
 
 // answer serves what the server may ask while the call lives: BYE, OPTIONS, and session refreshes by INVITE or UPDATE.
-func (l *line) answer(log *slog.Logger) error {
-	srv, err := sipgo.NewServer(l.ua, sipgo.WithServerLogger(log))
-	if err != nil {
-		return timbre.Errorf(timbre.Internal, "phone.Dial", "user agent: %w", err)
-	}
-	reply := func(tx sip.ServerTransaction, res *sip.Response) {
-		if err := tx.Respond(res); err != nil {
-			log.Warn("answering the server", "error", err)
-		}
-	}
-	inCall := func(do func(*Call, *sip.Request, sip.ServerTransaction)) sipgo.RequestHandler {
-		return func(req *sip.Request, tx sip.ServerTransaction) {
-			l.busy.RLock()
-			defer l.busy.RUnlock()
-			if c := l.call.Load(); c != nil && req.CallID() != nil && req.CallID().Value() == c.CallID {
-				do(c, req, tx)
-				return
-			}
-			reply(tx, sip.NewResponseFromRequest(req, sip.StatusCallTransactionDoesNotExists, "No Such Call", nil))
-		}
-	}
-	refresh := inCall(func(c *Call, req *sip.Request, tx sip.ServerTransaction) {
-		res := sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)
-		if req.IsInvite() || len(req.Body()) > 0 {
-			res = sip.NewSDPResponseFromRequest(req, c.offer)
-		}
-		res.AppendHeader(sip.HeaderClone(&l.dialogs.ContactHDR))
-		reply(tx, res)
-	})
-	srv.OnInvite(refresh)
-	srv.OnUpdate(refresh)
-	srv.OnAck(func(*sip.Request, sip.ServerTransaction) {})
-	srv.OnBye(inCall(func(c *Call, req *sip.Request, tx sip.ServerTransaction) {
-		if err := c.dialog.ReadBye(req, tx); err != nil {
-			log.Warn("answering a BYE", "error", err)
-		}
-	}))
-	srv.OnOptions(func(req *sip.Request, tx sip.ServerTransaction) {
+func (l *line) answer(req *sip.Request, tx sip.ServerTransaction) {
+	c, found := l.calls.Find(req)
+	switch {
+	case found:
+		c.answer(req, tx)
+	case req.IsAck():
+	case req.Method == sip.OPTIONS:
 		res := sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)
 		res.AppendHeader(sip.NewHeader("Allow", allow))
-		reply(tx, res)
-	})
-	return nil
+		l.respond(tx, res)
+	default:
+		l.respond(tx, dialog.NoDialog().Response(req))
+	}
+}
+
+// answer serves a request in the dialog of the call.
+func (c *Call) answer(req *sip.Request, tx sip.ServerTransaction) {
+	if r := c.dialog.Receive(req); r != nil {
+		c.line.respond(tx, r.Response(req))
+		return
+	}
+	switch req.Method {
+	case sip.ACK: // the dialog has taken it
+	case sip.INVITE, sip.UPDATE:
+		c.refresh(req, tx)
+	case sip.BYE:
+		c.line.respond(tx, c.dialog.Response(req, sip.StatusOK, "OK"))
+		c.dialog.End()
+	default:
+		c.line.respond(tx, c.dialog.Response(req, sip.StatusOK, "OK"))
+	}
+}
+
+// refresh answers a re-INVITE or an UPDATE: what was offered stays.
+func (c *Call) refresh(req *sip.Request, tx sip.ServerTransaction) {
+	c.dialog.Retarget(req)
+	res := c.dialog.Response(req, sip.StatusOK, "OK")
+	if req.IsInvite() || len(req.Body()) > 0 {
+		dialog.Describe(res, c.offer)
+	}
+	if !req.IsInvite() {
+		c.line.respond(tx, res)
+		return
+	}
+	if _, err := c.dialog.Confirm(dialog.Confirmation{Request: req, Response: res, Tx: tx}); errors.Is(err, dialog.ErrNoACK) {
+		c.dialog.End()
+		c.dialog.Ask(c.line.ctx, c.dialog.Request(sip.BYE), nil)
+	}
+}
+
+func (l *line) respond(tx sip.ServerTransaction, res *sip.Response) {
+	if err := tx.Respond(res); err != nil {
+		l.log.Warn("SIP response not sent", "status", res.StatusCode, "error", err)
+	}
 }

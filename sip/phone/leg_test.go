@@ -3,6 +3,8 @@ package phone
 import (
 	"net/netip"
 	"testing"
+
+	"timbre/sip/transport"
 )
 
 func TestPortsArePairsAndOursAlone(t *testing.T) {
@@ -35,7 +37,7 @@ func BenchmarkPacket(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer l.close()
-	l.remote = addrPort(sink.LocalAddr())
+	l.remote = transport.AddrPort(sink.LocalAddr())
 	for b.Loop() {
 		if err := l.send(false); err != nil {
 			b.Fatal(err)

@@ -8,36 +8,27 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"sync"
-	"sync/atomic"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/dialog"
+	"timbre/sip/transport"
 )
 
-// Two settings for which the SIP stack has no other place. It refuses messages above its idea of an MTU, and an INVITE
-// with metadata is 2 to 3 KB: UDP carries it in fragments, as every recording client does. And it warns on the global
-// logger of each connection that closes; all else goes to the logger that it is given.
-func init() {
-	sip.UDPMTUSize = 65000
-	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
-}
-
-// line is the SIP side of one call: its own user agent on its own port.
+// line is the SIP side of one call: its own stack on its own port.
 type line struct {
-	network string         // "udp", "tcp" or "tls"
-	server  netip.AddrPort // where the INVITE goes
-	local   netip.Addr     // ours, as the server sees it
-	ua      *sipgo.UserAgent
-	dialogs *sipgo.DialogUA
-	call    atomic.Pointer[Call] // set once the call is answered
-	busy    sync.RWMutex         // held for reading while a request is answered: the line closes after that
+	*stack
+	network  string             // udp, tcp or tls
+	server   netip.AddrPort     // where the INVITE goes
+	local    netip.Addr         // the local address, as the server sees it
+	endpoint transport.Endpoint // that the server is told
+	log      *slog.Logger
+	calls    dialog.Table[*Call] // the one, once it is answered
 }
 
 func openLine(ctx context.Context, server string, trust *tls.Config, log *slog.Logger) (*line, error) {
-	l := &line{}
+	l := &line{log: log}
 	name, err := l.resolve(ctx, server)
 	if err != nil {
 		return nil, err
@@ -48,37 +39,36 @@ func openLine(ctx context.Context, server string, trust *tls.Config, log *slog.L
 	if trust = trust.Clone(); trust.ServerName == "" {
 		trust.ServerName = name
 	}
-	l.ua, err = sipgo.NewUA(
-		sipgo.WithUserAgentHostname(l.local.String()),
-		sipgo.WithUserAgenTLSConfig(trust),
-		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(log)),
-		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(log)),
-	)
-	if err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "phone.Dial", "user agent: %w", err)
+	if l.stack, err = newStack(l.local, trust, log); err != nil {
+		return nil, err
 	}
-	client, err := sipgo.NewClient(l.ua, sipgo.WithClientLogger(log),
-		sipgo.WithClientHostname(l.local.String()),
-		sipgo.WithClientConnectionAddr(netip.AddrPortFrom(l.local, 0).String()))
-	if err != nil {
-		l.close()
-		return nil, timbre.Errorf(timbre.Internal, "phone.Dial", "user agent: %w", err)
+	if err = l.handle(l.answer, log); err == nil {
+		l.endpoint.Addr, err = l.connect(ctx, l.network, l.local, l.server)
 	}
-	contact := sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: "timbre", Host: l.local.String()}}
-	contact.Address.UriParams.Add("transport", l.network)
-	contact.Params.Add("+sip.src", "") // RFC 7866: a session recording client
-	l.dialogs = &sipgo.DialogUA{Client: client, ContactHDR: contact}
-	if err := l.answer(log); err != nil {
+	if err != nil {
 		l.close()
 		return nil, err
 	}
+	l.endpoint.Advertised = l.endpoint.Addr
+	if l.network == "udp" {
+		l.endpoint.Socket = sip.Addr{IP: l.local.AsSlice(), Port: int(l.endpoint.Addr.Port())}
+	}
 	return l, nil
+}
+
+// dialog makes the dialog of a call.
+func (l *line) dialog(from, to, target sip.Uri) *dialog.Dialog {
+	return dialog.Call(dialog.Config{
+		Agent: l.stack, Network: l.network, Endpoint: l.endpoint, Peer: l.server, Gateway: true,
+		Feature: "+sip.src", // RFC 7866: a session recording client
+		Allow:   allow,
+	}, sip.FromHeader{Address: from}, sip.ToHeader{Address: to}, target)
 }
 
 // ports are where servers listen that do not say.
 var ports = map[string]string{"udp": "5060", "tcp": "5060", "tls": "5061"}
 
-// resolve finds the server's address and, by the route to it, ours. It gives the server's name.
+// resolve finds the server's address and, by the route to it, the local one. It returns the server's name.
 func (l *line) resolve(ctx context.Context, server string) (name string, err error) {
 	u, err := url.Parse(server)
 	if err != nil || u.Hostname() == "" || ports[u.Scheme] == "" {
@@ -95,14 +85,9 @@ func (l *line) resolve(ctx context.Context, server string) (name string, err err
 		return "", timbre.Errorf(timbre.Unavailable, "phone.Dial", "no way to %s: %w", server, err)
 	}
 	defer func() { _ = probe.Close() }()
-	l.server = addrPort(probe.RemoteAddr())
-	l.local = addrPort(probe.LocalAddr()).Addr()
+	l.server = transport.AddrPort(probe.RemoteAddr())
+	l.local = transport.AddrPort(probe.LocalAddr()).Addr()
 	return u.Hostname(), nil
-}
-
-func addrPort(a net.Addr) netip.AddrPort {
-	ap := a.(*net.UDPAddr).AddrPort()
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }
 
 // uri makes an address of a number, a user part or a whole SIP URI.
@@ -119,10 +104,4 @@ func (l *line) uri(who string) (sip.Uri, error) {
 		return u, timbre.Errorf(timbre.Invalid, "phone.Dial", "%q is not a SIP URI", who)
 	}
 	return u, nil
-}
-
-func (l *line) close() {
-	l.busy.Lock()
-	defer l.busy.Unlock()
-	_ = l.ua.Close()
 }

@@ -13,7 +13,8 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/emiago/sipgo"
+	"timbre/sip/dialog"
+
 	"github.com/emiago/sipgo/sip"
 
 	"timbre"
@@ -61,7 +62,7 @@ type Call struct {
 	line   *line
 	legs   []*leg
 	offer  []byte
-	dialog *sipgo.DialogClientSession
+	dialog *dialog.Dialog
 }
 
 // Dial calls the server, and returns when it has answered and been acknowledged. Cancelling ctx before that sends a
@@ -70,6 +71,9 @@ func Dial(ctx context.Context, cfg Config) (*Call, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, answerTimeout, timbre.Errorf(timbre.Unavailable, "phone.Dial",
+		"no answer from %s within %s", cfg.Server, answerTimeout))
+	defer cancel()
 	line, err := openLine(ctx, cfg.Server, cfg.TLS, cfg.Log)
 	if err != nil {
 		return nil, err
@@ -108,20 +112,30 @@ func (cfg *Config) complete() error {
 }
 
 // Ended is closed when the call is over, whoever hung up.
-func (c *Call) Ended() <-chan struct{} { return c.dialog.Context().Done() }
+func (c *Call) Ended() <-chan struct{} { return c.dialog.Ended() }
 
 // Hangup ends the call with a BYE. It is no error when the server was quicker.
 func (c *Call) Hangup(ctx context.Context) error {
 	defer c.close()
-	if c.dialog.LoadState() == sip.DialogStateEnded {
+	if !c.dialog.End() {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, farewell)
+	ctx, cancel := context.WithTimeout(ctx, byeTimeout)
 	defer cancel()
-	return refusal("phone.Hangup", c.dialog.Bye(ctx))
+	tx, res := c.dialog.Ask(ctx, c.dialog.Request(sip.BYE), nil)
+	switch {
+	case !tx.Answered():
+		return timbre.Errorf(timbre.Unavailable, "phone.Hangup", "no answer from %s://%s", c.line.network, c.line.server)
+	case res.IsSuccess(), res.StatusCode == sip.StatusCallTransactionDoesNotExists:
+		return nil
+	}
+	return refused("phone.Hangup", res)
 }
 
 func (c *Call) close() {
+	if c.dialog != nil {
+		c.dialog.End()
+	}
 	for _, l := range c.legs {
 		l.close()
 	}

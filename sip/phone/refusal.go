@@ -1,45 +1,24 @@
 package phone
 
 import (
-	"errors"
 	"fmt"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/header"
 )
 
-// refusal makes an error of what the SIP stack says: an answer's status by its number and phrase, with the server's
-// warning when it gave one.
-func refusal(op string, err error) error {
-	if err == nil {
-		return nil
-	}
-	res := answered(err)
-	if res == nil {
-		return timbre.Errorf(timbre.Unavailable, op, "no answer: %w", err)
-	}
+// refused makes an error of a response that is no success: its status and reason phrase, with the server's warning when it
+// gave one.
+func refused(op string, res *sip.Response) error {
 	msg := fmt.Sprintf("the server answered %d %s", res.StatusCode, res.Reason)
-	for _, name := range []string{"Warning", "Reason"} {
-		if h := res.GetHeader(name); h != nil {
-			msg += " (" + h.Value() + ")"
+	for _, name := range []string{"warning", "reason"} {
+		if v := header.Value(res, name); v != "" {
+			msg += " (" + v + ")"
 		}
 	}
 	return timbre.Errorf(kind(res.StatusCode), op, "%s", msg)
-}
-
-// answered is the answer in an error of the stack, which gives it now as a value and now as a pointer.
-func answered(err error) *sip.Response {
-	var v sipgo.ErrDialogResponse
-	var p *sipgo.ErrDialogResponse
-	switch {
-	case errors.As(err, &v):
-		return v.Res
-	case errors.As(err, &p):
-		return p.Res
-	}
-	return nil
 }
 
 func kind(status int) timbre.Kind {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"mime/multipart"
 	"net/textproto"
-	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -28,11 +27,9 @@ func (c *Call) request() (*sip.Request, error) {
 			return nil, err
 		}
 	}
-	req := sip.NewRequest(sip.INVITE, target)
-	req.SetTransport(strings.ToUpper(c.line.network))
+	c.dialog = c.line.dialog(from, to, target)
+	req := c.dialog.Request(sip.INVITE)
 	req.SetDestination(c.line.server.String())
-	req.AppendHeader(&sip.FromHeader{Address: from, Params: sip.HeaderParams{{K: "tag", V: sip.GenerateTagN(16)}}})
-	req.AppendHeader(&sip.ToHeader{Address: to})
 	req.AppendHeader(sip.NewHeader("User-Agent", "Timbre phone"))
 	req.AppendHeader(sip.NewHeader("Allow", allow))
 	if c.offer, err = describe(c.line.local, c.cfg.PayloadType, c.legs); err != nil {
