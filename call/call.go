@@ -1,88 +1,70 @@
-// Package call keeps the live calls of this node. In come calls as the signalling finds them, and their frames; out go the
-// frames to whoever taps a leg, a durable record of each call, and the events of its stream. It does not listen to audio,
-// and it does not decide who is told of an event: an Announcer does; nor what is written down of a call that has ended.
+// Package call holds the live calls of this node. Calls come in from the signalling, and the frames of their legs from the
+// media. Frames go out to the taps of a leg, and each change of a call to the store, together with the notices of its events.
+// The package does not analyse audio, choose the targets of events, or keep records of ended calls.
 package call
 
 import (
 	"cmp"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-	"github.com/prometheus/client_golang/prometheus"
-
 	"timbre"
+	"timbre/environment"
 )
 
-// Config of a Registry. Zero values: the clock of the machine, no log, no metrics, random UUIDs, nobody told of ends.
-type Config struct {
-	Now             func() time.Time
-	Log             *slog.Logger
-	Metrics         prometheus.Registerer
-	NewID           func() string // UUIDs
-	Region, Account string        // for the ARNs of streams
-	Ledger          Ledger
+// Deps are the stages that a Registry uses.
+type Deps struct {
+	Store     timbre.CallWriter
+	Announcer timbre.Announcer
 }
 
-// Registry holds the live calls. It may be used by many goroutines.
+// Registry holds the live calls. It is safe for concurrent use.
 type Registry struct {
-	Config
-	journal   timbre.CallWriter
-	announce  timbre.Announcer
+	env       environment.Environment
+	deps      Deps
 	metrics   *metrics
-	unwritten chan struct{} // holds a value while an end may have to be written again: see Run
+	observers []Observers
+	retry     chan struct{} // holds a value when an end may have to be saved again: see Run
 
-	mu     sync.RWMutex // guards what follows, and the call and legs of each live
-	calls  map[string]*live
+	mu     sync.RWMutex // guards the fields below, and call and legs of each entry
+	calls  map[string]*entry
 	closed bool
 }
 
-// live is a call that lives, or one whose end has yet to be written.
-type live struct {
-	writing sync.Mutex // one change at a time, from reading the call to its record
-	call    timbre.Call
-	legs    []*leg
-	gone    bool // guarded by writing: it is in the registry no more
+// entry is a live call, or one whose end is not saved yet.
+type entry struct {
+	changing sync.Mutex // held through a change of the call, from reading it to raising the observers
+	call     timbre.Call
+	legs     []*leg
+	removed  bool // guarded by changing
 }
 
-// New makes a registry without calls.
-func New(c Config, j timbre.CallWriter, a timbre.Announcer) *Registry {
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	if c.NewID == nil {
-		c.NewID = uuid.NewString
-	}
-	return &Registry{
-		Config: c, journal: j, announce: a, metrics: newMetrics(c.Metrics),
-		unwritten: make(chan struct{}, 1), calls: map[string]*live{},
-	}
+// New returns a Registry without calls.
+func New(env environment.Environment, deps Deps) *Registry {
+	env = env.Complete()
+	return &Registry{env: env, deps: deps, metrics: newMetrics(env.Metrics), retry: make(chan struct{}, 1), calls: map[string]*entry{}}
 }
 
-// Call is a live call; false when there is none of the transaction id.
+// Call returns a live call; false if there is none of the transaction id.
 func (r *Registry) Call(txid string) (timbre.Call, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if l := r.calls[txid]; l != nil && l.call.Ended.IsZero() {
-		return l.call, true
+	if e := r.calls[txid]; e != nil && e.call.Ended.IsZero() {
+		return e.call, true
 	}
 	return timbre.Call{}, false
 }
 
-// Live are the live calls, the longest running first.
+// Live returns the live calls, the oldest first.
 func (r *Registry) Live() []timbre.Call {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	calls := make([]timbre.Call, 0, len(r.calls))
-	for _, l := range r.calls {
-		if l.call.Ended.IsZero() {
-			calls = append(calls, l.call)
+	for _, e := range r.calls {
+		if e.call.Ended.IsZero() {
+			calls = append(calls, e.call)
 		}
 	}
 	slices.SortFunc(calls, func(a, b timbre.Call) int {
@@ -91,13 +73,12 @@ func (r *Registry) Live() []timbre.Call {
 	return calls
 }
 
-// Listener takes the frames of a leg: Begin gives the same ones. NotFound when the call is not live or has no such leg.
+// Listener returns the listener of a leg, as Begin did. NotFound if there is no such live leg.
 func (r *Registry) Listener(txid string, leg int) (timbre.Listener, error) {
 	return r.leg("call.Listener", txid, leg)
 }
 
-// Tap lets t hear a leg from now on. Stop ends that, without End; it waits while t hears a frame, so that t is not called any
-// more once it returns, and t itself must not call it. NotFound when the call is not live or has no such leg.
+// Tap attaches t to a leg from its next frame on. See timbre.Tapper.
 func (r *Registry) Tap(txid string, leg int, t timbre.Tap) (stop func(), err error) {
 	l, err := r.leg("call.Tap", txid, leg)
 	if err != nil {
@@ -110,27 +91,58 @@ func (r *Registry) Tap(txid string, leg int, t timbre.Tap) (stop func(), err err
 	return tap.stop, nil
 }
 
-// MediaTime is how far the media of a leg has come: the media time of its newest frame. 0 before the first one, and when the
-// call is not live or has no such leg.
+// MediaTime returns the media time of a leg's newest frame: 0 before the first one, and if there is no such live leg.
 func (r *Registry) MediaTime(txid string, leg int) time.Duration {
 	l, err := r.leg("call.MediaTime", txid, leg)
 	if err != nil {
 		return 0
 	}
-	return time.Duration(l.reached.Load())
+	return time.Duration(l.mediaTime.Load())
 }
 
 func (r *Registry) leg(op, txid string, leg int) (*leg, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	l := r.calls[txid]
+	e := r.calls[txid]
 	switch {
-	case l == nil || !l.call.Ended.IsZero():
+	case e == nil || !e.call.Ended.IsZero():
 		return nil, notLive(op)
-	case leg < 0 || leg >= len(l.legs):
+	case leg < 0 || leg >= len(e.legs):
 		return nil, timbre.Errorf(timbre.NotFound, op, "the call has no leg %d", leg)
 	}
-	return l.legs[leg], nil
+	return e.legs[leg], nil
+}
+
+func (r *Registry) find(txid string) *entry {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.calls[txid]
+}
+
+// insert adds a call; false if the registry is closed.
+func (r *Registry) insert(e *entry) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return false
+	}
+	r.calls[e.call.TransactionID] = e
+	return true
+}
+
+// set replaces the call of an entry. The caller holds changing.
+func (r *Registry) set(e *entry, c timbre.Call, added ...*leg) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e.call, e.legs = c, append(e.legs, added...)
+}
+
+// remove removes an entry. The caller holds its changing.
+func (r *Registry) remove(e *entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.calls, e.call.TransactionID)
+	e.removed = true
 }
 
 func notLive(op string) error {

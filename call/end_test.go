@@ -26,8 +26,8 @@ func TestAnEndIsToldOnceAndTheCallIsGone(t *testing.T) {
 		if e.frames != 1 || e.ends != 1 {
 			t.Errorf("%s: the tap heard %d frames and %d ends", want, e.frames, e.ends)
 		}
-		if len(d.calls) != 2 || !slices.Equal(d.said[1], []string{"Streaming Status " + want + " 0", "Streaming Status " + want + " 1"}) {
-			t.Errorf("said %q", d.said)
+		if len(d.calls) != 2 || !slices.Equal(d.sent[1], []string{"Streaming Status " + want + " 0", "Streaming Status " + want + " 1"}) {
+			t.Errorf("said %q", d.sent)
 		}
 		if c := d.calls[1]; c.Ended.IsZero() || c.Failure != failure || d.events[0].StatusMessage != failure {
 			t.Errorf("%+v", c)
@@ -114,8 +114,8 @@ func TestCallsOfANodeThatDiedAreEnded(t *testing.T) {
 	if len(d.calls) != 2 || d.calls[1].TransactionID != "stale" || d.calls[1].Ended.IsZero() || d.calls[1].Failure == "" {
 		t.Fatalf("%+v", d.calls)
 	}
-	if !slices.Equal(d.said[1], []string{"Streaming Status FAILED 0", "Streaming Status FAILED 1"}) {
-		t.Errorf("said %q", d.said[1])
+	if !slices.Equal(d.sent[1], []string{"Streaming Status FAILED 0", "Streaming Status FAILED 1"}) {
+		t.Errorf("said %q", d.sent[1])
 	}
 	d.fail = errors.New("disk full")
 	if err := r.Recover(t.Context(), []timbre.Call{stale}); !errors.Is(err, d.fail) {

@@ -2,7 +2,6 @@ package call
 
 import (
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -11,46 +10,46 @@ import (
 	"timbre"
 )
 
-// leg hands the frames of one leg to its taps, in the order in which they came.
+// leg hands the frames of one leg to its taps, in order.
 type leg struct {
-	log     *slog.Logger
-	metrics *metrics
-	now     func() time.Time
-	reached atomic.Int64 // media time of the newest frame
-	meter   atomic.Pointer[timbre.ReceptionMeter]
+	log       *slog.Logger
+	metrics   *metrics
+	now       func() time.Time
+	mediaTime atomic.Int64 // of the newest frame
+	meter     atomic.Pointer[timbre.ReceptionMeter]
 
-	taps atomic.Pointer[[]*tap] // never changed, only replaced
-	mu   sync.Mutex             // guards the replacing, and over
-	over bool
+	taps  atomic.Pointer[[]*tap] // copy on write
+	mu    sync.Mutex             // held while taps is replaced; guards ended
+	ended bool
 }
 
 func newLeg(r *Registry) *leg {
-	l := &leg{log: r.Log, metrics: r.metrics, now: r.Now}
+	l := &leg{log: r.env.Log, metrics: r.metrics, now: r.env.Now}
 	l.taps.Store(&[]*tap{})
 	return l
 }
 
-// Frame is called by whoever receives the leg's audio.
+// Frame is called by the receiver of the leg's audio.
 func (l *leg) Frame(f timbre.Frame) {
-	l.reached.Store(int64(f.At))
+	l.mediaTime.Store(int64(f.At))
 	taps := *l.taps.Load()
 	if len(taps) == 0 {
 		return
 	}
 	start := l.now()
 	for _, t := range taps {
-		t.hear(f)
+		t.frame(f)
 	}
 	if l.now().Sub(start) > timbre.FrameDuration {
 		l.metrics.slow.Inc()
 	}
 }
 
-// attach adds a tap; false when the leg has ended.
+// attach adds a tap; false if the leg has ended.
 func (l *leg) attach(t *tap) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.over {
+	if l.ended {
 		return false
 	}
 	taps := append(slices.Clip(*l.taps.Load()), t)
@@ -65,67 +64,13 @@ func (l *leg) detach(t *tap) {
 	l.taps.Store(&taps)
 }
 
-// end tells all taps that nothing more comes. Frames after it go nowhere.
+// end ends all taps. Later frames go nowhere.
 func (l *leg) end() {
 	l.mu.Lock()
-	l.over = true
+	l.ended = true
 	taps := *l.taps.Swap(&[]*tap{})
 	l.mu.Unlock()
 	for _, t := range taps {
 		t.end()
-	}
-}
-
-// tap is a Tap on a leg, until it has been stopped, has ended or has panicked.
-type tap struct {
-	leg  *leg
-	to   timbre.Tap
-	mu   sync.Mutex // held while to is called
-	over bool
-}
-
-func (t *tap) hear(f timbre.Frame) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.over || t.give(f) {
-		return
-	}
-	t.over = true
-	t.leg.detach(t)
-	t.giveEnd()
-}
-
-func (t *tap) end() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.over {
-		t.over = true
-		t.giveEnd()
-	}
-}
-
-func (t *tap) stop() {
-	t.mu.Lock()
-	t.over = true
-	t.mu.Unlock()
-	t.leg.detach(t)
-}
-
-// give hands on a frame; false when the tap panicked over it.
-func (t *tap) give(f timbre.Frame) (ok bool) {
-	defer t.recovered()
-	t.to.Frame(f)
-	return true
-}
-
-func (t *tap) giveEnd() {
-	defer t.recovered()
-	t.to.End()
-}
-
-func (t *tap) recovered() {
-	if p := recover(); p != nil {
-		t.leg.metrics.panics.Inc()
-		t.leg.log.Error("a tap panicked and was taken off its leg", "panic", p, "stack", string(debug.Stack()))
 	}
 }

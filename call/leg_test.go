@@ -9,16 +9,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/environment"
 )
 
 // ear is a tap that counts. It is not fit for several goroutines, as a tap need not be.
-type ear struct {
+type countingTap struct {
 	frames, ends int
 	last         time.Duration
 	does         func(timbre.Frame)
 }
 
-func (e *ear) Frame(f timbre.Frame) {
+func (e *countingTap) Frame(f timbre.Frame) {
 	e.frames++
 	e.last = f.At
 	if e.does != nil {
@@ -26,11 +27,11 @@ func (e *ear) Frame(f timbre.Frame) {
 	}
 }
 
-func (e *ear) End() { e.ends++ }
+func (e *countingTap) End() { e.ends++ }
 
-func tapped(t *testing.T, r *Registry, txid string, leg int) *ear {
+func tapped(t *testing.T, r *Registry, txid string, leg int) *countingTap {
 	t.Helper()
-	e := &ear{}
+	e := &countingTap{}
 	if _, err := r.Tap(txid, leg, e); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +48,7 @@ func TestATapHearsItsLegFromWhenItCameUntilItIsStopped(t *testing.T) {
 		}
 	}
 	say(3)
-	late := &ear{}
+	late := &countingTap{}
 	stop, err := r.Tap(txid, 0, late)
 	if err != nil {
 		t.Fatal(err)
@@ -115,7 +116,7 @@ func TestStoppingWaitsForTheFrameThatIsHeardAndOtherLegsDoNot(t *testing.T) {
 	txid, legs := begin(t, r)
 	entered, hold, stopped := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	heard := 0 // without a lock: the race detector would tell
-	stop, err := r.Tap(txid, 0, &ear{does: func(timbre.Frame) {
+	stop, err := r.Tap(txid, 0, &countingTap{does: func(timbre.Frame) {
 		close(entered)
 		<-hold
 		heard++
@@ -152,8 +153,8 @@ func TestStoppingWaitsForTheFrameThatIsHeardAndOtherLegsDoNot(t *testing.T) {
 
 func TestFramesThatTakeTheirTapsTooLongAreCounted(t *testing.T) {
 	r, _ := registry()
-	now := r.Now()
-	r.Now = func() time.Time { return now }
+	now := r.env.Now()
+	r.env.Now = func() time.Time { return now }
 	txid, legs := begin(t, r)
 	e := tapped(t, r, txid, 0)
 	for _, busy := range []time.Duration{0, timbre.FrameDuration, timbre.FrameDuration + 1} {
@@ -185,9 +186,9 @@ func TestTapsComeAndGoWhileTheCallTalksAndEnds(t *testing.T) {
 			})
 		}
 		all.Go(func() {
-			var stays []*ear
+			var stays []*countingTap
 			for i := range 200 {
-				e := &ear{}
+				e := &countingTap{}
 				stop, err := r.Tap(txid, i%2, e)
 				if err != nil {
 					t.Error(err)
@@ -205,7 +206,7 @@ func TestTapsComeAndGoWhileTheCallTalksAndEnds(t *testing.T) {
 			if err := r.End(t.Context(), txid, ""); err != nil {
 				t.Error(err)
 			}
-			if slices.ContainsFunc(stays, func(e *ear) bool { return e.ends != 1 }) {
+			if slices.ContainsFunc(stays, func(e *countingTap) bool { return e.ends != 1 }) {
 				t.Error("a tap was not told the end once")
 			}
 			close(quit)
@@ -218,14 +219,14 @@ func TestTapsComeAndGoWhileTheCallTalksAndEnds(t *testing.T) {
 }
 
 func BenchmarkFrameToTwoTaps(b *testing.B) {
-	d := &desk{}
-	r := New(Config{}, d, d)
+	d := &fakeStore{}
+	r := New(environment.Environment{}, Deps{d, d})
 	txid, legs, err := r.Begin(b.Context(), twoLegs())
 	if err != nil {
 		b.Fatal(err)
 	}
 	for range 2 {
-		if _, err := r.Tap(txid, 0, &ear{}); err != nil {
+		if _, err := r.Tap(txid, 0, &countingTap{}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -236,8 +237,8 @@ func BenchmarkFrameToTwoTaps(b *testing.B) {
 }
 
 func BenchmarkBeginAndEnd(b *testing.B) {
-	d := &desk{during: func(timbre.Call) {}}
-	r := New(Config{}, d, d)
+	d := &fakeStore{during: func(timbre.Call) {}}
+	r := New(environment.Environment{}, Deps{d, d})
 	b.ReportAllocs()
 	for b.Loop() {
 		txid, _, err := r.Begin(b.Context(), twoLegs())
@@ -247,6 +248,6 @@ func BenchmarkBeginAndEnd(b *testing.B) {
 		if err := r.End(b.Context(), txid, ""); err != nil {
 			b.Fatal(err)
 		}
-		d.calls, d.said = nil, nil
+		d.calls, d.sent = nil, nil
 	}
 }

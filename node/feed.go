@@ -15,7 +15,7 @@ func (n *Node) openFeed(context.Context) error {
 		return nil
 	}
 	n.feed = feed.New(n.env, feed.Config{}, feed.Deps{
-		Admission: n.admission, Calls: piped{n.calls, n.pipelines, n.tasks},
+		Admission: n.admission, Calls: n.calls,
 		NewDecoder: func(encoding timbre.Encoding, rate int) (feed.Decoder, error) { return codec.NewRaw(encoding, rate) },
 	})
 	server, err := n.listenHTTP("feed", string(s.Listen), s.TLS, n.feed)

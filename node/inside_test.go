@@ -20,9 +20,8 @@ const vc = "abcdefghijklmnopqrstuv"
 // inside is a node without its doors, in a bubble with a clock of its own: its store, its models and its stages are real.
 type inside struct {
 	*Node
-	t     *testing.T
-	calls piped
-	at    time.Duration // media time of the call's legs
+	t  *testing.T
+	at time.Duration // media time of the call's legs
 }
 
 // inInside runs a test on a node with a connector that makes pipelines, and looks after both as Run does.
@@ -42,7 +41,6 @@ func inInside(t *testing.T, test func(*inside)) {
 		for _, open := range []func(context.Context) error{n.openStore, n.openOutbox, n.openEvents, n.openCalls, n.openTasks, n.openPipelines, n.openAdmission, n.observe} {
 			in.must(open(t.Context()))
 		}
-		in.calls = piped{n.calls, n.pipelines, n.tasks}
 		in.must(n.store.CreateConnector(t.Context(), timbre.Connector{ID: vc}))
 		in.must(n.store.CreateConfiguration(t.Context(), timbre.Configuration{ID: "c", Name: "c", ARN: "c", Elements: []timbre.Element{
 			{Type: "VoiceAnalyticsProcessor"}, {Type: "SqsQueueSink", Target: "arn:aws:sqs:us-east-1:000000000000:sink"},
@@ -148,7 +146,7 @@ func (in *inside) wantTold(want ...string) {
 
 func (in *inside) tone(txid string) timbre.Task {
 	in.t.Helper()
-	t, err := starter{in.tasks, in.pipelines}.Start(in.t.Context(), timbre.Task{Kind: timbre.VoiceTone, ConnectorID: vc, TransactionID: txid})
+	t, err := in.tasks.Start(in.t.Context(), timbre.Task{Kind: timbre.VoiceTone, ConnectorID: vc, TransactionID: txid})
 	in.must(err)
 	return t
 }

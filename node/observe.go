@@ -3,6 +3,8 @@ package node
 import (
 	"context"
 
+	"timbre"
+	"timbre/call"
 	"timbre/store"
 	"timbre/task"
 )
@@ -14,8 +16,19 @@ func (n *Node) observe(context.Context) error {
 		AdmissionChanged: n.admission.Changed,                     // holds for the next request
 		DomainDeleted:    func(id string) { n.search.Forget(id) }, // its voiceprints leave the memory too
 	})
+	n.calls.Observe(call.Observers{
+		Begun: n.pipelines.CallBegun, // the connector may create a pipeline for the call
+		Changed: func(ctx context.Context, c timbre.Call) {
+			n.tasks.CallChanged(c)          // a task may have analysed the wrong party
+			n.pipelines.CallChanged(ctx, c) // a pipeline may have another stream
+		},
+	})
+	if n.records != nil {
+		n.calls.Observe(call.Observers{Ended: n.records.Ended}) // call detail records
+	}
 	n.tasks.Observe(task.Observers{
-		Degraded: n.pipelines.Trouble, // the pipeline of the call is TemporarilyFailed meanwhile
+		Started:  n.pipelines.TaskStarted,  // the pipeline of the call begins
+		Degraded: n.pipelines.TaskDegraded, // it is TemporarilyFailed meanwhile
 	})
 	return nil
 }

@@ -30,7 +30,7 @@ func (n *Node) openSIP(context.Context) error {
 		Admission: n.admission,
 		Sources:   n.admission.Sources(),
 		Routes:    n.store,
-		Calls:     piped{n.calls, n.pipelines, n.tasks},
+		Calls:     n.calls,
 		Media:     pool,
 		SIPLog:    logbook.New(logbook.Config{Folder: n.settings.LogFolder(), Region: n.settings.Region, Log: n.env.Log}, n.store),
 	})

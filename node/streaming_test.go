@@ -45,7 +45,7 @@ func TestStreamingConfigurationHasEffectOnTheNextCall(t *testing.T) {
 			if !slices.Equal(told, c.told) {
 				in.t.Errorf("%s: told %q, want %q", c.name, told, c.told)
 			}
-			_, err := starter{in.tasks, in.pipelines}.Start(in.t.Context(), timbre.Task{Kind: timbre.VoiceTone, ConnectorID: vc, TransactionID: txid})
+			_, err := in.tasks.Start(in.t.Context(), timbre.Task{Kind: timbre.VoiceTone, ConnectorID: vc, TransactionID: txid})
 			if c.analysed && err != nil || !c.analysed && timbre.KindOf(err) != timbre.Unprocessable {
 				in.t.Errorf("%s: a task on it: %v", c.name, err)
 			}

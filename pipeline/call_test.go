@@ -16,7 +16,7 @@ func (w *world) join(l timbre.Leg) {
 	c.Legs = append(slices.Clone(c.Legs), l)
 	w.live[tx] = c
 	w.mu.Unlock()
-	w.Changed(w.t.Context(), tx)
+	w.CallChanged(w.t.Context(), w.liveCall())
 }
 
 // alone makes the live call one of a single leg, with the connector's own pipeline.
@@ -27,7 +27,7 @@ func (w *world) alone(s timbre.Side) (pipelineID string) {
 	w.live[tx] = c
 	w.mu.Unlock()
 	w.linked = &timbre.InsightsLink{ConfigurationARN: "config"}
-	w.Begun(w.t.Context(), tx)
+	w.CallBegun(w.t.Context(), w.liveCall())
 	return w.told[0].Pipeline.ID
 }
 
@@ -70,7 +70,7 @@ func TestStreamThatJoinsACallGetsItsPlaceInTheConnectorsPipeline(t *testing.T) {
 func TestStreamThatJoinsIsMediaOfThePipeline(t *testing.T) {
 	inWorld(t, func(w *world) {
 		id := w.alone(timbre.Caller)
-		w.Started(t.Context(), timbre.Task{TransactionID: tx})
+		w.TaskStarted(t.Context(), timbre.Task{TransactionID: tx})
 		w.media(time.Second, 0)
 		w.is(id, timbre.PipelineInProgress)
 		w.join(timbre.Leg{Side: timbre.Callee, StreamARN: calleeAt})
@@ -94,7 +94,7 @@ func TestWhoseAStreamIsMayBecomeKnownLater(t *testing.T) {
 		c.Legs = []timbre.Leg{{Side: timbre.Caller, StreamARN: callerAt}}
 		w.live[tx] = c
 		w.mu.Unlock()
-		w.Changed(t.Context(), tx)
+		w.CallChanged(t.Context(), w.liveCall())
 		w.wantStreams(id, of(callerAt, 1, "CUSTOMER"))
 	})
 }
@@ -117,17 +117,17 @@ func TestCallWithoutItsPipelineIsToldWhy(t *testing.T) {
 	}{
 		"a quota":      {timbre.Errorf(timbre.Limit, "store", "The quota of 20 pipelines is used up."), timbre.Limit, "The quota of 20 pipelines is used up."},
 		"a shut-down":  {timbre.Errorf(timbre.Unavailable, "store", "the server is shutting down"), timbre.Unavailable, "the server is shutting down"},
-		"a full disk":  {errors.New("/secret/path is full"), timbre.Internal, "the pipeline could not be made on this server"},
+		"a full disk":  {errors.New("/secret/path is full"), timbre.Internal, "the pipeline could not be created on this server"},
 		"deleted just": {timbre.Errorf(timbre.NotFound, "store", "no such thing"), timbre.NotFound, "the call analytics configuration does not exist"},
 	} {
 		inWorld(t, func(w *world) {
 			w.linked, w.saving = &timbre.InsightsLink{ConfigurationARN: "config"}, c.fault
-			w.Begun(t.Context(), tx)
+			w.CallBegun(t.Context(), w.liveCall())
 			last := w.told[len(w.told)-1]
 			if last.Status != timbre.InsightsCreateFailed || last.Kind != c.kind || last.StatusMessage != c.why {
 				t.Errorf("%s: told %s, kind %d, %q", name, last.Status, last.Kind, last.StatusMessage)
 			}
-			if len(w.pipelines) != 0 || len(w.lives()) != 0 {
+			if len(w.pipelines) != 0 || len(w.all()) != 0 {
 				t.Errorf("%s: there is a pipeline", name)
 			}
 		})

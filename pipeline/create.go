@@ -2,80 +2,74 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
+	"errors"
 	"slices"
 
 	"timbre"
 )
 
-// analytics is the element that Timbre carries out.
+// analytics is the element that Timbre implements.
 const analytics = "VoiceAnalyticsProcessor"
 
-// stated are the elements that have a status.
-var stated = []string{
+// statusElements are the elements that have a status.
+var statusElements = []string{
 	"AmazonTranscribeProcessor", "AmazonTranscribeCallAnalyticsProcessor", "S3RecordingSink", analytics, "VoiceEnhancementSink",
 }
 
-// Create makes a pipeline on one or two streams of a live call. Of p, ConfigurationARN, Encoding, SampleRate, Streams,
-// Metadata, Tags and Token are read. NotFound: there is no such configuration, or no live call has such a stream. Invalid:
-// the streams belong to different calls, have another sample rate, or no such fragment yet. A token that has been used gives the pipeline that
-// was made with it, as it is now, if all parameters are the same, else Conflict.
+// Create creates a pipeline on one or two streams of a live call. It reads ConfigurationARN, Encoding, SampleRate, Streams,
+// Metadata, Tags and Token of p. NotFound: the configuration does not exist, or no live call has such a stream. Invalid: the
+// streams belong to different calls, have another sample rate, or have not reached the fragment. A token that was used before
+// returns the pipeline that was created with it, as it is now, if all parameters are equal, else Conflict.
 func (e *Engine) Create(ctx context.Context, p timbre.Pipeline) (timbre.Pipeline, error) {
 	p.Fingerprint = fingerprint(p)
-	if first, used, err := e.madeWith(ctx, p); used || err != nil {
+	if first, used, err := e.byToken(ctx, p); used || err != nil {
 		return first, err
 	}
-	c, err := e.Store.Configuration(ctx, p.ConfigurationARN)
+	c, err := e.deps.Store.Configuration(ctx, p.ConfigurationARN)
 	if err != nil {
 		return timbre.Pipeline{}, err
 	}
-	if p.TransactionID, err = e.callOf(p.Streams); err != nil {
+	if p.TransactionID, err = e.findCall(p.Streams); err != nil {
 		return timbre.Pipeline{}, err
 	}
 	if p.SampleRate != timbre.SampleRate {
 		return timbre.Pipeline{}, timbre.Errorf(timbre.Invalid, "pipeline.Create", "the streams have %d samples a second, not %d", timbre.SampleRate, p.SampleRate)
 	}
-	p, err = e.create(ctx, p, c, nil)
-	if timbre.KindOf(err) == timbre.Conflict { // a twin may have been quicker
-		if first, used, again := e.madeWith(ctx, p); used || again != nil {
+	p, err = e.create(ctx, p, c, "")
+	if timbre.KindOf(err) == timbre.Conflict { // a concurrent Create with the same token may have been faster
+		if first, used, again := e.byToken(ctx, p); used || again != nil {
 			return first, again
 		}
 	}
 	return p, err
 }
 
-// create writes a new pipeline down, with the events that told makes of it, and lets it live.
-func (e *Engine) create(ctx context.Context, p timbre.Pipeline, c timbre.Configuration, told func(timbre.Pipeline) []timbre.Event) (timbre.Pipeline, error) {
-	const op = "pipeline.Create"
-	now := e.Now()
-	p.ID = e.NewID()
-	p.ARN = "arn:aws:chime:" + e.Region + ":" + e.Account + ":media-pipeline/" + p.ID
+// create saves a new pipeline, with the event of a status if that is not empty, and makes it live.
+func (e *Engine) create(ctx context.Context, p timbre.Pipeline, c timbre.Configuration, status string) (timbre.Pipeline, error) {
+	now := e.env.Now()
+	p.ID = e.env.NewID()
+	p.ARN = "arn:aws:chime:" + e.env.Region + ":" + e.env.Account + ":media-pipeline/" + p.ID
 	p.ConfigurationARN, p.Created, p.Updated = c.ARN, now, now
 	for _, element := range c.Elements {
-		if slices.Contains(stated, element.Type) {
-			status := timbre.PipelineNotSupported
-			if element.Type == analytics {
-				status = timbre.PipelineNotStarted
-			}
-			p.Elements = append(p.Elements, timbre.ElementStatus{Type: element.Type, Status: status, Updated: now})
+		if slices.Contains(statusElements, element.Type) {
+			p.Elements = append(p.Elements, timbre.ElementStatus{Type: element.Type, Status: initialStatus(element), Updated: now})
 		}
 	}
-	var notices []timbre.Notice
-	if told != nil {
-		var err error
-		if notices, err = e.Announcer.Notices(ctx, told(p)...); err != nil {
-			return p, err
-		}
+	var events []timbre.Event
+	if status != "" {
+		events = append(events, e.event(p, status, ""))
 	}
-	l := &life{e: e, p: p}
+	notices, err := e.deps.Announcer.Notices(ctx, events...)
+	if err != nil {
+		return p, err
+	}
+	l := &live{e: e, p: p}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !e.add(l) {
-		return p, timbre.Errorf(timbre.Unavailable, op, "the server is shutting down")
+		return p, timbre.Errorf(timbre.Unavailable, "pipeline.Create", "the server is shutting down")
 	}
-	if err := e.Store.CreatePipeline(ctx, p, notices); err != nil {
+	if err := e.deps.Store.CreatePipeline(ctx, p, notices); err != nil {
 		l.over = true
 		e.remove(p.ID)
 		return p, err
@@ -83,53 +77,29 @@ func (e *Engine) create(ctx context.Context, p timbre.Pipeline, c timbre.Configu
 	return p, nil
 }
 
-// callOf is the live call that has all the streams.
-func (e *Engine) callOf(streams []timbre.PipelineStream) (txid string, err error) {
-	const op = "pipeline.Create"
-	calls := e.Calls.Live()
-	for i, s := range streams {
-		leg := -1
-		at := slices.IndexFunc(calls, func(c timbre.Call) bool {
-			leg = slices.IndexFunc(c.Legs, func(l timbre.Leg) bool { return l.StreamARN == s.ARN })
-			return leg >= 0
-		})
-		switch {
-		case at < 0:
-			return "", timbre.Errorf(timbre.NotFound, op, "no live call has the stream %s", s.ARN)
-		case i > 0 && calls[at].TransactionID != txid:
-			return "", timbre.Errorf(timbre.Invalid, op, "the streams belong to different calls")
-		case slices.ContainsFunc(streams[:i], func(o timbre.PipelineStream) bool { return o.ARN == s.ARN }):
-			return "", timbre.Errorf(timbre.Invalid, op, "a stream is named twice")
-		}
-		txid = calls[at].TransactionID
-		if s.Fragment != "" {
-			if err := timbre.CheckFragment(s.ARN, s.Fragment, e.Calls.MediaTime(txid, leg)); err != nil {
-				return "", err
-			}
-		}
+func initialStatus(e timbre.Element) timbre.PipelineStatus {
+	if e.Type == analytics {
+		return timbre.PipelineNotStarted
 	}
-	return txid, nil
+	return timbre.PipelineNotSupported
 }
 
-// madeWith is the pipeline that p's token has made, if any.
-func (e *Engine) madeWith(ctx context.Context, p timbre.Pipeline) (first timbre.Pipeline, used bool, err error) {
-	if p.Token == "" {
-		return first, false, nil
+// reportCreateFailed reports that a call has no pipeline.
+func (e *Engine) reportCreateFailed(ctx context.Context, p timbre.Pipeline, cause error) {
+	e.env.Log.Error("creating the pipeline of a call failed", "transaction", p.TransactionID, "configuration", p.ConfigurationARN, "error", cause)
+	failed := e.event(p, timbre.InsightsCreateFailed, "the pipeline could not be created on this server")
+	failed.Kind = timbre.KindOf(cause)
+	switch known := (*timbre.Error)(nil); {
+	case failed.Kind == timbre.NotFound:
+		failed.StatusMessage = "the call analytics configuration does not exist"
+	case failed.Kind != timbre.Internal && errors.As(cause, &known):
+		failed.StatusMessage = known.Msg
 	}
-	switch first, err = e.Store.PipelineByToken(ctx, p.Token); {
-	case err != nil && timbre.KindOf(err) == timbre.NotFound:
-		return timbre.Pipeline{}, false, nil
-	case err != nil:
-		return timbre.Pipeline{}, false, err
-	case first.Fingerprint != p.Fingerprint:
-		return timbre.Pipeline{}, true, timbre.Errorf(timbre.Conflict, "pipeline.Create", "the ClientRequestToken has been used with other parameters")
+	notices, err := e.deps.Announcer.Notices(ctx, failed)
+	if err == nil {
+		err = e.deps.Store.Post(ctx, notices)
 	}
-	return first, true, nil
-}
-
-// fingerprint is a digest of the parameters of a creation, as they were given.
-func fingerprint(p timbre.Pipeline) string {
-	given, _ := json.Marshal([]any{p.ConfigurationARN, p.Encoding, p.SampleRate, p.Streams, p.Metadata, p.Tags})
-	sum := sha256.Sum256(given)
-	return hex.EncodeToString(sum[:])
+	if err != nil {
+		e.env.Log.Error("posting the event of a failed pipeline failed", "transaction", p.TransactionID, "error", err)
+	}
 }

@@ -1,21 +1,18 @@
-// Package pipeline is the life of media insights pipelines: the analysis of the streams of a call by the elements of a
-// configuration. In come the requests of the API, the calls whose connector makes pipelines on its own, and the media of
-// their streams (that it comes, not what it says); out go pipelines in the store, the events of their changes of state,
-// always in one transaction with the change, and starts and stops of tasks. What a task does is the task engine's affair.
+// Package pipeline runs media insights pipelines: the analysis of the streams of a call by the elements of a configuration.
+// Its inputs are the requests of the API, the calls whose connector creates pipelines, and the arrival of media on their
+// streams. Its outputs are pipelines in the store, the events of their changes of state, each in one transaction with the
+// change, and starts and stops of tasks. It does not run tasks: the task engine does.
 //
-// A pipeline's status follows from those of its elements. Of these Timbre carries out voice analytics; the others that
+// The status of a pipeline follows from those of its elements. Timbre implements voice analytics; the other elements that
 // have a status are NotSupported. See docs/pipeline.md.
 package pipeline
 
 import (
 	"context"
-	"log/slog"
 	"sync"
-	"time"
-
-	"github.com/google/uuid"
 
 	"timbre"
+	"timbre/environment"
 )
 
 // Store is the durable state that pipelines need.
@@ -41,7 +38,7 @@ type Tasks interface {
 	Repeated(ctx context.Context, t timbre.Task) (first timbre.Task, used bool, err error)
 }
 
-// Deps is what an Engine works with.
+// Deps are the stages that an Engine uses.
 type Deps struct {
 	Store     Store
 	Announcer timbre.Announcer
@@ -49,42 +46,25 @@ type Deps struct {
 	Tasks     Tasks
 }
 
-// Config of an Engine. What is left nil has a usual value.
-type Config struct {
-	Now             func() time.Time
-	Log             *slog.Logger
-	NewID           func() string // a UUID
-	Account, Region string        // of the ARNs that are made
-}
-
-// Engine keeps the live pipelines of this node.
+// Engine holds the live pipelines of this node.
 type Engine struct {
-	Config
-	Deps
+	env  environment.Environment
+	deps Deps
 
 	mu       sync.Mutex
 	closed   bool
-	live     map[string]*life   // by pipeline id
-	troubles map[string]trouble // by task id
+	live     map[string]*live        // by pipeline id
+	degraded map[string]degradedTask // by task id
 }
 
-// New makes an Engine without pipelines. Run sees to their ends.
-func New(c Config, d Deps) *Engine {
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	if c.NewID == nil {
-		c.NewID = uuid.NewString
-	}
-	return &Engine{Config: c, Deps: d, live: map[string]*life{}, troubles: map[string]trouble{}}
+// New returns an Engine without pipelines. Run advances them.
+func New(env environment.Environment, deps Deps) *Engine {
+	return &Engine{env: env.Complete(), deps: deps, live: map[string]*live{}, degraded: map[string]degradedTask{}}
 }
 
-// find gives a pipeline by its id or ARN, as it was last written down, and its life, nil once it has ended.
-func (e *Engine) find(ctx context.Context, identifier string) (timbre.Pipeline, *life, error) {
-	p, err := e.Store.Pipeline(ctx, identifier)
+// find returns a pipeline by its id or ARN as it was last saved, and its live part, nil once it has ended.
+func (e *Engine) find(ctx context.Context, identifier string) (timbre.Pipeline, *live, error) {
+	p, err := e.deps.Store.Pipeline(ctx, identifier)
 	if err != nil {
 		return p, nil, err
 	}
@@ -93,8 +73,8 @@ func (e *Engine) find(ctx context.Context, identifier string) (timbre.Pipeline, 
 	return p, e.live[p.ID], nil
 }
 
-// add takes a pipeline among the live ones; false once the engine is closed.
-func (e *Engine) add(l *life) bool {
+// add adds a live pipeline; false once the engine is closed.
+func (e *Engine) add(l *live) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
@@ -110,13 +90,20 @@ func (e *Engine) remove(id string) {
 	delete(e.live, id)
 }
 
-// lives are the live pipelines at this moment.
-func (e *Engine) lives() []*life {
+// all returns the live pipelines at this moment.
+func (e *Engine) all() []*live {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	list := make([]*life, 0, len(e.live))
+	list := make([]*live, 0, len(e.live))
 	for _, l := range e.live {
 		list = append(list, l)
 	}
 	return list
+}
+
+func (e *Engine) event(p timbre.Pipeline, status, reason string) timbre.Event {
+	return timbre.Event{
+		ID: "Id-" + e.env.NewID(), Type: timbre.PipelineState, Status: status, StatusMessage: reason, Time: e.env.Now(), Pipeline: &p,
+		Call: timbre.Call{ConnectorID: p.ConnectorID, TransactionID: p.TransactionID},
+	}
 }

@@ -8,108 +8,99 @@ import (
 	"timbre"
 )
 
-// Look is how often Run looks at the live pipelines.
-const Look = 250 * time.Millisecond
+const (
+	pollInterval  = 250 * time.Millisecond // of Run
+	retryInterval = 5 * time.Second        // of a change that could not be saved
+)
 
-// pause is how long a pipeline is left alone whose change could not be written down.
-const pause = 5 * time.Second
-
-const crash = "the server stopped while the pipeline was in progress"
-
-// Run looks after the live pipelines until ctx ends: those whose media has come are in progress, and those that have lived,
-// paused or waited for media too long are stopped.
+// Run advances the live pipelines until ctx ends: a pipeline whose media has arrived is in progress; one that has reached the
+// limit of its life, its pause or its wait for media is stopped.
 func (e *Engine) Run(ctx context.Context) {
-	tick := time.NewTicker(Look)
+	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			for _, l := range e.lives() {
-				l.look(context.WithoutCancel(ctx))
+			for _, l := range e.all() {
+				l.poll(context.WithoutCancel(ctx))
 			}
 		}
 	}
 }
 
-func (l *life) look(ctx context.Context) {
+func (l *live) poll(ctx context.Context) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := l.e.Now()
-	if l.over || now.Before(l.leave) {
+	now := l.e.env.Now()
+	if l.over || now.Before(l.retryAt) {
 		return
 	}
-	if err := l.turn(ctx, now); err != nil {
-		l.leave = now.Add(pause)
-		l.e.Log.Error("a pipeline's change could not be written down, and will be tried again", "pipeline", l.p.ID, "error", err)
+	if err := l.advance(ctx, now); err != nil {
+		l.retryAt = now.Add(retryInterval)
+		l.logRetry(err)
 	}
 }
 
-// turn is what the time does to a pipeline.
-func (l *life) turn(ctx context.Context, now time.Time) error {
-	status := l.p.Status()
-	heard, trouble := l.heard.Load(), l.e.troubleOf(l.p)
-	if _, live := l.e.Calls.Call(l.p.TransactionID); live {
-		l.gone = time.Time{}
-	} else if l.gone.IsZero() {
-		l.gone = now
-	}
+func (l *live) advance(ctx context.Context, now time.Time) error {
+	status, lastMedia, reason := l.p.Status(), l.lastMedia.Load(), l.e.degradation(l.p)
+	l.checkCall(now)
 	switch {
-	case now.Sub(l.p.Created) >= timbre.PipelineLife,
-		status == timbre.PipelinePaused && now.Sub(l.p.Paused) >= timbre.PipelinePause,
-		status == timbre.PipelineInProgress && now.Sub(l.last(heard)) >= timbre.PipelineSilence,
-		!l.gone.IsZero() && now.Sub(l.gone) >= timbre.PipelineSilence:
+	case l.expired(status, lastMedia, now):
 		return l.end(ctx, "")
-	case status == timbre.PipelineNotStarted && l.began:
+	case status == timbre.PipelineNotStarted && l.begun:
 		l.begin(ctx)
-	case status == timbre.PipelineInitializing && heard != 0:
-		return l.change(ctx, func(p *timbre.Pipeline) { set(p, timbre.PipelineInProgress) }, timbre.InsightsInProgress, "")
-	case status == timbre.PipelineInProgress && trouble != troubleIn(l.p):
-		return l.trouble(ctx, trouble)
+	case status == timbre.PipelineInitializing && lastMedia != 0:
+		return l.change(ctx, func(p *timbre.Pipeline) { setStatus(p, timbre.PipelineInProgress) }, timbre.InsightsInProgress, "")
+	case status == timbre.PipelineInProgress && reason != failureDetail(l.p):
+		return l.setDegraded(ctx, reason)
 	}
 	return nil
 }
 
-// last is when media came last, or when the wait for it began.
-func (l *life) last(heard int64) time.Time {
-	if heard == 0 {
-		return l.since
+// checkCall records when the call was first found to have ended.
+func (l *live) checkCall(now time.Time) {
+	if _, isLive := l.e.deps.Calls.Call(l.p.TransactionID); isLive {
+		l.orphan = time.Time{}
+	} else if l.orphan.IsZero() {
+		l.orphan = now
 	}
-	return time.Unix(0, heard)
 }
 
-// Recover ends the pipelines that lived when the server last died: those in progress have failed, the others are stopped.
-// Call it before anything is made.
-func (e *Engine) Recover(ctx context.Context) error {
-	stale, err := e.Store.LivePipelines(ctx)
-	if err != nil {
-		return err
+// expired says whether a pipeline has reached one of its limits.
+func (l *live) expired(status timbre.PipelineStatus, lastMedia int64, now time.Time) bool {
+	switch {
+	case now.Sub(l.p.Created) >= timbre.PipelineLife:
+		return true
+	case status == timbre.PipelinePaused && now.Sub(l.p.Paused) >= timbre.PipelinePause:
+		return true
+	case status == timbre.PipelineInProgress && now.Sub(l.silentSince(lastMedia)) >= timbre.PipelineSilence:
+		return true
 	}
-	var faults []error
-	for _, p := range stale {
-		why := ""
-		if s := p.Status(); s == timbre.PipelineInProgress || s == timbre.PipelineInitializing {
-			why = crash
-		}
-		l := &life{e: e, p: p}
-		faults = append(faults, l.change(ctx, func(p *timbre.Pipeline) { finish(p, why) }, ending(why), why))
-	}
-	return errors.Join(faults...)
+	return !l.orphan.IsZero() && now.Sub(l.orphan) >= timbre.PipelineSilence
 }
 
-// Close stops the live pipelines with their tasks, and takes no others. What cannot be written down is left to Recover.
+// silentSince is the time of the last media, or the beginning of the wait for it.
+func (l *live) silentSince(lastMedia int64) time.Time {
+	if lastMedia == 0 {
+		return l.waiting
+	}
+	return time.Unix(0, lastMedia)
+}
+
+// Close stops the live pipelines with their tasks. Create fails from then on. What cannot be saved is left to Recover.
 func (e *Engine) Close(ctx context.Context) error {
 	e.mu.Lock()
 	e.closed = true
 	e.mu.Unlock()
-	var faults []error
-	for _, l := range e.lives() {
+	var failed []error
+	for _, l := range e.all() {
 		l.mu.Lock()
 		if !l.over {
-			faults = append(faults, l.end(ctx, ""))
+			failed = append(failed, l.end(ctx, ""))
 		}
 		l.mu.Unlock()
 	}
-	return errors.Join(faults...)
+	return errors.Join(failed...)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/environment"
 )
 
 // gauge is a stream that is always the same.
@@ -21,24 +22,28 @@ type gauge timbre.Reception
 
 func (g gauge) Reception() timbre.Reception { return timbre.Reception(g) }
 
-// ledger remembers.
-type ledger struct {
-	mu    sync.Mutex
-	calls []timbre.Call
-	heard [][]*timbre.Reception
+// ends records what Ended observes.
+type ends struct {
+	mu         sync.Mutex
+	calls      []timbre.Call
+	receptions [][]*timbre.Reception
 }
 
-func (l *ledger) Ended(c timbre.Call, heard []*timbre.Reception) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.calls, l.heard = append(l.calls, c), append(l.heard, heard)
+func observeEnds(r *Registry) *ends {
+	e := &ends{}
+	r.Observe(Observers{Ended: func(c timbre.Call, receptions []*timbre.Reception) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.calls, e.receptions = append(e.calls, c), append(e.receptions, receptions)
+	}})
+	return e
 }
 
 func TestTheStreamsOfALiveCallAreReadAndOfAnEndedOneKept(t *testing.T) {
 	var log bytes.Buffer
-	l, metrics := &ledger{}, prometheus.NewRegistry()
-	d := &desk{}
-	r := New(Config{Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: metrics, Ledger: l}, d, d)
+	metrics, d := prometheus.NewRegistry(), &fakeStore{}
+	r := New(environment.Environment{Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: metrics}, Deps{d, d})
+	l := observeEnds(r)
 	given := twoLegs()
 	given.Warnings = []string{"nobody knows who +12065550100 is"}
 	txid, legs, err := r.Begin(t.Context(), given)
@@ -66,8 +71,8 @@ func TestTheStreamsOfALiveCallAreReadAndOfAnEndedOneKept(t *testing.T) {
 	}
 
 	if len(l.calls) != 1 || l.calls[0].TransactionID != txid || l.calls[0].Failure != "no media" || l.calls[0].Ended.IsZero() ||
-		l.heard[0][0] != nil || *l.heard[0][1] != timbre.Reception(stream) {
-		t.Errorf("the ledger has %+v, heard %v", l.calls, l.heard)
+		l.receptions[0][0] != nil || *l.receptions[0][1] != timbre.Reception(stream) {
+		t.Errorf("got ends %+v with receptions %v", l.calls, l.receptions)
 	}
 	var line struct {
 		Msg, Transaction, Reason, Failure string
@@ -92,7 +97,7 @@ func TestTheStreamsOfALiveCallAreReadAndOfAnEndedOneKept(t *testing.T) {
 	if strings.Contains(log.String(), "2065550100") {
 		t.Errorf("a phone number is in the log: %s", &log)
 	}
-	want := `# HELP timbre_call_leg_mos Mean opinion score, as it is estimated from loss and jitter, of legs that have ended, by codec.
+	want := `# HELP timbre_call_leg_mos Mean opinion score of ended legs, estimated from loss and jitter, by codec.
 # TYPE timbre_call_leg_mos histogram
 timbre_call_leg_mos_bucket{codec="PCMU",le="2"} 0
 timbre_call_leg_mos_bucket{codec="PCMU",le="2.6"} 0
@@ -111,14 +116,15 @@ timbre_call_leg_mos_count{codec="PCMU"} 1
 
 func TestACallThatCouldNotBeginIsToldOfAtItsEnd(t *testing.T) {
 	var log bytes.Buffer
-	l, d := &ledger{}, &desk{}
-	r := New(Config{Log: slog.New(slog.NewJSONHandler(&log, nil)), Ledger: l}, d, d)
+	d := &fakeStore{}
+	r := New(environment.Environment{Log: slog.New(slog.NewJSONHandler(&log, nil))}, Deps{d, d})
+	l := observeEnds(r)
 	c := twoLegs()
 	c.Through, c.Failure = true, "the server was stopped"
 	heard := []*timbre.Reception{{Codec: "PCMU", Packets: 7}, nil}
 	r.Missed(c, heard)
-	if len(l.calls) != 1 || l.calls[0].TransactionID == "" || l.calls[0].Ended.IsZero() || l.calls[0].Failure != c.Failure || l.heard[0][0].Packets != 7 {
-		t.Errorf("the ledger has %+v, heard %v", l.calls, l.heard)
+	if len(l.calls) != 1 || l.calls[0].TransactionID == "" || l.calls[0].Ended.IsZero() || l.calls[0].Failure != c.Failure || l.receptions[0][0].Packets != 7 {
+		t.Errorf("got ends %+v with receptions %v", l.calls, l.receptions)
 	}
 	if s := log.String(); strings.Count(s, `"call ended"`) != 1 || !strings.Contains(s, `"reason":"unanalysed"`) {
 		t.Error(s)
@@ -129,14 +135,15 @@ func TestACallThatCouldNotBeginIsToldOfAtItsEnd(t *testing.T) {
 }
 
 func TestTheLedgerIsToldOfCallsWhoseServerDied(t *testing.T) {
-	l, d := &ledger{}, &desk{}
-	r := New(Config{Ledger: l}, d, d)
+	d := &fakeStore{}
+	r := New(environment.Environment{}, Deps{d, d})
+	l := observeEnds(r)
 	stale := twoLegs()
 	stale.TransactionID, stale.Started = "stale", time.Now().Add(-time.Hour)
 	if err := r.Recover(t.Context(), []timbre.Call{stale}); err != nil {
 		t.Fatal(err)
 	}
-	if len(l.calls) != 1 || l.calls[0].Failure == "" || len(l.heard[0]) != 2 || l.heard[0][0] != nil {
-		t.Errorf("the ledger has %+v, heard %v", l.calls, l.heard)
+	if len(l.calls) != 1 || l.calls[0].Failure == "" || len(l.receptions[0]) != 2 || l.receptions[0][0] != nil {
+		t.Errorf("got ends %+v with receptions %v", l.calls, l.receptions)
 	}
 }

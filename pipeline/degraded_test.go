@@ -20,7 +20,7 @@ func TestTroubleThatPassesIsToldAndSoIsItsEnd(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p, other := w.make(), w.make()
 		task := w.start(p.ID)
-		w.Trouble(task, broken)
+		w.TaskDegraded(task, broken)
 		w.media(time.Second, 0)
 		w.is(p.ID, timbre.PipelineInProgress)
 		w.wantTold(timbre.InsightsInProgress, timbre.InsightsTroubled)
@@ -28,7 +28,7 @@ func TestTroubleThatPassesIsToldAndSoIsItsEnd(t *testing.T) {
 			t.Errorf("the element is %+v", e)
 		}
 		w.media(10*time.Second, 0) // it is told once
-		w.Trouble(task, "")
+		w.TaskDegraded(task, "")
 		w.media(time.Second, 0)
 		w.wantTold(timbre.InsightsInProgress, timbre.InsightsTroubled, timbre.InsightsInProgress)
 		if e := w.element(p.ID); e.Status != timbre.PipelineInProgress || e.Detail != "" {
@@ -41,14 +41,14 @@ func TestTroubleThatPassesIsToldAndSoIsItsEnd(t *testing.T) {
 func TestTroubledPipelineStopsAndFailsLikeAnyOther(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p := w.make()
-		w.Trouble(w.start(p.ID), broken)
+		w.TaskDegraded(w.start(p.ID), broken)
 		w.media(time.Second, timbre.PipelineSilence+time.Second)
 		w.is(p.ID, timbre.PipelineStopped)
 		if e := w.element(p.ID); e.Status != timbre.PipelineStopped || e.Detail != "" {
 			t.Errorf("the element is %+v", e)
 		}
 		p = w.make()
-		w.Trouble(w.start(p.ID), broken)
+		w.TaskDegraded(w.start(p.ID), broken)
 		w.media(time.Second, 0)
 		w.open() // as after a crash
 		w.must(w.Recover(t.Context()))
@@ -60,12 +60,12 @@ func TestTroubledPipelineStopsAndFailsLikeAnyOther(t *testing.T) {
 func TestTroubleOfTheConnectorsTaskIsItsPipelines(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.linked = &timbre.InsightsLink{ConfigurationARN: "config"}
-		w.Begun(t.Context(), tx)
+		w.CallBegun(t.Context(), w.liveCall())
 		hand := w.make()
 		w.start(hand.ID)
 		task := timbre.Task{ID: "voice api", ConnectorID: "vc", TransactionID: tx}
-		w.Started(t.Context(), task)
-		w.Trouble(task, broken)
+		w.TaskStarted(t.Context(), task)
+		w.TaskDegraded(task, broken)
 		w.media(time.Second, 0)
 		if e := w.element(w.told[0].Pipeline.ID); e.Status != timbre.PipelineTroubled {
 			t.Errorf("the connector's pipeline has %+v", e)

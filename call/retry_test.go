@@ -31,12 +31,12 @@ func TestAnEndThatCouldNotBeWrittenIsWrittenOnceItCanBe(t *testing.T) {
 			t.Fatalf("%d writes", len(d.calls))
 		}
 		d.set(nil)
-		<-time.After(lastPause)
+		<-time.After(maxBackoff)
 		synctest.Wait()
 		how := map[string]string{}
 		for i, c := range d.calls[3:] {
-			if c.Ended.IsZero() || len(d.said[3+i]) != 2 {
-				t.Errorf("%+v with %q", c, d.said[3+i])
+			if c.Ended.IsZero() || len(d.sent[3+i]) != 2 {
+				t.Errorf("%+v with %q", c, d.sent[3+i])
 			}
 			how[c.TransactionID] = c.Failure
 		}
@@ -47,10 +47,4 @@ func TestAnEndThatCouldNotBeWrittenIsWrittenOnceItCanBe(t *testing.T) {
 			t.Errorf("%d calls are left", len(r.calls))
 		}
 	})
-}
-
-func (d *desk) set(fail error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.fail = fail
 }

@@ -1,0 +1,100 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"timbre"
+)
+
+// Why a call ended, as the log and the metrics say it.
+const (
+	hangup     = "hangup"
+	failure    = "failure"
+	shutdown   = "shutdown"
+	recovered  = "recovered"  // by the start after a crash
+	unanalysed = "unanalysed" // a bridged call that could not begin
+)
+
+// End ends a call and its taps, with one ENDED event for each leg, or FAILED if why is not empty. A call that is not live is
+// left alone, so End may be repeated. An end that cannot be saved is an error, and is retried by Run.
+func (r *Registry) End(ctx context.Context, txid, why string) error {
+	if why != "" {
+		return r.end(ctx, txid, why, failure)
+	}
+	return r.end(ctx, txid, "", hangup)
+}
+
+func (r *Registry) end(ctx context.Context, txid, why, reason string) error {
+	e := r.find(txid)
+	if e == nil {
+		return nil
+	}
+	e.changing.Lock()
+	defer e.changing.Unlock()
+	if e.removed {
+		return nil
+	}
+	c := e.call
+	if c.Ended.IsZero() {
+		c.Ended, c.Failure = r.env.Now(), why
+		r.metrics.live.Dec()
+		r.report(c, receptions(e.legs), reason)
+	}
+	// A request that is cancelled does not undo a hang-up.
+	err := r.save(context.WithoutCancel(ctx), c, r.ended(c))
+	if err == nil {
+		r.remove(e)
+	} else {
+		r.set(e, c)
+		select {
+		case r.retry <- struct{}{}:
+		default:
+		}
+	}
+	e.end()
+	return err
+}
+
+// end ends the taps. The caller holds changing.
+func (e *entry) end() {
+	for _, l := range e.legs {
+		l.end()
+	}
+}
+
+// Shut ends all calls with a reason. Begin fails from then on.
+func (r *Registry) Shut(ctx context.Context, why string) error {
+	r.mu.Lock()
+	r.closed = true
+	ids := slices.Collect(maps.Keys(r.calls))
+	r.mu.Unlock()
+	var failed []error
+	for _, id := range ids {
+		failed = append(failed, r.end(ctx, id, why, shutdown))
+	}
+	return errors.Join(failed...)
+}
+
+// Recover ends the calls that were live when the server crashed, with FAILED events. Calls that are live here are left alone.
+func (r *Registry) Recover(ctx context.Context, stale []timbre.Call) error {
+	var failed []error
+	for _, c := range stale {
+		if r.find(c.TransactionID) != nil {
+			continue
+		}
+		c.Ended, c.Failure = r.env.Now(), "the server stopped during the call"
+		r.report(c, make([]*timbre.Reception, len(c.Legs)), recovered)
+		failed = append(failed, r.save(ctx, c, r.ended(c)))
+	}
+	return errors.Join(failed...)
+}
+
+// Missed reports the end of a bridged call that could not begin, because of the store or a quota. It assigns a transaction id
+// and the end. Nothing of the call is saved, and it has no events.
+func (r *Registry) Missed(c timbre.Call, receptions []*timbre.Reception) {
+	c.TransactionID, c.Ended = r.env.NewID(), r.env.Now()
+	r.report(c, receptions, unanalysed)
+}

@@ -1,0 +1,36 @@
+package call
+
+import "timbre"
+
+// SetMeter sets the meter of the stream that feeds the leg.
+func (l *leg) SetMeter(m timbre.ReceptionMeter) { l.meter.Store(&m) }
+
+// reception is the reception of the leg so far; nil without a meter.
+func (l *leg) reception() *timbre.Reception {
+	m := l.meter.Load()
+	if m == nil {
+		return nil
+	}
+	r := (*m).Reception()
+	return &r
+}
+
+func receptions(legs []*leg) []*timbre.Reception {
+	all := make([]*timbre.Reception, len(legs))
+	for i, leg := range legs {
+		all[i] = leg.reception()
+	}
+	return all
+}
+
+// Receptions returns the reception of each leg of a live call so far, nil for a leg that no stream of packets feeds. It is
+// empty if the call is not live.
+func (r *Registry) Receptions(txid string) []*timbre.Reception {
+	r.mu.RLock()
+	var legs []*leg
+	if e := r.calls[txid]; e != nil && e.call.Ended.IsZero() {
+		legs = e.legs
+	}
+	r.mu.RUnlock()
+	return receptions(legs)
+}
