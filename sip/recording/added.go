@@ -25,9 +25,9 @@ func (l *late) Frame(f timbre.Frame) {
 
 // extend opens a stream for every line that an offer adds or turns on, as far as there is room, and gives their listeners in
 // order. One that cannot be opened stays out; the call goes on without it.
-func (s *Server) extend(d *session, o *sdp.Offer) (added []*late) {
+func (s *Server) extend(d *session, o *sdp.Description) (added []*late) {
 	for _, l := range o.Lines {
-		if l.Unfit != "" || d.tracks[l.Index] != nil || len(d.order) >= maxLegs {
+		if l.Rejection != "" || d.tracks[l.Index] != nil || len(d.order) >= maxLegs {
 			continue
 		}
 		to := &late{}

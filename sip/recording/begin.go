@@ -12,7 +12,7 @@ import (
 )
 
 // begin makes the call known, opens its streams and makes the answer.
-func (s *Server) begin(d *session, in Incoming, o *sdp.Offer, lines []sdp.Line) (answer []byte, r *transport.Refusal) {
+func (s *Server) begin(d *session, in Incoming, o *sdp.Description, lines []sdp.Line) (answer []byte, r *transport.Refusal) {
 	call := timbre.Call{
 		ConnectorID: in.Connector.ID, CallID: d.CallID(), Direction: "Outbound",
 		From: siprec.User(d.invite.From().Value()), To: siprec.User(d.invite.To().Value()),
@@ -40,7 +40,7 @@ func (s *Server) begin(d *session, in Incoming, o *sdp.Offer, lines []sdp.Line) 
 		}
 		listeners[i].SetMeter(d.tracks[lines[i].Index].Stream)
 	}
-	answer, err = d.answering.Answer(o, d.ports(o))
+	answer, err = d.answerer.Answer(o, d.ports(o))
 	d.offered = o
 	return answer, nil
 }
@@ -57,14 +57,14 @@ func (s *Server) open(d *session, l *sdp.Line, to timbre.Listener) error {
 
 // spec is what a line says of its stream.
 func (s *Server) spec(d *session, l *sdp.Line) timbre.Media {
-	return d.answering.Spec(l, s.mediaSocket(d.local(), l.Remote.Addr()), d.Peer().Addr(), s.cfg.LatchAny)
+	return d.answerer.Spec(l, s.mediaSocket(d.local(), l.Remote.Addr()), d.Peer().Addr(), s.cfg.LatchAny)
 }
 
 // ports are those of the lines of an offer that are taken.
-func (d *session) ports(o *sdp.Offer) map[int]int {
+func (d *session) ports(o *sdp.Description) map[int]int {
 	ports := map[int]int{}
 	for _, l := range o.Lines {
-		if t := d.tracks[l.Index]; t != nil && l.Unfit == "" {
+		if t := d.tracks[l.Index]; t != nil && l.Rejection == "" {
 			ports[l.Index] = t.Stream.Port()
 		}
 	}

@@ -14,21 +14,21 @@ import (
 const maxLegs = 3
 
 // firstOffer is the offer in the body of the first INVITE, with the lines of it that are taken.
-func (d *session) firstOffer(body siprec.Body) (o *sdp.Offer, lines []sdp.Line, r *transport.Refusal) {
+func (d *session) firstOffer(body siprec.Body) (o *sdp.Description, lines []sdp.Line, r *transport.Refusal) {
 	if body.SDP == nil {
 		return nil, nil, transport.Refuse(488, "no_codec", "there is no offer in the INVITE")
 	}
 	if o, r = d.readOffer(body.SDP); r != nil {
 		return nil, nil, r
 	}
-	if lines = o.Fit(maxLegs); len(lines) == 0 {
+	if lines = o.Acceptable(maxLegs); len(lines) == 0 {
 		return nil, nil, unacceptable(o)
 	}
 	return o, lines, nil
 }
 
 // readOffer reads a session description of the peer.
-func (d *session) readOffer(raw []byte) (*sdp.Offer, *transport.Refusal) {
+func (d *session) readOffer(raw []byte) (*sdp.Description, *transport.Refusal) {
 	o, err := sdp.Read(raw, d.Peer().Addr())
 	switch {
 	case err != nil && timbre.KindOf(err) == timbre.Unprocessable:
@@ -36,7 +36,7 @@ func (d *session) readOffer(raw []byte) (*sdp.Offer, *transport.Refusal) {
 	case err != nil:
 		return nil, transport.Refuse(400, "malformed", "%v", err)
 	case d.encrypted:
-		o.Demand()
+		o.RequireEncryption()
 	}
 	return o, nil
 }
@@ -54,18 +54,18 @@ func Unreadable(err error) *transport.Refusal {
 }
 
 // unacceptable is the refusal of an offer of which no line can be taken.
-func unacceptable(o *sdp.Offer) *transport.Refusal {
+func unacceptable(o *sdp.Description) *transport.Refusal {
 	var why []string
 	reason := "no_codec"
 	for _, l := range o.Lines {
-		text := string(l.Unfit)
-		switch l.Unfit {
+		text := string(l.Rejection)
+		switch l.Rejection {
 		case sdp.InClear:
 			reason = "encryption"
 		case sdp.NoKey:
 			reason = "encryption"
-			if n := len(l.Faults); n > 0 {
-				text += " (" + strings.Join(l.Faults[:min(n, mostFaults)], "; ") + ")"
+			if n := len(l.KeyFaults); n > 0 {
+				text += " (" + strings.Join(l.KeyFaults[:min(n, mostFaults)], "; ") + ")"
 			}
 		}
 		why = append(why, text)

@@ -28,15 +28,15 @@ func (s *Server) reoffer(d *session, req *gosip.Request, body siprec.Body) ([]by
 			return nil, transport.Refuse(488, "family", "media of a call cannot change between IPv4 and IPv6")
 		}
 	}
-	wanted := slices.ContainsFunc(o.Lines, func(l sdp.Line) bool { return l.Unfit != sdp.Disabled && l.Unfit != sdp.NotAudio })
-	if wanted && len(o.Fit(1)) == 0 {
+	wanted := slices.ContainsFunc(o.Lines, func(l sdp.Line) bool { return l.Rejection != sdp.Disabled && l.Rejection != sdp.NotAudio })
+	if wanted && len(o.Acceptable(1)) == 0 {
 		return nil, unacceptable(o)
 	}
 	added := s.extend(d, o)
 	if relabelled := s.apply(d, o); relabelled || len(added) > 0 || body.Metadata != "" {
 		s.retell(d, req, body, added)
 	}
-	answer, err := d.answering.Answer(o, d.ports(o))
+	answer, err := d.answerer.Answer(o, d.ports(o))
 	if err != nil {
 		return nil, transport.Failure(err)
 	}
@@ -51,7 +51,7 @@ func otherFamily(local, remote netip.Addr) bool {
 
 // propose is our offer to a peer that asks for one.
 func (s *Server) propose(d *session) ([]byte, *transport.Refusal) {
-	ours, err := d.answering.Propose(d.offered, d.ports(d.offered))
+	ours, err := d.answerer.Propose(d.offered, d.ports(d.offered))
 	if err != nil {
 		return nil, transport.Failure(err)
 	}
@@ -59,12 +59,12 @@ func (s *Server) propose(d *session) ([]byte, *transport.Refusal) {
 }
 
 // apply tells the streams what an offer, or an answer to ours, says of them. True: a line has another label than before.
-func (s *Server) apply(d *session, o *sdp.Offer) (relabelled bool) {
+func (s *Server) apply(d *session, o *sdp.Description) (relabelled bool) {
 	for _, l := range o.Lines {
 		t := d.tracks[l.Index]
 		switch {
 		case t == nil:
-		case l.Unfit == "":
+		case l.Rejection == "":
 			t.Update(s.spec(d, &l))
 		default: // switched off for now
 			t.Pause()

@@ -19,10 +19,10 @@ type session struct {
 	encrypted      bool           // no media in the clear
 	over           func()
 	txid, from, to string // of the call
-	answering      *sdp.Answering
+	answerer       *sdp.Answerer
 
 	mu       sync.Mutex            // one change at a time
-	offered  *sdp.Offer            // the last one
+	offered  *sdp.Description      // the last one
 	tracks   map[int]*dialog.Track // by m-line
 	order    []siprec.Line         // of the legs
 	legs     []timbre.Leg
@@ -42,9 +42,9 @@ func (s *Server) newSession(in Incoming) *session {
 		Expired: func() { s.hangUp(d, "the session was not refreshed in time") },
 	}, in.Request)
 	local := d.local()
-	d.answering = sdp.NewAnswering(s.mediaAddress(local, local))
-	d.answering.For = func(l *sdp.Line) netip.Addr { return s.mediaAddress(local, l.Remote.Addr()) }
-	d.answering.Fingerprint, d.answering.Passive = s.deps.Media.Fingerprint(), s.cfg.LatchAny
+	d.answerer = sdp.NewAnswerer(s.mediaAddress(local, local))
+	d.answerer.LocalAddr = func(l *sdp.Line) netip.Addr { return s.mediaAddress(local, l.Remote.Addr()) }
+	d.answerer.Fingerprint, d.answerer.Passive = s.deps.Media.Fingerprint(), s.cfg.LatchAny
 	return d
 }
 

@@ -12,12 +12,12 @@ import (
 	"timbre"
 )
 
-// Answering makes the answers of one dialog. They describe one session, whose version is incremented with every change
+// Answerer makes the answers of one dialog. They describe one session, whose version is incremented with every change
 // (RFC 3264, 8).
-type Answering struct {
+type Answerer struct {
 	Fingerprint string                 // of the local certificate, for DTLS
 	Passive     bool                   // let the peer send the ClientHello if it may: it is behind NAT
-	For         func(*Line) netip.Addr // local address for the media of a line; nil: that of the session
+	LocalAddr   func(*Line) netip.Addr // local address for the media of a line; nil: that of the session
 
 	address netip.Addr
 	id      uint64
@@ -27,17 +27,17 @@ type Answering struct {
 	text    []byte
 }
 
-// NewAnswering begins a session at a local address.
-func NewAnswering(address netip.Addr) *Answering {
+// NewAnswerer begins a session at a local address.
+func NewAnswerer(address netip.Addr) *Answerer {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails
-	return &Answering{address: address, id: binary.BigEndian.Uint64(id[:]) >> 1, keys: map[int]*localKeys{}}
+	return &Answerer{address: address, id: binary.BigEndian.Uint64(id[:]) >> 1, keys: map[int]*localKeys{}}
 }
 
 // Answer answers every m-line of an offer, in its order. Those that have a port in ports, by their index, are accepted with
 // the first audio format that can be decoded and telephone-event; the others get port 0. The label is echoed: without it,
 // some clients send nothing.
-func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
+func (a *Answerer) Answer(o *Description, ports map[int]int) ([]byte, error) {
 	s := pion.SessionDescription{SessionName: "Timbre", TimeDescriptions: []pion.TimeDescription{{}}}
 	session := a.sessionAddress(o, ports)
 	s.ConnectionInformation = connection(session)
@@ -55,7 +55,7 @@ func (a *Answering) Answer(o *Offer, ports map[int]int) ([]byte, error) {
 }
 
 // sessionAddress is that of the first line that is accepted: others differ from it line by line.
-func (a *Answering) sessionAddress(o *Offer, ports map[int]int) netip.Addr {
+func (a *Answerer) sessionAddress(o *Description, ports map[int]int) netip.Addr {
 	for _, l := range o.Lines {
 		if ports[l.Index] != 0 {
 			return a.addressFor(&l)
@@ -64,15 +64,15 @@ func (a *Answering) sessionAddress(o *Offer, ports map[int]int) netip.Addr {
 	return a.address
 }
 
-func (a *Answering) addressFor(l *Line) netip.Addr {
-	if a.For == nil {
+func (a *Answerer) addressFor(l *Line) netip.Addr {
+	if a.LocalAddr == nil {
 		return a.address
 	}
-	return a.For(l)
+	return a.LocalAddr(l)
 }
 
 // marshal writes an answer with its origin. One that says the same as the last has its version.
-func (a *Answering) marshal(s *pion.SessionDescription) ([]byte, error) {
+func (a *Answerer) marshal(s *pion.SessionDescription) ([]byte, error) {
 	body, err := s.Marshal()
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Internal, "sdp.Answer", "%w", err)
@@ -114,7 +114,7 @@ func (l *Line) answer(port int) *pion.MediaDescription {
 		return m
 	}
 	m.MediaName.Formats = nil
-	for _, pt := range []int{l.Voice, l.Events} {
+	for _, pt := range []int{l.AudioType, l.EventType} {
 		if pt < 0 {
 			continue
 		}
@@ -141,8 +141,8 @@ func (l *Line) answer(port int) *pion.MediaDescription {
 
 // Propose is an offer to the peer, made of its last one, that takes lines off hold. An offer that repeated a hold could only be
 // answered with a hold.
-func (a *Answering) Propose(last *Offer, ports map[int]int) ([]byte, error) {
-	ours := &Offer{Lines: slices.Clone(last.Lines)}
+func (a *Answerer) Propose(last *Description, ports map[int]int) ([]byte, error) {
+	ours := &Description{Lines: slices.Clone(last.Lines)}
 	for i := range ours.Lines {
 		ours.Lines[i].Direction = "sendonly"
 	}

@@ -128,7 +128,7 @@ func TestTheStrongestKeyIsAnswered(t *testing.T) {
 		t.Run(tag, func(t *testing.T) {
 			given := slices.Clone(all[first:])
 			slices.Reverse(given) // the order means nothing
-			o, a := read1(t, twelve+"a=crypto:"+strings.Join(given, "\na=crypto:")+"\n"), NewAnswering(peer)
+			o, a := read1(t, twelve+"a=crypto:"+strings.Join(given, "\na=crypto:")+"\n"), NewAnswerer(peer)
 			text, err := a.Answer(o, map[int]int{0: 20000})
 			if err != nil {
 				t.Fatal(err)
@@ -156,10 +156,10 @@ func TestTheStrongestKeyIsAnswered(t *testing.T) {
 	}
 }
 
-func TestALineWithoutAUsableKeyIsUnfit(t *testing.T) {
+func TestALineWithoutAUsableKeyIsRejected(t *testing.T) {
 	o := read1(t, twelve+"a=crypto:1 AES_192_CM_HMAC_SHA1_80 inline:"+key30+"\na=crypto:2 NULL_HMAC_SHA1_80 inline:"+key30+"\n")
-	if l := o.Lines[0]; l.Unfit != NoKey || len(l.Faults) != 2 {
-		t.Errorf("got %q with faults %q, want %q with 2", l.Unfit, l.Faults, NoKey)
+	if l := o.Lines[0]; l.Rejection != NoKey || len(l.KeyFaults) != 2 {
+		t.Errorf("got %q with faults %q, want %q with 2", l.Rejection, l.KeyFaults, NoKey)
 	}
 }
 

@@ -20,15 +20,15 @@ func (l *Line) readFormats() {
 		}
 		l.Payloads[uint8(pt)] = e
 		switch {
-		case c.Kind() == timbre.AudioPayload && l.Voice < 0:
-			l.Voice = int(pt)
+		case c.Kind() == timbre.AudioPayload && l.AudioType < 0:
+			l.AudioType = int(pt)
 		case c.Kind() == timbre.EventPayload:
 			events = append(events, int(pt))
 		}
 	}
 	for _, pt := range events {
-		if l.Events < 0 && l.Voice >= 0 && l.Payloads[uint8(pt)].Rate == l.Payloads[uint8(l.Voice)].Rate {
-			l.Events = pt
+		if l.EventType < 0 && l.AudioType >= 0 && l.Payloads[uint8(pt)].Rate == l.Payloads[uint8(l.AudioType)].Rate {
+			l.EventType = pt
 		}
 	}
 }

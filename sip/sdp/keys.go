@@ -16,7 +16,7 @@ type localKeys struct {
 }
 
 // keysFor are the local keys of a line; nil if it has none.
-func (a *Answering) keysFor(l *Line) *localKeys {
+func (a *Answerer) keysFor(l *Line) *localKeys {
 	k := a.keys[l.Index]
 	switch {
 	case len(l.Crypto) > 0:
@@ -39,7 +39,7 @@ func (a *Answering) keysFor(l *Line) *localKeys {
 }
 
 // addKeys adds the local keys of a line to its answer.
-func (a *Answering) addKeys(m *pion.MediaDescription, l *Line) {
+func (a *Answerer) addKeys(m *pion.MediaDescription, l *Line) {
 	switch k := a.keysFor(l); {
 	case k == nil:
 	case k.dtls.Fingerprint == "":
@@ -52,7 +52,7 @@ func (a *Answering) addKeys(m *pion.MediaDescription, l *Line) {
 }
 
 // Spec describes the stream of a line, with the keys of both sides.
-func (a *Answering) Spec(l *Line, local, source netip.Addr, latchAny bool) timbre.Media {
+func (a *Answerer) Spec(l *Line, local, source netip.Addr, latchAny bool) timbre.Media {
 	m := l.Spec(local, source, latchAny)
 	switch k := a.keysFor(l); {
 	case k == nil:

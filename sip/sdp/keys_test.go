@@ -15,11 +15,11 @@ const (
 )
 
 // answer1 answers the only line of an offer, and describes its stream.
-func answer1(t *testing.T, a *Answering, sdp string) (string, timbre.Media) {
+func answer1(t *testing.T, a *Answerer, sdp string) (string, timbre.Media) {
 	t.Helper()
 	o := read1(t, sdp)
-	if l := o.Lines[0]; l.Unfit != "" {
-		t.Fatalf("got unfit: %s %v in\n%s", l.Unfit, l.Faults, sdp)
+	if l := o.Lines[0]; l.Rejection != "" {
+		t.Fatalf("got rejected: %s %v in\n%s", l.Rejection, l.KeyFaults, sdp)
 	}
 	text, err := a.Answer(o, map[int]int{0: 20000})
 	if err != nil {
@@ -29,7 +29,7 @@ func answer1(t *testing.T, a *Answering, sdp string) (string, timbre.Media) {
 }
 
 func TestTheLocalKeyStaysWhileTheSuiteDoes(t *testing.T) {
-	a := NewAnswering(peer)
+	a := NewAnswerer(peer)
 	offered := func(proto string, cryptos ...string) string {
 		return head + "m=audio 30000 " + proto + " 0\na=crypto:" + strings.Join(cryptos, "\na=crypto:") + "\n"
 	}
@@ -74,7 +74,7 @@ func TestHandshakeRoles(t *testing.T) {
 		"unknown setup":      {"a=setup:holdconn\n", false, "passive"},
 	} {
 		for _, proto := range []string{"UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF", "RTP/SAVPF", "RTP/AVP"} {
-			a := NewAnswering(peer)
+			a := NewAnswerer(peer)
 			a.Fingerprint, a.Passive = ours, c.passive
 			text, spec := answer1(t, a, head+"m=audio 30000 "+proto+" 0\na=fingerprint:"+strings.ToLower(theirs)+"\n"+c.attributes)
 			if !strings.Contains(text, "a=setup:"+c.want+"\r\n") || !strings.Contains(text, "a=fingerprint:"+ours+"\r\n") || !strings.Contains(text, proto+" 0\r\n") {
@@ -88,7 +88,7 @@ func TestHandshakeRoles(t *testing.T) {
 }
 
 func TestAHandshakeKeepsItsRoles(t *testing.T) {
-	a := NewAnswering(peer)
+	a := NewAnswerer(peer)
 	a.Fingerprint = ours
 	line := head + "m=audio 30000 UDP/TLS/RTP/SAVP 0\na=fingerprint:" + theirs + "\n"
 	_, first := answer1(t, a, line+"a=setup:active\n")
@@ -120,16 +120,16 @@ func TestFingerprints(t *testing.T) {
 	}
 }
 
-func TestDemandMakesLinesInTheClearUnfit(t *testing.T) {
+func TestRequireEncryptionRejectsLinesInTheClear(t *testing.T) {
 	o := read1(t, head+"m=audio 30000 RTP/AVP 0\nm=audio 30002 RTP/SAVP 0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"+key30+"\nm=audio 0 RTP/AVP 0\n")
-	o.Demand()
-	if got := [3]Unfit{o.Lines[0].Unfit, o.Lines[1].Unfit, o.Lines[2].Unfit}; got != [3]Unfit{InClear, "", Disabled} {
+	o.RequireEncryption()
+	if got := [3]Rejection{o.Lines[0].Rejection, o.Lines[1].Rejection, o.Lines[2].Rejection}; got != [3]Rejection{InClear, "", Disabled} {
 		t.Errorf("got %q", got)
 	}
 }
 
 func TestLinesHeldAsInRFC2543AreReachedAtTheirPeer(t *testing.T) {
-	_, spec := answer1(t, NewAnswering(peer), "v=0\nc=IN IP4 0.0.0.0\nm=audio 30000 RTP/AVP 0\n")
+	_, spec := answer1(t, NewAnswerer(peer), "v=0\nc=IN IP4 0.0.0.0\nm=audio 30000 RTP/AVP 0\n")
 	if spec.Remote != netip.AddrPortFrom(peer, 30000) || spec.RTCP.IsValid() || !spec.Hold {
 		t.Errorf("got %+v, want it held at %v", spec, peer)
 	}

@@ -20,32 +20,32 @@ type Line struct {
 	RTCP      netip.AddrPort
 	Mux       bool // RTCP may share the port of the media (RFC 5761)
 	Payloads  map[uint8]Encoding
-	Voice     int      // payload type of the first audio format that can be decoded; -1 without
-	Events    int      // payload type of telephone-event at its clock rate; -1 without
-	Crypto    []Crypto // the usable ones, the strongest first
-	Unfit     Unfit    // why the line cannot be accepted; empty when it can
-	Faults    []string // why keys of the line cannot be used, for operators
+	AudioType int       // payload type of the first audio format that can be decoded; -1 without
+	EventType int       // payload type of telephone-event at its clock rate; -1 without
+	Crypto    []Crypto  // the usable ones, the strongest first
+	Rejection Rejection // why the line cannot be accepted; empty when it can
+	KeyFaults []string  // why keys of the line cannot be used, for operators
 
 	fingerprint, setup string // of DTLS
 	desc               *pion.MediaDescription
 }
 
-// Unfit says why a line cannot be accepted.
-type Unfit string
+// Rejection says why a line cannot be accepted.
+type Rejection string
 
 // The reasons.
 const (
-	Disabled Unfit = "disabled"
-	NotAudio Unfit = "not audio"
-	NoCodec  Unfit = "no known codec"
-	NotRTP   Unfit = "not RTP"
-	NoKey    Unfit = "encrypted, without a usable key"
-	InClear  Unfit = "not encrypted"
+	Disabled Rejection = "disabled"
+	NotAudio Rejection = "not audio"
+	NoCodec  Rejection = "no known codec"
+	NotRTP   Rejection = "not RTP"
+	NoKey    Rejection = "encrypted, without a usable key"
+	InClear  Rejection = "not encrypted"
 )
 
 func readLine(i int, s *pion.SessionDescription, m *pion.MediaDescription, peer netip.Addr) Line {
 	l := Line{
-		Index: i, desc: m, Voice: -1, Events: -1, Payloads: map[uint8]Encoding{}, Direction: direction(s, m),
+		Index: i, desc: m, AudioType: -1, EventType: -1, Payloads: map[uint8]Encoding{}, Direction: direction(s, m),
 		Media: m.MediaName.Media, Proto: strings.ToUpper(strings.Join(m.MediaName.Protos, "/")),
 	}
 	l.Label, _ = m.Attribute("label")
@@ -61,12 +61,12 @@ func readLine(i int, s *pion.SessionDescription, m *pion.MediaDescription, peer 
 	}
 	l.readFormats()
 	l.readKeys(s)
-	l.Unfit = l.unfit()
+	l.Rejection = l.rejection()
 	return l
 }
 
-// unfit is why the line cannot be accepted.
-func (l *Line) unfit() Unfit {
+// rejection is why the line cannot be accepted.
+func (l *Line) rejection() Rejection {
 	switch known, keyed := l.protocol(); {
 	case l.Media != "audio":
 		return NotAudio
@@ -76,7 +76,7 @@ func (l *Line) unfit() Unfit {
 		return NotRTP
 	case keyed && !l.Secure():
 		return NoKey
-	case l.Voice < 0:
+	case l.AudioType < 0:
 		return NoCodec
 	}
 	return ""
@@ -101,7 +101,7 @@ const handshakeProto = "UDP/TLS/RTP/SAVP"
 // needs none may have them all the same (RFC 8643).
 func (l *Line) readKeys(s *pion.SessionDescription) {
 	if strings.TrimSuffix(l.Proto, "F") != handshakeProto {
-		l.Crypto, l.Faults = cryptos(attributes(l.desc.Attributes, "crypto"))
+		l.Crypto, l.KeyFaults = cryptos(attributes(l.desc.Attributes, "crypto"))
 	}
 	if len(l.Crypto) == 0 {
 		l.fingerprint, l.setup = fingerprint(s, l.desc), setup(s, l.desc)
@@ -116,7 +116,7 @@ func (l *Line) Held() bool {
 	return l.Direction == "inactive" || l.Direction == "recvonly" || l.Remote.Addr().IsUnspecified()
 }
 
-// Spec describes the line's stream without its keys, which Answering.Spec adds: received at local, from a SIP peer at source.
+// Spec describes the line's stream without its keys, which Answerer.Spec adds: received at local, from a SIP peer at source.
 func (l *Line) Spec(local, source netip.Addr, latchAny bool) timbre.Media {
 	remote, rtcp := l.Remote, l.RTCP
 	if remote.Addr().IsUnspecified() { // hold as in RFC 2543

@@ -46,18 +46,18 @@ func TestOutsideOffersAreAnswered(t *testing.T) {
 // answered is what an offer of one line asks for, and what it gets.
 func answered(t *testing.T, sdp string) string {
 	o := read1(t, sdp)
-	fit := o.Fit(3)
-	if len(o.Lines) != 1 || len(fit) != 1 {
-		return fmt.Sprintf("%d lines, unfit: %s", len(o.Lines), o.Lines[0].Unfit)
+	lines := o.Acceptable(3)
+	if len(o.Lines) != 1 || len(lines) != 1 {
+		return fmt.Sprintf("%d lines, rejected: %s", len(o.Lines), o.Lines[0].Rejection)
 	}
-	text, err := NewAnswering(netip.MustParseAddr("192.0.2.200")).Answer(o, map[int]int{0: 20000})
+	text, err := NewAnswerer(netip.MustParseAddr("192.0.2.200")).Answer(o, map[int]int{0: 20000})
 	if err != nil {
 		return err.Error()
 	}
 	a := read1(t, string(text)).Lines[0]
-	if a.Label != fit[0].Label || a.Remote.String() != "192.0.2.200:20000" {
+	if a.Label != lines[0].Label || a.Remote.String() != "192.0.2.200:20000" {
 		t.Errorf("got an answer at %s, label %q", a.Remote, a.Label)
 	}
-	return fmt.Sprintf("%d %s %s %s, answered %s %s", fit[0].Voice, fit[0].Remote, fit[0].Direction, fit[0].Label,
+	return fmt.Sprintf("%d %s %s %s, answered %s %s", lines[0].AudioType, lines[0].Remote, lines[0].Direction, lines[0].Label,
 		strings.Join(a.desc.MediaName.Formats, " "), a.Direction)
 }

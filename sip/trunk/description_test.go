@@ -161,7 +161,7 @@ func FuzzDescription(f *testing.F) {
 		}
 		for i := range is.Lines {
 			a, b := &was.Lines[i], &is.Lines[i]
-			if a.Media != b.Media || a.Proto != b.Proto || a.Direction != b.Direction || a.Voice != b.Voice || a.Label != b.Label {
+			if a.Media != b.Media || a.Proto != b.Proto || a.Direction != b.Direction || a.AudioType != b.AudioType || a.Label != b.Label {
 				t.Errorf("line %d was %+v, is %+v", i, a, b)
 			}
 			if int(b.Remote.Port()) != ports[i] || ports[i] != 0 && b.Remote.Addr() != us && !b.Remote.Addr().IsUnspecified() {

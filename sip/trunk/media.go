@@ -122,7 +122,7 @@ func (c *call) spec(x *side, l *sdp.Line) timbre.Media {
 	s.Mux = false // neither offered on nor answered
 	switch {
 	case handshaken(l):
-		s.DTLS = x.answering.Spec(l, s.Local, s.Source, s.LatchAny).DTLS
+		s.DTLS = x.answerer.Spec(l, s.Local, s.Source, s.LatchAny).DTLS
 		x.handshakes[l.Index] = l.Proto
 	case secure(l):
 		s.Keys = x.secrets.agreed(l)

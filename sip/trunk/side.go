@@ -25,7 +25,7 @@ type side struct {
 	realm string // whose passwords are for it: the host of the gateway's route
 
 	secrets    secrets        // of its media, ours
-	answering  *sdp.Answering // of its handshakes
+	answerer   *sdp.Answerer  // of its handshakes
 	handshakes map[int]string // the protocol of the m-lines that get their keys from one
 	author     *author        // of what it is told about media
 
@@ -66,8 +66,8 @@ func (s *side) config(network string, place transport.Endpoint, peer netip.AddrP
 func (s *side) describes() {
 	address := s.call.e.announced(s.Endpoint())
 	s.author, s.secrets = newAuthor(address), secrets{}
-	s.answering, s.handshakes = sdp.NewAnswering(address), map[int]string{}
-	s.answering.Passive = s.call.e.cfg.LatchAny
+	s.answerer, s.handshakes = sdp.NewAnswerer(address), map[int]string{}
+	s.answerer.Passive = s.call.e.cfg.LatchAny
 }
 
 // other is the side that this one is connected to; nil while there is none.

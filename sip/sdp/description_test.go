@@ -32,7 +32,7 @@ a=sendonly
 `
 
 // read1 reads a description.
-func read1(t testing.TB, sdp string) *Offer {
+func read1(t testing.TB, sdp string) *Description {
 	t.Helper()
 	o, err := Read([]byte(sdp), peer)
 	if err != nil {
@@ -43,7 +43,7 @@ func read1(t testing.TB, sdp string) *Offer {
 
 func TestLinesAreRead(t *testing.T) {
 	for name, c := range map[string]struct {
-		sdp, want string // unfit, or voice/events remote rtcp direction held label
+		sdp, want string // rejection, or voice/events remote rtcp direction held label
 	}{
 		"G.711":                  {head + "m=audio 30000 RTP/AVP 0\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
 		"A-law first":            {head + "m=audio 30000 RTP/AVP 18 8 0 101\na=rtpmap:101 telephone-event/8000\na=sendonly\na=label: 7 \n", "8/101 192.0.2.1:30000 192.0.2.1:30001 sendonly false 7"},
@@ -80,9 +80,9 @@ func TestLinesAreRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := read1(t, c.sdp).Lines[0]
-			got := string(l.Unfit)
+			got := string(l.Rejection)
 			if got == "" {
-				got = fmt.Sprintf("%d/%d %v %v %s %v %s", l.Voice, l.Events, l.Remote, l.RTCP, l.Direction, l.Held(), l.Label)
+				got = fmt.Sprintf("%d/%d %v %v %s %v %s", l.AudioType, l.EventType, l.Remote, l.RTCP, l.Direction, l.Held(), l.Label)
 			}
 			if got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
@@ -130,7 +130,7 @@ a=inactive
 m=audio 30004 RTP/AVP 9
 a=label:3
 `)
-	a := NewAnswering(netip.MustParseAddr("192.0.2.200"))
+	a := NewAnswerer(netip.MustParseAddr("192.0.2.200"))
 	text, err := a.Answer(o, map[int]int{1: 20000, 2: 20002})
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +170,7 @@ func TestTheOfferersFirstChoiceIsAnswered(t *testing.T) {
 		"named anew":  {"97", "a=rtpmap:97 g722/8000/1\n", "97|97 G722/8000/1"},
 	} {
 		o := read1(t, head+"m=audio 30000 RTP/AVP "+c.formats+"\n"+c.attributes)
-		text, err := NewAnswering(peer).Answer(o, map[int]int{0: 20000})
+		text, err := NewAnswerer(peer).Answer(o, map[int]int{0: 20000})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,10 +192,10 @@ func TestTheOfferersFirstChoiceIsAnswered(t *testing.T) {
 }
 
 func TestTheVersionCountsChangesOnly(t *testing.T) {
-	a := NewAnswering(netip.MustParseAddr("2001:db8::1"))
+	a := NewAnswerer(netip.MustParseAddr("2001:db8::1"))
 	o, held := read1(t, twoLines), read1(t, strings.ReplaceAll(twoLines, "sendonly", "inactive"))
 	var origins []string
-	for _, next := range []*Offer{o, o, held, o} {
+	for _, next := range []*Description{o, o, held, o} {
 		text, err := a.Answer(next, map[int]int{0: 20000, 1: 20002})
 		if err != nil {
 			t.Fatal(err)
@@ -209,7 +209,7 @@ func TestTheVersionCountsChangesOnly(t *testing.T) {
 	}
 }
 
-func FuzzOffer(f *testing.F) {
+func FuzzDescription(f *testing.F) {
 	f.Add([]byte(twoLines))
 	f.Add([]byte("v=0\nm=audio 35011/2 RTP/AVP 0 8\na=rtcp:\nc=IN IP4 0.0.0.0/127\n"))
 	f.Add([]byte(head + "m=audio 1 RTP/SAVP 0\na=rtcp-mux\na=crypto:1 AES_CM_128_HMAC_SHA1_32 inline:" + key30 + "|2^31|1:4\n"))
@@ -224,15 +224,15 @@ func FuzzOffer(f *testing.F) {
 			return
 		}
 		ports := map[int]int{}
-		for i, l := range o.Fit(3) {
+		for i, l := range o.Acceptable(3) {
 			ports[l.Index] = 20000 + 2*i
 		}
-		if len(ports) == 0 && slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Unfit == "" }) {
-			t.Error("got a line neither fit nor unfit")
+		if len(ports) == 0 && slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Rejection == "" }) {
+			t.Error("got a line neither acceptable nor rejected")
 		}
-		answering := NewAnswering(peer)
-		answering.Fingerprint = ours
-		text, err := answering.Answer(o, ports)
+		answerer := NewAnswerer(peer)
+		answerer.Fingerprint = ours
+		text, err := answerer.Answer(o, ports)
 		if err != nil {
 			t.Fatal(err)
 		}
