@@ -52,53 +52,62 @@ func as(user, password string) func(http.Header) {
 
 func TestRequestsAreAdmittedOrRefused(t *testing.T) {
 	for _, c := range []struct {
-		path, reason string
-		status       int
-		who          func(http.Header)
+		name, path, reason string
+		status             int
+		header             func(http.Header)
 	}{
-		{"/feed/near", "", 101, nil},
-		{"/feed/NEAR", "", 101, nil},
-		{"/feed/far", "forbidden", 403, nil},
-		{"/feed/far", "", 101, as("ann", "good: password")},
-		{"/feed/far", "", 101, as("bob", "old")},
-		{"/feed/far", "forbidden", 403, as("bob", "Old")},
-		{"/feed/far", "forbidden", 403, as("ann", "old")},
-		{"/feed/far", "forbidden", 403, as("carl", "old")},
-		{"/feed/far", "forbidden", 403, as("nobody", "")},
-		{"/feed/far", "forbidden", 403, as("", "")},
-		{"/feed/far", "forbidden", 403, as("ann", strings.Repeat("x", 300))},
-		{"/feed/far", "forbidden", 403, func(h http.Header) { h.Set("Authorization", "Basic not-base64") }},
-		{"/feed/shut", "forbidden", 403, nil},
-		{"/feed/shut", "forbidden", 403, as("ann", "good: password")},
-		{"/feed/private", "encryption", 403, nil},
-		{"/feed/bare", "forbidden", 403, nil},
-		{"/feed/nowhere", "no_connector", 404, nil},
-		{"/feed/../near", "no_connector", 404, nil},
-		{"/feed/a%20b", "no_connector", 404, nil},
-		{"/feed/" + strings.Repeat("x", 65), "no_connector", 404, nil},
-		{"/feed/", "no_connector", 404, nil},
-		{"/elsewhere", "no_connector", 404, nil},
-		{"/feed/fault", "unavailable", 503, nil},
-		{"/feed/near", "origin", 403, func(h http.Header) { h.Set("Origin", "https://evil.example") }},
-		{"/feed/near", "origin", 403, func(h http.Header) { h.Set("Origin", "") }},
+		{"allowed source", "/feed/near", "", 101, nil},
+		{"id in capitals", "/feed/NEAR", "", 101, nil},
+		{"other source", "/feed/far", "forbidden", 403, nil},
+		{"SHA-256 stored", "/feed/far", "", 101, as("ann", "good: password")},
+		{"MD5 stored", "/feed/far", "", 101, as("bob", "old")},
+		{"MD5 stored, wrong password", "/feed/far", "forbidden", 403, as("bob", "Old")},
+		{"wrong password", "/feed/far", "forbidden", 403, as("ann", "old")},
+		{"unknown user", "/feed/far", "forbidden", 403, as("carl", "old")},
+		{"user without a digest", "/feed/far", "forbidden", 403, as("nobody", "")},
+		{"empty credentials", "/feed/far", "forbidden", 403, as("", "")},
+		{"long password", "/feed/far", "forbidden", 403, as("ann", strings.Repeat("x", 300))},
+		{"no base64", "/feed/far", "forbidden", 403, func(h http.Header) { h.Set("Authorization", "Basic not-base64") }},
+		{"disabled", "/feed/shut", "forbidden", 403, nil},
+		{"disabled, right password", "/feed/shut", "forbidden", 403, as("ann", "good: password")},
+		{"encryption required", "/feed/private", "encryption", 403, nil},
+		{"no termination", "/feed/bare", "forbidden", 403, nil},
+		{"no such connector", "/feed/nowhere", "no_connector", 404, nil},
+		{"path that climbs", "/feed/../near", "no_connector", 404, nil},
+		{"impossible id", "/feed/a%20b", "no_connector", 404, nil},
+		{"long id", "/feed/" + strings.Repeat("x", 65), "no_connector", 404, nil},
+		{"empty id", "/feed/", "no_connector", 404, nil},
+		{"another path", "/elsewhere", "no_connector", 404, nil},
+		{"the store fails", "/feed/fault", "unavailable", 503, nil},
+		{"Origin", "/feed/near", "origin", 403, func(h http.Header) { h.Set("Origin", "https://evil.example") }},
+		{"empty Origin", "/feed/near", "origin", 403, func(h http.Header) { h.Set("Origin", "") }},
 	} {
-		b := start(t, Config{}, allKinds())
-		var change []func(http.Header)
-		if c.who != nil {
-			change = append(change, c.who)
-		}
-		s, status := b.dial(c.path, change...)
-		if s != nil {
-			_ = s.CloseNow()
-		}
-		if status != c.status {
-			t.Errorf("%s: %d, want %d", c.path, status, c.status)
-		}
-		if c.reason != "" && testutil.ToFloat64(b.server.metrics.refused.WithLabelValues(c.reason)) != 1 {
-			t.Errorf("%s: not counted as %s", c.path, c.reason)
-		}
-		b.stop()
+		t.Run(c.name, func(t *testing.T) {
+			b := start(t, Config{}, allKinds())
+			if got := b.status(c.path, c.header); got != c.status {
+				t.Errorf("got status %d, want %d", got, c.status)
+			}
+			if c.reason == "" {
+				return
+			}
+			if got := testutil.ToFloat64(b.server.metrics.refused.WithLabelValues(c.reason)); got != 1 {
+				t.Errorf("got %v refusals counted as %s, want 1", got, c.reason)
+			}
+		})
 	}
+}
+
+// status is that of the response to a request; 101 for a feed, which is closed. header may be nil.
+func (b *bench) status(path string, header func(http.Header)) int {
+	b.t.Helper()
+	if header == nil {
+		header = func(http.Header) {}
+	}
+	s, status := b.dial(path, header)
+	if s != nil {
+		_ = s.CloseNow()
+	}
+	return status
 }
 
 // allHealthy leaves out the connector that the store fails on, so that all can be read at once.
@@ -109,56 +118,63 @@ func allHealthy() *directory {
 }
 
 func TestStartMessageNamesTheConnector(t *testing.T) {
+	ann := as("ann", "good: password")
 	for _, c := range []struct {
-		who        func(http.Header)
-		name, code string
-		want       string
+		name     string
+		header   func(http.Header)
+		id, code string
+		want     string
 	}{
-		{nil, "", "", "near"},
-		{nil, "near", "", "near"},
-		{nil, "Near", "", "near"},
-		{nil, "far", "forbidden", ""},
-		{as("ann", "good: password"), "", "no_connector", ""},
-		{as("ann", "good: password"), "far", "", "far"},
-		{as("ann", "good: password"), "near", "", "near"},
-		{as("ann", "good: password"), "shut", "forbidden", ""},
+		{"only one allows the source", nil, "", "", "near"},
+		{"it is named", nil, "near", "", "near"},
+		{"it is named in another case", nil, "Near", "", "near"},
+		{"another is named", nil, "far", "forbidden", ""},
+		{"two allow the feed", ann, "", "no_connector", ""},
+		{"one of two is named", ann, "far", "", "far"},
+		{"the other of two is named", ann, "near", "", "near"},
+		{"a disabled one is named", ann, "shut", "forbidden", ""},
 	} {
-		b := start(t, Config{}, allHealthy())
-		var change []func(http.Header)
-		if c.who != nil {
-			change = append(change, c.who)
-		}
-		s, _ := b.dial("/feed", change...)
-		s.text(`{"connectorId":"` + c.name + `",` + startJSON(timbre.MuLaw, 8000, "caller")[1:])
-		if m := s.answer(); c.code != m["code"] && c.code != "" || c.want != "" && m["connectorId"] != c.want {
-			t.Errorf("%q: %v", c.name, m)
-		}
-		_ = s.CloseNow()
-		b.stop()
+		t.Run(c.name, func(t *testing.T) {
+			b := start(t, Config{}, allHealthy())
+			header := c.header
+			if header == nil {
+				header = func(http.Header) {}
+			}
+			s, _ := b.dial("/feed", header)
+			s.text(`{"connectorId":"` + c.id + `",` + startJSON(timbre.MuLaw, 8000, "caller")[1:])
+			m := s.answer()
+			if code, _ := m["code"].(string); code != c.code {
+				t.Errorf("got code %q, want %q", code, c.code)
+			}
+			if id, _ := m["connectorId"].(string); id != c.want {
+				t.Errorf("got connector %q, want %q", id, c.want)
+			}
+		})
 	}
 }
 
 func TestRequestThatNoConnectorAllowsIsRefused(t *testing.T) {
 	d := allHealthy()
 	delete(d.connectors, "near")
-	b := start(t, Config{}, d)
-	if _, status := b.dial("/feed"); status != http.StatusForbidden {
-		t.Errorf("status %d", status)
+	if got := start(t, Config{}, d).status("/feed", nil); got != http.StatusForbidden {
+		t.Errorf("got status %d, want %d", got, http.StatusForbidden)
 	}
-	b = start(t, Config{}, allKinds())
-	if _, status := b.dial("/feed"); status != http.StatusServiceUnavailable {
-		t.Errorf("status %d while the store fails", status)
+	if got := start(t, Config{}, allKinds()).status("/feed", nil); got != http.StatusServiceUnavailable {
+		t.Errorf("the store fails: got status %d, want %d", got, http.StatusServiceUnavailable)
 	}
 }
 
 func TestPlainHTTPRequestIsRefused(t *testing.T) {
 	b := start(t, Config{}, oneConnector())
 	res, err := new(http.Client).Get("http" + strings.TrimPrefix(b.url, "ws") + "/feed/here")
-	if err != nil || res.StatusCode != http.StatusUpgradeRequired {
-		t.Errorf("%v %v", res, err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	res.Body.Close()
-	if n := testutil.ToFloat64(b.server.metrics.refused.WithLabelValues("malformed")); n != 1 {
-		t.Errorf("%v counted", n)
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusUpgradeRequired {
+		t.Errorf("got status %d, want %d", res.StatusCode, http.StatusUpgradeRequired)
+	}
+	if got := testutil.ToFloat64(b.server.metrics.refused.WithLabelValues("malformed")); got != 1 {
+		t.Errorf("got %v refusals counted, want 1", got)
 	}
 }

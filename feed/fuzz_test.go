@@ -7,7 +7,7 @@ import (
 	"timbre"
 )
 
-// FuzzMessages feeds two messages to what reads them: nothing may panic, and what comes of them must be possible.
+// FuzzMessages parses two messages: none may cause a panic, and what is parsed must be possible.
 func FuzzMessages(f *testing.F) {
 	audio := mediaJSON(`"streamSid":"1"`, "outbound", 20, []byte{1, 2, 3})
 	for _, second := range []string{audio, `{"event":"stop"}`, `{"type":"stop"}`, "\x01\x02\x03\x04"} {
@@ -25,39 +25,46 @@ func FuzzMessages(f *testing.F) {
 		if d == nil || err != nil {
 			return
 		}
-		sound(t, d, d.text, first)
+		checkParsed(t, d, d.text, first)
 		if text {
-			sound(t, d, d.text, second)
+			checkParsed(t, d, d.text, second)
 		} else {
-			sound(t, d, d.binary, second)
+			checkParsed(t, d, d.binary, second)
 		}
 	})
 }
 
-// sound checks what a message is taken for.
-func sound(t *testing.T, d dialect, read func([]byte) (any, error), message []byte) {
-	what, err := read(message)
+// checkParsed checks what a message is parsed as.
+func checkParsed(t *testing.T, d dialect, read func([]byte) (any, error), message []byte) {
+	parsed, err := read(message)
 	if err != nil {
 		return
 	}
-	switch what := what.(type) {
+	switch m := parsed.(type) {
 	case nil, stopMessage:
 	case startMessage:
-		if what.encoding.SampleBytes() == 0 || len(what.tracks) > len(message) {
-			t.Errorf("%s: %+v", d.name(), what)
+		if m.encoding.SampleBytes() == 0 || len(m.tracks) > len(message) {
+			t.Errorf("%s: got %+v", d.name(), m)
 		}
 	case audio:
-		n := 0
-		for _, p := range what {
-			n += len(p.payload)
-			if p.name == "" || p.side > timbre.Callee || p.at < 0 || p.at > 181*24*time.Hour {
-				t.Errorf("%s: %+v", d.name(), p)
-			}
-		}
-		if n > len(message) {
-			t.Errorf("%s: %d bytes of %d", d.name(), n, len(message))
-		}
+		checkAudio(t, m, len(message))
 	default:
-		t.Errorf("%s: %T", d.name(), what)
+		t.Errorf("%s: got %T", d.name(), m)
+	}
+}
+
+func checkAudio(t *testing.T, a audio, longest int) {
+	n := 0
+	for _, p := range a {
+		n += len(p.payload)
+		if p.name == "" || p.side > timbre.Callee {
+			t.Errorf("got track %+v", p.track)
+		}
+		if p.at < 0 || p.at > 181*24*time.Hour {
+			t.Errorf("got time stamp %v", p.at)
+		}
+	}
+	if n > longest {
+		t.Errorf("got %d bytes of audio in a message of %d", n, longest)
 	}
 }

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
@@ -25,7 +27,7 @@ func TestOpenFeedsAreLimited(t *testing.T) {
 		t.Errorf("got status %d for a third feed, want %d", status, http.StatusServiceUnavailable)
 	}
 	if n := testutil.ToFloat64(b.server.metrics.refused.WithLabelValues("full")); n != 1 {
-		t.Errorf("%v counted", n)
+		t.Errorf("got %v refusals counted, want 1", n)
 	}
 	first.text("no start")
 	first.closed()
@@ -62,16 +64,16 @@ func TestSilentConnectionTimesOut(t *testing.T) {
 	b := start(t, Config{StartTimeout: 50 * time.Millisecond, IdleTimeout: time.Hour}, oneConnector())
 	s := b.connect("/feed/here")
 	if code, status := s.closed(); code != "no_start" || status != websocket.StatusPolicyViolation {
-		t.Errorf("%s, %v", code, status)
+		t.Errorf("got %s and %v, want no_start and %v", code, status, websocket.StatusPolicyViolation)
 	}
 	b = start(t, Config{StartTimeout: time.Hour, IdleTimeout: 50 * time.Millisecond}, oneConnector())
 	s = b.connect("/feed/here")
 	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
 	if code, status := s.closed(); code != "idle" || status != websocket.StatusPolicyViolation {
-		t.Errorf("%s, %v", code, status)
+		t.Errorf("got %s and %v, want idle and %v", code, status, websocket.StatusPolicyViolation)
 	}
 	if failure := b.wait(t); failure != "no message came for 50ms" {
-		t.Errorf("failure %q", failure)
+		t.Errorf("got failure %q, want %q", failure, "no message came for 50ms")
 	}
 }
 
@@ -108,7 +110,7 @@ func TestPingRestartsTheIdleTimeout(t *testing.T) {
 	}
 	_ = s.Close(websocket.StatusNormalClosure, "")
 	if failure := b.wait(t); failure != "" {
-		t.Errorf("failure %q", failure)
+		t.Errorf("got failure %q, want %q", failure, "")
 	}
 }
 
@@ -139,7 +141,7 @@ func TestLostConnectionFailsTheCall(t *testing.T) {
 	s.answer()
 	_ = s.CloseNow()
 	if failure := b.wait(t); failure != "the connection was lost" {
-		t.Errorf("failure %q", failure)
+		t.Errorf("got failure %q, want %q", failure, "the connection was lost")
 	}
 }
 
@@ -156,32 +158,37 @@ func TestStoppingServerEndsFeeds(t *testing.T) {
 	}()
 	b.stop()
 	if code := <-told; code != "stopping" {
-		t.Errorf("told %q", code)
+		t.Errorf("got code %q, want stopping", code)
 	}
 	if failure := b.wait(t); failure != "the server was stopped" {
-		t.Errorf("failure %q", failure)
+		t.Errorf("got failure %q, want %q", failure, "the server was stopped")
 	}
 	if _, status := b.dial("/feed/here"); status != http.StatusServiceUnavailable {
-		t.Errorf("a feed after that: %d", status)
+		t.Errorf("a feed after that: got status %d, want %d", status, http.StatusServiceUnavailable)
 	}
 }
 
 func TestInternalErrorsAreNotSent(t *testing.T) {
 	for kind, want := range map[timbre.Kind]string{timbre.Unavailable: "unavailable", timbre.Internal: "internal"} {
-		var log bytes.Buffer
-		b := startIn(t, environment.Environment{Log: slog.New(slog.NewTextHandler(&log, nil))}, Config{}, oneConnector())
-		b.broken = timbre.Errorf(kind, "", "the disk is full of secrets")
-		s := b.connect("/feed/here")
-		s.text(startJSON(timbre.MuLaw, 8000, "caller"))
-		m := s.answer()
-		if text, _ := m["message"].(string); m["code"] != want || text == "" || strings.Contains(text, "secrets") {
-			t.Errorf("%v", m)
-		}
-		s.closed()
-		b.stop()
-		if !strings.Contains(log.String(), "secrets") {
-			t.Errorf("logged: %s", log.String())
-		}
+		t.Run(want, func(t *testing.T) {
+			var log bytes.Buffer
+			b := startIn(t, environment.Environment{Log: slog.New(slog.NewTextHandler(&log, nil))}, Config{}, oneConnector())
+			b.broken = timbre.Errorf(kind, "", "the disk is full of secrets")
+			s := b.connect("/feed/here")
+			s.text(startJSON(timbre.MuLaw, 8000, "caller"))
+			m := s.answer()
+			if m["code"] != want {
+				t.Errorf("got code %v, want %s", m["code"], want)
+			}
+			if text, _ := m["message"].(string); text == "" || strings.Contains(text, "secrets") {
+				t.Errorf("got message %q, want one without the cause", text)
+			}
+			s.closed()
+			b.stop()
+			if !strings.Contains(log.String(), "secrets") {
+				t.Errorf("got a log without the cause:\n%s", log.String())
+			}
+		})
 	}
 }
 
@@ -202,7 +209,7 @@ func TestPanicEndsOnlyItsFeed(t *testing.T) {
 	s.text(`{"type":"stop"}`)
 	s.closed()
 	if failure := b.wait(t); failure != "" {
-		t.Errorf("failure %q", failure)
+		t.Errorf("got failure %q, want %q", failure, "")
 	}
 }
 
@@ -217,7 +224,7 @@ func TestFloodIsThrottledWithoutLoss(t *testing.T) {
 	}
 	s.text(`{"type":"stop"}`)
 	if code, status := s.closed(); code != "" || status != websocket.StatusNormalClosure {
-		t.Errorf("%s %v", code, status)
+		t.Errorf("got code %q and close status %v, want none and %v", code, status, websocket.StatusNormalClosure)
 	}
 	for _, e := range b.legs {
 		if n := len(e.pcm()); n != seconds*timbre.SampleRate {
@@ -257,4 +264,16 @@ func TestPacerIsATokenBucket(t *testing.T) {
 	if got := newPacer().delay(now, 2*burst); got != 0 {
 		t.Errorf("more than a burst in one message: got a delay of %v, want none", got)
 	}
+}
+
+func TestMetricsAreRegisteredOnce(t *testing.T) {
+	env := environment.Environment{Metrics: prometheus.NewRegistry()}
+	New(env, Config{}, Deps{})
+	defer func() {
+		err, _ := recover().(error)
+		if again := (prometheus.AlreadyRegisteredError{}); !errors.As(err, &again) {
+			t.Errorf("got %v, want a panic: metrics of one name", err)
+		}
+	}()
+	New(env, Config{}, Deps{})
 }

@@ -3,6 +3,7 @@ package feed
 import (
 	"encoding/binary"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -53,55 +54,73 @@ func TestNativeFeedIsACallWithALegPerChannel(t *testing.T) {
 			b := start(t, Config{}, oneConnector())
 			s := b.connect("/feed/here")
 			s.text(startJSON(c.encoding, c.rate, c.channels...))
-			m := s.answer()
-			streams, _ := m["streams"].([]any)
-			if m["type"] != "started" || m["transactionId"] != "transaction 0" || m["connectorId"] != "here" || len(streams) != len(c.channels) {
-				t.Fatalf("answer %v", m)
-			}
-			for i, side := range c.channels {
-				if got := streams[i].(map[string]any); got["side"] != side || got["channel"] != float64(i) || got["streamArn"] != fmt.Sprint("stream ", i) {
-					t.Errorf("stream %d is %v", i, got)
-				}
-			}
+			checkStarted(t, s.answer(), c.channels)
 			for piece := range slices.Chunk(c.audio, 4*77) {
 				s.audio(piece)
 			}
 			s.text(`{"type":"stop"}`)
 			if m := s.answer(); m["type"] != "stopped" {
-				t.Errorf("answer %v", m)
+				t.Errorf("got %v, want a message of type stopped", m)
 			}
 			if _, status := s.closed(); status != websocket.StatusNormalClosure {
-				t.Errorf("closed by %v", status)
+				t.Errorf("got close status %v, want %v", status, websocket.StatusNormalClosure)
 			}
 			if failure := b.wait(t); failure != "" {
-				t.Errorf("failure %q", failure)
+				t.Errorf("got failure %q, want none", failure)
 			}
-			call := b.calls[0]
-			if call.ConnectorID != "here" || call.CallID != "call 1" || call.From != "+12065550100" || call.To != "+12065550199" ||
-				call.Direction != "Outbound" || call.Headers["x-queue"] != "sales" || call.Started.IsZero() {
-				t.Errorf("call %+v", call)
-			}
+			checkCall(t, b.calls[0])
 			for i, e := range b.legs {
 				got := e.pcm()
-				if c.rate == 16000 { // late by what the filter has to see
+				if c.rate == 16000 { // delayed by the filter
 					got = got[14:]
 				}
-				if e.Index != i || e.Label != c.channels[i] || !slices.Equal(got, c.want[e.Side]) {
-					t.Errorf("leg %d, %v: %d samples, and not those that were sent", i, e.Leg, len(got))
+				if e.Index != i || e.Label != c.channels[i] {
+					t.Errorf("leg %d: got %+v, want label %q", i, e.Leg, c.channels[i])
 				}
-				follow(t, e)
+				if !slices.Equal(got, c.want[e.Side]) {
+					t.Errorf("leg %d: got %d samples that differ from the %d sent", i, len(got), len(c.want[e.Side]))
+				}
+				checkFrames(t, e)
 			}
 		})
 	}
 }
 
-// follow checks that frames are of 20 ms, but for the last, and in a row.
-func follow(t *testing.T, e *recorder) {
+// checkStarted checks the response to a start message of a call of some channels.
+func checkStarted(t *testing.T, m map[string]any, channels []string) {
+	t.Helper()
+	want := map[string]any{"type": "started", "transactionId": "transaction 0", "connectorId": "here", "streams": []any{}}
+	for i, side := range channels {
+		want["streams"] = append(want["streams"].([]any), map[string]any{"side": side, "channel": float64(i), "streamArn": fmt.Sprint("stream ", i)})
+	}
+	if !reflect.DeepEqual(m, want) {
+		t.Fatalf("got %v, want %v", m, want)
+	}
+}
+
+// checkCall checks the call of startJSON.
+func checkCall(t *testing.T, call timbre.Call) {
+	t.Helper()
+	if call.Started.IsZero() {
+		t.Error("got no start time, want one")
+	}
+	for name, c := range map[string]struct{ got, want string }{
+		"connector": {call.ConnectorID, "here"}, "call id": {call.CallID, "call 1"}, "direction": {call.Direction, "Outbound"},
+		"from": {call.From, "+12065550100"}, "to": {call.To, "+12065550199"}, "metadata": {call.Headers["x-queue"], "sales"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: got %q, want %q", name, c.got, c.want)
+		}
+	}
+}
+
+// checkFrames checks that frames are contiguous, and of 20 ms except for the last.
+func checkFrames(t *testing.T, e *recorder) {
 	t.Helper()
 	at := time.Duration(0)
 	for i, f := range e.frames {
 		if f.At != at || len(f.PCM) != timbre.FrameSamples && i < len(e.frames)-1 {
-			t.Errorf("frame %d: %d samples at %v, want %v", i, len(f.PCM), f.At, at)
+			t.Errorf("frame %d: got %d samples at %v, want %d at %v", i, len(f.PCM), f.At, timbre.FrameSamples, at)
 		}
 		at += timbre.Duration(len(f.PCM))
 	}
@@ -140,17 +159,17 @@ func TestNativeFeedIsToldItsFailure(t *testing.T) {
 			s := b.connect("/feed/here")
 			c.send(s)
 			if code, status := s.closed(); code != c.code || status != c.status {
-				t.Errorf("error %q, closed by %v", code, status)
+				t.Errorf("got code %q and close status %v, want %q and %v", code, status, c.code, c.status)
 			}
 			b.stop()
-			if len(b.calls) != map[bool]int{true: 1}[c.begun] {
-				t.Errorf("%d calls", len(b.calls))
+			if got := len(b.calls) > 0; got != c.begun {
+				t.Errorf("got a call: %v, want %v", got, c.begun)
 			}
 			if c.begun && b.wait(t) == "" {
-				t.Error("the call ended as if by hang-up")
+				t.Error("got a call that ended without a failure, want one")
 			}
-			if n := testutil.CollectAndCount(b.server.metrics.failed); n != 1 {
-				t.Errorf("%d reasons counted", n)
+			if got := testutil.CollectAndCount(b.server.metrics.failed); got != 1 {
+				t.Errorf("got %d reasons counted, want 1", got)
 			}
 		})
 	}

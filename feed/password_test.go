@@ -14,14 +14,10 @@ func TestSourceWithTooManyWrongPasswordsMayTryNone(t *testing.T) {
 	const most = 10
 	now := time.Unix(1000, 0)
 	b := startIn(t, environment.Environment{Now: func() time.Time { return now }}, Config{}, allKinds())
-	enter := func(name, path string, want int, change ...func(http.Header)) {
+	enter := func(name, path string, want int, header func(http.Header)) {
 		t.Helper()
-		s, status := b.dial(path, change...)
-		if s != nil {
-			_ = s.CloseNow()
-		}
-		if status != want {
-			t.Errorf("%s: got status %d, want %d", name, status, want)
+		if got := b.status(path, header); got != want {
+			t.Errorf("%s: got status %d, want %d", name, got, want)
 		}
 	}
 	for range most {
@@ -33,7 +29,7 @@ func TestSourceWithTooManyWrongPasswordsMayTryNone(t *testing.T) {
 		t.Errorf("got %v refusals counted, want 2", got)
 	}
 	enter("an allowed source", "/feed/near", http.StatusSwitchingProtocols, as("ann", "a guess"))
-	enter("no password", "/feed/far", http.StatusForbidden)
+	enter("no password", "/feed/far", http.StatusForbidden, nil)
 	now = now.Add(time.Minute)
 	enter("a minute later", "/feed/far", http.StatusSwitchingProtocols, as("ann", "good: password"))
 }

@@ -30,7 +30,7 @@ func telnyxStart(encoding string) string {
 		"from":"+12065550100","to":"+12065550199","media_format":{"encoding":"` + encoding + `","sample_rate":8000,"channels":1}},"stream_id":"s-1"}`
 }
 
-// mediaJSON is 20 ms of a track; at is left out when negative.
+// mediaJSON is a media message with a piece of a track; without a time stamp if at is negative.
 func mediaJSON(id, track string, at int, payload []byte) string {
 	stamp := ""
 	if at >= 0 {
@@ -40,202 +40,258 @@ func mediaJSON(id, track string, at int, payload []byte) string {
 		id, track, stamp, base64.StdEncoding.EncodeToString(payload))
 }
 
+// run sends text messages of a dialect on a new feed, then waits for its end without a failure.
+func (b *bench) run(path string, messages ...string) {
+	b.t.Helper()
+	s := b.connect(path)
+	for _, m := range messages {
+		s.text(m)
+	}
+	if _, status := s.closed(); status != websocket.StatusNormalClosure {
+		b.t.Errorf("got close status %v, want %v", status, websocket.StatusNormalClosure)
+	}
+	if failure := b.wait(b.t); failure != "" {
+		b.t.Errorf("got failure %q, want none", failure)
+	}
+}
+
+// checkFields compares named strings.
+func checkFields(t *testing.T, got, want map[string]string) {
+	t.Helper()
+	for name := range want {
+		if got[name] != want[name] {
+			t.Errorf("%s: got %q, want %q", name, got[name], want[name])
+		}
+	}
+}
+
+// fields are the parties of a call and its metadata.
+func fields(c timbre.Call) map[string]string {
+	all := map[string]string{"callId": c.CallID, "from": c.From, "to": c.To}
+	for name, value := range c.Headers {
+		all["header "+name] = value
+	}
+	return all
+}
+
+// checkLeg checks the track, side and audio of a leg.
+func checkLeg(t *testing.T, e *recorder, label string, side timbre.Side, want []int16) {
+	t.Helper()
+	if e.Label != label || e.Side != side {
+		t.Errorf("got leg %+v, want track %s of side %v", e.Leg, label, side)
+	}
+	if got := e.pcm(); !slices.Equal(got, want) {
+		t.Errorf("%s: got %d samples that differ from the %d sent", label, len(got), len(want))
+	}
+	checkFrames(t, e)
+}
+
 func TestTwilioStreamIsACallWithALegPerTrack(t *testing.T) {
 	a, z := codec.ULaw.Encode(nil, voice(1600, 1)), codec.ULaw.Encode(nil, voice(1600, 2))
-	for _, c := range []struct {
-		tracks, parameters string
-		inbound            timbre.Side
+	for name, c := range map[string]struct {
+		tracks, caller    string // caller: a custom parameter
+		inbound, outbound timbre.Side
+		warnings          int
 	}{
-		{`["inbound","outbound"]`, `{"from":"+12065550100","callId":"mine","Queue":"sales"}`, timbre.Caller},
-		{`["outbound","inbound"]`, `{"from":"+12065550100","callId":"mine","Queue":"sales","caller":"outbound"}`, timbre.Callee},
-		{`["inbound"]`, `{"from":"+12065550100","callId":"mine","Queue":"sales","Caller":"inbound"}`, timbre.Caller}, // the other one joins
+		"no parameter":               {`["inbound","outbound"]`, "", timbre.Caller, timbre.Callee, 1},
+		"outbound is the caller's":   {`["outbound","inbound"]`, `,"caller":"outbound"`, timbre.Callee, timbre.Caller, 0},
+		"one track, the other joins": {`["inbound"]`, `,"Caller":"inbound"`, timbre.Caller, timbre.Callee, 0},
 	} {
-		b := start(t, Config{}, oneConnector())
-		s := b.connect("/feed/here")
-		s.text(twilioConnected)
-		s.text(twilioStart(c.tracks, c.parameters))
-		for i := range 10 {
-			s.text(mediaJSON(`"streamSid":"MZ1"`, "inbound", 5+20*i, a[160*i:][:160]))
-			s.text(mediaJSON(`"streamSid":"MZ1"`, "outbound", 5+20*i, z[160*i:][:160]))
-			s.text(`{"event":"dtmf","streamSid":"MZ1","dtmf":{"track":"inbound_track","digit":"1"}}`)
-			s.text(`{"event":"mark","streamSid":"MZ1","mark":{"name":"x"}}`)
-		}
-		s.text(`{"event":"stop","streamSid":"MZ1","stop":{"accountSid":"AC1","callSid":"CA1"}}`)
-		if _, status := s.closed(); status != websocket.StatusNormalClosure {
-			t.Errorf("closed by %v", status)
-		}
-		if failure := b.wait(t); failure != "" {
-			t.Errorf("failure %q", failure)
-		}
-		call := b.calls[0]
-		if call.CallID != "mine" || call.From != "+12065550100" || call.Headers["queue"] != "sales" || call.Headers["streamsid"] != "MZ1" || call.Headers["caller"] != "" {
-			t.Errorf("%+v", call)
-		}
-		if guess := !strings.Contains(strings.ToLower(c.parameters), `"caller"`); guess != (len(call.Warnings) == 1) {
-			t.Errorf("%s: warnings %q", c.parameters, call.Warnings)
-		}
-		if len(b.legs) != 2 {
-			t.Fatalf("%d legs", len(b.legs))
-		}
-		for _, e := range b.legs {
-			want := codec.ULaw.Decode(nil, map[string][]byte{"inbound": a, "outbound": z}[e.Label])
-			if !slices.Equal(e.pcm(), want) || (e.Side == c.inbound) != (e.Label == "inbound") || e.Side == timbre.Mixed {
-				t.Errorf("%s: leg %v heard %d samples", c.tracks, e.Leg, len(e.pcm()))
+		t.Run(name, func(t *testing.T) {
+			messages := []string{twilioConnected, twilioStart(c.tracks, `{"from":"+12065550100","callId":"mine","Queue":"sales"`+c.caller+`}`)}
+			for i := range 10 {
+				messages = append(messages,
+					mediaJSON(`"streamSid":"MZ1"`, "inbound", 5+20*i, a[160*i:][:160]),
+					mediaJSON(`"streamSid":"MZ1"`, "outbound", 5+20*i, z[160*i:][:160]),
+					`{"event":"dtmf","streamSid":"MZ1","dtmf":{"track":"inbound_track","digit":"1"}}`,
+					`{"event":"mark","streamSid":"MZ1","mark":{"name":"x"}}`)
 			}
-			follow(t, e)
-		}
+			b := start(t, Config{}, oneConnector())
+			b.run("/feed/here", append(messages, `{"event":"stop","streamSid":"MZ1","stop":{"accountSid":"AC1","callSid":"CA1"}}`)...)
+			checkFields(t, fields(b.calls[0]), map[string]string{
+				"callId": "mine", "from": "+12065550100", "header queue": "sales", "header streamsid": "MZ1", "header caller": "",
+			})
+			if got := len(b.calls[0].Warnings); got != c.warnings {
+				t.Errorf("got warnings %q, want %d", b.calls[0].Warnings, c.warnings)
+			}
+			if len(b.legs) != 2 {
+				t.Fatalf("got %d legs, want 2", len(b.legs))
+			}
+			slices.SortFunc(b.legs, func(a, b *recorder) int { return strings.Compare(a.Label, b.Label) })
+			checkLeg(t, b.legs[0], "inbound", c.inbound, codec.ULaw.Decode(nil, a))
+			checkLeg(t, b.legs[1], "outbound", c.outbound, codec.ULaw.Decode(nil, z))
+		})
 	}
 }
 
 func TestTelnyxLegsJoinWithTheirFirstAudio(t *testing.T) {
 	for encoding, law := range map[string]codec.Law{"PCMU": codec.ULaw, "PCMA": codec.ALaw} {
-		b := start(t, Config{}, oneConnector())
-		s := b.connect("/feed")
-		a, z := law.Encode(nil, voice(1600, 1)), law.Encode(nil, voice(1600, 2))
-		s.text(telnyxConnected)
-		s.text(telnyxStart(encoding))
-		for i := range 10 {
-			if i > 4 {
-				s.text(mediaJSON(`"stream_id":"s-1"`, "inbound", 20*i, a[160*i:][:160]))
+		t.Run(encoding, func(t *testing.T) {
+			a, z := law.Encode(nil, voice(1600, 1)), law.Encode(nil, voice(1600, 2))
+			messages := []string{telnyxConnected, telnyxStart(encoding)}
+			for i := range 10 {
+				if i > 4 {
+					messages = append(messages, mediaJSON(`"stream_id":"s-1"`, "inbound", 20*i, a[160*i:][:160]))
+				}
+				messages = append(messages, mediaJSON(`"stream_id":"s-1"`, "outbound", 20*i, z[160*i:][:160]))
 			}
-			s.text(mediaJSON(`"stream_id":"s-1"`, "outbound", 20*i, z[160*i:][:160]))
-		}
-		s.text(`{"event":"stop","stream_id":"s-1"}`)
-		s.closed()
-		if failure := b.wait(t); failure != "" {
-			t.Errorf("failure %q", failure)
-		}
-		if c := b.calls[0]; c.CallID != "v3:1" || c.From != "+12065550100" || c.To != "+12065550199" || c.Headers["client_state"] != "c3RhdGU=" || len(c.Warnings) != 1 {
-			t.Errorf("%+v", c)
-		}
-		if len(b.legs) != 2 || b.legs[0].Side != timbre.Callee || b.legs[1].Side != timbre.Caller || b.legs[1].Index != 1 ||
-			!slices.Equal(b.legs[0].pcm(), law.Decode(nil, z)) || !slices.Equal(b.legs[1].pcm(), law.Decode(nil, a[800:])) {
-			t.Errorf("%s: %d legs", encoding, len(b.legs))
-		}
+			b := start(t, Config{}, oneConnector())
+			b.run("/feed", append(messages, `{"event":"stop","stream_id":"s-1"}`)...)
+			checkFields(t, fields(b.calls[0]), map[string]string{
+				"callId": "v3:1", "from": "+12065550100", "to": "+12065550199", "header client_state": "c3RhdGU=",
+			})
+			if got := len(b.calls[0].Warnings); got != 1 {
+				t.Errorf("got warnings %q, want one", b.calls[0].Warnings)
+			}
+			if len(b.legs) != 2 || b.legs[1].Index != 1 {
+				t.Fatalf("got %d legs, want 2, the second of index 1", len(b.legs))
+			}
+			checkLeg(t, b.legs[0], "outbound", timbre.Callee, law.Decode(nil, z))
+			checkLeg(t, b.legs[1], "inbound", timbre.Caller, law.Decode(nil, a[800:]))
+		})
 	}
 }
 
 func TestVonageSocketIsACallWithOneLeg(t *testing.T) {
-	for _, c := range []struct {
+	a := voice(3200, 3)
+	for name, c := range map[string]struct {
 		first string
 		rate  int
 		side  timbre.Side
+		want  []int16
 	}{
-		{`{"event":"websocket:connected","content-type":"audio/l16;rate=16000","callId":"c","from":"1","age":40,"vip":true,"nested":{"a":1}}`, 16000, timbre.Mixed},
-		{`{"event":"websocket:connected","content-type":"audio/l16; rate=8000","callId":"c","from":"1","age":40,"vip":true,"side":"caller"}`, 8000, timbre.Caller},
+		"16 kHz": {
+			`{"event":"websocket:connected","content-type":"audio/l16;rate=16000","callId":"c","from":"1","age":40,"vip":true,"nested":{"a":1}}`,
+			16000, timbre.Mixed, codec.Halve(a)[:1586],
+		},
+		"8 kHz, a side": {
+			`{"event":"websocket:connected","content-type":"audio/l16; rate=8000","callId":"c","from":"1","age":40,"vip":true,"side":"caller"}`,
+			8000, timbre.Caller, a,
+		},
 	} {
-		b := start(t, Config{}, oneConnector())
-		s := b.connect("/feed/here")
-		a := voice(3200, 3)
-		s.text(c.first)
-		for piece := range slices.Chunk(linear(a), c.rate/25) {
-			s.audio(piece)
-		}
-		s.text(`{"event":"websocket:dtmf","digit":"5","duration":260}`)
-		_ = s.Close(websocket.StatusNormalClosure, "hung up") // it has no stop message
-		if failure := b.wait(t); failure != "" {
-			t.Errorf("failure %q", failure)
-		}
-		if call := b.calls[0]; call.CallID != "c" || call.From != "1" || call.Headers["age"] != "40" || call.Headers["vip"] != "true" || len(call.Headers) != 2 {
-			t.Errorf("%+v", call)
-		}
-		got, want := b.legs[0].pcm(), a
-		if c.rate == 16000 {
-			got, want = got[14:], codec.Halve(a)[:1586]
-		}
-		if len(b.legs) != 1 || b.legs[0].Side != c.side || !slices.Equal(got, want) {
-			t.Errorf("%d Hz: %d samples on leg %v", c.rate, len(got), b.legs[0].Leg)
-		}
+		t.Run(name, func(t *testing.T) {
+			b := start(t, Config{}, oneConnector())
+			s := b.connect("/feed/here")
+			s.text(c.first)
+			for piece := range slices.Chunk(linear(a), c.rate/25) {
+				s.audio(piece)
+			}
+			s.text(`{"event":"websocket:dtmf","digit":"5","duration":260}`)
+			_ = s.Close(websocket.StatusNormalClosure, "hung up") // the dialect has no stop message
+			if failure := b.wait(t); failure != "" {
+				t.Errorf("got failure %q, want none", failure)
+			}
+			checkFields(t, fields(b.calls[0]), map[string]string{"callId": "c", "from": "1", "header age": "40", "header vip": "true"})
+			if got := len(b.calls[0].Headers); got != 2 {
+				t.Errorf("got headers %v, want 2", b.calls[0].Headers)
+			}
+			if len(b.legs) != 1 || b.legs[0].Side != c.side {
+				t.Fatalf("got %d legs, the first %+v, want one of side %v", len(b.legs), b.legs[0].Leg, c.side)
+			}
+			got := b.legs[0].pcm()
+			if c.rate == 16000 { // delayed by the filter
+				got = got[14:]
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got %d samples that differ from the %d sent", len(got), len(c.want))
+			}
+		})
 	}
 }
 
 func TestMalformedStreamIsClosed(t *testing.T) {
 	twilioOK, telnyxOK := twilioStart(`["inbound"]`, `{}`), telnyxStart("PCMU")
-	for name, messages := range map[string][]string{
-		"media first":         {twilioConnected, `{"event":"media","streamSid":"MZ1","media":{}}`},
-		"another track":       {twilioStart(`["sideways"]`, `{}`)},
-		"a strange caller":    {twilioStart(`["inbound"]`, `{"caller":"me"}`)},
-		"another format":      {`{"event":"start","streamSid":"1","start":{"mediaFormat":{"encoding":"audio/x-l16","sampleRate":8000,"channels":1}}}`},
-		"tracks of no list":   {twilioStart(`"inbound"`, `{}`)},
-		"a second start":      {twilioOK, twilioOK},
-		"media of no track":   {twilioOK, mediaJSON(`"streamSid":"1"`, "sideways", 0, nil)},
-		"no base64":           {twilioOK, `{"event":"media","media":{"track":"inbound","payload":"%%%"}}`},
-		"a payload of number": {twilioOK, `{"event":"media","media":{"track":"inbound","payload":7}}`},
-		"a time of words":     {twilioOK, `{"event":"media","media":{"track":"inbound","timestamp":"soon","payload":""}}`},
-		"Opus":                {telnyxStart("OPUS")},
-		"telnyx twice":        {telnyxOK, telnyxOK},
-		"telnyx track":        {telnyxOK, mediaJSON(`"stream_id":"1"`, "sideways", 0, nil)},
-		"vonage of MP3":       {`{"event":"websocket:connected","content-type":"audio/mp3"}`},
-		"vonage of no rate":   {`{"event":"websocket:connected","content-type":"audio/l16"}`},
-		"vonage at 48 kHz":    {`{"event":"websocket:connected","content-type":"audio/l16;rate=48000"}`},
-		"vonage of a side":    {`{"event":"websocket:connected","content-type":"audio/l16;rate=8000","side":"left"}`},
+	for name, c := range map[string]struct {
+		messages []string
+		code     string // that the sender is sent; only while its dialect is unknown
+	}{
+		"media first":             {[]string{twilioConnected, `{"event":"media","streamSid":"MZ1","media":{}}`}, "bad_message"},
+		"unknown track":           {[]string{twilioStart(`["sideways"]`, `{}`)}, ""},
+		"unknown caller":          {[]string{twilioStart(`["inbound"]`, `{"caller":"me"}`)}, ""},
+		"unknown format":          {[]string{`{"event":"start","streamSid":"1","start":{"mediaFormat":{"encoding":"audio/x-l16","sampleRate":8000,"channels":1}}}`}, ""},
+		"tracks that are no list": {[]string{twilioStart(`"inbound"`, `{}`)}, ""},
+		"second start":            {[]string{twilioOK, twilioOK}, ""},
+		"media of unknown track":  {[]string{twilioOK, mediaJSON(`"streamSid":"1"`, "sideways", 0, nil)}, ""},
+		"no base64":               {[]string{twilioOK, `{"event":"media","media":{"track":"inbound","payload":"%%%"}}`}, ""},
+		"payload is a number":     {[]string{twilioOK, `{"event":"media","media":{"track":"inbound","payload":7}}`}, ""},
+		"time stamp is no number": {[]string{twilioOK, `{"event":"media","media":{"track":"inbound","timestamp":"soon","payload":""}}`}, ""},
+		"Telnyx, Opus":            {[]string{telnyxStart("OPUS")}, ""},
+		"Telnyx, second start":    {[]string{telnyxOK, telnyxOK}, ""},
+		"Telnyx, unknown track":   {[]string{telnyxOK, mediaJSON(`"stream_id":"1"`, "sideways", 0, nil)}, ""},
+		"Vonage, MP3":             {[]string{`{"event":"websocket:connected","content-type":"audio/mp3"}`}, ""},
+		"Vonage, no rate":         {[]string{`{"event":"websocket:connected","content-type":"audio/l16"}`}, ""},
+		"Vonage, 48 kHz":          {[]string{`{"event":"websocket:connected","content-type":"audio/l16;rate=48000"}`}, ""},
+		"Vonage, unknown side":    {[]string{`{"event":"websocket:connected","content-type":"audio/l16;rate=8000","side":"left"}`}, ""},
 	} {
-		b := start(t, Config{}, oneConnector())
-		s := b.connect("/feed/here")
-		for _, m := range messages {
-			s.text(m)
-		}
-		if code, status := s.closed(); status != websocket.StatusPolicyViolation || code != "" && name != "media first" {
-			t.Errorf("%s: told %q, closed by %v", name, code, status)
-		}
+		t.Run(name, func(t *testing.T) {
+			b := start(t, Config{}, oneConnector())
+			s := b.connect("/feed/here")
+			for _, m := range c.messages {
+				s.text(m)
+			}
+			if code, status := s.closed(); status != websocket.StatusPolicyViolation || code != c.code {
+				t.Errorf("got code %q and close status %v, want %q and %v", code, status, c.code, websocket.StatusPolicyViolation)
+			}
+		})
 	}
 }
 
-// A binary message is none of theirs.
 func TestTextDialectsRefuseBinaryMessages(t *testing.T) {
-	for _, first := range []string{twilioStart(`["inbound"]`, `{}`), telnyxStart("PCMU")} {
-		b := start(t, Config{}, oneConnector())
-		s := b.connect("/feed/here")
-		s.text(first)
-		s.audio([]byte{0xFF})
-		if _, status := s.closed(); status != websocket.StatusPolicyViolation {
-			t.Errorf("closed by %v", status)
-		}
+	for name, first := range map[string]string{"Twilio": twilioStart(`["inbound"]`, `{}`), "Telnyx": telnyxStart("PCMU")} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, Config{}, oneConnector())
+			s := b.connect("/feed/here")
+			s.text(first)
+			s.audio([]byte{0xFF})
+			if _, status := s.closed(); status != websocket.StatusPolicyViolation {
+				t.Errorf("got close status %v, want %v", status, websocket.StatusPolicyViolation)
+			}
+		})
 	}
 }
 
 func TestMediaTimeFollowsTimeStamps(t *testing.T) {
-	const chunk = 20 * time.Millisecond
 	for name, c := range map[string]struct {
-		at   []int // milliseconds of each chunk of 20 ms; -1: not said
-		want []int // where it is heard; -1: not at all
+		at   []int // time stamps of pieces of 20 ms, in milliseconds; -1: none
+		want []int // media time of each piece; -1: dropped
 	}{
-		"in a row":              {[]int{7, 27, 47}, []int{0, 20, 40}},
-		"no clock":              {[]int{-1, -1, -1}, []int{0, 20, 40}},
-		"half a clock":          {[]int{-1, 500, -1, 540, 600}, []int{0, 20, 40, 60, 120}},
-		"jitter":                {[]int{0, 24, 37, 66}, []int{0, 20, 40, 60}},
-		"one lost":              {[]int{0, 20, 60, 80}, []int{0, 20, 60, 80}},
-		"a hold":                {[]int{0, 20, 60020, 60040}, []int{0, 20, 60020, 60040}},
-		"late":                  {[]int{0, 40, 20, 60}, []int{0, 40, -1, 60}},
-		"twice":                 {[]int{0, 20, 20, 40}, []int{0, 20, -1, 40}},
-		"a clock that restarts": {[]int{90000, 90020, 0, 20}, []int{0, 20, 40, 60}},
-		"a clock that leaps":    {[]int{0, 20, 9000000, 9000020}, []int{0, 20, 40, 60}},
+		"contiguous":               {[]int{7, 27, 47}, []int{0, 20, 40}},
+		"no time stamps":           {[]int{-1, -1, -1}, []int{0, 20, 40}},
+		"some time stamps":         {[]int{-1, 500, -1, 540, 600}, []int{0, 20, 40, 60, 120}},
+		"jitter":                   {[]int{0, 24, 37, 66}, []int{0, 20, 40, 60}},
+		"one lost":                 {[]int{0, 20, 60, 80}, []int{0, 20, 60, 80}},
+		"hold":                     {[]int{0, 20, 60020, 60040}, []int{0, 20, 60020, 60040}},
+		"late":                     {[]int{0, 40, 20, 60}, []int{0, 40, -1, 60}},
+		"duplicate":                {[]int{0, 20, 20, 40}, []int{0, 20, -1, 40}},
+		"clock that restarts":      {[]int{90000, 90020, 0, 20}, []int{0, 20, 40, 60}},
+		"clock that jumps too far": {[]int{0, 20, 9000000, 9000020}, []int{0, 20, 40, 60}},
 	} {
-		e := &recorder{}
-		d, err := codec.NewRaw(timbre.MuLaw, 8000)
-		if err != nil {
-			t.Fatal(err)
-		}
-		l := leg{decoder: d, to: e}
-		var want []time.Duration
-		for i, at := range c.at {
-			p := piece{payload: codec.ULaw.Encode(nil, voice(160, i)), timed: at >= 0, at: time.Duration(at) * time.Millisecond}
-			heard, err := l.receive(p)
-			if err != nil || heard != (c.want[i] >= 0) {
-				t.Errorf("%s: chunk %d heard: %v, %v", name, i, heard, err)
+		t.Run(name, func(t *testing.T) {
+			e := &recorder{}
+			d, err := codec.NewRaw(timbre.MuLaw, 8000)
+			if err != nil {
+				t.Fatal(err)
 			}
-			if c.want[i] >= 0 {
-				want = append(want, time.Duration(c.want[i])*time.Millisecond)
+			l := leg{decoder: d, to: e}
+			var want, got []time.Duration
+			for i, at := range c.at {
+				p := piece{payload: codec.ULaw.Encode(nil, voice(160, i)), timed: at >= 0, at: time.Duration(at) * time.Millisecond}
+				used, err := l.receive(p)
+				if err != nil || used != (c.want[i] >= 0) {
+					t.Errorf("piece %d: got used %v, %v, want %v", i, used, err, c.want[i] >= 0)
+				}
+				if c.want[i] >= 0 {
+					want = append(want, time.Duration(c.want[i])*time.Millisecond)
+				}
 			}
-		}
-		l.flush()
-		var got []time.Duration
-		for _, f := range e.frames {
-			got = append(got, f.At)
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("%s: heard at %v, want %v (chunks of %v)", name, got, want, chunk)
-		}
+			l.flush()
+			for _, f := range e.frames {
+				got = append(got, f.At)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("got frames at %v, want %v", got, want)
+			}
+		})
 	}
 }
 
@@ -250,7 +306,7 @@ func TestMediaTimeDoesNotOverflow(t *testing.T) {
 	}
 	for i, f := range e.frames[1:] {
 		if f.At <= e.frames[i].At {
-			t.Fatalf("frame %d at %v after %v", i+1, f.At, e.frames[i].At)
+			t.Fatalf("frame %d: got media time %v, want more than %v", i+1, f.At, e.frames[i].At)
 		}
 	}
 }
@@ -264,7 +320,7 @@ func TestLateAudioIsCounted(t *testing.T) {
 	}
 	s.text(`{"event":"stop"}`)
 	s.closed()
-	if n := testutil.ToFloat64(b.server.metrics.late); n != 1 {
-		t.Errorf("%v counted", n)
+	if got := testutil.ToFloat64(b.server.metrics.late); got != 1 {
+		t.Errorf("got %v pieces counted, want 1", got)
 	}
 }
