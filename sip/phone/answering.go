@@ -17,7 +17,7 @@ func (l *line) answer(req *sip.Request, tx sip.ServerTransaction) {
 	case found:
 		c.answer(req, tx)
 	case req.IsAck():
-	case req.Method == sip.OPTIONS:
+	case req.Method == sip.OPTIONS && !req.To().Params.Has("tag"):
 		res := sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)
 		res.AppendHeader(sip.NewHeader("Allow", allow))
 		l.respond(tx, res)
@@ -38,7 +38,7 @@ func (c *Call) answer(req *sip.Request, tx sip.ServerTransaction) {
 		c.refresh(req, tx)
 	case sip.BYE:
 		c.line.respond(tx, c.dialog.Response(req, sip.StatusOK, "OK"))
-		c.dialog.End()
+		c.end()
 	default:
 		c.line.respond(tx, c.dialog.Response(req, sip.StatusOK, "OK"))
 	}
@@ -55,8 +55,7 @@ func (c *Call) refresh(req *sip.Request, tx sip.ServerTransaction) {
 		c.line.respond(tx, res)
 		return
 	}
-	if _, err := c.dialog.Confirm(dialog.Confirmation{Request: req, Response: res, Tx: tx}); errors.Is(err, dialog.ErrNoACK) {
-		c.dialog.End()
+	if _, err := c.dialog.Confirm(dialog.Confirmation{Request: req, Response: res, Tx: tx}); errors.Is(err, dialog.ErrNoACK) && c.end() {
 		c.dialog.Ask(c.line.ctx, c.dialog.Request(sip.BYE), nil)
 	}
 }

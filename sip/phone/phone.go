@@ -117,7 +117,7 @@ func (c *Call) Ended() <-chan struct{} { return c.dialog.Ended() }
 // Hangup ends the call with a BYE. It is no error when the server was quicker.
 func (c *Call) Hangup(ctx context.Context) error {
 	defer c.close()
-	if !c.dialog.End() {
+	if !c.end() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, byeTimeout)
@@ -132,9 +132,15 @@ func (c *Call) Hangup(ctx context.Context) error {
 	return refused("phone.Hangup", res)
 }
 
+// end ends the dialog, once.
+func (c *Call) end() (first bool) {
+	c.line.calls.Remove(c.dialog)
+	return c.dialog.End()
+}
+
 func (c *Call) close() {
 	if c.dialog != nil {
-		c.dialog.End()
+		c.end()
 	}
 	for _, l := range c.legs {
 		l.close()

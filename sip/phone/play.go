@@ -36,7 +36,7 @@ func (c *Call) send(ctx context.Context, n int, mute bool) error {
 	defer tick.Stop()
 	for sent := 0; ; {
 		for next := min(n, pace.next(sent, time.Since(start))); sent < next; sent++ {
-			if err := c.packet(mute); err != nil && !c.over() {
+			if err := c.packet(mute); err != nil && !c.dialog.IsOver() {
 				return err
 			}
 		}
@@ -64,13 +64,4 @@ func (c *Call) packet(mute bool) error {
 		}
 	}
 	return nil
-}
-
-func (c *Call) over() bool {
-	select {
-	case <-c.Ended():
-		return true
-	default:
-		return false
-	}
 }
