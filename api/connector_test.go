@@ -61,7 +61,7 @@ func TestOriginationIsReturnedAsPut(t *testing.T) {
 		return &types.Origination{Routes: []types.OriginationRoute{{Host: new("a")}, r}}
 	}
 	for want, bad := range map[string]*types.Origination{
-		"must contain Routes or Disabled.": {},
+		"must contain Routes or Disabled.":                                           {},
 		"'origination.routes' failed to satisfy constraint: Member must have length": {Routes: make([]types.OriginationRoute, 21)},
 		"Value null at 'origination.routes.2.member.host'":                           one(types.OriginationRoute{}),
 		"'origination.routes.2.member.host' failed":                                  one(types.OriginationRoute{Host: new("a b")}),
@@ -129,7 +129,7 @@ func TestCredentialsAreKeptAsDigestsAndOnlyNamesComeBack(t *testing.T) {
 		"Value null at 'credentials.1.member.password'": {Username: new("x")},
 		"Value null at 'credentials.1.member.username'": {Password: new("x")},
 		"'credentials.1.member.password' failed":        {Username: new("x"), Password: new("é")},
-		"not contain a colon":                                      {Username: new("x:y"), Password: new("x")},
+		"not contain a colon":                           {Username: new("x:y"), Password: new("x")},
 		"'credentials.1.member.username' failed":        {Username: new(""), Password: new("x")},
 	} {
 		fails[*types.BadRequestException](t, put(id, bad), want)

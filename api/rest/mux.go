@@ -61,7 +61,7 @@ func New(env environment.Environment, cfg Config, deps Deps, services ...*Servic
 	return m
 }
 
-// call is what a route's handler gets.
+// call is what the handler of a route gets.
 type call struct {
 	ctx    context.Context
 	labels map[string]string
@@ -69,8 +69,8 @@ type call struct {
 	body   func() (map[string]any, error)
 }
 
-// Handle ties an operation to the function that carries it out. In is the SDK's input structure of the operation, or one
-// that has a field for each of its members; Out is written as it is. It panics if the operation or a field is missing.
+// Handle binds an operation to the function that performs it. In is the SDK's input structure of the operation, or another
+// structure with a field for each of its members; Out is encoded as it is. It panics if the operation or a field is missing.
 func Handle[In, Out any](m *Mux, s *Service, name string, do func(context.Context, *In) (*Out, error)) {
 	r := m.route(s, name)
 	op := r.op
@@ -89,7 +89,7 @@ func Handle[In, Out any](m *Mux, s *Service, name string, do func(context.Contex
 	}
 }
 
-// route finds where an operation is routed; it panics if it is not.
+// route returns the route of an operation. It panics if there is none.
 func (m *Mux) route(s *Service, name string) *route {
 	op := s.Operation(name)
 	if op == nil || m.routes[op] == nil {
@@ -98,10 +98,10 @@ func (m *Mux) route(s *Service, name string) *route {
 	return m.routes[op]
 }
 
-// ServeHTTP answers one request and notes it in the access log and the metrics.
+// ServeHTTP answers one request and records it in the access log and the metrics.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{id: m.env.NewID(), began: m.env.Now()}
-	body, err := m.guarded(x, w, r)
+	body, err := m.serveSafely(x, w, r)
 	if err != nil {
 		x.fault = faultOf(err, x.operation())
 		x.cause = err
@@ -110,8 +110,8 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.record(r.Context(), x)
 }
 
-// guarded turns a panic into an error.
-func (m *Mux) guarded(x *exchange, w http.ResponseWriter, r *http.Request) (body []byte, err error) {
+// serveSafely turns a panic into an error.
+func (m *Mux) serveSafely(x *exchange, w http.ResponseWriter, r *http.Request) (body []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			m.metrics.panics.Inc()
@@ -121,7 +121,7 @@ func (m *Mux) guarded(x *exchange, w http.ResponseWriter, r *http.Request) (body
 	return m.serve(x, w, r)
 }
 
-// serve checks the signature, finds the route, sees to it that the key may use it now, and lets its handler validate and act.
+// serve authenticates a request, routes it, enforces the limits of its key, and lets the handler validate and act.
 func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body := sync.OnceValues(func() ([]byte, error) { return readBody(w, r) })
 	key, err := m.deps.Authenticate(r, body)
@@ -129,6 +129,30 @@ func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte
 		return nil, err
 	}
 	x.keyID = key.ID
+	c, err := m.find(x, r, body)
+	if err != nil {
+		return nil, err
+	}
+	release, err := m.limit(key, x.route, c)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	if err := m.authorize(c, key, x.route.op); err != nil {
+		return nil, err
+	}
+	if x.route.handle == nil {
+		return nil, notServed(x.route.op)
+	}
+	out, err := x.route.handle(c)
+	if err != nil || !x.route.op.Answers {
+		return nil, err
+	}
+	return encode(out)
+}
+
+// find routes a request and returns the call that its handler gets.
+func (m *Mux) find(x *exchange, r *http.Request, body func() ([]byte, error)) (*call, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, &timbre.Error{Kind: timbre.Invalid, Msg: "The query string cannot be parsed.", Err: err}
@@ -141,36 +165,20 @@ func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte
 		found = found.twin
 	}
 	x.route = found
-	if wait := m.rates.wait(key.ID, found.class()); wait > 0 {
+	return &call{
+		ctx: context.WithValue(r.Context(), pagesKey{}, m.pages), labels: labels, query: query,
+		body: sync.OnceValues(func() (map[string]any, error) { return parseBody(r, body) }),
+	}, nil
+}
+
+// limit enforces the rate of the key and the concurrency of what the request names, until release is called.
+func (m *Mux) limit(key timbre.Key, r *route, c *call) (release func(), err error) {
+	if wait := m.rates.wait(key.ID, r.class()); wait > 0 {
 		return nil, throttled(wait)
 	}
-	release, ok := m.concurrency.acquire(found.item(labels))
+	release, ok := m.concurrency.acquire(r.item(c.labels))
 	if !ok {
 		return nil, throttled(retrySoon)
 	}
-	defer release()
-	c := &call{
-		ctx: context.WithValue(r.Context(), pagesKey{}, m.pages), labels: labels, query: query,
-		body: sync.OnceValues(func() (map[string]any, error) {
-			text, err := body()
-			if err == nil && len(text) > 0 {
-				err = isJSON(r.Header.Get("Content-Type"))
-			}
-			if err != nil {
-				return nil, err
-			}
-			return parse(text)
-		}),
-	}
-	if err := m.authorize(c, key, found.op); err != nil {
-		return nil, err
-	}
-	if found.handle == nil {
-		return nil, notServed(found.op)
-	}
-	out, err := found.handle(c)
-	if err != nil || !found.op.Answers {
-		return nil, err
-	}
-	return encode(out)
+	return release, nil
 }

@@ -2,68 +2,68 @@ package rest
 
 import "strings"
 
-// What stands in ARNs before a name or an id.
+// The kinds in ARNs, which precede a name or an id.
 const (
-	ofConfiguration = "media-insights-pipeline-configuration/"
-	ofPipeline      = "media-pipeline/"
-	ofPool          = "media-pipeline-kinesis-video-stream-pool/"
-	ofDomain        = "voice-profile-domain/"
-	ofNumber        = "phone-number/"
+	configurationPrefix = "media-insights-pipeline-configuration/"
+	pipelinePrefix      = "media-pipeline/"
+	poolPrefix          = "media-pipeline-kinesis-video-stream-pool/"
+	domainPrefix        = "voice-profile-domain/"
+	numberPrefix        = "phone-number/"
 )
 
-// owners says which members name the resource that an operation is about, and what stands before the id in its ARN;
-// nothing where the member is an ARN itself. Members are written in small letters, for the models write them both ways.
+// owners has the members that name the resource that an operation is about, each with the prefix of its id in an ARN, which is
+// empty if the member is an ARN itself. Names are in lower case, because the models spell them in several ways.
 var owners = map[string]string{
 	"voiceconnectorid":      "vc/",
 	"voiceconnectorgroupid": "vcg/",
-	"voiceprofiledomainid":  ofDomain,
+	"voiceprofiledomainid":  domainPrefix,
 	"voiceprofileid":        "voice-profile/",
 	"sipmediaapplicationid": "sma/",
 	"sipruleid":             "sip-rule/",
-	"phonenumberid":         ofNumber,
-	"mediapipelineid":       ofPipeline,
+	"phonenumberid":         numberPrefix,
+	"mediapipelineid":       pipelinePrefix,
 	"resourcearn":           "",
 }
 
-// bodies says the same of members that name it in the body, where a creation or a batch has them.
+// bodies has the members that name it in the body, as creations and batches have them.
 var bodies = map[string]string{
 	"speakersearchtaskid":                    "speaker-search-task/",
-	"phonenumberids":                         ofNumber,
-	"updatephonenumberrequestitems":          ofNumber,
-	"mediainsightspipelineconfigurationname": ofConfiguration,
+	"phonenumberids":                         numberPrefix,
+	"updatephonenumberrequestitems":          numberPrefix,
+	"mediainsightspipelineconfigurationname": configurationPrefix,
 	"mediainsightspipelineconfigurationarn":  "",
-	"poolname":                               ofPool,
+	"poolname":                               poolPrefix,
 }
 
-// besides are members of the body that name a second resource: what the operation does, it does with both.
-var besides = map[string]string{"voiceprofiledomainid": ofDomain, "voiceprofiledomainarn": ""}
+// second has the members of the body that name a second resource, which the operation acts on as well.
+var second = map[string]string{"voiceprofiledomainid": domainPrefix, "voiceprofiledomainarn": ""}
 
-// kinds says of members called Identifier, by the beginning of the path, what they name.
+// kinds has what a member called Identifier names, by the beginning of the path.
 var kinds = []struct{ path, prefix string }{
-	{"/media-insights-pipeline-configurations/", ofConfiguration},
-	{"/media-insights-pipelines/", ofPipeline},
-	{"/media-insights-pipeline-status/", ofPipeline},
-	{"/media-pipeline-kinesis-video-stream-pools/", ofPool},
+	{"/media-insights-pipeline-configurations/", configurationPrefix},
+	{"/media-insights-pipelines/", pipelinePrefix},
+	{"/media-insights-pipeline-status/", pipelinePrefix},
+	{"/media-pipeline-kinesis-video-stream-pools/", poolPrefix},
 }
 
-// creations says by the path what is made there, of which there is no id yet.
+// creations has what is created at a path, which has no id yet.
 var creations = map[string]string{
 	"/voice-connectors":                          "vc/",
 	"/voice-connector-groups":                    "vcg/",
-	"/voice-profile-domains":                     ofDomain,
-	"/voice-profiles":                            ofDomain,
+	"/voice-profile-domains":                     domainPrefix,
+	"/voice-profiles":                            domainPrefix,
 	"/sip-rules":                                 "sip-rule/",
 	"/sip-media-applications":                    "sma/",
-	"/media-insights-pipeline-configurations":    ofConfiguration,
-	"/media-insights-pipelines":                  ofPipeline,
-	"/media-pipeline-kinesis-video-stream-pools": ofPool,
-	"/sdk-media-capture-pipelines":               ofPipeline,
-	"/sdk-media-concatenation-pipelines":         ofPipeline,
-	"/sdk-media-live-connector-pipelines":        ofPipeline,
-	"/sdk-media-stream-pipelines":                ofPipeline,
+	"/media-insights-pipeline-configurations":    configurationPrefix,
+	"/media-insights-pipelines":                  pipelinePrefix,
+	"/media-pipeline-kinesis-video-stream-pools": poolPrefix,
+	"/sdk-media-capture-pipelines":               pipelinePrefix,
+	"/sdk-media-concatenation-pipelines":         pipelinePrefix,
+	"/sdk-media-live-connector-pipelines":        pipelinePrefix,
+	"/sdk-media-stream-pipelines":                pipelinePrefix,
 }
 
-// owner says what stands before the id that a member names, if it names what the operation is about.
+// owner returns the prefix of the id that a member gives, and whether the member names what the operation is about.
 func owner(op *Operation, m Member) (prefix string, named bool) {
 	name := strings.ToLower(m.Name)
 	if prefix, named = bodies[name]; named && m.Place == Body {

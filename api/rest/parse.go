@@ -13,13 +13,25 @@ import (
 	"timbre"
 )
 
-// What a body may be at most.
+// Limits of a body.
 const (
 	maxBody  = 1 << 20 // bytes
 	maxDepth = 32      // objects and lists within each other
 )
 
-// isJSON refuses a body that says it is something else. One that says nothing is taken for JSON.
+// parseBody reads and parses the body of a request.
+func parseBody(r *http.Request, read func() ([]byte, error)) (map[string]any, error) {
+	text, err := read()
+	if err == nil && len(text) > 0 {
+		err = isJSON(r.Header.Get("Content-Type"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return parse(text)
+}
+
+// isJSON refuses a body of another content type. A body without a content type is taken for JSON.
 func isJSON(contentType string) error {
 	kind, _, err := mime.ParseMediaType(contentType)
 	if contentType == "" || err == nil && kind == "application/json" {
@@ -31,10 +43,10 @@ func isJSON(contentType string) error {
 	}
 }
 
-// number is a JSON number as it was written.
+// number is a JSON number in its original spelling.
 type number string
 
-// readBody takes in a request's body, whole, and refuses one over the limit before reading further.
+// readBody reads the whole body of a request. It stops at the limit.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
 		return nil, timbre.Errorf(timbre.Invalid, "", "The body exceeds %d bytes.", maxBody)
@@ -49,8 +61,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// parse reads a body that must be one JSON object, or nothing at all, into maps, slices, strings, booleans, numbers and
-// nil. It refuses repeated names, broken UTF-8 and too much depth.
+// parse decodes a body, which must be one JSON object or empty, into maps, slices, strings, booleans, numbers and nil. It
+// refuses duplicate names, invalid UTF-8 and excessive depth.
 func parse(body []byte) (map[string]any, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, nil

@@ -7,55 +7,68 @@ import (
 	"timbre"
 )
 
-// resources are what a request is about, all of it: what its path names, or else its query, or else its body, and what its
-// body names besides. Each is an ARN, or the end of one after the account. What is made without naming it is <kind>/*, and
-// * alone is what has nothing to do with any of them, such as a list.
+// resources returns everything that a request concerns: what its path names, or else its query, or else its body, and what its
+// body names besides. Each is an ARN, or the part of one after the account. A creation whose resource has no name yet concerns
+// <kind>/*. A request that concerns no single resource, such as a list, concerns *.
 func resources(op *Operation, c *call) (all []string, err error) {
 	for _, place := range []Place{Path, Query, Body} {
-		main := len(all) == 0
-		for _, m := range op.Input.Members {
-			prefix, named := besides[strings.ToLower(m.Name)]
-			if named = named && place == Body; !named && main && len(all) == 0 {
-				prefix, named = owner(op, m)
-			}
-			if m.Place != place || !named {
-				continue
-			}
-			ids, err := c.said(m)
-			if err != nil {
-				return nil, err
-			}
-			for _, id := range ids {
-				if !strings.HasPrefix(id, "arn:") {
-					id = prefix + id
-				}
-				all = append(all, id)
-			}
+		named, err := c.resources(op, place, len(all) == 0)
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, named...)
 	}
-	if made := creations[op.Path]; len(all) == 0 && made != "" && op.Method == http.MethodPost {
-		return []string{made + "*"}, nil
+	if len(all) > 0 {
+		return all, nil
 	}
-	if len(all) == 0 {
-		return []string{"*"}, nil
+	if created := creations[op.Path]; created != "" && op.Method == http.MethodPost {
+		return []string{created + "*"}, nil
+	}
+	return []string{"*"}, nil
+}
+
+// resources returns those that the members in one place name. Main: the resource that the operation is about has not been
+// found yet.
+func (c *call) resources(op *Operation, place Place, main bool) (all []string, err error) {
+	for _, m := range op.Input.Members {
+		if m.Place != place {
+			continue
+		}
+		prefix, named := second[strings.ToLower(m.Name)]
+		if named = named && place == Body; !named && main && len(all) == 0 {
+			prefix, named = owner(op, m)
+		}
+		if !named {
+			continue
+		}
+		ids, err := c.values(m)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			if !strings.HasPrefix(id, "arn:") {
+				id = prefix + id
+			}
+			all = append(all, id)
+		}
 	}
 	return all, nil
 }
 
-// said are the texts that the request gives for a member: one, none, or those of a list.
-func (c *call) said(m Member) ([]string, error) {
+// values returns the strings that the request gives for a member: none, one, or those of a list.
+func (c *call) values(m Member) ([]string, error) {
 	switch m.Place {
 	case Path:
-		return texts(c.labels[m.Wire]), nil
+		return stringsOf(c.labels[m.Wire]), nil
 	case Query:
-		return texts(c.query.Get(m.Wire)), nil
+		return stringsOf(c.query.Get(m.Wire)), nil
 	}
 	body, err := c.body()
-	return texts(body[m.Wire]), err
+	return stringsOf(body[m.Wire]), err
 }
 
-// texts are those in a value, that is not yet known to be valid.
-func texts(v any) (all []string) {
+// stringsOf returns the strings in a value that has not been validated.
+func stringsOf(v any) (all []string) {
 	switch v := v.(type) {
 	case string:
 		if v != "" {
@@ -63,24 +76,24 @@ func texts(v any) (all []string) {
 		}
 	case []any:
 		for _, item := range v {
-			all = append(all, texts(item)...)
+			all = append(all, stringsOf(item)...)
 		}
 	case map[string]any:
-		all = texts(v["PhoneNumberId"]) // an item of a batch
+		all = stringsOf(v["PhoneNumberId"]) // an item of a batch
 	}
 	return all
 }
 
-// authorize asks whether the key may do what the request asks for with all that it is about.
+// authorize refuses a request that the key may not make for all resources that it concerns.
 func (m *Mux) authorize(c *call, key timbre.Key, op *Operation) error {
 	if m.deps.Authorize == nil || key.Grants == nil {
 		return nil
 	}
-	about, err := resources(op, c)
+	all, err := resources(op, c)
 	if err != nil {
 		return err
 	}
-	for _, resource := range about {
+	for _, resource := range all {
 		if err := m.deps.Authorize(c.ctx, key, "chime:"+op.Name, resource); err != nil {
 			return err
 		}

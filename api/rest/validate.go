@@ -13,35 +13,34 @@ import (
 	"timbre"
 )
 
-// maxProblems is how many broken rules one answer names.
-const maxProblems = 10
+// maxViolations is how many violations one response lists.
+const maxViolations = 10
 
-// checker holds values against their shapes and collects the rules that they break. It never repeats a value: values may
-// be personal.
-type checker struct{ problems []string }
+// checker validates values against their shapes and collects the violations. It never quotes a value, which may be personal.
+type checker struct{ violations []string }
 
-// Invalid is the refusal of a value for a rule that the models do not know, in the words of those that they do know.
-// At is where the value stands, such as termination.cidrAllowedList.1.member.
+// Invalid refuses a value for a constraint that the models do not have, in the format of those that they have. At is the
+// position of the value, such as termination.cidrAllowedList.1.member.
 func Invalid(at, rule string, args ...any) error {
 	c := checker{}
-	c.breaks(at, rule, args...)
+	c.violation(at, rule, args...)
 	return c.err()
 }
 
-// Missing is the refusal of a request for a member that it leaves out.
-func Missing(at string) error { return (&checker{problems: []string{missing(at)}}).err() }
+// Missing refuses a request that omits a required member.
+func Missing(at string) error { return (&checker{violations: []string{missing(at)}}).err() }
 
 func missing(at string) string {
 	return fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", at)
 }
 
-func (c *checker) breaks(at, rule string, args ...any) {
-	c.problems = append(c.problems,
+func (c *checker) violation(at, rule string, args ...any) {
+	c.violations = append(c.violations,
 		fmt.Sprintf("Value at '%s' failed to satisfy constraint: Member must %s", at, fmt.Sprintf(rule, args...)))
 }
 
 func (c *checker) err() error {
-	n := len(c.problems)
+	n := len(c.violations)
 	if n == 0 {
 		return nil
 	}
@@ -50,17 +49,17 @@ func (c *checker) err() error {
 		errors = "error"
 	}
 	return timbre.Errorf(timbre.Invalid, "", "%d validation %s detected: %s",
-		n, errors, strings.Join(c.problems[:min(n, maxProblems)], "; "))
+		n, errors, strings.Join(c.violations[:min(n, maxViolations)], "; "))
 }
 
-// structure checks the members of a structure and gives back those that the shape knows and that are there.
+// structure checks the members of a structure and returns those that are present and known to the shape.
 func (c *checker) structure(s *Shape, in map[string]any, at string) map[string]any {
 	out := make(map[string]any, len(in))
 	for _, m := range s.Members {
 		v := in[m.Wire]
 		if v == nil {
 			if m.Required {
-				c.problems = append(c.problems, missing(at+lowerFirst(m.Name)))
+				c.violations = append(c.violations, missing(at+lowerFirst(m.Name)))
 			}
 			continue
 		}
@@ -69,7 +68,7 @@ func (c *checker) structure(s *Shape, in map[string]any, at string) map[string]a
 	return out
 }
 
-// value checks one value that is not null.
+// value checks one value that is not null, and returns it with what the shape does not know left out.
 func (c *checker) value(s *Shape, v any, at string) any {
 	switch v := v.(type) {
 	case string:
@@ -77,19 +76,9 @@ func (c *checker) value(s *Shape, v any, at string) any {
 			c.text(s, v, at)
 			return v
 		}
-		if _, err := time.Parse(time.RFC3339Nano, v); s.Kind == Timestamp && err == nil {
-			return v
-		}
 	case number:
 		if s.Kind == Integer {
 			c.integer(s, v, at)
-			return v
-		}
-		if s.Kind == Timestamp {
-			return v
-		}
-	case bool:
-		if s.Kind == Boolean {
 			return v
 		}
 	case []any:
@@ -97,31 +86,48 @@ func (c *checker) value(s *Shape, v any, at string) any {
 			return c.list(s, v, at)
 		}
 	case map[string]any:
-		if s.Kind == Structure {
+		switch s.Kind {
+		case Structure:
 			return c.structure(s, v, at+".")
-		}
-		if s.Kind == Map {
+		case Map:
 			return c.mapping(s, v, at)
 		}
 	}
-	c.breaks(at, "be %s", [...]string{"a string", "a boolean", "an integer", "a timestamp", "a list", "a map", "a structure"}[s.Kind])
-	return nil
+	if !unconstrained(s.Kind, v) {
+		c.violation(at, "be %s", [...]string{"a string", "a boolean", "an integer", "a timestamp", "a list", "a map", "a structure"}[s.Kind])
+		return nil
+	}
+	return v
+}
+
+// unconstrained reports whether v is a valid value of a kind that has no further constraints.
+func unconstrained(k Kind, v any) bool {
+	switch v := v.(type) {
+	case bool:
+		return k == Boolean
+	case number:
+		return k == Timestamp
+	case string:
+		_, err := time.Parse(time.RFC3339Nano, v)
+		return k == Timestamp && err == nil
+	}
+	return false
 }
 
 func (c *checker) text(s *Shape, v, at string) {
 	c.bounds(s, utf8.RuneCountInString(v), at, "have length")
 	if len(s.Enum) > 0 && !slices.Contains(s.Enum, v) {
-		c.breaks(at, "satisfy enum value set: [%s]", strings.Join(s.Enum, ", "))
+		c.violation(at, "satisfy enum value set: [%s]", strings.Join(s.Enum, ", "))
 	}
 	if s.Pattern != nil && !s.Pattern.Matches(v) {
-		c.breaks(at, "satisfy regular expression pattern: %s", s.Pattern.Text)
+		c.violation(at, "satisfy regular expression pattern: %s", s.Pattern.Text)
 	}
 }
 
 func (c *checker) integer(s *Shape, v number, at string) {
 	n, err := strconv.ParseInt(string(v), 10, 64)
 	if err != nil || n < math.MinInt32 || n > math.MaxInt32 {
-		c.breaks(at, "be an integer of 32 bits")
+		c.violation(at, "be an integer of 32 bits")
 		return
 	}
 	c.bounds(s, int(n), at, "have value")
@@ -133,7 +139,7 @@ func (c *checker) list(s *Shape, v []any, at string) any {
 	for i, item := range v {
 		where := at + "." + strconv.Itoa(i+1) + ".member"
 		if item == nil {
-			c.problems = append(c.problems, missing(where))
+			c.violations = append(c.violations, missing(where))
 			continue
 		}
 		out = append(out, c.value(s.Item, item, where))
@@ -155,14 +161,14 @@ func (c *checker) mapping(s *Shape, v map[string]any, at string) any {
 
 func (c *checker) bounds(s *Shape, n int, at, what string) {
 	if s.Min != nil && n < *s.Min {
-		c.breaks(at, "%s greater than or equal to %d", what, *s.Min)
+		c.violation(at, "%s greater than or equal to %d", what, *s.Min)
 	}
 	if s.Max != nil && n > *s.Max {
-		c.breaks(at, "%s less than or equal to %d", what, *s.Max)
+		c.violation(at, "%s less than or equal to %d", what, *s.Max)
 	}
 }
 
-// lowerFirst writes a member's name as AWS's messages do.
+// lowerFirst spells the name of a member as AWS's messages do.
 func lowerFirst(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToLower(r)) + s[n:]
