@@ -59,7 +59,7 @@ func parseBasic(values []string) (user, password string, ok bool) {
 	return "", "", false
 }
 
-// checkBasic admits a request with the right password. Unknown users and wrong passwords are not told apart.
+// checkBasic admits a request with the right password. Unknown users and wrong passwords get the same denial.
 func (a *Admission) checkBasic(ctx context.Context, c timbre.Connector, q request) error {
 	denial := deny(timbre.NotAllowed, "the source is not in the connector's allowed hosts, and the request carries none of its credentials")
 	if q.user == "" || len(q.user) > maxSecret || len(q.password) > maxSecret {

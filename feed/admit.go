@@ -10,7 +10,7 @@ import (
 )
 
 // admit returns the connectors that a request may feed. Requests with an Origin are refused: they come from a web page, which
-// could use the network or the credentials of whoever visits it.
+// could use the network or the credentials of its visitor.
 func (s *Server) admit(r *http.Request) ([]timbre.Access, *refusal) {
 	id, below := strings.CutPrefix(r.URL.Path, Path+"/")
 	if below && id == "" || !below && r.URL.Path != Path {

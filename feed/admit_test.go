@@ -32,10 +32,10 @@ func allKinds() *directory {
 		"shut":    {CIDRs: []string{"0.0.0.0/0"}, Disabled: true},
 		"private": {CIDRs: []string{"127.0.0.0/8"}},
 	}, credentials: map[string]timbre.Credential{
-		"far ann":    credential("ann", "far.host", "good: password", false),
-		"far bob":    credential("bob", "far.host", "old", true),
-		"far nobody": {Username: "nobody", Realm: "far.host"},
-		"shut ann":   credential("ann", "shut.host", "good: password", false),
+		"far ann":  credential("ann", "far.host", "good: password", false),
+		"far bob":  credential("bob", "far.host", "old", true),
+		"far void": {Username: "void", Realm: "far.host"},
+		"shut ann": credential("ann", "shut.host", "good: password", false),
 	}}
 	for _, id := range []string{"near", "far", "shut", "private", "bare", "fault"} {
 		d.connectors[id] = timbre.Connector{ID: id, OutboundHost: id + ".host", RequireEncryption: id == "private"}
@@ -64,7 +64,7 @@ func TestRequestsAreAdmittedOrRefused(t *testing.T) {
 		{"MD5 stored, wrong password", "/feed/far", "forbidden", 403, as("bob", "Old")},
 		{"wrong password", "/feed/far", "forbidden", 403, as("ann", "old")},
 		{"unknown user", "/feed/far", "forbidden", 403, as("carl", "old")},
-		{"user without a digest", "/feed/far", "forbidden", 403, as("nobody", "")},
+		{"user without a digest", "/feed/far", "forbidden", 403, as("void", "")},
 		{"empty credentials", "/feed/far", "forbidden", 403, as("", "")},
 		{"long password", "/feed/far", "forbidden", 403, as("ann", strings.Repeat("x", 300))},
 		{"no base64", "/feed/far", "forbidden", 403, func(h http.Header) { h.Set("Authorization", "Basic not-base64") }},

@@ -48,8 +48,8 @@ type piece struct {
 // stopMessage ends the call.
 type stopMessage struct{}
 
-// detect finds the dialect of a text message. It is nil without an error for a message that several dialects have: the next
-// message tells.
+// detect finds the dialect of a text message. It is nil without an error for a message that several dialects have: the
+// next message is needed.
 func detect(message []byte) (dialect, error) {
 	var m struct {
 		Type, Event string

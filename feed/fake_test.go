@@ -24,7 +24,7 @@ import (
 	"timbre/rtp/codec"
 )
 
-const patience = 20 * time.Second
+const timeout = 20 * time.Second
 
 // directory is a directory in memory. The store fails on the id "fault".
 type directory struct {
@@ -169,7 +169,7 @@ func (s *fakeCalls) wait(t *testing.T) string {
 	case how := <-s.ended:
 		_, failure, _ := strings.Cut(how, ": ")
 		return failure
-	case <-time.After(patience):
+	case <-time.After(timeout):
 		t.Fatal("got no end of a call, want one")
 		return ""
 	}
@@ -230,7 +230,7 @@ type sender struct {
 
 func (b *bench) dial(path string, change ...func(http.Header)) (*sender, int) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	b.t.Cleanup(cancel)
 	header := http.Header{}
 	for _, c := range change {

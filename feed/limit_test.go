@@ -151,13 +151,13 @@ func TestStoppingServerEndsFeeds(t *testing.T) {
 	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
 	s.answer()
 	go func() { _, _, _ = quiet.Read(quiet.ctx) }()
-	told := make(chan string, 1)
+	sent := make(chan string, 1)
 	go func() {
 		code, _ := s.closed()
-		told <- code
+		sent <- code
 	}()
 	b.stop()
-	if code := <-told; code != "stopping" {
+	if code := <-sent; code != "stopping" {
 		t.Errorf("got code %q, want stopping", code)
 	}
 	if failure := b.wait(t); failure != "the server was stopped" {

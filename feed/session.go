@@ -19,7 +19,7 @@ type session struct {
 
 	conn          *websocket.Conn
 	ctx           context.Context
-	dialect       dialect // nil until the first messages tell
+	dialect       dialect // nil until it is detected
 	pacer         pacer
 	timeout       *time.Timer // until the start message, then until the next message
 	start         startMessage
@@ -94,7 +94,7 @@ func (f *session) handle(message any) (duration time.Duration, _ *failure) {
 	return 0, nil
 }
 
-// parse reads a message in the session's dialect, which the first text messages tell.
+// parse reads a message in the session's dialect, which is detected from the first text messages.
 func (f *session) parse(kind websocket.MessageType, message []byte) (any, error) {
 	if f.dialect == nil {
 		if kind != websocket.MessageText {

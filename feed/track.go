@@ -15,7 +15,7 @@ type mediaMessage struct {
 	Payload   string  // base64
 }
 
-// trackSides tells which party the tracks inbound and outbound are of. Inbound is the audio of the party whose call was
+// trackSides maps the tracks inbound and outbound to parties. Inbound is the audio of the party whose call was
 // connected to the stream: the caller, unless the platform made that call.
 type trackSides struct{ inboundIsCallee bool }
 

@@ -5,11 +5,10 @@ import (
 	"net/netip"
 	"strings"
 
-	"timbre/sip/dialog"
-
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/dialog"
 )
 
 // admit asks which connector an INVITE is for, and whether its source may call it.
@@ -63,5 +62,5 @@ func (s *Server) paced(a timbre.Access) *refusal {
 	if s.deps.Admission.AllowCall(a) {
 		return nil
 	}
-	return refuse(503, "rate", "more calls a second than the connector allows").With("Retry-After", "1")
+	return refuse(503, "rate", "the connector's limit of calls a second is reached").With("Retry-After", "1")
 }
