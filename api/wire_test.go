@@ -46,7 +46,7 @@ func TestEveryOperationThatIsNotCarriedOutSaysWhy(t *testing.T) {
 		case rest.Effect, rest.Stored:
 			continue
 		case rest.NotServed:
-			want = "This version of Timbre does not serve the operation " + op.Name + "."
+			want = "This version of Timbre does not support the operation " + op.Name + "."
 		}
 		call := reflect.ValueOf(clients[c.Service]).MethodByName(op.Name)
 		in := reflect.New(call.Type().In(1).Elem())

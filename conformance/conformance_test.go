@@ -49,7 +49,7 @@ func TestAServerThatSaysYesToEverythingFails(t *testing.T) {
 
 func TestWhatIsNotServedIsNotPassed(t *testing.T) {
 	refused := against(t, http.StatusBadRequest, map[string]string{"X-Amzn-Errortype": "BadRequestException"},
-		`{"Code":"BadRequest","Message":"This version of Timbre does not serve the operation Any."}`, "validation", "domains", "connectors", "streaming", "configurations", "tags", "pagination", "idempotency")
+		`{"Code":"BadRequest","Message":"This version of Timbre does not support the operation Any."}`, "validation", "domains", "connectors", "streaming", "configurations", "tags", "pagination", "idempotency")
 	for _, r := range refused.Results {
 		if r.Outcome != NotServed && r.Outcome != Skipped && r.Check != "a token of one list is refused by another" {
 			t.Errorf("%s: %s: %s: %s", r.Area, r.Check, r.Outcome, r.Reason)
@@ -64,8 +64,8 @@ func TestWhatIsNotServedIsNotPassed(t *testing.T) {
 }
 
 func TestWhatIsRefusedForGoodIsNotServed(t *testing.T) {
-	for _, r := range against(t, http.StatusGone, map[string]string{"X-Amzn-Errortype": "GoneException"}, `{"Code":"Gone","Message":"Timbre has no Alexa skills: they are no more."}`, "validation").Results {
-		if r.Outcome != NotServed || r.Reason != "Timbre has no Alexa skills: they are no more." {
+	for _, r := range against(t, http.StatusGone, map[string]string{"X-Amzn-Errortype": "GoneException"}, `{"Code":"Gone","Message":"Timbre does not support Alexa skills: AWS removed them."}`, "validation").Results {
+		if r.Outcome != NotServed || r.Reason != "Timbre does not support Alexa skills: AWS removed them." {
 			t.Errorf("%s: %s: %s", r.Check, r.Outcome, r.Reason)
 		}
 	}

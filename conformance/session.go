@@ -107,7 +107,7 @@ func outcome(err error) (Outcome, string) {
 }
 
 // statement is what a server says of an operation that it knows and does not do, yet or for good.
-var statement = regexp.MustCompile(`does not serve the operation|\bTimbre (has no|does not|keeps)\b`)
+var statement = regexp.MustCompile(`\bTimbre (does not|stores)\b`)
 
 // unserved is such a statement, read off the wire.
 type unserved string

@@ -126,7 +126,7 @@ func (v *verdicts) line(r conformance.Result) {
 	}
 	fmt.Fprintf(v.out, "  %s %s\n", v.out.Paint(look, fmt.Sprintf("%-10s", r.Outcome)), r.Check)
 	for _, reason := range strings.Split(r.Reason, "\n") {
-		if reason != "" && !strings.Contains(reason, "does not serve the operation") { // its outcome has said that
+		if reason != "" && !strings.Contains(reason, "does not support the operation") { // its outcome has said that
 			fmt.Fprintf(v.out, "             %s\n", reason)
 		}
 	}
