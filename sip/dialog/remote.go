@@ -10,7 +10,8 @@ import (
 )
 
 // Receive takes a request of the peer into account. It is refused when it is out of order, or in the clear where encryption is
-// required. Receive hands an ACK to the Confirm that waits for it, so that nothing is left to do for it.
+// required, or after the end. Receive hands an ACK to the Confirm that waits for it, so that nothing is left to do for it, and a
+// BYE ends the dialog: nothing that comes after it is in the dialog, even while the BYE is being answered.
 func (d *Dialog) Receive(req *gosip.Request) *transport.Refusal {
 	if d.cfg.Encrypted && !OverTLS(req) {
 		return InClear()
@@ -19,9 +20,22 @@ func (d *Dialog) Receive(req *gosip.Request) *transport.Refusal {
 		d.acknowledged(req)
 		return nil
 	}
+	if d.IsOver() {
+		return NoDialog()
+	}
+	if r := d.ordered(req.CSeq().SeqNo); r != nil {
+		return r
+	}
+	if req.Method == gosip.BYE {
+		d.End()
+	}
+	return nil
+}
+
+// ordered takes the CSeq of a request of the peer. It is refused unless it is above the last one (RFC 3261, 12.2.2).
+func (d *Dialog) ordered(seq uint32) *transport.Refusal {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	seq := req.CSeq().SeqNo
 	if seq <= d.theirs {
 		return transport.Refuse(500, "order", "CSeq %d is not above %d", seq, d.theirs).With("Retry-After", "1")
 	}

@@ -37,8 +37,7 @@ func (c *Call) answer(req *sip.Request, tx sip.ServerTransaction) {
 	case sip.INVITE, sip.UPDATE:
 		c.refresh(req, tx)
 	case sip.BYE:
-		c.line.respond(tx, c.dialog.Response(req, sip.StatusOK, "OK"))
-		c.end()
+		c.line.respond(tx, c.dialog.Response(req, sip.StatusOK, "OK")) // it has ended already
 	default:
 		c.line.respond(tx, c.dialog.Response(req, sip.StatusOK, "OK"))
 	}

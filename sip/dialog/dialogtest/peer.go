@@ -1,6 +1,7 @@
 package dialogtest
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -135,7 +136,7 @@ func (p *Peer) send(method string, seq int, body string, headers ...string) {
 
 func (p *Peer) write(text string) {
 	p.t.Helper()
-	if _, err := p.conn.WriteToUDPAddrPort([]byte(text), p.to); err != nil {
+	if _, err := p.conn.WriteToUDPAddrPort([]byte(text), p.to); err != nil && !errors.Is(err, net.ErrClosed) {
 		p.t.Fatal(err)
 	}
 }
