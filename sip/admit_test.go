@@ -12,11 +12,11 @@ import (
 
 func TestRequestURIFindsTheConnector(t *testing.T) {
 	dir := &directory{connectors: map[string]timbre.Connector{}, terminations: map[string]timbre.Termination{
-		"here": {CIDRs: []string{"192.0.2.0/28", "2001:db8::/64", "198.51.100.7"}},
-		"shut": {CIDRs: []string{"0.0.0.0/0"}, Disabled: true},
-		"twin": {CIDRs: []string{"203.0.113.0/24"}}, "brother": {CIDRs: []string{"203.0.113.0/24", "not a network"}},
+		"here":     {CIDRs: []string{"192.0.2.0/28", "2001:db8::/64", "198.51.100.7"}},
+		"disabled": {CIDRs: []string{"0.0.0.0/0"}, Disabled: true},
+		"twin":     {CIDRs: []string{"203.0.113.0/24"}}, "brother": {CIDRs: []string{"203.0.113.0/24", "not a network"}},
 	}}
-	for _, id := range []string{"here", "shut", "twin", "brother", "bare"} {
+	for _, id := range []string{"here", "disabled", "twin", "brother", "bare"} {
 		dir.connectors[id] = timbre.Connector{ID: id}
 	}
 	const inside, outside = "192.0.2.3", "192.0.2.99"
@@ -29,19 +29,19 @@ func TestRequestURIFindsTheConnector(t *testing.T) {
 		{"sip:here.voiceconnector", "2001:db8::5", "here", 0},
 		{"sip:here.voiceconnector.x", "198.51.100.7", "here", 0},
 		{"sip:here.voiceconnector.x", outside, "", 403},
-		{"sip:nobody.voiceconnector.x", inside, "", 404},          // the host is named: nothing else counts
-		{"sip:here@nobody.voiceconnector.x", inside, "", 404},     //
+		{"sip:nowhere.voiceconnector.x", inside, "", 404},         // the host names it: nothing else counts
+		{"sip:here@nowhere.voiceconnector.x", inside, "", 404},    //
 		{"sip:twin@here.voiceconnector.x", inside, "here", 0},     // the host before the user part
 		{"sip:here@192.0.2.200", inside, "here", 0},               // by user part
 		{"sip:HERE@192.0.2.200;transport=tcp", inside, "here", 0}, //
 		{"sip:here@192.0.2.200", outside, "", 403},
-		{"sip:twin@192.0.2.200", "203.0.113.9", "twin", 0}, // named, though two let the source in
+		{"sip:twin@192.0.2.200", "203.0.113.9", "twin", 0}, // named, though two allow the source
 		{"sip:+12065550199@192.0.2.200", inside, "here", 0},
 		{"sip:192.0.2.200", inside, "here", 0},
 		{"sip:here.voiceconnectors.x", inside, "here", 0}, // another host; by source
 		{"sip:+12065550199@192.0.2.200", outside, "", 404},
-		{"sip:+12065550199@192.0.2.200", "203.0.113.9", "", 404}, // two let it in
-		{"sip:shut.voiceconnector.x", inside, "", 403},
+		{"sip:+12065550199@192.0.2.200", "203.0.113.9", "", 404}, // two allow it
+		{"sip:disabled.voiceconnector.x", inside, "", 403},
 		{"sip:bare@192.0.2.200", inside, "", 403}, // without termination
 	} {
 		t.Run(c.uri+" from "+c.source, func(t *testing.T) {
@@ -49,9 +49,9 @@ func TestRequestURIFindsTheConnector(t *testing.T) {
 			if err := gosip.ParseUri(c.uri, &uri); err != nil {
 				t.Fatal(err)
 			}
-			dir.terminations["shut"] = timbre.Termination{CIDRs: []string{"0.0.0.0/0"}, Disabled: true}
+			dir.terminations["disabled"] = timbre.Termination{CIDRs: []string{"0.0.0.0/0"}, Disabled: true}
 			if c.want == "here" || c.code == 404 {
-				delete(dir.terminations, "shut") // it would allow every source
+				delete(dir.terminations, "disabled") // it would allow every source
 			}
 			b := newBench(t)
 			*b.dir = *dir

@@ -18,7 +18,7 @@ import (
 
 const realm = connectorID + ".voiceconnector.chime.aws"
 
-// guarded is a directory whose one connector lets nobody in but the users given, all with one password.
+// guarded is a directory whose one connector allows no source, and has credentials of users with one password.
 func guarded(password string, users ...string) *directory {
 	dir := loopback()
 	dir.connectors[connectorID] = timbre.Connector{ID: connectorID, OutboundHost: realm}
@@ -32,7 +32,7 @@ func guarded(password string, users ...string) *directory {
 	return dir
 }
 
-// challenges are those of an answer, by their algorithms.
+// challenges are those of a response, by algorithm.
 func challenges(t testing.TB, res *gosip.Response) map[string]*digest.Challenge {
 	t.Helper()
 	found := map[string]*digest.Challenge{}
@@ -44,7 +44,7 @@ func challenges(t testing.TB, res *gosip.Response) map[string]*digest.Challenge 
 		found[c.Algorithm] = c
 	}
 	if len(found) != 2 || found["MD5"] == nil || found["SHA-256"] == nil {
-		t.Fatalf("challenges in\n%s", res)
+		t.Fatalf("got %s, want a challenge of MD5 and one of SHA-256", res)
 	}
 	return found
 }
@@ -64,7 +64,7 @@ func authorization(t testing.TB, c *digest.Challenge, o digest.Options) string {
 	return "Authorization: " + answer.String()
 }
 
-// attempt is an INVITE of its own with more headers, and its final answer.
+// attempt sends an INVITE with more headers, and returns its final response. A call that begins is ended.
 func (b *bench) attempt(t testing.TB, seq int, headers ...string) *gosip.Response {
 	t.Helper()
 	m := recordingOf("guarded")
@@ -78,7 +78,7 @@ func (b *bench) attempt(t testing.TB, seq int, headers ...string) *gosip.Respons
 	tx.acks = make(chan *gosip.Request, 1)
 	b.handle(request(t, m.String()), tx)
 	res := tx.last()
-	if res.StatusCode == gosip.StatusOK { // over again, so that the next attempt is a first one
+	if res.StatusCode == gosip.StatusOK {
 		b.ask(t, message{method: "BYE", callID: "guarded", toTag: res.To().Params.GetOr("tag", ""), seq: seq + 1}.String())
 	}
 	return res
@@ -90,62 +90,68 @@ func guard(t testing.TB, password string, users ...string) *bench {
 	return b
 }
 
-func TestAStrangerIsChallengedOnlyWhereThereAreCredentials(t *testing.T) {
+func TestUnknownSourceIsChallengedIfThereAreCredentials(t *testing.T) {
 	b := guard(t, "secret")
 	if res := b.attempt(t, 1); res.StatusCode != gosip.StatusForbidden || res.GetHeader("WWW-Authenticate") != nil {
-		t.Errorf("without credentials: %s", res)
+		t.Errorf("no credentials: got %s, want 403 without a challenge", res)
 	}
 	b = guard(t, "secret", "ann")
 	res := b.attempt(t, 1)
 	if res.StatusCode != gosip.StatusUnauthorized || res.Reason != "Unauthorized" {
-		t.Errorf("%s", res)
+		t.Errorf("credentials: got %s, want 401 Unauthorized", res)
 	}
-	for _, c := range challenges(t, res) {
+	for algorithm, c := range challenges(t, res) {
 		if c.Realm != realm || c.Stale || !c.SupportsQOP("auth") || c.Nonce == "" {
-			t.Errorf("%+v", c)
+			t.Errorf("%s: got %+v, want a fresh nonce, qop auth and the connector's realm", algorithm, c)
 		}
 	}
 	if first := res.GetHeader("WWW-Authenticate").Value(); !strings.Contains(first, "MD5") {
-		t.Errorf("first comes %s", first)
+		t.Errorf("got %s first, want MD5", first)
 	}
-	if b.rejected("challenged") != 1 || b.calls.count() != 0 {
-		t.Errorf("%v challenged, %d calls", b.rejected("challenged"), b.calls.count())
+	if got := b.rejected("challenged"); got != 1 {
+		t.Errorf("got %v challenges counted, want 1", got)
+	}
+	if got := b.calls.count(); got != 0 {
+		t.Errorf("got %d calls, want none", got)
 	}
 	b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"127.0.0.0/8"}}
 	if res := b.attempt(t, 2); res.StatusCode != gosip.StatusOK {
-		t.Errorf("an allowed host with credentials around: %s", res)
+		t.Errorf("allowed source: got %s, want 200", res)
 	}
 	b.dir.terminations[connectorID] = timbre.Termination{Disabled: true}
 	if res := b.attempt(t, 3); res.StatusCode != gosip.StatusForbidden {
-		t.Errorf("a disabled termination: %s", res)
+		t.Errorf("disabled termination: got %s, want 403", res)
 	}
 }
 
-func TestTheRightPasswordLetsACallIn(t *testing.T) {
+func TestRightPasswordAdmitsACall(t *testing.T) {
 	for _, algorithm := range []string{"MD5", "SHA-256"} {
-		b := guard(t, `se"cr\et`, "ann", `bo"b`)
-		c := challenges(t, b.attempt(t, 1))[algorithm]
-		for i, user := range []string{"ann", `bo"b`} {
-			if res := b.attempt(t, 2+i, authorization(t, c, digest.Options{Username: user, Password: `se"cr\et`, Count: 1 + i})); res.StatusCode != gosip.StatusOK {
-				t.Errorf("%s, %s: %s", algorithm, user, res)
+		t.Run(algorithm, func(t *testing.T) {
+			b := guard(t, `se"cr\et`, "ann", `bo"b`)
+			c := challenges(t, b.attempt(t, 1))[algorithm]
+			for i, user := range []string{"ann", `bo"b`} {
+				header := authorization(t, c, digest.Options{Username: user, Password: `se"cr\et`, Count: 1 + i})
+				if res := b.attempt(t, 2+i, header); res.StatusCode != gosip.StatusOK {
+					t.Errorf("%s: got %s, want 200", user, res)
+				}
 			}
-		}
-		if n := b.calls.count(); n != 2 {
-			t.Errorf("%d calls", n)
-		}
+			if got := b.calls.count(); got != 2 {
+				t.Errorf("got %d calls, want 2", got)
+			}
+		})
 	}
 }
 
-func TestAWrongAnswerIsRefused(t *testing.T) {
+func TestWrongAnswerIsRefused(t *testing.T) {
 	b := guard(t, "secret", "ann")
 	c := challenges(t, b.attempt(t, 1))
 	right := digest.Options{Username: "ann", Password: "secret"}
-	old := *c["MD5"]
-	old.QOP = nil
-	other := *c["MD5"]
-	other.Realm = "elsewhere"
-	strange := *c["SHA-256"]
-	strange.Nonce = challenges(t, guard(t, "secret", "ann").attempt(t, 1))["SHA-256"].Nonce // of another server
+	uncounted := *c["MD5"]
+	uncounted.QOP = nil
+	elsewhere := *c["MD5"]
+	elsewhere.Realm = "elsewhere"
+	foreign := *c["SHA-256"]
+	foreign.Nonce = challenges(t, guard(t, "secret", "ann").attempt(t, 1))["SHA-256"].Nonce // of another server
 	with := func(f func(*digest.Options)) digest.Options {
 		o := right
 		f(&o)
@@ -155,62 +161,62 @@ func TestAWrongAnswerIsRefused(t *testing.T) {
 		header string
 		code   int
 	}{
-		"another password":   {authorization(t, c["MD5"], with(func(o *digest.Options) { o.Password = "Secret" })), 403},
-		"another user":       {authorization(t, c["MD5"], with(func(o *digest.Options) { o.Username = "bob" })), 403},
-		"another method":     {authorization(t, c["SHA-256"], with(func(o *digest.Options) { o.Method = "BYE" })), 403},
-		"an uncounted proof": {authorization(t, &old, right), 403},
-		"another algorithm":  {strings.Replace(authorization(t, c["MD5"], right), "MD5", "SHA-512", 1), 403},
-		"a changed URI":      {strings.Replace(authorization(t, c["MD5"], right), `uri="sip:a`, `uri="sip:b`, 1), 403},
-		"a realm elsewhere":  {authorization(t, &other, right), 401},
-		"a nonce of others":  {authorization(t, &strange, right), 401},
-		"another scheme":     {"Authorization: Basic YW5uOnNlY3JldA==", 401},
-		"nonsense":           {"Authorization: Digest nc=xyz", 400},
-		"much too long":      {"Authorization: Digest realm=\"" + strings.Repeat("x", 3000) + "\"", 400},
+		"wrong password":         {authorization(t, c["MD5"], with(func(o *digest.Options) { o.Password = "Secret" })), 403},
+		"unknown user":           {authorization(t, c["MD5"], with(func(o *digest.Options) { o.Username = "bob" })), 403},
+		"another method":         {authorization(t, c["SHA-256"], with(func(o *digest.Options) { o.Method = "BYE" })), 403},
+		"no count":               {authorization(t, &uncounted, right), 403},
+		"another algorithm":      {strings.Replace(authorization(t, c["MD5"], right), "MD5", "SHA-512", 1), 403},
+		"a changed URI":          {strings.Replace(authorization(t, c["MD5"], right), `uri="sip:a`, `uri="sip:b`, 1), 403},
+		"another realm":          {authorization(t, &elsewhere, right), 401},
+		"another server's nonce": {authorization(t, &foreign, right), 401},
+		"another scheme":         {"Authorization: Basic YW5uOnNlY3JldA==", 401},
+		"not to be parsed":       {"Authorization: Digest nc=xyz", 400},
+		"too long":               {"Authorization: Digest realm=\"" + strings.Repeat("x", 3000) + "\"", 400},
 	} {
-		if res := b.attempt(t, 2, tc.header); res.StatusCode != tc.code {
-			t.Errorf("%s: %d, want %d", name, res.StatusCode, tc.code)
-		}
+		t.Run(name, func(t *testing.T) {
+			if res := b.attempt(t, 2, tc.header); res.StatusCode != tc.code {
+				t.Errorf("got status %d, want %d", res.StatusCode, tc.code)
+			}
+		})
 	}
-	if b.calls.count() != 0 {
-		t.Errorf("%d calls", b.calls.count())
+	if got := b.calls.count(); got != 0 {
+		t.Errorf("got %d calls, want none", got)
 	}
 }
 
-func TestNoProofIsGoodTwice(t *testing.T) {
+func TestAnswerIsAcceptedOnce(t *testing.T) {
 	b := guard(t, "secret", "ann")
 	c := challenges(t, b.attempt(t, 1))["SHA-256"]
-	once := authorization(t, c, digest.Options{Username: "ann", Password: "secret", Count: 2})
+	count := func(n int) string {
+		return authorization(t, c, digest.Options{Username: "ann", Password: "secret", Count: n})
+	}
+	once := count(2)
 	for i, step := range []struct {
 		header string
 		code   int
-	}{
-		{once, 200},
-		{once, 401},
-		{authorization(t, c, digest.Options{Username: "ann", Password: "secret", Count: 1}), 401},
-		{authorization(t, c, digest.Options{Username: "ann", Password: "secret", Count: 3}), 200},
-	} {
+	}{{once, 200}, {once, 401}, {count(1), 401}, {count(3), 200}} {
 		res := b.attempt(t, 10*i+10, step.header)
 		if res.StatusCode != step.code {
-			t.Errorf("step %d: %d, want %d", i, res.StatusCode, step.code)
+			t.Errorf("step %d: got status %d, want %d", i, res.StatusCode, step.code)
 		}
 		if step.code == 401 && !challenges(t, res)["MD5"].Stale {
-			t.Errorf("step %d: not stale: %s", i, res)
+			t.Errorf("step %d: got %s, want a stale challenge", i, res)
 		}
 	}
 }
 
-func TestAChallengedClientOnTheWireComesAgainAndIsIn(t *testing.T) {
+func TestChallengedClientOnTheWireIsAdmitted(t *testing.T) {
 	eachWith(t, func() *directory { return guarded("secret", "ann") }, func(t *testing.T, r *running, p *client) {
 		for i := range 20 {
 			m := recordingOf(fmt.Sprint("wire", i))
 			res := p.ask(m.String())
 			p.send(message{method: "ACK", callID: m.callID, seq: 1, branch: "z9hG4bK" + m.callID + "INVITE1", toTag: res.To().Params.GetOr("tag", "")}.String())
 			if res.StatusCode != gosip.StatusUnauthorized {
-				t.Fatalf("%s", res)
+				t.Fatalf("got %s, want 401", res)
 			}
 			m.seq, m.headers = 2, append(m.headers, authorization(t, challenges(t, res)["MD5"], digest.Options{Username: "ann", Password: "secret"}))
 			if res = p.ask(m.String()); res.StatusCode != gosip.StatusOK {
-				t.Fatalf("%s", res)
+				t.Fatalf("got %s, want 200", res)
 			}
 			p.send(message{method: "ACK", callID: m.callID, toTag: res.To().Params.GetOr("tag", ""), seq: 2}.String())
 			r.expect(t, fmt.Sprint("begin tx-", i+1))
@@ -218,7 +224,7 @@ func TestAChallengedClientOnTheWireComesAgainAndIsIn(t *testing.T) {
 	})
 }
 
-// A client that others have written answers the challenge.
+// An independent client answers the challenge.
 func TestSippAnswersTheChallenge(t *testing.T) {
 	sipp := findSipp(t)
 	r := runWith(t, guarded("secret", "ann"))
@@ -230,45 +236,43 @@ func TestSippAnswersTheChallenge(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if out, err := call("wrong"); err == nil {
-		t.Errorf("a wrong password is good\n%s", out)
+		t.Errorf("wrong password: got success\n%s", out)
 	}
 	if n := r.calls.count(); n != 5 {
 		t.Errorf("%d calls", n)
 	}
 }
 
-func TestAnOptionsRequestShowsThatAConnectorsCallersLive(t *testing.T) {
+func TestOptionsAreRecordedAsPings(t *testing.T) {
 	b := newBench(t)
 	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 	b.now = func() time.Time { return now }
 	b.dir.connectors["quiet"] = timbre.Connector{ID: "quiet"}
 	b.dir.terminations["quiet"] = timbre.Termination{CIDRs: []string{"192.0.2.0/24"}}
-	if _, ok := b.LastPing(connectorID); ok {
-		t.Error("before any")
-	}
 	ping := func(uri string) {
+		t.Helper()
 		if res := b.ask(t, message{method: "OPTIONS", uri: uri, seq: 1}.String()).last(); res.StatusCode != gosip.StatusOK {
-			t.Errorf("%s", res)
+			t.Errorf("got %s, want 200", res)
 		}
 	}
+	expect := func(step, connector string, want timbre.Ping) {
+		t.Helper()
+		if got, _ := b.LastPing(connector); got != want {
+			t.Errorf("%s: got %+v, want %+v", step, got, want)
+		}
+	}
+	expect("before any", connectorID, timbre.Ping{})
+	first := timbre.Ping{At: now, Source: "127.0.0.1"}
 	ping("sip:127.0.0.1")
-	if p, ok := b.LastPing(connectorID); !ok || !p.At.Equal(now) || p.Source != "127.0.0.1" {
-		t.Errorf("from an allowed host: %+v", p)
-	}
-	if _, ok := b.LastPing("quiet"); ok {
-		t.Error("another connector's hosts")
-	}
+	expect("from an allowed host", connectorID, first)
+	expect("from no allowed host of the connector", "quiet", timbre.Ping{})
 	now = now.Add(time.Minute)
 	ping("sip:quiet.voiceconnector.chime.aws")
-	if p, ok := b.LastPing("quiet"); !ok || !p.At.Equal(now) {
-		t.Errorf("by name: %+v", p)
-	}
-	if p, _ := b.LastPing(connectorID); p.At.Equal(now) {
-		t.Error("it named another")
-	}
+	expect("by name", "quiet", timbre.Ping{At: now, Source: "127.0.0.1"})
+	expect("another one was named", connectorID, first)
 	b.dir.terminations[connectorID] = timbre.Termination{}
-	ping("sip:nobody.voiceconnector.chime.aws")
-	if len(b.pings.last) != 2 {
-		t.Errorf("%v", b.pings.last)
+	ping("sip:nowhere.voiceconnector.chime.aws")
+	if got := len(b.pings.last); got != 2 {
+		t.Errorf("an unknown name: got pings of %d connectors, want 2", got)
 	}
 }

@@ -34,7 +34,7 @@ func from(t testing.TB, address, text string) *gosip.Request {
 	return req
 }
 
-func TestAStrangersMessagesAreReadAFewTimesOnly(t *testing.T) {
+func TestUnknownSourceGetsFewMessages(t *testing.T) {
 	b := newBenchWith(t, limited(0))
 	read := 0
 	for range 50 {
@@ -43,44 +43,47 @@ func TestAStrangersMessagesAreReadAFewTimesOnly(t *testing.T) {
 		}
 	}
 	if read == 0 || read > 10 {
-		t.Errorf("%d of 50 were read", read)
+		t.Errorf("got %d of 50 messages read, want 1 to 10", read)
 	}
 	if in := b.stack.Inspect(netip.MustParseAddr("127.0.0.1"), []byte(recordingOf("x").String())); in.Pass == nil {
-		t.Error("one who may call is not heard")
+		t.Error("got a message of an allowed source dropped")
 	}
 	if in := b.stack.Inspect(netip.MustParseAddr(outsider), []byte("nonsense")); in.Pass != nil || in.Response != nil || !in.Banned {
-		t.Errorf("got %+v for a banned source, want nothing passed or answered", in)
+		t.Errorf("got %+v of a banned source, want nothing passed or answered", in)
 	}
 }
 
-func TestAFloodOfInvitesIsToldToComeLater(t *testing.T) {
+func TestInvitesOverTheLimitGet503(t *testing.T) {
 	b := newBenchWith(t, limited(3))
-	var passed, told, silent int
+	var passed, answered, dropped int
 	for range 20 {
 		in := b.stack.Inspect(netip.MustParseAddr("127.0.0.1"), []byte(recordingOf("x").String()))
 		switch {
 		case in.Pass != nil:
 			passed++
 		case in.Response == nil:
-			silent++
+			dropped++
 		default:
-			told++
+			answered++
 			msg, err := gosip.ParseMessage(in.Response)
 			if err != nil {
 				t.Fatal(err)
 			}
 			res := msg.(*gosip.Response)
-			if res.StatusCode != gosip.StatusServiceUnavailable || res.GetHeader("Retry-After") == nil || res.CallID().Value() != "x" || res.CSeq().MethodName != gosip.INVITE {
-				t.Errorf("%s", res)
+			if res.StatusCode != gosip.StatusServiceUnavailable || res.GetHeader("Retry-After") == nil {
+				t.Errorf("got %s, want 503 with Retry-After", res)
+			}
+			if res.CallID().Value() != "x" || res.CSeq().MethodName != gosip.INVITE {
+				t.Errorf("got %s, want a response to the INVITE x", res)
 			}
 		}
 	}
-	if passed != 3 || told != 5 || silent != 12 {
-		t.Errorf("%d passed, %d told, %d silent", passed, told, silent)
+	if passed != 3 || answered != 5 || dropped != 12 {
+		t.Errorf("got %d passed, %d answered, %d dropped, want 3, 5, 12", passed, answered, dropped)
 	}
 }
 
-func TestScannersAreBannedAndUsersAreNot(t *testing.T) {
+func TestScannersAreBannedAndPeersAreNot(t *testing.T) {
 	for name, c := range map[string]struct {
 		source string
 		ask    message
@@ -88,9 +91,9 @@ func TestScannersAreBannedAndUsersAreNot(t *testing.T) {
 	}{
 		"an extension of a PBX": {outsider, message{method: "INVITE", uri: "sip:1000@127.0.0.1"}, true},
 		"a registration":        {outsider, message{method: "REGISTER"}, true},
-		"a call from before":    {outsider, message{method: "BYE", toTag: "x"}, false},
+		"a call before restart": {outsider, message{method: "BYE", toTag: "x"}, false},
 		"a ping":                {outsider, message{method: "OPTIONS"}, false},
-		"one who may call":      {"127.0.0.1", message{method: "REGISTER"}, false},
+		"an allowed source":     {"127.0.0.1", message{method: "REGISTER"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBenchWith(t, limited(0))
@@ -103,13 +106,13 @@ func TestScannersAreBannedAndUsersAreNot(t *testing.T) {
 				b.handle(from(t, c.source, c.ask.String()), newTransaction())
 			}
 			if got := b.admits.Sources().Banned(netip.MustParseAddr(c.source)); got != c.banned {
-				t.Errorf("banned: %v", got)
+				t.Errorf("got banned %v, want %v", got, c.banned)
 			}
 		})
 	}
 }
 
-// terminated counts how often a transaction is ended by hand.
+// terminated counts the calls of Terminate.
 type terminated struct {
 	*transaction
 	n atomic.Int32
@@ -117,21 +120,30 @@ type terminated struct {
 
 func (t *terminated) Terminate() { t.n.Add(1) }
 
-// Whoever forges a source must not have its host answered again and again, or in more words than he used.
-func TestStrangersAreAnsweredOnceAndBriefly(t *testing.T) {
-	for source, want := range map[string]int32{outsider: 1, "127.0.0.1": 0} {
-		b := newBench(t)
-		tx := &terminated{transaction: newTransaction()}
-		b.handle(from(t, source, strings.Replace(recordingOf("x").String(), "siprec", "nonsense", 1)), tx)
-		if tx.last() == nil || tx.n.Load() != want {
-			t.Errorf("%s: the transaction of %v was ended %d times", source, tx.last(), tx.n.Load())
-		}
-		ping := message{method: "OPTIONS", seq: 1}.String()
-		tx = &terminated{transaction: newTransaction()}
-		b.handle(from(t, source, ping), tx)
-		if long := len(tx.last().String()) > len(ping); long != (source == "127.0.0.1") {
-			t.Errorf("%s: %d bytes were answered to %d:\n%s", source, len(tx.last().String()), len(ping), tx.last())
-		}
+// The source of a datagram may be forged: the host that it names must not get repeated responses, or more bytes than were sent.
+func TestUnknownSourceGetsOneShortResponse(t *testing.T) {
+	for name, c := range map[string]struct {
+		source     string
+		terminated int32
+		long       bool // the response to OPTIONS is longer than the request
+	}{"unknown": {outsider, 1, false}, "allowed": {"127.0.0.1", 0, true}} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			tx := &terminated{transaction: newTransaction()}
+			b.handle(from(t, c.source, strings.Replace(recordingOf("x").String(), "siprec", "nonsense", 1)), tx)
+			if tx.last() == nil {
+				t.Error("got no response, want one")
+			}
+			if got := tx.n.Load(); got != c.terminated {
+				t.Errorf("got a transaction terminated %d times, want %d", got, c.terminated)
+			}
+			ping := message{method: "OPTIONS", seq: 1}.String()
+			tx = &terminated{transaction: newTransaction()}
+			b.handle(from(t, c.source, ping), tx)
+			if got := len(tx.last().String()); got > len(ping) != c.long {
+				t.Errorf("got %d bytes for a request of %d, want more: %v\n%s", got, len(ping), c.long, tx.last())
+			}
+		})
 	}
 }
 
@@ -155,15 +167,15 @@ func TestChangedAllowListTakesEffectOnTheNextMessage(t *testing.T) {
 	expect("the store fails, so that the message itself is answered", true)
 }
 
-// A gateway may be many hosts: one takes the INVITE, and another one answers, to which the ACK goes and from which the BYE comes.
-func TestTheHostOfAGatewayThatAnswersIsKnown(t *testing.T) {
+// A gateway may be several hosts: one takes the INVITE, another one answers it, gets the ACK and sends the BYE.
+func TestHostThatGetsAnACKIsKnown(t *testing.T) {
 	const answering = "127.0.0.2"
 	dir := loopback()
 	dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"127.0.0.1/32"}}
 	r := runWith(t, dir)
 	at := netip.MustParseAddr(answering)
 	if r.admits.Sources().Known(at) {
-		t.Fatal("known before")
+		t.Fatal("got a known source before the ACK")
 	}
 	ack := request(t, message{method: "ACK", seq: 1}.String())
 	ack.SetDestination(answering + ":9")
@@ -171,11 +183,11 @@ func TestTheHostOfAGatewayThatAnswersIsKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !r.admits.Sources().Known(at) {
-		t.Error("a stranger")
+		t.Error("got an unknown source after the ACK")
 	}
 }
 
-func TestATCPPeerIsToldWhatCannotBeRead(t *testing.T) {
+func TestMalformedMessageByTCPIsAnswered(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "tcp")
 	broken := strings.Replace(recordingOf("call-1").String(), "Max-Forwards: 70", "Max-Forwards: lots", 1)
@@ -184,7 +196,7 @@ func TestATCPPeerIsToldWhatCannotBeRead(t *testing.T) {
 	}
 	repairable := strings.Replace(recordingOf("call-2").String(), "<sip:src@127.0.0.1:5099>;+sip.src", "<sip:src@127.0.0.1:5099", 1)
 	if res := p.ask(repairable); res.StatusCode != gosip.StatusOK {
-		t.Errorf("on the same connection: %s", res)
+		t.Errorf("on the same connection: got %s, want 200", res)
 	}
 	for name, text := range map[string]string{
 		"without a length": strings.Replace(recordingOf("call-3").String(), "Content-Length", "X-Length", 1),
@@ -192,19 +204,19 @@ func TestATCPPeerIsToldWhatCannotBeRead(t *testing.T) {
 	} {
 		p := dial(t, r, "tcp")
 		if res := p.ask(text); res.StatusCode != gosip.StatusBadRequest {
-			t.Errorf("%s: %s", name, res)
+			t.Errorf("%s: got %s, want 400", name, res)
 		}
 		_ = p.conn.SetReadDeadline(time.Now().Add(patience))
 		if b, err := p.in.ReadByte(); err == nil {
-			t.Errorf("%s: the connection goes on: %q", name, b)
+			t.Errorf("%s: got %q on the connection, want it closed", name, b)
 		}
 	}
 	if n := r.count("timbre_sip_connections_broken_total", "malformed"); n != 2 {
-		t.Errorf("%v connections given up", n)
+		t.Errorf("got %v connections counted, want 2", n)
 	}
 }
 
-func TestALivePingByTCPIsAnswered(t *testing.T) {
+func TestKeepAlivePingByTCPIsAnswered(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "tcp")
 	if _, err := p.conn.Write([]byte("\r\n\r\n")); err != nil {
@@ -213,11 +225,11 @@ func TestALivePingByTCPIsAnswered(t *testing.T) {
 	_ = p.conn.SetReadDeadline(time.Now().Add(patience))
 	b := make([]byte, 2)
 	if n, err := p.in.Read(b); err != nil || string(b[:n]) != "\r\n" {
-		t.Errorf("%q %v", b[:n], err)
+		t.Errorf("got %q, %v, want CRLF", b[:n], err)
 	}
 }
 
-// What a message costs before the stack reads it: of one who may call, and of one who is banned.
+// What a message costs before the stack reads it, of an allowed and of a banned source.
 func BenchmarkInspect(b *testing.B) {
 	text := []byte(recordingOf("x").String())
 	for name, address := range map[string]string{"known": "127.0.0.1", "banned": outsider} {
