@@ -9,6 +9,7 @@ import (
 
 	"timbre"
 	"timbre/sip/dialog"
+	"timbre/sip/header"
 )
 
 // admit asks which connector an INVITE is for, and whether its source may call it.
@@ -24,7 +25,7 @@ func (s *Server) admit(req *gosip.Request, source netip.Addr) (timbre.Access, *r
 // ID.voiceconnector.chime.aws, else the user part may.
 func accessRequest(req *gosip.Request, source netip.Addr) timbre.AccessRequest {
 	r := timbre.AccessRequest{
-		Source: source, Encrypted: dialog.OverTLS(req), Scheme: timbre.Digest, Method: req.Method.String(), Authorization: values(req, "authorization"),
+		Source: source, Encrypted: dialog.OverTLS(req), Scheme: timbre.Digest, Method: req.Method.String(), Authorization: header.Values(req, "authorization"),
 	}
 	id, domain, _ := strings.Cut(strings.ToLower(req.Recipient.Host), ".")
 	if domain == "voiceconnector" || strings.HasPrefix(domain, "voiceconnector.") {

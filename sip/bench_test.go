@@ -10,6 +10,7 @@ import (
 // BenchmarkCall is one recorded call, from INVITE to BYE, without the network and without what lies behind Calls and Media.
 func BenchmarkCall(b *testing.B) {
 	s := newBench(b)
+	s.sipLog.off = true
 	s.calls.told = make(chan string, 2)
 	invite := recordingOf("call-1").String()
 	for b.Loop() {

@@ -23,8 +23,12 @@ func check(req *gosip.Request) *refusal {
 var singleHeaders = []string{"from", "to", "call-id", "cseq", "max-forwards", "content-length", "content-type"}
 
 func checkRepeated(req *gosip.Request) *refusal {
+	times := map[string]int{}
+	for _, h := range req.Headers() {
+		times[header.Name(h.Name())]++
+	}
 	for _, name := range singleHeaders {
-		if n := len(header.Values(req, name)); n > 1 {
+		if n := times[name]; n > 1 {
 			return refuse(400, "malformed", "%d headers %s", n, name)
 		}
 	}
@@ -73,10 +77,3 @@ func checkExtensions(req *gosip.Request) *refusal {
 	list := strings.Join(unknown, ", ")
 	return refuse(420, "extension", "extensions not supported: %s", list).With("Unsupported", list)
 }
-
-// How headers are read.
-var (
-	headerName = header.Name
-	headers    = header.All
-	values     = header.Values
-)

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"strings"
 	"testing"
+
+	"timbre/sip/header"
 )
 
 func TestRequestsThatBreakARuleAreRefused(t *testing.T) {
@@ -47,7 +49,7 @@ func TestRequestsThatBreakARuleAreRefused(t *testing.T) {
 
 func TestHeadersAreLowerCaseLongAndJoined(t *testing.T) {
 	req := request(t, strings.Replace(recordingOf("call-1").String(), "Require: siprec", "X-Two: a\r\nx-two: b\r\nk: timer\r\ns: hello\r\nX-Bad: \xff", 1))
-	got := headers(req)
+	got := header.All(req)
 	for name, want := range map[string]string{
 		"x-two": "a, b", "supported": "timer", "subject": "hello", "call-id": "call-1", "cseq": "1 INVITE", "x-bad": "\ufffd",
 		"from": `"Ann" <sip:+12065550101@127.0.0.1:5099>;tag=theirs`, "content-type": mixed,

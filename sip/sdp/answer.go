@@ -39,29 +39,26 @@ func NewAnswerer(address netip.Addr) *Answerer {
 // some clients send nothing.
 func (a *Answerer) Answer(o *Description, ports map[int]int) ([]byte, error) {
 	s := pion.SessionDescription{SessionName: "Timbre", TimeDescriptions: []pion.TimeDescription{{}}}
-	session := a.sessionAddress(o, ports)
-	s.ConnectionInformation = connection(session)
+	session := netip.Addr{} // of the first line that is accepted
 	for _, l := range o.Lines {
 		m := l.answer(ports[l.Index])
 		if ports[l.Index] != 0 {
 			a.addKeys(m, &l)
-			if at := a.addressFor(&l); at != session {
+			at := a.addressFor(&l)
+			if !session.IsValid() {
+				session = at
+			}
+			if at != session {
 				m.ConnectionInformation = connection(at)
 			}
 		}
 		s.MediaDescriptions = append(s.MediaDescriptions, m)
 	}
-	return a.marshal(&s)
-}
-
-// sessionAddress is that of the first line that is accepted: others differ from it line by line.
-func (a *Answerer) sessionAddress(o *Description, ports map[int]int) netip.Addr {
-	for _, l := range o.Lines {
-		if ports[l.Index] != 0 {
-			return a.addressFor(&l)
-		}
+	if !session.IsValid() {
+		session = a.address
 	}
-	return a.address
+	s.ConnectionInformation = connection(session)
+	return a.marshal(&s)
 }
 
 func (a *Answerer) addressFor(l *Line) netip.Addr {
