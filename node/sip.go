@@ -16,9 +16,7 @@ import (
 
 // openSIP reserves the RTP ports and listens for SIP.
 func (n *Node) openSIP(context.Context) error {
-	pool, err := rtp.NewPool(rtp.Config{
-		First: n.settings.RTP.Ports.First, Last: n.settings.RTP.Ports.Last, DSCP: n.settings.RTP.DSCP, Log: n.env.Log, Metrics: n.env.Metrics,
-	})
+	pool, err := rtp.New(n.env, rtp.Config{First: n.settings.RTP.Ports.First, Last: n.settings.RTP.Ports.Last, DSCP: n.settings.RTP.DSCP})
 	if err != nil {
 		return err
 	}

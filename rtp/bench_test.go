@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"testing"
 
+	"timbre/environment"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
@@ -47,7 +49,7 @@ func BenchmarkReceivePacket(b *testing.B) {
 				d := datagrams[i%len(datagrams)]
 				binary.BigEndian.PutUint16(d[2:], uint16(i))
 				binary.BigEndian.PutUint32(d[4:], uint32(i*160*ticks(c)))
-				s.take(d, from)
+				s.handleDatagram(d, from)
 			}
 		})
 	}
@@ -65,7 +67,7 @@ func BenchmarkReceiveShuffled(b *testing.B) {
 			continue
 		}
 		step(packet, i^(i>>1&1))
-		s.take(packet, from)
+		s.handleDatagram(packet, from)
 	}
 }
 
@@ -93,7 +95,7 @@ func BenchmarkReceiveSocket(b *testing.B) {
 func BenchmarkReceiveMemory(b *testing.B) {
 	const n = 400
 	for b.Loop() {
-		p, err := NewPool(Config{First: 26000, Last: 31999, Metrics: prometheus.NewRegistry()})
+		p, err := New(environment.Environment{Metrics: prometheus.NewRegistry()}, Config{First: 26000, Last: 31999})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -140,7 +142,7 @@ func BenchmarkRelayPacket(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				step(packet, i)
-				from.stream.take(packet, at)
+				from.stream.handleDatagram(packet, at)
 			}
 		})
 	}
@@ -151,7 +153,7 @@ func BenchmarkRelay(b *testing.B) {
 	from, to := joined(b, pool(b, 50), deaf{})
 	to.spoken()
 	packet := speech()
-	buf := make([]byte, largest)
+	buf := make([]byte, maxDatagram)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		step(packet, i)

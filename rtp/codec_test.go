@@ -10,6 +10,7 @@ import (
 	"github.com/pion/rtp"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/rtp/impair"
 )
 
@@ -128,7 +129,7 @@ func TestTwoLegsStayTogether(t *testing.T) {
 func direct(t *testing.T, packets []rtp.Packet, off float64) (*tape, Stats) {
 	t.Helper()
 	now := time.UnixMilli(1_700_000_000_000)
-	p, err := NewPool(Config{First: 24000, Last: 24001, Now: func() time.Time { return now }})
+	p, err := New(environment.Environment{Now: func() time.Time { return now }}, Config{First: 24000, Last: 24001})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +141,7 @@ func direct(t *testing.T, packets []rtp.Packet, off float64) (*tape, Stats) {
 			t.Fatal(err)
 		}
 		now = now.Add(time.Duration(float64(audio(packet)) * (1 + off)))
-		s.take(b, from)
+		s.handleDatagram(b, from)
 	}
 	s.flush()
 	return to, s.Stats()
@@ -269,7 +270,7 @@ func TestWhatACodecCannotReadIsLeftOut(t *testing.T) {
 		packets[i].Payload = []byte{9<<3 | 3, 0x41, 200} // of more padding than there is
 	}
 	heard, stats := direct(t, packets, 0)
-	if stats.Dropped[Unreadable] != 10 || stats.Lost != 0 {
+	if stats.Dropped[Undecodable] != 10 || stats.Lost != 0 {
 		t.Errorf("%+v", stats)
 	}
 	if heard.length() != time.Second || heard.samples() != 800*time.Millisecond {

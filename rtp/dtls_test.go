@@ -15,12 +15,13 @@ import (
 	"github.com/pion/srtp/v3"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"timbre/environment"
 	"timbre/rtp/codec"
 )
 
 // certificate is what a test's peers show.
 var certificate = sync.OnceValue(func() *Pool {
-	p, err := NewPool(Config{First: 24000, Last: 24001})
+	p, err := New(environment.Environment{}, Config{First: 24000, Last: 24001})
 	if err != nil {
 		panic(err)
 	}
@@ -34,7 +35,7 @@ func (l lent) Close() error { return l.SetReadDeadline(time.Unix(1, 0)) }
 
 // shake is the peer's part of a handshake on a socket: what it seals its packets with.
 func shake(ctx context.Context, conn net.PacketConn, to netip.AddrPort, client bool, profile dtls.SRTPProtectionProfile) (*dtls.Conn, *srtp.Context, error) {
-	options := []dtls.Option{dtls.WithCertificates(certificate().identity), dtls.WithInsecureSkipVerify(true), dtls.WithSRTPProtectionProfiles(profile)}
+	options := []dtls.Option{dtls.WithCertificates(certificate().certificate), dtls.WithInsecureSkipVerify(true), dtls.WithSRTPProtectionProfiles(profile)}
 	var c *dtls.Conn
 	var err error
 	conn = lent{conn}
@@ -85,11 +86,11 @@ func TestAHandshakeGivesTheKeys(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				from.sealed(out, mostEarly) // before we know of the key, perhaps
-				to.wait(t, mostEarly)
-				from.sealed(out, 30-mostEarly)
+				from.sealed(out, maxPreKeyPackets) // before we know of the key, perhaps
+				to.wait(t, maxPreKeyPackets)
+				from.sealed(out, 30-maxPreKeyPackets)
 				to.wait(t, 30)
-				s.Update(s.spec) // that the session is refreshed changes nothing
+				s.Update(s.media) // that the session is refreshed changes nothing
 				from.sealed(out, 5)
 				to.wait(t, 35)
 				from.say(1)
@@ -116,7 +117,7 @@ func TestAnImpostorIsNotHeard(t *testing.T) {
 			from.sealed(out, 3)
 		}
 		s.Close()
-		if got := s.Stats(); got.Packets != 0 || s.envelopes[onMedia] != nil {
+		if got := s.Stats(); got.Packets != 0 || s.crypto[onMedia] != nil {
 			t.Errorf("active %v: %+v", active, got)
 		}
 	}
@@ -141,7 +142,7 @@ func TestRTCPOnItsOwnPortHasItsOwnHandshake(t *testing.T) {
 			await(t)
 		}
 		s.Close()
-		if e := s.envelopes[onControl]; e == nil || e.keys.Suite != profileName(profiles()[2]) {
+		if e := s.crypto[onControl]; e == nil || e.keys.Suite != profileName(profiles()[2]) {
 			t.Errorf("active %v: %+v", active, e)
 		}
 	}
@@ -153,19 +154,19 @@ func TestWhatComesBeforeTheKeyIsHeardInItsPlace(t *testing.T) {
 	s, from, to := handshaking(t, p, false, nil)
 	k := agreed(t, "AEAD_AES_128_GCM", 1)
 	c := sealer(t, k)
-	from.sealed(c, mostEarly+3)
+	from.sealed(c, maxPreKeyPackets+3)
 	for s.Stats().Dropped[Unauthentic] < 3 {
 		await(t)
 	}
-	a := &association{stream: s, spec: *s.spec.DTLS, wire: newWire(s.media, from.addr()), cancel: func() {}}
+	a := &association{stream: s, params: *s.media.DTLS, transport: newDTLSTransport(s.mediaConn, from.addr()), cancel: func() {}}
 	s.mu.Lock()
 	s.associations[onMedia] = a
 	s.mu.Unlock()
-	s.shaken(a, *k, nil)
-	to.wait(t, mostEarly)
+	s.handshakeDone(a, *k, nil)
+	to.wait(t, maxPreKeyPackets)
 	from.sealed(c, 1)
 	s.Close()
-	if got := s.Stats(); got.Packets != mostEarly+1 || got.Lost != 3 {
+	if got := s.Stats(); got.Packets != maxPreKeyPackets+1 || got.Lost != 3 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -180,7 +181,7 @@ func TestAPeerThatStartsOverIsAnswered(t *testing.T) {
 	to.wait(t, 2)
 	other := newSender(t)
 	other.to, other.seq, other.ts = from.to, from.seq, from.ts
-	s.Update(timbre.Media{Remote: other.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
+	s.Update(timbre.Media{Remote: other.addr(), DTLS: s.media.DTLS, Mux: true, Payloads: s.media.Payloads})
 	_, again, err := shake(limited(t), other, other.to, true, profiles()[1])
 	if err != nil {
 		t.Fatal(err)
@@ -202,8 +203,8 @@ func TestAnotherFingerprintIsAnotherPeer(t *testing.T) {
 	next := newSender(t)
 	next.to = from.to
 	s.Update(timbre.Media{
-		Remote: next.addr(), DTLS: &timbre.DTLSParameters{Fingerprint: fingerprint("sha-1", certificate().identity.Certificate[0]), Active: true},
-		Mux: true, Payloads: s.spec.Payloads,
+		Remote: next.addr(), DTLS: &timbre.DTLSParameters{Fingerprint: certificateFingerprint("sha-1", certificate().certificate.Certificate[0]), Active: true},
+		Mux: true, Payloads: s.media.Payloads,
 	})
 	_, out, err := shake(limited(t), next, next.to, false, profiles()[0])
 	if err != nil {
@@ -211,7 +212,7 @@ func TestAnotherFingerprintIsAnotherPeer(t *testing.T) {
 	}
 	next.sealed(out, 2)
 	to.wait(t, 2)
-	s.Update(timbre.Media{Remote: next.addr(), Payloads: s.spec.Payloads}) // encryption is switched off
+	s.Update(timbre.Media{Remote: next.addr(), Payloads: s.media.Payloads}) // encryption is switched off
 	next.say(1)
 	to.wait(t, 3)
 }
@@ -232,11 +233,11 @@ func TestRecordsThatBelongNowhereAreCounted(t *testing.T) {
 	for passive.handshake() == nil {
 		await(t)
 	}
-	passive.Update(timbre.Media{Remote: addr("192.0.2.1:9"), Source: addr("192.0.2.1:9").Addr(), DTLS: passive.spec.DTLS, Mux: true})
+	passive.Update(timbre.Media{Remote: addr("192.0.2.1:9"), Source: addr("192.0.2.1:9").Addr(), DTLS: passive.media.DTLS, Mux: true})
 	stranger.raw(hello)
 	passive.Close()
 	got := [2][reasons]uint64{plain.Stats().Dropped, passive.Stats().Dropped}
-	if want := [2][reasons]uint64{{Malformed: 1}, {Stray: 1, Stranger: 1}}; got != want {
+	if want := [2][reasons]uint64{{Malformed: 1}, {OutOfSequence: 1, UnknownSource: 1}}; got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
@@ -253,7 +254,7 @@ func TestAHelloOfSomebodyElseChangesNothing(t *testing.T) {
 	first := s.handshake()
 	other := newSender(t)
 	other.to = from.to
-	s.Update(timbre.Media{Remote: other.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
+	s.Update(timbre.Media{Remote: other.addr(), DTLS: s.media.DTLS, Mux: true, Payloads: s.media.Payloads})
 	hello := make([]byte, 80)
 	hello[0], hello[1], hello[2], hello[12], hello[13] = 22, 254, 253, 67, 1
 	other.raw(hello)
@@ -269,7 +270,7 @@ func TestAHelloOfSomebodyElseChangesNothing(t *testing.T) {
 
 func TestAHandshakeFollowsThePeer(t *testing.T) {
 	s, from, to := handshaking(t, pool(t, 50), true, func(s *timbre.Media) { s.Remote = addr("127.0.0.1:9") })
-	s.Update(timbre.Media{Remote: from.addr(), DTLS: s.spec.DTLS, Mux: true, Payloads: s.spec.Payloads})
+	s.Update(timbre.Media{Remote: from.addr(), DTLS: s.media.DTLS, Mux: true, Payloads: s.media.Payloads})
 	_, out, err := shake(limited(t), from, from.to, false, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
@@ -287,10 +288,10 @@ func (s *Stream) handshake() *association {
 }
 
 // sealedReports is what reports are sealed with.
-func (s *Stream) sealedReports() *envelope {
+func (s *Stream) sealedReports() *cryptoContext {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.envelopes[onControl]
+	return s.crypto[onControl]
 }
 
 func TestFingerprints(t *testing.T) {
@@ -301,7 +302,7 @@ func TestFingerprints(t *testing.T) {
 		"sha-512 x": "sha-512 DD:AF:35:A1:93:61:7A:BA:CC:41:73:49:AE:20:41:31:12:E6:FA:4E:89:A9:7E:A2:0A:9E:EE:E6:4B:55:D3:9A:21:92:99:2A:27:4F:C1:A8:36:BA:3C:23:A3:FE:EB:BD:45:4D:44:23:64:3C:E8:0E:2A:9A:C9:4F:A5:4C:A4:9F",
 		"md5 x":     "",
 	} {
-		if got := fingerprint(like, []byte("abc")); got != want {
+		if got := certificateFingerprint(like, []byte("abc")); got != want {
 			t.Errorf("%s: %s", like, got)
 		}
 	}
@@ -311,9 +312,9 @@ func TestClosingEndsAHandshakeThatNobodyAnswers(t *testing.T) {
 	for _, mux := range []bool{true, false} {
 		p := pool(t, 50)
 		s, from, _ := handshaking(t, p, true, func(s *timbre.Media) { s.Mux = mux })
-		hello := make([]byte, largest)
+		hello := make([]byte, maxDatagram)
 		n, err := from.Read(hello)
-		if random, _ := greeting(hello[:n]); err != nil || random == nil {
+		if random, _ := parseHandshake(hello[:n]); err != nil || random == nil {
 			t.Fatalf("no ClientHello: %x %v", hello[:n], err)
 		}
 		s.Close()
@@ -325,7 +326,7 @@ func TestClosingEndsAHandshakeThatNobodyAnswers(t *testing.T) {
 
 func TestAFlightThatIsLostIsSentAgain(t *testing.T) {
 	s, from, to := handshaking(t, pool(t, 50), true, nil)
-	if _, err := from.Read(make([]byte, largest)); err != nil { // lost
+	if _, err := from.Read(make([]byte, maxDatagram)); err != nil { // lost
 		t.Fatal(err)
 	}
 	_, out, err := shake(limited(t), from, from.to, false, profiles()[0])
@@ -339,16 +340,16 @@ func TestAFlightThatIsLostIsSentAgain(t *testing.T) {
 
 func TestAHandshakeThatFailedIsTriedAgainWithTheNextOffer(t *testing.T) {
 	p := pool(t, 50)
-	p.shaking = 10 * time.Millisecond
+	p.handshakeTimeout = 10 * time.Millisecond
 	s, from, to := handshaking(t, p, true, nil)
 	for testutil.ToFloat64(p.metrics.handshakes.WithLabelValues("failed")) == 0 {
 		await(t)
 	}
-	if _, err := from.Read(make([]byte, largest)); err != nil { // of the first one
+	if _, err := from.Read(make([]byte, maxDatagram)); err != nil { // of the first one
 		t.Fatal(err)
 	}
-	p.shaking = 20 * time.Second
-	s.Update(s.spec)
+	p.handshakeTimeout = 20 * time.Second
+	s.Update(s.media)
 	_, out, err := shake(limited(t), from, from.to, false, profiles()[0])
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"timbre/environment"
+
 	"timbre"
 )
 
@@ -28,7 +30,7 @@ func FuzzDatagrams(f *testing.F) {
 	f.Add(cut([]byte{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 44, 1}, append([]byte{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 44, 1}, make([]byte, 60)...), []byte{128, 201, 0, 1, 0, 0, 0, 1}))
 	f.Add(cut(header(96, 1, 0, 1), header(96, 3, 960, 1), header(96, 4, 1440, 1), header(9, 5, 1440, 1), header(96, 6, 0, 2)))
 	f.Add(cut([]byte{0xB0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xBE, 0xDE, 0, 1, 0x10, 1, 0, 0, 5, 3}))
-	p, err := NewPool(Config{First: 24000, Last: 24001, Now: func() time.Time { return time.UnixMilli(1) }})
+	p, err := New(environment.Environment{Now: func() time.Time { return time.UnixMilli(1) }}, Config{First: 24000, Last: 24001})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -40,20 +42,20 @@ func FuzzDatagrams(f *testing.F) {
 		s := p.stream(timbre.Media{Remote: from, Payloads: payloads}, e)
 		silent := &ear{}
 		locked := p.stream(timbre.Media{Remote: from, Keys: agreed(t, all[len(b)%len(all)], 1)}, silent)
-		if err := locked.secure(); err != nil {
+		if err := locked.applyKeys(); err != nil {
 			t.Fatal(err)
 		}
 		for len(b) > 0 {
 			n := min(int(b[0]), len(b)-1)
-			s.take(b[1:1+n], from)
-			locked.take(b[1:1+n], from)
+			s.handleDatagram(b[1:1+n], from)
+			locked.handleDatagram(b[1:1+n], from)
 			b = b[1+n:]
 		}
 		if locked.flush(); len(silent.at) > 0 || locked.latch.fixed.IsValid() {
 			t.Fatal("somebody without the key is heard")
 		}
 		s.flush()
-		s.reception.report(time.UnixMilli(2))
+		s.source.report(time.UnixMilli(2))
 		end := time.Duration(0)
 		for i, at := range e.at {
 			if at < end || e.len[i] == 0 || e.len[i] > 160 {
@@ -61,8 +63,8 @@ func FuzzDatagrams(f *testing.F) {
 			}
 			end = at + time.Duration(e.len[i])*sample
 		}
-		if s.ring.count != 0 || s.ring.bytes != 0 {
-			t.Fatalf("%d packets are still held", s.ring.count)
+		if s.buffer.count != 0 || s.buffer.size != 0 {
+			t.Fatalf("%d packets are still held", s.buffer.count)
 		}
 	})
 }

@@ -6,31 +6,31 @@ import (
 	"timbre"
 )
 
-// patience is how many packets the source from before a re-INVITE may send until it counts as the source from then on.
-const patience = 50
+// previousSourceLimit is how many packets the source from before a re-INVITE may send until it counts as the source again.
+const previousSourceLimit = 50
 
-// latch says whose packets are a stream's. The first packet from an allowed host fixes the port; then only that source is
-// heard, until the signalling names another remote address. The signalled address itself is always right.
+// latch decides from which address a stream takes packets. The first packet from an allowed host fixes the port; then only
+// that source is taken, until the signalling names another remote address. The signalled address itself is always allowed.
 type latch struct {
-	remote netip.AddrPort
-	source netip.Addr
-	any    bool
-	fixed  netip.AddrPort // the source; from before, while open
-	open   bool           // another source may still take its place
-	grace  int            // packets of the source from before that have come since
+	remote          netip.AddrPort
+	source          netip.Addr
+	any             bool
+	fixed           netip.AddrPort // the source; while open, the previous one
+	open            bool           // another source may still replace it
+	previousPackets int            // packets of the previous source while open
 }
 
-// signal takes what the signalling says. A new remote address opens the latch; packets still on their way from the source
-// before are heard meanwhile.
+// signal applies a negotiation. A new remote address opens the latch; packets in flight from the previous source are still
+// taken.
 func (l *latch) signal(s timbre.Media) {
-	remote := plain(s.Remote)
+	remote := unmapped(s.Remote)
 	if remote != l.remote || !l.fixed.IsValid() {
-		l.open, l.grace = true, 0
+		l.open, l.previousPackets = true, 0
 	}
 	l.remote, l.source, l.any = remote, s.Source.Unmap(), s.LatchAny
 }
 
-// allows says whether a packet from an address may be heard.
+// allows reports whether packets from an address are taken.
 func (l *latch) allows(from netip.AddrPort) bool {
 	if from == l.fixed || from == l.remote {
 		return true
@@ -38,10 +38,10 @@ func (l *latch) allows(from netip.AddrPort) bool {
 	return l.open && (l.any || from.Addr() == l.remote.Addr() || from.Addr() == l.source)
 }
 
-// fix makes an address that is allowed the source.
+// fix makes an allowed address the source.
 func (l *latch) fix(from netip.AddrPort) {
 	if from == l.fixed && from != l.remote && l.open {
-		if l.grace++; l.grace < patience {
+		if l.previousPackets++; l.previousPackets < previousSourceLimit {
 			return
 		}
 	}

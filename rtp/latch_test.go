@@ -65,7 +65,7 @@ func TestASourceThatStaysAfterAnUpdateIsFixedAgain(t *testing.T) {
 	l.signal(timbre.Media{Remote: addr("10.0.0.1:4000"), LatchAny: true})
 	l.fix(addr("6.6.6.6:1"))
 	l.signal(timbre.Media{Remote: addr("10.0.0.1:4002"), LatchAny: true})
-	for range patience {
+	for range previousSourceLimit {
 		if !l.allows(addr("6.6.6.7:1")) {
 			t.Fatal("closed too early")
 		}

@@ -5,17 +5,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
-// metrics are the figures of all streams together.
+// metrics are the figures of all streams of a pool.
 type metrics struct {
-	streams                         prometheus.Gauge
-	exhausted                       prometheus.Counter
-	buffer                          prometheus.Gauge
-	packets, lost, late, duplicates prometheus.Counter
-	reports                         prometheus.Counter
-	relayed, unsent, unheard        prometheus.Counter
-	unproven                        prometheus.Counter
-	handshakes                      *prometheus.CounterVec
-	dropped                         [reasons]prometheus.Counter
+	streams                             prometheus.Gauge
+	exhausted                           prometheus.Counter
+	buffer                              prometheus.Gauge
+	packets, lost, late, duplicates     prometheus.Counter
+	reports                             prometheus.Counter
+	relayed, unrelayed, listenerDropped prometheus.Counter
+	rateLimited                         prometheus.Counter
+	handshakes                          *prometheus.CounterVec
+	dropped                             [reasons]prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, p *Pool) *metrics {
@@ -24,34 +24,34 @@ func newMetrics(reg prometheus.Registerer, p *Pool) *metrics {
 		return with.NewCounter(prometheus.CounterOpts{Name: "timbre_rtp_" + name, Help: help})
 	}
 	m := &metrics{
-		streams:    with.NewGauge(prometheus.GaugeOpts{Name: "timbre_rtp_streams", Help: "Streams that are open."}),
-		exhausted:  counter("exhausted_total", "Streams that were refused because no pair of ports was free."),
-		packets:    counter("packets_total", "RTP packets of the right source."),
-		lost:       counter("lost_total", "RTP packets that were given up."),
-		late:       counter("late_total", "RTP packets that came after they had been given up."),
-		duplicates: counter("duplicates_total", "RTP packets that came twice."),
-		reports:    counter("receiver_reports_total", "RTCP receiver reports sent."),
-		relayed:    counter("relayed_total", "RTP packets sent on to the other end of a trunk call."),
-		unproven:   counter("unproven_total", "Packets that were not sent on: too many for a host that has sent nothing."),
-		unsent:     counter("unrelayed_total", "RTP packets that could not be sent on: nobody to send them to yet, or not for now."),
-		unheard:    counter("unheard_frames_total", "Frames of trunk calls that a listener was too slow for."),
+		streams:         with.NewGauge(prometheus.GaugeOpts{Name: "timbre_rtp_streams", Help: "Open streams."}),
+		exhausted:       counter("exhausted_total", "Streams refused because no pair of ports was free."),
+		packets:         counter("packets_total", "RTP packets from the source of their stream."),
+		lost:            counter("lost_total", "RTP packets given up."),
+		late:            counter("late_total", "RTP packets that arrived after they were given up."),
+		duplicates:      counter("duplicates_total", "RTP packets that arrived twice."),
+		reports:         counter("receiver_reports_total", "RTCP receiver reports sent."),
+		relayed:         counter("relayed_total", "RTP packets relayed to the other peer of a bridged call."),
+		rateLimited:     counter("relay_limited_total", "Packets not relayed because their destination has sent nothing yet and its limit was reached."),
+		unrelayed:       counter("unrelayed_total", "RTP packets that could not be relayed: the destination is not known, or its limit was reached."),
+		listenerDropped: counter("listener_frames_dropped_total", "Frames of bridged calls dropped because a listener was too slow."),
 	}
-	m.handshakes = with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_rtp_dtls_handshakes_total", Help: "DTLS handshakes that have ended."}, []string{"outcome"})
+	m.handshakes = with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_rtp_dtls_handshakes_total", Help: "DTLS handshakes that ended."}, []string{"outcome"})
 	pairs := func(name, help string, n func() int) {
 		with.NewGaugeFunc(prometheus.GaugeOpts{Name: "timbre_rtp_" + name, Help: help}, func() float64 { return float64(n()) })
 	}
-	pairs("free_pairs", "Pairs of ports that no stream has, those that rest included.", p.Free)
-	pairs("resting_pairs", "Pairs of ports that rest after a call, before they are used again.", p.resting)
-	m.buffer = with.NewGauge(prometheus.GaugeOpts{Name: "timbre_rtp_receive_buffer_bytes", Help: "Receive buffer of the socket of media opened last, as the kernel counts it."})
-	dropped := with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_rtp_dropped_total", Help: "RTP and RTCP packets that were not heard."}, []string{"reason"})
+	pairs("free_pairs", "Pairs of ports not in use, those in quarantine included.", p.Free)
+	pairs("resting_pairs", "Pairs of ports in quarantine after a call.", p.resting)
+	m.buffer = with.NewGauge(prometheus.GaugeOpts{Name: "timbre_rtp_receive_buffer_bytes", Help: "Receive buffer of the media socket opened last, as the kernel counts it."})
+	dropped := with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_rtp_dropped_total", Help: "RTP and RTCP packets dropped."}, []string{"reason"})
 	for why := range reasons {
 		m.dropped[why] = dropped.WithLabelValues(why.String())
 	}
 	return m
 }
 
-// shaken counts a handshake that has ended.
-func (m *metrics) shaken(err error) {
+// handshake counts a handshake that ended.
+func (m *metrics) handshake(err error) {
 	outcome := "agreed"
 	if err != nil {
 		outcome = "failed"

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"timbre/environment"
+
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
@@ -12,11 +14,11 @@ import (
 
 func TestARangeWithoutAPairIsRefused(t *testing.T) {
 	for _, c := range []Config{{}, {First: 20001, Last: 20002}, {First: 30000, Last: 20000}, {First: 65535, Last: 65535}} {
-		if _, err := NewPool(c); timbre.KindOf(err) != timbre.Invalid {
+		if _, err := New(environment.Environment{}, c); timbre.KindOf(err) != timbre.Invalid {
 			t.Errorf("%d-%d: %v", c.First, c.Last, err)
 		}
 	}
-	p, err := NewPool(Config{First: 65533, Last: 65535})
+	p, err := New(environment.Environment{}, Config{First: 65533, Last: 65535})
 	if err != nil || p.Free() != 1 {
 		t.Errorf("%v, %v", p, err)
 	}
@@ -24,7 +26,7 @@ func TestARangeWithoutAPairIsRefused(t *testing.T) {
 
 func TestPortsComeBackAndTheirEndIsAnError(t *testing.T) {
 	p, now := pool(t, 20), time.Unix(1000, 0)
-	p.now = func() time.Time { return now }
+	p.env.Now = func() time.Time { return now }
 	var streams []*Stream
 	for {
 		s, err := p.open(timbre.Media{Local: loopback}, &ear{})
@@ -86,17 +88,17 @@ func TestAPairInUseIsPassedOver(t *testing.T) {
 }
 
 func TestPortsBelowTheEphemeralOnesComeFirst(t *testing.T) {
-	p, err := NewPool(Config{First: 32764, Last: 32771})
+	p, err := New(environment.Environment{}, Config{First: 32764, Last: 32771})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.take()
-	p.take()
-	if port, ok := p.take(); !ok || port != 32768 {
+	p.acquire()
+	p.acquire()
+	if port, ok := p.acquire(); !ok || port != 32768 {
 		t.Fatalf("third port %d", port)
 	}
-	p.put(rest{port: 32764})
-	if port, ok := p.take(); !ok || port != 32764 {
+	p.put(freePair{port: 32764})
+	if port, ok := p.acquire(); !ok || port != 32764 {
 		t.Errorf("port %d before a lower one that is free", port)
 	}
 }

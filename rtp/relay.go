@@ -2,87 +2,87 @@ package rtp
 
 import "net/netip"
 
-// Relay sends on to another stream's peer whatever of this stream's peer belongs here: its packets as they are, known
-// payload types or not, and its RTCP, opened with this stream's keys and sealed with the other's. The two ends then report to each other, and this stream reports to nobody. The
-// listener hears as before, on a goroutine of its own: nothing that it does can delay or stop the relay. Nil ends it.
+// Relay sends the packets and RTCP that this stream accepts to the peer of another stream, whatever their payload type,
+// decrypted with the keys of this one and encrypted with those of the other. The peers then report to each other, and this
+// stream sends no reports. The listener runs on a goroutine of its own, so that it cannot delay the relay. Nil ends the relay.
 func (s *Stream) Relay(to *Stream) {
 	if to == nil {
 		s.relay.Store(nil)
 		return
 	}
-	s.apart()
+	s.queueOutput()
 	s.relay.Store(to)
 }
 
-// pass hands a packet of the media on. The caller is the receiving goroutine.
-func (s *Stream) pass(b []byte) {
+// relayMedia sends an RTP packet on. The caller is the receiving goroutine.
+func (s *Stream) relayMedia(b []byte) {
 	if to := s.relay.Load(); to != nil {
-		s.sealed = to.send(b, s.sealed)
+		s.relayBuf = to.sendMedia(b, s.relayBuf)
 	}
 }
 
-// passControl hands an RTCP packet on.
-func (s *Stream) passControl(b []byte) {
+// relayControl sends an RTCP packet on.
+func (s *Stream) relayControl(b []byte) {
 	if to := s.relay.Load(); to != nil {
 		to.sendControl(b)
 	}
 }
 
-// send gives a packet to this stream's peer, sealed with its keys if it has some. The buffer that is given back is for the
-// next one.
-func (s *Stream) send(b, buf []byte) []byte {
+// sendMedia sends an RTP packet to this stream's peer, encrypted if that was negotiated. It returns the buffer to pass for the
+// next packet.
+func (s *Stream) sendMedia(b, buf []byte) []byte {
 	s.mu.Lock()
 	to, _ := s.destinations()
-	ready := s.may(to)
-	if ready && s.spec.Encrypted() {
+	ready := s.mayRelayTo(to)
+	if ready && s.media.Encrypted() {
 		var err error
-		if b, err = s.envelopes[onMedia].seal(buf, b); err == nil {
+		if b, err = s.crypto[onMedia].encrypt(buf, b); err == nil {
 			buf = b
 		}
 		ready = err == nil
 	}
 	s.mu.Unlock()
 	if ready {
-		_, err := s.media.WriteToUDPAddrPort(b, to)
+		_, err := s.mediaConn.WriteToUDPAddrPort(b, to)
 		ready = err == nil
 	}
 	if ready {
 		s.pool.metrics.relayed.Inc()
 	} else {
-		s.pool.metrics.unsent.Inc()
+		s.pool.metrics.unrelayed.Inc()
 	}
 	return buf
 }
 
-// sendControl gives an RTCP packet to this stream's peer: on the socket of the media where both have one port.
+// sendControl sends an RTCP packet to this stream's peer, from the media socket if both share a port.
 func (s *Stream) sendControl(b []byte) {
 	s.mu.Lock()
 	media, to := s.destinations()
-	may := s.may(to)
+	may := s.mayRelayTo(to)
 	s.mu.Unlock()
 	if !may {
 		return
 	}
-	socket, port := s.control, onControl
+	socket, port := s.controlConn, onControl
 	if to == media {
-		socket, port = s.media, onMedia
+		socket, port = s.mediaConn, onMedia
 	}
-	if b, err := s.sealControl(port, b); err == nil {
-		_, _ = socket.WriteToUDPAddrPort(b, to) // the next report is not far
+	if b, err := s.encryptControl(port, b); err == nil {
+		_, _ = socket.WriteToUDPAddrPort(b, to) // the next report follows in seconds
 	}
 }
 
-// destinations are where this stream's peer receives: the signalled addresses. A peer whose packets come from another host
-// is behind NAT, and gets everything back to where it comes from. Not valid: there is none yet. The caller holds mu.
+// destinations returns where this stream's peer receives: the signalled addresses, or, if its packets come from another host
+// and it is thus behind NAT, where they come from. Not valid: unknown yet. The caller holds mu.
 func (s *Stream) destinations() (media, control netip.AddrPort) {
-	media, control = s.latch.remote, plain(s.spec.RTCP)
+	media, control = s.latch.remote, unmapped(s.media.RTCP)
 	if fixed := s.latch.fixed; !s.latch.open && fixed.IsValid() && fixed.Addr() != media.Addr() {
 		media, control = fixed, netip.AddrPort{}
 	}
 	if !media.IsValid() || media.Port() == 0 || media.Addr().IsUnspecified() {
 		return netip.AddrPort{}, netip.AddrPort{}
 	}
-	if s.spec.Mux {
+	if s.media.Mux {
 		return media, media
 	}
 	if !control.IsValid() || control.Addr().IsUnspecified() {
@@ -91,19 +91,19 @@ func (s *Stream) destinations() (media, control netip.AddrPort) {
 	return media, control
 }
 
-// takeOpaque is one datagram of a stream that carries no RTP.
-func (s *Stream) takeOpaque(b []byte, from netip.AddrPort) {
+// handleOpaque takes a datagram of a stream that carries no RTP.
+func (s *Stream) handleOpaque(b []byte, from netip.AddrPort) {
 	s.mu.Lock()
-	allowed := s.latch.allows(from) && len(b) < largest
+	allowed := s.latch.allows(from) && len(b) < maxDatagram
 	if allowed {
 		s.latch.fix(from)
 		s.stats.Packets++
 		s.pool.metrics.packets.Inc()
 	} else {
-		s.drop(Stranger, from.String())
+		s.drop(UnknownSource, from.String())
 	}
 	s.mu.Unlock()
 	if allowed {
-		s.pass(b)
+		s.relayMedia(b)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // opener opens what a stream seals with its own key.
 func opener(t testing.TB, k *timbre.SRTPKeys) *srtp.Context {
 	t.Helper()
-	c, err := cipher(k.Suite, k.Local)
+	c, err := newSRTPContext(k.Suite, k.Local)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ type end struct {
 // heardOf is what arrives at a socket.
 func heardOf(t testing.TB, s *sender) []byte {
 	t.Helper()
-	buf := make([]byte, largest)
+	buf := make([]byte, maxDatagram)
 	_ = s.SetReadDeadline(time.Now().Add(10 * time.Second))
 	n, _, err := s.ReadFromUDPAddrPort(buf)
 	if err != nil {
@@ -101,7 +101,7 @@ func TestAStrangersPacketIsNotRelayed(t *testing.T) {
 	if got := heardOf(t, b.sender); got[2] != byte((a.seq-1)>>8) || got[3] != byte(a.seq-1) {
 		t.Errorf("received % x", got)
 	}
-	if n := a.stream.Stats().Dropped; n[Stranger] != 1 || n[Malformed] != 1 {
+	if n := a.stream.Stats().Dropped; n[UnknownSource] != 1 || n[Malformed] != 1 {
 		t.Errorf("dropped %v", n)
 	}
 }
@@ -121,7 +121,7 @@ func TestAStuckListenerDoesNotStopTheRelay(t *testing.T) {
 		heardOf(t, b.sender)
 	}
 	a.stream.Close() // nor the end of the call
-	if n := testutil.ToFloat64(p.metrics.unheard); n < 10 {
+	if n := testutil.ToFloat64(p.metrics.listenerDropped); n < 10 {
 		t.Errorf("%v frames missed", n)
 	}
 	close(free)
@@ -175,7 +175,7 @@ func TestWhereThePeerReceives(t *testing.T) {
 	} {
 		s := p.stream(c.spec, deaf{})
 		if c.from != "" {
-			s.take(speech(), addr(c.from))
+			s.handleDatagram(speech(), addr(c.from))
 		}
 		s.mu.Lock()
 		media, control := s.destinations()

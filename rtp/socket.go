@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// mediaBuffer is the receive buffer that is asked for a socket of media, in bytes: seconds of it, while the machine is
-	// busy elsewhere. The kernel gives no more than net.core.rmem_max, and counts twice what it gives.
+	// mediaBuffer is the receive buffer requested for a media socket, in bytes: seconds of media, while the machine is busy.
+	// The kernel grants at most net.core.rmem_max, and counts twice what it grants.
 	mediaBuffer = 512 << 10
-	// controlBuffer is that of a socket of RTCP: a handful of reports, and no more for those who flood it.
+	// controlBuffer is that of an RTCP socket, in bytes: a few reports, and no more for a flood.
 	controlBuffer = 32 << 10
 )
 
-// bind opens the two sockets of a pair.
+// bind opens both sockets of a pair of ports.
 func (p *Pool) bind(local netip.Addr, port uint16) (media, control *net.UDPConn, err error) {
 	if media, err = p.socket(local, port, mediaBuffer); err != nil {
 		return nil, nil, err
@@ -25,18 +25,18 @@ func (p *Pool) bind(local netip.Addr, port uint16) (media, control *net.UDPConn,
 	if control, err = p.socket(local, port+1, controlBuffer); err != nil {
 		return nil, nil, errors.Join(err, media.Close())
 	}
-	p.metrics.buffer.Set(float64(received(media)))
+	p.metrics.buffer.Set(float64(receiveBuffer(media)))
 	return media, control, nil
 }
 
-// socket opens a socket whose packets carry the pool's mark.
+// socket opens a socket whose packets carry the pool's DSCP.
 func (p *Pool) socket(local netip.Addr, port uint16, buffer int) (*net.UDPConn, error) {
 	host := ""
 	if local.IsValid() {
 		host = local.String()
 	}
 	config := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
-		return c.Control(func(fd uintptr) { mark(int(fd), p.dscp) })
+		return c.Control(func(fd uintptr) { setDSCP(int(fd), p.cfg.DSCP) })
 	}}
 	opened, err := config.ListenPacket(context.Background(), "udp", net.JoinHostPort(host, strconv.Itoa(int(port))))
 	if err != nil {
@@ -49,15 +49,15 @@ func (p *Pool) socket(local netip.Addr, port uint16, buffer int) (*net.UDPConn, 
 	return conn, nil
 }
 
-// mark sets the DSCP of all that a socket sends. A socket of one family does not know the other's mark, and a system may
-// forbid both: unmarked packets arrive as well.
-func mark(fd, dscp int) {
+// setDSCP marks all packets that a socket sends. A socket of one family refuses the option of the other, and a system may
+// refuse both: unmarked packets arrive as well.
+func setDSCP(fd, dscp int) {
 	_ = syscall.SetsockoptInt(fd, syscall.IPPROTO_IP, syscall.IP_TOS, dscp<<2)
 	_ = syscall.SetsockoptInt(fd, syscall.IPPROTO_IPV6, syscall.IPV6_TCLASS, dscp<<2)
 }
 
-// received is how large the receive buffer of a socket is, as the kernel counts it; 0 when it does not tell.
-func received(c syscall.Conn) (bytes int) {
+// receiveBuffer is the size of a socket's receive buffer, as the kernel counts it; 0 if that is unknown.
+func receiveBuffer(c syscall.Conn) (bytes int) {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return 0

@@ -27,13 +27,13 @@ func TestSocketsAreMarkedAndHaveRoom(t *testing.T) {
 	for name, local := range map[string]netip.Addr{"IPv4": loopback, "IPv6": netip.IPv6Loopback(), "both": {}} {
 		t.Run(name, func(t *testing.T) {
 			p := pool(t, 50)
-			p.dscp = 46
+			p.cfg.DSCP = 46
 			s, err := p.open(timbre.Media{Local: local}, &ear{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			for what, c := range map[string]syscall.Conn{"media": s.media, "control": s.control} {
+			for what, c := range map[string]syscall.Conn{"media": s.mediaConn, "control": s.controlConn} {
 				if got := option(t, c, syscall.IPPROTO_IP, syscall.IP_TOS); name != "IPv6" && got != 46<<2 {
 					t.Errorf("%s: IPv4 is marked %#x", what, got)
 				}
@@ -44,8 +44,8 @@ func TestSocketsAreMarkedAndHaveRoom(t *testing.T) {
 					t.Errorf("%s: IPv6 is marked %#x", what, got)
 				}
 			}
-			media := option(t, s.media, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
-			control := option(t, s.control, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
+			media := option(t, s.mediaConn, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
+			control := option(t, s.controlConn, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
 			if media < 4*controlBuffer || control != 2*controlBuffer || testutil.ToFloat64(p.metrics.buffer) != float64(media) {
 				t.Errorf("room for %d bytes of media, %d of RTCP; %v are told", media, control, testutil.ToFloat64(p.metrics.buffer))
 			}

@@ -11,51 +11,52 @@ import (
 )
 
 const (
-	window  = 128 // packets behind the newest one that are told from replays
-	sources = 64  // SSRCs that one key may be used by: each costs memory
+	replayWindow = 128 // packets behind the newest one that are told from replays
+	maxSSRCs     = 64  // SSRCs that a key may be used by: each costs memory
 )
 
-// envelope opens what a peer has sealed, and seals what goes to it. A nil envelope has no keys: it opens and seals nothing.
-type envelope struct {
-	keys    timbre.SRTPKeys
-	in, out *srtp.Context
-	former  *srtp.Context // of the key before: packets under it are still on their way
-	opened  int           // packets since then
-	known   int           // SSRCs
-	buf     []byte        // of the packet opened last
-	header  rtp.Header    // of that
-	leaving rtp.Header    // of the packet sealed last
+// cryptoContext is the SRTP of a port (RFC 3711, 3.2): it decrypts what the peer sends and encrypts what is sent to it. A nil
+// context has no keys and does neither.
+type cryptoContext struct {
+	keys      timbre.SRTPKeys
+	in, out   *srtp.Context
+	previous  *srtp.Context // of the previous key, whose last packets may still be in flight
+	decrypted int           // packets since the key changed
+	ssrcs     int           // how many have used the key
+	buf       []byte        // the packet decrypted last
+	header    rtp.Header    // its header
+	outHeader rtp.Header    // of the packet encrypted last
 }
 
-// sealed makes an envelope for keys, after another one or nil. A direction whose key stays goes on as it was: begun anew, it
-// would take replays, and seal two packets alike.
-func sealed(k timbre.SRTPKeys, before *envelope) (*envelope, error) {
+// newCryptoContext makes a context for keys; before is the one in use, or nil. A direction whose key stays keeps its state: a
+// fresh one would accept replays, and encrypt two packets with the same key stream.
+func newCryptoContext(k timbre.SRTPKeys, before *cryptoContext) (*cryptoContext, error) {
 	if before == nil {
-		before = &envelope{}
+		before = &cryptoContext{}
 	}
-	e := &envelope{keys: k, in: before.in, out: before.out, former: before.former, opened: before.opened, known: before.known}
+	e := &cryptoContext{keys: k, in: before.in, out: before.out, previous: before.previous, decrypted: before.decrypted, ssrcs: before.ssrcs}
 	var err error
 	same := k.Suite == before.keys.Suite
 	if before.in == nil || !same || !bytes.Equal(k.Remote, before.keys.Remote) || !bytes.Equal(k.MKI, before.keys.MKI) {
-		e.former, e.opened, e.known = before.in, 0, 0
-		options := []srtp.ContextOption{srtp.SRTPReplayProtection(window), srtp.SRTCPReplayProtection(window)}
+		e.previous, e.decrypted, e.ssrcs = before.in, 0, 0
+		options := []srtp.ContextOption{srtp.SRTPReplayProtection(replayWindow), srtp.SRTCPReplayProtection(replayWindow)}
 		if len(k.MKI) > 0 {
 			options = append(options, srtp.MasterKeyIndicator(k.MKI))
 		}
-		if e.in, err = cipher(k.Suite, k.Remote, options...); err != nil {
+		if e.in, err = newSRTPContext(k.Suite, k.Remote, options...); err != nil {
 			return nil, err
 		}
 	}
 	if before.out == nil || !same || !bytes.Equal(k.Local, before.keys.Local) {
-		if e.out, err = cipher(k.Suite, k.Local); err != nil {
+		if e.out, err = newSRTPContext(k.Suite, k.Local); err != nil {
 			return nil, err
 		}
 	}
 	return e, nil
 }
 
-func cipher(suite string, key []byte, options ...srtp.ContextOption) (*srtp.Context, error) {
-	const op = "rtp.cipher"
+func newSRTPContext(suite string, key []byte, options ...srtp.ContextOption) (*srtp.Context, error) {
+	const op = "rtp.newSRTPContext"
 	at := timbre.SRTPSuiteRank(suite)
 	if at < 0 {
 		return nil, timbre.Errorf(timbre.Invalid, op, "SRTP suite %.40q is not supported", suite)
@@ -71,76 +72,76 @@ func cipher(suite string, key []byte, options ...srtp.ContextOption) (*srtp.Cont
 	return c, nil
 }
 
-// open gives the RTP packet that is in a datagram, good until the next call; or why there is none.
-func (e *envelope) open(b []byte, ssrc uint32) ([]byte, Reason, bool) {
+// decrypt returns the RTP packet in a datagram, valid until the next call, or the reason why there is none.
+func (e *cryptoContext) decrypt(b []byte, ssrc uint32) ([]byte, Reason, bool) {
 	if e == nil {
 		return nil, Unauthentic, false
 	}
 	_, known := e.in.ROC(ssrc)
-	if !known && e.known >= sources {
-		return nil, Stray, false
+	if !known && e.ssrcs >= maxSSRCs {
+		return nil, OutOfSequence, false
 	}
 	plain, err := e.in.DecryptRTP(e.buf[:0], b, &e.header)
-	if err != nil && e.former != nil {
-		if old, e2 := e.former.DecryptRTP(e.buf[:0], b, &e.header); e2 == nil {
+	if err != nil && e.previous != nil {
+		if old, e2 := e.previous.DecryptRTP(e.buf[:0], b, &e.header); e2 == nil {
 			plain, err, known = old, nil, true
 		}
 	}
 	if err != nil {
-		return nil, why(err), false
+		return nil, rejection(err), false
 	}
 	if !known {
-		e.known++
+		e.ssrcs++
 	}
-	if e.opened++; e.opened >= patience {
-		e.former = nil
+	if e.decrypted++; e.decrypted >= previousSourceLimit {
+		e.previous = nil
 	}
 	e.buf = plain
 	return plain, 0, true
 }
 
-// openControl is open for RTCP.
-func (e *envelope) openControl(b []byte, ssrc uint32) ([]byte, Reason, bool) {
+// decryptControl is decrypt for RTCP, whose packets stay valid.
+func (e *cryptoContext) decryptControl(b []byte, ssrc uint32) ([]byte, Reason, bool) {
 	if e == nil {
 		return nil, Unauthentic, false
 	}
 	_, known := e.in.Index(ssrc)
-	if !known && e.known >= sources {
-		return nil, Stray, false
+	if !known && e.ssrcs >= maxSSRCs {
+		return nil, OutOfSequence, false
 	}
 	plain, err := e.in.DecryptRTCP(nil, b, nil)
-	if err != nil && e.former != nil {
-		if old, e2 := e.former.DecryptRTCP(nil, b, nil); e2 == nil {
+	if err != nil && e.previous != nil {
+		if old, e2 := e.previous.DecryptRTCP(nil, b, nil); e2 == nil {
 			plain, err, known = old, nil, true
 		}
 	}
 	if err != nil {
-		return nil, why(err), false
+		return nil, rejection(err), false
 	}
 	if !known {
-		e.known++
+		e.ssrcs++
 	}
 	return plain, 0, true
 }
 
-// seal is an RTP packet as the peer gets it, in a buffer or, if that is too small, in a new one.
-func (e *envelope) seal(buf, b []byte) ([]byte, error) {
+// encrypt returns an RTP packet as SRTP, in buf or, if that is too small, in a new buffer.
+func (e *cryptoContext) encrypt(buf, b []byte) ([]byte, error) {
 	if e == nil {
-		return nil, timbre.Errorf(timbre.Unavailable, "rtp.seal", "there are no keys yet")
+		return nil, timbre.Errorf(timbre.Unavailable, "rtp.encrypt", "the SRTP keys are not negotiated yet")
 	}
-	return e.out.EncryptRTP(buf[:0], b, &e.leaving)
+	return e.out.EncryptRTP(buf[:0], b, &e.outHeader)
 }
 
-// sealControl is an RTCP packet as the peer gets it.
-func (e *envelope) sealControl(b []byte) ([]byte, error) {
+// encryptControl returns an RTCP packet as SRTCP.
+func (e *cryptoContext) encryptControl(b []byte) ([]byte, error) {
 	if e == nil {
-		return nil, timbre.Errorf(timbre.Unavailable, "rtp.seal", "there are no keys yet")
+		return nil, timbre.Errorf(timbre.Unavailable, "rtp.encrypt", "the SRTP keys are not negotiated yet")
 	}
 	return e.out.EncryptRTCP(nil, b, nil)
 }
 
-// why is the reason for which a packet could not be opened. The library has no name for a replay but its text.
-func why(err error) Reason {
+// rejection is the reason for an error of decryption. The library identifies a replay by its text alone.
+func rejection(err error) Reason {
 	if cause := errors.Unwrap(err); cause != nil && cause.Error() == "duplicated packet" {
 		return Replayed
 	}

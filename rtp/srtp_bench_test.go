@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"timbre/environment"
+
 	"timbre"
 )
 
@@ -30,15 +32,15 @@ func BenchmarkReceiveSealed(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				if i%batch == 0 { // a packet opens once
 					b.StopTimer()
-					e, err := sealed(*k, nil)
+					e, err := newCryptoContext(*k, nil)
 					if err != nil {
 						b.Fatal(err)
 					}
 					s = p.stream(timbre.Media{Remote: from, Keys: k}, deaf{})
-					s.envelopes = [ports]*envelope{e, e}
+					s.crypto = [ports]*cryptoContext{e, e}
 					b.StartTimer()
 				}
-				s.take(packets[i%batch], from)
+				s.handleDatagram(packets[i%batch], from)
 			}
 			if got := s.Stats(); got.Dropped != [reasons]uint64{} || got.Lost != 0 {
 				b.Errorf("%+v", got)
@@ -51,7 +53,7 @@ func BenchmarkReceiveSealed(b *testing.B) {
 func BenchmarkSealedMemory(b *testing.B) {
 	const n = 2000
 	for b.Loop() {
-		kept := make([]*envelope, n)
+		kept := make([]*cryptoContext, n)
 		packets := make([][]byte, n)
 		k := agreed(b, "AES_CM_128_HMAC_SHA1_80", 1)
 		for i := range packets {
@@ -62,11 +64,11 @@ func BenchmarkSealedMemory(b *testing.B) {
 		}
 		before := weigh()
 		for i := range kept {
-			e, err := sealed(*k, nil)
+			e, err := newCryptoContext(*k, nil)
 			if err != nil {
 				b.Fatal(err)
 			}
-			if _, _, ok := e.open(packets[i], 0); !ok {
+			if _, _, ok := e.decrypt(packets[i], 0); !ok {
 				b.Fatal("it does not open")
 			}
 			kept[i] = e
@@ -97,7 +99,7 @@ func BenchmarkHandshake(b *testing.B) {
 func BenchmarkHandshakenMemory(b *testing.B) {
 	const n = 200
 	for b.Loop() {
-		p, err := NewPool(Config{First: 26000, Last: 31999})
+		p, err := New(environment.Environment{}, Config{First: 26000, Last: 31999})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -125,8 +127,8 @@ func BenchmarkHandshakenMemory(b *testing.B) {
 }
 
 // sealing is what the media is sealed with.
-func (s *Stream) sealing() *envelope {
+func (s *Stream) sealing() *cryptoContext {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.envelopes[onMedia]
+	return s.crypto[onMedia]
 }

@@ -29,7 +29,7 @@ func agreed(t testing.TB, suite string, remote byte) *timbre.SRTPKeys {
 // sealer is the peer's side of keys.
 func sealer(t testing.TB, k *timbre.SRTPKeys, options ...srtp.ContextOption) *srtp.Context {
 	t.Helper()
-	c, err := cipher(k.Suite, k.Remote, options...)
+	c, err := newSRTPContext(k.Suite, k.Remote, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,8 +92,8 @@ func TestEverySuiteIsHeardAndAnswered(t *testing.T) {
 			from.raw(b)
 			from.sealed(c, 1)
 			to.wait(t, 41)
-			s.sendReport(p.now())
-			report := make([]byte, largest)
+			s.sendReport(p.env.Now())
+			report := make([]byte, maxDatagram)
 			n, err := from.Read(report)
 			if err != nil {
 				t.Fatal(err)
@@ -101,7 +101,7 @@ func TestEverySuiteIsHeardAndAnswered(t *testing.T) {
 			if _, err := rtcp.Unmarshal(report[:n]); err == nil && bytes.Contains(report[:n], []byte("timbre-")) {
 				t.Error("the report is in the clear")
 			}
-			ours, err := cipher(suite, k.Local)
+			ours, err := newSRTPContext(suite, k.Local)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -164,7 +164,7 @@ func TestAStrangerCannotFixTheSource(t *testing.T) {
 	thief.sealed(sealer(t, agreed(t, "AEAD_AES_128_GCM", 2)), 5)
 	from.sealed(sealer(t, k), 5)
 	to.wait(t, 5)
-	if got := s.Stats().Dropped[Stranger]; got != 0 {
+	if got := s.Stats().Dropped[UnknownSource]; got != 0 {
 		t.Errorf("%d packets of the right source were turned away", got)
 	}
 }
@@ -198,12 +198,12 @@ func TestAKeyThatWasChangedIsHeardForAWhile(t *testing.T) {
 		s.Update(timbre.Media{Remote: from.addr(), Keys: changed, Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}})
 		from.sealed(old, 5) // on their way
 		to.wait(t, 10)
-		from.sealed(sealer(t, changed), patience)
-		to.wait(t, 10+patience)
+		from.sealed(sealer(t, changed), previousSourceLimit)
+		to.wait(t, 10+previousSourceLimit)
 		from.sealed(old, 3)
 		from.say(1)
 		s.Close()
-		if got := s.Stats(); got.Dropped != [reasons]uint64{Unauthentic: 4} || got.Packets != 10+patience {
+		if got := s.Stats(); got.Dropped != [reasons]uint64{Unauthentic: 4} || got.Packets != 10+previousSourceLimit {
 			t.Errorf("%s: %+v", next, got)
 		}
 	}
@@ -249,18 +249,18 @@ func TestAKeyIdentifierStandsInEveryPacket(t *testing.T) {
 
 func TestAKeyHasOnlySoManySources(t *testing.T) {
 	k := agreed(t, "AEAD_AES_128_GCM", 1)
-	e, err := sealed(*k, nil)
+	e, err := newCryptoContext(*k, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := sealer(t, k)
-	for ssrc := range uint32(2 * sources) {
+	for ssrc := range uint32(2 * maxSSRCs) {
 		plain, _ := (&rtp.Packet{Header: rtp.Header{Version: 2, SSRC: ssrc}, Payload: []byte{1}}).Marshal()
 		b, err := c.EncryptRTP(nil, plain, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, why, ok := e.open(b, ssrc); ok != (ssrc < sources) || !ok && why != Stray {
+		if _, why, ok := e.decrypt(b, ssrc); ok != (ssrc < maxSSRCs) || !ok && why != OutOfSequence {
 			t.Errorf("source %d: %v %v", ssrc, ok, why)
 		}
 	}

@@ -6,95 +6,95 @@ import (
 	"timbre"
 )
 
-// Reason says why a packet was not heard.
+// Reason says why a packet was dropped.
 type Reason uint8
 
 const (
-	Malformed      Reason = iota // not RTP, or longer than a packet of speech can be
-	Stranger                     // of a source that is not the stream's
-	UnknownPayload               // of a payload type that was not agreed on
-	Stray                        // out of any sequence
-	Unauthentic                  // not sealed with the key that was agreed on
-	Replayed                     // sealed with it, and here before
-	Unreadable                   // its codec could not read it
-	STUN                         // a question for the sender's own address, which is not answered here
+	Malformed      Reason = iota // not RTP, or longer than any packet of speech
+	UnknownSource                // not from the source of the stream
+	UnknownPayload               // a payload type that was not negotiated
+	OutOfSequence                // a sequence number or SSRC that no second packet confirmed
+	Unauthentic                  // not encrypted with the negotiated key
+	Replayed                     // received before
+	Undecodable                  // refused by its codec
+	STUN                         // a binding request, which is not answered
 	reasons
 )
 
 func (r Reason) String() string {
-	return [...]string{"malformed", "stranger", "unknown payload", "stray", "unauthentic", "replayed", "unreadable", "stun"}[r]
+	return [...]string{"malformed", "unknown source", "unknown payload", "out of sequence", "unauthentic", "replayed", "undecodable", "stun"}[r]
 }
 
-// Stats is what has come on a stream so far.
+// Stats are the figures of a stream since it was opened.
 type Stats struct {
-	Codec         timbre.Codec // of the newest audio; 0: there was none
-	Packets       uint64       // of the right source, well formed
-	Lost          uint64       // given up
-	Late          uint64       // came after they had been given up
+	Codec         timbre.Codec // of the newest audio; 0: none was received
+	Packets       uint64       // well-formed packets from the source of the stream
+	Lost          uint64       // packets given up
+	Late          uint64       // arrived after they were given up
 	Duplicates    uint64
 	Dropped       [reasons]uint64 // by Reason
 	Jitter        time.Duration   // interarrival jitter of RFC 3550
-	Recovered     time.Duration   // lost, but a later packet had a spare copy of it
-	Filled        time.Duration   // silence, where for up to 200 ms nothing was sent
-	Jumps         uint64          // times that nothing was sent for longer
-	Rebased       uint64          // times that the sender's clock began anew
+	Recovered     time.Duration   // lost audio that a later packet carried a copy of
+	Filled        time.Duration   // silence inserted in pauses of up to 200 ms
+	Jumps         uint64          // longer pauses
+	Rebased       uint64          // restarts of the sender's clock
 	SenderReports uint64
 }
 
-// count notes what became of p, which arrived at now. The caller holds mu.
+// count counts a packet that arrived at now. The caller holds mu.
 func (s *Stream) count(p *packet, what outcome, now time.Time) {
 	m := s.pool.metrics
 	s.stats.Packets++
 	m.packets.Inc()
-	s.tally()
+	s.updateStats()
 	switch what {
-	case stray:
-		s.drop(Stray, s.latch.fixed.String())
+	case outOfSequence:
+		s.drop(OutOfSequence, s.latch.fixed.String())
 		return
 	case restarted:
-		s.reception.begin(p)
+		s.source.reset(p)
 	case late:
 		s.stats.Late++
 		m.late.Inc()
 	case duplicate:
 		s.stats.Duplicates++
 		m.duplicates.Inc()
-	case taken:
+	case accepted:
 	}
 	if p.samples() > 0 {
 		s.stats.Codec = p.codec
 	}
-	s.reception.packet(p, now)
+	s.source.count(p, now)
 }
 
-// tally takes over what ring and timeline have counted. The caller is the receiving goroutine and holds mu.
-func (s *Stream) tally() {
-	if lost := s.ring.lost - s.stats.Lost; lost > 0 {
-		s.stats.Lost = s.ring.lost
+// updateStats copies the counts of jitter buffer and timeline. The caller is the receiving goroutine and holds mu.
+func (s *Stream) updateStats() {
+	if lost := s.buffer.lost - s.stats.Lost; lost > 0 {
+		s.stats.Lost = s.buffer.lost
 		s.pool.metrics.lost.Add(float64(lost))
 	}
-	for s.stats.Dropped[Unreadable] < s.line.unreadable {
-		s.drop(Unreadable, s.latch.fixed.String())
+	for s.stats.Dropped[Undecodable] < s.timeline.undecodable {
+		s.drop(Undecodable, s.latch.fixed.String())
 	}
-	s.stats.Filled, s.stats.Recovered = time.Duration(s.line.filled)*sample, time.Duration(s.line.recovered)*sample
-	s.stats.Jumps, s.stats.Rebased = s.line.jumps, s.line.rebased
+	s.stats.Filled, s.stats.Recovered = time.Duration(s.timeline.filled)*sample, time.Duration(s.timeline.recovered)*sample
+	s.stats.Jumps, s.stats.Rebased = s.timeline.jumps, s.timeline.rebased
 }
 
-// drop notes a packet that is not heard, and says so in the log the first time. The caller holds mu.
+// drop counts a packet that is dropped, and logs the first one for each reason. The caller holds mu.
 func (s *Stream) drop(why Reason, from string) {
 	if s.stats.Dropped[why]++; s.stats.Dropped[why] == 1 {
-		s.pool.log.Warn("RTP packet dropped; further ones are only counted", "reason", why.String(), "from", from, "port", s.port)
+		s.pool.env.Log.Warn("RTP packet dropped, further ones are only counted", "reason", why.String(), "from", from, "port", s.port)
 	}
 	s.pool.metrics.dropped[why].Inc()
 }
 
-// Stats are the figures of the stream so far.
+// Stats returns the figures of the stream since it was opened.
 func (s *Stream) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stats := s.stats
-	if clock := s.reception.clock; clock > 0 {
-		stats.Jitter = time.Duration(s.reception.jitter / float64(clock) * float64(time.Second))
+	if clock := s.source.clock; clock > 0 {
+		stats.Jitter = time.Duration(s.source.jitter / float64(clock) * float64(time.Second))
 	}
 	return stats
 }

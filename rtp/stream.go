@@ -6,286 +6,127 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtp"
+	"golang.org/x/time/rate"
 
 	"timbre"
 )
 
 const (
-	largest = 2048 // bytes: no packet of speech is as long
-	header  = 12   // bytes: no RTP packet is shorter
-	// A stream that closes reads what its socket still holds, until it has been quiet twice for so long.
-	quiet = 2 * time.Millisecond
-	// drained is how many packets it reads at most then: more than a socket buffer holds.
-	drained = 1024
-	// failures is how many errors in a row make a socket useless.
-	failures = 100
+	maxDatagram = 2048 // bytes: longer than any packet of speech
+	minPacket   = 12   // bytes: an RTP header
 )
 
-// Stream is one leg's media: a pair of ports and what comes in on them.
+// Stream receives the media of one leg on a pair of ports. It implements timbre.MediaStream.
 type Stream struct {
-	pool           *Pool
-	port           uint16
-	media, control *net.UDPConn
-	self           uint32 // our SSRC in reports
-	hearer         listener
-	opaque         atomic.Bool            // what comes is no RTP
-	relay          atomic.Pointer[Stream] // whose peer gets what comes
-	closed         sync.Once
-	owned, shaking sync.WaitGroup // receiving and reporting; handshakes
+	pool                   *Pool
+	port                   uint16
+	mediaConn, controlConn *net.UDPConn
+	ssrc                   uint32 // in our reports
+	output                 output
+	opaque                 atomic.Bool            // its datagrams are not RTP
+	relay                  atomic.Pointer[Stream] // to whose peer its packets are sent; nil without
+	closed                 sync.Once
+	loops, handshakes      sync.WaitGroup // the two that read the sockets; DTLS
 
-	// Of the receiving goroutine alone.
-	ring   ring
-	line   timeline
-	parsed rtp.Packet
-	last   time.Time // when a packet came last
-	early  []early   // what came before its key
-	opened []byte    // the packet that is being taken, as it was before it was sealed
-	sealed []byte    // the same, as the other end of a relay gets it
+	// Used by the receiving goroutine alone.
+	buffer      jitterBuffer
+	timeline    timeline
+	parsed      rtp.Packet
+	lastArrival time.Time      // of a packet
+	preKey      []preKeyPacket // packets buffered until their key arrives
+	plain       []byte         // the current packet, decrypted
+	relayBuf    []byte         // the same, as it is relayed
 
-	mu        sync.Mutex // guards what follows
-	spec      timbre.Media
-	codecs    [128]timbre.Codec
-	latch     latch
-	stats     Stats
-	reception reception
-	reporter  netip.Addr // where RTCP has come from
-	pace      pace       // of what is sent to a peer that has sent nothing
-	closing   bool
-	pausing   bool // hand on what is held: nothing may come for a while
+	mu          sync.Mutex // guards the fields below
+	media       timbre.Media
+	payloads    [128]timbre.Codec
+	latch       latch
+	stats       Stats
+	source      sourceStats
+	controlHost netip.Addr    // host that RTCP has come from
+	relayLimit  *rate.Limiter // for destinations that have sent nothing
+	closing     bool
+	flushing    bool // the receiving goroutine is to deliver what is buffered: no more packets may follow
 
-	envelopes    [ports]*envelope
+	crypto       [ports]*cryptoContext
 	associations [ports]*association
 }
 
-// open takes a pair of ports and hands the frames of what arrives there to a listener, from one goroutine at a time.
+// open binds a pair of ports for a stream.
 func (p *Pool) open(spec timbre.Media, to timbre.Listener) (*Stream, error) {
 	media, control, port, err := p.listen(spec.Local)
 	if err != nil {
 		return nil, err
 	}
 	s := p.stream(spec, to)
-	s.port, s.media, s.control = port, media, control
+	s.port, s.mediaConn, s.controlConn = port, media, control
 	s.mu.Lock()
-	err = s.secure()
+	err = s.applyKeys()
 	s.mu.Unlock()
 	if err != nil {
 		err = errors.Join(err, media.Close(), control.Close())
-		p.free(port)
+		p.release(port)
 		return nil, err
 	}
 	p.metrics.streams.Inc()
-	s.owned.Go(s.receive)
-	s.owned.Go(s.report)
+	s.loops.Go(s.receive)
+	s.loops.Go(s.serveControl)
 	return s, nil
 }
 
 // stream makes a stream without sockets.
 func (p *Pool) stream(spec timbre.Media, to timbre.Listener) *Stream {
-	s := &Stream{pool: p, self: rand.Uint32(), spec: spec, codecs: payloadTable(spec)}
+	s := &Stream{pool: p, ssrc: rand.Uint32(), media: spec, payloads: payloadTable(spec), relayLimit: newRelayLimiter()}
 	s.opaque.Store(spec.Opaque)
 	s.latch.signal(spec)
-	s.hearer.to = to
-	s.line.to = &s.hearer
-	s.ring.out = s.line.hear
+	s.output.to = to
+	s.timeline.to = &s.output
+	s.buffer.out = s.timeline.add
 	return s
 }
 
-// Port is the even port of the pair, for the media.
+// Port implements timbre.MediaStream.
 func (s *Stream) Port() int { return int(s.port) }
 
-// Update takes what a re-INVITE or UPDATE says. The ports stay, and so does Local. A new remote address may be latched on to
-// anew; a hold hands on what is held back.
+// Update implements timbre.MediaStream. A new remote address opens the latch again; a hold delivers what is buffered.
 func (s *Stream) Update(spec timbre.Media) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.spec, s.codecs = spec, payloadTable(spec)
+	s.media, s.payloads = spec, payloadTable(spec)
 	s.opaque.Store(spec.Opaque)
 	s.latch.signal(spec)
-	if err := s.secure(); err != nil {
-		s.pool.log.Error("a stream has lost its keys", "port", s.port, "error", err)
+	if err := s.applyKeys(); err != nil {
+		s.pool.env.Log.Error("cannot apply new SRTP keys", "port", s.port, "error", err)
 	}
 	if spec.Hold {
-		s.pausing = true
+		s.flushing = true
 		s.wake()
 	}
 }
 
-// Close hands on what is left, and gives the ports back. No frame is given after it returns. It must not be called by the
-// listener.
+// Close implements timbre.MediaStream. The listener must not call it.
 func (s *Stream) Close() {
 	s.closed.Do(func() {
 		s.mu.Lock()
 		s.closing = true
-		s.part()
+		s.endAssociations()
 		s.mu.Unlock()
-		s.shaking.Wait()
+		s.handshakes.Wait()
 		s.mu.Lock()
 		s.wake()
 		s.mu.Unlock()
-		_ = s.control.Close()
-		s.owned.Wait()
-		s.hush()
-		s.pool.free(s.port)
+		_ = s.controlConn.Close()
+		s.loops.Wait()
+		s.closeOutput()
+		s.pool.release(s.port)
 		s.pool.metrics.streams.Dec()
 		stats := s.Stats()
-		s.pool.log.Debug("RTP stream closed", "port", s.port, "packets", stats.Packets, "lost", stats.Lost, "late", stats.Late,
+		s.pool.env.Log.Debug("RTP stream closed", "port", s.port, "packets", stats.Packets, "lost", stats.Lost, "late", stats.Late,
 			slog.Duration("jitter", stats.Jitter))
 	})
-}
-
-// wake makes the receiving goroutine look at closing and pausing. The caller holds mu.
-func (s *Stream) wake() { _ = s.media.SetReadDeadline(time.Unix(1, 0)) }
-
-// woken is what the receiving goroutine does then; true: it is the end.
-func (s *Stream) woken() (end bool) {
-	s.mu.Lock()
-	pausing := s.pausing
-	s.pausing = false
-	if end = s.closing; !end {
-		_ = s.media.SetReadDeadline(time.Time{})
-	}
-	s.mu.Unlock()
-	s.belated()
-	if pausing && !end {
-		s.flush()
-	}
-	return end
-}
-
-// receive reads the media socket until the stream is closed.
-func (s *Stream) receive() {
-	buf := make([]byte, largest)
-	failed := 0
-	for {
-		n, from, err := s.media.ReadFromUDPAddrPort(buf)
-		switch {
-		case err == nil:
-			failed = 0
-			s.take(buf[:n], from)
-			continue
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			if !s.woken() {
-				continue
-			}
-			s.drain(buf)
-		default:
-			if failed++; failed < failures {
-				continue
-			}
-			s.pool.log.Error("RTP socket failed", "port", s.port, "error", err)
-		}
-		break
-	}
-	s.flush()
-	_ = s.media.Close()
-}
-
-// drain takes the packets that were in the socket when the stream was closed.
-func (s *Stream) drain(buf []byte) {
-	silent := 0
-	for range drained {
-		_ = s.media.SetReadDeadline(time.Now().Add(quiet))
-		n, from, err := s.media.ReadFromUDPAddrPort(buf)
-		if err == nil {
-			s.take(buf[:n], from)
-			silent = 0
-		} else if silent++; silent == 2 {
-			return
-		}
-	}
-}
-
-// flush hands on all that is held, in the ring and as part of a frame.
-func (s *Stream) flush() {
-	s.ring.flush()
-	s.line.flush()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tally()
-}
-
-// take is one datagram from the media socket.
-func (s *Stream) take(b []byte, from netip.AddrPort) {
-	from = plain(from)
-	if s.opaque.Load() {
-		s.takeOpaque(b, from)
-		return
-	}
-	s.belated()
-	switch {
-	case isDTLS(b):
-		s.takeRecord(onMedia, b, from)
-	case isSTUN(b):
-		s.passOver(STUN, from)
-	case len(b) > 1 && b[1] >= 192 && b[1] <= 223: // RTCP on the media port (RFC 5761)
-		s.hearControl(onMedia, b, from)
-	default:
-		s.takePacket(b, from)
-	}
-}
-
-// takePacket is one RTP packet.
-func (s *Stream) takePacket(b []byte, from netip.AddrPort) {
-	now := s.pool.now()
-	p, ok := s.admit(b, from)
-	if !ok {
-		return
-	}
-	s.pass(s.opened)
-	if !s.last.IsZero() {
-		p.idle = max(0, int64(now.Sub(s.last)/sample))
-	}
-	s.last = now
-	what := s.ring.push(p)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.count(&p, what, now)
-}
-
-// plain is an address as signalling writes it: IPv4 as such, no zone.
-func plain(a netip.AddrPort) netip.AddrPort {
-	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
-}
-
-// admit opens and parses a datagram, and checks that it belongs here: that it is from the right source, and then that it is
-// authentic, before anything in it counts.
-func (s *Stream) admit(b []byte, from netip.AddrPort) (p packet, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case !s.latch.allows(from):
-		s.drop(Stranger, from.String())
-		return p, false
-	case len(b) < header || len(b) == largest || b[0]>>6 != 2:
-		s.drop(Malformed, from.String())
-		return p, false
-	}
-	if s.spec.Encrypted() {
-		if b, ok = s.unseal(b, from); !ok {
-			return p, false
-		}
-	}
-	s.opened = b
-	if s.parsed.Unmarshal(b) != nil {
-		s.drop(Malformed, from.String())
-		return p, false
-	}
-	h := &s.parsed.Header
-	c := s.codecs[h.PayloadType]
-	if c == 0 {
-		s.drop(UnknownPayload, from.String())
-		if s.latch.fixed != from && s.relay.Load() == nil {
-			return p, false
-		}
-	}
-	if c != 0 || s.relay.Load() != nil {
-		s.latch.fix(from)
-	}
-	return packet{ssrc: h.SSRC, ts: h.Timestamp, seq: h.SequenceNumber, codec: c, payload: s.parsed.Payload}, true
 }

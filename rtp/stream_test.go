@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/rtp/codec"
 )
 
@@ -35,7 +36,7 @@ var firstPort = sync.OnceValue(func() int {
 // pool is a pool of n pairs of ports.
 func pool(t testing.TB, n int) *Pool {
 	t.Helper()
-	p, err := NewPool(Config{First: uint16(firstPort()), Last: uint16(firstPort() + 2*n - 1), Metrics: prometheus.NewRegistry()})
+	p, err := New(environment.Environment{Metrics: prometheus.NewRegistry()}, Config{First: uint16(firstPort()), Last: uint16(firstPort() + 2*n - 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,13 +221,13 @@ func TestBadPacketsAreCountedAndNeverFatal(t *testing.T) {
 	to.wait(t, 2)
 	s.Close()
 	got := s.Stats()
-	if want := [reasons]uint64{Malformed: 6, Stranger: 3, UnknownPayload: 1, STUN: 1}; got.Dropped != want {
+	if want := [reasons]uint64{Malformed: 6, UnknownSource: 3, UnknownPayload: 1, STUN: 1}; got.Dropped != want {
 		t.Errorf("%v dropped, want %v", got.Dropped, want)
 	}
 	if got.Lost != 0 {
 		t.Errorf("%d lost", got.Lost)
 	}
-	if got := testutil.ToFloat64(p.metrics.dropped[Stranger]); got != 3 {
+	if got := testutil.ToFloat64(p.metrics.dropped[UnknownSource]); got != 3 {
 		t.Errorf("%v strangers counted", got)
 	}
 }
@@ -244,7 +245,7 @@ func TestAnUpdateMovesTheSource(t *testing.T) {
 	next.say(1)
 	to.wait(t, 5)
 	s.Close()
-	if got := s.Stats(); got.Dropped[Stranger] != 1 || got.Duplicates != 0 {
+	if got := s.Stats(); got.Dropped[UnknownSource] != 1 || got.Duplicates != 0 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -253,7 +254,7 @@ func TestReportsSayWhatCameAndWhen(t *testing.T) {
 	for name, muxed := range map[string]bool{"own port": false, "port of the media": true} {
 		t.Run(name, func(t *testing.T) {
 			p := pool(t, 50)
-			p.every = 10 * time.Millisecond
+			p.reportInterval = 10 * time.Millisecond
 			control := newSender(t)
 			s, from, to := open(t, p, func(s *timbre.Media) { s.RTCP = control.addr() })
 			if muxed {

@@ -9,6 +9,7 @@ import (
 	"github.com/pion/rtp"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/rtp/codec"
 )
 
@@ -33,7 +34,7 @@ func TestPacketsOfAnyLengthBecomeFramesOfTwentyMilliseconds(t *testing.T) {
 		e := &ear{}
 		line := timeline{to: e}
 		for i := range 12 {
-			line.hear(said(uint32(0xFFFFFF00+i*ms*8), ms*8, byte(i)))
+			line.add(said(uint32(0xFFFFFF00+i*ms*8), ms*8, byte(i)))
 		}
 		if got, want := len(e.at), 12*ms/20; got != want {
 			t.Errorf("%d ms: %d frames, want %d", ms, got, want)
@@ -56,9 +57,9 @@ func TestTimeIsTheSendersTime(t *testing.T) {
 	const ms = time.Millisecond
 	event := packet{ts: 320, codec: timbre.TelephoneEvent, payload: make([]byte, 4)}
 	fresh := said(99999, 160, 2)
-	fresh.fresh = true
+	fresh.first = true
 	after, lostEvent := said(480, 160, 2), event
-	after.after, lostEvent.after = true, true
+	after.afterLoss, lostEvent.afterLoss = true, true
 	for name, c := range map[string]struct {
 		second  []packet // after two packets of 20 ms from timestamp 0
 		at      time.Duration
@@ -79,14 +80,14 @@ func TestTimeIsTheSendersTime(t *testing.T) {
 		"clock set far back":              {[]packet{said(0x90000000, 160, 2)}, 40 * ms, 0, 1},
 		"clock set far ahead":             {[]packet{said(0x70000000, 160, 2)}, 40 * ms, 0, 1},
 		"new source":                      {[]packet{fresh}, 40 * ms, 0, 1},
-		"new source that begins silently": {[]packet{{fresh: true, ts: 5}, said(99999, 160, 2)}, 40 * ms, 0, 1},
+		"new source that begins silently": {[]packet{{first: true, ts: 5}, said(99999, 160, 2)}, 40 * ms, 0, 1},
 	} {
 		e := &ear{}
 		line := timeline{to: e}
-		line.hear(said(0, 160, 1))
-		line.hear(said(160, 160, 1))
+		line.add(said(0, 160, 1))
+		line.add(said(160, 160, 1))
 		for _, p := range c.second {
-			line.hear(p)
+			line.add(p)
 		}
 		if got := e.at[len(e.at)-1]; got != c.at {
 			t.Errorf("%s: heard at %v, want %v", name, got, c.at)
@@ -106,8 +107,8 @@ func TestTimeIsTheSendersTime(t *testing.T) {
 func TestAPauseCutsTheFrameBeforeIt(t *testing.T) {
 	e := &ear{}
 	line := timeline{to: e}
-	line.hear(said(0, 240, 1))
-	line.hear(said(8000, 240, 2))
+	line.add(said(0, 240, 1))
+	line.add(said(8000, 240, 2))
 	line.flush()
 	if !slices.Equal(e.len, []int{160, 80, 160, 80}) {
 		t.Errorf("frames of %v samples", e.len)
@@ -122,7 +123,7 @@ func TestASlowClockCostsNoAudio(t *testing.T) {
 	e := &ear{}
 	line := timeline{to: e}
 	for i := range 1000 {
-		line.hear(said(uint32(i*159), 160, byte(i)))
+		line.add(said(uint32(i*159), 160, byte(i)))
 	}
 	if len(e.pcm) != 160000 {
 		t.Errorf("%d samples of 160000 heard", len(e.pcm))
@@ -133,7 +134,7 @@ func TestAStuckClockCostsNoAudio(t *testing.T) {
 	e := &ear{}
 	line := timeline{to: e}
 	for range 100 {
-		line.hear(said(4711, 160, 1))
+		line.add(said(4711, 160, 1))
 	}
 	if got := e.at[len(e.at)-1]; len(e.at) != 100 || got != 99*timbre.FrameDuration {
 		t.Errorf("%d frames, the last at %v", len(e.at), got)
@@ -144,7 +145,7 @@ func TestMediaTimeNeverOverflows(t *testing.T) {
 	e := &ear{}
 	line := timeline{to: e}
 	for i := range 3000 {
-		line.hear(said(uint32(i)*hour, 160, 1))
+		line.add(said(uint32(i)*maxJump, 160, 1))
 	}
 	if !slices.IsSorted(e.at) || e.at[len(e.at)-1] > 1001*time.Hour {
 		t.Errorf("the last frame is at %v", e.at[len(e.at)-1])
@@ -157,14 +158,14 @@ func TestANewSourceGoesOnAfterThePauseBeforeIt(t *testing.T) {
 	for _, c := range []struct {
 		idle int64
 		at   time.Duration
-	}{{0, 20 * time.Millisecond}, {160, 20 * time.Millisecond}, {span, 20 * time.Millisecond}, {60*second + 160, time.Minute + 20*time.Millisecond}} {
+	}{{0, 20 * time.Millisecond}, {160, 20 * time.Millisecond}, {maxDelay, 20 * time.Millisecond}, {60*second + 160, time.Minute + 20*time.Millisecond}} {
 		for _, fresh := range []bool{true, false} { // a new source, or the same one with a new clock
 			e := &ear{}
 			line := timeline{to: e}
-			line.hear(said(1<<20, 160, 1))
+			line.add(said(1<<20, 160, 1))
 			p := said(7, 160, 2)
-			p.fresh, p.idle = fresh, c.idle
-			line.hear(p)
+			p.first, p.idle = fresh, c.idle
+			line.add(p)
 			if len(e.at) != 2 || e.at[1] != c.at {
 				t.Errorf("%d samples without a packet, new source %v: frames at %v", c.idle, fresh, e.at)
 			}
@@ -174,7 +175,7 @@ func TestANewSourceGoesOnAfterThePauseBeforeIt(t *testing.T) {
 
 func TestAStreamMeasuresThePauseBeforeANewSource(t *testing.T) {
 	now := time.UnixMilli(1)
-	pool, err := NewPool(Config{First: 24000, Last: 24001, Now: func() time.Time { return now }})
+	pool, err := New(environment.Environment{Now: func() time.Time { return now }}, Config{First: 24000, Last: 24001})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +188,7 @@ func TestAStreamMeasuresThePauseBeforeANewSource(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.take(b, from)
+		s.handleDatagram(b, from)
 		now = now.Add(time.Minute)
 	}
 	if want := []time.Duration{0, time.Minute}; !slices.Equal(e.at, want) {

@@ -140,7 +140,7 @@ func (h deployment) figure(ctx context.Context, t *testing.T, name string) int {
 func (h deployment) assertCleanReception(ctx context.Context, t *testing.T, besides ...string) int {
 	t.Helper()
 	faults := []string{"timbre_rtp_lost_total", "timbre_rtp_late_total", "timbre_rtp_duplicates_total"}
-	for _, reason := range []string{"malformed", "stranger", "unknown payload", "stray", "unreadable", "unauthentic", "replayed", "stun"} {
+	for _, reason := range []string{"malformed", "unknown source", "unknown payload", "out of sequence", "undecodable", "unauthentic", "replayed", "stun"} {
 		faults = append(faults, dropped(reason))
 	}
 	for _, name := range faults {

@@ -9,13 +9,13 @@ import (
 
 func TestReportsReckonLossAndJitterAsRFC3550(t *testing.T) {
 	start := time.UnixMilli(1_700_000_000_000)
-	var r reception
+	var r sourceStats
 	first := said(0, 160, 0)
 	first.seq = 0xFFFE
 	if _, ok := r.report(start); ok {
 		t.Error("a report about nothing")
 	}
-	r.begin(&first)
+	r.reset(&first)
 	for i := range 20 {
 		if i%5 == 3 {
 			continue // lost: 4 of 20
@@ -26,10 +26,10 @@ func TestReportsReckonLossAndJitterAsRFC3550(t *testing.T) {
 		if i%2 == 1 {
 			now = now.Add(2 * time.Millisecond) // 16 samples
 		}
-		r.packet(&p, now)
+		r.count(&p, now)
 	}
-	r.heard(&rtcp.SenderReport{SSRC: first.ssrc, NTPTime: 0xAAAA123456785555}, start)
-	r.heard(&rtcp.SenderReport{SSRC: 99, NTPTime: 1 << 40}, start)
+	r.senderReport(&rtcp.SenderReport{SSRC: first.ssrc, NTPTime: 0xAAAA123456785555}, start)
+	r.senderReport(&rtcp.SenderReport{SSRC: 99, NTPTime: 1 << 40}, start)
 	got, ok := r.report(start.Add(1500 * time.Millisecond))
 	if !ok || got.TotalLost != 4 || got.LastSequenceNumber != 0x10011 || got.FractionLost != 4*256/20 {
 		t.Errorf("%+v", got)
@@ -47,17 +47,17 @@ func TestReportsReckonLossAndJitterAsRFC3550(t *testing.T) {
 
 func TestJitterIsNotShakenByAPause(t *testing.T) {
 	now := time.UnixMilli(1_700_000_000_000)
-	var r reception
+	var r sourceStats
 	p := said(0xFFFFFF00, 160, 0)
-	r.begin(&p)
+	r.reset(&p)
 	for range 100 {
-		r.packet(&p, now)
+		r.count(&p, now)
 		p.seq++
 		p.ts += 160
 		now = now.Add(20 * time.Millisecond)
 	}
 	p.ts += 1 << 30
-	r.packet(&p, now)
+	r.count(&p, now)
 	if r.jitter > 1 {
 		t.Errorf("jitter %.1f", r.jitter)
 	}

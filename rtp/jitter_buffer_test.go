@@ -26,9 +26,9 @@ func train(n, samples int) []packet {
 func place(p packet) int { return int(binary.BigEndian.Uint32(p.payload)) }
 
 // line is a ring with what came out of it.
-func line() (*ring, *[]int) {
+func line() (*jitterBuffer, *[]int) {
 	var out []int
-	return &ring{out: func(p packet) { out = append(out, place(p)) }}, &out
+	return &jitterBuffer{out: func(p packet) { out = append(out, place(p)) }}, &out
 }
 
 // shuffle is what a network makes of a train: each packet is delayed by less than the span of the ring, lost or doubled as
@@ -42,7 +42,7 @@ func shuffle(packets []packet, dice func() byte) (arriving []packet, missing, do
 	for i, p := range packets {
 		delay, fate := 0, byte(0)
 		if i > 0 {
-			delay, fate = int(dice())*(span-len(p.payload))/255, dice()
+			delay, fate = int(dice())*(maxDelay-len(p.payload))/255, dice()
 		}
 		if fate > 230 {
 			missing++
@@ -73,9 +73,9 @@ func checkOrder(t *testing.T, samples int, dice func() byte) {
 		switch r.push(p) {
 		case duplicate:
 			duplicates++
-		case late, stray:
+		case late, outOfSequence:
 			t.Fatalf("packet %d of %d samples was refused", place(p), samples)
-		case taken, restarted:
+		case accepted, restarted:
 		}
 	}
 	r.flush()
@@ -88,8 +88,8 @@ func checkOrder(t *testing.T, samples int, dice func() byte) {
 	if last := (*out)[len(*out)-1]; int(r.lost) != last+1-len(*out) {
 		t.Fatalf("%d lost, want %d", r.lost, last+1-len(*out))
 	}
-	if r.count != 0 || r.bytes != 0 {
-		t.Fatalf("%d packets of %d bytes are still held", r.count, r.bytes)
+	if r.count != 0 || r.size != 0 {
+		t.Fatalf("%d packets of %d bytes are still held", r.count, r.size)
 	}
 }
 
@@ -184,7 +184,7 @@ func TestANewSourceIsHeardOnceASecondPacketConfirmsIt(t *testing.T) {
 		packets[10+i].ssrc, packets[10+i].seq, packets[10+i].ts = 9, uint16(i), uint32(i*160)
 	}
 	for _, p := range slices.Concat(old[:9], packets[10:12], old[9:], packets[12:]) {
-		if what := r.push(p); (what == stray) != (p.ssrc == 7 && place(p) == 9 || place(p) == 10) {
+		if what := r.push(p); (what == outOfSequence) != (p.ssrc == 7 && place(p) == 9 || place(p) == 10) {
 			t.Errorf("packet %d of source %d is %d", place(p), p.ssrc, what)
 		}
 	}
@@ -192,7 +192,7 @@ func TestANewSourceIsHeardOnceASecondPacketConfirmsIt(t *testing.T) {
 		t.Errorf("came out as %v", *out)
 	}
 	for i, p := range train(20, 160)[10:] { // the first source comes back
-		if what := r.push(p); (what == stray) != (i < flips-1) {
+		if what := r.push(p); (what == outOfSequence) != (i < maxSwitches-1) {
 			t.Errorf("packet %d of the first source is %d", i, what)
 		}
 	}
@@ -205,13 +205,13 @@ func TestAForgedPacketOfAnotherSourceChangesNothing(t *testing.T) {
 	for i, p := range packets {
 		forged := p
 		forged.ssrc, forged.seq = 666, uint16(i)
-		if what := r.push(forged); i > 0 && what != stray {
+		if what := r.push(forged); i > 0 && what != outOfSequence {
 			t.Errorf("forged packet %d is %d", i, what)
 		}
 		if i == 0 { // nobody was here yet: the first packet is believed
 			r, out = line()
 		}
-		if what := r.push(p); what == stray {
+		if what := r.push(p); what == outOfSequence {
 			t.Errorf("packet %d is a stray", i)
 		}
 		want = append(want, i)
@@ -224,7 +224,7 @@ func TestAForgedPacketOfAnotherSourceChangesNothing(t *testing.T) {
 func TestANewSourceAfterAPauseIsHeardAtOnce(t *testing.T) {
 	r, out := line()
 	packets := train(2, 160)
-	packets[1].ssrc, packets[1].seq, packets[1].idle = 9, 77, span
+	packets[1].ssrc, packets[1].seq, packets[1].idle = 9, 77, maxDelay
 	for _, p := range packets {
 		if what := r.push(p); what != restarted {
 			t.Errorf("packet %d is %d", place(p), what)

@@ -8,31 +8,31 @@ import (
 	"timbre"
 )
 
-// reception is what RTCP wants to know of one source, as RFC 3550 reckons it (6.4.1, A.3 and A.8).
-type reception struct {
+// sourceStats are the figures of one source that RTCP reports, as RFC 3550 computes them (6.4.1, A.3 and A.8).
+type sourceStats struct {
 	ssrc              uint32
 	first, highest    uint32 // extended sequence numbers
 	received          uint32
-	expected, counted uint32 // at the last report: expected and received packets
-	clock             int64  // of the last packet with audio, in Hz; zero: there was none
-	transit           int64  // its arrival less its timestamp, by that clock
-	timed             bool   // transit is set
+	expected, counted uint32 // expected and received packets at the last report
+	clock             int64  // RTP clock of the last packet with audio, in Hz; 0: there was none
+	transit           int64  // its arrival minus its timestamp, in ticks of that clock
+	timed             bool   // transit is valid
 	jitter            float64
-	sender            uint32    // middle of the NTP time in the last sender report
-	senderAt          time.Time // when that came
+	sender            uint32    // middle 32 bits of the NTP time in the last sender report
+	senderAt          time.Time // when it arrived
 }
 
-// begin starts over with the first packet of a sequence. A source that only restarted keeps its jitter.
-func (r *reception) begin(p *packet) {
+// reset starts over with the first packet of a sequence. A source that only restarted keeps its jitter.
+func (r *sourceStats) reset(p *packet) {
 	clock, jitter := r.clock, r.jitter
 	if r.ssrc != p.ssrc {
 		clock, jitter = 0, 0
 	}
-	*r = reception{ssrc: p.ssrc, first: uint32(p.seq), highest: uint32(p.seq), clock: clock, jitter: jitter}
+	*r = sourceStats{ssrc: p.ssrc, first: uint32(p.seq), highest: uint32(p.seq), clock: clock, jitter: jitter}
 }
 
-// packet counts one packet of the sequence, arrived at now.
-func (r *reception) packet(p *packet, now time.Time) {
+// count counts a packet of the sequence that arrived at now.
+func (r *sourceStats) count(p *packet, now time.Time) {
 	r.received++
 	if ahead := int16(p.seq - uint16(r.highest)); ahead > 0 {
 		r.highest += uint32(ahead)
@@ -46,14 +46,14 @@ func (r *reception) packet(p *packet, now time.Time) {
 	switch {
 	case clock != r.clock:
 		r.jitter = 0
-	case r.timed && max(d, -d) < 10*clock: // more is no jitter: a pause, or a wrap of the timestamp
+	case r.timed && max(d, -d) < 10*clock: // 10 s or more is a pause or a wrapped timestamp
 		r.jitter += (float64(max(d, -d)) - r.jitter) / 16
 	}
 	r.clock, r.transit, r.timed = clock, transit, true
 }
 
-// report is the block about this source in a receiver report sent at now; false: nothing has come from it.
-func (r *reception) report(now time.Time) (rtcp.ReceptionReport, bool) {
+// report is the report block about this source at now. False: nothing has been received.
+func (r *sourceStats) report(now time.Time) (rtcp.ReceptionReport, bool) {
 	if r.received == 0 {
 		return rtcp.ReceptionReport{}, false
 	}
@@ -78,8 +78,8 @@ func (r *reception) report(now time.Time) (rtcp.ReceptionReport, bool) {
 	return report, true
 }
 
-// heard takes a sender report that came at now.
-func (r *reception) heard(s *rtcp.SenderReport, now time.Time) {
+// senderReport takes a sender report that arrived at now.
+func (r *sourceStats) senderReport(s *rtcp.SenderReport, now time.Time) {
 	if s.SSRC == r.ssrc && r.received > 0 {
 		r.sender, r.senderAt = uint32(s.NTPTime>>16), now
 	}

@@ -12,28 +12,28 @@ import (
 // A description may name a victim: it gets no more than one voice, and its peer all as soon as it has said something.
 func TestAHostThatHasSentNothingGetsNoMoreThanOneVoice(t *testing.T) {
 	p, now := pool(t, 50), time.Unix(1000, 0)
-	p.now = func() time.Time { return now }
+	p.env.Now = func() time.Time { return now }
 	s := p.stream(timbre.Media{Remote: addr("10.0.0.1:4000")}, &ear{})
 	sent := func(n int, to string) (sent int) {
 		for range n {
-			if s.may(addr(to)) {
+			if s.mayRelayTo(addr(to)) {
 				sent++
 			}
 		}
 		return sent
 	}
-	if got := sent(1000, "10.0.0.1:4000"); got != unproven || testutil.ToFloat64(p.metrics.unproven) != 1000-unproven {
-		t.Errorf("%d of 1000 packets at once, %v held back", got, testutil.ToFloat64(p.metrics.unproven))
+	if got := sent(1000, "10.0.0.1:4000"); got != unverifiedRate || testutil.ToFloat64(p.metrics.rateLimited) != 1000-unverifiedRate {
+		t.Errorf("%d of 1000 packets at once, %v held back", got, testutil.ToFloat64(p.metrics.rateLimited))
 	}
 	steady := 0
-	for range 10 * unproven { // ten seconds of a voice in packets of 10 ms
-		now = now.Add(time.Second / unproven)
+	for range 10 * unverifiedRate { // ten seconds of a voice in packets of 10 ms
+		now = now.Add(time.Second / unverifiedRate)
 		steady += sent(1, "10.0.0.1:4000")
 	}
-	if steady != 10*unproven {
+	if steady != 10*unverifiedRate {
 		t.Errorf("%d packets of one voice", steady)
 	}
-	s.take(speech(), addr("10.0.0.1:4000"))
+	s.handleDatagram(speech(), addr("10.0.0.1:4000"))
 	if got := sent(1000, "10.0.0.1:4000"); got != 1000 {
 		t.Errorf("%d of 1000 packets to one who has spoken", got)
 	}

@@ -24,11 +24,11 @@ func TestReportsGoToNobodyWhoHasSentNothing(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := p.stream(timbre.Media{Remote: here, RTCP: c.rtcp}, &ear{})
-			s.take(speech(), c.from)
+			s.handleDatagram(speech(), c.from)
 			if c.say.IsValid() {
-				s.hearControl(onControl, []byte{0x80, 201, 0, 1, 0, 0, 0, 9}, c.say)
+				s.handleControl(onControl, []byte{0x80, 201, 0, 1, 0, 0, 0, 9}, c.say)
 			}
-			if got := s.reportTo(); got != c.want {
+			if got := s.reportAddr(); got != c.want {
 				t.Errorf("reports go to %v, want %v", got, c.want)
 			}
 		})

@@ -1,0 +1,160 @@
+package rtp
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/pion/rtcp"
+)
+
+// serveControl owns the RTCP socket: it takes sender reports and sends a receiver report every five seconds, until the stream is
+// closed.
+func (s *Stream) serveControl() {
+	buf := make([]byte, maxDatagram)
+	next := time.Now().Add(s.pool.reportInterval)
+	for failed := 0; failed < maxFailures; {
+		_ = s.controlConn.SetReadDeadline(next)
+		n, from, err := s.controlConn.ReadFromUDPAddrPort(buf)
+		switch {
+		case err == nil:
+			failed = 0
+			switch b := buf[:n]; {
+			case isDTLS(b):
+				s.handleDTLS(onControl, b, unmapped(from))
+			case isSTUN(b):
+				s.ignore(STUN, unmapped(from))
+			default:
+				s.handleControl(onControl, b, unmapped(from))
+			}
+		case errors.Is(err, net.ErrClosed):
+			return
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			s.sendReport(s.pool.env.Now())
+			next = time.Now().Add(s.pool.reportInterval)
+		default:
+			failed++
+		}
+	}
+	s.pool.env.Log.Error("RTCP socket failed", "port", s.port)
+}
+
+// handleControl takes an RTCP packet, and relays it.
+func (s *Stream) handleControl(port int, b []byte, from netip.AddrPort) {
+	if plain, ok := s.readControl(port, b, from); ok {
+		s.relayControl(plain)
+	}
+}
+
+// readControl takes the sender reports of an RTCP packet, which it returns decrypted. False: it was dropped.
+func (s *Stream) readControl(port int, b []byte, from netip.AddrPort) ([]byte, bool) {
+	now := s.pool.env.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case !s.allowsControlFrom(from):
+		s.drop(UnknownSource, from.String())
+		return nil, false
+	case len(b) < controlHeader:
+		s.drop(Malformed, from.String())
+		return nil, false
+	}
+	if s.media.Encrypted() {
+		plain, why, ok := s.crypto[port].decryptControl(b, binary.BigEndian.Uint32(b[4:]))
+		if !ok {
+			s.drop(why, from.String())
+			return nil, false
+		}
+		b = plain
+	}
+	packets, err := rtcp.Unmarshal(b)
+	if err != nil {
+		s.drop(Malformed, from.String())
+		return nil, false
+	}
+	s.controlHost = from.Addr()
+	for _, p := range packets {
+		if sr, ok := p.(*rtcp.SenderReport); ok {
+			s.stats.SenderReports++
+			s.source.senderReport(sr, now)
+		}
+	}
+	return b, true
+}
+
+// allowsControlFrom reports whether RTCP is taken from an address: from the host of the media, from an address that the media
+// may come from, or from the negotiated one. The caller holds mu.
+func (s *Stream) allowsControlFrom(from netip.AddrPort) bool {
+	return from.Addr() == s.latch.fixed.Addr() || s.latch.allows(from) || from == s.controlAddr()
+}
+
+// controlHeader is the length of an RTCP header, with the SSRC of its sender.
+const controlHeader = 8
+
+// controlAddr is the negotiated address of RTCP: the source of the media if they share a port, the signalled RTCP address, or
+// the port after that of the media.
+func (s *Stream) controlAddr() netip.AddrPort {
+	if s.media.Mux {
+		return s.latch.fixed
+	}
+	if r := s.media.RTCP; r.IsValid() && !r.Addr().IsUnspecified() {
+		return unmapped(r)
+	}
+	return netip.AddrPortFrom(s.latch.fixed.Addr(), s.latch.fixed.Port()+1)
+}
+
+// reportAddr is where receiver reports go: controlAddr, unless that is a host that has sent nothing, which may not be part of the
+// call.
+func (s *Stream) reportAddr() netip.AddrPort {
+	if to := s.controlAddr(); to.Addr() == s.latch.fixed.Addr() || to.Addr() == s.controlHost {
+		return to
+	}
+	return netip.AddrPortFrom(s.latch.fixed.Addr(), s.latch.fixed.Port()+1)
+}
+
+// sendReport sends a receiver report if anything has been received.
+func (s *Stream) sendReport(now time.Time) {
+	s.mu.Lock()
+	block, ok := s.source.report(now)
+	to, fixed := s.reportAddr(), s.latch.fixed
+	s.mu.Unlock()
+	if !ok || to.Port() == 0 || s.relay.Load() != nil {
+		return
+	}
+	name := fmt.Sprintf("timbre-%08x", s.ssrc)
+	b, err := rtcp.Marshal([]rtcp.Packet{
+		&rtcp.ReceiverReport{SSRC: s.ssrc, Reports: []rtcp.ReceptionReport{block}},
+		rtcp.NewCNAMESourceDescription(s.ssrc, name),
+	})
+	if err != nil {
+		s.pool.env.Log.Error("cannot marshal an RTCP report", "port", s.port, "error", err)
+		return
+	}
+	socket, port := s.controlConn, onControl
+	if to == fixed { // RTCP and media share a port
+		socket, port = s.mediaConn, onMedia
+	}
+	if b, err = s.encryptControl(port, b); err != nil {
+		s.pool.env.Log.Debug("cannot encrypt an RTCP report", "port", s.port, "error", err)
+		return
+	}
+	if _, err := socket.WriteToUDPAddrPort(b, to); err != nil {
+		s.pool.env.Log.Debug("cannot send an RTCP report", "port", s.port, "error", err)
+		return
+	}
+	s.pool.metrics.reports.Inc()
+}
+
+// encryptControl returns an RTCP packet as it is sent from one of the ports.
+func (s *Stream) encryptControl(port int, b []byte) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.media.Encrypted() {
+		return b, nil
+	}
+	return s.crypto[port].encryptControl(b)
+}

@@ -1,0 +1,61 @@
+package rtp
+
+import (
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/transport/v5/packetio"
+)
+
+// maxQueuedRecords is how many datagrams of a handshake may wait: more than a flight has.
+const maxQueuedRecords = 32
+
+// dtlsTransport is the net.PacketConn of a DTLS association that shares its socket with RTP or RTCP. The goroutine that reads
+// the socket delivers the records.
+type dtlsTransport struct {
+	received *packetio.Buffer
+	socket   *net.UDPConn
+	peer     atomic.Pointer[netip.AddrPort]
+	muted    atomic.Bool // nothing more is sent
+}
+
+func newDTLSTransport(socket *net.UDPConn, peer netip.AddrPort) *dtlsTransport {
+	w := &dtlsTransport{received: packetio.NewBuffer(), socket: socket}
+	w.received.SetLimitCount(maxQueuedRecords)
+	w.peer.Store(&peer)
+	return w
+}
+
+// deliver queues a datagram that was received. One too many is lost.
+func (w *dtlsTransport) deliver(b []byte) { _, _ = w.received.Write(b, nil) }
+
+// ReadFrom implements net.PacketConn.
+func (w *dtlsTransport) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, _, err := w.received.Read(b, nil)
+	return n, w.LocalAddr(), err
+}
+
+// WriteTo sends to the current address of the peer.
+func (w *dtlsTransport) WriteTo(b []byte, _ net.Addr) (int, error) {
+	if w.muted.Load() {
+		return len(b), nil
+	}
+	return w.socket.WriteToUDPAddrPort(b, *w.peer.Load())
+}
+
+// Close ends reading. The socket stays open.
+func (w *dtlsTransport) Close() error { return w.received.Close() }
+
+// LocalAddr implements net.PacketConn.
+func (w *dtlsTransport) LocalAddr() net.Addr { return w.socket.LocalAddr() }
+
+// SetDeadline sets the read deadline: writing does not wait.
+func (w *dtlsTransport) SetDeadline(t time.Time) error { return w.received.SetReadDeadline(t) }
+
+// SetReadDeadline implements net.PacketConn.
+func (w *dtlsTransport) SetReadDeadline(t time.Time) error { return w.received.SetReadDeadline(t) }
+
+// SetWriteDeadline does nothing: writing does not wait.
+func (w *dtlsTransport) SetWriteDeadline(time.Time) error { return nil }
