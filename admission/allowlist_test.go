@@ -91,8 +91,8 @@ func TestAllowListAgreesWithTerminations(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Errorf("got %v, want %v", got, want)
 			}
-			if h.contains(source) != (len(want) > 0) {
-				t.Errorf("got contains %v, want %v", !(len(want) > 0), len(want) > 0)
+			if got, want := h.contains(source), len(want) > 0; got != want {
+				t.Errorf("got contains %v, want %v", got, want)
 			}
 		})
 	}

@@ -94,7 +94,7 @@ func (f *session) begin(tracks []track) *failure {
 		f.stop(fail("idle", "no message came for "+f.s.cfg.IdleTimeout.String()))
 	})
 	f.s.metrics.started.WithLabelValues(f.dialect.name()).Inc()
-	f.s.env.Log.Info("feed started", "transaction", id, "dialect", f.dialect.name(), "source", f.source, "legs", len(tracks))
+	f.s.env.Log.Info("feed started", "transaction", id, "dialect", f.dialect.name(), "peer", f.peer, "legs", len(tracks))
 	f.send(f.startedMessage())
 	return nil
 }

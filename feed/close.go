@@ -86,7 +86,7 @@ func (f *session) release() {
 	if reason := f.endBy(internalFailure(nil)); reason != hungUp { // without a reason yet: a panic
 		detail = reason.detail
 		f.s.metrics.failed.WithLabelValues(reason.code).Inc()
-		f.s.env.Log.Warn("feed failed", "reason", reason.code, "detail", detail, "error", reason.err, "source", f.source,
+		f.s.env.Log.Warn("feed failed", "reason", reason.code, "detail", detail, "error", reason.err, "peer", f.peer,
 			"transaction", f.transactionID)
 	}
 	f.endCall(detail)

@@ -21,9 +21,9 @@ func unavailable(err error) *refusal {
 }
 
 // refuse responds to a request, counts the refusal and logs it. The text of internal errors is not sent.
-func (s *Server) refuse(w http.ResponseWriter, source string, r *refusal) {
+func (s *Server) refuse(w http.ResponseWriter, peer string, r *refusal) {
 	s.metrics.refused.WithLabelValues(r.reason).Inc()
-	s.env.Log.Warn("feed refused", "reason", r.reason, "detail", r.detail, "source", source)
+	s.env.Log.Warn("feed refused", "reason", r.reason, "detail", r.detail, "peer", peer)
 	text := r.detail
 	if r.status >= 500 && (r.reason == "internal" || r.reason == "unavailable") {
 		text = http.StatusText(r.status)

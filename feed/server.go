@@ -39,24 +39,24 @@ func New(env environment.Environment, cfg Config, deps Deps) *Server {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f := newSession(s, r.RemoteAddr)
 	if r := s.add(f); r != nil {
-		s.refuse(w, f.source, r)
+		s.refuse(w, f.peer, r)
 		return
 	}
 	defer s.remove(f)
 	defer func() {
 		if p := recover(); p != nil {
-			s.env.Log.Error("panic in a feed", "source", f.source, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			s.env.Log.Error("panic in a feed", "peer", f.peer, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 		}
 	}()
 	admitted, refusal := s.admit(r)
 	if refusal != nil {
-		s.refuse(w, f.source, refusal)
+		s.refuse(w, f.peer, refusal)
 		return
 	}
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OnPingReceived: f.pinged})
 	if err != nil { // Accept has responded
 		s.metrics.refused.WithLabelValues("malformed").Inc()
-		s.env.Log.Warn("feed refused", "reason", "malformed", "detail", err, "source", f.source)
+		s.env.Log.Warn("feed refused", "reason", "malformed", "detail", err, "peer", f.peer)
 		return
 	}
 	conn.SetReadLimit(maxMessage)

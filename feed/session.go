@@ -14,7 +14,7 @@ import (
 // session is one feed, from its connection to its end.
 type session struct {
 	s        *Server
-	source   string
+	peer     string          // its address
 	admitted []timbre.Access // the connectors that the feed may use
 
 	conn          *websocket.Conn
@@ -34,8 +34,8 @@ type session struct {
 	closing    sync.WaitGroup // of the goroutine that closes the connection
 }
 
-func newSession(s *Server, source string) *session {
-	return &session{s: s, source: source, pacer: newPacer(), legs: map[string]*leg{}}
+func newSession(s *Server, peer string) *session {
+	return &session{s: s, peer: peer, pacer: newPacer(), legs: map[string]*leg{}}
 }
 
 // run reads a connection to its end, or to the end of the call.

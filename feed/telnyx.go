@@ -7,10 +7,7 @@ import (
 )
 
 // telnyx is Telnyx media streaming: as Twilio's, with other names, either law of G.711, and no tracks in the start message.
-type telnyx struct {
-	started bool
-	sides   trackSides
-}
+type telnyx struct{ stream mediaStream }
 
 func (*telnyx) name() string        { return "telnyx" }
 func (*telnyx) readsMessages() bool { return false }
@@ -39,31 +36,21 @@ func (t *telnyx) text(message []byte) (any, error) {
 	if err := decode(message, &m); err != nil {
 		return nil, err
 	}
-	switch {
-	case m.Event == "stop":
-		return stopMessage{}, nil
-	case m.Event == "media" && t.started:
-		return t.sides.audio(m.Media)
-	case m.Event == "media", m.Event == "start" && t.started:
-		return nil, unexpected("a message of event " + m.Event)
-	case m.Event != "start":
-		return nil, nil
-	}
-	return t.start(m)
+	return t.stream.event(m.Event, m.Media, func() (startMessage, error) { return t.start(m) })
 }
 
 // telnyxEncodings are those of the codecs that a stream may have, by their names in SDP.
 var telnyxEncodings = map[string]timbre.Encoding{timbre.PCMU.Name(): timbre.MuLaw, timbre.PCMA.Name(): timbre.ALaw}
 
-func (t *telnyx) start(m telnyxMessage) (any, error) {
+func (t *telnyx) start(m telnyxMessage) (startMessage, error) {
 	f := m.Start.MediaFormat
 	start := startMessage{encoding: telnyxEncodings[f.Encoding], rate: timbre.SampleRate}
 	if start.encoding == "" || f.SampleRate != timbre.SampleRate || f.Channels != 1 {
-		return nil, fmt.Errorf("media_format %.32q at %d Hz with %d channels is not PCMU or PCMA at 8000 Hz with one channel", f.Encoding, f.SampleRate, f.Channels)
+		return start, fmt.Errorf("media_format %.32q at %d Hz with %d channels is not PCMU or PCMA at 8000 Hz with one channel", f.Encoding, f.SampleRate, f.Channels)
 	}
 	start.from, start.to = m.Start.From, m.Start.To
-	if err := t.sides.readParameters(&start, m.Start.CustomParameters); err != nil {
-		return nil, err
+	if err := t.stream.sides.readParameters(&start, m.Start.CustomParameters); err != nil {
+		return start, err
 	}
 	for name, value := range map[string]string{"stream_id": m.StreamID, "client_state": m.Start.ClientState} {
 		if value != "" {
@@ -73,6 +60,5 @@ func (t *telnyx) start(m telnyxMessage) (any, error) {
 	if start.callID == "" {
 		start.callID = m.Start.CallControlID
 	}
-	t.started = true
 	return start, nil
 }

@@ -15,6 +15,32 @@ type mediaMessage struct {
 	Payload   string  // base64
 }
 
+// mediaStream is what the streams of Twilio and Telnyx have in common: the order of their events, and their tracks.
+type mediaStream struct {
+	started bool
+	sides   trackSides
+}
+
+// event parses a message of an event; start reads a start message. Other events, such as DTMF and marks, are ignored.
+func (s *mediaStream) event(event string, media mediaMessage, start func() (startMessage, error)) (any, error) {
+	switch {
+	case event == "stop":
+		return stopMessage{}, nil
+	case event == "media" && s.started:
+		return s.sides.audio(media)
+	case event == "media", event == "start" && s.started:
+		return nil, unexpected("a message of event " + event)
+	case event != "start":
+		return nil, nil
+	}
+	m, err := start()
+	if err != nil {
+		return nil, err
+	}
+	s.started = true
+	return m, nil
+}
+
 // trackSides maps the tracks inbound and outbound to parties. Inbound is the audio of the party whose call was
 // connected to the stream: the caller, unless the platform made that call.
 type trackSides struct{ inboundIsCallee bool }

@@ -8,10 +8,7 @@ import (
 
 // twilio is Twilio Media Streams: text messages only, a start message with the tracks, and 20 ms of µ-law in base64 a message,
 // each with its track and time stamp. Custom parameters of the stream may name the connector and the parties.
-type twilio struct {
-	started bool
-	sides   trackSides
-}
+type twilio struct{ stream mediaStream }
 
 func (*twilio) name() string        { return "twilio" }
 func (*twilio) readsMessages() bool { return false }
@@ -37,38 +34,27 @@ func (t *twilio) text(message []byte) (any, error) {
 	if err := decode(message, &m); err != nil {
 		return nil, err
 	}
-	switch {
-	case m.Event == "stop":
-		return stopMessage{}, nil
-	case m.Event == "media" && t.started:
-		return t.sides.audio(m.Media)
-	case m.Event == "media", m.Event == "start" && t.started:
-		return nil, unexpected("a message of event " + m.Event)
-	case m.Event != "start": // DTMF, marks, and events that may be added
-		return nil, nil
-	}
-	return t.start(m)
+	return t.stream.event(m.Event, m.Media, func() (startMessage, error) { return t.start(m) })
 }
 
-func (t *twilio) start(m twilioMessage) (any, error) {
+func (t *twilio) start(m twilioMessage) (startMessage, error) {
 	if f := m.Start.MediaFormat; f.Encoding != "audio/x-mulaw" || f.SampleRate != timbre.SampleRate || f.Channels != 1 {
-		return nil, fmt.Errorf("mediaFormat %.32q at %d Hz with %d channels is not audio/x-mulaw at 8000 Hz with one channel", f.Encoding, f.SampleRate, f.Channels)
+		return startMessage{}, fmt.Errorf("mediaFormat %.32q at %d Hz with %d channels is not audio/x-mulaw at 8000 Hz with one channel", f.Encoding, f.SampleRate, f.Channels)
 	}
 	start := startMessage{encoding: timbre.MuLaw, rate: timbre.SampleRate}
-	if err := t.sides.readParameters(&start, m.Start.CustomParameters); err != nil {
-		return nil, err
+	if err := t.stream.sides.readParameters(&start, m.Start.CustomParameters); err != nil {
+		return start, err
 	}
 	start.metadata["accountSid"], start.metadata["streamSid"] = m.Start.AccountSid, m.Start.StreamSid
 	if start.callID == "" {
 		start.callID = m.Start.CallSid
 	}
 	for _, name := range m.Start.Tracks {
-		track, err := t.sides.track(name)
+		track, err := t.stream.sides.track(name)
 		if err != nil {
-			return nil, err
+			return start, err
 		}
 		start.tracks = append(start.tracks, track)
 	}
-	t.started = true
 	return start, nil
 }

@@ -7,7 +7,6 @@
 package source
 
 import (
-	"log/slog"
 	"net/netip"
 	"sync"
 	"time"
@@ -103,7 +102,7 @@ func (l *Limiter) drop(s *source, reason string, now time.Time) (read, busy bool
 	l.metrics.dropped.WithLabelValues(reason).Inc()
 	if reason != "banned" && now.Sub(s.logged) > window {
 		s.logged = now
-		l.env.Log.Warn("dropping messages unread", "source", s.network, "reason", reason)
+		l.env.Log.Warn("dropping messages unread", "network", s.network, "reason", reason)
 	}
 	return false, false
 }
@@ -141,7 +140,7 @@ func (l *Limiter) fail(s *source, limit int, now time.Time) (banned bool) {
 	}
 	if !s.banned.After(now) {
 		l.metrics.bans.Inc()
-		l.env.Log.Warn("source banned", "source", s.network, "failures", s.failures, slog.Duration("duration", l.cfg.Ban))
+		l.env.Log.Warn("source banned", "network", s.network, "failures", s.failures, "duration", l.cfg.Ban)
 	}
 	s.banned, s.failures = now.Add(l.cfg.Ban), 0
 	return true
