@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Connector is a Voice Connector: where calls come in.
+// Connector is a Voice Connector: it receives calls.
 type Connector struct {
 	ID, ARN, Name, Region        string
 	OutboundHost                 string // <id>.voiceconnector.chime.aws
@@ -20,17 +20,17 @@ type Connector struct {
 type Streaming struct {
 	RetentionHours int
 	Disabled       bool
-	Targets        []string // EventBridge, SNS, SQS: who is told of streams
+	Targets        []string // EventBridge, SNS, SQS: where streaming events are sent
 	Insights       *InsightsLink
 }
 
-// InsightsLink ties a call analytics configuration to a connector.
+// InsightsLink links a connector to a call analytics configuration.
 type InsightsLink struct {
 	Disabled         bool
 	ConfigurationARN string
 }
 
-// Termination says who may send calls to a connector.
+// Termination defines who may send calls to a connector.
 type Termination struct {
 	Disabled           bool
 	CIDRs              []string // allowed hosts
@@ -50,45 +50,45 @@ func (t Termination) Allows(source netip.Addr) bool {
 	return false
 }
 
-// Origination says where a connector's own calls go: routes in the order of their priority, by weight among equals.
+// Origination defines where bridged calls go: routes by priority, and by weight within a priority.
 type Origination struct {
 	Disabled bool
 	Routes   []Route
 }
 
-// Route is a host that takes calls.
+// Route is a host that receives bridged calls.
 type Route struct {
 	Host             string
 	Port             int
 	Protocol         string // TCP or UDP
-	Priority, Weight int    // 1 to 100, 1 first; 0: not said
+	Priority, Weight int    // 1 to 100, 1 first; 0: not given
 }
 
-// Logging says what is written down of a connector's calls.
+// Logging defines what is logged of a connector's calls.
 type Logging struct {
 	SIP   bool // every SIP message
-	Media bool // what came on each stream, once a minute
+	Media bool // the reception of each stream, once a minute
 }
 
-// Credential lets a caller in who is not among a termination's allowed hosts. The password itself is not kept.
+// Credential admits a caller that is not in the termination's allowed hosts. The password is not stored.
 type Credential struct {
 	Username string
 	Realm    string // OutboundHost of the connector
 	MD5      string // of username:realm:password, in hexadecimal: HA1 of RFC 7616
-	SHA256   string // the same by the other algorithm
+	SHA256   string // the same with SHA-256
 }
 
-// Ping is a SIP OPTIONS request: a sign that a connector's callers are alive.
+// Ping is a SIP OPTIONS request, the keepalive of a connector's callers.
 type Ping struct {
 	At     time.Time
 	Source string // its IP address
 }
 
-// Configuration is a media insights pipeline configuration: which processors and sinks calls get.
+// Configuration is a media insights pipeline configuration: the processors and sinks of calls.
 type Configuration struct {
 	ID, ARN, Name, RoleARN string
 	Elements               []Element
-	Alerts                 json.RawMessage // RealTimeAlertConfiguration as given
+	Alerts                 json.RawMessage // RealTimeAlertConfiguration as received
 	Tags                   map[string]string
 	Token, Fingerprint     string // ClientRequestToken of the creation, and a digest of its parameters
 	Created, Updated       time.Time
@@ -98,18 +98,18 @@ type Configuration struct {
 type Element struct {
 	Type     string          // VoiceAnalyticsProcessor, SqsQueueSink, …
 	Target   string          // InsightsTarget of a sink
-	Document json.RawMessage // the element as it was given, Type included
+	Document json.RawMessage // the element as received, Type included
 }
 
-// Analyses says whether the configuration has the voice analytics processor, and tasks of a kind enabled in it. What the
-// processor does not name is enabled.
+// Analyses reports whether the configuration has the voice analytics processor with tasks of a kind enabled. Kinds that the
+// processor does not name are enabled.
 func (c *Configuration) Analyses(k TaskKind) bool {
 	for _, e := range c.Elements {
 		if e.Type == "VoiceAnalyticsProcessor" {
 			var doc struct {
 				VoiceAnalyticsProcessorConfiguration struct{ SpeakerSearchStatus, VoiceToneAnalysisStatus string }
 			}
-			_ = json.Unmarshal(e.Document, &doc) // none: nothing is named
+			_ = json.Unmarshal(e.Document, &doc) // a missing document names nothing
 			own := doc.VoiceAnalyticsProcessorConfiguration
 			return map[TaskKind]string{SpeakerSearch: own.SpeakerSearchStatus, VoiceTone: own.VoiceToneAnalysisStatus}[k] != "Disabled"
 		}

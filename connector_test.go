@@ -7,7 +7,7 @@ import (
 	"timbre"
 )
 
-func TestAConfigurationAnalysesWhatItsProcessorDoesNotDisable(t *testing.T) {
+func TestConfigurationAnalysesWhatItsProcessorDoesNotDisable(t *testing.T) {
 	for _, c := range []struct {
 		elements     []timbre.Element
 		search, tone bool
@@ -21,7 +21,7 @@ func TestAConfigurationAnalysesWhatItsProcessorDoesNotDisable(t *testing.T) {
 	} {
 		given := timbre.Configuration{Elements: c.elements}
 		if s, v := given.Analyses(timbre.SpeakerSearch), given.Analyses(timbre.VoiceTone); s != c.search || v != c.tone {
-			t.Errorf("%s: search %v, tone %v", c.elements, s, v)
+			t.Errorf("%s: got search %v and tone %v, want %v and %v", c.elements, s, v, c.search, c.tone)
 		}
 	}
 }

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// Kind says what went wrong in a way that a caller can act on. The api turns each kind into one AWS exception.
+// Kind classifies an error by what the caller can do about it. The API turns each kind into one AWS exception.
 type Kind uint8
 
 const (
-	Internal      Kind = iota // a fault of ours: ServiceFailureException, 500
-	Invalid                   // the request breaks a rule: BadRequestException, 400
-	Limit                     // a quota is used up: ResourceLimitExceededException, 400
+	Internal      Kind = iota // a fault of the server: ServiceFailureException, 500
+	Invalid                   // the request is malformed: BadRequestException, 400
+	Limit                     // a quota has been reached: ResourceLimitExceededException, 400
 	Unauthorized              // UnauthorizedClientException, 401
 	Forbidden                 // ForbiddenException, 403
 	AccessDenied              // AccessDeniedException, 403
@@ -24,11 +24,11 @@ const (
 	Unavailable               // ServiceUnavailableException, 503
 )
 
-// Error is the one error type that crosses package borders.
+// Error is the error type of all exported functions.
 type Error struct {
 	Kind Kind
-	Op   string // what was tried, such as "task.Start"; empty when Err tells it
-	Msg  string // for the person who asked: no secrets, no phone numbers
+	Op   string // the operation, such as "task.Start"; empty if Err has it
+	Msg  string // for the client: no secrets, no phone numbers
 	Err  error  // the cause, for the log; may be nil
 }
 
@@ -48,7 +48,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Errorf makes an Error of a kind. A final ": %w" becomes its cause, and no part of Msg.
+// Errorf returns an Error. A final ": %w" becomes its cause, which Msg leaves out.
 func Errorf(kind Kind, op, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	e := &Error{Kind: kind, Op: op, Msg: err.Error(), Err: errors.Unwrap(err)}
@@ -58,7 +58,7 @@ func Errorf(kind Kind, op, format string, args ...any) *Error {
 	return e
 }
 
-// KindOf is the kind of the outermost Error in err's chain, or Internal.
+// KindOf returns the kind of the outermost Error in err's chain, or Internal.
 func KindOf(err error) Kind {
 	var e *Error
 	if errors.As(err, &e) {

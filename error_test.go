@@ -8,7 +8,7 @@ import (
 	"timbre"
 )
 
-func TestErrorsSayTheirCauseOnceAndKeepItFromTheMessage(t *testing.T) {
+func TestErrorfKeepsTheCauseOutOfTheMessage(t *testing.T) {
 	for _, c := range []struct {
 		err       *timbre.Error
 		text, msg string
@@ -24,11 +24,16 @@ func TestErrorsSayTheirCauseOnceAndKeepItFromTheMessage(t *testing.T) {
 			"row 3: b: lost: EOF", "row 3",
 		},
 	} {
-		if c.err.Error() != c.text || c.err.Msg != c.msg {
-			t.Errorf("got %q with message %q, want %q with %q", c.err.Error(), c.err.Msg, c.text, c.msg)
-		}
-		if cause := errors.Unwrap(c.err); cause != nil && !errors.Is(c.err, io.EOF) {
-			t.Errorf("%v has lost its cause", c.err)
-		}
+		t.Run(c.text, func(t *testing.T) {
+			if got := c.err.Error(); got != c.text {
+				t.Errorf("got text %q, want %q", got, c.text)
+			}
+			if c.err.Msg != c.msg {
+				t.Errorf("got message %q, want %q", c.err.Msg, c.msg)
+			}
+			if cause := errors.Unwrap(c.err); cause != nil && !errors.Is(c.err, io.EOF) {
+				t.Errorf("got cause %v, want io.EOF in its chain", cause)
+			}
+		})
 	}
 }

@@ -38,28 +38,28 @@ const (
 	InsightsFailed              = "chime:MediaInsightsPermanentFailure"
 )
 
-// Event is something that the outside is told, before it is put into words.
+// Event is a notification before it is rendered.
 type Event struct {
 	ID            string // unique, "Id-" and a UUID
 	Type          EventType
 	Status        string
 	Time          time.Time
 	TaskID        string // of task events
-	StatusMessage string // why, on failures
-	Call          Call   // as it was at Time; of task events at least ConnectorID, TransactionID and the leg
-	Leg           int    // which of Call.Legs it is about
+	StatusMessage string // the reason of a failure
+	Call          Call   // as of Time; for task events at least ConnectorID, TransactionID and the leg
+	Leg           int    // index in Call.Legs
 	Matches       []Match
 	Current       *ToneSpan       // last 30 s
 	Overall       *ToneSpan       // since the task's start
 	Source        *PipelineSource // of events of a task that was started on a pipeline
-	Pipeline      *Pipeline       // of PipelineState; as it was at Time
+	Pipeline      *Pipeline       // of PipelineState, as of Time
 	Kind          Kind            // of InsightsCreateFailed: what went wrong
 }
 
-// Notice is an event in the words of the wire, on its way to one target. Delivery is at least once, and in order within
-// a Key; ID and Payload never change between tries.
+// Notice is an event rendered for one target. Delivery is at least once, and in order within a Key and Target; ID and Payload
+// are the same in every attempt.
 type Notice struct {
-	ID      string // the event's
+	ID      string // of the event
 	Key     string // task id, or transaction id
 	Target  string // ARN of a queue, topic, function or webhook
 	Payload []byte // one JSON object
@@ -69,6 +69,6 @@ type Notice struct {
 // Pending is a notice in the outbox.
 type Pending struct {
 	Notice
-	Seq   int64 // its place in the outbox
-	Tries int   // made so far
+	Seq   int64 // its position in the outbox
+	Tries int   // attempts so far
 }

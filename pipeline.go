@@ -16,29 +16,29 @@ const (
 	PipelineFailed       PipelineStatus = "Failed"
 )
 
-// Pipeline is a media insights pipeline: the analysis of one or two streams of a call by the elements of a configuration.
+// Pipeline is a media insights pipeline: it processes one or two streams of a call with the elements of a configuration.
 type Pipeline struct {
 	ID, ARN            string // the id is a UUID
 	ConfigurationARN   string
-	ConnectorID        string // that made it on its own; empty when it was made by hand
-	TransactionID      string // of the call whose streams it takes
-	Encoding           string // of the streams, as given: pcm
+	ConnectorID        string // the connector that created it; empty if the API did
+	TransactionID      string // of the call whose streams it processes
+	Encoding           string // of the streams, as requested: pcm
 	SampleRate         int    // of the streams, in Hz
 	Streams            []PipelineStream
-	Metadata           map[string]string // told with every change of its state
-	Elements           []ElementStatus   // those of the configuration that have a status, in its order
+	Metadata           map[string]string // sent with every change of its state
+	Elements           []ElementStatus   // elements of the configuration that have a status, in its order
 	Tags               map[string]string
 	Token, Fingerprint string // ClientRequestToken of the creation, and a digest of its parameters
 	Reason             string // why it failed
 	Created, Updated   time.Time
-	Paused             time.Time // zero while it is not
-	Ended              time.Time // zero while it lives
+	Paused             time.Time // zero unless it is paused
+	Ended              time.Time // zero while it is live
 }
 
-// PipelineStream is a stream that a pipeline takes.
+// PipelineStream is a stream that a pipeline processes.
 type PipelineStream struct {
 	ARN      string
-	Fragment string // where in it the pipeline was asked to begin; empty: it was not said
+	Fragment string // where the pipeline was asked to begin; empty if not given
 	Channels int
 	Defined  []Channel
 }
@@ -49,7 +49,7 @@ type Channel struct {
 	Role string
 }
 
-// ElementStatus is where an element of a pipeline stands.
+// ElementStatus is the status of an element of a pipeline.
 type ElementStatus struct {
 	Type    string
 	Status  PipelineStatus
@@ -57,8 +57,7 @@ type ElementStatus struct {
 	Updated time.Time
 }
 
-// Status of a pipeline follows from those of its elements, apart from those that are not supported. Without any other
-// it follows from the pipeline's own life.
+// Status follows from the statuses of the supported elements. Without any, it follows from the life of the pipeline.
 func (p *Pipeline) Status() PipelineStatus {
 	count, all := map[PipelineStatus]int{}, 0
 	for _, e := range p.Elements {
@@ -82,7 +81,7 @@ func (p *Pipeline) Status() PipelineStatus {
 	return PipelineNotStarted
 }
 
-// Stream finds a stream of a pipeline; nil when it takes none of that name.
+// Stream returns the stream with an ARN, or nil.
 func (p *Pipeline) Stream(arn string) *PipelineStream {
 	for i := range p.Streams {
 		if p.Streams[i].ARN == arn {
@@ -92,8 +91,8 @@ func (p *Pipeline) Stream(arn string) *PipelineStream {
 	return nil
 }
 
-// Role of a channel, empty when it has none. A stream of one channel has the channel 0 whatever its definition calls it;
-// false when the stream has no such channel.
+// Role returns the role of a channel, empty for none: false if the stream has no such channel. Channel 0 always exists,
+// whatever number its definition gives it.
 func (s *PipelineStream) Role(channel int) (role string, ok bool) {
 	for _, c := range s.Defined {
 		if c.ID == channel {
@@ -106,7 +105,7 @@ func (s *PipelineStream) Role(channel int) (role string, ok bool) {
 	return role, channel == 0
 }
 
-// PipelineSource is what a task listens to that was started on a pipeline: one channel of one of its streams.
+// PipelineSource is what a task on a pipeline analyses: one channel of one of its streams.
 type PipelineSource struct {
 	PipelineID, PipelineARN, ConfigurationARN string
 	StreamARN                                 string
@@ -115,9 +114,9 @@ type PipelineSource struct {
 	Fragment                                  string // where in the stream the task begins
 }
 
-// The bounds of a pipeline's life.
+// The limits of a pipeline's life.
 const (
-	PipelineSilence = 15 * time.Second // in progress, without media
+	PipelineSilence = 15 * time.Second // without media, while in progress
 	PipelineLife    = 8 * time.Hour
 	PipelinePause   = 2 * time.Hour
 )

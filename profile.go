@@ -2,14 +2,14 @@ package timbre
 
 import "time"
 
-// Embedding is the vector of a voice: 256 values, L2-normalised, so that a dot product is the cosine.
+// Embedding is the vector of a voice: 256 values, L2-normalised, so that the dot product of two is their cosine similarity.
 type Embedding []float32
 
-// Voiceprint is the embedding of an enrolment with what is needed to weigh it.
+// Voiceprint is an enrolment embedding with what its calibration depends on.
 type Voiceprint struct {
 	Embedding Embedding
-	Net       time.Duration // net speech that it was made from
-	Model     string        // name and version of the model that made it; only equal models compare
+	Net       time.Duration // net speech that it was computed from
+	Model     string        // name and version of the model; only embeddings of one model can be compared
 }
 
 // Domain is a voice profile domain: the set of profiles that a search ranks.
@@ -24,19 +24,20 @@ type Domain struct {
 // Profile is an enrolled voice.
 type Profile struct {
 	ID, ARN, DomainID string
-	Voiceprint        Voiceprint // its Embedding is nil where it is not asked for or has been erased
+	Voiceprint        Voiceprint // Embedding is nil if it was not requested or has been erased
 	Created, Updated  time.Time
-	Expires           time.Time // after that it is listed but never matched
+	Expires           time.Time // from then on it is listed but never matched
 }
 
-// Match is a profile that a voice was ranked against, with the calibrated probability, 0 to 1, that both are one person.
+// Match is a profile that a voice was compared with, and the calibrated probability, 0 to 1, that both are the same person.
 type Match struct {
 	ProfileID  string
 	Confidence float64
 }
 
+// Retention periods.
 const (
-	ProfileLife    = 3 * 365 * 24 * time.Hour // from its making or its last update
-	VoiceprintLife = 24 * time.Hour           // of an unclaimed voiceprint, from the later of its making and the call's end
-	ResultLife     = 7 * 24 * time.Hour       // of a task after its call's end
+	ProfileLife    = 3 * 365 * 24 * time.Hour // from its creation or its last update
+	VoiceprintLife = 24 * time.Hour           // of a voiceprint that is not enrolled, from the later of its creation and the end of the call
+	ResultLife     = 7 * 24 * time.Hour       // of a task, from the end of its call
 )

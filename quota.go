@@ -1,24 +1,24 @@
 package timbre
 
-// Limits are how many of a thing there may be at once. 0: any number.
+// Limits are quotas: how many of a thing may exist at once. 0 is unlimited.
 type Limits struct {
 	Connectors     int
 	Configurations int
 	Pipelines      int // live media insights pipelines
 	Domains        int
-	Profiles       int // of one domain
-	Tasks          int // active ones, of both kinds together
+	Profiles       int // in one domain
+	Tasks          int // active tasks of both kinds together
 	Analysed       int // calls with an active task
-	Calls          int // live ones of one connector
-	CPS            int // calls a second that a connector may ask for
-	Crowd          int // API requests on one domain, profile or task
-	Groups         int // of connectors
-	Members        int // connectors of one group
-	Numbers        int // phone numbers of the inventory
-	Tags           int // of one resource
+	Calls          int // live calls on one connector
+	CPS            int // calls a second that a connector may be configured for
+	Crowd          int // concurrent API requests on one domain, profile or task
+	Groups         int // voice connector groups
+	Members        int // connectors in one group
+	Numbers        int // phone numbers in the inventory
+	Tags           int // on one resource
 }
 
-// Of is how many resources of a kind there may be.
+// Of returns the quota of a kind of resource.
 func (l Limits) Of(kind string) int {
 	switch kind {
 	case KindGroup:

@@ -12,15 +12,15 @@ const (
 	KindNumber = "phone number"
 )
 
-// Resource is something that users set up and read back, and that changes nothing else: a voice connector group, a phone
-// number, a SIP rule. What it says stands in its document; the rest is what the store goes by.
+// Resource is something that users set up and read back and that changes nothing else: a voice connector group, a phone
+// number, a SIP rule. Its content is the document; the other fields are what the store acts on.
 type Resource struct {
-	Kind string // what it is, in words, such as "SIP rule"
-	ID   string // one of its kind
-	Name string // one of its kind as well; empty: it has none to be found by
-	ARN  string // empty: it has none
-	// Owner is the connector or resource that it belongs to and goes away with; empty for none. What has an owner may have
-	// the same id, and cannot itself be owned or used.
+	Kind string // the noun for it, such as "SIP rule"
+	ID   string // unique within the kind
+	Name string // unique within the kind; empty for none
+	ARN  string // empty for none
+	// Owner is the id of the connector or resource that it belongs to and is deleted with; empty for none. An owned resource
+	// may have the id of its owner, and cannot be owned or used itself.
 	Owner string
 	// Uses are the ids of the connectors and resources that cannot be deleted while this one is there.
 	Uses             []string

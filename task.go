@@ -2,7 +2,7 @@ package timbre
 
 import "time"
 
-// TaskKind tells the two kinds of task apart.
+// TaskKind is the kind of a task.
 type TaskKind uint8
 
 const (
@@ -12,7 +12,7 @@ const (
 
 func (k TaskKind) String() string { return [...]string{"", "speaker search", "voice tone"}[k] }
 
-// TaskStatus is a state as the API spells it.
+// TaskStatus is the state of a task, as the API spells it.
 type TaskStatus string
 
 const (
@@ -30,25 +30,25 @@ type Task struct {
 	Kind                       TaskKind
 	ConnectorID, TransactionID string
 	DomainID                   string          // speaker search
-	Side                       Side            // speaker search: the leg that is listened to
-	Source                     *PipelineSource // what it listens to, when it was started on a pipeline; nil: started on the connector
+	Side                       Side            // speaker search: the leg that is analysed
+	Source                     *PipelineSource // the stream it analyses if it was started on a pipeline; nil if it was started on the connector
 	Status                     TaskStatus
-	Active                     bool // still listening; PARTIAL_SUCCESS alone does not tell
+	Active                     bool // still analysing: PARTIAL_SUCCESS occurs both before and after the end
 	Message                    string
 	Token, Fingerprint         string // ClientRequestToken of the start, and a digest of its parameters
 
-	Identified       bool // the search has been done, whatever it found
+	Identified       bool // identification has run, with or without a match
 	Matches          []Match
 	VoiceprintStatus string      // VoiceprintGenerationSuccess, VoiceprintGenerationFailure or empty
-	Voiceprint       *Voiceprint // nil before it is made, and after it has been erased
+	Voiceprint       *Voiceprint // nil until it is computed, and after it has been erased
 	VoiceprintMade   time.Time
-	ProfileID        string // the profile created from it
+	ProfileID        string // the profile that was created from it
 
 	Created, Updated, Started time.Time
-	Ended                     time.Time // when it stopped being active
+	Ended                     time.Time // when it ceased to be active
 }
 
-// Owner is what the task was started on: the id of a pipeline, or of a connector.
+// Owner returns the id of the pipeline or connector that the task was started on.
 func (t *Task) Owner() string {
 	if t.Source != nil {
 		return t.Source.PipelineID

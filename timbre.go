@@ -1,26 +1,25 @@
-// Package timbre holds the words of the product as types: what a call is, what a leg of it sounds like, who a voice
-// belongs to, and what is told to the outside. Every other package speaks in these words; this one imports the standard
-// library alone and does nothing but hold them.
+// Package timbre defines the types that all stages share: calls and their legs, voices, tasks, events, and the interfaces
+// between stages. It imports the standard library only. docs/glossary.md explains the terms.
 //
 // A second of speech passes sip (or feed), rtp, call, speech, voice or tone, search, task, event, notify and api, in that order.
 package timbre
 
 import "time"
 
-// The audio that is analysed is telephone audio: 16-bit linear PCM, mono, 8,000 samples a second, in frames of 20 ms.
+// The format of analysed audio: 16-bit linear PCM, mono, 8,000 samples a second, in frames of 20 ms.
 const (
 	SampleRate    = 8000
 	FrameDuration = 20 * time.Millisecond
 	FrameSamples  = SampleRate / 50
 )
 
-// Samples is how many samples d of audio holds.
+// Samples returns the number of samples in d of audio.
 func Samples(d time.Duration) int { return int(d * SampleRate / time.Second) }
 
-// Duration is how long n samples of audio last.
+// Duration returns the duration of n samples of audio.
 func Duration(n int) time.Duration { return time.Duration(n) * time.Second / SampleRate }
 
-// Page asks for at most Limit items that come after the item with id After, in the order of creation.
+// Page requests at most Limit items that follow the item with the id After, in the order of creation. Limit below 1: all.
 type Page struct {
 	After string
 	Limit int

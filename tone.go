@@ -2,10 +2,10 @@ package timbre
 
 import "time"
 
-// Tone is how a stretch of speech sounds: three scores, each 0 to 1, that add up to 1.
+// Tone is the tone of a stretch of speech: three scores, each 0 to 1, with the sum 1.
 type Tone struct{ Positive, Neutral, Negative float64 }
 
-// Label names the highest score: positive, neutral or negative.
+// Label returns the name of the highest score: positive, neutral or negative.
 func (t Tone) Label() string {
 	switch {
 	case t.Positive > t.Neutral && t.Positive > t.Negative:
@@ -16,7 +16,7 @@ func (t Tone) Label() string {
 	return "neutral"
 }
 
-// ToneSpan is the tone of one leg between two moments of a call.
+// ToneSpan is the tone of one leg between two times of a call.
 type ToneSpan struct {
 	Start, End time.Time
 	Tone       Tone

@@ -120,7 +120,7 @@ func TestACallThatCouldNotBeginIsToldOfAtItsEnd(t *testing.T) {
 	r := New(environment.Environment{Log: slog.New(slog.NewJSONHandler(&log, nil))}, Deps{d, d})
 	l := observeEnds(r)
 	c := twoLegs()
-	c.Through, c.Failure = true, "the server was stopped"
+	c.Bridged, c.Failure = true, "the server was stopped"
 	heard := []*timbre.Reception{{Codec: "PCMU", Packets: 7}, nil}
 	r.Missed(c, heard)
 	if len(l.calls) != 1 || l.calls[0].TransactionID == "" || l.calls[0].Ended.IsZero() || l.calls[0].Failure != c.Failure || l.receptions[0][0].Packets != 7 {

@@ -94,7 +94,7 @@ func streaming(e timbre.Event) any {
 		return failedDetail{begin, c.Direction, inMillis(e.Time), e.StatusMessage}
 	}
 	started := c.Started // of its stream: a leg may join its call late
-	if made, ok := timbre.StreamMade(l.StreamARN); ok {
+	if made, ok := timbre.StreamCreated(l.StreamARN); ok {
 		started = made
 	}
 	d := startedDetail{

@@ -93,7 +93,7 @@ func (r *Records) records(c timbre.Call, heard []*timbre.Reception, streamed boo
 		how.Legs = append(how.Legs, leg)
 	}
 	all := map[string]any{}
-	if c.Through {
+	if c.Bridged {
 		said := said.as("2.0", "AmazonChimeVoiceConnector", strings.ToLower(c.Direction)+"-minutes", "OK", c.Failure)
 		all[callRecords] = callRecord{said, math.Ceil(lasted/6) / 10, c.From, c.To, c.Direction, streamed, how}
 	}

@@ -73,7 +73,7 @@ func (r *Records) Ended(c timbre.Call, heard []*timbre.Reception) {
 // streamed says whether a call is streamed: as a recording always is, and one that is put through where its connector has a
 // streaming configuration, and its legs have streams.
 func (r *Records) streamed(c timbre.Call) bool {
-	if !c.Through {
+	if !c.Bridged {
 		return true
 	}
 	if !slices.ContainsFunc(c.Legs, func(l timbre.Leg) bool { return l.StreamARN != "" }) {

@@ -46,7 +46,7 @@ func records(t *testing.T, s streams) (*Records, string, *bytes.Buffer) {
 func ended(connectorID string, through bool) timbre.Call {
 	at := time.Date(2026, 11, 25, 9, 5, 7, 42_000_000, time.FixedZone("", 2*3600))
 	return timbre.Call{
-		TransactionID: "tx", ConnectorID: connectorID, CallID: "a84b@pbx", Direction: "Outbound", Through: through, From: "+12065550100",
+		TransactionID: "tx", ConnectorID: connectorID, CallID: "a84b@pbx", Direction: "Outbound", Bridged: through, From: "+12065550100",
 		To: "+13605550199", Warnings: []string{"m-line 1: nobody knows"}, Started: at, Ended: at.Add(61500 * time.Millisecond),
 		Legs: []timbre.Leg{{Side: timbre.Caller, Label: "1", Party: "sip:ann@example.com", StreamARN: "arn:1"}, {Side: timbre.Mixed, Index: 1, StreamARN: "arn:2"}},
 	}

@@ -44,7 +44,7 @@ func TestACallIsPutThrough(t *testing.T) {
 			}
 		}
 		call := h.calls.begun[0]
-		if call.ConnectorID != "abc" || call.From != "+12065550101" || call.To != "+12065550100" || call.Direction != "Outbound" || !call.Through || call.CallID != a.callID ||
+		if call.ConnectorID != "abc" || call.From != "+12065550101" || call.To != "+12065550100" || call.Direction != "Outbound" || !call.Bridged || call.CallID != a.callID ||
 			len(call.Legs) != 2 || call.Legs[0].Side != timbre.Caller || call.Legs[1].Side != timbre.Callee || call.Legs[0].Index == call.Legs[1].Index {
 			t.Errorf("%+v", call)
 		}
@@ -334,7 +334,7 @@ func TestAnalysisCostsTheCallNothing(t *testing.T) {
 					t.Fatalf("told of %d times", len(missed))
 				}
 				m := missed[0]
-				if !m.Through || m.ConnectorID == "" || m.CallID == "" || len(m.Legs) != 2 || m.Started.IsZero() || len(m.Warnings) != 1 || m.Failure != "" {
+				if !m.Bridged || m.ConnectorID == "" || m.CallID == "" || len(m.Legs) != 2 || m.Started.IsZero() || len(m.Warnings) != 1 || m.Failure != "" {
 					t.Errorf("%+v", m)
 				}
 				if len(heard) != 2 || heard[0] == nil || heard[1] == nil || heard[0].Packets != 1 || heard[1].Packets != 2 {

@@ -35,7 +35,7 @@ func (deaf) Frame(timbre.Frame) {}
 // analyse begins the analysis of a call that was answered. One that cannot begin, or not in time, costs the call nothing.
 func (c *call) analyse() {
 	said := timbre.Call{
-		ConnectorID: c.connector.ID, CallID: c.invite.CallID().Value(), Direction: "Outbound", Through: true,
+		ConnectorID: c.connector.ID, CallID: c.invite.CallID().Value(), Direction: "Outbound", Bridged: true,
 		From: c.from, To: c.number, Headers: header.All(c.invite), Legs: c.legs, Started: c.e.now(),
 	}
 	begun := make(chan struct{})

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"timbre"
@@ -35,4 +36,13 @@ func rewrite[T any](doc string) (string, error) {
 		return "", err
 	}
 	return document(v)
+}
+
+// Fields that have been renamed since keep their names in documents.
+func TestRenamedFieldsKeepTheirNamesInDocuments(t *testing.T) {
+	got, err := document(timbre.Call{Bridged: true})
+	ok(t, err)
+	if want := `"Through":true`; !strings.Contains(got, want) {
+		t.Errorf("got document %s, want %s in it", got, want)
+	}
 }

@@ -105,7 +105,7 @@ func tone(id, transactionID string) timbre.Task {
 
 func call(transactionID string) timbre.Call {
 	return timbre.Call{
-		TransactionID: transactionID, ConnectorID: "connector", CallID: "a84b4c76e66710@pbx", Direction: "Outbound", Through: true,
+		TransactionID: transactionID, ConnectorID: "connector", CallID: "a84b4c76e66710@pbx", Direction: "Outbound", Bridged: true,
 		From: "+12065550100", To: "+12065550111", Headers: map[string]string{"x-id": "1, 2", "user-agent": "SBC <1>"},
 		Metadata: "<?xml version=\"1.0\"?>\n<recording/>", Group: "group 1", Warnings: []string{"m-line 1: nobody knows"},
 		Legs: []timbre.Leg{
