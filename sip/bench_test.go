@@ -11,11 +11,11 @@ import (
 func BenchmarkCall(b *testing.B) {
 	s := newBench(b)
 	s.sipLog.off = true
-	s.calls.told = make(chan string, 2)
+	s.calls.events = make(chan string, 2)
 	invite := recordingOf("call-1").String()
 	for b.Loop() {
 		tx := newTransaction()
-		tx.answering = func(res *gosip.Response) {
+		tx.onRespond = func(res *gosip.Response) {
 			tag := res.To().Params.GetOr("tag", "")
 			go s.ask(b, message{method: "ACK", callID: "call-1", toTag: tag, seq: 1}.String())
 		}
@@ -24,7 +24,7 @@ func BenchmarkCall(b *testing.B) {
 		if res := s.ask(b, bye.String()).last(); !res.IsSuccess() {
 			b.Fatalf("%s", res)
 		}
-		if !strings.HasPrefix(<-s.calls.told, "begin") || !strings.HasPrefix(<-s.calls.told, "end") {
+		if !strings.HasPrefix(<-s.calls.events, "begin") || !strings.HasPrefix(<-s.calls.events, "end") {
 			b.Fatal("not a call")
 		}
 	}

@@ -3,64 +3,95 @@ package sip
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
 	"timbre/admission/source"
 	"timbre/environment"
 	"timbre/sip/recording"
 	"timbre/sip/siprec"
-
-	gosip "github.com/emiago/sipgo/sip"
-
-	"timbre"
 )
 
-func TestARecordedCallBecomesACallWithTwoLegs(t *testing.T) {
+func TestRecordingSessionBeginsACallWithTwoLegs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		m := recordingOf("call-1")
 		m.headers = append(m.headers, "X-Ucid: 42", "X-Ucid: 43")
 		a := b.call(t, m, true)
-		res := a.tx.last()
-		for name, want := range map[string]string{
+		checkHeaders(t, a.tx.last(), map[string]string{
 			TransactionHeader: "tx-1", "Content-Type": "application/sdp", "Allow": recording.Allow, "Supported": "siprec, timer",
-			"Contact": "<sip:timbre@invalid IP>;+sip.srs",
-		} {
-			if h := res.GetHeader(name); h == nil || h.Value() != want && name != "Contact" || name == "Contact" && !strings.HasSuffix(h.Value(), ";+sip.srs") {
-				t.Errorf("%s: %v", name, h)
+		})
+		if got := a.tx.last().Contact().Value(); !strings.HasSuffix(got, ";+sip.srs") {
+			t.Errorf("got Contact %s, want +sip.srs", got)
+		}
+		answer := string(a.tx.last().Body())
+		for _, want := range []string{"m=audio 20000 RTP/AVP 0 101\r\na=label:1", "m=audio 20002 RTP/AVP 0 101\r\na=label:2"} {
+			if !strings.Contains(answer, want) {
+				t.Errorf("got\n%s\nwant %q in it", answer, want)
 			}
 		}
-		if sdp := string(res.Body()); strings.Count(sdp, "a=recvonly") != 2 || !strings.Contains(sdp, "m=audio 20000 RTP/AVP 0 101\r\na=label:1") ||
-			!strings.Contains(sdp, "m=audio 20002 RTP/AVP 0 101\r\na=label:2") {
-			t.Errorf("%s", sdp)
+		if n := strings.Count(answer, "a=recvonly"); n != 2 {
+			t.Errorf("got %d lines to receive, want 2", n)
 		}
-		got := b.calls.call(0)
-		if got.ConnectorID != connectorID || got.CallID != "call-1" || got.Direction != "Outbound" || got.From != "+12065550101" ||
-			got.To != connectorID || got.Started.IsZero() || got.Metadata != strings.TrimSpace(strings.ReplaceAll(annAndBob, "\n", "\r\n")) {
-			t.Errorf("%+v", got)
-		}
-		if got.Headers["x-ucid"] != "42, 43" || got.Headers["require"] != "siprec" || got.Headers["content-type"] != mixed {
-			t.Errorf("%v", got.Headers)
-		}
-		want := []timbre.Leg{
-			{Side: timbre.Caller, Index: 0, Label: "1", Party: "sip:ann@example.com"},
-			{Side: timbre.Callee, Index: 1, Label: "2", Party: "sip:bob@example.com"},
-		}
-		if len(got.Legs) != 2 || got.Legs[0] != want[0] || got.Legs[1] != want[1] {
-			t.Errorf("%+v", got.Legs)
-		}
+		checkCall(t, b.calls.call(0))
 		spec := b.media.specs(1)[0]
-		if spec.Remote != netip.MustParseAddrPort("127.0.0.1:30002") || spec.RTCP != netip.MustParseAddrPort("127.0.0.1:30003") ||
-			spec.Source != netip.MustParseAddr("127.0.0.1") || spec.Hold || spec.Payloads[0] != timbre.PCMU ||
-			spec.Payloads[101] != timbre.TelephoneEvent {
-			t.Errorf("%+v", spec)
+		spec.Local = netip.Addr{}
+		want := timbre.Media{
+			Remote: netip.MustParseAddrPort("127.0.0.1:30002"), RTCP: netip.MustParseAddrPort("127.0.0.1:30003"),
+			Source: netip.MustParseAddr("127.0.0.1"), Payloads: map[uint8]timbre.Codec{0: timbre.PCMU, 101: timbre.TelephoneEvent},
+		}
+		if !spec.Equal(want) {
+			t.Errorf("got stream %+v, want %+v", spec, want)
 		}
 	})
 }
 
-func TestCallsWithoutMetadataAreTaken(t *testing.T) {
+// checkHeaders compares the values of headers.
+func checkHeaders(t *testing.T, res *gosip.Response, want map[string]string) {
+	t.Helper()
+	for name, value := range want {
+		if h := res.GetHeader(name); h == nil || h.Value() != value {
+			t.Errorf("got %v, want %s: %s", h, name, value)
+		}
+	}
+}
+
+// checkCall compares the call of recordingOf with what its INVITE says.
+func checkCall(t *testing.T, got timbre.Call) {
+	t.Helper()
+	for _, c := range []struct{ what, got, want string }{
+		{"connector", got.ConnectorID, connectorID},
+		{"Call-ID", got.CallID, "call-1"},
+		{"direction", got.Direction, "Outbound"},
+		{"caller", got.From, "+12065550101"},
+		{"callee", got.To, connectorID},
+		{"metadata", got.Metadata, strings.TrimSpace(strings.ReplaceAll(annAndBob, "\n", "\r\n"))},
+		{"X-Ucid", got.Headers["x-ucid"], "42, 43"},
+		{"Require", got.Headers["require"], "siprec"},
+		{"Content-Type", got.Headers["content-type"], mixed},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %s %q, want %q", c.what, c.got, c.want)
+		}
+	}
+	if got.Started.IsZero() {
+		t.Error("got no start time")
+	}
+	want := []timbre.Leg{
+		{Side: timbre.Caller, Index: 0, Label: "1", Party: "sip:ann@example.com"},
+		{Side: timbre.Callee, Index: 1, Label: "2", Party: "sip:bob@example.com"},
+	}
+	if !slices.Equal(got.Legs, want) {
+		t.Errorf("got legs %+v, want %+v", got.Legs, want)
+	}
+}
+
+func TestCallsWithoutMetadataAreAccepted(t *testing.T) {
 	one := strings.SplitAfter(twoLines, "a=sendonly\n")[0]
 	for name, c := range map[string]struct {
 		m    message
@@ -103,23 +134,17 @@ func TestCallsWithoutMetadataAreTaken(t *testing.T) {
 			go b.handle(request(t, text), tx)
 			synctest.Wait()
 			if tx.last().StatusCode != gosip.StatusOK {
-				t.Fatalf("%s: %s", name, tx.last())
+				t.Fatalf("%s: got %s", name, tx.last())
 			}
-			got := b.calls.call(0).Legs
-			if len(got) != len(c.want) {
-				t.Fatalf("%s: %+v", name, got)
-			}
-			for i := range got {
-				if got[i] != c.want[i] {
-					t.Errorf("%s: %+v", name, got[i])
-				}
+			if got := b.calls.call(0).Legs; !slices.Equal(got, c.want) {
+				t.Errorf("%s: got legs %+v, want %+v", name, got, c.want)
 			}
 			b.close()
 		})
 	}
 }
 
-func TestTheLegsOfACallThatNamesNobodyCanBeLeftMixed(t *testing.T) {
+func TestLegsOfUnknownPartiesCanBeMixed(t *testing.T) {
 	for name, c := range map[string]struct {
 		m    message
 		want [2]timbre.Side
@@ -134,34 +159,34 @@ func TestTheLegsOfACallThatNamesNobodyCanBeLeftMixed(t *testing.T) {
 			go b.handle(request(t, c.m.String()), newTransaction())
 			synctest.Wait()
 			if got := b.calls.call(0).Legs; len(got) != 2 || got[0].Side != c.want[0] || got[1].Side != c.want[1] {
-				t.Errorf("%s: %+v", name, got)
+				t.Errorf("%s: got %+v", name, got)
 			}
 			b.close()
 		})
 	}
 }
 
-func TestWhatMarksACallAsForRecordingOnly(t *testing.T) {
+func TestHeadersThatAskForRecordingOnly(t *testing.T) {
 	for header, want := range map[string]bool{
 		"X-None: 1": false, "x-voice-connector-record-only: true": true, "X-Voice-Connector-Record-Only: false": false, "Require: SIPREC": true,
 	} {
 		text := strings.Replace(message{method: "INVITE", seq: 1, headers: []string{header}}.String(), ";+sip.src", "", 1)
 		if recording.Wanted(request(t, text), siprec.Body{}) != want {
-			t.Errorf("%s: not %v", header, want)
+			t.Errorf("%s: got %v, want %v", header, !want, want)
 		}
 	}
 	for uri, want := range map[string]bool{"sip:x@y;x-voice-connector-record-only=true": true, "sip:x@y;X-Voice-Connector-Record-Only=false": false, "sip:x@y": false} {
 		text := strings.Replace(message{method: "INVITE", seq: 1, uri: uri}.String(), ";+sip.src", "", 1)
 		if recording.Wanted(request(t, text), siprec.Body{}) != want {
-			t.Errorf("%s: not %v", uri, want)
+			t.Errorf("%s: got %v, want %v", uri, !want, want)
 		}
 	}
 	if !recording.Wanted(request(t, message{method: "INVITE", seq: 1}.String()), siprec.Body{}) {
-		t.Error("the Contact of a recording client")
+		t.Error("got false for the Contact of a recording client, want true")
 	}
 }
 
-func TestCallsThatCannotBeTakenAreRefused(t *testing.T) {
+func TestCallsThatCannotBeAcceptedAreRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*bench, *message)
 		code   int
@@ -172,7 +197,7 @@ func TestCallsThatCannotBeTakenAreRefused(t *testing.T) {
 		"no SDP in the parts":  {func(_ *bench, m *message) { m.body = both("", annAndBob) }, 488, "no_codec", "no offer"},
 		"no body":              {func(_ *bench, m *message) { m.contentType, m.body = "", "" }, 488, "no_codec", "no offer"},
 		"no parts":             {func(_ *bench, m *message) { m.body = "hello" }, 400, "malformed", "boundary"},
-		"SDP that is none":     {func(_ *bench, m *message) { m.body = both("o=1\n", "") }, 400, "malformed", "v="},
+		"malformed SDP":        {func(_ *bench, m *message) { m.body = both("o=1\n", "") }, 400, "malformed", "v="},
 		"no audio":             {func(_ *bench, m *message) { m.body = both(strings.ReplaceAll(twoLines, "m=audio", "m=video"), "") }, 488, "no_codec", "not audio"},
 		"other codecs": {func(_ *bench, m *message) {
 			m.body = both(strings.NewReplacer("AVP 0 101", "AVP 18", "rtpmap:0 PCMU", "rtpmap:18 G729").Replace(twoLines), "")
@@ -182,12 +207,12 @@ func TestCallsThatCannotBeTakenAreRefused(t *testing.T) {
 			b.dir.connectors[connectorID] = timbre.Connector{ID: connectorID, RequireEncryption: true}
 		}, 403, "encryption", "requires encryption"},
 		"an unknown extension": {func(_ *bench, m *message) { m.headers = []string{"Require: siprec, 100rel"} }, 420, "extension", "100rel"},
-		"a stranger": {func(b *bench, _ *message) {
+		"an unknown source": {func(b *bench, _ *message) {
 			b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"192.0.2.0/24"}}
 		}, 403, "forbidden", "allowed hosts"},
-		"a connector that is shut": {func(b *bench, _ *message) { b.dir.terminations[connectorID] = timbre.Termination{Disabled: true} }, 403, "forbidden", "disabled"},
-		"no connector":             {func(b *bench, _ *message) { clear(b.dir.connectors) }, 404, "no_connector", ""},
-		"a short session":          {func(_ *bench, m *message) { m.headers = append(m.headers, "Supported: timer", "Session-Expires: 60") }, 422, "session", ""},
+		"a disabled termination": {func(b *bench, _ *message) { b.dir.terminations[connectorID] = timbre.Termination{Disabled: true} }, 403, "forbidden", "disabled"},
+		"no connector":           {func(b *bench, _ *message) { clear(b.dir.connectors) }, 404, "no_connector", ""},
+		"a short session":        {func(_ *bench, m *message) { m.headers = append(m.headers, "Supported: timer", "Session-Expires: 60") }, 422, "session", ""},
 		"no room for calls": {func(b *bench, _ *message) {
 			b.calls.begin = func() error { return timbre.Errorf(timbre.Unavailable, "", "secret") }
 		}, 503, "unavailable", ""},
@@ -196,47 +221,48 @@ func TestCallsThatCannotBeTakenAreRefused(t *testing.T) {
 		"too few listeners":      {func(b *bench, _ *message) { b.calls.legs = 1 }, 500, "internal", ""},
 		"calls panic":            {func(b *bench, _ *message) { b.calls.begin = func() error { panic("secret") } }, 500, "panic", ""},
 		"media panics":           {func(b *bench, _ *message) { b.media.panics = true }, 500, "panic", ""},
-		"too fast": {func(b *bench, _ *message) {
+		"too many calls a second": {func(b *bench, _ *message) {
 			b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"127.0.0.1/32"}, CPSLimit: 1}
 			b.admits.AllowCall(timbre.Access{Connector: timbre.Connector{ID: connectorID}, CPSLimit: 1})
 		}, 503, "rate", ""},
-		"the server is leaving": {func(b *bench, _ *message) { b.leaving.Store(true) }, 503, "unavailable", ""},
+		"the server is stopping": {func(b *bench, _ *message) { b.leaving.Store(true) }, 503, "unavailable", ""},
 	} {
 		b := newBench(t)
 		m := recordingOf("call-1")
 		c.change(b, &m)
 		res := b.ask(t, m.String()).last()
 		if res.StatusCode != c.code || b.rejected(c.reason) != 1 || strings.Contains(res.String(), "secret") {
-			t.Errorf("%s: counted %v, answered\n%s", name, b.rejected(c.reason), res)
+			t.Errorf("%s: got %v counted and\n%s\nwant 1 and %d", name, b.rejected(c.reason), res, c.code)
 		}
 		if w := res.GetHeader("Warning"); c.warn != "" && (w == nil || !strings.HasPrefix(w.Value(), "399 timbre \"") || !strings.Contains(w.Value(), c.warn)) {
-			t.Errorf("%s: warning %v", name, w)
+			t.Errorf("%s: got Warning %v, want %q in it", name, w, c.warn)
 		}
 		for header, code := range map[string]int{"Accept": 415, "Unsupported": 420, "Min-SE": 422, "Retry-After": 503} {
 			if h := res.GetHeader(header); c.code == code && h == nil {
-				t.Errorf("%s: no %s", name, header)
+				t.Errorf("%s: got no %s", name, header)
 			}
 		}
 		if b.media.open() != 0 || b.recordings.Len() != 0 || b.invites.Len() != 0 {
-			t.Errorf("%s: %d streams, %v dialogs, %v reserved", name, b.media.open(), b.recordings.Len(), b.invites.Len())
+			t.Errorf("%s: got %d streams, %v dialogs and %v INVITEs under way, want none", name, b.media.open(), b.recordings.Len(), b.invites.Len())
 		}
-		if last := lastTold(b.calls); strings.HasPrefix(last, "begin") {
-			t.Errorf("%s: a call has begun and not ended", name)
+		if last := lastEvent(b.calls); strings.HasPrefix(last, "begin") {
+			t.Errorf("%s: got a call that has not ended", name)
 		}
 	}
 }
 
-func lastTold(c *calls) (last string) {
+// lastEvent is the last event so far.
+func lastEvent(c *calls) (last string) {
 	for {
 		select {
-		case last = <-c.told:
+		case last = <-c.events:
 		default:
 			return last
 		}
 	}
 }
 
-func TestMoreThanThreeStreamsAreNotTaken(t *testing.T) {
+func TestAtMostThreeStreamsAreAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		m := recordingOf("call-1")
@@ -256,7 +282,7 @@ func TestBothStreamsMayStartInactive(t *testing.T) {
 		m.body = both(strings.ReplaceAll(twoLines, "sendonly", "inactive"), annAndBob)
 		a := b.call(t, m, true)
 		if strings.Count(string(a.tx.last().Body()), "a=inactive") != 2 || !b.media.specs(0)[0].Hold || !b.media.specs(1)[0].Hold {
-			t.Errorf("%s", a.tx.last().Body())
+			t.Errorf("got %s", a.tx.last().Body())
 		}
 		re := a.in("INVITE", 2)
 		re.contentType, re.body = "application/sdp", twoLines
@@ -265,37 +291,37 @@ func TestBothStreamsMayStartInactive(t *testing.T) {
 		synctest.Wait()
 		b.ask(t, a.in("ACK", 2).String())
 		if strings.Count(string(tx.last().Body()), "a=recvonly") != 2 || b.media.specs(0)[1].Hold || b.media.specs(1)[1].Hold {
-			t.Errorf("%s", tx.last().Body())
+			t.Errorf("got %s", tx.last().Body())
 		}
 	})
 }
 
-func TestTheAddressThatIsSetIsAnnounced(t *testing.T) {
+func TestTheConfiguredMediaAddressIsAnnounced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBenchWith(t, func(_ *environment.Environment, cfg *Config, _ *source.Config) {
 			cfg.MediaAddress, cfg.LatchAny = netip.MustParseAddr("203.0.113.7"), true
 		})
 		a := b.call(t, recordingOf("call-1"), true)
 		if sdp := string(a.tx.last().Body()); !strings.Contains(sdp, "c=IN IP4 203.0.113.7\r\n") {
-			t.Errorf("%s", sdp)
+			t.Errorf("got %s", sdp)
 		}
 		if s := b.media.specs(0)[0]; s.Local.IsValid() || !s.LatchAny {
-			t.Errorf("%+v", s)
+			t.Errorf("got %+v", s)
 		}
 	})
 }
 
-func TestOptionsTellWhatIsUnderstood(t *testing.T) {
+func TestOptionsListCapabilities(t *testing.T) {
 	b := newBench(t)
 	res := b.ask(t, message{method: "OPTIONS", seq: 1}.String()).last()
 	for name, want := range map[string]string{"Allow": recording.Allow, "Accept": recording.Accept, "Supported": recording.Supported} {
 		if h := res.GetHeader(name); res.StatusCode != gosip.StatusOK || h == nil || h.Value() != want {
-			t.Errorf("%s: %v", name, h)
+			t.Errorf("%s: got %v", name, h)
 		}
 	}
 	for method, code := range map[string]int{"REGISTER": 405, "MESSAGE": 405, "FOO": 405, "UPDATE": 481, "BYE": 481, "CANCEL": 481} {
 		if res := b.ask(t, message{method: method, seq: 1}.String()).last(); res.StatusCode != code || code == 405 && res.GetHeader("Allow") == nil {
-			t.Errorf("%s: %s", method, res)
+			t.Errorf("%s: got %s", method, res)
 		}
 	}
 }

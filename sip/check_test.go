@@ -39,15 +39,15 @@ func TestRequestsThatBreakARuleAreRefused(t *testing.T) {
 	} {
 		r := check(request(t, c.text))
 		if r == nil && c.code != 0 || r != nil && r.Code != c.code {
-			t.Errorf("%s: %v", name, r)
+			t.Errorf("%s: got %v", name, r)
 		}
 		if r != nil && r.Code == 420 && name == "two of them" && r.Headers[0].Value() != "one, two" {
-			t.Errorf("unsupported: %v", r.Headers)
+			t.Errorf("got headers %v, want Unsupported: one, two", r.Headers)
 		}
 	}
 }
 
-func TestHeadersAreLowerCaseLongAndJoined(t *testing.T) {
+func TestHeaderNamesAreLowerCaseAndLong(t *testing.T) {
 	req := request(t, strings.Replace(recordingOf("call-1").String(), "Require: siprec", "X-Two: a\r\nx-two: b\r\nk: timer\r\ns: hello\r\nX-Bad: \xff", 1))
 	got := header.All(req)
 	for name, want := range map[string]string{
@@ -55,12 +55,12 @@ func TestHeadersAreLowerCaseLongAndJoined(t *testing.T) {
 		"from": `"Ann" <sip:+12065550101@127.0.0.1:5099>;tag=theirs`, "content-type": mixed,
 	} {
 		if got[name] != want {
-			t.Errorf("%s: %q", name, got[name])
+			t.Errorf("%s: got %q, want %q", name, got[name], want)
 		}
 	}
 	for name := range maps.Keys(got) {
 		if name != strings.ToLower(name) || len(name) == 1 {
-			t.Errorf("name %q", name)
+			t.Errorf("got header name %q, want its long form in lower case", name)
 		}
 	}
 }

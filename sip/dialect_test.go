@@ -37,7 +37,7 @@ func bodies(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob("siprec/testdata/" + folder + "/*.txt")
 	if err != nil || len(files) < 15 {
-		t.Fatalf("%d files, %v", len(files), err)
+		t.Fatalf("got %d files, %v", len(files), err)
 	}
 	all := map[string]string{}
 	for _, f := range files {
@@ -82,18 +82,18 @@ func written(legs []timbre.Leg) string {
 func (b body) check(t *testing.T, name string, legs []timbre.Leg, group string, warnings []string) {
 	t.Helper()
 	if got := written(legs); got != b.one("Want") {
-		t.Errorf("%s: legs %q, want %q", name, got, b.one("Want"))
+		t.Errorf("%s: got legs %q, want %q", name, got, b.one("Want"))
 	}
 	if group != b.one("Group") {
-		t.Errorf("%s: group %q, want %q", name, group, b.one("Group"))
+		t.Errorf("%s: got group %q, want %q", name, group, b.one("Group"))
 	}
 	for _, w := range b.head["Warn"] {
 		if !slices.ContainsFunc(warnings, func(s string) bool { return strings.Contains(s, w) }) {
-			t.Errorf("%s: no warning of %q in %q", name, w, warnings)
+			t.Errorf("%s: got warnings %q, want %q among them", name, warnings, w)
 		}
 	}
 	if len(warnings) != len(b.head["Warn"]) {
-		t.Errorf("%s: warnings %q", name, warnings)
+		t.Errorf("%s: got warnings %q", name, warnings)
 	}
 }
 
@@ -101,7 +101,7 @@ func inBubble(f func(*testing.T)) func(*testing.T) {
 	return func(t *testing.T) { synctest.Test(t, f) }
 }
 
-func TestACallOfEveryDialectIsTaken(t *testing.T) {
+func TestDialects(t *testing.T) {
 	for name, raw := range bodies(t, "dialect") {
 		t.Run(name, inBubble(func(t *testing.T) {
 			s, b := newBench(t), readBody(raw)
@@ -110,18 +110,18 @@ func TestACallOfEveryDialectIsTaken(t *testing.T) {
 			b.check(t, name, c.Legs, c.Group, c.Warnings)
 			for line := range strings.Lines(b.content) {
 				if label := strings.TrimSpace(line); strings.HasPrefix(label, "a=label:") && !strings.Contains(answer, label+"\r\n") {
-					t.Errorf("%s: %s is not echoed", name, label)
+					t.Errorf("%s: got no label %s in the answer", name, label)
 				}
 			}
 			if strings.Count(answer, "\r\nm=") != strings.Count(b.content, "\nm=") {
-				t.Errorf("%s: another number of m-lines is answered:\n%s", name, answer)
+				t.Errorf("%s: got another number of m-lines:\n%s", name, answer)
 			}
 			s.close()
 		}))
 	}
 }
 
-func TestACallIsFollowedThroughItsUpdates(t *testing.T) {
+func TestLegsFollowUpdates(t *testing.T) {
 	for name, raw := range bodies(t, "story") {
 		t.Run(name, inBubble(func(t *testing.T) {
 			s := newBench(t)
@@ -133,7 +133,7 @@ func TestACallIsFollowedThroughItsUpdates(t *testing.T) {
 			for i, step := range steps[1:] {
 				b := readBody(step)
 				if res := a.again(t, b.method(), i+2, b.one("Content-Type"), b.content, ""); res.StatusCode != gosip.StatusOK {
-					t.Fatalf("%s, step %d: %s", name, i+2, res)
+					t.Fatalf("%s, step %d: got %s", name, i+2, res)
 				}
 				u := a.updates()[i]
 				c.Legs = merged(c.Legs, u.Legs)
@@ -145,7 +145,7 @@ func TestACallIsFollowedThroughItsUpdates(t *testing.T) {
 }
 
 // The bodies that real systems sent, which are not part of this repository.
-func TestOutsideBodiesAreTaken(t *testing.T) {
+func TestOutsideBodies(t *testing.T) {
 	dir := ""
 	for _, d := range []string{os.Getenv("TIMBRE_SHARED"), "../../shared"} {
 		if _, err := os.Stat(filepath.Join(d, "vectors/siprec/README.md")); err == nil {
@@ -157,7 +157,7 @@ func TestOutsideBodiesAreTaken(t *testing.T) {
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "vectors/siprec/*/*.[tx]*"))
 	if len(files) < 20 {
-		t.Fatalf("%d files", len(files))
+		t.Fatalf("got %d files", len(files))
 	}
 	for _, file := range files {
 		for i, raw := range strings.Split(text(t, file), "__split_here__") {
@@ -173,7 +173,7 @@ func TestOutsideBodiesAreTaken(t *testing.T) {
 				}
 				c := b.call(t, m, true)
 				if legs := b.calls.call(0).Legs; len(legs) != strings.Count(string(c.tx.last().Body()), "\r\nm=audio 2") {
-					t.Errorf("%d legs\n%s", len(legs), c.tx.last().Body())
+					t.Errorf("got %d legs for\n%s", len(legs), c.tx.last().Body())
 				}
 				b.close()
 			}))

@@ -70,7 +70,7 @@ func (b *bench) attempt(t testing.TB, seq int, headers ...string) *gosip.Respons
 	m := recordingOf("guarded")
 	m.seq, m.headers = seq, append(m.headers, headers...)
 	tx := newTransaction()
-	tx.answering = func(res *gosip.Response) {
+	tx.onRespond = func(res *gosip.Response) {
 		if res.StatusCode == gosip.StatusOK {
 			tx.acks <- request(t, message{method: "ACK", callID: "guarded", toTag: res.To().Params.GetOr("tag", ""), seq: seq}.String())
 		}

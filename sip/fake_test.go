@@ -88,7 +88,7 @@ func loopback() *directory {
 	}
 }
 
-// calls notes what it is told. The text of each event goes to told, in order.
+// calls records its events, whose texts go to events in order.
 type calls struct {
 	mu      sync.Mutex
 	n       int
@@ -97,17 +97,18 @@ type calls struct {
 	update  error                // of updates
 	known   []int                // indexes of legs, of all calls
 	added   []timbre.LegListener // that updates gave
-	told    chan string
-	begin   func() error // before a call is noted; nil: nothing
-	legs    int          // listeners to give; 0: as many as legs
+	events  chan string
+	begin   func() error // called before a call begins; nil: nothing
+	legs    int          // listeners to return; 0: as many as legs
 }
 
-func newCalls() *calls { return &calls{told: make(chan string, 1000)} }
+func newCalls() *calls { return &calls{events: make(chan string, 1000)} }
 
-type nobody struct{}
+// discard is a listener.
+type discard struct{}
 
-func (nobody) Frame(timbre.Frame)             {}
-func (nobody) SetMeter(timbre.ReceptionMeter) {}
+func (discard) Frame(timbre.Frame)             {}
+func (discard) SetMeter(timbre.ReceptionMeter) {}
 
 func (c *calls) Begin(_ context.Context, call timbre.Call) (string, []timbre.LegListener, error) {
 	c.mu.Lock()
@@ -130,10 +131,10 @@ func (c *calls) Begin(_ context.Context, call timbre.Call) (string, []timbre.Leg
 		n = c.legs
 	}
 	txid := fmt.Sprintf("tx-%d", c.n)
-	c.told <- "begin " + txid
+	c.events <- "begin " + txid
 	listeners := make([]timbre.LegListener, n)
 	for i := range listeners {
-		listeners[i] = nobody{}
+		listeners[i] = discard{}
 	}
 	return txid, listeners, nil
 }
@@ -150,37 +151,37 @@ func (c *calls) onBegin(f func() error) {
 	c.begin = f
 }
 
-func (c *calls) Update(_ context.Context, txid string, said timbre.Change) ([]timbre.LegListener, error) {
+func (c *calls) Update(_ context.Context, txid string, change timbre.Change) ([]timbre.LegListener, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	said.Headers = maps.Clone(said.Headers)
-	c.updates = append(c.updates, said)
-	c.told <- "update " + txid
+	change.Headers = maps.Clone(change.Headers)
+	c.updates = append(c.updates, change)
+	c.events <- "update " + txid
 	if c.update != nil {
 		return nil, c.update
 	}
 	var added []timbre.LegListener
-	for _, l := range said.Legs {
+	for _, l := range change.Legs {
 		if !slices.Contains(c.known, l.Index) {
-			c.known, added = append(c.known, l.Index), append(added, &ear{})
+			c.known, added = append(c.known, l.Index), append(added, &counter{})
 		}
 	}
 	c.added = append(c.added, added...)
 	return added, nil
 }
 
-// ear counts frames, and is told whose.
-type ear struct {
+// counter is a listener that counts frames.
+type counter struct {
 	frames atomic.Int32
 	meter  timbre.ReceptionMeter
 }
 
-func (e *ear) SetMeter(m timbre.ReceptionMeter) { e.meter = m }
+func (e *counter) SetMeter(m timbre.ReceptionMeter) { e.meter = m }
 
-func (e *ear) Frame(timbre.Frame) { e.frames.Add(1) }
+func (e *counter) Frame(timbre.Frame) { e.frames.Add(1) }
 
 func (c *calls) End(_ context.Context, txid, failure string) error {
-	c.told <- strings.TrimSpace("end " + txid + " " + failure)
+	c.events <- strings.TrimSpace("end " + txid + " " + failure)
 	return nil
 }
 
@@ -196,13 +197,13 @@ func (c *calls) call(i int) timbre.Call {
 type media struct {
 	mu      sync.Mutex
 	streams []*fakeStream
-	fail    int // the how manieth Open fails, from 1; 0: none
+	fail    int // the Open that fails, from 1; 0: none
 	panics  bool
-	mute    bool // nothing comes
+	mute    bool // no packets are received
 }
 
 type fakeStream struct {
-	asked  uint64
+	reads  uint64
 	m      *media
 	port   int
 	specs  []timbre.Media
@@ -228,25 +229,25 @@ func (m *media) Fingerprint() string { return "sha-256 AB:CD" }
 
 func (f *fakeStream) Port() int { return f.port }
 
-// Pair opens two streams, of a trunk call.
-func (m *media) Pair(a, b timbre.Media, hearA, hearB timbre.Listener) (timbre.MediaStream, timbre.MediaStream, error) {
-	sa, err := m.Open(a, hearA)
+// Pair opens the two streams of a bridged call.
+func (m *media) Pair(a, b timbre.Media, toA, toB timbre.Listener) (timbre.MediaStream, timbre.MediaStream, error) {
+	sa, err := m.Open(a, toA)
 	if err != nil {
 		return nil, nil, err
 	}
-	sb, err := m.Open(b, hearB)
+	sb, err := m.Open(b, toB)
 	return sa, sb, err
 }
 
-// Reception grows by 50 packets, one of them lost, each time that it is asked for.
+// Reception grows by 50 packets, one of them lost, each time that it is read.
 func (f *fakeStream) Reception() timbre.Reception {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()
 	if f.m.mute {
 		return timbre.Reception{}
 	}
-	f.asked++
-	return timbre.Reception{Packets: 50 * f.asked, Lost: f.asked, Jitter: 3 * time.Millisecond}
+	f.reads++
+	return timbre.Reception{Packets: 50 * f.reads, Lost: f.reads, Jitter: 3 * time.Millisecond}
 }
 
 func (f *fakeStream) Update(s timbre.Media) {
@@ -261,7 +262,7 @@ func (f *fakeStream) Close() {
 	f.closed = true
 }
 
-// specs are all that the stream of a number has been told.
+// specs are the descriptions of a stream, the first and its updates.
 func (m *media) specs(i int) []timbre.Media {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -286,7 +287,7 @@ type transaction struct {
 	acks      chan *gosip.Request
 	done      chan struct{}
 	onCancel  func(*gosip.Request)
-	answering func(*gosip.Response) // at each response
+	onRespond func(*gosip.Response) // called at each response; nil: nothing
 	broken    bool
 }
 
@@ -297,7 +298,7 @@ func newTransaction() *transaction {
 func (t *transaction) Respond(res *gosip.Response) error {
 	t.mu.Lock()
 	t.responses = append(t.responses, res)
-	hook := t.answering
+	hook := t.onRespond
 	t.mu.Unlock()
 	if hook != nil {
 		hook(res)
@@ -433,7 +434,7 @@ func (u unplugged) Request(_ context.Context, req *gosip.Request) (gosip.ClientT
 	u.b.sent <- req
 	code := u.b.answer(req)
 	if code == 0 {
-		return nil, errors.New("nobody answers")
+		return nil, errors.New("no response")
 	}
 	tx := answeredTx{responses: make(chan *gosip.Response, 2)}
 	tx.responses <- gosip.NewResponseFromRequest(req, 100, "Trying", nil)
@@ -454,7 +455,7 @@ func (t answeredTx) Terminate()                        {}
 // hangUp ends all recordings.
 func (b *bench) hangUp() { b.recordings.Leave() }
 
-// handle serves a request as if the SIP stack had read it.
+// handle serves a request as if the SIP stack had parsed it.
 func (b *bench) handle(req *gosip.Request, tx gosip.ServerTransaction) { b.stack.Serve(req, tx) }
 
 // rejected is how many messages were rejected for a reason.
@@ -483,7 +484,7 @@ func (b *bench) rest() {
 	}
 }
 
-// ask handles a request as if it had come from 127.0.0.1, and gives the transaction.
+// ask serves a request as if from 127.0.0.1, and returns its transaction.
 func (b *bench) ask(t testing.TB, text string) *transaction {
 	t.Helper()
 	tx := newTransaction()
@@ -503,10 +504,10 @@ func request(t testing.TB, text string) *gosip.Request {
 	return req
 }
 
-// message is a SIP message of one dialog in text.
+// message is a SIP message of a dialog, as text.
 type message struct {
 	method, uri, callID, toTag, branch string
-	from                               string // as the header has it; empty: Ann's
+	from                               string // value of From; empty: Ann's
 	seq                                int
 	headers                            []string
 	contentType, body                  string
@@ -573,19 +574,19 @@ const annAndBob = `<?xml version="1.0"?>
 </recording>
 `
 
-// both is a body of SDP and metadata; either may be empty.
+// both is a multipart body of SDP and metadata; either may be empty.
 func both(sdp, metadata string) string {
 	var s strings.Builder
 	if sdp != "" {
-		s.WriteString("--seam\nContent-Type: application/sdp\n\n" + sdp)
+		s.WriteString("--part\nContent-Type: application/sdp\n\n" + sdp)
 	}
 	if metadata != "" {
-		s.WriteString("--seam\nContent-Type: application/rs-metadata+xml\nContent-Disposition: recording-session\n\n" + metadata)
+		s.WriteString("--part\nContent-Type: application/rs-metadata+xml\nContent-Disposition: recording-session\n\n" + metadata)
 	}
-	return s.String() + "--seam--\n"
+	return s.String() + "--part--\n"
 }
 
-const mixed = "multipart/mixed;boundary=seam"
+const mixed = "multipart/mixed;boundary=part"
 
 func recordingOf(callID string) message {
 	return message{method: "INVITE", callID: callID, seq: 1, headers: []string{"Require: siprec"}, contentType: mixed, body: both(twoLines, annAndBob)}

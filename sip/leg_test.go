@@ -12,7 +12,7 @@ import (
 	"timbre/sip/siprec"
 )
 
-func TestTheOperatorSaysWhoIsCalling(t *testing.T) {
+func TestRulesFindTheCaller(t *testing.T) {
 	const asIs, turned = "0 caller sip:ann@example.com, 1 callee sip:bob@example.com", "0 callee sip:ann@example.com, 1 caller sip:bob@example.com"
 	for name, c := range map[string]struct {
 		set    siprec.Rules
@@ -42,30 +42,30 @@ func TestTheOperatorSaysWhoIsCalling(t *testing.T) {
 			a := b.call(t, m, true)
 			got := b.calls.call(0)
 			if written(got.Legs) != c.want || !strings.Contains(strings.Join(got.Warnings, "\n"), c.warn) || len(got.Warnings) > 0 != (c.warn != "") {
-				t.Errorf("%s; warnings %q", written(got.Legs), got.Warnings)
+				t.Errorf("got %s, want %s; warnings %q", written(got.Legs), c.want, got.Warnings)
 			}
 			a.again(t, "UPDATE", 2, mixed, both("", annAndBob), "")
 			if u := a.updates()[0]; u.Legs != nil || len(u.Warnings) != len(got.Warnings) {
-				t.Errorf("and later %s, %q", written(u.Legs), u.Warnings)
+				t.Errorf("got %s with warnings %q after an update, want no change", written(u.Legs), u.Warnings)
 			}
 			b.close()
 		}))
 	}
 }
 
-func TestAHeaderThatComesLaterSaysWhoIsCalling(t *testing.T) {
+func TestAHeaderOfAnUpdateFindsTheCaller(t *testing.T) {
 	inCallWith(t, func(cfg *Config) { cfg.Legs.Header = "P-Asserted-Identity" }, func(t *testing.T, a answered) {
 		m := a.in("UPDATE", 2)
 		m.contentType, m.body, m.headers = mixed, both("", annAndBob), []string{"P-Asserted-Identity: <sip:bob@192.0.2.1>"}
 		a.ask(t, m.String())
 		if u := a.updates()[0]; written(u.Legs) != "0 callee sip:ann@example.com, 1 caller sip:bob@example.com" {
-			t.Errorf("%s", written(u.Legs))
+			t.Errorf("got %s", written(u.Legs))
 		}
 	})
 }
 
-// A transfer that some systems make of two calls: the first ends, and another begins that is of its group.
-func TestATransferOfTwoCallsKeepsThemApartAndTheirGroup(t *testing.T) {
+// Some systems make two calls of a transfer: the first ends, and another of its group begins.
+func TestTransferredCallsShareTheirGroup(t *testing.T) {
 	inBubble(func(t *testing.T) {
 		b := newBench(t)
 		grouped := func(callID, seq, doc string) message {
@@ -75,18 +75,18 @@ func TestATransferOfTwoCallsKeepsThemApartAndTheirGroup(t *testing.T) {
 		}
 		a := b.call(t, grouped("call-1", "0", annAndBob), true)
 		if res := b.ask(t, a.in("BYE", 2).String()).last(); res.StatusCode != gosip.StatusOK {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 		transferred := strings.NewReplacer("ann@", "cy@", "<send>s1", "<send>s2", "<send>s2", "<send>s1").Replace(annAndBob)
 		res := b.call(t, grouped("call-2", "1", transferred), false).tx.last()
 		first, second := b.calls.call(0), b.calls.call(1)
 		if first.Group != "g-1" || second.Group != "g-1" || first.CallID == second.CallID || res.GetHeader(TransactionHeader).Value() != "tx-2" {
-			t.Errorf("%+v\n%+v", first, second)
+			t.Errorf("got %+v\n%+v", first, second)
 		}
 		if written(second.Legs) != "0 callee sip:bob@example.com, 1 caller sip:cy@example.com" || !strings.Contains(second.Metadata, "<groupSeq>1<") {
-			t.Errorf("%s: nothing of the first call counts in the second", written(second.Legs))
+			t.Errorf("got %s, want nothing of the first call in the second", written(second.Legs))
 		}
-		told(t, b.calls, "begin tx-1", "end tx-1", "begin tx-2")
+		expectEvents(t, b.calls, "begin tx-1", "end tx-1", "begin tx-2")
 		b.close()
 	})(t)
 }

@@ -18,7 +18,7 @@ type answered struct {
 	tag string
 }
 
-// call takes a call in a bubble: the INVITE is handled on a goroutine of its own, and acknowledged when ack says so.
+// call begins a call in a bubble: the INVITE is served on a goroutine of its own, and acknowledged if ack says so.
 func (b *bench) call(t *testing.T, m message, ack bool) answered {
 	t.Helper()
 	tx := newTransaction()
@@ -26,7 +26,7 @@ func (b *bench) call(t *testing.T, m message, ack bool) answered {
 	synctest.Wait()
 	res := tx.last()
 	if res == nil || res.StatusCode != gosip.StatusOK {
-		t.Fatalf("no 200: %v", res)
+		t.Fatalf("got %v, want 200", res)
 	}
 	a := answered{b, tx, res.To().Params.GetOr("tag", "")}
 	if ack {
@@ -41,32 +41,33 @@ func (a answered) in(method string, seq int) message {
 	return message{method: method, callID: "call-1", toTag: a.tag, seq: seq}
 }
 
-func told(t *testing.T, c *calls, want ...string) {
+// expectEvents checks the events since the last call, without waiting.
+func expectEvents(t *testing.T, c *calls, want ...string) {
 	t.Helper()
 	for _, w := range want {
 		select {
-		case got := <-c.told:
+		case got := <-c.events:
 			if got != w {
-				t.Errorf("told %q, want %q", got, w)
+				t.Errorf("got event %q, want %q", got, w)
 			}
 		default:
-			t.Errorf("not told %q", w)
+			t.Errorf("got no event, want %q", w)
 		}
 	}
 	select {
-	case got := <-c.told:
-		t.Errorf("told %q too", got)
+	case got := <-c.events:
+		t.Errorf("got event %q, want none", got)
 	default:
 	}
 }
 
-func TestTheAnswerIsRepeatedUntilItIsAcknowledged(t *testing.T) {
+func TestA200IsRetransmittedUntilTheACK(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		start := time.Now()
 		var at []time.Duration
 		tx := newTransaction()
-		tx.answering = func(*gosip.Response) { at = append(at, time.Since(start)) }
+		tx.onRespond = func(*gosip.Response) { at = append(at, time.Since(start)) }
 		go b.handle(request(t, recordingOf("call-1").String()), tx)
 		time.AfterFunc(4*time.Second, func() {
 			a := answered{b, tx, tx.last().To().Params.GetOr("tag", "")}
@@ -76,13 +77,13 @@ func TestTheAnswerIsRepeatedUntilItIsAcknowledged(t *testing.T) {
 		synctest.Wait()
 		want := []time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisecond, 3500 * time.Millisecond}
 		if !slices.Equal(at, want) {
-			t.Errorf("sent at %v, want %v", at, want)
+			t.Errorf("got the 200 at %v, want %v", at, want)
 		}
-		told(t, b.calls, "begin tx-1")
+		expectEvents(t, b.calls, "begin tx-1")
 	})
 }
 
-func TestWithoutAnAcknowledgementTheCallEnds(t *testing.T) {
+func TestACallWithoutAnACKEnds(t *testing.T) {
 	for _, broken := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t)
@@ -90,63 +91,63 @@ func TestWithoutAnAcknowledgementTheCallEnds(t *testing.T) {
 			tx.broken = broken
 			go b.handle(request(t, recordingOf("call-1").String()), tx)
 			<-time.After(31 * time.Second)
-			told(t, b.calls, "begin tx-1")
+			expectEvents(t, b.calls, "begin tx-1")
 			<-time.After(2 * time.Second)
-			told(t, b.calls, "end tx-1 the answer was not acknowledged")
+			expectEvents(t, b.calls, "end tx-1 the answer was not acknowledged")
 			if bye := <-b.sent; bye.Method != gosip.BYE || b.media.open() != 0 || b.recordings.Len() != 0 {
-				t.Errorf("%v, %d streams, %v dialogs", bye.Method, b.media.open(), b.recordings.Len())
+				t.Errorf("got %v, %d streams, %v dialogs, want BYE and none", bye.Method, b.media.open(), b.recordings.Len())
 			}
 		})
 	}
 }
 
-func TestAnAcknowledgementOnTheBranchOfTheInviteCounts(t *testing.T) {
+func TestAnACKWithTheBranchOfTheInviteIsAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		a := b.call(t, recordingOf("call-1"), false)
 		a.tx.acks <- request(t, a.in("ACK", 1).String())
 		<-time.After(time.Minute)
-		told(t, b.calls, "begin tx-1")
+		expectEvents(t, b.calls, "begin tx-1")
 	})
 }
 
-func TestACallThatIsCancelledEndsAtOnce(t *testing.T) {
+func TestCancelEndsTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		tx := newTransaction()
 		b.calls.begin = func() error { tx.onCancel(nil); return nil }
 		b.handle(request(t, recordingOf("call-1").String()), tx) // does not wait for an ACK
-		told(t, b.calls, "begin tx-1", "end tx-1 the caller cancelled the call before it was answered")
+		expectEvents(t, b.calls, "begin tx-1", "end tx-1 the caller cancelled the call before it was answered")
 		if b.rejected("cancelled") != 1 || b.media.open() != 0 || len(b.sent) != 0 {
-			t.Errorf("%v counted, %d streams, %d BYEs", b.rejected("cancelled"), b.media.open(), len(b.sent))
+			t.Errorf("got %v counted, %d streams, %d BYEs, want 1 and none", b.rejected("cancelled"), b.media.open(), len(b.sent))
 		}
 		b.calls.begin = nil
 		b.call(t, recordingOf("call-1"), true) // its name is free again
 	})
 }
 
-func TestACallThatComesWhileTheServerStopsIsRefused(t *testing.T) {
+func TestCallsAreRefusedWhileTheServerStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		b.calls.begin = func() error { b.recordings.Leave(); return nil }
 		if res := b.ask(t, recordingOf("call-1").String()).last(); res.StatusCode != gosip.StatusServiceUnavailable || b.media.open() != 0 || len(b.sent) != 0 {
-			t.Errorf("%d streams, %d BYEs, %s", b.media.open(), len(b.sent), res)
+			t.Errorf("got %d streams, %d BYEs, %s, want none and 503", b.media.open(), len(b.sent), res)
 		}
-		told(t, b.calls, "begin tx-1", "end tx-1 the server was stopped")
+		expectEvents(t, b.calls, "begin tx-1", "end tx-1 the server was stopped")
 	})
 }
 
-func TestACancelledReInviteLeavesTheCallAlone(t *testing.T) {
+func TestACancelledReInviteDoesNotEndTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		a := b.call(t, recordingOf("call-1"), true)
 		re := a.in("INVITE", 2)
 		re.contentType, re.body = "application/sdp", twoLines
 		tx := newTransaction()
-		tx.answering = func(*gosip.Response) { tx.onCancel(nil) }
+		tx.onRespond = func(*gosip.Response) { tx.onCancel(nil) }
 		b.handle(request(t, re.String()), tx)
 		<-time.After(time.Minute)
-		told(t, b.calls, "begin tx-1")
+		expectEvents(t, b.calls, "begin tx-1")
 	})
 }
 
@@ -157,7 +158,7 @@ func TestASessionThatIsNotRefreshedEnds(t *testing.T) {
 		m.headers = append(m.headers, "Supported: timer", "Session-Expires: 180;refresher=uac")
 		a := b.call(t, m, true)
 		if h := a.tx.last().GetHeader("Session-Expires"); h == nil || h.Value() != "180;refresher=uac" || a.tx.last().GetHeader("Require").Value() != "timer" {
-			t.Errorf("%s", a.tx.last())
+			t.Errorf("got %s", a.tx.last())
 		}
 		for i, method := range []string{"UPDATE", "INVITE", "UPDATE"} {
 			<-time.After(140 * time.Second)
@@ -167,17 +168,17 @@ func TestASessionThatIsNotRefreshedEnds(t *testing.T) {
 			go b.handle(request(t, re.String()), tx)
 			synctest.Wait()
 			if res := tx.last(); res.StatusCode != gosip.StatusOK || res.GetHeader("Session-Expires").Value() != "180;refresher=uac" || res.GetHeader("Require") != nil {
-				t.Fatalf("%s", res)
+				t.Fatalf("got %s", res)
 			}
 			b.ask(t, a.in("ACK", 2+i).String())
-			told(t, b.calls, map[int][]string{0: {"begin tx-1"}}[i]...)
+			expectEvents(t, b.calls, map[int][]string{0: {"begin tx-1"}}[i]...)
 		}
 		<-time.After(147 * time.Second)
-		told(t, b.calls)
+		expectEvents(t, b.calls)
 		<-time.After(2 * time.Second) // 32 seconds before the 180 are over
-		told(t, b.calls, "end tx-1 the session was not refreshed in time")
+		expectEvents(t, b.calls, "end tx-1 the session was not refreshed in time")
 		if bye := <-b.sent; bye.Method != gosip.BYE {
-			t.Errorf("%v", bye)
+			t.Errorf("got %v", bye)
 		}
 	})
 }
@@ -206,15 +207,15 @@ func TestASessionWithoutATimerLasts(t *testing.T) {
 			m.headers = append(m.headers, header)
 			a := b.call(t, m, true)
 			if a.tx.last().GetHeader("Session-Expires") != nil {
-				t.Errorf("%s", a.tx.last())
+				t.Errorf("got %s", a.tx.last())
 			}
 			<-time.After(24 * time.Hour)
-			told(t, b.calls, "begin tx-1")
+			expectEvents(t, b.calls, "begin tx-1")
 		})
 	}
 }
 
-func TestTheByeGoesWhereThePeerWantsIt(t *testing.T) {
+func TestDestinationOfBye(t *testing.T) {
 	for name, c := range map[string]struct {
 		contact string
 		routes  []string
@@ -241,44 +242,44 @@ func TestTheByeGoesWhereThePeerWantsIt(t *testing.T) {
 			bye := <-b.sent
 			_, target, _ := strings.Cut(bye.Recipient.String(), "@")
 			if bye.Destination() != c.at || !strings.Contains(c.contact, target) {
-				t.Errorf("%s: to %s at %s", name, bye.Recipient.String(), bye.Destination())
+				t.Errorf("%s: got %s at %s, want %s at %s", name, bye.Recipient.String(), bye.Destination(), c.contact, c.at)
 			}
 			var by []string
 			for _, h := range bye.GetHeaders("route") {
 				by = append(by, h.Value())
 			}
 			if want := strings.Join(c.routes, ", "); strings.Join(by, ", ") != want {
-				t.Errorf("%s: by %q", name, by)
+				t.Errorf("%s: got routes %q, want %q", name, by, want)
 			}
 			if bye.From().Params.GetOr("tag", "") != tx.last().To().Params.GetOr("tag", "x") || bye.To().Params.GetOr("tag", "") != "theirs" ||
 				bye.CallID().Value() != "call-1" || bye.CSeq().MethodName != gosip.BYE {
-				t.Errorf("%s:\n%s", name, bye)
+				t.Errorf("%s: got\n%s", name, bye)
 			}
 		})
 	}
 }
 
-func TestByeEndsTheCallBeforeItIsAnswered(t *testing.T) {
+func TestTheCallHasEndedWhenByeIsAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		a := b.call(t, recordingOf("call-1"), true)
-		b.calls.told <- "mark"
+		b.calls.events <- "mark"
 		if res := b.ask(t, a.in("BYE", 2).String()).last(); res.StatusCode != gosip.StatusOK {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
-		told(t, b.calls, "begin tx-1", "mark", "end tx-1")
+		expectEvents(t, b.calls, "begin tx-1", "mark", "end tx-1")
 		for i, method := range []string{"BYE", "INVITE", "UPDATE", "OPTIONS", "INFO"} { // there is no such call any more
 			if res := b.ask(t, a.in(method, 3+i).String()).last(); res.StatusCode != 481 {
-				t.Errorf("%s: %s", method, res)
+				t.Errorf("%s: got %s", method, res)
 			}
 		}
 		if tx := b.ask(t, a.in("ACK", 3).String()); tx.last() != nil {
-			t.Errorf("an ACK was answered: %s", tx.last())
+			t.Errorf("got %s for an ACK, want no response", tx.last())
 		}
 	})
 }
 
-func TestARequestOutOfOrderIsRefused(t *testing.T) {
+func TestRequestsOutOfOrderAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		m := recordingOf("call-1")
@@ -286,14 +287,14 @@ func TestARequestOutOfOrderIsRefused(t *testing.T) {
 		a := b.call(t, m, true)
 		for _, method := range []string{"BYE", "UPDATE", "INVITE"} {
 			if res := b.ask(t, a.in(method, 5).String()).last(); res.StatusCode != gosip.StatusInternalServerError {
-				t.Errorf("%s: %s", method, res)
+				t.Errorf("%s: got %s", method, res)
 			}
 		}
-		told(t, b.calls, "begin tx-1")
+		expectEvents(t, b.calls, "begin tx-1")
 	})
 }
 
-func TestOneCallIsOneCall(t *testing.T) {
+func TestASecondInviteOfACallIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		b.call(t, recordingOf("call-1"), true)
@@ -301,9 +302,9 @@ func TestOneCallIsOneCall(t *testing.T) {
 			again := recordingOf("call-1")
 			again.branch, again.seq = "z9hG4bKother"+strconv.Itoa(i), 1+i
 			if res := b.ask(t, again.String()).last(); res.StatusCode != 482 {
-				t.Errorf("%s", res)
+				t.Errorf("got %s", res)
 			}
 		}
-		told(t, b.calls, "begin tx-1")
+		expectEvents(t, b.calls, "begin tx-1")
 	})
 }

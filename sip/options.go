@@ -4,11 +4,10 @@ import (
 	"net/netip"
 	"sync"
 
-	"timbre/sip/recording"
-
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/recording"
 )
 
 // options responds to OPTIONS and records it as a ping. An unknown source, which may be forged, gets no more bytes than it

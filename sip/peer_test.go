@@ -17,8 +17,8 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// patience is how long a test waits for what has to come. Nothing is measured by it.
-const patience = 10 * time.Second
+// testTimeout is how long a test waits for what has to happen. Nothing is measured by it.
+const testTimeout = 10 * time.Second
 
 // running is a server on real sockets, with the end of Run.
 type running struct {
@@ -57,27 +57,27 @@ func start(t *testing.T, b *bench) *running {
 			if err != nil && open {
 				t.Error(err)
 			}
-		case <-time.After(patience):
-			t.Error("the server does not stop")
+		case <-time.After(testTimeout):
+			t.Error("got a server that does not stop")
 		}
 	})
 	return r
 }
 
-// expect waits until calls is told something.
+// expect waits for an event of calls.
 func (r *running) expect(t *testing.T, want string) {
 	t.Helper()
 	select {
-	case got := <-r.calls.told:
+	case got := <-r.calls.events:
 		if got != want {
-			t.Errorf("told %q, want %q", got, want)
+			t.Errorf("got event %q, want %q", got, want)
 		}
-	case <-time.After(patience):
-		t.Fatalf("not told %q", want)
+	case <-time.After(testTimeout):
+		t.Fatalf("got no event, want %q", want)
 	}
 }
 
-// peer is a recording client that sends what a test wants, byte for byte.
+// client is a recording client that sends the bytes of a test.
 type client struct {
 	t       *testing.T
 	network string
@@ -101,7 +101,7 @@ func dial(t *testing.T, r *running, network string) *client {
 	return &client{t: t, network: network, conn: conn, in: bufio.NewReaderSize(conn, 1<<16)}
 }
 
-// send writes a message, with the addresses in it made ours.
+// send writes a message with the client's own address in it.
 func (p *client) send(text string) {
 	p.t.Helper()
 	text = strings.NewReplacer("SIP/2.0/UDP 127.0.0.1:5099", "SIP/2.0/"+strings.ToUpper(p.network)+" "+p.conn.LocalAddr().String(),
@@ -111,11 +111,11 @@ func (p *client) send(text string) {
 	}
 }
 
-// receive gives the next message that is not a 100.
+// receive returns the next message that is not provisional.
 func (p *client) receive() gosip.Message {
 	p.t.Helper()
 	for {
-		_ = p.conn.SetReadDeadline(time.Now().Add(patience))
+		_ = p.conn.SetReadDeadline(time.Now().Add(testTimeout))
 		msg, err := gosip.ParseMessage(p.read())
 		if err != nil {
 			p.t.Fatal(err)
@@ -154,23 +154,23 @@ func (p *client) read() []byte {
 	return append(head, body...)
 }
 
-// ask sends a request and gives its final answer.
+// ask sends a request and returns its final response.
 func (p *client) ask(text string) *gosip.Response {
 	p.t.Helper()
 	p.send(text)
 	res, ok := p.receive().(*gosip.Response)
 	if !ok {
-		p.t.Fatal("a request where an answer should be")
+		p.t.Fatal("got a request, want a response")
 	}
 	return res
 }
 
-// invite makes a call, and gives our tag.
+// invite begins a call and returns the tag of the server.
 func (p *client) invite(callID string) string {
 	p.t.Helper()
 	res := p.ask(recordingOf(callID).String())
 	if res.StatusCode != gosip.StatusOK {
-		p.t.Fatalf("%s", res)
+		p.t.Fatalf("got %s", res)
 	}
 	tag := res.To().Params.GetOr("tag", "")
 	p.send(message{method: "ACK", callID: callID, toTag: tag, seq: 1}.String())

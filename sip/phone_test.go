@@ -9,7 +9,7 @@ import (
 	"timbre/sip/sdp"
 )
 
-func TestOurOwnTelephoneCalls(t *testing.T) {
+func TestPhoneCalls(t *testing.T) {
 	for name, c := range map[string]struct {
 		cfg  phone.Config
 		want []timbre.Leg
@@ -30,15 +30,15 @@ func TestOurOwnTelephoneCalls(t *testing.T) {
 				}
 				r.expect(t, "begin tx-1")
 				if call.TransactionID != "tx-1" || r.calls.call(0).From != "+12065550101" || r.calls.call(0).CallID != call.CallID {
-					t.Errorf("%+v of %+v", call, r.calls.call(0))
+					t.Errorf("got %+v, want %+v", call, r.calls.call(0))
 				}
 				legs := r.calls.call(0).Legs
 				if len(legs) != len(c.want) {
-					t.Fatalf("%+v", legs)
+					t.Fatalf("got %+v", legs)
 				}
 				for i, l := range legs {
 					if l != c.want[i] {
-						t.Errorf("%+v, want %+v", l, c.want[i])
+						t.Errorf("got %+v, want %+v", l, c.want[i])
 					}
 				}
 				if err := call.Hangup(t.Context()); err != nil {
@@ -50,11 +50,11 @@ func TestOurOwnTelephoneCalls(t *testing.T) {
 	}
 }
 
-func TestOurOwnTelephoneIsHungUp(t *testing.T) {
+func TestPhoneIsHungUp(t *testing.T) {
 	for _, network := range []string{"udp", "tcp", "tls"} {
 		t.Run(network, func(t *testing.T) {
 			r := run(t)
-			r.shutdownTimeout = patience
+			r.shutdownTimeout = testTimeout
 			call, err := phone.Dial(t.Context(), phone.Config{Server: r.url(network), To: connectorID, Metadata: true, TLS: trusting()})
 			if err != nil {
 				t.Fatal(err)
@@ -63,8 +63,8 @@ func TestOurOwnTelephoneIsHungUp(t *testing.T) {
 			r.stop()
 			select {
 			case <-call.Ended():
-			case <-time.After(patience):
-				t.Error("nobody hung up")
+			case <-time.After(testTimeout):
+				t.Error("got no BYE")
 			}
 			if err := <-r.done; err != nil {
 				t.Error(err)
@@ -75,7 +75,7 @@ func TestOurOwnTelephoneIsHungUp(t *testing.T) {
 	}
 }
 
-func TestOurOwnTelephoneAgreesOnKeys(t *testing.T) {
+func TestPhoneNegotiatesKeys(t *testing.T) {
 	for _, suite := range sdp.Suites() {
 		r := run(t)
 		call, err := phone.Dial(t.Context(), phone.Config{Server: r.url("udp"), To: connectorID, Suites: []string{suite}})
@@ -83,7 +83,7 @@ func TestOurOwnTelephoneAgreesOnKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 		if k := r.media.specs(0)[0].Keys; k == nil || k.Suite != suite {
-			t.Errorf("%s: %+v", suite, k)
+			t.Errorf("%s: got %+v", suite, k)
 		}
 		if err := call.Hangup(t.Context()); err != nil {
 			t.Error(err)

@@ -6,12 +6,11 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"timbre/admission/source"
-	"timbre/environment"
-
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/admission/source"
+	"timbre/environment"
 )
 
 // again sends a request within the call and acknowledges its answer.
@@ -44,7 +43,7 @@ func inCallWith(t *testing.T, change func(*Config), f func(t *testing.T, a answe
 	synctest.Test(t, func(t *testing.T) {
 		b := newBenchWith(t, func(_ *environment.Environment, cfg *Config, _ *source.Config) { change(cfg) })
 		a := b.call(t, recordingOf("call-1"), true)
-		told(t, b.calls, "begin tx-1")
+		expectEvents(t, b.calls, "begin tx-1")
 		f(t, a)
 		b.close()
 	})
@@ -56,25 +55,25 @@ func (a answered) updates() []timbre.Change {
 	return a.calls.updates
 }
 
-func TestAnOfferThatSaysTheSameChangesNothing(t *testing.T) {
+func TestAnUnchangedOfferChangesNothing(t *testing.T) {
 	inCall(t, func(t *testing.T, a answered) {
 		first := string(a.tx.last().Body())
 		for i, body := range []string{twoLines, strings.Replace(twoLines, "1 1 IN", "1 2 IN", 1)} {
 			for j, method := range []string{"INVITE", "UPDATE"} {
 				res := a.again(t, method, 2+2*i+j, "application/sdp", body, "")
 				if res.StatusCode != gosip.StatusOK || string(res.Body()) != first || res.GetHeader(TransactionHeader) == nil {
-					t.Errorf("%s", res)
+					t.Errorf("got %s", res)
 				}
 			}
 		}
 		if len(a.media.specs(0)) != 1 || len(a.media.specs(1)) != 1 {
-			t.Error("the streams were told of a change")
+			t.Error("got the streams updated")
 		}
-		told(t, a.calls)
+		expectEvents(t, a.calls)
 	})
 }
 
-func TestMetadataIsHandedOnWhetherItChangesOrNot(t *testing.T) {
+func TestMetadataUpdatesTheCallWhetherItChangesOrNot(t *testing.T) {
 	inCall(t, func(t *testing.T, a answered) {
 		renamed := strings.ReplaceAll(annAndBob, "bob@", "cy@")
 		partial := `<recording><datamode>partial</datamode><participant participant_id="p2"><nameID aor="sip:dee@example.com"/></participant></recording>`
@@ -90,30 +89,30 @@ func TestMetadataIsHandedOnWhetherItChangesOrNot(t *testing.T) {
 		} {
 			res := a.again(t, c.method, 2+i, c.contentType, c.body, "")
 			if res.StatusCode != gosip.StatusOK || len(res.Body()) > 0 != (c.method == "INVITE" || strings.Contains(c.body, "v=0")) {
-				t.Errorf("%d: %s", i, res)
+				t.Errorf("%d: got %s", i, res)
 			}
-			told(t, a.calls, "update tx-1")
+			expectEvents(t, a.calls, "update tx-1")
 			u := a.updates()[i]
 			if u.Metadata == "" || u.Headers["content-type"] != c.contentType || u.Headers["call-id"] != "call-1" {
-				t.Errorf("%d: %+v", i, u)
+				t.Errorf("%d: got %+v", i, u)
 			}
 			switch {
 			case c.second == "" && u.Legs != nil:
-				t.Errorf("%d: legs %+v", i, u.Legs)
+				t.Errorf("%d: got legs %+v, want %q", i, u.Legs, c.second)
 			case c.second != "" && (len(u.Legs) != 2 || u.Legs[1].Party != c.second || u.Legs[1].Side != timbre.Callee || u.Legs[0].Side != timbre.Caller):
-				t.Errorf("%d: legs %+v", i, u.Legs)
+				t.Errorf("%d: got legs %+v, want %q", i, u.Legs, c.second)
 			}
 		}
 	})
 }
 
-func TestTheCallerStaysTheCallerWhenTheListIsTurned(t *testing.T) {
+func TestTheCallerStaysTheCallerInAnotherOrder(t *testing.T) {
 	inCall(t, func(t *testing.T, a answered) {
 		lines := strings.SplitAfter(annAndBob, "\n")
 		lines[2], lines[3] = lines[3], lines[2]
 		a.again(t, "UPDATE", 2, mixed, both("", strings.Join(lines, "")), "")
 		if u := a.updates()[0]; u.Legs != nil {
-			t.Errorf("%+v", u.Legs)
+			t.Errorf("got %+v", u.Legs)
 		}
 	})
 }
@@ -121,21 +120,21 @@ func TestTheCallerStaysTheCallerWhenTheListIsTurned(t *testing.T) {
 func TestARefreshWithoutABodyIsAnswered(t *testing.T) {
 	inCall(t, func(t *testing.T, a answered) {
 		if res := a.again(t, "UPDATE", 2, "", "", ""); res.StatusCode != gosip.StatusOK || len(res.Body()) != 0 {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 		first := string(a.tx.last().Body())
 		if res := a.again(t, "INVITE", 3, "", "", ""); res.StatusCode != gosip.StatusOK || string(res.Body()) != first {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
-		told(t, a.calls)
+		expectEvents(t, a.calls)
 		moved := strings.Replace(twoLines, "30002", "31002", 1)
 		a.again(t, "INVITE", 4, "", "", moved) // an offer of ours, answered in the ACK
 		if specs := a.media.specs(1); len(specs) != 2 || specs[1].Remote.Port() != 31002 || len(a.media.specs(0)) != 1 {
-			t.Errorf("%+v", specs)
+			t.Errorf("got %+v", specs)
 		}
 		a.again(t, "INVITE", 5, "", "", "nonsense")
 		if a.rejected("malformed") != 1 || len(a.media.specs(1)) != 2 {
-			t.Error("an answer of nonsense")
+			t.Error("got a malformed answer applied, or not counted")
 		}
 	})
 }
@@ -160,53 +159,53 @@ func TestHoldAndResume(t *testing.T) {
 			specs := a.media.specs(1)
 			if sdp := string(res.Body()); res.StatusCode != gosip.StatusOK || !strings.Contains(sdp, "m=audio 20000 ") || !strings.Contains(sdp, c.second) ||
 				specs[len(specs)-1].Hold != c.hold || len(specs) != 2+i || len(a.media.specs(0)) != 1 {
-				t.Errorf("%d: %+v\n%s", i, specs, res)
+				t.Errorf("%d: got %+v for\n%s", i, specs, res)
 			}
 		}
 		all := strings.ReplaceAll(twoLines, "m=audio 3000", "m=audio 0 RTP/AVP 0\nb=x:")
 		if res := a.again(t, "INVITE", 9, "application/sdp", all, ""); res.StatusCode != gosip.StatusOK || strings.Count(string(res.Body()), "m=audio 0 ") != 2 {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 	})
 }
 
-func TestAnOfferOfOursLetsAHeldLineGoOn(t *testing.T) {
+func TestALocalOfferResumesHeldLines(t *testing.T) {
 	inCall(t, func(t *testing.T, a answered) {
 		held := strings.Replace(twoLines, "label:2\na=sendonly", "label:2\na=inactive", 1)
 		if res := a.again(t, "INVITE", 2, "application/sdp", held, ""); strings.Count(string(res.Body()), "a=inactive") != 1 {
-			t.Fatalf("%s", res)
+			t.Fatalf("got %s", res)
 		}
 		res := a.again(t, "INVITE", 3, "", "", twoLines)
 		if sdp := string(res.Body()); strings.Count(sdp, "a=recvonly") != 2 || strings.Contains(sdp, "a=inactive") || !strings.Contains(sdp, "m=audio 20002 ") || !strings.Contains(sdp, "a=label:2") {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 		if specs := a.media.specs(1); len(specs) != 3 || !specs[1].Hold || specs[2].Hold {
-			t.Errorf("%+v", specs)
+			t.Errorf("got %+v", specs)
 		}
 		a.again(t, "INVITE", 4, "application/sdp", held, "")
 		off := strings.Replace(twoLines, "m=audio 30002", "m=audio 0", 1)
 		if res := a.again(t, "INVITE", 5, "", "", off); strings.Count(string(res.Body()), "a=recvonly") != 2 {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 		if specs := a.media.specs(1); !specs[len(specs)-1].Hold {
-			t.Error("a line that the answer switches off is expected to send")
+			t.Error("got a line that is not held after the answer disabled it")
 		}
 	})
 }
 
-func TestLabelsThatChangePlacesTakeTheirPartiesAlong(t *testing.T) {
+func TestPartiesFollowTheirLabels(t *testing.T) {
 	inCall(t, func(t *testing.T, a answered) {
 		turned := strings.NewReplacer("label:1", "label:2", "label:2", "label:1").Replace(twoLines)
 		if res := a.again(t, "INVITE", 2, "application/sdp", turned, ""); res.StatusCode != gosip.StatusOK {
-			t.Fatalf("%s", res)
+			t.Fatalf("got %s", res)
 		}
 		want := []timbre.Leg{{Index: 0, Label: "2", Side: timbre.Callee, Party: "sip:bob@example.com"}, {Index: 1, Label: "1", Side: timbre.Caller, Party: "sip:ann@example.com"}}
 		if u := a.updates(); len(u) != 1 || u[0].Metadata != "" || !slices.Equal(u[0].Legs, want) {
-			t.Errorf("%+v", u)
+			t.Errorf("got %+v", u)
 		}
-		told(t, a.calls, "update tx-1")
+		expectEvents(t, a.calls, "update tx-1")
 		a.again(t, "UPDATE", 3, "application/sdp", turned, "")
-		told(t, a.calls)
+		expectEvents(t, a.calls)
 	})
 }
 
@@ -227,7 +226,7 @@ func TestARefusedChangeChangesNothing(t *testing.T) {
 				m := a.in(method, 2+2*i+j)
 				m.contentType, m.body = c.contentType, c.body
 				if res := a.ask(t, m.String()).last(); res.StatusCode != c.code || len(res.Body()) > 0 {
-					t.Errorf("%d: %s", i, res)
+					t.Errorf("%d: got %s", i, res)
 				}
 			}
 		}
@@ -235,26 +234,26 @@ func TestARefusedChangeChangesNothing(t *testing.T) {
 			m := a.in("UPDATE", 50+i)
 			m.headers = []string{header}
 			if res := a.ask(t, m.String()).last(); res.StatusCode != 420+2*i {
-				t.Errorf("%s", res)
+				t.Errorf("got %s", res)
 			}
 		}
 		if len(a.media.specs(0)) != 1 || a.media.open() != 2 || a.recordings.Len() != 1 {
-			t.Error("something has changed")
+			t.Error("got a change by a refused request")
 		}
-		told(t, a.calls)
+		expectEvents(t, a.calls)
 		if res := a.again(t, "INVITE", 60, "application/sdp", twoLines, ""); res.StatusCode != gosip.StatusOK {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 	})
 }
 
-func TestANewContactIsWhereTheByeGoes(t *testing.T) {
+func TestByeGoesToTheLatestContact(t *testing.T) {
 	inCall(t, func(t *testing.T, a answered) {
 		text := strings.Replace(a.in("UPDATE", 2).String(), "src@127.0.0.1:5099", "src@127.0.0.1:6099", 1)
 		a.ask(t, text)
 		a.hangUp()
 		if bye := <-a.sent; bye.Recipient.Port != 6099 || bye.Destination() != "127.0.0.1:6099" {
-			t.Errorf("%s", bye)
+			t.Errorf("got %s", bye)
 		}
 	})
 }

@@ -39,11 +39,11 @@ func checkAnswer(t *testing.T, res *gosip.Response, second string) {
 	sdp := string(res.Body())
 	if res.StatusCode != gosip.StatusOK || !strings.Contains(sdp, "m=audio 20000 RTP/AVP 8 101\r\na=label:1\r\n") ||
 		!strings.Contains(sdp, "m=audio 20002 RTP/AVP 8 101\r\na=label:0\r\n") || !strings.HasSuffix(sdp, "a="+second+"\r\na=rtcp:20003\r\n") {
-		t.Errorf("%s", res)
+		t.Errorf("got %s", res)
 	}
 }
 
-func TestARecordedClientCallsByUDP(t *testing.T) {
+func TestReplayOpenSIPSByUDP(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "udp")
 	invite := recordedMessage(t, p, "invite-udp", "")
@@ -54,21 +54,21 @@ func TestARecordedClientCallsByUDP(t *testing.T) {
 	call := r.calls.call(0)
 	if call.CallID != "B2B.31.918646.1795303327.35739548" || call.Headers["x-lab-call"] != "$ci" || call.From != "srs" ||
 		!strings.HasPrefix(call.Metadata, "<?xml") || !strings.HasSuffix(call.Metadata, "</recording>") {
-		t.Errorf("%+v", call)
+		t.Errorf("got %+v", call)
 	}
 	for i, l := range call.Legs {
 		if l != aliceAndBob[i] {
-			t.Errorf("%+v", l)
+			t.Errorf("got %+v", l)
 		}
 	}
 	spec := r.media.specs(0)[0]
 	if spec.Remote != netip.MustParseAddrPort("127.0.0.1:30038") || spec.RTCP != netip.MustParseAddrPort("127.0.0.1:30039") || spec.Payloads[8] != timbre.PCMA {
-		t.Errorf("%+v", spec)
+		t.Errorf("got %+v", spec)
 	}
 }
 
 // A real hold: two re-INVITEs for each step, the first with nothing new, and an o= line that never changes.
-func TestARecordedClientHoldsAndResumesByTCP(t *testing.T) {
+func TestReplayOpenSIPSHoldAndResumeByTCP(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "tcp")
 	tag := ""
@@ -81,11 +81,11 @@ func TestARecordedClientHoldsAndResumesByTCP(t *testing.T) {
 		r.expect(t, map[bool]string{true: "begin tx-1", false: "update tx-1"}[i == 0])
 	}
 	if held := r.media.specs(1); len(held) != 3 || held[0].Hold || !held[1].Hold || held[2].Hold || len(r.media.specs(0)) != 1 {
-		t.Errorf("%+v", held)
+		t.Errorf("got %+v", held)
 	}
 	for i, u := range r.calls.updates {
 		if u.Legs != nil || u.Headers["cseq"] != fmt.Sprintf("%d INVITE", i+3) {
-			t.Errorf("%+v", u)
+			t.Errorf("got %+v", u)
 		}
 	}
 }
@@ -99,40 +99,40 @@ func captured(t *testing.T, p *client, name string) string {
 }
 
 // A telephone that prefers nothing and offers everything, with Opus among it.
-func TestABaresipCalls(t *testing.T) {
+func TestReplayBaresip(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "udp")
 	invite := captured(t, p, "baresip-opus-invite")
 	res := p.ask(invite)
 	if sdp := string(res.Body()); res.StatusCode != gosip.StatusOK || !strings.Contains(sdp, "m=audio 20000 RTP/AVP 0 101\r\na=label:1\r\n") || !strings.HasSuffix(sdp, "a=recvonly\r\na=rtcp:20001\r\n") {
-		t.Errorf("%s", res)
+		t.Errorf("got %s", res)
 	}
 	p.send(ackFor(invite, res))
 	r.expect(t, "begin tx-1")
 	spec := r.media.specs(0)[0]
 	if spec.Remote != netip.MustParseAddrPort("192.0.2.2:22090") || spec.Payloads[0] != timbre.PCMU || spec.Payloads[8] != timbre.PCMA || spec.Hold {
-		t.Errorf("%+v", spec)
+		t.Errorf("got %+v", spec)
 	}
 	if call := r.calls.call(0); call.From != "alice" || call.To != "srs" || call.CallID != "b16184110d743ce4" || call.Headers["user-agent"] == "" {
-		t.Errorf("%+v", call)
+		t.Errorf("got %+v", call)
 	}
 }
 
 // An SBC that offers SRTP in twelve suites, and nothing else: what is not encrypted is not answered.
-func TestAKamailioWithSRTPIsNeverAnsweredInTheClear(t *testing.T) {
+func TestReplayKamailioWithSRTPIsNotAnsweredInTheClear(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "udp")
 	res := p.ask(captured(t, p, "kamailio563-rtpengine105-tls-srtp-invite"))
 	switch sdp := string(res.Body()); res.StatusCode {
 	case gosip.StatusNotAcceptableHere:
 		if r.rejected("encryption") != 1 {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 	case gosip.StatusOK:
 		if !strings.Contains(sdp, "m=audio 20000 RTP/SAVP 8 ") || strings.Count(sdp, "a=crypto:")+strings.Count(sdp, "a=fingerprint:") != 1 {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 	default:
-		t.Errorf("%s", res)
+		t.Errorf("got %s", res)
 	}
 }

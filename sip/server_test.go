@@ -10,16 +10,15 @@ import (
 	"testing"
 	"time"
 
-	"timbre/admission/source"
-	"timbre/environment"
-	"timbre/sip/transport"
-
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/admission/source"
+	"timbre/environment"
+	"timbre/sip/transport"
 )
 
-func TestACallOverTheNetwork(t *testing.T) {
+func TestCallOverEachTransport(t *testing.T) {
 	each(t, func(t *testing.T, r *running, p *client) {
 		res := p.ask(recordingOf("call-1").String())
 		at := r.Addr(p.network).String()
@@ -27,29 +26,29 @@ func TestACallOverTheNetwork(t *testing.T) {
 			at += ";transport=" + p.network
 		}
 		if c := res.GetHeader("Contact").Value(); c != "<sip:timbre@"+at+">;+sip.srs" {
-			t.Errorf("contact %s", c)
+			t.Errorf("got Contact %s, want it at %s", c, at)
 		}
 		if !strings.Contains(string(res.Body()), "c=IN IP4 127.0.0.1\r\n") || r.media.specs(0)[0].Local != netip.MustParseAddr("127.0.0.1") {
-			t.Errorf("%s", res.Body())
+			t.Errorf("got %s", res.Body())
 		}
 		tag := res.To().Params.GetOr("tag", "")
 		p.send(message{method: "ACK", callID: "call-1", toTag: tag, seq: 1}.String())
 		r.expect(t, "begin tx-1")
 		if res := p.ask(message{method: "UPDATE", callID: "call-1", toTag: tag, seq: 2, contentType: mixed, body: both("", annAndBob)}.String()); res.StatusCode != gosip.StatusOK {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 		r.expect(t, "update tx-1")
 		if res := p.ask(message{method: "OPTIONS", callID: "ping", seq: 1}.String()); res.StatusCode != gosip.StatusOK {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 		if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 3}.String()); res.StatusCode != gosip.StatusOK {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 		r.expect(t, "end tx-1")
 	})
 }
 
-func TestARepeatedInviteMakesOneCall(t *testing.T) {
+func TestARetransmittedInviteBeginsOneCall(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "udp")
 	first := p.ask(recordingOf("call-1").String())
@@ -64,7 +63,7 @@ func TestARepeatedInviteMakesOneCall(t *testing.T) {
 			break
 		}
 		if res.To().Params.GetOr("tag", "") != tag {
-			t.Fatalf("another call: %s", res)
+			t.Fatalf("got another call: %s", res)
 		}
 	}
 	p.send(message{method: "ACK", callID: "call-1", toTag: tag, seq: 1}.String())
@@ -87,7 +86,7 @@ func TestCancel(t *testing.T) {
 			codes[p.receive().(*gosip.Response).StatusCode] = true
 		}
 		if !codes[200] || !codes[487] {
-			t.Errorf("%v", codes)
+			t.Errorf("got %v", codes)
 		}
 		close(free)
 		r.expect(t, "begin tx-1")
@@ -101,13 +100,13 @@ func TestCancel(t *testing.T) {
 				break
 			}
 			if res.StatusCode != 487 { // may be repeated until the ACK is there
-				t.Fatalf("%s", res)
+				t.Fatalf("got %s", res)
 			}
 		}
 	})
 }
 
-func TestAFaultInOneRequestEndsNoOtherCall(t *testing.T) {
+func TestAPanicEndsNoOtherCall(t *testing.T) {
 	each(t, func(t *testing.T, r *running, p *client) {
 		tag := p.invite("call-1")
 		r.expect(t, "begin tx-1")
@@ -115,28 +114,28 @@ func TestAFaultInOneRequestEndsNoOtherCall(t *testing.T) {
 		r.media.panics = true
 		r.media.mu.Unlock()
 		if res := p.ask(recordingOf("call-2").String()); res.StatusCode != gosip.StatusInternalServerError {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 		p.send(message{method: "ACK", callID: "call-2", seq: 1, toTag: "x", branch: "z9hG4bKcall-2INVITE1"}.String())
 		r.expect(t, "begin tx-2")
 		r.expect(t, "end tx-2 its media could not be opened")
 		if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != gosip.StatusOK {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 		r.expect(t, "end tx-1")
 	})
 }
 
-func TestAServerThatStopsHangsUp(t *testing.T) {
+func TestStoppingHangsUp(t *testing.T) {
 	each(t, func(t *testing.T, r *running, p *client) {
 		tag := p.invite("call-1")
-		r.shutdownTimeout = patience
+		r.shutdownTimeout = testTimeout
 		r.expect(t, "begin tx-1")
 		waitFor(t, func() bool { return acked(r) }) // a BYE before the ACK would overtake it
 		r.stop()
 		bye, ok := p.receive().(*gosip.Request)
 		if !ok || bye.Method != gosip.BYE || bye.From().Params.GetOr("tag", "") != tag || bye.CallID().Value() != "call-1" {
-			t.Fatalf("%v", bye)
+			t.Fatalf("got %v", bye)
 		}
 		p.send(gosip.NewResponseFromRequest(bye, 200, "OK", nil).String())
 		if err := <-r.done; err != nil {
@@ -145,7 +144,7 @@ func TestAServerThatStopsHangsUp(t *testing.T) {
 		close(r.done)
 		r.expect(t, "end tx-1 the server was stopped")
 		if r.media.open() != 0 {
-			t.Error("a stream is open")
+			t.Error("got an open stream")
 		}
 	})
 }
@@ -153,23 +152,23 @@ func TestAServerThatStopsHangsUp(t *testing.T) {
 // acked reports whether no handler waits for an ACK.
 func acked(r *running) bool { return r.recordings.Len() > 0 && r.stack.InFlight() == 0 }
 
-// waitFor looks until something is true.
+// waitFor polls until a condition holds.
 func waitFor(t *testing.T, is func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	end := time.After(patience)
+	end := time.After(testTimeout)
 	for !is() {
 		select {
 		case <-tick.C:
 		case <-end:
-			t.Fatal("it does not come")
+			t.Fatal("got no change in time")
 		}
 	}
 }
 
-func TestNothingRunsAfterTheEnd(t *testing.T) {
-	before := ofServers()
+func TestNoGoroutineIsLeftAfterRun(t *testing.T) {
+	before := serverGoroutines()
 	t.Run("a busy server", func(t *testing.T) {
 		r := run(t)
 		for _, network := range []string{"udp", "tcp"} {
@@ -183,11 +182,11 @@ func TestNothingRunsAfterTheEnd(t *testing.T) {
 		}
 		close(r.done)
 	})
-	waitFor(t, func() bool { return ofServers() <= before })
+	waitFor(t, func() bool { return serverGoroutines() <= before })
 }
 
-// ofServers is how many goroutines are those of a server or of the SIP stack.
-func ofServers() (n int) {
+// serverGoroutines counts the goroutines of servers and of the SIP stack.
+func serverGoroutines() (n int) {
 	buf := make([]byte, 1<<20)
 	for _, stack := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
 		if strings.Contains(stack, "emiago/sipgo") || strings.Contains(stack, "sip.(*Server)") || strings.Contains(stack, "sip/transport.") || strings.Contains(stack, "sip/trunk.") {
@@ -197,7 +196,7 @@ func ofServers() (n int) {
 	return n
 }
 
-func TestWhatCannotBeReadIsCountedAndEndsNoCall(t *testing.T) {
+func TestUnparsableMessagesAreCountedAndEndNoCall(t *testing.T) {
 	good := message{method: "OPTIONS", seq: 1}.String()
 	bad := strings.Replace(good, "CSeq: 1 OPTIONS", "CSeq: one OPTIONS", 1)
 	t.Run("udp", func(t *testing.T) {
@@ -205,16 +204,16 @@ func TestWhatCannotBeReadIsCountedAndEndsNoCall(t *testing.T) {
 		p := dial(t, r, "udp")
 		tag := p.invite("call-1")
 		if res := p.askUnparsed(bad); !strings.HasPrefix(res, "SIP/2.0 400 Bad Request\r\n") || !strings.Contains(res, "CSeq: one OPTIONS\r\n") || !strings.Contains(res, "Via: ") {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 		for _, silent := range []string{"nonsense", strings.Replace(bad, "OPTIONS sip", "ACK sip", 1), "SIP/2.0 999999 x\r\n\r\n", "\r\n\r\n"} {
 			p.send(silent)
 		}
 		if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != gosip.StatusOK {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 		if n := r.rejected("parse"); n != 4 {
-			t.Errorf("%v counted", n)
+			t.Errorf("got %v counted, want 4", n)
 		}
 	})
 	t.Run("tcp", func(t *testing.T) {
@@ -224,54 +223,54 @@ func TestWhatCannotBeReadIsCountedAndEndsNoCall(t *testing.T) {
 		dial(t, r, "tcp").send(bad)
 		waitFor(t, func() bool { return r.rejected("parse") == 1 })
 		if res := p.ask(message{method: "BYE", callID: "call-1", toTag: tag, seq: 2}.String()); res.StatusCode != gosip.StatusOK {
-			t.Errorf("%s", res)
+			t.Errorf("got %s", res)
 		}
 	})
 }
 
-// askUnparsed sends a datagram and gives the next one that comes back.
+// askUnparsed sends a datagram and returns the next one received.
 func (p *client) askUnparsed(text string) string {
 	p.send(text)
-	_ = p.conn.SetReadDeadline(time.Now().Add(patience))
+	_ = p.conn.SetReadDeadline(time.Now().Add(testTimeout))
 	return string(p.read())
 }
 
-func TestAContactWithoutItsEndIsRepaired(t *testing.T) {
+func TestAContactWithoutItsClosingBracketIsRepaired(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "udp")
 	text := strings.Replace(recordingOf("call-1").String(), "<sip:src@127.0.0.1:5099>;+sip.src", "<sip:src@127.0.0.1:5099", 1)
 	if res := p.ask(text); res.StatusCode != gosip.StatusOK {
-		t.Errorf("%s", res)
+		t.Errorf("got %s", res)
 	}
 	r.expect(t, "begin tx-1")
 }
 
-func TestALargeBodyComesByTCPAndATooLargeOneIsRefused(t *testing.T) {
+func TestBodiesUpToTheLimitAreAccepted(t *testing.T) {
 	r := run(t)
 	p := dial(t, r, "tcp")
 	m := recordingOf("call-1")
 	m.body = both(twoLines, strings.Replace(annAndBob, "</recording>", "<!--"+strings.Repeat("x", 200<<10)+"--></recording>", 1))
 	if res := p.ask(m.String()); res.StatusCode != gosip.StatusOK {
-		t.Errorf("%s", res)
+		t.Errorf("got %s", res)
 	}
 	m.callID, m.body = "call-2", both(twoLines, strings.Repeat("x", 257<<10))
 	if res := p.ask(m.String()); res.StatusCode != 513 || r.rejected("too_large") != 1 {
-		t.Errorf("%s", res)
+		t.Errorf("got %s", res)
 	}
 	u := dial(t, r, "udp")
 	m.callID, m.body = "call-3", both(twoLines, strings.Replace(annAndBob, "</recording>", "<!--"+strings.Repeat("x", 50<<10)+"--></recording>", 1))
 	if res := u.ask(m.String()); res.StatusCode != gosip.StatusOK {
-		t.Errorf("%s", res)
+		t.Errorf("got %s", res)
 	}
 }
 
-func TestAPortInUseIsOneSentence(t *testing.T) {
+func TestErrorOfAPortInUse(t *testing.T) {
 	r := run(t)
 	for _, network := range []string{"udp", "tcp"} {
 		b := newBench(t, r.url(network))
 		_, err := b.Listen()
 		if timbre.KindOf(err) != timbre.Unavailable || err.Error() != "SIP cannot listen on "+r.url(network)+": the port is in use by another program" {
-			t.Errorf("%v", err)
+			t.Errorf("got %v", err)
 		}
 	}
 }
@@ -279,16 +278,16 @@ func TestAPortInUseIsOneSentence(t *testing.T) {
 func TestListeningAddresses(t *testing.T) {
 	for _, at := range []string{"", "127.0.0.1:5060", "tls://127.0.0.1:5061", "udp://127.0.0.1", "udp://127.0.0.1:5060/x", "udp://a b:1"} {
 		if _, err := New(environment.Environment{}, Config{Transport: transport.Config{Listen: []string{at}}}, Deps{Sources: new(source.Limiter)}); timbre.KindOf(err) != timbre.Invalid {
-			t.Errorf("%q: %v", at, err)
+			t.Errorf("%q: got %v, want kind Invalid", at, err)
 		}
 	}
 	b := newBench(t, "udp://127.0.0.1:0")
 	if err := b.Run(t.Context()); err == nil || b.Addr("udp").IsValid() {
-		t.Errorf("%v", err)
+		t.Errorf("got %v", err)
 	}
 	b = newBench(t, "udp://127.0.0.1:0", "tcp://192.0.2.1:0")
 	if at, err := b.Listen(); timbre.KindOf(err) != timbre.Unavailable || strings.Contains(err.Error(), "in use") {
-		t.Errorf("%v %v", at, err)
+		t.Errorf("got %v, %v, want kind Unavailable", at, err)
 	}
 }
 
@@ -296,12 +295,12 @@ func TestListeningAddresses(t *testing.T) {
 func (r *running) serves(t *testing.T) {
 	for _, network := range []string{"udp", "tcp"} {
 		if res := dial(t, r, network).ask(message{method: "OPTIONS", callID: network, seq: 1}.String()); res.StatusCode != gosip.StatusOK {
-			t.Fatalf("%s", res)
+			t.Fatalf("got %s", res)
 		}
 	}
 }
 
-func TestWhereAServerListensEverywhereItSaysTheAddressThatWasReached(t *testing.T) {
+func TestAWildcardListenerAdvertisesTheAddressThatWasReached(t *testing.T) {
 	b := newBench(t, "udp://0.0.0.0:0")
 	if _, err := b.Listen(); err != nil {
 		t.Fatal(err)
@@ -318,10 +317,10 @@ func TestWhereAServerListensEverywhereItSaysTheAddressThatWasReached(t *testing.
 		t.Fatal(err)
 	}
 	buf := make([]byte, 1<<16)
-	_ = conn.SetReadDeadline(time.Now().Add(patience))
+	_ = conn.SetReadDeadline(time.Now().Add(testTimeout))
 	n, err := conn.Read(buf)
 	if err != nil || !strings.Contains(string(buf[:n]), "c=IN IP4 127.0.0.1\r\n") || !strings.Contains(string(buf[:n]), "<sip:timbre@127.0.0.1:") {
-		t.Errorf("%v %s", err, buf[:n])
+		t.Errorf("got %v and %s", err, buf[:n])
 	}
 	cancel()
 	if err := <-done; err != nil {

@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
+	gosip "github.com/emiago/sipgo/sip"
+
 	"timbre/admission/source"
 	"timbre/environment"
-
-	gosip "github.com/emiago/sipgo/sip"
 )
 
-// quietCall is a call of a bench with a clock of its own, none of whose streams brings anything.
+// quietCall is a call of a bench with a clock of its own whose streams receive nothing.
 func quietCall(t *testing.T, m message, timeout time.Duration) (b *bench, pass func(time.Duration)) {
 	t.Helper()
 	now := time.Unix(1000, 0)
@@ -20,7 +20,7 @@ func quietCall(t *testing.T, m message, timeout time.Duration) (b *bench, pass f
 	})
 	b.media.mute = true
 	tx := newTransaction()
-	tx.answering = func(res *gosip.Response) {
+	tx.onRespond = func(res *gosip.Response) {
 		if res.StatusCode == gosip.StatusOK {
 			go func() {
 				tx.acks <- request(t, message{method: "ACK", callID: m.callID, toTag: res.To().Params.GetOr("tag", ""), seq: 1}.String())
@@ -39,7 +39,7 @@ func quietCall(t *testing.T, m message, timeout time.Duration) (b *bench, pass f
 	}
 }
 
-func TestASilentCallIsAskedAndEndsOnlyIfItsPeerIsGone(t *testing.T) {
+func TestASilentCallEndsOnlyIfItsPeerIsGone(t *testing.T) {
 	held := strings.ReplaceAll(twoLines, "sendonly", "inactive")
 	for name, c := range map[string]struct {
 		sdp     string
@@ -47,56 +47,56 @@ func TestASilentCallIsAskedAndEndsOnlyIfItsPeerIsGone(t *testing.T) {
 		outcome string
 		ends    string // empty: it goes on
 	}{
-		"a muted call":           {twoLines, 200, "alive", ""},
-		"one that knows no ping": {twoLines, 405, "alive", ""},
-		"one that is gone":       {twoLines, 481, "gone", "no media came, and the peer knows of no such call"},
-		"one that is mute":       {twoLines, 0, "mute", "no media came, and the peer does not answer"},
-		"one that is timed out":  {twoLines, 408, "mute", "no media came, and the peer does not answer"},
-		"a held call":            {held, 200, "alive", ""},
-		"a held call, gone":      {held, 481, "gone", "no media came, and the peer knows of no such call"},
-		"a held call, mute":      {held, 0, "mute", ""},
+		"a muted call":        {twoLines, 200, "alive", ""},
+		"OPTIONS not allowed": {twoLines, 405, "alive", ""},
+		"peer gone":           {twoLines, 481, "gone", "no media came, and the peer knows of no such call"},
+		"peer mute":           {twoLines, 0, "mute", "no media came, and the peer does not answer"},
+		"request timeout":     {twoLines, 408, "mute", "no media came, and the peer does not answer"},
+		"a held call":         {held, 200, "alive", ""},
+		"a held call, gone":   {held, 481, "gone", "no media came, and the peer knows of no such call"},
+		"a held call, mute":   {held, 0, "mute", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := recordingOf("call-1")
 			m.body = both(c.sdp, annAndBob)
 			b, pass := quietCall(t, m, 5*time.Minute)
-			var asked []string
+			var sent []string
 			b.answer = func(req *gosip.Request) int {
-				asked = append(asked, req.Method.String())
+				sent = append(sent, req.Method.String())
 				if req.Method != gosip.OPTIONS {
 					return 0
 				}
 				return c.status
 			}
-			if pass(5*time.Minute - 1); len(asked) != 0 {
-				t.Fatalf("asked too early: %v", asked)
+			if pass(5*time.Minute - 1); len(sent) != 0 {
+				t.Fatalf("got %v sent before the timeout", sent)
 			}
 			pass(1)
-			if len(asked) == 0 || asked[0] != "OPTIONS" || b.count("timbre_sip_probes_total", c.outcome) != 1 {
-				t.Errorf("asked %v", asked)
+			if len(sent) == 0 || sent[0] != "OPTIONS" || b.count("timbre_sip_probes_total", c.outcome) != 1 {
+				t.Errorf("got %v sent, want OPTIONS counted as %s", sent, c.outcome)
 			}
 			if live := b.recordings.Len() == 1; live != (c.ends == "") {
-				t.Fatalf("it goes on: %v", live)
+				t.Fatalf("got live %v, want %v", live, c.ends == "")
 			}
-			<-b.calls.told // its beginning
+			<-b.calls.events // its beginning
 			if c.ends != "" {
-				if got := <-b.calls.told; got != "end tx-1 "+c.ends {
-					t.Error(got)
+				if got := <-b.calls.events; got != "end tx-1 "+c.ends {
+					t.Errorf("got event %q, want end tx-1 %s", got, c.ends)
 				}
 				return
 			}
-			asked = nil
-			if pass(5*time.Minute - 1); len(asked) != 0 {
-				t.Errorf("asked again too early: %v", asked)
+			sent = nil
+			if pass(5*time.Minute - 1); len(sent) != 0 {
+				t.Errorf("got %v sent before the second timeout", sent)
 			}
-			if pass(1); len(asked) != 1 {
-				t.Errorf("not asked again: %v", asked)
+			if pass(1); len(sent) != 1 {
+				t.Errorf("got %v sent, want one more probe", sent)
 			}
 		})
 	}
 }
 
-func TestCallsThatAreNotAsked(t *testing.T) {
+func TestCallsThatAreNotProbed(t *testing.T) {
 	for name, c := range map[string]struct {
 		headers []string
 		media   bool
@@ -122,7 +122,7 @@ func TestCallsThatAreNotAsked(t *testing.T) {
 	}
 }
 
-func TestOurRequestsInADialogAreCounted(t *testing.T) {
+func TestLocalRequestsHaveConsecutiveCSeqs(t *testing.T) {
 	b, pass := quietCall(t, recordingOf("call-1"), 5*time.Minute)
 	pass(5 * time.Minute)
 	pass(5 * time.Minute)

@@ -47,7 +47,7 @@ func TestMessagesOfACallAreLoggedForItsConnector(t *testing.T) {
 	c := challenges(t, b.attempt(t, 1))["MD5"]
 	answer := authorization(t, c, digest.Options{Username: "ann", Password: "secret"})
 	if res := b.attempt(t, 2, answer); res.StatusCode != gosip.StatusOK {
-		t.Fatalf("%s", res)
+		t.Fatalf("got %s", res)
 	}
 	b.ask(t, message{method: "INVITE", uri: "sip:nobody.voiceconnector.x", callID: "other", seq: 1}.String())
 	at := connectorID + " guarded "
@@ -70,7 +70,7 @@ func TestReceptionIsReportedSinceTheLastReport(t *testing.T) {
 	kept := b.sipLog
 	tx := newTransaction()
 	tx.acks = make(chan *gosip.Request, 1)
-	tx.answering = func(res *gosip.Response) {
+	tx.onRespond = func(res *gosip.Response) {
 		if res.StatusCode == gosip.StatusOK {
 			tx.acks <- request(t, message{method: "ACK", callID: "c", toTag: res.To().Params.GetOr("tag", ""), seq: 1}.String())
 		}
@@ -81,7 +81,7 @@ func TestReceptionIsReportedSinceTheLastReport(t *testing.T) {
 	b.hangUp() // with a last report
 	b.recordings.Report()
 	if len(kept.receptions) != 6 {
-		t.Fatalf("%d reports", len(kept.receptions))
+		t.Fatalf("got %d reports, want 6", len(kept.receptions))
 	}
 	for i, r := range kept.receptions {
 		want := timbre.Reception{
@@ -89,7 +89,7 @@ func TestReceptionIsReportedSinceTheLastReport(t *testing.T) {
 			Packets: 50, Lost: 1, Jitter: 3 * time.Millisecond,
 		}
 		if r != want {
-			t.Errorf("report %d: %+v, want %+v", i, r, want)
+			t.Errorf("report %d: got %+v, want %+v", i, r, want)
 		}
 	}
 	for i, want := range []string{" c BYE ", " c SIP/2.0 100 ", " c SIP/2.0 200 "} {

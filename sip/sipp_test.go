@@ -23,11 +23,11 @@ func TestSippCalls(t *testing.T) {
 			}
 			seen := map[string]int{}
 			for range 4 * n {
-				what, _, _ := strings.Cut(<-r.calls.told, " ")
+				what, _, _ := strings.Cut(<-r.calls.events, " ")
 				seen[what]++
 			}
 			if seen["begin"] != n || seen["update"] != 2*n || seen["end"] != n {
-				t.Errorf("%v", seen)
+				t.Errorf("got %v", seen)
 			}
 			if r.media.open() != 0 || r.recordings.Len() != 0 || len(r.media.streams) != 2*n {
 				t.Errorf("%d streams of %d open, %v dialogs", r.media.open(), len(r.media.streams), r.recordings.Len())

@@ -192,7 +192,7 @@ func TestMalformedMessageByTCPIsAnswered(t *testing.T) {
 	p := dial(t, r, "tcp")
 	broken := strings.Replace(recordingOf("call-1").String(), "Max-Forwards: 70", "Max-Forwards: lots", 1)
 	if res := p.ask(broken); res.StatusCode != gosip.StatusBadRequest || r.rejected("parse") != 1 {
-		t.Errorf("%s", res)
+		t.Errorf("got %s", res)
 	}
 	repairable := strings.Replace(recordingOf("call-2").String(), "<sip:src@127.0.0.1:5099>;+sip.src", "<sip:src@127.0.0.1:5099", 1)
 	if res := p.ask(repairable); res.StatusCode != gosip.StatusOK {
@@ -206,7 +206,7 @@ func TestMalformedMessageByTCPIsAnswered(t *testing.T) {
 		if res := p.ask(text); res.StatusCode != gosip.StatusBadRequest {
 			t.Errorf("%s: got %s, want 400", name, res)
 		}
-		_ = p.conn.SetReadDeadline(time.Now().Add(patience))
+		_ = p.conn.SetReadDeadline(time.Now().Add(testTimeout))
 		if b, err := p.in.ReadByte(); err == nil {
 			t.Errorf("%s: got %q on the connection, want it closed", name, b)
 		}
@@ -222,7 +222,7 @@ func TestKeepAlivePingByTCPIsAnswered(t *testing.T) {
 	if _, err := p.conn.Write([]byte("\r\n\r\n")); err != nil {
 		t.Fatal(err)
 	}
-	_ = p.conn.SetReadDeadline(time.Now().Add(patience))
+	_ = p.conn.SetReadDeadline(time.Now().Add(testTimeout))
 	b := make([]byte, 2)
 	if n, err := p.in.Read(b); err != nil || string(b[:n]) != "\r\n" {
 		t.Errorf("got %q, %v, want CRLF", b[:n], err)

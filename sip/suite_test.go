@@ -15,7 +15,7 @@ const suiteSDP = oneLine
 func TestRecordingPassesTheDialogSuite(t *testing.T) {
 	dialogtest.Run(t, func(t *testing.T, p *dialogtest.Peer) dialogtest.User {
 		r := run(t)
-		r.shutdownTimeout = patience
+		r.shutdownTimeout = testTimeout
 		p.Call(r.Addr("udp"), "sip:"+connectorID+"@127.0.0.1")
 		waitFor(t, func() bool { return acked(r) })
 		return dialogtest.User{HangUp: r.stop, Timers: true}
@@ -25,7 +25,7 @@ func TestRecordingPassesTheDialogSuite(t *testing.T) {
 func TestCallerOfATrunkPassesTheDialogSuite(t *testing.T) {
 	dialogtest.Run(t, func(t *testing.T, p *dialogtest.Peer) dialogtest.User {
 		r := runWith(t, gatewayed("udp", int(dialogtest.Far(t, suiteSDP).Port())))
-		r.shutdownTimeout = patience
+		r.shutdownTimeout = testTimeout
 		p.Call(r.Addr("udp"), "sip:+12065550100@"+connectorID+".voiceconnector.example.com")
 		waitFor(t, func() bool { return r.stack.InFlight() == 0 })
 		return dialogtest.User{HangUp: r.stop, Timers: true}
@@ -35,7 +35,7 @@ func TestCallerOfATrunkPassesTheDialogSuite(t *testing.T) {
 func TestGatewayOfATrunkPassesTheDialogSuite(t *testing.T) {
 	dialogtest.Run(t, func(t *testing.T, p *dialogtest.Peer) dialogtest.User {
 		r := runWith(t, gatewayed("udp", int(p.Addr().Port())))
-		r.shutdownTimeout = patience
+		r.shutdownTimeout = testTimeout
 		caller := dial(t, r, "udp")
 		caller.send(plain("through").text())
 		p.Answer()

@@ -17,8 +17,8 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// own is the certificate of the tests, for loopback, signed by itself.
-var own = sync.OnceValue(func() *tls.Certificate {
+// selfSigned is the certificate of the tests, for loopback.
+var selfSigned = sync.OnceValue(func() *tls.Certificate {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
@@ -38,23 +38,23 @@ var own = sync.OnceValue(func() *tls.Certificate {
 	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 })
 
-func shown(*tls.ClientHelloInfo) (*tls.Certificate, error) { return own(), nil }
+func shown(*tls.ClientHelloInfo) (*tls.Certificate, error) { return selfSigned(), nil }
 
-// trusting is what a client needs to trust it.
+// trusting is the configuration of a client that trusts it.
 func trusting() *tls.Config {
 	pool := x509.NewCertPool()
-	pool.AddCert(own().Leaf)
+	pool.AddCert(selfSigned().Leaf)
 	return &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"}
 }
 
-func TestVersionsOfTLS(t *testing.T) {
+func TestTLSVersions(t *testing.T) {
 	r := run(t)
 	for version, taken := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
 		cfg := trusting()
 		cfg.MinVersion, cfg.MaxVersion = version, version
 		conn, err := tls.Dial("tcp", r.Addr("tls").String(), cfg)
 		if (err == nil) != taken {
-			t.Errorf("%s: %v", tls.VersionName(version), err)
+			t.Errorf("%s: got %v", tls.VersionName(version), err)
 		}
 		if err == nil {
 			_ = conn.Close()
@@ -63,7 +63,7 @@ func TestVersionsOfTLS(t *testing.T) {
 	waitFor(t, func() bool { return r.rejected("tls") == 2 })
 }
 
-func TestWhatIsNoTLSIsCountedAndCut(t *testing.T) {
+func TestAConnectionWithoutTLSIsClosedAndCounted(t *testing.T) {
 	r := run(t)
 	conn, err := net.Dial("tcp", r.Addr("tls").String())
 	if err != nil {
@@ -73,16 +73,16 @@ func TestWhatIsNoTLSIsCountedAndCut(t *testing.T) {
 	if _, err := io.WriteString(conn, recordingOf("call-1").String()); err != nil {
 		t.Fatal(err)
 	}
-	_ = conn.SetReadDeadline(time.Now().Add(patience))
+	_ = conn.SetReadDeadline(time.Now().Add(testTimeout))
 	if answer, err := io.ReadAll(conn); strings.Contains(string(answer), "SIP/2.0") {
-		t.Errorf("%q %v", answer, err)
+		t.Errorf("got %q, %v, want no SIP", answer, err)
 	}
 	if n := r.rejected("tls"); n != 1 || r.calls.count() != 0 {
-		t.Errorf("%v counted, %d calls", n, r.calls.count())
+		t.Errorf("got %v counted and %d calls, want 1 and none", n, r.calls.count())
 	}
 }
 
-func TestOurAddressIsAsSafeAsTheirs(t *testing.T) {
+func TestContactIsAsSecureAsThePeers(t *testing.T) {
 	r := run(t)
 	for name, c := range map[string]struct {
 		network, uri, contact string
@@ -102,7 +102,7 @@ func TestOurAddressIsAsSafeAsTheirs(t *testing.T) {
 		}
 		res := dial(t, r, c.network).ask(text)
 		if want := strings.ReplaceAll(c.want, "%s", r.Addr(c.network).String()); res.StatusCode != gosip.StatusOK || res.Contact() == nil || res.Contact().Address.String() != want {
-			t.Errorf("%s: want %s in\n%s", name, want, res)
+			t.Errorf("%s: got %s, want Contact %s", name, res, want)
 		}
 	}
 }

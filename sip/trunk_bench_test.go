@@ -34,7 +34,7 @@ func BenchmarkTrunkCall(b *testing.B) {
 	go func() { ended <- s.Run(ctx) }()
 	defer func() { stop(); <-ended }()
 	go func() {
-		for range s.calls.told { // nobody asks
+		for range s.calls.events { // nobody asks
 		}
 	}()
 	b.SetParallelism(20 / runtime.GOMAXPROCS(0))

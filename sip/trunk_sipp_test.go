@@ -67,7 +67,7 @@ func answering(t *testing.T, sipp, network string, port, n int, scenario ...stri
 			if err != nil {
 				t.Errorf("the gateway: %v\n%s", err, out.String())
 			}
-		case <-time.After(patience):
+		case <-time.After(testTimeout):
 			_ = cmd.Process.Kill()
 			<-done // it writes no more
 			t.Errorf("the gateway waits for something\n%s", out.String())
@@ -89,10 +89,10 @@ func calling(t *testing.T, sipp, network string, r *running, n int, scenario ...
 }
 
 // What calls do, with sipp on both ends: each end checks what the other one says.
-func TestSippThroughATrunk(t *testing.T) {
+func TestSippBridged(t *testing.T) {
 	sipp := findSipp(t)
 	const n = 20
-	before := ofServers()
+	before := serverGoroutines()
 	for _, story := range []struct {
 		name    string
 		answers int // calls that are begun, and ended
@@ -106,7 +106,7 @@ func TestSippThroughATrunk(t *testing.T) {
 				wait()
 				seen := map[string]int{}
 				for range 2 * story.answers {
-					what, _, _ := strings.Cut(<-r.calls.told, " ")
+					what, _, _ := strings.Cut(<-r.calls.events, " ")
 					seen[what]++
 				}
 				if seen["begin"] != story.answers || seen["end"] != story.answers || r.media.open() != 0 {
@@ -115,5 +115,5 @@ func TestSippThroughATrunk(t *testing.T) {
 			})
 		}
 	}
-	waitFor(t, func() bool { return ofServers() <= before })
+	waitFor(t, func() bool { return serverGoroutines() <= before })
 }

@@ -15,7 +15,7 @@ import (
 	"timbre"
 )
 
-// gateway is the far end of a route, on a UDP socket, byte for byte.
+// gateway is the gateway of a route, on a UDP socket.
 func gateway(t *testing.T, port int) *client {
 	t.Helper()
 	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
@@ -26,7 +26,7 @@ func gateway(t *testing.T, port int) *client {
 	return &client{t: t, network: "udp", conn: answerer{conn, new(netip.AddrPort)}}
 }
 
-// answerer is a socket that writes to whom it has read from.
+// answerer is a socket that writes to the source of what it has read.
 type answerer struct {
 	*net.UDPConn
 	to *netip.AddrPort
@@ -39,15 +39,15 @@ func (a answerer) Read(b []byte) (n int, err error) {
 
 func (a answerer) Write(b []byte) (int, error) { return a.WriteToUDPAddrPort(b, *a.to) }
 
-// takes reads a request of a method, answers it unless its code is 0, and gives it.
-func (p *client) takes(method gosip.RequestMethod, code int, sdp string) *gosip.Request {
+// expectRequest reads a request of a method, responds unless the code is 0, and returns it.
+func (p *client) expectRequest(method gosip.RequestMethod, code int, sdp string) *gosip.Request {
 	p.t.Helper()
 	if p.network == "udp" {
 		p.in = bufio.NewReaderSize(p.conn, 1<<16) // of one datagram
 	}
 	req, ok := p.receive().(*gosip.Request)
 	if !ok || req.Method != method {
-		p.t.Fatalf("%v where %s should be", req, method)
+		p.t.Fatalf("got %v, want %s", req, method)
 	}
 	if a, ok := p.conn.(answerer); ok {
 		req.SetSource(a.to.String())
@@ -55,7 +55,7 @@ func (p *client) takes(method gosip.RequestMethod, code int, sdp string) *gosip.
 	if code == 0 {
 		return req
 	}
-	res := gosip.NewResponseFromRequest(req, code, "Says The Gateway", nil)
+	res := gosip.NewResponseFromRequest(req, code, "From Gateway", nil)
 	res.AppendHeader(gosip.NewHeader("Contact", "<sip:gw@"+p.conn.LocalAddr().String()+">"))
 	if sdp != "" {
 		res.AppendHeader(gosip.NewHeader("Content-Type", "application/sdp"))
@@ -76,38 +76,38 @@ func plain(callID string) message {
 
 func (m message) text() string { return strings.ReplaceAll(m.String(), ";+sip.src", "") }
 
-func TestAServerThatStopsHangsUpOnBothEnds(t *testing.T) {
-	before := ofServers()
+func TestStoppingHangsUpBothSidesOfABridge(t *testing.T) {
+	before := serverGoroutines()
 	t.Run("it", func(t *testing.T) {
 		port := freePort(t)
 		gw := gateway(t, port)
 		r := runWith(t, gatewayed("udp", port))
-		r.shutdownTimeout = patience // both ends answer
+		r.shutdownTimeout = testTimeout // both ends answer
 		p := dial(t, r, "tcp")
 		p.send(plain("through").text())
-		gw.takes(gosip.INVITE, 200, oneLine)
+		gw.expectRequest(gosip.INVITE, 200, oneLine)
 		res, _ := p.receive().(*gosip.Response)
 		if res == nil || res.StatusCode != gosip.StatusOK || res.GetHeader(TransactionHeader) == nil {
-			t.Fatalf("%v", res)
+			t.Fatalf("got %v", res)
 		}
 		p.send(message{method: "ACK", callID: "through", toTag: res.To().Params.GetOr("tag", ""), seq: 1}.text())
-		gw.takes(gosip.ACK, 0, "")
+		gw.expectRequest(gosip.ACK, 0, "")
 		r.expect(t, "begin tx-1")
 		waitFor(t, func() bool { return r.recordings.Len() == 0 }) // it is none that is listened to
 		r.stop()
-		gw.takes(gosip.BYE, 200, "")
+		gw.expectRequest(gosip.BYE, 200, "")
 		bye, _ := p.receive().(*gosip.Request)
 		if bye == nil || bye.Method != gosip.BYE {
-			t.Fatalf("%v", bye)
+			t.Fatalf("got %v", bye)
 		}
 		p.send(gosip.NewResponseFromRequest(bye, 200, "OK", nil).String())
 		r.expect(t, "end tx-1 the server was stopped")
 	})
-	waitFor(t, func() bool { return ofServers() <= before })
+	waitFor(t, func() bool { return serverGoroutines() <= before })
 }
 
-// Wherever the server listens, the gateway is called from there, and told an address by which it can call back.
-func TestAGatewayIsCalledFromWhereTheServerListens(t *testing.T) {
+// The gateway is called from the listener, and Contact has an address by which it can call back.
+func TestGatewaysAreCalledFromTheListener(t *testing.T) {
 	for listen, host := range map[string]string{"127.0.0.1": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::1]": "::1"} {
 		t.Run(listen, func(t *testing.T) {
 			conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(host)})
@@ -135,17 +135,17 @@ func TestAGatewayIsCalledFromWhereTheServerListens(t *testing.T) {
 			defer ann.Close()
 			p := &client{t: t, network: "udp", conn: ann, in: bufio.NewReaderSize(ann, 1<<16)}
 			p.send(plain("through").text())
-			req := gw.takes(gosip.INVITE, 486, "")
+			req := gw.expectRequest(gosip.INVITE, 486, "")
 			if got := req.Source(); got != at {
-				t.Errorf("called from %s, not from %s", got, at)
+				t.Errorf("got a call from %s, want from %s", got, at)
 			}
 			if c := req.Contact().Address; net.JoinHostPort(strings.Trim(c.Host, "[]"), strconv.Itoa(c.Port)) != at {
-				t.Errorf("Contact %s, want %s", c.String(), at)
+				t.Errorf("got Contact %s, want %s", c.String(), at)
 			}
 			if res, _ := p.receive().(*gosip.Response); res == nil || res.StatusCode != 486 {
-				t.Errorf("%v", res)
+				t.Errorf("got %v", res)
 			}
-			gw.takes(gosip.ACK, 0, "")
+			gw.expectRequest(gosip.ACK, 0, "")
 		})
 	}
 }
@@ -153,7 +153,7 @@ func TestAGatewayIsCalledFromWhereTheServerListens(t *testing.T) {
 // secureGateway is a gateway that is called by TLS; accept gives its connection.
 func secureGateway(t *testing.T) (port int, accept func() *client) {
 	t.Helper()
-	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{*own()}})
+	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{*selfSigned()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func secureGateway(t *testing.T) (port int, accept func() *client) {
 	}
 }
 
-func TestAConnectorThatRequiresEncryptionCallsByTLS(t *testing.T) {
+func TestRequiredEncryptionCallsGatewaysByTLS(t *testing.T) {
 	port, accept := secureGateway(t)
 	dir := gatewayed("tcp", port)
 	dir.connectors[connectorID] = timbre.Connector{ID: connectorID, RequireEncryption: true}
@@ -180,18 +180,18 @@ func TestAConnectorThatRequiresEncryptionCallsByTLS(t *testing.T) {
 	m.body = sealed
 	p.send(m.text())
 	gw := accept()
-	gw.takes(gosip.INVITE, 200, sealed)
+	gw.expectRequest(gosip.INVITE, 200, sealed)
 	res, _ := p.receive().(*gosip.Response)
 	if res == nil || res.StatusCode != gosip.StatusOK || !strings.Contains(string(res.Body()), "RTP/SAVP") {
-		t.Fatalf("%v", res)
+		t.Fatalf("got %v", res)
 	}
 	tag := res.To().Params.GetOr("tag", "")
 	p.send(message{method: "ACK", callID: "through", toTag: tag, seq: 1}.text())
-	gw.takes(gosip.ACK, 0, "")
+	gw.expectRequest(gosip.ACK, 0, "")
 	p.send(message{method: "BYE", callID: "through", toTag: tag, seq: 2}.text())
-	gw.takes(gosip.BYE, 200, "")
+	gw.expectRequest(gosip.BYE, 200, "")
 	if res, _ := p.receive().(*gosip.Response); res == nil || res.StatusCode != gosip.StatusOK {
-		t.Errorf("%v", res)
+		t.Errorf("got %v", res)
 	}
 	r.expect(t, "begin tx-1")
 	r.expect(t, "end tx-1")
@@ -208,7 +208,7 @@ func TestBridgedCallWithABodyOfAnotherTypeIsRefused(t *testing.T) {
 	}
 }
 
-func TestWhichCallsArePutThrough(t *testing.T) {
+func TestWhichCallsAreBridged(t *testing.T) {
 	for name, c := range map[string]struct {
 		change  func(*directory)
 		headers []string
@@ -247,7 +247,7 @@ func TestWhichCallsArePutThrough(t *testing.T) {
 				text = m.text()
 			}
 			tx := newTransaction()
-			tx.answering = func(res *gosip.Response) {
+			tx.onRespond = func(res *gosip.Response) {
 				if res.StatusCode == gosip.StatusOK {
 					b.recordings.Request(request(t, message{method: "ACK", callID: res.CallID().Value(), toTag: res.To().Params.GetOr("tag", ""), seq: 1}.String()), tx)
 				}
@@ -264,7 +264,7 @@ func TestWhichCallsArePutThrough(t *testing.T) {
 	}
 }
 
-func TestTheExchangeKeepsToTheConnectorsPace(t *testing.T) {
+func TestBridgedCallsCountAgainstCallsASecond(t *testing.T) {
 	b := newBench(t)
 	defer b.Close()
 	*b.dir = *gatewayed("udp", 5060)
@@ -274,6 +274,6 @@ func TestTheExchangeKeepsToTheConnectorsPace(t *testing.T) {
 	b.ask(t, plain("call-1").text())
 	tx := b.ask(t, plain("call-2").text())
 	if res := tx.last(); res.StatusCode != gosip.StatusServiceUnavailable || res.GetHeader("Retry-After") == nil || b.rejected("rate") != 1 {
-		t.Errorf("%s", res)
+		t.Errorf("got %s", res)
 	}
 }

@@ -1,13 +1,12 @@
 package recording
 
 import (
-	"timbre/sip/dialog"
-	"timbre/sip/header"
-	"timbre/sip/transport"
-
 	gosip "github.com/emiago/sipgo/sip"
 
+	"timbre/sip/dialog"
+	"timbre/sip/header"
 	"timbre/sip/siprec"
+	"timbre/sip/transport"
 )
 
 // changed is what a re-INVITE or an UPDATE has made of a session.

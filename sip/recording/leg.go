@@ -4,14 +4,13 @@ import (
 	"slices"
 	"strings"
 
-	"timbre/sip/header"
-	"timbre/sip/transport"
-
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/header"
 	"timbre/sip/sdp"
 	"timbre/sip/siprec"
+	"timbre/sip/transport"
 )
 
 // mapLegs finds out whose the lines of a call are. What is doubtful costs names, never the call.

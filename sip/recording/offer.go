@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"timbre"
-
 	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 	"timbre/sip/transport"

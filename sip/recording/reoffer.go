@@ -4,12 +4,11 @@ import (
 	"net/netip"
 	"slices"
 
-	"timbre/sip/transport"
-
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/sdp"
 	"timbre/sip/siprec"
+	"timbre/sip/transport"
 )
 
 // reoffer answers an offer in a session. Lines that were taken are changed or paused; those that are added or turned on are

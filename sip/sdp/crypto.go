@@ -118,7 +118,8 @@ func (c *Crypto) readKey(v string, length int) error {
 func (c *Crypto) readMKI(id, size string) error {
 	value, err1 := strconv.ParseUint(id, 10, 64)
 	n, err2 := strconv.ParseUint(size, 10, 8)
-	if err1 != nil || err2 != nil || n < 1 || n > 128 || n < 8 && value>>(8*n) != 0 {
+	fits := n >= 8 || value>>(8*n) == 0
+	if err1 != nil || err2 != nil || n < 1 || n > 128 || !fits {
 		return fmt.Errorf("a key identifier that is not VALUE:LENGTH")
 	}
 	c.MKI = make([]byte, n)

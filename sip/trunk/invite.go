@@ -8,11 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"timbre/sip/transport"
-
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/transport"
 )
 
 const (
