@@ -12,7 +12,7 @@ import (
 	"timbre/models"
 )
 
-func load(t testing.TB, r *infer.Runtime, m models.Model, lane infer.Lane) *infer.Model {
+func load(t testing.TB, r *infer.Runtime, m models.Model, lane infer.Queue) *infer.Model {
 	t.Helper()
 	model, err := r.Load(m.Name, m.ONNX, m.Inputs, m.Outputs, lane)
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"timbre"
 )
 
-// Tensor is one input: its shape and its values in row-major order, of which exactly one kind is set.
+// Tensor is an input: its shape and its values in row-major order. Either Float or Int is set.
 type Tensor struct {
 	Shape []int64
 	Float []float32
 	Int   []int64
 }
 
-// Model is a loaded network. Run may be called from many goroutines: the network itself keeps nothing between runs.
+// Model is a loaded network. It is safe for concurrent use: it keeps no state between runs.
 type Model struct {
 	name            string
 	inputs, outputs []string
@@ -27,12 +27,12 @@ type Model struct {
 	session *ort.DynamicAdvancedSession
 }
 
-// Run takes the inputs in the order of the names at Load and gives the outputs, all of them float32, likewise. It waits
-// for a free thread as long as ctx lets it; a run that has begun is always finished. Inputs are only read, and the outputs
-// belong to the caller.
+// Run takes the inputs and returns the outputs, all of float32, in the order of the names given to Load. It waits for a free
+// thread until ctx ends (Unavailable); a run in progress is always completed. Inputs are only read; outputs belong to the
+// caller.
 func (m *Model) Run(ctx context.Context, inputs ...Tensor) ([][]float32, error) {
 	if len(inputs) != len(m.inputs) {
-		return nil, m.fault("%d inputs, want %v", len(inputs), m.inputs)
+		return nil, m.errorf("%d inputs, want %v", len(inputs), m.inputs)
 	}
 	select {
 	case m.slots <- struct{}{}:
@@ -43,7 +43,7 @@ func (m *Model) Run(ctx context.Context, inputs ...Tensor) ([][]float32, error) 
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	if m.session == nil {
-		return nil, m.fault("the runtime is closed")
+		return nil, m.errorf("the runtime is closed")
 	}
 	return m.run(inputs)
 }
@@ -53,33 +53,32 @@ func (m *Model) run(inputs []Tensor) ([][]float32, error) {
 	defer func() {
 		for _, v := range append(in, out...) {
 			if v != nil {
-				_ = v.Destroy() // frees the handle; it cannot fail
+				_ = v.Destroy() // frees the handle and cannot fail
 			}
 		}
 	}()
 	for i, t := range inputs {
 		v, err := t.value()
 		if err != nil {
-			return nil, m.fault("input %s: %w", m.inputs[i], err)
+			return nil, m.errorf("input %s: %w", m.inputs[i], err)
 		}
 		in = append(in, v)
 	}
 	if err := m.session.Run(in, out); err != nil { // allocates the outputs
-		return nil, m.fault("%w", err)
+		return nil, m.errorf("%w", err)
 	}
 	results := make([][]float32, len(out))
 	for i, v := range out {
 		floats, ok := v.(*ort.Tensor[float32])
 		if !ok {
-			return nil, m.fault("output %s is not of float32", m.outputs[i])
+			return nil, m.errorf("output %s is not of float32", m.outputs[i])
 		}
-		results[i] = floats.GetData() // memory of Go: it outlives the handle
+		results[i] = floats.GetData() // Go memory, which outlives the handle
 	}
 	return results, nil
 }
 
-// value copies the tensor for the run: C may not be given memory that lies in a Go object with pointers, and the caller's
-// slice may.
+// value copies the tensor for the run: cgo forbids memory that lies in a Go object with pointers, as the caller's slice may.
 func (t Tensor) value() (ort.Value, error) {
 	if t.Int != nil {
 		return ort.NewTensor(ort.Shape(t.Shape), slices.Clone(t.Int))
@@ -95,6 +94,6 @@ func (m *Model) close() error {
 	return err
 }
 
-func (m *Model) fault(format string, args ...any) error {
+func (m *Model) errorf(format string, args ...any) error {
 	return timbre.Errorf(timbre.Internal, "infer.Run", "model "+m.name+": "+format, args...)
 }

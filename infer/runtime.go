@@ -1,6 +1,6 @@
-// Package infer runs neural networks: an ONNX file comes in once, then tensors, and tensors go out. It owns the budget of
-// threads that inference may use in the whole process, whatever the number of calls. It knows nothing of speech, voices or
-// tone, and it is the only package with C in it: ONNX Runtime.
+// Package infer runs neural networks on ONNX Runtime: an ONNX file comes in once, then tensors; tensors go out. It bounds the
+// threads that inference uses in the whole process, whatever the number of calls. It knows nothing of speech, voices or tone,
+// and is the only package with cgo.
 package infer
 
 import (
@@ -15,21 +15,21 @@ import (
 
 // Config of a Runtime.
 type Config struct {
-	// Threads is how many runs of each lane go on at a time; the others wait, first come first served. 0: one a core.
+	// Threads is how many runs of each queue are in progress at a time; the others wait in order of arrival. 0: one a core.
 	Threads int
 }
 
-// Lane separates models by how long a run takes, so that a short one never waits for a long one.
-type Lane int
+// Queue separates models by the duration of a run, so that a short run never waits for a long one.
+type Queue int
 
 const (
-	Long  Lane = iota // tens of milliseconds: embeddings, tone
-	Short             // below a millisecond: voice activity
+	Long  Queue = iota // tens of milliseconds: embeddings, tone
+	Short              // below a millisecond: voice activity
 )
 
-// Runtime loads models and shares the threads among their runs. All methods may be called from many goroutines.
+// Runtime loads models and shares threads among their runs. It is safe for concurrent use.
 type Runtime struct {
-	lanes   [2]chan struct{} // a token inside for each run that goes on
+	queues  [2]chan struct{} // a token for each run in progress
 	options *ort.SessionOptions
 
 	mu     sync.Mutex
@@ -37,9 +37,9 @@ type Runtime struct {
 	closed bool
 }
 
-// New makes a Runtime. Of the process's Runtimes one is enough; each has a budget of its own.
+// New makes a Runtime. A process needs one; each has threads of its own. Internal: ONNX Runtime cannot be loaded.
 func New(c Config) (*Runtime, error) {
-	if err := environment(); err != nil {
+	if err := initialise(); err != nil {
 		return nil, err
 	}
 	options, err := sessionOptions()
@@ -50,13 +50,13 @@ func New(c Config) (*Runtime, error) {
 		c.Threads = runtime.GOMAXPROCS(0)
 	}
 	r := &Runtime{options: options}
-	for i := range r.lanes {
-		r.lanes[i] = make(chan struct{}, c.Threads)
+	for i := range r.queues {
+		r.queues[i] = make(chan struct{}, c.Threads)
 	}
 	return r, nil
 }
 
-// sessionOptions make a run stay on the thread that calls it, and share one pool of memory.
+// sessionOptions keep a run on the thread that calls it and share one memory arena.
 func sessionOptions() (*ort.SessionOptions, error) {
 	o, err := ort.NewSessionOptions()
 	if err != nil {
@@ -75,9 +75,9 @@ func sessionOptions() (*ort.SessionOptions, error) {
 	return o, nil
 }
 
-// Load makes a model ready to run. inputs and outputs are the names in the ONNX file, in the order in which Run takes and
-// gives tensors. Loading takes tens of milliseconds; the bytes are not needed afterwards.
-func (r *Runtime) Load(name string, onnx []byte, inputs, outputs []string, lane Lane) (*Model, error) {
+// Load loads a model. inputs and outputs are names in the ONNX file, in the order in which Run takes and returns tensors. Loading
+// takes tens of milliseconds; the bytes are not needed afterwards.
+func (r *Runtime) Load(name string, onnx []byte, inputs, outputs []string, lane Queue) (*Model, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
@@ -87,12 +87,12 @@ func (r *Runtime) Load(name string, onnx []byte, inputs, outputs []string, lane 
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Internal, "infer.Load", "model %s: %w", name, err)
 	}
-	m := &Model{name: name, inputs: inputs, outputs: outputs, slots: r.lanes[lane], session: session}
+	m := &Model{name: name, inputs: inputs, outputs: outputs, slots: r.queues[lane], session: session}
 	r.models = append(r.models, m)
 	return m, nil
 }
 
-// Close waits for the runs that go on and frees all models. Runs that come later are refused.
+// Close waits for the runs in progress and frees all models. Later runs fail.
 func (r *Runtime) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

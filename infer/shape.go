@@ -6,7 +6,7 @@ import (
 	"timbre"
 )
 
-// Wave runs a network that takes one waveform, [1, n], and gives one vector.
+// Wave runs a network from one waveform, [1, n], to one vector.
 func (m *Model) Wave(ctx context.Context, samples []float32) ([]float32, error) {
 	out, err := m.Run(ctx, Tensor{Shape: []int64{1, int64(len(samples))}, Float: samples})
 	if err != nil {
@@ -15,8 +15,8 @@ func (m *Model) Wave(ctx context.Context, samples []float32) ([]float32, error) 
 	return out[0], nil
 }
 
-// Step runs a network that is fed window by window: it takes the next window, [1, n], the state that the window before left,
-// [2, 1, len(state)/2], and the sample rate; it gives one score and writes the next state over state.
+// Step runs a recurrent network on the next window, [1, n], with the state after the previous window, [2, 1, len(state)/2], and the
+// sample rate. It returns one score and overwrites state.
 func (m *Model) Step(ctx context.Context, window, state []float32) (score float32, err error) {
 	out, err := m.Run(ctx,
 		Tensor{Shape: []int64{1, int64(len(window))}, Float: window},
@@ -26,7 +26,7 @@ func (m *Model) Step(ctx context.Context, window, state []float32) (score float3
 		return 0, err
 	}
 	if len(out) != 2 || len(out[0]) != 1 || len(out[1]) != len(state) {
-		return 0, m.fault("gives no score and next state")
+		return 0, m.errorf("got other outputs than a score and the next state")
 	}
 	copy(state, out[1])
 	return out[0][0], nil

@@ -47,7 +47,7 @@ func loadModels(s config.Settings) (m analysisModels, err error) {
 	if m.runtime, err = infer.New(infer.Config{Threads: s.Infer.Threads}); err != nil {
 		return m, err
 	}
-	load := func(model models.Model, lane infer.Lane) *infer.Model {
+	load := func(model models.Model, lane infer.Queue) *infer.Model {
 		loaded, e := m.runtime.Load(model.String(), model.ONNX, model.Inputs, model.Outputs, lane)
 		err = errors.Join(err, e)
 		return loaded

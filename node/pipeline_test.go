@@ -96,7 +96,7 @@ func TestLegThatJoinsLaterIsPartOfThePipeline(t *testing.T) {
 // faulty is a track whose scores fail until it is mended.
 type faulty struct{ mended *atomic.Bool }
 
-func (faulty) Hear(timbre.Speech) {}
+func (faulty) Add(timbre.Speech) {}
 
 func (f faulty) Score(context.Context, time.Duration) (current, overall timbre.Tone, ok bool, err error) {
 	if !f.mended.Load() {

@@ -30,7 +30,7 @@ func (a *actor) buffer(e bufferSpeech) {
 		return
 	}
 	a.jobs.put(func(context.Context) input {
-		a.tracks[e.leg].Hear(e.speech)
+		a.tracks[e.leg].Add(e.speech)
 		a.backlog.remove(e.speech)
 		return nil
 	})

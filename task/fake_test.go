@@ -101,7 +101,7 @@ func (f fakeSearcher) Search(ctx context.Context, _ string, _ timbre.Voiceprint)
 	return f.h.search(ctx)
 }
 
-func (f *fakeTrack) Hear(s timbre.Speech) {
+func (f *fakeTrack) Add(s timbre.Speech) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.speech = append(f.speech, s)

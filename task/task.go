@@ -47,7 +47,7 @@ type Searcher interface {
 // Track scores the tone of one leg. Score covers the 30 s before a media time; ok is false if they hold too little speech. A
 // track is used by one goroutine at a time.
 type Track interface {
-	Hear(timbre.Speech)
+	Add(timbre.Speech)
 	Score(ctx context.Context, at time.Duration) (current, overall timbre.Tone, ok bool, err error)
 }
 

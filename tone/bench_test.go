@@ -27,7 +27,7 @@ func BenchmarkTrackMemory(b *testing.B) {
 			for s.At < time.Minute {
 				s.At += 32 * time.Millisecond
 				s.Net, s.Voiced, s.PCM = s.At, true, append(s.PCM[:0:0], make([]int16, 256)...)
-				all[i].Hear(s)
+				all[i].Add(s)
 			}
 		}
 		b.ReportMetric(float64(heap()-before)/n, "B/track")

@@ -1,5 +1,5 @@
-// Package tone scores how a voice sounds: positive, neutral, negative, for a stretch of speech and over the time of a call.
-// Speech of one leg comes in, scores go out. It decides neither when to score nor whom to tell: that is task.
+// Package tone scores voice tone as positive, neutral and negative, for a stretch of speech and over a call. Speech of one leg
+// comes in; scores go out. It decides neither when to score nor who receives the scores: that is task.
 package tone
 
 import (
@@ -10,19 +10,19 @@ import (
 	"timbre"
 )
 
-// Span is the time over which the current tone is scored; of longer audio the last part counts.
+// Span is the time that the current tone is scored over. Longer audio is cut to its last part.
 const Span = 30 * time.Second
 
-// MinNet is the least net speech that can be scored.
+// MinNet is the least net speech that is scored.
 const MinNet = 3 * time.Second
 
-// Scorer scores audio with one model. It is for any number of goroutines.
+// Scorer scores audio with one model. It is safe for concurrent use.
 type Scorer struct{ model timbre.WaveformModel }
 
 // New makes a Scorer.
 func New(m timbre.WaveformModel) *Scorer { return &Scorer{m} }
 
-// Score gives the tone of the last 30 s of pcm. Under 3 s are an Unprocessable error.
+// Score returns the tone of the last 30 s of pcm, at 8 kHz in [-1, 1). Unprocessable: pcm is shorter than 3 s, or has no tone.
 func (s *Scorer) Score(ctx context.Context, pcm []float32) (timbre.Tone, error) {
 	if extra := len(pcm) - timbre.Samples(Span); extra > 0 {
 		pcm = pcm[extra:]
@@ -35,7 +35,7 @@ func (s *Scorer) Score(ctx context.Context, pcm []float32) (timbre.Tone, error) 
 		return timbre.Tone{}, err
 	}
 	if len(out) != 3 {
-		return timbre.Tone{}, timbre.Errorf(timbre.Internal, "tone.Score", "the model gives %d scores, not 3", len(out))
+		return timbre.Tone{}, timbre.Errorf(timbre.Internal, "tone.Score", "got %d scores from the model, want 3", len(out))
 	}
 	t := timbre.Tone{Positive: float64(out[0]), Neutral: float64(out[1]), Negative: float64(out[2])}
 	sum := t.Positive + t.Neutral + t.Negative

@@ -96,14 +96,14 @@ func (l *leg) say(d time.Duration, voiced bool) {
 			s.PCM = make([]int16, timbre.Samples(step))
 		}
 		s.Net = l.net
-		l.track.Hear(s)
+		l.track.Add(s)
 	}
 }
 
 func (l *leg) talk(d time.Duration)  { l.say(d, true) }
 func (l *leg) pause(d time.Duration) { l.say(d, false) }
 
-func newLeg(s Scores) *leg { return &leg{track: NewTrack(s)} }
+func newLeg(s AudioScorer) *leg { return &leg{track: NewTrack(s)} }
 
 var (
 	happy = timbre.Tone{Positive: 1}

@@ -8,40 +8,40 @@ import (
 	"timbre"
 )
 
-// Scores gives the tone of a stretch of audio.
-type Scores interface {
+// AudioScorer scores the tone of a stretch of audio. Scorer implements it.
+type AudioScorer interface {
 	Score(ctx context.Context, pcm []float32) (timbre.Tone, error)
 }
 
-// Track follows the tone of one leg. Times are media time since listening began. Speech may be heard while the track is
-// being scored.
+// Track follows the tone of one leg. Times are media time since listening began. Speech may be added while the track is being
+// scored.
 type Track struct {
-	scores Scores
+	scores AudioScorer
 
 	mu     sync.Mutex
-	recent []stretch     // what may still be scored, oldest first
+	recent []stretch     // what may still be scored, the oldest first
 	net    time.Duration // net speech so far
 	voiced time.Duration // the end of the last voiced stretch
 
-	scored time.Duration // net speech at the last tick that had a score
-	sum    timbre.Tone   // of those scores, each times its weight
+	scored time.Duration // net speech at the last score
+	sum    timbre.Tone   // of the scores times their weights
 	weight float64
 }
 
-// late is how far what has been heard may be ahead of the moment that is scored.
-const late = 10 * time.Second
+// lookahead is how far the speech added may be ahead of the moment that is scored.
+const lookahead = 10 * time.Second
 
-// stretch is audio that was heard, its end, and the net speech before and up to that.
+// stretch is a stretch of speech: its end, and the net speech before and after it.
 type stretch struct {
 	at, from, to time.Duration
 	pcm          []int16
 }
 
 // NewTrack makes a Track for one leg.
-func NewTrack(s Scores) *Track { return &Track{scores: s} }
+func NewTrack(s AudioScorer) *Track { return &Track{scores: s} }
 
-// Hear takes the next stretch of the leg.
-func (t *Track) Hear(s timbre.Speech) {
+// Add takes the next stretch of the leg.
+func (t *Track) Add(s timbre.Speech) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if s.Voiced {
@@ -52,18 +52,18 @@ func (t *Track) Hear(s timbre.Speech) {
 	}
 	t.net = s.Net
 	n := 0
-	for n < len(t.recent) && t.recent[n].at <= s.At-Span-late {
+	for n < len(t.recent) && t.recent[n].at <= s.At-Span-lookahead {
 		t.recent[n].pcm = nil
 		n++
 	}
 	t.recent = t.recent[n:]
 }
 
-// Score gives the tone of the 30 s before a moment, and the overall one since listening began: the average of all that
-// Score has given, each weighted by the net speech that was new in it. ok is false, and nothing is scored, when those 30 s
-// hold less than 3 s of net speech.
+// Score returns the tone of the 30 s before a moment, and the overall tone since listening began: the average of all scores so
+// far, each weighted by the net speech that was new in it. ok is false, and nothing is scored, if those 30 s hold less than 3 s
+// of net speech.
 func (t *Track) Score(ctx context.Context, at time.Duration) (current, overall timbre.Tone, ok bool, err error) {
-	pcm, net, total := t.last(at)
+	pcm, net, total := t.window(at)
 	if net < MinNet {
 		return current, overall, false, nil
 	}
@@ -73,8 +73,8 @@ func (t *Track) Score(ctx context.Context, at time.Duration) (current, overall t
 	return current, t.add(current, net, total), true, nil
 }
 
-// last gives the audio of the 30 s before a moment, the net speech in it, and the net speech from the beginning to then.
-func (t *Track) last(at time.Duration) (pcm []float32, net, total time.Duration) {
+// window returns the audio of the 30 s before a moment, the net speech in it, and the net speech up to then.
+func (t *Track) window(at time.Duration) (pcm []float32, net, total time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	pcm = make([]float32, 0, timbre.Samples(min(t.net, Span+time.Second)))
@@ -88,7 +88,7 @@ func (t *Track) last(at time.Duration) (pcm []float32, net, total time.Duration)
 	return pcm, net, total
 }
 
-// add takes a score into the average. Speech that had gone from the 30 s before it could be scored has no weight.
+// add adds a score to the average. Speech that was never in the 30 s before a score has no weight.
 func (t *Track) add(score timbre.Tone, net, total time.Duration) (overall timbre.Tone) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package voice turns voiced audio of one person into the embedding of that voice, or says why the audio is too poor for
-// one. It compares nothing and remembers nobody: that is search.
+// Package voice computes speaker embeddings. Voiced audio of one speaker comes in; its embedding goes out, or the reason why the
+// audio is too poor for one. It compares and stores nothing: that is search.
 package voice
 
 import (
@@ -12,30 +12,30 @@ import (
 
 // What goes into an embedding.
 const (
-	MinNet   = time.Second      // the least net speech: below it the calibration of scores knows nothing
-	MaxAudio = 30 * time.Second // of longer audio the last part is used
+	MinNet   = time.Second      // least net speech; the calibration of scores has no data below it
+	MaxAudio = 30 * time.Second // longer audio is cut to its last part
 	minAudio = 500 * time.Millisecond
 )
 
 // Dim is the number of values of an embedding.
 const Dim = 256
 
-// Embedder makes embeddings with one model. It is for any number of goroutines.
+// Embedder computes embeddings with one model. It is safe for concurrent use.
 type Embedder struct {
 	model timbre.WaveformModel
 	name  string
 }
 
-// New makes an Embedder. name is the model's name and version; embeddings of different names are never compared.
+// New makes an Embedder. name is the name and version of the model; embeddings of different models are never compared.
 func New(m timbre.WaveformModel, name string) *Embedder { return &Embedder{m, name} }
 
-// Embed makes the embedding of a voice from pcm, at 8 kHz in [-1, 1): its voiced stretches with the margins around them.
-// net is how much of that is speech. Audio that is too poor is an Unprocessable error that names the reason.
+// Embed computes the embedding of the speaker of pcm: voiced stretches with their margins, at 8 kHz in [-1, 1). net is the net
+// speech in it. Unprocessable, with the reason: the audio is too poor.
 func (e *Embedder) Embed(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
 	if extra := len(pcm) - timbre.Samples(MaxAudio); extra > 0 {
 		pcm = pcm[extra:]
 	}
-	if reason := Flaw(pcm, net); reason != "" {
+	if reason := Defect(pcm, net); reason != "" {
 		return timbre.Voiceprint{}, timbre.Errorf(timbre.Unprocessable, "voice.Embed", "%s", reason)
 	}
 	vector, err := e.model.Wave(ctx, pcm)
@@ -47,12 +47,12 @@ func (e *Embedder) Embed(ctx context.Context, pcm []float32, net time.Duration) 
 	}
 	embedding, ok := normalize(vector)
 	if !ok {
-		return timbre.Voiceprint{}, timbre.Errorf(timbre.Unprocessable, "voice.Embed", "the audio has no voice that could be told from others")
+		return timbre.Voiceprint{}, timbre.Errorf(timbre.Unprocessable, "voice.Embed", "the audio has no voice to tell from others")
 	}
 	return timbre.Voiceprint{Embedding: embedding, Net: net, Model: e.name}, nil
 }
 
-// normalize scales a vector to length 1; false if it points nowhere.
+// normalize scales a vector to length 1. False: it has no direction.
 func normalize(vector []float32) (timbre.Embedding, bool) {
 	var sum float64
 	for _, v := range vector {

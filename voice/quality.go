@@ -9,20 +9,20 @@ import (
 	"timbre"
 )
 
-// Quality is how audio measures. Levels are of the whole range, 0 dB being a square wave of ±1.
+// Quality is the measured quality of audio. Levels are in dBFS: a square wave of ±1 has 0.
 type Quality struct {
-	Clipped     float64 // share of samples at the limit
-	Loud, Quiet float64 // dB: what a quarter of the frames of 20 ms exceeds, and what a twentieth falls short of
+	Clipped     float64 // share of samples at the limit, 0 to 1
+	Loud, Quiet float64 // levels of frames of 20 ms: their 75th and 5th percentile, in dB
 }
 
-// Measure measures audio that holds numbers.
-func Measure(pcm []float32) (q Quality) {
+// MeasureQuality measures audio without NaN or infinities.
+func MeasureQuality(pcm []float32) (q Quality) {
 	if len(pcm) == 0 {
 		return q
 	}
 	clipped := 0
 	for _, x := range pcm {
-		if x >= rail || x <= -rail {
+		if x >= clipLevel || x <= -clipLevel {
 			clipped++
 		}
 	}
@@ -31,28 +31,29 @@ func Measure(pcm []float32) (q Quality) {
 	return q
 }
 
-// Audio beyond these is refused. The limits lie where people are hardly known any more, as `go run ./bench/margin -faults`
-// measures (10 s against 20 s, probability 0.90): of 68 people whose calls are 24 dB too loud 3 are refused as clipped and 9
-// recognised, at 30 dB too loud 67 are refused, and none would be recognised; at 5 dB of signal to noise 1 of 66 is refused and 8 are recognised, at 0 dB half are refused, and none would
-// be recognised; 42 dB too quiet, all 36 in whom speech is heard are refused, of whom 6 would be recognised.
+// Audio beyond these limits is refused. They are where recognition fails, as `go run ./bench/margin -faults` measures (10 s against
+// 20 s, probability 0.90). 24 dB too loud: of 68 speakers 3 are refused as clipped and 9 recognised; 30 dB too loud: 67 are
+// refused and none would be recognised. A signal-to-noise ratio of 5 dB: of 66 one is refused and 8 recognised; 0 dB: half are
+// refused and none would be recognised. 42 dB too quiet: all 36 in whom speech is detected are refused, of whom 6 would be
+// recognised.
 const (
-	rail       = 0.97 // what A-law and µ-law give for the loudest sample lies above it
-	maxClipped = 0.20 // share of samples at the rail
-	minLevel   = -64  // dB, of the louder frames
-	minSNR     = 4.0  // dB between the louder frames and the quietest
+	clipLevel  = 0.97 // below the loudest sample of A-law and µ-law
+	maxClipped = 0.20 // share of samples at clipLevel
+	minLevel   = -64  // dB, of Loud
+	minSNR     = 4.0  // dB between Loud and Quiet
 )
 
-// Flaw says why audio, with so much net speech in it, is too poor to know a voice by; empty if it is not.
-func Flaw(pcm []float32, net time.Duration) string {
+// Defect says why audio with so much net speech is too poor for an embedding; empty if it is good enough.
+func Defect(pcm []float32, net time.Duration) string {
 	if net < MinNet || len(pcm) < timbre.Samples(minAudio) {
 		return fmt.Sprintf("too short: %.1f s of speech", min(net, timbre.Duration(len(pcm))).Seconds())
 	}
 	for _, x := range pcm {
-		if x != x || math.IsInf(float64(x), 0) { // x ≠ x: not a number
+		if x != x || math.IsInf(float64(x), 0) { // x ≠ x: NaN
 			return "samples that are not numbers"
 		}
 	}
-	switch q := Measure(pcm); {
+	switch q := MeasureQuality(pcm); {
 	case q.Clipped > maxClipped:
 		return fmt.Sprintf("clipped: %.0f %% of the samples are at the limit", 100*q.Clipped)
 	case q.Loud < minLevel:
@@ -63,7 +64,7 @@ func Flaw(pcm []float32, net time.Duration) string {
 	return ""
 }
 
-// levels are the loudness in dB of frames of 20 ms: what a quarter of them exceeds, and what a twentieth falls short of.
+// levels returns the 75th and the 5th percentile of the level of frames of 20 ms, in dB.
 func levels(pcm []float32) (loud, quiet float64) {
 	var dB []float64
 	for frame := range slices.Chunk(pcm, timbre.FrameSamples) {

@@ -10,27 +10,27 @@ import (
 	"timbre/rtp/codec"
 )
 
-// coder is a codec with packets of 20 ms, and what can take the place of one that is lost.
+// coder is a codec with packets of 20 ms, and the ways to conceal a lost one.
 type coder struct {
-	name     string
-	codec    timbre.Codec
-	bits     int // a second, of Opus
-	mode     gopus.EncoderMode
-	spare    bool // a packet tells of the one before
-	fillings []filling
+	name         string
+	codec        timbre.Codec
+	bits         int // bit/s, of Opus
+	mode         gopus.EncoderMode
+	fec          bool // in-band FEC: a packet carries a copy of the one before
+	concealments []concealment
 }
 
-var usual = []filling{silent, joined, concealed}
+var withoutFEC = []concealment{asSilence, asGap, asGuess}
 
 var coders = []coder{
-	{name: "µ-law", codec: timbre.PCMU, fillings: usual},
-	{name: "G.722", codec: timbre.G722, fillings: usual},
-	{name: "Opus 16 kbit/s, SILK", codec: timbre.Opus, bits: 16000, mode: gopus.EncoderModeSILK, fillings: usual},
-	{name: "Opus 48 kbit/s, CELT", codec: timbre.Opus, bits: 48000, mode: gopus.EncoderModeCELT, fillings: usual},
-	{name: "Opus 24 kbit/s, FEC", codec: timbre.Opus, bits: 24000, mode: gopus.EncoderModeSILK, spare: true, fillings: append(usual, spared)},
+	{name: "µ-law", codec: timbre.PCMU, concealments: withoutFEC},
+	{name: "G.722", codec: timbre.G722, concealments: withoutFEC},
+	{name: "Opus 16 kbit/s, SILK", codec: timbre.Opus, bits: 16000, mode: gopus.EncoderModeSILK, concealments: withoutFEC},
+	{name: "Opus 48 kbit/s, CELT", codec: timbre.Opus, bits: 48000, mode: gopus.EncoderModeCELT, concealments: withoutFEC},
+	{name: "Opus 24 kbit/s, FEC", codec: timbre.Opus, bits: 24000, mode: gopus.EncoderModeSILK, fec: true, concealments: append(withoutFEC, asCopy)},
 }
 
-// encode gives the packets of a leg, which comes at 16 kHz.
+// encode encodes a leg at 16 kHz into packets.
 func (c coder) encode(pcm []int16) (packets [][]byte, err error) {
 	const size = 2 * timbre.FrameSamples
 	pcm = pcm[:len(pcm)/size*size]
@@ -44,7 +44,7 @@ func (c coder) encode(pcm []int16) (packets [][]byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	e.SetFEC(c.spare)
+	e.SetFEC(c.fec)
 	for _, err := range []error{e.SetBitrate(c.bits), e.SetMode(c.mode), e.SetPacketLoss(10)} {
 		if err != nil {
 			return nil, err
@@ -61,7 +61,7 @@ func (c coder) encode(pcm []int16) (packets [][]byte, err error) {
 	return packets, nil
 }
 
-// cut gives packets of a byte a sample.
+// cut splits audio of a byte a sample into packets.
 func cut(b []byte) (packets [][]byte) {
 	for ; len(b) > 0; b = b[timbre.FrameSamples:] {
 		packets = append(packets, b[:timbre.FrameSamples])
@@ -69,8 +69,8 @@ func cut(b []byte) (packets [][]byte) {
 	return packets
 }
 
-// doubled is audio at twice the rate.
-func doubled(pcm []int16) []int16 {
+// doubleRate returns audio at twice the sample rate.
+func doubleRate(pcm []int16) []int16 {
 	out := make([]int16, 0, 2*len(pcm))
 	for i, s := range pcm {
 		next := pcm[min(i+1, len(pcm)-1)]
@@ -79,33 +79,33 @@ func doubled(pcm []int16) []int16 {
 	return out
 }
 
-// decode gives the frames of packets some of which are lost.
-func (c coder) decode(packets [][]byte, lost []bool, how filling) (frames []timbre.Frame, err error) {
+// decode decodes packets, some of which are lost, into frames.
+func (c coder) decode(packets [][]byte, lost []bool, how concealment) (frames []timbre.Frame, err error) {
 	d, err := codec.NewDecoder(c.codec)
 	if err != nil {
 		return nil, err
 	}
-	maker, err := gopus.NewDecoder(gopus.DefaultDecoderConfig(timbre.SampleRate, 1))
+	concealer, err := gopus.NewDecoder(gopus.DefaultDecoderConfig(timbre.SampleRate, 1))
 	if err != nil {
 		return nil, err
 	}
 	var heard []int16
-	missing := 0 // samples, of the last packets
+	missing := 0 // samples lost since the last packet
 	for i, p := range packets {
 		var pcm []int16
 		switch {
 		case !lost[i]:
-			if pcm, err = d.Decode(nil, p); err == nil && c.codec == timbre.Opus && how == concealed {
-				_, err = maker.DecodeInt16(p, pcm)
+			if pcm, err = d.Decode(nil, p); err == nil && c.codec == timbre.Opus && how == asGuess {
+				_, err = concealer.DecodeInt16(p, pcm)
 			}
 			missing = 0
-		case how == concealed && c.codec == timbre.Opus:
+		case how == asGuess && c.codec == timbre.Opus:
 			pcm = make([]int16, timbre.FrameSamples)
-			_, err = maker.DecodeInt16(nil, pcm)
-		case how == concealed:
-			pcm = repeated(heard, missing)
+			_, err = concealer.DecodeInt16(nil, pcm)
+		case how == asGuess:
+			pcm = repeatPitch(heard, missing)
 			missing += timbre.FrameSamples
-		case how == spared && i+1 < len(packets) && !lost[i+1]:
+		case how == asCopy && i+1 < len(packets) && !lost[i+1]:
 			if pcm = d.Recover(nil, timbre.FrameSamples, packets[i+1]); len(pcm) == 0 {
 				continue
 			}
@@ -119,16 +119,16 @@ func (c coder) decode(packets [][]byte, lost []bool, how filling) (frames []timb
 		if !lost[i] {
 			heard = append(heard, pcm...)
 		}
-		if !lost[i] || how != joined {
+		if !lost[i] || how != asGap {
 			frames = append(frames, timbre.Frame{At: timbre.Duration(i * timbre.FrameSamples), PCM: pcm})
 		}
 	}
 	return frames, nil
 }
 
-// repeated goes on with the last period of the voice, missing samples after the end of what was heard: as it was for 10 ms,
-// then fading to silence within 50.
-func repeated(heard []int16, missing int) []int16 {
+// repeatPitch continues the last pitch period of the voice, missing samples after its end: unchanged for 10 ms, then fading to
+// silence within 50 ms (as ITU-T G.711 Appendix I does).
+func repeatPitch(heard []int16, missing int) []int16 {
 	pcm := make([]int16, timbre.FrameSamples)
 	const shortest, longest, window = 40, 120, 160 // samples: 200 to 67 Hz
 	if len(heard) < window+longest {

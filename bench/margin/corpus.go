@@ -14,7 +14,7 @@ import (
 	"timbre/rtp/codec"
 )
 
-// speaker is one person: utterances at 8 kHz, the oldest first where their time is known.
+// speaker is a speaker of a corpus: utterances at 8 kHz, the oldest first where their time is known.
 type speaker struct {
 	name, corpus string
 	utterances   [][]int16
@@ -63,7 +63,7 @@ func recorded(u []int64) int64 {
 	return 0
 }
 
-// decode gives a file at 16 kHz.
+// decode decodes an Opus file to 16 kHz.
 func decode(file string) ([]int16, error) {
 	raw, err := exec.Command("opusdec", "--quiet", "--rate", "16000", file, "-").Output() // 16-bit samples, no header
 	if err != nil {

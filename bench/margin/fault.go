@@ -14,15 +14,15 @@ import (
 	"timbre/voice"
 )
 
-// fault is what is wrong with the audio of a test.
-type fault struct {
+// impairment is what is wrong with the audio of a test.
+type impairment struct {
 	name          string
-	gain          float64 // dB, and what exceeds the range is cut off
+	gain          float64 // dB; what exceeds the range is clipped
 	noise         bool
 	signalToNoise float64 // dB
 }
 
-var faults = []fault{
+var impairments = []impairment{
 	{name: "none"},
 	{name: "12 dB too loud", gain: 12},
 	{name: "18 dB too loud", gain: 18},
@@ -41,8 +41,8 @@ var faults = []fault{
 	{name: "-6 dB", noise: true, signalToNoise: -6},
 }
 
-// spoil lays the fault on a leg.
-func (f fault) spoil(pcm []int16, who string) []int16 {
+// apply impairs a leg.
+func (f impairment) apply(pcm []int16, who string) []int16 {
 	x := make([]float64, len(pcm))
 	for i, s := range pcm {
 		x[i] = gain(f.gain) * float64(s) / 32768
@@ -63,22 +63,22 @@ func (f fault) spoil(pcm []int16, who string) []int16 {
 	return codec.ULaw.Decode(nil, codec.ULaw.Encode(nil, out))
 }
 
-// measureFaults prints, for each fault, how many tests the embedder refuses, and how many are recognised: of those that it
-// takes, and of those that it refuses, if they were taken all the same.
-func (l lab) measureFaults(ctx context.Context, speakers []speaker, c search.Calibration) error {
+// measureImpairments prints for each impairment how many tests the embedder refuses, and how many would be recognised, of those
+// accepted and of those refused.
+func (l lab) measureImpairments(ctx context.Context, speakers []speaker, c search.Calibration) error {
 	e := voice.New(l.speaker, "")
 	fmt.Printf("%-25s %6s %8s %11s %11s  %s\n", "fault", "tests", "refused", "recognised", "of refused", "reasons")
-	for _, f := range faults {
+	for _, f := range impairments {
 		var tests, refused, recognised, wrongly int
 		reasons := map[string]int{}
 		for _, p := range speakers {
-			first, rest := take(p.utterances, enrolment+4*time.Second)
-			some, _ := take(rest, testing+2*time.Second)
-			enrolled, net, err := l.hear(lines[0].leg(first, false, seed(p.name)), enrolment)
+			first, rest := splitOff(p.utterances, enrolment+4*time.Second)
+			some, _ := splitOff(rest, testing+2*time.Second)
+			enrolled, net, err := l.voiced(lines[0].leg(first, false, seed(p.name)), enrolment)
 			if err != nil {
 				return err
 			}
-			audio, heard, err := l.hear(f.spoil(lines[0].leg(some, true, seed(p.name, "test")), p.name), testing)
+			audio, heard, err := l.voiced(f.apply(lines[0].leg(some, true, seed(p.name, "test")), p.name), testing)
 			if err != nil {
 				return err
 			}
@@ -114,8 +114,8 @@ func (l lab) measureFaults(ctx context.Context, speakers []speaker, c search.Cal
 	return nil
 }
 
-// hear gives what the product would embed of a leg: its voiced audio up to so much net speech.
-func (l lab) hear(pcm []int16, enough time.Duration) (audio []float32, net time.Duration, err error) {
+// voiced returns what the product embeds of a leg: its voiced audio up to an amount of net speech.
+func (l lab) voiced(pcm []int16, enough time.Duration) (audio []float32, net time.Duration, err error) {
 	d := speech.NewDetector(l.vad, func(s timbre.Speech) {
 		if net < enough {
 			net, audio = s.Net, timbre.Wave(audio, s.PCM)

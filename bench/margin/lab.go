@@ -12,7 +12,7 @@ import (
 	"timbre/speech"
 )
 
-// seed makes a speaker's line the same in every run.
+// seed makes the randomness of a speaker's line the same in every run.
 func seed(parts ...string) *rand.Rand {
 	h := fnv.New64a()
 	for _, p := range parts {
@@ -21,7 +21,7 @@ func seed(parts ...string) *rand.Rand {
 	return rand.New(rand.NewPCG(h.Sum64(), 1))
 }
 
-// lab turns speech into embeddings.
+// lab computes embeddings of speech.
 type lab struct {
 	vad     speech.VAD
 	speaker interface {
@@ -40,13 +40,13 @@ func (v vector) dot(w vector) float64 {
 	return sum
 }
 
-// piece is a stretch of speech as it was embedded.
+// piece is an embedded stretch of speech.
 type piece struct {
 	embedding  vector
 	net, audio time.Duration
 }
 
-// person is a speaker's enrolment and tests, each once a margin.
+// person is the enrolment and the tests of a speaker, each once a margin.
 type person struct {
 	name, corpus string
 	round        int
@@ -59,14 +59,14 @@ const (
 	testing   = 10 * time.Second
 )
 
-// listen enrols a speaker from 20 s of net speech and makes tests of 10 s from what follows. Less than 80 % is left out.
-func (l lab) listen(ctx context.Context, p speaker, round int, on line) (person, error) {
+// cut makes the enrolment of a speaker of 20 s of net speech, and tests of 10 s of the rest. Less than 80 % of that is left out.
+func (l lab) cut(ctx context.Context, p speaker, round int, on line) (person, error) {
 	v := person{name: p.name, corpus: p.corpus, round: round}
 	order := slices.Clone(p.utterances)
-	if round > 0 { // the first round keeps to the order of time: enrolment the oldest, tests the newest
+	if round > 0 { // the first round is in order of time: enrolment the oldest, tests the newest
 		seed(p.name, fmt.Sprint(round)).Shuffle(len(order), func(i, k int) { order[i], order[k] = order[k], order[i] })
 	}
-	first, rest := take(order, enrolment+4*time.Second)
+	first, rest := splitOff(order, enrolment+4*time.Second)
 	slices.Reverse(rest)
 	var err error
 	if v.enrolled, err = l.pieces(ctx, on.leg(first, false, seed(p.name, on.name, fmt.Sprint(round))), enrolment); err != nil || v.enrolled == nil {
@@ -74,7 +74,7 @@ func (l lab) listen(ctx context.Context, p speaker, round int, on line) (person,
 	}
 	for i := range l.tests {
 		var some [][]int16
-		if some, rest = take(rest, testing+2*time.Second); some == nil {
+		if some, rest = splitOff(rest, testing+2*time.Second); some == nil {
 			break
 		}
 		test, err := l.pieces(ctx, on.leg(some, true, seed(p.name, on.name, fmt.Sprint(round, i))), testing)
@@ -88,8 +88,8 @@ func (l lab) listen(ctx context.Context, p speaker, round int, on line) (person,
 	return v, nil
 }
 
-// take splits off utterances that last at least as long as asked for, or all.
-func take(utterances [][]int16, length time.Duration) (some, rest [][]int16) {
+// splitOff splits off utterances of at least a length, or all.
+func splitOff(utterances [][]int16, length time.Duration) (some, rest [][]int16) {
 	var sum time.Duration
 	for i, u := range utterances {
 		if sum += timbre.Duration(len(u)); sum >= length {
@@ -99,9 +99,9 @@ func take(utterances [][]int16, length time.Duration) (some, rest [][]int16) {
 	return utterances, nil
 }
 
-// pieces embeds a leg once a margin, as soon as it has so much net speech; nil when it never has 80 % of it.
+// pieces embeds a leg once a margin, as soon as it has enough net speech; nil if it never has 80 % of that.
 func (l lab) pieces(ctx context.Context, pcm []int16, enough time.Duration) ([]piece, error) {
-	memo := &memory{vad: l.vad}
+	memo := &recordedVAD{vad: l.vad}
 	all := make([]piece, 0, len(margins))
 	for _, margin := range margins {
 		var p piece
@@ -127,14 +127,14 @@ func (l lab) pieces(ctx context.Context, pcm []int16, enough time.Duration) ([]p
 	return all, nil
 }
 
-// memory asks the VAD once and repeats its answers for the other margins.
-type memory struct {
+// recordedVAD runs the VAD once and replays its scores for the other margins.
+type recordedVAD struct {
 	vad  speech.VAD
 	said []float32
 	next int
 }
 
-func (m *memory) Step(ctx context.Context, window, state []float32) (float32, error) {
+func (m *recordedVAD) Step(ctx context.Context, window, state []float32) (float32, error) {
 	if m.next++; m.next <= len(m.said) {
 		return m.said[m.next-1], nil
 	}

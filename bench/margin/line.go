@@ -8,14 +8,14 @@ import (
 	"timbre/rtp/codec"
 )
 
-// line is what a voice goes through on its way here.
+// line is the channel of a call.
 type line struct {
 	name  string
-	floor float64 // dBFS of the noise that is always there; 0: none, pauses are digital silence
-	noisy side    // these have 10 to 20 dB of coloured noise and a level of their own as well
+	floor float64 // dBFS of the constant noise; 0: none, pauses are digital silence
+	noisy side    // these also have coloured noise, 10 to 20 dB below the voice, and a level of their own
 }
 
-// side is which of the two voices that are compared.
+// side says which of the two recordings that are compared.
 type side uint8
 
 const (
@@ -75,7 +75,7 @@ func rms(x []float64) float64 {
 	return math.Sqrt(sum/float64(len(x))) + 1e-9
 }
 
-// loudness is the RMS of what is not a pause.
+// loudness is the RMS level outside pauses.
 func loudness(x []float64) float64 {
 	var sum, n float64
 	for _, v := range x {

@@ -11,13 +11,13 @@ import (
 	"timbre/speech"
 )
 
-// network is how many packets of 20 ms are lost: a share, in runs of a mean length.
+// network loses a share of packets of 20 ms, in bursts of a mean length.
 type network struct{ loss, run float64 }
 
 var networks = []network{{0.01, 1}, {0.03, 1}, {0.05, 1}, {0.1, 1}, {0.05, 3}, {0.1, 3}}
 
-// loses says which of n packets are lost.
-func (w network) loses(n int, who string) []bool {
+// losses says which of n packets are lost.
+func (w network) losses(n int, who string) []bool {
 	r, lost, losing := seed(who, fmt.Sprint(w)), make([]bool, n), false
 	for i := range lost {
 		if losing {
@@ -30,33 +30,33 @@ func (w network) loses(n int, who string) []bool {
 	return lost
 }
 
-// filling is what is heard in place of a lost packet.
-type filling uint8
+// concealment is what replaces a lost packet.
+type concealment uint8
 
 const (
-	silent    filling = iota // silence
-	joined                   // nothing: the time jumps, and the detector joins what is on either side
-	concealed                // sound that the codec, or a guess at the pitch, makes up
-	spared                   // silence, but for what the next packet tells of it
-	fillings
+	asSilence concealment = iota // silence
+	asGap                        // media time jumps, and the detector joins what is on either side
+	asGuess                      // concealment by the codec or by pitch repetition
+	asCopy                       // the copy in the next packet (FEC), else silence
+	concealmentCount
 )
 
-var fillingNames = [fillings]string{"silence", "nothing", "made up", "spare copy"}
+var concealmentNames = [concealmentCount]string{"silence", "nothing", "made up", "spare copy"}
 
-// outcome is what became of the tests of a codec, network and filling.
+// outcome sums up the tests of a codec, network and concealment.
 type outcome struct {
 	n                          int
 	near, worst, change, known float64
 }
 
-// measureLosses prints how near the embedding of a voice with lost packets is to that of the same packets without a loss,
-// how much nearer that makes it to the speaker's enrolment, and how many are recognised.
+// measureLosses prints the cosine similarity of the embedding with lost packets and the one without, how the loss changes the
+// similarity with the enrolment, and how many speakers are recognised.
 func (l lab) measureLosses(ctx context.Context, speakers []speaker, c search.Calibration) error {
 	fmt.Printf("%-24s %-6s %-4s %-11s %6s %8s %8s %8s %11s\n", "codec", "loss", "run", "filling", "tests", "cosine", "worst", "change", "recognised")
 	for _, line := range coders {
-		results := map[network]*[fillings]outcome{}
+		results := map[network]*[concealmentCount]outcome{}
 		for _, p := range speakers {
-			if err := l.lose(ctx, p, line, c, results); err != nil {
+			if err := l.loseOf(ctx, p, line, c, results); err != nil {
 				return err
 			}
 		}
@@ -64,7 +64,7 @@ func (l lab) measureLosses(ctx context.Context, speakers []speaker, c search.Cal
 			for how, o := range results[w] {
 				if o.n > 0 {
 					n := float64(o.n)
-					fmt.Printf("%-24s %4.0f %% %4.0f %-11s %6d %8.4f %8.4f %+8.4f %9.1f %%\n", line.name, 100*w.loss, w.run, fillingNames[how], o.n,
+					fmt.Printf("%-24s %4.0f %% %4.0f %-11s %6d %8.4f %8.4f %+8.4f %9.1f %%\n", line.name, 100*w.loss, w.run, concealmentNames[how], o.n,
 						o.near/n, o.worst, o.change/n, 100*o.known/n)
 				}
 			}
@@ -73,11 +73,11 @@ func (l lab) measureLosses(ctx context.Context, speakers []speaker, c search.Cal
 	return nil
 }
 
-// lose plays one speaker's test through a line, with every network and filling.
-func (l lab) lose(ctx context.Context, p speaker, line coder, c search.Calibration, results map[network]*[fillings]outcome) error {
-	first, rest := take(p.utterances, enrolment+4*time.Second)
-	some, _ := take(rest, testing+2*time.Second)
-	enrolled, net, err := l.hear(lines[0].leg(first, false, seed(p.name)), enrolment)
+// lose sends the test of a speaker through a codec, with every network and concealment.
+func (l lab) loseOf(ctx context.Context, p speaker, line coder, c search.Calibration, results map[network]*[concealmentCount]outcome) error {
+	first, rest := splitOff(p.utterances, enrolment+4*time.Second)
+	some, _ := splitOff(rest, testing+2*time.Second)
+	enrolled, net, err := l.voiced(lines[0].leg(first, false, seed(p.name)), enrolment)
 	if err != nil || net < enrolment*8/10 {
 		return err
 	}
@@ -85,18 +85,18 @@ func (l lab) lose(ctx context.Context, p speaker, line coder, c search.Calibrati
 	if err != nil {
 		return err
 	}
-	packets, err := line.encode(doubled(lines[0].leg(some, true, seed(p.name, "test"))))
+	packets, err := line.encode(doubleRate(lines[0].leg(some, true, seed(p.name, "test"))))
 	if err != nil {
 		return err
 	}
-	whole, heard, err := l.embed(ctx, line, packets, make([]bool, len(packets)), silent)
+	whole, heard, err := l.embed(ctx, line, packets, make([]bool, len(packets)), asSilence)
 	if err != nil || heard < testing/2 {
 		return err
 	}
 	for _, w := range append([]network{{}}, networks...) {
-		lost := w.loses(len(packets), p.name)
-		for _, how := range line.fillings {
-			if w == (network{}) && how != silent {
+		lost := w.losses(len(packets), p.name)
+		for _, how := range line.concealments {
+			if w == (network{}) && how != asSilence {
 				continue
 			}
 			v, n, err := l.embed(ctx, line, packets, lost, how)
@@ -104,7 +104,7 @@ func (l lab) lose(ctx context.Context, p speaker, line coder, c search.Calibrati
 				return err
 			}
 			if results[w] == nil {
-				results[w] = &[fillings]outcome{}
+				results[w] = &[concealmentCount]outcome{}
 			}
 			o := &results[w][how]
 			if o.n++; o.n == 1 {
@@ -120,8 +120,8 @@ func (l lab) lose(ctx context.Context, p speaker, line coder, c search.Calibrati
 	return nil
 }
 
-// embed gives the embedding of the voiced audio that is heard of packets.
-func (l lab) embed(ctx context.Context, line coder, packets [][]byte, lost []bool, how filling) (vector, time.Duration, error) {
+// embed is the embedding of the voiced audio of packets.
+func (l lab) embed(ctx context.Context, line coder, packets [][]byte, lost []bool, how concealment) (vector, time.Duration, error) {
 	frames, err := line.decode(packets, lost, how)
 	if err != nil {
 		return nil, 0, err

@@ -1,12 +1,10 @@
-// Command margin measures how much unvoiced audio should go with the voiced stretches that a voice is recognised from: it
-// plays people's speech, which it is given, through a telephone line and the detector, with margins of several lengths,
-// and prints for each how well the embeddings tell the people apart.
+// Command margin measures how much unvoiced audio around voiced stretches is best for speaker recognition. It sends a corpus of
+// speech through a telephone line and the VAD with margins of several lengths, and prints error rates for each.
 //
 //	go run ./bench/margin -speech ../shared/speech
 //
-// With -faults it spoils the audio in several ways and prints what the limits of the audio's quality make of that. With -lost
-// it loses packets, and prints what becomes of a voice with several things in their place; with -rates, what the wideband
-// codecs make of a voice when they are decoded at 8 kHz, and when at 16 and halved.
+// With -faults it impairs the audio and prints how many tests the quality limits refuse; with -lost it loses packets and compares
+// ways to conceal them; with -rates it compares decoding wideband codecs at 8 kHz with decoding at 16 kHz and halving.
 package main
 
 import (
@@ -24,7 +22,7 @@ import (
 	"timbre/search"
 )
 
-var margins = []time.Duration{0, 50e6, 100e6, 200e6, 300e6, 500e6, time.Hour} // the last: all audio
+var margins = []time.Duration{0, 50e6, 100e6, 200e6, 300e6, 500e6, time.Hour} // the last one: all audio
 
 func main() {
 	dir := flag.String("speech", "../shared/speech", "folder with index.json and the recordings")
@@ -69,7 +67,7 @@ func run(dir string, tests, rounds, threads, people int, quality, lost, rates bo
 	}
 	lab := lab{vad: vad, speaker: net, tests: tests}
 	if quality {
-		return lab.measureFaults(context.Background(), speakers, calibration)
+		return lab.measureImpairments(context.Background(), speakers, calibration)
 	}
 	if lost {
 		return lab.measureLosses(context.Background(), speakers, calibration)
@@ -84,7 +82,7 @@ func run(dir string, tests, rounds, threads, people int, quality, lost, rates bo
 		g.SetLimit(threads)
 		for i := range voices {
 			g.Go(func() (err error) {
-				voices[i], err = lab.listen(ctx, speakers[i%len(speakers)], i/len(speakers), l)
+				voices[i], err = lab.cut(ctx, speakers[i%len(speakers)], i/len(speakers), l)
 				return err
 			})
 		}
@@ -93,7 +91,7 @@ func run(dir string, tests, rounds, threads, people int, quality, lost, rates bo
 		}
 		table(l.name, voices, calibration)
 		for i := range voices {
-			voices[i].round += n * rounds // only what went through the same line is compared
+			voices[i].round += n * rounds // only recordings of the same line are compared
 		}
 		all = append(all, voices...)
 	}

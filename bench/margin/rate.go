@@ -12,8 +12,8 @@ import (
 	"timbre/rtp/codec"
 )
 
-// measureRates prints how near the embedding of a voice is to that of the voice before it was coded, when its codec decodes it
-// at 8 kHz, and as the product does.
+// measureRates prints the cosine similarity of the embedding of coded and uncoded audio, decoded at 8 kHz and as the product
+// decodes it.
 func (l lab) measureRates(ctx context.Context, speakers []speaker) error {
 	fmt.Printf("%-24s %8s %8s   %8s %8s\n", "codec", "8 kHz", "worst", "halved", "worst")
 	for _, c := range coders[1:] {
@@ -32,7 +32,7 @@ func (l lab) measureRates(ctx context.Context, speakers []speaker) error {
 			if err != nil {
 				return err
 			}
-			frames, err := c.decode(packets, make([]bool, len(packets)), silent)
+			frames, err := c.decode(packets, make([]bool, len(packets)), asSilence)
 			if err != nil {
 				return err
 			}
@@ -55,16 +55,16 @@ func (l lab) measureRates(ctx context.Context, speakers []speaker) error {
 	return nil
 }
 
-// voice is the embedding of all of a leg that is voiced.
+// voice is the embedding of the voiced audio of a leg.
 func (l lab) voice(ctx context.Context, pcm []int16) (vector, error) {
-	audio, _, err := l.hear(pcm, enrolment)
+	audio, _, err := l.voiced(pcm, enrolment)
 	if err != nil {
 		return nil, err
 	}
 	return l.speaker.Wave(ctx, audio)
 }
 
-// direct is what the codec gives when it is asked for 8 kHz.
+// direct decodes at 8 kHz.
 func (c coder) direct(packets [][]byte) (pcm []int16, err error) {
 	wide := g722.NewDecoder(g722.Rate64000, g722.FlagSampleRate8000)
 	opus, err := gopus.NewDecoder(gopus.DefaultDecoderConfig(timbre.SampleRate, 1))

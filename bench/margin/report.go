@@ -11,7 +11,7 @@ import (
 
 const heading = "margin      EER %  FRR@1%  FRR@0.1%  FRR@P0.9  FAR@P0.9   same  differ  audio/net       trials  FRR@1% more than at 0s, 95 %"
 
-// report prints the line of one margin.
+// report prints the row of a margin.
 func report(voices []person, m int, margin time.Duration, c search.Calibration) {
 	t, p, perNet := compare(voices, m, c)
 	name := margin.String()
@@ -24,8 +24,8 @@ func report(voices []person, m int, margin time.Duration, c search.Calibration) 
 		100*frr, 100*far, mean(t.same), mean(t.different), perNet, fmt.Sprintf("%d/%d", len(t.same), len(t.different)), 100*low, 100*high)
 }
 
-// compare gives the scores of everyone's tests against everyone's enrolment of the same corpus and round, their calibrated
-// probabilities, and how much audio went with a second of net speech.
+// compare scores all tests against all enrolments of the same corpus and round, and returns the scores, their calibrated
+// probabilities, and the seconds of audio a second of net speech.
 func compare(voices []person, m int, c search.Calibration) (scores, probabilities trials, perNet float64) {
 	var audio, net float64
 	for _, a := range voices {
@@ -44,8 +44,8 @@ func compare(voices []person, m int, c search.Calibration) (scores, probabilitie
 	return scores, probabilities, audio / net
 }
 
-// difference is how many more of a person's tests are rejected at 1 % false accepts than with the first margin: the range
-// in which 95 % of 2,000 draws of the speakers, with replacement, lie.
+// difference is the 95 % bootstrap interval, over 2,000 draws of the speakers, of the false rejection rate at 1 % false
+// acceptances minus that of the first margin.
 func difference(voices []person, m int, c search.Calibration) (low, high float64) {
 	type count struct{ tests, more float64 }
 	people := map[string]*count{}
@@ -60,7 +60,7 @@ func difference(voices []person, m int, c search.Calibration) (low, high float64
 				people[v.name] = &count{}
 			}
 			for _, test := range v.tests {
-				people[v.name].tests += 0.5 // each is seen twice
+				people[v.name].tests += 0.5 // each is counted twice
 				if test[k.margin].embedding.dot(v.enrolled[k.margin].embedding) < threshold {
 					people[v.name].more += k.weight
 				}

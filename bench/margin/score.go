@@ -6,7 +6,7 @@ import (
 	"sort"
 )
 
-// trials are the scores of comparisons of one person with himself, and of two.
+// trials are the scores of target (same speaker) and non-target comparisons.
 type trials struct{ same, different []float64 }
 
 func (t *trials) add(same bool, score float64) {
@@ -17,7 +17,7 @@ func (t *trials) add(same bool, score float64) {
 	}
 }
 
-// at is the share of each kind that is decided wrongly when everything from a threshold on is accepted.
+// at returns the false rejection and false acceptance rate at a threshold.
 func (t *trials) at(threshold float64) (reject, accept float64) {
 	slices.Sort(t.same)
 	slices.Sort(t.different)
@@ -40,14 +40,14 @@ func (t *trials) eer() float64 {
 	return rate
 }
 
-// frr is the share of same-person comparisons that are rejected where far of the others are accepted.
+// frr is the false rejection rate at a false acceptance rate.
 func (t *trials) frr(far float64) float64 {
 	threshold := t.threshold(far)
 	slices.Sort(t.same)
 	return float64(sort.SearchFloat64s(t.same, threshold)) / float64(len(t.same))
 }
 
-// threshold is the score from which on far of the comparisons of two people would be accepted.
+// threshold is the score that gives a false acceptance rate.
 func (t *trials) threshold(far float64) float64 {
 	slices.Sort(t.different)
 	return t.different[min(len(t.different)-1, int(float64(len(t.different))*(1-far)))]

@@ -10,12 +10,14 @@ import (
 	"sync"
 	"time"
 
+	"timbre"
+
 	"github.com/pion/srtp/v3"
 
 	"timbre/sip/sdp"
 )
 
-// client is the signalling of a session recording client with many calls, over UDP on one port.
+// client is the SIP side of a session recording client (SIPREC) with many calls, over UDP on one port.
 type client struct {
 	*net.UDPConn
 	uri, suite string
@@ -23,18 +25,18 @@ type client struct {
 	port       int // of the media, named in every offer
 
 	mu      sync.Mutex
-	waiting map[string]chan string // for a final answer, by Call-ID
+	pending map[string]chan string // for final responses, by Call-ID
 }
 
-// call is one that the server has taken.
+// call is a call that the server has accepted.
 type call struct {
 	id, to string
 	legs   []*leg
 }
 
 const (
-	again    = 500 * time.Millisecond // until a request is sent once more
-	patience = 20                     // times
+	retransmit = 500 * time.Millisecond // until a request is retransmitted
+	maxTries   = 20                     // transmissions of a request
 )
 
 var (
@@ -53,14 +55,14 @@ func dial(server, connector, suite string, f format, port int) (*client, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &client{UDPConn: conn, uri: "sip:" + connector + "@" + at.String(), suite: suite, format: f, port: port, waiting: map[string]chan string{}}
+	c := &client{UDPConn: conn, uri: "sip:" + connector + "@" + at.String(), suite: suite, format: f, port: port, pending: map[string]chan string{}}
 	go c.receive()
 	return c, nil
 }
 
 func (c *client) close() { _ = c.Close() }
 
-// receive hands final answers to whoever waits for them, until the socket is closed.
+// receive delivers final responses until the socket is closed.
 func (c *client) receive() {
 	buf := make([]byte, 65536)
 	for {
@@ -74,8 +76,8 @@ func (c *client) receive() {
 			continue
 		}
 		c.mu.Lock()
-		to := c.waiting[id[1]]
-		delete(c.waiting, id[1])
+		to := c.pending[id[1]]
+		delete(c.pending, id[1])
 		c.mu.Unlock()
 		if to != nil {
 			to <- text
@@ -83,30 +85,30 @@ func (c *client) receive() {
 	}
 }
 
-// ask sends a request until there is an answer, which must be 200, and says how long that took.
+// ask sends a request until its final response, which must be 200, and returns how long that took.
 func (c *client) ask(id, request string) (answer string, took time.Duration, err error) {
-	heard := make(chan string, 1)
+	response := make(chan string, 1)
 	c.mu.Lock()
-	c.waiting[id] = heard
+	c.pending[id] = response
 	c.mu.Unlock()
 	began := time.Now()
-	for range patience {
+	for range maxTries {
 		if _, err := c.Write([]byte(request)); err != nil {
 			return "", 0, err
 		}
 		select {
-		case answer = <-heard:
+		case answer = <-response:
 			if !strings.HasPrefix(answer, "SIP/2.0 200") {
-				return "", 0, fmt.Errorf("the server says: %s", strings.SplitN(answer, "\r\n\r\n", 2)[0])
+				return "", 0, fmt.Errorf("got response: %s", strings.SplitN(answer, "\r\n\r\n", 2)[0])
 			}
 			return answer, time.Since(began), nil
-		case <-time.After(again):
+		case <-time.After(retransmit):
 		}
 	}
-	return "", 0, errors.New("the server does not answer")
+	return "", 0, errors.New("no response")
 }
 
-// invite sets up a call, and says how long it took to the answer.
+// invite sets up a call and returns the time to the 200.
 func (c *client) invite(n int) (*call, time.Duration, error) {
 	made := &call{id: fmt.Sprintf("soak-%d@127.0.0.1", n)}
 	var offered []sdp.Crypto
@@ -130,14 +132,14 @@ func (c *client) invite(n int) (*call, time.Duration, error) {
 			return nil, 0, err
 		}
 		if i < len(offered) {
-			if l.seal, err = seal(offered[i]); err != nil {
+			if l.srtp, err = newSRTPContext(offered[i]); err != nil {
 				return nil, 0, err
 			}
 		}
 		made.legs = append(made.legs, l)
 	}
 	if len(made.legs) != 2 || len(taken) != len(offered) {
-		return nil, 0, fmt.Errorf("the server takes %d streams with %d keys", len(made.legs), len(taken))
+		return nil, 0, fmt.Errorf("the server accepts %d streams with %d keys", len(made.legs), len(taken))
 	}
 	return made, took, nil
 }
@@ -147,20 +149,12 @@ func (c *client) bye(of *call) error {
 	return err
 }
 
-// seal seals packets with a key that has been offered.
-func seal(k sdp.Crypto) (*srtp.Context, error) {
-	profile, ok := map[string]srtp.ProtectionProfile{
-		"AEAD_AES_256_GCM":        srtp.ProtectionProfileAeadAes256Gcm,
-		"AEAD_AES_128_GCM":        srtp.ProtectionProfileAeadAes128Gcm,
-		"AES_256_CM_HMAC_SHA1_80": srtp.ProtectionProfileAes256CmHmacSha1_80,
-		"AES_CM_128_HMAC_SHA1_80": srtp.ProtectionProfileAes128CmHmacSha1_80,
-	}[k.Suite]
-	if !ok {
-		return nil, fmt.Errorf("no suite %q", k.Suite)
+// newSRTPContext encrypts packets with a key that was offered.
+func newSRTPContext(k sdp.Crypto) (*srtp.Context, error) {
+	at := timbre.SRTPSuiteRank(k.Suite)
+	if at < 0 {
+		return nil, fmt.Errorf("no crypto suite %q", k.Suite)
 	}
-	n, err := profile.KeyLen()
-	if err != nil {
-		return nil, err
-	}
-	return srtp.CreateContext(k.Key[:n], k.Key[n:], profile)
+	suite := timbre.SRTPSuites()[at]
+	return srtp.CreateContext(k.Key[:suite.Key], k.Key[suite.Key:], srtp.ProtectionProfile(suite.Profile))
 }

@@ -11,7 +11,7 @@ import (
 	"timbre/rtp/codec"
 )
 
-// format is a codec on the wire, and twenty milliseconds a packet of somebody who speaks.
+// format is a codec and the packets of a speaker, of 20 ms each.
 type format struct {
 	payload uint8
 	rtpmap  string
@@ -49,7 +49,7 @@ func formatOf(name string) (f format, err error) {
 	return f, err
 }
 
-// cut gives packets of a byte a sample.
+// cut splits audio of a byte a sample into packets.
 func cut(b []byte) (packets [][]byte) {
 	for ; len(b) >= timbre.FrameSamples; b = b[timbre.FrameSamples:] {
 		packets = append(packets, b[:timbre.FrameSamples])
@@ -80,7 +80,7 @@ func opus(pcm []int16) (packets [][]byte, err error) {
 	return packets, nil
 }
 
-// doubled is audio at twice the rate.
+// doubled is audio at twice the sample rate.
 func doubled(pcm []int16) []int16 {
 	out := make([]int16, 0, 2*len(pcm))
 	for i, s := range pcm {

@@ -1,8 +1,7 @@
-// Command soak holds many recorded calls for a long time: it starts the binary it is given, sets up SIPREC calls of two legs,
-// sends their audio at real time, fifty packets a second a leg, and prints what was lost, how long the set-up took, and what
-// processor time and memory the server took. No call is analysed: this is what the media cost. The sender is this process, one
-// goroutine on one socket; on a machine with few cores it is part of the load, and where it comes too late to send what is due
-// the report says so. Calls a core are reckoned from the cost of a packet.
+// Command soak measures what media costs. It starts a server, sets up SIPREC calls of two legs, sends their audio in real time,
+// 50 packets a second a leg, and prints lost packets, set-up times, and the processor time and memory of the server. No call is
+// analysed. The sender is this process, one goroutine on one socket; on a machine with few cores it is part of the load, and the
+// report shows when it falls behind. Calls a core are computed from the cost of a packet.
 //
 //	make build && go run ./bench/soak                                              300 calls for 10 minutes
 //	go run ./bench/soak -calls 10,100,500,1000 -for 30s                            how the cost grows
@@ -23,8 +22,8 @@ import (
 
 func main() {
 	binary := flag.String("binary", "bin/timbre", "the server")
-	calls := flag.String("calls", "300", "how many calls at a time; a run each")
-	span := flag.Duration("for", 10*time.Minute, "how long the calls of a run are watched")
+	calls := flag.String("calls", "300", "concurrent calls; a run each")
+	span := flag.Duration("for", 10*time.Minute, "duration of the measurement")
 	codecs := flag.String("codec", "pcmu", "of the legs: pcmu, pcma, g722, opus; a run each")
 	suites := flag.String("srtp", "none", "crypto suites by their SDES names, or none; a run each")
 	rounds := flag.Int("rounds", 1, "runs of each")
@@ -63,14 +62,14 @@ const rate = 100
 
 // result is what was measured in one run.
 type result struct {
-	span, cpu, own      time.Duration // processor time of server and sender, in a span of time
-	growth              float64       // of the server's resident memory with its calls, in MB
-	sent                uint64        // packets, in the whole run
-	watched             uint64        // of these, how many came in the span
-	lost, late, dropped uint64        // of those sent: never came; came too late; were refused
-	setups              []time.Duration
-	settingUp           time.Duration
-	load                string
+	span, cpu, senderCPU time.Duration // processor time of server and sender, in a span of time
+	growth               float64       // of the server's resident memory because of the calls, in MB
+	sent                 uint64        // packets, in the whole run
+	watched              uint64        // received during the measurement
+	lost, late, dropped  uint64        // of those sent
+	setups               []time.Duration
+	settingUp            time.Duration
+	load                 string
 }
 
 func (r result) print(calls int, codec, suite string) {
@@ -83,5 +82,5 @@ func (r result) print(calls int, codec, suite string) {
 	due := rate * float64(calls) * r.span.Seconds()
 	fmt.Printf("%5d  %-5s  %-23s  %8.1f       %6.1f  %6.0f  %4.0f  %8d  %5.1f  %5d %5d  %7d  %5.1f  %5.1f  %6.0f  %6.1f  %7s\n", calls, codec, suite, 100*share,
 		1e6*cost, 1/(rate*cost), 1024*r.growth/float64(calls), r.sent, 100*float64(r.watched)/due, r.lost, r.late, r.dropped,
-		at(0.5), at(0.99), float64(calls)/r.settingUp.Seconds(), 100*r.own.Seconds()/r.span.Seconds(), r.load)
+		at(0.5), at(0.99), float64(calls)/r.settingUp.Seconds(), 100*r.senderCPU.Seconds()/r.span.Seconds(), r.load)
 }

@@ -9,21 +9,21 @@ import (
 	"github.com/pion/srtp/v3"
 )
 
-// slots are the parts of the twenty milliseconds between the packets of a leg: the legs are spread over them.
+// slots are the milliseconds between two packets of a leg, over which the legs are spread.
 const slots = 20
 
-// leg is one stream that goes out.
+// leg is an outgoing stream.
 type leg struct {
-	to     netip.AddrPort
-	ssrc   uint32
-	seq    uint16
-	at     uint32 // RTP timestamp
-	next   int    // packet of the format's
-	seal   *srtp.Context
-	sealed []byte
+	to   netip.AddrPort
+	ssrc uint32
+	seq  uint16
+	at   uint32 // RTP timestamp
+	next int    // index in the packets of the format
+	srtp *srtp.Context
+	buf  []byte
 }
 
-// sender sends the audio of all calls from one socket, the port that every offer names.
+// sender sends the audio of all calls from one socket, whose port is in every offer.
 type sender struct {
 	media, reports *net.UDPConn
 	format         format
@@ -54,7 +54,7 @@ func (s *sender) close() {
 	_ = s.reports.Close()
 }
 
-// run sends until it is stopped: each millisecond the legs of a slot. What is late is sent at once, none is left out.
+// run sends until it is stopped: each millisecond the packets of a slot. Late ones are sent at once, and none is left out.
 func (s *sender) run(calls []*call, stop <-chan struct{}) error {
 	var wheel [slots][]*leg
 	n := 0
@@ -96,12 +96,12 @@ func (s *sender) send(l *leg, buf []byte) error {
 	l.at += s.format.ticks
 	l.next = (l.next + 1) % len(s.format.packets)
 	packet := buf[:n]
-	if l.seal != nil {
+	if l.srtp != nil {
 		var err error
-		if l.sealed, err = l.seal.EncryptRTP(l.sealed[:0], packet, nil); err != nil {
+		if l.buf, err = l.srtp.EncryptRTP(l.buf[:0], packet, nil); err != nil {
 			return err
 		}
-		packet = l.sealed
+		packet = l.buf
 	}
 	if _, err := s.media.WriteToUDPAddrPort(packet, l.to); err != nil {
 		return err

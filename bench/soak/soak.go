@@ -18,7 +18,7 @@ import (
 	"timbre/bench/server"
 )
 
-// plan is what a run does.
+// plan describes a run.
 type plan struct {
 	binary, codec, suite string
 	calls                int
@@ -26,12 +26,12 @@ type plan struct {
 }
 
 const (
-	hands   = 4               // calls that are set up at once
-	settled = 3 * time.Second // of media before anything is counted
-	last    = time.Second     // that packets may take from here to the server's counters
+	parallelSetups = 4               // calls that are set up at a time
+	warmUp         = 3 * time.Second // of media before the measurement
+	grace          = time.Second     // for the last packets to reach the server's counters
 )
 
-// soak is one run: a fresh server, all calls set up, watched for a time, and hung up.
+// soak does a run: it starts a server, sets up all calls, measures for a time, and hangs up.
 func soak(ctx context.Context, p plan) (r result, err error) {
 	f, err := formatOf(p.codec)
 	if err != nil {
@@ -66,7 +66,7 @@ func soak(ctx context.Context, p plan) (r result, err error) {
 	calls := make([]*call, p.calls)
 	r.setups = make([]time.Duration, p.calls)
 	work, _ := errgroup.WithContext(ctx)
-	work.SetLimit(hands)
+	work.SetLimit(parallelSetups)
 	for i := range calls {
 		work.Go(func() (err error) {
 			calls[i], r.setups[i], err = client.invite(i)
@@ -80,22 +80,22 @@ func soak(ctx context.Context, p plan) (r result, err error) {
 
 	stop, sent := make(chan struct{}), make(chan error, 1)
 	go func() { sent <- out.run(calls, stop) }()
-	<-time.After(settled)
-	before, cpu, own, start := counters(s), s.CPU(), self(), time.Now()
+	<-time.After(warmUp)
+	before, cpu, own, start := counters(s), s.CPU(), ownCPU(), time.Now()
 	select {
 	case <-time.After(p.span):
 	case err := <-sent:
-		return r, fmt.Errorf("the sender gave up: %w", err)
+		return r, fmt.Errorf("sending: %w", err)
 	}
 	after := counters(s)
-	r.span, r.cpu, r.own = time.Since(start), s.CPU()-cpu, self()-own
+	r.span, r.cpu, r.senderCPU = time.Since(start), s.CPU()-cpu, ownCPU()-own
 	r.watched = after["packets_total"] - before["packets_total"]
 	r.growth, r.load = s.Memory("VmRSS")-empty, load()
 	close(stop)
 	if err := <-sent; err != nil {
 		return r, err
 	}
-	<-time.After(last)
+	<-time.After(grace)
 	end := counters(s)
 	r.sent, r.late = out.sent, end["late_total"]
 	r.lost = r.sent - min(r.sent, end["packets_total"])
@@ -114,7 +114,7 @@ func soak(ctx context.Context, p plan) (r result, err error) {
 
 var figure = regexp.MustCompile(`(?m)^timbre_rtp_(\S+?(?:\{.*\})?) (\S+)$`)
 
-// counters are the server's figures of RTP, by the ends of their names.
+// counters are the server's RTP metrics, by name without prefix.
 func counters(s *server.Process) map[string]uint64 {
 	all := map[string]uint64{}
 	client := http.Client{}
@@ -132,14 +132,14 @@ func counters(s *server.Process) map[string]uint64 {
 	return all
 }
 
-// self is the processor time that this process has taken.
-func self() time.Duration {
+// ownCPU is the processor time of this process.
+func ownCPU() time.Duration {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// load is how many threads want to run on the machine, in the last minute.
+// load is the load average of the machine over the last minute.
 func load() string {
 	text, _ := os.ReadFile("/proc/loadavg")
 	first, _, _ := strings.Cut(string(text), " ")

@@ -37,7 +37,7 @@ func newChain(t testing.TB) chain {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = r.Close() })
-	load := func(m models.Model, lane infer.Lane) *infer.Model {
+	load := func(m models.Model, lane infer.Queue) *infer.Model {
 		net, err := r.Load(m.Name, m.ONNX, m.Inputs, m.Outputs, lane)
 		if err != nil {
 			t.Fatal(err)
@@ -163,7 +163,7 @@ func TestToneTicksEveryFiveSecondsAndSumsToOne(t *testing.T) {
 	c := newChain(t)
 	track, next, ticks := tone.NewTrack(c.scorer), 5*time.Second, 0
 	c.listen(t, "s4_second_caller.wav", func(s timbre.Speech) {
-		track.Hear(s)
+		track.Add(s)
 		if s.At < next {
 			return
 		}

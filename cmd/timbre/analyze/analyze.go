@@ -35,7 +35,7 @@ type Searcher interface {
 // Analysis is what recordings are heard with.
 type Analysis struct {
 	VAD      speech.VAD
-	Scores   tone.Scores
+	Scores   tone.AudioScorer
 	Embedder Embedder
 	Searcher Searcher // nil: nobody is searched for
 	Domain   string   // that is searched

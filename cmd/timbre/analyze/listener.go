@@ -33,7 +33,7 @@ func (l *listener) hear(s timbre.Speech) {
 		l.look(l.tick)
 		l.tick += task.Tick
 	}
-	l.track.Hear(s)
+	l.track.Add(s)
 	l.at, l.net = s.At, s.Net
 	if l.kept < task.ForVoiceprint {
 		l.voice, l.kept = append(l.voice, s.PCM...), s.Net
@@ -84,11 +84,11 @@ func score(t timbre.Tone) Score { return Score{t.Label(), t.Positive, t.Neutral,
 
 // quality is how good the speech of a leg is for knowing a voice by.
 func quality(pcm []float32, net time.Duration) Quality {
-	q := Quality{Verdict: voice.Flaw(pcm, net)}
+	q := Quality{Verdict: voice.Defect(pcm, net)}
 	if q.Verdict == "" {
 		q.Verdict = "good"
 	}
-	if m := voice.Measure(pcm); len(pcm) > 0 {
+	if m := voice.MeasureQuality(pcm); len(pcm) > 0 {
 		tenth := func(x float64) *float64 { x = math.Round(10*x) / 10; return &x }
 		q.Level, q.Above, q.Clipped = tenth(m.Loud), tenth(m.Loud-m.Quiet), m.Clipped
 	}

@@ -8,12 +8,12 @@ import (
 	"timbre"
 )
 
-// environment initialises ONNX Runtime, once a process: its state is global to the library, and stays until the process ends.
-var environment = sync.OnceValue(func() error {
+// initialise loads ONNX Runtime, once a process: its state is global to the library, and stays until the process ends.
+var initialise = sync.OnceValue(func() error {
 	ort.SetSharedLibraryPath(library())
 	err := ort.InitializeEnvironment(ort.WithLogLevelError())
 	if err == nil {
-		err = arena()
+		err = shareArena()
 	}
 	if err != nil {
 		return timbre.Errorf(timbre.Internal, "infer.New", "load ONNX Runtime (%s; make build and go mod download bring it): %w", library(), err)
@@ -21,9 +21,9 @@ var environment = sync.OnceValue(func() error {
 	return nil
 })
 
-// arena makes one pool of memory for the runs of all sessions. It grows by what is asked for and no more, and is reused: a
-// pool for each session, or none, takes up to twice as much.
-func arena() error {
+// shareArena makes one memory arena for the runs of all sessions, which grows by what is requested. An arena for each session, or
+// none, takes up to twice the memory.
+func shareArena() error {
 	memory, err := ort.GetMemoryInfo()
 	if err != nil {
 		return err
