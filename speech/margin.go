@@ -3,7 +3,7 @@ package speech
 import "time"
 
 // Margin is the default margin around voiced stretches: none, which was measured to be best
-// (docs/decisions/0003-vad-margin.md).
+// (decision 3).
 const Margin time.Duration = 0
 
 // margin passes voiced windows and those around them: an unvoiced window passes if it begins within the margin after speech, or
