@@ -24,7 +24,7 @@ type Server struct {
 	now             func() time.Time
 	log             *slog.Logger
 	stack           *transport.Stack
-	trunk           *trunk.Exchange
+	trunk           *trunk.B2BUA
 	pings           pings
 	recordings      *recording.Server
 	invites         dialog.Invites
@@ -57,9 +57,7 @@ func newServer(env environment.Environment, cfg Config, deps Deps, through func(
 		return nil, err
 	}
 	s.agent = through(s.stack)
-	if err = s.assemble(env); err != nil {
-		return nil, err
-	}
+	s.assemble(env)
 	return s, nil
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // assemble makes what serves calls. Both share the media addresses and the transaction header.
-func (s *Server) assemble(env environment.Environment) (err error) {
+func (s *Server) assemble(env environment.Environment) {
 	r := recording.Config{
 		MediaAddress: s.cfg.MediaAddress, MediaAddress6: s.cfg.MediaAddress6, Timeout: s.cfg.Timeout, LatchAny: s.cfg.LatchAny,
 		Legs: s.cfg.Legs, Header: TransactionHeader,
@@ -15,9 +15,7 @@ func (s *Server) assemble(env environment.Environment) (err error) {
 	s.recordings = recording.New(s.ctx, env, r, recording.Deps{Agent: s.agent, Calls: s.deps.Calls, Media: s.deps.Media, Log: s.deps.SIPLog})
 	t := s.cfg.Trunk
 	t.MediaAddress, t.MediaAddress6, t.LatchAny, t.Header = r.MediaAddress, r.MediaAddress6, r.LatchAny, r.Header
-	t.Now, t.Log, t.Metrics = env.Now, env.Log, env.Metrics
-	s.trunk, err = trunk.New(s.ctx, t, trunk.Deps{Agent: s.agent, Calls: s.deps.Calls, Media: s.deps.Media, Diary: s.deps.SIPLog})
-	return err
+	s.trunk = trunk.New(s.ctx, env, t, trunk.Deps{Agent: s.agent, Calls: s.deps.Calls, Media: s.deps.Media, Log: s.deps.SIPLog})
 }
 
 // agent is the stack as those see it that serve calls.

@@ -10,9 +10,8 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
-	"timbre/sip/transport"
-
 	"timbre/sip/header"
+	"timbre/sip/transport"
 )
 
 func TestContactIsSIPSWhereTheInviteSaysSo(t *testing.T) {

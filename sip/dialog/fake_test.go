@@ -10,9 +10,9 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"timbre/sip/transport"
-
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/transport"
 )
 
 // fakeAgent is a SIP stack whose network is the test.

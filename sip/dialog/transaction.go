@@ -6,9 +6,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"timbre/sip/transport"
-
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/transport"
 )
 
 // connectTimeout is how long the connection for a request may take.

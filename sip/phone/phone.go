@@ -13,11 +13,10 @@ import (
 	"net/netip"
 	"time"
 
-	"timbre/sip/dialog"
-
 	"github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/dialog"
 )
 
 // Payload types of RTP/AVP (RFC 3551).

@@ -4,12 +4,11 @@ import (
 	"strings"
 	"testing"
 
-	"timbre"
-
 	"github.com/pion/rtp"
 	pion "github.com/pion/sdp/v3"
 	"github.com/pion/srtp/v3"
 
+	"timbre"
 	"timbre/sip/sdp"
 )
 

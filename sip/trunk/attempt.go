@@ -1,6 +1,7 @@
 package trunk
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -10,129 +11,155 @@ import (
 	"timbre/sip/transport"
 )
 
-// attempt is one try to reach a gateway.
+const (
+	// responseTimeout is how long a gateway has for its first response when there is another one to try.
+	responseTimeout = 5 * time.Second
+	// ringTimeout is how long a call may ring after the last provisional response.
+	ringTimeout = 3 * time.Minute
+)
+
+// attempt is the INVITE to one gateway.
 type attempt struct {
-	c        *call
-	g        gateway
-	b        *side
-	tx       *dialog.Transaction // the INVITE as it was last sent
-	offered  []byte              // what the gateway is told of media; nil: it has to say first
-	proposal *proposal           // the caller's offer
-	early    []byte              // what the caller was told of media before the answer
-	least    time.Duration       // the shortest session that the gateway takes
-	proven   bool                // a password has been tried
+	call       *call
+	gateway    gateway
+	side       *side
+	tx         *dialog.Transaction // of the INVITE as it was sent last
+	offer      []byte              // that the gateway is sent; nil: it has to make one
+	proposal   *proposal           // the caller's offer
+	earlyMedia []byte              // the answer that the caller was sent before the 2xx
+	minSE      time.Duration       // the shortest session that the gateway accepts
+	proven     bool                // credentials have been tried
 }
 
-// try asks a gateway. Again: another one may do better. All nil: the caller has given up.
-func (c *call) try(g gateway, last bool) (at *attempt, res *gosip.Response, r *transport.Refusal, again bool) {
-	at, r, again = c.prepare(g)
-	if r != nil {
-		return nil, nil, r, again
+// try sends the INVITE to a gateway and waits for the outcome.
+func (c *call) try(g gateway, last bool) outcome {
+	a, o := c.prepare(g)
+	if a == nil {
+		return o
 	}
-	if err := at.send(at.invite()); err != nil {
-		return nil, nil, transport.Refuse(503, "unreachable", "the gateway cannot be reached: %v", err), true
+	if err := a.send(a.invite()); err != nil {
+		return unreachable(err)
 	}
-	silent, ring := time.NewTimer(reply), time.NewTimer(ringing)
+	return a.await(last)
+}
+
+// prepare makes the side of the gateway, and its offer.
+func (c *call) prepare(g gateway) (*attempt, outcome) {
+	at, ok := c.ua.deps.Agent.Endpoint(g.network, g.at)
+	if !ok {
+		return nil, outcome{refusal: transport.Refuse(503, "unreachable", "no listener for %s, by which the gateway could send requests", g.network), again: true}
+	}
+	a := &attempt{call: c, gateway: g, side: calleeSide(c, g, at)}
+	c.setCallee(a.side)
+	if c.offer != nil {
+		var r *transport.Refusal
+		if a.proposal, a.offer, r = c.propose(c.caller(), c.offer); r != nil {
+			return nil, outcome{refusal: r}
+		}
+	}
+	return a, outcome{}
+}
+
+// setCallee replaces the side of a gateway that was not reached.
+func (c *call) setCallee(s *side) {
+	c.media.Lock()
+	defer c.media.Unlock()
+	c.sides[callee].Store(s)
+	for i, p := range c.pairs {
+		p[callee].Update(c.unknownMedia(s, i, &p[caller].Spec))
+	}
+}
+
+// await waits for the outcome of the INVITE. The last gateway has all the time that SIP gives it.
+func (a *attempt) await(last bool) outcome {
+	silent, ring := time.NewTimer(responseTimeout), time.NewTimer(ringTimeout)
 	defer silent.Stop()
 	defer ring.Stop()
 	if last {
-		silent.Stop() // it has all the time that SIP gives
+		silent.Stop()
 	}
 	for {
 		select {
-		case res := <-at.tx.Responses():
-			at.tx.Received(res)
+		case res := <-a.tx.Responses():
 			silent.Stop()
-			switch {
-			case res.StatusCode == gosip.StatusTrying:
-			case res.IsProvisional():
-				ring.Reset(ringing)
-				at.progress(res)
-			case res.IsSuccess():
-				return at, res, nil, false
-			default:
-				if retry := at.retry(res); retry != nil {
-					if err := at.send(retry); err != nil {
-						return nil, nil, transport.Refuse(503, "unreachable", "the gateway cannot be reached: %v", err), true
-					}
-					continue
-				}
-				return nil, res, nil, res.StatusCode == gosip.StatusServiceUnavailable || res.StatusCode < 400
+			if res.IsProvisional() && res.StatusCode != gosip.StatusTrying {
+				ring.Reset(ringTimeout)
 			}
-		case <-at.tx.Done():
-			return nil, nil, lost(at.tx.Err()), true
+			if o, final := a.received(res); final {
+				return o
+			}
+		case <-a.tx.Done():
+			return lost(a.tx.Err())
 		case <-silent.C:
-			at.abandon()
-			return nil, nil, transport.Refuse(408, "silent", "the gateway does not answer"), true
+			a.abandon()
+			return outcome{refusal: transport.Refuse(408, "silent", "the gateway does not respond"), again: true}
 		case <-ring.C:
-			at.abandon()
-			return nil, nil, transport.Refuse(480, "ringing", "nobody answers"), false
-		case <-c.gaveUp:
-			at.abandon()
-			return nil, nil, nil, false
-		case <-c.done:
-			at.abandon()
-			return nil, nil, transport.Refuse(503, "unavailable", "the server is being stopped"), false
+			a.abandon()
+			return outcome{refusal: transport.Refuse(480, "ringing", "no answer")}
+		case <-a.call.cancelled:
+			a.abandon()
+			return outcome{}
+		case <-a.call.done:
+			a.abandon()
+			return outcome{refusal: transport.Refuse(503, "unavailable", "the server is being stopped")}
 		}
 	}
 }
 
-// lost is what the end of a transaction without an answer means.
-func lost(err error) *transport.Refusal {
+// received takes a response to the INVITE. False: it is not the final one, or the INVITE has been sent again.
+func (a *attempt) received(res *gosip.Response) (o outcome, final bool) {
+	a.tx.Received(res)
+	switch {
+	case res.StatusCode == gosip.StatusTrying:
+		return o, false
+	case res.IsProvisional():
+		a.progress(res)
+		return o, false
+	case res.IsSuccess():
+		return outcome{at: a, res: res}, true
+	}
+	if retry := a.retry(res); retry != nil {
+		if err := a.send(retry); err != nil {
+			return unreachable(err), true
+		}
+		return o, false
+	}
+	return outcome{res: res, again: res.StatusCode == gosip.StatusServiceUnavailable || res.StatusCode < 400}, true
+}
+
+// lost is the outcome of a transaction that ended without a final response.
+func lost(err error) outcome {
 	if errors.Is(err, gosip.ErrTransactionTimeout) {
-		return transport.Refuse(408, "silent", "the gateway does not answer")
+		return outcome{refusal: transport.Refuse(408, "silent", "the gateway does not respond"), again: true}
 	}
-	return transport.Refuse(503, "unreachable", "the gateway cannot be reached: %v", err)
+	return unreachable(err)
 }
 
-// prepare makes the side of the gateway, and what it is offered.
-func (c *call) prepare(g gateway) (at *attempt, r *transport.Refusal, again bool) {
-	place, ok := c.e.agent.Endpoint(g.network, g.at)
-	if !ok {
-		return nil, transport.Refuse(503, "unreachable", "there is no listener for %s, by which the gateway could call back", g.network), true
-	}
-	b := calleeSide(c, g, place)
-	c.face(b)
-	at = &attempt{c: c, g: g, b: b}
-	if c.described != nil {
-		if at.proposal, at.offered, r = c.propose(c.caller(), c.described); r != nil {
-			return nil, r, false
-		}
-	}
-	return at, nil, false
+func unreachable(err error) outcome {
+	return outcome{refusal: transport.Refuse(503, "unreachable", "the gateway cannot be reached: %v", err), again: true}
 }
 
-// face makes a side the one of the gateway, whose predecessor was not reached.
-func (c *call) face(b *side) {
-	c.media.Lock()
-	defer c.media.Unlock()
-	c.sides[callee].Store(b)
-	for i, p := range c.pairs {
-		p[callee].Update(c.blank(b, i, &p[caller].Spec))
-	}
-}
-
-// fromAt is who calls, as a gateway is told from a place.
-func (c *call) fromAt(place transport.Endpoint) gosip.FromHeader {
-	from := c.invite.From()
-	return gosip.FromHeader{
-		DisplayName: from.DisplayName,
-		Address:     gosip.Uri{Scheme: "sip", User: from.Address.User, Host: place.Advertised.Addr().String()},
-	}
-}
-
-// progress passes on that it rings, and early media with it.
-func (at *attempt) progress(res *gosip.Response) {
-	c := at.c
+// progress relays a provisional response, with early media in it.
+func (a *attempt) progress(res *gosip.Response) {
+	c := a.call
 	out := c.caller().Response(c.invite, res.StatusCode, res.Reason)
-	carry(res, out, asItIs)
-	if raw, r := descriptionOf(res); r == nil && raw != nil && at.proposal != nil {
-		if text, r := c.answered(at.proposal, raw); r == nil {
-			at.early = text
-			dialog.Describe(out, text)
+	copyHeaders(res, out, unchanged)
+	if raw, r := descriptionOf(res); r == nil && raw != nil && a.proposal != nil {
+		if answer, r := c.accepted(a.proposal, raw); r == nil {
+			a.earlyMedia = answer
+			dialog.Describe(out, answer)
 		}
 	}
-	if !c.isGivenUp() {
-		c.e.agent.Respond(c.tx, out)
+	if !c.isCancelled() {
+		c.ua.deps.Agent.Respond(c.tx, out)
 	}
+}
+
+// abandon ends an INVITE whose outcome is not awaited any more, in the background.
+func (a *attempt) abandon() {
+	a.call.ua.deps.Agent.Do(func() {
+		ctx, cancel := context.WithTimeout(a.call.ua.ctx, 64*gosip.T1)
+		defer cancel()
+		a.tx.Abandon(ctx)
+	})
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func TestACallIsPutThrough(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000), "X-Account: 17", "Subject: hello", "User-Agent: PBX", "Supported: timer, 100rel", "Max-Forwards: 20")
 		invite := h.next(gosip.INVITE)
 		said(t, invite.req, "INVITE sip:+12065550100@198.51.100.1 SIP/2.0", "Max-Forwards: 19", "X-Account: 17", "Subject: hello",
@@ -64,7 +64,7 @@ func TestACallIsPutThrough(t *testing.T) {
 }
 
 func TestTheGatewayMayHangUp(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, b, _ := up(h, "Record-Route: <sip:proxy.example.com;lr>")
 		expect(t, b.ask("BYE", ""), 200)
 		bye := h.next(gosip.BYE)
@@ -77,7 +77,7 @@ func TestTheGatewayMayHangUp(t *testing.T) {
 }
 
 func TestACallerMayCancel(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
 		a.invited.cancel(nil) // before the gateway has shown that it lives
@@ -99,7 +99,7 @@ func TestACallerMayCancel(t *testing.T) {
 }
 
 func TestAnAnswerThatCrossesACancelIsTakenBack(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
 		invite.answer(180)
@@ -115,7 +115,7 @@ func TestAnAnswerThatCrossesACancelIsTakenBack(t *testing.T) {
 }
 
 func TestACallerWhoSaysByeWhileItRingsHasGivenUp(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
 		invite.answer(180)
@@ -146,7 +146,7 @@ func TestFailuresAreMappedBack(t *testing.T) {
 		{407, 403, []string{`Proxy-Authenticate: Digest realm="gw", nonce="1"`}, nil},
 		{422, 422, []string{"Min-SE: 60"}, nil},
 	} {
-		in(t, Config{}, func(t *testing.T, h *house) {
+		in(t, Config{}, func(t *testing.T, h *bench) {
 			a := h.call(audio(ann, 4000))
 			invite := h.next(gosip.INVITE)
 			invite.answer(100)
@@ -164,15 +164,15 @@ func TestFailuresAreMappedBack(t *testing.T) {
 
 func TestTheNextRouteIsTried(t *testing.T) {
 	const second = "198.51.100.2"
-	for name, fail := range map[string]func(h *house, first *clientTx){
-		"503":       func(_ *house, first *clientTx) { first.answer(503) },
-		"moved":     func(_ *house, first *clientTx) { first.answer(302) },
-		"timeout":   func(_ *house, first *clientTx) { first.lose(gosip.ErrTransactionTimeout) },
-		"transport": func(_ *house, first *clientTx) { first.lose(gosip.ErrTransactionTransport) },
-		"silence":   func(*house, *clientTx) { pass(reply) },
+	for name, fail := range map[string]func(h *bench, first *clientTx){
+		"503":       func(_ *bench, first *clientTx) { first.answer(503) },
+		"moved":     func(_ *bench, first *clientTx) { first.answer(302) },
+		"timeout":   func(_ *bench, first *clientTx) { first.lose(gosip.ErrTransactionTimeout) },
+		"transport": func(_ *bench, first *clientTx) { first.lose(gosip.ErrTransactionTransport) },
+		"silence":   func(*bench, *clientTx) { pass(responseTimeout) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			in(t, Config{}, func(t *testing.T, h *house) {
+			in(t, Config{}, func(t *testing.T, h *bench) {
 				a := h.call(audio(ann, 4000), "routes: "+gw+" "+second)
 				first := h.next(gosip.INVITE)
 				fail(h, first)
@@ -196,10 +196,10 @@ func TestTheNextRouteIsTried(t *testing.T) {
 }
 
 func TestASilentGatewayThatAnswersLateIsToldOff(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000), "routes: "+gw+" 198.51.100.2")
 		first := h.next(gosip.INVITE)
-		pass(reply)
+		pass(responseTimeout)
 		second := h.next(gosip.INVITE)
 		first.answer(180)
 		h.next(gosip.CANCEL).answer(200)
@@ -220,7 +220,7 @@ func TestWhatNoRouteReaches(t *testing.T) {
 		"no route":            {"", 503},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in(t, Config{}, func(t *testing.T, h *house) {
+			in(t, Config{}, func(t *testing.T, h *bench) {
 				h.agent.deaf = map[string]error{"tcp": errors.New("no"), "198.51.100.9:5060": errors.New("refused")}
 				a := h.call(audio(ann, 4000), "routes: "+c.routes)
 				expect(t, a.invited, c.want)
@@ -231,12 +231,12 @@ func TestWhatNoRouteReaches(t *testing.T) {
 }
 
 func TestNobodyAnswers(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
 		invite.answer(180)
 		expect(t, a.invited, 180)
-		pass(ringing)
+		pass(ringTimeout)
 		expect(t, a.invited, 480)
 		h.next(gosip.CANCEL).answer(200)
 		invite.answer(487)
@@ -259,7 +259,7 @@ func TestCallsThatAreNotPutThrough(t *testing.T) {
 		"no port is free":   {audio(ann, 4000), []string{"X-Media: none"}, 503},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in(t, Config{}, func(t *testing.T, h *house) {
+			in(t, Config{}, func(t *testing.T, h *bench) {
 				if c.want == 503 {
 					h.media.err = timbre.Errorf(timbre.Unavailable, "", "no port is free")
 				}
@@ -272,16 +272,16 @@ func TestCallsThatAreNotPutThrough(t *testing.T) {
 }
 
 func TestALoopIsFound(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
-		mark := invite.req.GetHeader(trail).Value()
-		back := h.call(audio(gw, 6000), trail+": other, "+mark)
+		mark := invite.req.GetHeader(loopHeader).Value()
+		back := h.call(audio(gw, 6000), loopHeader+": other, "+mark)
 		expect(t, back.invited, 482)
 		invite.answer(482)
-		elsewhere := h.call(audio(gw, 6000), trail+": other")
+		elsewhere := h.call(audio(gw, 6000), loopHeader+": other")
 		next := h.next(gosip.INVITE)
-		said(t, next.req, trail+": other, "+mark)
+		said(t, next.req, loopHeader+": other, "+mark)
 		next.answer(404)
 		expect(t, elsewhere.invited, 404)
 	})
@@ -294,14 +294,14 @@ func TestAnalysisCostsTheCallNothing(t *testing.T) {
 		"hangs":  func() error { pass(20 * time.Second); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
-			in(t, Config{}, func(t *testing.T, h *house) {
+			in(t, Config{}, func(t *testing.T, h *bench) {
 				h.calls.begin = begin
 				a := h.call(audio(ann, 4000))
 				invite := h.next(gosip.INVITE)
 				invite.describe(200, audio(gw, 6000))
 				if name == "hangs" {
 					none(t, a.invited.responses)
-					pass(patience)
+					pass(idTimeout)
 				}
 				ok := expect(t, a.invited, 200)
 				silentOn(t, ok, "x-transaction")
@@ -347,11 +347,11 @@ func TestAnalysisCostsTheCallNothing(t *testing.T) {
 
 // A call that is over before its analysis has failed to begin is told of then, and once.
 func TestALateFailureOfAnalysisIsToldOfOnce(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		h.calls.begin = func() error { pass(20 * time.Second); return errors.New("the store is down") }
 		a := h.call(audio(ann, 4000))
 		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
-		pass(patience)
+		pass(idTimeout)
 		a.answered(expect(t, a.invited, 200))
 		a.ack("")
 		<-a.returned
@@ -371,11 +371,11 @@ func TestALateFailureOfAnalysisIsToldOfOnce(t *testing.T) {
 
 // A call that is over before its analysis has begun is ended for the reason for which it is over.
 func TestALateAnalysisKnowsWhyTheCallIsOver(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		h.calls.begin = func() error { pass(20 * time.Second); return nil }
 		a := h.call(audio(ann, 4000))
 		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
-		pass(patience)
+		pass(idTimeout)
 		a.answered(expect(t, a.invited, 200))
 		a.ack("")
 		<-a.returned
@@ -394,14 +394,14 @@ func TestALateAnalysisKnowsWhyTheCallIsOver(t *testing.T) {
 
 // measuring is a listener that is told how well it is received.
 type measuring struct {
-	deaf
+	discard
 	meters []timbre.ReceptionMeter
 }
 
 func (m *measuring) SetMeter(by timbre.ReceptionMeter) { m.meters = append(m.meters, by) }
 
 func TestWhoHearsIsToldHowWell(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		m := &measuring{}
 		h.calls.hear = m
 		up(h)
@@ -413,7 +413,7 @@ func TestWhoHearsIsToldHowWell(t *testing.T) {
 }
 
 func TestAnAnswerIsRepeatedUntilItIsAcknowledged(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
 		invite.describe(200, audio(gw, 6000))
@@ -437,7 +437,7 @@ func TestAnAnswerIsRepeatedUntilItIsAcknowledged(t *testing.T) {
 }
 
 func TestASecondPhoneThatAnswersIsToldOff(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		_, _, invite := up(h)
 		invite.again(invite.response(200, audio(gw, 7000), "tag: another"))
 		ack := wait(t, h.agent.acks)
@@ -453,7 +453,7 @@ func TestASecondPhoneThatAnswersIsToldOff(t *testing.T) {
 }
 
 func TestTheEndOfTheServerEndsCalls(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		up(h)
 		ringing := h.call(audio(ann, 4002))
 		invite := h.next(gosip.INVITE)

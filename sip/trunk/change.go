@@ -10,150 +10,148 @@ import (
 	"timbre/sip/transport"
 )
 
-// asking is a re-INVITE or an UPDATE of a side, that we have to answer.
-type asking struct {
-	x      *side
-	req    *gosip.Request
-	tx     gosip.ServerTransaction
-	raw    []byte         // what it says of media; nil: nothing, and a re-INVITE then asks for an offer
-	wanted dialog.Session // by its sender
-	by     *claim         // on the session; nil for what does not change it
+// change is a re-INVITE or an UPDATE of a side, to be answered.
+type change struct {
+	from        *side
+	req         *gosip.Request
+	tx          gosip.ServerTransaction
+	description []byte         // nil: none, so that a re-INVITE asks for an offer
+	session     dialog.Session // that it asks for
+	by          *claim         // on the session; nil for one that does not change it
 }
 
-// change answers a re-INVITE or an UPDATE of a side. One that says nothing new of media only keeps the session alive, and
-// is our own affair; another one is passed on, and its answer back.
-func (c *call) change(x *side, req *gosip.Request, tx gosip.ServerTransaction) {
-	q := &asking{x: x, req: req, tx: tx}
-	if r := c.wish(q); r != nil {
-		c.e.agent.Refuse(req, tx, r)
+// change answers a re-INVITE or an UPDATE of a side. One that repeats the last description only refreshes the session and is
+// answered here; another one is relayed, and its answer back.
+func (c *call) change(from *side, req *gosip.Request, tx gosip.ServerTransaction) {
+	ch := &change{from: from, req: req, tx: tx}
+	if r := c.prepareChange(ch); r != nil {
+		c.ua.deps.Agent.Refuse(req, tx, r)
 		return
 	}
-	x.mu.Lock()
-	same, told := q.raw != nil && bytes.Equal(q.raw, x.got), x.told
-	x.mu.Unlock()
+	received, sent := from.exchanged()
 	switch {
-	case same:
-		c.accept(q, told)
-	case q.by == nil:
-		c.accept(q, nil)
+	case ch.description != nil && bytes.Equal(ch.description, received):
+		c.accept(ch, sent)
+	case ch.by == nil:
+		c.accept(ch, nil)
 	default:
-		c.modify(q)
+		c.relayChange(ch)
 	}
 }
 
-// wish reads what a change asks for, and takes the right to it.
-func (c *call) wish(q *asking) (r *transport.Refusal) {
-	if q.wanted, r = wished(q.req); r != nil {
+// prepareChange reads what a change asks for, and claims the session for it.
+func (c *call) prepareChange(ch *change) (r *transport.Refusal) {
+	if ch.session, r = requestedSession(ch.req); r != nil {
 		return r
 	}
-	if q.raw, r = descriptionOf(q.req); r != nil {
+	if ch.description, r = descriptionOf(ch.req); r != nil {
 		return r
 	}
-	if q.raw != nil || q.req.IsInvite() {
-		if q.by, r = c.claim(q.x); r != nil {
+	if ch.description != nil || ch.req.IsInvite() {
+		if ch.by, r = c.claim(ch.from); r != nil {
 			return r
 		}
 	}
-	if !c.isUp(q.x.other()) {
-		c.release(q.by)
+	if !c.isAnswered(ch.from.other()) {
+		c.release(ch.by)
 		return transport.Refuse(491, "glare", "the call is not answered yet")
 	}
-	q.x.Retarget(q.req)
+	ch.from.Retarget(ch.req)
 	return nil
 }
 
-// refuse answers a change that is not made.
-func (c *call) refuse(q *asking, r *transport.Refusal) {
-	c.release(q.by)
-	c.e.agent.Refuse(q.req, q.tx, r)
+// refuse refuses a change.
+func (c *call) refuse(ch *change, r *transport.Refusal) {
+	c.release(ch.by)
+	c.ua.deps.Agent.Refuse(ch.req, ch.tx, r)
 }
 
-// accept answers a change that has been made, and gives the ACK of a re-INVITE. False: none came.
-func (c *call) accept(q *asking, text []byte) (*gosip.Request, bool) {
-	defer c.release(q.by)
-	out := q.x.Response(q.req, 200, "OK")
-	q.wanted.Grant(out, q.req)
-	dialog.Describe(out, text)
-	if text != nil {
-		q.x.tell(text)
+// accept answers a change that has been made, and returns the ACK of a re-INVITE. False: none came.
+func (c *call) accept(ch *change, description []byte) (*gosip.Request, bool) {
+	defer c.release(ch.by)
+	out := ch.from.Response(ch.req, 200, "OK")
+	ch.session.Grant(out, ch.req)
+	dialog.Describe(out, description)
+	if description != nil {
+		ch.from.sent(description)
 	}
-	q.x.Timer.Restart(q.wanted)
-	if q.req.IsInvite() {
-		return c.confirm(q.x, q.req, q.tx, out, q.by)
+	ch.from.Timer.Restart(ch.session)
+	if ch.req.IsInvite() {
+		return c.confirm(ch.from, ch.req, ch.tx, out, ch.by)
 	}
-	c.release(q.by) // before the peer can know
-	c.e.agent.Respond(q.tx, out)
+	c.release(ch.by) // before the peer has the answer, and may ask for the next change
+	c.ua.deps.Agent.Respond(ch.tx, out)
 	return nil, true
 }
 
-// modify passes a change on to the other side, and its answer back. Nothing is changed when that refuses.
-func (c *call) modify(q *asking) {
+// relayChange relays a change to the other side, and its answer back. Nothing is changed when the other side refuses.
+func (c *call) relayChange(ch *change) {
 	var p *proposal
-	var text []byte
-	if q.raw != nil {
+	var description []byte
+	if ch.description != nil {
 		var r *transport.Refusal
-		if p, text, r = c.propose(q.x, q.raw); r != nil {
-			c.refuse(q, r)
+		if p, description, r = c.propose(ch.from, ch.description); r != nil {
+			c.refuse(ch, r)
 			return
 		}
 	}
-	ch := &changing{c: c, y: q.x.other()}
-	res := ch.ask(c.passedOn(q, text), c.stopOf(q))
+	out := &relayed{call: c, to: ch.from.other()}
+	res := out.ask(c.outgoing(ch, description), cancelOf(ch))
 	if !res.IsSuccess() {
-		c.release(q.by)
-		c.declined(q.x, q.req, q.tx, res)
+		c.release(ch.by)
+		c.declined(ch.from, ch.req, ch.tx, res)
 		return
 	}
-	ch.y.Timer.Restart(dialog.Granted(res))
-	answer, late, r := ch.read(p, res)
+	out.to.Timer.Restart(dialog.Granted(res))
+	answer, late, r := out.read(p, res)
 	if r != nil {
-		ch.acknowledge(nil)
-		c.refuse(q, r)
+		out.acknowledge(nil)
+		c.refuse(ch, r)
 		return
 	}
 	if late == nil {
-		ch.acknowledge(nil)
-		ch.y.tell(text)
-		c.accept(q, answer)
+		out.acknowledge(nil)
+		out.to.sent(description)
+		c.accept(ch, answer)
 		return
 	}
-	if ack, ok := c.accept(q, answer); ok {
-		ch.settle(late, ack)
+	if ack, ok := c.accept(ch, answer); ok {
+		out.answerLate(late, ack)
 	} else {
-		ch.acknowledge(nil)
+		out.acknowledge(nil)
 	}
 }
 
-// passedOn is a change as the other side gets it: as a re-INVITE, if it does not understand UPDATE.
-func (c *call) passedOn(q *asking, text []byte) *gosip.Request {
-	y, method := q.x.other(), q.req.Method
-	if method == gosip.UPDATE && !y.TakesUpdate() {
+// outgoing is a change as the other side is sent it: as a re-INVITE if it does not take UPDATE.
+func (c *call) outgoing(ch *change, description []byte) *gosip.Request {
+	to, method := ch.from.other(), ch.req.Method
+	if method == gosip.UPDATE && !to.TakesUpdate() {
 		method = gosip.INVITE
 	}
-	out := y.Request(method)
-	c.e.carryRequest(q.req, out)
-	y.Timer.Session().Ask(out, 0)
-	dialog.Describe(out, text)
+	out := to.Request(method)
+	c.ua.copyRequestHeaders(ch.req, out)
+	to.Timer.Session().Ask(out, 0)
+	dialog.Describe(out, description)
 	return out
 }
 
-// stopOf is closed when a re-INVITE is cancelled.
-func (c *call) stopOf(q *asking) <-chan struct{} {
-	if !q.req.IsInvite() {
+// cancelOf is closed when a re-INVITE is cancelled.
+func cancelOf(ch *change) <-chan struct{} {
+	if !ch.req.IsInvite() {
 		return nil
 	}
-	stop := make(chan struct{})
+	cancelled := make(chan struct{})
 	var once sync.Once
-	q.tx.OnCancel(func(*gosip.Request) { once.Do(func() { close(stop) }) })
-	return stop
+	ch.tx.OnCancel(func(*gosip.Request) { once.Do(func() { close(cancelled) }) })
+	return cancelled
 }
 
-// declined tells a side that the other one refused what it asked for. One to whom the call is gone, or who does not answer
-// to a change of it, ends it.
-func (c *call) declined(x *side, req *gosip.Request, tx gosip.ServerTransaction, res *gosip.Response) {
-	c.e.agent.Respond(tx, failed(x, req, res))
+// declined relays a refusal of the other side. A side that knows of no such call, or does not respond to a change of it, ends
+// the call.
+func (c *call) declined(s *side, req *gosip.Request, tx gosip.ServerTransaction, res *gosip.Response) {
+	c.ua.deps.Agent.Respond(tx, failure(s, req, res))
 	silent := res.StatusCode == gosip.StatusRequestTimeout && (req.IsInvite() || req.Method == gosip.UPDATE)
 	if silent || res.StatusCode == gosip.StatusCallTransactionDoesNotExists {
-		c.hangUp(c.e.ctx, nil, "the other end is gone")
+		c.hangUp(c.ua.ctx, nil, "the other end is gone")
 	}
 }

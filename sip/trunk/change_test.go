@@ -12,7 +12,7 @@ func TestEitherSideMayHold(t *testing.T) {
 	for _, method := range []gosip.RequestMethod{gosip.INVITE, gosip.UPDATE} {
 		for which, name := range []string{"caller", "gateway"} {
 			t.Run(string(method)+" of the "+name, func(t *testing.T) {
-				in(t, Config{}, func(t *testing.T, h *house) {
+				in(t, Config{}, func(t *testing.T, h *bench) {
 					a, b, _ := up(h, "Allow: INVITE, UPDATE")
 					x, from, to, port := a, ann, gw, "30000"
 					if which == callee {
@@ -49,7 +49,7 @@ func TestEitherSideMayHold(t *testing.T) {
 }
 
 func TestTheOldWayOfHoldingIsPassedOn(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
 		asked := a.ask("INVITE", strings.Replace(audio(ann, 4000), "c=IN IP4 "+ann, "c=IN IP4 0.0.0.0", 1))
 		theirs := h.next(gosip.INVITE)
@@ -64,7 +64,7 @@ func TestTheOldWayOfHoldingIsPassedOn(t *testing.T) {
 }
 
 func TestARefusedChangeChangesNothing(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
 		for _, code := range []int{488, 491, 500, 606} {
 			asked := a.ask("INVITE", audio(ann, 4444))
@@ -82,14 +82,14 @@ func TestARefusedChangeChangesNothing(t *testing.T) {
 }
 
 func TestTwoChangesAtOnce(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, b, _ := up(h)
 		asked := a.ask("INVITE", audio(ann, 4010))
 		theirs := h.next(gosip.INVITE)
 		expect(t, b.ask("INVITE", audio(gw, 6010)), 491)
 		expect(t, b.ask("UPDATE", audio(gw, 6010)), 491)
 		second := a.ask("UPDATE", audio(ann, 4020)) // he does not wait for his own
-		pass(turn)
+		pass(claimTimeout)
 		if res := expect(t, second, 500); res.GetHeader("Retry-After") == nil {
 			t.Errorf("%s", res)
 		}
@@ -105,7 +105,7 @@ func TestTwoChangesAtOnce(t *testing.T) {
 }
 
 func TestAnUpdateGoesAsAReinviteToWhoDoesNotKnowIt(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		_, b, _ := up(h, "Allow: INVITE, ACK, BYE, CANCEL")
 		asked := b.ask("UPDATE", audio(gw, 6010))
 		theirs := h.next(gosip.INVITE)
@@ -116,7 +116,7 @@ func TestAnUpdateGoesAsAReinviteToWhoDoesNotKnowIt(t *testing.T) {
 }
 
 func TestWhatSaysNothingNewStaysHere(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, b, _ := up(h)
 		expect(t, a.ask("UPDATE", ""), 200)
 		asked := a.ask("INVITE", audio(ann, 4000), "Session-Expires: 900;refresher=uac", "Supported: timer")
@@ -130,7 +130,7 @@ func TestWhatSaysNothingNewStaysHere(t *testing.T) {
 }
 
 func TestAReinviteMayBeCancelled(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
 		asked := a.ask("INVITE", audio(ann, 4010))
 		theirs := h.next(gosip.INVITE)
@@ -152,7 +152,7 @@ func TestOneToWhomTheCallIsGoneEndsIt(t *testing.T) {
 		481: func(tx *clientTx) { tx.answer(481) },
 		408: func(tx *clientTx) { tx.lose(gosip.ErrTransactionTimeout) },
 	} {
-		in(t, Config{}, func(t *testing.T, h *house) {
+		in(t, Config{}, func(t *testing.T, h *bench) {
 			a, _, _ := up(h)
 			asked := a.ask("INVITE", audio(ann, 4010))
 			lose(h.next(gosip.INVITE))
@@ -168,7 +168,7 @@ func TestOneToWhomTheCallIsGoneEndsIt(t *testing.T) {
 }
 
 func TestAnOldRequestIsRefused(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
 		a.seq = 0
 		expect(t, a.ask("INFO", ""), 500)
@@ -177,7 +177,7 @@ func TestAnOldRequestIsRefused(t *testing.T) {
 
 func TestFaxTakesThePlaceOfSpeech(t *testing.T) {
 	const fax = "v=0\no=- 2 2 IN IP4 198.51.100.1\ns=-\nc=IN IP4 198.51.100.1\nt=0 0\nm=image 6100 udptl t38\na=T38FaxVersion:0\na=T38MaxBitRate:14400\n"
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		_, b, _ := up(h)
 		asked := b.ask("INVITE", fax)
 		theirs := h.next(gosip.INVITE)
@@ -204,7 +204,7 @@ func TestFaxTakesThePlaceOfSpeech(t *testing.T) {
 }
 
 func TestALineMayBeRefusedAndComeBack(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000) + "m=video 4002 RTP/AVP 96\na=rtpmap:96 H264/90000\n")
 		invite := h.next(gosip.INVITE)
 		said(t, invite.req, "m=audio 30000 RTP/AVP 0 101", "m=video 30002 RTP/AVP 96")

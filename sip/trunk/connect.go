@@ -9,113 +9,123 @@ import (
 	"timbre/sip/transport"
 )
 
-// connect brings the gateway's answer to the caller, and the caller's ACK back. What the gateway says of media answers the
-// caller's offer or, where there was none, is an offer that the ACK answers.
-func (c *call) connect(at *attempt, res *gosip.Response) *transport.Refusal {
-	a, b := c.caller(), at.b
-	b.Established(res)
-	c.e.sides.put(b)
-	c.setUp(b)
-	text, late, r := c.readAnswer(at, res)
+// connect relays the gateway's 2xx to the caller, and the caller's ACK to the gateway. The 2xx answers the caller's offer or,
+// if there was none, is an offer that the ACK answers.
+func (c *call) connect(a *attempt, res *gosip.Response) *transport.Refusal {
+	c.established(a.side, res)
+	description, late, r := c.readAnswer(a, res)
+	if r != nil || late == nil {
+		a.acknowledge(nil)
+	}
 	if r != nil {
-		at.acknowledge(nil)
 		return r
 	}
-	if late == nil {
-		at.acknowledge(nil)
-	}
-	if c.isGivenUp() || c.isOver() {
-		at.acknowledge(nil)
-		return transport.Refuse(487, "cancelled", "the caller gave up")
+	if c.isCancelled() || c.isOver() {
+		a.acknowledge(nil)
+		return transport.Refuse(487, "cancelled", "the caller cancelled the call")
 	}
 	c.analyse()
-	out := a.Response(c.invite, res.StatusCode, res.Reason)
-	carry(res, out, asItIs)
-	c.wanted.Grant(out, c.invite)
-	if txid := c.transaction(); txid != "" && c.e.cfg.Header != "" {
-		out.AppendHeader(gosip.NewHeader(c.e.cfg.Header, txid))
-	}
-	dialog.Describe(out, text)
-	a.tell(text)
-	b.tell(at.offered)
-	c.setUp(a)
-	ack, ok := c.confirm(a, c.invite, c.tx, out, c.first)
+	out := c.answer(res, description)
+	c.caller().sent(description)
+	a.side.sent(a.offer)
+	c.setAnswered(c.caller())
+	ack, ok := c.confirm(c.caller(), c.invite, c.tx, out, c.first)
 	if !ok {
-		at.acknowledge(nil)
+		a.acknowledge(nil)
 		return nil
 	}
-	if late != nil && !c.settleLate(at, late, ack) {
+	if late != nil && !c.answerLate(a, late, ack) {
 		return nil
 	}
 	c.release(c.first)
-	a.Timer.Restart(c.wanted)
-	b.Timer.Restart(dialog.Granted(res))
-	c.e.metrics.answered.Inc()
-	c.e.log.Info("trunk call", "transaction", c.transaction(), "call", c.invite.CallID().Value(), "gateway", at.g.host)
+	c.caller().Timer.Restart(c.session)
+	a.side.Timer.Restart(dialog.Granted(res))
+	c.ua.metrics.answered.Inc()
+	c.ua.env.Log.Info("trunk call", "transaction", c.transactionID(), "call", c.id(), "gateway", a.gateway.host)
 	return nil
 }
 
-// readAnswer is what the caller is told of media. A proposal with it is the gateway's: the caller has not answered it yet.
-func (c *call) readAnswer(at *attempt, res *gosip.Response) (text []byte, late *proposal, r *transport.Refusal) {
+// established makes the dialog of a gateway that has answered known.
+func (c *call) established(s *side, res *gosip.Response) {
+	s.Established(res)
+	c.ua.live.put(s)
+	c.setAnswered(s)
+}
+
+// answer is the 2xx to the caller's INVITE.
+func (c *call) answer(res *gosip.Response, description []byte) *gosip.Response {
+	out := c.caller().Response(c.invite, res.StatusCode, res.Reason)
+	copyHeaders(res, out, unchanged)
+	c.session.Grant(out, c.invite)
+	if id := c.transactionID(); id != "" && c.ua.cfg.Header != "" {
+		out.AppendHeader(gosip.NewHeader(c.ua.cfg.Header, id))
+	}
+	dialog.Describe(out, description)
+	return out
+}
+
+// readAnswer is the description that the caller is sent. A proposal with it is the gateway's offer, which the caller has yet to
+// answer.
+func (c *call) readAnswer(a *attempt, res *gosip.Response) (description []byte, late *proposal, r *transport.Refusal) {
 	raw, r := descriptionOf(res)
 	switch {
 	case r != nil:
 		return nil, nil, transport.Refuse(502, "bad_answer", "%s", r.Detail)
-	case at.proposal != nil && raw != nil:
-		text, r = c.answered(at.proposal, raw)
-	case at.proposal != nil && at.early != nil:
-		text = at.early
+	case a.proposal != nil && raw != nil:
+		description, r = c.accepted(a.proposal, raw)
+	case a.proposal != nil && a.earlyMedia != nil:
+		description = a.earlyMedia
 	case raw == nil:
-		r = transport.Refuse(502, "bad_answer", "the gateway answered without a description")
+		r = transport.Refuse(502, "bad_answer", "the gateway answered without a session description")
 	default:
-		if late, text, r = c.propose(at.b, raw); r != nil {
+		if late, description, r = c.propose(a.side, raw); r != nil {
 			r = transport.Refuse(502, "bad_answer", "%s", r.Detail)
 		}
 	}
-	return text, late, r
+	return description, late, r
 }
 
-// settleLate brings the caller's answer to the gateway's offer. False: there is none that can be used.
-func (c *call) settleLate(at *attempt, late *proposal, ack *gosip.Request) bool {
+// answerLate relays the caller's answer, in its ACK, to the gateway's offer. False: there is none that can be used.
+func (c *call) answerLate(a *attempt, late *proposal, ack *gosip.Request) bool {
 	raw, r := descriptionOf(ack)
 	if r == nil && raw == nil {
 		r = transport.Refuse(400, "bad_answer", "the ACK has no answer to the offer")
 	}
-	var text []byte
+	var description []byte
 	if r == nil {
-		text, r = c.answered(late, raw)
+		description, r = c.accepted(late, raw)
 	}
-	at.acknowledge(text)
+	a.acknowledge(description)
 	if r != nil {
-		c.hangUp(c.e.ctx, nil, r.Detail)
+		c.hangUp(c.ua.ctx, nil, r.Detail)
 		return false
 	}
-	at.b.tell(text)
+	a.side.sent(description)
 	return true
 }
 
-// acknowledge sends the ACK for the gateway's 2xx, with an answer if it is due; once.
-func (at *attempt) acknowledge(text []byte) {
-	if err := at.tx.Acknowledge(text); err != nil {
-		at.c.e.log.Warn("an ACK could not be sent", "error", err) // the answer will come again
+// acknowledge sends the ACK for the gateway's 2xx, with an answer if one is due; once.
+func (a *attempt) acknowledge(description []byte) {
+	if err := a.tx.Acknowledge(description); err != nil {
+		a.call.ua.env.Log.Warn("ACK not sent", "error", err) // a repeated 2xx brings it again
 	}
 }
 
-// confirm sends the 2xx to an INVITE until the ACK comes, and gives it. False: none came, or the call is over.
+// confirm sends the 2xx to an INVITE until the ACK comes, and returns the ACK. False: none came, or the call is over.
 func (c *call) confirm(s *side, req *gosip.Request, tx gosip.ServerTransaction, res *gosip.Response, by *claim) (*gosip.Request, bool) {
 	ack, err := s.Confirm(dialog.Confirmation{
-		Request: req, Response: res, Tx: tx, Cancelled: c.isGivenUp,
+		Request: req, Response: res, Tx: tx, Cancelled: c.isCancelled,
 		Acked: func(ack *gosip.Request) {
 			if len(ack.Body()) == 0 {
-				c.release(by) // nothing is left to be settled: the peer may ask for the next change at once
+				c.release(by) // the offer is answered: the peer may change the session at once
 			}
 		},
 	})
 	switch {
 	case errors.Is(err, dialog.ErrCancelled):
-		c.hangUp(c.e.ctx, s, "")
+		c.hangUp(c.ua.ctx, s, "")
 	case errors.Is(err, dialog.ErrNoACK):
-		c.hangUp(c.e.ctx, nil, "the answer was not acknowledged")
+		c.hangUp(c.ua.ctx, nil, "the answer was not acknowledged")
 	}
 	return ack, err == nil
 }

@@ -9,12 +9,12 @@ import (
 	"timbre/sip/header"
 )
 
-// maxChallenge is how long a challenge may be.
+// maxChallenge is the greatest length of a challenge that is parsed, in bytes.
 const maxChallenge = 2048
 
-// prove is the header that answers the challenge of a gateway (RFC 3261, 22; RFC 7616). Nil: there is no password for it.
+// prove is the header that answers a gateway's challenge (RFC 3261, 22; RFC 7616). Nil: there are no credentials for it.
 func (s *side) prove(req *gosip.Request, res *gosip.Response) gosip.Header {
-	known, ok := s.call.e.cfg.Credentials[strings.ToLower(s.realm)]
+	known, ok := s.call.ua.cfg.Credentials[strings.ToLower(s.realm)]
 	if !ok {
 		return nil
 	}

@@ -13,9 +13,9 @@ import (
 var us = netip.MustParseAddr("192.0.2.100")
 
 // at are lines with ports of ours.
-func at(ports ...int) (lines []ours) {
+func at(ports ...int) (lines []localLine) {
 	for _, p := range ports {
-		lines = append(lines, ours{port: p})
+		lines = append(lines, localLine{port: p})
 	}
 	return lines
 }
@@ -114,7 +114,7 @@ a=rtcp:30001
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := told(newAuthor(us).write([]byte(c.sdp), at(c.ports...)))
+			got := told(newWriter(us).write([]byte(c.sdp), at(c.ports...)))
 			if want := strings.ReplaceAll(c.want, "\n", "\r\n"); got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
 			}
@@ -123,7 +123,7 @@ a=rtcp:30001
 }
 
 func TestTheVersionCountsWhatChanges(t *testing.T) {
-	a := newAuthor(netip.MustParseAddr("2001:db8::1"))
+	a := newWriter(netip.MustParseAddr("2001:db8::1"))
 	said := []string{audio(ann, 4000), strings.Replace(audio(ann, 4000), "o=- 1 1", "o=- 1 2", 1), audio(ann, 4000, "a=sendonly"), audio(ann, 4000)}
 	for i, version := range []int{1, 1, 2, 3} {
 		text := string(a.write([]byte(said[i]), at(30000)))
@@ -147,11 +147,11 @@ func FuzzDescription(f *testing.F) {
 		ports := make([]int, len(was.Lines))
 		c := &call{}
 		for i := range was.Lines {
-			if c.relayable(&was.Lines[i]) {
+			if c.bridgeable(&was.Lines[i]) {
 				ports[i] = 30000 + 2*i
 			}
 		}
-		text := newAuthor(us).write(raw, at(ports...))
+		text := newWriter(us).write(raw, at(ports...))
 		is, err := sdp.Read(text, peer)
 		if err != nil {
 			t.Fatalf("%v in\n%q\nof\n%q", err, text, raw)

@@ -10,54 +10,55 @@ import (
 	"timbre/sip/transport"
 )
 
-// bye ends a call at the wish of a side. A caller who does not wait for the answer has given up.
-func (c *call) bye(x *side, req *gosip.Request, tx gosip.ServerTransaction) {
-	c.e.agent.Respond(tx, x.Response(req, 200, "OK"))
-	if x.which == caller && !c.isUp(x) {
-		c.giveUp()
-		c.e.agent.Respond(c.tx, x.Response(c.invite, 487, transport.Phrase(487)))
+// bye ends a call at the request of a side. A caller that is not answered yet cancels the call so.
+func (c *call) bye(from *side, req *gosip.Request, tx gosip.ServerTransaction) {
+	c.ua.deps.Agent.Respond(tx, from.Response(req, 200, "OK"))
+	if from.which == caller && !c.isAnswered(from) {
+		c.cancel()
+		c.ua.deps.Agent.Respond(c.tx, from.Response(c.invite, 487, transport.Phrase(487)))
 		return
 	}
-	c.hangUpFor(c.e.ctx, x, "", req)
+	c.hangUpFor(c.ua.ctx, from, "", req)
 }
 
-// hangUp ends a call and tells both ends, but not the one that knows; failure says why when it was no hang-up.
-func (c *call) hangUp(ctx context.Context, knows *side, failure string) {
-	c.hangUpFor(ctx, knows, failure, nil)
+// hangUp ends a call and sends a BYE to both ends, except to the one that has ended it. Failure says why, unless a party hung
+// up.
+func (c *call) hangUp(ctx context.Context, except *side, failure string) {
+	c.hangUpFor(ctx, except, failure, nil)
 }
 
-// hangUpFor is hangUp for a request that brought it about, whose reasons the other end is told.
-func (c *call) hangUpFor(ctx context.Context, knows *side, failure string, cause *gosip.Request) {
+// hangUpFor is hangUp on a request, whose Reason headers are relayed.
+func (c *call) hangUpFor(ctx context.Context, except *side, failure string, cause *gosip.Request) {
 	var told sync.WaitGroup
 	c.finish(failure, func() {
 		for i := range c.sides {
-			if s := c.sides[i].Load(); s != nil && s != knows && c.isUp(s) {
-				told.Go(func() { c.e.bye(ctx, s, cause) })
+			if s := c.sides[i].Load(); s != nil && s != except && c.isAnswered(s) {
+				told.Go(func() { c.sendBye(ctx, s, cause) })
 			}
 		}
 	})
 	told.Wait()
 }
 
-// drop ends a call that the caller has not been told is up. A gateway that has answered gets its BYE meanwhile.
+// drop ends a call that the caller has not been answered. A gateway that has answered is sent a BYE in the background.
 func (c *call) drop() {
 	c.finish("", func() {
-		if b := c.sides[callee].Load(); c.isUp(b) {
-			c.e.agent.Do(func() { c.e.bye(c.e.ctx, b, nil) })
+		if s := c.sides[callee].Load(); c.isAnswered(s) {
+			c.ua.deps.Agent.Do(func() { c.sendBye(c.ua.ctx, s, nil) })
 		}
 	})
 }
 
-// end ends a call without telling anybody.
+// end ends a call without a BYE.
 func (c *call) end(failure string) { c.finish(failure, func() {}) }
 
-// finish ends a call, once.
-func (c *call) finish(failure string, tell func()) {
-	if !c.e.sides.remove(c) {
+// finish ends a call, once. Notify sends the BYEs.
+func (c *call) finish(failure string, notify func()) {
+	if !c.ua.live.remove(c) {
 		return
 	}
 	c.mu.Lock()
-	c.cause = failure
+	c.analysis.failure = failure
 	c.mu.Unlock()
 	close(c.done)
 	for i := range c.sides {
@@ -65,21 +66,21 @@ func (c *call) finish(failure string, tell func()) {
 			s.End()
 		}
 	}
-	tell()
+	notify()
 	c.closeMedia()
 	c.conclude()
 	c.over()
 }
 
-// bye sends a BYE and waits for its answer.
-func (e *Exchange) bye(ctx context.Context, s *side, cause *gosip.Request) {
-	req := s.Request(gosip.BYE)
+// sendBye sends a BYE and waits for the response.
+func (c *call) sendBye(ctx context.Context, to *side, cause *gosip.Request) {
+	req := to.Request(gosip.BYE)
 	if cause != nil {
 		for _, v := range header.Values(cause, "reason") {
 			req.AppendHeader(gosip.NewHeader("Reason", v))
 		}
 	}
-	if _, res := s.Ask(e.ctx, req, nil); !res.IsSuccess() && res.StatusCode != gosip.StatusCallTransactionDoesNotExists && ctx.Err() == nil {
-		e.log.Warn("a BYE was not answered", "call", s.CallID(), "status", res.StatusCode)
+	if _, res := to.Ask(c.ua.ctx, req, nil); !res.IsSuccess() && res.StatusCode != gosip.StatusCallTransactionDoesNotExists && ctx.Err() == nil {
+		c.ua.env.Log.Warn("BYE not accepted", "call", to.CallID(), "status", res.StatusCode)
 	}
 }

@@ -9,16 +9,11 @@ import (
 	"timbre/sip/transport"
 )
 
-// failure is what the caller gets for a failure of the gateway: the same code, with what the gateway says of it. Three kinds
-// are not the caller's affair: where the gateway would rather be called at, and that it does not know us. The Reason header
-// tells then what it was (RFC 3326).
-func (c *call) failure(res *gosip.Response) *gosip.Response {
-	return failed(c.caller(), c.invite, res)
-}
-
-// failed is what a side gets for a failure of the other one to a request that was passed on.
-func failed(s *side, req *gosip.Request, res *gosip.Response) *gosip.Response {
-	code, text := res.StatusCode, res.Reason
+// failure is the response to a request of a side that the other side has refused: with the same code and what the other side
+// says about it. A redirection, and a demand for credentials of this server, do not concern the requester. The Reason header
+// names them (RFC 3326).
+func failure(s *side, req *gosip.Request, res *gosip.Response) *gosip.Response {
+	code, phrase := res.StatusCode, res.Reason
 	switch {
 	case code < 400:
 		code = 480
@@ -26,11 +21,11 @@ func failed(s *side, req *gosip.Request, res *gosip.Response) *gosip.Response {
 		code = 403
 	}
 	if code != res.StatusCode {
-		text = transport.Phrase(code)
+		phrase = transport.Phrase(code)
 	}
-	out := s.Response(req, code, text)
+	out := s.Response(req, code, phrase)
 	out.RemoveHeader("Contact")
-	carry(res, out, asItIs)
+	copyHeaders(res, out, unchanged)
 	if code != res.StatusCode && header.Value(res, "reason") == "" {
 		out.AppendHeader(gosip.NewHeader("Reason", fmt.Sprintf(`SIP;cause=%d;text=%q`, res.StatusCode, res.Reason)))
 	}

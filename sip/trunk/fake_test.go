@@ -16,42 +16,40 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/sip/dialog"
 	"timbre/sip/transport"
 )
 
-// house is an exchange with everything around it faked: no network, and a clock that only moves when everybody waits.
-type house struct {
-	*Exchange
+// bench is a B2BUA with everything around it faked: no network, and a clock that moves when all goroutines wait.
+type bench struct {
+	*B2BUA
 	t       *testing.T
 	agent   *fakeAgent
 	calls   *fakeCalls
 	media   *fakeMedia
-	diary   *fakeDiary
+	log     *fakeLog
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	seq     int
 }
 
-// in runs a test in a house, and sees to it that nothing is left running in it.
-func in(t *testing.T, cfg Config, f func(t *testing.T, h *house)) {
+// in runs a test on a bench, and checks that it leaves nothing behind.
+func in(t *testing.T, cfg Config, f func(t *testing.T, h *bench)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(context.Background())
-		h := &house{t: t, stop: stop, agent: newFakeAgent(), calls: &fakeCalls{}, media: &fakeMedia{}, diary: &fakeDiary{}}
-		cfg.Header, cfg.Metrics = "X-Transaction", prometheus.NewRegistry()
-		var err error
-		h.Exchange, err = New(ctx, cfg, Deps{Agent: h.agent, Calls: h.calls, Media: h.media, Diary: h.diary})
-		if err != nil {
-			t.Fatal(err)
-		}
+		h := &bench{t: t, stop: stop, agent: newFakeAgent(), calls: &fakeCalls{}, media: &fakeMedia{}, log: &fakeLog{}}
+		cfg.Header = "X-Transaction"
+		env := environment.Environment{Metrics: prometheus.NewRegistry()}
+		h.B2BUA = New(ctx, env, cfg, Deps{Agent: h.agent, Calls: h.calls, Media: h.media, Log: h.log})
 		h.running.Go(func() { h.Run(ctx) })
 		f(t, h)
 		stop()
 		h.Leave(ctx)
 		h.agent.busy.Wait()
 		h.running.Wait()
-		if n := h.sides.size(); n != 0 {
+		if n := h.live.size(); n != 0 {
 			t.Errorf("%v calls are left", n)
 		}
 		if n := h.media.open(); n != 0 {
@@ -207,7 +205,7 @@ type fakeCalls struct {
 }
 
 // unmeasured is a listener that drops its frames and its meter.
-type unmeasured struct{ deaf }
+type unmeasured struct{ discard }
 
 func (unmeasured) SetMeter(timbre.ReceptionMeter) {}
 
@@ -333,12 +331,12 @@ func (f *fakeStream) Close() {
 	f.closed = true
 }
 
-type fakeDiary struct {
+type fakeLog struct {
 	mu   sync.Mutex
 	told []timbre.Reception
 }
 
-func (d *fakeDiary) Reception(_ string, r timbre.Reception) {
+func (d *fakeLog) Reception(_ string, r timbre.Reception) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.told = append(d.told, r)

@@ -7,7 +7,7 @@ import (
 )
 
 func TestCallerOfASIPSAddressIsToldASIPSContact(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.callOf("sips:+12065550100@abc.voiceconnector.example.com", audio(ann, 4000), "over TLS")
 		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
 		ok := expect(t, a.invited, 200)
@@ -21,7 +21,7 @@ func TestCallerOfASIPSAddressIsToldASIPSContact(t *testing.T) {
 }
 
 func TestOptionTagThatContainsTimerIsAnotherOne(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000), "Session-Expires: 600;refresher=uac", "Supported: x-notimers")
 		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
 		ok := expect(t, a.invited, 200)

@@ -8,28 +8,23 @@ import (
 	"timbre/sip/transport"
 )
 
-// turn is how long a side waits for its own change before, whose ACK may still be on its way.
-const turn = 500 * time.Millisecond
+// claimTimeout is how long a change waits for the one before it of the same side, whose ACK may be under way.
+const claimTimeout = 500 * time.Millisecond
 
-// claim is the right to change the session, for a request of a side; nil: one of our own.
+// claim is the right to change the session, held for a request of a side; nil: for a refresh.
 type claim struct{ by *side }
 
-// claim takes it. A session has one change at a time: when the two sides want one at once, the second is told to come again
-// (491); so is one who does not wait for his own (500).
+// claim takes it. A session has one change at a time: when both sides want one at once, the second is refused with 491 (RFC
+// 3261, 14.2), and with 500 one whose predecessor of the same side is not finished.
 func (c *call) claim(s *side) (*claim, *transport.Refusal) {
-	wait := time.NewTimer(turn)
+	wait := time.NewTimer(claimTimeout)
 	defer wait.Stop()
 	for {
-		c.mu.Lock()
-		held, changed := c.changing, c.changed
-		if held == nil {
-			mine := &claim{s}
-			c.changing = mine
-			c.mu.Unlock()
+		mine, held, changed := c.tryClaim(s)
+		switch {
+		case mine != nil:
 			return mine, nil
-		}
-		c.mu.Unlock()
-		if held.by != s {
+		case held.by != s:
 			return nil, transport.Refuse(491, "glare", "the other end is changing the session")
 		}
 		select {
@@ -37,12 +32,23 @@ func (c *call) claim(s *side) (*claim, *transport.Refusal) {
 		case <-c.done:
 			return nil, dialog.NoDialog()
 		case <-wait.C:
-			return nil, transport.Refuse(500, "order", "the change before is not done yet").With("Retry-After", strconv.Itoa(int(c.e.chance()*10)+1))
+			return nil, transport.Refuse(500, "order", "the change before is not finished").With("Retry-After", strconv.Itoa(int(c.ua.env.Random()*10)+1))
 		}
 	}
 }
 
-// release gives it back, if it has not been given back.
+// tryClaim takes the claim if it is free; else it returns the one that is held, and a channel that closes with its release.
+func (c *call) tryClaim(s *side) (mine, held *claim, changed <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.changing != nil {
+		return nil, c.changing, c.changed
+	}
+	c.changing = &claim{s}
+	return c.changing, nil, nil
+}
+
+// release gives a claim back, if it is held still.
 func (c *call) release(held *claim) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -14,45 +15,36 @@ import (
 )
 
 const (
-	// trail is the header that says where a call has been. Its values mean nothing to anybody but who wrote them.
-	trail     = "X-Timbre-Passed"
-	mostMarks = 70 // no more than it can have been forwarded
+	// loopHeader carries a token of each B2BUA that a call has passed. Tokens mean nothing to anyone but their author.
+	loopHeader    = "X-Timbre-Passed"
+	maxLoopTokens = dialog.MaxForwards
 )
 
-// mark is how a call to a number of a connector is known again when it comes back here.
-func (e *Exchange) mark(connectorID, number string) string {
-	h := hmac.New(sha256.New, e.key[:])
+// loopToken recognises a call to a number of a connector that comes back here.
+func (u *B2BUA) loopToken(connectorID, number string) string {
+	h := hmac.New(sha256.New, u.loopKey[:])
 	h.Write([]byte(connectorID + "\x00" + strings.ToLower(number)))
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// marks are those that a request carries.
-func marks(req *gosip.Request) []string {
-	var all []string
-	for _, v := range header.Values(req, strings.ToLower(trail)) {
-		for m := range strings.SplitSeq(v, ",") {
-			if m = strings.TrimSpace(m); m != "" && len(all) < mostMarks {
-				all = append(all, m)
-			}
-		}
-	}
-	return all
+// loopTokens are those that a request carries.
+func loopTokens(req *gosip.Request) []string {
+	all := header.Tokens(req, strings.ToLower(loopHeader))
+	return all[:min(len(all), maxLoopTokens)]
 }
 
-// forwards is how often a request may still be sent on; a refusal when no more, or when it has been here before with the
-// same number: whoever sends it round needs other routes.
-func (e *Exchange) forwards(req *gosip.Request, mark string) (int, *transport.Refusal) {
+// forwards is the Max-Forwards of the outgoing INVITE. A call that has none left, or that has been here before with the same
+// number, is refused.
+func (u *B2BUA) forwards(req *gosip.Request, token string) (int, *transport.Refusal) {
 	left := dialog.MaxForwards
 	if h := req.MaxForwards(); h != nil {
 		left = min(int(*h), dialog.MaxForwards)
 	}
 	if left == 0 {
-		return 0, transport.Refuse(483, "loop", "the call was sent on too often")
+		return 0, transport.Refuse(483, "loop", "Max-Forwards is 0")
 	}
-	for _, m := range marks(req) {
-		if m == mark {
-			return 0, transport.Refuse(482, "loop", "the call has been here before, to the same number")
-		}
+	if slices.Contains(loopTokens(req), token) {
+		return 0, transport.Refuse(482, "loop", "the call has been here before, to the same number")
 	}
 	return left - 1, nil
 }

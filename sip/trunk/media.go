@@ -1,84 +1,23 @@
 package trunk
 
 import (
+	"net/netip"
 	"strings"
 
 	"timbre"
 	"timbre/sip/dialog"
-	"timbre/sip/header"
 	"timbre/sip/sdp"
-	"timbre/sip/siprec"
 	"timbre/sip/transport"
 )
 
-// maxPairs is how many m-lines of a call are put through; the others are refused with port 0.
+// maxPairs is how many m-lines of a call are bridged; the others are refused with port 0.
 const maxPairs = 4
 
-// pair is the two streams of one m-line: one faces the caller, one the gateway.
-type pair [2]dialog.Track // by side
-
-// descriptionOf is the session description in a message; nil without.
-func descriptionOf(m interface {
-	header.Message
-	Body() []byte
-},
-) ([]byte, *transport.Refusal) {
-	body, err := siprec.Read(header.Value(m, "content-type"), m.Body())
-	switch {
-	case err == nil:
-		return body.SDP, nil
-	case timbre.KindOf(err) == timbre.Limit:
-		return nil, transport.Refuse(513, "too_large", "%v", err)
-	case timbre.KindOf(err) == timbre.Unprocessable:
-		return nil, transport.Refuse(415, "media_type", "%v", err).With("Accept", "application/sdp")
-	}
-	return nil, transport.Refuse(400, "malformed", "%v", err)
-}
-
-// proposal is an offer that is on its way from one side to the other.
-type proposal struct {
-	from  *side
-	raw   []byte
-	lines []sdp.Line
-}
-
-// propose reads an offer of a side, opens what it needs, and gives it as the other side gets it.
-func (c *call) propose(x *side, raw []byte) (*proposal, []byte, *transport.Refusal) {
-	o, err := sdp.Read(raw, x.Peer().Addr())
-	switch {
-	case err != nil && timbre.KindOf(err) == timbre.Unprocessable:
-		return nil, nil, transport.Refuse(488, "no_media", "%v", err)
-	case err != nil:
-		return nil, nil, transport.Refuse(400, "malformed", "%v", err)
-	}
-	c.media.Lock()
-	defer c.media.Unlock()
-	lines, open := make([]ours, len(o.Lines)), 0
-	disabled := true
-	for i := range o.Lines {
-		l := &o.Lines[i]
-		disabled = disabled && l.Remote.Port() == 0
-		if !c.relayable(l) {
-			continue
-		}
-		p, err := c.pairFor(x, l)
-		if err != nil {
-			return nil, nil, transport.Refuse(503, "unavailable", "%v", err).With("Retry-After", "5")
-		}
-		if p != nil {
-			lines[i] = x.other().askKeys(l)
-			lines[i].port = p[x.other().which].Stream.Port()
-			open++
-		}
-	}
-	if open == 0 && !disabled {
-		return nil, nil, transport.Refuse(488, "no_media", "no stream that can be put through")
-	}
-	return &proposal{from: x, raw: raw, lines: o.Lines}, x.other().author.write(raw, lines), nil
-}
+// pair is the two streams of one m-line, by side. What arrives on one leaves by the other.
+type pair [2]dialog.Track
 
 // pairFor is the pair of an m-line, opened if there is none; nil when there are too many. The caller holds c.media.
-func (c *call) pairFor(x *side, l *sdp.Line) (*pair, error) {
+func (c *call) pairFor(s *side, l *sdp.Line) (*pair, error) {
 	if p := c.pairs[l.Index]; p != nil {
 		return p, nil
 	}
@@ -86,91 +25,60 @@ func (c *call) pairFor(x *side, l *sdp.Line) (*pair, error) {
 		return nil, nil
 	}
 	p := &pair{}
-	spec := c.spec(x, l)
-	if spec.DTLS != nil { // it begins with our answer
-		spec.DTLS, spec.Keys = nil, x.secrets.pending(l.Index)
+	spec := c.agreedMedia(s, l)
+	if spec.DTLS != nil { // the handshake begins with the answer of this side
+		spec.DTLS, spec.Keys = nil, s.keys.pending(l.Index)
 	}
-	p[x.which].Spec, p[x.other().which].Spec = spec, c.blank(x.other(), l.Index, &spec)
-	hear := [2]timbre.Listener{deaf{}, deaf{}}
-	if l.Media == "audio" && c.heard < 0 {
-		c.heard = l.Index
-		hear = [2]timbre.Listener{&c.taps[0], &c.taps[1]}
-	}
-	a, b, err := c.e.media.Pair(p[caller].Spec, p[callee].Spec, hear[caller], hear[callee])
-	if err != nil {
+	p[s.which].Spec, p[s.other().which].Spec = spec, c.unknownMedia(s.other(), l.Index, &spec)
+	if err := c.open(p, l); err != nil {
 		return nil, err
 	}
-	p[caller].Stream, p[callee].Stream = a, b
 	c.pairs[l.Index] = p
-	if l.Index == c.heard {
-		c.tapped = p
-	}
 	return p, nil
 }
 
-// warn tells of a call that is put through and cannot be heard; once.
-func (c *call) warn(l *sdp.Line) {
-	if l.Index == c.heard && l.Media == "audio" && len(l.Payloads) == 0 && !c.warned {
-		c.warned = true
-		c.e.log.Warn("a trunk call whose codec is not known here: it is put through, and not heard", "call", c.invite.CallID().Value())
+// open opens the streams of a pair. The first audio line of the call is analysed.
+func (c *call) open(p *pair, l *sdp.Line) (err error) {
+	analysed := l.Media == "audio" && c.tapped < 0
+	listeners := [2]timbre.Listener{discard{}, discard{}}
+	if analysed {
+		c.tapped = l.Index
+		listeners = [2]timbre.Listener{&c.taps[0], &c.taps[1]}
 	}
-}
-
-// spec is what a line of a side says of its stream.
-func (c *call) spec(x *side, l *sdp.Line) timbre.Media {
-	s := l.Spec(c.listenAt(x), x.Peer().Addr(), c.e.cfg.LatchAny)
-	s.Mux = false // neither offered on nor answered
-	switch {
-	case handshaken(l):
-		s.DTLS = x.answerer.Spec(l, s.Local, s.Source, s.LatchAny).DTLS
-		x.handshakes[l.Index] = l.Proto
-	case secure(l):
-		s.Keys = x.secrets.agreed(l)
-		delete(x.handshakes, l.Index)
-	}
-	s.Opaque = !strings.Contains(l.Proto, "RTP/") || l.Media != "audio"
-	return s
-}
-
-// blank is what is known of a side that has not said anything of a line yet, of which the other side has.
-func (c *call) blank(s *side, line int, other *timbre.Media) timbre.Media {
-	spec := timbre.Media{Source: s.Peer().Addr(), LatchAny: c.e.cfg.LatchAny, Opaque: other.Opaque}
-	if other.Keys != nil || other.DTLS != nil {
-		spec.Keys = s.secrets.pending(line)
-	}
-	return spec
-}
-
-// answered settles a proposal with the answer of the other side: both sides' streams are told, and the answer is given as
-// the one who proposed gets it. Lines that either refuses are paused.
-func (c *call) answered(p *proposal, raw []byte) ([]byte, *transport.Refusal) {
-	x, y := p.from, p.from.other()
-	o, err := sdp.Read(raw, y.Peer().Addr())
+	a, b, err := c.ua.deps.Media.Pair(p[caller].Spec, p[callee].Spec, listeners[caller], listeners[callee])
 	if err != nil {
-		return nil, transport.Refuse(502, "bad_answer", "%v", err)
+		return err
 	}
-	c.media.Lock()
-	defer c.media.Unlock()
-	lines := make([]ours, len(o.Lines))
-	for i := range o.Lines {
-		at := c.pairs[i]
-		if at == nil || i >= len(p.lines) {
-			continue
-		}
-		offered, answer := &p.lines[i], &o.Lines[i]
-		if !c.relayable(offered) || !c.relayable(answer) || secure(offered) != secure(answer) {
-			at.pause()
-			continue
-		}
-		spec := c.spec(x, offered)
-		at[x.which].Update(spec)
-		at[y.which].Update(c.spec(y, answer))
-		lines[i] = x.giveKeys(offered, &spec)
-		lines[i].port = at[x.which].Stream.Port()
-		c.warn(answer)
+	p[caller].Stream, p[callee].Stream = a, b
+	if analysed {
+		c.audio = p
 	}
-	x.got, y.got = p.raw, raw
-	return x.author.write(raw, lines), nil
+	return nil
+}
+
+// agreedMedia is the stream of a side that a line describes.
+func (c *call) agreedMedia(s *side, l *sdp.Line) timbre.Media {
+	m := l.Spec(c.listenAt(s), s.Peer().Addr(), c.ua.cfg.LatchAny)
+	m.Mux = false // is neither offered on nor answered
+	switch {
+	case isDTLS(l):
+		m.DTLS = s.answerer.Spec(l, m.Local, m.Source, m.LatchAny).DTLS
+		s.handshakes[l.Index] = l.Proto
+	case isEncrypted(l):
+		m.Keys = s.keys.agreed(l)
+		delete(s.handshakes, l.Index)
+	}
+	m.Opaque = !strings.Contains(l.Proto, "RTP/") || l.Media != "audio"
+	return m
+}
+
+// unknownMedia is the stream of a side that has yet to describe a line, of which the other side has.
+func (c *call) unknownMedia(s *side, line int, other *timbre.Media) timbre.Media {
+	m := timbre.Media{Source: s.Peer().Addr(), LatchAny: c.ua.cfg.LatchAny, Opaque: other.Opaque}
+	if other.Keys != nil || other.DTLS != nil {
+		m.Keys = s.keys.pending(line)
+	}
+	return m
 }
 
 // pause tells both streams to expect nothing for now.
@@ -180,7 +88,15 @@ func (p *pair) pause() {
 	}
 }
 
-// closeMedia ends all streams. What was heard is handed on first.
+// warnUnknownCodec logs once that a call cannot be analysed.
+func (c *call) warnUnknownCodec(l *sdp.Line) {
+	if l.Index == c.tapped && l.Media == "audio" && len(l.Payloads) == 0 && !c.warned {
+		c.warned = true
+		c.ua.env.Log.Warn("trunk call with an unknown codec: bridged, not analysed", "call", c.id())
+	}
+}
+
+// closeMedia closes all streams, after a last report.
 func (c *call) closeMedia() {
 	c.media.Lock()
 	defer c.media.Unlock()
@@ -192,4 +108,29 @@ func (c *call) closeMedia() {
 		}
 	}
 	clear(c.pairs)
+}
+
+// listenAt is the local address that receives the media of a side; invalid: any. It is any where another address is announced,
+// and for a gateway, which has yet to say where it sends from.
+func (c *call) listenAt(s *side) netip.Addr {
+	if c.ua.outside(s.Endpoint()).IsValid() || s.which == callee {
+		return netip.Addr{}
+	}
+	return s.Endpoint().Addr.Addr()
+}
+
+// announced is the address that session descriptions name.
+func (u *B2BUA) announced(at transport.Endpoint) netip.Addr {
+	if outside := u.outside(at); outside.IsValid() {
+		return outside
+	}
+	return at.Addr.Addr()
+}
+
+// outside is the configured media address for the family of an endpoint; invalid without.
+func (u *B2BUA) outside(at transport.Endpoint) netip.Addr {
+	if at.Addr.Addr().Is6() {
+		return u.cfg.MediaAddress6
+	}
+	return u.cfg.MediaAddress
 }

@@ -1,12 +1,11 @@
 package trunk
 
 import (
-	"errors"
-
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
-// metrics count what becomes of calls.
+// metrics count calls by their outcome.
 type metrics struct {
 	answered   prometheus.Counter
 	failed     *prometheus.CounterVec // by status code
@@ -14,21 +13,18 @@ type metrics struct {
 	unanalysed prometheus.Counter
 }
 
-func newMetrics(reg prometheus.Registerer, live func() float64) (*metrics, error) {
+func newMetrics(reg prometheus.Registerer, live func() float64) *metrics {
+	with := promauto.With(reg)
 	counter := func(name, help string) prometheus.Counter {
-		return prometheus.NewCounter(prometheus.CounterOpts{Name: "timbre_trunk_" + name, Help: help})
+		return with.NewCounter(prometheus.CounterOpts{Name: "timbre_trunk_" + name, Help: help})
 	}
-	m := &metrics{
-		answered:   counter("answered_total", "Trunk calls that were answered."),
-		failovers:  counter("failovers_total", "Gateways that were given up for the next route."),
-		unanalysed: counter("unanalysed_total", "Trunk calls that were put through although analysis could not begin."),
-		failed: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "timbre_trunk_failed_total", Help: "Trunk calls that were not put through, by the status code that the caller got.",
+	with.NewGaugeFunc(prometheus.GaugeOpts{Name: "timbre_trunk_calls", Help: "Bridged calls, ringing ones included."}, live)
+	return &metrics{
+		answered:   counter("answered_total", "Bridged calls that were answered."),
+		failovers:  counter("failovers_total", "Routes that failed, so that the next one was tried."),
+		unanalysed: counter("unanalysed_total", "Bridged calls whose analysis could not begin."),
+		failed: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "timbre_trunk_failed_total", Help: "Calls that were not bridged, by the status code that the caller was sent.",
 		}, []string{"code"}),
 	}
-	if reg == nil {
-		return m, nil
-	}
-	return m, errors.Join(reg.Register(m.answered), reg.Register(m.failovers), reg.Register(m.unanalysed), reg.Register(m.failed),
-		reg.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "timbre_trunk_calls", Help: "Trunk calls, those that ring included."}, live)))
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func TestEarlyMediaIsPassedOn(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
 		invite.describe(183, audio(gw, 6000, "a=sendonly"), "P-Early-Media: sendonly")
@@ -34,7 +34,7 @@ func TestEarlyMediaIsPassedOn(t *testing.T) {
 }
 
 func TestALateOffer(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call("")
 		invite := h.next(gosip.INVITE)
 		if len(invite.req.Body()) > 0 {
@@ -69,7 +69,7 @@ func TestALateOffer(t *testing.T) {
 }
 
 func TestAnOfferThatIsNotAnsweredEndsTheCall(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call("")
 		invite := h.next(gosip.INVITE)
 		invite.describe(200, audio(gw, 6000))
@@ -89,7 +89,7 @@ func TestAnOfferThatIsNotAnsweredEndsTheCall(t *testing.T) {
 func TestAnAnswerThatCannotBeUsedIsTakenBack(t *testing.T) {
 	for name, sdp := range map[string]string{"none": "", "nonsense": "v=0\nm=\n"} {
 		t.Run(name, func(t *testing.T) {
-			in(t, Config{}, func(t *testing.T, h *house) {
+			in(t, Config{}, func(t *testing.T, h *bench) {
 				a := h.call(audio(ann, 4000))
 				invite := h.next(gosip.INVITE)
 				invite.describe(200, sdp)

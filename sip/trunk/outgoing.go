@@ -6,45 +6,56 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/dialog"
+	"timbre/sip/transport"
 )
 
-// tooSmall is the status code for a session interval that the peer finds too short (RFC 4028, 6).
-const tooSmall = 422
+// intervalTooSmall is the status code for a session interval that the peer finds too short (RFC 4028, 6).
+const intervalTooSmall = 422
 
-// invite makes the INVITE for a gateway.
-func (at *attempt) invite() *gosip.Request {
-	c := at.c
-	req := at.b.Request(gosip.INVITE)
+// invite makes the INVITE to the gateway.
+func (a *attempt) invite() *gosip.Request {
+	c := a.call
+	req := a.side.Request(gosip.INVITE)
 	*req.MaxForwards() = gosip.MaxForwardsHeader(c.forwards)
-	req.SetDestination(at.g.hostPort())
-	req.AppendHeader(gosip.NewHeader("Allow", c.e.allow()))
+	req.SetDestination(a.gateway.hostPort())
+	req.AppendHeader(gosip.NewHeader("Allow", c.ua.allow()))
 	req.AppendHeader(gosip.NewHeader("User-Agent", "Timbre"))
-	dialog.Session{Interval: dialog.UsualSession}.Ask(req, at.least)
-	req.AppendHeader(gosip.NewHeader(trail, strings.Join(append(marks(c.invite), c.mark), ", ")))
+	dialog.Session{Interval: dialog.UsualSession}.Ask(req, a.minSE)
+	req.AppendHeader(gosip.NewHeader(loopHeader, strings.Join(append(loopTokens(c.invite), c.loopToken), ", ")))
 	req.AppendHeader(gosip.NewHeader("X-VoiceConnector-ID", c.connector.ID))
-	c.e.carryRequest(c.invite, req)
-	dialog.Describe(req, at.offered)
+	c.ua.copyRequestHeaders(c.invite, req)
+	dialog.Describe(req, a.offer)
 	return req
 }
 
-func (at *attempt) send(req *gosip.Request) (err error) {
-	at.tx, err = at.b.Send(at.c.e.ctx, req)
+// fromHeader is the caller as a gateway sees it: its name and number, at the local host.
+func (c *call) fromHeader(at transport.Endpoint) gosip.FromHeader {
+	from := c.invite.From()
+	return gosip.FromHeader{
+		DisplayName: from.DisplayName,
+		Address:     gosip.Uri{Scheme: "sip", User: from.Address.User, Host: at.Advertised.Addr().String()},
+	}
+}
+
+func (a *attempt) send(req *gosip.Request) (err error) {
+	a.tx, err = a.side.Send(a.call.ua.ctx, req)
 	return err
 }
 
-// retry is the INVITE again, as an answer asks for it: with a password, or with a longer session. Nil: it does not.
-func (at *attempt) retry(res *gosip.Response) *gosip.Request {
-	if res.StatusCode == tooSmall && at.least == 0 {
+// retry is the INVITE again, as a response asks for it: with credentials, or with a longer session. Nil: it asks for neither,
+// or has asked before.
+func (a *attempt) retry(res *gosip.Response) *gosip.Request {
+	if res.StatusCode == intervalTooSmall && a.minSE == 0 {
 		if w, r := dialog.ReadWish(res); r == nil && w.Least > dialog.UsualSession {
-			at.least = w.Least
-			return at.invite()
+			a.minSE = w.Least
+			return a.invite()
 		}
 		return nil
 	}
-	if at.proven {
+	if a.proven {
 		return nil
 	}
-	again := at.b.Prove(at.tx.Request, res)
-	at.proven = again != nil
+	again := a.side.Prove(a.tx.Request, res)
+	a.proven = again != nil
 	return again
 }

@@ -15,7 +15,7 @@ func TestRequestsThatChangeNothingArePassedOn(t *testing.T) {
 	const keys = "Signal=5\r\nDuration=160\r\n"
 	for which, name := range []string{"caller", "gateway"} {
 		t.Run(name, func(t *testing.T) {
-			in(t, Config{}, func(t *testing.T, h *house) {
+			in(t, Config{}, func(t *testing.T, h *bench) {
 				a, b, _ := up(h)
 				x := [2]*phone{a, b}[which]
 				asked := x.ask("INFO", keys, "Content-Type: application/dtmf-relay", "Info-Package: none")
@@ -39,14 +39,14 @@ func TestRequestsThatChangeNothingArePassedOn(t *testing.T) {
 }
 
 func TestBeforeTheAnswerNothingIsPassedOn(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
 		invite.answer(180)
 		a.answered(expect(t, a.invited, 180))
 		expect(t, a.ask("INFO", ""), 480)
 		asked := a.ask("UPDATE", audio(ann, 4002))
-		pass(turn)
+		pass(claimTimeout)
 		expect(t, asked, 500)
 		invite.answer(404)
 		expect(t, a.invited, 404)
@@ -54,12 +54,12 @@ func TestBeforeTheAnswerNothingIsPassedOn(t *testing.T) {
 }
 
 func TestATransferIsPassedOrRefused(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
 		expect(t, a.ask("REFER", "", "Refer-To: <sip:carol@example.com>"), 403)
 		none(t, h.agent.sent)
 	})
-	in(t, Config{Refer: true}, func(t *testing.T, h *house) {
+	in(t, Config{Refer: true}, func(t *testing.T, h *bench) {
 		a, b, _ := up(h)
 		asked := a.ask("REFER", "", "Refer-To: <sip:carol@example.com>", "Referred-By: <sip:ann@example.com>")
 		theirs := h.next(gosip.REFER)
@@ -75,7 +75,7 @@ func TestATransferIsPassedOrRefused(t *testing.T) {
 }
 
 func TestADialogIsCalledByTheNameThatTheOtherEndKnows(t *testing.T) {
-	in(t, Config{Refer: true}, func(t *testing.T, h *house) {
+	in(t, Config{Refer: true}, func(t *testing.T, h *bench) {
 		a1, b1, _ := up(h)
 		a2, _, second := up(h)
 		b2 := gatewayOf(h, second.req)
@@ -115,7 +115,7 @@ func TestAGatewayMayAskForAPassword(t *testing.T) {
 		"407": {407, "Proxy-Authenticate", "proxy-authorization"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in(t, known, func(t *testing.T, h *house) {
+			in(t, known, func(t *testing.T, h *bench) {
 				a := h.call(audio(ann, 4000))
 				first := h.next(gosip.INVITE)
 				first.answer(c.code, c.challenge+`: Digest realm="gw", nonce="n1", qop="auth", algorithm=MD5`)
@@ -138,7 +138,7 @@ func TestAGatewayMayAskForAPassword(t *testing.T) {
 }
 
 func TestAPasswordIsForOneGatewayAlone(t *testing.T) {
-	in(t, Config{Credentials: map[string]Credential{"elsewhere": {"timbre", "secret"}}}, func(t *testing.T, h *house) {
+	in(t, Config{Credentials: map[string]Credential{"elsewhere": {"timbre", "secret"}}}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		h.next(gosip.INVITE).answer(401, `WWW-Authenticate: Digest realm="gw", nonce="n1"`)
 		expect(t, a.invited, 403)
@@ -147,7 +147,7 @@ func TestAPasswordIsForOneGatewayAlone(t *testing.T) {
 }
 
 func TestTheGatewayMayAskAgainInTheCall(t *testing.T) {
-	in(t, Config{Credentials: map[string]Credential{gw: {"timbre", "secret"}}}, func(t *testing.T, h *house) {
+	in(t, Config{Credentials: map[string]Credential{gw: {"timbre", "secret"}}}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
 		expect(t, a.ask("BYE", ""), 200)
 		h.next(gosip.BYE).answer(407, `Proxy-Authenticate: Digest realm="gw", nonce="n1"`)
@@ -161,7 +161,7 @@ func TestTheGatewayMayAskAgainInTheCall(t *testing.T) {
 }
 
 func TestWhatCameOnTheStreamsIsWrittenDown(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
 		h.media.speak(0, caller)
 		h.Report()
@@ -169,12 +169,12 @@ func TestWhatCameOnTheStreamsIsWrittenDown(t *testing.T) {
 		expect(t, a.ask("BYE", ""), 200)
 		h.next(gosip.BYE).answer(200)
 		synctest.Wait()
-		h.diary.mu.Lock()
-		defer h.diary.mu.Unlock()
+		h.log.mu.Lock()
+		defer h.log.mu.Unlock()
 		want := []timbre.Reception{{Label: "caller", Packets: 1}, {Label: "callee"}, {Label: "caller"}, {Label: "callee", Packets: 1}}
 		for i, w := range want {
 			w.TransactionID, w.From, w.To = "tx-1", "+12065550101", "+12065550100"
-			if got := h.diary.told[i]; got != w {
+			if got := h.log.told[i]; got != w {
 				t.Errorf("%+v, want %+v", got, w)
 			}
 		}

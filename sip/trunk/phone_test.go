@@ -14,10 +14,10 @@ import (
 	"timbre/sip/transport"
 )
 
-// phone is one end of a call in a house.
+// phone is one end of a call in a bench.
 type phone struct {
-	h                  *house
-	callID, mine, ours string // its tag and the house's
+	h                  *bench
+	callID, mine, ours string // its tag and the bench's
 	network            string // UDP, unless another is said
 	from, to, uri, via string
 	seq, lastInvite    int
@@ -26,13 +26,13 @@ type phone struct {
 }
 
 // call is an INVITE of ann's with a body, and with headers of the test's own. It is on its way when it returns.
-func (h *house) call(sdp string, lines ...string) *phone {
+func (h *bench) call(sdp string, lines ...string) *phone {
 	h.t.Helper()
 	return h.callOf("sip:+12065550100@abc.voiceconnector.example.com", sdp, lines...)
 }
 
 // callOf is call of another Request-URI.
-func (h *house) callOf(uri, sdp string, lines ...string) *phone {
+func (h *bench) callOf(uri, sdp string, lines ...string) *phone {
 	h.t.Helper()
 	h.seq++
 	p := &phone{
@@ -143,11 +143,11 @@ func (p *phone) ack(sdp string) {
 	synctest.Wait()
 }
 
-// answered notes what the house's answer to the INVITE says of the dialog.
+// answered notes what the bench's answer to the INVITE says of the dialog.
 func (p *phone) answered(res *gosip.Response) { p.ours = res.To().Params.GetOr("tag", "") }
 
 // gatewayOf is the other end, by the INVITE that it got.
-func gatewayOf(h *house, invite *gosip.Request) *phone {
+func gatewayOf(h *bench, invite *gosip.Request) *phone {
 	return &phone{
 		h: h, callID: invite.CallID().Value(), mine: "gateway", ours: invite.From().Params.GetOr("tag", ""),
 		from: "<" + invite.To().Address.String() + ">", to: "<" + invite.From().Address.String() + ">", uri: "sip:timbre@192.0.2.100", via: gw, seq: 100,
@@ -155,7 +155,7 @@ func gatewayOf(h *house, invite *gosip.Request) *phone {
 }
 
 // up is a call that has been answered: the caller, the gateway, and the INVITE that it got.
-func up(h *house, lines ...string) (a, b *phone, invite *clientTx) {
+func up(h *bench, lines ...string) (a, b *phone, invite *clientTx) {
 	h.t.Helper()
 	a = h.call(audio(ann, 4000), lines...)
 	invite = wait(h.t, h.agent.sent)
@@ -178,7 +178,7 @@ func expect(t *testing.T, tx *serverTx, code int) *gosip.Response {
 }
 
 // next is the next request of ours, which has to have a method.
-func (h *house) next(method gosip.RequestMethod) *clientTx {
+func (h *bench) next(method gosip.RequestMethod) *clientTx {
 	h.t.Helper()
 	tx := wait(h.t, h.agent.sent)
 	if tx.req.Method != method {

@@ -6,38 +6,38 @@ import (
 	"timbre/sip/dialog"
 )
 
-// refresh asks a side whether it is still there, when that is our part of its session timer: by an UPDATE that says nothing
-// of media or, to who does not understand that, by a re-INVITE that says nothing new. One who does not answer, or knows no
-// such call, is gone.
-func (s *side) refresh(w dialog.Session) {
+// refresh refreshes the session of a side (RFC 4028): by an UPDATE without a description or, for a side that does not take
+// UPDATE, by a re-INVITE that repeats the last one. A side that does not respond, or knows of no such call, is gone.
+func (s *side) refresh(session dialog.Session) {
 	c := s.call
 	method := gosip.UPDATE
 	if !s.TakesUpdate() {
 		method = gosip.INVITE
 		by, r := c.claim(nil)
-		if r != nil { // a change is under way, which refreshes too
-			s.Timer.Retry(w)
+		if r != nil { // a change is under way, which refreshes the session too
+			s.Timer.Retry(session)
 			return
 		}
 		defer c.release(by)
 	}
 	req := s.Request(method)
-	w.Ask(req, 0)
+	session.Ask(req, 0)
 	if method == gosip.INVITE {
-		dialog.Describe(req, s.lastTold())
+		_, sent := s.exchanged()
+		dialog.Describe(req, sent)
 	}
-	ch := &changing{c: c, y: s}
-	res := ch.ask(req, nil)
+	out := &relayed{call: c, to: s}
+	res := out.ask(req, nil)
 	switch {
 	case res.IsSuccess():
-		ch.acknowledge(nil)
+		out.acknowledge(nil)
 		s.Timer.Restart(dialog.Granted(res))
-	case c.e.ctx.Err() != nil || c.isOver():
+	case c.ua.ctx.Err() != nil || c.isOver():
 	case res.StatusCode == gosip.StatusRequestTimeout || res.StatusCode == gosip.StatusCallTransactionDoesNotExists:
-		c.hangUp(c.e.ctx, nil, "the other end is gone")
+		c.hangUp(c.ua.ctx, nil, "the other end is gone")
 	case res.StatusCode == gosip.StatusRequestPending:
-		s.Timer.Retry(w)
+		s.Timer.Retry(session)
 	default:
-		s.Timer.Restart(w) // it lives, and knows no better
+		s.Timer.Restart(session) // it responds, though it does not know session timers
 	}
 }

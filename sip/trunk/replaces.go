@@ -4,64 +4,58 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-
-	gosip "github.com/emiago/sipgo/sip"
-
-	"timbre/sip/header"
 )
 
-// A dialog that is named in a message (RFC 3891) is one that its sender knows. When it is one of ours, the other end knows
-// it by the dialog that it is put through to; any other name is passed on as it is.
+// A message may name a dialog that its sender knows (RFC 3891). The other end of a bridged call knows the call by its own
+// dialog, so such names are translated. Other names are relayed as they are.
 
-// rename is a value of Replaces as the other end of the dialog in it knows it.
-func (t *table) rename(value string) string {
-	parts := strings.Split(value, ";")
-	var ours, theirs string
-	rest := ""
-	for _, p := range parts[1:] {
-		key, v, _ := strings.Cut(strings.TrimSpace(p), "=")
-		switch strings.ToLower(key) {
-		case "to-tag":
-			ours = v
-		case "from-tag":
-			theirs = v
-		default:
-			rest += ";" + p
-		}
-	}
-	s, found := t.dialogs.Named(strings.TrimSpace(parts[0]), ours, theirs)
-	if !found || s.other() == nil {
-		return value
-	}
-	y := s.other()
-	local, remote := y.Tags()
-	return y.CallID() + ";to-tag=" + remote + ";from-tag=" + local + rest
-}
-
-var replaces = regexp.MustCompile(`(?i)([?&]replaces=)([^&>\s]+)`)
-
-// renamed renames the dialogs in a header that may name one: in Replaces itself, and in the URI that a transfer goes to.
-func (t *table) renamed(name, value string) string {
+// rename returns the value of a header that may name dialogs, as the other end has to get it: of Replaces itself, and of the
+// URI that a transfer goes to.
+func (r *registry) rename(name, value string) string {
 	switch name {
 	case "replaces":
-		return t.rename(value)
+		return r.translate(value)
 	case "refer-to":
-		return replaces.ReplaceAllStringFunc(value, func(found string) string {
-			m := replaces.FindStringSubmatch(found)
-			dialog, err := url.PathUnescape(m[2])
-			if err != nil {
-				return found
-			}
-			if other := t.rename(dialog); other != dialog {
-				return m[1] + url.QueryEscape(other)
-			}
-			return found
-		})
+		return replacesParameter.ReplaceAllStringFunc(value, r.translateEscaped)
 	}
 	return value
 }
 
-// carryRequest is carry for a request.
-func (e *Exchange) carryRequest(from header.Message, to gosip.Message) {
-	carry(from, to, e.sides.renamed)
+var replacesParameter = regexp.MustCompile(`(?i)([?&]replaces=)([^&>\s]+)`)
+
+// translateEscaped is translate for a parameter of a URI, with its name.
+func (r *registry) translateEscaped(found string) string {
+	m := replacesParameter.FindStringSubmatch(found)
+	value, err := url.PathUnescape(m[2])
+	if err != nil {
+		return found
+	}
+	if other := r.translate(value); other != value {
+		return m[1] + url.QueryEscape(other)
+	}
+	return found
+}
+
+// translate returns a value of Replaces as the other end of the dialog in it knows it.
+func (r *registry) translate(value string) string {
+	callID, parameters, _ := strings.Cut(value, ";")
+	var local, remote, rest string
+	for p := range strings.SplitSeq(parameters, ";") {
+		key, v, _ := strings.Cut(strings.TrimSpace(p), "=")
+		switch strings.ToLower(key) {
+		case "to-tag":
+			local = v
+		case "from-tag":
+			remote = v
+		default:
+			rest += ";" + p
+		}
+	}
+	s, found := r.dialogs.Named(strings.TrimSpace(callID), local, remote)
+	if !found || s.other() == nil {
+		return value
+	}
+	other := s.other()
+	local, remote = other.Tags()
+	return other.CallID() + ";to-tag=" + remote + ";from-tag=" + local + rest
 }

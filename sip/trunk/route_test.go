@@ -20,7 +20,7 @@ func hosts(routes []timbre.Route) string {
 func TestRoutesAreTriedByPriorityAndThenByWeight(t *testing.T) {
 	routes := []timbre.Route{{Host: "unsaid"}, {Host: "b", Priority: 2, Weight: 100}, {Host: "a1", Priority: 1, Weight: 1}, {Host: "a9", Priority: 1, Weight: 9}}
 	for chance, want := range map[float64]string{0: "a1 a9 b unsaid", 0.099: "a1 a9 b unsaid", 0.1: "a9 a1 b unsaid", 0.999: "a9 a1 b unsaid"} {
-		if got := hosts(order(routes, func() float64 { return chance })); got != want {
+		if got := hosts(sortRoutes(routes, func() float64 { return chance })); got != want {
 			t.Errorf("by chance %v: %s, want %s", chance, got, want)
 		}
 	}
@@ -35,7 +35,7 @@ func TestRoutesShareCallsByWeight(t *testing.T) {
 	first := map[string]int{}
 	const n = 10000
 	for range n {
-		tried := order(routes, r.Float64)
+		tried := sortRoutes(routes, r.Float64)
 		first[tried[0].Host]++
 		names := strings.Fields(hosts(tried))
 		if slices.Sort(names); strings.Join(names, " ") != "half rest third" {

@@ -6,10 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"timbre"
-
 	gosip "github.com/emiago/sipgo/sip"
 
+	"timbre"
 	"timbre/sip/sdp"
 )
 
@@ -33,7 +32,7 @@ func cryptoOf(t *testing.T, body []byte) []sdp.Crypto {
 }
 
 func TestEachSideHasKeysOfItsOwn(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		hers, weak := sdp.NewCrypto("7", "AES_CM_128_HMAC_SHA1_80"), sdp.NewCrypto("8", "AES_CM_128_HMAC_SHA1_32")
 		a := h.call(sealedAudio(ann, 4000, weak, hers))
 		invite := h.next(gosip.INVITE)
@@ -92,7 +91,7 @@ func TestEachSideHasKeysOfItsOwn(t *testing.T) {
 
 func TestAConnectorThatRequiresEncryption(t *testing.T) {
 	key := sdp.NewCrypto("1", "AES_CM_128_HMAC_SHA1_80")
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000), "encrypted", "routes: TCP/"+gw)
 		expect(t, a.invited, 488)
 		a = h.call(sealedAudio(ann, 4000, key), "encrypted", "routes: UDP/"+gw)
@@ -122,7 +121,7 @@ func TestAHandshakeOnOneSideIsKeysOfTheSignallingOnTheOther(t *testing.T) {
 	shaking := func(port int, setup string) string {
 		return strings.Replace(audio(ann, port), "RTP/AVP", "UDP/TLS/RTP/SAVPF", 1) + fingerprint + "a=setup:" + setup + "\n"
 	}
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(shaking(4000, "actpass"))
 		if got := h.media.spec(0, caller); got.DTLS != nil || got.Keys == nil {
 			t.Errorf("before the answer: %+v", got)

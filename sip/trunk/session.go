@@ -7,8 +7,9 @@ import (
 	"timbre/sip/transport"
 )
 
-// wished is the session that a request of the peer asks for. It refreshes if it can; else we do, which needs nothing of it.
-func wished(req *gosip.Request) (s dialog.Session, r *transport.Refusal) {
+// requestedSession is the session timer that a request asks for. The peer refreshes if it can; else this side does, which
+// needs no support of the peer's.
+func requestedSession(req *gosip.Request) (s dialog.Session, r *transport.Refusal) {
 	w, r := dialog.ReadWish(req)
 	if r != nil {
 		return s, r

@@ -21,7 +21,7 @@ func TestWhoRefreshesTheCallersSession(t *testing.T) {
 		"a timer, and the work too": {[]string{"Session-Expires: 90;Refresher=UAS", "Supported: timer"}, []string{"Session-Expires: 90;refresher=uas"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in(t, Config{}, func(t *testing.T, h *house) {
+			in(t, Config{}, func(t *testing.T, h *bench) {
 				a := h.call(audio(ann, 4000), c.asks...)
 				h.next(gosip.INVITE).describe(200, audio(gw, 6000))
 				ok := expect(t, a.invited, 200)
@@ -35,7 +35,7 @@ func TestWhoRefreshesTheCallersSession(t *testing.T) {
 }
 
 func TestASideThatDoesNotRefreshIsGone(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h, "Session-Expires: 120;refresher=uac", "Supported: timer")
 		pass(70 * time.Second)
 		expect(t, a.ask("UPDATE", "", "Session-Expires: 120;refresher=uac", "Supported: timer"), 200)
@@ -52,7 +52,7 @@ func TestASideThatDoesNotRefreshIsGone(t *testing.T) {
 }
 
 // sessions is a call whose gateway wants to be refreshed every 100 s, and whose caller refreshes every hour.
-func sessions(h *house, allow string) (a *phone, refresh *clientTx) {
+func sessions(h *bench, allow string) (a *phone, refresh *clientTx) {
 	h.t.Helper()
 	a = h.call(audio(ann, 4000), "Session-Expires: 3600;refresher=uac", "Supported: timer")
 	invite := h.next(gosip.INVITE)
@@ -66,7 +66,7 @@ func sessions(h *house, allow string) (a *phone, refresh *clientTx) {
 }
 
 func TestWeRefreshByUpdate(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		_, refresh := sessions(h, "INVITE, UPDATE")
 		said(t, refresh.req, "UPDATE sip:gw@198.51.100.1:5060 SIP/2.0", "Session-Expires: 200;refresher=uac")
 		if len(refresh.req.Body()) > 0 {
@@ -83,7 +83,7 @@ func TestWeRefreshByUpdate(t *testing.T) {
 }
 
 func TestWeRefreshByReinvite(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, refresh := sessions(h, "INVITE, BYE")
 		said(t, refresh.req, "INVITE sip:gw@198.51.100.1:5060 SIP/2.0", "m=audio 30000 RTP/AVP 0 101")
 		expect(t, a.ask("UPDATE", audio(ann, 4000, "a=sendonly")), 500-9) // glare
@@ -104,7 +104,7 @@ func TestOneWhoDoesNotAnswerARefreshIsGone(t *testing.T) {
 		func(tx *clientTx) { tx.answer(481) },
 		func(tx *clientTx) { tx.lose(gosip.ErrTransactionTimeout) },
 	} {
-		in(t, Config{}, func(t *testing.T, h *house) {
+		in(t, Config{}, func(t *testing.T, h *bench) {
 			_, refresh := sessions(h, "INVITE, UPDATE")
 			end(refresh)
 			h.next(gosip.BYE).answer(200)
@@ -118,7 +118,7 @@ func TestOneWhoDoesNotAnswerARefreshIsGone(t *testing.T) {
 }
 
 func TestAGatewayMayWantLongerSessions(t *testing.T) {
-	in(t, Config{}, func(t *testing.T, h *house) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		h.next(gosip.INVITE).answer(422, "Min-SE: 7200")
 		again := h.next(gosip.INVITE)
@@ -130,7 +130,7 @@ func TestAGatewayMayWantLongerSessions(t *testing.T) {
 
 func TestACallWithoutMediaIsOver(t *testing.T) {
 	const silence = 40 * time.Second
-	in(t, Config{Silence: silence}, func(t *testing.T, h *house) {
+	in(t, Config{Silence: silence}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h, "Allow: INVITE, UPDATE")
 		for range 5 {
 			pass(silence - 15*time.Second)

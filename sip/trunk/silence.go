@@ -5,41 +5,41 @@ import (
 	"time"
 )
 
-// Run ends calls whose media has died, and reports the reception of every stream once a minute, until ctx ends.
-func (e *Exchange) Run(ctx context.Context) {
+// Run ends calls without media, and reports the reception of every analysed stream once a minute, until ctx ends.
+func (u *B2BUA) Run(ctx context.Context) {
 	report := time.NewTicker(time.Minute)
 	defer report.Stop()
 	var look <-chan time.Time
-	if e.cfg.Silence > 0 {
-		tick := time.NewTicker(e.cfg.Silence / 4)
+	if u.cfg.Silence > 0 {
+		tick := time.NewTicker(u.cfg.Silence / 4)
 		defer tick.Stop()
 		look = tick.C
 	}
 	for {
 		select {
 		case <-look:
-			e.sweep()
+			u.sweep()
 		case <-report.C:
-			e.Report()
+			u.Report()
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// sweep ends the calls that nothing has been heard of for too long.
-func (e *Exchange) sweep() {
-	now := e.now()
-	for _, c := range e.sides.calls() {
-		if c.silent(now) >= e.cfg.Silence {
-			e.agent.Do(func() { c.hangUp(e.ctx, nil, "no media came from either end") })
+// sweep ends the calls without media.
+func (u *B2BUA) sweep() {
+	now := u.env.Now()
+	for _, c := range u.live.calls() {
+		if c.silent(now) >= u.cfg.Silence {
+			u.deps.Agent.Do(func() { c.hangUp(u.ctx, nil, "no media came from either end") })
 		}
 	}
 }
 
-// silent is for how long nothing has come from either end of a call that is answered and not held.
+// silent is for how long no media has arrived from either end of a call that is answered and not on hold.
 func (c *call) silent(now time.Time) time.Duration {
-	answered := c.isUp(c.caller())
+	answered := c.isAnswered(c.caller())
 	c.media.Lock()
 	defer c.media.Unlock()
 	var packets uint64
@@ -53,9 +53,9 @@ func (c *call) silent(now time.Time) time.Duration {
 	return c.silence.Look(now, packets, held || !answered || len(c.pairs) == 0)
 }
 
-// Report writes down what has come on the streams of all calls since the last time.
-func (e *Exchange) Report() {
-	for _, c := range e.sides.calls() {
+// Report logs what the analysed streams of all calls have received since the last report.
+func (u *B2BUA) Report() {
+	for _, c := range u.live.calls() {
 		c.media.Lock()
 		if !c.closed { // the end of a call has its own report
 			c.report()
@@ -64,15 +64,15 @@ func (e *Exchange) Report() {
 	}
 }
 
-// report writes down what has come on the streams that are heard. The caller holds c.media.
+// report logs what the analysed streams have received. The caller holds c.media.
 func (c *call) report() {
-	p := c.pairs[c.heard]
+	p := c.pairs[c.tapped]
 	if p == nil {
 		return
 	}
 	for i := range p {
 		r := p[i].Report()
-		r.TransactionID, r.From, r.To, r.Label = c.transaction(), c.from, c.number, c.legs[i].Side.String()
-		c.e.diary.Reception(c.connector.ID, r)
+		r.TransactionID, r.From, r.To, r.Label = c.transactionID(), c.from, c.number, c.analysis.legs[i].Side.String()
+		c.ua.deps.Log.Reception(c.connector.ID, r)
 	}
 }

@@ -1,20 +1,18 @@
-// Package trunk puts calls through: it is a back-to-back user agent (B2BUA). In comes an INVITE that a connector has let
-// in, with the connector's routes; out goes an INVITE of its own to the gateway of a route, and then everything between the
-// two ends is passed on: answers and failures, offers and answers with our addresses in place of theirs, later changes,
-// and the media, whose two legs are heard by whoever listens to calls.
+// Package trunk bridges calls: it is a back-to-back user agent (B2BUA, RFC 7092). In comes an INVITE that a connector has
+// admitted, with the connector's routes; out goes an INVITE to the gateway of a route. Then everything is relayed between
+// the two dialogs: responses, offers and answers with local addresses in place of the peers', later changes, and the media,
+// whose two legs are analysed.
 //
-// The call comes first: when nobody can listen to it, it is put through all the same. It transcodes nothing, decides
-// nothing about who may call, and opens no socket itself.
+// The call comes first: it is bridged also when its analysis cannot begin. The package transcodes nothing, does not decide
+// who may call, and opens no socket.
 package trunk
 
 import (
 	"context"
-	"log/slog"
 	"net/netip"
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
 	"timbre/sip/dialog"
@@ -24,10 +22,10 @@ import (
 // Agent is the SIP stack.
 type Agent interface {
 	dialog.Stack
-	// Endpoint is where messages of a network (udp, tcp, tls) to a peer leave, and its own ones arrive. False: nothing listens
-	// on that network.
+	// Endpoint is the local endpoint for messages of a network (udp, tcp, tls) to a peer. False: nothing listens on that
+	// network.
 	Endpoint(network string, peer netip.AddrPort) (transport.Endpoint, bool)
-	// Lookup finds the addresses of a host name.
+	// Lookup resolves a host name.
 	Lookup(ctx context.Context, host string) ([]netip.Addr, error)
 }
 
@@ -43,32 +41,29 @@ type Media interface {
 	timbre.DTLSIdentity
 }
 
-// Config of an Exchange. Zero values: no log, no metrics, the clock of the machine, no credentials; REFER is refused.
+// Config of a B2BUA.
 type Config struct {
-	MediaAddress  netip.Addr            // announced in SDP to peers of IPv4; zero: the address that messages to the peer leave by
-	MediaAddress6 netip.Addr            // the same for IPv6
-	LatchAny      bool                  // media is taken from anywhere at first
-	Refer         bool                  // REFER, and the NOTIFY about it, are passed
-	Credentials   map[string]Credential // for gateways that ask, by the host of their route in lower case
-	Silence       time.Duration         // a call without any media for so long is over, unless it is held; zero: never
-	Header        string                // that tells the transaction id in the answer to an INVITE
-	Now           func() time.Time
-	Log           *slog.Logger
-	Metrics       prometheus.Registerer
+	MediaAddress  netip.Addr            // announced in SDP to IPv4 peers; zero: the local address that the peer reaches
+	MediaAddress6 netip.Addr            // announced in SDP to IPv6 peers
+	LatchAny      bool                  // every stream takes its source from the first packet, whatever its address
+	Refer         bool                  // REFER, and the NOTIFY about it, are relayed; else refused
+	Credentials   map[string]Credential // for gateways that challenge, by the host of the route in lower case
+	Silence       time.Duration         // a call without media for so long ends, unless it is on hold; zero: never
+	Header        string                // of the answer to an INVITE, with the transaction id
 }
 
-// Credential is a user name with its password at a gateway.
+// Credential authenticates this server at a gateway.
 type Credential struct{ Username, Password string }
 
-// Deps are what an Exchange works with.
+// Deps are what a B2BUA works with.
 type Deps struct {
 	Agent Agent
 	Calls Calls
 	Media Media
-	Diary timbre.ReceptionLog
+	Log   timbre.ReceptionLog
 }
 
-// Incoming is an INVITE that a connector has let in.
+// Incoming is an INVITE that a connector has admitted.
 type Incoming struct {
 	Request     *gosip.Request
 	Tx          gosip.ServerTransaction
@@ -76,6 +71,6 @@ type Incoming struct {
 	Connector   timbre.Connector
 	Routes      []timbre.Route
 	Source      netip.AddrPort     // that it came from
-	Endpoint    transport.Endpoint // that it came in on
+	Endpoint    transport.Endpoint // that it arrived at
 	Over        func()             // called once, when the call is over or refused
 }
