@@ -63,7 +63,8 @@ func (c cli) gives(path, command string, args ...string) string {
 	return text
 }
 
-// The way of the README, by AWS's command line: a connector, its analytics, a domain, both tasks on a call, an enrolment.
+// TestAWSCLIFollowsTutorial takes the steps of docs/tutorial.md with the AWS CLI: connector, analytics, domain, both tasks on a
+// call, enrolment.
 func TestAWSCLIFollowsTutorial(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*timeout)
 	defer cancel()
