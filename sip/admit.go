@@ -10,10 +10,11 @@ import (
 	"timbre"
 	"timbre/sip/dialog"
 	"timbre/sip/header"
+	"timbre/sip/transport"
 )
 
 // admit asks which connector an INVITE is for, and whether its source may call it.
-func (s *Server) admit(req *gosip.Request, source netip.Addr) (timbre.Access, *refusal) {
+func (s *Server) admit(req *gosip.Request, source netip.Addr) (timbre.Access, *transport.Refusal) {
 	access, err := s.deps.Admission.Admit(s.ctx, accessRequest(req, source))
 	if err != nil {
 		return access, denied(err)
@@ -42,16 +43,16 @@ var statuses = map[timbre.DenialReason]int{
 }
 
 // denied is the refusal for an error of admission.
-func denied(err error) *refusal {
+func denied(err error) *transport.Refusal {
 	var d *timbre.Denial
 	if !errors.As(err, &d) {
-		return failed(err)
+		return transport.Failure(err)
 	}
 	status, known := statuses[d.Reason]
 	if !known {
 		status = 403
 	}
-	r := refuse(status, string(d.Reason), "%s", d.Detail)
+	r := transport.Refuse(status, string(d.Reason), "%s", d.Detail)
 	for _, c := range d.Challenges {
 		r = r.With("WWW-Authenticate", c)
 	}
@@ -59,9 +60,9 @@ func denied(err error) *refusal {
 }
 
 // paced keeps a connector to its calls a second.
-func (s *Server) paced(a timbre.Access) *refusal {
+func (s *Server) paced(a timbre.Access) *transport.Refusal {
 	if s.deps.Admission.AllowCall(a) {
 		return nil
 	}
-	return refuse(503, "rate", "the connector's limit of calls a second is reached").With("Retry-After", "1")
+	return transport.Refuse(503, "rate", "the connector's limit of calls a second is reached").With("Retry-After", "1")
 }

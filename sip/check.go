@@ -7,11 +7,12 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/header"
+	"timbre/sip/transport"
 )
 
 // check refuses a request that breaks a rule which the SIP stack does not enforce.
-func check(req *gosip.Request) *refusal {
-	for _, rule := range []func(*gosip.Request) *refusal{checkRepeated, checkMandatory, checkURI, checkExtensions} {
+func check(req *gosip.Request) *transport.Refusal {
+	for _, rule := range []func(*gosip.Request) *transport.Refusal{checkRepeated, checkMandatory, checkURI, checkExtensions} {
 		if r := rule(req); r != nil {
 			return r
 		}
@@ -22,40 +23,40 @@ func check(req *gosip.Request) *refusal {
 // singleHeaders occur once in a request (RFC 3261, 7.3.1 and 20).
 var singleHeaders = []string{"from", "to", "call-id", "cseq", "max-forwards", "content-length", "content-type"}
 
-func checkRepeated(req *gosip.Request) *refusal {
+func checkRepeated(req *gosip.Request) *transport.Refusal {
 	times := map[string]int{}
 	for _, h := range req.Headers() {
 		times[header.Name(h.Name())]++
 	}
 	for _, name := range singleHeaders {
 		if n := times[name]; n > 1 {
-			return refuse(400, "malformed", "%d headers %s", n, name)
+			return transport.Refuse(400, "malformed", "%d headers %s", n, name)
 		}
 	}
 	return nil
 }
 
 // checkMandatory checks the version and what every request has (RFC 3261, 8.1.1).
-func checkMandatory(req *gosip.Request) *refusal {
+func checkMandatory(req *gosip.Request) *transport.Refusal {
 	from, to, cseq := req.From(), req.To(), req.CSeq()
 	switch {
 	case req.SipVersion != "SIP/2.0":
-		return refuse(505, "malformed", "SIP version %.16q", req.SipVersion)
+		return transport.Refuse(505, "malformed", "SIP version %.16q", req.SipVersion)
 	case from == nil || to == nil || cseq == nil || req.CallID() == nil:
-		return refuse(400, "malformed", "From, To, Call-ID or CSeq is missing")
+		return transport.Refuse(400, "malformed", "From, To, Call-ID or CSeq is missing")
 	case !strings.EqualFold(string(cseq.MethodName), string(req.Method)): // the SIP stack has put one in capitals
-		return refuse(400, "malformed", "CSeq has another method")
+		return transport.Refuse(400, "malformed", "CSeq has another method")
 	case from.Params.GetOr("tag", "") == "":
-		return refuse(400, "malformed", "From has no tag")
+		return transport.Refuse(400, "malformed", "From has no tag")
 	case req.IsInvite() && req.Contact() == nil:
-		return refuse(400, "malformed", "no Contact")
+		return transport.Refuse(400, "malformed", "no Contact")
 	}
 	return nil
 }
 
-func checkURI(req *gosip.Request) *refusal {
+func checkURI(req *gosip.Request) *transport.Refusal {
 	if scheme := req.Recipient.Scheme; scheme != "sip" && scheme != "sips" {
-		return refuse(416, "malformed", "URI scheme %.16q", scheme)
+		return transport.Refuse(416, "malformed", "URI scheme %.16q", scheme)
 	}
 	return nil
 }
@@ -64,7 +65,7 @@ func checkURI(req *gosip.Request) *refusal {
 var extensions = []string{"siprec", "timer"}
 
 // checkExtensions checks Require (RFC 3261, 8.2.2.3).
-func checkExtensions(req *gosip.Request) *refusal {
+func checkExtensions(req *gosip.Request) *transport.Refusal {
 	if req.IsAck() || req.IsCancel() {
 		return nil
 	}
@@ -75,5 +76,5 @@ func checkExtensions(req *gosip.Request) *refusal {
 		return nil
 	}
 	list := strings.Join(unknown, ", ")
-	return refuse(420, "extension", "extensions not supported: %s", list).With("Unsupported", list)
+	return transport.Refuse(420, "extension", "extensions not supported: %s", list).With("Unsupported", list)
 }

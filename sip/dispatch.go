@@ -5,13 +5,14 @@ import (
 
 	"timbre/sip/dialog"
 	"timbre/sip/recording"
+	"timbre/sip/transport"
 )
 
 // handle serves a request: one in a dialog goes to whoever holds the dialog.
 func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 	switch r := check(req); {
 	case r != nil:
-		s.refuse(req, tx, r)
+		s.stack.Refuse(req, tx, r)
 	case inDialog(req) && s.trunk.Request(req, tx):
 	case inDialog(req) && s.recordings.Request(req, tx):
 		s.pinged(req)
@@ -36,14 +37,14 @@ func (s *Server) outside(req *gosip.Request, tx gosip.ServerTransaction) {
 	switch {
 	case req.IsAck(): // gets no response
 	case req.IsCancel(): // the stack has found no transaction to cancel
-		s.refuse(req, tx, refuse(481, "no_dialog", "no transaction to cancel"))
+		s.stack.Refuse(req, tx, transport.Refuse(481, "no_dialog", "no transaction to cancel"))
 	case inDialog(req), req.Method == gosip.BYE, req.Method == gosip.UPDATE:
-		s.refuse(req, tx, dialog.NoDialog())
+		s.stack.Refuse(req, tx, dialog.NoDialog())
 	case req.IsInvite():
 		s.invite(req, tx)
 	case req.Method == gosip.OPTIONS:
 		s.options(req, tx)
 	default:
-		s.refuse(req, tx, refuse(405, "method", "method %.16q", req.Method).With("Allow", recording.Allow))
+		s.stack.Refuse(req, tx, transport.Refuse(405, "method", "method %.16q", req.Method).With("Allow", recording.Allow))
 	}
 }

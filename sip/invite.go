@@ -27,16 +27,16 @@ type incoming struct {
 // is over; one whose first was refused may come again at once.
 func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
 	if s.leaving.Load() {
-		s.refuse(req, tx, refuse(503, "unavailable", "the server is being stopped").With("Retry-After", "10"))
+		s.stack.Refuse(req, tx, transport.Refuse(503, "unavailable", "the server is being stopped").With("Retry-After", "10"))
 		return
 	}
 	if !s.invites.Reserve(req) {
-		s.refuse(req, tx, refuse(482, "merged", "this call is there already"))
+		s.stack.Refuse(req, tx, transport.Refuse(482, "merged", "this call is there already"))
 		return
 	}
 	serve, r := s.accept(req, tx)
 	if r != nil {
-		s.refuse(req, tx, r)
+		s.stack.Refuse(req, tx, r)
 		return
 	}
 	serve()
@@ -44,7 +44,7 @@ func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
 
 // accept says who serves an INVITE: the recordings, or the trunk where its connector has routes and nothing says that it is a
 // recording. The reservation is released when it is refused, and passes to serve otherwise.
-func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction) (serve func(), r *refusal) {
+func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction) (serve func(), r *transport.Refusal) {
 	defer func() {
 		if serve == nil {
 			s.invites.Release(req)
@@ -72,10 +72,10 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction) (serve f
 }
 
 // admitted asks admission which connector an INVITE is for, and whether its source may call it.
-func (s *Server) admitted(req *gosip.Request, tx gosip.ServerTransaction) (in incoming, r *refusal) {
+func (s *Server) admitted(req *gosip.Request, tx gosip.ServerTransaction) (in incoming, r *transport.Refusal) {
 	source, err := netip.ParseAddrPort(req.Source())
 	if err != nil {
-		return in, refuse(500, "internal", "no source address: %v", err)
+		return in, transport.Refuse(500, "internal", "no source address: %v", err)
 	}
 	in = incoming{req: req, tx: tx, source: netip.AddrPortFrom(source.Addr().Unmap(), source.Port())}
 	in.endpoint = s.stack.EndpointOf(tx, req.Transport(), in.source)
@@ -88,7 +88,7 @@ func (s *Server) admitted(req *gosip.Request, tx gosip.ServerTransaction) (in in
 func (s *Server) record(in incoming) {
 	s.recordings.Invite(recording.Incoming{
 		Request: in.req, Tx: in.tx, Body: in.body, Connector: in.access.Connector, Source: in.source, Endpoint: in.endpoint,
-		Admit: func() *refusal { return s.paced(in.access) }, Over: func() { s.invites.Release(in.req) },
+		Admit: func() *transport.Refusal { return s.paced(in.access) }, Over: func() { s.invites.Release(in.req) },
 	})
 }
 
@@ -101,7 +101,7 @@ func (s *Server) bridge(in incoming, routes []timbre.Route) {
 }
 
 // routes are those by which a call is bridged; none: it is recorded.
-func (s *Server) routes(in incoming) ([]timbre.Route, *refusal) {
+func (s *Server) routes(in incoming) ([]timbre.Route, *transport.Refusal) {
 	if recording.Wanted(in.req, in.body) {
 		return nil, nil
 	}
@@ -110,7 +110,7 @@ func (s *Server) routes(in incoming) ([]timbre.Route, *refusal) {
 	case err != nil && timbre.KindOf(err) == timbre.NotFound, o.Disabled:
 		return nil, nil
 	case err != nil:
-		return nil, failed(err)
+		return nil, transport.Failure(err)
 	}
 	return o.Routes, nil
 }

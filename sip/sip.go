@@ -2,9 +2,9 @@
 // connector's routes bridge to a gateway (sip/trunk). In come SIP messages by UDP, TCP and TLS; out go a timbre.Call with its
 // legs to Calls, and the description of each leg's media to Media.
 //
-// Messages come and go through sip/transport; this package dispatches requests, and holds recording sessions. Only trunk
-// calls call out and pass audio on. Who may call is decided by Admission. It opens no RTP port itself, and stores
-// nothing. A connector that requires encryption is called by TLS with encrypted media, or not at all.
+// It plugs the packages below it together: sip/transport takes requests, this package checks and dispatches them, and
+// sip/recording and sip/trunk serve the calls. Admission decides who may call. It opens no RTP port and stores nothing. See
+// DESIGN.md.
 package sip
 
 import (

@@ -80,8 +80,8 @@ func TestLogRedactsNumbersAndSecrets(t *testing.T) {
 		must(t, err)
 		must(t, peer.Close())
 	}
-	log.wait(ctx, t, "a message could not be read")
-	log.wait(ctx, t, `"msg":"refused"`)
+	log.wait(ctx, t, "SIP message cannot be parsed")
+	log.wait(ctx, t, `"msg":"SIP request refused"`)
 
 	for _, target := range []string{"/phone-numbers/%2B12065550100", "/voice-connectors/+13605550199", "/voice-profiles/%2B12065550100"} {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+n.API+target, http.NoBody)
