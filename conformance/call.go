@@ -9,11 +9,10 @@ import (
 	"timbre/sip/phone"
 )
 
-// tasks are speaker searches and tone analyses on a live call, which this run makes itself, and the pipelines on its
-// streams.
+// tasks checks speaker searches and tone analyses on a live call that the suite makes, and pipelines on its streams.
 func tasks(ctx context.Context, s *session) {
 	if s.cfg.Hook != nil {
-		s.check(ctx, "events can be received here", func(context.Context) (err error) { s.hook, err = listen(*s.cfg.Hook, s.cfg.Now); return err })
+		s.check(ctx, "this host receives events", func(context.Context) (err error) { s.hook, err = listen(*s.cfg.Hook, s.cfg.Now); return err })
 	}
 	if s.hook != nil {
 		s.known["elements"] = Variables(s.run, s.cfg.Hook.ARN)["elements"]
@@ -24,7 +23,7 @@ func tasks(ctx context.Context, s *session) {
 	s.script(ctx, "tasks", "before")
 
 	var line *phone.Call
-	s.check(ctx, "a SIPREC call is taken, and given a transaction id", func(ctx context.Context) (err error) {
+	s.check(ctx, "a SIPREC call is accepted and has a transaction id", func(ctx context.Context) (err error) {
 		line, err = s.dial(ctx)
 		return err
 	})
@@ -34,23 +33,23 @@ func tasks(ctx context.Context, s *session) {
 	}
 	s.script(ctx, "tasks", "live")
 	if line != nil {
-		s.check(ctx, "the call is played to its end, and hung up", func(ctx context.Context) error {
+		s.check(ctx, "the call is played to its end and hung up", func(ctx context.Context) error {
 			if err := line.Play(ctx); err != nil {
 				return err
 			}
 			return line.Hangup(ctx)
 		})
-		_ = line.Hangup(context.WithoutCancel(ctx)) // a call that was hung up already is no error
+		_ = line.Hangup(context.WithoutCancel(ctx)) // no error if the call was hung up already
 	}
 	s.script(ctx, "tasks", "over")
 }
 
-// dial makes the call, to the connector that the script made.
+// dial calls the connector that the script created.
 func (s *session) dial(ctx context.Context) (*phone.Call, error) {
 	host, ok := s.known["lineHost"].(string)
 	switch {
 	case s.cfg.SIP == "":
-		return nil, skip("no SIP address is given")
+		return nil, skip("no SIP address was given")
 	case !ok:
 		return nil, skip("there is no connector to call")
 	}
@@ -61,12 +60,12 @@ func (s *session) dial(ctx context.Context) (*phone.Call, error) {
 	})
 	if err == nil && line.TransactionID == "" {
 		_ = line.Hangup(context.WithoutCancel(ctx))
-		return nil, skip("the answer to the INVITE has no X-Timbre-Transaction-Id, so that the call cannot be named")
+		return nil, skip("the answer to the INVITE has no X-Timbre-Transaction-Id")
 	}
 	return line, err
 }
 
-// ownAddress is the network that the server sees our calls come from, unless something translates addresses between.
+// ownAddress returns the source address of the suite's calls, as the server sees it without NAT.
 func (s *session) ownAddress() (string, error) {
 	to, err := url.Parse(s.cfg.SIP)
 	if err != nil {
@@ -84,12 +83,12 @@ func (s *session) ownAddress() (string, error) {
 	return netip.PrefixFrom(at.Addr().Unmap(), at.Addr().Unmap().BitLen()).String(), nil
 }
 
-// learnStream takes the ARN of the caller's stream from the event that tells of it.
+// learnStream takes the ARN of the caller's stream from its STARTED event.
 func (s *session) learnStream(ctx context.Context) {
 	if s.hook == nil {
 		return
 	}
-	s.check(ctx, "the event of the caller's stream names its ARN", func(ctx context.Context) error {
+	s.check(ctx, "the STARTED event of the caller's stream has its ARN", func(ctx context.Context) error {
 		e, err := s.hook.wait(ctx, "STARTED of the caller", func(e event) bool {
 			return e.status() == "STARTED" && e.text("transactionId") == s.known["transaction"] && e.Detail["isCaller"] == true
 		})

@@ -1,12 +1,12 @@
-// Package conformance is the contract of the two AWS services as a suite of checks that any endpoint can be put to.
+// Package conformance is a suite of checks that tests any endpoint against the contract of the two AWS services.
 //
-// In come an endpoint, credentials, and, for what needs a call, a SIP address; out go results, one a check, and a report.
-// It talks as users do: with the stock SDK clients, and with signed HTTP of its own where the wire itself is looked at.
-// What it makes it deletes again. It knows nothing of the server's inside: of this module it takes the telephone, and the
-// table of operations as a description of the published models. It measures no speed and no recognition rate.
+// An endpoint, credentials and, for checks that need a call, a SIP address come in; results and a report go out. The suite uses
+// the SDK clients, and signed HTTP requests of its own for checks of the protocol. It deletes what it creates. It knows nothing
+// of the inside of the server: from this module it uses the softphone, and the table of operations as a description of the
+// published models. It measures neither speed nor recognition rates.
 //
-// An area is one file: Go where checks need code, a script (script/*.json) where they are a list of operations. The same
-// scripts are run through the other SDKs in test/.
+// An area is one file: Go where checks need code, a script (script/*.json) where they are a list of operations. The suites in
+// test/ run the same scripts through other SDKs.
 package conformance
 
 import (
@@ -21,39 +21,39 @@ import (
 	"timbre"
 )
 
-// Config says what is checked, and with what.
+// Config defines what is checked, and how.
 type Config struct {
 	Endpoint    string // URL of both services
 	Region      string
 	Credentials aws.CredentialsProvider
-	Only        []string // areas; all when empty
+	Only        []string // areas; empty: all
 
-	SIP           string  // udp://HOST:PORT; what needs a call is skipped without it
-	Caller, Agent []byte  // what the two say, G.711 µ-law: at least 20 seconds of speech by the caller
-	Speed         float64 // of the call, times real time
+	SIP           string  // udp://HOST:PORT; empty: checks that need a call are skipped
+	Caller, Agent []byte  // audio of the parties, G.711 µ-law: at least 20 s of speech by the caller
+	Speed         float64 // of the call, as a multiple of real time
 
-	Hook *Hook // where the server sends events; what needs them is skipped without it
+	Hook *Hook // where the server sends events; nil: checks of events are skipped
 
-	Patience time.Duration // for what takes its time; 0 means 60 s
-	Now      func() time.Time
-	Tell     func(Result) // told each result as it comes; may be nil
+	Timeout time.Duration // of a check; 0: 60 s
+	Now     func() time.Time
+	Tell    func(Result) // called with each result; may be nil
 }
 
-// area is a chapter of the contract.
+// area is a part of the contract.
 type area struct {
 	name  string
-	needs string // the area that it goes on from
+	needs string // the area that must run before it
 	run   func(context.Context, *session)
 }
 
-// areas are all, in the order in which they are run.
+// areas returns all areas, in the order in which they run.
 func areas() []area {
 	list := []area{
 		{name: "wire", run: wire},
 		{name: "signature", run: signature},
 		{name: "validation", run: validation},
 	}
-	for _, name := range []string{"domains", "connectors", "streaming", "configurations", "tags"} { // a new script's place is here
+	for _, name := range []string{"domains", "connectors", "streaming", "configurations", "tags"} { // add a new script here
 		list = append(list, area{name: name, run: func(ctx context.Context, s *session) { s.script(ctx, name, "") }})
 	}
 	return append(list,
@@ -64,7 +64,7 @@ func areas() []area {
 	)
 }
 
-// Areas are the names that Only takes.
+// Areas returns the names that Only accepts.
 func Areas() []string {
 	var names []string
 	for _, a := range areas() {
@@ -73,8 +73,7 @@ func Areas() []string {
 	return names
 }
 
-// Run puts the endpoint to the checks. The error is about the suite, not the server: what the server does wrong is in the
-// report.
+// Run checks the endpoint. An error means that the suite could not run; failures of the server are in the report.
 func Run(ctx context.Context, cfg Config) (Report, error) {
 	s, err := newSession(cfg)
 	if err != nil {
@@ -86,7 +85,7 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 		return Report{}, err
 	}
 	if _, err := s.send(ctx, request{method: http.MethodGet, target: "/", unsigned: true}); err != nil {
-		return Report{}, timbre.Errorf(timbre.Unavailable, "", "no server there: %w", err)
+		return Report{}, timbre.Errorf(timbre.Unavailable, "", "no server responds: %w", err)
 	}
 	for _, a := range areas() {
 		if wanted[a.name] && ctx.Err() == nil {
@@ -99,12 +98,12 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 	return s.report, context.Cause(ctx)
 }
 
-// chosen are the areas to run, with those that they need.
+// chosen returns the areas to run, with those that they need.
 func chosen(only []string) (map[string]bool, error) {
 	wanted := map[string]bool{}
 	for _, name := range only {
 		if !slices.Contains(Areas(), name) {
-			return nil, timbre.Errorf(timbre.Invalid, "", "there is no area %q; there are %s", name, strings.Join(Areas(), ", "))
+			return nil, timbre.Errorf(timbre.Invalid, "", "unknown area %q; the areas are %s", name, strings.Join(Areas(), ", "))
 		}
 		wanted[name] = true
 	}
@@ -121,17 +120,17 @@ func chosen(only []string) (map[string]bool, error) {
 
 func (cfg *Config) complete() error {
 	if cfg.Endpoint == "" || cfg.Credentials == nil {
-		return timbre.Errorf(timbre.Invalid, "", "an endpoint and credentials are needed")
+		return timbre.Errorf(timbre.Invalid, "", "an endpoint and credentials are required")
 	}
 	if _, err := http.NewRequestWithContext(context.Background(), http.MethodGet, cfg.Endpoint, nil); err != nil {
-		return timbre.Errorf(timbre.Invalid, "", "the endpoint is no URL: %w", err)
+		return timbre.Errorf(timbre.Invalid, "", "the endpoint is not a URL: %w", err)
 	}
 	cfg.Endpoint = strings.TrimSuffix(cfg.Endpoint, "/")
 	if cfg.Region == "" {
 		cfg.Region = "us-east-1"
 	}
-	if cfg.Patience == 0 {
-		cfg.Patience = time.Minute
+	if cfg.Timeout == 0 {
+		cfg.Timeout = time.Minute
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

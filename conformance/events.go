@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// events are what the server tells of the call that the tasks ran on.
+// events checks the events of the call that the tasks ran on.
 func events(ctx context.Context, s *session) {
 	known := func(name string) string { v, _ := s.known[name].(string); return v }
 	call, search, tone := known("transaction"), known("search"), known("tone")
@@ -16,16 +16,16 @@ func events(ctx context.Context, s *session) {
 		says, id, key, status string
 		caller                []bool // one event for each; none: one for all
 	}{
-		{"the call can be analysed", call, "transactionId", "AnalyticsReady", nil},
-		{"each stream is told when it starts", call, "transactionId", "STARTED", []bool{true, false}},
-		{"each stream is told when it ends", call, "transactionId", "ENDED", []bool{true, false}},
-		{"the search tells that it knows nobody", search, "taskId", "IdentificationNoMatchesFound", nil},
-		{"the search tells of its voiceprint", search, "taskId", "VoiceprintGenerationSuccess", nil},
-		{"tones are told while the call goes on", tone, "taskId", "VoiceToneAnalysisSuccessful", []bool{true, false}},
-		{"each party's tone is told at the end", tone, "taskId", "VoiceToneAnalysisCompleted", []bool{true, false}},
+		{"AnalyticsReady is sent for the call", call, "transactionId", "AnalyticsReady", nil},
+		{"STARTED is sent for each stream", call, "transactionId", "STARTED", []bool{true, false}},
+		{"ENDED is sent for each stream", call, "transactionId", "ENDED", []bool{true, false}},
+		{"IdentificationNoMatchesFound is sent for the search", search, "taskId", "IdentificationNoMatchesFound", nil},
+		{"VoiceprintGenerationSuccess is sent for the search", search, "taskId", "VoiceprintGenerationSuccess", nil},
+		{"VoiceToneAnalysisSuccessful is sent for each party during the call", tone, "taskId", "VoiceToneAnalysisSuccessful", []bool{true, false}},
+		{"VoiceToneAnalysisCompleted is sent for each party at the end", tone, "taskId", "VoiceToneAnalysisCompleted", []bool{true, false}},
 	} {
 		s.check(ctx, c.says, func(ctx context.Context) error {
-			if err := s.heard(c.id); err != nil {
+			if err := s.expectable(c.id); err != nil {
 				return err
 			}
 			if len(c.caller) == 0 {
@@ -43,14 +43,14 @@ func events(ctx context.Context, s *session) {
 			return nil
 		})
 	}
-	s.check(ctx, "every event has its envelope, and an id of its own", func(context.Context) error {
+	s.check(ctx, "every event has the envelope and a unique id", func(context.Context) error {
 		return s.each(call, envelope)
 	})
-	s.check(ctx, "tones have times with a fraction, a label, and scores that add up to one", func(context.Context) error {
+	s.check(ctx, "tones have times with a fraction, a label, and scores with the sum one", func(context.Context) error {
 		return s.each(call, toned)
 	})
-	s.check(ctx, "every event is signed, and JSON", func(context.Context) error {
-		if err := s.heard(call); err != nil {
+	s.check(ctx, "every event is signed JSON", func(context.Context) error {
+		if err := s.expectable(call); err != nil {
 			return err
 		}
 		_, wrong := s.hook.all()
@@ -58,20 +58,20 @@ func events(ctx context.Context, s *session) {
 	})
 }
 
-// heard says whether events about something could come at all.
-func (s *session) heard(id string) error {
+// expectable skips a check of events that cannot be received.
+func (s *session) expectable(id string) error {
 	switch {
 	case s.hook == nil:
-		return skip("no webhook is given")
+		return skip("no webhook was given")
 	case id == "":
-		return skip("the tasks that they tell of did not start")
+		return skip("the tasks of the events did not start")
 	}
 	return nil
 }
 
-// each holds every event so far against a rule.
+// each checks every event received so far.
 func (s *session) each(id string, rule func(event) error) error {
-	if err := s.heard(id); err != nil {
+	if err := s.expectable(id); err != nil {
 		return err
 	}
 	all, _ := s.hook.all()
@@ -81,7 +81,7 @@ func (s *session) each(id string, rule func(event) error) error {
 		}
 	}
 	if len(all) == 0 {
-		return fmt.Errorf("there were none")
+		return fmt.Errorf("no event was received")
 	}
 	return nil
 }
@@ -92,41 +92,50 @@ var (
 	kinds    = []string{"VoiceAnalyticsStatus", "SpeakerSearchStatus", "VoiceToneAnalysisStatus", "Chime VoiceConnector Streaming Status", "Media Insights State Change"}
 )
 
+// envelope checks the members that every event has.
 func envelope(e event) error {
 	switch {
 	case e.Version != "0" || e.Source != "aws.chime" || e.ID == "" || e.Region == "":
-		return fmt.Errorf("version %q, source %q, id %q, region %q", e.Version, e.Source, e.ID, e.Region)
+		return fmt.Errorf("got version %q, source %q, id %q, region %q", e.Version, e.Source, e.ID, e.Region)
 	case !account.MatchString(e.Account):
-		return fmt.Errorf("the account is %q", e.Account)
+		return fmt.Errorf("got account %q", e.Account)
 	case !moment.MatchString(e.Time):
-		return fmt.Errorf("the time is %q", e.Time)
+		return fmt.Errorf("got time %q", e.Time)
 	case !slices.Contains(kinds, e.DetailType):
-		return fmt.Errorf("the detail-type is %q", e.DetailType)
+		return fmt.Errorf("got detail-type %q", e.DetailType)
 	}
 	return nil
 }
 
-// toned checks what an event of a tone analysis says of the tone; others pass.
+// toned checks the tones in an event of a tone analysis. Other events pass.
 func toned(e event) error {
 	details, _ := e.Detail["voiceToneAnalysisDetails"].(map[string]any)
 	for name, v := range details {
 		start, _ := find(v, "startTime").(string)
 		end, _ := find(v, "endTime").(string)
 		if !fraction.MatchString(start) || !fraction.MatchString(end) || start > end {
-			return fmt.Errorf("%s is from %q to %q", name, start, end)
+			return fmt.Errorf("%s: got times %q to %q", name, start, end)
 		}
-		label, _ := find(v, "voiceToneLabel").(string)
-		sum, best := 0.0, 0.0
-		for _, of := range []string{"positive", "neutral", "negative"} {
-			score, ok := find(v, "voiceToneScore."+of).(float64)
-			if !ok || score < 0 || score > 1 {
-				return fmt.Errorf("%s has no score %s between 0 and 1", name, of)
-			}
-			sum, best = sum+score, max(best, score)
+		if err := scored(name, v); err != nil {
+			return err
 		}
-		if of, _ := find(v, "voiceToneScore."+label).(float64); math.Abs(sum-1) > 0.01 || of != best {
-			return fmt.Errorf("%s is labelled %q, and its scores add up to %v", name, label, sum)
+	}
+	return nil
+}
+
+// scored checks the scores of one tone and its label, which names the highest score.
+func scored(name string, v any) error {
+	label, _ := find(v, "voiceToneLabel").(string)
+	sum, highest := 0.0, 0.0
+	for _, of := range []string{"positive", "neutral", "negative"} {
+		score, ok := find(v, "voiceToneScore."+of).(float64)
+		if !ok || score < 0 || score > 1 {
+			return fmt.Errorf("%s: got no score %s between 0 and 1", name, of)
 		}
+		sum, highest = sum+score, max(highest, score)
+	}
+	if of, _ := find(v, "voiceToneScore."+label).(float64); math.Abs(sum-1) > 0.01 || of != highest {
+		return fmt.Errorf("%s: got label %q and a sum of scores of %v", name, label, sum)
 	}
 	return nil
 }

@@ -14,14 +14,14 @@ import (
 	"timbre/notify/webhook"
 )
 
-// Hook is a webhook of the server's, as its settings name it. The server must send the events of streams there too.
+// Hook is a webhook in the settings of the server. Streaming events must be routed to it as well.
 type Hook struct {
-	Listen string // the host and port of its URL, here
-	ARN    string // that names it as a sink
+	Listen string // local host and port of its URL
+	ARN    string // of the sink
 	Secret string
 }
 
-// event is what the server tells.
+// event is an event that was received.
 type event struct {
 	Version    string         `json:"version"`
 	ID         string         `json:"id"`
@@ -34,19 +34,19 @@ type event struct {
 	Detail     map[string]any `json:"detail"`
 }
 
-// status is what has happened.
+// status returns detailStatus or streamingStatus.
 func (e event) status() string { return e.text("detailStatus") + e.text("streamingStatus") }
 
 func (e event) text(name string) string { s, _ := e.Detail[name].(string); return s }
 
-// receiver keeps the events that come, each once.
+// receiver collects events, each id once.
 type receiver struct {
 	http   http.Server
 	ended  chan struct{}
 	mu     sync.Mutex
 	events []event
-	wrong  error         // the first request that was no event
-	more   chan struct{} // closed, and replaced, when something has come
+	wrong  error         // the first request that was not an event
+	more   chan struct{} // closed and replaced at every request
 }
 
 const largestEvent = 1 << 20 // bytes
@@ -74,7 +74,7 @@ func listen(h Hook, now func() time.Time) (*receiver, error) {
 	})
 	go func() {
 		defer close(r.ended)
-		_ = r.http.Serve(port) // says that it was closed
+		_ = r.http.Serve(port) // returns http.ErrServerClosed
 	}()
 	return r, nil
 }
@@ -94,14 +94,14 @@ func (r *receiver) take(e event, wrong error) {
 	r.more = make(chan struct{})
 }
 
-// all is every event so far.
+// all returns every event received so far.
 func (r *receiver) all() ([]event, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.events), r.wrong
 }
 
-// wait gives the first event, past or to come, that want says yes to.
+// wait returns the first event, past or future, that want accepts.
 func (r *receiver) wait(ctx context.Context, what string, want func(event) bool) (event, error) {
 	for {
 		r.mu.Lock()
@@ -113,12 +113,12 @@ func (r *receiver) wait(ctx context.Context, what string, want func(event) bool)
 		select {
 		case <-more:
 		case <-ctx.Done():
-			return event{}, fmt.Errorf("no event came: %s", what)
+			return event{}, fmt.Errorf("no event received: %s", what)
 		}
 	}
 }
 
 func (r *receiver) close() {
-	_ = r.http.Close() // whoever still sends is refused
+	_ = r.http.Close() // refuses late events
 	<-r.ended
 }

@@ -6,26 +6,27 @@ import (
 	"sync"
 )
 
-// idempotency is that a ClientRequestToken makes one thing, however often it comes. Tokens of tasks are in that area.
+// idempotency checks that a ClientRequestToken creates one resource, however often it is sent. Area tasks checks the tokens of
+// tasks.
 func idempotency(ctx context.Context, s *session) {
 	for _, c := range []struct {
 		says string
 		do   func(context.Context) error
 	}{
-		{"the same token and parameters give the first domain again", func(ctx context.Context) error { return s.domains(ctx, 1, "once", "one", "one") }},
-		{"the same token with other parameters is a conflict", func(ctx context.Context) error {
+		{"the same token and parameters return the first domain", func(ctx context.Context) error { return s.domains(ctx, 1, "once", "one", "one") }},
+		{"the same token with different parameters is a conflict", func(ctx context.Context) error {
 			_, err := s.domain(ctx, "twice", "one")
 			return wants("ConflictException", err)
 		}},
-		{"without a token, the same parameters make a second domain", func(ctx context.Context) error { return s.domains(ctx, 2, "free", "", "") }},
-		{"another token makes another domain of the same parameters", func(ctx context.Context) error { return s.domains(ctx, 2, "more", "two", "three") }},
-		{"eight requests with one token at once make one domain", s.rush},
+		{"without a token, the same parameters create a second domain", func(ctx context.Context) error { return s.domains(ctx, 2, "free", "", "") }},
+		{"another token creates another domain with the same parameters", func(ctx context.Context) error { return s.domains(ctx, 2, "more", "two", "three") }},
+		{"eight concurrent requests with one token create one domain", s.rush},
 	} {
 		s.checkOperation(ctx, c.says, "voice.CreateVoiceProfileDomain", c.do)
 	}
 }
 
-// domain creates a domain, with a token unless it is empty, and gives its id.
+// domain creates a domain, with a token unless that is empty, and returns its id.
 func (s *session) domain(ctx context.Context, name, token string) (any, error) {
 	with := map[string]any{"Name": name + "-" + s.run, "ServerSideEncryptionConfiguration": map[string]any{"KmsKeyArn": s.known["key"]}}
 	if token != "" {
@@ -34,12 +35,12 @@ func (s *session) domain(ctx context.Context, name, token string) (any, error) {
 	got, err := s.call(ctx, "voice.CreateVoiceProfileDomain", with)
 	id := find(got, "VoiceProfileDomain.VoiceProfileDomainId")
 	if err == nil && id == nil {
-		err = fmt.Errorf("the domain has no id")
+		err = fmt.Errorf("got a domain without an id")
 	}
 	return id, err
 }
 
-// domains wants as many different ones as it is told of requests with these tokens.
+// domains checks how many distinct domains requests with these tokens create.
 func (s *session) domains(ctx context.Context, want int, name string, tokens ...string) error {
 	ids := map[any]bool{}
 	for _, token := range tokens {
@@ -57,12 +58,12 @@ func (s *session) counted(ids map[any]bool, want int) error {
 		s.later("voice.DeleteVoiceProfileDomain", map[string]any{"VoiceProfileDomainId": id})
 	}
 	if len(ids) != want {
-		return fmt.Errorf("there are %d domains, not %d", len(ids), want)
+		return fmt.Errorf("got %d domains, want %d", len(ids), want)
 	}
 	return nil
 }
 
-// rush sends one request many times at once. Who comes second may be told to try again, but makes no second domain.
+// rush sends one request several times concurrently. A duplicate may be refused as a conflict but must not create a domain.
 func (s *session) rush(ctx context.Context) error {
 	var (
 		mu    sync.Mutex

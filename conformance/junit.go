@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// The elements of a JUnit report, as its readers agree on them.
+// The elements of a JUnit report that common readers support.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -36,7 +36,7 @@ type (
 	}
 )
 
-// JUnit writes the report for those who read JUnit: an area is a suite, and what is not served is a skipped case.
+// JUnit writes the report in JUnit format: an area is a suite, and an unsupported operation is a skipped case.
 func (r Report) JUnit(w io.Writer) error {
 	all := junitSuites{Name: "timbre conformance " + r.Endpoint, Tests: len(r.Results), Failures: r.Count(Failed), Skipped: r.Count(NotServed) + r.Count(Skipped), Time: r.Seconds}
 	for _, c := range r.Results {

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// call has the stock SDK carry out an operation, named as voice.GetVoiceConnector or media.GetMediaPipeline, with input
-// in the model's member names. The output comes back in the same names; what is absent is null.
+// call performs an operation through the SDK, such as voice.GetVoiceConnector or media.GetMediaPipeline. Input and output use
+// the member names of the model; absent members are null.
 func (s *session) call(ctx context.Context, operation string, with any) (map[string]any, error) {
 	service, name, _ := strings.Cut(operation, ".")
 	var client any = s.voice
@@ -47,7 +47,7 @@ func (s *session) call(ctx context.Context, operation string, with any) (map[str
 	return got, err
 }
 
-// exception is the name of the type that the SDK gave an error: empty when it gave none.
+// exception returns the SDK type of an error: empty if it has none.
 func exception(err error) string {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
@@ -59,11 +59,10 @@ func exception(err error) string {
 	return reflect.TypeOf(api).Elem().Name()
 }
 
-// wants says whether an error is the exception that it should be. The server's statement that it does not do the operation
-// stays that.
+// wants checks that an error is an exception. An unsupported operation stays unsupported.
 func wants(name string, err error) error {
 	if err == nil {
-		return fmt.Errorf("it was taken; %s was due", name)
+		return fmt.Errorf("got success, want %s", name)
 	}
 	if _, unserved := refusesOperation(err); unserved {
 		return err
@@ -71,5 +70,5 @@ func wants(name string, err error) error {
 	if exception(err) == name {
 		return nil
 	}
-	return fmt.Errorf("%s was due: %w", name, err)
+	return fmt.Errorf("want %s, got %w", name, err)
 }

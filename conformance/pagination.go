@@ -5,22 +5,22 @@ import (
 	"fmt"
 )
 
-// paged is a list that comes in pages.
+// paged is a paginated list.
 type paged struct {
-	list, items, id string // the operation, and where its items and their ids are
+	list, items, id string // the operation, and the paths of its items and their ids
 	make            func(i int) (operation string, with map[string]any, id string, undo string, undoAs string)
 }
 
 const (
-	made    = 5 // items of each list
+	created = 5 // items of each list
 	foreign = "bm90IG9uZSBvZiB0aGlz"
 )
 
-// pagination is that every item of a list comes once, however small the pages are.
+// pagination checks that every item of a list is returned once, however small the pages are.
 func pagination(ctx context.Context, s *session) {
 	for _, p := range s.lists() {
-		s.checkOperation(ctx, p.list+": every item comes once in pages of two, also while others are added", p.list, func(ctx context.Context) error { return s.onceEach(ctx, p) })
-		s.checkOperation(ctx, p.list+": a token that it never gave is refused", p.list, func(ctx context.Context) error {
+		s.checkOperation(ctx, p.list+": every item is listed once in pages of two, also while items are added", p.list, func(ctx context.Context) error { return s.onceEach(ctx, p) })
+		s.checkOperation(ctx, p.list+": an unknown token is refused", p.list, func(ctx context.Context) error {
 			_, err := s.call(ctx, p.list, map[string]any{"NextToken": foreign})
 			return wants("BadRequestException", err)
 		})
@@ -32,7 +32,7 @@ func pagination(ctx context.Context, s *session) {
 		}
 		token := find(got, "NextToken")
 		if token == nil {
-			return skip("the list of connectors has one page")
+			return skip("the list of connectors has one page only")
 		}
 		_, err = s.call(ctx, "voice.ListVoiceProfileDomains", map[string]any{"NextToken": token})
 		return wants("BadRequestException", err)
@@ -95,7 +95,7 @@ func (s *session) lists() []paged {
 	}
 }
 
-// add makes the i-th item of a list.
+// add creates the i-th item of a list.
 func (s *session) add(ctx context.Context, p paged, i int) (any, error) {
 	operation, with, path, undo, as := p.make(i)
 	got, err := s.call(ctx, operation, with)
@@ -107,42 +107,51 @@ func (s *session) add(ctx context.Context, p paged, i int) (any, error) {
 	return id, nil
 }
 
+// onceEach reads a list in pages of two while an item is added.
 func (s *session) onceEach(ctx context.Context, p paged) error {
 	seen := map[any]int{}
-	for i := range made {
+	for i := range created {
 		id, err := s.add(ctx, p, i)
 		if err != nil {
 			return err
 		}
 		seen[id] = 0
 	}
-	with := map[string]any{"MaxResults": 2}
-	for page := 0; ; page++ {
-		got, err := s.call(ctx, p.list, with)
-		if err != nil {
+	token, err := s.page(ctx, p, nil, seen)
+	if err != nil {
+		return err
+	}
+	if _, err := s.add(ctx, p, created); err != nil { // while the pages are being read
+		return err
+	}
+	for token != nil {
+		if token, err = s.page(ctx, p, token, seen); err != nil {
 			return err
 		}
-		if n, _ := find(got, p.items+".#").(float64); n > 2 {
-			return fmt.Errorf("a page of two holds %v", n)
-		}
-		for _, id := range findAll(got, p.items+".*."+p.id) {
-			seen[id]++
-		}
-		if page == 0 { // inserted while the pages are read
-			if _, err := s.add(ctx, p, made); err != nil {
-				return err
-			}
-		}
-		token := find(got, "NextToken")
-		if token == nil {
-			break
-		}
-		with["NextToken"] = token
 	}
 	for id, n := range seen {
 		if n != 1 {
-			return fmt.Errorf("%v came %d times", id, n)
+			return fmt.Errorf("got %v %d times, want once", id, n)
 		}
 	}
 	return nil
+}
+
+// page reads a page of two items, counts them in seen, and returns the token of the next page, or nil.
+func (s *session) page(ctx context.Context, p paged, token any, seen map[any]int) (next any, err error) {
+	with := map[string]any{"MaxResults": 2}
+	if token != nil {
+		with["NextToken"] = token
+	}
+	got, err := s.call(ctx, p.list, with)
+	if err != nil {
+		return nil, err
+	}
+	if n, _ := find(got, p.items+".#").(float64); n > 2 {
+		return nil, fmt.Errorf("got %v items in a page of two", n)
+	}
+	for _, id := range findAll(got, p.items+".*."+p.id) {
+		seen[id]++
+	}
+	return find(got, "NextToken"), nil
 }

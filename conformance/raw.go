@@ -15,16 +15,16 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// request is one of our own making, where the SDK's clients are too well-behaved.
+// request is a raw HTTP request, for what the clients of the SDK do not send.
 type request struct {
 	method, target, body string
-	key                  *aws.Credentials    // nil: the run's own
+	key                  *aws.Credentials    // nil: the key of the run
 	at                   time.Time           // of the signature; zero: now
-	bend                 func(*http.Request) // what is done to it after it was signed
+	tamper               func(*http.Request) // changes the request after it was signed
 	unsigned, presigned  bool
 }
 
-// answer is what came back, read to its end.
+// answer is a response with its whole body.
 type answer struct {
 	status int
 	header http.Header
@@ -33,7 +33,7 @@ type answer struct {
 
 const largestAnswer = 8 << 20 // bytes
 
-// service is the name that both services are signed with.
+// service is the signing name of both services.
 const service = "chime"
 
 func (s *session) send(ctx context.Context, q request) (answer, error) {
@@ -47,8 +47,8 @@ func (s *session) send(ctx context.Context, q request) (answer, error) {
 	if err := s.sign(ctx, r, q); err != nil {
 		return answer{}, err
 	}
-	if q.bend != nil {
-		q.bend(r)
+	if q.tamper != nil {
+		q.tamper(r)
 	}
 	got, err := s.http.Do(r)
 	if err != nil {
@@ -87,27 +87,27 @@ func (s *session) sign(ctx context.Context, r *http.Request, q request) error {
 	return err
 }
 
-// exception is the type in the header, without what may be appended to it.
+// exception returns the exception in the header, without a suffix.
 func (a answer) exception() string {
 	name, _, _ := strings.Cut(a.header.Get("X-Amzn-ErrorType"), ":")
 	return name
 }
 
-// message is what the answer says to the person who asked.
+// message returns the message in the body.
 func (a answer) message() string {
-	var body struct{ Message string } // in either case, as encoding/json reads it
+	var body struct{ Message string } // encoding/json ignores the case
 	_ = json.Unmarshal(a.body, &body)
 	return body.Message
 }
 
-// refusedAs says whether an answer is one of the exceptions, with a status.
+// refusedAs checks that a response is one of the exceptions, with a status.
 func (a answer) refusedAs(status int, names ...string) error {
 	for _, n := range names {
 		if a.status == status && a.exception() == n {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s with status %d was due; it is %s", strings.Join(names, " or "), status, a)
+	return fmt.Errorf("got %s, want %s with status %d", a, strings.Join(names, " or "), status)
 }
 
 func (a answer) String() string {

@@ -2,10 +2,10 @@ package conformance
 
 import "time"
 
-// Outcome is how a check ended.
+// Outcome is the outcome of a check.
 type Outcome string
 
-// The outcomes. NotServed is a server's own statement that it does not do an operation.
+// The outcomes. NotServed: the server says that it does not support the operation.
 const (
 	Passed    Outcome = "passed"
 	Failed    Outcome = "failed"
@@ -17,14 +17,14 @@ const (
 type Result struct {
 	Area      string  `json:"area"`
 	Check     string  `json:"check"`
-	Operation string  `json:"operation,omitempty"` // as voice.GetVoiceConnector; empty where a check is about several
+	Operation string  `json:"operation,omitempty"` // such as voice.GetVoiceConnector; empty if the check concerns several
 	Outcome   Outcome `json:"outcome"`
 	Reason    string  `json:"reason,omitempty"`   // why it did not pass
-	WaitsFor  string  `json:"waitsFor,omitempty"` // of a skipped check: the operation that did not pass before it
+	WaitsFor  string  `json:"waitsFor,omitempty"` // of a skipped check: the operation that should have passed before
 	Seconds   float64 `json:"seconds"`
 }
 
-// Report is all checks of a run.
+// Report holds the results of a run.
 type Report struct {
 	Endpoint string    `json:"endpoint"`
 	Began    time.Time `json:"began"`
@@ -32,7 +32,7 @@ type Report struct {
 	Results  []Result  `json:"results"`
 }
 
-// Count says how many checks ended so.
+// Count returns the number of checks with an outcome.
 func (r Report) Count(o Outcome) (n int) {
 	for _, c := range r.Results {
 		if c.Outcome == o {

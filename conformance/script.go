@@ -14,23 +14,23 @@ import (
 //go:embed script/*.json
 var scripts embed.FS
 
-// step is one line of a script: an operation, its input, and what must come of it.
+// step is one step of a script: an operation, its input, and its expected result.
 type step struct {
-	Says  string            `json:"says"`  // the fact that is checked
-	When  string            `json:"when"`  // of scripts about a call: live while it lasts, over afterwards
+	Says  string            `json:"says"`  // the name of the check
+	When  string            `json:"when"`  // of scripts with a call: before, live or over
 	Do    string            `json:"do"`    // voice.Operation or media.Operation
 	With  map[string]any    `json:"with"`  // its input; "$name" is a variable
-	Keep  map[string]string `json:"keep"`  // variables to keep of the output, by path
-	Gives map[string]any    `json:"gives"` // what the output must hold, by path
-	Until map[string]any    `json:"until"` // the same, awaited by asking again
-	Fails string            `json:"fails"` // the exception that it must end in
+	Keep  map[string]string `json:"keep"`  // variables to set from the output, by path
+	Gives map[string]any    `json:"gives"` // the expected output, by path
+	Until map[string]any    `json:"until"` // the same, polled for
+	Fails string            `json:"fails"` // the expected exception
 	Undo  *struct {
 		Do   string         `json:"do"`
 		With map[string]any `json:"with"`
-	} `json:"undo"` // how to delete what it made
+	} `json:"undo"` // how to delete what the step created
 }
 
-// parse reads a script.
+// parse decodes a script.
 func parse(text []byte) ([]step, error) {
 	var file struct{ Steps []step }
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -41,26 +41,26 @@ func parse(text []byte) ([]step, error) {
 	return file.Steps, nil
 }
 
-// script runs the steps of a file that belong to a moment of a call, each as a check.
+// script runs the steps of a file that belong to a phase of the call, each as a check.
 func (s *session) script(ctx context.Context, name, when string) {
 	text, err := Script(name)
 	if err == nil {
 		err = s.play(ctx, text, when)
 	}
 	if err != nil {
-		s.check(ctx, "the script can be read", func(context.Context) error { return err })
+		s.check(ctx, "the script is readable", func(context.Context) error { return err })
 	}
 }
 
-// Script is the text of an area's script: JSON, as the other SDKs' judges read it too.
+// Script returns the script of an area as JSON, which the suites of other SDKs run too.
 func Script(name string) ([]byte, error) { return scripts.ReadFile("script/" + name + ".json") }
 
-// Scripts are the names of all scripts, in the order in which they are run.
+// Scripts returns the names of all scripts, in the order in which they run.
 func Scripts() []string {
 	return []string{"domains", "connectors", "streaming", "configurations", "tags", "tasks"}
 }
 
-// play runs the steps of a script that belong to a moment of a call.
+// play runs the steps of a script that belong to a phase of the call.
 func (s *session) play(ctx context.Context, text []byte, when string) error {
 	steps, err := parse(text)
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *session) play(ctx context.Context, text []byte, when string) error {
 	return nil
 }
 
-// Play runs a script of one's own, and cleans up behind it.
+// Play runs a script and deletes what it created.
 func Play(ctx context.Context, cfg Config, name string, text []byte) (Report, error) {
 	s, err := newSession(cfg)
 	if err != nil {
@@ -93,48 +93,66 @@ func Play(ctx context.Context, cfg Config, name string, text []byte) (Report, er
 	return s.report, err
 }
 
-// askAgain is how long a step with Until waits between two questions.
-const askAgain = 100 * time.Millisecond
+// pollInterval is the time between two attempts of a step with Until.
+const pollInterval = 100 * time.Millisecond
 
+// step runs one step.
 func (s *session) step(ctx context.Context, st step) error {
 	with, err := fillAll(st.With, s.known)
 	if err != nil {
 		return err
 	}
+	if st.Fails != "" {
+		_, err := s.call(ctx, st.Do, with)
+		return wants(st.Fails, err)
+	}
+	got, err := s.poll(ctx, st, with)
+	if err != nil {
+		return err
+	}
+	if err := s.keep(got, st); err != nil {
+		return err
+	}
+	return s.expect(got, st.Gives)
+}
+
+// poll repeats an operation until its output is as Until says.
+func (s *session) poll(ctx context.Context, st step, with map[string]any) (map[string]any, error) {
 	for {
 		got, err := s.call(ctx, st.Do, with)
-		if st.Fails != "" {
-			return wants(st.Fails, err)
-		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := s.expect(got, st.Until); err != nil {
-			select {
-			case <-ctx.Done():
-				return fmt.Errorf("in vain until the end: %w", err)
-			case <-time.After(askAgain):
-				continue
-			}
+		if err = s.expect(got, st.Until); err == nil {
+			return got, nil
 		}
-		for name, path := range st.Keep {
-			if s.known[name] = find(got, path); s.known[name] == nil {
-				return fmt.Errorf("%s is missing", path)
-			}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("not within the timeout: %w", err)
+		case <-time.After(pollInterval):
 		}
-		if st.Undo != nil {
-			with, err := fillAll(st.Undo.With, s.known)
-			if err != nil {
-				return err
-			}
-			s.later(st.Undo.Do, with)
-		}
-		return s.expect(got, st.Gives)
 	}
 }
 
-// fill puts variables in the place of their names: a whole string "$name" becomes the value, of whatever kind, and
-// "${name}" inside a string becomes its text.
+// keep stores the variables of a step's output, and what deletes what it created.
+func (s *session) keep(got map[string]any, st step) error {
+	for name, path := range st.Keep {
+		if s.known[name] = find(got, path); s.known[name] == nil {
+			return fmt.Errorf("got no %s", path)
+		}
+	}
+	if st.Undo == nil {
+		return nil
+	}
+	with, err := fillAll(st.Undo.With, s.known)
+	if err == nil {
+		s.later(st.Undo.Do, with)
+	}
+	return err
+}
+
+// fill substitutes variables: a whole string "$name" becomes the value, of any type, and "${name}" within a string becomes its
+// text.
 func fill(v any, known map[string]any) (any, error) {
 	switch v := v.(type) {
 	case string:

@@ -26,14 +26,14 @@ type session struct {
 	voice  *voice.Client
 	media  *media.Client
 	http   http.Client
-	run    string            // tells this run's names from those of others
+	run    string            // makes the names of this run unique
 	known  map[string]any    // the variables of scripts
-	lacks  map[string]string // variables that no step gave, and the operation that should have
+	lacks  map[string]string // variables that no step set, and the operation that should have
 	undo   []undo
 	hook   *receiver // nil without a webhook
 }
 
-// undo is the operation that deletes something that the run made.
+// undo is the operation that deletes a resource of the run.
 type undo struct {
 	operation string
 	with      map[string]any
@@ -59,14 +59,14 @@ func (s *session) close() {
 	}
 }
 
-// check does one check and keeps its result.
+// check runs one check and records its result.
 func (s *session) check(ctx context.Context, says string, do func(context.Context) error) {
 	s.checkOperation(ctx, says, "", do)
 }
 
 func (s *session) checkOperation(ctx context.Context, says, operation string, do func(context.Context) error) Result {
 	began := s.cfg.Now()
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.Patience)
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
 	err := do(ctx)
 	r := Result{Area: s.area, Check: says, Operation: operation, Seconds: s.cfg.Now().Sub(began).Seconds()}
@@ -81,14 +81,14 @@ func (s *session) checkOperation(ctx context.Context, says, operation string, do
 	return r
 }
 
-// lacking is the want of a variable that an earlier step should have given.
+// lacking is the error of a variable that an earlier step should have set.
 type lacking struct{ variable string }
 
 func (l lacking) Error() string {
-	return "$" + l.variable + " is not known: the step that gives it did not pass"
+	return "$" + l.variable + " is not set: the step that sets it did not pass"
 }
 
-// skip is the reason why a check could not be made.
+// skip is the reason why a check could not run.
 type skip string
 
 func (s skip) Error() string { return string(s) }
@@ -106,15 +106,15 @@ func outcome(err error) (Outcome, string) {
 	return Failed, err.Error()
 }
 
-// statement is what a server says of an operation that it knows and does not do, yet or for good.
+// statement matches the message of Timbre for an operation that it does not support.
 var statement = regexp.MustCompile(`\bTimbre (does not|stores)\b`)
 
-// unserved is such a statement, read off the wire.
+// unserved is such a message in a raw response.
 type unserved string
 
 func (u unserved) Error() string { return string(u) }
 
-// refusesOperation says whether an error is the server's statement that it does not do an operation, and gives its words.
+// refusesOperation reports whether an error says that the operation is not supported, and returns the message.
 func refusesOperation(err error) (string, bool) {
 	var (
 		said unserved
@@ -129,13 +129,13 @@ func refusesOperation(err error) (string, bool) {
 	return "", false
 }
 
-// cleanUp deletes what was made, newest first. What is gone already is no fault.
+// cleanUp deletes what the run created, newest first. A missing resource is not a failure.
 func (s *session) cleanUp(ctx context.Context) {
 	if len(s.undo) == 0 {
 		return
 	}
 	s.area = "cleanup"
-	s.check(ctx, fmt.Sprintf("%d things that this run made are deleted", len(s.undo)), func(ctx context.Context) error {
+	s.check(ctx, fmt.Sprintf("%d resources of this run are deleted", len(s.undo)), func(ctx context.Context) error {
 		var failed []error
 		for _, u := range slices.Backward(s.undo) {
 			if err := s.drop(ctx, u); err != nil {
@@ -146,7 +146,7 @@ func (s *session) cleanUp(ctx context.Context) {
 	})
 }
 
-// drop deletes one thing. It waits for what is still in use, such as by a pipeline whose call has just ended.
+// drop deletes one resource. It retries while the resource is in use, such as by a pipeline whose call has just ended.
 func (s *session) drop(ctx context.Context, u undo) error {
 	for {
 		_, err := s.call(ctx, u.operation, u.with)
@@ -159,21 +159,21 @@ func (s *session) drop(ctx context.Context, u undo) error {
 		select {
 		case <-ctx.Done():
 			return err
-		case <-time.After(askAgain):
+		case <-time.After(pollInterval):
 		}
 	}
 }
 
-// later has something deleted at the end of the run.
+// later schedules a deletion for the end of the run.
 func (s *session) later(operation string, with map[string]any) {
 	s.undo = append(s.undo, undo{operation, with})
 }
 
-// unknownConnector has the form of a connector's id, and names none.
+// unknownConnector is a well-formed connector id that does not exist.
 const unknownConnector = "abcdefghijklmnopqrstu0"
 
-// Variables are what a script may use without having made it: $run, which tells runs apart, names that nobody has,
-// $fiftyTags, one of which has the key cost, and $elements, those of a call analytics configuration, which sends events to sink unless that is empty.
+// Variables returns the predefined variables of scripts: $run, which makes names unique, ids that do not exist, $fiftyTags, one
+// of which has the key cost, and $elements of a call analytics configuration, which sends events to sink unless that is empty.
 func Variables(run, sink string) map[string]any {
 	elements := []any{map[string]any{"Type": "VoiceAnalyticsProcessor"}}
 	if sink != "" {
