@@ -7,7 +7,7 @@ import (
 )
 
 // The points of G.107, table B.1 (which has 80 rounded up), and its ends.
-func TestTheOpinionOfARating(t *testing.T) {
+func TestOpinionOfRating(t *testing.T) {
 	for r, want := range map[float64]float64{-5: 1, 0: 1, 3: 1, 50: 2.58, 60: 3.10, 70: 3.60, 80: 4.03, 90: 4.34, 93.2: 4.41, 100: 4.5, 120: 4.5} {
 		if got := opinion(r); math.Abs(got-want) > 0.0065 {
 			t.Errorf("R %v: %.3f, want %v", r, got, want)
@@ -15,7 +15,7 @@ func TestTheOpinionOfARating(t *testing.T) {
 	}
 }
 
-func TestTheScoreOfAStream(t *testing.T) {
+func TestMOSOfStream(t *testing.T) {
 	const ms = time.Millisecond
 	for _, c := range []struct {
 		codec          string
@@ -48,7 +48,7 @@ func TestTheScoreOfAStream(t *testing.T) {
 }
 
 // What comes too late or twice is none the more sent.
-func TestLossIsAShareOfWhatWasSent(t *testing.T) {
+func TestLossIsShareOfPacketsSent(t *testing.T) {
 	for _, c := range []struct {
 		r    Reception
 		want float64

@@ -43,7 +43,7 @@ func buzz(n int) []float32 {
 	return x
 }
 
-func TestModelsRunAndGiveTheShapesThatTheirCardsState(t *testing.T) {
+func TestModelsHaveShapesOfTheirCards(t *testing.T) {
 	r := open(t, 1)
 	voice, err := load(t, r, models.Speaker(), infer.Long).Wave(t.Context(), buzz(10*timbre.SampleRate))
 	if err != nil || len(voice) != 256 {
@@ -73,7 +73,7 @@ func TestModelsRunAndGiveTheShapesThatTheirCardsState(t *testing.T) {
 	}
 }
 
-func TestOneModelGivesEveryGoroutineTheSameAnswer(t *testing.T) {
+func TestModelIsSafeForConcurrentUse(t *testing.T) {
 	m := load(t, open(t, 2), models.Tone(), infer.Long)
 	x := buzz(3 * timbre.SampleRate)
 	want, err := m.Wave(t.Context(), x)
@@ -98,7 +98,7 @@ func TestOneModelGivesEveryGoroutineTheSameAnswer(t *testing.T) {
 	wg.Wait()
 }
 
-func TestInputsMayLieInAnObjectWithPointers(t *testing.T) {
+func TestInputsMayBeInObjectWithPointers(t *testing.T) {
 	m := load(t, open(t, 1), models.VAD(), infer.Short)
 	leg := &struct {
 		t     *testing.T
@@ -110,7 +110,7 @@ func TestInputsMayLieInAnObjectWithPointers(t *testing.T) {
 	}
 }
 
-func TestWrongUseIsAnErrorThatNamesTheModel(t *testing.T) {
+func TestMisuseIsAnError(t *testing.T) {
 	r := open(t, 1)
 	tone := models.Tone()
 	if _, err := r.Load("junk", []byte("not a network"), tone.Inputs, tone.Outputs, infer.Long); timbre.KindOf(err) != timbre.Internal || err == nil {
@@ -139,7 +139,7 @@ func TestWrongUseIsAnErrorThatNamesTheModel(t *testing.T) {
 	}
 }
 
-func TestRunGivesUpWithItsContext(t *testing.T) {
+func TestRunStopsWaitingWithContext(t *testing.T) {
 	m := load(t, open(t, 1), models.Tone(), infer.Long)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -150,7 +150,7 @@ func TestRunGivesUpWithItsContext(t *testing.T) {
 	}
 }
 
-func TestAShortRunDoesNotWaitForALongOne(t *testing.T) {
+func TestShortRunDoesNotWaitForLongOne(t *testing.T) {
 	r := open(t, 1)
 	free := load(t, r, models.Tone(), infer.Long).Occupy()
 	defer free()
@@ -159,7 +159,7 @@ func TestAShortRunDoesNotWaitForALongOne(t *testing.T) {
 	}
 }
 
-func TestFiftyLegsDoNotStartFiftyThreads(t *testing.T) {
+func TestRunsDoNotStartThreads(t *testing.T) {
 	m := load(t, open(t, 2), models.VAD(), infer.Short)
 	threads := pprof.Lookup("threadcreate")
 	before := threads.Count()

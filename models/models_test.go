@@ -18,7 +18,7 @@ func card(t *testing.T, path string) string {
 	return string(text)
 }
 
-func TestWeightsAreThoseThatTheirCardsDescribe(t *testing.T) {
+func TestWeightsMatchTheirCards(t *testing.T) {
 	for _, c := range []struct {
 		model Model
 		card  string
@@ -48,7 +48,7 @@ func TestWeightsAreThoseThatTheirCardsDescribe(t *testing.T) {
 	}
 }
 
-func TestCalibrationIsOfTheSpeakerModel(t *testing.T) {
+func TestCalibrationIsForSpeakerModel(t *testing.T) {
 	var c struct{ Model, Version string }
 	if err := json.Unmarshal(Calibration(), &c); err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func TestCalibrationIsOfTheSpeakerModel(t *testing.T) {
 	}
 }
 
-func TestLicencesStandBesideTheWeights(t *testing.T) {
+func TestLicencesAreBesideTheWeights(t *testing.T) {
 	for path, words := range map[string]string{
 		"speaker/LICENSE.Resemblyzer": "Copyright 2019 Resemble.AI",
 		"speaker/model_card.md":       "Derived from **Resemblyzer 0.1.4**",

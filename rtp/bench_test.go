@@ -12,9 +12,9 @@ import (
 	"timbre"
 )
 
-type deaf struct{}
+type discard struct{}
 
-func (deaf) Frame(timbre.Frame) {}
+func (discard) Frame(timbre.Frame) {}
 
 // speech is a packet of 20 ms whose sequence number and timestamp can be set.
 func speech() []byte {
@@ -30,14 +30,14 @@ func step(b []byte, i int) {
 
 // A packet of 20 ms from the datagram to the frame, without the socket.
 func BenchmarkReceivePacket(b *testing.B) {
-	said := voice(b, 5)
+	said := demoSpeech(b, 5)
 	for c := timbre.PCMU; c < timbre.TelephoneEvent; c++ {
 		b.Run(c.Name(), func(b *testing.B) {
 			p := pool(b, 1)
 			from := addr("10.0.0.1:4000")
-			s := p.stream(timbre.Media{Remote: from, Payloads: allPayloads()}, deaf{})
+			s := p.stream(timbre.Media{Remote: from, Payloads: allPayloads()}, discard{})
 			var datagrams [][]byte
-			for _, packet := range newTalker(b, 7).say(said, c, 160) {
+			for _, packet := range newSpeechEncoder(b, 7).packets(said, c, 160) {
 				d, err := packet.Marshal()
 				if err != nil {
 					b.Fatal(err)
@@ -59,7 +59,7 @@ func BenchmarkReceivePacket(b *testing.B) {
 func BenchmarkReceiveShuffled(b *testing.B) {
 	p := pool(b, 1)
 	from := addr("10.0.0.1:4000")
-	s := p.stream(timbre.Media{Remote: from}, deaf{})
+	s := p.stream(timbre.Media{Remote: from}, discard{})
 	packet := speech()
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
@@ -103,13 +103,13 @@ func BenchmarkReceiveMemory(b *testing.B) {
 		streams := make([]*Stream, n)
 		for i := range streams {
 			s, from, to := open(b, p, func(s *timbre.Media) { s.LatchAny = true })
-			from.say(25)
+			from.sendFrames(25)
 			from.seq++
 			from.ts += 160
-			from.say(24)
+			from.sendFrames(24)
 			to.wait(b, 49)
 			to.mu.Lock()
-			to.ear = ear{}
+			to.recorder = recorder{}
 			to.mu.Unlock()
 			from.Close()
 			streams[i] = s
@@ -133,11 +133,11 @@ func weigh() uint64 {
 func BenchmarkRelayPacket(b *testing.B) {
 	for _, suite := range []string{"in the clear", "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM"} {
 		b.Run(suite, func(b *testing.B) {
-			from, to := joined(b, pool(b, 50), deaf{})
-			to.spoken()
+			from, to := openRelayed(b, pool(b, 50), discard{})
+			to.verify()
 			packet, at := speech(), from.addr()
 			if timbre.SRTPSuiteRank(suite) >= 0 {
-				to.stream.Update(timbre.Media{Local: loopback, Remote: to.addr(), Keys: agreed(b, suite, 1)})
+				to.stream.Update(timbre.Media{Local: loopback, Remote: to.addr(), Keys: testKeys(b, suite, 1)})
 			}
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
@@ -150,8 +150,8 @@ func BenchmarkRelayPacket(b *testing.B) {
 
 // A packet from socket to socket through a relayed stream that is heard, the sending and the receiving included.
 func BenchmarkRelay(b *testing.B) {
-	from, to := joined(b, pool(b, 50), deaf{})
-	to.spoken()
+	from, to := openRelayed(b, pool(b, 50), discard{})
+	to.verify()
 	packet := speech()
 	buf := make([]byte, maxDatagram)
 	b.ReportAllocs()
@@ -171,12 +171,12 @@ func BenchmarkRelayMemory(b *testing.B) {
 		p := pool(b, 2*n+50)
 		before := weigh()
 		for range n {
-			from, to := joined(b, p, deaf{})
+			from, to := openRelayed(b, p, discard{})
 			for range 10 {
-				from.say(1)
-				heardOf(b, to.sender)
-				to.say(1)
-				heardOf(b, from.sender)
+				from.sendFrames(1)
+				receiveFrom(b, to.sender)
+				to.sendFrames(1)
+				receiveFrom(b, from.sender)
 			}
 		}
 		b.ReportMetric(float64(weigh()-before)/n, "B/call")

@@ -23,9 +23,9 @@ func lengths(c timbre.Codec) []int {
 }
 
 // carry sends packets to a stream through a network, and gives what is heard of them.
-func carry(t *testing.T, p *Pool, packets []rtp.Packet, n impair.Network) (*tape, Stats, impair.Tally) {
+func carry(t *testing.T, p *Pool, packets []rtp.Packet, n impair.Network) (*timeRecorder, Stats, impair.Tally) {
 	t.Helper()
-	to := &tape{}
+	to := &timeRecorder{}
 	s, err := p.open(timbre.Media{Local: loopback, Source: loopback, Payloads: allPayloads(), LatchAny: true}, to)
 	if err != nil {
 		t.Fatal(err)
@@ -60,14 +60,14 @@ const stretch = 2 * timbre.SampleRate // of speech that is compared at a time
 // What is heard is what was said: as much of it, and each stretch alike and as late as the one before. How alike, without
 // and with losses of one packet in twenty, is up to the codec: Opus at 32 kbit/s is no copy of a wave, and where the length
 // of its packets changes, so does how it codes.
-func TestSpeechInIsSpeechOut(t *testing.T) {
-	p, said := pool(t, 50), voice(t, 6)
+func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
+	p, said := pool(t, 50), demoSpeech(t, 6)
 	for _, c := range []struct {
 		codec             timbre.Codec
 		whole, lossy      float64
 		earliest, longest int // samples
 	}{{timbre.PCMU, 0.999, 0.95, 0, 0}, {timbre.PCMA, 0.999, 0.95, 0, 0}, {timbre.G722, 0.99, 0.92, 20, 30}, {timbre.Opus, 0.9, 0.8, 60, 72}} {
-		packets := newTalker(t, 7).say(said, c.codec, lengths(c.codec)...)
+		packets := newSpeechEncoder(t, 7).packets(said, c.codec, lengths(c.codec)...)
 		for name, network := range map[string]impair.Network{
 			"good":       {},
 			"reordering": {Late: 0.4, Delay: 3, Spare: 1, Seed: 1},
@@ -92,7 +92,7 @@ func TestSpeechInIsSpeechOut(t *testing.T) {
 				least = c.lossy
 			}
 			for i := 0; i+stretch <= len(said); i += stretch {
-				if alike, late := likeness(said[i:i+stretch], heard.pcm[i:]); alike < least || late < c.earliest || late > c.longest {
+				if alike, late := correlation(said[i:i+stretch], heard.pcm[i:]); alike < least || late < c.earliest || late > c.longest {
 					t.Errorf("%s, %s: from %d s on %.3f alike, %d samples late", c.codec.Name(), name, i/timbre.SampleRate, alike, late)
 				}
 			}
@@ -101,8 +101,8 @@ func TestSpeechInIsSpeechOut(t *testing.T) {
 }
 
 // Two legs of a call say the same, in other packets, through other codecs and networks: they stay together within 20 ms.
-func TestTwoLegsStayTogether(t *testing.T) {
-	p, said := pool(t, 50), voice(t, 10)
+func TestLegsOfDifferentCodecsStayAligned(t *testing.T) {
+	p, said := pool(t, 50), demoSpeech(t, 10)
 	late := [2][]int{}
 	for leg, c := range []struct {
 		codec   timbre.Codec
@@ -112,9 +112,9 @@ func TestTwoLegsStayTogether(t *testing.T) {
 		{timbre.PCMA, []int{80}, impair.Network{Late: 0.5, Delay: 10, Spare: 1, Seed: 1}},
 		{timbre.Opus, []int{480, 160, 20, 320}, impair.Network{Loss: 0.05, Burst: 1.5, Late: 0.3, Delay: 3, Spare: 3, Seed: 2}},
 	} {
-		heard, _, _ := carry(t, p, newTalker(t, 7).say(said, c.codec, c.lengths...), c.Network)
+		heard, _, _ := carry(t, p, newSpeechEncoder(t, 7).packets(said, c.codec, c.lengths...), c.Network)
 		for i := 0; i+stretch <= len(said); i += stretch {
-			_, n := likeness(said[i:i+stretch], heard.pcm[i:])
+			_, n := correlation(said[i:i+stretch], heard.pcm[i:])
 			late[leg] = append(late[leg], n)
 		}
 	}
@@ -126,14 +126,14 @@ func TestTwoLegsStayTogether(t *testing.T) {
 }
 
 // direct gives packets to a stream without a socket, as if each came when it ends by a clock that may be off.
-func direct(t *testing.T, packets []rtp.Packet, off float64) (*tape, Stats) {
+func direct(t *testing.T, packets []rtp.Packet, off float64) (*timeRecorder, Stats) {
 	t.Helper()
 	now := time.UnixMilli(1_700_000_000_000)
 	p, err := New(environment.Environment{Now: func() time.Time { return now }}, Config{First: 24000, Last: 24001})
 	if err != nil {
 		t.Fatal(err)
 	}
-	from, to := addr("10.0.0.1:4000"), &tape{}
+	from, to := addr("10.0.0.1:4000"), &timeRecorder{}
 	s := p.stream(timbre.Media{Remote: from, Payloads: allPayloads()}, to)
 	for _, packet := range packets {
 		b, err := packet.Marshal()
@@ -149,11 +149,11 @@ func direct(t *testing.T, packets []rtp.Packet, off float64) (*tape, Stats) {
 
 // A clock of the sender's that is off by a ten-thousandth, for twenty minutes: that by which it sends, or that by which it writes
 // its timestamps. Lost packets in between leave gaps as long as they were.
-func TestAClockThatIsOffMakesAndLosesNothing(t *testing.T) {
+func TestSenderClockDriftAddsAndLosesNoAudio(t *testing.T) {
 	const n, every = 60_000, 1000 // packets of 20 ms; one is lost of so many
 	for _, off := range []float64{-1e-4, 1e-4} {
 		for _, c := range []timbre.Codec{timbre.PCMU, timbre.Opus} {
-			payload := newTalker(t, 7).say(make([]int16, 160), c, 160)[0].Payload
+			payload := newSpeechEncoder(t, 7).packets(make([]int16, 160), c, 160)[0].Payload
 			if c == timbre.Opus {
 				payload = payload[:1] // it costs the least
 			}
@@ -182,12 +182,12 @@ func TestAClockThatIsOffMakesAndLosesNothing(t *testing.T) {
 }
 
 // The sender changes its codec in the middle of a word; the timestamps of Opus count by another clock.
-func TestACodecMayChangeAtAnyTime(t *testing.T) {
-	said := voice(t, 8)
-	k := newTalker(t, 7)
+func TestCodecChangesMidStream(t *testing.T) {
+	said := demoSpeech(t, 8)
+	k := newSpeechEncoder(t, 7)
 	var packets []rtp.Packet
 	for i, c := range []timbre.Codec{timbre.PCMU, timbre.G722, timbre.Opus, timbre.PCMA, timbre.Opus, timbre.G722, timbre.PCMU, timbre.Opus} {
-		packets = append(packets, k.say(said[i*timbre.SampleRate:][:timbre.SampleRate], c, 160, 320, 160, 160)...)
+		packets = append(packets, k.packets(said[i*timbre.SampleRate:][:timbre.SampleRate], c, 160, 320, 160, 160)...)
 		if c == timbre.Opus {
 			k.header.Timestamp += 0x12345678
 		}
@@ -199,19 +199,19 @@ func TestACodecMayChangeAtAnyTime(t *testing.T) {
 	const edge = timbre.SampleRate / 10
 	for i := 0; i < len(said); i += timbre.SampleRate {
 		part := said[i+edge : i+timbre.SampleRate-edge]
-		if alike, late := likeness(part, heard.pcm[i+edge:]); alike < 0.9 || late > 80 {
+		if alike, late := correlation(part, heard.pcm[i+edge:]); alike < 0.9 || late > 80 {
 			t.Errorf("from %d s on %.3f alike, %d samples late", i/timbre.SampleRate, alike, late)
 		}
 	}
 }
 
 // A sender of Opus that is silent sends next to nothing. What it says later comes at its time, and the silence is one.
-func TestASilentOpusSenderCostsNoTime(t *testing.T) {
-	k := newTalker(t, 7)
+func TestOpusDTXKeepsMediaTime(t *testing.T) {
+	k := newSpeechEncoder(t, 7)
 	k.opus.SetDTX(true)
-	said := slices.Concat(voice(t, 2), make([]int16, 4*timbre.SampleRate), voice(t, 2))
+	said := slices.Concat(demoSpeech(t, 2), make([]int16, 4*timbre.SampleRate), demoSpeech(t, 2))
 	var packets []rtp.Packet
-	for _, p := range k.say(said, timbre.Opus, 160) {
+	for _, p := range k.packets(said, timbre.Opus, 160) {
 		if len(p.Payload) > 1 { // an empty frame is not sent
 			p.SequenceNumber = uint16(len(packets))
 			packets = append(packets, p)
@@ -225,7 +225,7 @@ func TestASilentOpusSenderCostsNoTime(t *testing.T) {
 		t.Errorf("heard up to %v: %+v", heard.length(), stats)
 	}
 	for _, from := range []int{0, 6 * timbre.SampleRate} {
-		if alike, late := likeness(said[from:from+stretch], heard.pcm[from:]); alike < 0.9 || late > 80 {
+		if alike, late := correlation(said[from:from+stretch], heard.pcm[from:]); alike < 0.9 || late > 80 {
 			t.Errorf("from %d s on %.3f alike, %d samples late", from/timbre.SampleRate, alike, late)
 		}
 	}
@@ -237,16 +237,16 @@ func TestASilentOpusSenderCostsNoTime(t *testing.T) {
 }
 
 // Opus packets may hold a spare copy of what was before them: it is heard where the one before is lost, and nothing else is.
-func TestASpareCopyIsHeard(t *testing.T) {
-	said := voice(t, 6)
+func TestOpusFECRecoversLostPackets(t *testing.T) {
+	said := demoSpeech(t, 6)
 	alike := map[bool]float64{}
 	for _, spare := range []bool{false, true} {
-		k := newTalker(t, 7)
+		k := newSpeechEncoder(t, 7)
 		k.opus.SetFEC(spare)
 		if err := k.opus.SetPacketLoss(20); err != nil {
 			t.Fatal(err)
 		}
-		packets := k.say(said, timbre.Opus, 160)
+		packets := k.packets(said, timbre.Opus, 160)
 		var kept []rtp.Packet
 		for i, p := range packets {
 			if i%4 != 2 || i == len(packets)-1 {
@@ -257,15 +257,15 @@ func TestASpareCopyIsHeard(t *testing.T) {
 		if heard.length() != 6*time.Second || (stats.Recovered > 0) != spare || heard.samples() != 6*time.Second-time.Duration(stats.Lost)*timbre.FrameDuration+stats.Recovered {
 			t.Errorf("heard up to %v: %+v", heard.length(), stats)
 		}
-		alike[spare], _ = likeness(said, heard.pcm)
+		alike[spare], _ = correlation(said, heard.pcm)
 	}
 	if alike[true] < alike[false]+0.05 {
 		t.Errorf("with spare copies %.3f alike, %.3f without", alike[true], alike[false])
 	}
 }
 
-func TestWhatACodecCannotReadIsLeftOut(t *testing.T) {
-	packets := newTalker(t, 7).say(voice(t, 1), timbre.Opus, 160)
+func TestUndecodablePacketsAreLeftOut(t *testing.T) {
+	packets := newSpeechEncoder(t, 7).packets(demoSpeech(t, 1), timbre.Opus, 160)
 	for i := 10; i < 20; i++ {
 		packets[i].Payload = []byte{9<<3 | 3, 0x41, 200} // of more padding than there is
 	}

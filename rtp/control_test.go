@@ -8,7 +8,7 @@ import (
 )
 
 // A description may name anybody as the one whom reports go to. He hears nothing before he has sent something himself.
-func TestReportsGoToNobodyWhoHasSentNothing(t *testing.T) {
+func TestReportsGoOnlyToHostsThatHaveSent(t *testing.T) {
 	p := pool(t, 50)
 	here, victim := addr("10.0.0.1:4000"), addr("192.0.2.66:53")
 	for _, c := range []struct {
@@ -23,7 +23,7 @@ func TestReportsGoToNobodyWhoHasSentNothing(t *testing.T) {
 		{"another port of somebody else", addr("10.0.0.7:4001"), here, addr("10.0.0.7:5000"), addr("10.0.0.1:4001")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := p.stream(timbre.Media{Remote: here, RTCP: c.rtcp}, &ear{})
+			s := p.stream(timbre.Media{Remote: here, RTCP: c.rtcp}, &recorder{})
 			s.handleDatagram(speech(), c.from)
 			if c.say.IsValid() {
 				s.handleControl(onControl, []byte{0x80, 201, 0, 1, 0, 0, 0, 9}, c.say)

@@ -34,7 +34,7 @@ type lent struct{ net.PacketConn }
 func (l lent) Close() error { return l.SetReadDeadline(time.Unix(1, 0)) }
 
 // shake is the peer's part of a handshake on a socket: what it seals its packets with.
-func shake(ctx context.Context, conn net.PacketConn, to netip.AddrPort, client bool, profile dtls.SRTPProtectionProfile) (*dtls.Conn, *srtp.Context, error) {
+func peerHandshake(ctx context.Context, conn net.PacketConn, to netip.AddrPort, client bool, profile dtls.SRTPProtectionProfile) (*dtls.Conn, *srtp.Context, error) {
 	options := []dtls.Option{dtls.WithCertificates(certificate().certificate), dtls.WithInsecureSkipVerify(true), dtls.WithSRTPProtectionProfiles(profile)}
 	var c *dtls.Conn
 	var err error
@@ -60,7 +60,7 @@ func shake(ctx context.Context, conn net.PacketConn, to netip.AddrPort, client b
 }
 
 // handshaking is a stream that expects a handshake, and the sender at its other end.
-func handshaking(t *testing.T, p *Pool, active bool, change func(*timbre.Media)) (*Stream, *sender, *room) {
+func openDTLS(t *testing.T, p *Pool, active bool, change func(*timbre.Media)) (*Stream, *sender, *liveRecorder) {
 	t.Helper()
 	return open(t, p, func(s *timbre.Media) {
 		s.DTLS, s.Mux = &timbre.DTLSParameters{Fingerprint: certificate().Fingerprint(), Active: active}, true
@@ -70,30 +70,30 @@ func handshaking(t *testing.T, p *Pool, active bool, change func(*timbre.Media))
 	})
 }
 
-func limited(t *testing.T) context.Context {
+func testContext(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	t.Cleanup(cancel)
 	return ctx
 }
 
-func TestAHandshakeGivesTheKeys(t *testing.T) {
+func TestHandshakeGivesKeys(t *testing.T) {
 	for _, active := range []bool{true, false} {
 		for _, profile := range profiles() {
 			t.Run(profileName(profile), func(t *testing.T) {
 				p := pool(t, 50)
-				s, from, to := handshaking(t, p, active, nil)
-				conn, out, err := shake(limited(t), from, from.to, !active, profile)
+				s, from, to := openDTLS(t, p, active, nil)
+				conn, out, err := peerHandshake(testContext(t), from, from.to, !active, profile)
 				if err != nil {
 					t.Fatal(err)
 				}
-				from.sealed(out, maxPreKeyPackets) // before we know of the key, perhaps
+				from.sendEncrypted(out, maxPreKeyPackets) // before we know of the key, perhaps
 				to.wait(t, maxPreKeyPackets)
-				from.sealed(out, 30-maxPreKeyPackets)
+				from.sendEncrypted(out, 30-maxPreKeyPackets)
 				to.wait(t, 30)
 				s.Update(s.media) // that the session is refreshed changes nothing
-				from.sealed(out, 5)
+				from.sendEncrypted(out, 5)
 				to.wait(t, 35)
-				from.say(1)
+				from.sendFrames(1)
 				s.Close()
 				_ = conn.Close()
 				if got := s.Stats(); got.Packets != 35 || got.Dropped != [reasons]uint64{Unauthentic: 1} {
@@ -107,14 +107,14 @@ func TestAHandshakeGivesTheKeys(t *testing.T) {
 	}
 }
 
-func TestAnImpostorIsNotHeard(t *testing.T) {
+func TestPeerWithOtherCertificateIsRejected(t *testing.T) {
 	for _, active := range []bool{true, false} {
 		p := pool(t, 50)
-		s, from, _ := handshaking(t, p, active, func(s *timbre.Media) {
+		s, from, _ := openDTLS(t, p, active, func(s *timbre.Media) {
 			s.DTLS.Fingerprint = p.Fingerprint() // not that of the peer
 		})
-		if _, out, err := shake(limited(t), from, from.to, !active, profiles()[0]); err == nil { // it may think so at first
-			from.sealed(out, 3)
+		if _, out, err := peerHandshake(testContext(t), from, from.to, !active, profiles()[0]); err == nil { // it may think so at first
+			from.sendEncrypted(out, 3)
 		}
 		s.Close()
 		if got := s.Stats(); got.Packets != 0 || s.crypto[onMedia] != nil {
@@ -123,19 +123,19 @@ func TestAnImpostorIsNotHeard(t *testing.T) {
 	}
 }
 
-func TestRTCPOnItsOwnPortHasItsOwnHandshake(t *testing.T) {
+func TestRTCPPortHasItsOwnHandshake(t *testing.T) {
 	for _, active := range []bool{true, false} {
 		p := pool(t, 50)
 		control := newSender(t)
-		s, from, to := handshaking(t, p, active, func(s *timbre.Media) { s.Mux, s.RTCP = false, control.addr() })
+		s, from, to := openDTLS(t, p, active, func(s *timbre.Media) { s.Mux, s.RTCP = false, control.addr() })
 		control.to = netip.AddrPortFrom(loopback, uint16(s.Port()+1))
-		_, out, err := shake(limited(t), from, from.to, !active, profiles()[1])
+		_, out, err := peerHandshake(testContext(t), from, from.to, !active, profiles()[1])
 		if err != nil {
 			t.Fatal(err)
 		}
-		from.sealed(out, 3)
+		from.sendEncrypted(out, 3)
 		to.wait(t, 3) // the source of the media is known, and RTCP comes from another port
-		if _, _, err = shake(limited(t), control, control.to, !active, profiles()[2]); err != nil {
+		if _, _, err = peerHandshake(testContext(t), control, control.to, !active, profiles()[2]); err != nil {
 			t.Fatal(err)
 		}
 		for s.sealedReports() == nil {
@@ -149,12 +149,12 @@ func TestRTCPOnItsOwnPortHasItsOwnHandshake(t *testing.T) {
 }
 
 // A server's packets may overtake the end of its handshake.
-func TestWhatComesBeforeTheKeyIsHeardInItsPlace(t *testing.T) {
+func TestPreKeyPacketsAreDecodedInOrder(t *testing.T) {
 	p := pool(t, 50)
-	s, from, to := handshaking(t, p, false, nil)
-	k := agreed(t, "AEAD_AES_128_GCM", 1)
-	c := sealer(t, k)
-	from.sealed(c, maxPreKeyPackets+3)
+	s, from, to := openDTLS(t, p, false, nil)
+	k := testKeys(t, "AEAD_AES_128_GCM", 1)
+	c := peerContext(t, k)
+	from.sendEncrypted(c, maxPreKeyPackets+3)
 	for s.Stats().Dropped[Unauthentic] < 3 {
 		await(t)
 	}
@@ -164,29 +164,29 @@ func TestWhatComesBeforeTheKeyIsHeardInItsPlace(t *testing.T) {
 	s.mu.Unlock()
 	s.handshakeDone(a, *k, nil)
 	to.wait(t, maxPreKeyPackets)
-	from.sealed(c, 1)
+	from.sendEncrypted(c, 1)
 	s.Close()
 	if got := s.Stats(); got.Packets != maxPreKeyPackets+1 || got.Lost != 3 {
 		t.Errorf("%+v", got)
 	}
 }
 
-func TestAPeerThatStartsOverIsAnswered(t *testing.T) {
-	s, from, to := handshaking(t, pool(t, 50), false, nil)
-	_, out, err := shake(limited(t), from, from.to, true, profiles()[0])
+func TestNewClientHelloRestartsHandshake(t *testing.T) {
+	s, from, to := openDTLS(t, pool(t, 50), false, nil)
+	_, out, err := peerHandshake(testContext(t), from, from.to, true, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	from.sealed(out, 2)
+	from.sendEncrypted(out, 2)
 	to.wait(t, 2)
 	other := newSender(t)
 	other.to, other.seq, other.ts = from.to, from.seq, from.ts
 	s.Update(timbre.Media{Remote: other.addr(), DTLS: s.media.DTLS, Mux: true, Payloads: s.media.Payloads})
-	_, again, err := shake(limited(t), other, other.to, true, profiles()[1])
+	_, again, err := peerHandshake(testContext(t), other, other.to, true, profiles()[1])
 	if err != nil {
 		t.Fatal(err)
 	}
-	other.sealed(again, 2)
+	other.sendEncrypted(again, 2)
 	to.wait(t, 4)
 	s.Close()
 	if got := s.Stats(); got.Packets != 4 {
@@ -194,10 +194,10 @@ func TestAPeerThatStartsOverIsAnswered(t *testing.T) {
 	}
 }
 
-func TestAnotherFingerprintIsAnotherPeer(t *testing.T) {
+func TestNewFingerprintStartsNewAssociation(t *testing.T) {
 	p := pool(t, 50)
-	s, from, to := handshaking(t, p, true, nil)
-	if _, _, err := shake(limited(t), from, from.to, false, profiles()[0]); err != nil {
+	s, from, to := openDTLS(t, p, true, nil)
+	if _, _, err := peerHandshake(testContext(t), from, from.to, false, profiles()[0]); err != nil {
 		t.Fatal(err)
 	}
 	next := newSender(t)
@@ -206,18 +206,18 @@ func TestAnotherFingerprintIsAnotherPeer(t *testing.T) {
 		Remote: next.addr(), DTLS: &timbre.DTLSParameters{Fingerprint: certificateFingerprint("sha-1", certificate().certificate.Certificate[0]), Active: true},
 		Mux: true, Payloads: s.media.Payloads,
 	})
-	_, out, err := shake(limited(t), next, next.to, false, profiles()[0])
+	_, out, err := peerHandshake(testContext(t), next, next.to, false, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	next.sealed(out, 2)
+	next.sendEncrypted(out, 2)
 	to.wait(t, 2)
 	s.Update(timbre.Media{Remote: next.addr(), Payloads: s.media.Payloads}) // encryption is switched off
-	next.say(1)
+	next.sendFrames(1)
 	to.wait(t, 3)
 }
 
-func TestRecordsThatBelongNowhereAreCounted(t *testing.T) {
+func TestUnexpectedRecordsAreCounted(t *testing.T) {
 	record := append(make([]byte, 100), 0)
 	record[0] = 22
 	hello := slices.Clone(record)
@@ -225,7 +225,7 @@ func TestRecordsThatBelongNowhereAreCounted(t *testing.T) {
 	plain, from, _ := open(t, pool(t, 50), nil)
 	from.raw(record)
 	plain.Close()
-	passive, from, _ := handshaking(t, pool(t, 50), false, nil)
+	passive, from, _ := openDTLS(t, pool(t, 50), false, nil)
 	stranger := newSender(t)
 	stranger.to = from.to
 	from.raw(record) // no handshake has begun
@@ -243,13 +243,13 @@ func TestRecordsThatBelongNowhereAreCounted(t *testing.T) {
 }
 
 // A forged hello neither ends what was agreed on, nor makes us take leave of the peer.
-func TestAHelloOfSomebodyElseChangesNothing(t *testing.T) {
-	s, from, to := handshaking(t, pool(t, 50), false, nil)
-	conn, out, err := shake(limited(t), from, from.to, true, profiles()[0])
+func TestForgedClientHelloKeepsKeys(t *testing.T) {
+	s, from, to := openDTLS(t, pool(t, 50), false, nil)
+	conn, out, err := peerHandshake(testContext(t), from, from.to, true, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	from.sealed(out, 2)
+	from.sendEncrypted(out, 2)
 	to.wait(t, 2)
 	first := s.handshake()
 	other := newSender(t)
@@ -261,21 +261,21 @@ func TestAHelloOfSomebodyElseChangesNothing(t *testing.T) {
 	for s.handshake() == first {
 		await(t)
 	}
-	from.sealed(out, 3)
+	from.sendEncrypted(out, 3)
 	to.wait(t, 5)
 	if _, err := conn.Write([]byte("still there")); err != nil {
 		t.Errorf("the association was ended: %v", err)
 	}
 }
 
-func TestAHandshakeFollowsThePeer(t *testing.T) {
-	s, from, to := handshaking(t, pool(t, 50), true, func(s *timbre.Media) { s.Remote = addr("127.0.0.1:9") })
+func TestHandshakeFollowsMovedPeer(t *testing.T) {
+	s, from, to := openDTLS(t, pool(t, 50), true, func(s *timbre.Media) { s.Remote = addr("127.0.0.1:9") })
 	s.Update(timbre.Media{Remote: from.addr(), DTLS: s.media.DTLS, Mux: true, Payloads: s.media.Payloads})
-	_, out, err := shake(limited(t), from, from.to, false, profiles()[0])
+	_, out, err := peerHandshake(testContext(t), from, from.to, false, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	from.sealed(out, 2)
+	from.sendEncrypted(out, 2)
 	to.wait(t, 2)
 	s.Close()
 }
@@ -294,7 +294,7 @@ func (s *Stream) sealedReports() *cryptoContext {
 	return s.crypto[onControl]
 }
 
-func TestFingerprints(t *testing.T) {
+func TestFingerprintsOfKnownHashes(t *testing.T) {
 	for like, want := range map[string]string{
 		"SHA-1 x":   "sha-1 A9:99:3E:36:47:06:81:6A:BA:3E:25:71:78:50:C2:6C:9C:D0:D8:9D",
 		"sha-256":   "sha-256 BA:78:16:BF:8F:01:CF:EA:41:41:40:DE:5D:AE:22:23:B0:03:61:A3:96:17:7A:9C:B4:10:FF:61:F2:00:15:AD",
@@ -308,10 +308,10 @@ func TestFingerprints(t *testing.T) {
 	}
 }
 
-func TestClosingEndsAHandshakeThatNobodyAnswers(t *testing.T) {
+func TestCloseEndsUnansweredHandshake(t *testing.T) {
 	for _, mux := range []bool{true, false} {
 		p := pool(t, 50)
-		s, from, _ := handshaking(t, p, true, func(s *timbre.Media) { s.Mux = mux })
+		s, from, _ := openDTLS(t, p, true, func(s *timbre.Media) { s.Mux = mux })
 		hello := make([]byte, maxDatagram)
 		n, err := from.Read(hello)
 		if random, _ := parseHandshake(hello[:n]); err != nil || random == nil {
@@ -324,24 +324,24 @@ func TestClosingEndsAHandshakeThatNobodyAnswers(t *testing.T) {
 	}
 }
 
-func TestAFlightThatIsLostIsSentAgain(t *testing.T) {
-	s, from, to := handshaking(t, pool(t, 50), true, nil)
+func TestLostFlightIsRetransmitted(t *testing.T) {
+	s, from, to := openDTLS(t, pool(t, 50), true, nil)
 	if _, err := from.Read(make([]byte, maxDatagram)); err != nil { // lost
 		t.Fatal(err)
 	}
-	_, out, err := shake(limited(t), from, from.to, false, profiles()[0])
+	_, out, err := peerHandshake(testContext(t), from, from.to, false, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	from.sealed(out, 2)
+	from.sendEncrypted(out, 2)
 	to.wait(t, 2)
 	s.Close()
 }
 
-func TestAHandshakeThatFailedIsTriedAgainWithTheNextOffer(t *testing.T) {
+func TestUpdateRetriesFailedHandshake(t *testing.T) {
 	p := pool(t, 50)
 	p.handshakeTimeout = 10 * time.Millisecond
-	s, from, to := handshaking(t, p, true, nil)
+	s, from, to := openDTLS(t, p, true, nil)
 	for testutil.ToFloat64(p.metrics.handshakes.WithLabelValues("failed")) == 0 {
 		await(t)
 	}
@@ -350,11 +350,11 @@ func TestAHandshakeThatFailedIsTriedAgainWithTheNextOffer(t *testing.T) {
 	}
 	p.handshakeTimeout = 20 * time.Second
 	s.Update(s.media)
-	_, out, err := shake(limited(t), from, from.to, false, profiles()[0])
+	_, out, err := peerHandshake(testContext(t), from, from.to, false, profiles()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	from.sealed(out, 2)
+	from.sendEncrypted(out, 2)
 	to.wait(t, 2)
 	s.Close()
 }

@@ -35,13 +35,13 @@ func FuzzDatagrams(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		e := &ear{}
+		e := &recorder{}
 		from := addr("10.0.0.1:4000")
 		payloads := allPayloads()
 		payloads[13] = timbre.ComfortNoise
 		s := p.stream(timbre.Media{Remote: from, Payloads: payloads}, e)
-		silent := &ear{}
-		locked := p.stream(timbre.Media{Remote: from, Keys: agreed(t, all[len(b)%len(all)], 1)}, silent)
+		silent := &recorder{}
+		locked := p.stream(timbre.Media{Remote: from, Keys: testKeys(t, allSuites[len(b)%len(allSuites)], 1)}, silent)
 		if err := locked.applyKeys(); err != nil {
 			t.Fatal(err)
 		}

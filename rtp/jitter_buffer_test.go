@@ -93,7 +93,7 @@ func checkOrder(t *testing.T, samples int, dice func() byte) {
 	}
 }
 
-func TestAnyShufflingWithinTheSpanIsUndone(t *testing.T) {
+func TestReorderingWithinMaxDelayIsUndone(t *testing.T) {
 	dice := rand.New(rand.NewPCG(1, 2))
 	for _, ms := range []int{5, 10, 20, 30, 40, 60} {
 		for range 100 {
@@ -102,7 +102,7 @@ func TestAnyShufflingWithinTheSpanIsUndone(t *testing.T) {
 	}
 }
 
-func FuzzRing(f *testing.F) {
+func FuzzJitterBuffer(f *testing.F) {
 	f.Add(byte(2), []byte{})
 	f.Add(byte(1), []byte{255, 0, 0, 0, 128, 210, 0, 255})
 	f.Add(byte(3), []byte("any permutation, loss and duplication"))
@@ -118,7 +118,7 @@ func FuzzRing(f *testing.F) {
 	})
 }
 
-func TestPacketsInOrderAreHandedOnAtOnce(t *testing.T) {
+func TestPacketsInOrderAreEmittedAtOnce(t *testing.T) {
 	r, out := line()
 	for i, p := range train(300, 160) {
 		r.push(p)
@@ -128,7 +128,7 @@ func TestPacketsInOrderAreHandedOnAtOnce(t *testing.T) {
 	}
 }
 
-func TestAGapIsGivenUpWhenNewerPacketsExceedTheSpan(t *testing.T) {
+func TestGapIsGivenUpAfterMaxDelay(t *testing.T) {
 	r, out := line()
 	packets := train(20, 160)
 	r.push(packets[0])
@@ -150,7 +150,7 @@ func TestAGapIsGivenUpWhenNewerPacketsExceedTheSpan(t *testing.T) {
 	}
 }
 
-func TestWhatFollowsALossAcrossAPauseStaysInOrder(t *testing.T) {
+func TestPacketsAfterLossAcrossPauseStayInOrder(t *testing.T) {
 	r, out := line()
 	packets := train(8, 160)
 	for i := range packets[3:] {
@@ -164,7 +164,7 @@ func TestWhatFollowsALossAcrossAPauseStaysInOrder(t *testing.T) {
 	}
 }
 
-func TestALongLossOfManySlotsGoesOn(t *testing.T) {
+func TestLossOfManySlotsIsGivenUp(t *testing.T) {
 	r, out := line()
 	packets := train(2000, 160)
 	r.push(packets[0])
@@ -177,7 +177,7 @@ func TestALongLossOfManySlotsGoesOn(t *testing.T) {
 	}
 }
 
-func TestANewSourceIsHeardOnceASecondPacketConfirmsIt(t *testing.T) {
+func TestSecondPacketConfirmsNewSource(t *testing.T) {
 	r, out := line()
 	old, packets := train(10, 160), train(20, 160)
 	for i := range packets[10:] {
@@ -198,7 +198,7 @@ func TestANewSourceIsHeardOnceASecondPacketConfirmsIt(t *testing.T) {
 	}
 }
 
-func TestAForgedPacketOfAnotherSourceChangesNothing(t *testing.T) {
+func TestSinglePacketOfOtherSourceIsIgnored(t *testing.T) {
 	r, out := line()
 	packets := train(12, 160)
 	want := make([]int, 0, len(packets))
@@ -221,7 +221,7 @@ func TestAForgedPacketOfAnotherSourceChangesNothing(t *testing.T) {
 	}
 }
 
-func TestANewSourceAfterAPauseIsHeardAtOnce(t *testing.T) {
+func TestNewSourceAfterPauseNeedsNoConfirmation(t *testing.T) {
 	r, out := line()
 	packets := train(2, 160)
 	packets[1].ssrc, packets[1].seq, packets[1].idle = 9, 77, maxDelay
@@ -235,7 +235,7 @@ func TestANewSourceAfterAPauseIsHeardAtOnce(t *testing.T) {
 	}
 }
 
-func TestAWildSequenceNumberNeedsAWitness(t *testing.T) {
+func TestLargeSequenceJumpNeedsConfirmation(t *testing.T) {
 	r, out := line()
 	packets := train(10, 160)
 	for i := range packets[5:] {

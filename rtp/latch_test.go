@@ -9,7 +9,7 @@ import (
 
 func addr(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
 
-func TestWhoIsHeard(t *testing.T) {
+func TestLatchAllows(t *testing.T) {
 	const signalled, nat, host, peer, alien = "10.0.0.1:4000", "10.0.0.1:5000", "10.0.0.1:6000", "10.0.0.9:7000", "6.6.6.6:6666"
 	spec := timbre.Media{Remote: addr(signalled), Source: netip.MustParseAddr("10.0.0.9")}
 	anyone := spec
@@ -60,7 +60,7 @@ func TestWhoIsHeard(t *testing.T) {
 	}
 }
 
-func TestASourceThatStaysAfterAnUpdateIsFixedAgain(t *testing.T) {
+func TestPreviousSourceIsLatchedAgain(t *testing.T) {
 	var l latch
 	l.signal(timbre.Media{Remote: addr("10.0.0.1:4000"), LatchAny: true})
 	l.fix(addr("6.6.6.6:1"))

@@ -12,7 +12,7 @@ import (
 	"timbre"
 )
 
-func TestARangeWithoutAPairIsRefused(t *testing.T) {
+func TestRangeWithoutPairIsRefused(t *testing.T) {
 	for _, c := range []Config{{}, {First: 20001, Last: 20002}, {First: 30000, Last: 20000}, {First: 65535, Last: 65535}} {
 		if _, err := New(environment.Environment{}, c); timbre.KindOf(err) != timbre.Invalid {
 			t.Errorf("%d-%d: %v", c.First, c.Last, err)
@@ -24,12 +24,12 @@ func TestARangeWithoutAPairIsRefused(t *testing.T) {
 	}
 }
 
-func TestPortsComeBackAndTheirEndIsAnError(t *testing.T) {
+func TestPortsAreReusedAfterQuarantine(t *testing.T) {
 	p, now := pool(t, 20), time.Unix(1000, 0)
 	p.env.Now = func() time.Time { return now }
 	var streams []*Stream
 	for {
-		s, err := p.open(timbre.Media{Local: loopback}, &ear{})
+		s, err := p.open(timbre.Media{Local: loopback}, &recorder{})
 		if err != nil {
 			if timbre.KindOf(err) != timbre.Unavailable {
 				t.Error(err)
@@ -49,7 +49,7 @@ func TestPortsComeBackAndTheirEndIsAnError(t *testing.T) {
 		t.Errorf("%d pairs are free after closing", p.Free())
 	}
 	now = now.Add(quarantine - 1)
-	if s, err := p.open(timbre.Media{Local: loopback}, &ear{}); timbre.KindOf(err) != timbre.Unavailable || p.resting() != 20 {
+	if s, err := p.open(timbre.Media{Local: loopback}, &recorder{}); timbre.KindOf(err) != timbre.Unavailable || p.resting() != 20 {
 		t.Fatalf("port %v before it has rested, %v; %d rest", s, err, p.resting())
 	}
 	now = now.Add(1)
@@ -57,7 +57,7 @@ func TestPortsComeBackAndTheirEndIsAnError(t *testing.T) {
 		t.Errorf("%d still rest", p.resting())
 	}
 	for range streams {
-		s, err := p.open(timbre.Media{Local: loopback}, &ear{})
+		s, err := p.open(timbre.Media{Local: loopback}, &recorder{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func TestPortsComeBackAndTheirEndIsAnError(t *testing.T) {
 	t.Errorf("port %d was not used again", port)
 }
 
-func TestAPairInUseIsPassedOver(t *testing.T) {
+func TestPairInUseIsSkipped(t *testing.T) {
 	p := pool(t, 30)
 	odd, err := net.ListenUDP("udp", &net.UDPAddr{IP: loopback.AsSlice(), Port: firstPort() + 1})
 	if err != nil {
@@ -77,7 +77,7 @@ func TestAPairInUseIsPassedOver(t *testing.T) {
 	} else {
 		defer odd.Close()
 	}
-	s, err := p.open(timbre.Media{Local: loopback}, &ear{})
+	s, err := p.open(timbre.Media{Local: loopback}, &recorder{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestAPairInUseIsPassedOver(t *testing.T) {
 	}
 }
 
-func TestPortsBelowTheEphemeralOnesComeFirst(t *testing.T) {
+func TestPortsBelowEphemeralRangeComeFirst(t *testing.T) {
 	p, err := New(environment.Environment{}, Config{First: 32764, Last: 32771})
 	if err != nil {
 		t.Fatal(err)
@@ -103,9 +103,9 @@ func TestPortsBelowTheEphemeralOnesComeFirst(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatIsNotOursIsUnavailable(t *testing.T) {
+func TestForeignLocalAddressIsUnavailable(t *testing.T) {
 	p := pool(t, 5)
-	_, err := p.open(timbre.Media{Local: addr("192.0.2.1:1").Addr()}, &ear{})
+	_, err := p.open(timbre.Media{Local: addr("192.0.2.1:1").Addr()}, &recorder{})
 	if timbre.KindOf(err) != timbre.Unavailable || p.Free() != 5 {
 		t.Errorf("%v, %d free", err, p.Free())
 	}

@@ -10,10 +10,10 @@ import (
 )
 
 // A description may name a victim: it gets no more than one voice, and its peer all as soon as it has said something.
-func TestAHostThatHasSentNothingGetsNoMoreThanOneVoice(t *testing.T) {
+func TestRelayToUnverifiedHostIsLimited(t *testing.T) {
 	p, now := pool(t, 50), time.Unix(1000, 0)
 	p.env.Now = func() time.Time { return now }
-	s := p.stream(timbre.Media{Remote: addr("10.0.0.1:4000")}, &ear{})
+	s := p.stream(timbre.Media{Remote: addr("10.0.0.1:4000")}, &recorder{})
 	sent := func(n int, to string) (sent int) {
 		for range n {
 			if s.mayRelayTo(addr(to)) {

@@ -14,14 +14,14 @@ import (
 )
 
 // end is one end of a relayed call: a socket for its media and one for its RTCP, and the stream that faces it.
-type end struct {
+type relayEnd struct {
 	*sender
 	control *sender
 	stream  *Stream
 }
 
 // heardOf is what arrives at a socket.
-func heardOf(t testing.TB, s *sender) []byte {
+func receiveFrom(t testing.TB, s *sender) []byte {
 	t.Helper()
 	buf := make([]byte, maxDatagram)
 	_ = s.SetReadDeadline(time.Now().Add(10 * time.Second))
@@ -33,10 +33,10 @@ func heardOf(t testing.TB, s *sender) []byte {
 }
 
 // joined are two ends whose media is relayed through p.
-func joined(t testing.TB, p *Pool, hear timbre.Listener) (a, b *end) {
+func openRelayed(t testing.TB, p *Pool, hear timbre.Listener) (a, b *relayEnd) {
 	t.Helper()
-	open := func() *end {
-		e := &end{sender: newSender(t), control: newSender(t)}
+	open := func() *relayEnd {
+		e := &relayEnd{sender: newSender(t), control: newSender(t)}
 		s, err := p.open(timbre.Media{Local: loopback, Remote: e.addr(), RTCP: e.control.addr(), Source: loopback}, hear)
 		if err != nil {
 			t.Fatal(err)
@@ -54,30 +54,30 @@ func joined(t testing.TB, p *Pool, hear timbre.Listener) (a, b *end) {
 }
 
 // spoken makes an end one that has sent something already.
-func (e *end) spoken() {
+func (e *relayEnd) verify() {
 	e.stream.mu.Lock()
 	defer e.stream.mu.Unlock()
 	e.stream.latch.fix(e.addr())
 }
 
-func newRoom() *room { return &room{grown: make(chan struct{})} }
+func newRoom() *liveRecorder { return &liveRecorder{grown: make(chan struct{})} }
 
-func TestARelayedPacketArrivesAsItWasSent(t *testing.T) {
+func TestRelayedPacketsAreUnchanged(t *testing.T) {
 	p := pool(t, 50)
-	a, b := joined(t, p, deaf{})
-	for _, dir := range []struct{ from, to *end }{{a, b}, {b, a}} {
+	a, b := openRelayed(t, p, discard{})
+	for _, dir := range []struct{ from, to *relayEnd }{{a, b}, {b, a}} {
 		for _, pt := range []uint8{0, 101, 18, 127} { // a codec, keys, and two that nobody here can hear
 			sent := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: pt, SequenceNumber: dir.from.seq, SSRC: 7, Marker: true}, Payload: []byte{1, 2, 3}}
 			dir.from.seq++
 			dir.from.packet(sent)
 			want, _ := sent.Marshal()
-			if got := heardOf(t, dir.to.sender); !bytes.Equal(got, want) {
+			if got := receiveFrom(t, dir.to.sender); !bytes.Equal(got, want) {
 				t.Errorf("payload type %d: sent % x, received % x", pt, want, got)
 			}
 		}
 		report, _ := rtcp.Marshal([]rtcp.Packet{&rtcp.SenderReport{SSRC: 7, PacketCount: 4}})
 		dir.from.control.raw(report)
-		if got := heardOf(t, dir.to.control); !bytes.Equal(got, report) {
+		if got := receiveFrom(t, dir.to.control); !bytes.Equal(got, report) {
 			t.Errorf("report % x, received % x", report, got)
 		}
 	}
@@ -89,16 +89,16 @@ func TestARelayedPacketArrivesAsItWasSent(t *testing.T) {
 	}
 }
 
-func TestAStrangersPacketIsNotRelayed(t *testing.T) {
-	a, b := joined(t, pool(t, 50), deaf{})
-	a.say(1)
-	heardOf(t, b.sender)
+func TestPacketsOfUnknownSourceAreNotRelayed(t *testing.T) {
+	a, b := openRelayed(t, pool(t, 50), discard{})
+	a.sendFrames(1)
+	receiveFrom(t, b.sender)
 	stranger := newSender(t)
 	stranger.to = a.to
-	stranger.say(1)
+	stranger.sendFrames(1)
 	a.raw([]byte("no RTP"))
-	a.say(1)
-	if got := heardOf(t, b.sender); got[2] != byte((a.seq-1)>>8) || got[3] != byte(a.seq-1) {
+	a.sendFrames(1)
+	if got := receiveFrom(t, b.sender); got[2] != byte((a.seq-1)>>8) || got[3] != byte(a.seq-1) {
 		t.Errorf("received % x", got)
 	}
 	if n := a.stream.Stats().Dropped; n[UnknownSource] != 1 || n[Malformed] != 1 {
@@ -111,14 +111,14 @@ type stuck chan struct{}
 
 func (s stuck) Frame(timbre.Frame) { <-s }
 
-func TestAStuckListenerDoesNotStopTheRelay(t *testing.T) {
+func TestBlockedListenerDoesNotStopRelay(t *testing.T) {
 	p := pool(t, 50)
 	free := make(stuck)
-	a, b := joined(t, p, free)
-	b.spoken()
+	a, b := openRelayed(t, p, free)
+	b.verify()
 	for range backlog + 20 {
-		a.say(1)
-		heardOf(t, b.sender)
+		a.sendFrames(1)
+		receiveFrom(t, b.sender)
 	}
 	a.stream.Close() // nor the end of the call
 	if n := testutil.ToFloat64(p.metrics.listenerDropped); n < 10 {
@@ -127,12 +127,12 @@ func TestAStuckListenerDoesNotStopTheRelay(t *testing.T) {
 	close(free)
 }
 
-func TestARelayedStreamIsHeardToItsEnd(t *testing.T) {
+func TestCloseDeliversQueuedFramesOfRelay(t *testing.T) {
 	got := newRoom()
-	a, b := joined(t, pool(t, 50), got)
+	a, b := openRelayed(t, pool(t, 50), got)
 	for range 40 {
-		a.say(1)
-		heardOf(t, b.sender)
+		a.sendFrames(1)
+		receiveFrom(t, b.sender)
 	}
 	a.stream.Close()
 	if n := len(got.pcm); n != 40*160 {
@@ -140,15 +140,15 @@ func TestARelayedStreamIsHeardToItsEnd(t *testing.T) {
 	}
 }
 
-func TestOpaqueDatagramsAreRelayedAndNotHeard(t *testing.T) {
+func TestOpaqueDatagramsAreRelayedNotDecoded(t *testing.T) {
 	got := newRoom()
-	a, b := joined(t, pool(t, 50), got)
-	for _, e := range []*end{a, b} {
+	a, b := openRelayed(t, pool(t, 50), got)
+	for _, e := range []*relayEnd{a, b} {
 		e.stream.Update(timbre.Media{Local: loopback, Remote: e.addr(), Source: loopback, Opaque: true})
 	}
 	for _, fax := range []string{"\x00\x01\x02 a page", "\x80\xC8 not RTCP either"} {
 		a.raw([]byte(fax))
-		if got := heardOf(t, b.sender); string(got) != fax {
+		if got := receiveFrom(t, b.sender); string(got) != fax {
 			t.Errorf("sent %q, received %q", fax, got)
 		}
 	}
@@ -158,7 +158,7 @@ func TestOpaqueDatagramsAreRelayedAndNotHeard(t *testing.T) {
 	}
 }
 
-func TestWhereThePeerReceives(t *testing.T) {
+func TestRelayDestinations(t *testing.T) {
 	p := pool(t, 1)
 	for name, c := range map[string]struct {
 		spec           timbre.Media
@@ -173,7 +173,7 @@ func TestWhereThePeerReceives(t *testing.T) {
 		"behind NAT":              {timbre.Media{Remote: addr("192.168.0.1:4000"), RTCP: addr("192.168.0.1:4001"), Source: addr("10.0.0.1:1").Addr()}, "10.0.0.1:4444", "10.0.0.1:4444", "10.0.0.1:4445"},
 		"hold of old":             {timbre.Media{Remote: addr("0.0.0.0:4000")}, "", "invalid AddrPort", "invalid AddrPort"},
 	} {
-		s := p.stream(c.spec, deaf{})
+		s := p.stream(c.spec, discard{})
 		if c.from != "" {
 			s.handleDatagram(speech(), addr(c.from))
 		}

@@ -55,7 +55,7 @@ const (
 )
 
 // The ports are those from which rtpengine sent each leg to the recorder.
-func TestARealClientIsHeardWholeAndInOrder(t *testing.T) {
+func TestCapturedCallIsDecodedCompletely(t *testing.T) {
 	for _, c := range []struct {
 		file    string
 		port    uint16
@@ -88,12 +88,12 @@ func TestARealClientIsHeardWholeAndInOrder(t *testing.T) {
 
 // Its client kept sending through the hold. Here the leg that was held says nothing between its two re-INVITEs, as most
 // clients do: the sequence numbers go on, the timestamps leave the time out.
-func TestAPauseInOneLegIsAJumpInItsTime(t *testing.T) {
+func TestHoldInCaptureIsMediaTimeJump(t *testing.T) {
 	const from, to = 145, 245 // packets of port 30206 while it was held
 	datagrams := captured(t, holding, 30206)
 	heard := slices.Concat(datagrams[:from], datagrams[to:])
 	first := binary.BigEndian.Uint16(datagrams[0][2:])
-	e := &ear{}
+	e := &recorder{}
 	p := pool(t, 1)
 	s := p.stream(timbre.Media{Remote: addr("127.0.0.1:30206")}, e)
 	for i, d := range heard {
@@ -119,9 +119,9 @@ func TestAPauseInOneLegIsAJumpInItsTime(t *testing.T) {
 }
 
 // A network that delays, doubles and loses packets changes only what it lost: that is left out, at its time.
-func TestARealClientOverABadNetwork(t *testing.T) {
+func TestCapturedCallOverBadNetwork(t *testing.T) {
 	datagrams := captured(t, twoParty, 30038)
-	e := &tape{}
+	e := &timeRecorder{}
 	p := pool(t, 1)
 	s := p.stream(timbre.Media{Remote: netip.AddrPortFrom(loopback, 30038)}, e)
 	lost := 0

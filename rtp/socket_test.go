@@ -23,12 +23,12 @@ func option(t *testing.T, c syscall.Conn, level, name int) (value int) {
 	return value
 }
 
-func TestSocketsAreMarkedAndHaveRoom(t *testing.T) {
+func TestSocketsHaveDSCPAndReceiveBuffer(t *testing.T) {
 	for name, local := range map[string]netip.Addr{"IPv4": loopback, "IPv6": netip.IPv6Loopback(), "both": {}} {
 		t.Run(name, func(t *testing.T) {
 			p := pool(t, 50)
 			p.cfg.DSCP = 46
-			s, err := p.open(timbre.Media{Local: local}, &ear{})
+			s, err := p.open(timbre.Media{Local: local}, &recorder{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,7 +7,7 @@ import (
 	"github.com/pion/rtcp"
 )
 
-func TestReportsReckonLossAndJitterAsRFC3550(t *testing.T) {
+func TestReportBlocksFollowRFC3550(t *testing.T) {
 	start := time.UnixMilli(1_700_000_000_000)
 	var r sourceStats
 	first := said(0, 160, 0)
@@ -45,7 +45,7 @@ func TestReportsReckonLossAndJitterAsRFC3550(t *testing.T) {
 	}
 }
 
-func TestJitterIsNotShakenByAPause(t *testing.T) {
+func TestPauseDoesNotCountAsJitter(t *testing.T) {
 	now := time.UnixMilli(1_700_000_000_000)
 	var r sourceStats
 	p := said(0xFFFFFF00, 160, 0)

@@ -15,7 +15,7 @@ import (
 )
 
 // voice is so many seconds of a party of a demo call, from its tenth second on.
-func voice(t testing.TB, seconds int) []int16 {
+func demoSpeech(t testing.TB, seconds int) []int16 {
 	t.Helper()
 	f, err := os.Open("../cmd/timbre/demo/calls/s1_enrol_caller.wav")
 	if err != nil {
@@ -42,14 +42,14 @@ func allPayloads() map[uint8]timbre.Codec {
 }
 
 // talker puts speech into RTP packets.
-type talker struct {
+type speechEncoder struct {
 	t      testing.TB
 	header rtp.Header
 	wide   *g722.Encoder
 	opus   *gopus.Encoder
 }
 
-func newTalker(t testing.TB, ssrc uint32) *talker {
+func newSpeechEncoder(t testing.TB, ssrc uint32) *speechEncoder {
 	t.Helper()
 	opus, err := gopus.NewEncoder(gopus.EncoderConfig{SampleRate: 2 * timbre.SampleRate, Channels: 1, Application: gopus.ApplicationVoIP})
 	if err != nil {
@@ -58,14 +58,14 @@ func newTalker(t testing.TB, ssrc uint32) *talker {
 	if err := opus.SetBitrate(32000); err != nil {
 		t.Fatal(err)
 	}
-	return &talker{
+	return &speechEncoder{
 		t: t, header: rtp.Header{Version: 2, SSRC: ssrc, SequenceNumber: 0xFFF0, Timestamp: 0xFFFFF000},
 		wide: g722.NewEncoder(g722.Rate64000, 0), opus: opus,
 	}
 }
 
 // say gives the packets of speech by a codec, of the lengths given in turn, in samples at 8 kHz.
-func (k *talker) say(pcm []int16, c timbre.Codec, lengths ...int) (packets []rtp.Packet) {
+func (k *speechEncoder) packets(pcm []int16, c timbre.Codec, lengths ...int) (packets []rtp.Packet) {
 	k.t.Helper()
 	for i := 0; len(pcm) >= lengths[i%len(lengths)]; i++ {
 		n := lengths[i%len(lengths)]
@@ -79,7 +79,7 @@ func (k *talker) say(pcm []int16, c timbre.Codec, lengths ...int) (packets []rtp
 	return packets
 }
 
-func (k *talker) encode(pcm []int16, c timbre.Codec) []byte {
+func (k *speechEncoder) encode(pcm []int16, c timbre.Codec) []byte {
 	k.t.Helper()
 	switch c {
 	case timbre.PCMU:
@@ -88,13 +88,13 @@ func (k *talker) encode(pcm []int16, c timbre.Codec) []byte {
 		return codec.ALaw.Encode(nil, pcm)
 	case timbre.G722:
 		b := make([]byte, len(pcm))
-		return b[:k.wide.Encode(b, doubled(pcm))]
+		return b[:k.wide.Encode(b, doubleRate(pcm))]
 	}
 	b := make([]byte, 1500)
 	if err := k.opus.SetFrameSize(2 * len(pcm)); err != nil {
 		k.t.Fatal(err)
 	}
-	n, err := k.opus.EncodeInt16(doubled(pcm), b)
+	n, err := k.opus.EncodeInt16(doubleRate(pcm), b)
 	if err != nil {
 		k.t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func (k *talker) encode(pcm []int16, c timbre.Codec) []byte {
 }
 
 // doubled is audio at twice the rate: what is between two samples is their mean.
-func doubled(pcm []int16) []int16 {
+func doubleRate(pcm []int16) []int16 {
 	out := make([]int16, 0, 2*len(pcm))
 	for i, s := range pcm {
 		next := s
@@ -115,12 +115,12 @@ func doubled(pcm []int16) []int16 {
 }
 
 // tape is a listener that keeps what it hears by its media time.
-type tape struct {
+type timeRecorder struct {
 	pcm []int16
 	n   int // samples heard
 }
 
-func (p *tape) Frame(f timbre.Frame) {
+func (p *timeRecorder) Frame(f timbre.Frame) {
 	at := int(f.At / sample)
 	for len(p.pcm) < at {
 		p.pcm = append(p.pcm, 0)
@@ -130,14 +130,14 @@ func (p *tape) Frame(f timbre.Frame) {
 }
 
 // samples is how much has been heard.
-func (p *tape) samples() time.Duration { return time.Duration(p.n) * sample }
+func (p *timeRecorder) samples() time.Duration { return time.Duration(p.n) * sample }
 
 // length is how long it has been heard, up to the end.
-func (p *tape) length() time.Duration { return time.Duration(len(p.pcm)) * sample }
+func (p *timeRecorder) length() time.Duration { return time.Duration(len(p.pcm)) * sample }
 
 // likeness is how well what is heard of a stretch of speech correlates with it, if it comes as much later as suits best, and
 // how many samples that is.
-func likeness(said, heard []int16) (best float64, late int) {
+func correlation(said, heard []int16) (best float64, late int) {
 	for lag := -40; lag <= 240; lag++ {
 		var both, one, other float64
 		for i := max(0, -lag); i < min(len(said), len(heard)-lag); i++ {

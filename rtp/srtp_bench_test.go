@@ -10,13 +10,13 @@ import (
 )
 
 // A sealed packet of 20 ms, from the datagram to the frame, without the socket: BenchmarkReceivePacket is the same in clear.
-func BenchmarkReceiveSealed(b *testing.B) {
+func BenchmarkReceiveEncrypted(b *testing.B) {
 	const batch = 4096
 	from := addr("10.0.0.1:4000")
-	for _, suite := range all {
+	for _, suite := range allSuites {
 		b.Run(suite, func(b *testing.B) {
-			k := agreed(b, suite, 1)
-			c := sealer(b, k)
+			k := testKeys(b, suite, 1)
+			c := peerContext(b, k)
 			packets := make([][]byte, batch)
 			for i := range packets {
 				plain := speech()
@@ -36,7 +36,7 @@ func BenchmarkReceiveSealed(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					s = p.stream(timbre.Media{Remote: from, Keys: k}, deaf{})
+					s = p.stream(timbre.Media{Remote: from, Keys: k}, discard{})
 					s.crypto = [ports]*cryptoContext{e, e}
 					b.StartTimer()
 				}
@@ -50,15 +50,15 @@ func BenchmarkReceiveSealed(b *testing.B) {
 }
 
 // What a stream's keys weigh, in bytes of heap.
-func BenchmarkSealedMemory(b *testing.B) {
+func BenchmarkEncryptedMemory(b *testing.B) {
 	const n = 2000
 	for b.Loop() {
 		kept := make([]*cryptoContext, n)
 		packets := make([][]byte, n)
-		k := agreed(b, "AES_CM_128_HMAC_SHA1_80", 1)
+		k := testKeys(b, "AES_CM_128_HMAC_SHA1_80", 1)
 		for i := range packets {
 			var err error
-			if packets[i], err = sealer(b, k).EncryptRTP(nil, speech(), nil); err != nil {
+			if packets[i], err = peerContext(b, k).EncryptRTP(nil, speech(), nil); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -85,7 +85,7 @@ func BenchmarkHandshake(b *testing.B) {
 		s, from, _ := open(b, p, func(s *timbre.Media) {
 			s.DTLS, s.Mux = &timbre.DTLSParameters{Fingerprint: certificate().Fingerprint(), Active: true}, true
 		})
-		if _, _, err := shake(context.Background(), from, from.to, false, profiles()[0]); err != nil {
+		if _, _, err := peerHandshake(context.Background(), from, from.to, false, profiles()[0]); err != nil {
 			b.Fatal(err)
 		}
 		for s.handshake() == nil || s.sealing() == nil {
@@ -96,7 +96,7 @@ func BenchmarkHandshake(b *testing.B) {
 }
 
 // What an open stream with a handshake behind it weighs, in bytes of heap and stack.
-func BenchmarkHandshakenMemory(b *testing.B) {
+func BenchmarkHandshakeMemory(b *testing.B) {
 	const n = 200
 	for b.Loop() {
 		p, err := New(environment.Environment{}, Config{First: 26000, Last: 31999})
@@ -109,7 +109,7 @@ func BenchmarkHandshakenMemory(b *testing.B) {
 			s, from, _ := open(b, p, func(s *timbre.Media) {
 				s.DTLS, s.Mux = &timbre.DTLSParameters{Fingerprint: certificate().Fingerprint(), Active: true}, true
 			})
-			conn, _, err := shake(context.Background(), from, from.to, false, profiles()[0])
+			conn, _, err := peerHandshake(context.Background(), from, from.to, false, profiles()[0])
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -16,7 +16,7 @@ import (
 )
 
 // agreed are keys of a suite, the peer's made of one byte and ours of another.
-func agreed(t testing.TB, suite string, remote byte) *timbre.SRTPKeys {
+func testKeys(t testing.TB, suite string, remote byte) *timbre.SRTPKeys {
 	t.Helper()
 	at := timbre.SRTPSuiteRank(suite)
 	if at < 0 {
@@ -27,7 +27,7 @@ func agreed(t testing.TB, suite string, remote byte) *timbre.SRTPKeys {
 }
 
 // sealer is the peer's side of keys.
-func sealer(t testing.TB, k *timbre.SRTPKeys, options ...srtp.ContextOption) *srtp.Context {
+func peerContext(t testing.TB, k *timbre.SRTPKeys, options ...srtp.ContextOption) *srtp.Context {
 	t.Helper()
 	c, err := newSRTPContext(k.Suite, k.Remote, options...)
 	if err != nil {
@@ -37,7 +37,7 @@ func sealer(t testing.TB, k *timbre.SRTPKeys, options ...srtp.ContextOption) *sr
 }
 
 // said is the next packet of a sender, as it is before it is sealed.
-func (s *sender) said() []byte {
+func (s *sender) nextPacket() []byte {
 	s.t.Helper()
 	payload := bytes.Repeat([]byte{byte(len(s.sent))}, 160)
 	b, err := (&rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: s.seq, Timestamp: s.ts, SSRC: 77}, Payload: payload}).Marshal()
@@ -51,10 +51,10 @@ func (s *sender) said() []byte {
 }
 
 // sealed sends n packets of 20 ms, and gives the last one.
-func (s *sender) sealed(c *srtp.Context, n int) (last []byte) {
+func (s *sender) sendEncrypted(c *srtp.Context, n int) (last []byte) {
 	s.t.Helper()
 	for range n {
-		b, err := c.EncryptRTP(nil, s.said(), nil)
+		b, err := c.EncryptRTP(nil, s.nextPacket(), nil)
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -64,7 +64,7 @@ func (s *sender) sealed(c *srtp.Context, n int) (last []byte) {
 	return last
 }
 
-var all = suiteNames()
+var allSuites = suiteNames()
 
 func suiteNames() (names []string) {
 	for _, s := range timbre.SRTPSuites() {
@@ -73,14 +73,14 @@ func suiteNames() (names []string) {
 	return names
 }
 
-func TestEverySuiteIsHeardAndAnswered(t *testing.T) {
-	for _, suite := range all {
+func TestEverySuiteDecryptsAndReports(t *testing.T) {
+	for _, suite := range allSuites {
 		t.Run(suite, func(t *testing.T) {
 			p := pool(t, 50)
-			k := agreed(t, suite, 1)
+			k := testKeys(t, suite, 1)
 			s, from, to := open(t, p, func(s *timbre.Media) { s.Keys, s.Mux = k, true })
-			c := sealer(t, k)
-			from.sealed(c, 40) // the sequence numbers begin anew among them: the roll-over counter goes up
+			c := peerContext(t, k)
+			from.sendEncrypted(c, 40) // the sequence numbers begin anew among them: the roll-over counter goes up
 			to.wait(t, 40)
 			b, err := rtcp.Marshal([]rtcp.Packet{&rtcp.SenderReport{SSRC: 77}})
 			if err != nil {
@@ -90,7 +90,7 @@ func TestEverySuiteIsHeardAndAnswered(t *testing.T) {
 				t.Fatal(err)
 			}
 			from.raw(b)
-			from.sealed(c, 1)
+			from.sendEncrypted(c, 1)
 			to.wait(t, 41)
 			s.sendReport(p.env.Now())
 			report := make([]byte, maxDatagram)
@@ -120,18 +120,18 @@ func TestEverySuiteIsHeardAndAnswered(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotAuthenticIsNeverHeard(t *testing.T) {
-	for _, suite := range all {
+func TestUnauthenticPacketsAreDropped(t *testing.T) {
+	for _, suite := range allSuites {
 		t.Run(suite, func(t *testing.T) {
 			p := pool(t, 50)
-			k := agreed(t, suite, 1)
+			k := testKeys(t, suite, 1)
 			s, from, to := open(t, p, func(s *timbre.Media) { s.Keys, s.LatchAny = k, true })
 			thief := newSender(t)
 			thief.to = from.to
-			thief.sealed(sealer(t, agreed(t, suite, 2)), 20) // the wrong key
-			thief.say(1)                                     // in the clear
-			c := sealer(t, k)
-			again := from.sealed(c, 3)
+			thief.sendEncrypted(peerContext(t, testKeys(t, suite, 2)), 20) // the wrong key
+			thief.sendFrames(1)                                            // in the clear
+			c := peerContext(t, k)
+			again := from.sendEncrypted(c, 3)
 			to.wait(t, 3)
 			from.raw(again) // a replay
 			tampered := bytes.Clone(again)
@@ -139,7 +139,7 @@ func TestWhatIsNotAuthenticIsNeverHeard(t *testing.T) {
 			tampered[3] += 9 // a sequence number that was not there yet
 			from.raw(tampered)
 			from.raw(again[:14])
-			from.sealed(c, 1)
+			from.sendEncrypted(c, 1)
 			to.wait(t, 4)
 			s.Close()
 			if !slices.Equal(to.pcm, codec.ULaw.Decode(nil, from.sent)) {
@@ -156,52 +156,52 @@ func TestWhatIsNotAuthenticIsNeverHeard(t *testing.T) {
 	}
 }
 
-func TestAStrangerCannotFixTheSource(t *testing.T) {
-	k := agreed(t, "AEAD_AES_128_GCM", 1)
+func TestUnauthenticPacketDoesNotLatch(t *testing.T) {
+	k := testKeys(t, "AEAD_AES_128_GCM", 1)
 	s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Keys, s.Remote = k, addr("127.0.0.1:9") })
 	thief := newSender(t) // on the signalled host
 	thief.to = from.to
-	thief.sealed(sealer(t, agreed(t, "AEAD_AES_128_GCM", 2)), 5)
-	from.sealed(sealer(t, k), 5)
+	thief.sendEncrypted(peerContext(t, testKeys(t, "AEAD_AES_128_GCM", 2)), 5)
+	from.sendEncrypted(peerContext(t, k), 5)
 	to.wait(t, 5)
 	if got := s.Stats().Dropped[UnknownSource]; got != 0 {
 		t.Errorf("%d packets of the right source were turned away", got)
 	}
 }
 
-func TestAnUpdateKeepsTheCounters(t *testing.T) {
-	k := agreed(t, "AES_CM_128_HMAC_SHA1_80", 1)
+func TestUpdateKeepsReplayStateOfSameKey(t *testing.T) {
+	k := testKeys(t, "AES_CM_128_HMAC_SHA1_80", 1)
 	s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Keys = k })
-	c := sealer(t, k)
-	last := from.sealed(c, 20)
+	c := peerContext(t, k)
+	last := from.sendEncrypted(c, 20)
 	to.wait(t, 20)
 	if roc, _ := c.ROC(77); roc != 1 {
 		t.Fatalf("the roll-over counter is %d", roc)
 	}
-	s.Update(timbre.Media{Remote: from.addr(), Keys: agreed(t, k.Suite, 1), Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}})
+	s.Update(timbre.Media{Remote: from.addr(), Keys: testKeys(t, k.Suite, 1), Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}})
 	from.raw(last)
-	from.sealed(c, 5)
+	from.sendEncrypted(c, 5)
 	to.wait(t, 25)
 	if got := s.Stats(); got.Dropped != [reasons]uint64{Replayed: 1} {
 		t.Errorf("%+v", got)
 	}
 }
 
-func TestAKeyThatWasChangedIsHeardForAWhile(t *testing.T) {
+func TestPreviousKeyIsAcceptedForAWhile(t *testing.T) {
 	for _, next := range []string{"AEAD_AES_256_GCM", "AES_CM_128_HMAC_SHA1_32"} {
-		k := agreed(t, "AEAD_AES_256_GCM", 1)
+		k := testKeys(t, "AEAD_AES_256_GCM", 1)
 		s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Keys = k })
-		old := sealer(t, k)
-		from.sealed(old, 5)
+		old := peerContext(t, k)
+		from.sendEncrypted(old, 5)
 		to.wait(t, 5)
-		changed := agreed(t, next, 2)
+		changed := testKeys(t, next, 2)
 		s.Update(timbre.Media{Remote: from.addr(), Keys: changed, Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}})
-		from.sealed(old, 5) // on their way
+		from.sendEncrypted(old, 5) // on their way
 		to.wait(t, 10)
-		from.sealed(sealer(t, changed), previousSourceLimit)
+		from.sendEncrypted(peerContext(t, changed), previousSourceLimit)
 		to.wait(t, 10+previousSourceLimit)
-		from.sealed(old, 3)
-		from.say(1)
+		from.sendEncrypted(old, 3)
+		from.sendFrames(1)
 		s.Close()
 		if got := s.Stats(); got.Dropped != [reasons]uint64{Unauthentic: 4} || got.Packets != 10+previousSourceLimit {
 			t.Errorf("%s: %+v", next, got)
@@ -209,37 +209,37 @@ func TestAKeyThatWasChangedIsHeardForAWhile(t *testing.T) {
 	}
 }
 
-func TestAStreamThatLosesItsKeysFallsSilent(t *testing.T) {
-	k := agreed(t, "AEAD_AES_256_GCM", 1)
+func TestUnusableNewKeysSilenceTheStream(t *testing.T) {
+	k := testKeys(t, "AEAD_AES_256_GCM", 1)
 	s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Keys = k })
-	from.sealed(sealer(t, k), 1)
+	from.sendEncrypted(peerContext(t, k), 1)
 	to.wait(t, 1)
 	s.Update(timbre.Media{Remote: from.addr(), Keys: &timbre.SRTPKeys{Suite: k.Suite, Local: k.Local, Remote: k.Remote[:9]}})
-	from.say(3)
-	from.sealed(sealer(t, k), 3)
+	from.sendFrames(3)
+	from.sendEncrypted(peerContext(t, k), 3)
 	s.Close()
 	if got := s.Stats(); got.Packets != 1 || got.Dropped[Unauthentic] != 6 {
 		t.Errorf("%+v", got)
 	}
 }
 
-func TestKeysThatAreNoneOpenNoStream(t *testing.T) {
+func TestUnusableKeysAreRefused(t *testing.T) {
 	p := pool(t, 1)
 	for _, k := range []*timbre.SRTPKeys{{}, {Suite: "AES_192_CM_HMAC_SHA1_80"}, {Suite: "AEAD_AES_128_GCM", Remote: make([]byte, 28), Local: make([]byte, 29)}} {
-		if _, err := p.open(timbre.Media{Keys: k}, &ear{}); err == nil || p.Free() != 1 {
+		if _, err := p.open(timbre.Media{Keys: k}, &recorder{}); err == nil || p.Free() != 1 {
 			t.Errorf("%+v: %v, %d free", k, err, p.Free())
 		}
 	}
 }
 
-func TestAKeyIdentifierStandsInEveryPacket(t *testing.T) {
-	for _, suite := range all {
-		k := agreed(t, suite, 1)
+func TestMKIIsExpectedInEveryPacket(t *testing.T) {
+	for _, suite := range allSuites {
+		k := testKeys(t, suite, 1)
 		k.MKI = []byte{0, 0, 0, 1}
 		s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Keys = k })
-		from.sealed(sealer(t, k, srtp.MasterKeyIndicator(k.MKI)), 3)
+		from.sendEncrypted(peerContext(t, k, srtp.MasterKeyIndicator(k.MKI)), 3)
 		to.wait(t, 3)
-		from.sealed(sealer(t, k, srtp.MasterKeyIndicator([]byte{0, 0, 0, 2})), 3)
+		from.sendEncrypted(peerContext(t, k, srtp.MasterKeyIndicator([]byte{0, 0, 0, 2})), 3)
 		s.Close()
 		if got := s.Stats(); got.Packets != 3 || got.Dropped[Unauthentic]+got.Dropped[Replayed] != 3 {
 			t.Errorf("%s: %+v", suite, got)
@@ -247,13 +247,13 @@ func TestAKeyIdentifierStandsInEveryPacket(t *testing.T) {
 	}
 }
 
-func TestAKeyHasOnlySoManySources(t *testing.T) {
-	k := agreed(t, "AEAD_AES_128_GCM", 1)
+func TestSSRCsOfAKeyAreBounded(t *testing.T) {
+	k := testKeys(t, "AEAD_AES_128_GCM", 1)
 	e, err := newCryptoContext(*k, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := sealer(t, k)
+	c := peerContext(t, k)
 	for ssrc := range uint32(2 * maxSSRCs) {
 		plain, _ := (&rtp.Packet{Header: rtp.Header{Version: 2, SSRC: ssrc}, Payload: []byte{1}}).Marshal()
 		b, err := c.EncryptRTP(nil, plain, nil)

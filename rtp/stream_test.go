@@ -66,7 +66,7 @@ func newSender(t testing.TB) *sender {
 func (s *sender) addr() netip.AddrPort { return s.LocalAddr().(*net.UDPAddr).AddrPort() }
 
 // say sends n packets of 20 ms of µ-law.
-func (s *sender) say(n int) {
+func (s *sender) sendFrames(n int) {
 	s.t.Helper()
 	for range n {
 		payload := bytes.Repeat([]byte{byte(len(s.sent))}, 160)
@@ -94,22 +94,22 @@ func (s *sender) raw(b []byte) {
 }
 
 // room is a listener for a stream that is running.
-type room struct {
-	ear
+type liveRecorder struct {
+	recorder
 	mu    sync.Mutex
 	grown chan struct{} // closed and made anew with every frame
 }
 
-func (r *room) Frame(f timbre.Frame) {
+func (r *liveRecorder) Frame(f timbre.Frame) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.ear.Frame(f)
+	r.recorder.Frame(f)
 	close(r.grown)
 	r.grown = make(chan struct{})
 }
 
 // wait returns when n frames have been heard.
-func (r *room) wait(t testing.TB, n int) {
+func (r *liveRecorder) wait(t testing.TB, n int) {
 	t.Helper()
 	for {
 		r.mu.Lock()
@@ -129,9 +129,9 @@ func (r *room) wait(t testing.TB, n int) {
 }
 
 // open is a stream on loopback, the sender that it expects, and what it gives.
-func open(t testing.TB, p *Pool, change func(*timbre.Media)) (*Stream, *sender, *room) {
+func open(t testing.TB, p *Pool, change func(*timbre.Media)) (*Stream, *sender, *liveRecorder) {
 	t.Helper()
-	from, to := newSender(t), &room{grown: make(chan struct{})}
+	from, to := newSender(t), &liveRecorder{grown: make(chan struct{})}
 	spec := timbre.Media{Local: loopback, Remote: from.addr(), Payloads: map[uint8]timbre.Codec{0: timbre.PCMU, 101: timbre.TelephoneEvent}}
 	if change != nil {
 		change(&spec)
@@ -145,14 +145,14 @@ func open(t testing.TB, p *Pool, change func(*timbre.Media)) (*Stream, *sender, 
 	return s, from, to
 }
 
-func TestWhatIsSaidIsHeard(t *testing.T) {
+func TestPacketsAreDecodedInOrder(t *testing.T) {
 	p := pool(t, 50)
 	s, from, to := open(t, p, nil)
 	if s.Port()%2 != 0 {
 		t.Errorf("odd port %d", s.Port())
 	}
 	for i := range 10 {
-		from.say(20)
+		from.sendFrames(20)
 		to.wait(t, 20*(i+1))
 	}
 	s.Close()
@@ -167,13 +167,13 @@ func TestWhatIsSaidIsHeard(t *testing.T) {
 	}
 }
 
-func TestClosingHandsOnWhatIsLeft(t *testing.T) {
+func TestCloseDeliversBufferedPackets(t *testing.T) {
 	s, from, to := open(t, pool(t, 50), nil)
-	from.say(2)
+	from.sendFrames(2)
 	to.wait(t, 2)
 	from.seq++
 	from.ts += 160
-	from.say(3) // held: one is missing
+	from.sendFrames(3) // held: one is missing
 	s.Close()
 	s.Close()
 	if len(to.at) != 5 || to.at[2] != 60*time.Millisecond {
@@ -184,31 +184,31 @@ func TestClosingHandsOnWhatIsLeft(t *testing.T) {
 	}
 }
 
-func TestAHoldHandsOnWhatIsHeldBack(t *testing.T) {
+func TestHoldDeliversBufferedPackets(t *testing.T) {
 	s, from, to := open(t, pool(t, 50), nil)
-	from.say(2)
+	from.sendFrames(2)
 	from.seq++
 	from.ts += 160
-	from.say(3)
+	from.sendFrames(3)
 	for s.Stats().Packets < 5 {
 		runtime.Gosched()
 	}
 	s.Update(timbre.Media{Remote: from.addr(), Hold: true})
 	to.wait(t, 5)
 	s.Update(timbre.Media{Remote: from.addr()})
-	from.say(1)
+	from.sendFrames(1)
 	to.wait(t, 6)
 	if !slices.IsSorted(to.at) {
 		t.Errorf("frames at %v", to.at)
 	}
 }
 
-func TestBadPacketsAreCountedAndNeverFatal(t *testing.T) {
+func TestMalformedPacketsAreCounted(t *testing.T) {
 	p := pool(t, 50)
 	s, from, to := open(t, p, nil)
 	other := newSender(t)
 	other.to = from.to
-	from.say(1)
+	from.sendFrames(1)
 	to.wait(t, 1)
 	for _, b := range [][]byte{{}, {0x80}, []byte("GET / HTTP/1.1\r\n\r\n"), {0xBF, 0, 1, 2, 3}, bytes.Repeat([]byte{0x80}, 3000), {0x80, 0xC8, 9, 9}} {
 		from.raw(b)
@@ -216,8 +216,8 @@ func TestBadPacketsAreCountedAndNeverFatal(t *testing.T) {
 	from.raw([]byte("\x00\x01\x00\x00\x21\x12\xA4\x42twelve bytes"))
 	from.packet(rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 96, SequenceNumber: from.seq, SSRC: 77}, Payload: []byte{1}})
 	from.seq++
-	other.say(3)
-	from.say(1)
+	other.sendFrames(3)
+	from.sendFrames(1)
 	to.wait(t, 2)
 	s.Close()
 	got := s.Stats()
@@ -232,17 +232,17 @@ func TestBadPacketsAreCountedAndNeverFatal(t *testing.T) {
 	}
 }
 
-func TestAnUpdateMovesTheSource(t *testing.T) {
+func TestUpdateMovesSource(t *testing.T) {
 	s, from, to := open(t, pool(t, 50), nil)
-	from.say(2)
+	from.sendFrames(2)
 	to.wait(t, 2)
 	next := newSender(t)
 	next.to, next.seq, next.ts = from.to, from.seq, from.ts
 	s.Update(timbre.Media{Remote: next.addr(), Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}})
-	next.say(2)
+	next.sendFrames(2)
 	to.wait(t, 4)
-	from.say(1)
-	next.say(1)
+	from.sendFrames(1)
+	next.sendFrames(1)
 	to.wait(t, 5)
 	s.Close()
 	if got := s.Stats(); got.Dropped[UnknownSource] != 1 || got.Duplicates != 0 {
@@ -250,7 +250,7 @@ func TestAnUpdateMovesTheSource(t *testing.T) {
 	}
 }
 
-func TestReportsSayWhatCameAndWhen(t *testing.T) {
+func TestReceiverReports(t *testing.T) {
 	for name, muxed := range map[string]bool{"own port": false, "port of the media": true} {
 		t.Run(name, func(t *testing.T) {
 			p := pool(t, 50)
@@ -263,7 +263,7 @@ func TestReportsSayWhatCameAndWhen(t *testing.T) {
 			} else {
 				control.to = netip.AddrPortFrom(loopback, from.to.Port()+1)
 			}
-			from.say(20)
+			from.sendFrames(20)
 			to.wait(t, 20)
 			sr, err := (&rtcp.SenderReport{SSRC: 77, NTPTime: 0x0000123456780000, RTPTime: from.ts}).Marshal()
 			if err != nil {

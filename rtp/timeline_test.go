@@ -14,13 +14,13 @@ import (
 )
 
 // ear is a listener that keeps what it hears.
-type ear struct {
+type recorder struct {
 	at  []time.Duration
 	pcm []int16
 	len []int
 }
 
-func (e *ear) Frame(f timbre.Frame) {
+func (e *recorder) Frame(f timbre.Frame) {
 	e.at, e.pcm, e.len = append(e.at, f.At), append(e.pcm, f.PCM...), append(e.len, len(f.PCM))
 }
 
@@ -29,9 +29,9 @@ func said(ts uint32, samples int, word byte) packet {
 	return packet{ts: ts, codec: timbre.PCMU, payload: slices.Repeat([]byte{word}, samples)}
 }
 
-func TestPacketsOfAnyLengthBecomeFramesOfTwentyMilliseconds(t *testing.T) {
+func TestPacketsOfAnyLengthBecome20msFrames(t *testing.T) {
 	for _, ms := range []int{5, 10, 20, 30, 40, 60} {
-		e := &ear{}
+		e := &recorder{}
 		line := timeline{to: e}
 		for i := range 12 {
 			line.add(said(uint32(0xFFFFFF00+i*ms*8), ms*8, byte(i)))
@@ -53,7 +53,7 @@ func TestPacketsOfAnyLengthBecomeFramesOfTwentyMilliseconds(t *testing.T) {
 	}
 }
 
-func TestTimeIsTheSendersTime(t *testing.T) {
+func TestMediaTimeFollowsTimestamps(t *testing.T) {
 	const ms = time.Millisecond
 	event := packet{ts: 320, codec: timbre.TelephoneEvent, payload: make([]byte, 4)}
 	fresh := said(99999, 160, 2)
@@ -82,7 +82,7 @@ func TestTimeIsTheSendersTime(t *testing.T) {
 		"new source":                      {[]packet{fresh}, 40 * ms, 0, 1},
 		"new source that begins silently": {[]packet{{first: true, ts: 5}, said(99999, 160, 2)}, 40 * ms, 0, 1},
 	} {
-		e := &ear{}
+		e := &recorder{}
 		line := timeline{to: e}
 		line.add(said(0, 160, 1))
 		line.add(said(160, 160, 1))
@@ -104,8 +104,8 @@ func TestTimeIsTheSendersTime(t *testing.T) {
 	}
 }
 
-func TestAPauseCutsTheFrameBeforeIt(t *testing.T) {
-	e := &ear{}
+func TestPauseFlushesIncompleteFrame(t *testing.T) {
+	e := &recorder{}
 	line := timeline{to: e}
 	line.add(said(0, 240, 1))
 	line.add(said(8000, 240, 2))
@@ -119,8 +119,8 @@ func TestAPauseCutsTheFrameBeforeIt(t *testing.T) {
 	}
 }
 
-func TestASlowClockCostsNoAudio(t *testing.T) {
-	e := &ear{}
+func TestSlowSenderClockLosesNoAudio(t *testing.T) {
+	e := &recorder{}
 	line := timeline{to: e}
 	for i := range 1000 {
 		line.add(said(uint32(i*159), 160, byte(i)))
@@ -130,8 +130,8 @@ func TestASlowClockCostsNoAudio(t *testing.T) {
 	}
 }
 
-func TestAStuckClockCostsNoAudio(t *testing.T) {
-	e := &ear{}
+func TestStuckSenderClockLosesNoAudio(t *testing.T) {
+	e := &recorder{}
 	line := timeline{to: e}
 	for range 100 {
 		line.add(said(4711, 160, 1))
@@ -142,7 +142,7 @@ func TestAStuckClockCostsNoAudio(t *testing.T) {
 }
 
 func TestMediaTimeNeverOverflows(t *testing.T) {
-	e := &ear{}
+	e := &recorder{}
 	line := timeline{to: e}
 	for i := range 3000 {
 		line.add(said(uint32(i)*maxJump, 160, 1))
@@ -153,14 +153,14 @@ func TestMediaTimeNeverOverflows(t *testing.T) {
 }
 
 // After a hold many clients send as a new source, whose timestamps tell nothing of how long it was.
-func TestANewSourceGoesOnAfterThePauseBeforeIt(t *testing.T) {
+func TestNewSourceContinuesAfterPause(t *testing.T) {
 	const second = timbre.SampleRate
 	for _, c := range []struct {
 		idle int64
 		at   time.Duration
 	}{{0, 20 * time.Millisecond}, {160, 20 * time.Millisecond}, {maxDelay, 20 * time.Millisecond}, {60*second + 160, time.Minute + 20*time.Millisecond}} {
 		for _, fresh := range []bool{true, false} { // a new source, or the same one with a new clock
-			e := &ear{}
+			e := &recorder{}
 			line := timeline{to: e}
 			line.add(said(1<<20, 160, 1))
 			p := said(7, 160, 2)
@@ -173,13 +173,13 @@ func TestANewSourceGoesOnAfterThePauseBeforeIt(t *testing.T) {
 	}
 }
 
-func TestAStreamMeasuresThePauseBeforeANewSource(t *testing.T) {
+func TestPauseBeforeNewSourceIsMeasured(t *testing.T) {
 	now := time.UnixMilli(1)
 	pool, err := New(environment.Environment{Now: func() time.Time { return now }}, Config{First: 24000, Last: 24001})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &ear{}
+	e := &recorder{}
 	from := netip.MustParseAddrPort("127.0.0.1:9")
 	s := pool.stream(timbre.Media{Remote: from, Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}}, e)
 	for source := range uint32(2) {

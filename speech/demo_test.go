@@ -78,7 +78,7 @@ func silero(t testing.TB) speech.VAD {
 
 // The manifest's seconds come from an offline run that looks at a whole file and drops very short pauses: a live count may
 // differ by 2 %, and by one window for each of the few turns.
-func TestNetSpeechOfTheDemoCallsAgreesWithTheirManifest(t *testing.T) {
+func TestNetSpeechOfDemoCallsMatchesManifest(t *testing.T) {
 	all := recordings(t)
 	if len(all) != 27 {
 		t.Fatalf("%d recordings, want 27", len(all))

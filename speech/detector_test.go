@@ -73,7 +73,7 @@ func samples(out []timbre.Speech) []int {
 
 const step = 32 * time.Millisecond
 
-func TestNetSpeechCountsVoicedWindowsAndNoMargins(t *testing.T) {
+func TestNetSpeechCountsVoicedWindowsOnly(t *testing.T) {
 	says := []float32{0, 0, 0.9, 0.9, 0.9, 0, 0, 0, 0.6, 0}
 	for _, margin := range []time.Duration{0, step, time.Second} {
 		out := listen(&script{says: says}, ramp(len(says)), timbre.FrameSamples, margin)
@@ -91,7 +91,7 @@ func TestNetSpeechCountsVoicedWindowsAndNoMargins(t *testing.T) {
 	}
 }
 
-func TestAWaveringVoiceStaysInOnePiece(t *testing.T) {
+func TestHysteresisKeepsWaveringVoice(t *testing.T) {
 	says := []float32{0.4, 0.49, 0.5, 0.4, 0.36, 0.34, 0.45, 0.5}
 	want := []bool{false, false, true, true, true, false, false, true}
 	for i, s := range listen(&script{says: says}, ramp(len(says)), timbre.FrameSamples, 0) {
@@ -103,7 +103,7 @@ func TestAWaveringVoiceStaysInOnePiece(t *testing.T) {
 
 // For any voice, margin and size of frames: what passes is each voiced window, the margin before it to the sample, and the
 // windows that begin within the margin after it; in order, once each.
-func TestVoicedAudioPassesWithItsMarginsOnce(t *testing.T) {
+func TestVoicedAudioPassesWithMarginsOnce(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 300 {
 		says := make([]float32, 1+r.IntN(60))
@@ -144,7 +144,7 @@ func TestVoicedAudioPassesWithItsMarginsOnce(t *testing.T) {
 	}
 }
 
-func TestFramesOfAnySizeSoundAlike(t *testing.T) {
+func TestFrameSizeDoesNotMatter(t *testing.T) {
 	says := []float32{0, 1, 1, 0, 0, 0, 1, 0, 0}
 	want := listen(&script{says: says}, ramp(9), timbre.FrameSamples, 50*time.Millisecond)
 	for _, size := range []int{1, 80, 159, 256, 2304} {
@@ -158,7 +158,7 @@ func TestFramesOfAnySizeSoundAlike(t *testing.T) {
 	}
 }
 
-func TestEachWindowComesWithTheEndOfTheOneBefore(t *testing.T) {
+func TestWindowHasContext(t *testing.T) {
 	v := &script{}
 	listen(v, ramp(5), timbre.FrameSamples, 0)
 	for i, w := range v.heard {
@@ -174,7 +174,7 @@ func TestEachWindowComesWithTheEndOfTheOneBefore(t *testing.T) {
 	}
 }
 
-func TestAJumpInTimeStartsTheVADAfresh(t *testing.T) {
+func TestTimeJumpResetsVAD(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		second time.Duration // when the audio goes on that stopped at 96 ms
@@ -222,7 +222,7 @@ func TestTimeCountsFromTheFirstFrame(t *testing.T) {
 	}
 }
 
-func TestAJumpEndsAStartedWindow(t *testing.T) {
+func TestTimeJumpFlushesIncompleteWindow(t *testing.T) {
 	var out []timbre.Speech
 	d := NewDetector(&script{says: []float32{1, 1}}, func(s timbre.Speech) { out = append(out, s) })
 	play(d, ramp(1)[:80], 80, 0)
@@ -235,7 +235,7 @@ func TestAJumpEndsAStartedWindow(t *testing.T) {
 	}
 }
 
-func TestWhatTheVADCannotScoreIsUnvoiced(t *testing.T) {
+func TestVADErrorIsUnvoiced(t *testing.T) {
 	broken := errors.New("broken")
 	var out []timbre.Speech
 	d := NewDetector(&script{err: broken}, func(s timbre.Speech) { out = append(out, s) })
@@ -247,7 +247,7 @@ func TestWhatTheVADCannotScoreIsUnvoiced(t *testing.T) {
 
 // Whatever the times of its frames, a leg's clock never goes back, its net speech never exceeds what was sent, and each
 // sample passes at most once.
-func TestNoTimesOfFramesBreakTheClocks(t *testing.T) {
+func TestClocksAreMonotonic(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 300 {
 		says := make([]float32, 400)

@@ -47,7 +47,7 @@ func scorer(t testing.TB) *tone.Scorer {
 }
 
 // The model's card says what it gives when it hears no voice: neutral, 0.91. That also pins the order of its outputs.
-func TestWhereNobodySpeaksTheToneIsNeutral(t *testing.T) {
+func TestToneOfSilenceIsNeutral(t *testing.T) {
 	got, err := scorer(t).Score(t.Context(), caller(t, "silent_caller"))
 	if err != nil || got.Label() != "neutral" || got.Neutral < 0.85 {
 		t.Errorf("got %+v, %v", got, err)

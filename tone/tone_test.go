@@ -37,7 +37,7 @@ func TestScoresArePositiveNeutralNegative(t *testing.T) {
 	}
 }
 
-func TestAudioIsScoredFromThreeSecondsOnAndThirtyAtMost(t *testing.T) {
+func TestScoreTakes3To30Seconds(t *testing.T) {
 	n := &net{out: []float32{0, 1, 0}}
 	if _, err := New(n).Score(t.Context(), make([]float32, 23999)); timbre.KindOf(err) != timbre.Unprocessable || n.heard != 0 {
 		t.Errorf("under 3 s: %v", err)
@@ -47,7 +47,7 @@ func TestAudioIsScoredFromThreeSecondsOnAndThirtyAtMost(t *testing.T) {
 	}
 }
 
-func TestOutputThatIsNoToneIsAnError(t *testing.T) {
+func TestInvalidModelOutputIsAnError(t *testing.T) {
 	nan, broken := float32(math.NaN()), errors.New("broken")
 	for name, c := range map[string]struct {
 		model *net
@@ -110,7 +110,7 @@ var (
 	angry = timbre.Tone{Negative: 1}
 )
 
-func TestUnderThreeSecondsOfSpeechInTheLastThirtyThereIsNoScore(t *testing.T) {
+func TestTooLittleRecentSpeechIsNotScored(t *testing.T) {
 	s := &scores{tones: []timbre.Tone{happy}}
 	l := newLeg(s)
 	l.talk(seconds(2.9))
@@ -128,7 +128,7 @@ func TestUnderThreeSecondsOfSpeechInTheLastThirtyThereIsNoScore(t *testing.T) {
 	}
 }
 
-func TestTheCurrentToneIsOfTheLastThirtySecondsOfMediaTime(t *testing.T) {
+func TestCurrentToneCoversLast30Seconds(t *testing.T) {
 	s := &scores{tones: []timbre.Tone{happy, happy, happy}}
 	l := newLeg(s)
 	l.talk(20 * time.Second)
@@ -146,7 +146,7 @@ func TestTheCurrentToneIsOfTheLastThirtySecondsOfMediaTime(t *testing.T) {
 	}
 }
 
-func TestTheOverallToneWeighsEachTickByItsNewSpeech(t *testing.T) {
+func TestOverallToneIsWeightedByNewSpeech(t *testing.T) {
 	s := &scores{tones: []timbre.Tone{happy, angry, angry}}
 	l := newLeg(s)
 	l.talk(6 * time.Second)
@@ -165,7 +165,7 @@ func TestTheOverallToneWeighsEachTickByItsNewSpeech(t *testing.T) {
 	}
 }
 
-func TestSpeechThatNoTickCouldScoreHasNoWeight(t *testing.T) {
+func TestUnscoredSpeechHasNoWeight(t *testing.T) {
 	s := &scores{tones: []timbre.Tone{happy, angry}}
 	l := newLeg(s)
 	l.talk(4 * time.Second)
@@ -180,7 +180,7 @@ func TestSpeechThatNoTickCouldScoreHasNoWeight(t *testing.T) {
 	}
 }
 
-func TestAScoreThatFailsIsNotPartOfTheAverage(t *testing.T) {
+func TestFailedScoreIsNotAveraged(t *testing.T) {
 	broken := errors.New("broken")
 	s := &scores{tones: []timbre.Tone{angry, angry, happy}, err: broken}
 	l := newLeg(s)
@@ -194,7 +194,7 @@ func TestAScoreThatFailsIsNotPartOfTheAverage(t *testing.T) {
 	}
 }
 
-func TestSilenceBeginsWhereTheLastVoiceEnded(t *testing.T) {
+func TestSilentSince(t *testing.T) {
 	l := newLeg(&scores{})
 	l.pause(3 * time.Second)
 	if got := l.track.SilentSince(); got != 0 {
@@ -207,7 +207,7 @@ func TestSilenceBeginsWhereTheLastVoiceEnded(t *testing.T) {
 	}
 }
 
-func TestATrackKeepsNoMoreThanItMayScore(t *testing.T) {
+func TestTrackKeepsRecentSpeechOnly(t *testing.T) {
 	l := newLeg(&scores{})
 	l.talk(10 * time.Minute)
 	if n := len(l.track.recent); n > 400 {

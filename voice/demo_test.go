@@ -47,7 +47,7 @@ func embedder(t testing.TB) *voice.Embedder {
 	return voice.New(net, m.String())
 }
 
-func TestOneVoiceIsNearerToItselfThanToAnother(t *testing.T) {
+func TestSameSpeakerScoresHigher(t *testing.T) {
 	e := embedder(t)
 	embed := func(name string) timbre.Embedding {
 		v, err := e.Embed(t.Context(), caller(t, name), 30*time.Second)
@@ -68,7 +68,7 @@ func TestOneVoiceIsNearerToItselfThanToAnother(t *testing.T) {
 	}
 }
 
-func TestLineNoiseIsNoVoice(t *testing.T) {
+func TestLineNoiseIsRefused(t *testing.T) {
 	if _, err := embedder(t).Embed(t.Context(), caller(t, "silent_caller"), 10*time.Second); timbre.KindOf(err) != timbre.Unprocessable {
 		t.Errorf("got %v, want Unprocessable", err)
 	}

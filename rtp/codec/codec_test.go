@@ -24,7 +24,7 @@ func refALaw(c byte) int {
 	return v * 8
 }
 
-func TestDecodingIsTheFormulaOfG711(t *testing.T) {
+func TestDecodingFollowsG711(t *testing.T) {
 	for c := range 256 {
 		if got, want := int(ULaw.Decode(nil, []byte{byte(c)})[0]), refULaw(byte(c)); got != want {
 			t.Errorf("µ-law %#02x: %d, want %d", c, got, want)
@@ -35,7 +35,7 @@ func TestDecodingIsTheFormulaOfG711(t *testing.T) {
 	}
 }
 
-func TestAllCodeWordsComeBack(t *testing.T) {
+func TestCodeWordsRoundTrip(t *testing.T) {
 	for c := range 256 {
 		for _, law := range []Law{ULaw, ALaw} {
 			word := byte(c)
@@ -88,7 +88,7 @@ func TestEncodingFollowsTheDecisionValuesOfG711(t *testing.T) {
 	}
 }
 
-func TestSilenceIsTheQuietestWord(t *testing.T) {
+func TestSilenceIsQuietestCodeWord(t *testing.T) {
 	if s := ULaw.Decode(nil, []byte{ULaw.Silence()})[0]; s != 0 {
 		t.Errorf("µ-law silence sounds as %d", s)
 	}

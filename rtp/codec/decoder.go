@@ -27,7 +27,7 @@ type implementation struct {
 }
 
 // implementations of the audio codecs, each registered by the file that holds its decoder.
-var implementations = map[timbre.Codec]implementation{}
+var implementations [1 << 8]implementation
 
 func register(c timbre.Codec, decoder func() Decoder, samples func([]byte) int) {
 	implementations[c] = implementation{decoder, samples}
@@ -35,18 +35,16 @@ func register(c timbre.Codec, decoder func() Decoder, samples func([]byte) int) 
 
 // NewDecoder makes a decoder. Invalid: the codec has no audio.
 func NewDecoder(c timbre.Codec) (Decoder, error) {
-	i, ok := implementations[c]
-	if !ok {
+	if implementations[c].decoder == nil {
 		return nil, timbre.Errorf(timbre.Invalid, "codec.NewDecoder", "codec %q has no decoder", c.Name())
 	}
-	return i.decoder(), nil
+	return implementations[c].decoder(), nil
 }
 
 // Samples is how much audio a payload of a codec holds, in samples at 8 kHz. 0: it has no audio, or cannot be read.
 func Samples(c timbre.Codec, payload []byte) int {
-	i, ok := implementations[c]
-	if !ok {
-		return 0
+	if samples := implementations[c].samples; samples != nil {
+		return samples(payload)
 	}
-	return i.samples(payload)
+	return 0
 }

@@ -24,7 +24,7 @@ func spoken(t testing.TB) map[timbre.Codec][][]byte {
 	}
 }
 
-func TestEveryCodecGivesAsMuchAudioAsWasSaid(t *testing.T) {
+func TestDecodersReturnAllSamples(t *testing.T) {
 	for name, payloads := range spoken(t) {
 		d, err := NewDecoder(name)
 		if err != nil {
@@ -46,7 +46,7 @@ func TestEveryCodecGivesAsMuchAudioAsWasSaid(t *testing.T) {
 	}
 }
 
-func TestNothingIsMadeUpForWhatIsLost(t *testing.T) {
+func TestRecoverInventsNothing(t *testing.T) {
 	for name, payloads := range spoken(t) {
 		d, err := NewDecoder(name)
 		if err != nil {
@@ -66,7 +66,7 @@ func TestNothingIsMadeUpForWhatIsLost(t *testing.T) {
 	}
 }
 
-func TestAnotherSourceIsHeardAsIfItWereTheFirst(t *testing.T) {
+func TestResetForgetsPreviousSource(t *testing.T) {
 	for name, payloads := range spoken(t) {
 		d, err := NewDecoder(name)
 		if err != nil {
@@ -109,7 +109,7 @@ func TestSamplesOfUnknownCodecAreNone(t *testing.T) {
 	}
 }
 
-func TestUnreadableOpusIsNotHeard(t *testing.T) {
+func TestInvalidOpusIsRefused(t *testing.T) {
 	d, err := NewDecoder(timbre.Opus)
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func TestUnreadableOpusIsNotHeard(t *testing.T) {
 	}
 }
 
-func TestASilentOpusSenderIsSilent(t *testing.T) {
+func TestOpusDTXIsSilence(t *testing.T) {
 	d, err := NewDecoder(timbre.Opus)
 	if err != nil {
 		t.Fatal(err)

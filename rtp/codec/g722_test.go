@@ -45,7 +45,7 @@ func TestG722IsBitExactWithFFmpeg(t *testing.T) {
 	}
 }
 
-func TestG722IsHeardAtTheRateOfTheTelephone(t *testing.T) {
+func TestG722IsDecodedTo8kHz(t *testing.T) {
 	coded, err := os.ReadFile("testdata/g722.bin")
 	if err != nil {
 		t.Fatal(err)

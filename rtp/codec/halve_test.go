@@ -24,7 +24,7 @@ func level(pcm []int16) float64 {
 	return math.Sqrt(2 * sum / float64(len(pcm)))
 }
 
-func TestHalvingKeepsTheTelephoneBandAndNothingAbove(t *testing.T) {
+func TestHalveIsALowPass(t *testing.T) {
 	const amplitude = 16000
 	for _, c := range []struct{ hz, least, most float64 }{
 		{100, -0.1, 0.1},
@@ -44,7 +44,7 @@ func TestHalvingKeepsTheTelephoneBandAndNothingAbove(t *testing.T) {
 	}
 }
 
-func TestHalvingAddsNoDelay(t *testing.T) {
+func TestHalveAddsNoDelay(t *testing.T) {
 	in := tone(440, 12000)
 	for n, s := range Halve(in) {
 		if n < 50 || n > 7950 {
@@ -56,7 +56,7 @@ func TestHalvingAddsNoDelay(t *testing.T) {
 	}
 }
 
-func TestHalvingDoesNotWrapLoudAudio(t *testing.T) {
+func TestHalveSaturates(t *testing.T) {
 	in := make([]int16, 400)
 	for i := range in {
 		in[i] = math.MaxInt16

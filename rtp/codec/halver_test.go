@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestPiecesAreHalvedAsTheWhole(t *testing.T) {
+func TestHalverMatchesHalve(t *testing.T) {
 	in := tone(700, 9000)
 	want := Halve(in)
 	for _, size := range []int{2, 40, 320, 1920} {

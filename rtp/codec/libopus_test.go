@@ -75,7 +75,7 @@ func streams(t *testing.T) map[string][][]byte {
 	return all
 }
 
-func TestLibopusVectorsAreWhatItMakes(t *testing.T) {
+func TestVectorsMatchLibopus(t *testing.T) {
 	for name, all := range streams(t) {
 		if *write {
 			var b []byte
@@ -98,7 +98,7 @@ func TestLibopusVectorsAreWhatItMakes(t *testing.T) {
 
 // Both engines make the same of any stream of libopus: each mode, frame and bit rate, with pauses. What a lost packet does
 // to those after it is up to an implementation: there, the Go decoder has to stay as near to the stream without a loss.
-func TestLibopusAndTheGoDecoderAgree(t *testing.T) {
+func TestGoDecoderMatchesLibopus(t *testing.T) {
 	v := voice(t)
 	var two []float32 // the second channel is the first a moment later, and half as loud
 	for i, s := range v {

@@ -66,7 +66,7 @@ func difference(want, got []int16) float64 {
 	return min(99, 10*math.Log10(signal/noise))
 }
 
-func TestOpusSoundsAsLibopusDecodesIt(t *testing.T) {
+func TestOpusMatchesLibopusVectors(t *testing.T) {
 	for name, least := range vectors {
 		want, got := linearFile(t, "testdata/"+name+".pcm"), play(t, newGoEngine(), packets(t, name))
 		if len(got) != len(want) {
@@ -78,7 +78,7 @@ func TestOpusSoundsAsLibopusDecodesIt(t *testing.T) {
 	}
 }
 
-func TestOpusPacketsTellWhatTheyHold(t *testing.T) {
+func TestOpusSamples(t *testing.T) {
 	for name, c := range map[string]struct {
 		packet []byte
 		want   int
@@ -103,7 +103,7 @@ func TestOpusPacketsTellWhatTheyHold(t *testing.T) {
 	}
 }
 
-func TestSpareCopiesAreFound(t *testing.T) {
+func TestOpusFECIsDetected(t *testing.T) {
 	for name, c := range map[string]struct {
 		packet []byte
 		want   int

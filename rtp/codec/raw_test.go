@@ -8,7 +8,7 @@ import (
 	"timbre"
 )
 
-func TestPiecesOfAnyLengthSoundLikeTheWhole(t *testing.T) {
+func TestRawPiecesOfAnyLength(t *testing.T) {
 	in := make([]int16, 4001)
 	for i := range in {
 		in[i] = int16(rand.IntN(65536) - 32768)
@@ -46,7 +46,7 @@ func TestPiecesOfAnyLengthSoundLikeTheWhole(t *testing.T) {
 	}
 }
 
-func TestUnknownRawAudioIsRefused(t *testing.T) {
+func TestUnknownRawEncodingIsRefused(t *testing.T) {
 	for _, c := range []struct {
 		encoding timbre.Encoding
 		rate     int

@@ -26,7 +26,7 @@ func through(n int, net Network) (arrived []int, tally Tally) {
 	return arrived, l.tally
 }
 
-func TestANetworkDoesWhatItIsTold(t *testing.T) {
+func TestNetworkImpairsAsConfigured(t *testing.T) {
 	const n = 20000
 	for name, net := range map[string]Network{
 		"nothing":       {},
@@ -76,7 +76,7 @@ func TestANetworkDoesWhatItIsTold(t *testing.T) {
 	}
 }
 
-func TestAProxyIsANetworkBetweenTwoSockets(t *testing.T) {
+func TestProxyImpairsDatagrams(t *testing.T) {
 	to, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
