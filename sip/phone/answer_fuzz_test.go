@@ -22,13 +22,13 @@ func FuzzAnyAnswerAimsOrIsRefused(f *testing.F) {
 	f.Add([]byte(strings.ReplaceAll(sdpAnswer([]string{"2", "1"}, []int{20000, 20002}), "a=recvonly", "a=recvonly\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"+strings.Repeat("A", 40))))
 	f.Fuzz(func(t *testing.T, answer []byte) {
 		c := &Call{line: &line{server: netip.MustParseAddrPort("127.0.0.1:5060")}, legs: []*leg{{label: "1"}, {label: "2", offered: mine}}}
-		err := c.aim(answer)
+		err := c.takeAnswer(answer)
 		aimed := c.legs[0].remote.IsValid() || c.legs[1].remote.IsValid()
 		if err == nil && !aimed {
 			t.Error("taken, but no leg has anywhere to go")
 		}
 		for _, l := range c.legs {
-			if l.remote.IsValid() && len(l.offered) > 0 && l.seal == nil {
+			if l.remote.IsValid() && len(l.offered) > 0 && l.encryption == nil {
 				t.Error("a leg that was offered encrypted is sent in the clear")
 			}
 			if l.remote.IsValid() && l.remote.Port() == 0 {

@@ -39,7 +39,7 @@ func (c *Call) invite(ctx context.Context) error {
 		return timbre.Errorf(timbre.Unavailable, "phone.Dial", "ACK: %w", err)
 	}
 	c.TransactionID = header.Value(res, "x-timbre-transaction-id")
-	if err := c.aim(res.Body()); err != nil {
+	if err := c.takeAnswer(res.Body()); err != nil {
 		return errors.Join(err, c.Hangup(context.WithoutCancel(ctx)))
 	}
 	return nil

@@ -13,23 +13,23 @@ import (
 	"timbre/sip/sdp"
 )
 
-// leg is one stream of a call: its ports, where it goes, and what it says.
+// leg is one stream of a call: its ports, where it goes, and its audio.
 type leg struct {
-	label     string
-	media     *net.UDPConn // RTP, on an even port
-	reports   *net.UDPConn // RTCP, on the next one: held so that nobody else gets the server's reports, never read
-	remote    netip.AddrPort
-	audio     []byte
-	silence   []byte
-	header    rtp.Header
-	buf       [timbre.FrameSamples + 12]byte
-	remaining []byte
-	offered   []sdp.Crypto  // keys to seal it with, of which the server takes one
-	seal      *srtp.Context // by that key; nil in the clear
-	sealed    []byte
+	label      string
+	media      *net.UDPConn // RTP, on an even port
+	reports    *net.UDPConn // RTCP, on the next port: bound so that the server's reports reach no other program, never read
+	remote     netip.AddrPort
+	audio      []byte
+	silence    []byte
+	header     rtp.Header
+	buf        [timbre.FrameSamples + 12]byte
+	remaining  []byte        // of audio
+	offered    []sdp.Crypto  // keys, of which the server takes one
+	encryption *srtp.Context // by that key; nil: in the clear
+	encrypted  []byte        // the last packet
 }
 
-// openLegs makes the legs of a call, each with a pair of ports on our address.
+// openLegs makes the legs of a call, each with a pair of ports on the local address.
 func openLegs(local netip.Addr, cfg Config) ([]*leg, error) {
 	parties, labels := []Party{cfg.Caller, cfg.Callee}, []string{"1", "2"}
 	if cfg.Mixed {
@@ -44,7 +44,7 @@ func openLegs(local netip.Addr, cfg Config) ([]*leg, error) {
 			}
 			return nil, err
 		}
-		l.offer(cfg.Suites)
+		l.offerKeys(cfg.Suites)
 		if cfg.Metadata { // without metadata nothing could refer to a label
 			l.label = labels[i]
 		}
@@ -84,7 +84,7 @@ func (l *leg) port() int { return l.media.LocalAddr().(*net.UDPAddr).Port }
 // packets is how many packets the leg's audio fills.
 func (l *leg) packets() int { return (len(l.audio) + timbre.FrameSamples - 1) / timbre.FrameSamples }
 
-// send sends the next twenty milliseconds: of the audio, or of silence when mute or when there is no more.
+// send sends the next 20 ms: of the audio, or of silence when muted or at the end of the audio.
 func (l *leg) send(mute bool) error {
 	if !l.remote.IsValid() {
 		return nil
@@ -102,11 +102,11 @@ func (l *leg) send(mute bool) error {
 	}
 	n += copy(l.buf[n:], payload)
 	packet := l.buf[:n]
-	if l.seal != nil {
-		if l.sealed, err = l.seal.EncryptRTP(l.sealed[:0], packet, nil); err != nil {
+	if l.encryption != nil {
+		if l.encrypted, err = l.encryption.EncryptRTP(l.encrypted[:0], packet, nil); err != nil {
 			return timbre.Errorf(timbre.Internal, "phone.Play", "SRTP: %w", err)
 		}
-		packet = l.sealed
+		packet = l.encrypted
 	}
 	if _, err := l.media.WriteToUDPAddrPort(packet, l.remote); err != nil {
 		return timbre.Errorf(timbre.Unavailable, "phone.Play", "RTP to %s: %w", l.remote, err)

@@ -78,7 +78,7 @@ func metadata(legs []*leg, cfg Config, now time.Time) ([]byte, error) {
 	return append([]byte(xml.Header), text...), nil
 }
 
-// name is a fresh identifier as RFC 7865 wants it: a UUID in base64.
+// name is a new identifier (RFC 7865): a UUID in base64.
 func name() string {
 	id := uuid.New()
 	return base64.StdEncoding.EncodeToString(id[:])

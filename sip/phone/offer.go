@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strconv"
 
 	"github.com/pion/sdp/v3"
@@ -19,7 +18,7 @@ func rtpmap(payload uint8) string {
 	return fmt.Sprintf("%d %s/%d", payload, c.Name(), c.ClockRate())
 }
 
-// describe describes the legs in SDP (RFC 8866): one sendonly m-line each.
+// describe is the offer (RFC 8866): one sendonly m-line a leg.
 func describe(local netip.Addr, payload uint8, legs []*leg) ([]byte, error) {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails
@@ -58,53 +57,4 @@ func describe(local netip.Addr, payload uint8, legs []*leg) ([]byte, error) {
 		return nil, timbre.Errorf(timbre.Internal, "phone.Dial", "offer: %w", err)
 	}
 	return text, nil
-}
-
-// aim points each leg at what the answer says for it: the m-line that echoes its label, else the one in its place. A leg
-// whose m-line is refused (port 0) or inactive stays quiet; it is an error when none is left.
-func (c *Call) aim(answer []byte) error {
-	var s sdp.SessionDescription
-	if err := s.Unmarshal(answer); err != nil {
-		return timbre.Errorf(timbre.Invalid, "phone.Dial", "the answer's SDP: %w", err)
-	}
-	taken := false
-	for i, m := range s.MediaDescriptions {
-		at := i
-		if label, ok := m.Attribute("label"); ok {
-			if j := slices.IndexFunc(c.legs, func(l *leg) bool { return l.label == label }); j >= 0 {
-				at = j
-			}
-		}
-		if _, inactive := m.Attribute("inactive"); inactive || at >= len(c.legs) || m.MediaName.Port.Value == 0 {
-			continue
-		}
-		if !slices.Contains(m.MediaName.Formats, strconv.Itoa(int(c.cfg.PayloadType))) {
-			return timbre.Errorf(timbre.Invalid, "phone.Dial", "the server does not take %s", rtpmap(c.cfg.PayloadType))
-		}
-		if err := c.legs[at].agree(m); err != nil {
-			return err
-		}
-		host := c.line.server.Addr()
-		for _, info := range []*sdp.ConnectionInformation{s.ConnectionInformation, m.ConnectionInformation} {
-			if info == nil || info.Address == nil {
-				continue
-			}
-			if a, err := netip.ParseAddr(info.Address.Address); err == nil && !a.IsUnspecified() {
-				host = a
-			}
-		}
-		port := m.MediaName.Port.Value
-		if port < 0 || port > 65535 {
-			return timbre.Errorf(timbre.Invalid, "phone.Dial", "the answer's port %d does not exist", port)
-		}
-		c.legs[at].remote = netip.AddrPortFrom(host, uint16(port))
-		if c.cfg.Via != nil {
-			c.legs[at].remote = c.cfg.Via(c.legs[at].remote)
-		}
-		taken = true
-	}
-	if !taken {
-		return timbre.Errorf(timbre.Unavailable, "phone.Dial", "the server answered, but takes no audio")
-	}
-	return nil
 }

@@ -1,9 +1,9 @@
-// Package phone is a telephone for Timbre: it calls a server as a session border controller does, and speaks.
+// Package phone is a session recording client (SRC, RFC 7866): it calls a server as a session border controller does, and sends
+// the audio of a call. It is the client in the demo, in `timbre call` and in tests.
 //
-// In comes the audio of one or two parties; out go a SIPREC INVITE with its metadata (RFC 7866, RFC 7865), or a plain
-// one in the manner of network based recording, and G.711 over RTP, twenty milliseconds a packet, at any speed; by TLS
-// and as SRTP where it is asked to, with keys by SDES. It is the client in the demo, in `timbre call` and in tests. It does not listen: whatever the server sends back as media is
-// left unread, and it encodes nothing: its parties speak G.711.
+// In comes the audio of one or two parties; out go a SIPREC INVITE with metadata (RFC 7865), or a plain INVITE as of
+// network-based recording, and G.711 over RTP, 20 ms a packet, at any speed; over TLS and as SRTP with SDES keys where
+// configured. It does not read the media that the server sends, and encodes nothing: the audio is G.711.
 package phone
 
 import (
@@ -25,14 +25,14 @@ const (
 	ALaw uint8 = 8
 )
 
-// Party is one of the two who speak.
+// Party is one of the two parties of the call.
 type Party struct {
 	AOR   string // address of record for the metadata, such as "sip:+12065550101@example.com"
 	Name  string // display name for the metadata, may be empty
 	Audio []byte // G.711, one byte a sample, 8,000 a second; silence follows when the other party speaks longer
 }
 
-// Config says whom to call, how, and what is said.
+// Config of a call.
 type Config struct {
 	Server     string // "udp://127.0.0.1:5060", "tcp://…" or "tls://…"; the port may be left out
 	RequestURI string // "sip:TO@SERVER" when empty
@@ -40,19 +40,19 @@ type Config struct {
 
 	Caller, Callee Party
 	Metadata       bool    // SIPREC with metadata; false: a plain INVITE marked as record-only
-	Mixed          bool    // one stream that both parties are in: Caller.Audio
-	PayloadType    uint8   // ULaw or ALaw: what Audio is
+	Mixed          bool    // one stream with both parties in it: Caller.Audio
+	PayloadType    uint8   // of Audio: ULaw or ALaw
 	Speed          float64 // times real time; 0 means 1. RTP timestamps stay true at any speed
 
 	TLS    *tls.Config // for a tls:// server; nil trusts the certificate authorities of the system
-	Suites []string    // crypto suites to offer, by their SDES names: the audio is encrypted then, or not sent
+	Suites []string    // crypto suites to offer, by their SDES names: the audio is encrypted then or not sent
 
 	Via      func(to netip.AddrPort) netip.AddrPort // where audio is sent in place of the address in the answer; nil: there
-	Progress func(at, total time.Duration)          // told while Play goes on, in media time; may be nil
+	Progress func(at, total time.Duration)          // called during Play, in media time; may be nil
 	Log      *slog.Logger                           // nil discards
 }
 
-// Call is a call that the server has taken.
+// Call is a call that the server has answered.
 type Call struct {
 	TransactionID string // Timbre's name for the call; empty when the server is not a Timbre
 	CallID        string // of the INVITE
@@ -65,7 +65,7 @@ type Call struct {
 }
 
 // Dial calls the server, and returns when it has answered and been acknowledged. Cancelling ctx before that sends a
-// CANCEL. A refusal is an error of the kind that fits the SIP status, and names it; a silent server is Unavailable.
+// CANCEL. A refusal is an error of the kind that matches the SIP status; a server that does not respond is Unavailable.
 func Dial(ctx context.Context, cfg Config) (*Call, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func (cfg *Config) complete() error {
 // Ended is closed when the call is over, whoever hung up.
 func (c *Call) Ended() <-chan struct{} { return c.dialog.Ended() }
 
-// Hangup ends the call with a BYE. It is no error when the server was quicker.
+// Hangup ends the call with a BYE. It is no error when the server has ended it before.
 func (c *Call) Hangup(ctx context.Context) error {
 	defer c.close()
 	if !c.end() {

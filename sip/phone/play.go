@@ -8,8 +8,8 @@ import (
 	"timbre"
 )
 
-// Play says what both parties have to say, and returns when the longer one is through. When ctx ends first it hangs up
-// and gives ctx's error; when the server hangs up first the error is of kind Gone. Hangup is still due.
+// Play sends the audio of both parties, and returns at the end of the longer one. When ctx ends first it hangs up and returns
+// ctx's error; when the server hangs up first the error is of kind Gone. Hangup is due in any case.
 func (c *Call) Play(ctx context.Context) error {
 	n := 0
 	for _, l := range c.legs {
@@ -18,8 +18,7 @@ func (c *Call) Play(ctx context.Context) error {
 	return c.send(ctx, n, false)
 }
 
-// Wait sends silence for d of media time, as a telephone does on which nobody speaks. A negative d lasts until ctx ends
-// or the server hangs up; both as for Play.
+// Wait sends silence for d of media time. A negative d lasts until ctx ends or the server hangs up; both are as for Play.
 func (c *Call) Wait(ctx context.Context, d time.Duration) error {
 	if d < 0 {
 		return c.send(ctx, endless, true)

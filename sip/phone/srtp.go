@@ -11,15 +11,15 @@ import (
 	"timbre/sip/sdp"
 )
 
-// offer makes a key for each suite.
-func (l *leg) offer(suites []string) {
+// offerKeys makes a key for each suite.
+func (l *leg) offerKeys(suites []string) {
 	for i, name := range suites {
 		l.offered = append(l.offered, sdp.NewCrypto(strconv.Itoa(i+1), name))
 	}
 }
 
-// agree takes the key that the answer names. What has been offered encrypted is not sent in the clear.
-func (l *leg) agree(m *pion.MediaDescription) error {
+// agreeKeys takes the key that the answer names. What has been offered encrypted is not sent in the clear.
+func (l *leg) agreeKeys(m *pion.MediaDescription) error {
 	const op = "phone.Dial"
 	if len(l.offered) == 0 {
 		return nil
@@ -27,14 +27,14 @@ func (l *leg) agree(m *pion.MediaDescription) error {
 	text, _ := m.Attribute("crypto")
 	taken, err := sdp.ParseCrypto(text)
 	if err != nil {
-		return timbre.Errorf(timbre.Invalid, op, "the server takes none of our keys: %w", err)
+		return timbre.Errorf(timbre.Invalid, op, "the server takes none of the offered keys: %w", err)
 	}
 	i := slices.IndexFunc(l.offered, func(c sdp.Crypto) bool { return c.Tag == taken.Tag && c.Suite == taken.Suite })
 	if i < 0 {
 		return timbre.Errorf(timbre.Invalid, op, "the server takes a key that was not offered")
 	}
 	key, suite := l.offered[i].Key, timbre.SRTPSuites()[timbre.SRTPSuiteRank(taken.Suite)]
-	if l.seal, err = srtp.CreateContext(key[:suite.Key], key[suite.Key:], srtp.ProtectionProfile(suite.Profile)); err != nil {
+	if l.encryption, err = srtp.CreateContext(key[:suite.Key], key[suite.Key:], srtp.ProtectionProfile(suite.Profile)); err != nil {
 		return timbre.Errorf(timbre.Internal, op, "SRTP: %w", err)
 	}
 	return nil

@@ -15,12 +15,12 @@ import (
 func TestEverySuiteCanSeal(t *testing.T) {
 	for _, suite := range sdp.Suites() {
 		l := &leg{}
-		l.offer([]string{"AES_CM_128_HMAC_SHA1_32", suite})
+		l.offerKeys([]string{"AES_CM_128_HMAC_SHA1_32", suite})
 		theirs := sdp.NewCrypto("2", suite)
-		must(t, l.agree((&pion.MediaDescription{}).WithValueAttribute("crypto", theirs.Value())))
+		must(t, l.agreeKeys((&pion.MediaDescription{}).WithValueAttribute("crypto", theirs.Value())))
 		plain, err := (&rtp.Packet{Header: rtp.Header{Version: 2}, Payload: talk(160, 1)}).Marshal()
 		must(t, err)
-		b, err := l.seal.EncryptRTP(nil, plain, nil)
+		b, err := l.encryption.EncryptRTP(nil, plain, nil)
 		must(t, err)
 		at := timbre.SRTPSuites()[timbre.SRTPSuiteRank(suite)]
 		ear, err := srtp.CreateContext(l.offered[1].Key[:at.Key], l.offered[1].Key[at.Key:], srtp.ProtectionProfile(at.Profile))
@@ -45,7 +45,7 @@ func TestAnAnswerWithoutOurKeysIsNoAnswer(t *testing.T) {
 		if value != "" {
 			m.WithValueAttribute("crypto", value)
 		}
-		if err := l.agree(m); err == nil || l.seal != nil {
+		if err := l.agreeKeys(m); err == nil || l.encryption != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
