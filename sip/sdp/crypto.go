@@ -94,13 +94,7 @@ func (c *Crypto) readKey(v string, length int) error {
 		return fmt.Errorf("more than a lifetime and a key identifier")
 	}
 	for _, p := range parts[1:] {
-		var err error
-		if id, size, found := strings.Cut(p, ":"); found {
-			err = c.readMKI(id, size)
-		} else if _, e := strconv.ParseUint(strings.TrimPrefix(p, "2^"), 10, 64); e != nil {
-			err = fmt.Errorf("a lifetime that is not a number")
-		}
-		if err != nil {
+		if err := c.readKeyParameter(p); err != nil {
 			return err
 		}
 	}
@@ -111,6 +105,17 @@ func (c *Crypto) readKey(v string, length int) error {
 		return fmt.Errorf("a key that is not %d bytes in base64", length)
 	}
 	c.Key = key
+	return nil
+}
+
+// readKeyParameter reads a lifetime, or a master key identifier.
+func (c *Crypto) readKeyParameter(p string) error {
+	if id, size, found := strings.Cut(p, ":"); found {
+		return c.readMKI(id, size)
+	}
+	if _, err := strconv.ParseUint(strings.TrimPrefix(p, "2^"), 10, 64); err != nil {
+		return fmt.Errorf("a lifetime that is not a number")
+	}
 	return nil
 }
 

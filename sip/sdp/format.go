@@ -10,7 +10,6 @@ import (
 // readFormats reads the payload types that can be decoded. The peer may send any of them.
 func (l *Line) readFormats() {
 	named := l.encodings()
-	var events []int // payload types of telephone-event
 	for _, format := range l.desc.MediaName.Formats {
 		pt, err := strconv.ParseUint(format, 10, 7)
 		e := named[format]
@@ -19,18 +18,26 @@ func (l *Line) readFormats() {
 			continue
 		}
 		l.Payloads[uint8(pt)] = e
-		switch {
-		case c.Kind() == timbre.AudioPayload && l.AudioType < 0:
+		if c.Kind() == timbre.AudioPayload && l.AudioType < 0 {
 			l.AudioType = int(pt)
-		case c.Kind() == timbre.EventPayload:
-			events = append(events, int(pt))
 		}
 	}
-	for _, pt := range events {
-		if l.EventType < 0 && l.AudioType >= 0 && l.Payloads[uint8(pt)].Rate == l.Payloads[uint8(l.AudioType)].Rate {
-			l.EventType = pt
+	l.EventType = l.eventType()
+}
+
+// eventType is the payload type of telephone-event at the clock rate of the audio; -1 without.
+func (l *Line) eventType() int {
+	for _, format := range l.desc.MediaName.Formats {
+		pt, err := strconv.ParseUint(format, 10, 7)
+		e, accepted := l.Payloads[uint8(pt)]
+		if err != nil || !accepted || l.AudioType < 0 {
+			continue
+		}
+		if c, _ := e.codec(); c.Kind() == timbre.EventPayload && e.Rate == l.Payloads[uint8(l.AudioType)].Rate {
+			return int(pt)
 		}
 	}
+	return -1
 }
 
 // encodings are those of the line's formats: the static ones, and by rtpmap, which overrides them.

@@ -1,24 +1,24 @@
 package siprec
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
 
 // After merges m into earlier metadata. What m leaves out, as a partial document or one about participants alone does, stays.
 func (m *Metadata) After(before *Metadata) *Metadata {
-	switch {
-	case before == nil:
+	if before == nil {
 		return m
-	case !m.Partial && len(m.Streams) > 0 && len(m.Participants) > 0 && len(m.sends) > 0:
+	}
+	if whole := len(m.Streams) > 0 && len(m.Participants) > 0 && len(m.sends) > 0; whole && !m.Partial {
 		return m.keepStreams(before)
 	}
 	now := newMetadata()
-	now.Group, now.Calling, now.Called, now.Warnings = m.Group, m.Calling, m.Called, m.Warnings
-	if now.Group == "" {
-		now.Group = before.Group
-	}
-	if len(now.Calling)+len(now.Called) == 0 {
+	now.Warnings = m.Warnings
+	now.Group = cmp.Or(m.Group, before.Group)
+	now.Calling, now.Called = m.Calling, m.Called
+	if len(m.Calling)+len(m.Called) == 0 {
 		now.Calling, now.Called = before.Calling, before.Called
 	}
 	now.Participants, now.Streams = m.Participants, m.Streams
@@ -28,17 +28,22 @@ func (m *Metadata) After(before *Metadata) *Metadata {
 	if m.Partial || len(m.Streams) == 0 {
 		now.Streams = before.withStreams(m.Streams)
 	}
-	maps.Copy(now.joined, before.joined)
-	for _, p := range m.Participants { // a participant that is listed has joined, unless the document says that it has left
-		now.joined[p.ID] = true
-	}
-	maps.Copy(now.joined, m.joined)
-	for id, streams := range before.sends {
-		now.sends[id] = slices.DeleteFunc(slices.Clone(streams), func(s string) bool { return slices.Contains(m.ended[id], s) })
-	}
-	maps.Copy(now.sends, m.sends)
+	now.mergeAssociations(before, m)
 	now.forget()
 	return now
+}
+
+// mergeAssociations merges who is in a session, and who sends what.
+func (m *Metadata) mergeAssociations(before, update *Metadata) {
+	maps.Copy(m.joined, before.joined)
+	for _, p := range update.Participants { // a participant that is listed has joined, unless the document says that it has left
+		m.joined[p.ID] = true
+	}
+	maps.Copy(m.joined, update.joined)
+	for id, streams := range before.sends {
+		m.sends[id] = slices.DeleteFunc(slices.Clone(streams), func(s string) bool { return slices.Contains(update.ended[id], s) })
+	}
+	maps.Copy(m.sends, update.sends)
 }
 
 // keepStreams is a complete document in which a participant that sends nothing, because it is on hold, keeps the stream that

@@ -22,11 +22,9 @@ func boundary(contentType string) string {
 // split splits a multipart body (RFC 2046). Lines may end in LF alone, and the closing boundary may be missing. A boundary that
 // the Content-Type lacks, or that does not occur, is taken from the first line that begins with two dashes.
 func split(mark string, body []byte) []part {
-	delimiter := []byte("--" + mark)
-	if mark == "" || !bytes.Contains(body, delimiter) {
-		if delimiter = firstDashes(body); delimiter == nil {
-			return nil
-		}
+	delimiter := delimiterOf(mark, body)
+	if delimiter == nil {
+		return nil
 	}
 	var parts []part
 	start := -1 // of the part that is open
@@ -48,6 +46,14 @@ func split(mark string, body []byte) []part {
 		parts = append(parts, newPart(body[start:]))
 	}
 	return parts
+}
+
+// delimiterOf is the start of the lines that separate parts; nil: there is none.
+func delimiterOf(mark string, body []byte) []byte {
+	if delimiter := []byte("--" + mark); mark != "" && bytes.Contains(body, delimiter) {
+		return delimiter
+	}
+	return firstDashes(body)
 }
 
 // isDelimiter says whether a line is a delimiter, and whether it closes the body.

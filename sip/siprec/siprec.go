@@ -26,29 +26,34 @@ type Body struct {
 	Warnings []string
 }
 
+// op names Read in errors.
+const op = "siprec.Read"
+
 // Read reads a body. Limit: it is larger than MaxBody. Unprocessable: its type is neither SDP, metadata nor multipart. Invalid:
 // a multipart body without parts.
 func Read(contentType string, body []byte) (Body, error) {
-	const op = "siprec.Read"
 	var b Body
 	switch {
 	case len(body) > MaxBody:
 		return b, timbre.Errorf(timbre.Limit, op, "the body has %d bytes, %d are allowed", len(body), MaxBody)
 	case len(bytes.TrimSpace(body)) == 0:
 		return b, nil
-	case family(contentType, body) != "multipart":
-		if !b.take(contentType, "", body) {
-			return b, timbre.Errorf(timbre.Unprocessable, op, "a body of type %.64q", mediaType(contentType))
-		}
-		return b, nil
+	case family(contentType, body) == "multipart":
+		return readParts(split(boundary(contentType), body))
+	case !b.take(contentType, "", body):
+		return b, timbre.Errorf(timbre.Unprocessable, op, "a body of type %.64q", mediaType(contentType))
 	}
-	parts := split(boundary(contentType), body)
+	return b, nil
+}
+
+// readParts reads the parts of a multipart body, and those of a multipart body in it.
+func readParts(parts []part) (b Body, err error) {
 	if len(parts) == 0 {
 		return b, timbre.Errorf(timbre.Invalid, op, "the boundary does not occur in the multipart body")
 	}
 	for _, p := range parts {
 		inner := []part{p}
-		if t := p.header["content-type"]; family(t, p.content) == "multipart" { // one level of nesting
+		if t := p.header["content-type"]; family(t, p.content) == "multipart" {
 			inner = split(boundary(t), p.content)
 		}
 		for _, p := range inner {

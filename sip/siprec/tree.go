@@ -26,35 +26,47 @@ func (n *node) text() string { return strings.TrimSpace(string(n.raw)) }
 
 // parseTree reads a document. On an error the tree holds what came before it.
 func parseTree(doc string) (*node, error) {
-	top := &node{}
-	d := newDecoder(doc)
-	open, count := []*node{top}, 0
+	tree := builder{open: []*node{{}}}
+	top, d := tree.open[0], newDecoder(doc)
 	for {
 		token, err := d.Token()
+		if err == nil {
+			err = tree.add(token)
+		}
 		switch {
-		case errors.Is(err, io.EOF) && count == 0:
+		case errors.Is(err, io.EOF) && tree.count == 0:
 			return top, errors.New("no element in the document")
 		case errors.Is(err, io.EOF):
 			return top, nil
 		case err != nil:
 			return top, err
 		}
-		at := open[len(open)-1]
-		switch t := token.(type) {
-		case xml.StartElement:
-			if count++; count > maxNodes || len(open) > maxDepth {
-				return top, fmt.Errorf("more than %d elements, or more than %d deep", maxNodes, maxDepth)
-			}
-			n := newNode(t)
-			at.children, open = append(at.children, n), append(open, n)
-		case xml.EndElement:
-			if len(open) > 1 {
-				open = open[:len(open)-1]
-			}
-		case xml.CharData:
-			at.raw = append(at.raw, t...)
-		}
 	}
+}
+
+// builder builds a tree from tokens.
+type builder struct {
+	open  []*node // from the top to the element that is being read
+	count int     // elements
+}
+
+func (b *builder) add(token xml.Token) error {
+	at := b.open[len(b.open)-1]
+	switch t := token.(type) {
+	case xml.StartElement:
+		if b.count++; b.count > maxNodes || len(b.open) > maxDepth {
+			return fmt.Errorf("more than %d elements, or more than %d deep", maxNodes, maxDepth)
+		}
+		n := newNode(t)
+		at.children, b.open = append(at.children, n), append(b.open, n)
+	case xml.EndElement:
+		if len(b.open) > 1 {
+			b.open = b.open[:len(b.open)-1]
+		}
+	case xml.CharData:
+		at.raw = append(at.raw, t...)
+	}
+	return nil
 }
 
 func newDecoder(doc string) *xml.Decoder {
