@@ -97,7 +97,7 @@ func TestCodecsAreNamedInTheirTableAndDecoderAlone(t *testing.T) {
 				named, _ = codecNamed(text)
 			}
 		}
-		if named != 0 && !(senders[file] && (named == PCMU || named == PCMA)) {
+		if named != 0 && (!senders[file] || named != PCMU && named != PCMA) {
 			t.Errorf("got codec %s named in %s, want it in codec.go and its decoder alone", named, file)
 		}
 	})

@@ -33,7 +33,7 @@ func (d *Dispatcher) deliver(ctx context.Context, p timbre.Pending) {
 	d.metrics.failed.WithLabelValues(kind).Inc()
 	end := p.Created.Add(d.GiveUp)
 	if !now.Before(end) {
-		d.Log.Error("notification given up", "id", p.ID, "target", p.Target, "tries", p.Tries+1, "err", err)
+		d.Log.Error("notification given up", "id", p.ID, "target", p.Target, "tries", p.Tries+1, "error", err)
 		d.metrics.dropped.WithLabelValues(kind, "expired").Inc()
 		d.settle(ctx, p, func(ctx context.Context) error { return d.outbox.Delivered(ctx, p.Seq) })
 		return
@@ -61,7 +61,7 @@ func (d *Dispatcher) settle(ctx context.Context, p timbre.Pending, write func(co
 		if err == nil {
 			return
 		}
-		d.Log.Error("the outbox cannot be written", "id", p.ID, "target", p.Target, "err", err)
+		d.Log.Error("the outbox cannot be written", "id", p.ID, "target", p.Target, "error", err)
 		select {
 		case <-ctx.Done():
 			return

@@ -125,7 +125,7 @@ func (d *Dispatcher) Run(ctx context.Context) {
 			draining = nil
 		}
 		if err != nil && ctx.Err() == nil {
-			d.Log.Error("the outbox cannot be read; trying again", "err", err)
+			d.Log.Error("the outbox cannot be read; trying again", "error", err)
 			wait = d.backoff(faults)
 			faults++
 		} else {

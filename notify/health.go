@@ -16,10 +16,10 @@ type health struct {
 
 func (h *health) ill(target string, err error) {
 	if h.note(&h.failed, target) {
-		h.log.Warn("a notification target fails; its notices are kept and tried again", "target", target, "err", err)
+		h.log.Warn("a notification target fails; its notices are kept and tried again", "target", target, "error", err)
 		return
 	}
-	h.log.Debug("notification target still fails", "target", target, "err", err)
+	h.log.Debug("notification target still fails", "target", target, "error", err)
 }
 
 func (h *health) well(target string) {

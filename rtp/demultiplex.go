@@ -24,7 +24,7 @@ func (s *Stream) handleDTLS(port int, b []byte, from netip.AddrPort) {
 		}
 	case a == nil:
 		s.drop(OutOfSequence, from.String())
-	case from != *a.transport.peer.Load() && !(a.movable() && answer):
+	case from != *a.transport.peer.Load() && (!a.movable() || !answer):
 		s.drop(UnknownSource, from.String())
 	default:
 		a.transport.peer.Store(&from)

@@ -1,7 +1,7 @@
 package rtp
 
 import (
-	"context" //nolint:gosec // a fingerprint is the peer's choice, and a second preimage is needed to forge one
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"

@@ -203,7 +203,7 @@ func TestBridgedCallWithABodyOfAnotherTypeIsRefused(t *testing.T) {
 	*b.dir = *gatewayed("udp", 5060)
 	m := plain("call-1")
 	m.contentType, m.body = "text/plain", "hello"
-	if res := b.ask(t, m.text()).last(); res.StatusCode != 415 || res.GetHeader("Accept") == nil || b.invites.Len() != 0 {
+	if res := b.ask(t, m.text()).last(); res.StatusCode != gosip.StatusUnsupportedMediaType || res.GetHeader("Accept") == nil || b.invites.Len() != 0 {
 		t.Errorf("got %v, %d INVITEs under way, want 415 with Accept, and none", res, b.invites.Len())
 	}
 }

@@ -89,41 +89,71 @@ func (c coder) decode(packets [][]byte, lost []bool, how concealment) (frames []
 	if err != nil {
 		return nil, err
 	}
-	var heard []int16
-	missing := 0 // samples lost since the last packet
+	r := reception{opus: c.codec == timbre.Opus, how: how, decoder: d, concealer: concealer}
 	for i, p := range packets {
 		var pcm []int16
-		switch {
-		case !lost[i]:
-			if pcm, err = d.Decode(nil, p); err == nil && c.codec == timbre.Opus && how == asGuess {
-				_, err = concealer.DecodeInt16(p, pcm)
+		if lost[i] {
+			var next []byte
+			if i+1 < len(packets) && !lost[i+1] {
+				next = packets[i+1]
 			}
-			missing = 0
-		case how == asGuess && c.codec == timbre.Opus:
-			pcm = make([]int16, timbre.FrameSamples)
-			_, err = concealer.DecodeInt16(nil, pcm)
-		case how == asGuess:
-			pcm = repeatPitch(heard, missing)
-			missing += timbre.FrameSamples
-		case how == asCopy && i+1 < len(packets) && !lost[i+1]:
-			if pcm = d.Recover(nil, timbre.FrameSamples, packets[i+1]); len(pcm) == 0 {
-				continue
-			}
-		default:
-			pcm = make([]int16, timbre.FrameSamples)
-			d.Recover(nil, timbre.FrameSamples, nil)
+			pcm, err = r.conceal(next)
+		} else {
+			pcm, err = r.decode(p)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if !lost[i] {
-			heard = append(heard, pcm...)
-		}
-		if !lost[i] || how != asGap {
+		if pcm != nil {
 			frames = append(frames, timbre.Frame{At: timbre.Duration(i * timbre.FrameSamples), PCM: pcm})
 		}
 	}
 	return frames, nil
+}
+
+// reception is a stream of packets that is being decoded.
+type reception struct {
+	opus      bool
+	how       concealment
+	decoder   codec.Decoder
+	concealer *gopus.Decoder
+	heard     []int16 // the decoded audio
+	missing   int     // samples lost since the last packet
+}
+
+// decode returns the audio of a packet.
+func (r *reception) decode(packet []byte) ([]int16, error) {
+	pcm, err := r.decoder.Decode(nil, packet)
+	if err == nil && r.opus && r.how == asGuess {
+		_, err = r.concealer.DecodeInt16(packet, pcm)
+	}
+	r.missing = 0
+	r.heard = append(r.heard, pcm...)
+	return pcm, err
+}
+
+// conceal returns what takes the place of a lost packet: nil for a gap. next is the packet after it, nil if that is lost too.
+func (r *reception) conceal(next []byte) ([]int16, error) {
+	switch {
+	case r.how == asGuess && r.opus:
+		pcm := make([]int16, timbre.FrameSamples)
+		_, err := r.concealer.DecodeInt16(nil, pcm)
+		return pcm, err
+	case r.how == asGuess:
+		pcm := repeatPitch(r.heard, r.missing)
+		r.missing += timbre.FrameSamples
+		return pcm, nil
+	case r.how == asCopy && next != nil:
+		if pcm := r.decoder.Recover(nil, timbre.FrameSamples, next); len(pcm) > 0 {
+			return pcm, nil
+		}
+		return nil, nil
+	}
+	r.decoder.Recover(nil, timbre.FrameSamples, nil)
+	if r.how == asGap {
+		return nil, nil
+	}
+	return make([]int16, timbre.FrameSamples), nil
 }
 
 // repeatPitch continues the last pitch period of the voice, missing samples after its end: unchanged for 10 ms, then fading to

@@ -154,7 +154,7 @@ func TestAskAnswersAChallengeOnce(t *testing.T) {
 			}
 			second.answer(401)
 		})
-		if _, res := d.Ask(t.Context(), d.Request(gosip.BYE), nil); res.StatusCode != 401 {
+		if _, res := d.Ask(t.Context(), d.Request(gosip.BYE), nil); res.StatusCode != gosip.StatusUnauthorized {
 			t.Errorf("got %d, want 401", res.StatusCode)
 		}
 	})

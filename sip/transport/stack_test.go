@@ -78,7 +78,7 @@ func TestAPanicIsAnsweredWith500(t *testing.T) {
 	s, _ := newStack(t, Config{}, func(*gosip.Request, gosip.ServerTransaction) { panic("sip:+12065550100@secret") })
 	tx := &transaction{}
 	s.Serve(request(t, text("INVITE", "127.0.0.1:5099")), tx)
-	if len(tx.responses) != 1 || tx.responses[0].StatusCode != 500 || strings.Contains(tx.responses[0].String(), "secret") {
+	if len(tx.responses) != 1 || tx.responses[0].StatusCode != gosip.StatusInternalServerError || strings.Contains(tx.responses[0].String(), "secret") {
 		t.Errorf("got %v, want a 500 that says nothing of the panic", tx.responses)
 	}
 	if n := s.InFlight(); n != 0 {

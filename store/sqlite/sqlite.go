@@ -85,7 +85,7 @@ func (s *Store) erase(ctx context.Context, op string, do func(q querier) error, 
 func (s *Store) scrub(ctx context.Context) {
 	busy, err := s.checkpoint(ctx)
 	if err != nil {
-		s.log.Warn("the write-ahead log cannot be emptied; the next sweep tries again", "err", wrap("store.scrub", err))
+		s.log.Warn("the write-ahead log cannot be emptied; the next sweep tries again", "error", wrap("store.scrub", err))
 		return
 	}
 	if !busy {
