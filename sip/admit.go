@@ -22,7 +22,7 @@ func (s *Server) admit(req *gosip.Request, source netip.Addr) (timbre.Access, *t
 	return access, nil
 }
 
-// accessRequest is what a request says to admission: the host of the Request-URI names a connector if it is like
+// accessRequest describes a request to admission: the host of the Request-URI names a connector if it is like
 // ID.voiceconnector.chime.aws, else the user part may.
 func accessRequest(req *gosip.Request, source netip.Addr) timbre.AccessRequest {
 	r := timbre.AccessRequest{

@@ -8,7 +8,7 @@ import (
 	"timbre/sip/transport"
 )
 
-// handle serves a request: one in a dialog goes to whoever holds the dialog.
+// handle checks a request and dispatches it: one in a dialog goes to the holder of the dialog.
 func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 	switch r := check(req); {
 	case r != nil:

@@ -23,8 +23,8 @@ type incoming struct {
 	access   timbre.Access
 }
 
-// invite gives a call to whoever serves it, or refuses it. A second INVITE of the call is refused until the first one's call
-// is over; one whose first was refused may come again at once.
+// invite passes a call on to recordings or trunk, or refuses it. A second INVITE of the call is refused until the call is over;
+// after a refusal it may come again at once.
 func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
 	if s.leaving.Load() {
 		s.stack.Refuse(req, tx, transport.Refuse(503, "unavailable", "the server is being stopped").With("Retry-After", "10"))
@@ -42,8 +42,8 @@ func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
 	serve()
 }
 
-// accept says who serves an INVITE: the recordings, or the trunk where its connector has routes and nothing says that it is a
-// recording. The reservation is released when it is refused, and passes to serve otherwise.
+// accept finds the server of an INVITE: the recordings, or the trunk if the connector has routes and the INVITE is no recording
+// session. A refusal releases the reservation; otherwise serve takes it over.
 func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction) (serve func(), r *transport.Refusal) {
 	defer func() {
 		if serve == nil {

@@ -18,7 +18,7 @@ func Tokens(m Message, name string) []string {
 	return all
 }
 
-// Has says whether a header that is a list of tokens has one of them, in any case. An option tag that only contains another
+// Has reports whether a header that is a list of tokens has one of them, in any case. An option tag that only contains another
 // one is a different tag.
 func Has(m Message, name, token string) bool {
 	return slices.ContainsFunc(Tokens(m, name), func(t string) bool { return strings.EqualFold(t, token) })

@@ -139,9 +139,9 @@ func (l *Line) answer(port int) *pion.MediaDescription {
 // Propose is an offer to the peer, made of its last one, that takes lines off hold. An offer that repeated a hold could only be
 // answered with a hold.
 func (a *Answerer) Propose(last *Description, ports map[int]int) ([]byte, error) {
-	ours := &Description{Lines: slices.Clone(last.Lines)}
-	for i := range ours.Lines {
-		ours.Lines[i].Direction = "sendonly"
+	offer := &Description{Lines: slices.Clone(last.Lines)}
+	for i := range offer.Lines {
+		offer.Lines[i].Direction = "sendonly"
 	}
-	return a.Answer(ours, ports)
+	return a.Answer(offer, ports)
 }

@@ -20,11 +20,11 @@ func (a *Answerer) keysFor(l *Line) *localKeys {
 	k := a.keys[l.Index]
 	switch {
 	case len(l.Crypto) > 0:
-		theirs := l.Crypto[0]
-		if k == nil || k.crypto.Suite != theirs.Suite {
-			k = &localKeys{crypto: NewCrypto(theirs.Tag, theirs.Suite)}
+		remote := l.Crypto[0]
+		if k == nil || k.crypto.Suite != remote.Suite {
+			k = &localKeys{crypto: NewCrypto(remote.Tag, remote.Suite)}
 		}
-		k.crypto.Tag, k.crypto.name, k.crypto.padded = theirs.Tag, theirs.name, theirs.padded
+		k.crypto.Tag, k.crypto.name, k.crypto.padded = remote.Tag, remote.name, remote.padded
 	case l.fingerprint != "":
 		active := l.setup == "passive" || l.setup == "actpass" && !a.Passive
 		if k != nil && k.dtls.Fingerprint == l.fingerprint && l.setup == "actpass" {

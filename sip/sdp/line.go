@@ -82,7 +82,7 @@ func (l *Line) rejection() Rejection {
 	return ""
 }
 
-// protocol says whether the line's protocol is RTP, and whether it needs keys. The feedback profiles (RFC 4585, RFC 5124) are
+// protocol reports whether the line's protocol is RTP, and whether it needs keys. The feedback profiles (RFC 4585, RFC 5124) are
 // those without feedback as far as a receiver is concerned.
 func (l *Line) protocol() (known, keyed bool) {
 	switch strings.TrimSuffix(l.Proto, "F") {
@@ -108,7 +108,7 @@ func (l *Line) readKeys(s *pion.SessionDescription) {
 	}
 }
 
-// Secure says whether the line's media is encrypted if it is accepted.
+// Secure reports whether the line's media is encrypted if it is accepted.
 func (l *Line) Secure() bool { return len(l.Crypto) > 0 || l.fingerprint != "" }
 
 // Held says that the peer sends nothing on the line for now.

@@ -29,7 +29,7 @@ func (g *mapping) byHeader() bool {
 	return true
 }
 
-// byLine makes the caller whoever sends on the line that is meant.
+// byLine makes the sender on a line the caller.
 func (g *mapping) byLine(meant func(Line) bool) bool {
 	i := slices.IndexFunc(g.lines, meant)
 	if i < 0 || g.senders[i] == several {

@@ -19,16 +19,16 @@ type Known struct {
 	Before []timbre.Leg // the legs so far
 }
 
-// Map says what each line carries: one leg a line, in their order, and a warning for every assumption. Nil metadata is none.
+// Map returns one leg a line, in their order, and a warning for every assumption. Nil metadata is none.
 //
-// The caller is found by the first of these that says: the operator's rules; a vendor's extension; the legs so far; the order
-// of participants, or without a sender the order of lines. A stream that several participants send, or that is mixed, has no
+// The caller is found by the first of these that names one: the operator's rules; a vendor's extension; the legs so far; the
+// order of participants, or without a sender the order of lines. A stream that several participants send, or that is mixed, has no
 // party.
 func Map(lines []Line, m *Metadata, k Known) ([]timbre.Leg, []string) {
 	g := newMapping(lines, m, k)
 	g.findSenders()
 	byRule := g.byHeader() || g.byPattern()
-	turned := g.Swap && !byRule // rules say what is, and are not swapped
+	turned := g.Swap && !byRule // the caller by a rule is not swapped
 	if turned {
 		g.Before = swapped(g.Before)
 	}

@@ -33,7 +33,7 @@ func (m *Metadata) After(before *Metadata) *Metadata {
 	return now
 }
 
-// mergeAssociations merges who is in a session, and who sends what.
+// mergeAssociations merges which participants have joined, and what they send.
 func (m *Metadata) mergeAssociations(before, update *Metadata) {
 	maps.Copy(m.joined, before.joined)
 	for _, p := range update.Participants { // a participant that is listed has joined, unless the document says that it has left

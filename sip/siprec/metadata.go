@@ -31,7 +31,7 @@ type Stream struct {
 	ID, Label string
 	Mixed     bool // <mode>mixed</mode>
 
-	line *int // index of its m-line, or everyLine; nil: its label says
+	line *int // index of its m-line, or everyLine; nil: by its label
 }
 
 const everyLine = -1
@@ -134,7 +134,7 @@ func (m *Metadata) associate(participant string, n *node) {
 	}
 }
 
-// ended says whether an association has an end.
+// ended reports whether an association has an end.
 func (n *node) ended() bool { return n.child("disassociate-time") != "" }
 
 // reference is an id from an attribute or, without, from a child of the last name.

@@ -56,7 +56,7 @@ func delimiterOf(mark string, body []byte) []byte {
 	return firstDashes(body)
 }
 
-// isDelimiter says whether a line is a delimiter, and whether it closes the body.
+// isDelimiter reports whether a line is a delimiter, and whether it closes the body.
 func isDelimiter(line, delimiter []byte) (found, closing bool) {
 	rest, found := bytes.CutPrefix(line, delimiter)
 	rest = bytes.TrimRight(rest, " \t")

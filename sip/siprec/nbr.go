@@ -55,7 +55,7 @@ func (m *Metadata) readParticipants(headers []string) bool {
 	return len(found) > 0
 }
 
-// readEnds reads the From of a CUCM's built-in bridge. It does not say who called: the near end is the telephone that is
+// readEnds reads the From of a CUCM's built-in bridge. It does not name the caller: the near end is the telephone that is
 // recorded, an agent's, and is assumed to be the callee. The calls of both ends are of one group.
 func (m *Metadata) readEnds(from string) bool {
 	_, near := header.Parameter(from, "x-nearend")

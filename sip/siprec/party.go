@@ -86,12 +86,12 @@ func (m *Metadata) senders(stream string) []int {
 	return found
 }
 
-// associated says whether any participant is named as a sender.
+// associated reports whether any participant is named as a sender.
 func (m *Metadata) associated() bool {
 	return slices.ContainsFunc(m.Participants, func(p Participant) bool { return len(m.sends[p.ID]) > 0 })
 }
 
-// left says whether a participant has left.
+// left reports whether a participant has left.
 func (m *Metadata) left(id string) bool {
 	joined, known := m.joined[id]
 	return known && !joined

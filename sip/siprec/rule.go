@@ -9,7 +9,7 @@ import (
 	"timbre"
 )
 
-// Rules are what an operator knows of a recording client's calls that its metadata does not say, or says wrongly.
+// Rules are what an operator knows of a recording client's calls that its metadata lacks, or has wrong.
 type Rules struct {
 	Swap    bool     // exchange caller and callee as the client has them
 	Header  string   // name of a header of the INVITE that names the caller
@@ -47,7 +47,7 @@ func (r Rules) With(tags map[string]string) (Rules, []string) {
 	return r, warnings
 }
 
-// isCaller says whether an address matches a pattern of callers. A pattern with an @ is of user and host, another one of the
+// isCaller reports whether an address matches a pattern of callers. A pattern with an @ is of user and host, another one of the
 // user.
 func (r Rules) isCaller(address string) bool {
 	user := strings.ToLower(User(address))

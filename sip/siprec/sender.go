@@ -75,7 +75,7 @@ func (g *mapping) streams(i int, l Line) []Stream {
 	return found
 }
 
-// on says whether a line carries the stream, by its index or by its label.
+// on reports whether a line carries the stream, by its index or by its label.
 func (s Stream) on(l Line) bool {
 	if s.line != nil {
 		return *s.line == l.Index || *s.line == everyLine

@@ -90,12 +90,12 @@ func (g *mapping) assignBefore(i int) {
 	}
 }
 
-// unassigned says whether a line has no side yet.
+// unassigned reports whether a line has no side yet.
 func (g *mapping) unassigned(i int) bool {
 	return g.senders[i] == none && g.legs[i].Side == timbre.Mixed
 }
 
-// free says whether no line has a side yet.
+// free reports whether no line has a side yet.
 func (g *mapping) free(s timbre.Side) bool {
 	return !slices.ContainsFunc(g.legs, func(l timbre.Leg) bool { return l.Side == s })
 }

@@ -11,7 +11,7 @@ import (
 // Endpoint is where a peer reaches the server: the listener that its messages arrive at.
 type Endpoint struct {
 	Addr       netip.AddrPort // local
-	Advertised netip.AddrPort // as the peer is told to reach it; differs from Addr behind NAT
+	Advertised netip.AddrPort // in Contact and Via; differs from Addr behind NAT
 	Socket     gosip.Addr     // of UDP: the local socket that messages to the peer leave by
 }
 
@@ -25,7 +25,7 @@ func (s *Stack) Endpoint(network string, peer netip.AddrPort) (Endpoint, bool) {
 	return Endpoint{}, false
 }
 
-// reaches says whether packets travel between a listener and a peer: they are of one family, and both or neither are on
+// reaches reports whether packets travel between a listener and a peer: they are of one family, and both or neither are on
 // this machine.
 func reaches(at netip.AddrPort, peer netip.Addr) bool {
 	if !at.IsValid() || at.Addr().IsUnspecified() {
@@ -53,8 +53,8 @@ func (s *Stack) EndpointOf(tx gosip.ServerTransaction, network string, source ne
 	return s.EndpointAt(bound, strings.ToLower(network), source)
 }
 
-// Advertised is the address by which a peer is told to reach a local one: behind NAT, the configured public one. A peer on
-// this machine is told the local one.
+// Advertised is the address in Contact and Via for a local one: behind NAT, the configured public one. For a peer on this
+// machine it is the local one.
 func (s *Stack) Advertised(local netip.AddrPort, peer netip.Addr) netip.AddrPort {
 	public := s.cfg.Address
 	if peer.Is6() {

@@ -12,7 +12,7 @@ type inFlight struct {
 
 func newInFlight() *inFlight { return &inFlight{idle: make(chan struct{})} }
 
-// enter says whether more work may start; its end is reported by leave.
+// enter reports whether more work may start; its end is reported by leave.
 func (f *inFlight) enter() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

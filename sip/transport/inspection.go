@@ -23,8 +23,8 @@ var inviteStart = []byte("INVITE ")
 // of some clients, or counted and answered.
 //
 // A message that passes is parsed here and, unavoidably, once more by the stack: sipgo takes messages as bytes from a socket
-// only, and offers no way to hand it a parsed one. It also tells nobody that a datagram cannot be parsed, and closes a
-// stream on the first such message, so that the parse here cannot be left to it.
+// only, and offers no way to hand it a parsed one. It also drops a datagram that it cannot parse silently, and closes
+// a stream on the first such message, so that parsing cannot be left to it alone.
 func (s *Stack) Inspect(from netip.Addr, data []byte) Inspection {
 	read, busy := s.deps.Sources.Message(from, bytes.HasPrefix(data, inviteStart))
 	switch {

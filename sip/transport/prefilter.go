@@ -26,8 +26,7 @@ func (s *Stack) prefilter(from gosip.TransportReadProps, data []byte) ([]byte, e
 	return in.Pass, nil
 }
 
-// passed does for a datagram of a listener what its inspection says: the source is counted as one that the stack holds, or
-// the response is sent.
+// passed applies the inspection of a datagram: its source is counted as one that the stack holds, or the response is sent.
 func (s *Stack) passed(l *listener, source net.Addr, in Inspection) {
 	if in.Pass != nil {
 		l.reader.Load().note(source)

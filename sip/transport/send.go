@@ -25,7 +25,7 @@ func (s *Stack) Write(req *gosip.Request) error {
 // complete is the option of the client that adds no header.
 func complete(*sipgo.Client, *gosip.Request) error { return nil }
 
-// Connected says whether there is a connection of a network to an address, HOST:PORT.
+// Connected reports whether there is a connection of a network to an address, HOST:PORT.
 func (s *Stack) Connected(network, address string) bool {
 	c, err := s.ua.TransportLayer().GetConnection(network, address)
 	if err != nil {

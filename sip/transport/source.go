@@ -22,7 +22,7 @@ func Source(m gosip.Message) netip.Addr {
 	return source.Addr().Unmap()
 }
 
-// Known says whether the source of a request is known.
+// Known reports whether the source of a request is known.
 func (s *Stack) Known(req *gosip.Request) bool { return s.deps.Sources.Known(Source(req)) }
 
 // scored reports a suspicious refusal to the ban score of its source. It also ends the transaction of an INVITE that an

@@ -1,8 +1,8 @@
 // Package transport turns bytes into SIP requests and back. In come datagrams and connections by UDP, TCP and TLS; out go
 // parsed requests, each with its server transaction, to one Handler, and the requests and responses that the server sends.
 //
-// It decides who is read (with the verdicts of Sources), repairs or answers what cannot be parsed, frames streams, keeps
-// the SIP log of connectors, and counts what it refuses. The SIP stack below is emiago/sipgo. It knows no dialog, no
+// It reads a source only if Sources allow it, repairs or answers what cannot be parsed, frames streams, writes the SIP log of
+// connectors, and counts what it refuses. The SIP stack below is emiago/sipgo. It knows no dialog, no
 // connector and no media.
 package transport
 
@@ -38,9 +38,9 @@ type Sources interface {
 	Message(from netip.Addr, invite bool) (read, busy bool)
 	// Listener limits the connections that l accepts.
 	Listener(l net.Listener) net.Listener
-	// Known says whether a source is known.
+	// Known reports whether a source is known.
 	Known(from netip.Addr) bool
-	// Banned says whether everything from a source is dropped for now.
+	// Banned reports whether everything from a source is dropped for now.
 	Banned(from netip.Addr) bool
 	// Failed reports that a source has sent what cannot be read, or has asked for what it may not have.
 	Failed(from netip.Addr)
