@@ -1,14 +1,12 @@
-// Package store says what durable state is: what may be written and read, what must happen in one transaction, and which
-// error each refusal is. The engines are its sub-packages; store/storetest is the suite that each must pass.
+// Package store defines durable state: what engines must store, what happens in one transaction, and the kind of error of each
+// refusal. The engines are its sub-packages; store/storetest is the suite that each of them passes. DESIGN.md explains it.
 //
-// Every error is a *timbre.Error: NotFound for what does not exist, Conflict for a second item of one id and as said at the
-// methods, Limit as said there, Internal for the engine's own faults. A method that has returned nil has written durably:
-// its effect survives kill -9. Embeddings pass through a Sealer on their way in and out, so that no engine ever writes one
-// in the clear.
+// Every error is a *timbre.Error: NotFound for what does not exist, Conflict for a duplicate id and as the methods say, Limit as
+// they say, Internal for faults of the engine. A method that returns nil has written durably: its effect survives kill -9.
+// Embeddings pass a Sealer on their way in and out, so that no engine writes one unencrypted.
 //
-// Times are kept to the microsecond at least and come back in UTC. Lists are in the order of creation, then of id. A page
-// may come after an item that has been deleted since, for a day; after one that never was, Invalid. A page's Limit below 1
-// asks for all.
+// Times are stored to the microsecond at least and returned in UTC. Lists are in the order of creation, then of id. A page may
+// follow an item that has been deleted within the last day; one that never existed is Invalid. A Limit below 1 requests all items.
 package store
 
 import (
@@ -18,11 +16,11 @@ import (
 	"timbre"
 )
 
-// Sealer encrypts embeddings: one data key a domain, itself encrypted under a key that the store never sees.
+// Sealer encrypts embeddings. Each domain has a data key, which is itself encrypted with a key that the store never sees.
 type Sealer interface {
-	// NewKey makes a data key and gives it wrapped.
+	// NewKey generates a data key and returns it wrapped.
 	NewKey() (wrapped []byte, err error)
-	// Seal encrypts plain under a wrapped key, bound to name (the row it is for), so that it opens for that name alone.
+	// Seal encrypts plain with a wrapped key and binds it to name, the row that it is for: it opens with that name only.
 	Seal(wrapped []byte, name string, plain []byte) (sealed []byte, err error)
 	Open(wrapped []byte, name string, sealed []byte) (plain []byte, err error)
 }

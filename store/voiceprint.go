@@ -8,8 +8,8 @@ import (
 	"timbre"
 )
 
-// A voiceprint is sealed as: one byte 1, the version; net speech in nanoseconds, 8 bytes; the length of the model's name,
-// 2 bytes, and the name; then the embedding, 4 bytes a value. All numbers are little endian.
+// The plaintext of a sealed voiceprint: 1 byte version; 8 bytes net speech in nanoseconds; 2 bytes length of the model's name, and
+// the name; then the embedding, 4 bytes (float32) a value. All numbers are little endian.
 const (
 	voiceprintVersion = 1
 	voiceprintHead    = 1 + 8 + 2
@@ -25,7 +25,7 @@ func SealVoiceprint(s Sealer, wrapped []byte, name string, v timbre.Voiceprint) 
 	return s.Seal(wrapped, name, plain)
 }
 
-// OpenVoiceprint decrypts what SealVoiceprint has made.
+// OpenVoiceprint decrypts what SealVoiceprint encrypted.
 func OpenVoiceprint(s Sealer, wrapped []byte, name string, sealed []byte) (timbre.Voiceprint, error) {
 	plain, err := s.Open(wrapped, name, sealed)
 	if err != nil {
@@ -37,7 +37,7 @@ func OpenVoiceprint(s Sealer, wrapped []byte, name string, sealed []byte) (timbr
 
 func encodeVoiceprint(v timbre.Voiceprint) ([]byte, error) {
 	if len(v.Model) > math.MaxUint16 {
-		return nil, timbre.Errorf(timbre.Internal, "store", "a model's name of %d bytes is too long.", len(v.Model))
+		return nil, timbre.Errorf(timbre.Internal, "store", "the name of the model is too long: %d bytes", len(v.Model))
 	}
 	b := make([]byte, 0, voiceprintHead+len(v.Model)+4*len(v.Embedding))
 	b = append(b, voiceprintVersion)
@@ -52,12 +52,12 @@ func encodeVoiceprint(v timbre.Voiceprint) ([]byte, error) {
 
 func decodeVoiceprint(b []byte) (v timbre.Voiceprint, err error) {
 	if len(b) < voiceprintHead || b[0] != voiceprintVersion {
-		return v, timbre.Errorf(timbre.Internal, "store", "a voiceprint is not in the form of this version of Timbre.")
+		return v, timbre.Errorf(timbre.Internal, "store", "the voiceprint has an unknown format")
 	}
 	name := int(binary.LittleEndian.Uint16(b[9:]))
 	rest := b[voiceprintHead:]
 	if len(rest) < name || (len(rest)-name)%4 != 0 {
-		return v, timbre.Errorf(timbre.Internal, "store", "a voiceprint of %d bytes is cut short.", len(b))
+		return v, timbre.Errorf(timbre.Internal, "store", "the voiceprint is truncated: %d bytes", len(b))
 	}
 	v.Net = time.Duration(binary.LittleEndian.Uint64(b[1:]))
 	v.Model = string(rest[:name])

@@ -8,7 +8,7 @@ import (
 	"timbre/vault"
 )
 
-func TestADerivedKeyHangsOnKeyFileAndPurposeAlone(t *testing.T) {
+func TestDeriveDependsOnKeyFileAndPurposeOnly(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "key")
 	derive := func(path, purpose string) []byte {
 		v, err := vault.Open(path)
@@ -17,15 +17,18 @@ func TestADerivedKeyHangsOnKeyFileAndPurposeAlone(t *testing.T) {
 		}
 		key, err := v.Derive(purpose)
 		if err != nil || len(key) != 32 {
-			t.Fatalf("%d bytes, %v", len(key), err)
+			t.Fatalf("got %d bytes and error %v, want 32 bytes", len(key), err)
 		}
 		return key
 	}
 	key := derive(path, "page tokens")
 	if !bytes.Equal(key, derive(path, "page tokens")) {
-		t.Error("another key after a restart")
+		t.Error("got another key after a restart, want the same")
 	}
-	if bytes.Equal(key, derive(path, "other")) || bytes.Equal(key, derive(filepath.Join(t.TempDir(), "key"), "page tokens")) {
-		t.Error("the same key for another purpose or by another file")
+	if bytes.Equal(key, derive(path, "other")) {
+		t.Error("got the same key for another purpose, want another")
+	}
+	if bytes.Equal(key, derive(filepath.Join(t.TempDir(), "key"), "page tokens")) {
+		t.Error("got the same key from another key file, want another")
 	}
 }

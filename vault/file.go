@@ -18,10 +18,10 @@ import (
 // header is the first line of a key file. The second one is the key, 64 hexadecimal digits.
 const header = "timbre local key v1\n"
 
-// fileSize of a key file, in bytes.
+// fileSize is the size of a key file in bytes.
 const fileSize = len(header) + 2*keySize + 1
 
-// Open reads the key file at path, or makes one with a new random key, 0600 in a folder 0700, if there is none.
+// Open reads the key file at path. If there is none, it creates one with a random key, with mode 0600 in a folder of mode 0700.
 // Every error is one sentence that names the file.
 func Open(path string) (*Vault, error) {
 	key, err := read(path)
@@ -58,7 +58,7 @@ func read(path string) (key []byte, err error) {
 	case !info.Mode().IsRegular():
 		return nil, refuse(path, "is not a regular file", nil)
 	case info.Mode().Perm()&0o077 != 0:
-		return nil, timbre.Errorf(timbre.Internal, "", "the key file %s is open to others (mode %04o): make it 0600.", path, info.Mode().Perm())
+		return nil, timbre.Errorf(timbre.Internal, "", "the key file %s is accessible to others (mode %04o): change its mode to 0600", path, info.Mode().Perm())
 	}
 	text, err := io.ReadAll(io.LimitReader(f, int64(fileSize)+1))
 	if err != nil {
@@ -68,7 +68,7 @@ func read(path string) (key []byte, err error) {
 	return parse(path, text)
 }
 
-// parse takes the text of a key file apart.
+// parse decodes a key file.
 func parse(path string, text []byte) (key []byte, err error) {
 	digits, ok := bytes.CutPrefix(text, []byte(header))
 	if !ok {
@@ -84,24 +84,24 @@ func parse(path string, text []byte) (key []byte, err error) {
 	return key, nil
 }
 
-// create makes a key file that is there whole or not at all. Of several that try at once one wins, and all read that one.
+// create creates a complete key file or none. If several processes try at once, one succeeds, and all read its file.
 func create(path string) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return refuse(path, "cannot be made", err)
+		return refuse(path, "cannot be created", err)
 	}
-	f, err := os.CreateTemp(folder, ".key-*") // made 0600
+	f, err := os.CreateTemp(folder, ".key-*") // has mode 0600
 	if err != nil {
-		return refuse(path, "cannot be made", err)
+		return refuse(path, "cannot be created", err)
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
 	if err := errors.Join(write(f), f.Close()); err != nil {
 		return refuse(path, "cannot be written", err)
 	}
 	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return refuse(path, "cannot be made", err)
+		return refuse(path, "cannot be created", err)
 	}
-	if d, err := os.Open(folder); err == nil { // the name, too, must survive a power cut
+	if d, err := os.Open(folder); err == nil { // so that the name survives a power failure
 		_ = d.Sync()
 		_ = d.Close()
 	}
@@ -119,10 +119,10 @@ func write(f *os.File) error {
 
 func refuse(path, what string, cause error) error {
 	if cause == nil {
-		return timbre.Errorf(timbre.Internal, "", "the key file %s %s.", path, what)
+		return timbre.Errorf(timbre.Internal, "", "the key file %s %s", path, what)
 	}
 	if p := new(fs.PathError); errors.As(cause, &p) {
-		cause = p.Err // the path has been said
+		cause = p.Err // the message has the path already
 	}
 	return timbre.Errorf(timbre.Internal, "", "the key file %s %s: %w", path, what, cause)
 }

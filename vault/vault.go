@@ -1,11 +1,11 @@
-// Package vault encrypts what must not lie about in the clear: the embeddings of voices. A key file comes in; sealed bytes
-// go out, and open again as long as the key that they were sealed under exists.
+// Package vault encrypts the embeddings of voices (envelope encryption). A key file comes in; sealed bytes go out, which can be
+// opened as long as their key exists.
 //
-// There are two layers. The local key, kept in a file beside the database, encrypts data keys and nothing else. A data key,
-// one for each voice profile domain, encrypts that domain's embeddings; it is kept only wrapped, by whoever stores the
-// embeddings. Who destroys a wrapped key has destroyed everything sealed under it, wherever copies of it lie.
+// There are two layers. The local key, in a file beside the database, encrypts data keys and nothing else. A data key, one for
+// each voice profile domain, encrypts the embeddings of that domain; the store of the embeddings keeps it wrapped. Destroying a
+// wrapped key destroys everything sealed with it, including copies in backups.
 //
-// The package does not store data keys or sealed bytes, and it does not know what they belong to.
+// The package stores neither data keys nor sealed bytes, and does not know what they belong to.
 package vault
 
 import (
@@ -18,41 +18,41 @@ import (
 	"timbre"
 )
 
-// version is the first byte of everything wrapped or sealed: AES-256-GCM with a random nonce of 96 bits, which follows;
-// then the ciphertext with its tag of 128 bits.
+// version is the first byte of everything wrapped or sealed. A random 96-bit nonce, the AES-256-GCM ciphertext and its 128-bit tag
+// follow.
 const version = 1
 
-// keySize of the local key and of data keys, in bytes.
+// keySize is the size of the local key and of data keys in bytes.
 const keySize = 32
 
-// wrapping is what wrapped keys are bound to, so that no sealed embedding passes for one.
+// wrapping is the name that wrapped keys are bound to, so that a sealed embedding cannot pass for a key.
 const wrapping = "timbre data key"
 
-// Vault seals and opens under data keys that it makes and wraps. It is safe for concurrent use.
+// Vault seals and opens with data keys that it generates and wraps. It is safe for concurrent use.
 type Vault struct {
 	local cipher.AEAD
-	root  []byte // of derived keys; tells nothing of the local key
+	root  []byte // pseudorandom key of derived keys; reveals nothing of the local key
 }
 
-// Derive gives 32 bytes that depend on the key file and the purpose alone, by HKDF-SHA256 (RFC 5869): a key for something
-// that is worth no key of its own. Who knows one learns nothing of the others.
+// Derive returns a key of 32 bytes for a purpose, derived from the key file by HKDF-SHA256 (RFC 5869). A derived key reveals nothing
+// of the others.
 func (v *Vault) Derive(purpose string) ([]byte, error) {
 	key, err := hkdf.Expand(sha256.New, v.root, "timbre "+purpose, keySize)
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "vault", "no key can be derived: %w", err)
+		return nil, timbre.Errorf(timbre.Internal, "vault", "the key cannot be derived: %w", err)
 	}
 	return key, nil
 }
 
-// NewKey makes a data key and gives it wrapped.
+// NewKey generates a data key and returns it wrapped.
 func (v *Vault) NewKey() (wrapped []byte, err error) {
 	key := make([]byte, keySize)
 	defer clear(key)
-	_, _ = rand.Read(key) // never fails: it ends the program instead
+	_, _ = rand.Read(key) // never fails: it aborts the program instead
 	return seal(v.local, wrapping, key), nil
 }
 
-// Seal encrypts plain under a wrapped key, bound to name: it opens for that name alone.
+// Seal encrypts plain with a wrapped key and binds it to name: it opens with that name only.
 func (v *Vault) Seal(wrapped []byte, name string, plain []byte) (sealed []byte, err error) {
 	data, err := v.unwrap(wrapped)
 	if err != nil {
@@ -61,7 +61,7 @@ func (v *Vault) Seal(wrapped []byte, name string, plain []byte) (sealed []byte, 
 	return seal(data, name, plain), nil
 }
 
-// Open decrypts what Seal has made under the same wrapped key and name.
+// Open decrypts what Seal encrypted with the same wrapped key and name.
 func (v *Vault) Open(wrapped []byte, name string, sealed []byte) (plain []byte, err error) {
 	data, err := v.unwrap(wrapped)
 	if err != nil {
@@ -73,24 +73,24 @@ func (v *Vault) Open(wrapped []byte, name string, sealed []byte) (plain []byte, 
 func (v *Vault) unwrap(wrapped []byte) (cipher.AEAD, error) {
 	key, err := open(v.local, wrapping, wrapped)
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "vault", "the data key is not wrapped by this key file: %w", err)
+		return nil, timbre.Errorf(timbre.Internal, "vault", "the data key was not wrapped with this key file: %w", err)
 	}
 	defer clear(key)
 	return gcm(key)
 }
 
-// gcm is AES-256-GCM that puts a random nonce before what it seals. At most 2^32 messages may be sealed under one key.
+// gcm returns AES-256-GCM that prepends a random nonce. At most 2^32 messages may be sealed with one key (NIST SP 800-38D, 8.3).
 func gcm(key []byte) (cipher.AEAD, error) {
 	if len(key) != keySize {
-		return nil, timbre.Errorf(timbre.Internal, "vault", "a key of %d bytes in place of %d.", len(key), keySize)
+		return nil, timbre.Errorf(timbre.Internal, "vault", "the key has %d bytes, not %d", len(key), keySize)
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "vault", "no cipher: %w", err)
+		return nil, timbre.Errorf(timbre.Internal, "vault", "the cipher cannot be created: %w", err)
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "vault", "no cipher: %w", err)
+		return nil, timbre.Errorf(timbre.Internal, "vault", "the cipher cannot be created: %w", err)
 	}
 	return aead, nil
 }
@@ -98,19 +98,19 @@ func gcm(key []byte) (cipher.AEAD, error) {
 func seal(aead cipher.AEAD, name string, plain []byte) []byte {
 	sealed := make([]byte, 1, 1+len(plain)+aead.Overhead())
 	sealed[0] = version
-	return aead.Seal(sealed, nil, plain, bound(name)) //nolint:gosec // no fixed nonce: this AEAD makes its own
+	return aead.Seal(sealed, nil, plain, additional(name)) //nolint:gosec // no fixed nonce: this AEAD generates its own
 }
 
 func open(aead cipher.AEAD, name string, sealed []byte) ([]byte, error) {
 	if len(sealed) < 1+aead.Overhead() || sealed[0] != version {
-		return nil, timbre.Errorf(timbre.Internal, "vault", "these bytes were not sealed by this version of Timbre.")
+		return nil, timbre.Errorf(timbre.Internal, "vault", "the sealed bytes have an unknown format")
 	}
-	plain, err := aead.Open(nil, nil, sealed[1:], bound(name))
+	plain, err := aead.Open(nil, nil, sealed[1:], additional(name))
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "vault", "sealed under another key or name, or altered: %w", err)
+		return nil, timbre.Errorf(timbre.Internal, "vault", "sealed with another key or name, or altered: %w", err)
 	}
 	return plain, nil
 }
 
-// bound is what the tag covers beside the ciphertext.
-func bound(name string) []byte { return append([]byte{version}, name...) }
+// additional returns the additional authenticated data of a name.
+func additional(name string) []byte { return append([]byte{version}, name...) }

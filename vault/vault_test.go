@@ -26,7 +26,7 @@ func newKey(t testing.TB, v *vault.Vault) []byte {
 	return k
 }
 
-func TestSealedOpensUnderItsKeyAndNameAlone(t *testing.T) {
+func TestSealedBytesOpenWithTheirKeyAndNameOnly(t *testing.T) {
 	v, other := open(t), open(t)
 	key := newKey(t, v)
 	plain := []byte("the vector of a voice")
@@ -35,31 +35,33 @@ func TestSealedOpensUnderItsKeyAndNameAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	if bytes.Contains(sealed, plain) {
-		t.Error("sealed bytes hold the plain ones")
+		t.Error("got the plaintext in the sealed bytes")
 	}
 	if got, err := v.Open(key, "profile 1", sealed); err != nil || !bytes.Equal(got, plain) {
-		t.Errorf("opened as %q, %v", got, err)
+		t.Errorf("got %q and error %v, want %q", got, err, plain)
 	}
 	for what, try := range map[string]func() ([]byte, error){
-		"another name":       func() ([]byte, error) { return v.Open(key, "profile 2", sealed) },
-		"another data key":   func() ([]byte, error) { return v.Open(newKey(t, v), "profile 1", sealed) },
-		"another vault":      func() ([]byte, error) { return other.Open(key, "profile 1", sealed) },
-		"no data key":        func() ([]byte, error) { return v.Open(nil, "profile 1", sealed) },
-		"sealed as the key":  func() ([]byte, error) { return v.Open(sealed, "profile 1", sealed) },
-		"the key as sealed":  func() ([]byte, error) { return v.Open(key, "timbre data key", key) },
-		"nothing":            func() ([]byte, error) { return v.Open(key, "profile 1", nil) },
-		"a later version":    func() ([]byte, error) { return v.Open(key, "profile 1", append([]byte{2}, sealed[1:]...)) },
-		"sealed by no key":   func() ([]byte, error) { return v.Seal(nil, "profile 1", plain) },
-		"sealed by noise":    func() ([]byte, error) { return v.Seal(bytes.Repeat([]byte{1}, 61), "profile 1", plain) },
-		"sealed by a sealed": func() ([]byte, error) { return v.Seal(sealed, "profile 1", plain) },
+		"another name":           func() ([]byte, error) { return v.Open(key, "profile 2", sealed) },
+		"another data key":       func() ([]byte, error) { return v.Open(newKey(t, v), "profile 1", sealed) },
+		"another vault":          func() ([]byte, error) { return other.Open(key, "profile 1", sealed) },
+		"no data key":            func() ([]byte, error) { return v.Open(nil, "profile 1", sealed) },
+		"sealed as the key":      func() ([]byte, error) { return v.Open(sealed, "profile 1", sealed) },
+		"the key as sealed":      func() ([]byte, error) { return v.Open(key, "timbre data key", key) },
+		"no bytes":               func() ([]byte, error) { return v.Open(key, "profile 1", nil) },
+		"a later version":        func() ([]byte, error) { return v.Open(key, "profile 1", append([]byte{2}, sealed[1:]...)) },
+		"seal with no key":       func() ([]byte, error) { return v.Seal(nil, "profile 1", plain) },
+		"seal with noise":        func() ([]byte, error) { return v.Seal(bytes.Repeat([]byte{1}, 61), "profile 1", plain) },
+		"seal with sealed bytes": func() ([]byte, error) { return v.Seal(sealed, "profile 1", plain) },
 	} {
-		if got, err := try(); err == nil {
-			t.Errorf("%s: gave %q", what, got)
-		}
+		t.Run(what, func(t *testing.T) {
+			if got, err := try(); err == nil {
+				t.Errorf("got %q, want an error", got)
+			}
+		})
 	}
 }
 
-func TestEveryBitOfSealedBytesCounts(t *testing.T) {
+func TestAlteredOrTruncatedBytesDoNotOpen(t *testing.T) {
 	v := open(t)
 	key := newKey(t, v)
 	sealed, err := v.Seal(key, "n", []byte("plain"))
@@ -70,17 +72,17 @@ func TestEveryBitOfSealedBytesCounts(t *testing.T) {
 		altered := bytes.Clone(sealed)
 		altered[i/8] ^= 1 << (i % 8)
 		if _, err := v.Open(key, "n", altered); err == nil {
-			t.Errorf("bit %d may be altered", i)
+			t.Errorf("bit %d altered: got no error, want one", i)
 		}
 	}
 	for n := range sealed {
 		if _, err := v.Open(key, "n", sealed[:n]); err == nil {
-			t.Errorf("opens when cut to %d bytes", n)
+			t.Errorf("truncated to %d bytes: got no error, want one", n)
 		}
 	}
 }
 
-func TestNothingIsSealedAlikeTwice(t *testing.T) {
+func TestSealIsRandomized(t *testing.T) {
 	v := open(t)
 	key := newKey(t, v)
 	seen := map[string]bool{string(key): true, string(newKey(t, v)): true}
@@ -92,11 +94,11 @@ func TestNothingIsSealedAlikeTwice(t *testing.T) {
 		seen[string(s)] = true
 	}
 	if len(seen) != 1002 {
-		t.Errorf("%d different results of 1002", len(seen))
+		t.Errorf("got %d distinct results, want 1002", len(seen))
 	}
 }
 
-func FuzzOpenSurvivesAnyBytes(f *testing.F) {
+func FuzzOpen(f *testing.F) {
 	v := open(f)
 	key := newKey(f, v)
 	sealed, _ := v.Seal(key, "n", []byte("plain"))
@@ -105,7 +107,7 @@ func FuzzOpenSurvivesAnyBytes(f *testing.F) {
 	f.Add([]byte{1}, []byte{1})
 	f.Fuzz(func(t *testing.T, k, s []byte) {
 		if plain, err := v.Open(k, "n", s); err == nil && (!bytes.Equal(k, key) || string(plain) != "plain") {
-			t.Errorf("opened as %q", plain)
+			t.Errorf("got %q, want an error", plain)
 		}
 	})
 }

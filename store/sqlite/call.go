@@ -17,19 +17,19 @@ func (s *Store) SaveCall(ctx context.Context, c timbre.Call, notices []timbre.No
 		}
 		_, err = q.ExecContext(ctx, `INSERT INTO call (transaction_id, started, ended, document) VALUES (?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET started = excluded.started, ended = excluded.ended, document = excluded.document`,
-			c.TransactionID, nanos(c.Started), moment(c.Ended), doc)
+			c.TransactionID, unixNano(c.Started), nullTime(c.Ended), doc)
 		return err
 	})
 }
 
 func (s *Store) Call(ctx context.Context, transactionID string) (timbre.Call, error) {
-	c, err := one(ctx, s.reader, plain[timbre.Call], missing("call with TransactionId", transactionID),
+	c, err := queryOne(ctx, s.reader, scanDocument[timbre.Call], notFound("call with TransactionId", transactionID),
 		"SELECT document FROM call WHERE transaction_id = ?", transactionID)
 	return c, wrap("store.Call", err)
 }
 
 func (s *Store) LiveCalls(ctx context.Context) ([]timbre.Call, error) {
-	list, err := all(ctx, s.reader, plain[timbre.Call],
+	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Call],
 		"SELECT document FROM call WHERE ended IS NULL ORDER BY started, transaction_id")
 	return list, wrap("store.LiveCalls", err)
 }

@@ -8,7 +8,7 @@ import (
 
 func (s *Store) CreateConfiguration(ctx context.Context, c timbre.Configuration) error {
 	return s.write(ctx, "store.CreateConfiguration", func(q querier) error {
-		if err := fresh(ctx, q, c.Token); err != nil {
+		if err := tokenUnused(ctx, q, c.Token); err != nil {
 			return err
 		}
 		doc, err := document(c)
@@ -16,19 +16,19 @@ func (s *Store) CreateConfiguration(ctx context.Context, c timbre.Configuration)
 			return err
 		}
 		_, err = q.ExecContext(ctx, "INSERT INTO configuration (id, name, arn, created, document) VALUES (?, ?, ?, ?, ?)",
-			c.ID, c.Name, c.ARN, nanos(c.Created), doc)
+			c.ID, c.Name, c.ARN, unixNano(c.Created), doc)
 		if err != nil {
-			return taken(err, "A media insights pipeline configuration named %s already exists.", c.Name)
+			return duplicate(err, "A media insights pipeline configuration named %s already exists.", c.Name)
 		}
 		if err := s.withinTags(c.Tags, 0); err != nil {
 			return err
 		}
-		return within(ctx, q, s.limit().Configurations, "media insights pipeline configurations", "SELECT count(*) FROM configuration")
+		return withinQuota(ctx, q, s.limit().Configurations, "media insights pipeline configurations", "SELECT count(*) FROM configuration")
 	})
 }
 
-// fresh refuses the token of a configuration that there is.
-func fresh(ctx context.Context, q querier, token string) error {
+// tokenUnused refuses a token that another configuration has.
+func tokenUnused(ctx context.Context, q querier, token string) error {
 	if token == "" {
 		return nil
 	}
@@ -45,19 +45,19 @@ func (s *Store) Configuration(ctx context.Context, identifier string) (timbre.Co
 	return c, wrap("store.Configuration", err)
 }
 
-// configuration prefers an id to an ARN to a name, should one be spelled like another.
+// configuration looks an identifier up as an id first, then as an ARN, then as a name.
 func configuration(ctx context.Context, q querier, identifier string) (timbre.Configuration, error) {
-	return one(ctx, q, plain[timbre.Configuration], missing("media insights pipeline configuration", identifier),
+	return queryOne(ctx, q, scanDocument[timbre.Configuration], notFound("media insights pipeline configuration", identifier),
 		`SELECT document FROM configuration WHERE id = ?1 OR arn = ?1 OR name = ?1
 		ORDER BY id = ?1 DESC, arn = ?1 DESC LIMIT 1`, identifier)
 }
 
 func (s *Store) ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error) {
-	at, err := s.place(ctx, p)
+	at, err := s.position(ctx, p)
 	if err != nil {
 		return nil, wrap("store.ListConfigurations", err)
 	}
-	list, err := all(ctx, s.reader, plain[timbre.Configuration],
+	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Configuration],
 		"SELECT document FROM configuration WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?", at.created, at.id, at.limit)
 	return list, wrap("store.ListConfigurations", err)
 }

@@ -12,49 +12,49 @@ func (s *Store) CreateConnector(ctx context.Context, c timbre.Connector) error {
 		if err != nil {
 			return err
 		}
-		_, err = q.ExecContext(ctx, "INSERT INTO connector (id, created, document) VALUES (?, ?, ?)", c.ID, nanos(c.Created), doc)
+		_, err = q.ExecContext(ctx, "INSERT INTO connector (id, created, document) VALUES (?, ?, ?)", c.ID, unixNano(c.Created), doc)
 		if err != nil {
-			return taken(err, "Voice connector %s already exists.", c.ID)
+			return duplicate(err, "Voice connector %s already exists.", c.ID)
 		}
 		if err := s.withinTags(c.Tags, 0); err != nil {
 			return err
 		}
-		return within(ctx, q, s.limit().Connectors, "voice connectors", "SELECT count(*) FROM connector")
+		return withinQuota(ctx, q, s.limit().Connectors, "voice connectors", "SELECT count(*) FROM connector")
 	})
 }
 
 func (s *Store) Connector(ctx context.Context, id string) (timbre.Connector, error) {
-	c, err := one(ctx, s.reader, plain[timbre.Connector], missing("voice connector", id),
+	c, err := queryOne(ctx, s.reader, scanDocument[timbre.Connector], notFound("voice connector", id),
 		"SELECT document FROM connector WHERE id = ?", id)
 	return c, wrap("store.Connector", err)
 }
 
 func (s *Store) ListConnectors(ctx context.Context, p timbre.Page) ([]timbre.Connector, error) {
-	at, err := s.place(ctx, p)
+	at, err := s.position(ctx, p)
 	if err != nil {
 		return nil, wrap("store.ListConnectors", err)
 	}
-	list, err := all(ctx, s.reader, plain[timbre.Connector],
+	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Connector],
 		"SELECT document FROM connector WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?", at.created, at.id, at.limit)
 	return list, wrap("store.ListConnectors", err)
 }
 
 func (s *Store) DeleteConnector(ctx context.Context, id string) error {
 	return s.write(ctx, "store.DeleteConnector", func(q querier) error {
-		if err := unused(ctx, q, id); err != nil {
+		if err := notInUse(ctx, q, id); err != nil {
 			return err
 		}
-		if err := silent(ctx, q, id); err != nil {
+		if err := noLiveCalls(ctx, q, id); err != nil {
 			return err
 		}
-		return must(ctx, q, missing("voice connector", id), "DELETE FROM connector WHERE id = ?", id)
+		return execOne(ctx, q, notFound("voice connector", id), "DELETE FROM connector WHERE id = ?", id)
 	}, s.observers.admissionChanged(id))
 }
 
-// silent refuses while a connector has live calls.
-func silent(ctx context.Context, q querier, id string) error {
+// noLiveCalls refuses while a connector has live calls.
+func noLiveCalls(ctx context.Context, q querier, id string) error {
 	var live int
-	err := q.QueryRowContext(ctx, "SELECT coalesce(("+tally+"), 0)", "calls of "+id).Scan(&live)
+	err := q.QueryRowContext(ctx, "SELECT coalesce(("+countQuery+"), 0)", "calls of "+id).Scan(&live)
 	if err == nil && live > 0 {
 		err = conflict("The voice connector has %d live calls.", live)
 	}

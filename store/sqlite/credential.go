@@ -7,12 +7,12 @@ import (
 	"timbre"
 )
 
-// ofCredential is what a credential is bound to: connector and username behind this.
-const ofCredential = "credential " //nolint:gosec // it is a name, and no secret
+// credentialName precedes connector and username in the name that a sealed credential is bound to.
+const credentialName = "credential " //nolint:gosec // it is a name, and no secret
 
 func (s *Store) PutCredentials(ctx context.Context, connectorID string, list []timbre.Credential) error {
 	return s.erase(ctx, "store.PutCredentials", func(q querier) error {
-		if err := s.connected(ctx, q, connectorID); err != nil {
+		if err := s.connectorExists(ctx, q, connectorID); err != nil {
 			return err
 		}
 		for _, c := range list {
@@ -24,7 +24,7 @@ func (s *Store) PutCredentials(ctx context.Context, connectorID string, list []t
 			if err != nil {
 				return err
 			}
-			sealed, err := s.keys.Seal(wrapped, ofCredential+connectorID+" "+c.Username, plain)
+			sealed, err := s.keys.Seal(wrapped, credentialName+connectorID+" "+c.Username, plain)
 			if err != nil {
 				return err
 			}
@@ -42,30 +42,30 @@ func (s *Store) PutCredentials(ctx context.Context, connectorID string, list []t
 	}, s.observers.admissionChanged(connectorID))
 }
 
-// connected is NotFound without the connector.
-func (s *Store) connected(ctx context.Context, q querier, connectorID string) error {
-	_, err := one(ctx, q, text, missing("voice connector", connectorID), "SELECT id FROM connector WHERE id = ?", connectorID)
+// connectorExists is NotFound without the connector.
+func (s *Store) connectorExists(ctx context.Context, q querier, connectorID string) error {
+	_, err := queryOne(ctx, q, text, notFound("voice connector", connectorID), "SELECT id FROM connector WHERE id = ?", connectorID)
 	return err
 }
 
 func (s *Store) Usernames(ctx context.Context, connectorID string) ([]string, error) {
-	if err := s.connected(ctx, s.reader, connectorID); err != nil {
+	if err := s.connectorExists(ctx, s.reader, connectorID); err != nil {
 		return nil, wrap("store.Usernames", err)
 	}
-	list, err := all(ctx, s.reader, text, "SELECT username FROM credential WHERE connector_id = ? ORDER BY username", connectorID)
+	list, err := queryAll(ctx, s.reader, text, "SELECT username FROM credential WHERE connector_id = ? ORDER BY username", connectorID)
 	return list, wrap("store.Usernames", err)
 }
 
-// text reads rows of one text.
+// text scans a row of one string.
 func text(row scanner) (s string, err error) { return s, row.Scan(&s) }
 
 func (s *Store) Credential(ctx context.Context, connectorID, username string) (timbre.Credential, error) {
-	c, err := one(ctx, s.reader, func(row scanner) (c timbre.Credential, err error) {
+	c, err := queryOne(ctx, s.reader, func(row scanner) (c timbre.Credential, err error) {
 		var wrapped, sealed []byte
 		if err := row.Scan(&wrapped, &sealed); err != nil {
 			return c, err
 		}
-		plain, err := s.keys.Open(wrapped, ofCredential+connectorID+" "+username, sealed)
+		plain, err := s.keys.Open(wrapped, credentialName+connectorID+" "+username, sealed)
 		if err != nil {
 			return c, err
 		}
@@ -77,7 +77,7 @@ func (s *Store) Credential(ctx context.Context, connectorID, username string) (t
 
 func (s *Store) DeleteCredentials(ctx context.Context, connectorID string, usernames []string) error {
 	return s.erase(ctx, "store.DeleteCredentials", func(q querier) error {
-		if err := s.connected(ctx, q, connectorID); err != nil {
+		if err := s.connectorExists(ctx, q, connectorID); err != nil {
 			return err
 		}
 		for _, u := range usernames {

@@ -11,8 +11,8 @@ import (
 	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
-// document is a value as JSON: without what is zero, times in UTC, durations in nanoseconds. Text from the outside may be
-// no UTF-8; its bad bytes become U+FFFD, for a call must not be lost for them.
+// document encodes a value as JSON: without zero fields, times in UTC, durations in nanoseconds. Text that is not valid UTF-8 gets
+// U+FFFD in place of its invalid bytes, so that no call is lost because of it.
 func document(v any) (string, error) {
 	b, err := json.Marshal(v,
 		json.OmitZeroStructFields(true), json.Deterministic(true),
@@ -21,7 +21,7 @@ func document(v any) (string, error) {
 	return string(b), err
 }
 
-// writeTime is made once: it remembers which types hold times.
+// writeTime is created once, because it caches which types contain times.
 var writeTime = json.MarshalToFunc(func(e *jsontext.Encoder, t time.Time) error {
 	return e.WriteToken(jsontext.String(t.UTC().Format(time.RFC3339Nano)))
 })
@@ -34,8 +34,8 @@ func read[T any](document string) (v T, err error) {
 // scanner is a row.
 type scanner interface{ Scan(into ...any) error }
 
-// plain reads rows that are a document and nothing else.
-func plain[T any](row scanner) (v T, err error) {
+// scanDocument scans a row that is a document and nothing else.
+func scanDocument[T any](row scanner) (v T, err error) {
 	var doc string
 	if err := row.Scan(&doc); err != nil {
 		return v, err
@@ -43,8 +43,8 @@ func plain[T any](row scanner) (v T, err error) {
 	return read[T](doc)
 }
 
-// one gives the single row of a query, or the error for none.
-func one[T any](ctx context.Context, q querier, scan func(scanner) (T, error), none error, query string, args ...any) (T, error) {
+// queryOne returns the only row of a query, or the error none if there is no row.
+func queryOne[T any](ctx context.Context, q querier, scan func(scanner) (T, error), none error, query string, args ...any) (T, error) {
 	v, err := scan(q.QueryRowContext(ctx, query, args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = none
@@ -52,8 +52,8 @@ func one[T any](ctx context.Context, q querier, scan func(scanner) (T, error), n
 	return v, err
 }
 
-// all gives every row of a query.
-func all[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (list []T, err error) {
+// queryAll returns all rows of a query.
+func queryAll[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (list []T, err error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -69,8 +69,8 @@ func all[T any](ctx context.Context, q querier, scan func(scanner) (T, error), q
 	return list, rows.Err()
 }
 
-// must executes what has to touch a row; none is the error when it does not.
-func must(ctx context.Context, q querier, none error, query string, args ...any) error {
+// execOne executes a statement that must affect a row. None is the error if it does not.
+func execOne(ctx context.Context, q querier, none error, query string, args ...any) error {
 	res, err := q.ExecContext(ctx, query, args...)
 	if err != nil {
 		return err
@@ -81,16 +81,18 @@ func must(ctx context.Context, q querier, none error, query string, args ...any)
 	return none
 }
 
-// nanos is a time as columns keep it, 0 for the zero time.
-func nanos(t time.Time) int64 {
+// unixNano is a time as columns store it: 0 for the zero time.
+func unixNano(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
 	return t.UnixNano()
 }
 
-// moment is nanos where the zero time means that it has not come yet.
-func moment(t time.Time) sql.NullInt64 { return sql.NullInt64{Int64: nanos(t), Valid: !t.IsZero()} }
+// nullTime stores the zero time as NULL: it has not come yet.
+func nullTime(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: unixNano(t), Valid: !t.IsZero()}
+}
 
-// maybe keeps an empty text as NULL, which no uniqueness counts.
-func maybe(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
+// nullString stores an empty string as NULL, which UNIQUE constraints ignore.
+func nullString(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }

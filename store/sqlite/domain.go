@@ -17,14 +17,14 @@ func (s *Store) CreateDomain(ctx context.Context, d timbre.Domain) error {
 			return err
 		}
 		_, err = q.ExecContext(ctx, "INSERT INTO domain (id, token, created, wrapped, document) VALUES (?, ?, ?, ?, ?)",
-			d.ID, maybe(d.Token), nanos(d.Created), wrapped, doc)
+			d.ID, nullString(d.Token), unixNano(d.Created), wrapped, doc)
 		if err != nil {
-			return taken(err, "A voice profile domain with this ID or ClientRequestToken already exists.")
+			return duplicate(err, "A voice profile domain with this ID or ClientRequestToken already exists.")
 		}
 		if err := s.withinTags(d.Tags, 0); err != nil {
 			return err
 		}
-		return within(ctx, q, s.limit().Domains, "voice profile domains", "SELECT count(*) FROM domain")
+		return withinQuota(ctx, q, s.limit().Domains, "voice profile domains", "SELECT count(*) FROM domain")
 	})
 }
 
@@ -34,13 +34,13 @@ func (s *Store) Domain(ctx context.Context, id string) (timbre.Domain, error) {
 }
 
 func domain(ctx context.Context, q querier, id string) (timbre.Domain, error) {
-	return one(ctx, q, plain[timbre.Domain], noDomain(id), "SELECT document FROM domain WHERE id = ?", id)
+	return queryOne(ctx, q, scanDocument[timbre.Domain], noDomain(id), "SELECT document FROM domain WHERE id = ?", id)
 }
 
-func noDomain(id string) error { return missing("voice profile domain", id) }
+func noDomain(id string) error { return notFound("voice profile domain", id) }
 
 func (s *Store) DomainByToken(ctx context.Context, token string) (timbre.Domain, error) {
-	d, err := one(ctx, s.reader, plain[timbre.Domain], missing("voice profile domain with ClientRequestToken", token),
+	d, err := queryOne(ctx, s.reader, scanDocument[timbre.Domain], notFound("voice profile domain with ClientRequestToken", token),
 		"SELECT document FROM domain WHERE token = ?", token)
 	return d, wrap("store.DomainByToken", err)
 }
@@ -68,18 +68,18 @@ func (s *Store) UpdateDomain(ctx context.Context, id string, change func(*timbre
 }
 
 func (s *Store) ListDomains(ctx context.Context, p timbre.Page) ([]timbre.Domain, error) {
-	at, err := s.place(ctx, p)
+	at, err := s.position(ctx, p)
 	if err != nil {
 		return nil, wrap("store.ListDomains", err)
 	}
-	list, err := all(ctx, s.reader, plain[timbre.Domain],
+	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Domain],
 		"SELECT document FROM domain WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?", at.created, at.id, at.limit)
 	return list, wrap("store.ListDomains", err)
 }
 
 func (s *Store) DeleteDomain(ctx context.Context, id string) error {
 	return s.erase(ctx, "store.DeleteDomain", func(q querier) error {
-		if err := must(ctx, q, noDomain(id), "DELETE FROM domain WHERE id = ?", id); err != nil {
+		if err := execOne(ctx, q, noDomain(id), "DELETE FROM domain WHERE id = ?", id); err != nil {
 			return err
 		}
 		_, err := q.ExecContext(ctx, `UPDATE task INDEXED BY task_with_voiceprint SET sealed = NULL, erased = 1

@@ -20,7 +20,7 @@ func (s *Store) EnrolProfile(ctx context.Context, p timbre.Profile, taskID strin
 		if _, err := q.ExecContext(ctx, "UPDATE task SET enrolled = ? WHERE id = ?", p.ID, taskID); err != nil {
 			return err
 		}
-		sealed, err := s.seal(ctx, q, p.DomainID, ofProfile+p.ID, &p.Voiceprint)
+		sealed, err := s.seal(ctx, q, p.DomainID, profileName+p.ID, &p.Voiceprint)
 		if err != nil {
 			return err
 		}
@@ -29,11 +29,11 @@ func (s *Store) EnrolProfile(ctx context.Context, p timbre.Profile, taskID strin
 			return err
 		}
 		_, err = q.ExecContext(ctx, "INSERT INTO profile (id, domain_id, created, expires, sealed, document) VALUES (?, ?, ?, ?, ?, ?)",
-			p.ID, p.DomainID, nanos(p.Created), nanos(p.Expires), sealed, doc)
+			p.ID, p.DomainID, unixNano(p.Created), unixNano(p.Expires), sealed, doc)
 		if err != nil {
-			return orphaned(taken(err, "Voice profile %s already exists.", p.ID), noDomain(p.DomainID))
+			return noParent(duplicate(err, "Voice profile %s already exists.", p.ID), noDomain(p.DomainID))
 		}
-		return within(ctx, q, s.limit().Profiles, "voice profiles of a domain", tally, "profiles of "+p.DomainID)
+		return withinQuota(ctx, q, s.limit().Profiles, "voice profiles of a domain", countQuery, "profiles of "+p.DomainID)
 	})
 }
 
@@ -50,7 +50,7 @@ func (s *Store) RenewProfile(ctx context.Context, p timbre.Profile, taskID strin
 			return err
 		}
 		is.Voiceprint, is.Updated, is.Expires = p.Voiceprint, p.Updated, p.Expires
-		sealed, err := s.seal(ctx, q, is.DomainID, ofProfile+is.ID, &is.Voiceprint)
+		sealed, err := s.seal(ctx, q, is.DomainID, profileName+is.ID, &is.Voiceprint)
 		if err != nil {
 			return err
 		}
@@ -59,21 +59,21 @@ func (s *Store) RenewProfile(ctx context.Context, p timbre.Profile, taskID strin
 			return err
 		}
 		_, err = q.ExecContext(ctx, "UPDATE profile SET expires = ?, sealed = ?, document = ? WHERE id = ?",
-			nanos(is.Expires), sealed, doc, is.ID)
+			unixNano(is.Expires), sealed, doc, is.ID)
 		return err
 	})
 }
 
-// enrolment is the profile that was created from a speaker search, or empty.
+// enrolment returns the profile that was created from a speaker search, or an empty id.
 func enrolment(ctx context.Context, q querier, taskID string) (profileID string, err error) {
 	err = q.QueryRowContext(ctx, "SELECT enrolled FROM task WHERE id = ? AND kind = ?", taskID, timbre.SpeakerSearch).Scan(&profileID)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = missing(timbre.SpeakerSearch.String()+" task", taskID)
+		err = notFound(timbre.SpeakerSearch.String()+" task", taskID)
 	}
 	return profileID, err
 }
 
-// profileDocument leaves the embedding out: it is kept sealed.
+// profileDocument omits the embedding, which is stored sealed.
 func profileDocument(p timbre.Profile) (string, error) {
 	p.Voiceprint.Embedding = nil
 	return document(p)

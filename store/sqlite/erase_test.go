@@ -120,7 +120,7 @@ func TestReadInTheWayOfAnErasurePutsTheScrubOffToTheNextSweep(t *testing.T) {
 	var id string
 	ok(t, reading.QueryRow("SELECT id FROM profile").Scan(&id))
 	ok(t, s.DeleteProfile(ctx, "p"))
-	if !s.residue.Load() {
+	if !s.erasedInLog.Load() {
 		t.Error("the log is thought to be empty")
 	}
 	if _, err := s.Profile(ctx, "p"); timbre.KindOf(err) != timbre.NotFound {
@@ -129,7 +129,7 @@ func TestReadInTheWayOfAnErasurePutsTheScrubOffToTheNextSweep(t *testing.T) {
 	ok(t, reading.Rollback())
 	_, err = s.Sweep(ctx, v0)
 	ok(t, err)
-	if n := left(t, folder, marks); n != 1 || s.residue.Load() {
+	if n := left(t, folder, marks); n != 1 || s.erasedInLog.Load() {
 		t.Errorf("%d secrets found after the sweep, want the domain's key alone", n)
 	}
 	var timeout int

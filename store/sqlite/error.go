@@ -11,7 +11,7 @@ import (
 	"timbre"
 )
 
-// wrap makes every error a *timbre.Error that says what was tried. The engine's own faults are Internal.
+// wrap turns every error into a *timbre.Error with the operation. Faults of the engine are Internal.
 func wrap(op string, err error) error {
 	if err == nil {
 		return nil
@@ -23,11 +23,11 @@ func wrap(op string, err error) error {
 		}
 		return &timbre.Error{Kind: e.Kind, Op: op, Msg: e.Msg, Err: e.Err}
 	}
-	return timbre.Errorf(timbre.Internal, op, "%s: %w", sentence(err), err)
+	return timbre.Errorf(timbre.Internal, op, "%s: %w", describe(err), err)
 }
 
-// sentence says for a person what has happened to the database.
-func sentence(err error) string {
+// describe explains a fault of the engine to a person.
+func describe(err error) string {
 	switch code(err) {
 	case engine.SQLITE_FULL:
 		return "the disk that holds the database is full"
@@ -42,12 +42,12 @@ func sentence(err error) string {
 	case engine.SQLITE_BUSY:
 		return "the database is in use by another process"
 	case engine.SQLITE_IOERR:
-		return "the disk that holds the database fails"
+		return "the disk that holds the database has failed"
 	}
 	return "the database failed"
 }
 
-// code is the engine's primary result code, or 0.
+// code returns the primary result code of the engine, or 0.
 func code(err error) int { return extended(err) & 0xff }
 
 func extended(err error) int {
@@ -57,23 +57,23 @@ func extended(err error) int {
 	return 0
 }
 
-// refuse makes the error of an Open: one sentence that names the file.
-func refuse(path string, err error) error {
+// openError returns the error of an Open: one sentence that names the file.
+func openError(path string, err error) error {
 	var e *timbre.Error
 	if errors.As(err, &e) && e.Err == nil {
 		return &timbre.Error{Kind: e.Kind, Msg: fmt.Sprintf("the database %s %s", path, e.Msg)}
 	}
 	if p := new(fs.PathError); errors.As(err, &p) {
-		return timbre.Errorf(timbre.Internal, "", "the database %s cannot be opened or made: %w", path, p.Err)
+		return timbre.Errorf(timbre.Internal, "", "the database %s cannot be opened or created: %w", path, p.Err)
 	}
-	said := sentence(err)
+	said := describe(err)
 	if e := new(driver.Error); errors.As(err, &e) {
-		err = e // without the history of who met it
+		err = e // without the context of the callers
 	}
 	return timbre.Errorf(timbre.Internal, "", "the database %s cannot be used: %s: %w", path, said, err)
 }
 
-func missing(what, id string) error {
+func notFound(what, id string) error {
 	return timbre.Errorf(timbre.NotFound, "", "The %s %s does not exist.", what, id)
 }
 
@@ -81,8 +81,8 @@ func conflict(format string, args ...any) error {
 	return timbre.Errorf(timbre.Conflict, "", format, args...)
 }
 
-// taken gives a Conflict where a statement would have doubled what must be unique, else err.
-func taken(err error, format string, args ...any) error {
+// duplicate returns a Conflict if a statement violated a UNIQUE constraint, else err.
+func duplicate(err error, format string, args ...any) error {
 	switch extended(err) {
 	case engine.SQLITE_CONSTRAINT_UNIQUE, engine.SQLITE_CONSTRAINT_PRIMARYKEY:
 		return conflict(format, args...)
@@ -90,8 +90,8 @@ func taken(err error, format string, args ...any) error {
 	return err
 }
 
-// orphaned gives none where a statement refers to a row that does not exist, else err.
-func orphaned(err, none error) error {
+// noParent returns none if a statement violated a FOREIGN KEY constraint, else err.
+func noParent(err, none error) error {
 	if extended(err) == engine.SQLITE_CONSTRAINT_FOREIGNKEY {
 		return none
 	}

@@ -78,7 +78,7 @@ func TestDatabaseOfALaterVersionIsRefusedAndLeftAsItWas(t *testing.T) {
 	_, err = Open(t.Context(), path, s.keys, nil)
 	files, _ := migrations.ReadDir("migrations")
 	last, _ := strconv.Atoi(strings.Split(files[len(files)-1].Name(), "_")[0])
-	want := fmt.Sprintf("was made by a later version of Timbre (tables of version 999, this one knows %d).", last)
+	want := fmt.Sprintf("was created by a later version of Timbre (tables of version 999, this version knows %d)", last)
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Error(err)
 	}

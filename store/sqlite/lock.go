@@ -8,8 +8,8 @@ import (
 	"timbre"
 )
 
-// lock makes the file at path this process's own until the lock is closed, or the process ends in whatever way. The
-// engine's locks alone would let a second server in, which would end every call and task of the first as lost.
+// lock claims the file at path for this process until it ends, in whatever way, or closes the lock. The locks of the engine would let a
+// second server in, which would end all calls and tasks of the first as lost.
 func lock(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -18,7 +18,7 @@ func lock(path string) (*os.File, error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, timbre.Errorf(timbre.Unavailable, "", "is in use by another server.")
+			return nil, timbre.Errorf(timbre.Unavailable, "", "is in use by another server")
 		}
 		return nil, &os.PathError{Op: "lock", Path: path, Err: err}
 	}

@@ -17,7 +17,7 @@ func TestASecondServerIsKeptOutUntilTheFirstHasClosed(t *testing.T) {
 	if err := first.CreateConnector(t.Context(), timbre.Connector{ID: "c"}); err != nil {
 		t.Fatal(err)
 	}
-	want := "the database " + path + " is in use by another server."
+	want := "the database " + path + " is in use by another server"
 	if _, err := sqlite.Open(t.Context(), path, v, nil); err == nil || err.Error() != want {
 		t.Errorf("a second one: %v, want %q", err, want)
 	}

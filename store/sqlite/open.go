@@ -22,36 +22,35 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Open opens the database at path, or makes one: a file 0600, in a folder 0700 if the folder has to be made. It brings the
-// tables to the form of this version and proves that the disk takes a write. Every error is one sentence that names the
-// file; one of them is that keys are not those that the database was made with, another that a server has it open.
+// Open opens the database at path, or creates it with mode 0600, in a folder with mode 0700. It migrates the tables to this version and
+// checks that the disk accepts a write. Every error is one sentence that names the file, also if the keys are not those of the
+// database or another server has it open.
 func Open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger) (*Store, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	if err := prepare(path); err != nil {
-		return nil, refuse(path, err)
+	if err := createFile(path); err != nil {
+		return nil, openError(path, err)
 	}
-	held, err := lock(path)
+	lockFile, err := lock(path)
 	if err != nil {
-		return nil, refuse(path, err)
+		return nil, openError(path, err)
 	}
-	s := &Store{keys: keys, log: log, held: held}
-	s.writer = pool(path, 1, "_txlock=immediate", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
-	s.reader = pool(path, max(4, runtime.NumCPU()), "_txlock=deferred", "query_only(ON)")
+	s := &Store{keys: keys, log: log, lockFile: lockFile}
+	s.writer = openPool(path, 1, "_txlock=immediate", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
+	s.reader = openPool(path, max(4, runtime.NumCPU()), "_txlock=deferred", "query_only(ON)")
 	for _, step := range []func(context.Context) error{s.migrate, s.check} {
 		if err := step(ctx); err != nil {
 			_ = s.Close()
-			return nil, refuse(path, err)
+			return nil, openError(path, err)
 		}
 	}
-	s.scrub(ctx) // of what was erased just before a crash
+	s.truncateLog(ctx) // of what was erased before a crash
 	return s, nil
 }
 
-// prepare makes folder and file, so that nobody but the owner may ever look into them. The engine gives its other files
-// the mode of the first.
-func prepare(path string) error {
+// createFile creates folder and file, readable by their owner only. The engine gives its other files the mode of the first.
+func createFile(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
@@ -62,11 +61,11 @@ func prepare(path string) error {
 	return errors.Join(f.Chmod(0o600), f.Close())
 }
 
-// busyTimeout ends, in milliseconds, the wait for a lock that the engine's own housekeeping has taken.
+// busyTimeout limits, in milliseconds, the wait for a lock of the engine's own housekeeping.
 const busyTimeout = "busy_timeout(5000)"
 
-// pool is a set of connections to the file.
-func pool(path string, size int, lock string, pragmas ...string) *prepared {
+// openPool returns a pool of connections to the file.
+func openPool(path string, size int, lock string, pragmas ...string) *prepared {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
@@ -98,19 +97,19 @@ func (s *Store) migrate(ctx context.Context) error {
 		return err
 	}
 	if has > knows {
-		return timbre.Errorf(timbre.Internal, "", "was made by a later version of Timbre (tables of version %d, this one knows %d).", has, knows)
+		return timbre.Errorf(timbre.Internal, "", "was created by a later version of Timbre (tables of version %d, this version knows %d)", has, knows)
 	}
 	done, err := p.Up(ctx)
 	for _, m := range done {
-		s.log.Info("migrated the database", "step", filepath.Base(m.Source.Path), "took", m.Duration)
+		s.log.Info("database migrated", "step", filepath.Base(m.Source.Path), "took", m.Duration)
 	}
 	return err
 }
 
-// keyCheck is sealed in every database: it opens again only under the key file that it was sealed with.
+// keyCheck is sealed in every database. It opens only with the key file that it was sealed with.
 const keyCheck = "key check"
 
-// check holds the key file against the database, and the disk against a write.
+// check verifies that the key file belongs to the database and that the disk accepts a write.
 func (s *Store) check(ctx context.Context) error {
 	return s.write(ctx, "", func(q querier) error {
 		var wrapped, sealed []byte
@@ -121,7 +120,7 @@ func (s *Store) check(ctx context.Context) error {
 			}
 		} else if err == nil {
 			if _, err := s.keys.Open(wrapped, keyCheck, sealed); err != nil {
-				return timbre.Errorf(timbre.Internal, "", "was made with another key file: put that one back, or begin with an empty data folder.")
+				return timbre.Errorf(timbre.Internal, "", "was created with another key file: restore that file, or start with an empty data folder")
 			}
 		}
 		if err != nil {

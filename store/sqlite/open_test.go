@@ -131,11 +131,11 @@ func TestOpenRefusesInOneSentence(t *testing.T) {
 	}
 	was, _ := os.ReadFile(made)
 	for path, want := range map[string]string{
-		folder:                           "cannot be opened or made: is a directory",
-		filepath.Join(file, "timbre.db"): "cannot be opened or made: not a directory",
-		"/proc/timbre/timbre.db":         "cannot be opened or made: no such file or directory",
+		folder:                           "cannot be opened or created: is a directory",
+		filepath.Join(file, "timbre.db"): "cannot be opened or created: not a directory",
+		"/proc/timbre/timbre.db":         "cannot be opened or created: no such file or directory",
 		file:                             "cannot be used: the file is not a database",
-		made:                             "was made with another key file: put that one back, or begin with an empty data folder.",
+		made:                             "was created with another key file: restore that file, or start with an empty data folder",
 	} {
 		_, err := sqlite.Open(t.Context(), path, keys(t), nil)
 		switch {

@@ -10,7 +10,7 @@ import (
 	"timbre"
 )
 
-// writeAndPost is a write that also puts notices into the outbox, in the same transaction.
+// writeAndPost is a write that also inserts notices into the outbox, in the same transaction, and raises Posted.
 func (s *Store) writeAndPost(ctx context.Context, op string, notices []timbre.Notice, do func(q querier) error) error {
 	if len(notices) == 0 {
 		return s.write(ctx, op, do)
@@ -19,17 +19,17 @@ func (s *Store) writeAndPost(ctx context.Context, op string, notices []timbre.No
 		if err := do(q); err != nil {
 			return err
 		}
-		return post(ctx, q, notices)
+		return insertNotices(ctx, q, notices)
 	}, s.observers.posted)
 }
 
-// post puts notices into the outbox, in their order. Only the first of a key and target has a time to be tried; when it is
-// taken out, the next one gets one. So what is due is found without looking at what waits behind it.
-func post(ctx context.Context, q querier, notices []timbre.Notice) error {
+// insertNotices appends notices to the outbox. Only the first one of a key and target has a time at which it is due; when it is removed,
+// the next one gets a time. So what is due is found without scanning what waits behind it.
+func insertNotices(ctx context.Context, q querier, notices []timbre.Notice) error {
 	for _, n := range notices {
 		if _, err := q.ExecContext(ctx, `INSERT INTO outbox (id, key, target, payload, created, next_try)
 			VALUES (?1, ?2, ?3, ?4, ?5, iif(EXISTS (SELECT 1 FROM outbox WHERE key = ?2 AND target = ?3), NULL, ?5))`,
-			n.ID, n.Key, n.Target, append([]byte{}, n.Payload...), nanos(n.Created)); err != nil {
+			n.ID, n.Key, n.Target, append([]byte{}, n.Payload...), unixNano(n.Created)); err != nil {
 			return err
 		}
 	}
@@ -37,13 +37,13 @@ func post(ctx context.Context, q querier, notices []timbre.Notice) error {
 }
 
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]timbre.Pending, error) {
-	list, err := all(ctx, s.reader, func(row scanner) (p timbre.Pending, err error) {
+	list, err := queryAll(ctx, s.reader, func(row scanner) (p timbre.Pending, err error) {
 		var created int64
 		err = row.Scan(&p.Seq, &p.ID, &p.Key, &p.Target, &p.Payload, &created, &p.Tries)
 		p.Created = time.Unix(0, created).UTC()
 		return p, err
 	}, `SELECT seq, id, key, target, payload, created, tries FROM outbox
-		WHERE next_try <= ? ORDER BY next_try, seq LIMIT ?`, nanos(now), max(limit, 0))
+		WHERE next_try <= ? ORDER BY next_try, seq LIMIT ?`, unixNano(now), max(limit, 0))
 	return list, wrap("store.Due", err)
 }
 
@@ -76,9 +76,9 @@ func (s *Store) Delivered(ctx context.Context, seq int64) error {
 
 func (s *Store) Postpone(ctx context.Context, seq int64, next time.Time, reason string) error {
 	return s.write(ctx, "store.Postpone", func(q querier) error {
-		return must(ctx, q, noNotice(seq), `UPDATE outbox SET next_try = ?, tries = tries + 1, reason = ?
-			WHERE seq = ? AND next_try IS NOT NULL`, nanos(next), reason, seq)
+		return execOne(ctx, q, noNotice(seq), `UPDATE outbox SET next_try = ?, tries = tries + 1, reason = ?
+			WHERE seq = ? AND next_try IS NOT NULL`, unixNano(next), reason, seq)
 	})
 }
 
-func noNotice(seq int64) error { return missing("notice", strconv.FormatInt(seq, 10)) }
+func noNotice(seq int64) error { return notFound("notice", strconv.FormatInt(seq, 10)) }

@@ -9,16 +9,16 @@ import (
 	"timbre"
 )
 
-// place is where a page begins: behind the item that was created then and has that id.
-type place struct {
+// position is where a page begins: after the item with this creation time and id.
+type position struct {
 	created int64
 	id      string
 	limit   int // -1: none
 }
 
-// place finds the item that a page comes after, also when it has been deleted since.
-func (s *Store) place(ctx context.Context, p timbre.Page) (at place, err error) {
-	at = place{created: math.MinInt64, limit: p.Limit}
+// position finds the item that a page follows, even if it has been deleted since.
+func (s *Store) position(ctx context.Context, p timbre.Page) (at position, err error) {
+	at = position{created: math.MinInt64, limit: p.Limit}
 	if p.Limit <= 0 {
 		at.limit = -1
 	}

@@ -17,14 +17,14 @@ func (s *Store) CreatePipeline(ctx context.Context, p timbre.Pipeline, notices [
 		}
 		_, err = q.ExecContext(ctx, `INSERT INTO pipeline (id, arn, token, created, ended, configuration_arn, document)
 			VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			p.ID, p.ARN, maybe(p.Token), nanos(p.Created), moment(p.Ended), p.ConfigurationARN, doc)
+			p.ID, p.ARN, nullString(p.Token), unixNano(p.Created), nullTime(p.Ended), p.ConfigurationARN, doc)
 		if err != nil {
-			return taken(err, "A media pipeline with this ID or ClientRequestToken already exists.")
+			return duplicate(err, "A media pipeline with this ID or ClientRequestToken already exists.")
 		}
 		if err := s.withinTags(p.Tags, 0); err != nil {
 			return err
 		}
-		return within(ctx, q, s.limit().Pipelines, "active media insights pipelines", tally, "pipelines")
+		return withinQuota(ctx, q, s.limit().Pipelines, "active media insights pipelines", countQuery, "pipelines")
 	})
 }
 
@@ -39,7 +39,7 @@ func (s *Store) SavePipeline(ctx context.Context, p timbre.Pipeline, notices []t
 		if err != nil {
 			return err
 		}
-		_, err = q.ExecContext(ctx, "UPDATE pipeline SET ended = ?, document = ? WHERE id = ?", moment(p.Ended), doc, p.ID)
+		_, err = q.ExecContext(ctx, "UPDATE pipeline SET ended = ?, document = ? WHERE id = ?", nullTime(p.Ended), doc, p.ID)
 		return err
 	})
 }
@@ -50,35 +50,35 @@ func (s *Store) Pipeline(ctx context.Context, identifier string) (timbre.Pipelin
 }
 
 func pipeline(ctx context.Context, q querier, identifier string) (timbre.Pipeline, error) {
-	return one(ctx, q, plain[timbre.Pipeline], noPipeline(identifier),
+	return queryOne(ctx, q, scanDocument[timbre.Pipeline], noPipeline(identifier),
 		"SELECT document FROM pipeline WHERE id = ?1 OR arn = ?1", identifier)
 }
 
 func (s *Store) PipelineByToken(ctx context.Context, token string) (timbre.Pipeline, error) {
-	p, err := one(ctx, s.reader, plain[timbre.Pipeline], missing("media pipeline with ClientRequestToken", token),
+	p, err := queryOne(ctx, s.reader, scanDocument[timbre.Pipeline], notFound("media pipeline with ClientRequestToken", token),
 		"SELECT document FROM pipeline WHERE token = ?", token)
 	return p, wrap("store.PipelineByToken", err)
 }
 
 func (s *Store) ListPipelines(ctx context.Context, p timbre.Page) ([]timbre.Pipeline, error) {
-	at, err := s.place(ctx, p)
+	at, err := s.position(ctx, p)
 	if err != nil {
 		return nil, wrap("store.ListPipelines", err)
 	}
-	list, err := all(ctx, s.reader, plain[timbre.Pipeline],
+	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Pipeline],
 		"SELECT document FROM pipeline WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?", at.created, at.id, at.limit)
 	return list, wrap("store.ListPipelines", err)
 }
 
 func (s *Store) LivePipelines(ctx context.Context) ([]timbre.Pipeline, error) {
-	list, err := all(ctx, s.reader, plain[timbre.Pipeline],
+	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Pipeline],
 		"SELECT document FROM pipeline WHERE ended IS NULL ORDER BY created, id")
 	return list, wrap("store.LivePipelines", err)
 }
 
 func (s *Store) DeletePipeline(ctx context.Context, identifier string, notices []timbre.Notice) error {
 	return s.writeAndPost(ctx, "store.DeletePipeline", notices, func(q querier) error {
-		return must(ctx, q, noPipeline(identifier), "DELETE FROM pipeline WHERE id = ?1 OR arn = ?1", identifier)
+		return execOne(ctx, q, noPipeline(identifier), "DELETE FROM pipeline WHERE id = ?1 OR arn = ?1", identifier)
 	})
 }
 
@@ -86,7 +86,7 @@ func (s *Store) Post(ctx context.Context, notices []timbre.Notice) error {
 	return s.writeAndPost(ctx, "store.Post", notices, func(querier) error { return nil })
 }
 
-func noPipeline(identifier string) error { return missing("media pipeline", identifier) }
+func noPipeline(identifier string) error { return notFound("media pipeline", identifier) }
 
 func (s *Store) UpdateConfiguration(ctx context.Context, identifier string, change func(*timbre.Configuration)) (c timbre.Configuration, err error) {
 	err = s.write(ctx, "store.UpdateConfiguration", func(q querier) error {

@@ -6,23 +6,23 @@ import (
 	"sync"
 )
 
-// prepared is a pool whose statements are parsed and planned once for each connection and not each time, which takes
-// longer than finding a row. It keeps as many statements as the program has texts.
+// prepared is a pool that prepares each statement once per connection, because parsing and planning take longer than finding a row. It
+// keeps as many statements as the program has query texts.
 type prepared struct {
 	*sql.DB
 	mu     sync.Mutex
 	ready  map[string]*sql.Stmt
-	missed []string // texts that transactions would have liked prepared
+	missed []string // queries that transactions have used unprepared
 }
 
-// known is the statement of a text, or nil.
+// known returns the prepared statement of a query, or nil.
 func (p *prepared) known(query string) *sql.Stmt {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.ready[query]
 }
 
-// statement prepares a text if nobody has. It waits for a connection, and so may not be called in a transaction.
+// statement prepares a query that has not been prepared. It waits for a connection, so it must not be called within a transaction.
 func (p *prepared) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s := p.known(query); s != nil {
 		return s, nil
@@ -33,14 +33,14 @@ func (p *prepared) statement(ctx context.Context, query string) (*sql.Stmt, erro
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if first := p.ready[query]; first != nil { // somebody was quicker
+	if first := p.ready[query]; first != nil { // another goroutine was faster
 		return first, s.Close()
 	}
 	p.ready[query] = s
 	return s, nil
 }
 
-// QueryContext is that of the pool.
+// QueryContext shadows that of the pool.
 func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	s, err := p.statement(ctx, query)
 	if err != nil {
@@ -49,7 +49,7 @@ func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) 
 	return s.QueryContext(ctx, args...)
 }
 
-// QueryRowContext is that of the pool, which also tells of the errors that there were on the way.
+// QueryRowContext shadows that of the pool, which also reports an error of preparing.
 func (p *prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	s, err := p.statement(ctx, query)
 	if err != nil {
@@ -58,26 +58,26 @@ func (p *prepared) QueryRowContext(ctx context.Context, query string, args ...an
 	return s.QueryRowContext(ctx, args...)
 }
 
-// begin begins a transaction, and before it prepares what earlier ones have missed.
+// begin begins a transaction. Before that it prepares what earlier transactions missed.
 func (p *prepared) begin(ctx context.Context) (*transaction, error) {
 	p.mu.Lock()
 	missed := p.missed
 	p.missed = nil
 	p.mu.Unlock()
 	for _, query := range missed {
-		_, _ = p.statement(ctx, query) // whoever uses it is told of what is wrong with it
+		_, _ = p.statement(ctx, query) // its user gets the error
 	}
 	tx, err := p.BeginTx(ctx, nil)
 	return &transaction{tx, p}, err
 }
 
-// transaction has the pool's statements. Its one connection may be all that there are: it can prepare none to keep.
+// transaction uses the prepared statements of the pool. It prepares none itself: its connection may be the only one.
 type transaction struct {
 	*sql.Tx
 	pool *prepared
 }
 
-// statement is what is prepared for a text, or nil.
+// statement returns the prepared statement of a query, or nil.
 func (t *transaction) statement(ctx context.Context, query string) *sql.Stmt {
 	if s := t.pool.known(query); s != nil {
 		return t.StmtContext(ctx, s)
@@ -88,7 +88,7 @@ func (t *transaction) statement(ctx context.Context, query string) *sql.Stmt {
 	return nil
 }
 
-// ExecContext is that of the transaction.
+// ExecContext shadows that of the transaction.
 func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	if s := t.statement(ctx, query); s != nil {
 		return s.ExecContext(ctx, args...)
@@ -96,7 +96,7 @@ func (t *transaction) ExecContext(ctx context.Context, query string, args ...any
 	return t.Tx.ExecContext(ctx, query, args...)
 }
 
-// QueryContext is that of the transaction.
+// QueryContext shadows that of the transaction.
 func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if s := t.statement(ctx, query); s != nil {
 		return s.QueryContext(ctx, args...)
@@ -104,7 +104,7 @@ func (t *transaction) QueryContext(ctx context.Context, query string, args ...an
 	return t.Tx.QueryContext(ctx, query, args...)
 }
 
-// QueryRowContext is that of the transaction.
+// QueryRowContext shadows that of the transaction.
 func (t *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	if s := t.statement(ctx, query); s != nil {
 		return s.QueryRowContext(ctx, args...)

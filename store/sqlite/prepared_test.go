@@ -57,11 +57,11 @@ func TestAPreparedReadSeesWhatWasWrittenSince(t *testing.T) {
 func TestWhatCannotBePreparedIsAnError(t *testing.T) {
 	s := begin(t, t.TempDir())
 	ctx := context.Background()
-	if _, err := all(ctx, s.reader, plain[timbre.Call], "SELECT nothing FROM nowhere"); err == nil {
+	if _, err := queryAll(ctx, s.reader, scanDocument[timbre.Call], "SELECT nothing FROM nowhere"); err == nil {
 		t.Error("rows from nowhere")
 	}
 	for range 2 { // the second one finds the text among those that were missed
-		if err := s.write(ctx, "", func(q querier) error { return must(ctx, q, nil, "UPDATE nowhere SET nothing = 1") }); err == nil {
+		if err := s.write(ctx, "", func(q querier) error { return execOne(ctx, q, nil, "UPDATE nowhere SET nothing = 1") }); err == nil {
 			t.Error("a change of nothing")
 		}
 	}

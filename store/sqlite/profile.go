@@ -15,29 +15,29 @@ func (s *Store) Profile(ctx context.Context, id string) (timbre.Profile, error) 
 }
 
 func profile(ctx context.Context, q querier, id string) (timbre.Profile, error) {
-	return one(ctx, q, plain[timbre.Profile], noProfile(id), "SELECT document FROM profile WHERE id = ?", id)
+	return queryOne(ctx, q, scanDocument[timbre.Profile], noProfile(id), "SELECT document FROM profile WHERE id = ?", id)
 }
 
-func noProfile(id string) error { return missing("voice profile", id) }
+func noProfile(id string) error { return notFound("voice profile", id) }
 
 func (s *Store) ListProfiles(ctx context.Context, domainID string, p timbre.Page) ([]timbre.Profile, error) {
 	if _, err := domain(ctx, s.reader, domainID); err != nil {
 		return nil, wrap("store.ListProfiles", err)
 	}
-	at, err := s.place(ctx, p)
+	at, err := s.position(ctx, p)
 	if err != nil {
 		return nil, wrap("store.ListProfiles", err)
 	}
-	list, err := all(ctx, s.reader, plain[timbre.Profile],
+	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Profile],
 		"SELECT document FROM profile WHERE domain_id = ? AND (created, id) > (?, ?) ORDER BY created, id LIMIT ?",
 		domainID, at.created, at.id, at.limit)
 	return list, wrap("store.ListProfiles", err)
 }
 
-// DeleteProfile takes the voice with it, also where it is kept with the tasks that it was enrolled or renewed from.
+// DeleteProfile also erases the voiceprints of the tasks that the profile was enrolled or renewed from.
 func (s *Store) DeleteProfile(ctx context.Context, id string) error {
 	return s.erase(ctx, "store.DeleteProfile", func(q querier) error {
-		if err := must(ctx, q, noProfile(id), "DELETE FROM profile WHERE id = ?", id); err != nil {
+		if err := execOne(ctx, q, noProfile(id), "DELETE FROM profile WHERE id = ?", id); err != nil {
 			return err
 		}
 		_, err := q.ExecContext(ctx, `UPDATE task INDEXED BY task_with_voiceprint SET sealed = NULL, erased = 1
@@ -59,7 +59,7 @@ func (s *Store) Voiceprints(ctx context.Context, domainID string, now time.Time)
 	if err != nil {
 		return nil, wrap("store.Voiceprints", err)
 	}
-	list, err := all(ctx, s.reader, func(row scanner) (p timbre.Profile, err error) {
+	list, err := queryAll(ctx, s.reader, func(row scanner) (p timbre.Profile, err error) {
 		var doc string
 		var sealed []byte
 		if err := row.Scan(&doc, &sealed); err != nil {
@@ -68,9 +68,9 @@ func (s *Store) Voiceprints(ctx context.Context, domainID string, now time.Time)
 		if p, err = read[timbre.Profile](doc); err != nil {
 			return p, err
 		}
-		p.Voiceprint, err = s.open(wrapped, ofProfile+p.ID, sealed)
+		p.Voiceprint, err = s.open(wrapped, profileName+p.ID, sealed)
 		return p, err
 	}, `SELECT document, sealed FROM profile WHERE domain_id = ? AND expires > ? AND sealed IS NOT NULL
-		ORDER BY created, id`, domainID, nanos(now))
+		ORDER BY created, id`, domainID, unixNano(now))
 	return list, wrap("store.Voiceprints", err)
 }

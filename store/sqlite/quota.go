@@ -16,9 +16,9 @@ func (s *Store) limit() (l timbre.Limits) {
 	return l
 }
 
-// within refuses a creation that has made more than a limit allows; its transaction takes it back. The query counts what
-// there is now.
-func within(ctx context.Context, q querier, limit int, what, query string, args ...any) error {
+// withinQuota refuses a creation that exceeds a limit; the transaction is then rolled back. The query counts what exists after the
+// insert.
+func withinQuota(ctx context.Context, q querier, limit int, what, query string, args ...any) error {
 	if limit == 0 {
 		return nil
 	}
@@ -32,9 +32,9 @@ func within(ctx context.Context, q querier, limit int, what, query string, args 
 	return nil
 }
 
-const tally = "SELECT n FROM tally WHERE what = ?"
+const countQuery = "SELECT n FROM tally WHERE what = ?"
 
-// withinTags refuses more tags than a resource may have, unless it had as many before.
+// withinTags refuses more tags than the limit, unless the resource had as many before.
 func (s *Store) withinTags(tags map[string]string, had int) error {
 	if limit := s.limit().Tags; limit > 0 && len(tags) > max(limit, had) {
 		return timbre.Errorf(timbre.Limit, "", "A resource can have at most %d tags.", limit)
@@ -42,7 +42,7 @@ func (s *Store) withinTags(tags map[string]string, had int) error {
 	return nil
 }
 
-// withinMembers refuses more connectors in a group than it may have, unless it had as many before.
+// withinMembers refuses more connectors in a group than the limit, unless the group had as many before.
 func (s *Store) withinMembers(r timbre.Resource, had int) error {
 	if limit := s.limit().Members; r.Kind == timbre.KindGroup && limit > 0 && len(r.Uses) > max(limit, had) {
 		return timbre.Errorf(timbre.Limit, "", "A voice connector group can have at most %d voice connectors.", limit)
@@ -50,7 +50,7 @@ func (s *Store) withinMembers(r timbre.Resource, had int) error {
 	return nil
 }
 
-// withinCalls refuses a live call that is new while its connector has as many as it may have.
+// withinCalls refuses a new live call on a connector that has reached the limit.
 func (s *Store) withinCalls(ctx context.Context, q querier, c timbre.Call) error {
 	limit := s.limit().Calls
 	if limit == 0 || !c.Ended.IsZero() {

@@ -15,17 +15,17 @@ func (s *Store) CreateResource(ctx context.Context, r timbre.Resource) error {
 			return err
 		}
 		_, err = q.ExecContext(ctx, "INSERT INTO resource (kind, id, name, owner, created, document) VALUES (?, ?, ?, ?, ?, ?)",
-			r.Kind, r.ID, maybe(r.Name), maybe(r.Owner), nanos(r.Created), doc)
+			r.Kind, r.ID, nullString(r.Name), nullString(r.Owner), unixNano(r.Created), doc)
 		if err != nil {
-			return taken(err, "A %s with this ID or name already exists.", r.Kind)
+			return duplicate(err, "A %s with this ID or name already exists.", r.Kind)
 		}
 		if err := cmp.Or(s.withinTags(r.Tags, 0), s.withinMembers(r, 0)); err != nil {
 			return err
 		}
-		if err := within(ctx, q, s.limit().Of(r.Kind), r.Kind+"s", "SELECT count(*) FROM resource WHERE kind = ?", r.Kind); err != nil {
+		if err := withinQuota(ctx, q, s.limit().Of(r.Kind), r.Kind+"s", "SELECT count(*) FROM resource WHERE kind = ?", r.Kind); err != nil {
 			return err
 		}
-		return tie(ctx, q, r)
+		return link(ctx, q, r)
 	})
 }
 
@@ -44,11 +44,11 @@ func (s *Store) PutResource(ctx context.Context, r timbre.Resource) error {
 		}
 		_, err = q.ExecContext(ctx, `INSERT INTO resource (kind, id, name, owner, created, document) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, owner = excluded.owner, document = excluded.document`,
-			r.Kind, r.ID, maybe(r.Name), maybe(r.Owner), nanos(r.Created), doc)
+			r.Kind, r.ID, nullString(r.Name), nullString(r.Owner), unixNano(r.Created), doc)
 		if err != nil {
-			return taken(err, "A %s with this name already exists.", r.Kind)
+			return duplicate(err, "A %s with this name already exists.", r.Kind)
 		}
-		return tie(ctx, q, r)
+		return link(ctx, q, r)
 	})
 }
 
@@ -57,9 +57,9 @@ func (s *Store) Resource(ctx context.Context, kind, identifier string) (timbre.R
 	return r, wrap("store.Resource", err)
 }
 
-// resource prefers an id to a name, should one be spelled like another.
+// resource looks an identifier up as an id first, then as a name.
 func resource(ctx context.Context, q querier, kind, identifier string) (timbre.Resource, error) {
-	return one(ctx, q, plain[timbre.Resource], missingResource(kind),
+	return queryOne(ctx, q, scanDocument[timbre.Resource], missingResource(kind),
 		"SELECT document FROM resource WHERE kind = ?1 AND (id = ?2 OR name = ?2) ORDER BY id = ?2 DESC LIMIT 1", kind, identifier)
 }
 
@@ -86,11 +86,11 @@ func (s *Store) UpdateResource(ctx context.Context, kind, identifier string, cha
 		if err != nil {
 			return err
 		}
-		_, err = q.ExecContext(ctx, "UPDATE resource SET owner = ?, document = ? WHERE kind = ? AND id = ?", maybe(r.Owner), doc, kind, r.ID)
+		_, err = q.ExecContext(ctx, "UPDATE resource SET owner = ?, document = ? WHERE kind = ? AND id = ?", nullString(r.Owner), doc, kind, r.ID)
 		if err != nil {
 			return err
 		}
-		return tie(ctx, q, r)
+		return link(ctx, q, r)
 	})
 	if err != nil {
 		return timbre.Resource{}, err
@@ -99,11 +99,11 @@ func (s *Store) UpdateResource(ctx context.Context, kind, identifier string, cha
 }
 
 func (s *Store) ListResources(ctx context.Context, kind string, p timbre.Page) ([]timbre.Resource, error) {
-	at, err := s.place(ctx, p)
+	at, err := s.position(ctx, p)
 	if err != nil {
 		return nil, wrap("store.ListResources", err)
 	}
-	list, err := all(ctx, s.reader, plain[timbre.Resource],
+	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Resource],
 		"SELECT document FROM resource WHERE kind = ? AND (created, id) > (?, ?) ORDER BY created, id LIMIT ?", kind, at.created, at.id, at.limit)
 	return list, wrap("store.ListResources", err)
 }
@@ -115,7 +115,7 @@ func (s *Store) DeleteResource(ctx context.Context, kind, identifier string) err
 			return err
 		}
 		if r.Owner == "" {
-			if err := unused(ctx, q, r.ID); err != nil {
+			if err := notInUse(ctx, q, r.ID); err != nil {
 				return err
 			}
 		}
@@ -124,13 +124,13 @@ func (s *Store) DeleteResource(ctx context.Context, kind, identifier string) err
 	})
 }
 
-// tie notes what a resource uses, and refuses it where that or its owner is not there.
-func tie(ctx context.Context, q querier, r timbre.Resource) error {
+// link records what a resource uses, and refuses the resource if that or its owner does not exist.
+func link(ctx context.Context, q querier, r timbre.Resource) error {
 	if _, err := q.ExecContext(ctx, "DELETE FROM resource_use WHERE kind = ? AND id = ?", r.Kind, r.ID); err != nil {
 		return err
 	}
 	for _, used := range r.Uses {
-		if err := there(ctx, q, used); err != nil {
+		if err := exists(ctx, q, used); err != nil {
 			return err
 		}
 		_, err := q.ExecContext(ctx, "INSERT OR IGNORE INTO resource_use (kind, id, used) VALUES (?, ?, ?)", r.Kind, r.ID, used)
@@ -141,10 +141,10 @@ func tie(ctx context.Context, q querier, r timbre.Resource) error {
 	if r.Owner == "" {
 		return nil
 	}
-	return there(ctx, q, r.Owner)
+	return exists(ctx, q, r.Owner)
 }
 
-func there(ctx context.Context, q querier, id string) error {
+func exists(ctx context.Context, q querier, id string) error {
 	var found bool
 	err := q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM connector WHERE id = ?1)
 		OR EXISTS (SELECT 1 FROM resource WHERE id = ?1 AND owner IS NULL)`, id).Scan(&found)
@@ -154,8 +154,8 @@ func there(ctx context.Context, q querier, id string) error {
 	return err
 }
 
-// unused refuses while a resource uses what has that id.
-func unused(ctx context.Context, q querier, id string) error {
+// notInUse refuses while a resource uses an id.
+func notInUse(ctx context.Context, q querier, id string) error {
 	var kind string
 	err := q.QueryRowContext(ctx, "SELECT coalesce(min(kind), '') FROM resource_use WHERE used = ?", id).Scan(&kind)
 	if err == nil && kind != "" {

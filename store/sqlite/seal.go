@@ -9,13 +9,13 @@ import (
 	"timbre/store"
 )
 
-// What embeddings are bound to: the id of their row behind one of these.
+// The prefixes of the names that sealed embeddings are bound to. The id of the row follows.
 const (
-	ofProfile = "profile "
-	ofTask    = "task "
+	profileName = "profile "
+	taskName    = "task "
 )
 
-// dataKey is a domain's data key, wrapped. NotFound without the domain.
+// dataKey returns the wrapped data key of a domain. NotFound without the domain.
 func dataKey(ctx context.Context, q querier, domainID string) (wrapped []byte, err error) {
 	err = q.QueryRowContext(ctx, "SELECT wrapped FROM domain WHERE id = ?", domainID).Scan(&wrapped)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -24,7 +24,7 @@ func dataKey(ctx context.Context, q querier, domainID string) (wrapped []byte, e
 	return wrapped, err
 }
 
-// seal gives nil for a voiceprint without an embedding: there is nothing to keep, or it has been erased.
+// seal returns nil for a voiceprint without an embedding, which has been erased or never existed.
 func (s *Store) seal(ctx context.Context, q querier, domainID, name string, v *timbre.Voiceprint) ([]byte, error) {
 	if v == nil || len(v.Embedding) == 0 {
 		return nil, nil

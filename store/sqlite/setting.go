@@ -16,17 +16,17 @@ func (s *Store) PutStreaming(ctx context.Context, connectorID string, v timbre.S
 		if v.Insights != nil {
 			arn = v.Insights.ConfigurationARN
 		}
-		if err := leads(ctx, q, arn); err != nil {
+		if err := configurationExists(ctx, q, arn); err != nil {
 			return err
 		}
 		_, err = q.ExecContext(ctx, "INSERT OR REPLACE INTO streaming (connector_id, configuration_arn, document) VALUES (?, ?, ?)",
-			connectorID, maybe(arn), doc)
-		return orphaned(err, missing("voice connector", connectorID))
+			connectorID, nullString(arn), doc)
+		return noParent(err, notFound("voice connector", connectorID))
 	})
 }
 
-// leads refuses a link to a configuration that is not there. None leads nowhere, as it may.
-func leads(ctx context.Context, q querier, arn string) error {
+// configurationExists refuses a link to a configuration that does not exist. An empty ARN is no link.
+func configurationExists(ctx context.Context, q querier, arn string) error {
 	var there bool
 	err := q.QueryRowContext(ctx, "SELECT ?1 = '' OR EXISTS (SELECT 1 FROM configuration WHERE arn = ?1)", arn).Scan(&there)
 	if err == nil && !there {
@@ -36,14 +36,14 @@ func leads(ctx context.Context, q querier, arn string) error {
 }
 
 func (s *Store) Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error) {
-	v, err := one(ctx, s.reader, plain[timbre.Streaming], missing("streaming configuration of voice connector", connectorID),
+	v, err := queryOne(ctx, s.reader, scanDocument[timbre.Streaming], notFound("streaming configuration of voice connector", connectorID),
 		"SELECT document FROM streaming WHERE connector_id = ?", connectorID)
 	return v, wrap("store.Streaming", err)
 }
 
 func (s *Store) DeleteStreaming(ctx context.Context, connectorID string) error {
 	return s.write(ctx, "store.DeleteStreaming", func(q querier) error {
-		return must(ctx, q, missing("streaming configuration of voice connector", connectorID),
+		return execOne(ctx, q, notFound("streaming configuration of voice connector", connectorID),
 			"DELETE FROM streaming WHERE connector_id = ?", connectorID)
 	})
 }
@@ -58,23 +58,23 @@ func (s *Store) PutTermination(ctx context.Context, connectorID string, v timbre
 			return err
 		}
 		_, err = q.ExecContext(ctx, "INSERT OR REPLACE INTO termination (connector_id, document) VALUES (?, ?)", connectorID, doc)
-		return orphaned(err, missing("voice connector", connectorID))
+		return noParent(err, notFound("voice connector", connectorID))
 	}, s.observers.admissionChanged(connectorID))
 }
 
 func (s *Store) Termination(ctx context.Context, connectorID string) (timbre.Termination, error) {
-	v, err := one(ctx, s.reader, plain[timbre.Termination], missing("termination of voice connector", connectorID),
+	v, err := queryOne(ctx, s.reader, scanDocument[timbre.Termination], notFound("termination of voice connector", connectorID),
 		"SELECT document FROM termination WHERE connector_id = ?", connectorID)
 	return v, wrap("store.Termination", err)
 }
 
-// DeleteTermination takes the credentials along: whoever sets a termination up anew begins with none.
+// DeleteTermination deletes the credentials as well, so that a later termination begins without any.
 func (s *Store) DeleteTermination(ctx context.Context, connectorID string) error {
 	return s.erase(ctx, "store.DeleteTermination", func(q querier) error {
 		if _, err := q.ExecContext(ctx, "DELETE FROM credential WHERE connector_id = ?", connectorID); err != nil {
 			return err
 		}
-		return must(ctx, q, missing("termination of voice connector", connectorID),
+		return execOne(ctx, q, notFound("termination of voice connector", connectorID),
 			"DELETE FROM termination WHERE connector_id = ?", connectorID)
 	}, s.observers.admissionChanged(connectorID))
 }

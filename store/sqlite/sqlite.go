@@ -1,12 +1,11 @@
-// Package sqlite keeps durable state in one SQLite file: the store.Store of a single machine. What the other packages
-// want kept comes in; it goes out again after a restart, also one that nobody asked for.
+// Package sqlite stores durable state in one SQLite file: the store.Store of a single machine.
 //
-// All writes pass one connection, so that a transaction that has read may write without another one in between; reads
-// have connections of their own and never wait for writes. A commit is on the disk before it returns (write-ahead log,
-// synchronous=FULL). What is deleted is overwritten, and embeddings are written only sealed.
+// All writes pass one connection, so a transaction that has read can write without another one in between. Reads have their own
+// connections and never wait for writes. A commit is on disk before it returns (write-ahead log, synchronous=FULL). Deleted
+// content is overwritten, and embeddings are stored sealed only.
 //
-// A Store does not share its file with that of another process, which it keeps out; a Reader may look on. It has no clock:
-// every method that needs the time is told.
+// A Store locks its file against other processes; only a Reader may open it as well. The store has no clock: methods that need the
+// time take it as a parameter.
 package sqlite
 
 import (
@@ -24,22 +23,22 @@ import (
 
 // Store is a store.Store in a SQLite file. It is safe for concurrent use.
 type Store struct {
-	writer    *prepared // one connection
-	reader    *prepared // several, which cannot write
-	keys      store.Sealer
-	log       *slog.Logger
-	held      io.Closer   // the lock that keeps other processes out
-	residue   atomic.Bool // something erased may still be in the write-ahead log
-	limits    atomic.Pointer[timbre.Limits]
-	observers observers
+	writer      *prepared // one connection
+	reader      *prepared // several, which cannot write
+	keys        store.Sealer
+	log         *slog.Logger
+	lockFile    io.Closer   // locks the file against other processes
+	erasedInLog atomic.Bool // something erased may still be in the write-ahead log
+	limits      atomic.Pointer[timbre.Limits]
+	observers   observers
 }
 
 var _ store.Store = (*Store)(nil)
 
-// Close waits for what is under way. The last checkpoint leaves no write-ahead log behind. It may be called again.
+// Close waits for operations in progress. The last checkpoint removes the write-ahead log. Close may be called again.
 func (s *Store) Close() error {
 	err := errors.Join(s.reader.Close(), s.writer.Close())
-	if e := s.held.Close(); !errors.Is(e, fs.ErrClosed) {
+	if e := s.lockFile.Close(); !errors.Is(e, fs.ErrClosed) {
 		err = errors.Join(err, e)
 	}
 	return wrap("store.Close", err)
@@ -59,7 +58,7 @@ func (s *Store) write(ctx context.Context, op string, do func(q querier) error, 
 	if err != nil {
 		return wrap(op, err)
 	}
-	defer func() { _ = tx.Rollback() }() // of no effect after a commit
+	defer func() { _ = tx.Rollback() }() // no effect after a commit
 	if err := do(tx); err != nil {
 		return wrap(op, err)
 	}
@@ -70,30 +69,30 @@ func (s *Store) write(ctx context.Context, op string, do func(q querier) error, 
 	return wrap(op, err)
 }
 
-// erase is a write that takes embeddings away: what it deletes also leaves the write-ahead log.
+// erase is a write that deletes secrets: it also removes them from the write-ahead log.
 func (s *Store) erase(ctx context.Context, op string, do func(q querier) error, raise ...func()) error {
 	if err := s.write(ctx, op, do, raise...); err != nil {
 		return err
 	}
-	s.residue.Store(true)
-	s.scrub(context.WithoutCancel(ctx)) // the erasure has happened, whoever still waits for it
+	s.erasedInLog.Store(true)
+	s.truncateLog(context.WithoutCancel(ctx)) // the erasure is done, even if the caller has gone
 	return nil
 }
 
-// scrub empties the write-ahead log into the database, where deleted content has been overwritten. While a read is under
-// way it cannot; the next erasure or sweep then does it.
-func (s *Store) scrub(ctx context.Context) {
+// truncateLog moves the write-ahead log into the database, where deleted content has been overwritten. It fails while a read is in
+// progress; the next erasure or sweep then tries again.
+func (s *Store) truncateLog(ctx context.Context) {
 	busy, err := s.checkpoint(ctx)
 	if err != nil {
-		s.log.Warn("the write-ahead log cannot be emptied; the next sweep tries again", "error", wrap("store.scrub", err))
+		s.log.Warn("cannot empty the write-ahead log; the next sweep tries again", "error", wrap("store.truncateLog", err))
 		return
 	}
 	if !busy {
-		s.residue.Store(false)
+		s.erasedInLog.Store(false)
 	}
 }
 
-// checkpoint waits for reads for a tenth of a second only, because no write goes on meanwhile.
+// checkpoint waits for reads for at most a tenth of a second, because it blocks writes.
 func (s *Store) checkpoint(ctx context.Context) (busy bool, err error) {
 	c, err := s.writer.Conn(ctx)
 	if err != nil {

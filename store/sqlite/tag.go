@@ -8,24 +8,24 @@ import (
 	"timbre"
 )
 
-// tagged are the tables of what can be tagged: their documents have an ARN and Tags.
+// tagged are the tables of what can be tagged: their documents have ARN and Tags.
 var tagged = []string{"connector", "configuration", "domain", "pipeline", "resource"}
 
-// bearer is a row of one of them. What its document holds besides the tags stays as it is.
-type bearer struct {
+// taggedRow is a row of such a table. Other members of its document stay unchanged.
+type taggedRow struct {
 	table    string
 	tags     map[string]string
 	document map[string]jsontext.Value
 }
 
 func (s *Store) TagsOf(ctx context.Context, arn string) (map[string]string, error) {
-	b, err := bearerOf(ctx, s.reader, arn)
+	b, err := taggedRowOf(ctx, s.reader, arn)
 	return b.tags, wrap("store.TagsOf", err)
 }
 
 func (s *Store) UpdateTags(ctx context.Context, arn string, change func(map[string]string) error) error {
 	return s.write(ctx, "store.UpdateTags", func(q querier) error {
-		b, err := bearerOf(ctx, q, arn)
+		b, err := taggedRowOf(ctx, q, arn)
 		if err != nil {
 			return err
 		}
@@ -50,9 +50,9 @@ func (s *Store) UpdateTags(ctx context.Context, arn string, change func(map[stri
 	})
 }
 
-func bearerOf(ctx context.Context, q querier, arn string) (bearer, error) {
+func taggedRowOf(ctx context.Context, q querier, arn string) (taggedRow, error) {
 	for _, table := range tagged {
-		b, err := one(ctx, q, func(row scanner) (b bearer, err error) {
+		b, err := queryOne(ctx, q, func(row scanner) (b taggedRow, err error) {
 			var doc string
 			if err = row.Scan(&doc); err != nil {
 				return b, err
@@ -68,5 +68,5 @@ func bearerOf(ctx context.Context, q querier, arn string) (bearer, error) {
 			return b, err
 		}
 	}
-	return bearer{}, timbre.Errorf(timbre.NotFound, "", "The resource with ARN %s does not exist.", arn)
+	return taggedRow{}, timbre.Errorf(timbre.NotFound, "", "The resource with ARN %s does not exist.", arn)
 }

@@ -8,49 +8,49 @@ import (
 
 func (s *Store) CreateTask(ctx context.Context, t timbre.Task) error {
 	return s.write(ctx, "store.CreateTask", func(q querier) error {
-		if err := admit(ctx, q, t); err != nil {
+		if err := checkTask(ctx, q, t); err != nil {
 			return err
 		}
-		sealed, doc, err := s.kept(ctx, q, t)
+		sealed, doc, err := s.encodeTask(ctx, q, t)
 		if err != nil {
 			return err
 		}
 		_, err = q.ExecContext(ctx, `INSERT INTO task
 			(id, kind, transaction_id, token, created, domain_id, active, ended, made, sealed, document, enrolled, source)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			t.ID, t.Kind, t.TransactionID, maybe(t.Token), nanos(t.Created),
-			t.DomainID, t.Active, moment(t.Ended), moment(t.VoiceprintMade), sealed, doc, t.ProfileID, source(t))
+			t.ID, t.Kind, t.TransactionID, nullString(t.Token), unixNano(t.Created),
+			t.DomainID, t.Active, nullTime(t.Ended), nullTime(t.VoiceprintMade), sealed, doc, t.ProfileID, source(t))
 		if err != nil {
-			return taken(err, "Task %s already exists.", t.ID)
+			return duplicate(err, "Task %s already exists.", t.ID)
 		}
-		if err := within(ctx, q, s.limit().Tasks, "active voice analytics tasks", tally, "tasks"); err != nil {
+		if err := withinQuota(ctx, q, s.limit().Tasks, "active voice analytics tasks", countQuery, "tasks"); err != nil {
 			return err
 		}
-		return within(ctx, q, s.limit().Analysed, "calls with voice analytics", "SELECT count(DISTINCT transaction_id) FROM task INDEXED BY task_active_once WHERE active = 1")
+		return withinQuota(ctx, q, s.limit().Analysed, "calls with voice analytics", "SELECT count(DISTINCT transaction_id) FROM task INDEXED BY task_active_once WHERE active = 1")
 	})
 }
 
 func (s *Store) SaveTask(ctx context.Context, t timbre.Task, notices []timbre.Notice) error {
 	return s.writeAndPost(ctx, "store.SaveTask", notices, func(q querier) error {
-		if err := admit(ctx, q, t); err != nil {
+		if err := checkTask(ctx, q, t); err != nil {
 			return err
 		}
-		sealed, doc, err := s.kept(ctx, q, t)
+		sealed, doc, err := s.encodeTask(ctx, q, t)
 		if err != nil {
 			return err
 		}
-		return must(ctx, q, noTask(t.Kind, t.ID), `UPDATE task
+		return execOne(ctx, q, noTask(t.Kind, t.ID), `UPDATE task
 			SET domain_id = ?, active = ?, ended = ?, made = ?, sealed = CASE erased WHEN 0 THEN ? END, document = ?
 			WHERE id = ? AND kind = ? AND transaction_id = ? AND token IS ?`,
-			t.DomainID, t.Active, moment(t.Ended), moment(t.VoiceprintMade), sealed, doc,
-			t.ID, t.Kind, t.TransactionID, maybe(t.Token))
+			t.DomainID, t.Active, nullTime(t.Ended), nullTime(t.VoiceprintMade), sealed, doc,
+			t.ID, t.Kind, t.TransactionID, nullString(t.Token))
 	})
 }
 
-// kept is a task's voiceprint, sealed, and the rest of it but for ProfileID, which has a column of its own. A voiceprint
-// whose domain is gone is dropped: its key is no more.
-func (s *Store) kept(ctx context.Context, q querier, t timbre.Task) (sealed []byte, doc string, err error) {
-	sealed, err = s.seal(ctx, q, t.DomainID, ofTask+t.ID, t.Voiceprint)
+// encodeTask returns the sealed voiceprint of a task, and its document without ProfileID, which has its own column. A voiceprint whose
+// domain is gone is dropped, because its key is gone.
+func (s *Store) encodeTask(ctx context.Context, q querier, t timbre.Task) (sealed []byte, doc string, err error) {
+	sealed, err = s.seal(ctx, q, t.DomainID, taskName+t.ID, t.Voiceprint)
 	if err != nil && timbre.KindOf(err) != timbre.NotFound {
 		return nil, "", err
 	}
@@ -59,8 +59,8 @@ func (s *Store) kept(ctx context.Context, q querier, t timbre.Task) (sealed []by
 	return sealed, doc, err
 }
 
-// admit looks at the token first: whoever repeats a start is to be told of the first one, not of a limit.
-func admit(ctx context.Context, q querier, t timbre.Task) error {
+// checkTask checks the token first: a repeated start must be refused as a duplicate, not over the limit.
+func checkTask(ctx context.Context, q querier, t timbre.Task) error {
 	var token, active bool
 	if err := q.QueryRowContext(ctx, `SELECT
 		?4 <> '' AND EXISTS (SELECT 1 FROM task WHERE kind = ?1 AND token = ?4 AND id <> ?2),
@@ -89,30 +89,30 @@ func (s *Store) scanTask(row scanner) (t timbre.Task, err error) {
 		t.ProfileID = enrolled
 		return t, err
 	}
-	v, err := s.open(wrapped, ofTask+t.ID, sealed)
+	v, err := s.open(wrapped, taskName+t.ID, sealed)
 	t.ProfileID, t.Voiceprint = enrolled, &v
 	return t, err
 }
 
 func (s *Store) Task(ctx context.Context, kind timbre.TaskKind, id string) (timbre.Task, error) {
-	t, err := one(ctx, s.reader, s.scanTask, noTask(kind, id), selectTask+"WHERE t.id = ? AND t.kind = ?", id, kind)
+	t, err := queryOne(ctx, s.reader, s.scanTask, noTask(kind, id), selectTask+"WHERE t.id = ? AND t.kind = ?", id, kind)
 	return t, wrap("store.Task", err)
 }
 
 func (s *Store) TaskByToken(ctx context.Context, kind timbre.TaskKind, token string) (timbre.Task, error) {
-	t, err := one(ctx, s.reader, s.scanTask, missing(kind.String()+" task with ClientRequestToken", token),
+	t, err := queryOne(ctx, s.reader, s.scanTask, notFound(kind.String()+" task with ClientRequestToken", token),
 		selectTask+"WHERE t.kind = ? AND t.token = ?", kind, token)
 	return t, wrap("store.TaskByToken", err)
 }
 
 func (s *Store) ActiveTasks(ctx context.Context) ([]timbre.Task, error) {
-	list, err := all(ctx, s.reader, s.scanTask, selectTask+"WHERE t.active = 1 ORDER BY t.created, t.id")
+	list, err := queryAll(ctx, s.reader, s.scanTask, selectTask+"WHERE t.active = 1 ORDER BY t.created, t.id")
 	return list, wrap("store.ActiveTasks", err)
 }
 
-func noTask(kind timbre.TaskKind, id string) error { return missing(kind.String()+" task", id) }
+func noTask(kind timbre.TaskKind, id string) error { return notFound(kind.String()+" task", id) }
 
-// source is the stream of a pipeline that a task was started on; empty: it was started on the connector.
+// source identifies the pipeline stream that a task was started on: empty if it was started on the connector.
 func source(t timbre.Task) string {
 	if t.Source == nil {
 		return ""

@@ -8,7 +8,7 @@ import (
 
 func (s *Store) UpdateConnector(ctx context.Context, id string, change func(*timbre.Connector)) (c timbre.Connector, err error) {
 	err = s.write(ctx, "store.UpdateConnector", func(q querier) error {
-		was, err := one(ctx, q, plain[timbre.Connector], missing("voice connector", id), "SELECT document FROM connector WHERE id = ?", id)
+		was, err := queryOne(ctx, q, scanDocument[timbre.Connector], notFound("voice connector", id), "SELECT document FROM connector WHERE id = ?", id)
 		if err != nil {
 			return err
 		}
@@ -35,19 +35,19 @@ func (s *Store) PutOrigination(ctx context.Context, connectorID string, v timbre
 			return err
 		}
 		_, err = q.ExecContext(ctx, "INSERT OR REPLACE INTO origination (connector_id, document) VALUES (?, ?)", connectorID, doc)
-		return orphaned(err, missing("voice connector", connectorID))
+		return noParent(err, notFound("voice connector", connectorID))
 	})
 }
 
 func (s *Store) Origination(ctx context.Context, connectorID string) (timbre.Origination, error) {
-	v, err := one(ctx, s.reader, plain[timbre.Origination], missing("origination of voice connector", connectorID),
+	v, err := queryOne(ctx, s.reader, scanDocument[timbre.Origination], notFound("origination of voice connector", connectorID),
 		"SELECT document FROM origination WHERE connector_id = ?", connectorID)
 	return v, wrap("store.Origination", err)
 }
 
 func (s *Store) DeleteOrigination(ctx context.Context, connectorID string) error {
 	return s.write(ctx, "store.DeleteOrigination", func(q querier) error {
-		return must(ctx, q, missing("origination of voice connector", connectorID),
+		return execOne(ctx, q, notFound("origination of voice connector", connectorID),
 			"DELETE FROM origination WHERE connector_id = ?", connectorID)
 	})
 }
@@ -59,12 +59,12 @@ func (s *Store) PutLogging(ctx context.Context, connectorID string, v timbre.Log
 			return err
 		}
 		_, err = q.ExecContext(ctx, "INSERT OR REPLACE INTO logging (connector_id, document) VALUES (?, ?)", connectorID, doc)
-		return orphaned(err, missing("voice connector", connectorID))
+		return noParent(err, notFound("voice connector", connectorID))
 	})
 }
 
 func (s *Store) Logging(ctx context.Context, connectorID string) (timbre.Logging, error) {
-	v, err := one(ctx, s.reader, plain[timbre.Logging], missing("voice connector", connectorID),
+	v, err := queryOne(ctx, s.reader, scanDocument[timbre.Logging], notFound("voice connector", connectorID),
 		`SELECT coalesce(logging.document, '{}') FROM connector LEFT JOIN logging ON connector_id = id WHERE id = ?`, connectorID)
 	return v, wrap("store.Logging", err)
 }
