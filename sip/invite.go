@@ -6,6 +6,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/dialog"
 	"timbre/sip/header"
 	"timbre/sip/recording"
 	"timbre/sip/siprec"
@@ -15,12 +16,9 @@ import (
 
 // incoming is an INVITE that a connector has admitted.
 type incoming struct {
-	req      *gosip.Request
-	tx       gosip.ServerTransaction
-	body     siprec.Body
-	source   netip.AddrPort
-	endpoint transport.Endpoint // that it arrived at
-	access   timbre.Access
+	dialog.Incoming
+	body   siprec.Body
+	access timbre.Access
 }
 
 // invite passes a call on to recordings or trunk, or refuses it. A second INVITE of the call is refused until the call is over;
@@ -77,35 +75,33 @@ func (s *Server) admitted(req *gosip.Request, tx gosip.ServerTransaction) (in in
 	if err != nil {
 		return in, transport.Refuse(500, "internal", "no source address: %v", err)
 	}
-	in = incoming{req: req, tx: tx, source: netip.AddrPortFrom(source.Addr().Unmap(), source.Port())}
-	in.endpoint = s.stack.EndpointOf(tx, req.Transport(), in.source)
-	in.access, r = s.admit(req, in.source.Addr())
-	s.stack.LogFor(tx, in.access.Connector.ID)
+	in.Request, in.Tx, in.Over = req, tx, func() { s.invites.Release(req) }
+	in.Source = netip.AddrPortFrom(source.Addr().Unmap(), source.Port())
+	in.Endpoint = s.stack.EndpointOf(tx, req.Transport(), in.Source)
+	in.access, r = s.admit(req, in.Source.Addr())
+	in.Connector = in.access.Connector
+	s.stack.LogFor(tx, in.Connector.ID)
 	return in, r
 }
 
 // record gives a call to the recordings.
 func (s *Server) record(in incoming) {
 	s.recordings.Invite(recording.Incoming{
-		Request: in.req, Tx: in.tx, Body: in.body, Connector: in.access.Connector, Source: in.source, Endpoint: in.endpoint,
-		Admit: func() *transport.Refusal { return s.paced(in.access) }, Over: func() { s.invites.Release(in.req) },
+		Incoming: in.Incoming, Body: in.body, Admit: func() *transport.Refusal { return s.paced(in.access) },
 	})
 }
 
 // bridge gives a call to the trunk.
 func (s *Server) bridge(in incoming, routes []timbre.Route) {
-	s.trunk.Invite(trunk.Incoming{
-		Request: in.req, Tx: in.tx, Description: in.body.SDP, Connector: in.access.Connector, Routes: routes, Source: in.source, Endpoint: in.endpoint,
-		Over: func() { s.invites.Release(in.req) },
-	})
+	s.trunk.Invite(trunk.Incoming{Incoming: in.Incoming, Description: in.body.SDP, Routes: routes})
 }
 
 // routes are those by which a call is bridged; none: it is recorded.
 func (s *Server) routes(in incoming) ([]timbre.Route, *transport.Refusal) {
-	if recording.Wanted(in.req, in.body) {
+	if recording.Wanted(in.Request, in.body) {
 		return nil, nil
 	}
-	o, err := s.deps.Routes.Origination(s.ctx, in.access.Connector.ID)
+	o, err := s.deps.Routes.Origination(s.ctx, in.Connector.ID)
 	switch {
 	case err != nil && timbre.KindOf(err) == timbre.NotFound, o.Disabled:
 		return nil, nil

@@ -1,15 +1,14 @@
 package phone
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"strconv"
 
-	"github.com/pion/sdp/v3"
+	pion "github.com/pion/sdp/v3"
 
 	"timbre"
+	"timbre/sip/sdp"
 )
 
 // rtpmap is the attribute of a static payload type.
@@ -20,25 +19,23 @@ func rtpmap(payload uint8) string {
 
 // describe is the offer (RFC 8866): one sendonly m-line a leg.
 func describe(local netip.Addr, payload uint8, legs []*leg) ([]byte, error) {
-	var id [8]byte
-	_, _ = rand.Read(id[:]) // never fails
-	address := &sdp.Address{Address: local.String()}
+	address := &pion.Address{Address: local.String()}
 	family := "IP4"
 	if local.Is6() {
 		family = "IP6"
 	}
-	session := sdp.SessionDescription{
-		Origin: sdp.Origin{
-			Username: "-", SessionID: binary.BigEndian.Uint64(id[:]) >> 1, SessionVersion: 1,
+	session := pion.SessionDescription{
+		Origin: pion.Origin{
+			Username: "-", SessionID: sdp.NewOrigin().ID, SessionVersion: 1,
 			NetworkType: "IN", AddressType: family, UnicastAddress: local.String(),
 		},
 		SessionName:           "-",
-		ConnectionInformation: &sdp.ConnectionInformation{NetworkType: "IN", AddressType: family, Address: address},
-		TimeDescriptions:      []sdp.TimeDescription{{}},
+		ConnectionInformation: &pion.ConnectionInformation{NetworkType: "IN", AddressType: family, Address: address},
+		TimeDescriptions:      []pion.TimeDescription{{}},
 	}
 	for _, l := range legs {
-		m := &sdp.MediaDescription{MediaName: sdp.MediaName{
-			Media: "audio", Port: sdp.RangedPort{Value: l.port()},
+		m := &pion.MediaDescription{MediaName: pion.MediaName{
+			Media: "audio", Port: pion.RangedPort{Value: l.port()},
 			Protos: []string{"RTP", "AVP"}, Formats: []string{strconv.Itoa(int(payload))},
 		}}
 		m.WithValueAttribute("rtpmap", rtpmap(payload)).WithValueAttribute("ptime", "20").

@@ -2,35 +2,24 @@ package recording
 
 import (
 	"slices"
-	"sync/atomic"
 
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/dialog"
 	"timbre/sip/header"
 	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 )
 
-// late is the listener of a stream that is opened before its leg is known: what comes before that is not heard.
-type late struct {
-	to atomic.Pointer[timbre.Listener]
-}
-
-func (l *late) Frame(f timbre.Frame) {
-	if to := l.to.Load(); to != nil {
-		(*to).Frame(f)
-	}
-}
-
 // extend opens a stream for every line that an offer adds or turns on, as far as there is room, and gives their listeners in
 // order. One that cannot be opened stays out; the call goes on without it.
-func (s *Server) extend(d *session, o *sdp.Description) (added []*late) {
+func (s *Server) extend(d *session, o *sdp.Description) (added []*dialog.Listener) {
 	for _, l := range o.Lines {
 		if l.Rejection != "" || d.tracks[l.Index] != nil || len(d.order) >= maxLegs {
 			continue
 		}
-		to := &late{}
+		to := &dialog.Listener{}
 		if err := s.open(d, &l, to); err != nil {
 			s.env.Log.Error("a stream that came later could not be opened", "transaction", d.txid, "error", err)
 			return added
@@ -43,7 +32,7 @@ func (s *Server) extend(d *session, o *sdp.Description) (added []*late) {
 
 // retell hands on what a message in a call says of it: metadata, streams that were added, and the legs if they are not what
 // they were. What is added and cannot be handed on is taken back.
-func (s *Server) retell(d *session, req *gosip.Request, body siprec.Body, added []*late) {
+func (s *Server) retell(d *session, req *gosip.Request, body siprec.Body, added []*dialog.Listener) {
 	if body.Metadata != "" {
 		d.metadata = siprec.Parse(body.Metadata).After(d.metadata)
 	}
@@ -65,8 +54,7 @@ func (s *Server) retell(d *session, req *gosip.Request, body siprec.Body, added 
 	d.legs = legs
 	for i, to := range added {
 		listeners[i].SetMeter(d.tracks[d.order[len(d.order)-len(added)+i].Index].Stream)
-		var l timbre.Listener = listeners[i]
-		to.to.Store(&l)
+		to.Attach(listeners[i])
 	}
 }
 

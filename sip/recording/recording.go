@@ -10,8 +10,6 @@ import (
 	"net/netip"
 	"time"
 
-	gosip "github.com/emiago/sipgo/sip"
-
 	"timbre"
 	"timbre/sip/dialog"
 	"timbre/sip/siprec"
@@ -64,12 +62,7 @@ type Deps struct {
 
 // Incoming is an INVITE that a connector has admitted.
 type Incoming struct {
-	Request   *gosip.Request
-	Tx        gosip.ServerTransaction
-	Body      siprec.Body // of the request
-	Connector timbre.Connector
-	Source    netip.AddrPort            // that it came from
-	Endpoint  transport.Endpoint        // that it arrived at
-	Admit     func() *transport.Refusal // called once it is known to be acceptable, before the call begins; may refuse it
-	Over      func()                    // called once, when the call is over, or before the INVITE is refused
+	dialog.Incoming
+	Body  siprec.Body               // of the request
+	Admit func() *transport.Refusal // called once it is known to be acceptable, before the call begins; may refuse it
 }

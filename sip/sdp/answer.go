@@ -1,8 +1,6 @@
 package sdp
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -20,18 +18,14 @@ type Answerer struct {
 	LocalAddr   func(*Line) netip.Addr // local address for the media of a line; nil: that of the session
 
 	address netip.Addr
-	id      uint64
+	origin  Origin
 	keys    map[int]*localKeys // by line
-	version uint64
-	last    string // the last answer without its origin
-	text    []byte
+	text    []byte             // of the last answer
 }
 
 // NewAnswerer begins a session at a local address.
 func NewAnswerer(address netip.Addr) *Answerer {
-	var id [8]byte
-	_, _ = rand.Read(id[:]) // never fails
-	return &Answerer{address: address, id: binary.BigEndian.Uint64(id[:]) >> 1, keys: map[int]*localKeys{}}
+	return &Answerer{address: address, origin: NewOrigin(), keys: map[int]*localKeys{}}
 }
 
 // Answer answers every m-line of an offer, in its order. Those that have a port in ports, by their index, are accepted with
@@ -74,12 +68,11 @@ func (a *Answerer) marshal(s *pion.SessionDescription) ([]byte, error) {
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Internal, "sdp.Answer", "%w", err)
 	}
-	if string(body) == a.last {
+	if !a.origin.Update(string(body)) {
 		return a.text, nil
 	}
-	a.version, a.last = a.version+1, string(body)
 	s.Origin = pion.Origin{
-		Username: "-", SessionID: a.id, SessionVersion: a.version,
+		Username: "-", SessionID: a.origin.ID, SessionVersion: a.origin.Version,
 		NetworkType: "IN", AddressType: family(a.address), UnicastAddress: a.address.String(),
 	}
 	if a.text, err = s.Marshal(); err != nil {

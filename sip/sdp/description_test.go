@@ -203,7 +203,7 @@ func TestTheVersionCountsChangesOnly(t *testing.T) {
 		origins = append(origins, strings.Split(string(text), "\r\n")[1])
 	}
 	for i, version := range []int{1, 1, 2, 3} {
-		if want := fmt.Sprintf("o=- %d %d IN IP6 2001:db8::1", a.id, version); origins[i] != want {
+		if want := fmt.Sprintf("o=- %d %d IN IP6 2001:db8::1", a.origin.ID, version); origins[i] != want {
 			t.Errorf("got %s, want %s", origins[i], want)
 		}
 	}

@@ -70,8 +70,7 @@ func (c *call) begin(record timbre.Call) {
 	c.mu.Unlock()
 	c.setMeters(listeners)
 	for i := range c.taps {
-		var to timbre.Listener = listeners[i]
-		c.taps[i].to.Store(&to)
+		c.taps[i].Attach(listeners[i])
 	}
 	c.concludeIfOver()
 }

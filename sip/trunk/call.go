@@ -45,7 +45,7 @@ type call struct {
 	audio   *pair         // of that m-line, also when the call is over
 	closed  bool
 	warned  bool // that it cannot be analysed
-	taps    [2]tap
+	taps    [2]dialog.Listener
 	silence dialog.Silence
 }
 

@@ -394,7 +394,7 @@ func TestALateAnalysisKnowsWhyTheCallIsOver(t *testing.T) {
 
 // measuring is a listener that is told how well it is received.
 type measuring struct {
-	discard
+	unmeasured
 	meters []timbre.ReceptionMeter
 }
 

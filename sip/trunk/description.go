@@ -1,27 +1,23 @@
 package trunk
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"timbre/sip/sdp"
 )
 
 // writer writes the session descriptions that one side is sent: those of the other side, with a session, addresses and ports
-// of this server. The version is incremented with every change (RFC 3264, 8).
+// of this server.
 type writer struct {
 	address netip.Addr // announced
-	id      uint64
-	version uint64
-	last    string // without the v= and o= lines
+	origin  sdp.Origin
 }
 
 func newWriter(address netip.Addr) *writer {
-	var id [8]byte
-	_, _ = rand.Read(id[:]) // never fails
-	return &writer{address: address, id: binary.BigEndian.Uint64(id[:]) >> 1}
+	return &writer{address: address, origin: sdp.NewOrigin()}
 }
 
 // localLine is what replaces the other side's parts of an m-line.
@@ -50,10 +46,8 @@ func (w *writer) write(raw []byte, lines []localLine) []byte {
 		}
 		writeMedia(&b, s, local)
 	}
-	if b.String() != w.last {
-		w.version, w.last = w.version+1, b.String()
-	}
-	return []byte(fmt.Sprintf("v=0\r\no=- %d %d IN %s\r\n", w.id, w.version, addressOf(w.address)) + w.last)
+	w.origin.Update(b.String())
+	return []byte("v=0\r\n" + w.origin.Line(w.address) + "\r\n" + b.String())
 }
 
 func (w *writer) writeSession(b *strings.Builder, s section) {

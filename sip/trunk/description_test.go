@@ -127,7 +127,7 @@ func TestTheVersionCountsWhatChanges(t *testing.T) {
 	said := []string{audio(ann, 4000), strings.Replace(audio(ann, 4000), "o=- 1 1", "o=- 1 2", 1), audio(ann, 4000, "a=sendonly"), audio(ann, 4000)}
 	for i, version := range []int{1, 1, 2, 3} {
 		text := string(a.write([]byte(said[i]), at(30000)))
-		if want := fmt.Sprintf("v=0\r\no=- %d %d IN IP6 2001:db8::1\r\ns=-\r\nc=IN IP6 2001:db8::1\r\n", a.id, version); !strings.HasPrefix(text, want) {
+		if want := fmt.Sprintf("v=0\r\no=- %d %d IN IP6 2001:db8::1\r\ns=-\r\nc=IN IP6 2001:db8::1\r\n", a.origin.ID, version); !strings.HasPrefix(text, want) {
 			t.Errorf("got\n%s\nwant it to begin with\n%s", text, want)
 		}
 	}

@@ -205,7 +205,9 @@ type fakeCalls struct {
 }
 
 // unmeasured is a listener that drops its frames and its meter.
-type unmeasured struct{ discard }
+type unmeasured struct{}
+
+func (unmeasured) Frame(timbre.Frame) {}
 
 func (unmeasured) SetMeter(timbre.ReceptionMeter) {}
 

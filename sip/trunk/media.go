@@ -40,12 +40,12 @@ func (c *call) pairFor(s *side, l *sdp.Line) (*pair, error) {
 // open opens the streams of a pair. The first audio line of the call is analysed.
 func (c *call) open(p *pair, l *sdp.Line) (err error) {
 	analysed := l.Media == "audio" && c.tapped < 0
-	listeners := [2]timbre.Listener{discard{}, discard{}}
+	taps := [2]*dialog.Listener{{}, {}} // that drop what they receive
 	if analysed {
 		c.tapped = l.Index
-		listeners = [2]timbre.Listener{&c.taps[0], &c.taps[1]}
+		taps = [2]*dialog.Listener{&c.taps[caller], &c.taps[callee]}
 	}
-	a, b, err := c.ua.deps.Media.Pair(p[caller].Spec, p[callee].Spec, listeners[caller], listeners[callee])
+	a, b, err := c.ua.deps.Media.Pair(p[caller].Spec, p[callee].Spec, taps[caller], taps[callee])
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/dialog"
 	"timbre/sip/header"
 	"timbre/sip/transport"
 )
@@ -68,8 +69,10 @@ func (h *bench) callOf(uri, sdp string, lines ...string) *phone {
 	go func() {
 		defer close(p.returned)
 		h.Invite(Incoming{
-			Request: req, Tx: p.invited, Description: described, Connector: connector, Routes: routes,
-			Source: netip.MustParseAddrPort(ann + ":5060"), Endpoint: transport.Endpoint{Addr: netip.MustParseAddrPort("192.0.2.100:5060"), Advertised: netip.MustParseAddrPort("192.0.2.100:5060")}, Over: func() {},
+			Description: described, Routes: routes, Incoming: dialog.Incoming{
+				Request: req, Tx: p.invited, Connector: connector,
+				Source: netip.MustParseAddrPort(ann + ":5060"), Endpoint: transport.Endpoint{Addr: netip.MustParseAddrPort("192.0.2.100:5060"), Advertised: netip.MustParseAddrPort("192.0.2.100:5060")}, Over: func() {},
+			},
 		})
 	}()
 	synctest.Wait()

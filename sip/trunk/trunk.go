@@ -12,8 +12,6 @@ import (
 	"net/netip"
 	"time"
 
-	gosip "github.com/emiago/sipgo/sip"
-
 	"timbre"
 	"timbre/sip/dialog"
 	"timbre/sip/transport"
@@ -63,14 +61,9 @@ type Deps struct {
 	Log   timbre.ReceptionLog
 }
 
-// Incoming is an INVITE that a connector has admitted.
+// Incoming is an INVITE that a connector has admitted, with the connector's routes.
 type Incoming struct {
-	Request     *gosip.Request
-	Tx          gosip.ServerTransaction
+	dialog.Incoming
 	Description []byte // the session description in the request; nil: none
-	Connector   timbre.Connector
 	Routes      []timbre.Route
-	Source      netip.AddrPort     // that it came from
-	Endpoint    transport.Endpoint // that it arrived at
-	Over        func()             // called once, when the call is over or refused
 }
