@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"timbre/sip/header"
+
 	gosip "github.com/emiago/sipgo/sip"
 )
 
@@ -56,7 +58,5 @@ func (d *Dialog) port(u gosip.Uri) int {
 
 // routeURI is the URI in a value of Route.
 func routeURI(value string) (u gosip.Uri, ok bool) {
-	text, _, _ := strings.Cut(value, ">")
-	_, text, _ = strings.Cut(text, "<")
-	return u, gosip.ParseUri(text, &u) == nil
+	return u, gosip.ParseUri(header.URI(value), &u) == nil
 }

@@ -54,17 +54,13 @@ func duration(m header.Message, name string) (d time.Duration, refresher string,
 	if value == "" {
 		return 0, "", nil
 	}
-	number, parameters, _ := strings.Cut(value, ";")
+	number, _, _ := strings.Cut(value, ";")
 	n, err := strconv.ParseUint(strings.TrimSpace(number), 10, 31)
 	if err != nil {
 		return 0, "", transport.Refuse(400, "malformed", "%s %.32q", name, value)
 	}
-	for p := range strings.SplitSeq(strings.ToLower(parameters), ";") {
-		if key, v, _ := strings.Cut(p, "="); strings.TrimSpace(key) == "refresher" {
-			refresher = strings.TrimSpace(v)
-		}
-	}
-	return time.Duration(n) * time.Second, refresher, nil
+	refresher, _ = header.Parameter(value, "refresher")
+	return time.Duration(n) * time.Second, strings.ToLower(refresher), nil
 }
 
 // Grant writes the session into the response to a request (RFC 4028, 9).

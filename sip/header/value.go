@@ -24,6 +24,16 @@ func Has(m Message, name, token string) bool {
 	return slices.ContainsFunc(Tokens(m, name), func(t string) bool { return strings.EqualFold(t, token) })
 }
 
+// URI is the URI in the value of a header such as From, Contact or Route: that in angle brackets, or all before the parameters.
+func URI(value string) string {
+	if _, bracketed, ok := strings.Cut(value, "<"); ok {
+		value, _, _ = strings.Cut(bracketed, ">")
+	} else {
+		value, _, _ = strings.Cut(value, ";")
+	}
+	return strings.TrimSpace(value)
+}
+
 // Parameter is the value of a parameter in a header's value, unquoted: of those after a semicolon, be they of the header or
 // of an address in it. False: there is no such parameter.
 func Parameter(value, name string) (string, bool) {

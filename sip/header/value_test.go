@@ -27,6 +27,22 @@ func TestHasComparesWholeTokens(t *testing.T) {
 	}
 }
 
+func TestURI(t *testing.T) {
+	for value, want := range map[string]string{
+		`"Ann" <sip:ann@example.com;user=phone>;tag=1`: "sip:ann@example.com;user=phone",
+		"<sip:192.0.2.3;lr>, <sip:192.0.2.4;lr>":       "sip:192.0.2.3;lr",
+		" sip:ann@example.com ;tag=1":                  "sip:ann@example.com",
+		"<sip:ann@example.com":                         "sip:ann@example.com",
+		"":                                             "",
+	} {
+		t.Run(value, func(t *testing.T) {
+			if got := URI(value); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}
+
 func TestParameter(t *testing.T) {
 	const address = `"x;a=0 <y>" <sip:5555@192.0.2.1;x-nearend;X-RefCI=1>;tag="a;b"; Q = "say \"hi\""`
 	for _, c := range []struct {
