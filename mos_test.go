@@ -1,6 +1,7 @@
 package timbre
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -10,7 +11,7 @@ import (
 func TestOpinionOfRating(t *testing.T) {
 	for r, want := range map[float64]float64{-5: 1, 0: 1, 3: 1, 50: 2.58, 60: 3.10, 70: 3.60, 80: 4.03, 90: 4.34, 93.2: 4.41, 100: 4.5, 120: 4.5} {
 		if got := opinion(r); math.Abs(got-want) > 0.0065 {
-			t.Errorf("R %v: %.3f, want %v", r, got, want)
+			t.Errorf("R %v: got %.3f, want %v", r, got, want)
 		}
 	}
 }
@@ -35,15 +36,17 @@ func TestMOSOfStream(t *testing.T) {
 		{"SPEEX", 1000, 0, 0, 0, 0},
 		{"PCMU", 0, 5, 0, 0, 0},
 	} {
-		r := Reception{Codec: c.codec, Packets: c.packets, Lost: c.lost, Jitter: c.jitter}
-		if codec, _ := codecNamed(c.codec); c.wanted > 0 {
-			if got := rating(codecs[codec].impairment, r.Loss(), 2*r.Jitter); math.Abs(got-c.rating) > 0.05 {
-				t.Errorf("%+v: R %.2f, want %v", c, got, c.rating)
+		t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
+			r := Reception{Codec: c.codec, Packets: c.packets, Lost: c.lost, Jitter: c.jitter}
+			if codec, _ := codecNamed(c.codec); c.wanted > 0 {
+				if got := rating(codecs[codec].impairment, r.Loss(), 2*r.Jitter); math.Abs(got-c.rating) > 0.05 {
+					t.Errorf("%+v: got R %.2f, want %v", c, got, c.rating)
+				}
 			}
-		}
-		if got := r.MOS(); math.Abs(got-c.wanted) > 0.011 {
-			t.Errorf("%+v: %v", c, got)
-		}
+			if got := r.MOS(); math.Abs(got-c.wanted) > 0.011 {
+				t.Errorf("%+v: got %v, want %v", c, got, c.wanted)
+			}
+		})
 	}
 }
 
@@ -61,8 +64,10 @@ func TestLossIsShareOfPacketsSent(t *testing.T) {
 		{Reception{Lost: 5}, 1},
 		{Reception{Packets: 2, Late: 3}, 0}, // given up in the time before
 	} {
-		if got := c.r.Loss(); math.Abs(got-c.want) > 1e-9 {
-			t.Errorf("%+v: %v, want %v", c.r, got, c.want)
-		}
+		t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
+			if got := c.r.Loss(); math.Abs(got-c.want) > 1e-9 {
+				t.Errorf("%+v: got %v, want %v", c.r, got, c.want)
+			}
+		})
 	}
 }

@@ -47,29 +47,29 @@ func TestModelsHaveShapesOfTheirCards(t *testing.T) {
 	r := open(t, 1)
 	voice, err := load(t, r, models.Speaker(), infer.Long).Wave(t.Context(), buzz(10*timbre.SampleRate))
 	if err != nil || len(voice) != 256 {
-		t.Fatalf("embedding of %d values, %v", len(voice), err)
+		t.Fatalf("got an embedding of %d values, %v, want 256", len(voice), err)
 	}
 	var length float64
 	for _, v := range voice {
 		length += float64(v) * float64(v)
 	}
 	if math.Abs(length-1) > 1e-4 {
-		t.Errorf("embedding has length² %v, want 1", length)
+		t.Errorf("got an embedding of squared length %v, want 1", length)
 	}
 	tone, err := load(t, r, models.Tone(), infer.Long).Wave(t.Context(), buzz(10*timbre.SampleRate))
 	if err != nil || len(tone) != 3 {
-		t.Fatalf("tone of %d values, %v", len(tone), err)
+		t.Fatalf("got a tone of %d values, %v, want 3", len(tone), err)
 	}
 	if sum := tone[0] + tone[1] + tone[2]; math.Abs(float64(sum)-1) > 1e-4 {
-		t.Errorf("tone adds up to %v, want 1", sum)
+		t.Errorf("got a tone that adds up to %v, want 1", sum)
 	}
 	state := make([]float32, 256)
 	p, err := load(t, r, models.VAD(), infer.Short).Step(t.Context(), make([]float32, 288), state)
 	if err != nil || p < 0 || p > 0.3 {
-		t.Errorf("probability of speech in silence %v, %v", p, err)
+		t.Errorf("got probability of speech %v, %v in silence, want at most 0.3", p, err)
 	}
 	if p == 0 && state[0] == 0 && state[200] == 0 {
-		t.Error("the state did not change")
+		t.Error("got the state unchanged, want the next one")
 	}
 }
 
@@ -114,7 +114,7 @@ func TestMisuseIsAnError(t *testing.T) {
 	r := open(t, 1)
 	tone := models.Tone()
 	if _, err := r.Load("junk", []byte("not a network"), tone.Inputs, tone.Outputs, infer.Long); timbre.KindOf(err) != timbre.Internal || err == nil {
-		t.Errorf("loading junk: %v", err)
+		t.Errorf("got %v for junk, want Internal", err)
 	}
 	m := load(t, r, tone, infer.Long)
 	for name, in := range map[string][]infer.Tensor{
@@ -132,10 +132,10 @@ func TestMisuseIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := m.Wave(t.Context(), buzz(24000)); err == nil {
-		t.Error("a run after Close succeeded")
+		t.Error("got a run after Close, want an error")
 	}
 	if _, err := r.Load(tone.Name, tone.ONNX, tone.Inputs, tone.Outputs, infer.Long); err == nil {
-		t.Error("a load after Close succeeded")
+		t.Error("got a load after Close, want an error")
 	}
 }
 
@@ -176,6 +176,6 @@ func TestRunsDoNotStartThreads(t *testing.T) {
 	}
 	wg.Wait()
 	if more := threads.Count() - before; more > 10 {
-		t.Errorf("%d threads were started", more)
+		t.Errorf("got %d more threads, want at most 10", more)
 	}
 }

@@ -31,20 +31,20 @@ func TestWeightsMatchTheirCards(t *testing.T) {
 		t.Run(c.model.Name, func(t *testing.T) {
 			sum := sha256.Sum256(c.model.ONNX)
 			if got := hex.EncodeToString(sum[:]); got != c.sum {
-				t.Errorf("sha256 %s, want %s", got, c.sum)
+				t.Errorf("got sha256 %s, want %s", got, c.sum)
 			}
 			text := card(t, c.card)
 			// The speaker card was written before it stated sums: it gives the size.
 			if !strings.Contains(text, c.sum) && !strings.Contains(text, "3,369,379 B") {
-				t.Error("the card states neither the sum nor the size of the weights")
+				t.Error("got a card without the sum or the size of the weights")
 			}
 			if !strings.Contains(text, c.model.Version) {
-				t.Errorf("the card does not speak of version %s", c.model.Version)
+				t.Errorf("got a card without version %s", c.model.Version)
 			}
 		})
 	}
 	if n := len(Speaker().ONNX); n != 3_369_379 {
-		t.Errorf("speaker.onnx has %d bytes, its card says 3,369,379", n)
+		t.Errorf("got speaker.onnx of %d bytes, want 3,369,379 as on its card", n)
 	}
 }
 
@@ -54,7 +54,7 @@ func TestCalibrationIsForSpeakerModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Model != "speaker.onnx" || c.Version != Speaker().Version {
-		t.Errorf("calibration of %s %s, model is %s", c.Model, c.Version, Speaker())
+		t.Errorf("got the calibration of %s %s, want that of %s", c.Model, c.Version, Speaker())
 	}
 }
 
@@ -66,7 +66,7 @@ func TestLicencesAreBesideTheWeights(t *testing.T) {
 		"vad/LICENSE":                 "Copyright (c) 2020-present Silero Team",
 	} {
 		if !strings.Contains(card(t, path), words) {
-			t.Errorf("%s does not say %q", path, words)
+			t.Errorf("got %s without %q", path, words)
 		}
 	}
 }

@@ -87,7 +87,7 @@ func BenchmarkReceiveSocket(b *testing.B) {
 	}
 	to.wait(b, n)
 	if lost := s.Stats().Lost; lost > 0 {
-		b.Errorf("%d lost", lost)
+		b.Errorf("got %d lost, want 0", lost)
 	}
 }
 

@@ -82,10 +82,10 @@ func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
 				lost += audio(packets[i])
 			}
 			if heard.length() != want || heard.samples() != want-lost+stats.Recovered || stats.Filled != 0 {
-				t.Errorf("%s, %s: %v heard up to %v of %v, %v lost: %+v", c.codec.Name(), name, heard.samples(), heard.length(), want, lost, stats)
+				t.Errorf("%s, %s: got %v up to %v of %v with %v lost: %+v", c.codec.Name(), name, heard.samples(), heard.length(), want, lost, stats)
 			}
 			if stats.Lost != uint64(len(tally.Lost)) || stats.Duplicates != uint64(tally.Doubled) || stats.Late+stats.Jumps+stats.Rebased != 0 {
-				t.Errorf("%s, %s: %+v, and the network says %+v", c.codec.Name(), name, stats, tally)
+				t.Errorf("%s, %s: got %+v, want the losses and duplicates of %+v", c.codec.Name(), name, stats, tally)
 			}
 			least := c.whole
 			if network.Loss > 0 {
@@ -93,7 +93,7 @@ func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
 			}
 			for i := 0; i+stretch <= len(said); i += stretch {
 				if alike, late := correlation(said[i:i+stretch], heard.pcm[i:]); alike < least || late < c.earliest || late > c.longest {
-					t.Errorf("%s, %s: from %d s on %.3f alike, %d samples late", c.codec.Name(), name, i/timbre.SampleRate, alike, late)
+					t.Errorf("%s, %s: got correlation %.3f and delay %d from %d s on, want %.3f and %d to %d", c.codec.Name(), name, alike, late, i/timbre.SampleRate, least, c.earliest, c.longest)
 				}
 			}
 		}
@@ -120,7 +120,7 @@ func TestLegsOfDifferentCodecsStayAligned(t *testing.T) {
 	}
 	for i := range late[0] {
 		if d := late[1][i] - late[0][i]; max(d, -d) > timbre.FrameSamples {
-			t.Errorf("the legs are %d samples apart from %d s on", d, i*stretch/timbre.SampleRate)
+			t.Errorf("got the legs %d samples apart from %d s on, want at most %d", d, i*stretch/timbre.SampleRate, timbre.FrameSamples)
 		}
 	}
 }
@@ -171,10 +171,10 @@ func TestSenderClockDriftAddsAndLosesNoAudio(t *testing.T) {
 				heard, stats := direct(t, packets, off)
 				const slop = n / every * sample // of what is lost, the timestamps tell to a sample
 				if d := heard.length() - n*timbre.FrameDuration; max(d, -d) > slop || heard.samples() != (n-n/every)*timbre.FrameDuration {
-					t.Errorf("%s, %s %+.4f off: %v heard up to %v", c.Name(), name, off, heard.samples(), heard.length())
+					t.Errorf("%s, %s %+.4f off: got %v up to %v", c.Name(), name, off, heard.samples(), heard.length())
 				}
 				if stats.Lost != n/every || stats.Codec != c || stats.Filled != 0 || stats.Jumps+stats.Rebased != 0 {
-					t.Errorf("%s, %s %+.4f off: %+v", c.Name(), name, off, stats)
+					t.Errorf("%s, %s %+.4f off: got %+v, want %d lost", c.Name(), name, off, stats, n/every)
 				}
 			}
 		}
@@ -194,13 +194,13 @@ func TestCodecChangesMidStream(t *testing.T) {
 	}
 	heard, stats := direct(t, packets, 0)
 	if heard.length() != 8*time.Second || heard.samples() != 8*time.Second || stats.Filled != 0 || stats.Jumps != 0 || stats.Codec != timbre.Opus {
-		t.Errorf("%v heard up to %v: %+v", heard.samples(), heard.length(), stats)
+		t.Errorf("got %v up to %v, want 8 s without gaps: %+v", heard.samples(), heard.length(), stats)
 	}
 	const edge = timbre.SampleRate / 10
 	for i := 0; i < len(said); i += timbre.SampleRate {
 		part := said[i+edge : i+timbre.SampleRate-edge]
 		if alike, late := correlation(part, heard.pcm[i+edge:]); alike < 0.9 || late > 80 {
-			t.Errorf("from %d s on %.3f alike, %d samples late", i/timbre.SampleRate, alike, late)
+			t.Errorf("got correlation %.3f and delay %d from %d s on, want 0.9 and 80", alike, late, i/timbre.SampleRate)
 		}
 	}
 }
@@ -218,20 +218,20 @@ func TestOpusDTXKeepsMediaTime(t *testing.T) {
 		}
 	}
 	if len(packets) > 300 {
-		t.Fatalf("%d of 400 packets are sent", len(packets))
+		t.Fatalf("got %d of 400 packets sent, want at most 300", len(packets))
 	}
 	heard, stats := direct(t, packets, 0)
 	if heard.length() != 8*time.Second || stats.Lost != 0 {
-		t.Errorf("heard up to %v: %+v", heard.length(), stats)
+		t.Errorf("got audio up to %v, want 8 s and no loss: %+v", heard.length(), stats)
 	}
 	for _, from := range []int{0, 6 * timbre.SampleRate} {
 		if alike, late := correlation(said[from:from+stretch], heard.pcm[from:]); alike < 0.9 || late > 80 {
-			t.Errorf("from %d s on %.3f alike, %d samples late", from/timbre.SampleRate, alike, late)
+			t.Errorf("got correlation %.3f and delay %d from %d s on, want 0.9 and 80", alike, late, from/timbre.SampleRate)
 		}
 	}
 	for i, s := range heard.pcm[3*timbre.SampleRate : 6*timbre.SampleRate] {
 		if max(s, -s) > 100 {
-			t.Fatalf("sample %d of the silence is %d", i, s)
+			t.Fatalf("got sample %d of the silence %d, want at most 100", i, s)
 		}
 	}
 }
@@ -255,12 +255,12 @@ func TestOpusFECRecoversLostPackets(t *testing.T) {
 		}
 		heard, stats := direct(t, kept, 0)
 		if heard.length() != 6*time.Second || (stats.Recovered > 0) != spare || heard.samples() != 6*time.Second-time.Duration(stats.Lost)*timbre.FrameDuration+stats.Recovered {
-			t.Errorf("heard up to %v: %+v", heard.length(), stats)
+			t.Errorf("got audio up to %v, recovery wanted %t: %+v", heard.length(), spare, stats)
 		}
 		alike[spare], _ = correlation(said, heard.pcm)
 	}
 	if alike[true] < alike[false]+0.05 {
-		t.Errorf("with spare copies %.3f alike, %.3f without", alike[true], alike[false])
+		t.Errorf("got correlation %.3f with FEC and %.3f without, want 0.05 more", alike[true], alike[false])
 	}
 }
 
@@ -271,9 +271,9 @@ func TestUndecodablePacketsAreLeftOut(t *testing.T) {
 	}
 	heard, stats := direct(t, packets, 0)
 	if stats.Dropped[Undecodable] != 10 || stats.Lost != 0 {
-		t.Errorf("%+v", stats)
+		t.Errorf("got %+v, want 10 undecodable and none lost", stats)
 	}
 	if heard.length() != time.Second || heard.samples() != 800*time.Millisecond {
-		t.Errorf("%v heard up to %v", heard.samples(), heard.length())
+		t.Errorf("got %v up to %v, want 800ms up to 1s", heard.samples(), heard.length())
 	}
 }

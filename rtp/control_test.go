@@ -29,7 +29,7 @@ func TestReportsGoOnlyToHostsThatHaveSent(t *testing.T) {
 				s.handleControl(onControl, []byte{0x80, 201, 0, 1, 0, 0, 0, 9}, c.say)
 			}
 			if got := s.reportAddr(); got != c.want {
-				t.Errorf("reports go to %v, want %v", got, c.want)
+				t.Errorf("got reports to %v, want %v", got, c.want)
 			}
 		})
 	}

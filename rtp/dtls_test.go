@@ -97,10 +97,10 @@ func TestHandshakeGivesKeys(t *testing.T) {
 				s.Close()
 				_ = conn.Close()
 				if got := s.Stats(); got.Packets != 35 || got.Dropped != [reasons]uint64{Unauthentic: 1} {
-					t.Errorf("%+v", got)
+					t.Errorf("got %+v, want 35 packets and 1 unauthentic", got)
 				}
 				if !slices.Equal(to.pcm, codec.ULaw.Decode(nil, from.sent[:35*160])) {
-					t.Error("something else was heard")
+					t.Error("got other samples than were sent")
 				}
 			})
 		}
@@ -118,7 +118,7 @@ func TestPeerWithOtherCertificateIsRejected(t *testing.T) {
 		}
 		s.Close()
 		if got := s.Stats(); got.Packets != 0 || s.crypto[onMedia] != nil {
-			t.Errorf("active %v: %+v", active, got)
+			t.Errorf("active %v: got %+v, want no packets and no keys", active, got)
 		}
 	}
 }
@@ -143,7 +143,7 @@ func TestRTCPPortHasItsOwnHandshake(t *testing.T) {
 		}
 		s.Close()
 		if e := s.crypto[onControl]; e == nil || e.keys.Suite != profileName(profiles()[2]) {
-			t.Errorf("active %v: %+v", active, e)
+			t.Errorf("active %v: got keys %+v, want those of the RTCP port", active, e)
 		}
 	}
 }
@@ -167,7 +167,7 @@ func TestPreKeyPacketsAreDecodedInOrder(t *testing.T) {
 	from.sendEncrypted(c, 1)
 	s.Close()
 	if got := s.Stats(); got.Packets != maxPreKeyPackets+1 || got.Lost != 3 {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want %d packets and 3 lost", got, maxPreKeyPackets+1)
 	}
 }
 
@@ -190,7 +190,7 @@ func TestNewClientHelloRestartsHandshake(t *testing.T) {
 	to.wait(t, 4)
 	s.Close()
 	if got := s.Stats(); got.Packets != 4 {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want 4 packets", got)
 	}
 }
 
@@ -238,7 +238,7 @@ func TestUnexpectedRecordsAreCounted(t *testing.T) {
 	passive.Close()
 	got := [2][reasons]uint64{plain.Stats().Dropped, passive.Stats().Dropped}
 	if want := [2][reasons]uint64{{Malformed: 1}, {OutOfSequence: 1, UnknownSource: 1}}; got != want {
-		t.Errorf("%v, want %v", got, want)
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
@@ -264,7 +264,7 @@ func TestForgedClientHelloKeepsKeys(t *testing.T) {
 	from.sendEncrypted(out, 3)
 	to.wait(t, 5)
 	if _, err := conn.Write([]byte("still there")); err != nil {
-		t.Errorf("the association was ended: %v", err)
+		t.Errorf("got %v, want the association to go on", err)
 	}
 }
 
@@ -303,7 +303,7 @@ func TestFingerprintsOfKnownHashes(t *testing.T) {
 		"md5 x":     "",
 	} {
 		if got := certificateFingerprint(like, []byte("abc")); got != want {
-			t.Errorf("%s: %s", like, got)
+			t.Errorf("%s: got %s, want %s", like, got, want)
 		}
 	}
 }
@@ -315,11 +315,11 @@ func TestCloseEndsUnansweredHandshake(t *testing.T) {
 		hello := make([]byte, maxDatagram)
 		n, err := from.Read(hello)
 		if random, _ := parseHandshake(hello[:n]); err != nil || random == nil {
-			t.Fatalf("no ClientHello: %x %v", hello[:n], err)
+			t.Fatalf("got %x, %v, want a ClientHello", hello[:n], err)
 		}
 		s.Close()
 		if n := testutil.ToFloat64(p.metrics.handshakes.WithLabelValues("failed")); n != 0 {
-			t.Errorf("%v handshakes failed, but were only ended", n)
+			t.Errorf("got %v failed handshakes, want 0: it was only ended", n)
 		}
 	}
 }

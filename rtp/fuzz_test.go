@@ -52,19 +52,19 @@ func FuzzDatagrams(f *testing.F) {
 			b = b[1+n:]
 		}
 		if locked.flush(); len(silent.at) > 0 || locked.latch.fixed.IsValid() {
-			t.Fatal("somebody without the key is heard")
+			t.Fatal("got a packet without the key accepted")
 		}
 		s.flush()
 		s.source.report(time.UnixMilli(2))
 		end := time.Duration(0)
 		for i, at := range e.at {
 			if at < end || e.len[i] == 0 || e.len[i] > 160 {
-				t.Fatalf("frame %d of %d samples at %v, the one before ended at %v", i, e.len[i], at, end)
+				t.Fatalf("got frame %d of %d samples at %v, the one before ended at %v", i, e.len[i], at, end)
 			}
 			end = at + time.Duration(e.len[i])*sample
 		}
 		if s.buffer.count != 0 || s.buffer.size != 0 {
-			t.Fatalf("%d packets are still held", s.buffer.count)
+			t.Fatalf("got %d packets held, want none", s.buffer.count)
 		}
 	})
 }

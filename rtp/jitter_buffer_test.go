@@ -74,22 +74,22 @@ func checkOrder(t *testing.T, samples int, dice func() byte) {
 		case duplicate:
 			duplicates++
 		case late, outOfSequence:
-			t.Fatalf("packet %d of %d samples was refused", place(p), samples)
+			t.Fatalf("got packet %d of %d samples refused, want it accepted", place(p), samples)
 		case accepted, restarted:
 		}
 	}
 	r.flush()
 	if !slices.IsSorted(*out) || len(*out) != len(packets)-missing {
-		t.Fatalf("%d samples a packet, %d missing: came out as %v", samples, missing, *out)
+		t.Fatalf("%d samples a packet, %d missing: got %v, want all others in order", samples, missing, *out)
 	}
 	if duplicates != doubled {
-		t.Fatalf("%d duplicates, want %d", duplicates, doubled)
+		t.Fatalf("got %d duplicates, want %d", duplicates, doubled)
 	}
 	if last := (*out)[len(*out)-1]; int(r.lost) != last+1-len(*out) {
-		t.Fatalf("%d lost, want %d", r.lost, last+1-len(*out))
+		t.Fatalf("got %d lost, want %d", r.lost, last+1-len(*out))
 	}
 	if r.count != 0 || r.size != 0 {
-		t.Fatalf("%d packets of %d bytes are still held", r.count, r.size)
+		t.Fatalf("got %d packets of %d bytes held, want none", r.count, r.size)
 	}
 }
 
@@ -123,7 +123,7 @@ func TestPacketsInOrderAreEmittedAtOnce(t *testing.T) {
 	for i, p := range train(300, 160) {
 		r.push(p)
 		if len(*out) != i+1 {
-			t.Fatalf("after packet %d, %d are out", i, len(*out))
+			t.Fatalf("got %d emitted after packet %d, want all", len(*out), i)
 		}
 	}
 }
@@ -136,17 +136,17 @@ func TestGapIsGivenUpAfterMaxDelay(t *testing.T) {
 		r.push(p)
 	}
 	if len(*out) != 1 || r.lost != 0 {
-		t.Fatalf("after 200 ms of newer media %d are out, %d lost", len(*out), r.lost)
+		t.Fatalf("got %d emitted and %d lost after 200 ms, want 1 and 0", len(*out), r.lost)
 	}
 	r.push(packets[12])
 	if len(*out) != 12 || r.lost != 1 {
-		t.Fatalf("after more than 200 ms %d are out, %d lost", len(*out), r.lost)
+		t.Fatalf("got %d emitted and %d lost after more than 200 ms, want 12 and 1", len(*out), r.lost)
 	}
 	if what := r.push(packets[1]); what != late {
-		t.Errorf("the packet that was given up is %d", what)
+		t.Errorf("got %d for the packet given up, want late", what)
 	}
 	if what := r.push(packets[1]); what != duplicate {
-		t.Errorf("its copy is %d", what)
+		t.Errorf("got %d for its copy, want duplicate", what)
 	}
 }
 
@@ -160,7 +160,7 @@ func TestPacketsAfterLossAcrossPauseStayInOrder(t *testing.T) {
 		r.push(packets[i])
 	}
 	if want := []int{0, 1, 2, 3, 4, 5, 6, 7}; !slices.Equal(*out, want) {
-		t.Errorf("came out as %v", *out)
+		t.Errorf("got %v, want %v", *out, want)
 	}
 }
 
@@ -173,7 +173,7 @@ func TestLossOfManySlotsIsGivenUp(t *testing.T) {
 	}
 	r.flush()
 	if len(*out) != 501 || r.lost != 1499 {
-		t.Errorf("%d are out, %d lost", len(*out), r.lost)
+		t.Errorf("got %d emitted and %d lost, want 501 and 1499", len(*out), r.lost)
 	}
 }
 
@@ -185,15 +185,15 @@ func TestSecondPacketConfirmsNewSource(t *testing.T) {
 	}
 	for _, p := range slices.Concat(old[:9], packets[10:12], old[9:], packets[12:]) {
 		if what := r.push(p); (what == outOfSequence) != (p.ssrc == 7 && place(p) == 9 || place(p) == 10) {
-			t.Errorf("packet %d of source %d is %d", place(p), p.ssrc, what)
+			t.Errorf("got %d for packet %d of source %d", what, place(p), p.ssrc)
 		}
 	}
 	if want := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19}; !slices.Equal(*out, want) {
-		t.Errorf("came out as %v", *out)
+		t.Errorf("got %v, want %v", *out, want)
 	}
 	for i, p := range train(20, 160)[10:] { // the first source comes back
 		if what := r.push(p); (what == outOfSequence) != (i < maxSwitches-1) {
-			t.Errorf("packet %d of the first source is %d", i, what)
+			t.Errorf("got %d for packet %d of the first source, want it out of sequence before %d", what, i, maxSwitches-1)
 		}
 	}
 }
@@ -206,18 +206,18 @@ func TestSinglePacketOfOtherSourceIsIgnored(t *testing.T) {
 		forged := p
 		forged.ssrc, forged.seq = 666, uint16(i)
 		if what := r.push(forged); i > 0 && what != outOfSequence {
-			t.Errorf("forged packet %d is %d", i, what)
+			t.Errorf("got %d for forged packet %d, want out of sequence", what, i)
 		}
 		if i == 0 { // nobody was here yet: the first packet is believed
 			r, out = line()
 		}
 		if what := r.push(p); what == outOfSequence {
-			t.Errorf("packet %d is a stray", i)
+			t.Errorf("got packet %d out of sequence, want it accepted", i)
 		}
 		want = append(want, i)
 	}
 	if !slices.Equal(*out, want) || r.lost != 0 {
-		t.Errorf("came out as %v, %d lost", *out, r.lost)
+		t.Errorf("got %v and %d lost, want %v and 0", *out, r.lost, want)
 	}
 }
 
@@ -227,11 +227,11 @@ func TestNewSourceAfterPauseNeedsNoConfirmation(t *testing.T) {
 	packets[1].ssrc, packets[1].seq, packets[1].idle = 9, 77, maxDelay
 	for _, p := range packets {
 		if what := r.push(p); what != restarted {
-			t.Errorf("packet %d is %d", place(p), what)
+			t.Errorf("got %d for packet %d, want restarted", what, place(p))
 		}
 	}
 	if !slices.Equal(*out, []int{0, 1}) {
-		t.Errorf("came out as %v", *out)
+		t.Errorf("got %v, want [0 1]", *out)
 	}
 }
 
@@ -247,6 +247,6 @@ func TestLargeSequenceJumpNeedsConfirmation(t *testing.T) {
 		r.push(p)
 	}
 	if want := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}; !slices.Equal(*out, want) || r.lost != 0 {
-		t.Errorf("came out as %v, %d lost", *out, r.lost)
+		t.Errorf("got %v and %d lost, want %v and 0", *out, r.lost, want)
 	}
 }

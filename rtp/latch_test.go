@@ -43,20 +43,22 @@ func TestLatchAllows(t *testing.T) {
 		"nobody":           {timbre.Media{}, []step{{signalled, nil, false}, {alien, nil, false}}},
 		"a held address":   {timbre.Media{Remote: addr("0.0.0.0:4000")}, []step{{signalled, nil, false}}},
 	} {
-		var l latch
-		l.signal(c.spec)
-		for i, s := range c.steps {
-			if s.spec != nil {
-				l.signal(*s.spec)
+		t.Run(name, func(t *testing.T) {
+			var l latch
+			l.signal(c.spec)
+			for i, s := range c.steps {
+				if s.spec != nil {
+					l.signal(*s.spec)
+				}
+				got := l.allows(addr(s.from))
+				if got {
+					l.fix(addr(s.from))
+				}
+				if got != s.heard {
+					t.Errorf("%s, step %d: got a packet from %s allowed %t, want %t", name, i, s.from, got, s.heard)
+				}
 			}
-			got := l.allows(addr(s.from))
-			if got {
-				l.fix(addr(s.from))
-			}
-			if got != s.heard {
-				t.Errorf("%s, step %d: a packet from %s, heard %t", name, i, s.from, got)
-			}
-		}
+		})
 	}
 }
 
@@ -67,11 +69,11 @@ func TestPreviousSourceIsLatchedAgain(t *testing.T) {
 	l.signal(timbre.Media{Remote: addr("10.0.0.1:4002"), LatchAny: true})
 	for range previousSourceLimit {
 		if !l.allows(addr("6.6.6.7:1")) {
-			t.Fatal("closed too early")
+			t.Fatal("got the latch closed, want it open for the previous source")
 		}
 		l.fix(addr("6.6.6.6:1"))
 	}
 	if l.allows(addr("6.6.6.7:1")) {
-		t.Error("still open")
+		t.Error("got the latch open, want it closed")
 	}
 }

@@ -15,46 +15,51 @@ import (
 func TestRangeWithoutPairIsRefused(t *testing.T) {
 	for _, c := range []Config{{}, {First: 20001, Last: 20002}, {First: 30000, Last: 20000}, {First: 65535, Last: 65535}} {
 		if _, err := New(environment.Environment{}, c); timbre.KindOf(err) != timbre.Invalid {
-			t.Errorf("%d-%d: %v", c.First, c.Last, err)
+			t.Errorf("ports %d-%d: got %v, want Invalid", c.First, c.Last, err)
 		}
 	}
 	p, err := New(environment.Environment{}, Config{First: 65533, Last: 65535})
 	if err != nil || p.Free() != 1 {
-		t.Errorf("%v, %v", p, err)
+		t.Errorf("got %v, %v, want a pool with 1 free pair", p, err)
+	}
+}
+
+// openAll opens streams until no pair of ports is free.
+func openAll(t *testing.T, p *Pool) (streams []*Stream) {
+	t.Helper()
+	for {
+		s, err := p.open(timbre.Media{Local: loopback}, &recorder{})
+		if err != nil {
+			if timbre.KindOf(err) != timbre.Unavailable {
+				t.Errorf("got %v, want Unavailable", err)
+			}
+			return streams
+		}
+		streams = append(streams, s)
 	}
 }
 
 func TestPortsAreReusedAfterQuarantine(t *testing.T) {
 	p, now := pool(t, 20), time.Unix(1000, 0)
 	p.env.Now = func() time.Time { return now }
-	var streams []*Stream
-	for {
-		s, err := p.open(timbre.Media{Local: loopback}, &recorder{})
-		if err != nil {
-			if timbre.KindOf(err) != timbre.Unavailable {
-				t.Error(err)
-			}
-			break
-		}
-		streams = append(streams, s)
-	}
+	streams := openAll(t, p)
 	if len(streams) == 0 || testutil.ToFloat64(p.metrics.exhausted) != 1 || int(testutil.ToFloat64(p.metrics.streams)) != len(streams) {
-		t.Fatalf("%d streams opened", len(streams))
+		t.Fatalf("got %d streams, want some, counted, and one refusal", len(streams))
 	}
 	port := streams[0].Port()
 	for _, s := range streams {
 		s.Close()
 	}
 	if p.Free() != 20 || testutil.ToFloat64(p.metrics.streams) != 0 {
-		t.Errorf("%d pairs are free after closing", p.Free())
+		t.Errorf("got %d free pairs after closing, want 20", p.Free())
 	}
 	now = now.Add(quarantine - 1)
 	if s, err := p.open(timbre.Media{Local: loopback}, &recorder{}); timbre.KindOf(err) != timbre.Unavailable || p.resting() != 20 {
-		t.Fatalf("port %v before it has rested, %v; %d rest", s, err, p.resting())
+		t.Fatalf("got port %v, %v with %d in quarantine, want Unavailable and 20", s, err, p.resting())
 	}
 	now = now.Add(1)
 	if p.resting() != 0 {
-		t.Errorf("%d still rest", p.resting())
+		t.Errorf("got %d in quarantine, want 0", p.resting())
 	}
 	for range streams {
 		s, err := p.open(timbre.Media{Local: loopback}, &recorder{})
@@ -66,7 +71,7 @@ func TestPortsAreReusedAfterQuarantine(t *testing.T) {
 		}
 		s.Close()
 	}
-	t.Errorf("port %d was not used again", port)
+	t.Errorf("got no stream on port %d, want it used again", port)
 }
 
 func TestPairInUseIsSkipped(t *testing.T) {
@@ -83,7 +88,7 @@ func TestPairInUseIsSkipped(t *testing.T) {
 	}
 	defer s.Close()
 	if s.Port() == firstPort() || p.Free() != 29 {
-		t.Errorf("port %d, %d free", s.Port(), p.Free())
+		t.Errorf("got port %d and %d free, want another port and 29", s.Port(), p.Free())
 	}
 }
 
@@ -95,11 +100,11 @@ func TestPortsBelowEphemeralRangeComeFirst(t *testing.T) {
 	p.acquire()
 	p.acquire()
 	if port, ok := p.acquire(); !ok || port != 32768 {
-		t.Fatalf("third port %d", port)
+		t.Fatalf("got third port %d, want 32768", port)
 	}
 	p.put(freePair{port: 32764})
 	if port, ok := p.acquire(); !ok || port != 32764 {
-		t.Errorf("port %d before a lower one that is free", port)
+		t.Errorf("got port %d, want the lower free port 32764", port)
 	}
 }
 
@@ -107,6 +112,6 @@ func TestForeignLocalAddressIsUnavailable(t *testing.T) {
 	p := pool(t, 5)
 	_, err := p.open(timbre.Media{Local: addr("192.0.2.1:1").Addr()}, &recorder{})
 	if timbre.KindOf(err) != timbre.Unavailable || p.Free() != 5 {
-		t.Errorf("%v, %d free", err, p.Free())
+		t.Errorf("got %v and %d free, want Unavailable and 5", err, p.Free())
 	}
 }

@@ -23,7 +23,7 @@ func TestRelayToUnverifiedHostIsLimited(t *testing.T) {
 		return sent
 	}
 	if got := sent(1000, "10.0.0.1:4000"); got != unverifiedRate || testutil.ToFloat64(p.metrics.rateLimited) != 1000-unverifiedRate {
-		t.Errorf("%d of 1000 packets at once, %v held back", got, testutil.ToFloat64(p.metrics.rateLimited))
+		t.Errorf("got %d of 1000 packets and %v limited, want %d and %d", got, testutil.ToFloat64(p.metrics.rateLimited), unverifiedRate, 1000-unverifiedRate)
 	}
 	steady := 0
 	for range 10 * unverifiedRate { // ten seconds of a voice in packets of 10 ms
@@ -31,13 +31,13 @@ func TestRelayToUnverifiedHostIsLimited(t *testing.T) {
 		steady += sent(1, "10.0.0.1:4000")
 	}
 	if steady != 10*unverifiedRate {
-		t.Errorf("%d packets of one voice", steady)
+		t.Errorf("got %d packets of one voice, want %d", steady, 10*unverifiedRate)
 	}
 	s.handleDatagram(speech(), addr("10.0.0.1:4000"))
 	if got := sent(1000, "10.0.0.1:4000"); got != 1000 {
-		t.Errorf("%d of 1000 packets to one who has spoken", got)
+		t.Errorf("got %d packets to a host that has sent, want 1000", got)
 	}
 	if got := sent(1000, "192.0.2.66:4000"); got >= 1000 {
-		t.Errorf("%d of 1000 packets to somebody else", got)
+		t.Errorf("got %d packets to another host, want fewer than 1000", got)
 	}
 }

@@ -41,14 +41,14 @@ func TestRelayReencryptsWithKeysOfEachSide(t *testing.T) {
 						t.Fatal("the packet was passed on as it came, or in the clear")
 					}
 					if got, err := open.DecryptRTP(nil, got, nil); err != nil || !bytes.Equal(got, plain) {
-						t.Fatalf("%v: % x, want % x", err, got, plain)
+						t.Fatalf("got % x, %v, want % x", got, err, plain)
 					}
 				}
 				report, _ := rtcp.Marshal([]rtcp.Packet{&rtcp.SenderReport{SSRC: 77, PacketCount: 5}})
 				cipher, _ := seal.EncryptRTCP(nil, report, nil)
 				dir.from.control.raw(cipher)
 				if got, err := open.DecryptRTCP(nil, receiveFrom(t, dir.to.control), nil); err != nil || !bytes.Equal(got, report) {
-					t.Fatalf("%v: % x, want % x", err, got, report)
+					t.Fatalf("got % x, %v, want % x", got, err, report)
 				}
 			}
 		})
@@ -66,14 +66,14 @@ func TestUnauthenticPacketsAreNotRelayed(t *testing.T) {
 	cipher := a.sendEncrypted(peerContext(t, k), 1)
 	a.raw(cipher) // a replay
 	if got := receiveFrom(t, b.sender); !bytes.Equal(got[12:], a.sent[len(a.sent)-160:]) {
-		t.Errorf("received % x", got)
+		t.Errorf("got % x, want the last packet sent", got)
 	}
 	a.sendEncrypted(peerContext(t, k), 1) // its counter begins anew, but its number is the next one
 	if got := receiveFrom(t, b.sender); !bytes.Equal(got[12:], a.sent[len(a.sent)-160:]) {
-		t.Errorf("received % x", got)
+		t.Errorf("got % x, want the last packet sent", got)
 	}
 	if n := a.stream.Stats().Dropped; n[Unauthentic] != 2 || n[Replayed] != 1 {
-		t.Errorf("dropped %v", n)
+		t.Errorf("got dropped %v, want 2 unauthentic and 1 replayed", n)
 	}
 }
 
@@ -99,7 +99,7 @@ func TestRelayEncryptsWithHandshakeKeys(t *testing.T) {
 	}
 	a.sendEncrypted(out, 1)
 	if got := receiveFrom(t, b.sender); !bytes.Equal(got[12:], a.sent) {
-		t.Errorf("received % x", got)
+		t.Errorf("got % x, want the packet sent", got)
 	}
 	b.sendFrames(1)
 	for {
@@ -108,7 +108,7 @@ func TestRelayEncryptsWithHandshakeKeys(t *testing.T) {
 			continue
 		}
 		if plain, err := in.DecryptRTP(nil, got, nil); err != nil || !bytes.Equal(plain[12:], b.sent) {
-			t.Errorf("%v: % x", err, got)
+			t.Errorf("got % x, %v, want the packet sent, encrypted", got, err)
 		}
 		return
 	}

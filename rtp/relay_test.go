@@ -72,20 +72,20 @@ func TestRelayedPacketsAreUnchanged(t *testing.T) {
 			dir.from.packet(sent)
 			want, _ := sent.Marshal()
 			if got := receiveFrom(t, dir.to.sender); !bytes.Equal(got, want) {
-				t.Errorf("payload type %d: sent % x, received % x", pt, want, got)
+				t.Errorf("payload type %d: got % x, want % x", pt, got, want)
 			}
 		}
 		report, _ := rtcp.Marshal([]rtcp.Packet{&rtcp.SenderReport{SSRC: 7, PacketCount: 4}})
 		dir.from.control.raw(report)
 		if got := receiveFrom(t, dir.to.control); !bytes.Equal(got, report) {
-			t.Errorf("report % x, received % x", report, got)
+			t.Errorf("got report % x, want % x", got, report)
 		}
 	}
 	for testutil.ToFloat64(p.metrics.relayed) < 8 { // the last one is counted after it has been sent
 		await(t)
 	}
 	if n := testutil.ToFloat64(p.metrics.relayed); n != 8 {
-		t.Errorf("%v relayed", n)
+		t.Errorf("got %v packets relayed, want 8", n)
 	}
 }
 
@@ -99,10 +99,10 @@ func TestPacketsOfUnknownSourceAreNotRelayed(t *testing.T) {
 	a.raw([]byte("no RTP"))
 	a.sendFrames(1)
 	if got := receiveFrom(t, b.sender); got[2] != byte((a.seq-1)>>8) || got[3] != byte(a.seq-1) {
-		t.Errorf("received % x", got)
+		t.Errorf("got % x, want the packet with sequence number %d", got, a.seq-1)
 	}
 	if n := a.stream.Stats().Dropped; n[UnknownSource] != 1 || n[Malformed] != 1 {
-		t.Errorf("dropped %v", n)
+		t.Errorf("got dropped %v, want 1 of an unknown source and 1 malformed", n)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestBlockedListenerDoesNotStopRelay(t *testing.T) {
 	}
 	a.stream.Close() // nor the end of the call
 	if n := testutil.ToFloat64(p.metrics.listenerDropped); n < 10 {
-		t.Errorf("%v frames missed", n)
+		t.Errorf("got %v frames dropped, want at least 10", n)
 	}
 	close(free)
 }
@@ -136,7 +136,7 @@ func TestCloseDeliversQueuedFramesOfRelay(t *testing.T) {
 	}
 	a.stream.Close()
 	if n := len(got.pcm); n != 40*160 {
-		t.Errorf("%d samples heard", n)
+		t.Errorf("got %d samples, want %d", n, 40*160)
 	}
 }
 
@@ -149,12 +149,12 @@ func TestOpaqueDatagramsAreRelayedNotDecoded(t *testing.T) {
 	for _, fax := range []string{"\x00\x01\x02 a page", "\x80\xC8 not RTCP either"} {
 		a.raw([]byte(fax))
 		if got := receiveFrom(t, b.sender); string(got) != fax {
-			t.Errorf("sent %q, received %q", fax, got)
+			t.Errorf("got %q, want %q", got, fax)
 		}
 	}
 	a.stream.Close()
 	if n := len(got.pcm); n != 0 {
-		t.Errorf("%d samples heard", n)
+		t.Errorf("got %d samples, want none", n)
 	}
 }
 
@@ -173,15 +173,17 @@ func TestRelayDestinations(t *testing.T) {
 		"behind NAT":              {timbre.Media{Remote: addr("192.168.0.1:4000"), RTCP: addr("192.168.0.1:4001"), Source: addr("10.0.0.1:1").Addr()}, "10.0.0.1:4444", "10.0.0.1:4444", "10.0.0.1:4445"},
 		"hold of old":             {timbre.Media{Remote: addr("0.0.0.0:4000")}, "", "invalid AddrPort", "invalid AddrPort"},
 	} {
-		s := p.stream(c.spec, discard{})
-		if c.from != "" {
-			s.handleDatagram(speech(), addr(c.from))
-		}
-		s.mu.Lock()
-		media, control := s.destinations()
-		s.mu.Unlock()
-		if media.String() != c.media || control.String() != c.control {
-			t.Errorf("%s: %v and %v, want %s and %s", name, media, control, c.media, c.control)
-		}
+		t.Run(name, func(t *testing.T) {
+			s := p.stream(c.spec, discard{})
+			if c.from != "" {
+				s.handleDatagram(speech(), addr(c.from))
+			}
+			s.mu.Lock()
+			media, control := s.destinations()
+			s.mu.Unlock()
+			if media.String() != c.media || control.String() != c.control {
+				t.Errorf("%s: got %v and %v, want %s and %s", name, media, control, c.media, c.control)
+			}
+		})
 	}
 }

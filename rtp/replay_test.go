@@ -22,7 +22,7 @@ func captured(t *testing.T, file string, port uint16) (datagrams [][]byte) {
 		t.Fatal(err)
 	}
 	if binary.LittleEndian.Uint32(b) != 0xA1B2C3D4 || binary.LittleEndian.Uint32(b[20:]) != 1 {
-		t.Fatalf("%s is no capture of Ethernet frames", file)
+		t.Fatalf("got no capture of Ethernet frames in %s", file)
 	}
 	for b = b[24:]; len(b) >= 16; {
 		n := binary.LittleEndian.Uint32(b[8:])
@@ -63,7 +63,7 @@ func TestCapturedCallIsDecodedCompletely(t *testing.T) {
 	}{{twoParty, 30038, 450}, {twoParty, 30056, 450}, {holding, 30188, 401}, {holding, 30206, 396}} {
 		datagrams := captured(t, c.file, c.port)
 		if len(datagrams) != c.packets {
-			t.Fatalf("%s holds %d packets from port %d", c.file, len(datagrams), c.port)
+			t.Fatalf("%s, port %d: got %d packets, want %d", c.file, c.port, len(datagrams), c.packets)
 		}
 		s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Payloads = map[uint8]timbre.Codec{8: timbre.PCMA} })
 		for i, d := range datagrams {
@@ -75,13 +75,13 @@ func TestCapturedCallIsDecodedCompletely(t *testing.T) {
 		to.wait(t, c.packets)
 		s.Close()
 		if !slices.Equal(to.pcm, decoded(datagrams)) {
-			t.Errorf("%s, port %d: %d samples, and not those that were sent", c.file, c.port, len(to.pcm))
+			t.Errorf("%s, port %d: got %d samples that differ from those sent", c.file, c.port, len(to.pcm))
 		}
 		if got := s.Stats(); got.Packets != uint64(c.packets) || got.Lost+got.Late+got.Duplicates+got.Jumps+got.Rebased != 0 {
-			t.Errorf("%s, port %d: %+v", c.file, c.port, got)
+			t.Errorf("%s, port %d: got %+v, want %d packets without fault", c.file, c.port, got, c.packets)
 		}
 		if last := to.at[len(to.at)-1]; last != time.Duration(c.packets-1)*20*time.Millisecond {
-			t.Errorf("%s, port %d: the last frame is at %v", c.file, c.port, last)
+			t.Errorf("%s, port %d: got the last frame at %v, want %v", c.file, c.port, last, time.Duration(c.packets-1)*20*time.Millisecond)
 		}
 	}
 }
@@ -102,7 +102,7 @@ func TestHoldInCaptureIsMediaTimeJump(t *testing.T) {
 		s.handleDatagram(d, addr("127.0.0.1:30206"))
 	}
 	if !slices.Equal(e.pcm, decoded(heard)) {
-		t.Errorf("%d samples, and not those that were sent", len(e.pcm))
+		t.Errorf("got %d samples that differ from those sent", len(e.pcm))
 	}
 	for i, at := range e.at {
 		want := time.Duration(i) * 20 * time.Millisecond
@@ -110,11 +110,11 @@ func TestHoldInCaptureIsMediaTimeJump(t *testing.T) {
 			want += (to - from) * 20 * time.Millisecond
 		}
 		if at != want {
-			t.Fatalf("frame %d is at %v, want %v", i, at, want)
+			t.Fatalf("got frame %d at %v, want %v", i, at, want)
 		}
 	}
 	if got := s.Stats(); got.Jumps != 1 || got.Lost != 0 || got.Filled != 0 {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want 1 jump and no loss", got)
 	}
 }
 
@@ -137,9 +137,9 @@ func TestCapturedCallOverBadNetwork(t *testing.T) {
 	}
 	s.flush()
 	if !slices.Equal(e.pcm, want) || e.n != len(want)-160*lost {
-		t.Errorf("%d samples up to %d of %d, or other ones", e.n, len(e.pcm), len(want))
+		t.Errorf("got %d samples up to %d, want %d up to %d", e.n, len(e.pcm), len(want)-160*lost, len(want))
 	}
 	if got := s.Stats(); got.Lost != uint64(lost) || got.Duplicates != uint64(lost) || got.Late != 0 {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want %d lost, %d duplicates and none late", got, lost, lost)
 	}
 }

@@ -35,19 +35,19 @@ func TestSocketsHaveDSCPAndReceiveBuffer(t *testing.T) {
 			defer s.Close()
 			for what, c := range map[string]syscall.Conn{"media": s.mediaConn, "control": s.controlConn} {
 				if got := option(t, c, syscall.IPPROTO_IP, syscall.IP_TOS); name != "IPv6" && got != 46<<2 {
-					t.Errorf("%s: IPv4 is marked %#x", what, got)
+					t.Errorf("%s: got IPv4 type of service %#x, want %#x", what, got, 46<<2)
 				}
 				if name == "IPv4" {
 					continue
 				}
 				if got := option(t, c, syscall.IPPROTO_IPV6, syscall.IPV6_TCLASS); got != 46<<2 {
-					t.Errorf("%s: IPv6 is marked %#x", what, got)
+					t.Errorf("%s: got IPv6 traffic class %#x, want %#x", what, got, 46<<2)
 				}
 			}
 			media := option(t, s.mediaConn, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
 			control := option(t, s.controlConn, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
 			if media < 4*controlBuffer || control != 2*controlBuffer || testutil.ToFloat64(p.metrics.buffer) != float64(media) {
-				t.Errorf("room for %d bytes of media, %d of RTCP; %v are told", media, control, testutil.ToFloat64(p.metrics.buffer))
+				t.Errorf("got receive buffers of %d bytes for media and %d for RTCP, and %v as metric", media, control, testutil.ToFloat64(p.metrics.buffer))
 			}
 			t.Log("receive buffers, as the kernel counts them:", media, control)
 		})

@@ -13,7 +13,7 @@ func TestReportBlocksFollowRFC3550(t *testing.T) {
 	first := said(0, 160, 0)
 	first.seq = 0xFFFE
 	if _, ok := r.report(start); ok {
-		t.Error("a report about nothing")
+		t.Error("got a report block, want none before the first packet")
 	}
 	r.reset(&first)
 	for i := range 20 {
@@ -32,16 +32,16 @@ func TestReportBlocksFollowRFC3550(t *testing.T) {
 	r.senderReport(&rtcp.SenderReport{SSRC: 99, NTPTime: 1 << 40}, start)
 	got, ok := r.report(start.Add(1500 * time.Millisecond))
 	if !ok || got.TotalLost != 4 || got.LastSequenceNumber != 0x10011 || got.FractionLost != 4*256/20 {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want 4 of 20 lost up to 0x10011", got)
 	}
 	if got.Jitter < 4 || got.Jitter > 16 {
-		t.Errorf("jitter %d for 16 samples to and fro", got.Jitter)
+		t.Errorf("got jitter %d, want 4 to 16 for arrivals that alternate by 16", got.Jitter)
 	}
 	if got.LastSenderReport != 0x12345678 || got.Delay != 3*65536/2 {
-		t.Errorf("last sender report %#x, %d/65536 s ago", got.LastSenderReport, got.Delay)
+		t.Errorf("got last sender report %#x, %d/65536 s ago, want 0x12345678, 1.5 s ago", got.LastSenderReport, got.Delay)
 	}
 	if got, _ = r.report(start.Add(5 * time.Second)); got.FractionLost != 0 || got.TotalLost != 4 {
-		t.Errorf("nothing more came, and the report says %+v", got)
+		t.Errorf("got %+v, want no new loss", got)
 	}
 }
 
@@ -59,6 +59,6 @@ func TestPauseDoesNotCountAsJitter(t *testing.T) {
 	p.ts += 1 << 30
 	r.count(&p, now)
 	if r.jitter > 1 {
-		t.Errorf("jitter %.1f", r.jitter)
+		t.Errorf("got jitter %.1f, want at most 1", r.jitter)
 	}
 }

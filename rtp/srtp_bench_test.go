@@ -43,7 +43,7 @@ func BenchmarkReceiveEncrypted(b *testing.B) {
 				s.handleDatagram(packets[i%batch], from)
 			}
 			if got := s.Stats(); got.Dropped != [reasons]uint64{} || got.Lost != 0 {
-				b.Errorf("%+v", got)
+				b.Errorf("got %+v, want nothing dropped or lost", got)
 			}
 		})
 	}
@@ -69,7 +69,7 @@ func BenchmarkEncryptedMemory(b *testing.B) {
 				b.Fatal(err)
 			}
 			if _, _, ok := e.decrypt(packets[i], 0); !ok {
-				b.Fatal("it does not open")
+				b.Fatal("got a packet that is not decrypted")
 			}
 			kept[i] = e
 		}

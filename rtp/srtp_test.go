@@ -20,7 +20,7 @@ func testKeys(t testing.TB, suite string, remote byte) *timbre.SRTPKeys {
 	t.Helper()
 	at := timbre.SRTPSuiteRank(suite)
 	if at < 0 {
-		t.Fatalf("no suite %q", suite)
+		t.Fatalf("got no suite %q", suite)
 	}
 	n := timbre.SRTPSuites()[at].Length()
 	return &timbre.SRTPKeys{Suite: suite, Local: bytes.Repeat([]byte{0xAA}, n), Remote: bytes.Repeat([]byte{remote}, n)}
@@ -99,7 +99,7 @@ func TestEverySuiteDecryptsAndReports(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, err := rtcp.Unmarshal(report[:n]); err == nil && bytes.Contains(report[:n], []byte("timbre-")) {
-				t.Error("the report is in the clear")
+				t.Error("got a report in the clear, want it encrypted")
 			}
 			ours, err := newSRTPContext(suite, k.Local)
 			if err != nil {
@@ -107,14 +107,14 @@ func TestEverySuiteDecryptsAndReports(t *testing.T) {
 			}
 			plain, err := ours.DecryptRTCP(nil, report[:n], nil)
 			if err != nil || !bytes.Contains(plain, []byte("timbre-")) {
-				t.Errorf("the report: %q %v", plain, err)
+				t.Errorf("got report %q, %v, want one with our name", plain, err)
 			}
 			s.Close()
 			if !slices.Equal(to.pcm, codec.ULaw.Decode(nil, from.sent)) {
-				t.Error("something else was heard")
+				t.Error("got other samples than were sent")
 			}
 			if got := s.Stats(); got.Packets != 41 || got.SenderReports != 1 || got.Dropped != [reasons]uint64{} {
-				t.Errorf("%+v", got)
+				t.Errorf("got %+v, want 41 packets, 1 sender report and nothing dropped", got)
 			}
 		})
 	}
@@ -143,14 +143,14 @@ func TestUnauthenticPacketsAreDropped(t *testing.T) {
 			to.wait(t, 4)
 			s.Close()
 			if !slices.Equal(to.pcm, codec.ULaw.Decode(nil, from.sent)) {
-				t.Error("something else was heard")
+				t.Error("got other samples than were sent")
 			}
 			got := s.Stats()
 			if want := [reasons]uint64{Unauthentic: 23, Replayed: 1}; got.Dropped != want || got.Packets != 4 || got.Lost != 0 {
-				t.Errorf("%+v", got)
+				t.Errorf("got %+v, want 4 packets, none lost, and %v dropped", got, want)
 			}
 			if n := testutil.ToFloat64(p.metrics.dropped[Unauthentic]); n != 23 {
-				t.Errorf("%v counted", n)
+				t.Errorf("got %v unauthentic packets counted, want 23", n)
 			}
 		})
 	}
@@ -165,7 +165,7 @@ func TestUnauthenticPacketDoesNotLatch(t *testing.T) {
 	from.sendEncrypted(peerContext(t, k), 5)
 	to.wait(t, 5)
 	if got := s.Stats().Dropped[UnknownSource]; got != 0 {
-		t.Errorf("%d packets of the right source were turned away", got)
+		t.Errorf("got %d packets of the source dropped, want 0", got)
 	}
 }
 
@@ -176,14 +176,14 @@ func TestUpdateKeepsReplayStateOfSameKey(t *testing.T) {
 	last := from.sendEncrypted(c, 20)
 	to.wait(t, 20)
 	if roc, _ := c.ROC(77); roc != 1 {
-		t.Fatalf("the roll-over counter is %d", roc)
+		t.Fatalf("got roll-over counter %d, want 1", roc)
 	}
 	s.Update(timbre.Media{Remote: from.addr(), Keys: testKeys(t, k.Suite, 1), Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}})
 	from.raw(last)
 	from.sendEncrypted(c, 5)
 	to.wait(t, 25)
 	if got := s.Stats(); got.Dropped != [reasons]uint64{Replayed: 1} {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want 1 replayed and nothing else dropped", got)
 	}
 }
 
@@ -204,7 +204,7 @@ func TestPreviousKeyIsAcceptedForAWhile(t *testing.T) {
 		from.sendFrames(1)
 		s.Close()
 		if got := s.Stats(); got.Dropped != [reasons]uint64{Unauthentic: 4} || got.Packets != 10+previousSourceLimit {
-			t.Errorf("%s: %+v", next, got)
+			t.Errorf("%s: got %+v, want %d packets and 4 unauthentic", next, got, 10+previousSourceLimit)
 		}
 	}
 }
@@ -219,7 +219,7 @@ func TestUnusableNewKeysSilenceTheStream(t *testing.T) {
 	from.sendEncrypted(peerContext(t, k), 3)
 	s.Close()
 	if got := s.Stats(); got.Packets != 1 || got.Dropped[Unauthentic] != 6 {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want 1 packet and 6 unauthentic", got)
 	}
 }
 
@@ -227,7 +227,7 @@ func TestUnusableKeysAreRefused(t *testing.T) {
 	p := pool(t, 1)
 	for _, k := range []*timbre.SRTPKeys{{}, {Suite: "AES_192_CM_HMAC_SHA1_80"}, {Suite: "AEAD_AES_128_GCM", Remote: make([]byte, 28), Local: make([]byte, 29)}} {
 		if _, err := p.open(timbre.Media{Keys: k}, &recorder{}); err == nil || p.Free() != 1 {
-			t.Errorf("%+v: %v, %d free", k, err, p.Free())
+			t.Errorf("keys %+v: got %v and %d free, want an error and 1", k, err, p.Free())
 		}
 	}
 }
@@ -242,7 +242,7 @@ func TestMKIIsExpectedInEveryPacket(t *testing.T) {
 		from.sendEncrypted(peerContext(t, k, srtp.MasterKeyIndicator([]byte{0, 0, 0, 2})), 3)
 		s.Close()
 		if got := s.Stats(); got.Packets != 3 || got.Dropped[Unauthentic]+got.Dropped[Replayed] != 3 {
-			t.Errorf("%s: %+v", suite, got)
+			t.Errorf("%s: got %+v, want 3 packets and 3 dropped", suite, got)
 		}
 	}
 }
@@ -261,7 +261,7 @@ func TestSSRCsOfAKeyAreBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, why, ok := e.decrypt(b, ssrc); ok != (ssrc < maxSSRCs) || !ok && why != OutOfSequence {
-			t.Errorf("source %d: %v %v", ssrc, ok, why)
+			t.Errorf("source %d: got %v, %v, want it decrypted below %d and OutOfSequence from there", ssrc, ok, why, maxSSRCs)
 		}
 	}
 }

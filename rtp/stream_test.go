@@ -123,7 +123,7 @@ func (r *liveRecorder) wait(t testing.TB, n int) {
 		case <-t.Context().Done():
 			t.Fatal("the test ended first")
 		case <-time.After(20 * time.Second):
-			t.Fatalf("%d of %d frames came", have, n)
+			t.Fatalf("got %d frames, want %d", have, n)
 		}
 	}
 }
@@ -149,7 +149,7 @@ func TestPacketsAreDecodedInOrder(t *testing.T) {
 	p := pool(t, 50)
 	s, from, to := open(t, p, nil)
 	if s.Port()%2 != 0 {
-		t.Errorf("odd port %d", s.Port())
+		t.Errorf("got port %d, want an even one", s.Port())
 	}
 	for i := range 10 {
 		from.sendFrames(20)
@@ -157,13 +157,13 @@ func TestPacketsAreDecodedInOrder(t *testing.T) {
 	}
 	s.Close()
 	if !slices.Equal(to.pcm, codec.ULaw.Decode(nil, from.sent)) {
-		t.Error("something else was heard")
+		t.Error("got other samples than were sent")
 	}
 	if got := s.Stats(); got.Packets != 200 || got.Lost+got.Late+got.Duplicates != 0 {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want 200 packets, none lost, late or twice", got)
 	}
 	if got := testutil.ToFloat64(p.metrics.packets); got != 200 {
-		t.Errorf("%v packets counted", got)
+		t.Errorf("got %v packets counted, want 200", got)
 	}
 }
 
@@ -177,10 +177,10 @@ func TestCloseDeliversBufferedPackets(t *testing.T) {
 	s.Close()
 	s.Close()
 	if len(to.at) != 5 || to.at[2] != 60*time.Millisecond {
-		t.Errorf("%d frames, want 2 and 3 after a gap of one", len(to.at))
+		t.Errorf("got %d frames at %v, want 2, and 3 after a gap of one", len(to.at), to.at)
 	}
 	if got := s.Stats(); got.Lost != 1 || got.Filled != 0 {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want 1 lost and nothing filled", got)
 	}
 }
 
@@ -199,7 +199,7 @@ func TestHoldDeliversBufferedPackets(t *testing.T) {
 	from.sendFrames(1)
 	to.wait(t, 6)
 	if !slices.IsSorted(to.at) {
-		t.Errorf("frames at %v", to.at)
+		t.Errorf("got frames at %v, want them in order", to.at)
 	}
 }
 
@@ -222,13 +222,13 @@ func TestMalformedPacketsAreCounted(t *testing.T) {
 	s.Close()
 	got := s.Stats()
 	if want := [reasons]uint64{Malformed: 6, UnknownSource: 3, UnknownPayload: 1, STUN: 1}; got.Dropped != want {
-		t.Errorf("%v dropped, want %v", got.Dropped, want)
+		t.Errorf("got %v dropped, want %v", got.Dropped, want)
 	}
 	if got.Lost != 0 {
-		t.Errorf("%d lost", got.Lost)
+		t.Errorf("got %d lost, want 0", got.Lost)
 	}
 	if got := testutil.ToFloat64(p.metrics.dropped[UnknownSource]); got != 3 {
-		t.Errorf("%v strangers counted", got)
+		t.Errorf("got %v packets of unknown sources counted, want 3", got)
 	}
 }
 
@@ -246,7 +246,7 @@ func TestUpdateMovesSource(t *testing.T) {
 	to.wait(t, 5)
 	s.Close()
 	if got := s.Stats(); got.Dropped[UnknownSource] != 1 || got.Duplicates != 0 {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want 1 of an unknown source and no duplicates", got)
 	}
 }
 
@@ -277,26 +277,26 @@ func TestReceiverReports(t *testing.T) {
 					t.Fatal(err)
 				}
 				if via != control.to {
-					t.Errorf("a report came from %v, want %v", via, control.to)
+					t.Errorf("got a report from %v, want %v", via, control.to)
 				}
 				packets, err := rtcp.Unmarshal(buf[:n])
 				if err != nil || rtcp.CompoundPacket(packets).Validate() != nil {
-					t.Fatalf("%v: %v", packets, err)
+					t.Fatalf("got %v, %v, want a valid compound packet", packets, err)
 				}
 				r := packets[0].(*rtcp.ReceiverReport).Reports[0]
 				if r.LastSenderReport == 0 {
 					continue // the sender report was not there yet, nor may all the packets have been
 				}
 				if r.SSRC != 77 || r.LastSequenceNumber != 0x10003 || r.TotalLost != 0 {
-					t.Fatalf("%+v", r)
+					t.Fatalf("got %+v, want SSRC 77, sequence number 0x10003 and nothing lost", r)
 				}
 				if r.LastSenderReport != 0x12345678 {
-					t.Errorf("last sender report %#x", r.LastSenderReport)
+					t.Errorf("got last sender report %#x, want 0x12345678", r.LastSenderReport)
 				}
 				break
 			}
 			if got := s.Stats().SenderReports; got != 1 {
-				t.Errorf("%d sender reports", got)
+				t.Errorf("got %d sender reports, want 1", got)
 			}
 		})
 	}

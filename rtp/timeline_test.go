@@ -37,17 +37,17 @@ func TestPacketsOfAnyLengthBecome20msFrames(t *testing.T) {
 			line.add(said(uint32(0xFFFFFF00+i*ms*8), ms*8, byte(i)))
 		}
 		if got, want := len(e.at), 12*ms/20; got != want {
-			t.Errorf("%d ms: %d frames, want %d", ms, got, want)
+			t.Errorf("%d ms: got %d frames, want %d", ms, got, want)
 		}
 		line.flush()
 		for i, at := range e.at {
 			if at != time.Duration(i)*timbre.FrameDuration {
-				t.Errorf("%d ms: frame %d is at %v", ms, i, at)
+				t.Errorf("%d ms: got frame %d at %v, want %v", ms, i, at, time.Duration(i)*timbre.FrameDuration)
 			}
 		}
 		for i, s := range e.pcm {
 			if want := codec.ULaw.Decode(nil, []byte{byte(i / (ms * 8))})[0]; s != want {
-				t.Fatalf("%d ms: sample %d is %d, want %d", ms, i, s, want)
+				t.Fatalf("%d ms: got sample %d %d, want %d", ms, i, s, want)
 			}
 		}
 	}
@@ -82,25 +82,27 @@ func TestMediaTimeFollowsTimestamps(t *testing.T) {
 		"new source":                      {[]packet{fresh}, 40 * ms, 0, 1},
 		"new source that begins silently": {[]packet{{first: true, ts: 5}, said(99999, 160, 2)}, 40 * ms, 0, 1},
 	} {
-		e := &recorder{}
-		line := timeline{to: e}
-		line.add(said(0, 160, 1))
-		line.add(said(160, 160, 1))
-		for _, p := range c.second {
-			line.add(p)
-		}
-		if got := e.at[len(e.at)-1]; got != c.at {
-			t.Errorf("%s: heard at %v, want %v", name, got, c.at)
-		}
-		if int(line.filled) != c.filled || line.rebased != c.rebased || len(e.pcm) != 480+c.filled {
-			t.Errorf("%s: %d filled, %d rebased, %d samples", name, line.filled, line.rebased, len(e.pcm))
-		}
-		for _, s := range e.pcm[320 : 320+c.filled] {
-			if s != 0 {
-				t.Errorf("%s: the gap is not silent", name)
-				break
+		t.Run(name, func(t *testing.T) {
+			e := &recorder{}
+			line := timeline{to: e}
+			line.add(said(0, 160, 1))
+			line.add(said(160, 160, 1))
+			for _, p := range c.second {
+				line.add(p)
 			}
-		}
+			if got := e.at[len(e.at)-1]; got != c.at {
+				t.Errorf("%s: got the last frame at %v, want %v", name, got, c.at)
+			}
+			if int(line.filled) != c.filled || line.rebased != c.rebased || len(e.pcm) != 480+c.filled {
+				t.Errorf("%s: got %d filled, %d rebased and %d samples, want %d, %d and %d", name, line.filled, line.rebased, len(e.pcm), c.filled, c.rebased, 480+c.filled)
+			}
+			for _, s := range e.pcm[320 : 320+c.filled] {
+				if s != 0 {
+					t.Errorf("%s: got sample %d in the gap, want 0", name, s)
+					break
+				}
+			}
+		})
 	}
 }
 
@@ -111,11 +113,11 @@ func TestPauseFlushesIncompleteFrame(t *testing.T) {
 	line.add(said(8000, 240, 2))
 	line.flush()
 	if !slices.Equal(e.len, []int{160, 80, 160, 80}) {
-		t.Errorf("frames of %v samples", e.len)
+		t.Errorf("got frames of %v samples, want 160, 80, 160, 80", e.len)
 	}
 	const ms = time.Millisecond
 	if !slices.Equal(e.at, []time.Duration{0, 20 * ms, 1000 * ms, 1020 * ms}) {
-		t.Errorf("frames at %v", e.at)
+		t.Errorf("got frames at %v, want 0, 20 ms, 1 s, 1.02 s", e.at)
 	}
 }
 
@@ -126,7 +128,7 @@ func TestSlowSenderClockLosesNoAudio(t *testing.T) {
 		line.add(said(uint32(i*159), 160, byte(i)))
 	}
 	if len(e.pcm) != 160000 {
-		t.Errorf("%d samples of 160000 heard", len(e.pcm))
+		t.Errorf("got %d samples, want 160000", len(e.pcm))
 	}
 }
 
@@ -137,7 +139,7 @@ func TestStuckSenderClockLosesNoAudio(t *testing.T) {
 		line.add(said(4711, 160, 1))
 	}
 	if got := e.at[len(e.at)-1]; len(e.at) != 100 || got != 99*timbre.FrameDuration {
-		t.Errorf("%d frames, the last at %v", len(e.at), got)
+		t.Errorf("got %d frames, the last at %v, want 100 and %v", len(e.at), got, 99*timbre.FrameDuration)
 	}
 }
 
@@ -148,7 +150,7 @@ func TestMediaTimeNeverOverflows(t *testing.T) {
 		line.add(said(uint32(i)*maxJump, 160, 1))
 	}
 	if !slices.IsSorted(e.at) || e.at[len(e.at)-1] > 1001*time.Hour {
-		t.Errorf("the last frame is at %v", e.at[len(e.at)-1])
+		t.Errorf("got the last frame at %v, want frames in order up to 1001 h", e.at[len(e.at)-1])
 	}
 }
 
@@ -167,7 +169,7 @@ func TestNewSourceContinuesAfterPause(t *testing.T) {
 			p.first, p.idle = fresh, c.idle
 			line.add(p)
 			if len(e.at) != 2 || e.at[1] != c.at {
-				t.Errorf("%d samples without a packet, new source %v: frames at %v", c.idle, fresh, e.at)
+				t.Errorf("%d samples without a packet, new source %v: got frames at %v, want the second at %v", c.idle, fresh, e.at, c.at)
 			}
 		}
 	}
@@ -192,6 +194,6 @@ func TestPauseBeforeNewSourceIsMeasured(t *testing.T) {
 		now = now.Add(time.Minute)
 	}
 	if want := []time.Duration{0, time.Minute}; !slices.Equal(e.at, want) {
-		t.Errorf("frames at %v, want %v", e.at, want)
+		t.Errorf("got frames at %v, want %v", e.at, want)
 	}
 }

@@ -81,7 +81,7 @@ func silero(t testing.TB) speech.VAD {
 func TestNetSpeechOfDemoCallsMatchesManifest(t *testing.T) {
 	all := recordings(t)
 	if len(all) != 27 {
-		t.Fatalf("%d recordings, want 27", len(all))
+		t.Fatalf("got %d recordings, want 27", len(all))
 	}
 	vad := silero(t)
 	for name, r := range all {
@@ -93,13 +93,13 @@ func TestNetSpeechOfDemoCallsMatchesManifest(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := math.Abs(last.Net.Seconds() - r.SpeechSeconds); diff > 0.1+0.02*r.SpeechSeconds {
-			t.Errorf("%s: net speech %v, manifest %v s", name, last.Net, r.SpeechSeconds)
+			t.Errorf("%s: got net speech %v, want %v s", name, last.Net, r.SpeechSeconds)
 		}
 		if math.Abs(last.At.Seconds()-r.Seconds) > 0.01 {
-			t.Errorf("%s: ends at %v, manifest %v s", name, last.At, r.Seconds)
+			t.Errorf("%s: got the end at %v, want %v s", name, last.At, r.Seconds)
 		}
 		if r.SpeechSeconds == 0 && (last.Net != 0 || passed != 0) {
-			t.Errorf("%s: %v of speech, %d samples in line noise", name, last.Net, passed)
+			t.Errorf("%s: got %v of speech and %d samples in line noise, want none", name, last.Net, passed)
 		}
 	}
 }

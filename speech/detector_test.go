@@ -78,14 +78,14 @@ func TestNetSpeechCountsVoicedWindowsOnly(t *testing.T) {
 	for _, margin := range []time.Duration{0, step, time.Second} {
 		out := listen(&script{says: says}, ramp(len(says)), timbre.FrameSamples, margin)
 		if len(out) != len(says) {
-			t.Fatalf("%d stretches, want %d", len(out), len(says))
+			t.Fatalf("got %d stretches, want %d", len(out), len(says))
 		}
 		if got := out[len(out)-1].Net; got != 4*step {
-			t.Errorf("margin %v: net speech %v, want %v", margin, got, 4*step)
+			t.Errorf("margin %v: got net speech %v, want %v", margin, got, 4*step)
 		}
 		for i, s := range out {
 			if s.At != time.Duration(i+1)*step || s.Voiced != (says[i] > 0) {
-				t.Errorf("stretch %d: at %v, voiced %v", i, s.At, s.Voiced)
+				t.Errorf("got stretch %d at %v, voiced %t, want %v, %t", i, s.At, s.Voiced, time.Duration(i+1)*step, says[i] > 0)
 			}
 		}
 	}
@@ -96,7 +96,7 @@ func TestHysteresisKeepsWaveringVoice(t *testing.T) {
 	want := []bool{false, false, true, true, true, false, false, true}
 	for i, s := range listen(&script{says: says}, ramp(len(says)), timbre.FrameSamples, 0) {
 		if s.Voiced != want[i] {
-			t.Errorf("window %d at %v: voiced %v", i, says[i], s.Voiced)
+			t.Errorf("window %d at %v: got voiced %t, want %t", i, says[i], s.Voiced, want[i])
 		}
 	}
 }
@@ -136,10 +136,10 @@ func TestVoicedAudioPassesWithMarginsOnce(t *testing.T) {
 			}
 		}
 		if got := samples(out); !slices.Equal(got, want) {
-			t.Fatalf("margin %v, voice %v: %d samples pass, want %d", margin, says, len(got), len(want))
+			t.Fatalf("margin %v, scores %v: got %d samples, want %d", margin, says, len(got), len(want))
 		}
 		if last := out[len(out)-1]; last.Net != net || last.At != timbre.Duration(len(pcm)) {
-			t.Fatalf("net %v of %v, want %v of %v", last.Net, last.At, net, timbre.Duration(len(pcm)))
+			t.Fatalf("got net %v of %v, want %v of %v", last.Net, last.At, net, timbre.Duration(len(pcm)))
 		}
 	}
 }
@@ -153,7 +153,7 @@ func TestFrameSizeDoesNotMatter(t *testing.T) {
 			return a.At == b.At && a.Net == b.Net && a.Voiced == b.Voiced && slices.Equal(a.PCM, b.PCM)
 		}
 		if !slices.EqualFunc(got, want, same) {
-			t.Errorf("frames of %d samples: %v, want %v", size, got, want)
+			t.Errorf("frames of %d samples: got %v, want %v", size, got, want)
 		}
 	}
 }
@@ -163,12 +163,12 @@ func TestWindowHasContext(t *testing.T) {
 	listen(v, ramp(5), timbre.FrameSamples, 0)
 	for i, w := range v.heard {
 		if len(w) != Context+Window {
-			t.Fatalf("window of %d samples", len(w))
+			t.Fatalf("got a window of %d samples, want %d", len(w), Context+Window)
 		}
 		for k, x := range w {
 			want := float32(max(0, i*Window+k-Context+1)) / 32768
 			if x != want {
-				t.Fatalf("window %d, sample %d: %v, want %v", i, k, x, want)
+				t.Fatalf("window %d, sample %d: got %v, want %v", i, k, x, want)
 			}
 		}
 	}
@@ -194,19 +194,19 @@ func TestTimeJumpResetsVAD(t *testing.T) {
 			play(d, ramp(3), Window, 0)
 			play(d, ramp(3), Window, c.second)
 			if v.fresh[3] != c.fresh {
-				t.Errorf("state afresh: %v", v.fresh[3])
+				t.Errorf("got state reset %t, want %t", v.fresh[3], c.fresh)
 			}
 			if zero := v.heard[3][0] == 0; zero != c.fresh {
-				t.Errorf("context afresh: %v", zero)
+				t.Errorf("got context reset %t, want %t", zero, c.fresh)
 			}
 			if out[3].Voiced == c.fresh {
-				t.Errorf("a voice that goes on after the jump: %v", out[3].Voiced)
+				t.Errorf("got voiced %t after the jump, want %t", out[3].Voiced, !c.fresh)
 			}
 			if got := out[5].At; got != c.end {
-				t.Errorf("ends at %v, want %v", got, c.end)
+				t.Errorf("got the end at %v, want %v", got, c.end)
 			}
 			if passes := out[5].PCM != nil; passes == c.fresh {
-				t.Errorf("a margin after the jump: %v", passes)
+				t.Errorf("got a margin after the jump %t, want %t", passes, !c.fresh)
 			}
 		})
 	}
@@ -218,7 +218,7 @@ func TestTimeCountsFromTheFirstFrame(t *testing.T) {
 	d.Frame(timbre.Frame{At: time.Minute})
 	play(d, ramp(1), Window, time.Hour)
 	if out[0].At != step || out[0].Net != step {
-		t.Errorf("got %v, %v", out[0].At, out[0].Net)
+		t.Errorf("got net %v at %v, want %v at %v", out[0].Net, out[0].At, step, step)
 	}
 }
 
@@ -228,10 +228,10 @@ func TestTimeJumpFlushesIncompleteWindow(t *testing.T) {
 	play(d, ramp(1)[:80], 80, 0)
 	play(d, ramp(1), Window, time.Second)
 	if len(out) != 2 || out[0].At != 10*time.Millisecond || out[0].Net != 10*time.Millisecond || len(out[0].PCM) != 80 {
-		t.Fatalf("got %+v", out)
+		t.Fatalf("got %+v, want two stretches, the first of 10 ms", out)
 	}
 	if out[1].At != time.Second+step || out[1].Net != step+10*time.Millisecond {
-		t.Errorf("got %v of %v", out[1].Net, out[1].At)
+		t.Errorf("got net %v at %v, want %v at %v", out[1].Net, out[1].At, step+10*time.Millisecond, time.Second+step)
 	}
 }
 
@@ -241,7 +241,7 @@ func TestVADErrorIsUnvoiced(t *testing.T) {
 	d := NewDetector(&script{err: broken}, func(s timbre.Speech) { out = append(out, s) })
 	play(d, ramp(3), timbre.FrameSamples, 0)
 	if !errors.Is(d.Err(), broken) || len(out) == 0 || out[0].Voiced || out[len(out)-1].Net != 0 {
-		t.Errorf("fault %v, heard %+v", d.Err(), out)
+		t.Errorf("got error %v and %+v, want the error of the VAD and nothing voiced", d.Err(), out)
 	}
 }
 
@@ -258,7 +258,7 @@ func TestClocksAreMonotonic(t *testing.T) {
 		var last timbre.Speech
 		d := NewDetector(&script{says: says}, func(s timbre.Speech) {
 			if s.At < last.At || s.Net < last.Net || s.Net > timbre.Duration(sent) {
-				t.Fatalf("%v of %v after %v of %v, %v sent", s.Net, s.At, last.Net, last.At, timbre.Duration(sent))
+				t.Fatalf("got net %v at %v after %v at %v, with %v sent", s.Net, s.At, last.Net, last.At, timbre.Duration(sent))
 			}
 			last, passed = s, passed+len(s.PCM)
 		})
@@ -274,7 +274,7 @@ func TestClocksAreMonotonic(t *testing.T) {
 		}
 		d.Flush()
 		if passed > sent {
-			t.Fatalf("%d samples passed of %d", passed, sent)
+			t.Fatalf("got %d samples of %d sent", passed, sent)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func scorer(t testing.TB) *tone.Scorer {
 func TestToneOfSilenceIsNeutral(t *testing.T) {
 	got, err := scorer(t).Score(t.Context(), caller(t, "silent_caller"))
 	if err != nil || got.Label() != "neutral" || got.Neutral < 0.85 {
-		t.Errorf("got %+v, %v", got, err)
+		t.Errorf("got %+v, %v, want neutral above 0.85", got, err)
 	}
 }
 

@@ -30,20 +30,20 @@ func TestScoresArePositiveNeutralNegative(t *testing.T) {
 		t.Fatal(err)
 	}
 	if math.Abs(got.Positive-0.5)+math.Abs(got.Neutral-0.3)+math.Abs(got.Negative-0.2) > 1e-6 {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want 0.5, 0.3, 0.2", got)
 	}
 	if sum := got.Positive + got.Neutral + got.Negative; math.Abs(sum-1) > 1e-12 {
-		t.Errorf("they add up to %v", sum)
+		t.Errorf("got a sum of %v, want 1", sum)
 	}
 }
 
 func TestScoreTakes3To30Seconds(t *testing.T) {
 	n := &net{out: []float32{0, 1, 0}}
 	if _, err := New(n).Score(t.Context(), make([]float32, 23999)); timbre.KindOf(err) != timbre.Unprocessable || n.heard != 0 {
-		t.Errorf("under 3 s: %v", err)
+		t.Errorf("got %v under 3 s, want Unprocessable", err)
 	}
 	if _, err := New(n).Score(t.Context(), make([]float32, 400000)); err != nil || n.heard != 240000 {
-		t.Errorf("50 s: %d samples were scored, %v", n.heard, err)
+		t.Errorf("got %d samples scored of 50 s, %v, want 240000", n.heard, err)
 	}
 }
 
@@ -59,9 +59,11 @@ func TestInvalidModelOutputIsAnError(t *testing.T) {
 		"two scores":  {&net{out: []float32{0.5, 0.5}}, timbre.Internal},
 		"model fails": {&net{err: broken}, timbre.Internal},
 	} {
-		if got, err := New(c.model).Score(t.Context(), make([]float32, 24000)); err == nil || timbre.KindOf(err) != c.kind {
-			t.Errorf("%s: %+v, %v", name, got, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got, err := New(c.model).Score(t.Context(), make([]float32, 24000)); err == nil || timbre.KindOf(err) != c.kind {
+				t.Errorf("%s: got %+v, %v, want kind %d", name, got, err, c.kind)
+			}
+		})
 	}
 }
 
@@ -116,15 +118,15 @@ func TestTooLittleRecentSpeechIsNotScored(t *testing.T) {
 	l.talk(seconds(2.9))
 	l.pause(seconds(2.1))
 	if _, _, ok, err := l.track.Score(t.Context(), l.at); ok || err != nil || len(s.heard) != 0 {
-		t.Errorf("after 2.9 s: %v, %v", ok, err)
+		t.Errorf("got score %v, %v after 2.9 s, want none", ok, err)
 	}
 	l.talk(seconds(0.1))
 	if _, _, ok, _ := l.track.Score(t.Context(), l.at); !ok {
-		t.Error("after 3 s: no score")
+		t.Error("got no score after 3 s")
 	}
 	l.pause(seconds(27.5)) // the first 2.6 s of speech are over 30 s ago
 	if _, _, ok, _ := l.track.Score(t.Context(), l.at); ok {
-		t.Error("a score of what is over 30 s ago")
+		t.Error("got a score of speech that is over 30 s ago")
 	}
 }
 
@@ -138,11 +140,11 @@ func TestCurrentToneCoversLast30Seconds(t *testing.T) {
 		t.Fatal(ok, err)
 	}
 	if got := s.heard[0]; math.Abs(got-25) > 0.01 {
-		t.Errorf("%v s were scored, want 25", got)
+		t.Errorf("got %v s scored, want 25", got)
 	}
 	// A tick that comes late is still of its own moment.
 	if _, _, ok, _ := l.track.Score(t.Context(), 35*time.Second); !ok || math.Abs(s.heard[1]-25) > 0.01 {
-		t.Errorf("at 35 s: %v s were scored, want 25", s.heard[1])
+		t.Errorf("got %v s scored at 35 s, want 25", s.heard[1])
 	}
 }
 
@@ -151,17 +153,17 @@ func TestOverallToneIsWeightedByNewSpeech(t *testing.T) {
 	l := newLeg(s)
 	l.talk(6 * time.Second)
 	if current, overall, _, _ := l.track.Score(t.Context(), l.at); current != happy || overall != happy {
-		t.Errorf("first tick: %v, %v", current, overall)
+		t.Errorf("got %v, %v at the first tick, want happy", current, overall)
 	}
 	l.pause(3 * time.Second)
 	l.talk(2 * time.Second)
 	current, overall, _, _ := l.track.Score(t.Context(), l.at)
 	if current != angry || math.Abs(overall.Positive-0.75) > 1e-9 || math.Abs(overall.Negative-0.25) > 1e-9 {
-		t.Errorf("second tick: %v, %v, want 6 s happy, 2 s angry", current, overall)
+		t.Errorf("got %v, %v at the second tick, want angry, and 6 s happy to 2 s angry", current, overall)
 	}
 	l.pause(5 * time.Second)
 	if _, again, _, _ := l.track.Score(t.Context(), l.at); again != overall {
-		t.Errorf("a tick without new speech changed the overall tone to %v", again)
+		t.Errorf("got overall tone %v after a tick without new speech, want %v", again, overall)
 	}
 }
 
@@ -170,13 +172,13 @@ func TestUnscoredSpeechHasNoWeight(t *testing.T) {
 	l := newLeg(s)
 	l.talk(4 * time.Second)
 	if _, _, ok, _ := l.track.Score(t.Context(), l.at); !ok {
-		t.Fatal("no score")
+		t.Fatal("got no score")
 	}
 	l.talk(2 * time.Second) // never scored: by the next tick it is over 30 s ago
 	l.pause(40 * time.Second)
 	l.talk(4 * time.Second)
 	if _, overall, _, _ := l.track.Score(t.Context(), l.at); math.Abs(overall.Positive-0.5) > 1e-9 {
-		t.Errorf("got %v, want half and half", overall)
+		t.Errorf("got overall tone %v, want half happy, half angry", overall)
 	}
 }
 
@@ -186,11 +188,11 @@ func TestFailedScoreIsNotAveraged(t *testing.T) {
 	l := newLeg(s)
 	l.talk(5 * time.Second)
 	if _, _, ok, err := l.track.Score(t.Context(), l.at); ok || !errors.Is(err, broken) {
-		t.Errorf("got %v, %v", ok, err)
+		t.Errorf("got score %v, error %v, want the error of the scorer", ok, err)
 	}
 	s.err = nil
 	if _, overall, ok, err := l.track.Score(t.Context(), l.at); !ok || err != nil || overall != angry {
-		t.Errorf("got %v, %v, %v", overall, ok, err)
+		t.Errorf("got %v, %v, %v, want angry", overall, ok, err)
 	}
 }
 
@@ -198,12 +200,12 @@ func TestSilentSince(t *testing.T) {
 	l := newLeg(&scores{})
 	l.pause(3 * time.Second)
 	if got := l.track.SilentSince(); got != 0 {
-		t.Errorf("nobody has spoken: %v", got)
+		t.Errorf("got silence since %v before any speech, want 0", got)
 	}
 	l.talk(2 * time.Second)
 	l.pause(12 * time.Second)
 	if got := l.track.SilentSince(); got != 5*time.Second {
-		t.Errorf("got %v, want 5s", got)
+		t.Errorf("got silence since %v, want 5s", got)
 	}
 }
 
@@ -211,6 +213,6 @@ func TestTrackKeepsRecentSpeechOnly(t *testing.T) {
 	l := newLeg(&scores{})
 	l.talk(10 * time.Minute)
 	if n := len(l.track.recent); n > 400 {
-		t.Errorf("%d stretches of 100 ms are kept", n)
+		t.Errorf("got %d stretches of 100 ms kept, want at most 400", n)
 	}
 }

@@ -64,7 +64,7 @@ func TestSameSpeakerScoresHigher(t *testing.T) {
 	}
 	first := embed("s1_enrol")
 	if same, other := dot(first, embed("s1_second")), dot(first, embed("s5_second")); same < other+0.1 {
-		t.Errorf("score with the same voice %v, with another %v", same, other)
+		t.Errorf("got score %v for the same speaker and %v for another, want 0.1 more", same, other)
 	}
 }
 

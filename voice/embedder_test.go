@@ -43,33 +43,33 @@ func talk(d time.Duration, level, noise float64) []float32 {
 	return pcm
 }
 
-func TestAnEmbeddingHasLengthOneAndTellsWhatMadeIt(t *testing.T) {
+func TestEmbeddingHasLengthOneAndModel(t *testing.T) {
 	v, err := New(&net{vector: ones(Dim)}, "net 1").Embed(t.Context(), talk(12*time.Second, 0.1, 0.001), 10*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if v.Model != "net 1" || v.Net != 10*time.Second || len(v.Embedding) != Dim {
-		t.Errorf("model %q, net %v, %d values", v.Model, v.Net, len(v.Embedding))
+		t.Errorf("got model %q, net %v and %d values, want net 1, 10s and %d", v.Model, v.Net, len(v.Embedding), Dim)
 	}
 	for _, x := range v.Embedding {
 		if math.Abs(float64(x)-1.0/16) > 1e-6 {
-			t.Fatalf("value %v, want 1/16", x)
+			t.Fatalf("got value %v, want 1/16", x)
 		}
 	}
 }
 
-func TestOfLongAudioTheLastPartIsUsed(t *testing.T) {
+func TestLongAudioIsCutToItsEnd(t *testing.T) {
 	n := &net{vector: ones(Dim)}
 	pcm := talk(40*time.Second, 0.1, 0.001)
 	if _, err := New(n, "").Embed(t.Context(), pcm, 20*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	if len(n.heard) != timbre.Samples(MaxAudio) || &n.heard[len(n.heard)-1] != &pcm[len(pcm)-1] {
-		t.Errorf("%d samples were used", len(n.heard))
+		t.Errorf("got %d samples used, want the last %d", len(n.heard), timbre.Samples(MaxAudio))
 	}
 }
 
-func TestPoorAudioIsRefusedWithItsReason(t *testing.T) {
+func TestPoorAudioIsRefusedWithReason(t *testing.T) {
 	good := func() []float32 { return talk(10*time.Second, 0.1, 0.001) }
 	with := func(at int, x float32) []float32 {
 		pcm := good()
@@ -104,13 +104,13 @@ func TestPoorAudioIsRefusedWithItsReason(t *testing.T) {
 				t.Errorf("got %v, want Unprocessable: %s", err, c.reason)
 			}
 			if n.heard != nil {
-				t.Error("the model was asked all the same")
+				t.Error("got the model run, want the audio refused before")
 			}
 		})
 	}
 }
 
-func TestOrdinaryTelephoneAudioIsTaken(t *testing.T) {
+func TestOrdinaryTelephoneAudioIsAccepted(t *testing.T) {
 	loud := talk(10*time.Second, 0.5, 0.001) // its loudest peaks are cut off
 	for i, x := range loud {
 		loud[i] = max(-0.98, min(0.98, x))
@@ -123,12 +123,12 @@ func TestOrdinaryTelephoneAudioIsTaken(t *testing.T) {
 		"one second of it": talk(time.Second, 0.1, 0.001),
 	} {
 		if _, err := New(&net{vector: ones(Dim)}, "").Embed(t.Context(), pcm, time.Second); err != nil {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: got %v, want it accepted", name, err)
 		}
 	}
 }
 
-func TestAVectorThatIsNoDirectionIsRefused(t *testing.T) {
+func TestDegenerateVectorIsRefused(t *testing.T) {
 	for name, vector := range map[string][]float32{
 		"zero": make([]float32, Dim), "NaN": append(ones(Dim-1), float32(math.NaN())),
 		"infinite": append(ones(Dim-1), float32(math.Inf(1))),
@@ -140,13 +140,13 @@ func TestAVectorThatIsNoDirectionIsRefused(t *testing.T) {
 	}
 }
 
-func TestAFaultOfTheModelIsNotBlamedOnTheAudio(t *testing.T) {
+func TestModelErrorIsInternal(t *testing.T) {
 	_, err := New(&net{vector: ones(192)}, "").Embed(t.Context(), talk(10*time.Second, 0.1, 0.001), 10*time.Second)
 	if err == nil || timbre.KindOf(err) != timbre.Internal {
-		t.Errorf("a vector of another size: %v", err)
+		t.Errorf("got %v for a vector of another size, want Internal", err)
 	}
 	broken := errors.New("broken")
 	if _, err := New(&net{err: broken}, "").Embed(t.Context(), talk(10*time.Second, 0.1, 0.001), 10*time.Second); !errors.Is(err, broken) {
-		t.Errorf("a fault of the model: %v", err)
+		t.Errorf("got %v, want the error of the model", err)
 	}
 }

@@ -27,10 +27,10 @@ func refALaw(c byte) int {
 func TestDecodingFollowsG711(t *testing.T) {
 	for c := range 256 {
 		if got, want := int(ULaw.Decode(nil, []byte{byte(c)})[0]), refULaw(byte(c)); got != want {
-			t.Errorf("µ-law %#02x: %d, want %d", c, got, want)
+			t.Errorf("µ-law %#02x: got %d, want %d", c, got, want)
 		}
 		if got, want := int(ALaw.Decode(nil, []byte{byte(c)})[0]), refALaw(byte(c)); got != want {
-			t.Errorf("A-law %#02x: %d, want %d", c, got, want)
+			t.Errorf("A-law %#02x: got %d, want %d", c, got, want)
 		}
 	}
 }
@@ -44,7 +44,7 @@ func TestCodeWordsRoundTrip(t *testing.T) {
 				word = 0xFF // µ-law has two zeros; linear PCM has one
 			}
 			if back != word {
-				t.Errorf("%v %#02x comes back as %#02x", law, word, back)
+				t.Errorf("%v: got %#02x, want %#02x", law, back, word)
 			}
 		}
 	}
@@ -73,27 +73,27 @@ func TestEncodingFollowsTheDecisionValuesOfG711(t *testing.T) {
 			}
 			positive := c.sign ^ byte(word)
 			if got := law.Encode(nil, []int16{int16(m)})[0]; got != positive {
-				t.Fatalf("%v of %d is %#02x, want %#02x", law, m, got, positive)
+				t.Fatalf("%v of %d: got %#02x, want %#02x", law, m, got, positive)
 			}
 			if m == 0 && c.zero == 0 {
 				continue // zero is positive
 			}
 			if got := law.Encode(nil, []int16{int16(c.zero - m)})[0]; got != positive^0x80 {
-				t.Fatalf("%v of %d is %#02x, want %#02x", law, c.zero-m, got, positive^0x80)
+				t.Fatalf("%v of %d: got %#02x, want %#02x", law, c.zero-m, got, positive^0x80)
 			}
 		}
 	}
 	if ULaw.Encode(nil, []int16{-32768})[0] != 0x00 {
-		t.Error("the loudest negative sample is not the loudest µ-law word")
+		t.Error("got another code word for -32768, want 0x00")
 	}
 }
 
 func TestSilenceIsQuietestCodeWord(t *testing.T) {
 	if s := ULaw.Decode(nil, []byte{ULaw.Silence()})[0]; s != 0 {
-		t.Errorf("µ-law silence sounds as %d", s)
+		t.Errorf("got µ-law silence %d, want 0", s)
 	}
 	if s := ALaw.Decode(nil, []byte{ALaw.Silence()})[0]; s != 8 {
-		t.Errorf("A-law silence sounds as %d", s)
+		t.Errorf("got A-law silence %d, want 8", s)
 	}
 }
 

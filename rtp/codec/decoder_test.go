@@ -37,11 +37,11 @@ func TestDecodersReturnAllSamples(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 			if want := 3 + 160*(i+1); len(pcm) != want {
-				t.Fatalf("%s: %d samples after %d packets, want %d", name, len(pcm), i+1, want)
+				t.Fatalf("%s: got %d samples after %d packets, want %d", name, len(pcm), i+1, want)
 			}
 		}
 		if !slices.Equal(pcm[:3], before) || level(pcm) < 500 {
-			t.Errorf("%s: what was there is %v, the level %.0f", name, pcm[:3], level(pcm))
+			t.Errorf("%s: got prefix %v and level %.0f, want %v and at least 500", name, pcm[:3], level(pcm), before)
 		}
 	}
 }
@@ -59,7 +59,7 @@ func TestRecoverInventsNothing(t *testing.T) {
 		for _, n := range []int{0, 7, 160, 1600} {
 			for _, next := range [][]byte{nil, {}, payloads[1], {0xFF, 0xFF, 1}} {
 				if got := d.Recover(pcm, n, next); !slices.Equal(got, pcm) {
-					t.Errorf("%s: %d samples for %d that were lost", name, len(got)-len(pcm), n)
+					t.Errorf("%s: got %d samples for %d lost, want none", name, len(got)-len(pcm), n)
 				}
 			}
 		}
@@ -85,7 +85,7 @@ func TestResetForgetsPreviousSource(t *testing.T) {
 			d.Reset()
 		}
 		if !slices.Equal(first, second) {
-			t.Errorf("%s: it is heard otherwise", name)
+			t.Errorf("%s: got other samples after Reset", name)
 		}
 	}
 }
@@ -118,10 +118,10 @@ func TestInvalidOpusIsRefused(t *testing.T) {
 	for _, bad := range [][]byte{nil, {}, {0xFF}, {0xFF, 0x3F}, {9<<3 | 1, 1}, {9<<3 | 2, 200, 1}, make([]byte, 2000)} {
 		pcm, err := d.Decode([]int16{1}, bad)
 		if err == nil || len(pcm) != 1 {
-			t.Errorf("%d bytes: %d samples, %v", len(bad), len(pcm), err)
+			t.Errorf("%d bytes: got %d samples, %v, want 1 and an error", len(bad), len(pcm), err)
 		}
 		if pcm, err = d.Decode(nil, good[5]); err != nil || len(pcm) != OpusSamples(good[5]) {
-			t.Errorf("after %d bytes that are bad: %d samples, %v", len(bad), len(pcm), err)
+			t.Errorf("after %d invalid bytes: got %d samples, %v, want %d", len(bad), len(pcm), err, OpusSamples(good[5]))
 		}
 	}
 }
@@ -138,7 +138,7 @@ func TestOpusDTXIsSilence(t *testing.T) {
 	}
 	first := packets(t, "silk")[0][:1] // the first byte alone: a frame in which nothing is sent
 	if pcm, err := d.Decode(nil, first); err != nil || len(pcm) != 320 || slices.ContainsFunc(pcm, func(s int16) bool { return s != 0 }) {
-		t.Errorf("%d samples, %v: %v", len(pcm), err, pcm)
+		t.Errorf("got %d samples, %v: %v, want 320 zeros", len(pcm), err, pcm)
 	}
 }
 
@@ -165,11 +165,11 @@ func FuzzOpus(f *testing.F) {
 				lost = int(p[0])
 			}
 			if pcm := d.Recover(nil, lost, p); len(pcm) > lost || len(pcm) > opusSpare(p) {
-				t.Fatalf("%d samples of %d that were lost", len(pcm), lost)
+				t.Fatalf("got %d samples, want at most the %d lost or the copy", len(pcm), lost)
 			}
 			pcm, err := d.Decode(nil, p)
 			if err != nil && len(pcm) != 0 || err == nil && len(pcm) != OpusSamples(p) {
-				t.Fatalf("%d samples, want %d: %v", len(pcm), OpusSamples(p), err)
+				t.Fatalf("got %d samples, %v, want %d", len(pcm), err, OpusSamples(p))
 			}
 			b = b[1+n:]
 		}

@@ -40,7 +40,7 @@ func TestG722IsBitExactWithFFmpeg(t *testing.T) {
 			got = append(got, d.pcm...)
 		}
 		if !slices.Equal(got, want) {
-			t.Fatalf("%d bytes a packet: %d samples differ from ffmpeg's %d", size, len(got), len(want))
+			t.Fatalf("%d bytes a packet: got %d samples that differ from the %d of ffmpeg", size, len(got), len(want))
 		}
 	}
 }
@@ -58,14 +58,14 @@ func TestG722IsDecodedTo8kHz(t *testing.T) {
 	for payload := range slices.Chunk(coded, 160) {
 		before := len(got)
 		if got, err = d.Decode(got, payload); err != nil || len(got)-before != len(payload) {
-			t.Fatalf("%d samples of %d bytes: %v", len(got)-before, len(payload), err)
+			t.Fatalf("got %d samples of %d bytes: %v", len(got)-before, len(payload), err)
 		}
 	}
 	want := Halve(linearFile(t, "testdata/g722.pcm"))
 	if level(want) < 500 {
-		t.Fatalf("the recording is of level %.0f", level(want))
+		t.Fatalf("got level %.0f, want at least 500", level(want))
 	}
 	if !slices.Equal(got[14:], want[:len(want)-14]) {
-		t.Error("something else is heard")
+		t.Error("got other samples than the halved ones")
 	}
 }

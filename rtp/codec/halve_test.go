@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"fmt"
 	"math"
 	"testing"
 )
@@ -37,10 +38,12 @@ func TestHalveIsALowPass(t *testing.T) {
 		{6000, -200, -65},
 		{7900, -200, -65},
 	} {
-		got := 20 * math.Log10(math.Max(level(Halve(tone(c.hz, amplitude))), 1e-3)/amplitude)
-		if got < c.least || got > c.most {
-			t.Errorf("%.0f Hz comes out at %.2f dB, want %.1f to %.1f", c.hz, got, c.least, c.most)
-		}
+		t.Run(fmt.Sprintf("%g Hz", c.hz), func(t *testing.T) {
+			got := 20 * math.Log10(math.Max(level(Halve(tone(c.hz, amplitude))), 1e-3)/amplitude)
+			if got < c.least || got > c.most {
+				t.Errorf("%.0f Hz: got %.2f dB, want %.1f to %.1f", c.hz, got, c.least, c.most)
+			}
+		})
 	}
 }
 
@@ -51,7 +54,7 @@ func TestHalveAddsNoDelay(t *testing.T) {
 			continue
 		}
 		if d := abs(int(s) - int(in[2*n])); d > 40 {
-			t.Fatalf("sample %d is %d, was %d", n, s, in[2*n])
+			t.Fatalf("got sample %d %d, want %d", n, s, in[2*n])
 		}
 	}
 }
@@ -66,14 +69,14 @@ func TestHalveSaturates(t *testing.T) {
 	}
 	for n, s := range Halve(in) {
 		if m := in[2*n]; n%10 > 2 && n%10 < 8 && (s > 0) != (m > 0) {
-			t.Fatalf("sample %d changed its sign: %d, was %d", n, s, m)
+			t.Fatalf("got sample %d %d, want the sign of %d", n, s, m)
 		}
 	}
 	if got := len(Halve(make([]int16, 5))); got != 3 {
-		t.Errorf("5 samples become %d, want 3", got)
+		t.Errorf("got %d samples of 5, want 3", got)
 	}
 	if got := len(Halve(nil)); got != 0 {
-		t.Errorf("nothing becomes %d samples", got)
+		t.Errorf("got %d samples of none, want 0", got)
 	}
 }
 

@@ -19,10 +19,10 @@ func TestHalverMatchesHalve(t *testing.T) {
 			got = h.halve(got)
 		}
 		if len(got) != len(want) {
-			t.Fatalf("%d at a time: %d samples, want %d", size, len(got), len(want))
+			t.Fatalf("%d at a time: got %d samples, want %d", size, len(got), len(want))
 		}
 		if !slices.Equal(got[14:], want[:len(want)-14]) {
-			t.Errorf("%d at a time: something else comes out", size)
+			t.Errorf("%d at a time: got other samples than from Halve", size)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func play(t testing.TB, e engine, packets [][]byte) (all []int16) {
 		all = append(append(all, make([]int16, missing-len(spare))...), spare...)
 		heard, err := d.Decode(all, p)
 		if err != nil || len(heard)-len(all) != OpusSamples(p) {
-			t.Fatalf("packet %d of %d samples: %d come out: %v", i, OpusSamples(p), len(heard)-len(all), err)
+			t.Fatalf("packet %d: got %d samples, %v, want %d", i, len(heard)-len(all), err, OpusSamples(p))
 		}
 		all, lost = heard, 0
 	}
@@ -70,10 +70,10 @@ func TestOpusMatchesLibopusVectors(t *testing.T) {
 	for name, least := range vectors {
 		want, got := linearFile(t, "testdata/"+name+".pcm"), play(t, newGoEngine(), packets(t, name))
 		if len(got) != len(want) {
-			t.Fatalf("%s: %d samples, want %d", name, len(got), len(want))
+			t.Fatalf("%s: got %d samples, want %d", name, len(got), len(want))
 		}
 		if dB := difference(want, got); dB < least {
-			t.Errorf("%s: the difference is %.1f dB below the signal", name, dB)
+			t.Errorf("%s: got a difference %.1f dB below the signal, want %.1f", name, dB, float64(least))
 		}
 	}
 }
@@ -97,9 +97,11 @@ func TestOpusSamples(t *testing.T) {
 		"any number, but it is not said": {[]byte{31<<3 | 3}, 0},
 		"none":                           {[]byte{31<<3 | 3, 0}, 0},
 	} {
-		if got := OpusSamples(c.packet); got != c.want {
-			t.Errorf("%s: %d samples, want %d", name, got, c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := OpusSamples(c.packet); got != c.want {
+				t.Errorf("%s: got %d samples, want %d", name, got, c.want)
+			}
+		})
 	}
 }
 
@@ -123,8 +125,10 @@ func TestOpusFECIsDetected(t *testing.T) {
 		"two, lengths, padding": {[]byte{9<<3 | 3, 0xC0 | 2, 1, 1, 0x40, 0, 0}, 160},
 		"cut off":               {[]byte{9<<3 | 3, 0xC0 | 3, 255}, 0},
 	} {
-		if got := opusSpare(c.packet); got != c.want {
-			t.Errorf("%s: %d samples, want %d", name, got, c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := opusSpare(c.packet); got != c.want {
+				t.Errorf("%s: got %d samples, want %d", name, got, c.want)
+			}
+		})
 	}
 }

@@ -39,7 +39,7 @@ func TestRawPiecesOfAnyLength(t *testing.T) {
 					late = 14
 				}
 				if len(got) != len(in)*8000/rate || !slices.Equal(got[late:], want[:len(got)-late]) {
-					t.Errorf("%s at %d Hz, %d at a time: %d samples, and others than the whole", name, rate, size, len(got))
+					t.Errorf("%s at %d Hz, %d at a time: got %d samples that differ from the whole", name, rate, size, len(got))
 				}
 			}
 		}
@@ -52,7 +52,7 @@ func TestUnknownRawEncodingIsRefused(t *testing.T) {
 		rate     int
 	}{{"opus", 8000}, {"", 8000}, {timbre.MuLaw, 0}, {timbre.LinearPCM, 48000}} {
 		if _, err := NewRaw(c.encoding, c.rate); timbre.KindOf(err) != timbre.Invalid {
-			t.Errorf("%v: %v", c, err)
+			t.Errorf("%v: got %v, want Invalid", c, err)
 		}
 	}
 }

@@ -102,7 +102,7 @@ func TestDataOfUnknownLengthLastsToTheEnd(t *testing.T) {
 		binary.LittleEndian.PutUint32(file[len(file)-8:], size)
 		got, err := ReadWAV(bytes.NewReader(file))
 		if err != nil || !slices.Equal(got[0], []int16{1, 2}) {
-			t.Errorf("size %#x: %v, %v", size, got, err)
+			t.Errorf("size %#x: got %v, %v, want [1 2]", size, got, err)
 		}
 	}
 }
@@ -114,7 +114,7 @@ func TestSixteenKilohertzBecomesEight(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(got) != 2 || len(got[0]) != 8000 || len(got[1]) != 8000 {
-		t.Fatalf("%d channels, the first of %d samples", len(got), len(got[0]))
+		t.Fatalf("got %d channels, the first of %d samples, want 2 of 8000", len(got), len(got[0]))
 	}
 }
 
@@ -159,16 +159,16 @@ func FuzzReadWAV(f *testing.F) {
 		channels, err := ReadWAV(bytes.NewReader(file))
 		if err != nil {
 			if timbre.KindOf(err) != timbre.Invalid {
-				t.Errorf("not the sender's fault? %v", err)
+				t.Errorf("got %v, want Invalid", err)
 			}
 			return
 		}
 		if n := len(channels); n != 1 && n != 2 {
-			t.Fatalf("%d channels", n)
+			t.Fatalf("got %d channels, want 1 or 2", n)
 		}
 		for _, c := range channels {
 			if len(c) != len(channels[0]) || len(c) > 320*len(file)/65+1 {
-				t.Fatalf("%d samples of %d bytes; the first channel has %d", len(c), len(file), len(channels[0]))
+				t.Fatalf("got %d samples of %d bytes, want as many as the first channel: %d", len(c), len(file), len(channels[0]))
 			}
 		}
 	})

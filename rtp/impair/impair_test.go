@@ -37,42 +37,65 @@ func TestNetworkImpairsAsConfigured(t *testing.T) {
 		"all of it":     {Loss: 0.05, Burst: 2, Double: 0.05, Late: 0.3, Delay: 8, Spare: 10},
 		"nothing comes": {Loss: 0.999999},
 	} {
-		got, tally := through(n, net)
-		again, _ := through(n, net)
-		if !slices.Equal(got, again) {
-			t.Errorf("%s: it does not happen twice alike", name)
-		}
-		if len(got) != n-len(tally.Lost)+tally.Doubled || tally.Taken != n {
-			t.Errorf("%s: %d arrive: %+v", name, len(got), tally)
-		}
-		if share := float64(len(tally.Lost)) / n; math.Abs(share-net.Loss) > 0.02 {
-			t.Errorf("%s: %.3f lost", name, share)
-		}
-		if share := float64(tally.Doubled) / n; math.Abs(share-net.Double) > 0.01 {
-			t.Errorf("%s: %.3f doubled", name, share)
-		}
-		highest, runs, came := -1, 0, make([]bool, n+1)
-		came[n] = true
-		for _, i := range got {
-			if highest > i+net.Delay {
-				t.Fatalf("%s: %d comes after %d", name, i, highest)
+		t.Run(name, func(t *testing.T) {
+			got, tally := through(n, net)
+			if again, _ := through(n, net); !slices.Equal(got, again) {
+				t.Error("got another outcome for the same seed")
 			}
-			highest, came[i] = max(highest, i), true
-		}
-		for i := range n {
-			if i < net.Spare && got[i] != i {
-				t.Errorf("%s: not even %d is spared", name, i)
+			if len(got) != n-len(tally.Lost)+tally.Doubled || tally.Taken != n {
+				t.Errorf("got %d datagrams: %+v", len(got), tally)
 			}
-			if !came[i] && came[i+1] {
-				runs++
-			}
-			if came[i] == slices.Contains(tally.Lost, i) {
-				t.Errorf("%s: whether %d is lost, nobody knows", name, i)
-			}
+			checkShares(t, net, tally, n)
+			checkDelays(t, net, got)
+			checkBursts(t, net, got, tally, n)
+		})
+	}
+}
+
+// checkShares compares the shares of lost and doubled datagrams with the configured ones.
+func checkShares(t *testing.T, net Network, tally Tally, n float64) {
+	t.Helper()
+	if share := float64(len(tally.Lost)) / n; math.Abs(share-net.Loss) > 0.02 {
+		t.Errorf("got loss %.3f, want %.3f", share, net.Loss)
+	}
+	if share := float64(tally.Doubled) / n; math.Abs(share-net.Double) > 0.01 {
+		t.Errorf("got %.3f doubled, want %.3f", share, net.Double)
+	}
+}
+
+// checkDelays checks that no datagram is overtaken by more than the configured number, and that the spared ones are in place.
+func checkDelays(t *testing.T, net Network, got []int) {
+	t.Helper()
+	highest := -1
+	for at, i := range got {
+		if highest > i+net.Delay {
+			t.Fatalf("got %d after %d, want at most %d between", i, highest, net.Delay)
 		}
-		if mean := float64(len(tally.Lost)) / float64(max(1, runs)); net.Burst > 1 && math.Abs(mean-net.Burst) > 0.3*net.Burst {
-			t.Errorf("%s: runs of %.1f are lost", name, mean)
+		if at < net.Spare && at != i {
+			t.Errorf("got %d in place %d of the spared ones", i, at)
 		}
+		highest = max(highest, i)
+	}
+}
+
+// checkBursts checks that each datagram is either lost or delivered, and the mean length of bursts of loss.
+func checkBursts(t *testing.T, net Network, got []int, tally Tally, n int) {
+	t.Helper()
+	runs, came := 0, make([]bool, n+1)
+	came[n] = true
+	for _, i := range got {
+		came[i] = true
+	}
+	for i := range n {
+		if !came[i] && came[i+1] {
+			runs++
+		}
+		if came[i] == slices.Contains(tally.Lost, i) {
+			t.Errorf("got datagram %d both lost and delivered, or neither", i)
+		}
+	}
+	if mean := float64(len(tally.Lost)) / float64(max(1, runs)); net.Burst > 1 && math.Abs(mean-net.Burst) > 0.3*net.Burst {
+		t.Errorf("got bursts of %.1f, want %.1f", mean, net.Burst)
 	}
 }
 
@@ -100,23 +123,30 @@ func TestProxyImpairsDatagrams(t *testing.T) {
 	}
 	p.Wait(n)
 	p.Flush()
-	seen, buf := map[byte]int{}, make([]byte, 10)
-	for range 2 * n {
-		if err := to.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
-			t.Fatal(err)
-		}
-		size, via, err := to.ReadFromUDPAddrPort(buf)
-		if err != nil || size != 1 || via != netip.AddrPortFrom(p.Addr().Addr(), p.Addr().Port()) {
-			t.Fatalf("%d bytes from %v: %v", size, via, err)
-		}
-		seen[buf[0]]++
-	}
+	seen := receive(t, to, 2*n, netip.AddrPortFrom(p.Addr().Addr(), p.Addr().Port()))
 	for i := range byte(n) {
 		if seen[i] != 2 {
-			t.Errorf("%d came %d times", i, seen[i])
+			t.Errorf("got %d %d times, want 2", i, seen[i])
 		}
 	}
 	if got := p.Tally(); got.Taken != n || got.Doubled != n || len(got.Lost) != 0 || got.Delivered != 2*n {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want %d taken and doubled", got, n)
 	}
+}
+
+// receive counts n datagrams of one byte from an address, by that byte.
+func receive(t *testing.T, at *net.UDPConn, n int, from netip.AddrPort) map[byte]int {
+	t.Helper()
+	seen, buf := map[byte]int{}, make([]byte, 10)
+	for range n {
+		if err := at.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		size, via, err := at.ReadFromUDPAddrPort(buf)
+		if err != nil || size != 1 || via != from {
+			t.Fatalf("got %d bytes from %v: %v, want 1 from %v", size, via, err, from)
+		}
+		seen[buf[0]]++
+	}
+	return seen
 }
