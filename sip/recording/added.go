@@ -12,16 +12,16 @@ import (
 	"timbre/sip/siprec"
 )
 
-// extend opens a stream for every line that an offer adds or turns on, as far as there is room, and gives their listeners in
-// order. One that cannot be opened stays out; the call goes on without it.
-func (s *Server) extend(d *session, o *sdp.Description) (added []*dialog.Listener) {
+// addStreams opens a stream for every line that an offer adds or enables, up to maxLegs, and returns their listeners in order.
+// A stream that cannot be opened is left out; the call goes on without it.
+func (s *Server) addStreams(d *session, o *sdp.Description) (added []*dialog.Listener) {
 	for _, l := range o.Lines {
 		if l.Rejection != "" || d.tracks[l.Index] != nil || len(d.order) >= maxLegs {
 			continue
 		}
 		to := &dialog.Listener{}
 		if err := s.open(d, &l, to); err != nil {
-			s.env.Log.Error("a stream that came later could not be opened", "transaction", d.txid, "error", err)
+			s.env.Log.Error("stream of a new line not opened", "transaction", d.txid, "error", err)
 			return added
 		}
 		d.order = append(d.order, siprec.Line{Index: l.Index, Label: l.Label})
@@ -30,25 +30,25 @@ func (s *Server) extend(d *session, o *sdp.Description) (added []*dialog.Listene
 	return added
 }
 
-// retell hands on what a message in a call says of it: metadata, streams that were added, and the legs if they are not what
-// they were. What is added and cannot be handed on is taken back.
-func (s *Server) retell(d *session, req *gosip.Request, body siprec.Body, added []*dialog.Listener) {
+// update reports what a message within the session says about the call: metadata, added streams, and the legs if they have
+// changed. Streams that cannot be reported are closed again.
+func (s *Server) update(d *session, req *gosip.Request, body siprec.Body, added []*dialog.Listener) {
 	if body.Metadata != "" {
 		d.metadata = siprec.Parse(body.Metadata).After(d.metadata)
 	}
 	change := timbre.Change{Headers: header.All(req), Metadata: body.Metadata, Group: d.group()}
-	legs := s.understand(d, req, body.Warnings)
+	legs := s.assignLegs(d, req, body.Warnings)
 	change.Warnings = d.warnings
 	if !slices.Equal(legs, d.legs) {
 		change.Legs = slices.Clone(legs)
 	}
-	listeners, err := s.deps.Calls.Update(s.lasting(), d.txid, change)
+	listeners, err := s.deps.Calls.Update(s.background(), d.txid, change)
 	if err == nil && len(listeners) != len(added) {
-		err = timbre.Errorf(timbre.Internal, "recording.retell", "%d listeners for %d new legs", len(listeners), len(added))
+		err = timbre.Errorf(timbre.Internal, "recording.update", "%d listeners for %d new legs", len(listeners), len(added))
 	}
 	if err != nil {
-		s.env.Log.Error("an update could not be handed on", "transaction", d.txid, "error", err)
-		d.takeBack(len(added))
+		s.env.Log.Error("call not updated", "transaction", d.txid, "error", err)
+		d.closeAdded(len(added))
 		return
 	}
 	d.legs = legs
@@ -58,8 +58,8 @@ func (s *Server) retell(d *session, req *gosip.Request, body siprec.Body, added 
 	}
 }
 
-// takeBack closes the last n streams.
-func (d *session) takeBack(n int) {
+// closeAdded closes the last n streams and removes their legs.
+func (d *session) closeAdded(n int) {
 	for _, l := range d.order[len(d.order)-n:] {
 		d.tracks[l.Index].Stream.Close()
 		delete(d.tracks, l.Index)

@@ -11,23 +11,23 @@ import (
 	"timbre/sip/transport"
 )
 
-// begin makes the call known, opens its streams and makes the answer.
+// begin begins the call, opens its streams and makes the answer.
 func (s *Server) begin(d *session, in Incoming, o *sdp.Description, lines []sdp.Line) (answer []byte, r *transport.Refusal) {
 	call := timbre.Call{
 		ConnectorID: in.Connector.ID, CallID: d.CallID(), Direction: "Outbound",
 		From: siprec.User(d.invite.From().Value()), To: siprec.User(d.invite.To().Value()),
 		Headers: header.All(d.invite), Metadata: in.Body.Metadata, Group: d.group(), Warnings: d.warnings, Legs: d.legs, Started: s.env.Now(),
 	}
-	txid, listeners, err := s.deps.Calls.Begin(s.lasting(), call)
+	txid, listeners, err := s.deps.Calls.Begin(s.background(), call)
 	if err != nil {
 		return nil, transport.Failure(err)
 	}
 	d.txid, d.from, d.to = txid, call.From, call.To
-	err = timbre.Errorf(timbre.Internal, "recording.begin", "it was not finished")
-	defer func() { // also when it panics: no call stays that nobody ends
+	err = timbre.Errorf(timbre.Internal, "recording.begin", "not completed")
+	defer func() { // also after a panic, so that the call ends
 		if err != nil {
 			d.closeStreams()
-			r = transport.Failure(errors.Join(err, s.deps.Calls.End(s.lasting(), txid, "its media could not be opened")))
+			r = transport.Failure(errors.Join(err, s.deps.Calls.End(s.background(), txid, "its media could not be opened")))
 		}
 	}()
 	if len(listeners) != len(lines) {
@@ -46,7 +46,7 @@ func (s *Server) begin(d *session, in Incoming, o *sdp.Description, lines []sdp.
 }
 
 func (s *Server) open(d *session, l *sdp.Line, to timbre.Listener) error {
-	spec := s.spec(d, l)
+	spec := s.media(d, l)
 	stream, err := s.deps.Media.Open(spec, to)
 	if err != nil {
 		return err
@@ -55,12 +55,12 @@ func (s *Server) open(d *session, l *sdp.Line, to timbre.Listener) error {
 	return nil
 }
 
-// spec is what a line says of its stream.
-func (s *Server) spec(d *session, l *sdp.Line) timbre.Media {
+// media is the stream that a line describes.
+func (s *Server) media(d *session, l *sdp.Line) timbre.Media {
 	return d.answerer.Spec(l, s.mediaSocket(d.local(), l.Remote.Addr()), d.Peer().Addr(), s.cfg.LatchAny)
 }
 
-// ports are those of the lines of an offer that are taken.
+// ports are the local ports of the lines of an offer that are accepted, by their index.
 func (d *session) ports(o *sdp.Description) map[int]int {
 	ports := map[int]int{}
 	for _, l := range o.Lines {

@@ -16,11 +16,10 @@ type changed struct {
 	proposed bool   // the answer is an offer of this side, which the ACK answers
 }
 
-// change answers a re-INVITE or an UPDATE: with or without SDP, with or without metadata. Nothing of the session changes when
-// it is refused.
+// change answers a re-INVITE or an UPDATE, with or without SDP and metadata. A request that is refused changes nothing.
 func (s *Server) change(req *gosip.Request, tx gosip.ServerTransaction, d *session) {
 	cancelled := onCancel(tx)
-	made, r := s.make(d, req)
+	made, r := s.apply(d, req)
 	if r != nil {
 		s.refuse(req, tx, r)
 		return
@@ -32,14 +31,14 @@ func (s *Server) change(req *gosip.Request, tx gosip.ServerTransaction, d *sessi
 		return
 	}
 	if accepted := s.confirm(d, req, tx, res, cancelled); made.proposed && len(accepted) > 0 {
-		s.settle(d, accepted)
+		s.takeAnswer(d, accepted)
 	}
 }
 
-// make reads what a request wants of the session and does it.
-func (s *Server) make(d *session, req *gosip.Request) (made changed, r *transport.Refusal) {
+// apply reads what a request asks of the session and applies it.
+func (s *Server) apply(d *session, req *gosip.Request) (made changed, r *transport.Refusal) {
 	first, _ := dialog.ReadWish(d.invite)
-	if made.timer, r = wished(req, first.Timed); r != nil {
+	if made.timer, r = requestedSession(req, first.Timed); r != nil {
 		return made, r
 	}
 	body, err := siprec.Read(header.Value(req, "content-type"), req.Body())
@@ -55,10 +54,10 @@ func (s *Server) make(d *session, req *gosip.Request) (made changed, r *transpor
 		made.answer, r = s.reoffer(d, req, body)
 	} else {
 		if body.Metadata != "" {
-			s.retell(d, req, body, nil)
+			s.update(d, req, body, nil)
 		}
 		if made.proposed = req.IsInvite(); made.proposed {
-			made.answer, r = s.propose(d)
+			made.answer, r = s.offer(d)
 		}
 	}
 	if r == nil {

@@ -18,7 +18,7 @@ func (s *Server) confirm(d *session, req *gosip.Request, tx gosip.ServerTransact
 		return ack.Body()
 	case errors.Is(err, dialog.ErrCancelled) && req == d.invite:
 		s.deps.Agent.Reject("cancelled")
-		s.drop(d, "the caller cancelled the call before it was answered")
+		s.end(d, "the caller cancelled the call before it was answered")
 	case errors.Is(err, dialog.ErrNoACK):
 		s.hangUp(d, "the answer was not acknowledged")
 	}

@@ -6,8 +6,8 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// drop ends a session without telling its peer. False: it has ended before.
-func (s *Server) drop(d *session, failure string) bool {
+// end ends a session without a BYE. False: it has ended before.
+func (s *Server) end(d *session, failure string) bool {
 	if !s.sessions.Remove(d.Dialog) {
 		return false
 	}
@@ -17,22 +17,22 @@ func (s *Server) drop(d *session, failure string) bool {
 	defer d.mu.Unlock()
 	s.report(d)
 	d.closeStreams()
-	if err := s.deps.Calls.End(s.lasting(), d.txid, failure); err != nil {
-		s.env.Log.Error("a call could not be ended", "transaction", d.txid, "error", err)
+	if err := s.deps.Calls.End(s.background(), d.txid, failure); err != nil {
+		s.env.Log.Error("end of a call not recorded", "transaction", d.txid, "error", err)
 	}
 	return true
 }
 
-// hangUp ends a session and tells its peer.
+// hangUp ends a session with a BYE.
 func (s *Server) hangUp(d *session, failure string) {
-	if !s.drop(d, failure) || s.ctx.Err() != nil {
+	if !s.end(d, failure) || s.ctx.Err() != nil {
 		return
 	}
 	_, res := d.Ask(s.ctx, d.Request(gosip.BYE), nil)
 	if !res.IsSuccess() && res.StatusCode != gosip.StatusCallTransactionDoesNotExists && s.ctx.Err() == nil {
-		s.env.Log.Warn("a BYE was not answered", "transaction", d.txid, "status", res.StatusCode)
+		s.env.Log.Warn("BYE not accepted", "transaction", d.txid, "status", res.StatusCode)
 	}
 }
 
-// lasting is a context for what has to be done even while the server stops.
-func (s *Server) lasting() context.Context { return context.WithoutCancel(s.ctx) }
+// background is the context of what has to be done even while the server stops.
+func (s *Server) background() context.Context { return context.WithoutCancel(s.ctx) }

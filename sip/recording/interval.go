@@ -7,10 +7,10 @@ import (
 	"timbre/sip/transport"
 )
 
-// wished is the session timer that binds the peer by a request of its own (RFC 4028): only the peer refreshes. There is none
+// requestedSession is the session timer that a request binds its sender to (RFC 4028): only the peer refreshes. There is none
 // for a peer that wants this side to refresh, nor for one that does not support timers: then a proxy has asked in its place,
-// and it would not refresh what it knows nothing of. Known says that it has shown its support before.
-func wished(req *gosip.Request, known bool) (s dialog.Session, r *transport.Refusal) {
+// and the peer would not refresh. Known says that it has shown its support before.
+func requestedSession(req *gosip.Request, known bool) (s dialog.Session, r *transport.Refusal) {
 	w, r := dialog.ReadWish(req)
 	if r != nil || !w.Timed && !known {
 		return s, r

@@ -16,10 +16,10 @@ func (s *Server) Invite(in Incoming) {
 		s.refuse(in.Request, in.Tx, r)
 		return
 	}
-	s.env.Log.Info("call", "transaction", d.txid, "call", d.CallID(), "source", in.Request.Source(), "legs", len(d.legs))
+	s.env.Log.Info("call", "transaction", d.txid, "call", d.CallID(), "peer", in.Request.Source(), "legs", len(d.legs))
 	s.sessions.Put(d.Dialog, d)
 	if s.leaving.Load() { // since the INVITE came
-		s.drop(d, "the server was stopped")
+		s.end(d, "the server was stopped")
 		s.refuse(in.Request, in.Tx, transport.Refuse(503, "unavailable", "the server is being stopped"))
 		return
 	}
@@ -44,7 +44,7 @@ func (s *Server) accept(in Incoming) (d *session, res *gosip.Response, r *transp
 		}
 	}()
 	d = s.newSession(in)
-	timer, r := wished(in.Request, false)
+	timer, r := requestedSession(in.Request, false)
 	if r != nil {
 		return nil, nil, r
 	}

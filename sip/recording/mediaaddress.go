@@ -6,7 +6,7 @@ import (
 	"timbre/sip/transport"
 )
 
-// outsideMedia is the address that is announced for media from an address, if one is set for its family.
+// outsideMedia is the configured media address for the family of a remote one; invalid without.
 func (s *Server) outsideMedia(remote netip.Addr) netip.Addr {
 	if remote.Is6() {
 		return s.cfg.MediaAddress6
@@ -14,7 +14,7 @@ func (s *Server) outsideMedia(remote netip.Addr) netip.Addr {
 	return s.cfg.MediaAddress
 }
 
-// mediaAddress is where media from an address is to be sent: of its own family, whichever one the signalling has come by.
+// mediaAddress is announced for media from a remote address. It is of the same family, whatever the signalling uses.
 func (s *Server) mediaAddress(local, remote netip.Addr) netip.Addr {
 	if outside := s.outsideMedia(remote); outside.IsValid() {
 		return outside
@@ -22,8 +22,7 @@ func (s *Server) mediaAddress(local, remote netip.Addr) netip.Addr {
 	return ownAddress(local, remote).WithZone("")
 }
 
-// mediaSocket is where such media is received. With an address of its own to announce, a server may get it anywhere: not
-// valid.
+// mediaSocket is the local address that receives such media; invalid: any, where another address is announced.
 func (s *Server) mediaSocket(local, remote netip.Addr) netip.Addr {
 	if s.outsideMedia(remote).IsValid() {
 		return netip.Addr{}
@@ -31,12 +30,12 @@ func (s *Server) mediaSocket(local, remote netip.Addr) netip.Addr {
 	return ownAddress(local, remote)
 }
 
-// ownAddress is the address that the signalling came in on, or else one of the other family.
+// ownAddress is the local address that the signalling arrived at, or one of the other family that the system routes from.
 func ownAddress(local, remote netip.Addr) netip.Addr {
 	if !remote.IsValid() || local.Is4() == remote.Is4() || remote.IsUnspecified() {
 		return local
 	}
-	const discard = 9 // any port will do
+	const discard = 9 // any port does
 	if ours, ok := transport.RouteFrom(netip.AddrPortFrom(remote, discard)); ok {
 		return ours
 	}

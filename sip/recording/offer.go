@@ -9,13 +9,13 @@ import (
 	"timbre/sip/transport"
 )
 
-// maxLegs is how many audio streams of a call are taken; the others are answered with port 0.
+// maxLegs is how many audio lines of a call are accepted; the others are answered with port 0.
 const maxLegs = 3
 
-// firstOffer is the offer in the body of the first INVITE, with the lines of it that are taken.
+// firstOffer is the offer in the body of the first INVITE, with the lines that are accepted.
 func (d *session) firstOffer(body siprec.Body) (o *sdp.Description, lines []sdp.Line, r *transport.Refusal) {
 	if body.SDP == nil {
-		return nil, nil, transport.Refuse(488, "no_codec", "there is no offer in the INVITE")
+		return nil, nil, transport.Refuse(488, "no_codec", "no offer in the INVITE")
 	}
 	if o, r = d.readOffer(body.SDP); r != nil {
 		return nil, nil, r
@@ -52,7 +52,7 @@ func Unreadable(err error) *transport.Refusal {
 	}
 }
 
-// unacceptable is the refusal of an offer of which no line can be taken.
+// unacceptable is the refusal of an offer without a line that can be accepted.
 func unacceptable(o *sdp.Description) *transport.Refusal {
 	var why []string
 	reason := "no_codec"
@@ -70,10 +70,10 @@ func unacceptable(o *sdp.Description) *transport.Refusal {
 		why = append(why, text)
 	}
 	if reason == "encryption" {
-		return transport.Refuse(488, reason, "no audio stream that is encrypted (SRTP) as it must be: %s", strings.Join(why, ", "))
+		return transport.Refuse(488, reason, "no encrypted (SRTP) audio stream, which the connector requires: %s", strings.Join(why, ", "))
 	}
 	return transport.Refuse(488, reason, "no audio stream with G.711, G.722 or Opus over RTP: %s", strings.Join(why, ", "))
 }
 
-// mostFaults is how many of the keys that cannot be used are told of.
+// mostFaults is how many of the unusable keys are named.
 const mostFaults = 4

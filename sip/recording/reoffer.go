@@ -11,9 +11,9 @@ import (
 	"timbre/sip/transport"
 )
 
-// reoffer answers an offer in a session. Lines that were taken are changed or paused; those that are added or turned on are
-// taken, and legs of the call from then on. What is compared is what the lines say, not the version in the o= line, which
-// some clients never count up: an offer that says the same changes nothing, and gets the same answer.
+// reoffer answers an offer within a session. Lines that were accepted are changed or paused; lines that are added or enabled are
+// accepted, and are legs of the call from then on. The lines themselves are compared, not the version in the o= line, which
+// some clients never increment: an offer that repeats the last one changes nothing, and gets the same answer.
 func (s *Server) reoffer(d *session, req *gosip.Request, body siprec.Body) ([]byte, *transport.Refusal) {
 	o, r := d.readOffer(body.SDP)
 	if r != nil {
@@ -31,9 +31,9 @@ func (s *Server) reoffer(d *session, req *gosip.Request, body siprec.Body) ([]by
 	if wanted && len(o.Acceptable(1)) == 0 {
 		return nil, unacceptable(o)
 	}
-	added := s.extend(d, o)
-	if relabelled := s.apply(d, o); relabelled || len(added) > 0 || body.Metadata != "" {
-		s.retell(d, req, body, added)
+	added := s.addStreams(d, o)
+	if relabelled := s.updateStreams(d, o); relabelled || len(added) > 0 || body.Metadata != "" {
+		s.update(d, req, body, added)
 	}
 	answer, err := d.answerer.Answer(o, d.ports(o))
 	if err != nil {
@@ -48,8 +48,8 @@ func otherFamily(local, remote netip.Addr) bool {
 	return local.IsValid() && remote.IsValid() && !remote.IsUnspecified() && local.Is4() != remote.Is4()
 }
 
-// propose is our offer to a peer that asks for one.
-func (s *Server) propose(d *session) ([]byte, *transport.Refusal) {
+// offer is the offer of this side to a peer that asks for one.
+func (s *Server) offer(d *session) ([]byte, *transport.Refusal) {
 	ours, err := d.answerer.Propose(d.offered, d.ports(d.offered))
 	if err != nil {
 		return nil, transport.Failure(err)
@@ -57,15 +57,15 @@ func (s *Server) propose(d *session) ([]byte, *transport.Refusal) {
 	return ours, nil
 }
 
-// apply tells the streams what an offer, or an answer to ours, says of them. True: a line has another label than before.
-func (s *Server) apply(d *session, o *sdp.Description) (relabelled bool) {
+// updateStreams updates the streams by an offer, or by an answer to the offer of this side. True: the label of a line has changed.
+func (s *Server) updateStreams(d *session, o *sdp.Description) (relabelled bool) {
 	for _, l := range o.Lines {
 		t := d.tracks[l.Index]
 		switch {
 		case t == nil:
 		case l.Rejection == "":
-			t.Update(s.spec(d, &l))
-		default: // switched off for now
+			t.Update(s.media(d, &l))
+		default: // disabled for now
 			t.Pause()
 		}
 		for i := range d.order {
@@ -77,17 +77,17 @@ func (s *Server) apply(d *session, o *sdp.Description) (relabelled bool) {
 	return relabelled
 }
 
-// settle takes the answer that an ACK brings to an offer of ours.
-func (s *Server) settle(d *session, raw []byte) {
+// takeAnswer takes the answer, in an ACK, to the offer of this side.
+func (s *Server) takeAnswer(d *session, raw []byte) {
 	o, r := d.readOffer(raw)
 	if r != nil {
 		s.deps.Agent.Reject(r.Reason)
-		s.env.Log.Warn("an answer could not be used", "call", d.CallID(), "detail", transport.Redact(r.Detail))
+		s.env.Log.Warn("answer not usable", "call", d.CallID(), "detail", transport.Redact(r.Detail))
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.IsOver() {
-		s.apply(d, o)
+		s.updateStreams(d, o)
 	}
 }

@@ -44,7 +44,7 @@ func (s *Server) Request(req *gosip.Request, tx gosip.ServerTransaction) bool {
 	switch req.Method {
 	case gosip.ACK: // the dialog has taken it
 	case gosip.BYE:
-		s.drop(d, "")
+		s.end(d, "")
 		s.deps.Agent.Respond(tx, gosip.NewResponseFromRequest(req, 200, "OK", nil))
 	case gosip.INVITE, gosip.UPDATE:
 		s.change(req, tx, d)

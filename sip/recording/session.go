@@ -21,17 +21,17 @@ type session struct {
 	txid, from, to string // of the call
 	answerer       *sdp.Answerer
 
-	mu       sync.Mutex            // one change at a time
-	offered  *sdp.Description      // the last one
-	tracks   map[int]*dialog.Track // by m-line
-	order    []siprec.Line         // of the legs
-	legs     []timbre.Leg
-	metadata *siprec.Metadata // nil: there was none, nor a header in its place
-	rules    siprec.Rules
-	named    string   // the caller, by the header that the rules name
-	doubts   []string // that stay
-	warnings []string // at present
-	silence  dialog.Silence
+	mu          sync.Mutex            // one change at a time
+	offered     *sdp.Description      // the last one
+	tracks      map[int]*dialog.Track // by m-line
+	order       []siprec.Line         // of the legs
+	legs        []timbre.Leg
+	metadata    *siprec.Metadata // nil: none, and no header in its place
+	rules       siprec.Rules
+	named       string   // the caller, by the header that the rules name
+	assumptions []string // warnings of the first INVITE, which stay
+	warnings    []string // all of them
+	silence     dialog.Silence
 }
 
 func (s *Server) newSession(in Incoming) *session {

@@ -4,8 +4,8 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// Probe asks the peers of calls that bring no media, and whose session has no end, whether they are still there: a call
-// whose peer died without a BYE would stay for ever. Hold and mute are silent too, so that silence alone ends no call.
+// Probe probes the peers of sessions without media and without a session timer: one whose peer died without a BYE would stay
+// for ever. Calls on hold or muted are silent too, so silence alone ends no session.
 func (s *Server) Probe() {
 	if s.cfg.Timeout <= 0 {
 		return
@@ -17,8 +17,8 @@ func (s *Server) Probe() {
 	}
 }
 
-// silent reports whether nothing has come on a session for so long that its peer is to be asked, and whether that was to be
-// expected: all its lines are held.
+// silent reports whether no media has arrived for so long that the peer is to be probed, and whether that is expected because
+// all lines are on hold.
 func (s *Server) silent(d *session) (held, due bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -36,18 +36,18 @@ func (s *Server) silent(d *session) (held, due bool) {
 	return held, true
 }
 
-// probe asks a peer whether a session is still there, by OPTIONS in its dialog. A peer that knows of no such call ends it, and so
-// does one that does not answer, unless the session is held; any other answer is a sign of life.
+// probe sends OPTIONS in the dialog of a session. A peer that knows of no such call ends it, and so does one that does not
+// respond, unless the session is on hold; any other response is a sign of life.
 func (s *Server) probe(d *session, held bool) {
 	tx, res := d.Ask(s.ctx, d.Request(gosip.OPTIONS), nil)
 	switch {
 	case s.ctx.Err() != nil:
 	case res.StatusCode == gosip.StatusCallTransactionDoesNotExists:
 		s.metrics.probes.WithLabelValues("gone").Inc()
-		s.drop(d, "no media came, and the peer knows of no such call")
+		s.end(d, "no media came, and the peer knows of no such call")
 	case !tx.Answered(), res.StatusCode == gosip.StatusRequestTimeout:
 		s.metrics.probes.WithLabelValues("mute").Inc()
-		s.env.Log.Warn("the peer of a silent call does not answer", "transaction", d.txid, "held", held)
+		s.env.Log.Warn("peer of a silent call does not respond", "transaction", d.txid, "held", held)
 		if !held {
 			s.hangUp(d, "no media came, and the peer does not answer")
 		}

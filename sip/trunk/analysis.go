@@ -102,7 +102,7 @@ func (c *call) receptions() []*timbre.Reception {
 
 // notAnalysed counts a call whose analysis could not begin, and keeps it until it is over.
 func (c *call) notAnalysed(record timbre.Call, err error) {
-	record.Warnings = []string{"it was put through without being analysed"}
+	record.Warnings = []string{"bridged without analysis"}
 	c.mu.Lock()
 	c.analysis.missed = &record
 	c.mu.Unlock()
