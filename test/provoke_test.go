@@ -67,7 +67,7 @@ func denied() (steps []step) {
 func bent() (steps []step) {
 	x := rand.New(rand.NewPCG(1, 2))
 	for name, op := range effective {
-		for _, rules := range [][]string{{"too long", "too great", "none of the enum"}, {"against the pattern"}} {
+		for _, rules := range [][]string{{"too long", "too large", "not in the enum"}, {"pattern violated"}} {
 			if st, ok := broken(x, name, op, rules); ok {
 				steps = append(steps, st)
 				break

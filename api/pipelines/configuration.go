@@ -13,34 +13,33 @@ import (
 	"timbre/api/tag"
 )
 
-// createInput is the SDK's input with the documents left as they came: the SDK's structures cannot tell a false from
-// nothing.
+// createInput is the input of the SDK with the documents as received: the structures of the SDK cannot tell false from absent.
 type createInput struct {
 	sdk.CreateMediaInsightsPipelineConfigurationInput
 	Elements                   []jsontext.Value
 	RealTimeAlertConfiguration jsontext.Value
 }
 
-// updateInput is likewise the SDK's with the documents left as they came.
+// updateInput is the input of the SDK with the documents as received.
 type updateInput struct {
 	sdk.UpdateMediaInsightsPipelineConfigurationInput
 	Elements                   []jsontext.Value
 	RealTimeAlertConfiguration jsontext.Value
 }
 
-// configuration is the SDK's structure with the documents as they came.
+// configuration is the structure of the SDK with the documents as received.
 type configuration struct {
 	types.MediaInsightsPipelineConfiguration
 	Elements                   []jsontext.Value
 	RealTimeAlertConfiguration jsontext.Value
 }
 
-// configurationOutput is the output of Create and of Get.
+// configurationOutput is the output of Create, Get and Update.
 type configurationOutput struct {
 	MediaInsightsPipelineConfiguration configuration
 }
 
-// createConfiguration refuses a second configuration of a name, unless it is the first one that is asked for again.
+// createConfiguration refuses a second configuration with a name, unless it repeats the creation of the first.
 func (s *service) createConfiguration(ctx context.Context, in *createInput) (*configurationOutput, error) {
 	elements, err := elements(in.Elements)
 	if err != nil {
@@ -51,13 +50,10 @@ func (s *service) createConfiguration(ctx context.Context, in *createInput) (*co
 		ID: s.env.NewID(), Name: name, RoleARN: *in.ResourceAccessRoleArn,
 		ARN:      "arn:aws:chime:" + s.env.Region + ":" + s.env.Account + ":media-insights-pipeline-configuration/" + name,
 		Elements: elements, Alerts: json.RawMessage(in.RealTimeAlertConfiguration),
-		Tags: map[string]string{}, Created: now, Updated: now,
+		Tags: tagMap(in.Tags), Created: now, Updated: now,
 	}
 	if in.ClientRequestToken != nil {
 		c.Token = *in.ClientRequestToken
-	}
-	for _, t := range in.Tags {
-		c.Tags[*t.Key] = *t.Value
 	}
 	if err := tag.Check(c.Tags); err != nil {
 		return nil, err
@@ -72,8 +68,8 @@ func (s *service) createConfiguration(ctx context.Context, in *createInput) (*co
 	return output(c), nil
 }
 
-// updateConfiguration replaces what a configuration says. Calls and tasks see it from their next event on; the elements
-// of a live pipeline are those that it was made with.
+// updateConfiguration replaces the content of a configuration. Calls and tasks use it from their next event on; a live pipeline keeps the
+// elements that it was created with.
 func (s *service) updateConfiguration(ctx context.Context, in *updateInput) (*configurationOutput, error) {
 	elements, err := elements(in.Elements)
 	if err != nil {

@@ -13,14 +13,13 @@ import (
 	"timbre/api/rest"
 )
 
-// need is what an element cannot do without in its own configuration, which is the member called type + Configuration.
+// need is what an element requires in its own configuration, the member named after its type.
 type need struct {
-	target      *regexp.Regexp // InsightsTarget, of this form or a webhook's
+	target      *regexp.Regexp // form of InsightsTarget, unless it is a webhook
 	destination bool           // Destination
 }
 
-// needs has the types whose configuration may not be left out. Queues and topics are standard ones: a name that ends in
-// .fifo is not taken.
+// needs has the types whose configuration is required. Queues and topics are standard ones: names that end in .fifo are refused.
 var needs = map[string]need{
 	"AmazonTranscribeCallAnalyticsProcessor": {},
 	"AmazonTranscribeProcessor":              {},
@@ -31,11 +30,11 @@ var needs = map[string]need{
 	"SnsTopicSink":                           {target: regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[-_a-zA-Z0-9]+$`)},
 }
 
-// webhook is a target that any sink may have instead of its own kind.
+// webhook matches a target that any sink may have in place of its own kind.
 var webhook = regexp.MustCompile(`^arn:timbre:webhook:[a-z0-9-]+:\d{12}:[-_.a-zA-Z0-9]+$`)
 
-// elements reads the elements of a configuration and checks what the model does not say: that there is one, that each
-// type is there at most once and with what it needs, and that they go together.
+// elements reads the elements of a configuration and checks what the model does not express: there is at least one, each type occurs at
+// most once and has what it requires, and the types are compatible.
 func elements(docs []jsontext.Value) ([]timbre.Element, error) {
 	if len(docs) == 0 {
 		return nil, rest.Invalid("elements", "have length greater than or equal to 1")
@@ -67,7 +66,7 @@ func elements(docs []jsontext.Value) ([]timbre.Element, error) {
 	return list, nil
 }
 
-// complete checks that an element has what its type needs, and gives a sink's target.
+// complete checks that an element has what its type requires, and returns the target of a sink.
 func complete(kind string, doc jsontext.Value, at string) (target string, err error) {
 	needed, ok := needs[kind]
 	if !ok {
@@ -86,15 +85,22 @@ func complete(kind string, doc jsontext.Value, at string) (target string, err er
 	if err := jsonv2.Unmarshal(own, &given); err != nil {
 		return "", rest.Invalid(at, "be a structure")
 	}
-	switch {
-	case needed.destination && given.Destination == "":
+	if needed.destination && given.Destination == "" {
 		return "", rest.Missing(at + ".destination")
-	case needed.target == nil:
-		return "", nil
-	case given.InsightsTarget == "":
-		return "", rest.Missing(at + ".insightsTarget")
-	case !needed.target.MatchString(given.InsightsTarget) && !webhook.MatchString(given.InsightsTarget):
-		return "", rest.Invalid(at+".insightsTarget", "satisfy regular expression pattern: %s or %s", needed.target, webhook)
 	}
-	return given.InsightsTarget, nil
+	if needed.target == nil {
+		return "", nil
+	}
+	return given.InsightsTarget, checkTarget(given.InsightsTarget, needed.target, at+".insightsTarget")
+}
+
+// checkTarget refuses a target that is neither of the sink's own kind nor a webhook.
+func checkTarget(target string, own *regexp.Regexp, at string) error {
+	switch {
+	case target == "":
+		return rest.Missing(at)
+	case !own.MatchString(target) && !webhook.MatchString(target):
+		return rest.Invalid(at, "satisfy regular expression pattern: %s or %s", own, webhook)
+	}
+	return nil
 }

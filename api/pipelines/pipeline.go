@@ -14,7 +14,7 @@ import (
 	"timbre/api/tag"
 )
 
-// pipelineDocument is the SDK's structure with channels that keep the id 0 on the wire.
+// pipelineDocument is the structure of the SDK with channels that keep the id 0 in JSON.
 type pipelineDocument struct {
 	MediaPipelineId                              string
 	MediaPipelineArn                             string
@@ -50,7 +50,7 @@ type elementDocument struct {
 	Status timbre.PipelineStatus
 }
 
-// createPipelineInput is the SDK's input, but for what is refused whatever it says.
+// createPipelineInput is the input of the SDK with the member that is always refused.
 type createPipelineInput struct {
 	sdk.CreateMediaInsightsPipelineInput
 	KinesisVideoStreamRecordingSourceRuntimeConfiguration jsontext.Value
@@ -62,7 +62,7 @@ type getPipelineOutput struct {
 	MediaPipeline struct{ MediaInsightsPipeline pipelineDocument }
 }
 
-// createPipeline takes streams of live calls; recordings are refused, saying so.
+// createPipeline accepts streams of live calls and refuses recordings.
 func (s *service) createPipeline(ctx context.Context, in *createPipelineInput) (*createPipelineOutput, error) {
 	source := in.KinesisVideoStreamSourceRuntimeConfiguration
 	switch {
@@ -84,11 +84,8 @@ func (s *service) createPipeline(ctx context.Context, in *createPipelineInput) (
 		}
 		p.Streams = append(p.Streams, stream)
 	}
-	for _, t := range in.Tags {
-		if p.Tags == nil {
-			p.Tags = map[string]string{}
-		}
-		p.Tags[*t.Key] = *t.Value
+	if len(in.Tags) > 0 {
+		p.Tags = tagMap(in.Tags)
 	}
 	if err := tag.Check(p.Tags); err != nil {
 		return nil, err
@@ -100,12 +97,12 @@ func (s *service) createPipeline(ctx context.Context, in *createPipelineInput) (
 	return &createPipelineOutput{pipelineOf(made)}, nil
 }
 
-// notSupported is the refusal of what the model allows and Timbre does not do.
+// notSupported refuses what the model allows and Timbre does not do.
 func notSupported(what string) error {
 	return timbre.Errorf(timbre.Invalid, "", "Timbre does not support %s.", what)
 }
 
-// streamOf reads a stream. Those of Timbre have one channel each, which may be called 0 or 1.
+// streamOf reads a stream. Streams have one channel, which may be numbered 0 or 1.
 func streamOf(c types.StreamConfiguration, at string) (s timbre.PipelineStream, err error) {
 	s = timbre.PipelineStream{ARN: *c.StreamArn, Fragment: or(c.FragmentNumber), Channels: int(*c.StreamChannelDefinition.NumberOfChannels)}
 	if s.Channels != 1 {

@@ -1,10 +1,9 @@
-// Package pipelines carries out the operations of Amazon Chime SDK Media Pipelines that Timbre serves: those of
-// media insights pipeline configurations, which say which processors and sinks the calls of a connector get, of the
-// pipelines themselves, and of the tasks on them.
+// Package pipelines performs the operations of Amazon Chime SDK Media Pipelines that Timbre supports: on media insights pipeline
+// configurations, which define the processors and sinks of calls, on pipelines, and on the tasks of pipelines.
 //
-// In come the SDK's input structures, already checked against the model; out go its output structures. It decides what
-// the model leaves open: which elements go together and which targets a sink may have. Elements are kept and given back
-// as they came, so that what Timbre does not act on is not lost either.
+// The input structures of the SDK come in, validated against the model; its output structures go out. The package decides what the
+// model leaves open: which elements are compatible and which targets a sink can have. Elements are stored and returned as received,
+// including the members that Timbre does not act on.
 package pipelines
 
 import (

@@ -11,27 +11,23 @@ import (
 	"timbre/api/tag"
 )
 
-// Pool is the kind of resource that pools are kept as.
+// Pool is the kind of resource of stream pools.
 const Pool = "media pipeline kinesis video stream pool"
 
-// pool is the SDK's structure with what tells a repeated creation.
+// pool is the structure of the SDK with what identifies a repeated creation.
 type pool struct {
 	types.KinesisVideoStreamPoolConfiguration
 	Token, Fingerprint string
 }
 
-// createPool refuses a second pool of a name, unless it is the first one that is asked for again. A token is remembered as
-// long as its pool.
+// createPool refuses a second pool with a name, unless it repeats the creation of the first. A token is kept as long as its pool.
 func (s *service) createPool(ctx context.Context, in *sdk.CreateMediaPipelineKinesisVideoStreamPoolInput) (*sdk.CreateMediaPipelineKinesisVideoStreamPoolOutput, error) {
 	id, now := s.env.NewID(), s.env.Now()
 	p := pool{types.KinesisVideoStreamPoolConfiguration{
 		PoolId: &id, PoolName: in.PoolName, PoolArn: new(s.poolARN(*in.PoolName)), PoolStatus: types.KinesisVideoStreamPoolStatusActive,
 		StreamConfiguration: in.StreamConfiguration, CreatedTimestamp: &now, UpdatedTimestamp: &now,
 	}, or(in.ClientRequestToken), ""}
-	tags := map[string]string{}
-	for _, t := range in.Tags {
-		tags[*t.Key] = *t.Value
-	}
+	tags := tagMap(in.Tags)
 	if err := tag.Check(tags); err != nil {
 		return nil, err
 	}
@@ -41,9 +37,9 @@ func (s *service) createPool(ctx context.Context, in *sdk.CreateMediaPipelineKin
 		first = &p
 		err = s.pools.Create(ctx, timbre.Resource{ID: id, Name: *in.PoolName, ARN: *p.PoolArn, Tags: tags}, p)
 	}
-	if timbre.KindOf(err) == timbre.Conflict { // a twin may have been quicker
-		if twin, again := s.poolMadeWith(ctx, p); again != nil || twin != nil {
-			first, err = twin, again
+	if timbre.KindOf(err) == timbre.Conflict { // a concurrent creation may have been faster
+		if other, again := s.poolMadeWith(ctx, p); again != nil || other != nil {
+			first, err = other, again
 		}
 	}
 	if err != nil {
@@ -52,7 +48,7 @@ func (s *service) createPool(ctx context.Context, in *sdk.CreateMediaPipelineKin
 	return &sdk.CreateMediaPipelineKinesisVideoStreamPoolOutput{KinesisVideoStreamPoolConfiguration: &first.KinesisVideoStreamPoolConfiguration}, nil
 }
 
-// poolMadeWith is the pool that p's token has made, if any.
+// poolMadeWith returns the pool that was created with the token of p, or nil.
 func (s *service) poolMadeWith(ctx context.Context, p pool) (*pool, error) {
 	if p.Token == "" {
 		return nil, nil
@@ -99,7 +95,7 @@ func (s *service) deletePool(ctx context.Context, in *sdk.DeleteMediaPipelineKin
 	return &sdk.DeleteMediaPipelineKinesisVideoStreamPoolOutput{}, s.pools.Delete(ctx, s.poolOf(*in.Identifier))
 }
 
-// listCaptures is empty, since no capture pipeline can be made.
+// listCaptures is always empty, because capture pipelines cannot be created.
 func (s *service) listCaptures(context.Context, *sdk.ListMediaCapturePipelinesInput) (*sdk.ListMediaCapturePipelinesOutput, error) {
 	return &sdk.ListMediaCapturePipelinesOutput{MediaCapturePipelines: []types.MediaCapturePipelineSummary{}}, nil
 }
@@ -108,7 +104,7 @@ func (s *service) poolARN(name string) string {
 	return "arn:aws:chime:" + s.env.Region + ":" + s.env.Account + ":media-pipeline-kinesis-video-stream-pool/" + name
 }
 
-// poolOf is the name or id in an identifier that may be an ARN.
+// poolOf returns the name or id in an identifier that may be an ARN.
 func (s *service) poolOf(identifier string) string {
 	return strings.TrimPrefix(identifier, s.poolARN(""))
 }

@@ -15,7 +15,7 @@ func registerStored(m *rest.Mux, s *service) {
 	rest.Store(m, rest.Pipelines, "ListMediaCapturePipelines", s.listCaptures)
 }
 
-// registerRefused ties what is about meetings and their recordings to the reason why Timbre does not do it.
+// registerRefused binds the operations on meetings and their recordings to the reason why Timbre refuses them.
 func registerRefused(m *rest.Mux) {
 	rest.Refuse(m, rest.Pipelines, timbre.NotFound, "The media capture pipeline does not exist: Timbre does not support meetings.",
 		"GetMediaCapturePipeline", "DeleteMediaCapturePipeline")

@@ -10,11 +10,7 @@ import (
 )
 
 func (s *service) tagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
-	tags := map[string]string{}
-	for _, t := range in.Tags {
-		tags[*t.Key] = *t.Value
-	}
-	return &sdk.TagResourceOutput{}, tag.Add(ctx, s.deps.Store, *in.ResourceARN, tags)
+	return &sdk.TagResourceOutput{}, tag.Add(ctx, s.deps.Store, *in.ResourceARN, tagMap(in.Tags))
 }
 
 func (s *service) untagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
@@ -27,4 +23,12 @@ func (s *service) listTags(ctx context.Context, in *sdk.ListTagsForResourceInput
 		return nil, err
 	}
 	return &sdk.ListTagsForResourceOutput{Tags: list}, nil
+}
+
+func tagMap(tags []types.Tag) map[string]string {
+	m := make(map[string]string, len(tags))
+	for _, t := range tags {
+		m[*t.Key] = *t.Value
+	}
+	return m
 }

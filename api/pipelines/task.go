@@ -26,7 +26,7 @@ func (s *service) startSearch(ctx context.Context, in *sdk.StartSpeakerSearchTas
 	return &sdk.StartSpeakerSearchTaskOutput{SpeakerSearchTask: searchTask(t)}, nil
 }
 
-// domain is the id of a voice profile domain that an ARN names.
+// domain returns the id of the voice profile domain that an ARN names.
 func (s *service) domain(ctx context.Context, arn string) (id string, err error) {
 	_, id, ok := strings.Cut(arn, ":voice-profile-domain/")
 	if !ok {
@@ -73,7 +73,7 @@ func (s *service) stopTone(ctx context.Context, in *sdk.StopVoiceToneAnalysisTas
 	return &sdk.StopVoiceToneAnalysisTaskOutput{}, s.deps.Pipelines.Stop(ctx, timbre.VoiceTone, *in.Identifier, *in.VoiceToneAnalysisTaskId)
 }
 
-// taskSource is what the request says of the stream; nothing, when it leaves it to the pipeline.
+// taskSource returns the stream that the request names: the zero value if it leaves the choice to the pipeline.
 func taskSource(c *types.KinesisVideoStreamSourceTaskConfiguration) *timbre.PipelineSource {
 	if c == nil {
 		return &timbre.PipelineSource{}
@@ -93,7 +93,7 @@ func toneTask(t timbre.Task) *types.VoiceToneAnalysisTask {
 	}
 }
 
-// taskStatus says it in the words of this service, which has none for success: what has come to its end is Stopped.
+// taskStatus maps a status to those of this service, which has none for success: an ended task is Stopped.
 func taskStatus(t timbre.Task) types.MediaPipelineTaskStatus {
 	switch {
 	case t.Status == timbre.InQueue:

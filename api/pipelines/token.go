@@ -9,9 +9,8 @@ import (
 	"timbre"
 )
 
-// madeBefore is what answers a creation that stands in conflict with what there is. SDKs fill in a ClientRequestToken and
-// send it again with every retry: whoever repeats one with its parameters gets the configuration that it has made. The
-// token is remembered as long as the configuration.
+// madeBefore resolves a creation that conflicts with an existing configuration. SDKs generate a ClientRequestToken and repeat it in retries:
+// a request that repeats token and parameters gets the configuration that it created. A token is kept as long as its configuration.
 func (s *service) madeBefore(ctx context.Context, c timbre.Configuration, conflict error) (timbre.Configuration, error) {
 	first, err := s.deps.Store.Configuration(ctx, c.Name)
 	switch {
@@ -27,7 +26,7 @@ func (s *service) madeBefore(ctx context.Context, c timbre.Configuration, confli
 	return first, nil
 }
 
-// fingerprint is a digest of what the creator of a configuration chose.
+// fingerprint is a digest of the parameters of a creation.
 func fingerprint(c timbre.Configuration) string {
 	return digest(c.Name, c.RoleARN, c.Elements, c.Alerts, c.Tags)
 }

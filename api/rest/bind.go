@@ -12,8 +12,8 @@ import (
 	"timbre"
 )
 
-// gather puts together what a request says, wherever it says it, checks it against the operation's input, and gives back
-// the members that belong in the body and those that came by path and query.
+// gather collects the members of a request from path, query and body, validates them against the input of the operation, and returns those
+// of the body and the others.
 func gather(op *Operation, labels map[string]string, query url.Values, body func() (map[string]any, error)) (inBody, aside map[string]any, err error) {
 	said, err := bodyOf(op, body)
 	if err != nil {
@@ -44,7 +44,7 @@ func gather(op *Operation, labels map[string]string, query url.Values, body func
 	return inBody, aside, c.err()
 }
 
-// bodyOf is the body of an operation that has members there, and leaves any other body alone.
+// bodyOf reads the body of an operation that has members there, and ignores any other body.
 func bodyOf(op *Operation, body func() (map[string]any, error)) (map[string]any, error) {
 	for _, m := range op.Input.Members {
 		if m.Place == Body {
@@ -54,8 +54,8 @@ func bodyOf(op *Operation, body func() (map[string]any, error)) (map[string]any,
 	return nil, nil
 }
 
-// plain reads a value of the path or query as the kind that it should be; what cannot be read stays of a wrong kind, for
-// the checker to refuse.
+// plain parses a value of the path or query as the kind of its shape. A value that cannot be parsed keeps a wrong kind, which the checker
+// refuses.
 func plain(s *Shape, text string) any {
 	switch {
 	case !utf8.ValidString(text):
@@ -68,7 +68,7 @@ func plain(s *Shape, text string) any {
 	return text
 }
 
-// bind fills an operation's input structure.
+// bind fills the input structure of an operation.
 func bind(in any, inBody, aside map[string]any) error {
 	if len(inBody) > 0 {
 		text, err := json.Marshal(inBody, json.Deterministic(true), json.WithMarshalers(writeNumber))
@@ -85,7 +85,7 @@ func bind(in any, inBody, aside map[string]any) error {
 	return nil
 }
 
-// set puts a string, number or boolean into a field of its kind, or into a pointer to one.
+// set stores a string, number or boolean in a field of its kind, or in a pointer to one.
 func set(field reflect.Value, v any) {
 	if field.Kind() == reflect.Pointer {
 		field.Set(reflect.New(field.Type().Elem()))

@@ -6,10 +6,10 @@ import (
 	"timbre"
 )
 
-// State is how far an operation is carried out.
+// State is how far an operation is supported.
 type State uint8
 
-// The states. NotServed is that of an operation that nothing is tied to.
+// The states. NotServed: the operation is not bound.
 const (
 	NotServed State = iota
 	Effect          // what it says happens
@@ -19,7 +19,7 @@ const (
 
 func (s State) String() string { return [...]string{"not served", "effect", "stored", "refused"}[s] }
 
-// Covered is an operation with its state, and the reason where it is refused.
+// Covered is an operation with its state, and the reason if it is refused.
 type Covered struct {
 	Service   *Service
 	Operation *Operation
@@ -27,7 +27,7 @@ type Covered struct {
 	Why       string
 }
 
-// Coverage is the state of every operation that is routed, in the order of the models.
+// Coverage returns the state of every routed operation, in the order of the models.
 func (m *Mux) Coverage() []Covered {
 	var all []Covered
 	for _, s := range m.services {
@@ -45,7 +45,7 @@ func Store[In, Out any](m *Mux, s *Service, name string, do func(context.Context
 	m.route(s, name).state = Stored
 }
 
-// Refuse ties operations to an error: what is wrong, and a sentence for the person who asked.
+// Refuse binds operations to an error with a kind and a message for the client.
 func Refuse(m *Mux, s *Service, kind timbre.Kind, why string, names ...string) {
 	for _, name := range names {
 		r := m.route(s, name)

@@ -1,11 +1,10 @@
-// Package rest speaks restJson1, the wire protocol of the two AWS services: it turns an HTTP request into the input
-// structure of an operation and the operation's result into an HTTP answer.
+// Package rest implements restJson1, the protocol of the two AWS services: it decodes an HTTP request into the input structure of an
+// operation and encodes its result as an HTTP response.
 //
-// In come requests; out go calls of the functions that Handle tied to operations. What is routed, and what is valid, is
-// one table (table_gen.go) that api/rest/gen makes from the published service models: method, path, members, lengths,
-// patterns, enumerations. The order of checks is signature, route, validation, and then what the operation itself checks:
-// existence, state. Every refusal is one exception of the models, made in one place (fault.go).
+// Requests come in; calls of the functions bound by Handle go out. Routing and validation are driven by one table (table_gen.go), which
+// api/rest/gen generates from the published service models: methods, paths, members, lengths, patterns, enumerations. Checks run in the
+// order signature, route, limits, grants, validation, and then those of the operation: existence, state. Every refusal is an exception
+// of the models, created in one place (fault.go).
 //
-// The package knows no operation by name, holds no state but its metrics, and does not know how signatures are checked:
-// that is a function in its Config.
+// The package knows no operation by name, has no state but its limits and metrics, and does not check signatures: its Deps do.
 package rest

@@ -7,7 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// iso8601 is how both services write a time: UTC, milliseconds, Z.
+// iso8601 is the format of times in both services: UTC, milliseconds, Z.
 const iso8601 = "2006-01-02T15:04:05.000Z"
 
 var (
@@ -19,7 +19,7 @@ var (
 	})
 )
 
-// encode writes an operation's result. What is not set is left out.
+// encode encodes the result of an operation. Unset members are omitted.
 func encode(out any) ([]byte, error) {
 	return json.Marshal(out, json.OmitZeroStructFields(true), json.WithMarshalers(writeTime))
 }

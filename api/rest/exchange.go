@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// exchange is one request with its answer, for the answer's headers, the log and the metrics.
+// exchange is one request and its response, for the response headers, the log and the metrics.
 type exchange struct {
 	id    string
 	began time.Time
@@ -36,7 +36,7 @@ type refusal struct {
 	RequestId     string
 }
 
-// answer writes the status, the headers of every answer, and the body of the success or the fault.
+// answer writes status, headers and body of a success or a fault.
 func (x *exchange) answer(w http.ResponseWriter, body []byte) {
 	h := w.Header()
 	h.Set("X-Amzn-RequestId", x.id)

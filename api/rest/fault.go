@@ -13,7 +13,7 @@ import (
 	"timbre"
 )
 
-// Fault is a refusal as it stands on the wire.
+// Fault is a refusal as it is sent.
 type Fault struct {
 	Status  int
 	Type    string        // the exception, in the header x-amzn-ErrorType
@@ -24,7 +24,7 @@ type Fault struct {
 
 func (f *Fault) Error() string { return f.Type + ": " + f.Message }
 
-// faults is the one table from what went wrong to what AWS calls it. Codes are those of the services' ErrorCode.
+// faults maps each kind of error to its AWS exception. Codes are those of the services' ErrorCode.
 var faults = map[timbre.Kind]Fault{
 	timbre.Internal:      {Status: 500, Type: "ServiceFailureException", Code: "ServiceFailure", Message: "An internal error occurred. The server log contains the cause under this request ID."},
 	timbre.Invalid:       {Status: 400, Type: "BadRequestException", Code: "BadRequest", Message: "The request is not valid."},
@@ -40,8 +40,7 @@ var faults = map[timbre.Kind]Fault{
 	timbre.Unavailable:   {Status: 503, Type: "ServiceUnavailableException", Code: "ServiceUnavailable", Message: "The service is temporarily unavailable."},
 }
 
-// nearest says which kind stands in for one that an operation does not declare: SDKs give a type to declared exceptions
-// alone.
+// nearest has the kind that replaces one whose exception an operation does not declare: SDKs have types for declared exceptions only.
 var nearest = map[timbre.Kind]timbre.Kind{
 	timbre.Limit:         timbre.Invalid,
 	timbre.AccessDenied:  timbre.Forbidden,
@@ -52,7 +51,7 @@ var nearest = map[timbre.Kind]timbre.Kind{
 	timbre.Throttled:     timbre.Unavailable,
 }
 
-// faultOf turns an error into the refusal that op may answer with; op is nil where no operation was found.
+// faultOf turns an error into a refusal that op declares. Op is nil if no operation was found.
 func faultOf(err error, op *Operation) *Fault {
 	var f *Fault
 	if errors.As(err, &f) {
@@ -98,8 +97,8 @@ func sentence(message string) string {
 	return string(unicode.ToUpper(first)) + strings.TrimSuffix(message[n:], ".") + "."
 }
 
-// notServed refuses an operation that is in the model and that nothing handles. It is a BadRequestException because every
-// operation of both services declares that one and no SDK tries it again.
+// notServed refuses an operation that is in the model but not bound. It is a BadRequestException, which every operation of both services
+// declares and no SDK retries.
 func notServed(op *Operation) *Fault {
 	f := faults[timbre.Invalid]
 	f.Message = fmt.Sprintf("This version of Timbre does not support the operation %s.", op.Name)
@@ -111,16 +110,15 @@ func unknownOperation() *Fault {
 	return &Fault{Status: http.StatusNotFound, Type: "UnknownOperationException", Code: "UnknownOperation", Message: "No operation matches this method and path."}
 }
 
-// Denied refuses what a key may not do. It is the same for all operations, also for those that do not declare it.
+// Denied refuses what a key may not do. It is the same for all operations, including those that do not declare it.
 func Denied(user, action, resource string) *Fault {
 	f := faults[timbre.AccessDenied]
 	f.Message = fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", user, action, resource)
 	return &f
 }
 
-// throttled refuses a request over a rate or a concurrency limit. Its type is not the ThrottledClientException that most operations declare,
-// but the one that the SDKs of all languages know as throttling and try again; to that one Go and Python's standard mode
-// give up at once.
+// throttled refuses a request over a rate or a concurrency limit. Most operations declare ThrottledClientException, but Go and Python's
+// standard mode do not retry that. The SDKs of all languages retry ThrottlingException.
 func throttled(wait time.Duration) *Fault {
 	return &Fault{Status: http.StatusTooManyRequests, Type: "ThrottlingException", Code: "Throttling", Message: "Rate exceeded", Retry: wait}
 }

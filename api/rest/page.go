@@ -6,12 +6,12 @@ import (
 	"timbre"
 )
 
-// defaultPage is how many items a list gives at once when the request does not say: as many as it may ask for, because
-// many clients have no paginator for these lists.
+// defaultPage is the number of items on a page if the request gives none: the maximum, because many clients have no paginator for these
+// lists.
 const defaultPage = 100
 
-// Paged lists one page. The scope names the list, so that a token of one list is refused by another; id is an item's
-// place in it. The token that comes back is nil on the last page. The context is that of a request.
+// Paged returns one page of a list. The scope identifies the list, so that a token of another list is refused; id returns the id of an
+// item. The token is nil on the last page. The context must be that of a request.
 func Paged[T any](ctx context.Context, scope string, token *string, most *int32,
 	list func(context.Context, timbre.Page) ([]T, error), id func(T) string,
 ) (items []T, next *string, err error) {

@@ -8,11 +8,11 @@ import (
 	"strconv"
 )
 
-// numbers are phone numbers in the form of E.164.
+// numbers matches phone numbers in E.164 format.
 var numbers = regexp.MustCompile(`(\+|%2B)[0-9]{6,15}`)
 
-// record writes the access log's line and counts. Above debug level neither holds a path, a value or a secret: paths carry
-// phone numbers.
+// record writes the access log and counts. Above debug level neither contains a path, a value or a secret: paths may contain phone
+// numbers.
 func (m *Mux) record(ctx context.Context, x *exchange) {
 	service, operation := "none", "none"
 	if x.route != nil {

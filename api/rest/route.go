@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// route is an operation with what serves it; handle is nil where nothing does.
+// route is an operation with its handler, which is nil if none is bound.
 type route struct {
 	service *Service
 	op      *Operation
@@ -17,15 +17,14 @@ type route struct {
 	twin    *route // of the pipelines service, where both have this route
 }
 
-// node is one step of the tree of paths.
+// node is a segment in the tree of paths.
 type node struct {
 	literal map[string]*node
 	label   *node
 	routes  []*route
 }
 
-// add hangs a route into the tree. Where two services have the same route, the one that came first is found, and has the
-// other for its twin.
+// add inserts a route into the tree. If two services have the same route, the first one is found, and the other is its twin.
 func (n *node) add(r *route) {
 	for step := range strings.SplitSeq(strings.TrimPrefix(r.op.Path, "/"), "/") {
 		if name, ok := strings.CutPrefix(step, "{"); ok {
@@ -53,8 +52,8 @@ func (n *node) add(r *route) {
 	n.routes = append(n.routes, r)
 }
 
-// find gives the route of a request with the values of its labels. It works on the escaped path, so that a label may hold
-// a slash; a label is never empty.
+// find returns the route of a request and the values of its labels. It splits the escaped path, so that a label may contain a slash; a
+// label is never empty.
 func (n *node) find(r *http.Request, query url.Values) (*route, map[string]string) {
 	var steps []string
 	for step := range strings.SplitSeq(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/") {
@@ -67,7 +66,7 @@ func (n *node) find(r *http.Request, query url.Values) (*route, map[string]strin
 	return n.walk(steps, nil, r.Method, query)
 }
 
-// maxSteps is more than any path of the models has.
+// maxSteps exceeds the number of segments of every path in the models.
 const maxSteps = 8
 
 func (n *node) walk(steps, labels []string, method string, query url.Values) (*route, map[string]string) {
@@ -91,7 +90,7 @@ func (n *node) walk(steps, labels []string, method string, query url.Values) (*r
 	return n.label.walk(steps[1:], append(labels, steps[0]), method, query)
 }
 
-// pick prefers a route whose query literal the request has to one without.
+// pick prefers a route whose query literal is present to one without.
 func (n *node) pick(method string, query url.Values) (plain *route) {
 	for _, r := range n.routes {
 		switch want := r.op.Query; {

@@ -5,13 +5,13 @@ import (
 	"slices"
 )
 
-// Service is one of the AWS services that are spoken, as its published model describes it.
+// Service is an AWS service, as its published model describes it.
 type Service struct {
 	Name       string // as its ARNs and logs call it, such as chime-sdk-voice
 	Operations []*Operation
 }
 
-// Operation is one call of the service.
+// Operation is an operation of a service.
 type Operation struct {
 	Name    string
 	Method  string
@@ -23,10 +23,10 @@ type Operation struct {
 	Errors  []string // the exceptions that it declares
 }
 
-// Pair is a query parameter with its value.
+// Pair is a query parameter and its value.
 type Pair struct{ Key, Value string }
 
-// Kind is what a value is in JSON.
+// Kind is the JSON type of a value.
 type Kind uint8
 
 // The kinds. A Timestamp is a number of seconds or an ISO 8601 string.
@@ -40,8 +40,8 @@ const (
 	Structure
 )
 
-// Shape is what a value must look like. Min and Max bound the length of a String in characters, the value of an Integer,
-// and the number of items of a List or Map; nil is no bound.
+// Shape is the type of a value and its constraints. Min and Max bound the length of a String in characters, the value of an Integer, and
+// the number of items of a List or Map; nil is no bound.
 type Shape struct {
 	Kind     Kind
 	Min, Max *int
@@ -52,7 +52,7 @@ type Shape struct {
 	Members  []Member // of a Structure
 }
 
-// Member is a named part of a Structure.
+// Member is a member of a Structure.
 type Member struct {
 	Name     string // in the model and in the SDK's Go structures
 	Wire     string // in the path, the query or the JSON
@@ -61,7 +61,7 @@ type Member struct {
 	Shape    *Shape
 }
 
-// Place is where a member travels.
+// Place is where a member is sent.
 type Place uint8
 
 // The places. Nested members are always in the body.
@@ -71,31 +71,31 @@ const (
 	Query
 )
 
-// Pattern is a regular expression that a whole String must match.
+// Pattern is a regular expression that must match a whole String.
 type Pattern struct {
 	Text   string // as the model has it
 	match  *regexp.Regexp
 	except *regexp.Regexp // what it must not match besides; nil for most
 }
 
-// whole compiles a pattern of the model so that it matches from the first character to the last, whatever its own anchors.
+// whole compiles a pattern of the model so that it matches the whole string, whatever its own anchors.
 func whole(text string) *Pattern {
 	return &Pattern{Text: text, match: regexp.MustCompile(`\A(?:` + text + `)\z`)}
 }
 
-// wholeExcept stands for a negative look-ahead, which Go's expressions do not have.
+// wholeExcept emulates a negative look-ahead, which Go's regular expressions lack.
 func wholeExcept(text, match, except string) *Pattern {
 	p := whole(match)
 	p.Text, p.except = text, regexp.MustCompile(`\A(?:`+except+`)`)
 	return p
 }
 
-// Matches says whether the pattern covers s from end to end.
+// Matches reports whether the pattern matches all of s.
 func (p *Pattern) Matches(s string) bool {
 	return p.match.MatchString(s) && (p.except == nil || !p.except.MatchString(s))
 }
 
-// Operation finds an operation of the service by its name; nil if it has none such.
+// Operation returns the operation with a name, or nil.
 func (s *Service) Operation(name string) *Operation {
 	for _, o := range s.Operations {
 		if o.Name == name {
@@ -105,7 +105,7 @@ func (s *Service) Operation(name string) *Operation {
 	return nil
 }
 
-// Declares says whether the model lets the operation answer with an exception. SDKs have a type for those alone.
+// Declares reports whether the operation declares an exception. SDKs have types for declared exceptions only.
 func (o *Operation) Declares(exception string) bool {
 	return slices.Contains(o.Errors, exception)
 }

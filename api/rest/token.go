@@ -9,20 +9,20 @@ import (
 	"timbre"
 )
 
-// tokenVersion is the first byte of every page token, so that tokens of other forms can be told apart.
+// tokenVersion is the first byte of every page token, which identifies its format.
 const tokenVersion = 2
 
-// pages makes and opens page tokens: the last item of a page, sealed with AES-256-GCM and bound to its list and account.
-// Who has no key can neither read nor make one.
+// pages creates and opens page tokens: the last item of a page, encrypted with AES-256-GCM and bound to its list and account. Without
+// the key, nobody can read or forge one.
 type pages struct {
 	aead    cipher.AEAD
 	account string
 }
 
-// pagesKey finds the pages in the context of a request.
+// pagesKey is the context key of pages.
 type pagesKey struct{}
 
-// newPages takes a key of 32 bytes, or makes one. It panics at another length.
+// newPages takes a key of 32 bytes; nil: it generates one. It panics at another length.
 func newPages(key []byte, account string) pages {
 	if key == nil {
 		key = make([]byte, 32)
@@ -54,7 +54,7 @@ func (p pages) open(scope, token string) (after string, err error) {
 	return "", timbre.Errorf(timbre.Invalid, "", "The NextToken is not valid for this list.")
 }
 
-// bound is what a token holds for besides its item. No account has a zero byte.
+// bound returns what a token is bound to besides its item. No account contains a zero byte.
 func (p pages) bound(scope string) []byte {
 	return []byte(string(rune(tokenVersion)) + p.account + "\x00" + scope)
 }

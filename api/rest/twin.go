@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// taggedARN is the ARN that a request about tags names, in the query or in the body; empty where it cannot be read, which
-// is then for the handler to say.
+// taggedARN returns the ARN in the query or body of a request about tags: empty if it cannot be read, which the handler then refuses.
 func taggedARN(method string, query url.Values, body func() ([]byte, error)) string {
 	if method == http.MethodGet {
 		return query.Get("arn")
@@ -24,7 +23,7 @@ func taggedARN(method string, query url.Values, body func() ([]byte, error)) str
 	return arn
 }
 
-// ofPipelines says which of the two services an ARN belongs to: both write them alike but for the kind of resource.
+// ofPipelines reports whether an ARN belongs to the pipelines service. Both services use one format and differ in the resource type.
 func ofPipelines(arn string) bool {
 	parts := strings.SplitN(arn, ":", 6)
 	return len(parts) == 6 && (strings.HasPrefix(parts[5], "media-pipeline") || strings.HasPrefix(parts[5], "media-insights-"))

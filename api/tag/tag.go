@@ -1,5 +1,5 @@
-// Package tag holds the rules of tags, which are the same in both services: what a request asks for comes in, and goes
-// out to the durable state or is refused. It knows no resource: that an ARN names one is the store's affair.
+// Package tag has the rules of tags, which are the same in both services. Tags of a request come in; they are stored or refused.
+// Whether an ARN names a resource is up to the store.
 package tag
 
 import (
@@ -11,7 +11,7 @@ import (
 	"timbre"
 )
 
-// Check refuses tags that no resource may have. How many it may have is for the store to say.
+// Check refuses tags that no resource can have. The store enforces their number.
 func Check(tags map[string]string) error {
 	for key, value := range tags {
 		if strings.HasPrefix(strings.ToLower(key), "aws:") {
@@ -24,7 +24,7 @@ func Check(tags map[string]string) error {
 	return nil
 }
 
-// Add gives a resource tags, in the place of those with the same keys.
+// Add adds tags to a resource and replaces those with the same keys.
 func Add(ctx context.Context, s timbre.Tags, arn string, tags map[string]string) error {
 	return s.UpdateTags(ctx, arn, func(all map[string]string) error {
 		if err := Check(tags); err != nil { // what was there before stays as it is
@@ -35,7 +35,7 @@ func Add(ctx context.Context, s timbre.Tags, arn string, tags map[string]string)
 	})
 }
 
-// Remove takes tags away, where they are there.
+// Remove removes tags. Missing keys are ignored.
 func Remove(ctx context.Context, s timbre.Tags, arn string, keys []string) error {
 	return s.UpdateTags(ctx, arn, func(all map[string]string) error {
 		for _, k := range keys {
@@ -45,7 +45,7 @@ func Remove(ctx context.Context, s timbre.Tags, arn string, keys []string) error
 	})
 }
 
-// List gives the tags of a resource, by their keys in order.
+// List returns the tags of a resource, sorted by key.
 func List[T any](ctx context.Context, s timbre.Tags, arn string, one func(key, value *string) T) ([]T, error) {
 	tags, err := s.TagsOf(ctx, arn)
 	if err != nil {

@@ -49,7 +49,7 @@ func (s *service) updateApplication(ctx context.Context, in *sdk.UpdateSipMediaA
 	return &sdk.UpdateSipMediaApplicationOutput{SipMediaApplication: &a}, err
 }
 
-// deleteApplication refuses while a SIP rule leads to the application.
+// deleteApplication refuses while a SIP rule targets the application.
 func (s *service) deleteApplication(ctx context.Context, in *sdk.DeleteSipMediaApplicationInput) (*sdk.DeleteSipMediaApplicationOutput, error) {
 	return &sdk.DeleteSipMediaApplicationOutput{}, s.applications.Delete(ctx, *in.SipMediaApplicationId)
 }
@@ -60,7 +60,7 @@ func (s *service) putApplicationLog(ctx context.Context, in *sdk.PutSipMediaAppl
 	return &sdk.PutSipMediaApplicationLoggingConfigurationOutput{SipMediaApplicationLoggingConfiguration: &doc}, err
 }
 
-// getApplicationLog of an application that was given none says that it is off.
+// getApplicationLog returns a disabled configuration if none was put.
 func (s *service) getApplicationLog(ctx context.Context, in *sdk.GetSipMediaApplicationLoggingConfigurationInput) (*sdk.GetSipMediaApplicationLoggingConfigurationOutput, error) {
 	if _, err := s.applications.Get(ctx, *in.SipMediaApplicationId); err != nil {
 		return nil, err

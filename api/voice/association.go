@@ -42,7 +42,8 @@ func (s *service) disassociateGroup(ctx context.Context, in *sdk.DisassociatePho
 	return &sdk.DisassociatePhoneNumbersFromVoiceConnectorGroupOutput{PhoneNumberErrors: failed}, err
 }
 
-// associate gives each number to a connector or group. One that is given to another stays there unless force takes it away.
+// associate associates each number with a connector or group. A number that is associated with another one stays there unless force is
+// set.
 func (s *service) associate(ctx context.Context, numbers []string, force bool, kind types.PhoneNumberAssociationName, id string) ([]types.PhoneNumberError, error) {
 	return each(numbers, func(number string) error {
 		_, err := s.alter(ctx, number, func(n *types.PhoneNumber, r *timbre.Resource) error {
@@ -77,13 +78,13 @@ func (s *service) disassociate(ctx context.Context, numbers []string, id string)
 	})
 }
 
-// refusals are the codes of what can be wrong with a single number of many.
+// refusals maps the errors of single numbers in a batch to their codes.
 var refusals = map[timbre.Kind]types.ErrorCode{
 	timbre.NotFound: types.ErrorCodeNotFound, timbre.Invalid: types.ErrorCodeBadRequest,
 	timbre.Conflict: types.ErrorCodePhoneNumberAssociationsExist,
 }
 
-// each does something with each number, and tells of those where it was refused. Any other error ends it.
+// each calls do for each number and collects the refused ones. Any other error aborts.
 func each(numbers []string, do func(string) error) ([]types.PhoneNumberError, error) {
 	failed := []types.PhoneNumberError{}
 	for _, n := range numbers {

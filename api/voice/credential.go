@@ -14,10 +14,10 @@ import (
 	"timbre/api/rest"
 )
 
-// maxSecret is how long a username or a password may be.
+// maxSecret is the maximum length of a username or a password.
 const maxSecret = 256
 
-// putCredentials adds users, or gives those of the same name another password. Passwords go no further than this.
+// putCredentials adds users or replaces their passwords. Passwords are digested here and not stored.
 func (s *service) putCredentials(ctx context.Context, in *sdk.PutVoiceConnectorTerminationCredentialsInput) (*sdk.PutVoiceConnectorTerminationCredentialsOutput, error) {
 	c, err := s.deps.Store.Connector(ctx, *in.VoiceConnectorId)
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *service) putCredentials(ctx context.Context, in *sdk.PutVoiceConnectorT
 	return &sdk.PutVoiceConnectorTerminationCredentialsOutput{}, s.deps.Store.PutCredentials(ctx, c.ID, list)
 }
 
-// credential is what is kept of a password: what RFC 7616 calls A1, digested.
+// credential digests a password: the A1 of RFC 7616.
 func credential(username, realm, password string) timbre.Credential {
 	a1 := []byte(username + ":" + realm + ":" + password)
 	old, sum := md5.Sum(a1), sha256.Sum256(a1) //nolint:gosec // see the import

@@ -14,8 +14,8 @@ import (
 	"timbre/api/tag"
 )
 
-// createDomain gives a repeated token its first domain again, and refuses the token for other parameters. The token is
-// remembered as long as the domain.
+// createDomain returns the first domain of a repeated token, and refuses the token with different parameters. A token is kept as long as
+// its domain.
 func (s *service) createDomain(ctx context.Context, in *sdk.CreateVoiceProfileDomainInput) (*sdk.CreateVoiceProfileDomainOutput, error) {
 	id, now := s.env.NewID(), s.env.Now()
 	d := timbre.Domain{
@@ -30,7 +30,7 @@ func (s *service) createDomain(ctx context.Context, in *sdk.CreateVoiceProfileDo
 	first, found, err := s.firstDomain(ctx, d)
 	if err == nil && !found {
 		err = s.deps.Store.CreateDomain(ctx, d)
-		if timbre.KindOf(err) == timbre.Conflict && d.Token != "" { // somebody else was faster
+		if timbre.KindOf(err) == timbre.Conflict && d.Token != "" { // a concurrent creation was faster
 			var again error
 			if first, found, again = s.firstDomain(ctx, d); again != nil || found {
 				err = again
@@ -46,7 +46,7 @@ func (s *service) createDomain(ctx context.Context, in *sdk.CreateVoiceProfileDo
 	return &sdk.CreateVoiceProfileDomainOutput{VoiceProfileDomain: domain(d)}, nil
 }
 
-// firstDomain finds the domain that d's token has made already.
+// firstDomain finds the domain that was created with the token of d.
 func (s *service) firstDomain(ctx context.Context, d timbre.Domain) (first timbre.Domain, found bool, err error) {
 	if d.Token == "" {
 		return first, false, nil
@@ -63,7 +63,7 @@ func (s *service) firstDomain(ctx context.Context, d timbre.Domain) (first timbr
 	return first, true, nil
 }
 
-// fingerprint is a digest of what the creator of a domain chose.
+// fingerprint is a digest of the parameters of a creation.
 func fingerprint(d timbre.Domain) string {
 	text, _ := json.Marshal([]any{d.Name, d.Description, d.KMSKeyARN, d.Tags}) // strings always encode, map keys in order
 	sum := sha256.Sum256(text)

@@ -7,12 +7,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 )
 
-// arn names a resource of ours, such as vc/<id>.
+// arn returns the ARN of a resource, such as vc/<id>.
 func (s *service) arn(resource string) string {
 	return "arn:aws:chime:" + s.env.Region + ":" + s.env.Account + ":" + resource
 }
 
-// connectorID makes an id as connectors have them: 22 small letters and digits, out of the randomness of a UUID.
+// connectorID generates a connector id: 22 lower-case letters and digits, derived from the randomness of a UUID.
 func (s *service) connectorID() string {
 	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
 	sum := sha256.Sum256([]byte(s.env.NewID()))
@@ -23,7 +23,7 @@ func (s *service) connectorID() string {
 	return string(id)
 }
 
-// some is a pointer to v, or nil for the zero value, which an answer leaves out.
+// some returns a pointer to v, or nil for the zero value, which a response omits.
 func some[T comparable](v T) *T {
 	var zero T
 	if v == zero {
@@ -32,7 +32,7 @@ func some[T comparable](v T) *T {
 	return &v
 }
 
-// moment is a pointer to t, or nil when it has not come.
+// moment returns a pointer to t, or nil for the zero time, which a response omits.
 func moment(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
@@ -40,7 +40,7 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-// or is what p points to, or otherwise when it is nil.
+// or returns what p points to, or a default if p is nil.
 func or[T any](p *T, otherwise T) T {
 	if p == nil {
 		return otherwise

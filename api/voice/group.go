@@ -9,7 +9,7 @@ import (
 	"timbre"
 )
 
-// The group and its inputs have a member that the SDK's structures do not have yet.
+// The group and its inputs have a member that the structures of the SDK lack.
 type (
 	group struct {
 		types.VoiceConnectorGroup
@@ -52,7 +52,7 @@ func (s *service) listGroups(ctx context.Context, in *sdk.ListVoiceConnectorGrou
 	return &listGroupOutput{list, next}, err
 }
 
-// updateGroup replaces the connectors of a group by those given.
+// updateGroup replaces the connectors of a group.
 func (s *service) updateGroup(ctx context.Context, in *updateGroupInput) (*groupOutput, error) {
 	g, err := s.groups.Update(ctx, *in.VoiceConnectorGroupId, func(g *group, r *timbre.Resource) error {
 		g.Name, g.VoiceConnectorItems, g.UpdatedTimestamp = in.Name, in.VoiceConnectorItems, new(s.env.Now())
@@ -65,7 +65,7 @@ func (s *service) updateGroup(ctx context.Context, in *updateGroupInput) (*group
 	return &groupOutput{g}, err
 }
 
-// deleteGroup refuses while connectors or numbers are in the group.
+// deleteGroup refuses while the group has connectors or numbers.
 func (s *service) deleteGroup(ctx context.Context, in *sdk.DeleteVoiceConnectorGroupInput) (*sdk.DeleteVoiceConnectorGroupOutput, error) {
 	g, err := s.groups.Get(ctx, *in.VoiceConnectorGroupId)
 	if err == nil && len(g.VoiceConnectorItems) > 0 {

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 )
 
-// getHealth is empty until a connector's callers have shown a sign of life.
+// getHealth returns an empty structure until an OPTIONS request has come for the connector.
 func (s *service) getHealth(ctx context.Context, in *sdk.GetVoiceConnectorTerminationHealthInput) (*sdk.GetVoiceConnectorTerminationHealthOutput, error) {
 	c, err := s.deps.Store.Connector(ctx, *in.VoiceConnectorId)
 	if err != nil {
@@ -20,7 +20,7 @@ func (s *service) getHealth(ctx context.Context, in *sdk.GetVoiceConnectorTermin
 	return &sdk.GetVoiceConnectorTerminationHealthOutput{TerminationHealth: h}, nil
 }
 
-// listRegions gives those that a connector may name.
+// listRegions returns the regions that a connector can have.
 func (s *service) listRegions(context.Context, *sdk.ListAvailableVoiceConnectorRegionsInput) (*sdk.ListAvailableVoiceConnectorRegionsOutput, error) {
 	return &sdk.ListAvailableVoiceConnectorRegionsOutput{
 		VoiceConnectorRegions: types.VoiceConnectorAwsRegion("").Values(),

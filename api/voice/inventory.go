@@ -14,7 +14,7 @@ import (
 // deletionQueue is how long a deleted number can be restored.
 const deletionQueue = 7 * 24 * time.Hour
 
-// number is a number of the inventory as it is shown.
+// number returns a number of the inventory with its associations and status.
 func (s *service) number(ctx context.Context, id string) (types.PhoneNumber, error) {
 	n, err := s.numbers.Get(ctx, id)
 	if err == nil && s.released(n) {
@@ -27,7 +27,7 @@ func (s *service) number(ctx context.Context, id string) (types.PhoneNumber, err
 	return *shown(&n, ruled), err
 }
 
-// alter changes a number, which change sees with its associations; those by SIP rules are not for it to change.
+// alter changes a number. Change sees its associations; it cannot change those by SIP rules.
 func (s *service) alter(ctx context.Context, id string, change func(*types.PhoneNumber, *timbre.Resource) error) (types.PhoneNumber, error) {
 	ruled, err := s.ruled(ctx)
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *service) alter(ctx context.Context, id string, change func(*types.Phone
 	return *shown(&n, ruled), err
 }
 
-// ruled are the associations that numbers have by SIP rules.
+// ruled returns the associations of numbers by SIP rules.
 func (s *service) ruled(ctx context.Context) (map[string][]types.PhoneNumberAssociation, error) {
 	rules, err := s.rules.All(ctx)
 	all := map[string][]types.PhoneNumberAssociation{}
@@ -64,7 +64,7 @@ func (s *service) ruled(ctx context.Context) (map[string][]types.PhoneNumberAsso
 	return all, err
 }
 
-// shown adds to a number what is not kept with it: its associations by rules, and its status.
+// shown completes a stored number with its associations by rules and its status.
 func shown(n *types.PhoneNumber, ruled map[string][]types.PhoneNumberAssociation) *types.PhoneNumber {
 	if n.PhoneNumberId != nil && !slices.ContainsFunc(n.Associations, func(a types.PhoneNumberAssociation) bool {
 		return a.Name == types.PhoneNumberAssociationNameSipRuleId
@@ -82,7 +82,7 @@ func shown(n *types.PhoneNumber, ruled map[string][]types.PhoneNumberAssociation
 	return n
 }
 
-// released says whether a deleted number's time in the queue is over.
+// released reports whether the time of a deleted number in the queue is over.
 func (s *service) released(n types.PhoneNumber) bool {
 	return n.DeletionTimestamp != nil && !s.env.Now().Before(n.DeletionTimestamp.Add(deletionQueue))
 }
@@ -97,5 +97,5 @@ func associated() error {
 	return timbre.Errorf(timbre.Conflict, "", "The phone number is associated. Disassociate it first.")
 }
 
-// e164 is a number as ids have it: with the plus that SDKs let be left out.
+// e164 returns a number in E.164 format, with the plus that SDKs let clients omit.
 func e164(number string) string { return "+" + strings.TrimPrefix(number, "+") }

@@ -9,7 +9,7 @@ import (
 	"timbre"
 )
 
-// putLogging replaces the whole document: what the new one leaves out is off. It has effect from the next message on.
+// putLogging replaces the whole document: omitted members are off. It takes effect with the next message.
 func (s *service) putLogging(ctx context.Context, in *sdk.PutVoiceConnectorLoggingConfigurationInput) (*sdk.PutVoiceConnectorLoggingConfigurationOutput, error) {
 	doc := in.LoggingConfiguration
 	l := timbre.Logging{SIP: or(doc.EnableSIPLogs, false), Media: or(doc.EnableMediaMetricLogs, false)}

@@ -26,7 +26,7 @@ func (s *service) listNumbers(ctx context.Context, in *sdk.ListPhoneNumbersInput
 	return &sdk.ListPhoneNumbersOutput{PhoneNumbers: list, NextToken: next}, err
 }
 
-// passes says whether a list asks for a number.
+// passes reports whether a list request selects a number.
 func passes(n types.PhoneNumber, in *sdk.ListPhoneNumbersInput) bool {
 	if in.FilterName != "" && !slices.ContainsFunc(n.Associations, func(a types.PhoneNumberAssociation) bool {
 		return string(a.Name) == string(in.FilterName) && (in.FilterValue == nil || *a.Value == *in.FilterValue)
@@ -61,7 +61,7 @@ func (s *service) batchUpdateNumber(ctx context.Context, in *sdk.BatchUpdatePhon
 	return &sdk.BatchUpdatePhoneNumberOutput{PhoneNumberErrors: failed}, err
 }
 
-// changeNumber changes what is given. The product type stays while the number is associated.
+// changeNumber applies the members that are given. The product type cannot change while the number is associated.
 func (s *service) changeNumber(ctx context.Context, to types.UpdatePhoneNumberRequestItem) (types.PhoneNumber, error) {
 	return s.alter(ctx, *to.PhoneNumberId, func(n *types.PhoneNumber, _ *timbre.Resource) error {
 		switch {
@@ -85,7 +85,7 @@ func (s *service) changeNumber(ctx context.Context, to types.UpdatePhoneNumberRe
 	})
 }
 
-// deleteNumber puts a number that is not associated into the deletion queue.
+// deleteNumber moves a number that is not associated into the deletion queue.
 func (s *service) deleteNumber(ctx context.Context, in *sdk.DeletePhoneNumberInput) (*sdk.DeletePhoneNumberOutput, error) {
 	return &sdk.DeletePhoneNumberOutput{}, s.withdraw(ctx, *in.PhoneNumberId)
 }

@@ -15,13 +15,13 @@ import (
 
 const (
 	maxRoutes = 20
-	sipPort   = 5060 // of a route that names none
+	sipPort   = 5060 // of a route without a port
 )
 
-// hostName is a name as DNS has them, up to 253 characters.
+// hostName matches a DNS name of up to 253 characters.
 var hostName = regexp.MustCompile(`\A(?i)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?\z`)
 
-// putOrigination keeps the routes in the order in which they came.
+// putOrigination keeps the order of the routes.
 func (s *service) putOrigination(ctx context.Context, in *sdk.PutVoiceConnectorOriginationInput) (*sdk.PutVoiceConnectorOriginationOutput, error) {
 	doc := in.Origination
 	switch {
@@ -32,19 +32,9 @@ func (s *service) putOrigination(ctx context.Context, in *sdk.PutVoiceConnectorO
 	}
 	o := timbre.Origination{Disabled: or(doc.Disabled, false)}
 	for i, r := range doc.Routes {
-		at := "origination.routes." + strconv.Itoa(i+1) + ".member.host"
-		if r.Host == nil {
-			return nil, rest.Missing(at)
-		}
-		if _, err := netip.ParseAddr(*r.Host); err != nil && (len(*r.Host) > 253 || !hostName.MatchString(*r.Host)) {
-			return nil, rest.Invalid(at, "be a host name or an IP address")
-		}
-		route := timbre.Route{
-			Host: *r.Host, Port: int(or(r.Port, sipPort)), Protocol: string(r.Protocol),
-			Priority: int(or(r.Priority, 0)), Weight: int(or(r.Weight, 0)),
-		}
-		if route.Port == 0 {
-			route.Port = sipPort
+		route, err := routeOf(r, "origination.routes."+strconv.Itoa(i+1)+".member.host")
+		if err != nil {
+			return nil, err
 		}
 		o.Routes = append(o.Routes, route)
 	}
@@ -52,6 +42,24 @@ func (s *service) putOrigination(ctx context.Context, in *sdk.PutVoiceConnectorO
 		return nil, err
 	}
 	return &sdk.PutVoiceConnectorOriginationOutput{Origination: origination(o)}, nil
+}
+
+// routeOf reads a route, whose host is at a position of the request.
+func routeOf(r types.OriginationRoute, at string) (timbre.Route, error) {
+	if r.Host == nil {
+		return timbre.Route{}, rest.Missing(at)
+	}
+	if _, err := netip.ParseAddr(*r.Host); err != nil && (len(*r.Host) > 253 || !hostName.MatchString(*r.Host)) {
+		return timbre.Route{}, rest.Invalid(at, "be a host name or an IP address")
+	}
+	route := timbre.Route{
+		Host: *r.Host, Port: int(or(r.Port, sipPort)), Protocol: string(r.Protocol),
+		Priority: int(or(r.Priority, 0)), Weight: int(or(r.Weight, 0)),
+	}
+	if route.Port == 0 {
+		route.Port = sipPort
+	}
+	return route, nil
 }
 
 func (s *service) getOrigination(ctx context.Context, in *sdk.GetVoiceConnectorOriginationInput) (*sdk.GetVoiceConnectorOriginationOutput, error) {

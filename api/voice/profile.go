@@ -34,7 +34,7 @@ func (s *service) updateProfile(ctx context.Context, in *sdk.UpdateVoiceProfileI
 	return &sdk.UpdateVoiceProfileOutput{VoiceProfile: profile(p)}, nil
 }
 
-// listProfiles refuses a domain that does not exist rather than giving an empty list.
+// listProfiles refuses an unknown domain instead of returning an empty list.
 func (s *service) listProfiles(ctx context.Context, in *sdk.ListVoiceProfilesInput) (*sdk.ListVoiceProfilesOutput, error) {
 	domainID := *in.VoiceProfileDomainId
 	if _, err := s.deps.Store.Domain(ctx, domainID); err != nil {
@@ -62,7 +62,7 @@ func (s *service) deleteProfile(ctx context.Context, in *sdk.DeleteVoiceProfileI
 	return &sdk.DeleteVoiceProfileOutput{}, s.deps.Store.DeleteProfile(ctx, *in.VoiceProfileId)
 }
 
-// profile leaves the voiceprint out: embeddings never leave by the API.
+// profile omits the voiceprint: the API never returns embeddings.
 func profile(p timbre.Profile) *types.VoiceProfile {
 	return &types.VoiceProfile{
 		VoiceProfileId: &p.ID, VoiceProfileArn: &p.ARN, VoiceProfileDomainId: &p.DomainID,

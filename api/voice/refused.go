@@ -5,7 +5,7 @@ import (
 	"timbre/api/rest"
 )
 
-// registerRefused ties the operations that would need AWS itself to the reason why Timbre does not do them.
+// registerRefused binds the operations that would need AWS itself to the reason why Timbre refuses them.
 func registerRefused(m *rest.Mux) {
 	rest.Refuse(m, rest.Voice, timbre.Invalid,
 		"Timbre does not search for or order phone numbers. List the numbers that you own in the setting numbers.",

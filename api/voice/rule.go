@@ -36,7 +36,7 @@ func (s *service) getRule(ctx context.Context, in *sdk.GetSipRuleInput) (*sdk.Ge
 	return &sdk.GetSipRuleOutput{SipRule: &rule}, err
 }
 
-// listRules gives all rules, or those that lead to an application.
+// listRules returns all rules, or those that target an application.
 func (s *service) listRules(ctx context.Context, in *sdk.ListSipRulesInput) (*sdk.ListSipRulesOutput, error) {
 	var pass func(*types.SipRule) bool
 	if in.SipMediaApplicationId != nil {
@@ -81,7 +81,7 @@ func (s *service) deleteRule(ctx context.Context, in *sdk.DeleteSipRuleInput) (*
 	return &sdk.DeleteSipRuleOutput{}, err
 }
 
-// ruleUses are the applications that a rule leads to, and the number or connector that triggers it.
+// ruleUses returns the applications that a rule targets, and the number or connector that triggers it.
 func (s *service) ruleUses(ctx context.Context, rule types.SipRule) ([]string, error) {
 	if err := oneARegion(rule.TargetApplications); err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (s *service) ruleUses(ctx context.Context, rule types.SipRule) ([]string, e
 	return append(applicationsOf(rule), trigger), nil
 }
 
-// oneARegion refuses a second application for a region.
+// oneARegion refuses a second application in a region.
 func oneARegion(targets []types.SipRuleTargetApplication) error {
 	seen := map[string]bool{}
 	for i, t := range targets {

@@ -9,7 +9,7 @@ import (
 	"timbre"
 )
 
-// startSearch lets the engine choose the leg when the request names none.
+// startSearch leaves the choice of the leg to the engine if the request names none.
 func (s *service) startSearch(ctx context.Context, in *sdk.StartSpeakerSearchTaskInput) (*sdk.StartSpeakerSearchTaskOutput, error) {
 	side := timbre.Mixed
 	switch in.CallLeg {
@@ -49,7 +49,7 @@ func searchTask(t timbre.Task) *types.SpeakerSearchTask {
 	}
 }
 
-// searchDetails is nil before there is anything to tell. A search that found nobody has an empty list.
+// searchDetails returns nil until there are details. A search without a match has an empty list.
 func searchDetails(t timbre.Task) *types.SpeakerSearchDetails {
 	if !t.Identified && t.VoiceprintStatus == "" {
 		return nil

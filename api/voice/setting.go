@@ -10,16 +10,16 @@ import (
 	"timbre"
 )
 
-// numberSettings are what GetPhoneNumberSettings tells.
+// numberSettings is the document behind GetPhoneNumberSettings.
 type numberSettings struct {
 	CallingName                 string
 	CallingNameUpdatedTimestamp time.Time
 }
 
-// account is the id of the settings that an account has one of.
+// account is the id of settings that exist once per account.
 const account = "account"
 
-// none makes the answer to a Get of what was never set from the error.
+// none turns NotFound into the zero value, for settings that were never put.
 func none[T any](v T, err error) (T, error) {
 	if timbre.KindOf(err) == timbre.NotFound {
 		return v, nil
@@ -43,7 +43,7 @@ func (s *service) getNumberSettings(ctx context.Context, _ *sdk.GetPhoneNumberSe
 	}, err
 }
 
-// updateNumberSettings takes a new calling name at any time: no carrier has to be told.
+// updateNumberSettings accepts a new calling name at any time, because no carrier must be notified.
 func (s *service) updateNumberSettings(ctx context.Context, in *sdk.UpdatePhoneNumberSettingsInput) (*sdk.UpdatePhoneNumberSettingsOutput, error) {
 	return &sdk.UpdatePhoneNumberSettingsOutput{}, s.numberSettings.Put(ctx, timbre.Resource{ID: account}, numberSettings{*in.CallingName, s.env.Now()})
 }
@@ -79,5 +79,5 @@ func (s *service) deleteExternal(ctx context.Context, in *sdk.DeleteVoiceConnect
 	return &sdk.DeleteVoiceConnectorExternalSystemsConfigurationOutput{}, s.externals.Delete(ctx, *in.VoiceConnectorId)
 }
 
-// ownedBy is a setting that a connector or application has one of.
+// ownedBy is the resource of a setting that a connector or application has one of.
 func ownedBy(id string) timbre.Resource { return timbre.Resource{ID: id, Owner: id} }

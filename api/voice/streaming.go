@@ -11,7 +11,7 @@ import (
 	"timbre/api/rest"
 )
 
-// putStreaming replaces the whole document: what the new one leaves out is gone. A disabled link may lead nowhere.
+// putStreaming replaces the whole document: omitted members are removed. A disabled link may name no configuration.
 func (s *service) putStreaming(ctx context.Context, in *sdk.PutVoiceConnectorStreamingConfigurationInput) (*sdk.PutVoiceConnectorStreamingConfigurationOutput, error) {
 	doc := in.StreamingConfiguration
 	st := timbre.Streaming{RetentionHours: int(*doc.DataRetentionInHours), Disabled: *doc.Disabled}

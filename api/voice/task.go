@@ -6,7 +6,7 @@ import (
 	"timbre"
 )
 
-// task finds a task of a kind on a connector. A task of another connector does not exist for whoever asks.
+// task finds a task of a kind on a connector. A task of another connector does not exist for the client.
 func (s *service) task(ctx context.Context, kind timbre.TaskKind, connectorID, id string) (timbre.Task, error) {
 	t, err := s.deps.Tasks.Get(ctx, kind, connectorID, id)
 	if err == nil && (t.Owner() != connectorID || t.Kind != kind) {

@@ -12,7 +12,7 @@ import (
 	"timbre/api/rest"
 )
 
-// putTermination takes any range of addresses, private and loopback too: here the caller's network is the operator's own.
+// putTermination accepts any CIDR block, private and loopback ones too: the callers are in networks of the operator.
 func (s *service) putTermination(ctx context.Context, in *sdk.PutVoiceConnectorTerminationInput) (*sdk.PutVoiceConnectorTerminationOutput, error) {
 	doc := in.Termination
 	for i, cidr := range doc.CidrAllowedList {
@@ -38,7 +38,7 @@ func (s *service) getTermination(ctx context.Context, in *sdk.GetVoiceConnectorT
 	return &sdk.GetVoiceConnectorTerminationOutput{Termination: termination(t)}, nil
 }
 
-// deleteTermination refuses while the connector has an emergency calling configuration, which needs the termination.
+// deleteTermination refuses while the connector has an emergency calling configuration, which depends on the termination.
 func (s *service) deleteTermination(ctx context.Context, in *sdk.DeleteVoiceConnectorTerminationInput) (*sdk.DeleteVoiceConnectorTerminationOutput, error) {
 	switch _, err := s.emergencies.Get(ctx, *in.VoiceConnectorId); {
 	case err == nil:

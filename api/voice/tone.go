@@ -20,7 +20,7 @@ func (s *service) startTone(ctx context.Context, in *sdk.StartVoiceToneAnalysisT
 	return &sdk.StartVoiceToneAnalysisTaskOutput{VoiceToneAnalysisTask: toneTask(t, nil)}, nil
 }
 
-// getTone answers for the leg that was asked for; the task is one for both.
+// getTone returns the results of one leg. The task is the same for both legs.
 func (s *service) getTone(ctx context.Context, in *sdk.GetVoiceToneAnalysisTaskInput) (*sdk.GetVoiceToneAnalysisTaskOutput, error) {
 	t, err := s.task(ctx, timbre.VoiceTone, *in.VoiceConnectorId, *in.VoiceToneAnalysisTaskId)
 	if err != nil {

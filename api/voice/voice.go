@@ -1,9 +1,8 @@
-// Package voice carries out the operations of Amazon Chime SDK Voice that Timbre serves.
+// Package voice performs the operations of Amazon Chime SDK Voice that Timbre supports.
 //
-// In come the SDK's input structures, already checked against the model; out go its output structures. Between them stand
-// the words of package timbre: what is durable is behind Store, what runs is behind Tasks, and the SDK's structures go no
-// further than this package. It decides what the model leaves open, such as forms of ids and what refers to what; the
-// life of a task is not its affair.
+// The input structures of the SDK come in, validated against the model; its output structures go out. Durable state is behind Store,
+// running tasks are behind Tasks; structures of the SDK stay within this package. The package decides what the model leaves open,
+// such as formats of ids and references between resources. The life of a task belongs to package task.
 package voice
 
 import (
@@ -31,7 +30,7 @@ type Tasks interface {
 	Renew(ctx context.Context, profileID, taskID string) (timbre.Profile, error)
 }
 
-// Pings knows the last SIP OPTIONS of each connector's callers.
+// Pings returns the last SIP OPTIONS request for each connector.
 type Pings interface {
 	LastPing(connectorID string) (timbre.Ping, bool)
 }

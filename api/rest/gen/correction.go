@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// corrected mends what the published models say wrongly of request tokens. Voice spells their length after the anchor, where
-// it bounds nothing; and both spell characters that clients in use do not keep to: see docs/decisions/0009.
+// corrected fixes errors of the published models in the patterns of request tokens: Voice has their length after the anchor, where it has no
+// effect, and both services allow only characters that existing clients do not keep to. See docs/decisions/0009.
 func corrected(name string, s shape) shape {
 	if name == "ClientRequestId" || name == "ClientRequestToken" {
 		least, most := 2, 64
@@ -15,7 +15,7 @@ func corrected(name string, s shape) shape {
 	return s
 }
 
-// pattern writes a pattern as Go, a leading negative look-ahead as an exception.
+// pattern returns a pattern as Go source. A leading negative look-ahead becomes an exception.
 func pattern(text string) string {
 	ahead, ok := strings.CutPrefix(text, "(?!")
 	if !ok {

@@ -1,5 +1,5 @@
-// Command gen turns the published models of the two services into the Go table that routing and validation work from.
-// The models come in as botocore's service-2.json files, which are not part of this repository; a Go file goes out.
+// Command gen generates the Go table of routing and validation from the published models of the two services. Input are the
+// service-2.json files of botocore, which are not part of this repository; output is a Go file.
 //
 //	go run ./api/rest/gen -voice …/chime-sdk-voice/2022-08-03/service-2.json \
 //		-pipelines …/chime-sdk-media-pipelines/2021-07-15/service-2.json

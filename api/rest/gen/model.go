@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// model is as much of a botocore service model (service-2.json) as the table needs.
+// model is the part of a botocore service model (service-2.json) that the table needs.
 type model struct {
 	Operations map[string]struct {
 		HTTP struct {

@@ -1,6 +1,6 @@
-// Package sample makes requests from the table of operations, for those who judge a server: any request that fits an
-// operation's input, and for each of the input's rules requests that break that rule alone. A source of randomness comes in,
-// requests come out. It signs and sends nothing, and it knows only the rules that the table has.
+// Package sample generates requests from the table of operations, for tests of a server: valid requests for an operation, and for each
+// constraint of its input requests that violate that constraint only. A source of randomness comes in, requests go out. The package
+// neither signs nor sends them, and knows only the constraints in the table.
 package sample
 
 import (
@@ -14,14 +14,14 @@ import (
 	"timbre/api/rest"
 )
 
-// Request is what a client says for an operation.
+// Request is the input of an operation.
 type Request struct {
 	Labels map[string]string // of the path
 	Query  url.Values
 	Body   map[string]any // nil where the operation has none
 }
 
-// Fitting makes a request that breaks no rule. It has all that is required, and of the rest each with the chance of most.
+// Fitting generates a valid request with all required members, and each optional one with the probability most.
 func Fitting(x *rand.Rand, op *rest.Operation, most float64) Request {
 	r := Request{Labels: map[string]string{}, Query: url.Values{}}
 	for _, m := range op.Input.Members {
@@ -36,7 +36,7 @@ func Fitting(x *rand.Rand, op *rest.Operation, most float64) Request {
 	return r
 }
 
-// set puts a value where its member travels; nil takes it away.
+// set stores a value in the place of its member; nil removes it.
 func (r *Request) set(m rest.Member, v any) {
 	switch m.Place {
 	case rest.Body:
@@ -65,7 +65,7 @@ func plain(v any) string {
 
 var label = regexp.MustCompile(`\{\w+\}`)
 
-// Target is the path and query of the request.
+// Target returns the path and query of the request.
 func (r *Request) Target(op *rest.Operation) string {
 	query := url.Values{}
 	for k, v := range r.Query {
@@ -81,7 +81,7 @@ func (r *Request) Target(op *rest.Operation) string {
 	return path + "?" + query.Encode()
 }
 
-// Text is the body as JSON, empty without one.
+// Text returns the body as JSON: empty if there is none.
 func (r *Request) Text() string {
 	if r.Body == nil {
 		return ""

@@ -11,10 +11,10 @@ import (
 	"timbre/api/rest"
 )
 
-// some is how much longer than it must be anything gets.
+// some is how much a value may exceed its minimum length.
 const some = 12
 
-// value makes a value that fits a shape.
+// value generates a valid value of a shape.
 func value(x *rand.Rand, s *rest.Shape, most float64) any {
 	switch s.Kind {
 	case rest.Boolean:
@@ -64,8 +64,8 @@ func length(x *rand.Rand, s *rest.Shape, more int) int {
 	return least + x.IntN(greatest-least+1)
 }
 
-// text makes a text that fits a shape, and is never empty. It panics where it finds none: then the table has a rule that
-// nothing can keep, or one too hard for a guess.
+// text generates a valid string of a shape, which is never empty. It panics if it finds none: then a constraint of the table cannot be met,
+// or is too hard to meet at random.
 func text(x *rand.Rand, s *rest.Shape) string {
 	if len(s.Enum) > 0 {
 		return s.Enum[x.IntN(len(s.Enum))]
@@ -87,8 +87,8 @@ func text(x *rand.Rand, s *rest.Shape) string {
 	panic(fmt.Sprintf("sample: no text fits %+v", s))
 }
 
-// like makes a text after a regular expression; what repeats does so at most more times than it has to. Look-aheads are
-// left out, and so is what Go's expressions do not know: the caller looks whether the text fits.
+// like generates a string for a regular expression. Repetitions exceed their minimum by at most more. It ignores look-aheads and what Go's
+// syntax lacks, so the caller must check the result.
 func like(x *rand.Rand, pattern string, more int) string {
 	if rest, ok := strings.CutPrefix(pattern, "(?!"); ok {
 		pattern = rest[strings.Index(rest, "))")+2:]
@@ -137,7 +137,7 @@ func write(x *rand.Rand, b *strings.Builder, e *syntax.Regexp, more int) {
 	}
 }
 
-// within takes a character of a class, a printable one of ASCII where there is one.
+// within picks a character of a class, printable ASCII if there is any.
 func within(x *rand.Rand, pairs []rune) rune {
 	var plain []rune
 	for i := 0; i < len(pairs); i += 2 {
