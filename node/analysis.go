@@ -64,5 +64,5 @@ func loadModels(s config.Settings) (m analysisModels, err error) {
 
 // searcher searches the domains of a source.
 func (m analysisModels) searcher(env environment.Environment, s config.Settings, source search.Source) *search.Searcher {
-	return search.New(source, m.calibration, search.Config{Threshold: s.Search.Threshold, Now: env.Now, Log: env.Log})
+	return search.New(env, search.Config{Threshold: s.Search.Threshold}, search.Deps{Source: source, Calibration: m.calibration})
 }

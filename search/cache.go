@@ -6,39 +6,41 @@ import (
 	"strconv"
 	"sync"
 	"time"
-
-	"timbre"
 )
 
-// idle is how long a domain that nobody searches stays in memory.
-const idle = time.Hour
+// idleTimeout is how long a domain that is not searched stays in the cache.
+const idleTimeout = time.Hour
 
-// cache keeps the domains that are searched in memory, each as of a generation. A domain that is gone, or has not been
-// searched for long, goes.
+// cache holds the domains that are searched, each with the generation that it was read at. A domain that is deleted or idle
+// is evicted.
 type cache struct {
-	source      Source
-	calibration Calibration
-	log         *slog.Logger
+	log  *slog.Logger
+	deps Deps
 
 	mu      sync.Mutex
 	domains map[string]*domain
 }
 
-// domain is one domain in memory. Its lock is held while it is read in, so that it is read once however many search it.
+func newCache(log *slog.Logger, deps Deps) cache {
+	return cache{log: log, deps: deps, domains: map[string]*domain{}}
+}
+
+// domain is one cached domain. Its lock is held while it is read, so concurrent searches read it once.
 type domain struct {
 	used time.Time // guarded by the cache's lock
 
 	mu         sync.Mutex
 	loaded     bool
 	generation int64
-	models     map[string]*index // by the name and version of the model
-	complaint  string            // the threshold, in quotes, that has been complained of
+	models     map[string]*index // by name and version of the model
+	invalid    string            // the last invalid threshold that was logged, quoted
 }
 
-// get gives the voices of a domain that one model made; nil without any.
+// get returns the index of a domain for one model; nil if the domain has no profile of it.
 func (c *cache) get(ctx context.Context, id, model string, now time.Time) (*index, error) {
 	d := c.open(id, now)
-	generation, err := c.source.Generation(ctx, id) // before the profiles: they may be newer than it says, never older
+	// The generation is read before the profiles, so they may be newer than it says but never older.
+	generation, err := c.deps.Source.Generation(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +56,9 @@ func (c *cache) get(ctx context.Context, id, model string, now time.Time) (*inde
 	return d.models[model], nil
 }
 
+// read builds an index of a domain for each model.
 func (c *cache) read(ctx context.Context, id string, now time.Time) (map[string]*index, error) {
-	profiles, err := c.source.Voiceprints(ctx, id, now)
+	profiles, err := c.deps.Source.Voiceprints(ctx, id, now)
 	if err != nil {
 		return nil, err
 	}
@@ -66,22 +69,22 @@ func (c *cache) read(ctx context.Context, id string, now time.Time) (map[string]
 			x = &index{}
 			models[p.Voiceprint.Model] = x
 		}
-		if !x.add(p, c.calibration) {
-			c.log.WarnContext(ctx, "a profile's voiceprint cannot be compared: left out of the search",
+		if !x.add(p, c.deps.Calibration) {
+			c.log.WarnContext(ctx, "profile is left out of searches: its voiceprint is malformed",
 				"profile", p.ID, "domain", id, "values", len(p.Voiceprint.Embedding))
 		}
 	}
 	return models, nil
 }
 
-// open finds a domain in the cache or puts it there, and lets those go that have been idle for long.
+// open finds or adds a domain. When it adds one it evicts idle ones.
 func (c *cache) open(id string, now time.Time) *domain {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	d := c.domains[id]
 	if d == nil {
 		for other, o := range c.domains {
-			if now.Sub(o.used) > idle {
+			if now.Sub(o.used) > idleTimeout {
 				delete(c.domains, other)
 			}
 		}
@@ -92,14 +95,14 @@ func (c *cache) open(id string, now time.Time) *domain {
 	return d
 }
 
-// complain is true once for each bad threshold of a domain.
-func (c *cache) complain(id, threshold string, now time.Time) bool {
+// newlyInvalid is true once for each invalid threshold of a domain.
+func (c *cache) newlyInvalid(id, threshold string, now time.Time) bool {
 	d := c.open(id, now)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	quoted := strconv.Quote(threshold)
-	first := d.complaint != quoted
-	d.complaint = quoted
+	quoted := strconv.Quote(threshold) // an empty one differs from none
+	first := d.invalid != quoted
+	d.invalid = quoted
 	return first
 }
 
@@ -108,6 +111,3 @@ func (c *cache) forget(id string) {
 	defer c.mu.Unlock()
 	delete(c.domains, id)
 }
-
-// missing says whether an error means that the domain is gone.
-func missing(err error) bool { return timbre.KindOf(err) == timbre.NotFound }

@@ -8,12 +8,12 @@ import (
 	"timbre"
 )
 
-// Calibration turns the score of two voices, and how much net speech each was made from, into the probability that both
-// are one person, if that was as likely as not beforehand:
+// Calibration maps the cosine score of two voiceprints, and the net speech that each was made from, to the probability that
+// both are one person, at a prior of one half:
 //
 //	logit = bias + score·c + log_long·ln L + log_short·ln S + score_log_short·c·ln S
 //
-// where c is the cosine, and L and S are the seconds of the longer and of the shorter side, between min_s and max_s.
+// where c is the cosine, and L and S are the seconds of the longer and of the shorter side, limited to min_s and max_s.
 type Calibration struct {
 	MinSeconds    float64 `json:"min_s"`
 	MaxSeconds    float64 `json:"max_s"`
@@ -24,37 +24,38 @@ type Calibration struct {
 	ScoreLogShort float64 `json:"score_log_short"`
 }
 
-// ParseCalibration reads the JSON document that comes with a model of voices.
+// ParseCalibration reads the JSON document that belongs to a speaker model.
 func ParseCalibration(document []byte) (Calibration, error) {
+	const op = "search.ParseCalibration"
 	var c Calibration
 	if err := json.Unmarshal(document, &c); err != nil {
-		return c, timbre.Errorf(timbre.Internal, "search.ParseCalibration", "%w", err)
+		return c, timbre.Errorf(timbre.Internal, op, "%w", err)
 	}
 	if !(c.MinSeconds > 0 && c.MinSeconds <= c.MaxSeconds) {
-		return c, timbre.Errorf(timbre.Internal, "search.ParseCalibration", "min_s %v and max_s %v are no range of seconds", c.MinSeconds, c.MaxSeconds)
+		return c, timbre.Errorf(timbre.Internal, op, "min_s %v and max_s %v are not a range of seconds", c.MinSeconds, c.MaxSeconds)
 	}
-	// A better score must never be a worse match, whatever the length.
+	// A higher score is never a worse match, whatever the net speech.
 	if c.slope(math.Log(c.MinSeconds)) <= 0 || c.slope(math.Log(c.MaxSeconds)) <= 0 {
-		return c, timbre.Errorf(timbre.Internal, "search.ParseCalibration", "the probability does not grow with the score")
+		return c, timbre.Errorf(timbre.Internal, op, "the probability does not increase with the score")
 	}
 	return c, nil
 }
 
-// Probability that two voices with this score are one person, given the net speech of both. The order of the two is free.
-func (c Calibration) Probability(score float64, one, other time.Duration) float64 {
-	return probability(c.logit(score, c.log(one), c.log(other)))
+// Probability returns the probability that two voices with a score are one person. The order of the two is irrelevant.
+func (c Calibration) Probability(score float64, net1, net2 time.Duration) float64 {
+	return probability(c.logit(score, c.logSeconds(net1), c.logSeconds(net2)))
 }
 
-// log is the logarithm of net speech in seconds, within the range that the calibration knows.
-func (c Calibration) log(net time.Duration) float64 {
+// logSeconds is the logarithm of net speech in seconds, limited to the range of the calibration.
+func (c Calibration) logSeconds(net time.Duration) float64 {
 	return math.Log(max(c.MinSeconds, min(c.MaxSeconds, net.Seconds())))
 }
 
-func (c Calibration) slope(short float64) float64 { return c.Score + c.ScoreLogShort*short }
+func (c Calibration) slope(logShort float64) float64 { return c.Score + c.ScoreLogShort*logShort }
 
-// logit of the probability, from the score and the logarithms of both sides' seconds.
-func (c Calibration) logit(score, one, other float64) float64 {
-	long, short := max(one, other), min(one, other)
+// logit is that of the probability, from the score and the logarithms of both sides' seconds.
+func (c Calibration) logit(score, log1, log2 float64) float64 {
+	long, short := max(log1, log2), min(log1, log2)
 	return c.Bias + c.LogLong*long + c.LogShort*short + c.slope(short)*score
 }
 

@@ -10,8 +10,8 @@ import (
 	"timbre/models"
 )
 
-// The formula stands in the calibration file in words; here with its numbers.
-func TestProbabilityIsThatOfTheFormula(t *testing.T) {
+// The calibration file states the formula in words; this is the formula with its numbers.
+func TestProbabilityFollowsTheFormula(t *testing.T) {
 	c := calibration(t)
 	for _, x := range []struct {
 		score      float64
@@ -27,12 +27,12 @@ func TestProbabilityIsThatOfTheFormula(t *testing.T) {
 		logit := -9.714998624804208 + 19.035715749018284*x.score - 1.1268856167005417*math.Log(l) -
 			23.750877852318784*math.Log(s) + 24.800331003356916*x.score*math.Log(s)
 		if got, want := c.Probability(x.score, x.one, x.other), 1/(1+math.Exp(-logit)); math.Abs(got-want) > 1e-12 {
-			t.Errorf("%+v: %v, want %v", x, got, want)
+			t.Errorf("%+v: got %v, want %v", x, got, want)
 		}
 	}
 }
 
-func TestProbabilityGrowsWithTheScoreAndDoesNotMindTheOrder(t *testing.T) {
+func TestProbabilityIncreasesWithTheScoreInAnyOrder(t *testing.T) {
 	c, r := calibration(t), rand.New(rand.NewPCG(1, 1))
 	for range 2000 {
 		one, other := time.Duration(r.Int64N(60e9)), time.Duration(r.Int64N(60e9))
@@ -40,16 +40,16 @@ func TestProbabilityGrowsWithTheScoreAndDoesNotMindTheOrder(t *testing.T) {
 		high := low + (1-low)*r.Float64()
 		a, b := c.Probability(low, one, other), c.Probability(high, one, other)
 		if a > b || a < 0 || b > 1 {
-			t.Fatalf("scores %v and %v: %v and %v", low, high, a, b)
+			t.Fatalf("scores %v and %v: got %v and %v, want increasing probabilities", low, high, a, b)
 		}
 		if c.Probability(low, other, one) != a {
-			t.Fatalf("the order of %v and %v counts", one, other)
+			t.Fatalf("net speech of %v and %v: got a probability that depends on the order", one, other)
 		}
 	}
 }
 
-// The file says which probability each of its operating points has.
-func TestTheFilesOperatingPointsAgreeWithTheLogistic(t *testing.T) {
+// The calibration file states the probability of each of its operating points.
+func TestOperatingPointsOfTheFile(t *testing.T) {
 	var f struct {
 		Thresholds map[string]json.RawMessage
 	}
@@ -63,21 +63,21 @@ func TestTheFilesOperatingPointsAgreeWithTheLogistic(t *testing.T) {
 			continue // a note
 		}
 		if n++; math.Abs(probability(p.Logit)-p.Probability) > 1e-3 {
-			t.Errorf("%s: logit %v is %v, the file says %v", name, p.Logit, probability(p.Logit), p.Probability)
+			t.Errorf("%s: logit %v: got %v, want %v", name, p.Logit, probability(p.Logit), p.Probability)
 		}
 	}
 	if n < 2 {
-		t.Errorf("%d operating points", n)
+		t.Errorf("got %d operating points, want at least 2", n)
 	}
 }
 
-func TestACalibrationThatMakesNoSenseIsRefused(t *testing.T) {
+func TestParseCalibrationRefusesNonsense(t *testing.T) {
 	for _, doc := range []string{
 		`{`, `{}`, `{"min_s": 5, "max_s": 1, "score": 1}`, `{"min_s": 1, "max_s": 30, "score": -1}`,
 		`{"min_s": 1, "max_s": 30, "score": 1, "score_log_short": -1}`,
 	} {
 		if c, err := ParseCalibration([]byte(doc)); err == nil {
-			t.Errorf("%s: %+v", doc, c)
+			t.Errorf("%s: got %+v, want an error", doc, c)
 		}
 	}
 }

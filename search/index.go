@@ -10,21 +10,21 @@ import (
 	"timbre/search/dot"
 )
 
-// index holds the voices of a domain's profiles that were made by one model, side by side in memory.
+// index holds the embeddings of a domain's profiles that one model has made, contiguous in memory.
 type index struct {
 	dim     int
-	vectors []float32 // dim values a profile
+	vectors []float32 // dim values for each entry, in the same order
 	entries []entry
 }
 
-// entry is what else is known of a profile: its row in vectors is its place among the entries.
+// entry is the rest of a profile.
 type entry struct {
 	id      string
 	logNet  float64
 	expires time.Time
 }
 
-// add takes a profile in. False: its embedding is not fit to be compared with the others.
+// add adds a profile; false if its embedding cannot be compared with the others.
 func (x *index) add(p timbre.Profile, c Calibration) bool {
 	e := p.Voiceprint.Embedding
 	if x.dim == 0 {
@@ -34,7 +34,7 @@ func (x *index) add(p timbre.Profile, c Calibration) bool {
 		return false
 	}
 	x.vectors = append(x.vectors, e...)
-	x.entries = append(x.entries, entry{p.ID, c.log(p.Voiceprint.Net), p.Expires})
+	x.entries = append(x.entries, entry{p.ID, c.logSeconds(p.Voiceprint.Net), p.Expires})
 	return true
 }
 
@@ -42,29 +42,29 @@ func finite(e timbre.Embedding) bool {
 	return !slices.ContainsFunc(e, func(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) })
 }
 
-// found is a profile at or above the threshold.
-type found struct {
+// candidate is a profile at or above the threshold.
+type candidate struct {
 	id    string
 	logit float64
 }
 
-// rank compares v with every profile that lives at now, and gives the most probable ones that reach the logit least, best
-// first, at most limit.
-func (x *index) rank(v timbre.Voiceprint, c Calibration, now time.Time, least float64, limit int) []found {
+// rank compares v with every profile that has not expired at now. It returns those whose logit is at least the given one,
+// best first, at most limit.
+func (x *index) rank(v timbre.Voiceprint, c Calibration, now time.Time, least float64, limit int) []candidate {
 	if len(v.Embedding) != x.dim {
 		return nil
 	}
-	best := make([]found, 0, limit+1)
-	net := c.log(v.Net)
+	best := make([]candidate, 0, limit+1)
+	logNet := c.logSeconds(v.Net)
 	for i := range x.entries {
 		e := &x.entries[i]
-		logit := c.logit(float64(dot.Product(v.Embedding, x.vectors[i*x.dim:(i+1)*x.dim])), net, e.logNet)
+		logit := c.logit(float64(dot.Product(v.Embedding, x.vectors[i*x.dim:(i+1)*x.dim])), logNet, e.logNet)
 		if !(logit >= least) || !now.Before(e.expires) {
 			continue
 		}
-		f := found{e.id, logit}
-		at, _ := slices.BinarySearchFunc(best, f, better)
-		if best = slices.Insert(best, at, f); len(best) > limit {
+		k := candidate{e.id, logit}
+		at, _ := slices.BinarySearchFunc(best, k, better)
+		if best = slices.Insert(best, at, k); len(best) > limit {
 			best = best[:limit]
 		}
 		if len(best) == limit {
@@ -74,7 +74,7 @@ func (x *index) rank(v timbre.Voiceprint, c Calibration, now time.Time, least fl
 	return best
 }
 
-// better orders by probability, and equal ones by id, so that the order never depends on chance.
-func better(a, b found) int {
+// better orders by probability, and equal ones by id, so that the order is deterministic.
+func better(a, b candidate) int {
 	return cmp.Or(cmp.Compare(b.logit, a.logit), cmp.Compare(a.id, b.id))
 }

@@ -1,8 +1,8 @@
-// Package dot is the innermost loop of a search: dot products of vectors. It knows nothing of what they mean.
+// Package dot is the inner loop of a search: the dot product of two vectors.
 package dot
 
-// Product is the dot product of a and b, which must be equally long. Eight sums go side by side, so that the processor need
-// not wait for one addition before the next.
+// Product returns the dot product of a and b, which must have the same length. Eight independent sums keep the
+// processor from waiting for the previous addition.
 func Product(a, b []float32) float32 {
 	b = b[:len(a)]
 	var s0, s1, s2, s3, s4, s5, s6, s7 float32

@@ -16,7 +16,7 @@ func TestProductIsTheSumOfProducts(t *testing.T) {
 			want += float64(a[i]) * float64(b[i])
 		}
 		if got := float64(Product(a, b)); math.Abs(got-want) > 1e-4 {
-			t.Errorf("%d values: %v, want %v", n, got, want)
+			t.Errorf("%d values: got %v, want %v", n, got, want)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/infer"
 	"timbre/models"
 	"timbre/rtp/codec"
@@ -129,7 +130,7 @@ func (c chain) enrol(t testing.TB, speakers ...string) roll {
 func TestEnrolledCallersAreRecognised(t *testing.T) {
 	c := newChain(t)
 	everyone := []string{"s1", "s2", "s3", "s4", "s5"}
-	s := search.New(c.enrol(t, everyone...), c.calibration, search.Config{})
+	s := search.New(environment.Environment{}, search.Config{}, search.Deps{Source: c.enrol(t, everyone...), Calibration: c.calibration})
 	for _, caller := range everyone {
 		got, err := s.Search(t.Context(), "domain", c.voiceprint(t, caller+"_second_caller.wav", 10*time.Second))
 		if err != nil {
@@ -147,7 +148,7 @@ func TestUnknownSpeakerMatchesNobody(t *testing.T) {
 	everyone := []string{"s1", "s2", "s3", "s4", "s5"}
 	all := c.enrol(t, everyone...)
 	for i, stranger := range everyone {
-		s := search.New(append(append(roll{}, all[:i]...), all[i+1:]...), c.calibration, search.Config{})
+		s := search.New(environment.Environment{}, search.Config{}, search.Deps{Source: append(append(roll{}, all[:i]...), all[i+1:]...), Calibration: c.calibration})
 		got, err := s.Search(t.Context(), "domain", c.voiceprint(t, stranger+"_second_caller.wav", 10*time.Second))
 		if err != nil {
 			t.Fatal(err)
