@@ -6,7 +6,7 @@ import (
 	"timbre"
 )
 
-// caller ties an event to its call and to one of its legs. isCaller is left out for a mixed leg.
+// caller identifies the call and the leg of an event. isCaller is omitted for a mixed leg.
 type caller struct {
 	IsCaller      *bool  `json:"isCaller,omitempty"`
 	TransactionID string `json:"transactionId"`
@@ -17,7 +17,7 @@ func callerOf(e timbre.Event) caller {
 	return caller{leg(e).Side.IsCaller(), e.Call.TransactionID, e.Call.ConnectorID}
 }
 
-// leg is the one that the event is about; a mixed one when the call is not known any more.
+// leg is the leg of an event; a mixed one if the call has been deleted.
 func leg(e timbre.Event) timbre.Leg {
 	if e.Leg < 0 || e.Leg >= len(e.Call.Legs) {
 		return timbre.Leg{}
@@ -25,8 +25,8 @@ func leg(e timbre.Event) timbre.Leg {
 	return e.Call.Legs[e.Leg]
 }
 
-// readyDetail is that of AnalyticsReady. The documentation nests the call under callDetails; clients in the field read it,
-// and the Call-ID and the headers, beside detailStatus. Both find it.
+// readyDetail is the detail of AnalyticsReady. The documentation nests the call in callDetails; clients in the field read it,
+// the Call-ID and the headers beside detailStatus. Both find it.
 type readyDetail struct {
 	Status  string `json:"detailStatus"`
 	Details caller `json:"callDetails"`
@@ -39,7 +39,7 @@ func ready(e timbre.Event) readyDetail {
 	return readyDetail{e.Status, callerOf(e), callerOf(e), e.Call.CallID, e.Call.Headers}
 }
 
-// taskDetail begins the detail of every event of a task.
+// taskDetail is the beginning of the detail of every task event.
 type taskDetail struct {
 	TaskID  string `json:"taskId"`
 	Status  string `json:"detailStatus"`
@@ -60,7 +60,7 @@ type searchResults struct {
 
 type searchResult struct {
 	ProfileID  string  `json:"voiceProfileId"`
-	Confidence float32 `json:"confidenceScore"` // the precision of the API, so that Get tells the same number
+	Confidence float32 `json:"confidenceScore"` // the precision of the API, so that Get returns the same number
 }
 
 func speakerSearch(e timbre.Event) searchDetail {
@@ -111,7 +111,7 @@ func span(s *timbre.ToneSpan) *toneSpan {
 		return nil
 	}
 	scores := toneScores{float32(s.Tone.Neutral), float32(s.Tone.Positive), float32(s.Tone.Negative)}
-	return &toneSpan{inMillis(s.Start), inMillis(s.End), s.Tone.Label(), scores}
+	return &toneSpan{formatMillis(s.Start), formatMillis(s.End), s.Tone.Label(), scores}
 }
 
-func inMillis(t time.Time) string { return t.UTC().Format(millis) }
+func formatMillis(t time.Time) string { return t.UTC().Format(millis) }

@@ -1,14 +1,12 @@
 package event
 
 import (
-	"context"
 	"maps"
-	"slices"
 
 	"timbre"
 )
 
-// sourceDetail ties an event of a task that was started on a pipeline to what it listens to.
+// sourceDetail identifies the source of a task that was started on a pipeline.
 type sourceDetail struct {
 	PipelineID  string `json:"mediaInsightsPipelineId"`
 	PipelineARN string `json:"sourceArn"`
@@ -18,11 +16,11 @@ type sourceDetail struct {
 	Fragment    string `json:"startFragmentNumber"`
 }
 
-func sourceOf(s *timbre.PipelineSource) sourceDetail {
+func sourceDetailOf(s *timbre.PipelineSource) sourceDetail {
 	return sourceDetail{s.PipelineID, s.PipelineARN, s.StreamARN, s.Channel, s.Role, s.Fragment}
 }
 
-// pipelineSearch and pipelineTone are the forms of a task's events on a pipeline: instead of the caller, the source.
+// pipelineSearch and pipelineTone are the details of a task's events on a pipeline: the source replaces the caller.
 type pipelineSearch struct {
 	taskDetail
 	Details *searchResults `json:"speakerSearchDetails,omitempty"`
@@ -35,15 +33,15 @@ type pipelineTone struct {
 	sourceDetail
 }
 
-// onPipeline turns the detail of a task's event into its form on a pipeline.
+// onPipeline is the detail of the event of a task on a pipeline.
 func onPipeline(e timbre.Event) any {
 	if e.Type == timbre.SpeakerSearchStatus {
-		return pipelineSearch{taskOf(e), speakerSearch(e).Details, sourceOf(e.Source)}
+		return pipelineSearch{taskOf(e), speakerSearch(e).Details, sourceDetailOf(e.Source)}
 	}
-	return pipelineTone{taskOf(e), voiceTone(e).Details, sourceOf(e.Source)}
+	return pipelineTone{taskOf(e), voiceTone(e).Details, sourceDetailOf(e.Source)}
 }
 
-// elementStatus is one of those of a change of state.
+// elementStatus is the status of an element in a state change.
 type elementStatus struct {
 	Type    string `json:"type"`
 	Status  string `json:"status"`
@@ -51,8 +49,8 @@ type elementStatus struct {
 	Detail  string `json:"statusDetail,omitempty"`
 }
 
-// change is the detail of a pipeline's change of state: its metadata, and over it what Timbre knows.
-func change(e timbre.Event) map[string]any {
+// stateChange is the detail of a pipeline's state change: its metadata, overridden by what Timbre knows.
+func stateChange(e timbre.Event) map[string]any {
 	p, d := e.Pipeline, map[string]any{}
 	for k, v := range p.Metadata {
 		d[k] = v
@@ -83,7 +81,7 @@ func change(e timbre.Event) map[string]any {
 	return d
 }
 
-// statusCode is what CreateMediaInsightsPipeline would have been answered with.
+// statusCode is the HTTP status that CreateMediaInsightsPipeline would have returned.
 func statusCode(k timbre.Kind) string {
 	switch k {
 	case timbre.Invalid, timbre.Limit:
@@ -98,35 +96,4 @@ func statusCode(k timbre.Kind) string {
 		return "503"
 	}
 	return "500"
-}
-
-// busTargets is where the events of pipelines go: to the place that the settings call EventBridge, whatever the connector
-// names.
-func (a *Announcer) busTargets(ctx context.Context, e timbre.Event) []string {
-	if place := a.Streaming["EventBridge"]; place != "" {
-		return []string{place}
-	}
-	return a.nobody(ctx, e, "no EventBridge target is set up on this server")
-}
-
-// sinkTargets are the sinks of a configuration, none twice.
-func sinkTargets(c timbre.Configuration) (targets []string) {
-	for _, element := range c.Elements {
-		if slices.Contains(sinks, element.Type) && element.Target != "" && !slices.Contains(targets, element.Target) {
-			targets = append(targets, element.Target)
-		}
-	}
-	return targets
-}
-
-// pipelineTargets are the sinks of the configuration of the pipeline that a task was started on.
-func (a *Announcer) pipelineTargets(ctx context.Context, e timbre.Event) ([]string, error) {
-	c, err := a.routes.Configuration(ctx, e.Source.ConfigurationARN)
-	switch {
-	case absent(err):
-		return a.nobody(ctx, e, "the pipeline's configuration does not exist any more"), nil
-	case err != nil:
-		return nil, err
-	}
-	return sinkTargets(c), nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/event"
 )
 
@@ -21,12 +22,12 @@ var (
 	}
 	insights = &timbre.Pipeline{
 		ID: source.PipelineID, ARN: pipelineARN, ConfigurationARN: config, ConnectorID: connector,
-		Metadata: map[string]string{"transactionId": call.TransactionID, "fromNumber": "+12065550100", "eventType": "what the user says", "note": "<b>"},
+		Metadata: map[string]string{"transactionId": call.TransactionID, "fromNumber": "+12065550100", "eventType": "set by the client", "note": "<b>"},
 		Elements: []timbre.ElementStatus{{Type: "VoiceAnalyticsProcessor", Status: timbre.PipelineInProgress, Updated: at}},
 	}
 )
 
-func TestEventsOfPipelinesAreInTheirForm(t *testing.T) {
+func TestPipelinePayloads(t *testing.T) {
 	task := func(kind timbre.EventType, status string) timbre.Event {
 		return timbre.Event{Type: kind, Status: status, Call: call, TaskID: "3f0a1f0e-0000-4000-8000-000000000002", Source: source}
 	}
@@ -55,7 +56,7 @@ func TestEventsOfPipelinesAreInTheirForm(t *testing.T) {
 			routes.streaming = nil // whatever the connector says
 			notices, err := announcer(routes).Notices(t.Context(), e)
 			if err != nil || len(notices) != 1 {
-				t.Fatalf("%d notices, %v", len(notices), err)
+				t.Fatalf("got %d notices, %v; want 1", len(notices), err)
 			}
 			n := notices[0]
 			target, key := queue, e.TaskID
@@ -78,7 +79,7 @@ func TestEventsOfPipelinesAreInTheirForm(t *testing.T) {
 	}
 }
 
-func TestPipelineThatCouldNotBeMadeIsToldWithItsStatusCode(t *testing.T) {
+func TestCreateFailedHasAStatusCode(t *testing.T) {
 	for kind, want := range map[timbre.Kind]string{
 		timbre.Internal: "500", timbre.Invalid: "400", timbre.Limit: "400", timbre.AccessDenied: "403", timbre.NotFound: "404",
 		timbre.Throttled: "429", timbre.Unavailable: "503",
@@ -93,23 +94,23 @@ func TestPipelineThatCouldNotBeMadeIsToldWithItsStatusCode(t *testing.T) {
 		}
 		must(t, json.Unmarshal(notices[0].Payload, &e))
 		if e.Detail.Code != want || e.Detail.ARN != "" {
-			t.Errorf("kind %d is told as %+v, want %s", kind, e.Detail, want)
+			t.Errorf("kind %d: got %+v, want code %s", kind, e.Detail, want)
 		}
 	}
 }
 
-func TestEventsOfPipelinesThatNobodyIsToBeToldOf(t *testing.T) {
+func TestPipelineEventsWithoutTargets(t *testing.T) {
 	gone := linked()
 	gone.config = nil
 	for name, c := range map[string]struct {
 		announcer *event.Announcer
 		event     timbre.Event
 	}{
-		"no EventBridge":        {event.New(event.Config{}, linked()), timbre.Event{Type: timbre.PipelineState, Status: timbre.InsightsCreated, Pipeline: insights}},
+		"no EventBridge":        {event.New(environment.Environment{}, event.Config{}, linked()), timbre.Event{Type: timbre.PipelineState, Status: timbre.InsightsCreated, Pipeline: insights}},
 		"configuration is gone": {announcer(gone), timbre.Event{Type: timbre.VoiceToneStatus, Status: timbre.ToneFailure, Source: source}},
 	} {
 		if notices, err := c.announcer.Notices(t.Context(), c.event); err != nil || len(notices) != 0 {
-			t.Errorf("%s: %d notices, %v", name, len(notices), err)
+			t.Errorf("%s: got %d notices, %v; want none", name, len(notices), err)
 		}
 	}
 }

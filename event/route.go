@@ -7,10 +7,10 @@ import (
 	"timbre"
 )
 
-// sinks are the elements of a configuration that take voice analytics events.
-var sinks = []string{"SqsQueueSink", "SnsTopicSink", "LambdaFunctionSink", "KinesisDataStreamSink"}
+// sinkElements are the elements of a configuration that receive voice analytics events.
+var sinkElements = []string{"SqsQueueSink", "SnsTopicSink", "LambdaFunctionSink", "KinesisDataStreamSink"}
 
-// targets are those that are to be told of an event, none twice.
+// targets returns the targets of an event without duplicates.
 func (a *Announcer) targets(ctx context.Context, e timbre.Event) ([]string, error) {
 	switch {
 	case e.Pipeline != nil:
@@ -20,8 +20,8 @@ func (a *Announcer) targets(ctx context.Context, e timbre.Event) ([]string, erro
 	}
 	s, err := a.routes.Streaming(ctx, e.Call.ConnectorID)
 	switch {
-	case absent(err):
-		return a.nobody(ctx, e, "the connector has no streaming configuration"), nil
+	case notFound(err):
+		return a.none(ctx, e, "the connector has no streaming configuration"), nil
 	case err != nil:
 		return nil, err
 	case e.Type == timbre.StreamingStatus:
@@ -30,50 +30,84 @@ func (a *Announcer) targets(ctx context.Context, e timbre.Event) ([]string, erro
 	return a.analyticsTargets(ctx, e, s)
 }
 
-// streamingTargets are the kinds of target that the connector names, as far as the settings say where each is.
+// busTargets are the targets of pipeline events: the one that the settings name for EventBridge, whatever the connector names.
+func (a *Announcer) busTargets(ctx context.Context, e timbre.Event) []string {
+	if target := a.cfg.Streaming["EventBridge"]; target != "" {
+		return []string{target}
+	}
+	return a.none(ctx, e, "no EventBridge target is configured on this server")
+}
+
+// pipelineTargets are the sinks of the configuration of the pipeline that a task was started on.
+func (a *Announcer) pipelineTargets(ctx context.Context, e timbre.Event) ([]string, error) {
+	c, err := a.routes.Configuration(ctx, e.Source.ConfigurationARN)
+	switch {
+	case notFound(err):
+		return a.none(ctx, e, "the pipeline's configuration has been deleted"), nil
+	case err != nil:
+		return nil, err
+	}
+	return sinkTargets(c), nil
+}
+
+// streamingTargets are the configured targets of the kinds that the connector names.
 func (a *Announcer) streamingTargets(ctx context.Context, e timbre.Event, s timbre.Streaming) (targets []string) {
 	if s.Disabled {
-		return a.nobody(ctx, e, "the connector's streaming is disabled")
+		return a.none(ctx, e, "the connector's streaming is disabled")
 	}
 	for _, name := range s.Targets {
-		if place := a.Streaming[name]; place != "" && !slices.Contains(targets, place) {
-			targets = append(targets, place)
+		if target := a.cfg.Streaming[name]; target != "" && !slices.Contains(targets, target) {
+			targets = append(targets, target)
 		}
 	}
 	if targets == nil {
-		return a.nobody(ctx, e, "no streaming notification target of the connector is set up on this server")
+		return a.none(ctx, e, "no streaming notification target of the connector is configured on this server")
 	}
 	return targets
 }
 
-// analyticsTargets are the sinks of the connector's call analytics configuration, while it is linked and the link is
-// enabled. AnalyticsReady promises that a task can be started, so it asks for more: streaming on, and voice analytics.
+// analyticsTargets are the sinks of the connector's call analytics configuration while the link to it is enabled. AnalyticsReady
+// promises that a task can be started, so it also requires streaming and voice analytics.
 func (a *Announcer) analyticsTargets(ctx context.Context, e timbre.Event, s timbre.Streaming) (targets []string, err error) {
 	if s.Insights == nil || s.Insights.Disabled {
-		return a.nobody(ctx, e, "no call analytics configuration is linked to the connector and enabled"), nil
+		return a.none(ctx, e, "no call analytics configuration is linked to the connector and enabled"), nil
 	}
 	c, err := a.routes.Configuration(ctx, s.Insights.ConfigurationARN)
 	switch {
-	case absent(err):
-		a.Log.WarnContext(ctx, "an event is told to nobody: the connector's call analytics configuration does not exist",
+	case notFound(err):
+		a.env.Log.WarnContext(ctx, "event has no target: the connector's call analytics configuration does not exist",
 			"connector", e.Call.ConnectorID, "configuration", s.Insights.ConfigurationARN, "event", e.ID, "status", e.Status)
 		return nil, nil
 	case err != nil:
 		return nil, err
-	case e.Type == timbre.VoiceAnalyticsStatus && (s.Disabled || !c.Analyses(timbre.SpeakerSearch) && !c.Analyses(timbre.VoiceTone)):
-		return a.nobody(ctx, e, "the connector's streaming is disabled, or its configuration has no voice analytics"), nil
+	case e.Type == timbre.VoiceAnalyticsStatus && (s.Disabled || !analyses(c)):
+		return a.none(ctx, e, "the connector's streaming is disabled, or its configuration has no voice analytics"), nil
 	}
 	if targets = sinkTargets(c); targets == nil {
-		return a.nobody(ctx, e, "the connector's call analytics configuration has no sink"), nil
+		return a.none(ctx, e, "the connector's call analytics configuration has no sink"), nil
 	}
 	return targets, nil
 }
 
-// nobody notes an event that no one is to be told of, which is how a connector may well be set up.
-func (a *Announcer) nobody(ctx context.Context, e timbre.Event, why string) []string {
-	a.Log.DebugContext(ctx, "an event is told to nobody", "why", why,
+func analyses(c timbre.Configuration) bool {
+	return c.Analyses(timbre.SpeakerSearch) || c.Analyses(timbre.VoiceTone)
+}
+
+// sinkTargets are the targets of a configuration's sinks without duplicates.
+func sinkTargets(c timbre.Configuration) (targets []string) {
+	for _, element := range c.Elements {
+		if slices.Contains(sinkElements, element.Type) && element.Target != "" && !slices.Contains(targets, element.Target) {
+			targets = append(targets, element.Target)
+		}
+	}
+	return targets
+}
+
+// none logs an event without targets, which is often intended.
+func (a *Announcer) none(ctx context.Context, e timbre.Event, reason string) []string {
+	a.env.Log.DebugContext(ctx, "event has no target", "reason", reason,
 		"connector", e.Call.ConnectorID, "event", e.ID, "status", e.Status)
 	return nil
 }
 
-func absent(err error) bool { return err != nil && timbre.KindOf(err) == timbre.NotFound }
+func notFound(err error) bool { return err != nil && timbre.KindOf(err) == timbre.NotFound }

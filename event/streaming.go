@@ -7,7 +7,7 @@ import (
 	"timbre"
 )
 
-// streamDetail begins the detail of every streaming status event.
+// streamDetail is the beginning of the detail of every streaming status event.
 type streamDetail struct {
 	Version       string `json:"version"`
 	Status        string `json:"streamingStatus"`
@@ -16,7 +16,7 @@ type streamDetail struct {
 	CallID        string `json:"callId"`
 }
 
-// startedDetail is that of STARTED, and, with the end, of ENDED: one event a leg.
+// startedDetail is the detail of STARTED and, with the end, of ENDED: one event for each leg.
 type startedDetail struct {
 	streamDetail
 	Direction     string            `json:"direction"`
@@ -38,8 +38,8 @@ type sdp struct {
 	Label string `json:"mediaLabel,omitempty"`
 }
 
-// allStartedDetail is that of ALL_STARTED: both streams of a call at once, the caller's first. No documentation has it, but
-// a client in the field lives by it; beside its streams it says what STARTED says of the call.
+// allStartedDetail is the detail of ALL_STARTED: both streams of a call at once, the caller's first. It is not documented, but
+// a client in the field requires it. Besides the streams it has what STARTED has about the call.
 type allStartedDetail struct {
 	streamDetail
 	Direction string            `json:"direction"`
@@ -56,14 +56,14 @@ type startedStream struct {
 	Fragment string `json:"startFragmentNumber"`
 }
 
-// updatedDetail is that of UPDATED: what the re-INVITE or UPDATE said.
+// updatedDetail is the detail of UPDATED: the contents of the re-INVITE or UPDATE.
 type updatedDetail struct {
 	streamDetail
 	Headers  map[string]string `json:"updateHeaders,omitempty"`
 	Metadata string            `json:"siprecMetadata,omitempty"`
 }
 
-// failedDetail is that of FAILED.
+// failedDetail is the detail of FAILED.
 type failedDetail struct {
 	streamDetail
 	Direction string `json:"direction"`
@@ -71,7 +71,7 @@ type failedDetail struct {
 	Reason    string `json:"failureReason"`
 }
 
-// startedStreams are two of a call: the caller's and the callee's, before those of whom it is not known whose they are.
+// startedStreams returns two streams of a call: the caller's and the callee's come before those of unknown parties.
 func startedStreams(c timbre.Call) (list []startedStream) {
 	legs := slices.Clone(c.Legs)
 	rank := map[timbre.Side]int{timbre.Caller: 0, timbre.Callee: 1, timbre.Mixed: 2}
@@ -84,29 +84,29 @@ func startedStreams(c timbre.Call) (list []startedStream) {
 
 func streaming(e timbre.Event) any {
 	c, l := e.Call, leg(e)
-	begin := streamDetail{"0", e.Status, c.ConnectorID, c.TransactionID, c.CallID}
+	common := streamDetail{"0", e.Status, c.ConnectorID, c.TransactionID, c.CallID}
 	switch e.Status {
 	case timbre.StreamingAllStarted:
-		return allStartedDetail{begin, c.Direction, c.From, c.To, c.Headers, c.Metadata, inMillis(c.Started), startedStreams(c)}
+		return allStartedDetail{common, c.Direction, c.From, c.To, c.Headers, c.Metadata, formatMillis(c.Started), startedStreams(c)}
 	case timbre.StreamingUpdated:
-		return updatedDetail{begin, c.Headers, c.Metadata}
+		return updatedDetail{common, c.Headers, c.Metadata}
 	case timbre.StreamingFailed:
-		return failedDetail{begin, c.Direction, inMillis(e.Time), e.StatusMessage}
+		return failedDetail{common, c.Direction, formatMillis(e.Time), e.StatusMessage}
 	}
-	started := c.Started // of its stream: a leg may join its call late
-	if made, ok := timbre.StreamCreated(l.StreamARN); ok {
-		started = made
+	started := c.Started // of the stream: a leg may join the call late
+	if created, ok := timbre.StreamCreated(l.StreamARN); ok {
+		started = created
 	}
 	d := startedDetail{
-		streamDetail: begin, Direction: c.Direction, From: c.From, To: c.To, Headers: c.Headers,
+		streamDetail: common, Direction: c.Direction, From: c.From, To: c.To, Headers: c.Headers,
 		IsCaller: l.Side.IsCaller(), MediaType: "audio/L16", SDP: sdp{l.Index, l.Label}, Metadata: c.Metadata,
-		StartFragment: timbre.Fragment(l.StreamARN, 0), StartTime: inMillis(started), StreamARN: l.StreamARN,
+		StartFragment: timbre.Fragment(l.StreamARN, 0), StartTime: formatMillis(started), StreamARN: l.StreamARN,
 	}
 	if e.Status == timbre.StreamingEnded {
 		if c.Ended.IsZero() {
 			c.Ended = e.Time
 		}
-		d.EndTime = inMillis(c.Ended)
+		d.EndTime = formatMillis(c.Ended)
 	}
 	return d
 }

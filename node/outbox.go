@@ -15,18 +15,16 @@ func (n *Node) openOutbox(context.Context) error {
 	for _, w := range n.settings.Notify.Webhooks {
 		endpoints = append(endpoints, webhook.Endpoint{Name: w.Name, URL: w.URL, Secret: w.Secret})
 	}
-	webhooks, err := webhook.New(webhook.Config{Endpoints: endpoints})
+	webhooks, err := webhook.New(n.env, webhook.Config{Endpoints: endpoints})
 	if err != nil {
 		return err
 	}
-	n.notices = notify.New(notify.Config{Log: n.env.Log, Metrics: n.env.Metrics}, n.store,
-		notify.Sinks{"webhook": webhooks, "sqs": sqs.New(sqs.Config{Region: n.settings.Region})})
+	sinks := notify.Sinks{"webhook": webhooks, "sqs": sqs.New(n.env, sqs.Config{})}
+	n.notices = notify.New(n.env, notify.Config{}, notify.Deps{Outbox: n.store, Sinks: sinks})
 	return nil
 }
 
 func (n *Node) openEvents(context.Context) error {
-	n.events = event.New(event.Config{
-		Account: n.env.Account, Region: n.env.Region, Streaming: n.settings.StreamingTargets(), Log: n.env.Log,
-	}, n.store)
+	n.events = event.New(n.env, event.Config{Streaming: n.settings.StreamingTargets()}, n.store)
 	return nil
 }

@@ -16,7 +16,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/notify"
+	"timbre/notify/notifytest"
 )
 
 const (
@@ -24,9 +26,9 @@ const (
 	other = "arn:timbre:webhook:us-east-1:000000000000:other"
 )
 
-// sink answers as told, and remembers what it was sent and when.
+// sink is a Sink that records notices and their times.
 type sink struct {
-	answer func(n timbre.Notice, try int) error // nil: it takes everything
+	answer func(n timbre.Notice, try int) error // nil: it accepts everything
 
 	mu   sync.Mutex
 	got  []timbre.Notice
@@ -59,11 +61,15 @@ func (s *sink) ids() []string {
 	return ids
 }
 
+func deps(o timbre.Outbox, webhook notify.Sink) notify.Deps {
+	return notify.Deps{Outbox: o, Sinks: notify.Sinks{"webhook": webhook}}
+}
+
 func notice(id, key, target string) timbre.Notice {
 	return timbre.Notice{ID: id, Key: key, Target: target, Payload: []byte(`{"id":"` + id + `"}`), Created: time.Now()}
 }
 
-// running starts a dispatcher; the returned function stops it and returns when it has ended.
+// running runs a dispatcher until stop, which waits for its end.
 func running(d *notify.Dispatcher) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -71,45 +77,45 @@ func running(d *notify.Dispatcher) (stop func()) {
 	return func() { cancel(); <-ended }
 }
 
-// pass lets time pass.
+// pass waits in the time of the bubble.
 func pass(d time.Duration) {
 	<-time.After(d)
 	synctest.Wait()
 }
 
-func TestWakeDeliversAtOnceAndInOrder(t *testing.T) {
+func TestWakeDeliversInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		box, to := &outbox{}, &sink{}
-		d := notify.New(notify.Config{}, box, notify.Sinks{"webhook": to})
+		outbox, to := &notifytest.Outbox{}, &sink{}
+		d := notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to))
 		defer running(d)()
 		synctest.Wait()
 		began := time.Now()
-		box.put(notice("a1", "a", hook), notice("a2", "a", hook), notice("a3", "a", hook))
+		outbox.Put(notice("a1", "a", hook), notice("a2", "a", hook), notice("a3", "a", hook))
 		d.Wake()
 		synctest.Wait()
 		if got, want := to.ids(), []string{"a1", "a2", "a3"}; !reflect.DeepEqual(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
 		if !time.Now().Equal(began) {
-			t.Errorf("took %v", time.Since(began))
+			t.Errorf("got delivery after %v, want none", time.Since(began))
 		}
-		if box.size() != 0 {
-			t.Errorf("%d notices are left", box.size())
+		if outbox.Len() != 0 {
+			t.Errorf("got %d notices left, want none", outbox.Len())
 		}
 	})
 }
 
-func TestAFailedNoticeHoldsUpItsLaneAndNoOther(t *testing.T) {
+func TestFailedNoticeBlocksItsLaneAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		box := &outbox{}
+		outbox := &notifytest.Outbox{}
 		to := &sink{answer: func(n timbre.Notice, try int) error {
 			if n.ID == "a1" && n.Target == hook && try <= 3 {
 				return errors.New("busy")
 			}
 			return nil
 		}}
-		box.put(notice("a1", "a", hook), notice("a2", "a", hook), notice("b1", "b", hook), notice("a1", "a", other))
-		defer running(notify.New(notify.Config{}, box, notify.Sinks{"webhook": to}))()
+		outbox.Put(notice("a1", "a", hook), notice("a2", "a", hook), notice("b1", "b", hook), notice("a1", "a", other))
+		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
 		pass(time.Minute)
 		var lane, rest []string
 		for _, n := range to.got {
@@ -123,61 +129,61 @@ func TestAFailedNoticeHoldsUpItsLaneAndNoOther(t *testing.T) {
 			t.Errorf("got %v, want %v", lane, want)
 		}
 		if len(rest) != 2 {
-			t.Errorf("other lanes got %v", rest)
+			t.Errorf("other lanes: got %v, want 2 notices", rest)
 		}
 	})
 }
 
-func TestRetriesWaitWithinTheirBounds(t *testing.T) {
+func TestBackoffStaysWithinBounds(t *testing.T) {
 	for name, chance := range map[string]float64{"least": 0, "half": 0.5, "most": 0.999} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				box, to := &outbox{}, &sink{answer: func(timbre.Notice, int) error { return errors.New("down") }}
-				box.put(notice("a", "a", hook))
-				c := notify.Config{Rand: func() float64 { return chance }}
-				defer running(notify.New(c, box, notify.Sinks{"webhook": to}))()
+				outbox, to := &notifytest.Outbox{}, &sink{answer: func(timbre.Notice, int) error { return errors.New("down") }}
+				outbox.Put(notice("a", "a", hook))
+				env := environment.Environment{Random: func() float64 { return chance }}
+				defer running(notify.New(env, notify.Config{}, deps(outbox, to)))()
 				pass(23 * time.Hour)
 				double := 2 * time.Second
 				for i := 1; i < len(to.at); i++ {
 					wait := to.at[i].Sub(to.at[i-1])
 					if low, high := max(time.Second, double/2), min(double, 5*time.Minute); wait < low || wait > high {
-						t.Errorf("wait %d is %v, not within %v and %v", i, wait, low, high)
+						t.Errorf("wait %d: got %v, want %v to %v", i, wait, low, high)
 					}
 					double = min(2*double, 5*time.Minute)
 				}
 				if len(to.at) < 23*12 {
-					t.Errorf("%d tries in 23 hours", len(to.at))
+					t.Errorf("got %d attempts in 23 hours, want at least 276", len(to.at))
 				}
 			})
 		})
 	}
 }
 
-func TestANoticeIsGivenUpAfterADay(t *testing.T) {
+func TestNoticeExpiresAfterADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		box := &outbox{}
+		outbox := &notifytest.Outbox{}
 		to := &sink{answer: func(n timbre.Notice, _ int) error {
 			if n.ID == "dead" {
 				return errors.New("404")
 			}
 			return nil
 		}}
-		box.put(notice("dead", "a", hook), notice("next", "a", hook))
+		outbox.Put(notice("dead", "a", hook), notice("next", "a", hook))
 		metrics := prometheus.NewRegistry()
-		defer running(notify.New(notify.Config{Metrics: metrics}, box, notify.Sinks{"webhook": to}))()
+		defer running(notify.New(environment.Environment{Metrics: metrics}, notify.Config{}, deps(outbox, to)))()
 		began := time.Now()
 		pass(24*time.Hour - time.Second)
-		if box.size() != 2 {
-			t.Fatalf("%d notices are left before the day is over", box.size())
+		if outbox.Len() != 2 {
+			t.Fatalf("got %d notices before the day is over, want 2", outbox.Len())
 		}
 		pass(2 * time.Second)
-		if box.size() != 0 || to.got[len(to.got)-1].ID != "next" {
-			t.Errorf("%d notices are left, the last try was for %s", box.size(), to.got[len(to.got)-1].ID)
+		if outbox.Len() != 0 || to.got[len(to.got)-1].ID != "next" {
+			t.Errorf("got %d notices left and the last attempt for %s, want none and next", outbox.Len(), to.got[len(to.got)-1].ID)
 		}
 		if last := to.at[len(to.at)-2].Sub(began); last != 24*time.Hour {
-			t.Errorf("the last try was after %v", last)
+			t.Errorf("got the last attempt after %v, want 24h", last)
 		}
-		want := "# HELP timbre_notify_dropped_total Notices given up: expired after a day of tries, or no_sink for their target.\n" +
+		want := "# HELP timbre_notify_dropped_total Notices dropped: expired after a day of attempts, or no_sink for their target.\n" +
 			"# TYPE timbre_notify_dropped_total counter\ntimbre_notify_dropped_total{kind=\"webhook\",reason=\"expired\"} 1\n"
 		if err := testutil.GatherAndCompare(metrics, strings.NewReader(want), "timbre_notify_dropped_total"); err != nil {
 			t.Error(err)
@@ -185,21 +191,21 @@ func TestANoticeIsGivenUpAfterADay(t *testing.T) {
 	})
 }
 
-func TestATargetOfNoSinkIsDroppedAndHoldsUpNothing(t *testing.T) {
+func TestTargetWithoutSinkIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		box, to := &outbox{}, &sink{}
-		box.put(notice("a1", "a", "arn:aws:lambda:us-east-1:000000000000:function:f"), notice("a1", "a", hook), notice("a2", "a", "nonsense"))
-		defer running(notify.New(notify.Config{}, box, notify.Sinks{"webhook": to}))()
+		outbox, to := &notifytest.Outbox{}, &sink{}
+		outbox.Put(notice("a1", "a", "arn:aws:lambda:us-east-1:000000000000:function:f"), notice("a1", "a", hook), notice("a2", "a", "nonsense"))
+		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
 		synctest.Wait()
-		if box.size() != 0 || len(to.got) != 1 {
-			t.Errorf("%d notices are left, %d were sent", box.size(), len(to.got))
+		if outbox.Len() != 0 || len(to.got) != 1 {
+			t.Errorf("got %d notices left and %d sent, want 0 and 1", outbox.Len(), len(to.got))
 		}
 	})
 }
 
-func TestASlowTargetLeavesRoomForOthers(t *testing.T) {
+func TestSlowTargetLeavesWorkersForOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		box := &outbox{}
+		outbox := &notifytest.Outbox{}
 		to := &sink{answer: func(n timbre.Notice, _ int) error {
 			if n.Target == hook {
 				<-time.After(20 * time.Second)
@@ -207,23 +213,23 @@ func TestASlowTargetLeavesRoomForOthers(t *testing.T) {
 			return nil
 		}}
 		for i := range 500 {
-			box.put(notice(fmt.Sprint("slow", i), fmt.Sprint(i), hook))
+			outbox.Put(notice(fmt.Sprint("slow", i), fmt.Sprint(i), hook))
 		}
-		box.put(notice("quick", "q", other))
-		d := notify.New(notify.Config{Workers: 8, PerTarget: 3}, box, notify.Sinks{"webhook": to})
+		outbox.Put(notice("quick", "q", other))
+		d := notify.New(environment.Environment{}, notify.Config{Workers: 8, PerTarget: 3}, deps(outbox, to))
 		defer running(d)()
 		synctest.Wait()
 		to.mu.Lock()
 		defer to.mu.Unlock()
 		if to.seen["quick"+other] != 1 || len(to.got) != 4 {
-			t.Errorf("after no time at all: %d tries, quick %d", len(to.got), to.seen["quick"+other])
+			t.Errorf("got %d attempts, %d of them quick; want 4 and 1", len(to.got), to.seen["quick"+other])
 		}
 	})
 }
 
-func TestARetryIsNotHiddenByASlowTry(t *testing.T) {
+func TestRetryIsNotDelayedBySlowAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		box := &outbox{}
+		outbox := &notifytest.Outbox{}
 		to := &sink{answer: func(n timbre.Notice, try int) error {
 			if n.Target == hook {
 				<-time.After(29 * time.Second)
@@ -232,45 +238,45 @@ func TestARetryIsNotHiddenByASlowTry(t *testing.T) {
 			}
 			return nil
 		}}
-		box.put(notice("slow", "s", hook), notice("quick", "q", other))
-		defer running(notify.New(notify.Config{}, box, notify.Sinks{"webhook": to}))()
+		outbox.Put(notice("slow", "s", hook), notice("quick", "q", other))
+		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
 		pass(4 * time.Second)
 		if got := to.seen["quick"+other]; got != 2 {
-			t.Errorf("quick was tried %d times", got)
+			t.Errorf("got %d attempts of quick, want 2", got)
 		}
 	})
 }
 
-func TestAnIdleDispatcherDoesNotSpin(t *testing.T) {
+func TestIdleDispatcherDoesNotPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		box, to := &outbox{}, &sink{answer: func(timbre.Notice, int) error { <-time.After(25 * time.Second); return nil }}
-		box.put(notice("a", "a", hook))
-		defer running(notify.New(notify.Config{}, box, notify.Sinks{"webhook": to}))()
+		outbox, to := &notifytest.Outbox{}, &sink{answer: func(timbre.Notice, int) error { <-time.After(25 * time.Second); return nil }}
+		outbox.Put(notice("a", "a", hook))
+		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
 		pass(24 * time.Hour)
-		if box.reads > 25+24+3 { // once a second during the try, once an hour without work
-			t.Errorf("the outbox was read %d times", box.reads)
+		if outbox.Reads() > 25+24+3 { // once a second during the try, once an hour without work
+			t.Errorf("got %d reads of the outbox, want at most 52", outbox.Reads())
 		}
 	})
 }
 
-func TestStopWaitsForWhatIsUnderWay(t *testing.T) {
+func TestStopWaitsForAttemptsInProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		box, to := &outbox{}, &sink{answer: func(timbre.Notice, int) error { <-time.After(10 * time.Second); return nil }}
-		box.put(notice("a1", "a", hook), notice("a2", "a", hook))
-		stop := running(notify.New(notify.Config{}, box, notify.Sinks{"webhook": to}))
+		outbox, to := &notifytest.Outbox{}, &sink{answer: func(timbre.Notice, int) error { <-time.After(10 * time.Second); return nil }}
+		outbox.Put(notice("a1", "a", hook), notice("a2", "a", hook))
+		stop := running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))
 		synctest.Wait()
 		began := time.Now()
 		stop()
 		if took := time.Since(began); took != 10*time.Second {
-			t.Errorf("stopped after %v", took)
+			t.Errorf("got a stop after %v, want 10s", took)
 		}
-		if box.size() != 1 {
-			t.Errorf("%d notices are left", box.size())
+		if outbox.Len() != 1 {
+			t.Errorf("got %d notices left, want none", outbox.Len())
 		}
 	})
 }
 
-func TestDrainWaitsForWhatIsDueAndForNothingElse(t *testing.T) {
+func TestDrainWaitsForDueNoticesAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := &sink{answer: func(n timbre.Notice, _ int) error {
 			<-time.After(time.Second)
@@ -279,32 +285,32 @@ func TestDrainWaitsForWhatIsDueAndForNothingElse(t *testing.T) {
 			}
 			return nil
 		}}
-		box := &outbox{}
-		d := notify.New(notify.Config{Least: time.Hour, Most: time.Hour}, box, notify.Sinks{"webhook": slow})
+		outbox := &notifytest.Outbox{}
+		d := notify.New(environment.Environment{}, notify.Config{MinBackoff: time.Hour, MaxBackoff: time.Hour}, deps(outbox, slow))
 		defer running(d)()
 		d.Drain(t.Context()) // of nothing
-		box.put(notice("a1", "a", hook), notice("a2", "a", hook), notice("b1", "b", other), notice("b2", "b", other))
+		outbox.Put(notice("a1", "a", hook), notice("a2", "a", hook), notice("b1", "b", other), notice("b2", "b", other))
 		began := time.Now()
 		d.Drain(t.Context())
 		if took := time.Since(began); took != 2*time.Second {
-			t.Errorf("it took %v", took)
+			t.Errorf("got %v, want 2s", took)
 		}
-		if got := slow.ids(); len(got) != 3 || box.size() != 2 {
-			t.Errorf("tried %v, %d left", got, box.size())
+		if got := slow.ids(); len(got) != 3 || outbox.Len() != 2 {
+			t.Errorf("got attempts of %v and %d left, want 3 and 2", got, outbox.Len())
 		}
-		box.put(notice("c1", "c", hook))
+		outbox.Put(notice("c1", "c", hook))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		d.Drain(ctx)
-		if box.size() != 3 {
-			t.Error("a drain that was given up has waited")
+		if outbox.Len() != 3 {
+			t.Error("got a delivery after Drain was cancelled, want none")
 		}
 	})
 }
 
-func TestATryHasALimit(t *testing.T) {
+func TestAttemptTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		box := &outbox{}
+		outbox := &notifytest.Outbox{}
 		var tries int
 		to := sendFunc(func(ctx context.Context, _ timbre.Notice) error {
 			if tries++; tries > 1 {
@@ -313,11 +319,11 @@ func TestATryHasALimit(t *testing.T) {
 			<-ctx.Done()
 			return ctx.Err()
 		})
-		box.put(notice("a", "a", hook))
-		defer running(notify.New(notify.Config{}, box, notify.Sinks{"webhook": to}))()
+		outbox.Put(notice("a", "a", hook))
+		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
 		pass(33 * time.Second)
-		if tries != 2 || box.size() != 0 {
-			t.Errorf("%d tries, %d notices left", tries, box.size())
+		if tries != 2 || outbox.Len() != 0 {
+			t.Errorf("got %d attempts and %d notices left, want 2 and 0", tries, outbox.Len())
 		}
 	})
 }
@@ -326,18 +332,18 @@ type sendFunc func(context.Context, timbre.Notice) error
 
 func (f sendFunc) Send(ctx context.Context, n timbre.Notice) error { return f(ctx, n) }
 
-func TestAFaultyOutboxIsTriedAgainAndNothingIsSentTwiceForIt(t *testing.T) {
+func TestOutboxErrorsAreRetriedWithoutSendingTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		faults := 0
-		box, to := &outbox{}, &sink{}
-		box.fault = func(string) error {
+		outbox, to := &notifytest.Outbox{}, &sink{}
+		outbox.Fault = func(string) error {
 			if faults++; faults%3 != 0 {
 				return errors.New("the disk is full")
 			}
 			return nil
 		}
-		box.put(notice("a1", "a", hook), notice("a2", "a", hook))
-		defer running(notify.New(notify.Config{}, box, notify.Sinks{"webhook": to}))()
+		outbox.Put(notice("a1", "a", hook), notice("a2", "a", hook))
+		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
 		pass(time.Hour)
 		if want := []string{"a1", "a2"}; !reflect.DeepEqual(to.ids(), want) {
 			t.Errorf("got %v, want %v", to.ids(), want)
@@ -345,8 +351,8 @@ func TestAFaultyOutboxIsTriedAgainAndNothingIsSentTwiceForIt(t *testing.T) {
 	})
 }
 
-// Whatever fails, and however often the dispatcher is stopped, every notice arrives, in order within its lane, and every
-// repetition is equal to the first.
+// Whatever fails, and however often the dispatcher is restarted, every notice arrives, in order within its lane, and each
+// repetition equals the first.
 func TestEveryNoticeArrivesInOrderWhateverFails(t *testing.T) {
 	for seed := range uint64(40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -354,7 +360,7 @@ func TestEveryNoticeArrivesInOrderWhateverFails(t *testing.T) {
 				chance := rand.New(rand.NewPCG(seed, 1))
 				var mu sync.Mutex
 				float := func() float64 { mu.Lock(); defer mu.Unlock(); return chance.Float64() }
-				box := &outbox{fault: func(string) error {
+				outbox := &notifytest.Outbox{Fault: func(string) error {
 					if float() < 0.1 {
 						return errors.New("fault")
 					}
@@ -368,39 +374,40 @@ func TestEveryNoticeArrivesInOrderWhateverFails(t *testing.T) {
 					return nil
 				}}
 				sent := map[string]timbre.Notice{}
-				c := notify.Config{Rand: float, Workers: 1 + int(seed%7), PerTarget: 1 + int(seed%3)}
+				env := environment.Environment{Random: float}
+				cfg := notify.Config{Workers: 1 + int(seed%7), PerTarget: 1 + int(seed%3)}
 				for start := range 6 {
-					d := notify.New(c, box, notify.Sinks{"webhook": to})
+					d := notify.New(env, cfg, deps(outbox, to))
 					stop := running(d)
 					for i := range 10 {
 						key, target := fmt.Sprint(int(3*float())), []string{hook, other}[int(2*float())]
 						n := notice(fmt.Sprintf("%02d-%02d", start, i), key, target)
 						sent[n.ID] = n
-						box.put(n)
+						outbox.Put(n)
 						d.Wake()
 						pass(time.Duration(float() * float64(3*time.Second)))
 					}
 					stop()
 				}
-				stop := running(notify.New(c, box, notify.Sinks{"webhook": to}))
+				stop := running(notify.New(env, cfg, deps(outbox, to)))
 				pass(12 * time.Hour)
 				stop()
-				if box.size() != 0 {
-					t.Errorf("%d notices are left", box.size())
+				if outbox.Len() != 0 {
+					t.Errorf("got %d notices left, want none", outbox.Len())
 				}
 				last, arrived := map[string]string{}, map[string]bool{}
 				for _, n := range to.got {
 					if !reflect.DeepEqual(n, sent[n.ID]) {
-						t.Errorf("%s changed: %+v", n.ID, n)
+						t.Errorf("got %+v for %s, want the notice unchanged", n, n.ID)
 					}
 					lane := n.Key + n.Target
 					if n.ID < last[lane] {
-						t.Errorf("%s came after %s", n.ID, last[lane])
+						t.Errorf("got %s after %s, want order", n.ID, last[lane])
 					}
 					last[lane], arrived[n.ID] = n.ID, true
 				}
 				if len(arrived) != len(sent) {
-					t.Errorf("%d of %d arrived", len(arrived), len(sent))
+					t.Errorf("got %d notices, want %d", len(arrived), len(sent))
 				}
 			})
 		})

@@ -2,37 +2,42 @@ package notify
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"timbre"
 )
 
-// Sink sends a notice to its target. nil: the target has taken it. Whatever the error, the notice is tried again until it
-// is given up: a target that answers 404 or refuses a signature may be mended by its operator.
+// Sink sends notices to the targets of one kind. It is safe for concurrent use. Package notifytest states its promises as a
+// suite.
 type Sink interface {
+	// Send makes one attempt to deliver a notice, until ctx ends. Nil: the target has accepted it. After any error the notice
+	// is tried again until it expires, because an operator may mend a target that answers 404 or refuses a signature. An
+	// error names the target and contains no secret.
 	Send(ctx context.Context, n timbre.Notice) error
 }
 
-// Sinks by the Kind of target that they serve.
+// Sinks are sinks by the Kind of target that they serve.
 type Sinks map[string]Sink
 
-// Kind names what a target is, by its form: "webhook" for arn:timbre:webhook:<region>:<account>:<name>, the service for
-// any AWS ARN ("sqs", "sns", "lambda", "kinesis", "events"), "sqs" for the URL of a queue, else "unknown".
+// services are the AWS services whose ARNs are targets.
+var services = []string{"sqs", "sns", "lambda", "kinesis", "events"}
+
+// Kind returns the kind of a target by its form: "webhook" for arn:timbre:webhook:<region>:<account>:<name>, the service for
+// an AWS ARN of sqs, sns, lambda, kinesis or events, "sqs" for the URL of a queue, else "unknown".
 func Kind(target string) string {
 	if strings.HasPrefix(target, "https://") || strings.HasPrefix(target, "http://") {
 		return "sqs"
 	}
 	part := strings.SplitN(target, ":", 6)
-	switch {
-	case len(part) < 6 || part[0] != "arn" || part[5] == "":
+	if len(part) < 6 || part[0] != "arn" || part[5] == "" {
 		return "unknown"
-	case part[1] == "timbre" && part[2] == "webhook":
-		return "webhook"
 	}
-	switch service := part[2]; {
-	case !strings.HasPrefix(part[1], "aws"):
-		return "unknown"
-	case service == "sqs", service == "sns", service == "lambda", service == "kinesis", service == "events":
+	partition, service := part[1], part[2]
+	switch {
+	case partition == "timbre" && service == "webhook":
+		return "webhook"
+	case strings.HasPrefix(partition, "aws") && slices.Contains(services, service):
 		return service
 	}
 	return "unknown"

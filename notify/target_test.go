@@ -6,7 +6,7 @@ import (
 	"timbre/notify"
 )
 
-func TestATargetsFormNamesItsSink(t *testing.T) {
+func TestKind(t *testing.T) {
 	for target, want := range map[string]string{
 		"arn:timbre:webhook:eu-west-1:000000000000:crm":           "webhook",
 		"arn:aws:sqs:us-east-1:111122223333:calls":                "sqs",
@@ -25,7 +25,7 @@ func TestATargetsFormNamesItsSink(t *testing.T) {
 		"calls": "unknown",
 	} {
 		if got := notify.Kind(target); got != want {
-			t.Errorf("%q is %q, want %q", target, got, want)
+			t.Errorf("%q: got %q, want %q", target, got, want)
 		}
 	}
 }

@@ -1,6 +1,6 @@
-// Package sqs sends notices to SQS queues by the AWS SDK. In comes a notice whose target is the ARN or the URL of a
-// standard queue; out goes one message with the body {"Records":[event]}, without attributes. Credentials, endpoint
-// (AWS_ENDPOINT_URL_SQS) and proxies are those of the standard SDK chain. Retries are the dispatcher's.
+// Package sqs sends notices to SQS queues through the AWS SDK. A notice whose target is the ARN or the URL of a standard queue
+// becomes one message with the body {"Records":[event]}, without attributes. Credentials, endpoint (AWS_ENDPOINT_URL_SQS)
+// and proxies come from the standard SDK chain. The dispatcher retries.
 package sqs
 
 import (
@@ -18,37 +18,39 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"timbre"
+	"timbre/environment"
 )
 
 // Config of a Sink.
 type Config struct {
-	Region     string       // of queues whose target does not tell it, where the SDK chain does not
-	HTTPClient *http.Client // the SDK's own if nil
+	HTTPClient *http.Client // nil: the SDK's own
 }
 
 // Sink sends to any number of queues.
 type Sink struct {
-	config Config
+	env environment.Environment
+	cfg Config
 
 	mu     sync.Mutex
-	client *sqs.Client // made at the first use, so that a server without queues needs no AWS settings
+	client *sqs.Client // created on first use, so that a server without queues needs no AWS settings
 
-	urls sync.Map // of queues, by their ARN
+	urls sync.Map // queue URL by ARN
 }
 
-// New makes a Sink. It reads no settings and opens no connection yet.
-func New(c Config) *Sink { return &Sink{config: c} }
+// New returns a Sink. It reads no settings and opens no connection yet. The environment's region is that of queues for which
+// neither the target nor the SDK chain has one.
+func New(env environment.Environment, cfg Config) *Sink { return &Sink{env: env, cfg: cfg} }
 
-// Send puts a notice into the queue that its target names.
+// Send sends a notice to the queue of its target. Errors are Unavailable.
 func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
 	const op = "sqs.Send"
-	client, err := s.sdk(ctx)
+	client, err := s.sdkClient(ctx)
 	if err != nil {
-		return timbre.Errorf(timbre.Unavailable, op, "the AWS settings of this server cannot be used: %w", err)
+		return timbre.Errorf(timbre.Unavailable, op, "loading the AWS settings: %w", err)
 	}
 	queue, options, err := s.queue(ctx, client, n.Target)
 	if err != nil {
-		return timbre.Errorf(timbre.Unavailable, op, "queue %s is not found: %w", n.Target, err)
+		return timbre.Errorf(timbre.Unavailable, op, "looking up queue %s: %w", n.Target, err)
 	}
 	body := `{"Records":[` + string(n.Payload) + `]}`
 	_, err = client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &queue, MessageBody: &body}, options)
@@ -56,23 +58,23 @@ func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
 		if gone := new(types.QueueDoesNotExist); errors.As(err, &gone) {
 			s.urls.Delete(n.Target)
 		}
-		return timbre.Errorf(timbre.Unavailable, op, "queue %s does not take the message: %w", n.Target, err)
+		return timbre.Errorf(timbre.Unavailable, op, "sending to queue %s: %w", n.Target, err)
 	}
 	return nil
 }
 
-func (s *Sink) sdk(ctx context.Context) (*sqs.Client, error) {
+func (s *Sink) sdkClient(ctx context.Context) (*sqs.Client, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.client != nil {
 		return s.client, nil
 	}
 	options := []func(*config.LoadOptions) error{
-		config.WithDefaultRegion(s.config.Region),
+		config.WithDefaultRegion(s.env.Region),
 		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
 	}
-	if s.config.HTTPClient != nil {
-		options = append(options, config.WithHTTPClient(s.config.HTTPClient))
+	if s.cfg.HTTPClient != nil {
+		options = append(options, config.WithHTTPClient(s.cfg.HTTPClient))
 	}
 	c, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
@@ -82,33 +84,33 @@ func (s *Sink) sdk(ctx context.Context) (*sqs.Client, error) {
 	return s.client, nil
 }
 
-// queue is the URL of the queue that a target names, and how to reach it.
+// queue returns the URL of the queue of a target, and the options of requests to it.
 func (s *Sink) queue(ctx context.Context, client *sqs.Client, target string) (string, func(*sqs.Options), error) {
 	if !strings.HasPrefix(target, "arn:") {
 		u, err := url.Parse(target)
 		if err != nil {
 			return "", nil, err
 		}
-		return target, reach(u), nil
+		return target, endpointOf(u), nil
 	}
 	a, err := arn.Parse(target)
 	if err != nil {
 		return "", nil, err
 	}
-	there := func(o *sqs.Options) { o.Region = a.Region }
+	inRegion := func(o *sqs.Options) { o.Region = a.Region }
 	if known, ok := s.urls.Load(target); ok {
-		return known.(string), there, nil
+		return known.(string), inRegion, nil
 	}
-	out, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &a.Resource, QueueOwnerAWSAccountId: &a.AccountID}, there)
+	out, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &a.Resource, QueueOwnerAWSAccountId: &a.AccountID}, inRegion)
 	if err != nil {
 		return "", nil, err
 	}
 	s.urls.Store(target, aws.ToString(out.QueueUrl))
-	return aws.ToString(out.QueueUrl), there, nil
+	return aws.ToString(out.QueueUrl), inRegion, nil
 }
 
-// reach sends a request where a queue's URL points, unless the settings name an endpoint for all queues.
-func reach(queue *url.URL) func(*sqs.Options) {
+// endpointOf sends a request to the host of a queue's URL, unless the settings name an endpoint for all queues.
+func endpointOf(queue *url.URL) func(*sqs.Options) {
 	return func(o *sqs.Options) {
 		if part := strings.Split(queue.Hostname(), "."); len(part) > 3 && part[0] == "sqs" {
 			o.Region = part[1]

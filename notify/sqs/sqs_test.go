@@ -9,16 +9,20 @@ import (
 	"testing"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/notify/sqs"
 )
 
-// queues is an SQS service in as many words as the sink needs: its JSON protocol, with queues that take everything.
+// maxBody is the largest payload that a message of 1 MiB holds.
+const maxBody = 1<<20 - len(`{"Records":[]}`)
+
+// queues is a fake of SQS that speaks its JSON protocol as far as the sink needs it.
 type queues struct {
 	mu       sync.Mutex
-	at       string              // where it listens
+	at       string              // its URL
 	messages map[string][]string // bodies by queue URL
 	lookups  int
-	regions  []string // that the requests were signed for
+	regions  []string // of the signatures
 }
 
 func (q *queues) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -47,6 +51,10 @@ func (q *queues) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			missing(w)
 			return
 		}
+		if len(in.MessageBody) > 1<<20 {
+			answerError(w, "com.amazonaws.sqs#InvalidMessageContents", "One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.")
+			return
+		}
 		q.messages[in.QueueUrl] = append(q.messages[in.QueueUrl], in.MessageBody)
 		_ = json.NewEncoder(w).Encode(map[string]string{"MessageId": "m"})
 	default:
@@ -56,11 +64,15 @@ func (q *queues) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func missing(w http.ResponseWriter) {
 	w.Header().Set("X-Amzn-Query-Error", "AWS.SimpleQueueService.NonExistentQueue;Sender")
-	w.WriteHeader(http.StatusBadRequest)
-	_, _ = w.Write([]byte(`{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."}`))
+	answerError(w, "com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist.")
 }
 
-// service starts one with the queue calls of account 111122223333, and AWS settings that know nothing else.
+func answerError(w http.ResponseWriter, code, message string) {
+	w.WriteHeader(http.StatusBadRequest)
+	_ = json.NewEncoder(w).Encode(map[string]string{"__type": code, "message": message})
+}
+
+// service starts a fake with the queue calls of account 111122223333.
 func service(t *testing.T) *queues {
 	t.Helper()
 	q := &queues{messages: map[string][]string{}}
@@ -68,14 +80,20 @@ func service(t *testing.T) *queues {
 	t.Cleanup(server.Close)
 	q.at = server.URL
 	q.messages[q.at+"/111122223333/calls"] = nil
+	settings(t)
+	return q
+}
+
+// settings makes AWS settings that hold credentials alone.
+func settings(t *testing.T) {
+	t.Helper()
 	for name, value := range map[string]string{
 		"AWS_ENDPOINT_URL_SQS": "", "AWS_ENDPOINT_URL": "", "AWS_REGION": "", "AWS_PROFILE": "",
-		"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "",
+		"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "topsecret", "AWS_SESSION_TOKEN": "",
 		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true",
 	} {
 		t.Setenv(name, value)
 	}
-	return q
 }
 
 func to(target string) timbre.Notice {
@@ -84,10 +102,10 @@ func to(target string) timbre.Notice {
 
 const calls = "arn:aws:sqs:eu-central-1:111122223333:calls"
 
-func TestAnARNIsLookedUpOnceAndTheBodyHoldsRecords(t *testing.T) {
+func TestARNIsLookedUpOnce(t *testing.T) {
 	q := service(t)
 	t.Setenv("AWS_ENDPOINT_URL_SQS", q.at)
-	s := sqs.New(sqs.Config{Region: "us-east-1"})
+	s := sqs.New(environment.Environment{Region: "us-east-1"}, sqs.Config{})
 	for range 2 {
 		if err := s.Send(t.Context(), to(calls)); err != nil {
 			t.Fatal(err)
@@ -95,18 +113,18 @@ func TestAnARNIsLookedUpOnceAndTheBodyHoldsRecords(t *testing.T) {
 	}
 	got := q.messages[q.at+"/111122223333/calls"]
 	if len(got) != 2 || got[0] != `{"Records":[{"id":"Id-1"}]}` || q.lookups != 1 {
-		t.Errorf("got %q after %d look-ups", got, q.lookups)
+		t.Errorf("got messages %q after %d look-ups, want 2 after 1", got, q.lookups)
 	}
 	for _, r := range q.regions {
 		if r != "eu-central-1" {
-			t.Errorf("a request was signed for %s", r)
+			t.Errorf("got a signature for %s, want eu-central-1", r)
 		}
 	}
 }
 
-func TestAURLIsReachedWhereItPoints(t *testing.T) {
+func TestURLIsUsedAsEndpoint(t *testing.T) {
 	q := service(t)
-	if err := sqs.New(sqs.Config{Region: "us-east-1"}).Send(t.Context(), to(q.at+"/111122223333/calls")); err != nil {
+	if err := sqs.New(environment.Environment{Region: "us-east-1"}, sqs.Config{}).Send(t.Context(), to(q.at+"/111122223333/calls")); err != nil {
 		t.Fatal(err)
 	}
 	if len(q.messages[q.at+"/111122223333/calls"]) != 1 || q.lookups != 0 || q.regions[0] != "us-east-1" {
@@ -114,12 +132,12 @@ func TestAURLIsReachedWhereItPoints(t *testing.T) {
 	}
 }
 
-func TestAURLIsReachedAtTheEndpointOfTheSettings(t *testing.T) {
+func TestEndpointOfTheSettingsOverridesTheURL(t *testing.T) {
 	q := service(t)
 	t.Setenv("AWS_ENDPOINT_URL_SQS", q.at)
 	url := "https://sqs.eu-west-3.amazonaws.com/111122223333/calls"
 	q.messages[url] = nil
-	if err := sqs.New(sqs.Config{Region: "us-east-1"}).Send(t.Context(), to(url)); err != nil {
+	if err := sqs.New(environment.Environment{Region: "us-east-1"}, sqs.Config{}).Send(t.Context(), to(url)); err != nil {
 		t.Fatal(err)
 	}
 	if len(q.messages[url]) != 1 || q.regions[0] != "eu-west-3" {
@@ -127,10 +145,10 @@ func TestAURLIsReachedAtTheEndpointOfTheSettings(t *testing.T) {
 	}
 }
 
-func TestAQueueThatGoesAndComesBackIsLookedUpAgain(t *testing.T) {
+func TestDeletedQueueIsLookedUpAgain(t *testing.T) {
 	q := service(t)
 	t.Setenv("AWS_ENDPOINT_URL_SQS", q.at)
-	s := sqs.New(sqs.Config{Region: "us-east-1"})
+	s := sqs.New(environment.Environment{Region: "us-east-1"}, sqs.Config{})
 	url := q.at + "/111122223333/calls"
 	if err := s.Send(t.Context(), to(calls)); err != nil {
 		t.Fatal(err)
@@ -147,11 +165,11 @@ func TestAQueueThatGoesAndComesBackIsLookedUpAgain(t *testing.T) {
 	}
 }
 
-func TestABadTargetIsAnError(t *testing.T) {
+func TestMalformedTargetIsAnError(t *testing.T) {
 	service(t)
 	for _, target := range []string{"arn:aws:sqs", "http://[", ""} {
-		if err := sqs.New(sqs.Config{Region: "us-east-1"}).Send(t.Context(), to(target)); err == nil {
-			t.Errorf("%q was taken", target)
+		if err := sqs.New(environment.Environment{Region: "us-east-1"}, sqs.Config{}).Send(t.Context(), to(target)); err == nil {
+			t.Errorf("%q: got no error, want one", target)
 		}
 	}
 }

@@ -14,32 +14,32 @@ import (
 
 // The headers of standard-webhooks.
 const (
-	HeaderID        = "webhook-id"        // the id of the event: the same on every try
-	HeaderTimestamp = "webhook-timestamp" // seconds since 1970, of this try
-	HeaderSignature = "webhook-signature" // "v1," and a base64 HMAC-SHA256; several, apart by a space, while keys change
+	HeaderID        = "webhook-id"        // the id of the event: the same on each attempt
+	HeaderTimestamp = "webhook-timestamp" // of this attempt, in seconds since 1970
+	HeaderSignature = "webhook-signature" // "v1," and a base64 HMAC-SHA256; several, separated by a space, while keys are rotated
 )
 
-// Tolerance is how far the clocks of sender and receiver may be apart.
+// Tolerance is the largest accepted difference between the clocks of sender and receiver.
 const Tolerance = 5 * time.Minute
 
-// Key is the HMAC key that a secret stands for. "whsec_" and base64 stands for the decoded bytes, which is the form that
-// the libraries of standard-webhooks take; any other text stands for its own bytes. Invalid when there is no key in it.
+// Key returns the HMAC key of a secret. The form of the standard-webhooks libraries, "whsec_" and base64, is decoded; any
+// other text is used as it is. Invalid if the key is empty or not base64.
 func Key(secret string) ([]byte, error) {
 	encoded, prefixed := strings.CutPrefix(secret, "whsec_")
 	if !prefixed {
 		if secret == "" {
-			return nil, timbre.Errorf(timbre.Invalid, "", "a webhook needs a secret")
+			return nil, timbre.Errorf(timbre.Invalid, "", "a webhook requires a secret")
 		}
 		return []byte(secret), nil
 	}
 	key, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil || len(key) == 0 {
-		return nil, timbre.Errorf(timbre.Invalid, "", "what follows whsec_ in a webhook's secret must be base64")
+		return nil, timbre.Errorf(timbre.Invalid, "", "a webhook's secret must have base64 after whsec_")
 	}
 	return key, nil
 }
 
-// Signature is the v1 signature of a body that is sent under an id at a time.
+// Signature returns the v1 signature of a body that is sent with an id and a timestamp.
 func Signature(key []byte, id string, at time.Time, body []byte) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(id + "." + strconv.FormatInt(at.Unix(), 10) + "."))
@@ -53,8 +53,8 @@ func sign(h http.Header, key []byte, id string, at time.Time, body []byte) {
 	h.Set(HeaderSignature, Signature(key, id, at, body))
 }
 
-// Verify is for receivers: nil if one of the v1 signatures in h is the body's under the secret, and was made within
-// Tolerance of now. Unauthorized otherwise, Invalid for a secret that cannot be used.
+// Verify is for receivers. It returns nil if one of the v1 signatures in h is that of the body under the secret, with a
+// timestamp within Tolerance of now; otherwise Unauthorized, or Invalid for a malformed secret.
 func Verify(secret string, h http.Header, body []byte, now time.Time) error {
 	const op = "webhook.Verify"
 	key, err := Key(secret)
@@ -63,11 +63,11 @@ func Verify(secret string, h http.Header, body []byte, now time.Time) error {
 	}
 	seconds, err := strconv.ParseInt(h.Get(HeaderTimestamp), 10, 64)
 	if err != nil {
-		return timbre.Errorf(timbre.Unauthorized, op, "the %s header is not a time", HeaderTimestamp)
+		return timbre.Errorf(timbre.Unauthorized, op, "the %s header is not a timestamp", HeaderTimestamp)
 	}
 	at := time.Unix(seconds, 0)
 	if at.Before(now.Add(-Tolerance)) || at.After(now.Add(Tolerance)) {
-		return timbre.Errorf(timbre.Unauthorized, op, "the request is not of now")
+		return timbre.Errorf(timbre.Unauthorized, op, "the timestamp differs from the current time by more than %s", Tolerance)
 	}
 	want := []byte(Signature(key, h.Get(HeaderID), at, body))
 	for one := range strings.SplitSeq(h.Get(HeaderSignature), " ") {
@@ -75,5 +75,5 @@ func Verify(secret string, h http.Header, body []byte, now time.Time) error {
 			return nil
 		}
 	}
-	return timbre.Errorf(timbre.Unauthorized, op, "no signature fits")
+	return timbre.Errorf(timbre.Unauthorized, op, "no signature matches")
 }

@@ -1,7 +1,6 @@
 // Package webhook sends notices to named URLs over HTTP, signed as standard-webhooks 1.0 says
-// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). In comes a notice whose
-// target is arn:timbre:webhook:<region>:<account>:<name>; out goes one POST with the bare event as its body. Retries are
-// the dispatcher's.
+// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). A notice with the target
+// arn:timbre:webhook:<region>:<account>:<name> becomes one POST request whose body is the event. The dispatcher retries.
 package webhook
 
 import (
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 )
 
 // Endpoint is one named URL.
@@ -27,9 +27,8 @@ type Endpoint struct {
 // Config of a Sink. Zero values mean the default.
 type Config struct {
 	Endpoints []Endpoint
-	Now       func() time.Time  // time.Now
-	Transport http.RoundTripper // a transport of its own, with TLS as the system trusts it
-	Timeout   time.Duration     // from the start of a request to the end of its answer: 10 s
+	Transport http.RoundTripper // a transport of its own, with the system's certificate authorities
+	Timeout   time.Duration     // from the start of a request to the end of its response: 10 s
 }
 
 // Sink posts notices to endpoints.
@@ -44,73 +43,79 @@ type endpoint struct {
 	key []byte
 }
 
-// drained is how much of an answer is read, so that its connection can be used again.
-const drained = 64 << 10
+// maxResponse is how much of a response is read, so that its connection can be reused.
+const maxResponse = 64 << 10
 
-// New makes a Sink. Invalid when a name is taken twice, or a URL or secret cannot be used.
-func New(c Config) (*Sink, error) {
-	s := &Sink{now: c.Now, endpoints: map[string]endpoint{}}
-	if s.now == nil {
-		s.now = time.Now
+// New returns a Sink. Invalid if two endpoints have one name, or a URL or secret is malformed.
+func New(env environment.Environment, cfg Config) (*Sink, error) {
+	endpoints, err := parse(cfg.Endpoints)
+	if err != nil {
+		return nil, err
 	}
-	for _, e := range c.Endpoints {
+	if cfg.Transport == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forbidigo // a copy, for its proxy and dial settings
+		t.MaxIdleConnsPerHost = 8
+		cfg.Transport = t
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = 10 * time.Second
+	}
+	return &Sink{now: env.Complete().Now, endpoints: endpoints, client: &http.Client{
+		Transport: cfg.Transport,
+		Timeout:   cfg.Timeout,
+		// A redirect may lead anywhere, so it counts as a refusal.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+func parse(configured []Endpoint) (map[string]endpoint, error) {
+	const op = "webhook.New"
+	endpoints := map[string]endpoint{}
+	for _, e := range configured {
 		u, err := url.Parse(e.URL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, timbre.Errorf(timbre.Invalid, "webhook.New", "webhook %s: its URL is not one of http or https", e.Name)
+			return nil, timbre.Errorf(timbre.Invalid, op, "webhook %s: its URL is not an http or https URL", e.Name)
 		}
 		key, err := Key(e.Secret)
 		if err != nil {
-			return nil, timbre.Errorf(timbre.Invalid, "webhook.New", "webhook %s: %w", e.Name, err)
+			return nil, timbre.Errorf(timbre.Invalid, op, "webhook %s: %w", e.Name, err)
 		}
-		if _, taken := s.endpoints[e.Name]; taken {
-			return nil, timbre.Errorf(timbre.Invalid, "webhook.New", "there are two webhooks named %s", e.Name)
+		if _, taken := endpoints[e.Name]; taken {
+			return nil, timbre.Errorf(timbre.Invalid, op, "two webhooks are named %s", e.Name)
 		}
-		s.endpoints[e.Name] = endpoint{e.URL, key}
+		endpoints[e.Name] = endpoint{e.URL, key}
 	}
-	if c.Transport == nil {
-		t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forbidigo // a copy, for its proxy and dial settings
-		t.MaxIdleConnsPerHost = 8
-		c.Transport = t
-	}
-	if c.Timeout <= 0 {
-		c.Timeout = 10 * time.Second
-	}
-	s.client = &http.Client{
-		Transport: c.Transport,
-		Timeout:   c.Timeout,
-		// A redirect may lead anywhere, so it counts as a refusal.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	return s, nil
+	return endpoints, nil
 }
 
-// Send posts a notice. Any answer but 2xx is an error.
+// Send posts a notice. Any status but 2xx is an error. NotFound if no webhook has the name; Unavailable otherwise.
 func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
+	const op = "webhook.Send"
 	name := n.Target[strings.LastIndexByte(n.Target, ':')+1:]
 	e, known := s.endpoints[name]
 	if !known {
-		return timbre.Errorf(timbre.NotFound, "webhook.Send", "no webhook is named %s", name)
+		return timbre.Errorf(timbre.NotFound, op, "no webhook is named %s", name)
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, bytes.NewReader(n.Payload))
 	if err != nil {
-		return timbre.Errorf(timbre.Invalid, "webhook.Send", "webhook %s: its URL cannot be used", name)
+		return timbre.Errorf(timbre.Invalid, op, "webhook %s: its URL is malformed", name)
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", "timbre")
 	sign(r.Header, e.key, n.ID, s.now(), n.Payload)
-	answer, err := s.client.Do(r)
+	response, err := s.client.Do(r)
 	if err != nil {
-		return timbre.Errorf(timbre.Unavailable, "webhook.Send", "webhook %s: %w", name, withoutURL(err))
+		return timbre.Errorf(timbre.Unavailable, op, "webhook %s: %w", name, withoutURL(err))
 	}
-	defer func() { _ = answer.Body.Close() }()
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, drained))
-	if answer.StatusCode/100 != 2 {
-		return timbre.Errorf(timbre.Unavailable, "webhook.Send", "webhook %s answered %d", name, answer.StatusCode)
+	defer func() { _ = response.Body.Close() }()
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxResponse))
+	if response.StatusCode/100 != 2 {
+		return timbre.Errorf(timbre.Unavailable, op, "webhook %s answered with status %d", name, response.StatusCode)
 	}
 	return nil
 }
 
-// withoutURL takes the URL out of a client's error: it may hold a token that a log should not.
+// withoutURL removes the URL from an error of the client: it may contain a token.
 func withoutURL(err error) error {
 	if u := new(url.Error); errors.As(err, &u) {
 		return u.Err

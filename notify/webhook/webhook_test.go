@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/notify/webhook"
 )
 
@@ -20,14 +21,15 @@ const (
 
 var event = timbre.Notice{ID: "Id-1", Key: "k", Target: crm, Payload: []byte(`{"id":"Id-1"}`)}
 
-// sink serves handler as the webhook crm.
+func at0() time.Time { return times[0] }
+
+// sink returns a Sink whose webhook crm is served by a handler.
 func sink(t *testing.T, handler http.HandlerFunc) *webhook.Sink {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	s, err := webhook.New(webhook.Config{
+	s, err := webhook.New(environment.Environment{Now: at0}, webhook.Config{
 		Endpoints: []webhook.Endpoint{{Name: "crm", URL: server.URL + "/hook?token=hidden", Secret: secret}},
-		Now:       func() time.Time { return times[0] },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +37,7 @@ func sink(t *testing.T, handler http.HandlerFunc) *webhook.Sink {
 	return s
 }
 
-func TestSendPostsTheBareEventSigned(t *testing.T) {
+func TestSendPostsTheSignedEvent(t *testing.T) {
 	got := make(chan error, 1)
 	s := sink(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -54,7 +56,7 @@ func TestSendPostsTheBareEventSigned(t *testing.T) {
 	}
 }
 
-func TestAnyAnswerBut2xxIsAnError(t *testing.T) {
+func TestStatusOtherThan2xxIsAnError(t *testing.T) {
 	for _, status := range []int{301, 302, 304, 400, 404, 408, 410, 429, 500, 503} {
 		asked := 0
 		s := sink(t, func(w http.ResponseWriter, r *http.Request) {
@@ -64,12 +66,12 @@ func TestAnyAnswerBut2xxIsAnError(t *testing.T) {
 		})
 		err := s.Send(t.Context(), event)
 		if timbre.KindOf(err) != timbre.Unavailable || asked != 1 {
-			t.Errorf("%d, asked %d times: %v", status, asked, err)
+			t.Errorf("status %d: got %v after %d requests, want Unavailable after 1", status, err, asked)
 		}
 	}
 }
 
-func TestAConnectionIsUsedAgainAndAnEndlessAnswerCutOff(t *testing.T) {
+func TestConnectionIsReusedAndEndlessResponseCutOff(t *testing.T) {
 	from := map[string]bool{}
 	endless := false
 	s := sink(t, func(w http.ResponseWriter, r *http.Request) {
@@ -87,7 +89,7 @@ func TestAConnectionIsUsedAgainAndAnEndlessAnswerCutOff(t *testing.T) {
 		}
 	}
 	if len(from) != 1 {
-		t.Errorf("%d connections", len(from))
+		t.Errorf("got %d connections, want 1", len(from))
 	}
 	endless = true
 	if err := s.Send(t.Context(), event); err != nil {
@@ -95,7 +97,7 @@ func TestAConnectionIsUsedAgainAndAnEndlessAnswerCutOff(t *testing.T) {
 	}
 }
 
-func TestErrorsNameTheWebhookAndNotItsURL(t *testing.T) {
+func TestErrorsOmitTheURL(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := sink(t, func(http.ResponseWriter, *http.Request) { cancel() })
 	err := s.Send(ctx, event)
@@ -109,7 +111,7 @@ func TestErrorsNameTheWebhookAndNotItsURL(t *testing.T) {
 	}
 }
 
-func TestNewRefusesWhatCannotWork(t *testing.T) {
+func TestNewRefusesMalformedEndpoints(t *testing.T) {
 	good := webhook.Endpoint{Name: "a", URL: "https://example.com/x", Secret: "s"}
 	for name, endpoints := range map[string][]webhook.Endpoint{
 		"a name twice":     {good, good},
@@ -120,8 +122,8 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"not even a URL":   {{Name: "a", URL: "http://[", Secret: "s"}},
 		"a relative place": {{Name: "a", URL: "/hook", Secret: "s"}},
 	} {
-		if _, err := webhook.New(webhook.Config{Endpoints: endpoints}); timbre.KindOf(err) != timbre.Invalid {
-			t.Errorf("%s: %v", name, err)
+		if _, err := webhook.New(environment.Environment{}, webhook.Config{Endpoints: endpoints}); timbre.KindOf(err) != timbre.Invalid {
+			t.Errorf("%s: got %v, want Invalid", name, err)
 		}
 	}
 }

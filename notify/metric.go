@@ -1,0 +1,30 @@
+package notify
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+type metrics struct {
+	sent, failed, dropped *prometheus.CounterVec
+	seconds, lag          *prometheus.HistogramVec
+}
+
+func newMetrics(reg prometheus.Registerer) metrics {
+	with := promauto.With(reg)
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_notify_" + name, Help: help}, labels)
+	}
+	histogram := func(name, help string, first float64) *prometheus.HistogramVec {
+		return with.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "timbre_notify_" + name, Help: help, Buckets: prometheus.ExponentialBuckets(first, 2, 14),
+		}, []string{"kind"})
+	}
+	return metrics{
+		sent:    counter("sent_total", "Notices delivered.", "kind"),
+		failed:  counter("failed_total", "Delivery attempts that failed.", "kind"),
+		dropped: counter("dropped_total", "Notices dropped: expired after a day of attempts, or no_sink for their target.", "kind", "reason"),
+		seconds: histogram("try_seconds", "Duration of a delivery attempt in seconds.", 0.001),
+		lag:     histogram("lag_seconds", "Time from the creation of a notice to its delivery in seconds.", 0.002),
+	}
+}

@@ -1,0 +1,84 @@
+package notifytest
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"timbre"
+	"timbre/environment"
+	"timbre/notify"
+)
+
+// run runs a dispatcher with the sink until the test ends.
+func (b Backend) run(t *testing.T, o *Outbox, maxAge time.Duration) {
+	t.Helper()
+	cfg := notify.Config{MinBackoff: time.Millisecond, MaxBackoff: time.Millisecond, MaxAge: maxAge}
+	d := notify.New(environment.Environment{}, cfg, notify.Deps{Outbox: o, Sinks: notify.Sinks{notify.Kind(b.Target): b.Sink}})
+	ctx, cancel := context.WithCancel(context.Background())
+	stopped := make(chan struct{})
+	go func() { defer close(stopped); d.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-stopped })
+}
+
+func wait(t *testing.T, c <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-c:
+	case <-t.Context().Done():
+		t.Fatal("the test has ended before the outbox was empty")
+	}
+}
+
+// notices returns notices of one key.
+func (b Backend) notices(ids ...string) (notices []timbre.Notice, payloads []string) {
+	for _, id := range ids {
+		n := b.notice(id)
+		notices, payloads = append(notices, n), append(payloads, string(n.Payload))
+	}
+	return notices, payloads
+}
+
+func keepsOrder(t *testing.T, b Backend) {
+	o := &Outbox{}
+	notices, want := b.notices("Id-1", "Id-2", "Id-3")
+	o.Put(notices...)
+	b.Service.Fail(RefusedForNow, 3)
+	b.run(t, o, time.Hour)
+	wait(t, o.Empty())
+	b.wantReceived(t, want...)
+}
+
+func repeats(t *testing.T, b Backend) {
+	o := &Outbox{}
+	notices, payloads := b.notices("Id-1", "Id-2")
+	o.Put(notices...)
+	b.Service.Fail(Drop, 1)
+	b.run(t, o, time.Hour)
+	wait(t, o.Empty())
+	got := b.Received()
+	if first, last := got[0], got[len(got)-1]; first != payloads[0] || last != payloads[1] {
+		t.Errorf("got payloads %q, want %q first and %q last", got, payloads[0], payloads[1])
+	}
+	if distinct := slices.Compact(got); !slices.Equal(distinct, payloads) {
+		t.Errorf("got payloads %q, want repetitions of %q alone", distinct, payloads)
+	}
+}
+
+func expires(t *testing.T, b Backend) {
+	o := &Outbox{}
+	notices, payloads := b.notices("Id-1", "Id-2")
+	notices[0].Created = time.Now().Add(-time.Hour)
+	o.Put(notices[0])
+	b.Service.Fail(RefusedForever, -1)
+	b.run(t, o, time.Minute)
+	wait(t, o.Empty())
+	b.wantReceived(t)
+	b.Service.Fail(None, 0)
+	second := &Outbox{}
+	second.Put(notices...) // the expired one gets one attempt, and holds up nothing
+	b.run(t, second, time.Minute)
+	wait(t, second.Empty())
+	b.wantReceived(t, payloads...)
+}
