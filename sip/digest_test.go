@@ -246,7 +246,7 @@ func TestSippAnswersTheChallenge(t *testing.T) {
 func TestOptionsAreRecordedAsPings(t *testing.T) {
 	b := newBench(t)
 	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
-	b.now = func() time.Time { return now }
+	b.env.Now = func() time.Time { return now }
 	b.dir.connectors["quiet"] = timbre.Connector{ID: "quiet"}
 	b.dir.terminations["quiet"] = timbre.Termination{CIDRs: []string{"192.0.2.0/24"}}
 	ping := func(uri string) {

@@ -2,13 +2,11 @@ package sip
 
 import (
 	"context"
-	"log/slog"
 	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"timbre"
 	"timbre/environment"
 	"timbre/sip/dialog"
 	"timbre/sip/recording"
@@ -19,18 +17,16 @@ import (
 
 // Server takes calls.
 type Server struct {
+	env             environment.Environment
 	cfg             Config
 	deps            Deps
-	now             func() time.Time
-	log             *slog.Logger
 	stack           *transport.Stack
-	trunk           *trunk.B2BUA
-	pings           pings
 	recordings      *recording.Server
-	invites         dialog.Invites
+	trunk           *trunk.B2BUA
+	invites         dialog.Invites // of all calls
+	pings           pings
 	leaving         atomic.Bool   // no new calls
 	shutdownTimeout time.Duration // for the responses to BYE when the server stops
-	agent           agent
 
 	ctx     context.Context // of requests that are sent; ends when the server closes
 	cancel  context.CancelFunc
@@ -42,22 +38,17 @@ func New(env environment.Environment, cfg Config, deps Deps) (*Server, error) {
 	return newServer(env, cfg, deps, func(s *transport.Stack) agent { return s })
 }
 
-// newServer is New with a view of the stack for those that serve calls.
-func newServer(env environment.Environment, cfg Config, deps Deps, through func(*transport.Stack) agent) (*Server, error) {
-	env = env.Complete()
-	s := &Server{
-		cfg: cfg, deps: deps, now: env.Now, log: env.Log, shutdownTimeout: 2 * time.Second,
-	}
-	s.pings.last = map[string]timbre.Ping{}
+// newServer is New with a wrapper of the stack for recordings and trunk.
+func newServer(env environment.Environment, cfg Config, deps Deps, wrap func(*transport.Stack) agent) (*Server, error) {
+	s := &Server{env: env.Complete(), cfg: cfg, deps: deps, shutdownTimeout: 2 * time.Second}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	cfg.Transport.MaxBody = siprec.MaxBody
 	var err error
-	s.stack, err = transport.New(env, cfg.Transport, transport.Deps{Sources: deps.Sources, Handle: s.handle, SIPLog: deps.SIPLog})
+	s.stack, err = transport.New(s.env, cfg.Transport, transport.Deps{Sources: deps.Sources, Handle: s.handle, SIPLog: deps.SIPLog})
 	if err != nil {
 		return nil, err
 	}
-	s.agent = through(s.stack)
-	s.assemble(env)
+	s.assemble(wrap(s.stack))
 	return s, nil
 }
 

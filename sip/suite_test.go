@@ -37,13 +37,13 @@ func TestGatewayOfATrunkPassesTheDialogSuite(t *testing.T) {
 		r := runWith(t, gatewayed("udp", int(p.Addr().Port())))
 		r.shutdownTimeout = testTimeout
 		caller := dial(t, r, "udp")
-		caller.send(plain("through").text())
+		caller.send(plain("bridged").text())
 		p.Answer()
 		res := caller.final()
-		caller.send(message{method: "ACK", callID: "through", toTag: res.To().Params.GetOr("tag", ""), seq: 1}.text())
+		caller.send(message{method: "ACK", callID: "bridged", toTag: res.To().Params.GetOr("tag", ""), seq: 1}.text())
 		waitFor(t, func() bool { return r.stack.InFlight() == 0 })
 		return dialogtest.User{Timers: true, HangUp: func() {
-			caller.send(message{method: "BYE", callID: "through", toTag: res.To().Params.GetOr("tag", ""), seq: 2}.text())
+			caller.send(message{method: "BYE", callID: "bridged", toTag: res.To().Params.GetOr("tag", ""), seq: 2}.text())
 		}}
 	})
 }

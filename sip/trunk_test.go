@@ -84,13 +84,13 @@ func TestStoppingHangsUpBothSidesOfABridge(t *testing.T) {
 		r := runWith(t, gatewayed("udp", port))
 		r.shutdownTimeout = testTimeout // both ends answer
 		p := dial(t, r, "tcp")
-		p.send(plain("through").text())
+		p.send(plain("bridged").text())
 		gw.expectRequest(gosip.INVITE, 200, oneLine)
 		res, _ := p.receive().(*gosip.Response)
 		if res == nil || res.StatusCode != gosip.StatusOK || res.GetHeader(TransactionHeader) == nil {
 			t.Fatalf("got %v", res)
 		}
-		p.send(message{method: "ACK", callID: "through", toTag: res.To().Params.GetOr("tag", ""), seq: 1}.text())
+		p.send(message{method: "ACK", callID: "bridged", toTag: res.To().Params.GetOr("tag", ""), seq: 1}.text())
 		gw.expectRequest(gosip.ACK, 0, "")
 		r.expect(t, "begin tx-1")
 		waitFor(t, func() bool { return r.recordings.Len() == 0 }) // it is none that is listened to
@@ -134,7 +134,7 @@ func TestGatewaysAreCalledFromTheListener(t *testing.T) {
 			}
 			defer ann.Close()
 			p := &client{t: t, network: "udp", conn: ann, in: bufio.NewReaderSize(ann, 1<<16)}
-			p.send(plain("through").text())
+			p.send(plain("bridged").text())
 			req := gw.expectRequest(gosip.INVITE, 486, "")
 			if got := req.Source(); got != at {
 				t.Errorf("got a call from %s, want from %s", got, at)
@@ -176,7 +176,7 @@ func TestRequiredEncryptionCallsGatewaysByTLS(t *testing.T) {
 	p := dial(t, r, "tls")
 	key := "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + strings.Repeat("A", 40) + "\n"
 	sealed := strings.Replace(oneLine, "RTP/AVP", "RTP/SAVP", 1) + key
-	m := plain("through")
+	m := plain("bridged")
 	m.body = sealed
 	p.send(m.text())
 	gw := accept()
@@ -186,9 +186,9 @@ func TestRequiredEncryptionCallsGatewaysByTLS(t *testing.T) {
 		t.Fatalf("got %v", res)
 	}
 	tag := res.To().Params.GetOr("tag", "")
-	p.send(message{method: "ACK", callID: "through", toTag: tag, seq: 1}.text())
+	p.send(message{method: "ACK", callID: "bridged", toTag: tag, seq: 1}.text())
 	gw.expectRequest(gosip.ACK, 0, "")
-	p.send(message{method: "BYE", callID: "through", toTag: tag, seq: 2}.text())
+	p.send(message{method: "BYE", callID: "bridged", toTag: tag, seq: 2}.text())
 	gw.expectRequest(gosip.BYE, 200, "")
 	if res, _ := p.receive().(*gosip.Response); res == nil || res.StatusCode != gosip.StatusOK {
 		t.Errorf("got %v", res)
@@ -214,12 +214,12 @@ func TestWhichCallsAreBridged(t *testing.T) {
 		headers []string
 		uri     string
 		message string // in place of plain
-		through bool
+		bridged bool
 	}{
-		"a plain call":             {through: true},
-		"not marked":               {headers: []string{"X-Voice-Connector-Record-Only: false"}, through: true},
-		"marked by a header":       {headers: []string{"X-Voice-Connector-Record-Only: true"}},
-		"marked by a parameter":    {uri: "sip:" + connectorID + "@127.0.0.1;x-voice-connector-record-only=true"},
+		"a plain call":             {bridged: true},
+		"record-only is false":     {headers: []string{"X-Voice-Connector-Record-Only: false"}, bridged: true},
+		"record-only header":       {headers: []string{"X-Voice-Connector-Record-Only: true"}},
+		"record-only parameter":    {uri: "sip:" + connectorID + "@127.0.0.1;x-voice-connector-record-only=true"},
 		"one end of a Cisco phone": {message: strings.Replace(plain("call-1").text(), "<sip:+12065550101@127.0.0.1:5099>", "<sip:7300@127.0.0.1:5099;x-nearend;x-nearendaddr=7300>", 1)},
 		"a Cisco recording":        {headers: []string{`X-Cisco-Recording-Participant: sip:7300@192.0.2.1;media-index="0"`}},
 		"requires siprec":          {headers: []string{"Require: siprec"}},
@@ -227,7 +227,7 @@ func TestWhichCallsAreBridged(t *testing.T) {
 		"with metadata":            {message: message{method: "INVITE", seq: 1, contentType: mixed, body: both(oneLine, annAndBob)}.text()},
 		"no routes":                {change: func(d *directory) { d.originations = nil }},
 		"an empty list of routes":  {change: func(d *directory) { d.originations[connectorID] = timbre.Origination{} }},
-		"routes that are switched off": {change: func(d *directory) {
+		"disabled routes": {change: func(d *directory) {
 			o := d.originations[connectorID]
 			o.Disabled = true
 			d.originations[connectorID] = o
@@ -254,11 +254,11 @@ func TestWhichCallsAreBridged(t *testing.T) {
 			}
 			b.handle(request(t, text), tx)
 			want, calls := 200, 1
-			if c.through {
-				want, calls = 503, 0 // by no listener, in this test
+			if c.bridged {
+				want, calls = 503, 0 // nothing listens
 			}
 			if res := tx.last(); res == nil || res.StatusCode != want || b.calls.count() != calls {
-				t.Errorf("%d calls, %v", b.calls.count(), res)
+				t.Errorf("got %d calls, %v, want %d, %d", b.calls.count(), res, calls, want)
 			}
 		})
 	}
