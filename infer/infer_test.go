@@ -12,9 +12,9 @@ import (
 	"timbre/models"
 )
 
-func load(t testing.TB, r *infer.Runtime, m models.Model, lane infer.Queue) *infer.Model {
+func load(t testing.TB, r *infer.Runtime, m timbre.ONNXModel, queue infer.Queue) *infer.Model {
 	t.Helper()
-	model, err := r.Load(m.Name, m.ONNX, m.Inputs, m.Outputs, lane)
+	model, err := r.Load(m, queue)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,8 @@ func TestInputsMayBeInObjectWithPointers(t *testing.T) {
 func TestMisuseIsAnError(t *testing.T) {
 	r := open(t, 1)
 	tone := models.Tone()
-	if _, err := r.Load("junk", []byte("not a network"), tone.Inputs, tone.Outputs, infer.Long); timbre.KindOf(err) != timbre.Internal || err == nil {
+	junk := timbre.ONNXModel{Name: "junk", ONNX: []byte("not a network"), Inputs: tone.Inputs, Outputs: tone.Outputs}
+	if _, err := r.Load(junk, infer.Long); timbre.KindOf(err) != timbre.Internal || err == nil {
 		t.Errorf("got %v for junk, want Internal", err)
 	}
 	m := load(t, r, tone, infer.Long)
@@ -134,7 +135,7 @@ func TestMisuseIsAnError(t *testing.T) {
 	if _, err := m.Wave(t.Context(), buzz(24000)); err == nil {
 		t.Error("got a run after Close, want an error")
 	}
-	if _, err := r.Load(tone.Name, tone.ONNX, tone.Inputs, tone.Outputs, infer.Long); err == nil {
+	if _, err := r.Load(tone, infer.Long); err == nil {
 		t.Error("got a load after Close, want an error")
 	}
 }

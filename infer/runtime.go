@@ -75,21 +75,20 @@ func sessionOptions() (*ort.SessionOptions, error) {
 	return o, nil
 }
 
-// Load loads a model. inputs and outputs are names in the ONNX file, in the order in which Run takes and returns tensors. Loading
-// takes tens of milliseconds; the bytes are not needed afterwards.
-func (r *Runtime) Load(name string, onnx []byte, inputs, outputs []string, lane Queue) (*Model, error) {
+// Load loads a model, whose runs wait in a queue. It takes tens of milliseconds; the file is not needed afterwards.
+func (r *Runtime) Load(m timbre.ONNXModel, queue Queue) (*Model, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
-		return nil, timbre.Errorf(timbre.Internal, "infer.Load", "model %s: the runtime is closed", name)
+		return nil, timbre.Errorf(timbre.Internal, "infer.Load", "model %s: the runtime is closed", m)
 	}
-	session, err := ort.NewDynamicAdvancedSessionWithONNXData(onnx, inputs, outputs, r.options)
+	session, err := ort.NewDynamicAdvancedSessionWithONNXData(m.ONNX, m.Inputs, m.Outputs, r.options)
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "infer.Load", "model %s: %w", name, err)
+		return nil, timbre.Errorf(timbre.Internal, "infer.Load", "model %s: %w", m, err)
 	}
-	m := &Model{name: name, inputs: inputs, outputs: outputs, slots: r.queues[lane], session: session}
-	r.models = append(r.models, m)
-	return m, nil
+	loaded := &Model{name: m.String(), inputs: m.Inputs, outputs: m.Outputs, slots: r.queues[queue], session: session}
+	r.models = append(r.models, loaded)
+	return loaded, nil
 }
 
 // Close waits for the runs in progress and frees all models. Later runs fail.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"timbre"
 )
 
 func card(t *testing.T, path string) string {
@@ -20,7 +22,7 @@ func card(t *testing.T, path string) string {
 
 func TestWeightsMatchTheirCards(t *testing.T) {
 	for _, c := range []struct {
-		model Model
+		model timbre.ONNXModel
 		card  string
 		sum   string
 	}{

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"timbre"
+
 	"timbre/config"
 	"timbre/environment"
 	"timbre/infer"
@@ -47,8 +49,8 @@ func loadModels(s config.Settings) (m analysisModels, err error) {
 	if m.runtime, err = infer.New(infer.Config{Threads: s.Infer.Threads}); err != nil {
 		return m, err
 	}
-	load := func(model models.Model, lane infer.Queue) *infer.Model {
-		loaded, e := m.runtime.Load(model.String(), model.ONNX, model.Inputs, model.Outputs, lane)
+	load := func(model timbre.ONNXModel, queue infer.Queue) *infer.Model {
+		loaded, e := m.runtime.Load(model, queue)
 		err = errors.Join(err, e)
 		return loaded
 	}

@@ -2,7 +2,6 @@ package rtp
 
 import (
 	"math"
-	"os"
 	"testing"
 	"time"
 
@@ -17,12 +16,7 @@ import (
 // voice is so many seconds of a party of a demo call, from its tenth second on.
 func demoSpeech(t testing.TB, seconds int) []int16 {
 	t.Helper()
-	f, err := os.Open("../cmd/timbre/demo/calls/s1_enrol_caller.wav")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	channels, err := codec.ReadWAV(f)
+	channels, err := codec.ReadWAVFile("../cmd/timbre/demo/calls/s1_enrol_caller.wav")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,12 +49,7 @@ func recordings(t *testing.T) map[string]recording {
 
 func read(t testing.TB, file string) []int16 {
 	t.Helper()
-	f, err := os.Open(filepath.Join(calls, file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	channels, err := codec.ReadWAV(f)
+	channels, err := codec.ReadWAVFile(filepath.Join(calls, file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +64,7 @@ func silero(t testing.TB) speech.VAD {
 	}
 	t.Cleanup(func() { _ = r.Close() })
 	m := models.VAD()
-	vad, err := r.Load(m.Name, m.ONNX, m.Inputs, m.Outputs, infer.Short)
+	vad, err := r.Load(m, infer.Short)
 	if err != nil {
 		t.Fatal(err)
 	}

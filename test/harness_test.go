@@ -139,10 +139,7 @@ func setUp(ctx context.Context, t *testing.T, endpoint, sink string) deployment 
 // leg reads one leg of a demo call as the G.711 that a telephone sends.
 func leg(t *testing.T, name string) []byte {
 	t.Helper()
-	f, err := os.Open(filepath.Join("..", "cmd", "timbre", "demo", "calls", name+".wav"))
-	must(t, err)
-	defer f.Close()
-	channels, err := codec.ReadWAV(f)
+	channels, err := codec.ReadWAVFile(filepath.Join("..", "cmd", "timbre", "demo", "calls", name+".wav"))
 	must(t, err)
 	return codec.ULaw.Encode(nil, channels[0])
 }

@@ -2,7 +2,6 @@ package tone_test
 
 import (
 	"fmt"
-	"os"
 	"testing"
 	"time"
 
@@ -15,20 +14,11 @@ import (
 
 func caller(t testing.TB, name string) []float32 {
 	t.Helper()
-	f, err := os.Open("../cmd/timbre/demo/calls/" + name + "_caller.wav")
+	channels, err := codec.ReadWAVFile("../cmd/timbre/demo/calls/" + name + "_caller.wav")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	channels, err := codec.ReadWAV(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pcm := make([]float32, len(channels[0]))
-	for i, s := range channels[0] {
-		pcm[i] = float32(s) / 32768
-	}
-	return pcm
+	return timbre.Wave(nil, channels[0])
 }
 
 func scorer(t testing.TB) *tone.Scorer {
@@ -39,7 +29,7 @@ func scorer(t testing.TB) *tone.Scorer {
 	}
 	t.Cleanup(func() { _ = r.Close() })
 	m := models.Tone()
-	net, err := r.Load(m.Name, m.ONNX, m.Inputs, m.Outputs, infer.Long)
+	net, err := r.Load(m, infer.Long)
 	if err != nil {
 		t.Fatal(err)
 	}

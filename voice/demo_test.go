@@ -2,7 +2,6 @@ package voice_test
 
 import (
 	"fmt"
-	"os"
 	"testing"
 	"time"
 
@@ -16,20 +15,11 @@ import (
 // caller reads one leg of a demo call; nearly all of it is speech.
 func caller(t testing.TB, name string) []float32 {
 	t.Helper()
-	f, err := os.Open("../cmd/timbre/demo/calls/" + name + "_caller.wav")
+	channels, err := codec.ReadWAVFile("../cmd/timbre/demo/calls/" + name + "_caller.wav")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	channels, err := codec.ReadWAV(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pcm := make([]float32, len(channels[0]))
-	for i, s := range channels[0] {
-		pcm[i] = float32(s) / 32768
-	}
-	return pcm
+	return timbre.Wave(nil, channels[0])
 }
 
 func embedder(t testing.TB) *voice.Embedder {
@@ -40,7 +30,7 @@ func embedder(t testing.TB) *voice.Embedder {
 	}
 	t.Cleanup(func() { _ = r.Close() })
 	m := models.Speaker()
-	net, err := r.Load(m.Name, m.ONNX, m.Inputs, m.Outputs, infer.Long)
+	net, err := r.Load(m, infer.Long)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"os"
 	"time"
 
 	"timbre"
@@ -38,7 +37,7 @@ func listen(name string) (v voices, err error) {
 	}
 	defer func() { err = errors.Join(err, rt.Close()) }()
 	m := models.VAD()
-	vad, err := rt.Load(m.Name, m.ONNX, m.Inputs, m.Outputs, infer.Short)
+	vad, err := rt.Load(m, infer.Short)
 	if err != nil {
 		return v, err
 	}
@@ -57,12 +56,7 @@ func listen(name string) (v voices, err error) {
 }
 
 func read(name string) ([]int16, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	channels, err := codec.ReadWAV(f)
+	channels, err := codec.ReadWAVFile(name)
 	if err != nil {
 		return nil, err
 	}

@@ -53,11 +53,11 @@ func run(dir string, tests, rounds, threads, people int, quality, lost, rates bo
 	}
 	defer rt.Close()
 	v, s := models.VAD(), models.Speaker()
-	vad, err := rt.Load(v.Name, v.ONNX, v.Inputs, v.Outputs, infer.Short)
+	vad, err := rt.Load(v, infer.Short)
 	if err != nil {
 		return err
 	}
-	net, err := rt.Load(s.Name, s.ONNX, s.Inputs, s.Outputs, infer.Long)
+	net, err := rt.Load(s, infer.Long)
 	if err != nil {
 		return err
 	}

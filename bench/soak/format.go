@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/gotranspile/g722"
 	"github.com/thesyncim/gopus"
@@ -21,12 +20,7 @@ type format struct {
 
 // formatOf encodes a call of the demo.
 func formatOf(name string) (f format, err error) {
-	file, err := os.Open("cmd/timbre/demo/calls/s1_enrol_caller.wav")
-	if err != nil {
-		return f, err
-	}
-	defer file.Close()
-	channels, err := codec.ReadWAV(file)
+	channels, err := codec.ReadWAVFile("cmd/timbre/demo/calls/s1_enrol_caller.wav")
 	if err != nil {
 		return f, err
 	}

@@ -3,6 +3,7 @@ package codec
 import (
 	"encoding/binary"
 	"io"
+	"os"
 
 	"timbre"
 )
@@ -60,6 +61,16 @@ func ReadWAV(r io.Reader) ([][]int16, error) {
 		channels[i] = Resample(c, int(f.rate))
 	}
 	return channels, nil
+}
+
+// ReadWAVFile is ReadWAV of a file. NotFound: it cannot be opened.
+func ReadWAVFile(name string) ([][]int16, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, timbre.Errorf(timbre.NotFound, "codec.ReadWAVFile", "%w", err)
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	return ReadWAV(f)
 }
 
 // chunks finds the format and the samples of a file. Other chunks are passed over.

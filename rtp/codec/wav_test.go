@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -83,16 +82,18 @@ func TestSupportedFilesAreRead(t *testing.T) {
 
 // The samples were decoded by libgsm.
 func TestGSMIsDecodedExactly(t *testing.T) {
-	file, err := os.ReadFile("testdata/gsm.wav")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := ReadWAV(bytes.NewReader(file))
+	got, err := ReadWAVFile("testdata/gsm.wav")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := linearFile(t, "testdata/gsm.pcm"); len(got) != 1 || !slices.Equal(got[0], want) {
 		t.Errorf("got %d channels of %d samples that differ from the %d of libgsm", len(got), len(got[0]), len(want))
+	}
+}
+
+func TestMissingFileIsNotFound(t *testing.T) {
+	if _, err := ReadWAVFile("testdata/missing.wav"); timbre.KindOf(err) != timbre.NotFound {
+		t.Errorf("got %v, want NotFound", err)
 	}
 }
 

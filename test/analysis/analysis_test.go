@@ -38,8 +38,8 @@ func newChain(t testing.TB) chain {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = r.Close() })
-	load := func(m models.Model, lane infer.Queue) *infer.Model {
-		net, err := r.Load(m.Name, m.ONNX, m.Inputs, m.Outputs, lane)
+	load := func(m timbre.ONNXModel, queue infer.Queue) *infer.Model {
+		net, err := r.Load(m, queue)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,12 +59,7 @@ func newChain(t testing.TB) chain {
 
 func read(t testing.TB, file string) []int16 {
 	t.Helper()
-	f, err := os.Open(filepath.Join(calls, file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	channels, err := codec.ReadWAV(f)
+	channels, err := codec.ReadWAVFile(filepath.Join(calls, file))
 	if err != nil {
 		t.Fatal(err)
 	}

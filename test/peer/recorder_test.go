@@ -124,10 +124,7 @@ func correlation(a, b []int16, own float64) float64 {
 // speech is the beginning of what one of the demo's people says, from where it is loudestWindow.
 func speech(t *testing.T, name string, much time.Duration) []int16 {
 	t.Helper()
-	f, err := os.Open(filepath.Join("..", "..", "cmd", "timbre", "demo", "calls", name+".wav"))
-	must(t, err)
-	defer f.Close()
-	channels, err := codec.ReadWAV(f)
+	channels, err := codec.ReadWAVFile(filepath.Join("..", "..", "cmd", "timbre", "demo", "calls", name+".wav"))
 	must(t, err)
 	n := int(much * timbre.SampleRate / time.Second)
 	at := loudestWindow(channels[0], n)

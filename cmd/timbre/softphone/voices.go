@@ -1,8 +1,6 @@
 package softphone
 
 import (
-	"os"
-
 	"timbre"
 	"timbre/rtp/codec"
 	"timbre/sip/phone"
@@ -44,12 +42,7 @@ func (c Call) voices(cfg *phone.Config) error {
 }
 
 func read(name string) ([][]int16, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, timbre.Errorf(timbre.NotFound, "", "%w", err)
-	}
-	defer func() { _ = f.Close() }()
-	channels, err := codec.ReadWAV(f)
+	channels, err := codec.ReadWAVFile(name)
 	if err != nil {
 		return nil, timbre.Errorf(timbre.KindOf(err), name, "%w", err)
 	}
