@@ -30,7 +30,7 @@ func checkRepeated(req *gosip.Request) *transport.Refusal {
 	}
 	for _, name := range singleHeaders {
 		if n := times[name]; n > 1 {
-			return transport.Refuse(400, "malformed", "%d headers %s", n, name)
+			return transport.Refuse(400, "malformed", "header %s occurs %d times", name, n)
 		}
 	}
 	return nil
@@ -41,7 +41,7 @@ func checkMandatory(req *gosip.Request) *transport.Refusal {
 	from, to, cseq := req.From(), req.To(), req.CSeq()
 	switch {
 	case req.SipVersion != "SIP/2.0":
-		return transport.Refuse(505, "malformed", "SIP version %.16q", req.SipVersion)
+		return transport.Refuse(505, "malformed", "unsupported SIP version %.16q", req.SipVersion)
 	case from == nil || to == nil || cseq == nil || req.CallID() == nil:
 		return transport.Refuse(400, "malformed", "From, To, Call-ID or CSeq is missing")
 	case !strings.EqualFold(string(cseq.MethodName), string(req.Method)): // the SIP stack has put one in capitals
@@ -56,7 +56,7 @@ func checkMandatory(req *gosip.Request) *transport.Refusal {
 
 func checkURI(req *gosip.Request) *transport.Refusal {
 	if scheme := req.Recipient.Scheme; scheme != "sip" && scheme != "sips" {
-		return transport.Refuse(416, "malformed", "URI scheme %.16q", scheme)
+		return transport.Refuse(416, "malformed", "unsupported URI scheme %.16q", scheme)
 	}
 	return nil
 }

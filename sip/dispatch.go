@@ -45,6 +45,6 @@ func (s *Server) outside(req *gosip.Request, tx gosip.ServerTransaction) {
 	case req.Method == gosip.OPTIONS:
 		s.options(req, tx)
 	default:
-		s.stack.Refuse(req, tx, transport.Refuse(405, "method", "method %.16q", req.Method).With("Allow", recording.Allow))
+		s.stack.Refuse(req, tx, transport.Refuse(405, "method", "method %.16q is not supported", req.Method).With("Allow", recording.Allow))
 	}
 }

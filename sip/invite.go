@@ -25,11 +25,11 @@ type incoming struct {
 // after a refusal it may come again at once.
 func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
 	if s.leaving.Load() {
-		s.stack.Refuse(req, tx, transport.Refuse(503, "unavailable", "the server is being stopped").With("Retry-After", "10"))
+		s.stack.Refuse(req, tx, transport.Refuse(503, "unavailable", "the server is stopping").With("Retry-After", "10"))
 		return
 	}
 	if !s.invites.Reserve(req) {
-		s.stack.Refuse(req, tx, transport.Refuse(482, "merged", "this call is there already"))
+		s.stack.Refuse(req, tx, transport.Refuse(482, "merged", "the call exists already"))
 		return
 	}
 	serve, r := s.accept(req, tx)

@@ -45,7 +45,7 @@ func (w Wish) TooSmall() *transport.Refusal {
 	if w.Interval == 0 || w.Interval >= LeastSession {
 		return nil
 	}
-	return transport.Refuse(422, "session", "a session interval of %v", w.Interval).With("Min-SE", seconds(LeastSession))
+	return transport.Refuse(422, "session", "session interval %v is too small", w.Interval).With("Min-SE", seconds(LeastSession))
 }
 
 // duration reads a header of seconds with parameters, of which it returns the refresher; zero without the header.

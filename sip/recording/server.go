@@ -53,7 +53,7 @@ func (s *Server) Request(req *gosip.Request, tx gosip.ServerTransaction) bool {
 		res.AppendHeader(gosip.NewHeader("Accept", Accept))
 		s.deps.Agent.Respond(tx, res)
 	default:
-		s.deps.Agent.Refuse(req, tx, transport.Refuse(405, "method", "method %.16q", req.Method).With("Allow", Allow))
+		s.deps.Agent.Refuse(req, tx, transport.Refuse(405, "method", "method %.16q is not supported", req.Method).With("Allow", Allow))
 	}
 	return true
 }

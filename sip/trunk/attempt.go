@@ -101,7 +101,7 @@ func (a *attempt) await(last bool) outcome {
 			return outcome{}
 		case <-a.call.done:
 			a.abandon()
-			return outcome{refusal: transport.Refuse(503, "unavailable", "the server is being stopped")}
+			return outcome{refusal: transport.Refuse(503, "unavailable", "the server is stopping")}
 		}
 	}
 }

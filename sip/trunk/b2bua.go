@@ -57,7 +57,7 @@ func (u *B2BUA) Request(req *gosip.Request, tx gosip.ServerTransaction) bool {
 	case gosip.OPTIONS:
 		u.deps.Agent.Respond(tx, s.Response(req, 200, "OK"))
 	default:
-		u.deps.Agent.Refuse(req, tx, transport.Refuse(405, "method", "method %.16q", req.Method).With("Allow", u.allow()))
+		u.deps.Agent.Refuse(req, tx, transport.Refuse(405, "method", "method %.16q is not supported", req.Method).With("Allow", u.allow()))
 	}
 	return true
 }

@@ -77,7 +77,7 @@ func (u *B2BUA) newCall(in Incoming) (*call, *transport.Refusal) {
 	u.live.put(c.caller())
 	if u.isLeaving() { // Leave has not seen it
 		c.end("")
-		return nil, transport.Refuse(503, "unavailable", "the server is being stopped").With("Retry-After", "10")
+		return nil, transport.Refuse(503, "unavailable", "the server is stopping").With("Retry-After", "10")
 	}
 	return c, nil
 }
