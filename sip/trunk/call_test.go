@@ -2,6 +2,8 @@ package trunk
 
 import (
 	"errors"
+	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,70 +15,72 @@ import (
 	"timbre"
 )
 
-func TestACallIsPutThrough(t *testing.T) {
+func TestCallIsBridged(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000), "X-Account: 17", "Subject: hello", "User-Agent: PBX", "Supported: timer, 100rel", "Max-Forwards: 20")
 		invite := h.next(gosip.INVITE)
-		said(t, invite.req, "INVITE sip:+12065550100@198.51.100.1 SIP/2.0", "Max-Forwards: 19", "X-Account: 17", "Subject: hello",
+		wantLines(t, invite.req, "INVITE sip:+12065550100@198.51.100.1 SIP/2.0", "Max-Forwards: 19", "X-Account: 17", "Subject: hello",
 			"X-VoiceConnector-ID: abc", "User-Agent: Timbre", "Session-Expires: 1800", "Supported: timer", "c=IN IP4 192.0.2.100", "m=audio 30000 RTP/AVP 0 101",
 			"a=rtpmap:101 telephone-event/8000", "a=rtcp:30001")
 		if from := invite.req.From(); from.DisplayName != "Ann" || from.Address.String() != "sip:+12065550101@192.0.2.100" {
-			t.Errorf("From %s", from.Value())
+			t.Errorf("got From %s, want Ann at the local host", from.Value())
 		}
 		if invite.req.CallID().Value() == a.callID || strings.Contains(invite.req.String(), ann) {
-			t.Errorf("the caller's own dialog shows:\n%s", invite.req)
+			t.Errorf("got\n%s\nwant nothing of the caller's dialog", invite.req)
 		}
 		invite.answer(180)
-		said(t, expect(t, a.invited, 180), "SIP/2.0 180 Gateway Says")
+		wantLines(t, expect(t, a.invited, 180), "SIP/2.0 180 Gateway Says")
 		invite.describe(200, audio(gw, 6000), "X-Answer: 42")
 		ok := expect(t, a.invited, 200)
-		said(t, ok, "X-Transaction: tx-1", "X-Answer: 42", "c=IN IP4 192.0.2.100", "m=audio 20000 RTP/AVP 0 101", "Session-Expires: 1800;refresher=uas")
+		wantLines(t, ok, "X-Transaction: tx-1", "X-Answer: 42", "c=IN IP4 192.0.2.100", "m=audio 20000 RTP/AVP 0 101", "Session-Expires: 1800;refresher=uas")
 		if strings.Contains(ok.String(), gw) {
-			t.Errorf("the gateway's address shows:\n%s", ok)
+			t.Errorf("got\n%s\nwant no address of the gateway", ok)
 		}
-		said(t, wait(t, h.agent.acks), "ACK sip:gw@198.51.100.1:5060 SIP/2.0", "CSeq: 1 ACK")
+		wantLines(t, wait(t, h.agent.acks), "ACK sip:gw@198.51.100.1:5060 SIP/2.0", "CSeq: 1 ACK")
 		a.answered(ok)
 		a.ack("")
 		<-a.returned
 		for which, want := range []string{ann + ":4000", gw + ":6000"} {
 			if got := h.media.spec(0, which); got.Remote.String() != want || got.Hold || got.Opaque {
-				t.Errorf("side %d: %+v", which, got)
+				t.Errorf("side %d: got %+v, want remote %s, neither hold nor opaque", which, got, want)
 			}
 		}
 		call := h.calls.begun[0]
-		if call.ConnectorID != "abc" || call.From != "+12065550101" || call.To != "+12065550100" || call.Direction != "Outbound" || !call.Bridged || call.CallID != a.callID ||
-			len(call.Legs) != 2 || call.Legs[0].Side != timbre.Caller || call.Legs[1].Side != timbre.Callee || call.Legs[0].Index == call.Legs[1].Index {
-			t.Errorf("%+v", call)
+		want := timbre.Call{
+			ConnectorID: "abc", From: "+12065550101", To: "+12065550100", Direction: "Outbound", Bridged: true, CallID: a.callID,
+			Headers: call.Headers, Started: call.Started, Legs: []timbre.Leg{
+				{Side: timbre.Caller, Index: caller, Party: "sip:+12065550101@pbx.example.com"},
+				{Side: timbre.Callee, Index: callee, Party: "sip:+12065550100@abc.voiceconnector.example.com"},
+			},
+		}
+		if !reflect.DeepEqual(call, want) {
+			t.Errorf("got %+v, want %+v", call, want)
 		}
 		bye := a.ask("BYE", "", `Reason: Q.850;cause=16`)
 		expect(t, bye, 200)
 		theirs := h.next(gosip.BYE)
-		said(t, theirs.req, "BYE sip:gw@198.51.100.1:5060 SIP/2.0", "Reason: Q.850;cause=16")
+		wantLines(t, theirs.req, "BYE sip:gw@198.51.100.1:5060 SIP/2.0", "Reason: Q.850;cause=16")
 		theirs.answer(200)
 		synctest.Wait()
-		if got := h.calls.log(); got != "1 begun, ended tx-1" {
-			t.Error(got)
-		}
-		if got := a.ask("OPTIONS", ""); expect(t, got, 481) == nil {
-			t.Error("the dialog outlives its call")
-		}
+		h.wantCalls("1 begun, ended tx-1")
+		expect(t, a.ask("OPTIONS", ""), 481)
 	})
 }
 
-func TestTheGatewayMayHangUp(t *testing.T) {
+func TestGatewayHangsUp(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, b, _ := up(h, "Record-Route: <sip:proxy.example.com;lr>")
 		expect(t, b.ask("BYE", ""), 200)
 		bye := h.next(gosip.BYE)
-		said(t, bye.req, "BYE sip:phone@203.0.113.1:5060 SIP/2.0", "Route: <sip:proxy.example.com;lr>", "Call-ID: "+a.callID)
+		wantLines(t, bye.req, "BYE sip:phone@203.0.113.1:5060 SIP/2.0", "Route: <sip:proxy.example.com;lr>", "Call-ID: "+a.callID)
 		if from := bye.req.From().Address.String(); from != "sip:+12065550100@abc.voiceconnector.example.com" {
-			t.Errorf("From %s", from)
+			t.Errorf("got From %s, want the called number", from)
 		}
 		bye.answer(200)
 	})
 }
 
-func TestACallerMayCancel(t *testing.T) {
+func TestCallerCancels(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
@@ -86,19 +90,19 @@ func TestACallerMayCancel(t *testing.T) {
 		invite.answer(180)
 		cancel := h.next(gosip.CANCEL)
 		if cancel.req.Via().Params.GetOr("branch", "") != invite.req.Via().Params.GetOr("branch", "") {
-			t.Errorf("CANCEL of another INVITE:\n%s", cancel.req)
+			t.Errorf("got\n%s\nwant the branch of the INVITE", cancel.req)
 		}
-		said(t, cancel.req, "CSeq: 1 CANCEL")
+		wantLines(t, cancel.req, "CSeq: 1 CANCEL")
 		cancel.answer(200)
 		invite.answer(487)
 		none(t, a.invited.responses) // the stack has answered 487
 		if n := testutil.ToFloat64(h.metrics.failed.WithLabelValues("487")); n != 1 {
-			t.Errorf("%v counted", n)
+			t.Errorf("got %v counted, want 1", n)
 		}
 	})
 }
 
-func TestAnAnswerThatCrossesACancelIsTakenBack(t *testing.T) {
+func TestAnswerThatCrossesCANCELIsEnded(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
@@ -107,14 +111,14 @@ func TestAnAnswerThatCrossesACancelIsTakenBack(t *testing.T) {
 		a.invited.cancel(nil)
 		h.next(gosip.CANCEL).answer(200)
 		invite.describe(200, audio(gw, 6000))
-		said(t, wait(t, h.agent.acks), "CSeq: 1 ACK")
+		wantLines(t, wait(t, h.agent.acks), "CSeq: 1 ACK")
 		bye := h.next(gosip.BYE)
-		said(t, bye.req, "BYE sip:gw@198.51.100.1:5060 SIP/2.0", "CSeq: 2 BYE")
+		wantLines(t, bye.req, "BYE sip:gw@198.51.100.1:5060 SIP/2.0", "CSeq: 2 BYE")
 		bye.answer(200)
 	})
 }
 
-func TestACallerWhoSaysByeWhileItRingsHasGivenUp(t *testing.T) {
+func TestBYEWhileRingingCancels(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
@@ -127,7 +131,7 @@ func TestACallerWhoSaysByeWhileItRingsHasGivenUp(t *testing.T) {
 	})
 }
 
-func TestFailuresAreMappedBack(t *testing.T) {
+func TestFailureIsRelayed(t *testing.T) {
 	for _, c := range []struct {
 		code, want int
 		says       []string // of the gateway
@@ -146,30 +150,30 @@ func TestFailuresAreMappedBack(t *testing.T) {
 		{407, 403, []string{`Proxy-Authenticate: Digest realm="gw", nonce="1"`}, nil},
 		{422, 422, []string{"Min-SE: 60"}, nil},
 	} {
-		in(t, Config{}, func(t *testing.T, h *bench) {
-			a := h.call(audio(ann, 4000))
-			invite := h.next(gosip.INVITE)
-			invite.answer(100)
-			invite.answer(c.code, c.says...)
-			res := expect(t, a.invited, c.want)
-			said(t, res, c.hears...)
-			silentOn(t, res, "www-authenticate", "proxy-authenticate", "contact")
-			<-a.returned
-			if got := h.calls.log(); got != "0 begun, ended " {
-				t.Error(got)
-			}
+		t.Run(strconv.Itoa(c.code), func(t *testing.T) {
+			in(t, Config{}, func(t *testing.T, h *bench) {
+				a := h.call(audio(ann, 4000))
+				invite := h.next(gosip.INVITE)
+				invite.answer(100)
+				invite.answer(c.code, c.says...)
+				res := expect(t, a.invited, c.want)
+				wantLines(t, res, c.hears...)
+				wantNone(t, res, "www-authenticate", "proxy-authenticate", "contact")
+				<-a.returned
+				h.wantCalls("0 begun, ended ")
+			})
 		})
 	}
 }
 
-func TestTheNextRouteIsTried(t *testing.T) {
+func TestFailoverToTheNextRoute(t *testing.T) {
 	const second = "198.51.100.2"
 	for name, fail := range map[string]func(h *bench, first *clientTx){
 		"503":       func(_ *bench, first *clientTx) { first.answer(503) },
 		"moved":     func(_ *bench, first *clientTx) { first.answer(302) },
 		"timeout":   func(_ *bench, first *clientTx) { first.lose(gosip.ErrTransactionTimeout) },
 		"transport": func(_ *bench, first *clientTx) { first.lose(gosip.ErrTransactionTransport) },
-		"silence":   func(*bench, *clientTx) { pass(responseTimeout) },
+		"silence":   func(*bench, *clientTx) { advance(responseTimeout) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			in(t, Config{}, func(t *testing.T, h *bench) {
@@ -177,29 +181,29 @@ func TestTheNextRouteIsTried(t *testing.T) {
 				first := h.next(gosip.INVITE)
 				fail(h, first)
 				next := h.next(gosip.INVITE)
-				said(t, next.req, "INVITE sip:+12065550100@198.51.100.2 SIP/2.0", "m=audio 30000 RTP/AVP 0 101")
+				wantLines(t, next.req, "INVITE sip:+12065550100@198.51.100.2 SIP/2.0", "m=audio 30000 RTP/AVP 0 101")
 				if next.req.CallID().Value() == first.req.CallID().Value() || next.req.Destination() != second+":5060" {
-					t.Errorf("the second try is the first:\n%s", next.req)
+					t.Errorf("got\n%s\nwant another Call-ID, to %s", next.req, second)
 				}
 				if got := h.media.spec(0, callee).Source.String(); got != second {
-					t.Errorf("media is expected from %s", got)
+					t.Errorf("got media expected from %s, want %s", got, second)
 				}
 				next.answer(486)
 				expect(t, a.invited, 486)
 				first.lose(gosip.ErrTransactionTerminated)
 				if n := testutil.ToFloat64(h.metrics.failovers); n != 1 {
-					t.Errorf("%v counted", n)
+					t.Errorf("got %v counted, want 1", n)
 				}
 			})
 		})
 	}
 }
 
-func TestASilentGatewayThatAnswersLateIsToldOff(t *testing.T) {
+func TestLateResponseOfASilentGatewayIsCancelled(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000), "routes: "+gw+" 198.51.100.2")
 		first := h.next(gosip.INVITE)
-		pass(responseTimeout)
+		advance(responseTimeout)
 		second := h.next(gosip.INVITE)
 		first.answer(180)
 		h.next(gosip.CANCEL).answer(200)
@@ -209,7 +213,7 @@ func TestASilentGatewayThatAnswersLateIsToldOff(t *testing.T) {
 	})
 }
 
-func TestWhatNoRouteReaches(t *testing.T) {
+func TestUnreachableRoutes(t *testing.T) {
 	for name, c := range map[string]struct {
 		routes string
 		want   int
@@ -221,7 +225,7 @@ func TestWhatNoRouteReaches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in(t, Config{}, func(t *testing.T, h *bench) {
-				h.agent.deaf = map[string]error{"tcp": errors.New("no"), "198.51.100.9:5060": errors.New("refused")}
+				h.agent.failing = map[string]error{"tcp": errors.New("no"), "198.51.100.9:5060": errors.New("refused")}
 				a := h.call(audio(ann, 4000), "routes: "+c.routes)
 				expect(t, a.invited, c.want)
 				none(t, h.agent.sent)
@@ -230,20 +234,20 @@ func TestWhatNoRouteReaches(t *testing.T) {
 	}
 }
 
-func TestNobodyAnswers(t *testing.T) {
+func TestRingTimeout(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
 		invite.answer(180)
 		expect(t, a.invited, 180)
-		pass(ringTimeout)
+		advance(ringTimeout)
 		expect(t, a.invited, 480)
 		h.next(gosip.CANCEL).answer(200)
 		invite.answer(487)
 	})
 }
 
-func TestCallsThatAreNotPutThrough(t *testing.T) {
+func TestInvalidINVITEIsRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		sdp   string
 		lines []string
@@ -271,7 +275,7 @@ func TestCallsThatAreNotPutThrough(t *testing.T) {
 	}
 }
 
-func TestALoopIsFound(t *testing.T) {
+func TestLoopIsDetected(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
@@ -281,17 +285,17 @@ func TestALoopIsFound(t *testing.T) {
 		invite.answer(482)
 		elsewhere := h.call(audio(gw, 6000), loopHeader+": other")
 		next := h.next(gosip.INVITE)
-		said(t, next.req, loopHeader+": other, "+mark)
+		wantLines(t, next.req, loopHeader+": other, "+mark)
 		next.answer(404)
 		expect(t, elsewhere.invited, 404)
 	})
 }
 
-func TestAnalysisCostsTheCallNothing(t *testing.T) {
+func TestCallIsBridgedWithoutAnalysis(t *testing.T) {
 	for name, begin := range map[string]func() error{
 		"fails":  func() error { return errors.New("the store is down") },
 		"panics": func() error { panic("a bug") },
-		"hangs":  func() error { pass(20 * time.Second); return nil },
+		"hangs":  func() error { advance(20 * time.Second); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			in(t, Config{}, func(t *testing.T, h *bench) {
@@ -301,18 +305,18 @@ func TestAnalysisCostsTheCallNothing(t *testing.T) {
 				invite.describe(200, audio(gw, 6000))
 				if name == "hangs" {
 					none(t, a.invited.responses)
-					pass(idTimeout)
+					advance(idTimeout)
 				}
 				ok := expect(t, a.invited, 200)
-				silentOn(t, ok, "x-transaction")
+				wantNone(t, ok, "x-transaction")
 				a.answered(ok)
 				a.ack("")
 				<-a.returned
-				h.media.speak(0, caller)
+				h.media.packet(0, caller)
 				for range 2 {
-					h.media.speak(0, callee)
+					h.media.packet(0, callee)
 				}
-				pass(25 * time.Second)
+				advance(25 * time.Second)
 				want, log := 1.0, "0 begun, ended "
 				if name == "hangs" {
 					want, log = 0, "1 begun, ended tx-1" // late
@@ -321,37 +325,39 @@ func TestAnalysisCostsTheCallNothing(t *testing.T) {
 				h.next(gosip.BYE).answer(200)
 				synctest.Wait()
 				if n := testutil.ToFloat64(h.metrics.unanalysed); n != want || h.calls.log() != log {
-					t.Errorf("%v counted, %s", n, h.calls.log())
+					t.Errorf("got %v counted, %s, want %v, %s", n, h.calls.log(), want, log)
 				}
-				missed, heard := h.calls.told()
+				missed, heard := h.calls.reported()
 				if name == "hangs" {
 					if len(missed) != 0 {
-						t.Errorf("told of as one without: %+v", missed)
+						t.Errorf("got %+v reported as missed, want none", missed)
 					}
 					return
 				}
 				if len(missed) != 1 {
-					t.Fatalf("told of %d times", len(missed))
+					t.Fatalf("got %d missed calls, want 1", len(missed))
 				}
 				m := missed[0]
-				if !m.Bridged || m.ConnectorID == "" || m.CallID == "" || len(m.Legs) != 2 || m.Started.IsZero() || len(m.Warnings) != 1 || m.Failure != "" {
-					t.Errorf("%+v", m)
+				if !m.Bridged || m.ConnectorID != "abc" || m.CallID != a.callID || m.Started.IsZero() {
+					t.Errorf("got %+v, want the bridged call", m)
 				}
-				if len(heard) != 2 || heard[0] == nil || heard[1] == nil || heard[0].Packets != 1 || heard[1].Packets != 2 {
-					t.Errorf("heard %v", heard)
+				if len(m.Legs) != 2 || len(m.Warnings) != 1 || m.Failure != "" {
+					t.Errorf("got %+v, want 2 legs, a warning and no failure", m)
+				}
+				if len(heard) != 2 || heard[0].Packets != 1 || heard[1].Packets != 2 {
+					t.Errorf("got receptions %v, want 1 packet and 2 packets", heard)
 				}
 			})
 		})
 	}
 }
 
-// A call that is over before its analysis has failed to begin is told of then, and once.
-func TestALateFailureOfAnalysisIsToldOfOnce(t *testing.T) {
+func TestLateFailureOfAnalysisIsReportedOnce(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
-		h.calls.begin = func() error { pass(20 * time.Second); return errors.New("the store is down") }
+		h.calls.begin = func() error { advance(20 * time.Second); return errors.New("the store is down") }
 		a := h.call(audio(ann, 4000))
 		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
-		pass(idTimeout)
+		advance(idTimeout)
 		a.answered(expect(t, a.invited, 200))
 		a.ack("")
 		<-a.returned
@@ -359,23 +365,22 @@ func TestALateFailureOfAnalysisIsToldOfOnce(t *testing.T) {
 		expect(t, bye, 200)
 		h.next(gosip.BYE).answer(200)
 		synctest.Wait()
-		if missed, _ := h.calls.told(); len(missed) != 0 {
-			t.Errorf("told of %d times while it is not known", len(missed))
+		if missed, _ := h.calls.reported(); len(missed) != 0 {
+			t.Errorf("got %d missed calls while the analysis may still begin, want none", len(missed))
 		}
-		pass(20 * time.Second)
-		if missed, _ := h.calls.told(); len(missed) != 1 {
-			t.Errorf("told of %d times", len(missed))
+		advance(20 * time.Second)
+		if missed, _ := h.calls.reported(); len(missed) != 1 {
+			t.Errorf("got %d missed calls, want 1", len(missed))
 		}
 	})
 }
 
-// A call that is over before its analysis has begun is ended for the reason for which it is over.
-func TestALateAnalysisKnowsWhyTheCallIsOver(t *testing.T) {
+func TestLateAnalysisEndsWithTheCallsFailure(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
-		h.calls.begin = func() error { pass(20 * time.Second); return nil }
+		h.calls.begin = func() error { advance(20 * time.Second); return nil }
 		a := h.call(audio(ann, 4000))
 		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
-		pass(idTimeout)
+		advance(idTimeout)
 		a.answered(expect(t, a.invited, 200))
 		a.ack("")
 		<-a.returned
@@ -385,34 +390,32 @@ func TestALateAnalysisKnowsWhyTheCallIsOver(t *testing.T) {
 			wait(t, h.agent.sent).answer(200)
 		}
 		<-left
-		pass(20 * time.Second)
-		if got := h.calls.log(); got != "1 begun, ended tx-1 the server was stopped" {
-			t.Error(got)
-		}
+		advance(20 * time.Second)
+		h.wantCalls("1 begun, ended tx-1 the server was stopped")
 	})
 }
 
-// measuring is a listener that is told how well it is received.
-type measuring struct {
-	unmeasured
+// metered is a listener that keeps its meters.
+type metered struct {
+	dropped
 	meters []timbre.ReceptionMeter
 }
 
-func (m *measuring) SetMeter(by timbre.ReceptionMeter) { m.meters = append(m.meters, by) }
+func (m *metered) SetMeter(by timbre.ReceptionMeter) { m.meters = append(m.meters, by) }
 
-func TestWhoHearsIsToldHowWell(t *testing.T) {
+func TestListenersGetTheMeterOfTheirStream(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
-		m := &measuring{}
+		m := &metered{}
 		h.calls.hear = m
 		up(h)
-		h.media.speak(0, callee)
+		h.media.packet(0, callee)
 		if len(m.meters) != 2 || m.meters[caller].Reception().Packets != 0 || m.meters[callee].Reception().Packets != 1 {
-			t.Errorf("%+v", m.meters)
+			t.Errorf("got %+v, want a meter a leg, with 0 packets and 1 packet", m.meters)
 		}
 	})
 }
 
-func TestAnAnswerIsRepeatedUntilItIsAcknowledged(t *testing.T) {
+func TestAnswerIsRepeatedUntilACK(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
@@ -421,22 +424,20 @@ func TestAnAnswerIsRepeatedUntilItIsAcknowledged(t *testing.T) {
 		first := wait(t, h.agent.acks)
 		invite.again(invite.response(200, audio(gw, 6000))) // the ACK was lost
 		if again := wait(t, h.agent.acks); again.String() != first.String() {
-			t.Errorf("another ACK:\n%s", again)
+			t.Errorf("got\n%s\nwant, once more,\n%s", again, first)
 		}
-		pass(gosip.T1)
+		advance(gosip.T1)
 		expect(t, a.invited, 200)
-		pass(64 * gosip.T1)
+		advance(64 * gosip.T1)
 		h.next(gosip.BYE).answer(200)
 		h.next(gosip.BYE).answer(200)
 		<-a.returned
 		synctest.Wait()
-		if got := h.calls.log(); got != "1 begun, ended tx-1 the answer was not acknowledged" {
-			t.Error(got)
-		}
+		h.wantCalls("1 begun, ended tx-1 the answer was not acknowledged")
 	})
 }
 
-func TestASecondPhoneThatAnswersIsToldOff(t *testing.T) {
+func TestSecondAnswerIsEnded(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		_, _, invite := up(h)
 		invite.again(invite.response(200, audio(gw, 7000), "tag: another"))
@@ -444,7 +445,7 @@ func TestASecondPhoneThatAnswersIsToldOff(t *testing.T) {
 		bye := h.next(gosip.BYE)
 		for _, req := range []*gosip.Request{ack, bye.req} {
 			if tag := req.To().Params.GetOr("tag", ""); tag != "another" {
-				t.Errorf("to %s", tag)
+				t.Errorf("got To tag %s, want another", tag)
 			}
 		}
 		bye.answer(200)
@@ -452,7 +453,7 @@ func TestASecondPhoneThatAnswersIsToldOff(t *testing.T) {
 	})
 }
 
-func TestTheEndOfTheServerEndsCalls(t *testing.T) {
+func TestLeaveEndsCalls(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		up(h)
 		ringing := h.call(audio(ann, 4002))
@@ -469,14 +470,12 @@ func TestTheEndOfTheServerEndsCalls(t *testing.T) {
 		}
 		<-left
 		if told[gosip.BYE] != 2 || told[gosip.CANCEL] != 1 {
-			t.Errorf("%v", told)
+			t.Errorf("got %v, want 2 BYE and 1 CANCEL", told)
 		}
 		expect(t, ringing.invited, 503)
 		invite.answer(487)
 		late := h.call(audio(ann, 4004))
 		expect(t, late.invited, 503)
-		if got := h.calls.log(); got != "1 begun, ended tx-1 the server was stopped" {
-			t.Error(got)
-		}
+		h.wantCalls("1 begun, ended tx-1 the server was stopped")
 	})
 }

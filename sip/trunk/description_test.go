@@ -12,7 +12,7 @@ import (
 
 var us = netip.MustParseAddr("192.0.2.100")
 
-// at are lines with ports of ours.
+// at are local lines with ports.
 func at(ports ...int) (lines []localLine) {
 	for _, p := range ports {
 		lines = append(lines, localLine{port: p})
@@ -20,12 +20,12 @@ func at(ports ...int) (lines []localLine) {
 	return lines
 }
 
-// told is a description without the lines that tell versions.
-func told(text []byte) string {
+// unversioned is a description without its v= and o= lines.
+func unversioned(text []byte) string {
 	return regexp.MustCompile(`(?m)^(v=0|o=.*)\r\n`).ReplaceAllString(string(text), "")
 }
 
-func TestADescriptionIsPassedOnWithOurAddresses(t *testing.T) {
+func TestDescriptionIsRewritten(t *testing.T) {
 	for name, c := range map[string]struct {
 		ports     []int
 		sdp, want string
@@ -114,7 +114,7 @@ a=rtcp:30001
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := told(newWriter(us).write([]byte(c.sdp), at(c.ports...)))
+			got := unversioned(newWriter(us).write([]byte(c.sdp), at(c.ports...)))
 			if want := strings.ReplaceAll(c.want, "\n", "\r\n"); got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
 			}
@@ -122,7 +122,7 @@ a=rtcp:30001
 	}
 }
 
-func TestTheVersionCountsWhatChanges(t *testing.T) {
+func TestVersionCountsChanges(t *testing.T) {
 	a := newWriter(netip.MustParseAddr("2001:db8::1"))
 	said := []string{audio(ann, 4000), strings.Replace(audio(ann, 4000), "o=- 1 1", "o=- 1 2", 1), audio(ann, 4000, "a=sendonly"), audio(ann, 4000)}
 	for i, version := range []int{1, 1, 2, 3} {
@@ -133,7 +133,7 @@ func TestTheVersionCountsWhatChanges(t *testing.T) {
 	}
 }
 
-// What is passed on can be read, says the same of each stream but for its address, and never names one of the peer's.
+// A rewritten description is valid, describes the same streams but for their addresses, and names no address of the peer.
 func FuzzDescription(f *testing.F) {
 	f.Add([]byte(audio(ann, 4000)))
 	f.Add([]byte("v=0\nc=IN IP4 0.0.0.0\nm=image 1 udptl t38\nm=audio 2 RTP/AVP 0 8\na=rtcp:3 IN IP4 203.0.113.1\na=candidate:x\n"))
@@ -157,15 +157,15 @@ func FuzzDescription(f *testing.F) {
 			t.Fatalf("%v in\n%q\nof\n%q", err, text, raw)
 		}
 		if len(is.Lines) != len(was.Lines) {
-			t.Fatalf("%d lines of %d in\n%q", len(is.Lines), len(was.Lines), text)
+			t.Fatalf("got %d lines, want %d, in\n%q", len(is.Lines), len(was.Lines), text)
 		}
 		for i := range is.Lines {
 			a, b := &was.Lines[i], &is.Lines[i]
 			if a.Media != b.Media || a.Proto != b.Proto || a.Direction != b.Direction || a.AudioType != b.AudioType || a.Label != b.Label {
-				t.Errorf("line %d was %+v, is %+v", i, a, b)
+				t.Errorf("line %d: got %+v, want %+v", i, b, a)
 			}
 			if int(b.Remote.Port()) != ports[i] || ports[i] != 0 && b.Remote.Addr() != us && !b.Remote.Addr().IsUnspecified() {
-				t.Errorf("line %d is at %v", i, b.Remote)
+				t.Errorf("line %d: got %v, want port %d of %v", i, b.Remote, ports[i], us)
 			}
 		}
 	})

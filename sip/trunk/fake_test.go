@@ -50,32 +50,39 @@ func in(t *testing.T, cfg Config, f func(t *testing.T, h *bench)) {
 		h.agent.busy.Wait()
 		h.running.Wait()
 		if n := h.live.size(); n != 0 {
-			t.Errorf("%v calls are left", n)
+			t.Errorf("got %v live calls at the end, want 0", n)
 		}
 		if n := h.media.open(); n != 0 {
-			t.Errorf("%d streams are left", n)
+			t.Errorf("got %d open streams at the end, want 0", n)
 		}
 	})
+}
+
+// wantCalls checks which calls were begun and ended.
+func (h *bench) wantCalls(want string) {
+	h.t.Helper()
+	if got := h.calls.log(); got != want {
+		h.t.Errorf("got calls %q, want %q", got, want)
+	}
 }
 
 // fakeAgent is a SIP stack whose network is the test.
 type fakeAgent struct {
 	sent    chan *clientTx
 	acks    chan *gosip.Request
-	deaf    map[string]error // networks and addresses that cannot be reached
+	failing map[string]error // by network or address
 	hosts   map[string][]netip.Addr
 	mu      sync.Mutex
 	refused []*transport.Refusal
-	noted   int
 	busy    sync.WaitGroup
 }
 
 func newFakeAgent() *fakeAgent {
-	return &fakeAgent{sent: make(chan *clientTx, 100), acks: make(chan *gosip.Request, 100), deaf: map[string]error{}, hosts: map[string][]netip.Addr{}}
+	return &fakeAgent{sent: make(chan *clientTx, 100), acks: make(chan *gosip.Request, 100), failing: map[string]error{}, hosts: map[string][]netip.Addr{}}
 }
 
 func (a *fakeAgent) Request(_ context.Context, req *gosip.Request) (gosip.ClientTransaction, error) {
-	if err := a.deaf[req.Destination()]; err != nil {
+	if err := a.failing[req.Destination()]; err != nil {
 		return nil, err
 	}
 	tx := &clientTx{req: req, responses: make(chan *gosip.Response, 9), done: make(chan struct{})}
@@ -86,7 +93,7 @@ func (a *fakeAgent) Request(_ context.Context, req *gosip.Request) (gosip.Client
 func (a *fakeAgent) Write(req *gosip.Request) error { a.acks <- req; return nil }
 
 func (a *fakeAgent) Endpoint(network string, peer netip.AddrPort) (transport.Endpoint, bool) {
-	return transport.Endpoint{Addr: netip.MustParseAddrPort("192.0.2.100:5060"), Advertised: netip.MustParseAddrPort("192.0.2.100:5060")}, a.deaf[network] == nil
+	return transport.Endpoint{Addr: netip.MustParseAddrPort("192.0.2.100:5060"), Advertised: netip.MustParseAddrPort("192.0.2.100:5060")}, a.failing[network] == nil
 }
 
 func (a *fakeAgent) Connected(string, string) bool { return false }
@@ -115,13 +122,9 @@ func (a *fakeAgent) Respond(tx gosip.ServerTransaction, res *gosip.Response) { _
 
 func (a *fakeAgent) LogFor(gosip.ServerTransaction, string) {}
 
-func (a *fakeAgent) LogMessage(string, gosip.Message) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.noted++
-}
+func (a *fakeAgent) LogMessage(string, gosip.Message) {}
 
-// clientTx is a request of ours, which the test answers.
+// clientTx is a request that was sent, which the test answers.
 type clientTx struct {
 	req       *gosip.Request
 	responses chan *gosip.Response
@@ -138,7 +141,9 @@ func (c *clientTx) Terminate()                                 {}
 func (c *clientTx) OnTerminate(gosip.FnTxTerminate) bool       { return true }
 func (c *clientTx) OnRetransmission(f gosip.FnTxResponse) bool { c.again = f; return true }
 func (c *clientTx) lose(err error)                             { c.ended.Do(func() { c.err = err; close(c.done) }) }
-func (c *clientTx) answer(code int, lines ...string)           { c.responses <- c.response(code, "", lines...) }
+
+func (c *clientTx) answer(code int, lines ...string) { c.responses <- c.response(code, "", lines...) }
+
 func (c *clientTx) describe(code int, sdp string, lines ...string) {
 	c.responses <- c.response(code, sdp, lines...)
 }
@@ -167,7 +172,7 @@ func (c *clientTx) response(code int, sdp string, lines ...string) *gosip.Respon
 	return parsed.(*gosip.Response)
 }
 
-// serverTx is a request to us.
+// serverTx is a request that was received.
 type serverTx struct {
 	responses chan *gosip.Response
 	acks      chan *gosip.Request
@@ -178,7 +183,7 @@ func newServerTx() *serverTx {
 	return &serverTx{responses: make(chan *gosip.Response, 99), acks: make(chan *gosip.Request, 9)}
 }
 
-// Respond keeps an answer, unless it only says that the request has come.
+// Respond keeps a response, except for 100.
 func (s *serverTx) Respond(res *gosip.Response) error {
 	if res.StatusCode != gosip.StatusTrying {
 		s.responses <- res
@@ -193,7 +198,7 @@ func (s *serverTx) Err() error                             { return nil }
 func (s *serverTx) Terminate()                             {}
 func (s *serverTx) OnTerminate(f gosip.FnTxTerminate) bool { return true }
 
-// fakeCalls notes what is begun and ended.
+// fakeCalls records what is begun and ended.
 type fakeCalls struct {
 	mu     sync.Mutex
 	begun  []timbre.Call
@@ -204,12 +209,12 @@ type fakeCalls struct {
 	hear   timbre.LegListener
 }
 
-// unmeasured is a listener that drops its frames and its meter.
-type unmeasured struct{}
+// dropped is a listener that drops its frames and its meter.
+type dropped struct{}
 
-func (unmeasured) Frame(timbre.Frame) {}
+func (dropped) Frame(timbre.Frame) {}
 
-func (unmeasured) SetMeter(timbre.ReceptionMeter) {}
+func (dropped) SetMeter(timbre.ReceptionMeter) {}
 
 func (c *fakeCalls) Begin(_ context.Context, call timbre.Call) (string, []timbre.LegListener, error) {
 	if c.begin != nil {
@@ -220,7 +225,7 @@ func (c *fakeCalls) Begin(_ context.Context, call timbre.Call) (string, []timbre
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.begun = append(c.begun, call)
-	var hear timbre.LegListener = unmeasured{}
+	var hear timbre.LegListener = dropped{}
 	if c.hear != nil {
 		hear = c.hear
 	}
@@ -240,8 +245,8 @@ func (c *fakeCalls) Missed(call timbre.Call, heard []*timbre.Reception) {
 	c.missed, c.heard = append(c.missed, call), heard
 }
 
-// told are the calls that Missed was told of, and what came on the last of them.
-func (c *fakeCalls) told() ([]timbre.Call, []*timbre.Reception) {
+// reported are the calls that Missed was called for, and the receptions of the last one.
+func (c *fakeCalls) reported() ([]timbre.Call, []*timbre.Reception) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.missed), c.heard
@@ -253,7 +258,7 @@ func (c *fakeCalls) log() string {
 	return fmt.Sprintf("%d begun, ended %s", len(c.begun), strings.Join(c.ended, ", "))
 }
 
-// fakeMedia opens streams on ports that are only numbers: 20000 and on for callers, 30000 and on for gateways.
+// fakeMedia opens streams without sockets: on ports from 20000 for callers, from 30000 for gateways.
 type fakeMedia struct {
 	mu    sync.Mutex
 	pairs []*fakePair
@@ -300,7 +305,7 @@ func (m *fakeMedia) open() (n int) {
 	return n
 }
 
-// spec is what a stream was told last.
+// spec is the last one that a stream was given.
 func (m *fakeMedia) spec(pair, which int) timbre.Media {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -308,7 +313,7 @@ func (m *fakeMedia) spec(pair, which int) timbre.Media {
 	return specs[len(specs)-1]
 }
 
-func (m *fakeMedia) speak(pair, which int) {
+func (m *fakeMedia) packet(pair, which int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.pairs[pair].ends[which].packets++
@@ -362,7 +367,7 @@ const (
 	gw  = "198.51.100.1"
 )
 
-// wait lets everybody go on until they wait, and then takes what has come; nothing has come: the test fails.
+// wait returns what has arrived once all goroutines wait. It fails when nothing has.
 func wait[T any](t *testing.T, from <-chan T) T {
 	t.Helper()
 	synctest.Wait()
@@ -370,21 +375,21 @@ func wait[T any](t *testing.T, from <-chan T) T {
 	case v := <-from:
 		return v
 	default:
-		t.Fatalf("there is no %T", *new(T))
+		t.Fatalf("got no %T, want one", *new(T))
 		panic("unreachable")
 	}
 }
 
-// none checks that nothing has come.
+// none checks that nothing has arrived once all goroutines wait.
 func none[T any](t *testing.T, from <-chan T) {
 	t.Helper()
 	synctest.Wait()
 	select {
 	case v := <-from:
-		t.Fatalf("there is one more: %v", v)
+		t.Fatalf("got %v, want nothing", v)
 	default:
 	}
 }
 
-// pass lets time go by.
-func pass(d time.Duration) { <-time.After(d) }
+// advance lets time pass.
+func advance(d time.Duration) { <-time.After(d) }

@@ -8,7 +8,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-func TestWhoRefreshesTheCallersSession(t *testing.T) {
+func TestRefresherOfTheCallersSession(t *testing.T) {
 	for name, c := range map[string]struct {
 		asks []string
 		says []string
@@ -25,7 +25,7 @@ func TestWhoRefreshesTheCallersSession(t *testing.T) {
 				a := h.call(audio(ann, 4000), c.asks...)
 				h.next(gosip.INVITE).describe(200, audio(gw, 6000))
 				ok := expect(t, a.invited, 200)
-				said(t, ok, c.says...)
+				wantLines(t, ok, c.says...)
 				a.answered(ok)
 				a.ack("")
 				<-a.returned
@@ -34,25 +34,23 @@ func TestWhoRefreshesTheCallersSession(t *testing.T) {
 	}
 }
 
-func TestASideThatDoesNotRefreshIsGone(t *testing.T) {
+func TestExpiredSessionEndsTheCall(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h, "Session-Expires: 120;refresher=uac", "Supported: timer")
-		pass(70 * time.Second)
+		advance(70 * time.Second)
 		expect(t, a.ask("UPDATE", "", "Session-Expires: 120;refresher=uac", "Supported: timer"), 200)
-		pass(70 * time.Second)
+		advance(70 * time.Second)
 		none(t, h.agent.sent)
-		pass(20 * time.Second) // 120 s less 32 s have gone by
+		advance(20 * time.Second) // 120 s less 32 s have gone by
 		h.next(gosip.BYE).answer(200)
 		h.next(gosip.BYE).answer(200)
 		synctest.Wait()
-		if got := h.calls.log(); got != "1 begun, ended tx-1 the session was not refreshed in time" {
-			t.Error(got)
-		}
+		h.wantCalls("1 begun, ended tx-1 the session was not refreshed in time")
 	})
 }
 
 // sessions is a call whose gateway wants to be refreshed every 100 s, and whose caller refreshes every hour.
-func sessions(h *bench, allow string) (a *phone, refresh *clientTx) {
+func sessions(h *bench, allow string) (a *peer, refresh *clientTx) {
 	h.t.Helper()
 	a = h.call(audio(ann, 4000), "Session-Expires: 3600;refresher=uac", "Supported: timer")
 	invite := h.next(gosip.INVITE)
@@ -61,37 +59,37 @@ func sessions(h *bench, allow string) (a *phone, refresh *clientTx) {
 	a.ack("")
 	<-a.returned
 	wait(h.t, h.agent.acks)
-	pass(100 * time.Second)
+	advance(100 * time.Second)
 	return a, wait(h.t, h.agent.sent)
 }
 
-func TestWeRefreshByUpdate(t *testing.T) {
+func TestRefreshByUPDATE(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		_, refresh := sessions(h, "INVITE, UPDATE")
-		said(t, refresh.req, "UPDATE sip:gw@198.51.100.1:5060 SIP/2.0", "Session-Expires: 200;refresher=uac")
+		wantLines(t, refresh.req, "UPDATE sip:gw@198.51.100.1:5060 SIP/2.0", "Session-Expires: 200;refresher=uac")
 		if len(refresh.req.Body()) > 0 {
-			t.Errorf("%s", refresh.req)
+			t.Errorf("got\n%s\nwant no body", refresh.req)
 		}
 		refresh.answer(200, "Session-Expires: 300;refresher=uac")
-		pass(140 * time.Second)
+		advance(140 * time.Second)
 		none(t, h.agent.sent)
-		pass(10 * time.Second)
+		advance(10 * time.Second)
 		h.next(gosip.UPDATE).answer(405) // it lives all the same
-		pass(150 * time.Second)
+		advance(150 * time.Second)
 		h.next(gosip.UPDATE).answer(200, "Session-Expires: 300;refresher=uac")
 	})
 }
 
-func TestWeRefreshByReinvite(t *testing.T) {
+func TestRefreshByReINVITE(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, refresh := sessions(h, "INVITE, BYE")
-		said(t, refresh.req, "INVITE sip:gw@198.51.100.1:5060 SIP/2.0", "m=audio 30000 RTP/AVP 0 101")
+		wantLines(t, refresh.req, "INVITE sip:gw@198.51.100.1:5060 SIP/2.0", "m=audio 30000 RTP/AVP 0 101")
 		expect(t, a.ask("UPDATE", audio(ann, 4000, "a=sendonly")), 500-9) // glare
 		refresh.answer(491)
-		pass(3 * time.Second)
+		advance(3 * time.Second)
 		refresh = h.next(gosip.INVITE)
 		refresh.describe(200, audio(gw, 6000))
-		said(t, wait(t, h.agent.acks), "CSeq: 3 ACK")
+		wantLines(t, wait(t, h.agent.acks), "CSeq: 3 ACK")
 		asked := a.ask("INVITE", audio(ann, 4000, "a=sendonly"))
 		h.next(gosip.INVITE).describe(200, audio(gw, 6000, "a=recvonly"))
 		expect(t, asked, 200)
@@ -99,7 +97,7 @@ func TestWeRefreshByReinvite(t *testing.T) {
 	})
 }
 
-func TestOneWhoDoesNotAnswerARefreshIsGone(t *testing.T) {
+func TestUnansweredRefreshEndsTheCall(t *testing.T) {
 	for _, end := range []func(*clientTx){
 		func(tx *clientTx) { tx.answer(481) },
 		func(tx *clientTx) { tx.lose(gosip.ErrTransactionTimeout) },
@@ -110,50 +108,46 @@ func TestOneWhoDoesNotAnswerARefreshIsGone(t *testing.T) {
 			h.next(gosip.BYE).answer(200)
 			h.next(gosip.BYE).answer(200)
 			synctest.Wait()
-			if got := h.calls.log(); got != "1 begun, ended tx-1 the other end is gone" {
-				t.Error(got)
-			}
+			h.wantCalls("1 begun, ended tx-1 the other end is gone")
 		})
 	}
 }
 
-func TestAGatewayMayWantLongerSessions(t *testing.T) {
+func TestGatewayAsksForALongerSession(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		h.next(gosip.INVITE).answer(422, "Min-SE: 7200")
 		again := h.next(gosip.INVITE)
-		said(t, again.req, "Session-Expires: 7200", "Min-SE: 7200", "CSeq: 2 INVITE")
+		wantLines(t, again.req, "Session-Expires: 7200", "Min-SE: 7200", "CSeq: 2 INVITE")
 		again.answer(486)
 		expect(t, a.invited, 486)
 	})
 }
 
-func TestACallWithoutMediaIsOver(t *testing.T) {
+func TestCallWithoutMediaEnds(t *testing.T) {
 	const silence = 40 * time.Second
 	in(t, Config{Silence: silence}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h, "Allow: INVITE, UPDATE")
 		for range 5 {
-			pass(silence - 15*time.Second)
-			h.media.speak(0, callee) // one end is enough
-			pass(15 * time.Second)
+			advance(silence - 15*time.Second)
+			h.media.packet(0, callee) // one end is enough
+			advance(15 * time.Second)
 		}
 		none(t, h.agent.sent)
 		asked := a.ask("INVITE", audio(ann, 4000, "a=sendonly"))
 		h.next(gosip.INVITE).describe(200, audio(gw, 6000, "a=recvonly"))
 		expect(t, asked, 200)
 		a.ack("")
-		pass(2 * silence) // held
+		advance(2 * silence) // held
 		none(t, h.agent.sent)
 		asked = a.ask("INVITE", audio(ann, 4000))
 		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
 		expect(t, asked, 200)
 		a.ack("")
-		pass(silence + 10*time.Second)
+		advance(silence + 10*time.Second)
 		h.next(gosip.BYE).answer(200)
 		h.next(gosip.BYE).answer(200)
 		synctest.Wait()
-		if got := h.calls.log(); got != "1 begun, ended tx-1 no media came from either end" {
-			t.Error(got)
-		}
+		h.wantCalls("1 begun, ended tx-1 no media came from either end")
 	})
 }

@@ -1,31 +1,28 @@
 package trunk
 
 import (
-	"strings"
 	"testing"
 	"testing/synctest"
 
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-func TestEarlyMediaIsPassedOn(t *testing.T) {
+func TestEarlyMediaIsRelayed(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
 		invite.describe(183, audio(gw, 6000, "a=sendonly"), "P-Early-Media: sendonly")
 		early := expect(t, a.invited, 183)
-		said(t, early, "P-Early-Media: sendonly", "m=audio 20000 RTP/AVP 0 101", "a=sendonly")
+		wantLines(t, early, "P-Early-Media: sendonly", "m=audio 20000 RTP/AVP 0 101", "a=sendonly")
 		if got := h.media.spec(0, callee).Remote.String(); got != gw+":6000" {
-			t.Errorf("early media is expected from %s", got)
+			t.Errorf("got early media expected from %s, want %s:6000", got, gw)
 		}
-		if got := h.calls.log(); got != "0 begun, ended " {
-			t.Error(got)
-		}
+		h.wantCalls("0 begun, ended ")
 		invite.answer(200) // the description was in the 183
 		ok := expect(t, a.invited, 200)
-		said(t, ok, "m=audio 20000 RTP/AVP 0 101")
+		wantLines(t, ok, "m=audio 20000 RTP/AVP 0 101")
 		if early.To().Params.GetOr("tag", "") != ok.To().Params.GetOr("tag", "") {
-			t.Error("the answers are of two dialogs")
+			t.Error("got responses of two dialogs, want one")
 		}
 		a.answered(ok)
 		a.ack("")
@@ -33,26 +30,26 @@ func TestEarlyMediaIsPassedOn(t *testing.T) {
 	})
 }
 
-func TestALateOffer(t *testing.T) {
+func TestOfferIn2xx(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call("")
 		invite := h.next(gosip.INVITE)
 		if len(invite.req.Body()) > 0 {
-			t.Errorf("%s", invite.req)
+			t.Errorf("got\n%s\nwant no body", invite.req)
 		}
 		invite.describe(200, audio(gw, 6000))
 		ok := expect(t, a.invited, 200)
-		said(t, ok, "m=audio 20000 RTP/AVP 0 101")
+		wantLines(t, ok, "m=audio 20000 RTP/AVP 0 101")
 		none(t, h.agent.acks)
 		invite.again(invite.response(200, audio(gw, 6000))) // it gets impatient
 		none(t, h.agent.acks)
 		a.answered(ok)
 		a.ack(audio(ann, 4000))
-		said(t, wait(t, h.agent.acks), "m=audio 30000 RTP/AVP 0 101", "Content-Type: application/sdp")
+		wantLines(t, wait(t, h.agent.acks), "m=audio 30000 RTP/AVP 0 101", "Content-Type: application/sdp")
 		<-a.returned
 		for which, want := range []string{ann + ":4000", gw + ":6000"} {
 			if got := h.media.spec(0, which).Remote.String(); got != want {
-				t.Errorf("side %d: %s", which, got)
+				t.Errorf("side %d: got %s, want %s", which, got, want)
 			}
 		}
 		asked := a.ask("INVITE", "") // and again in the call
@@ -63,12 +60,12 @@ func TestALateOffer(t *testing.T) {
 		a.ack(audio(ann, 4010))
 		wait(t, h.agent.acks)
 		if got := h.media.spec(0, callee).Remote.Port(); got != 6010 {
-			t.Errorf("media is expected from port %d", got)
+			t.Errorf("got media expected from port %d, want 6010", got)
 		}
 	})
 }
 
-func TestAnOfferThatIsNotAnsweredEndsTheCall(t *testing.T) {
+func TestUnansweredOfferEndsTheCall(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call("")
 		invite := h.next(gosip.INVITE)
@@ -80,13 +77,11 @@ func TestAnOfferThatIsNotAnsweredEndsTheCall(t *testing.T) {
 		h.next(gosip.BYE).answer(200)
 		<-a.returned
 		synctest.Wait()
-		if got := h.calls.log(); !strings.HasPrefix(got, "1 begun, ended tx-1 the ACK") {
-			t.Error(got)
-		}
+		h.wantCalls("1 begun, ended tx-1 the ACK has no answer to the offer")
 	})
 }
 
-func TestAnAnswerThatCannotBeUsedIsTakenBack(t *testing.T) {
+func TestUnusableAnswerIsEnded(t *testing.T) {
 	for name, sdp := range map[string]string{"none": "", "nonsense": "v=0\nm=\n"} {
 		t.Run(name, func(t *testing.T) {
 			in(t, Config{}, func(t *testing.T, h *bench) {

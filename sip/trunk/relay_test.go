@@ -11,21 +11,21 @@ import (
 	"timbre"
 )
 
-func TestRequestsThatChangeNothingArePassedOn(t *testing.T) {
+func TestINFOAndMESSAGEAreRelayed(t *testing.T) {
 	const keys = "Signal=5\r\nDuration=160\r\n"
 	for which, name := range []string{"caller", "gateway"} {
 		t.Run(name, func(t *testing.T) {
 			in(t, Config{}, func(t *testing.T, h *bench) {
 				a, b, _ := up(h)
-				x := [2]*phone{a, b}[which]
+				x := [2]*peer{a, b}[which]
 				asked := x.ask("INFO", keys, "Content-Type: application/dtmf-relay", "Info-Package: none")
 				theirs := h.next(gosip.INFO)
-				said(t, theirs.req, "content-type: application/dtmf-relay", "Info-Package: none", "Content-Length: 24")
+				wantLines(t, theirs.req, "content-type: application/dtmf-relay", "Info-Package: none", "Content-Length: 24")
 				if string(theirs.req.Body()) != keys {
-					t.Errorf("%q", theirs.req.Body())
+					t.Errorf("got body %q, want %q", theirs.req.Body(), keys)
 				}
 				theirs.answer(200, "X-Heard: 5")
-				said(t, expect(t, asked, 200), "X-Heard: 5")
+				wantLines(t, expect(t, asked, 200), "X-Heard: 5")
 				asked = x.ask("MESSAGE", "hello", "Content-Type: text/plain")
 				h.next(gosip.MESSAGE).answer(415)
 				expect(t, asked, 415)
@@ -38,7 +38,7 @@ func TestRequestsThatChangeNothingArePassedOn(t *testing.T) {
 	}
 }
 
-func TestBeforeTheAnswerNothingIsPassedOn(t *testing.T) {
+func TestNothingIsRelayedBeforeTheAnswer(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
@@ -46,14 +46,14 @@ func TestBeforeTheAnswerNothingIsPassedOn(t *testing.T) {
 		a.answered(expect(t, a.invited, 180))
 		expect(t, a.ask("INFO", ""), 480)
 		asked := a.ask("UPDATE", audio(ann, 4002))
-		pass(claimTimeout)
+		advance(claimTimeout)
 		expect(t, asked, 500)
 		invite.answer(404)
 		expect(t, a.invited, 404)
 	})
 }
 
-func TestATransferIsPassedOrRefused(t *testing.T) {
+func TestREFERIsRelayedWhereConfigured(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
 		expect(t, a.ask("REFER", "", "Refer-To: <sip:carol@example.com>"), 403)
@@ -63,18 +63,18 @@ func TestATransferIsPassedOrRefused(t *testing.T) {
 		a, b, _ := up(h)
 		asked := a.ask("REFER", "", "Refer-To: <sip:carol@example.com>", "Referred-By: <sip:ann@example.com>")
 		theirs := h.next(gosip.REFER)
-		said(t, theirs.req, "Refer-To: <sip:carol@example.com>", "Referred-By: <sip:ann@example.com>")
+		wantLines(t, theirs.req, "Refer-To: <sip:carol@example.com>", "Referred-By: <sip:ann@example.com>")
 		theirs.answer(202)
 		expect(t, asked, 202)
 		told := b.ask("NOTIFY", "SIP/2.0 200 OK\r\n", "Event: refer", "Subscription-State: terminated;reason=noresource", "Content-Type: message/sipfrag")
 		note := h.next(gosip.NOTIFY)
-		said(t, note.req, "Event: refer", "content-type: message/sipfrag")
+		wantLines(t, note.req, "Event: refer", "content-type: message/sipfrag")
 		note.answer(200)
 		expect(t, told, 200)
 	})
 }
 
-func TestADialogIsCalledByTheNameThatTheOtherEndKnows(t *testing.T) {
+func TestReplacesIsTranslated(t *testing.T) {
 	in(t, Config{Refer: true}, func(t *testing.T, h *bench) {
 		a1, b1, _ := up(h)
 		a2, _, second := up(h)
@@ -83,7 +83,7 @@ func TestADialogIsCalledByTheNameThatTheOtherEndKnows(t *testing.T) {
 		// Ann has called Bob and Carol, and brings them together.
 		asked := a1.ask("REFER", "", "Refer-To: <sip:carol@example.com?Subject=x&Replaces="+url.QueryEscape(a2.callID+";to-tag="+a2.ours+";from-tag=ann")+">")
 		refer := h.next(gosip.REFER)
-		said(t, refer.req, "Refer-To: <sip:carol@example.com?Subject=x&Replaces="+url.QueryEscape(theirs)+">")
+		wantLines(t, refer.req, "Refer-To: <sip:carol@example.com?Subject=x&Replaces="+url.QueryEscape(theirs)+">")
 		refer.answer(202)
 		expect(t, asked, 202)
 		// Bob calls Carol through us: she knows the dialog by that name. Somebody else names one of ours, and one of nobody's.
@@ -94,18 +94,18 @@ func TestADialogIsCalledByTheNameThatTheOtherEndKnows(t *testing.T) {
 		} {
 			c := h.call(audio(ann, 4010), "Replaces: "+named)
 			invite := h.next(gosip.INVITE)
-			said(t, invite.req, "Replaces: "+want)
+			wantLines(t, invite.req, "Replaces: "+want)
 			invite.answer(486)
 			expect(t, c.invited, 486)
 		}
-		for _, end := range []*phone{b1, a2} {
+		for _, end := range []*peer{b1, a2} {
 			expect(t, end.ask("BYE", ""), 200)
 			h.next(gosip.BYE).answer(200)
 		}
 	})
 }
 
-func TestAGatewayMayAskForAPassword(t *testing.T) {
+func TestGatewayChallenges(t *testing.T) {
 	known := Config{Credentials: map[string]Credential{gw: {"timbre", "secret"}}}
 	for name, c := range map[string]struct {
 		code              int
@@ -120,7 +120,7 @@ func TestAGatewayMayAskForAPassword(t *testing.T) {
 				first := h.next(gosip.INVITE)
 				first.answer(c.code, c.challenge+`: Digest realm="gw", nonce="n1", qop="auth", algorithm=MD5`)
 				second := h.next(gosip.INVITE)
-				said(t, second.req, "CSeq: 2 INVITE")
+				wantLines(t, second.req, "CSeq: 2 INVITE")
 				proof, err := digest.ParseCredentials(second.req.GetHeader(c.answer).Value())
 				if err != nil {
 					t.Fatal(err)
@@ -128,7 +128,7 @@ func TestAGatewayMayAskForAPassword(t *testing.T) {
 				want, _ := digest.Digest(&digest.Challenge{Realm: "gw", Nonce: "n1", QOP: []string{"auth"}, Algorithm: "MD5"},
 					digest.Options{Method: "INVITE", URI: second.req.Recipient.String(), Username: "timbre", Password: "secret", Cnonce: proof.Cnonce, Count: 1})
 				if proof.Response != want.Response || proof.Username != "timbre" {
-					t.Errorf("%s, want %s", proof, want)
+					t.Errorf("got %s, want %s", proof, want)
 				}
 				second.answer(c.code, c.challenge+`: Digest realm="gw", nonce="n2", qop="auth"`)
 				expect(t, a.invited, 403) // the password is wrong: nobody tries for ever
@@ -137,7 +137,7 @@ func TestAGatewayMayAskForAPassword(t *testing.T) {
 	}
 }
 
-func TestAPasswordIsForOneGatewayAlone(t *testing.T) {
+func TestCredentialsAreForTheirGatewayOnly(t *testing.T) {
 	in(t, Config{Credentials: map[string]Credential{"elsewhere": {"timbre", "secret"}}}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		h.next(gosip.INVITE).answer(401, `WWW-Authenticate: Digest realm="gw", nonce="n1"`)
@@ -146,26 +146,26 @@ func TestAPasswordIsForOneGatewayAlone(t *testing.T) {
 	})
 }
 
-func TestTheGatewayMayAskAgainInTheCall(t *testing.T) {
+func TestGatewayChallengesWithinTheCall(t *testing.T) {
 	in(t, Config{Credentials: map[string]Credential{gw: {"timbre", "secret"}}}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
 		expect(t, a.ask("BYE", ""), 200)
 		h.next(gosip.BYE).answer(407, `Proxy-Authenticate: Digest realm="gw", nonce="n1"`)
 		again := h.next(gosip.BYE)
-		said(t, again.req, "CSeq: 3 BYE")
+		wantLines(t, again.req, "CSeq: 3 BYE")
 		if again.req.GetHeader("Proxy-Authorization") == nil {
-			t.Errorf("%s", again.req)
+			t.Errorf("got\n%s\nwant Proxy-Authorization", again.req)
 		}
 		again.answer(200)
 	})
 }
 
-func TestWhatCameOnTheStreamsIsWrittenDown(t *testing.T) {
+func TestReceptionIsReported(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
-		h.media.speak(0, caller)
+		h.media.packet(0, caller)
 		h.Report()
-		h.media.speak(0, callee)
+		h.media.packet(0, callee)
 		expect(t, a.ask("BYE", ""), 200)
 		h.next(gosip.BYE).answer(200)
 		synctest.Wait()
@@ -175,7 +175,7 @@ func TestWhatCameOnTheStreamsIsWrittenDown(t *testing.T) {
 		for i, w := range want {
 			w.TransactionID, w.From, w.To = "tx-1", "+12065550101", "+12065550100"
 			if got := h.log.told[i]; got != w {
-				t.Errorf("%+v, want %+v", got, w)
+				t.Errorf("report %d: got %+v, want %+v", i, got, w)
 			}
 		}
 	})

@@ -15,28 +15,28 @@ import (
 	"timbre/sip/transport"
 )
 
-// phone is one end of a call in a bench.
-type phone struct {
+// peer is one end of a call on a bench.
+type peer struct {
 	h                  *bench
-	callID, mine, ours string // its tag and the bench's
-	network            string // UDP, unless another is said
+	callID, mine, ours string // its tag and the B2BUA's
+	network            string // empty: UDP
 	from, to, uri, via string
 	seq, lastInvite    int
 	invited            *serverTx // the INVITE of the one who calls
 	returned           chan struct{}
 }
 
-// call is an INVITE of ann's with a body, and with headers of the test's own. It is on its way when it returns.
-func (h *bench) call(sdp string, lines ...string) *phone {
+// call sends Ann's INVITE with a body and with more headers. The B2BUA has worked on it when it returns.
+func (h *bench) call(sdp string, lines ...string) *peer {
 	h.t.Helper()
 	return h.callOf("sip:+12065550100@abc.voiceconnector.example.com", sdp, lines...)
 }
 
-// callOf is call of another Request-URI.
-func (h *bench) callOf(uri, sdp string, lines ...string) *phone {
+// callOf is call with another Request-URI.
+func (h *bench) callOf(uri, sdp string, lines ...string) *peer {
 	h.t.Helper()
 	h.seq++
-	p := &phone{
+	p := &peer{
 		h: h, callID: fmt.Sprintf("call-%d", h.seq), mine: "ann", from: `"Ann" <sip:+12065550101@pbx.example.com>`,
 		to: "<sip:+12065550100@abc.voiceconnector.example.com>", uri: uri, via: ann, returned: make(chan struct{}),
 	}
@@ -79,8 +79,8 @@ func (h *bench) callOf(uri, sdp string, lines ...string) *phone {
 	return p
 }
 
-// request is the phone's next request; ACK has the number of the one before.
-func (p *phone) request(method, sdp string, lines ...string) *gosip.Request {
+// request is the peer's next request; an ACK has the CSeq of the last INVITE.
+func (p *peer) request(method, sdp string, lines ...string) *gosip.Request {
 	p.h.t.Helper()
 	p.seq++
 	seq := p.seq
@@ -122,8 +122,8 @@ func (p *phone) request(method, sdp string, lines ...string) *gosip.Request {
 	return req
 }
 
-// ask sends a request in the phone's dialog. It is on its way when it returns.
-func (p *phone) ask(method, sdp string, lines ...string) *serverTx {
+// ask sends a request in the peer's dialog. The B2BUA has worked on it when it returns.
+func (p *peer) ask(method, sdp string, lines ...string) *serverTx {
 	p.h.t.Helper()
 	tx := newServerTx()
 	req := p.request(method, sdp, lines...)
@@ -137,28 +137,28 @@ func (p *phone) ask(method, sdp string, lines ...string) *serverTx {
 }
 
 // ack sends the ACK for the last INVITE.
-func (p *phone) ack(sdp string) {
+func (p *peer) ack(sdp string) {
 	p.h.t.Helper()
 	req := p.request("ACK", sdp)
 	if !p.h.Request(req, newServerTx()) {
-		p.h.t.Error("an ACK belongs nowhere")
+		p.h.t.Error("got an ACK that is in no dialog, want it taken")
 	}
 	synctest.Wait()
 }
 
-// answered notes what the bench's answer to the INVITE says of the dialog.
-func (p *phone) answered(res *gosip.Response) { p.ours = res.To().Params.GetOr("tag", "") }
+// answered takes over the tag of a response to the INVITE.
+func (p *peer) answered(res *gosip.Response) { p.ours = res.To().Params.GetOr("tag", "") }
 
-// gatewayOf is the other end, by the INVITE that it got.
-func gatewayOf(h *bench, invite *gosip.Request) *phone {
-	return &phone{
+// gatewayOf is the gateway that has received an INVITE.
+func gatewayOf(h *bench, invite *gosip.Request) *peer {
+	return &peer{
 		h: h, callID: invite.CallID().Value(), mine: "gateway", ours: invite.From().Params.GetOr("tag", ""),
 		from: "<" + invite.To().Address.String() + ">", to: "<" + invite.From().Address.String() + ">", uri: "sip:timbre@192.0.2.100", via: gw, seq: 100,
 	}
 }
 
-// up is a call that has been answered: the caller, the gateway, and the INVITE that it got.
-func up(h *bench, lines ...string) (a, b *phone, invite *clientTx) {
+// up is an answered call: the caller, the gateway, and the INVITE to it.
+func up(h *bench, lines ...string) (a, b *peer, invite *clientTx) {
 	h.t.Helper()
 	a = h.call(audio(ann, 4000), lines...)
 	invite = wait(h.t, h.agent.sent)
@@ -170,42 +170,42 @@ func up(h *bench, lines ...string) (a, b *phone, invite *clientTx) {
 	return a, gatewayOf(h, invite.req), invite
 }
 
-// expect is the next answer, which has to have a code.
+// expect is the next response, which has to have a status code.
 func expect(t *testing.T, tx *serverTx, code int) *gosip.Response {
 	t.Helper()
 	res := wait(t, tx.responses)
 	if res.StatusCode != code {
-		t.Fatalf("answered %d, want %d:\n%s", res.StatusCode, code, res)
+		t.Fatalf("got\n%s\nwant %d", res, code)
 	}
 	return res
 }
 
-// next is the next request of ours, which has to have a method.
+// next is the next request that is sent, which has to have a method.
 func (h *bench) next(method gosip.RequestMethod) *clientTx {
 	h.t.Helper()
 	tx := wait(h.t, h.agent.sent)
 	if tx.req.Method != method {
-		h.t.Fatalf("sent\n%s\nwant %s", tx.req, method)
+		h.t.Fatalf("got\n%s\nwant %s", tx.req, method)
 	}
 	return tx
 }
 
-// said checks that a message has lines.
-func said(t *testing.T, m interface{ String() string }, lines ...string) {
+// wantLines checks that a message has lines.
+func wantLines(t *testing.T, m interface{ String() string }, lines ...string) {
 	t.Helper()
 	for _, l := range lines {
 		if !strings.Contains(m.String(), l+"\r\n") {
-			t.Errorf("%q is missing in\n%s", l, m)
+			t.Errorf("got\n%s\nwant the line %q", m, l)
 		}
 	}
 }
 
-// silentOn checks that a message has no header.
-func silentOn(t *testing.T, m header.Message, names ...string) {
+// wantNone checks that a message lacks headers.
+func wantNone(t *testing.T, m header.Message, names ...string) {
 	t.Helper()
 	for _, n := range names {
 		if v := header.Values(m, n); len(v) > 0 {
-			t.Errorf("%s: %s", n, v)
+			t.Errorf("got %s: %s, want none", n, v)
 		}
 	}
 }

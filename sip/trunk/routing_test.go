@@ -17,15 +17,15 @@ func hosts(routes []timbre.Route) string {
 	return strings.Join(all, " ")
 }
 
-func TestRoutesAreTriedByPriorityAndThenByWeight(t *testing.T) {
+func TestRoutesAreSortedByPriorityAndWeight(t *testing.T) {
 	routes := []timbre.Route{{Host: "unsaid"}, {Host: "b", Priority: 2, Weight: 100}, {Host: "a1", Priority: 1, Weight: 1}, {Host: "a9", Priority: 1, Weight: 9}}
 	for chance, want := range map[float64]string{0: "a1 a9 b unsaid", 0.099: "a1 a9 b unsaid", 0.1: "a9 a1 b unsaid", 0.999: "a9 a1 b unsaid"} {
 		if got := hosts(sortRoutes(routes, func() float64 { return chance })); got != want {
-			t.Errorf("by chance %v: %s, want %s", chance, got, want)
+			t.Errorf("random %v: got %s, want %s", chance, got, want)
 		}
 	}
 	if hosts(routes) != "unsaid b a1 a9" {
-		t.Error("the connector's own list was changed")
+		t.Errorf("got %s, want the connector's list unchanged", hosts(routes))
 	}
 }
 
@@ -39,12 +39,12 @@ func TestRoutesShareCallsByWeight(t *testing.T) {
 		first[tried[0].Host]++
 		names := strings.Fields(hosts(tried))
 		if slices.Sort(names); strings.Join(names, " ") != "half rest third" {
-			t.Fatalf("tried %v", names)
+			t.Fatalf("got %v, want each route once", names)
 		}
 	}
 	for host, share := range map[string]float64{"half": 0.50, "third": 0.33, "rest": 0.17} {
 		if got := float64(first[host]) / n; got < share-0.03 || got > share+0.03 {
-			t.Errorf("%s was first in %.3f of all calls, want %.2f", host, got, share)
+			t.Errorf("%s: got first in %.3f of all calls, want %.2f", host, got, share)
 		}
 	}
 }
