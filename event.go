@@ -34,7 +34,7 @@ const (
 	InsightsInProgress          = "chime:MediaInsightsInProgress"
 	InsightsPaused              = "chime:MediaInsightsPaused"
 	InsightsStopped             = "chime:MediaInsightsStopped"
-	InsightsTroubled            = "chime:MediaInsightsTemporaryFailure"
+	InsightsTemporaryFailure    = "chime:MediaInsightsTemporaryFailure"
 	InsightsFailed              = "chime:MediaInsightsPermanentFailure"
 )
 

@@ -6,14 +6,14 @@ import "time"
 type PipelineStatus string
 
 const (
-	PipelineNotStarted   PipelineStatus = "NotStarted"
-	PipelineNotSupported PipelineStatus = "NotSupported" // of elements alone
-	PipelineInitializing PipelineStatus = "Initializing"
-	PipelineInProgress   PipelineStatus = "InProgress"
-	PipelinePaused       PipelineStatus = "Paused"
-	PipelineStopped      PipelineStatus = "Stopped"
-	PipelineTroubled     PipelineStatus = "TemporarilyFailed" // of elements alone, and in events alone
-	PipelineFailed       PipelineStatus = "Failed"
+	PipelineNotStarted        PipelineStatus = "NotStarted"
+	PipelineNotSupported      PipelineStatus = "NotSupported" // of elements alone
+	PipelineInitializing      PipelineStatus = "Initializing"
+	PipelineInProgress        PipelineStatus = "InProgress"
+	PipelinePaused            PipelineStatus = "Paused"
+	PipelineStopped           PipelineStatus = "Stopped"
+	PipelineTemporarilyFailed PipelineStatus = "TemporarilyFailed" // of elements alone, and in events alone
+	PipelineFailed            PipelineStatus = "Failed"
 )
 
 // Pipeline is a media insights pipeline: it processes one or two streams of a call with the elements of a configuration.
@@ -73,7 +73,7 @@ func (p *Pipeline) Status() PipelineStatus {
 		return PipelineStopped
 	case !p.Paused.IsZero():
 		return PipelinePaused
-	case count[PipelineInProgress]+count[PipelineTroubled] > 0:
+	case count[PipelineInProgress]+count[PipelineTemporarilyFailed] > 0:
 		return PipelineInProgress
 	case count[PipelineInitializing] > 0:
 		return PipelineInitializing

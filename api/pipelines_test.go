@@ -219,7 +219,7 @@ func TestUpdateReplacesWhatAConfigurationSays(t *testing.T) {
 func TestTroubledElementIsInProgressForTheAPI(t *testing.T) {
 	s := serve(t)
 	id := "00000000-0000-4000-8000-0000000000aa"
-	s.pipelineShelf.put(id, timbre.Pipeline{ID: id, Elements: []timbre.ElementStatus{{Type: "VoiceAnalyticsProcessor", Status: timbre.PipelineTroubled}}})
+	s.pipelineShelf.put(id, timbre.Pipeline{ID: id, Elements: []timbre.ElementStatus{{Type: "VoiceAnalyticsProcessor", Status: timbre.PipelineTemporarilyFailed}}})
 	got := must(s.pipelines.GetMediaPipeline(s.ctx, &sdk.GetMediaPipelineInput{MediaPipelineId: &id}))(t).MediaPipeline.MediaInsightsPipeline
 	equal(t, "element", got.ElementStatuses[0].Status, types.MediaPipelineElementStatusInProgress)
 	equal(t, "pipeline", got.Status, types.MediaPipelineStatusInProgress)

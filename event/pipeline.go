@@ -65,7 +65,7 @@ func stateChange(e timbre.Event) map[string]any {
 		return d
 	case timbre.InsightsCreated:
 		d["mediaInsightsPipelineConfigurationArn"] = p.ConfigurationARN
-	case timbre.InsightsFailed, timbre.InsightsTroubled:
+	case timbre.InsightsFailed, timbre.InsightsTemporaryFailure:
 		if e.StatusMessage != "" {
 			d["failureReason"] = e.StatusMessage
 		}

@@ -39,7 +39,7 @@ func TestPipelinePayloads(t *testing.T) {
 	several := *insights
 	several.Elements = append([]timbre.ElementStatus{{Type: "S3RecordingSink", Status: timbre.PipelineNotSupported, Updated: at.Add(-time.Hour)}}, insights.Elements...)
 	troubled := several
-	troubled.Elements = []timbre.ElementStatus{several.Elements[0], {Type: "VoiceAnalyticsProcessor", Status: timbre.PipelineTroubled, Detail: "the analysis failed on this server", Updated: at}}
+	troubled.Elements = []timbre.ElementStatus{several.Elements[0], {Type: "VoiceAnalyticsProcessor", Status: timbre.PipelineTemporarilyFailed, Detail: "the analysis failed on this server", Updated: at}}
 	for name, e := range map[string]timbre.Event{
 		"pipeline_identified":    identified,
 		"pipeline_voiceprint":    task(timbre.SpeakerSearchStatus, timbre.VoiceprintGenerationSuccess),
@@ -47,7 +47,7 @@ func TestPipelinePayloads(t *testing.T) {
 		"pipeline_created":       {Type: timbre.PipelineState, Status: timbre.InsightsCreated, Pipeline: insights},
 		"pipeline_create_failed": {Type: timbre.PipelineState, Status: timbre.InsightsCreateFailed, StatusMessage: "the call analytics configuration does not exist", Kind: timbre.NotFound, Pipeline: insights},
 		"pipeline_in_progress":   {Type: timbre.PipelineState, Status: timbre.InsightsInProgress, Pipeline: &several},
-		"pipeline_troubled":      {Type: timbre.PipelineState, Status: timbre.InsightsTroubled, StatusMessage: "the analysis failed on this server", Pipeline: &troubled},
+		"pipeline_troubled":      {Type: timbre.PipelineState, Status: timbre.InsightsTemporaryFailure, StatusMessage: "the analysis failed on this server", Pipeline: &troubled},
 		"pipeline_failed":        {Type: timbre.PipelineState, Status: timbre.InsightsFailed, StatusMessage: "the server stopped", Pipeline: insights},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -112,7 +112,7 @@ func TestAnalysisThatFailsForAWhileIsToldOfItsPipeline(t *testing.T) {
 		txid, legs := in.begin(timbre.Caller)
 		in.tone(txid)
 		in.media(legs[0], task.Tick+time.Second)
-		if e := in.only().Elements[0]; e.Status != timbre.PipelineTroubled || e.Detail == "" {
+		if e := in.only().Elements[0]; e.Status != timbre.PipelineTemporarilyFailed || e.Detail == "" {
 			in.t.Errorf("the element is %+v", e)
 		}
 		mended.Store(true)
@@ -120,6 +120,6 @@ func TestAnalysisThatFailsForAWhileIsToldOfItsPipeline(t *testing.T) {
 		if e := in.only().Elements[0]; e.Status != timbre.PipelineInProgress || e.Detail != "" {
 			in.t.Errorf("the element is %+v after that", e)
 		}
-		in.wantTold(timbre.InsightsCreated, timbre.InsightsInProgress, timbre.InsightsTroubled, timbre.InsightsInProgress)
+		in.wantTold(timbre.InsightsCreated, timbre.InsightsInProgress, timbre.InsightsTemporaryFailure, timbre.InsightsInProgress)
 	})
 }

@@ -27,7 +27,7 @@ func (e *Engine) degradation(p timbre.Pipeline) (reason string) {
 // failureDetail is why an element of the pipeline is TemporarilyFailed. Empty: none is.
 func failureDetail(p timbre.Pipeline) string {
 	for _, e := range p.Elements {
-		if e.Status == timbre.PipelineTroubled {
+		if e.Status == timbre.PipelineTemporarilyFailed {
 			return e.Detail
 		}
 	}
@@ -41,11 +41,11 @@ func (l *live) setDegraded(ctx context.Context, reason string) error {
 		return l.change(ctx, func(p *timbre.Pipeline) { setStatus(p, timbre.PipelineInProgress) }, timbre.InsightsInProgress, "")
 	}
 	return l.change(ctx, func(p *timbre.Pipeline) {
-		setStatus(p, timbre.PipelineTroubled)
+		setStatus(p, timbre.PipelineTemporarilyFailed)
 		for i := range p.Elements {
-			if e := &p.Elements[i]; e.Status == timbre.PipelineTroubled {
+			if e := &p.Elements[i]; e.Status == timbre.PipelineTemporarilyFailed {
 				e.Detail = reason
 			}
 		}
-	}, timbre.InsightsTroubled, reason)
+	}, timbre.InsightsTemporaryFailure, reason)
 }

@@ -23,14 +23,14 @@ func TestTroubleThatPassesIsToldAndSoIsItsEnd(t *testing.T) {
 		w.TaskDegraded(task, broken)
 		w.media(time.Second, 0)
 		w.is(p.ID, timbre.PipelineInProgress)
-		w.wantTold(timbre.InsightsInProgress, timbre.InsightsTroubled)
-		if e := w.element(p.ID); e.Status != timbre.PipelineTroubled || e.Detail != broken || w.told[1].StatusMessage != broken {
+		w.wantTold(timbre.InsightsInProgress, timbre.InsightsTemporaryFailure)
+		if e := w.element(p.ID); e.Status != timbre.PipelineTemporarilyFailed || e.Detail != broken || w.told[1].StatusMessage != broken {
 			t.Errorf("the element is %+v", e)
 		}
 		w.media(10*time.Second, 0) // it is told once
 		w.TaskDegraded(task, "")
 		w.media(time.Second, 0)
-		w.wantTold(timbre.InsightsInProgress, timbre.InsightsTroubled, timbre.InsightsInProgress)
+		w.wantTold(timbre.InsightsInProgress, timbre.InsightsTemporaryFailure, timbre.InsightsInProgress)
 		if e := w.element(p.ID); e.Status != timbre.PipelineInProgress || e.Detail != "" {
 			t.Errorf("the element is %+v after that", e)
 		}
@@ -67,10 +67,10 @@ func TestTroubleOfTheConnectorsTaskIsItsPipelines(t *testing.T) {
 		w.TaskStarted(t.Context(), task)
 		w.TaskDegraded(task, broken)
 		w.media(time.Second, 0)
-		if e := w.element(w.told[0].Pipeline.ID); e.Status != timbre.PipelineTroubled {
+		if e := w.element(w.told[0].Pipeline.ID); e.Status != timbre.PipelineTemporarilyFailed {
 			t.Errorf("the connector's pipeline has %+v", e)
 		}
-		if e := w.element(hand.ID); e.Status == timbre.PipelineTroubled {
+		if e := w.element(hand.ID); e.Status == timbre.PipelineTemporarilyFailed {
 			t.Errorf("the other one has %+v", e)
 		}
 	})

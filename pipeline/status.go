@@ -33,7 +33,7 @@ func finish(p *timbre.Pipeline, reason string) {
 }
 
 func active(s timbre.PipelineStatus) bool {
-	return s == timbre.PipelineInitializing || s == timbre.PipelineInProgress || s == timbre.PipelineTroubled
+	return s == timbre.PipelineInitializing || s == timbre.PipelineInProgress || s == timbre.PipelineTemporarilyFailed
 }
 
 // finalEvent is the event of a pipeline that has ended.

@@ -2,9 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 
 	"timbre"
 )
@@ -28,7 +25,5 @@ func (e *Engine) byToken(ctx context.Context, p timbre.Pipeline) (first timbre.P
 
 // fingerprint is a digest of the parameters of a request, as they were given.
 func fingerprint(p timbre.Pipeline) string {
-	given, _ := json.Marshal([]any{p.ConfigurationARN, p.Encoding, p.SampleRate, p.Streams, p.Metadata, p.Tags})
-	sum := sha256.Sum256(given)
-	return hex.EncodeToString(sum[:])
+	return timbre.ParameterDigest(p.ConfigurationARN, p.Encoding, p.SampleRate, p.Streams, p.Metadata, p.Tags)
 }

@@ -2,9 +2,6 @@ package task
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 
 	"timbre"
 )
@@ -38,7 +35,5 @@ func fingerprint(t timbre.Task) string {
 	if t.Source != nil {
 		parameters = append(parameters, t.Source)
 	}
-	given, _ := json.Marshal(parameters)
-	sum := sha256.Sum256(given)
-	return hex.EncodeToString(sum[:])
+	return timbre.ParameterDigest(parameters...)
 }

@@ -170,7 +170,7 @@ func pipelineOf(p timbre.Pipeline) pipelineDocument {
 		source.Streams = append(source.Streams, stream)
 	}
 	for _, e := range p.Elements {
-		if e.Status == timbre.PipelineTroubled { // which the model of the API does not know
+		if e.Status == timbre.PipelineTemporarilyFailed { // which the model of the API does not know
 			e.Status = timbre.PipelineInProgress
 		}
 		d.ElementStatuses = append(d.ElementStatuses, elementDocument{e.Type, e.Status})

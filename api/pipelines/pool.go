@@ -31,7 +31,7 @@ func (s *service) createPool(ctx context.Context, in *sdk.CreateMediaPipelineKin
 	if err := tag.Check(tags); err != nil {
 		return nil, err
 	}
-	p.Fingerprint = digest(*in.PoolName, in.StreamConfiguration, tags)
+	p.Fingerprint = timbre.ParameterDigest(*in.PoolName, in.StreamConfiguration, tags)
 	first, err := s.poolMadeWith(ctx, p)
 	if err == nil && first == nil {
 		first = &p

@@ -2,9 +2,6 @@ package pipelines
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 
 	"timbre"
 )
@@ -28,11 +25,5 @@ func (s *service) madeBefore(ctx context.Context, c timbre.Configuration, confli
 
 // fingerprint is a digest of the parameters of a creation.
 func fingerprint(c timbre.Configuration) string {
-	return digest(c.Name, c.RoleARN, c.Elements, c.Alerts, c.Tags)
-}
-
-func digest(chosen ...any) string {
-	text, _ := json.Marshal(chosen) // what was read as JSON
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
+	return timbre.ParameterDigest(c.Name, c.RoleARN, c.Elements, c.Alerts, c.Tags)
 }

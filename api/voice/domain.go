@@ -2,9 +2,6 @@ package voice
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
@@ -65,9 +62,7 @@ func (s *service) firstDomain(ctx context.Context, d timbre.Domain) (first timbr
 
 // fingerprint is a digest of the parameters of a creation.
 func fingerprint(d timbre.Domain) string {
-	text, _ := json.Marshal([]any{d.Name, d.Description, d.KMSKeyARN, d.Tags}) // strings always encode, map keys in order
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
+	return timbre.ParameterDigest(d.Name, d.Description, d.KMSKeyARN, d.Tags)
 }
 
 func (s *service) getDomain(ctx context.Context, in *sdk.GetVoiceProfileDomainInput) (*sdk.GetVoiceProfileDomainOutput, error) {
