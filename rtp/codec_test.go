@@ -70,11 +70,11 @@ func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
 		packets := newSpeechEncoder(t, 7).packets(said, c.codec, lengths(c.codec)...)
 		for name, network := range map[string]impair.Network{
 			"good":       {},
-			"reordering": {Late: 0.4, Delay: 3, Spare: 1, Seed: 1},
-			"duplicates": {Double: 0.2, Late: 0.1, Delay: 3, Spare: 1, Seed: 2},
-			"loss":       {Loss: 0.05, Spare: 3, Seed: 3},
-			"bursts":     {Loss: 0.05, Burst: 2.5, Spare: 3, Seed: 4},
-			"all of it":  {Loss: 0.05, Burst: 1.5, Double: 0.05, Late: 0.3, Delay: 3, Spare: 3, Seed: 5},
+			"reordering": {Reorder: 0.4, Delay: 3, Intact: 1, Seed: 1},
+			"duplicates": {Duplicate: 0.2, Reorder: 0.1, Delay: 3, Intact: 1, Seed: 2},
+			"loss":       {Loss: 0.05, Intact: 3, Seed: 3},
+			"bursts":     {Loss: 0.05, Burst: 2.5, Intact: 3, Seed: 4},
+			"all of it":  {Loss: 0.05, Burst: 1.5, Duplicate: 0.05, Reorder: 0.3, Delay: 3, Intact: 3, Seed: 5},
 		} {
 			heard, stats, tally := carry(t, p, packets, network)
 			want, lost := audio(packets...), time.Duration(0)
@@ -84,7 +84,7 @@ func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
 			if heard.length() != want || heard.samples() != want-lost+stats.Recovered || stats.Filled != 0 {
 				t.Errorf("%s, %s: got %v up to %v of %v with %v lost: %+v", c.codec.Name(), name, heard.samples(), heard.length(), want, lost, stats)
 			}
-			if stats.Lost != uint64(len(tally.Lost)) || stats.Duplicates != uint64(tally.Doubled) || stats.Late+stats.Jumps+stats.Rebased != 0 {
+			if stats.Lost != uint64(len(tally.Lost)) || stats.Duplicates != uint64(tally.Duplicated) || stats.Late+stats.Jumps+stats.Rebased != 0 {
 				t.Errorf("%s, %s: got %+v, want the losses and duplicates of %+v", c.codec.Name(), name, stats, tally)
 			}
 			least := c.whole
@@ -109,8 +109,8 @@ func TestLegsOfDifferentCodecsStayAligned(t *testing.T) {
 		lengths []int
 		impair.Network
 	}{
-		{timbre.PCMA, []int{80}, impair.Network{Late: 0.5, Delay: 10, Spare: 1, Seed: 1}},
-		{timbre.Opus, []int{480, 160, 20, 320}, impair.Network{Loss: 0.05, Burst: 1.5, Late: 0.3, Delay: 3, Spare: 3, Seed: 2}},
+		{timbre.PCMA, []int{80}, impair.Network{Reorder: 0.5, Delay: 10, Intact: 1, Seed: 1}},
+		{timbre.Opus, []int{480, 160, 20, 320}, impair.Network{Loss: 0.05, Burst: 1.5, Reorder: 0.3, Delay: 3, Intact: 3, Seed: 2}},
 	} {
 		heard, _, _ := carry(t, p, newSpeechEncoder(t, 7).packets(said, c.codec, c.lengths...), c.Network)
 		for i := 0; i+stretch <= len(said); i += stretch {

@@ -66,7 +66,7 @@ func TestReceptionInLiveCallsAndRecord(t *testing.T) {
 		Caller: phone.Party{AOR: "sip:+12065550100@example.com", Audio: bytes.Repeat([]byte{0x55}, packets*160)},
 		Callee: phone.Party{AOR: "sip:+13605550199@example.com"},
 		Via: func(to netip.AddrPort) netip.AddrPort {
-			net := impair.Network{Spare: 20}
+			net := impair.Network{Intact: 20}
 			if len(networks) == 0 {
 				net.Loss = 0.05
 			}

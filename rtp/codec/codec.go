@@ -1,6 +1,6 @@
-// Package codec turns telephone audio into linear PCM. In come the payloads of G.711 (µ-law and A-law, which it also writes),
-// G.722 and Opus, and WAV files; out goes 16-bit linear PCM, 8,000 samples a second, which is what the models hear: audio at
-// 16 kHz is halved, and none is doubled. It knows nothing of packets and time: that is rtp.
+// Package codec decodes telephone audio. Payloads of G.711 (which it also encodes), G.722 and Opus come in, and WAV files; 16-bit
+// linear PCM at 8 kHz goes out, as the models take it. Audio at a higher rate is resampled. It knows neither packets nor time:
+// that is rtp.
 package codec
 
 // Law is one of the two companding laws of G.711.
@@ -13,7 +13,7 @@ const (
 
 func (l Law) String() string { return [...]string{"", "µ-law", "A-law"}[l] }
 
-// Silence is the code word of a leg that says nothing.
+// Silence is the code word of digital silence.
 func (l Law) Silence() byte {
 	if l == ALaw {
 		return 0xD5
@@ -33,8 +33,8 @@ func (l Law) Decode(dst []int16, payload []byte) []int16 {
 	return dst
 }
 
-// Encode appends the code words of pcm, one a sample, to dst. Each is the word whose interval, between two
-// decision values of the recommendation, holds its sample.
+// Encode appends the code words of pcm, one a sample, to dst: for each sample the word whose interval between two decision values
+// of the recommendation contains it.
 func (l Law) Encode(dst []byte, pcm []int16) []byte {
 	word := toULaw
 	if l == ALaw {

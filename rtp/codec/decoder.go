@@ -6,15 +6,15 @@ import (
 	"timbre"
 )
 
-// Decoder turns the payloads of one stream, in their order, into linear PCM: one channel, 8,000 samples a second. It
-// remembers what it has decoded, so that each stream needs its own, used by one goroutine at a time.
+// Decoder decodes the payloads of a stream, in order, to mono linear PCM at 8 kHz. It has state: each stream needs its own, used by
+// one goroutine at a time.
 type Decoder interface {
-	// Decode appends the audio of a payload to dst. Of one that cannot be read it says so, and appends nothing.
+	// Decode appends the audio of a payload to dst. On error it appends nothing.
 	Decode(dst []int16, payload []byte) ([]int16, error)
-	// Recover is told of n samples that were lost right before the payload next, which is decoded after it. It appends the last
-	// ones of them, as far as next has a spare copy: mostly none. It makes nothing up.
+	// Recover handles the loss of n samples right before the payload next, which is decoded after it. It appends the last of
+	// them that next carries a copy of (in-band FEC), mostly none. It does not conceal.
 	Recover(dst []int16, n int, next []byte) []int16
-	// Reset forgets what was decoded: what comes next is of another source.
+	// Reset resets the state for another source.
 	Reset()
 }
 

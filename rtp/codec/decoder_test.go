@@ -164,7 +164,7 @@ func FuzzOpus(f *testing.F) {
 			if n > 0 {
 				lost = int(p[0])
 			}
-			if pcm := d.Recover(nil, lost, p); len(pcm) > lost || len(pcm) > opusSpare(p) {
+			if pcm := d.Recover(nil, lost, p); len(pcm) > lost || len(pcm) > opusFECSamples(p) {
 				t.Fatalf("got %d samples, want at most the %d lost or the copy", len(pcm), lost)
 			}
 			pcm, err := d.Decode(nil, p)

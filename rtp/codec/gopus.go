@@ -2,14 +2,14 @@ package codec
 
 import "github.com/thesyncim/gopus"
 
-// mono is what the decoder gives, and the most that a packet holds.
+// mono is the output format of the decoder, and the longest packet.
 var mono = gopus.DecoderConfig{SampleRate: 16000, Channels: 1, MaxPacketSamples: 2 * longestOpus}
 
-// goEngine is the Opus decoder that is written in Go.
+// goEngine is the Opus decoder in pure Go.
 type goEngine struct{ decoder *gopus.Decoder }
 
 func newGoEngine() engine {
-	d, _ := gopus.NewDecoder(mono) // fails only on rates that do not exist
+	d, _ := gopus.NewDecoder(mono) // fails only for rates that Opus does not have
 	return &goEngine{d}
 }
 
@@ -32,10 +32,9 @@ func (g *goEngine) conceal(pcm []float32, next []byte) (err error) {
 	return err
 }
 
-func (g *goEngine) reset() { g.decoder.Reset() } // a new one would be a fifth of a megabyte
+func (g *goEngine) reset() { g.decoder.Reset() } // a new one takes 200 KB
 
-// guard makes a panic of the decoder an error, and the decoder as good as new: it is young, and what it reads comes from
-// anywhere.
+// guard turns a panic of the decoder, which is a young library and reads untrusted input, into an error and resets the decoder.
 func (g *goEngine) guard(err *error) {
 	if recover() != nil {
 		*err = errUnreadable

@@ -32,8 +32,8 @@ func bessel(x float64) float64 {
 	return sum
 }
 
-// Halve brings audio to half its sample rate, 16 to 8 kHz, through a low-pass filter. Sample n of the result is in time with
-// sample 2n of pcm: the delay of the filter is taken out, and beyond both ends pcm counts as silent.
+// Halve resamples audio from 16 to 8 kHz with a half-band low-pass filter. Sample n of the result is aligned with sample 2n of pcm.
+// Beyond its ends pcm counts as silence.
 func Halve(pcm []int16) []int16 {
 	out := make([]int16, (len(pcm)+1)/2)
 	at := func(i int) float32 {

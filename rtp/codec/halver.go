@@ -2,17 +2,16 @@ package codec
 
 import "math"
 
-// halver is Halve for audio that comes in pieces. What comes out is late by the 28 samples at 16 kHz that the filter must see
-// of what follows: 1.75 ms.
+// halver is Halve for audio in pieces. Its output is delayed by the 28 samples at 16 kHz that the filter looks ahead: 1.75 ms.
 type halver struct {
-	audio []float32 // the last reach samples of what was heard, then the next piece; in [-1, 1)
+	audio []float32 // the last reach samples so far, then the next piece; in [-1, 1)
 }
 
-// reach is how many samples before a pair of them the filter looks at.
+// reach is how many samples the filter looks back.
 const reach = 58
 
-// room is where the next n samples are to be put.
-func (h *halver) room(n int) []float32 {
+// input is the buffer for the next n samples.
+func (h *halver) input(n int) []float32 {
 	if h.audio == nil {
 		h.audio = make([]float32, reach, reach+n)
 	}
@@ -23,7 +22,7 @@ func (h *halver) room(n int) []float32 {
 	return h.audio[reach:]
 }
 
-// halve appends what the piece in room, of an even length, sounds like at 8 kHz.
+// halve appends the piece in the input buffer, of an even length, at 8 kHz.
 func (h *halver) halve(dst []int16) []int16 {
 	for past := h.audio; len(past) > reach; past = past[2:] {
 		w := past[:reach+2]
@@ -38,5 +37,5 @@ func (h *halver) halve(dst []int16) []int16 {
 	return dst
 }
 
-// reset forgets what was heard.
+// reset forgets the audio so far.
 func (h *halver) reset() { clear(h.audio) }

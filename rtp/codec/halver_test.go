@@ -12,7 +12,7 @@ func TestHalverMatchesHalve(t *testing.T) {
 		var h halver
 		var got []int16
 		for piece := range slices.Chunk(in, size) {
-			room := h.room(len(piece))
+			room := h.input(len(piece))
 			for i, s := range piece {
 				room[i] = float32(s) / 32768
 			}

@@ -4,14 +4,14 @@ package codec
 
 import "gopkg.in/hraban/opus.v2"
 
-// cEngine is libopus, the reference. It is there when built with -tags libopus,nolibopusfile and Debian's libopus-dev.
+// cEngine is libopus, the reference implementation, built with -tags libopus,nolibopusfile and Debian's libopus-dev.
 type cEngine struct{ decoder *opus.Decoder }
 
 // newEngine makes the Opus decoder that streams use.
 func newEngine() engine { return newCEngine() }
 
 func newCEngine() engine {
-	d, _ := opus.NewDecoder(16000, 1) // fails only on rates that do not exist
+	d, _ := opus.NewDecoder(16000, 1) // fails only for rates that Opus does not have
 	return &cEngine{d}
 }
 

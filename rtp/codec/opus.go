@@ -4,8 +4,8 @@ import "timbre"
 
 func init() { register(timbre.Opus, func() Decoder { return newOpus() }, OpusSamples) }
 
-// opusDecoder decodes Opus (RFC 6716) as one channel at 16 kHz, and halves that: it hears voices better than decoding at 8 kHz does,
-// and costs less.
+// opusDecoder decodes Opus (RFC 6716) to mono at 16 kHz and halves it: that preserves voices better than decoding at 8 kHz, and costs
+// less.
 type opusDecoder struct {
 	engine engine
 	halver
@@ -13,11 +13,11 @@ type opusDecoder struct {
 
 // engine is an Opus decoder, at 16 kHz.
 type engine interface {
-	// decode fills pcm, which is as long as the packet's audio.
+	// decode fills pcm, which has the length of the packet's audio.
 	decode(packet []byte, pcm []float32) error
-	// conceal fills pcm, a multiple of 2.5 ms, in place of what was lost right before the packet next.
+	// conceal fills pcm, a multiple of 2.5 ms, for the loss right before the packet next.
 	conceal(pcm []float32, next []byte) error
-	// reset makes it as good as new.
+	// reset resets the state.
 	reset()
 }
 
@@ -28,30 +28,29 @@ func (o *opusDecoder) Decode(dst []int16, packet []byte) ([]int16, error) {
 	if n == 0 {
 		return dst, errUnreadable
 	}
-	if err := o.engine.decode(packet, o.room(2*n)); err != nil {
+	if err := o.engine.decode(packet, o.input(2*n)); err != nil {
 		return dst, errUnreadable
 	}
 	out := o.halve(dst)
-	if len(packet) == 1 { // the sender is silent: what an engine puts there is noise of its own
+	if len(packet) == 1 { // DTX: the engine would insert comfort noise of its own
 		clear(out[len(dst):])
 	}
 	return out, nil
 }
 
-// Recover lets the engine conceal what was lost, so that its state is as good as can be for what comes next, and keeps of
-// that what is no guess.
+// Recover lets the engine conceal the loss, for the best state to decode next, and keeps only the part that is decoded from FEC.
 func (o *opusDecoder) Recover(dst []int16, n int, next []byte) []int16 {
 	n -= n % shortestOpus
 	if n == 0 {
 		return dst
 	}
-	room := o.room(2 * n)
+	room := o.input(2 * n)
 	clear(room)
 	if err := o.engine.conceal(room, next); err != nil {
 		clear(room)
 	}
 	heard := o.halve(dst)
-	spare := heard[len(heard)-min(n, opusSpare(next)):]
+	spare := heard[len(heard)-min(n, opusFECSamples(next)):]
 	return append(dst, spare...)
 }
 

@@ -6,7 +6,7 @@ const (
 )
 
 // OpusSamples is how much audio an Opus packet holds, in samples at 8 kHz, by its first two bytes (RFC 6716, section 3).
-// Zero: it is no Opus packet, or says that it holds more than 120 ms.
+// 0: it is not an Opus packet, or claims more than 120 ms.
 func OpusSamples(packet []byte) int {
 	frames := 0
 	switch {
@@ -25,7 +25,7 @@ func OpusSamples(packet []byte) int {
 	return 0
 }
 
-// opusFrame is how long a frame of a packet is, by the packet's first byte.
+// opusFrame is the length of a frame, in samples at 8 kHz, by the TOC byte of its packet.
 func opusFrame(first byte) int {
 	switch config := first >> 3; {
 	case config < 12: // SILK: 10, 20, 40, 60 ms
@@ -37,10 +37,10 @@ func opusFrame(first byte) int {
 	}
 }
 
-// opusSpare is how much of the audio right before a packet the packet holds a spare copy of: a frame if its first one says so
-// by the bits that it begins with (RFC 6716, section 4.2.3), or nothing.
-func opusSpare(packet []byte) int {
-	if OpusSamples(packet) == 0 || packet[0] >= 0x80 { // CELT has none
+// opusFECSamples is how much of the audio right before a packet the packet carries a copy of, at 8 kHz: one frame if the LBRR flags
+// of its first frame are set (RFC 6716, section 4.2.3), else none.
+func opusFECSamples(packet []byte) int {
+	if OpusSamples(packet) == 0 || packet[0] >= 0x80 { // CELT has no FEC
 		return 0
 	}
 	n := opusFrame(packet[0])
@@ -48,7 +48,7 @@ func opusSpare(packet []byte) int {
 	if len(body) == 0 {
 		return 0
 	}
-	channel := max(1, n/160) + 1 // bits a channel: one a 20 ms for activity, then the one in question
+	channel := max(1, n/160) + 1 // bits a channel: a VAD flag for each 20 ms, then the LBRR flag
 	spare := body[0]>>(8-channel)&1 == 1
 	if packet[0]&4 != 0 {
 		spare = spare || body[0]>>(8-2*channel)&1 == 1
@@ -59,7 +59,7 @@ func opusSpare(packet []byte) int {
 	return n
 }
 
-// opusBody is what follows the lengths of the frames of a packet.
+// opusBody is the packet after the lengths of its frames.
 func opusBody(packet []byte) []byte {
 	switch packet[0] & 3 {
 	case 0, 1:
@@ -73,7 +73,7 @@ func opusBody(packet []byte) []byte {
 			more = rest[0] == 255
 		}
 	}
-	if packet[1]&0x80 != 0 { // each frame's length but the last one's
+	if packet[1]&0x80 != 0 { // the length of each frame but the last
 		for range frames - 1 {
 			rest = skipLength(rest)
 		}
@@ -81,7 +81,7 @@ func opusBody(packet []byte) []byte {
 	return rest
 }
 
-// skipLength passes over the length of a frame.
+// skipLength skips the length of a frame.
 func skipLength(b []byte) []byte {
 	switch {
 	case len(b) > 0 && b[0] < 252:

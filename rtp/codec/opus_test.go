@@ -126,7 +126,7 @@ func TestOpusFECIsDetected(t *testing.T) {
 		"cut off":               {[]byte{9<<3 | 3, 0xC0 | 3, 255}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := opusSpare(c.packet); got != c.want {
+			if got := opusFECSamples(c.packet); got != c.want {
 				t.Errorf("%s: got %d samples, want %d", name, got, c.want)
 			}
 		})

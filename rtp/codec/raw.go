@@ -6,12 +6,12 @@ import (
 	"timbre"
 )
 
-// Raw decodes audio that comes in pieces of any length, without packets around them: one channel, at 8 or 16 kHz. It
-// remembers what the next piece needs of the last, so that each stream has its own, used by one goroutine at a time.
+// Raw decodes mono audio at 8 or 16 kHz in pieces of any length, without packets. It has state: each stream needs its own, used by
+// one goroutine at a time.
 type Raw struct {
 	samples func(dst []int16, payload []byte) []int16
-	half    *halver // of audio at 16 kHz
-	pcm     []int16 // at 16 kHz: the sample without a partner, then the piece
+	halver  *halver // of audio at 16 kHz
+	pcm     []int16 // at 16 kHz: the odd sample of the last piece, then the piece
 }
 
 // NewRaw makes the decoder of an encoding at a rate of 8000 or 16000 Hz. Invalid: there is none.
@@ -21,7 +21,7 @@ func NewRaw(encoding timbre.Encoding, rate int) (*Raw, error) {
 	case r.samples == nil:
 		return nil, refuse("there is no decoder for the encoding %.32q", encoding)
 	case rate == 2*timbre.SampleRate:
-		r.half = new(halver)
+		r.halver = new(halver)
 	case rate != timbre.SampleRate:
 		return nil, refuse("%d samples a second are not supported; 8000 and 16000 are", rate)
 	}
@@ -30,16 +30,16 @@ func NewRaw(encoding timbre.Encoding, rate int) (*Raw, error) {
 
 // Decode appends the audio of the next piece, at 8 kHz. Of linear PCM it must hold whole samples.
 func (r *Raw) Decode(dst []int16, payload []byte) ([]int16, error) {
-	if r.half == nil {
+	if r.halver == nil {
 		return r.samples(dst, payload), nil
 	}
 	r.pcm = r.samples(r.pcm, payload)
-	room := r.half.room(len(r.pcm) &^ 1)
+	room := r.halver.input(len(r.pcm) &^ 1)
 	for i := range room {
 		room[i] = float32(r.pcm[i]) / 32768
 	}
 	r.pcm = r.pcm[:copy(r.pcm, r.pcm[len(room):])]
-	return r.half.halve(dst), nil
+	return r.halver.halve(dst), nil
 }
 
 // linear16 appends 16-bit linear PCM, little-endian. Half a sample at the end is left out.

@@ -13,8 +13,8 @@ const (
 	kaiserBeta = 6.8
 )
 
-// Resample brings audio from a rate of at least 8 kHz to 8 kHz through a low-pass filter. Sample n of the result is in time
-// with n/8000 s of pcm, whose outside counts as silent.
+// Resample resamples audio from at least 8 kHz to 8 kHz with a polyphase low-pass filter. Sample n of the result is aligned with
+// n/8000 s of pcm. Beyond its ends pcm counts as silence.
 func Resample(pcm []int16, rate int) []int16 {
 	switch rate {
 	case timbre.SampleRate:
@@ -37,7 +37,7 @@ func Resample(pcm []int16, rate int) []int16 {
 	return out
 }
 
-// phase is the filter for output samples that lie between two input samples in one way.
+// phase is the filter for one position of output samples between two input samples.
 type phase struct {
 	first int // the input sample of the first tap, counted from the one at or before the output sample
 	taps  []float32

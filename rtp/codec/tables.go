@@ -1,6 +1,6 @@
 package codec
 
-// What each G.711 code word sounds like, as 16-bit linear PCM (the 14 and 13 bits of the recommendation, shifted to the top).
+// The G.711 code words as 16-bit linear PCM (the 14 and 13 bits of the recommendation, shifted to the top).
 var fromULaw = [256]int16{
 	-32124, -31100, -30076, -29052, -28028, -27004, -25980, -24956, -23932, -22908, -21884, -20860, -19836, -18812, -17788, -16764,
 	-15996, -15484, -14972, -14460, -13948, -13436, -12924, -12412, -11900, -11388, -10876, -10364, -9852, -9340, -8828, -8316,

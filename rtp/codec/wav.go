@@ -73,7 +73,7 @@ func ReadWAVFile(name string) ([][]int16, error) {
 	return ReadWAV(f)
 }
 
-// chunks finds the format and the samples of a file. Other chunks are passed over.
+// chunks returns the format and the samples of a file, and skips other chunks.
 func chunks(file []byte) (f format, data []byte, err error) {
 	if len(file) < 12 || string(file[:4]) != "RIFF" || string(file[8:12]) != "WAVE" {
 		return f, nil, refuse("this is not a WAV file: it does not begin with RIFF and WAVE")
@@ -120,7 +120,7 @@ func parseFormat(b []byte) (format, error) {
 	return f, nil
 }
 
-// split takes interleaved channels apart. An incomplete last sample is left out.
+// split separates interleaved channels. An incomplete last sample is left out.
 func split(pcm []int16, channels int) [][]int16 {
 	if channels == 1 {
 		return [][]int16{pcm}

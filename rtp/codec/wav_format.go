@@ -12,7 +12,7 @@ import (
 
 const supported = "PCM of 8, 16, 24 or 32 bits, floating point of 32 or 64, µ-law, A-law and GSM 6.10 are, at 8000 to 192000 Hz"
 
-// check names what cannot be read.
+// check refuses a format that is not supported, by its name.
 func (f format) check() error {
 	if !f.coded() || f.rate < lowestRate || f.rate > highestRate {
 		return refuse("%s at %d Hz is not supported; "+supported, f.name(), f.rate)
@@ -54,8 +54,8 @@ func (f format) name() string {
 
 const gsmBlock = 65 // bytes of two frames of GSM 6.10 in a WAV file
 
-// decode decodes all samples of the data chunk. The library gets a file of this format and these samples alone: other chunks,
-// and lengths that are wrong or unknown, it takes less strictly.
+// decode decodes the samples of the data chunk. The library is given a file of this format and these samples alone, because it is
+// less strict about other chunks and about lengths that are wrong or unknown.
 func (f format) decode(data []byte) ([]int16, error) {
 	if f.tag == tagGSM {
 		data = data[:len(data)/gsmBlock*gsmBlock]
@@ -99,10 +99,10 @@ func (f format) header(size int) []byte {
 	return le.AppendUint32(append(b, "data"...), uint32(size))
 }
 
-// linear is a sample of [-1, 1] in 16 bits. What is no number is silence.
+// linear converts a sample in [-1, 1] to 16 bits. NaN is silence.
 func (f format) linear(x float32) int16 {
 	if f.tag == tagPCM && f.bits == 8 {
-		x -= 1.0 / 255 // the library takes 127.5 for silence, which is 128
+		x -= 1.0 / 255 // silence is 128; the library takes 127.5
 	}
 	if x != x {
 		return 0

@@ -14,7 +14,7 @@ import (
 func through(n int, net Network) (arrived []int, tally Tally) {
 	l := newLink(net)
 	for i := range n {
-		for _, b := range append(l.pass(binary.BigEndian.AppendUint32(nil, uint32(i))), nil) {
+		for _, b := range append(l.take(binary.BigEndian.AppendUint32(nil, uint32(i))), nil) {
 			if b != nil {
 				arrived = append(arrived, int(binary.BigEndian.Uint32(b)))
 			}
@@ -30,11 +30,11 @@ func TestNetworkImpairsAsConfigured(t *testing.T) {
 	const n = 20000
 	for name, net := range map[string]Network{
 		"nothing":       {},
-		"loss":          {Loss: 0.1, Spare: 3},
+		"loss":          {Loss: 0.1, Intact: 3},
 		"bursts":        {Loss: 0.1, Burst: 4},
-		"duplicates":    {Double: 0.05},
-		"reordering":    {Late: 0.3, Delay: 5},
-		"all of it":     {Loss: 0.05, Burst: 2, Double: 0.05, Late: 0.3, Delay: 8, Spare: 10},
+		"duplicates":    {Duplicate: 0.05},
+		"reordering":    {Reorder: 0.3, Delay: 5},
+		"all of it":     {Loss: 0.05, Burst: 2, Duplicate: 0.05, Reorder: 0.3, Delay: 8, Intact: 10},
 		"nothing comes": {Loss: 0.999999},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -42,7 +42,7 @@ func TestNetworkImpairsAsConfigured(t *testing.T) {
 			if again, _ := through(n, net); !slices.Equal(got, again) {
 				t.Error("got another outcome for the same seed")
 			}
-			if len(got) != n-len(tally.Lost)+tally.Doubled || tally.Taken != n {
+			if len(got) != n-len(tally.Lost)+tally.Duplicated || tally.Received != n {
 				t.Errorf("got %d datagrams: %+v", len(got), tally)
 			}
 			checkShares(t, net, tally, n)
@@ -58,8 +58,8 @@ func checkShares(t *testing.T, net Network, tally Tally, n float64) {
 	if share := float64(len(tally.Lost)) / n; math.Abs(share-net.Loss) > 0.02 {
 		t.Errorf("got loss %.3f, want %.3f", share, net.Loss)
 	}
-	if share := float64(tally.Doubled) / n; math.Abs(share-net.Double) > 0.01 {
-		t.Errorf("got %.3f doubled, want %.3f", share, net.Double)
+	if share := float64(tally.Duplicated) / n; math.Abs(share-net.Duplicate) > 0.01 {
+		t.Errorf("got %.3f doubled, want %.3f", share, net.Duplicate)
 	}
 }
 
@@ -71,7 +71,7 @@ func checkDelays(t *testing.T, net Network, got []int) {
 		if highest > i+net.Delay {
 			t.Fatalf("got %d after %d, want at most %d between", i, highest, net.Delay)
 		}
-		if at < net.Spare && at != i {
+		if at < net.Intact && at != i {
 			t.Errorf("got %d in place %d of the spared ones", i, at)
 		}
 		highest = max(highest, i)
@@ -105,7 +105,7 @@ func TestProxyImpairsDatagrams(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer to.Close()
-	p, err := Open(to.LocalAddr().(*net.UDPAddr).AddrPort(), Network{Late: 1, Delay: 1000, Double: 1})
+	p, err := Open(to.LocalAddr().(*net.UDPAddr).AddrPort(), Network{Reorder: 1, Delay: 1000, Duplicate: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestProxyImpairsDatagrams(t *testing.T) {
 			t.Errorf("got %d %d times, want 2", i, seen[i])
 		}
 	}
-	if got := p.Tally(); got.Taken != n || got.Doubled != n || len(got.Lost) != 0 || got.Delivered != 2*n {
+	if got := p.Tally(); got.Received != n || got.Duplicated != n || len(got.Lost) != 0 || got.Delivered != 2*n {
 		t.Errorf("got %+v, want %d taken and doubled", got, n)
 	}
 }

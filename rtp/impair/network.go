@@ -1,7 +1,7 @@
-// Package impair is a bad network for tests: in come datagrams, out go the same, but for those that it loses, doubles or
-// delivers late, by a dice that always falls alike. It has no clock: a datagram is late by some of those that follow it.
+// Package impair simulates a bad network for tests. Datagrams come in; the same go out, some of them lost, duplicated or reordered,
+// reproducibly by a seed. It has no clock: a datagram is delayed by a number of those that follow it.
 //
-// It does not change what is in a datagram, and nothing but tests uses it.
+// It does not change datagrams, and is for tests only.
 package impair
 
 import (
@@ -9,89 +9,89 @@ import (
 	"math/rand/v2"
 )
 
-// Network says what becomes of datagrams. The zero value delivers all of them in order.
+// Network configures a network. The zero value delivers all datagrams in order.
 type Network struct {
-	Loss   float64 // share of them that is lost
-	Burst  float64 // how many are lost in a row, on average; up to 1: each falls by itself
-	Double float64 // share that comes twice
-	Late   float64 // share that is overtaken
-	Delay  int     // by how many of those that follow at most
-	Spare  int     // the first ones, which nothing happens to: by them the receiver knows where a stream begins
-	Seed   uint64
+	Loss      float64 // share that is lost, 0 to 1
+	Burst     float64 // mean length of a burst of losses; up to 1: losses are independent
+	Duplicate float64 // share that is delivered twice
+	Reorder   float64 // share that is overtaken by later ones
+	Delay     int     // by how many later ones at most
+	Intact    int     // how many at the beginning are delivered unchanged, so that a receiver knows where the stream starts
+	Seed      uint64
 }
 
-// Tally is what became of the datagrams so far.
+// Tally counts datagrams.
 type Tally struct {
-	Taken, Doubled, Late, Delivered int
-	Lost                            []int // which, counted from 0
+	Received, Duplicated, Reordered, Delivered int
+	Lost                                       []int // their indices from 0
 }
 
-// link is one stream of datagrams through a network.
+// link is a stream of datagrams through a network.
 type link struct {
 	Network
-	dice    *rand.Rand
+	random  *rand.Rand
 	losing  bool
-	waiting []waiting
+	delayed []delayed
 	tally   Tally
 }
 
-// waiting is a datagram that is on its way.
-type waiting struct {
-	due  int // when so many have been taken
+// delayed is a datagram in flight.
+type delayed struct {
+	due  int // when so many have been received
 	data []byte
 }
 
-func newLink(n Network) *link { return &link{Network: n, dice: rand.New(rand.NewPCG(n.Seed, 7))} }
+func newLink(n Network) *link { return &link{Network: n, random: rand.New(rand.NewPCG(n.Seed, 7))} }
 
-// pass takes the next datagram and gives those that arrive now.
-func (l *link) pass(data []byte) (arriving [][]byte) {
-	l.tally.Taken++
-	if spared := l.tally.Taken <= l.Spare; spared || !l.loses() {
-		l.wait(data, spared || l.dice.Float64() >= l.Late)
-		if !spared && l.dice.Float64() < l.Double {
-			l.tally.Doubled++
+// take takes the next datagram and returns those that arrive now.
+func (l *link) take(data []byte) (arriving [][]byte) {
+	l.tally.Received++
+	if spared := l.tally.Received <= l.Intact; spared || !l.loses() {
+		l.wait(data, spared || l.random.Float64() >= l.Reorder)
+		if !spared && l.random.Float64() < l.Duplicate {
+			l.tally.Duplicated++
 			l.wait(data, false)
 		}
 	} else {
-		l.tally.Lost = append(l.tally.Lost, l.tally.Taken-1)
+		l.tally.Lost = append(l.tally.Lost, l.tally.Received-1)
 	}
-	return l.arrive(l.tally.Taken)
+	return l.arrive(l.tally.Received)
 }
 
-// loses says whether the next datagram is lost. Runs begin so often that the share is right.
+// loses decides whether the next datagram is lost (a Gilbert model with the configured share and burst length).
 func (l *link) loses() bool {
 	switch {
 	case l.Burst <= 1:
-		return l.dice.Float64() < l.Loss
+		return l.random.Float64() < l.Loss
 	case l.losing:
-		l.losing = l.dice.Float64() >= 1/l.Burst
+		l.losing = l.random.Float64() >= 1/l.Burst
 	default:
-		l.losing = l.dice.Float64() < l.Loss/(1-l.Loss)/l.Burst
+		l.losing = l.random.Float64() < l.Loss/(1-l.Loss)/l.Burst
 	}
 	return l.losing
 }
 
-// wait lets a datagram arrive at once, or after some of those that follow.
+// wait schedules a datagram at once or after some later ones.
 func (l *link) wait(data []byte, prompt bool) {
-	due := l.tally.Taken
+	due := l.tally.Received
 	if !prompt && l.Delay > 0 {
-		l.tally.Late++
-		due += 1 + l.dice.IntN(l.Delay)
+		l.tally.Reordered++
+		due += 1 + l.random.IntN(l.Delay)
 	}
-	l.waiting = append(l.waiting, waiting{due, bytes.Clone(data)})
+	l.delayed = append(l.delayed, delayed{due, bytes.Clone(data)})
 }
 
-// arrive gives what is due when so many datagrams have been taken.
+// arrive returns the datagrams that are due.
 func (l *link) arrive(now int) (arriving [][]byte) {
-	kept := l.waiting[:0]
-	for _, w := range l.waiting {
+	kept := l.delayed[:0]
+	for _, w := range l.delayed {
 		if w.due <= now {
 			arriving = append(arriving, w.data)
 		} else {
 			kept = append(kept, w)
 		}
 	}
-	l.waiting = kept
+	l.delayed = kept
 	l.tally.Delivered += len(arriving)
 	return arriving
 }

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// Proxy is a UDP socket on loopback: what comes there is sent on to an address, through a network.
+// Proxy forwards the datagrams of a UDP socket on loopback to an address, through a network.
 type Proxy struct {
 	socket *net.UDPConn
 	to     netip.AddrPort
@@ -18,7 +18,7 @@ type Proxy struct {
 	taken  *sync.Cond
 }
 
-// Open makes a proxy before an address. It must be closed.
+// Open opens a proxy to an address. It must be closed.
 func Open(to netip.AddrPort, n Network) (*Proxy, error) {
 	socket, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
@@ -30,19 +30,19 @@ func Open(to netip.AddrPort, n Network) (*Proxy, error) {
 	return p, nil
 }
 
-// Addr is where to send to, and where what is sent on comes from.
+// Addr is the address of the proxy, which it also sends from.
 func (p *Proxy) Addr() netip.AddrPort { return p.socket.LocalAddr().(*net.UDPAddr).AddrPort() }
 
-// Wait returns when n datagrams have been taken.
+// Wait returns when n datagrams have been received.
 func (p *Proxy) Wait(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.link.tally.Taken < n {
+	for p.link.tally.Received < n {
 		p.taken.Wait()
 	}
 }
 
-// Tally is what became of the datagrams so far.
+// Tally returns the counts so far.
 func (p *Proxy) Tally() Tally {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -51,14 +51,14 @@ func (p *Proxy) Tally() Tally {
 	return tally
 }
 
-// Flush delivers all that is still on its way.
+// Flush delivers all datagrams in flight.
 func (p *Proxy) Flush() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.send(p.link.arrive(math.MaxInt))
 }
 
-// Close ends it.
+// Close closes the proxy.
 func (p *Proxy) Close() {
 	_ = p.socket.Close()
 	p.done.Wait()
@@ -72,15 +72,15 @@ func (p *Proxy) run() {
 			return
 		}
 		p.mu.Lock()
-		p.send(p.link.pass(buf[:n]))
+		p.send(p.link.take(buf[:n]))
 		p.taken.Broadcast()
 		p.mu.Unlock()
 	}
 }
 
-// send sends datagrams on. The caller holds mu.
+// send forwards datagrams. The caller holds mu.
 func (p *Proxy) send(all [][]byte) {
 	for _, b := range all {
-		_, _ = p.socket.WriteToUDPAddrPort(b, p.to) // a network promises nothing
+		_, _ = p.socket.WriteToUDPAddrPort(b, p.to) // losses are allowed
 	}
 }
