@@ -40,7 +40,7 @@ func (d *Dialog) cancel(invite *gosip.Request) *gosip.Request {
 func (t *Transaction) Abandon(ctx context.Context) {
 	cancelled := false
 	for {
-		if t.heard && !cancelled {
+		if t.answered && !cancelled {
 			cancelled = true
 			t.Cancel()
 		}

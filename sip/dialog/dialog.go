@@ -59,8 +59,8 @@ type Config struct {
 	Supported string             // option tags, for responses; empty: no header
 	Refresh   func(Session)      // called when this side has to refresh the session
 	Expired   func()             // called when the peer has not refreshed it in time
-	// Prove returns the header that answers a challenge (401, 407) to a request; nil: there are no credentials. May be nil.
-	Prove func(req *gosip.Request, res *gosip.Response) gosip.Header
+	// Authorize returns the header that answers a challenge (401, 407) to a request; nil: there are no credentials. May be nil.
+	Authorize func(req *gosip.Request, res *gosip.Response) gosip.Header
 }
 
 // Dialog is one dialog. Its methods may be called concurrently.
@@ -74,20 +74,20 @@ type Dialog struct {
 	over   chan struct{}
 	end    sync.Once
 
-	mu     sync.Mutex
-	remote gosip.ToHeader // with the remote tag, once it is known
-	target gosip.Uri      // where requests are addressed to
-	routes []string       // values of Route
-	seq    uint32         // CSeq of the last local request
-	theirs uint32         // CSeq of the last remote request
-	update bool           // the peer has listed UPDATE in Allow
-	acks   map[uint32]waiting
+	mu        sync.Mutex
+	remote    gosip.ToHeader // with the remote tag, once it is known
+	target    gosip.Uri      // where requests are addressed to
+	routes    []string       // values of Route
+	seq       uint32         // CSeq of the last local request
+	remoteSeq uint32         // CSeq of the last remote request
+	update    bool           // the peer has listed UPDATE in Allow
+	acks      map[uint32]waiting
 }
 
-// Answer makes the dialog that an INVITE asks for, with a new local tag (RFC 3261, 12.1.1). The INVITE has a Contact.
-func Answer(cfg Config, invite *gosip.Request) *Dialog {
+// NewUAS makes the dialog that an INVITE asks for, with a new local tag (RFC 3261, 12.1.1). The INVITE has a Contact.
+func NewUAS(cfg Config, invite *gosip.Request) *Dialog {
 	d := newDialog(cfg)
-	d.callID, d.theirs = invite.CallID().Value(), invite.CSeq().SeqNo
+	d.callID, d.remoteSeq = invite.CallID().Value(), invite.CSeq().SeqNo
 	d.local, d.remote = invite.To().AsFrom(), invite.From().AsTo()
 	d.local.Params.Add("tag", NewTag())
 	d.target = *invite.Contact().Address.Clone()
@@ -97,8 +97,8 @@ func Answer(cfg Config, invite *gosip.Request) *Dialog {
 	return d
 }
 
-// Call makes the dialog that an INVITE of this side may establish (RFC 3261, 12.1.2). Established completes it.
-func Call(cfg Config, from gosip.FromHeader, to gosip.ToHeader, target gosip.Uri) *Dialog {
+// NewUAC makes the dialog that an INVITE of this side may establish (RFC 3261, 12.1.2). Established completes it.
+func NewUAC(cfg Config, from gosip.FromHeader, to gosip.ToHeader, target gosip.Uri) *Dialog {
 	d := newDialog(cfg)
 	d.callID, d.local, d.remote, d.target = uuid.NewString(), from, to, target
 	d.local.Params = d.local.Params.Clone()

@@ -32,7 +32,7 @@ func TestContactIsSIPSWhereTheInviteSaysSo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := config(newAgent())
 			cfg.Network, cfg.Feature = c.network, "+sip.srs"
-			d := Answer(cfg, c.invite)
+			d := NewUAS(cfg, c.invite)
 			if got := d.Response(c.invite, 200, "OK").Contact().Value(); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
@@ -43,7 +43,7 @@ func TestContactIsSIPSWhereTheInviteSaysSo(t *testing.T) {
 func TestNATedPeerIsToldTheAddressOutside(t *testing.T) {
 	cfg := config(newAgent())
 	cfg.Endpoint.Advertised = netip.MustParseAddrPort("198.51.100.7:5060")
-	req := Answer(cfg, invite(t, "sip:x@h", "sip:a@192.0.2.1")).Request(gosip.OPTIONS)
+	req := NewUAS(cfg, invite(t, "sip:x@h", "sip:a@192.0.2.1")).Request(gosip.OPTIONS)
 	if got := req.Contact().Address.Host; got != "198.51.100.7" {
 		t.Errorf("got Contact at %s, want 198.51.100.7", got)
 	}
@@ -53,7 +53,7 @@ func TestNATedPeerIsToldTheAddressOutside(t *testing.T) {
 }
 
 func TestServerRequestGoesBackTheWayOfTheInvite(t *testing.T) {
-	d := Answer(config(newAgent()), invite(t, "sip:x@h", "sip:a@10.0.0.1", "Record-Route: <sip:192.0.2.3;lr>", "Record-Route: <sip:192.0.2.4;lr>"))
+	d := NewUAS(config(newAgent()), invite(t, "sip:x@h", "sip:a@10.0.0.1", "Record-Route: <sip:192.0.2.3;lr>", "Record-Route: <sip:192.0.2.4;lr>"))
 	local, remote := d.Tags()
 	bye := d.Request(gosip.BYE)
 	for _, c := range []struct{ what, got, want string }{
@@ -130,7 +130,7 @@ func hopOf(t *testing.T, network string, peer netip.AddrPort, target string, rou
 	a.connected = connected
 	cfg := config(a)
 	cfg.Network, cfg.Gateway, cfg.Peer = network, gateway, peer
-	d := Answer(cfg, invite(t, "sip:x@h", "sip:a@203.0.113.1"))
+	d := NewUAS(cfg, invite(t, "sip:x@h", "sip:a@203.0.113.1"))
 	d.routes = routes
 	if err := gosip.ParseUri(target, &d.target); err != nil {
 		t.Skip(err)
@@ -139,7 +139,7 @@ func hopOf(t *testing.T, network string, peer netip.AddrPort, target string, rou
 }
 
 func TestRequestsOutOfOrderAreRefused(t *testing.T) {
-	d := Answer(config(newAgent()), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
+	d := NewUAS(config(newAgent()), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
 	for i, c := range []struct {
 		seq  int
 		want int
@@ -157,7 +157,7 @@ func TestRequestsOutOfOrderAreRefused(t *testing.T) {
 func TestEncryptedDialogTakesTLSOnly(t *testing.T) {
 	cfg := config(newAgent())
 	cfg.Encrypted = true
-	d := Answer(cfg, invite(t, "sip:x@h", "sip:a@192.0.2.1"))
+	d := NewUAS(cfg, invite(t, "sip:x@h", "sip:a@192.0.2.1"))
 	for network, want := range map[string]bool{"UDP": false, "TCP": false, "TLS": true} {
 		req := request(t, "OPTIONS", 2, "ours", nil, "sip:x@h")
 		req.SetTransport(network)
@@ -169,7 +169,7 @@ func TestEncryptedDialogTakesTLSOnly(t *testing.T) {
 
 func TestTableFindsTheOwnerByCallIDAndTags(t *testing.T) {
 	var table Table[string]
-	d := Answer(config(newAgent()), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
+	d := NewUAS(config(newAgent()), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
 	local, remote := d.Tags()
 	table.Put(d, "owner")
 	if got, ok := table.Find(request(t, "BYE", 2, local, nil, "sip:x@h")); !ok || got != "owner" {
@@ -228,7 +228,7 @@ func FuzzPeer(f *testing.F) {
 	f.Add("-1", `"a" <sip:192.0.2.1`, "sip:")
 	peer := netip.MustParseAddrPort("203.0.113.1:5060")
 	f.Fuzz(func(t *testing.T, expires, route, target string) {
-		if w, r := ReadWish(words{gosip.NewHeader("Session-Expires", expires)}); w.Interval < 0 || r != nil && w.Interval != 0 || w.Interval > 1<<31*time.Second {
+		if w, r := ReadTimerParams(words{gosip.NewHeader("Session-Expires", expires)}); w.Interval < 0 || r != nil && w.Interval != 0 || w.Interval > 1<<31*time.Second {
 			t.Errorf("%q: got %v, want no more than 2^31 s", expires, w.Interval)
 		}
 		hop := hopOf(t, "udp", peer, target, []string{route}, false, len(target)%2 == 0)

@@ -143,7 +143,7 @@ func call(t *testing.T, a *fakeAgent) (*Dialog, *Transaction, *clientTx) {
 	t.Helper()
 	from := gosip.FromHeader{Address: gosip.Uri{Scheme: "sip", User: "us", Host: "192.0.2.9"}}
 	to := gosip.ToHeader{Address: gosip.Uri{Scheme: "sip", User: "peer", Host: "192.0.2.1"}}
-	d := Call(config(a), from, to, to.Address)
+	d := NewUAC(config(a), from, to, to.Address)
 	tx, err := d.Send(t.Context(), d.Request(gosip.INVITE))
 	if err != nil {
 		t.Fatal(err)

@@ -66,7 +66,7 @@ func (d *Dialog) ack(seq uint32, body []byte) *gosip.Request {
 	req := d.message(gosip.ACK, seq)
 	d.mu.Unlock()
 	req.AppendHeader(d.Contact())
-	Describe(req, body)
+	SetSDP(req, body)
 	return req
 }
 
@@ -104,8 +104,8 @@ func (d *Dialog) via() *gosip.ViaHeader {
 	return via
 }
 
-// Describe gives a message a session description as its body; nil gives it none.
-func Describe(m gosip.Message, sdp []byte) {
+// SetSDP gives a message a session description as its body; nil gives it none.
+func SetSDP(m gosip.Message, sdp []byte) {
 	if sdp != nil {
 		m.AppendHeader(gosip.NewHeader("Content-Type", "application/sdp"))
 	}

@@ -36,10 +36,10 @@ func (d *Dialog) Receive(req *gosip.Request) *transport.Refusal {
 func (d *Dialog) ordered(seq uint32) *transport.Refusal {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if seq <= d.theirs {
-		return transport.Refuse(500, "order", "CSeq %d is not above %d", seq, d.theirs).With("Retry-After", "1")
+	if seq <= d.remoteSeq {
+		return transport.Refuse(500, "order", "CSeq %d is not above %d", seq, d.remoteSeq).With("Retry-After", "1")
 	}
-	d.theirs = seq
+	d.remoteSeq = seq
 	return nil
 }
 

@@ -12,40 +12,40 @@ import (
 )
 
 const (
-	// UsualSession is the interval of a session where the peer has no wish.
-	UsualSession = 30 * time.Minute
-	// LeastSession is the shortest interval that RFC 4028 allows.
-	LeastSession = 90 * time.Second
+	// DefaultSession is the interval of a session where the peer asks for none.
+	DefaultSession = 30 * time.Minute
+	// MinSession is the shortest interval that RFC 4028 allows.
+	MinSession = 90 * time.Second
 )
 
 // Session is a session timer as it was agreed (RFC 4028). The zero value is none.
 type Session struct {
-	Interval time.Duration
-	Ours     bool // this side refreshes; else the peer does
+	Interval       time.Duration
+	LocalRefresher bool // this side refreshes; else the peer does
 }
 
-// Wish is what a message says of session timers.
-type Wish struct {
+// TimerParams are the session timer parameters of a message.
+type TimerParams struct {
 	Interval  time.Duration // of Session-Expires; zero: absent
-	Least     time.Duration // of Min-SE; zero: absent
+	MinSE     time.Duration // of Min-SE; zero: absent
 	Refresher string        // uac, uas or empty
-	Timed     bool          // its sender supports session timers
+	Supported bool          // its sender supports session timers
 }
 
-// ReadWish reads Session-Expires, Min-SE, Supported and Require. A Min-SE that cannot be read is ignored.
-func ReadWish(m header.Message) (w Wish, r *transport.Refusal) {
-	w.Timed = header.Has(m, "supported", "timer") || header.Has(m, "require", "timer")
-	w.Least, _, _ = duration(m, "min-se")
-	w.Interval, w.Refresher, r = duration(m, "session-expires")
-	return w, r
+// ReadTimerParams reads Session-Expires, Min-SE, Supported and Require. A Min-SE that cannot be read is ignored.
+func ReadTimerParams(m header.Message) (p TimerParams, r *transport.Refusal) {
+	p.Supported = header.Has(m, "supported", "timer") || header.Has(m, "require", "timer")
+	p.MinSE, _, _ = duration(m, "min-se")
+	p.Interval, p.Refresher, r = duration(m, "session-expires")
+	return p, r
 }
 
 // TooSmall is the refusal of an interval that is shorter than RFC 4028 allows; nil when it is not.
-func (w Wish) TooSmall() *transport.Refusal {
-	if w.Interval == 0 || w.Interval >= LeastSession {
+func (p TimerParams) TooSmall() *transport.Refusal {
+	if p.Interval == 0 || p.Interval >= MinSession {
 		return nil
 	}
-	return transport.Refuse(422, "session", "session interval %v is too small", w.Interval).With("Min-SE", seconds(LeastSession))
+	return transport.Refuse(422, "session", "session interval %v is too small", p.Interval).With("Min-SE", seconds(MinSession))
 }
 
 // duration reads a header of seconds with parameters, of which it returns the refresher; zero without the header.
@@ -67,40 +67,40 @@ func duration(m header.Message, name string) (d time.Duration, refresher string,
 func (s Session) Grant(res *gosip.Response, req *gosip.Request) {
 	switch {
 	case s.Interval == 0:
-	case s.Ours:
+	case s.LocalRefresher:
 		res.AppendHeader(gosip.NewHeader("Session-Expires", seconds(s.Interval)+";refresher=uas"))
 	default:
 		res.AppendHeader(gosip.NewHeader("Session-Expires", seconds(s.Interval)+";refresher=uac"))
-		if w, _ := ReadWish(req); w.Timed {
+		if p, _ := ReadTimerParams(req); p.Supported {
 			res.AppendHeader(gosip.NewHeader("Require", "timer"))
 		}
 	}
 }
 
-// Ask writes the session into a request of this side. In a dialog the refresher stays who it is. Least is the Min-SE that
+// Ask writes the session into a request of this side. In a dialog the refresher stays who it is. MinSE is the one that
 // the peer has asked for; zero: none.
-func (s Session) Ask(req *gosip.Request, least time.Duration) {
-	value := seconds(max(s.Interval, least))
+func (s Session) Ask(req *gosip.Request, minSE time.Duration) {
+	value := seconds(max(s.Interval, minSE))
 	switch {
 	case !req.To().Params.Has("tag"):
-	case s.Ours:
+	case s.LocalRefresher:
 		value += ";refresher=uac"
 	default:
 		value += ";refresher=uas"
 	}
 	req.AppendHeader(gosip.NewHeader("Session-Expires", value))
-	req.AppendHeader(gosip.NewHeader("Min-SE", seconds(max(LeastSession, least))))
+	req.AppendHeader(gosip.NewHeader("Min-SE", seconds(max(MinSession, minSE))))
 	req.AppendHeader(gosip.NewHeader("Supported", "timer"))
 }
 
 // Granted is the session that a response to a request of this side grants. A peer that grants none is refreshed all the same,
 // so that its death is noticed.
 func Granted(res *gosip.Response) Session {
-	w, r := ReadWish(res)
-	if r != nil || w.Interval < LeastSession {
-		return Session{Interval: UsualSession, Ours: true}
+	p, r := ReadTimerParams(res)
+	if r != nil || p.Interval < MinSession {
+		return Session{Interval: DefaultSession, LocalRefresher: true}
 	}
-	return Session{Interval: w.Interval, Ours: w.Refresher != "uas"}
+	return Session{Interval: p.Interval, LocalRefresher: p.Refresher != "uas"}
 }
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }

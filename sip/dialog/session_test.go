@@ -13,38 +13,38 @@ import (
 func TestWhatAMessageSaysOfSessionTimers(t *testing.T) {
 	for name, c := range map[string]struct {
 		headers []string
-		want    Wish
+		want    TimerParams
 	}{
-		"nothing":              {nil, Wish{}},
-		"supported":            {[]string{"Supported: 100rel, timer"}, Wish{Timed: true}},
-		"compact, in capitals": {[]string{"k: TIMER", "x: 120"}, Wish{Timed: true, Interval: 2 * time.Minute}},
-		"required":             {[]string{"Require: timer"}, Wish{Timed: true}},
-		"part of another tag":  {[]string{"Supported: x-notimers, timers"}, Wish{}},
-		"refresher":            {[]string{"Session-Expires: 120 ; foo=bar; Refresher = UAS"}, Wish{Interval: 2 * time.Minute, Refresher: "uas"}},
-		"least, unreadable":    {[]string{"Min-SE: -1"}, Wish{}},
-		"least":                {[]string{"Session-Expires: 120", "Min-SE: 100;x"}, Wish{Interval: 2 * time.Minute, Least: 100 * time.Second}},
+		"nothing":              {nil, TimerParams{}},
+		"supported":            {[]string{"Supported: 100rel, timer"}, TimerParams{Supported: true}},
+		"compact, in capitals": {[]string{"k: TIMER", "x: 120"}, TimerParams{Supported: true, Interval: 2 * time.Minute}},
+		"required":             {[]string{"Require: timer"}, TimerParams{Supported: true}},
+		"part of another tag":  {[]string{"Supported: x-notimers, timers"}, TimerParams{}},
+		"refresher":            {[]string{"Session-Expires: 120 ; foo=bar; Refresher = UAS"}, TimerParams{Interval: 2 * time.Minute, Refresher: "uas"}},
+		"least, unreadable":    {[]string{"Min-SE: -1"}, TimerParams{}},
+		"least":                {[]string{"Session-Expires: 120", "Min-SE: 100;x"}, TimerParams{Interval: 2 * time.Minute, MinSE: 100 * time.Second}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, r := ReadWish(invite(t, "sip:x@h", "sip:a@192.0.2.1", c.headers...))
+			got, r := ReadTimerParams(invite(t, "sip:x@h", "sip:a@192.0.2.1", c.headers...))
 			if r != nil || got != c.want {
 				t.Errorf("got %+v, %v, want %+v", got, r, c.want)
 			}
 		})
 	}
 	for _, bad := range []string{"Session-Expires: soon", "Session-Expires: 99999999999"} {
-		if _, r := ReadWish(invite(t, "sip:x@h", "sip:a@192.0.2.1", bad)); r == nil || r.Code != 400 {
+		if _, r := ReadTimerParams(invite(t, "sip:x@h", "sip:a@192.0.2.1", bad)); r == nil || r.Code != 400 {
 			t.Errorf("%s: got %v, want 400", bad, r)
 		}
 	}
 }
 
 func TestShortSessionIsRefusedWithTheShortestOne(t *testing.T) {
-	r := Wish{Interval: 89 * time.Second}.TooSmall()
+	r := TimerParams{Interval: 89 * time.Second}.TooSmall()
 	if r == nil || r.Code != 422 || r.Headers[0].Value() != "90" {
 		t.Errorf("got %v, want 422 with Min-SE 90", r)
 	}
 	for _, d := range []time.Duration{0, 90 * time.Second} {
-		if r := (Wish{Interval: d}).TooSmall(); r != nil {
+		if r := (TimerParams{Interval: d}).TooSmall(); r != nil {
 			t.Errorf("%v: got %v, want none", d, r)
 		}
 	}
@@ -59,7 +59,7 @@ func TestGrantNamesTheRefresher(t *testing.T) {
 		requires string
 	}{
 		"none":              {Session{}, timed, "", ""},
-		"ours":              {Session{Interval: time.Hour, Ours: true}, timed, "3600;refresher=uas", ""},
+		"ours":              {Session{Interval: time.Hour, LocalRefresher: true}, timed, "3600;refresher=uas", ""},
 		"theirs":            {Session{Interval: time.Hour}, timed, "3600;refresher=uac", "timer"},
 		"theirs, unwitting": {Session{Interval: time.Hour}, untimed, "3600;refresher=uac", ""},
 	} {
@@ -87,7 +87,7 @@ func after(d time.Duration) { <-time.After(d); synctest.Wait() }
 func TestSessionTimerRefreshesAtHalfTime(t *testing.T) {
 	bubble(t, func(t *testing.T, a *fakeAgent) {
 		timer, refreshed, _ := timed(a)
-		timer.Restart(Session{Interval: 100 * time.Second, Ours: true})
+		timer.Restart(Session{Interval: 100 * time.Second, LocalRefresher: true})
 		if after(49 * time.Second); *refreshed != 0 {
 			t.Error("got a refresh before half of the interval, want none")
 		}
@@ -125,7 +125,7 @@ func TestStoppedSessionTimerDoesNothing(t *testing.T) {
 			t.Errorf("got %d expired, running %v, want 0 and false", *expired, timer.Running())
 		}
 		timer.Stop()
-		timer.Restart(Session{Interval: 100 * time.Second, Ours: true})
+		timer.Restart(Session{Interval: 100 * time.Second, LocalRefresher: true})
 		if after(time.Hour); *refreshed != 0 {
 			t.Errorf("got %d refreshes after Stop, want 0", *refreshed)
 		}

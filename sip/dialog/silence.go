@@ -8,9 +8,9 @@ type Silence struct {
 	since   time.Time
 }
 
-// Look takes the number of packets that have arrived so far and returns for how long there have been no more. Excused is a
+// Observe takes the number of packets that have arrived so far and returns for how long there have been no more. Excused is a
 // time that does not count, such as hold.
-func (s *Silence) Look(now time.Time, packets uint64, excused bool) time.Duration {
+func (s *Silence) Observe(now time.Time, packets uint64, excused bool) time.Duration {
 	if packets != s.packets || excused || s.since.IsZero() {
 		s.packets, s.since = packets, now
 	}

@@ -26,7 +26,7 @@ func (t *Timer) Restart(s Session) {
 	switch {
 	case s.Interval == 0:
 		t.set(s, 0, nil)
-	case s.Ours:
+	case s.LocalRefresher:
 		t.set(s, s.Interval/2, func() { t.refresh(s) })
 	default:
 		t.set(s, s.Interval-min(32*time.Second, s.Interval/3), t.expired)
@@ -54,7 +54,7 @@ func (t *Timer) Session() Session {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.session.Interval == 0 {
-		return Session{Interval: UsualSession, Ours: true}
+		return Session{Interval: DefaultSession, LocalRefresher: true}
 	}
 	return t.session
 }

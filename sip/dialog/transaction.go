@@ -18,12 +18,12 @@ const connectTimeout = 5 * time.Second
 type Transaction struct {
 	Request *gosip.Request
 
-	d     *Dialog
-	ctx   context.Context // of what the transaction causes
-	tx    gosip.ClientTransaction
-	heard bool                          // a response has arrived
-	final bool                          // the final one has
-	ack   atomic.Pointer[gosip.Request] // of a 2xx to an INVITE; nil: not sent yet
+	d        *Dialog
+	ctx      context.Context // of what the transaction causes
+	tx       gosip.ClientTransaction
+	answered bool                          // a response has arrived
+	final    bool                          // the final one has
+	ack      atomic.Pointer[gosip.Request] // of a 2xx to an INVITE; nil: not sent yet
 }
 
 // Send sends a request. Until ctx ends, a repeated 2xx to an INVITE is answered with its ACK, and a 2xx of another dialog,
@@ -48,7 +48,7 @@ func (d *Dialog) Send(ctx context.Context, req *gosip.Request) (*Transaction, er
 // A 2xx to an INVITE or UPDATE is a target refresh.
 func (d *Dialog) Ask(ctx context.Context, req *gosip.Request, stop <-chan struct{}) (*Transaction, *gosip.Response) {
 	t, res := d.ask(ctx, req, stop)
-	if again := d.Prove(req, res); again != nil {
+	if again := d.Authorize(req, res); again != nil {
 		t, res = d.ask(ctx, again, stop)
 	}
 	if res.IsSuccess() && (req.IsInvite() || req.Method == gosip.UPDATE) {
@@ -65,17 +65,17 @@ func (d *Dialog) ask(ctx context.Context, req *gosip.Request, stop <-chan struct
 	return t, t.await(ctx, stop)
 }
 
-// Prove makes a request again, with the credentials that a response asks for. Nil: it asks for none, or there are none.
-func (d *Dialog) Prove(req *gosip.Request, res *gosip.Response) *gosip.Request {
-	if d.cfg.Prove == nil || res.StatusCode != gosip.StatusUnauthorized && res.StatusCode != gosip.StatusProxyAuthRequired {
+// Authorize makes a request again, with the credentials that a response asks for. Nil: it asks for none, or there are none.
+func (d *Dialog) Authorize(req *gosip.Request, res *gosip.Response) *gosip.Request {
+	if d.cfg.Authorize == nil || res.StatusCode != gosip.StatusUnauthorized && res.StatusCode != gosip.StatusProxyAuthRequired {
 		return nil
 	}
-	proof := d.cfg.Prove(req, res)
-	if proof == nil {
+	credentials := d.cfg.Authorize(req, res)
+	if credentials == nil {
 		return nil
 	}
 	again := d.Again(req)
-	again.AppendHeader(proof)
+	again.AppendHeader(credentials)
 	return again
 }
 
@@ -85,7 +85,7 @@ func (t *Transaction) await(ctx context.Context, stop <-chan struct{}) *gosip.Re
 	for {
 		select {
 		case res := <-t.tx.Responses():
-			first := !t.heard
+			first := !t.answered
 			if t.Received(res); !res.IsProvisional() {
 				t.final = true
 				return res
@@ -94,7 +94,7 @@ func (t *Transaction) await(ctx context.Context, stop <-chan struct{}) *gosip.Re
 				t.Cancel()
 			}
 		case <-stop:
-			if stop, cancelled = nil, true; t.heard {
+			if stop, cancelled = nil, true; t.answered {
 				t.Cancel()
 			}
 		case <-t.tx.Done():
@@ -117,7 +117,7 @@ func (t *Transaction) Err() error { return t.tx.Err() }
 
 // Received takes note of a response.
 func (t *Transaction) Received(res *gosip.Response) {
-	t.heard = true
+	t.answered = true
 	t.d.log(res)
 }
 

@@ -13,7 +13,7 @@ import (
 func TestConfirmRepeatsThe2xxUntilItsACK(t *testing.T) {
 	bubble(t, func(t *testing.T, a *fakeAgent) {
 		req := invite(t, "sip:x@h", "sip:a@192.0.2.1")
-		d, tx := Answer(config(a), req), newServerTx()
+		d, tx := NewUAS(config(a), req), newServerTx()
 		go func() {
 			<-time.After(10 * time.Second)
 			d.acknowledged(request(t, "ACK", 7, "", nil, "sip:x@h")) // of another INVITE
@@ -45,7 +45,7 @@ func TestConfirmEndsWithoutAnACK(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, a *fakeAgent) {
 				req := invite(t, "sip:x@h", "sip:a@192.0.2.1")
-				d := Answer(config(a), req)
+				d := NewUAS(config(a), req)
 				c.prepare(d)
 				_, err := d.Confirm(Confirmation{Request: req, Response: d.Response(req, 200, "OK"), Tx: newServerTx(), Cancelled: func() bool { return c.cancel }})
 				if !errors.Is(err, c.want) {
@@ -143,8 +143,8 @@ func TestAbandonedInvite(t *testing.T) {
 func TestAskAnswersAChallengeOnce(t *testing.T) {
 	bubble(t, func(t *testing.T, a *fakeAgent) {
 		cfg := config(a)
-		cfg.Prove = func(*gosip.Request, *gosip.Response) gosip.Header { return gosip.NewHeader("Authorization", "proof") }
-		d := Answer(cfg, invite(t, "sip:x@h", "sip:a@192.0.2.1"))
+		cfg.Authorize = func(*gosip.Request, *gosip.Response) gosip.Header { return gosip.NewHeader("Authorization", "proof") }
+		d := NewUAS(cfg, invite(t, "sip:x@h", "sip:a@192.0.2.1"))
 		a.Do(func() {
 			first := <-a.sent
 			first.answer(401)
@@ -176,7 +176,7 @@ func TestAskMakesAResponseWhereNoneComes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, a *fakeAgent) {
 				c.fail(a)
-				d := Answer(config(a), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
+				d := NewUAS(config(a), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
 				if _, res := d.Ask(t.Context(), d.Request(gosip.BYE), nil); res.StatusCode != c.want {
 					t.Errorf("got %d, want %d", res.StatusCode, c.want)
 				}
@@ -187,7 +187,7 @@ func TestAskMakesAResponseWhereNoneComes(t *testing.T) {
 
 func TestAskRefreshesTheTarget(t *testing.T) {
 	bubble(t, func(t *testing.T, a *fakeAgent) {
-		d := Answer(config(a), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
+		d := NewUAS(config(a), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
 		a.Do(func() { (<-a.sent).answer(200, "Allow: INVITE, UPDATE") })
 		d.Ask(t.Context(), d.Request(gosip.UPDATE), nil)
 		if got, want := d.Request(gosip.BYE).Recipient.String(), "sip:peer@192.0.2.2:5070"; got != want || !d.TakesUpdate() {
@@ -205,12 +205,12 @@ func TestSilenceIsMeasuredFromTheLastPacket(t *testing.T) {
 		excused bool
 		want    int
 	}{{0, 0, false, 0}, {10, 0, false, 10}, {20, 5, false, 0}, {50, 5, false, 30}, {60, 5, true, 0}, {70, 5, false, 10}} {
-		if got := s.Look(start.Add(time.Duration(c.at)*time.Second), c.packets, c.excused); got != time.Duration(c.want)*time.Second {
+		if got := s.Observe(start.Add(time.Duration(c.at)*time.Second), c.packets, c.excused); got != time.Duration(c.want)*time.Second {
 			t.Errorf("look %d: got %v, want %d s", i, got, c.want)
 		}
 	}
 	s.Restart(start.Add(100 * time.Second))
-	if got := s.Look(start.Add(101*time.Second), 5, false); got != time.Second {
+	if got := s.Observe(start.Add(101*time.Second), 5, false); got != time.Second {
 		t.Errorf("after Restart: got %v, want 1s", got)
 	}
 }

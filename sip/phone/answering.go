@@ -48,7 +48,7 @@ func (c *Call) refresh(req *sip.Request, tx sip.ServerTransaction) {
 	c.dialog.Retarget(req)
 	res := c.dialog.Response(req, sip.StatusOK, "OK")
 	if req.IsInvite() || len(req.Body()) > 0 {
-		dialog.Describe(res, c.offer)
+		dialog.SetSDP(res, c.offer)
 	}
 	if !req.IsInvite() {
 		c.line.respond(tx, res)

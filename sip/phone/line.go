@@ -58,7 +58,7 @@ func openLine(ctx context.Context, server string, trust *tls.Config, log *slog.L
 
 // dialog makes the dialog of a call.
 func (l *line) dialog(from, to, target sip.Uri) *dialog.Dialog {
-	return dialog.Call(dialog.Config{
+	return dialog.NewUAC(dialog.Config{
 		Agent: l.stack, Network: l.network, Endpoint: l.endpoint, Peer: l.server, Gateway: true,
 		Feature: "+sip.src", // RFC 7866: a session recording client
 		Allow:   allow,

@@ -11,12 +11,12 @@ import (
 // for a peer that wants this side to refresh, nor for one that does not support timers: then a proxy has asked in its place,
 // and the peer would not refresh. Known says that it has shown its support before.
 func requestedSession(req *gosip.Request, known bool) (s dialog.Session, r *transport.Refusal) {
-	w, r := dialog.ReadWish(req)
-	if r != nil || !w.Timed && !known {
+	p, r := dialog.ReadTimerParams(req)
+	if r != nil || !p.Supported && !known {
 		return s, r
 	}
-	if r = w.TooSmall(); r != nil || w.Refresher == "uas" {
+	if r = p.TooSmall(); r != nil || p.Refresher == "uas" {
 		return s, r
 	}
-	return dialog.Session{Interval: w.Interval}, nil
+	return dialog.Session{Interval: p.Interval}, nil
 }

@@ -36,7 +36,7 @@ type session struct {
 
 func (s *Server) newSession(in Incoming) *session {
 	d := &session{invite: in.Request, encrypted: in.Connector.RequireEncryption, over: in.Over, tracks: map[int]*dialog.Track{}}
-	d.Dialog = dialog.Answer(dialog.Config{
+	d.Dialog = dialog.NewUAS(dialog.Config{
 		Agent: s.deps.Agent, Connector: in.Connector.ID, Network: in.Request.Transport(), Endpoint: in.Endpoint, Peer: in.Source,
 		Encrypted: d.encrypted, Feature: "+sip.srs", Allow: Allow, Supported: Supported,
 		Expired: func() { s.hangUp(d, "the session was not refreshed in time") },
@@ -56,6 +56,6 @@ func (s *Server) response(d *session, req *gosip.Request, sdp []byte, timer dial
 	res := d.Response(req, 200, "OK")
 	res.AppendHeader(gosip.NewHeader(s.cfg.Header, d.txid))
 	timer.Grant(res, req)
-	dialog.Describe(res, sdp)
+	dialog.SetSDP(res, sdp)
 	return res
 }

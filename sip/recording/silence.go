@@ -29,7 +29,7 @@ func (s *Server) silent(d *session) (held, due bool) {
 		held = held && t.Spec.Hold
 	}
 	now := s.env.Now()
-	if d.silence.Look(now, packets, d.IsOver() || d.Timer.Running()) < s.cfg.Timeout {
+	if d.silence.Observe(now, packets, d.IsOver() || d.Timer.Running()) < s.cfg.Timeout {
 		return held, false
 	}
 	d.silence.Restart(now)

@@ -28,7 +28,7 @@ type attempt struct {
 	proposal   *proposal           // the caller's offer
 	earlyMedia []byte              // the answer that the caller was sent before the 2xx
 	minSE      time.Duration       // the shortest session that the gateway accepts
-	proven     bool                // credentials have been tried
+	authorized bool                // credentials have been tried
 }
 
 // try sends the INVITE to a gateway and waits for the outcome.
@@ -147,7 +147,7 @@ func (a *attempt) progress(res *gosip.Response) {
 	if raw, r := descriptionOf(res); r == nil && raw != nil && a.proposal != nil {
 		if answer, r := c.accepted(a.proposal, raw); r == nil {
 			a.earlyMedia = answer
-			dialog.Describe(out, answer)
+			dialog.SetSDP(out, answer)
 		}
 	}
 	if !c.isCancelled() {

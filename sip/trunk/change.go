@@ -71,7 +71,7 @@ func (c *call) accept(ch *change, description []byte) (*gosip.Request, bool) {
 	defer c.release(ch.by)
 	out := ch.from.Response(ch.req, 200, "OK")
 	ch.session.Grant(out, ch.req)
-	dialog.Describe(out, description)
+	dialog.SetSDP(out, description)
 	if description != nil {
 		ch.from.sent(description)
 	}
@@ -131,7 +131,7 @@ func (c *call) outgoing(ch *change, description []byte) *gosip.Request {
 	out := to.Request(method)
 	c.ua.copyRequestHeaders(ch.req, out)
 	to.Timer.Session().Ask(out, 0)
-	dialog.Describe(out, description)
+	dialog.SetSDP(out, description)
 	return out
 }
 

@@ -1,6 +1,7 @@
 package trunk
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -150,15 +151,17 @@ func TestCallEndsWhenTheOtherEndIsGone(t *testing.T) {
 		481: func(tx *clientTx) { tx.answer(481) },
 		408: func(tx *clientTx) { tx.lose(gosip.ErrTransactionTimeout) },
 	} {
-		in(t, Config{}, func(t *testing.T, h *bench) {
-			a, _, _ := up(h)
-			asked := a.ask("INVITE", audio(ann, 4010))
-			lose(h.next(gosip.INVITE))
-			expect(t, asked, code)
-			h.next(gosip.BYE).answer(200)
-			h.next(gosip.BYE).answer(481)
-			synctest.Wait()
-			h.wantCalls("1 begun, ended tx-1 the other end is gone")
+		t.Run(strconv.Itoa(code), func(t *testing.T) {
+			in(t, Config{}, func(t *testing.T, h *bench) {
+				a, _, _ := up(h)
+				asked := a.ask("INVITE", audio(ann, 4010))
+				lose(h.next(gosip.INVITE))
+				expect(t, asked, code)
+				h.next(gosip.BYE).answer(200)
+				h.next(gosip.BYE).answer(481)
+				synctest.Wait()
+				h.wantCalls("1 begun, ended tx-1 the other end is gone")
+			})
 		})
 	}
 }

@@ -60,7 +60,7 @@ func (c *call) answer(res *gosip.Response, description []byte) *gosip.Response {
 	if id := c.transactionID(); id != "" && c.ua.cfg.Header != "" {
 		out.AppendHeader(gosip.NewHeader(c.ua.cfg.Header, id))
 	}
-	dialog.Describe(out, description)
+	dialog.SetSDP(out, description)
 	return out
 }
 

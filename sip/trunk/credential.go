@@ -12,8 +12,8 @@ import (
 // maxChallenge is the greatest length of a challenge that is parsed, in bytes.
 const maxChallenge = 2048
 
-// prove is the header that answers a gateway's challenge (RFC 3261, 22; RFC 7616). Nil: there are no credentials for it.
-func (s *side) prove(req *gosip.Request, res *gosip.Response) gosip.Header {
+// authorize returns the header that answers a gateway's challenge (RFC 3261, 22; RFC 7616). Nil: there are no credentials for it.
+func (s *side) authorize(req *gosip.Request, res *gosip.Response) gosip.Header {
 	known, ok := s.call.ua.cfg.Credentials[strings.ToLower(s.realm)]
 	if !ok {
 		return nil

@@ -163,7 +163,7 @@ func (c *clientTx) response(code int, sdp string, lines ...string) *gosip.Respon
 	}
 	res.SetBody(nil)
 	if sdp != "" {
-		dialog.Describe(res, crlf(sdp))
+		dialog.SetSDP(res, crlf(sdp))
 	}
 	parsed, err := gosip.ParseMessage([]byte(res.String()))
 	if err != nil {

@@ -20,11 +20,11 @@ func (a *attempt) invite() *gosip.Request {
 	req.SetDestination(a.gateway.hostPort())
 	req.AppendHeader(gosip.NewHeader("Allow", c.ua.allow()))
 	req.AppendHeader(gosip.NewHeader("User-Agent", "Timbre"))
-	dialog.Session{Interval: dialog.UsualSession}.Ask(req, a.minSE)
+	dialog.Session{Interval: dialog.DefaultSession}.Ask(req, a.minSE)
 	req.AppendHeader(gosip.NewHeader(loopHeader, strings.Join(append(loopTokens(c.invite), c.loopToken), ", ")))
 	req.AppendHeader(gosip.NewHeader("X-VoiceConnector-ID", c.connector.ID))
 	c.ua.copyRequestHeaders(c.invite, req)
-	dialog.Describe(req, a.offer)
+	dialog.SetSDP(req, a.offer)
 	return req
 }
 
@@ -46,16 +46,16 @@ func (a *attempt) send(req *gosip.Request) (err error) {
 // or has asked before.
 func (a *attempt) retry(res *gosip.Response) *gosip.Request {
 	if res.StatusCode == intervalTooSmall && a.minSE == 0 {
-		if w, r := dialog.ReadWish(res); r == nil && w.Least > dialog.UsualSession {
-			a.minSE = w.Least
+		if p, r := dialog.ReadTimerParams(res); r == nil && p.MinSE > dialog.DefaultSession {
+			a.minSE = p.MinSE
 			return a.invite()
 		}
 		return nil
 	}
-	if a.proven {
+	if a.authorized {
 		return nil
 	}
-	again := a.side.Prove(a.tx.Request, res)
-	a.proven = again != nil
+	again := a.side.Authorize(a.tx.Request, res)
+	a.authorized = again != nil
 	return again
 }

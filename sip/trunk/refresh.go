@@ -24,7 +24,7 @@ func (s *side) refresh(session dialog.Session) {
 	session.Ask(req, 0)
 	if method == gosip.INVITE {
 		_, sent := s.exchanged()
-		dialog.Describe(req, sent)
+		dialog.SetSDP(req, sent)
 	}
 	out := &relayed{call: c, to: s}
 	res := out.ask(req, nil)

@@ -10,12 +10,12 @@ import (
 // requestedSession is the session timer that a request asks for. The peer refreshes if it can; else this side does, which
 // needs no support of the peer's.
 func requestedSession(req *gosip.Request) (s dialog.Session, r *transport.Refusal) {
-	w, r := dialog.ReadWish(req)
+	p, r := dialog.ReadTimerParams(req)
 	if r != nil {
 		return s, r
 	}
-	if w.Interval == 0 {
-		return dialog.Session{Interval: max(dialog.UsualSession, w.Least), Ours: true}, nil
+	if p.Interval == 0 {
+		return dialog.Session{Interval: max(dialog.DefaultSession, p.MinSE), LocalRefresher: true}, nil
 	}
-	return dialog.Session{Interval: w.Interval, Ours: w.Refresher == "uas" || !w.Timed}, w.TooSmall()
+	return dialog.Session{Interval: p.Interval, LocalRefresher: p.Refresher == "uas" || !p.Supported}, p.TooSmall()
 }

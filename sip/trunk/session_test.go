@@ -98,17 +98,19 @@ func TestRefreshByReINVITE(t *testing.T) {
 }
 
 func TestUnansweredRefreshEndsTheCall(t *testing.T) {
-	for _, end := range []func(*clientTx){
-		func(tx *clientTx) { tx.answer(481) },
-		func(tx *clientTx) { tx.lose(gosip.ErrTransactionTimeout) },
+	for name, end := range map[string]func(*clientTx){
+		"481":     func(tx *clientTx) { tx.answer(481) },
+		"timeout": func(tx *clientTx) { tx.lose(gosip.ErrTransactionTimeout) },
 	} {
-		in(t, Config{}, func(t *testing.T, h *bench) {
-			_, refresh := sessions(h, "INVITE, UPDATE")
-			end(refresh)
-			h.next(gosip.BYE).answer(200)
-			h.next(gosip.BYE).answer(200)
-			synctest.Wait()
-			h.wantCalls("1 begun, ended tx-1 the other end is gone")
+		t.Run(name, func(t *testing.T) {
+			in(t, Config{}, func(t *testing.T, h *bench) {
+				_, refresh := sessions(h, "INVITE, UPDATE")
+				end(refresh)
+				h.next(gosip.BYE).answer(200)
+				h.next(gosip.BYE).answer(200)
+				synctest.Wait()
+				h.wantCalls("1 begun, ended tx-1 the other end is gone")
+			})
 		})
 	}
 }

@@ -37,7 +37,7 @@ type side struct {
 // callerSide is the dialog that an INVITE asks for.
 func callerSide(c *call, in Incoming) *side {
 	s := &side{call: c, which: caller}
-	s.Dialog = dialog.Answer(s.config(in.Request.Transport(), in.Endpoint, in.Source), in.Request)
+	s.Dialog = dialog.NewUAS(s.config(in.Request.Transport(), in.Endpoint, in.Source), in.Request)
 	s.prepareMedia()
 	return s
 }
@@ -46,7 +46,7 @@ func callerSide(c *call, in Incoming) *side {
 func calleeSide(c *call, g gateway, at transport.Endpoint) *side {
 	s := &side{call: c, which: callee, realm: g.host}
 	uri := g.uri(c.number)
-	s.Dialog = dialog.Call(s.config(g.network, at, g.at), c.fromHeader(at), gosip.ToHeader{Address: uri}, uri)
+	s.Dialog = dialog.NewUAC(s.config(g.network, at, g.at), c.fromHeader(at), gosip.ToHeader{Address: uri}, uri)
 	s.prepareMedia()
 	return s
 }
@@ -56,7 +56,7 @@ func (s *side) config(network string, at transport.Endpoint, peer netip.AddrPort
 	return dialog.Config{
 		Agent: c.ua.deps.Agent, Connector: c.connector.ID, Network: network, Endpoint: at, Peer: peer,
 		Gateway: s.which == callee, Encrypted: c.connector.RequireEncryption, Allow: c.ua.allow(), Supported: "timer",
-		Refresh: s.refresh, Prove: s.prove,
+		Refresh: s.refresh, Authorize: s.authorize,
 		Expired: func() { c.hangUp(c.ua.ctx, nil, "the session was not refreshed in time") },
 	}
 }

@@ -50,7 +50,7 @@ func (c *call) silent(now time.Time) time.Duration {
 			held = held || p[i].Spec.Hold
 		}
 	}
-	return c.silence.Look(now, packets, held || !answered || len(c.pairs) == 0)
+	return c.silence.Observe(now, packets, held || !answered || len(c.pairs) == 0)
 }
 
 // Report logs what the analysed streams of all calls have received since the last report.
