@@ -28,7 +28,7 @@ func step(b []byte, i int) {
 	binary.BigEndian.PutUint32(b[4:], uint32(i*160))
 }
 
-// A packet of 20 ms from the datagram to the frame, without the socket.
+// A packet of 20 ms from datagram to frame, without the socket.
 func BenchmarkReceivePacket(b *testing.B) {
 	said := demoSpeech(b, 5)
 	for c := timbre.PCMU; c < timbre.TelephoneEvent; c++ {
@@ -71,7 +71,7 @@ func BenchmarkReceiveShuffled(b *testing.B) {
 	}
 }
 
-// A packet over a socket on loopback, the sending included.
+// A packet over a socket on loopback, sending included.
 func BenchmarkReceiveSocket(b *testing.B) {
 	s, from, to := open(b, pool(b, 50), nil)
 	packet := speech()
@@ -91,7 +91,7 @@ func BenchmarkReceiveSocket(b *testing.B) {
 	}
 }
 
-// What an open stream weighs after a second of media with a gap, in bytes of heap and stack.
+// Heap and stack of an open stream after a second of media with a gap, in bytes.
 func BenchmarkReceiveMemory(b *testing.B) {
 	const n = 400
 	for b.Loop() {
@@ -129,7 +129,7 @@ func weigh() uint64 {
 	return m.HeapAlloc + m.StackInuse
 }
 
-// A packet from the datagram to where it is sent on, one way: what a relay adds to hearing it, the write included.
+// A packet from datagram to the relayed one, in one direction: what a relay adds to receiving, the write included.
 func BenchmarkRelayPacket(b *testing.B) {
 	for _, suite := range []string{"in the clear", "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM"} {
 		b.Run(suite, func(b *testing.B) {
@@ -148,7 +148,7 @@ func BenchmarkRelayPacket(b *testing.B) {
 	}
 }
 
-// A packet from socket to socket through a relayed stream that is heard, the sending and the receiving included.
+// A packet from socket to socket through a relayed stream with a listener, sending and receiving included.
 func BenchmarkRelay(b *testing.B) {
 	from, to := openRelayed(b, pool(b, 50), discard{})
 	to.verify()
@@ -164,7 +164,7 @@ func BenchmarkRelay(b *testing.B) {
 	}
 }
 
-// What the two streams of a call that is put through weigh, after some media both ways.
+// Memory of the two streams of a bridged call, after some media in both directions.
 func BenchmarkRelayMemory(b *testing.B) {
 	const n = 100
 	for b.Loop() {

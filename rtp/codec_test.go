@@ -14,7 +14,7 @@ import (
 	"timbre/rtp/impair"
 )
 
-// lengths are packets of 10 to 60 ms, and for Opus from 2.5 ms on, in samples.
+// lengths are packet lengths of 10 to 60 ms, for Opus from 2.5 ms, in samples.
 func lengths(c timbre.Codec) []int {
 	if c == timbre.Opus {
 		return []int{160, 480, 20, 20, 40, 40, 80, 160, 320, 160}
@@ -22,7 +22,7 @@ func lengths(c timbre.Codec) []int {
 	return []int{160, 80, 240, 320, 480, 160}
 }
 
-// carry sends packets to a stream through a network, and gives what is heard of them.
+// carry sends packets to a stream through a network, and returns what is decoded.
 func carry(t *testing.T, p *Pool, packets []rtp.Packet, n impair.Network) (*timeRecorder, Stats, impair.Tally) {
 	t.Helper()
 	to := &timeRecorder{}
@@ -55,11 +55,11 @@ func carry(t *testing.T, p *Pool, packets []rtp.Packet, n impair.Network) (*time
 	return to, s.Stats(), proxy.Tally()
 }
 
-const stretch = 2 * timbre.SampleRate // of speech that is compared at a time
+const stretch = 2 * timbre.SampleRate // of speech compared at a time
 
-// What is heard is what was said: as much of it, and each stretch alike and as late as the one before. How alike, without
-// and with losses of one packet in twenty, is up to the codec: Opus at 32 kbit/s is no copy of a wave, and where the length
-// of its packets changes, so does how it codes.
+// Decoded audio has the length of what was sent, and each stretch has the same correlation and delay as the one before. How high
+// the correlation is, without and with losses of one packet in twenty, depends on the codec: Opus at 32 kbit/s does not preserve
+// the waveform, and changes its mode with the length of packets.
 func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
 	p, said := pool(t, 50), demoSpeech(t, 6)
 	for _, c := range []struct {
@@ -100,7 +100,7 @@ func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
 	}
 }
 
-// Two legs of a call say the same, in other packets, through other codecs and networks: they stay together within 20 ms.
+// Two legs carry the same speech through different packet lengths, codecs and networks: they stay aligned within 20 ms.
 func TestLegsOfDifferentCodecsStayAligned(t *testing.T) {
 	p, said := pool(t, 50), demoSpeech(t, 10)
 	late := [2][]int{}
@@ -125,7 +125,7 @@ func TestLegsOfDifferentCodecsStayAligned(t *testing.T) {
 	}
 }
 
-// direct gives packets to a stream without a socket, as if each came when it ends by a clock that may be off.
+// direct passes packets to a stream without a socket, each at the time it ends by a clock that may drift.
 func direct(t *testing.T, packets []rtp.Packet, off float64) (*timeRecorder, Stats) {
 	t.Helper()
 	now := time.UnixMilli(1_700_000_000_000)
@@ -147,15 +147,15 @@ func direct(t *testing.T, packets []rtp.Packet, off float64) (*timeRecorder, Sta
 	return to, s.Stats()
 }
 
-// A clock of the sender's that is off by a ten-thousandth, for twenty minutes: that by which it sends, or that by which it writes
-// its timestamps. Lost packets in between leave gaps as long as they were.
+// The sender's clock is off by a ten-thousandth for twenty minutes: the one it sends by, or the one its timestamps count. Lost packets
+// leave gaps of their length.
 func TestSenderClockDriftAddsAndLosesNoAudio(t *testing.T) {
-	const n, every = 60_000, 1000 // packets of 20 ms; one is lost of so many
+	const n, every = 60_000, 1000 // packets of 20 ms, one lost of so many
 	for _, off := range []float64{-1e-4, 1e-4} {
 		for _, c := range []timbre.Codec{timbre.PCMU, timbre.Opus} {
 			payload := newSpeechEncoder(t, 7).packets(make([]int16, 160), c, 160)[0].Payload
 			if c == timbre.Opus {
-				payload = payload[:1] // it costs the least
+				payload = payload[:1] // the cheapest to decode
 			}
 			for name, written := range map[string]float64{"sent": 0, "written": off} {
 				packets := make([]rtp.Packet, 0, n)
@@ -169,7 +169,7 @@ func TestSenderClockDriftAddsAndLosesNoAudio(t *testing.T) {
 					}})
 				}
 				heard, stats := direct(t, packets, off)
-				const slop = n / every * sample // of what is lost, the timestamps tell to a sample
+				const slop = n / every * sample // timestamps give the length of each loss to a sample
 				if d := heard.length() - n*timbre.FrameDuration; max(d, -d) > slop || heard.samples() != (n-n/every)*timbre.FrameDuration {
 					t.Errorf("%s, %s %+.4f off: got %v up to %v", c.Name(), name, off, heard.samples(), heard.length())
 				}
@@ -181,7 +181,7 @@ func TestSenderClockDriftAddsAndLosesNoAudio(t *testing.T) {
 	}
 }
 
-// The sender changes its codec in the middle of a word; the timestamps of Opus count by another clock.
+// The sender changes its codec in the middle of a word. The timestamps of Opus have another clock rate.
 func TestCodecChangesMidStream(t *testing.T) {
 	said := demoSpeech(t, 8)
 	k := newSpeechEncoder(t, 7)
@@ -205,14 +205,14 @@ func TestCodecChangesMidStream(t *testing.T) {
 	}
 }
 
-// A sender of Opus that is silent sends next to nothing. What it says later comes at its time, and the silence is one.
+// With DTX an Opus sender sends almost nothing in silence. What follows has its media time, and the gap is silence.
 func TestOpusDTXKeepsMediaTime(t *testing.T) {
 	k := newSpeechEncoder(t, 7)
 	k.opus.SetDTX(true)
 	said := slices.Concat(demoSpeech(t, 2), make([]int16, 4*timbre.SampleRate), demoSpeech(t, 2))
 	var packets []rtp.Packet
 	for _, p := range k.packets(said, timbre.Opus, 160) {
-		if len(p.Payload) > 1 { // an empty frame is not sent
+		if len(p.Payload) > 1 { // DTX: an empty frame is not sent
 			p.SequenceNumber = uint16(len(packets))
 			packets = append(packets, p)
 		}
@@ -236,7 +236,7 @@ func TestOpusDTXKeepsMediaTime(t *testing.T) {
 	}
 }
 
-// Opus packets may hold a spare copy of what was before them: it is heard where the one before is lost, and nothing else is.
+// An Opus packet may carry a copy of the one before it (FEC), which is decoded where that one is lost.
 func TestOpusFECRecoversLostPackets(t *testing.T) {
 	said := demoSpeech(t, 6)
 	alike := map[bool]float64{}
@@ -267,7 +267,7 @@ func TestOpusFECRecoversLostPackets(t *testing.T) {
 func TestUndecodablePacketsAreLeftOut(t *testing.T) {
 	packets := newSpeechEncoder(t, 7).packets(demoSpeech(t, 1), timbre.Opus, 160)
 	for i := 10; i < 20; i++ {
-		packets[i].Payload = []byte{9<<3 | 3, 0x41, 200} // of more padding than there is
+		packets[i].Payload = []byte{9<<3 | 3, 0x41, 200} // more padding than the packet has
 	}
 	heard, stats := direct(t, packets, 0)
 	if stats.Dropped[Undecodable] != 10 || stats.Lost != 0 {

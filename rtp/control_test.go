@@ -7,7 +7,7 @@ import (
 	"timbre"
 )
 
-// A description may name anybody as the one whom reports go to. He hears nothing before he has sent something himself.
+// An SDP may name any host as the destination of reports. It gets none before it has sent something.
 func TestReportsGoOnlyToHostsThatHaveSent(t *testing.T) {
 	p := pool(t, 50)
 	here, victim := addr("10.0.0.1:4000"), addr("192.0.2.66:53")

@@ -19,7 +19,7 @@ import (
 	"timbre/rtp/codec"
 )
 
-// certificate is what a test's peers show.
+// certificate is that of the peers in tests.
 var certificate = sync.OnceValue(func() *Pool {
 	p, err := New(environment.Environment{}, Config{First: 24000, Last: 24001})
 	if err != nil {
@@ -33,7 +33,7 @@ type lent struct{ net.PacketConn }
 
 func (l lent) Close() error { return l.SetReadDeadline(time.Unix(1, 0)) }
 
-// shake is the peer's part of a handshake on a socket: what it seals its packets with.
+// peerHandshake is the peer's part of a handshake on a socket. It returns the context that encrypts its packets.
 func peerHandshake(ctx context.Context, conn net.PacketConn, to netip.AddrPort, client bool, profile dtls.SRTPProtectionProfile) (*dtls.Conn, *srtp.Context, error) {
 	options := []dtls.Option{dtls.WithCertificates(certificate().certificate), dtls.WithInsecureSkipVerify(true), dtls.WithSRTPProtectionProfiles(profile)}
 	var c *dtls.Conn
@@ -59,7 +59,7 @@ func peerHandshake(ctx context.Context, conn net.PacketConn, to netip.AddrPort, 
 	return c, out, err
 }
 
-// handshaking is a stream that expects a handshake, and the sender at its other end.
+// openDTLS opens a stream that expects a handshake, and its peer.
 func openDTLS(t *testing.T, p *Pool, active bool, change func(*timbre.Media)) (*Stream, *sender, *liveRecorder) {
 	t.Helper()
 	return open(t, p, func(s *timbre.Media) {
@@ -86,11 +86,11 @@ func TestHandshakeGivesKeys(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				from.sendEncrypted(out, maxPreKeyPackets) // before we know of the key, perhaps
+				from.sendEncrypted(out, maxPreKeyPackets) // perhaps before the stream has the key
 				to.wait(t, maxPreKeyPackets)
 				from.sendEncrypted(out, 30-maxPreKeyPackets)
 				to.wait(t, 30)
-				s.Update(s.media) // that the session is refreshed changes nothing
+				s.Update(s.media) // a session refresh changes nothing
 				from.sendEncrypted(out, 5)
 				to.wait(t, 35)
 				from.sendFrames(1)
@@ -113,7 +113,7 @@ func TestPeerWithOtherCertificateIsRejected(t *testing.T) {
 		s, from, _ := openDTLS(t, p, active, func(s *timbre.Media) {
 			s.DTLS.Fingerprint = p.Fingerprint() // not that of the peer
 		})
-		if _, out, err := peerHandshake(testContext(t), from, from.to, !active, profiles()[0]); err == nil { // it may think so at first
+		if _, out, err := peerHandshake(testContext(t), from, from.to, !active, profiles()[0]); err == nil { // the peer may not know yet
 			from.sendEncrypted(out, 3)
 		}
 		s.Close()
@@ -134,7 +134,7 @@ func TestRTCPPortHasItsOwnHandshake(t *testing.T) {
 			t.Fatal(err)
 		}
 		from.sendEncrypted(out, 3)
-		to.wait(t, 3) // the source of the media is known, and RTCP comes from another port
+		to.wait(t, 3) // the source of the media is known; RTCP comes from another port
 		if _, _, err = peerHandshake(testContext(t), control, control.to, !active, profiles()[2]); err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +148,7 @@ func TestRTCPPortHasItsOwnHandshake(t *testing.T) {
 	}
 }
 
-// A server's packets may overtake the end of its handshake.
+// Packets of a DTLS server may overtake the end of its handshake.
 func TestPreKeyPacketsAreDecodedInOrder(t *testing.T) {
 	p := pool(t, 50)
 	s, from, to := openDTLS(t, p, false, nil)
@@ -212,7 +212,7 @@ func TestNewFingerprintStartsNewAssociation(t *testing.T) {
 	}
 	next.sendEncrypted(out, 2)
 	to.wait(t, 2)
-	s.Update(timbre.Media{Remote: next.addr(), Payloads: s.media.Payloads}) // encryption is switched off
+	s.Update(timbre.Media{Remote: next.addr(), Payloads: s.media.Payloads}) // without encryption
 	next.sendFrames(1)
 	to.wait(t, 3)
 }
@@ -228,7 +228,7 @@ func TestUnexpectedRecordsAreCounted(t *testing.T) {
 	passive, from, _ := openDTLS(t, pool(t, 50), false, nil)
 	stranger := newSender(t)
 	stranger.to = from.to
-	from.raw(record) // no handshake has begun
+	from.raw(record) // without a handshake
 	from.raw(hello)
 	for passive.handshake() == nil {
 		await(t)
@@ -242,7 +242,7 @@ func TestUnexpectedRecordsAreCounted(t *testing.T) {
 	}
 }
 
-// A forged hello neither ends what was agreed on, nor makes us take leave of the peer.
+// A forged ClientHello neither ends the keys nor makes the stream send a close_notify.
 func TestForgedClientHelloKeepsKeys(t *testing.T) {
 	s, from, to := openDTLS(t, pool(t, 50), false, nil)
 	conn, out, err := peerHandshake(testContext(t), from, from.to, true, profiles()[0])
@@ -280,14 +280,14 @@ func TestHandshakeFollowsMovedPeer(t *testing.T) {
 	s.Close()
 }
 
-// handshake is what is under way on the media port.
+// handshake is the association on the media port.
 func (s *Stream) handshake() *association {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.associations[onMedia]
 }
 
-// sealedReports is what reports are sealed with.
+// sealedReports is the context of reports.
 func (s *Stream) sealedReports() *cryptoContext {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -345,7 +345,7 @@ func TestUpdateRetriesFailedHandshake(t *testing.T) {
 	for testutil.ToFloat64(p.metrics.handshakes.WithLabelValues("failed")) == 0 {
 		await(t)
 	}
-	if _, err := from.Read(make([]byte, maxDatagram)); err != nil { // of the first one
+	if _, err := from.Read(make([]byte, maxDatagram)); err != nil { // the first ClientHello
 		t.Fatal(err)
 	}
 	p.handshakeTimeout = 20 * time.Second

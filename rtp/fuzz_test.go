@@ -10,8 +10,8 @@ import (
 	"timbre"
 )
 
-// FuzzDatagrams gives a stream whatever a network may bring, cut into datagrams by length bytes: media time must go forward
-// without overlap, frames must be 20 ms at most, and nothing may panic. A stream with keys hears nothing of it.
+// FuzzDatagrams passes arbitrary bytes to a stream, cut into datagrams by length bytes. Media time must not go back or overlap,
+// frames must have 20 ms at most, and nothing may panic. A stream with keys must deliver nothing.
 func FuzzDatagrams(f *testing.F) {
 	cut := func(packets ...[]byte) (b []byte) {
 		for _, p := range packets {

@@ -9,7 +9,7 @@ import (
 	"timbre"
 )
 
-// train is a run of packets of equal length, their sequence numbers and timestamps about to wrap. Each carries its place.
+// train is a sequence of packets of equal length whose sequence numbers and timestamps wrap around. Each carries its index.
 func train(n, samples int) []packet {
 	packets := make([]packet, n)
 	for i := range packets {
@@ -22,17 +22,17 @@ func train(n, samples int) []packet {
 	return packets
 }
 
-// place is where in its train a packet stood.
+// place is the index of a packet in its train.
 func place(p packet) int { return int(binary.BigEndian.Uint32(p.payload)) }
 
-// line is a ring with what came out of it.
+// line is a jitter buffer and the indices that it has emitted.
 func line() (*jitterBuffer, *[]int) {
 	var out []int
 	return &jitterBuffer{out: func(p packet) { out = append(out, place(p)) }}, &out
 }
 
-// shuffle is what a network makes of a train: each packet is delayed by less than the span of the ring, lost or doubled as
-// the dice say. The first one is spared, since it says where the train begins.
+// shuffle simulates a network: each packet is delayed by less than maxDelay, lost or duplicated, as dice says. The first one is
+// delivered, because it starts the sequence.
 func shuffle(packets []packet, dice func() byte) (arriving []packet, missing, doubled int) {
 	type arrival struct {
 		at int
@@ -62,7 +62,7 @@ func shuffle(packets []packet, dice func() byte) (arriving []packet, missing, do
 	return arriving, missing, doubled
 }
 
-// checkOrder pushes a shuffled train through a ring, which must undo the shuffling.
+// checkOrder pushes a shuffled train through a jitter buffer, which must restore the order.
 func checkOrder(t *testing.T, samples int, dice func() byte) {
 	t.Helper()
 	packets := train(200, samples)
@@ -191,7 +191,7 @@ func TestSecondPacketConfirmsNewSource(t *testing.T) {
 	if want := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19}; !slices.Equal(*out, want) {
 		t.Errorf("got %v, want %v", *out, want)
 	}
-	for i, p := range train(20, 160)[10:] { // the first source comes back
+	for i, p := range train(20, 160)[10:] { // the first source returns
 		if what := r.push(p); (what == outOfSequence) != (i < maxSwitches-1) {
 			t.Errorf("got %d for packet %d of the first source, want it out of sequence before %d", what, i, maxSwitches-1)
 		}
@@ -208,7 +208,7 @@ func TestSinglePacketOfOtherSourceIsIgnored(t *testing.T) {
 		if what := r.push(forged); i > 0 && what != outOfSequence {
 			t.Errorf("got %d for forged packet %d, want out of sequence", what, i)
 		}
-		if i == 0 { // nobody was here yet: the first packet is believed
+		if i == 0 { // the first packet of all needs no confirmation
 			r, out = line()
 		}
 		if what := r.push(p); what == outOfSequence {

@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
-// A description may name a victim: it gets no more than one voice, and its peer all as soon as it has said something.
+// An SDP may name a victim, which gets no more packets than one voice has. A host that has sent something gets all.
 func TestRelayToUnverifiedHostIsLimited(t *testing.T) {
 	p, now := pool(t, 50), time.Unix(1000, 0)
 	p.env.Now = func() time.Time { return now }

@@ -10,7 +10,7 @@ import (
 	"github.com/pion/srtp/v3"
 )
 
-// opener opens what a stream seals with its own key.
+// receiverContext decrypts what a stream encrypts with its own key.
 func receiverContext(t testing.TB, k *timbre.SRTPKeys) *srtp.Context {
 	t.Helper()
 	c, err := newSRTPContext(k.Suite, k.Local)
@@ -68,7 +68,7 @@ func TestUnauthenticPacketsAreNotRelayed(t *testing.T) {
 	if got := receiveFrom(t, b.sender); !bytes.Equal(got[12:], a.sent[len(a.sent)-160:]) {
 		t.Errorf("got % x, want the last packet sent", got)
 	}
-	a.sendEncrypted(peerContext(t, k), 1) // its counter begins anew, but its number is the next one
+	a.sendEncrypted(peerContext(t, k), 1) // its roll-over counter starts again, but its sequence number is the next one
 	if got := receiveFrom(t, b.sender); !bytes.Equal(got[12:], a.sent[len(a.sent)-160:]) {
 		t.Errorf("got % x, want the last packet sent", got)
 	}
@@ -93,7 +93,7 @@ func TestRelayEncryptsWithHandshakeKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = conn.Close() // nothing else reads the socket
+	_ = conn.Close() // nothing else may read the socket
 	for a.stream.sealing() == nil {
 		await(t)
 	}
@@ -104,7 +104,7 @@ func TestRelayEncryptsWithHandshakeKeys(t *testing.T) {
 	b.sendFrames(1)
 	for {
 		got := receiveFrom(t, a.sender)
-		if isDTLS(got) { // its farewell is answered
+		if isDTLS(got) { // the answer to a close_notify
 			continue
 		}
 		if plain, err := in.DecryptRTP(nil, got, nil); err != nil || !bytes.Equal(plain[12:], b.sent) {

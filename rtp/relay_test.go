@@ -13,14 +13,14 @@ import (
 	"timbre"
 )
 
-// end is one end of a relayed call: a socket for its media and one for its RTCP, and the stream that faces it.
+// relayEnd is one end of a relayed call: sockets for its media and RTCP, and the stream that faces it.
 type relayEnd struct {
 	*sender
 	control *sender
 	stream  *Stream
 }
 
-// heardOf is what arrives at a socket.
+// receiveFrom is the next datagram at a socket.
 func receiveFrom(t testing.TB, s *sender) []byte {
 	t.Helper()
 	buf := make([]byte, maxDatagram)
@@ -32,7 +32,7 @@ func receiveFrom(t testing.TB, s *sender) []byte {
 	return buf[:n]
 }
 
-// joined are two ends whose media is relayed through p.
+// openRelayed opens two streams that are relayed to each other.
 func openRelayed(t testing.TB, p *Pool, hear timbre.Listener) (a, b *relayEnd) {
 	t.Helper()
 	open := func() *relayEnd {
@@ -53,7 +53,7 @@ func openRelayed(t testing.TB, p *Pool, hear timbre.Listener) (a, b *relayEnd) {
 	return a, b
 }
 
-// spoken makes an end one that has sent something already.
+// verify makes the end a host that has sent something.
 func (e *relayEnd) verify() {
 	e.stream.mu.Lock()
 	defer e.stream.mu.Unlock()
@@ -66,7 +66,7 @@ func TestRelayedPacketsAreUnchanged(t *testing.T) {
 	p := pool(t, 50)
 	a, b := openRelayed(t, p, discard{})
 	for _, dir := range []struct{ from, to *relayEnd }{{a, b}, {b, a}} {
-		for _, pt := range []uint8{0, 101, 18, 127} { // a codec, keys, and two that nobody here can hear
+		for _, pt := range []uint8{0, 101, 18, 127} { // a codec, telephone-event, and two that are not negotiated
 			sent := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: pt, SequenceNumber: dir.from.seq, SSRC: 7, Marker: true}, Payload: []byte{1, 2, 3}}
 			dir.from.seq++
 			dir.from.packet(sent)
@@ -81,7 +81,7 @@ func TestRelayedPacketsAreUnchanged(t *testing.T) {
 			t.Errorf("got report % x, want % x", got, report)
 		}
 	}
-	for testutil.ToFloat64(p.metrics.relayed) < 8 { // the last one is counted after it has been sent
+	for testutil.ToFloat64(p.metrics.relayed) < 8 { // the last one is counted after it is sent
 		await(t)
 	}
 	if n := testutil.ToFloat64(p.metrics.relayed); n != 8 {
@@ -106,7 +106,7 @@ func TestPacketsOfUnknownSourceAreNotRelayed(t *testing.T) {
 	}
 }
 
-// stuck is a listener that never returns, until it is let go.
+// stuck is a listener that blocks until it is released.
 type stuck chan struct{}
 
 func (s stuck) Frame(timbre.Frame) { <-s }
@@ -120,7 +120,7 @@ func TestBlockedListenerDoesNotStopRelay(t *testing.T) {
 		a.sendFrames(1)
 		receiveFrom(t, b.sender)
 	}
-	a.stream.Close() // nor the end of the call
+	a.stream.Close() // does not wait for it either
 	if n := testutil.ToFloat64(p.metrics.listenerDropped); n < 10 {
 		t.Errorf("got %v frames dropped, want at least 10", n)
 	}
@@ -162,7 +162,7 @@ func TestRelayDestinations(t *testing.T) {
 	p := pool(t, 1)
 	for name, c := range map[string]struct {
 		spec           timbre.Media
-		from           string // a packet that has come
+		from           string // the source of a packet, if one has arrived
 		media, control string
 	}{
 		"nothing known":           {timbre.Media{Source: addr("10.0.0.1:1").Addr()}, "", "invalid AddrPort", "invalid AddrPort"},

@@ -41,7 +41,7 @@ func captured(t *testing.T, file string, port uint16) (datagrams [][]byte) {
 	return datagrams
 }
 
-// decoded is the audio of A-law packets without extensions, taken straight from their bytes.
+// decoded is the audio of A-law packets without header extensions.
 func decoded(datagrams [][]byte) (pcm []int16) {
 	for _, d := range datagrams {
 		pcm = codec.ALaw.Decode(pcm, d[12:])
@@ -54,7 +54,7 @@ const (
 	holding  = "opensips36-rtpengine105-siprec-tcp-hold-pause-resume.pcap"
 )
 
-// The ports are those from which rtpengine sent each leg to the recorder.
+// The ports are those that rtpengine sent each leg from.
 func TestCapturedCallIsDecodedCompletely(t *testing.T) {
 	for _, c := range []struct {
 		file    string
@@ -69,7 +69,7 @@ func TestCapturedCallIsDecodedCompletely(t *testing.T) {
 		for i, d := range datagrams {
 			from.raw(d)
 			if i%50 == 49 {
-				to.wait(t, i+1) // as fast as it is read, so that the socket buffer cannot overflow
+				to.wait(t, i+1) // at the speed of the stream, so that the socket buffer does not overflow
 			}
 		}
 		to.wait(t, c.packets)
@@ -86,10 +86,10 @@ func TestCapturedCallIsDecodedCompletely(t *testing.T) {
 	}
 }
 
-// Its client kept sending through the hold. Here the leg that was held says nothing between its two re-INVITEs, as most
-// clients do: the sequence numbers go on, the timestamps leave the time out.
+// The client of this capture kept sending while on hold. Here the held leg sends nothing between its two re-INVITEs, as most clients
+// do: sequence numbers continue, timestamps include the pause.
 func TestHoldInCaptureIsMediaTimeJump(t *testing.T) {
-	const from, to = 145, 245 // packets of port 30206 while it was held
+	const from, to = 145, 245 // packets of port 30206 during the hold
 	datagrams := captured(t, holding, 30206)
 	heard := slices.Concat(datagrams[:from], datagrams[to:])
 	first := binary.BigEndian.Uint16(datagrams[0][2:])
@@ -118,7 +118,7 @@ func TestHoldInCaptureIsMediaTimeJump(t *testing.T) {
 	}
 }
 
-// A network that delays, doubles and loses packets changes only what it lost: that is left out, at its time.
+// A network that delays, duplicates and loses packets changes only what is lost, which is left out at its media time.
 func TestCapturedCallOverBadNetwork(t *testing.T) {
 	datagrams := captured(t, twoParty, 30038)
 	e := &timeRecorder{}
@@ -126,7 +126,7 @@ func TestCapturedCallOverBadNetwork(t *testing.T) {
 	s := p.stream(timbre.Media{Remote: netip.AddrPortFrom(loopback, 30038)}, e)
 	lost := 0
 	for i := 0; i < len(datagrams); i += 9 {
-		for _, k := range []int{0, 3, 1, 2, 2, 7, 5, 8, 6} { // 4 is lost, 2 comes twice
+		for _, k := range []int{0, 3, 1, 2, 2, 7, 5, 8, 6} { // 4 is lost, 2 duplicated
 			s.handleDatagram(datagrams[i+k], addr("127.0.0.1:30038"))
 		}
 		lost++

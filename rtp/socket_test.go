@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
-// option is a socket option.
+// option reads a socket option.
 func option(t *testing.T, c syscall.Conn, level, name int) (value int) {
 	t.Helper()
 	raw, err := c.SyscallConn()

@@ -13,7 +13,7 @@ import (
 	"timbre/rtp/codec"
 )
 
-// voice is so many seconds of a party of a demo call, from its tenth second on.
+// demoSpeech is seconds of speech of a demo call, from its tenth second.
 func demoSpeech(t testing.TB, seconds int) []int16 {
 	t.Helper()
 	channels, err := codec.ReadWAVFile("../cmd/timbre/demo/calls/s1_enrol_caller.wav")
@@ -23,10 +23,10 @@ func demoSpeech(t testing.TB, seconds int) []int16 {
 	return channels[0][10*timbre.SampleRate:][:seconds*timbre.SampleRate]
 }
 
-// payloadTypes are those that a talker sends.
+// payloadTypes are those that a speechEncoder sends.
 var payloadTypes = map[timbre.Codec]uint8{timbre.PCMU: 0, timbre.PCMA: 8, timbre.G722: 9, timbre.Opus: 96}
 
-// allPayloads are they in a Spec.
+// allPayloads are they as they are negotiated.
 func allPayloads() map[uint8]timbre.Codec {
 	all := map[uint8]timbre.Codec{}
 	for c, pt := range payloadTypes {
@@ -35,7 +35,7 @@ func allPayloads() map[uint8]timbre.Codec {
 	return all
 }
 
-// talker puts speech into RTP packets.
+// speechEncoder encodes speech into RTP packets.
 type speechEncoder struct {
 	t      testing.TB
 	header rtp.Header
@@ -58,7 +58,7 @@ func newSpeechEncoder(t testing.TB, ssrc uint32) *speechEncoder {
 	}
 }
 
-// say gives the packets of speech by a codec, of the lengths given in turn, in samples at 8 kHz.
+// packets encodes speech with a codec, in packets of the given lengths in turn, in samples at 8 kHz.
 func (k *speechEncoder) packets(pcm []int16, c timbre.Codec, lengths ...int) (packets []rtp.Packet) {
 	k.t.Helper()
 	for i := 0; len(pcm) >= lengths[i%len(lengths)]; i++ {
@@ -95,7 +95,7 @@ func (k *speechEncoder) encode(pcm []int16, c timbre.Codec) []byte {
 	return b[:n]
 }
 
-// doubled is audio at twice the rate: what is between two samples is their mean.
+// doubleRate is audio at twice the sample rate, by linear interpolation.
 func doubleRate(pcm []int16) []int16 {
 	out := make([]int16, 0, 2*len(pcm))
 	for i, s := range pcm {
@@ -108,10 +108,10 @@ func doubleRate(pcm []int16) []int16 {
 	return out
 }
 
-// tape is a listener that keeps what it hears by its media time.
+// timeRecorder is a listener that records frames at their media time.
 type timeRecorder struct {
 	pcm []int16
-	n   int // samples heard
+	n   int // samples recorded
 }
 
 func (p *timeRecorder) Frame(f timbre.Frame) {
@@ -123,14 +123,14 @@ func (p *timeRecorder) Frame(f timbre.Frame) {
 	p.n += len(f.PCM)
 }
 
-// samples is how much has been heard.
+// samples is how much audio was recorded.
 func (p *timeRecorder) samples() time.Duration { return time.Duration(p.n) * sample }
 
-// length is how long it has been heard, up to the end.
+// length is the media time of its end.
 func (p *timeRecorder) length() time.Duration { return time.Duration(len(p.pcm)) * sample }
 
-// likeness is how well what is heard of a stretch of speech correlates with it, if it comes as much later as suits best, and
-// how many samples that is.
+// correlation is the highest normalised cross-correlation of two recordings, and the delay of the second one in samples at which
+// it occurs.
 func correlation(said, heard []int16) (best float64, late int) {
 	for lag := -40; lag <= 240; lag++ {
 		var both, one, other float64
@@ -145,7 +145,7 @@ func correlation(said, heard []int16) (best float64, late int) {
 	return best, late
 }
 
-// audio is how much there is in packets.
+// audio is the length of the audio in packets.
 func audio(packets ...rtp.Packet) (n time.Duration) {
 	for _, p := range packets {
 		for c, pt := range payloadTypes {

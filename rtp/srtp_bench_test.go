@@ -9,7 +9,7 @@ import (
 	"timbre"
 )
 
-// A sealed packet of 20 ms, from the datagram to the frame, without the socket: BenchmarkReceivePacket is the same in clear.
+// An SRTP packet of 20 ms from datagram to frame, without the socket. BenchmarkReceivePacket is the same without encryption.
 func BenchmarkReceiveEncrypted(b *testing.B) {
 	const batch = 4096
 	from := addr("10.0.0.1:4000")
@@ -30,7 +30,7 @@ func BenchmarkReceiveEncrypted(b *testing.B) {
 			var s *Stream
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
-				if i%batch == 0 { // a packet opens once
+				if i%batch == 0 { // a packet is decrypted once only
 					b.StopTimer()
 					e, err := newCryptoContext(*k, nil)
 					if err != nil {
@@ -49,7 +49,7 @@ func BenchmarkReceiveEncrypted(b *testing.B) {
 	}
 }
 
-// What a stream's keys weigh, in bytes of heap.
+// Heap of the keys of a stream, in bytes.
 func BenchmarkEncryptedMemory(b *testing.B) {
 	const n = 2000
 	for b.Loop() {
@@ -78,7 +78,7 @@ func BenchmarkEncryptedMemory(b *testing.B) {
 	}
 }
 
-// A whole handshake over loopback, both sides of it.
+// A complete handshake over loopback, both sides.
 func BenchmarkHandshake(b *testing.B) {
 	p := pool(b, 50)
 	for b.Loop() {
@@ -95,7 +95,7 @@ func BenchmarkHandshake(b *testing.B) {
 	}
 }
 
-// What an open stream with a handshake behind it weighs, in bytes of heap and stack.
+// Heap and stack of an open stream after a handshake, in bytes.
 func BenchmarkHandshakeMemory(b *testing.B) {
 	const n = 200
 	for b.Loop() {
@@ -126,7 +126,7 @@ func BenchmarkHandshakeMemory(b *testing.B) {
 	}
 }
 
-// sealing is what the media is sealed with.
+// sealing is the crypto context of the media.
 func (s *Stream) sealing() *cryptoContext {
 	s.mu.Lock()
 	defer s.mu.Unlock()

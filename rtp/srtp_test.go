@@ -15,7 +15,7 @@ import (
 	"timbre/rtp/codec"
 )
 
-// agreed are keys of a suite, the peer's made of one byte and ours of another.
+// testKeys are keys of a suite, the peer's full of one byte and ours of another.
 func testKeys(t testing.TB, suite string, remote byte) *timbre.SRTPKeys {
 	t.Helper()
 	at := timbre.SRTPSuiteRank(suite)
@@ -26,7 +26,7 @@ func testKeys(t testing.TB, suite string, remote byte) *timbre.SRTPKeys {
 	return &timbre.SRTPKeys{Suite: suite, Local: bytes.Repeat([]byte{0xAA}, n), Remote: bytes.Repeat([]byte{remote}, n)}
 }
 
-// sealer is the peer's side of keys.
+// peerContext is the context that the peer encrypts with.
 func peerContext(t testing.TB, k *timbre.SRTPKeys, options ...srtp.ContextOption) *srtp.Context {
 	t.Helper()
 	c, err := newSRTPContext(k.Suite, k.Remote, options...)
@@ -36,7 +36,7 @@ func peerContext(t testing.TB, k *timbre.SRTPKeys, options ...srtp.ContextOption
 	return c
 }
 
-// said is the next packet of a sender, as it is before it is sealed.
+// nextPacket is the next packet of a sender, not encrypted.
 func (s *sender) nextPacket() []byte {
 	s.t.Helper()
 	payload := bytes.Repeat([]byte{byte(len(s.sent))}, 160)
@@ -50,7 +50,7 @@ func (s *sender) nextPacket() []byte {
 	return b
 }
 
-// sealed sends n packets of 20 ms, and gives the last one.
+// sendEncrypted sends n packets of 20 ms and returns the last one.
 func (s *sender) sendEncrypted(c *srtp.Context, n int) (last []byte) {
 	s.t.Helper()
 	for range n {
@@ -80,7 +80,7 @@ func TestEverySuiteDecryptsAndReports(t *testing.T) {
 			k := testKeys(t, suite, 1)
 			s, from, to := open(t, p, func(s *timbre.Media) { s.Keys, s.Mux = k, true })
 			c := peerContext(t, k)
-			from.sendEncrypted(c, 40) // the sequence numbers begin anew among them: the roll-over counter goes up
+			from.sendEncrypted(c, 40) // the sequence numbers wrap around: the roll-over counter is incremented
 			to.wait(t, 40)
 			b, err := rtcp.Marshal([]rtcp.Packet{&rtcp.SenderReport{SSRC: 77}})
 			if err != nil {
@@ -136,7 +136,7 @@ func TestUnauthenticPacketsAreDropped(t *testing.T) {
 			from.raw(again) // a replay
 			tampered := bytes.Clone(again)
 			tampered[len(tampered)-12]++
-			tampered[3] += 9 // a sequence number that was not there yet
+			tampered[3] += 9 // a new sequence number
 			from.raw(tampered)
 			from.raw(again[:14])
 			from.sendEncrypted(c, 1)
@@ -196,7 +196,7 @@ func TestPreviousKeyIsAcceptedForAWhile(t *testing.T) {
 		to.wait(t, 5)
 		changed := testKeys(t, next, 2)
 		s.Update(timbre.Media{Remote: from.addr(), Keys: changed, Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}})
-		from.sendEncrypted(old, 5) // on their way
+		from.sendEncrypted(old, 5) // in flight
 		to.wait(t, 10)
 		from.sendEncrypted(peerContext(t, changed), previousSourceLimit)
 		to.wait(t, 10+previousSourceLimit)

@@ -22,8 +22,8 @@ import (
 
 var loopback = netip.MustParseAddr("127.0.0.1")
 
-// firstPort begins two hundred pairs of UDP ports that no other process with these tests uses meanwhile: a TCP listener on
-// the first of them says so, for as long as the process lives. Each would count the packets of the other.
+// firstPort starts 200 pairs of UDP ports that no other process with these tests uses: a TCP listener on the first one reserves
+// them for the life of the process. The processes would receive each other's packets.
 var firstPort = sync.OnceValue(func() int {
 	for first := 30000; first < 32400; first += 400 {
 		if _, err := net.ListenTCP("tcp", &net.TCPAddr{IP: loopback.AsSlice(), Port: first}); err == nil {
@@ -43,7 +43,7 @@ func pool(t testing.TB, n int) *Pool {
 	return p
 }
 
-// sender is a socket on loopback that speaks to a stream.
+// sender is a peer on loopback.
 type sender struct {
 	*net.UDPConn
 	t    testing.TB
@@ -65,7 +65,7 @@ func newSender(t testing.TB) *sender {
 
 func (s *sender) addr() netip.AddrPort { return s.LocalAddr().(*net.UDPAddr).AddrPort() }
 
-// say sends n packets of 20 ms of µ-law.
+// sendFrames sends n packets of 20 ms of µ-law.
 func (s *sender) sendFrames(n int) {
 	s.t.Helper()
 	for range n {
@@ -93,7 +93,7 @@ func (s *sender) raw(b []byte) {
 	}
 }
 
-// room is a listener for a stream that is running.
+// liveRecorder is a recorder for a stream that runs.
 type liveRecorder struct {
 	recorder
 	mu    sync.Mutex
@@ -108,7 +108,7 @@ func (r *liveRecorder) Frame(f timbre.Frame) {
 	r.grown = make(chan struct{})
 }
 
-// wait returns when n frames have been heard.
+// wait returns when n frames have been delivered.
 func (r *liveRecorder) wait(t testing.TB, n int) {
 	t.Helper()
 	for {
@@ -128,7 +128,7 @@ func (r *liveRecorder) wait(t testing.TB, n int) {
 	}
 }
 
-// open is a stream on loopback, the sender that it expects, and what it gives.
+// open opens a stream on loopback, with its peer and its listener.
 func open(t testing.TB, p *Pool, change func(*timbre.Media)) (*Stream, *sender, *liveRecorder) {
 	t.Helper()
 	from, to := newSender(t), &liveRecorder{grown: make(chan struct{})}
@@ -285,7 +285,7 @@ func TestReceiverReports(t *testing.T) {
 				}
 				r := packets[0].(*rtcp.ReceiverReport).Reports[0]
 				if r.LastSenderReport == 0 {
-					continue // the sender report was not there yet, nor may all the packets have been
+					continue // sent before the sender report arrived
 				}
 				if r.SSRC != 77 || r.LastSequenceNumber != 0x10003 || r.TotalLost != 0 {
 					t.Fatalf("got %+v, want SSRC 77, sequence number 0x10003 and nothing lost", r)
@@ -302,7 +302,7 @@ func TestReceiverReports(t *testing.T) {
 	}
 }
 
-// await lets others run: for what a test can only see by looking.
+// await yields to other goroutines.
 func await(t testing.TB) {
 	t.Helper()
 	runtime.Gosched()

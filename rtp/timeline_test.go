@@ -13,7 +13,7 @@ import (
 	"timbre/rtp/codec"
 )
 
-// ear is a listener that keeps what it hears.
+// recorder is a listener that records frames.
 type recorder struct {
 	at  []time.Duration
 	pcm []int16
@@ -24,7 +24,7 @@ func (e *recorder) Frame(f timbre.Frame) {
 	e.at, e.pcm, e.len = append(e.at, f.At), append(e.pcm, f.PCM...), append(e.len, len(f.PCM))
 }
 
-// said is a packet of samples of audio with timestamp ts, all of one code word.
+// said is a packet of one code word with timestamp ts.
 func said(ts uint32, samples int, word byte) packet {
 	return packet{ts: ts, codec: timbre.PCMU, payload: slices.Repeat([]byte{word}, samples)}
 }
@@ -154,7 +154,7 @@ func TestMediaTimeNeverOverflows(t *testing.T) {
 	}
 }
 
-// After a hold many clients send as a new source, whose timestamps tell nothing of how long it was.
+// After a hold many clients send as a new source, whose timestamps do not tell the length of the hold.
 func TestNewSourceContinuesAfterPause(t *testing.T) {
 	const second = timbre.SampleRate
 	for _, c := range []struct {
