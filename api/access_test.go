@@ -28,11 +28,11 @@ func denied(t *testing.T, a answer, action, resource string) {
 	t.Helper()
 	want := "User: arn:aws:iam::000000000000:user/clerk is not authorized to perform: chime:" + action + " on resource: " + resource
 	if a.Status != 403 || a.Header.Get("X-Amzn-ErrorType") != "AccessDeniedException" || !strings.Contains(a.Body, want) {
-		t.Errorf("%s: %d %s %s", action, a.Status, a.Header.Get("X-Amzn-ErrorType"), a.Body)
+		t.Errorf("%s: got %d %s %s, want the expected refusal", action, a.Status, a.Header.Get("X-Amzn-ErrorType"), a.Body)
 	}
 }
 
-func TestEveryOperationIsDeniedToAKeyThatMayDoNothing(t *testing.T) {
+func TestKeyWithoutGrantsIsDeniedEveryOperation(t *testing.T) {
 	s := serve(t)
 	s.allow()
 	label := regexp.MustCompile(`\{\w+\}`)
@@ -48,13 +48,13 @@ func TestEveryOperationIsDeniedToAKeyThatMayDoNothing(t *testing.T) {
 			a := s.do(t, op.Method, target, "")
 			if a.Status != 403 || a.Header.Get("X-Amzn-ErrorType") != "AccessDeniedException" ||
 				!strings.Contains(a.Body, "is not authorized to perform: chime:"+op.Name+" on resource: ") {
-				t.Errorf("%s: %d %s", op.Name, a.Status, a.Body)
+				t.Errorf("%s: got %d %s, want 403", op.Name, a.Status, a.Body)
 			}
 		}
 	}
 }
 
-func TestADenialNamesWhatTheRequestIsAbout(t *testing.T) {
+func TestDenialNamesTheResource(t *testing.T) {
 	s := serve(t)
 	s.allow()
 	s.tasks.put("t", timbre.Task{ID: "t", Kind: timbre.SpeakerSearch, DomainID: "of the search"})
@@ -101,12 +101,14 @@ func TestADenialNamesWhatTheRequestIsAbout(t *testing.T) {
 		{"POST", "/media-insights-pipelines", `{"MediaInsightsPipelineConfigurationArn":"arn:x"}`, "CreateMediaInsightsPipeline", "arn:x"},
 		{"GET", "/phone-numbers/%2B12065550100", "", "GetPhoneNumber", ours + "phone-number/+12065550100"},
 	} {
-		denied(t, s.do(t, c.method, c.target, c.body), c.action, c.resource)
+		t.Run(c.method+" "+c.target, func(t *testing.T) {
+			denied(t, s.do(t, c.method, c.target, c.body), c.action, c.resource)
+		})
 	}
 }
 
-// Each of the two must be allowed, whichever of them is the one that is not.
-func TestASearchIsAboutItsDomainAsWell(t *testing.T) {
+// Both resources must be allowed, in either order.
+func TestSearchNeedsAccessToItsDomain(t *testing.T) {
 	s := serve(t)
 	pipeline, domain := ours+"media-pipeline/p", ours+"voice-profile-domain/d"
 	for _, c := range []struct{ target, body, first string }{
@@ -119,7 +121,7 @@ func TestASearchIsAboutItsDomainAsWell(t *testing.T) {
 		denied(t, s.do(t, "POST", c.target, c.body), "StartSpeakerSearchTask", domain)
 		s.allow(timbre.Grant{Action: "chime:StartSpeakerSearchTask", Resource: c.first}, timbre.Grant{Action: "chime:StartSpeakerSearchTask", Resource: domain})
 		if a := s.do(t, "POST", c.target, c.body); a.Status == 403 {
-			t.Errorf("with both: %s", a.Body)
+			t.Errorf("with both: got %s", a.Body)
 		}
 	}
 	s.allow(timbre.Grant{Action: "*", Resource: ours + "phone-number/+12065550100"})
@@ -127,8 +129,8 @@ func TestASearchIsAboutItsDomainAsWell(t *testing.T) {
 		"BatchDeletePhoneNumber", ours+"phone-number/+12065550101")
 }
 
-// A new operation must not come to be about nothing unseen.
-func TestWhatIsAboutNoResourceIsListed(t *testing.T) {
+// A new operation must not concern no resource unnoticed.
+func TestOperationsWithoutAResource(t *testing.T) {
 	s := serve(t)
 	s.allow()
 	label, said := regexp.MustCompile(`\{\w+\}`), regexp.MustCompile(`chime:(\w+) on resource: \*"`)
@@ -152,7 +154,7 @@ func TestWhatIsAboutNoResourceIsListed(t *testing.T) {
 		"ListMediaInsightsPipelineConfigurations ListMediaPipelineKinesisVideoStreamPools ListMediaPipelines")
 }
 
-func TestAKeyMayDoWhatItsProfileSaysAndNothingElse(t *testing.T) {
+func TestKeyIsLimitedToTheGrantsOfItsProfile(t *testing.T) {
 	s := serve(t)
 	made := must(s.voice.CreateVoiceConnector(s.ctx, &chimesdkvoice.CreateVoiceConnectorInput{Name: new("a"), RequireEncryption: new(true)}))(t)
 	id := *made.VoiceConnector.VoiceConnectorId
@@ -167,16 +169,16 @@ func TestAKeyMayDoWhatItsProfileSaysAndNothingElse(t *testing.T) {
 	_, err = s.voice.DeleteVoiceConnector(s.ctx, &chimesdkvoice.DeleteVoiceConnectorInput{VoiceConnectorId: &id})
 	var e smithy.APIError
 	if !errors.As(err, &e) || e.ErrorCode() != "AccessDeniedException" {
-		t.Errorf("deletion: %v", err)
+		t.Errorf("deletion: got error %v", err)
 	}
 	_, err = s.voice.GetVoiceConnector(s.ctx, &chimesdkvoice.GetVoiceConnectorInput{VoiceConnectorId: aws.String("zzzzzzzzzzzzzzzzzzzzzz")})
 	if !errors.As(err, &e) || e.ErrorCode() != "AccessDeniedException" {
-		t.Errorf("another connector, though there is none: %v", err)
+		t.Errorf("another connector: got error %v, want a denial", err)
 	}
 }
 
 // Otherwise a grant for configurations whose names begin with a would be one for those whose ids do.
-func TestAConfigurationIsAllowedByItsNameHoweverItIsAskedFor(t *testing.T) {
+func TestConfigurationIsAuthorizedByNameForEveryIdentifier(t *testing.T) {
 	s := serve(t)
 	in := insights("secret-one", analytics())
 	made := must(s.pipelines.CreateMediaInsightsPipelineConfiguration(s.ctx, in))(t).MediaInsightsPipelineConfiguration
@@ -194,12 +196,12 @@ func TestAConfigurationIsAllowedByItsNameHoweverItIsAskedFor(t *testing.T) {
 	s.allow(timbre.Grant{Action: "*", Resource: ours + "media-insights-pipeline-configuration/secret*"})
 	for _, identifier := range []string{id, arn, "secret-one"} {
 		if a := get(identifier); a.Status != 200 {
-			t.Errorf("%s: %d %s", identifier, a.Status, a.Body)
+			t.Errorf("%s: got %d %s", identifier, a.Status, a.Body)
 		}
 	}
 }
 
-func TestARetriedCreationOfAConfigurationIsAnsweredWithTheFirst(t *testing.T) {
+func TestRetriedConfigurationCreationReturnsTheFirst(t *testing.T) {
 	s := serve(t)
 	create := func(name, token, role string) (string, error) {
 		in := insights(name, analytics())
@@ -212,16 +214,18 @@ func TestARetriedCreationOfAConfigurationIsAnsweredWithTheFirst(t *testing.T) {
 	}
 	first := must(create("analytics", "token-1", "a"))(t)
 	if again, err := create("analytics", "token-1", "a"); err != nil || again != first {
-		t.Errorf("the same again: %s, %v", again, err)
+		t.Errorf("the same again: got %s and error %v", again, err)
 	}
 	for name, c := range map[string][3]string{
 		"another token":           {"analytics", "token-2", "a"},
 		"the token, another role": {"analytics", "token-1", "b"},
 	} {
-		_, err := create(c[0], c[1], c[2])
-		var e smithy.APIError
-		if !errors.As(err, &e) || e.ErrorCode() != "BadRequestException" && e.ErrorCode() != "ConflictException" {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := create(c[0], c[1], c[2])
+			var e smithy.APIError
+			if !errors.As(err, &e) || e.ErrorCode() != "BadRequestException" && e.ErrorCode() != "ConflictException" {
+				t.Errorf("got error %v, want BadRequestException or ConflictException", err)
+			}
+		})
 	}
 }

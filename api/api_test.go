@@ -170,13 +170,13 @@ func fails[E interface {
 		return
 	}
 	if !strings.Contains(e.ErrorMessage(), part) {
-		t.Errorf("the message is %q, want it to say %q", e.ErrorMessage(), part)
+		t.Errorf("got message %q, want %q in it", e.ErrorMessage(), part)
 	}
 }
 
 func equal[T comparable](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if got != want {
-		t.Errorf("%s is %v, want %v", what, got, want)
+		t.Errorf("%s: got %v, want %v", what, got, want)
 	}
 }

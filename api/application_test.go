@@ -17,7 +17,7 @@ func (s *server) application(t testing.TB) string {
 	}))(t).SipMediaApplication.SipMediaApplicationId
 }
 
-func TestApplicationLivesFromCreateToDelete(t *testing.T) {
+func TestApplicationLifeCycle(t *testing.T) {
 	s := serve(t)
 	id := s.application(t)
 	get := &sdk.GetSipMediaApplicationInput{SipMediaApplicationId: &id}
@@ -56,7 +56,7 @@ func TestApplicationLivesFromCreateToDelete(t *testing.T) {
 	}
 }
 
-func TestApplicationKeepsItsLoggingConfiguration(t *testing.T) {
+func TestApplicationLoggingConfiguration(t *testing.T) {
 	s := serve(t)
 	id := s.application(t)
 	get := &sdk.GetSipMediaApplicationLoggingConfigurationInput{SipMediaApplicationId: &id}
@@ -86,7 +86,7 @@ func rule(trigger types.SipRuleTriggerType, value string, applications ...string
 	return in
 }
 
-func TestRuleLivesFromCreateToDelete(t *testing.T) {
+func TestRuleLifeCycle(t *testing.T) {
 	s := serve(t)
 	connector, a, b := s.connector(t), s.application(t), s.application(t)
 	host := connector + ".voiceconnector.chime.aws"
@@ -126,7 +126,7 @@ func TestRuleLivesFromCreateToDelete(t *testing.T) {
 	must(s.voice.DeleteVoiceConnector(s.ctx, &sdk.DeleteVoiceConnectorInput{VoiceConnectorId: &connector}))(t)
 }
 
-func TestRuleOfANumberIsItsAssociation(t *testing.T) {
+func TestRuleIsAnAssociationOfItsNumber(t *testing.T) {
 	s := serve(t)
 	s.stock(t, now, first)
 	a := s.application(t)
@@ -145,7 +145,7 @@ func TestRuleOfANumberIsItsAssociation(t *testing.T) {
 	equal(t, "status", s.number(t, first).Status, types.PhoneNumberStatusUnassigned)
 }
 
-func TestRuleThatLeadsNowhereIsNotMade(t *testing.T) {
+func TestRuleWithUnknownTargetIsRefused(t *testing.T) {
 	s := serve(t)
 	a := s.application(t)
 	host := s.connector(t) + ".voiceconnector.chime.aws"

@@ -100,7 +100,7 @@ func TestLoggingIsOffUntilItIsPut(t *testing.T) {
 	fails[*types.NotFoundException](t, err, "")
 }
 
-func TestCredentialsAreKeptAsDigestsAndOnlyNamesComeBack(t *testing.T) {
+func TestCredentialsAreStoredAsDigestsAndListedByName(t *testing.T) {
 	s := serve(t)
 	id := s.connector(t)
 	put := func(id string, list ...types.Credential) error {
@@ -122,7 +122,7 @@ func TestCredentialsAreKeptAsDigestsAndOnlyNamesComeBack(t *testing.T) {
 		MD5: hex.EncodeToString(old[:]), SHA256: hex.EncodeToString(sum[:]),
 	})
 	if strings.Contains(s.log.String(), "pass word") {
-		t.Error("a password is in the log")
+		t.Error("got a password in the log")
 	}
 
 	for want, bad := range map[string]types.Credential{
@@ -144,7 +144,7 @@ func TestCredentialsAreKeptAsDigestsAndOnlyNamesComeBack(t *testing.T) {
 	fails[*types.NotFoundException](t, err, "")
 }
 
-func TestHealthIsTheLastPing(t *testing.T) {
+func TestHealthReturnsTheLastPing(t *testing.T) {
 	s := serve(t)
 	id := s.connector(t)
 	get := func(id string) (*sdk.GetVoiceConnectorTerminationHealthOutput, error) {
@@ -159,7 +159,7 @@ func TestHealthIsTheLastPing(t *testing.T) {
 	fails[*types.NotFoundException](t, err, "")
 }
 
-func TestRegionsAreThoseThatAConnectorMayName(t *testing.T) {
+func TestRegionsAreThoseOfConnectors(t *testing.T) {
 	s := serve(t)
 	list := must(s.voice.ListAvailableVoiceConnectorRegions(s.ctx, &sdk.ListAvailableVoiceConnectorRegionsInput{}))(t).VoiceConnectorRegions
 	if want := types.VoiceConnectorAwsRegion("").Values(); !reflect.DeepEqual(list, want) || len(list) != 10 {

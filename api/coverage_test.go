@@ -13,10 +13,10 @@ import (
 
 var update = flag.Bool("update", false, "write docs/coverage.md anew")
 
-// TestCoveragePageSaysWhatIsRouted holds docs/coverage.md against the table that routes. After a change:
+// TestCoveragePageMatchesTheRoutes holds docs/coverage.md against the table that routes. After a change:
 //
 //	go test ./api -run CoveragePage -update
-func TestCoveragePageSaysWhatIsRouted(t *testing.T) {
+func TestCoveragePageMatchesTheRoutes(t *testing.T) {
 	const path = "../docs/coverage.md"
 	want := page(api.Coverage())
 	if *update {

@@ -10,7 +10,7 @@ import (
 )
 
 // What is made is named as AWS names it: code takes ids out of ARNs, and holds them against patterns.
-func TestIDsAndARNsHaveTheFormsOfAWS(t *testing.T) {
+func TestIDsAndARNsHaveTheFormatsOfAWS(t *testing.T) {
 	s := serve(t)
 	const guid = `[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`
 	connector := must(s.voice.CreateVoiceConnector(s.ctx, &sdk.CreateVoiceConnectorInput{Name: new("a"), RequireEncryption: new(false)}))(t).VoiceConnector
@@ -30,11 +30,13 @@ func TestIDsAndARNsHaveTheFormsOfAWS(t *testing.T) {
 		{*configuration.MediaInsightsPipelineConfigurationId, guid, *configuration.MediaInsightsPipelineConfigurationArn, "media-insights-pipeline-configuration/insights"},
 		{*pool.PoolId, guid, *pool.PoolArn, "media-pipeline-kinesis-video-stream-pool/pool"},
 	} {
-		if !regexp.MustCompile(`\A` + c.form + `\z`).MatchString(c.id) {
-			t.Errorf("%s is not of the form %s", c.id, c.form)
-		}
-		if c.arn != "" {
-			equal(t, "ARN", c.arn, ours+c.resource)
-		}
+		t.Run(c.resource, func(t *testing.T) {
+			if !regexp.MustCompile(`\A` + c.form + `\z`).MatchString(c.id) {
+				t.Errorf("got %s, want the form %s", c.id, c.form)
+			}
+			if c.arn != "" {
+				equal(t, "ARN", c.arn, ours+c.resource)
+			}
+		})
 	}
 }

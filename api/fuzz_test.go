@@ -60,16 +60,16 @@ func FuzzServe(f *testing.F) {
 			t.Fatal(err)
 		}
 		if !slices.Contains(modelled, answer.StatusCode) {
-			t.Errorf("status %d", answer.StatusCode)
+			t.Errorf("got status %d", answer.StatusCode)
 		}
 		if kind := answer.Header.Get("X-Amzn-ErrorType"); (kind == "") != (answer.StatusCode < 400) {
-			t.Errorf("status %d with error type %q", answer.StatusCode, kind)
+			t.Errorf("got status %d with error type %q", answer.StatusCode, kind)
 		}
 		if answer.Header.Get("X-Amzn-RequestId") == "" {
-			t.Error("no request id")
+			t.Error("got no request id")
 		}
 		if len(text) > 0 && !stdjson.Valid(text) || len(text) == 0 && answer.StatusCode != http.StatusNoContent {
-			t.Errorf("status %d with body %q", answer.StatusCode, text)
+			t.Errorf("got status %d with body %q", answer.StatusCode, text)
 		}
 		none := "# HELP timbre_api_panics_total API requests that ended in a panic and were answered with 500.\n# TYPE timbre_api_panics_total counter\ntimbre_api_panics_total 0\n"
 		if err := testutil.GatherAndCompare(s.metrics, strings.NewReader(none), "timbre_api_panics_total"); err != nil {

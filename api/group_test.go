@@ -18,7 +18,7 @@ func (s *server) group(t testing.TB, connectors ...string) string {
 	return *must(s.voice.CreateVoiceConnectorGroup(s.ctx, in))(t).VoiceConnectorGroup.VoiceConnectorGroupId
 }
 
-func TestGroupLivesFromCreateToDelete(t *testing.T) {
+func TestGroupLifeCycle(t *testing.T) {
 	s := serve(t)
 	first, second := s.connector(t), s.connector(t)
 	id := s.group(t, first)
@@ -51,7 +51,7 @@ func TestGroupLivesFromCreateToDelete(t *testing.T) {
 	fails[*types.NotFoundException](t, err, "group")
 }
 
-func TestGroupOfAnUnknownConnectorIsNotMade(t *testing.T) {
+func TestGroupWithUnknownConnectorIsRefused(t *testing.T) {
 	s := serve(t)
 	_, err := s.voice.CreateVoiceConnectorGroup(s.ctx, &sdk.CreateVoiceConnectorGroupInput{
 		Name: new("x"), VoiceConnectorItems: []types.VoiceConnectorItem{{VoiceConnectorId: new("abcdefghijklmnopqrstu"), Priority: new(int32(1))}},
@@ -62,7 +62,7 @@ func TestGroupOfAnUnknownConnectorIsNotMade(t *testing.T) {
 	equal(t, "groups", len(must(s.voice.ListVoiceConnectorGroups(s.ctx, &sdk.ListVoiceConnectorGroupsInput{}))(t).VoiceConnectorGroups), 0)
 }
 
-func TestGroupKeepsHowItsCallsAreDistributed(t *testing.T) {
+func TestGroupStoresCallDistribution(t *testing.T) {
 	s := serve(t)
 	made := s.do(t, "POST", "/voice-connector-groups", `{"Name":"x","CallDistributionType":"LoadBalancedDistribution"}`)
 	equal(t, "status", made.Status, 201)

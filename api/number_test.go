@@ -39,7 +39,7 @@ func (s *server) list(t testing.TB, in sdk.ListPhoneNumbersInput) string {
 	return fmt.Sprint(ids)
 }
 
-func TestInventoryIsWhatTheOperatorLists(t *testing.T) {
+func TestInventoryMatchesTheOperatorsList(t *testing.T) {
 	s := serve(t)
 	equal(t, "before", s.list(t, sdk.ListPhoneNumbersInput{}), "[]")
 	s.stock(t, now, first, second, free)
@@ -68,7 +68,7 @@ func (s *server) associate(t testing.TB, connector string, force bool, numbers .
 	}))(t).PhoneNumberErrors
 }
 
-func TestNumbersAreAssociatedAndTheConnectorStaysMeanwhile(t *testing.T) {
+func TestConnectorWithAssociatedNumbersCannotBeDeleted(t *testing.T) {
 	s := serve(t)
 	s.stock(t, now, first, second)
 	one, two, group := s.connector(t), s.connector(t), s.group(t)
@@ -116,7 +116,7 @@ func TestNumbersAreAssociatedAndTheConnectorStaysMeanwhile(t *testing.T) {
 	fails[*types.NotFoundException](t, err, "group")
 }
 
-func TestNumberIsUpdatedAloneAndInBatches(t *testing.T) {
+func TestUpdateNumbers(t *testing.T) {
 	s := serve(t)
 	s.stock(t, now, first, second)
 	n := must(s.voice.UpdatePhoneNumber(s.ctx, &sdk.UpdatePhoneNumberInput{PhoneNumberId: new(first), CallingName: new("Timbre"), Name: new("front desk")}))(t).PhoneNumber

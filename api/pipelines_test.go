@@ -72,7 +72,7 @@ func TestConfigurationIsFoundByNameIDAndARN(t *testing.T) {
 	equal(t, "target", kept.Elements[0].Target, "arn:aws:sqs:us-east-1:000000000000:events")
 	equal(t, "tag", kept.Tags["a"], "b")
 	if kept.Token == "" {
-		t.Error("the token that the SDK fills in is not kept")
+		t.Error("got no token, want the one that the SDK generates")
 	}
 	for _, identifier := range []*string{made.MediaInsightsPipelineConfigurationName, made.MediaInsightsPipelineConfigurationId, made.MediaInsightsPipelineConfigurationArn} {
 		got := must(s.pipelines.GetMediaInsightsPipelineConfiguration(s.ctx, &sdk.GetMediaInsightsPipelineConfigurationInput{Identifier: identifier}))(t)
@@ -90,14 +90,14 @@ func TestConfigurationIsFoundByNameIDAndARN(t *testing.T) {
 	fails[*types.NotFoundException](t, err, "")
 }
 
-func TestSecondConfigurationOfANameIsABadRequest(t *testing.T) {
+func TestSecondConfigurationWithANameIsABadRequest(t *testing.T) {
 	s := serve(t)
 	s.configuration(t, "twice")
 	_, err := s.pipelines.CreateMediaInsightsPipelineConfiguration(s.ctx, insights("twice", analytics()))
 	fails[*types.BadRequestException](t, err, "exists")
 }
 
-func TestConfigurationInUseIsKept(t *testing.T) {
+func TestConfigurationInUseCannotBeDeleted(t *testing.T) {
 	s := serve(t)
 	vc, arn := s.connector(t), s.configuration(t, "used")
 	must(s.voice.PutVoiceConnectorStreamingConfiguration(s.ctx, &chimesdkvoice.PutVoiceConnectorStreamingConfigurationInput{
@@ -109,7 +109,7 @@ func TestConfigurationInUseIsKept(t *testing.T) {
 	fails[*types.ConflictException](t, err, "")
 }
 
-func TestElementsAreReturnedAsGiven(t *testing.T) {
+func TestElementsAreReturnedAsReceived(t *testing.T) {
 	s := serve(t)
 	const elements = `[{"Type":"AmazonTranscribeProcessor","AmazonTranscribeProcessorConfiguration":{"LanguageCode":"en-US","ShowSpeakerLabel":false}},{"Type":"VoiceAnalyticsProcessor"}]`
 	answer := s.do(t, "POST", "/media-insights-pipeline-configurations",
@@ -186,13 +186,13 @@ func TestSinkTargets(t *testing.T) {
 				`{"MediaInsightsPipelineConfigurationName":"`+kind+string(rune('a'+n))+`","ResourceAccessRoleArn":"`+role+
 					`","Elements":[{"Type":"`+kind+`Sink","`+kind+`SinkConfiguration":{"InsightsTarget":"`+target+`"}}]}`)
 			if answer.Status != http.StatusCreated {
-				t.Errorf("%s %s: %s", kind, target, answer.Body)
+				t.Errorf("%s %s: got %s", kind, target, answer.Body)
 			}
 		}
 	}
 }
 
-func TestUpdateReplacesWhatAConfigurationSays(t *testing.T) {
+func TestUpdateReplacesTheConfiguration(t *testing.T) {
 	s := serve(t)
 	arn := s.configuration(t, "changing")
 	was := must(s.pipelines.GetMediaInsightsPipelineConfiguration(s.ctx, &sdk.GetMediaInsightsPipelineConfigurationInput{Identifier: &arn}))(t).MediaInsightsPipelineConfiguration
@@ -216,7 +216,7 @@ func TestUpdateReplacesWhatAConfigurationSays(t *testing.T) {
 }
 
 // The events know a TemporarilyFailed element; the model of the API does not.
-func TestTroubledElementIsInProgressForTheAPI(t *testing.T) {
+func TestTemporarilyFailedElementIsInProgressInTheAPI(t *testing.T) {
 	s := serve(t)
 	id := "00000000-0000-4000-8000-0000000000aa"
 	s.pipelineShelf.put(id, timbre.Pipeline{ID: id, Elements: []timbre.ElementStatus{{Type: "VoiceAnalyticsProcessor", Status: timbre.PipelineTemporarilyFailed}}})

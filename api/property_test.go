@@ -11,7 +11,7 @@ import (
 
 // Every operation takes any request that fits its model, and answers it with a status that it has: its own success, one of
 // the exceptions that it declares.
-func TestAnyValidRequestIsAnsweredAsModelled(t *testing.T) {
+func TestValidRequestsGetModelledResponses(t *testing.T) {
 	s := serve(t)
 	for _, service := range []*rest.Service{rest.Voice, rest.Pipelines} {
 		for _, op := range service.Operations {
@@ -28,7 +28,7 @@ func TestAnyValidRequestIsAnsweredAsModelled(t *testing.T) {
 				a := s.do(t, op.Method, r.Target(op), r.Text())
 				kind := a.Header.Get("X-Amzn-ErrorType")
 				if a.Status != op.Status && !slices.Contains(op.Errors, kind) || a.Status >= 500 {
-					t.Errorf("%s: %d %s %s\n%s %s", op.Name, a.Status, kind, a.Body, r.Target(op), r.Text())
+					t.Errorf("%s: got %d %s %s\n%s %s", op.Name, a.Status, kind, a.Body, r.Target(op), r.Text())
 				}
 			}
 		}

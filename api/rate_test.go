@@ -17,7 +17,7 @@ import (
 
 func rated(rates rest.Rates) func(*server) { return func(s *server) { s.rates = rates } }
 
-func TestTheSDKTriesAThrottledRequestAgain(t *testing.T) {
+func TestSDKRetriesThrottledRequests(t *testing.T) {
 	s := serve(t, rated(rest.Rates{"connectors": 20}))
 	for range 20 {
 		if _, err := s.voice.ListVoiceConnectors(s.ctx, &sdk.ListVoiceConnectorsInput{}); err != nil {
@@ -27,7 +27,7 @@ func TestTheSDKTriesAThrottledRequestAgain(t *testing.T) {
 	_, err := s.voice.ListVoiceConnectors(s.ctx, &sdk.ListVoiceConnectorsInput{})
 	var e smithy.APIError
 	if !errors.As(err, &e) || e.ErrorCode() != "ThrottlingException" {
-		t.Fatalf("the 21st of a second: %v", err)
+		t.Fatalf("21st request in a second: got error %v, want ThrottlingException", err)
 	}
 	patient := s.voice.Options()
 	patient.RetryMaxAttempts = 3
@@ -38,32 +38,32 @@ func TestTheSDKTriesAThrottledRequestAgain(t *testing.T) {
 		})
 	})
 	if _, err := sdk.New(patient).ListVoiceConnectors(s.ctx, &sdk.ListVoiceConnectorsInput{}); err != nil {
-		t.Errorf("with retries: %v", err)
+		t.Errorf("with retries: got error %v, want none", err)
 	}
 	if n := strings.Count(s.log.String(), "ThrottlingException"); n != 2 {
 		t.Errorf("%d requests were throttled, want one without and one with retries", n)
 	}
 }
 
-func TestAThrottledAnswerSaysWhenToTryAgain(t *testing.T) {
+func TestThrottledResponseHasRetryAfter(t *testing.T) {
 	s := serve(t, rated(rest.Rates{"connectors": 1}))
 	s.do(t, "GET", "/voice-connectors", "")
 	a := s.do(t, "GET", "/voice-connectors", "")
 	if a.Status != 429 || a.Header.Get("Retry-After") != "1" || a.Header.Get("X-Amz-Retry-After") != "1001" ||
 		!strings.Contains(a.Body, `"Code":"Throttling"`) {
-		t.Errorf("%+v", a)
+		t.Errorf("got %+v, want 429 with Retry-After", a)
 	}
 	s.late.Add(int64(time.Second - time.Millisecond))
 	if a := s.do(t, "GET", "/voice-connectors", ""); a.Status != 429 {
-		t.Errorf("a moment too early: %d", a.Status)
+		t.Errorf("just before the second: got status %d, want 429", a.Status)
 	}
 	s.late.Add(int64(time.Millisecond))
 	if a := s.do(t, "GET", "/voice-connectors", ""); a.Status != 200 {
-		t.Errorf("a second later: %d", a.Status)
+		t.Errorf("a second later: got status %d, want 200", a.Status)
 	}
 }
 
-func TestEachKeyAndClassHasARateOfItsOwn(t *testing.T) {
+func TestRatesArePerKeyAndClass(t *testing.T) {
 	s := serve(t, rated(rest.Rates{"connectors": 1, "domains": 1}))
 	status := func() int { return s.do(t, "GET", "/voice-connectors", "").Status }
 	equal(t, "the first", status(), 200)
@@ -76,11 +76,11 @@ func TestEachKeyAndClassHasARateOfItsOwn(t *testing.T) {
 	options := s.voice.Options()
 	options.Credentials = credentials.NewStaticCredentialsProvider("AKIDOTHER", secret, "")
 	if _, err := sdk.New(options).ListVoiceConnectors(s.ctx, &sdk.ListVoiceConnectorsInput{}); err != nil {
-		t.Errorf("another key: %v", err)
+		t.Errorf("another key: got error %v, want none", err)
 	}
 }
 
-func TestOneDomainTakesNoMoreRequestsAtOnceThanTheQuota(t *testing.T) {
+func TestConcurrencyOnADomainIsLimited(t *testing.T) {
 	inside, goOn := make(chan struct{}), make(chan struct{})
 	s := serve(t, func(s *server) {
 		s.concurrency = 1

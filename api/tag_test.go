@@ -20,7 +20,7 @@ func (s *server) tags(t *testing.T, arn string) string {
 	return strings.Join(list, " ")
 }
 
-func TestTagsOfCreationAndByARNAreTheSame(t *testing.T) {
+func TestTagsOfCreationAreListedByARN(t *testing.T) {
 	s := serve(t)
 	first := []types.Tag{{Key: new("team"), Value: new("support")}, {Key: new("b"), Value: new("")}}
 	connector := *must(s.voice.CreateVoiceConnector(s.ctx, &sdk.CreateVoiceConnectorInput{Name: new("SBC 1"), RequireEncryption: new(false), Tags: first}))(t).VoiceConnector.VoiceConnectorArn
@@ -41,7 +41,7 @@ func TestTagsOfCreationAndByARNAreTheSame(t *testing.T) {
 	equal(t, "none", s.tags(t, "arn:aws:chime:us-east-1:000000000000:vc/"+s.connector(t)), "")
 }
 
-func TestTagsOfPipelinesFollowTheirModel(t *testing.T) {
+func TestPipelineTagsFollowTheirModel(t *testing.T) {
 	s := serve(t)
 	arn := s.configuration(t, "insights")
 	var many []pipelinestypes.Tag
@@ -98,7 +98,7 @@ func TestTagRefusals(t *testing.T) {
 	fails[*types.NotFoundException](t, err, "")
 }
 
-func TestTagsOfCreationAreCheckedWhereverTheyMayBe(t *testing.T) {
+func TestTagsOfEveryCreationAreChecked(t *testing.T) {
 	s := serve(t)
 	bad, other := []types.Tag{{Key: new("AWS:x"), Value: new("y")}}, []pipelinestypes.Tag{{Key: new("AWS:x"), Value: new("y")}}
 	in := domainInput("customers", "")

@@ -36,7 +36,7 @@ func domainInput(name, token string) *sdk.CreateVoiceProfileDomainInput {
 	return in
 }
 
-func TestConnectorLivesFromCreateToDelete(t *testing.T) {
+func TestConnectorLifeCycle(t *testing.T) {
 	s := serve(t)
 	made := must(s.voice.CreateVoiceConnector(s.ctx, &sdk.CreateVoiceConnectorInput{
 		Name: new("SBC 1"), RequireEncryption: new(false), AwsRegion: types.VoiceConnectorAwsRegionEuCentral1,
@@ -45,7 +45,7 @@ func TestConnectorLivesFromCreateToDelete(t *testing.T) {
 	}))(t).VoiceConnector
 	id := *made.VoiceConnectorId
 	if !regexp.MustCompile(`^[a-z0-9]{22}$`).MatchString(id) {
-		t.Errorf("id %q", id)
+		t.Errorf("got id %q", id)
 	}
 	equal(t, "ARN", *made.VoiceConnectorArn, "arn:aws:chime:us-east-1:000000000000:vc/"+id)
 	equal(t, "host", *made.OutboundHostName, id+".voiceconnector.chime.aws")
@@ -76,7 +76,7 @@ func TestConnectorHasDefaults(t *testing.T) {
 	equal(t, "network", c.NetworkType, "IPV4_ONLY")
 }
 
-func TestListsArePagedInOrderAndEnd(t *testing.T) {
+func TestListsArePaginatedInOrder(t *testing.T) {
 	s := serve(t)
 	var made []string
 	for range 7 {
@@ -95,7 +95,7 @@ func TestListsArePagedInOrderAndEnd(t *testing.T) {
 
 	all := must(s.voice.ListVoiceConnectors(s.ctx, &sdk.ListVoiceConnectorsInput{MaxResults: new(int32(7))}))(t)
 	if all.NextToken != nil || len(all.VoiceConnectors) != 7 {
-		t.Errorf("%d connectors, token %v", len(all.VoiceConnectors), all.NextToken)
+		t.Errorf("got %d connectors and token %v", len(all.VoiceConnectors), all.NextToken)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestPageTokenOfAnotherListIsRefused(t *testing.T) {
 	}
 }
 
-func TestStreamingIsReplacedWholeAndReturnedAsPut(t *testing.T) {
+func TestPutStreamingReplacesTheDocument(t *testing.T) {
 	s := serve(t)
 	id, arn := s.connector(t), s.configuration(t, "insights")
 	_, err := s.voice.GetVoiceConnectorStreamingConfiguration(s.ctx, &sdk.GetVoiceConnectorStreamingConfigurationInput{VoiceConnectorId: &id})
@@ -185,7 +185,7 @@ func TestTerminationIsReturnedAsPut(t *testing.T) {
 	fails[*types.NotFoundException](t, err, "")
 }
 
-func TestDomainLivesFromCreateToDelete(t *testing.T) {
+func TestDomainLifeCycle(t *testing.T) {
 	s := serve(t)
 	in := domainInput("customers", "")
 	in.Description, in.Tags = new("who calls"), []types.Tag{{Key: new("timbre:threshold"), Value: new("0.95")}}
@@ -202,7 +202,7 @@ func TestDomainLivesFromCreateToDelete(t *testing.T) {
 	equal(t, "description", *changed.Description, "who calls")
 	listed := must(s.voice.ListVoiceProfileDomains(s.ctx, &sdk.ListVoiceProfileDomainsInput{}))(t).VoiceProfileDomains
 	if len(listed) != 1 || *listed[0].Name != "guests" || *listed[0].VoiceProfileDomainId != *id {
-		t.Errorf("listed: %s", json(listed))
+		t.Errorf("got list %s", json(listed))
 	}
 	must(s.voice.DeleteVoiceProfileDomain(s.ctx, &sdk.DeleteVoiceProfileDomainInput{VoiceProfileDomainId: id}))(t)
 	_, err := s.voice.GetVoiceProfileDomain(s.ctx, &sdk.GetVoiceProfileDomainInput{VoiceProfileDomainId: id})
@@ -213,14 +213,14 @@ func TestDomainLivesFromCreateToDelete(t *testing.T) {
 	fails[*types.NotFoundException](t, err, "")
 }
 
-func TestRepeatedDomainTokenGivesTheFirstDomain(t *testing.T) {
+func TestRepeatedDomainTokenReturnsTheFirstDomain(t *testing.T) {
 	s := serve(t)
 	first := must(s.voice.CreateVoiceProfileDomain(s.ctx, domainInput("a", "token-1")))(t).VoiceProfileDomain
 	again := must(s.voice.CreateVoiceProfileDomain(s.ctx, domainInput("a", "token-1")))(t).VoiceProfileDomain
 	equal(t, "second answer", json(again), json(first))
 	other := must(s.voice.CreateVoiceProfileDomain(s.ctx, domainInput("a", "token-2")))(t).VoiceProfileDomain
 	if *other.VoiceProfileDomainId == *first.VoiceProfileDomainId {
-		t.Error("another token gave the same domain")
+		t.Error("got the same domain with another token, want another")
 	}
 	_, err := s.voice.CreateVoiceProfileDomain(s.ctx, domainInput("b", "token-1"))
 	fails[*types.ConflictException](t, err, "ClientRequestToken")
@@ -230,7 +230,7 @@ func TestRepeatedDomainTokenGivesTheFirstDomain(t *testing.T) {
 	equal(t, "status of the repetition", answer.Status, 201)
 }
 
-func TestOneOfTwoSimultaneousCreationsWins(t *testing.T) {
+func TestConcurrentCreationsWithOneTokenCreateOneDomain(t *testing.T) {
 	s := serve(t)
 	s.faster = &timbre.Domain{ID: "first", Token: "token-1"}
 	again := must(s.voice.CreateVoiceProfileDomain(s.ctx, domainInput("a", "token-1")))(t)
@@ -247,7 +247,7 @@ func TestOneOfTwoSimultaneousCreationsWins(t *testing.T) {
 	fails[*types.ConflictException](t, err, "taken")
 }
 
-func TestRequestTokenHasTwoToSixtyFourCharacters(t *testing.T) {
+func TestRequestTokenLength(t *testing.T) {
 	s := serve(t)
 	for token, ok := range map[string]bool{
 		"ab": true, "A-_9": true, strings.Repeat("a", 64): true,
@@ -255,14 +255,14 @@ func TestRequestTokenHasTwoToSixtyFourCharacters(t *testing.T) {
 	} {
 		_, err := s.voice.CreateVoiceProfileDomain(s.ctx, domainInput("a", token))
 		if ok && err != nil {
-			t.Errorf("%q: %v", token, err)
+			t.Errorf("token %q: got error %v", token, err)
 		} else if !ok {
 			fails[*types.BadRequestException](t, err, "Value at 'clientRequestToken' failed to satisfy constraint")
 		}
 	}
 }
 
-func TestSearchTaskGoesThroughTheEngine(t *testing.T) {
+func TestSearchTaskUsesTheEngine(t *testing.T) {
 	s := serve(t)
 	vc, domain := s.connector(t), s.domain(t)
 	in := &sdk.StartSpeakerSearchTaskInput{
@@ -278,7 +278,7 @@ func TestSearchTaskGoesThroughTheEngine(t *testing.T) {
 	equal(t, "transaction", *task.CallDetails.TransactionId, "tx")
 	equal(t, "connector", *task.CallDetails.VoiceConnectorId, vc)
 	if task.SpeakerSearchDetails != nil || task.StartedTimestamp != nil || task.StatusMessage != nil {
-		t.Errorf("a new task already has %s", json(task))
+		t.Errorf("got new task %s, want one without results", json(task))
 	}
 
 	for i, leg := range []types.CallLegType{types.CallLegTypeCaller, ""} { // which leg is meant when none is named, the engine says
@@ -292,7 +292,7 @@ func TestSearchTaskGoesThroughTheEngine(t *testing.T) {
 	equal(t, "status after stop", *got.SpeakerSearchTask.SpeakerSearchTaskStatus, "STOPPED")
 }
 
-func TestSearchTaskTellsItsResults(t *testing.T) {
+func TestSearchTaskReturnsItsResults(t *testing.T) {
 	s := serve(t)
 	base := timbre.Task{
 		ID: "t", Kind: timbre.SpeakerSearch, ConnectorID: "abcdefghijklmnopqrstu", TransactionID: "tx", Status: timbre.PartialSuccess,
@@ -319,14 +319,14 @@ func TestSearchTaskTellsItsResults(t *testing.T) {
 
 	nobody := get(func(x *timbre.Task) { x.Identified = true })
 	if nobody.SpeakerSearchDetails.Results == nil || len(nobody.SpeakerSearchDetails.Results) != 0 {
-		t.Error("a search that found nobody has an empty list")
+		t.Error("got no list for a search without a match, want an empty one")
 	}
 	if nobody.SpeakerSearchDetails.VoiceprintGenerationStatus != nil || nobody.CallDetails.IsCaller != nil {
-		t.Errorf("a mixed leg without voiceprint: %s", json(nobody))
+		t.Errorf("mixed leg without voiceprint: got %s", json(nobody))
 	}
 	failed := get(func(x *timbre.Task) { x.VoiceprintStatus = timbre.VoiceprintGenerationFailure })
 	if failed.SpeakerSearchDetails.Results != nil {
-		t.Error("without a search there are no results")
+		t.Error("got results without an identification, want none")
 	}
 }
 
@@ -344,7 +344,7 @@ func TestTimestampsAreISO8601WithMilliseconds(t *testing.T) {
 	}
 }
 
-func TestToneTaskGoesThroughTheEngine(t *testing.T) {
+func TestToneTaskUsesTheEngine(t *testing.T) {
 	s := serve(t)
 	vc := s.connector(t)
 	task := must(s.voice.StartVoiceToneAnalysisTask(s.ctx, &sdk.StartVoiceToneAnalysisTaskInput{
@@ -355,7 +355,7 @@ func TestToneTaskGoesThroughTheEngine(t *testing.T) {
 	}))
 	equal(t, "status", *task.VoiceToneAnalysisTaskStatus, "IN_QUEUE")
 	if task.CallDetails.IsCaller != nil {
-		t.Error("a task for both legs names one")
+		t.Error("got a leg on a task for both, want none")
 	}
 	for _, caller := range []bool{true, false} {
 		got := must(s.voice.GetVoiceToneAnalysisTask(s.ctx, &sdk.GetVoiceToneAnalysisTaskInput{
@@ -375,7 +375,7 @@ func TestToneTaskGoesThroughTheEngine(t *testing.T) {
 	}
 }
 
-func TestTaskOfAnotherConnectorDoesNotExist(t *testing.T) {
+func TestTaskOfAnotherConnectorIsNotFound(t *testing.T) {
 	s := serve(t)
 	mine, other := s.connector(t), s.connector(t)
 	search := must(s.voice.StartSpeakerSearchTask(s.ctx, &sdk.StartSpeakerSearchTaskInput{VoiceConnectorId: &mine, TransactionId: new("tx"), VoiceProfileDomainId: new("d")}))(t).SpeakerSearchTask.SpeakerSearchTaskId
@@ -393,7 +393,7 @@ func TestTaskOfAnotherConnectorDoesNotExist(t *testing.T) {
 	equal(t, "the task runs on", s.tasks.byID[*search].Status, timbre.InQueue)
 }
 
-func TestProfileLivesFromEnrolmentToDelete(t *testing.T) {
+func TestProfileLifeCycle(t *testing.T) {
 	s := serve(t)
 	vc, domain := s.connector(t), s.domain(t)
 	task := must(s.voice.StartSpeakerSearchTask(s.ctx, &sdk.StartSpeakerSearchTaskInput{VoiceConnectorId: &vc, TransactionId: new("tx"), VoiceProfileDomainId: &domain}))(t).SpeakerSearchTask.SpeakerSearchTaskId
@@ -404,7 +404,7 @@ func TestProfileLivesFromEnrolmentToDelete(t *testing.T) {
 	got := must(s.voice.GetVoiceProfile(s.ctx, &sdk.GetVoiceProfileInput{VoiceProfileId: id}))(t)
 	equal(t, "got", json(got.VoiceProfile), json(made))
 	if body := s.do(t, "GET", "/voice-profiles/"+*id, "").Body; strings.Contains(body, "0.5") {
-		t.Errorf("the embedding is in %s", body)
+		t.Errorf("got %s, want no embedding in it", body)
 	}
 	renewed := must(s.voice.UpdateVoiceProfile(s.ctx, &sdk.UpdateVoiceProfileInput{VoiceProfileId: id, SpeakerSearchTaskId: task}))(t)
 	equal(t, "renewed", json(renewed.VoiceProfile), json(made))
@@ -412,7 +412,7 @@ func TestProfileLivesFromEnrolmentToDelete(t *testing.T) {
 
 	listed := must(s.voice.ListVoiceProfiles(s.ctx, &sdk.ListVoiceProfilesInput{VoiceProfileDomainId: &domain}))(t).VoiceProfiles
 	if len(listed) != 1 || json(listed[0]) != json(made) {
-		t.Errorf("listed: %s", json(listed))
+		t.Errorf("got list %s", json(listed))
 	}
 	must(s.voice.DeleteVoiceProfile(s.ctx, &sdk.DeleteVoiceProfileInput{VoiceProfileId: id}))(t)
 	_, err := s.voice.GetVoiceProfile(s.ctx, &sdk.GetVoiceProfileInput{VoiceProfileId: id})

@@ -34,9 +34,9 @@ func sum(body string) string {
 	return hex.EncodeToString(s[:])
 }
 
-// TestEveryOperationThatIsNotCarriedOutSaysWhy calls by reflection what is refused and what is not served, with something
+// TestUnsupportedOperationsSayWhy calls by reflection what is refused and what is not served, with something
 // in every field that the SDK wants.
-func TestEveryOperationThatIsNotCarriedOutSaysWhy(t *testing.T) {
+func TestUnsupportedOperationsSayWhy(t *testing.T) {
 	s := serve(t)
 	clients := map[*rest.Service]any{rest.Voice: s.voice, rest.Pipelines: s.pipelines}
 	list := api.Coverage()
@@ -55,11 +55,11 @@ func TestEveryOperationThatIsNotCarriedOutSaysWhy(t *testing.T) {
 		err, _ := out[1].Interface().(error)
 		var e smithy.APIError
 		if !errors.As(err, &e) {
-			t.Errorf("%s: %v", op.Name, err)
+			t.Errorf("%s: got error %v, want an API error", op.Name, err)
 			continue
 		}
 		if !op.Declares(e.ErrorCode()) || e.ErrorMessage() != want {
-			t.Errorf("%s: %s %s", op.Name, e.ErrorCode(), e.ErrorMessage())
+			t.Errorf("%s: got %s %s", op.Name, e.ErrorCode(), e.ErrorMessage())
 		}
 	}
 	equal(t, "operations", len(list), 127)
@@ -94,11 +94,11 @@ func fill(v reflect.Value, depth int) {
 	}
 }
 
-func TestEveryAnswerHasARequestID(t *testing.T) {
+func TestEveryResponseHasARequestID(t *testing.T) {
 	s := serve(t)
 	for _, target := range []string{"/voice-connectors", "/nowhere", "/voice-connectors/abcdefghijklmnopqrstu", "/settings"} {
 		if _, err := uuid.Parse(s.do(t, "GET", target, "").Header.Get("x-amzn-RequestId")); err != nil {
-			t.Errorf("%s: %v", target, err)
+			t.Errorf("%s: got error %v", target, err)
 		}
 	}
 	unsigned := httptest.NewRecorder()
@@ -131,24 +131,23 @@ func TestErrorsHaveTypeCodeAndMessage(t *testing.T) {
 		{"POST", "/voice-connectors", `{"Name":`, 400, "BadRequestException", "BadRequest"},
 		{"GET", "/media-insights-pipeline-configurations/none", "", 404, "NotFoundException", "NotFound"},
 	} {
-		answer := s.do(t, c.method, c.target, c.body)
-		var body struct{ Code, Message, RequestId string }
-		if err := stdjson.Unmarshal([]byte(answer.Body), &body); err != nil {
-			t.Fatal(err)
-		}
-		name := c.method + " " + c.target
-		equal(t, name+" status", answer.Status, c.status)
-		equal(t, name+" type", answer.Header.Get("x-amzn-ErrorType"), c.kind)
-		equal(t, name+" code", body.Code, c.code)
-		equal(t, name+" content type", answer.Header.Get("Content-Type"), "application/json")
-		equal(t, name+" says its request in the body", body.RequestId != "", strings.HasPrefix(c.target, "/media"))
-		if body.Message == "" {
-			t.Error(name + " has no message")
-		}
+		t.Run(c.method+" "+c.target, func(t *testing.T) {
+			answer := s.do(t, c.method, c.target, c.body)
+			var body struct{ Code, Message, RequestId string }
+			if err := stdjson.Unmarshal([]byte(answer.Body), &body); err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "status", answer.Status, c.status)
+			equal(t, "type", answer.Header.Get("x-amzn-ErrorType"), c.kind)
+			equal(t, "code", body.Code, c.code)
+			equal(t, "content type", answer.Header.Get("Content-Type"), "application/json")
+			equal(t, "request id in the body", body.RequestId != "", strings.HasPrefix(c.target, "/media"))
+			equal(t, "message is present", body.Message != "", true)
+		})
 	}
 }
 
-func TestEveryKindIsItsException(t *testing.T) {
+func TestErrorKindsMapToExceptions(t *testing.T) {
 	s := serve(t)
 	vc, domain := "abcdefghijklmnopqrstu", "d"
 	start := func(kind timbre.Kind) error {
@@ -173,7 +172,7 @@ func TestEveryKindIsItsException(t *testing.T) {
 	fails[*types.ServiceUnavailableException](t, err, "")
 }
 
-func TestExceptionThatAnOperationDoesNotDeclareIsTheNearestThatItDoes(t *testing.T) {
+func TestUndeclaredExceptionBecomesTheNearestDeclaredOne(t *testing.T) {
 	s := serve(t)
 	for kind, status := range map[timbre.Kind]int{
 		timbre.Conflict: 400, timbre.Gone: 404, timbre.Unprocessable: 400, timbre.AccessDenied: 403, timbre.Limit: 400,
@@ -182,21 +181,21 @@ func TestExceptionThatAnOperationDoesNotDeclareIsTheNearestThatItDoes(t *testing
 		answer := s.do(t, "GET", "/voice-connectors/abcdefghijklmnopqrstu", "")
 		equal(t, fmt.Sprint(kind), answer.Status, status)
 		if !rest.Voice.Operation("GetVoiceConnector").Declares(answer.Header.Get("x-amzn-ErrorType")) {
-			t.Errorf("%d became %s", kind, answer.Header.Get("x-amzn-ErrorType"))
+			t.Errorf("kind %d: got %s", kind, answer.Header.Get("x-amzn-ErrorType"))
 		}
 	}
 }
 
-func TestInternalErrorsKeepTheirDetailsForTheLog(t *testing.T) {
+func TestInternalErrorDetailsAreLoggedOnly(t *testing.T) {
 	s := serve(t)
 	s.fail = fmt.Errorf("outer: %w", timbre.Errorf(timbre.Internal, "store", "disk /dev/sda1: %w", errors.New("broken")))
 	answer := s.do(t, "GET", "/voice-connectors/abcdefghijklmnopqrstu", "")
 	equal(t, "status", answer.Status, 500)
 	if body := answer.Body; strings.Contains(body, "sda1") || strings.Contains(body, "broken") {
-		t.Errorf("leaked: %s", body)
+		t.Errorf("got body %s, want no details in it", body)
 	}
 	if line := s.log.String(); !strings.Contains(line, "sda1") {
-		t.Errorf("not logged: %s", line)
+		t.Errorf("got log line %s, want the cause in it", line)
 	}
 }
 
@@ -207,7 +206,7 @@ func TestPanicIsAnsweredWith500AndCounted(t *testing.T) {
 	equal(t, "status", answer.Status, 500)
 	equal(t, "type", answer.Header.Get("x-amzn-ErrorType"), "ServiceFailureException")
 	if body := answer.Body; strings.Contains(body, "inside") {
-		t.Errorf("leaked: %s", body)
+		t.Errorf("got body %s, want no details in it", body)
 	}
 	want := "# HELP timbre_api_panics_total API requests that ended in a panic and were answered with 500.\n# TYPE timbre_api_panics_total counter\ntimbre_api_panics_total 1\n"
 	if err := testutil.GatherAndCompare(s.metrics, strings.NewReader(want), "timbre_api_panics_total"); err != nil {
@@ -215,7 +214,7 @@ func TestPanicIsAnsweredWith500AndCounted(t *testing.T) {
 	}
 }
 
-func TestAccessLogHasOneLineARequestAndNoValues(t *testing.T) {
+func TestAccessLogHasOneLinePerRequestAndNoValues(t *testing.T) {
 	s := serve(t)
 	s.do(t, "GET", "/phone-numbers/%2B12065550100", "")
 	s.do(t, "POST", "/voice-connectors", `{"Name":"+12065550100!","RequireEncryption":true}`)
@@ -227,7 +226,7 @@ func TestAccessLogHasOneLineARequestAndNoValues(t *testing.T) {
 	} {
 		for _, part := range append(strings.Fields(said), `"request":"`, `"key":"AKIDTEST"`, `"took":`) {
 			if !strings.Contains(lines[i], part) {
-				t.Errorf("%s lacks %s", lines[i], part)
+				t.Errorf("got %s, want %s in it", lines[i], part)
 			}
 		}
 	}
@@ -235,7 +234,7 @@ func TestAccessLogHasOneLineARequestAndNoValues(t *testing.T) {
 		t.Error(l)
 	}
 	if n, err := testutil.GatherAndCount(s.metrics, "timbre_api_requests_total"); err != nil || n != 2 {
-		t.Errorf("%d counters, %v", n, err)
+		t.Errorf("got %d counters and error %v", n, err)
 	}
 }
 
@@ -265,13 +264,13 @@ func TestClientWithWrongSecretIsRefused(t *testing.T) {
 	}
 }
 
-func TestClientWithSessionTokenIsServed(t *testing.T) {
+func TestClientWithSessionTokenIsAccepted(t *testing.T) {
 	s := serve(t)
 	c := sdk.New(sdk.Options{Region: "us-east-1", BaseEndpoint: &s.url, Credentials: credentials.NewStaticCredentialsProvider("AKIDTEST", secret, "token")})
 	must(c.ListVoiceConnectors(s.ctx, nil))(t)
 }
 
-func TestPresignedURLIsServed(t *testing.T) {
+func TestPresignedURLIsAccepted(t *testing.T) {
 	s := serve(t)
 	r, err := http.NewRequestWithContext(s.ctx, http.MethodGet, s.url+"/voice-connectors?max-results=5&X-Amz-Expires=60", nil)
 	if err != nil {
@@ -287,7 +286,7 @@ func TestPresignedURLIsServed(t *testing.T) {
 	equal(t, "status", send(t, r).Status, http.StatusOK)
 }
 
-func TestBodyThatIsTooLongIsRefused(t *testing.T) {
+func TestBodyOverTheLimitIsRefused(t *testing.T) {
 	s := serve(t)
 	answer := s.do(t, "POST", "/voice-connectors", `{"Name":"`+strings.Repeat("a", 1<<20)+`"}`)
 	equal(t, "status", answer.Status, 400)
@@ -298,7 +297,7 @@ func TestBodyThatIsTooLongIsRefused(t *testing.T) {
 }
 
 // A body of unknown length is read no further than to the limit either.
-func TestBodyOfUnknownLengthIsRefusedAtTheLimit(t *testing.T) {
+func TestBodyOfUnknownLengthIsReadUpToTheLimit(t *testing.T) {
 	s := serve(t)
 	text := `{"Name":"` + strings.Repeat("a", 1<<20) + `"}`
 	r, err := http.NewRequestWithContext(s.ctx, http.MethodPost, s.url+"/voice-connectors", struct{ io.Reader }{strings.NewReader(text)})
@@ -307,11 +306,11 @@ func TestBodyOfUnknownLengthIsRefusedAtTheLimit(t *testing.T) {
 	}
 	signed(t, r, text)
 	if answer := send(t, r); answer.Status != 400 || !strings.Contains(answer.Body, "body exceeds 1048576 bytes") {
-		t.Errorf("%d %s", answer.Status, answer.Body)
+		t.Errorf("got %d %s, want 400", answer.Status, answer.Body)
 	}
 }
 
-func TestBodyOfAnotherKindIsRefused(t *testing.T) {
+func TestBodyOfAnotherContentTypeIsRefused(t *testing.T) {
 	s := serve(t)
 	const body = `{"Name":"a","RequireEncryption":true}`
 	for kind, status := range map[string]int{
@@ -350,7 +349,7 @@ func TestCausesAreLoggedWithoutPhoneNumbers(t *testing.T) {
 	}
 }
 
-func TestDeleteAnswers204WithoutBody(t *testing.T) {
+func TestDeleteReturns204WithoutBody(t *testing.T) {
 	s := serve(t)
 	answer := s.do(t, "DELETE", "/voice-connectors/"+s.connector(t), "")
 	equal(t, "status", answer.Status, 204)

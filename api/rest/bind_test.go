@@ -10,7 +10,7 @@ import (
 	"timbre/environment"
 )
 
-func TestBindTakesEachMemberFromItsPlaceAlone(t *testing.T) {
+func TestBindTakesEachMemberFromItsPlaceOnly(t *testing.T) {
 	op := Voice.Operation("UpdateVoiceConnector")
 	inBody, aside, err := gathered(op, "abcdefghijklmnopqrstuv", `{"Name":"a","RequireEncryption":true,"VoiceConnectorId":"other","ResultMetadata":{}}`)
 	if err != nil {
@@ -22,11 +22,11 @@ func TestBindTakesEachMemberFromItsPlaceAlone(t *testing.T) {
 	}
 	want := &sdk.UpdateVoiceConnectorInput{Name: new("a"), RequireEncryption: new(true), VoiceConnectorId: new("abcdefghijklmnopqrstuv")}
 	if !reflect.DeepEqual(in, want) {
-		t.Errorf("%+v", in)
+		t.Errorf("got %+v", in)
 	}
 }
 
-func TestBindFillsWhatTheQuerySays(t *testing.T) {
+func TestBindReadsTheQuery(t *testing.T) {
 	op := Voice.Operation("ListPhoneNumbers")
 	inBody, aside, err := gathered(op, "?status=Assigned&product-type=SipMediaApplicationDialIn&max-results=7&next-token=", "")
 	if err != nil {
@@ -38,11 +38,11 @@ func TestBindFillsWhatTheQuerySays(t *testing.T) {
 	}
 	want := &sdk.ListPhoneNumbersInput{Status: new("Assigned"), ProductType: "SipMediaApplicationDialIn", MaxResults: new(int32(7)), NextToken: new("")}
 	if !reflect.DeepEqual(in, want) {
-		t.Errorf("%+v", in)
+		t.Errorf("got %+v", in)
 	}
 }
 
-func TestHandleFindsMistakesAtTheStart(t *testing.T) {
+func TestHandlePanicsOnMismatchedInput(t *testing.T) {
 	type lacking struct{ Name *string }
 	type wrong struct{ VoiceConnectorId int }
 	for name, tie := range map[string]func(*Mux){
@@ -56,7 +56,7 @@ func TestHandleFindsMistakesAtTheStart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
 				if recover() == nil {
-					t.Error("it was taken")
+					t.Error("got no panic, want one")
 				}
 			}()
 			tie(New(environment.Environment{}, Config{}, Deps{}, Voice))

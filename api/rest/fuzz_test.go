@@ -29,22 +29,22 @@ func FuzzRoute(f *testing.F) {
 		r, labels := n.find(&http.Request{Method: method, URL: u}, q)
 		if r == nil {
 			if labels != nil {
-				t.Errorf("labels %v of no route", labels)
+				t.Errorf("got labels %v without a route", labels)
 			}
 			return
 		}
 		again := r.op.Path
 		for _, name := range r.labels {
 			if labels[name] == "" {
-				t.Errorf("%s: label %s is empty", r.op.Name, name)
+				t.Errorf("%s: got an empty label %s", r.op.Name, name)
 			}
 			again = strings.Replace(again, "{"+name+"}", url.PathEscape(labels[name]), 1)
 		}
 		if u, err = url.ParseRequestURI(again); err != nil || len(labels) != len(r.labels) || r.op.Method != method {
-			t.Fatalf("%s %s: labels %v, %v", r.op.Name, again, labels, err)
+			t.Fatalf("%s %s: got labels %v and error %v", r.op.Name, again, labels, err)
 		}
 		if same, values := n.find(&http.Request{Method: method, URL: u}, q); same != r || !reflect.DeepEqual(values, labels) {
-			t.Errorf("%s %s finds %v, not %v", method, again, values, labels)
+			t.Errorf("%s %s: got %v, want %v", method, again, values, labels)
 		}
 	})
 }
@@ -76,11 +76,11 @@ func FuzzValidate(f *testing.F) {
 		}
 		again, asideAgain, err := gather(op, labels, query, func() (map[string]any, error) { return inBody, nil })
 		if err != nil || !reflect.DeepEqual(again, inBody) || !reflect.DeepEqual(asideAgain, aside) {
-			t.Errorf("%s: %v and %v became %v and %v: %v", op.Name, inBody, aside, again, asideAgain, err)
+			t.Errorf("%s: validating %v and %v again: got %v and %v, error %v", op.Name, inBody, aside, again, asideAgain, err)
 		}
 		for name := range inBody {
 			if member(op, name) == nil {
-				t.Errorf("%s knows no %s", op.Name, name)
+				t.Errorf("%s: got unknown member %s", op.Name, name)
 			}
 		}
 	})

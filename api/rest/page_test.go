@@ -37,7 +37,7 @@ func (s *shelf) list(_ context.Context, p timbre.Page) (out []int, err error) {
 	return out, nil
 }
 
-func TestPagesTogetherAreTheWholeList(t *testing.T) {
+func TestPagesAddUpToTheList(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 5, 6, 250} {
 		s := &shelf{}
 		for i := range n {
@@ -46,7 +46,7 @@ func TestPagesTogetherAreTheWholeList(t *testing.T) {
 		for _, most := range []*int32{nil, new(int32(1)), new(int32(2)), new(int32(100))} {
 			got := walk(t, s, most, func() {})
 			if !slices.Equal(got, s.items) {
-				t.Errorf("%d items in pages of %v: %v", n, most, got)
+				t.Errorf("%d items in pages of %v: got %v", n, most, got)
 			}
 		}
 	}
@@ -66,14 +66,14 @@ func walk(t *testing.T, s *shelf, most *int32, meanwhile func()) (got []int) {
 			return got
 		}
 		if len(items) == 0 {
-			t.Fatal("an empty page")
+			t.Fatal("got an empty page")
 		}
 		meanwhile()
 	}
 }
 
 // While a list is read page by page, others add to it and delete from it, also the item that the next page begins after.
-func TestEachItemComesOnceWhileTheListChanges(t *testing.T) {
+func TestEachItemIsListedOnceWhileTheListChanges(t *testing.T) {
 	for seed := range uint64(200) {
 		x := rand.New(rand.NewPCG(seed, 1))
 		s := &shelf{gone: map[int]bool{}}
@@ -95,21 +95,21 @@ func TestEachItemComesOnceWhileTheListChanges(t *testing.T) {
 		}
 		for i := range first {
 			if seen[i] > 1 || seen[i] == 0 && !s.gone[i] {
-				t.Fatalf("seed %d: item %d came %d times", seed, i, seen[i])
+				t.Fatalf("seed %d: got item %d %d times, want once", seed, i, seen[i])
 			}
 		}
 	}
 }
 
-func TestATokenServesItsOwnListAccountAndKeyAlone(t *testing.T) {
+func TestTokenIsBoundToListAccountAndKey(t *testing.T) {
 	other := newPages(bytes.Repeat([]byte{8}, 32), "000000000000")
 	elsewhere := newPages(bytes.Repeat([]byte{7}, 32), "111111111111")
 	token := pagesOfTests.make("numbers", "an id of somebody")
 	if bytes.Contains(must(base64.RawURLEncoding.DecodeString(token)), []byte("somebody")) {
-		t.Error("a token can be read")
+		t.Error("got a token with its item in the clear")
 	}
 	if after, err := pagesOfTests.open("numbers", token); err != nil || after != "an id of somebody" {
-		t.Fatalf("%q, %v", after, err)
+		t.Fatalf("got %q and error %v", after, err)
 	}
 	for name, open := range map[string]func() (string, error){
 		"another list":    func() (string, error) { return pagesOfTests.open("letters", token) },
@@ -120,13 +120,13 @@ func TestATokenServesItsOwnListAccountAndKeyAlone(t *testing.T) {
 		"nothing":         func() (string, error) { return pagesOfTests.open("numbers", "") },
 	} {
 		if after, err := open(); timbre.KindOf(err) != timbre.Invalid {
-			t.Errorf("%s: %q, %v", name, after, err)
+			t.Errorf("%s: got %q and error %v, want Invalid", name, after, err)
 		}
 	}
 }
 
 // No token with one character changed is taken: 10,000 of them.
-func TestNoBentTokenIsTaken(t *testing.T) {
+func TestAlteredTokensAreRefused(t *testing.T) {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	x := rand.New(rand.NewPCG(1, 2))
 	for range 10_000 {
@@ -137,7 +137,7 @@ func TestNoBentTokenIsTaken(t *testing.T) {
 			token[at] = letters[x.IntN(len(letters))]
 		}
 		if after, err := pagesOfTests.open("numbers", string(token)); err == nil {
-			t.Fatalf("%s was taken for %q", token, after)
+			t.Fatalf("token %s: got item %q, want an error", token, after)
 		}
 	}
 }
@@ -148,10 +148,10 @@ func FuzzPageToken(f *testing.F) {
 	f.Add("AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "letters")
 	f.Fuzz(func(t *testing.T, token, scope string) {
 		if after, err := pagesOfTests.open(scope, token); err == nil {
-			t.Errorf("a forged token goes on after %q", after)
+			t.Errorf("forged token: got item %q, want an error", after)
 		}
 		if again, err := pagesOfTests.open(scope, pagesOfTests.make(scope, "x")); err != nil || again != "x" {
-			t.Errorf("%q, %v", again, err)
+			t.Errorf("got %q and error %v", again, err)
 		}
 	})
 }

@@ -26,14 +26,14 @@ func check(op *rest.Operation, r *sample.Request) error {
 	return err
 }
 
-func TestWhateverFitsTheModelIsTaken(t *testing.T) {
+func TestValidRequestsAreAccepted(t *testing.T) {
 	for op := range operations {
 		x := rand.New(rand.NewPCG(1, uint64(len(op.Name))))
 		for range 20 {
 			for _, most := range []float64{0, 0.5, 1} {
 				r := sample.Fitting(x, op, most)
 				if err := check(op, &r); err != nil {
-					t.Errorf("%s: %v\n%s %s", op.Name, err, r.Target(op), r.Text())
+					t.Errorf("%s: got error %v, want none\n%s %s", op.Name, err, r.Target(op), r.Text())
 				}
 			}
 		}
@@ -42,7 +42,7 @@ func TestWhateverFitsTheModelIsTaken(t *testing.T) {
 
 var named = regexp.MustCompile(`alue (?:null )?at '([^']*)'`)
 
-func TestWhateverBreaksOneRuleIsRefusedByTheFieldsName(t *testing.T) {
+func TestEachViolationNamesItsMember(t *testing.T) {
 	total, x := 0, rand.New(rand.NewPCG(1, 2))
 	for op := range operations {
 		r := sample.Fitting(x, op, 1)
@@ -50,23 +50,23 @@ func TestWhateverBreaksOneRuleIsRefusedByTheFieldsName(t *testing.T) {
 			total++
 			err := check(op, &b.Request)
 			if timbre.KindOf(err) != timbre.Invalid || err == nil {
-				t.Errorf("%s: %s is %s, and taken: %v", op.Name, b.At, b.Rule, err)
+				t.Errorf("%s: %s %s: got error %v, want Invalid", op.Name, b.At, b.Rule, err)
 				return true
 			}
 			found := named.FindAllStringSubmatch(err.Error(), -1)
 			if len(found) == 0 {
-				t.Errorf("%s: %s is %s, but: %v", op.Name, b.At, b.Rule, err)
+				t.Errorf("%s: %s %s: got error %v, want its position", op.Name, b.At, b.Rule, err)
 			}
 			for _, f := range found {
 				if f[1] != b.At {
-					t.Errorf("%s: %s is %s, but %s is named: %v", op.Name, b.At, b.Rule, f[1], err)
+					t.Errorf("%s: %s %s: got position %s (%v), want that of the value", op.Name, b.At, b.Rule, f[1], err)
 				}
 			}
 			return true
 		})
 	}
 	if total < 1000 {
-		t.Errorf("only %d rules were broken", total)
+		t.Errorf("got %d violations", total)
 	}
 	t.Logf("%d rules broken", total)
 }

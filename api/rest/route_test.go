@@ -36,24 +36,24 @@ func TestEveryOperationIsFoundByItsRoute(t *testing.T) {
 			}
 			r, labels := find(n, op.Method, target)
 			if r == nil {
-				t.Errorf("%s %s finds nothing", op.Method, target)
+				t.Errorf("%s %s: got no route", op.Method, target)
 				continue
 			}
 			if r.op != op && op.Path != "/tags" { // there the voice service comes first
-				t.Errorf("%s %s finds %s, not %s", op.Method, target, r.op.Name, op.Name)
+				t.Errorf("%s %s: got %s, want %s", op.Method, target, r.op.Name, op.Name)
 			}
 			if len(labels) != strings.Count(op.Path, "{") {
-				t.Errorf("%s has labels %v", op.Name, labels)
+				t.Errorf("%s: got labels %v", op.Name, labels)
 			}
 			for name, v := range labels {
 				if !strings.Contains(op.Path, "{"+name+"}") || v != label {
-					t.Errorf("%s: label %s is %q", op.Name, name, v)
+					t.Errorf("%s: label %s: got %q", op.Name, name, v)
 				}
 			}
 		}
 	}
 	if count != 127 {
-		t.Errorf("%d operations", count)
+		t.Errorf("got %d operations", count)
 	}
 }
 
@@ -83,12 +83,14 @@ func TestRoutes(t *testing.T) {
 		{"get", "/voice-connectors", ""},
 		{"OPTIONS", "/voice-connectors", ""},
 	} {
-		got := ""
-		if r, _ := find(n, c.method, c.target); r != nil {
-			got = r.op.Name
-		}
-		if got != c.want {
-			t.Errorf("%s %s finds %q, not %q", c.method, c.target, got, c.want)
-		}
+		t.Run(c.method+" "+c.target, func(t *testing.T) {
+			got := ""
+			if r, _ := find(n, c.method, c.target); r != nil {
+				got = r.op.Name
+			}
+			if got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
 	}
 }

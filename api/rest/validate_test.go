@@ -97,26 +97,28 @@ func TestValidation(t *testing.T) {
 			during + "startTimestamp'" + so + "be a timestamp"},
 		{"CreateSipMediaApplicationCall", "sma", `{"FromPhoneNumber":"+12065550100","ToPhoneNumber":"+12065550100","SipHeaders":{"X-A":3}}`, at + "'sipHeaders.value'" + so + "be a string"},
 	} {
-		op := Voice.Operation(c.op)
-		if op == nil {
-			op = Pipelines.Operation(c.op)
-		}
-		_, _, err := gathered(op, c.target, c.body)
-		got := ""
-		if err != nil {
-			got = messageOf(err)
-			if timbre.KindOf(err) != timbre.Invalid {
-				t.Errorf("%s: kind %d", c.op, timbre.KindOf(err))
+		t.Run(c.op, func(t *testing.T) {
+			op := Voice.Operation(c.op)
+			if op == nil {
+				op = Pipelines.Operation(c.op)
 			}
-		}
-		if got != c.want {
-			t.Errorf("%s %s %s:\n got %q\nwant %q", c.op, c.target, c.body, got, c.want)
-		}
+			_, _, err := gathered(op, c.target, c.body)
+			got := ""
+			if err != nil {
+				got = messageOf(err)
+				if kind := timbre.KindOf(err); kind != timbre.Invalid {
+					t.Errorf("got kind %d, want Invalid", kind)
+				}
+			}
+			if got != c.want {
+				t.Errorf("%s %s:\n got %q\nwant %q", c.target, c.body, got, c.want)
+			}
+		})
 	}
 }
 
 // The pipelines model has the same member under another name.
-func TestATokenMayBeACallIDInBothServices(t *testing.T) {
+func TestTokenCanBeACallIDInBothServices(t *testing.T) {
 	const token = "3848276298220188511@10.0.0.1:5060"
 	tokens := 0
 	for _, s := range []*Service{Voice, Pipelines} {
@@ -129,17 +131,17 @@ func TestATokenMayBeACallIDInBothServices(t *testing.T) {
 				c := checker{}
 				c.value(m.Shape, token, m.Name)
 				if err := c.err(); err != nil {
-					t.Errorf("%s: %v", op.Name, err)
+					t.Errorf("%s: got error %v, want none", op.Name, err)
 				}
 			}
 		}
 	}
 	if tokens < 10 {
-		t.Errorf("%d operations have tokens", tokens)
+		t.Errorf("got %d operations with tokens", tokens)
 	}
 }
 
-func TestEveryOperationMissesItsRequiredMembers(t *testing.T) {
+func TestRequiredMembersAreRequired(t *testing.T) {
 	for _, s := range []*Service{Voice, Pipelines} {
 		for _, op := range s.Operations {
 			want := 0
@@ -156,7 +158,7 @@ func TestEveryOperationMissesItsRequiredMembers(t *testing.T) {
 	}
 }
 
-func TestAtMostTenProblemsAreNamed(t *testing.T) {
+func TestAtMostTenViolationsAreListed(t *testing.T) {
 	body := `{"Termination":{"CidrAllowedList":[` + strings.Repeat("1,", 500) + `1]}}`
 	_, _, err := gathered(Voice.Operation("PutVoiceConnectorTermination"), "abcdefghijklmnopqrstuv", body)
 	if m := messageOf(err); !strings.HasPrefix(m, "501 validation errors") || strings.Count(m, "Value at") != 10 {
@@ -164,11 +166,11 @@ func TestAtMostTenProblemsAreNamed(t *testing.T) {
 	}
 }
 
-func TestPatternMayHaveAnException(t *testing.T) {
+func TestPatternWithException(t *testing.T) {
 	bucket := voiceS3BucketName.Pattern
 	for name, ok := range map[string]bool{"my-bucket": true, "xn--bucket": false, "my-s3alias": false, "My": false, "s3alias": true} {
 		if bucket.Matches(name) != ok {
-			t.Errorf("%s: %t", name, !ok)
+			t.Errorf("%s: got match %t", name, !ok)
 		}
 	}
 }

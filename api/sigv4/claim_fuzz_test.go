@@ -31,10 +31,10 @@ func FuzzAuthorization(f *testing.F) {
 		_, err := check(r)
 		var e *sigv4.Error
 		if !errors.As(err, &e) {
-			t.Fatalf("not refused: %v", err)
+			t.Fatalf("got error %v, want *Error", err)
 		}
 		if e.Status != 400 && e.Status != 403 {
-			t.Errorf("status %d", e.Status)
+			t.Errorf("got status %d", e.Status)
 		}
 	})
 }

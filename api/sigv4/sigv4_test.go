@@ -117,7 +117,7 @@ func TestSignedBodyIsAccepted(t *testing.T) {
 	accepted(t, r)
 }
 
-func TestLengthOfTheBodyMayBeLeftUnsigned(t *testing.T) {
+func TestContentLengthMayBeUnsigned(t *testing.T) {
 	const body = `{"Name":"a"}`
 	r := request("POST", "/voice-connectors", body)
 	r.ContentLength = 0 // as clients do that sign only content-type, host and date
@@ -127,7 +127,7 @@ func TestLengthOfTheBodyMayBeLeftUnsigned(t *testing.T) {
 	accepted(t, r)
 }
 
-func TestSignedLengthMustBeThatOfTheBody(t *testing.T) {
+func TestSignedContentLengthMustMatchTheBody(t *testing.T) {
 	r := request("POST", "/voice-connectors", "{}")
 	sign(t, r, me, hash("{}"))
 	r.ContentLength = 3
@@ -153,7 +153,7 @@ func TestSessionTokenIsSignedAndOtherwiseIgnored(t *testing.T) {
 	refused(t, r, 403, "InvalidSignatureException")
 }
 
-func TestAKeyWithASessionTokenNeedsIt(t *testing.T) {
+func TestKeyWithSessionTokenRequiresIt(t *testing.T) {
 	with := func(secret, token string) *http.Request {
 		r := request("GET", "/voice-connectors", "")
 		sign(t, r, aws.Credentials{AccessKeyID: "AKIDSESSION", SecretAccessKey: secret, SessionToken: token}, hash(""))
@@ -165,10 +165,10 @@ func TestAKeyWithASessionTokenNeedsIt(t *testing.T) {
 	}
 	r := with("a secret", "the token")
 	if id, err := check(r); err != nil || id != "AKIDSESSION" {
-		t.Errorf("%s, %v", id, err)
+		t.Errorf("got %s and error %v", id, err)
 	}
 	if id, err := check(presigned("the token")); err != nil || id != "AKIDSESSION" {
-		t.Errorf("presigned: %s, %v", id, err)
+		t.Errorf("presigned: got %s and error %v", id, err)
 	}
 	refused(t, with("a secret", ""), 403, "InvalidClientTokenId")
 	refused(t, presigned(""), 403, "InvalidClientTokenId")
@@ -178,7 +178,7 @@ func TestAKeyWithASessionTokenNeedsIt(t *testing.T) {
 	_, secret := check(with("another", "the token"))
 	_, both := check(with("another", "another"))
 	if token == nil || secret == nil || both == nil || token.Error() != secret.Error() || both.Error() != secret.Error() {
-		t.Errorf("the answers tell what was wrong:\n%v\n%v\n%v", token, secret, both)
+		t.Errorf("got distinguishable messages, want one:\n%v\n%v\n%v", token, secret, both)
 	}
 	r.Header.Set("X-Amz-Security-Token", "the token ")
 	refused(t, r, 403, "InvalidSignatureException")
@@ -213,7 +213,7 @@ func TestPayloadHash(t *testing.T) {
 	}
 }
 
-func TestWindowIsFifteenMinutesBothWays(t *testing.T) {
+func TestClockSkewIsFifteenMinutes(t *testing.T) {
 	for offset, ok := range map[time.Duration]bool{
 		15 * time.Minute: true, 15*time.Minute + time.Second: false, 0: true,
 		-15 * time.Minute: true, -15*time.Minute - time.Second: false, 24 * time.Hour: false,
@@ -273,7 +273,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestDateMustBeWrittenOneWay(t *testing.T) {
+func TestDateFormat(t *testing.T) {
 	for _, date := range []string{"", "2026-03-04T12:00:00Z", "20260304T120000.0Z", "Wed, 04 Mar 2026 12:00:00 GMT"} {
 		r := request("GET", "/voice-connectors", "")
 		sign(t, r, me, hash(""))
@@ -288,12 +288,12 @@ func TestWrongSecretIsRefused(t *testing.T) {
 	refused(t, r, 403, "InvalidSignatureException")
 }
 
-func TestBodyIsNotReadForStrangers(t *testing.T) {
+func TestBodyIsNotReadForUnknownKeys(t *testing.T) {
 	r := request("POST", "/voice-connectors", "{}")
 	sign(t, r, aws.Credentials{AccessKeyID: "AKIDNONE", SecretAccessKey: "x"}, hash("{}"))
 	_, err := verifier.Check(r, func() ([]byte, error) { t.Error("the body was read"); return nil, nil })
 	if err == nil {
-		t.Error("accepted")
+		t.Error("got no error, want one")
 	}
 }
 
@@ -358,8 +358,8 @@ func TestPresignedRequest(t *testing.T) {
 	})
 }
 
-// bends are ways to change a signed request that change what it means or who sent it.
-var bends = []func(*rand.Rand, *http.Request){
+// alterations change the meaning or the sender of a signed request.
+var alterations = []func(*rand.Rand, *http.Request){
 	func(_ *rand.Rand, r *http.Request) {
 		r.Method = map[string]string{"GET": "DELETE", "POST": "PUT"}[r.Method]
 	},
@@ -402,7 +402,7 @@ var bends = []func(*rand.Rand, *http.Request){
 	func(x *rand.Rand, r *http.Request) { r.Header.Set("X-Amz-Meta", strconv.Itoa(x.Int())) },
 }
 
-func TestNoBentSignatureIsAccepted(t *testing.T) {
+func TestAlteredRequestsAreRefused(t *testing.T) {
 	x := rand.New(rand.NewPCG(1, 2))
 	for i := range 10_000 {
 		method, body := "GET", ""
@@ -412,16 +412,16 @@ func TestNoBentSignatureIsAccepted(t *testing.T) {
 		r := request(method, "/voice-connectors/"+strconv.Itoa(x.Int())+"?a=b", body)
 		r.Header.Set("X-Amz-Meta", "signed")
 		sign(t, r, me, hash(body))
-		if i%100 == 0 { // the request is good before it is bent
+		if i%100 == 0 { // the request is valid before it is altered
 			if _, err := check(r); err != nil {
 				t.Fatal(err)
 			}
 			r.Body = io.NopCloser(strings.NewReader(body))
 		}
-		bend := x.IntN(len(bends))
-		bends[bend](x, r)
+		alteration := x.IntN(len(alterations))
+		alterations[alteration](x, r)
 		if id, err := check(r); err == nil {
-			t.Fatalf("bend %d was accepted for %s: %s %s %v", bend, id, r.Method, r.URL, r.Header)
+			t.Fatalf("alteration %d: got key %s for %s %s %v, want an error", alteration, id, r.Method, r.URL, r.Header)
 		}
 	}
 }

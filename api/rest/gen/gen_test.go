@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestModelBecomesTable(t *testing.T) {
+func TestTableOfAModel(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "table.go")
 	if err := run("testdata/model.json", "testdata/model.json", out); err != nil {
 		t.Fatal(err)
@@ -28,7 +28,7 @@ func TestModelBecomesTable(t *testing.T) {
 	}
 }
 
-func TestWhatATableCannotSayIsRefused(t *testing.T) {
+func TestUnsupportedModelsAreRefused(t *testing.T) {
 	for name, text := range map[string]string{
 		"no JSON":          `{`,
 		"two literals":     `{"operations":{"A":{"http":{"method":"GET","requestUri":"/a?b=c&d=e"}}}}`,
@@ -43,13 +43,13 @@ func TestWhatATableCannotSayIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := run(file, file, filepath.Join(t.TempDir(), "table.go")); err == nil {
-				t.Error("it was taken")
+				t.Error("got no error, want one")
 			}
 		})
 	}
 }
 
-func TestCommittedTableIsThatOfTheModels(t *testing.T) {
+func TestCommittedTableMatchesTheModels(t *testing.T) {
 	const models = "../../../../shared/reference/models/"
 	out := filepath.Join(t.TempDir(), "table.go")
 	err := run(models+"chime-sdk-voice/2022-08-03/service-2.json", models+"chime-sdk-media-pipelines/2021-07-15/service-2.json", out)
@@ -68,9 +68,9 @@ func TestCommittedTableIsThatOfTheModels(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Error("api/rest/table_gen.go is not what the generator makes of the models")
+		t.Error("api/rest/table_gen.go is not up to date with the models")
 	}
 	if n := strings.Count(string(want), "Method:"); n != 127 {
-		t.Errorf("%d operations", n)
+		t.Errorf("got %d operations", n)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 )
 
-func TestSettingsOfTheAccountAreKept(t *testing.T) {
+func TestAccountSettingsAreStored(t *testing.T) {
 	s := serve(t)
 	global := func() *types.VoiceConnectorSettings {
 		return must(s.voice.GetGlobalSettings(s.ctx, &sdk.GetGlobalSettingsInput{}))(t).VoiceConnector
@@ -28,7 +28,7 @@ func TestSettingsOfTheAccountAreKept(t *testing.T) {
 	equal(t, "since", *got.CallingNameUpdatedTimestamp, now)
 }
 
-func TestEmergencyCallingIsPutGotAndDeleted(t *testing.T) {
+func TestEmergencyCallingConfiguration(t *testing.T) {
 	s := serve(t)
 	id := s.connector(t)
 	get := &sdk.GetVoiceConnectorEmergencyCallingConfigurationInput{VoiceConnectorId: &id}
@@ -54,7 +54,7 @@ func TestEmergencyCallingIsPutGotAndDeleted(t *testing.T) {
 	fails[*types.NotFoundException](t, refusal(s.voice.PutVoiceConnectorEmergencyCallingConfiguration(s.ctx, put)), "")
 }
 
-func TestExternalSystemsArePutGotAndDeleted(t *testing.T) {
+func TestExternalSystemsConfiguration(t *testing.T) {
 	s := serve(t)
 	id := s.connector(t)
 	get := &sdk.GetVoiceConnectorExternalSystemsConfigurationInput{VoiceConnectorId: &id}
@@ -77,7 +77,7 @@ func TestExternalSystemsArePutGotAndDeleted(t *testing.T) {
 	fails[*types.NotFoundException](t, refusal(s.voice.PutVoiceConnectorExternalSystemsConfiguration(s.ctx, put)), "")
 }
 
-func TestPoolLivesFromCreateToDelete(t *testing.T) {
+func TestPoolLifeCycle(t *testing.T) {
 	s := serve(t)
 	create := &pipelines.CreateMediaPipelineKinesisVideoStreamPoolInput{
 		PoolName: new("pool.1"), StreamConfiguration: &pipelinetypes.KinesisVideoStreamConfiguration{Region: new("us-east-1"), DataRetentionInHours: new(int32(24))},
@@ -120,7 +120,7 @@ func TestPoolLivesFromCreateToDelete(t *testing.T) {
 	}
 }
 
-func TestThereAreNoCapturePipelines(t *testing.T) {
+func TestCapturePipelinesAreRefused(t *testing.T) {
 	s := serve(t)
 	list := s.do(t, "GET", "/sdk-media-capture-pipelines", "")
 	equal(t, "list", list.Body, `{"MediaCapturePipelines":[]}`)
