@@ -124,7 +124,7 @@ func killedAfter(t *testing.T, folder, round string, lines int) map[string]int {
 		var id string
 		var step int
 		if _, err := fmt.Sscan(scan.Text(), &id, &step); err != nil || step != told[id]+1 {
-			t.Fatalf("the writer says %q after step %d", scan.Text(), told[id])
+			t.Fatalf("got line %q after step %d", scan.Text(), told[id])
 		}
 		told[id] = step
 		if n == lines {
@@ -134,12 +134,12 @@ func killedAfter(t *testing.T, folder, round string, lines int) map[string]int {
 		}
 	}
 	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != -1 {
-		t.Fatalf("the writer was not killed: %v", err)
+		t.Fatalf("got error %v, want the writer killed", err)
 	}
 	return told
 }
 
-func TestKillLosesNothingAcknowledgedAndPartsNoNoticeFromItsState(t *testing.T) {
+func TestKillLosesNoAcknowledgedWrite(t *testing.T) {
 	folder := t.TempDir()
 	acknowledged := map[string]int{}
 	for round, lines := range []int{1, 50, 333, 700} {
@@ -167,7 +167,7 @@ func check(t *testing.T, folder string, rounds int, acknowledged map[string]int)
 	for id := range withNext(acknowledged, rounds) {
 		step := reached(t, s, id)
 		if step < acknowledged[id] {
-			t.Errorf("task %s is at step %d, %d was acknowledged", id, step, acknowledged[id])
+			t.Errorf("task %s: got step %d, want at least the acknowledged %d", id, step, acknowledged[id])
 		}
 		if step > acknowledged[id] {
 			beyond++
@@ -179,12 +179,12 @@ func check(t *testing.T, folder string, rounds int, acknowledged map[string]int)
 			}
 		}
 		if got := notices[id]; !slices.Equal(got, want) {
-			t.Errorf("task %s is at step %d: notices %q, want %q", id, step, got, want)
+			t.Errorf("task %s at step %d: got notices %q, want %q", id, step, got, want)
 		}
 		delete(notices, id)
 	}
 	if len(notices) > 0 {
-		t.Errorf("notices of tasks that nobody knows: %v", notices)
+		t.Errorf("got notices of unknown tasks: %v", notices)
 	}
 	t.Logf("%d tasks acknowledged, %d of them and of their successors further than that", len(acknowledged), beyond)
 }
@@ -221,11 +221,11 @@ func reached(t *testing.T, s *sqlite.Store, id string) int {
 	}
 	step := map[timbre.TaskStatus]int{timbre.InQueue: created, timbre.InProgress: heard, timbre.Succeeded: identified}[task.Status]
 	if (task.Voiceprint != nil) != (step == identified) {
-		t.Errorf("task %s is %s, and its voiceprint %v", id, task.Status, task.Voiceprint != nil)
+		t.Errorf("task %s: got status %s with voiceprint %v", id, task.Status, task.Voiceprint != nil)
 	}
 	_, err = s.Profile(t.Context(), id)
 	if (err == nil) != (task.ProfileID == id) {
-		t.Errorf("task %s has made profile %q, which is: %v", id, task.ProfileID, err)
+		t.Errorf("task %s: got profile %q, but error %v for it", id, task.ProfileID, err)
 	}
 	if err == nil {
 		step = enrolled

@@ -9,9 +9,9 @@ import (
 	"timbre"
 )
 
-// The documents in testdata were written by version 1. A field that has since been renamed or given another form would
-// be lost on its way in, and so be missing on its way out.
-func TestDocumentsOfEarlierVersionsAreReadWhole(t *testing.T) {
+// The documents in testdata were written by version 1. A field that has been renamed or changed since would be lost when they
+// are read, and so be missing when they are written.
+func TestDocumentsOfEarlierVersionsAreReadCompletely(t *testing.T) {
 	for name, again := range map[string]func(string) (string, error){
 		"connector":     rewrite[timbre.Connector],
 		"streaming":     rewrite[timbre.Streaming],
@@ -22,11 +22,13 @@ func TestDocumentsOfEarlierVersionsAreReadWhole(t *testing.T) {
 		"task":          rewrite[timbre.Task],
 		"call":          rewrite[timbre.Call],
 	} {
-		was, err := os.ReadFile(filepath.Join("testdata", "v1", name+".json"))
-		ok(t, err)
-		if is, err := again(string(was)); err != nil || is != string(was) {
-			t.Errorf("%s: %v\nwas %s\n is %s", name, err, was, is)
-		}
+		t.Run(name, func(t *testing.T) {
+			want, err := os.ReadFile(filepath.Join("testdata", "v1", name+".json"))
+			ok(t, err)
+			if got, err := again(string(want)); err != nil || got != string(want) {
+				t.Errorf("error %v\n got %s\nwant %s", err, got, want)
+			}
+		})
 	}
 }
 

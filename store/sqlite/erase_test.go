@@ -77,11 +77,11 @@ func TestErasedBytesLeaveAllFiles(t *testing.T) {
 			enrol(t, s, "d", "p")
 			marks := secrets(t, s, "p")
 			if n := left(t, folder, marks); n != 3 {
-				t.Fatalf("%d of 3 secrets found before", n)
+				t.Fatalf("got %d secrets before the erasure, want 3", n)
 			}
 			ok(t, c.erase(s))
 			if n := left(t, folder, marks); n != c.stays {
-				t.Errorf("%d secrets found after, want %d", n, c.stays)
+				t.Errorf("got %d secrets after the erasure, want %d", n, c.stays)
 			}
 		})
 	}
@@ -104,12 +104,12 @@ func TestErasedBytesLeaveFullPagesInAnyOrder(t *testing.T) {
 	}
 	for n, i := range order {
 		if want := map[bool]int{true: 0, false: 2}[n < many-20]; left(t, folder, marks[i]) != want {
-			t.Errorf("%d secrets of profile %d found, want %d", left(t, folder, marks[i]), i, want)
+			t.Errorf("got %d secrets of profile %d, want %d", left(t, folder, marks[i]), i, want)
 		}
 	}
 }
 
-func TestReadInTheWayOfAnErasurePutsTheScrubOffToTheNextSweep(t *testing.T) {
+func TestErasureDuringAReadIsCompletedByTheNextSweep(t *testing.T) {
 	ctx, folder := context.Background(), t.TempDir()
 	s := begin(t, folder)
 	ok(t, s.CreateDomain(ctx, timbre.Domain{ID: "d"}))
@@ -121,31 +121,34 @@ func TestReadInTheWayOfAnErasurePutsTheScrubOffToTheNextSweep(t *testing.T) {
 	ok(t, reading.QueryRow("SELECT id FROM profile").Scan(&id))
 	ok(t, s.DeleteProfile(ctx, "p"))
 	if !s.erasedInLog.Load() {
-		t.Error("the log is thought to be empty")
+		t.Error("got erasedInLog false, want true")
 	}
 	if _, err := s.Profile(ctx, "p"); timbre.KindOf(err) != timbre.NotFound {
-		t.Errorf("the profile is not deleted: %v", err)
+		t.Errorf("got error %v, want NotFound", err)
 	}
 	ok(t, reading.Rollback())
 	_, err = s.Sweep(ctx, v0)
 	ok(t, err)
-	if n := left(t, folder, marks); n != 1 || s.erasedInLog.Load() {
-		t.Errorf("%d secrets found after the sweep, want the domain's key alone", n)
+	if n := left(t, folder, marks); n != 1 {
+		t.Errorf("got %d secrets after the sweep, want the domain's key only", n)
+	}
+	if s.erasedInLog.Load() {
+		t.Error("got erasedInLog true after the sweep, want false")
 	}
 	var timeout int
 	ok(t, s.writer.QueryRow("PRAGMA busy_timeout").Scan(&timeout))
 	if timeout != 5000 {
-		t.Errorf("writes wait for %d ms", timeout)
+		t.Errorf("got busy_timeout %d, want 5000", timeout)
 	}
 }
 
-func TestOpenScrubsWhatACrashHasLeft(t *testing.T) {
+func TestOpenRemovesErasedBytesLeftByACrash(t *testing.T) {
 	ctx, folder := context.Background(), t.TempDir()
 	s := begin(t, folder)
 	ok(t, s.CreateDomain(ctx, timbre.Domain{ID: "d"}))
 	enrol(t, s, "d", "p")
 	marks := secrets(t, s, "p")
-	ok(t, s.write(ctx, "", func(q querier) error { // an erasure that did not come to its scrub
+	ok(t, s.write(ctx, "", func(q querier) error { // an erasure without the truncation of the log
 		_, err := q.ExecContext(ctx, "DELETE FROM domain; UPDATE task SET sealed = NULL")
 		return err
 	}))
@@ -156,10 +159,10 @@ func TestOpenScrubsWhatACrashHasLeft(t *testing.T) {
 		ok(t, os.WriteFile(filepath.Join(crashed, name), b, 0o600))
 	}
 	if n := left(t, crashed, marks); n < 3 {
-		t.Fatalf("%d secrets found before", n)
+		t.Fatalf("got %d secrets before Open, want 3", n)
 	}
 	begin(t, crashed)
 	if n := left(t, crashed, marks); n != 0 {
-		t.Errorf("%d secrets found after", n)
+		t.Errorf("got %d secrets after Open, want none", n)
 	}
 }

@@ -52,21 +52,23 @@ func TestConnectionsAreSetUpForDurability(t *testing.T) {
 		{s.reader.DB, "busy_timeout", "5000"},
 		{s.reader.DB, "query_only", "1"},
 	} {
-		var got string
-		ok(t, c.db.QueryRow("PRAGMA "+c.pragma).Scan(&got))
-		if got != c.want {
-			t.Errorf("%s = %s, want %s", c.pragma, got, c.want)
-		}
+		t.Run(c.pragma, func(t *testing.T) {
+			var got string
+			ok(t, c.db.QueryRow("PRAGMA "+c.pragma).Scan(&got))
+			if got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
 	}
 	if n := s.writer.Stats().MaxOpenConnections; n != 1 {
-		t.Errorf("%d connections write", n)
+		t.Errorf("got %d writing connections, want 1", n)
 	}
 	if _, err := s.reader.Exec("DELETE FROM call"); err == nil {
-		t.Error("a reading connection writes")
+		t.Error("got no error of a write by a reading connection, want one")
 	}
 }
 
-func TestDatabaseOfALaterVersionIsRefusedAndLeftAsItWas(t *testing.T) {
+func TestOpenRefusesDatabaseOfALaterVersion(t *testing.T) {
 	folder := t.TempDir()
 	s := begin(t, folder)
 	_, err := s.writer.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)")
@@ -80,39 +82,39 @@ func TestDatabaseOfALaterVersionIsRefusedAndLeftAsItWas(t *testing.T) {
 	last, _ := strconv.Atoi(strings.Split(files[len(files)-1].Name(), "_")[0])
 	want := fmt.Sprintf("was created by a later version of Timbre (tables of version 999, this version knows %d)", last)
 	if err == nil || !strings.Contains(err.Error(), want) {
-		t.Error(err)
+		t.Errorf("got error %v, want %q in it", err, want)
 	}
 	if is, _ := os.ReadFile(path); string(is) != string(was) {
-		t.Error("it has been changed")
+		t.Error("got a changed database, want it unchanged")
 	}
 }
 
-func TestFullDiskIsSaidAndCostsOnlyWhatDoesNotFit(t *testing.T) {
+func TestFullDiskRefusesOnlyWhatDoesNotFit(t *testing.T) {
 	folder := t.TempDir()
 	s := begin(t, folder)
 	ok(t, s.SaveCall(t.Context(), timbre.Call{TransactionID: "fits"}, nil))
 	var pages int
 	ok(t, s.writer.QueryRow("PRAGMA page_count").Scan(&pages))
-	_, err := s.writer.Exec("PRAGMA max_page_count = 1") // as small as what is there
+	_, err := s.writer.Exec("PRAGMA max_page_count = 1") // no larger than the database is
 	ok(t, err)
 	big := timbre.Call{TransactionID: "too big", Metadata: strings.Repeat("x", 100_000)}
 	err = s.SaveCall(t.Context(), big, []timbre.Notice{{ID: "n", Key: "k", Target: "t"}})
 	if e := new(timbre.Error); !errors.As(err, &e) || e.Kind != timbre.Internal || e.Op != "store.SaveCall" ||
 		!strings.HasPrefix(e.Msg, "the disk that holds the database is full") {
-		t.Errorf("%v", err)
+		t.Errorf("got error %v, want Internal: the disk is full", err)
 	}
 	if _, err := s.Call(t.Context(), "fits"); err != nil {
 		t.Error(err)
 	}
 	if _, some, err := s.NextDue(t.Context()); some || err != nil {
-		t.Errorf("a notice of what did not fit: %v, %v", some, err)
+		t.Errorf("got a notice of the refused write: %v, error %v", some, err)
 	}
 	_, err = s.writer.Exec("PRAGMA max_page_count = 1000000")
 	ok(t, err)
 	ok(t, s.SaveCall(t.Context(), big, nil))
 }
 
-func TestSealedBytesOpenInTheirOwnRowAlone(t *testing.T) {
+func TestSealedBytesOpenInTheirOwnRowOnly(t *testing.T) {
 	s := begin(t, t.TempDir())
 	ctx := context.Background()
 	ok(t, s.CreateDomain(ctx, timbre.Domain{ID: "d"}))
@@ -129,12 +131,12 @@ func TestSealedBytesOpenInTheirOwnRowAlone(t *testing.T) {
 		_, err := s.writer.Exec(tamper)
 		ok(t, err)
 		if list, err := s.Voiceprints(ctx, "d", v0); err == nil || timbre.KindOf(err) != timbre.Internal {
-			t.Errorf("%s: %v, %v", tamper, list, err)
+			t.Errorf("%s: got %v and error %v, want Internal", tamper, list, err)
 		}
 	}
 	_, err := s.writer.Exec("UPDATE task SET sealed = (SELECT sealed FROM task WHERE id = '1') WHERE id = '2'")
 	ok(t, err)
 	if _, err := s.Task(ctx, timbre.SpeakerSearch, "2"); err == nil {
-		t.Error("a task opens another's voiceprint")
+		t.Error("got the voiceprint of another task, want an error")
 	}
 }

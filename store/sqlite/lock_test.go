@@ -8,7 +8,7 @@ import (
 	"timbre/store/sqlite"
 )
 
-func TestASecondServerIsKeptOutUntilTheFirstHasClosed(t *testing.T) {
+func TestSecondServerIsRefusedUntilTheFirstCloses(t *testing.T) {
 	path, v := filepath.Join(t.TempDir(), "timbre.db"), keys(t)
 	first, err := sqlite.Open(t.Context(), path, v, nil)
 	if err != nil {
@@ -19,10 +19,10 @@ func TestASecondServerIsKeptOutUntilTheFirstHasClosed(t *testing.T) {
 	}
 	want := "the database " + path + " is in use by another server"
 	if _, err := sqlite.Open(t.Context(), path, v, nil); err == nil || err.Error() != want {
-		t.Errorf("a second one: %v, want %q", err, want)
+		t.Errorf("second server: got error %v, want %q", err, want)
 	}
 	if _, err := first.Connector(t.Context(), "c"); err != nil {
-		t.Errorf("the first one afterwards: %v", err)
+		t.Errorf("first server afterwards: got error %v, want none", err)
 	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)

@@ -30,7 +30,7 @@ func mode(t *testing.T, path string) fs.FileMode {
 	return info.Mode().Perm()
 }
 
-func TestFilesAreTheOwnersAlone(t *testing.T) {
+func TestFilesAreReadableByTheirOwnerOnly(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "not", "yet", "there")
 	s := open(t, folder)
 	defer func() { _ = s.Close() }()
@@ -38,23 +38,23 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := mode(t, folder); got != 0o700 {
-		t.Errorf("the folder is %04o", got)
+		t.Errorf("got folder mode %04o, want 0700", got)
 	}
 	files, err := os.ReadDir(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(files) < 3 { // the key, the database, its log
-		t.Errorf("only %v", files)
+		t.Errorf("got files %v, want key, database and log", files)
 	}
 	for _, f := range files {
 		if got := mode(t, filepath.Join(folder, f.Name())); got != 0o600 {
-			t.Errorf("%s is %04o", f.Name(), got)
+			t.Errorf("%s: got mode %04o, want 0600", f.Name(), got)
 		}
 	}
 }
 
-func TestFileThatWasOpenToOthersIsClosedToThem(t *testing.T) {
+func TestOpenRestrictsTheModeOfAnExistingFile(t *testing.T) {
 	folder := t.TempDir()
 	if err := open(t, folder).Close(); err != nil {
 		t.Fatal(err)
@@ -65,26 +65,26 @@ func TestFileThatWasOpenToOthersIsClosedToThem(t *testing.T) {
 	}
 	s := open(t, folder)
 	if got := mode(t, path); got != 0o600 {
-		t.Errorf("the database is %04o", got)
+		t.Errorf("got mode %04o, want 0600", got)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestAnyPathWillDo(t *testing.T) {
+func TestOpenAcceptsAnyPath(t *testing.T) {
 	for _, name := range []string{"a b", "100%25", "why?", "#1", "ünï", "a&_pragma=foreign_keys(0)", "file:x"} {
 		path := filepath.Join(t.TempDir(), name, name+".db")
 		s, err := sqlite.Open(t.Context(), path, keys(t), nil)
 		if err != nil {
-			t.Errorf("%q: %v", name, err)
+			t.Errorf("%q: got error %v, want none", name, err)
 			continue
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
-			t.Errorf("%q: the database is not there: %v", name, err)
+			t.Errorf("%q: got no database: %v", name, err)
 		}
 	}
 	t.Chdir(t.TempDir())
@@ -96,7 +96,7 @@ func TestAnyPathWillDo(t *testing.T) {
 		t.Error(err)
 	}
 	if mode(t, "data/timbre.db") != 0o600 {
-		t.Error("a relative path")
+		t.Error("relative path: got another mode, want 0600")
 	}
 }
 
@@ -111,11 +111,11 @@ func TestCloseLeavesOneFile(t *testing.T) {
 	}
 	files, _ := filepath.Glob(filepath.Join(folder, "timbre.db*"))
 	if len(files) != 1 {
-		t.Errorf("%v", files)
+		t.Errorf("got files %v, want one", files)
 	}
 }
 
-func TestOpenRefusesInOneSentence(t *testing.T) {
+func TestOpenErrorsAreOneSentence(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "file")
 	if err := os.WriteFile(file, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
@@ -140,17 +140,17 @@ func TestOpenRefusesInOneSentence(t *testing.T) {
 		_, err := sqlite.Open(t.Context(), path, keys(t), nil)
 		switch {
 		case err == nil:
-			t.Errorf("%s: opened", path)
+			t.Errorf("%s: got no error, want one", path)
 		case !strings.HasPrefix(err.Error(), "the database "+path+" "+want), strings.Contains(err.Error(), "\n"):
-			t.Errorf("%s: %q, want %q", path, err, want)
+			t.Errorf("%s: got error %q, want %q", path, err, want)
 		}
 	}
 	if is, _ := os.ReadFile(made); string(is) != string(was) {
-		t.Error("a database that was refused has been changed")
+		t.Error("got a changed database, want it unchanged")
 	}
 }
 
-func TestFolderThatCannotBeWrittenIsRefused(t *testing.T) {
+func TestOpenRefusesReadOnlyFolder(t *testing.T) {
 	folder := t.TempDir()
 	v := keys(t)
 	path := filepath.Join(folder, "timbre.db")
@@ -166,7 +166,7 @@ func TestFolderThatCannotBeWrittenIsRefused(t *testing.T) {
 	}
 	defer func() { _ = os.Chmod(folder, 0o700) }()
 	if probe, err := os.Create(filepath.Join(folder, "probe")); err == nil {
-		_ = probe.Close() // root may write everywhere; then this shows only that the mode does no harm
+		_ = probe.Close() // root may write everywhere; then the mode only must do no harm
 		if s, err := sqlite.Open(t.Context(), path, v, nil); err != nil {
 			t.Error(err)
 		} else if err := s.Close(); err != nil {
@@ -176,6 +176,6 @@ func TestFolderThatCannotBeWrittenIsRefused(t *testing.T) {
 	}
 	_, err = sqlite.Open(t.Context(), path, v, nil)
 	if err == nil || !strings.HasPrefix(err.Error(), "the database "+path+" cannot be used: the database cannot be") {
-		t.Errorf("%v", err)
+		t.Errorf("got error %v, want a refusal of the write", err)
 	}
 }

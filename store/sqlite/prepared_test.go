@@ -8,7 +8,7 @@ import (
 	"timbre"
 )
 
-func TestATextIsPreparedOnce(t *testing.T) {
+func TestStatementIsPreparedOnce(t *testing.T) {
 	s := begin(t, t.TempDir())
 	ctx := context.Background()
 	ok(t, s.CreateConnector(ctx, timbre.Connector{ID: "c"}))
@@ -25,11 +25,11 @@ func TestATextIsPreparedOnce(t *testing.T) {
 	}
 	all.Wait()
 	if n := statements(s.reader); n != first || n == 0 {
-		t.Errorf("%d statements, then %d", first, n)
+		t.Errorf("got %d statements, then %d, want the same number above 0", first, n)
 	}
 }
 
-func TestATransactionHasItsTextsPreparedFromTheSecondTimeOn(t *testing.T) {
+func TestTransactionUsesPreparedStatementsFromTheSecondTimeOn(t *testing.T) {
 	s := begin(t, t.TempDir())
 	ctx := context.Background()
 	save := func() int {
@@ -39,35 +39,35 @@ func TestATransactionHasItsTextsPreparedFromTheSecondTimeOn(t *testing.T) {
 	save()
 	second, third := save(), save()
 	if second == 0 || third != second || len(s.writer.missed) > 0 {
-		t.Errorf("%d statements, then %d, and missed %q", second, third, s.writer.missed)
+		t.Errorf("got %d statements, then %d, and missed %q, want the same number above 0 and none missed", second, third, s.writer.missed)
 	}
 }
 
-func TestAPreparedReadSeesWhatWasWrittenSince(t *testing.T) {
+func TestPreparedReadSeesLaterWrites(t *testing.T) {
 	s := begin(t, t.TempDir())
 	ctx := context.Background()
 	for _, name := range []string{"one", "two"} {
 		ok(t, s.SaveCall(ctx, timbre.Call{TransactionID: "x", CallID: name}, nil))
 		if c, err := s.Call(ctx, "x"); err != nil || c.CallID != name {
-			t.Errorf("%q, %v", c.CallID, err)
+			t.Errorf("got call id %q and error %v, want %q", c.CallID, err, name)
 		}
 	}
 }
 
-func TestWhatCannotBePreparedIsAnError(t *testing.T) {
+func TestMalformedStatementIsAnError(t *testing.T) {
 	s := begin(t, t.TempDir())
 	ctx := context.Background()
 	if _, err := queryAll(ctx, s.reader, scanDocument[timbre.Call], "SELECT nothing FROM nowhere"); err == nil {
-		t.Error("rows from nowhere")
+		t.Error("rows: got no error, want one")
 	}
-	for range 2 { // the second one finds the text among those that were missed
+	for range 2 { // the second time the query is among the missed ones
 		if err := s.write(ctx, "", func(q querier) error { return execOne(ctx, q, nil, "UPDATE nowhere SET nothing = 1") }); err == nil {
-			t.Error("a change of nothing")
+			t.Error("write: got no error, want one")
 		}
 	}
 	var x any
 	if err := s.reader.QueryRowContext(ctx, "SELECT nothing FROM nowhere").Scan(&x); err == nil {
-		t.Error("a row from nowhere")
+		t.Error("row: got no error, want one")
 	}
 }
 

@@ -11,22 +11,16 @@ import (
 
 	"timbre"
 	"timbre/store/sqlite"
+	"timbre/vault"
 )
 
-func TestAReaderSeesWhatAServerWritesAndChangesNothing(t *testing.T) {
-	path, v := filepath.Join(t.TempDir(), "timbre.db"), keys(t)
+// profiled creates a database with a domain "d" and a profile "vp", and returns the server that has it open.
+func profiled(t *testing.T, path string, v *vault.Vault, now time.Time) *sqlite.Store {
+	t.Helper()
 	server, err := sqlite.Open(t.Context(), path, v, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := sqlite.OpenReader(t.Context(), path, v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := r.Domain(t.Context(), "d"); timbre.KindOf(err) != timbre.NotFound {
-		t.Errorf("no domain: %v", err)
-	}
-	now := time.Unix(1_700_000_000, 0)
 	task := timbre.Task{ID: "t", Kind: timbre.SpeakerSearch, TransactionID: "x", DomainID: "d", Created: now}
 	profile := timbre.Profile{
 		ID: "vp", DomainID: "d", Created: now, Expires: now.Add(time.Hour),
@@ -37,26 +31,58 @@ func TestAReaderSeesWhatAServerWritesAndChangesNothing(t *testing.T) {
 		server.EnrolProfile(t.Context(), profile, "t")); err != nil {
 		t.Fatal(err)
 	}
-	voices, err := r.Voiceprints(t.Context(), "d", now)
-	if err != nil || len(voices) != 1 || voices[0].ID != "vp" || voices[0].Voiceprint.Embedding[7] != 1 {
-		t.Errorf("%+v, %v", voices, err)
-	}
-	mine, err := r.Generation(t.Context(), "d")
-	if its, e := server.Generation(t.Context(), "d"); err != nil || e != nil || mine != its {
-		t.Errorf("generation %d, %v", mine, err)
-	}
-	if err := errors.Join(r.Close(), server.DeleteProfile(t.Context(), "vp"), server.Close()); err != nil {
-		t.Error(err)
-	}
-	before := text(t, path)
-	if r, err = sqlite.OpenReader(t.Context(), path, v); err != nil { // without a server
+	return server
+}
+
+func TestReaderReadsBesideAServer(t *testing.T) {
+	path, v, now := filepath.Join(t.TempDir(), "timbre.db"), keys(t), time.Unix(1_700_000_000, 0)
+	server := profiled(t, path, v, now)
+	defer func() { _ = server.Close() }()
+	r, err := sqlite.OpenReader(t.Context(), path, v)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if voices, err := r.Voiceprints(t.Context(), "d", now); err != nil || len(voices) != 0 {
-		t.Errorf("%+v, %v", voices, err)
+	defer func() { _ = r.Close() }()
+	if _, err := r.Domain(t.Context(), "none"); timbre.KindOf(err) != timbre.NotFound {
+		t.Errorf("unknown domain: got error %v, want NotFound", err)
 	}
-	if err := r.Close(); err != nil || text(t, path) != before {
-		t.Errorf("the database has changed: %v", err)
+	got, err := r.Voiceprints(t.Context(), "d", now)
+	if err != nil || len(got) != 1 {
+		t.Fatalf("got %d voiceprints and error %v, want 1", len(got), err)
+	}
+	if got[0].ID != "vp" || got[0].Voiceprint.Embedding[7] != 1 {
+		t.Errorf("got %+v, want the enrolled profile", got[0])
+	}
+	generation, err := r.Generation(t.Context(), "d")
+	if want, e := server.Generation(t.Context(), "d"); err != nil || e != nil || generation != want {
+		t.Errorf("got generation %d and error %v, want %d", generation, err, want)
+	}
+	if err := server.DeleteProfile(t.Context(), "vp"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.Voiceprints(t.Context(), "d", now); err != nil || len(got) != 0 {
+		t.Errorf("after a deletion: got %+v and error %v, want none", got, err)
+	}
+}
+
+func TestReaderChangesNothing(t *testing.T) {
+	path, v, now := filepath.Join(t.TempDir(), "timbre.db"), keys(t), time.Unix(1_700_000_000, 0)
+	if err := profiled(t, path, v, now).Close(); err != nil {
+		t.Fatal(err)
+	}
+	before := text(t, path)
+	r, err := sqlite.OpenReader(t.Context(), path, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.Voiceprints(t.Context(), "d", now); err != nil || len(got) != 1 {
+		t.Errorf("got %d voiceprints and error %v, want 1", len(got), err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if text(t, path) != before {
+		t.Error("got a changed database, want it unchanged")
 	}
 }
 
@@ -69,7 +95,7 @@ func text(t *testing.T, path string) string {
 	return string(b)
 }
 
-func TestAReaderRefusesInOneSentence(t *testing.T) {
+func TestOpenReaderErrorsAreOneSentence(t *testing.T) {
 	folder := t.TempDir()
 	path, v := filepath.Join(folder, "timbre.db"), keys(t)
 	refused := func(path, want string) {
@@ -79,7 +105,7 @@ func TestAReaderRefusesInOneSentence(t *testing.T) {
 			_ = r.Close()
 		}
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
-			t.Errorf("%v, want %q", err, want)
+			t.Errorf("got error %v, want %q and the path in it", err, want)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(folder, "text.db"), []byte(strings.Repeat("no database ", 100)), 0o600); err != nil {
@@ -88,7 +114,7 @@ func TestAReaderRefusesInOneSentence(t *testing.T) {
 	refused(filepath.Join(folder, "text.db"), "is not a database")
 	refused(filepath.Join(folder, "none.db"), "cannot be opened")
 	if _, err := os.Stat(filepath.Join(folder, "none.db")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("it has made the file: %v", err)
+		t.Errorf("got error %v, want no file created", err)
 	}
 	s, err := sqlite.Open(t.Context(), path, v, nil)
 	if err != nil {

@@ -67,20 +67,20 @@ func lived(t testing.TB, s *Store) {
 	ok(t, err)
 }
 
-func TestTheTallyIsRight(t *testing.T) {
+func TestTallyMatchesTheRows(t *testing.T) {
 	s := begin(t, t.TempDir())
 	lived(t, s)
 	said, counted := tallies(t, s)
 	want := map[string]int{"calls of 0": 1, "calls of 1": 1, "calls of 2": 2, "calls of 3": 2, "profiles of 2": 1, "tasks": 2, "pipelines": 1}
 	if !reflect.DeepEqual(counted, want) {
-		t.Errorf("there are %v", counted)
+		t.Errorf("got rows %v, want %v", counted, want)
 	}
 	if !reflect.DeepEqual(said, counted) {
-		t.Errorf("there are %v, and the tally says %v", counted, said)
+		t.Errorf("got tally %v, want %v", said, counted)
 	}
 }
 
-func TestWhatAnEarlierVersionHasIsCounted(t *testing.T) {
+func TestMigrationCountsExistingRows(t *testing.T) {
 	folder := t.TempDir()
 	s := begin(t, folder)
 	lived(t, s)
@@ -93,10 +93,10 @@ func TestWhatAnEarlierVersionHasIsCounted(t *testing.T) {
 	ok(t, s.Close())
 	s = begin(t, folder)
 	if said, counted := tallies(t, s); !reflect.DeepEqual(said, counted) {
-		t.Errorf("there are %v, and the tally says %v", counted, said)
+		t.Errorf("got tally %v, want %v", said, counted)
 	}
 	if err := s.DeleteConnector(t.Context(), "2"); timbre.KindOf(err) != timbre.Conflict {
-		t.Errorf("a connector with live calls: %v", err)
+		t.Errorf("connector with live calls: got error %v, want Conflict", err)
 	}
 }
 

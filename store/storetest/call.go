@@ -8,7 +8,7 @@ import (
 )
 
 var calls = []fact{
-	{"a call comes back as it was, also when it is replaced", func(s *subject) {
+	{"a call is returned as stored, also after it is replaced", func(s *subject) {
 		live := call("x")
 		live.Ended, live.Failure = time.Time{}, ""
 		for _, want := range []timbre.Call{live, call("x"), {TransactionID: "x"}} {
@@ -22,7 +22,7 @@ var calls = []fact{
 		_, err := s.Call(s.Context(), "none")
 		s.refused("Call", err, timbre.NotFound)
 	}},
-	{"live calls are those without an end, oldest first", func(s *subject) {
+	{"live calls are those that have not ended, oldest first", func(s *subject) {
 		for i, id := range []string{"c", "b", "a", "d", "over"} {
 			c := call(id)
 			c.Started = dawn().Add(-time.Duration(i) * time.Microsecond)
@@ -39,7 +39,7 @@ var calls = []fact{
 		s.must(s.SaveCall(s.Context(), call("x"), []timbre.Notice{notice("n1", "x", "q"), notice("n2", "x", "r")}))
 		s.same("due", s.dueIDs(), []string{"n1", "n2"})
 	}},
-	{"bytes that are no text cost neither the call nor the rest of its fields", func(s *subject) {
+	{"invalid UTF-8 loses neither the call nor its other fields", func(s *subject) {
 		c := call("x")
 		c.From = "caller \xff\x00\x1b"
 		c.Headers = map[string]string{"subject": "\xc3\x28 caf\xe9"}

@@ -3,7 +3,7 @@ package storetest
 import "timbre"
 
 var configurations = []fact{
-	{"a configuration is found by id, name and ARN, as it was", func(s *subject) {
+	{"a configuration is found by id, name and ARN", func(s *subject) {
 		c := configuration("f1")
 		s.must(s.CreateConfiguration(s.Context(), c))
 		s.must(s.CreateConfiguration(s.Context(), configuration("f2")))
@@ -13,14 +13,14 @@ var configurations = []fact{
 			s.same("by "+identifier, got, c)
 		}
 	}},
-	{"a configuration without alerts and tags has none", func(s *subject) {
+	{"a configuration without alerts and tags is returned without", func(s *subject) {
 		c := timbre.Configuration{ID: "f1", ARN: "arn", Name: "name", Created: dawn()}
 		s.must(s.CreateConfiguration(s.Context(), c))
 		got, err := s.Configuration(s.Context(), "f1")
 		s.must(err)
 		s.same("configuration", got, c)
 	}},
-	{"an id goes before an ARN, an ARN before a name", func(s *subject) {
+	{"an id takes precedence over an ARN, an ARN over a name", func(s *subject) {
 		s.must(s.CreateConfiguration(s.Context(), timbre.Configuration{ID: "1", Name: "x", ARN: "a1"}))
 		s.must(s.CreateConfiguration(s.Context(), timbre.Configuration{ID: "2", Name: "n2", ARN: "x"}))
 		s.must(s.CreateConfiguration(s.Context(), timbre.Configuration{ID: "x", Name: "n3", ARN: "a3"}))
@@ -67,12 +67,12 @@ var configurations = []fact{
 			s.refused("while linked", s.DeleteConfiguration(ctx, c.Name), timbre.Conflict)
 			s.must(do())
 			if err := s.DeleteConfiguration(ctx, c.Name); err != nil {
-				s.Errorf("%s: %v", how, err)
+				s.Errorf("%s: got error %v", how, err)
 			}
 			s.must(s.CreateConfiguration(ctx, c))
 		}
 	}},
-	{"a link leads to a configuration, also when both change at once", func(s *subject) {
+	{"a link always names an existing configuration, also under concurrent changes", func(s *subject) {
 		ctx, c := s.Context(), configuration("f1")
 		s.must(s.CreateConnector(ctx, connector("c1")))
 		s.refused("none", s.PutStreaming(ctx, "c1", streaming(c.ARN)), timbre.NotFound)
@@ -85,7 +85,7 @@ var configurations = []fact{
 			return s.PutStreaming(ctx, "c1", streaming(c.ARN))
 		}) {
 			if kind := timbre.KindOf(err); err != nil && kind != timbre.NotFound && kind != timbre.Conflict {
-				s.Errorf("%d: %v", i, err)
+				s.Errorf("%d: got error %v", i, err)
 			}
 		}
 		_, configured := s.Configuration(ctx, c.ID)

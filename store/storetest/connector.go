@@ -7,21 +7,21 @@ import (
 )
 
 var connectors = []fact{
-	{"a connector comes back as it was", func(s *subject) {
+	{"a connector is returned as stored", func(s *subject) {
 		c := connector("c1")
 		s.must(s.CreateConnector(s.Context(), c))
 		got, err := s.Connector(s.Context(), "c1")
 		s.must(err)
 		s.same("connector", got, c)
 	}},
-	{"times come back in UTC, absent fields absent", func(s *subject) {
+	{"times are returned in UTC, absent fields absent", func(s *subject) {
 		c := timbre.Connector{ID: "c1", Created: dawn().In(time.FixedZone("east", 3600)), Tags: map[string]string{}}
 		s.must(s.CreateConnector(s.Context(), c))
 		got, err := s.Connector(s.Context(), "c1")
 		s.must(err)
 		s.same("connector", got, timbre.Connector{ID: "c1", Created: dawn(), Tags: map[string]string{}})
 	}},
-	{"a second connector of an id is a Conflict", func(s *subject) {
+	{"a second connector with an id is a Conflict", func(s *subject) {
 		s.must(s.CreateConnector(s.Context(), connector("c1")))
 		other := connector("c1")
 		other.Name = "other"
@@ -71,7 +71,7 @@ var connectors = []fact{
 		_, err = s.Termination(ctx, "c1")
 		s.refused("deleted", err, timbre.NotFound)
 	}},
-	{"a connector with live calls stays", func(s *subject) {
+	{"a connector with live calls cannot be deleted", func(s *subject) {
 		ctx := s.Context()
 		for _, id := range []string{"c1", "c2"} {
 			s.must(s.CreateConnector(ctx, connector(id)))
@@ -84,7 +84,7 @@ var connectors = []fact{
 		s.must(s.SaveCall(ctx, live, nil))
 		s.must(s.DeleteConnector(ctx, "c1"))
 	}},
-	{"a connector takes its settings along", func(s *subject) {
+	{"deleting a connector deletes its settings", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
 		s.must(s.PutStreaming(ctx, "c1", timbre.Streaming{}))

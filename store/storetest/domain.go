@@ -7,7 +7,7 @@ import (
 )
 
 var domains = []fact{
-	{"a domain comes back as it was, by id and by token", func(s *subject) {
+	{"a domain is returned as stored, by id and by token", func(s *subject) {
 		d := domain("d1")
 		s.must(s.CreateDomain(s.Context(), d))
 		got, err := s.Domain(s.Context(), d.ID)
@@ -17,7 +17,7 @@ var domains = []fact{
 		s.must(err)
 		s.same("by token", got, d)
 	}},
-	{"a token makes one domain", func(s *subject) {
+	{"a token creates one domain", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		second := domain("d2")
 		second.Token = domain("d1").Token
@@ -27,13 +27,13 @@ var domains = []fact{
 		s.must(s.DeleteDomain(s.Context(), "d1"))
 		s.must(s.CreateDomain(s.Context(), second))
 	}},
-	{"domains without a token are many, and none is found by it", func(s *subject) {
+	{"domains without a token do not conflict, and are not found by it", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), timbre.Domain{ID: "d1"}))
 		s.must(s.CreateDomain(s.Context(), timbre.Domain{ID: "d2"}))
 		_, err := s.DomainByToken(s.Context(), "")
 		s.refused("empty token", err, timbre.NotFound)
 	}},
-	{"a second domain of an id is a Conflict", func(s *subject) {
+	{"a second domain with an id is a Conflict", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), timbre.Domain{ID: "d1"}))
 		s.refused("the second", s.CreateDomain(s.Context(), domain("d1")), timbre.Conflict)
 	}},
@@ -43,7 +43,7 @@ var domains = []fact{
 		s.refused("Domain", err, timbre.NotFound)
 		_, err = s.DomainByToken(ctx, "none")
 		s.refused("DomainByToken", err, timbre.NotFound)
-		_, err = s.UpdateDomain(ctx, "none", func(*timbre.Domain) { s.Error("changed a domain that does not exist") })
+		_, err = s.UpdateDomain(ctx, "none", func(*timbre.Domain) { s.Error("got a change of an unknown domain") })
 		s.refused("UpdateDomain", err, timbre.NotFound)
 		s.refused("DeleteDomain", s.DeleteDomain(ctx, "none"), timbre.NotFound)
 		_, err = s.Generation(ctx, "none")
@@ -53,7 +53,7 @@ var domains = []fact{
 		_, err = s.ListProfiles(ctx, "none", timbre.Page{})
 		s.refused("ListProfiles", err, timbre.NotFound)
 	}},
-	{"an update changes what it likes but who the domain is", func(s *subject) {
+	{"an update changes all but the identity of a domain", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.enrol("p1", "d1", 1)
 		want := domain("d1")
@@ -70,7 +70,7 @@ var domains = []fact{
 		s.same("kept", got, want)
 		s.same("voices that can be read", len(s.voices("d1", dawn())), 1)
 	}},
-	{"a deleted domain takes its profiles and all its voices along", func(s *subject) {
+	{"deleting a domain deletes its profiles and all its voiceprints", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateDomain(ctx, domain("d1")))
 		s.must(s.CreateDomain(ctx, domain("d2")))
@@ -96,7 +96,7 @@ var domains = []fact{
 		s.same("its task", t, want)
 		s.same("voices of another domain", len(s.voices("d2", dawn())), 1)
 	}},
-	{"a domain made anew under the same id has none of the old voices", func(s *subject) {
+	{"a new domain with the same id has none of the old voiceprints", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateDomain(ctx, domain("d1")))
 		s.enrol("p1", "d1", 1)

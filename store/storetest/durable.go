@@ -9,7 +9,7 @@ import (
 )
 
 var durability = []fact{
-	{"everything is there after a restart", func(s *subject) {
+	{"everything survives a restart", func(s *subject) {
 		ctx := s.Context()
 		f := configuration("f1")
 		s.must(s.CreateConnector(ctx, connector("c1")))
@@ -47,7 +47,7 @@ var durability = []fact{
 			s.same("due", s.dueIDs(), []string{"n1"})
 		}
 	}},
-	{"the outbox goes on after a restart where it was", func(s *subject) {
+	{"the outbox continues after a restart", func(s *subject) {
 		ctx := s.Context()
 		s.post(notice("n1", "a", "q"), notice("n2", "a", "q"), notice("n3", "b", "q"))
 		later := dawn().Add(time.Minute)
@@ -60,10 +60,10 @@ var durability = []fact{
 		s.same("notice", got.Notice, notice("n1", "a", "q"))
 		s.post(notice("n4", "b", "q"))
 		if next := s.first("n4", dawn()).Seq; next <= got.Seq+2 {
-			s.Errorf("number %d was given before the restart", next)
+			s.Errorf("got number %d again after the restart, want a new one", next)
 		}
 	}},
-	{"what was refused and what was deleted stays so after a restart", func(s *subject) {
+	{"refused and deleted data does not return after a restart", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateDomain(ctx, domain("d1")))
 		s.enrol("p1", "d1", 1)
@@ -75,7 +75,7 @@ var durability = []fact{
 		s.refused("a second active task", s.CreateTask(ctx, tone("t2", "a call")), timbre.Limit)
 		s.refused("a second enrolment", s.EnrolProfile(ctx, profile("p3", "d1", 1), "task of p1"), timbre.Conflict)
 	}},
-	{"who gives up before a write has written nothing", func(s *subject) {
+	{"a write with a cancelled context writes nothing", func(s *subject) {
 		ctx, cancel := context.WithCancel(s.Context())
 		cancel()
 		err := s.CreateConnector(ctx, connector("c1"))

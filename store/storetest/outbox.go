@@ -10,7 +10,7 @@ import (
 	"timbre"
 )
 
-// due are the notices that may be tried at dawn.
+// due returns the notices that are due at dawn.
 func (s *subject) due() []timbre.Pending {
 	s.Helper()
 	list, err := s.Due(s.Context(), dawn(), 1000)
@@ -23,7 +23,7 @@ func (s *subject) dueIDs() []string {
 	return ids(s.due(), func(p timbre.Pending) string { return p.ID })
 }
 
-// post puts notices into the outbox, with a call that nobody asks about.
+// post puts notices into the outbox, with a call that does not matter.
 func (s *subject) post(notices ...timbre.Notice) {
 	s.Helper()
 	s.must(s.SaveCall(s.Context(), call("any"), notices))
@@ -37,7 +37,7 @@ func (s *subject) next() (time.Time, bool) {
 }
 
 var outbox = []fact{
-	{"a notice waits as it was, until it is delivered", func(s *subject) {
+	{"a notice stays unchanged until it is delivered", func(s *subject) {
 		n := notice("n1", "k", "t")
 		s.post(n)
 		due := s.due()
@@ -45,7 +45,7 @@ var outbox = []fact{
 		s.must(s.Delivered(s.Context(), due[0].Seq))
 		s.same("due after delivery", len(s.due()), 0)
 	}},
-	{"the first of each key and target is due, oldest first, at most as many as asked for", func(s *subject) {
+	{"the first notice of each key and target is due, oldest first, up to the limit", func(s *subject) {
 		s.post(notice("n1", "a", "q"), notice("n2", "a", "q"), notice("n3", "b", "q"), notice("n4", "a", "r"))
 		s.post(notice("n5", "a", "q"), notice("n6", "c", "q"))
 		s.same("due", s.dueIDs(), []string{"n1", "n3", "n4", "n6"})
@@ -57,7 +57,7 @@ var outbox = []fact{
 		s.must(s.Delivered(s.Context(), s.due()[0].Seq))
 		s.same("due when the first is delivered", s.dueIDs(), []string{"n2", "n3", "n4", "n6"})
 	}},
-	{"a postponed notice holds up those behind it, no others, and counts its tries", func(s *subject) {
+	{"a postponed notice delays those behind it, no others, and counts its attempts", func(s *subject) {
 		s.post(notice("n1", "a", "q"), notice("n2", "a", "q"), notice("n3", "b", "q"))
 		later := dawn().Add(time.Minute)
 		for tries := range 3 {
@@ -70,7 +70,7 @@ var outbox = []fact{
 		s.must(s.Delivered(s.Context(), s.first("n1", later).Seq))
 		s.same("tries of the next", s.first("n2", dawn()).Tries, 0)
 	}},
-	{"a notice is due from its making on, and not a microsecond before its next try", func(s *subject) {
+	{"a notice is due from its creation on, and not before its next attempt", func(s *subject) {
 		n := notice("n1", "a", "q")
 		n.Created = dawn().Add(time.Microsecond)
 		s.post(n)
@@ -83,7 +83,7 @@ var outbox = []fact{
 			s.same("due at "+at.String(), len(list), want)
 		}
 	}},
-	{"the next try is the earliest of all", func(s *subject) {
+	{"NextDue is the earliest of all", func(s *subject) {
 		_, some := s.next()
 		s.same("in an empty outbox", some, false)
 		s.post(notice("n1", "a", "q"), notice("n2", "b", "q"))
@@ -100,7 +100,7 @@ var outbox = []fact{
 		_, some = s.next()
 		s.same("when all are delivered", some, false)
 	}},
-	{"what is not in the outbox is NotFound, and its number is not given again", func(s *subject) {
+	{"what is not in the outbox is NotFound, and its number is not reused", func(s *subject) {
 		s.refused("Delivered", s.Delivered(s.Context(), 1), timbre.NotFound)
 		s.refused("Postpone", s.Postpone(s.Context(), 1, dawn(), ""), timbre.NotFound)
 		s.post(notice("n1", "a", "q"))
@@ -110,7 +110,7 @@ var outbox = []fact{
 		s.post(notice("n2", "a", "q"))
 		s.same("a number given again", s.due()[0].Seq == seq, false)
 	}},
-	{"whatever the order of posts, deliveries and failures, each key and target keeps its own", func(s *subject) {
+	{"each key and target keeps its order under any sequence of posts, deliveries and failures", func(s *subject) {
 		rnd := rand.New(rand.NewPCG(1, 2))
 		now, lanes, made := dawn(), map[string][]string{}, 0
 		for range 400 {
@@ -131,7 +131,7 @@ var outbox = []fact{
 				for _, p := range list {
 					lane := lanes[p.Key+p.Target]
 					if len(lane) == 0 || lane[0] != p.ID || !bytes.Contains(p.Payload, []byte(`"`+p.ID+`"`)) {
-						s.Fatalf("%+v is due where %v wait", p, lane)
+						s.Fatalf("got %+v due, want the first of %v", p, lane)
 					}
 					if rnd.IntN(2) == 0 {
 						s.must(s.Postpone(s.Context(), p.Seq, now.Add(time.Duration(rnd.IntN(5))*time.Second), "refused"))
@@ -159,7 +159,7 @@ var outbox = []fact{
 	}},
 }
 
-// first finds a notice that has to be due at a time.
+// first returns a notice, which must be due at a time.
 func (s *subject) first(id string, at time.Time) timbre.Pending {
 	s.Helper()
 	list, err := s.Due(s.Context(), at, 1000)
@@ -169,6 +169,6 @@ func (s *subject) first(id string, at time.Time) timbre.Pending {
 			return p
 		}
 	}
-	s.Fatalf("%s is not due at %s", id, at)
+	s.Fatalf("got no notice %s due at %s", id, at)
 	return timbre.Pending{}
 }

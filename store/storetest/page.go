@@ -9,7 +9,7 @@ import (
 	"timbre"
 )
 
-// list is one of the lists, spelled so that all can be tested alike.
+// list is a list of the store, in a form that tests all lists alike.
 type list struct {
 	name   string
 	add    func(id string, created time.Time)
@@ -72,7 +72,7 @@ func pager[T any](ctx context.Context, list func(context.Context, timbre.Page) (
 }
 
 var pages = []fact{
-	{"a list is in the order of creation, then of id, and holds all without a limit", func(s *subject) {
+	{"a list is in the order of creation, then of id, and complete without a limit", func(s *subject) {
 		for _, l := range s.lists() {
 			got, err := l.page(timbre.Page{})
 			s.must(err)
@@ -87,7 +87,7 @@ var pages = []fact{
 			}
 		}
 	}},
-	{"pages hold each item once, whatever is added and deleted meanwhile", func(s *subject) {
+	{"pages contain each item once, whatever is added and deleted meanwhile", func(s *subject) {
 		for _, l := range s.lists() {
 			var want []string
 			for i := range 20 {
@@ -103,7 +103,7 @@ var pages = []fact{
 					break
 				}
 				if len(page) > p.Limit {
-					s.Fatalf("%s: a page of %d", l.name, len(page))
+					s.Fatalf("%s: got a page of %d items", l.name, len(page))
 				}
 				got = append(got, page...)
 				p.After = page[len(page)-1]
@@ -118,7 +118,7 @@ var pages = []fact{
 			s.same(l.name, got, want)
 		}
 	}},
-	{"a page after an item that never was is Invalid", func(s *subject) {
+	{"a page after an item that never existed is Invalid", func(s *subject) {
 		for _, l := range s.lists() {
 			_, err := l.page(timbre.Page{After: "never", Limit: 1})
 			s.refused(l.name, err, timbre.Invalid)

@@ -7,7 +7,7 @@ import (
 )
 
 var pipelines = []fact{
-	{"a pipeline is found by id, ARN and token, as it was", func(s *subject) {
+	{"a pipeline is found by id, ARN and token", func(s *subject) {
 		s.configured()
 		p := pipeline("p1")
 		s.must(s.CreatePipeline(s.Context(), p, nil))
@@ -25,7 +25,7 @@ var pipelines = []fact{
 		_, err = s.PipelineByToken(s.Context(), "none")
 		s.refused("no token", err, timbre.NotFound)
 	}},
-	{"a taken id or token is a Conflict, and none is none", func(s *subject) {
+	{"a taken id or token is a Conflict, an empty token is not", func(s *subject) {
 		ctx := s.Context()
 		s.configured()
 		s.must(s.CreatePipeline(ctx, pipeline("p1"), nil))
@@ -64,7 +64,7 @@ var pipelines = []fact{
 		s.must(s.Post(ctx, []timbre.Notice{notice("n6", p.ID, "w")}))
 		s.same("due", s.dueIDs(), []string{"n1", "n2", "n4", "n6"})
 	}},
-	{"tags given to a live pipeline stay when it is saved", func(s *subject) {
+	{"tags of a live pipeline survive a save", func(s *subject) {
 		s.configured()
 		ctx, p := s.Context(), pipeline("p1")
 		s.must(s.CreatePipeline(ctx, p, nil))
@@ -74,7 +74,7 @@ var pipelines = []fact{
 		s.must(err)
 		s.same("tags", got, map[string]string{"a": "b", "new": "one"})
 	}},
-	{"a pipeline goes seven days after its end, a live one never", func(s *subject) {
+	{"a pipeline is erased seven days after its end, a live one never", func(s *subject) {
 		s.configured()
 		ctx, p := s.Context(), pipeline("p1")
 		s.must(s.CreatePipeline(ctx, p, nil))
@@ -92,7 +92,7 @@ var pipelines = []fact{
 		_, err = s.Pipeline(ctx, "p2")
 		s.must(err)
 	}},
-	{"a live pipeline has its configuration, which cannot be deleted", func(s *subject) {
+	{"the configuration of a live pipeline cannot be deleted", func(s *subject) {
 		ctx, c, p := s.Context(), configuration("f1"), pipeline("p1")
 		p.ConfigurationARN, p.Ended = c.ARN, time.Time{}
 		s.refused("before it is there", s.CreatePipeline(ctx, p, []timbre.Notice{notice("n", "k", "t")}), timbre.NotFound)
@@ -104,7 +104,7 @@ var pipelines = []fact{
 		s.must(s.SavePipeline(ctx, p, nil))
 		s.must(s.DeleteConfiguration(ctx, c.ID))
 	}},
-	{"one task of a kind is active on each stream of a pipeline, beside the connector's", func(s *subject) {
+	{"one task of a kind is active on each stream of a pipeline, in addition to the connector's", func(s *subject) {
 		ctx := s.Context()
 		on := func(id, pipelineID, stream string) timbre.Task {
 			t := tone(id, "a call")
@@ -124,7 +124,7 @@ var pipelines = []fact{
 		s.must(s.SaveTask(ctx, first, nil))
 		s.must(s.CreateTask(ctx, on("t4", "p1", "a")))
 	}},
-	{"a configuration is updated, but for what names it", func(s *subject) {
+	{"an update changes all but the identity of a configuration", func(s *subject) {
 		ctx, c := s.Context(), configuration("f1")
 		s.must(s.CreateConfiguration(ctx, c))
 		got, err := s.UpdateConfiguration(ctx, c.Name, func(c *timbre.Configuration) {
@@ -142,13 +142,13 @@ var pipelines = []fact{
 	}},
 }
 
-// configured gives the sample pipelines their configuration.
+// configured creates the configuration of the sample pipelines.
 func (s *subject) configured() {
 	s.Helper()
 	s.must(s.CreateConfiguration(s.Context(), timbre.Configuration{ID: "configuration", Name: "configuration", ARN: "configuration"}))
 }
 
-// pipeline is one that has ended, with every field filled.
+// pipeline returns an ended pipeline with every field set.
 func pipeline(id string) timbre.Pipeline {
 	return timbre.Pipeline{
 		ID: id, ARN: "arn:aws:chime:us-east-1:000000000000:media-pipeline/" + id, ConfigurationARN: "configuration", ConnectorID: "connector",

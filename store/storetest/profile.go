@@ -6,21 +6,21 @@ import (
 	"timbre"
 )
 
-// searched leaves a finished speaker search with the voiceprint of a voice.
+// searched creates a finished speaker search with the voiceprint of a voice.
 func (s *subject) searched(taskID, domainID string, voice int) {
 	s.Helper()
 	s.must(s.CreateTask(s.Context(), search(taskID, domainID)))
 	s.must(s.SaveTask(s.Context(), heard(search(taskID, domainID), voice), nil))
 }
 
-// enrol makes a profile from a speaker search of its own.
+// enrol creates a profile from its own speaker search.
 func (s *subject) enrol(id, domainID string, voice int) {
 	s.Helper()
 	s.searched("task of "+id, domainID, voice)
 	s.must(s.EnrolProfile(s.Context(), profile(id, domainID, voice), "task of "+id))
 }
 
-// voices are the profiles that a search would compare with.
+// voices returns the profiles that a search compares with.
 func (s *subject) voices(domainID string, now time.Time) []timbre.Profile {
 	s.Helper()
 	list, err := s.Voiceprints(s.Context(), domainID, now)
@@ -43,7 +43,7 @@ func (s *subject) task(id string) timbre.Task {
 }
 
 var profiles = []fact{
-	{"an enrolled profile comes back, with its embedding only where that is asked for", func(s *subject) {
+	{"an enrolled profile is returned with its embedding only by Voiceprints", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.enrol("p1", "d1", 1)
 		got, err := s.Profile(s.Context(), "p1")
@@ -65,7 +65,7 @@ var profiles = []fact{
 		s.must(s.DeleteProfile(s.Context(), "p1"))
 		s.refused("the fourth", s.EnrolProfile(s.Context(), profile("p4", "d1", 1), "task of p1"), timbre.Conflict)
 	}},
-	{"enrolling needs a speaker search and a domain, else nothing happens", func(s *subject) {
+	{"enrolling requires a speaker search and a domain", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateDomain(ctx, domain("d1")))
 		s.searched("t1", "d1", 1)
@@ -82,7 +82,7 @@ var profiles = []fact{
 		s.refused("a second profile of an id", s.EnrolProfile(ctx, profile("p1", "d1", 1), "t3"), timbre.Conflict)
 		s.must(s.EnrolProfile(ctx, profile("p3", "d1", 1), "t3"))
 	}},
-	{"renewing replaces the voice and the life, nothing else", func(s *subject) {
+	{"renewing replaces voiceprint and expiry, nothing else", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateDomain(ctx, domain("d1")))
 		s.enrol("p1", "d1", 1)
@@ -99,14 +99,14 @@ var profiles = []fact{
 		s.same("profile of the renewing task", s.task("t2").ProfileID, "")
 		s.must(s.EnrolProfile(ctx, profile("p2", "d1", 2), "t2"))
 	}},
-	{"renewing needs profile and task", func(s *subject) {
+	{"renewing requires profile and task", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.enrol("p1", "d1", 1)
 		s.refused("no profile", s.RenewProfile(s.Context(), profile("none", "d1", 2), "task of p1"), timbre.NotFound)
 		s.refused("no task", s.RenewProfile(s.Context(), profile("p1", "d1", 2), "none"), timbre.NotFound)
 		s.same("voices", s.voices("d1", dawn()), []timbre.Profile{profile("p1", "d1", 1)})
 	}},
-	{"an expired profile is listed and never compared, until it is renewed", func(s *subject) {
+	{"an expired profile is listed but not compared until it is renewed", func(s *subject) {
 		ctx, end := s.Context(), profile("", "", 0).Expires
 		s.must(s.CreateDomain(ctx, domain("d1")))
 		s.enrol("p1", "d1", 1)
@@ -124,7 +124,7 @@ var profiles = []fact{
 		s.must(s.RenewProfile(ctx, again, "t2"))
 		s.same("renewed", s.voices("d1", end), []timbre.Profile{again})
 	}},
-	{"a deleted profile leaves no voice, not even with its tasks", func(s *subject) {
+	{"deleting a profile erases its voice everywhere, including its tasks", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateDomain(ctx, domain("d1")))
 		s.enrol("p1", "d1", 1)
@@ -139,11 +139,11 @@ var profiles = []fact{
 		for _, id := range []string{"task of p1", "t3"} {
 			s.must(s.SaveTask(ctx, heard(search(id, "d1"), 1), nil)) // by one who still has it in memory
 			if s.task(id).Voiceprint != nil {
-				s.Errorf("%s has kept the voice", id)
+				s.Errorf("task %s: got a voiceprint, want none", id)
 			}
 		}
 		if s.task("task of p2").Voiceprint == nil {
-			s.Error("another's task has lost its voice")
+			s.Error("task of another profile: got no voiceprint, want it kept")
 		}
 	}},
 	{"the generation grows with every change to a domain's profiles", func(s *subject) {
@@ -163,7 +163,7 @@ var profiles = []fact{
 			was, other := s.generation("d1"), s.generation("d2")
 			s.must(change.do())
 			if now := s.generation("d1"); now <= was {
-				s.Errorf("%s: from %d to %d", change.what, was, now)
+				s.Errorf("%s: got generation %d after %d, want more", change.what, now, was)
 			}
 			s.same("generation of another domain after "+change.what, s.generation("d2"), other)
 		}

@@ -7,7 +7,7 @@ import (
 	"timbre"
 )
 
-// filled lets a crowd create at once under a limit: as many as it allows have to win, and the rest to be refused by it.
+// filled creates concurrently under a limit: as many as it allows must succeed, and the rest must be refused by it.
 func (s *subject) filled(what string, limit int, try func(i int) error) {
 	s.Helper()
 	made := 0
@@ -21,7 +21,7 @@ func (s *subject) filled(what string, limit int, try func(i int) error) {
 	s.same(what+"s made", made, limit)
 }
 
-// tags are n of them.
+// tags returns n tags.
 func tags(n int) map[string]string {
 	m := map[string]string{}
 	for i := range n {
@@ -31,7 +31,7 @@ func tags(n int) map[string]string {
 }
 
 var quotas = []fact{
-	{"of many creations at once, as many succeed as the quota has left", func(s *subject) {
+	{"concurrent creations succeed up to the quota", func(s *subject) {
 		s.must(s.CreateConnector(s.Context(), connector("before")))
 		s.Limit(timbre.Limits{Connectors: 3, Configurations: 4, Domains: 2, Profiles: 5, Tasks: 6})
 		s.filled("connector", 2, func(i int) error { return s.CreateConnector(s.Context(), connector(fmt.Sprint("c", i))) })
@@ -39,7 +39,7 @@ var quotas = []fact{
 		s.filled("domain", 2, func(i int) error { return s.CreateDomain(s.Context(), domain(fmt.Sprint("d", i))) })
 		s.filled("task", 6, func(i int) error { return s.CreateTask(s.Context(), tone(fmt.Sprint("t", i), fmt.Sprint("call ", i))) })
 	}},
-	{"of many pipelines and resources at once, as many are made as the quota has left", func(s *subject) {
+	{"concurrent pipelines and resources are created up to the quota", func(s *subject) {
 		s.Limit(timbre.Limits{Pipelines: 3, Groups: 4, Numbers: 5})
 		s.configured()
 		s.must(s.CreatePipeline(s.Context(), pipeline("over"), nil)) // one that has ended does not count
@@ -55,7 +55,7 @@ var quotas = []fact{
 			})
 		}
 	}},
-	{"of many calls of a connector at once, as many begin as the quota has left", func(s *subject) {
+	{"concurrent calls on a connector begin up to the quota", func(s *subject) {
 		live := func(connector, id string) timbre.Call {
 			return timbre.Call{TransactionID: id, ConnectorID: connector, Started: dawn()}
 		}
@@ -73,7 +73,7 @@ var quotas = []fact{
 		s.refused("more", s.SaveCall(s.Context(), live("connector", "z"), []timbre.Notice{notice("n", "z", "q")}), timbre.Limit)
 		s.same("notices of what did not begin", len(s.due()), 0)
 	}},
-	{"calls that are analysed have a quota, whatever number of tasks is on each", func(s *subject) {
+	{"analysed calls have a quota, whatever the number of tasks on each", func(s *subject) {
 		s.Limit(timbre.Limits{Analysed: 2})
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.filled("task", 2, func(i int) error { return s.CreateTask(s.Context(), tone(fmt.Sprint("t", i), fmt.Sprint("call ", i))) })
@@ -83,7 +83,7 @@ var quotas = []fact{
 		second.TransactionID, second.Active, second.Ended = active[0].TransactionID, true, time.Time{}
 		s.must(s.CreateTask(s.Context(), second))
 	}},
-	{"a group has no more connectors than allowed, and a termination no more calls a second", func(s *subject) {
+	{"the connectors of a group and the calls per second of a termination are limited", func(s *subject) {
 		ctx := s.Context()
 		s.Limit(timbre.Limits{Members: 2, CPS: 3})
 		var members []string
@@ -105,7 +105,7 @@ var quotas = []fact{
 		s.must(s.PutTermination(ctx, "c0", timbre.Termination{CPSLimit: 3}))
 		s.must(s.PutTermination(ctx, "c0", timbre.Termination{}))
 	}},
-	{"a domain's profiles have a quota of their own", func(s *subject) {
+	{"the profiles of each domain have a quota", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.must(s.CreateDomain(s.Context(), domain("d2")))
 		for i := range crowd {
@@ -123,7 +123,7 @@ var quotas = []fact{
 		s.searched("later", "d1", 1)
 		s.must(s.EnrolProfile(s.Context(), profile("later", "d1", 1), "later"))
 	}},
-	{"what was refused has left nothing, and what is deleted makes room", func(s *subject) {
+	{"a refused creation leaves nothing, and a deletion frees the quota", func(s *subject) {
 		s.Limit(timbre.Limits{Connectors: 1})
 		s.must(s.CreateConnector(s.Context(), connector("c1")))
 		s.refused("a second", s.CreateConnector(s.Context(), connector("c2")), timbre.Limit)
@@ -132,7 +132,7 @@ var quotas = []fact{
 		s.must(s.DeleteConnector(s.Context(), "c1"))
 		s.must(s.CreateConnector(s.Context(), connector("c2")))
 	}},
-	{"a repeated creation is told so, and not of the quota", func(s *subject) {
+	{"a duplicate creation over the quota is a Conflict", func(s *subject) {
 		d := domain("d1")
 		d.Token = "same"
 		s.must(s.CreateDomain(s.Context(), d))
@@ -149,7 +149,7 @@ var quotas = []fact{
 		s.must(s.SaveTask(s.Context(), t, nil))
 		s.must(s.CreateTask(s.Context(), tone("t2", "b")))
 	}},
-	{"a resource has no more tags than allowed", func(s *subject) {
+	{"the tags of a resource are limited", func(s *subject) {
 		s.Limit(timbre.Limits{Tags: 2})
 		c, f, d := connector("c1"), configuration("f1"), domain("d1")
 		c.Tags, f.Tags, d.Tags = tags(3), tags(3), tags(3)
@@ -173,7 +173,7 @@ var quotas = []fact{
 		s.Limit(timbre.Limits{Tags: 1})
 		s.must(add("tag1")) // what was there before stays, and may change
 	}},
-	{"a token makes one configuration, as long as there is one", func(s *subject) {
+	{"a token creates one configuration as long as it exists", func(s *subject) {
 		one, two := configuration("f1"), configuration("f2")
 		one.Token, two.Token = "same", "same"
 		s.must(s.CreateConfiguration(s.Context(), one))

@@ -8,10 +8,10 @@ import (
 	"timbre"
 )
 
-// crowd is how many do a thing at once.
+// crowd is the number of concurrent operations.
 const crowd = 16
 
-// contest lets a crowd do a thing at once: one has to win, and the rest to be refused with a kind.
+// contest runs an operation concurrently: one must succeed, and the rest must be refused with a kind.
 func (s *subject) contest(what string, loss timbre.Kind, try func(i int) error) (winner int) {
 	s.Helper()
 	errs := s.together(try)
@@ -21,13 +21,13 @@ func (s *subject) contest(what string, loss timbre.Kind, try func(i int) error) 
 		case err != nil:
 			s.refused(fmt.Sprint(what, " ", i), err, loss)
 		case winner >= 0:
-			s.Errorf("%s: %d and %d have won", what, winner, i)
+			s.Errorf("%s: got success of %d and %d, want one", what, winner, i)
 		default:
 			winner = i
 		}
 	}
 	if winner < 0 {
-		s.Fatalf("%s: nobody has won", what)
+		s.Fatalf("%s: got no success, want one", what)
 	}
 	return winner
 }
@@ -54,7 +54,7 @@ func (s *subject) allWell(errs []error) {
 }
 
 var races = []fact{
-	{"of many tasks started on one transaction at once, one is", func(s *subject) {
+	{"of concurrent starts on one transaction, one succeeds", func(s *subject) {
 		won := s.contest("start", timbre.Limit, func(i int) error {
 			return s.CreateTask(s.Context(), tone(fmt.Sprint("t", i), "a call"))
 		})
@@ -62,12 +62,12 @@ var races = []fact{
 		s.must(err)
 		s.same("active", ids(list, func(t timbre.Task) string { return t.ID }), []string{fmt.Sprint("t", won)})
 	}},
-	{"of many resources that a name is given to at once, one gets it", func(s *subject) {
+	{"of concurrent resources with one name, one is created", func(s *subject) {
 		s.contest("create", timbre.Conflict, func(i int) error {
 			return s.CreateResource(s.Context(), timbre.Resource{Kind: "thing", ID: fmt.Sprint("r", i), Name: "same"})
 		})
 	}},
-	{"of many updates that each take a free resource, one finds it free", func(s *subject) {
+	{"of concurrent updates that claim a free resource, one succeeds", func(s *subject) {
 		s.must(s.CreateResource(s.Context(), timbre.Resource{Kind: "thing", ID: "r1"}))
 		won := s.contest("update", timbre.Conflict, func(i int) error {
 			_, err := s.UpdateResource(s.Context(), "thing", "r1", func(r *timbre.Resource) error {
@@ -83,14 +83,14 @@ var races = []fact{
 		s.must(err)
 		s.same("taken by", string(got.Document), fmt.Sprint(won))
 	}},
-	{"of many starts with one token at once, one makes a task", func(s *subject) {
+	{"of concurrent starts with one token, one creates a task", func(s *subject) {
 		s.contest("start", timbre.Conflict, func(i int) error {
 			t := tone(fmt.Sprint("t", i), fmt.Sprint("call ", i))
 			t.Token = "same"
 			return s.CreateTask(s.Context(), t)
 		})
 	}},
-	{"of many enrolments of one task at once, one makes a profile", func(s *subject) {
+	{"of concurrent enrolments of one task, one creates a profile", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.searched("t1", "d1", 1)
 		won := s.contest("enrol", timbre.Conflict, func(i int) error {
@@ -99,21 +99,21 @@ var races = []fact{
 		s.same("profiles", len(s.voices("d1", dawn())), 1)
 		s.same("the task's profile", s.task("t1").ProfileID, fmt.Sprint("p", won))
 	}},
-	{"of many domains with one token at once, one is made", func(s *subject) {
+	{"of concurrent domains with one token, one is created", func(s *subject) {
 		s.contest("create", timbre.Conflict, func(i int) error {
 			d := domain(fmt.Sprint("d", i))
 			d.Token = "same"
 			return s.CreateDomain(s.Context(), d)
 		})
 	}},
-	{"of many configurations with one name at once, one is made", func(s *subject) {
+	{"of concurrent configurations with one name, one is created", func(s *subject) {
 		s.contest("create", timbre.Conflict, func(i int) error {
 			c := configuration(fmt.Sprint("f", i))
 			c.Name = "same"
 			return s.CreateConfiguration(s.Context(), c)
 		})
 	}},
-	{"no configuration is deleted from under a pipeline that is being made", func(s *subject) {
+	{"a configuration is not deleted while a pipeline on it is created", func(s *subject) {
 		c := configuration("f1")
 		s.must(s.CreateConfiguration(s.Context(), c))
 		errs := s.together(func(i int) error {
@@ -144,7 +144,7 @@ var races = []fact{
 			}
 		}
 	}},
-	{"no update of a domain is lost among many", func(s *subject) {
+	{"no concurrent update of a domain is lost", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), timbre.Domain{ID: "d1", Tags: map[string]string{}}))
 		s.allWell(s.together(func(i int) error {
 			_, err := s.UpdateDomain(s.Context(), "d1", func(d *timbre.Domain) { d.Tags[fmt.Sprint(i)] = "x" })
@@ -154,7 +154,7 @@ var races = []fact{
 		s.must(err)
 		s.same("tags", len(d.Tags), crowd)
 	}},
-	{"no profile is lost among many, and the generation tells of each", func(s *subject) {
+	{"no concurrent profile is lost, and the generation counts each", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		was := s.generation("d1")
 		for i := range crowd {
@@ -165,10 +165,10 @@ var races = []fact{
 		}))
 		s.same("profiles", len(s.voices("d1", dawn())), crowd)
 		if grown := s.generation("d1") - was; grown < crowd {
-			s.Errorf("the generation has grown by %d in %d changes", grown, crowd)
+			s.Errorf("got a generation grown by %d, want at least %d", grown, crowd)
 		}
 	}},
-	{"notices of many writers come out one by one, in each writer's order", func(s *subject) {
+	{"notices of concurrent writers keep each writer's order", func(s *subject) {
 		const each = 5
 		s.allWell(s.together(func(i int) error {
 			for n := range each {
@@ -183,7 +183,7 @@ var races = []fact{
 		for range crowd * each {
 			due := s.due()
 			if len(due) != 1 {
-				s.Fatalf("%d are due on one lane", len(due))
+				s.Fatalf("got %d due on one lane, want 1", len(due))
 			}
 			var i, n int
 			_, err := fmt.Sscanf(due[0].ID, "%d.%d", &i, &n)
@@ -195,7 +195,7 @@ var races = []fact{
 		}
 		s.same("left", len(s.due()), 0)
 	}},
-	{"reads see whole transactions only, while others write", func(s *subject) {
+	{"concurrent reads see whole transactions only", func(s *subject) {
 		s.must(s.CreateTask(s.Context(), tone("t0", "a call")))
 		s.allWell(s.together(func(i int) error {
 			if i < crowd/2 {

@@ -16,7 +16,7 @@ func sampleResource(id string, uses ...string) timbre.Resource {
 }
 
 var resources = []fact{
-	{"a resource is found by id and name, as it was, also after a restart", func(s *subject) {
+	{"a resource is found by id and name, also after a restart", func(s *subject) {
 		s.must(s.CreateConnector(s.Context(), connector("c1")))
 		want := sampleResource("r1", "c1")
 		want.Owner = "c1"
@@ -53,7 +53,7 @@ var resources = []fact{
 		_, err = s.Resource(ctx, "thing", "r2")
 		s.refused("what was refused", err, timbre.NotFound)
 	}},
-	{"a put creates, then replaces, and keeps the time of creation", func(s *subject) {
+	{"a put creates, then replaces, and keeps the creation time", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.PutResource(ctx, sampleResource("r1")))
 		next := timbre.Resource{Kind: "thing", ID: "r1", Document: json.RawMessage(`{}`), Created: dawn().Add(time.Hour), Updated: dawn().Add(time.Hour)}
@@ -89,7 +89,7 @@ var resources = []fact{
 		s.same("kept", got, want)
 		s.refused("used since the update", s.DeleteResource(ctx, "thing", "r2"), timbre.Conflict)
 	}},
-	{"what is in use cannot be deleted until it no longer is", func(s *subject) {
+	{"a resource in use cannot be deleted", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
 		s.must(s.CreateResource(ctx, sampleResource("g1", "c1")))
@@ -101,7 +101,7 @@ var resources = []fact{
 		s.must(s.DeleteResource(ctx, "thing", "name of g1"))
 		s.must(s.DeleteConnector(ctx, "c1"))
 	}},
-	{"what has its owner's id goes alone, whatever else the owner has or is used by", func(s *subject) {
+	{"a resource with its owner's id is deleted alone", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
 		s.must(s.CreateResource(ctx, sampleResource("r1", "c1")))
@@ -115,7 +115,7 @@ var resources = []fact{
 		s.must(err)
 		s.same("connectors after it", len(list), 0)
 	}},
-	{"what belongs to a connector or a resource goes with it", func(s *subject) {
+	{"owned resources are deleted with their owner", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
 		s.must(s.CreateResource(ctx, sampleResource("r1")))

@@ -9,7 +9,7 @@ import (
 	"timbre"
 )
 
-// The samples have every field filled, so that one which is not kept shows.
+// The samples have every field set, so that a lost field shows.
 
 func connector(id string) timbre.Connector {
 	return timbre.Connector{
@@ -55,7 +55,7 @@ func domain(id string) timbre.Domain {
 	}
 }
 
-// voiceprint of a voice: different numbers have different embeddings. No value of it is a short number.
+// voiceprint returns the voiceprint of a numbered voice. No value of its embedding has a short decimal form.
 func voiceprint(voice int) timbre.Voiceprint {
 	e := make(timbre.Embedding, 256)
 	for i := range e {
@@ -71,13 +71,13 @@ func profile(id, domainID string, voice int) timbre.Profile {
 	}
 }
 
-// unheard is a profile as it is given where the embedding is not asked for.
+// unheard returns a profile as it is returned without its embedding.
 func unheard(p timbre.Profile) timbre.Profile {
 	p.Voiceprint.Embedding = nil
 	return p
 }
 
-// search is a speaker search that has just been started on a call of its own.
+// search returns a speaker search that has just been started on its own call.
 func search(id, domainID string) timbre.Task {
 	return timbre.Task{
 		ID: id, Kind: timbre.SpeakerSearch, ConnectorID: "connector", TransactionID: "call of " + id, DomainID: domainID,
@@ -86,7 +86,7 @@ func search(id, domainID string) timbre.Task {
 	}
 }
 
-// heard is the same search when it is over and has made a voiceprint.
+// heard returns the same search when it has ended with a voiceprint.
 func heard(t timbre.Task, voice int) timbre.Task {
 	v := voiceprint(voice)
 	t.Status, t.Active, t.Message = timbre.Succeeded, false, ""

@@ -8,7 +8,7 @@ import (
 	"timbre"
 )
 
-// traces are forms in which an embedding may lie about in the clear: four values in a row, in either order of bytes and in
+// traces returns forms in which an embedding could be stored unencrypted: four consecutive values, in either byte order and
 // either precision, and single values as text.
 func traces(e timbre.Embedding) map[string][]byte {
 	found := map[string][]byte{}
@@ -27,25 +27,25 @@ func traces(e timbre.Embedding) map[string][]byte {
 	return found
 }
 
-// hidden checks that no trace of the voices is in any file.
+// hidden checks that no file contains a trace of the voices.
 func (s *subject) hidden(when string, voices ...int) {
 	s.Helper()
 	raw := s.engine.Raw(s.T)
 	for _, v := range voices {
 		for form, trace := range traces(voiceprint(v).Embedding) {
 			if bytes.Contains(raw, trace) {
-				s.Errorf("%s: voice %d is in the clear, %s", when, v, form)
+				s.Errorf("%s: got voice %d unencrypted, %s", when, v, form)
 			}
 		}
 	}
 }
 
 var secrecy = []fact{
-	{"the search for traces finds what is in the clear", func(s *subject) {
+	{"the scan of the files finds unencrypted data", func(s *subject) {
 		s.must(s.CreateConnector(s.Context(), connector("c1")))
 		s.same("a name, found", bytes.Contains(s.engine.Raw(s.T), []byte(connector("c1").Name)), true)
 	}},
-	{"no embedding lies in the clear in any file, at any time of its life", func(s *subject) {
+	{"no embedding is ever in a file unencrypted", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateDomain(ctx, domain("d1")))
 		s.searched("t1", "d1", 1)

@@ -19,7 +19,7 @@ func credential(username string) timbre.Credential {
 }
 
 var connectorSettings = []fact{
-	{"a connector is updated, save what names it", func(s *subject) {
+	{"an update changes all but the identity of a connector", func(s *subject) {
 		ctx, c := s.Context(), connector("c1")
 		s.must(s.CreateConnector(ctx, c))
 		got, err := s.UpdateConnector(ctx, "c1", func(c *timbre.Connector) {
@@ -71,7 +71,7 @@ var connectorSettings = []fact{
 			s.same("logging", l, v)
 		}
 	}},
-	{"credentials are replaced by name, listed by name and taken away", func(s *subject) {
+	{"credentials are replaced, listed and deleted by name", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
 		s.must(s.CreateConnector(ctx, connector("c2")))
@@ -94,7 +94,7 @@ var connectorSettings = []fact{
 		_, err = s.Credential(ctx, "c1", "bob")
 		s.must(err)
 	}},
-	{"too many credentials are a Limit, and none of them is written", func(s *subject) {
+	{"too many credentials are a Limit, and none is written", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
 		var list []timbre.Credential
@@ -108,7 +108,7 @@ var connectorSettings = []fact{
 		s.must(s.PutCredentials(ctx, "c1", list[1:]))
 		s.must(s.PutCredentials(ctx, "c1", list[1:2]))
 	}},
-	{"a credential is in no file in the clear", func(s *subject) {
+	{"no credential is in a file unencrypted", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
 		s.must(s.PutCredentials(ctx, "c1", []timbre.Credential{credential("ann")}))
@@ -116,7 +116,7 @@ var connectorSettings = []fact{
 			s.same("in the clear", bytes.Contains(s.engine.Raw(s.T), []byte(secret)), false)
 		}
 	}},
-	{"credentials go with the termination, all settings with the connector", func(s *subject) {
+	{"credentials are deleted with the termination, all settings with the connector", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateConnector(ctx, connector("c1")))
 		s.must(s.PutTermination(ctx, "c1", termination()))

@@ -1,8 +1,8 @@
-// Package storetest is the suite that every engine of durable state must pass. An engine comes in, as a way to open it; what
-// goes out is the verdict of go test, one name for every fact that package store promises.
+// Package storetest is the suite that every engine of durable state must pass: one named test for every fact that package store
+// promises.
 //
-// It knows nothing of how an engine keeps things, save that it may look at all bytes that the engine has written. Whether
-// a commit survives kill -9 is for each engine's own tests.
+// It knows nothing of how an engine stores things, but can inspect all bytes that the engine has written. Each engine's own
+// tests check that a commit survives kill -9.
 package storetest
 
 import (
@@ -14,15 +14,15 @@ import (
 	"timbre/store"
 )
 
-// Engine is an empty place for a store.
+// Engine is an empty location for a store.
 type Engine struct {
-	// Open opens the store that is kept there, the same one at each call. The suite closes it before it opens it again.
+	// Open opens the store at the location, the same one at each call. The suite closes it before it opens it again.
 	Open func(t *testing.T) store.Store
-	// Raw is every byte that the engine has on disk while the store is open, and all of its files' names.
+	// Raw returns every byte that the engine has on disk while the store is open, and the names of its files.
 	Raw func(t *testing.T) []byte
 }
 
-// Run puts an engine through the suite; start makes an empty place for one test.
+// Run runs the suite on an engine. Start creates an empty location for one test.
 func Run(t *testing.T, start func(t *testing.T) Engine) {
 	for _, part := range []struct {
 		name  string
@@ -60,7 +60,7 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 	}
 }
 
-// fact is something that package store promises.
+// fact is a promise of package store.
 type fact struct {
 	name  string
 	holds func(s *subject)
@@ -87,23 +87,23 @@ func (s *subject) must(err error) {
 	}
 }
 
-// refused checks the kind of an error, and that it says what was tried.
+// refused checks the kind of an error, and that it has an operation and a message.
 func (s *subject) refused(what string, err error, want timbre.Kind) {
 	s.Helper()
 	e, ok := err.(*timbre.Error)
 	switch {
 	case err == nil:
-		s.Errorf("%s: taken, want refusal %d", what, want)
+		s.Errorf("%s: got no error, want kind %d", what, want)
 	case !ok:
-		s.Errorf("%s: %T %v is no *timbre.Error", what, err, err)
+		s.Errorf("%s: got %T %v, want *timbre.Error", what, err, err)
 	case e.Kind != want:
-		s.Errorf("%s: kind %d (%v), want %d", what, e.Kind, err, want)
+		s.Errorf("%s: got kind %d (%v), want %d", what, e.Kind, err, want)
 	case e.Op == "" || e.Msg == "":
-		s.Errorf("%s: %+v does not say what was tried and what is wrong", what, e)
+		s.Errorf("%s: got %+v, want an operation and a message", what, e)
 	}
 }
 
-// same compares two values; it says what was compared.
+// same compares two values.
 func (s *subject) same(what string, got, want any) {
 	s.Helper()
 	if !reflect.DeepEqual(got, want) {
@@ -111,5 +111,5 @@ func (s *subject) same(what string, got, want any) {
 	}
 }
 
-// dawn is when every test begins; it has microseconds, and nothing finer.
+// dawn is the time at which every test begins, to the microsecond.
 func dawn() time.Time { return time.Date(2026, time.November, 25, 9, 30, 0, 123456000, time.UTC) }

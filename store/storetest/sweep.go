@@ -8,7 +8,7 @@ import (
 	"timbre/store"
 )
 
-// sweepAt sweeps and checks how much went.
+// sweepAt sweeps and checks how much was erased.
 func (s *subject) sweepAt(at time.Time, want store.Swept) {
 	s.Helper()
 	got, err := s.Sweep(s.Context(), at)
@@ -20,7 +20,7 @@ const tick = time.Microsecond
 
 var sweeps = []fact{
 	{"an empty store has nothing to sweep", func(s *subject) { s.sweepAt(dawn().Add(10*timbre.ProfileLife), store.Swept{}) }},
-	{"a voiceprint goes 24 h after its making and the end of its call", func(s *subject) {
+	{"a voiceprint is erased 24 h after its creation and the end of its call", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		for name, c := range map[string]struct{ made, ended, end time.Duration }{
 			"call ended later":   {time.Minute, time.Hour, time.Hour},
@@ -44,7 +44,7 @@ var sweeps = []fact{
 			s.same(name+", saved again", s.task(t.ID), swept)
 		}
 	}},
-	{"where the call is not known, the end of the task counts", func(s *subject) {
+	{"for an unknown call, the end of the task counts", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.searched("t1", "d1", 1)
 		end := s.task("t1").Ended
@@ -53,14 +53,14 @@ var sweeps = []fact{
 		s.sweepAt(end.Add(timbre.ResultLife-tick), store.Swept{})
 		s.sweepAt(end.Add(timbre.ResultLife), store.Swept{Tasks: 1})
 	}},
-	{"the voiceprint of an enrolled task goes as well, the profile keeps its own", func(s *subject) {
+	{"the voiceprint of an enrolled task is erased as well, the profile keeps its own", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.enrol("p1", "d1", 1)
 		s.sweepAt(dawn().Add(2*timbre.VoiceprintLife), store.Swept{Voiceprints: 1})
 		s.same("voices", s.voices("d1", dawn()), []timbre.Profile{profile("p1", "d1", 1)})
 		s.same("the task's profile", s.task("task of p1").ProfileID, "p1")
 	}},
-	{"tasks and calls go seven days after the end of the call, with their tokens", func(s *subject) {
+	{"tasks and calls are erased seven days after the end of the call, with their tokens", func(s *subject) {
 		ctx := s.Context()
 		t := heard(search("t1", "d1"), 1)
 		t.Voiceprint = nil
@@ -79,7 +79,7 @@ var sweeps = []fact{
 		s.refused("the call", err, timbre.NotFound)
 		s.must(s.CreateTask(ctx, t))
 	}},
-	{"nothing of a live call or an active task goes", func(s *subject) {
+	{"nothing of a live call or an active task is erased", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateDomain(ctx, domain("d1")))
 		s.searched("t1", "d1", 1) // over, but its call lives
@@ -91,10 +91,10 @@ var sweeps = []fact{
 		s.must(s.SaveCall(ctx, call("another call"), nil))
 		s.sweepAt(dawn().Add(timbre.ProfileLife-tick), store.Swept{})
 		if s.task("t1").Voiceprint == nil {
-			s.Error("a voiceprint of a live call went")
+			s.Error("got no voiceprint of a live call, want it kept")
 		}
 	}},
-	{"the embedding of an expired profile goes at once", func(s *subject) {
+	{"the embedding of an expired profile is erased immediately", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.enrol("p1", "d1", 1)
 		s.sweepAt(dawn().Add(timbre.ResultLife+time.Hour), store.Swept{Voiceprints: 1, Tasks: 1})
@@ -113,7 +113,7 @@ var sweeps = []fact{
 		s.sweepAt(dawn().Add(timbre.ResultLife), store.Swept{Tasks: 1})
 		s.same("due", s.dueIDs(), []string{"n1"})
 	}},
-	{"a sweep takes all there is, however much", func(s *subject) {
+	{"a sweep erases everything, however much", func(s *subject) {
 		const many = 1201
 		for i := range many {
 			c := call(fmt.Sprint("x", i))

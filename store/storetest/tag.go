@@ -3,7 +3,7 @@ package storetest
 import "timbre"
 
 var tagging = []fact{
-	{"the tags of an ARN are those of what it names, whoever wrote them", func(s *subject) {
+	{"the tags of an ARN are those of the value it names", func(s *subject) {
 		ctx := s.Context()
 		c, g, d := connector("c1"), configuration("g1"), domain("d1")
 		s.must(s.CreateConnector(ctx, c))
@@ -31,7 +31,7 @@ var tagging = []fact{
 		s.must(err)
 		s.same("domain", gotD, d)
 	}},
-	{"a resource is tagged like any other, and stays the only one that is", func(s *subject) {
+	{"tagging a resource changes no other", func(s *subject) {
 		ctx, arn := s.Context(), "arn:aws:chime:us-east-1:000000000000:sma/1"
 		for _, r := range []timbre.Resource{{Kind: "application", ID: "1", ARN: arn, Created: dawn()}, {Kind: "other", ID: "1", Created: dawn()}} {
 			s.must(s.CreateResource(ctx, r))
@@ -44,7 +44,7 @@ var tagging = []fact{
 		s.must(err)
 		s.same("of the same id", got, timbre.Resource{Kind: "other", ID: "1", Created: dawn()})
 	}},
-	{"what had no tags can be given some", func(s *subject) {
+	{"a value without tags can be tagged", func(s *subject) {
 		ctx, c := s.Context(), connector("c1")
 		c.Tags = nil
 		s.must(s.CreateConnector(ctx, c))
@@ -56,7 +56,7 @@ var tagging = []fact{
 		s.must(err)
 		s.same("one", got, map[string]string{"a": ""})
 	}},
-	{"a change that is refused is not written", func(s *subject) {
+	{"a refused change is not written", func(s *subject) {
 		ctx, c, no := s.Context(), connector("c1"), timbre.Errorf(timbre.Limit, "", "too many")
 		s.must(s.CreateConnector(ctx, c))
 		err := s.UpdateTags(ctx, c.ARN, func(tags map[string]string) error { clear(tags); return no })
@@ -65,7 +65,7 @@ var tagging = []fact{
 		s.must(err)
 		s.same("tags", got, c.Tags)
 	}},
-	{"an ARN of nothing is NotFound, also of what is gone", func(s *subject) {
+	{"an unknown ARN is NotFound, also of a deleted value", func(s *subject) {
 		ctx, c := s.Context(), connector("c1")
 		_, err := s.TagsOf(ctx, c.ARN)
 		s.refused("TagsOf", err, timbre.NotFound)

@@ -7,7 +7,7 @@ import (
 )
 
 var tasks = []fact{
-	{"a task comes back as it was, by id and by token, at each stage of its life", func(s *subject) {
+	{"a task is returned as stored, by id and by token, at each stage of its life", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		begun := search("t1", "d1")
 		s.must(s.CreateTask(s.Context(), begun))
@@ -62,7 +62,7 @@ var tasks = []fact{
 		s.must(err)
 		s.same("status", t.Status, timbre.Stopped)
 	}},
-	{"a token belongs to one task of a kind, as long as that is kept", func(s *subject) {
+	{"a token belongs to one task of a kind, as long as the task exists", func(s *subject) {
 		ctx := s.Context()
 		first := tone("t1", "a call")
 		first.Active = false
@@ -79,13 +79,13 @@ var tasks = []fact{
 			s.must(s.CreateTask(ctx, t))
 		}
 	}},
-	{"a start that is repeated while the first is active is a Conflict, so that it finds the first", func(s *subject) {
+	{"a repeated start while the first task is active is a Conflict, not a Limit", func(s *subject) {
 		s.must(s.CreateTask(s.Context(), tone("t1", "a call")))
 		again := tone("t2", "a call")
 		again.Token = tone("t1", "").Token
 		s.refused("repeated", s.CreateTask(s.Context(), again), timbre.Conflict)
 	}},
-	{"a second task of an id is a Conflict", func(s *subject) {
+	{"a second task with an id is a Conflict", func(s *subject) {
 		s.must(s.CreateTask(s.Context(), tone("t1", "a call")))
 		other := tone("t1", "another call")
 		other.Token = "other"
@@ -109,7 +109,7 @@ var tasks = []fact{
 		s.same("active", ids(list, func(t timbre.Task) string { return t.ID }), []string{"a", "b", "c", "d"})
 		s.same("the last", list[3], late)
 	}},
-	{"a voiceprint whose domain is gone is not kept, the task is", func(s *subject) {
+	{"a task is stored without its voiceprint if the domain is gone", func(s *subject) {
 		t := search("t1", "gone")
 		s.must(s.CreateTask(s.Context(), t))
 		s.must(s.SaveTask(s.Context(), heard(t, 1), []timbre.Notice{notice("n", "t1", "q")}))
