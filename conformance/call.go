@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 
+	"timbre/environment"
 	"timbre/sip/phone"
 )
 
@@ -53,7 +54,7 @@ func (s *session) dial(ctx context.Context) (*phone.Call, error) {
 	case !ok:
 		return nil, skip("there is no connector to call")
 	}
-	line, err := phone.Dial(ctx, phone.Config{
+	line, err := phone.Dial(ctx, environment.Environment{}, phone.Config{
 		Server: s.cfg.SIP, RequestURI: "sip:+12065550199@" + host, From: "+12065550100", To: "+12065550199", Metadata: true, Speed: s.cfg.Speed,
 		Caller: phone.Party{AOR: "sip:+12065550100@callers.invalid", Name: "Caller", Audio: s.cfg.Caller},
 		Callee: phone.Party{AOR: "sip:agent@agents.invalid", Name: "Agent", Audio: s.cfg.Agent},

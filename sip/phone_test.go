@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/sip/phone"
 	"timbre/sip/sdp"
 )
@@ -24,7 +25,7 @@ func TestPhoneCalls(t *testing.T) {
 				c.cfg.TLS = trusting()
 				c.cfg.Server, c.cfg.To, c.cfg.From = r.url(network), connectorID, "+12065550101"
 				c.cfg.Caller, c.cfg.Callee = phone.Party{AOR: "sip:ann@example.com"}, phone.Party{AOR: "sip:bob@example.com"}
-				call, err := phone.Dial(t.Context(), c.cfg)
+				call, err := phone.Dial(t.Context(), environment.Environment{}, c.cfg)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -55,7 +56,7 @@ func TestPhoneIsHungUp(t *testing.T) {
 		t.Run(network, func(t *testing.T) {
 			r := run(t)
 			r.shutdownTimeout = testTimeout
-			call, err := phone.Dial(t.Context(), phone.Config{Server: r.url(network), To: connectorID, Metadata: true, TLS: trusting()})
+			call, err := phone.Dial(t.Context(), environment.Environment{}, phone.Config{Server: r.url(network), To: connectorID, Metadata: true, TLS: trusting()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,7 +79,7 @@ func TestPhoneIsHungUp(t *testing.T) {
 func TestPhoneNegotiatesKeys(t *testing.T) {
 	for _, suite := range sdp.Suites() {
 		r := run(t)
-		call, err := phone.Dial(t.Context(), phone.Config{Server: r.url("udp"), To: connectorID, Suites: []string{suite}})
+		call, err := phone.Dial(t.Context(), environment.Environment{}, phone.Config{Server: r.url("udp"), To: connectorID, Suites: []string{suite}})
 		if err != nil {
 			t.Fatal(err)
 		}

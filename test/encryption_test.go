@@ -15,6 +15,7 @@ import (
 
 	"timbre"
 	"timbre/config"
+	"timbre/environment"
 	"timbre/sip/phone"
 	"timbre/sip/sdp"
 )
@@ -53,13 +54,13 @@ func TestEncryptedCalls(t *testing.T) {
 		"audio in clear":  {by("tls"), timbre.Invalid, "488"},
 		"an unknown name": {func() phone.Config { c := by("tls", sdp.Suites()...); c.TLS = nil; return c }(), timbre.Unavailable, "certificate"},
 	} {
-		if _, err := phone.Dial(ctx, c.cfg); timbre.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says) {
+		if _, err := phone.Dial(ctx, environment.Environment{}, c.cfg); timbre.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	calls := map[string]*phone.Call{}
 	for _, suite := range sdp.Suites() {
-		c, err := phone.Dial(ctx, by("tls", suite))
+		c, err := phone.Dial(ctx, environment.Environment{}, by("tls", suite))
 		must(t, err)
 		must(t, c.Play(ctx))
 		calls[suite] = c
@@ -71,11 +72,11 @@ func TestEncryptedCalls(t *testing.T) {
 		must(t, err)
 		must(t, os.WriteFile(to, b, 0o600))
 	}
-	if _, err := phone.Dial(ctx, by("tls", sdp.Suites()...)); err == nil || !strings.Contains(err.Error(), "certificate") {
+	if _, err := phone.Dial(ctx, environment.Environment{}, by("tls", sdp.Suites()...)); err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("the certificate from before is shown still: %v", err)
 	}
 	trusted = trustedNow
-	c, err := phone.Dial(ctx, by("tls", sdp.Suites()...))
+	c, err := phone.Dial(ctx, environment.Environment{}, by("tls", sdp.Suites()...))
 	must(t, err)
 	calls["renewed"] = c
 	for suite, c := range calls {

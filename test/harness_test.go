@@ -147,7 +147,7 @@ func leg(t *testing.T, name string) []byte {
 // placeCall calls a node with one of the demo's calls, twenty times faster than people speak.
 func placeCall(ctx context.Context, t *testing.T, sip, name string) *phone.Call {
 	t.Helper()
-	c, err := phone.Dial(ctx, phone.Config{
+	c, err := phone.Dial(ctx, environment.Environment{}, phone.Config{
 		Server: sip, From: "+12065550100", To: "+13605550199", Metadata: true, Speed: 20,
 		Caller: phone.Party{AOR: "sip:+12065550100@example.com", Audio: leg(t, name+"_caller")},
 		Callee: phone.Party{AOR: "sip:agent@example.com", Audio: leg(t, name+"_agent")},

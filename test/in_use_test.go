@@ -13,6 +13,7 @@ import (
 	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/sip/phone"
 )
 
@@ -65,7 +66,7 @@ func TestConcurrentCallQuota(t *testing.T) {
 		Server: n.SIP[0], From: "+12065550100", To: "+13605550199", Metadata: true,
 		Caller: phone.Party{AOR: "sip:+12065550100@example.com"}, Callee: phone.Party{AOR: "sip:agent@example.com"},
 	}
-	if _, err := phone.Dial(ctx, config); err == nil || !strings.Contains(err.Error(), "503") {
+	if _, err := phone.Dial(ctx, environment.Environment{}, config); err == nil || !strings.Contains(err.Error(), "503") {
 		t.Errorf("a second call: %v", err)
 	}
 	must(t, first.Hangup(ctx))

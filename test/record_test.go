@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"timbre/config"
+	"timbre/environment"
 	"timbre/rtp/impair"
 	"timbre/sip/phone"
 )
@@ -61,7 +62,7 @@ func TestReceptionInLiveCallsAndRecord(t *testing.T) {
 	h := setUp(ctx, t, n.API, hookARN)
 	const packets = 1000
 	var networks []*impair.Proxy
-	call, err := phone.Dial(ctx, phone.Config{
+	call, err := phone.Dial(ctx, environment.Environment{}, phone.Config{
 		Server: n.SIP[0], To: h.connector, From: "+12065550100", Speed: 20, PayloadType: phone.ALaw,
 		Caller: phone.Party{AOR: "sip:+12065550100@example.com", Audio: bytes.Repeat([]byte{0x55}, packets*160)},
 		Callee: phone.Party{AOR: "sip:+13605550199@example.com"},
@@ -134,7 +135,7 @@ func TestFailedCallsLeaveRecords(t *testing.T) {
 	setUp(ctx, t, n.API, hookARN)
 	parties := phone.Config{Metadata: true, Caller: phone.Party{AOR: "sip:ann@example.com"}, Callee: phone.Party{AOR: "sip:bob@example.com"}}
 	parties.Server = n.SIP[0]
-	if _, err := phone.Dial(ctx, parties); err == nil {
+	if _, err := phone.Dial(ctx, environment.Environment{}, parties); err == nil {
 		t.Fatal("there were ports for two streams")
 	}
 	r := recordOf(t, folder, "*")
@@ -147,7 +148,7 @@ func TestFailedCallsLeaveRecords(t *testing.T) {
 	p := serve(ctx, t, env...)
 	setUp(ctx, t, p.at["api"], hookARN)
 	parties.Server = p.at["sip udp"]
-	call, err := phone.Dial(ctx, parties)
+	call, err := phone.Dial(ctx, environment.Environment{}, parties)
 	must(t, err)
 	p.kill(t)
 	impatient, hangUp := context.WithCancel(ctx)
@@ -173,7 +174,7 @@ func TestZeroRetentionWritesNoRecords(t *testing.T) {
 	s.Records = 0
 	n := startWith(t, s, slog.New(slog.NewJSONHandler(log, nil)))
 	setUp(ctx, t, n.API, hookARN)
-	call, err := phone.Dial(ctx, phone.Config{Server: n.SIP[0], Metadata: true, Caller: phone.Party{AOR: "sip:ann@example.com"}, Callee: phone.Party{AOR: "sip:bob@example.com"}})
+	call, err := phone.Dial(ctx, environment.Environment{}, phone.Config{Server: n.SIP[0], Metadata: true, Caller: phone.Party{AOR: "sip:ann@example.com"}, Callee: phone.Party{AOR: "sip:bob@example.com"}})
 	must(t, err)
 	must(t, call.Hangup(ctx))
 	log.wait(ctx, t, `"call ended"`)

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"timbre/bench/server"
+	"timbre/environment"
 	"timbre/sip/phone"
 )
 
@@ -35,7 +36,7 @@ func ring(ctx context.Context, s *server.Process, calls int) (l lines, err error
 	work.SetLimit(8)
 	for i := range l.transactions {
 		work.Go(func() error {
-			call, err := phone.Dial(ctx, phone.Config{
+			call, err := phone.Dial(ctx, environment.Environment{}, phone.Config{
 				Server: s.SIP, Metadata: true, From: "+12065550100", To: "+13605550199",
 				Caller: phone.Party{AOR: "sip:caller@example.com"}, Callee: phone.Party{AOR: "sip:agent@example.com"},
 			})

@@ -15,6 +15,7 @@ import (
 
 	"timbre"
 	"timbre/bench/server"
+	"timbre/environment"
 	"timbre/sip/phone"
 )
 
@@ -70,7 +71,7 @@ func measure(ctx context.Context, binary string, v voices, calls int, spread tim
 
 // call makes one call at real time, with both tasks from its first frame.
 func call(ctx context.Context, o server.Office, sip string, v voices, due chan map[string]time.Time) error {
-	line, err := phone.Dial(ctx, phone.Config{
+	line, err := phone.Dial(ctx, environment.Environment{}, phone.Config{
 		Server: sip, Metadata: true, From: "+12065550100", To: "+13605550199",
 		Caller: phone.Party{AOR: "sip:caller@example.com", Audio: v.caller}, Callee: phone.Party{AOR: "sip:agent@example.com", Audio: v.agent},
 	})

@@ -9,13 +9,13 @@ package phone
 import (
 	"context"
 	"crypto/tls"
-	"log/slog"
 	"net/netip"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/sip/dialog"
 )
 
@@ -49,7 +49,6 @@ type Config struct {
 
 	Via      func(to netip.AddrPort) netip.AddrPort // where audio is sent in place of the address in the answer; nil: there
 	Progress func(at, total time.Duration)          // called during Play, in media time; may be nil
-	Log      *slog.Logger                           // nil discards
 }
 
 // Call is a call that the server has answered.
@@ -57,6 +56,7 @@ type Call struct {
 	TransactionID string // Timbre's name for the call; empty when the server is not a Timbre
 	CallID        string // of the INVITE
 
+	env    environment.Environment
 	cfg    Config
 	line   *line
 	legs   []*leg
@@ -66,18 +66,19 @@ type Call struct {
 
 // Dial calls the server, and returns when it has answered and been acknowledged. Cancelling ctx before that sends a
 // CANCEL. A refusal is an error of the kind that matches the SIP status; a server that does not respond is Unavailable.
-func Dial(ctx context.Context, cfg Config) (*Call, error) {
+func Dial(ctx context.Context, env environment.Environment, cfg Config) (*Call, error) {
+	env = env.Complete()
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, answerTimeout, timbre.Errorf(timbre.Unavailable, "phone.Dial",
 		"no answer from %s within %s", cfg.Server, answerTimeout))
 	defer cancel()
-	line, err := openLine(ctx, cfg.Server, cfg.TLS, cfg.Log)
+	line, err := openLine(ctx, cfg.Server, cfg.TLS, env.Log)
 	if err != nil {
 		return nil, err
 	}
-	c := &Call{cfg: cfg, line: line}
+	c := &Call{env: env, cfg: cfg, line: line}
 	if c.legs, err = openLegs(line.local, cfg); err != nil {
 		c.close()
 		return nil, err
@@ -103,9 +104,6 @@ func (cfg *Config) complete() error {
 	}
 	if cfg.Speed == 0 {
 		cfg.Speed = 1
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return nil
 }

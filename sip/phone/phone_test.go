@@ -13,6 +13,7 @@ import (
 	"github.com/pion/rtp"
 
 	"timbre"
+	"timbre/environment"
 )
 
 func talk(n int, b byte) []byte { return bytes.Repeat([]byte{b}, n) }
@@ -29,7 +30,7 @@ func TestSIPRECCallIsTakenAndBothLegsArriveWhole(t *testing.T) {
 	for _, network := range []string{"udp", "tcp"} {
 		t.Run(network, func(t *testing.T) {
 			u := newUAS(t, network)
-			c, err := Dial(t.Context(), config(u.url))
+			c, err := Dial(t.Context(), environment.Environment{}, config(u.url))
 			must(t, err)
 			if c.TransactionID != "5f1c2f1e-0000-4000-8000-000000000001" {
 				t.Errorf("transaction id %q", c.TransactionID)
@@ -69,7 +70,7 @@ func checkStream(t *testing.T, got []rtp.Packet, audio []byte) {
 
 func TestMetadataNamesWhoSpeaksInWhichStream(t *testing.T) {
 	u := newUAS(t, "udp")
-	c, err := Dial(t.Context(), config(u.url))
+	c, err := Dial(t.Context(), environment.Environment{}, config(u.url))
 	must(t, err)
 	defer func() { must(t, c.Hangup(context.Background())) }()
 	_, text := parts(t, receive(t, u.invites, "INVITE"))
@@ -94,7 +95,7 @@ func TestMixedCallHasOneStreamWithTwoSenders(t *testing.T) {
 	u := newUAS(t, "udp")
 	cfg := config(u.url)
 	cfg.Mixed = true
-	c, err := Dial(t.Context(), cfg)
+	c, err := Dial(t.Context(), environment.Environment{}, cfg)
 	must(t, err)
 	defer func() { must(t, c.Hangup(context.Background())) }()
 	_, text := parts(t, receive(t, u.invites, "INVITE"))
@@ -109,7 +110,7 @@ func TestPlainCallIsMarkedAsRecordOnlyAndHasNoLabels(t *testing.T) {
 	u := newUAS(t, "udp")
 	cfg := config(u.url)
 	cfg.Metadata, cfg.PayloadType, cfg.RequestURI = false, ALaw, "sip:+1206@abc.voiceconnector.local"
-	c, err := Dial(t.Context(), cfg)
+	c, err := Dial(t.Context(), environment.Environment{}, cfg)
 	must(t, err)
 	defer func() { must(t, c.Hangup(context.Background())) }()
 	inv := receive(t, u.invites, "INVITE")
@@ -133,7 +134,7 @@ func TestAnswerDecidesWhereEachLegGoes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			u := newUAS(t, "udp", func(u *uas) { u.answer = answer })
-			c, err := Dial(t.Context(), config(u.url))
+			c, err := Dial(t.Context(), environment.Environment{}, config(u.url))
 			must(t, err)
 			must(t, c.Play(t.Context()))
 			streams := receive(t, u.taken, "call").streams
@@ -149,7 +150,7 @@ func TestAnswerWithoutAudioEndsTheCallWithAnError(t *testing.T) {
 	u := newUAS(t, "udp", func(u *uas) {
 		u.answer = func(l []string, p []int) string { return sdpAnswer(l, []int{0, 0}) }
 	})
-	_, err := Dial(t.Context(), config(u.url))
+	_, err := Dial(t.Context(), environment.Environment{}, config(u.url))
 	if timbre.KindOf(err) != timbre.Unavailable {
 		t.Errorf("error %v", err)
 	}
@@ -165,7 +166,7 @@ func TestRefusalNamesTheStatus(t *testing.T) {
 				_ = tx.Respond(res)
 			}
 		})
-		_, err := Dial(t.Context(), config(u.url))
+		_, err := Dial(t.Context(), environment.Environment{}, config(u.url))
 		if timbre.KindOf(err) != want || !strings.Contains(err.Error(), "No Way") || !strings.Contains(err.Error(), "because") {
 			t.Errorf("%d: %v", status, err)
 		}
@@ -182,7 +183,7 @@ func TestCancelledDialSendsCANCEL(t *testing.T) {
 			<-tx.Done()
 		}
 	})
-	if _, err := Dial(ctx, config(u.url)); !errors.Is(err, why) {
+	if _, err := Dial(ctx, environment.Environment{}, config(u.url)); !errors.Is(err, why) {
 		t.Errorf("error %v", err)
 	}
 	receive(t, u.cancels, "CANCEL")
@@ -198,7 +199,7 @@ func TestCancelledPlayHangsUp(t *testing.T) {
 		}
 		cancel()
 	}
-	c, err := Dial(t.Context(), cfg)
+	c, err := Dial(t.Context(), environment.Environment{}, cfg)
 	must(t, err)
 	if err := c.Play(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
@@ -210,7 +211,7 @@ func TestServerMayAskRefreshAndHangUp(t *testing.T) {
 	for _, network := range []string{"udp", "tcp"} {
 		t.Run(network, func(t *testing.T) {
 			u := newUAS(t, network)
-			c, err := Dial(t.Context(), config(u.url))
+			c, err := Dial(t.Context(), environment.Environment{}, config(u.url))
 			must(t, err)
 			receive(t, u.acks, "ACK")
 			call := receive(t, u.taken, "call")
@@ -245,7 +246,7 @@ func TestBadConfigurationIsRefusedByName(t *testing.T) {
 	} {
 		cfg := config("udp://127.0.0.1:5060")
 		change(&cfg)
-		if _, err := Dial(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Dial(t.Context(), environment.Environment{}, cfg); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}

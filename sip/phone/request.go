@@ -41,7 +41,7 @@ func (c *Call) request() (*sip.Request, error) {
 		req.SetBody(c.offer)
 		return req, nil
 	}
-	kind, body, err := c.recording(time.Now())
+	kind, body, err := c.recording(c.env.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/pion/srtp/v3"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/sip/sdp"
 )
 
@@ -52,7 +53,7 @@ func TestAnAnswerWithoutOurKeysIsNoAnswer(t *testing.T) {
 }
 
 func TestSuitesThatNobodySpeaksAreRefused(t *testing.T) {
-	if _, err := Dial(t.Context(), Config{Server: "udp://127.0.0.1:9", Suites: []string{"F8_128_HMAC_SHA1_80"}}); err == nil || !strings.Contains(err.Error(), "F8_128") {
+	if _, err := Dial(t.Context(), environment.Environment{}, Config{Server: "udp://127.0.0.1:9", Suites: []string{"F8_128_HMAC_SHA1_80"}}); err == nil || !strings.Contains(err.Error(), "F8_128") {
 		t.Error(err)
 	}
 }

@@ -3,6 +3,7 @@ package phone
 import (
 	"testing"
 
+	"timbre/environment"
 	"timbre/sip/dialog/dialogtest"
 )
 
@@ -12,7 +13,7 @@ func TestPhonePassesTheDialogSuite(t *testing.T) {
 		go func() {
 			cfg := config("udp://" + p.Addr().String())
 			cfg.Mixed = true
-			c, err := Dial(t.Context(), cfg)
+			c, err := Dial(t.Context(), environment.Environment{}, cfg)
 			if err != nil {
 				t.Error(err)
 			}

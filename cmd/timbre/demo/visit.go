@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/sip/phone"
 )
 
@@ -43,7 +44,7 @@ func (s *story) prepare(r role) (*visit, error) {
 	}
 	v.phone = phone.Config{
 		Server: s.server.SIP, RequestURI: "sip:+12065550199@" + s.house.connector + ".voiceconnector.local",
-		From: r.number, To: "+12065550199", Metadata: true, Speed: s.cfg.Speed, Log: s.cfg.Log,
+		From: r.number, To: "+12065550199", Metadata: true, Speed: s.cfg.Speed,
 		Caller: phone.Party{AOR: "sip:" + r.number + "@callers.invalid", Audio: caller},
 		Callee: phone.Party{AOR: "sip:agent@agents.invalid", Name: "Agent", Audio: agent},
 		Progress: func(at, _ time.Duration) {
@@ -59,7 +60,7 @@ func (v *visit) at() time.Duration { return time.Duration(v.played.Load()) }
 
 // happen is the call from its first ring until the last event about it.
 func (v *visit) happen(ctx context.Context) error {
-	line, err := phone.Dial(ctx, v.phone)
+	line, err := phone.Dial(ctx, environment.Environment{Log: v.s.cfg.Log}, v.phone)
 	if err != nil {
 		return timbre.Errorf(timbre.KindOf(err), "", "%s could not call: %w", v.name, err)
 	}

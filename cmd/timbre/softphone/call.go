@@ -16,6 +16,7 @@ import (
 
 	"timbre"
 	"timbre/cmd/timbre/screen"
+	"timbre/environment"
 	"timbre/sip/phone"
 	"timbre/sip/sdp"
 )
@@ -57,7 +58,7 @@ func (c Call) Do(ctx context.Context, out io.Writer, status screen.Screen) error
 		return c.feed(ctx, cfg, out, bar)
 	}
 	cfg.Progress = func(at, _ time.Duration) { bar.At(at) }
-	line, err := phone.Dial(ctx, cfg)
+	line, err := phone.Dial(ctx, environment.Environment{Log: c.Log}, cfg)
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func (c Call) speak(ctx context.Context, line *phone.Call) error {
 // config puts the flags into the words of the phone.
 func (c Call) config() (phone.Config, error) {
 	cfg := phone.Config{
-		Server: c.server(), From: c.From, To: c.To, Metadata: !c.Plain, Mixed: c.Mixed, Speed: c.Speed, Log: c.Log,
+		Server: c.server(), From: c.From, To: c.To, Metadata: !c.Plain, Mixed: c.Mixed, Speed: c.Speed,
 		Caller: phone.Party{AOR: aor(c.From), Name: "Caller"}, Callee: phone.Party{AOR: aor(c.To), Name: "Agent"},
 	}
 	if c.Connector != "" {
