@@ -1,6 +1,6 @@
 package infer
 
-// Occupy takes a thread of the model's lane until it is called back.
+// Occupy takes a thread of the queue of the model until free is called.
 func (m *Model) Occupy() (free func()) {
 	m.slots <- struct{}{}
 	return func() { <-m.slots }

@@ -13,21 +13,21 @@ var closing = []fact{
 			seen[port] = true
 		}
 	}},
-	{"closing delivers what is left", func(s *subject) {
+	{"closing delivers what is buffered", func(s *subject) {
 		l := s.open(nil)
 		l.peer.send(word1)
 		l.peer.skip(1)
 		l.peer.send(word2)
 		s.packets(l, 2)
 		l.Close()
-		s.expect(l, heard{0, said1}, heard{40 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{40 * ms, sample2})
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 2, Lost: 1})
 	}},
 	{"closing delivers what the socket still holds", func(s *subject) {
 		l := s.open(nil)
 		l.peer.send(word1, word2, word3)
 		l.Close()
-		s.expect(l, heard{0, said1}, heard{20 * ms, said2}, heard{40 * ms, said3})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2}, delivered{40 * ms, sample3})
 	}},
 	{"nothing is delivered after Close has returned, and Close may be called again", func(s *subject) {
 		l := s.open(nil)
@@ -37,7 +37,7 @@ var closing = []fact{
 		l.Close()
 		l.Update(l.media())
 		_, _ = l.peer.socket.WriteToUDPAddrPort(l.peer.marshal(l.peer.next(word2)), l.peer.to) // the port may be refused by now
-		if frames, _ := l.heard.soFar(); len(frames) != 1 {
+		if frames, _ := l.listener.soFar(); len(frames) != 1 {
 			s.Errorf("got %d frames, want 1", len(frames))
 		}
 	}},
@@ -45,6 +45,6 @@ var closing = []fact{
 		a, b := s.pair(nil)
 		b.Close()
 		a.peer.send(word1, word2)
-		s.expect(a, heard{0, said1}, heard{20 * ms, said2})
+		s.expect(a, delivered{0, sample1}, delivered{20 * ms, sample2})
 	}},
 }

@@ -14,7 +14,7 @@ var codecs = []fact{
 		l.peer.send(alaw1)
 		l.peer.header.PayloadType = 0
 		l.peer.send(word2)
-		s.expect(l, heard{0, said1}, heard{20 * ms, saidA1}, heard{40 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sampleA1}, delivered{40 * ms, sample2})
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 3})
 	}},
 	{"every codec of the table that was negotiated is decoded", func(s *subject) {
@@ -47,7 +47,7 @@ var codecs = []fact{
 		l.peer.packet(event)
 		l.peer.header.PayloadType = 0
 		l.peer.send(word2)
-		s.expect(l, heard{0, said1}, heard{20 * ms, 0}, heard{40 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, 0}, delivered{40 * ms, sample2})
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 3})
 	}},
 	{"a payload type that was not negotiated is dropped", func(s *subject) {
@@ -63,7 +63,7 @@ var codecs = []fact{
 		l := s.open(func(m *timbre.Media) { m.Payloads = nil })
 		l.peer.header.PayloadType = 8
 		l.peer.send(alaw1)
-		s.expect(l, heard{0, saidA1})
+		s.expect(l, delivered{0, sampleA1})
 	}},
 	{"an update changes the payload types", func(s *subject) {
 		l := s.open(nil)
@@ -74,6 +74,6 @@ var codecs = []fact{
 		l.Update(m)
 		l.peer.header.PayloadType = 96
 		l.peer.send(alaw1)
-		s.expect(l, heard{0, said1}, heard{20 * ms, saidA1})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sampleA1})
 	}},
 }

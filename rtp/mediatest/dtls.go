@@ -102,7 +102,7 @@ func handshakeKeys(s *subject, active bool) {
 		s.Fatal(err)
 	}
 	l.peer.send(word1, word2) // before the receiver knows the key, perhaps
-	s.expect(l, heard{0, said1}, heard{20 * ms, said2})
+	s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2})
 	s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 2})
 }
 

@@ -12,7 +12,7 @@ var hold = []fact{
 		m := l.media()
 		m.Hold = true
 		l.Update(m)
-		s.expect(l, heard{0, said1}, heard{40 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{40 * ms, sample2})
 	}},
 	{"after a hold the stream goes on", func(s *subject) {
 		l := s.open(nil)
@@ -24,7 +24,7 @@ var hold = []fact{
 		l.Update(l.media())
 		l.peer.header.Timestamp += 80000
 		l.peer.send(word2)
-		s.expect(l, heard{0, said1}, heard{10020 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{10020 * ms, sample2})
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 2})
 	}},
 }

@@ -15,7 +15,7 @@ var latching = []fact{
 		other.send(word3)
 		s.dropped(l, 1)
 		l.peer.send(word2)
-		s.expect(l, heard{0, said1}, heard{20 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2})
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 2, Dropped: 1})
 	}},
 	{"another host is no source", func(s *subject) {
@@ -36,7 +36,7 @@ var latching = []fact{
 		s.frames(l, 1)
 		other.send(word3)
 		s.dropped(l, 1)
-		s.expect(l, heard{0, said1})
+		s.expect(l, delivered{0, sample1})
 	}},
 	{"a new remote address moves the source", func(s *subject) {
 		l, next := s.open(nil), s.newPeer()
@@ -47,7 +47,7 @@ var latching = []fact{
 		l.Update(m)
 		next.to, next.header = l.peer.to, l.peer.header
 		next.send(word2)
-		s.expect(l, heard{0, said1}, heard{20 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2})
 		l.peer.send(word3)
 		s.dropped(l, 1)
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 2, Dropped: 1})

@@ -52,10 +52,10 @@ func (s *subject) frames(l *leg, n int) []frame {
 	s.Helper()
 	limit := time.After(timeout)
 	for {
-		frames, grown := l.heard.soFar()
+		frames, grown := l.listener.soFar()
 		if len(frames) >= n {
 			s.inOrder(frames)
-			if l.heard.shared {
+			if l.listener.shared {
 				s.Error("got frames from two goroutines at a time, want one")
 			}
 			return frames
@@ -84,17 +84,17 @@ func (s *subject) inOrder(frames []frame) {
 }
 
 // heard is the first sample of each frame and its time, for frames that came of packets of one code word each.
-type heard struct {
+type delivered struct {
 	at     time.Duration
 	sample int16
 }
 
 // expect waits for as many frames as are wanted, and compares them.
-func (s *subject) expect(l *leg, want ...heard) {
+func (s *subject) expect(l *leg, want ...delivered) {
 	s.Helper()
-	var got []heard
+	var got []delivered
 	for _, f := range s.frames(l, len(want)) {
-		got = append(got, heard{f.at, f.pcm[0]})
+		got = append(got, delivered{f.at, f.pcm[0]})
 	}
 	if !slices.Equal(got, want) {
 		s.Errorf("got frames %v, want %v", got, want)

@@ -10,18 +10,18 @@ import (
 const beyond = 12
 
 var loss = []fact{
-	{"what is lost is left out, and media time jumps", func(s *subject) {
+	{"lost packets are left out, and media time jumps", func(s *subject) {
 		l := s.open(nil)
 		l.peer.send(word1)
 		l.peer.skip(2)
 		l.peer.send(slices.Repeat([]byte{word2}, beyond)...)
 		frames := s.frames(l, 1+beyond)
-		if got := frames[1]; got.at != 60*ms || got.pcm[0] != said2 {
-			s.Errorf("got the frame after the gap at %v with %d, want 60ms with %d", got.at, got.pcm[0], said2)
+		if got := frames[1]; got.at != 60*ms || got.pcm[0] != sample2 {
+			s.Errorf("got the frame after the gap at %v with %d, want 60ms with %d", got.at, got.pcm[0], sample2)
 		}
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 1 + beyond, Lost: 2})
 	}},
-	{"a packet that comes after it was given up is late and not delivered", func(s *subject) {
+	{"a packet that arrives after it was given up is late and not delivered", func(s *subject) {
 		l := s.open(nil)
 		l.peer.send(word1)
 		missing := l.peer.next(word3)
@@ -30,7 +30,7 @@ var loss = []fact{
 		l.peer.packet(missing)
 		s.packets(l, 2+beyond)
 		for _, f := range s.frames(l, 1+beyond) {
-			if f.pcm[0] == said3 {
+			if f.pcm[0] == sample3 {
 				s.Error("got the late packet delivered, want it left out")
 			}
 		}
@@ -41,7 +41,7 @@ var loss = []fact{
 		l.peer.send(word1)
 		l.peer.header.Timestamp += 8000
 		l.peer.send(word2)
-		s.expect(l, heard{0, said1}, heard{1020 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{1020 * ms, sample2})
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 2})
 	}},
 	{"a sender that restarts goes on without a gap", func(s *subject) {
@@ -50,6 +50,6 @@ var loss = []fact{
 		s.frames(l, 1)
 		l.peer.header.SSRC, l.peer.header.SequenceNumber, l.peer.header.Timestamp = 99, 500, 70000
 		l.peer.send(word2, word3) // one packet of another source alone may be forged
-		s.expect(l, heard{0, said1}, heard{20 * ms, said2}, heard{40 * ms, said3})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2}, delivered{40 * ms, sample3})
 	}},
 }

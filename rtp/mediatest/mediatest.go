@@ -62,19 +62,19 @@ type subject struct {
 // leg is an open stream with its peer and its listener.
 type leg struct {
 	timbre.MediaStream
-	peer  *peer
-	heard *listener
+	peer     *peer
+	listener *listener
 }
 
 // open opens a stream of PCMU, PCMA and telephone-event from a peer on loopback, as changed.
 func (s *subject) open(change func(*timbre.Media)) *leg {
 	s.Helper()
-	l := &leg{peer: s.newPeer(), heard: newListener()}
+	l := &leg{peer: s.newPeer(), listener: newListener()}
 	m := l.media()
 	if change != nil {
 		change(&m)
 	}
-	stream, err := s.receiver.Open(m, l.heard)
+	stream, err := s.receiver.Open(m, l.listener)
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -10,16 +10,16 @@ const ms = time.Millisecond
 
 // Some code words of G.711 and the samples that they are.
 const (
-	word1, word2, word3 = 0x80, 0x00, 0xBF // µ-law
-	said1, said2, said3 = 32124, -32124, 1980
-	alaw1, saidA1       = 0xD5, 8 // A-law
+	word1, word2, word3       = 0x80, 0x00, 0xBF // µ-law
+	sample1, sample2, sample3 = 32124, -32124, 1980
+	alaw1, sampleA1           = 0xD5, 8 // A-law
 )
 
 var order = []fact{
 	{"packets are delivered as frames with their media time", func(s *subject) {
 		l := s.open(nil)
 		l.peer.send(word1, word2, word3)
-		s.expect(l, heard{0, said1}, heard{20 * ms, said2}, heard{40 * ms, said3})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2}, delivered{40 * ms, sample3})
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 3})
 	}},
 	{"packets that overtake each other are put in order", func(s *subject) {
@@ -28,16 +28,16 @@ var order = []fact{
 		second, third := l.peer.next(word2), l.peer.next(word3)
 		l.peer.packet(third)
 		l.peer.packet(second)
-		s.expect(l, heard{0, said1}, heard{20 * ms, said2}, heard{40 * ms, said3})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2}, delivered{40 * ms, sample3})
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 3})
 	}},
-	{"a packet that comes twice is delivered once", func(s *subject) {
+	{"a duplicate is delivered once", func(s *subject) {
 		l := s.open(nil)
 		first := l.peer.next(word1)
 		l.peer.packet(first)
 		l.peer.packet(first)
 		l.peer.send(word2)
-		s.expect(l, heard{0, said1}, heard{20 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2})
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 3, Duplicates: 1})
 	}},
 	{"sequence numbers and timestamps wrap around", func(s *subject) {
@@ -59,9 +59,9 @@ var order = []fact{
 			l.peer.header.Timestamp += 80
 			l.peer.packet(p)
 		}
-		s.expect(l, heard{0, said1}, heard{20 * ms, said1}, heard{40 * ms, said1})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample1}, delivered{40 * ms, sample1})
 	}},
-	{"packets that come faster than real time show as jitter", func(s *subject) {
+	{"packets faster than real time count as jitter", func(s *subject) {
 		l := s.open(nil)
 		for range 100 {
 			l.peer.send(word1)
@@ -71,7 +71,7 @@ var order = []fact{
 			s.Errorf("got jitter %v of packets of 20 ms that came at once, want nearly 20ms", got)
 		}
 	}},
-	{"what is no RTP is dropped and harms nothing", func(s *subject) {
+	{"datagrams that are not RTP are dropped", func(s *subject) {
 		l := s.open(nil)
 		l.peer.send(word1)
 		s.frames(l, 1)
@@ -79,7 +79,7 @@ var order = []fact{
 			l.peer.datagram(b)
 		}
 		l.peer.send(word2)
-		s.expect(l, heard{0, said1}, heard{20 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2})
 		s.dropped(l, 3)
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 2, Dropped: 3})
 	}},

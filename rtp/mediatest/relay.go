@@ -11,12 +11,12 @@ import (
 // pair opens two streams that are relayed to each other.
 func (s *subject) pair(change func(a, b *timbre.Media)) (a, b *leg) {
 	s.Helper()
-	a, b = &leg{peer: s.newPeer(), heard: newListener()}, &leg{peer: s.newPeer(), heard: newListener()}
+	a, b = &leg{peer: s.newPeer(), listener: newListener()}, &leg{peer: s.newPeer(), listener: newListener()}
 	ma, mb := a.media(), b.media()
 	if change != nil {
 		change(&ma, &mb)
 	}
-	sa, sb, err := s.receiver.Pair(ma, mb, a.heard, b.heard)
+	sa, sb, err := s.receiver.Pair(ma, mb, a.listener, b.listener)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func (s *subject) pair(change func(a, b *timbre.Media)) (a, b *leg) {
 }
 
 var relays = []fact{
-	{"packets go to the other peer unchanged, and are heard", func(s *subject) {
+	{"packets go to the other peer unchanged, and are decoded", func(s *subject) {
 		a, b := s.pair(nil)
 		for _, way := range []struct{ from, to *leg }{{a, b}, {b, a}} {
 			packet := way.from.peer.marshal(way.from.peer.next(word1))
@@ -37,7 +37,7 @@ var relays = []fact{
 			if got := way.to.peer.receive(); !bytes.Equal(got, packet) {
 				s.Errorf("got %x, want %x", got, packet)
 			}
-			s.expect(way.from, heard{0, said1})
+			s.expect(way.from, delivered{0, sample1})
 		}
 	}},
 	{"packets of a payload type that is not decoded are relayed", func(s *subject) {
@@ -48,7 +48,7 @@ var relays = []fact{
 		if got := b.peer.receive(); !bytes.Equal(got, packet) {
 			s.Errorf("got %x, want %x", got, packet)
 		}
-		if frames, _ := a.heard.soFar(); len(frames) > 0 {
+		if frames, _ := a.listener.soFar(); len(frames) > 0 {
 			s.Errorf("got %d frames, want none", len(frames))
 		}
 	}},
@@ -68,7 +68,7 @@ var relays = []fact{
 		if err != nil || !bytes.Equal(got, want) {
 			s.Errorf("got %x, %v, want %x", got, err, want)
 		}
-		s.expect(a, heard{0, said1})
+		s.expect(a, delivered{0, sample1})
 	}},
 	{"RTCP is relayed", func(s *subject) {
 		a, b := s.pair(func(a, b *timbre.Media) { a.Mux, b.Mux = true, true })

@@ -39,12 +39,12 @@ var sdes = []fact{
 		for _, suite := range timbre.SRTPSuites() {
 			l := s.encrypted(suite)
 			l.peer.send(word1, word2)
-			s.expect(l, heard{0, said1}, heard{20 * ms, said2})
+			s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2})
 			s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 2})
 			l.Close()
 		}
 	}},
-	{"what is not authentic is dropped", func(s *subject) {
+	{"unauthentic packets are dropped", func(s *subject) {
 		l := s.encrypted(timbre.SRTPSuites()[0])
 		forged := s.newPeer()
 		l.peer.send(word1)
@@ -53,7 +53,7 @@ var sdes = []fact{
 		forged.send(word3) // in the clear
 		s.dropped(l, 1)
 		l.peer.send(word2)
-		s.expect(l, heard{0, said1}, heard{20 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2})
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 2, Dropped: 1})
 	}},
 	{"a replayed packet is dropped", func(s *subject) {
@@ -62,7 +62,7 @@ var sdes = []fact{
 		l.peer.datagram(first)
 		l.peer.datagram(first)
 		l.peer.send(word2)
-		s.expect(l, heard{0, said1}, heard{20 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2})
 		s.reception(l, timbre.Reception{Codec: "PCMU", Packets: 2, Dropped: 1})
 	}},
 	{"a new key takes the place of the one before", func(s *subject) {
@@ -75,7 +75,7 @@ var sdes = []fact{
 		l.Update(m)
 		l.peer.encrypt = s.context(suite, m.Keys.Remote)
 		l.peer.send(word2)
-		s.expect(l, heard{0, said1}, heard{20 * ms, said2})
+		s.expect(l, delivered{0, sample1}, delivered{20 * ms, sample2})
 	}},
 	{"keys that cannot be used are refused", func(s *subject) {
 		short := keys(timbre.SRTPSuites()[0], 1)
