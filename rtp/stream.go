@@ -2,7 +2,6 @@ package rtp
 
 import (
 	"errors"
-	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -127,6 +126,6 @@ func (s *Stream) Close() {
 		s.pool.metrics.streams.Dec()
 		stats := s.Stats()
 		s.pool.env.Log.Debug("RTP stream closed", "port", s.port, "packets", stats.Packets, "lost", stats.Lost, "late", stats.Late,
-			slog.Duration("jitter", stats.Jitter))
+			"jitter", stats.Jitter)
 	})
 }
