@@ -38,7 +38,7 @@ type CallUpdater interface {
 	Update(ctx context.Context, transactionID string, c Change) (added []LegListener, err error)
 }
 
-// MissedCalls is told of bridged calls that could not be analysed.
+// MissedCalls records bridged calls that could not be analysed.
 type MissedCalls interface {
 	// Missed is called when a bridged call that could not begin is over, with the reception of its legs.
 	Missed(c Call, receptions []*Reception)

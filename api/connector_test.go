@@ -15,7 +15,7 @@ import (
 	"timbre"
 )
 
-const nobody = "abcdefghijklmnopqrstu" // an id in the right form, of no connector
+const unknown = "abcdefghijklmnopqrstu" // an id in the right form, of no connector
 
 func TestConnectorIsUpdated(t *testing.T) {
 	s := serve(t)
@@ -28,7 +28,7 @@ func TestConnectorIsUpdated(t *testing.T) {
 		equal(t, "encryption", *c.RequireEncryption, true)
 		equal(t, "host", *c.OutboundHostName, before.OutboundHost)
 	}
-	_, err := s.voice.UpdateVoiceConnector(s.ctx, &sdk.UpdateVoiceConnectorInput{VoiceConnectorId: new(nobody), Name: new("x"), RequireEncryption: new(true)})
+	_, err := s.voice.UpdateVoiceConnector(s.ctx, &sdk.UpdateVoiceConnectorInput{VoiceConnectorId: new(unknown), Name: new("x"), RequireEncryption: new(true)})
 	fails[*types.NotFoundException](t, err, "")
 	_, err = s.voice.UpdateVoiceConnector(s.ctx, &sdk.UpdateVoiceConnectorInput{VoiceConnectorId: &id, Name: new(strings.Repeat("x", 257)), RequireEncryption: new(true)})
 	fails[*types.BadRequestException](t, err, "'name'")
@@ -73,7 +73,7 @@ func TestOriginationIsReturnedAsPut(t *testing.T) {
 		fails[*types.BadRequestException](t, err, want)
 	}
 	equal(t, "kept", s.originations.byID[id].Disabled, true)
-	_, err = put(nobody, doc)
+	_, err = put(unknown, doc)
 	fails[*types.NotFoundException](t, err, "")
 	must(s.voice.DeleteVoiceConnectorOrigination(s.ctx, &sdk.DeleteVoiceConnectorOriginationInput{VoiceConnectorId: &id}))(t)
 	_, err = s.voice.DeleteVoiceConnectorOrigination(s.ctx, &sdk.DeleteVoiceConnectorOriginationInput{VoiceConnectorId: &id})
@@ -94,9 +94,9 @@ func TestLoggingIsOffUntilItIsPut(t *testing.T) {
 		equal(t, "put", json(put.LoggingConfiguration), json(doc))
 		equal(t, "got", json(must(get(id))(t).LoggingConfiguration), json(doc))
 	}
-	_, err := get(nobody)
+	_, err := get(unknown)
 	fails[*types.NotFoundException](t, err, "")
-	_, err = s.voice.PutVoiceConnectorLoggingConfiguration(s.ctx, &sdk.PutVoiceConnectorLoggingConfigurationInput{VoiceConnectorId: new(nobody), LoggingConfiguration: &types.LoggingConfiguration{}})
+	_, err = s.voice.PutVoiceConnectorLoggingConfiguration(s.ctx, &sdk.PutVoiceConnectorLoggingConfigurationInput{VoiceConnectorId: new(unknown), LoggingConfiguration: &types.LoggingConfiguration{}})
 	fails[*types.NotFoundException](t, err, "")
 }
 
@@ -134,13 +134,13 @@ func TestCredentialsAreStoredAsDigestsAndListedByName(t *testing.T) {
 	} {
 		fails[*types.BadRequestException](t, put(id, bad), want)
 	}
-	fails[*types.NotFoundException](t, put(nobody, types.Credential{Username: new("x"), Password: new("x")}), "")
+	fails[*types.NotFoundException](t, put(unknown, types.Credential{Username: new("x"), Password: new("x")}), "")
 
-	must(s.voice.DeleteVoiceConnectorTerminationCredentials(s.ctx, &sdk.DeleteVoiceConnectorTerminationCredentialsInput{VoiceConnectorId: &id, Usernames: []string{"bob", "nobody"}}))(t)
+	must(s.voice.DeleteVoiceConnectorTerminationCredentials(s.ctx, &sdk.DeleteVoiceConnectorTerminationCredentialsInput{VoiceConnectorId: &id, Usernames: []string{"bob", "unknown"}}))(t)
 	equal(t, "names", names(), "[ann]")
-	_, err := s.voice.DeleteVoiceConnectorTerminationCredentials(s.ctx, &sdk.DeleteVoiceConnectorTerminationCredentialsInput{VoiceConnectorId: new(nobody), Usernames: []string{"bob"}})
+	_, err := s.voice.DeleteVoiceConnectorTerminationCredentials(s.ctx, &sdk.DeleteVoiceConnectorTerminationCredentialsInput{VoiceConnectorId: new(unknown), Usernames: []string{"bob"}})
 	fails[*types.NotFoundException](t, err, "")
-	_, err = s.voice.ListVoiceConnectorTerminationCredentials(s.ctx, &sdk.ListVoiceConnectorTerminationCredentialsInput{VoiceConnectorId: new(nobody)})
+	_, err = s.voice.ListVoiceConnectorTerminationCredentials(s.ctx, &sdk.ListVoiceConnectorTerminationCredentialsInput{VoiceConnectorId: new(unknown)})
 	fails[*types.NotFoundException](t, err, "")
 }
 
@@ -155,7 +155,7 @@ func TestHealthReturnsTheLastPing(t *testing.T) {
 	h := must(get(id))(t).TerminationHealth
 	equal(t, "time", *h.Timestamp, now)
 	equal(t, "source", *h.Source, "192.0.2.7")
-	_, err := get(nobody)
+	_, err := get(unknown)
 	fails[*types.NotFoundException](t, err, "")
 }
 

@@ -11,7 +11,7 @@ import (
 	"timbre/api/rest"
 )
 
-var update = flag.Bool("update", false, "write docs/coverage.md anew")
+var update = flag.Bool("update", false, "update docs/coverage.md")
 
 // TestCoveragePageMatchesTheRoutes holds docs/coverage.md against the table that routes. After a change:
 //

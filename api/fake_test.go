@@ -66,7 +66,7 @@ type fake struct {
 	pipelineShelf  shelf[timbre.Pipeline]
 	started        []timbre.Task
 	renewed        [][2]string
-	faster         *timbre.Domain // made by somebody else just before CreateDomain, which then conflicts
+	faster         *timbre.Domain // created concurrently just before CreateDomain, which then conflicts
 	fail           error
 	panics         bool
 	during         func(domainID string) // called while a domain is read

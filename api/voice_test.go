@@ -317,12 +317,12 @@ func TestSearchTaskReturnsItsResults(t *testing.T) {
 	equal(t, "started", *found.StartedTimestamp, base.Started)
 	equal(t, "updated", *found.UpdatedTimestamp, base.Updated)
 
-	nobody := get(func(x *timbre.Task) { x.Identified = true })
-	if nobody.SpeakerSearchDetails.Results == nil || len(nobody.SpeakerSearchDetails.Results) != 0 {
+	unmatched := get(func(x *timbre.Task) { x.Identified = true })
+	if unmatched.SpeakerSearchDetails.Results == nil || len(unmatched.SpeakerSearchDetails.Results) != 0 {
 		t.Error("got no list for a search without a match, want an empty one")
 	}
-	if nobody.SpeakerSearchDetails.VoiceprintGenerationStatus != nil || nobody.CallDetails.IsCaller != nil {
-		t.Errorf("mixed leg without voiceprint: got %s", json(nobody))
+	if unmatched.SpeakerSearchDetails.VoiceprintGenerationStatus != nil || unmatched.CallDetails.IsCaller != nil {
+		t.Errorf("mixed leg without voiceprint: got %s", json(unmatched))
 	}
 	failed := get(func(x *timbre.Task) { x.VoiceprintStatus = timbre.VoiceprintGenerationFailure })
 	if failed.SpeakerSearchDetails.Results != nil {

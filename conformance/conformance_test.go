@@ -86,7 +86,7 @@ func TestRunRefusesIncompleteConfig(t *testing.T) {
 		"no credentials":  {Endpoint: "http://127.0.0.1:1"},
 		"no URL":          {Endpoint: "http://%", Credentials: key},
 		"an unknown area": {Endpoint: "http://127.0.0.1:1", Credentials: key, Only: []string{"weather"}},
-		"nobody there":    {Endpoint: "http://127.0.0.1:1", Credentials: key},
+		"no server":       {Endpoint: "http://127.0.0.1:1", Credentials: key},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := Run(t.Context(), cfg); err == nil || timbre.KindOf(err) == timbre.Internal {

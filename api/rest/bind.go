@@ -97,7 +97,7 @@ func set(field reflect.Value, v any) {
 	case bool:
 		field.SetBool(v)
 	case number:
-		n, _ := strconv.ParseInt(string(v), 10, 32) // the checker has seen to it
+		n, _ := strconv.ParseInt(string(v), 10, 32) // the checker has validated it
 		field.SetInt(n)
 	}
 }

@@ -12,9 +12,9 @@ type State uint8
 // The states. NotServed: the operation is not bound.
 const (
 	NotServed State = iota
-	Effect          // what it says happens
-	Stored          // what it says is stored and returned, and nothing else happens
-	Refused         // it always answers with the same error, for a reason
+	Effect          // the operation does what it says
+	Stored          // the operation stores and returns its document, and has no other effect
+	Refused         // the operation always returns the same error
 )
 
 func (s State) String() string { return [...]string{"not served", "effect", "stored", "refused"}[s] }

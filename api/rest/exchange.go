@@ -10,8 +10,8 @@ import (
 type exchange struct {
 	id    string
 	began time.Time
-	keyID string // of the key that signed it, once that is proven
-	route *route // nil before one was found
+	keyID string // of the key that signed the request, once that is verified
+	route *route // nil until a route is found
 	fault *Fault // nil for a success
 	cause error  // of the fault, for the log
 }
@@ -44,11 +44,11 @@ func (x *exchange) answer(w http.ResponseWriter, body []byte) {
 		h.Set("X-Amzn-ErrorType", x.fault.Type)
 		if wait := x.fault.Retry; wait > 0 {
 			h.Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
-			h.Set("X-Amz-Retry-After", strconv.FormatInt(wait.Milliseconds()+1, 10)) // which the newer SDKs heed
+			h.Set("X-Amz-Retry-After", strconv.FormatInt(wait.Milliseconds()+1, 10)) // which newer SDKs respect
 		}
 		r := refusal{Code: x.fault.Code, Message: x.fault.Message}
 		if x.route != nil && x.route.service == Pipelines {
-			r.RequestId = x.id // that service's exceptions have the member
+			r.RequestId = x.id // the exceptions of that service have this member
 		}
 		body, _ = encode(r) // three strings always encode
 	}
@@ -57,5 +57,5 @@ func (x *exchange) answer(w http.ResponseWriter, body []byte) {
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	w.WriteHeader(x.status())
-	_, _ = w.Write(body) //nolint:gosec // JSON; and whoever has hung up does not hear it
+	_, _ = w.Write(body) //nolint:gosec // JSON; a client that has hung up gets nothing
 }

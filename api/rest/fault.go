@@ -18,8 +18,8 @@ type Fault struct {
 	Status  int
 	Type    string        // the exception, in the header x-amzn-ErrorType
 	Code    string        // in the body
-	Message string        // for the person who asked
-	Retry   time.Duration // after which to try again; 0: not said
+	Message string        // for the client
+	Retry   time.Duration // when to retry; 0: not given
 }
 
 func (f *Fault) Error() string { return f.Type + ": " + f.Message }

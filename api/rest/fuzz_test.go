@@ -9,7 +9,7 @@ import (
 )
 
 // FuzzRoute looks for the route of any path: what is found has a value for each label and none that is empty, and the path
-// written anew with these finds the same.
+// written with these values finds the same route.
 func FuzzRoute(f *testing.F) {
 	for _, s := range []*Service{Voice, Pipelines} {
 		for _, op := range s.Operations {

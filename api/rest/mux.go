@@ -22,8 +22,8 @@ type Config struct {
 
 // Deps are the checks that a Mux leaves to others.
 type Deps struct {
-	// Authenticate returns the key that signed a request, or a *Fault. It reads the body as late as possible: until the key
-	// is known, so is not the sender.
+	// Authenticate returns the key that signed a request, or a *Fault. It reads the body as late as possible, because until
+	// then the sender is unknown.
 	Authenticate func(r *http.Request, body func() ([]byte, error)) (timbre.Key, error)
 	// Authorize refuses an action, such as chime:GetVoiceConnector, that the key may not perform. The resource is an ARN, or
 	// the part of one after the account, such as vc/<id>, or * if the action concerns no single resource. Nil allows all.

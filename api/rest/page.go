@@ -28,7 +28,7 @@ func Paged[T any](ctx context.Context, scope string, token *string, most *int32,
 			return nil, nil, err
 		}
 	}
-	page.Limit++ // one more tells whether there is a next page
+	page.Limit++ // one more item shows whether there is a next page
 	if items, err = list(ctx, page); err != nil {
 		return nil, nil, err
 	}

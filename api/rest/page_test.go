@@ -104,11 +104,11 @@ func TestEachItemIsListedOnceWhileTheListChanges(t *testing.T) {
 func TestTokenIsBoundToListAccountAndKey(t *testing.T) {
 	other := newPages(bytes.Repeat([]byte{8}, 32), "000000000000")
 	elsewhere := newPages(bytes.Repeat([]byte{7}, 32), "111111111111")
-	token := pagesOfTests.make("numbers", "an id of somebody")
-	if bytes.Contains(must(base64.RawURLEncoding.DecodeString(token)), []byte("somebody")) {
+	token := pagesOfTests.make("numbers", "the id of an item")
+	if bytes.Contains(must(base64.RawURLEncoding.DecodeString(token)), []byte("item")) {
 		t.Error("got a token with its item in the clear")
 	}
-	if after, err := pagesOfTests.open("numbers", token); err != nil || after != "an id of somebody" {
+	if after, err := pagesOfTests.open("numbers", token); err != nil || after != "the id of an item" {
 		t.Fatalf("got %q and error %v", after, err)
 	}
 	for name, open := range map[string]func() (string, error){

@@ -34,7 +34,7 @@ func (m *Mux) record(ctx context.Context, x *exchange) {
 			line = append(line, slog.String("cause", numbers.ReplaceAllString(fmt.Sprint(x.cause), "+…")))
 		}
 		if m.env.Log.Enabled(ctx, slog.LevelDebug) {
-			line = append(line, slog.String("reason", x.fault.Message)) // which may say what was not found
+			line = append(line, slog.String("reason", x.fault.Message)) // which may contain an id
 		}
 	}
 	m.env.Log.LogAttrs(ctx, level, "api request", line...)

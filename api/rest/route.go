@@ -13,8 +13,8 @@ type route struct {
 	labels  []string // names of the path's labels, in order
 	handle  func(*call) (any, error)
 	state   State
-	why     string // it is refused
-	twin    *route // of the pipelines service, where both have this route
+	why     string // the reason of a refusal
+	twin    *route // the route of the pipelines service, if both services have it
 }
 
 // node is a segment in the tree of paths.

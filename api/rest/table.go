@@ -7,7 +7,7 @@ import (
 
 // Service is an AWS service, as its published model describes it.
 type Service struct {
-	Name       string // as its ARNs and logs call it, such as chime-sdk-voice
+	Name       string // such as chime-sdk-voice
 	Operations []*Operation
 }
 
@@ -20,7 +20,7 @@ type Operation struct {
 	Status  int      // of a success
 	Answers bool     // a success has a body
 	Input   *Shape   // always a Structure
-	Errors  []string // the exceptions that it declares
+	Errors  []string // the declared exceptions
 }
 
 // Pair is a query parameter and its value.
@@ -55,7 +55,7 @@ type Shape struct {
 // Member is a member of a Structure.
 type Member struct {
 	Name     string // in the model and in the SDK's Go structures
-	Wire     string // in the path, the query or the JSON
+	Wire     string // in the path, the query or JSON
 	Place    Place
 	Required bool
 	Shape    *Shape
@@ -75,7 +75,7 @@ const (
 type Pattern struct {
 	Text   string // as the model has it
 	match  *regexp.Regexp
-	except *regexp.Regexp // what it must not match besides; nil for most
+	except *regexp.Regexp // an exception that must not match; nil for most
 }
 
 // whole compiles a pattern of the model so that it matches the whole string, whatever its own anchors.

@@ -2,11 +2,11 @@ package sigv4
 
 import "fmt"
 
-// Error is a refused signature, as AWS answers it.
+// Error is the refusal of a signature, as AWS words it.
 type Error struct {
 	Status  int
 	Type    string
-	Message string // says what is wrong with the form; never what would have been right
+	Message string // describes a malformed request, and never reveals the expected signature
 }
 
 func (e *Error) Error() string { return e.Type + ": " + e.Message }

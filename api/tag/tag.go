@@ -27,7 +27,7 @@ func Check(tags map[string]string) error {
 // Add adds tags to a resource and replaces those with the same keys.
 func Add(ctx context.Context, s timbre.Tags, arn string, tags map[string]string) error {
 	return s.UpdateTags(ctx, arn, func(all map[string]string) error {
-		if err := Check(tags); err != nil { // what was there before stays as it is
+		if err := Check(tags); err != nil { // existing tags are not checked again
 			return err
 		}
 		maps.Copy(all, tags)

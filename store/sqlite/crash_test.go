@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// The steps in the life of a task of the crash test. Each is told once it is acknowledged.
+// The steps in the life of a task of the crash test. Each is printed once it is acknowledged.
 const (
 	created = iota + 1
 	heard

@@ -109,6 +109,6 @@ var domains = []fact{
 		s.must(s.SaveTask(ctx, heard(search("task of p1", "d1"), 1), nil))
 		t, err = s.Task(ctx, timbre.SpeakerSearch, "task of p1")
 		s.must(err)
-		s.same("voiceprint of the task, saved by one who still had it", t.Voiceprint, (*timbre.Voiceprint)(nil))
+		s.same("voiceprint of the task, saved by a writer that still had it", t.Voiceprint, (*timbre.Voiceprint)(nil))
 	}},
 }

@@ -59,7 +59,7 @@ var profiles = []fact{
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.enrol("p1", "d1", 1)
 		s.refused("the second", s.EnrolProfile(s.Context(), profile("p2", "d1", 1), "task of p1"), timbre.Conflict)
-		s.must(s.SaveTask(s.Context(), heard(search("task of p1", "d1"), 1), nil)) // by one who does not know of the profile
+		s.must(s.SaveTask(s.Context(), heard(search("task of p1", "d1"), 1), nil)) // by a writer that does not know the profile
 		s.same("the task's profile", s.task("task of p1").ProfileID, "p1")
 		s.refused("the third", s.EnrolProfile(s.Context(), profile("p3", "d1", 1), "task of p1"), timbre.Conflict)
 		s.must(s.DeleteProfile(s.Context(), "p1"))
@@ -137,7 +137,7 @@ var profiles = []fact{
 		s.refused("deleted again", s.DeleteProfile(ctx, "p1"), timbre.NotFound)
 		s.same("voices", s.voices("d1", dawn()), []timbre.Profile{profile("p2", "d1", 2)})
 		for _, id := range []string{"task of p1", "t3"} {
-			s.must(s.SaveTask(ctx, heard(search(id, "d1"), 1), nil)) // by one who still has it in memory
+			s.must(s.SaveTask(ctx, heard(search(id, "d1"), 1), nil)) // by a writer that still has it in memory
 			if s.task(id).Voiceprint != nil {
 				s.Errorf("task %s: got a voiceprint, want none", id)
 			}

@@ -107,7 +107,7 @@ func call(transactionID string) timbre.Call {
 	return timbre.Call{
 		TransactionID: transactionID, ConnectorID: "connector", CallID: "a84b4c76e66710@pbx", Direction: "Outbound", Bridged: true,
 		From: "+12065550100", To: "+12065550111", Headers: map[string]string{"x-id": "1, 2", "user-agent": "SBC <1>"},
-		Metadata: "<?xml version=\"1.0\"?>\n<recording/>", Group: "group 1", Warnings: []string{"m-line 1: nobody knows"},
+		Metadata: "<?xml version=\"1.0\"?>\n<recording/>", Group: "group 1", Warnings: []string{"m-line 1: unknown party"},
 		Legs: []timbre.Leg{
 			{Side: timbre.Caller, Index: 0, Label: "1", Party: "sip:alice@example.com", StreamARN: "arn:aws:kinesisvideo:us-east-1:0:stream/a/1"},
 			{Side: timbre.Callee, Index: 1, Label: "2", Party: "sip:bob@example.com", StreamARN: "arn:aws:kinesisvideo:us-east-1:0:stream/b/2"},

@@ -42,7 +42,7 @@ var connectorSettings = []fact{
 		_, err = s.Logging(ctx, "none")
 		s.refused("Logging", err, timbre.NotFound)
 		s.refused("PutCredentials", s.PutCredentials(ctx, "none", []timbre.Credential{credential("ann")}), timbre.NotFound)
-		s.refused("PutCredentials of nobody", s.PutCredentials(ctx, "none", nil), timbre.NotFound)
+		s.refused("PutCredentials without the connector", s.PutCredentials(ctx, "none", nil), timbre.NotFound)
 		_, err = s.Usernames(ctx, "none")
 		s.refused("Usernames", err, timbre.NotFound)
 		s.refused("DeleteCredentials", s.DeleteCredentials(ctx, "none", nil), timbre.NotFound)

@@ -40,7 +40,7 @@ var sweeps = []fact{
 			swept.Voiceprint = nil
 			s.same(name+", just then", s.task(t.ID), swept)
 			s.sweepAt(end, store.Swept{})
-			s.must(s.SaveTask(s.Context(), t, nil)) // by one who still has it in memory
+			s.must(s.SaveTask(s.Context(), t, nil)) // by a writer that still has it in memory
 			s.same(name+", saved again", s.task(t.ID), swept)
 		}
 	}},

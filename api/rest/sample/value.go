@@ -80,7 +80,10 @@ func text(x *rand.Rand, s *rest.Shape) string {
 		} else {
 			t = like(x, s.Pattern.Text, 1+x.IntN(max(least, some)))
 		}
-		if n := utf8.RuneCountInString(t); n > 0 && n >= least && (s.Max == nil || n <= *s.Max) && (s.Pattern == nil || s.Pattern.Matches(t)) {
+		if n := utf8.RuneCountInString(t); n < max(1, least) || s.Max != nil && n > *s.Max {
+			continue
+		}
+		if s.Pattern == nil || s.Pattern.Matches(t) {
 			return t
 		}
 	}
