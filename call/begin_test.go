@@ -12,76 +12,76 @@ import (
 	"timbre"
 )
 
-func TestACallBeginsWithOneWrite(t *testing.T) {
+func TestBeginSavesCallAndEvents(t *testing.T) {
 	r, d := registry()
 	txid, legs := begin(t, r)
 	if len(legs) != 2 || len(d.calls) != 1 {
-		t.Fatalf("%d listeners, %d writes", len(legs), len(d.calls))
+		t.Fatalf("got %d listeners and %d saves, want 2 and 1", len(legs), len(d.calls))
 	}
 	want := []string{
 		"Streaming Status STARTED 0", "Streaming Status STARTED 1", "Streaming Status ALL_STARTED 0",
 		"VoiceAnalyticsStatus AnalyticsReady 0", "VoiceAnalyticsStatus AnalyticsReady 1",
 	}
 	if !slices.Equal(d.sent[0], want) {
-		t.Errorf("said %q", d.sent[0])
+		t.Errorf("got events %q, want %q", d.sent[0], want)
 	}
 	c, ok := r.Call(txid)
 	if !ok || c.TransactionID != txid || c.Started.IsZero() || c.Metadata != "<recording/>" {
-		t.Errorf("%+v, %t", c, ok)
+		t.Errorf("got call %+v, %t; want it live with its metadata", c, ok)
 	}
 	form := regexp.MustCompile(`^arn:[a-z\d-]+:kinesisvideo:[a-z0-9-]+:[0-9]+:[a-z]+/[a-zA-Z0-9_.-]+/[0-9]+$`)
 	for _, l := range c.Legs {
 		if !form.MatchString(l.StreamARN) || !strings.Contains(l.StreamARN, "stream/ChimeVoiceConnector-abcdef1ghij2klmno3pqr4-00000000-0000-4000-8000-") {
-			t.Errorf("stream %s", l.StreamARN)
+			t.Errorf("got stream ARN %s", l.StreamARN)
 		}
 	}
 	if c.Legs[0].StreamARN == c.Legs[1].StreamARN {
-		t.Error("both legs are one stream")
+		t.Error("got one stream ARN for both legs, want two")
 	}
 	for _, e := range d.events {
 		if !strings.HasPrefix(e.ID, "Id-") || e.Call.TransactionID != txid || e.Call.Legs[e.Leg].StreamARN == "" {
-			t.Errorf("%+v", e)
+			t.Errorf("got event %+v", e)
 		}
 	}
 }
 
-func TestACallIsThereBeforeItsEventsAre(t *testing.T) {
+func TestCallIsLiveBeforeItsEventsAreSaved(t *testing.T) {
 	r, d := registry()
 	d.during = func(c timbre.Call) {
 		if _, ok := r.Call(c.TransactionID); !ok {
-			t.Error("not live while it is written")
+			t.Error("got no live call during its save, want one")
 		}
 	}
 	begin(t, r)
 }
 
-func TestACallThatCannotBeWrittenIsRefused(t *testing.T) {
+func TestBeginFailsIfTheCallCannotBeSaved(t *testing.T) {
 	gone := timbre.Errorf(timbre.Unavailable, "", "disk full")
 	for name, break_ := range map[string]func(*fakeStore){
-		"journal":   func(d *fakeStore) { d.fail = gone },
+		"store":     func(d *fakeStore) { d.fail = gone },
 		"announcer": func(d *fakeStore) { d.mute = gone },
 	} {
 		r, d := registry()
 		break_(d)
 		if _, _, err := r.Begin(t.Context(), twoLegs()); !errors.Is(err, gone) || timbre.KindOf(err) != timbre.Unavailable {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: got %v, want Unavailable", name, err)
 		}
 		if len(r.Live()) != 0 || len(r.calls) != 0 || testutil.ToFloat64(r.metrics.refused) != 1 {
-			t.Errorf("%s: %d live", name, len(r.Live()))
+			t.Errorf("%s: got %d live calls, want none, and one refusal counted", name, len(r.Live()))
 		}
 	}
 }
 
-func TestACallHasOneToThreeLegs(t *testing.T) {
+func TestBeginRequiresOneToThreeLegs(t *testing.T) {
 	r, _ := registry()
 	for _, n := range []int{0, 4} {
 		if _, _, err := r.Begin(t.Context(), timbre.Call{Legs: make([]timbre.Leg, n)}); timbre.KindOf(err) != timbre.Invalid {
-			t.Errorf("%d legs: %v", n, err)
+			t.Errorf("%d legs: got %v, want Invalid", n, err)
 		}
 	}
 }
 
-func TestLiveCallsAreListedByTheirStart(t *testing.T) {
+func TestLiveIsSortedByStart(t *testing.T) {
 	r, _ := registry()
 	var want []string
 	for range 5 {
@@ -97,9 +97,9 @@ func TestLiveCallsAreListedByTheirStart(t *testing.T) {
 		got = append(got, c.TransactionID)
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("live %v, want %v", got, want)
+		t.Errorf("got %v, want %v", got, want)
 	}
 	if n := testutil.ToFloat64(r.metrics.live); n != 4 {
-		t.Errorf("the gauge says %v", n)
+		t.Errorf("got gauge %v, want 4", n)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"timbre"
 )
 
-func TestAnEndIsToldOnceAndTheCallIsGone(t *testing.T) {
+func TestEndIsReportedOnce(t *testing.T) {
 	for failure, want := range map[string]string{"": "ENDED", "no media": "FAILED"} {
 		r, d := registry()
 		txid, legs := begin(t, r)
@@ -24,16 +24,16 @@ func TestAnEndIsToldOnceAndTheCallIsGone(t *testing.T) {
 		}
 		legs[1].Frame(timbre.Frame{})
 		if e.frames != 1 || e.ends != 1 {
-			t.Errorf("%s: the tap heard %d frames and %d ends", want, e.frames, e.ends)
+			t.Errorf("%s: got %d frames and %d ends at the tap, want 1 and 1", want, e.frames, e.ends)
 		}
 		if len(d.calls) != 2 || !slices.Equal(d.sent[1], []string{"Streaming Status " + want + " 0", "Streaming Status " + want + " 1"}) {
-			t.Errorf("said %q", d.sent)
+			t.Errorf("got events %q, want %s for each leg", d.sent, want)
 		}
 		if c := d.calls[1]; c.Ended.IsZero() || c.Failure != failure || d.events[0].StatusMessage != failure {
-			t.Errorf("%+v", c)
+			t.Errorf("got call %+v", c)
 		}
 		if _, ok := r.Call(txid); ok || len(r.calls) != 0 {
-			t.Errorf("%s: still live", want)
+			t.Errorf("%s: got a live call, want none", want)
 		}
 		for name, err := range map[string]error{
 			"Update": second(r.Update(t.Context(), txid, timbre.Change{})),
@@ -41,7 +41,7 @@ func TestAnEndIsToldOnceAndTheCallIsGone(t *testing.T) {
 			"Listen": second(r.Listener(txid, 0)),
 		} {
 			if timbre.KindOf(err) != timbre.NotFound {
-				t.Errorf("%s after %s: %v", name, want, err)
+				t.Errorf("%s after %s: got %v, want NotFound", name, want, err)
 			}
 		}
 	}
@@ -49,7 +49,7 @@ func TestAnEndIsToldOnceAndTheCallIsGone(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
-func TestAnEndThatCannotBeWrittenEndsTheCallAndIsTriedAgain(t *testing.T) {
+func TestEndThatCannotBeSavedIsRetriedByShut(t *testing.T) {
 	r, d := registry()
 	txid, _ := begin(t, r)
 	e := tapped(t, r, txid, 0)
@@ -58,7 +58,7 @@ func TestAnEndThatCannotBeWrittenEndsTheCallAndIsTriedAgain(t *testing.T) {
 		t.Error(err)
 	}
 	if _, ok := r.Call(txid); ok || e.ends != 1 || len(r.Live()) != 0 {
-		t.Errorf("live %t, %d ends", ok, e.ends)
+		t.Errorf("got live %t and %d ends, want false and 1", ok, e.ends)
 	}
 	ended := r.calls[txid].call.Ended
 	d.fail = nil
@@ -66,24 +66,24 @@ func TestAnEndThatCannotBeWrittenEndsTheCallAndIsTriedAgain(t *testing.T) {
 		t.Error(err)
 	}
 	if c := d.calls[1]; !c.Ended.Equal(ended) || c.Failure != "" || e.ends != 1 || len(r.calls) != 0 {
-		t.Errorf("%+v", c)
+		t.Errorf("got call %+v", c)
 	}
 	if n := testutil.ToFloat64(r.metrics.ended.WithLabelValues("hangup")); n != 1 {
-		t.Errorf("%v hang-ups counted", n)
+		t.Errorf("got %v hang-ups counted, want 1", n)
 	}
 }
 
-func TestAHangUpIsWrittenEvenIfItsCallerGivesUp(t *testing.T) {
+func TestEndSurvivesACancelledContext(t *testing.T) {
 	r, d := registry()
 	txid, _ := begin(t, r)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := r.End(ctx, txid, ""); err != nil || len(d.calls) != 2 {
-		t.Errorf("%v, %d writes", err, len(d.calls))
+		t.Errorf("got %v and %d saves, want no error and 2", err, len(d.calls))
 	}
 }
 
-func TestShuttingEndsAllCallsAndTakesNoMore(t *testing.T) {
+func TestShutEndsAllCalls(t *testing.T) {
 	r, d := registry()
 	first, _ := begin(t, r)
 	begin(t, r)
@@ -92,17 +92,17 @@ func TestShuttingEndsAllCallsAndTakesNoMore(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(r.Live()) != 0 || e.ends != 1 || d.calls[3].Failure != "the server is stopping" {
-		t.Errorf("%d live, %d ends, %+v", len(r.Live()), e.ends, d.calls[3])
+		t.Errorf("got %d live calls, %d ends and %+v", len(r.Live()), e.ends, d.calls[3])
 	}
 	if _, _, err := r.Begin(t.Context(), twoLegs()); timbre.KindOf(err) != timbre.Unavailable {
-		t.Errorf("a call after that: %v", err)
+		t.Errorf("Begin after Shut: got %v, want Unavailable", err)
 	}
 	if n := testutil.ToFloat64(r.metrics.ended.WithLabelValues("shutdown")); n != 2 {
-		t.Errorf("%v counted", n)
+		t.Errorf("got %v shutdowns counted, want 2", n)
 	}
 }
 
-func TestCallsOfANodeThatDiedAreEnded(t *testing.T) {
+func TestRecoverEndsStaleCalls(t *testing.T) {
 	r, d := registry()
 	txid, _ := begin(t, r)
 	alive, _ := r.Call(txid)
@@ -112,10 +112,10 @@ func TestCallsOfANodeThatDiedAreEnded(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(d.calls) != 2 || d.calls[1].TransactionID != "stale" || d.calls[1].Ended.IsZero() || d.calls[1].Failure == "" {
-		t.Fatalf("%+v", d.calls)
+		t.Fatalf("got saves %+v, want the end of the stale call", d.calls)
 	}
 	if !slices.Equal(d.sent[1], []string{"Streaming Status FAILED 0", "Streaming Status FAILED 1"}) {
-		t.Errorf("said %q", d.sent[1])
+		t.Errorf("got events %q, want FAILED for each leg", d.sent[1])
 	}
 	d.fail = errors.New("disk full")
 	if err := r.Recover(t.Context(), []timbre.Call{stale}); !errors.Is(err, d.fail) {

@@ -12,7 +12,7 @@ import (
 	"timbre/environment"
 )
 
-// ear is a tap that counts. It is not fit for several goroutines, as a tap need not be.
+// countingTap counts frames and ends. Like any tap, it need not be safe for concurrent use.
 type countingTap struct {
 	frames, ends int
 	last         time.Duration
@@ -38,80 +38,80 @@ func tapped(t *testing.T, r *Registry, txid string, leg int) *countingTap {
 	return e
 }
 
-func TestATapHearsItsLegFromWhenItCameUntilItIsStopped(t *testing.T) {
+func TestTapReceivesFramesUntilItIsStopped(t *testing.T) {
 	r, _ := registry()
 	txid, legs := begin(t, r)
 	early, other := tapped(t, r, txid, 0), tapped(t, r, txid, 1)
-	say := func(n int) {
+	send := func(n int) {
 		for range n {
 			legs[0].Frame(timbre.Frame{At: early.last + timbre.FrameDuration, PCM: make([]int16, timbre.FrameSamples)})
 		}
 	}
-	say(3)
+	send(3)
 	late := &countingTap{}
 	stop, err := r.Tap(txid, 0, late)
 	if err != nil {
 		t.Fatal(err)
 	}
-	say(2)
+	send(2)
 	stop()
 	stop()
-	say(4)
+	send(4)
 	if early.frames != 9 || late.frames != 2 || late.last != 5*timbre.FrameDuration || other.frames != 0 {
-		t.Errorf("heard %d, %d up to %v, and %d frames", early.frames, late.frames, late.last, other.frames)
+		t.Errorf("got %d frames, %d up to %v, and %d frames; want 9, 2 up to 100ms, and 0", early.frames, late.frames, late.last, other.frames)
 	}
 	if err := r.End(t.Context(), txid, ""); err != nil {
 		t.Fatal(err)
 	}
 	if early.ends != 1 || late.ends != 0 || other.ends != 1 {
-		t.Errorf("%d, %d and %d ends", early.ends, late.ends, other.ends)
+		t.Errorf("got %d, %d and %d ends, want 1, 0 and 1", early.ends, late.ends, other.ends)
 	}
 	for _, leg := range []int{-1, 2} {
 		if _, err := r.Tap(txid, leg, late); timbre.KindOf(err) != timbre.NotFound {
-			t.Errorf("leg %d: %v", leg, err)
+			t.Errorf("leg %d: got %v, want NotFound", leg, err)
 		}
 	}
 }
 
-func TestALegTellsHowFarItsMediaHasCome(t *testing.T) {
+func TestMediaTime(t *testing.T) {
 	r, _ := registry()
 	txid, legs := begin(t, r)
-	legs[1].Frame(timbre.Frame{At: time.Minute}) // nobody hears it
+	legs[1].Frame(timbre.Frame{At: time.Minute}) // without a tap
 	for leg, want := range map[int]time.Duration{0: 0, 1: time.Minute, 2: 0} {
 		if got := r.MediaTime(txid, leg); got != want {
-			t.Errorf("leg %d has come to %v, want %v", leg, got, want)
+			t.Errorf("leg %d: got %v, want %v", leg, got, want)
 		}
 	}
 	if got := r.MediaTime("nobody", 0); got != 0 {
-		t.Errorf("no call has come to %v", got)
+		t.Errorf("unknown call: got %v, want 0", got)
 	}
 }
 
-func TestATapThatPanicsHarmsNobodyElse(t *testing.T) {
+func TestPanickingTapIsDetached(t *testing.T) {
 	r, _ := registry()
 	txid, legs := begin(t, r)
 	before := tapped(t, r, txid, 0)
 	bad := tapped(t, r, txid, 0)
-	bad.does = func(timbre.Frame) { panic("out of tune") }
+	bad.does = func(timbre.Frame) { panic("failed") }
 	after := tapped(t, r, txid, 0)
 	for range 5 {
 		legs[0].Frame(timbre.Frame{})
 	}
 	if before.frames != 5 || bad.frames != 1 || after.frames != 5 {
-		t.Errorf("heard %d, %d and %d frames", before.frames, bad.frames, after.frames)
+		t.Errorf("got %d, %d and %d frames, want 5, 1 and 5", before.frames, bad.frames, after.frames)
 	}
 	if err := r.End(t.Context(), txid, ""); err != nil {
 		t.Fatal(err)
 	}
 	if before.ends != 1 || bad.ends != 1 || after.ends != 1 {
-		t.Errorf("%d, %d and %d ends", before.ends, bad.ends, after.ends)
+		t.Errorf("got %d, %d and %d ends, want 1 each", before.ends, bad.ends, after.ends)
 	}
 	if n := testutil.ToFloat64(r.metrics.panics); n != 1 {
-		t.Errorf("%v panics counted", n)
+		t.Errorf("got %v panics counted, want 1", n)
 	}
 }
 
-func TestStoppingWaitsForTheFrameThatIsHeardAndOtherLegsDoNot(t *testing.T) {
+func TestStopWaitsForTheFrameInProgress(t *testing.T) {
 	r, _ := registry()
 	txid, legs := begin(t, r)
 	entered, hold, stopped := make(chan struct{}), make(chan struct{}), make(chan struct{})
@@ -135,11 +135,11 @@ func TestStoppingWaitsForTheFrameThatIsHeardAndOtherLegsDoNot(t *testing.T) {
 	}()
 	legs[1].Frame(timbre.Frame{})
 	if other.frames != 1 {
-		t.Errorf("the other leg heard %d frames", other.frames)
+		t.Errorf("other leg: got %d frames, want 1", other.frames)
 	}
 	select {
 	case <-stopped:
-		t.Error("stopped while a frame was heard")
+		t.Error("got stop to return during a frame, want it to wait")
 	default:
 	}
 	close(hold)
@@ -147,11 +147,11 @@ func TestStoppingWaitsForTheFrameThatIsHeardAndOtherLegsDoNot(t *testing.T) {
 	talking.Wait()
 	legs[0].Frame(timbre.Frame{})
 	if heard != 2 {
-		t.Errorf("%d frames and stops, want one of each", heard)
+		t.Errorf("got %d frames and stops, want one of each", heard)
 	}
 }
 
-func TestFramesThatTakeTheirTapsTooLongAreCounted(t *testing.T) {
+func TestSlowTapsAreCounted(t *testing.T) {
 	r, _ := registry()
 	now := r.env.Now()
 	r.env.Now = func() time.Time { return now }
@@ -162,11 +162,11 @@ func TestFramesThatTakeTheirTapsTooLongAreCounted(t *testing.T) {
 		legs[0].Frame(timbre.Frame{})
 	}
 	if n := testutil.ToFloat64(r.metrics.slow); n != 1 {
-		t.Errorf("%v slow frames", n)
+		t.Errorf("got %v slow frames, want 1", n)
 	}
 }
 
-func TestTapsComeAndGoWhileTheCallTalksAndEnds(t *testing.T) {
+func TestConcurrentTaps(t *testing.T) {
 	r, d := registry()
 	var all sync.WaitGroup
 	for range 8 {
@@ -207,14 +207,14 @@ func TestTapsComeAndGoWhileTheCallTalksAndEnds(t *testing.T) {
 				t.Error(err)
 			}
 			if slices.ContainsFunc(stays, func(e *countingTap) bool { return e.ends != 1 }) {
-				t.Error("a tap was not told the end once")
+				t.Error("got a tap without exactly one end, want one")
 			}
 			close(quit)
 		})
 	}
 	all.Wait()
 	if len(r.Live()) != 0 || len(d.calls) != 24 {
-		t.Errorf("%d live, %d writes", len(r.Live()), len(d.calls))
+		t.Errorf("got %d live calls and %d saves, want 0 and 24", len(r.Live()), len(d.calls))
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 	"timbre/environment"
 )
 
-// gauge is a stream that is always the same.
+// gauge is a meter with a constant reception.
 type gauge timbre.Reception
 
 func (g gauge) Reception() timbre.Reception { return timbre.Reception(g) }
@@ -39,13 +39,13 @@ func observeEnds(r *Registry) *ends {
 	return e
 }
 
-func TestTheStreamsOfALiveCallAreReadAndOfAnEndedOneKept(t *testing.T) {
+func TestReceptionIsReportedAtTheEnd(t *testing.T) {
 	var log bytes.Buffer
 	metrics, d := prometheus.NewRegistry(), &fakeStore{}
 	r := New(environment.Environment{Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: metrics}, Deps{d, d})
 	l := observeEnds(r)
 	given := twoLegs()
-	given.Warnings = []string{"nobody knows who +12065550100 is"}
+	given.Warnings = []string{"unknown party +12065550100"}
 	txid, legs, err := r.Begin(t.Context(), given)
 	if err != nil {
 		t.Fatal(err)
@@ -53,17 +53,17 @@ func TestTheStreamsOfALiveCallAreReadAndOfAnEndedOneKept(t *testing.T) {
 	stream := gauge{Codec: "PCMU", Packets: 950, Lost: 50, Late: 2, Jitter: 3 * time.Millisecond}
 	legs[1].SetMeter(stream)
 	if got := r.Receptions(txid); len(got) != 2 || got[0] != nil || got[1] == nil || *got[1] != timbre.Reception(stream) {
-		t.Errorf("received: %v", got)
+		t.Errorf("got receptions %v, want that of leg 1 alone", got)
 	}
 	if got := r.Receptions("nobody"); len(got) != 0 {
-		t.Errorf("received of no call: %v", got)
+		t.Errorf("unknown call: got receptions %v, want none", got)
 	}
 	d.set(errors.New("disk full"))
 	if err := r.End(t.Context(), txid, "no media"); err == nil {
-		t.Error("the end was written on a full disk")
+		t.Error("got no error from a full disk, want one")
 	}
 	if got := r.Receptions(txid); len(got) != 0 {
-		t.Errorf("received by a call that has ended: %v", got)
+		t.Errorf("ended call: got receptions %v, want none", got)
 	}
 	d.set(nil)
 	if err := r.End(t.Context(), txid, ""); err != nil {
@@ -85,17 +85,17 @@ func TestTheStreamsOfALiveCallAreReadAndOfAnEndedOneKept(t *testing.T) {
 		}
 	}
 	if n := strings.Count(log.String(), `"call ended"`); n != 1 {
-		t.Errorf("%d lines:\n%s", n, &log)
+		t.Errorf("got %d log lines, want 1:\n%s", n, &log)
 	}
 	if err := json.Unmarshal(log.Bytes(), &line); err != nil {
 		t.Fatalf("%v\n%s", err, &log)
 	}
 	if line.Transaction != txid || line.Reason != "failure" || line.Failure != "no media" || line.Warnings != 1 || len(line.Leg0) != 1 ||
 		line.Leg1.Codec != "PCMU" || line.Leg1.Packets != 950 || line.Leg1.Lost != 50 || line.Leg1.Late != 2 || line.Leg1.MOS != timbre.Reception(stream).MOS() {
-		t.Errorf("%s", &log)
+		t.Errorf("got log %s", &log)
 	}
 	if strings.Contains(log.String(), "2065550100") {
-		t.Errorf("a phone number is in the log: %s", &log)
+		t.Errorf("got a phone number in the log, want none: %s", &log)
 	}
 	want := `# HELP timbre_call_leg_mos Mean opinion score of ended legs, estimated from loss and jitter, by codec.
 # TYPE timbre_call_leg_mos histogram
@@ -114,7 +114,7 @@ timbre_call_leg_mos_count{codec="PCMU"} 1
 	}
 }
 
-func TestACallThatCouldNotBeginIsToldOfAtItsEnd(t *testing.T) {
+func TestMissedCallIsReported(t *testing.T) {
 	var log bytes.Buffer
 	d := &fakeStore{}
 	r := New(environment.Environment{Log: slog.New(slog.NewJSONHandler(&log, nil))}, Deps{d, d})
@@ -127,14 +127,14 @@ func TestACallThatCouldNotBeginIsToldOfAtItsEnd(t *testing.T) {
 		t.Errorf("got ends %+v with receptions %v", l.calls, l.receptions)
 	}
 	if s := log.String(); strings.Count(s, `"call ended"`) != 1 || !strings.Contains(s, `"reason":"unanalysed"`) {
-		t.Error(s)
+		t.Errorf("got log %s, want one line with the reason unanalysed", s)
 	}
 	if n := len(r.Live()); n != 0 {
-		t.Errorf("%d calls are live", n)
+		t.Errorf("got %d live calls, want none", n)
 	}
 }
 
-func TestTheLedgerIsToldOfCallsWhoseServerDied(t *testing.T) {
+func TestRecoveredCallIsReported(t *testing.T) {
 	d := &fakeStore{}
 	r := New(environment.Environment{}, Deps{d, d})
 	l := observeEnds(r)

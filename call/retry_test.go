@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestAnEndThatCouldNotBeWrittenIsWrittenOnceItCanBe(t *testing.T) {
+func TestRunRetriesEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, d := registry()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -22,13 +22,13 @@ func TestAnEndThatCouldNotBeWrittenIsWrittenOnceItCanBe(t *testing.T) {
 		d.set(errors.New("disk full"))
 		for txid, failure := range map[string]string{first: "", second: "no media"} {
 			if err := r.End(t.Context(), txid, failure); err == nil {
-				t.Error("the end was written on a full disk")
+				t.Error("got no error from a full disk, want one")
 			}
 		}
 		<-time.After(10 * time.Minute)
 		synctest.Wait()
 		if len(d.calls) != 3 {
-			t.Fatalf("%d writes", len(d.calls))
+			t.Fatalf("got %d saves, want 3", len(d.calls))
 		}
 		d.set(nil)
 		<-time.After(maxBackoff)
@@ -36,15 +36,15 @@ func TestAnEndThatCouldNotBeWrittenIsWrittenOnceItCanBe(t *testing.T) {
 		how := map[string]string{}
 		for i, c := range d.calls[3:] {
 			if c.Ended.IsZero() || len(d.sent[3+i]) != 2 {
-				t.Errorf("%+v with %q", c, d.sent[3+i])
+				t.Errorf("got save %+v with events %q", c, d.sent[3+i])
 			}
 			how[c.TransactionID] = c.Failure
 		}
 		if len(d.calls) != 5 || how[first] != "" || how[second] != "no media" {
-			t.Errorf("%d writes, failures %q", len(d.calls), how)
+			t.Errorf("got %d saves with failures %q, want 5", len(d.calls), how)
 		}
 		if _, ok := r.Call(lives); !ok || len(r.calls) != 1 {
-			t.Errorf("%d calls are left", len(r.calls))
+			t.Errorf("got %d calls left, want 1", len(r.calls))
 		}
 	})
 }

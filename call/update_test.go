@@ -8,7 +8,7 @@ import (
 	"timbre"
 )
 
-func TestAnUpdateIsToldWithItsHeadersAndKeepsTheNewestMetadata(t *testing.T) {
+func TestUpdate(t *testing.T) {
 	r, d := registry()
 	txid, _ := begin(t, r)
 	before, _ := r.Call(txid)
@@ -17,10 +17,10 @@ func TestAnUpdateIsToldWithItsHeadersAndKeepsTheNewestMetadata(t *testing.T) {
 		t.Fatal(added, err)
 	}
 	if c, _ := r.Call(txid); c.Group != "g" || !slices.Equal(c.Warnings, []string{"doubtful"}) {
-		t.Errorf("group %q, warnings %q", c.Group, c.Warnings)
+		t.Errorf("got group %q and warnings %q", c.Group, c.Warnings)
 	}
 	if !slices.Equal(d.sent[1], []string{"Streaming Status UPDATED 0"}) || d.events[0].Call.Headers["cseq"] != "2 INVITE" {
-		t.Errorf("said %q with %v", d.sent[1], d.events[0].Call.Headers)
+		t.Errorf("got events %q with headers %v, want UPDATED with the new headers", d.sent[1], d.events[0].Call.Headers)
 	}
 	legs := []timbre.Leg{{Side: timbre.Caller, Index: 1, Label: "0", Party: "sip:a@b"}, {Side: timbre.Mixed, Index: 2, Label: "7"}}
 	added, err := r.Update(t.Context(), txid, timbre.Change{Headers: again, Metadata: "<newer/>", Legs: legs})
@@ -28,31 +28,31 @@ func TestAnUpdateIsToldWithItsHeadersAndKeepsTheNewestMetadata(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := []string{"Streaming Status UPDATED 0", "Streaming Status STARTED 2", "VoiceAnalyticsStatus AnalyticsReady 2"}; !slices.Equal(d.sent[2], want) {
-		t.Errorf("said %q", d.sent[2])
+		t.Errorf("got events %q, want %q", d.sent[2], want)
 	}
 	c, _ := r.Call(txid)
 	if c.Metadata != "<newer/>" || c.Headers["cseq"] != "1 INVITE" || c.Group != "g" || c.Warnings != nil || len(c.Legs) != 3 || c.Legs[1].Party != "sip:a@b" {
-		t.Errorf("%+v", c)
+		t.Errorf("got call %+v", c)
 	}
 	if c.Legs[0] != before.Legs[0] || c.Legs[1].StreamARN != before.Legs[1].StreamARN || c.Legs[2].StreamARN == "" || before.Legs[1].Party != "" {
-		t.Errorf("legs %+v, before %+v", c.Legs, before.Legs)
+		t.Errorf("got legs %+v after %+v", c.Legs, before.Legs)
 	}
 	if l, err := r.Listener(txid, 2); err != nil || len(added) != 1 || added[0] != l {
-		t.Errorf("the new leg has the listener %v, not %v: %v", added, l, err)
+		t.Errorf("new leg: got listener %v, want %v: %v", added, l, err)
 	}
 	heard := tapped(t, r, txid, 2)
 	if added[0].Frame(timbre.Frame{}); heard.frames != 1 {
-		t.Errorf("%d frames of the new leg were heard", heard.frames)
+		t.Errorf("new leg: got %d frames, want 1", heard.frames)
 	}
 	if _, err := r.Update(t.Context(), txid, timbre.Change{Legs: []timbre.Leg{{Index: 9}}}); timbre.KindOf(err) != timbre.Invalid {
-		t.Errorf("a fourth leg: %v", err)
+		t.Errorf("fourth leg: got %v, want Invalid", err)
 	}
 	if _, err := r.Update(t.Context(), "nobody", timbre.Change{}); timbre.KindOf(err) != timbre.NotFound {
-		t.Errorf("an unknown call: %v", err)
+		t.Errorf("unknown call: got %v, want NotFound", err)
 	}
 }
 
-func TestBothStreamsAreToldTogetherOnce(t *testing.T) {
+func TestAllStartedIsSentOnce(t *testing.T) {
 	r, d := registry()
 	alone := twoLegs()
 	alone.Legs = alone.Legs[:1]
@@ -68,15 +68,15 @@ func TestBothStreamsAreToldTogetherOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.Equal(d.sent[i+1], said) {
-			t.Errorf("said %q, want %q", d.sent[i+1], said)
+			t.Errorf("got events %q, want %q", d.sent[i+1], said)
 		}
 	}
 	if want := []string{"Streaming Status STARTED 0", "VoiceAnalyticsStatus AnalyticsReady 0"}; !slices.Equal(d.sent[0], want) {
-		t.Errorf("of one leg: %q", d.sent[0])
+		t.Errorf("one leg: got events %q, want %q", d.sent[0], want)
 	}
 }
 
-func TestAnUpdateThatCannotBeWrittenChangesNothing(t *testing.T) {
+func TestUpdateThatCannotBeSavedChangesNothing(t *testing.T) {
 	r, d := registry()
 	txid, _ := begin(t, r)
 	d.fail = errors.New("disk full")
@@ -84,6 +84,6 @@ func TestAnUpdateThatCannotBeWrittenChangesNothing(t *testing.T) {
 		t.Error(err)
 	}
 	if c, _ := r.Call(txid); c.Metadata != "<recording/>" || len(c.Legs) != 2 {
-		t.Errorf("%+v", c)
+		t.Errorf("got call %+v", c)
 	}
 }

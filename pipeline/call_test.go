@@ -38,7 +38,7 @@ func (w *world) wantStreams(id string, want ...timbre.PipelineStream) {
 	if !slices.EqualFunc(p.Streams, want, func(a, b timbre.PipelineStream) bool {
 		return a.ARN == b.ARN && a.Channels == b.Channels && slices.Equal(a.Defined, b.Defined)
 	}) {
-		w.t.Errorf("streams %+v, want %+v", p.Streams, want)
+		w.t.Errorf("got streams %+v, want %+v", p.Streams, want)
 	}
 }
 
@@ -46,7 +46,7 @@ func of(arn string, channel int, role string) timbre.PipelineStream {
 	return timbre.PipelineStream{ARN: arn, Channels: 1, Defined: []timbre.Channel{{ID: channel, Role: role}}}
 }
 
-func TestStreamThatJoinsACallGetsItsPlaceInTheConnectorsPipeline(t *testing.T) {
+func TestStreamThatJoinsIsAddedToTheConnectorsPipeline(t *testing.T) {
 	inWorld(t, func(w *world) {
 		id := w.alone(timbre.Caller)
 		hand := w.make()
@@ -54,20 +54,20 @@ func TestStreamThatJoinsACallGetsItsPlaceInTheConnectorsPipeline(t *testing.T) {
 		w.join(timbre.Leg{Side: timbre.Callee, StreamARN: calleeAt})
 		w.wantStreams(id, of(calleeAt, 0, "AGENT"), of(callerAt, 1, "CUSTOMER"))
 		if len(w.taps) != 0 {
-			t.Error("a pipeline that has not begun listens")
+			t.Error("got taps of a pipeline that has not begun, want none")
 		}
 		if _, err := w.Start(t.Context(), id, timbre.Task{Kind: timbre.VoiceTone, Source: &timbre.PipelineSource{StreamARN: calleeAt}}); err != nil {
 			t.Error(err)
 		}
-		w.join(timbre.Leg{Side: timbre.Caller, StreamARN: "a third"}) // has no place
+		w.join(timbre.Leg{Side: timbre.Caller, StreamARN: "a third"}) // a pipeline has at most two
 		w.wantStreams(id, of(calleeAt, 0, "AGENT"), of(callerAt, 1, "CUSTOMER"))
 		w.wantStreams(hand.ID, byHand().Streams...)
 		w.wantTold(timbre.InsightsCreated)
 	})
 }
 
-// What is in progress goes on by the media of the stream that has joined, when the other one falls silent.
-func TestStreamThatJoinsIsMediaOfThePipeline(t *testing.T) {
+// The pipeline stays in progress by the media of the stream that has joined when the other one is silent.
+func TestMediaOfAStreamThatJoinsKeepsThePipelineInProgress(t *testing.T) {
 	inWorld(t, func(w *world) {
 		id := w.alone(timbre.Caller)
 		w.TaskStarted(t.Context(), timbre.Task{TransactionID: tx})
@@ -75,7 +75,7 @@ func TestStreamThatJoinsIsMediaOfThePipeline(t *testing.T) {
 		w.is(id, timbre.PipelineInProgress)
 		w.join(timbre.Leg{Side: timbre.Callee, StreamARN: calleeAt})
 		if len(w.taps) != 2 {
-			t.Fatalf("%d taps", len(w.taps))
+			t.Fatalf("got %d taps, want 2", len(w.taps))
 		}
 		delete(w.taps, 0)
 		w.media(time.Minute, 0)
@@ -85,7 +85,7 @@ func TestStreamThatJoinsIsMediaOfThePipeline(t *testing.T) {
 	})
 }
 
-func TestWhoseAStreamIsMayBecomeKnownLater(t *testing.T) {
+func TestRoleOfAStreamIsSetLater(t *testing.T) {
 	inWorld(t, func(w *world) {
 		id := w.alone(timbre.Mixed)
 		w.wantStreams(id, of(callerAt, 0, ""))
@@ -99,36 +99,36 @@ func TestWhoseAStreamIsMayBecomeKnownLater(t *testing.T) {
 	})
 }
 
-func TestOfThreeStreamsThePartiesAreTaken(t *testing.T) {
+func TestStreamsPreferKnownParties(t *testing.T) {
 	c := timbre.Call{Legs: []timbre.Leg{{StreamARN: "mixed"}, {Side: timbre.Caller, StreamARN: "a"}, {Side: timbre.Callee, StreamARN: "b"}}}
 	if got := streams(c, nil); len(got) != 2 || got[0].ARN != "b" || got[1].ARN != "a" {
-		t.Errorf("%+v", got)
+		t.Errorf("got streams %+v, want b and a", got)
 	}
 	if got := streams(c, []timbre.PipelineStream{of("mixed", 0, "")}); len(got) != 2 || got[0].ARN != "b" || got[1].ARN != "mixed" {
-		t.Errorf("with one that was there: %+v", got)
+		t.Errorf("with a known stream: got %+v, want b and the mixed one", got)
 	}
 }
 
-func TestCallWithoutItsPipelineIsToldWhy(t *testing.T) {
+func TestCreateFailedReasons(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault error
 		kind  timbre.Kind
 		why   string
 	}{
-		"a quota":      {timbre.Errorf(timbre.Limit, "store", "The quota of 20 pipelines is used up."), timbre.Limit, "The quota of 20 pipelines is used up."},
-		"a shut-down":  {timbre.Errorf(timbre.Unavailable, "store", "the server is shutting down"), timbre.Unavailable, "the server is shutting down"},
-		"a full disk":  {errors.New("/secret/path is full"), timbre.Internal, "the pipeline could not be created on this server"},
-		"deleted just": {timbre.Errorf(timbre.NotFound, "store", "no such thing"), timbre.NotFound, "the call analytics configuration does not exist"},
+		"quota":        {timbre.Errorf(timbre.Limit, "store", "The quota of 20 pipelines is used up."), timbre.Limit, "The quota of 20 pipelines is used up."},
+		"shutdown":     {timbre.Errorf(timbre.Unavailable, "store", "the server is shutting down"), timbre.Unavailable, "the server is shutting down"},
+		"full disk":    {errors.New("/secret/path is full"), timbre.Internal, "the pipeline could not be created on this server"},
+		"just deleted": {timbre.Errorf(timbre.NotFound, "store", "no such thing"), timbre.NotFound, "the call analytics configuration does not exist"},
 	} {
 		inWorld(t, func(w *world) {
 			w.linked, w.saving = &timbre.InsightsLink{ConfigurationARN: "config"}, c.fault
 			w.CallBegun(t.Context(), w.liveCall())
 			last := w.told[len(w.told)-1]
 			if last.Status != timbre.InsightsCreateFailed || last.Kind != c.kind || last.StatusMessage != c.why {
-				t.Errorf("%s: told %s, kind %d, %q", name, last.Status, last.Kind, last.StatusMessage)
+				t.Errorf("%s: got event %s, kind %d, %q", name, last.Status, last.Kind, last.StatusMessage)
 			}
 			if len(w.pipelines) != 0 || len(w.all()) != 0 {
-				t.Errorf("%s: there is a pipeline", name)
+				t.Errorf("%s: got a pipeline, want none", name)
 			}
 		})
 	}

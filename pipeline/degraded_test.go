@@ -16,7 +16,7 @@ func (w *world) element(id string) timbre.ElementStatus {
 	return p.Elements[1]
 }
 
-func TestTroubleThatPassesIsToldAndSoIsItsEnd(t *testing.T) {
+func TestTemporaryFailureIsReportedAndCleared(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p, other := w.make(), w.make()
 		task := w.start(p.ID)
@@ -25,27 +25,27 @@ func TestTroubleThatPassesIsToldAndSoIsItsEnd(t *testing.T) {
 		w.is(p.ID, timbre.PipelineInProgress)
 		w.wantTold(timbre.InsightsInProgress, timbre.InsightsTemporaryFailure)
 		if e := w.element(p.ID); e.Status != timbre.PipelineTemporarilyFailed || e.Detail != broken || w.told[1].StatusMessage != broken {
-			t.Errorf("the element is %+v", e)
+			t.Errorf("got element %+v", e)
 		}
-		w.media(10*time.Second, 0) // it is told once
+		w.media(10*time.Second, 0) // it is reported once
 		w.TaskDegraded(task, "")
 		w.media(time.Second, 0)
 		w.wantTold(timbre.InsightsInProgress, timbre.InsightsTemporaryFailure, timbre.InsightsInProgress)
 		if e := w.element(p.ID); e.Status != timbre.PipelineInProgress || e.Detail != "" {
-			t.Errorf("the element is %+v after that", e)
+			t.Errorf("afterwards: got element %+v, want it in progress", e)
 		}
 		w.is(other.ID, timbre.PipelineNotStarted)
 	})
 }
 
-func TestTroubledPipelineStopsAndFailsLikeAnyOther(t *testing.T) {
+func TestTemporarilyFailedPipelineEnds(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p := w.make()
 		w.TaskDegraded(w.start(p.ID), broken)
 		w.media(time.Second, timbre.PipelineSilence+time.Second)
 		w.is(p.ID, timbre.PipelineStopped)
 		if e := w.element(p.ID); e.Status != timbre.PipelineStopped || e.Detail != "" {
-			t.Errorf("the element is %+v", e)
+			t.Errorf("got element %+v", e)
 		}
 		p = w.make()
 		w.TaskDegraded(w.start(p.ID), broken)
@@ -56,8 +56,8 @@ func TestTroubledPipelineStopsAndFailsLikeAnyOther(t *testing.T) {
 	})
 }
 
-// The connector's tasks are the affair of the pipeline that it has made for the call, and of no other.
-func TestTroubleOfTheConnectorsTaskIsItsPipelines(t *testing.T) {
+// The connector's tasks belong to the pipeline that it has created for the call alone.
+func TestTemporaryFailureOfAConnectorsTask(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.linked = &timbre.InsightsLink{ConfigurationARN: "config"}
 		w.CallBegun(t.Context(), w.liveCall())
@@ -68,10 +68,10 @@ func TestTroubleOfTheConnectorsTaskIsItsPipelines(t *testing.T) {
 		w.TaskDegraded(task, broken)
 		w.media(time.Second, 0)
 		if e := w.element(w.told[0].Pipeline.ID); e.Status != timbre.PipelineTemporarilyFailed {
-			t.Errorf("the connector's pipeline has %+v", e)
+			t.Errorf("connector's pipeline: got element %+v, want TemporarilyFailed", e)
 		}
 		if e := w.element(hand.ID); e.Status == timbre.PipelineTemporarilyFailed {
-			t.Errorf("the other one has %+v", e)
+			t.Errorf("other pipeline: got element %+v, want no failure", e)
 		}
 	})
 }

@@ -8,14 +8,14 @@ import (
 	"timbre"
 )
 
-func TestPipelineIsInProgressFromTheFirstMediaAfterItsFirstTask(t *testing.T) {
+func TestPipelineIsInProgressFromTheFirstMedia(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p := w.make()
 		w.is(p.ID, timbre.PipelineNotStarted)
 		if got := p.Elements; len(got) != 2 || got[0].Status != timbre.PipelineNotSupported || got[1].Status != timbre.PipelineNotStarted {
-			t.Errorf("elements %+v", got)
+			t.Errorf("got elements %+v", got)
 		}
-		wait(time.Minute) // nothing is asked of it, so silence is no reason to stop
+		wait(time.Minute) // no task has been started, so silence does not stop it
 		w.start(p.ID)
 		w.is(p.ID, timbre.PipelineInitializing)
 		w.media(time.Second, 0)
@@ -27,12 +27,12 @@ func TestPipelineIsInProgressFromTheFirstMediaAfterItsFirstTask(t *testing.T) {
 		w.is(p.ID, timbre.PipelineStopped)
 		w.wantTold(timbre.InsightsInProgress, timbre.InsightsStopped)
 		if len(w.taps) != 0 || len(w.all()) != 0 {
-			t.Error("a stopped pipeline still listens")
+			t.Error("got taps of a stopped pipeline, want none")
 		}
 	})
 }
 
-func TestPipelineOfAnEndedCallStopsAfter15Seconds(t *testing.T) {
+func TestPipelineStops15SecondsAfterItsCall(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p := w.make()
 		w.mu.Lock()
@@ -45,7 +45,7 @@ func TestPipelineOfAnEndedCallStopsAfter15Seconds(t *testing.T) {
 	})
 }
 
-func TestPipelineStopsEightHoursAfterItsMaking(t *testing.T) {
+func TestPipelineStopsAfter8Hours(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p := w.make()
 		task := w.start(p.ID)
@@ -58,12 +58,12 @@ func TestPipelineStopsEightHoursAfterItsMaking(t *testing.T) {
 		}
 		w.is(p.ID, timbre.PipelineStopped)
 		if w.tasks[task.ID].Active {
-			t.Error("its task goes on")
+			t.Error("got an active task, want it stopped")
 		}
 	})
 }
 
-func TestPipelineStopsAfterTwoHoursOfPause(t *testing.T) {
+func TestPipelineStopsAfter2HoursOfPause(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p := w.make()
 		task := w.start(p.ID)
@@ -71,7 +71,7 @@ func TestPipelineStopsAfterTwoHoursOfPause(t *testing.T) {
 		w.must(w.Pause(t.Context(), p.ARN))
 		w.is(p.ID, timbre.PipelinePaused)
 		if w.tasks[task.ID].Active {
-			t.Error("a paused pipeline's task goes on")
+			t.Error("got an active task of a paused pipeline, want it stopped")
 		}
 		wait(timbre.PipelinePause - time.Second)
 		w.is(p.ID, timbre.PipelinePaused)
@@ -82,7 +82,7 @@ func TestPipelineStopsAfterTwoHoursOfPause(t *testing.T) {
 	})
 }
 
-func TestResumedPipelineTakesTasksAgain(t *testing.T) {
+func TestResumedPipelineAcceptsTasks(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p := w.make()
 		w.refused("resumed without a pause", w.Resume(t.Context(), p.ID), timbre.Conflict)
@@ -110,11 +110,11 @@ func TestConnectorsPipelineBeginsWithTheConnectorsTask(t *testing.T) {
 		w.wantTold(timbre.InsightsCreated)
 		p := w.told[0].Pipeline
 		if p.ConnectorID != "vc" || p.Metadata["transactionId"] != tx || p.Metadata["fromNumber"] != "1" || p.Metadata["direction"] != "Outbound" {
-			t.Errorf("made as %+v", p)
+			t.Errorf("got pipeline %+v", p)
 		}
 		if s := p.Streams; len(s) != 2 || s[0].ARN != calleeAt || s[0].Defined[0] != (timbre.Channel{ID: 0, Role: "AGENT"}) ||
 			s[1].ARN != callerAt || s[1].Defined[0] != (timbre.Channel{ID: 1, Role: "CUSTOMER"}) {
-			t.Errorf("streams %+v", s)
+			t.Errorf("got streams %+v, want callee on channel 0 and caller on channel 1", s)
 		}
 		hand := w.make()
 		w.TaskStarted(t.Context(), timbre.Task{TransactionID: tx})
@@ -124,13 +124,13 @@ func TestConnectorsPipelineBeginsWithTheConnectorsTask(t *testing.T) {
 	})
 }
 
-func TestCallWithoutItsPipelineIsToldSo(t *testing.T) {
+func TestCreateFailedIsReported(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.linked = &timbre.InsightsLink{ConfigurationARN: "deleted"}
 		w.CallBegun(t.Context(), w.liveCall())
 		w.wantTold(timbre.InsightsCreateFailed)
 		if e := w.told[0]; e.Kind != timbre.NotFound || e.Pipeline.ARN != "" || e.Pipeline.ConfigurationARN != "deleted" || e.StatusMessage == "" {
-			t.Errorf("told %+v", e)
+			t.Errorf("got event %+v", e)
 		}
 	})
 }
@@ -147,7 +147,7 @@ func TestOneTaskOfAKindOnAStream(t *testing.T) {
 	})
 }
 
-func TestRepeatedTokenGivesTheFirstPipeline(t *testing.T) {
+func TestTokenReturnsItsPipeline(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p := byHand()
 		p.Token = "token"
@@ -156,7 +156,7 @@ func TestRepeatedTokenGivesTheFirstPipeline(t *testing.T) {
 		again, err := w.Create(t.Context(), p)
 		w.must(err)
 		if again.ID != first.ID {
-			t.Errorf("%s and %s", first.ID, again.ID)
+			t.Errorf("got %s, want %s", again.ID, first.ID)
 		}
 		p.Metadata = map[string]string{"another": "one"}
 		_, err = w.Create(t.Context(), p)
@@ -164,7 +164,7 @@ func TestRepeatedTokenGivesTheFirstPipeline(t *testing.T) {
 	})
 }
 
-func TestPipelineBeginsAtAFragmentThatItsStreamHas(t *testing.T) {
+func TestCreateChecksTheFragment(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.at = 90 * time.Second
 		for fragment, want := range map[string]timbre.Kind{
@@ -182,12 +182,12 @@ func TestPipelineBeginsAtAFragmentThatItsStreamHas(t *testing.T) {
 		made, err := w.Create(t.Context(), p)
 		w.must(err)
 		if got := made.Streams[0].Fragment; got != p.Streams[0].Fragment {
-			t.Errorf("made at %q", got)
+			t.Errorf("got fragment %q", got)
 		}
 	})
 }
 
-func TestDeletedPipelineIsToldAndForgotten(t *testing.T) {
+func TestDeleteReportsStopped(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p := w.make()
 		task := w.start(p.ID)
@@ -195,12 +195,12 @@ func TestDeletedPipelineIsToldAndForgotten(t *testing.T) {
 		w.wantTold(timbre.InsightsStopped)
 		w.refused("deleted again", w.Delete(t.Context(), p.ID), timbre.NotFound)
 		if w.tasks[task.ID].Active {
-			t.Error("its task goes on")
+			t.Error("got an active task, want it stopped")
 		}
 	})
 }
 
-func TestWhatLivedWhenTheServerDiedHasFailedOrStopped(t *testing.T) {
+func TestRecoverEndsInterruptedPipelines(t *testing.T) {
 	inWorld(t, func(w *world) {
 		idle, begun := w.make(), w.make()
 		w.start(begun.ID)
@@ -211,19 +211,19 @@ func TestWhatLivedWhenTheServerDiedHasFailedOrStopped(t *testing.T) {
 		w.is(idle.ID, timbre.PipelineStopped)
 		w.is(begun.ID, timbre.PipelineFailed)
 		if p, _ := w.Pipeline(t.Context(), begun.ID); p.Reason != crashMessage || p.Elements[1].Status != timbre.PipelineFailed || p.Elements[0].Status != timbre.PipelineNotSupported {
-			t.Errorf("ended as %+v", p)
+			t.Errorf("got pipeline %+v, want it failed", p)
 		}
 		if len(w.told) != 2 {
-			t.Errorf("told %d times", len(w.told))
+			t.Errorf("got %d events, want 2", len(w.told))
 		}
 		w.must(w.Recover(t.Context()))
 		if len(w.told) != 2 {
-			t.Error("told again")
+			t.Error("got events of the second Recover, want none")
 		}
 	})
 }
 
-func TestStopThatCannotBeWrittenIsTriedAgain(t *testing.T) {
+func TestStopThatCannotBeSavedIsRetried(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p := w.make()
 		w.start(p.ID)
@@ -241,7 +241,7 @@ func TestStopThatCannotBeWrittenIsTriedAgain(t *testing.T) {
 	})
 }
 
-func TestClosedEngineHasStoppedItsPipelinesAndTakesNone(t *testing.T) {
+func TestCloseStopsPipelines(t *testing.T) {
 	inWorld(t, func(w *world) {
 		p := w.make()
 		w.must(w.Close(t.Context()))

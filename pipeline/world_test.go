@@ -20,7 +20,7 @@ const (
 	calleeAt = "arn:aws:kinesisvideo:us-east-1:000000000000:stream/callee/2"
 )
 
-// world is an Engine with a live call, and all that it needs in memory.
+// world is an Engine with a live call and its dependencies in memory.
 type world struct {
 	*Engine
 	t *testing.T
@@ -28,7 +28,7 @@ type world struct {
 	mu        sync.Mutex
 	live      map[string]timbre.Call
 	taps      map[int]timbre.Tap
-	at        time.Duration // what the media of all legs has come to
+	at        time.Duration // media time of all legs
 	pipelines map[string]timbre.Pipeline
 	config    timbre.Configuration
 	linked    *timbre.InsightsLink
@@ -38,7 +38,7 @@ type world struct {
 	ids       int
 }
 
-func none() error { return timbre.Errorf(timbre.NotFound, "fake", "no such thing") }
+func none() error { return timbre.Errorf(timbre.NotFound, "fake", "does not exist") }
 
 func (w *world) lock() func() { w.mu.Lock(); return w.mu.Unlock }
 
@@ -137,7 +137,7 @@ func (w *world) Tap(_ string, leg int, t timbre.Tap) (func(), error) {
 
 func (w *world) MediaTime(string, int) time.Duration { return w.at }
 
-// fakeTasks is the world's task engine.
+// fakeTasks is the task engine.
 type fakeTasks struct{ *world }
 
 func (o fakeTasks) Start(_ context.Context, t timbre.Task) (timbre.Task, error) {
@@ -193,7 +193,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// open makes an Engine, the first or the one after a crash.
+// open creates an Engine: the first one, or the one after a crash.
 func (w *world) open() {
 	w.Engine = New(environment.Environment{Account: "000000000000", Region: "us-east-1", NewID: func() string {
 		defer w.lock()()
@@ -202,7 +202,7 @@ func (w *world) open() {
 	}}, Deps{Store: w, Announcer: w, Calls: w, Tasks: fakeTasks{w}})
 }
 
-// inWorld runs a test in a bubble with a clock of its own, and the Engine in it.
+// inWorld runs a test with a running Engine in a synctest bubble.
 func inWorld(t *testing.T, test func(*world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -237,7 +237,7 @@ func (w *world) start(id string) timbre.Task {
 	return t
 }
 
-// media comes for a while, 20 ms a frame, and then for as long nothing.
+// media sends frames of 20 ms for d, and then waits.
 func (w *world) media(d, then time.Duration) {
 	for end := time.Now().Add(d); time.Now().Before(end); wait(timbre.FrameDuration) {
 		for _, t := range w.taps {
@@ -264,7 +264,7 @@ func (w *world) is(id string, want timbre.PipelineStatus) {
 	p, err := w.Pipeline(w.t.Context(), id)
 	w.must(err)
 	if got := p.Status(); got != want {
-		w.t.Errorf("the pipeline is %s, want %s", got, want)
+		w.t.Errorf("got status %s, want %s", got, want)
 	}
 }
 
@@ -276,14 +276,14 @@ func (w *world) wantTold(want ...string) {
 		got = append(got, e.Status)
 	}
 	if !slices.Equal(got, want) {
-		w.t.Errorf("told %v, want %v", got, want)
+		w.t.Errorf("got events %v, want %v", got, want)
 	}
 }
 
 func (w *world) refused(what string, err error, want timbre.Kind) {
 	w.t.Helper()
 	if err == nil || timbre.KindOf(err) != want {
-		w.t.Errorf("%s: %v, want kind %d", what, err, want)
+		w.t.Errorf("%s: got %v, want kind %d", what, err, want)
 	}
 }
 

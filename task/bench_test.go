@@ -8,7 +8,7 @@ import (
 )
 
 // What the machines themselves cost for each window of 32 ms that is heard.
-func BenchmarkHeard(b *testing.B) {
+func BenchmarkStep(b *testing.B) {
 	speech := timbre.Speech{Voiced: true, PCM: make([]int16, 256)}
 	for _, c := range []struct {
 		name string

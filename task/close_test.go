@@ -13,10 +13,10 @@ import (
 	"timbre/environment"
 )
 
-// crash ends the engine without a word being written down: what is in the store is what a killed server leaves.
+// crash replaces the engine by another one. The store holds what a killed server leaves.
 func (h *harness) crash() {
 	h.store.mu.Lock()
-	h.store.saving = func(timbre.Task) error { return errors.New("the server is dead") }
+	h.store.saving = func(timbre.Task) error { return errors.New("the server has crashed") }
 	h.store.mu.Unlock()
 	h.mu.Lock()
 	h.live, h.sinks = map[string]timbre.Call{}, map[int]fanOut{}
@@ -31,7 +31,7 @@ func (h *harness) crash() {
 	h.open()
 }
 
-func TestWhatRanWhenTheServerDiedIsEndedAndToldOnce(t *testing.T) {
+func TestRecoverEndsInterruptedTasksOnce(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		kind   timbre.TaskKind
@@ -41,9 +41,9 @@ func TestWhatRanWhenTheServerDiedIsEndedAndToldOnce(t *testing.T) {
 	}{
 		{"search, queued", timbre.SpeakerSearch, 0, timbre.Failed, []string{timbre.IdentificationFailure}},
 		{"search, listening", timbre.SpeakerSearch, 5 * time.Second, timbre.Failed, []string{timbre.IdentificationFailure}},
-		{"search, gathering", timbre.SpeakerSearch, 15 * time.Second, timbre.PartialSuccess, []string{timbre.VoiceprintGenerationFailure}},
+		{"search, collecting", timbre.SpeakerSearch, 15 * time.Second, timbre.PartialSuccess, []string{timbre.VoiceprintGenerationFailure}},
 		{"tone, queued", timbre.VoiceTone, 0, timbre.Failed, []string{timbre.ToneFailure, timbre.ToneFailure}},
-		{"tone, following", timbre.VoiceTone, 12 * time.Second, timbre.Failed, []string{timbre.ToneFailure, timbre.ToneFailure}},
+		{"tone, tracking", timbre.VoiceTone, 12 * time.Second, timbre.Failed, []string{timbre.ToneFailure, timbre.ToneFailure}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inHarness(t, func(h *harness) {
@@ -64,7 +64,7 @@ func TestWhatRanWhenTheServerDiedIsEndedAndToldOnce(t *testing.T) {
 				seen := map[string]bool{}
 				for i, e := range h.announcer.events {
 					if seen[e.ID] || e.Leg != i || !e.Time.Equal(time.Now()) || e.StatusMessage != crashMessage || e.Call.CallID != "cid" {
-						t.Errorf("event %+v", e)
+						t.Errorf("got event %+v, want a failure of leg %d with the reason", e, i)
 					}
 					seen[e.ID] = true
 				}
@@ -73,13 +73,13 @@ func TestWhatRanWhenTheServerDiedIsEndedAndToldOnce(t *testing.T) {
 				}
 				h.wantAnnounced(c.told...)
 				h.crash()
-				h.store.tasks[task.ID] = before // as if that transaction had been lost
+				h.store.tasks[task.ID] = before // as if that transaction had not been committed
 				if err := h.Recover(h.t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				for _, e := range h.announcer.events {
 					if !seen[e.ID] {
-						t.Errorf("the same fact has got another id: %+v", e)
+						t.Errorf("got %+v, want the id of the same event before", e)
 					}
 				}
 			})
@@ -87,7 +87,7 @@ func TestWhatRanWhenTheServerDiedIsEndedAndToldOnce(t *testing.T) {
 	}
 }
 
-func TestRecoverDoesWithoutACallThatIsForgotten(t *testing.T) {
+func TestRecoverWithoutTheCall(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		search := h.start(timbre.SpeakerSearch)
 		tone := h.start(timbre.VoiceTone)
@@ -107,7 +107,7 @@ func TestRecoverDoesWithoutACallThatIsForgotten(t *testing.T) {
 	})
 }
 
-func TestRecoverEndsWhatItCanAndTellsOfTheRest(t *testing.T) {
+func TestRecoverReturnsTheErrorsOfTasksItCannotEnd(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		search, tone := h.start(timbre.SpeakerSearch), h.start(timbre.VoiceTone)
 		h.crash()
@@ -125,19 +125,19 @@ func TestRecoverEndsWhatItCanAndTellsOfTheRest(t *testing.T) {
 	})
 }
 
-func TestCloseEndsTasksOfLiveCallsAtOnce(t *testing.T) {
+func TestCloseAbortsTasksOfLiveCalls(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		search, tone := h.start(timbre.SpeakerSearch), h.start(timbre.VoiceTone)
 		h.speak(0, 12*time.Second, true)
 		begun := time.Now()
 		h.Close()
 		if time.Since(begun) != 0 {
-			t.Errorf("it took %v", time.Since(begun))
+			t.Errorf("got Close after %v, want 0", time.Since(begun))
 		}
 		h.wantStatus(search.ID, timbre.PartialSuccess, false)
 		h.wantStatus(tone.ID, timbre.Failed, false)
 		if told := h.announcer.statuses(); !slices.Contains(told, timbre.VoiceprintGenerationFailure) || !slices.Contains(told, timbre.ToneFailure) {
-			t.Errorf("told %v", told)
+			t.Errorf("got events %v, want both failures among them", told)
 		}
 		_, err := h.Start(h.t.Context(), request(timbre.SpeakerSearch))
 		wantKind(t, err, timbre.Unavailable)
@@ -145,7 +145,7 @@ func TestCloseEndsTasksOfLiveCallsAtOnce(t *testing.T) {
 	})
 }
 
-func TestCloseWaitsAWhileForTheLastResultsOfEndedCalls(t *testing.T) {
+func TestCloseWaitsForResultsOfEndedCalls(t *testing.T) {
 	for _, c := range []struct {
 		work   time.Duration
 		status timbre.TaskStatus
@@ -172,7 +172,7 @@ func TestCloseWaitsAWhileForTheLastResultsOfEndedCalls(t *testing.T) {
 	}
 }
 
-func TestNobodyIsToldBeforeItIsWrittenDown(t *testing.T) {
+func TestNoEventBeforeTheStateIsSaved(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		fail := true
 		h.store.saving = func(timbre.Task) error {
@@ -188,7 +188,7 @@ func TestNobodyIsToldBeforeItIsWrittenDown(t *testing.T) {
 		after(h.t.Context(), time.Minute)
 		h.wantStatus(task.ID, timbre.InQueue, true)
 		if len(stopped) > 0 || len(h.store.written()) > 0 {
-			t.Errorf("stop answered, %v is written", h.store.written())
+			t.Errorf("got %d answers to Stop and saves %v, want none", len(stopped), h.store.written())
 		}
 		h.store.mu.Lock()
 		fail = false
@@ -199,12 +199,12 @@ func TestNobodyIsToldBeforeItIsWrittenDown(t *testing.T) {
 		w := h.store.written()
 		if len(w) != 1 || len(w[0].notices) != 2 || string(w[0].notices[0].Payload) != timbre.IdentificationSuccessful+"/0" ||
 			string(w[0].notices[1].Payload) != timbre.VoiceprintGenerationSuccess+"/0" {
-			t.Errorf("written %v", w)
+			t.Errorf("got saves %v, want one with both events", w)
 		}
 	})
 }
 
-func TestADomainThatIsDeletedCostsTheVoiceprint(t *testing.T) {
+func TestDeletedDomainFailsTheVoiceprint(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.start(timbre.SpeakerSearch)
 		h.speak(0, 15*time.Second, true)
@@ -220,15 +220,15 @@ func TestADomainThatIsDeletedCostsTheVoiceprint(t *testing.T) {
 			}
 		}
 		if want := []string{timbre.IdentificationSuccessful + "/0", timbre.VoiceprintGenerationFailure + "/0"}; !slices.Equal(written, want) {
-			t.Errorf("told %v", written)
+			t.Errorf("got events %v, want %v", written, want)
 		}
 		if h.sink(0) != nil {
-			t.Error("still listening")
+			t.Error("got a subscription after the end, want none")
 		}
 	})
 }
 
-func TestATaskThatFallsAMinuteBehindFailsAndSaysWhy(t *testing.T) {
+func TestTaskFailsWhenItsBacklogOverflows(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.score = func(ctx context.Context, _ int, _ time.Duration) (timbre.Tone, bool, error) {
 			<-ctx.Done()
@@ -242,21 +242,21 @@ func TestATaskThatFallsAMinuteBehindFailsAndSaysWhy(t *testing.T) {
 		h.wantStatus(task.ID, timbre.Failed, false)
 		h.wantAnnounced(timbre.ToneFailure, timbre.ToneFailure)
 		if m := h.store.task(task.ID).Message; m != overflowMessage {
-			t.Errorf("message %q", m)
+			t.Errorf("got message %q, want %q", m, overflowMessage)
 		}
 	})
 }
 
-func TestSilenceThatWaitsIsBoundedToo(t *testing.T) {
+func TestBacklogCountsSilence(t *testing.T) {
 	a := newActor(New(environment.Environment{}, Config{}, Deps{}), newState(aTask(timbre.VoiceTone), twoLegs, 0))
 	for range 2 * int(Backlog/timbre.FrameDuration) {
 		sink{a, 0}.Speech(timbre.Speech{})
 	}
 	waiting := a.inbox.take()
 	if want := int(Backlog/timbre.FrameDuration) + 1; len(waiting) != want {
-		t.Errorf("%d wait, want %d", len(waiting), want)
+		t.Errorf("got %d inputs, want %d", len(waiting), want)
 	}
 	if _, is := waiting[len(waiting)-1].(aborted); !is {
-		t.Errorf("last %v", waiting[len(waiting)-1])
+		t.Errorf("got last input %v, want aborted", waiting[len(waiting)-1])
 	}
 }

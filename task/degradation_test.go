@@ -38,7 +38,7 @@ func (h *harness) fails(failing int, from, to time.Duration, err error) {
 	}
 }
 
-func TestTroubleIsToldOnceAndThatItIsOver(t *testing.T) {
+func TestDegradedIsRaisedOnceAndCleared(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		said := h.troubled()
 		h.fails(1, 10*time.Second, 20*time.Second, errors.New("out of memory"))
@@ -61,7 +61,7 @@ func TestTroubleIsToldOnceAndThatItIsOver(t *testing.T) {
 	})
 }
 
-func TestTroubleIsOverWhenItsTaskIs(t *testing.T) {
+func TestDegradedIsClearedAtTheEndOfTheTask(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		said := h.troubled()
 		h.fails(0, 5*time.Second, time.Hour, errors.New("out of memory"))
@@ -76,7 +76,7 @@ func TestTroubleIsOverWhenItsTaskIs(t *testing.T) {
 	})
 }
 
-func TestLegThatIsNotHeardInFullIsTrouble(t *testing.T) {
+func TestLaggingLegDegradesTheTask(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		said := h.troubled()
 		h.fails(1, 10*time.Second, 10*time.Second, errors.New("out of memory"))
@@ -100,7 +100,7 @@ func TestLegThatIsNotHeardInFullIsTrouble(t *testing.T) {
 	})
 }
 
-func TestPoorAudioIsNoTroubleOfTheServer(t *testing.T) {
+func TestPoorAudioDoesNotDegradeTheTask(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		said := h.troubled()
 		h.fails(0, 5*time.Second, time.Hour, poor)

@@ -13,7 +13,7 @@ func (h *harness) searched(talk time.Duration) timbre.Task {
 	return t
 }
 
-func TestAVoiceprintIsEnrolledOnceForThreeYears(t *testing.T) {
+func TestEnrolOnce(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.searched(20 * time.Second)
 		p, err := h.Enrol(h.t.Context(), task.ID)
@@ -22,17 +22,17 @@ func TestAVoiceprintIsEnrolledOnceForThreeYears(t *testing.T) {
 		}
 		if p.ID != "vp-id-0002" || p.ARN != "arn:aws:chime:us-east-1:000000000000:voice-profile/vp-id-0002" || p.DomainID != "domain" ||
 			p.Voiceprint.Embedding != nil || !p.Created.Equal(time.Now()) || p.Expires.Sub(p.Created) != timbre.ProfileLife {
-			t.Errorf("%+v", p)
+			t.Errorf("got profile %+v", p)
 		}
 		if kept := h.store.profiles[p.ID]; len(kept.Voiceprint.Embedding) != 1 || kept.Voiceprint.Net != ForVoiceprint {
-			t.Errorf("kept %+v", kept)
+			t.Errorf("got stored profile %+v, want its embedding and 20 s of net speech", kept)
 		}
 		_, err = h.Enrol(h.t.Context(), task.ID)
 		wantKind(t, err, timbre.Conflict)
 	})
 }
 
-func TestAVoiceprintIsRenewedForThreeYearsMore(t *testing.T) {
+func TestRenewRestartsTheProfileLife(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		first := h.searched(20 * time.Second)
 		p, err := h.Enrol(h.t.Context(), first.ID)
@@ -59,7 +59,7 @@ func TestAVoiceprintIsRenewedForThreeYearsMore(t *testing.T) {
 	})
 }
 
-func TestEnrolmentWaitsForAVoiceprintThatMayStillCome(t *testing.T) {
+func TestEnrolRequiresAVoiceprint(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		talk time.Duration
@@ -68,7 +68,7 @@ func TestEnrolmentWaitsForAVoiceprintThatMayStillCome(t *testing.T) {
 	}{
 		{"queued", 0, nil, timbre.Conflict},
 		{"listening", 9 * time.Second, nil, timbre.Conflict},
-		{"gathering", 19 * time.Second, nil, timbre.Conflict},
+		{"collecting", 19 * time.Second, nil, timbre.Conflict},
 		{"failed", 9 * time.Second, func(h *harness, _ string) { h.hangUp() }, timbre.Invalid},
 		{"partial", 19 * time.Second, func(h *harness, _ string) { h.hangUp() }, timbre.Invalid},
 		{"stopped", 19 * time.Second, func(h *harness, id string) { _ = h.Stop(h.t.Context(), timbre.SpeakerSearch, "vc", id) }, timbre.Invalid},
@@ -99,7 +99,7 @@ func TestEnrolmentWaitsForAVoiceprintThatMayStillCome(t *testing.T) {
 	})
 }
 
-func TestAVoiceprintIsKeptFor24HoursFromTheLaterOfItsMakingAndTheCallsEnd(t *testing.T) {
+func TestVoiceprintLife(t *testing.T) {
 	const day = 24 * time.Hour
 	for _, c := range []struct {
 		name          string
@@ -134,12 +134,12 @@ func TestAVoiceprintIsKeptFor24HoursFromTheLaterOfItsMakingAndTheCallsEnd(t *tes
 		task := h.searched(20 * time.Second)
 		after(h.t.Context(), 3*day)
 		if _, err := h.Enrol(h.t.Context(), task.ID); err != nil {
-			t.Errorf("the call is still live: %v", err)
+			t.Errorf("call is live: got %v, want no error", err)
 		}
 	})
 }
 
-func TestNothingIsEnrolledInADomainThatHasBeenDeleted(t *testing.T) {
+func TestEnrolInDeletedDomain(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.searched(20 * time.Second)
 		erased := h.store.task(task.ID)

@@ -9,7 +9,7 @@ import (
 	"timbre"
 )
 
-// changed gives the live call other legs.
+// changed replaces the legs of the live call.
 func (h *harness) changed(sides ...timbre.Side) {
 	h.mu.Lock()
 	h.live[tx] = aCall(sides...)
@@ -17,7 +17,7 @@ func (h *harness) changed(sides ...timbre.Side) {
 	h.CallChanged(h.liveCall())
 }
 
-func TestALegThatJoinsIsHeardFromThenOn(t *testing.T) {
+func TestToneReceivesALegThatJoins(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.changed(timbre.Caller)
 		task := h.start(timbre.VoiceTone)
@@ -40,13 +40,13 @@ func TestALegThatJoinsIsHeardFromThenOn(t *testing.T) {
 		)
 		for _, e := range h.announcer.events {
 			if len(e.Call.Legs) <= e.Leg || e.Call.Legs[e.Leg].Side != []timbre.Side{timbre.Caller, timbre.Callee}[e.Leg] {
-				t.Errorf("%s of leg %d of %+v", e.Status, e.Leg, e.Call.Legs)
+				t.Errorf("%s: got leg %d of %+v, want caller and callee", e.Status, e.Leg, e.Call.Legs)
 			}
 		}
 	})
 }
 
-func TestALegThatJoinsBeforeAnybodyHasSpoken(t *testing.T) {
+func TestToneReceivesALegThatJoinsBeforeAnyAudio(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.changed(timbre.Caller)
 		task := h.start(timbre.VoiceTone)
@@ -59,8 +59,8 @@ func TestALegThatJoinsBeforeAnybodyHasSpoken(t *testing.T) {
 	})
 }
 
-// A look that has been ordered before a leg joined says nothing of it, and does no harm.
-func TestALegThatJoinsWhileTheToneIsLookedAt(t *testing.T) {
+// A score that was requested before a leg joined does not include it.
+func TestScoreRequestedBeforeALegJoined(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.changed(timbre.Caller)
 		task, score := h.start(timbre.VoiceTone), h.score
@@ -81,9 +81,9 @@ func TestALegThatJoinsWhileTheToneIsLookedAt(t *testing.T) {
 	})
 }
 
-func TestATaskOnAStreamKeepsToIt(t *testing.T) {
+func TestToneOnAStreamIgnoresOtherLegs(t *testing.T) {
 	before := newState(timbre.Task{Kind: timbre.VoiceTone, Source: &timbre.PipelineSource{}}, aCall(timbre.Caller), 0)
 	if s, events, effects := before.step(callChanged{aCall(timbre.Caller, timbre.Callee)}, startTime); len(s.(toneState).legs) != 1 || events != nil || effects != nil {
-		t.Errorf("%+v %v %v", s, events, effects)
+		t.Errorf("got %+v, events %v and effects %v; want no change", s, events, effects)
 	}
 }

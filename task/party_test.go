@@ -13,7 +13,7 @@ import (
 	"timbre"
 )
 
-// known gives the live call other legs, from whose next frame on they count anew for who begins to listen.
+// known replaces the legs of the live call. Their net speech starts again for new subscriptions.
 func (h *harness) known(legs ...timbre.Leg) {
 	h.mu.Lock()
 	h.live[tx] = sided(legs...)
@@ -27,13 +27,13 @@ func (h *harness) known(legs ...timbre.Leg) {
 	}
 }
 
-// oneVoice makes the embedder look after one thing: that what is embedded is of one person.
+// oneVoice makes the embedder check that its audio is of one person.
 func (h *harness) oneVoice() (last *int16) {
 	last = new(int16)
 	embed := h.embed
 	h.embed = func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
 		if slices.Min(pcm) != slices.Max(pcm) {
-			h.t.Error("a voiceprint of two people")
+			h.t.Error("got a voiceprint of two people, want one")
 		}
 		*last = int16(pcm[0] * 32768)
 		return embed(ctx, pcm, net)
@@ -41,8 +41,8 @@ func (h *harness) oneVoice() (last *int16) {
 	return last
 }
 
-// However often the metadata turns the sides and the parties change, what is embedded is of one person.
-func TestNoVoiceprintIsOfTwo(t *testing.T) {
+// However often sides are swapped and parties replaced, a voiceprint is of one person.
+func TestVoiceprintIsOfOneParty(t *testing.T) {
 	made := 0
 	for seed := range uint64(40) {
 		inHarness(t, func(h *harness) {
@@ -60,18 +60,18 @@ func TestNoVoiceprintIsOfTwo(t *testing.T) {
 				if now, leg := h.store.task(task.ID), slices.IndexFunc(h.live[tx].Legs, func(l timbre.Leg) bool { return l.Side == timbre.Caller }); now.Voiceprint != nil {
 					made++
 					if *last != h.voice[leg] {
-						t.Errorf("seed %d: a voiceprint of %d, the caller is %d", seed, *last, h.voice[leg])
+						t.Errorf("seed %d: got a voiceprint of %d, want the caller, %d", seed, *last, h.voice[leg])
 					}
 				}
 			}
 		})
 	}
 	if made < 20 {
-		t.Errorf("%d voiceprints were made", made)
+		t.Errorf("got %d voiceprints, want at least 20", made)
 	}
 }
 
-// renamed lets the metadata turn the sides, or somebody else come on a leg, who speaks from then on.
+// renamed swaps the sides, or replaces the party of a leg, which speaks from then on.
 func (h *harness) renamed(r *rand.Rand) {
 	h.mu.Lock()
 	c, live := h.live[tx]
@@ -89,7 +89,7 @@ func (h *harness) renamed(r *rand.Rand) {
 	h.known(legs...)
 }
 
-func TestAVoiceprintIsOfWhoWasAskedFor(t *testing.T) {
+func TestVoiceprintIsOfTheRequestedParty(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		last := h.oneVoice()
 		h.voice = map[int]int16{0: 100, 1: 200}
@@ -98,7 +98,7 @@ func TestAVoiceprintIsOfWhoWasAskedFor(t *testing.T) {
 		h.speak(0, 8*time.Second, true)
 		h.known(callee("ann"), caller("bob")) // ann is the agent, as it turns out
 		if h.sink(0) != nil || h.sink(1) == nil {
-			t.Fatal("the caller is not heard")
+			t.Fatal("got no subscription to the caller, want one")
 		}
 		h.speak(0, 30*time.Second, true)
 		h.speak(1, 9*time.Second, true)
@@ -110,17 +110,17 @@ func TestAVoiceprintIsOfWhoWasAskedFor(t *testing.T) {
 		h.wantAnnounced(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationSuccess)
 		h.wantStatus(task.ID, timbre.Succeeded, false)
 		if *last != 300 {
-			t.Errorf("a voiceprint of %d", *last)
+			t.Errorf("got a voiceprint of %d, want 300", *last)
 		}
 		for _, e := range h.announcer.events {
 			if l := e.Call.Legs[e.Leg]; l.Side != timbre.Caller || l.Party != "carol" {
-				t.Errorf("%s of %+v", e.Status, l)
+				t.Errorf("%s: got leg %+v, want the caller carol", e.Status, l)
 			}
 		}
 	})
 }
 
-func TestAfterTheIdentificationAnotherPartyEndsASearch(t *testing.T) {
+func TestPartyReplacedAfterTheIdentification(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.known(caller("ann"), callee("bob"))
 		task := h.start(timbre.SpeakerSearch)
@@ -137,7 +137,7 @@ func TestAfterTheIdentificationAnotherPartyEndsASearch(t *testing.T) {
 	})
 }
 
-func TestWhatIsToldOfATaskHasTheSideThatItsStreamTurnsOutToHave(t *testing.T) {
+func TestEventsHaveTheCurrentSideOfTheStream(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.known(caller("ann"), callee("bob"))
 		s, err := h.Start(t.Context(), onStream(timbre.SpeakerSearch, "stream 1"))
@@ -154,7 +154,7 @@ func TestWhatIsToldOfATaskHasTheSideThatItsStreamTurnsOutToHave(t *testing.T) {
 		h.speak(1, 15*time.Second, true)
 		h.wantAnnounced(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationSuccess)
 		if e := h.announcer.events[0]; e.Call.Legs[e.Leg].Side != timbre.Caller {
-			t.Errorf("told of the %s", e.Call.Legs[e.Leg].Side)
+			t.Errorf("got an event of the %s, want the caller", e.Call.Legs[e.Leg].Side)
 		}
 	})
 }

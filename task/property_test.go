@@ -14,8 +14,8 @@ import (
 	"timbre"
 )
 
-// Whatever happens to the tasks of a call, in whatever order, what is written down and told keeps the rules.
-func TestAnyCallKeepsTheRules(t *testing.T) {
+// Whatever happens to the tasks of a call, in whatever order, the saved states and events keep the rules.
+func TestRandomCallsKeepTheRules(t *testing.T) {
 	for seed := range uint64(150) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			inHarness(t, func(h *harness) {
@@ -36,7 +36,7 @@ func TestAnyCallKeepsTheRules(t *testing.T) {
 				}
 				for _, id := range []string{search.ID, tone.ID} {
 					if broken := rules(h.store.written(), h.store.task(id)); len(broken) > 0 {
-						t.Errorf("%s\nafter %s", strings.Join(broken, "\n"), strings.Join(trace, ", "))
+						t.Errorf("got broken rules:\n%s\nafter %s", strings.Join(broken, "\n"), strings.Join(trace, ", "))
 					}
 				}
 			})
@@ -44,7 +44,7 @@ func TestAnyCallKeepsTheRules(t *testing.T) {
 	}
 }
 
-// unreliable makes the world around the tasks slow and faulty, now and then.
+// unreliable makes models and store slow and faulty at random.
 func (h *harness) unreliable(r *rand.Rand) {
 	chance := func(n int) bool { h.mu.Lock(); defer h.mu.Unlock(); return r.IntN(n) == 0 }
 	slow := func(ctx context.Context) error {
@@ -83,7 +83,7 @@ func (h *harness) unreliable(r *rand.Rand) {
 	}
 }
 
-// happen lets things happen to the two tasks, at random.
+// happen sends random inputs to the two tasks.
 func (h *harness) happen(r *rand.Rand, search, tone string) (trace []string) {
 	for range 5 + r.IntN(20) {
 		note := func(format string, args ...any) { trace = append(trace, fmt.Sprintf(format, args...)) }
@@ -106,7 +106,7 @@ func (h *harness) happen(r *rand.Rand, search, tone string) (trace []string) {
 			h.mu.Lock()
 			a := h.running[search]
 			h.mu.Unlock()
-			if a != nil { // what no worker should ever say must do no harm
+			if a != nil { // inputs that no worker should send must be harmless
 				a.inbox.put(voiceprintMade{timbre.Voiceprint{}})
 				a.inbox.put(legEnded{0})
 			}
@@ -148,7 +148,7 @@ var (
 	rank           = map[timbre.TaskStatus]int{timbre.InQueue: 0, timbre.InProgress: 1, timbre.PartialSuccess: 2, timbre.Succeeded: 3, timbre.Failed: 3, timbre.Stopped: 3}
 )
 
-// rules says which rules what was written down of a task breaks.
+// rules returns the rules that the saves of a task break.
 func rules(all []saved, end timbre.Task) (broken []string) {
 	breaks := func(format string, args ...any) {
 		broken = append(broken, end.Kind.String()+": "+fmt.Sprintf(format, args...))
@@ -161,7 +161,7 @@ func rules(all []saved, end timbre.Task) (broken []string) {
 			continue
 		}
 		if !last.Active {
-			breaks("written down after its end: %s after %s", s.Status, last.Status)
+			breaks("saved after its end: %s after %s", s.Status, last.Status)
 		}
 		if rank[s.Status] < rank[last.Status] || s.Identified != last.Identified && last.Identified {
 			breaks("%s after %s", s.Status, last.Status)
@@ -180,7 +180,7 @@ func rules(all []saved, end timbre.Task) (broken []string) {
 			status, _, _ := strings.Cut(string(n.Payload), "/")
 			told = append(told, string(n.Payload))
 			if why := contradicts(s.Task, status); why != "" {
-				breaks("%s is told with %s: %s", status, s.Status, why)
+				breaks("%s is sent with %s: %s", status, s.Status, why)
 			}
 		}
 		last = s.Task
@@ -192,7 +192,7 @@ func rules(all []saved, end timbre.Task) (broken []string) {
 	return broken
 }
 
-// contradicts says why a status must not go out together with a task as it is.
+// contradicts says why a status must not be sent with a task.
 func contradicts(t timbre.Task, status string) string {
 	switch {
 	case slices.Contains(identification[:2], status) && !t.Identified:
@@ -211,7 +211,7 @@ func contradicts(t timbre.Task, status string) string {
 	return ""
 }
 
-// order looks at all that was told of a task.
+// order returns the rules that the order of a task's events breaks.
 func order(end timbre.Task, told []string) (broken []string) {
 	position := func(statuses []string) (at []int) {
 		for i, s := range told {
@@ -228,7 +228,7 @@ func order(end timbre.Task, told []string) (broken []string) {
 		name, made := position(identification), position(voiceprint)
 		switch {
 		case len(name) > 1 || len(made) > 1:
-			breaks("told twice")
+			breaks("sent twice")
 		case len(made) == 1 && (len(name) == 0 || name[0] > made[0]):
 			breaks("a voiceprint before the identification")
 		case end.Status != timbre.Stopped && len(name) == 0:
@@ -242,10 +242,10 @@ func order(end timbre.Task, told []string) (broken []string) {
 		mine := slices.DeleteFunc(slices.Clone(told), func(s string) bool { return !strings.HasSuffix(s, fmt.Sprint("/", leg)) })
 		closing := fmt.Sprint(timbre.ToneCompleted, "/", leg)
 		if n := slices.Index(mine, closing); n >= 0 && n != len(mine)-1 {
-			breaks("told after Completed")
+			breaks("sent after Completed")
 		}
 		if end.Status != timbre.Stopped && (len(mine) == 0 || strings.HasPrefix(mine[len(mine)-1], timbre.ToneSuccessful)) {
-			breaks("a leg without a last word")
+			breaks("a leg without a final event")
 		}
 	}
 	return broken

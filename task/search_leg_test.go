@@ -22,7 +22,7 @@ func caller(party string) timbre.Leg { return timbre.Leg{Side: timbre.Caller, Pa
 func callee(party string) timbre.Leg { return timbre.Leg{Side: timbre.Callee, Party: party} }
 func blend() timbre.Leg              { return timbre.Leg{} }
 
-func TestASearchFollowsWhoIsOnItsLeg(t *testing.T) {
+func TestSearchFollowsMetadata(t *testing.T) {
 	known := sided(caller("ann"), callee("bob"))
 	source := &timbre.PipelineSource{StreamARN: "stream 1"}
 	for _, c := range []struct {

@@ -9,7 +9,7 @@ import (
 	"timbre"
 )
 
-func TestSearchIdentifiesAtTenSecondsAndMakesAVoiceprintAtTwenty(t *testing.T) {
+func TestSearchIdentifiesAt10SecondsAndMakesAVoiceprintAt20(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		var embedded []time.Duration
 		h.embed = func(_ context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
@@ -23,7 +23,7 @@ func TestSearchIdentifiesAtTenSecondsAndMakesAVoiceprintAtTwenty(t *testing.T) {
 		task := h.start(timbre.SpeakerSearch)
 		h.wantStatus(task.ID, timbre.InQueue, true)
 		if task.Side != timbre.Caller || h.sink(1) != nil {
-			t.Errorf("listens to %v", task.Side)
+			t.Errorf("got the %v, want the caller", task.Side)
 		}
 		h.speak(0, 100*time.Millisecond, false)
 		h.wantStatus(task.ID, timbre.InProgress, true)
@@ -39,10 +39,10 @@ func TestSearchIdentifiesAtTenSecondsAndMakesAVoiceprintAtTwenty(t *testing.T) {
 		h.wantStatus(task.ID, timbre.Succeeded, false)
 		h.wantAnnounced(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationSuccess)
 		if h.sink(0) != nil {
-			t.Error("still listening")
+			t.Error("got a subscription after the end, want none")
 		}
 		if len(embedded) != 2 || embedded[0] != ForSearch || embedded[1] != ForVoiceprint {
-			t.Errorf("embedded %v", embedded)
+			t.Errorf("got embeddings of %v", embedded)
 		}
 		got := h.store.task(task.ID)
 		if len(got.Matches) != 1 || !got.Identified || got.Voiceprint == nil || got.VoiceprintStatus != timbre.VoiceprintGenerationSuccess ||
@@ -58,7 +58,7 @@ func TestSearchIdentifiesAtTenSecondsAndMakesAVoiceprintAtTwenty(t *testing.T) {
 	})
 }
 
-func TestSearchTellsWhatACallWasTooShortFor(t *testing.T) {
+func TestSearchOfAShortCall(t *testing.T) {
 	const s = time.Second
 	for _, c := range []struct {
 		name   string
@@ -105,7 +105,7 @@ func after(ctx context.Context, d time.Duration) {
 	}
 }
 
-func TestSearchEndsWithTheReasonWhenItsWorkFails(t *testing.T) {
+func TestSearchEndsWithTheReasonOfTheFailure(t *testing.T) {
 	broken := timbre.Errorf(timbre.Internal, "infer", "secret details")
 	for _, c := range []struct {
 		name          string
@@ -141,17 +141,17 @@ func TestSearchEndsWithTheReasonWhenItsWorkFails(t *testing.T) {
 				h.wantStatus(task.ID, c.status, false)
 				h.wantAnnounced(c.told...)
 				if m := h.store.task(task.ID).Message; m != c.message {
-					t.Errorf("message %q", m)
+					t.Errorf("got message %q, want %q", m, c.message)
 				}
 				if _, err := h.Start(h.t.Context(), request(timbre.SpeakerSearch)); err != nil {
-					t.Errorf("searching again: %v", err)
+					t.Errorf("second search: got %v, want no error", err)
 				}
 			})
 		})
 	}
 }
 
-func TestSearchWithoutAMatchSaysSo(t *testing.T) {
+func TestSearchWithoutMatches(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.search = func(context.Context) ([]timbre.Match, error) { return nil, nil }
 		task := h.start(timbre.SpeakerSearch)
@@ -161,7 +161,7 @@ func TestSearchWithoutAMatchSaysSo(t *testing.T) {
 	})
 }
 
-func TestAudioIsNotHeldUpByTheSearch(t *testing.T) {
+func TestAudioDoesNotWaitForTheSearch(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		release := make(chan struct{})
 		h.search = func(context.Context) ([]timbre.Match, error) { <-release; return nil, nil }
@@ -172,18 +172,18 @@ func TestAudioIsNotHeldUpByTheSearch(t *testing.T) {
 		synctest.Wait()
 		h.wantStatus(task.ID, timbre.Succeeded, false)
 		if net := h.store.task(task.ID).Voiceprint.Net; net != ForVoiceprint {
-			t.Errorf("the voiceprint is of %v", net)
+			t.Errorf("got a voiceprint of %v, want %v", net, ForVoiceprint)
 		}
 	})
 }
 
-func TestALegThatIsAskedForIsTheOneThatIsHeard(t *testing.T) {
+func TestSearchAnalysesTheRequestedLeg(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		r := request(timbre.SpeakerSearch)
 		r.Side = timbre.Callee
 		task, err := h.Start(h.t.Context(), r)
 		if err != nil || task.Side != timbre.Callee || h.sink(1) == nil || h.sink(0) != nil {
-			t.Errorf("%v, %v", task, err)
+			t.Errorf("got %v, %v; want a task on the callee", task, err)
 		}
 		h.speak(1, 10*time.Second, true)
 		if e := h.announcer.events[0]; e.Leg != 1 || e.Call.Legs[e.Leg].Side != timbre.Callee {

@@ -7,7 +7,7 @@ import (
 	"timbre"
 )
 
-// withStreams gives the live call's legs their streams.
+// withStreams names the streams of the live call.
 func (h *harness) withStreams() {
 	c := aCall(timbre.Caller, timbre.Callee)
 	c.Legs[0].StreamARN, c.Legs[1].StreamARN = "stream 0", "stream 1"
@@ -23,16 +23,16 @@ func onStream(kind timbre.TaskKind, stream string) timbre.Task {
 	return t
 }
 
-func TestTaskOnAPipelineHearsItsStreamAlone(t *testing.T) {
+func TestTaskOnAPipelineReceivesItsStreamAlone(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.withStreams()
-		h.store.streaming = nil // the connector's settings are no affair of a pipeline's
+		h.store.streaming = nil // a pipeline does not need the connector's settings
 		s, err := h.Start(t.Context(), onStream(timbre.SpeakerSearch, "stream 1"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if s.Side != timbre.Callee || s.ConnectorID != "" {
-			t.Errorf("started as %+v", s)
+			t.Errorf("got task %+v, want one on the callee without a connector", s)
 		}
 		h.speak(0, time.Minute, true)
 		h.wantStatus(s.ID, timbre.InQueue, true)
@@ -40,7 +40,7 @@ func TestTaskOnAPipelineHearsItsStreamAlone(t *testing.T) {
 		h.wantStatus(s.ID, timbre.Succeeded, false)
 		h.wantAnnounced(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationSuccess)
 		if e := h.announcer.events[0]; e.Source == nil || e.Source.StreamARN != "stream 1" || len(e.Call.Legs) != 1 || e.Call.Legs[e.Leg].Side != timbre.Callee {
-			t.Errorf("told %+v", e)
+			t.Errorf("got event %+v", e)
 		}
 		if _, err := h.Get(t.Context(), timbre.SpeakerSearch, "pipeline", s.ID); err != nil {
 			t.Error(err)
@@ -53,8 +53,8 @@ func TestTaskOnAPipelineHearsItsStreamAlone(t *testing.T) {
 	})
 }
 
-// Whatever fragment is asked for, a task hears nothing from before its start, and says so.
-func TestTaskOnAPipelineBeginsAtTheFragmentThatItsStreamHasComeTo(t *testing.T) {
+// Whatever fragment is requested, a task receives no audio from before its start, and reports that.
+func TestTaskOnAPipelineStartsAtTheCurrentFragment(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.withStreams()
 		ahead := onStream(timbre.VoiceTone, "stream 1")
@@ -69,21 +69,21 @@ func TestTaskOnAPipelineBeginsAtTheFragmentThatItsStreamHasComeTo(t *testing.T) 
 		}
 		now := timbre.Fragment("stream 1", h.at)
 		if first.Source.Fragment != now || past.Source.Fragment == now {
-			t.Errorf("asked for %s, started at %s, want %s", past.Source.Fragment, first.Source.Fragment, now)
+			t.Errorf("requested %s: got %s, want %s", past.Source.Fragment, first.Source.Fragment, now)
 		}
 		h.at += time.Minute
 		again, err := h.Start(t.Context(), past)
 		if err != nil || again.ID != first.ID || again.Source.Fragment != now {
-			t.Errorf("the same token gives %s at %s: %v", again.ID, again.Source.Fragment, err)
+			t.Errorf("same token: got task %s at %s, %v; want %s at %s", again.ID, again.Source.Fragment, err, first.ID, now)
 		}
 		h.speak(1, Tick, true)
 		if e := h.announcer.events[0]; e.Source.Fragment != now {
-			t.Errorf("told of fragment %s", e.Source.Fragment)
+			t.Errorf("got an event of fragment %s, want %s", e.Source.Fragment, now)
 		}
 	})
 }
 
-func TestToneOnAPipelineIsOfOneLeg(t *testing.T) {
+func TestToneOnAPipelineHasOneLeg(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.withStreams()
 		if _, err := h.Start(t.Context(), onStream(timbre.VoiceTone, "stream 1")); err != nil {
@@ -112,7 +112,7 @@ func TestStartOnAPipelineRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		if b, used, err := h.Repeated(t.Context(), first); err != nil || !used || b.ID != a.ID {
-			t.Errorf("repeated: %s, %v, %v", b.ID, used, err)
+			t.Errorf("Repeated: got %s, %v, %v; want %s", b.ID, used, err, a.ID)
 		}
 		other := onStream(timbre.VoiceTone, "stream 1")
 		other.Token = "token"
@@ -125,7 +125,7 @@ func TestStartOnAPipelineRefuses(t *testing.T) {
 	})
 }
 
-func TestTaskOnAPipelineThatWasRunningWhenTheServerDiedFailsForItsStream(t *testing.T) {
+func TestRecoverTaskOnAPipeline(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.withStreams()
 		dead := onStream(timbre.VoiceTone, "stream 1")
@@ -136,7 +136,7 @@ func TestTaskOnAPipelineThatWasRunningWhenTheServerDiedFailsForItsStream(t *test
 		}
 		h.wantAnnounced(timbre.ToneFailure)
 		if e := h.announcer.events[0]; e.Source == nil || e.Call.Legs[e.Leg].Side != timbre.Callee {
-			t.Errorf("told %+v", e)
+			t.Errorf("got event %+v", e)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 
 const noTone = `{"VoiceAnalyticsProcessorConfiguration": {"VoiceToneAnalysisStatus": "Disabled"}}`
 
-func TestStartRefusesWhatCannotBeAnalysed(t *testing.T) {
+func TestStartRefuses(t *testing.T) {
 	const search, tone = timbre.SpeakerSearch, timbre.VoiceTone
 	off := func(h *harness) { h.store.streaming.Disabled = true }
 	for _, c := range []struct {
@@ -58,7 +58,7 @@ func TestStartRefusesWhatCannotBeAnalysed(t *testing.T) {
 					if _, err = h.Start(h.t.Context(), r); c.always {
 						wantKind(t, err, c.want)
 					} else if err != nil {
-						t.Errorf("with analytics: always: %v", err)
+						t.Errorf("analytics: always: got %v, want no error", err)
 					}
 				})
 			})
@@ -66,7 +66,7 @@ func TestStartRefusesWhatCannotBeAnalysed(t *testing.T) {
 	}
 }
 
-func TestCallLegLeftOutIsTheCallerOrAMixedLeg(t *testing.T) {
+func TestCallLegDefault(t *testing.T) {
 	for _, c := range []struct {
 		legs []timbre.Side
 		ask  timbre.Side
@@ -92,13 +92,13 @@ func TestCallLegLeftOutIsTheCallerOrAMixedLeg(t *testing.T) {
 			case c.want < 0:
 				wantKind(t, err, timbre.Unprocessable)
 			case err != nil || task.Side != c.legs[c.want] || h.sink(c.want) == nil:
-				t.Errorf("%v, %v asked for: %v, %v", c.legs, c.ask, task.Side, err)
+				t.Errorf("legs %v, %v requested: got %v, %v", c.legs, c.ask, task.Side, err)
 			}
 		})
 	}
 }
 
-func TestOneActiveTaskOfAKindOnACall(t *testing.T) {
+func TestOneActiveTaskOfAKind(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		first := h.start(timbre.SpeakerSearch)
 		h.start(timbre.VoiceTone)
@@ -111,7 +111,7 @@ func TestOneActiveTaskOfAKindOnACall(t *testing.T) {
 	})
 }
 
-func TestATokenGivesItsTaskAgain(t *testing.T) {
+func TestTokenReturnsItsTask(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		r := request(timbre.SpeakerSearch)
 		r.Token = "token"
@@ -122,7 +122,7 @@ func TestATokenGivesItsTaskAgain(t *testing.T) {
 		again := func(when string) {
 			t.Helper()
 			if got, err := h.Start(h.t.Context(), r); err != nil || got.ID != first.ID {
-				t.Errorf("%s: %v, %v", when, got.ID, err)
+				t.Errorf("%s: got %v, %v; want %s", when, got.ID, err, first.ID)
 			}
 		}
 		again("while active")
@@ -133,13 +133,13 @@ func TestATokenGivesItsTaskAgain(t *testing.T) {
 			other := r
 			change(&other)
 			if _, err := h.Start(h.t.Context(), other); timbre.KindOf(err) != timbre.Conflict || err == nil {
-				t.Errorf("another %s: %v", name, err)
+				t.Errorf("other %s: got %v, want Conflict", name, err)
 			}
 		}
 		tone := request(timbre.VoiceTone)
 		tone.Token = r.Token
 		if got, err := h.Start(h.t.Context(), tone); err != nil || got.ID == first.ID {
-			t.Errorf("the token of another kind: %v", err)
+			t.Errorf("token of the other kind: got %v, want a task", err)
 		}
 		if err := h.Stop(h.t.Context(), timbre.SpeakerSearch, "vc", first.ID); err != nil {
 			t.Fatal(err)
@@ -150,7 +150,7 @@ func TestATokenGivesItsTaskAgain(t *testing.T) {
 	})
 }
 
-func TestTwinStartsWithOneTokenGetOneTask(t *testing.T) {
+func TestConcurrentStartsWithOneToken(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		r := request(timbre.VoiceTone)
 		r.Token = "token"
@@ -168,15 +168,15 @@ func TestTwinStartsWithOneTokenGetOneTask(t *testing.T) {
 		all.Wait()
 		for _, id := range ids {
 			if id != ids[0] {
-				t.Errorf("tasks %v", ids)
+				t.Errorf("got tasks %v, want one", ids)
 			}
 		}
 	})
 }
 
-func TestACallThatEndsDuringStartEndsTheTask(t *testing.T) {
+func TestCallEndsDuringStart(t *testing.T) {
 	inHarness(t, func(h *harness) {
-		h.deps.Calls = always{fakeCalls{h}} // what Start sees; the ears know better
+		h.deps.Calls = always{fakeCalls{h}} // what Start reads; the speech source knows that it has ended
 		delete(h.live, tx)
 		task, err := h.Start(h.t.Context(), request(timbre.SpeakerSearch))
 		if err != nil {
@@ -192,7 +192,7 @@ type always struct{ fakeCalls }
 
 func (always) Call(string) (timbre.Call, bool) { return twoLegs, true }
 
-func TestGetIsForTheTaskOfTheConnectorAlone(t *testing.T) {
+func TestGetRequiresKindAndOwner(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.start(timbre.SpeakerSearch)
 		if got, err := h.Get(h.t.Context(), timbre.SpeakerSearch, "vc", task.ID); err != nil || got.ID != task.ID {

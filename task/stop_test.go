@@ -9,12 +9,12 @@ import (
 	"timbre"
 )
 
-func TestStopKeepsTheResultsSoFarAndTellsNothingMore(t *testing.T) {
+func TestStopKeepsResultsAndSendsNoEvent(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		talk time.Duration
 		told int
-	}{{"queued", 0, 0}, {"listening", 5 * time.Second, 0}, {"gathering", 12 * time.Second, 1}} {
+	}{{"queued", 0, 0}, {"listening", 5 * time.Second, 0}, {"collecting", 12 * time.Second, 1}} {
 		t.Run(c.name, func(t *testing.T) {
 			inHarness(t, func(h *harness) {
 				task := h.start(timbre.SpeakerSearch)
@@ -23,17 +23,17 @@ func TestStopKeepsTheResultsSoFarAndTellsNothingMore(t *testing.T) {
 					t.Fatal(err)
 				}
 				if h.sink(0) != nil {
-					t.Error("still listening")
+					t.Error("got a subscription after Stop, want none")
 				}
 				h.wantStatus(task.ID, timbre.Stopped, false)
 				if err := h.Stop(h.t.Context(), timbre.SpeakerSearch, "vc", task.ID); err != nil {
-					t.Errorf("a second stop: %v", err)
+					t.Errorf("second Stop: got %v, want no error", err)
 				}
 				h.speak(0, 20*time.Second, true)
 				h.hangUp()
 				h.wantStatus(task.ID, timbre.Stopped, false)
 				if got := h.store.task(task.ID); len(h.announcer.statuses()) != c.told || len(got.Matches) != c.told {
-					t.Errorf("told %v, kept %v", h.announcer.statuses(), got.Matches)
+					t.Errorf("got events %v and matches %v", h.announcer.statuses(), got.Matches)
 				}
 			})
 		})
@@ -60,7 +60,7 @@ func TestStopDuringTheSearchDropsItsResult(t *testing.T) {
 	})
 }
 
-func TestStopOfATaskThatHasEndedIsRefused(t *testing.T) {
+func TestStopRefusesEndedTasks(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		done := h.start(timbre.SpeakerSearch)
 		h.speak(0, 20*time.Second, true)
@@ -71,7 +71,7 @@ func TestStopOfATaskThatHasEndedIsRefused(t *testing.T) {
 	})
 }
 
-func TestStopOfAToneTellsNothing(t *testing.T) {
+func TestStopOfAToneSendsNoEvent(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.start(timbre.VoiceTone)
 		h.converse(6*time.Second, true, true)

@@ -12,7 +12,7 @@ import (
 	"timbre"
 )
 
-// lines are the events as leg, status and seconds since Start.
+// lines returns the events as leg, status and seconds since Start.
 func (h *harness) lines() (lines []string) {
 	for _, e := range h.announcer.events {
 		lines = append(lines, fmt.Sprintf("%d %s %g", e.Leg, strings.TrimPrefix(e.Status, "VoiceToneAnalysis"), e.Time.Sub(h.store.task(e.TaskID).Created).Seconds()))
@@ -23,11 +23,11 @@ func (h *harness) lines() (lines []string) {
 func (h *harness) wantLines(want ...string) {
 	h.t.Helper()
 	if got := h.lines(); !slices.Equal(got, want) {
-		h.t.Errorf("told\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		h.t.Errorf("got events\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
-// converse lets both legs be heard for a while, at the same time.
+// converse sends audio on both legs at the same time.
 func (h *harness) converse(d time.Duration, caller, callee bool) {
 	for ; d > 0; d -= 100 * time.Millisecond {
 		h.speak(0, 100*time.Millisecond, caller)
@@ -35,7 +35,7 @@ func (h *harness) converse(d time.Duration, caller, callee bool) {
 	}
 }
 
-func TestToneOfBothLegsEveryFiveSeconds(t *testing.T) {
+func TestToneEvery5Seconds(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.start(timbre.VoiceTone)
 		h.wantStatus(task.ID, timbre.InQueue, true)
@@ -53,7 +53,7 @@ func TestToneOfBothLegsEveryFiveSeconds(t *testing.T) {
 	})
 }
 
-func TestToneSpansSayFromWhenToWhen(t *testing.T) {
+func TestToneSpans(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		after(h.t.Context(), time.Hour)
 		task := h.start(timbre.VoiceTone)
@@ -70,15 +70,15 @@ func TestToneSpansSayFromWhenToWhen(t *testing.T) {
 			}
 		}
 		if n := len(h.announcer.events); n != 18 { // 8 looks and the last one, at two legs
-			t.Errorf("%d events", n)
+			t.Errorf("got %d events, want 18", n)
 		}
 		if last := h.announcer.events[17]; last.Time.Sub(task.Created) != 41*time.Second || last.Status != timbre.ToneCompleted {
-			t.Errorf("last %+v", last)
+			t.Errorf("got last event %+v, want Completed at 41 s", last)
 		}
 	})
 }
 
-func TestToneFailsAfterTenSecondsOfSilenceOnceUntilTalkResumes(t *testing.T) {
+func TestToneReportsSilenceOnce(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.start(timbre.VoiceTone)
 		h.converse(4*time.Second, true, true)
@@ -100,16 +100,16 @@ func TestToneFailsAfterTenSecondsOfSilenceOnceUntilTalkResumes(t *testing.T) {
 			"1 Completed 70",
 		}
 		if !slices.Equal(callee, want) {
-			t.Errorf("callee:\n%s", strings.Join(callee, "\n"))
+			t.Errorf("got events of the callee\n%s\nwant\n%s", strings.Join(callee, "\n"), strings.Join(want, "\n"))
 		}
 		last := h.announcer.events[len(h.announcer.events)-1]
 		if last.Current.End.Sub(task.Created) != 30*time.Second {
-			t.Errorf("the callee's latest window ends at %v", last.Current.End.Sub(task.Created))
+			t.Errorf("got the end of the latest window at %v, want 30s", last.Current.End.Sub(task.Created))
 		}
 	})
 }
 
-func TestToneOfALegWithoutPacketsIsLookedAtByTheOtherLegsClock(t *testing.T) {
+func TestToneOfALegWithoutPackets(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.start(timbre.VoiceTone)
 		h.speak(1, 4*time.Second, true)
@@ -121,7 +121,7 @@ func TestToneOfALegWithoutPacketsIsLookedAtByTheOtherLegsClock(t *testing.T) {
 	})
 }
 
-func TestToneGoesByMediaTimeHoweverSlowTheScoringIs(t *testing.T) {
+func TestToneUsesMediaTime(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		score := h.score
 		h.score = func(ctx context.Context, leg int, at time.Duration) (timbre.Tone, bool, error) {
@@ -139,7 +139,7 @@ func TestToneGoesByMediaTimeHoweverSlowTheScoringIs(t *testing.T) {
 	})
 }
 
-func TestToneWithoutTalkFails(t *testing.T) {
+func TestToneWithoutSpeechFails(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.start(timbre.VoiceTone)
 		h.converse(2*time.Second, true, true)
@@ -149,7 +149,7 @@ func TestToneWithoutTalkFails(t *testing.T) {
 	})
 }
 
-func TestToneOfACallThatEndsUnheardFails(t *testing.T) {
+func TestToneOfACallWithoutAudioFails(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.start(timbre.VoiceTone)
 		h.hangUp()
@@ -158,7 +158,7 @@ func TestToneOfACallThatEndsUnheardFails(t *testing.T) {
 	})
 }
 
-func TestToneOfALegThatWasNeverScoredEndsInFailure(t *testing.T) {
+func TestToneOfALegThatWasNeverScoredFails(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.start(timbre.VoiceTone)
 		h.converse(6*time.Second, true, false)
@@ -168,7 +168,7 @@ func TestToneOfALegThatWasNeverScoredEndsInFailure(t *testing.T) {
 	})
 }
 
-func TestToneOfPoorAudioIsToldOnce(t *testing.T) {
+func TestToneReportsPoorAudioOnce(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		score := h.score
 		h.score = func(ctx context.Context, leg int, at time.Duration) (timbre.Tone, bool, error) {
@@ -183,12 +183,12 @@ func TestToneOfPoorAudioIsToldOnce(t *testing.T) {
 		h.wantStatus(task.ID, timbre.Succeeded, false)
 		h.wantLines("0 Failure 5", "1 Failure 10", "0 Successful 20", "0 Completed 21", "1 Failure 21")
 		if m := h.announcer.events[0].StatusMessage; m != poor.Msg {
-			t.Errorf("message %q", m)
+			t.Errorf("got message %q, want %q", m, poor.Msg)
 		}
 	})
 }
 
-func TestToneOfAMixedCallHasOneLegWithoutACaller(t *testing.T) {
+func TestToneOfAMixedCall(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.live[tx] = aCall(timbre.Mixed)
 		h.start(timbre.VoiceTone)
@@ -196,12 +196,12 @@ func TestToneOfAMixedCallHasOneLegWithoutACaller(t *testing.T) {
 		h.hangUp()
 		h.wantLines("0 Successful 5", "0 Completed 6")
 		if e := h.announcer.events[0]; e.Call.Legs[e.Leg].Side.IsCaller() != nil {
-			t.Errorf("event %+v", e)
+			t.Errorf("got event %+v, want no caller", e)
 		}
 	})
 }
 
-func TestAJumpOfTheMediaClockMakesAMinuteOfLooksAtMost(t *testing.T) {
+func TestMediaClockJumpIsBounded(t *testing.T) {
 	at := func(at time.Duration, phase toneState) (toneState, []scoreTone) {
 		s, _, effects := phase.step(speechReceived{0, timbre.Speech{At: at, Voiced: true}}, startTime)
 		var looks []scoreTone
@@ -215,22 +215,22 @@ func TestAJumpOfTheMediaClockMakesAMinuteOfLooksAtMost(t *testing.T) {
 	for _, jump := range []time.Duration{time.Hour, time.Hour + time.Millisecond, 149 * time.Hour} {
 		s, looks := at(time.Second, newState(aTask(timbre.VoiceTone), twoLegs, 0).(toneState))
 		if len(looks) != 0 {
-			t.Errorf("%d looks at once", len(looks))
+			t.Errorf("got %d scores at once, want at most %d", len(looks), maxTicks)
 		}
 		s, looks = at(jump, s)
 		if n := len(looks); n > maxTicks+1 {
-			t.Errorf("%d looks", n)
+			t.Errorf("got %d scores", n)
 		}
 		if !looks[2].silent[0] || !looks[1].silent[1] {
-			t.Error("the silence was not noticed")
+			t.Error("got no report of the silence, want one")
 		}
 		if s.tick <= jump || s.tick > jump+Tick || s.tick%Tick != 0 {
-			t.Errorf("after %v the next tick is %v", jump, s.tick)
+			t.Errorf("after %v: got next tick %v", jump, s.tick)
 		}
 	}
 }
 
-func TestOneLegThatIsOverDoesNotEndTheTone(t *testing.T) {
+func TestToneContinuesWhileOneLegIsLive(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.start(timbre.VoiceTone)
 		h.converse(4*time.Second, true, true)
@@ -242,7 +242,7 @@ func TestOneLegThatIsOverDoesNotEndTheTone(t *testing.T) {
 	})
 }
 
-func TestToneOfALegThatJoinsLateIsThatOfItsOwnLast30Seconds(t *testing.T) {
+func TestToneOfALateLegCoversItsOwnLast30Seconds(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.start(timbre.VoiceTone)
 		h.speak(0, time.Minute, true)
@@ -256,12 +256,12 @@ func TestToneOfALegThatJoinsLateIsThatOfItsOwnLast30Seconds(t *testing.T) {
 		}
 		want := []string{"1 Failure 10", "1 Successful 65", "1 Successful 70", "1 Completed 71"}
 		if !slices.Equal(callee, want) {
-			t.Errorf("callee:\n%s", strings.Join(callee, "\n"))
+			t.Errorf("got events of the callee\n%s\nwant\n%s", strings.Join(callee, "\n"), strings.Join(want, "\n"))
 		}
 	})
 }
 
-func TestToneOfACallThatWasOnHoldAtStartTellsTheTimeFromItsFirstFrame(t *testing.T) {
+func TestToneOfACallOnHoldAtStart(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		task := h.start(timbre.VoiceTone)
 		after(h.t.Context(), time.Hour)
@@ -269,7 +269,7 @@ func TestToneOfACallThatWasOnHoldAtStartTellsTheTimeFromItsFirstFrame(t *testing
 		h.hangUp()
 		first := h.announcer.events[0]
 		if at := first.Time.Sub(task.Created); at != time.Hour+Tick || first.Overall.Start.Sub(task.Created) != time.Hour {
-			t.Errorf("the first look is at %v, of speech from %v on", at, first.Overall.Start.Sub(task.Created))
+			t.Errorf("got the first score at %v of speech from %v on", at, first.Overall.Start.Sub(task.Created))
 		}
 	})
 }
