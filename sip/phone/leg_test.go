@@ -7,22 +7,22 @@ import (
 	"timbre/sip/transport"
 )
 
-func TestPortsArePairsAndOursAlone(t *testing.T) {
+func TestPortsAreBoundInPairs(t *testing.T) {
 	local := netip.MustParseAddr("127.0.0.1")
-	legs, err := openLegs(local, Config{Caller: Party{Audio: talk(161, 1)}, Metadata: true})
+	legs, err := openLegs(local, Config{Caller: Party{Audio: audio(161, 1)}, Metadata: true})
 	must(t, err)
 	for _, l := range legs {
 		defer l.close()
 		if l.port()%2 != 0 {
-			t.Errorf("RTP on the odd port %d", l.port())
+			t.Errorf("got RTP on port %d, want an even port", l.port())
 		}
 		if c, err := listen(local, l.port()+1); err == nil {
 			_ = c.Close()
-			t.Errorf("port %d is free for others", l.port()+1)
+			t.Errorf("got port %d free, want it bound for RTCP", l.port()+1)
 		}
 	}
 	if legs[0].packets() != 2 || legs[1].packets() != 0 {
-		t.Errorf("%d and %d packets", legs[0].packets(), legs[1].packets())
+		t.Errorf("got %d and %d packets, want 2 and 0", legs[0].packets(), legs[1].packets())
 	}
 }
 
@@ -32,7 +32,7 @@ func BenchmarkPacket(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer sink.Close()
-	l, err := openLeg(netip.MustParseAddr("127.0.0.1"), ULaw, talk(160*1000, 1))
+	l, err := openLeg(netip.MustParseAddr("127.0.0.1"), ULaw, audio(160*1000, 1))
 	if err != nil {
 		b.Fatal(err)
 	}

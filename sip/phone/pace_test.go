@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestPacketsGoEvenlyAtEverySpeed(t *testing.T) {
+func TestPacketsAreEvenAtEverySpeed(t *testing.T) {
 	for _, speed := range []float64{0.5, 1, 4, 8, 20, 100} {
 		p := newPace(speed)
 		each := time.Duration(20 * float64(time.Millisecond) / speed)
@@ -13,17 +13,17 @@ func TestPacketsGoEvenlyAtEverySpeed(t *testing.T) {
 			at := time.Duration(k) * p.tick
 			next := p.next(sent, at)
 			if want := int(at/each) + 1; next != want {
-				t.Fatalf("speed %g at %s: %d packets, want %d", speed, at, next, want)
+				t.Fatalf("speed %g at %s: got %d packets, want %d", speed, at, next, want)
 			}
 			if n := next - sent; n > p.burst/2+1 {
-				t.Fatalf("speed %g at %s: %d packets at once", speed, at, n)
+				t.Fatalf("speed %g at %s: got %d packets at once, want at most %d", speed, at, n, p.burst/2+1)
 			}
 			sent = next
 		}
 	}
 }
 
-func TestAfterAStallTheScheduleIsReachedAgainWithoutAFlood(t *testing.T) {
+func TestScheduleIsReachedAfterAStall(t *testing.T) {
 	p := newPace(8) // two packets a tick
 	stall := time.Second
 	sent, behind := 0, 400
@@ -31,11 +31,11 @@ func TestAfterAStallTheScheduleIsReachedAgainWithoutAFlood(t *testing.T) {
 		at := stall + time.Duration(k)*p.tick
 		next := p.next(sent, at)
 		if next-sent > 4 {
-			t.Fatalf("%d packets in one tick", next-sent)
+			t.Fatalf("got %d packets in one tick, want at most 4", next-sent)
 		}
 		sent, behind = next, int(p.packets(at))+1-next
 	}
 	if behind > 0 {
-		t.Errorf("still %d packets behind", behind)
+		t.Errorf("got %d packets behind, want 0", behind)
 	}
 }

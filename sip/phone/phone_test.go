@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,35 +17,44 @@ import (
 	"timbre/environment"
 )
 
-func talk(n int, b byte) []byte { return bytes.Repeat([]byte{b}, n) }
+func audio(n int, b byte) []byte { return bytes.Repeat([]byte{b}, n) }
 
 func config(server string) Config {
 	return Config{
 		Server: server, From: "+12065550101", To: "+12065550199", Metadata: true, Speed: 20,
-		Caller: Party{AOR: "sip:+12065550101@example.com", Name: "Ann & Co", Audio: talk(1600, 1)},
-		Callee: Party{AOR: "sip:agent@example.com", Audio: talk(1000, 2)},
+		Caller: Party{AOR: "sip:+12065550101@example.com", Name: "Ann & Co", Audio: audio(1600, 1)},
+		Callee: Party{AOR: "sip:agent@example.com", Audio: audio(1000, 2)},
 	}
 }
 
-func TestSIPRECCallIsTakenAndBothLegsArriveWhole(t *testing.T) {
+func TestSIPRECCallSendsBothLegs(t *testing.T) {
 	for _, network := range []string{"udp", "tcp"} {
 		t.Run(network, func(t *testing.T) {
 			u := newUAS(t, network)
 			c, err := Dial(t.Context(), environment.Environment{}, config(u.url))
 			must(t, err)
 			if c.TransactionID != "5f1c2f1e-0000-4000-8000-000000000001" {
-				t.Errorf("transaction id %q", c.TransactionID)
+				t.Errorf("got transaction id %q, want the one in the answer", c.TransactionID)
 			}
 			inv := receive(t, u.invites, "INVITE")
 			receive(t, u.acks, "ACK")
-			if inv.CallID().Value() != c.CallID || inv.GetHeader("Require").Value() != "siprec" ||
-				!inv.Contact().Params.Has("+sip.src") || inv.From().Address.User != "+12065550101" || inv.Recipient.User != "+12065550199" {
-				t.Errorf("INVITE:\n%s", inv)
+			for _, c := range []struct{ what, got, want string }{
+				{"Call-ID", inv.CallID().Value(), c.CallID},
+				{"Require", inv.GetHeader("Require").Value(), "siprec"},
+				{"From", inv.From().Address.User, "+12065550101"},
+				{"Request-URI", inv.Recipient.User, "+12065550199"},
+			} {
+				if c.got != c.want {
+					t.Errorf("%s: got %s, want %s", c.what, c.got, c.want)
+				}
+			}
+			if !inv.Contact().Params.Has("+sip.src") {
+				t.Errorf("got Contact %s, want +sip.src", inv.Contact().Value())
 			}
 			must(t, c.Play(t.Context()))
 			streams := receive(t, u.taken, "call").streams
-			checkStream(t, streams[0].wait(t, 10), talk(1600, 1))
-			checkStream(t, streams[1].wait(t, 10), append(talk(1000, 2), talk(600, 0xFF)...))
+			checkStream(t, streams[0].wait(t, 10), audio(1600, 1))
+			checkStream(t, streams[1].wait(t, 10), append(audio(1000, 2), audio(600, 0xFF)...))
 			must(t, c.Hangup(t.Context()))
 			receive(t, u.byes, "BYE")
 			receive(t, c.Ended(), "the end")
@@ -55,20 +65,26 @@ func TestSIPRECCallIsTakenAndBothLegsArriveWhole(t *testing.T) {
 
 func checkStream(t *testing.T, got []rtp.Packet, audio []byte) {
 	t.Helper()
-	var heard []byte
+	var received []byte
 	for i, p := range got {
-		if p.Marker != (i == 0) || p.PayloadType != ULaw || p.SSRC != got[0].SSRC ||
-			p.SequenceNumber != got[0].SequenceNumber+uint16(i) || p.Timestamp != got[0].Timestamp+uint32(i)*timbre.FrameSamples {
-			t.Errorf("packet %d: %v", i, p.Header)
+		want := rtp.Header{
+			Version: 2, Marker: i == 0, PayloadType: ULaw, SSRC: got[0].SSRC,
+			SequenceNumber: got[0].SequenceNumber + uint16(i), Timestamp: got[0].Timestamp + uint32(i)*timbre.FrameSamples,
 		}
-		heard = append(heard, p.Payload...)
+		if p.Version != want.Version || p.Marker != want.Marker || p.PayloadType != want.PayloadType {
+			t.Errorf("packet %d: got %v, want %v", i, p.Header, want)
+		}
+		if p.SSRC != want.SSRC || p.SequenceNumber != want.SequenceNumber || p.Timestamp != want.Timestamp {
+			t.Errorf("packet %d: got %v, want %v", i, p.Header, want)
+		}
+		received = append(received, p.Payload...)
 	}
-	if !bytes.Equal(heard, audio) {
-		t.Errorf("%d packets, %d bytes, not the audio of %d bytes", len(got), len(heard), len(audio))
+	if !bytes.Equal(received, audio) {
+		t.Errorf("got %d packets with %d bytes, want the audio of %d bytes", len(got), len(received), len(audio))
 	}
 }
 
-func TestMetadataNamesWhoSpeaksInWhichStream(t *testing.T) {
+func TestMetadataNamesTheSenderOfEachStream(t *testing.T) {
 	u := newUAS(t, "udp")
 	c, err := Dial(t.Context(), environment.Environment{}, config(u.url))
 	must(t, err)
@@ -86,7 +102,7 @@ func TestMetadataNamesWhoSpeaksInWhichStream(t *testing.T) {
 		p, s := r.Participants[i], r.Speaking[i]
 		if p.Name.AOR != want.aor || p.Name.Name != want.name || s.Participant != p.ID || labels[s.Send] != want.label ||
 			len(s.Receive) != 1 || s.Receive[0] != r.Speaking[1-i].Send {
-			t.Errorf("participant %d: %+v %+v", i, p, s)
+			t.Errorf("participant %d: got %+v, %+v, want %+v", i, p, s, want)
 		}
 	}
 }
@@ -102,11 +118,11 @@ func TestMixedCallHasOneStreamWithTwoSenders(t *testing.T) {
 	var r recording
 	must(t, xml.Unmarshal([]byte(text), &r))
 	if len(r.Streams) != 1 || len(r.Speaking) != 2 || r.Speaking[0].Send != r.Streams[0].ID || r.Speaking[1].Send != r.Streams[0].ID {
-		t.Errorf("metadata:\n%s", text)
+		t.Errorf("got\n%s\nwant one stream that both send", text)
 	}
 }
 
-func TestPlainCallIsMarkedAsRecordOnlyAndHasNoLabels(t *testing.T) {
+func TestPlainCallIsMarkedRecordOnly(t *testing.T) {
 	u := newUAS(t, "udp")
 	cfg := config(u.url)
 	cfg.Metadata, cfg.PayloadType, cfg.RequestURI = false, ALaw, "sip:+1206@abc.voiceconnector.local"
@@ -117,15 +133,15 @@ func TestPlainCallIsMarkedAsRecordOnlyAndHasNoLabels(t *testing.T) {
 	offer, text := parts(t, inv)
 	if text != "" || strings.Contains(offer, "a=label") || strings.Count(offer, "m=audio ") != 2 || !strings.Contains(offer, "PCMA/8000") ||
 		inv.GetHeader("X-Voice-Connector-Record-Only").Value() != "true" || inv.Recipient.Host != "abc.voiceconnector.local" {
-		t.Errorf("INVITE:\n%s", inv)
+		t.Errorf("got\n%s\nwant two PCMA lines without labels, marked record-only", inv)
 	}
 	must(t, c.Play(t.Context()))
 	if p := receive(t, u.taken, "call").streams[1].wait(t, 10)[9]; p.PayloadType != ALaw || p.Payload[159] != 0xD5 {
-		t.Errorf("A-law silence is %#x in payload type %d", p.Payload[159], p.PayloadType)
+		t.Errorf("got silence %#x in payload type %d, want 0xd5 in 8", p.Payload[159], p.PayloadType)
 	}
 }
 
-func TestAnswerDecidesWhereEachLegGoes(t *testing.T) {
+func TestAnswerSetsWhereEachLegGoes(t *testing.T) {
 	for name, answer := range map[string]func(labels []string, ports []int) string{
 		"labels crossed": func(l []string, p []int) string {
 			return sdpAnswer([]string{l[1], l[0]}, []int{p[1], p[0]})
@@ -139,37 +155,39 @@ func TestAnswerDecidesWhereEachLegGoes(t *testing.T) {
 			must(t, c.Play(t.Context()))
 			streams := receive(t, u.taken, "call").streams
 			if first, second := streams[0].wait(t, 10), streams[1].wait(t, 10); first[0].Payload[0] != 1 || second[0].Payload[0] != 2 {
-				t.Error("the legs went to each other's ports")
+				t.Error("got each leg at the other's port, want its own")
 			}
 			must(t, c.Hangup(t.Context()))
 		})
 	}
 }
 
-func TestAnswerWithoutAudioEndsTheCallWithAnError(t *testing.T) {
+func TestAnswerWithoutAudioEndsTheCall(t *testing.T) {
 	u := newUAS(t, "udp", func(u *uas) {
 		u.answer = func(l []string, p []int) string { return sdpAnswer(l, []int{0, 0}) }
 	})
 	_, err := Dial(t.Context(), environment.Environment{}, config(u.url))
 	if timbre.KindOf(err) != timbre.Unavailable {
-		t.Errorf("error %v", err)
+		t.Errorf("got error %v, want Unavailable", err)
 	}
 	receive(t, u.byes, "BYE")
 }
 
 func TestRefusalNamesTheStatus(t *testing.T) {
 	for status, want := range map[int]timbre.Kind{403: timbre.Forbidden, 404: timbre.NotFound, 488: timbre.Invalid, 503: timbre.Unavailable} {
-		u := newUAS(t, "udp", func(u *uas) {
-			u.script = func(_ *uas, req *sip.Request, tx sip.ServerTransaction) {
-				res := sip.NewResponseFromRequest(req, status, "No Way", nil)
-				res.AppendHeader(sip.NewHeader("Warning", `399 timbre "because"`))
-				_ = tx.Respond(res)
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			u := newUAS(t, "udp", func(u *uas) {
+				u.script = func(_ *uas, req *sip.Request, tx sip.ServerTransaction) {
+					res := sip.NewResponseFromRequest(req, status, "No Way", nil)
+					res.AppendHeader(sip.NewHeader("Warning", `399 timbre "because"`))
+					_ = tx.Respond(res)
+				}
+			})
+			_, err := Dial(t.Context(), environment.Environment{}, config(u.url))
+			if timbre.KindOf(err) != want || !strings.Contains(err.Error(), "No Way") || !strings.Contains(err.Error(), "because") {
+				t.Errorf("got %v, want kind %v with the phrase and the warning", err, want)
 			}
 		})
-		_, err := Dial(t.Context(), environment.Environment{}, config(u.url))
-		if timbre.KindOf(err) != want || !strings.Contains(err.Error(), "No Way") || !strings.Contains(err.Error(), "because") {
-			t.Errorf("%d: %v", status, err)
-		}
 	}
 }
 
@@ -184,7 +202,7 @@ func TestCancelledDialSendsCANCEL(t *testing.T) {
 		}
 	})
 	if _, err := Dial(ctx, environment.Environment{}, config(u.url)); !errors.Is(err, why) {
-		t.Errorf("error %v", err)
+		t.Errorf("got error %v, want %v", err, why)
 	}
 	receive(t, u.cancels, "CANCEL")
 }
@@ -195,19 +213,19 @@ func TestCancelledPlayHangsUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cfg.Progress = func(at, total time.Duration) {
 		if total != 200*time.Millisecond {
-			t.Errorf("total %s", total)
+			t.Errorf("got total %s, want 200ms", total)
 		}
 		cancel()
 	}
 	c, err := Dial(t.Context(), environment.Environment{}, cfg)
 	must(t, err)
 	if err := c.Play(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v", err)
+		t.Errorf("got error %v, want context.Canceled", err)
 	}
 	receive(t, u.byes, "BYE")
 }
 
-func TestServerMayAskRefreshAndHangUp(t *testing.T) {
+func TestServerProbesRefreshesAndHangsUp(t *testing.T) {
 	for _, network := range []string{"udp", "tcp"} {
 		t.Run(network, func(t *testing.T) {
 			u := newUAS(t, network)
@@ -221,7 +239,7 @@ func TestServerMayAskRefreshAndHangUp(t *testing.T) {
 				res, err := call.dialog.Do(t.Context(), req)
 				must(t, err)
 				if res.StatusCode != sip.StatusOK || (method == sip.INVITE) != (len(res.Body()) > 0) {
-					t.Errorf("%s: %s", method, res)
+					t.Errorf("%s: got\n%s\nwant 200, with SDP for INVITE only", method, res)
 				}
 			}
 			waiting := make(chan error, 1)
@@ -229,14 +247,14 @@ func TestServerMayAskRefreshAndHangUp(t *testing.T) {
 			call.streams[0].wait(t, 3)
 			must(t, call.dialog.Bye(t.Context()))
 			if err := receive(t, waiting, "the end of Wait"); timbre.KindOf(err) != timbre.Gone {
-				t.Errorf("error %v", err)
+				t.Errorf("got error %v, want Gone", err)
 			}
 			must(t, c.Hangup(t.Context()))
 		})
 	}
 }
 
-func TestBadConfigurationIsRefusedByName(t *testing.T) {
+func TestInvalidConfiguration(t *testing.T) {
 	for want, change := range map[string]func(*Config){
 		"udp://HOST:PORT":   func(c *Config) { c.Server = "127.0.0.1:5060" },
 		"payload type 9":    func(c *Config) { c.PayloadType = 9 },
@@ -244,10 +262,12 @@ func TestBadConfigurationIsRefusedByName(t *testing.T) {
 		"is not a SIP URI":  func(c *Config) { c.RequestURI = "sip:" },
 		"INVITE to tcp://1": func(c *Config) { c.Server = "tcp://127.0.0.1:1" },
 	} {
-		cfg := config("udp://127.0.0.1:5060")
-		change(&cfg)
-		if _, err := Dial(t.Context(), environment.Environment{}, cfg); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", want, err)
-		}
+		t.Run(want, func(t *testing.T) {
+			cfg := config("udp://127.0.0.1:5060")
+			change(&cfg)
+			if _, err := Dial(t.Context(), environment.Environment{}, cfg); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got error %v, want %q in it", err, want)
+			}
+		})
 	}
 }

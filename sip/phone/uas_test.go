@@ -174,7 +174,7 @@ func parts(t *testing.T, req *sip.Request) (offer, metadata string) {
 		case "application/rs-metadata+xml":
 			metadata = string(body)
 		default:
-			t.Errorf("unexpected part %v", p.Header)
+			t.Errorf("got part %v, want SDP or metadata", p.Header)
 		}
 	}
 }
@@ -237,7 +237,7 @@ func receive[T any](t *testing.T, c <-chan T, what string) (v T) {
 	select {
 	case v = <-c:
 	case <-ctx.Done():
-		t.Fatalf("%s did not come", what)
+		t.Fatalf("got no %s, want one", what)
 	}
 	return v
 }
