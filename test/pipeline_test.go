@@ -319,7 +319,7 @@ func TestPipelineRefusals(t *testing.T) {
 			}},
 		}
 	})
-	if bad := (*mptypes.BadRequestException)(nil); !errors.As(err, &bad) || !strings.Contains(*bad.Message, "Not supported") {
+	if bad := (*mptypes.BadRequestException)(nil); !errors.As(err, &bad) || !strings.Contains(*bad.Message, "does not support") {
 		t.Errorf("a recording: %v", err)
 	}
 
