@@ -6,8 +6,7 @@ import (
 	"timbre/sip/recording"
 )
 
-// options responds to OPTIONS and records it as a ping. An unknown source, which may be forged, gets no more bytes than it
-// has sent.
+// options responds to OPTIONS and records it as a ping. An unknown source, which may be forged, gets the shortest response.
 func (s *Server) options(req *gosip.Request, tx gosip.ServerTransaction) {
 	s.pinged(req)
 	res := gosip.NewResponseFromRequest(req, 200, "OK", nil)
