@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,9 +78,9 @@ func TestGrantNamesTheRefresher(t *testing.T) {
 }
 
 // timed is a timer whose effects are counted.
-func timed(a *fakeAgent) (timer *Timer, refreshed, expired *int) {
-	refreshed, expired = new(int), new(int)
-	return &Timer{do: a.Do, refresh: func(Session) { *refreshed++ }, expired: func() { *expired++ }}, refreshed, expired
+func timed(a *fakeAgent) (timer *Timer, refreshed, expired *atomic.Int32) {
+	refreshed, expired = &atomic.Int32{}, &atomic.Int32{}
+	return &Timer{do: a.Do, refresh: func(Session) { refreshed.Add(1) }, expired: func() { expired.Add(1) }}, refreshed, expired
 }
 
 func after(d time.Duration) { <-time.After(d); synctest.Wait() }
@@ -88,15 +89,15 @@ func TestSessionTimerRefreshesAtHalfTime(t *testing.T) {
 	bubble(t, func(t *testing.T, a *fakeAgent) {
 		timer, refreshed, _ := timed(a)
 		timer.Restart(Session{Interval: 100 * time.Second, LocalRefresher: true})
-		if after(49 * time.Second); *refreshed != 0 {
+		if after(49 * time.Second); refreshed.Load() != 0 {
 			t.Error("got a refresh before half of the interval, want none")
 		}
-		if after(2 * time.Second); *refreshed != 1 {
-			t.Errorf("got %d refreshes, want 1", *refreshed)
+		if after(2 * time.Second); refreshed.Load() != 1 {
+			t.Errorf("got %d refreshes, want 1", refreshed.Load())
 		}
 		timer.Retry(timer.Session())
-		if after(glareDelay); *refreshed != 2 {
-			t.Errorf("got %d refreshes after a retry, want 2", *refreshed)
+		if after(glareDelay); refreshed.Load() != 2 {
+			t.Errorf("got %d refreshes after a retry, want 2", refreshed.Load())
 		}
 	})
 }
@@ -107,11 +108,11 @@ func TestSessionTimerExpiresALittleEarly(t *testing.T) {
 		timer.Restart(Session{Interval: 120 * time.Second})
 		after(60 * time.Second)
 		timer.Restart(Session{Interval: 120 * time.Second}) // the peer has refreshed it
-		if after(87 * time.Second); *expired != 0 || !timer.Running() {
-			t.Errorf("got %d expired, running %v, want 0 and true", *expired, timer.Running())
+		if after(87 * time.Second); expired.Load() != 0 || !timer.Running() {
+			t.Errorf("got %d expired, running %v, want 0 and true", expired.Load(), timer.Running())
 		}
-		if after(2 * time.Second); *expired != 1 {
-			t.Errorf("got %d expired, want 1", *expired)
+		if after(2 * time.Second); expired.Load() != 1 {
+			t.Errorf("got %d expired, want 1", expired.Load())
 		}
 	})
 }
@@ -121,13 +122,13 @@ func TestStoppedSessionTimerDoesNothing(t *testing.T) {
 		timer, refreshed, expired := timed(a)
 		timer.Restart(Session{Interval: 120 * time.Second})
 		timer.Restart(Session{}) // a session without an end
-		if after(time.Hour); *expired != 0 || timer.Running() {
-			t.Errorf("got %d expired, running %v, want 0 and false", *expired, timer.Running())
+		if after(time.Hour); expired.Load() != 0 || timer.Running() {
+			t.Errorf("got %d expired, running %v, want 0 and false", expired.Load(), timer.Running())
 		}
 		timer.Stop()
 		timer.Restart(Session{Interval: 100 * time.Second, LocalRefresher: true})
-		if after(time.Hour); *refreshed != 0 {
-			t.Errorf("got %d refreshes after Stop, want 0", *refreshed)
+		if after(time.Hour); refreshed.Load() != 0 {
+			t.Errorf("got %d refreshes after Stop, want 0", refreshed.Load())
 		}
 	})
 }

@@ -19,17 +19,8 @@ func (s *Server) reoffer(d *session, req *gosip.Request, body siprec.Body) ([]by
 	if r != nil {
 		return nil, r
 	}
-	for i := range d.tracks {
-		if i >= len(o.Lines) {
-			return nil, transport.Refuse(400, "malformed", "an offer with fewer m-lines than before")
-		}
-		if otherFamily(d.tracks[i].Spec.Local, o.Lines[i].Remote.Addr()) {
-			return nil, transport.Refuse(488, "family", "media of a call cannot change between IPv4 and IPv6")
-		}
-	}
-	wanted := slices.ContainsFunc(o.Lines, func(l sdp.Line) bool { return l.Rejection != sdp.Disabled && l.Rejection != sdp.NotAudio })
-	if wanted && len(o.Acceptable(1)) == 0 {
-		return nil, unacceptable(o)
+	if r = d.checkReoffer(o); r != nil {
+		return nil, r
 	}
 	added := s.addStreams(d, o)
 	if relabelled := s.updateStreams(d, o); relabelled || len(added) > 0 || body.Metadata != "" {
@@ -41,6 +32,23 @@ func (s *Server) reoffer(d *session, req *gosip.Request, body siprec.Body) ([]by
 	}
 	d.offered = o
 	return answer, nil
+}
+
+// checkReoffer refuses an offer that the session cannot follow.
+func (d *session) checkReoffer(o *sdp.Description) *transport.Refusal {
+	for i := range d.tracks {
+		if i >= len(o.Lines) {
+			return transport.Refuse(400, "malformed", "an offer with fewer m-lines than before")
+		}
+		if otherFamily(d.tracks[i].Spec.Local, o.Lines[i].Remote.Addr()) {
+			return transport.Refuse(488, "family", "media of a call cannot change between IPv4 and IPv6")
+		}
+	}
+	wanted := slices.ContainsFunc(o.Lines, func(l sdp.Line) bool { return l.Rejection != sdp.Disabled && l.Rejection != sdp.NotAudio })
+	if wanted && len(o.Acceptable(1)) == 0 {
+		return unacceptable(o)
+	}
+	return nil
 }
 
 // otherFamily reports whether media would go from an address of one family to one of the other.
