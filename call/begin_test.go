@@ -2,6 +2,7 @@ package call
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -61,23 +62,27 @@ func TestBeginFailsIfTheCallCannotBeSaved(t *testing.T) {
 		"store":     func(d *fakeStore) { d.fail = gone },
 		"announcer": func(d *fakeStore) { d.mute = gone },
 	} {
-		r, d := registry()
-		break_(d)
-		if _, _, err := r.Begin(t.Context(), twoLegs()); !errors.Is(err, gone) || timbre.KindOf(err) != timbre.Unavailable {
-			t.Errorf("%s: got %v, want Unavailable", name, err)
-		}
-		if len(r.Live()) != 0 || len(r.calls) != 0 || testutil.ToFloat64(r.metrics.refused) != 1 {
-			t.Errorf("%s: got %d live calls, want none, and one refusal counted", name, len(r.Live()))
-		}
+		t.Run(name, func(t *testing.T) {
+			r, d := registry()
+			break_(d)
+			if _, _, err := r.Begin(t.Context(), twoLegs()); !errors.Is(err, gone) || timbre.KindOf(err) != timbre.Unavailable {
+				t.Errorf("%s: got %v, want Unavailable", name, err)
+			}
+			if len(r.Live()) != 0 || len(r.calls) != 0 || testutil.ToFloat64(r.metrics.refused) != 1 {
+				t.Errorf("%s: got %d live calls, want none, and one refusal counted", name, len(r.Live()))
+			}
+		})
 	}
 }
 
 func TestBeginRequiresOneToThreeLegs(t *testing.T) {
 	r, _ := registry()
 	for _, n := range []int{0, 4} {
-		if _, _, err := r.Begin(t.Context(), timbre.Call{Legs: make([]timbre.Leg, n)}); timbre.KindOf(err) != timbre.Invalid {
-			t.Errorf("%d legs: got %v, want Invalid", n, err)
-		}
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			if _, _, err := r.Begin(t.Context(), timbre.Call{Legs: make([]timbre.Leg, n)}); timbre.KindOf(err) != timbre.Invalid {
+				t.Errorf("%d legs: got %v, want Invalid", n, err)
+			}
+		})
 	}
 }
 

@@ -13,37 +13,41 @@ import (
 
 func TestEndIsReportedOnce(t *testing.T) {
 	for failure, want := range map[string]string{"": "ENDED", "no media": "FAILED"} {
-		r, d := registry()
-		txid, legs := begin(t, r)
-		e := tapped(t, r, txid, 1)
-		legs[1].Frame(timbre.Frame{})
-		for range 3 {
-			if err := r.End(t.Context(), txid, failure); err != nil {
-				t.Fatal(err)
+		t.Run(want, func(t *testing.T) {
+			r, d := registry()
+			txid, legs := begin(t, r)
+			e := tapped(t, r, txid, 1)
+			legs[1].Frame(timbre.Frame{})
+			for range 3 {
+				if err := r.End(t.Context(), txid, failure); err != nil {
+					t.Fatal(err)
+				}
 			}
-		}
-		legs[1].Frame(timbre.Frame{})
-		if e.frames != 1 || e.ends != 1 {
-			t.Errorf("%s: got %d frames and %d ends at the tap, want 1 and 1", want, e.frames, e.ends)
-		}
-		if len(d.calls) != 2 || !slices.Equal(d.sent[1], []string{"Streaming Status " + want + " 0", "Streaming Status " + want + " 1"}) {
-			t.Errorf("got events %q, want %s for each leg", d.sent, want)
-		}
-		if c := d.calls[1]; c.Ended.IsZero() || c.Failure != failure || d.events[0].StatusMessage != failure {
-			t.Errorf("got call %+v", c)
-		}
-		if _, ok := r.Call(txid); ok || len(r.calls) != 0 {
-			t.Errorf("%s: got a live call, want none", want)
-		}
-		for name, err := range map[string]error{
-			"Update": second(r.Update(t.Context(), txid, timbre.Change{})),
-			"Tap":    second(r.Tap(txid, 0, e)),
-			"Listen": second(r.Listener(txid, 0)),
-		} {
-			if timbre.KindOf(err) != timbre.NotFound {
-				t.Errorf("%s after %s: got %v, want NotFound", name, want, err)
+			legs[1].Frame(timbre.Frame{})
+			if e.frames != 1 || e.ends != 1 {
+				t.Errorf("%s: got %d frames and %d ends at the tap, want 1 and 1", want, e.frames, e.ends)
 			}
-		}
+			if len(d.calls) != 2 || !slices.Equal(d.sent[1], []string{"Streaming Status " + want + " 0", "Streaming Status " + want + " 1"}) {
+				t.Errorf("got events %q, want %s for each leg", d.sent, want)
+			}
+			if c := d.calls[1]; c.Ended.IsZero() || c.Failure != failure || d.events[0].StatusMessage != failure {
+				t.Errorf("got call %+v", c)
+			}
+			if _, ok := r.Call(txid); ok || len(r.calls) != 0 {
+				t.Errorf("%s: got a live call, want none", want)
+			}
+			for name, err := range map[string]error{
+				"Update": second(r.Update(t.Context(), txid, timbre.Change{})),
+				"Tap":    second(r.Tap(txid, 0, e)),
+				"Listen": second(r.Listener(txid, 0)),
+			} {
+				t.Run(name, func(t *testing.T) {
+					if timbre.KindOf(err) != timbre.NotFound {
+						t.Errorf("%s after %s: got %v, want NotFound", name, want, err)
+					}
+				})
+			}
+		})
 	}
 }
 

@@ -84,18 +84,20 @@ func TestCreateFailedHasAStatusCode(t *testing.T) {
 		timbre.Internal: "500", timbre.Invalid: "400", timbre.Limit: "400", timbre.AccessDenied: "403", timbre.NotFound: "404",
 		timbre.Throttled: "429", timbre.Unavailable: "503",
 	} {
-		notices, err := announcer(linked()).Notices(t.Context(), timbre.Event{Type: timbre.PipelineState, Status: timbre.InsightsCreateFailed, Kind: kind, Pipeline: insights})
-		must(t, err)
-		var e struct {
-			Detail struct {
-				Code string `json:"httpStatusCode"`
-				ARN  string `json:"mediaInsightsPipelineArn"`
+		t.Run(want, func(t *testing.T) {
+			notices, err := announcer(linked()).Notices(t.Context(), timbre.Event{Type: timbre.PipelineState, Status: timbre.InsightsCreateFailed, Kind: kind, Pipeline: insights})
+			must(t, err)
+			var e struct {
+				Detail struct {
+					Code string `json:"httpStatusCode"`
+					ARN  string `json:"mediaInsightsPipelineArn"`
+				}
 			}
-		}
-		must(t, json.Unmarshal(notices[0].Payload, &e))
-		if e.Detail.Code != want || e.Detail.ARN != "" {
-			t.Errorf("kind %d: got %+v, want code %s", kind, e.Detail, want)
-		}
+			must(t, json.Unmarshal(notices[0].Payload, &e))
+			if e.Detail.Code != want || e.Detail.ARN != "" {
+				t.Errorf("kind %d: got %+v, want code %s", kind, e.Detail, want)
+			}
+		})
 	}
 }
 
@@ -109,8 +111,10 @@ func TestPipelineEventsWithoutTargets(t *testing.T) {
 		"no EventBridge":        {event.New(environment.Environment{}, event.Config{}, linked()), timbre.Event{Type: timbre.PipelineState, Status: timbre.InsightsCreated, Pipeline: insights}},
 		"configuration is gone": {announcer(gone), timbre.Event{Type: timbre.VoiceToneStatus, Status: timbre.ToneFailure, Source: source}},
 	} {
-		if notices, err := c.announcer.Notices(t.Context(), c.event); err != nil || len(notices) != 0 {
-			t.Errorf("%s: got %d notices, %v; want none", name, len(notices), err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if notices, err := c.announcer.Notices(t.Context(), c.event); err != nil || len(notices) != 0 {
+				t.Errorf("%s: got %d notices, %v; want none", name, len(notices), err)
+			}
+		})
 	}
 }

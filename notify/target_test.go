@@ -24,8 +24,10 @@ func TestKind(t *testing.T) {
 		"":      "unknown",
 		"calls": "unknown",
 	} {
-		if got := notify.Kind(target); got != want {
-			t.Errorf("%q: got %q, want %q", target, got, want)
-		}
+		t.Run(target, func(t *testing.T) {
+			if got := notify.Kind(target); got != want {
+				t.Errorf("%q: got %q, want %q", target, got, want)
+			}
+		})
 	}
 }

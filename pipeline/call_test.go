@@ -120,16 +120,18 @@ func TestCreateFailedReasons(t *testing.T) {
 		"full disk":    {errors.New("/secret/path is full"), timbre.Internal, "the pipeline could not be created on this server"},
 		"just deleted": {timbre.Errorf(timbre.NotFound, "store", "no such thing"), timbre.NotFound, "the call analytics configuration does not exist"},
 	} {
-		inWorld(t, func(w *world) {
-			w.linked, w.saving = &timbre.InsightsLink{ConfigurationARN: "config"}, c.fault
-			w.CallBegun(t.Context(), w.liveCall())
-			last := w.told[len(w.told)-1]
-			if last.Status != timbre.InsightsCreateFailed || last.Kind != c.kind || last.StatusMessage != c.why {
-				t.Errorf("%s: got event %s, kind %d, %q", name, last.Status, last.Kind, last.StatusMessage)
-			}
-			if len(w.pipelines) != 0 || len(w.all()) != 0 {
-				t.Errorf("%s: got a pipeline, want none", name)
-			}
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				w.linked, w.saving = &timbre.InsightsLink{ConfigurationARN: "config"}, c.fault
+				w.CallBegun(t.Context(), w.liveCall())
+				last := w.told[len(w.told)-1]
+				if last.Status != timbre.InsightsCreateFailed || last.Kind != c.kind || last.StatusMessage != c.why {
+					t.Errorf("%s: got event %s, kind %d, %q", name, last.Status, last.Kind, last.StatusMessage)
+				}
+				if len(w.pipelines) != 0 || len(w.all()) != 0 {
+					t.Errorf("%s: got a pipeline, want none", name)
+				}
+			})
 		})
 	}
 }

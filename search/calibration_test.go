@@ -2,6 +2,7 @@ package search
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -22,13 +23,15 @@ func TestProbabilityFollowsTheFormula(t *testing.T) {
 		{0.70, 3 * time.Second, 20 * time.Second},
 		{0.99, 200 * time.Second, time.Millisecond},
 	} {
-		sec := func(d time.Duration) float64 { return max(1, min(30, d.Seconds())) }
-		l, s := max(sec(x.one), sec(x.other)), min(sec(x.one), sec(x.other))
-		logit := -9.714998624804208 + 19.035715749018284*x.score - 1.1268856167005417*math.Log(l) -
-			23.750877852318784*math.Log(s) + 24.800331003356916*x.score*math.Log(s)
-		if got, want := c.Probability(x.score, x.one, x.other), 1/(1+math.Exp(-logit)); math.Abs(got-want) > 1e-12 {
-			t.Errorf("%+v: got %v, want %v", x, got, want)
-		}
+		t.Run(fmt.Sprintf("%+v", x), func(t *testing.T) {
+			sec := func(d time.Duration) float64 { return max(1, min(30, d.Seconds())) }
+			l, s := max(sec(x.one), sec(x.other)), min(sec(x.one), sec(x.other))
+			logit := -9.714998624804208 + 19.035715749018284*x.score - 1.1268856167005417*math.Log(l) -
+				23.750877852318784*math.Log(s) + 24.800331003356916*x.score*math.Log(s)
+			if got, want := c.Probability(x.score, x.one, x.other), 1/(1+math.Exp(-logit)); math.Abs(got-want) > 1e-12 {
+				t.Errorf("%+v: got %v, want %v", x, got, want)
+			}
+		})
 	}
 }
 
@@ -76,8 +79,10 @@ func TestParseCalibrationRefusesNonsense(t *testing.T) {
 		`{`, `{}`, `{"min_s": 5, "max_s": 1, "score": 1}`, `{"min_s": 1, "max_s": 30, "score": -1}`,
 		`{"min_s": 1, "max_s": 30, "score": 1, "score_log_short": -1}`,
 	} {
-		if c, err := ParseCalibration([]byte(doc)); err == nil {
-			t.Errorf("%s: got %+v, want an error", doc, c)
-		}
+		t.Run(doc, func(t *testing.T) {
+			if c, err := ParseCalibration([]byte(doc)); err == nil {
+				t.Errorf("%s: got %+v, want an error", doc, c)
+			}
+		})
 	}
 }

@@ -154,20 +154,22 @@ func TestCloseWaitsForResultsOfEndedCalls(t *testing.T) {
 		{2 * time.Second, timbre.PartialSuccess, []string{timbre.IdentificationSuccessful, timbre.VoiceprintGenerationFailure}},
 		{time.Hour, timbre.Failed, []string{timbre.IdentificationFailure}},
 	} {
-		inHarness(t, func(h *harness) {
-			search := h.search
-			h.search = func(ctx context.Context) ([]timbre.Match, error) {
-				if after(ctx, c.work); ctx.Err() != nil {
-					return nil, ctx.Err()
+		t.Run(string(c.status), func(t *testing.T) {
+			inHarness(t, func(h *harness) {
+				search := h.search
+				h.search = func(ctx context.Context) ([]timbre.Match, error) {
+					if after(ctx, c.work); ctx.Err() != nil {
+						return nil, ctx.Err()
+					}
+					return search(ctx)
 				}
-				return search(ctx)
-			}
-			task := h.start(timbre.SpeakerSearch)
-			h.speak(0, 12*time.Second, true)
-			h.hangUp()
-			h.Close()
-			h.wantStatus(task.ID, c.status, false)
-			h.wantAnnounced(c.told...)
+				task := h.start(timbre.SpeakerSearch)
+				h.speak(0, 12*time.Second, true)
+				h.hangUp()
+				h.Close()
+				h.wantStatus(task.ID, c.status, false)
+				h.wantAnnounced(c.told...)
+			})
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -83,17 +84,19 @@ func TestCallLegDefault(t *testing.T) {
 		{[]timbre.Side{timbre.Callee}, timbre.Mixed, -1},
 		{[]timbre.Side{timbre.Caller}, timbre.Callee, -1},
 	} {
-		inHarness(t, func(h *harness) {
-			h.live[tx] = aCall(c.legs...)
-			r := request(timbre.SpeakerSearch)
-			r.Side = c.ask
-			task, err := h.Start(h.t.Context(), r)
-			switch {
-			case c.want < 0:
-				wantKind(t, err, timbre.Unprocessable)
-			case err != nil || task.Side != c.legs[c.want] || h.sink(c.want) == nil:
-				t.Errorf("legs %v, %v requested: got %v, %v", c.legs, c.ask, task.Side, err)
-			}
+		t.Run(fmt.Sprintf("%v of %v", c.ask, c.legs), func(t *testing.T) {
+			inHarness(t, func(h *harness) {
+				h.live[tx] = aCall(c.legs...)
+				r := request(timbre.SpeakerSearch)
+				r.Side = c.ask
+				task, err := h.Start(h.t.Context(), r)
+				switch {
+				case c.want < 0:
+					wantKind(t, err, timbre.Unprocessable)
+				case err != nil || task.Side != c.legs[c.want] || h.sink(c.want) == nil:
+					t.Errorf("legs %v, %v requested: got %v, %v", c.legs, c.ask, task.Side, err)
+				}
+			})
 		})
 	}
 }

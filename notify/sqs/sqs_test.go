@@ -168,8 +168,10 @@ func TestDeletedQueueIsLookedUpAgain(t *testing.T) {
 func TestMalformedTargetIsAnError(t *testing.T) {
 	service(t)
 	for _, target := range []string{"arn:aws:sqs", "http://[", ""} {
-		if err := sqs.New(environment.Environment{Region: "us-east-1"}, sqs.Config{}).Send(t.Context(), to(target)); err == nil {
-			t.Errorf("%q: got no error, want one", target)
-		}
+		t.Run(target, func(t *testing.T) {
+			if err := sqs.New(environment.Environment{Region: "us-east-1"}, sqs.Config{}).Send(t.Context(), to(target)); err == nil {
+				t.Errorf("%q: got no error, want one", target)
+			}
+		})
 	}
 }

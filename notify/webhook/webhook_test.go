@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -58,16 +59,18 @@ func TestSendPostsTheSignedEvent(t *testing.T) {
 
 func TestStatusOtherThan2xxIsAnError(t *testing.T) {
 	for _, status := range []int{301, 302, 304, 400, 404, 408, 410, 429, 500, 503} {
-		asked := 0
-		s := sink(t, func(w http.ResponseWriter, r *http.Request) {
-			asked++
-			w.Header().Set("Location", r.URL.String())
-			w.WriteHeader(status)
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			asked := 0
+			s := sink(t, func(w http.ResponseWriter, r *http.Request) {
+				asked++
+				w.Header().Set("Location", r.URL.String())
+				w.WriteHeader(status)
+			})
+			err := s.Send(t.Context(), event)
+			if timbre.KindOf(err) != timbre.Unavailable || asked != 1 {
+				t.Errorf("status %d: got %v after %d requests, want Unavailable after 1", status, err, asked)
+			}
 		})
-		err := s.Send(t.Context(), event)
-		if timbre.KindOf(err) != timbre.Unavailable || asked != 1 {
-			t.Errorf("status %d: got %v after %d requests, want Unavailable after 1", status, err, asked)
-		}
 	}
 }
 
@@ -122,8 +125,10 @@ func TestNewRefusesMalformedEndpoints(t *testing.T) {
 		"not even a URL":   {{Name: "a", URL: "http://[", Secret: "s"}},
 		"a relative place": {{Name: "a", URL: "/hook", Secret: "s"}},
 	} {
-		if _, err := webhook.New(environment.Environment{}, webhook.Config{Endpoints: endpoints}); timbre.KindOf(err) != timbre.Invalid {
-			t.Errorf("%s: got %v, want Invalid", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := webhook.New(environment.Environment{}, webhook.Config{Endpoints: endpoints}); timbre.KindOf(err) != timbre.Invalid {
+				t.Errorf("%s: got %v, want Invalid", name, err)
+			}
+		})
 	}
 }
