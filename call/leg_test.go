@@ -82,7 +82,7 @@ func TestMediaTime(t *testing.T) {
 			t.Errorf("leg %d: got %v, want %v", leg, got, want)
 		}
 	}
-	if got := r.MediaTime("nobody", 0); got != 0 {
+	if got := r.MediaTime("unknown", 0); got != 0 {
 		t.Errorf("unknown call: got %v, want 0", got)
 	}
 }
@@ -115,11 +115,11 @@ func TestStopWaitsForTheFrameInProgress(t *testing.T) {
 	r, _ := registry()
 	txid, legs := begin(t, r)
 	entered, hold, stopped := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	heard := 0 // without a lock: the race detector would tell
+	received := 0 // without a lock: the race detector reports that
 	stop, err := r.Tap(txid, 0, &countingTap{does: func(timbre.Frame) {
 		close(entered)
 		<-hold
-		heard++
+		received++
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestStopWaitsForTheFrameInProgress(t *testing.T) {
 	<-entered
 	go func() {
 		stop()
-		heard++
+		received++
 		close(stopped)
 	}()
 	legs[1].Frame(timbre.Frame{})
@@ -146,8 +146,8 @@ func TestStopWaitsForTheFrameInProgress(t *testing.T) {
 	<-stopped
 	talking.Wait()
 	legs[0].Frame(timbre.Frame{})
-	if heard != 2 {
-		t.Errorf("got %d frames and stops, want one of each", heard)
+	if received != 2 {
+		t.Errorf("got %d frames and stops, want one of each", received)
 	}
 }
 
@@ -198,7 +198,7 @@ func TestConcurrentTaps(t *testing.T) {
 					continue
 				}
 				stop()
-				e.frames = -1 // nobody else touches it any more: the race detector would tell
+				e.frames = -1 // no other goroutine touches it: the race detector reports that
 			}
 			if _, err := r.Update(t.Context(), txid, timbre.Change{Metadata: "<m/>"}); err != nil {
 				t.Error(err)

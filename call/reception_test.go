@@ -55,7 +55,7 @@ func TestReceptionIsReportedAtTheEnd(t *testing.T) {
 	if got := r.Receptions(txid); len(got) != 2 || got[0] != nil || got[1] == nil || *got[1] != timbre.Reception(stream) {
 		t.Errorf("got receptions %v, want that of leg 1 alone", got)
 	}
-	if got := r.Receptions("nobody"); len(got) != 0 {
+	if got := r.Receptions("unknown"); len(got) != 0 {
 		t.Errorf("unknown call: got receptions %v, want none", got)
 	}
 	d.set(errors.New("disk full"))
@@ -121,8 +121,8 @@ func TestMissedCallIsReported(t *testing.T) {
 	l := observeEnds(r)
 	c := twoLegs()
 	c.Bridged, c.Failure = true, "the server was stopped"
-	heard := []*timbre.Reception{{Codec: "PCMU", Packets: 7}, nil}
-	r.Missed(c, heard)
+	received := []*timbre.Reception{{Codec: "PCMU", Packets: 7}, nil}
+	r.Missed(c, received)
 	if len(l.calls) != 1 || l.calls[0].TransactionID == "" || l.calls[0].Ended.IsZero() || l.calls[0].Failure != c.Failure || l.receptions[0][0].Packets != 7 {
 		t.Errorf("got ends %+v with receptions %v", l.calls, l.receptions)
 	}

@@ -40,14 +40,14 @@ func TestUpdate(t *testing.T) {
 	if l, err := r.Listener(txid, 2); err != nil || len(added) != 1 || added[0] != l {
 		t.Errorf("new leg: got listener %v, want %v: %v", added, l, err)
 	}
-	heard := tapped(t, r, txid, 2)
-	if added[0].Frame(timbre.Frame{}); heard.frames != 1 {
-		t.Errorf("new leg: got %d frames, want 1", heard.frames)
+	received := tapped(t, r, txid, 2)
+	if added[0].Frame(timbre.Frame{}); received.frames != 1 {
+		t.Errorf("new leg: got %d frames, want 1", received.frames)
 	}
 	if _, err := r.Update(t.Context(), txid, timbre.Change{Legs: []timbre.Leg{{Index: 9}}}); timbre.KindOf(err) != timbre.Invalid {
 		t.Errorf("fourth leg: got %v, want Invalid", err)
 	}
-	if _, err := r.Update(t.Context(), "nobody", timbre.Change{}); timbre.KindOf(err) != timbre.NotFound {
+	if _, err := r.Update(t.Context(), "unknown", timbre.Change{}); timbre.KindOf(err) != timbre.NotFound {
 		t.Errorf("unknown call: got %v, want NotFound", err)
 	}
 }

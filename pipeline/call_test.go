@@ -28,7 +28,7 @@ func (w *world) alone(s timbre.Side) (pipelineID string) {
 	w.mu.Unlock()
 	w.linked = &timbre.InsightsLink{ConfigurationARN: "config"}
 	w.CallBegun(w.t.Context(), w.liveCall())
-	return w.told[0].Pipeline.ID
+	return w.events[0].Pipeline.ID
 }
 
 func (w *world) wantStreams(id string, want ...timbre.PipelineStream) {
@@ -62,7 +62,7 @@ func TestStreamThatJoinsIsAddedToTheConnectorsPipeline(t *testing.T) {
 		w.join(timbre.Leg{Side: timbre.Caller, StreamARN: "a third"}) // a pipeline has at most two
 		w.wantStreams(id, of(calleeAt, 0, "AGENT"), of(callerAt, 1, "CUSTOMER"))
 		w.wantStreams(hand.ID, byHand().Streams...)
-		w.wantTold(timbre.InsightsCreated)
+		w.wantEvents(timbre.InsightsCreated)
 	})
 }
 
@@ -124,7 +124,7 @@ func TestCreateFailedReasons(t *testing.T) {
 			inWorld(t, func(w *world) {
 				w.linked, w.saving = &timbre.InsightsLink{ConfigurationARN: "config"}, c.fault
 				w.CallBegun(t.Context(), w.liveCall())
-				last := w.told[len(w.told)-1]
+				last := w.events[len(w.events)-1]
 				if last.Status != timbre.InsightsCreateFailed || last.Kind != c.kind || last.StatusMessage != c.why {
 					t.Errorf("%s: got event %s, kind %d, %q", name, last.Status, last.Kind, last.StatusMessage)
 				}

@@ -23,14 +23,14 @@ func TestTemporaryFailureIsReportedAndCleared(t *testing.T) {
 		w.TaskDegraded(task, broken)
 		w.media(time.Second, 0)
 		w.is(p.ID, timbre.PipelineInProgress)
-		w.wantTold(timbre.InsightsInProgress, timbre.InsightsTemporaryFailure)
-		if e := w.element(p.ID); e.Status != timbre.PipelineTemporarilyFailed || e.Detail != broken || w.told[1].StatusMessage != broken {
+		w.wantEvents(timbre.InsightsInProgress, timbre.InsightsTemporaryFailure)
+		if e := w.element(p.ID); e.Status != timbre.PipelineTemporarilyFailed || e.Detail != broken || w.events[1].StatusMessage != broken {
 			t.Errorf("got element %+v", e)
 		}
 		w.media(10*time.Second, 0) // it is reported once
 		w.TaskDegraded(task, "")
 		w.media(time.Second, 0)
-		w.wantTold(timbre.InsightsInProgress, timbre.InsightsTemporaryFailure, timbre.InsightsInProgress)
+		w.wantEvents(timbre.InsightsInProgress, timbre.InsightsTemporaryFailure, timbre.InsightsInProgress)
 		if e := w.element(p.ID); e.Status != timbre.PipelineInProgress || e.Detail != "" {
 			t.Errorf("afterwards: got element %+v, want it in progress", e)
 		}
@@ -67,7 +67,7 @@ func TestTemporaryFailureOfAConnectorsTask(t *testing.T) {
 		w.TaskStarted(t.Context(), task)
 		w.TaskDegraded(task, broken)
 		w.media(time.Second, 0)
-		if e := w.element(w.told[0].Pipeline.ID); e.Status != timbre.PipelineTemporarilyFailed {
+		if e := w.element(w.events[0].Pipeline.ID); e.Status != timbre.PipelineTemporarilyFailed {
 			t.Errorf("connector's pipeline: got element %+v, want TemporarilyFailed", e)
 		}
 		if e := w.element(hand.ID); e.Status == timbre.PipelineTemporarilyFailed {

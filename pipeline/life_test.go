@@ -22,10 +22,10 @@ func TestPipelineIsInProgressFromTheFirstMedia(t *testing.T) {
 		w.is(p.ID, timbre.PipelineInProgress)
 		w.media(time.Minute, 14*time.Second)
 		w.is(p.ID, timbre.PipelineInProgress)
-		w.wantTold(timbre.InsightsInProgress)
+		w.wantEvents(timbre.InsightsInProgress)
 		wait(2 * time.Second)
 		w.is(p.ID, timbre.PipelineStopped)
-		w.wantTold(timbre.InsightsInProgress, timbre.InsightsStopped)
+		w.wantEvents(timbre.InsightsInProgress, timbre.InsightsStopped)
 		if len(w.taps) != 0 || len(w.all()) != 0 {
 			t.Error("got taps of a stopped pipeline, want none")
 		}
@@ -77,7 +77,7 @@ func TestPipelineStopsAfter2HoursOfPause(t *testing.T) {
 		w.is(p.ID, timbre.PipelinePaused)
 		wait(2 * time.Second)
 		w.is(p.ID, timbre.PipelineStopped)
-		w.wantTold(timbre.InsightsInProgress, timbre.InsightsPaused, timbre.InsightsStopped)
+		w.wantEvents(timbre.InsightsInProgress, timbre.InsightsPaused, timbre.InsightsStopped)
 		w.refused("resumed", w.Resume(t.Context(), p.ID), timbre.Conflict)
 	})
 }
@@ -97,18 +97,18 @@ func TestResumedPipelineAcceptsTasks(t *testing.T) {
 		w.start(p.ID)
 		w.media(time.Second, 0)
 		w.is(p.ID, timbre.PipelineInProgress)
-		w.wantTold(timbre.InsightsInProgress, timbre.InsightsPaused, timbre.InsightsInProgress)
+		w.wantEvents(timbre.InsightsInProgress, timbre.InsightsPaused, timbre.InsightsInProgress)
 	})
 }
 
 func TestConnectorsPipelineBeginsWithTheConnectorsTask(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.CallBegun(t.Context(), w.liveCall())
-		w.wantTold() // no configuration is linked
+		w.wantEvents() // no configuration is linked
 		w.linked = &timbre.InsightsLink{ConfigurationARN: "config"}
 		w.CallBegun(t.Context(), w.liveCall())
-		w.wantTold(timbre.InsightsCreated)
-		p := w.told[0].Pipeline
+		w.wantEvents(timbre.InsightsCreated)
+		p := w.events[0].Pipeline
 		if p.ConnectorID != "vc" || p.Metadata["transactionId"] != tx || p.Metadata["fromNumber"] != "1" || p.Metadata["direction"] != "Outbound" {
 			t.Errorf("got pipeline %+v", p)
 		}
@@ -128,8 +128,8 @@ func TestCreateFailedIsReported(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.linked = &timbre.InsightsLink{ConfigurationARN: "deleted"}
 		w.CallBegun(t.Context(), w.liveCall())
-		w.wantTold(timbre.InsightsCreateFailed)
-		if e := w.told[0]; e.Kind != timbre.NotFound || e.Pipeline.ARN != "" || e.Pipeline.ConfigurationARN != "deleted" || e.StatusMessage == "" {
+		w.wantEvents(timbre.InsightsCreateFailed)
+		if e := w.events[0]; e.Kind != timbre.NotFound || e.Pipeline.ARN != "" || e.Pipeline.ConfigurationARN != "deleted" || e.StatusMessage == "" {
 			t.Errorf("got event %+v", e)
 		}
 	})
@@ -192,7 +192,7 @@ func TestDeleteReportsStopped(t *testing.T) {
 		p := w.make()
 		task := w.start(p.ID)
 		w.must(w.Delete(t.Context(), p.ID))
-		w.wantTold(timbre.InsightsStopped)
+		w.wantEvents(timbre.InsightsStopped)
 		w.refused("deleted again", w.Delete(t.Context(), p.ID), timbre.NotFound)
 		if w.tasks[task.ID].Active {
 			t.Error("got an active task, want it stopped")
@@ -205,7 +205,7 @@ func TestRecoverEndsInterruptedPipelines(t *testing.T) {
 		idle, begun := w.make(), w.make()
 		w.start(begun.ID)
 		w.media(time.Second, 0)
-		w.told = nil
+		w.events = nil
 		w.open() // as after a crash
 		w.must(w.Recover(t.Context()))
 		w.is(idle.ID, timbre.PipelineStopped)
@@ -213,11 +213,11 @@ func TestRecoverEndsInterruptedPipelines(t *testing.T) {
 		if p, _ := w.Pipeline(t.Context(), begun.ID); p.Reason != crashMessage || p.Elements[1].Status != timbre.PipelineFailed || p.Elements[0].Status != timbre.PipelineNotSupported {
 			t.Errorf("got pipeline %+v, want it failed", p)
 		}
-		if len(w.told) != 2 {
-			t.Errorf("got %d events, want 2", len(w.told))
+		if len(w.events) != 2 {
+			t.Errorf("got %d events, want 2", len(w.events))
 		}
 		w.must(w.Recover(t.Context()))
-		if len(w.told) != 2 {
+		if len(w.events) != 2 {
 			t.Error("got events of the second Recover, want none")
 		}
 	})

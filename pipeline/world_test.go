@@ -33,7 +33,7 @@ type world struct {
 	config    timbre.Configuration
 	linked    *timbre.InsightsLink
 	tasks     map[string]timbre.Task
-	told      []timbre.Event
+	events    []timbre.Event
 	saving    error // of every write
 	ids       int
 }
@@ -114,7 +114,7 @@ func (w *world) Streaming(context.Context, string) (timbre.Streaming, error) {
 
 func (w *world) Notices(_ context.Context, events ...timbre.Event) ([]timbre.Notice, error) {
 	defer w.lock()()
-	w.told = append(w.told, events...)
+	w.events = append(w.events, events...)
 	return nil, nil
 }
 
@@ -268,11 +268,11 @@ func (w *world) is(id string, want timbre.PipelineStatus) {
 	}
 }
 
-func (w *world) wantTold(want ...string) {
+func (w *world) wantEvents(want ...string) {
 	w.t.Helper()
 	defer w.lock()()
 	var got []string
-	for _, e := range w.told {
+	for _, e := range w.events {
 		got = append(got, e.Status)
 	}
 	if !slices.Equal(got, want) {

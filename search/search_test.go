@@ -94,8 +94,8 @@ func TestThresholdTag(t *testing.T) {
 	}{
 		{"", "sure", 1},
 		{"0.5", "sure likely", 0},
-		{"0", "sure", 1}, // everybody would match
-		{"1", "sure", 1}, // nobody would
+		{"0", "sure", 1}, // every profile would match
+		{"1", "sure", 1}, // no profile would match
 		{"0.99", "sure", 0},
 		{"high", "sure", 1},
 		{"1.1", "sure", 1},

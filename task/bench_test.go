@@ -7,7 +7,7 @@ import (
 	"timbre"
 )
 
-// What the machines themselves cost for each window of 32 ms that is heard.
+// The cost of a step for each window of 32 ms.
 func BenchmarkStep(b *testing.B) {
 	speech := timbre.Speech{Voiced: true, PCM: make([]int16, 256)}
 	for _, c := range []struct {

@@ -37,7 +37,7 @@ func TestRecoverEndsInterruptedTasksOnce(t *testing.T) {
 		kind   timbre.TaskKind
 		talk   time.Duration
 		status timbre.TaskStatus
-		told   []string
+		events []string
 	}{
 		{"search, queued", timbre.SpeakerSearch, 0, timbre.Failed, []string{timbre.IdentificationFailure}},
 		{"search, listening", timbre.SpeakerSearch, 5 * time.Second, timbre.Failed, []string{timbre.IdentificationFailure}},
@@ -56,7 +56,7 @@ func TestRecoverEndsInterruptedTasksOnce(t *testing.T) {
 					t.Fatal(err)
 				}
 				h.wantStatus(task.ID, c.status, false)
-				h.wantAnnounced(c.told...)
+				h.wantAnnounced(c.events...)
 				got := h.store.task(task.ID)
 				if got.Message != crashMessage || !slices.Equal(got.Matches, before.Matches) || got.Ended.IsZero() {
 					t.Errorf("%+v", got)
@@ -71,7 +71,7 @@ func TestRecoverEndsInterruptedTasksOnce(t *testing.T) {
 				if err := h.Recover(h.t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				h.wantAnnounced(c.told...)
+				h.wantAnnounced(c.events...)
 				h.crash()
 				h.store.tasks[task.ID] = before // as if that transaction had not been committed
 				if err := h.Recover(h.t.Context()); err != nil {
@@ -136,8 +136,8 @@ func TestCloseAbortsTasksOfLiveCalls(t *testing.T) {
 		}
 		h.wantStatus(search.ID, timbre.PartialSuccess, false)
 		h.wantStatus(tone.ID, timbre.Failed, false)
-		if told := h.announcer.statuses(); !slices.Contains(told, timbre.VoiceprintGenerationFailure) || !slices.Contains(told, timbre.ToneFailure) {
-			t.Errorf("got events %v, want both failures among them", told)
+		if statuses := h.announcer.statuses(); !slices.Contains(statuses, timbre.VoiceprintGenerationFailure) || !slices.Contains(statuses, timbre.ToneFailure) {
+			t.Errorf("got events %v, want both failures among them", statuses)
 		}
 		_, err := h.Start(h.t.Context(), request(timbre.SpeakerSearch))
 		wantKind(t, err, timbre.Unavailable)
@@ -149,7 +149,7 @@ func TestCloseWaitsForResultsOfEndedCalls(t *testing.T) {
 	for _, c := range []struct {
 		work   time.Duration
 		status timbre.TaskStatus
-		told   []string
+		events []string
 	}{
 		{2 * time.Second, timbre.PartialSuccess, []string{timbre.IdentificationSuccessful, timbre.VoiceprintGenerationFailure}},
 		{time.Hour, timbre.Failed, []string{timbre.IdentificationFailure}},
@@ -168,7 +168,7 @@ func TestCloseWaitsForResultsOfEndedCalls(t *testing.T) {
 				h.hangUp()
 				h.Close()
 				h.wantStatus(task.ID, c.status, false)
-				h.wantAnnounced(c.told...)
+				h.wantAnnounced(c.events...)
 			})
 		})
 	}

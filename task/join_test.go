@@ -21,7 +21,7 @@ func TestToneReceivesALegThatJoins(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.changed(timbre.Caller)
 		task := h.start(timbre.VoiceTone)
-		h.speak(1, time.Second, true) // nobody listens yet
+		h.speak(1, time.Second, true) // before the subscription
 		h.speak(0, 12*time.Second, true)
 		h.media[1] = timbre.Speech{}
 		h.changed(timbre.Caller, timbre.Callee)

@@ -64,9 +64,9 @@ func TestSearchOfAShortCall(t *testing.T) {
 		name   string
 		talk   time.Duration
 		status timbre.TaskStatus
-		told   []string
+		events []string
 	}{
-		{"nothing heard", 0, timbre.Failed, []string{timbre.IdentificationFailure}},
+		{"no speech", 0, timbre.Failed, []string{timbre.IdentificationFailure}},
 		{"under 10 s", 9900 * time.Millisecond, timbre.Failed, []string{timbre.IdentificationFailure}},
 		{"10 s", 10 * s, timbre.PartialSuccess, []string{timbre.IdentificationSuccessful, timbre.VoiceprintGenerationFailure}},
 		{"under 20 s", 19900 * time.Millisecond, timbre.PartialSuccess, []string{timbre.IdentificationSuccessful, timbre.VoiceprintGenerationFailure}},
@@ -86,7 +86,7 @@ func TestSearchOfAShortCall(t *testing.T) {
 					h.hangUp()
 					after(h.t.Context(), time.Hour)
 					h.wantStatus(task.ID, c.status, false)
-					h.wantAnnounced(c.told...)
+					h.wantAnnounced(c.events...)
 					got := h.store.task(task.ID)
 					if (got.Status == timbre.Succeeded) != (got.Message == "") {
 						t.Errorf("message %q", got.Message)
@@ -113,7 +113,7 @@ func TestSearchEndsWithTheReasonOfTheFailure(t *testing.T) {
 		search        error
 		status        timbre.TaskStatus
 		message       string
-		told          []string
+		events        []string
 	}{
 		{"poor audio at 10 s", poor, nil, nil, timbre.Failed, poor.Msg, []string{timbre.IdentificationFailure}},
 		{"a fault at 10 s", broken, nil, nil, timbre.Failed, "the analysis failed on this server", []string{timbre.IdentificationFailure}},
@@ -139,7 +139,7 @@ func TestSearchEndsWithTheReasonOfTheFailure(t *testing.T) {
 				task := h.start(timbre.SpeakerSearch)
 				h.speak(0, 25*time.Second, true)
 				h.wantStatus(task.ID, c.status, false)
-				h.wantAnnounced(c.told...)
+				h.wantAnnounced(c.events...)
 				if m := h.store.task(task.ID).Message; m != c.message {
 					t.Errorf("got message %q, want %q", m, c.message)
 				}

@@ -11,9 +11,9 @@ import (
 
 func TestStopKeepsResultsAndSendsNoEvent(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		talk time.Duration
-		told int
+		name   string
+		talk   time.Duration
+		events int
 	}{{"queued", 0, 0}, {"listening", 5 * time.Second, 0}, {"collecting", 12 * time.Second, 1}} {
 		t.Run(c.name, func(t *testing.T) {
 			inHarness(t, func(h *harness) {
@@ -32,7 +32,7 @@ func TestStopKeepsResultsAndSendsNoEvent(t *testing.T) {
 				h.speak(0, 20*time.Second, true)
 				h.hangUp()
 				h.wantStatus(task.ID, timbre.Stopped, false)
-				if got := h.store.task(task.ID); len(h.announcer.statuses()) != c.told || len(got.Matches) != c.told {
+				if got := h.store.task(task.ID); len(h.announcer.statuses()) != c.events || len(got.Matches) != c.events {
 					t.Errorf("got events %v and matches %v", h.announcer.statuses(), got.Matches)
 				}
 			})

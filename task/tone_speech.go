@@ -34,10 +34,10 @@ func (in speechReceived) tone(t *toneStep) {
 
 // align sets the offset of a leg with its first audio. A leg that starts more than a tick behind the clock has joined late.
 func (l *toneLeg) align(at, clock time.Duration) {
-	if lag := clock - at; !l.heard && lag > Tick {
+	if lag := clock - at; !l.received && lag > Tick {
 		l.offset = lag
 	}
-	l.heard = true
+	l.received = true
 }
 
 // tickUntil scores the ticks before a media time, so that their scores do not include what comes at that time.

@@ -31,7 +31,7 @@ type toneState struct {
 }
 
 type toneLeg struct {
-	heard            bool
+	received         bool
 	offset           time.Duration // of its media time from the task's: a leg that joins late starts at 0
 	lastVoiced       time.Duration // the end of its last voiced stretch
 	silenceReported  bool          // since it was last voiced
