@@ -67,7 +67,7 @@ func baresip(ctx context.Context, t *testing.T, server, connector, encoding stri
 		"ausrc_srate 16000", "auplay_srate 16000", "rtp_ports 27000-27999", "module_path /usr/lib/baresip/modules",
 		"module " + strings.ToLower(encoding) + ".so", "module aufile.so", "module aubridge.so", "module_tmp account.so", "module_app menu.so", "",
 	}, "\n"))
-	cmd := exec.CommandContext(ctx, "baresip", "-f", folder, "-e", "/placeCall sip:"+connector+"@"+server)
+	cmd := exec.CommandContext(ctx, "baresip", "-f", folder, "-e", "/dial sip:"+connector+"@"+server)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	must(t, cmd.Start())
