@@ -60,7 +60,7 @@ func (s *service) createConfiguration(ctx context.Context, in *createInput) (*co
 	}
 	c.Fingerprint = fingerprint(c)
 	if err = s.deps.Store.CreateConfiguration(ctx, c); timbre.KindOf(err) == timbre.Conflict {
-		c, err = s.madeBefore(ctx, c, err)
+		c, err = s.repeatedCreation(ctx, c, err)
 	}
 	if err != nil {
 		return nil, err

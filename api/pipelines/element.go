@@ -13,14 +13,14 @@ import (
 	"timbre/api/rest"
 )
 
-// need is what an element requires in its own configuration, the member named after its type.
-type need struct {
+// requirement is what an element requires in its own configuration, the member named after its type.
+type requirement struct {
 	target      *regexp.Regexp // form of InsightsTarget, unless it is a webhook
 	destination bool           // Destination
 }
 
-// needs has the types whose configuration is required. Queues and topics are standard ones: names that end in .fifo are refused.
-var needs = map[string]need{
+// requirements has the types whose configuration is required. Queues and topics are standard ones: names that end in .fifo are refused.
+var requirements = map[string]requirement{
 	"AmazonTranscribeCallAnalyticsProcessor": {},
 	"AmazonTranscribeProcessor":              {},
 	"S3RecordingSink":                        {destination: true},
@@ -51,7 +51,7 @@ func elements(docs []jsontext.Value) ([]timbre.Element, error) {
 			return nil, rest.Invalid(at+".type", "be the only %s in the configuration", e.Type)
 		}
 		place[e.Type] = at
-		target, err := complete(e.Type, doc, at)
+		target, err := checkElement(e.Type, doc, at)
 		if err != nil {
 			return nil, err
 		}
@@ -66,9 +66,9 @@ func elements(docs []jsontext.Value) ([]timbre.Element, error) {
 	return list, nil
 }
 
-// complete checks that an element has what its type requires, and returns the target of a sink.
-func complete(kind string, doc jsontext.Value, at string) (target string, err error) {
-	needed, ok := needs[kind]
+// checkElement checks that an element has what its type requires, and returns the target of a sink.
+func checkElement(kind string, doc jsontext.Value, at string) (target string, err error) {
+	required, ok := requirements[kind]
 	if !ok {
 		return "", nil
 	}
@@ -85,13 +85,13 @@ func complete(kind string, doc jsontext.Value, at string) (target string, err er
 	if err := jsonv2.Unmarshal(own, &given); err != nil {
 		return "", rest.Invalid(at, "be a structure")
 	}
-	if needed.destination && given.Destination == "" {
+	if required.destination && given.Destination == "" {
 		return "", rest.Missing(at + ".destination")
 	}
-	if needed.target == nil {
+	if required.target == nil {
 		return "", nil
 	}
-	return given.InsightsTarget, checkTarget(given.InsightsTarget, needed.target, at+".insightsTarget")
+	return given.InsightsTarget, checkTarget(given.InsightsTarget, required.target, at+".insightsTarget")
 }
 
 // checkTarget refuses a target that is neither of the sink's own kind nor a webhook.

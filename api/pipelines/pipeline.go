@@ -75,7 +75,7 @@ func (s *service) createPipeline(ctx context.Context, in *createPipelineInput) (
 	}
 	p := timbre.Pipeline{
 		ConfigurationARN: *in.MediaInsightsPipelineConfigurationArn, Encoding: string(source.MediaEncoding),
-		SampleRate: int(*source.MediaSampleRate), Metadata: in.MediaInsightsRuntimeMetadata, Token: or(in.ClientRequestToken),
+		SampleRate: int(*source.MediaSampleRate), Metadata: in.MediaInsightsRuntimeMetadata, Token: valueOr(in.ClientRequestToken),
 	}
 	for i, given := range source.Streams {
 		stream, err := streamOf(given, "kinesisVideoStreamSourceRuntimeConfiguration.streams."+strconv.Itoa(i+1)+".member.streamChannelDefinition")
@@ -104,7 +104,7 @@ func notSupported(what string) error {
 
 // streamOf reads a stream. Streams have one channel, which may be numbered 0 or 1.
 func streamOf(c types.StreamConfiguration, at string) (s timbre.PipelineStream, err error) {
-	s = timbre.PipelineStream{ARN: *c.StreamArn, Fragment: or(c.FragmentNumber), Channels: int(*c.StreamChannelDefinition.NumberOfChannels)}
+	s = timbre.PipelineStream{ARN: *c.StreamArn, Fragment: valueOr(c.FragmentNumber), Channels: int(*c.StreamChannelDefinition.NumberOfChannels)}
 	if s.Channels != 1 {
 		return s, rest.Invalid(at+".numberOfChannels", "be 1: each stream carries one party of a call")
 	}
@@ -178,7 +178,7 @@ func pipelineOf(p timbre.Pipeline) pipelineDocument {
 	return d
 }
 
-func or(s *string) string {
+func valueOr(s *string) string {
 	if s == nil {
 		return ""
 	}

@@ -26,19 +26,19 @@ func (s *service) createPool(ctx context.Context, in *sdk.CreateMediaPipelineKin
 	p := pool{types.KinesisVideoStreamPoolConfiguration{
 		PoolId: &id, PoolName: in.PoolName, PoolArn: new(s.poolARN(*in.PoolName)), PoolStatus: types.KinesisVideoStreamPoolStatusActive,
 		StreamConfiguration: in.StreamConfiguration, CreatedTimestamp: &now, UpdatedTimestamp: &now,
-	}, or(in.ClientRequestToken), ""}
+	}, valueOr(in.ClientRequestToken), ""}
 	tags := tagMap(in.Tags)
 	if err := tag.Check(tags); err != nil {
 		return nil, err
 	}
 	p.Fingerprint = timbre.ParameterDigest(*in.PoolName, in.StreamConfiguration, tags)
-	first, err := s.poolMadeWith(ctx, p)
+	first, err := s.poolByToken(ctx, p)
 	if err == nil && first == nil {
 		first = &p
 		err = s.pools.Create(ctx, timbre.Resource{ID: id, Name: *in.PoolName, ARN: *p.PoolArn, Tags: tags}, p)
 	}
 	if timbre.KindOf(err) == timbre.Conflict { // a concurrent creation may have been faster
-		if other, again := s.poolMadeWith(ctx, p); again != nil || other != nil {
+		if other, again := s.poolByToken(ctx, p); again != nil || other != nil {
 			first, err = other, again
 		}
 	}
@@ -48,8 +48,8 @@ func (s *service) createPool(ctx context.Context, in *sdk.CreateMediaPipelineKin
 	return &sdk.CreateMediaPipelineKinesisVideoStreamPoolOutput{KinesisVideoStreamPoolConfiguration: &first.KinesisVideoStreamPoolConfiguration}, nil
 }
 
-// poolMadeWith returns the pool that was created with the token of p, or nil.
-func (s *service) poolMadeWith(ctx context.Context, p pool) (*pool, error) {
+// poolByToken returns the pool that was created with the token of p, or nil.
+func (s *service) poolByToken(ctx context.Context, p pool) (*pool, error) {
 	if p.Token == "" {
 		return nil, nil
 	}

@@ -17,7 +17,7 @@ func (s *service) startSearch(ctx context.Context, in *sdk.StartSpeakerSearchTas
 		return nil, err
 	}
 	t, err := s.deps.Pipelines.Start(ctx, *in.Identifier, timbre.Task{
-		Kind: timbre.SpeakerSearch, DomainID: domain, Token: or(in.ClientRequestToken),
+		Kind: timbre.SpeakerSearch, DomainID: domain, Token: valueOr(in.ClientRequestToken),
 		Source: taskSource(in.KinesisVideoStreamSourceTaskConfiguration),
 	})
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *service) stopSearch(ctx context.Context, in *sdk.StopSpeakerSearchTaskI
 
 func (s *service) startTone(ctx context.Context, in *sdk.StartVoiceToneAnalysisTaskInput) (*sdk.StartVoiceToneAnalysisTaskOutput, error) {
 	t, err := s.deps.Pipelines.Start(ctx, *in.Identifier, timbre.Task{
-		Kind: timbre.VoiceTone, Token: or(in.ClientRequestToken), Source: taskSource(in.KinesisVideoStreamSourceTaskConfiguration),
+		Kind: timbre.VoiceTone, Token: valueOr(in.ClientRequestToken), Source: taskSource(in.KinesisVideoStreamSourceTaskConfiguration),
 	})
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func taskSource(c *types.KinesisVideoStreamSourceTaskConfiguration) *timbre.Pipe
 	if c == nil {
 		return &timbre.PipelineSource{}
 	}
-	return &timbre.PipelineSource{StreamARN: *c.StreamArn, Channel: int(c.ChannelId), Fragment: or(c.FragmentNumber)}
+	return &timbre.PipelineSource{StreamARN: *c.StreamArn, Channel: int(c.ChannelId), Fragment: valueOr(c.FragmentNumber)}
 }
 
 func searchTask(t timbre.Task) *types.SpeakerSearchTask {

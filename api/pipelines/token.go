@@ -6,9 +6,9 @@ import (
 	"timbre"
 )
 
-// madeBefore resolves a creation that conflicts with an existing configuration. SDKs generate a ClientRequestToken and repeat it in retries:
+// repeatedCreation resolves a creation that conflicts with an existing configuration. SDKs generate a ClientRequestToken and repeat it in retries:
 // a request that repeats token and parameters gets the configuration that it created. A token is kept as long as its configuration.
-func (s *service) madeBefore(ctx context.Context, c timbre.Configuration, conflict error) (timbre.Configuration, error) {
+func (s *service) repeatedCreation(ctx context.Context, c timbre.Configuration, conflict error) (timbre.Configuration, error) {
 	first, err := s.deps.Store.Configuration(ctx, c.Name)
 	switch {
 	case err != nil && timbre.KindOf(err) == timbre.NotFound: // the token is that of a configuration of another name

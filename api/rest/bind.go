@@ -25,10 +25,10 @@ func gather(op *Operation, labels map[string]string, query url.Values, body func
 		case Body:
 			all[m.Wire] = said[m.Wire]
 		case Path:
-			all[m.Wire] = plain(m.Shape, labels[m.Wire])
+			all[m.Wire] = parseText(m.Shape, labels[m.Wire])
 		case Query:
 			if query.Has(m.Wire) {
-				all[m.Wire] = plain(m.Shape, query.Get(m.Wire))
+				all[m.Wire] = parseText(m.Shape, query.Get(m.Wire))
 			}
 		}
 	}
@@ -54,9 +54,9 @@ func bodyOf(op *Operation, body func() (map[string]any, error)) (map[string]any,
 	return nil, nil
 }
 
-// plain parses a value of the path or query as the kind of its shape. A value that cannot be parsed keeps a wrong kind, which the checker
+// parseText parses a value of the path or query as the kind of its shape. A value that cannot be parsed keeps a wrong kind, which the checker
 // refuses.
-func plain(s *Shape, text string) any {
+func parseText(s *Shape, text string) any {
 	switch {
 	case !utf8.ValidString(text):
 		return []any{}

@@ -161,8 +161,8 @@ func (m *Mux) find(x *exchange, r *http.Request, body func() ([]byte, error)) (*
 	if found == nil {
 		return nil, unknownOperation()
 	}
-	if found.twin != nil && ofPipelines(taggedARN(r.Method, query, body)) {
-		found = found.twin
+	if found.counterpart != nil && ofPipelines(taggedARN(r.Method, query, body)) {
+		found = found.counterpart
 	}
 	x.route = found
 	return &call{

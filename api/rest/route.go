@@ -14,7 +14,7 @@ type route struct {
 	handle  func(*call) (any, error)
 	state   State
 	why     string // the reason of a refusal
-	twin    *route // the route of the pipelines service, if both services have it
+	counterpart    *route // the route of the pipelines service, if both services have it
 }
 
 // node is a segment in the tree of paths.
@@ -24,7 +24,7 @@ type node struct {
 	routes  []*route
 }
 
-// add inserts a route into the tree. If two services have the same route, the first one is found, and the other is its twin.
+// add inserts a route into the tree. If two services have the same route, the first one is found, and the other is its counterpart.
 func (n *node) add(r *route) {
 	for step := range strings.SplitSeq(strings.TrimPrefix(r.op.Path, "/"), "/") {
 		if name, ok := strings.CutPrefix(step, "{"); ok {
@@ -45,7 +45,7 @@ func (n *node) add(r *route) {
 	}
 	for _, first := range n.routes {
 		if first.op.Method == r.op.Method && first.op.Query == r.op.Query {
-			first.twin = r
+			first.counterpart = r
 			return
 		}
 	}
@@ -91,17 +91,17 @@ func (n *node) walk(steps, labels []string, method string, query url.Values) (*r
 }
 
 // pick prefers a route whose query literal is present to one without.
-func (n *node) pick(method string, query url.Values) (plain *route) {
+func (n *node) pick(method string, query url.Values) (fallback *route) {
 	for _, r := range n.routes {
 		switch want := r.op.Query; {
 		case r.op.Method != method:
 		case want == Pair{}:
-			if plain == nil {
-				plain = r
+			if fallback == nil {
+				fallback = r
 			}
 		case query.Get(want.Key) == want.Value:
 			return r
 		}
 	}
-	return plain
+	return fallback
 }

@@ -55,7 +55,7 @@ func (s *service) deleteApplication(ctx context.Context, in *sdk.DeleteSipMediaA
 }
 
 func (s *service) putApplicationLog(ctx context.Context, in *sdk.PutSipMediaApplicationLoggingConfigurationInput) (*sdk.PutSipMediaApplicationLoggingConfigurationOutput, error) {
-	doc := or(in.SipMediaApplicationLoggingConfiguration, types.SipMediaApplicationLoggingConfiguration{})
+	doc := valueOr(in.SipMediaApplicationLoggingConfiguration, types.SipMediaApplicationLoggingConfiguration{})
 	err := s.applicationLogs.Put(ctx, ownedBy(*in.SipMediaApplicationId), doc)
 	return &sdk.PutSipMediaApplicationLoggingConfigurationOutput{SipMediaApplicationLoggingConfiguration: &doc}, err
 }

@@ -14,7 +14,7 @@ func (s *service) associateConnector(ctx context.Context, in *sdk.AssociatePhone
 	if _, err := s.deps.Store.Connector(ctx, *in.VoiceConnectorId); err != nil {
 		return nil, err
 	}
-	failed, err := s.associate(ctx, in.E164PhoneNumbers, or(in.ForceAssociate, false), types.PhoneNumberAssociationNameVoiceConnectorId, *in.VoiceConnectorId)
+	failed, err := s.associate(ctx, in.E164PhoneNumbers, valueOr(in.ForceAssociate, false), types.PhoneNumberAssociationNameVoiceConnectorId, *in.VoiceConnectorId)
 	return &sdk.AssociatePhoneNumbersWithVoiceConnectorOutput{PhoneNumberErrors: failed}, err
 }
 
@@ -22,7 +22,7 @@ func (s *service) associateGroup(ctx context.Context, in *sdk.AssociatePhoneNumb
 	if _, err := s.groups.Get(ctx, *in.VoiceConnectorGroupId); err != nil {
 		return nil, err
 	}
-	failed, err := s.associate(ctx, in.E164PhoneNumbers, or(in.ForceAssociate, false), types.PhoneNumberAssociationNameVoiceConnectorGroupId, *in.VoiceConnectorGroupId)
+	failed, err := s.associate(ctx, in.E164PhoneNumbers, valueOr(in.ForceAssociate, false), types.PhoneNumberAssociationNameVoiceConnectorGroupId, *in.VoiceConnectorGroupId)
 	return &sdk.AssociatePhoneNumbersWithVoiceConnectorGroupOutput{PhoneNumberErrors: failed}, err
 }
 
@@ -45,8 +45,8 @@ func (s *service) disassociateGroup(ctx context.Context, in *sdk.DisassociatePho
 // associate associates each number with a connector or group. A number that is associated with another one stays there unless force is
 // set.
 func (s *service) associate(ctx context.Context, numbers []string, force bool, kind types.PhoneNumberAssociationName, id string) ([]types.PhoneNumberError, error) {
-	return each(numbers, func(number string) error {
-		_, err := s.alter(ctx, number, func(n *types.PhoneNumber, r *timbre.Resource) error {
+	return forEachNumber(numbers, func(number string) error {
+		_, err := s.updateNumberResource(ctx, number, func(n *types.PhoneNumber, r *timbre.Resource) error {
 			switch {
 			case n.DeletionTimestamp != nil:
 				return deleted()
@@ -66,8 +66,8 @@ func (s *service) associate(ctx context.Context, numbers []string, force bool, k
 }
 
 func (s *service) disassociate(ctx context.Context, numbers []string, id string) ([]types.PhoneNumberError, error) {
-	return each(numbers, func(number string) error {
-		_, err := s.alter(ctx, number, func(n *types.PhoneNumber, r *timbre.Resource) error {
+	return forEachNumber(numbers, func(number string) error {
+		_, err := s.updateNumberResource(ctx, number, func(n *types.PhoneNumber, r *timbre.Resource) error {
 			if len(n.Associations) == 0 || *n.Associations[0].Value != id {
 				return timbre.Errorf(timbre.NotFound, "", "The phone number is not associated with this resource.")
 			}
@@ -84,8 +84,8 @@ var refusals = map[timbre.Kind]types.ErrorCode{
 	timbre.Conflict: types.ErrorCodePhoneNumberAssociationsExist,
 }
 
-// each calls do for each number and collects the refused ones. Any other error aborts.
-func each(numbers []string, do func(string) error) ([]types.PhoneNumberError, error) {
+// forEachNumber calls do for each number and collects the refused ones. Any other error aborts.
+func forEachNumber(numbers []string, do func(string) error) ([]types.PhoneNumberError, error) {
 	failed := []types.PhoneNumberError{}
 	for _, n := range numbers {
 		err := do(n)

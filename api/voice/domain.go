@@ -16,9 +16,9 @@ import (
 func (s *service) createDomain(ctx context.Context, in *sdk.CreateVoiceProfileDomainInput) (*sdk.CreateVoiceProfileDomainOutput, error) {
 	id, now := s.env.NewID(), s.env.Now()
 	d := timbre.Domain{
-		ID: id, ARN: s.arn("voice-profile-domain/" + id), Name: *in.Name, Description: or(in.Description, ""),
+		ID: id, ARN: s.arn("voice-profile-domain/" + id), Name: *in.Name, Description: valueOr(in.Description, ""),
 		KMSKeyARN: *in.ServerSideEncryptionConfiguration.KmsKeyArn, Tags: tagMap(in.Tags),
-		Token: or(in.ClientRequestToken, ""), Created: now, Updated: now,
+		Token: valueOr(in.ClientRequestToken, ""), Created: now, Updated: now,
 	}
 	if err := tag.Check(d.Tags); err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (s *service) getDomain(ctx context.Context, in *sdk.GetVoiceProfileDomainIn
 
 func (s *service) updateDomain(ctx context.Context, in *sdk.UpdateVoiceProfileDomainInput) (*sdk.UpdateVoiceProfileDomainOutput, error) {
 	d, err := s.deps.Store.UpdateDomain(ctx, *in.VoiceProfileDomainId, func(d *timbre.Domain) {
-		d.Name, d.Description = or(in.Name, d.Name), or(in.Description, d.Description)
+		d.Name, d.Description = valueOr(in.Name, d.Name), valueOr(in.Description, d.Description)
 		d.Updated = s.env.Now()
 	})
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *service) listDomains(ctx context.Context, in *sdk.ListVoiceProfileDomai
 	out := &sdk.ListVoiceProfileDomainsOutput{VoiceProfileDomains: []types.VoiceProfileDomainSummary{}, NextToken: next}
 	for _, d := range list {
 		out.VoiceProfileDomains = append(out.VoiceProfileDomains, types.VoiceProfileDomainSummary{
-			VoiceProfileDomainId: &d.ID, VoiceProfileDomainArn: &d.ARN, Name: &d.Name, Description: some(d.Description),
+			VoiceProfileDomainId: &d.ID, VoiceProfileDomainArn: &d.ARN, Name: &d.Name, Description: nonZero(d.Description),
 			CreatedTimestamp: &d.Created, UpdatedTimestamp: &d.Updated,
 		})
 	}
@@ -106,7 +106,7 @@ func (s *service) deleteDomain(ctx context.Context, in *sdk.DeleteVoiceProfileDo
 
 func domain(d timbre.Domain) *types.VoiceProfileDomain {
 	return &types.VoiceProfileDomain{
-		VoiceProfileDomainId: &d.ID, VoiceProfileDomainArn: &d.ARN, Name: &d.Name, Description: some(d.Description),
+		VoiceProfileDomainId: &d.ID, VoiceProfileDomainArn: &d.ARN, Name: &d.Name, Description: nonZero(d.Description),
 		ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{KmsKeyArn: &d.KMSKeyARN},
 		CreatedTimestamp:                  &d.Created, UpdatedTimestamp: &d.Updated,
 	}

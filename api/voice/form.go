@@ -23,8 +23,8 @@ func (s *service) connectorID() string {
 	return string(id)
 }
 
-// some returns a pointer to v, or nil for the zero value, which a response omits.
-func some[T comparable](v T) *T {
+// nonZero returns a pointer to v, or nil for the zero value, which a response omits.
+func nonZero[T comparable](v T) *T {
 	var zero T
 	if v == zero {
 		return nil
@@ -32,16 +32,16 @@ func some[T comparable](v T) *T {
 	return &v
 }
 
-// moment returns a pointer to t, or nil for the zero time, which a response omits.
-func moment(t time.Time) *time.Time {
+// nonZeroTime returns a pointer to t, or nil for the zero time, which a response omits.
+func nonZeroTime(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
 	return &t
 }
 
-// or returns what p points to, or a default if p is nil.
-func or[T any](p *T, otherwise T) T {
+// valueOr returns what p points to, or a default if p is nil.
+func valueOr[T any](p *T, otherwise T) T {
 	if p == nil {
 		return otherwise
 	}

@@ -23,13 +23,13 @@ func (s *service) number(ctx context.Context, id string) (types.PhoneNumber, err
 	if err != nil {
 		return n, err
 	}
-	ruled, err := s.ruled(ctx)
-	return *shown(&n, ruled), err
+	byRule, err := s.ruleAssociations(ctx)
+	return *completed(&n, byRule), err
 }
 
-// alter changes a number. Change sees its associations; it cannot change those by SIP rules.
-func (s *service) alter(ctx context.Context, id string, change func(*types.PhoneNumber, *timbre.Resource) error) (types.PhoneNumber, error) {
-	ruled, err := s.ruled(ctx)
+// updateNumberResource changes a number. Change sees its associations; it cannot change those by SIP rules.
+func (s *service) updateNumberResource(ctx context.Context, id string, change func(*types.PhoneNumber, *timbre.Resource) error) (types.PhoneNumber, error) {
+	byRule, err := s.ruleAssociations(ctx)
 	if err != nil {
 		return types.PhoneNumber{}, err
 	}
@@ -37,7 +37,7 @@ func (s *service) alter(ctx context.Context, id string, change func(*types.Phone
 		if s.released(*n) {
 			return released()
 		}
-		if err := change(shown(n, ruled), r); err != nil {
+		if err := change(completed(n, byRule), r); err != nil {
 			return err
 		}
 		n.UpdatedTimestamp = new(s.env.Now())
@@ -46,11 +46,11 @@ func (s *service) alter(ctx context.Context, id string, change func(*types.Phone
 		})
 		return nil
 	})
-	return *shown(&n, ruled), err
+	return *completed(&n, byRule), err
 }
 
-// ruled returns the associations of numbers by SIP rules.
-func (s *service) ruled(ctx context.Context) (map[string][]types.PhoneNumberAssociation, error) {
+// ruleAssociations returns the associations of numbers by SIP rules.
+func (s *service) ruleAssociations(ctx context.Context) (map[string][]types.PhoneNumberAssociation, error) {
 	rules, err := s.rules.All(ctx)
 	all := map[string][]types.PhoneNumberAssociation{}
 	for _, r := range rules {
@@ -64,12 +64,12 @@ func (s *service) ruled(ctx context.Context) (map[string][]types.PhoneNumberAsso
 	return all, err
 }
 
-// shown completes a stored number with its associations by rules and its status.
-func shown(n *types.PhoneNumber, ruled map[string][]types.PhoneNumberAssociation) *types.PhoneNumber {
+// completed completes a stored number with its associations by rules and its status.
+func completed(n *types.PhoneNumber, byRule map[string][]types.PhoneNumberAssociation) *types.PhoneNumber {
 	if n.PhoneNumberId != nil && !slices.ContainsFunc(n.Associations, func(a types.PhoneNumberAssociation) bool {
 		return a.Name == types.PhoneNumberAssociationNameSipRuleId
 	}) {
-		n.Associations = append(n.Associations, ruled[*n.PhoneNumberId]...)
+		n.Associations = append(n.Associations, byRule[*n.PhoneNumberId]...)
 	}
 	switch {
 	case n.DeletionTimestamp != nil:

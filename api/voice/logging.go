@@ -12,7 +12,7 @@ import (
 // putLogging replaces the whole document: omitted members are off. It takes effect with the next message.
 func (s *service) putLogging(ctx context.Context, in *sdk.PutVoiceConnectorLoggingConfigurationInput) (*sdk.PutVoiceConnectorLoggingConfigurationOutput, error) {
 	doc := in.LoggingConfiguration
-	l := timbre.Logging{SIP: or(doc.EnableSIPLogs, false), Media: or(doc.EnableMediaMetricLogs, false)}
+	l := timbre.Logging{SIP: valueOr(doc.EnableSIPLogs, false), Media: valueOr(doc.EnableMediaMetricLogs, false)}
 	if err := s.deps.Store.PutLogging(ctx, *in.VoiceConnectorId, l); err != nil {
 		return nil, err
 	}

@@ -16,18 +16,18 @@ func (s *service) getNumber(ctx context.Context, in *sdk.GetPhoneNumberInput) (*
 }
 
 func (s *service) listNumbers(ctx context.Context, in *sdk.ListPhoneNumbersInput) (*sdk.ListPhoneNumbersOutput, error) {
-	ruled, err := s.ruled(ctx)
+	byRule, err := s.ruleAssociations(ctx)
 	if err != nil {
 		return nil, err
 	}
 	list, next, err := s.numbers.List(ctx, in.NextToken, in.MaxResults, func(n *types.PhoneNumber) bool {
-		return !s.released(*n) && passes(*shown(n, ruled), in)
+		return !s.released(*n) && selects(*completed(n, byRule), in)
 	})
 	return &sdk.ListPhoneNumbersOutput{PhoneNumbers: list, NextToken: next}, err
 }
 
-// passes reports whether a list request selects a number.
-func passes(n types.PhoneNumber, in *sdk.ListPhoneNumbersInput) bool {
+// selects reports whether a list request selects a number.
+func selects(n types.PhoneNumber, in *sdk.ListPhoneNumbersInput) bool {
 	if in.FilterName != "" && !slices.ContainsFunc(n.Associations, func(a types.PhoneNumberAssociation) bool {
 		return string(a.Name) == string(in.FilterName) && (in.FilterValue == nil || *a.Value == *in.FilterValue)
 	}) {
@@ -54,7 +54,7 @@ func (s *service) batchUpdateNumber(ctx context.Context, in *sdk.BatchUpdatePhon
 		items[id] = i
 		ids = append(ids, id)
 	}
-	failed, err := each(ids, func(id string) error {
+	failed, err := forEachNumber(ids, func(id string) error {
 		_, err := s.changeNumber(ctx, items[id])
 		return err
 	})
@@ -63,7 +63,7 @@ func (s *service) batchUpdateNumber(ctx context.Context, in *sdk.BatchUpdatePhon
 
 // changeNumber applies the members that are given. The product type cannot change while the number is associated.
 func (s *service) changeNumber(ctx context.Context, to types.UpdatePhoneNumberRequestItem) (types.PhoneNumber, error) {
-	return s.alter(ctx, *to.PhoneNumberId, func(n *types.PhoneNumber, _ *timbre.Resource) error {
+	return s.updateNumberResource(ctx, *to.PhoneNumberId, func(n *types.PhoneNumber, _ *timbre.Resource) error {
 		switch {
 		case n.DeletionTimestamp != nil:
 			return deleted()
@@ -73,7 +73,7 @@ func (s *service) changeNumber(ctx context.Context, to types.UpdatePhoneNumberRe
 			n.ProductType = to.ProductType
 		}
 		if to.CallingName != nil {
-			n.CallingName, n.CallingNameStatus = some(*to.CallingName), types.CallingNameStatusUpdateSucceeded
+			n.CallingName, n.CallingNameStatus = nonZero(*to.CallingName), types.CallingNameStatusUpdateSucceeded
 		}
 		if n.CallingName == nil {
 			n.CallingNameStatus = types.CallingNameStatusUnassigned
@@ -87,16 +87,16 @@ func (s *service) changeNumber(ctx context.Context, to types.UpdatePhoneNumberRe
 
 // deleteNumber moves a number that is not associated into the deletion queue.
 func (s *service) deleteNumber(ctx context.Context, in *sdk.DeletePhoneNumberInput) (*sdk.DeletePhoneNumberOutput, error) {
-	return &sdk.DeletePhoneNumberOutput{}, s.withdraw(ctx, *in.PhoneNumberId)
+	return &sdk.DeletePhoneNumberOutput{}, s.queueDeletion(ctx, *in.PhoneNumberId)
 }
 
 func (s *service) batchDeleteNumber(ctx context.Context, in *sdk.BatchDeletePhoneNumberInput) (*sdk.BatchDeletePhoneNumberOutput, error) {
-	failed, err := each(in.PhoneNumberIds, func(id string) error { return s.withdraw(ctx, id) })
+	failed, err := forEachNumber(in.PhoneNumberIds, func(id string) error { return s.queueDeletion(ctx, id) })
 	return &sdk.BatchDeletePhoneNumberOutput{PhoneNumberErrors: failed}, err
 }
 
-func (s *service) withdraw(ctx context.Context, id string) error {
-	_, err := s.alter(ctx, id, func(n *types.PhoneNumber, _ *timbre.Resource) error {
+func (s *service) queueDeletion(ctx context.Context, id string) error {
+	_, err := s.updateNumberResource(ctx, id, func(n *types.PhoneNumber, _ *timbre.Resource) error {
 		switch {
 		case n.DeletionTimestamp != nil:
 			return deleted()
@@ -110,7 +110,7 @@ func (s *service) withdraw(ctx context.Context, id string) error {
 }
 
 func (s *service) restoreNumber(ctx context.Context, in *sdk.RestorePhoneNumberInput) (*sdk.RestorePhoneNumberOutput, error) {
-	n, err := s.alter(ctx, *in.PhoneNumberId, func(n *types.PhoneNumber, _ *timbre.Resource) error {
+	n, err := s.updateNumberResource(ctx, *in.PhoneNumberId, func(n *types.PhoneNumber, _ *timbre.Resource) error {
 		if n.DeletionTimestamp == nil {
 			return timbre.Errorf(timbre.Invalid, "", "The phone number is not in the deletion queue.")
 		}

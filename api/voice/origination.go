@@ -30,7 +30,7 @@ func (s *service) putOrigination(ctx context.Context, in *sdk.PutVoiceConnectorO
 	case len(doc.Routes) > maxRoutes:
 		return nil, rest.Invalid("origination.routes", "have length less than or equal to %d", maxRoutes)
 	}
-	o := timbre.Origination{Disabled: or(doc.Disabled, false)}
+	o := timbre.Origination{Disabled: valueOr(doc.Disabled, false)}
 	for i, r := range doc.Routes {
 		route, err := routeOf(r, "origination.routes."+strconv.Itoa(i+1)+".member.host")
 		if err != nil {
@@ -53,8 +53,8 @@ func routeOf(r types.OriginationRoute, at string) (timbre.Route, error) {
 		return timbre.Route{}, rest.Invalid(at, "be a host name or an IP address")
 	}
 	route := timbre.Route{
-		Host: *r.Host, Port: int(or(r.Port, sipPort)), Protocol: string(r.Protocol),
-		Priority: int(or(r.Priority, 0)), Weight: int(or(r.Weight, 0)),
+		Host: *r.Host, Port: int(valueOr(r.Port, sipPort)), Protocol: string(r.Protocol),
+		Priority: int(valueOr(r.Priority, 0)), Weight: int(valueOr(r.Weight, 0)),
 	}
 	if route.Port == 0 {
 		route.Port = sipPort
@@ -79,7 +79,7 @@ func origination(o timbre.Origination) *types.Origination {
 	for _, r := range o.Routes {
 		doc.Routes = append(doc.Routes, types.OriginationRoute{
 			Host: &r.Host, Port: new(int32(r.Port)),
-			Protocol: types.OriginationRouteProtocol(r.Protocol), Priority: some(int32(r.Priority)), Weight: some(int32(r.Weight)),
+			Protocol: types.OriginationRouteProtocol(r.Protocol), Priority: nonZero(int32(r.Priority)), Weight: nonZero(int32(r.Weight)),
 		})
 	}
 	return doc

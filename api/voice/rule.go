@@ -17,7 +17,7 @@ import (
 func (s *service) createRule(ctx context.Context, in *sdk.CreateSipRuleInput) (*sdk.CreateSipRuleOutput, error) {
 	id, now := s.env.NewID(), s.env.Now()
 	rule := types.SipRule{
-		SipRuleId: &id, Name: in.Name, Disabled: new(or(in.Disabled, false)), TriggerType: in.TriggerType, TriggerValue: in.TriggerValue,
+		SipRuleId: &id, Name: in.Name, Disabled: new(valueOr(in.Disabled, false)), TriggerType: in.TriggerType, TriggerValue: in.TriggerValue,
 		TargetApplications: in.TargetApplications, CreatedTimestamp: &now, UpdatedTimestamp: &now,
 	}
 	uses, err := s.ruleUses(ctx, rule)
@@ -50,7 +50,7 @@ func (s *service) listRules(ctx context.Context, in *sdk.ListSipRulesInput) (*sd
 }
 
 func (s *service) updateRule(ctx context.Context, in *sdk.UpdateSipRuleInput) (*sdk.UpdateSipRuleOutput, error) {
-	if err := oneARegion(in.TargetApplications); err != nil {
+	if err := onePerRegion(in.TargetApplications); err != nil {
 		return nil, err
 	}
 	rule, err := s.rules.Update(ctx, *in.SipRuleId, func(rule *types.SipRule, r *timbre.Resource) error {
@@ -83,7 +83,7 @@ func (s *service) deleteRule(ctx context.Context, in *sdk.DeleteSipRuleInput) (*
 
 // ruleUses returns the applications that a rule targets, and the number or connector that triggers it.
 func (s *service) ruleUses(ctx context.Context, rule types.SipRule) ([]string, error) {
-	if err := oneARegion(rule.TargetApplications); err != nil {
+	if err := onePerRegion(rule.TargetApplications); err != nil {
 		return nil, err
 	}
 	trigger := e164(*rule.TriggerValue)
@@ -102,11 +102,11 @@ func (s *service) ruleUses(ctx context.Context, rule types.SipRule) ([]string, e
 	return append(applicationsOf(rule), trigger), nil
 }
 
-// oneARegion refuses a second application in a region.
-func oneARegion(targets []types.SipRuleTargetApplication) error {
+// onePerRegion refuses a second application in a region.
+func onePerRegion(targets []types.SipRuleTargetApplication) error {
 	seen := map[string]bool{}
 	for i, t := range targets {
-		region := or(t.AwsRegion, "")
+		region := valueOr(t.AwsRegion, "")
 		if seen[region] {
 			return rest.Invalid("targetApplications."+strconv.Itoa(i+1)+".member.awsRegion", "be the only application in its Region")
 		}

@@ -20,7 +20,7 @@ func (s *service) startSearch(ctx context.Context, in *sdk.StartSpeakerSearchTas
 	}
 	t, err := s.deps.Tasks.Start(ctx, timbre.Task{
 		Kind: timbre.SpeakerSearch, ConnectorID: *in.VoiceConnectorId, TransactionID: *in.TransactionId,
-		DomainID: *in.VoiceProfileDomainId, Side: side, Token: or(in.ClientRequestToken, ""),
+		DomainID: *in.VoiceProfileDomainId, Side: side, Token: valueOr(in.ClientRequestToken, ""),
 	})
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func searchTask(t timbre.Task) *types.SpeakerSearchTask {
 		SpeakerSearchTaskId: &t.ID, SpeakerSearchTaskStatus: new(string(t.Status)),
 		CallDetails:          &types.CallDetails{VoiceConnectorId: &t.ConnectorID, TransactionId: &t.TransactionID, IsCaller: t.Side.IsCaller()},
 		SpeakerSearchDetails: searchDetails(t),
-		CreatedTimestamp:     &t.Created, UpdatedTimestamp: &t.Updated, StartedTimestamp: moment(t.Started), StatusMessage: some(t.Message),
+		CreatedTimestamp:     &t.Created, UpdatedTimestamp: &t.Updated, StartedTimestamp: nonZeroTime(t.Started), StatusMessage: nonZero(t.Message),
 	}
 }
 
@@ -54,7 +54,7 @@ func searchDetails(t timbre.Task) *types.SpeakerSearchDetails {
 	if !t.Identified && t.VoiceprintStatus == "" {
 		return nil
 	}
-	d := &types.SpeakerSearchDetails{VoiceprintGenerationStatus: some(t.VoiceprintStatus)}
+	d := &types.SpeakerSearchDetails{VoiceprintGenerationStatus: nonZero(t.VoiceprintStatus)}
 	if t.Identified {
 		d.Results = []types.SpeakerSearchResult{}
 		for _, m := range t.Matches {

@@ -19,8 +19,8 @@ type numberSettings struct {
 // account is the id of settings that exist once per account.
 const account = "account"
 
-// none turns NotFound into the zero value, for settings that were never put.
-func none[T any](v T, err error) (T, error) {
+// zeroIfNotFound turns NotFound into the zero value, for settings that were never put.
+func zeroIfNotFound[T any](v T, err error) (T, error) {
 	if timbre.KindOf(err) == timbre.NotFound {
 		return v, nil
 	}
@@ -28,7 +28,7 @@ func none[T any](v T, err error) (T, error) {
 }
 
 func (s *service) getGlobal(ctx context.Context, _ *sdk.GetGlobalSettingsInput) (*sdk.GetGlobalSettingsOutput, error) {
-	doc, err := none(s.globalSettings.Get(ctx, account))
+	doc, err := zeroIfNotFound(s.globalSettings.Get(ctx, account))
 	return &sdk.GetGlobalSettingsOutput{VoiceConnector: &doc}, err
 }
 
@@ -37,9 +37,9 @@ func (s *service) updateGlobal(ctx context.Context, in *sdk.UpdateGlobalSettings
 }
 
 func (s *service) getNumberSettings(ctx context.Context, _ *sdk.GetPhoneNumberSettingsInput) (*sdk.GetPhoneNumberSettingsOutput, error) {
-	doc, err := none(s.numberSettings.Get(ctx, account))
+	doc, err := zeroIfNotFound(s.numberSettings.Get(ctx, account))
 	return &sdk.GetPhoneNumberSettingsOutput{
-		CallingName: some(doc.CallingName), CallingNameUpdatedTimestamp: moment(doc.CallingNameUpdatedTimestamp),
+		CallingName: nonZero(doc.CallingName), CallingNameUpdatedTimestamp: nonZeroTime(doc.CallingNameUpdatedTimestamp),
 	}, err
 }
 

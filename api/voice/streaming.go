@@ -22,7 +22,7 @@ func (s *service) putStreaming(ctx context.Context, in *sdk.PutVoiceConnectorStr
 		st.Targets = append(st.Targets, string(t.NotificationTarget))
 	}
 	if m := doc.MediaInsightsConfiguration; m != nil {
-		st.Insights = &timbre.InsightsLink{Disabled: or(m.Disabled, false), ConfigurationARN: or(m.ConfigurationArn, "")}
+		st.Insights = &timbre.InsightsLink{Disabled: valueOr(m.Disabled, false), ConfigurationARN: valueOr(m.ConfigurationArn, "")}
 		if st.Insights.ConfigurationARN == "" && !st.Insights.Disabled {
 			return nil, rest.Missing("streamingConfiguration.mediaInsightsConfiguration.configurationArn")
 		}
@@ -53,7 +53,7 @@ func streaming(st timbre.Streaming) *types.StreamingConfiguration {
 	}
 	if st.Insights != nil {
 		doc.MediaInsightsConfiguration = &types.MediaInsightsConfiguration{
-			Disabled: new(st.Insights.Disabled), ConfigurationArn: some(st.Insights.ConfigurationARN),
+			Disabled: new(st.Insights.Disabled), ConfigurationArn: nonZero(st.Insights.ConfigurationARN),
 		}
 	}
 	return doc

@@ -21,8 +21,8 @@ func (s *service) putTermination(ctx context.Context, in *sdk.PutVoiceConnectorT
 		}
 	}
 	t := timbre.Termination{
-		Disabled: or(doc.Disabled, false), CIDRs: doc.CidrAllowedList, CPSLimit: int(or(doc.CpsLimit, 0)),
-		CallingRegions: doc.CallingRegions, DefaultPhoneNumber: or(doc.DefaultPhoneNumber, ""),
+		Disabled: valueOr(doc.Disabled, false), CIDRs: doc.CidrAllowedList, CPSLimit: int(valueOr(doc.CpsLimit, 0)),
+		CallingRegions: doc.CallingRegions, DefaultPhoneNumber: valueOr(doc.DefaultPhoneNumber, ""),
 	}
 	if err := s.deps.Store.PutTermination(ctx, *in.VoiceConnectorId, t); err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (s *service) deleteTermination(ctx context.Context, in *sdk.DeleteVoiceConn
 
 func termination(t timbre.Termination) *types.Termination {
 	return &types.Termination{
-		Disabled: &t.Disabled, CidrAllowedList: t.CIDRs, CpsLimit: some(int32(t.CPSLimit)),
-		CallingRegions: t.CallingRegions, DefaultPhoneNumber: some(t.DefaultPhoneNumber),
+		Disabled: &t.Disabled, CidrAllowedList: t.CIDRs, CpsLimit: nonZero(int32(t.CPSLimit)),
+		CallingRegions: t.CallingRegions, DefaultPhoneNumber: nonZero(t.DefaultPhoneNumber),
 	}
 }

@@ -12,7 +12,7 @@ import (
 func (s *service) startTone(ctx context.Context, in *sdk.StartVoiceToneAnalysisTaskInput) (*sdk.StartVoiceToneAnalysisTaskOutput, error) {
 	t, err := s.deps.Tasks.Start(ctx, timbre.Task{
 		Kind: timbre.VoiceTone, ConnectorID: *in.VoiceConnectorId, TransactionID: *in.TransactionId,
-		Token: or(in.ClientRequestToken, ""),
+		Token: valueOr(in.ClientRequestToken, ""),
 	})
 	if err != nil {
 		return nil, err
@@ -37,6 +37,6 @@ func toneTask(t timbre.Task, isCaller *bool) *types.VoiceToneAnalysisTask {
 	return &types.VoiceToneAnalysisTask{
 		VoiceToneAnalysisTaskId: &t.ID, VoiceToneAnalysisTaskStatus: new(string(t.Status)),
 		CallDetails:      &types.CallDetails{VoiceConnectorId: &t.ConnectorID, TransactionId: &t.TransactionID, IsCaller: isCaller},
-		CreatedTimestamp: &t.Created, UpdatedTimestamp: &t.Updated, StartedTimestamp: moment(t.Started), StatusMessage: some(t.Message),
+		CreatedTimestamp: &t.Created, UpdatedTimestamp: &t.Updated, StartedTimestamp: nonZeroTime(t.Started), StatusMessage: nonZero(t.Message),
 	}
 }
