@@ -7,15 +7,14 @@ import (
 
 // SRTPSuite is an SRTP crypto suite.
 type SRTPSuite struct {
-	Name    string // in SDES (RFC 4568, 6188, 7714)
-	Alias   string // another spelling in use; empty without
-	Profile uint16 // SRTP protection profile that it is in DTLS-SRTP (RFC 5764, 7714)
-	InDTLS  bool   // that profile is registered with IANA
-	Key     int    // of a master key
-	Salt    int    // bytes of its salt
+	Name      string // in SDES (RFC 4568, RFC 6188, RFC 7714)
+	Alias     string // another spelling in use; empty without
+	Profile   uint16 // SRTP protection profile (RFC 5764, RFC 7714)
+	InDTLS    bool   // the profile is registered for DTLS-SRTP
+	Key, Salt int    // bytes of a master key and of its salt
 }
 
-// srtpSuites is the table of suites, the strongest first: forging a packet takes guessing 128, 80 or 32 bits.
+// srtpSuites is the table of suites, the strongest first: their authentication tags have 128, 80 or 32 bits.
 var srtpSuites = []SRTPSuite{
 	{Name: "AEAD_AES_256_GCM", Profile: 8, InDTLS: true, Key: 32, Salt: 12},
 	{Name: "AEAD_AES_128_GCM", Profile: 7, InDTLS: true, Key: 16, Salt: 12},
@@ -28,12 +27,12 @@ var srtpSuites = []SRTPSuite{
 // SRTPSuites returns all suites, the strongest first.
 func SRTPSuites() []SRTPSuite { return slices.Clone(srtpSuites) }
 
-// SRTPSuiteRank is a suite's place in SRTPSuites by its name or alias, in any case; -1: it is not supported.
+// SRTPSuiteRank is the index in SRTPSuites of a suite, by name or alias in any case; -1: it is not supported.
 func SRTPSuiteRank(name string) int {
 	return slices.IndexFunc(srtpSuites, func(s SRTPSuite) bool {
 		return strings.EqualFold(s.Name, name) || s.Alias != "" && strings.EqualFold(s.Alias, name)
 	})
 }
 
-// Length is how many bytes a master key and its salt have.
+// Length is the length of a master key with its salt, in bytes.
 func (s SRTPSuite) Length() int { return s.Key + s.Salt }
