@@ -17,11 +17,11 @@ import (
 
 // story is `timbre demo`.
 type story struct {
-	Speed float64 `default:"4" help:"How many times faster than real time people talk."`
-	JSON  bool    `name:"json" help:"Print the same as data."`
+	Speed float64 `default:"4" help:"Speed of the calls, as a multiple of real time."`
+	JSON  bool    `name:"json" help:"Print JSON."`
 }
 
-// Run tells the story on a server of its own, in a folder that is gone afterwards. It fails when a name was wrong.
+// Run runs the demo on a server of its own, in a temporary folder. It fails if a result was wrong.
 func (s story) Run(ctx context.Context) error {
 	_, err := demo.Run(ctx, demo.Config{
 		Start: ownServer, Verify: webhook.Verify,

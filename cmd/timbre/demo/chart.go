@@ -10,7 +10,7 @@ import (
 	"timbre/cmd/timbre/screen"
 )
 
-// bars are the eight heights of a chart, from negative to positive, and the mark of a moment without enough speech.
+// bars are the eight heights of a chart, from negative to positive, and the sign for too little speech.
 type bars struct {
 	heights [8]rune
 	gap     rune
@@ -21,8 +21,8 @@ var (
 	letters = bars{[8]rune{'1', '2', '3', '4', '5', '6', '7', '8'}, '.'}
 )
 
-// draw shows the tone of both legs of the second calls over time.
-func (s *story) draw(context.Context) error {
+// chartTone shows the tone of both legs of the second calls over time.
+func (s *story) chartTone(context.Context) error {
 	with := letters
 	if s.cfg.Screen.Unicode {
 		with = blocks
@@ -36,21 +36,21 @@ func (s *story) draw(context.Context) error {
 		s.say.line("%-10s  agent   %s  %s", "", with.chart(c.AgentTone.Points, n), overall(c.AgentTone))
 	}
 	s.say.put("")
-	s.say.line("One column is 5 s of the call and tells of the 30 s before it: %c more negative, %c more positive, %c too little speech.",
+	s.say.line("One column is 5 s of the call and shows the 30 s before it: %c more negative, %c more positive, %c too little speech.",
 		with.heights[0], with.heights[7], with.gap)
-	s.say.line("The voices are synthetic and do not act: the chart shows that tone is measured, not how well.")
+	s.say.line("The voices are synthetic and do not act: the chart shows that tone is measured, not how accurately.")
 	return nil
 }
 
 // columns is how many columns the chart of a call needs.
-func columns(c Visit) (n int) {
+func columns(c CallResult) (n int) {
 	for _, p := range append(append([]TonePoint(nil), c.CallerTone.Points...), c.AgentTone.Points...) {
 		n = max(n, column(p.At)+1)
 	}
 	return n
 }
 
-// column is where a point belongs: the one about the first five seconds stands in the first column.
+// column is the column of a point: the first five seconds are in the first one.
 func column(at float64) int { return max(0, int(math.Round(at/toneEvery.Seconds()))-1) }
 
 // chart draws points into n columns. A later point of a column wins.
@@ -64,8 +64,8 @@ func (b bars) chart(points []TonePoint, n int) string {
 	return string(line)
 }
 
-// full is the difference between the positive and the negative score that fills a bar, or empties it: most of telephone
-// talk stays within it.
+// full is the difference between the positive and the negative score that fills a bar or empties it. Most speech on the phone
+// stays within it.
 const full = 0.5
 
 // height is the bar of a value from -1 to 1.

@@ -36,7 +36,7 @@ func TestChart(t *testing.T) {
 			t.Errorf("%v: %s, want %s", c.points, got, c.raw)
 		}
 	}
-	if n := columns(Visit{CallerTone: ToneTrack{Points: points(0, 0)}, AgentTone: ToneTrack{Points: points(0, 0, 0)}}); n != 3 {
+	if n := columns(CallResult{CallerTone: ToneTrack{Points: points(0, 0)}, AgentTone: ToneTrack{Points: points(0, 0, 0)}}); n != 3 {
 		t.Errorf("%d columns", n)
 	}
 }

@@ -10,29 +10,29 @@ import (
 	"timbre"
 )
 
-// confirm asks for each speaker search task what the webhook has told of it.
+// confirm compares each speaker search task with what the webhook received.
 func (s *story) confirm(ctx context.Context) error {
 	for i := range s.result.Calls {
 		c := &s.result.Calls[i]
-		out, err := s.house.voice.GetSpeakerSearchTask(ctx, &voice.GetSpeakerSearchTaskInput{
-			VoiceConnectorId: &s.house.connector, SpeakerSearchTaskId: &c.SearchTaskID,
+		out, err := s.deployment.voice.GetSpeakerSearchTask(ctx, &voice.GetSpeakerSearchTaskInput{
+			VoiceConnectorId: &s.deployment.connector, SpeakerSearchTaskId: &c.SearchTaskID,
 		})
 		if err != nil {
 			return timbre.Errorf(timbre.Internal, "", "asking for the task of %s's call: %w", c.Caller, err)
 		}
 		t := out.SpeakerSearchTask
 		c.Confirmed = t.SpeakerSearchDetails != nil && agrees(*c, t.SpeakerSearchDetails.Results)
-		verdict := "as the webhook said"
+		verdict := "agrees with the webhook"
 		if !c.Confirmed {
-			verdict = "NOT what the webhook said"
+			verdict = "DISAGREES with the webhook"
 		}
-		s.say.line("GetSpeakerSearchTask  %-10s  %-6s  %s  %s", c.Caller, which(*c), aws.ToString(t.SpeakerSearchTaskStatus), verdict)
+		s.say.line("GetSpeakerSearchTask  %-10s  %-6s  %s  %s", c.Caller, ordinal(*c), aws.ToString(t.SpeakerSearchTaskStatus), verdict)
 	}
 	return nil
 }
 
 // agrees compares the best match with the event's. The SDK reads confidences as float32.
-func agrees(c Visit, results []vtypes.SpeakerSearchResult) bool {
+func agrees(c CallResult, results []vtypes.SpeakerSearchResult) bool {
 	if len(results) == 0 {
 		return c.ProfileID == ""
 	}

@@ -1,7 +1,7 @@
-// Package demo is the story of `timbre demo`: three people call in and are enrolled, and later two of them and a stranger
-// call again and are known, or not. A server comes in, given by the program; out go a narration with charts and a table,
-// or the same as data. Everything passes the server's front doors: SIP and RTP over sockets, the stock AWS SDK with
-// signed requests, a webhook with its signature. The story knows nothing of the server's inside.
+// Package demo is the scenario of `timbre demo`: three callers are enrolled; then two of them and an unknown caller call and are
+// identified. The program supplies a server; out go a narration with charts and a table, or the same as JSON. Everything uses
+// the server's public interfaces: SIP and RTP over sockets, the unmodified AWS SDK with signed requests, a webhook with its
+// signature. The scenario knows nothing of the server's internals.
 package demo
 
 import (
@@ -17,13 +17,13 @@ import (
 	"timbre/cmd/timbre/screen"
 )
 
-// WebhookName is what the webhook is called in the server's settings; WebhookARN names it as a sink.
+// WebhookName is the name of the webhook in the server's settings; WebhookARN names it as a sink.
 const (
 	WebhookName = "demo"
 	WebhookARN  = "arn:timbre:webhook:us-east-1:000000000000:" + WebhookName
 )
 
-// DefaultSpeed is how many times faster than real time people talk in the demo, when nobody says otherwise.
+// DefaultSpeed is the speed of the calls in the demo, as a multiple of real time.
 const DefaultSpeed = 4
 
 // Server is a running Timbre.
@@ -34,7 +34,7 @@ type Server struct {
 	Stop                         func() error
 }
 
-// Config is what the story needs.
+// Config configures a run.
 type Config struct {
 	// Start runs a server that has a webhook called WebhookName, with this URL and secret.
 	Start func(ctx context.Context, webhookURL, secret string) (Server, error)
@@ -44,13 +44,13 @@ type Config struct {
 	Screen screen.Screen
 	JSON   bool          // print a Result in place of the narration
 	Speed  float64       // times real time; 0 means DefaultSpeed
-	Slack  time.Duration // how much longer than the media lasts an answer may take; 0 means 20 s
-	Log    *slog.Logger  // of the telephones; nil discards
+	Slack  time.Duration // how much longer than the media an answer may take; 0 means 20 s
+	Log    *slog.Logger  // of the phones; nil discards
 	Now    func() time.Time
 }
 
-// Run tells the story. The error is nil when every caller was named right and the Get operations agree; the Result is
-// as complete as the story got.
+// Run runs the scenario. The error is nil if every caller was identified correctly and the Get operations agree. The Result
+// contains what was reached.
 func Run(ctx context.Context, cfg Config) (Result, error) {
 	if cfg.Speed == 0 {
 		cfg.Speed = DefaultSpeed
@@ -62,8 +62,8 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 		cfg.Now = time.Now
 	}
 	s := &story{cfg: cfg, say: narrate(cfg), began: cfg.Now(), names: map[string]string{}}
-	s.result = Result{Speed: cfg.Speed, People: []Person{}, Calls: []Visit{}}
-	err := s.tell(ctx)
+	s.result = Result{Speed: cfg.Speed, People: []Person{}, Calls: []CallResult{}}
+	err := s.play(ctx)
 	s.result.Seconds = cfg.Now().Sub(s.began).Seconds()
 	s.result.Right = err == nil
 	if cfg.JSON {
@@ -79,20 +79,20 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	return s.result, err
 }
 
-// story is what has happened so far.
+// story is the state of a run.
 type story struct {
-	cfg    Config
-	say    *narrator
-	began  time.Time
-	inbox  *inbox
-	server Server
-	house  house
-	names  map[string]string // who a voice profile is
-	result Result
+	cfg        Config
+	say        *narrator
+	began      time.Time
+	inbox      *inbox
+	server     Server
+	deployment deployment
+	names      map[string]string // of callers, by voice profile id
+	result     Result
 }
 
-// tell is the table of contents.
-func (s *story) tell(ctx context.Context) (err error) {
+// play runs the chapters.
+func (s *story) play(ctx context.Context) (err error) {
 	secret := rand.Text()
 	hook, err := receive(secret, s.cfg)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *story) tell(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, hook.Close()) }()
 	s.inbox = hook.inbox
 
-	// The server outlives an interrupted story, so that its telephones can hang up.
+	// The server outlives an interrupted run, so that the phones can hang up.
 	if s.server, err = s.cfg.Start(context.WithoutCancel(ctx), hook.url, secret); err != nil {
 		return err
 	}
@@ -109,24 +109,24 @@ func (s *story) tell(ctx context.Context) (err error) {
 
 	for _, chapter := range []struct {
 		title string
-		tell  func(context.Context) error
+		run   func(context.Context) error
 	}{
-		{"A connector, a domain for voices, and where events go", s.furnish},
-		{"Three people call in at once and agree to be known by their voice", s.enrol},
-		{"Later two of them and a stranger call again", s.identify},
-		{"How they sounded", s.draw},
-		{"What the server says when it is asked", s.confirm},
-		{"Who called, and who Timbre said it was", s.summarise},
+		{"Set up a connector, a voice profile domain and a webhook", s.setUp},
+		{"Three callers consent and are enrolled, all at the same time", s.enrol},
+		{"Two of them and an unknown caller call and are identified", s.identify},
+		{"Tone over time", s.chartTone},
+		{"The same results from the API", s.confirm},
+		{"Summary", s.summarise},
 	} {
 		s.say.chapter(chapter.title)
-		if err := chapter.tell(ctx); err != nil {
+		if err := chapter.run(ctx); err != nil {
 			return err
 		}
 	}
 	return s.verdict()
 }
 
-// verdict is an error when a name was wrong.
+// verdict is an error if a result was wrong.
 func (s *story) verdict() error {
 	wrong := 0
 	for _, c := range s.result.Calls {
@@ -135,8 +135,8 @@ func (s *story) verdict() error {
 		}
 	}
 	if wrong > 0 {
-		return timbre.Errorf(timbre.Internal, "", "%d of %d calls got the wrong name", wrong, len(s.result.Calls))
+		return timbre.Errorf(timbre.Internal, "", "%d of %d calls have a wrong result", wrong, len(s.result.Calls))
 	}
-	s.say.line("Every name is right, after %.0f seconds.", s.cfg.Now().Sub(s.began).Seconds())
+	s.say.line("Every result is right, after %.0f seconds.", s.cfg.Now().Sub(s.began).Seconds())
 	return nil
 }

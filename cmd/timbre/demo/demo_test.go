@@ -22,7 +22,7 @@ func run(t *testing.T, f *fake, change func(*Config)) (Result, string, error) {
 	return r, out.String(), err
 }
 
-func TestStoryEndsWellWhenEveryNameIsRight(t *testing.T) {
+func TestRunSucceedsIfEveryResultIsRight(t *testing.T) {
 	r, out, err := run(t, &fake{}, nil)
 	if err != nil || !r.Right || len(r.Calls) != 6 || len(r.People) != 3 {
 		t.Fatalf("%v\n%s", err, out)
@@ -33,7 +33,7 @@ func TestStoryEndsWellWhenEveryNameIsRight(t *testing.T) {
 			t.Errorf("call %d: %+v", i, c)
 		}
 	}
-	for _, want := range []string{"1. A connector", "6. Who called", "Timbre says: Grace, with confidence 0.987", "Every name is right", "of 0:54 played"} {
+	for _, want := range []string{"1. Set up a connector", "6. Summary", "identified as: Grace, confidence 0.987", "Every result is right", "of 0:54 played"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the narration lacks %q:\n%s", want, out)
 		}
@@ -43,16 +43,16 @@ func TestStoryEndsWellWhenEveryNameIsRight(t *testing.T) {
 	}
 }
 
-func TestWrongNameIsAnError(t *testing.T) {
+func TestWrongResultIsAnError(t *testing.T) {
 	r, out, err := run(t, &fake{confuse: true}, nil)
-	if err == nil || !strings.Contains(err.Error(), "1 of 6 calls got the wrong name") || r.Right || !strings.Contains(out, "WRONG") {
+	if err == nil || !strings.Contains(err.Error(), "1 of 6 calls have a wrong result") || r.Right || !strings.Contains(out, "WRONG") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
 
 func TestGetThatDisagreesIsAnError(t *testing.T) {
 	r, out, err := run(t, &fake{lie: true}, nil)
-	if err == nil || r.Right || !strings.Contains(out, "NOT what the webhook said") {
+	if err == nil || r.Right || !strings.Contains(out, "DISAGREES with the webhook") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -69,7 +69,7 @@ func TestMissingEventIsNamed(t *testing.T) {
 	}
 }
 
-func TestJSONIsOneDocumentOfTheSame(t *testing.T) {
+func TestJSONIsOneDocument(t *testing.T) {
 	r, out, err := run(t, &fake{}, func(c *Config) { c.JSON = true })
 	var read Result
 	if e := json.Unmarshal([]byte(out), &read); err != nil || e != nil || len(read.Calls) != 6 || read.Calls[3].Confidence != r.Calls[3].Confidence {

@@ -2,7 +2,7 @@ package demo
 
 import "time"
 
-// event is a notification as the webhook gets it, as far as the story reads it.
+// event holds the fields of a notification that the scenario reads.
 type event struct {
 	ID     string `json:"id"`
 	Type   string `json:"detail-type"`
@@ -47,7 +47,7 @@ func (s *span) scores() Scores {
 	return Scores{s.Score.Positive, s.Score.Neutral, s.Score.Negative, s.Label}
 }
 
-// transaction is the call that an event is about, wherever it says so.
+// transaction is the transaction id of the call that an event concerns.
 func (e event) transaction() string {
 	if e.Detail.TransactionID != "" {
 		return e.Detail.TransactionID

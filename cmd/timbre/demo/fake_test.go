@@ -20,12 +20,12 @@ import (
 	"timbre/notify/webhook"
 )
 
-// fake is a server that answers as a Timbre would, from what it knows of the cast and not by listening.
+// fake is a server that responds as Timbre would, from the scripts and not from the audio.
 type fake struct {
 	t       *testing.T
-	confuse bool            // the stranger is taken for somebody
+	confuse bool            // the unknown caller is misidentified
 	forget  map[string]bool // events that are never sent
-	lie     bool            // Get says something else than the webhook
+	lie     bool            // Get contradicts the webhook
 
 	hook     string
 	secret   string

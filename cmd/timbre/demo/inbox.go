@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// inbox keeps the events that came, each once, in their order.
+// inbox holds the received events, each once, in order of arrival.
 type inbox struct {
 	mu     sync.Mutex
 	events []event
@@ -15,7 +15,7 @@ type inbox struct {
 
 func newInbox() *inbox { return &inbox{ids: map[string]bool{}, grown: make(chan struct{})} }
 
-// put takes an event in; one that was delivered before is left out.
+// put adds an event, unless it was delivered before.
 func (b *inbox) put(e event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -28,7 +28,7 @@ func (b *inbox) put(e event) {
 	b.grown = make(chan struct{})
 }
 
-// next waits for the first event of a call at or after position from, and says where the one after it may be.
+// next waits for the first event of a call at or after position from, and returns the position after it.
 func (b *inbox) next(ctx context.Context, transaction string, from int) (event, int, error) {
 	for {
 		b.mu.Lock()

@@ -9,7 +9,7 @@ import (
 	"timbre/cmd/timbre/screen"
 )
 
-// narrator prints the story line by line: above a progress bar on a terminal, and elsewhere as plain lines, with one for
+// narrator prints the run line by line: above a progress bar on a terminal, and elsewhere as plain lines, with one for
 // each quarter of the media that has been played.
 type narrator struct {
 	on       screen.Screen
@@ -25,7 +25,7 @@ func narrate(cfg Config) *narrator {
 	if cfg.JSON || n.on.Writer == nil {
 		n.on = screen.Screen{Writer: io.Discard}
 	}
-	n.put(n.on.Paint(screen.Bold, "Timbre demo") + fmt.Sprintf(": synthetic voices on loopback, %g times faster than real time", cfg.Speed))
+	n.put(n.on.Paint(screen.Bold, "Timbre demo") + fmt.Sprintf(": synthetic voices on loopback, at %g times real time", cfg.Speed))
 	return n
 }
 
@@ -36,12 +36,12 @@ func (n *narrator) chapter(title string) {
 
 func (n *narrator) line(format string, args ...any) { n.put("   " + fmt.Sprintf(format, args...)) }
 
-// heard is a line about a moment of the calls that are being played.
-func (n *narrator) heard(at time.Duration, who, format string, args ...any) {
+// report prints a line about a moment of the calls that are being played.
+func (n *narrator) report(at time.Duration, who, format string, args ...any) {
 	n.put(fmt.Sprintf("   %s  %-10s %s", screen.Clock(at), who, fmt.Sprintf(format, args...)))
 }
 
-// play begins the progress of media that lasts total; the result ends it.
+// play begins the progress of media of a length; the result ends it.
 func (n *narrator) play(total time.Duration) (done func()) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -54,7 +54,7 @@ func (n *narrator) play(total time.Duration) (done func()) {
 	}
 }
 
-// played says how far the furthest call is.
+// played shows the position of the furthest call.
 func (n *narrator) played(at time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"timbre"
 )
 
-// receiver is the webhook: an HTTP server that takes signed events.
+// receiver is the webhook: an HTTP server that accepts signed events.
 type receiver struct {
 	url   string
 	inbox *inbox
@@ -36,7 +36,7 @@ func receive(secret string, cfg Config) (*receiver, error) {
 			return
 		}
 		if err := cfg.Verify(secret, req.Header, body, cfg.Now()); err != nil {
-			http.Error(w, "the signature does not fit", http.StatusUnauthorized)
+			http.Error(w, "signature mismatch", http.StatusUnauthorized)
 			return
 		}
 		var e event

@@ -7,10 +7,10 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// enrol is the first round: nobody is known yet, and everybody's voiceprint becomes a profile.
+// enrol is the first round: no caller is enrolled yet, and each voiceprint becomes a profile.
 func (s *story) enrol(ctx context.Context) error {
-	visits, err := s.round(ctx, firstCalls)
-	for _, v := range visits {
+	calls, err := s.round(ctx, firstCalls)
+	for _, v := range calls {
 		if v.profile != "" {
 			s.names[v.profile] = v.name
 			s.result.People = append(s.result.People, Person{v.name, v.profile})
@@ -19,31 +19,31 @@ func (s *story) enrol(ctx context.Context) error {
 	return err
 }
 
-// identify is the second round: the voices of the first should be known, and no others.
+// identify is the second round: the callers of the first should be identified, and no others.
 func (s *story) identify(ctx context.Context) error {
 	_, err := s.round(ctx, secondCalls)
 	return err
 }
 
-// round lets all roles call at once, and gives their visits when the last one is through.
-func (s *story) round(ctx context.Context, roles []role) ([]*visit, error) {
-	visits := make([]*visit, len(roles))
+// round places all calls at the same time, and returns them once the last one is over.
+func (s *story) round(ctx context.Context, scripts []script) ([]*liveCall, error) {
+	calls := make([]*liveCall, len(scripts))
 	var longest time.Duration
-	for i, r := range roles {
+	for i, r := range scripts {
 		v, err := s.prepare(r)
 		if err != nil {
 			return nil, err
 		}
-		visits[i], longest = v, max(longest, v.lasts)
+		calls[i], longest = v, max(longest, v.length)
 	}
 	defer s.say.play(longest)()
 	g, ctx := errgroup.WithContext(ctx)
-	for _, v := range visits {
-		g.Go(func() error { return v.happen(ctx) })
+	for _, v := range calls {
+		g.Go(func() error { return v.run(ctx) })
 	}
 	err := g.Wait()
-	for _, v := range visits {
-		s.result.Calls = append(s.result.Calls, v.Visit)
+	for _, v := range calls {
+		s.result.Calls = append(s.result.Calls, v.CallResult)
 	}
-	return visits, err
+	return calls, err
 }

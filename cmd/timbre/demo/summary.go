@@ -13,14 +13,14 @@ import (
 func (s *story) summarise(context.Context) error {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "CALLER\tCALL\tTIMBRE SAID\tCONFIDENCE\tAFTER\tCALLER SOUNDED\tAGENT SOUNDED\t")
+	_, _ = fmt.Fprintln(w, "CALLER\tCALL\tIDENTIFIED AS\tCONFIDENCE\tAFTER\tCALLER TONE\tAGENT TONE\t")
 	for _, c := range s.result.Calls {
-		said, confidence := "nobody I know", ""
+		said, confidence := "no match", ""
 		if c.Identified != "" {
 			said, confidence = c.Identified, fmt.Sprintf("%.3f", c.Confidence)
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Caller, which(c), said, confidence, clock(c.AnsweredAfter),
-			sounded(c.CallerTone), sounded(c.AgentTone), s.mark(c.Right && c.Confirmed))
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Caller, ordinal(c), said, confidence, clock(c.AnsweredAfter),
+			toneLabel(c.CallerTone), toneLabel(c.AgentTone), s.coloured(c.Right && c.Confirmed))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -29,14 +29,14 @@ func (s *story) summarise(context.Context) error {
 		s.say.line("%s", strings.TrimRight(line, " \n"))
 	}
 	s.say.put("")
-	s.say.line("AFTER is the time into the call until the answer, which takes 10 s of the caller's speech.")
+	s.say.line("AFTER is the time into the call at which the result arrived. It takes 10 s of the caller's speech.")
 	return nil
 }
 
-// which of the caller's calls it is.
-func which(c Visit) string {
+// ordinal says which of the caller's calls it is.
+func ordinal(c CallResult) string {
 	switch {
-	case c.Caller == stranger:
+	case c.Caller == unknownCaller:
 		return "only"
 	case c.Second:
 		return "second"
@@ -44,14 +44,14 @@ func which(c Visit) string {
 	return "first"
 }
 
-func sounded(t ToneTrack) string {
+func toneLabel(t ToneTrack) string {
 	if t.Overall == nil {
 		return "-"
 	}
 	return t.Overall.Label
 }
 
-func (s *story) mark(right bool) string {
+func (s *story) coloured(right bool) string {
 	if right {
 		return s.cfg.Screen.Paint(screen.Green, "right")
 	}

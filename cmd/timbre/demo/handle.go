@@ -10,21 +10,21 @@ import (
 	"timbre"
 )
 
-// heard is which of the awaited events have come.
-type heard struct {
+// received says which of the awaited events have arrived.
+type received struct {
 	answer, enrolment, callerTone, agentTone bool
 }
 
-// missing names the events that the story still needs of the call.
-func (v *visit) missing() (names []string) {
+// missing names the events of the call that are still to come.
+func (v *liveCall) missing() (names []string) {
 	for _, m := range []struct {
 		here bool
 		name string
 	}{
-		{v.heard.answer, "answer of the speaker search"},
-		{v.heard.enrolment || v.second, timbre.VoiceprintGenerationSuccess},
-		{v.heard.callerTone, timbre.ToneCompleted + " of the caller"},
-		{v.heard.agentTone, "end of the agent's tone"},
+		{v.received.answer, "answer of the speaker search"},
+		{v.received.enrolment || v.second, timbre.VoiceprintGenerationSuccess},
+		{v.received.callerTone, timbre.ToneCompleted + " of the caller"},
+		{v.received.agentTone, "end of the agent's tone"},
 	} {
 		if !m.here {
 			names = append(names, m.name)
@@ -33,8 +33,8 @@ func (v *visit) missing() (names []string) {
 	return names
 }
 
-// hear acts on an event.
-func (v *visit) hear(ctx context.Context, e event) error {
+// handle processes an event.
+func (v *liveCall) handle(ctx context.Context, e event) error {
 	switch e.Detail.Status {
 	case timbre.IdentificationSuccessful, timbre.IdentificationNoMatches:
 		v.answer(e)
@@ -49,19 +49,19 @@ func (v *visit) hear(ctx context.Context, e event) error {
 			return v.failed(e)
 		}
 	case timbre.ToneSuccessful, timbre.ToneCompleted, timbre.ToneFailure:
-		v.sounds(e)
+		v.addTone(e)
 	}
 	return nil
 }
 
-func (v *visit) failed(e event) error {
+func (v *liveCall) failed(e event) error {
 	return timbre.Errorf(timbre.Unprocessable, "", "on %s's call: %s: %s", v.name, e.Detail.Status, e.Detail.Message)
 }
 
-// answer notes who Timbre says it is.
-func (v *visit) answer(e event) {
+// answer records the identification.
+func (v *liveCall) answer(e event) {
 	at := v.at()
-	v.heard.answer, v.AnsweredAfter = true, at.Seconds()
+	v.received.answer, v.AnsweredAfter = true, at.Seconds()
 	if r := e.Detail.Search; r != nil && len(r.Results) > 0 {
 		v.ProfileID, v.Confidence = r.Results[0].ProfileID, r.Results[0].Confidence
 		v.Identified = v.s.names[v.ProfileID]
@@ -71,29 +71,29 @@ func (v *visit) answer(e event) {
 	}
 	v.Right = v.Identified == v.expected()
 	if v.Identified == "" {
-		v.s.say.heard(at, v.name, "Timbre says: nobody I know")
+		v.s.say.report(at, v.name, "identified as: no match")
 		return
 	}
-	v.s.say.heard(at, v.name, "Timbre says: %s, with confidence %.3f", v.Identified, v.Confidence)
+	v.s.say.report(at, v.name, "identified as: %s, confidence %.3f", v.Identified, v.Confidence)
 }
 
-// enrol makes a voice profile of the call's voiceprint.
-func (v *visit) enrol(ctx context.Context) error {
-	out, err := v.s.house.voice.CreateVoiceProfile(ctx, &voice.CreateVoiceProfileInput{SpeakerSearchTaskId: &v.SearchTaskID})
+// enrol creates a voice profile from the call's voiceprint.
+func (v *liveCall) enrol(ctx context.Context) error {
+	out, err := v.s.deployment.voice.CreateVoiceProfile(ctx, &voice.CreateVoiceProfileInput{SpeakerSearchTaskId: &v.SearchTaskID})
 	if err != nil {
 		return timbre.Errorf(timbre.Internal, "", "enrolling %s: %w", v.name, err)
 	}
-	v.heard.enrolment, v.profile = true, aws.ToString(out.VoiceProfile.VoiceProfileId)
-	v.s.say.heard(v.at(), v.name, "has spoken for 20 s: enrolled as %s", v.profile)
+	v.received.enrolment, v.profile = true, aws.ToString(out.VoiceProfile.VoiceProfileId)
+	v.s.say.report(v.at(), v.name, "20 s of speech: enrolled as %s", v.profile)
 	return nil
 }
 
-// sounds notes the tone of a leg. Its last event is VoiceToneAnalysisCompleted; or a failure, for an agent who said too
-// little. During the call a failure tells of a silence, after which the leg goes on.
-func (v *visit) sounds(e event) {
-	track, done := &v.AgentTone, &v.heard.agentTone
+// addTone records the tone of a leg. Its last event is VoiceToneAnalysisCompleted, or a failure for an agent who spoke too
+// little. During the call a failure reports a silence, after which the leg continues.
+func (v *liveCall) addTone(e event) {
+	track, done := &v.AgentTone, &v.received.agentTone
 	if is := e.Detail.IsCaller; is != nil && *is {
-		track, done = &v.CallerTone, &v.heard.callerTone
+		track, done = &v.CallerTone, &v.received.callerTone
 	}
 	switch {
 	case e.Detail.Status == timbre.ToneCompleted, e.Detail.Status == timbre.ToneFailure && track == &v.AgentTone && v.over.Load():
@@ -111,5 +111,5 @@ func (v *visit) sounds(e event) {
 	}
 }
 
-// toneEvery is how often the tone of a call is judged, in media time.
+// toneEvery is the interval of tone scores, in media time.
 const toneEvery = 5 * time.Second

@@ -17,33 +17,33 @@ import (
 	"timbre/sip/phone"
 )
 
-// visit is one call while it happens.
-type visit struct {
-	role
-	Visit
-	s       *story
-	phone   phone.Config
-	lasts   time.Duration
-	played  atomic.Int64 // media time, in nanoseconds
-	over    atomic.Bool  // the caller is about to hang up
-	next    int          // where in the inbox the next event may be
-	profile string       // made of this call's voiceprint
-	heard   heard
+// liveCall is a call in progress.
+type liveCall struct {
+	script
+	CallResult
+	s        *story
+	phone    phone.Config
+	length   time.Duration
+	played   atomic.Int64 // media time, in nanoseconds
+	over     atomic.Bool  // the audio has ended
+	next     int          // position in the inbox
+	profile  string       // created from this call's voiceprint
+	received received
 }
 
-// prepare fetches a recording and sets the telephone up.
-func (s *story) prepare(r role) (*visit, error) {
+// prepare loads a recording and configures the phone.
+func (s *story) prepare(r script) (*liveCall, error) {
 	caller, agent, err := r.legs()
 	if err != nil {
 		return nil, err
 	}
-	v := &visit{role: r, s: s, lasts: lasts(caller, agent)}
-	v.Visit = Visit{
+	v := &liveCall{script: r, s: s, length: length(caller, agent)}
+	v.CallResult = CallResult{
 		Caller: r.name, Recording: r.file, Second: r.second,
 		CallerTone: ToneTrack{Points: []TonePoint{}}, AgentTone: ToneTrack{Points: []TonePoint{}},
 	}
 	v.phone = phone.Config{
-		Server: s.server.SIP, RequestURI: "sip:+12065550199@" + s.house.connector + ".voiceconnector.local",
+		Server: s.server.SIP, RequestURI: "sip:+12065550199@" + s.deployment.connector + ".voiceconnector.local",
 		From: r.number, To: "+12065550199", Metadata: true, Speed: s.cfg.Speed,
 		Caller: phone.Party{AOR: "sip:" + r.number + "@callers.invalid", Audio: caller},
 		Callee: phone.Party{AOR: "sip:agent@agents.invalid", Name: "Agent", Audio: agent},
@@ -55,17 +55,17 @@ func (s *story) prepare(r role) (*visit, error) {
 	return v, nil
 }
 
-// at is the media time of now, within the call.
-func (v *visit) at() time.Duration { return time.Duration(v.played.Load()) }
+// at is the current media time of the call.
+func (v *liveCall) at() time.Duration { return time.Duration(v.played.Load()) }
 
-// happen is the call from its first ring until the last event about it.
-func (v *visit) happen(ctx context.Context) error {
+// run places the call and waits for the last event about it.
+func (v *liveCall) run(ctx context.Context) error {
 	line, err := phone.Dial(ctx, environment.Environment{Log: v.s.cfg.Log}, v.phone)
 	if err != nil {
 		return timbre.Errorf(timbre.KindOf(err), "", "%s could not call: %w", v.name, err)
 	}
 	v.TransactionID = line.TransactionID
-	if err := v.begin(ctx); err != nil {
+	if err := v.startTasks(ctx); err != nil {
 		return errors.Join(err, line.Hangup(context.WithoutCancel(ctx)))
 	}
 	g, ctx := errgroup.WithContext(ctx)
@@ -78,15 +78,15 @@ func (v *visit) happen(ctx context.Context) error {
 	return g.Wait()
 }
 
-// begin waits until the server can analyse the call, and starts both tasks. The caller has said yes to that: with real
-// people, asking comes here, and no audio from before the start is used.
-func (v *visit) begin(ctx context.Context) error {
+// startTasks waits until the server can analyse the call, and starts both tasks. With real people, this is where the caller is
+// asked for consent: audio from before the start is not used.
+func (v *liveCall) startTasks(ctx context.Context) error {
 	ready, cancel := context.WithTimeout(ctx, v.s.cfg.Slack)
 	defer cancel()
 	if _, err := v.await(ready, timbre.AnalyticsReady); err != nil {
 		return err
 	}
-	h := v.s.house
+	h := v.s.deployment
 	search, err := h.voice.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{
 		VoiceConnectorId: &h.connector, TransactionId: &v.TransactionID, VoiceProfileDomainId: &h.domain,
 		CallLeg: vtypes.CallLegTypeCaller, ClientRequestToken: aws.String("search-" + v.TransactionID),
@@ -103,29 +103,29 @@ func (v *visit) begin(ctx context.Context) error {
 	}
 	v.SearchTaskID = aws.ToString(search.SpeakerSearchTask.SpeakerSearchTaskId)
 	v.ToneTaskID = aws.ToString(tone.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId)
-	v.s.say.heard(0, v.name, "calls from %s, and agrees: both tasks are started", v.number)
+	v.s.say.report(0, v.name, "calls from %s and consents: both tasks started", v.number)
 	return nil
 }
 
-// listen follows the events of the call until all that the story needs are here.
-func (v *visit) listen(ctx context.Context) error {
-	patience := time.Duration(float64(v.lasts)/v.s.cfg.Speed) + v.s.cfg.Slack
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// listen handles the events of the call until all that the scenario needs have arrived.
+func (v *liveCall) listen(ctx context.Context) error {
+	timeout := time.Duration(float64(v.length)/v.s.cfg.Speed) + v.s.cfg.Slack
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	for missing := v.missing(); len(missing) > 0; missing = v.missing() {
 		e, err := v.await(ctx, missing...)
 		if err != nil {
 			return err
 		}
-		if err := v.hear(ctx, e); err != nil {
+		if err := v.handle(ctx, e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// await gives the next event of the call. When none comes in time, the error names what is missing.
-func (v *visit) await(ctx context.Context, missing ...string) (event, error) {
+// await returns the next event of the call. If none arrives in time, the error names what is missing.
+func (v *liveCall) await(ctx context.Context, missing ...string) (event, error) {
 	e, next, err := v.s.inbox.next(ctx, v.TransactionID, v.next)
 	v.next = next
 	if errors.Is(err, context.DeadlineExceeded) {

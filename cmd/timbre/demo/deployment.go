@@ -15,21 +15,21 @@ import (
 
 const loopback = "127.0.0.0/8"
 
-// house is what a user sets up once, through the stock SDK.
-type house struct {
+// deployment is what a user sets up once, through the AWS SDK.
+type deployment struct {
 	voice             *voice.Client
 	pipelines         *pipelines.Client
 	connector, domain string
 }
 
-// furnish makes the connector with its settings, the domain, and the configuration that sends events to the webhook.
-func (s *story) furnish(ctx context.Context) error {
+// setUp creates the connector with its settings, the domain, and the configuration that sends events to the webhook.
+func (s *story) setUp(ctx context.Context) error {
 	cfg := aws.Config{
 		Region:       "us-east-1",
 		Credentials:  credentials.NewStaticCredentialsProvider(s.server.AccessKeyID, s.server.SecretAccessKey, ""),
 		BaseEndpoint: aws.String(s.server.API),
 	}
-	s.house.voice, s.house.pipelines = voice.NewFromConfig(cfg), pipelines.NewFromConfig(cfg)
+	s.deployment.voice, s.deployment.pipelines = voice.NewFromConfig(cfg), pipelines.NewFromConfig(cfg)
 	for _, step := range []func(context.Context) error{s.makeConnector, s.makeDomain, s.makeConfiguration} {
 		if err := step(ctx); err != nil {
 			return timbre.Errorf(timbre.Internal, "", "setting up: %w", err)
@@ -39,23 +39,23 @@ func (s *story) furnish(ctx context.Context) error {
 }
 
 func (s *story) makeConnector(ctx context.Context) error {
-	c, err := s.house.voice.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{
+	c, err := s.deployment.voice.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{
 		Name: aws.String("demo"), RequireEncryption: aws.Bool(false),
 	})
 	if err != nil {
 		return err
 	}
-	s.house.connector = aws.ToString(c.VoiceConnector.VoiceConnectorId)
-	s.say.line("Connector %s takes calls from %s.", s.house.connector, loopback)
-	_, err = s.house.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
-		VoiceConnectorId: &s.house.connector,
+	s.deployment.connector = aws.ToString(c.VoiceConnector.VoiceConnectorId)
+	s.say.line("Connector %s accepts calls from %s.", s.deployment.connector, loopback)
+	_, err = s.deployment.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
+		VoiceConnectorId: &s.deployment.connector,
 		Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{loopback}},
 	})
 	return err
 }
 
 func (s *story) makeDomain(ctx context.Context) error {
-	d, err := s.house.voice.CreateVoiceProfileDomain(ctx, &voice.CreateVoiceProfileDomainInput{
+	d, err := s.deployment.voice.CreateVoiceProfileDomain(ctx, &voice.CreateVoiceProfileDomainInput{
 		Name: aws.String("callers"),
 		ServerSideEncryptionConfiguration: &vtypes.ServerSideEncryptionConfiguration{
 			KmsKeyArn: aws.String("arn:aws:kms:us-east-1:000000000000:key/demo"),
@@ -64,13 +64,13 @@ func (s *story) makeDomain(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.house.domain = aws.ToString(d.VoiceProfileDomain.VoiceProfileDomainId)
-	s.say.line("Voices are kept in the domain %s, which is empty.", s.house.domain)
+	s.deployment.domain = aws.ToString(d.VoiceProfileDomain.VoiceProfileDomainId)
+	s.say.line("Voice profile domain %s is empty.", s.deployment.domain)
 	return nil
 }
 
 func (s *story) makeConfiguration(ctx context.Context) error {
-	c, err := s.house.pipelines.CreateMediaInsightsPipelineConfiguration(ctx, &pipelines.CreateMediaInsightsPipelineConfigurationInput{
+	c, err := s.deployment.pipelines.CreateMediaInsightsPipelineConfiguration(ctx, &pipelines.CreateMediaInsightsPipelineConfigurationInput{
 		MediaInsightsPipelineConfigurationName: aws.String("demo"),
 		ResourceAccessRoleArn:                  aws.String("arn:aws:iam::000000000000:role/unused"),
 		Elements: []ptypes.MediaInsightsPipelineConfigurationElement{
@@ -85,8 +85,8 @@ func (s *story) makeConfiguration(ctx context.Context) error {
 		return err
 	}
 	s.say.line("Events go to %s.", WebhookARN)
-	_, err = s.house.voice.PutVoiceConnectorStreamingConfiguration(ctx, &voice.PutVoiceConnectorStreamingConfigurationInput{
-		VoiceConnectorId: &s.house.connector,
+	_, err = s.deployment.voice.PutVoiceConnectorStreamingConfiguration(ctx, &voice.PutVoiceConnectorStreamingConfigurationInput{
+		VoiceConnectorId: &s.deployment.connector,
 		StreamingConfiguration: &vtypes.StreamingConfiguration{
 			DataRetentionInHours: aws.Int32(0), Disabled: aws.Bool(false),
 			MediaInsightsConfiguration: &vtypes.MediaInsightsConfiguration{
