@@ -10,6 +10,7 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
+	"timbre/sip/dialog/dialogtest"
 	"timbre/sip/header"
 	"timbre/sip/transport"
 )
@@ -74,9 +75,9 @@ func TestServerRequestGoesBackTheWayOfTheInvite(t *testing.T) {
 }
 
 func TestClientRouteSetIsReversed(t *testing.T) {
-	bubble(t, func(t *testing.T, a *fakeAgent) {
+	bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 		d, _, tx := call(t, a)
-		d.Established(tx.response(200, "theirs", "Record-Route: <sip:192.0.2.3;lr>", "Record-Route: <sip:192.0.2.4;lr>"))
+		d.Established(tx.Response(200, "", "Record-Route: <sip:192.0.2.3;lr>", "Record-Route: <sip:192.0.2.4;lr>"))
 		bye := d.Request(gosip.BYE)
 		if got, want := strings.Join(header.Values(bye, "route"), " "), "<sip:192.0.2.4;lr> <sip:192.0.2.3;lr>"; got != want {
 			t.Errorf("got Route %s, want %s", got, want)
@@ -127,7 +128,7 @@ func TestNextHop(t *testing.T) {
 func hopOf(t *testing.T, network string, peer netip.AddrPort, target string, routes []string, connected, gateway bool) string {
 	t.Helper()
 	a := newAgent()
-	a.connected = connected
+	a.Open = connected
 	cfg := config(a)
 	cfg.Network, cfg.Gateway, cfg.Peer = network, gateway, peer
 	d := NewUAS(cfg, invite(t, "sip:x@h", "sip:a@203.0.113.1"))

@@ -8,6 +8,7 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
+	"timbre/sip/dialog/dialogtest"
 	"timbre/sip/header"
 )
 
@@ -78,7 +79,7 @@ func TestGrantNamesTheRefresher(t *testing.T) {
 }
 
 // timed is a timer whose effects are counted.
-func timed(a *fakeAgent) (timer *Timer, refreshed, expired *atomic.Int32) {
+func timed(a *dialogtest.Agent) (timer *Timer, refreshed, expired *atomic.Int32) {
 	refreshed, expired = &atomic.Int32{}, &atomic.Int32{}
 	return &Timer{do: a.Do, refresh: func(Session) { refreshed.Add(1) }, expired: func() { expired.Add(1) }}, refreshed, expired
 }
@@ -86,7 +87,7 @@ func timed(a *fakeAgent) (timer *Timer, refreshed, expired *atomic.Int32) {
 func after(d time.Duration) { <-time.After(d); synctest.Wait() }
 
 func TestSessionTimerRefreshesAtHalfTime(t *testing.T) {
-	bubble(t, func(t *testing.T, a *fakeAgent) {
+	bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 		timer, refreshed, _ := timed(a)
 		timer.Restart(Session{Interval: 100 * time.Second, LocalRefresher: true})
 		if after(49 * time.Second); refreshed.Load() != 0 {
@@ -103,7 +104,7 @@ func TestSessionTimerRefreshesAtHalfTime(t *testing.T) {
 }
 
 func TestSessionTimerExpiresALittleEarly(t *testing.T) {
-	bubble(t, func(t *testing.T, a *fakeAgent) {
+	bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 		timer, _, expired := timed(a)
 		timer.Restart(Session{Interval: 120 * time.Second})
 		after(60 * time.Second)
@@ -118,7 +119,7 @@ func TestSessionTimerExpiresALittleEarly(t *testing.T) {
 }
 
 func TestStoppedSessionTimerDoesNothing(t *testing.T) {
-	bubble(t, func(t *testing.T, a *fakeAgent) {
+	bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 		timer, refreshed, expired := timed(a)
 		timer.Restart(Session{Interval: 120 * time.Second})
 		timer.Restart(Session{}) // a session without an end

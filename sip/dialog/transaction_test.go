@@ -8,12 +8,14 @@ import (
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/dialog/dialogtest"
 )
 
 func TestConfirmRepeatsThe2xxUntilItsACK(t *testing.T) {
-	bubble(t, func(t *testing.T, a *fakeAgent) {
+	bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 		req := invite(t, "sip:x@h", "sip:a@192.0.2.1")
-		d, tx := NewUAS(config(a), req), newServerTx()
+		d, tx := NewUAS(config(a), req), dialogtest.NewServerTx()
 		go func() {
 			<-time.After(10 * time.Second)
 			d.acknowledged(request(t, "ACK", 7, "", nil, "sip:x@h")) // of another INVITE
@@ -25,7 +27,7 @@ func TestConfirmRepeatsThe2xxUntilItsACK(t *testing.T) {
 		if err != nil || ack.CSeq().SeqNo != 1 || acked != 1 {
 			t.Fatalf("got %v, %v, told %d times, want the ACK of CSeq 1, told once", ack, err, acked)
 		}
-		if got := len(tx.responses); got != 5 { // at 0, 0.5, 1.5, 3.5 and 7.5 s
+		if got := len(tx.Responses); got != 5 { // at 0, 0.5, 1.5, 3.5 and 7.5 s
 			t.Errorf("got %d responses, want 5", got)
 		}
 		synctest.Wait()
@@ -43,11 +45,11 @@ func TestConfirmEndsWithoutAnACK(t *testing.T) {
 		"over":          {func(d *Dialog) { d.End() }, false, ErrOver},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, a *fakeAgent) {
+			bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 				req := invite(t, "sip:x@h", "sip:a@192.0.2.1")
 				d := NewUAS(config(a), req)
 				c.prepare(d)
-				_, err := d.Confirm(Confirmation{Request: req, Response: d.Response(req, 200, "OK"), Tx: newServerTx(), Cancelled: func() bool { return c.cancel }})
+				_, err := d.Confirm(Confirmation{Request: req, Response: d.Response(req, 200, "OK"), Tx: dialogtest.NewServerTx(), Cancelled: func() bool { return c.cancel }})
 				if !errors.Is(err, c.want) {
 					t.Errorf("got %v, want %v", err, c.want)
 				}
@@ -57,11 +59,11 @@ func TestConfirmEndsWithoutAnACK(t *testing.T) {
 }
 
 func TestRepeated2xxIsAnsweredWithItsACK(t *testing.T) {
-	bubble(t, func(t *testing.T, a *fakeAgent) {
+	bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 		d, tx, peer := call(t, a)
-		res := peer.response(200, "theirs")
-		peer.repeated(res) // before there is an ACK
-		if len(a.acks) != 0 {
+		res := peer.Response(200, "")
+		peer.Repeat(res) // before there is an ACK
+		if len(a.ACKs) != 0 {
 			t.Fatal("got an ACK before the answer was taken, want none")
 		}
 		d.Established(res)
@@ -70,32 +72,32 @@ func TestRepeated2xxIsAnsweredWithItsACK(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		peer.repeated(res)
-		if len(a.acks) != 2 {
-			t.Fatalf("got %d ACKs, want one and its repetition", len(a.acks))
+		peer.Repeat(res)
+		if len(a.ACKs) != 2 {
+			t.Fatalf("got %d ACKs, want one and its repetition", len(a.ACKs))
 		}
-		if first, second := <-a.acks, <-a.acks; first.String() != second.String() || first.CSeq().SeqNo != 1 || first.Recipient.String() != "sip:peer@192.0.2.2:5070" {
+		if first, second := <-a.ACKs, <-a.ACKs; first.String() != second.String() || first.CSeq().SeqNo != 1 || first.Recipient.String() != "sip:peer@192.0.2.2:5070" {
 			t.Errorf("got ACKs\n%s\n%s\nwant the same one twice, to the Contact, with CSeq 1", first, second)
 		}
 	})
 }
 
 func TestAnswerOfASecondDeviceIsTakenBack(t *testing.T) {
-	bubble(t, func(t *testing.T, a *fakeAgent) {
+	bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 		d, tx, peer := call(t, a)
-		d.Established(peer.response(200, "theirs"))
+		d.Established(peer.Response(200, ""))
 		if err := tx.Acknowledge(nil); err != nil {
 			t.Fatal(err)
 		}
-		<-a.acks
-		peer.repeated(peer.response(200, "second"))
-		ack, bye := <-a.acks, <-a.sent
-		for _, req := range []*gosip.Request{ack, bye.req} {
+		<-a.ACKs
+		peer.Repeat(peer.Response(200, "", "tag: second"))
+		ack, bye := <-a.ACKs, <-a.Sent
+		for _, req := range []*gosip.Request{ack, bye.Request} {
 			if got := req.To().Params.GetOr("tag", ""); got != "second" {
 				t.Errorf("%s: got tag %s, want second", req.Method, got)
 			}
 		}
-		bye.answer(200)
+		bye.Answer(200)
 	})
 }
 
@@ -111,22 +113,22 @@ func TestAbandonedInvite(t *testing.T) {
 		"silent":                                     {nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, a *fakeAgent) {
+			bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 				_, tx, peer := call(t, a)
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 				a.Do(func() { tx.Abandon(ctx) })
 				got := []gosip.RequestMethod{}
 				for _, code := range c.answers {
-					peer.answer(code)
+					peer.Answer(code)
 					synctest.Wait()
-					for len(a.sent) > 0 {
-						next := <-a.sent
-						got = append(got, next.req.Method)
-						next.answer(200)
+					for len(a.Sent) > 0 {
+						next := <-a.Sent
+						got = append(got, next.Request.Method)
+						next.Answer(200)
 					}
 				}
-				a.busy.Wait()
+				a.Wait()
 				if len(got) != len(c.want) {
 					t.Fatalf("got %v, want %v", got, c.want)
 				}
@@ -141,18 +143,18 @@ func TestAbandonedInvite(t *testing.T) {
 }
 
 func TestAskAnswersAChallengeOnce(t *testing.T) {
-	bubble(t, func(t *testing.T, a *fakeAgent) {
+	bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 		cfg := config(a)
 		cfg.Authorize = func(*gosip.Request, *gosip.Response) gosip.Header { return gosip.NewHeader("Authorization", "proof") }
 		d := NewUAS(cfg, invite(t, "sip:x@h", "sip:a@192.0.2.1"))
 		a.Do(func() {
-			first := <-a.sent
-			first.answer(401)
-			second := <-a.sent
-			if got := second.req.GetHeader("Authorization"); got == nil || got.Value() != "proof" || second.req.CSeq().SeqNo != first.req.CSeq().SeqNo+1 {
-				t.Errorf("got\n%s\nwant the proof and the next CSeq", second.req)
+			first := <-a.Sent
+			first.Answer(401)
+			second := <-a.Sent
+			if got := second.Request.GetHeader("Authorization"); got == nil || got.Value() != "proof" || second.Request.CSeq().SeqNo != first.Request.CSeq().SeqNo+1 {
+				t.Errorf("got\n%s\nwant the proof and the next CSeq", second.Request)
 			}
-			second.answer(401)
+			second.Answer(401)
 		})
 		if _, res := d.Ask(t.Context(), d.Request(gosip.BYE), nil); res.StatusCode != gosip.StatusUnauthorized {
 			t.Errorf("got %d, want 401", res.StatusCode)
@@ -162,19 +164,19 @@ func TestAskAnswersAChallengeOnce(t *testing.T) {
 
 func TestAskMakesAResponseWhereNoneComes(t *testing.T) {
 	for name, c := range map[string]struct {
-		fail func(*fakeAgent)
+		fail func(*dialogtest.Agent)
 		want int
 	}{
-		"unreachable": {func(a *fakeAgent) { a.broken = true }, 503},
-		"timeout": {func(a *fakeAgent) {
-			a.Do(func() { tx := <-a.sent; tx.err = gosip.ErrTransactionTimeout; close(tx.done) })
+		"unreachable": {func(a *dialogtest.Agent) { a.Fail["192.0.2.1:5060"] = errors.New("unreachable") }, 503},
+		"timeout": {func(a *dialogtest.Agent) {
+			a.Do(func() { (<-a.Sent).Lose(gosip.ErrTransactionTimeout) })
 		}, 408},
-		"transport": {func(a *fakeAgent) {
-			a.Do(func() { tx := <-a.sent; tx.err = errors.New("broken"); close(tx.done) })
+		"transport": {func(a *dialogtest.Agent) {
+			a.Do(func() { (<-a.Sent).Lose(errors.New("broken")) })
 		}, 503},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, a *fakeAgent) {
+			bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 				c.fail(a)
 				d := NewUAS(config(a), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
 				if _, res := d.Ask(t.Context(), d.Request(gosip.BYE), nil); res.StatusCode != c.want {
@@ -186,9 +188,9 @@ func TestAskMakesAResponseWhereNoneComes(t *testing.T) {
 }
 
 func TestAskRefreshesTheTarget(t *testing.T) {
-	bubble(t, func(t *testing.T, a *fakeAgent) {
+	bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 		d := NewUAS(config(a), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
-		a.Do(func() { (<-a.sent).answer(200, "Allow: INVITE, UPDATE") })
+		a.Do(func() { (<-a.Sent).Answer(200, "Allow: INVITE, UPDATE") })
 		d.Ask(t.Context(), d.Request(gosip.UPDATE), nil)
 		if got, want := d.Request(gosip.BYE).Recipient.String(), "sip:peer@192.0.2.2:5070"; got != want || !d.TakesUpdate() {
 			t.Errorf("got target %s, UPDATE %v, want %s, true", got, d.TakesUpdate(), want)

@@ -13,30 +13,31 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/sip/dialog/dialogtest"
 )
 
 func TestCallIsBridged(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000), "X-Account: 17", "Subject: hello", "User-Agent: PBX", "Supported: timer, 100rel", "Max-Forwards: 20")
 		invite := h.next(gosip.INVITE)
-		wantLines(t, invite.req, "INVITE sip:+12065550100@198.51.100.1 SIP/2.0", "Max-Forwards: 19", "X-Account: 17", "Subject: hello",
+		wantLines(t, invite.Request, "INVITE sip:+12065550100@198.51.100.1 SIP/2.0", "Max-Forwards: 19", "X-Account: 17", "Subject: hello",
 			"X-VoiceConnector-ID: abc", "User-Agent: Timbre", "Session-Expires: 1800", "Supported: timer", "c=IN IP4 192.0.2.100", "m=audio 30000 RTP/AVP 0 101",
 			"a=rtpmap:101 telephone-event/8000", "a=rtcp:30001")
-		if from := invite.req.From(); from.DisplayName != "Ann" || from.Address.String() != "sip:+12065550101@192.0.2.100" {
+		if from := invite.Request.From(); from.DisplayName != "Ann" || from.Address.String() != "sip:+12065550101@192.0.2.100" {
 			t.Errorf("got From %s, want Ann at the local host", from.Value())
 		}
-		if invite.req.CallID().Value() == a.callID || strings.Contains(invite.req.String(), ann) {
-			t.Errorf("got\n%s\nwant nothing of the caller's dialog", invite.req)
+		if invite.Request.CallID().Value() == a.callID || strings.Contains(invite.Request.String(), ann) {
+			t.Errorf("got\n%s\nwant nothing of the caller's dialog", invite.Request)
 		}
-		invite.answer(180)
-		wantLines(t, expect(t, a.invited, 180), "SIP/2.0 180 Gateway Says")
-		invite.describe(200, audio(gw, 6000), "X-Answer: 42")
+		invite.Answer(180)
+		wantLines(t, expect(t, a.invited, 180), "SIP/2.0 180 Says The Peer")
+		invite.AnswerSDP(200, audio(gw, 6000), "X-Answer: 42")
 		ok := expect(t, a.invited, 200)
 		wantLines(t, ok, "X-Transaction: tx-1", "X-Answer: 42", "c=IN IP4 192.0.2.100", "m=audio 20000 RTP/AVP 0 101", "Session-Expires: 1800;refresher=uas")
 		if strings.Contains(ok.String(), gw) {
 			t.Errorf("got\n%s\nwant no address of the gateway", ok)
 		}
-		wantLines(t, wait(t, h.agent.acks), "ACK sip:gw@198.51.100.1:5060 SIP/2.0", "CSeq: 1 ACK")
+		wantLines(t, wait(t, h.agent.ACKs), "ACK sip:gw@198.51.100.1:5060 SIP/2.0", "CSeq: 1 ACK")
 		a.answered(ok)
 		a.ack("")
 		<-a.returned
@@ -59,8 +60,8 @@ func TestCallIsBridged(t *testing.T) {
 		bye := a.ask("BYE", "", `Reason: Q.850;cause=16`)
 		expect(t, bye, 200)
 		theirs := h.next(gosip.BYE)
-		wantLines(t, theirs.req, "BYE sip:gw@198.51.100.1:5060 SIP/2.0", "Reason: Q.850;cause=16")
-		theirs.answer(200)
+		wantLines(t, theirs.Request, "BYE sip:gw@198.51.100.1:5060 SIP/2.0", "Reason: Q.850;cause=16")
+		theirs.Answer(200)
 		synctest.Wait()
 		h.wantCalls("1 begun, ended tx-1")
 		expect(t, a.ask("OPTIONS", ""), 481)
@@ -72,11 +73,11 @@ func TestGatewayHangsUp(t *testing.T) {
 		a, b, _ := up(h, "Record-Route: <sip:proxy.example.com;lr>")
 		expect(t, b.ask("BYE", ""), 200)
 		bye := h.next(gosip.BYE)
-		wantLines(t, bye.req, "BYE sip:phone@203.0.113.1:5060 SIP/2.0", "Route: <sip:proxy.example.com;lr>", "Call-ID: "+a.callID)
-		if from := bye.req.From().Address.String(); from != "sip:+12065550100@abc.voiceconnector.example.com" {
+		wantLines(t, bye.Request, "BYE sip:phone@203.0.113.1:5060 SIP/2.0", "Route: <sip:proxy.example.com;lr>", "Call-ID: "+a.callID)
+		if from := bye.Request.From().Address.String(); from != "sip:+12065550100@abc.voiceconnector.example.com" {
 			t.Errorf("got From %s, want the called number", from)
 		}
-		bye.answer(200)
+		bye.Answer(200)
 	})
 }
 
@@ -84,18 +85,18 @@ func TestCallerCancels(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
-		a.invited.cancel(nil) // before the gateway has shown that it lives
+		a.invited.Cancel(nil) // before the gateway has shown that it lives
 		<-a.returned
-		none(t, h.agent.sent)
-		invite.answer(180)
+		none(t, h.agent.Sent)
+		invite.Answer(180)
 		cancel := h.next(gosip.CANCEL)
-		if cancel.req.Via().Params.GetOr("branch", "") != invite.req.Via().Params.GetOr("branch", "") {
-			t.Errorf("got\n%s\nwant the branch of the INVITE", cancel.req)
+		if cancel.Request.Via().Params.GetOr("branch", "") != invite.Request.Via().Params.GetOr("branch", "") {
+			t.Errorf("got\n%s\nwant the branch of the INVITE", cancel.Request)
 		}
-		wantLines(t, cancel.req, "CSeq: 1 CANCEL")
-		cancel.answer(200)
-		invite.answer(487)
-		none(t, a.invited.responses) // the stack has answered 487
+		wantLines(t, cancel.Request, "CSeq: 1 CANCEL")
+		cancel.Answer(200)
+		invite.Answer(487)
+		none(t, a.invited.Responses) // the stack has answered 487
 		if n := testutil.ToFloat64(h.metrics.failed.WithLabelValues("487")); n != 1 {
 			t.Errorf("got %v counted, want 1", n)
 		}
@@ -106,15 +107,15 @@ func TestAnswerThatCrossesCANCELIsEnded(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
-		invite.answer(180)
+		invite.Answer(180)
 		expect(t, a.invited, 180)
-		a.invited.cancel(nil)
-		h.next(gosip.CANCEL).answer(200)
-		invite.describe(200, audio(gw, 6000))
-		wantLines(t, wait(t, h.agent.acks), "CSeq: 1 ACK")
+		a.invited.Cancel(nil)
+		h.next(gosip.CANCEL).Answer(200)
+		invite.AnswerSDP(200, audio(gw, 6000))
+		wantLines(t, wait(t, h.agent.ACKs), "CSeq: 1 ACK")
 		bye := h.next(gosip.BYE)
-		wantLines(t, bye.req, "BYE sip:gw@198.51.100.1:5060 SIP/2.0", "CSeq: 2 BYE")
-		bye.answer(200)
+		wantLines(t, bye.Request, "BYE sip:gw@198.51.100.1:5060 SIP/2.0", "CSeq: 2 BYE")
+		bye.Answer(200)
 	})
 }
 
@@ -122,12 +123,12 @@ func TestBYEWhileRingingCancels(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
-		invite.answer(180)
+		invite.Answer(180)
 		a.answered(expect(t, a.invited, 180))
 		expect(t, a.ask("BYE", ""), 200)
 		expect(t, a.invited, 487)
-		h.next(gosip.CANCEL).answer(200)
-		invite.answer(487)
+		h.next(gosip.CANCEL).Answer(200)
+		invite.Answer(487)
 	})
 }
 
@@ -137,7 +138,7 @@ func TestFailureIsRelayed(t *testing.T) {
 		says       []string // of the gateway
 		hears      []string // the caller
 	}{
-		{486, 486, []string{"Retry-After: 20", `Reason: Q.850;cause=17`}, []string{"SIP/2.0 486 Gateway Says", "Retry-After: 20", `Reason: Q.850;cause=17`}},
+		{486, 486, []string{"Retry-After: 20", `Reason: Q.850;cause=17`}, []string{"SIP/2.0 486 Says The Peer", "Retry-After: 20", `Reason: Q.850;cause=17`}},
 		{404, 404, nil, nil},
 		{484, 484, nil, nil},
 		{488, 488, []string{`Warning: 304 gw "no codec"`}, []string{`Warning: 304 gw "no codec"`}},
@@ -145,8 +146,8 @@ func TestFailureIsRelayed(t *testing.T) {
 		{504, 504, nil, nil},
 		{603, 603, nil, nil},
 		{503, 503, []string{"Retry-After: 7"}, []string{"Retry-After: 7"}},
-		{302, 480, nil, []string{"SIP/2.0 480 Temporarily Unavailable", `Reason: SIP;cause=302;text="Gateway Says"`}},
-		{401, 403, []string{`WWW-Authenticate: Digest realm="gw", nonce="1"`}, []string{"SIP/2.0 403 Forbidden", `Reason: SIP;cause=401;text="Gateway Says"`}},
+		{302, 480, nil, []string{"SIP/2.0 480 Temporarily Unavailable", `Reason: SIP;cause=302;text="Says The Peer"`}},
+		{401, 403, []string{`WWW-Authenticate: Digest realm="gw", nonce="1"`}, []string{"SIP/2.0 403 Forbidden", `Reason: SIP;cause=401;text="Says The Peer"`}},
 		{407, 403, []string{`Proxy-Authenticate: Digest realm="gw", nonce="1"`}, nil},
 		{422, 422, []string{"Min-SE: 60"}, nil},
 	} {
@@ -154,8 +155,8 @@ func TestFailureIsRelayed(t *testing.T) {
 			in(t, Config{}, func(t *testing.T, h *bench) {
 				a := h.call(audio(ann, 4000))
 				invite := h.next(gosip.INVITE)
-				invite.answer(100)
-				invite.answer(c.code, c.says...)
+				invite.Answer(100)
+				invite.Answer(c.code, c.says...)
 				res := expect(t, a.invited, c.want)
 				wantLines(t, res, c.hears...)
 				wantNone(t, res, "www-authenticate", "proxy-authenticate", "contact")
@@ -168,12 +169,12 @@ func TestFailureIsRelayed(t *testing.T) {
 
 func TestFailoverToTheNextRoute(t *testing.T) {
 	const second = "198.51.100.2"
-	for name, fail := range map[string]func(h *bench, first *clientTx){
-		"503":       func(_ *bench, first *clientTx) { first.answer(503) },
-		"moved":     func(_ *bench, first *clientTx) { first.answer(302) },
-		"timeout":   func(_ *bench, first *clientTx) { first.lose(gosip.ErrTransactionTimeout) },
-		"transport": func(_ *bench, first *clientTx) { first.lose(gosip.ErrTransactionTransport) },
-		"silence":   func(*bench, *clientTx) { advance(responseTimeout) },
+	for name, fail := range map[string]func(h *bench, first *dialogtest.ClientTx){
+		"503":       func(_ *bench, first *dialogtest.ClientTx) { first.Answer(503) },
+		"moved":     func(_ *bench, first *dialogtest.ClientTx) { first.Answer(302) },
+		"timeout":   func(_ *bench, first *dialogtest.ClientTx) { first.Lose(gosip.ErrTransactionTimeout) },
+		"transport": func(_ *bench, first *dialogtest.ClientTx) { first.Lose(gosip.ErrTransactionTransport) },
+		"silence":   func(*bench, *dialogtest.ClientTx) { advance(responseTimeout) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			in(t, Config{}, func(t *testing.T, h *bench) {
@@ -181,16 +182,16 @@ func TestFailoverToTheNextRoute(t *testing.T) {
 				first := h.next(gosip.INVITE)
 				fail(h, first)
 				next := h.next(gosip.INVITE)
-				wantLines(t, next.req, "INVITE sip:+12065550100@198.51.100.2 SIP/2.0", "m=audio 30000 RTP/AVP 0 101")
-				if next.req.CallID().Value() == first.req.CallID().Value() || next.req.Destination() != second+":5060" {
-					t.Errorf("got\n%s\nwant another Call-ID, to %s", next.req, second)
+				wantLines(t, next.Request, "INVITE sip:+12065550100@198.51.100.2 SIP/2.0", "m=audio 30000 RTP/AVP 0 101")
+				if next.Request.CallID().Value() == first.Request.CallID().Value() || next.Request.Destination() != second+":5060" {
+					t.Errorf("got\n%s\nwant another Call-ID, to %s", next.Request, second)
 				}
 				if got := h.media.spec(0, callee).Source.String(); got != second {
 					t.Errorf("got media expected from %s, want %s", got, second)
 				}
-				next.answer(486)
+				next.Answer(486)
 				expect(t, a.invited, 486)
-				first.lose(gosip.ErrTransactionTerminated)
+				first.Lose(gosip.ErrTransactionTerminated)
 				if n := testutil.ToFloat64(h.metrics.failovers); n != 1 {
 					t.Errorf("got %v counted, want 1", n)
 				}
@@ -205,10 +206,10 @@ func TestLateResponseOfASilentGatewayIsCancelled(t *testing.T) {
 		first := h.next(gosip.INVITE)
 		advance(responseTimeout)
 		second := h.next(gosip.INVITE)
-		first.answer(180)
-		h.next(gosip.CANCEL).answer(200)
-		first.answer(487)
-		second.answer(404)
+		first.Answer(180)
+		h.next(gosip.CANCEL).Answer(200)
+		first.Answer(487)
+		second.Answer(404)
 		expect(t, a.invited, 404)
 	})
 }
@@ -225,10 +226,11 @@ func TestUnreachableRoutes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in(t, Config{}, func(t *testing.T, h *bench) {
-				h.agent.failing = map[string]error{"tcp": errors.New("no"), "198.51.100.9:5060": errors.New("refused")}
+				h.agent.unserved["tcp"] = true
+				h.agent.Fail["198.51.100.9:5060"] = errors.New("refused")
 				a := h.call(audio(ann, 4000), "routes: "+c.routes)
 				expect(t, a.invited, c.want)
-				none(t, h.agent.sent)
+				none(t, h.agent.Sent)
 			})
 		})
 	}
@@ -238,12 +240,12 @@ func TestRingTimeout(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
-		invite.answer(180)
+		invite.Answer(180)
 		expect(t, a.invited, 180)
 		advance(ringTimeout)
 		expect(t, a.invited, 480)
-		h.next(gosip.CANCEL).answer(200)
-		invite.answer(487)
+		h.next(gosip.CANCEL).Answer(200)
+		invite.Answer(487)
 	})
 }
 
@@ -269,7 +271,7 @@ func TestInvalidINVITEIsRefused(t *testing.T) {
 				}
 				a := h.call(c.sdp, c.lines...)
 				expect(t, a.invited, c.want)
-				none(t, h.agent.sent)
+				none(t, h.agent.Sent)
 			})
 		})
 	}
@@ -279,14 +281,14 @@ func TestLoopIsDetected(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
-		mark := invite.req.GetHeader(loopHeader).Value()
+		mark := invite.Request.GetHeader(loopHeader).Value()
 		back := h.call(audio(gw, 6000), loopHeader+": other, "+mark)
 		expect(t, back.invited, 482)
-		invite.answer(482)
+		invite.Answer(482)
 		elsewhere := h.call(audio(gw, 6000), loopHeader+": other")
 		next := h.next(gosip.INVITE)
-		wantLines(t, next.req, loopHeader+": other, "+mark)
-		next.answer(404)
+		wantLines(t, next.Request, loopHeader+": other, "+mark)
+		next.Answer(404)
 		expect(t, elsewhere.invited, 404)
 	})
 }
@@ -302,9 +304,9 @@ func TestCallIsBridgedWithoutAnalysis(t *testing.T) {
 				h.calls.begin = begin
 				a := h.call(audio(ann, 4000))
 				invite := h.next(gosip.INVITE)
-				invite.describe(200, audio(gw, 6000))
+				invite.AnswerSDP(200, audio(gw, 6000))
 				if name == "hangs" {
-					none(t, a.invited.responses)
+					none(t, a.invited.Responses)
 					advance(idTimeout)
 				}
 				ok := expect(t, a.invited, 200)
@@ -322,7 +324,7 @@ func TestCallIsBridgedWithoutAnalysis(t *testing.T) {
 					want, log = 0, "1 begun, ended tx-1" // late
 				}
 				expect(t, a.ask("BYE", ""), 200)
-				h.next(gosip.BYE).answer(200)
+				h.next(gosip.BYE).Answer(200)
 				synctest.Wait()
 				if n := testutil.ToFloat64(h.metrics.unanalysed); n != want || h.calls.log() != log {
 					t.Errorf("got %v counted, %s, want %v, %s", n, h.calls.log(), want, log)
@@ -356,14 +358,14 @@ func TestLateFailureOfAnalysisIsReportedOnce(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		h.calls.begin = func() error { advance(20 * time.Second); return errors.New("the store is down") }
 		a := h.call(audio(ann, 4000))
-		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
+		h.next(gosip.INVITE).AnswerSDP(200, audio(gw, 6000))
 		advance(idTimeout)
 		a.answered(expect(t, a.invited, 200))
 		a.ack("")
 		<-a.returned
 		bye := a.ask("BYE", "")
 		expect(t, bye, 200)
-		h.next(gosip.BYE).answer(200)
+		h.next(gosip.BYE).Answer(200)
 		synctest.Wait()
 		if missed, _ := h.calls.reported(); len(missed) != 0 {
 			t.Errorf("got %d missed calls while the analysis may still begin, want none", len(missed))
@@ -379,7 +381,7 @@ func TestLateAnalysisEndsWithTheCallsFailure(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		h.calls.begin = func() error { advance(20 * time.Second); return nil }
 		a := h.call(audio(ann, 4000))
-		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
+		h.next(gosip.INVITE).AnswerSDP(200, audio(gw, 6000))
 		advance(idTimeout)
 		a.answered(expect(t, a.invited, 200))
 		a.ack("")
@@ -387,7 +389,7 @@ func TestLateAnalysisEndsWithTheCallsFailure(t *testing.T) {
 		left := make(chan struct{})
 		go func() { h.Leave(t.Context()); close(left) }()
 		for range 2 {
-			wait(t, h.agent.sent).answer(200)
+			wait(t, h.agent.Sent).Answer(200)
 		}
 		<-left
 		advance(20 * time.Second)
@@ -419,18 +421,18 @@ func TestAnswerIsRepeatedUntilACK(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
-		invite.describe(200, audio(gw, 6000))
+		invite.AnswerSDP(200, audio(gw, 6000))
 		a.answered(expect(t, a.invited, 200))
-		first := wait(t, h.agent.acks)
-		invite.again(invite.response(200, audio(gw, 6000))) // the ACK was lost
-		if again := wait(t, h.agent.acks); again.String() != first.String() {
+		first := wait(t, h.agent.ACKs)
+		invite.Repeat(invite.Response(200, audio(gw, 6000))) // the ACK was lost
+		if again := wait(t, h.agent.ACKs); again.String() != first.String() {
 			t.Errorf("got\n%s\nwant, once more,\n%s", again, first)
 		}
 		advance(gosip.T1)
 		expect(t, a.invited, 200)
 		advance(64 * gosip.T1)
-		h.next(gosip.BYE).answer(200)
-		h.next(gosip.BYE).answer(200)
+		h.next(gosip.BYE).Answer(200)
+		h.next(gosip.BYE).Answer(200)
 		<-a.returned
 		synctest.Wait()
 		h.wantCalls("1 begun, ended tx-1 the answer was not acknowledged")
@@ -440,16 +442,16 @@ func TestAnswerIsRepeatedUntilACK(t *testing.T) {
 func TestSecondAnswerIsEnded(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		_, _, invite := up(h)
-		invite.again(invite.response(200, audio(gw, 7000), "tag: another"))
-		ack := wait(t, h.agent.acks)
+		invite.Repeat(invite.Response(200, audio(gw, 7000), "tag: another"))
+		ack := wait(t, h.agent.ACKs)
 		bye := h.next(gosip.BYE)
-		for _, req := range []*gosip.Request{ack, bye.req} {
+		for _, req := range []*gosip.Request{ack, bye.Request} {
 			if tag := req.To().Params.GetOr("tag", ""); tag != "another" {
 				t.Errorf("got To tag %s, want another", tag)
 			}
 		}
-		bye.answer(200)
-		none(t, h.agent.sent)
+		bye.Answer(200)
+		none(t, h.agent.Sent)
 	})
 }
 
@@ -458,22 +460,22 @@ func TestLeaveEndsCalls(t *testing.T) {
 		up(h)
 		ringing := h.call(audio(ann, 4002))
 		invite := h.next(gosip.INVITE)
-		invite.answer(180)
+		invite.Answer(180)
 		expect(t, ringing.invited, 180)
 		left := make(chan struct{})
 		go func() { h.Leave(t.Context()); close(left) }()
 		told := map[gosip.RequestMethod]int{}
 		for range 3 {
-			tx := wait(t, h.agent.sent)
-			told[tx.req.Method]++
-			tx.answer(200)
+			tx := wait(t, h.agent.Sent)
+			told[tx.Request.Method]++
+			tx.Answer(200)
 		}
 		<-left
 		if told[gosip.BYE] != 2 || told[gosip.CANCEL] != 1 {
 			t.Errorf("got %v, want 2 BYE and 1 CANCEL", told)
 		}
 		expect(t, ringing.invited, 503)
-		invite.answer(487)
+		invite.Answer(487)
 		late := h.call(audio(ann, 4004))
 		expect(t, late.invited, 503)
 		h.wantCalls("1 begun, ended tx-1 the server was stopped")

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/dialog/dialogtest"
 )
 
 func TestHoldIsRelayed(t *testing.T) {
@@ -22,16 +24,16 @@ func TestHoldIsRelayed(t *testing.T) {
 					for i, direction := range []string{"sendonly", "sendrecv"} {
 						asked := x.ask(string(method), audio(from, 4000+10*i, "a="+direction), "X-Why: music")
 						theirs := h.next(method)
-						wantLines(t, theirs.req, "m=audio "+port+" RTP/AVP 0 101", "a="+direction, "X-Why: music", "c=IN IP4 192.0.2.100")
-						if !strings.Contains(theirs.req.String(), " IN IP4 192.0.2.100\r\n") || strings.Contains(theirs.req.String(), from+"\r\nt=") {
-							t.Errorf("got\n%s\nwant no address of the peer", theirs.req)
+						wantLines(t, theirs.Request, "m=audio "+port+" RTP/AVP 0 101", "a="+direction, "X-Why: music", "c=IN IP4 192.0.2.100")
+						if !strings.Contains(theirs.Request.String(), " IN IP4 192.0.2.100\r\n") || strings.Contains(theirs.Request.String(), from+"\r\nt=") {
+							t.Errorf("got\n%s\nwant no address of the peer", theirs.Request)
 						}
 						mirror := map[string]string{"sendonly": "recvonly", "sendrecv": "sendrecv"}[direction]
-						theirs.describe(200, audio(to, 6000+10*i, "a="+mirror))
+						theirs.AnswerSDP(200, audio(to, 6000+10*i, "a="+mirror))
 						res := expect(t, asked, 200)
 						wantLines(t, res, "a="+mirror)
 						if method == gosip.INVITE {
-							wait(t, h.agent.acks)
+							wait(t, h.agent.ACKs)
 							x.ack("")
 						}
 						if held := h.media.spec(0, 1-which).Hold; held != (direction == "sendonly") {
@@ -42,7 +44,7 @@ func TestHoldIsRelayed(t *testing.T) {
 						}
 					}
 					expect(t, a.ask("BYE", ""), 200)
-					h.next(gosip.BYE).answer(200)
+					h.next(gosip.BYE).Answer(200)
 				})
 			})
 		}
@@ -54,8 +56,8 @@ func TestHoldByUnspecifiedAddressIsRelayed(t *testing.T) {
 		a, _, _ := up(h)
 		asked := a.ask("INVITE", strings.Replace(audio(ann, 4000), "c=IN IP4 "+ann, "c=IN IP4 0.0.0.0", 1))
 		theirs := h.next(gosip.INVITE)
-		wantLines(t, theirs.req, "m=audio 30000 RTP/AVP 0 101", "c=IN IP4 0.0.0.0")
-		theirs.describe(200, audio(gw, 6000))
+		wantLines(t, theirs.Request, "m=audio 30000 RTP/AVP 0 101", "c=IN IP4 0.0.0.0")
+		theirs.AnswerSDP(200, audio(gw, 6000))
 		expect(t, asked, 200)
 		a.ack("")
 		if !h.media.spec(0, caller).Hold {
@@ -69,14 +71,14 @@ func TestRefusedChangeChangesNothing(t *testing.T) {
 		a, _, _ := up(h)
 		for _, code := range []int{488, 491, 500, 606} {
 			asked := a.ask("INVITE", audio(ann, 4444))
-			h.next(gosip.INVITE).answer(code, "Retry-After: 3")
+			h.next(gosip.INVITE).Answer(code, "Retry-After: 3")
 			wantLines(t, expect(t, asked, code), "Retry-After: 3")
 		}
 		if got := h.media.spec(0, caller).Remote.Port(); got != 4000 {
 			t.Errorf("got media expected from port %d, want 4000", got)
 		}
 		expect(t, a.ask("INVITE", "nonsense"), 400)
-		none(t, h.agent.sent)
+		none(t, h.agent.Sent)
 	})
 }
 
@@ -92,12 +94,12 @@ func TestGlare(t *testing.T) {
 		if res := expect(t, second, 500); res.GetHeader("Retry-After") == nil {
 			t.Errorf("got\n%s\nwant Retry-After", res)
 		}
-		theirs.describe(200, audio(gw, 6000))
+		theirs.AnswerSDP(200, audio(gw, 6000))
 		expect(t, asked, 200)
 		expect(t, b.ask("INVITE", audio(gw, 6010)), 491) // until the ACK
 		a.ack("")
 		fourth := b.ask("INVITE", audio(gw, 6010))
-		h.next(gosip.INVITE).describe(200, audio(ann, 4010))
+		h.next(gosip.INVITE).AnswerSDP(200, audio(ann, 4010))
 		expect(t, fourth, 200)
 		b.ack("")
 	})
@@ -108,8 +110,8 @@ func TestUPDATEIsRelayedAsReINVITE(t *testing.T) {
 		_, b, _ := up(h, "Allow: INVITE, ACK, BYE, CANCEL")
 		asked := b.ask("UPDATE", audio(gw, 6010))
 		theirs := h.next(gosip.INVITE)
-		theirs.describe(200, audio(ann, 4000))
-		wait(t, h.agent.acks) // that of the gateway's INVITE has been taken
+		theirs.AnswerSDP(200, audio(ann, 4000))
+		wait(t, h.agent.ACKs) // that of the gateway's INVITE has been taken
 		wantLines(t, expect(t, asked, 200), "m=audio 30000 RTP/AVP 0 101")
 	})
 }
@@ -124,7 +126,7 @@ func TestRefreshIsAnsweredLocally(t *testing.T) {
 		asked = b.ask("INVITE", audio(gw, 6000))
 		wantLines(t, expect(t, asked, 200), "m=audio 30000 RTP/AVP 0 101")
 		b.ack("")
-		none(t, h.agent.sent)
+		none(t, h.agent.Sent)
 	})
 }
 
@@ -133,23 +135,23 @@ func TestReINVITEIsCancelled(t *testing.T) {
 		a, _, _ := up(h)
 		asked := a.ask("INVITE", audio(ann, 4010))
 		theirs := h.next(gosip.INVITE)
-		theirs.answer(180)
+		theirs.Answer(180)
 		synctest.Wait()
-		asked.cancel(nil)
-		h.next(gosip.CANCEL).answer(200)
-		theirs.answer(487)
+		asked.Cancel(nil)
+		h.next(gosip.CANCEL).Answer(200)
+		theirs.Answer(487)
 		expect(t, asked, 487)
 		again := a.ask("INVITE", audio(ann, 4010))
-		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
+		h.next(gosip.INVITE).AnswerSDP(200, audio(gw, 6000))
 		expect(t, again, 200)
 		a.ack("")
 	})
 }
 
 func TestCallEndsWhenTheOtherEndIsGone(t *testing.T) {
-	for code, lose := range map[int]func(*clientTx){
-		481: func(tx *clientTx) { tx.answer(481) },
-		408: func(tx *clientTx) { tx.lose(gosip.ErrTransactionTimeout) },
+	for code, lose := range map[int]func(*dialogtest.ClientTx){
+		481: func(tx *dialogtest.ClientTx) { tx.Answer(481) },
+		408: func(tx *dialogtest.ClientTx) { tx.Lose(gosip.ErrTransactionTimeout) },
 	} {
 		t.Run(strconv.Itoa(code), func(t *testing.T) {
 			in(t, Config{}, func(t *testing.T, h *bench) {
@@ -157,8 +159,8 @@ func TestCallEndsWhenTheOtherEndIsGone(t *testing.T) {
 				asked := a.ask("INVITE", audio(ann, 4010))
 				lose(h.next(gosip.INVITE))
 				expect(t, asked, code)
-				h.next(gosip.BYE).answer(200)
-				h.next(gosip.BYE).answer(481)
+				h.next(gosip.BYE).Answer(200)
+				h.next(gosip.BYE).Answer(481)
 				synctest.Wait()
 				h.wantCalls("1 begun, ended tx-1 the other end is gone")
 			})
@@ -180,11 +182,11 @@ func TestSwitchToFax(t *testing.T) {
 		_, b, _ := up(h)
 		asked := b.ask("INVITE", fax)
 		theirs := h.next(gosip.INVITE)
-		wantLines(t, theirs.req, "m=image 20000 udptl t38", "a=T38FaxVersion:0", "a=T38MaxBitRate:14400")
-		if strings.Contains(theirs.req.String(), "a=rtcp") {
-			t.Errorf("got\n%s\nwant no RTCP", theirs.req)
+		wantLines(t, theirs.Request, "m=image 20000 udptl t38", "a=T38FaxVersion:0", "a=T38MaxBitRate:14400")
+		if strings.Contains(theirs.Request.String(), "a=rtcp") {
+			t.Errorf("got\n%s\nwant no RTCP", theirs.Request)
 		}
-		theirs.describe(200, strings.NewReplacer(gw, ann, "6100", "4100").Replace(fax))
+		theirs.AnswerSDP(200, strings.NewReplacer(gw, ann, "6100", "4100").Replace(fax))
 		wantLines(t, expect(t, asked, 200), "m=image 30000 udptl t38")
 		b.ack("")
 		for which, port := range []uint16{4100, 6100} {
@@ -193,7 +195,7 @@ func TestSwitchToFax(t *testing.T) {
 			}
 		}
 		asked = b.ask("INVITE", audio(gw, 6000, "a=x-again"))
-		h.next(gosip.INVITE).describe(200, audio(ann, 4000))
+		h.next(gosip.INVITE).AnswerSDP(200, audio(ann, 4000))
 		expect(t, asked, 200)
 		b.ack("")
 		if got := h.media.spec(0, caller); got.Opaque {
@@ -206,19 +208,19 @@ func TestRefusedLineIsEnabledLater(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000) + "m=video 4002 RTP/AVP 96\na=rtpmap:96 H264/90000\n")
 		invite := h.next(gosip.INVITE)
-		wantLines(t, invite.req, "m=audio 30000 RTP/AVP 0 101", "m=video 30002 RTP/AVP 96")
-		invite.describe(200, audio(gw, 6000)+"m=video 0 RTP/AVP 96\n")
+		wantLines(t, invite.Request, "m=audio 30000 RTP/AVP 0 101", "m=video 30002 RTP/AVP 96")
+		invite.AnswerSDP(200, audio(gw, 6000)+"m=video 0 RTP/AVP 96\n")
 		ok := expect(t, a.invited, 200)
 		wantLines(t, ok, "m=audio 20000 RTP/AVP 0 101", "m=video 0 RTP/AVP 96")
 		a.answered(ok)
 		a.ack("")
 		<-a.returned
-		wait(t, h.agent.acks)
+		wait(t, h.agent.ACKs)
 		if !h.media.spec(1, caller).Hold || !h.media.spec(1, caller).Opaque {
 			t.Errorf("got %+v, want opaque media on hold", h.media.spec(1, caller))
 		}
 		asked := a.ask("INVITE", audio(ann, 4000)+"m=video 4002 RTP/AVP 96\n")
-		h.next(gosip.INVITE).describe(200, audio(gw, 6000)+"m=video 6002 RTP/AVP 96\n")
+		h.next(gosip.INVITE).AnswerSDP(200, audio(gw, 6000)+"m=video 6002 RTP/AVP 96\n")
 		wantLines(t, expect(t, asked, 200), "m=video 20002 RTP/AVP 96")
 		a.ack("")
 		if got := h.media.spec(1, callee); got.Hold || got.Remote.Port() != 6002 {

@@ -12,12 +12,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	gosip "github.com/emiago/sipgo/sip"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
 	"timbre/environment"
-	"timbre/sip/dialog"
+	"timbre/sip/dialog/dialogtest"
 	"timbre/sip/transport"
 )
 
@@ -47,7 +46,7 @@ func in(t *testing.T, cfg Config, f func(t *testing.T, h *bench)) {
 		f(t, h)
 		stop()
 		h.Leave(ctx)
-		h.agent.busy.Wait()
+		h.agent.Wait()
 		h.running.Wait()
 		if n := h.live.size(); n != 0 {
 			t.Errorf("got %v live calls at the end, want 0", n)
@@ -68,35 +67,20 @@ func (h *bench) wantCalls(want string) {
 
 // fakeAgent is a SIP stack whose network is the test.
 type fakeAgent struct {
-	sent    chan *clientTx
-	acks    chan *gosip.Request
-	failing map[string]error // by network or address
-	hosts   map[string][]netip.Addr
-	mu      sync.Mutex
-	refused []*transport.Refusal
-	busy    sync.WaitGroup
+	*dialogtest.Agent
+	unserved map[string]bool         // networks without a listener
+	hosts    map[string][]netip.Addr // by name
 }
 
 func newFakeAgent() *fakeAgent {
-	return &fakeAgent{sent: make(chan *clientTx, 100), acks: make(chan *gosip.Request, 100), failing: map[string]error{}, hosts: map[string][]netip.Addr{}}
+	a := dialogtest.NewAgent("gateway", "<sip:gw@198.51.100.1:5060>")
+	return &fakeAgent{Agent: a, unserved: map[string]bool{}, hosts: map[string][]netip.Addr{}}
 }
 
-func (a *fakeAgent) Request(_ context.Context, req *gosip.Request) (gosip.ClientTransaction, error) {
-	if err := a.failing[req.Destination()]; err != nil {
-		return nil, err
-	}
-	tx := &clientTx{req: req, responses: make(chan *gosip.Response, 9), done: make(chan struct{})}
-	a.sent <- tx
-	return tx, nil
+func (a *fakeAgent) Endpoint(network string, _ netip.AddrPort) (transport.Endpoint, bool) {
+	at := netip.MustParseAddrPort("192.0.2.100:5060")
+	return transport.Endpoint{Addr: at, Advertised: at}, !a.unserved[network]
 }
-
-func (a *fakeAgent) Write(req *gosip.Request) error { a.acks <- req; return nil }
-
-func (a *fakeAgent) Endpoint(network string, peer netip.AddrPort) (transport.Endpoint, bool) {
-	return transport.Endpoint{Addr: netip.MustParseAddrPort("192.0.2.100:5060"), Advertised: netip.MustParseAddrPort("192.0.2.100:5060")}, a.failing[network] == nil
-}
-
-func (a *fakeAgent) Connected(string, string) bool { return false }
 
 func (a *fakeAgent) Lookup(_ context.Context, host string) ([]netip.Addr, error) {
 	if at, ok := a.hosts[host]; ok {
@@ -104,99 +88,6 @@ func (a *fakeAgent) Lookup(_ context.Context, host string) ([]netip.Addr, error)
 	}
 	return nil, errors.New("no such host")
 }
-
-func (a *fakeAgent) Do(f func()) bool { a.busy.Go(f); return true }
-
-func (a *fakeAgent) Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *transport.Refusal) {
-	a.mu.Lock()
-	a.refused = append(a.refused, r)
-	a.mu.Unlock()
-	res := gosip.NewResponseFromRequest(req, r.Code, "Refused", nil)
-	for _, h := range r.Headers {
-		res.AppendHeader(h)
-	}
-	_ = tx.Respond(res)
-}
-
-func (a *fakeAgent) Respond(tx gosip.ServerTransaction, res *gosip.Response) { _ = tx.Respond(res) }
-
-func (a *fakeAgent) LogFor(gosip.ServerTransaction, string) {}
-
-func (a *fakeAgent) LogMessage(string, gosip.Message) {}
-
-// clientTx is a request that was sent, which the test answers.
-type clientTx struct {
-	req       *gosip.Request
-	responses chan *gosip.Response
-	done      chan struct{}
-	ended     sync.Once
-	err       error
-	again     gosip.FnTxResponse
-}
-
-func (c *clientTx) Responses() <-chan *gosip.Response          { return c.responses }
-func (c *clientTx) Done() <-chan struct{}                      { return c.done }
-func (c *clientTx) Err() error                                 { return c.err }
-func (c *clientTx) Terminate()                                 {}
-func (c *clientTx) OnTerminate(gosip.FnTxTerminate) bool       { return true }
-func (c *clientTx) OnRetransmission(f gosip.FnTxResponse) bool { c.again = f; return true }
-func (c *clientTx) lose(err error)                             { c.ended.Do(func() { c.err = err; close(c.done) }) }
-
-func (c *clientTx) answer(code int, lines ...string) { c.responses <- c.response(code, "", lines...) }
-
-func (c *clientTx) describe(code int, sdp string, lines ...string) {
-	c.responses <- c.response(code, sdp, lines...)
-}
-
-// response is an answer of the gateway: its tag and its Contact, then what the test adds.
-func (c *clientTx) response(code int, sdp string, lines ...string) *gosip.Response {
-	res := gosip.NewResponseFromRequest(c.req, code, "Gateway Says", nil)
-	res.To().Params.Add("tag", "gateway")
-	res.AppendHeader(gosip.NewHeader("Contact", "<sip:gw@198.51.100.1:5060>"))
-	for _, l := range lines {
-		name, value, _ := strings.Cut(l, ": ")
-		if name == "tag" {
-			res.To().Params.Add("tag", value)
-			continue
-		}
-		res.AppendHeader(gosip.NewHeader(name, value))
-	}
-	res.SetBody(nil)
-	if sdp != "" {
-		dialog.SetSDP(res, crlf(sdp))
-	}
-	parsed, err := gosip.ParseMessage([]byte(res.String()))
-	if err != nil {
-		panic(err)
-	}
-	return parsed.(*gosip.Response)
-}
-
-// serverTx is a request that was received.
-type serverTx struct {
-	responses chan *gosip.Response
-	acks      chan *gosip.Request
-	cancel    gosip.FnTxCancel
-}
-
-func newServerTx() *serverTx {
-	return &serverTx{responses: make(chan *gosip.Response, 99), acks: make(chan *gosip.Request, 9)}
-}
-
-// Respond keeps a response, except for 100.
-func (s *serverTx) Respond(res *gosip.Response) error {
-	if res.StatusCode != gosip.StatusTrying {
-		s.responses <- res
-	}
-	return nil
-}
-
-func (s *serverTx) Acks() <-chan *gosip.Request            { return s.acks }
-func (s *serverTx) OnCancel(f gosip.FnTxCancel) bool       { s.cancel = f; return true }
-func (s *serverTx) Done() <-chan struct{}                  { return nil }
-func (s *serverTx) Err() error                             { return nil }
-func (s *serverTx) Terminate()                             {}
-func (s *serverTx) OnTerminate(f gosip.FnTxTerminate) bool { return true }
 
 // fakeCalls records what is begun and ended.
 type fakeCalls struct {
@@ -347,10 +238,6 @@ func (d *fakeLog) Reception(_ string, r timbre.Reception) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.told = append(d.told, r)
-}
-
-func crlf(s string) []byte {
-	return []byte(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\r\n"))
 }
 
 // audio is a description of one stream at a port of an address.

@@ -36,8 +36,8 @@ func TestEachSideHasItsOwnSDESKeys(t *testing.T) {
 		hers, weak := sdp.NewCrypto("7", "AES_CM_128_HMAC_SHA1_80"), sdp.NewCrypto("8", "AES_CM_128_HMAC_SHA1_32")
 		a := h.call(encryptedAudio(ann, 4000, weak, hers))
 		invite := h.next(gosip.INVITE)
-		wantLines(t, invite.req, "m=audio 30000 RTP/SAVP 0 101")
-		offered := cryptoIn(t, invite.req.Body())
+		wantLines(t, invite.Request, "m=audio 30000 RTP/SAVP 0 101")
+		offered := cryptoIn(t, invite.Request.Body())
 		if len(offered) != len(sdp.Suites()) || offered[0].Suite != sdp.Suites()[0] {
 			t.Fatalf("got %+v, want every suite, the strongest first", offered)
 		}
@@ -51,7 +51,7 @@ func TestEachSideHasItsOwnSDESKeys(t *testing.T) {
 			t.Error("got no keys before the answer, want pending ones")
 		}
 		his := sdp.NewCrypto(offered[1].Tag, offered[1].Suite)
-		invite.describe(200, encryptedAudio(gw, 6000, his))
+		invite.AnswerSDP(200, encryptedAudio(gw, 6000, his))
 		ok := expect(t, a.invited, 200)
 		answer := cryptoIn(t, ok.Body())
 		if len(answer) != 1 || answer[0].Tag != "7" || answer[0].Suite != hers.Suite || bytes.Equal(answer[0].Key, hers.Key) {
@@ -60,7 +60,7 @@ func TestEachSideHasItsOwnSDESKeys(t *testing.T) {
 		a.answered(ok)
 		a.ack("")
 		<-a.returned
-		wait(t, h.agent.acks)
+		wait(t, h.agent.ACKs)
 		for which, want := range []timbre.SRTPKeys{
 			{Suite: hers.Suite, Local: answer[0].Key, Remote: hers.Key}, {Suite: his.Suite, Local: offered[1].Key, Remote: his.Key},
 		} {
@@ -70,17 +70,17 @@ func TestEachSideHasItsOwnSDESKeys(t *testing.T) {
 		}
 		asked := a.ask("INVITE", encryptedAudio(ann, 4010, hers)) // our keys stay
 		theirs := h.next(gosip.INVITE)
-		if again := cryptoIn(t, theirs.req.Body()); !bytes.Equal(again[1].Key, offered[1].Key) {
+		if again := cryptoIn(t, theirs.Request.Body()); !bytes.Equal(again[1].Key, offered[1].Key) {
 			t.Error("got another key offered, want the same")
 		}
-		theirs.describe(200, encryptedAudio(gw, 6000, his))
+		theirs.AnswerSDP(200, encryptedAudio(gw, 6000, his))
 		if again := cryptoIn(t, expect(t, asked, 200).Body()); !bytes.Equal(again[0].Key, answer[0].Key) {
 			t.Error("got another key in the answer, want the same")
 		}
 		a.ack("")
-		wait(t, h.agent.acks)
+		wait(t, h.agent.ACKs)
 		asked = a.ask("INVITE", encryptedAudio(ann, 4010, hers)+"a=sendonly\n")
-		h.next(gosip.INVITE).describe(200, audio(gw, 6000)) // in the clear
+		h.next(gosip.INVITE).AnswerSDP(200, audio(gw, 6000)) // in the clear
 		wantLines(t, expect(t, asked, 200), "m=audio 0 RTP/AVP 0 101")
 		a.ack("")
 		if !h.media.spec(0, caller).Hold {
@@ -96,23 +96,23 @@ func TestConnectorThatRequiresEncryption(t *testing.T) {
 		expect(t, a.invited, 488)
 		a = h.call(encryptedAudio(ann, 4000, key), "encrypted", "routes: UDP/"+gw)
 		expect(t, a.invited, 503)
-		none(t, h.agent.sent)
+		none(t, h.agent.Sent)
 		a = h.call(encryptedAudio(ann, 4000, key), "encrypted", "routes: TCP/"+gw)
 		invite := h.next(gosip.INVITE)
-		if to := invite.req.Destination(); to != gw+":5061" || invite.req.Transport() != "TLS" {
-			t.Errorf("got %s to %s, want TLS to %s:5061", invite.req.Transport(), to, gw)
+		if to := invite.Request.Destination(); to != gw+":5061" || invite.Request.Transport() != "TLS" {
+			t.Errorf("got %s to %s, want TLS to %s:5061", invite.Request.Transport(), to, gw)
 		}
-		wantLines(t, invite.req, "INVITE sip:+12065550100@198.51.100.1;transport=tls SIP/2.0", "m=audio 30000 RTP/SAVP 0 101")
-		invite.describe(200, encryptedAudio(gw, 6000, cryptoIn(t, invite.req.Body())[0]))
+		wantLines(t, invite.Request, "INVITE sip:+12065550100@198.51.100.1;transport=tls SIP/2.0", "m=audio 30000 RTP/SAVP 0 101")
+		invite.AnswerSDP(200, encryptedAudio(gw, 6000, cryptoIn(t, invite.Request.Body())[0]))
 		a.answered(expect(t, a.invited, 200))
 		a.ack("")
 		<-a.returned
-		wait(t, h.agent.acks)
+		wait(t, h.agent.ACKs)
 		a.network = "TCP"
 		expect(t, a.ask("BYE", ""), 403)
 		a.network = "TLS"
 		expect(t, a.ask("BYE", ""), 200)
-		h.next(gosip.BYE).answer(200)
+		h.next(gosip.BYE).Answer(200)
 	})
 }
 
@@ -127,33 +127,33 @@ func TestDTLSOnOneSideAndSDESOnTheOther(t *testing.T) {
 			t.Errorf("got %+v before the answer, want pending keys and no DTLS", got)
 		}
 		invite := h.next(gosip.INVITE)
-		wantLines(t, invite.req, "m=audio 30000 RTP/SAVPF 0 101")
-		if strings.Contains(invite.req.String(), "a=setup") || strings.Contains(invite.req.String(), "0A:0A") {
-			t.Errorf("got\n%s\nwant nothing of the caller's DTLS", invite.req)
+		wantLines(t, invite.Request, "m=audio 30000 RTP/SAVPF 0 101")
+		if strings.Contains(invite.Request.String(), "a=setup") || strings.Contains(invite.Request.String(), "0A:0A") {
+			t.Errorf("got\n%s\nwant nothing of the caller's DTLS", invite.Request)
 		}
-		his := cryptoIn(t, invite.req.Body())[0]
+		his := cryptoIn(t, invite.Request.Body())[0]
 		sealed := strings.Replace(encryptedAudio(gw, 6000, his), "RTP/SAVP", "RTP/SAVPF", 1)
-		invite.describe(200, sealed)
+		invite.AnswerSDP(200, sealed)
 		ok := expect(t, a.invited, 200)
 		wantLines(t, ok, "m=audio 20000 UDP/TLS/RTP/SAVPF 0 101", "a=fingerprint:sha-256 AB:CD", "a=setup:active")
 		a.answered(ok)
 		a.ack("")
 		<-a.returned
-		wait(t, h.agent.acks)
+		wait(t, h.agent.ACKs)
 		if got := h.media.spec(0, caller); got.DTLS == nil || !got.DTLS.Active || got.Keys != nil || got.Mux {
 			t.Errorf("caller: got %+v, want active DTLS alone", got)
 		}
 		if got := h.media.spec(0, callee); got.DTLS != nil || got.Keys == nil {
 			t.Errorf("gateway: got %+v, want SDES keys alone", got)
 		}
-		b := gatewayOf(h, invite.req)
+		b := gatewayOf(h, invite.Request)
 		asked := b.ask("INVITE", sealed+"a=sendonly\n")
 		theirs := h.next(gosip.INVITE)
-		wantLines(t, theirs.req, "m=audio 20000 UDP/TLS/RTP/SAVPF 0 101", "a=fingerprint:sha-256 AB:CD", "a=setup:actpass", "a=sendonly")
-		if strings.Contains(theirs.req.String(), "a=crypto") {
-			t.Errorf("got\n%s\nwant no crypto attribute", theirs.req)
+		wantLines(t, theirs.Request, "m=audio 20000 UDP/TLS/RTP/SAVPF 0 101", "a=fingerprint:sha-256 AB:CD", "a=setup:actpass", "a=sendonly")
+		if strings.Contains(theirs.Request.String(), "a=crypto") {
+			t.Errorf("got\n%s\nwant no crypto attribute", theirs.Request)
 		}
-		theirs.describe(200, dtlsAudio(4000, "passive")+"a=recvonly\n")
+		theirs.AnswerSDP(200, dtlsAudio(4000, "passive")+"a=recvonly\n")
 		wantLines(t, expect(t, asked, 200), "m=audio 30000 RTP/SAVPF 0 101", "a=recvonly")
 		b.ack("")
 		if got := h.media.spec(0, caller); got.DTLS == nil || !got.DTLS.Active {

@@ -11,6 +11,7 @@ import (
 
 	"timbre"
 	"timbre/sip/dialog"
+	"timbre/sip/dialog/dialogtest"
 	"timbre/sip/header"
 	"timbre/sip/transport"
 )
@@ -22,7 +23,7 @@ type peer struct {
 	network            string // empty: UDP
 	from, to, uri, via string
 	seq, lastInvite    int
-	invited            *serverTx // the INVITE of the one who calls
+	invited            *dialogtest.ServerTx // the INVITE of the one who calls
 	returned           chan struct{}
 }
 
@@ -65,7 +66,7 @@ func (h *bench) callOf(uri, sdp string, lines ...string) *peer {
 	}
 	req := p.request("INVITE", sdp, lines...)
 	described, _ := descriptionOf(req)
-	p.invited = newServerTx()
+	p.invited = dialogtest.NewServerTx()
 	go func() {
 		defer close(p.returned)
 		h.Invite(Incoming{
@@ -107,7 +108,7 @@ func (p *peer) request(method, sdp string, lines ...string) *gosip.Request {
 	if sdp != "" && !strings.Contains(strings.Join(lines, "\n"), "Content-Type") {
 		all = append(all, "Content-Type: application/sdp")
 	}
-	body := string(crlf(sdp))
+	body := dialogtest.CRLF(sdp)
 	text := strings.Join(append(all, fmt.Sprintf("Content-Length: %d", len(body)), "", body), "\r\n")
 	msg, err := gosip.ParseMessage([]byte(text))
 	if err != nil {
@@ -123,11 +124,11 @@ func (p *peer) request(method, sdp string, lines ...string) *gosip.Request {
 }
 
 // ask sends a request in the peer's dialog. The B2BUA has worked on it when it returns.
-func (p *peer) ask(method, sdp string, lines ...string) *serverTx {
+func (p *peer) ask(method, sdp string, lines ...string) *dialogtest.ServerTx {
 	p.h.t.Helper()
-	tx := newServerTx()
+	tx := dialogtest.NewServerTx()
 	req := p.request(method, sdp, lines...)
-	p.h.agent.busy.Go(func() {
+	p.h.agent.Do(func() {
 		if !p.h.Request(req, tx) {
 			_ = tx.Respond(gosip.NewResponseFromRequest(req, 481, "No Such Call", nil))
 		}
@@ -140,7 +141,7 @@ func (p *peer) ask(method, sdp string, lines ...string) *serverTx {
 func (p *peer) ack(sdp string) {
 	p.h.t.Helper()
 	req := p.request("ACK", sdp)
-	if !p.h.Request(req, newServerTx()) {
+	if !p.h.Request(req, dialogtest.NewServerTx()) {
 		p.h.t.Error("got an ACK that is in no dialog, want it taken")
 	}
 	synctest.Wait()
@@ -158,22 +159,22 @@ func gatewayOf(h *bench, invite *gosip.Request) *peer {
 }
 
 // up is an answered call: the caller, the gateway, and the INVITE to it.
-func up(h *bench, lines ...string) (a, b *peer, invite *clientTx) {
+func up(h *bench, lines ...string) (a, b *peer, invite *dialogtest.ClientTx) {
 	h.t.Helper()
 	a = h.call(audio(ann, 4000), lines...)
-	invite = wait(h.t, h.agent.sent)
-	invite.describe(200, audio(gw, 6000), "Allow: INVITE, UPDATE")
+	invite = wait(h.t, h.agent.Sent)
+	invite.AnswerSDP(200, audio(gw, 6000), "Allow: INVITE, UPDATE")
 	a.answered(expect(h.t, a.invited, 200))
 	a.ack("")
 	<-a.returned
-	wait(h.t, h.agent.acks)
-	return a, gatewayOf(h, invite.req), invite
+	wait(h.t, h.agent.ACKs)
+	return a, gatewayOf(h, invite.Request), invite
 }
 
 // expect is the next response, which has to have a status code.
-func expect(t *testing.T, tx *serverTx, code int) *gosip.Response {
+func expect(t *testing.T, tx *dialogtest.ServerTx, code int) *gosip.Response {
 	t.Helper()
-	res := wait(t, tx.responses)
+	res := wait(t, tx.Responses)
 	if res.StatusCode != code {
 		t.Fatalf("got\n%s\nwant %d", res, code)
 	}
@@ -181,11 +182,11 @@ func expect(t *testing.T, tx *serverTx, code int) *gosip.Response {
 }
 
 // next is the next request that is sent, which has to have a method.
-func (h *bench) next(method gosip.RequestMethod) *clientTx {
+func (h *bench) next(method gosip.RequestMethod) *dialogtest.ClientTx {
 	h.t.Helper()
-	tx := wait(h.t, h.agent.sent)
-	if tx.req.Method != method {
-		h.t.Fatalf("got\n%s\nwant %s", tx.req, method)
+	tx := wait(h.t, h.agent.Sent)
+	if tx.Request.Method != method {
+		h.t.Fatalf("got\n%s\nwant %s", tx.Request, method)
 	}
 	return tx
 }

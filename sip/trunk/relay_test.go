@@ -20,19 +20,19 @@ func TestINFOAndMESSAGEAreRelayed(t *testing.T) {
 				x := [2]*peer{a, b}[which]
 				asked := x.ask("INFO", keys, "Content-Type: application/dtmf-relay", "Info-Package: none")
 				theirs := h.next(gosip.INFO)
-				wantLines(t, theirs.req, "content-type: application/dtmf-relay", "Info-Package: none", "Content-Length: 24")
-				if string(theirs.req.Body()) != keys {
-					t.Errorf("got body %q, want %q", theirs.req.Body(), keys)
+				wantLines(t, theirs.Request, "content-type: application/dtmf-relay", "Info-Package: none", "Content-Length: 24")
+				if string(theirs.Request.Body()) != keys {
+					t.Errorf("got body %q, want %q", theirs.Request.Body(), keys)
 				}
-				theirs.answer(200, "X-Heard: 5")
+				theirs.Answer(200, "X-Heard: 5")
 				wantLines(t, expect(t, asked, 200), "X-Heard: 5")
 				asked = x.ask("MESSAGE", "hello", "Content-Type: text/plain")
-				h.next(gosip.MESSAGE).answer(415)
+				h.next(gosip.MESSAGE).Answer(415)
 				expect(t, asked, 415)
 				expect(t, x.ask("OPTIONS", ""), 200)
 				expect(t, x.ask("SUBSCRIBE", ""), 405)
 				expect(t, x.ask("PRACK", ""), 405)
-				none(t, h.agent.sent)
+				none(t, h.agent.Sent)
 			})
 		})
 	}
@@ -42,13 +42,13 @@ func TestNothingIsRelayedBeforeTheAnswer(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
 		invite := h.next(gosip.INVITE)
-		invite.answer(180)
+		invite.Answer(180)
 		a.answered(expect(t, a.invited, 180))
 		expect(t, a.ask("INFO", ""), 480)
 		asked := a.ask("UPDATE", audio(ann, 4002))
 		advance(claimTimeout)
 		expect(t, asked, 500)
-		invite.answer(404)
+		invite.Answer(404)
 		expect(t, a.invited, 404)
 	})
 }
@@ -57,19 +57,19 @@ func TestREFERIsRelayedWhereConfigured(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
 		expect(t, a.ask("REFER", "", "Refer-To: <sip:carol@example.com>"), 403)
-		none(t, h.agent.sent)
+		none(t, h.agent.Sent)
 	})
 	in(t, Config{Refer: true}, func(t *testing.T, h *bench) {
 		a, b, _ := up(h)
 		asked := a.ask("REFER", "", "Refer-To: <sip:carol@example.com>", "Referred-By: <sip:ann@example.com>")
 		theirs := h.next(gosip.REFER)
-		wantLines(t, theirs.req, "Refer-To: <sip:carol@example.com>", "Referred-By: <sip:ann@example.com>")
-		theirs.answer(202)
+		wantLines(t, theirs.Request, "Refer-To: <sip:carol@example.com>", "Referred-By: <sip:ann@example.com>")
+		theirs.Answer(202)
 		expect(t, asked, 202)
 		told := b.ask("NOTIFY", "SIP/2.0 200 OK\r\n", "Event: refer", "Subscription-State: terminated;reason=noresource", "Content-Type: message/sipfrag")
 		note := h.next(gosip.NOTIFY)
-		wantLines(t, note.req, "Event: refer", "content-type: message/sipfrag")
-		note.answer(200)
+		wantLines(t, note.Request, "Event: refer", "content-type: message/sipfrag")
+		note.Answer(200)
 		expect(t, told, 200)
 	})
 }
@@ -78,13 +78,13 @@ func TestReplacesIsTranslated(t *testing.T) {
 	in(t, Config{Refer: true}, func(t *testing.T, h *bench) {
 		a1, b1, _ := up(h)
 		a2, _, second := up(h)
-		b2 := gatewayOf(h, second.req)
+		b2 := gatewayOf(h, second.Request)
 		theirs := b2.callID + ";to-tag=gateway;from-tag=" + b2.ours
 		// Ann has called Bob and Carol, and brings them together.
 		asked := a1.ask("REFER", "", "Refer-To: <sip:carol@example.com?Subject=x&Replaces="+url.QueryEscape(a2.callID+";to-tag="+a2.ours+";from-tag=ann")+">")
 		refer := h.next(gosip.REFER)
-		wantLines(t, refer.req, "Refer-To: <sip:carol@example.com?Subject=x&Replaces="+url.QueryEscape(theirs)+">")
-		refer.answer(202)
+		wantLines(t, refer.Request, "Refer-To: <sip:carol@example.com?Subject=x&Replaces="+url.QueryEscape(theirs)+">")
+		refer.Answer(202)
 		expect(t, asked, 202)
 		// Bob calls Carol through us: she knows the dialog by that name. Somebody else names one of ours, and one of nobody's.
 		for named, want := range map[string]string{
@@ -94,13 +94,13 @@ func TestReplacesIsTranslated(t *testing.T) {
 		} {
 			c := h.call(audio(ann, 4010), "Replaces: "+named)
 			invite := h.next(gosip.INVITE)
-			wantLines(t, invite.req, "Replaces: "+want)
-			invite.answer(486)
+			wantLines(t, invite.Request, "Replaces: "+want)
+			invite.Answer(486)
 			expect(t, c.invited, 486)
 		}
 		for _, end := range []*peer{b1, a2} {
 			expect(t, end.ask("BYE", ""), 200)
-			h.next(gosip.BYE).answer(200)
+			h.next(gosip.BYE).Answer(200)
 		}
 	})
 }
@@ -118,19 +118,19 @@ func TestGatewayChallenges(t *testing.T) {
 			in(t, known, func(t *testing.T, h *bench) {
 				a := h.call(audio(ann, 4000))
 				first := h.next(gosip.INVITE)
-				first.answer(c.code, c.challenge+`: Digest realm="gw", nonce="n1", qop="auth", algorithm=MD5`)
+				first.Answer(c.code, c.challenge+`: Digest realm="gw", nonce="n1", qop="auth", algorithm=MD5`)
 				second := h.next(gosip.INVITE)
-				wantLines(t, second.req, "CSeq: 2 INVITE")
-				proof, err := digest.ParseCredentials(second.req.GetHeader(c.answer).Value())
+				wantLines(t, second.Request, "CSeq: 2 INVITE")
+				proof, err := digest.ParseCredentials(second.Request.GetHeader(c.answer).Value())
 				if err != nil {
 					t.Fatal(err)
 				}
 				want, _ := digest.Digest(&digest.Challenge{Realm: "gw", Nonce: "n1", QOP: []string{"auth"}, Algorithm: "MD5"},
-					digest.Options{Method: "INVITE", URI: second.req.Recipient.String(), Username: "timbre", Password: "secret", Cnonce: proof.Cnonce, Count: 1})
+					digest.Options{Method: "INVITE", URI: second.Request.Recipient.String(), Username: "timbre", Password: "secret", Cnonce: proof.Cnonce, Count: 1})
 				if proof.Response != want.Response || proof.Username != "timbre" {
 					t.Errorf("got %s, want %s", proof, want)
 				}
-				second.answer(c.code, c.challenge+`: Digest realm="gw", nonce="n2", qop="auth"`)
+				second.Answer(c.code, c.challenge+`: Digest realm="gw", nonce="n2", qop="auth"`)
 				expect(t, a.invited, 403) // the password is wrong: nobody tries for ever
 			})
 		})
@@ -140,9 +140,9 @@ func TestGatewayChallenges(t *testing.T) {
 func TestCredentialsAreForTheirGatewayOnly(t *testing.T) {
 	in(t, Config{Credentials: map[string]Credential{"elsewhere": {"timbre", "secret"}}}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
-		h.next(gosip.INVITE).answer(401, `WWW-Authenticate: Digest realm="gw", nonce="n1"`)
+		h.next(gosip.INVITE).Answer(401, `WWW-Authenticate: Digest realm="gw", nonce="n1"`)
 		expect(t, a.invited, 403)
-		none(t, h.agent.sent)
+		none(t, h.agent.Sent)
 	})
 }
 
@@ -150,13 +150,13 @@ func TestGatewayChallengesWithinTheCall(t *testing.T) {
 	in(t, Config{Credentials: map[string]Credential{gw: {"timbre", "secret"}}}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
 		expect(t, a.ask("BYE", ""), 200)
-		h.next(gosip.BYE).answer(407, `Proxy-Authenticate: Digest realm="gw", nonce="n1"`)
+		h.next(gosip.BYE).Answer(407, `Proxy-Authenticate: Digest realm="gw", nonce="n1"`)
 		again := h.next(gosip.BYE)
-		wantLines(t, again.req, "CSeq: 3 BYE")
-		if again.req.GetHeader("Proxy-Authorization") == nil {
-			t.Errorf("got\n%s\nwant Proxy-Authorization", again.req)
+		wantLines(t, again.Request, "CSeq: 3 BYE")
+		if again.Request.GetHeader("Proxy-Authorization") == nil {
+			t.Errorf("got\n%s\nwant Proxy-Authorization", again.Request)
 		}
-		again.answer(200)
+		again.Answer(200)
 	})
 }
 
@@ -167,7 +167,7 @@ func TestReceptionIsReported(t *testing.T) {
 		h.Report()
 		h.media.packet(0, callee)
 		expect(t, a.ask("BYE", ""), 200)
-		h.next(gosip.BYE).answer(200)
+		h.next(gosip.BYE).Answer(200)
 		synctest.Wait()
 		h.log.mu.Lock()
 		defer h.log.mu.Unlock()

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/dialog/dialogtest"
 )
 
 func TestRefresherOfTheCallersSession(t *testing.T) {
@@ -23,7 +25,7 @@ func TestRefresherOfTheCallersSession(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in(t, Config{}, func(t *testing.T, h *bench) {
 				a := h.call(audio(ann, 4000), c.asks...)
-				h.next(gosip.INVITE).describe(200, audio(gw, 6000))
+				h.next(gosip.INVITE).AnswerSDP(200, audio(gw, 6000))
 				ok := expect(t, a.invited, 200)
 				wantLines(t, ok, c.says...)
 				a.answered(ok)
@@ -40,74 +42,74 @@ func TestExpiredSessionEndsTheCall(t *testing.T) {
 		advance(70 * time.Second)
 		expect(t, a.ask("UPDATE", "", "Session-Expires: 120;refresher=uac", "Supported: timer"), 200)
 		advance(70 * time.Second)
-		none(t, h.agent.sent)
+		none(t, h.agent.Sent)
 		advance(20 * time.Second) // 120 s less 32 s have gone by
-		h.next(gosip.BYE).answer(200)
-		h.next(gosip.BYE).answer(200)
+		h.next(gosip.BYE).Answer(200)
+		h.next(gosip.BYE).Answer(200)
 		synctest.Wait()
 		h.wantCalls("1 begun, ended tx-1 the session was not refreshed in time")
 	})
 }
 
 // sessions is a call whose gateway wants to be refreshed every 100 s, and whose caller refreshes every hour.
-func sessions(h *bench, allow string) (a *peer, refresh *clientTx) {
+func sessions(h *bench, allow string) (a *peer, refresh *dialogtest.ClientTx) {
 	h.t.Helper()
 	a = h.call(audio(ann, 4000), "Session-Expires: 3600;refresher=uac", "Supported: timer")
 	invite := h.next(gosip.INVITE)
-	invite.describe(200, audio(gw, 6000), "Allow: "+allow, "Session-Expires: 200;refresher=uac")
+	invite.AnswerSDP(200, audio(gw, 6000), "Allow: "+allow, "Session-Expires: 200;refresher=uac")
 	a.answered(expect(h.t, a.invited, 200))
 	a.ack("")
 	<-a.returned
-	wait(h.t, h.agent.acks)
+	wait(h.t, h.agent.ACKs)
 	advance(100 * time.Second)
-	return a, wait(h.t, h.agent.sent)
+	return a, wait(h.t, h.agent.Sent)
 }
 
 func TestRefreshByUPDATE(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		_, refresh := sessions(h, "INVITE, UPDATE")
-		wantLines(t, refresh.req, "UPDATE sip:gw@198.51.100.1:5060 SIP/2.0", "Session-Expires: 200;refresher=uac")
-		if len(refresh.req.Body()) > 0 {
-			t.Errorf("got\n%s\nwant no body", refresh.req)
+		wantLines(t, refresh.Request, "UPDATE sip:gw@198.51.100.1:5060 SIP/2.0", "Session-Expires: 200;refresher=uac")
+		if len(refresh.Request.Body()) > 0 {
+			t.Errorf("got\n%s\nwant no body", refresh.Request)
 		}
-		refresh.answer(200, "Session-Expires: 300;refresher=uac")
+		refresh.Answer(200, "Session-Expires: 300;refresher=uac")
 		advance(140 * time.Second)
-		none(t, h.agent.sent)
+		none(t, h.agent.Sent)
 		advance(10 * time.Second)
-		h.next(gosip.UPDATE).answer(405) // it lives all the same
+		h.next(gosip.UPDATE).Answer(405) // it lives all the same
 		advance(150 * time.Second)
-		h.next(gosip.UPDATE).answer(200, "Session-Expires: 300;refresher=uac")
+		h.next(gosip.UPDATE).Answer(200, "Session-Expires: 300;refresher=uac")
 	})
 }
 
 func TestRefreshByReINVITE(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, refresh := sessions(h, "INVITE, BYE")
-		wantLines(t, refresh.req, "INVITE sip:gw@198.51.100.1:5060 SIP/2.0", "m=audio 30000 RTP/AVP 0 101")
+		wantLines(t, refresh.Request, "INVITE sip:gw@198.51.100.1:5060 SIP/2.0", "m=audio 30000 RTP/AVP 0 101")
 		expect(t, a.ask("UPDATE", audio(ann, 4000, "a=sendonly")), 500-9) // glare
-		refresh.answer(491)
+		refresh.Answer(491)
 		advance(3 * time.Second)
 		refresh = h.next(gosip.INVITE)
-		refresh.describe(200, audio(gw, 6000))
-		wantLines(t, wait(t, h.agent.acks), "CSeq: 3 ACK")
+		refresh.AnswerSDP(200, audio(gw, 6000))
+		wantLines(t, wait(t, h.agent.ACKs), "CSeq: 3 ACK")
 		asked := a.ask("INVITE", audio(ann, 4000, "a=sendonly"))
-		h.next(gosip.INVITE).describe(200, audio(gw, 6000, "a=recvonly"))
+		h.next(gosip.INVITE).AnswerSDP(200, audio(gw, 6000, "a=recvonly"))
 		expect(t, asked, 200)
 		a.ack("")
 	})
 }
 
 func TestUnansweredRefreshEndsTheCall(t *testing.T) {
-	for name, end := range map[string]func(*clientTx){
-		"481":     func(tx *clientTx) { tx.answer(481) },
-		"timeout": func(tx *clientTx) { tx.lose(gosip.ErrTransactionTimeout) },
+	for name, end := range map[string]func(*dialogtest.ClientTx){
+		"481":     func(tx *dialogtest.ClientTx) { tx.Answer(481) },
+		"timeout": func(tx *dialogtest.ClientTx) { tx.Lose(gosip.ErrTransactionTimeout) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			in(t, Config{}, func(t *testing.T, h *bench) {
 				_, refresh := sessions(h, "INVITE, UPDATE")
 				end(refresh)
-				h.next(gosip.BYE).answer(200)
-				h.next(gosip.BYE).answer(200)
+				h.next(gosip.BYE).Answer(200)
+				h.next(gosip.BYE).Answer(200)
 				synctest.Wait()
 				h.wantCalls("1 begun, ended tx-1 the other end is gone")
 			})
@@ -118,10 +120,10 @@ func TestUnansweredRefreshEndsTheCall(t *testing.T) {
 func TestGatewayAsksForALongerSession(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
-		h.next(gosip.INVITE).answer(422, "Min-SE: 7200")
+		h.next(gosip.INVITE).Answer(422, "Min-SE: 7200")
 		again := h.next(gosip.INVITE)
-		wantLines(t, again.req, "Session-Expires: 7200", "Min-SE: 7200", "CSeq: 2 INVITE")
-		again.answer(486)
+		wantLines(t, again.Request, "Session-Expires: 7200", "Min-SE: 7200", "CSeq: 2 INVITE")
+		again.Answer(486)
 		expect(t, a.invited, 486)
 	})
 }
@@ -135,20 +137,20 @@ func TestCallWithoutMediaEnds(t *testing.T) {
 			h.media.packet(0, callee) // one end is enough
 			advance(15 * time.Second)
 		}
-		none(t, h.agent.sent)
+		none(t, h.agent.Sent)
 		asked := a.ask("INVITE", audio(ann, 4000, "a=sendonly"))
-		h.next(gosip.INVITE).describe(200, audio(gw, 6000, "a=recvonly"))
+		h.next(gosip.INVITE).AnswerSDP(200, audio(gw, 6000, "a=recvonly"))
 		expect(t, asked, 200)
 		a.ack("")
 		advance(2 * silence) // held
-		none(t, h.agent.sent)
+		none(t, h.agent.Sent)
 		asked = a.ask("INVITE", audio(ann, 4000))
-		h.next(gosip.INVITE).describe(200, audio(gw, 6000))
+		h.next(gosip.INVITE).AnswerSDP(200, audio(gw, 6000))
 		expect(t, asked, 200)
 		a.ack("")
 		advance(silence + 10*time.Second)
-		h.next(gosip.BYE).answer(200)
-		h.next(gosip.BYE).answer(200)
+		h.next(gosip.BYE).Answer(200)
+		h.next(gosip.BYE).Answer(200)
 		synctest.Wait()
 		h.wantCalls("1 begun, ended tx-1 no media came from either end")
 	})

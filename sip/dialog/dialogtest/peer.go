@@ -47,7 +47,7 @@ func NewPeer(t *testing.T, sdp string) *Peer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	p := &Peer{t: t, conn: conn, sdp: strings.ReplaceAll(strings.ReplaceAll(sdp, "\r\n", "\n"), "\n", "\r\n")}
+	p := &Peer{t: t, conn: conn, sdp: CRLF(sdp)}
 	p.contact = "<sip:peer@" + p.Addr().String() + ">"
 	return p
 }
