@@ -1,0 +1,65 @@
+package node
+
+import (
+	"context"
+	"io/fs"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"timbre"
+)
+
+func TestTaskReceivesALegThatJoins(t *testing.T) {
+	inInside(t, func(in *inside) {
+		txid, _ := in.begin(timbre.Caller)
+		in.tone(txid)
+		_, err := in.calls.Update(in.t.Context(), txid, timbre.Change{Legs: []timbre.Leg{{Side: timbre.Callee, Index: 1}}})
+		in.must(err)
+		in.must(in.calls.End(in.t.Context(), txid, ""))
+		synctest.Wait()
+		failures := 0
+		for _, line := range in.outbox() {
+			if line == "sink "+timbre.ToneFailure {
+				failures++
+			}
+		}
+		if failures != 2 {
+			t.Errorf("got %d failures of a leg without audio, want one for each leg, 2", failures)
+		}
+	})
+}
+
+func TestEndedCallHasARecord(t *testing.T) {
+	inInside(t, func(in *inside) {
+		txid, _ := in.begin(timbre.Caller)
+		in.must(in.calls.End(in.t.Context(), txid, ""))
+		files := 0
+		in.must(filepath.WalkDir(in.settings.LogFolder(), func(_ string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				files++
+			}
+			return err
+		}))
+		if files == 0 {
+			t.Error("got no call detail record, want one")
+		}
+	})
+}
+
+func TestPostedNoticeIsDispatchedAtOnce(t *testing.T) {
+	inInside(t, func(in *inside) {
+		ctx, cancel := context.WithCancel(in.t.Context())
+		stopped := make(chan struct{})
+		go func() { defer close(stopped); in.notices.Run(ctx) }()
+		defer func() { cancel(); <-stopped }()
+		synctest.Wait() // the dispatcher waits for work
+		// A target without a sink is dropped without a network.
+		in.must(in.store.Post(ctx, []timbre.Notice{{ID: "Id-1", Key: "k", Target: "arn:aws:sns:us-east-1:1:t", Payload: []byte("{}"), Created: time.Now()}}))
+		synctest.Wait()
+		if _, some, err := in.store.NextDue(ctx); some || err != nil {
+			t.Errorf("got a waiting notice %v, %v; want none", some, err)
+		}
+	})
+}
