@@ -8,13 +8,13 @@ import (
 
 // route is an operation with its handler, which is nil if none is bound.
 type route struct {
-	service *Service
-	op      *Operation
-	labels  []string // names of the path's labels, in order
-	handle  func(*call) (any, error)
-	state   State
-	why     string // the reason of a refusal
-	counterpart    *route // the route of the pipelines service, if both services have it
+	service     *Service
+	op          *Operation
+	labels      []string // names of the path's labels, in order
+	handle      func(*call) (any, error)
+	state       State
+	why         string // the reason of a refusal
+	counterpart *route // the route of the pipelines service, if both services have it
 }
 
 // node is a segment in the tree of paths.
