@@ -24,9 +24,16 @@ type Directory interface {
 	timbre.CredentialReader
 }
 
+// Config of an Admission.
+type Config struct {
+	Sources source.Config // of the source limiter
+	MaxCPS  int           // the quota of calls a second of a connector: it bounds, and replaces an absent, CpsLimit; 0: none
+}
+
 // Admission decides which requests may use which connectors. It is safe for concurrent use.
 type Admission struct {
 	env      environment.Environment
+	cfg      Config
 	dir      Directory
 	list     *allowList
 	nonces   *nonces
@@ -35,13 +42,13 @@ type Admission struct {
 	calls    callRates
 }
 
-// New makes an Admission; limits is the configuration of its source limiter.
-func New(env environment.Environment, limits source.Config, dir Directory) *Admission {
+// New makes an Admission.
+func New(env environment.Environment, cfg Config, dir Directory) *Admission {
 	env = env.Complete()
 	a := &Admission{
-		env: env, dir: dir, list: &allowList{dir: dir}, nonces: newNonces(env.Now), attempts: source.NewAttempts(env.Now),
+		env: env, cfg: cfg, dir: dir, list: &allowList{dir: dir}, nonces: newNonces(env.Now), attempts: source.NewAttempts(env.Now),
 	}
-	a.sources = source.New(env, limits, a.allowed)
+	a.sources = source.New(env, cfg.Sources, a.allowed)
 	return a
 }
 

@@ -69,7 +69,7 @@ func (a *Admission) decide(ctx context.Context, c timbre.Connector, q request) (
 	case c.RequireEncryption && !q.Encrypted:
 		return access, deny(timbre.NotEncrypted, "the connector requires encryption: use TLS")
 	}
-	access.CPSLimit = t.CPSLimit
+	access.CPSLimit = a.cfg.callsASecond(t)
 	if t.Allows(q.Source) {
 		return access, nil
 	}

@@ -179,6 +179,25 @@ func TestImpossibleIDIsNotLookedUp(t *testing.T) {
 	}
 }
 
+func TestCallsASecondAreLimitedByTheQuota(t *testing.T) {
+	for _, c := range []struct {
+		name               string
+		limit, quota, want int
+	}{
+		{"neither", 0, 0, 0},
+		{"limit only", 5, 0, 5},
+		{"quota only", 0, 1, 1},
+		{"limit above the quota", 5, 1, 1},
+		{"limit below the quota", 1, 5, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := (Config{MaxCPS: c.quota}).callsASecond(timbre.Termination{CPSLimit: c.limit}); got != c.want {
+				t.Errorf("got %d, want %d", got, c.want)
+			}
+		})
+	}
+}
+
 func TestCallsASecond(t *testing.T) {
 	f := newFixture()
 	calls := func(connectorID string, limit int) (n int) {

@@ -14,6 +14,14 @@ type callRates struct {
 	byConnector map[string]*rate.Limiter
 }
 
+// callsASecond is a connector's limit of calls a second, within the quota. 0: unlimited.
+func (c Config) callsASecond(t timbre.Termination) int {
+	if c.MaxCPS > 0 && (t.CPSLimit == 0 || t.CPSLimit > c.MaxCPS) {
+		return c.MaxCPS
+	}
+	return t.CPSLimit
+}
+
 // AllowCall counts one call against the connector's calls a second, or returns false when the limit is reached. A second's
 // calls may come at once; then one may follow whenever its share of a second has passed.
 func (a *Admission) AllowCall(access timbre.Access) bool {

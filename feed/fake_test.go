@@ -19,7 +19,6 @@ import (
 
 	"timbre"
 	"timbre/admission"
-	"timbre/admission/source"
 	"timbre/environment"
 	"timbre/rtp/codec"
 )
@@ -194,7 +193,7 @@ func start(t *testing.T, cfg Config, dir admission.Directory) *bench {
 func startIn(t *testing.T, env environment.Environment, cfg Config, dir admission.Directory) *bench {
 	t.Helper()
 	env.Metrics = prometheus.NewRegistry()
-	b := &bench{t: t, fakeCalls: newCalls(), admits: admission.New(env, source.Config{}, dir)}
+	b := &bench{t: t, fakeCalls: newCalls(), admits: admission.New(env, admission.Config{}, dir)}
 	b.server = New(env, cfg, Deps{
 		Admission: b.admits, Calls: b.fakeCalls,
 		NewDecoder: func(encoding timbre.Encoding, rate int) (Decoder, error) { return codec.NewRaw(encoding, rate) },

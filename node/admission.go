@@ -11,7 +11,9 @@ import (
 func (n *Node) openAdmission(context.Context) error {
 	s := n.settings.SIP
 	n.admission = admission.New(n.env,
-		source.Config{Invites: s.Invites, Ban: s.Ban, DropUnknown: s.Strangers == "drop"},
-		directory{n.store, n.settings.QuotaLimits().CPS})
+		admission.Config{
+			Sources: source.Config{Invites: s.Invites, Ban: s.Ban, DropUnknown: s.Strangers == "drop"},
+			MaxCPS:  n.settings.QuotaLimits().CPS,
+		}, n.store)
 	return nil
 }

@@ -93,7 +93,7 @@ func newBenchWith(t testing.TB, change func(*environment.Environment, *Config, *
 	}
 	limits := source.Config{}
 	change(&env, &cfg, &limits)
-	b.admits = admission.New(env, limits, b.dir)
+	b.admits = admission.New(env, admission.Config{Sources: limits}, b.dir)
 	b.answer = func(*gosip.Request) int { return gosip.StatusOK }
 	deps := Deps{
 		Admission: changing{b.admits, b}, Sources: changingSources{b.admits.Sources(), changing{b.admits, b}}, Routes: b.dir,
