@@ -13,12 +13,12 @@ import (
 	"timbre/conformance"
 )
 
-var update = flag.Bool("update", false, "write docs/exceptions.md anew")
+var update = flag.Bool("update", false, "write docs/exceptions.md")
 
 //go:embed unprovoked.txt
 var unprovoked string
 
-// reason is a line of unprovoked.txt: why no client can provoke an exception of an operation, or of all.
+// reason is a line of unprovoked.txt: why no client can cause an exception of an operation, or of all.
 type reason struct{ operation, exception, why string }
 
 func reasons(t *testing.T) (all []reason) {
@@ -40,7 +40,7 @@ func reasons(t *testing.T) (all []reason) {
 // all are the steps of every script, by the script's name.
 func all(t *testing.T) map[string][]step {
 	t.Helper()
-	scripts := map[string][]byte{"denied": script(denied()), "bent": script(bent()), "limits": limits}
+	scripts := map[string][]byte{"denied": script(denied()), "invalid": script(invalid()), "limits": limits}
 	for _, name := range conformance.Scripts() {
 		text, err := conformance.Script(name)
 		must(t, err)
@@ -64,15 +64,15 @@ func TestEveryOperationHasASuccessfulStep(t *testing.T) {
 	}
 	for name := range effective {
 		if n++; !good[name] {
-			t.Errorf("no step has %s succeed", name)
+			t.Errorf("no step of %s succeeds", name)
 		}
 	}
 	if n != 59 {
-		t.Errorf("there are %d such operations", n)
+		t.Errorf("got %d operations with an effect, want 59", n)
 	}
 }
 
-// provokedExceptions gives the steps that end in an exception, by operation and exception, with their scripts' names.
+// provokedExceptions returns the steps that cause an exception, by operation and exception, with the names of their scripts.
 func provokedExceptions(t *testing.T) map[[2]string][]string {
 	t.Helper()
 	found := map[[2]string][]string{}
@@ -87,8 +87,8 @@ func provokedExceptions(t *testing.T) map[[2]string][]string {
 	return found
 }
 
-// Each exception that the model of an operation declares is provokedExceptions by a step, or there is a reason why none can.
-// docs/exceptions.md says which. After a change:
+// A step causes each exception that the model of an operation declares, or unprovoked.txt gives a reason why no client can.
+// docs/exceptions.md lists them. After a change:
 //
 //	go test ./test -run ExceptionsPage -update
 func TestExceptionsPageIsCurrent(t *testing.T) {
@@ -100,7 +100,7 @@ func TestExceptionsPageIsCurrent(t *testing.T) {
 			fmt.Fprintf(&page, "- %s: %s\n", r.exception, r.why)
 		}
 	}
-	page.WriteString("\n| operation | exception | what ends in it |\n| --- | --- | --- |\n")
+	page.WriteString("\n| operation | exception | cause |\n| --- | --- | --- |\n")
 	for name, op := range effective {
 		for _, exception := range op.Errors {
 			steps := found[[2]string{name, exception}]
@@ -108,13 +108,13 @@ func TestExceptionsPageIsCurrent(t *testing.T) {
 			i := slices.IndexFunc(why, func(r reason) bool { return (r.operation == "*" || r.operation == name) && r.exception == exception })
 			switch {
 			case len(steps) == 0 && i < 0:
-				t.Errorf("%s: no step ends in %s, and unprovoked.txt does not say why", name, exception)
+				t.Errorf("%s: no step causes %s, and unprovoked.txt gives no reason", name, exception)
 			case len(steps) > 0 && i >= 0:
-				t.Errorf("%s: %q ends in %s, which unprovoked.txt says cannot be", name, steps[0], exception)
+				t.Errorf("%s: %q causes %s, which unprovoked.txt says no client can", name, steps[0], exception)
 			case i >= 0:
 				used[why[i]] = true
 				if why[i].operation != "*" {
-					fmt.Fprintf(&page, "| %s | %s | none can: %s |\n", name, exception, why[i].why)
+					fmt.Fprintf(&page, "| %s | %s | no client: %s |\n", name, exception, why[i].why)
 				}
 			default:
 				fmt.Fprintf(&page, "| %s | %s | %s |\n", name, exception, steps[0])
@@ -123,7 +123,7 @@ func TestExceptionsPageIsCurrent(t *testing.T) {
 	}
 	for _, r := range why {
 		if !used[r] {
-			t.Errorf("unprovoked.txt: no operation without a step for it declares %s %s", r.operation, r.exception)
+			t.Errorf("unprovoked.txt: %s %s is declared by no operation, or a step causes it", r.operation, r.exception)
 		}
 	}
 	const path = "../docs/exceptions.md"
@@ -131,18 +131,18 @@ func TestExceptionsPageIsCurrent(t *testing.T) {
 		must(t, os.WriteFile(path, []byte(page.String()), 0o600))
 	}
 	if got, err := os.ReadFile(path); err != nil || string(got) != page.String() {
-		t.Errorf("%s is not what the models and scripts say (%v). Run: go test ./test -run ExceptionsPage -update", path, err)
+		t.Errorf("%s is out of date (%v). Run: go test ./test -run ExceptionsPage -update", path, err)
 	}
 }
 
-const exceptionsHead = `# What each exception comes of
+const exceptionsHead = `# What causes each exception
 
-Made from the models and from the scripts that the judges play, by ` + "`go test ./test -run ExceptionsPage -update`" + `. Do not edit.
+Generated from the models and the test scripts by ` + "`go test ./test -run ExceptionsPage -update`" + `. Do not edit.
 
-Every exception that the model of an operation with an effect declares is here, with a step of a script that ends in it: by
-the SDK for Go, boto3 and the SDK for JavaScript. "denied" is a key that may do nothing, "bent" a request with one rule of
-the model broken, "limits" a server with quotas of one; the other scripts are those of ` + "`timbre conformance`" + `.
+The page lists every exception that the model of an operation with an effect declares, with a script step that causes it. The steps
+run with the SDK for Go, boto3 and the SDK for JavaScript. "denied" is a key without permissions, "invalid" a request that violates
+one rule of the model, "limits" a server with quotas of one. The other scripts are those of ` + "`timbre conformance`" + `.
 
-No client can provoke these, whatever the operation:
+No client can cause these, whatever the operation:
 
 `

@@ -54,7 +54,7 @@ func (f fed) say(message any) {
 	must(f.t, f.Write(f.ctx, websocket.MessageText, text))
 }
 
-// hear reads what is answered.
+// receive reads what is answered.
 func (f fed) hear(kind string) (m struct{ Type, TransactionID, Code, Message string }) {
 	f.t.Helper()
 	_, text, err := f.Read(f.ctx)

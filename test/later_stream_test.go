@@ -59,7 +59,7 @@ func TestStreamAddedByReinvite(t *testing.T) {
 	again = strings.NewReplacer("2 INVITE", "3 INVITE", "branch=z9hG4bK", "branch=z9hG4bKagain", "127.0.0.1:5060", src.LocalAddr().String()).Replace(again)
 	src.say(t, again)
 	for !strings.Contains(answer, "CSeq: 3 INVITE") || !strings.HasPrefix(answer, "SIP/2.0 200") {
-		answer = src.hear(t)
+		answer = src.receive(t)
 	}
 	src.say(t, src.request(t, "ACK", "3 ACK"))
 	ports := audioPorts(answer)
@@ -84,7 +84,7 @@ func TestStreamAddedByReinvite(t *testing.T) {
 		})
 	}
 	src.say(t, src.request(t, "BYE", "4 BYE"))
-	src.hear(t)
+	src.receive(t)
 	hook.wait(ctx, t, "both streams ended", func(event) bool { return len(hook.all(of(transaction, timbre.StreamingEnded))) == 2 })
 
 	c, err := h.voice.GetVoiceConnector(ctx, &chimesdkvoice.GetVoiceConnectorInput{VoiceConnectorId: &h.connector})

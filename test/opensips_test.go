@@ -148,7 +148,7 @@ func (c *client) invite(t *testing.T, recorded []byte) (answer string) {
 	c.invited = strings.ReplaceAll(head, "127.0.0.1:5060", c.LocalAddr().String()) + "\r\n\r\n" + body
 	c.say(t, c.invited)
 	for {
-		answer = c.hear(t)
+		answer = c.receive(t)
 		if strings.HasPrefix(answer, "SIP/2.0 1") {
 			continue
 		}
@@ -164,7 +164,7 @@ func (c *client) invite(t *testing.T, recorded []byte) (answer string) {
 func (c *client) bye(t *testing.T) {
 	t.Helper()
 	c.say(t, c.request(t, "BYE", "3 BYE"))
-	if answer := c.hear(t); !strings.HasPrefix(answer, "SIP/2.0 200") {
+	if answer := c.receive(t); !strings.HasPrefix(answer, "SIP/2.0 200") {
 		t.Errorf("the BYE was answered:\n%s", answer)
 	}
 }
@@ -186,7 +186,7 @@ func (c *client) say(t *testing.T, message string) {
 	must(t, err)
 }
 
-func (c *client) hear(t *testing.T) string {
+func (c *client) receive(t *testing.T) string {
 	t.Helper()
 	must(t, c.SetReadDeadline(time.Now().Add(timeout)))
 	b := make([]byte, 65536)

@@ -19,13 +19,13 @@ import (
 	"timbre/conformance"
 )
 
-// What goes wrong by itself stands in the scripts of the conformance suite. The rest of the exceptions that the models
-// declare needs a server of its own: one that has quotas, and a key that may do nothing.
+// The scripts of the conformance suite cause most exceptions. The others need a server with quotas, or a key without
+// permissions.
 
 //go:embed limits.json
 var limits []byte
 
-// step is what these tests make and read of a script's step.
+// step holds the fields of a script step that these tests write and read.
 type step struct {
 	Says  string         `json:"says"`
 	Do    string         `json:"do"`
@@ -36,7 +36,7 @@ type step struct {
 func script(steps []step) []byte {
 	text, err := json.Marshal(map[string][]step{"steps": steps})
 	if err != nil {
-		panic(err) // what JSON came from
+		panic(err) // the steps came from JSON
 	}
 	return text
 }
@@ -51,20 +51,20 @@ func effective(yield func(string, *rest.Operation) bool) {
 	}
 }
 
-// denied asks for every operation that declares AccessDeniedException, for a key that may do nothing.
+// denied calls every operation that declares AccessDeniedException, with a key without permissions.
 func denied() (steps []step) {
 	x := rand.New(rand.NewPCG(1, 1))
 	for name, op := range effective {
 		if op.Declares("AccessDeniedException") {
 			r := sample.Fitting(x, op, 0)
-			steps = append(steps, step{"denied to a key that may do nothing", name, named(op, r), "AccessDeniedException"})
+			steps = append(steps, step{"denied to a key without permissions", name, named(op, r), "AccessDeniedException"})
 		}
 	}
 	return steps
 }
 
-// bent asks for every operation with one rule broken that no SDK checks by itself: a pattern where there is no plainer one.
-func bent() (steps []step) {
+// invalid calls every operation with one rule of the model violated that no SDK checks by itself.
+func invalid() (steps []step) {
 	x := rand.New(rand.NewPCG(1, 2))
 	for name, op := range effective {
 		for _, rules := range [][]string{{"too long", "too large", "not in the enum"}, {"pattern violated"}} {
@@ -77,12 +77,12 @@ func bent() (steps []step) {
 	return steps
 }
 
-// broken is a request with only what it must have, but for one member that breaks one of the rules.
+// broken is a minimal request in which one member violates one of the rules.
 func broken(x *rand.Rand, name string, op *rest.Operation, rules []string) (st step, ok bool) {
 	whole, with := sample.Fitting(x, op, 1), named(op, sample.Fitting(x, op, 0))
 	whole.Broken(x, op, func(b sample.Broken) bool {
 		i := slices.IndexFunc(op.Input.Members, func(m rest.Member) bool { return strings.EqualFold(m.Name, b.At) })
-		if i < 0 || !slices.Contains(rules, b.Rule) { // somewhere within, or by another rule
+		if i < 0 || !slices.Contains(rules, b.Rule) { // nested, or another rule
 			return true
 		}
 		member := op.Input.Members[i].Name
@@ -113,7 +113,7 @@ func named(op *rest.Operation, r sample.Request) map[string]any {
 	return with
 }
 
-// The exceptions that need a server of their own come as what they are, by each SDK.
+// Each SDK returns the exceptions that need a server of their own as their types.
 func TestDeclaredExceptionsAreTyped(t *testing.T) {
 	folder := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(folder, "credentials"), []byte("[nobody]\naws_access_key_id = AKIDNOBODY\naws_secret_access_key = "+secret+"\ntimbre_actions = chime:Nothing\n"), 0o600))
@@ -123,11 +123,11 @@ func TestDeclaredExceptionsAreTyped(t *testing.T) {
 	for _, c := range []struct {
 		name, key string
 		script    []byte
-	}{{"bent", keyID, script(bent())}, {"denied", "AKIDNOBODY", script(denied())}, {"limits", keyID, limits}} {
+	}{{"invalid", keyID, script(invalid())}, {"denied", "AKIDNOBODY", script(denied())}, {"limits", keyID, limits}} {
 		t.Run(c.name+" go", func(t *testing.T) {
 			report, err := conformance.Play(t.Context(), conformance.Config{Endpoint: "http://" + n.API, Credentials: credentials.NewStaticCredentialsProvider(c.key, secret, "")}, c.name, c.script)
 			must(t, err)
-			asExpected(t, slices.DeleteFunc(report.Results, func(r conformance.Result) bool { // the one that Go's SDK has no type for, though the model declares it
+			asExpected(t, slices.DeleteFunc(report.Results, func(r conformance.Result) bool { // the Go SDK has no type for this one, although the model declares it
 				return r.Operation == "voice.PutVoiceConnectorOrigination" && strings.Contains(r.Reason, "api error AccessDeniedException")
 			}))
 		})

@@ -23,7 +23,7 @@ type client struct {
 
 // measurement is one run.
 type measurement struct {
-	took   []time.Duration // from sending a request until its answer was read, in order of length
+	took   []time.Duration // from sending a request to reading the response, in order of length
 	span   time.Duration
 	cpu    time.Duration // of the server
 	bodies [][]byte      // of the answers, of a run that sends each request once
@@ -125,8 +125,8 @@ func answer(in *bufio.Reader, status string) (body []byte, err error) {
 	return body, nil
 }
 
-// settle waits until the server has nothing to do: for a moment in which it takes next to no processor time.
-func (c client) settle() {
+// waitIdle waits until the server takes almost no processor time.
+func (c client) waitIdle() {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for was := c.cpu(); ; {

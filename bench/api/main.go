@@ -73,7 +73,7 @@ func (b bench) main(ctx context.Context, list, out string) error {
 	return r.write(out)
 }
 
-// measure furnishes a server and takes every measurement in turn, several times over: what disturbs the machine for a
+// measure sets up a server and takes every measurement in turn, several times over: what disturbs the machine for a
 // while disturbs all of them.
 func (b bench) measure(ctx context.Context, connections []int) (r report, err error) {
 	log, err := os.CreateTemp("", "timbre-bench-*.log")

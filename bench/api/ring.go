@@ -19,19 +19,19 @@ const startName = "StartSpeakerSearchTask"
 // rounds is how often a run starts a task on each call.
 const rounds = 5
 
-// lines are live calls on which nobody speaks: no media is sent, so that what is measured is the start of a task and not
-// the hearing of calls.
+// lines are live calls without media: no media is sent, so that what is measured is the start of a task and not
+// the analysis of calls.
 type lines struct {
 	connector, domain string
 	transactions      []string
 }
 
 func ring(ctx context.Context, s *server.Process, calls int) (l lines, err error) {
-	office, err := s.Furnish(ctx)
+	deployment, err := s.SetUp(ctx)
 	if err != nil {
 		return l, err
 	}
-	l = lines{office.Connector, office.Domain, make([]string, calls)}
+	l = lines{deployment.Connector, deployment.Domain, make([]string, calls)}
 	var work errgroup.Group
 	work.SetLimit(8)
 	for i := range l.transactions {
@@ -81,7 +81,7 @@ func (l lines) start(ctx context.Context, c client, connections int) (all measur
 		if err := l.stop(c, m.bodies); err != nil {
 			return all, err
 		}
-		c.settle()
+		c.waitIdle()
 	}
 	slices.Sort(all.took)
 	return all, ctx.Err()

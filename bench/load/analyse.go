@@ -11,7 +11,7 @@ import (
 )
 
 // analyse starts both tasks, and gives the id of the search.
-func analyse(ctx context.Context, o server.Office, transaction string) (string, error) {
+func analyse(ctx context.Context, o server.Deployment, transaction string) (string, error) {
 	s, err1 := o.API.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{
 		VoiceConnectorId: &o.Connector,
 		TransactionId:    &transaction, VoiceProfileDomainId: &o.Domain, CallLeg: vtypes.CallLegTypeCaller,

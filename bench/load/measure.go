@@ -25,7 +25,7 @@ const idle = 10 * time.Second
 // measure is one run: a fresh server, calls that begin at random within a time, and how long each answer took.
 func measure(ctx context.Context, binary string, v voices, calls int, spread time.Duration) (r round, err error) {
 	names := make(chan answer, calls)
-	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { hear(q, names) }))
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { receive(q, names) }))
 	defer hook.Close()
 	s, err := server.Start(ctx, server.Config{Binary: binary, Log: os.Stderr, Env: []string{"TIMBRE_LOG_LEVEL=warn", server.Listener(hook.URL)}})
 	if err != nil {
@@ -33,7 +33,7 @@ func measure(ctx context.Context, binary string, v voices, calls int, spread tim
 	}
 	defer s.Stop()
 	r.start, r.before = s.Took, s.Memory("VmRSS")
-	office, err := s.Furnish(ctx)
+	deployment, err := s.SetUp(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -46,7 +46,7 @@ func measure(ctx context.Context, binary string, v voices, calls int, spread tim
 		later := time.Duration(rand.Int64N(int64(spread)))
 		work.Go(func() error {
 			<-time.After(later)
-			return call(ctx, office, s.SIP, v, due)
+			return call(ctx, deployment, s.SIP, v, due)
 		})
 	}
 	if calls == 0 {
@@ -70,7 +70,7 @@ func measure(ctx context.Context, binary string, v voices, calls int, spread tim
 }
 
 // call makes one call at real time, with both tasks from its first frame.
-func call(ctx context.Context, o server.Office, sip string, v voices, due chan map[string]time.Time) error {
+func call(ctx context.Context, o server.Deployment, sip string, v voices, due chan map[string]time.Time) error {
 	line, err := phone.Dial(ctx, environment.Environment{}, phone.Config{
 		Server: sip, Metadata: true, From: "+12065550100", To: "+13605550199",
 		Caller: phone.Party{AOR: "sip:caller@example.com", Audio: v.caller}, Callee: phone.Party{AOR: "sip:agent@example.com", Audio: v.agent},
@@ -97,7 +97,7 @@ type answer struct {
 	at   time.Time
 }
 
-func hear(q *http.Request, names chan<- answer) {
+func receive(q *http.Request, names chan<- answer) {
 	at := time.Now()
 	body, _ := io.ReadAll(q.Body)
 	var e struct {

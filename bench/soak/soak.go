@@ -47,7 +47,7 @@ func soak(ctx context.Context, p plan) (r result, err error) {
 		return r, err
 	}
 	defer s.Stop()
-	office, err := s.Furnish(ctx)
+	deployment, err := s.SetUp(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -56,7 +56,7 @@ func soak(ctx context.Context, p plan) (r result, err error) {
 		return r, err
 	}
 	defer out.close()
-	client, err := dial(s.SIP, office.Connector, p.suite, f, out.port())
+	client, err := dial(s.SIP, deployment.Connector, p.suite, f, out.port())
 	if err != nil {
 		return r, err
 	}

@@ -37,7 +37,7 @@ func (s *src) invite(t *testing.T, sdp string, labels [2]string) string {
 		"Content-Disposition: recording-session\r\n\r\n" + metadata + "\r\n--part--\r\n"
 	s.say(t, "INVITE", 1, body, "Require: siprec", "Content-Type: multipart/mixed;boundary=part")
 	for {
-		head, answer, _ := strings.Cut(s.hear(t), "\r\n\r\n")
+		head, answer, _ := strings.Cut(s.receive(t), "\r\n\r\n")
 		switch {
 		case strings.HasPrefix(head, "SIP/2.0 1"):
 			continue
@@ -53,7 +53,7 @@ func (s *src) invite(t *testing.T, sdp string, labels [2]string) string {
 func (s *src) bye(t *testing.T) {
 	t.Helper()
 	s.say(t, "BYE", 2, "")
-	if answer := s.hear(t); !strings.HasPrefix(answer, "SIP/2.0 200") {
+	if answer := s.receive(t); !strings.HasPrefix(answer, "SIP/2.0 200") {
 		t.Errorf("the BYE was answered:\n%s", answer)
 	}
 }
@@ -74,7 +74,7 @@ func (s *src) say(t *testing.T, method string, seq int, body string, more ...str
 	must(t, err)
 }
 
-func (s *src) hear(t *testing.T) string {
+func (s *src) receive(t *testing.T) string {
 	t.Helper()
 	must(t, s.SetReadDeadline(time.Now().Add(patience)))
 	b := make([]byte, 65536)

@@ -11,22 +11,22 @@ import (
 	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 )
 
-// hook is the name of the webhook that an office's events go to.
+// hook is the name of the webhook that receives a deployment's events.
 const hook = "load"
 
-// Listener is the environment of a server whose webhook is at a URL.
+// Listener is the environment variable that gives a server its webhook.
 func Listener(url string) string {
 	return "TIMBRE_NOTIFY_WEBHOOKS=" + hook + "=" + url + "#a secret for the bench's webhook"
 }
 
-// Office is what calls need on a server: a connector with analytics that tells the webhook, and a domain.
-type Office struct {
+// Deployment is what calls need on a server: a connector with analytics and the webhook, and a domain.
+type Deployment struct {
 	API               *voice.Client
 	Connector, Domain string // their ids
 }
 
-// Furnish sets up an office. The server must have a Listener.
-func (s *Process) Furnish(ctx context.Context) (o Office, err error) {
+// SetUp creates a deployment. The server must have a Listener.
+func (s *Process) SetUp(ctx context.Context) (o Deployment, err error) {
 	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: &s.API, Credentials: credentials.NewStaticCredentialsProvider(KeyID, Secret, "")}
 	o.API = voice.NewFromConfig(cfg)
 	c, err := o.API.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{Name: aws.String("load"), RequireEncryption: aws.Bool(false)})
