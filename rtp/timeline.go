@@ -25,13 +25,13 @@ type timeline struct {
 	at          int64  // media time of the first sample of pcm, in samples
 	n           int    // samples in pcm
 	pcm         [timbre.FrameSamples]int16
-	decoders    map[timbre.Codec]codec.Decoder // made when first needed
-	audio       []int16                        // of one packet
-	filled      uint64                         // samples of silence, in pauses of up to maxDelay
-	recovered   uint64                         // lost samples that a later packet carried a copy of
-	jumps       uint64                         // longer pauses
-	rebased     uint64                         // new bases
-	undecodable uint64                         // packets that their codec refused
+	decoders    []codec.Decoder // by codec, made when first needed
+	audio       []int16         // of one packet
+	filled      uint64          // samples of silence, in pauses of up to maxDelay
+	recovered   uint64          // lost samples that a later packet carried a copy of
+	jumps       uint64          // longer pauses
+	rebased     uint64          // new bases
+	undecodable uint64          // packets that their codec refused
 }
 
 // add takes the next packet. One without audio only takes its place in the sequence.
@@ -39,7 +39,9 @@ func (t *timeline) add(p packet) {
 	t.afterLoss = t.afterLoss || p.afterLoss
 	if p.first {
 		for _, d := range t.decoders {
-			d.Reset()
+			if d != nil {
+				d.Reset()
+			}
 		}
 		if t.started {
 			t.started = false
@@ -65,15 +67,13 @@ func (t *timeline) add(p packet) {
 
 // decoder returns the stream's decoder of a codec.
 func (t *timeline) decoder(c timbre.Codec) codec.Decoder {
-	d := t.decoders[c]
-	if d == nil {
-		d, _ = codec.NewDecoder(c) // every audio codec has one
-		if t.decoders == nil {
-			t.decoders = map[timbre.Codec]codec.Decoder{}
-		}
-		t.decoders[c] = d
+	for len(t.decoders) <= int(c) {
+		t.decoders = append(t.decoders, nil)
 	}
-	return d
+	if t.decoders[c] == nil {
+		t.decoders[c], _ = codec.NewDecoder(c) // every audio codec has one
+	}
+	return t.decoders[c]
 }
 
 // emit delivers t.audio in frames.
