@@ -62,6 +62,28 @@ func (s *Store) ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre
 	return list, wrap("store.ListConfigurations", err)
 }
 
+func (s *Store) UpdateConfiguration(ctx context.Context, identifier string, change func(*timbre.Configuration)) (c timbre.Configuration, err error) {
+	err = s.write(ctx, "store.UpdateConfiguration", func(q querier) error {
+		was, err := configuration(ctx, q, identifier)
+		if err != nil {
+			return err
+		}
+		c = was
+		change(&c)
+		c.ID, c.ARN, c.Name, c.Created, c.Token = was.ID, was.ARN, was.Name, was.Created, was.Token
+		doc, err := document(c)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "UPDATE configuration SET document = ? WHERE id = ?", doc, c.ID)
+		return err
+	})
+	if err != nil {
+		return timbre.Configuration{}, err
+	}
+	return c, nil
+}
+
 func (s *Store) DeleteConfiguration(ctx context.Context, identifier string) error {
 	return s.write(ctx, "store.DeleteConfiguration", func(q querier) error {
 		c, err := configuration(ctx, q, identifier)

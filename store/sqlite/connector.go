@@ -39,6 +39,28 @@ func (s *Store) ListConnectors(ctx context.Context, p timbre.Page) ([]timbre.Con
 	return list, wrap("store.ListConnectors", err)
 }
 
+func (s *Store) UpdateConnector(ctx context.Context, id string, change func(*timbre.Connector)) (c timbre.Connector, err error) {
+	err = s.write(ctx, "store.UpdateConnector", func(q querier) error {
+		was, err := queryOne(ctx, q, scanDocument[timbre.Connector], notFound("voice connector", id), "SELECT document FROM connector WHERE id = ?", id)
+		if err != nil {
+			return err
+		}
+		c = was
+		change(&c)
+		c.ID, c.ARN, c.Created = was.ID, was.ARN, was.Created
+		doc, err := document(c)
+		if err != nil {
+			return err
+		}
+		_, err = q.ExecContext(ctx, "UPDATE connector SET document = ? WHERE id = ?", doc, id)
+		return err
+	})
+	if err != nil {
+		return timbre.Connector{}, err
+	}
+	return c, nil
+}
+
 func (s *Store) DeleteConnector(ctx context.Context, id string) error {
 	return s.write(ctx, "store.DeleteConnector", func(q querier) error {
 		if err := notInUse(ctx, q, id); err != nil {

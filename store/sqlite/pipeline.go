@@ -87,25 +87,3 @@ func (s *Store) Post(ctx context.Context, notices []timbre.Notice) error {
 }
 
 func noPipeline(identifier string) error { return notFound("media pipeline", identifier) }
-
-func (s *Store) UpdateConfiguration(ctx context.Context, identifier string, change func(*timbre.Configuration)) (c timbre.Configuration, err error) {
-	err = s.write(ctx, "store.UpdateConfiguration", func(q querier) error {
-		was, err := configuration(ctx, q, identifier)
-		if err != nil {
-			return err
-		}
-		c = was
-		change(&c)
-		c.ID, c.ARN, c.Name, c.Created, c.Token = was.ID, was.ARN, was.Name, was.Created, was.Token
-		doc, err := document(c)
-		if err != nil {
-			return err
-		}
-		_, err = q.ExecContext(ctx, "UPDATE configuration SET document = ? WHERE id = ?", doc, c.ID)
-		return err
-	})
-	if err != nil {
-		return timbre.Configuration{}, err
-	}
-	return c, nil
-}
