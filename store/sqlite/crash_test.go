@@ -19,7 +19,7 @@ import (
 	"timbre/vault"
 )
 
-// crashFolder names the environment variable that makes this program the one which is killed.
+// crashFolder is the environment variable that makes this program the one that is killed.
 const crashFolder = "TIMBRE_CRASH_FOLDER"
 
 func TestMain(m *testing.M) {
@@ -41,7 +41,7 @@ const (
 
 var crashTargets = []string{"q", "r"}
 
-// crashNotices are those of a step, to two targets.
+// crashNotices returns the notices of a step, for two targets.
 func crashNotices(id string, step int) (list []timbre.Notice) {
 	for _, target := range crashTargets {
 		list = append(list, timbre.Notice{ID: fmt.Sprint(id, " ", step), Key: id, Target: target, Payload: fmt.Appendf(nil, `{"step":%d}`, step), Created: morning})
@@ -51,7 +51,7 @@ func crashNotices(id string, step int) (list []timbre.Notice) {
 
 var morning = time.Date(2026, time.November, 25, 9, 30, 0, 0, time.UTC)
 
-// writeUntilKilled leads tasks through their lives, several at once, and prints "id step" behind each acknowledged step.
+// writeUntilKilled runs tasks through their lives concurrently, and prints "id step" after each acknowledged step.
 func writeUntilKilled(folder, round string, out io.Writer) error {
 	ctx := context.Background()
 	keys, err := vault.Open(filepath.Join(folder, "key"))
@@ -65,7 +65,7 @@ func writeUntilKilled(folder, round string, out io.Writer) error {
 	if err := s.CreateDomain(ctx, timbre.Domain{ID: round}); err != nil {
 		return err
 	}
-	var told sync.Mutex
+	var printed sync.Mutex
 	failed := make(chan error)
 	for w := range 4 {
 		go func() {
@@ -76,9 +76,9 @@ func writeUntilKilled(folder, round string, out io.Writer) error {
 						failed <- err
 						return
 					}
-					told.Lock()
+					printed.Lock()
 					_, _ = fmt.Fprintln(out, id, step)
-					told.Unlock()
+					printed.Unlock()
 				}
 			}
 		}()
@@ -102,8 +102,7 @@ func crashStep(ctx context.Context, s *sqlite.Store, domainID, id string, step i
 	return s.EnrolProfile(ctx, timbre.Profile{ID: id, DomainID: domainID, Voiceprint: v, Expires: morning.Add(timbre.ProfileLife)}, id)
 }
 
-// killedAfter runs the writer until it has told so many steps, kills it, and gives all that it has told: the last step by
-// task.
+// killedAfter runs the writer until it has printed so many steps, kills it, and returns the last printed step of each task.
 func killedAfter(t *testing.T, folder, round string, lines int) map[string]int {
 	t.Helper()
 	me, err := os.Executable()
@@ -119,14 +118,14 @@ func killedAfter(t *testing.T, folder, round string, lines int) map[string]int {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	told, scan := map[string]int{}, bufio.NewScanner(out)
+	printed, scan := map[string]int{}, bufio.NewScanner(out)
 	for n := 1; scan.Scan(); n++ {
 		var id string
 		var step int
-		if _, err := fmt.Sscan(scan.Text(), &id, &step); err != nil || step != told[id]+1 {
-			t.Fatalf("got line %q after step %d", scan.Text(), told[id])
+		if _, err := fmt.Sscan(scan.Text(), &id, &step); err != nil || step != printed[id]+1 {
+			t.Fatalf("got line %q after step %d", scan.Text(), printed[id])
 		}
-		told[id] = step
+		printed[id] = step
 		if n == lines {
 			if err := cmd.Process.Kill(); err != nil {
 				t.Fatal(err)
@@ -136,7 +135,7 @@ func killedAfter(t *testing.T, folder, round string, lines int) map[string]int {
 	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != -1 {
 		t.Fatalf("got error %v, want the writer killed", err)
 	}
-	return told
+	return printed
 }
 
 func TestKillLosesNoAcknowledgedWrite(t *testing.T) {
@@ -150,7 +149,7 @@ func TestKillLosesNoAcknowledgedWrite(t *testing.T) {
 	}
 }
 
-// check opens the store after a kill and holds it against what was acknowledged in all rounds so far.
+// check opens the store after a kill and compares it with what was acknowledged in all rounds so far.
 func check(t *testing.T, folder string, rounds int, acknowledged map[string]int) {
 	t.Helper()
 	s := open(t, folder)
@@ -173,7 +172,7 @@ func check(t *testing.T, folder string, rounds int, acknowledged map[string]int)
 			beyond++
 		}
 		var want []string
-		if step >= heard { // only the first of each target is due; the second step's are behind it
+		if step >= heard { // only the first of each target is due
 			for _, n := range crashNotices(id, heard) {
 				want = append(want, n.ID+n.Target+string(n.Payload))
 			}
@@ -189,7 +188,7 @@ func check(t *testing.T, folder string, rounds int, acknowledged map[string]int)
 	t.Logf("%d tasks acknowledged, %d of them and of their successors further than that", len(acknowledged), beyond)
 }
 
-// withNext adds to the acknowledged tasks the one that each writer may have begun after its last.
+// withNext adds the task that each writer may have begun after its last acknowledged one.
 func withNext(acknowledged map[string]int, rounds int) map[string]int {
 	all, last := map[string]int{}, map[string]int{}
 	for r := range rounds + 1 {
@@ -210,7 +209,7 @@ func withNext(acknowledged map[string]int, rounds int) map[string]int {
 	return all
 }
 
-// reached is the step that a task is at, by all that is kept of it.
+// reached returns the step of a task, derived from all that is stored of it.
 func reached(t *testing.T, s *sqlite.Store, id string) int {
 	t.Helper()
 	task, err := s.Task(t.Context(), timbre.SpeakerSearch, id)
