@@ -127,6 +127,8 @@ func TestDriversStayWhereTheyBelong(t *testing.T) {
 		{"github.com/gotranspile/g722", []string{"rtp", "bench"}},
 		{"github.com/thesyncim/gopus", []string{"rtp", "bench"}},
 		{"gopkg.in/hraban/opus", []string{"rtp/codec"}},
+		{"github.com/cwbudde/wav", []string{"rtp/codec"}},
+		{"github.com/go-audio/", []string{"rtp/codec"}},
 	}
 	for _, p := range packages(t) {
 		for _, i := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {

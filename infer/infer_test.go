@@ -31,7 +31,7 @@ func open(t testing.TB, threads int) *infer.Runtime {
 	return r
 }
 
-// buzz is a sound with the harmonics and the rhythm of a voice.
+// buzz has the harmonics and the rhythm of a voice.
 func buzz(n int) []float32 {
 	x := make([]float32, n)
 	for i := range x {

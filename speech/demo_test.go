@@ -16,7 +16,7 @@ import (
 
 const calls = "../cmd/timbre/demo/calls"
 
-// recording is one leg of a demo call, with the seconds of speech that an offline run of the VAD found in it.
+// recording is a leg of a demo call, with the seconds of speech that an offline run of the VAD found in it.
 type recording struct {
 	File          string
 	Seconds       float64
@@ -71,8 +71,8 @@ func silero(t testing.TB) speech.VAD {
 	return vad
 }
 
-// The manifest's seconds come from an offline run that looks at a whole file and drops very short pauses: a live count may
-// differ by 2 %, and by one window for each of the few turns.
+// The seconds of the manifest come from an offline run over whole files that drops very short pauses: a live count may differ by
+// 2 %, and by a window for each turn.
 func TestNetSpeechOfDemoCallsMatchesManifest(t *testing.T) {
 	all := recordings(t)
 	if len(all) != 27 {

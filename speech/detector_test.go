@@ -11,29 +11,29 @@ import (
 	"timbre"
 )
 
-// script is a VAD that says what it was told to, window by window, and notes what it was given.
-type script struct {
-	says  []float32
-	heard [][]float32 // windows with their context
-	fresh []bool      // the state was all zeros
-	err   error
+// scriptedVAD is a VAD with given scores, window by window, that records its windows.
+type scriptedVAD struct {
+	scores  []float32
+	windows [][]float32 // with their context
+	resets  []bool      // whether the state was all zeros
+	err     error
 }
 
-func (s *script) Step(_ context.Context, window, state []float32) (float32, error) {
-	s.heard = append(s.heard, slices.Clone(window))
-	s.fresh = append(s.fresh, state[0] == 0)
+func (s *scriptedVAD) Step(_ context.Context, window, state []float32) (float32, error) {
+	s.windows = append(s.windows, slices.Clone(window))
+	s.resets = append(s.resets, state[0] == 0)
 	state[0] = 1
 	if s.err != nil {
 		return 1, s.err
 	}
-	n := len(s.heard) - 1
-	if n >= len(s.says) {
+	n := len(s.windows) - 1
+	if n >= len(s.scores) {
 		return 0, nil
 	}
-	return s.says[n], nil
+	return s.scores[n], nil
 }
 
-// ramp is audio in which no two samples are alike, for as long as 16 bits last.
+// ramp is audio whose samples are all different, as long as 16 bits last.
 func ramp(windows int) []int16 {
 	pcm := make([]int16, windows*Window)
 	for i := range pcm {
@@ -42,7 +42,7 @@ func ramp(windows int) []int16 {
 	return pcm
 }
 
-// play sends audio in frames of size samples, the first one at a time.
+// play sends audio in frames of size samples, the first one at media time at.
 func play(d *Detector, pcm []int16, size int, at time.Duration) {
 	n := 0
 	for frame := range slices.Chunk(pcm, size) {
@@ -60,7 +60,7 @@ func listen(v VAD, pcm []int16, size int, margin time.Duration) []timbre.Speech 
 	return out
 }
 
-// samples are the positions, counted from 1, of the audio that was let through.
+// samples are the positions, from 1, of the audio that passed.
 func samples(out []timbre.Speech) []int {
 	var at []int
 	for _, s := range out {
@@ -76,7 +76,7 @@ const step = 32 * time.Millisecond
 func TestNetSpeechCountsVoicedWindowsOnly(t *testing.T) {
 	says := []float32{0, 0, 0.9, 0.9, 0.9, 0, 0, 0, 0.6, 0}
 	for _, margin := range []time.Duration{0, step, time.Second} {
-		out := listen(&script{says: says}, ramp(len(says)), timbre.FrameSamples, margin)
+		out := listen(&scriptedVAD{scores: says}, ramp(len(says)), timbre.FrameSamples, margin)
 		if len(out) != len(says) {
 			t.Fatalf("got %d stretches, want %d", len(out), len(says))
 		}
@@ -94,15 +94,15 @@ func TestNetSpeechCountsVoicedWindowsOnly(t *testing.T) {
 func TestHysteresisKeepsWaveringVoice(t *testing.T) {
 	says := []float32{0.4, 0.49, 0.5, 0.4, 0.36, 0.34, 0.45, 0.5}
 	want := []bool{false, false, true, true, true, false, false, true}
-	for i, s := range listen(&script{says: says}, ramp(len(says)), timbre.FrameSamples, 0) {
+	for i, s := range listen(&scriptedVAD{scores: says}, ramp(len(says)), timbre.FrameSamples, 0) {
 		if s.Voiced != want[i] {
 			t.Errorf("window %d at %v: got voiced %t, want %t", i, says[i], s.Voiced, want[i])
 		}
 	}
 }
 
-// For any voice, margin and size of frames: what passes is each voiced window, the margin before it to the sample, and the
-// windows that begin within the margin after it; in order, once each.
+// For any scores, margin and frame size, what passes is each voiced window, the margin before it to the sample, and the windows that
+// begin within the margin after it: in order and once.
 func TestVoicedAudioPassesWithMarginsOnce(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 300 {
@@ -114,7 +114,7 @@ func TestVoicedAudioPassesWithMarginsOnce(t *testing.T) {
 		}
 		margin := timbre.Duration(r.IntN(4 * Window))
 		pcm := ramp(len(says))[:(len(says)-1)*Window+1+r.IntN(Window)]
-		out := listen(&script{says: says}, pcm, 1+r.IntN(400), margin)
+		out := listen(&scriptedVAD{scores: says}, pcm, 1+r.IntN(400), margin)
 
 		pass := make([]bool, len(pcm))
 		var net time.Duration
@@ -146,9 +146,9 @@ func TestVoicedAudioPassesWithMarginsOnce(t *testing.T) {
 
 func TestFrameSizeDoesNotMatter(t *testing.T) {
 	says := []float32{0, 1, 1, 0, 0, 0, 1, 0, 0}
-	want := listen(&script{says: says}, ramp(9), timbre.FrameSamples, 50*time.Millisecond)
+	want := listen(&scriptedVAD{scores: says}, ramp(9), timbre.FrameSamples, 50*time.Millisecond)
 	for _, size := range []int{1, 80, 159, 256, 2304} {
-		got := listen(&script{says: says}, ramp(9), size, 50*time.Millisecond)
+		got := listen(&scriptedVAD{scores: says}, ramp(9), size, 50*time.Millisecond)
 		same := func(a, b timbre.Speech) bool {
 			return a.At == b.At && a.Net == b.Net && a.Voiced == b.Voiced && slices.Equal(a.PCM, b.PCM)
 		}
@@ -159,9 +159,9 @@ func TestFrameSizeDoesNotMatter(t *testing.T) {
 }
 
 func TestWindowHasContext(t *testing.T) {
-	v := &script{}
+	v := &scriptedVAD{}
 	listen(v, ramp(5), timbre.FrameSamples, 0)
-	for i, w := range v.heard {
+	for i, w := range v.windows {
 		if len(w) != Context+Window {
 			t.Fatalf("got a window of %d samples, want %d", len(w), Context+Window)
 		}
@@ -187,16 +187,16 @@ func TestTimeJumpResetsVAD(t *testing.T) {
 		{"the clock was set back", 20 * time.Millisecond, true, 192 * time.Millisecond},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			v := &script{says: []float32{0, 1, 0.4, 0.4, 0, 0}}
+			v := &scriptedVAD{scores: []float32{0, 1, 0.4, 0.4, 0, 0}}
 			var out []timbre.Speech
 			d := NewDetector(v, func(s timbre.Speech) { out = append(out, s) })
 			d.Margin = time.Second
 			play(d, ramp(3), Window, 0)
 			play(d, ramp(3), Window, c.second)
-			if v.fresh[3] != c.fresh {
-				t.Errorf("got state reset %t, want %t", v.fresh[3], c.fresh)
+			if v.resets[3] != c.fresh {
+				t.Errorf("got state reset %t, want %t", v.resets[3], c.fresh)
 			}
-			if zero := v.heard[3][0] == 0; zero != c.fresh {
+			if zero := v.windows[3][0] == 0; zero != c.fresh {
 				t.Errorf("got context reset %t, want %t", zero, c.fresh)
 			}
 			if out[3].Voiced == c.fresh {
@@ -214,7 +214,7 @@ func TestTimeJumpResetsVAD(t *testing.T) {
 
 func TestTimeCountsFromTheFirstFrame(t *testing.T) {
 	var out []timbre.Speech
-	d := NewDetector(&script{says: []float32{1}}, func(s timbre.Speech) { out = append(out, s) })
+	d := NewDetector(&scriptedVAD{scores: []float32{1}}, func(s timbre.Speech) { out = append(out, s) })
 	d.Frame(timbre.Frame{At: time.Minute})
 	play(d, ramp(1), Window, time.Hour)
 	if out[0].At != step || out[0].Net != step {
@@ -224,7 +224,7 @@ func TestTimeCountsFromTheFirstFrame(t *testing.T) {
 
 func TestTimeJumpFlushesIncompleteWindow(t *testing.T) {
 	var out []timbre.Speech
-	d := NewDetector(&script{says: []float32{1, 1}}, func(s timbre.Speech) { out = append(out, s) })
+	d := NewDetector(&scriptedVAD{scores: []float32{1, 1}}, func(s timbre.Speech) { out = append(out, s) })
 	play(d, ramp(1)[:80], 80, 0)
 	play(d, ramp(1), Window, time.Second)
 	if len(out) != 2 || out[0].At != 10*time.Millisecond || out[0].Net != 10*time.Millisecond || len(out[0].PCM) != 80 {
@@ -238,14 +238,14 @@ func TestTimeJumpFlushesIncompleteWindow(t *testing.T) {
 func TestVADErrorIsUnvoiced(t *testing.T) {
 	broken := errors.New("broken")
 	var out []timbre.Speech
-	d := NewDetector(&script{err: broken}, func(s timbre.Speech) { out = append(out, s) })
+	d := NewDetector(&scriptedVAD{err: broken}, func(s timbre.Speech) { out = append(out, s) })
 	play(d, ramp(3), timbre.FrameSamples, 0)
 	if !errors.Is(d.Err(), broken) || len(out) == 0 || out[0].Voiced || out[len(out)-1].Net != 0 {
 		t.Errorf("got error %v and %+v, want the error of the VAD and nothing voiced", d.Err(), out)
 	}
 }
 
-// Whatever the times of its frames, a leg's clock never goes back, its net speech never exceeds what was sent, and each
+// Whatever the media times of its frames, the clock of a leg never goes back, its net speech never exceeds the audio sent, and each
 // sample passes at most once.
 func TestClocksAreMonotonic(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
@@ -256,7 +256,7 @@ func TestClocksAreMonotonic(t *testing.T) {
 		}
 		var sent, passed int
 		var last timbre.Speech
-		d := NewDetector(&script{says: says}, func(s timbre.Speech) {
+		d := NewDetector(&scriptedVAD{scores: says}, func(s timbre.Speech) {
 			if s.At < last.At || s.Net < last.Net || s.Net > timbre.Duration(sent) {
 				t.Fatalf("got net %v at %v after %v at %v, with %v sent", s.Net, s.At, last.Net, last.At, timbre.Duration(sent))
 			}

@@ -15,7 +15,7 @@ func (anyTone) Score(context.Context, []float32) (timbre.Tone, error) {
 	return timbre.Tone{Neutral: 1}, nil
 }
 
-// What the track of a leg weighs that has been spoken on for a minute, in the windows of the detector.
+// Memory of the track of a leg after a minute of speech, in the windows of the detector.
 func BenchmarkTrackMemory(b *testing.B) {
 	const n = 100
 	for b.Loop() {

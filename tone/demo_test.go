@@ -36,7 +36,7 @@ func scorer(t testing.TB) *tone.Scorer {
 	return tone.New(net)
 }
 
-// The model's card says what it gives when it hears no voice: neutral, 0.91. That also pins the order of its outputs.
+// The card of the model states its output without voice: neutral, 0.91. That also pins the order of its outputs.
 func TestToneOfSilenceIsNeutral(t *testing.T) {
 	got, err := scorer(t).Score(t.Context(), caller(t, "silent_caller"))
 	if err != nil || got.Label() != "neutral" || got.Neutral < 0.85 {

@@ -10,22 +10,22 @@ import (
 	"timbre"
 )
 
-// net is a model that gives what it is told to and notes what it was given.
-type net struct {
-	out   []float32
-	err   error
-	heard int // samples
+// fakeModel is a model with a fixed output that records its input.
+type fakeModel struct {
+	out     []float32
+	err     error
+	samples int // samples
 }
 
-func (n *net) Wave(_ context.Context, pcm []float32) ([]float32, error) {
-	n.heard = len(pcm)
+func (n *fakeModel) Wave(_ context.Context, pcm []float32) ([]float32, error) {
+	n.samples = len(pcm)
 	return n.out, n.err
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
 func TestScoresArePositiveNeutralNegative(t *testing.T) {
-	got, err := New(&net{out: []float32{0.5, 0.3, 0.2}}).Score(t.Context(), make([]float32, 24000))
+	got, err := New(&fakeModel{out: []float32{0.5, 0.3, 0.2}}).Score(t.Context(), make([]float32, 24000))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,26 +38,26 @@ func TestScoresArePositiveNeutralNegative(t *testing.T) {
 }
 
 func TestScoreTakes3To30Seconds(t *testing.T) {
-	n := &net{out: []float32{0, 1, 0}}
-	if _, err := New(n).Score(t.Context(), make([]float32, 23999)); timbre.KindOf(err) != timbre.Unprocessable || n.heard != 0 {
+	n := &fakeModel{out: []float32{0, 1, 0}}
+	if _, err := New(n).Score(t.Context(), make([]float32, 23999)); timbre.KindOf(err) != timbre.Unprocessable || n.samples != 0 {
 		t.Errorf("got %v under 3 s, want Unprocessable", err)
 	}
-	if _, err := New(n).Score(t.Context(), make([]float32, 400000)); err != nil || n.heard != 240000 {
-		t.Errorf("got %d samples scored of 50 s, %v, want 240000", n.heard, err)
+	if _, err := New(n).Score(t.Context(), make([]float32, 400000)); err != nil || n.samples != 240000 {
+		t.Errorf("got %d samples scored of 50 s, %v, want 240000", n.samples, err)
 	}
 }
 
 func TestInvalidModelOutputIsAnError(t *testing.T) {
 	nan, broken := float32(math.NaN()), errors.New("broken")
 	for name, c := range map[string]struct {
-		model *net
+		model *fakeModel
 		kind  timbre.Kind
 	}{
-		"NaN":         {&net{out: []float32{nan, 0.5, 0.5}}, timbre.Unprocessable},
-		"negative":    {&net{out: []float32{-0.5, 1, 0.5}}, timbre.Unprocessable},
-		"sum is 2":    {&net{out: []float32{0.5, 1, 0.5}}, timbre.Unprocessable},
-		"two scores":  {&net{out: []float32{0.5, 0.5}}, timbre.Internal},
-		"model fails": {&net{err: broken}, timbre.Internal},
+		"NaN":         {&fakeModel{out: []float32{nan, 0.5, 0.5}}, timbre.Unprocessable},
+		"negative":    {&fakeModel{out: []float32{-0.5, 1, 0.5}}, timbre.Unprocessable},
+		"sum is 2":    {&fakeModel{out: []float32{0.5, 1, 0.5}}, timbre.Unprocessable},
+		"two scores":  {&fakeModel{out: []float32{0.5, 0.5}}, timbre.Internal},
+		"model fails": {&fakeModel{err: broken}, timbre.Internal},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got, err := New(c.model).Score(t.Context(), make([]float32, 24000)); err == nil || timbre.KindOf(err) != c.kind {
@@ -67,28 +67,28 @@ func TestInvalidModelOutputIsAnError(t *testing.T) {
 	}
 }
 
-// scores gives one tone after the other and notes how much audio each was for.
-type scores struct {
-	tones []timbre.Tone
-	heard []float64 // seconds
-	err   error
+// fakeScorer returns given tones in turn and records how much audio each was for.
+type fakeScorer struct {
+	tones   []timbre.Tone
+	seconds []float64 // seconds
+	err     error
 }
 
-func (s *scores) Score(_ context.Context, pcm []float32) (timbre.Tone, error) {
-	s.heard = append(s.heard, float64(len(pcm))/timbre.SampleRate)
+func (s *fakeScorer) Score(_ context.Context, pcm []float32) (timbre.Tone, error) {
+	s.seconds = append(s.seconds, float64(len(pcm))/timbre.SampleRate)
 	if s.err != nil {
 		return timbre.Tone{}, s.err
 	}
-	return s.tones[len(s.heard)-1], nil
+	return s.tones[len(s.seconds)-1], nil
 }
 
-// leg feeds a track: talk and pause go on in steps of 100 ms.
+// leg feeds a track with speech and pauses, in steps of 100 ms.
 type leg struct {
 	track   *Track
 	at, net time.Duration
 }
 
-func (l *leg) say(d time.Duration, voiced bool) {
+func (l *leg) advance(d time.Duration, voiced bool) {
 	const step = 100 * time.Millisecond
 	for end := l.at + d; l.at < end; {
 		l.at += step
@@ -102,8 +102,8 @@ func (l *leg) say(d time.Duration, voiced bool) {
 	}
 }
 
-func (l *leg) talk(d time.Duration)  { l.say(d, true) }
-func (l *leg) pause(d time.Duration) { l.say(d, false) }
+func (l *leg) talk(d time.Duration)  { l.advance(d, true) }
+func (l *leg) pause(d time.Duration) { l.advance(d, false) }
 
 func newLeg(s AudioScorer) *leg { return &leg{track: NewTrack(s)} }
 
@@ -113,11 +113,11 @@ var (
 )
 
 func TestTooLittleRecentSpeechIsNotScored(t *testing.T) {
-	s := &scores{tones: []timbre.Tone{happy}}
+	s := &fakeScorer{tones: []timbre.Tone{happy}}
 	l := newLeg(s)
 	l.talk(seconds(2.9))
 	l.pause(seconds(2.1))
-	if _, _, ok, err := l.track.Score(t.Context(), l.at); ok || err != nil || len(s.heard) != 0 {
+	if _, _, ok, err := l.track.Score(t.Context(), l.at); ok || err != nil || len(s.seconds) != 0 {
 		t.Errorf("got score %v, %v after 2.9 s, want none", ok, err)
 	}
 	l.talk(seconds(0.1))
@@ -131,7 +131,7 @@ func TestTooLittleRecentSpeechIsNotScored(t *testing.T) {
 }
 
 func TestCurrentToneCoversLast30Seconds(t *testing.T) {
-	s := &scores{tones: []timbre.Tone{happy, happy, happy}}
+	s := &fakeScorer{tones: []timbre.Tone{happy, happy, happy}}
 	l := newLeg(s)
 	l.talk(20 * time.Second)
 	l.pause(5 * time.Second)
@@ -139,17 +139,17 @@ func TestCurrentToneCoversLast30Seconds(t *testing.T) {
 	if _, _, ok, err := l.track.Score(t.Context(), l.at); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
-	if got := s.heard[0]; math.Abs(got-25) > 0.01 {
+	if got := s.seconds[0]; math.Abs(got-25) > 0.01 {
 		t.Errorf("got %v s scored, want 25", got)
 	}
 	// A tick that comes late is still of its own moment.
-	if _, _, ok, _ := l.track.Score(t.Context(), 35*time.Second); !ok || math.Abs(s.heard[1]-25) > 0.01 {
-		t.Errorf("got %v s scored at 35 s, want 25", s.heard[1])
+	if _, _, ok, _ := l.track.Score(t.Context(), 35*time.Second); !ok || math.Abs(s.seconds[1]-25) > 0.01 {
+		t.Errorf("got %v s scored at 35 s, want 25", s.seconds[1])
 	}
 }
 
 func TestOverallToneIsWeightedByNewSpeech(t *testing.T) {
-	s := &scores{tones: []timbre.Tone{happy, angry, angry}}
+	s := &fakeScorer{tones: []timbre.Tone{happy, angry, angry}}
 	l := newLeg(s)
 	l.talk(6 * time.Second)
 	if current, overall, _, _ := l.track.Score(t.Context(), l.at); current != happy || overall != happy {
@@ -168,7 +168,7 @@ func TestOverallToneIsWeightedByNewSpeech(t *testing.T) {
 }
 
 func TestUnscoredSpeechHasNoWeight(t *testing.T) {
-	s := &scores{tones: []timbre.Tone{happy, angry}}
+	s := &fakeScorer{tones: []timbre.Tone{happy, angry}}
 	l := newLeg(s)
 	l.talk(4 * time.Second)
 	if _, _, ok, _ := l.track.Score(t.Context(), l.at); !ok {
@@ -184,7 +184,7 @@ func TestUnscoredSpeechHasNoWeight(t *testing.T) {
 
 func TestFailedScoreIsNotAveraged(t *testing.T) {
 	broken := errors.New("broken")
-	s := &scores{tones: []timbre.Tone{angry, angry, happy}, err: broken}
+	s := &fakeScorer{tones: []timbre.Tone{angry, angry, happy}, err: broken}
 	l := newLeg(s)
 	l.talk(5 * time.Second)
 	if _, _, ok, err := l.track.Score(t.Context(), l.at); ok || !errors.Is(err, broken) {
@@ -197,7 +197,7 @@ func TestFailedScoreIsNotAveraged(t *testing.T) {
 }
 
 func TestSilentSince(t *testing.T) {
-	l := newLeg(&scores{})
+	l := newLeg(&fakeScorer{})
 	l.pause(3 * time.Second)
 	if got := l.track.SilentSince(); got != 0 {
 		t.Errorf("got silence since %v before any speech, want 0", got)
@@ -210,7 +210,7 @@ func TestSilentSince(t *testing.T) {
 }
 
 func TestTrackKeepsRecentSpeechOnly(t *testing.T) {
-	l := newLeg(&scores{})
+	l := newLeg(&fakeScorer{})
 	l.talk(10 * time.Minute)
 	if n := len(l.track.recent); n > 400 {
 		t.Errorf("got %d stretches of 100 ms kept, want at most 400", n)

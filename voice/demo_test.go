@@ -12,7 +12,7 @@ import (
 	"timbre/voice"
 )
 
-// caller reads one leg of a demo call; nearly all of it is speech.
+// caller reads a leg of a demo call, nearly all of which is speech.
 func caller(t testing.TB, name string) []float32 {
 	t.Helper()
 	channels, err := codec.ReadWAVFile("../cmd/timbre/demo/calls/" + name + "_caller.wav")

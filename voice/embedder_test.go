@@ -12,15 +12,15 @@ import (
 	"timbre"
 )
 
-// net is a model that gives a fixed vector and notes what it was given.
-type net struct {
+// fakeModel is a model with a fixed output that records its input.
+type fakeModel struct {
 	vector []float32
-	heard  []float32
+	audio  []float32
 	err    error
 }
 
-func (n *net) Wave(_ context.Context, samples []float32) ([]float32, error) {
-	n.heard = samples
+func (n *fakeModel) Wave(_ context.Context, samples []float32) ([]float32, error) {
+	n.audio = samples
 	return n.vector, n.err
 }
 
@@ -32,7 +32,7 @@ func ones(n int) []float32 {
 	return v
 }
 
-// talk is something like speech: syllables of noise at a level, with pauses in which there is the noise of the line.
+// talk resembles speech: syllables of noise at a level, and line noise in the pauses.
 func talk(d time.Duration, level, noise float64) []float32 {
 	r := rand.New(rand.NewPCG(1, 1))
 	pcm := make([]float32, timbre.Samples(d))
@@ -44,7 +44,7 @@ func talk(d time.Duration, level, noise float64) []float32 {
 }
 
 func TestEmbeddingHasLengthOneAndModel(t *testing.T) {
-	v, err := New(&net{vector: ones(Dim)}, "net 1").Embed(t.Context(), talk(12*time.Second, 0.1, 0.001), 10*time.Second)
+	v, err := New(&fakeModel{vector: ones(Dim)}, "net 1").Embed(t.Context(), talk(12*time.Second, 0.1, 0.001), 10*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,13 +59,13 @@ func TestEmbeddingHasLengthOneAndModel(t *testing.T) {
 }
 
 func TestLongAudioIsCutToItsEnd(t *testing.T) {
-	n := &net{vector: ones(Dim)}
+	n := &fakeModel{vector: ones(Dim)}
 	pcm := talk(40*time.Second, 0.1, 0.001)
 	if _, err := New(n, "").Embed(t.Context(), pcm, 20*time.Second); err != nil {
 		t.Fatal(err)
 	}
-	if len(n.heard) != timbre.Samples(MaxAudio) || &n.heard[len(n.heard)-1] != &pcm[len(pcm)-1] {
-		t.Errorf("got %d samples used, want the last %d", len(n.heard), timbre.Samples(MaxAudio))
+	if len(n.audio) != timbre.Samples(MaxAudio) || &n.audio[len(n.audio)-1] != &pcm[len(pcm)-1] {
+		t.Errorf("got %d samples used, want the last %d", len(n.audio), timbre.Samples(MaxAudio))
 	}
 }
 
@@ -98,12 +98,12 @@ func TestPoorAudioIsRefusedWithReason(t *testing.T) {
 		{"infinite", with(500, float32(math.Inf(-1))), 10 * time.Second, "not numbers"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			n := &net{vector: ones(Dim)}
+			n := &fakeModel{vector: ones(Dim)}
 			_, err := New(n, "").Embed(t.Context(), c.pcm, c.net)
 			if timbre.KindOf(err) != timbre.Unprocessable || !strings.Contains(err.Error(), c.reason) {
 				t.Errorf("got %v, want Unprocessable: %s", err, c.reason)
 			}
-			if n.heard != nil {
+			if n.audio != nil {
 				t.Error("got the model run, want the audio refused before")
 			}
 		})
@@ -122,7 +122,7 @@ func TestOrdinaryTelephoneAudioIsAccepted(t *testing.T) {
 		"silent pauses":    talk(10*time.Second, 0.1, 0),
 		"one second of it": talk(time.Second, 0.1, 0.001),
 	} {
-		if _, err := New(&net{vector: ones(Dim)}, "").Embed(t.Context(), pcm, time.Second); err != nil {
+		if _, err := New(&fakeModel{vector: ones(Dim)}, "").Embed(t.Context(), pcm, time.Second); err != nil {
 			t.Errorf("%s: got %v, want it accepted", name, err)
 		}
 	}
@@ -133,7 +133,7 @@ func TestDegenerateVectorIsRefused(t *testing.T) {
 		"zero": make([]float32, Dim), "NaN": append(ones(Dim-1), float32(math.NaN())),
 		"infinite": append(ones(Dim-1), float32(math.Inf(1))),
 	} {
-		_, err := New(&net{vector: vector}, "").Embed(t.Context(), talk(10*time.Second, 0.1, 0.001), 10*time.Second)
+		_, err := New(&fakeModel{vector: vector}, "").Embed(t.Context(), talk(10*time.Second, 0.1, 0.001), 10*time.Second)
 		if timbre.KindOf(err) != timbre.Unprocessable {
 			t.Errorf("%s: got %v, want Unprocessable", name, err)
 		}
@@ -141,12 +141,12 @@ func TestDegenerateVectorIsRefused(t *testing.T) {
 }
 
 func TestModelErrorIsInternal(t *testing.T) {
-	_, err := New(&net{vector: ones(192)}, "").Embed(t.Context(), talk(10*time.Second, 0.1, 0.001), 10*time.Second)
+	_, err := New(&fakeModel{vector: ones(192)}, "").Embed(t.Context(), talk(10*time.Second, 0.1, 0.001), 10*time.Second)
 	if err == nil || timbre.KindOf(err) != timbre.Internal {
 		t.Errorf("got %v for a vector of another size, want Internal", err)
 	}
 	broken := errors.New("broken")
-	if _, err := New(&net{err: broken}, "").Embed(t.Context(), talk(10*time.Second, 0.1, 0.001), 10*time.Second); !errors.Is(err, broken) {
+	if _, err := New(&fakeModel{err: broken}, "").Embed(t.Context(), talk(10*time.Second, 0.1, 0.001), 10*time.Second); !errors.Is(err, broken) {
 		t.Errorf("got %v, want the error of the model", err)
 	}
 }
