@@ -18,12 +18,12 @@ import (
 
 const ours = "arn:aws:chime:us-east-1:000000000000:"
 
-// allow takes the tests' key all rights but these.
+// allow restricts the key of the tests to these grants.
 func (s *server) allow(grants ...timbre.Grant) {
 	s.keys["AKIDTEST"] = timbre.Key{Secret: secret, User: "clerk", Grants: append([]timbre.Grant{}, grants...)}
 }
 
-// denied checks that an answer is the one refusal of what a key may not do.
+// denied checks that a response is the refusal of an action.
 func denied(t *testing.T, a answer, action, resource string) {
 	t.Helper()
 	want := "User: arn:aws:iam::000000000000:user/clerk is not authorized to perform: chime:" + action + " on resource: " + resource
@@ -129,7 +129,7 @@ func TestSearchNeedsAccessToItsDomain(t *testing.T) {
 		"BatchDeletePhoneNumber", ours+"phone-number/+12065550101")
 }
 
-// A new operation must not concern no resource unnoticed.
+// A new operation without a resource must be added here.
 func TestOperationsWithoutAResource(t *testing.T) {
 	s := serve(t)
 	s.allow()
@@ -177,7 +177,7 @@ func TestKeyIsLimitedToTheGrantsOfItsProfile(t *testing.T) {
 	}
 }
 
-// Otherwise a grant for configurations whose names begin with a would be one for those whose ids do.
+// Otherwise a grant for names that begin with a would also cover ids that do.
 func TestConfigurationIsAuthorizedByNameForEveryIdentifier(t *testing.T) {
 	s := serve(t)
 	in := insights("secret-one", analytics())

@@ -28,7 +28,7 @@ import (
 	"timbre/environment"
 )
 
-// now is the server's clock, fixed a little before the SDK's own, within the window.
+// now is the clock of the server, fixed shortly before that of the SDK, within the allowed skew.
 var now = time.Now().Add(-time.Minute).Truncate(time.Millisecond).UTC()
 
 func newID() string { return uuid.NewString() }
@@ -37,7 +37,7 @@ type keys map[string]timbre.Key
 
 func (k keys) Key(id string) (timbre.Key, bool) { key, ok := k[id]; key.ID = id; return key, ok }
 
-// log is a buffer that several goroutines may write to.
+// log is a buffer that is safe for concurrent use.
 type log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -55,7 +55,7 @@ func (l *log) String() string {
 	return l.text.String()
 }
 
-// server is the API on a socket over the fake, with the stock clients pointed at it.
+// server is the API on a socket over the fake, with the clients of the SDK.
 type server struct {
 	*fake
 	url         string
@@ -107,14 +107,14 @@ func (s *server) handler() http.Handler {
 	})
 }
 
-// answer is an HTTP answer, read to its end.
+// answer is an HTTP response with its whole body.
 type answer struct {
 	Status int
 	Header http.Header
 	Body   string
 }
 
-// do sends a request of one's own making, signed.
+// do sends a signed request.
 func (s *server) do(t testing.TB, method, target, body string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(s.ctx, method, s.url+target, strings.NewReader(body))
@@ -147,7 +147,7 @@ func signed(t testing.TB, r *http.Request, body string) {
 	}
 }
 
-// must is for calls that have to succeed.
+// must unwraps a call that must succeed.
 func must[T any](v T, err error) func(testing.TB) T {
 	return func(t testing.TB) T {
 		t.Helper()
@@ -158,7 +158,7 @@ func must[T any](v T, err error) func(testing.TB) T {
 	}
 }
 
-// fails checks that an error is the SDK's type E and says what it should.
+// fails checks that an error has the SDK's type E and a text in its message.
 func fails[E interface {
 	error
 	ErrorMessage() string

@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "update docs/coverage.md")
 
-// TestCoveragePageMatchesTheRoutes holds docs/coverage.md against the table that routes. After a change:
+// TestCoveragePageMatchesTheRoutes compares docs/coverage.md with the routing table. After a change:
 //
 //	go test ./api -run CoveragePage -update
 func TestCoveragePageMatchesTheRoutes(t *testing.T) {
@@ -29,7 +29,7 @@ func TestCoveragePageMatchesTheRoutes(t *testing.T) {
 	}
 }
 
-// page is the table of operations as Markdown.
+// page renders the table of operations as Markdown.
 func page(list []rest.Covered) string {
 	var b strings.Builder
 	b.WriteString(`# What each operation does

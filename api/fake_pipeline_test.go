@@ -6,7 +6,7 @@ import (
 	"timbre"
 )
 
-// insightsFake is the engine of pipelines in memory.
+// insightsFake is a pipeline engine in memory.
 type insightsFake struct{ *fake }
 
 func (f insightsFake) Create(_ context.Context, p timbre.Pipeline) (timbre.Pipeline, error) {

@@ -33,7 +33,7 @@ func (f *fake) disown(id string) {
 	}
 }
 
-// tied refuses a resource whose owner or uses are not there.
+// tied refuses a resource whose owner or uses do not exist.
 func (f *fake) tied(r timbre.Resource) error {
 	for _, id := range append(slices.Clone(r.Uses), r.Owner) {
 		_, err := f.connectors.get(id)

@@ -8,10 +8,10 @@ import (
 	"timbre"
 )
 
-// settings are the further settings of connectors.
+// settings are the settings of connectors.
 type settings struct {
-	originations shelf[timbre.Origination]
-	loggings     shelf[timbre.Logging]
+	originations collection[timbre.Origination]
+	loggings     collection[timbre.Logging]
 	credentials  map[string]map[string]timbre.Credential // connector, username
 	ping         *timbre.Ping
 }
@@ -93,7 +93,7 @@ func (f *fake) LastPing(string) (timbre.Ping, bool) {
 	return *f.ping, true
 }
 
-// bearer finds what has an ARN: its tags, and how to put others in their place.
+// bearer finds the tags of an ARN, and how to replace them.
 func (f *fake) bearer(arn string) (map[string]string, func(map[string]string), error) {
 	for id, c := range f.connectors.byID {
 		if c.ARN == arn {

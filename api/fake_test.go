@@ -9,13 +9,13 @@ import (
 	"timbre"
 )
 
-// shelf keeps things in the order of their creation.
-type shelf[T any] struct {
+// collection stores items in the order of their creation.
+type collection[T any] struct {
 	ids  []string
 	byID map[string]T
 }
 
-func (s *shelf[T]) put(id string, v T) {
+func (s *collection[T]) put(id string, v T) {
 	if s.byID == nil {
 		s.byID = map[string]T{}
 	}
@@ -25,7 +25,7 @@ func (s *shelf[T]) put(id string, v T) {
 	s.byID[id] = v
 }
 
-func (s *shelf[T]) get(id string) (T, error) {
+func (s *collection[T]) get(id string) (T, error) {
 	v, ok := s.byID[id]
 	if !ok {
 		return v, timbre.Errorf(timbre.NotFound, "fake", "The item does not exist.")
@@ -33,14 +33,14 @@ func (s *shelf[T]) get(id string) (T, error) {
 	return v, nil
 }
 
-func (s *shelf[T]) drop(id string) error {
+func (s *collection[T]) drop(id string) error {
 	_, err := s.get(id)
 	delete(s.byID, id)
 	s.ids = slices.DeleteFunc(s.ids, func(i string) bool { return i == id })
 	return err
 }
 
-func (s *shelf[T]) list(p timbre.Page, keep func(T) bool) []T {
+func (s *collection[T]) list(p timbre.Page, keep func(T) bool) []T {
 	var out []T
 	for _, id := range s.ids[slices.Index(s.ids, p.After)+1:] {
 		if v := s.byID[id]; keep(v) && len(out) < p.Limit {
@@ -52,18 +52,18 @@ func (s *shelf[T]) list(p timbre.Page, keep func(T) bool) []T {
 
 func all[T any](T) bool { return true }
 
-// fake is durable state and task engine in memory. Fail, when set, is what every task call answers.
+// fake is durable state and a task engine in memory. If fail is set, every task call returns it.
 type fake struct {
 	mu             sync.Mutex
-	connectors     shelf[timbre.Connector]
-	streamings     shelf[timbre.Streaming]
-	terminations   shelf[timbre.Termination]
-	configurations shelf[timbre.Configuration]
-	domains        shelf[timbre.Domain]
-	profiles       shelf[timbre.Profile]
-	tasks          shelf[timbre.Task]
-	resources      shelf[timbre.Resource] // by kind and id
-	pipelineShelf  shelf[timbre.Pipeline]
+	connectors     collection[timbre.Connector]
+	streamings     collection[timbre.Streaming]
+	terminations   collection[timbre.Termination]
+	configurations collection[timbre.Configuration]
+	domains        collection[timbre.Domain]
+	profiles       collection[timbre.Profile]
+	tasks          collection[timbre.Task]
+	resources      collection[timbre.Resource] // by kind and id
+	pipelineShelf  collection[timbre.Pipeline]
 	started        []timbre.Task
 	renewed        [][2]string
 	faster         *timbre.Domain // created concurrently just before CreateDomain, which then conflicts

@@ -9,7 +9,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
 )
 
-// What is made is named as AWS names it: code takes ids out of ARNs, and holds them against patterns.
+// Ids and ARNs are those of AWS, because client code parses ARNs and matches ids against patterns.
 func TestIDsAndARNsHaveTheFormatsOfAWS(t *testing.T) {
 	s := serve(t)
 	const guid = `[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`

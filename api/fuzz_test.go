@@ -13,11 +13,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
-// modelled are the statuses that the models and their common errors know.
+// modelled are the statuses of the models and their common errors.
 var modelled = []int{200, 201, 204, 400, 401, 403, 404, 409, 410, 422, 429, 500, 503}
 
-// FuzzServe sends any signed request: whatever it holds, it is answered with a modelled status, an error has its type, a
-// body is JSON, and nothing panics.
+// FuzzServe sends any signed request: the response has a modelled status, an error has its type, a body is JSON, and nothing
+// panics.
 func FuzzServe(f *testing.F) {
 	for _, seed := range [][3]string{
 		{"GET", "/voice-connectors?max-results=1&next-token=AQ", ""},
@@ -78,7 +78,7 @@ func FuzzServe(f *testing.F) {
 	})
 }
 
-// BenchmarkGet is one signed Get through the whole handler, without the socket and the SDK.
+// BenchmarkGet measures a signed Get through the whole handler, without the socket and the SDK.
 func BenchmarkGet(b *testing.B) {
 	s := newServer()
 	h := s.handler()

@@ -19,7 +19,7 @@ const (
 	webhook = "arn:timbre:webhook:us-east-1:000000000000:mine"
 )
 
-// json writes a structure of the SDK, to compare it by all that it holds.
+// json encodes a structure of the SDK for comparison.
 func json(v any) string {
 	b, _ := stdjson.Marshal(v)
 	return string(b)
@@ -47,7 +47,7 @@ func queue(target string) types.MediaInsightsPipelineConfigurationElement {
 	}
 }
 
-// configuration makes one and gives its ARN.
+// configuration creates a configuration and returns its ARN.
 func (s *server) configuration(t testing.TB, name string) string {
 	t.Helper()
 	out := must(s.pipelines.CreateMediaInsightsPipelineConfiguration(s.ctx, insights(name, analytics(), queue(webhook))))(t)
@@ -215,7 +215,7 @@ func TestUpdateReplacesTheConfiguration(t *testing.T) {
 	fails[*types.NotFoundException](t, err, "")
 }
 
-// The events know a TemporarilyFailed element; the model of the API does not.
+// Events have the status TemporarilyFailed; the model of the API does not.
 func TestTemporarilyFailedElementIsInProgressInTheAPI(t *testing.T) {
 	s := serve(t)
 	id := "00000000-0000-4000-8000-0000000000aa"

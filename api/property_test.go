@@ -9,8 +9,7 @@ import (
 	"timbre/api/rest/sample"
 )
 
-// Every operation takes any request that fits its model, and answers it with a status that it has: its own success, one of
-// the exceptions that it declares.
+// Every operation accepts any valid request, and answers it with its own success or one of the exceptions that it declares.
 func TestValidRequestsGetModelledResponses(t *testing.T) {
 	s := serve(t)
 	for _, service := range []*rest.Service{rest.Voice, rest.Pipelines} {

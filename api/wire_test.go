@@ -34,8 +34,8 @@ func sum(body string) string {
 	return hex.EncodeToString(s[:])
 }
 
-// TestUnsupportedOperationsSayWhy calls by reflection what is refused and what is not served, with something
-// in every field that the SDK wants.
+// TestUnsupportedOperationsSayWhy calls the refused and unsupported operations by reflection, with a value in every field that
+// the SDK requires.
 func TestUnsupportedOperationsSayWhy(t *testing.T) {
 	s := serve(t)
 	clients := map[*rest.Service]any{rest.Voice: s.voice, rest.Pipelines: s.pipelines}
@@ -65,7 +65,7 @@ func TestUnsupportedOperationsSayWhy(t *testing.T) {
 	equal(t, "operations", len(list), 127)
 }
 
-// fill puts something into every field of a structure.
+// fill sets every field of a structure.
 func fill(v reflect.Value, depth int) {
 	for i := range v.NumField() {
 		f := v.Field(i)
@@ -108,7 +108,7 @@ func TestEveryResponseHasARequestID(t *testing.T) {
 	}
 }
 
-// handlerFresh is a second handler over the same fake, with metrics of its own.
+// handlerFresh returns a second handler over the same fake, with its own metrics.
 func (s *server) handlerFresh() http.Handler {
 	other := *s
 	other.metrics = prometheus.NewRegistry()
@@ -296,7 +296,7 @@ func TestBodyOverTheLimitIsRefused(t *testing.T) {
 	}
 }
 
-// A body of unknown length is read no further than to the limit either.
+// A body of unknown length is not read beyond the limit either.
 func TestBodyOfUnknownLengthIsReadUpToTheLimit(t *testing.T) {
 	s := serve(t)
 	text := `{"Name":"` + strings.Repeat("a", 1<<20) + `"}`

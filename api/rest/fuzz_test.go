@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// FuzzRoute looks for the route of any path: what is found has a value for each label and none that is empty, and the path
+// FuzzRoute routes any path: a route has a value for each label, none of them empty, and the path
 // written with these values finds the same route.
 func FuzzRoute(f *testing.F) {
 	for _, s := range []*Service{Voice, Pipelines} {
@@ -49,8 +49,8 @@ func FuzzRoute(f *testing.F) {
 	})
 }
 
-// FuzzValidate holds any body, and any value of a label and of the query, against the input of any operation: what is
-// taken holds nothing that the model does not know, and is taken again as it is.
+// FuzzValidate validates any body, label and query for any operation: what is accepted contains only members of the model, and is
+// accepted again unchanged.
 func FuzzValidate(f *testing.F) {
 	for i, body := range []string{
 		`{}`, `{"Name":"a","RequireEncryption":true,"Tags":[{"Key":"k","Value":"v"}],"More":1}`, `{"Termination":{"CallingRegions":["US"],"CidrAllowedList":[null],"CpsLimit":1.5}}`,

@@ -16,13 +16,13 @@ var pagesOfTests = newPages(bytes.Repeat([]byte{7}, 32), "000000000000")
 
 func paging(p pages) context.Context { return context.WithValue(context.Background(), pagesKey{}, p) }
 
-// shelf is a list in order, out of which things may be taken, and behind whose end things may be put.
-type shelf struct {
+// collection is an ordered list from which items are removed and to whose end items are added.
+type collection struct {
 	items []int
 	gone  map[int]bool
 }
 
-func (s *shelf) list(_ context.Context, p timbre.Page) (out []int, err error) {
+func (s *collection) list(_ context.Context, p timbre.Page) (out []int, err error) {
 	after := -1
 	if p.After != "" {
 		if after, err = strconv.Atoi(p.After); err != nil {
@@ -39,7 +39,7 @@ func (s *shelf) list(_ context.Context, p timbre.Page) (out []int, err error) {
 
 func TestPagesAddUpToTheList(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 5, 6, 250} {
-		s := &shelf{}
+		s := &collection{}
 		for i := range n {
 			s.items = append(s.items, i)
 		}
@@ -52,8 +52,8 @@ func TestPagesAddUpToTheList(t *testing.T) {
 	}
 }
 
-// walk reads a list to its end, and lets something happen to it after every page.
-func walk(t *testing.T, s *shelf, most *int32, meanwhile func()) (got []int) {
+// walk reads a list to its end, and calls a function after every page.
+func walk(t *testing.T, s *collection, most *int32, meanwhile func()) (got []int) {
 	t.Helper()
 	var token *string
 	for {
@@ -72,11 +72,11 @@ func walk(t *testing.T, s *shelf, most *int32, meanwhile func()) (got []int) {
 	}
 }
 
-// While a list is read page by page, others add to it and delete from it, also the item that the next page begins after.
+// While a list is read, items are added and deleted, including the one that the next page follows.
 func TestEachItemIsListedOnceWhileTheListChanges(t *testing.T) {
 	for seed := range uint64(200) {
 		x := rand.New(rand.NewPCG(seed, 1))
-		s := &shelf{gone: map[int]bool{}}
+		s := &collection{gone: map[int]bool{}}
 		for i := range 1 + x.IntN(30) {
 			s.items = append(s.items, i)
 		}
@@ -125,7 +125,7 @@ func TestTokenIsBoundToListAccountAndKey(t *testing.T) {
 	}
 }
 
-// No token with one character changed is taken: 10,000 of them.
+// 10,000 tokens with one altered character are refused.
 func TestAlteredTokensAreRefused(t *testing.T) {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	x := rand.New(rand.NewPCG(1, 2))

@@ -20,7 +20,7 @@ func operations(yield func(*rest.Operation) bool) {
 	}
 }
 
-// check holds a request against an operation's input.
+// check validates a request against the input of an operation.
 func check(op *rest.Operation, r *sample.Request) error {
 	_, _, err := rest.Gather(op, r.Labels, r.Query, func() (map[string]any, error) { return rest.Parse([]byte(r.Text())) })
 	return err

@@ -22,7 +22,7 @@ func gathered(op *Operation, target, body string) (inBody, aside map[string]any,
 	return gather(op, labels, u.Query(), func() (map[string]any, error) { return parse([]byte(body)) })
 }
 
-// recording asks for a pipeline on what was recorded between two times.
+// recording requests a pipeline on a recording between two times.
 func recording(start, end string) string {
 	return `{"MediaInsightsPipelineConfigurationArn":"arn:aws:chime:us-east-1:000000000000:media-insights-pipeline-configuration/a",
 		"KinesisVideoStreamRecordingSourceRuntimeConfiguration":{"Streams":[{"StreamArn":"arn:aws:kinesisvideo:us-east-1:000000000000:stream/a/1"}],

@@ -18,7 +18,7 @@ var (
 	v1 = v0.Add(timbre.ProfileLife)
 )
 
-// enrol makes a profile from a task of the same id.
+// enrol creates a profile from a task with the same id.
 func enrol(t testing.TB, s *Store, domainID, id string) {
 	t.Helper()
 	v := timbre.Voiceprint{Embedding: make(timbre.Embedding, 256), Net: 20 * time.Second, Model: "m"}
@@ -29,7 +29,7 @@ func enrol(t testing.TB, s *Store, domainID, id string) {
 	ok(t, s.EnrolProfile(context.Background(), timbre.Profile{ID: id, DomainID: domainID, Voiceprint: v, Created: v0, Expires: v1}, id))
 }
 
-// secrets are the sealed embeddings of a profile and of the task that it came from, and the domain's wrapped key.
+// secrets returns the sealed embeddings of a profile and of the task that it came from, and the domain's wrapped key.
 func secrets(t testing.TB, s *Store, id string) [][]byte {
 	t.Helper()
 	var profile, task, key []byte
@@ -38,7 +38,7 @@ func secrets(t testing.TB, s *Store, id string) [][]byte {
 	return [][]byte{profile, task, key}
 }
 
-// left counts the secrets that are in the files, whole or in part: any 24 bytes of one.
+// left counts the secrets of which any 24 bytes are in the files.
 func left(t testing.TB, folder string, secrets [][]byte) (n int) {
 	t.Helper()
 	for _, name := range []string{"timbre.db", "timbre.db-wal"} {

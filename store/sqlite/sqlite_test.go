@@ -35,7 +35,7 @@ func open(t testing.TB, folder string) *sqlite.Store {
 	return s
 }
 
-// raw is every byte of every file of a folder.
+// raw returns every byte of every file in a folder.
 func raw(t testing.TB, folder string) []byte {
 	t.Helper()
 	files, err := os.ReadDir(folder)

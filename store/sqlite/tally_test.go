@@ -9,7 +9,7 @@ import (
 	"timbre"
 )
 
-// tallies are what the tally says, and what it should say.
+// tallies returns the tally, and the number of rows that it should have counted.
 func tallies(t testing.TB, s *Store) (said, counted map[string]int) {
 	t.Helper()
 	list := func(query string) map[string]int {
@@ -33,7 +33,7 @@ func tallies(t testing.TB, s *Store) (said, counted map[string]int) {
 		UNION ALL SELECT 'tasks', count(*) FROM task WHERE active = 1 UNION ALL SELECT 'pipelines', count(*) FROM pipeline WHERE ended IS NULL`)
 }
 
-// lived makes some of everything that is tallied, and lets some of it go.
+// lived creates some of everything that is counted, and deletes part of it.
 func lived(t testing.TB, s *Store) {
 	t.Helper()
 	ctx := t.Context()
