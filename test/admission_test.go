@@ -68,7 +68,7 @@ func TestSIPAndFeedAreAdmittedAlike(t *testing.T) {
 	}
 }
 
-// configure sets who may use the connector.
+// configure sets which sources may use the connector.
 func (h deployment) configure(ctx context.Context, t *testing.T, network string, encryption, disabled, credentials bool) {
 	t.Helper()
 	_, err := h.voice.UpdateVoiceConnector(ctx, &voice.UpdateVoiceConnectorInput{

@@ -17,7 +17,7 @@ func TestReaderEventBridgeHandlerCreatesPipeline(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	c := newSampleCall(ctx, t)
-	e := tell(t, c.hook.wait(ctx, t, "ALL_STARTED", of(c.id, timbre.StreamingAllStarted)))
+	e := readEvent(t, c.hook.wait(ctx, t, "ALL_STARTED", of(c.id, timbre.StreamingAllStarted)))
 	if kind := at[string](e, "detail-type"); kind != "Chime VoiceConnector Streaming Status" {
 		t.Errorf("the detail-type is %s", kind)
 	}
@@ -31,7 +31,7 @@ func TestReaderEventBridgeHandlerCreatesPipeline(t *testing.T) {
 		in.MediaInsightsRuntimeMetadata[name] = at[string](e, "detail", name)
 	}
 	for i, s := range given {
-		stream := told{t, s.(map[string]any)}
+		stream := eventReader{t, s.(map[string]any)}
 		arn := at[string](stream, "streamArn")
 		if started := begun(ctx, t, c.hook, c.id, i == 0); arn != started.StreamARN || at[string](stream, "startFragmentNumber") != started.Fragment {
 			t.Errorf("stream %d is %v, and STARTED says %+v", i, s, started)
@@ -55,6 +55,6 @@ func TestReaderEventBridgeHandlerCreatesPipeline(t *testing.T) {
 	}
 	c.talk()
 	if all := c.hook.all(of(c.id, timbre.StreamingAllStarted)); len(all) != 1 {
-		t.Errorf("told %d times", len(all))
+		t.Errorf("got %d events, want 1", len(all))
 	}
 }

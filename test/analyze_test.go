@@ -50,13 +50,13 @@ func TestAnalyzeFindsEnrolledSpeaker(t *testing.T) {
 	) {
 		t.Helper()
 		cmd := exec.CommandContext(ctx, exe, append([]string{"analyze", "--json", "--data", folder}, args...)...)
-		var out, told bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &out, &told
+		var out, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &stderr
 		err = cmd.Run()
 		if out.Len() > 0 {
 			must(t, json.Unmarshal(out.Bytes(), &report))
 		}
-		return report, told.String(), err
+		return report, stderr.String(), err
 	}
 	file := func(name string) string {
 		return filepath.Join("..", "cmd", "timbre", "demo", "calls", name+".wav")
@@ -69,12 +69,12 @@ func TestAnalyzeFindsEnrolledSpeaker(t *testing.T) {
 	if len(report.Files) != 3 || report.Files[2].Error == "" || !strings.Contains(status, "times faster than real time") || report.Speed <= 0 {
 		t.Fatalf("%+v: %s", report, status)
 	}
-	known, stranger := report.Files[0].Legs[0].Speaker.Matches, report.Files[1].Legs[0].Speaker.Matches
+	known, unknown := report.Files[0].Legs[0].Speaker.Matches, report.Files[1].Legs[0].Speaker.Matches
 	if len(known) != 1 || known[0].ProfileID != *p.VoiceProfile.VoiceProfileId || known[0].Confidence < 0.9 {
 		t.Errorf("the caller is %+v", known)
 	}
-	if len(stranger) != 0 {
-		t.Errorf("a stranger is %+v", stranger)
+	if len(unknown) != 0 {
+		t.Errorf("got matches %+v for an unknown caller, want none", unknown)
 	}
 	t.Log(strings.TrimSpace(status))
 

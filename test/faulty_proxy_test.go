@@ -74,7 +74,7 @@ var crooks = []faultyProxy{
 	}},
 }
 
-// Whoever is wrong in one thing fails the suite in the area of that thing; who is wrong in nothing does not.
+// A server with one fault fails the suite in the area of that fault; one without faults passes.
 func TestConformanceDetectsFaultyServers(t *testing.T) {
 	n := start(t, settings(t, t.TempDir(), newReceiver(t)))
 	to, err := url.Parse("http://" + n.API)

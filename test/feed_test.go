@@ -55,7 +55,7 @@ func (f fed) say(message any) {
 }
 
 // receive reads what is answered.
-func (f fed) hear(kind string) (m struct{ Type, TransactionID, Code, Message string }) {
+func (f fed) receive(kind string) (m struct{ Type, TransactionID, Code, Message string }) {
 	f.t.Helper()
 	_, text, err := f.Read(f.ctx)
 	must(f.t, err)
@@ -89,7 +89,7 @@ func (h deployment) feedJSON(ctx context.Context, t *testing.T, url, name string
 		"type": "start", "callId": name, "from": "+12065550100", "to": "+13605550199",
 		"format": map[string]any{"encoding": "mulaw", "sampleRate": 8000, "channels": []string{"caller", "callee"}},
 	})
-	search, _ = h.analyse(ctx, t, f.hear("started").TransactionID)
+	search, _ = h.analyse(ctx, t, f.receive("started").TransactionID)
 	caller, agent := leg(t, name+"_caller"), leg(t, name+"_agent")
 	both := make([]byte, 0, 2*len(caller))
 	for i := range caller {
@@ -146,7 +146,7 @@ func TestFeedCallersAreRecognised(t *testing.T) {
 	p, err := h.voice.CreateVoiceProfile(ctx, &voice.CreateVoiceProfileInput{SpeakerSearchTaskId: &search})
 	must(t, err)
 
-	// named is who a search has found.
+	// named is the profile that a search found.
 	named := func(search string) string {
 		t.Helper()
 		hook.wait(ctx, t, "a voiceprint", of(search, timbre.VoiceprintGenerationSuccess))
@@ -161,7 +161,7 @@ func TestFeedCallersAreRecognised(t *testing.T) {
 		t.Errorf("by Twilio's dialect the second call is of %q", got)
 	}
 	if got := named(h.feedTwilio(ctx, t, hook, n.Feed, "s5_second")); got != "" {
-		t.Errorf("a stranger is %q", got)
+		t.Errorf("got name %q for an unknown caller, want none", got)
 	}
 
 	t.Run("by the telephone", func(t *testing.T) {
@@ -197,7 +197,7 @@ func TestFeedCallersAreRecognised(t *testing.T) {
 	})
 }
 
-// A track of which the start message said nothing is a leg of the call, and told as such, once it is heard.
+// A track that the start message does not list is a leg of the call, with events of its own, from its first audio.
 func TestLateTrackBecomesLeg(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()

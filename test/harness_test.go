@@ -189,7 +189,7 @@ func python(ctx context.Context, t *testing.T, script string, args ...string) []
 	return out
 }
 
-// needs skips a test that lacks an outside program or file; in CI, where everything is to be had, it fails it.
+// needs skips a test whose external program or file is missing; in CI it fails the test.
 func needs(t *testing.T, program, what string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err == nil {

@@ -10,7 +10,7 @@ import (
 	"timbre"
 )
 
-// kill -9 in the middle of a call: profiles and results are there afterwards, what was running is failed and told so,
+// kill -9 in the middle of a call: profiles and results survive, and tasks in progress fail with an event,
 // and nothing is sent twice with different content.
 func TestRecoveryAfterKill(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*timeout)
@@ -68,7 +68,7 @@ func TestRecoveryAfterKill(t *testing.T) {
 		seen[e.ID] = e.Raw
 		if e.Detail.TaskID == search { // every outcome of the search is one event, however often it is sent
 			if id := once[e.status()]; id != "" && id != e.ID {
-				t.Errorf("%s was told by two events", e.status())
+				t.Errorf("got two events for %s, want one", e.status())
 			}
 			once[e.status()] = e.ID
 		}

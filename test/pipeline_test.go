@@ -97,7 +97,7 @@ func (h deployment) pipelineStatus(ctx context.Context, t *testing.T, id string)
 	return g.MediaPipeline.MediaInsightsPipeline.Status
 }
 
-// A pipeline made by hand on both streams of a live call: its tasks find out who speaks and how, and tell it in the
+// A pipeline made by hand on both streams of a live call: its tasks find out who speaks and how, and report it in the
 // pipeline's form; what they found can be enrolled; delete forgets the pipeline.
 func TestManualPipelineOnLiveCall(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
@@ -115,7 +115,7 @@ func TestManualPipelineOnLiveCall(t *testing.T) {
 	p := made.MediaInsightsPipeline
 	if p.Status != mptypes.MediaPipelineStatusNotStarted || len(p.ElementStatuses) != 1 || p.ElementStatuses[0].Status != "NotStarted" ||
 		p.MediaInsightsRuntimeMetadata["note"] != "by hand" || *p.KinesisVideoStreamSourceRuntimeConfiguration.Streams[1].StreamArn != agent {
-		t.Errorf("made as %+v", p)
+		t.Errorf("got event %+v", p)
 	}
 	again, err := h.media.CreateMediaInsightsPipeline(ctx, in)
 	must(t, err)
@@ -213,13 +213,13 @@ func TestConnectorPipelinePauseAndResume(t *testing.T) {
 	n := start(t, settings(t, t.TempDir(), hook))
 	h := setUp(ctx, t, n.API, hookARN)
 	c := placeCall(ctx, t, n.SIP[0], "s1_enrol")
-	told := pipelineChangeOf(hook.wait(ctx, t, "a pipeline was made", pipelineChanged(c.TransactionID, timbre.InsightsCreated)))
-	if told.ConnectorID != h.connector || told.From != "+12065550100" || told.Configuration != *h.configurationARN(ctx, t) {
-		t.Errorf("made as %+v", told)
+	created := pipelineChangeOf(hook.wait(ctx, t, "a pipeline was made", pipelineChanged(c.TransactionID, timbre.InsightsCreated)))
+	if created.ConnectorID != h.connector || created.From != "+12065550100" || created.Configuration != *h.configurationARN(ctx, t) {
+		t.Errorf("got event %+v", created)
 	}
 	list, err := h.media.ListMediaPipelines(ctx, &pipelines.ListMediaPipelinesInput{})
 	must(t, err)
-	if len(list.MediaPipelines) != 1 || *list.MediaPipelines[0].MediaPipelineArn != told.PipelineARN {
+	if len(list.MediaPipelines) != 1 || *list.MediaPipelines[0].MediaPipelineArn != created.PipelineARN {
 		t.Fatalf("listed %+v", list.MediaPipelines)
 	}
 	id := list.MediaPipelines[0].MediaPipelineId
@@ -236,11 +236,11 @@ func TestConnectorPipelinePauseAndResume(t *testing.T) {
 	v, err := toneOn(1, true)
 	must(t, err)
 	status := func(s mptypes.MediaPipelineStatusUpdate) error {
-		_, err := h.media.UpdateMediaInsightsPipelineStatus(ctx, &pipelines.UpdateMediaInsightsPipelineStatusInput{Identifier: &told.PipelineARN, UpdateStatus: s})
+		_, err := h.media.UpdateMediaInsightsPipelineStatus(ctx, &pipelines.UpdateMediaInsightsPipelineStatusInput{Identifier: &created.PipelineARN, UpdateStatus: s})
 		return err
 	}
 	must(t, status("Pause"))
-	hook.wait(ctx, t, "paused", pipelineChanged(told.PipelineARN, timbre.InsightsPaused))
+	hook.wait(ctx, t, "paused", pipelineChanged(created.PipelineARN, timbre.InsightsPaused))
 	if s := h.pipelineStatus(ctx, t, *id); s != mptypes.MediaPipelineStatusPaused {
 		t.Errorf("the pipeline is %s", s)
 	}
@@ -262,7 +262,7 @@ func TestConnectorPipelinePauseAndResume(t *testing.T) {
 	must(t, err)
 
 	must(t, c.Play(ctx))
-	hook.wait(ctx, t, "in progress", pipelineChanged(told.PipelineARN, timbre.InsightsInProgress))
+	hook.wait(ctx, t, "in progress", pipelineChanged(created.PipelineARN, timbre.InsightsInProgress))
 	hook.wait(ctx, t, "the connector's search goes on", of(search, timbre.VoiceprintGenerationSuccess))
 	must(t, c.Hangup(ctx))
 }
@@ -365,7 +365,7 @@ func TestPipelineRefusals(t *testing.T) {
 	}
 }
 
-// kill -9 while a pipeline is in progress: it has failed and this is told; one that had not begun is stopped.
+// kill -9 while a pipeline is in progress: it has failed and this is created; one that had not begun is stopped.
 func TestPipelinesFailAfterKill(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*timeout)
 	defer cancel()

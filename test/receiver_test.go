@@ -60,7 +60,7 @@ type toneSpan struct {
 
 func (e event) status() string { return e.Detail.DetailStatus + e.Detail.StreamingStatus }
 
-// receiver is a webhook's far end: it checks signatures and keeps what it is told, in order.
+// receiver is a webhook's far end: it checks signatures and keeps the events in order.
 type receiver struct {
 	*httptest.Server
 	mu     sync.Mutex

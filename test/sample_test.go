@@ -17,21 +17,21 @@ import (
 	"timbre"
 )
 
-// told is an event as the handlers of AWS's published samples take it apart: by name, trusting that what they want is there.
-type told struct {
+// eventReader reads an event as the handlers of AWS's published samples do: by name, and without checking that a member exists.
+type eventReader struct {
 	t      *testing.T
 	fields map[string]any
 }
 
-func tell(t *testing.T, e event) told {
+func readEvent(t *testing.T, e event) eventReader {
 	t.Helper()
 	var fields map[string]any
 	must(t, json.Unmarshal(e.Raw, &fields))
-	return told{t, fields}
+	return eventReader{t, fields}
 }
 
 // at gives what is under names, one below the other; what is missing ends the test, as it would the handler.
-func at[T any](e told, names ...string) T {
+func at[T any](e eventReader, names ...string) T {
 	e.t.Helper()
 	var v any = e.fields
 	for _, n := range names {
@@ -53,7 +53,7 @@ type sampleCall struct {
 	deployment
 	hook  *receiver
 	id    string
-	ready told
+	ready eventReader
 	talk  func()
 }
 
@@ -63,7 +63,7 @@ func newSampleCall(ctx context.Context, t *testing.T) sampleCall {
 	n := start(t, settings(t, t.TempDir(), hook))
 	h := setUp(ctx, t, n.API, hookARN)
 	c := placeCall(ctx, t, n.SIP[0], "s3_enrol")
-	ready := tell(t, hook.wait(ctx, t, "AnalyticsReady", of(c.TransactionID, timbre.AnalyticsReady)))
+	ready := readEvent(t, hook.wait(ctx, t, "AnalyticsReady", of(c.TransactionID, timbre.AnalyticsReady)))
 	return sampleCall{h, hook, c.TransactionID, ready, func() {
 		t.Helper()
 		must(t, c.Play(ctx))
@@ -88,10 +88,10 @@ func TestLCAVoiceToneProcessorReadsEvents(t *testing.T) {
 	c.talk()
 
 	c.hook.wait(ctx, t, "both tones completed", func(event) bool { return len(c.hook.all(of(task, timbre.ToneCompleted))) == 2 })
-	callStart := at[string](tell(t, c.hook.all(of(c.id, timbre.StreamingStarted))[0]), "detail", "startTime")
+	callStart := at[string](readEvent(t, c.hook.all(of(c.id, timbre.StreamingStarted))[0]), "detail", "startTime")
 	parties, last := map[string]int{}, map[string]string{}
 	for _, e := range c.hook.all(of(task, timbre.ToneSuccessful)) {
-		e := tell(t, e)
+		e := readEvent(t, e)
 		party := "CALLER"
 		if at[bool](e, "detail", "isCaller") {
 			party = "AGENT" // the sample has it so
@@ -152,8 +152,8 @@ func TestLCAInitializationCreatesPipeline(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	c := newSampleCall(ctx, t)
-	side := func(caller bool) told {
-		return tell(t, c.hook.wait(ctx, t, "STARTED", func(e event) bool {
+	side := func(caller bool) eventReader {
+		return readEvent(t, c.hook.wait(ctx, t, "STARTED", func(e event) bool {
 			return of(c.id, timbre.StreamingStarted)(e) && e.Detail.IsCaller != nil && *e.Detail.IsCaller == caller
 		}))
 	}
@@ -161,7 +161,7 @@ func TestLCAInitializationCreatesPipeline(t *testing.T) {
 	if kind := at[string](caller, "detail-type"); kind != "Chime VoiceConnector Streaming Status" {
 		t.Errorf("the detail-type is %s", kind)
 	}
-	stream := func(e told, channel int32, role mptypes.ParticipantRole) mptypes.StreamConfiguration {
+	stream := func(e eventReader, channel int32, role mptypes.ParticipantRole) mptypes.StreamConfiguration {
 		return mptypes.StreamConfiguration{
 			StreamArn: aws.String(at[string](e, "detail", "streamArn")), FragmentNumber: aws.String(at[string](e, "detail", "startFragmentNumber")),
 			StreamChannelDefinition: &mptypes.StreamChannelDefinition{NumberOfChannels: aws.Int32(1), ChannelDefinitions: []mptypes.ChannelDefinition{{ChannelId: channel, ParticipantRole: role}}},
@@ -189,9 +189,9 @@ func TestLCAInitializationCreatesPipeline(t *testing.T) {
 	})
 	must(t, err)
 	c.talk()
-	e := tell(t, c.hook.wait(ctx, t, "a tone of the pipeline", of(*started.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId, timbre.ToneSuccessful)))
+	e := readEvent(t, c.hook.wait(ctx, t, "a tone of the pipeline", of(*started.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId, timbre.ToneSuccessful)))
 	if at[string](e, "detail", "mediaInsightsPipelineId") != *pipeline || at[string](e, "detail", "streamArn") != at[string](caller, "detail", "streamArn") || at[float64](e, "detail", "channelId") != 0 {
-		t.Errorf("the tone is told of %v", e.fields["detail"])
+		t.Errorf("got event %v without tone", e.fields["detail"])
 	}
 	c.hook.wait(ctx, t, "the caller's stream ended", func(e event) bool {
 		return of(c.id, timbre.StreamingEnded)(e) && e.Detail.IsCaller != nil && *e.Detail.IsCaller

@@ -10,7 +10,7 @@ import (
 	"timbre/node"
 )
 
-// A server that is stopped in the middle of a call has told of it before it is gone.
+// A server that is stopped during a call sends its events before it exits.
 func TestStopDeliversEndOfCalls(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
@@ -30,16 +30,16 @@ func TestStopDeliversEndOfCalls(t *testing.T) {
 	case <-c.Ended():
 		must(t, c.Hangup(ctx))
 	case <-ctx.Done():
-		t.Error("the caller was not told that its call is over")
+		t.Error("the caller got no BYE")
 	}
 
 	if got := hook.all(of(c.TransactionID, timbre.StreamingFailed)); len(got) != 2 {
-		t.Errorf("%d streams were told to have failed", len(got))
+		t.Errorf("got %d events of failed streams", len(got))
 	}
 	if got := hook.all(of(search, timbre.IdentificationFailure)); len(got) != 1 {
-		t.Errorf("%d failures of the search were told", len(got))
+		t.Errorf("got %d failures of the search", len(got))
 	}
 	if got := hook.all(of(tone, timbre.ToneFailure)); len(got) != 2 {
-		t.Errorf("%d failures of the tone analysis were told", len(got))
+		t.Errorf("got %d failures of the tone analysis", len(got))
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"timbre"
 )
 
-// A caller is enrolled from one call, recognised in the next, and still known after a restart; a stranger is not.
+// A caller is enrolled from one call, recognised in the next, and still known after a restart; an unknown caller is not.
 func TestEnrolThenRecogniseAcrossRestart(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
@@ -41,7 +41,7 @@ func TestEnrolThenRecogniseAcrossRestart(t *testing.T) {
 	})
 }
 
-// call plays a demo call with both tasks on it, expects the search to end as said, and checks what the outside was told.
+// call plays a demo call with both tasks on it, expects the search to end as said, and checks which events were sent.
 func (h deployment) call(ctx context.Context, t *testing.T, hook *receiver, sip, name, outcome string) (search string) {
 	t.Helper()
 	c := placeCall(ctx, t, sip, name)
@@ -86,15 +86,15 @@ func (h deployment) call(ctx context.Context, t *testing.T, hook *receiver, sip,
 func (h deployment) recognise(ctx context.Context, t *testing.T, hook *receiver, sip, name, profile string) {
 	t.Helper()
 	search := h.call(ctx, t, hook, sip, name, timbre.IdentificationSuccessful)
-	told := hook.all(of(search, timbre.IdentificationSuccessful))[0].Detail.SpeakerSearch.Results
+	announced := hook.all(of(search, timbre.IdentificationSuccessful))[0].Detail.SpeakerSearch.Results
 	g, err := h.voice.GetSpeakerSearchTask(ctx, &voice.GetSpeakerSearchTaskInput{VoiceConnectorId: &h.connector, SpeakerSearchTaskId: &search})
 	must(t, err)
 	got := g.SpeakerSearchTask.SpeakerSearchDetails.Results
-	if len(told) != 1 || len(got) != 1 || told[0].VoiceProfileID != profile || *got[0].VoiceProfileId != profile {
-		t.Fatalf("%s is %v by event and %v by Get, want %s", name, told, got, profile)
+	if len(announced) != 1 || len(got) != 1 || announced[0].VoiceProfileID != profile || *got[0].VoiceProfileId != profile {
+		t.Fatalf("%s is %v by event and %v by Get, want %s", name, announced, got, profile)
 	}
-	if told[0].ConfidenceScore < 0.9 || told[0].ConfidenceScore > 1 || float32(told[0].ConfidenceScore) != got[0].ConfidenceScore {
-		t.Errorf("confidence %v by event, %v by Get", told[0].ConfidenceScore, got[0].ConfidenceScore)
+	if announced[0].ConfidenceScore < 0.9 || announced[0].ConfidenceScore > 1 || float32(announced[0].ConfidenceScore) != got[0].ConfidenceScore {
+		t.Errorf("confidence %v by event, %v by Get", announced[0].ConfidenceScore, got[0].ConfidenceScore)
 	}
 }
 

@@ -26,12 +26,12 @@ type end struct {
 	sip, media *net.UDPConn
 	to         *net.UDPAddr // where its SIP goes
 	speaksTo   *net.UDPAddr // where its media goes
-	heard      chan []byte
+	received   chan []byte
 }
 
 func newEndpoint(t *testing.T) *end {
 	t.Helper()
-	e := &end{t: t, heard: make(chan []byte, 4096)}
+	e := &end{t: t, received: make(chan []byte, 4096)}
 	for _, at := range []**net.UDPConn{&e.sip, &e.media} {
 		c, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(loopback))
 		must(t, err)
@@ -45,7 +45,7 @@ func newEndpoint(t *testing.T) *end {
 			if err != nil {
 				return
 			}
-			e.heard <- bytes.Clone(buf[:n])
+			e.received <- bytes.Clone(buf[:n])
 		}
 	}()
 	return e
@@ -116,15 +116,15 @@ func packet(n int, ssrc uint32, payload []byte) []byte {
 }
 
 // exchangeAudio lets two ends speak at once, ten times faster than people do, and checks that each hears what the other said.
-func exchangeAudio(t *testing.T, a, b *end, hers, his []byte) {
+func exchangeAudio(t *testing.T, a, b *end, fromA, fromB []byte) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	said := [2][][]byte{}
-	for n := 0; (n+1)*160 <= min(len(hers), len(his)); n++ {
+	for n := 0; (n+1)*160 <= min(len(fromA), len(fromB)); n++ {
 		<-tick.C
 		for i, e := range []*end{a, b} {
-			p := packet(n, uint32(i+1), [][]byte{hers, his}[i][n*160:(n+1)*160])
+			p := packet(n, uint32(i+1), [][]byte{fromA, fromB}[i][n*160:(n+1)*160])
 			said[i] = append(said[i], p)
 			_, err := e.media.WriteToUDP(p, e.speaksTo)
 			must(t, err)
@@ -133,7 +133,7 @@ func exchangeAudio(t *testing.T, a, b *end, hers, his []byte) {
 	for i, e := range []*end{b, a} {
 		for n, want := range said[i] {
 			select {
-			case got := <-e.heard:
+			case got := <-e.received:
 				if !bytes.Equal(got, want) {
 					t.Fatalf("packet %d of end %d is not as it was sent", n, i)
 				}
@@ -144,7 +144,7 @@ func exchangeAudio(t *testing.T, a, b *end, hers, his []byte) {
 	}
 }
 
-// A call through a trunk: both ends hear each other, packet by packet, both voices are analysed, and it is told how they were
+// A bridged call relays every packet in both directions, both voices are analysed, and the record says how well both were
 // received, while the call lives and by its record.
 func TestTrunkCallIsBridgedAndAnalysed(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)

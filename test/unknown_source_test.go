@@ -15,7 +15,7 @@ import (
 	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 )
 
-// A source that no connector allows is told so a few times, then it is not heard; and it is heard again with the first message
+// A source that no connector allows is refused a few times, then ignored, and answered again with the first message
 // after its connector allows it.
 func TestUnknownSourceIsRefusedThenBannedThenAllowed(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)

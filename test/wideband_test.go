@@ -18,7 +18,7 @@ import (
 )
 
 // A caller who has been enrolled by an ordinary telephone calls from a foreign one (baresip) that speaks a wideband codec
-// alone, at real time: he is recognised.
+// alone, at real time, and is identified.
 func TestSpeakerIsRecognisedThroughAnyCodec(t *testing.T) {
 	needs(t, "baresip", "baresip (Debian's package baresip-core)")
 	ctx, cancel := context.WithTimeout(context.Background(), 2*timeout)
@@ -46,7 +46,7 @@ func TestSpeakerIsRecognisedThroughAnyCodec(t *testing.T) {
 		tasks[codec] = *s.SpeakerSearchTask.SpeakerSearchTaskId
 	}
 	for codec, task := range tasks {
-		e := hook.wait(ctx, t, codec+" heard", func(e event) bool { return e.Detail.TaskID == task && e.Detail.DetailStatus != timbre.AnalyticsReady })
+		e := hook.wait(ctx, t, codec+" identified", func(e event) bool { return e.Detail.TaskID == task && e.Detail.DetailStatus != timbre.AnalyticsReady })
 		if e.Detail.DetailStatus != timbre.IdentificationSuccessful || e.Detail.SpeakerSearch.Results[0].VoiceProfileID != *p.VoiceProfile.VoiceProfileId {
 			t.Errorf("%s: %s", codec, e.Raw)
 		}

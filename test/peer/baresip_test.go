@@ -28,15 +28,15 @@ func TestBaresipCalls(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			needs(t, "baresip", "baresip-core")
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			ctx, cancel := context.WithTimeout(t.Context(), timeout)
 			defer cancel()
 			h := open(ctx, t, c.encryption != "")
 			folder := t.TempDir()
 			said := speech(t, "s1_enrol_caller", 4*time.Second)
 			phone := baresip(t, folder, said, c.codec, c.encryption, h.uri(t, c.network))
 			live := h.call(ctx, t)
-			heard := h.listen(t, live.TransactionID, 0)
-			heard.until(ctx, t, 3500*time.Millisecond)
+			received := h.listen(t, live.TransactionID, 0)
+			received.until(ctx, t, 3500*time.Millisecond)
 			h.assertCleanReception(ctx, t, dropped("unauthentic"))
 			if got := h.figure(ctx, t, dropped("unauthentic")); got > opening || c.encryption == "" && got > 0 {
 				t.Errorf("%d packets were not authentic", got)
@@ -47,7 +47,7 @@ func TestBaresipCalls(t *testing.T) {
 			_, err := phone.stdin.Write([]byte("b")) // hangs up
 			must(t, err)
 			h.over(ctx, t)
-			heard.like(t, said, c.similarity)
+			received.like(t, said, c.similarity)
 		})
 	}
 }

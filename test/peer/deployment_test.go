@@ -1,5 +1,5 @@
 // Package peer judges a whole Timbre by the peers that others have written: rtpengine, kamailio, baresip, linphone and sipp,
-// each as a process of its own. A call counts as heard when the audio that a tap on its leg hears is that which the peer
+// each as a process of its own. A call passes if the audio at a tap on its leg is that which the peer
 // sent, not when it has been set up.
 package peer
 
@@ -28,8 +28,8 @@ import (
 	"timbre/node"
 )
 
-// patience is how long a test waits for what has to come. Nothing is measured by it.
-const patience = 60 * time.Second
+// timeout bounds every wait of a test. No test measures time by it.
+const timeout = 60 * time.Second
 
 var loopback = netip.MustParseAddrPort("127.0.0.1:0")
 
@@ -136,7 +136,8 @@ func (h deployment) figure(ctx context.Context, t *testing.T, name string) int {
 	return int(f)
 }
 
-// assertCleanReception holds when all packets that came were heard, besides faults that a test looks at itself. It gives how many there were.
+// assertCleanReception fails the test if packets were lost or dropped, except for the faults that the test checks itself. It returns the
+// number of packets.
 func (h deployment) assertCleanReception(ctx context.Context, t *testing.T, besides ...string) int {
 	t.Helper()
 	faults := []string{"timbre_rtp_lost_total", "timbre_rtp_late_total", "timbre_rtp_duplicates_total"}

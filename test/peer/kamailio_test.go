@@ -16,7 +16,7 @@ func TestKamailioAsEncryptedEdge(t *testing.T) {
 	needs(t, "sipp", "sip-tester")
 	needs(t, "kamailio", "kamailio")
 	needs(t, "/usr/lib/*/kamailio/modules/tls.so", "kamailio-tls-modules")
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	folder := t.TempDir()
 	_, engine := rtpengine(t, folder)
@@ -38,10 +38,10 @@ func TestKamailioAsEncryptedEdge(t *testing.T) {
 	phone := sipp(t, folder, "udp", fmt.Sprintf("127.0.0.1:%d", edge), h.connector,
 		step{Do: "INVITE", Seq: 1, Direction: "sendrecv", Answer: "recvonly"}, pause(300), play(t, folder, said), pause(3500), step{Do: "BYE", Seq: 2, Within: true})
 	live := h.call(ctx, t)
-	heard := h.listen(t, live.TransactionID, 0)
+	received := h.listen(t, live.TransactionID, 0)
 	phone.succeeded(ctx, t)
 	h.over(ctx, t)
-	heard.like(t, said, 0.99)
+	received.like(t, said, 0.99)
 	if got := h.assertCleanReception(ctx, t); got != len(said)/160 {
 		t.Errorf("%d packets came", got)
 	}

@@ -62,7 +62,7 @@ func (e *engine) ask(name string, with dictionary) (dictionary, error) {
 	if _, err := e.Write(append([]byte(cookie), encode(question)...)); err != nil {
 		return nil, err
 	}
-	_ = e.SetReadDeadline(time.Now().Add(patience / 20))
+	_ = e.SetReadDeadline(time.Now().Add(timeout / 20))
 	b := make([]byte, 65536)
 	for {
 		n, err := e.Read(b)

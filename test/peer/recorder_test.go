@@ -19,7 +19,7 @@ import (
 type recorder struct {
 	mu    sync.Mutex
 	pcm   []int16
-	heard int // samples; less than pcm where media time jumped
+	received int // samples; less than pcm where media time jumped
 	ended bool
 }
 
@@ -31,7 +31,7 @@ func (r *recorder) Frame(f timbre.Frame) {
 		r.pcm = append(r.pcm, make([]int16, short)...)
 	}
 	r.pcm = append(r.pcm, f.PCM...)
-	r.heard += len(f.PCM)
+	r.received += len(f.PCM)
 }
 
 func (r *recorder) End() {
@@ -40,11 +40,11 @@ func (r *recorder) End() {
 	r.ended = true
 }
 
-// audio is what has been heard so far.
+// audio returns the audio received so far, and its samples.
 func (r *recorder) audio() ([]int16, int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.pcm), r.heard
+	return slices.Clone(r.pcm), r.received
 }
 
 // listen taps a leg of a call.
@@ -62,31 +62,31 @@ func (r *recorder) until(ctx context.Context, t *testing.T, much time.Duration) 
 	wait(ctx, t, "audio", func() bool { _, n := r.audio(); return n >= int(much*timbre.SampleRate/time.Second) })
 }
 
-// like holds when what has been heard is like what was said, at least so much: see similarity.
+// like fails the test if the received audio and the sent audio have less than a similarity: see similarity.
 func (r *recorder) like(t *testing.T, said []int16, least float64) {
 	t.Helper()
-	heard, n := r.audio()
-	if got := similarity(said, heard); got < least {
-		t.Errorf("what was heard in %d samples is like what was said by %.3f, want %.3f", n, got, least)
+	received, n := r.audio()
+	if got := similarity(said, received); got < least {
+		t.Errorf("got similarity %.3f of %d received samples, want %.3f", got, n, least)
 	}
 }
 
-// similarity is the greatest correlation of what was said, where it is loudestWindow, with a stretch of what was heard, at any delay:
+// similarity is the greatest correlation of the loudest window of the sent audio with the received audio, at any delay:
 // 1 when they are alike. Codecs have delays of their own, of which a part of a sample remains.
-func similarity(said, heard []int16) (best float64) {
+func similarity(said, received []int16) (best float64) {
 	const window = 6000
-	if len(said) < window || len(heard) < window {
+	if len(said) < window || len(received) < window {
 		return 0
 	}
 	at := loudestWindow(said, window)
 	piece := said[at : at+window]
 	own := energy(piece)
-	for lag := 0; lag+window <= len(heard); lag += 4 { // every half millisecond, then each sample around the best
-		best = max(best, correlation(piece, heard[lag:lag+window], own))
+	for lag := 0; lag+window <= len(received); lag += 4 { // every half millisecond, then each sample around the best
+		best = max(best, correlation(piece, received[lag:lag+window], own))
 	}
-	for lag := 0; best > 0.3 && lag+window <= len(heard); lag++ {
-		if c := correlation(piece[:800], heard[lag:lag+800], energy(piece[:800])); c > 0.7 {
-			best = max(best, correlation(piece, heard[lag:lag+window], own))
+	for lag := 0; best > 0.3 && lag+window <= len(received); lag++ {
+		if c := correlation(piece[:800], received[lag:lag+800], energy(piece[:800])); c > 0.7 {
+			best = max(best, correlation(piece, received[lag:lag+window], own))
 		}
 	}
 	return best

@@ -21,7 +21,7 @@ func TestRtpengineForksCall(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			ctx, cancel := context.WithTimeout(t.Context(), timeout)
 			defer cancel()
 			e, _ := rtpengine(t, t.TempDir())
 			h := open(ctx, t, false)
@@ -41,14 +41,14 @@ func TestRtpengineForksCall(t *testing.T) {
 			}
 			e.command(t, "subscribe answer", dictionary{"call-id": "x", "to-tag": fork["to-tag"], "sdp": answer, "flags": []string{"allow transcoding"}})
 			live := h.call(ctx, t)
-			heard := []*recorder{h.listen(t, live.TransactionID, 0), h.listen(t, live.TransactionID, 1)}
+			received := []*recorder{h.listen(t, live.TransactionID, 0), h.listen(t, live.TransactionID, 1)}
 
 			sent := make(chan error, 2)
 			go func() { sent <- ann.speak(answered["sdp"].(string)) }()
 			go func() { sent <- bob.speak(offered["sdp"].(string)) }()
 			must(t, <-sent)
 			must(t, <-sent)
-			for _, r := range heard {
+			for _, r := range received {
 				r.until(ctx, t, speakerTalks)
 			}
 			by := map[string]*recorder{} // their labels: rtpengine knows the telephones by the order in which they came
@@ -56,7 +56,7 @@ func TestRtpengineForksCall(t *testing.T) {
 				if want := []string{"caller", "callee"}[i]; l.Side != want || l.Label != labels[i][1] {
 					t.Errorf("leg %d is %+v", i, l)
 				}
-				by[l.Label] = heard[i]
+				by[l.Label] = received[i]
 			}
 			by["1"].like(t, ann.pcm, 0.99)
 			by["0"].like(t, bob.pcm, 0.99)

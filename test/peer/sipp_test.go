@@ -38,11 +38,11 @@ func sipp(t *testing.T, folder, network, to, user string, steps ...step) *peer {
 		"-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", strconv.Itoa(ports(t, 2)), "-mp", strconv.Itoa(ports(t, 8)), "-m", "1", "-nostdin", "-timeout", "50", "-timeout_error")
 }
 
-// A call is held and goes on: what was said before and after is heard as one.
+// A call is held and goes on: the audio from before and after is received as one stream.
 func TestSippHold(t *testing.T) {
 	t.Parallel()
 	needs(t, "sipp", "sip-tester")
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	h, folder, said := open(ctx, t, false), t.TempDir(), speech(t, "s1_enrol_caller", 3*time.Second)
 	phone := sipp(t, folder, "udp", h.at(t, "udp"), h.connector,
@@ -51,24 +51,24 @@ func TestSippHold(t *testing.T) {
 		step{Do: "INVITE", Seq: 3, Within: true, Direction: "sendonly", Answer: "recvonly"}, step{Do: "resume"}, pause(2200),
 		step{Do: "BYE", Seq: 4, Within: true})
 	live := h.call(ctx, t)
-	heard := h.listen(t, live.TransactionID, 0)
+	received := h.listen(t, live.TransactionID, 0)
 	phone.succeeded(ctx, t)
 	h.over(ctx, t)
 	if got := h.assertCleanReception(ctx, t); got != len(said)/160 {
 		t.Errorf("%d packets came", got)
 	}
-	if _, n := heard.audio(); n != len(said) {
-		t.Errorf("%d samples were heard, %d were said", n, len(said))
+	if _, n := received.audio(); n != len(said) {
+		t.Errorf("%d samples were received, %d were said", n, len(said))
 	}
-	heard.like(t, said[:len(said)/3], 0.99)
-	heard.like(t, said[2*len(said)/3:], 0.99)
+	received.like(t, said[:len(said)/3], 0.99)
+	received.like(t, said[2*len(said)/3:], 0.99)
 }
 
 // A recording that offers nothing is refused, and leaves nothing behind.
 func TestSippOfferlessReinvite(t *testing.T) {
 	t.Parallel()
 	needs(t, "sipp", "sip-tester")
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	h := open(ctx, t, false)
 	for _, network := range []string{"udp", "tcp"} {

@@ -76,7 +76,7 @@ func (s *src) say(t *testing.T, method string, seq int, body string, more ...str
 
 func (s *src) receive(t *testing.T) string {
 	t.Helper()
-	must(t, s.SetReadDeadline(time.Now().Add(patience)))
+	must(t, s.SetReadDeadline(time.Now().Add(timeout)))
 	b := make([]byte, 65536)
 	n, err := s.Read(b)
 	must(t, err)
