@@ -30,14 +30,14 @@ func step(b []byte, i int) {
 
 // A packet of 20 ms from datagram to frame, without the socket.
 func BenchmarkReceivePacket(b *testing.B) {
-	said := demoSpeech(b, 5)
+	sent := demoSpeech(b, 5)
 	for c := timbre.PCMU; c < timbre.TelephoneEvent; c++ {
 		b.Run(c.Name(), func(b *testing.B) {
 			p := pool(b, 1)
 			from := addr("10.0.0.1:4000")
 			s := p.stream(timbre.Media{Remote: from, Payloads: allPayloads()}, discard{})
 			var datagrams [][]byte
-			for _, packet := range newSpeechEncoder(b, 7).packets(said, c, 160) {
+			for _, packet := range newSpeechEncoder(b, 7).packets(sent, c, 160) {
 				d, err := packet.Marshal()
 				if err != nil {
 					b.Fatal(err)

@@ -61,13 +61,13 @@ const stretch = 2 * timbre.SampleRate // of speech compared at a time
 // the correlation is, without and with losses of one packet in twenty, depends on the codec: Opus at 32 kbit/s does not preserve
 // the waveform, and changes its mode with the length of packets.
 func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
-	p, said := pool(t, 50), demoSpeech(t, 6)
+	p, sent := pool(t, 50), demoSpeech(t, 6)
 	for _, c := range []struct {
 		codec             timbre.Codec
 		whole, lossy      float64
 		earliest, longest int // samples
 	}{{timbre.PCMU, 0.999, 0.95, 0, 0}, {timbre.PCMA, 0.999, 0.95, 0, 0}, {timbre.G722, 0.99, 0.92, 20, 30}, {timbre.Opus, 0.9, 0.8, 60, 72}} {
-		packets := newSpeechEncoder(t, 7).packets(said, c.codec, lengths(c.codec)...)
+		packets := newSpeechEncoder(t, 7).packets(sent, c.codec, lengths(c.codec)...)
 		for name, network := range map[string]impair.Network{
 			"good":       {},
 			"reordering": {Reorder: 0.4, Delay: 3, Intact: 1, Seed: 1},
@@ -76,13 +76,13 @@ func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
 			"bursts":     {Loss: 0.05, Burst: 2.5, Intact: 3, Seed: 4},
 			"all of it":  {Loss: 0.05, Burst: 1.5, Duplicate: 0.05, Reorder: 0.3, Delay: 3, Intact: 3, Seed: 5},
 		} {
-			heard, stats, tally := carry(t, p, packets, network)
+			decoded, stats, tally := carry(t, p, packets, network)
 			want, lost := audio(packets...), time.Duration(0)
 			for _, i := range tally.Lost {
 				lost += audio(packets[i])
 			}
-			if heard.length() != want || heard.samples() != want-lost+stats.Recovered || stats.Filled != 0 {
-				t.Errorf("%s, %s: got %v up to %v of %v with %v lost: %+v", c.codec.Name(), name, heard.samples(), heard.length(), want, lost, stats)
+			if decoded.length() != want || decoded.samples() != want-lost+stats.Recovered || stats.Filled != 0 {
+				t.Errorf("%s, %s: got %v up to %v of %v with %v lost: %+v", c.codec.Name(), name, decoded.samples(), decoded.length(), want, lost, stats)
 			}
 			if stats.Lost != uint64(len(tally.Lost)) || stats.Duplicates != uint64(tally.Duplicated) || stats.Late+stats.Jumps+stats.Rebased != 0 {
 				t.Errorf("%s, %s: got %+v, want the losses and duplicates of %+v", c.codec.Name(), name, stats, tally)
@@ -91,8 +91,8 @@ func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
 			if network.Loss > 0 {
 				least = c.lossy
 			}
-			for i := 0; i+stretch <= len(said); i += stretch {
-				if alike, late := correlation(said[i:i+stretch], heard.pcm[i:]); alike < least || late < c.earliest || late > c.longest {
+			for i := 0; i+stretch <= len(sent); i += stretch {
+				if alike, late := correlation(sent[i:i+stretch], decoded.pcm[i:]); alike < least || late < c.earliest || late > c.longest {
 					t.Errorf("%s, %s: got correlation %.3f and delay %d from %d s on, want %.3f and %d to %d", c.codec.Name(), name, alike, late, i/timbre.SampleRate, least, c.earliest, c.longest)
 				}
 			}
@@ -102,7 +102,7 @@ func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
 
 // Two legs carry the same speech through different packet lengths, codecs and networks: they stay aligned within 20 ms.
 func TestLegsOfDifferentCodecsStayAligned(t *testing.T) {
-	p, said := pool(t, 50), demoSpeech(t, 10)
+	p, sent := pool(t, 50), demoSpeech(t, 10)
 	late := [2][]int{}
 	for leg, c := range []struct {
 		codec   timbre.Codec
@@ -112,9 +112,9 @@ func TestLegsOfDifferentCodecsStayAligned(t *testing.T) {
 		{timbre.PCMA, []int{80}, impair.Network{Reorder: 0.5, Delay: 10, Intact: 1, Seed: 1}},
 		{timbre.Opus, []int{480, 160, 20, 320}, impair.Network{Loss: 0.05, Burst: 1.5, Reorder: 0.3, Delay: 3, Intact: 3, Seed: 2}},
 	} {
-		heard, _, _ := carry(t, p, newSpeechEncoder(t, 7).packets(said, c.codec, c.lengths...), c.Network)
-		for i := 0; i+stretch <= len(said); i += stretch {
-			_, n := correlation(said[i:i+stretch], heard.pcm[i:])
+		decoded, _, _ := carry(t, p, newSpeechEncoder(t, 7).packets(sent, c.codec, c.lengths...), c.Network)
+		for i := 0; i+stretch <= len(sent); i += stretch {
+			_, n := correlation(sent[i:i+stretch], decoded.pcm[i:])
 			late[leg] = append(late[leg], n)
 		}
 	}
@@ -168,10 +168,10 @@ func TestSenderClockDriftAddsAndLosesNoAudio(t *testing.T) {
 						SequenceNumber: uint16(i), Timestamp: uint32(float64(i*160*ticks(c)) * (1 + written)),
 					}})
 				}
-				heard, stats := direct(t, packets, off)
+				decoded, stats := direct(t, packets, off)
 				const slop = n / every * sample // timestamps give the length of each loss to a sample
-				if d := heard.length() - n*timbre.FrameDuration; max(d, -d) > slop || heard.samples() != (n-n/every)*timbre.FrameDuration {
-					t.Errorf("%s, %s %+.4f off: got %v up to %v", c.Name(), name, off, heard.samples(), heard.length())
+				if d := decoded.length() - n*timbre.FrameDuration; max(d, -d) > slop || decoded.samples() != (n-n/every)*timbre.FrameDuration {
+					t.Errorf("%s, %s %+.4f off: got %v up to %v", c.Name(), name, off, decoded.samples(), decoded.length())
 				}
 				if stats.Lost != n/every || stats.Codec != c || stats.Filled != 0 || stats.Jumps+stats.Rebased != 0 {
 					t.Errorf("%s, %s %+.4f off: got %+v, want %d lost", c.Name(), name, off, stats, n/every)
@@ -183,23 +183,23 @@ func TestSenderClockDriftAddsAndLosesNoAudio(t *testing.T) {
 
 // The sender changes its codec in the middle of a word. The timestamps of Opus have another clock rate.
 func TestCodecChangesMidStream(t *testing.T) {
-	said := demoSpeech(t, 8)
+	sent := demoSpeech(t, 8)
 	k := newSpeechEncoder(t, 7)
 	var packets []rtp.Packet
 	for i, c := range []timbre.Codec{timbre.PCMU, timbre.G722, timbre.Opus, timbre.PCMA, timbre.Opus, timbre.G722, timbre.PCMU, timbre.Opus} {
-		packets = append(packets, k.packets(said[i*timbre.SampleRate:][:timbre.SampleRate], c, 160, 320, 160, 160)...)
+		packets = append(packets, k.packets(sent[i*timbre.SampleRate:][:timbre.SampleRate], c, 160, 320, 160, 160)...)
 		if c == timbre.Opus {
 			k.header.Timestamp += 0x12345678
 		}
 	}
-	heard, stats := direct(t, packets, 0)
-	if heard.length() != 8*time.Second || heard.samples() != 8*time.Second || stats.Filled != 0 || stats.Jumps != 0 || stats.Codec != timbre.Opus {
-		t.Errorf("got %v up to %v, want 8 s without gaps: %+v", heard.samples(), heard.length(), stats)
+	decoded, stats := direct(t, packets, 0)
+	if decoded.length() != 8*time.Second || decoded.samples() != 8*time.Second || stats.Filled != 0 || stats.Jumps != 0 || stats.Codec != timbre.Opus {
+		t.Errorf("got %v up to %v, want 8 s without gaps: %+v", decoded.samples(), decoded.length(), stats)
 	}
 	const edge = timbre.SampleRate / 10
-	for i := 0; i < len(said); i += timbre.SampleRate {
-		part := said[i+edge : i+timbre.SampleRate-edge]
-		if alike, late := correlation(part, heard.pcm[i+edge:]); alike < 0.9 || late > 80 {
+	for i := 0; i < len(sent); i += timbre.SampleRate {
+		part := sent[i+edge : i+timbre.SampleRate-edge]
+		if alike, late := correlation(part, decoded.pcm[i+edge:]); alike < 0.9 || late > 80 {
 			t.Errorf("got correlation %.3f and delay %d from %d s on, want 0.9 and 80", alike, late, i/timbre.SampleRate)
 		}
 	}
@@ -209,9 +209,9 @@ func TestCodecChangesMidStream(t *testing.T) {
 func TestOpusDTXKeepsMediaTime(t *testing.T) {
 	k := newSpeechEncoder(t, 7)
 	k.opus.SetDTX(true)
-	said := slices.Concat(demoSpeech(t, 2), make([]int16, 4*timbre.SampleRate), demoSpeech(t, 2))
+	sent := slices.Concat(demoSpeech(t, 2), make([]int16, 4*timbre.SampleRate), demoSpeech(t, 2))
 	var packets []rtp.Packet
-	for _, p := range k.packets(said, timbre.Opus, 160) {
+	for _, p := range k.packets(sent, timbre.Opus, 160) {
 		if len(p.Payload) > 1 { // DTX: an empty frame is not sent
 			p.SequenceNumber = uint16(len(packets))
 			packets = append(packets, p)
@@ -220,16 +220,16 @@ func TestOpusDTXKeepsMediaTime(t *testing.T) {
 	if len(packets) > 300 {
 		t.Fatalf("got %d of 400 packets sent, want at most 300", len(packets))
 	}
-	heard, stats := direct(t, packets, 0)
-	if heard.length() != 8*time.Second || stats.Lost != 0 {
-		t.Errorf("got audio up to %v, want 8 s and no loss: %+v", heard.length(), stats)
+	decoded, stats := direct(t, packets, 0)
+	if decoded.length() != 8*time.Second || stats.Lost != 0 {
+		t.Errorf("got audio up to %v, want 8 s and no loss: %+v", decoded.length(), stats)
 	}
 	for _, from := range []int{0, 6 * timbre.SampleRate} {
-		if alike, late := correlation(said[from:from+stretch], heard.pcm[from:]); alike < 0.9 || late > 80 {
+		if alike, late := correlation(sent[from:from+stretch], decoded.pcm[from:]); alike < 0.9 || late > 80 {
 			t.Errorf("got correlation %.3f and delay %d from %d s on, want 0.9 and 80", alike, late, from/timbre.SampleRate)
 		}
 	}
-	for i, s := range heard.pcm[3*timbre.SampleRate : 6*timbre.SampleRate] {
+	for i, s := range decoded.pcm[3*timbre.SampleRate : 6*timbre.SampleRate] {
 		if max(s, -s) > 100 {
 			t.Fatalf("got sample %d of the silence %d, want at most 100", i, s)
 		}
@@ -238,7 +238,7 @@ func TestOpusDTXKeepsMediaTime(t *testing.T) {
 
 // An Opus packet may carry a copy of the one before it (FEC), which is decoded where that one is lost.
 func TestOpusFECRecoversLostPackets(t *testing.T) {
-	said := demoSpeech(t, 6)
+	sent := demoSpeech(t, 6)
 	alike := map[bool]float64{}
 	for _, spare := range []bool{false, true} {
 		k := newSpeechEncoder(t, 7)
@@ -246,18 +246,18 @@ func TestOpusFECRecoversLostPackets(t *testing.T) {
 		if err := k.opus.SetPacketLoss(20); err != nil {
 			t.Fatal(err)
 		}
-		packets := k.packets(said, timbre.Opus, 160)
+		packets := k.packets(sent, timbre.Opus, 160)
 		var kept []rtp.Packet
 		for i, p := range packets {
 			if i%4 != 2 || i == len(packets)-1 {
 				kept = append(kept, p)
 			}
 		}
-		heard, stats := direct(t, kept, 0)
-		if heard.length() != 6*time.Second || (stats.Recovered > 0) != spare || heard.samples() != 6*time.Second-time.Duration(stats.Lost)*timbre.FrameDuration+stats.Recovered {
-			t.Errorf("got audio up to %v, recovery wanted %t: %+v", heard.length(), spare, stats)
+		decoded, stats := direct(t, kept, 0)
+		if decoded.length() != 6*time.Second || (stats.Recovered > 0) != spare || decoded.samples() != 6*time.Second-time.Duration(stats.Lost)*timbre.FrameDuration+stats.Recovered {
+			t.Errorf("got audio up to %v, recovery wanted %t: %+v", decoded.length(), spare, stats)
 		}
-		alike[spare], _ = correlation(said, heard.pcm)
+		alike[spare], _ = correlation(sent, decoded.pcm)
 	}
 	if alike[true] < alike[false]+0.05 {
 		t.Errorf("got correlation %.3f with FEC and %.3f without, want 0.05 more", alike[true], alike[false])
@@ -269,11 +269,11 @@ func TestUndecodablePacketsAreLeftOut(t *testing.T) {
 	for i := 10; i < 20; i++ {
 		packets[i].Payload = []byte{9<<3 | 3, 0x41, 200} // more padding than the packet has
 	}
-	heard, stats := direct(t, packets, 0)
+	decoded, stats := direct(t, packets, 0)
 	if stats.Dropped[Undecodable] != 10 || stats.Lost != 0 {
 		t.Errorf("got %+v, want 10 undecodable and none lost", stats)
 	}
-	if heard.length() != time.Second || heard.samples() != 800*time.Millisecond {
-		t.Errorf("got %v up to %v, want 800ms up to 1s", heard.samples(), heard.length())
+	if decoded.length() != time.Second || decoded.samples() != 800*time.Millisecond {
+		t.Errorf("got %v up to %v, want 800ms up to 1s", decoded.samples(), decoded.length())
 	}
 }

@@ -44,8 +44,8 @@ func (s *Stream) serveControl() {
 
 // handleControl takes an RTCP packet, and relays it.
 func (s *Stream) handleControl(port int, b []byte, from netip.AddrPort) {
-	if plain, ok := s.readControl(port, b, from); ok {
-		s.relayControl(plain)
+	if plaintext, ok := s.readControl(port, b, from); ok {
+		s.relayControl(plaintext)
 	}
 }
 
@@ -63,12 +63,12 @@ func (s *Stream) readControl(port int, b []byte, from netip.AddrPort) ([]byte, b
 		return nil, false
 	}
 	if s.media.Encrypted() {
-		plain, why, ok := s.crypto[port].decryptControl(b, binary.BigEndian.Uint32(b[4:]))
+		plaintext, why, ok := s.crypto[port].decryptControl(b, binary.BigEndian.Uint32(b[4:]))
 		if !ok {
 			s.drop(why, from.String())
 			return nil, false
 		}
-		b = plain
+		b = plaintext
 	}
 	packets, err := rtcp.Unmarshal(b)
 	if err != nil {

@@ -18,9 +18,9 @@ func TestReportsGoOnlyToHostsThatHaveSent(t *testing.T) {
 	}{
 		{"not signalled", netip.AddrPort{}, here, netip.AddrPort{}, addr("10.0.0.1:4001")},
 		{"the host of the media", addr("10.0.0.1:9999"), here, netip.AddrPort{}, addr("10.0.0.1:9999")},
-		{"somebody else", victim, here, netip.AddrPort{}, addr("10.0.0.1:4001")},
-		{"somebody else who has sent reports", addr("10.0.0.7:4001"), here, addr("10.0.0.7:4001"), addr("10.0.0.7:4001")},
-		{"another port of somebody else", addr("10.0.0.7:4001"), here, addr("10.0.0.7:5000"), addr("10.0.0.1:4001")},
+		{"another host", victim, here, netip.AddrPort{}, addr("10.0.0.1:4001")},
+		{"another host that has sent reports", addr("10.0.0.7:4001"), here, addr("10.0.0.7:4001"), addr("10.0.0.7:4001")},
+		{"another port of another host", addr("10.0.0.7:4001"), here, addr("10.0.0.7:5000"), addr("10.0.0.1:4001")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := p.stream(timbre.Media{Remote: here, RTCP: c.rtcp}, &recorder{})

@@ -222,21 +222,21 @@ func TestUnexpectedRecordsAreCounted(t *testing.T) {
 	record[0] = 22
 	hello := slices.Clone(record)
 	hello[13] = 1
-	plain, from, _ := open(t, pool(t, 50), nil)
+	inClear, from, _ := open(t, pool(t, 50), nil)
 	from.raw(record)
-	plain.Close()
+	inClear.Close()
 	passive, from, _ := openDTLS(t, pool(t, 50), false, nil)
-	stranger := newSender(t)
-	stranger.to = from.to
+	unknown := newSender(t)
+	unknown.to = from.to
 	from.raw(record) // without a handshake
 	from.raw(hello)
 	for passive.handshake() == nil {
 		await(t)
 	}
 	passive.Update(timbre.Media{Remote: addr("192.0.2.1:9"), Source: addr("192.0.2.1:9").Addr(), DTLS: passive.media.DTLS, Mux: true})
-	stranger.raw(hello)
+	unknown.raw(hello)
 	passive.Close()
-	got := [2][reasons]uint64{plain.Stats().Dropped, passive.Stats().Dropped}
+	got := [2][reasons]uint64{inClear.Stats().Dropped, passive.Stats().Dropped}
 	if want := [2][reasons]uint64{{Malformed: 1}, {OutOfSequence: 1, UnknownSource: 1}}; got != want {
 		t.Errorf("got %v, want %v", got, want)
 	}

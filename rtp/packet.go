@@ -29,7 +29,7 @@ func (s *Stream) handlePacket(b []byte, from netip.AddrPort) {
 	if !ok {
 		return
 	}
-	s.relayMedia(s.plain)
+	s.relayMedia(s.plaintext)
 	if !s.lastArrival.IsZero() {
 		p.idle = max(0, int64(now.Sub(s.lastArrival)/sample))
 	}
@@ -63,7 +63,7 @@ func (s *Stream) accept(b []byte, from netip.AddrPort) (p packet, ok bool) {
 			return p, false
 		}
 	}
-	s.plain = b
+	s.plaintext = b
 	if s.parsed.Unmarshal(b) != nil {
 		s.drop(Malformed, from.String())
 		return p, false

@@ -78,7 +78,7 @@ func TestPairInUseIsSkipped(t *testing.T) {
 	p := pool(t, 30)
 	odd, err := net.ListenUDP("udp", &net.UDPAddr{IP: loopback.AsSlice(), Port: firstPort() + 1})
 	if err != nil {
-		t.Log("somebody else holds it already, which serves as well:", err)
+		t.Log("another program holds the port already:", err)
 	} else {
 		defer odd.Close()
 	}

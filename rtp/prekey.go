@@ -18,7 +18,7 @@ const maxPreKeyPackets = 25
 // decryptOrHold decrypts a packet, or buffers it while a handshake is going on. The caller is the receiving goroutine and holds
 // mu.
 func (s *Stream) decryptOrHold(b []byte, from netip.AddrPort) ([]byte, bool) {
-	plain, why, ok := s.crypto[onMedia].decrypt(b, binary.BigEndian.Uint32(b[8:]))
+	plaintext, why, ok := s.crypto[onMedia].decrypt(b, binary.BigEndian.Uint32(b[8:]))
 	switch {
 	case ok:
 	case why == Unauthentic && s.awaitsKey() && len(s.preKey) < maxPreKeyPackets:
@@ -26,7 +26,7 @@ func (s *Stream) decryptOrHold(b []byte, from netip.AddrPort) ([]byte, bool) {
 	default:
 		s.drop(why, from.String())
 	}
-	return plain, ok
+	return plaintext, ok
 }
 
 // flushPreKey processes packets buffered before the SRTP key arrived.

@@ -24,30 +24,30 @@ func TestRelayReencryptsWithKeysOfEachSide(t *testing.T) {
 	for _, suite := range allSuites {
 		t.Run(suite, func(t *testing.T) {
 			a, b := openRelayed(t, pool(t, 50), discard{})
-			hers, his := testKeys(t, "AEAD_AES_256_GCM", 0x11), testKeys(t, suite, 0x22)
-			a.stream.Update(timbre.Media{Local: loopback, Remote: a.addr(), RTCP: a.control.addr(), Keys: hers})
-			b.stream.Update(timbre.Media{Local: loopback, Remote: b.addr(), RTCP: b.control.addr(), Keys: his})
+			keysA, keysB := testKeys(t, "AEAD_AES_256_GCM", 0x11), testKeys(t, suite, 0x22)
+			a.stream.Update(timbre.Media{Local: loopback, Remote: a.addr(), RTCP: a.control.addr(), Keys: keysA})
+			b.stream.Update(timbre.Media{Local: loopback, Remote: b.addr(), RTCP: b.control.addr(), Keys: keysB})
 			for _, dir := range []struct {
-				from, to       *relayEnd
-				sealed, opened *timbre.SRTPKeys
-			}{{a, b, hers, his}, {b, a, his, hers}} {
-				seal, open := peerContext(t, dir.sealed), receiverContext(t, dir.opened)
+				from, to      *relayEnd
+				send, receive *timbre.SRTPKeys
+			}{{a, b, keysA, keysB}, {b, a, keysB, keysA}} {
+				encrypt, decrypt := peerContext(t, dir.send), receiverContext(t, dir.receive)
 				for range 5 {
-					plain := dir.from.nextPacket()
-					cipher, _ := seal.EncryptRTP(nil, plain, nil)
-					dir.from.raw(cipher)
+					plaintext := dir.from.nextPacket()
+					ciphertext, _ := encrypt.EncryptRTP(nil, plaintext, nil)
+					dir.from.raw(ciphertext)
 					got := receiveFrom(t, dir.to.sender)
-					if bytes.Equal(got, cipher) || bytes.Contains(got, plain[12:]) {
-						t.Fatal("the packet was passed on as it came, or in the clear")
+					if bytes.Equal(got, ciphertext) || bytes.Contains(got, plaintext[12:]) {
+						t.Fatal("got the packet unchanged or in the clear, want it encrypted with the other key")
 					}
-					if got, err := open.DecryptRTP(nil, got, nil); err != nil || !bytes.Equal(got, plain) {
-						t.Fatalf("got % x, %v, want % x", got, err, plain)
+					if got, err := decrypt.DecryptRTP(nil, got, nil); err != nil || !bytes.Equal(got, plaintext) {
+						t.Fatalf("got % x, %v, want % x", got, err, plaintext)
 					}
 				}
 				report, _ := rtcp.Marshal([]rtcp.Packet{&rtcp.SenderReport{SSRC: 77, PacketCount: 5}})
-				cipher, _ := seal.EncryptRTCP(nil, report, nil)
-				dir.from.control.raw(cipher)
-				if got, err := open.DecryptRTCP(nil, receiveFrom(t, dir.to.control), nil); err != nil || !bytes.Equal(got, report) {
+				ciphertext, _ := encrypt.EncryptRTCP(nil, report, nil)
+				dir.from.control.raw(ciphertext)
+				if got, err := decrypt.DecryptRTCP(nil, receiveFrom(t, dir.to.control), nil); err != nil || !bytes.Equal(got, report) {
 					t.Fatalf("got % x, %v, want % x", got, err, report)
 				}
 			}
@@ -63,8 +63,8 @@ func TestUnauthenticPacketsAreNotRelayed(t *testing.T) {
 	other := *k
 	other.Remote = bytes.Repeat([]byte{0x12}, len(k.Remote))
 	a.sendEncrypted(peerContext(t, &other), 1)
-	cipher := a.sendEncrypted(peerContext(t, k), 1)
-	a.raw(cipher) // a replay
+	ciphertext := a.sendEncrypted(peerContext(t, k), 1)
+	a.raw(ciphertext) // a replay
 	if got := receiveFrom(t, b.sender); !bytes.Equal(got[12:], a.sent[len(a.sent)-160:]) {
 		t.Errorf("got % x, want the last packet sent", got)
 	}
@@ -107,7 +107,7 @@ func TestRelayEncryptsWithHandshakeKeys(t *testing.T) {
 		if isDTLS(got) { // the answer to a close_notify
 			continue
 		}
-		if plain, err := in.DecryptRTP(nil, got, nil); err != nil || !bytes.Equal(plain[12:], b.sent) {
+		if plaintext, err := in.DecryptRTP(nil, got, nil); err != nil || !bytes.Equal(plaintext[12:], b.sent) {
 			t.Errorf("got % x, %v, want the packet sent, encrypted", got, err)
 		}
 		return

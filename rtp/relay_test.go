@@ -33,11 +33,11 @@ func receiveFrom(t testing.TB, s *sender) []byte {
 }
 
 // openRelayed opens two streams that are relayed to each other.
-func openRelayed(t testing.TB, p *Pool, hear timbre.Listener) (a, b *relayEnd) {
+func openRelayed(t testing.TB, p *Pool, listener timbre.Listener) (a, b *relayEnd) {
 	t.Helper()
 	open := func() *relayEnd {
 		e := &relayEnd{sender: newSender(t), control: newSender(t)}
-		s, err := p.open(timbre.Media{Local: loopback, Remote: e.addr(), RTCP: e.control.addr(), Source: loopback}, hear)
+		s, err := p.open(timbre.Media{Local: loopback, Remote: e.addr(), RTCP: e.control.addr(), Source: loopback}, listener)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,9 +93,9 @@ func TestPacketsOfUnknownSourceAreNotRelayed(t *testing.T) {
 	a, b := openRelayed(t, pool(t, 50), discard{})
 	a.sendFrames(1)
 	receiveFrom(t, b.sender)
-	stranger := newSender(t)
-	stranger.to = a.to
-	stranger.sendFrames(1)
+	unknown := newSender(t)
+	unknown.to = a.to
+	unknown.sendFrames(1)
 	a.raw([]byte("no RTP"))
 	a.sendFrames(1)
 	if got := receiveFrom(t, b.sender); got[2] != byte((a.seq-1)>>8) || got[3] != byte(a.seq-1) {

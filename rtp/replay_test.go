@@ -91,17 +91,17 @@ func TestCapturedCallIsDecodedCompletely(t *testing.T) {
 func TestHoldInCaptureIsMediaTimeJump(t *testing.T) {
 	const from, to = 145, 245 // packets of port 30206 during the hold
 	datagrams := captured(t, holding, 30206)
-	heard := slices.Concat(datagrams[:from], datagrams[to:])
+	received := slices.Concat(datagrams[:from], datagrams[to:])
 	first := binary.BigEndian.Uint16(datagrams[0][2:])
 	e := &recorder{}
 	p := pool(t, 1)
 	s := p.stream(timbre.Media{Remote: addr("127.0.0.1:30206")}, e)
-	for i, d := range heard {
+	for i, d := range received {
 		d = slices.Clone(d)
 		binary.BigEndian.PutUint16(d[2:], first+uint16(i))
 		s.handleDatagram(d, addr("127.0.0.1:30206"))
 	}
-	if !slices.Equal(e.pcm, decoded(heard)) {
+	if !slices.Equal(e.pcm, decoded(received)) {
 		t.Errorf("got %d samples that differ from those sent", len(e.pcm))
 	}
 	for i, at := range e.at {

@@ -10,7 +10,7 @@ import (
 func TestReportBlocksFollowRFC3550(t *testing.T) {
 	start := time.UnixMilli(1_700_000_000_000)
 	var r sourceStats
-	first := said(0, 160, 0)
+	first := audioPacket(0, 160, 0)
 	first.seq = 0xFFFE
 	if _, ok := r.report(start); ok {
 		t.Error("got a report block, want none before the first packet")
@@ -20,7 +20,7 @@ func TestReportBlocksFollowRFC3550(t *testing.T) {
 		if i%5 == 3 {
 			continue // lost: 4 of 20
 		}
-		p := said(uint32(i*160), 160, 0)
+		p := audioPacket(uint32(i*160), 160, 0)
 		p.seq = first.seq + uint16(i)
 		now := start.Add(time.Duration(i) * 20 * time.Millisecond)
 		if i%2 == 1 {
@@ -48,7 +48,7 @@ func TestReportBlocksFollowRFC3550(t *testing.T) {
 func TestPauseDoesNotCountAsJitter(t *testing.T) {
 	now := time.UnixMilli(1_700_000_000_000)
 	var r sourceStats
-	p := said(0xFFFFFF00, 160, 0)
+	p := audioPacket(0xFFFFFF00, 160, 0)
 	r.reset(&p)
 	for range 100 {
 		r.count(&p, now)

@@ -131,11 +131,11 @@ func (p *timeRecorder) length() time.Duration { return time.Duration(len(p.pcm))
 
 // correlation is the highest normalised cross-correlation of two recordings, and the delay of the second one in samples at which
 // it occurs.
-func correlation(said, heard []int16) (best float64, late int) {
+func correlation(sent, received []int16) (best float64, late int) {
 	for lag := -40; lag <= 240; lag++ {
 		var both, one, other float64
-		for i := max(0, -lag); i < min(len(said), len(heard)-lag); i++ {
-			a, b := float64(said[i]), float64(heard[i+lag])
+		for i := max(0, -lag); i < min(len(sent), len(received)-lag); i++ {
+			a, b := float64(sent[i]), float64(received[i+lag])
 			both, one, other = both+a*b, one+a*a, other+b*b
 		}
 		if r := both / math.Sqrt(one*other+1); r > best {

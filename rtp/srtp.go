@@ -81,10 +81,10 @@ func (e *cryptoContext) decrypt(b []byte, ssrc uint32) ([]byte, Reason, bool) {
 	if !known && e.ssrcs >= maxSSRCs {
 		return nil, OutOfSequence, false
 	}
-	plain, err := e.in.DecryptRTP(e.buf[:0], b, &e.header)
+	plaintext, err := e.in.DecryptRTP(e.buf[:0], b, &e.header)
 	if err != nil && e.previous != nil {
 		if old, e2 := e.previous.DecryptRTP(e.buf[:0], b, &e.header); e2 == nil {
-			plain, err, known = old, nil, true
+			plaintext, err, known = old, nil, true
 		}
 	}
 	if err != nil {
@@ -96,8 +96,8 @@ func (e *cryptoContext) decrypt(b []byte, ssrc uint32) ([]byte, Reason, bool) {
 	if e.decrypted++; e.decrypted >= previousSourceLimit {
 		e.previous = nil
 	}
-	e.buf = plain
-	return plain, 0, true
+	e.buf = plaintext
+	return plaintext, 0, true
 }
 
 // decryptControl is decrypt for RTCP, whose packets stay valid.
@@ -109,10 +109,10 @@ func (e *cryptoContext) decryptControl(b []byte, ssrc uint32) ([]byte, Reason, b
 	if !known && e.ssrcs >= maxSSRCs {
 		return nil, OutOfSequence, false
 	}
-	plain, err := e.in.DecryptRTCP(nil, b, nil)
+	plaintext, err := e.in.DecryptRTCP(nil, b, nil)
 	if err != nil && e.previous != nil {
 		if old, e2 := e.previous.DecryptRTCP(nil, b, nil); e2 == nil {
-			plain, err, known = old, nil, true
+			plaintext, err, known = old, nil, true
 		}
 	}
 	if err != nil {
@@ -121,7 +121,7 @@ func (e *cryptoContext) decryptControl(b []byte, ssrc uint32) ([]byte, Reason, b
 	if !known {
 		e.ssrcs++
 	}
-	return plain, 0, true
+	return plaintext, 0, true
 }
 
 // encrypt returns an RTP packet as SRTP, in buf or, if that is too small, in a new buffer.

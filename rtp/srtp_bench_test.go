@@ -19,10 +19,10 @@ func BenchmarkReceiveEncrypted(b *testing.B) {
 			c := peerContext(b, k)
 			packets := make([][]byte, batch)
 			for i := range packets {
-				plain := speech()
-				step(plain, i)
+				plaintext := speech()
+				step(plaintext, i)
 				var err error
-				if packets[i], err = c.EncryptRTP(nil, plain, nil); err != nil {
+				if packets[i], err = c.EncryptRTP(nil, plaintext, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -105,9 +105,9 @@ func TestEverySuiteDecryptsAndReports(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			plain, err := ours.DecryptRTCP(nil, report[:n], nil)
-			if err != nil || !bytes.Contains(plain, []byte("timbre-")) {
-				t.Errorf("got report %q, %v, want one with our name", plain, err)
+			plaintext, err := ours.DecryptRTCP(nil, report[:n], nil)
+			if err != nil || !bytes.Contains(plaintext, []byte("timbre-")) {
+				t.Errorf("got report %q, %v, want one with our name", plaintext, err)
 			}
 			s.Close()
 			if !slices.Equal(to.pcm, codec.ULaw.Decode(nil, from.sent)) {
@@ -126,10 +126,10 @@ func TestUnauthenticPacketsAreDropped(t *testing.T) {
 			p := pool(t, 50)
 			k := testKeys(t, suite, 1)
 			s, from, to := open(t, p, func(s *timbre.Media) { s.Keys, s.LatchAny = k, true })
-			thief := newSender(t)
-			thief.to = from.to
-			thief.sendEncrypted(peerContext(t, testKeys(t, suite, 2)), 20) // the wrong key
-			thief.sendFrames(1)                                            // in the clear
+			attacker := newSender(t)
+			attacker.to = from.to
+			attacker.sendEncrypted(peerContext(t, testKeys(t, suite, 2)), 20) // the wrong key
+			attacker.sendFrames(1)                                            // in the clear
 			c := peerContext(t, k)
 			again := from.sendEncrypted(c, 3)
 			to.wait(t, 3)
@@ -159,9 +159,9 @@ func TestUnauthenticPacketsAreDropped(t *testing.T) {
 func TestUnauthenticPacketDoesNotLatch(t *testing.T) {
 	k := testKeys(t, "AEAD_AES_128_GCM", 1)
 	s, from, to := open(t, pool(t, 50), func(s *timbre.Media) { s.Keys, s.Remote = k, addr("127.0.0.1:9") })
-	thief := newSender(t) // on the signalled host
-	thief.to = from.to
-	thief.sendEncrypted(peerContext(t, testKeys(t, "AEAD_AES_128_GCM", 2)), 5)
+	attacker := newSender(t) // on the signalled host
+	attacker.to = from.to
+	attacker.sendEncrypted(peerContext(t, testKeys(t, "AEAD_AES_128_GCM", 2)), 5)
 	from.sendEncrypted(peerContext(t, k), 5)
 	to.wait(t, 5)
 	if got := s.Stats().Dropped[UnknownSource]; got != 0 {
@@ -255,8 +255,8 @@ func TestSSRCsOfAKeyAreBounded(t *testing.T) {
 	}
 	c := peerContext(t, k)
 	for ssrc := range uint32(2 * maxSSRCs) {
-		plain, _ := (&rtp.Packet{Header: rtp.Header{Version: 2, SSRC: ssrc}, Payload: []byte{1}}).Marshal()
-		b, err := c.EncryptRTP(nil, plain, nil)
+		plaintext, _ := (&rtp.Packet{Header: rtp.Header{Version: 2, SSRC: ssrc}, Payload: []byte{1}}).Marshal()
+		b, err := c.EncryptRTP(nil, plaintext, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -38,7 +38,7 @@ type Stream struct {
 	parsed      rtp.Packet
 	lastArrival time.Time      // of a packet
 	preKey      []preKeyPacket // packets buffered until their key arrives
-	plain       []byte         // the current packet, decrypted
+	plaintext   []byte         // the current packet, decrypted
 	relayBuf    []byte         // the same, as it is relayed
 
 	mu          sync.Mutex // guards the fields below

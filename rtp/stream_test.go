@@ -97,7 +97,7 @@ func (s *sender) raw(b []byte) {
 type liveRecorder struct {
 	recorder
 	mu    sync.Mutex
-	grown chan struct{} // closed and made anew with every frame
+	grown chan struct{} // closed and replaced with every frame
 }
 
 func (r *liveRecorder) Frame(f timbre.Frame) {

@@ -24,8 +24,8 @@ func (e *recorder) Frame(f timbre.Frame) {
 	e.at, e.pcm, e.len = append(e.at, f.At), append(e.pcm, f.PCM...), append(e.len, len(f.PCM))
 }
 
-// said is a packet of one code word with timestamp ts.
-func said(ts uint32, samples int, word byte) packet {
+// audioPacket is a packet of one code word with timestamp ts.
+func audioPacket(ts uint32, samples int, word byte) packet {
 	return packet{ts: ts, codec: timbre.PCMU, payload: slices.Repeat([]byte{word}, samples)}
 }
 
@@ -34,7 +34,7 @@ func TestPacketsOfAnyLengthBecome20msFrames(t *testing.T) {
 		e := &recorder{}
 		line := timeline{to: e}
 		for i := range 12 {
-			line.add(said(uint32(0xFFFFFF00+i*ms*8), ms*8, byte(i)))
+			line.add(audioPacket(uint32(0xFFFFFF00+i*ms*8), ms*8, byte(i)))
 		}
 		if got, want := len(e.at), 12*ms/20; got != want {
 			t.Errorf("%d ms: got %d frames, want %d", ms, got, want)
@@ -56,9 +56,9 @@ func TestPacketsOfAnyLengthBecome20msFrames(t *testing.T) {
 func TestMediaTimeFollowsTimestamps(t *testing.T) {
 	const ms = time.Millisecond
 	event := packet{ts: 320, codec: timbre.TelephoneEvent, payload: make([]byte, 4)}
-	fresh := said(99999, 160, 2)
+	fresh := audioPacket(99999, 160, 2)
 	fresh.first = true
-	after, lostEvent := said(480, 160, 2), event
+	after, lostEvent := audioPacket(480, 160, 2), event
 	after.afterLoss, lostEvent.afterLoss = true, true
 	for name, c := range map[string]struct {
 		second  []packet // after two packets of 20 ms from timestamp 0
@@ -66,27 +66,27 @@ func TestMediaTimeFollowsTimestamps(t *testing.T) {
 		filled  int // samples
 		rebased uint64
 	}{
-		"no gap":                          {[]packet{said(320, 160, 2)}, 40 * ms, 0, 0},
-		"nothing sent for a moment":       {[]packet{said(480, 160, 2)}, 60 * ms, 160, 0},
+		"no gap":                          {[]packet{audioPacket(320, 160, 2)}, 40 * ms, 0, 0},
+		"nothing sent for a moment":       {[]packet{audioPacket(480, 160, 2)}, 60 * ms, 160, 0},
 		"lost packet":                     {[]packet{after}, 60 * ms, 0, 0},
-		"lost before a key was pressed":   {[]packet{lostEvent, said(480, 160, 2)}, 60 * ms, 0, 0},
-		"nothing sent for 200 ms":         {[]packet{said(320+1600, 160, 2)}, 240 * ms, 1600, 0},
-		"hold":                            {[]packet{said(320+8000, 160, 2)}, 1040 * ms, 0, 0},
-		"key pressed":                     {[]packet{event, event, said(1280, 160, 2)}, 160 * ms, 960, 0},
-		"comfort noise":                   {[]packet{{ts: 320, codec: timbre.ComfortNoise, payload: []byte{60}}, said(8320, 160, 2)}, 1040 * ms, 0, 0},
-		"clock a little late":             {[]packet{said(330, 160, 2)}, 40 * ms, 0, 0},
-		"clock a little early":            {[]packet{said(310, 160, 2)}, 40 * ms, 0, 0},
-		"clock set back":                  {[]packet{said(0, 160, 2)}, 40 * ms, 0, 1},
-		"clock set far back":              {[]packet{said(0x90000000, 160, 2)}, 40 * ms, 0, 1},
-		"clock set far ahead":             {[]packet{said(0x70000000, 160, 2)}, 40 * ms, 0, 1},
+		"lost before a key was pressed":   {[]packet{lostEvent, audioPacket(480, 160, 2)}, 60 * ms, 0, 0},
+		"nothing sent for 200 ms":         {[]packet{audioPacket(320+1600, 160, 2)}, 240 * ms, 1600, 0},
+		"hold":                            {[]packet{audioPacket(320+8000, 160, 2)}, 1040 * ms, 0, 0},
+		"key pressed":                     {[]packet{event, event, audioPacket(1280, 160, 2)}, 160 * ms, 960, 0},
+		"comfort noise":                   {[]packet{{ts: 320, codec: timbre.ComfortNoise, payload: []byte{60}}, audioPacket(8320, 160, 2)}, 1040 * ms, 0, 0},
+		"clock a little late":             {[]packet{audioPacket(330, 160, 2)}, 40 * ms, 0, 0},
+		"clock a little early":            {[]packet{audioPacket(310, 160, 2)}, 40 * ms, 0, 0},
+		"clock set back":                  {[]packet{audioPacket(0, 160, 2)}, 40 * ms, 0, 1},
+		"clock set far back":              {[]packet{audioPacket(0x90000000, 160, 2)}, 40 * ms, 0, 1},
+		"clock set far ahead":             {[]packet{audioPacket(0x70000000, 160, 2)}, 40 * ms, 0, 1},
 		"new source":                      {[]packet{fresh}, 40 * ms, 0, 1},
-		"new source that begins silently": {[]packet{{first: true, ts: 5}, said(99999, 160, 2)}, 40 * ms, 0, 1},
+		"new source that begins silently": {[]packet{{first: true, ts: 5}, audioPacket(99999, 160, 2)}, 40 * ms, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := &recorder{}
 			line := timeline{to: e}
-			line.add(said(0, 160, 1))
-			line.add(said(160, 160, 1))
+			line.add(audioPacket(0, 160, 1))
+			line.add(audioPacket(160, 160, 1))
 			for _, p := range c.second {
 				line.add(p)
 			}
@@ -109,8 +109,8 @@ func TestMediaTimeFollowsTimestamps(t *testing.T) {
 func TestPauseFlushesIncompleteFrame(t *testing.T) {
 	e := &recorder{}
 	line := timeline{to: e}
-	line.add(said(0, 240, 1))
-	line.add(said(8000, 240, 2))
+	line.add(audioPacket(0, 240, 1))
+	line.add(audioPacket(8000, 240, 2))
 	line.flush()
 	if !slices.Equal(e.len, []int{160, 80, 160, 80}) {
 		t.Errorf("got frames of %v samples, want 160, 80, 160, 80", e.len)
@@ -125,7 +125,7 @@ func TestSlowSenderClockLosesNoAudio(t *testing.T) {
 	e := &recorder{}
 	line := timeline{to: e}
 	for i := range 1000 {
-		line.add(said(uint32(i*159), 160, byte(i)))
+		line.add(audioPacket(uint32(i*159), 160, byte(i)))
 	}
 	if len(e.pcm) != 160000 {
 		t.Errorf("got %d samples, want 160000", len(e.pcm))
@@ -136,7 +136,7 @@ func TestStuckSenderClockLosesNoAudio(t *testing.T) {
 	e := &recorder{}
 	line := timeline{to: e}
 	for range 100 {
-		line.add(said(4711, 160, 1))
+		line.add(audioPacket(4711, 160, 1))
 	}
 	if got := e.at[len(e.at)-1]; len(e.at) != 100 || got != 99*timbre.FrameDuration {
 		t.Errorf("got %d frames, the last at %v, want 100 and %v", len(e.at), got, 99*timbre.FrameDuration)
@@ -147,7 +147,7 @@ func TestMediaTimeNeverOverflows(t *testing.T) {
 	e := &recorder{}
 	line := timeline{to: e}
 	for i := range 3000 {
-		line.add(said(uint32(i)*maxJump, 160, 1))
+		line.add(audioPacket(uint32(i)*maxJump, 160, 1))
 	}
 	if !slices.IsSorted(e.at) || e.at[len(e.at)-1] > 1001*time.Hour {
 		t.Errorf("got the last frame at %v, want frames in order up to 1001 h", e.at[len(e.at)-1])
@@ -164,8 +164,8 @@ func TestNewSourceContinuesAfterPause(t *testing.T) {
 		for _, fresh := range []bool{true, false} { // a new source, or the same one with a new clock
 			e := &recorder{}
 			line := timeline{to: e}
-			line.add(said(1<<20, 160, 1))
-			p := said(7, 160, 2)
+			line.add(audioPacket(1<<20, 160, 1))
+			p := audioPacket(7, 160, 2)
 			p.first, p.idle = fresh, c.idle
 			line.add(p)
 			if len(e.at) != 2 || e.at[1] != c.at {

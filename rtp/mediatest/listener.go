@@ -21,7 +21,7 @@ type listener struct {
 
 	mu     sync.Mutex
 	frames []frame
-	grown  chan struct{} // closed and made anew with every frame
+	grown  chan struct{} // closed and replaced with every frame
 }
 
 func newListener() *listener { return &listener{grown: make(chan struct{})} }
