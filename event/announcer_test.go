@@ -2,9 +2,7 @@ package event_test
 
 import (
 	"bytes"
-	"context"
 	"flag"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,8 +11,6 @@ import (
 	"time"
 
 	"timbre"
-	"timbre/environment"
-	"timbre/event"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -43,42 +39,6 @@ var (
 	current = &timbre.ToneSpan{Start: at.Add(-30 * time.Second), End: at, Tone: timbre.Tone{Neutral: 0.83, Positive: 0.13, Negative: 0.04}}
 	overall = &timbre.ToneSpan{Start: at.Truncate(time.Minute), End: at, Tone: timbre.Tone{Neutral: 0.25, Positive: 0.65, Negative: 0.1}}
 )
-
-// routes are Routes in memory.
-type routes struct {
-	streaming *timbre.Streaming
-	config    *timbre.Configuration
-	err       error
-}
-
-func (r *routes) Streaming(context.Context, string) (timbre.Streaming, error) {
-	if r.err != nil {
-		return timbre.Streaming{}, r.err
-	}
-	if r.streaming == nil {
-		return timbre.Streaming{}, timbre.Errorf(timbre.NotFound, "", "no streaming configuration")
-	}
-	return *r.streaming, nil
-}
-
-func (r *routes) Configuration(_ context.Context, id string) (timbre.Configuration, error) {
-	if r.config == nil || id != config {
-		return timbre.Configuration{}, timbre.Errorf(timbre.NotFound, "", "no such configuration")
-	}
-	return *r.config, nil
-}
-
-func linked(elements ...timbre.Element) *routes {
-	return &routes{
-		streaming: &timbre.Streaming{Targets: []string{"EventBridge"}, Insights: &timbre.InsightsLink{ConfigurationARN: config}},
-		config:    &timbre.Configuration{ARN: config, Elements: append([]timbre.Element{{Type: "VoiceAnalyticsProcessor"}}, elements...)},
-	}
-}
-
-func announcer(r event.Routes) *event.Announcer {
-	env := environment.Environment{Account: "111122223333", Region: "us-east-1", Now: func() time.Time { return at }}
-	return event.New(env, event.Config{Streaming: map[string]string{"EventBridge": hook}}, r)
-}
 
 func TestPayloads(t *testing.T) {
 	task := func(kind timbre.EventType, status string) timbre.Event {
@@ -144,66 +104,6 @@ func TestPayloads(t *testing.T) {
 	}
 }
 
-func key(e timbre.Event) string {
-	if e.Type == timbre.SpeakerSearchStatus || e.Type == timbre.VoiceToneStatus {
-		return e.TaskID
-	}
-	return e.Call.TransactionID
-}
-
-func TestTargets(t *testing.T) {
-	const lambda, kinesis, topic = "arn:aws:lambda:us-east-1:1:function:f", "arn:aws:kinesis:us-east-1:1:stream/s", "arn:aws:sns:us-east-1:1:t"
-	all := []timbre.Element{
-		{Type: "SqsQueueSink", Target: hook},
-		{Type: "LambdaFunctionSink", Target: lambda},
-		{Type: "KinesisDataStreamSink", Target: kinesis},
-		{Type: "SnsTopicSink", Target: topic},
-		{Type: "LambdaFunctionSink", Target: hook},
-		{Type: "S3RecordingSink", Target: "arn:aws:s3:::b"},
-		{Type: "SqsQueueSink"},
-	}
-	four := []string{hook, lambda, kinesis, topic}
-	for _, c := range []struct {
-		name   string
-		change func(*routes)
-		ready, task,
-		stream []string
-	}{
-		{"linked and enabled", func(*routes) {}, four, four, []string{hook}},
-		{"no streaming configuration", func(r *routes) { r.streaming = nil }, nil, nil, nil},
-		{"streaming disabled", func(r *routes) { r.streaming.Disabled = true }, nil, four, nil},
-		{"no link", func(r *routes) { r.streaming.Insights = nil }, nil, nil, []string{hook}},
-		{"link disabled", func(r *routes) { r.streaming.Insights.Disabled = true }, nil, nil, []string{hook}},
-		{"configuration vanished", func(r *routes) { r.config = nil }, nil, nil, []string{hook}},
-		{"another configuration", func(r *routes) { r.streaming.Insights.ConfigurationARN += "x" }, nil, nil, []string{hook}},
-		{"no voice analytics", func(r *routes) { r.config.Elements = r.config.Elements[1:] }, nil, four, []string{hook}},
-		{"no sink", func(r *routes) { r.config.Elements = r.config.Elements[:1] }, nil, nil, []string{hook}},
-		{"no streaming target", func(r *routes) { r.streaming.Targets = nil }, four, four, nil},
-		{"streaming target not set up", func(r *routes) { r.streaming.Targets = []string{"SNS", "SQS"} }, four, four, nil},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			r := linked(all...)
-			a := announcer(r)
-			c.change(r) // what is put takes effect at the next event
-			for status, want := range map[string][]string{timbre.AnalyticsReady: c.ready, timbre.ToneFailure: c.task, timbre.StreamingStarted: c.stream} {
-				e := timbre.Event{ID: "Id-1", Status: status, Time: at, Call: call, Type: map[string]timbre.EventType{
-					timbre.AnalyticsReady: timbre.VoiceAnalyticsStatus, timbre.ToneFailure: timbre.VoiceToneStatus,
-					timbre.StreamingStarted: timbre.StreamingStatus,
-				}[status]}
-				notices, err := a.Notices(t.Context(), e)
-				must(t, err)
-				var got []string
-				for _, n := range notices {
-					got = append(got, n.Target)
-				}
-				if !slices.Equal(got, want) {
-					t.Errorf("%s: got targets %v, want %v", status, got, want)
-				}
-			}
-		})
-	}
-}
-
 func TestNoticesKeepTheOrderOfEvents(t *testing.T) {
 	a := announcer(linked(timbre.Element{Type: "SqsQueueSink", Target: queue}, timbre.Element{Type: "SqsQueueSink", Target: hook}))
 	var events []timbre.Event
@@ -221,19 +121,6 @@ func TestNoticesKeepTheOrderOfEvents(t *testing.T) {
 	}
 }
 
-func TestMissingConfigurationIsLogged(t *testing.T) {
-	var log strings.Builder
-	r := linked()
-	r.config = nil
-	a := event.New(environment.Environment{Log: slog.New(slog.NewTextHandler(&log, nil))}, event.Config{}, r)
-	if _, err := a.Notices(t.Context(), timbre.Event{ID: "Id-7", Type: timbre.SpeakerSearchStatus, Call: call}); err != nil {
-		t.Fatal(err)
-	}
-	if lines := strings.Count(log.String(), "\n"); lines != 1 || !strings.Contains(log.String(), config) || !strings.Contains(log.String(), "Id-7") {
-		t.Errorf("got log %q, want one line with the configuration and the event", log.String())
-	}
-}
-
 func TestStoreErrorIsReturned(t *testing.T) {
 	a := announcer(&routes{err: timbre.Errorf(timbre.Internal, "store", "disk full")})
 	if n, err := a.Notices(t.Context(), timbre.Event{Type: timbre.StreamingStatus}); err == nil || n != nil {
@@ -244,12 +131,5 @@ func TestStoreErrorIsReturned(t *testing.T) {
 func TestUnknownTypeIsAnError(t *testing.T) {
 	if _, err := announcer(linked(timbre.Element{Type: "SqsQueueSink", Target: queue})).Notices(t.Context(), timbre.Event{Type: "Weather", Call: call}); timbre.KindOf(err) != timbre.Internal || err == nil {
 		t.Error(err)
-	}
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }
