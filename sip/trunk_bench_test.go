@@ -25,6 +25,7 @@ func BenchmarkTrunkCall(b *testing.B) {
 	defer conn.Close()
 	go answerAll(conn)
 	s := newBench(b, "udp://127.0.0.1:0")
+	s.sipLog.off = true
 	*s.dir = *gatewayed("udp", conn.LocalAddr().(*net.UDPAddr).Port)
 	if _, err := s.Listen(); err != nil {
 		b.Fatal(err)

@@ -89,7 +89,7 @@ func NewUAS(cfg Config, invite *gosip.Request) *Dialog {
 	d := newDialog(cfg)
 	d.callID, d.remoteSeq = invite.CallID().Value(), invite.CSeq().SeqNo
 	d.local, d.remote = invite.To().AsFrom(), invite.From().AsTo()
-	d.local.Params.Add("tag", NewTag())
+	d.local.Params.Add("tag", newTag())
 	d.target = *invite.Contact().Address.Clone()
 	d.routes = header.Values(invite, "record-route")
 	d.sips = wantsSIPS(invite)
@@ -102,7 +102,7 @@ func NewUAC(cfg Config, from gosip.FromHeader, to gosip.ToHeader, target gosip.U
 	d := newDialog(cfg)
 	d.callID, d.local, d.remote, d.target = uuid.NewString(), from, to, target
 	d.local.Params = d.local.Params.Clone()
-	d.local.Params.Add("tag", NewTag())
+	d.local.Params.Add("tag", newTag())
 	d.sips = target.Scheme == "sips"
 	return d
 }
@@ -114,14 +114,11 @@ func newDialog(cfg Config) *Dialog {
 	return d
 }
 
-// NewTag returns a tag for From or To (RFC 3261, 19.3).
-func NewTag() string { return uuid.NewString() }
+// newTag returns a tag for From or To (RFC 3261, 19.3).
+func newTag() string { return uuid.NewString() }
 
 // CallID is the Call-ID.
 func (d *Dialog) CallID() string { return d.callID }
-
-// Network is the one that the dialog's messages travel by: udp, tcp or tls.
-func (d *Dialog) Network() string { return d.cfg.Network }
 
 // Peer is where the peer's messages come from.
 func (d *Dialog) Peer() netip.AddrPort { return d.cfg.Peer }

@@ -14,8 +14,8 @@ import (
 const (
 	// DefaultSession is the interval of a session where the peer asks for none.
 	DefaultSession = 30 * time.Minute
-	// MinSession is the shortest interval that RFC 4028 allows.
-	MinSession = 90 * time.Second
+	// minSession is the shortest interval that RFC 4028 allows.
+	minSession = 90 * time.Second
 )
 
 // Session is a session timer as it was agreed (RFC 4028). The zero value is none.
@@ -42,10 +42,10 @@ func ReadTimerParams(m header.Message) (p TimerParams, r *transport.Refusal) {
 
 // TooSmall is the refusal of an interval that is shorter than RFC 4028 allows; nil when it is not.
 func (p TimerParams) TooSmall() *transport.Refusal {
-	if p.Interval == 0 || p.Interval >= MinSession {
+	if p.Interval == 0 || p.Interval >= minSession {
 		return nil
 	}
-	return transport.Refuse(422, "session", "session interval %v is too small", p.Interval).With("Min-SE", seconds(MinSession))
+	return transport.Refuse(422, "session", "session interval %v is too small", p.Interval).With("Min-SE", seconds(minSession))
 }
 
 // duration reads a header of seconds with parameters, of which it returns the refresher; zero without the header.
@@ -89,7 +89,7 @@ func (s Session) Ask(req *gosip.Request, minSE time.Duration) {
 		value += ";refresher=uas"
 	}
 	req.AppendHeader(gosip.NewHeader("Session-Expires", value))
-	req.AppendHeader(gosip.NewHeader("Min-SE", seconds(max(MinSession, minSE))))
+	req.AppendHeader(gosip.NewHeader("Min-SE", seconds(max(minSession, minSE))))
 	req.AppendHeader(gosip.NewHeader("Supported", "timer"))
 }
 
@@ -97,7 +97,7 @@ func (s Session) Ask(req *gosip.Request, minSE time.Duration) {
 // so that its death is noticed.
 func Granted(res *gosip.Response) Session {
 	p, r := ReadTimerParams(res)
-	if r != nil || p.Interval < MinSession {
+	if r != nil || p.Interval < minSession {
 		return Session{Interval: DefaultSession, LocalRefresher: true}
 	}
 	return Session{Interval: p.Interval, LocalRefresher: p.Refresher != "uas"}

@@ -28,6 +28,15 @@ func Name(name string) string {
 	return name
 }
 
+// isNamed reports whether a header has a name, as Name returns it. It does not allocate.
+func isNamed(h gosip.Header, name string) bool {
+	own := strings.TrimSpace(h.Name())
+	if len(own) == 1 {
+		return Name(own) == name
+	}
+	return strings.EqualFold(own, name)
+}
+
 // All are all headers of a message by Name. The values of a repeated header are joined by ", ", in valid UTF-8.
 func All(m Message) map[string]string {
 	all := make(map[string]string, len(m.Headers()))
@@ -45,7 +54,7 @@ func All(m Message) map[string]string {
 func Values(m Message, name string) []string {
 	var all []string
 	for _, h := range m.Headers() {
-		if Name(h.Name()) == name {
+		if isNamed(h, name) {
 			all = append(all, h.Value())
 		}
 	}
@@ -55,7 +64,7 @@ func Values(m Message, name string) []string {
 // Value is the value of the first header of a name; empty without.
 func Value(m Message, name string) string {
 	for _, h := range m.Headers() {
-		if Name(h.Name()) == name {
+		if isNamed(h, name) {
 			return h.Value()
 		}
 	}
