@@ -17,13 +17,13 @@ import (
 	"testing"
 )
 
-// listed is what `go list` tells of a package.
+// listed is the output of `go list` for a package.
 type listed struct {
 	ImportPath, Name, Doc, Dir         string
 	Imports, TestImports, XTestImports []string
 }
 
-// folder is the package's folder in the repository: "." for the root.
+// folder is the package's folder in the repository; empty for the root.
 func (p listed) folder() string {
 	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "timbre"), "/")
 }
@@ -47,28 +47,28 @@ func packages(t *testing.T) []listed {
 	}
 }
 
-// stations are the folders that may import of this module nothing but the root and what lies below them.
-var stations = []string{
+// stages are the folders that may import from this module only the root, shared packages and their own subfolders.
+var stages = []string{
 	"sip", "feed", "rtp", "call", "speech", "infer", "voice", "tone", "search", "task", "pipeline", "event", "notify", "api",
 	"logbook", "store", "vault", "config", "models", "admission",
 }
 
-// programs are the folders that may see all others.
+// programs are the folders that may import all others.
 var programs = []string{"cmd", "node", "conformance", "test", "bench"}
 
-// sharedPackages are what several stations use besides the root. They import nothing of this module.
+// sharedPackages are used by several stages. They import nothing from this module.
 var sharedPackages = []string{"environment"}
 
-// forTests may be used by the tests of any station: the real models, the means to run them, recordings, a bad network, real
-// keys, and the real decisions on who may call.
+// forTests are packages that the tests of any stage may import: models and their runtime, codecs and recordings, network
+// impairments, keys, and admission.
 var forTests = []string{"timbre/admission", "timbre/admission/source", "timbre/models", "timbre/infer", "timbre/rtp/codec", "timbre/rtp/impair", "timbre/vault"}
 
-// within says whether a package or folder is name or lies below it.
+// within says whether a package or folder is one of names or below it.
 func within(path string, names ...string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return path == n || strings.HasPrefix(path, n+"/") })
 }
 
-func TestRootImportsTheStandardLibraryAlone(t *testing.T) {
+func TestRootImportsOnlyStandardLibrary(t *testing.T) {
 	for _, p := range packages(t) {
 		if p.folder() != "" {
 			continue
@@ -81,7 +81,7 @@ func TestRootImportsTheStandardLibraryAlone(t *testing.T) {
 	}
 }
 
-func TestStationsImportOnlyRootAndTheirOwn(t *testing.T) {
+func TestStagesImportOnlyRootAndOwnPackages(t *testing.T) {
 	for _, p := range packages(t) {
 		top, _, _ := strings.Cut(p.folder(), "/")
 		switch {
@@ -94,8 +94,8 @@ func TestStationsImportOnlyRootAndTheirOwn(t *testing.T) {
 				}
 			}
 			continue
-		case !slices.Contains(stations, top):
-			t.Errorf("%s is neither a station nor a program: see design, The path of a second of speech", p.ImportPath)
+		case !slices.Contains(stages, top):
+			t.Errorf("%s is neither a stage nor a program: see docs/architecture.md", p.ImportPath)
 			continue
 		}
 		foreign := func(i string) bool {
@@ -115,7 +115,7 @@ func TestStationsImportOnlyRootAndTheirOwn(t *testing.T) {
 	}
 }
 
-func TestDriversStayWhereTheyBelong(t *testing.T) {
+func TestDriversAreImportedOnlyByTheirStage(t *testing.T) {
 	rules := []struct {
 		driver string // a prefix of import paths
 		homes  []string
@@ -134,14 +134,14 @@ func TestDriversStayWhereTheyBelong(t *testing.T) {
 		for _, i := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
 			for _, r := range rules {
 				if (i == r.driver || r.driver != "C" && strings.HasPrefix(i, r.driver)) && !within(p.folder(), r.homes...) {
-					t.Errorf("%s imports %s, which belongs in %s", p.ImportPath, i, strings.Join(r.homes, ", "))
+					t.Errorf("%s imports %s, want it imported only in %s", p.ImportPath, i, strings.Join(r.homes, ", "))
 				}
 			}
 		}
 	}
 }
 
-func TestEveryPackageSaysWhatItIs(t *testing.T) {
+func TestEveryPackageHasComment(t *testing.T) {
 	for _, p := range packages(t) {
 		if p.Name != "" && p.Doc == "" && !onlyTests(p) {
 			t.Errorf("%s has no package comment", p.ImportPath)
@@ -154,18 +154,18 @@ func onlyTests(p listed) bool {
 	return !slices.ContainsFunc(files, func(f string) bool { return !strings.HasSuffix(f, "_test.go") })
 }
 
-func TestNoFolderIsADrawer(t *testing.T) {
-	drawers := []string{"util", "utils", "common", "helper", "helpers", "types", "pkg", "misc", "shared", "internal", "lib"}
+func TestFoldersAreNamedAfterTheirContent(t *testing.T) {
+	vagueNames := []string{"util", "utils", "common", "helper", "helpers", "types", "pkg", "misc", "shared", "internal", "lib"}
 	walk(t, func(file string) {
 		for _, part := range strings.Split(path.Dir(filepath.ToSlash(file)), "/") {
-			if slices.Contains(drawers, part) {
-				t.Errorf("%s: call the folder by what it holds, not %q", file, part)
+			if slices.Contains(vagueNames, part) {
+				t.Errorf("%s: name the folder after its content, not %q", file, part)
 			}
 		}
 	})
 }
 
-func TestNobodySleeps(t *testing.T) {
+func TestNoCodeSleeps(t *testing.T) {
 	walk(t, func(file string) {
 		fset := token.NewFileSet()
 		f, err := parser.ParseFile(fset, file, nil, parser.SkipObjectResolution)
@@ -176,7 +176,7 @@ func TestNobodySleeps(t *testing.T) {
 		ast.Inspect(f, func(n ast.Node) bool {
 			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Sleep" {
 				if x, ok := s.X.(*ast.Ident); ok && x.Name == "time" {
-					t.Errorf("%s: time.Sleep; wait for a channel or a timer, test on testing/synctest", fset.Position(n.Pos()))
+					t.Errorf("%s: time.Sleep; wait on a channel or a timer, and test with testing/synctest", fset.Position(n.Pos()))
 				}
 			}
 			return true

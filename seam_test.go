@@ -69,7 +69,7 @@ func declaredSeams(t *testing.T) (all []seam) {
 		if !below {
 			stage = "."
 		}
-		if strings.HasSuffix(file, "_test.go") || below && !slices.Contains(stations, stage) {
+		if strings.HasSuffix(file, "_test.go") || below && !slices.Contains(stages, stage) {
 			return
 		}
 		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
