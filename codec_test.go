@@ -97,7 +97,8 @@ func TestCodecsAreNamedInTheirTableAndDecoderAlone(t *testing.T) {
 				named, _ = codecNamed(text)
 			}
 		}
-		if g711 := named == PCMU || named == PCMA; named != 0 && !(g711 && senders[file]) {
+		sendsG711 := senders[file] && (named == PCMU || named == PCMA)
+		if named != 0 && !sendsG711 {
 			t.Errorf("got codec %s named in %s, want it in codec.go and its decoder alone", named, file)
 		}
 	})
