@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// opening is how many packets that open the way through a NAT are dropped at most, all of them RTCP that says PING: baresip
-// sends one in the clear however it encrypts, and with DTLS one more that may be here before the key.
+// opening is the number of NAT keep-alive packets (RTCP containing PING) that may be dropped: baresip sends one unencrypted in
+// every mode, and with DTLS one more that may arrive before the key.
 const opening = 2
 
 // baresip calls: over UDP, TCP and TLS, in the clear and encrypted in both ways, with each codec.
@@ -52,7 +52,7 @@ func TestBaresipCalls(t *testing.T) {
 	}
 }
 
-// baresip starts one that calls a URI and says something again and again.
+// baresip starts a baresip that calls a URI and plays audio in a loop.
 func baresip(t *testing.T, folder string, said []int16, codec, encryption, uri string) *peer {
 	t.Helper()
 	audio, both := filepath.Join(folder, "said.wav"), filepath.Join(folder, "both.pem")

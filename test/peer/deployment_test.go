@@ -1,5 +1,5 @@
-// Package peer judges a whole Timbre by the peers that others have written: rtpengine, kamailio, baresip, linphone and sipp,
-// each as a process of its own. A call passes if the audio at a tap on its leg is that which the peer
+// Package peer tests a whole Timbre with independent SIP and RTP implementations: rtpengine, kamailio, baresip, linphone and sipp,
+// each in a process of its own. A call passes if the audio at a tap on its leg is that which the peer
 // sent, not when it has been set up.
 package peer
 
@@ -33,13 +33,13 @@ const timeout = 60 * time.Second
 
 var loopback = netip.MustParseAddrPort("127.0.0.1:0")
 
-// deployment is a Timbre with a connector that takes calls from loopback.
+// deployment is a Timbre with a connector that accepts calls from loopback.
 type deployment struct {
 	*node.Node
 	connector string
 }
 
-// open starts a deployment, which stands until the test ends. One that is guarded takes only what is encrypted.
+// open starts a deployment that runs until the test ends. A guarded one requires encryption.
 func open(ctx context.Context, t *testing.T, guarded bool) deployment {
 	t.Helper()
 	s := config.Defaults()
@@ -62,7 +62,7 @@ func open(ctx context.Context, t *testing.T, guarded bool) deployment {
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
-			t.Errorf("the node ended badly: %v", err)
+			t.Errorf("got error %v from the node, want none", err)
 		}
 	})
 
@@ -80,7 +80,7 @@ func open(ctx context.Context, t *testing.T, guarded bool) deployment {
 	return deployment{n, *c.VoiceConnector.VoiceConnectorId}
 }
 
-// at is where the deployment takes calls over a network, as host:port.
+// at is the deployment's SIP address for a network, as host:port.
 func (h deployment) at(t *testing.T, network string) string {
 	t.Helper()
 	for _, a := range h.SIP {
@@ -92,7 +92,7 @@ func (h deployment) at(t *testing.T, network string) string {
 	return ""
 }
 
-// uri is what a telephone dials so that it is recorded, not connected.
+// uri is the address for a call that is recorded and not bridged.
 func (h deployment) uri(t *testing.T, network string) string {
 	t.Helper()
 	return "sip:" + h.connector + "@" + h.at(t, network) + ";transport=" + network + ";X-Voice-Connector-Record-Only=true"
@@ -105,7 +105,7 @@ func (h deployment) calls(ctx context.Context, t *testing.T) (all []node.LiveCal
 	return all
 }
 
-// call waits for the call that there is.
+// call waits for the live call.
 func (h deployment) call(ctx context.Context, t *testing.T) (c node.LiveCall) {
 	t.Helper()
 	wait(ctx, t, "a live call", func() bool {
@@ -124,7 +124,7 @@ func (h deployment) over(ctx context.Context, t *testing.T) {
 	wait(ctx, t, "the end of the call", func() bool { return len(h.calls(ctx, t)) == 0 })
 }
 
-// figure is one of the metrics.
+// figure is the value of a metric.
 func (h deployment) figure(ctx context.Context, t *testing.T, name string) int {
 	t.Helper()
 	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindSubmatch(h.get(ctx, t, "/metrics"))
@@ -167,7 +167,7 @@ func (h deployment) get(ctx context.Context, t *testing.T, path string) []byte {
 	return b
 }
 
-// wait asks again and again until something holds.
+// wait polls until a condition holds.
 func wait(ctx context.Context, t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -176,7 +176,7 @@ func wait(ctx context.Context, t *testing.T, what string, holds func() bool) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			t.Fatalf("%s: waited in vain", what)
+			t.Fatalf("%s: timeout", what)
 		}
 	}
 }
@@ -188,7 +188,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// logTo sends a node's log to the test's.
+// logTo writes a node's log to the test log.
 type logTo struct{ t *testing.T }
 
 func (w logTo) Write(b []byte) (int, error) {

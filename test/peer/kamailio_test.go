@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A telephone in the clear (sipp) calls through an edge of kamailio and rtpengine, which speaks to Timbre by TLS and SRTP, and
-// Timbre takes nothing else.
+// An unencrypted phone (sipp) calls through kamailio and rtpengine, which use TLS and SRTP towards a Timbre that requires
+// encryption.
 func TestKamailioAsEncryptedEdge(t *testing.T) {
 	t.Parallel()
 	needs(t, "sipp", "sip-tester")
@@ -43,9 +43,9 @@ func TestKamailioAsEncryptedEdge(t *testing.T) {
 	h.over(ctx, t)
 	received.like(t, said, 0.99)
 	if got := h.assertCleanReception(ctx, t); got != len(said)/160 {
-		t.Errorf("%d packets came", got)
+		t.Errorf("got %d packets", got)
 	}
 	if got := h.figure(ctx, t, `timbre_call_ended_total{reason="hangup"}`); got != 1 {
-		t.Errorf("%d calls ended well", got)
+		t.Errorf("got %d successful calls", got)
 	}
 }

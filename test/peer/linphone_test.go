@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// linphone calls, in the clear and with SDES. It also asks for its own address by STUN on the ports of the media, again and
-// again, which is counted and not answered.
+// linphone calls unencrypted and with SDES. It also sends STUN requests on its media ports, which are counted and not answered.
 func TestLinphoneCalls(t *testing.T) {
 	for name, c := range map[string]struct{ network, encryption string }{
 		"over UDP":           {"udp", "none"},

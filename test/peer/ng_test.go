@@ -13,16 +13,16 @@ import (
 	"time"
 )
 
-// engine is an rtpengine, asked by its ng protocol: a cookie and a dictionary in bencode, a datagram each way.
+// engine is an rtpengine with its ng protocol: a cookie and a bencoded dictionary, one datagram in each direction.
 type engine struct {
 	net.Conn
 	asked int
 }
 
-// dictionary is one of bencode, with strings, integers, lists and dictionaries in it.
+// dictionary is a bencoded dictionary of strings, integers, lists and dictionaries.
 type dictionary = map[string]any
 
-// rtpengine starts one on loopback, and gives where it is asked.
+// rtpengine starts an rtpengine on loopback and returns its control address.
 func rtpengine(t *testing.T, folder string) (*engine, string) {
 	t.Helper()
 	needs(t, "rtpengine", "rtpengine-daemon")
@@ -40,7 +40,7 @@ func rtpengine(t *testing.T, folder string) (*engine, string) {
 	return e, at
 }
 
-// command asks for something that must be granted.
+// command sends a command that must succeed.
 func (e *engine) command(t *testing.T, name string, with dictionary) dictionary {
 	t.Helper()
 	answer, err := e.ask(name, with)
@@ -102,7 +102,7 @@ func encode(v any) []byte {
 	panic(fmt.Sprintf("%T in bencode", v))
 }
 
-// decode reads one value, and gives what follows it.
+// decode reads one value and returns the rest.
 func decode(b []byte) (v any, rest []byte, err error) {
 	bad := errors.New("not bencode")
 	if len(b) == 0 {

@@ -26,7 +26,7 @@ import (
 //go:embed config
 var configurations embed.FS
 
-// write fills in a configuration, and gives the file that it is in then.
+// write fills in a configuration template and returns the path of the file.
 func write(t *testing.T, folder, name string, values any) string {
 	t.Helper()
 	text, err := template.ParseFS(configurations, "config/"+name)
@@ -38,7 +38,7 @@ func write(t *testing.T, folder, name string, values any) string {
 	return file
 }
 
-// peer is a running program of somebody else's.
+// peer is a running external program.
 type peer struct {
 	cmd   *exec.Cmd
 	stdin io.WriteCloser
@@ -47,7 +47,7 @@ type peer struct {
 	err   error
 }
 
-// launch starts a program in a folder of its own. It ends with the test at the latest; what it said is shown when that fails.
+// launch starts a program in a folder of its own. It ends with the test at the latest. A failed test logs its output.
 func launch(t *testing.T, folder, program string, args ...string) *peer {
 	t.Helper()
 	p := &peer{cmd: exec.Command(program, args...), log: filepath.Join(folder, filepath.Base(program)+".log"), done: make(chan struct{})}
@@ -74,7 +74,7 @@ func launch(t *testing.T, folder, program string, args ...string) *peer {
 	return p
 }
 
-// end ends the program: it is asked to, and if that does not help it is killed.
+// end stops the program: by a signal, then by killing it.
 func (p *peer) end() {
 	for _, how := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
 		_ = syscall.Kill(-p.cmd.Process.Pid, how)
@@ -86,18 +86,18 @@ func (p *peer) end() {
 	}
 }
 
-// succeeded waits for the end, which must be a good one.
+// succeeded waits for the program to exit, which must be with status 0.
 func (p *peer) succeeded(ctx context.Context, t *testing.T) {
 	t.Helper()
 	select {
 	case <-p.done:
 		must(t, p.err)
 	case <-ctx.Done():
-		t.Fatalf("%s does not end", p.cmd.Path)
+		t.Fatalf("%s does not exit", p.cmd.Path)
 	}
 }
 
-// needs skips a test that lacks a program, or a file of a pattern; in CI, where test/prepare installs it, it fails it.
+// needs skips a test whose program, or file of a pattern, is missing; in CI it fails the test.
 func needs(t *testing.T, program, of string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err == nil {
@@ -112,14 +112,14 @@ func needs(t *testing.T, program, of string) {
 	t.Skipf("left out: %s (Debian's package %s) is missing", program, of)
 }
 
-// The ports that tests give away lie below those that the system gives to outgoing sockets.
+// The ports of the tests lie below those that the system assigns to outgoing sockets.
 const firstPort, lastPort = 10000, 19900
 
 var nextPort atomic.Int64
 
 func init() { nextPort.Store(int64(firstPort + mrand.IntN(lastPort-firstPort)&^1)) }
 
-// ports finds n ports in a row, the first one even, that nobody on loopback uses, and gives the first one.
+// ports returns the first of n consecutive unused ports on loopback; it is even.
 func ports(t *testing.T, n int) int {
 	t.Helper()
 	for range 1000 {
@@ -152,7 +152,7 @@ func free(first, n int) bool {
 	return true
 }
 
-// certificate makes one for loopback, signed by itself.
+// certificate creates a self-signed certificate for loopback.
 func certificate(t *testing.T) (certFile, keyFile string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

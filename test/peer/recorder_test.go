@@ -15,7 +15,7 @@ import (
 	"timbre/rtp/codec"
 )
 
-// recorder keeps what a tap on a leg hears, each sample at its media time.
+// recorder stores the audio of a tap on a leg, each sample at its media time.
 type recorder struct {
 	mu    sync.Mutex
 	pcm   []int16
@@ -56,7 +56,7 @@ func (h deployment) listen(t *testing.T, transaction string, leg int) *recorder 
 	return r
 }
 
-// until waits for so much audio.
+// until waits for an amount of audio.
 func (r *recorder) until(ctx context.Context, t *testing.T, much time.Duration) {
 	t.Helper()
 	wait(ctx, t, "audio", func() bool { _, n := r.audio(); return n >= int(much*timbre.SampleRate/time.Second) })
@@ -72,7 +72,7 @@ func (r *recorder) like(t *testing.T, said []int16, least float64) {
 }
 
 // similarity is the greatest correlation of the loudest window of the sent audio with the received audio, at any delay:
-// 1 when they are alike. Codecs have delays of their own, of which a part of a sample remains.
+// 1 if they are equal. Codecs have delays of their own, of which a fraction of a sample remains.
 func similarity(said, received []int16) (best float64) {
 	const window = 6000
 	if len(said) < window || len(received) < window {
@@ -121,7 +121,7 @@ func correlation(a, b []int16, own float64) float64 {
 	return sum / math.Sqrt(own*other)
 }
 
-// speech is the beginning of what one of the demo's people says, from where it is loudestWindow.
+// speech is the start of a demo caller's speech, from its loudest window on.
 func speech(t *testing.T, name string, much time.Duration) []int16 {
 	t.Helper()
 	channels, err := codec.ReadWAVFile(filepath.Join("..", "..", "cmd", "timbre", "demo", "calls", name+".wav"))

@@ -61,7 +61,7 @@ func TestRtpengineForksCall(t *testing.T) {
 			by["1"].like(t, ann.pcm, 0.99)
 			by["0"].like(t, bob.pcm, 0.99)
 			if got := h.assertCleanReception(ctx, t); got != 2*len(ann.pcm)/160 {
-				t.Errorf("%d packets came", got)
+				t.Errorf("got %d packets", got)
 			}
 			s.bye(t)
 			h.over(ctx, t)

@@ -55,7 +55,7 @@ func TestSippHold(t *testing.T) {
 	phone.succeeded(ctx, t)
 	h.over(ctx, t)
 	if got := h.assertCleanReception(ctx, t); got != len(said)/160 {
-		t.Errorf("%d packets came", got)
+		t.Errorf("got %d packets", got)
 	}
 	if _, n := received.audio(); n != len(said) {
 		t.Errorf("%d samples were received, %d were said", n, len(said))
