@@ -16,10 +16,10 @@ func tasks(ctx context.Context, s *session) {
 		s.check(ctx, "this host receives events", func(context.Context) (err error) { s.hook, err = listen(*s.cfg.Hook, s.cfg.Now); return err })
 	}
 	if s.hook != nil {
-		s.known["elements"] = Variables(s.run, s.cfg.Hook.ARN)["elements"]
+		s.variables["elements"] = Variables(s.run, s.cfg.Hook.ARN)["elements"]
 	}
 	if hosts, err := s.ownAddress(); err == nil {
-		s.known["hosts"] = hosts
+		s.variables["hosts"] = hosts
 	}
 	s.script(ctx, "tasks", "before")
 
@@ -29,7 +29,7 @@ func tasks(ctx context.Context, s *session) {
 		return err
 	})
 	if line != nil {
-		s.known["transaction"] = line.TransactionID
+		s.variables["transaction"] = line.TransactionID
 		s.learnStream(ctx)
 	}
 	s.script(ctx, "tasks", "live")
@@ -47,7 +47,7 @@ func tasks(ctx context.Context, s *session) {
 
 // dial calls the connector that the script created.
 func (s *session) dial(ctx context.Context) (*phone.Call, error) {
-	host, ok := s.known["lineHost"].(string)
+	host, ok := s.variables["lineHost"].(string)
 	switch {
 	case s.cfg.SIP == "":
 		return nil, skip("no SIP address was given")
@@ -61,7 +61,7 @@ func (s *session) dial(ctx context.Context) (*phone.Call, error) {
 	})
 	if err == nil && line.TransactionID == "" {
 		_ = line.Hangup(context.WithoutCancel(ctx))
-		return nil, skip("the answer to the INVITE has no X-Timbre-Transaction-Id")
+		return nil, skip("the response to the INVITE has no X-Timbre-Transaction-Id")
 	}
 	return line, err
 }
@@ -91,10 +91,10 @@ func (s *session) learnStream(ctx context.Context) {
 	}
 	s.check(ctx, "the STARTED event of the caller's stream has its ARN", func(ctx context.Context) error {
 		e, err := s.hook.wait(ctx, "STARTED of the caller", func(e event) bool {
-			return e.status() == "STARTED" && e.text("transactionId") == s.known["transaction"] && e.Detail["isCaller"] == true
+			return e.status() == "STARTED" && e.text("transactionId") == s.variables["transaction"] && e.Detail["isCaller"] == true
 		})
 		if err == nil {
-			s.known["stream"] = e.Detail["streamArn"]
+			s.variables["stream"] = e.Detail["streamArn"]
 		}
 		return err
 	})

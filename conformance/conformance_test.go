@@ -149,7 +149,7 @@ func TestFindAll(t *testing.T) {
 }
 
 func TestExpect(t *testing.T) {
-	s := &session{known: map[string]any{"id": "abc"}}
+	s := &session{variables: map[string]any{"id": "abc"}}
 	got := map[string]any{"Id": "abc", "At": "2026-01-02T03:04:05.678Z", "None": nil, "List": []any{map[string]any{"N": 1.0}}}
 	for _, c := range []struct {
 		path string

@@ -10,7 +10,7 @@ import (
 
 // events checks the events of the call that the tasks ran on.
 func events(ctx context.Context, s *session) {
-	known := func(name string) string { v, _ := s.known[name].(string); return v }
+	known := func(name string) string { v, _ := s.variables[name].(string); return v }
 	call, search, tone := known("transaction"), known("search"), known("tone")
 	for _, c := range []struct {
 		says, id, key, status string

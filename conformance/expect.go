@@ -16,7 +16,7 @@ import (
 func (s *session) expect(got map[string]any, want map[string]any) error {
 	var wrong []error
 	for path, w := range want {
-		w, err := fill(w, s.known)
+		w, err := fill(w, s.variables)
 		if err != nil {
 			return err
 		}

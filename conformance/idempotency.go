@@ -28,7 +28,7 @@ func idempotency(ctx context.Context, s *session) {
 
 // domain creates a domain, with a token unless that is empty, and returns its id.
 func (s *session) domain(ctx context.Context, name, token string) (any, error) {
-	with := map[string]any{"Name": name + "-" + s.run, "ServerSideEncryptionConfiguration": map[string]any{"KmsKeyArn": s.known["key"]}}
+	with := map[string]any{"Name": name + "-" + s.run, "ServerSideEncryptionConfiguration": map[string]any{"KmsKeyArn": s.variables["key"]}}
 	if token != "" {
 		with["ClientRequestToken"] = token + "-" + s.run
 	}

@@ -64,7 +64,7 @@ func wants(name string, err error) error {
 	if err == nil {
 		return fmt.Errorf("got success, want %s", name)
 	}
-	if _, unserved := refusesOperation(err); unserved {
+	if _, unsupported := refusesOperation(err); unsupported {
 		return err
 	}
 	if exception(err) == name {

@@ -51,7 +51,7 @@ func (s *session) lists() []paged {
 		{
 			list: "voice.ListVoiceProfileDomains", items: "VoiceProfileDomains", id: "VoiceProfileDomainId",
 			make: func(i int) (string, map[string]any, string, string, string) {
-				return "voice.CreateVoiceProfileDomain", map[string]any{"Name": fmt.Sprintf("page-%d-%s", i, s.run), "ServerSideEncryptionConfiguration": map[string]any{"KmsKeyArn": s.known["key"]}},
+				return "voice.CreateVoiceProfileDomain", map[string]any{"Name": fmt.Sprintf("page-%d-%s", i, s.run), "ServerSideEncryptionConfiguration": map[string]any{"KmsKeyArn": s.variables["key"]}},
 					"VoiceProfileDomain.VoiceProfileDomainId", "voice.DeleteVoiceProfileDomain", "VoiceProfileDomainId"
 			},
 		},
@@ -60,7 +60,7 @@ func (s *session) lists() []paged {
 			make: func(i int) (string, map[string]any, string, string, string) {
 				return "media.CreateMediaInsightsPipelineConfiguration", map[string]any{
 						"MediaInsightsPipelineConfigurationName": fmt.Sprintf("page-%d-%s", i, s.run),
-						"ResourceAccessRoleArn":                  s.known["role"], "Elements": []any{map[string]any{"Type": "VoiceAnalyticsProcessor"}},
+						"ResourceAccessRoleArn":                  s.variables["role"], "Elements": []any{map[string]any{"Type": "VoiceAnalyticsProcessor"}},
 					},
 					"MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationId", "media.DeleteMediaInsightsPipelineConfiguration", "Identifier"
 			},

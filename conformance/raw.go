@@ -24,8 +24,8 @@ type request struct {
 	unsigned, presigned  bool
 }
 
-// answer is a response with its whole body.
-type answer struct {
+// response is an HTTP response with its whole body.
+type response struct {
 	status int
 	header http.Header
 	body   []byte
@@ -36,27 +36,27 @@ const largestAnswer = 8 << 20 // bytes
 // service is the signing name of both services.
 const service = "chime"
 
-func (s *session) send(ctx context.Context, q request) (answer, error) {
+func (s *session) send(ctx context.Context, q request) (response, error) {
 	r, err := http.NewRequestWithContext(ctx, q.method, s.cfg.Endpoint+q.target, strings.NewReader(q.body))
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if q.body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	if err := s.sign(ctx, r, q); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if q.tamper != nil {
 		q.tamper(r)
 	}
 	got, err := s.http.Do(r)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	defer func() { _ = got.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(got.Body, largestAnswer))
-	return answer{got.StatusCode, got.Header, body}, err
+	return response{got.StatusCode, got.Header, body}, err
 }
 
 func (s *session) sign(ctx context.Context, r *http.Request, q request) error {
@@ -88,31 +88,31 @@ func (s *session) sign(ctx context.Context, r *http.Request, q request) error {
 }
 
 // exception returns the exception in the header, without a suffix.
-func (a answer) exception() string {
-	name, _, _ := strings.Cut(a.header.Get("X-Amzn-ErrorType"), ":")
+func (r response) exception() string {
+	name, _, _ := strings.Cut(r.header.Get("X-Amzn-ErrorType"), ":")
 	return name
 }
 
 // message returns the message in the body.
-func (a answer) message() string {
+func (r response) message() string {
 	var body struct{ Message string } // encoding/json ignores the case
-	_ = json.Unmarshal(a.body, &body)
+	_ = json.Unmarshal(r.body, &body)
 	return body.Message
 }
 
 // refusedAs checks that a response is one of the exceptions, with a status.
-func (a answer) refusedAs(status int, names ...string) error {
+func (r response) refusedAs(status int, names ...string) error {
 	for _, n := range names {
-		if a.status == status && a.exception() == n {
+		if r.status == status && r.exception() == n {
 			return nil
 		}
 	}
-	return fmt.Errorf("got %s, want %s with status %d", a, strings.Join(names, " or "), status)
+	return fmt.Errorf("got %s, want %s with status %d", r, strings.Join(names, " or "), status)
 }
 
-func (a answer) String() string {
-	text := fmt.Sprintf("%d %s", a.status, a.exception())
-	if m := a.message(); m != "" {
+func (r response) String() string {
+	text := fmt.Sprintf("%d %s", r.status, r.exception())
+	if m := r.message(); m != "" {
 		text += ": " + m
 	}
 	return text

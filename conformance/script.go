@@ -72,8 +72,8 @@ func (s *session) play(ctx context.Context, text []byte, when string) error {
 		}
 		r := s.checkOperation(ctx, st.Says, st.Do, func(ctx context.Context) error { return s.step(ctx, st) })
 		for name := range st.Keep {
-			if s.known[name] == nil {
-				s.lacks[name] = cmp.Or(r.WaitsFor, st.Do)
+			if s.variables[name] == nil {
+				s.unset[name] = cmp.Or(r.WaitsFor, st.Do)
 			}
 		}
 	}
@@ -98,7 +98,7 @@ const pollInterval = 100 * time.Millisecond
 
 // step runs one step.
 func (s *session) step(ctx context.Context, st step) error {
-	with, err := fillAll(st.With, s.known)
+	with, err := fillAll(st.With, s.variables)
 	if err != nil {
 		return err
 	}
@@ -137,14 +137,14 @@ func (s *session) poll(ctx context.Context, st step, with map[string]any) (map[s
 // keep stores the variables of a step's output, and what deletes what it created.
 func (s *session) keep(got map[string]any, st step) error {
 	for name, path := range st.Keep {
-		if s.known[name] = find(got, path); s.known[name] == nil {
+		if s.variables[name] = find(got, path); s.variables[name] == nil {
 			return fmt.Errorf("got no %s", path)
 		}
 	}
 	if st.Undo == nil {
 		return nil
 	}
-	with, err := fillAll(st.Undo.With, s.known)
+	with, err := fillAll(st.Undo.With, s.variables)
 	if err == nil {
 		s.later(st.Undo.Do, with)
 	}
@@ -188,7 +188,7 @@ func fillAll(v, known map[string]any) (map[string]any, error) {
 func fillText(text string, known map[string]any) (any, error) {
 	if name, ok := strings.CutPrefix(text, "$"); ok && !strings.HasPrefix(name, "{") {
 		if known[name] == nil {
-			return nil, lacking{name}
+			return nil, unsetVariable{name}
 		}
 		return known[name], nil
 	}
@@ -199,7 +199,7 @@ func fillText(text string, known map[string]any) (any, error) {
 	}
 	if _, rest, missing := strings.Cut(text, "${"); missing {
 		name, _, _ := strings.Cut(rest, "}")
-		return nil, lacking{name}
+		return nil, unsetVariable{name}
 	}
 	return text, nil
 }

@@ -20,17 +20,17 @@ import (
 
 // session is one run against one endpoint.
 type session struct {
-	cfg    Config
-	area   string
-	report Report
-	voice  *voice.Client
-	media  *media.Client
-	http   http.Client
-	run    string            // makes the names of this run unique
-	known  map[string]any    // the variables of scripts
-	lacks  map[string]string // variables that no step set, and the operation that should have
-	undo   []undo
-	hook   *receiver // nil without a webhook
+	cfg       Config
+	area      string
+	report    Report
+	voice     *voice.Client
+	media     *media.Client
+	http      http.Client
+	run       string            // makes the names of this run unique
+	variables map[string]any    // the variables of scripts
+	unset     map[string]string // variables that no step set, and the operation that should have
+	undo      []undo
+	hook      *receiver // nil without a webhook
 }
 
 // undo is the operation that deletes a resource of the run.
@@ -48,7 +48,7 @@ func newSession(cfg Config) (*session, error) {
 	s.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	s.report = Report{Endpoint: cfg.Endpoint, Began: cfg.Now().UTC(), Results: []Result{}}
 	s.run, _, _ = strings.Cut(uuid.NewString(), "-")
-	s.known, s.lacks = Variables(s.run, ""), map[string]string{}
+	s.variables, s.unset = Variables(s.run, ""), map[string]string{}
 	return s, nil
 }
 
@@ -71,8 +71,8 @@ func (s *session) checkOperation(ctx context.Context, says, operation string, do
 	err := do(ctx)
 	r := Result{Area: s.area, Check: says, Operation: operation, Seconds: s.cfg.Now().Sub(began).Seconds()}
 	r.Outcome, r.Reason = outcome(err)
-	if lack := (lacking{}); errors.As(err, &lack) {
-		r.Outcome, r.WaitsFor = Skipped, s.lacks[lack.variable]
+	if missing := (unsetVariable{}); errors.As(err, &missing) {
+		r.Outcome, r.WaitsFor = Skipped, s.unset[missing.variable]
 	}
 	s.report.Results = append(s.report.Results, r)
 	if s.cfg.Tell != nil {
@@ -81,10 +81,10 @@ func (s *session) checkOperation(ctx context.Context, says, operation string, do
 	return r
 }
 
-// lacking is the error of a variable that an earlier step should have set.
-type lacking struct{ variable string }
+// unsetVariable is the error of a variable that an earlier step should have set.
+type unsetVariable struct{ variable string }
 
-func (l lacking) Error() string {
+func (l unsetVariable) Error() string {
 	return "$" + l.variable + " is not set: the step that sets it did not pass"
 }
 
@@ -106,24 +106,24 @@ func outcome(err error) (Outcome, string) {
 	return Failed, err.Error()
 }
 
-// statement matches the message of Timbre for an operation that it does not support.
-var statement = regexp.MustCompile(`\bTimbre (does not|stores)\b`)
+// unsupportedMessage matches the message of Timbre for an operation that it does not support.
+var unsupportedMessage = regexp.MustCompile(`\bTimbre (does not|stores)\b`)
 
-// unserved is such a message in a raw response.
-type unserved string
+// unsupported is such a message in a raw response.
+type unsupported string
 
-func (u unserved) Error() string { return string(u) }
+func (u unsupported) Error() string { return string(u) }
 
 // refusesOperation reports whether an error says that the operation is not supported, and returns the message.
 func refusesOperation(err error) (string, bool) {
 	var (
-		said unserved
+		said unsupported
 		api  smithy.APIError
 	)
 	if errors.As(err, &said) {
 		return string(said), true
 	}
-	if errors.As(err, &api) && statement.MatchString(api.ErrorMessage()) {
+	if errors.As(err, &api) && unsupportedMessage.MatchString(api.ErrorMessage()) {
 		return api.ErrorMessage(), true
 	}
 	return "", false
@@ -150,7 +150,7 @@ func (s *session) cleanUp(ctx context.Context) {
 func (s *session) drop(ctx context.Context, u undo) error {
 	for {
 		_, err := s.call(ctx, u.operation, u.with)
-		if _, unserved := refusesOperation(err); unserved || exception(err) == "NotFoundException" {
+		if _, unsupported := refusesOperation(err); unsupported || exception(err) == "NotFoundException" {
 			return nil
 		}
 		if exception(err) != "ConflictException" {

@@ -67,7 +67,7 @@ func signature(ctx context.Context, s *session) {
 }
 
 // revealsNothing refuses a response that contains a secret or a signature.
-func revealsNothing(a answer, secrets ...string) error {
+func revealsNothing(a response, secrets ...string) error {
 	for _, secret := range secrets {
 		if bytes.Contains(a.body, []byte(secret)) {
 			return fmt.Errorf("the response contains a secret")

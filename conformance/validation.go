@@ -51,8 +51,8 @@ func (s *session) refusesAll(ctx context.Context, op *rest.Operation, violations
 		if err != nil {
 			return err
 		}
-		if statement.MatchString(a.message()) {
-			return unserved(a.message())
+		if unsupportedMessage.MatchString(a.message()) {
+			return unsupported(a.message())
 		}
 		if err := a.refusedAs(http.StatusBadRequest, invalid...); err != nil {
 			wrong = append(wrong, fmt.Errorf("%s %s: %w", b.At, b.Rule, err))
