@@ -16,7 +16,7 @@ var initialise = sync.OnceValue(func() error {
 		err = shareArena()
 	}
 	if err != nil {
-		return timbre.Errorf(timbre.Internal, "infer.New", "load ONNX Runtime (%s; make build and go mod download bring it): %w", library(), err)
+		return timbre.Errorf(timbre.Internal, "infer.New", "cannot load ONNX Runtime, whose %s belongs beside the program: %w", libraryFile, err)
 	}
 	return nil
 })
