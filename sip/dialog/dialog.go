@@ -79,7 +79,7 @@ type Dialog struct {
 	target    gosip.Uri      // where requests are addressed to
 	routes    []string       // values of Route
 	seq       uint32         // CSeq of the last local request
-	remoteSeq uint32         // CSeq of the last remote request
+	remoteSeq int64          // CSeq of the last remote request; -1: there was none
 	update    bool           // the peer has listed UPDATE in Allow
 	acks      map[uint32]waiting
 }
@@ -87,7 +87,7 @@ type Dialog struct {
 // NewUAS makes the dialog that an INVITE asks for, with a new local tag (RFC 3261, 12.1.1). The INVITE has a Contact.
 func NewUAS(cfg Config, invite *gosip.Request) *Dialog {
 	d := newDialog(cfg)
-	d.callID, d.remoteSeq = invite.CallID().Value(), invite.CSeq().SeqNo
+	d.callID, d.remoteSeq = invite.CallID().Value(), int64(invite.CSeq().SeqNo)
 	d.local, d.remote = invite.To().AsFrom(), invite.From().AsTo()
 	d.local.Params.Add("tag", newTag())
 	d.target = *invite.Contact().Address.Clone()
@@ -109,7 +109,7 @@ func NewUAC(cfg Config, from gosip.FromHeader, to gosip.ToHeader, target gosip.U
 
 func newDialog(cfg Config) *Dialog {
 	cfg.Network = strings.ToLower(cfg.Network)
-	d := &Dialog{cfg: cfg, over: make(chan struct{}), acks: map[uint32]waiting{}}
+	d := &Dialog{cfg: cfg, remoteSeq: -1, over: make(chan struct{}), acks: map[uint32]waiting{}}
 	d.Timer = &Timer{do: cfg.Agent.Do, refresh: cfg.Refresh, expired: cfg.Expired}
 	return d
 }

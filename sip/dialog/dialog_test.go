@@ -155,6 +155,36 @@ func TestRequestsOutOfOrderAreRefused(t *testing.T) {
 	}
 }
 
+func TestFirstRequestOfTheServerMayHaveCSeq0(t *testing.T) {
+	bubble(t, func(t *testing.T, a *dialogtest.Agent) {
+		d, _, _ := call(t, a)
+		for i, want := range []bool{true, false} {
+			if got := d.Receive(request(t, "OPTIONS", 0, "ours", nil, "sip:x@h")) == nil; got != want {
+				t.Errorf("request %d: got taken %v, want %v", i, got, want)
+			}
+		}
+	})
+}
+
+func TestNothingIsTakenAfterBYE(t *testing.T) {
+	d := NewUAS(config(newAgent()), invite(t, "sip:x@h", "sip:a@192.0.2.1"))
+	for i, c := range []struct {
+		method string
+		want   int
+	}{{"OPTIONS", 0}, {"BYE", 0}, {"OPTIONS", 481}, {"BYE", 481}} {
+		got := 0
+		if r := d.Receive(request(t, c.method, 2+i, "ours", nil, "sip:x@h")); r != nil {
+			got = r.Code
+		}
+		if got != c.want {
+			t.Errorf("request %d, %s: got %d, want %d", i, c.method, got, c.want)
+		}
+	}
+	if !d.IsOver() {
+		t.Error("got a dialog that goes on, want it over")
+	}
+}
+
 func TestEncryptedDialogTakesTLSOnly(t *testing.T) {
 	cfg := config(newAgent())
 	cfg.Encrypted = true

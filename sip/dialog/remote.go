@@ -23,7 +23,7 @@ func (d *Dialog) Receive(req *gosip.Request) *transport.Refusal {
 	if d.IsOver() {
 		return NoDialog()
 	}
-	if r := d.ordered(req.CSeq().SeqNo); r != nil {
+	if r := d.ordered(int64(req.CSeq().SeqNo)); r != nil {
 		return r
 	}
 	if req.Method == gosip.BYE {
@@ -33,7 +33,7 @@ func (d *Dialog) Receive(req *gosip.Request) *transport.Refusal {
 }
 
 // ordered takes the CSeq of a request of the peer. It is refused unless it is above the last one (RFC 3261, 12.2.2).
-func (d *Dialog) ordered(seq uint32) *transport.Refusal {
+func (d *Dialog) ordered(seq int64) *transport.Refusal {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if seq <= d.remoteSeq {
