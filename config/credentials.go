@@ -59,19 +59,27 @@ func (s Settings) OpenCredentials() (*Credentials, error) {
 		profiles = append([]timbre.Key{{User: "settings", ID: s.AccessKeyID, Secret: s.SecretAccessKey}}, profiles...)
 	}
 	for _, p := range profiles {
-		switch first, twice := c.keys[p.ID]; {
-		case twice && first.Secret != p.Secret:
-			return nil, fmt.Errorf("%s: the access key %s of profile %s has two secrets", c.Path, p.ID, p.User)
-		case twice && (first.Session != p.Session || !slices.Equal(first.Grants, p.Grants)):
-			return nil, fmt.Errorf("%s: the access key %s of profile %s has another session token or other actions elsewhere", c.Path, p.ID, p.User)
-		case !twice:
-			c.keys[p.ID] = p
+		if err := c.add(p); err != nil {
+			return nil, err
 		}
 		if c.ID == "" || p.User == "default" && s.AccessKeyID == "" {
 			c.ID = p.ID
 		}
 	}
 	return c, nil
+}
+
+// add adds a key. The same key may stand in several profiles, if they agree.
+func (c *Credentials) add(k timbre.Key) error {
+	switch first, twice := c.keys[k.ID]; {
+	case !twice:
+		c.keys[k.ID] = k
+	case first.Secret != k.Secret:
+		return fmt.Errorf("%s: the access key %s of profile %s has two secrets", c.Path, k.ID, k.User)
+	case first.Session != k.Session || !slices.Equal(first.Grants, k.Grants):
+		return fmt.Errorf("%s: the access key %s of profile %s has another session token or other actions elsewhere", c.Path, k.ID, k.User)
+	}
+	return nil
 }
 
 // makeProfiles writes a new key as the profile default, readable by its owner alone.

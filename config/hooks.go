@@ -4,9 +4,13 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"timbre"
 )
 
 // Options for a kong.New whose grammar holds Settings.
@@ -22,9 +26,11 @@ func Options() []kong.Option {
 // fileKey is the one setting that cannot stand in the file.
 const fileKey = "config"
 
+const variablePrefix = "TIMBRE_"
+
 // variable is the environment variable of a key.
 func variable(key string) string {
-	return "TIMBRE_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }
 
 // flags are those of s, with s itself as what they set.
@@ -63,6 +69,9 @@ func (s *Settings) BeforeResolve(ctx *kong.Context) error {
 	for _, k := range Keys() {
 		r.known[k] = true
 	}
+	if err := unknownVariable(os.Environ()); err != nil {
+		return err
+	}
 	r.path = os.Getenv(variable(fileKey))
 	for _, p := range ctx.Path {
 		if p.Flag != nil && p.Flag.Name == fileKey {
@@ -79,6 +88,25 @@ func (s *Settings) BeforeResolve(ctx *kong.Context) error {
 		}
 	}
 	ctx.AddResolver(r)
+	return nil
+}
+
+// serviceLink matches the variables that Kubernetes sets in every container for a service named timbre.
+var serviceLink = regexp.MustCompile(`^TIMBRE_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT|PORT_\d+_(TCP|UDP)(_.+)?)$`)
+
+// unknownVariable returns an error for a variable that begins like those of settings and is none. A misspelt one would otherwise
+// have no effect.
+func unknownVariable(environ []string) error {
+	names := []string{variable(fileKey)}
+	for _, k := range Keys() {
+		names = append(names, variable(k))
+	}
+	for _, pair := range environ {
+		name, _, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, variablePrefix) && !slices.Contains(names, name) && !serviceLink.MatchString(name) {
+			return fmt.Errorf("there is no setting for the environment variable %s; the nearest is %s", name, timbre.Nearest(name, names))
+		}
+	}
 	return nil
 }
 

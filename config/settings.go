@@ -1,7 +1,7 @@
-// Package config turns flags, environment and a YAML file into one Settings, and tells of each value where it came from.
-// A key is spelled alike everywhere: --api.listen, TIMBRE_API_LISTEN, and api.listen (or listen under api) in the file;
-// a flag goes before the environment, that before the file. It also keeps the file of access keys. It opens no sockets
-// and no database, and starts nothing.
+// Package config reads flags, environment and a YAML file into one Settings, and records the origin of each value. A key
+// has the same spelling everywhere: --api.listen, TIMBRE_API_LISTEN, and api.listen (or listen under api) in the file. A
+// flag takes precedence over the environment, and that over the file. Unknown names are refused. The package also reads
+// and creates the file of access keys. It opens no sockets and no database, and starts nothing.
 package config
 
 import (
@@ -10,134 +10,136 @@ import (
 	"time"
 )
 
-// Settings are all settings of a server. Embed it in a kong command, and give kong.New the Options; its hooks do the rest.
-// A program that needs no command line begins with Defaults.
+// Settings are all settings of a server. Embed the type in a kong command and give kong.New the Options; its hooks do the
+// rest. A program without a command line starts from Defaults.
+//
+// A setting is declared here alone: flag, environment variable, file key, help and its line in docs/settings.md follow from its
+// field.
 type Settings struct {
 	File string `name:"config" placeholder:"FILE" help:"YAML file with settings."`
 
-	Data            string `default:"./timbre-data" help:"Folder of everything that must survive: database, keys, credentials."`
-	Logs            string `default:"DATA/logs" help:"Folder of the logs that connectors ask for: SIP messages and figures of their audio; DATA is the folder of data."`
-	Records         int    `default:"7" help:"Days that call records are kept: a file below logs for each call that has ended, with its phone numbers. 0: none are written."`
+	Data            string `default:"./timbre-data" help:"Folder of everything that must survive a restart: database, keys, credentials. Created at the first start."`
+	Logs            string `default:"DATA/logs" help:"Folder of call records, and of the SIP and media logs that connectors ask for. DATA stands for the data folder."`
+	Records         int    `default:"7" help:"Retention of call records in days, 0 to 36500: one file below logs for each ended call, with its phone numbers. 0: no records are written."`
 	API             API    `embed:"" prefix:"api."`
 	Admin           Admin  `embed:"" prefix:"admin."`
 	SIP             SIP    `embed:"" prefix:"sip."`
 	RTP             RTP    `embed:"" prefix:"rtp."`
 	Feed            Feed   `embed:"" prefix:"feed."`
 	Trunk           Trunk  `embed:"" prefix:"trunk."`
-	Account         string `default:"000000000000" help:"AWS account number in ARNs."`
-	Region          string `default:"us-east-1" help:"Region in ARNs; signatures for any region are taken."`
-	AccessKeyID     string `name:"access_key_id" placeholder:"ID" help:"Access key that requests are signed with; made at the first start if not given."`
-	SecretAccessKey string `name:"secret_access_key" placeholder:"SECRET" secret:"" help:"Its secret. Better given by file or environment than as a flag."`
+	Account         string `default:"000000000000" help:"AWS account in ARNs."`
+	Region          string `default:"us-east-1" help:"Region in ARNs. Requests signed for any region are accepted."`
+	AccessKeyID     string `name:"access_key_id" placeholder:"ID" help:"Access key that requests are signed with. Without it, a key is created at the first start."`
+	SecretAccessKey string `name:"secret_access_key" placeholder:"SECRET" secret:"" help:"Secret of access_key_id. Prefer the file or the environment: other users of the machine can see flags."`
 
-	Numbers   []string `placeholder:"+NUMBER" help:"Phone numbers of the inventory, in E.164 form with the plus: those that can be given to connectors."`
+	Numbers   []string `placeholder:"+NUMBER,..." help:"Phone number inventory: the numbers that can be associated with connectors, in E.164 form with the plus."`
 	Store     Store    `embed:"" prefix:"store."`
 	Notify    Notify   `embed:"" prefix:"notify."`
 	Search    Search   `embed:"" prefix:"search."`
 	Legs      Legs     `embed:"" prefix:"legs."`
 	Infer     Infer    `embed:"" prefix:"infer."`
 	Log       Log      `embed:"" prefix:"log."`
-	Analytics string   `default:"configured" enum:"configured,always" help:"Which calls may be analysed: those of connectors that are configured for it, or always."`
-	Quotas    string   `default:"off" enum:"off,aws" help:"Quotas and rates: off (only what protects the server), or those of a new AWS account."`
+	Analytics string   `default:"configured" enum:"configured,always" help:"Calls that may be analysed: those of connectors with a voice analytics configuration, or all."`
+	Quotas    string   `default:"off" enum:"off,aws" help:"Preset of quotas and request rates: off (only what protects the server), or those of a new AWS account."`
 
-	Limits map[string]int `mapsep:"," placeholder:"NAME=NUMBER,..." help:"Single quotas, before those of quotas: connectors, configurations, pipelines (live), domains, profiles (of a domain), tasks (active), analysed (calls with an active task), calls (live ones of a connector), cps (calls a second of a connector), crowd (requests at once on one domain, profile or task), groups (of connectors), members (of a group), numbers (listed), tags (of a resource). 0 is no limit."`
-	Rate   map[string]int `mapsep:"," placeholder:"CLASS=NUMBER,..." help:"Requests a second that each access key may make, before those of quotas, for a class of operations: domains, profiles, searches, tones, configurations, pipelines, connectors (and all others). 0 is no limit."`
+	Limits map[string]int `mapsep:"," placeholder:"NAME=NUMBER,..." help:"Quotas that override the preset: connectors, configurations, pipelines (live), domains, profiles (in a domain), tasks (active), analysed (calls with an active task), calls (live, of a connector), cps (calls a second, of a connector), crowd (concurrent requests on one domain, profile or task), groups (of connectors), members (of a group), numbers (in the inventory), tags (of a resource). 0: no limit."`
+	Rate   map[string]int `mapsep:"," placeholder:"CLASS=NUMBER,..." help:"Requests a second of each access key that override the preset, by class of operations: domains, profiles, searches, tones, configurations, pipelines, connectors (and everything else). 0: no limit."`
 
 	origins map[string]Origin // of the keys that are not defaults
 }
 
 // API is where the two AWS APIs listen.
 type API struct {
-	Listen Address `default:"127.0.0.1:8080" help:"The AWS APIs."`
+	Listen Address `default:"127.0.0.1:8080" help:"Address of the AWS APIs."`
 	TLS    TLS     `embed:"" prefix:"tls."`
 }
 
-// TLS is what a server shows of itself: the API speaks in the clear without it, and SIP has no tls:// then. New files are
-// taken at the next handshake.
+// TLS is the certificate of a server. Without it, the API does not use TLS and SIP cannot listen on tls://. Changed files are
+// loaded at the next handshake.
 type TLS struct {
-	Cert string `help:"File of its certificate chain, PEM, for TLS; read anew when it changes."`
-	Key  string `help:"File of the certificate's key, PEM."`
+	Cert string `placeholder:"FILE" help:"Certificate chain for TLS, PEM. Reloaded when the file changes."`
+	Key  string `placeholder:"FILE" help:"Private key of the certificate, PEM."`
 }
 
 // Admin is where the operator's pages listen.
 type Admin struct {
-	Listen Address `default:"127.0.0.1:9090" help:"Health, metrics and live calls."`
+	Listen Address `default:"127.0.0.1:9090" help:"Address of health checks, metrics and the list of live calls."`
 }
 
-// SIP is where calls are signalled.
+// SIP is the signalling of calls.
 type SIP struct {
-	Listen    []Endpoint    `default:"udp://127.0.0.1:5060,tcp://127.0.0.1:5060" help:"SIP over UDP, TCP (tcp://) and TLS (tls://)."`
+	Listen    []Endpoint    `default:"udp://127.0.0.1:5060,tcp://127.0.0.1:5060" help:"Addresses of SIP: udp://, tcp:// or tls://."`
 	TLS       TLS           `embed:"" prefix:"tls."`
-	Address   []netip.Addr  `placeholder:"IP" help:"Address announced in Contact and Via, behind NAT: one of IPv4, one of IPv6, or both; by default the one that the INVITE came in on."`
-	DSCP      int           `default:"24" help:"Mark of all that is sent, 0 to 63."`
-	Invites   int           `default:"500" help:"INVITEs a second that one source may send; the rest is answered with 503, and then not at all. 0 is no limit."`
-	Ban       time.Duration `default:"10m" help:"How long a source that no connector allows is not heard once it has failed too often; 0 is never."`
-	Strangers string        `default:"refuse" enum:"refuse,drop" help:"Sources that no connector allows, while none has credentials: refuse, a few times, or drop unread."`
+	Address   []netip.Addr  `placeholder:"IP,..." help:"Address in Contact and Via, for a server behind NAT: one of IPv4, one of IPv6, or both. By default, the address that received the INVITE."`
+	DSCP      int           `default:"24" help:"DSCP of SIP packets, 0 to 63."`
+	Invites   int           `default:"500" help:"Limit of INVITEs per second from one source. The excess is answered with 503, then dropped. 0: no limit."`
+	Ban       time.Duration `default:"10m" help:"How long an unknown source is dropped after too many failed attempts. 0: never."`
+	Strangers string        `default:"refuse" enum:"refuse,drop" help:"Requests from sources that no connector allows, while no connector has credentials: refuse a few, or drop all unread."`
 }
 
-// RTP is where the audio of calls arrives.
+// RTP is the audio of calls.
 type RTP struct {
-	Ports   Ports         `default:"20000-29999" help:"UDP ports of audio, in pairs of an even and an odd one."`
-	Address []netip.Addr  `placeholder:"IP" help:"Address announced in SDP, behind NAT: one of IPv4, one of IPv6, or both; by default the one that the INVITE came in on."`
-	Latch   string        `default:"signalled" enum:"signalled,any" help:"Where audio is taken from: the hosts that the signalling names, or any (an SBC behind NAT)."`
-	DSCP    int           `default:"46" help:"Mark of all that is sent, 0 to 63."`
-	Timeout time.Duration `default:"5m" help:"A recorded call that brings no audio for so long, and has no session timer, is asked whether it is still there, and ended if it is not; 0 is never."`
+	Ports   Ports         `default:"20000-29999" help:"UDP ports of RTP and RTCP, in pairs of an even port and the next odd one."`
+	Address []netip.Addr  `placeholder:"IP,..." help:"Address in SDP, for a server behind NAT: one of IPv4, one of IPv6, or both. By default, the address that received the INVITE."`
+	Latch   string        `default:"signalled" enum:"signalled,any" help:"Accepted sources of RTP: the hosts named in the signalling, or any (for an SBC behind NAT)."`
+	DSCP    int           `default:"46" help:"DSCP of RTP and RTCP packets, 0 to 63."`
+	Timeout time.Duration `default:"5m" help:"Silence after which a recorded call without a session timer is probed, and ended if its peer does not answer; at least 1m. 0: never."`
 }
 
-// Feed is where calls come in by WebSocket.
+// Feed is the WebSocket server for calls.
 type Feed struct {
-	Listen Address `placeholder:"HOST:PORT" help:"Calls by WebSocket, at ws://HOST:PORT/feed/CONNECTOR; none are taken if it is not given."`
+	Listen Address `placeholder:"HOST:PORT" help:"Address of calls by WebSocket, ws://HOST:PORT/feed/CONNECTOR. Disabled by default."`
 	TLS    TLS     `embed:"" prefix:"tls."`
 }
 
-// Trunk is how calls are put through to a connector's origination routes.
+// Trunk is how calls are bridged to a connector's origination routes.
 type Trunk struct {
-	Refer       string        `default:"refuse" enum:"pass,refuse" help:"Transfers (REFER) by either end of a call that is put through: pass or refuse."`
-	Silence     time.Duration `default:"5m" help:"A call that is put through is over when neither end has sent any audio for so long, unless it is held; 0 is never."`
-	Credentials []Gateway     `placeholder:"HOST=USER:PASSWORD" secret:"" help:"User name and password at the gateway of a route, for gateways that ask."`
+	Refer       string        `default:"refuse" enum:"pass,refuse" help:"Transfers (REFER) by a peer of a bridged call: pass to the other peer, or refuse."`
+	Silence     time.Duration `default:"5m" help:"Time without audio from either peer after which a bridged call is ended, unless it is on hold; at least 30s. 0: never."`
+	Credentials []Gateway     `placeholder:"HOST=USER:PASSWORD,..." secret:"" help:"Digest credentials for gateways that challenge, by the host of the route."`
 }
 
 // Store is where state is kept.
 type Store struct {
-	URL string `default:"sqlite:DATA/timbre.db" help:"Database; DATA is the folder of data."`
+	URL string `default:"sqlite:DATA/timbre.db" help:"Database. DATA stands for the data folder."`
 }
 
-// Notify is who is told of events.
+// Notify is where events are delivered.
 type Notify struct {
-	Webhooks  []Webhook         `placeholder:"NAME=URL#SECRET" secret:"" help:"Webhooks, which sinks name by arn:timbre:webhook:<region>:<account>:<name>."`
-	Streaming map[string]string `mapsep:"," placeholder:"TARGET=PLACE,..." help:"Where streaming status events go for the targets EventBridge, SQS and SNS of a connector: a queue's URL or ARN, or the name of a webhook."`
+	Webhooks  []Webhook         `placeholder:"NAME=URL#SECRET,..." secret:"" help:"Webhooks. Sinks name them by arn:timbre:webhook:REGION:ACCOUNT:NAME."`
+	Streaming map[string]string `mapsep:"," placeholder:"TARGET=PLACE,..." help:"Where streaming status events are delivered for a connector's targets EventBridge, SQS and SNS: URL or ARN of a queue, or name of a webhook."`
 }
 
-// Search is how sure a match must be.
+// Search is the decision of speaker search.
 type Search struct {
 	Threshold float64 `default:"0.9" help:"Least confidence of a match, above 0 and below 1."`
 }
 
-// Legs is who is calling, where recording metadata does not say it, or says it wrongly. A connector's tags timbre:legs.… go
-// before each.
+// Legs is who the caller is where recording metadata is absent or wrong. A connector's tags timbre:legs.… take precedence.
 type Legs struct {
-	Unknown      string   `default:"caller" enum:"caller,mixed" help:"The first stream of a call that tells nothing of its parties: its caller, or both parties mixed."`
-	Swap         bool     `help:"Whoever recording metadata makes the caller is the callee, and the other way round."`
-	Caller       []string `placeholder:"PATTERN,..." help:"Callers' addresses: patterns of the user part, or of user@host where they have an @; * is any text, ? any character."`
-	CallerHeader string   `name:"caller_header" placeholder:"NAME" help:"A SIP header that names the caller of a recorded call: by address or number, or by label=LABEL or index=NUMBER of an m-line."`
+	Unknown      string   `default:"caller" enum:"caller,mixed" help:"First stream of a call without recording metadata: the caller, or both parties mixed."`
+	Swap         bool     `help:"Swap caller and callee of recording metadata."`
+	Caller       []string `placeholder:"PATTERN,..." help:"Addresses of callers: patterns of the user part, or of user@host if they contain @. * matches any text, ? any character."`
+	CallerHeader string   `name:"caller_header" placeholder:"NAME" help:"SIP header that names the caller of a recorded call: by address or number, or by label=LABEL or index=NUMBER of an m-line."`
 }
 
-// Infer is what models may use.
+// Infer is the resources of models.
 type Infer struct {
-	Threads int `default:"0" help:"Threads for voice activity, and as many for all other models together; 0 is one for each core."`
+	Threads int `default:"0" help:"Threads of voice activity detection, and as many for all other models together. 0: one for each core."`
 }
 
 // Log is how the server logs.
 type Log struct {
-	Level  slog.Level `default:"info" help:"debug, info, warn or error."`
-	Format string     `default:"text" enum:"text,json" help:"text or json."`
+	Level  slog.Level `default:"info" placeholder:"debug, info, warn or error" help:"Least level of log lines."`
+	Format string     `default:"text" enum:"text,json" help:"Format of log lines."`
 }
 
-// Defaults are the settings of a server that was told nothing.
+// Defaults returns the settings of a server without flags, environment and file.
 func Defaults() Settings {
 	var s Settings
 	for _, f := range flags(&s) {
 		if err := f.Reset(); err != nil {
-			panic(err) // a default above that is not a value
+			panic(err) // a default in a tag above cannot be parsed
 		}
 	}
 	return s

@@ -20,19 +20,44 @@ var (
 	number  = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 )
 
+const (
+	maxRecordDays   = 36500
+	minTrunkSilence = 30 * time.Second // shorter pauses are common in calls
+)
+
 // targets are what a connector's streaming configuration can name.
 var targets = []string{"EventBridge", "SQS", "SNS"}
 
-// Validate says, in one sentence, what is wrong with the settings together or with one that its type lets pass. Kong calls
-// it; call it on settings that were made by hand.
+// Validate returns an error of one sentence for values that their types permit and the server does not, alone or together.
+// Kong calls it; call it for settings that were not read by kong.
 func (s *Settings) Validate() error {
+	for _, check := range []func() error{
+		s.validateFolders, s.validateAccount, s.validateTLS, s.validateListeners, s.validateAnalysis, s.validateNetwork,
+		s.validateQuotas, s.validateLegs, s.validateNumbers, s.Notify.validate,
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Settings) validateFolders() error {
 	switch {
 	case s.Data == "":
 		return fmt.Errorf("data names no folder")
 	case s.Logs == "":
 		return fmt.Errorf("logs names no folder")
-	case s.Records < 0 || s.Records > 36500:
-		return fmt.Errorf("records %d is not a number of days from 0 to 36500", s.Records)
+	case s.Records < 0 || s.Records > maxRecordDays:
+		return fmt.Errorf("records %d is not a number of days from 0 to %d", s.Records, maxRecordDays)
+	case !strings.HasPrefix(s.Store.URL, "sqlite:") || s.Database() == ".":
+		return fmt.Errorf("store.url %q is not sqlite:FILE", s.Store.URL)
+	}
+	return nil
+}
+
+func (s *Settings) validateAccount() error {
+	switch {
 	case !account.MatchString(s.Account):
 		return fmt.Errorf("account %q is not 12 digits", s.Account)
 	case !region.MatchString(s.Region):
@@ -41,33 +66,44 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("access_key_id and secret_access_key must be given together")
 	case s.AccessKeyID != "" && !keyID.MatchString(s.AccessKeyID):
 		return fmt.Errorf("access_key_id %q is not of 4 to 128 letters, digits and _", s.AccessKeyID)
-	case (s.API.TLS.Cert == "") != (s.API.TLS.Key == ""):
-		return fmt.Errorf("api.tls.cert and api.tls.key must be given together")
-	case (s.Feed.TLS.Cert == "") != (s.Feed.TLS.Key == ""):
-		return fmt.Errorf("feed.tls.cert and feed.tls.key must be given together")
+	}
+	return nil
+}
+
+func (s *Settings) validateTLS() error {
+	for section, files := range map[string]TLS{"api": s.API.TLS, "feed": s.Feed.TLS, "sip": s.SIP.TLS} {
+		if (files.Cert == "") != (files.Key == "") {
+			return fmt.Errorf("%s.tls.cert and %s.tls.key must be given together", section, section)
+		}
+	}
+	return nil
+}
+
+func (s *Settings) validateListeners() error {
+	switch {
 	case len(s.SIP.Listen) == 0:
 		return fmt.Errorf("sip.listen names nowhere to listen")
-	case (s.SIP.TLS.Cert == "") != (s.SIP.TLS.Key == ""):
-		return fmt.Errorf("sip.tls.cert and sip.tls.key must be given together")
 	case s.SIP.TLS.Cert == "" && slices.ContainsFunc(s.SIP.Listen, func(e Endpoint) bool { return e.Network == "tls" }):
 		return fmt.Errorf("sip.listen names tls://, which needs sip.tls.cert and sip.tls.key")
-	case !timbre.ValidThreshold(s.Search.Threshold):
-		return fmt.Errorf("search.threshold %v is not above 0 and below 1", s.Search.Threshold)
-	case s.Trunk.Silence != 0 && s.Trunk.Silence < 30*time.Second:
-		return fmt.Errorf("trunk.silence %v is less than 30s, in which callers may well be silent", s.Trunk.Silence)
-	case s.Infer.Threads < 0:
-		return fmt.Errorf("infer.threads %d is less than 0", s.Infer.Threads)
 	case s.API.Listen == s.Admin.Listen && !strings.HasSuffix(string(s.API.Listen), ":0"):
 		return fmt.Errorf("api.listen and admin.listen are both %s", s.API.Listen)
-	case !strings.HasPrefix(s.Store.URL, "sqlite:") || s.Database() == ".":
-		return fmt.Errorf("store.url %q is not sqlite:FILE", s.Store.URL)
 	}
-	if err := s.validateNetwork(); err != nil {
-		return err
+	return nil
+}
+
+func (s *Settings) validateAnalysis() error {
+	switch {
+	case !timbre.ValidThreshold(s.Search.Threshold):
+		return fmt.Errorf("search.threshold %v is not above 0 and below 1", s.Search.Threshold)
+	case s.Trunk.Silence != 0 && s.Trunk.Silence < minTrunkSilence:
+		return fmt.Errorf("trunk.silence %v is less than %v, a common pause in a call", s.Trunk.Silence, minTrunkSilence)
+	case s.Infer.Threads < 0:
+		return fmt.Errorf("infer.threads %d is less than 0", s.Infer.Threads)
 	}
-	if err := s.validateQuotas(); err != nil {
-		return err
-	}
+	return nil
+}
+
+func (s *Settings) validateLegs() error {
 	if s.Legs.CallerHeader != "" && !token.MatchString(s.Legs.CallerHeader) {
 		return fmt.Errorf("legs.caller_header %q is not the name of a header", s.Legs.CallerHeader)
 	}
@@ -76,6 +112,10 @@ func (s *Settings) Validate() error {
 			return fmt.Errorf("legs.caller: %q is not a pattern such as +1206*", p)
 		}
 	}
+	return nil
+}
+
+func (s *Settings) validateNumbers() error {
 	for i, n := range s.Numbers {
 		if !number.MatchString(n) {
 			return fmt.Errorf("numbers: %q is not a phone number such as +12065550100", n)
@@ -84,7 +124,7 @@ func (s *Settings) Validate() error {
 			return fmt.Errorf("numbers has %s twice", n)
 		}
 	}
-	return s.Notify.validate()
+	return nil
 }
 
 func (n Notify) validate() error {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -65,7 +66,8 @@ func serve(ctx context.Context, t *testing.T, env ...string) *process {
 
 // serverEnv is the settings of a server in a folder, on free ports.
 func serverEnv(folder string) []string {
-	return append(os.Environ(), "TIMBRE_DATA="+folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
+	others := slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "TIMBRE_") })
+	return append(others, "TIMBRE_DATA="+folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
 		"TIMBRE_SIP_LISTEN=udp://127.0.0.1:0,tcp://127.0.0.1:0", "TIMBRE_RTP_PORTS=24000-24999",
 		"TIMBRE_ACCESS_KEY_ID="+keyID, "TIMBRE_SECRET_ACCESS_KEY="+secret)
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,7 +50,8 @@ func Start(ctx context.Context, cfg Config) (*Process, error) {
 		}
 	}
 	s := &Process{cmd: exec.CommandContext(ctx, cfg.Binary, "serve"), folder: folder}
-	s.cmd.Env = append(os.Environ(), "TIMBRE_DATA="+folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
+	others := slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "TIMBRE_") })
+	s.cmd.Env = append(others, "TIMBRE_DATA="+folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
 		"TIMBRE_SIP_LISTEN=udp://127.0.0.1:0", "TIMBRE_ACCESS_KEY_ID="+KeyID, "TIMBRE_SECRET_ACCESS_KEY="+Secret)
 	s.cmd.Env = append(s.cmd.Env, cfg.Env...)
 	s.cmd.Stderr = cfg.Log

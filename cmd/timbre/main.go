@@ -1,5 +1,5 @@
-// Command timbre is the server, and what one needs around it: a demo, a telephone, an ear for recordings, a look at the live
-// calls and at the settings.
+// Command timbre is the server and its tools: a demo, a phone, the analysis of recordings, and lists of the live calls and of the
+// settings.
 package main
 
 import (
@@ -16,16 +16,16 @@ import (
 	"timbre/conformance"
 )
 
-// commands are the program's, as kong reads them.
+// commands is the grammar of the command line.
 type commands struct {
 	Serve   serve      `cmd:"" help:"Run the server."`
-	Demo    story      `cmd:"" help:"A whole story on loopback: callers are enrolled, call again, and are recognised."`
-	Call    dial       `cmd:"" help:"Play WAV files as a live call to a server: a telephone."`
-	Analyze recordings `cmd:"" help:"Analyse recordings as a server analyses calls: speech, tone, and who may be speaking."`
-	Calls   list       `cmd:"" help:"List the live calls of a server, with their transaction ids."`
-	Config  settings   `cmd:"" help:"Show the effective settings and where each comes from."`
+	Demo    story      `cmd:"" help:"Run a demo on loopback: callers are enrolled, call again, and are identified."`
+	Call    dial       `cmd:"" help:"Place a live call that plays WAV files."`
+	Analyze recordings `cmd:"" help:"Analyse recordings as the server analyses calls: speech, tone and speaker."`
+	Calls   list       `cmd:"" help:"List the live calls of a server with their transaction ids."`
+	Config  settings   `cmd:"" help:"Show the effective settings and their origins."`
 
-	Conformance judge `cmd:"" help:"Hold a server against the contract of the two AWS services."`
+	Conformance judge `cmd:"" help:"Test a server against the contract of the two AWS services."`
 }
 
 func main() {

@@ -17,10 +17,10 @@ import (
 
 // recorder stores the audio of a tap on a leg, each sample at its media time.
 type recorder struct {
-	mu    sync.Mutex
-	pcm   []int16
+	mu       sync.Mutex
+	pcm      []int16
 	received int // samples; less than pcm where media time jumped
-	ended bool
+	ended    bool
 }
 
 func (r *recorder) Frame(f timbre.Frame) {
