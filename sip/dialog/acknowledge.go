@@ -30,7 +30,7 @@ func (t *Transaction) repeated(res *gosip.Response) {
 	}
 }
 
-// reject ends a dialog that nobody wants as soon as it is there: ACK, and BYE.
+// reject ends an unwanted dialog at once: ACK, and BYE.
 func (t *Transaction) reject(res *gosip.Response) {
 	fork := t.d.fork(res, t.Request.CSeq().SeqNo)
 	ack := fork.ack(t.Request.CSeq().SeqNo, nil)

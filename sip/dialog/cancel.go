@@ -35,7 +35,7 @@ func (d *Dialog) cancel(invite *gosip.Request) *gosip.Request {
 	return req
 }
 
-// Abandon ends an INVITE that nobody waits for: by CANCEL as soon as the peer has shown that it has the INVITE, and by BYE when
+// Abandon ends an INVITE that is not awaited any more: by CANCEL as soon as the peer has shown that it has the INVITE, and by BYE when
 // it answers all the same. It returns when the peer has given its final response, or when ctx ends.
 func (t *Transaction) Abandon(ctx context.Context) {
 	cancelled := false

@@ -43,7 +43,7 @@ func (d *Dialog) ordered(seq int64) *transport.Refusal {
 	return nil
 }
 
-// Established takes over what a response to the INVITE of this side says of the dialog: the remote tag, the route set and the
+// Established takes over the state of the dialog from a 2xx to the INVITE of this side: the remote tag, the route set and the
 // remote target.
 func (d *Dialog) Established(res *gosip.Response) {
 	d.mu.Lock()

@@ -6,7 +6,7 @@ import (
 	"timbre"
 )
 
-// fakeStream is a stream that counts what it is told.
+// fakeStream is a stream that records its updates.
 type fakeStream struct {
 	updates []timbre.Media
 	packets uint64

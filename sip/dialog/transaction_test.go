@@ -25,7 +25,7 @@ func TestConfirmRepeatsThe2xxUntilItsACK(t *testing.T) {
 		acked := 0
 		ack, err := d.Confirm(Confirmation{Request: req, Response: d.Response(req, 200, "OK"), Tx: tx, Acked: func(*gosip.Request) { acked++ }})
 		if err != nil || ack.CSeq().SeqNo != 1 || acked != 1 {
-			t.Fatalf("got %v, %v, told %d times, want the ACK of CSeq 1, told once", ack, err, acked)
+			t.Fatalf("got %v, %v, Acked called %d times, want the ACK of CSeq 1, once", ack, err, acked)
 		}
 		if got := len(tx.Responses); got != 5 { // at 0, 0.5, 1.5, 3.5 and 7.5 s
 			t.Errorf("got %d responses, want 5", got)

@@ -22,7 +22,7 @@ type line struct {
 	network  string             // udp, tcp or tls
 	server   netip.AddrPort     // where the INVITE goes
 	local    netip.Addr         // the local address, as the server sees it
-	endpoint transport.Endpoint // that the server is told
+	endpoint transport.Endpoint // the local one
 	log      *slog.Logger
 	calls    dialog.Table[*Call] // the one, once it is answered
 }

@@ -48,7 +48,7 @@ func TestCallIsBridgedWithoutAnalysis(t *testing.T) {
 				if n := testutil.ToFloat64(h.metrics.unanalysed); n != want || h.calls.log() != log {
 					t.Errorf("got %v counted, %s, want %v, %s", n, h.calls.log(), want, log)
 				}
-				missed, heard := h.calls.reported()
+				missed, receptions := h.calls.reported()
 				if name == "hangs" {
 					if len(missed) != 0 {
 						t.Errorf("got %+v reported as missed, want none", missed)
@@ -65,8 +65,8 @@ func TestCallIsBridgedWithoutAnalysis(t *testing.T) {
 				if len(m.Legs) != 2 || len(m.Warnings) != 1 || m.Failure != "" {
 					t.Errorf("got %+v, want 2 legs, a warning and no failure", m)
 				}
-				if len(heard) != 2 || heard[0].Packets != 1 || heard[1].Packets != 2 {
-					t.Errorf("got receptions %v, want 1 packet and 2 packets", heard)
+				if len(receptions) != 2 || receptions[0].Packets != 1 || receptions[1].Packets != 2 {
+					t.Errorf("got receptions %v, want 1 packet and 2 packets", receptions)
 				}
 			})
 		})

@@ -175,15 +175,15 @@ func TestLeaveEndsCalls(t *testing.T) {
 		expect(t, ringing.invited, 180)
 		left := make(chan struct{})
 		go func() { h.Leave(t.Context()); close(left) }()
-		told := map[gosip.RequestMethod]int{}
+		sent := map[gosip.RequestMethod]int{}
 		for range 3 {
 			tx := wait(t, h.agent.Sent)
-			told[tx.Request.Method]++
+			sent[tx.Request.Method]++
 			tx.Answer(200)
 		}
 		<-left
-		if told[gosip.BYE] != 2 || told[gosip.CANCEL] != 1 {
-			t.Errorf("got %v, want 2 BYE and 1 CANCEL", told)
+		if sent[gosip.BYE] != 2 || sent[gosip.CANCEL] != 1 {
+			t.Errorf("got %v, want 2 BYE and 1 CANCEL", sent)
 		}
 		expect(t, ringing.invited, 503)
 		invite.Answer(487)

@@ -89,7 +89,7 @@ func TestGlare(t *testing.T) {
 		theirs := h.next(gosip.INVITE)
 		expect(t, b.ask("INVITE", audio(gw, 6010)), 491)
 		expect(t, b.ask("UPDATE", audio(gw, 6010)), 491)
-		second := a.ask("UPDATE", audio(ann, 4020)) // he does not wait for his own
+		second := a.ask("UPDATE", audio(ann, 4020)) // before the first one is finished
 		advance(claimTimeout)
 		if res := expect(t, second, 500); res.GetHeader("Retry-After") == nil {
 			t.Errorf("got\n%s\nwant Retry-After", res)

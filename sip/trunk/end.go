@@ -29,15 +29,15 @@ func (c *call) hangUp(ctx context.Context, except *side, failure string) {
 
 // hangUpFor is hangUp on a request, whose Reason headers are relayed.
 func (c *call) hangUpFor(ctx context.Context, except *side, failure string, cause *gosip.Request) {
-	var told sync.WaitGroup
+	var byes sync.WaitGroup
 	c.finish(failure, func() {
 		for i := range c.sides {
 			if s := c.sides[i].Load(); s != nil && s != except && c.isAnswered(s) {
-				told.Go(func() { c.sendBye(ctx, s, cause) })
+				byes.Go(func() { c.sendBye(ctx, s, cause) })
 			}
 		}
 	})
-	told.Wait()
+	byes.Wait()
 }
 
 // drop ends a call that the caller has not been answered. A gateway that has answered is sent a BYE in the background.

@@ -91,13 +91,13 @@ func (a *fakeAgent) Lookup(_ context.Context, host string) ([]netip.Addr, error)
 
 // fakeCalls records what is begun and ended.
 type fakeCalls struct {
-	mu     sync.Mutex
-	begun  []timbre.Call
-	ended  []string
-	missed []timbre.Call
-	heard  []*timbre.Reception // of the last of them
-	begin  func() error
-	hear   timbre.LegListener
+	mu         sync.Mutex
+	begun      []timbre.Call
+	ended      []string
+	missed     []timbre.Call
+	receptions []*timbre.Reception // of the last missed one
+	begin      func() error
+	hear       timbre.LegListener
 }
 
 // dropped is a listener that drops its frames and its meter.
@@ -130,17 +130,17 @@ func (c *fakeCalls) End(_ context.Context, txid, failure string) error {
 	return nil
 }
 
-func (c *fakeCalls) Missed(call timbre.Call, heard []*timbre.Reception) {
+func (c *fakeCalls) Missed(call timbre.Call, receptions []*timbre.Reception) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.missed, c.heard = append(c.missed, call), heard
+	c.missed, c.receptions = append(c.missed, call), receptions
 }
 
 // reported are the calls that Missed was called for, and the receptions of the last one.
 func (c *fakeCalls) reported() ([]timbre.Call, []*timbre.Reception) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.Clone(c.missed), c.heard
+	return slices.Clone(c.missed), c.receptions
 }
 
 func (c *fakeCalls) log() string {
@@ -230,14 +230,14 @@ func (f *fakeStream) Close() {
 }
 
 type fakeLog struct {
-	mu   sync.Mutex
-	told []timbre.Reception
+	mu         sync.Mutex
+	receptions []timbre.Reception
 }
 
 func (d *fakeLog) Reception(_ string, r timbre.Reception) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.told = append(d.told, r)
+	d.receptions = append(d.receptions, r)
 }
 
 // audio is a description of one stream at a port of an address.

@@ -33,8 +33,8 @@ func cryptoIn(t *testing.T, body []byte) []sdp.Crypto {
 
 func TestEachSideHasItsOwnSDESKeys(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
-		hers, weak := sdp.NewCrypto("7", "AES_CM_128_HMAC_SHA1_80"), sdp.NewCrypto("8", "AES_CM_128_HMAC_SHA1_32")
-		a := h.call(encryptedAudio(ann, 4000, weak, hers))
+		callerKey, weak := sdp.NewCrypto("7", "AES_CM_128_HMAC_SHA1_80"), sdp.NewCrypto("8", "AES_CM_128_HMAC_SHA1_32")
+		a := h.call(encryptedAudio(ann, 4000, weak, callerKey))
 		invite := h.next(gosip.INVITE)
 		wantLines(t, invite.Request, "m=audio 30000 RTP/SAVP 0 101")
 		offered := cryptoIn(t, invite.Request.Body())
@@ -42,7 +42,7 @@ func TestEachSideHasItsOwnSDESKeys(t *testing.T) {
 			t.Fatalf("got %+v, want every suite, the strongest first", offered)
 		}
 		for _, c := range offered {
-			if bytes.Equal(c.Key, hers.Key) || bytes.Equal(c.Key, weak.Key) {
+			if bytes.Equal(c.Key, callerKey.Key) || bytes.Equal(c.Key, weak.Key) {
 				t.Error("got the caller's key offered to the gateway, want local keys")
 			}
 		}
@@ -50,11 +50,11 @@ func TestEachSideHasItsOwnSDESKeys(t *testing.T) {
 		if early == nil {
 			t.Error("got no keys before the answer, want pending ones")
 		}
-		his := sdp.NewCrypto(offered[1].Tag, offered[1].Suite)
-		invite.AnswerSDP(200, encryptedAudio(gw, 6000, his))
+		gatewayKey := sdp.NewCrypto(offered[1].Tag, offered[1].Suite)
+		invite.AnswerSDP(200, encryptedAudio(gw, 6000, gatewayKey))
 		ok := expect(t, a.invited, 200)
 		answer := cryptoIn(t, ok.Body())
-		if len(answer) != 1 || answer[0].Tag != "7" || answer[0].Suite != hers.Suite || bytes.Equal(answer[0].Key, hers.Key) {
+		if len(answer) != 1 || answer[0].Tag != "7" || answer[0].Suite != callerKey.Suite || bytes.Equal(answer[0].Key, callerKey.Key) {
 			t.Fatalf("got %+v, want a local key for the stronger suite, with its tag", answer)
 		}
 		a.answered(ok)
@@ -62,24 +62,24 @@ func TestEachSideHasItsOwnSDESKeys(t *testing.T) {
 		<-a.returned
 		wait(t, h.agent.ACKs)
 		for which, want := range []timbre.SRTPKeys{
-			{Suite: hers.Suite, Local: answer[0].Key, Remote: hers.Key}, {Suite: his.Suite, Local: offered[1].Key, Remote: his.Key},
+			{Suite: callerKey.Suite, Local: answer[0].Key, Remote: callerKey.Key}, {Suite: gatewayKey.Suite, Local: offered[1].Key, Remote: gatewayKey.Key},
 		} {
 			if got := h.media.spec(0, which).Keys; got == nil || got.Suite != want.Suite || !bytes.Equal(got.Local, want.Local) || !bytes.Equal(got.Remote, want.Remote) {
 				t.Errorf("side %d: got %+v, want %+v", which, got, want)
 			}
 		}
-		asked := a.ask("INVITE", encryptedAudio(ann, 4010, hers)) // our keys stay
+		asked := a.ask("INVITE", encryptedAudio(ann, 4010, callerKey)) // our keys stay
 		theirs := h.next(gosip.INVITE)
 		if again := cryptoIn(t, theirs.Request.Body()); !bytes.Equal(again[1].Key, offered[1].Key) {
 			t.Error("got another key offered, want the same")
 		}
-		theirs.AnswerSDP(200, encryptedAudio(gw, 6000, his))
+		theirs.AnswerSDP(200, encryptedAudio(gw, 6000, gatewayKey))
 		if again := cryptoIn(t, expect(t, asked, 200).Body()); !bytes.Equal(again[0].Key, answer[0].Key) {
 			t.Error("got another key in the answer, want the same")
 		}
 		a.ack("")
 		wait(t, h.agent.ACKs)
-		asked = a.ask("INVITE", encryptedAudio(ann, 4010, hers)+"a=sendonly\n")
+		asked = a.ask("INVITE", encryptedAudio(ann, 4010, callerKey)+"a=sendonly\n")
 		h.next(gosip.INVITE).AnswerSDP(200, audio(gw, 6000)) // in the clear
 		wantLines(t, expect(t, asked, 200), "m=audio 0 RTP/AVP 0 101")
 		a.ack("")
@@ -131,8 +131,8 @@ func TestDTLSOnOneSideAndSDESOnTheOther(t *testing.T) {
 		if strings.Contains(invite.Request.String(), "a=setup") || strings.Contains(invite.Request.String(), "0A:0A") {
 			t.Errorf("got\n%s\nwant nothing of the caller's DTLS", invite.Request)
 		}
-		his := cryptoIn(t, invite.Request.Body())[0]
-		sealed := strings.Replace(encryptedAudio(gw, 6000, his), "RTP/SAVP", "RTP/SAVPF", 1)
+		gatewayKey := cryptoIn(t, invite.Request.Body())[0]
+		sealed := strings.Replace(encryptedAudio(gw, 6000, gatewayKey), "RTP/SAVP", "RTP/SAVPF", 1)
 		invite.AnswerSDP(200, sealed)
 		ok := expect(t, a.invited, 200)
 		wantLines(t, ok, "m=audio 20000 UDP/TLS/RTP/SAVPF 0 101", "a=fingerprint:sha-256 AB:CD", "a=setup:active")

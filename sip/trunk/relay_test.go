@@ -66,11 +66,11 @@ func TestREFERIsRelayedWhereConfigured(t *testing.T) {
 		wantLines(t, theirs.Request, "Refer-To: <sip:carol@example.com>", "Referred-By: <sip:ann@example.com>")
 		theirs.Answer(202)
 		expect(t, asked, 202)
-		told := b.ask("NOTIFY", "SIP/2.0 200 OK\r\n", "Event: refer", "Subscription-State: terminated;reason=noresource", "Content-Type: message/sipfrag")
+		notified := b.ask("NOTIFY", "SIP/2.0 200 OK\r\n", "Event: refer", "Subscription-State: terminated;reason=noresource", "Content-Type: message/sipfrag")
 		note := h.next(gosip.NOTIFY)
 		wantLines(t, note.Request, "Event: refer", "content-type: message/sipfrag")
 		note.Answer(200)
-		expect(t, told, 200)
+		expect(t, notified, 200)
 	})
 }
 
@@ -86,7 +86,7 @@ func TestReplacesIsTranslated(t *testing.T) {
 		wantLines(t, refer.Request, "Refer-To: <sip:carol@example.com?Subject=x&Replaces="+url.QueryEscape(theirs)+">")
 		refer.Answer(202)
 		expect(t, asked, 202)
-		// Bob calls Carol through us: she knows the dialog by that name. Somebody else names one of ours, and one of nobody's.
+		// Bob calls Carol, who knows the dialog by that name. Another INVITE names a dialog of the caller, a third one an unknown dialog.
 		for named, want := range map[string]string{
 			theirs: theirs,
 			a2.callID + ";early-only;from-tag=ann;to-tag=" + a2.ours: theirs + ";early-only",
@@ -131,7 +131,7 @@ func TestGatewayChallenges(t *testing.T) {
 					t.Errorf("got %s, want %s", proof, want)
 				}
 				second.Answer(c.code, c.challenge+`: Digest realm="gw", nonce="n2", qop="auth"`)
-				expect(t, a.invited, 403) // the password is wrong: nobody tries for ever
+				expect(t, a.invited, 403) // the password is wrong: one try is enough
 			})
 		})
 	}
@@ -174,7 +174,7 @@ func TestReceptionIsReported(t *testing.T) {
 		want := []timbre.Reception{{Label: "caller", Packets: 1}, {Label: "callee"}, {Label: "caller"}, {Label: "callee", Packets: 1}}
 		for i, w := range want {
 			w.TransactionID, w.From, w.To = "tx-1", "+12065550101", "+12065550100"
-			if got := h.log.told[i]; got != w {
+			if got := h.log.receptions[i]; got != w {
 				t.Errorf("report %d: got %+v, want %+v", i, got, w)
 			}
 		}

@@ -1,5 +1,5 @@
 // Package dialogtest states what every user of a SIP dialog promises its peer (RFC 3261, 12 to 15, and RFC 4028), as a suite
-// that runs over UDP against whoever answers or sends an INVITE.
+// that runs over UDP against any user agent, which answers or sends an INVITE.
 package dialogtest
 
 import (
