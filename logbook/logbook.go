@@ -1,57 +1,47 @@
-// Package logbook writes down what happens on the calls of the connectors that ask for it (their logging configuration):
-// SIP messages and the figures of their audio come in; lines of JSON go out, into two files for each connector, sip.jsonl
-// and media.jsonl. It also writes a record of every call that has ended, each a file of its own. The names of the fields are
-// those of the original's logs and records.
+// Package logbook writes the logs of connectors that ask for them (their logging configuration) and the records of ended calls.
+// SIP messages and reception figures come in; lines of JSON go out, into sip.jsonl and media.jsonl for each connector. An ended
+// call comes in; a file with its record goes out. The field names are those of AWS's logs and records.
 //
-// A log that has become too large takes the place of its predecessor, which is gone then; records go after some days. What
-// cannot be written is lost: a call does not wait for its log.
+// A log that reaches its size replaces its predecessor; records are deleted after their retention. What cannot be written is
+// lost: a call never waits for its log.
 package logbook
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"timbre"
+	"timbre/environment"
 )
 
-// Config of a Book. Zero values: the clock of the machine, no log.
+// Config of a Book.
 type Config struct {
-	Folder string // made when something is written
-	Region string
-	Most   int64 // bytes of a file, save that no line is cut; 0: DefaultMost
-	Now    func() time.Time
-	Log    *slog.Logger
+	Folder  string // created with the first line
+	MaxSize int64  // bytes per file; lines are never split; 0: DefaultMaxSize
 }
 
-// DefaultMost is how large a file may become.
-const DefaultMost = 16 << 20
+// DefaultMaxSize is 16 MiB.
+const DefaultMaxSize = 16 << 20
 
-// Book writes. It is for any number of goroutines.
+// Book writes the logs of connectors. It is safe for concurrent use.
 type Book struct {
+	env      environment.Environment
 	cfg      Config
 	settings timbre.LoggingReader
 	mu       sync.Mutex // one line at a time
 	failing  bool
 }
 
-// New makes a Book; it opens nothing.
-func New(cfg Config, settings timbre.LoggingReader) *Book {
-	if cfg.Most == 0 {
-		cfg.Most = DefaultMost
+// New returns a Book. It opens no file.
+func New(env environment.Environment, cfg Config, settings timbre.LoggingReader) *Book {
+	if cfg.MaxSize == 0 {
+		cfg.MaxSize = DefaultMaxSize
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	return &Book{cfg: cfg, settings: settings}
+	return &Book{env: env.Complete(), cfg: cfg, settings: settings}
 }
 
 // message is a line of sip.jsonl.
@@ -63,29 +53,29 @@ type message struct {
 	Message   string `json:"sip_message"`
 }
 
-// Message writes a SIP message of a call, which it names by its Call-ID, if the connector wants it.
+// Message writes a SIP message of the call with a Call-ID, if the connector asks for SIP logs.
 func (b *Book) Message(connectorID, callID string, text fmt.Stringer) {
-	if l := b.wanted(connectorID); l.SIP {
-		b.write(connectorID, "sip.jsonl", message{connectorID, b.cfg.Region, b.cfg.Now().UnixMilli(), callID, text.String()})
+	if l := b.logging(connectorID); l.SIP {
+		b.write(connectorID, "sip.jsonl", message{connectorID, b.env.Region, b.env.Now().UnixMilli(), callID, text.String()})
 	}
 }
 
-// wanted asks anew each time, so that a change has effect at once.
-func (b *Book) wanted(connectorID string) timbre.Logging {
+// logging reads the configuration for each line, so that a change takes effect at once.
+func (b *Book) logging(connectorID string) timbre.Logging {
 	l, err := b.settings.Logging(context.Background(), connectorID)
 	if err != nil && timbre.KindOf(err) != timbre.NotFound {
-		b.cfg.Log.Error("a connector's logging configuration cannot be read", "connector", connectorID, "error", err)
+		b.env.Log.Error("cannot read a logging configuration", "connector", connectorID, "error", err)
 	}
 	return l
 }
 
-// write appends a line. It complains of the first failure in a row alone.
+// write appends a line. It logs only the first failure in a row.
 func (b *Book) write(connectorID, name string, line any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	err := b.append(filepath.Join(b.cfg.Folder, connectorID), name, line)
 	if err != nil && !b.failing {
-		b.cfg.Log.Error("the log of a connector's calls cannot be written", "connector", connectorID, "error", err)
+		b.env.Log.Error("cannot write a SIP or media log", "connector", connectorID, "error", err)
 	}
 	b.failing = err != nil
 }
@@ -99,7 +89,7 @@ func (b *Book) append(folder, name string, line any) error {
 		return err
 	}
 	path := filepath.Join(folder, name)
-	if is, err := os.Stat(path); err == nil && is.Size()+int64(len(text))+1 > b.cfg.Most {
+	if is, err := os.Stat(path); err == nil && is.Size()+int64(len(text))+1 > b.cfg.MaxSize {
 		if err := os.Rename(path, path+".1"); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 )
 
 type settings map[string]timbre.Logging
@@ -27,12 +28,13 @@ type text string
 
 func (t text) String() string { return string(t) }
 
-func book(t *testing.T, most int64, s settings) (*Book, string, *bytes.Buffer) {
+func book(t *testing.T, maxSize int64, s settings) (*Book, string, *bytes.Buffer) {
 	log, folder := &bytes.Buffer{}, filepath.Join(t.TempDir(), "logs")
-	return New(Config{
-		Folder: folder, Region: "us-east-1", Most: most, Log: slog.New(slog.NewTextHandler(log, nil)),
+	env := environment.Environment{
+		Region: "us-east-1", Log: slog.New(slog.NewTextHandler(log, nil)),
 		Now: func() time.Time { return time.UnixMilli(1795571803280) },
-	}, s), folder, log
+	}
+	return New(env, Config{Folder: folder, MaxSize: maxSize}, s), folder, log
 }
 
 func lines(t *testing.T, path string) (list []map[string]any) {
@@ -51,7 +53,7 @@ func lines(t *testing.T, path string) (list []map[string]any) {
 	return list
 }
 
-func TestWhatAConnectorAsksForIsWrittenFromThenOn(t *testing.T) {
+func TestConfigurationTakesEffectWithNextLine(t *testing.T) {
 	s := settings{"c1": {SIP: true}, "c2": {Media: true}}
 	b, folder, _ := book(t, 0, s)
 	for _, c := range []string{"c1", "c2", "none"} {
@@ -80,13 +82,13 @@ func TestWhatAConnectorAsksForIsWrittenFromThenOn(t *testing.T) {
 	s["c1"] = timbre.Logging{}
 	b.Message("c1", "again", text("x"))
 	if n := len(lines(t, filepath.Join(folder, "c1", "sip.jsonl"))); n != 1 {
-		t.Errorf("%d lines after it was switched off", n)
+		t.Errorf("got %d lines after logging was disabled, want 1", n)
 	}
 }
 
-func TestALogHasAnEnd(t *testing.T) {
-	const most = 2000
-	b, folder, _ := book(t, most, settings{"c1": {SIP: true}})
+func TestLogIsRotated(t *testing.T) {
+	const maxSize = 2000
+	b, folder, _ := book(t, maxSize, settings{"c1": {SIP: true}})
 	for range 100 {
 		b.Message("c1", "call", text(strings.Repeat("x", 100)))
 	}
@@ -96,7 +98,7 @@ func TestALogHasAnEnd(t *testing.T) {
 	}
 	for _, path := range paths {
 		is, err := os.Stat(path)
-		if err != nil || is.Size() > most {
+		if err != nil || is.Size() > maxSize {
 			t.Errorf("%s: %d bytes, %v", path, is.Size(), err)
 		}
 		if len(lines(t, path)) == 0 {
@@ -105,7 +107,7 @@ func TestALogHasAnEnd(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeWrittenIsToldOnce(t *testing.T) {
+func TestFirstFailureInARowIsLogged(t *testing.T) {
 	b, folder, log := book(t, 0, settings{"c1": {SIP: true}})
 	if err := os.WriteFile(folder, nil, 0o600); err != nil { // a file where the folder should be
 		t.Fatal(err)
@@ -113,14 +115,14 @@ func TestWhatCannotBeWrittenIsToldOnce(t *testing.T) {
 	for range 3 {
 		b.Message("c1", "call", text("x"))
 	}
-	if n := strings.Count(log.String(), "cannot be written"); n != 1 {
-		t.Errorf("told %d times", n)
+	if n := strings.Count(log.String(), "cannot write"); n != 1 {
+		t.Errorf("got %d log lines, want 1", n)
 	}
 	if err := os.Remove(folder); err != nil {
 		t.Fatal(err)
 	}
 	b.Message("c1", "call", text("x"))
 	if n := len(lines(t, filepath.Join(folder, "c1", "sip.jsonl"))); n != 1 {
-		t.Errorf("%d lines once it can be", n)
+		t.Errorf("got %d lines after the failure, want 1", n)
 	}
 }

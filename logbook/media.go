@@ -7,7 +7,7 @@ import (
 	"timbre"
 )
 
-// media is a line of media.jsonl: what came on one stream of a call since the line before.
+// media is a line of media.jsonl: the reception of one stream of a call since the previous line.
 type media struct {
 	Connector     string  `json:"voice_connector_id"`
 	Time          int64   `json:"event_timestamp"` // milliseconds since 1970
@@ -23,21 +23,21 @@ type media struct {
 	Dropped       uint64  `json:"rtp_packets_dropped"`
 	SenderReports uint64  `json:"rtcp_sender_reports_received"`
 	Jitter        float64 `json:"jitter"`        // milliseconds
-	MOS           float64 `json:"mos,omitempty"` // left out when nothing came, or of an unknown codec
+	MOS           float64 `json:"mos,omitempty"` // absent if nothing arrived or the codec is unknown
 }
 
-// Reception writes what came on a stream, if the connector wants it.
+// Reception writes the reception of a stream, if the connector asks for media logs.
 func (b *Book) Reception(connectorID string, r timbre.Reception) {
-	if l := b.wanted(connectorID); l.Media {
+	if l := b.logging(connectorID); l.Media {
 		b.write(connectorID, "media.jsonl", media{
-			connectorID, b.cfg.Now().UnixMilli(), r.TransactionID, r.From, r.To, r.Label, r.Codec,
+			connectorID, b.env.Now().UnixMilli(), r.TransactionID, r.From, r.To, r.Label, r.Codec,
 			r.Packets, r.Lost, r.Late, r.Duplicates, r.Dropped, r.SenderReports,
 			millis(r.Jitter), r.MOS(),
 		})
 	}
 }
 
-// millis are milliseconds, to the microsecond.
+// millis converts to milliseconds, rounded to the microsecond.
 func millis(d time.Duration) float64 {
 	return math.Round(float64(d)/float64(time.Millisecond)*1000) / 1000
 }

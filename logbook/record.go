@@ -7,13 +7,13 @@ import (
 	"timbre"
 )
 
-// The kinds of records: each is a folder, named as the original names them in its bucket.
+// The kinds of records. Each is a folder with the name that AWS gives it in its bucket.
 const (
-	callRecords   = "Amazon-Chime-Voice-Connector-CDRs" // of calls that were put through
-	streamRecords = "Amazon-Chime-Voice-Connector-SDRs" // of calls whose audio came to be heard
+	callRecords   = "Amazon-Chime-Voice-Connector-CDRs" // of bridged calls
+	streamRecords = "Amazon-Chime-Voice-Connector-SDRs" // of calls that are received for analysis
 )
 
-// shared is what both kinds of records say. Times are whole seconds, durations are rounded up.
+// shared holds the fields of both kinds. Times are whole seconds; durations are rounded up.
 type shared struct {
 	Schema      string `json:"SchemaVersion"`
 	Account     string `json:"AwsAccountId"`
@@ -47,7 +47,7 @@ type streamRecord struct {
 	quality
 }
 
-// quality is what the original's records do not have.
+// quality holds the fields that are extensions of AWS's records.
 type quality struct {
 	Legs     []legRecord `json:"Legs"`
 	Warnings []string    `json:"Warnings,omitempty"`
@@ -61,7 +61,7 @@ type legRecord struct {
 	*received
 }
 
-// received is what came on a leg.
+// received is the reception of a leg.
 type received struct {
 	Codec      string  `json:"Codec,omitempty"`
 	Packets    uint64  `json:"Packets"`
@@ -74,50 +74,50 @@ type received struct {
 	MOS        float64 `json:"Mos,omitempty"`
 }
 
-// records are those of a call that has ended, by their kind.
-func (r *Records) records(c timbre.Call, heard []*timbre.Reception, streamed bool) map[string]any {
-	lasted := max(0, c.Ended.Sub(c.Started)).Seconds() // a clock may have been set back
-	said := shared{
-		Account: r.cfg.Account, Transaction: c.TransactionID, Call: c.CallID, Connector: c.ConnectorID, Status: "Completed",
-		Start: c.Started.Unix(), End: c.Ended.Unix(), Seconds: int64(math.Ceil(lasted)), Region: r.cfg.Region,
+// records returns the records of an ended call, by kind.
+func (r *Records) records(c timbre.Call, receptions []*timbre.Reception, streamed bool) map[string]any {
+	seconds := max(0, c.Ended.Sub(c.Started)).Seconds() // the clock may have been set back
+	common := shared{
+		Account: r.env.Account, Transaction: c.TransactionID, Call: c.CallID, Connector: c.ConnectorID, Status: "Completed",
+		Start: c.Started.Unix(), End: c.Ended.Unix(), Seconds: int64(math.Ceil(seconds)), Region: r.env.Region,
 	}
 	if c.Failure != "" {
-		said.Status = "Failed"
+		common.Status = "Failed"
 	}
-	how := quality{Legs: []legRecord{}, Warnings: c.Warnings}
+	extension := quality{Legs: []legRecord{}, Warnings: c.Warnings}
 	for i, l := range c.Legs {
 		leg := legRecord{Side: l.Side.String(), Label: l.Label, Party: l.Party, Stream: l.StreamARN}
-		if i < len(heard) && heard[i] != nil {
-			leg.received = came(heard[i])
+		if i < len(receptions) && receptions[i] != nil {
+			leg.received = newReceived(receptions[i])
 		}
-		how.Legs = append(how.Legs, leg)
+		extension.Legs = append(extension.Legs, leg)
 	}
 	all := map[string]any{}
 	if c.Bridged {
-		said := said.as("2.0", "AmazonChimeVoiceConnector", strings.ToLower(c.Direction)+"-minutes", "OK", c.Failure)
-		all[callRecords] = callRecord{said, math.Ceil(lasted/6) / 10, c.From, c.To, c.Direction, streamed, how}
+		cdr := common.as("2.0", "AmazonChimeVoiceConnector", strings.ToLower(c.Direction)+"-minutes", "OK", c.Failure)
+		all[callRecords] = callRecord{cdr, math.Ceil(seconds/6) / 10, c.From, c.To, c.Direction, streamed, extension}
 	}
 	if streamed {
-		all[streamRecords] = streamRecord{said.as("1.0", "AmazonChime", "audio-streaming", "Streaming succeeded", c.Failure), how}
+		all[streamRecords] = streamRecord{common.as("1.0", "AmazonChime", "audio-streaming", "Streaming succeeded", c.Failure), extension}
 	}
 	return all
 }
 
-// as fills in what is of a kind of records. failure takes the place of the message that all is well.
-func (s shared) as(schema, service, usage, well, failure string) shared {
-	s.Schema, s.Service, s.Usage, s.Message = schema, service, usage, well
+// as returns s with the fields of one kind of record. failure, if any, replaces the message of success.
+func (s shared) as(schema, service, usage, success, failure string) shared {
+	s.Schema, s.Service, s.Usage, s.Message = schema, service, usage, success
 	if failure != "" {
 		s.Message = failure
 	}
 	return s
 }
 
-func came(r *timbre.Reception) *received {
+func newReceived(r *timbre.Reception) *received {
 	return &received{r.Codec, r.Packets, r.Lost, math.Round(1e4*r.Loss()) / 100, r.Late, r.Duplicates, r.Dropped, millis(r.Jitter), r.MOS()}
 }
 
-// key is where the record of a call stands below the folder of its kind: as it would in a bucket. It goes by when the call
-// began, so that a record that is written again replaces itself.
+// key is the path of a call's record below the folder of its kind, as in a bucket. It depends on the start of the call, so that a
+// record that is written again replaces itself.
 func key(c timbre.Call) (folder, name string) {
 	at := c.Started.UTC()
 	return "json/" + c.ConnectorID + "/" + at.Format(dayLayout), at.Format("15.04.05.000") + "_" + c.TransactionID

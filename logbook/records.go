@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,20 +16,19 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"timbre"
+	"timbre/environment"
 )
 
-// RecordsConfig of Records. Zero values: no log, no metrics; nothing is kept past the next Sweep.
+// RecordsConfig configures Records.
 type RecordsConfig struct {
-	Folder          string // made when something is written
-	Account, Region string
-	Keep            time.Duration // whole days: how long records stay
-	Log             *slog.Logger
-	Metrics         prometheus.Registerer
+	Folder    string        // created with the first record
+	Retention time.Duration // of records, whole days; 0: until the next Sweep
 }
 
-// Records writes down every call that has ended: a file a record, whose path is the key that the original gives it in its
-// bucket. A file is there as a whole or not at all. It is for any number of goroutines.
+// Records writes the records of ended calls, one file each. Its path is the key that AWS gives the record in its bucket. Files
+// are written atomically. It is safe for concurrent use.
 type Records struct {
+	env     environment.Environment
 	cfg     RecordsConfig
 	streams timbre.StreamingReader
 	written *prometheus.CounterVec
@@ -38,23 +36,22 @@ type Records struct {
 	failing bool
 }
 
-// NewRecords makes Records; it opens nothing.
-func NewRecords(cfg RecordsConfig, streams timbre.StreamingReader) *Records {
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	r := &Records{cfg: cfg, streams: streams, written: promauto.With(cfg.Metrics).NewCounterVec(prometheus.CounterOpts{
-		Name: "timbre_records_total", Help: "Records of calls that have ended, by outcome: written, failed.",
+// NewRecords returns Records. It opens no file.
+func NewRecords(env environment.Environment, cfg RecordsConfig, streams timbre.StreamingReader) *Records {
+	env = env.Complete()
+	r := &Records{env: env, cfg: cfg, streams: streams, written: promauto.With(env.Metrics).NewCounterVec(prometheus.CounterOpts{
+		Name: "timbre_records_total", Help: "Records of ended calls by outcome: written, failed.",
 	}, []string{"outcome"})}
 	r.written.WithLabelValues("written")
 	r.written.WithLabelValues("failed")
 	return r
 }
 
-// Ended writes the records of a call. What cannot be written is counted, and lost; the first failure in a row is told.
-func (r *Records) Ended(c timbre.Call, heard []*timbre.Reception) {
+// Ended writes the records of a call. A record that cannot be written is counted and lost; the first failure in a row is
+// logged.
+func (r *Records) Ended(c timbre.Call, receptions []*timbre.Reception) {
 	folder, name := key(c)
-	for kind, record := range r.records(c, heard, r.streamed(c)) {
+	for kind, record := range r.records(c, receptions, r.streamed(c)) {
 		err := write(filepath.Join(r.cfg.Folder, kind, filepath.FromSlash(folder)), name, record)
 		outcome := "written"
 		if err != nil {
@@ -63,15 +60,15 @@ func (r *Records) Ended(c timbre.Call, heard []*timbre.Reception) {
 		r.written.WithLabelValues(outcome).Inc()
 		r.mu.Lock()
 		if err != nil && !r.failing {
-			r.cfg.Log.Error("the record of a call cannot be written", "transaction", c.TransactionID, "error", err)
+			r.env.Log.Error("cannot write a call record", "transaction", c.TransactionID, "error", err)
 		}
 		r.failing = err != nil
 		r.mu.Unlock()
 	}
 }
 
-// streamed says whether a call is streamed: as a recording always is, and one that is put through where its connector has a
-// streaming configuration, and its legs have streams.
+// streamed says whether a call is streamed. A recorded call always is; a bridged one is if its connector has a streaming
+// configuration and its legs have streams.
 func (r *Records) streamed(c timbre.Call) bool {
 	if !c.Bridged {
 		return true
@@ -81,12 +78,12 @@ func (r *Records) streamed(c timbre.Call) bool {
 	}
 	s, err := r.streams.Streaming(context.Background(), c.ConnectorID)
 	if err != nil && timbre.KindOf(err) != timbre.NotFound {
-		r.cfg.Log.Error("a connector's streaming configuration cannot be read", "connector", c.ConnectorID, "error", err)
+		r.env.Log.Error("cannot read a streaming configuration", "connector", c.ConnectorID, "error", err)
 	}
 	return err == nil && !s.Disabled
 }
 
-// write makes a file, or replaces it, as a whole.
+// write creates or replaces a file atomically.
 func write(folder, name string, record any) error {
 	text, err := json.Marshal(record)
 	if err != nil {
@@ -110,10 +107,10 @@ func write(folder, name string, record any) error {
 	return err
 }
 
-// Sweep removes the records of days that were over Keep before now, and gives how many folders of a day went. What has not
-// the name of a day is left alone.
+// Sweep deletes the records of days that ended more than the retention ago, and returns the number of deleted day folders.
+// Folders without the name of a day are left alone.
 func (r *Records) Sweep(now time.Time) (days int, err error) {
-	until := now.Add(-r.cfg.Keep)
+	until := now.Add(-r.cfg.Retention)
 	for _, kind := range []string{callRecords, streamRecords} {
 		found, e := fs.Glob(os.DirFS(r.cfg.Folder), kind+"/json/*/*/*/*")
 		err = errors.Join(err, e)

@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/environment"
 )
 
 type streams map[string]timbre.Streaming
@@ -36,23 +37,23 @@ func (s streams) Streaming(_ context.Context, id string) (timbre.Streaming, erro
 func records(t *testing.T, s streams) (*Records, string, *bytes.Buffer) {
 	t.Helper()
 	log, folder := &bytes.Buffer{}, filepath.Join(t.TempDir(), "lo[gs") // which no pattern may read as its own
-	return NewRecords(RecordsConfig{
-		Folder: folder, Account: "111122223333", Region: "eu-central-1", Keep: 48 * time.Hour,
+	return NewRecords(environment.Environment{
+		Account: "111122223333", Region: "eu-central-1",
 		Log: slog.New(slog.NewTextHandler(log, nil)), Metrics: prometheus.NewRegistry(),
-	}, s), folder, log
+	}, RecordsConfig{Folder: folder, Retention: 48 * time.Hour}, s), folder, log
 }
 
 // ended is a call of 61.5 seconds.
-func ended(connectorID string, through bool) timbre.Call {
+func ended(connectorID string, bridged bool) timbre.Call {
 	at := time.Date(2026, 11, 25, 9, 5, 7, 42_000_000, time.FixedZone("", 2*3600))
 	return timbre.Call{
-		TransactionID: "tx", ConnectorID: connectorID, CallID: "a84b@pbx", Direction: "Outbound", Bridged: through, From: "+12065550100",
+		TransactionID: "tx", ConnectorID: connectorID, CallID: "a84b@pbx", Direction: "Outbound", Bridged: bridged, From: "+12065550100",
 		To: "+13605550199", Warnings: []string{"m-line 1: nobody knows"}, Started: at, Ended: at.Add(61500 * time.Millisecond),
 		Legs: []timbre.Leg{{Side: timbre.Caller, Label: "1", Party: "sip:ann@example.com", StreamARN: "arn:1"}, {Side: timbre.Mixed, Index: 1, StreamARN: "arn:2"}},
 	}
 }
 
-var heard = []*timbre.Reception{{Codec: "PCMU", Packets: 950, Lost: 50, Jitter: 3456789}, nil}
+var receptions = []*timbre.Reception{{Codec: "PCMU", Packets: 950, Lost: 50, Jitter: 3456789}, nil}
 
 const legs = `"Legs":[{"Side":"caller","Label":"1","Party":"sip:ann@example.com","StreamArn":"arn:1","Codec":"PCMU","Packets":950,"Lost":50,
 	"LossPercent":5,"Late":0,"Duplicates":0,"Dropped":0,"JitterMs":3.457,"Mos":3.92},{"Side":"mixed","StreamArn":"arn:2"}],"Warnings":["m-line 1: nobody knows"]`
@@ -103,7 +104,7 @@ func TestARecordingHasAStreamRecordAndACallThatIsPutThroughACallRecord(t *testin
 	} {
 		call := ended(c.connector, c.through)
 		call.Failure = c.failure
-		r.Ended(call, heard)
+		r.Ended(call, receptions)
 		want := map[bool]string{c.cdr: fmt.Sprintf(cdr, c.sdr, c.connector, c.status, c.well)}
 		wantRecord(t, folder, callRecords, c.connector, map[bool]string{true: want[c.cdr]}[c.cdr])
 		wantRecord(t, folder, streamRecords, c.connector, map[bool]string{true: fmt.Sprintf(sdr, c.connector, c.status, c.wells)}[c.sdr])
@@ -113,7 +114,7 @@ func TestARecordingHasAStreamRecordAndACallThatIsPutThroughACallRecord(t *testin
 	for i := range unanalysed.Legs {
 		unanalysed.Legs[i].StreamARN = ""
 	}
-	if kinds := r.records(unanalysed, heard, r.streamed(unanalysed)); len(kinds) != 1 || kinds[callRecords] == nil {
+	if kinds := r.records(unanalysed, receptions, r.streamed(unanalysed)); len(kinds) != 1 || kinds[callRecords] == nil {
 		t.Errorf("a call whose audio nobody could hear has %v", kinds)
 	}
 	modes := map[string]bool{}
@@ -135,7 +136,7 @@ func TestARecordingHasAStreamRecordAndACallThatIsPutThroughACallRecord(t *testin
 
 func TestARecordThatIsWrittenAgainReplacesItself(t *testing.T) {
 	r, folder, _ := records(t, nil)
-	r.Ended(ended("c", false), heard)
+	r.Ended(ended("c", false), receptions)
 	again := ended("c", false)
 	again.Failure, again.Ended = "the server stopped", again.Started.Add(-time.Second) // the clock was set back
 	r.Ended(again, nil)
@@ -155,15 +156,15 @@ func TestARecordThatCannotBeWrittenIsCountedAndToldOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		r.Ended(ended("c", false), heard)
+		r.Ended(ended("c", false), receptions)
 	}
 	if n := strings.Count(log.String(), "cannot be written"); n != 1 || strings.Contains(log.String(), "2065550100") {
-		t.Errorf("told %d times:\n%s", n, log)
+		t.Errorf("got %d log lines, want 1:\n%s", n, log)
 	}
 	if err := os.Remove(folder); err != nil {
 		t.Fatal(err)
 	}
-	r.Ended(ended("c", false), heard)
+	r.Ended(ended("c", false), receptions)
 	wantRecord(t, folder, streamRecords, "c", `"SchemaVersion":"1.0","ServiceCode":"AmazonChime","UsageType":"audio-streaming",`+
 		fmt.Sprintf(said, "c", "Completed", "Streaming succeeded"))
 	for outcome, want := range map[string]float64{"written": 1, "failed": 3} {
@@ -216,8 +217,8 @@ func fsGlob(folder, kind string) (days []string, err error) {
 }
 
 func BenchmarkRecord(b *testing.B) {
-	r := NewRecords(RecordsConfig{Folder: b.TempDir()}, nil)
+	r := NewRecords(environment.Environment{}, RecordsConfig{Folder: b.TempDir()}, nil)
 	for b.Loop() {
-		r.Ended(ended("c", false), heard)
+		r.Ended(ended("c", false), receptions)
 	}
 }

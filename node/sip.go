@@ -30,7 +30,7 @@ func (n *Node) openSIP(context.Context) error {
 		Routes:    n.store,
 		Calls:     n.calls,
 		Media:     pool,
-		SIPLog:    logbook.New(logbook.Config{Folder: n.settings.LogFolder(), Region: n.settings.Region, Log: n.env.Log}, n.store),
+		SIPLog:    logbook.New(n.env, logbook.Config{Folder: n.settings.LogFolder()}, n.store),
 	})
 	if err != nil {
 		return err
