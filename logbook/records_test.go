@@ -150,7 +150,7 @@ func TestARecordThatIsWrittenAgainReplacesItself(t *testing.T) {
 	}
 }
 
-func TestARecordThatCannotBeWrittenIsCountedAndToldOnce(t *testing.T) {
+func TestFailedRecordIsCountedAndLoggedOnce(t *testing.T) {
 	r, folder, log := records(t, nil)
 	if err := os.WriteFile(folder, nil, 0o600); err != nil { // a file where the folder should be
 		t.Fatal(err)
@@ -158,7 +158,7 @@ func TestARecordThatCannotBeWrittenIsCountedAndToldOnce(t *testing.T) {
 	for range 3 {
 		r.Ended(ended("c", false), receptions)
 	}
-	if n := strings.Count(log.String(), "cannot be written"); n != 1 || strings.Contains(log.String(), "2065550100") {
+	if n := strings.Count(log.String(), "cannot write"); n != 1 || strings.Contains(log.String(), "2065550100") {
 		t.Errorf("got %d log lines, want 1:\n%s", n, log)
 	}
 	if err := os.Remove(folder); err != nil {
