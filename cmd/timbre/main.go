@@ -25,7 +25,8 @@ type commands struct {
 	Calls   list       `cmd:"" help:"List the live calls of a server with their transaction ids."`
 	Config  settings   `cmd:"" help:"Show the effective settings and their origins."`
 
-	Conformance judge `cmd:"" help:"Test a server against the contract of the two AWS services."`
+	Licenses    notices `cmd:"" help:"Print the licences of Timbre and of everything in the binary and beside it."`
+	Conformance judge   `cmd:"" help:"Test a server against the contract of the two AWS services."`
 }
 
 func main() {

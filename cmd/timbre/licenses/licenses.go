@@ -1,0 +1,11 @@
+// Package licenses holds the licences of what the binary contains: the Go modules, the Go standard library, ONNX Runtime, which
+// lies beside the binary, and the models. It provides one text.
+package licenses
+
+import _ "embed" // the text
+
+//go:embed licenses.txt
+var text string
+
+// Text returns all licences, each under the name and version of what it covers.
+func Text() string { return text }
