@@ -33,7 +33,7 @@ func TestReaderEventBridgeHandlerCreatesPipeline(t *testing.T) {
 	for i, s := range given {
 		stream := eventReader{t, s.(map[string]any)}
 		arn := at[string](stream, "streamArn")
-		if started := begun(ctx, t, c.hook, c.id, i == 0); arn != started.StreamARN || at[string](stream, "startFragmentNumber") != started.Fragment {
+		if started := streamStarted(ctx, t, c.hook, c.id, i == 0); arn != started.StreamARN || at[string](stream, "startFragmentNumber") != started.Fragment {
 			t.Errorf("stream %d is %v, and STARTED says %+v", i, s, started)
 		}
 		in.KinesisVideoStreamSourceRuntimeConfiguration.Streams = append(in.KinesisVideoStreamSourceRuntimeConfiguration.Streams, mptypes.StreamConfiguration{

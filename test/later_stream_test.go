@@ -17,9 +17,9 @@ import (
 	"timbre/node"
 )
 
-// A recorded OpenSIPS calls again, but with one of its two streams switched off at first: from the re-INVITE that turns it
-// on, it is a leg like the other one, also for the analysis that has begun before. The settings say what a caller looks like, and in the next call a tag of the connector
-// says it otherwise.
+// A capture of OpenSIPS is replayed with one of its two streams disabled. A re-INVITE enables it; from then on it is a leg with
+// events, and the running tone analysis includes it. The settings decide which leg is the caller's; in the next call a tag of
+// the connector overrides them.
 func TestStreamAddedByReinvite(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
@@ -28,21 +28,21 @@ func TestStreamAddedByReinvite(t *testing.T) {
 	set.Legs.Caller = []string{"+1206*"}
 	n := start(t, set)
 	h := setUp(ctx, t, n.API, hookARN)
-	wire := capture(t, "opensips36-rtpengine105-siprec-udp-pcma-2party.pcap")
+	recorded := capture(t, "opensips36-rtpengine105-siprec-udp-pcma-2party.pcap")
 
 	src := newClient(t, strings.TrimPrefix(n.SIP[0], "udp://"))
-	whole := string(wire.first(t, "INVITE "))
+	whole := string(recorded.first(t, "INVITE "))
 	answer := src.invite(t, []byte(strings.Replace(whole, "m=audio 30056", "m=audio 00000", 1)))
 	transaction := field(t, answer, `(?m)^X-Timbre-Transaction-Id: (\S+)`)
 	if ports := audioPorts(answer); len(ports) != 2 || ports[0] == "0" || ports[1] != "0" {
-		t.Fatalf("at first:\n%s", answer)
+		t.Fatalf("got\n%s\nwant the first stream accepted and the second one rejected", answer)
 	}
 	caller := func(want bool, index int) func(event) bool {
 		return func(e event) bool {
 			return e.Detail.TransactionID == transaction && e.Detail.SDP.MediaIndex == index && e.Detail.IsCaller != nil && *e.Detail.IsCaller == want
 		}
 	}
-	hook.wait(ctx, t, "the first stream, of the party that metadata has as caller", func(e event) bool {
+	hook.wait(ctx, t, "the first stream as the callee's, against the metadata", func(e event) bool {
 		return of(transaction, timbre.StreamingStarted)(e) && caller(false, 0)(e)
 	})
 
@@ -52,28 +52,32 @@ func TestStreamAddedByReinvite(t *testing.T) {
 	})
 	must(t, err)
 	tone := *started.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId
-	if live := liveCalls(ctx, t, n.Admin); len(live) != 1 || len(live[0].Legs) != 1 || len(live[0].Warnings) != 1 || !strings.Contains(live[0].Warnings[0], `label "0"`) {
-		t.Errorf("live calls: %+v", live)
+	live := liveCalls(ctx, t, n.Admin)
+	if len(live) != 1 || len(live[0].Legs) != 1 {
+		t.Fatalf("got live calls %+v, want one with one leg", live)
+	}
+	if w := live[0].Warnings; len(w) != 1 || !strings.Contains(w[0], `label "0"`) {
+		t.Errorf("got warnings %q, want one about label 0", w)
 	}
 	again := regexp.MustCompile(`(?m)^To: .*\r$`).ReplaceAllString(whole, "To: "+src.to+"\r")
 	again = strings.NewReplacer("2 INVITE", "3 INVITE", "branch=z9hG4bK", "branch=z9hG4bKagain", "127.0.0.1:5060", src.LocalAddr().String()).Replace(again)
-	src.say(t, again)
+	src.send(t, again)
 	for !strings.Contains(answer, "CSeq: 3 INVITE") || !strings.HasPrefix(answer, "SIP/2.0 200") {
 		answer = src.receive(t)
 	}
-	src.say(t, src.request(t, "ACK", "3 ACK"))
+	src.send(t, src.request(t, "ACK", "3 ACK"))
 	ports := audioPorts(answer)
 	if len(ports) != 2 || ports[1] == "0" || !strings.Contains(answer, "a=label:0") {
-		t.Fatalf("and then:\n%s", answer)
+		t.Fatalf("got\n%s\nwant both streams accepted", answer)
 	}
-	hook.wait(ctx, t, "the second stream, of the other party", func(e event) bool {
+	hook.wait(ctx, t, "the second stream as the caller's", func(e event) bool {
 		return of(transaction, timbre.StreamingStarted)(e) && caller(true, 1)(e)
 	})
-	hook.wait(ctx, t, "that it can be analysed", func(event) bool { return len(hook.all(of(transaction, timbre.AnalyticsReady))) == 2 })
+	hook.wait(ctx, t, "AnalyticsReady for the second stream", func(event) bool { return len(hook.all(of(transaction, timbre.AnalyticsReady))) == 2 })
 
 	sent := make(chan error, 2)
 	for i, from := range []uint16{30038, 30056} {
-		go func() { sent <- replay(wire.from(from), "127.0.0.1:"+ports[i]) }()
+		go func() { sent <- replay(recorded.from(from), "127.0.0.1:"+ports[i]) }()
 	}
 	for range ports {
 		must(t, <-sent)
@@ -83,7 +87,7 @@ func TestStreamAddedByReinvite(t *testing.T) {
 			return of(tone, timbre.ToneSuccessful)(e) && e.Detail.IsCaller != nil && fmt.Sprint(*e.Detail.IsCaller) == is
 		})
 	}
-	src.say(t, src.request(t, "BYE", "4 BYE"))
+	src.send(t, src.request(t, "BYE", "4 BYE"))
 	src.receive(t)
 	hook.wait(ctx, t, "both streams ended", func(event) bool { return len(hook.all(of(transaction, timbre.StreamingEnded))) == 2 })
 
@@ -96,7 +100,7 @@ func TestStreamAddedByReinvite(t *testing.T) {
 	must(t, err)
 	answer = src.invite(t, []byte(strings.NewReplacer("B2B.31.918646", "B2B.31.918647", "branch=z9hG4bK", "branch=z9hG4bKnext").Replace(whole)))
 	transaction = field(t, answer, `(?m)^X-Timbre-Transaction-Id: (\S+)`)
-	hook.wait(ctx, t, "the first stream, of the caller now", caller(true, 0))
+	hook.wait(ctx, t, "the first stream as the caller's", caller(true, 0))
 	src.bye(t)
 }
 

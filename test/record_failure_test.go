@@ -1,0 +1,82 @@
+package test
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"testing"
+
+	"timbre/config"
+	"timbre/environment"
+	"timbre/sip/phone"
+)
+
+// A call whose second stream gets no port and a call whose server is killed each leave a record with the status Failed.
+func TestFailedCallsLeaveRecords(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
+	defer cancel()
+	folder := t.TempDir()
+	s := settings(t, folder, newReceiver(t))
+	s.RTP.Ports = config.Ports{First: 21990, Last: 21991}
+	n := start(t, s)
+	setUp(ctx, t, n.API, hookARN)
+	parties := phone.Config{Metadata: true, Caller: phone.Party{AOR: "sip:ann@example.com"}, Callee: phone.Party{AOR: "sip:bob@example.com"}}
+	parties.Server = n.SIP[0]
+	if _, err := phone.Dial(ctx, environment.Environment{}, parties); err == nil {
+		t.Fatal("got ports for two streams, want them for one")
+	}
+	r := recordOf(t, folder, "*")
+	checkOutcome(t, r, "Failed", "its media could not be opened")
+	if len(r.Legs) != 2 {
+		t.Fatalf("got legs %+v, want two", r.Legs)
+	}
+	if got := r.Legs[0].Packets; got == nil || *got != 0 {
+		t.Errorf("open stream: got packets %v, want 0", got)
+	}
+	if got := r.Legs[1].Packets; got != nil {
+		t.Errorf("stream without a port: got packets %d, want none", *got)
+	}
+
+	folder = t.TempDir()
+	env := serverEnv(folder)
+	p := serve(ctx, t, env...)
+	setUp(ctx, t, p.at["api"], hookARN)
+	parties.Server = p.at["sip udp"]
+	call, err := phone.Dial(ctx, environment.Environment{}, parties)
+	must(t, err)
+	p.kill(t)
+	expired, cancelHangup := context.WithCancel(ctx)
+	cancelHangup()
+	if err := call.Hangup(expired); err == nil {
+		t.Error("got an answer to BYE from a killed server")
+	}
+	if found, _ := filepath.Glob(filepath.Join(folder, "logs", "*")); len(found) != 0 {
+		t.Errorf("got records %v of a live call, want none", found)
+	}
+	serve(ctx, t, env...)
+	r = recordOf(t, folder, call.TransactionID)
+	checkOutcome(t, r, "Failed", "the server stopped during the call")
+	if len(r.Legs) != 2 {
+		t.Fatalf("got legs %+v, want two", r.Legs)
+	}
+	if l := r.Legs[0]; l.Side != "caller" || l.Packets != nil {
+		t.Errorf("got first leg %+v, want the caller's without packets", l)
+	}
+}
+
+func TestZeroRetentionWritesNoRecords(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
+	defer cancel()
+	folder, log := t.TempDir(), &buffer{more: make(chan struct{}, 1)}
+	s := settings(t, folder, newReceiver(t))
+	s.Records = 0
+	n := startWith(t, s, slog.New(slog.NewJSONHandler(log, nil)))
+	setUp(ctx, t, n.API, hookARN)
+	call, err := phone.Dial(ctx, environment.Environment{}, phone.Config{Server: n.SIP[0], Metadata: true, Caller: phone.Party{AOR: "sip:ann@example.com"}, Callee: phone.Party{AOR: "sip:bob@example.com"}})
+	must(t, err)
+	must(t, call.Hangup(ctx))
+	log.wait(ctx, t, `"call ended"`)
+	if found, _ := filepath.Glob(filepath.Join(folder, "logs", "*")); len(found) != 0 {
+		t.Errorf("got records %v, want none", found)
+	}
+}
