@@ -70,9 +70,14 @@ func TestReceptionIsReportedAtTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if len(l.calls) != 1 || l.calls[0].TransactionID != txid || l.calls[0].Failure != "no media" || l.calls[0].Ended.IsZero() ||
-		l.receptions[0][0] != nil || *l.receptions[0][1] != timbre.Reception(stream) {
-		t.Errorf("got ends %+v with receptions %v", l.calls, l.receptions)
+	if len(l.calls) != 1 {
+		t.Fatalf("got %d ends, want 1", len(l.calls))
+	}
+	if c := l.calls[0]; c.TransactionID != txid || c.Failure != "no media" || c.Ended.IsZero() {
+		t.Errorf("got end %+v, want that of %s with its failure", c, txid)
+	}
+	if got := l.receptions[0]; got[0] != nil || *got[1] != timbre.Reception(stream) {
+		t.Errorf("got receptions %v, want that of leg 1 alone", got)
 	}
 	var line struct {
 		Msg, Transaction, Reason, Failure string
@@ -90,9 +95,21 @@ func TestReceptionIsReportedAtTheEnd(t *testing.T) {
 	if err := json.Unmarshal(log.Bytes(), &line); err != nil {
 		t.Fatalf("%v\n%s", err, &log)
 	}
-	if line.Transaction != txid || line.Reason != "failure" || line.Failure != "no media" || line.Warnings != 1 || len(line.Leg0) != 1 ||
-		line.Leg1.Codec != "PCMU" || line.Leg1.Packets != 950 || line.Leg1.Lost != 50 || line.Leg1.Late != 2 || line.Leg1.MOS != timbre.Reception(stream).MOS() {
-		t.Errorf("got log %s", &log)
+	for what, c := range map[string][2]any{
+		"transaction":         {line.Transaction, txid},
+		"reason":              {line.Reason, "failure"},
+		"failure":             {line.Failure, "no media"},
+		"warnings":            {line.Warnings, 1},
+		"attributes of leg 0": {len(line.Leg0), 1},
+		"codec":               {line.Leg1.Codec, "PCMU"},
+		"packets":             {line.Leg1.Packets, 950},
+		"lost":                {line.Leg1.Lost, 50},
+		"late":                {line.Leg1.Late, 2},
+		"mos":                 {line.Leg1.MOS, timbre.Reception(stream).MOS()},
+	} {
+		if c[0] != c[1] {
+			t.Errorf("log, %s: got %v, want %v", what, c[0], c[1])
+		}
 	}
 	if strings.Contains(log.String(), "2065550100") {
 		t.Errorf("got a phone number in the log, want none: %s", &log)
@@ -123,8 +140,14 @@ func TestMissedCallIsReported(t *testing.T) {
 	c.Bridged, c.Failure = true, "the server was stopped"
 	received := []*timbre.Reception{{Codec: "PCMU", Packets: 7}, nil}
 	r.Missed(c, received)
-	if len(l.calls) != 1 || l.calls[0].TransactionID == "" || l.calls[0].Ended.IsZero() || l.calls[0].Failure != c.Failure || l.receptions[0][0].Packets != 7 {
-		t.Errorf("got ends %+v with receptions %v", l.calls, l.receptions)
+	if len(l.calls) != 1 {
+		t.Fatalf("got %d ends, want 1", len(l.calls))
+	}
+	if got := l.calls[0]; got.TransactionID == "" || got.Ended.IsZero() || got.Failure != c.Failure {
+		t.Errorf("got end %+v, want an id, a time and the failure", got)
+	}
+	if got := l.receptions[0][0].Packets; got != 7 {
+		t.Errorf("got %d packets, want 7", got)
 	}
 	if s := log.String(); strings.Count(s, `"call ended"`) != 1 || !strings.Contains(s, `"reason":"unanalysed"`) {
 		t.Errorf("got log %s, want one line with the reason unanalysed", s)

@@ -31,8 +31,17 @@ func TestUpdate(t *testing.T) {
 		t.Errorf("got events %q, want %q", d.sent[2], want)
 	}
 	c, _ := r.Call(txid)
-	if c.Metadata != "<newer/>" || c.Headers["cseq"] != "1 INVITE" || c.Group != "g" || c.Warnings != nil || len(c.Legs) != 3 || c.Legs[1].Party != "sip:a@b" {
-		t.Errorf("got call %+v", c)
+	for what, c := range map[string][2]any{
+		"metadata": {c.Metadata, "<newer/>"},
+		"cseq":     {c.Headers["cseq"], "1 INVITE"},
+		"group":    {c.Group, "g"},
+		"warnings": {len(c.Warnings), 0},
+		"legs":     {len(c.Legs), 3},
+		"party":    {c.Legs[1].Party, "sip:a@b"},
+	} {
+		if c[0] != c[1] {
+			t.Errorf("%s: got %v, want %v", what, c[0], c[1])
+		}
 	}
 	if c.Legs[0] != before.Legs[0] || c.Legs[1].StreamARN != before.Legs[1].StreamARN || c.Legs[2].StreamARN == "" || before.Legs[1].Party != "" {
 		t.Errorf("got legs %+v after %+v", c.Legs, before.Legs)

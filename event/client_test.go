@@ -69,10 +69,24 @@ func TestFieldsThatClientsRead(t *testing.T) {
 		}
 		read(t, "ready", &e)
 		d := e.Detail
-		if e.DetailType != "VoiceAnalyticsStatus" || d.Status != "AnalyticsReady" || d.TransactionID != call.TransactionID || d.ConnectorID != connector ||
-			d.IsCaller == nil || *d.IsCaller || d.CallID != call.CallID || d.Headers["call-id"] != call.CallID ||
-			d.Nested.TransactionID != d.TransactionID || d.Nested.ConnectorID != connector || d.Nested.IsCaller == nil || *d.Nested.IsCaller {
-			t.Errorf("%+v", e)
+		if d.IsCaller == nil || d.Nested.IsCaller == nil {
+			t.Fatalf("got %+v, want isCaller twice", d)
+		}
+		for what, c := range map[string][2]any{
+			"detail-type":                  {e.DetailType, "VoiceAnalyticsStatus"},
+			"detailStatus":                 {d.Status, "AnalyticsReady"},
+			"transactionId":                {d.TransactionID, call.TransactionID},
+			"voiceConnectorId":             {d.ConnectorID, connector},
+			"isCaller":                     {*d.IsCaller, false},
+			"callId":                       {d.CallID, call.CallID},
+			"inviteHeaders":                {d.Headers["call-id"], call.CallID},
+			"callDetails.transactionId":    {d.Nested.TransactionID, call.TransactionID},
+			"callDetails.voiceConnectorId": {d.Nested.ConnectorID, connector},
+			"callDetails.isCaller":         {*d.Nested.IsCaller, false},
+		} {
+			if c[0] != c[1] {
+				t.Errorf("%s: got %v, want %v", what, c[0], c[1])
+			}
 		}
 	})
 	t.Run("streaming status", func(t *testing.T) {
@@ -89,9 +103,22 @@ func TestFieldsThatClientsRead(t *testing.T) {
 		}
 		read(t, "streaming_ended", &e)
 		d := e.Detail
-		if d.IsCaller == nil || *d.IsCaller || d.SDP.MediaIndex != 1 || d.SDP.MediaLabel != "2" || d.SiprecMetadata != call.Metadata ||
-			d.StreamArn != call.Legs[1].StreamARN || d.StartFragmentNumber != timbre.Fragment(d.StreamArn, 0) || !d.EndTime.After(d.StartTime) || d.FromNumber != call.From {
-			t.Errorf("%+v", d)
+		if d.IsCaller == nil {
+			t.Fatal("got no isCaller, want one")
+		}
+		for what, c := range map[string][2]any{
+			"isCaller":                {*d.IsCaller, false},
+			"sdp.mediaIndex":          {d.SDP.MediaIndex, 1},
+			"sdp.mediaLabel":          {d.SDP.MediaLabel, "2"},
+			"siprecMetadata":          {d.SiprecMetadata, call.Metadata},
+			"streamArn":               {d.StreamArn, call.Legs[1].StreamARN},
+			"startFragmentNumber":     {d.StartFragmentNumber, timbre.Fragment(d.StreamArn, 0)},
+			"endTime after startTime": {d.EndTime.After(d.StartTime), true},
+			"fromNumber":              {d.FromNumber, call.From},
+		} {
+			if c[0] != c[1] {
+				t.Errorf("%s: got %v, want %v", what, c[0], c[1])
+			}
 		}
 	})
 }

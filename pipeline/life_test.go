@@ -73,10 +73,7 @@ func TestConnectorsPipelineBeginsWithTheConnectorsTask(t *testing.T) {
 		if p.ConnectorID != "vc" || p.Metadata["transactionId"] != tx || p.Metadata["fromNumber"] != "1" || p.Metadata["direction"] != "Outbound" {
 			t.Errorf("got pipeline %+v", p)
 		}
-		if s := p.Streams; len(s) != 2 || s[0].ARN != calleeAt || s[0].Defined[0] != (timbre.Channel{ID: 0, Role: "AGENT"}) ||
-			s[1].ARN != callerAt || s[1].Defined[0] != (timbre.Channel{ID: 1, Role: "CUSTOMER"}) {
-			t.Errorf("got streams %+v, want callee on channel 0 and caller on channel 1", s)
-		}
+		w.wantStreams(p.ID, of(calleeAt, 0, "AGENT"), of(callerAt, 1, "CUSTOMER"))
 		hand := w.make()
 		w.TaskStarted(t.Context(), timbre.Task{TransactionID: tx})
 		w.media(time.Second, 0)

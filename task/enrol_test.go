@@ -20,9 +20,17 @@ func TestEnrolOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.ID != "vp-id-0002" || p.ARN != "arn:aws:chime:us-east-1:000000000000:voice-profile/vp-id-0002" || p.DomainID != "domain" ||
-			p.Voiceprint.Embedding != nil || !p.Created.Equal(time.Now()) || p.Expires.Sub(p.Created) != timbre.ProfileLife {
-			t.Errorf("got profile %+v", p)
+		for what, c := range map[string][2]any{
+			"id":                      {p.ID, "vp-id-0002"},
+			"ARN":                     {p.ARN, "arn:aws:chime:us-east-1:000000000000:voice-profile/vp-id-0002"},
+			"domain":                  {p.DomainID, "domain"},
+			"values of the embedding": {len(p.Voiceprint.Embedding), 0},
+			"age":                     {time.Since(p.Created), time.Duration(0)},
+			"life":                    {p.Expires.Sub(p.Created), timbre.ProfileLife},
+		} {
+			if c[0] != c[1] {
+				t.Errorf("%s: got %v, want %v", what, c[0], c[1])
+			}
 		}
 		if kept := h.store.profiles[p.ID]; len(kept.Voiceprint.Embedding) != 1 || kept.Voiceprint.Net != ForVoiceprint {
 			t.Errorf("got stored profile %+v, want its embedding and 20 s of net speech", kept)
@@ -44,8 +52,14 @@ func TestRenewRestartsTheProfileLife(t *testing.T) {
 		for range 2 { // a task may serve again
 			got, err := h.Renew(h.t.Context(), p.ID, second.ID)
 			now := time.Now()
-			if err != nil || got.ID != p.ID || !got.Created.Equal(p.Created) || !got.Updated.Equal(now) || got.Expires.Sub(now) != timbre.ProfileLife || got.Voiceprint.Embedding != nil {
-				t.Errorf("%+v, %v", got, err)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.ID != p.ID || !got.Created.Equal(p.Created) || got.Voiceprint.Embedding != nil {
+				t.Errorf("got profile %+v, want %+v without its embedding", got, p)
+			}
+			if !got.Updated.Equal(now) || got.Expires.Sub(now) != timbre.ProfileLife {
+				t.Errorf("got updated %v and expiry %v, want %v and %v later", got.Updated, got.Expires, now, timbre.ProfileLife)
 			}
 		}
 		_, err = h.Renew(h.t.Context(), "vp-other", second.ID)

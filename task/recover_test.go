@@ -60,7 +60,10 @@ func TestRecoverEndsInterruptedTasksOnce(t *testing.T) {
 				}
 				seen := map[string]bool{}
 				for i, e := range h.announcer.events {
-					if seen[e.ID] || e.Leg != i || !e.Time.Equal(time.Now()) || e.StatusMessage != crashMessage || e.Call.CallID != "cid" {
+					if seen[e.ID] || !e.Time.Equal(time.Now()) {
+						t.Errorf("got event %s at %v, want a new one now", e.ID, e.Time)
+					}
+					if e.Leg != i || e.StatusMessage != crashMessage || e.Call.CallID != "cid" {
 						t.Errorf("got event %+v, want a failure of leg %d with the reason", e, i)
 					}
 					seen[e.ID] = true

@@ -32,8 +32,11 @@ func rules(all []saved, end timbre.Task) (broken []string) {
 		if rank[s.Status] < rank[last.Status] || s.Identified != last.Identified && last.Identified {
 			breaks("%s after %s", s.Status, last.Status)
 		}
-		if rank[s.Status] == 3 && s.Active || rank[s.Status] < 2 && !s.Active || s.Status == timbre.Failed && s.Identified {
-			breaks("%s, active %v, identified %v", s.Status, s.Active, s.Identified)
+		if rank[s.Status] == 3 && s.Active || rank[s.Status] < 2 && !s.Active {
+			breaks("%s, active %v", s.Status, s.Active)
+		}
+		if s.Status == timbre.Failed && s.Identified {
+			breaks("failed, but identified")
 		}
 		if s.Active == !s.Ended.IsZero() || s.Updated.Before(last.Updated) {
 			breaks("ended %v, updated %v", s.Ended, s.Updated)

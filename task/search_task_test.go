@@ -45,13 +45,26 @@ func TestSearchIdentifiesAt10SecondsAndMakesAVoiceprintAt20(t *testing.T) {
 			t.Errorf("got embeddings of %v", embedded)
 		}
 		got := h.store.task(task.ID)
-		if len(got.Matches) != 1 || !got.Identified || got.Voiceprint == nil || got.VoiceprintStatus != timbre.VoiceprintGenerationSuccess ||
-			got.VoiceprintMade.IsZero() || got.Ended.IsZero() || got.Started.IsZero() {
-			t.Errorf("%+v", got)
+		if len(got.Matches) != 1 || !got.Identified {
+			t.Errorf("got identified %v with matches %v, want one match", got.Identified, got.Matches)
+		}
+		if got.Voiceprint == nil || got.VoiceprintStatus != timbre.VoiceprintGenerationSuccess {
+			t.Errorf("got voiceprint %v with status %q, want one", got.Voiceprint, got.VoiceprintStatus)
+		}
+		if got.VoiceprintMade.IsZero() || got.Ended.IsZero() || got.Started.IsZero() {
+			t.Errorf("got times %v, %v and %v, want all of them", got.VoiceprintMade, got.Ended, got.Started)
 		}
 		e := h.announcer.events[0]
-		if len(e.Matches) != 1 || e.Leg != 0 || e.TaskID != task.ID || e.Call.ConnectorID != "vc" || e.Type != timbre.SpeakerSearchStatus {
-			t.Errorf("event %+v", e)
+		for what, c := range map[string][2]any{
+			"type":      {e.Type, timbre.SpeakerSearchStatus},
+			"task":      {e.TaskID, task.ID},
+			"connector": {e.Call.ConnectorID, "vc"},
+			"leg":       {e.Leg, 0},
+			"matches":   {len(e.Matches), 1},
+		} {
+			if c[0] != c[1] {
+				t.Errorf("event, %s: got %v, want %v", what, c[0], c[1])
+			}
 		}
 		h.hangUp()
 		h.wantStatus(task.ID, timbre.Succeeded, false)

@@ -42,9 +42,16 @@ func TestSendPostsTheSignedEvent(t *testing.T) {
 	got := make(chan error, 1)
 	s := sink(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		if r.Method != http.MethodPost || r.URL.Path != "/hook" || r.Header.Get("Content-Type") != "application/json" ||
-			string(body) != `{"id":"Id-1"}` || r.Header.Get("Webhook-Id") != "Id-1" {
-			t.Errorf("got %s %s %v %s", r.Method, r.URL, r.Header, body)
+		for what, c := range map[string][2]any{
+			"method":       {r.Method, http.MethodPost},
+			"path":         {r.URL.Path, "/hook"},
+			"Content-Type": {r.Header.Get("Content-Type"), "application/json"},
+			"webhook-id":   {r.Header.Get("Webhook-Id"), "Id-1"},
+			"body":         {string(body), `{"id":"Id-1"}`},
+		} {
+			if c[0] != c[1] {
+				t.Errorf("%s: got %v, want %v", what, c[0], c[1])
+			}
 		}
 		got <- webhook.Verify(secret, r.Header, body, times[0])
 		w.WriteHeader(http.StatusNoContent)
