@@ -90,7 +90,7 @@ var samples = map[string]string{
 	"quotas": "aws", "limits": "profiles=20000,tags=0", "rate": "searches=10",
 }
 
-func TestEverySettingIsAFlagAVariableAndAKeyOfTheFile(t *testing.T) {
+func TestEverySettingIsFlagVariableAndFileKey(t *testing.T) {
 	clean(t)
 	base, _, err := run("serve")
 	if err != nil {
@@ -130,7 +130,7 @@ func TestEverySettingIsAFlagAVariableAndAKeyOfTheFile(t *testing.T) {
 			}
 			want := plain(flag)
 			if want == plain(base) {
-				t.Errorf("the flag changes nothing")
+				t.Errorf("got the same settings with the flag, want a change")
 			}
 			if got := plain(env); got != want {
 				t.Errorf("by environment %s\nby flag %s", got, want)
@@ -157,7 +157,7 @@ func plain(p program) string {
 	return b.String() + p.Serve.SecretAccessKey
 }
 
-func TestTheStrongerSourceWins(t *testing.T) {
+func TestFlagOverridesVariableOverridesFile(t *testing.T) {
 	clean(t)
 	path := file(t, `
 # A file with keys nested, dotted, and both.
@@ -198,11 +198,11 @@ notify:
 		"rtp.address\t\tdefault",
 	} {
 		if !strings.Contains(out, line+"\n") {
-			t.Errorf("%q is missing in\n%s", line, out)
+			t.Errorf("want %q in\n%s", line, out)
 		}
 	}
 	if strings.Contains(out, "hidden") {
-		t.Errorf("a secret shows:\n%s", out)
+		t.Errorf("got a secret in\n%s", out)
 	}
 }
 
@@ -215,7 +215,7 @@ func read(t *testing.T, path string) string {
 	return string(b)
 }
 
-func TestDefaultsAreThoseOfAProgramWithoutArguments(t *testing.T) {
+func TestDefaultsEqualProgramWithoutArguments(t *testing.T) {
 	clean(t)
 	p, _, err := run("serve")
 	if err != nil {
@@ -234,17 +234,17 @@ func TestDefaultsAreThoseOfAProgramWithoutArguments(t *testing.T) {
 	}
 }
 
-func TestHelpShowsEverySettingWithItsVariable(t *testing.T) {
+func TestHelpListsEverySettingWithItsVariable(t *testing.T) {
 	clean(t)
 	_, out, _ := run("serve", "--help")
 	for _, key := range append(config.Keys(), "config") {
 		if !strings.Contains(out, "--"+key) || !strings.Contains(strings.Join(strings.Fields(out), " "), "($TIMBRE_"+strings.ToUpper(strings.ReplaceAll(key, ".", "_"))+")") {
-			t.Errorf("%s or its variable is missing in\n%s", key, out)
+			t.Errorf("want %s and its variable in\n%s", key, out)
 		}
 	}
 }
 
-func TestNamesOfWebhooksBecomeTargets(t *testing.T) {
+func TestWebhookNamesBecomeARNs(t *testing.T) {
 	s := config.Defaults()
 	s.Region, s.Account = "eu-west-1", "000000000007"
 	s.Notify.Streaming = map[string]string{"EventBridge": "crm", "SQS": "https://sqs.eu-west-1.amazonaws.com/1/q"}
@@ -254,7 +254,7 @@ func TestNamesOfWebhooksBecomeTargets(t *testing.T) {
 	}
 }
 
-func TestTheDatabaseIsInTheFolderOfData(t *testing.T) {
+func TestDatabaseIsInDataFolder(t *testing.T) {
 	s := config.Defaults()
 	s.Data = "/srv/timbre"
 	for url, want := range map[string]string{

@@ -15,36 +15,37 @@ import (
 	"timbre"
 )
 
-// Credentials are the access keys that requests may be signed with: the one in the settings, and those of the file
-// DATA/credentials. Both are read at the start alone: take a key out of both, and it is worth nothing after the next one.
+// Credentials are the access keys that may sign requests: the one in the settings, and those of the file DATA/credentials. Both
+// are read at start only; a key that was removed from both is invalid after the next start.
 //
 // A profile of the file has the two lines of a static key, and may have two more:
 //
 //	aws_session_token = …  requests with the key must carry this token, as SDKs do that read the same profile
 //	timbre_actions = chime:Get*, chime:StartSpeakerSearchTask arn:aws:chime:*:*:vc/abc*
 //
-// The last one is what the key may do: actions with commas between them, each with the ARN that it is allowed on, or
-// without, for all. * stands for any text and ? for any character. A profile without the line may do everything.
+// The last line lists what the key may do: actions separated by commas, each followed by the ARN it is permitted on, or alone for
+// all. * matches any text, ? any character. A profile without the line may do everything.
 type Credentials struct {
 	Path string // of the file
-	Made bool   // the file was made just now
-	ID   string // of the key to show to users: that of the settings, else of the profile default, else the first
+	Made bool   // the file was created at this start
+	ID   string // of the key to show to users: that of the settings, of the profile default, or the first
 	keys map[string]timbre.Key
 }
 
-// Secret gives the secret of an access key.
+// Secret returns the secret of an access key.
 func (c *Credentials) Secret(accessKeyID string) (string, bool) {
 	k, known := c.keys[accessKeyID]
 	return k.Secret, known
 }
 
-// Key gives an access key whole.
+// Key returns an access key.
 func (c *Credentials) Key(accessKeyID string) (timbre.Key, bool) {
 	k, known := c.keys[accessKeyID]
 	return k, known
 }
 
-// OpenCredentials reads the file of access keys. When there is none, and the settings give no key, it makes one.
+// OpenCredentials reads the file of access keys. If there is none and the settings contain no key, it creates the file with a
+// new key.
 func (s Settings) OpenCredentials() (*Credentials, error) {
 	c := &Credentials{Path: filepath.Join(s.Data, "credentials"), keys: map[string]timbre.Key{}}
 	profiles, err := readProfiles(c.Path)
@@ -77,12 +78,12 @@ func (c *Credentials) add(k timbre.Key) error {
 	case first.Secret != k.Secret:
 		return fmt.Errorf("%s: the access key %s of profile %s has two secrets", c.Path, k.ID, k.User)
 	case first.Session != k.Session || !slices.Equal(first.Grants, k.Grants):
-		return fmt.Errorf("%s: the access key %s of profile %s has another session token or other actions elsewhere", c.Path, k.ID, k.User)
+		return fmt.Errorf("%s: the access key %s of profile %s has a different session token or different actions in another profile", c.Path, k.ID, k.User)
 	}
 	return nil
 }
 
-// makeProfiles writes a new key as the profile default, readable by its owner alone.
+// makeProfiles writes a new key as the profile default, with mode 0600.
 func makeProfiles(path string) ([]timbre.Key, error) {
 	random := make([]byte, 40)
 	_, _ = rand.Read(random) // never fails
@@ -93,12 +94,12 @@ func makeProfiles(path string) ([]timbre.Key, error) {
 	}
 	text := fmt.Sprintf("[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", p.User, p.ID, p.Secret)
 	if err := writeNew(path, text); err != nil {
-		return nil, fmt.Errorf("the credentials cannot be written: %w", err)
+		return nil, fmt.Errorf("cannot write the credentials: %w", err)
 	}
 	return []timbre.Key{p}, nil
 }
 
-// writeNew makes a file, and never writes over another.
+// writeNew creates a file. It never overwrites one.
 func writeNew(path, text string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -117,12 +118,12 @@ func writeNew(path, text string) error {
 func readProfiles(path string) ([]timbre.Key, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("the credentials cannot be read: %w", err)
+		return nil, fmt.Errorf("cannot read the credentials: %w", err)
 	}
 	defer func() { _ = f.Close() }()
 	text, err := io.ReadAll(io.LimitReader(f, fileSize+1))
 	if err != nil || len(text) > fileSize {
-		return nil, fmt.Errorf("the credentials cannot be read: %w", errors.Join(err, fmt.Errorf("%s is not a file of at most 1 MiB", path)))
+		return nil, fmt.Errorf("cannot read the credentials: %w", errors.Join(err, fmt.Errorf("%s is not a file of at most 1 MiB", path)))
 	}
 	profiles, err := parseProfiles(string(text))
 	if err != nil {

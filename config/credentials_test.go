@@ -14,7 +14,7 @@ import (
 	"timbre/config"
 )
 
-func TestTheFirstStartMakesAKeyThatStays(t *testing.T) {
+func TestFirstStartCreatesKeyThatPersists(t *testing.T) {
 	s := config.Defaults()
 	s.Data = filepath.Join(t.TempDir(), "new", "data")
 	first, err := s.OpenCredentials()
@@ -50,7 +50,7 @@ func TestTheFirstStartMakesAKeyThatStays(t *testing.T) {
 	}
 }
 
-func TestAKeyOfTheSettingsIsNotWritten(t *testing.T) {
+func TestKeyFromSettingsIsNotWritten(t *testing.T) {
 	s := config.Defaults()
 	s.Data, s.AccessKeyID, s.SecretAccessKey = t.TempDir(), "AKIDSETTINGS", "secret"
 	c, err := s.OpenCredentials()
@@ -88,7 +88,7 @@ func TestEveryProfileIsAKey(t *testing.T) {
 	}
 }
 
-func TestAProfileSaysWhatItsKeyMayDo(t *testing.T) {
+func TestProfileRestrictsActionsOfItsKey(t *testing.T) {
 	c, err := credentials(t, "[all]\naws_access_key_id=AKIDALL\naws_secret_access_key=a\n"+
 		"[some]\naws_access_key_id=AKIDSOME\naws_secret_access_key=b\naws_session_token = tok=en\n"+
 		"timbre_actions = chime:Get*,chime:StartSpeakerSearchTask arn:aws:chime:*:*:vc/abc*\n")
@@ -111,25 +111,25 @@ func TestAProfileSaysWhatItsKeyMayDo(t *testing.T) {
 	}
 }
 
-func TestBadCredentialsAreRefusedInOneSentence(t *testing.T) {
+func TestInvalidCredentialsAreRefusedInOneSentence(t *testing.T) {
 	good := "[default]\naws_access_key_id = AKID\naws_secret_access_key = hidden\n"
 	for name, c := range map[string]struct{ text, says string }{
 		"empty":             {"", "no profile"},
 		"no section":        {"aws_access_key_id = AKID\n", "line 1"},
-		"half a section":    {"[default\n", "line 1: a profile is written [name]"},
+		"half a section":    {"[default\n", "line 1: want a profile as [name]"},
 		"a line of its own": {good + "what is this\n", "line 4"},
 		"no secret":         {good + "[b]\naws_access_key_id = AKIB\n", "profile b has no"},
 		"no id":             {good + "[b]\naws_secret_access_key = hidden\n", "profile b has no"},
 		"a broken id":       {"[b]\naws_access_key_id = AK/ID\naws_secret_access_key = hidden\n", "profile b has no"},
 		"two secrets":       {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = other\n", "AKID of profile b has two secrets"},
 		"no actions":        {good + "timbre_actions =\n", "line 4: timbre_actions: \"\" is not an action"},
-		"no action":         {good + "timbre_actions = s3:Get*\n", "\"s3:Get*\" is no action"},
+		"no action":         {good + "timbre_actions = s3:Get*\n", "\"s3:Get*\" is not an action"},
 		"an odd comma":      {good + "timbre_actions = chime:Get*,\n", "is not an action"},
-		"no ARN":            {good + "timbre_actions = chime:Get* vc/abc\n", "\"vc/abc\" is no ARN"},
+		"no ARN":            {good + "timbre_actions = chime:Get* vc/abc\n", "\"vc/abc\" is not an ARN"},
 		"two ARNs":          {good + "timbre_actions = chime:Get* arn:a arn:b\n", "one ARN"},
 		"actions twice":     {good + "timbre_actions = *\ntimbre_actions = *\n", "twice"},
-		"other actions":     {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = hidden\ntimbre_actions = *\n", "other actions"},
-		"other token":       {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = hidden\naws_session_token = hidden\n", "another session token"},
+		"other actions":     {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = hidden\ntimbre_actions = *\n", "different actions"},
+		"other token":       {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = hidden\naws_session_token = hidden\n", "a different session token"},
 		"too much":          {strings.Repeat("#\n", 1<<20), "1 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,7 +142,7 @@ func TestBadCredentialsAreRefusedInOneSentence(t *testing.T) {
 	}
 }
 
-func TestAFolderThatCannotBeWrittenIsAnError(t *testing.T) {
+func TestReadOnlyFolderIsAnError(t *testing.T) {
 	s := config.Defaults()
 	s.Data = filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(s.Data, nil, 0o600); err != nil {

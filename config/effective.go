@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// Source is a kind of place that a value comes from.
+// Source is the kind of origin of a value.
 type Source string
 
-// The sources, the weakest first.
+// The sources; later ones override earlier ones.
 const (
 	FromDefault Source = "default"
 	FromFile    Source = "file"
@@ -19,7 +19,7 @@ const (
 	FromFlag    Source = "flag"
 )
 
-// Origin is where a value comes from: its source and, but for defaults, the name of the file, variable or flag.
+// Origin is the source of a value and, except for defaults, the name of the file, variable or flag.
 type Origin struct {
 	Source Source
 	Name   string
@@ -29,7 +29,7 @@ func (o Origin) String() string { return strings.TrimSpace(string(o.Source) + " 
 
 // Setting is one effective value.
 type Setting struct {
-	Key, Value string // the value with **** for what is secret
+	Key, Value string // secrets in the value are shown as ****
 	Origin     Origin
 }
 
@@ -55,7 +55,7 @@ func (s Settings) Effective() []Setting {
 	return list
 }
 
-// text writes a value as a flag has it.
+// text formats a value as a flag takes it.
 func text(v reflect.Value) string {
 	switch x := v.Interface().(type) {
 	case encoding.TextMarshaler:

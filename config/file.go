@@ -14,22 +14,22 @@ import (
 	"timbre"
 )
 
-// fileSize is the most that a settings file may hold.
+// fileSize is the maximum size of a settings file, in bytes.
 const fileSize = 1 << 20
 
-// readFile reads a YAML file of settings into what a flag would be given for each.
+// readFile reads a YAML file of settings. It returns each value as a flag takes it.
 func readFile(path string) (map[string]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("the settings cannot be read: %w", err)
+		return nil, fmt.Errorf("cannot read the settings: %w", err)
 	}
 	defer func() { _ = f.Close() }()
 	text, err := io.ReadAll(io.LimitReader(f, fileSize+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("the settings cannot be read: %w", err)
+		return nil, fmt.Errorf("cannot read the settings: %w", err)
 	case len(text) > fileSize:
-		return nil, fmt.Errorf("%s is larger than a file of settings may be, 1 MiB", path)
+		return nil, fmt.Errorf("%s is larger than 1 MiB, the limit of a settings file", path)
 	}
 	values, err := parseFile(text)
 	if err != nil {
@@ -38,7 +38,7 @@ func readFile(path string) (map[string]string, error) {
 	return values, nil
 }
 
-// parseFile reads the values as they are written, so that 000000000000 stays an account.
+// parseFile keeps the values as written, so that 000000000000 stays an account.
 func parseFile(text []byte) (map[string]string, error) {
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
@@ -56,7 +56,7 @@ func parseFile(text []byte) (map[string]string, error) {
 	return t.values, nil
 }
 
-// tree is a file being read: keys dotted, nested, or both.
+// tree is a file being read; its keys are dotted, nested, or both.
 type tree struct {
 	keys   []string
 	values map[string]string
@@ -68,12 +68,12 @@ func (t *tree) walk(above string, n ast.Node) error {
 	}
 	pairs, ok := pairsOf(n)
 	if !ok {
-		return fmt.Errorf("line %d: %s", line(n), "keys and values are expected here")
+		return fmt.Errorf("line %d: %s", line(n), "want keys and values")
 	}
 	for _, p := range pairs {
-		name, ok := plain(p.Key)
+		name, ok := scalar(p.Key)
 		if !ok {
-			return fmt.Errorf("line %d: the key is not plain text", line(p))
+			return fmt.Errorf("line %d: the key is not a scalar", line(p))
 		}
 		if err := t.take(strings.TrimPrefix(above+"."+name, "."), p); err != nil {
 			return err
@@ -105,21 +105,21 @@ func (t *tree) set(key string, p *ast.MappingValueNode) error {
 	}
 	value, ok := flat(p.Value)
 	if !ok {
-		return fmt.Errorf("line %d: %s takes a plain value, or a list or a table of such", line(p), key)
+		return fmt.Errorf("line %d: %s takes a scalar, or a list or table of scalars", line(p), key)
 	}
 	t.values[key] = value
 	return nil
 }
 
-// flat writes a value as a flag has it: a list with commas, a table as name=value with commas.
+// flat formats a value as a flag takes it: a list with commas, a table as name=value with commas.
 func flat(n ast.Node) (string, bool) {
-	if s, ok := plain(n); ok {
+	if s, ok := scalar(n); ok {
 		return s, true
 	}
 	var parts []string
 	if list, ok := n.(*ast.SequenceNode); ok {
 		for _, v := range list.Values {
-			s, ok := plain(v)
+			s, ok := scalar(v)
 			if !ok {
 				return "", false
 			}
@@ -129,8 +129,8 @@ func flat(n ast.Node) (string, bool) {
 	}
 	pairs, ok := pairsOf(n)
 	for _, p := range pairs {
-		name, ok1 := plain(p.Key)
-		value, ok2 := plain(p.Value)
+		name, ok1 := scalar(p.Key)
+		value, ok2 := scalar(p.Value)
 		if !ok1 || !ok2 {
 			return "", false
 		}
@@ -139,7 +139,7 @@ func flat(n ast.Node) (string, bool) {
 	return strings.Join(parts, ","), ok
 }
 
-// escape lets a comma stand in an item of a list.
+// escape escapes the commas of a list item.
 func escape(s string) string { return strings.ReplaceAll(s, ",", `\,`) }
 
 func pairsOf(n ast.Node) ([]*ast.MappingValueNode, bool) {
@@ -152,8 +152,8 @@ func pairsOf(n ast.Node) ([]*ast.MappingValueNode, bool) {
 	return nil, false
 }
 
-// plain is the text of a scalar, as it is written.
-func plain(n ast.Node) (string, bool) {
+// scalar returns the text of a scalar as written.
+func scalar(n ast.Node) (string, bool) {
 	switch n := n.(type) {
 	case *ast.StringNode:
 		return n.Value, true

@@ -13,7 +13,7 @@ import (
 	"timbre"
 )
 
-// Options for a kong.New whose grammar holds Settings.
+// Options for kong.New, for a grammar that contains Settings.
 func Options() []kong.Option {
 	return []kong.Option{kong.ValueFormatter(func(v *kong.Value) string {
 		if v.Flag == nil || !isKey(v.Name) && v.Name != fileKey {
@@ -23,17 +23,17 @@ func Options() []kong.Option {
 	})}
 }
 
-// fileKey is the one setting that cannot stand in the file.
+// fileKey is the only setting that the file cannot contain.
 const fileKey = "config"
 
 const variablePrefix = "TIMBRE_"
 
-// variable is the environment variable of a key.
+// variable returns the environment variable of a key.
 func variable(key string) string {
 	return variablePrefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }
 
-// flags are those of s, with s itself as what they set.
+// flags returns the flags of s, which set the fields of s.
 func flags(s *Settings) []*kong.Flag {
 	k, err := kong.New(s, kong.NoDefaultHelp())
 	if err != nil {
@@ -42,7 +42,7 @@ func flags(s *Settings) []*kong.Flag {
 	return k.Model.Flags
 }
 
-// Keys are all settings, in the order of Settings.
+// Keys lists all settings, in the order of Settings.
 func Keys() []string {
 	var keys []string
 	for _, f := range flags(new(Settings)) {
@@ -62,7 +62,7 @@ func isKey(name string) bool {
 	return false
 }
 
-// BeforeResolve is kong's hook after the flags have been read: it adds the environment and the file.
+// BeforeResolve is a hook that kong calls after parsing the flags. It adds the environment and the file.
 func (s *Settings) BeforeResolve(ctx *kong.Context) error {
 	r := &resolver{known: map[string]bool{}, origins: map[string]Origin{}}
 	s.origins = r.origins
@@ -110,7 +110,7 @@ func unknownVariable(environ []string) error {
 	return nil
 }
 
-// resolver gives kong what the environment and the file say.
+// resolver supplies kong with the values of the environment and the file.
 type resolver struct {
 	known   map[string]bool
 	path    string
@@ -120,7 +120,7 @@ type resolver struct {
 
 func (*resolver) Validate(*kong.Application) error { return nil }
 
-// Resolve is asked for the flags that were not given.
+// Resolve returns the value of a flag that was not given.
 func (r *resolver) Resolve(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, error) {
 	if f.Name == fileKey && r.path != "" {
 		return r.path, nil
@@ -136,7 +136,7 @@ func (r *resolver) Resolve(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, er
 			return nil, nil
 		}
 	}
-	// Kong takes the value to come from a flag; tried here first, an error can say where it does come from.
+	// Kong reports errors as if a flag had the value. Decoding it here first lets the error name the true origin.
 	scratch := reflect.New(f.Target.Type()).Elem()
 	try := &kong.DecodeContext{Value: f.Value, Scan: kong.ScanFromTokens(kong.Token{Value: value, Type: kong.FlagValueToken})}
 	if err := f.Mapper.Decode(try, scratch); err != nil {

@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// Logger is the logger that the settings ask for, writing to w.
+// Logger returns a logger with the configured level and format that writes to w.
 func (l Log) Logger(w io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: l.Level}
 	if l.Format == "json" {

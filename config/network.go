@@ -8,7 +8,7 @@ import (
 
 const (
 	maxDSCP = 63
-	// leastTimeout is the shortest silence that says anything: calls on hold and muted ones are silent too.
+	// leastTimeout: shorter silences are common, because calls on hold or muted are silent too.
 	leastTimeout = time.Minute
 )
 
@@ -40,7 +40,7 @@ func (s *Settings) validateNetwork() error {
 	return nil
 }
 
-// Families are the addresses of a list that are of IPv4 and of IPv6; not valid where there is none.
+// Families returns the IPv4 and the IPv6 address of a list; invalid if there is none.
 func Families(list []netip.Addr) (v4, v6 netip.Addr) {
 	for _, a := range list {
 		if a = a.Unmap(); a.Is4() {

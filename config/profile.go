@@ -10,7 +10,7 @@ import (
 )
 
 // parseProfiles reads the format of https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html, one key a section.
-// Lines of other meanings are left alone.
+// Unknown keys are ignored.
 func parseProfiles(text string) ([]timbre.Key, error) {
 	var all []timbre.Key
 	for i, line := range strings.Split(text, "\n") {
@@ -22,32 +22,32 @@ func parseProfiles(text string) ([]timbre.Key, error) {
 			name, ok := strings.CutSuffix(line[1:], "]")
 			name = strings.TrimSpace(name)
 			if !ok || name == "" {
-				return nil, fmt.Errorf("line %d: a profile is written [name]", i+1)
+				return nil, fmt.Errorf("line %d: want a profile as [name]", i+1)
 			}
 			all = append(all, timbre.Key{User: name})
 			continue
 		}
 		key, value, ok := strings.Cut(line, "=")
 		if !ok || len(all) == 0 {
-			return nil, fmt.Errorf("line %d: a [profile], then key = value is expected", i+1)
+			return nil, fmt.Errorf("line %d: want a [profile], then key = value", i+1)
 		}
-		if err := say(&all[len(all)-1], strings.TrimSpace(key), strings.TrimSpace(value)); err != nil {
+		if err := setField(&all[len(all)-1], strings.TrimSpace(key), strings.TrimSpace(value)); err != nil {
 			return nil, fmt.Errorf("line %d: %w", i+1, err)
 		}
 	}
 	if len(all) == 0 {
-		return nil, errors.New("there is no profile in it")
+		return nil, errors.New("no profile")
 	}
 	for _, p := range all {
 		if !keyID.MatchString(p.ID) || p.Secret == "" {
-			return nil, fmt.Errorf("profile %s has no aws_access_key_id of letters and digits with an aws_secret_access_key", p.User)
+			return nil, fmt.Errorf("profile %s has no valid aws_access_key_id with an aws_secret_access_key", p.User)
 		}
 	}
 	return all, nil
 }
 
-// say takes in one line of a profile.
-func say(p *timbre.Key, key, value string) (err error) {
+// setField stores one line of a profile.
+func setField(p *timbre.Key, key, value string) (err error) {
 	switch key {
 	case "aws_access_key_id":
 		p.ID = value
@@ -57,7 +57,7 @@ func say(p *timbre.Key, key, value string) (err error) {
 		p.Session = value
 	case "timbre_actions":
 		if p.Grants != nil {
-			return errors.New("timbre_actions stands twice in the profile; write all actions in one line")
+			return errors.New("timbre_actions occurs twice in the profile; put all actions on one line")
 		}
 		p.Grants, err = parseGrants(value)
 	}
@@ -66,7 +66,7 @@ func say(p *timbre.Key, key, value string) (err error) {
 
 var action = regexp.MustCompile(`^(\*|(?i:chime):[A-Za-z*?]+)$`)
 
-// parseGrants reads actions with commas between them, each alone or with an ARN after it.
+// parseGrants parses actions separated by commas, each alone or followed by an ARN.
 func parseGrants(text string) ([]timbre.Grant, error) {
 	var all []timbre.Grant
 	for one := range strings.SplitSeq(text, ",") {
@@ -76,11 +76,11 @@ func parseGrants(text string) ([]timbre.Grant, error) {
 		}
 		switch {
 		case len(words) != 2:
-			return nil, fmt.Errorf("timbre_actions: %q is not an action with or without one ARN; leave the line out to allow everything", strings.TrimSpace(one))
+			return nil, fmt.Errorf("timbre_actions: %q is not an action, alone or with one ARN; omit the line to permit everything", strings.TrimSpace(one))
 		case !action.MatchString(words[0]):
-			return nil, fmt.Errorf("timbre_actions: %q is no action such as chime:Get*", words[0])
+			return nil, fmt.Errorf("timbre_actions: %q is not an action such as chime:Get*", words[0])
 		case words[1] != "*" && !strings.HasPrefix(words[1], "arn:"):
-			return nil, fmt.Errorf("timbre_actions: %q is no ARN such as arn:aws:chime:*:*:vc/abc*", words[1])
+			return nil, fmt.Errorf("timbre_actions: %q is not an ARN such as arn:aws:chime:*:*:vc/abc*", words[1])
 		}
 		all = append(all, timbre.Grant{Action: words[0], Resource: words[1]})
 	}

@@ -9,20 +9,20 @@ import (
 	"timbre"
 )
 
-// off are the quotas without a preset. They are for the server: more than it is used for, and less than what would bring
-// it down. Analysed, CPS and Crowd have none: see docs/decisions/0010.
+// off are the quotas without a preset. They protect the server: far above use and below harm. Analysed, CPS and Crowd have none
+// (decision 10).
 var off = timbre.Limits{
 	Connectors: 10_000, Configurations: 10_000, Pipelines: 20_000, Domains: 10_000, Profiles: 1_000_000, Tasks: 20_000,
 	Calls: 20_000, Groups: 10_000, Members: 1000, Numbers: 100_000, Tags: 50,
 }
 
-// aws are the quotas that a new AWS account has.
+// aws are the quotas of a new AWS account.
 var aws = timbre.Limits{
 	Connectors: 3, Configurations: 100, Pipelines: 20, Domains: 3, Profiles: 20, Tasks: 25, Analysed: 25,
 	Calls: 10, CPS: 1, Crowd: 1, Groups: 3, Members: 3, Numbers: 5, Tags: 50,
 }
 
-// awsRates are those that are not zero: with a rate of zero nothing could be asked for.
+// awsRates are the non-zero rates of a new AWS account; a rate of zero would disable the operations.
 var awsRates = map[string]int{"configurations": 5, "pipelines": 10}
 
 // limits are the quotas by their names in the settings.
@@ -34,12 +34,12 @@ func limits(l *timbre.Limits) map[string]*int {
 	}
 }
 
-// RateClasses are the classes of operations that can have a rate.
+// RateClasses lists the classes of operations that can have a rate.
 func RateClasses() []string {
 	return []string{"domains", "profiles", "searches", "tones", "configurations", "pipelines", "connectors"}
 }
 
-// QuotaLimits are how many there may be of each thing: those of the preset, with the single ones over them.
+// QuotaLimits returns the quotas of the preset, overridden by single ones.
 func (s Settings) QuotaLimits() timbre.Limits {
 	l := off
 	if s.Quotas == "aws" {
@@ -53,7 +53,7 @@ func (s Settings) QuotaLimits() timbre.Limits {
 	return l
 }
 
-// Rates are the requests a second that each key may make, by class: those of the preset, with the single ones over them.
+// Rates returns the requests per second of each key, by class: those of the preset, overridden by single ones.
 func (s Settings) Rates() map[string]int {
 	rates := map[string]int{}
 	if s.Quotas == "aws" {

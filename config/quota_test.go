@@ -10,7 +10,7 @@ import (
 	"timbre/config"
 )
 
-func TestQuotasAreGenerousUntilAskedFor(t *testing.T) {
+func TestDefaultQuotasOnlyProtectTheServer(t *testing.T) {
 	s := config.Defaults()
 	if got := s.QuotaLimits(); got != (timbre.Limits{
 		Connectors: 10_000, Configurations: 10_000, Pipelines: 20_000, Domains: 10_000, Profiles: 1_000_000, Tasks: 20_000,
@@ -23,7 +23,7 @@ func TestQuotasAreGenerousUntilAskedFor(t *testing.T) {
 	}
 }
 
-func TestThePresetOfAWSHasItsQuotasAndSingleOnesGoOverIt(t *testing.T) {
+func TestSingleQuotasOverrideAWSPreset(t *testing.T) {
 	s := config.Defaults()
 	s.Quotas = "aws"
 	if got := s.QuotaLimits(); got != (timbre.Limits{
@@ -42,7 +42,7 @@ func TestThePresetOfAWSHasItsQuotasAndSingleOnesGoOverIt(t *testing.T) {
 	}
 }
 
-func TestAQuotaThatThereIsNotIsRefused(t *testing.T) {
+func TestUnknownQuotaIsRefused(t *testing.T) {
 	for says, change := range map[string]func(*config.Settings){
 		`limits: "phones" is not one of analysed, calls, configurations, connectors`: func(s *config.Settings) { s.Limits = map[string]int{"phones": 1} },
 		"limits: tags=-1 is less than 0":                                             func(s *config.Settings) { s.Limits = map[string]int{"tags": -1} },
@@ -56,7 +56,7 @@ func TestAQuotaThatThereIsNotIsRefused(t *testing.T) {
 	}
 }
 
-func TestEachQuotaIsASetting(t *testing.T) {
+func TestEveryQuotaIsASetting(t *testing.T) {
 	kinds := reflect.TypeFor[timbre.Limits]()
 	for i := range kinds.NumField() {
 		name := strings.ToLower(kinds.Field(i).Name)
@@ -71,7 +71,7 @@ func TestEachQuotaIsASetting(t *testing.T) {
 	}
 }
 
-func TestMoreNumbersThanTheQuotaAreRefused(t *testing.T) {
+func TestNumbersOverTheQuotaAreRefused(t *testing.T) {
 	s := config.Defaults()
 	s.Quotas = "aws"
 	for i := range 6 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestBadValuesAreRefusedInOneSentence(t *testing.T) {
+func TestInvalidValuesAreRefusedInOneSentence(t *testing.T) {
 	for _, c := range []struct{ key, value, says string }{
 		{"data", " ", ""}, // a folder may be called anything
 		{"api.listen", "8080", `"8080" is not HOST:PORT`},
@@ -13,7 +13,7 @@ func TestBadValuesAreRefusedInOneSentence(t *testing.T) {
 		{"api.listen", "127.0.0.1:70000", `is not HOST:PORT`},
 		{"api.listen", "127.0.0.1:9090", "api.listen and admin.listen are both 127.0.0.1:9090"},
 		{"sip.listen", "ws://127.0.0.1:5061", `"ws://127.0.0.1:5061" is not udp://IP:PORT, tcp://IP:PORT or tls://IP:PORT`},
-		{"sip.listen", "tls://127.0.0.1:5061", "sip.listen names tls://, which needs sip.tls.cert and sip.tls.key"},
+		{"sip.listen", "tls://127.0.0.1:5061", "sip.listen has a tls:// address, which needs sip.tls.cert and sip.tls.key"},
 		{"sip.tls.cert", "cert.pem", "sip.tls.cert and sip.tls.key must be given together"},
 		{"feed.listen", "8081", `"8081" is not HOST:PORT`},
 		{"feed.tls.cert", "cert.pem", "feed.tls.cert and feed.tls.key must be given together"},
@@ -53,7 +53,7 @@ func TestBadValuesAreRefusedInOneSentence(t *testing.T) {
 		{"notify.webhooks", "a=http://x#s,a=http://y#s", "notify.webhooks has two webhooks named a"},
 		{"notify.streaming", "SQS", "SQS"},
 		{"notify.streaming", "Kafka=https://example.com/q", `"Kafka" is not one of EventBridge, SQS, SNS`},
-		{"notify.streaming", "SQS=crm", "SQS=crm is neither a queue's URL or ARN nor the name of a webhook"},
+		{"notify.streaming", "SQS=crm", "SQS=crm is not the URL or ARN of a queue or the name of a webhook"},
 		{"numbers", "12065550100", `numbers: "12065550100" is not a phone number`},
 		{"numbers", "+12065550100,+12065550100", "numbers has +12065550100 twice"},
 		{"search.threshold", "high", "high"},
@@ -91,19 +91,19 @@ func TestBadValuesAreRefusedInOneSentence(t *testing.T) {
 				switch {
 				case c.says == "":
 					if err != nil {
-						t.Errorf("by %s: %v", way, err)
+						t.Errorf("by %s: got error %v, want %q", way, err, c.says)
 					}
 				case err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n"):
-					t.Errorf("by %s: %v", way, err)
+					t.Errorf("by %s: got error %v, want %q", way, err, c.says)
 				case strings.Contains(err.Error(), "hidden"):
-					t.Errorf("by %s the secret shows: %v", way, err)
+					t.Errorf("by %s: got the secret in error %v", way, err)
 				}
 			}
 		})
 	}
 }
 
-func TestErrorsOfValuesSayWhereTheyStand(t *testing.T) {
+func TestErrorsNameTheOriginOfTheValue(t *testing.T) {
 	clean(t)
 	path := file(t, "rtp:\n  ports: many\n")
 	if _, _, err := run("serve", "--config", path); err == nil || !strings.Contains(err.Error(), "in "+path) || !strings.Contains(err.Error(), "rtp.ports") {
@@ -115,21 +115,21 @@ func TestErrorsOfValuesSayWhereTheyStand(t *testing.T) {
 	}
 }
 
-func TestBadFilesAreRefusedInOneSentence(t *testing.T) {
+func TestInvalidFilesAreRefusedInOneSentence(t *testing.T) {
 	clean(t)
 	for name, c := range map[string]struct{ text, says string }{
 		"a misspelt key":         {"api:\n  lisen: 127.0.0.1:1\n", "line 2: there is no setting api.lisen; the nearest is api.listen"},
 		"a key of the root":      {"regoin: x\n", "there is no setting regoin; the nearest is region"},
 		"the file in itself":     {"config: other.yaml\n", "there is no setting config"},
-		"no table":               {"- api\n- admin\n", "line 1: keys and values are expected here"},
-		"a word":                 {"hello\n", "keys and values are expected here"},
-		"a section with a value": {"api: yes\n", "keys and values are expected here"},
-		"a value with a section": {"data:\n  folder: {a: b}\n", "data takes a plain value"},
-		"a list of lists":        {"sip.listen: [[a]]\n", "sip.listen takes a plain value"},
+		"no table":               {"- api\n- admin\n", "line 1: want keys and values"},
+		"a word":                 {"hello\n", "want keys and values"},
+		"a section with a value": {"api: yes\n", "want keys and values"},
+		"a value with a section": {"data:\n  folder: {a: b}\n", "data takes a scalar"},
+		"a list of lists":        {"sip.listen: [[a]]\n", "sip.listen takes a scalar"},
 		"a key twice":            {"data: a\ndata: b\n", "data"},
 		"a key twice, dotted":    {"api.listen: 127.0.0.1:1\napi:\n  listen: 127.0.0.1:2\n", "api.listen is given twice"},
 		"broken YAML":            {"api: [\n", "line 1"},
-		"an alias":               {"data: &a x\nregion: *a\n", "takes a plain value"},
+		"an alias":               {"data: &a x\nregion: *a\n", "takes a scalar"},
 		"nothing but bytes":      {"\x00\x01\x02", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,13 +140,13 @@ func TestBadFilesAreRefusedInOneSentence(t *testing.T) {
 		})
 	}
 	if _, _, err := run("serve", "--config", file(t, strings.Repeat("# much\n", 200_000))); err == nil || !strings.Contains(err.Error(), "1 MiB") {
-		t.Errorf("too large: %v", err)
+		t.Errorf("too large: got error %v", err)
 	}
 	if _, _, err := run("serve", "--config", "/nowhere/timbre.yaml"); err == nil || !strings.Contains(err.Error(), "/nowhere/timbre.yaml") {
-		t.Errorf("absent: %v", err)
+		t.Errorf("absent: got error %v", err)
 	}
 	if _, _, err := run("serve", "--config", t.TempDir()); err == nil {
-		t.Errorf("a folder was taken")
+		t.Errorf("a folder: got no error")
 	}
 }
 

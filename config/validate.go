@@ -25,7 +25,7 @@ const (
 	minTrunkSilence = 30 * time.Second // shorter pauses are common in calls
 )
 
-// targets are what a connector's streaming configuration can name.
+// targets are the notification targets of a connector's streaming configuration.
 var targets = []string{"EventBridge", "SQS", "SNS"}
 
 // Validate returns an error of one sentence for values that their types permit and the server does not, alone or together.
@@ -45,9 +45,9 @@ func (s *Settings) Validate() error {
 func (s *Settings) validateFolders() error {
 	switch {
 	case s.Data == "":
-		return fmt.Errorf("data names no folder")
+		return fmt.Errorf("data is not the path of a folder")
 	case s.Logs == "":
-		return fmt.Errorf("logs names no folder")
+		return fmt.Errorf("logs is not the path of a folder")
 	case s.Records < 0 || s.Records > maxRecordDays:
 		return fmt.Errorf("records %d is not a number of days from 0 to %d", s.Records, maxRecordDays)
 	case !strings.HasPrefix(s.Store.URL, "sqlite:") || s.Database() == ".":
@@ -61,11 +61,11 @@ func (s *Settings) validateAccount() error {
 	case !account.MatchString(s.Account):
 		return fmt.Errorf("account %q is not 12 digits", s.Account)
 	case !region.MatchString(s.Region):
-		return fmt.Errorf("region %q is not of small letters, digits and -", s.Region)
+		return fmt.Errorf("region %q is not 1 to 32 lower-case letters, digits and hyphens", s.Region)
 	case (s.AccessKeyID == "") != (s.SecretAccessKey == ""):
 		return fmt.Errorf("access_key_id and secret_access_key must be given together")
 	case s.AccessKeyID != "" && !keyID.MatchString(s.AccessKeyID):
-		return fmt.Errorf("access_key_id %q is not of 4 to 128 letters, digits and _", s.AccessKeyID)
+		return fmt.Errorf("access_key_id %q is not 4 to 128 letters, digits and underscores", s.AccessKeyID)
 	}
 	return nil
 }
@@ -82,9 +82,9 @@ func (s *Settings) validateTLS() error {
 func (s *Settings) validateListeners() error {
 	switch {
 	case len(s.SIP.Listen) == 0:
-		return fmt.Errorf("sip.listen names nowhere to listen")
+		return fmt.Errorf("sip.listen has no address")
 	case s.SIP.TLS.Cert == "" && slices.ContainsFunc(s.SIP.Listen, func(e Endpoint) bool { return e.Network == "tls" }):
-		return fmt.Errorf("sip.listen names tls://, which needs sip.tls.cert and sip.tls.key")
+		return fmt.Errorf("sip.listen has a tls:// address, which needs sip.tls.cert and sip.tls.key")
 	case s.API.Listen == s.Admin.Listen && !strings.HasSuffix(string(s.API.Listen), ":0"):
 		return fmt.Errorf("api.listen and admin.listen are both %s", s.API.Listen)
 	}
@@ -135,42 +135,42 @@ func (n Notify) validate() error {
 		}
 		names[w.Name] = true
 	}
-	for target, place := range n.Streaming {
+	for target, destination := range n.Streaming {
 		switch {
 		case !slices.Contains(targets, target):
 			return fmt.Errorf("notify.streaming: %q is not one of %s", target, strings.Join(targets, ", "))
-		case names[place], strings.HasPrefix(place, "http://"), strings.HasPrefix(place, "https://"),
-			strings.HasPrefix(place, "arn:timbre:webhook:"), strings.HasPrefix(place, "arn:aws:sqs:"):
+		case names[destination], strings.HasPrefix(destination, "http://"), strings.HasPrefix(destination, "https://"),
+			strings.HasPrefix(destination, "arn:timbre:webhook:"), strings.HasPrefix(destination, "arn:aws:sqs:"):
 		default:
-			return fmt.Errorf("notify.streaming: %s=%s is neither a queue's URL or ARN nor the name of a webhook", target, place)
+			return fmt.Errorf("notify.streaming: %s=%s is not the URL or ARN of a queue or the name of a webhook", target, destination)
 		}
 	}
 	return nil
 }
 
-// WebhookARN is what a sink names a webhook by.
+// WebhookARN returns the ARN by which a sink names a webhook.
 func (s Settings) WebhookARN(name string) string {
 	return fmt.Sprintf("arn:timbre:webhook:%s:%s:%s", s.Region, s.Account, name)
 }
 
-// StreamingTargets are those of notify.streaming, with the ARN for the name of a webhook.
+// StreamingTargets returns notify.streaming with the ARNs of webhooks in destination of their names.
 func (s Settings) StreamingTargets() map[string]string {
 	all := map[string]string{}
-	for target, place := range s.Notify.Streaming {
-		if webhookName.MatchString(place) {
-			place = s.WebhookARN(place)
+	for target, destination := range s.Notify.Streaming {
+		if webhookName.MatchString(destination) {
+			destination = s.WebhookARN(destination)
 		}
-		all[target] = place
+		all[target] = destination
 	}
 	return all
 }
 
-// Database is the file of the SQLite database.
+// Database returns the path of the SQLite database.
 func (s Settings) Database() string {
 	return filepath.Clean(strings.TrimPrefix(s.storeURL(), "sqlite:"))
 }
 
-// LogFolder is where the logs of connectors' calls are written.
+// LogFolder returns the folder of call records and connector logs.
 func (s Settings) LogFolder() string {
 	if rest, ok := strings.CutPrefix(s.Logs, "DATA/"); ok {
 		return filepath.Join(s.Data, rest)

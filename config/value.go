@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// Address is a host and a port to listen on, as net.Listen takes it; the host may be empty, for all of them.
+// Address is a host and a port to listen on, as net.Listen takes it. An empty host stands for all addresses.
 type Address string
 
-// UnmarshalText takes "host:port".
+// UnmarshalText parses "host:port".
 func (a *Address) UnmarshalText(text []byte) error {
 	_, port, err := net.SplitHostPort(string(text))
 	if err == nil {
@@ -27,7 +27,7 @@ func (a *Address) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Endpoint is where SIP is listened for.
+// Endpoint is an address on which SIP listens.
 type Endpoint struct {
 	Network string // udp, tcp or tls
 	Addr    netip.AddrPort
@@ -35,7 +35,7 @@ type Endpoint struct {
 
 func (e Endpoint) String() string { return e.Network + "://" + e.Addr.String() }
 
-// UnmarshalText takes "udp://ip:port", tcp:// or tls:// likewise; without an IP address it means all of IPv4.
+// UnmarshalText parses "udp://ip:port", and tcp:// and tls:// alike. Without an IP address it stands for all IPv4 addresses.
 func (e *Endpoint) UnmarshalText(text []byte) error {
 	network, at, ok := strings.Cut(string(text), "://")
 	if !ok || !slices.Contains([]string{"udp", "tcp", "tls"}, network) {
@@ -57,7 +57,7 @@ type Ports struct{ First, Last uint16 }
 
 func (p Ports) String() string { return fmt.Sprintf("%d-%d", p.First, p.Last) }
 
-// UnmarshalText takes "first-last", with at least one pair of an even and the odd port after it.
+// UnmarshalText parses "first-last", which must contain a pair of an even port and the next odd one.
 func (p *Ports) UnmarshalText(text []byte) error {
 	from, to, ok := strings.Cut(string(text), "-")
 	first, err1 := strconv.ParseUint(strings.TrimSpace(from), 10, 16)
@@ -72,13 +72,13 @@ func (p *Ports) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Webhook is a named URL that events are posted to, and the secret that they are signed with.
+// Webhook is a named URL that receives events, and the secret that signs them.
 type Webhook struct{ Name, URL, Secret string }
 
-// webhookName is what may stand at the end of a webhook's ARN.
+// webhookName is the form of the last part of a webhook's ARN.
 var webhookName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// UnmarshalText takes "name=url#secret". Its errors do not repeat the text, which holds a secret.
+// UnmarshalText parses "name=url#secret". Its errors do not repeat the text, which contains a secret.
 func (w *Webhook) UnmarshalText(text []byte) error {
 	name, rest, ok := strings.Cut(string(text), "=")
 	place, secret, signed := strings.Cut(rest, "#")
@@ -94,7 +94,7 @@ func (w *Webhook) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String hides the secret, and what in the URL may be one.
+// String hides the secret, and the query of the URL, which may contain one.
 func (w Webhook) String() string {
 	u, err := url.Parse(w.URL)
 	if err != nil {
@@ -107,10 +107,10 @@ func (w Webhook) String() string {
 	return w.Name + "=" + place + "#" + hidden
 }
 
-// Gateway is the host of a route, and who we are there.
+// Gateway is the host of a route with its digest credentials.
 type Gateway struct{ Host, User, Password string }
 
-// UnmarshalText takes "host=user:password". Its errors do not repeat the text, which holds a password.
+// UnmarshalText parses "host=user:password". Its errors do not repeat the text, which contains a password.
 func (g *Gateway) UnmarshalText(text []byte) error {
 	host, rest, ok := strings.Cut(string(text), "=")
 	user, password, given := strings.Cut(rest, ":")
@@ -124,5 +124,5 @@ func (g *Gateway) UnmarshalText(text []byte) error {
 // String hides the password.
 func (g Gateway) String() string { return g.Host + "=" + g.User + ":" + hidden }
 
-// hidden stands for what must not be shown.
+// hidden replaces secrets in output.
 const hidden = "****"

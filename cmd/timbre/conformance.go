@@ -20,20 +20,20 @@ import (
 
 // judge is `timbre conformance`.
 type judge struct {
-	URL             string         `arg:"" help:"The endpoint, such as http://127.0.0.1:8080."`
-	AccessKeyID     string         `name:"access-key-id" help:"Key to sign with; without it, the standard AWS settings are asked."`
-	SecretAccessKey string         `name:"secret-access-key" help:"Its secret."`
-	Region          string         `default:"us-east-1" help:"Region to sign for."`
-	SIP             string         `name:"sip" placeholder:"udp://HOST:PORT" help:"Where to call; without it, what needs a call is skipped."`
-	Speed           float64        `default:"4" help:"How many times faster than real time the call is."`
-	Webhook         config.Webhook `placeholder:"NAME=URL#SECRET" help:"A webhook that the server knows, word for word as in its notify.webhooks, to be received here; without it, what needs events is skipped. The server's notify.streaming should name it for EventBridge."`
-	Account         string         `default:"000000000000" help:"The server's account, for the webhook's ARN."`
-	Only            []string       `placeholder:"AREA,…" help:"These areas alone: ${areas}."`
+	URL             string         `arg:"" help:"Endpoint, such as http://127.0.0.1:8080."`
+	AccessKeyID     string         `name:"access-key-id" help:"Access key that signs the requests; by default from the standard AWS settings."`
+	SecretAccessKey string         `name:"secret-access-key" help:"Secret of the access key."`
+	Region          string         `default:"us-east-1" help:"Region of the signatures."`
+	SIP             string         `name:"sip" placeholder:"udp://HOST:PORT" help:"SIP address of the server. Without it, checks that need a call are skipped."`
+	Speed           float64        `default:"4" help:"Speed of the call, as a multiple of real time."`
+	Webhook         config.Webhook `placeholder:"NAME=URL#SECRET" help:"Webhook of the server, exactly as in its notify.webhooks; the suite listens on its URL. Without it, checks that need events are skipped. The server's notify.streaming should map EventBridge to it."`
+	Account         string         `default:"000000000000" help:"Account of the server, for the ARN of the webhook."`
+	Only            []string       `placeholder:"AREA,…" help:"Run only these areas: ${areas}."`
 	JUnit           string         `name:"junit" placeholder:"FILE" help:"Write a JUnit report."`
 	JSON            string         `name:"json" placeholder:"FILE" help:"Write the results as JSON."`
 }
 
-// Run prints a line a check, writes the reports, and fails when a check did.
+// Run prints one line per check and writes the reports. It fails if a check fails.
 func (j judge) Run(ctx context.Context) error {
 	cfg, err := j.config(ctx)
 	if err != nil {

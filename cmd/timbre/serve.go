@@ -34,7 +34,7 @@ func (s serve) Run(ctx context.Context) error {
 	}
 	fmt.Println("admin   ", "http://"+n.Admin)
 	if n.Credentials.Made {
-		fmt.Println("keys    ", n.Credentials.Path, "(made just now)")
+		fmt.Println("keys    ", n.Credentials.Path, "(created)")
 	} else {
 		fmt.Println("keys    ", n.Credentials.Path)
 	}

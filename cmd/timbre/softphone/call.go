@@ -23,20 +23,20 @@ import (
 
 // Call is `timbre call`: its fields are its flags, as kong reads them.
 type Call struct {
-	Caller string `arg:"" type:"existingfile" help:"What the caller says: a WAV file of linear PCM, floating point, G.711 or GSM, at 8 to 192 kHz. One with two channels holds both parties."`
-	Agent  string `arg:"" optional:"" type:"existingfile" help:"What the agent says; silence when left out."`
+	Caller string `arg:"" type:"existingfile" help:"WAV file with the caller's audio: linear PCM, floating point, G.711 or GSM, at 8 to 192 kHz. A file with two channels contains both parties."`
+	Agent  string `arg:"" optional:"" type:"existingfile" help:"WAV file with the agent's audio; silence by default."`
 
-	Server    string        `default:"udp://127.0.0.1:5060" help:"Where to call: udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT."`
+	Server    string        `default:"udp://127.0.0.1:5060" help:"SIP address of the server: udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT."`
 	Transport string        `enum:"udp,tcp,tls," default:"" help:"udp, tcp or tls, in place of the one in --server."`
 	CA        string        `name:"ca" type:"existingfile" help:"Certificates to trust in a tls:// server, PEM, in place of the system's."`
-	SRTP      bool          `name:"srtp" help:"Send encrypted audio, with keys by SDES."`
-	Feed      string        `placeholder:"URL" help:"Send the call by WebSocket instead, to ws://HOST:PORT/feed or wss://HOST:PORT/feed; with USER:PASSWORD@ before the host, if that is asked."`
-	Connector string        `help:"Id of the connector to call; without it the server goes by the address that the call comes from."`
+	SRTP      bool          `name:"srtp" help:"Encrypt the audio, with SDES keys."`
+	Feed      string        `placeholder:"URL" help:"Send the call by WebSocket instead, to ws://HOST:PORT/feed or wss://HOST:PORT/feed; with USER:PASSWORD@ before the host if the server requires credentials."`
+	Connector string        `help:"Id of the connector to call; by default the server finds it by the source address of the call."`
 	From      string        `default:"+12065550100" help:"The caller's number, or a whole SIP URI."`
-	To        string        `default:"+12065550199" help:"The number that is called."`
-	Speed     float64       `default:"1" help:"How many times faster than real time."`
-	Wait      time.Duration `default:"0s" help:"Silence before the first word, in media time: time to start the tasks."`
-	Plain     bool          `help:"Call without recording metadata, as network based recording does."`
+	To        string        `default:"+12065550199" help:"The called number."`
+	Speed     float64       `default:"1" help:"Speed, as a multiple of real time."`
+	Wait      time.Duration `default:"0s" help:"Silence before the audio, in media time, for starting the tasks."`
+	Plain     bool          `help:"Call without recording metadata, as network-based recording does."`
 	Mixed     bool          `help:"Send both parties in one stream."`
 	ALaw      bool          `name:"alaw" help:"Send A-law in place of µ-law."`
 	HoldOpen  bool          `help:"Stay on the line, silent, until interrupted."`
