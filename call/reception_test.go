@@ -93,7 +93,7 @@ func TestReceptionIsReportedAtTheEnd(t *testing.T) {
 		t.Errorf("got %d log lines, want 1:\n%s", n, &log)
 	}
 	if err := json.Unmarshal(log.Bytes(), &line); err != nil {
-		t.Fatalf("%v\n%s", err, &log)
+		t.Fatalf("got a log that is not JSON: %v\n%s", err, &log)
 	}
 	for what, c := range map[string][2]any{
 		"transaction":         {line.Transaction, txid},

@@ -124,7 +124,7 @@ func TestNoticesKeepTheOrderOfEvents(t *testing.T) {
 func TestStoreErrorIsReturned(t *testing.T) {
 	a := announcer(&routes{err: timbre.Errorf(timbre.Internal, "store", "disk full")})
 	if n, err := a.Notices(t.Context(), timbre.Event{Type: timbre.StreamingStatus}); err == nil || n != nil {
-		t.Errorf("%v, %v", n, err)
+		t.Errorf("got %v, %v; want the error", n, err)
 	}
 }
 

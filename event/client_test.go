@@ -31,7 +31,7 @@ func TestFieldsThatClientsRead(t *testing.T) {
 			}
 			read(t, name, &e)
 			if !strings.HasPrefix(e.ID, "Id-") || e.Detail.IsCaller == nil {
-				t.Errorf("%+v", e)
+				t.Errorf("got %+v, want an id with Id- and isCaller", e)
 			}
 			for _, which := range []string{"currentAverageVoiceTone", "overallAverageVoiceTone"} {
 				s := e.Detail.Tone[which]
@@ -41,12 +41,12 @@ func TestFieldsThatClientsRead(t *testing.T) {
 					}
 				}
 				if l := s["voiceToneLabel"].text(t); l != strings.ToLower(l) || l == "" {
-					t.Errorf("label %q", l)
+					t.Errorf("got label %q, want it in lower case", l)
 				}
 				var scores map[string]float64
 				must(t, json.Unmarshal(s["voiceToneScore"], &scores))
 				if sum := scores["positive"] + scores["neutral"] + scores["negative"]; len(scores) != 3 || sum < 0.999 || sum > 1.001 {
-					t.Errorf("scores %v", scores)
+					t.Errorf("got scores %v, want three with the sum 1", scores)
 				}
 			}
 		}

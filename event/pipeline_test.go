@@ -64,7 +64,7 @@ func TestPipelinePayloads(t *testing.T) {
 				target, key = hook, e.Pipeline.ID
 			}
 			if n.Target != target || n.Key != key {
-				t.Errorf("notice %+v", n)
+				t.Errorf("got notice %+v", n)
 			}
 			file := filepath.Join("testdata", name+".json")
 			if *update {

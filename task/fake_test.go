@@ -113,7 +113,7 @@ func (f *fakeTrack) netSpeech(at time.Duration) (net time.Duration) {
 	defer f.mu.Unlock()
 	for _, s := range f.speech {
 		if s.At > at {
-			f.h.t.Errorf("a score at %v includes speech of %v", at, s.At)
+			f.h.t.Errorf("score at %v: got speech of %v, want none after it", at, s.At)
 		}
 		if s.Voiced && s.At > at-Window {
 			net += timbre.Duration(len(s.PCM))

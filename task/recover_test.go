@@ -101,7 +101,7 @@ func TestRecoverWithoutTheCall(t *testing.T) {
 		}
 		for _, e := range h.announcer.events {
 			if e.Call.ConnectorID != "vc" || e.Call.TransactionID != tx || len(e.Call.Legs) != 1 {
-				t.Errorf("%+v", e)
+				t.Errorf("got event %+v, want one of connector and call with one leg", e)
 			}
 		}
 	})

@@ -200,7 +200,7 @@ func TestSearchAnalysesTheRequestedLeg(t *testing.T) {
 		}
 		h.speak(1, 10*time.Second, true)
 		if e := h.announcer.events[0]; e.Leg != 1 || e.Call.Legs[e.Leg].Side != timbre.Callee {
-			t.Errorf("event %+v", e)
+			t.Errorf("got event %+v, want one of the callee", e)
 		}
 	})
 }

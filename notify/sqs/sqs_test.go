@@ -161,7 +161,7 @@ func TestDeletedQueueIsLookedUpAgain(t *testing.T) {
 	}
 	q.messages[url] = nil
 	if err := s.Send(t.Context(), to(calls)); err != nil || q.lookups != 3 {
-		t.Errorf("after %d look-ups: %v", q.lookups, err)
+		t.Errorf("got %v after %d look-ups, want no error after 3", err, q.lookups)
 	}
 }
 

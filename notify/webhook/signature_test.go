@@ -46,7 +46,7 @@ func TestSignatureVectors(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", v.id, got, v.signature)
 		}
 		if err := webhook.Verify(v.secret, signed(i), []byte(v.body), times[i]); err != nil {
-			t.Errorf("%s: %v", v.id, err)
+			t.Errorf("%s: got %v, want no error", v.id, err)
 		}
 	}
 }
