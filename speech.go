@@ -2,8 +2,8 @@ package timbre
 
 import "context"
 
-// SpeechSink receives the speech of one leg. Speech and SpeechEnded are called from one goroutine at a time: the stretches in order,
-// SpeechEnded once and last. No method may block.
+// SpeechSink receives the speech of one leg. Speech and SpeechEnded are called from one goroutine at a time: the stretches in
+// order, SpeechEnded once and last. No method may block.
 type SpeechSink interface {
 	// Speech receives the next stretch.
 	Speech(Speech)

@@ -59,7 +59,7 @@ func (e *Engine) checkCall(ctx context.Context, t timbre.Task) (c timbre.Call, e
 
 // checkAnalytics checks that the settings of the connector allow tasks of the kind.
 func (e *Engine) checkAnalytics(ctx context.Context, t timbre.Task) error {
-	if e.cfg.Always {
+	if e.cfg.AnalyticsAlways {
 		return nil
 	}
 	link, err := e.insightsLink(ctx, t.ConnectorID)

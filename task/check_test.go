@@ -53,7 +53,7 @@ func TestStartRefuses(t *testing.T) {
 					}
 					_, err := h.Start(h.t.Context(), r)
 					wantKind(t, err, c.want)
-					h.cfg.Always = true
+					h.cfg.AnalyticsAlways = true
 					if _, err = h.Start(h.t.Context(), r); c.always {
 						wantKind(t, err, c.want)
 					} else if err != nil {

@@ -53,7 +53,7 @@ type Track interface {
 
 // Config of an Engine.
 type Config struct {
-	Always bool // a task may be started although the connector has no voice analytics configured
+	AnalyticsAlways bool // a task may be started although the connector has no voice analytics configured
 }
 
 // Deps are the stages that an Engine uses.
