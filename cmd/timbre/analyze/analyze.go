@@ -1,6 +1,5 @@
-// Package analyze hears recordings as a server hears calls: WAV files come in, and out goes for each leg how much is said,
-// how good the audio is, how the voice sounds over time, and, where a domain is given, whose voice it may be. It keeps
-// neither audio nor voiceprints.
+// Package analyze analyses recordings as the server analyses calls. WAV files come in; for each leg, net speech, audio quality, tone
+// over time and, if a domain is given, matching profiles go out. It stores neither audio nor voiceprints.
 package analyze
 
 import (
@@ -32,18 +31,18 @@ type Searcher interface {
 	Search(ctx context.Context, domainID string, v timbre.Voiceprint) ([]timbre.Match, error)
 }
 
-// Analysis is what recordings are heard with.
+// Analysis holds the models and settings of an analysis.
 type Analysis struct {
 	VAD      speech.VAD
 	Scores   tone.AudioScorer
 	Embedder Embedder
-	Searcher Searcher // nil: nobody is searched for
-	Domain   string   // that is searched
+	Searcher Searcher // nil: no speaker search
+	Domain   string   // to search
 	Now      func() time.Time
 }
 
-// Files analyses files, one after the other. Those that cannot be read have an Error in the report, and the others go on.
-// Progress goes to status. The error is that the context has ended, or a fault of the models.
+// Files analyses files one after the other. A file that cannot be read has an Error in the report. Progress goes to status. The
+// error is that of the context or of a model.
 func (a Analysis) Files(ctx context.Context, names []string, status screen.Screen) (Report, error) {
 	start := a.Now()
 	r := Report{Files: []File{}}
@@ -85,7 +84,7 @@ func (a Analysis) file(ctx context.Context, name string, status screen.Screen, t
 	return f, g.Wait()
 }
 
-// side is whose a channel is: of two, the caller's comes first.
+// side is the side of a channel: of two channels, the first is the caller's.
 func side(channel, channels int) timbre.Side {
 	if channels == 1 {
 		return timbre.Mixed
@@ -93,11 +92,11 @@ func side(channel, channels int) timbre.Side {
 	return []timbre.Side{timbre.Caller, timbre.Callee}[channel]
 }
 
-// read gives the channels of a recording, at least one.
+// read returns the channels of a recording, at least one.
 func read(name string) ([][]int16, error) {
 	f, err := os.Open(name)
 	if p := (*os.PathError)(nil); errors.As(err, &p) {
-		return nil, p.Err // the name is said beside it
+		return nil, p.Err // the report has the name
 	}
 	if err != nil {
 		return nil, err
@@ -106,11 +105,11 @@ func read(name string) ([][]int16, error) {
 	return codec.ReadWAV(f)
 }
 
-// leg hears one leg from its first frame to its last, as a task hears a call: a look at the tone every five seconds of
-// media time, and a search with as much speech as a voiceprint is made of.
+// leg analyses one leg as a task does: it scores the tone every five seconds of media time and searches with as much speech as a
+// voiceprint takes.
 func (a Analysis) leg(ctx context.Context, s timbre.Side, pcm []int16, progress func(time.Duration)) (Leg, error) {
 	l := listener{Analysis: a, ctx: ctx, track: tone.NewTrack(a.Scores), tick: task.Tick}
-	d := speech.NewDetector(a.VAD, l.hear)
+	d := speech.NewDetector(a.VAD, l.receive)
 	for at := 0; at < len(pcm); at += timbre.FrameSamples {
 		frame := pcm[at:min(at+timbre.FrameSamples, len(pcm))]
 		d.Frame(timbre.Frame{At: timbre.Duration(at), PCM: frame})
@@ -128,7 +127,7 @@ func (a Analysis) leg(ctx context.Context, s timbre.Side, pcm []int16, progress 
 	return leg, errors.Join(d.Err(), l.err)
 }
 
-// Print writes a report for people, or as JSON.
+// Print writes a report as text or as JSON.
 func (r Report) Print(out screen.Screen, asJSON bool) error {
 	if asJSON {
 		e := json.NewEncoder(out)
@@ -138,7 +137,7 @@ func (r Report) Print(out screen.Screen, asJSON bool) error {
 	return r.table(out)
 }
 
-// Failed says that files could not be read; nil if all could.
+// Failed is an error if files could not be read.
 func (r Report) Failed() error {
 	n := 0
 	for _, f := range r.Files {

@@ -24,12 +24,12 @@ import (
 	"timbre/rtp/codec"
 )
 
-// listening loads the models once for all tests. The process lets go of them.
+// listening loads the models once for all tests, until the process ends.
 var listening = sync.OnceValues(func() (*node.Offline, error) {
 	return node.OpenOffline(context.Background(), environment.Environment{}, config.Defaults(), "")
 })
 
-// analysis has a clock that goes ten seconds with each look.
+// analysis has a clock that advances ten seconds with each reading.
 func analysis(t *testing.T) Analysis {
 	t.Helper()
 	l, err := listening()
@@ -101,7 +101,7 @@ func TestStereoIsTwoMonoRecordings(t *testing.T) {
 	for i, l := range both {
 		alone := r.Files[i+1].Legs[0]
 		if alone.Side != "mixed" {
-			t.Errorf("a mono file is of the %s", alone.Side)
+			t.Errorf("mono file: got side %s", alone.Side)
 		}
 		alone.Side = l.Side
 		if !reflect.DeepEqual(l, alone) {
@@ -114,13 +114,13 @@ func TestStereoIsTwoMonoRecordings(t *testing.T) {
 	}
 	said := c.Files["caller"]
 	if d := both[0].NetSpeech - said.Speech; math.Abs(d) > 0.1*said.Speech {
-		t.Errorf("%.1f s of speech, %.1f s were said", both[0].NetSpeech, said.Speech)
+		t.Errorf("got %.1f s of speech, want about %.1f s", both[0].NetSpeech, said.Speech)
 	}
 	if both[0].Quality.Verdict != "good" || both[0].Tone.Overall == nil || both[0].Speaker != nil {
 		t.Errorf("%+v", both[0])
 	}
 	if n, want := len(both[0].Tone.OverTime), int(r.Files[0].Seconds/5); n < want-2 || n > want+1 {
-		t.Errorf("%d looks at the tone of %.0f s", n, r.Files[0].Seconds)
+		t.Errorf("got %d tone scores in %.0f s", n, r.Files[0].Seconds)
 	}
 	for _, s := range both[0].Tone.OverTime {
 		if sum := s.Positive + s.Neutral + s.Negative; math.Abs(sum-1) > 1e-6 || s.End <= s.Start || s.End-s.Start > 30+1e-6 {
@@ -210,7 +210,7 @@ func TestAnInterruptEndsIt(t *testing.T) {
 	}
 }
 
-// people is a domain with one profile, and what was asked of it.
+// people is a domain with one profile, and the searches in it.
 type people struct {
 	matches []timbre.Match
 	err     error
@@ -235,14 +235,14 @@ func TestSpeakersAreSearchedWithWhatAVoiceprintIsMadeOf(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	if len(p.asked) != 1 || p.asked[0].Net < 20*time.Second || p.asked[0].Net > 21*time.Second || len(p.asked[0].Embedding) == 0 {
-		t.Errorf("%d searches", len(p.asked))
+		t.Errorf("got searches %+v, want one of 20 s", p.asked)
 	}
 	if s := r.Files[1].Legs[0].Speaker; len(s.Matches) != 0 || !strings.Contains(s.Message, "too little") {
 		t.Errorf("of little speech: %+v", s)
 	}
 	p.matches = nil
 	if s := files(t, a, long).Files[0].Legs[0].Speaker; s.Message != "nobody in the domain" {
-		t.Errorf("of a stranger: %+v", s)
+		t.Errorf("unknown caller: got %+v", s)
 	}
 	p.err = timbre.Errorf(timbre.Internal, "", "the disk fails")
 	if _, err := a.Files(t.Context(), []string{long}, screen.Screen{Writer: &bytes.Buffer{}}); err == nil {
@@ -268,7 +268,7 @@ func fixture() Report {
 	}}
 }
 
-// Programs read this: names and places stay as they are.
+// Programs parse this: names and structure do not change.
 func TestTheJSONHasOneForm(t *testing.T) {
 	var out bytes.Buffer
 	if err := fixture().Print(screen.Screen{Writer: &out}, true); err != nil {

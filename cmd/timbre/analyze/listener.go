@@ -13,22 +13,22 @@ import (
 	"timbre/voice"
 )
 
-// listener takes what is heard of one leg.
+// listener receives the speech of one leg.
 type listener struct {
 	Analysis
 	ctx   context.Context
 	track *tone.Track
-	at    time.Duration // media time that has been heard
+	at    time.Duration // media time so far
 	net   time.Duration // net speech in it
-	tick  time.Duration // the next look at the tone
-	voice []int16       // the first speech, as much as a voiceprint is made of
+	tick  time.Duration // media time of the next tone score
+	voice []int16       // the first speech, as much as a voiceprint takes
 	kept  time.Duration // net speech in that
 	tone  Tone
 	err   error
 }
 
-// hear takes the next stretch.
-func (l *listener) hear(s timbre.Speech) {
+// receive processes the next stretch.
+func (l *listener) receive(s timbre.Speech) {
 	for l.tick < s.At {
 		l.look(l.tick)
 		l.tick += task.Tick
@@ -40,7 +40,7 @@ func (l *listener) hear(s timbre.Speech) {
 	}
 }
 
-// look scores the tone of the last 30 s before a moment. Audio that has no tone is no fault.
+// look scores the tone of the 30 s before a moment. Too little speech is not an error.
 func (l *listener) look(at time.Duration) {
 	current, overall, ok, err := l.track.Score(l.ctx, at)
 	if err != nil && timbre.KindOf(err) != timbre.Unprocessable {
@@ -82,7 +82,7 @@ func (l *listener) speaker() *Speaker {
 
 func score(t timbre.Tone) Score { return Score{t.Label(), t.Positive, t.Neutral, t.Negative} }
 
-// quality is how good the speech of a leg is for knowing a voice by.
+// quality is the quality of a leg's speech for speaker search.
 func quality(pcm []float32, net time.Duration) Quality {
 	q := Quality{Verdict: voice.Defect(pcm, net)}
 	if q.Verdict == "" {

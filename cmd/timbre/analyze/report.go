@@ -9,12 +9,12 @@ import (
 	"timbre/cmd/timbre/screen"
 )
 
-// Report is what was heard.
+// Report is the result of an analysis.
 type Report struct {
 	Files   []File  `json:"files"`
 	Seconds float64 `json:"audioSeconds"`   // of all files
 	Elapsed float64 `json:"elapsedSeconds"` // that the analysis took
-	Speed   float64 `json:"speed"`          // times faster than real time
+	Speed   float64 `json:"speed"`          // multiple of real time
 }
 
 // File is one recording. With an error it has no legs.
@@ -27,14 +27,14 @@ type File struct {
 
 // Leg is one channel of a recording.
 type Leg struct {
-	Side      string   `json:"side"` // caller and callee of two channels, mixed of one
+	Side      string   `json:"side"` // caller and callee for two channels, mixed for one
 	NetSpeech float64  `json:"netSpeechSeconds"`
 	Quality   Quality  `json:"quality"`
 	Tone      Tone     `json:"tone"`
-	Speaker   *Speaker `json:"speaker,omitempty"` // where a domain was searched
+	Speaker   *Speaker `json:"speaker,omitempty"` // if a domain was searched
 }
 
-// Quality is that of the speech which a voice would be known by.
+// Quality is that of the speech for speaker search.
 type Quality struct {
 	Verdict string   `json:"verdict"`           // good, or what is wrong
 	Level   *float64 `json:"levelDb,omitempty"` // of the louder frames, of the whole range
@@ -42,7 +42,7 @@ type Quality struct {
 	Clipped float64  `json:"clippedShare"`      // of samples at the limit
 }
 
-// Tone is how a leg sounds. Without an Overall there was too little speech.
+// Tone is the tone of a leg. Overall is absent if there was too little speech.
 type Tone struct {
 	Overall  *Score `json:"overall,omitempty"`
 	OverTime []Span `json:"overTime,omitempty"`
@@ -63,19 +63,19 @@ type Score struct {
 	Negative float64 `json:"negative"`
 }
 
-// Speaker is who a voice may be. Without matches, Message says why.
+// Speaker lists matching profiles. Without matches, Message gives the reason.
 type Speaker struct {
 	Matches []Match `json:"matches"`
 	Message string  `json:"message,omitempty"`
 }
 
-// Match is a profile, with the probability that it is the same person.
+// Match is a profile with the probability that the voice is of the same person.
 type Match struct {
 	ProfileID  string  `json:"profileId"`
 	Confidence float64 `json:"confidence"`
 }
 
-// table is the report for people: a line a leg.
+// table is the report as text, one line per leg.
 func (r Report) table(out screen.Screen) error {
 	named := false
 	for _, f := range r.Files {
@@ -115,7 +115,7 @@ func (t Tone) words() string {
 	return fmt.Sprintf("%s %.2f", t.Overall.Label, max(t.Overall.Positive, t.Overall.Neutral, t.Overall.Negative))
 }
 
-// trail is a sign a look.
+// trail has one sign per tone score.
 func (t Tone) trail(out screen.Screen) string {
 	signs := map[string]string{"positive": "+", "neutral": ".", "negative": "-"}
 	if out.Unicode {
@@ -139,7 +139,7 @@ func (s Speaker) words() string {
 	return words
 }
 
-// Summary is a line about the work itself.
+// Summary is a line about the analysis as a whole.
 func (r Report) Summary() string {
 	return fmt.Sprintf("%s of audio in %.1f s: %.0f times faster than real time", clock(r.Seconds), r.Elapsed, r.Speed)
 }

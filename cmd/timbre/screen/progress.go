@@ -22,7 +22,7 @@ type Progress struct {
 // step is the bar's unit.
 const step = 100 * time.Millisecond
 
-// Progress begins a bar that is full at total.
+// Progress shows a bar that is full at total.
 func (s Screen) Progress(total time.Duration) *Progress {
 	p := &Progress{out: s.Writer, total: total}
 	if s.Terminal && total >= step {
@@ -67,7 +67,7 @@ func (p *Progress) Say(line string) {
 	_, _ = fmt.Fprintln(p.out, line)
 }
 
-// Close takes the bar away.
+// Close removes the bar.
 func (p *Progress) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -77,7 +77,7 @@ func (p *Progress) Close() {
 	p.bar = nil
 }
 
-// Clock is a duration as on a wall: minutes and seconds.
+// Clock formats a duration as minutes and seconds.
 func Clock(d time.Duration) string {
 	s := int(d.Round(time.Second).Seconds())
 	return fmt.Sprintf("%d:%02d", s/60, s%60)

@@ -1,5 +1,5 @@
-// Package screen is what the commands print on: it knows whether a person watches, and what the screen can show. In come
-// lines and progress; out goes text, with control characters only where a terminal takes them.
+// Package screen prints for the commands. Lines and progress come in; text goes out, with control characters only if the output is
+// a terminal that supports them.
 package screen
 
 import (
@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Screen is a place to print on.
+// Screen is an output with its capabilities.
 type Screen struct {
 	io.Writer
 	Terminal bool // lines may be overwritten: there can be a progress bar
@@ -18,7 +18,7 @@ type Screen struct {
 	Unicode  bool // block characters show as such
 }
 
-// Of tells what a file can show, by what it is and by the environment: TERM, NO_COLOR, LC_ALL, LC_CTYPE, LANG.
+// Of determines the capabilities of a file, from its type and from the environment: TERM, NO_COLOR, LC_ALL, LC_CTYPE, LANG.
 func Of(f *os.File, env func(string) string) Screen {
 	s := Screen{Writer: f}
 	s.Terminal = term.IsTerminal(int(f.Fd())) && env("TERM") != "dumb"
@@ -37,7 +37,7 @@ func utf8(env func(string) string) bool {
 	return false
 }
 
-// The looks that text can have.
+// Text styles.
 const (
 	Bold  = "1"
 	Dim   = "2"
@@ -45,7 +45,7 @@ const (
 	Green = "32"
 )
 
-// Paint gives text a look, where there is colour.
+// Paint styles text if the screen has colour.
 func (s Screen) Paint(look, text string) string {
 	if !s.Color {
 		return text

@@ -1,5 +1,5 @@
-// Package softphone holds the two commands about calls: `timbre call` makes one, from WAV files, and `timbre calls` lists
-// the live ones. In come flags; out go a call to a server, and lines on the screen. It has no microphone.
+// Package softphone implements two commands: `timbre call` places a call from WAV files, and `timbre calls` lists the live calls
+// of a server. Flags come in; a call and lines of text go out. It uses no microphone.
 package softphone
 
 import (
@@ -44,8 +44,8 @@ type Call struct {
 	Log *slog.Logger `kong:"-"` // of the SIP stack; nil discards
 }
 
-// Do makes the call. The transaction id goes to out as soon as it is known, as a line "transaction-id ID"; progress goes to
-// status. The result is nil when the call was taken and played to its end.
+// Do places the call. It writes the line "transaction-id ID" to out as soon as the id is known, and progress to status. The error
+// is nil if the call was accepted and played to its end.
 func (c Call) Do(ctx context.Context, out io.Writer, status screen.Screen) error {
 	cfg, err := c.config()
 	if err != nil {
@@ -70,7 +70,7 @@ func (c Call) Do(ctx context.Context, out io.Writer, status screen.Screen) error
 	return errors.Join(c.speak(ctx, line), line.Hangup(context.WithoutCancel(ctx)))
 }
 
-// speak waits, plays, and stays on the line, as the flags say.
+// speak waits, plays and stays on the line, as the flags say.
 func (c Call) speak(ctx context.Context, line *phone.Call) error {
 	if err := line.Wait(ctx, c.Wait); err != nil {
 		return err
@@ -81,14 +81,14 @@ func (c Call) speak(ctx context.Context, line *phone.Call) error {
 	if !c.HoldOpen {
 		return nil
 	}
-	// An interrupt, or a hang-up by the server, is the end that was asked for.
+	// The call ends as requested: by an interrupt or by the server.
 	if err := line.Wait(ctx, -1); ctx.Err() == nil && timbre.KindOf(err) != timbre.Gone {
 		return err
 	}
 	return nil
 }
 
-// config puts the flags into the words of the phone.
+// config converts the flags into the configuration of the phone.
 func (c Call) config() (phone.Config, error) {
 	cfg := phone.Config{
 		Server: c.server(), From: c.From, To: c.To, Metadata: !c.Plain, Mixed: c.Mixed, Speed: c.Speed,
@@ -104,7 +104,7 @@ func (c Call) config() (phone.Config, error) {
 		pem, err := os.ReadFile(c.CA)
 		cfg.TLS = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
 		if err != nil || !cfg.TLS.RootCAs.AppendCertsFromPEM(pem) {
-			return cfg, timbre.Errorf(timbre.Invalid, "", "--ca %s holds no certificate", c.CA)
+			return cfg, timbre.Errorf(timbre.Invalid, "", "--ca %s contains no certificate", c.CA)
 		}
 	}
 	if c.Wait < 0 {
@@ -116,7 +116,7 @@ func (c Call) config() (phone.Config, error) {
 	return cfg, c.voices(&cfg)
 }
 
-// server is the URL to call: --transport wins over the scheme of --server.
+// server is the URL to call: --transport overrides the scheme of --server.
 func (c Call) server() string {
 	scheme, host, ok := strings.Cut(c.Server, "://")
 	if !ok {
@@ -130,7 +130,7 @@ func (c Call) server() string {
 
 func aor(who string) string { return "sip:" + user(who) + "@phone.invalid" }
 
-// user is the user part of a SIP URI, or the whole of what is none.
+// user is the user part of a SIP URI, or the whole text if it is not one.
 func user(who string) string {
 	name, _, _ := strings.Cut(strings.TrimPrefix(who, "sip:"), "@")
 	return name

@@ -82,12 +82,12 @@ func TestFlagsEncryptTheCall(t *testing.T) {
 		t.Errorf("%+v %v", cfg, err)
 	}
 	c.CA = c.Caller
-	if _, err := c.config(); err == nil || !strings.Contains(err.Error(), "holds no certificate") {
+	if _, err := c.config(); err == nil || !strings.Contains(err.Error(), "contains no certificate") {
 		t.Error(err)
 	}
 }
 
-func TestWhatCannotBePlayedIsRefusedByName(t *testing.T) {
+func TestUnplayableFilesAreNamed(t *testing.T) {
 	text := filepath.Join(t.TempDir(), "note.wav")
 	if err := os.WriteFile(text, []byte("hello"), 0o600); err != nil {
 		t.Fatal(err)
@@ -104,7 +104,7 @@ func TestWhatCannotBePlayedIsRefusedByName(t *testing.T) {
 		var out strings.Builder
 		err := c.Do(t.Context(), &out, screen.Screen{Writer: &out})
 		if err == nil || !strings.Contains(err.Error(), want) || timbre.KindOf(err) == timbre.Internal {
-			t.Errorf("%s: %v", want, err)
+			t.Errorf("got error %v, want %q", err, want)
 		}
 	}
 }

@@ -17,10 +17,10 @@ import (
 	"timbre/sip/phone"
 )
 
-// patience is how long the server may take to take a message.
-const patience = 5 * time.Second
+// timeout bounds the sending of a message.
+const timeout = 5 * time.Second
 
-// fed is a call that goes by WebSocket, as docs/feed.md describes it.
+// fed is a call over WebSocket, as docs/feed.md specifies.
 type fed struct {
 	*websocket.Conn
 	audio    []byte // of all channels, interleaved
@@ -29,7 +29,7 @@ type fed struct {
 	speed    float64
 }
 
-// feed makes the call by WebSocket, with the same voices, flags and lines of output as by SIP.
+// feed places the call over WebSocket, with the same audio, flags and output as over SIP.
 func (c Call) feed(ctx context.Context, cfg phone.Config, out io.Writer, bar *screen.Progress) error {
 	if !(c.Speed > 0) {
 		return timbre.Errorf(timbre.Invalid, "", "--speed %v is not above 0", c.Speed)
@@ -48,7 +48,7 @@ func (c Call) feed(ctx context.Context, cfg phone.Config, out io.Writer, bar *sc
 			text, _ := io.ReadAll(io.LimitReader(res.Body, 1000))
 			why = res.Status + ": " + strings.TrimSpace(string(text))
 		}
-		return timbre.Errorf(timbre.Unavailable, "", "the feed was not taken: %s: %w", why, err)
+		return timbre.Errorf(timbre.Unavailable, "", "feed refused: %s: %w", why, err)
 	}
 	defer func() { _ = conn.CloseNow() }()
 	f := c.encode(conn, cfg)
@@ -65,7 +65,7 @@ func (c Call) feed(ctx context.Context, cfg phone.Config, out io.Writer, bar *sc
 	return f.hangUp(context.WithoutCancel(ctx))
 }
 
-// encode puts the voices of a call side by side.
+// encode interleaves the channels of a call.
 func (c Call) encode(conn *websocket.Conn, cfg phone.Config) *fed {
 	f := &fed{Conn: conn, channels: 2, speed: c.Speed, silence: codec.ULaw.Silence()}
 	if c.ALaw {
@@ -88,7 +88,7 @@ func (c Call) encode(conn *websocket.Conn, cfg phone.Config) *fed {
 	return f
 }
 
-// begin says whose call it is, and gives its transaction id.
+// begin sends the start message and returns the transaction id.
 func (f *fed) begin(ctx context.Context, c Call) (txid string, err error) {
 	encoding, channels := timbre.MuLaw, []string{"caller", "callee"}
 	if c.ALaw {
@@ -110,20 +110,20 @@ func (f *fed) begin(ctx context.Context, c Call) (txid string, err error) {
 	return f.answer(ctx, "started")
 }
 
-// answer reads what the server says, and its transaction id if there is one. What is not wanted is the error.
+// answer reads a message of the server and returns its transaction id, if any. A message of another type is an error.
 func (f *fed) answer(ctx context.Context, want string) (txid string, err error) {
 	_, text, err := f.Read(ctx)
 	if err != nil {
-		return "", timbre.Errorf(timbre.Unavailable, "", "the feed broke off: %w", err)
+		return "", timbre.Errorf(timbre.Unavailable, "", "feed interrupted: %w", err)
 	}
 	var m struct{ Type, TransactionID, Message string }
 	if err := json.Unmarshal(text, &m); err != nil || m.Type != want {
-		return "", timbre.Errorf(timbre.Unavailable, "", "the server says: %.200s", text)
+		return "", timbre.Errorf(timbre.Unavailable, "", "unexpected message: %.200s", text)
 	}
 	return m.TransactionID, nil
 }
 
-// play sends silence, then the voices, and then silence for as long as it is told to, 20 ms of them at a time.
+// play sends silence, the audio, and then silence while the flags say so, 20 ms at a time.
 func (f *fed) play(ctx context.Context, wait time.Duration, stay bool, progress func(time.Duration)) error {
 	size := timbre.FrameSamples * f.channels
 	quiet := make([]byte, size)
@@ -145,7 +145,7 @@ func (f *fed) play(ctx context.Context, wait time.Duration, stay bool, progress 
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			if stay { // that is the end which was asked for
+			if stay { // the call ends as requested
 				return nil
 			}
 			return ctx.Err()
@@ -154,16 +154,16 @@ func (f *fed) play(ctx context.Context, wait time.Duration, stay bool, progress 
 	return nil
 }
 
-// send writes a message. An interrupt does not break it off, for that would close the connection.
+// send writes a message. An interrupt does not cancel it, because that would close the connection.
 func (f *fed) send(ctx context.Context, kind websocket.MessageType, message []byte) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	return f.Write(ctx, kind, message)
 }
 
 // hangUp ends the call.
 func (f *fed) hangUp(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := f.send(ctx, websocket.MessageText, []byte(`{"type":"stop"}`)); err != nil {
 		return err

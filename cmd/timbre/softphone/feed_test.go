@@ -17,8 +17,8 @@ import (
 	"timbre/rtp/codec"
 )
 
-// ear is a feed's far end: what it was told and what it heard.
-type ear struct {
+// receiver is the server of a feed, with what it received.
+type receiver struct {
 	start struct {
 		From, To string
 		Format   struct {
@@ -32,15 +32,15 @@ type ear struct {
 	stopped    bool
 }
 
-// listen takes one feed. answer is what its start message gets.
-func listen(t *testing.T, answer string) (url string, heard chan *ear) {
-	heard = make(chan *ear, 1)
+// listen accepts one feed. answer is the response to its start message.
+func listen(t *testing.T, answer string) (url string, heard chan *receiver) {
+	heard = make(chan *receiver, 1)
 	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/feed/nowhere" {
 			http.Error(w, "no connector has this id", http.StatusNotFound)
 			return
 		}
-		e := &ear{path: r.URL.Path}
+		e := &receiver{path: r.URL.Path}
 		e.user, _, _ = r.BasicAuth()
 		c, err := websocket.Accept(w, r, nil)
 		if err != nil {
@@ -103,7 +103,7 @@ func TestACallMayGoByWebSocket(t *testing.T) {
 		want = append(want, caller[i], x)
 	}
 	if !bytes.Equal(e.audio, want) {
-		t.Errorf("%d bytes were heard, %d were said", len(e.audio), len(want))
+		t.Errorf("got %d bytes of audio, want %d", len(e.audio), len(want))
 	}
 }
 
@@ -124,7 +124,7 @@ func TestAFeedStaysOnTheLineUntilInterrupted(t *testing.T) {
 	<-heard
 }
 
-// interrupting ends the call as soon as it is told its transaction id.
+// interrupting ends the call as soon as it has its transaction id.
 type interrupting struct{ stop func() }
 
 func (i interrupting) Write(b []byte) (int, error) {

@@ -22,7 +22,7 @@ type Live struct {
 	Now func() time.Time `kong:"-"`
 }
 
-// entry is a live call as GET /calls tells of it.
+// entry is a live call as GET /calls returns it.
 type entry struct {
 	TransactionID string    `json:"transactionId"`
 	ConnectorID   string    `json:"connectorId"`
@@ -41,7 +41,7 @@ type leg struct {
 	} `json:"received"`
 }
 
-// String is whose it is, and how well it is heard once it is.
+// String shows the side of a leg and, once it has audio, its reception.
 func (l leg) String() string {
 	if l.Received.MOS == 0 {
 		return l.Side
@@ -50,8 +50,8 @@ func (l leg) String() string {
 }
 
 const (
-	reply = 10 * time.Second // for the server's answer
-	most  = 64 << 20         // bytes of it that are read
+	reply = 10 * time.Second // for the server's response
+	most  = 64 << 20         // bytes of the response that are read
 )
 
 // Do prints the live calls of a server.
@@ -62,7 +62,7 @@ func (l Live) Do(ctx context.Context, out io.Writer) error {
 	}
 	var calls []entry
 	if err := json.Unmarshal(body, &calls); err != nil {
-		return timbre.Errorf(timbre.Invalid, "", "%s does not answer as a Timbre does: %w", l.Admin, err)
+		return timbre.Errorf(timbre.Invalid, "", "%s is not the admin port of a Timbre server: %w", l.Admin, err)
 	}
 	if l.JSON {
 		_, err = out.Write(body)
@@ -80,7 +80,7 @@ func (l Live) fetch(ctx context.Context) ([]byte, error) {
 	defer cancel()
 	at := strings.TrimSuffix(l.Admin, "/")
 	if !strings.Contains(at, "://") {
-		at = "http://" + at // spelled as the setting is
+		at = "http://" + at // in the form of the setting
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at+"/calls", nil)
 	if err != nil {
@@ -90,7 +90,7 @@ func (l Live) fetch(ctx context.Context) ([]byte, error) {
 	defer client.CloseIdleConnections()
 	res, err := client.Do(req)
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Unavailable, "", "no server there: %w", err)
+		return nil, timbre.Errorf(timbre.Unavailable, "", "cannot reach the server: %w", err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {

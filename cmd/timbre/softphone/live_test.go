@@ -50,16 +50,16 @@ func TestLiveCallsAreATable(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoTimbreIsAnError(t *testing.T) {
+func TestOtherServersAreAnError(t *testing.T) {
 	for want, url := range map[string]string{
 		"503":               admin(t, http.StatusServiceUnavailable, ""),
-		"does not answer":   admin(t, http.StatusOK, "hello"),
-		"no server there":   "http://127.0.0.1:1",
+		"is not the admin":  admin(t, http.StatusOK, "hello"),
+		"cannot reach":      "http://127.0.0.1:1",
 		"--admin: parse \"": "http://a b",
 	} {
 		var out strings.Builder
 		if err := (Live{Admin: url}).Do(t.Context(), &out); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", want, err)
+			t.Errorf("got error %v, want %q", err, want)
 		}
 	}
 }

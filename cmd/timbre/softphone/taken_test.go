@@ -17,7 +17,7 @@ import (
 	"timbre/cmd/timbre/screen"
 )
 
-// server takes every call; it gives the id of a transaction when there is one to give.
+// server accepts every call, with a transaction id if there is one.
 func server(t *testing.T, transaction string, hangUp bool) string {
 	quiet := slog.New(slog.DiscardHandler)
 	ua, err := sipgo.NewUA(sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(quiet)))
@@ -32,7 +32,7 @@ func server(t *testing.T, transaction string, hangUp bool) string {
 	agent := sipgo.DialogUA{Client: client, ContactHDR: sip.ContactHeader{Address: sip.Uri{Scheme: "sip", Host: "127.0.0.1", Port: port}}}
 	dialogs := make(chan *sipgo.DialogServerSession, 1)
 	var calls sync.WaitGroup
-	calls.Add(1) // the one that comes
+	calls.Add(1) // the next call
 	srv.OnInvite(func(req *sip.Request, tx sip.ServerTransaction) {
 		defer calls.Done()
 		d, err := agent.ReadInvite(req, tx)
@@ -75,7 +75,7 @@ func TestCallPrintsItsTransactionAndNothingElse(t *testing.T) {
 		out, status string
 	}{
 		{"5f1c2f1e", false, "transaction-id 5f1c2f1e\n", ""},
-		{"5f1c2f1e", true, "transaction-id 5f1c2f1e\n", ""}, // the server hangs up at last
+		{"5f1c2f1e", true, "transaction-id 5f1c2f1e\n", ""}, // the server hangs up
 		{"", false, "", "not a Timbre"},
 	} {
 		var out, status strings.Builder

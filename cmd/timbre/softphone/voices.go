@@ -6,7 +6,7 @@ import (
 	"timbre/sip/phone"
 )
 
-// voices reads what the two parties say, and encodes it as the telephone sends it.
+// voices reads the audio of both parties and encodes it for the phone.
 func (c Call) voices(cfg *phone.Config) error {
 	caller, err := read(c.Caller)
 	if err != nil {
@@ -18,14 +18,14 @@ func (c Call) voices(cfg *phone.Config) error {
 	}
 	if c.Agent != "" {
 		if len(caller) > 1 {
-			return timbre.Errorf(timbre.Invalid, "", "%s holds both parties already: leave %s out", c.Caller, c.Agent)
+			return timbre.Errorf(timbre.Invalid, "", "%s contains both parties: omit %s", c.Caller, c.Agent)
 		}
 		channels, err := read(c.Agent)
 		if err != nil {
 			return err
 		}
 		if len(channels) > 1 {
-			return timbre.Errorf(timbre.Invalid, "", "%s has two channels: an agent has one", c.Agent)
+			return timbre.Errorf(timbre.Invalid, "", "%s has two channels, want one", c.Agent)
 		}
 		agent = channels[0]
 	}
@@ -49,7 +49,7 @@ func read(name string) ([][]int16, error) {
 	return channels, nil
 }
 
-// mix adds two voices up, cut off where the sum is too loud for 16 bits.
+// mix adds two channels and clips the sum to 16 bits.
 func mix(a, b []int16) []int16 {
 	if len(a) < len(b) {
 		a, b = b, a

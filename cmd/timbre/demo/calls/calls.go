@@ -1,5 +1,5 @@
-// Package calls holds the calls of the demo: recordings of synthetic voices, and a manifest that says who says what in
-// them, and when. Out come G.711 legs that a telephone can play. The README beside it tells how they were made.
+// Package calls contains the calls of the demo: recordings of synthetic voices, and a manifest of speakers, texts and times. It
+// returns G.711 legs that a phone can play. The README beside it says how they were produced.
 package calls
 
 import (
@@ -17,9 +17,9 @@ var files embed.FS
 // Call is one recorded call.
 type Call struct {
 	ID      string          `json:"id"`
-	Speaker string          `json:"speaker"` // s1 to s5: the same name is the same voice; empty when nobody calls
+	Speaker string          `json:"speaker"` // s1 to s5: one voice per name; empty for a silent caller
 	Agent   string          `json:"agent"`
-	Tone    string          `json:"tone"`  // how the text was meant: neutral, angry, satisfied, none
+	Tone    string          `json:"tone"`  // intended tone of the text: neutral, angry, satisfied, none
 	Files   map[string]File `json:"files"` // by leg: caller and agent, or mono
 	Turns   []Turn          `json:"turns"`
 }
@@ -31,7 +31,7 @@ type File struct {
 	Speech float64 `json:"speech_seconds"`
 }
 
-// Turn is what somebody says in one breath, between two moments in seconds.
+// Turn is an utterance, with its start and end in seconds.
 type Turn struct {
 	Leg   string  `json:"leg"`
 	Start float64 `json:"start"`
@@ -39,7 +39,7 @@ type Turn struct {
 	Text  string  `json:"text"`
 }
 
-// All gives the calls of the manifest.
+// All returns the calls of the manifest.
 func All() ([]Call, error) {
 	text, err := files.ReadFile("manifest.json")
 	if err != nil {
@@ -52,7 +52,7 @@ func All() ([]Call, error) {
 	return m.Calls, nil
 }
 
-// Find gives the call with an id.
+// Find returns the call with an id.
 func Find(id string) (Call, error) {
 	all, err := All()
 	if err != nil {
@@ -66,7 +66,7 @@ func Find(id string) (Call, error) {
 	return Call{}, timbre.Errorf(timbre.NotFound, "calls.Find", "there is no call %s", id)
 }
 
-// Leg is the audio of a leg (caller, agent or mono) in G.711 µ-law, as a telephone sends it.
+// Leg is the audio of a leg (caller, agent or mono) in G.711 µ-law, as a phone sends it.
 func (c Call) Leg(leg string) ([]byte, error) {
 	f, ok := c.Files[leg]
 	if !ok {
