@@ -63,3 +63,34 @@ func TestPostedNoticeIsDispatchedAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// Without the observer, the voiceprints of a deleted domain stay in memory, and a domain of the same id would be searched in
+// them.
+func TestDeletedDomainLeavesTheSearchCache(t *testing.T) {
+	inInside(t, func(in *inside) {
+		ctx := in.t.Context()
+		voiceprint := timbre.Voiceprint{Embedding: make(timbre.Embedding, 256), Net: 20 * time.Second, Model: "m"}
+		voiceprint.Embedding[0] = 1
+		task := timbre.Task{ID: "task", Kind: timbre.SpeakerSearch, DomainID: "d", ConnectorID: vc, TransactionID: "tx", Status: timbre.InProgress, Active: true}
+		domain := timbre.Domain{ID: "d", ARN: "d"}
+		in.must(in.store.CreateDomain(ctx, domain))
+		in.must(in.store.CreateTask(ctx, task))
+		task.Active, task.Status, task.Voiceprint = false, timbre.Succeeded, &voiceprint
+		task.VoiceprintStatus = timbre.VoiceprintGenerationSuccess
+		in.must(in.store.SaveTask(ctx, task, nil))
+		now := time.Now()
+		in.must(in.store.EnrolProfile(ctx, timbre.Profile{ID: "p", ARN: "p", DomainID: "d", Voiceprint: voiceprint, Created: now, Expires: now.Add(time.Hour)}, "task"))
+		matches, err := in.search.Search(ctx, "d", voiceprint)
+		in.must(err)
+		if len(matches) != 1 {
+			t.Fatalf("got %d matches, want 1", len(matches))
+		}
+		in.must(in.store.DeleteDomain(ctx, "d"))
+		in.must(in.store.CreateDomain(ctx, domain))
+		matches, err = in.search.Search(ctx, "d", voiceprint)
+		in.must(err)
+		if len(matches) != 0 {
+			t.Errorf("got matches %v in an empty domain, want none", matches)
+		}
+	})
+}
