@@ -73,3 +73,18 @@ func TestDecisionsAreNumberedWithoutGaps(t *testing.T) {
 		next++
 	}
 }
+
+// Every page of docs is reachable: the README or the reference lists it.
+func TestEveryPageIsListed(t *testing.T) {
+	pages, err := filepath.Glob("docs/*.md")
+	if err != nil || len(pages) < 15 {
+		t.Fatalf("got %d pages, want at least 15 (%v)", len(pages), err)
+	}
+	readme, reference := readText(t, "README.md"), readText(t, "docs/reference.md")
+	for _, page := range pages {
+		name := filepath.Base(page)
+		if name != "reference.md" && !strings.Contains(readme, "(docs/"+name) && !strings.Contains(reference, "("+name) {
+			t.Errorf("neither README.md nor docs/reference.md lists %s", name)
+		}
+	}
+}
