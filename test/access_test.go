@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,7 +19,7 @@ import (
 	"timbre/config"
 )
 
-// as is a client that signs with another key than the one of the settings.
+// as is a client that signs with a key of its own.
 func as(endpoint, id, token string) *voice.Client {
 	return voice.NewFromConfig(aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String("http://" + endpoint), RetryMaxAttempts: 1,
@@ -30,7 +31,7 @@ func refusedAs(t *testing.T, what string, err error, code string) {
 	t.Helper()
 	var e smithy.APIError
 	if !errors.As(err, &e) || e.ErrorCode() != code {
-		t.Errorf("%s: %v, want %s", what, err, code)
+		t.Errorf("%s: got error %v, want %s", what, err, code)
 	}
 }
 
@@ -53,7 +54,7 @@ func TestCredentialsFileLimitsActions(t *testing.T) {
 	_, err := as(n.API, "AKIDREADER", "").CreateVoiceConnector(t.Context(), create)
 	var denied *types.AccessDeniedException
 	if !errors.As(err, &denied) || *denied.Message != "User: arn:aws:iam::000000000000:user/reader is not authorized to perform: chime:CreateVoiceConnector on resource: arn:aws:chime:us-east-1:000000000000:vc/*" {
-		t.Errorf("got %v", err)
+		t.Errorf("got error %v, want AccessDeniedException with AWS's message", err)
 	}
 	_, err = as(n.API, keyID, "").CreateVoiceConnector(t.Context(), create)
 	must(t, err)
@@ -87,7 +88,7 @@ func TestQuotasOfANewAWSAccount(t *testing.T) {
 	var over *types.ResourceLimitExceededException
 	for what, err := range map[string]error{"domain": domain(), "connector": connector(), "group": group()} {
 		if !errors.As(err, &over) {
-			t.Errorf("a fourth %s: %v", what, err)
+			t.Errorf("fourth %s: got error %v, want ResourceLimitExceededException", what, err)
 		}
 	}
 }
@@ -110,7 +111,7 @@ func TestPageTokenSurvivesRestart(t *testing.T) {
 		page, err := c.ListVoiceConnectors(t.Context(), &voice.ListVoiceConnectorsInput{NextToken: token})
 		must(t, err)
 		if len(page.VoiceConnectors) != 1 || page.NextToken != nil {
-			t.Errorf("%d connectors are left", len(page.VoiceConnectors))
+			t.Errorf("got %d connectors and token %v, want 1 and none", len(page.VoiceConnectors), page.NextToken)
 		}
 		_, err = c.ListVoiceProfileDomains(t.Context(), &voice.ListVoiceProfileDomainsInput{NextToken: token})
 		refusedAs(t, "the token of another list", err, "BadRequestException")
@@ -126,18 +127,12 @@ func TestBoto3RetriesThrottledRequests(t *testing.T) {
 	var retries struct{ Legacy, Standard int }
 	must(t, json.Unmarshal(python(ctx, t, "throttled.py", "http://"+n.API), &retries))
 	if retries.Legacy == 0 || retries.Standard == 0 {
-		t.Errorf("got %+v", retries)
+		t.Errorf("got retries %+v, want some in both modes", retries)
 	}
 }
 
 func TestSettingsAndAPIShareRateClasses(t *testing.T) {
-	if got, want := config.RateClasses(), rest.Classes(); len(got) != len(want) {
-		t.Errorf("settings %v, API %v", got, want)
-	} else {
-		for i := range got {
-			if got[i] != want[i] {
-				t.Errorf("settings %v, API %v", got, want)
-			}
-		}
+	if got, want := config.RateClasses(), rest.Classes(); !slices.Equal(got, want) {
+		t.Errorf("got settings %v, want the API's %v", got, want)
 	}
 }

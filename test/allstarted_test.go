@@ -19,22 +19,23 @@ func TestReaderEventBridgeHandlerCreatesPipeline(t *testing.T) {
 	c := newSampleCall(ctx, t)
 	e := readEvent(t, c.hook.wait(ctx, t, "ALL_STARTED", of(c.id, timbre.StreamingAllStarted)))
 	if kind := at[string](e, "detail-type"); kind != "Chime VoiceConnector Streaming Status" {
-		t.Errorf("the detail-type is %s", kind)
+		t.Errorf("got detail-type %q, want %q", kind, "Chime VoiceConnector Streaming Status")
 	}
-	given := at[[]any](e, "detail", "streams")
-	if len(given) != 2 {
-		t.Fatalf("the event has %d streams", len(given))
+	streams := at[[]any](e, "detail", "streams")
+	if len(streams) != 2 {
+		t.Fatalf("got %d streams, want 2", len(streams))
 	}
 	in := c.pipelineInput(ctx, t)
 	in.MediaInsightsRuntimeMetadata = map[string]string{}
 	for _, name := range []string{"callId", "fromNumber", "toNumber", "voiceConnectorId", "transactionId", "direction"} {
 		in.MediaInsightsRuntimeMetadata[name] = at[string](e, "detail", name)
 	}
-	for i, s := range given {
+	for i, s := range streams {
 		stream := eventReader{t, s.(map[string]any)}
 		arn := at[string](stream, "streamArn")
-		if started := streamStarted(ctx, t, c.hook, c.id, i == 0); arn != started.StreamARN || at[string](stream, "startFragmentNumber") != started.Fragment {
-			t.Errorf("stream %d is %v, and STARTED says %+v", i, s, started)
+		started := streamStarted(ctx, t, c.hook, c.id, i == 0)
+		if arn != started.StreamARN || at[string](stream, "startFragmentNumber") != started.Fragment {
+			t.Errorf("stream %d: got %v, want the ARN and fragment of STARTED, %+v", i, s, started)
 		}
 		in.KinesisVideoStreamSourceRuntimeConfiguration.Streams = append(in.KinesisVideoStreamSourceRuntimeConfiguration.Streams, mptypes.StreamConfiguration{
 			StreamArn: &arn, FragmentNumber: aws.String(at[string](stream, "startFragmentNumber")),
@@ -49,8 +50,8 @@ func TestReaderEventBridgeHandlerCreatesPipeline(t *testing.T) {
 	got, err := c.media.GetMediaPipeline(ctx, &pipelines.GetMediaPipelineInput{MediaPipelineId: made.MediaInsightsPipeline.MediaPipelineId})
 	must(t, err)
 	for i, s := range got.MediaPipeline.MediaInsightsPipeline.KinesisVideoStreamSourceRuntimeConfiguration.Streams {
-		if *s.FragmentNumber != *in.KinesisVideoStreamSourceRuntimeConfiguration.Streams[i].FragmentNumber {
-			t.Errorf("stream %d begins at %s", i, *s.FragmentNumber)
+		if want := *in.KinesisVideoStreamSourceRuntimeConfiguration.Streams[i].FragmentNumber; *s.FragmentNumber != want {
+			t.Errorf("stream %d: got fragment %s, want %s", i, *s.FragmentNumber, want)
 		}
 	}
 	c.talk()

@@ -15,7 +15,7 @@ import (
 	"timbre"
 )
 
-// Recordings are analysed beside a running server, and find the voices that it has enrolled.
+// The analyze command identifies speakers enrolled on a running server from recordings.
 func TestAnalyzeFindsEnrolledSpeaker(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
@@ -63,15 +63,23 @@ func TestAnalyzeFindsEnrolledSpeaker(t *testing.T) {
 	}
 
 	report, status, err := analyze("--domain", h.domain, file("s1_second_caller"), file("s5_second_caller"), file("nobody"))
-	if failed := (*exec.ExitError)(nil); !errors.As(err, &failed) || failed.ExitCode() != 1 || !strings.Contains(status, "1 of 3 files could not be analysed") {
-		t.Errorf("%v: %s", err, status)
+	if failed := (*exec.ExitError)(nil); !errors.As(err, &failed) || failed.ExitCode() != 1 {
+		t.Errorf("got error %v, want exit status 1", err)
 	}
-	if len(report.Files) != 3 || report.Files[2].Error == "" || !strings.Contains(status, "times faster than real time") || report.Speed <= 0 {
-		t.Fatalf("%+v: %s", report, status)
+	for _, want := range []string{"1 of 3 files could not be analysed", "times faster than real time"} {
+		if !strings.Contains(status, want) {
+			t.Errorf("got output %q, want %q in it", status, want)
+		}
+	}
+	if len(report.Files) != 3 || report.Files[2].Error == "" {
+		t.Fatalf("got files %+v, want three, the last with an error", report.Files)
+	}
+	if report.Speed <= 0 {
+		t.Errorf("got speed %v, want more than 0", report.Speed)
 	}
 	known, unknown := report.Files[0].Legs[0].Speaker.Matches, report.Files[1].Legs[0].Speaker.Matches
 	if len(known) != 1 || known[0].ProfileID != *p.VoiceProfile.VoiceProfileId || known[0].Confidence < 0.9 {
-		t.Errorf("the caller is %+v", known)
+		t.Errorf("got matches %+v, want one of %s with a confidence of at least 0.9", known, *p.VoiceProfile.VoiceProfileId)
 	}
 	if len(unknown) != 0 {
 		t.Errorf("got matches %+v for an unknown caller, want none", unknown)
@@ -79,16 +87,19 @@ func TestAnalyzeFindsEnrolledSpeaker(t *testing.T) {
 	t.Log(strings.TrimSpace(status))
 
 	report, _, err = analyze(file("short_s2_caller"))
-	if err != nil || report.Files[0].Legs[0].Speaker != nil || report.Files[0].Legs[0].NetSpeechSeconds < 3 {
-		t.Errorf("without a domain: %+v, %v", report, err)
+	must(t, err)
+	if l := report.Files[0].Legs[0]; l.Speaker != nil || l.NetSpeechSeconds < 3 {
+		t.Errorf("without a domain: got leg %+v, want no speaker and at least 3 s of speech", l)
 	}
 	for want, args := range map[string][]string{
 		"The voice profile domain nowhere does not exist": {"--domain", "nowhere", file("short_s2_caller")},
 		"is not the data folder of a server":              {"--data", t.TempDir(), "--domain", h.domain, file("short_s2_caller")},
 		"expected":                                        {},
 	} {
-		if report, status, err := analyze(args...); err == nil || len(report.Files) != 0 || !strings.Contains(status, want) {
-			t.Errorf("%q: %v: %s", args, err, status)
-		}
+		t.Run(want, func(t *testing.T) {
+			if report, status, err := analyze(args...); err == nil || len(report.Files) != 0 || !strings.Contains(status, want) {
+				t.Errorf("got files %+v, error %v and output %q, want an error with %q", report.Files, err, status, want)
+			}
+		})
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"timbre/conformance"
 )
 
-// The whole suite, as an operator runs it, against a started server: every check passes.
+// Every check of the conformance suite passes, run from the command line against a running server.
 func TestServerConforms(t *testing.T) {
 	exe, err := program()
 	must(t, err)
@@ -38,7 +38,7 @@ func TestServerConforms(t *testing.T) {
 	must(t, json.Unmarshal(text, &got))
 	asExpected(t, got.Results)
 	if len(got.Results) < 200 || got.Count(conformance.Passed) < 150 {
-		t.Errorf("%d checks, %d passed", len(got.Results), got.Count(conformance.Passed))
+		t.Errorf("got %d checks, %d passed, want at least 200 and 150", len(got.Results), got.Count(conformance.Passed))
 	}
 	var suites struct {
 		Tests int `xml:"tests,attr"`
@@ -46,7 +46,7 @@ func TestServerConforms(t *testing.T) {
 	text, err = os.ReadFile(junit)
 	must(t, err)
 	if err := xml.Unmarshal(text, &suites); err != nil || suites.Tests != len(got.Results) {
-		t.Errorf("the JUnit report has %d tests, %v", suites.Tests, err)
+		t.Errorf("JUnit report: got %d tests and error %v, want %d", suites.Tests, err, len(got.Results))
 	}
 	voices, media := clients(n.API)
 	connectors, err := voices.ListVoiceConnectors(t.Context(), &voice.ListVoiceConnectorsInput{})
@@ -56,11 +56,11 @@ func TestServerConforms(t *testing.T) {
 	configurations, err := media.ListMediaInsightsPipelineConfigurations(t.Context(), &pipelines.ListMediaInsightsPipelineConfigurationsInput{})
 	must(t, err)
 	if n := len(connectors.VoiceConnectors) + len(domains.VoiceProfileDomains) + len(configurations.MediaInsightsPipelineConfigurations); n > 0 {
-		t.Errorf("it left %d things behind", n)
+		t.Errorf("got %d resources after the suite, want 0", n)
 	}
 }
 
-// conformanceSettings are the settings of a node whose only way out is the webhook of a judge, and that tells it of streams too.
+// conformanceSettings are the settings of a node that sends all events to the suite's webhook.
 func conformanceSettings(t *testing.T, hook string) config.Settings {
 	t.Helper()
 	s := settings(t, t.TempDir(), newReceiver(t))
@@ -71,19 +71,19 @@ func conformanceSettings(t *testing.T, hook string) config.Settings {
 	return s
 }
 
-// A failed check is the command's failure.
+// The conformance command fails if a check fails.
 func TestConformanceFailsWithItsChecks(t *testing.T) {
 	exe, err := program()
 	must(t, err)
 	n := start(t, settings(t, t.TempDir(), newReceiver(t)))
 	out, err := exec.CommandContext(t.Context(), exe, "conformance", n.API, "--only", "wire", "--access-key-id", keyID, "--secret-access-key", "wrong").Output()
 	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() == 0 || !strings.Contains(string(out), "InvalidSignatureException") {
-		t.Errorf("with a wrong secret: %v\n%s", err, out)
+		t.Errorf("wrong secret: got error %v and output\n%s\nwant an exit status and InvalidSignatureException", err, out)
 	}
 	if _, err = exec.CommandContext(t.Context(), exe, "conformance", n.API, "--only", "weather").Output(); err == nil {
-		t.Error("an unknown area is taken")
+		t.Error("unknown area: got no error")
 	}
 	if _, err = exec.CommandContext(context.WithoutCancel(t.Context()), exe, "conformance", freePort(t), "--access-key-id", keyID, "--secret-access-key", secret).Output(); err == nil {
-		t.Error("where no server is, it succeeds")
+		t.Error("no server: got no error")
 	}
 }

@@ -17,8 +17,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// What is set at a connector changes what its calls do: the stock SDK sets it, and a SIP client that others have written
-// lives with it.
+// Settings that the stock SDK makes on a connector apply to the calls of an independent SIP client.
 func TestConnectorSettingsAffectCalls(t *testing.T) {
 	ctx := t.Context()
 	s := settings(t, t.TempDir(), newReceiver(t))
@@ -27,7 +26,7 @@ func TestConnectorSettingsAffectCalls(t *testing.T) {
 	_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
 		VoiceConnectorId: &h.connector,
 		Termination:      &vtypes.Termination{CidrAllowedList: []string{"192.0.2.0/24"}},
-	}) // not us
+	}) // excludes the test's own address
 	must(t, err)
 
 	ua, err := sipgo.NewUA()
@@ -38,7 +37,7 @@ func TestConnectorSettingsAffectCalls(t *testing.T) {
 	defer client.Close()
 	peer := netip.MustParseAddrPort(strings.TrimPrefix(n.SIP[0], "udp://"))
 	to := gosip.Uri{Scheme: "sip", User: h.connector, Host: peer.Addr().String(), Port: int(peer.Port())}
-	// call gives the final answer to an INVITE, in which a password answers the challenge, if there is one.
+	// call returns the final response to an INVITE. A challenge is answered with the password.
 	call := func(password string) *gosip.Response {
 		t.Helper()
 		d := sipgo.DialogUA{Client: client, ContactHDR: gosip.ContactHeader{Address: gosip.Uri{Scheme: "sip", User: "src", Host: "127.0.0.1", Port: 5099}}}
@@ -56,7 +55,7 @@ func TestConnectorSettingsAffectCalls(t *testing.T) {
 	expect := func(what string, res *gosip.Response, code int) {
 		t.Helper()
 		if res == nil || res.StatusCode != code {
-			t.Fatalf("%s: want %d, got\n%v", what, code, res)
+			t.Fatalf("%s: got\n%v\nwant %d", what, res, code)
 		}
 	}
 	credentials := func(list ...vtypes.Credential) {
@@ -75,39 +74,39 @@ func TestConnectorSettingsAffectCalls(t *testing.T) {
 
 	expect("without credentials", call("secret"), gosip.StatusForbidden)
 	credentials(vtypes.Credential{Username: aws.String("ann"), Password: aws.String("secret")})
-	expect("the wrong password", call("Secret"), gosip.StatusForbidden)
+	expect("wrong password", call("Secret"), gosip.StatusForbidden)
 	logs(true, true)
-	expect("the right one", call("secret"), gosip.StatusOK)
+	expect("right password", call("secret"), gosip.StatusOK)
 	logs(false, false)
 	credentials(vtypes.Credential{Username: aws.String("ann"), Password: aws.String("another")})
-	expect("the old password", call("secret"), gosip.StatusForbidden)
-	expect("the new one", call("another"), gosip.StatusOK)
+	expect("old password", call("secret"), gosip.StatusForbidden)
+	expect("new password", call("another"), gosip.StatusOK)
 	_, err = h.voice.DeleteVoiceConnectorTerminationCredentials(ctx, &voice.DeleteVoiceConnectorTerminationCredentialsInput{VoiceConnectorId: &h.connector, Usernames: []string{"ann"}})
 	must(t, err)
-	expect("nobody's password", call("another"), gosip.StatusForbidden)
+	expect("deleted password", call("another"), gosip.StatusForbidden)
 
-	var spoken []string
+	var logged []string
 	for _, line := range jsonl(t, filepath.Join(s.Data, "logs", h.connector, "sip.jsonl")) {
 		text, _ := line["sip_message"].(string)
-		if !strings.HasPrefix(text, "ACK") { // it may be overtaken by the BYE that follows on its heels
-			spoken = append(spoken, strings.Fields(text)[0]+" "+strings.Fields(text)[1])
+		if !strings.HasPrefix(text, "ACK") { // the BYE may overtake it
+			logged = append(logged, strings.Fields(text)[0]+" "+strings.Fields(text)[1])
 		}
 		if line["voice_connector_id"] != h.connector || line["aws_region"] != "us-east-1" {
-			t.Errorf("%v", line)
+			t.Errorf("got log line %v, want connector %s in us-east-1", line, h.connector)
 		}
 	}
 	uri := "sip:" + h.connector + "@" + peer.String()
 	want := []string{"INVITE " + uri, "SIP/2.0 401", "INVITE " + uri, "SIP/2.0 200", "BYE", "SIP/2.0 200"}
-	if len(spoken) != len(want) {
-		t.Fatalf("%q", spoken)
+	if len(logged) != len(want) {
+		t.Fatalf("got messages %q, want %q", logged, want)
 	}
 	for i, w := range want {
-		if !strings.HasPrefix(spoken[i], w) {
-			t.Errorf("message %d is %q, want %q", i, spoken[i], w)
+		if !strings.HasPrefix(logged[i], w) {
+			t.Errorf("message %d: got %q, want %q", i, logged[i], w)
 		}
 	}
 	if media := jsonl(t, filepath.Join(s.Data, "logs", h.connector, "media.jsonl")); len(media) != 1 || media[0]["to_sip_user"] != h.connector {
-		t.Errorf("%v", media)
+		t.Errorf("got media log %v, want one line of %s", media, h.connector)
 	}
 
 	before := time.Now().Add(-time.Second)
@@ -118,10 +117,11 @@ func TestConnectorSettingsAffectCalls(t *testing.T) {
 	health, err := h.voice.GetVoiceConnectorTerminationHealth(ctx, &voice.GetVoiceConnectorTerminationHealthInput{VoiceConnectorId: &h.connector})
 	must(t, err)
 	if p := health.TerminationHealth; p.Source == nil || *p.Source != "127.0.0.1" || p.Timestamp.Before(before) {
-		t.Errorf("%+v", p)
+		t.Errorf("got health %+v, want one from 127.0.0.1 after %s", p, before)
 	}
 }
 
+// jsonl reads a file of JSON lines.
 func jsonl(t *testing.T, path string) (lines []map[string]any) {
 	t.Helper()
 	text, err := os.ReadFile(path)

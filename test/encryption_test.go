@@ -20,8 +20,8 @@ import (
 	"timbre/sip/sdp"
 )
 
-// A connector that requires encryption, and a telephone that speaks by TLS and SRTP, with each suite; then the certificate is
-// renewed, with the calls of a moment ago still there.
+// A connector that requires encryption accepts calls over TLS and SRTP with each crypto suite, and refuses others. Calls
+// survive the replacement of the certificate, which applies to new connections.
 func TestEncryptedCalls(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
@@ -50,13 +50,15 @@ func TestEncryptedCalls(t *testing.T) {
 		kind timbre.Kind
 		says string
 	}{
-		"TCP":             {by("tcp", sdp.Suites()...), timbre.Forbidden, "403"},
-		"audio in clear":  {by("tls"), timbre.Invalid, "488"},
-		"an unknown name": {func() phone.Config { c := by("tls", sdp.Suites()...); c.TLS = nil; return c }(), timbre.Unavailable, "certificate"},
+		"TCP":                   {by("tcp", sdp.Suites()...), timbre.Forbidden, "403"},
+		"unencrypted audio":     {by("tls"), timbre.Invalid, "488"},
+		"untrusted certificate": {func() phone.Config { c := by("tls", sdp.Suites()...); c.TLS = nil; return c }(), timbre.Unavailable, "certificate"},
 	} {
-		if _, err := phone.Dial(ctx, environment.Environment{}, c.cfg); timbre.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := phone.Dial(ctx, environment.Environment{}, c.cfg); timbre.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got error %v, want kind %v with %q", err, c.kind, c.says)
+			}
+		})
 	}
 	calls := map[string]*phone.Call{}
 	for _, suite := range sdp.Suites() {
@@ -73,7 +75,7 @@ func TestEncryptedCalls(t *testing.T) {
 		must(t, os.WriteFile(to, b, 0o600))
 	}
 	if _, err := phone.Dial(ctx, environment.Environment{}, by("tls", sdp.Suites()...)); err == nil || !strings.Contains(err.Error(), "certificate") {
-		t.Errorf("the certificate from before is shown still: %v", err)
+		t.Errorf("replaced certificate: got error %v, want one about the certificate", err)
 	}
 	trusted = trustedNow
 	c, err := phone.Dial(ctx, environment.Environment{}, by("tls", sdp.Suites()...))
@@ -85,22 +87,22 @@ func TestEncryptedCalls(t *testing.T) {
 		}
 	}
 
-	figures := metrics(ctx, t, n.Admin)
-	for !strings.Contains(figures, `timbre_sip_rejected_total{reason="tls"} 2`+"\n") && ctx.Err() == nil { // the server hears of it last
-		figures = metrics(ctx, t, n.Admin)
+	text := metrics(ctx, t, n.Admin)
+	for !strings.Contains(text, `timbre_sip_rejected_total{reason="tls"} 2`+"\n") && ctx.Err() == nil { // the server notices the failed handshake last
+		text = metrics(ctx, t, n.Admin)
 	}
 	for _, want := range []string{
 		fmt.Sprintf("timbre_rtp_packets_total %d\n", 2*50*len(sdp.Suites())),
 		`timbre_rtp_dropped_total{reason="unauthentic"} 0` + "\n", `timbre_rtp_dropped_total{reason="malformed"} 0` + "\n",
 		`timbre_sip_rejected_total{reason="encryption"} 2` + "\n",
 	} {
-		if !strings.Contains(figures, "\n"+want) {
-			t.Errorf("%q is not in\n%s", want, figures)
+		if !strings.Contains(text, "\n"+want) {
+			t.Errorf("got metrics\n%s\nwant %q in them", text, want)
 		}
 	}
 }
 
-// metrics are a node's figures.
+// metrics returns a node's metrics as text.
 func metrics(ctx context.Context, t *testing.T, admin string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+admin+"/metrics", nil)

@@ -15,59 +15,59 @@ import (
 	"timbre/conformance"
 )
 
-// faultyProxy is one thing that a server between the suite and a good one does wrong, and the area that must notice.
+// faultyProxy is a proxy with one fault, and the area of the suite that must detect it.
 type faultyProxy struct {
-	says, area string
-	ask        func(*http.Request)           // before it is passed on
-	answer     func(*http.Response, *[]byte) // before it comes back
+	name, area string
+	request    func(*http.Request)           // changes a request
+	response   func(*http.Response, *[]byte) // changes a response and its body
 }
 
 var epoch = regexp.MustCompile(`"(\w+Timestamp)":"[^"]+"`)
 
-var crooks = []faultyProxy{
-	{says: "answers with zeroes", area: "wire", answer: func(_ *http.Response, body *[]byte) { clear(*body) }},
-	{says: "has no request ids", area: "wire", answer: func(r *http.Response, _ *[]byte) { r.Header.Del("X-Amzn-Requestid") }},
-	{says: "names its exceptions in the body alone", area: "wire", answer: func(r *http.Response, _ *[]byte) { r.Header.Del("X-Amzn-Errortype") }},
-	{says: "creates with 200", area: "wire", answer: func(r *http.Response, _ *[]byte) {
+var faultyProxies = []faultyProxy{
+	{name: "answers with zeroes", area: "wire", response: func(_ *http.Response, body *[]byte) { clear(*body) }},
+	{name: "has no request ids", area: "wire", response: func(r *http.Response, _ *[]byte) { r.Header.Del("X-Amzn-Requestid") }},
+	{name: "names exceptions only in the body", area: "wire", response: func(r *http.Response, _ *[]byte) { r.Header.Del("X-Amzn-Errortype") }},
+	{name: "creates with 200", area: "wire", response: func(r *http.Response, _ *[]byte) {
 		if r.StatusCode == http.StatusCreated {
 			r.StatusCode = http.StatusOK
 		}
 	}},
-	{says: "counts time in seconds", area: "wire", answer: func(_ *http.Response, body *[]byte) { *body = epoch.ReplaceAll(*body, []byte(`"$1":1764063000`)) }},
-	{says: "tells all errors as bad requests", area: "domains", answer: func(r *http.Response, _ *[]byte) {
+	{name: "writes times as seconds since 1970", area: "wire", response: func(_ *http.Response, body *[]byte) { *body = epoch.ReplaceAll(*body, []byte(`"$1":1764063000`)) }},
+	{name: "reports every error as a bad request", area: "domains", response: func(r *http.Response, _ *[]byte) {
 		if r.StatusCode >= 400 {
 			r.StatusCode = http.StatusBadRequest
 			r.Header.Set("X-Amzn-Errortype", "BadRequestException")
 		}
 	}},
-	{says: "does not say which member is wrong", area: "validation", answer: func(r *http.Response, body *[]byte) {
+	{name: "does not name the invalid member", area: "validation", response: func(r *http.Response, body *[]byte) {
 		if r.StatusCode >= 400 {
 			*body = []byte(`{"Code":"BadRequest","Message":"No."}`)
 		}
 	}},
-	{says: "forgets descriptions", area: "domains", answer: func(_ *http.Response, body *[]byte) {
+	{name: "loses descriptions", area: "domains", response: func(_ *http.Response, body *[]byte) {
 		*body = bytes.ReplaceAll(*body, []byte(`"Description":"made by a check",`), nil)
 	}},
-	{says: "finds what is not there", area: "connectors", answer: func(r *http.Response, body *[]byte) {
+	{name: "finds resources that do not exist", area: "connectors", response: func(r *http.Response, body *[]byte) {
 		if r.StatusCode == http.StatusNotFound && r.Request.Method == http.MethodGet {
 			r.StatusCode, *body = http.StatusOK, []byte(`{}`)
 		}
 	}},
-	{says: "has no second page", area: "pagination", answer: func(_ *http.Response, body *[]byte) {
+	{name: "has no second page", area: "pagination", response: func(_ *http.Response, body *[]byte) {
 		*body = regexp.MustCompile(`"NextToken":"[^"]*"`).ReplaceAll(*body, []byte(`"NextToken":null`))
 	}},
-	{says: "begins every list anew", area: "pagination", ask: func(r *http.Request) { r.URL.RawQuery = "" }},
-	{says: "forgets tokens of requests", area: "idempotency", answer: func(r *http.Response, _ *[]byte) {
+	{name: "starts every list from the beginning", area: "pagination", request: func(r *http.Request) { r.URL.RawQuery = "" }},
+	{name: "ignores idempotency tokens", area: "idempotency", response: func(r *http.Response, _ *[]byte) {
 		if r.StatusCode == http.StatusConflict {
 			r.StatusCode = http.StatusCreated
 		}
 	}},
-	{says: "repeats what it was asked", area: "signature", answer: func(r *http.Response, body *[]byte) {
+	{name: "reveals the expected signature", area: "signature", response: func(r *http.Response, body *[]byte) {
 		if r.StatusCode == http.StatusForbidden {
 			*body = []byte(`{"Message":"` + strings.Repeat("0a", 32) + `"}`)
 		}
 	}},
-	{says: "takes every signature", area: "signature", answer: func(r *http.Response, body *[]byte) {
+	{name: "accepts every signature", area: "signature", response: func(r *http.Response, body *[]byte) {
 		if r.StatusCode == http.StatusForbidden {
 			r.StatusCode, *body = http.StatusOK, []byte(`{"VoiceConnectors":[]}`)
 		}
@@ -79,17 +79,17 @@ func TestConformanceDetectsFaultyServers(t *testing.T) {
 	n := start(t, settings(t, t.TempDir(), newReceiver(t)))
 	to, err := url.Parse("http://" + n.API)
 	must(t, err)
-	for _, c := range crooks {
-		t.Run(c.says, func(t *testing.T) {
-			honest := faultyProxy{area: c.area}
-			if failed, without := c.failed(t, to), honest.failed(t, to); failed == 0 || without > 0 {
-				t.Errorf("%d checks failed, and %d without the faultyProxy", failed, without)
+	for _, c := range faultyProxies {
+		t.Run(c.name, func(t *testing.T) {
+			correct := faultyProxy{area: c.area}
+			if failed, without := c.failed(t, to), correct.failed(t, to); failed == 0 || without > 0 {
+				t.Errorf("got %d failed checks, and %d without the fault, want some and none", failed, without)
 			}
 		})
 	}
 }
 
-// failed is how many checks of the faultyProxy's area fail where it stands before a server.
+// failed returns how many checks of the proxy's area fail against a server behind the proxy.
 func (c faultyProxy) failed(t *testing.T, to *url.URL) (n int) {
 	t.Helper()
 	s := httptest.NewServer(c.before(to))
@@ -104,20 +104,20 @@ func (c faultyProxy) failed(t *testing.T, to *url.URL) (n int) {
 	return n
 }
 
-// before is the faultyProxy as a server, and in it the one that it stands before.
+// before is the proxy as an HTTP handler in front of a server.
 func (c faultyProxy) before(to *url.URL) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(to)
-			r.Out.Host = r.In.Host // which was signed
-			if c.ask != nil {
-				c.ask(r.Out)
+			r.Out.Host = r.In.Host // the signature covers it
+			if c.request != nil {
+				c.request(r.Out)
 			}
 		},
 		ModifyResponse: func(r *http.Response) error {
 			body, err := io.ReadAll(r.Body)
-			if err == nil && c.answer != nil {
-				c.answer(r, &body)
+			if err == nil && c.response != nil {
+				c.response(r, &body)
 			}
 			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 			r.Header.Set("Content-Length", strconv.Itoa(len(body)))

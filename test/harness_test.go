@@ -1,5 +1,5 @@
-// Package test judges a whole Timbre from the outside: real SDK clients, real SIP peers, real sockets. A node runs in the
-// test's own process, except where the test is about a process that dies.
+// Package test tests a whole Timbre from the outside, with real SDK clients, SIP peers and sockets. A node runs in the test's
+// own process, except in tests of the process itself.
 package test
 
 import (
@@ -35,7 +35,7 @@ const (
 
 var loopback = netip.MustParseAddrPort("127.0.0.1:0")
 
-// clients are the stock SDK's, pointed at an endpoint.
+// clients returns the stock SDK's clients for an endpoint.
 func clients(endpoint string) (*voice.Client, *pipelines.Client) {
 	cfg := aws.Config{
 		Region:       "us-east-1",
@@ -49,7 +49,7 @@ func testKey() aws.CredentialsProvider {
 	return credentials.NewStaticCredentialsProvider(keyID, secret, "")
 }
 
-// settings of a node in a folder, on ports that are free, with a webhook as its only way out.
+// settings are those of a node in a folder, on free ports, that sends its events to a webhook.
 func settings(t *testing.T, folder string, hook *receiver) config.Settings {
 	t.Helper()
 	s := config.Defaults()
@@ -81,13 +81,13 @@ func startWith(t *testing.T, s config.Settings, log *slog.Logger) *node.Node {
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
-			t.Errorf("the node ended badly: %v", err)
+			t.Errorf("node: got error %v, want none", err)
 		}
 	})
 	return n
 }
 
-// deployment is what a user sets up once: a connector that takes calls from loopback and tells a sink of them, and a domain.
+// deployment is a connector that accepts calls from loopback and sends its events to a sink, and a voice profile domain.
 type deployment struct {
 	connector, domain string
 	voice             *voice.Client
@@ -136,7 +136,7 @@ func setUp(ctx context.Context, t *testing.T, endpoint, sink string) deployment 
 	return h
 }
 
-// leg reads one leg of a demo call as the G.711 that a telephone sends.
+// leg reads a leg of a demo call as µ-law.
 func leg(t *testing.T, name string) []byte {
 	t.Helper()
 	channels, err := codec.ReadWAVFile(filepath.Join("..", "cmd", "timbre", "demo", "calls", name+".wav"))
@@ -144,7 +144,7 @@ func leg(t *testing.T, name string) []byte {
 	return codec.ULaw.Encode(nil, channels[0])
 }
 
-// placeCall calls a node with one of the demo's calls, twenty times faster than people speak.
+// placeCall sends a demo call to a node at twenty times real time.
 func placeCall(ctx context.Context, t *testing.T, sip, name string) *phone.Call {
 	t.Helper()
 	c, err := phone.Dial(ctx, environment.Environment{}, phone.Config{
@@ -201,7 +201,7 @@ func needs(t *testing.T, program, what string) {
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("%s is missing", what)
 	}
-	t.Skipf("left out: %s is missing", what)
+	t.Skipf("skipped: %s is missing", what)
 }
 
 func must(t *testing.T, err error) {
@@ -211,7 +211,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// testWriter sends a node's log to the test's.
+// testWriter writes a node's log to the test log.
 type testWriter struct{ t *testing.T }
 
 func (w testWriter) Write(b []byte) (int, error) {

@@ -17,7 +17,7 @@ import (
 	"timbre/sip/phone"
 )
 
-// A connector stays while a call on it lasts, and what the call stands on stays with it; a domain goes whenever it is asked to.
+// A connector with a live call and its pipeline configuration cannot be deleted. A voice profile domain can.
 func TestResourcesInUseByACallCannotBeDeleted(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
@@ -28,7 +28,7 @@ func TestResourcesInUseByACallCannotBeDeleted(t *testing.T) {
 	}
 	var busy *vtypes.ConflictException
 	if err := deleted(); !errors.As(err, &busy) {
-		t.Errorf("the connector of a live call: %v", err)
+		t.Errorf("delete of a connector with a live call: got error %v, want ConflictException", err)
 	}
 	token := "3848276298220188511@10.0.0.1"
 	start := &voice.StartSpeakerSearchTaskInput{VoiceConnectorId: &c.connector, TransactionId: &c.id, VoiceProfileDomainId: &c.domain, ClientRequestToken: &token}
@@ -37,20 +37,20 @@ func TestResourcesInUseByACallCannotBeDeleted(t *testing.T) {
 	again, err := c.voice.StartSpeakerSearchTask(ctx, start)
 	must(t, err)
 	if *first.SpeakerSearchTask.SpeakerSearchTaskId != *again.SpeakerSearchTask.SpeakerSearchTaskId {
-		t.Error("a Call-ID as token has started two tasks")
+		t.Errorf("got task %s for a repeated token, want %s", *again.SpeakerSearchTask.SpeakerSearchTaskId, *first.SpeakerSearchTask.SpeakerSearchTaskId)
 	}
 	streaming, err := c.voice.GetVoiceConnectorStreamingConfiguration(ctx, &voice.GetVoiceConnectorStreamingConfigurationInput{VoiceConnectorId: &c.connector})
 	must(t, err)
 	var linked *mptypes.ConflictException
 	arn := streaming.StreamingConfiguration.MediaInsightsConfiguration.ConfigurationArn
 	if _, err := c.media.DeleteMediaInsightsPipelineConfiguration(ctx, &pipelines.DeleteMediaInsightsPipelineConfigurationInput{Identifier: arn}); !errors.As(err, &linked) {
-		t.Errorf("the configuration of the connector: %v", err)
+		t.Errorf("delete of the connector's configuration: got error %v, want ConflictException", err)
 	}
 	_, err = c.voice.DeleteVoiceProfileDomain(ctx, &voice.DeleteVoiceProfileDomainInput{VoiceProfileDomainId: &c.domain})
 	must(t, err)
 	c.talk()
-	c.hook.wait(ctx, t, "the search that has lost its domain", of(aws.ToString(first.SpeakerSearchTask.SpeakerSearchTaskId), timbre.IdentificationFailure))
-	c.hook.wait(ctx, t, "the end of the stream", of(c.id, timbre.StreamingEnded))
+	c.hook.wait(ctx, t, "the search failed without its domain", of(aws.ToString(first.SpeakerSearchTask.SpeakerSearchTaskId), timbre.IdentificationFailure))
+	c.hook.wait(ctx, t, "stream ended", of(c.id, timbre.StreamingEnded))
 	must(t, deleted())
 }
 
@@ -67,7 +67,7 @@ func TestConcurrentCallQuota(t *testing.T) {
 		Caller: phone.Party{AOR: "sip:+12065550100@example.com"}, Callee: phone.Party{AOR: "sip:agent@example.com"},
 	}
 	if _, err := phone.Dial(ctx, environment.Environment{}, config); err == nil || !strings.Contains(err.Error(), "503") {
-		t.Errorf("a second call: %v", err)
+		t.Errorf("second call: got error %v, want 503", err)
 	}
 	must(t, first.Hangup(ctx))
 	must(t, placeCall(ctx, t, n.SIP[0], "s3_enrol").Hangup(ctx))

@@ -10,8 +10,8 @@ import (
 	"timbre"
 )
 
-// kill -9 in the middle of a call: profiles and results survive, and tasks in progress fail with an event,
-// and nothing is sent twice with different content.
+// After a kill during a call, profiles and results are intact, and tasks in progress fail with an event. An event that is sent
+// again has the same content.
 func TestRecoveryAfterKill(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*timeout)
 	defer cancel()
@@ -29,7 +29,7 @@ func TestRecoveryAfterKill(t *testing.T) {
 	playing, hangUp := context.WithCancel(ctx)
 	played := make(chan error, 1)
 	go func() { played <- c.Play(playing) }()
-	hook.wait(ctx, t, "the caller's name", of(search, timbre.IdentificationSuccessful))
+	hook.wait(ctx, t, "the caller identified", of(search, timbre.IdentificationSuccessful))
 	p.kill(t)
 	hangUp()
 	<-played
@@ -39,34 +39,34 @@ func TestRecoveryAfterKill(t *testing.T) {
 	got, err := h.voice.GetVoiceProfile(ctx, &voice.GetVoiceProfileInput{VoiceProfileId: made.VoiceProfile.VoiceProfileId})
 	must(t, err)
 	if !got.VoiceProfile.CreatedTimestamp.Equal(*made.VoiceProfile.CreatedTimestamp) {
-		t.Errorf("the profile came back changed")
+		t.Errorf("got profile creation time %s, want %s", got.VoiceProfile.CreatedTimestamp, made.VoiceProfile.CreatedTimestamp)
 	}
 	if s := h.searchStatus(ctx, t, first); s != timbre.Succeeded {
-		t.Errorf("the first call's search is %s", s)
+		t.Errorf("first call's search: got status %s, want %s", s, timbre.Succeeded)
 	}
 
 	hook.wait(ctx, t, "both streams failed", func(event) bool { return len(hook.all(of(c.TransactionID, timbre.StreamingFailed))) == 2 })
-	if len(hook.all(of(search, timbre.VoiceprintGenerationSuccess))) == 0 { // it may have been quicker than the kill
+	if len(hook.all(of(search, timbre.VoiceprintGenerationSuccess))) == 0 { // it may have come before the kill
 		hook.wait(ctx, t, "the voiceprint failed", of(search, timbre.VoiceprintGenerationFailure))
 		if s := h.searchStatus(ctx, t, search); s != timbre.PartialSuccess {
-			t.Errorf("the interrupted search is %s", s)
+			t.Errorf("interrupted search: got status %s, want %s", s, timbre.PartialSuccess)
 		}
 	}
 	hook.wait(ctx, t, "both tones failed", func(event) bool { return len(hook.all(of(tone, timbre.ToneFailure))) >= 2 })
 	v, err := h.voice.GetVoiceToneAnalysisTask(ctx, &voice.GetVoiceToneAnalysisTaskInput{VoiceConnectorId: &h.connector, VoiceToneAnalysisTaskId: &tone, IsCaller: new(bool)})
 	must(t, err)
 	if s := *v.VoiceToneAnalysisTask.VoiceToneAnalysisTaskStatus; s != string(timbre.Failed) {
-		t.Errorf("the interrupted tone analysis is %s", s)
+		t.Errorf("interrupted tone analysis: got status %s, want %s", s, timbre.Failed)
 	}
 
 	seen := map[string][]byte{}
 	once := map[string]string{}
 	for _, e := range hook.all(func(event) bool { return true }) {
 		if before, twice := seen[e.ID]; twice && !bytes.Equal(before, e.Raw) {
-			t.Errorf("event %s was sent with two contents:\n%s\n%s", e.ID, before, e.Raw)
+			t.Errorf("event %s: got content\n%s\nwant as before\n%s", e.ID, e.Raw, before)
 		}
 		seen[e.ID] = e.Raw
-		if e.Detail.TaskID == search { // every outcome of the search is one event, however often it is sent
+		if e.Detail.TaskID == search { // each outcome is one event, even if it is sent again
 			if id := once[e.status()]; id != "" && id != e.ID {
 				t.Errorf("got two events for %s, want one", e.status())
 			}

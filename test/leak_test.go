@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// watched are the tests that are looked after already: a test may have several receivers and nodes, but one beginning.
+// watched are the tests with a leak check. A test may have several receivers and nodes, but needs one check.
 var watched sync.Map
 
-// checkLeaks fails a test that leaves goroutines or sockets behind that were not there when it began. It is called before
-// anything is started, so that it looks when all has been stopped. A goroutine that has been told to end may take a moment.
-// Tests of this package run one after the other, so that what is new is the test's own.
+// checkLeaks fails a test that leaves goroutines or sockets behind. Call it before anything is started, so that its cleanup runs
+// last. It waits, because a goroutine may take a moment to end. Tests of this package run one after the other, so that new
+// goroutines and sockets belong to the test.
 func checkLeaks(t *testing.T) {
 	t.Helper()
 	if _, again := watched.LoadOrStore(t, true); again {
@@ -33,14 +33,14 @@ func checkLeaks(t *testing.T) {
 				return
 			}
 			if time.Now().After(deadline) {
-				t.Errorf("the test left %d goroutines and sockets behind:\n%s", len(left), strings.Join(left, "\n\n"))
+				t.Errorf("got %d leaked goroutines and sockets, want none:\n%s", len(left), strings.Join(left, "\n\n"))
 				return
 			}
 		}
 	})
 }
 
-// since is what there is now and was not before, by name.
+// since returns what is in now and not in before.
 func since(before, now map[string]string) (left []string) {
 	for name, what := range now {
 		if _, was := before[name]; !was {
@@ -50,10 +50,10 @@ func since(before, now map[string]string) (left []string) {
 	return left
 }
 
-// forever are the goroutines that a process starts once and keeps: by the function that they are in.
-var forever = []string{"os/signal.signal_recv", "os/signal.loop"}
+// permanent are functions of goroutines that a process starts once and keeps.
+var permanent = []string{"os/signal.signal_recv", "os/signal.loop"}
 
-// running are the stacks of all goroutines but the one that asks, by the number of each.
+// running returns the stacks of all goroutines except the calling one, by their number.
 func running() map[string]string {
 	b := make([]byte, 1<<20)
 	for n := runtime.Stack(b, true); ; n = runtime.Stack(b, true) {
@@ -64,17 +64,17 @@ func running() map[string]string {
 		b = make([]byte, 2*len(b))
 	}
 	stacks := map[string]string{}
-	for _, stack := range strings.Split(string(b), "\n\n")[1:] { // the first is this one's
+	for _, stack := range strings.Split(string(b), "\n\n")[1:] { // the first is the caller's
 		number, _, _ := strings.Cut(stack, " [")
 		stacks[number] = stack
 	}
 	maps.DeleteFunc(stacks, func(_, stack string) bool {
-		return slices.ContainsFunc(forever, func(f string) bool { return strings.Contains(stack, f+"(") })
+		return slices.ContainsFunc(permanent, func(f string) bool { return strings.Contains(stack, f+"(") })
 	})
 	return stacks
 }
 
-// open are the process's sockets, by their inode; none where the system has no /proc.
+// open returns the process's sockets by inode, and none on a system without /proc.
 func open() map[string]string {
 	sockets := map[string]string{}
 	descriptors, _ := filepath.Glob("/proc/self/fd/*")
@@ -86,22 +86,22 @@ func open() map[string]string {
 	return sockets
 }
 
-// The check itself sees what is left, and forgives what ends.
+// The leak check reports what is left, and accepts what has ended.
 func TestLeakCheckDetectsLeaks(t *testing.T) {
 	goroutines, sockets := running(), open()
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() { <-stop; close(stopped) }()
 	hook := newReceiver(t)
 	if left := since(goroutines, running()); len(left) < 2 || !strings.Contains(strings.Join(left, "\n"), "TestLeakCheckDetectsLeaks") {
-		t.Errorf("goroutines left: %v", left)
+		t.Errorf("got leaked goroutines %v, want the test's own and the receiver's", left)
 	}
 	if left := since(sockets, open()); len(left) != 1 {
-		t.Errorf("sockets left: %v", left)
+		t.Errorf("got leaked sockets %v, want one", left)
 	}
 	close(stop)
 	<-stopped
 	hook.Close()
 	if left := since(sockets, open()); len(left) != 0 {
-		t.Errorf("sockets left after closing: %v", left)
+		t.Errorf("got leaked sockets %v after closing, want none", left)
 	}
 }

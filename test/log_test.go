@@ -18,11 +18,11 @@ import (
 	"timbre"
 )
 
-// buffer takes a log in.
+// buffer collects a log.
 type buffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
-	more chan struct{} // has something when there is something new
+	more chan struct{} // receives a value after a write
 }
 
 func (b *buffer) Write(p []byte) (int, error) {
@@ -41,20 +41,20 @@ func (b *buffer) String() string {
 	return b.text.String()
 }
 
-// wait reads on until the log says something.
+// wait waits until the log contains a text.
 func (b *buffer) wait(ctx context.Context, t *testing.T, what string) {
 	t.Helper()
 	for !strings.Contains(b.String(), what) {
 		select {
 		case <-b.more:
 		case <-ctx.Done():
-			t.Fatalf("the log never says %q:\n%s", what, b.String())
+			t.Fatalf("got log\n%s\nwant %q in it", b.String(), what)
 		}
 	}
 }
 
-// A call with everything that goes with it, messages that cannot be read, and requests for phone numbers, and then the
-// log: it tells of all of them, and has no number and no secret.
+// A call with both tasks, malformed SIP messages and API requests with phone numbers all appear in the log, which contains no
+// phone number and no secret.
 func TestLogRedactsNumbersAndSecrets(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
@@ -92,22 +92,22 @@ func TestLogRedactsNumbersAndSecrets(t *testing.T) {
 		must(t, err)
 		must(t, answer.Body.Close())
 		if answer.StatusCode < 400 {
-			t.Errorf("%s was answered with %d", target, answer.StatusCode)
+			t.Errorf("%s: got status %d, want an error", target, answer.StatusCode)
 		}
 	}
 	_, err := h.voice.GetVoiceConnector(ctx, &voice.GetVoiceConnectorInput{VoiceConnectorId: &h.connector})
 	must(t, err)
 
 	text := log.String()
-	for _, says := range []string{`"msg":"call"`, `"msg":"call ended"`, `"operation":"StartSpeakerSearchTask"`, `"operation":"GetPhoneNumber"`, `"key":"` + keyID + `"`, `"error":"NotFoundException"`} {
-		if !strings.Contains(text, says) {
-			t.Errorf("the log does not say %s", says)
+	for _, want := range []string{`"msg":"call"`, `"msg":"call ended"`, `"operation":"StartSpeakerSearchTask"`, `"operation":"GetPhoneNumber"`, `"key":"` + keyID + `"`, `"error":"NotFoundException"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("got no %s in the log", want)
 		}
 	}
-	for _, hides := range []string{"2065550100", "3605550199", secret, hookSecret, "Signature="} {
+	for _, private := range []string{"2065550100", "3605550199", secret, hookSecret, "Signature="} {
 		for line := range strings.Lines(text) {
-			if strings.Contains(line, hides) {
-				t.Errorf("the log has %s: %s", hides, line)
+			if strings.Contains(line, private) {
+				t.Errorf("got %s in the log line %s", private, line)
 			}
 		}
 	}

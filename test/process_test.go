@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// program builds the binary once for all tests that are about a process.
+// program builds the timbre binary once for all tests.
 var program = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "timbre-test-")
 	if err != nil {
@@ -26,13 +26,13 @@ var program = sync.OnceValues(func() (string, error) {
 	return exe, nil
 })
 
-// process is `timbre serve` as a process of its own.
+// process is a running `timbre serve`.
 type process struct {
 	cmd *exec.Cmd
-	at  map[string]string // what it says it listens on: api, admin, sip udp, sip tcp
+	at  map[string]string // addresses by listener: api, admin, sip udp, sip tcp
 }
 
-// serve starts the binary with settings from the environment and waits until it has said where it listens.
+// serve starts the binary with settings from the environment, and waits until it has printed its addresses.
 func serve(ctx context.Context, t *testing.T, env ...string) *process {
 	t.Helper()
 	exe, err := program()
@@ -60,11 +60,11 @@ func serve(ctx context.Context, t *testing.T, env ...string) *process {
 			return p
 		}
 	}
-	t.Fatalf("the server ended before it was ready: %v", p.cmd.Wait())
+	t.Fatalf("server exited before it was ready: %v", p.cmd.Wait())
 	return nil
 }
 
-// serverEnv is the settings of a server in a folder, on free ports.
+// serverEnv returns the environment of a server in a folder, on free ports.
 func serverEnv(folder string) []string {
 	others := slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "TIMBRE_") })
 	return append(others, "TIMBRE_DATA="+folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
@@ -72,16 +72,16 @@ func serverEnv(folder string) []string {
 		"TIMBRE_ACCESS_KEY_ID="+keyID, "TIMBRE_SECRET_ACCESS_KEY="+secret)
 }
 
-// stop is how an operator ends a server; it must end well.
+// stop interrupts the server, which must exit with status 0.
 func (p *process) stop(t *testing.T) {
 	t.Helper()
 	must(t, p.cmd.Process.Signal(os.Interrupt))
 	if err := p.cmd.Wait(); err != nil {
-		t.Errorf("the server ended badly: %v", err)
+		t.Errorf("server: got error %v, want none", err)
 	}
 }
 
-// kill is kill -9. Killing twice is no error.
+// kill sends SIGKILL. A second call has no effect.
 func (p *process) kill(t *testing.T) {
 	t.Helper()
 	if p.cmd.ProcessState == nil {

@@ -131,7 +131,7 @@ func TestDeclaredExceptionsAreTyped(t *testing.T) {
 				return r.Operation == "voice.PutVoiceConnectorOrigination" && strings.Contains(r.Reason, "api error AccessDeniedException")
 			}))
 		})
-		for name, sdk := range map[string]func(*testing.T) speaker{"boto3": boto3, "javascript": javaScript} {
+		for name, sdk := range map[string]func(*testing.T) sdkRunner{"boto3": boto3, "javascript": javaScript} {
 			t.Run(c.name+" "+name, func(t *testing.T) {
 				state := newScriptState()
 				sdk(t).play(t.Context(), t, n.API, c.key, c.script, "", &state)

@@ -60,13 +60,13 @@ type toneSpan struct {
 
 func (e event) status() string { return e.Detail.DetailStatus + e.Detail.StreamingStatus }
 
-// receiver is a webhook's far end: it checks signatures and keeps the events in order.
+// receiver is a webhook server. It checks signatures and stores the events in order.
 type receiver struct {
 	*httptest.Server
 	mu     sync.Mutex
 	events []event
 	more   chan struct{} // closed and replaced at each event
-	refuse bool
+	refuse bool          // answers 503
 }
 
 func newReceiver(t *testing.T) *receiver {
@@ -79,14 +79,14 @@ func newReceiver(t *testing.T) *receiver {
 			return
 		}
 		if err := webhook.Verify(hookSecret, q.Header, body, time.Now()); err != nil {
-			t.Errorf("a webhook with a wrong signature: %v", err)
+			t.Errorf("webhook signature: %v", err)
 		}
 		var e event
 		if err := json.Unmarshal(body, &e); err != nil {
-			t.Errorf("a webhook that is no JSON: %v", err)
+			t.Errorf("webhook body is not JSON: %v", err)
 		}
 		if q.Header.Get("Webhook-Id") != e.ID {
-			t.Errorf("webhook-id %q on event %q", q.Header.Get("Webhook-Id"), e.ID)
+			t.Errorf("got webhook-id %q, want %q", q.Header.Get("Webhook-Id"), e.ID)
 		}
 		e.Raw = body
 		if !r.take(e) {
@@ -109,33 +109,33 @@ func (r *receiver) take(e event) bool {
 	return true
 }
 
-// all is every event so far that want says yes to.
-func (r *receiver) all(want func(event) bool) []event {
+// all returns the events so far that match.
+func (r *receiver) all(match func(event) bool) []event {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var found []event
 	for _, e := range r.events {
-		if want(e) {
+		if match(e) {
 			found = append(found, e)
 		}
 	}
 	return found
 }
 
-// wait gives the first event, past or to come, that want says yes to. want may look at all that has come.
-func (r *receiver) wait(ctx context.Context, t *testing.T, what string, want func(event) bool) event {
+// wait returns the first event, past or future, that matches. The match may call all.
+func (r *receiver) wait(ctx context.Context, t *testing.T, what string, match func(event) bool) event {
 	t.Helper()
 	for {
 		r.mu.Lock()
 		events, more := slices.Clone(r.events), r.more
 		r.mu.Unlock()
-		if i := slices.IndexFunc(events, want); i >= 0 {
+		if i := slices.IndexFunc(events, match); i >= 0 {
 			return events[i]
 		}
 		select {
 		case <-more:
 		case <-ctx.Done():
-			t.Fatalf("no event: %s; there were %v", what, r.statuses())
+			t.Fatalf("got events %v, want: %s", r.statuses(), what)
 		}
 	}
 }
@@ -147,7 +147,7 @@ func (r *receiver) statuses() (s []string) {
 	return s
 }
 
-// of is every event about a call or task with a status.
+// of matches the events about a call or task with one of the statuses.
 func of(id string, statuses ...string) func(event) bool {
 	return func(e event) bool {
 		return (e.Detail.TaskID == id || e.Detail.TransactionID == id) && slices.Contains(statuses, e.status())

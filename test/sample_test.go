@@ -17,7 +17,7 @@ import (
 	"timbre"
 )
 
-// eventReader reads an event as the handlers of AWS's published samples do: by name, and without checking that a member exists.
+// eventReader reads an event as the handlers in AWS's published samples do: by name, without checking that a member exists.
 type eventReader struct {
 	t      *testing.T
 	fields map[string]any
@@ -30,25 +30,25 @@ func readEvent(t *testing.T, e event) eventReader {
 	return eventReader{t, fields}
 }
 
-// at gives what is under names, one below the other; what is missing ends the test, as it would the handler.
+// at returns the member at a path of names. A missing member ends the test, as it would crash the handler.
 func at[T any](e eventReader, names ...string) T {
 	e.t.Helper()
 	var v any = e.fields
 	for _, n := range names {
 		m, ok := v.(map[string]any)
 		if !ok || m[n] == nil {
-			e.t.Fatalf("the event has no %s: %v", strings.Join(names, "."), e.fields)
+			e.t.Fatalf("got no %s in event %v", strings.Join(names, "."), e.fields)
 		}
 		v = m[n]
 	}
 	got, ok := v.(T)
 	if !ok {
-		e.t.Fatalf("%s is %v (%T)", strings.Join(names, "."), v, v)
+		e.t.Fatalf("%s: got %v (%T), want a %T", strings.Join(names, "."), v, v, got)
 	}
 	return got
 }
 
-// sampleCall is a call on a node whose events reach a handler.
+// sampleCall is a call whose events reach a handler.
 type sampleCall struct {
 	deployment
 	hook  *receiver
@@ -71,9 +71,8 @@ func newSampleCall(ctx context.Context, t *testing.T) sampleCall {
 	}}
 }
 
-// Live Call Analytics' voice tone processor: on AnalyticsReady it starts a tone analysis with the call's id as token, and
-// makes of every tone a segment of a transcript: an id without its first three characters, who spoke, a weighted score, and
-// where in the call it was.
+// Live Call Analytics' voice tone processor starts a tone analysis on AnalyticsReady, with the call ID as token. It turns each
+// tone into a transcript segment: the event ID without its first three characters, the party, a weighted score and the time.
 func TestLCAVoiceToneProcessorReadsEvents(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
@@ -94,7 +93,7 @@ func TestLCAVoiceToneProcessorReadsEvents(t *testing.T) {
 		e := readEvent(t, e)
 		party := "CALLER"
 		if at[bool](e, "detail", "isCaller") {
-			party = "AGENT" // the sample has it so
+			party = "AGENT" // as in the sample
 		}
 		parties[party]++
 		tone := func(name string) []string {
@@ -104,36 +103,39 @@ func TestLCAVoiceToneProcessorReadsEvents(t *testing.T) {
 			return at[float64](e, append(tone("voiceToneScore"), name)...)
 		}
 		if w := score("positive")*5 + score("negative")*-5; w < -5 || w > 5 || score("neutral") > 1 {
-			t.Errorf("the weighted score is %v", w)
+			t.Errorf("got weighted score %v and neutral %v, want -5 to 5 and at most 1", w, score("neutral"))
 		}
 		if label := strings.ToUpper(at[string](e, tone("voiceToneLabel")...)); !slices.Contains([]string{"POSITIVE", "NEGATIVE", "NEUTRAL"}, label) {
-			t.Errorf("the label is %s", label)
+			t.Errorf("got label %s, want POSITIVE, NEGATIVE or NEUTRAL", label)
 		}
 		from, to := at[string](e, tone("startTime")...), at[string](e, tone("endTime")...)
-		if !strptime.MatchString(from) || !strptime.MatchString(to) || from > to || from < callStart || to < last[party] {
-			t.Errorf("the tone is from %s to %s, in a call from %s, after one to %s", from, to, callStart, last[party])
+		if !strptime.MatchString(from) || !strptime.MatchString(to) {
+			t.Errorf("got times %s and %s, want the format %%Y-%%m-%%dT%%H:%%M:%%S.%%fZ", from, to)
+		}
+		if from > to || from < callStart || to < last[party] {
+			t.Errorf("got a tone from %s to %s, want it in the call from %s and after the tone to %s", from, to, callStart, last[party])
 		}
 		last[party] = to
 		if id := at[string](e, "id"); !strings.HasPrefix(id, "Id-") || len(id[3:]) != 36 {
-			t.Errorf("the id is %s", id)
+			t.Errorf("got id %s, want Id- and a UUID", id)
 		}
 	}
 	if parties["CALLER"] < 2 || parties["AGENT"] < 2 {
-		t.Errorf("tones by party: %v", parties)
+		t.Errorf("got tones by party %v, want at least 2 each", parties)
 	}
 }
 
-// strptime is what Python's format %Y-%m-%dT%H:%M:%S.%fZ takes.
+// strptime matches what Python parses by the format %Y-%m-%dT%H:%M:%S.%fZ.
 var strptime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}Z$`)
 
-// The call analytics reader's voice analytics handler: on an event of type VoiceAnalyticsStatus that says AnalyticsReady, it
-// starts a tone analysis without a token, by what stands directly in the detail.
+// The call analytics reader's voice analytics handler starts a tone analysis on an AnalyticsReady event of the type
+// VoiceAnalyticsStatus, without a token, from members directly in the detail.
 func TestReaderVoiceAnalyticsHandlerReadsEvents(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	c := newSampleCall(ctx, t)
 	if kind := at[string](c.ready, "detail-type"); kind != "VoiceAnalyticsStatus" {
-		t.Errorf("the detail-type is %s", kind)
+		t.Errorf("got detail-type %q, want %q", kind, "VoiceAnalyticsStatus")
 	}
 	at[bool](c.ready, "detail", "isCaller")
 	at[map[string]any](c.ready, "detail", "inviteHeaders")
@@ -146,8 +148,8 @@ func TestReaderVoiceAnalyticsHandlerReadsEvents(t *testing.T) {
 	c.hook.wait(ctx, t, "a tone", of(*started.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId, timbre.ToneSuccessful))
 }
 
-// Live Call Analytics' initialization: the events of both streams of a call become a pipeline on both, caller first; then a
-// tone analysis of the caller's channel; then, when the caller's stream has ended, the pipeline is deleted.
+// Live Call Analytics' initialization creates a pipeline from the STARTED events of both streams, caller first, starts a tone
+// analysis on the caller's channel, and deletes the pipeline when the caller's stream has ended.
 func TestLCAInitializationCreatesPipeline(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
@@ -159,7 +161,7 @@ func TestLCAInitializationCreatesPipeline(t *testing.T) {
 	}
 	caller, agent := side(true), side(false)
 	if kind := at[string](caller, "detail-type"); kind != "Chime VoiceConnector Streaming Status" {
-		t.Errorf("the detail-type is %s", kind)
+		t.Errorf("got detail-type %q, want %q", kind, "Chime VoiceConnector Streaming Status")
 	}
 	stream := func(e eventReader, channel int32, role mptypes.ParticipantRole) mptypes.StreamConfiguration {
 		return mptypes.StreamConfiguration{

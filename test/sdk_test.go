@@ -12,32 +12,32 @@ import (
 	"timbre/conformance"
 )
 
-// speaker is an SDK other than Go's, with its judge of scripts.
-type speaker struct{ interpreter, judge string }
+// sdkRunner is an SDK other than Go's, with the program that runs conformance scripts by it.
+type sdkRunner struct{ interpreter, program string }
 
-func boto3(t *testing.T) speaker {
+func boto3(t *testing.T) sdkRunner {
 	t.Helper()
 	exe, err := filepath.Abs(filepath.Join("..", ".venv", "bin", "python"))
 	must(t, err)
 	needs(t, exe, "the tests' Python environment (make test makes it)")
-	return speaker{exe, filepath.Join("boto3", "operations.py")}
+	return sdkRunner{exe, filepath.Join("boto3", "operations.py")}
 }
 
 // javaScript is the AWS SDK for JavaScript, version 3.
-func javaScript(t *testing.T) speaker {
+func javaScript(t *testing.T) sdkRunner {
 	t.Helper()
 	needs(t, "node", "node (Debian's package nodejs)")
 	needs(t, filepath.Join("js", "node_modules", "@aws-sdk", "client-chime-sdk-voice", "package.json"), "the AWS SDK for JavaScript (make test installs it)")
-	return speaker{"node", filepath.Join("js", "operations.mjs")}
+	return sdkRunner{"node", filepath.Join("js", "operations.mjs")}
 }
 
-// Every operation that is about calls, its happy path and what goes wrong by itself, by boto3.
+// Every operation with an effect on calls succeeds and fails by boto3 as by the SDK for Go.
 func TestBoto3RunsEveryOperation(t *testing.T) { everyOperation(t, boto3(t)) }
 
-// The same by JavaScript.
+// The same by the SDK for JavaScript.
 func TestJavaScriptRunsEveryOperation(t *testing.T) { everyOperation(t, javaScript(t)) }
 
-// scriptState is what an SDK's judge takes and gives.
+// scriptState is the input and output of a runner's program.
 type scriptState struct {
 	Script  json.RawMessage      `json:"script,omitempty"`
 	Known   map[string]any       `json:"known"`
@@ -48,30 +48,30 @@ func newScriptState() scriptState {
 	return scriptState{Known: conformance.Variables("judge", hookARN)}
 }
 
-// play runs a script's steps that belong to a moment of a call, signed with a key, and takes over the variables as they are then.
-func (p speaker) play(ctx context.Context, t *testing.T, endpoint, key string, script []byte, moment string, state *scriptState) {
+// play runs the steps of a script for one moment of a call, signed with a key, and updates the variables.
+func (r sdkRunner) play(ctx context.Context, t *testing.T, endpoint, key string, script []byte, moment string, state *scriptState) {
 	t.Helper()
 	state.Script = script
 	in, err := json.Marshal(state)
 	must(t, err)
-	cmd := exec.CommandContext(ctx, p.interpreter, p.judge, "http://"+endpoint, moment)
+	cmd := exec.CommandContext(ctx, r.interpreter, r.program, "http://"+endpoint, moment)
 	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+key, "AWS_SECRET_ACCESS_KEY="+secret)
 	var stderr bytes.Buffer
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s: %v\n%s", p.judge, err, stderr.String())
+		t.Fatalf("%s: %v\n%s", r.program, err, stderr.String())
 	}
 	*state = scriptState{}
 	must(t, json.Unmarshal(out, state))
 	asExpected(t, state.Results)
 	if len(state.Results) == 0 {
-		t.Error("no step was run")
+		t.Error("got no results, want one a step")
 	}
 }
 
-// everyOperation runs the scripts of the conformance suite by another SDK; the steps about a call on a live one.
-func everyOperation(t *testing.T, sdk speaker) {
+// everyOperation runs the conformance scripts by another SDK, with a live call for the steps about calls.
+func everyOperation(t *testing.T, sdk sdkRunner) {
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	hook := newReceiver(t)

@@ -17,7 +17,7 @@ import (
 	"timbre"
 )
 
-// Events reach an SQS queue as the original service puts them there: in a field Records.
+// Events reach an SQS queue in the original service's form: in a member Records.
 func TestEventsReachSQSQueue(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
@@ -50,16 +50,16 @@ func TestEventsReachSQSQueue(t *testing.T) {
 	for len(missing) > 0 {
 		got, err := queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: queue.QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 5})
 		if err != nil {
-			t.Fatalf("still missing %v: %v", missing, err)
+			t.Fatalf("got error %v, want events %v", err, missing)
 		}
 		for _, m := range got.Messages {
 			var body struct{ Records []event }
 			if err := json.Unmarshal([]byte(*m.Body), &body); err != nil || len(body.Records) != 1 {
-				t.Fatalf("a message of %d records, %v: %s", len(body.Records), err, *m.Body)
+				t.Fatalf("got error %v and message %s, want one record", err, *m.Body)
 			}
 			e := body.Records[0]
 			if e.Source != "aws.chime" || e.Detail.TaskID != "" && e.Detail.TaskID != search && e.Detail.TaskID != tone {
-				t.Errorf("an event of %q about task %q", e.Source, e.Detail.TaskID)
+				t.Errorf("got source %q and task %q, want aws.chime and %s or %s", e.Source, e.Detail.TaskID, search, tone)
 			}
 			delete(missing, e.status())
 			_, err := queues.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: queue.QueueUrl, ReceiptHandle: m.ReceiptHandle})
@@ -68,7 +68,7 @@ func TestEventsReachSQSQueue(t *testing.T) {
 	}
 }
 
-// moto starts a stand-in for AWS, and gives its URL.
+// moto starts moto, a simulation of AWS, and returns its URL.
 func moto(ctx context.Context, t *testing.T) string {
 	t.Helper()
 	exe, err := filepath.Abs("../.venv/bin/moto_server")

@@ -30,16 +30,16 @@ func TestStopDeliversEndOfCalls(t *testing.T) {
 	case <-c.Ended():
 		must(t, c.Hangup(ctx))
 	case <-ctx.Done():
-		t.Error("the caller got no BYE")
+		t.Error("got no BYE at the caller")
 	}
 
 	if got := hook.all(of(c.TransactionID, timbre.StreamingFailed)); len(got) != 2 {
-		t.Errorf("got %d events of failed streams", len(got))
+		t.Errorf("got %d events of failed streams, want 2", len(got))
 	}
 	if got := hook.all(of(search, timbre.IdentificationFailure)); len(got) != 1 {
-		t.Errorf("got %d failures of the search", len(got))
+		t.Errorf("got %d failures of the search, want 1", len(got))
 	}
 	if got := hook.all(of(tone, timbre.ToneFailure)); len(got) != 2 {
-		t.Errorf("got %d failures of the tone analysis", len(got))
+		t.Errorf("got %d failures of the tone analysis, want 2", len(got))
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"timbre"
 )
 
-// A caller is enrolled from one call, recognised in the next, and still known after a restart; an unknown caller is not.
+// A caller is enrolled from one call and identified in the next, also after a restart. An unknown caller gets no match.
 func TestEnrolThenRecogniseAcrossRestart(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
@@ -29,7 +29,7 @@ func TestEnrolThenRecogniseAcrossRestart(t *testing.T) {
 		profile = *p.VoiceProfile.VoiceProfileId
 		_, err = h.voice.CreateVoiceProfile(ctx, &voice.CreateVoiceProfileInput{SpeakerSearchTaskId: &search})
 		if conflict := (*vtypes.ConflictException)(nil); !errors.As(err, &conflict) {
-			t.Errorf("enrolling one task twice: %v", err)
+			t.Errorf("second enrolment from one task: got error %v, want ConflictException", err)
 		}
 		h.recognise(ctx, t, hook, n.SIP[0], "s1_second", profile)
 	})
@@ -41,13 +41,13 @@ func TestEnrolThenRecogniseAcrossRestart(t *testing.T) {
 	})
 }
 
-// call plays a demo call with both tasks on it, expects the search to end as said, and checks which events were sent.
+// call plays a demo call with both tasks, expects an outcome of the search, and checks the events.
 func (h deployment) call(ctx context.Context, t *testing.T, hook *receiver, sip, name, outcome string) (search string) {
 	t.Helper()
 	c := placeCall(ctx, t, sip, name)
 	ready := hook.wait(ctx, t, "AnalyticsReady", of(c.TransactionID, timbre.AnalyticsReady))
 	if ready.Detail.ConnectorID != h.connector {
-		t.Errorf("AnalyticsReady is for connector %q", ready.Detail.ConnectorID)
+		t.Errorf("AnalyticsReady: got connector %q, want %q", ready.Detail.ConnectorID, h.connector)
 	}
 	search, tone := h.analyse(ctx, t, c.TransactionID)
 	must(t, c.Play(ctx))
@@ -59,8 +59,8 @@ func (h deployment) call(ctx context.Context, t *testing.T, hook *receiver, sip,
 		side := func(e event) bool { return e.Detail.IsCaller != nil && *e.Detail.IsCaller == caller }
 		e := hook.wait(ctx, t, "tone completed", func(e event) bool { return of(tone, timbre.ToneCompleted)(e) && side(e) })
 		checkTone(t, e)
-		if len(hook.all(func(e event) bool { return of(tone, timbre.ToneSuccessful)(e) && side(e) })) < 2 {
-			t.Errorf("fewer than two tones while the call went on, caller %v", caller)
+		if got := len(hook.all(func(e event) bool { return of(tone, timbre.ToneSuccessful)(e) && side(e) })); got < 2 {
+			t.Errorf("caller %v: got %d tone events during the call, want at least 2", caller, got)
 		}
 	}
 	hook.wait(ctx, t, "both streams ended", func(event) bool { return len(hook.all(of(c.TransactionID, timbre.StreamingEnded))) == 2 })
@@ -68,21 +68,21 @@ func (h deployment) call(ctx context.Context, t *testing.T, hook *receiver, sip,
 	g, err := h.voice.GetSpeakerSearchTask(ctx, &voice.GetSpeakerSearchTaskInput{VoiceConnectorId: &h.connector, SpeakerSearchTaskId: &search})
 	must(t, err)
 	if s := *g.SpeakerSearchTask.SpeakerSearchTaskStatus; s != string(timbre.Succeeded) {
-		t.Errorf("the search is %s", s)
+		t.Errorf("got search status %s, want %s", s, timbre.Succeeded)
 	}
 	v, err := h.voice.GetVoiceToneAnalysisTask(ctx, &voice.GetVoiceToneAnalysisTaskInput{VoiceConnectorId: &h.connector, VoiceToneAnalysisTaskId: &tone, IsCaller: new(bool)})
 	must(t, err)
 	if s := *v.VoiceToneAnalysisTask.VoiceToneAnalysisTaskStatus; s != string(timbre.Succeeded) {
-		t.Errorf("the tone analysis is %s", s)
+		t.Errorf("got tone analysis status %s, want %s", s, timbre.Succeeded)
 	}
 	_, err = h.voice.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{VoiceConnectorId: &h.connector, TransactionId: &c.TransactionID, VoiceProfileDomainId: &h.domain})
 	if gone := (*vtypes.GoneException)(nil); !errors.As(err, &gone) {
-		t.Errorf("a start on an ended call: %v", err)
+		t.Errorf("start on an ended call: got error %v, want GoneException", err)
 	}
 	return search
 }
 
-// recognise is a call whose caller must be the profile, by event and by Get alike.
+// recognise places a call whose caller must be identified as a profile, by the event and by Get.
 func (h deployment) recognise(ctx context.Context, t *testing.T, hook *receiver, sip, name, profile string) {
 	t.Helper()
 	search := h.call(ctx, t, hook, sip, name, timbre.IdentificationSuccessful)
@@ -91,10 +91,14 @@ func (h deployment) recognise(ctx context.Context, t *testing.T, hook *receiver,
 	must(t, err)
 	got := g.SpeakerSearchTask.SpeakerSearchDetails.Results
 	if len(announced) != 1 || len(got) != 1 || announced[0].VoiceProfileID != profile || *got[0].VoiceProfileId != profile {
-		t.Fatalf("%s is %v by event and %v by Get, want %s", name, announced, got, profile)
+		t.Fatalf("%s: got %v by event and %v by Get, want %s", name, announced, got, profile)
 	}
-	if announced[0].ConfidenceScore < 0.9 || announced[0].ConfidenceScore > 1 || float32(announced[0].ConfidenceScore) != got[0].ConfidenceScore {
-		t.Errorf("confidence %v by event, %v by Get", announced[0].ConfidenceScore, got[0].ConfidenceScore)
+	confidence := announced[0].ConfidenceScore
+	if confidence < 0.9 || confidence > 1 {
+		t.Errorf("got confidence %v, want 0.9 to 1", confidence)
+	}
+	if float32(confidence) != got[0].ConfidenceScore {
+		t.Errorf("got confidence %v by event and %v by Get, want the same", confidence, got[0].ConfidenceScore)
 	}
 }
 
@@ -102,14 +106,14 @@ func checkTone(t *testing.T, e event) {
 	t.Helper()
 	for _, s := range []*toneSpan{e.Detail.ToneDetails.Current, e.Detail.ToneDetails.Overall} {
 		if s == nil {
-			t.Errorf("a tone is missing in %s", e.Raw)
+			t.Errorf("got %s, want both tones in it", e.Raw)
 			continue
 		}
 		if sum := s.Score["positive"] + s.Score["neutral"] + s.Score["negative"]; sum < 0.999 || sum > 1.001 {
-			t.Errorf("scores add up to %v", sum)
+			t.Errorf("got a sum of scores of %v, want 1", sum)
 		}
 		if s.Score[s.Label] < max(s.Score["positive"], s.Score["neutral"], s.Score["negative"]) {
-			t.Errorf("label %s of %v", s.Label, s.Score)
+			t.Errorf("got label %s of %v, want that of the highest score", s.Label, s.Score)
 		}
 	}
 }

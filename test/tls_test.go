@@ -20,7 +20,7 @@ import (
 	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
 )
 
-// With a certificate the API speaks TLS, and nothing else.
+// With a certificate the API accepts only TLS.
 func TestAPIOverTLS(t *testing.T) {
 	s := settings(t, t.TempDir(), newReceiver(t))
 	var trusted *x509.CertPool
@@ -34,13 +34,13 @@ func TestAPIOverTLS(t *testing.T) {
 	if _, err := client.ListVoiceConnectors(t.Context(), &voice.ListVoiceConnectorsInput{}); err != nil {
 		t.Error(err)
 	}
-	plain, _ := clients(n.API)
-	if _, err := plain.ListVoiceConnectors(t.Context(), &voice.ListVoiceConnectorsInput{}, func(o *voice.Options) { o.RetryMaxAttempts = 1 }); err == nil {
-		t.Error("it answered in the clear")
+	unencrypted, _ := clients(n.API)
+	if _, err := unencrypted.ListVoiceConnectors(t.Context(), &voice.ListVoiceConnectorsInput{}, func(o *voice.Options) { o.RetryMaxAttempts = 1 }); err == nil {
+		t.Error("got a response to unencrypted HTTP, want none")
 	}
 }
 
-// certificate makes one for loopback, signed by itself.
+// certificate creates a self-signed certificate for loopback.
 func certificate(t *testing.T) (certFile, keyFile string, trusted *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

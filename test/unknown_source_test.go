@@ -3,9 +3,7 @@ package test
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +13,8 @@ import (
 	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 )
 
-// A source that no connector allows is refused a few times, then ignored, and answered again with the first message
-// after its connector allows it.
+// A source that no connector allows is refused a few times and then ignored. It is answered again from the first message after
+// a connector allows it.
 func TestUnknownSourceIsRefusedThenBannedThenAllowed(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
@@ -53,29 +51,23 @@ func TestUnknownSourceIsRefusedThenBannedThenAllowed(t *testing.T) {
 			}
 		}
 	}
-	const answered, more = 8, 12
-	for i := range answered {
-		if call(i); !strings.HasPrefix(answer(), "SIP/2.0 403 ") {
-			t.Fatalf("call %d: %s", i, buf)
+	const refused, ignored = 8, 12
+	for i := range refused {
+		call(i)
+		if got := answer(); !strings.HasPrefix(got, "SIP/2.0 403 ") {
+			t.Fatalf("call %d: got\n%s\nwant 403", i, got)
 		}
 	}
-	for i := range more {
-		call(answered + i)
+	for i := range ignored {
+		call(refused + i)
 	}
-	for dropped := ""; !strings.Contains(dropped, fmt.Sprintf("timbre_sip_dropped_total{reason=\"banned\"} %d\n", more)); {
+	dropped := fmt.Sprintf("timbre_sip_dropped_total{reason=\"banned\"} %d\n", ignored)
+	for !strings.Contains(metrics(ctx, t, n.Admin), dropped) {
 		must(t, ctx.Err())
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+n.Admin+"/metrics", nil)
-		must(t, err)
-		res, err := new(http.Client).Do(req)
-		must(t, err)
-		b, err := io.ReadAll(res.Body)
-		must(t, err)
-		must(t, res.Body.Close())
-		dropped = string(b)
 	}
 	allow("127.0.0.0/8")
 	call(99)
-	if got := answer(); !strings.HasPrefix(got, "SIP/2.0 488 ") || !strings.Contains(got, "call-99") { // let in, and then there is no offer in it
-		t.Errorf("after it was allowed: %s", got)
+	if got := answer(); !strings.HasPrefix(got, "SIP/2.0 488 ") || !strings.Contains(got, "call-99") { // admitted, but without an offer
+		t.Errorf("allowed source: got\n%s\nwant 488 to call-99", got)
 	}
 }

@@ -17,8 +17,7 @@ import (
 	"timbre/rtp/codec"
 )
 
-// A caller who has been enrolled by an ordinary telephone calls from a foreign one (baresip) that speaks a wideband codec
-// alone, at real time, and is identified.
+// A caller enrolled from a G.711 call is identified in calls by baresip, at real time, that offer only a wideband codec.
 func TestSpeakerIsRecognisedThroughAnyCodec(t *testing.T) {
 	needs(t, "baresip", "baresip (Debian's package baresip-core)")
 	ctx, cancel := context.WithTimeout(context.Background(), 2*timeout)
@@ -32,7 +31,7 @@ func TestSpeakerIsRecognisedThroughAnyCodec(t *testing.T) {
 
 	seen := map[string]bool{}
 	tasks := map[string]string{}
-	for codec, channels := range map[string]int{"G722": 1, "opus": 2} { // baresip speaks Opus in stereo
+	for codec, channels := range map[string]int{"G722": 1, "opus": 2} { // baresip sends Opus in stereo
 		baresip(ctx, t, strings.TrimPrefix(n.SIP[0], "udp://"), h.connector, codec, channels, "s1_second_caller")
 		e := hook.wait(ctx, t, codec+" started", func(e event) bool {
 			return e.status() == timbre.StreamingStarted && strings.Contains(e.Detail.InviteHeaders["from"], codec) && !seen[e.Detail.TransactionID]
@@ -48,18 +47,18 @@ func TestSpeakerIsRecognisedThroughAnyCodec(t *testing.T) {
 	for codec, task := range tasks {
 		e := hook.wait(ctx, t, codec+" identified", func(e event) bool { return e.Detail.TaskID == task && e.Detail.DetailStatus != timbre.AnalyticsReady })
 		if e.Detail.DetailStatus != timbre.IdentificationSuccessful || e.Detail.SpeakerSearch.Results[0].VoiceProfileID != *p.VoiceProfile.VoiceProfileId {
-			t.Errorf("%s: %s", codec, e.Raw)
+			t.Errorf("%s: got %s, want a match of %s", codec, e.Raw, *p.VoiceProfile.VoiceProfileId)
 		}
 	}
 }
 
-// baresip calls a connector in a codec of one channel or two, and says what a party of a demo call says, until the test ends.
+// baresip calls a connector with a codec of one or two channels, and plays a leg of a demo call until the test ends.
 func baresip(ctx context.Context, t *testing.T, server, connector, encoding string, channels int, name string) {
 	t.Helper()
 	folder := t.TempDir()
-	wav := filepath.Join(folder, "said.wav")
+	wav := filepath.Join(folder, "audio.wav")
 	write := func(name, text string) { must(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600)) }
-	write("said.wav", string(wideWAV(codec.ULaw.Decode(nil, leg(t, name)), channels)))
+	write("audio.wav", string(wideWAV(codec.ULaw.Decode(nil, leg(t, name)), channels)))
 	write("contacts", "")
 	write("accounts", "<sip:"+encoding+"@127.0.0.1>;regint=0\n")
 	write("config", strings.Join([]string{
@@ -80,10 +79,10 @@ func baresip(ctx context.Context, t *testing.T, server, connector, encoding stri
 	})
 }
 
-// wideWAV is a WAV file at 16 kHz of audio at 8, the same in each channel: what is between two samples is their mean.
+// wideWAV encodes audio at 8 kHz as a WAV file at 16 kHz, by linear interpolation, the same in each channel.
 func wideWAV(pcm []int16, channels int) []byte {
 	b := binary.LittleEndian.AppendUint16([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00"), uint16(channels))
-	size := 2 * channels // of a sample of all channels
+	size := 2 * channels // bytes of one sample of all channels
 	for _, n := range []int{2 * timbre.SampleRate, 2 * timbre.SampleRate * size, size | 16<<16} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(n))
 	}

@@ -1,6 +1,5 @@
-// Package peer tests a whole Timbre with independent SIP and RTP implementations: rtpengine, kamailio, baresip, linphone and sipp,
-// each in a process of its own. A call passes if the audio at a tap on its leg is that which the peer
-// sent, not when it has been set up.
+// Package peer tests a whole Timbre with independent SIP and RTP implementations: rtpengine, kamailio, baresip, linphone and
+// sipp, each in a process of its own. A call passes if a tap on its leg receives the audio that the peer sent.
 package peer
 
 import (
@@ -39,8 +38,8 @@ type deployment struct {
 	connector string
 }
 
-// open starts a deployment that runs until the test ends. A guarded one requires encryption.
-func open(ctx context.Context, t *testing.T, guarded bool) deployment {
+// open starts a deployment that runs until the test ends. An encrypted one requires encryption.
+func open(ctx context.Context, t *testing.T, encrypted bool) deployment {
 	t.Helper()
 	s := config.Defaults()
 	s.Data = t.TempDir()
@@ -70,7 +69,7 @@ func open(ctx context.Context, t *testing.T, guarded bool) deployment {
 		Region: "us-east-1", BaseEndpoint: aws.String("http://" + n.API),
 		Credentials: credentials.NewStaticCredentialsProvider(s.AccessKeyID, s.SecretAccessKey, ""),
 	})
-	c, err := client.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{Name: aws.String("peers"), RequireEncryption: &guarded})
+	c, err := client.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{Name: aws.String("peers"), RequireEncryption: &encrypted})
 	must(t, err)
 	_, err = client.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
 		VoiceConnectorId: c.VoiceConnector.VoiceConnectorId,
@@ -88,11 +87,11 @@ func (h deployment) at(t *testing.T, network string) string {
 			return where
 		}
 	}
-	t.Fatalf("no %s in %v", network, h.SIP)
+	t.Fatalf("got addresses %v, want one for %s", h.SIP, network)
 	return ""
 }
 
-// uri is the address for a call that is recorded and not bridged.
+// uri is the address of the connector for a call that is recorded and not bridged.
 func (h deployment) uri(t *testing.T, network string) string {
 	t.Helper()
 	return "sip:" + h.connector + "@" + h.at(t, network) + ";transport=" + network + ";X-Voice-Connector-Record-Only=true"
@@ -118,26 +117,26 @@ func (h deployment) call(ctx context.Context, t *testing.T) (c node.LiveCall) {
 	return c
 }
 
-// over waits until no call is live.
-func (h deployment) over(ctx context.Context, t *testing.T) {
+// waitEnded waits until no call is live.
+func (h deployment) waitEnded(ctx context.Context, t *testing.T) {
 	t.Helper()
 	wait(ctx, t, "the end of the call", func() bool { return len(h.calls(ctx, t)) == 0 })
 }
 
-// figure is the value of a metric.
-func (h deployment) figure(ctx context.Context, t *testing.T, name string) int {
+// metric is the value of a metric.
+func (h deployment) metric(ctx context.Context, t *testing.T, name string) int {
 	t.Helper()
 	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindSubmatch(h.get(ctx, t, "/metrics"))
 	if m == nil {
-		t.Fatalf("no metric %s", name)
+		t.Fatalf("got no metric %s", name)
 	}
 	f, err := strconv.ParseFloat(string(m[1]), 64)
 	must(t, err)
 	return int(f)
 }
 
-// assertCleanReception fails the test if packets were lost or dropped, except for the faults that the test checks itself. It returns the
-// number of packets.
+// assertCleanReception fails the test if packets were lost or dropped, except for the faults that the test checks itself. It
+// returns the number of packets.
 func (h deployment) assertCleanReception(ctx context.Context, t *testing.T, besides ...string) int {
 	t.Helper()
 	faults := []string{"timbre_rtp_lost_total", "timbre_rtp_late_total", "timbre_rtp_duplicates_total"}
@@ -145,11 +144,11 @@ func (h deployment) assertCleanReception(ctx context.Context, t *testing.T, besi
 		faults = append(faults, dropped(reason))
 	}
 	for _, name := range faults {
-		if got := h.figure(ctx, t, name); got != 0 && !slices.Contains(besides, name) {
-			t.Errorf("%s is %d", name, got)
+		if got := h.metric(ctx, t, name); got != 0 && !slices.Contains(besides, name) {
+			t.Errorf("got %s of %d, want 0", name, got)
 		}
 	}
-	return h.figure(ctx, t, "timbre_rtp_packets_total")
+	return h.metric(ctx, t, "timbre_rtp_packets_total")
 }
 
 func dropped(reason string) string { return `timbre_rtp_dropped_total{reason="` + reason + `"}` }

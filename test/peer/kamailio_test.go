@@ -34,18 +34,18 @@ func TestKamailioAsEncryptedEdge(t *testing.T) {
 		return err == nil
 	})
 
-	said := speech(t, "s1_enrol_caller", 3*time.Second)
+	sent := speech(t, "s1_enrol_caller", 3*time.Second)
 	phone := sipp(t, folder, "udp", fmt.Sprintf("127.0.0.1:%d", edge), h.connector,
-		step{Do: "INVITE", Seq: 1, Direction: "sendrecv", Answer: "recvonly"}, pause(300), play(t, folder, said), pause(3500), step{Do: "BYE", Seq: 2, Within: true})
+		step{Do: "INVITE", Seq: 1, Direction: "sendrecv", Answer: "recvonly"}, pause(300), play(t, folder, sent), pause(3500), step{Do: "BYE", Seq: 2, Within: true})
 	live := h.call(ctx, t)
 	received := h.listen(t, live.TransactionID, 0)
 	phone.succeeded(ctx, t)
-	h.over(ctx, t)
-	received.like(t, said, 0.99)
-	if got := h.assertCleanReception(ctx, t); got != len(said)/160 {
-		t.Errorf("got %d packets", got)
+	h.waitEnded(ctx, t)
+	received.assertSimilar(t, sent, 0.99)
+	if got := h.assertCleanReception(ctx, t); got != len(sent)/160 {
+		t.Errorf("got %d packets, want %d", got, len(sent)/160)
 	}
-	if got := h.figure(ctx, t, `timbre_call_ended_total{reason="hangup"}`); got != 1 {
-		t.Errorf("got %d successful calls", got)
+	if got := h.metric(ctx, t, `timbre_call_ended_total{reason="hangup"}`); got != 1 {
+		t.Errorf("got %d calls ended by hangup, want 1", got)
 	}
 }

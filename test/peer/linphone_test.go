@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// linphone calls unencrypted and with SDES. It also sends STUN requests on its media ports, which are counted and not answered.
+// linphone calls unencrypted and with SDES. Its STUN requests on the media ports are counted and not answered.
 func TestLinphoneCalls(t *testing.T) {
 	for name, c := range map[string]struct{ network, encryption string }{
 		"over UDP":           {"udp", "none"},
@@ -22,9 +22,9 @@ func TestLinphoneCalls(t *testing.T) {
 			defer cancel()
 			h := open(ctx, t, false)
 			folder := t.TempDir()
-			said := speech(t, "s1_enrol_caller", 4*time.Second)
-			audio, first := filepath.Join(folder, "said.wav"), ports(t, 10)
-			wav(t, audio, said)
+			sent := speech(t, "s1_enrol_caller", 4*time.Second)
+			audio, first := filepath.Join(folder, "sent.wav"), ports(t, 10)
+			wav(t, audio, sent)
 			must(t, os.MkdirAll(filepath.Join(folder, ".local", "share", "linphone"), 0o700))
 			rc := write(t, folder, "linphone.rc", map[string]any{"Port": ports(t, 2), "First": first, "Last": first + 9, "Encryption": c.encryption})
 			phone := launch(t, folder, "linphonec", "-c", rc)
@@ -36,8 +36,8 @@ func TestLinphoneCalls(t *testing.T) {
 			h.assertCleanReception(ctx, t, dropped("stun"))
 			_, err = fmt.Fprintln(phone.stdin, "terminate\nquit")
 			must(t, err)
-			h.over(ctx, t)
-			received.like(t, said, 0.9)
+			h.waitEnded(ctx, t)
+			received.assertSimilar(t, sent, 0.9)
 			phone.succeeded(ctx, t)
 		})
 	}

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// engine is an rtpengine with its ng protocol: a cookie and a bencoded dictionary, one datagram in each direction.
-type engine struct {
+// rtpengineClient controls rtpengine by its ng protocol: a cookie and a bencoded dictionary, one datagram in each direction.
+type rtpengineClient struct {
 	net.Conn
 	asked int
 }
@@ -23,7 +23,7 @@ type engine struct {
 type dictionary = map[string]any
 
 // rtpengine starts an rtpengine on loopback and returns its control address.
-func rtpengine(t *testing.T, folder string) (*engine, string) {
+func rtpengine(t *testing.T, folder string) (*rtpengineClient, string) {
 	t.Helper()
 	needs(t, "rtpengine", "rtpengine-daemon")
 	at, first := fmt.Sprintf("127.0.0.1:%d", ports(t, 2)), ports(t, 40)
@@ -32,7 +32,7 @@ func rtpengine(t *testing.T, folder string) (*engine, string) {
 	conn, err := net.Dial("udp", at)
 	must(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
-	e := &engine{Conn: conn}
+	e := &rtpengineClient{Conn: conn}
 	wait(t.Context(), t, "rtpengine", func() bool {
 		answer, err := e.ask("ping", nil)
 		return err == nil && answer["result"] == "pong"
@@ -41,17 +41,17 @@ func rtpengine(t *testing.T, folder string) (*engine, string) {
 }
 
 // command sends a command that must succeed.
-func (e *engine) command(t *testing.T, name string, with dictionary) dictionary {
+func (e *rtpengineClient) command(t *testing.T, name string, with dictionary) dictionary {
 	t.Helper()
 	answer, err := e.ask(name, with)
 	must(t, err)
 	if answer["result"] != "ok" {
-		t.Fatalf("rtpengine to %s: %v", name, answer)
+		t.Fatalf("rtpengine %s: got %v, want ok", name, answer)
 	}
 	return answer
 }
 
-func (e *engine) ask(name string, with dictionary) (dictionary, error) {
+func (e *rtpengineClient) ask(name string, with dictionary) (dictionary, error) {
 	e.asked++
 	cookie := fmt.Sprintf("%d ", e.asked)
 	question := maps.Clone(with)

@@ -42,8 +42,8 @@ func write(t *testing.T, folder, name string, values any) string {
 type peer struct {
 	cmd   *exec.Cmd
 	stdin io.WriteCloser
-	log   string        // the file with what it said
-	done  chan struct{} // closed when it has ended; err then says how
+	log   string        // the file with its output
+	done  chan struct{} // closed at its exit; err is then set
 	err   error
 }
 
@@ -55,7 +55,7 @@ func launch(t *testing.T, folder, program string, args ...string) *peer {
 	must(t, err)
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = folder, out, out
 	p.cmd.Env = append(os.Environ(), "HOME="+folder)
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // with the children that it makes
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that signals reach its children
 	p.stdin, err = p.cmd.StdinPipe()
 	must(t, err)
 	must(t, p.cmd.Start())
@@ -67,14 +67,14 @@ func launch(t *testing.T, folder, program string, args ...string) *peer {
 	t.Cleanup(func() {
 		p.end()
 		if t.Failed() {
-			said, _ := os.ReadFile(p.log)
-			t.Logf("%s %v said:\n%s", program, args, said[max(0, len(said)-8000):])
+			out, _ := os.ReadFile(p.log)
+			t.Logf("%s %v printed:\n%s", program, args, out[max(0, len(out)-8000):])
 		}
 	})
 	return p
 }
 
-// end stops the program: by a signal, then by killing it.
+// end stops the program by SIGTERM, and by SIGKILL if it does not exit.
 func (p *peer) end() {
 	for _, how := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
 		_ = syscall.Kill(-p.cmd.Process.Pid, how)
@@ -93,11 +93,11 @@ func (p *peer) succeeded(ctx context.Context, t *testing.T) {
 	case <-p.done:
 		must(t, p.err)
 	case <-ctx.Done():
-		t.Fatalf("%s does not exit", p.cmd.Path)
+		t.Fatalf("%s did not exit in time", p.cmd.Path)
 	}
 }
 
-// needs skips a test whose program, or file of a pattern, is missing; in CI it fails the test.
+// needs skips a test whose program, or file that matches a pattern, is missing. In CI it fails the test.
 func needs(t *testing.T, program, of string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err == nil {
@@ -109,10 +109,10 @@ func needs(t *testing.T, program, of string) {
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("%s (Debian's package %s) is missing", program, of)
 	}
-	t.Skipf("left out: %s (Debian's package %s) is missing", program, of)
+	t.Skipf("skipped: %s (Debian's package %s) is missing", program, of)
 }
 
-// The ports of the tests lie below those that the system assigns to outgoing sockets.
+// The tests' ports are below those that the system assigns to outgoing sockets.
 const firstPort, lastPort = 10000, 19900
 
 var nextPort atomic.Int64

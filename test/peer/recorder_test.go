@@ -19,7 +19,7 @@ import (
 type recorder struct {
 	mu       sync.Mutex
 	pcm      []int16
-	received int // samples; less than pcm where media time jumped
+	received int // samples; fewer than in pcm if media time jumped
 	ended    bool
 }
 
@@ -62,24 +62,24 @@ func (r *recorder) until(ctx context.Context, t *testing.T, much time.Duration) 
 	wait(ctx, t, "audio", func() bool { _, n := r.audio(); return n >= int(much*timbre.SampleRate/time.Second) })
 }
 
-// like fails the test if the received audio and the sent audio have less than a similarity: see similarity.
-func (r *recorder) like(t *testing.T, said []int16, least float64) {
+// assertSimilar fails the test if the similarity of the received and the sent audio is below a limit.
+func (r *recorder) assertSimilar(t *testing.T, sent []int16, least float64) {
 	t.Helper()
 	received, n := r.audio()
-	if got := similarity(said, received); got < least {
-		t.Errorf("got similarity %.3f of %d received samples, want %.3f", got, n, least)
+	if got := similarity(sent, received); got < least {
+		t.Errorf("got similarity %.3f of %d received samples, want at least %.3f", got, n, least)
 	}
 }
 
-// similarity is the greatest correlation of the loudest window of the sent audio with the received audio, at any delay:
-// 1 if they are equal. Codecs have delays of their own, of which a fraction of a sample remains.
-func similarity(said, received []int16) (best float64) {
+// similarity is the highest correlation, at any delay, of the loudest window of the sent audio with the received audio: 1 if they
+// are equal. A codec's delay is not a whole number of samples, which lowers it.
+func similarity(sent, received []int16) (best float64) {
 	const window = 6000
-	if len(said) < window || len(received) < window {
+	if len(sent) < window || len(received) < window {
 		return 0
 	}
-	at := loudestWindow(said, window)
-	piece := said[at : at+window]
+	at := loudestWindow(sent, window)
+	piece := sent[at : at+window]
 	own := energy(piece)
 	for lag := 0; lag+window <= len(received); lag += 4 { // every half millisecond, then each sample around the best
 		best = max(best, correlation(piece, received[lag:lag+window], own))
@@ -121,7 +121,7 @@ func correlation(a, b []int16, own float64) float64 {
 	return sum / math.Sqrt(own*other)
 }
 
-// speech is the start of a demo caller's speech, from its loudest window on.
+// speech returns the loudest window of a length of a demo leg.
 func speech(t *testing.T, name string, much time.Duration) []int16 {
 	t.Helper()
 	channels, err := codec.ReadWAVFile(filepath.Join("..", "..", "cmd", "timbre", "demo", "calls", name+".wav"))
@@ -131,7 +131,7 @@ func speech(t *testing.T, name string, much time.Duration) []int16 {
 	return channels[0][at : at+n]
 }
 
-// wav writes a recording: 16-bit PCM at 8 kHz.
+// wav writes a WAV file of 16-bit PCM at 8 kHz.
 func wav(t *testing.T, file string, pcm []int16) {
 	t.Helper()
 	b := append([]byte("RIFF"), le(4, 36+2*len(pcm))...)

@@ -11,60 +11,60 @@ import (
 	"timbre/rtp/codec"
 )
 
-// step is one of a scenario of sipp: see config/scenario.xml.
+// step is a step of a sipp scenario: see config/scenario.xml.
 type step struct {
-	Do                string // INVITE, BYE, wait, or a command to its audio stream
+	Do                string // INVITE, BYE, wait, or an rtp_stream action
 	Seq               int
-	Within            bool   // the call, which is set up
-	Direction, Answer string // of the offer and of its answer; without a direction there is no offer
-	Refusal           string // the status, if there is no answer
+	Within            bool   // within the dialog
+	Direction, Answer string // of the offer and of its answer; empty: no offer
+	Refusal           string // the expected status of a refusal
 	Milliseconds      int
 }
 
 func pause(milliseconds int) step { return step{Do: "wait", Milliseconds: milliseconds} }
 
-// play says something once.
-func play(t *testing.T, folder string, said []int16) step {
+// play plays audio once.
+func play(t *testing.T, folder string, sent []int16) step {
 	t.Helper()
-	audio := filepath.Join(folder, "said.al")
-	must(t, os.WriteFile(audio, codec.ALaw.Encode(nil, said), 0o600))
+	audio := filepath.Join(folder, "sent.al")
+	must(t, os.WriteFile(audio, codec.ALaw.Encode(nil, sent), 0o600))
 	return step{Do: audio + ",1,8,PCMA/8000"}
 }
 
-// sipp starts one that makes a call.
+// sipp starts sipp, which makes one call.
 func sipp(t *testing.T, folder, network, to, user string, steps ...step) *peer {
 	t.Helper()
 	return launch(t, folder, "sipp", to, "-sf", write(t, folder, "scenario.xml", map[string]any{"Steps": steps}), "-s", user, "-t", network[:1]+"1",
 		"-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", strconv.Itoa(ports(t, 2)), "-mp", strconv.Itoa(ports(t, 8)), "-m", "1", "-nostdin", "-timeout", "50", "-timeout_error")
 }
 
-// A call is held and goes on: the audio from before and after is received as one stream.
+// The audio before and after a hold is received as one stream.
 func TestSippHold(t *testing.T) {
 	t.Parallel()
 	needs(t, "sipp", "sip-tester")
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
-	h, folder, said := open(ctx, t, false), t.TempDir(), speech(t, "s1_enrol_caller", 3*time.Second)
+	h, folder, sent := open(ctx, t, false), t.TempDir(), speech(t, "s1_enrol_caller", 3*time.Second)
 	phone := sipp(t, folder, "udp", h.at(t, "udp"), h.connector,
-		step{Do: "INVITE", Seq: 1, Direction: "sendonly", Answer: "recvonly"}, pause(300), play(t, folder, said), pause(1500), step{Do: "pause"},
+		step{Do: "INVITE", Seq: 1, Direction: "sendonly", Answer: "recvonly"}, pause(300), play(t, folder, sent), pause(1500), step{Do: "pause"},
 		step{Do: "INVITE", Seq: 2, Within: true, Direction: "inactive", Answer: "inactive"}, pause(500),
 		step{Do: "INVITE", Seq: 3, Within: true, Direction: "sendonly", Answer: "recvonly"}, step{Do: "resume"}, pause(2200),
 		step{Do: "BYE", Seq: 4, Within: true})
 	live := h.call(ctx, t)
 	received := h.listen(t, live.TransactionID, 0)
 	phone.succeeded(ctx, t)
-	h.over(ctx, t)
-	if got := h.assertCleanReception(ctx, t); got != len(said)/160 {
-		t.Errorf("got %d packets", got)
+	h.waitEnded(ctx, t)
+	if got := h.assertCleanReception(ctx, t); got != len(sent)/160 {
+		t.Errorf("got %d packets, want %d", got, len(sent)/160)
 	}
-	if _, n := received.audio(); n != len(said) {
-		t.Errorf("%d samples were received, %d were said", n, len(said))
+	if _, n := received.audio(); n != len(sent) {
+		t.Errorf("got %d samples, want %d", n, len(sent))
 	}
-	received.like(t, said[:len(said)/3], 0.99)
-	received.like(t, said[2*len(said)/3:], 0.99)
+	received.assertSimilar(t, sent[:len(sent)/3], 0.99)
+	received.assertSimilar(t, sent[2*len(sent)/3:], 0.99)
 }
 
-// A recording that offers nothing is refused, and leaves nothing behind.
+// An INVITE without an offer is refused and leaves no stream open.
 func TestSippOfferlessReinvite(t *testing.T) {
 	t.Parallel()
 	needs(t, "sipp", "sip-tester")
@@ -74,8 +74,8 @@ func TestSippOfferlessReinvite(t *testing.T) {
 	for _, network := range []string{"udp", "tcp"} {
 		sipp(t, t.TempDir(), network, h.at(t, network), h.connector, step{Do: "INVITE", Seq: 1, Refusal: "488"}).succeeded(ctx, t)
 	}
-	h.over(ctx, t)
-	if got := h.figure(ctx, t, "timbre_rtp_streams"); got != 0 {
-		t.Errorf("%d streams are open", got)
+	h.waitEnded(ctx, t)
+	if got := h.metric(ctx, t, "timbre_rtp_streams"); got != 0 {
+		t.Errorf("got %d open streams, want 0", got)
 	}
 }

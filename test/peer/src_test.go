@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// src is the signalling of a session recording client, over UDP: for media servers that have none of their own.
+// src is the SIP side of a session recording client over UDP, for media servers without SIP.
 type src struct {
 	net.Conn
 	uri, to string
@@ -23,7 +23,8 @@ func newSRC(t *testing.T, h deployment) *src {
 	return &src{Conn: conn, uri: "sip:" + h.connector + "@" + h.at(t, "udp")}
 }
 
-// invite offers a session description, with who speaks in which label: the caller first. It gives that of the answer.
+// invite sends an INVITE with a session description and metadata for two labels, the caller's first. It returns the session
+// description of the answer.
 func (s *src) invite(t *testing.T, sdp string, labels [2]string) string {
 	t.Helper()
 	metadata := strings.NewReplacer("FIRST", labels[0], "SECOND", labels[1]).Replace(`<?xml version="1.0" encoding="UTF-8"?>
@@ -35,30 +36,30 @@ func (s *src) invite(t *testing.T, sdp string, labels [2]string) string {
 <participantstreamassoc participant_id="b"><send>y</send></participantstreamassoc></recording>`)
 	body := "--part\r\nContent-Type: application/sdp\r\n\r\n" + sdp + "\r\n--part\r\nContent-Type: application/rs-metadata+xml\r\n" +
 		"Content-Disposition: recording-session\r\n\r\n" + metadata + "\r\n--part--\r\n"
-	s.say(t, "INVITE", 1, body, "Require: siprec", "Content-Type: multipart/mixed;boundary=part")
+	s.send(t, "INVITE", 1, body, "Require: siprec", "Content-Type: multipart/mixed;boundary=part")
 	for {
 		head, answer, _ := strings.Cut(s.receive(t), "\r\n\r\n")
 		switch {
 		case strings.HasPrefix(head, "SIP/2.0 1"):
 			continue
 		case !strings.HasPrefix(head, "SIP/2.0 200"):
-			t.Fatalf("the INVITE was answered:\n%s", head)
+			t.Fatalf("INVITE: got\n%s\nwant 200", head)
 		}
 		s.to = regexp.MustCompile(`(?m)^To: (.*?)\r?$`).FindStringSubmatch(head)[1]
-		s.say(t, "ACK", 1, "")
+		s.send(t, "ACK", 1, "")
 		return answer
 	}
 }
 
 func (s *src) bye(t *testing.T) {
 	t.Helper()
-	s.say(t, "BYE", 2, "")
+	s.send(t, "BYE", 2, "")
 	if answer := s.receive(t); !strings.HasPrefix(answer, "SIP/2.0 200") {
-		t.Errorf("the BYE was answered:\n%s", answer)
+		t.Errorf("BYE: got\n%s\nwant 200", answer)
 	}
 }
 
-func (s *src) say(t *testing.T, method string, seq int, body string, more ...string) {
+func (s *src) send(t *testing.T, method string, seq int, body string, more ...string) {
 	t.Helper()
 	to := s.to
 	if to == "" {
