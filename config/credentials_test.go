@@ -115,14 +115,16 @@ func TestInvalidCredentialsAreRefusedInOneSentence(t *testing.T) {
 	good := "[default]\naws_access_key_id = AKID\naws_secret_access_key = hidden\n"
 	for name, c := range map[string]struct{ text, says string }{
 		"empty":             {"", "no profile"},
-		"no section":        {"aws_access_key_id = AKID\n", "line 1"},
-		"half a section":    {"[default\n", "line 1: want a profile as [name]"},
+		"no section":        {"aws_access_key_id = AKID\n", "aws_access_key_id stands above the first [profile]"},
+		"half a section":    {"[default\n", "want lines of [profile]"},
 		"a line of its own": {good + "what is this\n", "line 4"},
-		"no secret":         {good + "[b]\naws_access_key_id = AKIB\n", "profile b has no"},
-		"no id":             {good + "[b]\naws_secret_access_key = hidden\n", "profile b has no"},
-		"a broken id":       {"[b]\naws_access_key_id = AK/ID\naws_secret_access_key = hidden\n", "profile b has no"},
+		"a secret alone":    {good + "[b]\naws_access_key_id AKIB hidden\n", "line 5"},
+		"no name":           {"[]\n", "want lines of [profile]"},
+		"no secret":         {good + "[b]\naws_access_key_id = AKIB\n", "profile b: no valid"},
+		"no id":             {good + "[b]\naws_secret_access_key = hidden\n", "profile b: no valid"},
+		"a broken id":       {"[b]\naws_access_key_id = AK/ID\naws_secret_access_key = hidden\n", "profile b: no valid"},
 		"two secrets":       {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = other\n", "AKID of profile b has two secrets"},
-		"no actions":        {good + "timbre_actions =\n", "line 4: timbre_actions: \"\" is not an action"},
+		"no actions":        {good + "timbre_actions =\n", "profile default: timbre_actions: \"\" is not an action"},
 		"no action":         {good + "timbre_actions = s3:Get*\n", "\"s3:Get*\" is not an action"},
 		"an odd comma":      {good + "timbre_actions = chime:Get*,\n", "is not an action"},
 		"no ARN":            {good + "timbre_actions = chime:Get* vc/abc\n", "\"vc/abc\" is not an ARN"},
@@ -150,5 +152,18 @@ func TestReadOnlyFolderIsAnError(t *testing.T) {
 	}
 	if _, err := s.OpenCredentials(); err == nil || strings.Contains(err.Error(), "\n") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestValuesAreTakenLiterally(t *testing.T) {
+	c, err := credentials(t, "[a.b]\naws_access_key_id = AKIDA\naws_secret_access_key = x#y;z %(aws_access_key_id)s \"q\" \\\n"+
+		"[a]\naws_access_key_id = AKIDOLD\naws_access_key_id = AKIDB\naws_secret_access_key = b\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"AKIDA": `x#y;z %(aws_access_key_id)s "q" \`, "AKIDB": "b", "AKIDOLD": ""} {
+		if got, _ := c.Secret(id); got != want {
+			t.Errorf("%s: got secret %q, want %q", id, got, want)
+		}
 	}
 }

@@ -6,49 +6,76 @@ import (
 	"regexp"
 	"strings"
 
+	"gopkg.in/ini.v1"
+
 	"timbre"
 )
 
+// iniOptions read a credentials file as the AWS SDKs do: no quoting, no continuation lines, and # or ; only begins a comment at
+// the start of a line. Repeated sections and keys are kept, so that they can be judged here.
+var iniOptions = ini.LoadOptions{
+	AllowNonUniqueSections: true, AllowShadows: true, AllowDuplicateShadowValues: true, IgnoreContinuation: true,
+	IgnoreInlineComment: true, KeyValueDelimiters: "=", PreserveSurroundedQuote: true,
+}
+
 // parseProfiles reads the format of https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html, one key a section.
-// Unknown keys are ignored.
+// Unknown keys are ignored. Errors never quote a line, which may hold a secret.
 func parseProfiles(text string) ([]timbre.Key, error) {
-	var all []timbre.Key
-	for i, line := range strings.Split(text, "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' || line[0] == ';' {
-			continue
-		}
-		if line[0] == '[' {
-			name, ok := strings.CutSuffix(line[1:], "]")
-			name = strings.TrimSpace(name)
-			if !ok || name == "" {
-				return nil, fmt.Errorf("line %d: want a profile as [name]", i+1)
-			}
-			all = append(all, timbre.Key{User: name})
-			continue
-		}
-		key, value, ok := strings.Cut(line, "=")
-		if !ok || len(all) == 0 {
-			return nil, fmt.Errorf("line %d: want a [profile], then key = value", i+1)
-		}
-		if err := setField(&all[len(all)-1], strings.TrimSpace(key), strings.TrimSpace(value)); err != nil {
-			return nil, fmt.Errorf("line %d: %w", i+1, err)
-		}
+	file, err := ini.LoadSources(iniOptions, []byte(text))
+	if bad := (ini.ErrDelimiterNotFound{}); errors.As(err, &bad) {
+		return nil, fmt.Errorf("line %d: want a [profile], then key = value", lineNumber(text, bad.Line))
 	}
-	if len(all) == 0 {
+	if err != nil {
+		return nil, errors.New("want lines of [profile] and of key = value")
+	}
+	sections := file.Sections() // the first one holds what stands above all profiles
+	if len(sections[0].Keys()) > 0 {
+		return nil, fmt.Errorf("%s stands above the first [profile]", sections[0].Keys()[0].Name())
+	}
+	if len(sections) == 1 {
 		return nil, errors.New("no profile")
 	}
-	for _, p := range all {
-		if !keyID.MatchString(p.ID) || p.Secret == "" {
-			return nil, fmt.Errorf("profile %s has no valid aws_access_key_id with an aws_secret_access_key", p.User)
+	var all []timbre.Key
+	for _, s := range sections[1:] {
+		k, err := parseProfile(s)
+		if err != nil {
+			return nil, fmt.Errorf("profile %s: %w", s.Name(), err)
 		}
+		all = append(all, k)
 	}
 	return all, nil
 }
 
-// setField stores one line of a profile.
-func setField(p *timbre.Key, key, value string) (err error) {
-	switch key {
+// lineNumber is where a line stands in a text, from 1.
+func lineNumber(text, line string) int {
+	for i, l := range strings.Split(text, "\n") {
+		if strings.TrimSpace(l) == strings.TrimSpace(line) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+func parseProfile(s *ini.Section) (timbre.Key, error) {
+	p := timbre.Key{User: s.Name()}
+	for _, k := range s.Keys() {
+		if err := setField(&p, k); err != nil {
+			return p, err
+		}
+	}
+	if !keyID.MatchString(p.ID) || p.Secret == "" {
+		return p, errors.New("no valid aws_access_key_id with an aws_secret_access_key")
+	}
+	return p, nil
+}
+
+// setField stores one key of a profile. Of repeated lines the last one counts.
+func setField(p *timbre.Key, k *ini.Key) (err error) {
+	value, repeated := k.Value(), false
+	if all := k.ValueWithShadows(); len(all) > 1 {
+		value, repeated = all[len(all)-1], true
+	}
+	switch k.Name() {
 	case "aws_access_key_id":
 		p.ID = value
 	case "aws_secret_access_key":
@@ -56,7 +83,7 @@ func setField(p *timbre.Key, key, value string) (err error) {
 	case "aws_session_token":
 		p.Session = value
 	case "timbre_actions":
-		if p.Grants != nil {
+		if repeated {
 			return errors.New("timbre_actions occurs twice in the profile; put all actions on one line")
 		}
 		p.Grants, err = parseGrants(value)
