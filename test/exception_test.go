@@ -30,14 +30,14 @@ func reasons(t *testing.T) (all []reason) {
 		where, why, ok := strings.Cut(line, ": ")
 		operation, exception, both := strings.Cut(where, " ")
 		if !ok || !both || why == "" {
-			t.Fatalf("unprovoked.txt: %s", line)
+			t.Fatalf("unprovoked.txt: got line %q, want \"operation exception: reason\"", line)
 		}
 		all = append(all, reason{operation, exception + "Exception", why})
 	}
 	return all
 }
 
-// all are the steps of every script, by the script's name.
+// all returns the steps of every script, by the script's name.
 func all(t *testing.T) map[string][]step {
 	t.Helper()
 	scripts := map[string][]byte{"denied": script(denied()), "invalid": script(invalid()), "limits": limits}
@@ -56,15 +56,15 @@ func all(t *testing.T) map[string][]step {
 }
 
 func TestEveryOperationHasASuccessfulStep(t *testing.T) {
-	good, n := map[string]bool{}, 0
+	succeeds, n := map[string]bool{}, 0
 	for _, steps := range all(t) {
 		for _, st := range steps {
-			good[st.Do] = good[st.Do] || st.Fails == ""
+			succeeds[st.Do] = succeeds[st.Do] || st.Fails == ""
 		}
 	}
 	for name := range effective {
-		if n++; !good[name] {
-			t.Errorf("no step of %s succeeds", name)
+		if n++; !succeeds[name] {
+			t.Errorf("got no successful step of %s", name)
 		}
 	}
 	if n != 59 {

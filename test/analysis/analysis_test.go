@@ -1,5 +1,5 @@
-// Package analysis tests the way from frames to names and tone, with the real models and the demo's calls, but without
-// sockets, tasks and clocks.
+// Package analysis tests the analysis from frames to speakers and tone, with the real models and the demo's calls, but without
+// sockets, tasks or clocks.
 package analysis
 
 import (
@@ -23,7 +23,7 @@ import (
 
 const calls = "../../cmd/timbre/demo/calls"
 
-// chain is what stands between frames and results.
+// chain is the analysis from frames to results.
 type chain struct {
 	vad         speech.VAD
 	embedder    *voice.Embedder
@@ -66,7 +66,7 @@ func read(t testing.TB, file string) []int16 {
 	return channels[0]
 }
 
-// listen plays a leg and gives what is heard in it.
+// listen runs a leg through the VAD and passes on its speech.
 func (c chain) listen(t testing.TB, file string, to func(timbre.Speech)) {
 	t.Helper()
 	pcm := read(t, file)
@@ -80,7 +80,7 @@ func (c chain) listen(t testing.TB, file string, to func(timbre.Speech)) {
 	}
 }
 
-// voiceprint is that of a leg as soon as it has so much net speech.
+// voiceprint returns the voiceprint of a leg's first speech, of at least a net length.
 func (c chain) voiceprint(t testing.TB, file string, enough time.Duration) timbre.Voiceprint {
 	t.Helper()
 	var pcm []float32
@@ -91,7 +91,7 @@ func (c chain) voiceprint(t testing.TB, file string, enough time.Duration) timbr
 		}
 	})
 	if net < enough {
-		t.Fatalf("%s: only %v of speech", file, net)
+		t.Fatalf("%s: got %v of speech, want %v", file, net, enough)
 	}
 	v, err := c.embedder.Embed(t.Context(), pcm, net)
 	if err != nil {
@@ -100,26 +100,25 @@ func (c chain) voiceprint(t testing.TB, file string, enough time.Duration) timbr
 	return v
 }
 
-// roll is a domain with the demo's callers.
-type roll []timbre.Profile
+// profiles is a domain with the demo's callers.
+type profiles []timbre.Profile
 
-func (r roll) Voiceprints(context.Context, string, time.Time) ([]timbre.Profile, error) {
-	return r, nil
+func (p profiles) Voiceprints(context.Context, string, time.Time) ([]timbre.Profile, error) {
+	return p, nil
 }
-func (r roll) Generation(context.Context, string) (int64, error) { return 1, nil }
-func (r roll) Domain(_ context.Context, id string) (timbre.Domain, error) {
+func (p profiles) Generation(context.Context, string) (int64, error) { return 1, nil }
+func (p profiles) Domain(_ context.Context, id string) (timbre.Domain, error) {
 	return timbre.Domain{ID: id}, nil
 }
 
-func (c chain) enrol(t testing.TB, speakers ...string) roll {
-	var r roll
+func (c chain) enrol(t testing.TB, speakers ...string) (p profiles) {
 	for _, s := range speakers {
-		r = append(r, timbre.Profile{
+		p = append(p, timbre.Profile{
 			ID: s, Expires: time.Now().Add(timbre.ProfileLife),
 			Voiceprint: c.voiceprint(t, s+"_enrol_caller.wav", 20*time.Second),
 		})
 	}
-	return r
+	return p
 }
 
 func TestEnrolledCallersAreRecognised(t *testing.T) {
@@ -132,9 +131,9 @@ func TestEnrolledCallersAreRecognised(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(got) == 0 || got[0].ProfileID != caller {
-			t.Errorf("%s calls again: %v", caller, got)
+			t.Errorf("second call of %s: got matches %v, want %s first", caller, got, caller)
 		}
-		t.Logf("%s calls again: %v", caller, got)
+		t.Logf("second call of %s: %v", caller, got)
 	}
 }
 
@@ -142,15 +141,15 @@ func TestUnknownSpeakerMatchesNobody(t *testing.T) {
 	c := newChain(t)
 	everyone := []string{"s1", "s2", "s3", "s4", "s5"}
 	all := c.enrol(t, everyone...)
-	for i, stranger := range everyone {
-		s := search.New(environment.Environment{}, search.Config{}, search.Deps{Source: append(append(roll{}, all[:i]...), all[i+1:]...), Calibration: c.calibration})
-		got, err := s.Search(t.Context(), "domain", c.voiceprint(t, stranger+"_second_caller.wav", 10*time.Second))
+	for i, unknown := range everyone {
+		s := search.New(environment.Environment{}, search.Config{}, search.Deps{Source: append(append(profiles{}, all[:i]...), all[i+1:]...), Calibration: c.calibration})
+		got, err := s.Search(t.Context(), "domain", c.voiceprint(t, unknown+"_second_caller.wav", 10*time.Second))
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("%s, not enrolled: %v", stranger, got)
+		t.Logf("%s, not enrolled: %v", unknown, got)
 		if len(got) != 0 {
-			t.Errorf("%s is not enrolled and matches %v", stranger, got)
+			t.Errorf("%s, not enrolled: got matches %v, want none", unknown, got)
 		}
 	}
 }
@@ -174,15 +173,15 @@ func TestToneTicksEveryFiveSecondsAndSumsToOne(t *testing.T) {
 		ticks++
 		for _, score := range []timbre.Tone{current, overall} {
 			if sum := score.Positive + score.Neutral + score.Negative; sum < 0.999999 || sum > 1.000001 {
-				t.Errorf("at %v: %+v adds up to %v", s.At, score, sum)
+				t.Errorf("at %v: got %+v with a sum of %v, want 1", s.At, score, sum)
 			}
 		}
 	})
 	if ticks < 9 {
-		t.Errorf("%d ticks had a score, want 9 or more in 59 s", ticks)
+		t.Errorf("got %d ticks with a score in 59 s, want at least 9", ticks)
 	}
 	if got := track.SilentSince(); got < 58*time.Second {
-		t.Errorf("silent since %v", got)
+		t.Errorf("got silence since %v, want at least 58 s", got)
 	}
 }
 
@@ -192,7 +191,7 @@ func TestShortAndSilentCallsLackNetSpeech(t *testing.T) {
 		var net time.Duration
 		c.listen(t, file, func(s timbre.Speech) { net = s.Net })
 		if got := net.Seconds(); got < want-0.1 || got > want+0.1 {
-			t.Errorf("%s: %v of speech, want %v s", file, net, want)
+			t.Errorf("%s: got %v of speech, want %v s", file, net, want)
 		}
 	}
 }
@@ -215,11 +214,11 @@ func TestManifestNamesEveryRecording(t *testing.T) {
 		for _, f := range c.Files {
 			n++
 			if len(read(t, f.File)) == 0 {
-				t.Errorf("%s is empty", f.File)
+				t.Errorf("%s: got no samples", f.File)
 			}
 		}
 	}
 	if n != 27 {
-		t.Errorf("%d recordings, want 27", n)
+		t.Errorf("got %d recordings, want 27", n)
 	}
 }

@@ -1,7 +1,6 @@
-// Package terraform judges a whole Timbre by Terraform itself and its AWS provider: what deployment.tf says is built, changed,
-// imported and torn down. It is a package of its own because the provider waits for most of its time, and others can be
-// tested meanwhile. The calls that the provider makes are also played one by one (*.json), in the package above, where
-// there is no Terraform.
+// Package terraform tests a whole Timbre with Terraform and its AWS provider, which create, change, import and destroy the
+// resources in deployment.tf. It is a package of its own because the provider mostly waits, so that other tests can run
+// meanwhile. The tests in package test play the provider's API calls (*.json) without Terraform.
 package terraform
 
 import (
@@ -26,17 +25,17 @@ func TestTerraformBuildsEveryResource(t *testing.T) {
 	provider := awsProvider(t)
 	deployment := newBuilder(t, provider, serve(t), "deployment.tf")
 	deployment.do(t, "apply", "-auto-approve", "-var=step=first")
-	deployment.do(t, "plan", "-detailed-exitcode", "-var=step=first") // fails where what is read is not what was written
+	deployment.do(t, "plan", "-detailed-exitcode", "-var=step=first") // fails if a read differs from what was written
 	deployment.do(t, "apply", "-auto-approve", "-refresh=false", "-var=step=second")
 
-	heir := newBuilder(t, provider, append(deployment.env, "TF_VAR_ids="+deployment.do(t, "output", "-json", "ids")), "deployment.tf", "import.tf")
-	said := heir.do(t, "apply", "-auto-approve", "-var=step=second")
-	if want := "Resources: 12 imported, 0 added, 1 changed, 0 destroyed"; !strings.Contains(said, want) { // passwords cannot be read
-		t.Errorf("an import should end in %s:\n%s", want, said)
+	imported := newBuilder(t, provider, append(deployment.env, "TF_VAR_ids="+deployment.do(t, "output", "-json", "ids")), "deployment.tf", "import.tf")
+	out := imported.do(t, "apply", "-auto-approve", "-var=step=second")
+	if want := "Resources: 12 imported, 0 added, 1 changed, 0 destroyed"; !strings.Contains(out, want) { // passwords cannot be read
+		t.Errorf("import: got\n%s\nwant %s", out, want)
 	}
-	said = heir.do(t, "destroy", "-auto-approve", "-refresh=false", "-var=step=second")
-	if want := "Resources: 12 destroyed"; !strings.Contains(said, want) {
-		t.Errorf("a destruction should end in %s:\n%s", want, said)
+	out = imported.do(t, "destroy", "-auto-approve", "-refresh=false", "-var=step=second")
+	if want := "Resources: 12 destroyed"; !strings.Contains(out, want) {
+		t.Errorf("destroy: got\n%s\nwant %s", out, want)
 	}
 }
 
@@ -46,7 +45,7 @@ type builder struct {
 	env    []string
 }
 
-// newBuilder lays a folder out with files, and has Terraform find its provider.
+// newBuilder copies files into a new folder and initialises Terraform there.
 func newBuilder(t *testing.T, provider string, env []string, files ...string) builder {
 	t.Helper()
 	b := builder{t.TempDir(), env}
@@ -59,7 +58,7 @@ func newBuilder(t *testing.T, provider string, env []string, files ...string) bu
 	return b
 }
 
-// do runs a command of Terraform's, which must succeed.
+// do runs a Terraform command, which must succeed.
 func (b builder) do(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "terraform", append(args, "-no-color")...)
@@ -71,7 +70,7 @@ func (b builder) do(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// serve runs a node until the test ends, and gives the environment of those who use it.
+// serve runs a node until the test ends, and returns the environment for its clients.
 func serve(t *testing.T) []string {
 	t.Helper()
 	s := config.Defaults()
@@ -94,7 +93,7 @@ func serve(t *testing.T) []string {
 		"TF_VAR_endpoint=http://"+n.API, "TF_VAR_sts="+tokens(t))
 }
 
-// tokens is a security token service that knows the caller's account, which the provider asks for.
+// tokens starts a security token service for the provider, which asks for the caller's account.
 func tokens(t *testing.T) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -107,19 +106,19 @@ func tokens(t *testing.T) string {
 	return s.URL
 }
 
-// awsProvider is the folder that Terraform's AWS provider lies in, as `terraform providers mirror` lays it out. No registry
-// of packages has the two, so that nothing can install them: where they are missing the test is left out, in CI too.
+// awsProvider returns the folder of Terraform's AWS provider, in the layout of `terraform providers mirror`. Without Terraform or
+// the provider, which test/prepare cannot install, the test is skipped, also in CI.
 func awsProvider(t *testing.T) string {
 	t.Helper()
 	if _, err := exec.LookPath("terraform"); err != nil {
-		t.Skip("left out: terraform is missing; the calls of its AWS provider are tested one by one")
+		t.Skip("skipped: terraform is missing; the calls of its AWS provider are tested one by one")
 	}
 	for _, folder := range []string{os.Getenv("TERRAFORM_PLUGINS"), "/usr/local/share/terraform/plugins", "/opt/tf-plugins"} {
 		if _, err := os.Stat(filepath.Join(folder, "registry.terraform.io", "hashicorp", "aws")); folder != "" && err == nil {
 			return folder
 		}
 	}
-	t.Skip("left out: terraform's AWS provider is missing (TERRAFORM_PLUGINS says where); its calls are tested one by one")
+	t.Skip("skipped: terraform's AWS provider is missing (TERRAFORM_PLUGINS says where); its calls are tested one by one")
 	return ""
 }
 

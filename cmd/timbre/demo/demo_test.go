@@ -24,46 +24,58 @@ func run(t *testing.T, f *fake, change func(*Config)) (Result, string, error) {
 
 func TestRunSucceedsIfEveryResultIsRight(t *testing.T) {
 	r, out, err := run(t, &fake{}, nil)
-	if err != nil || !r.Right || len(r.Calls) != 6 || len(r.People) != 3 {
-		t.Fatalf("%v\n%s", err, out)
+	if err != nil || !r.Right {
+		t.Fatalf("got error %v and right %v, want none and true:\n%s", err, r.Right, out)
+	}
+	if len(r.Calls) != 6 || len(r.People) != 3 {
+		t.Fatalf("got %d calls and %d people, want 6 and 3", len(r.Calls), len(r.People))
 	}
 	for i, want := range []string{"", "", "", "Grace", "Maria", ""} {
 		c := r.Calls[i]
-		if c.Identified != want || !c.Right || !c.Confirmed || c.CallerTone.Overall == nil || len(c.CallerTone.Points) != 1 || c.CallerTone.Points[0].At != 30 {
-			t.Errorf("call %d: %+v", i, c)
+		if c.Identified != want || !c.Right || !c.Confirmed {
+			t.Errorf("call %d: got name %q, right %v, confirmed %v, want %q, true, true", i, c.Identified, c.Right, c.Confirmed, want)
+		}
+		if c.CallerTone.Overall == nil {
+			t.Errorf("call %d: got no overall tone", i)
+		}
+		if p := c.CallerTone.Points; len(p) != 1 || p[0].At != 30 {
+			t.Errorf("call %d: got tone points %+v, want one at 30 s", i, p)
 		}
 	}
 	for _, want := range []string{"1. Set up a connector", "6. Summary", "identified as: Grace, confidence 0.987", "Every result is right", "of 0:54 played"} {
 		if !strings.Contains(out, want) {
-			t.Errorf("the narration lacks %q:\n%s", want, out)
+			t.Errorf("got narration\n%s\nwant %q in it", out, want)
 		}
 	}
 	if i := strings.IndexFunc(out, func(c rune) bool { return c < ' ' && c != '\n' }); i >= 0 {
-		t.Errorf("control character %q in what is no terminal", out[i])
+		t.Errorf("got control character %q, want none without a terminal", out[i])
 	}
 }
 
 func TestWrongResultIsAnError(t *testing.T) {
-	r, out, err := run(t, &fake{confuse: true}, nil)
-	if err == nil || !strings.Contains(err.Error(), "1 of 6 calls have a wrong result") || r.Right || !strings.Contains(out, "WRONG") {
-		t.Errorf("%v\n%s", err, out)
+	r, out, err := run(t, &fake{misidentify: true}, nil)
+	if err == nil || !strings.Contains(err.Error(), "1 of 6 calls have a wrong result") {
+		t.Errorf("got error %v, want one wrong result of 6", err)
+	}
+	if r.Right || !strings.Contains(out, "WRONG") {
+		t.Errorf("got right %v and narration\n%s\nwant false and WRONG", r.Right, out)
 	}
 }
 
 func TestGetThatDisagreesIsAnError(t *testing.T) {
-	r, out, err := run(t, &fake{lie: true}, nil)
+	r, out, err := run(t, &fake{contradict: true}, nil)
 	if err == nil || r.Right || !strings.Contains(out, "DISAGREES with the webhook") {
-		t.Errorf("%v\n%s", err, out)
+		t.Errorf("got error %v, right %v and narration\n%s\nwant an error, false and DISAGREES", err, r.Right, out)
 	}
 }
 
 func TestMissingEventIsNamed(t *testing.T) {
-	for _, forgotten := range []string{"AnalyticsReady", "VoiceprintGenerationSuccess", "VoiceToneAnalysisCompleted"} {
-		t.Run(forgotten, func(t *testing.T) {
+	for _, missing := range []string{"AnalyticsReady", "VoiceprintGenerationSuccess", "VoiceToneAnalysisCompleted"} {
+		t.Run(missing, func(t *testing.T) {
 			t.Parallel()
-			_, _, err := run(t, &fake{forget: map[string]bool{forgotten: true}}, func(c *Config) { c.Slack = 2 * time.Second })
-			if err == nil || !strings.Contains(err.Error(), "no "+forgotten) || !strings.Contains(err.Error(), "'s call (transaction first-+") {
-				t.Errorf("%v", err)
+			_, _, err := run(t, &fake{missing: map[string]bool{missing: true}}, func(c *Config) { c.Slack = 2 * time.Second })
+			if err == nil || !strings.Contains(err.Error(), "no "+missing) || !strings.Contains(err.Error(), "'s call (transaction first-+") {
+				t.Errorf("got error %v, want the missing event and the call named", err)
 			}
 		})
 	}
@@ -73,6 +85,6 @@ func TestJSONIsOneDocument(t *testing.T) {
 	r, out, err := run(t, &fake{}, func(c *Config) { c.JSON = true })
 	var read Result
 	if e := json.Unmarshal([]byte(out), &read); err != nil || e != nil || len(read.Calls) != 6 || read.Calls[3].Confidence != r.Calls[3].Confidence {
-		t.Errorf("%v %v\n%s", err, e, out)
+		t.Errorf("got errors %v and %v, and document\n%s\nwant the result", err, e, out)
 	}
 }

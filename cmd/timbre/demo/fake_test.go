@@ -20,12 +20,12 @@ import (
 	"timbre/notify/webhook"
 )
 
-// fake is a server that responds as Timbre would, from the scripts and not from the audio.
+// fake is a server that responds like Timbre, according to the scripts instead of the audio.
 type fake struct {
-	t       *testing.T
-	confuse bool            // the unknown caller is misidentified
-	forget  map[string]bool // events that are never sent
-	lie     bool            // Get contradicts the webhook
+	t           *testing.T
+	misidentify bool            // the unknown caller is misidentified
+	missing     map[string]bool // events that are never sent
+	contradict  bool            // Get contradicts the webhook
 
 	hook     string
 	secret   string
@@ -60,15 +60,15 @@ func (f *fake) start(_ context.Context, hook, secret string) (Server, error) {
 	}, nil
 }
 
-// tell sends events about a call, in order.
-func (f *fake) tell(transaction string, details ...string) {
+// announce sends events about a call, in order.
+func (f *fake) announce(transaction string, details ...string) {
 	for _, d := range details {
 		f.outbox <- [2]string{transaction, d}
 	}
 }
 
 func (f *fake) post(transaction, detail string) {
-	for name := range f.forget {
+	for name := range f.missing {
 		if strings.Contains(detail, name) {
 			return
 		}
@@ -77,14 +77,14 @@ func (f *fake) post(transaction, detail string) {
 	f.events++
 	body := fmt.Sprintf(`{"id":"Id-%d","detail":{"transactionId":%q,%s}}`, f.events, transaction, detail)
 	f.mu.Unlock()
-	for range 2 { // at least once is sometimes twice
+	for range 2 { // delivery is at least once
 		if status := send(f.t, f.hook, f.secret, body); status != http.StatusNoContent {
-			f.t.Errorf("the webhook answered %d to %s", status, body)
+			f.t.Errorf("webhook: got status %d for %s, want 204", status, body)
 		}
 	}
 }
 
-// send sends a signed event, and gives the status that was answered.
+// send sends a signed event and returns the response's status.
 func send(t *testing.T, url, secret, body string) int {
 	t.Helper()
 	key, err := webhook.Key(secret)
@@ -129,13 +129,13 @@ func (f *fake) api() http.Handler {
 		if p := f.match(in.TransactionID); p != "" {
 			answer = fmt.Sprintf(`"detailStatus":"IdentificationSuccessful","speakerSearchDetails":{"results":[{"voiceProfileId":%q,"confidenceScore":0.987}]}`, p)
 		}
-		f.tell(in.TransactionID, answer, `"detailStatus":"VoiceprintGenerationSuccess"`)
+		f.announce(in.TransactionID, answer, `"detailStatus":"VoiceprintGenerationSuccess"`)
 	})
 	mux.HandleFunc("POST /voice-connectors/{id}/voice-tone-analysis-tasks", func(w http.ResponseWriter, r *http.Request) {
 		var in struct{ TransactionID string }
 		_ = json.NewDecoder(r.Body).Decode(&in)
 		reply(w, http.StatusCreated, `{"VoiceToneAnalysisTask":{"VoiceToneAnalysisTaskId":"tone"}}`)
-		f.tell(in.TransactionID, `"detailStatus":"VoiceToneAnalysisFailure","isCaller":false`, tone(true, "VoiceToneAnalysisSuccessful"), tone(false, "VoiceToneAnalysisSuccessful"))
+		f.announce(in.TransactionID, `"detailStatus":"VoiceToneAnalysisFailure","isCaller":false`, tone(true, "VoiceToneAnalysisSuccessful"), tone(false, "VoiceToneAnalysisSuccessful"))
 	})
 	mux.HandleFunc("POST /voice-profiles", func(w http.ResponseWriter, r *http.Request) {
 		var in struct{ SpeakerSearchTaskID string }
@@ -148,7 +148,7 @@ func (f *fake) api() http.Handler {
 	})
 	mux.HandleFunc("GET /voice-connectors/{id}/speaker-search-tasks/{task}", func(w http.ResponseWriter, r *http.Request) {
 		results := ""
-		if p := f.match(r.PathValue("task")); p != "" && !f.lie {
+		if p := f.match(r.PathValue("task")); p != "" && !f.contradict {
 			results = fmt.Sprintf(`{"VoiceProfileId":%q,"ConfidenceScore":0.987}`, p)
 		}
 		reply(w, http.StatusOK, `{"SpeakerSearchTask":{"SpeakerSearchTaskStatus":"SUCCEEDED","SpeakerSearchDetails":{"Results":[`+results+`]}}}`)
@@ -156,12 +156,12 @@ func (f *fake) api() http.Handler {
 	return mux
 }
 
-// match is the profile that the fake finds for a call: none in a first call.
+// match returns the profile for a call: none for a first call.
 func (f *fake) match(transaction string) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	number, second := strings.CutPrefix(transaction, "second-")
-	if f.confuse && number == secondCalls[2].number {
+	if f.misidentify && number == secondCalls[2].number {
 		number = firstCalls[0].number
 	}
 	if !second {
@@ -175,7 +175,7 @@ func tone(caller bool, status string) string {
 	return fmt.Sprintf(`"detailStatus":%q,"isCaller":%t,"voiceToneAnalysisDetails":{"currentAverageVoiceTone":%s,"overallAverageVoiceTone":%s}`, status, caller, span, span)
 }
 
-// sip takes every call, and says so by webhook.
+// sip accepts every call and announces it.
 func (f *fake) sip() (port int, stop func()) {
 	quiet := slog.New(slog.DiscardHandler)
 	ua, err := sipgo.NewUA(sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(quiet)))
@@ -185,7 +185,7 @@ func (f *fake) sip() (port int, stop func()) {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	check(f.t, err)
 	port = conn.LocalAddr().(*net.UDPAddr).Port
-	media, err := net.ListenPacket("udp", "127.0.0.1:0") // takes what is said, and never listens
+	media, err := net.ListenPacket("udp", "127.0.0.1:0") // discards the media
 	check(f.t, err)
 	srv.OnInvite(func(req *sip.Request, tx sip.ServerTransaction) {
 		number := req.From().Address.User
@@ -203,7 +203,7 @@ func (f *fake) sip() (port int, stop func()) {
 		res.AppendHeader(&sip.ContactHeader{Address: sip.Uri{Scheme: "sip", Host: "127.0.0.1", Port: port}})
 		res.AppendHeader(sip.NewHeader("X-Timbre-Transaction-Id", transaction))
 		check(f.t, tx.Respond(res))
-		f.tell(transaction, `"detailStatus":"AnalyticsReady"`)
+		f.announce(transaction, `"detailStatus":"AnalyticsReady"`)
 	})
 	srv.OnAck(func(*sip.Request, sip.ServerTransaction) {})
 	srv.OnBye(func(req *sip.Request, tx sip.ServerTransaction) {
@@ -211,7 +211,7 @@ func (f *fake) sip() (port int, stop func()) {
 		f.mu.Lock()
 		transaction := f.calls[req.CallID().Value()]
 		f.mu.Unlock()
-		f.tell(transaction, tone(true, "VoiceToneAnalysisCompleted"), `"detailStatus":"VoiceToneAnalysisFailure","isCaller":false`)
+		f.announce(transaction, tone(true, "VoiceToneAnalysisCompleted"), `"detailStatus":"VoiceToneAnalysisFailure","isCaller":false`)
 	})
 	done := make(chan struct{})
 	go func() { defer close(done); _ = srv.ServeUDP(conn) }()

@@ -29,17 +29,17 @@ func TestWebhookTakesSignedEventsOnce(t *testing.T) {
 		{`"` + strings.Repeat("x", largestEvent) + `"`, "secret", http.StatusBadRequest},
 	} {
 		if status := send(t, r.url, c.secret, c.body); status != c.status {
-			t.Errorf("%.60s: %d", c.body, status)
+			t.Errorf("%.60s: got status %d, want %d", c.body, status, c.status)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	first, next, err := r.inbox.next(ctx, "a", 0)
 	second, next, err2 := r.inbox.next(ctx, "a", next)
 	if first.ID != "1" || second.ID != "2" || err != nil || err2 != nil {
-		t.Errorf("%v %v", first, second)
+		t.Errorf("got events %v and %v, errors %v and %v, want 1 and 2", first, second, err, err2)
 	}
 	cancel()
 	if _, _, err := r.inbox.next(ctx, "a", next); err == nil {
-		t.Error("there is a third event")
+		t.Error("got a third event, want none")
 	}
 }
