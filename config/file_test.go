@@ -52,3 +52,21 @@ func TestNearestIsByLetters(t *testing.T) {
 		}
 	}
 }
+
+func TestTagsOfSettingsAreValid(t *testing.T) {
+	for _, f := range flags(new(Settings)) {
+		t.Run(f.Name, func(t *testing.T) {
+			if form := f.Tag.Get("form"); form != "" && forms[form].valid == nil {
+				t.Errorf("got form %q, want one of forms", form)
+			}
+			if !strings.HasSuffix(f.Help, ".") {
+				t.Errorf("got help %q, want a sentence", f.Help)
+			}
+			for _, tag := range []string{"min", "max"} {
+				if f.Tag.Has(tag) {
+					bound(f, tag) // panics if it is malformed
+				}
+			}
+		})
+	}
+}

@@ -19,7 +19,11 @@ func Options() []kong.Option {
 		if v.Flag == nil || !isKey(v.Name) && v.Name != fileKey {
 			return kong.DefaultHelpValueFormatter(v)
 		}
-		return v.Help + " ($" + variable(v.Name) + ")"
+		help := v.Help
+		if r := rangeOf(v.Flag); r != "" {
+			help += " Value: " + r + "."
+		}
+		return help + " ($" + variable(v.Name) + ")"
 	})}
 }
 

@@ -63,7 +63,7 @@ func parseProfile(s *ini.Section) (timbre.Key, error) {
 			return p, err
 		}
 	}
-	if !keyID.MatchString(p.ID) || p.Secret == "" {
+	if !validKeyID(p.ID) || p.Secret == "" {
 		return p, errors.New("no valid aws_access_key_id with an aws_secret_access_key")
 	}
 	return p, nil

@@ -63,25 +63,28 @@ func (s Settings) Rates() map[string]int {
 	return rates
 }
 
-func (s Settings) validateQuotas() error {
-	for setting, c := range map[string]struct {
-		given map[string]int
-		known []string
-	}{
-		"limits": {s.Limits, slices.Sorted(maps.Keys(limits(&timbre.Limits{})))},
-		"rate":   {s.Rate, RateClasses()},
-	} {
-		for name, n := range c.given {
-			switch {
-			case !slices.Contains(c.known, name):
-				return fmt.Errorf("%s: %q is not one of %s", setting, name, strings.Join(c.known, ", "))
-			case n < 0:
-				return fmt.Errorf("%s: %s=%d is less than 0", setting, name, n)
-			}
-		}
+func checkQuotas(s *Settings) error {
+	if err := checkNames("limits", s.Limits, slices.Sorted(maps.Keys(limits(&timbre.Limits{})))); err != nil {
+		return err
+	}
+	if err := checkNames("rate", s.Rate, RateClasses()); err != nil {
+		return err
 	}
 	if most := s.QuotaLimits().Numbers; most > 0 && len(s.Numbers) > most {
 		return fmt.Errorf("numbers: %d are listed, and limits allows %d", len(s.Numbers), most)
+	}
+	return nil
+}
+
+// checkNames refuses unknown names and negative numbers in a setting.
+func checkNames(key string, given map[string]int, known []string) error {
+	for name, n := range given {
+		switch {
+		case !slices.Contains(known, name):
+			return fmt.Errorf("%s: %q is not one of %s", key, name, strings.Join(known, ", "))
+		case n < 0:
+			return fmt.Errorf("%s: %s=%d is less than 0", key, name, n)
+		}
 	}
 	return nil
 }

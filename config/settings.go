@@ -13,26 +13,32 @@ import (
 // Settings are all settings of a server. Embed the type in a kong command and give kong.New the Options; its hooks do the
 // rest. A program without a command line starts from Defaults.
 //
-// A setting is declared here alone: flag, environment variable, file key, help and its line in docs/settings.md follow from its
-// field.
+// A setting is declared here alone: flag, environment variable, key of the file, help, checks and its line in
+// docs/settings.md follow from its field. Beside kong's tags a field has these:
+//
+//	min, max  the least and the greatest value of a number or a duration
+//	zero      what 0 means, where it is allowed in addition or is special
+//	unit      what a number counts
+//	form      the form of a text, or of each item of a list: see forms
+//	secret    the value is not shown
 type Settings struct {
 	File string `name:"config" placeholder:"FILE" help:"YAML file with settings."`
 
-	Data            string `default:"./timbre-data" help:"Folder of everything that must survive a restart: database, keys, credentials. Created at the first start."`
-	Logs            string `default:"DATA/logs" help:"Folder of call records, and of the SIP and media logs that connectors ask for. DATA stands for the data folder."`
-	Records         int    `default:"7" help:"Retention of call records in days, 0 to 36500: one file below logs for each ended call, with its phone numbers. 0: no records are written."`
+	Data            string `default:"./timbre-data" form:"folder" help:"Folder of everything that must survive a restart: database, keys, credentials. Created at the first start."`
+	Logs            string `default:"DATA/logs" form:"folder" help:"Folder of call records, and of the SIP and media logs that connectors ask for. DATA stands for the data folder."`
+	Records         int    `default:"7" min:"0" max:"36500" unit:"days" zero:"no records are written" help:"Retention of call records: one file below logs for each ended call, with its phone numbers."`
 	API             API    `embed:"" prefix:"api."`
 	Admin           Admin  `embed:"" prefix:"admin."`
 	SIP             SIP    `embed:"" prefix:"sip."`
 	RTP             RTP    `embed:"" prefix:"rtp."`
 	Feed            Feed   `embed:"" prefix:"feed."`
 	Trunk           Trunk  `embed:"" prefix:"trunk."`
-	Account         string `default:"000000000000" help:"AWS account in ARNs."`
-	Region          string `default:"us-east-1" help:"Region in ARNs. Requests signed for any region are accepted."`
-	AccessKeyID     string `name:"access_key_id" placeholder:"ID" help:"Access key that requests are signed with. Without it, a key is created at the first start."`
+	Account         string `default:"000000000000" form:"account" help:"AWS account in ARNs."`
+	Region          string `default:"us-east-1" form:"region" help:"Region in ARNs. Requests signed for any region are accepted."`
+	AccessKeyID     string `name:"access_key_id" placeholder:"ID" form:"access key id" help:"Access key that requests are signed with. Without it, a key is created at the first start."`
 	SecretAccessKey string `name:"secret_access_key" placeholder:"SECRET" secret:"" help:"Secret of access_key_id. Prefer the file or the environment: other users of the machine can see flags."`
 
-	Numbers   []string `placeholder:"+NUMBER,..." help:"Phone number inventory: the numbers that can be associated with connectors, in E.164 form with the plus."`
+	Numbers   []string `placeholder:"+NUMBER,..." form:"phone number" help:"Phone number inventory: the numbers that can be associated with connectors, in E.164 form."`
 	Store     Store    `embed:"" prefix:"store."`
 	Notify    Notify   `embed:"" prefix:"notify."`
 	Search    Search   `embed:"" prefix:"search."`
@@ -42,8 +48,8 @@ type Settings struct {
 	Analytics string   `default:"configured" enum:"configured,always" help:"Calls that may be analysed: those of connectors with a voice analytics configuration, or all."`
 	Quotas    string   `default:"off" enum:"off,aws" help:"Preset of quotas and request rates: off (only what protects the server), or those of a new AWS account."`
 
-	Limits map[string]int `mapsep:"," placeholder:"NAME=NUMBER,..." help:"Quotas that override the preset: connectors, configurations, pipelines (live), domains, profiles (in a domain), tasks (active), analysed (calls with an active task), calls (live, of a connector), cps (calls a second, of a connector), crowd (concurrent requests on one domain, profile or task), groups (of connectors), members (of a group), numbers (in the inventory), tags (of a resource). 0: no limit."`
-	Rate   map[string]int `mapsep:"," placeholder:"CLASS=NUMBER,..." help:"Requests a second of each access key that override the preset, by class of operations: domains, profiles, searches, tones, configurations, pipelines, connectors (and everything else). 0: no limit."`
+	Limits map[string]int `mapsep:"," placeholder:"NAME=NUMBER,..." zero:"no limit" help:"Quotas that override the preset: connectors, configurations, pipelines (live), domains, profiles (in a domain), tasks (active), analysed (calls with an active task), calls (live, of a connector), cps (calls a second, of a connector), crowd (concurrent requests on one domain, profile or task), groups (of connectors), members (of a group), numbers (in the inventory), tags (of a resource)."`
+	Rate   map[string]int `mapsep:"," placeholder:"CLASS=NUMBER,..." zero:"no limit" help:"Requests a second of each access key that override the preset, by class of operations: domains, profiles, searches, tones, configurations, pipelines, connectors (and everything else)."`
 
 	origins map[string]Origin // of the keys that are not defaults
 }
@@ -71,9 +77,9 @@ type SIP struct {
 	Listen    []Endpoint    `default:"udp://127.0.0.1:5060,tcp://127.0.0.1:5060" help:"Addresses of SIP: udp://, tcp:// or tls://."`
 	TLS       TLS           `embed:"" prefix:"tls."`
 	Address   []netip.Addr  `placeholder:"IP,..." help:"Address in Contact and Via, for a server behind NAT: one of IPv4, one of IPv6, or both. By default, the address that received the INVITE."`
-	DSCP      int           `default:"24" help:"DSCP of SIP packets, 0 to 63."`
-	Invites   int           `default:"500" help:"Limit of INVITEs per second from one source. The excess is answered with 503, then dropped. 0: no limit."`
-	Ban       time.Duration `default:"10m" help:"How long an unknown source is dropped after too many failed attempts. 0: never."`
+	DSCP      int           `default:"24" min:"0" max:"63" help:"DSCP of SIP packets."`
+	Invites   int           `default:"500" min:"0" unit:"INVITEs a second" zero:"no limit" help:"Limit of INVITEs from one source. The excess is answered with 503, then dropped."`
+	Ban       time.Duration `default:"10m" min:"0s" zero:"never" help:"How long an unknown source is dropped after too many failed attempts."`
 	Strangers string        `default:"refuse" enum:"refuse,drop" help:"Requests from sources that no connector allows, while no connector has credentials: refuse a few, or drop all unread."`
 }
 
@@ -82,8 +88,8 @@ type RTP struct {
 	Ports   Ports         `default:"20000-29999" help:"UDP ports of RTP and RTCP, in pairs of an even port and the next odd one."`
 	Address []netip.Addr  `placeholder:"IP,..." help:"Address in SDP, for a server behind NAT: one of IPv4, one of IPv6, or both. By default, the address that received the INVITE."`
 	Latch   string        `default:"signalled" enum:"signalled,any" help:"Accepted sources of RTP: the hosts named in the signalling, or any (for an SBC behind NAT)."`
-	DSCP    int           `default:"46" help:"DSCP of RTP and RTCP packets, 0 to 63."`
-	Timeout time.Duration `default:"5m" help:"Silence after which a recorded call without a session timer is probed, and ended if its peer does not answer; at least 1m. 0: never."`
+	DSCP    int           `default:"46" min:"0" max:"63" help:"DSCP of RTP and RTCP packets."`
+	Timeout time.Duration `default:"5m" min:"1m" zero:"never" help:"Silence after which a recorded call without a session timer is probed, and ended if its peer does not answer."`
 }
 
 // Feed is the WebSocket server for calls.
@@ -95,7 +101,7 @@ type Feed struct {
 // Trunk is how calls are bridged to a connector's origination routes.
 type Trunk struct {
 	Refer       string        `default:"refuse" enum:"pass,refuse" help:"Transfers (REFER) by a peer of a bridged call: pass to the other peer, or refuse."`
-	Silence     time.Duration `default:"5m" help:"Time without audio from either peer after which a bridged call is ended, unless it is on hold; at least 30s. 0: never."`
+	Silence     time.Duration `default:"5m" min:"30s" zero:"never" help:"Time without audio from either peer after which a bridged call is ended, unless it is on hold."`
 	Credentials []Gateway     `placeholder:"HOST=USER:PASSWORD,..." secret:"" help:"Digest credentials for gateways that challenge, by the host of the route."`
 }
 
@@ -112,20 +118,20 @@ type Notify struct {
 
 // Search is the decision of speaker search.
 type Search struct {
-	Threshold float64 `default:"0.9" help:"Least confidence of a match, above 0 and below 1."`
+	Threshold float64 `default:"0.9" form:"threshold" help:"Least confidence of a match."`
 }
 
 // Legs is who the caller is where recording metadata is absent or wrong. A connector's tags timbre:legs.… take precedence.
 type Legs struct {
 	Unknown      string   `default:"caller" enum:"caller,mixed" help:"First stream of a call without recording metadata: the caller, or both parties mixed."`
 	Swap         bool     `help:"Swap caller and callee of recording metadata."`
-	Caller       []string `placeholder:"PATTERN,..." help:"Addresses of callers: patterns of the user part, or of user@host if they contain @. * matches any text, ? any character."`
-	CallerHeader string   `name:"caller_header" placeholder:"NAME" help:"SIP header that names the caller of a recorded call: by address or number, or by label=LABEL or index=NUMBER of an m-line."`
+	Caller       []string `placeholder:"PATTERN,..." form:"address pattern" help:"Addresses of callers: patterns of the user part, or of user@host if they contain @. * matches any text, ? any character."`
+	CallerHeader string   `name:"caller_header" placeholder:"NAME" form:"header name" help:"SIP header that names the caller of a recorded call: by address or number, or by label=LABEL or index=NUMBER of an m-line."`
 }
 
 // Infer is the resources of models.
 type Infer struct {
-	Threads int `default:"0" help:"Threads of voice activity detection, and as many for all other models together. 0: one for each core."`
+	Threads int `default:"0" min:"0" unit:"threads" zero:"one for each core" help:"Threads of voice activity detection, and as many for all other models together."`
 }
 
 // Log is how the server logs.

@@ -1,0 +1,57 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"strings"
+)
+
+// WebhookARN is the ARN by which a sink names a webhook.
+func (s Settings) WebhookARN(name string) string {
+	return fmt.Sprintf("arn:timbre:webhook:%s:%s:%s", s.Region, s.Account, name)
+}
+
+// StreamingTargets are the places of notify.streaming, with the ARN in place of a webhook's name.
+func (s Settings) StreamingTargets() map[string]string {
+	all := map[string]string{}
+	for target, place := range s.Notify.Streaming {
+		if webhookName.MatchString(place) {
+			place = s.WebhookARN(place)
+		}
+		all[target] = place
+	}
+	return all
+}
+
+// Database is the path of the SQLite database.
+func (s Settings) Database() string {
+	return filepath.Clean(strings.TrimPrefix(s.storeURL(), "sqlite:"))
+}
+
+func (s Settings) storeURL() string {
+	if rest, ok := strings.CutPrefix(s.Store.URL, "sqlite:DATA/"); ok {
+		return "sqlite:" + filepath.Join(s.Data, rest)
+	}
+	return s.Store.URL
+}
+
+// LogFolder is the folder of call records and of the connectors' logs.
+func (s Settings) LogFolder() string {
+	if rest, ok := strings.CutPrefix(s.Logs, "DATA/"); ok {
+		return filepath.Join(s.Data, rest)
+	}
+	return s.Logs
+}
+
+// Families returns the addresses of a list by family; one that is absent is not valid.
+func Families(list []netip.Addr) (v4, v6 netip.Addr) {
+	for _, a := range list {
+		if a = a.Unmap(); a.Is4() {
+			v4 = a
+		} else {
+			v6 = a
+		}
+	}
+	return v4, v6
+}
