@@ -18,7 +18,7 @@ import (
 	"timbre/environment"
 )
 
-// Config of a Book.
+// Config of Logs.
 type Config struct {
 	Folder  string // created with the first line
 	MaxSize int64  // bytes per file; lines are never split; 0: DefaultMaxSize
@@ -27,8 +27,8 @@ type Config struct {
 // DefaultMaxSize is 16 MiB.
 const DefaultMaxSize = 16 << 20
 
-// Book writes the logs of connectors. It is safe for concurrent use.
-type Book struct {
+// Logs writes the SIP and media logs of connectors. It is safe for concurrent use.
+type Logs struct {
 	env      environment.Environment
 	cfg      Config
 	settings timbre.LoggingReader
@@ -36,12 +36,12 @@ type Book struct {
 	failing  bool
 }
 
-// New returns a Book. It opens no file.
-func New(env environment.Environment, cfg Config, settings timbre.LoggingReader) *Book {
+// New returns Logs. It opens no file.
+func New(env environment.Environment, cfg Config, settings timbre.LoggingReader) *Logs {
 	if cfg.MaxSize == 0 {
 		cfg.MaxSize = DefaultMaxSize
 	}
-	return &Book{env: env.Complete(), cfg: cfg, settings: settings}
+	return &Logs{env: env.Complete(), cfg: cfg, settings: settings}
 }
 
 // message is a line of sip.jsonl.
@@ -54,33 +54,33 @@ type message struct {
 }
 
 // Message writes a SIP message of the call with a Call-ID, if the connector asks for SIP logs.
-func (b *Book) Message(connectorID, callID string, text fmt.Stringer) {
-	if l := b.logging(connectorID); l.SIP {
-		b.write(connectorID, "sip.jsonl", message{connectorID, b.env.Region, b.env.Now().UnixMilli(), callID, text.String()})
+func (l *Logs) Message(connectorID, callID string, text fmt.Stringer) {
+	if l.logging(connectorID).SIP {
+		l.write(connectorID, "sip.jsonl", message{connectorID, l.env.Region, l.env.Now().UnixMilli(), callID, text.String()})
 	}
 }
 
 // logging reads the configuration for each line, so that a change takes effect at once.
-func (b *Book) logging(connectorID string) timbre.Logging {
-	l, err := b.settings.Logging(context.Background(), connectorID)
+func (l *Logs) logging(connectorID string) timbre.Logging {
+	cfg, err := l.settings.Logging(context.Background(), connectorID)
 	if err != nil && timbre.KindOf(err) != timbre.NotFound {
-		b.env.Log.Error("cannot read a logging configuration", "connector", connectorID, "error", err)
+		l.env.Log.Error("cannot read a logging configuration", "connector", connectorID, "error", err)
 	}
-	return l
+	return cfg
 }
 
 // write appends a line. It logs only the first failure in a row.
-func (b *Book) write(connectorID, name string, line any) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	err := b.append(filepath.Join(b.cfg.Folder, connectorID), name, line)
-	if err != nil && !b.failing {
-		b.env.Log.Error("cannot write a SIP or media log", "connector", connectorID, "error", err)
+func (l *Logs) write(connectorID, name string, line any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := l.append(filepath.Join(l.cfg.Folder, connectorID), name, line)
+	if err != nil && !l.failing {
+		l.env.Log.Error("cannot write a SIP or media log", "connector", connectorID, "error", err)
 	}
-	b.failing = err != nil
+	l.failing = err != nil
 }
 
-func (b *Book) append(folder, name string, line any) error {
+func (l *Logs) append(folder, name string, line any) error {
 	text, err := json.Marshal(line)
 	if err != nil {
 		return err
@@ -89,10 +89,8 @@ func (b *Book) append(folder, name string, line any) error {
 		return err
 	}
 	path := filepath.Join(folder, name)
-	if is, err := os.Stat(path); err == nil && is.Size()+int64(len(text))+1 > b.cfg.MaxSize {
-		if err := os.Rename(path, path+".1"); err != nil {
-			return err
-		}
+	if err := l.rotate(path, len(text)+1); err != nil {
+		return err
 	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -103,4 +101,15 @@ func (b *Book) append(folder, name string, line any) error {
 		err = e
 	}
 	return err
+}
+
+// rotate makes room for a line of size bytes: a full log replaces its predecessor, so that each log takes at most twice MaxSize.
+//
+// Rotating loggers such as lumberjack keep a file open and a goroutine running for each log. There may be
+// thousands of connectors, few of which have a call at any time, so files are opened per line here.
+func (l *Logs) rotate(path string, size int) error {
+	if info, err := os.Stat(path); err == nil && info.Size()+int64(size) > l.cfg.MaxSize {
+		return os.Rename(path, path+".1")
+	}
+	return nil
 }

@@ -28,7 +28,7 @@ type text string
 
 func (t text) String() string { return string(t) }
 
-func book(t *testing.T, maxSize int64, s settings) (*Book, string, *bytes.Buffer) {
+func newLogs(t *testing.T, maxSize int64, s settings) (*Logs, string, *bytes.Buffer) {
 	log, folder := &bytes.Buffer{}, filepath.Join(t.TempDir(), "logs")
 	env := environment.Environment{
 		Region: "us-east-1", Log: slog.New(slog.NewTextHandler(log, nil)),
@@ -55,7 +55,7 @@ func lines(t *testing.T, path string) (list []map[string]any) {
 
 func TestConfigurationTakesEffectWithNextLine(t *testing.T) {
 	s := settings{"c1": {SIP: true}, "c2": {Media: true}}
-	b, folder, _ := book(t, 0, s)
+	b, folder, _ := newLogs(t, 0, s)
 	for _, c := range []string{"c1", "c2", "none"} {
 		b.Message(c, "call@pbx", text("INVITE sip:x SIP/2.0\r\n\r\n\"é\""))
 		b.Reception(c, timbre.Reception{TransactionID: "tx", From: "+1", To: "+2", Label: "1", Codec: "PCMU", Packets: 3000, Jitter: 1234567})
@@ -88,7 +88,7 @@ func TestConfigurationTakesEffectWithNextLine(t *testing.T) {
 
 func TestLogIsRotated(t *testing.T) {
 	const maxSize = 2000
-	b, folder, _ := book(t, maxSize, settings{"c1": {SIP: true}})
+	b, folder, _ := newLogs(t, maxSize, settings{"c1": {SIP: true}})
 	for range 100 {
 		b.Message("c1", "call", text(strings.Repeat("x", 100)))
 	}
@@ -108,7 +108,7 @@ func TestLogIsRotated(t *testing.T) {
 }
 
 func TestFirstFailureInARowIsLogged(t *testing.T) {
-	b, folder, log := book(t, 0, settings{"c1": {SIP: true}})
+	b, folder, log := newLogs(t, 0, settings{"c1": {SIP: true}})
 	if err := os.WriteFile(folder, nil, 0o600); err != nil { // a file where the folder should be
 		t.Fatal(err)
 	}

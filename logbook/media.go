@@ -27,10 +27,10 @@ type media struct {
 }
 
 // Reception writes the reception of a stream, if the connector asks for media logs.
-func (b *Book) Reception(connectorID string, r timbre.Reception) {
-	if l := b.logging(connectorID); l.Media {
-		b.write(connectorID, "media.jsonl", media{
-			connectorID, b.env.Now().UnixMilli(), r.TransactionID, r.From, r.To, r.Label, r.Codec,
+func (l *Logs) Reception(connectorID string, r timbre.Reception) {
+	if l.logging(connectorID).Media {
+		l.write(connectorID, "media.jsonl", media{
+			connectorID, l.env.Now().UnixMilli(), r.TransactionID, r.From, r.To, r.Label, r.Codec,
 			r.Packets, r.Lost, r.Late, r.Duplicates, r.Dropped, r.SenderReports,
 			millis(r.Jitter), r.MOS(),
 		})
