@@ -22,8 +22,14 @@ func TestFirstStartCreatesKeyThatPersists(t *testing.T) {
 		t.Fatal(err)
 	}
 	secret, known := first.Secret(first.ID)
-	if !first.Made || !known || len(secret) != 40 || len(first.ID) != 20 || first.Path != filepath.Join(s.Data, "credentials") {
-		t.Errorf("got %+v", first)
+	if !first.Made || !known {
+		t.Errorf("got made %v and known %v, want a new key that is known", first.Made, known)
+	}
+	if len(secret) != 40 || len(first.ID) != 20 {
+		t.Errorf("got id of %d and secret of %d characters, want 20 and 40", len(first.ID), len(secret))
+	}
+	if want := filepath.Join(s.Data, "credentials"); first.Path != want {
+		t.Errorf("got path %s, want %s", first.Path, want)
 	}
 	for path, want := range map[string]os.FileMode{first.Path: 0o600, s.Data: 0o700} {
 		if i, err := os.Stat(path); err != nil || i.Mode().Perm() != want {
@@ -35,18 +41,18 @@ func TestFirstStartCreatesKeyThatPersists(t *testing.T) {
 		t.Errorf("got %+v, %v", again, err)
 	}
 	if _, known := again.Secret("AKIDUNKNOWN"); known {
-		t.Error("any key is known")
+		t.Error("got an unknown key, want it refused")
 	}
 	sdk, err := awsconfig.LoadSharedConfigProfile(context.Background(), "default", func(o *awsconfig.LoadSharedConfigOptions) {
 		o.CredentialsFiles, o.ConfigFiles = []string{first.Path}, nil
 	})
 	if err != nil || sdk.Credentials.AccessKeyID != first.ID || sdk.Credentials.SecretAccessKey != secret {
-		t.Errorf("the SDK reads %+v, %v", sdk.Credentials, err)
+		t.Errorf("got key %s and error %v from the SDK, want %s with its secret", sdk.Credentials.AccessKeyID, err, first.ID)
 	}
 	other := config.Defaults()
 	other.Data = t.TempDir()
 	if o, err := other.OpenCredentials(); err != nil || o.ID == first.ID {
-		t.Errorf("another server has the key %v, %v", o, err)
+		t.Errorf("got %+v and error %v for another server, want another key", o, err)
 	}
 }
 
@@ -107,7 +113,7 @@ func TestProfileRestrictsActionsOfItsKey(t *testing.T) {
 		t.Errorf("got %+v", some)
 	}
 	if _, known := c.Key("AKIDNONE"); known {
-		t.Error("any key is known")
+		t.Error("got an unknown key, want it refused")
 	}
 }
 

@@ -53,36 +53,51 @@ func lines(t *testing.T, path string) (list []map[string]any) {
 	return list
 }
 
+// wantFields compares the fields of the only line of a log that want names.
+func wantFields(t *testing.T, path string, want map[string]any) {
+	t.Helper()
+	got := lines(t, path)
+	if len(got) != 1 {
+		t.Fatalf("%s: got %d lines, want 1", path, len(got))
+	}
+	for name, value := range want {
+		if got[0][name] != value {
+			t.Errorf("%s: got %s %v, want %v", path, name, got[0][name], value)
+		}
+	}
+}
+
 func TestConfigurationTakesEffectWithNextLine(t *testing.T) {
 	s := settings{"c1": {SIP: true}, "c2": {Media: true}}
 	b, folder, _ := newLogs(t, 0, s)
+	const invite = "INVITE sip:x SIP/2.0\r\n\r\n\"é\""
 	for _, c := range []string{"c1", "c2", "none"} {
-		b.Message(c, "call@pbx", text("INVITE sip:x SIP/2.0\r\n\r\n\"é\""))
+		b.Message(c, "call@pbx", text(invite))
 		b.Reception(c, timbre.Reception{TransactionID: "tx", From: "+1", To: "+2", Label: "1", Codec: "PCMU", Packets: 3000, Jitter: 1234567})
 	}
-	got := lines(t, filepath.Join(folder, "c1", "sip.jsonl"))
-	if len(got) != 1 || len(got[0]) != 5 || got[0]["voice_connector_id"] != "c1" || got[0]["aws_region"] != "us-east-1" ||
-		got[0]["event_timestamp"] != 1795571803280.0 || got[0]["call_id"] != "call@pbx" || got[0]["sip_message"] != "INVITE sip:x SIP/2.0\r\n\r\n\"é\"" {
-		t.Errorf("%v", got)
+	sipLog, mediaLog := filepath.Join(folder, "c1", "sip.jsonl"), filepath.Join(folder, "c2", "media.jsonl")
+	wantFields(t, sipLog, map[string]any{
+		"voice_connector_id": "c1", "aws_region": "us-east-1", "event_timestamp": 1795571803280.0, "call_id": "call@pbx", "sip_message": invite,
+	})
+	if got := len(lines(t, sipLog)[0]); got != 5 {
+		t.Errorf("got %d fields in a SIP log line, want 5", got)
 	}
-	got = lines(t, filepath.Join(folder, "c2", "media.jsonl"))
-	if len(got) != 1 || got[0]["call_id"] != "tx" || got[0]["from_sip_user"] != "+1" || got[0]["to_sip_user"] != "+2" ||
-		got[0]["rtp_packets_received"] != 3000.0 || got[0]["codec"] != "PCMU" || got[0]["jitter"] != 1.235 || got[0]["mos"] != 4.41 {
-		t.Errorf("%v", got)
-	}
+	wantFields(t, mediaLog, map[string]any{
+		"call_id": "tx", "from_sip_user": "+1", "to_sip_user": "+2", "rtp_packets_received": 3000.0, "codec": "PCMU", "jitter": 1.235, "mos": 4.41,
+	})
 	all, _ := filepath.Glob(filepath.Join(folder, "*", "*"))
 	if len(all) != 2 {
-		t.Errorf("%v", all)
+		t.Errorf("got files %v, want the SIP log of c1 and the media log of c2", all)
 	}
 	for _, path := range all {
 		if is, err := os.Stat(path); err != nil || is.Mode().Perm() != 0o600 {
-			t.Errorf("%s: %v %v", path, is.Mode(), err)
+			t.Errorf("%s: got mode %v and error %v, want 0600", path, is.Mode(), err)
 		}
 	}
 	s["c1"] = timbre.Logging{}
 	b.Message("c1", "again", text("x"))
-	if n := len(lines(t, filepath.Join(folder, "c1", "sip.jsonl"))); n != 1 {
-		t.Errorf("got %d lines after logging was disabled, want 1", n)
+	if got := len(lines(t, sipLog)); got != 1 {
+		t.Errorf("got %d lines after logging was disabled, want 1", got)
 	}
 }
 
