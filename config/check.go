@@ -100,10 +100,11 @@ func rangeOf(f *kong.Flag) string {
 	switch least, most := f.Tag.Get("min"), f.Tag.Get("max"); {
 	case most != "":
 		parts = append(parts, least+" to "+most)
-	case least != "" && !(f.Tag.Has("zero") && bound(f, "min") == 0):
-		parts = append(parts, "at least "+least)
-	case least != "":
+	case least == "":
+	case f.Tag.Has("zero") && bound(f, "min") == 0:
 		parts = append(parts, "not negative")
+	default:
+		parts = append(parts, "at least "+least)
 	}
 	if form, has := forms[f.Tag.Get("form")]; has {
 		parts = append(parts, form.text)
