@@ -8,8 +8,8 @@ import (
 	"timbre"
 )
 
-// The two calls that started it all, word for word, by boto3, and what it reads back when the call is over: first of a
-// caller whom nobody knows and who is enrolled, then of the same caller again.
+// The two Start calls by boto3, and what it reads back after the call: first for a
+// caller that is unknown and then enrolled, then of the same caller again.
 func TestBoto3RunsSeedCalls(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()

@@ -27,7 +27,7 @@ func TestServerConforms(t *testing.T) {
 	report := filepath.Join(folder, "report.json")
 	junit := filepath.Join(folder, "report.xml")
 	cmd := exec.CommandContext(t.Context(), exe, "conformance", n.API, "--sip", n.SIP[0], "--speed", "20", "--webhook", hook, "--json", report, "--junit", junit)
-	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+keyID, "AWS_SECRET_ACCESS_KEY="+secret)
+	cmd.Env = append(surroundings(), "AWS_ACCESS_KEY_ID="+keyID, "AWS_SECRET_ACCESS_KEY="+secret)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)

@@ -66,10 +66,14 @@ func serve(ctx context.Context, t *testing.T, env ...string) *process {
 
 // serverEnv returns the environment of a server in a folder, on free ports.
 func serverEnv(folder string) []string {
-	others := slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "TIMBRE_") })
-	return append(others, "TIMBRE_DATA="+folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
+	return append(surroundings(), "TIMBRE_DATA="+folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
 		"TIMBRE_SIP_LISTEN=udp://127.0.0.1:0,tcp://127.0.0.1:0", "TIMBRE_RTP_PORTS=24000-24999",
 		"TIMBRE_ACCESS_KEY_ID="+keyID, "TIMBRE_SECRET_ACCESS_KEY="+secret)
+}
+
+// surroundings returns the environment of this process without settings of Timbre, which a command would take or refuse.
+func surroundings() []string {
+	return slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "TIMBRE_") })
 }
 
 // stop interrupts the server, which must exit with status 0.

@@ -17,7 +17,7 @@ const sdks = {
   media: { ...media, client: new media.ChimeSDKMediaPipelinesClient(settings) },
 };
 const { script, known } = JSON.parse(await text(process.stdin));
-const patience = 60_000; // milliseconds, for what a step waits for
+const timeout = 60_000; // milliseconds, for what a step waits for
 
 // fill puts variables in the place of their names.
 function fill(value) {
@@ -69,7 +69,7 @@ function wrong(got, wants = {}) {
 
 async function run(step) {
   const [prefix, operation] = step.do.split(".");
-  const sdk = sdks[prefix], input = fill(step.with ?? {}), end = Date.now() + patience;
+  const sdk = sdks[prefix], input = fill(step.with ?? {}), end = Date.now() + timeout;
   for (;;) {
     let got;
     try {

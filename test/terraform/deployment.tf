@@ -1,4 +1,4 @@
-# Every resource of the two services that Terraform's AWS provider has. "step" tells how far the house is: what it is at
+# Every resource of the two services that Terraform's AWS provider has. "step" says how far the deployment is: what it is at
 # first, and what becomes of it.
 terraform {
   required_providers {

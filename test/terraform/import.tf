@@ -1,4 +1,4 @@
-# The house as it stands, to be taken over by whoever has lost its state.
+# Imports the deployment as it stands, for a state that was lost.
 variable "ids" { type = map(string) }
 
 import {
