@@ -36,7 +36,7 @@ func (s streams) Streaming(_ context.Context, id string) (timbre.Streaming, erro
 
 func records(t *testing.T, s streams) (*Records, string, *bytes.Buffer) {
 	t.Helper()
-	log, folder := &bytes.Buffer{}, filepath.Join(t.TempDir(), "lo[gs") // which no pattern may read as its own
+	log, folder := &bytes.Buffer{}, filepath.Join(t.TempDir(), "lo[gs") // must not act as a glob pattern
 	return NewRecords(environment.Environment{
 		Account: "111122223333", Region: "eu-central-1",
 		Log: slog.New(slog.NewTextHandler(log, nil)), Metrics: prometheus.NewRegistry(),
@@ -48,7 +48,7 @@ func ended(connectorID string, bridged bool) timbre.Call {
 	at := time.Date(2026, 11, 25, 9, 5, 7, 42_000_000, time.FixedZone("", 2*3600))
 	return timbre.Call{
 		TransactionID: "tx", ConnectorID: connectorID, CallID: "a84b@pbx", Direction: "Outbound", Bridged: bridged, From: "+12065550100",
-		To: "+13605550199", Warnings: []string{"m-line 1: nobody knows"}, Started: at, Ended: at.Add(61500 * time.Millisecond),
+		To: "+13605550199", Warnings: []string{"m-line 1: unknown party"}, Started: at, Ended: at.Add(61500 * time.Millisecond),
 		Legs: []timbre.Leg{{Side: timbre.Caller, Label: "1", Party: "sip:ann@example.com", StreamARN: "arn:1"}, {Side: timbre.Mixed, Index: 1, StreamARN: "arn:2"}},
 	}
 }
@@ -56,9 +56,9 @@ func ended(connectorID string, bridged bool) timbre.Call {
 var receptions = []*timbre.Reception{{Codec: "PCMU", Packets: 950, Lost: 50, Jitter: 3456789}, nil}
 
 const legs = `"Legs":[{"Side":"caller","Label":"1","Party":"sip:ann@example.com","StreamArn":"arn:1","Codec":"PCMU","Packets":950,"Lost":50,
-	"LossPercent":5,"Late":0,"Duplicates":0,"Dropped":0,"JitterMs":3.457,"Mos":3.92},{"Side":"mixed","StreamArn":"arn:2"}],"Warnings":["m-line 1: nobody knows"]`
+	"LossPercent":5,"Late":0,"Duplicates":0,"Dropped":0,"JitterMs":3.457,"Mos":3.92},{"Side":"mixed","StreamArn":"arn:2"}],"Warnings":["m-line 1: unknown party"]`
 
-const said = `"AwsAccountId":"111122223333","TransactionId":"tx","CallId":"a84b@pbx","VoiceConnectorId":%q,"Status":%q,"StatusMessage":%q,
+const common = `"AwsAccountId":"111122223333","TransactionId":"tx","CallId":"a84b@pbx","VoiceConnectorId":%q,"Status":%q,"StatusMessage":%q,
 	"BillableDurationSeconds":62,"StartTimeEpochSeconds":1795590307,"EndTimeEpochSeconds":1795590368,"Region":"eu-central-1",` + legs
 
 // wantRecord reads the only record of a kind; empty want: there must be none.
@@ -68,7 +68,7 @@ func wantRecord(t *testing.T, folder, kind, connectorID, want string) {
 	b, err := os.ReadFile(path)
 	if want == "" {
 		if !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("%s: %s %v", path, b, err)
+			t.Errorf("%s: got %s, %v, want no record", path, b, err)
 		}
 		return
 	}
@@ -80,34 +80,43 @@ func wantRecord(t *testing.T, folder, kind, connectorID, want string) {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(got, wanted) {
-		t.Errorf("%s\n%s\nwant\n%s", path, b, want)
+		t.Errorf("%s: got\n%s\nwant\n%s", path, b, want)
 	}
 }
 
-func TestARecordingHasAStreamRecordAndACallThatIsPutThroughACallRecord(t *testing.T) {
+func TestRecordedCallHasAnSDRAndBridgedCallACDR(t *testing.T) {
 	r, folder, _ := records(t, streams{"streams": {}, "disabled": {Disabled: true}})
 	const (
-		sdr = `"SchemaVersion":"1.0","ServiceCode":"AmazonChime","UsageType":"audio-streaming",` + said
+		sdr = `"SchemaVersion":"1.0","ServiceCode":"AmazonChime","UsageType":"audio-streaming",` + common
 		cdr = `"SchemaVersion":"2.0","ServiceCode":"AmazonChimeVoiceConnector","UsageType":"outbound-minutes","BillableDurationMinutes":1.1,
-			"SourcePhoneNumber":"+12065550100","DestinationPhoneNumber":"+13605550199","Direction":"Outbound","Streaming":%v,` + said
+			"SourcePhoneNumber":"+12065550100","DestinationPhoneNumber":"+13605550199","Direction":"Outbound","Streaming":%v,` + common
 	)
 	for _, c := range []struct {
-		connector, failure  string
-		through, cdr, sdr   bool
-		status, well, wells string
+		connector, failure string
+		bridged            bool
+		status             string
+		cdr, sdr           string // the status message; empty: no such record
 	}{
-		{"none", "", false, false, true, "Completed", "", "Streaming succeeded"},
-		{"failing", "no media", false, false, true, "Failed", "", "no media"},
-		{"disabled", "", true, true, false, "Completed", "OK", ""},
-		{"streams", "", true, true, true, "Completed", "OK", "Streaming succeeded"},
-		{"broken", "no media", true, true, false, "Failed", "no media", ""},
+		{"none", "", false, "Completed", "", "Streaming succeeded"},
+		{"failing", "no media", false, "Failed", "", "no media"},
+		{"disabled", "", true, "Completed", "OK", ""},
+		{"streams", "", true, "Completed", "OK", "Streaming succeeded"},
+		{"broken", "no media", true, "Failed", "no media", ""},
 	} {
-		call := ended(c.connector, c.through)
-		call.Failure = c.failure
-		r.Ended(call, receptions)
-		want := map[bool]string{c.cdr: fmt.Sprintf(cdr, c.sdr, c.connector, c.status, c.well)}
-		wantRecord(t, folder, callRecords, c.connector, map[bool]string{true: want[c.cdr]}[c.cdr])
-		wantRecord(t, folder, streamRecords, c.connector, map[bool]string{true: fmt.Sprintf(sdr, c.connector, c.status, c.wells)}[c.sdr])
+		t.Run(c.connector, func(t *testing.T) {
+			call := ended(c.connector, c.bridged)
+			call.Failure = c.failure
+			r.Ended(call, receptions)
+			var wantCDR, wantSDR string
+			if c.cdr != "" {
+				wantCDR = fmt.Sprintf(cdr, c.sdr != "", c.connector, c.status, c.cdr)
+			}
+			if c.sdr != "" {
+				wantSDR = fmt.Sprintf(sdr, c.connector, c.status, c.sdr)
+			}
+			wantRecord(t, folder, callRecords, c.connector, wantCDR)
+			wantRecord(t, folder, streamRecords, c.connector, wantSDR)
+		})
 	}
 	unanalysed := ended("streams", true)
 	unanalysed.TransactionID = "unanalysed"
@@ -115,26 +124,26 @@ func TestARecordingHasAStreamRecordAndACallThatIsPutThroughACallRecord(t *testin
 		unanalysed.Legs[i].StreamARN = ""
 	}
 	if kinds := r.records(unanalysed, receptions, r.streamed(unanalysed)); len(kinds) != 1 || kinds[callRecords] == nil {
-		t.Errorf("a call whose audio nobody could hear has %v", kinds)
+		t.Errorf("bridged call without streams: got records %v, want a CDR alone", kinds)
 	}
 	modes := map[string]bool{}
 	err := filepath.WalkDir(folder, func(path string, e os.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		is, err := e.Info()
-		modes[is.Mode().String()] = true
+		info, err := e.Info()
+		modes[info.Mode().String()] = true
 		if strings.HasPrefix(e.Name(), ".") {
-			t.Errorf("%s is left", path)
+			t.Errorf("got temporary file %s, want none", path)
 		}
 		return err
 	})
 	if err != nil || len(modes) != 2 || !modes["-rw-------"] || !modes["drwx------"] {
-		t.Errorf("%v %v", modes, err)
+		t.Errorf("got modes %v, %v, want 0600 and 0700", modes, err)
 	}
 }
 
-func TestARecordThatIsWrittenAgainReplacesItself(t *testing.T) {
+func TestRewrittenRecordReplacesTheFirst(t *testing.T) {
 	r, folder, _ := records(t, nil)
 	r.Ended(ended("c", false), receptions)
 	again := ended("c", false)
@@ -142,11 +151,11 @@ func TestARecordThatIsWrittenAgainReplacesItself(t *testing.T) {
 	r.Ended(again, nil)
 	all, _ := os.ReadDir(filepath.Join(folder, streamRecords, "json", "c", "2026", "11", "25"))
 	if len(all) != 1 {
-		t.Fatalf("%v", all)
+		t.Fatalf("got files %v, want one", all)
 	}
 	b, err := os.ReadFile(filepath.Join(folder, streamRecords, "json", "c", "2026", "11", "25", all[0].Name()))
 	if err != nil || !strings.Contains(string(b), `"StatusMessage":"the server stopped"`) || !strings.Contains(string(b), `"BillableDurationSeconds":0,`) {
-		t.Errorf("%s %v", b, err)
+		t.Errorf("got %s, %v, want the second record", b, err)
 	}
 }
 
@@ -166,19 +175,19 @@ func TestFailedRecordIsCountedAndLoggedOnce(t *testing.T) {
 	}
 	r.Ended(ended("c", false), receptions)
 	wantRecord(t, folder, streamRecords, "c", `"SchemaVersion":"1.0","ServiceCode":"AmazonChime","UsageType":"audio-streaming",`+
-		fmt.Sprintf(said, "c", "Completed", "Streaming succeeded"))
+		fmt.Sprintf(common, "c", "Completed", "Streaming succeeded"))
 	for outcome, want := range map[string]float64{"written": 1, "failed": 3} {
 		if got := testutil.ToFloat64(r.written.WithLabelValues(outcome)); got != want {
-			t.Errorf("%v %s", got, outcome)
+			t.Errorf("%s: got %v, want %v", outcome, got, want)
 		}
 	}
 }
 
-func TestRecordsGoAfterTheirDays(t *testing.T) {
+func TestSweepDeletesExpiredDays(t *testing.T) {
 	r, folder, _ := records(t, streams{"c": {}})
 	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	if days, err := r.Sweep(now); days != 0 || err != nil {
-		t.Errorf("of nothing: %d, %v", days, err)
+		t.Errorf("without records: got %d days, %v, want 0 and no error", days, err)
 	}
 	for _, ago := range []int{0, 1, 2, 3, 4, 400} {
 		c := ended("c", true)
@@ -191,21 +200,21 @@ func TestRecordsGoAfterTheirDays(t *testing.T) {
 		t.Fatal(err)
 	}
 	if days, err := r.Sweep(now); days != 2*3 || err != nil {
-		t.Errorf("%d days went, %v", days, err)
+		t.Errorf("got %d deleted days, %v, want 6", days, err)
 	}
 	for _, kind := range []string{callRecords, streamRecords} {
-		left, _ := fsGlob(folder, kind)
+		left, _ := dayFolders(folder, kind)
 		want := []string{"2026/02/28", "2026/03/01", "2026/03/02"}
 		if kind == callRecords {
 			want = append([]string{"2020/keep/me"}, want...)
 		}
 		if !slices.Equal(left, want) {
-			t.Errorf("%s: %v are left", kind, left)
+			t.Errorf("%s: got %v, want %v", kind, left, want)
 		}
 	}
 }
 
-func fsGlob(folder, kind string) (days []string, err error) {
+func dayFolders(folder, kind string) (days []string, err error) {
 	err = filepath.WalkDir(filepath.Join(folder, kind, "json", "c"), func(path string, e os.DirEntry, err error) error {
 		rel, _ := filepath.Rel(filepath.Join(folder, kind, "json", "c"), path)
 		if strings.Count(rel, string(filepath.Separator)) == 2 && e.IsDir() {
