@@ -119,7 +119,7 @@ func (a Analysis) leg(ctx context.Context, s timbre.Side, pcm []int16, progress 
 		}
 	}
 	d.Flush()
-	l.look(l.at)
+	l.scoreAt(l.at)
 	leg := Leg{Side: s.String(), NetSpeech: l.net.Seconds(), Quality: quality(timbre.Wave(nil, l.voice), l.kept), Tone: l.tone}
 	if a.Searcher != nil {
 		leg.Speaker = l.speaker()

@@ -24,15 +24,15 @@ import (
 	"timbre/rtp/codec"
 )
 
-// listening loads the models once for all tests, until the process ends.
-var listening = sync.OnceValues(func() (*node.Offline, error) {
+// offline loads the models once for all tests, until the process ends.
+var offline = sync.OnceValues(func() (*node.Offline, error) {
 	return node.OpenOffline(context.Background(), environment.Environment{}, config.Defaults(), "")
 })
 
 // analysis has a clock that advances ten seconds with each reading.
 func analysis(t *testing.T) Analysis {
 	t.Helper()
-	l, err := listening()
+	l, err := offline()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,16 +105,16 @@ func TestStereoIsTwoMonoRecordings(t *testing.T) {
 		}
 		alone.Side = l.Side
 		if !reflect.DeepEqual(l, alone) {
-			t.Errorf("the %s is\n%+v in stereo and\n%+v alone", l.Side, l, alone)
+			t.Errorf("%s: got\n%+v in stereo, want\n%+v as in mono", l.Side, l, alone)
 		}
 	}
 	c, err := calls.Find("s2_second")
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := c.Files["caller"]
-	if d := both[0].NetSpeech - said.Speech; math.Abs(d) > 0.1*said.Speech {
-		t.Errorf("got %.1f s of speech, want about %.1f s", both[0].NetSpeech, said.Speech)
+	manifest := c.Files["caller"]
+	if d := both[0].NetSpeech - manifest.Speech; math.Abs(d) > 0.1*manifest.Speech {
+		t.Errorf("got %.1f s of speech, want about %.1f s", both[0].NetSpeech, manifest.Speech)
 	}
 	if both[0].Quality.Verdict != "good" || both[0].Tone.Overall == nil || both[0].Speaker != nil {
 		t.Errorf("%+v", both[0])
@@ -129,7 +129,7 @@ func TestStereoIsTwoMonoRecordings(t *testing.T) {
 	}
 }
 
-func TestAnyFormatIsHeardAlike(t *testing.T) {
+func TestFormatDoesNotChangeTheResult(t *testing.T) {
 	law := leg(t, "short_s2", "caller")
 	pcm := codec.ULaw.Decode(nil, law)
 	linear := func(pcm []int16) (b []byte) {
@@ -151,15 +151,15 @@ func TestAnyFormatIsHeardAlike(t *testing.T) {
 	}
 	for _, f := range r.Files[1:] {
 		if l := f.Legs[0]; math.Abs(l.NetSpeech-first.NetSpeech) > 0.3 || l.Quality.Verdict != "good" || math.Abs(f.Seconds-r.Files[0].Seconds) > 1e-3 {
-			t.Errorf("%s: %+v, by µ-law %+v", f.Name, l, first)
+			t.Errorf("%s: got %+v, want about %+v", f.Name, l, first)
 		}
 	}
 	if exact := r.Files[1].Legs[0]; !reflect.DeepEqual(exact, first) {
-		t.Errorf("the same samples give %+v and %+v", exact, first)
+		t.Errorf("16-bit PCM: got %+v, want %+v as from µ-law", exact, first)
 	}
 }
 
-func TestABadFileDoesNotKeepTheOthersBack(t *testing.T) {
+func TestUnreadableFileDoesNotStopTheOthers(t *testing.T) {
 	good := wav(t, "good.wav", 7, 1, 8, 8000, leg(t, "short_s2", "caller"))
 	text := filepath.Join(t.TempDir(), "notes.wav")
 	if err := os.WriteFile(text, []byte("hello"), 0o600); err != nil {
@@ -178,7 +178,7 @@ func TestABadFileDoesNotKeepTheOthersBack(t *testing.T) {
 		}
 	}
 	if l := r.Files[4].Legs[0]; l.NetSpeech != 0 || l.Tone.Overall != nil || !strings.HasPrefix(l.Quality.Verdict, "too short") {
-		t.Errorf("of nothing: %+v", l)
+		t.Errorf("empty file: got %+v, want no speech", l)
 	}
 	if err := r.Failed(); timbre.KindOf(err) != timbre.Invalid || !strings.Contains(err.Error(), "3 of 5") {
 		t.Error(err)
@@ -191,7 +191,7 @@ func TestABadFileDoesNotKeepTheOthersBack(t *testing.T) {
 	}
 }
 
-func TestSpeedIsMeasured(t *testing.T) {
+func TestReportHasTheSpeedOfTheAnalysis(t *testing.T) {
 	r := files(t, analysis(t), wav(t, "good.wav", 7, 1, 8, 8000, make([]byte, 80000)))
 	if r.Seconds != 10 || r.Elapsed != 10 || r.Speed != 1 {
 		t.Errorf("%+v", r)
@@ -201,44 +201,44 @@ func TestSpeedIsMeasured(t *testing.T) {
 	}
 }
 
-func TestAnInterruptEndsIt(t *testing.T) {
+func TestInterruptStopsTheAnalysis(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := analysis(t).Files(ctx, []string{wav(t, "a.wav", 7, 1, 8, 8000, make([]byte, 800))}, screen.Screen{Writer: &bytes.Buffer{}})
 	if err == nil {
-		t.Error("it went on")
+		t.Error("got no error, want one")
 	}
 }
 
-// people is a domain with one profile, and the searches in it.
-type people struct {
-	matches []timbre.Match
-	err     error
-	asked   []timbre.Voiceprint
+// fakeSearcher has one domain. It records the voiceprints that are searched.
+type fakeSearcher struct {
+	matches  []timbre.Match
+	err      error
+	searched []timbre.Voiceprint
 }
 
-func (p *people) Search(_ context.Context, domain string, v timbre.Voiceprint) ([]timbre.Match, error) {
+func (p *fakeSearcher) Search(_ context.Context, domain string, v timbre.Voiceprint) ([]timbre.Match, error) {
 	if domain != "the domain" {
 		return nil, timbre.Errorf(timbre.NotFound, "", "no such domain")
 	}
-	p.asked = append(p.asked, v)
+	p.searched = append(p.searched, v)
 	return p.matches, p.err
 }
 
-func TestSpeakersAreSearchedWithWhatAVoiceprintIsMadeOf(t *testing.T) {
+func TestSearchUsesTheSpeechOfAVoiceprint(t *testing.T) {
 	long, short := wav(t, "long.wav", 7, 1, 8, 8000, leg(t, "s1_enrol", "caller")), wav(t, "short.wav", 7, 1, 8, 8000, leg(t, "short_s2", "caller"))
-	p := &people{matches: []timbre.Match{{ProfileID: "vp-1", Confidence: 0.99}}}
+	p := &fakeSearcher{matches: []timbre.Match{{ProfileID: "vp-1", Confidence: 0.99}}}
 	a := analysis(t)
 	a.Searcher, a.Domain = p, "the domain"
 	r := files(t, a, long, short)
 	if s := r.Files[0].Legs[0].Speaker; s == nil || !slices.Equal(s.Matches, []Match{{"vp-1", 0.99}}) || s.Message != "" {
 		t.Errorf("%+v", s)
 	}
-	if len(p.asked) != 1 || p.asked[0].Net < 20*time.Second || p.asked[0].Net > 21*time.Second || len(p.asked[0].Embedding) == 0 {
-		t.Errorf("got searches %+v, want one of 20 s", p.asked)
+	if len(p.searched) != 1 || p.searched[0].Net < 20*time.Second || p.searched[0].Net > 21*time.Second || len(p.searched[0].Embedding) == 0 {
+		t.Errorf("got searches %+v, want one of 20 s", p.searched)
 	}
 	if s := r.Files[1].Legs[0].Speaker; len(s.Matches) != 0 || !strings.Contains(s.Message, "too little") {
-		t.Errorf("of little speech: %+v", s)
+		t.Errorf("short recording: got %+v, want no match and the reason", s)
 	}
 	p.matches = nil
 	if s := files(t, a, long).Files[0].Legs[0].Speaker; s.Message != "nobody in the domain" {
@@ -246,7 +246,7 @@ func TestSpeakersAreSearchedWithWhatAVoiceprintIsMadeOf(t *testing.T) {
 	}
 	p.err = timbre.Errorf(timbre.Internal, "", "the disk fails")
 	if _, err := a.Files(t.Context(), []string{long}, screen.Screen{Writer: &bytes.Buffer{}}); err == nil {
-		t.Error("a fault of the search is none")
+		t.Error("failing search: got no error, want one")
 	}
 }
 
@@ -269,7 +269,7 @@ func fixture() Report {
 }
 
 // Programs parse this: names and structure do not change.
-func TestTheJSONHasOneForm(t *testing.T) {
+func TestJSONIsStable(t *testing.T) {
 	var out bytes.Buffer
 	if err := fixture().Print(screen.Screen{Writer: &out}, true); err != nil {
 		t.Fatal(err)
@@ -292,11 +292,11 @@ func TestTheJSONHasOneForm(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%s", out.String())
+		t.Errorf("got\n%s\nwant\n%s", out.String(), form)
 	}
 }
 
-func TestTheTableHasALineALeg(t *testing.T) {
+func TestTableHasOneLinePerLeg(t *testing.T) {
 	for unicode, neutral := range map[bool]string{true: "·", false: "."} {
 		var out bytes.Buffer
 		if err := fixture().Print(screen.Screen{Writer: &out, Unicode: unicode}, false); err != nil {
@@ -310,11 +310,11 @@ func TestTheTableHasALineALeg(t *testing.T) {
 		}
 		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 		if len(lines) != len(want) {
-			t.Fatalf("%s", out.String())
+			t.Fatalf("got\n%s\nwant %d lines", out.String(), len(want))
 		}
 		for i, line := range lines {
 			if !slices.Equal(strings.Fields(line), want[i]) {
-				t.Errorf("%s", line)
+				t.Errorf("line %d: got %q, want %q", i, line, want[i])
 			}
 		}
 	}

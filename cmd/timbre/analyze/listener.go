@@ -27,10 +27,10 @@ type listener struct {
 	err   error
 }
 
-// receive processes the next stretch.
+// receive processes the next speech.
 func (l *listener) receive(s timbre.Speech) {
 	for l.tick < s.At {
-		l.look(l.tick)
+		l.scoreAt(l.tick)
 		l.tick += task.Tick
 	}
 	l.track.Add(s)
@@ -40,8 +40,8 @@ func (l *listener) receive(s timbre.Speech) {
 	}
 }
 
-// look scores the tone of the 30 s before a moment. Too little speech is not an error.
-func (l *listener) look(at time.Duration) {
+// scoreAt scores the tone of the 30 s before a moment. Too little speech is not an error.
+func (l *listener) scoreAt(at time.Duration) {
 	current, overall, ok, err := l.track.Score(l.ctx, at)
 	if err != nil && timbre.KindOf(err) != timbre.Unprocessable {
 		l.err = errors.Join(l.err, err)

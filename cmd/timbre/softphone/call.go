@@ -113,7 +113,7 @@ func (c Call) config() (phone.Config, error) {
 	if c.ALaw {
 		cfg.PayloadType = phone.ALaw
 	}
-	return cfg, c.voices(&cfg)
+	return cfg, c.audio(&cfg)
 }
 
 // server is the URL to call: --transport overrides the scheme of --server.

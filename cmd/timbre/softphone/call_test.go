@@ -40,7 +40,7 @@ func wav(t *testing.T, channels ...[]int16) string {
 	return name
 }
 
-func TestFilesBecomeTheVoicesOfTheCall(t *testing.T) {
+func TestFilesBecomeTheAudioOfTheCall(t *testing.T) {
 	one, two := []int16{0, 1000, 32000}, []int16{0, 500, 32000}
 	for name, c := range map[string]struct {
 		call          Call
@@ -53,17 +53,20 @@ func TestFilesBecomeTheVoicesOfTheCall(t *testing.T) {
 		"A-law":          {Call{Caller: wav(t, one), ALaw: true}, one, nil, codec.ALaw},
 		"mixed and loud": {Call{Caller: wav(t, one), Agent: wav(t, two), Mixed: true}, []int16{0, 1500, 32767}, nil, codec.ULaw},
 	} {
-		cfg, err := c.call.config()
-		if err != nil || !bytes.Equal(cfg.Caller.Audio, c.law.Encode(nil, c.caller)) || !bytes.Equal(cfg.Callee.Audio, c.law.Encode(nil, c.agent)) {
-			t.Errorf("%s: %v %v %v", name, cfg.Caller.Audio, cfg.Callee.Audio, err)
-		}
-		if (cfg.PayloadType == phone.ALaw) != c.call.ALaw {
-			t.Errorf("%s: payload type %d", name, cfg.PayloadType)
-		}
+		t.Run(name, func(t *testing.T) {
+			cfg, err := c.call.config()
+			caller, agent := c.law.Encode(nil, c.caller), c.law.Encode(nil, c.agent)
+			if err != nil || !bytes.Equal(cfg.Caller.Audio, caller) || !bytes.Equal(cfg.Callee.Audio, agent) {
+				t.Errorf("got %v, %v, %v, want %v, %v", cfg.Caller.Audio, cfg.Callee.Audio, err, caller, agent)
+			}
+			if (cfg.PayloadType == phone.ALaw) != c.call.ALaw {
+				t.Errorf("got payload type %d, want A-law %v", cfg.PayloadType, c.call.ALaw)
+			}
+		})
 	}
 }
 
-func TestFlagsBecomeTheCall(t *testing.T) {
+func TestFlagsConfigureTheCall(t *testing.T) {
 	c := Call{
 		Caller: wav(t, []int16{0}), Server: "127.0.0.1:5070", Transport: "tcp", Connector: "abcdef1ghij2klmno3pqr4",
 		From: "sip:+1206@example.com", To: "+1360", Plain: true,
@@ -87,7 +90,7 @@ func TestFlagsEncryptTheCall(t *testing.T) {
 	}
 }
 
-func TestUnplayableFilesAreNamed(t *testing.T) {
+func TestCallThatCannotStartSaysWhy(t *testing.T) {
 	text := filepath.Join(t.TempDir(), "note.wav")
 	if err := os.WriteFile(text, []byte("hello"), 0o600); err != nil {
 		t.Fatal(err)
@@ -101,10 +104,12 @@ func TestUnplayableFilesAreNamed(t *testing.T) {
 		"--wait -1s":          {Caller: good, Wait: -1e9},
 		"INVITE to tcp://127": {Caller: good, Server: "tcp://127.0.0.1:1"},
 	} {
-		var out strings.Builder
-		err := c.Do(t.Context(), &out, screen.Screen{Writer: &out})
-		if err == nil || !strings.Contains(err.Error(), want) || timbre.KindOf(err) == timbre.Internal {
-			t.Errorf("got error %v, want %q", err, want)
-		}
+		t.Run(want, func(t *testing.T) {
+			var out strings.Builder
+			err := c.Do(t.Context(), &out, screen.Screen{Writer: &out})
+			if err == nil || !strings.Contains(err.Error(), want) || timbre.KindOf(err) == timbre.Internal {
+				t.Errorf("got error %v, want %q", err, want)
+			}
+		})
 	}
 }

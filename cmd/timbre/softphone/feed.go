@@ -20,8 +20,8 @@ import (
 // timeout bounds the sending of a message.
 const timeout = 5 * time.Second
 
-// fed is a call over WebSocket, as docs/feed.md specifies.
-type fed struct {
+// feedCall is a call over WebSocket, as docs/feed.md specifies.
+type feedCall struct {
 	*websocket.Conn
 	audio    []byte // of all channels, interleaved
 	silence  byte
@@ -66,8 +66,8 @@ func (c Call) feed(ctx context.Context, cfg phone.Config, out io.Writer, bar *sc
 }
 
 // encode interleaves the channels of a call.
-func (c Call) encode(conn *websocket.Conn, cfg phone.Config) *fed {
-	f := &fed{Conn: conn, channels: 2, speed: c.Speed, silence: codec.ULaw.Silence()}
+func (c Call) encode(conn *websocket.Conn, cfg phone.Config) *feedCall {
+	f := &feedCall{Conn: conn, channels: 2, speed: c.Speed, silence: codec.ULaw.Silence()}
 	if c.ALaw {
 		f.silence = codec.ALaw.Silence()
 	}
@@ -89,7 +89,7 @@ func (c Call) encode(conn *websocket.Conn, cfg phone.Config) *fed {
 }
 
 // begin sends the start message and returns the transaction id.
-func (f *fed) begin(ctx context.Context, c Call) (txid string, err error) {
+func (f *feedCall) begin(ctx context.Context, c Call) (txid string, err error) {
 	encoding, channels := timbre.MuLaw, []string{"caller", "callee"}
 	if c.ALaw {
 		encoding = timbre.ALaw
@@ -111,7 +111,7 @@ func (f *fed) begin(ctx context.Context, c Call) (txid string, err error) {
 }
 
 // answer reads a message of the server and returns its transaction id, if any. A message of another type is an error.
-func (f *fed) answer(ctx context.Context, want string) (txid string, err error) {
+func (f *feedCall) answer(ctx context.Context, want string) (txid string, err error) {
 	_, text, err := f.Read(ctx)
 	if err != nil {
 		return "", timbre.Errorf(timbre.Unavailable, "", "feed interrupted: %w", err)
@@ -124,23 +124,23 @@ func (f *fed) answer(ctx context.Context, want string) (txid string, err error) 
 }
 
 // play sends silence, the audio, and then silence while the flags say so, 20 ms at a time.
-func (f *fed) play(ctx context.Context, wait time.Duration, stay bool, progress func(time.Duration)) error {
+func (f *feedCall) play(ctx context.Context, wait time.Duration, stay bool, progress func(time.Duration)) error {
 	size := timbre.FrameSamples * f.channels
-	quiet := make([]byte, size)
-	for i := range quiet {
-		quiet[i] = f.silence
+	silence := make([]byte, size)
+	for i := range silence {
+		silence[i] = f.silence
 	}
 	tick := time.NewTicker(time.Duration(float64(timbre.FrameDuration) / f.speed))
 	defer tick.Stop()
 	for sent := -int(wait / timbre.FrameDuration); sent*size < len(f.audio) || stay; sent++ {
-		piece := quiet
+		frame := silence
 		if at := sent * size; at >= 0 && at < len(f.audio) {
-			piece = f.audio[at:min(at+size, len(f.audio))]
+			frame = f.audio[at:min(at+size, len(f.audio))]
 			progress(timbre.Duration(at / f.channels))
 		}
-		if err := f.send(ctx, websocket.MessageBinary, piece); err != nil {
-			_, said := f.answer(context.WithoutCancel(ctx), "")
-			return said
+		if err := f.send(ctx, websocket.MessageBinary, frame); err != nil {
+			_, cause := f.answer(context.WithoutCancel(ctx), "")
+			return cause
 		}
 		select {
 		case <-tick.C:
@@ -155,14 +155,14 @@ func (f *fed) play(ctx context.Context, wait time.Duration, stay bool, progress 
 }
 
 // send writes a message. An interrupt does not cancel it, because that would close the connection.
-func (f *fed) send(ctx context.Context, kind websocket.MessageType, message []byte) error {
+func (f *feedCall) send(ctx context.Context, kind websocket.MessageType, message []byte) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	return f.Write(ctx, kind, message)
 }
 
 // hangUp ends the call.
-func (f *fed) hangUp(ctx context.Context) error {
+func (f *feedCall) hangUp(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := f.send(ctx, websocket.MessageText, []byte(`{"type":"stop"}`)); err != nil {

@@ -33,8 +33,8 @@ type receiver struct {
 }
 
 // listen accepts one feed. answer is the response to its start message.
-func listen(t *testing.T, answer string) (url string, heard chan *receiver) {
-	heard = make(chan *receiver, 1)
+func listen(t *testing.T, answer string) (url string, feeds chan *receiver) {
+	feeds = make(chan *receiver, 1)
 	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/feed/nowhere" {
 			http.Error(w, "no connector has this id", http.StatusNotFound)
@@ -49,7 +49,7 @@ func listen(t *testing.T, answer string) (url string, heard chan *receiver) {
 		}
 		defer func() {
 			_ = c.CloseNow()
-			heard <- e
+			feeds <- e
 		}()
 		ctx := context.WithoutCancel(r.Context())
 		for {
@@ -71,26 +71,26 @@ func listen(t *testing.T, answer string) (url string, heard chan *receiver) {
 		}
 	}))
 	t.Cleanup(h.Close)
-	return "ws" + strings.TrimPrefix(h.URL, "http") + "/feed", heard
+	return "ws" + strings.TrimPrefix(h.URL, "http") + "/feed", feeds
 }
 
-const taken = `{"type":"started","transactionId":"t-1"}`
+const started = `{"type":"started","transactionId":"t-1"}`
 
-func TestACallMayGoByWebSocket(t *testing.T) {
+func TestCallOverWebSocket(t *testing.T) {
 	a, b := make([]int16, 400), make([]int16, 500)
 	for i := range a {
 		a[i], b[i] = int16(40*i), int16(-30*i)
 	}
-	url, heard := listen(t, taken)
+	url, feeds := listen(t, started)
 	c := Call{
 		Caller: wav(t, a), Agent: wav(t, b), Feed: strings.Replace(url, "ws://", "ws://ann:secret@", 1), Connector: "here",
 		From: "sip:+1206@example.com", To: "+1360", Speed: 50, ALaw: true, Wait: 40 * time.Millisecond,
 	}
 	var out bytes.Buffer
 	check(t, c.Do(t.Context(), &out, screen.Screen{Writer: &bytes.Buffer{}}))
-	e := <-heard
+	e := <-feeds
 	if out.String() != "transaction-id t-1\n" || !e.stopped || e.path != "/feed/here" || e.user != "ann" || e.start.From != "+1206" || e.start.To != "+1360" {
-		t.Errorf("%q %+v", out.String(), e)
+		t.Errorf("got output %q and feed %+v", out.String(), e)
 	}
 	if f := e.start.Format; f.Encoding != "alaw" || f.SampleRate != 8000 || !slices.Equal(f.Channels, []string{"caller", "callee"}) {
 		t.Errorf("%+v", f)
@@ -107,21 +107,21 @@ func TestACallMayGoByWebSocket(t *testing.T) {
 	}
 }
 
-func TestAMixedFeedHasOneChannel(t *testing.T) {
-	url, heard := listen(t, taken)
+func TestMixedFeedHasOneChannel(t *testing.T) {
+	url, feeds := listen(t, started)
 	c := Call{Caller: wav(t, []int16{1000, 2000}), Feed: url, Speed: 50, Mixed: true}
 	check(t, c.Do(t.Context(), &bytes.Buffer{}, screen.Screen{Writer: &bytes.Buffer{}}))
-	if e := <-heard; !slices.Equal(e.start.Format.Channels, []string{"mixed"}) || len(e.audio) != 2 {
+	if e := <-feeds; !slices.Equal(e.start.Format.Channels, []string{"mixed"}) || len(e.audio) != 2 {
 		t.Errorf("%+v", e)
 	}
 }
 
-func TestAFeedStaysOnTheLineUntilInterrupted(t *testing.T) {
-	url, heard := listen(t, taken)
+func TestFeedStaysOpenUntilInterrupted(t *testing.T) {
+	url, feeds := listen(t, started)
 	ctx, cancel := context.WithCancel(t.Context())
 	c := Call{Caller: wav(t, []int16{1000, 2000}), Feed: url, Speed: 50, HoldOpen: true}
 	check(t, c.Do(ctx, interrupting{cancel}, screen.Screen{Writer: &bytes.Buffer{}}))
-	<-heard
+	<-feeds
 }
 
 // interrupting ends the call as soon as it has its transaction id.
@@ -132,7 +132,7 @@ func (i interrupting) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func TestAFeedThatIsNotTakenSaysWhy(t *testing.T) {
+func TestRefusedFeedIsAnErrorWithTheReason(t *testing.T) {
 	url, _ := listen(t, `{"type":"error","code":"rate","message":"too many calls"}`)
 	good := wav(t, []int16{0})
 	for want, c := range map[string]Call{
@@ -141,8 +141,10 @@ func TestAFeedThatIsNotTakenSaysWhy(t *testing.T) {
 		"nobody answers there": {Caller: good, Feed: "ws://127.0.0.1:1/feed", Speed: 1},
 		"--speed 0":            {Caller: good, Feed: url},
 	} {
-		if err := c.Do(t.Context(), &bytes.Buffer{}, screen.Screen{Writer: &bytes.Buffer{}}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v, want %s", err, want)
-		}
+		t.Run(want, func(t *testing.T) {
+			if err := c.Do(t.Context(), &bytes.Buffer{}, screen.Screen{Writer: &bytes.Buffer{}}); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got error %v, want %q", err, want)
+			}
+		})
 	}
 }

@@ -50,8 +50,8 @@ func (l leg) String() string {
 }
 
 const (
-	reply = 10 * time.Second // for the server's response
-	most  = 64 << 20         // bytes of the response that are read
+	replyTimeout = 10 * time.Second // for the server's response
+	maxReply     = 64 << 20         // bytes of the response that are read
 )
 
 // Do prints the live calls of a server.
@@ -76,7 +76,7 @@ func (l Live) Do(ctx context.Context, out io.Writer) error {
 }
 
 func (l Live) fetch(ctx context.Context) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, reply)
+	ctx, cancel := context.WithTimeout(ctx, replyTimeout)
 	defer cancel()
 	at := strings.TrimSuffix(l.Admin, "/")
 	if !strings.Contains(at, "://") {
@@ -96,7 +96,7 @@ func (l Live) fetch(ctx context.Context) ([]byte, error) {
 	if res.StatusCode != http.StatusOK {
 		return nil, timbre.Errorf(timbre.Unavailable, "", "%s answered %s", req.URL, res.Status)
 	}
-	return io.ReadAll(io.LimitReader(res.Body, most))
+	return io.ReadAll(io.LimitReader(res.Body, maxReply))
 }
 
 func table(out io.Writer, calls []entry, now time.Time) error {

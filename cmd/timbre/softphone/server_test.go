@@ -68,37 +68,39 @@ func check(t *testing.T, err error) {
 	}
 }
 
-func TestCallPrintsItsTransactionAndNothingElse(t *testing.T) {
-	for _, c := range []struct {
+func TestCallPrintsOnlyItsTransactionID(t *testing.T) {
+	for name, c := range map[string]struct {
 		transaction string
 		hold        bool
 		out, status string
 	}{
-		{"5f1c2f1e", false, "transaction-id 5f1c2f1e\n", ""},
-		{"5f1c2f1e", true, "transaction-id 5f1c2f1e\n", ""}, // the server hangs up
-		{"", false, "", "not a Timbre"},
+		"played":         {"5f1c2f1e", false, "transaction-id 5f1c2f1e\n", ""},
+		"held":           {"5f1c2f1e", true, "transaction-id 5f1c2f1e\n", ""}, // the server hangs up
+		"another server": {"", false, "", "not a Timbre"},
 	} {
-		var out, status strings.Builder
-		call := Call{Caller: wav(t, make([]int16, 800)), Server: server(t, c.transaction, c.hold), Speed: 20, HoldOpen: c.hold}
-		if c.hold {
-			call.Caller = wav(t, []int16{})
-		}
-		err := call.Do(t.Context(), &out, screen.Screen{Writer: &status})
-		if err != nil || out.String() != c.out || !strings.Contains(status.String(), c.status) {
-			t.Errorf("%+v: %v\n%s%s", c, err, out.String(), status.String())
-		}
+		t.Run(name, func(t *testing.T) {
+			var out, status strings.Builder
+			call := Call{Caller: wav(t, make([]int16, 800)), Server: server(t, c.transaction, c.hold), Speed: 20, HoldOpen: c.hold}
+			if c.hold {
+				call.Caller = wav(t, []int16{})
+			}
+			err := call.Do(t.Context(), &out, screen.Screen{Writer: &status})
+			if err != nil || out.String() != c.out || !strings.Contains(status.String(), c.status) {
+				t.Errorf("got error %v, output %q and status %q, want none, %q and %q", err, out.String(), status.String(), c.out, c.status)
+			}
+		})
 	}
 }
 
-func TestCallThatTheServerCutsShortIsAnError(t *testing.T) {
+func TestCallEndedByTheServerIsAnError(t *testing.T) {
 	var out strings.Builder
 	call := Call{Caller: wav(t, make([]int16, 80000)), Server: server(t, "x", true), Speed: 1, Wait: 20 * time.Millisecond}
 	if err := call.Do(t.Context(), &out, screen.Screen{Writer: &out}); err == nil || !strings.Contains(err.Error(), "the call was ended") {
-		t.Errorf("%v", err)
+		t.Errorf("got error %v, want one that the call was ended", err)
 	}
 }
 
-func TestAnInterruptEndsAHeldCallWell(t *testing.T) {
+func TestInterruptEndsAHeldCallWithoutError(t *testing.T) {
 	var out strings.Builder
 	ctx, interrupt := context.WithCancelCause(t.Context())
 	call := Call{Caller: wav(t, []int16{}), Server: server(t, "x", false), HoldOpen: true}
@@ -107,7 +109,7 @@ func TestAnInterruptEndsAHeldCallWell(t *testing.T) {
 		return out.Write(p)
 	}), screen.Screen{Writer: &out})
 	if err != nil || out.String() != "transaction-id x\n" {
-		t.Errorf("%v %q", err, out.String())
+		t.Errorf("got error %v and %q, want none and the transaction id", err, out.String())
 	}
 }
 

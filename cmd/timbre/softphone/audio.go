@@ -6,8 +6,8 @@ import (
 	"timbre/sip/phone"
 )
 
-// voices reads the audio of both parties and encodes it for the phone.
-func (c Call) voices(cfg *phone.Config) error {
+// audio reads the audio of both parties and encodes it for the phone.
+func (c Call) audio(cfg *phone.Config) error {
 	caller, err := read(c.Caller)
 	if err != nil {
 		return err
