@@ -174,7 +174,7 @@ func TestSourceErrorIsNotCached(t *testing.T) {
 	}
 	src.err = nil
 	if got, err := s.Search(t.Context(), "d", voiceprint(v)); ids(got) != "a" || err != nil {
-		t.Errorf("got %v, %v; want the good one", got, err)
+		t.Errorf("got %v, %v; want a", got, err)
 	}
 	for _, e := range []timbre.Embedding{nil, {float32(math.NaN())}} {
 		if _, err := s.Search(t.Context(), "d", voiceprint(e)); timbre.KindOf(err) != timbre.Invalid {
@@ -199,7 +199,7 @@ func TestConcurrentSearchesSeeEarlierChanges(t *testing.T) {
 					t.Errorf("got %[2]v, %[3]v; want %[1]s among them", id, got, err)
 				}
 				if got, err := s.Search(t.Context(), "d", voiceprint(v)); err != nil || ids(got) != "p0" {
-					t.Errorf("got %v, %v; want the good one", got, err)
+					t.Errorf("got %v, %v; want p0", got, err)
 				}
 			}
 		})

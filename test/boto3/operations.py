@@ -19,7 +19,7 @@ clients = {prefix: boto3.client(name, region_name="us-east-1", endpoint_url=endp
            for prefix, name in (("voice", "chime-sdk-voice"), ("media", "chime-sdk-media-pipelines"))}
 given = json.load(sys.stdin)
 known, results = given["known"], []
-PATIENCE = 60  # seconds, for what a step waits for
+TIMEOUT = 60  # seconds, for what a step waits for
 
 
 def fill(value):
@@ -76,7 +76,7 @@ def expect(got, wants):
 def run(step):
     prefix, operation = step["do"].split(".")
     client, given = clients[prefix], fill(step.get("with", {}))
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while True:
         try:
             got = getattr(client, xform_name(operation))(**given)
