@@ -48,7 +48,7 @@ func issue(t *testing.T, files config.TLS, serial int64, key bool) {
 	}
 }
 
-func TestACertificateIsReadAnewWhenItChanges(t *testing.T) {
+func TestChangedCertificateIsReloaded(t *testing.T) {
 	folder := t.TempDir()
 	files := config.TLS{Cert: filepath.Join(folder, "cert.pem"), Key: filepath.Join(folder, "key.pem")}
 	var told strings.Builder

@@ -105,7 +105,7 @@ func (f faulty) Score(context.Context, time.Duration) (current, overall timbre.T
 	return timbre.Tone{Neutral: 1}, timbre.Tone{Neutral: 1}, err == nil, err
 }
 
-func TestAnalysisThatFailsForAWhileIsToldOfItsPipeline(t *testing.T) {
+func TestPipelineReportsDegradedAnalysis(t *testing.T) {
 	inInside(t, func(in *inside) {
 		var mended atomic.Bool
 		in.newTrack = func() task.Track { return faulty{&mended} }
