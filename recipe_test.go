@@ -49,11 +49,13 @@ func readText(t *testing.T, path string) string {
 }
 
 // In a recipe, placeholders are names in capitals.
-var placeholders = []string{"SINK", "CODEC", "SERVICE"}
+var placeholders = []string{"SINK", "CODEC", "SERVICE", "STAGE"}
 
 func TestRecipesNameExistingPaths(t *testing.T) {
 	all := recipes(t)
-	for _, title := range []string{"Add a sink", "Add a codec", "Add an API operation", "Add a setting", "Add a SIPREC vendor"} {
+	for _, title := range []string{
+		"Add a sink", "Add a codec", "Add an API operation", "Add a setting", "Add a metric", "Change a retention period", "Add a SIPREC vendor",
+	} {
 		t.Run(title, func(t *testing.T) {
 			if len(all[title]) < 3 {
 				t.Fatalf("got %d files, want the recipe's files", len(all[title]))
