@@ -17,7 +17,7 @@ import (
 type Config struct {
 	Workers    int           // concurrent deliveries: 128
 	PerTarget  int           // of these to one target, so that slow targets leave room for others: a sixteenth of Workers
-	Timeout    time.Duration // of one attempt: 30 s
+	Timeout    time.Duration // of one attempt, whatever its sink: 30 s
 	MinBackoff time.Duration // before the second attempt: 1 s; each later wait is twice as long
 	MaxBackoff time.Duration // between two attempts: 5 min
 	MaxAge     time.Duration // of a notice, after which it is dropped: 24 h

@@ -28,7 +28,7 @@ type Endpoint struct {
 type Config struct {
 	Endpoints []Endpoint
 	Transport http.RoundTripper // a transport of its own, with the system's certificate authorities
-	Timeout   time.Duration     // from the start of a request to the end of its response: 10 s
+	Timeout   time.Duration     // from the start of a request to the end of its response: 10 s; notify.Config.Timeout is the upper limit
 }
 
 // Sink posts notices to endpoints.

@@ -46,13 +46,13 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (swept store.Swept, er
 }
 
 const (
-	// The 24 hours begin with the later of the creation and the end of the call. A live call keeps its voiceprints.
+	// timbre.VoiceprintLife begins with the later of the creation and the end of the call. A live call keeps its voiceprints.
 	sweepVoiceprints = `UPDATE task SET sealed = NULL, erased = 1 WHERE id IN (
 		SELECT t.id FROM task t INDEXED BY task_with_voiceprint LEFT JOIN call c ON c.transaction_id = t.transaction_id
 		WHERE t.sealed IS NOT NULL AND coalesce(t.made, t.created) <= ?1
 		AND iif(c.transaction_id IS NULL, coalesce(t.ended, t.made, t.created), c.ended) <= ?1 LIMIT ?2)`
 
-	// The seven days begin with the end of the call, or of the task if the call is unknown.
+	// timbre.ResultLife begins with the end of the call, or of the task if the call is unknown.
 	sweepTasks = `DELETE FROM task WHERE id IN (
 		SELECT t.id FROM call c JOIN task t ON t.transaction_id = c.transaction_id WHERE c.ended <= ?1 AND t.active = 0
 		UNION ALL
