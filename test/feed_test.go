@@ -14,8 +14,8 @@ import (
 	"github.com/coder/websocket"
 
 	"timbre"
-	"timbre/cmd/timbre/screen"
 	"timbre/cmd/timbre/softphone"
+	"timbre/cmd/timbre/terminal"
 )
 
 // Callers whose audio arrives over WebSocket are enrolled and identified as in SIP calls, in each feed protocol.
@@ -57,7 +57,7 @@ func TestFeedCallersAreRecognised(t *testing.T) {
 			return filepath.Join("..", "cmd", "timbre", "demo", "calls", "short_s2_"+leg+".wav")
 		}
 		c := softphone.Call{Caller: short("caller"), Agent: short("agent"), Feed: n.Feed, Connector: h.connector, From: "+12065550100", To: "+13605550199", Speed: 10}
-		must(t, c.Do(ctx, &out, screen.Screen{Writer: testWriter{t}}))
+		must(t, c.Do(ctx, &out, terminal.Output{Writer: testWriter{t}}))
 		transaction := strings.TrimSpace(strings.TrimPrefix(out.String(), "transaction-id "))
 		hook.wait(ctx, t, "both streams ended", func(event) bool { return len(hook.all(of(transaction, timbre.StreamingEnded))) == 2 })
 	})

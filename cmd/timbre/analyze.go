@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"timbre/cmd/timbre/analyze"
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 	"timbre/config"
 	"timbre/environment"
 	"timbre/node"
@@ -33,12 +33,12 @@ func (r recordings) Run(ctx context.Context) (err error) {
 	if heard.Searcher != nil {
 		a.Searcher = heard.Searcher
 	}
-	status := screen.Of(os.Stderr, os.Getenv)
+	status := terminal.Of(os.Stderr, os.Getenv)
 	report, err := a.Files(ctx, r.Files, status)
 	if err != nil {
 		return err
 	}
-	if err := report.Print(screen.Of(os.Stdout, os.Getenv), r.JSON); err != nil {
+	if err := report.Print(terminal.Of(os.Stdout, os.Getenv), r.JSON); err != nil {
 		return err
 	}
 	fmt.Fprintln(status, report.Summary())

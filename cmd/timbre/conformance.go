@@ -13,7 +13,7 @@ import (
 
 	"timbre"
 	"timbre/cmd/timbre/demo/calls"
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 	"timbre/config"
 	"timbre/conformance"
 )
@@ -39,7 +39,7 @@ func (j judge) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	show := &verdicts{out: screen.Of(os.Stdout, os.Getenv)}
+	show := &verdicts{out: terminal.Of(os.Stdout, os.Getenv)}
 	cfg.Tell = show.line
 	report, err := conformance.Run(ctx, cfg)
 	if err != nil {
@@ -109,22 +109,22 @@ func (j judge) write(report conformance.Report) error {
 	return f.Close()
 }
 
-// verdicts are results on a screen, under the heading of their area.
+// verdicts are results as lines of text, under the heading of their area.
 type verdicts struct {
-	out  screen.Screen
+	out  terminal.Output
 	area string
 }
 
 func (v *verdicts) line(r conformance.Result) {
 	if r.Area != v.area {
 		v.area = r.Area
-		fmt.Fprintf(v.out, "\n%s\n", v.out.Paint(screen.Bold, r.Area))
+		fmt.Fprintf(v.out, "\n%s\n", v.out.Paint(terminal.Bold, r.Area))
 	}
-	look := map[conformance.Outcome]string{conformance.Passed: screen.Green, conformance.Failed: screen.Red}[r.Outcome]
-	if look == "" {
-		look = screen.Dim
+	style := map[conformance.Outcome]string{conformance.Passed: terminal.Green, conformance.Failed: terminal.Red}[r.Outcome]
+	if style == "" {
+		style = terminal.Dim
 	}
-	fmt.Fprintf(v.out, "  %s %s\n", v.out.Paint(look, fmt.Sprintf("%-10s", r.Outcome)), r.Check)
+	fmt.Fprintf(v.out, "  %s %s\n", v.out.Paint(style, fmt.Sprintf("%-10s", r.Outcome)), r.Check)
 	for _, reason := range strings.Split(r.Reason, "\n") {
 		if reason != "" && !strings.Contains(reason, "does not support the operation") { // its outcome has said that
 			fmt.Fprintf(v.out, "             %s\n", reason)

@@ -4,8 +4,8 @@ import (
 	"context"
 	"os"
 
-	"timbre/cmd/timbre/screen"
 	"timbre/cmd/timbre/softphone"
+	"timbre/cmd/timbre/terminal"
 )
 
 // dial is `timbre call`.
@@ -13,7 +13,7 @@ type dial struct{ softphone.Call }
 
 // Run makes the call; its transaction id goes to standard output, the progress to standard error.
 func (d dial) Run(ctx context.Context) error {
-	return d.Do(ctx, os.Stdout, screen.Of(os.Stderr, os.Getenv))
+	return d.Do(ctx, os.Stdout, terminal.Of(os.Stderr, os.Getenv))
 }
 
 // list is `timbre calls`.

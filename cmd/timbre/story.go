@@ -8,7 +8,7 @@ import (
 	"os"
 
 	"timbre/cmd/timbre/demo"
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 	"timbre/config"
 	"timbre/environment"
 	"timbre/node"
@@ -25,7 +25,7 @@ type story struct {
 func (s story) Run(ctx context.Context) error {
 	_, err := demo.Run(ctx, demo.Config{
 		Start: ownServer, Verify: webhook.Verify,
-		Screen: screen.Of(os.Stdout, os.Getenv), JSON: s.JSON, Speed: s.Speed,
+		Output: terminal.Of(os.Stdout, os.Getenv), JSON: s.JSON, Speed: s.Speed,
 	})
 	return err
 }

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"timbre"
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 	"timbre/rtp/codec"
 	"timbre/speech"
 	"timbre/task"
@@ -43,7 +43,7 @@ type Analysis struct {
 
 // Files analyses files one after the other. A file that cannot be read has an Error in the report. Progress goes to status. The
 // error is that of the context or of a model.
-func (a Analysis) Files(ctx context.Context, names []string, status screen.Screen) (Report, error) {
+func (a Analysis) Files(ctx context.Context, names []string, status terminal.Output) (Report, error) {
 	start := a.Now()
 	r := Report{Files: []File{}}
 	for i, name := range names {
@@ -60,7 +60,7 @@ func (a Analysis) Files(ctx context.Context, names []string, status screen.Scree
 	return r, nil
 }
 
-func (a Analysis) file(ctx context.Context, name string, status screen.Screen, title string) (File, error) {
+func (a Analysis) file(ctx context.Context, name string, status terminal.Output, title string) (File, error) {
 	f := File{Name: name, Legs: []Leg{}}
 	channels, err := read(name)
 	if err != nil {
@@ -128,7 +128,7 @@ func (a Analysis) leg(ctx context.Context, s timbre.Side, pcm []int16, progress 
 }
 
 // Print writes a report as text or as JSON.
-func (r Report) Print(out screen.Screen, asJSON bool) error {
+func (r Report) Print(out terminal.Output, asJSON bool) error {
 	if asJSON {
 		e := json.NewEncoder(out)
 		e.SetIndent("", "  ")

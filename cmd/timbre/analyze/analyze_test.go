@@ -17,7 +17,7 @@ import (
 
 	"timbre"
 	"timbre/cmd/timbre/demo/calls"
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 	"timbre/config"
 	"timbre/environment"
 	"timbre/node"
@@ -83,7 +83,7 @@ func interleave(a, b []byte) (both []byte) {
 
 func files(t *testing.T, a Analysis, names ...string) Report {
 	t.Helper()
-	r, err := a.Files(t.Context(), names, screen.Screen{Writer: &bytes.Buffer{}})
+	r, err := a.Files(t.Context(), names, terminal.Output{Writer: &bytes.Buffer{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestUnreadableFileDoesNotStopTheOthers(t *testing.T) {
 	}
 	var status bytes.Buffer
 	r, err := analysis(t).Files(t.Context(), []string{text, good + "x", wav(t, "slow.wav", 1, 2, 16, 7000, nil), good, wav(t, "empty.wav", 7, 1, 8, 8000, nil)},
-		screen.Screen{Writer: &status})
+		terminal.Output{Writer: &status})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestReportHasTheSpeedOfTheAnalysis(t *testing.T) {
 func TestInterruptStopsTheAnalysis(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := analysis(t).Files(ctx, []string{wav(t, "a.wav", 7, 1, 8, 8000, make([]byte, 800))}, screen.Screen{Writer: &bytes.Buffer{}})
+	_, err := analysis(t).Files(ctx, []string{wav(t, "a.wav", 7, 1, 8, 8000, make([]byte, 800))}, terminal.Output{Writer: &bytes.Buffer{}})
 	if err == nil {
 		t.Error("got no error, want one")
 	}
@@ -245,7 +245,7 @@ func TestSearchUsesTheSpeechOfAVoiceprint(t *testing.T) {
 		t.Errorf("unknown caller: got %+v", s)
 	}
 	p.err = timbre.Errorf(timbre.Internal, "", "the disk fails")
-	if _, err := a.Files(t.Context(), []string{long}, screen.Screen{Writer: &bytes.Buffer{}}); err == nil {
+	if _, err := a.Files(t.Context(), []string{long}, terminal.Output{Writer: &bytes.Buffer{}}); err == nil {
 		t.Error("failing search: got no error, want one")
 	}
 }
@@ -271,7 +271,7 @@ func fixture() Report {
 // Programs parse this: names and structure do not change.
 func TestJSONIsStable(t *testing.T) {
 	var out bytes.Buffer
-	if err := fixture().Print(screen.Screen{Writer: &out}, true); err != nil {
+	if err := fixture().Print(terminal.Output{Writer: &out}, true); err != nil {
 		t.Fatal(err)
 	}
 	var got, want any
@@ -299,7 +299,7 @@ func TestJSONIsStable(t *testing.T) {
 func TestTableHasOneLinePerLeg(t *testing.T) {
 	for unicode, neutral := range map[bool]string{true: "·", false: "."} {
 		var out bytes.Buffer
-		if err := fixture().Print(screen.Screen{Writer: &out, Unicode: unicode}, false); err != nil {
+		if err := fixture().Print(terminal.Output{Writer: &out, Unicode: unicode}, false); err != nil {
 			t.Fatal(err)
 		}
 		want := [][]string{

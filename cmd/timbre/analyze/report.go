@@ -6,7 +6,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 )
 
 // Report is the result of an analysis.
@@ -76,7 +76,7 @@ type Match struct {
 }
 
 // table is the report as text, one line per leg.
-func (r Report) table(out screen.Screen) error {
+func (r Report) table(out terminal.Output) error {
 	named := false
 	for _, f := range r.Files {
 		for _, l := range f.Legs {
@@ -105,7 +105,7 @@ func (r Report) table(out screen.Screen) error {
 }
 
 func clock(seconds float64) string {
-	return screen.Clock(time.Duration(seconds * float64(time.Second)))
+	return terminal.Clock(time.Duration(seconds * float64(time.Second)))
 }
 
 func (t Tone) words() string {
@@ -116,7 +116,7 @@ func (t Tone) words() string {
 }
 
 // trail has one sign per tone score.
-func (t Tone) trail(out screen.Screen) string {
+func (t Tone) trail(out terminal.Output) string {
 	signs := map[string]string{"positive": "+", "neutral": ".", "negative": "-"}
 	if out.Unicode {
 		signs["neutral"] = "·"

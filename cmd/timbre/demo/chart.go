@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 )
 
 // bars are the eight heights of a chart, from negative to positive, and the sign for too little speech.
@@ -24,7 +24,7 @@ var (
 // chartTone shows the tone of both legs of the second calls over time.
 func (s *story) chartTone(context.Context) error {
 	with := letters
-	if s.cfg.Screen.Unicode {
+	if s.cfg.Output.Unicode {
 		with = blocks
 	}
 	for _, c := range s.result.Calls {
@@ -81,5 +81,5 @@ func overall(t ToneTrack) string {
 }
 
 func clock(seconds float64) string {
-	return screen.Clock(time.Duration(seconds * float64(time.Second)))
+	return terminal.Clock(time.Duration(seconds * float64(time.Second)))
 }

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"timbre"
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 )
 
 // WebhookName is the name of the webhook in the server's settings; WebhookARN names it as a sink.
@@ -41,7 +41,7 @@ type Config struct {
 	// Verify checks the signature of a webhook's request, as webhook.Verify does.
 	Verify func(secret string, h http.Header, body []byte, now time.Time) error
 
-	Screen screen.Screen
+	Output terminal.Output
 	JSON   bool          // print a Result in place of the narration
 	Speed  float64       // times real time; 0 means DefaultSpeed
 	Slack  time.Duration // how much longer than the media an answer may take; 0 means 20 s
@@ -72,7 +72,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 		}
 		text, failed := json.MarshalIndent(s.result, "", "  ")
 		if failed == nil {
-			_, failed = cfg.Screen.Write(append(text, '\n'))
+			_, failed = cfg.Output.Write(append(text, '\n'))
 		}
 		err = errors.Join(err, failed)
 	}

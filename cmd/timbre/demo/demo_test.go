@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 	"timbre/notify/webhook"
 )
 
@@ -14,7 +14,7 @@ func run(t *testing.T, f *fake, change func(*Config)) (Result, string, error) {
 	t.Helper()
 	f.t = t
 	var out strings.Builder
-	cfg := Config{Start: f.start, Verify: webhook.Verify, Screen: screen.Screen{Writer: &out}, Speed: 400, Slack: 20 * time.Second}
+	cfg := Config{Start: f.start, Verify: webhook.Verify, Output: terminal.Output{Writer: &out}, Speed: 400, Slack: 20 * time.Second}
 	if change != nil {
 		change(&cfg)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 )
 
 // summarise prints the table of all calls.
@@ -53,7 +53,7 @@ func toneLabel(t ToneTrack) string {
 
 func (s *story) coloured(right bool) string {
 	if right {
-		return s.cfg.Screen.Paint(screen.Green, "right")
+		return s.cfg.Output.Paint(terminal.Green, "right")
 	}
-	return s.cfg.Screen.Paint(screen.Red, "WRONG")
+	return s.cfg.Output.Paint(terminal.Red, "WRONG")
 }

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"timbre"
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 	"timbre/environment"
 	"timbre/sip/phone"
 	"timbre/sip/sdp"
@@ -46,7 +46,7 @@ type Call struct {
 
 // Do places the call. It writes the line "transaction-id ID" to out as soon as the id is known, and progress to status. The error
 // is nil if the call was accepted and played to its end.
-func (c Call) Do(ctx context.Context, out io.Writer, status screen.Screen) error {
+func (c Call) Do(ctx context.Context, out io.Writer, status terminal.Output) error {
 	cfg, err := c.config()
 	if err != nil {
 		return err

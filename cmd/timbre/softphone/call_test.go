@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"timbre"
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 	"timbre/rtp/codec"
 	"timbre/sip/phone"
 )
@@ -106,7 +106,7 @@ func TestCallThatCannotStartSaysWhy(t *testing.T) {
 	} {
 		t.Run(want, func(t *testing.T) {
 			var out strings.Builder
-			err := c.Do(t.Context(), &out, screen.Screen{Writer: &out})
+			err := c.Do(t.Context(), &out, terminal.Output{Writer: &out})
 			if err == nil || !strings.Contains(err.Error(), want) || timbre.KindOf(err) == timbre.Internal {
 				t.Errorf("got error %v, want %q", err, want)
 			}

@@ -12,7 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"timbre"
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 	"timbre/rtp/codec"
 	"timbre/sip/phone"
 )
@@ -30,7 +30,7 @@ type feedCall struct {
 }
 
 // feed places the call over WebSocket, with the same audio, flags and output as over SIP.
-func (c Call) feed(ctx context.Context, cfg phone.Config, out io.Writer, bar *screen.Progress) error {
+func (c Call) feed(ctx context.Context, cfg phone.Config, out io.Writer, bar *terminal.Progress) error {
 	if !(c.Speed > 0) {
 		return timbre.Errorf(timbre.Invalid, "", "--speed %v is not above 0", c.Speed)
 	}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 	"timbre/rtp/codec"
 )
 
@@ -87,7 +87,7 @@ func TestCallOverWebSocket(t *testing.T) {
 		From: "sip:+1206@example.com", To: "+1360", Speed: 50, ALaw: true, Wait: 40 * time.Millisecond,
 	}
 	var out bytes.Buffer
-	check(t, c.Do(t.Context(), &out, screen.Screen{Writer: &bytes.Buffer{}}))
+	check(t, c.Do(t.Context(), &out, terminal.Output{Writer: &bytes.Buffer{}}))
 	e := <-feeds
 	if out.String() != "transaction-id t-1\n" || !e.stopped || e.path != "/feed/here" || e.user != "ann" || e.start.From != "+1206" || e.start.To != "+1360" {
 		t.Errorf("got output %q and feed %+v", out.String(), e)
@@ -110,7 +110,7 @@ func TestCallOverWebSocket(t *testing.T) {
 func TestMixedFeedHasOneChannel(t *testing.T) {
 	url, feeds := listen(t, started)
 	c := Call{Caller: wav(t, []int16{1000, 2000}), Feed: url, Speed: 50, Mixed: true}
-	check(t, c.Do(t.Context(), &bytes.Buffer{}, screen.Screen{Writer: &bytes.Buffer{}}))
+	check(t, c.Do(t.Context(), &bytes.Buffer{}, terminal.Output{Writer: &bytes.Buffer{}}))
 	if e := <-feeds; !slices.Equal(e.start.Format.Channels, []string{"mixed"}) || len(e.audio) != 2 {
 		t.Errorf("%+v", e)
 	}
@@ -120,7 +120,7 @@ func TestFeedStaysOpenUntilInterrupted(t *testing.T) {
 	url, feeds := listen(t, started)
 	ctx, cancel := context.WithCancel(t.Context())
 	c := Call{Caller: wav(t, []int16{1000, 2000}), Feed: url, Speed: 50, HoldOpen: true}
-	check(t, c.Do(ctx, interrupting{cancel}, screen.Screen{Writer: &bytes.Buffer{}}))
+	check(t, c.Do(ctx, interrupting{cancel}, terminal.Output{Writer: &bytes.Buffer{}}))
 	<-feeds
 }
 
@@ -142,7 +142,7 @@ func TestRefusedFeedIsAnErrorWithTheReason(t *testing.T) {
 		"--speed 0":            {Caller: good, Feed: url},
 	} {
 		t.Run(want, func(t *testing.T) {
-			if err := c.Do(t.Context(), &bytes.Buffer{}, screen.Screen{Writer: &bytes.Buffer{}}); err == nil || !strings.Contains(err.Error(), want) {
+			if err := c.Do(t.Context(), &bytes.Buffer{}, terminal.Output{Writer: &bytes.Buffer{}}); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("got error %v, want %q", err, want)
 			}
 		})

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"timbre"
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 )
 
 // Live is `timbre calls`: its fields are its flags, as kong reads them.
@@ -112,7 +112,7 @@ func table(out io.Writer, calls []entry, now time.Time) error {
 			sides = append(sides, l.String())
 		}
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", c.TransactionID, c.ConnectorID, c.From, c.To,
-			screen.Clock(now.Sub(c.Started)), strings.Join(sides, ", "))
+			terminal.Clock(now.Sub(c.Started)), strings.Join(sides, ", "))
 	}
 	return w.Flush()
 }

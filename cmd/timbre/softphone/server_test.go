@@ -14,7 +14,7 @@ import (
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 
-	"timbre/cmd/timbre/screen"
+	"timbre/cmd/timbre/terminal"
 )
 
 // server accepts every call, with a transaction id if there is one.
@@ -84,7 +84,7 @@ func TestCallPrintsOnlyItsTransactionID(t *testing.T) {
 			if c.hold {
 				call.Caller = wav(t, []int16{})
 			}
-			err := call.Do(t.Context(), &out, screen.Screen{Writer: &status})
+			err := call.Do(t.Context(), &out, terminal.Output{Writer: &status})
 			if err != nil || out.String() != c.out || !strings.Contains(status.String(), c.status) {
 				t.Errorf("got error %v, output %q and status %q, want none, %q and %q", err, out.String(), status.String(), c.out, c.status)
 			}
@@ -95,7 +95,7 @@ func TestCallPrintsOnlyItsTransactionID(t *testing.T) {
 func TestCallEndedByTheServerIsAnError(t *testing.T) {
 	var out strings.Builder
 	call := Call{Caller: wav(t, make([]int16, 80000)), Server: server(t, "x", true), Speed: 1, Wait: 20 * time.Millisecond}
-	if err := call.Do(t.Context(), &out, screen.Screen{Writer: &out}); err == nil || !strings.Contains(err.Error(), "the call was ended") {
+	if err := call.Do(t.Context(), &out, terminal.Output{Writer: &out}); err == nil || !strings.Contains(err.Error(), "the call was ended") {
 		t.Errorf("got error %v, want one that the call was ended", err)
 	}
 }
@@ -107,7 +107,7 @@ func TestInterruptEndsAHeldCallWithoutError(t *testing.T) {
 	err := call.Do(ctx, writer(func(p []byte) (int, error) {
 		interrupt(errors.New("interrupt"))
 		return out.Write(p)
-	}), screen.Screen{Writer: &out})
+	}), terminal.Output{Writer: &out})
 	if err != nil || out.String() != "transaction-id x\n" {
 		t.Errorf("got error %v and %q, want none and the transaction id", err, out.String())
 	}

@@ -1,4 +1,4 @@
-package screen
+package terminal
 
 import (
 	"os"
@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-func TestWithoutATerminalNothingButTheLinesIsPrinted(t *testing.T) {
+func TestOnlyLinesArePrintedWithoutATerminal(t *testing.T) {
 	var out strings.Builder
-	p := Screen{Writer: &out}.Progress(time.Minute)
+	p := Output{Writer: &out}.Progress(time.Minute)
 	for at := time.Duration(0); at < time.Minute; at += time.Second {
 		p.At(at)
 	}
@@ -17,24 +17,24 @@ func TestWithoutATerminalNothingButTheLinesIsPrinted(t *testing.T) {
 	p.Close()
 	p.Say("two")
 	if out.String() != "one\ntwo\n" {
-		t.Errorf("%q", out.String())
+		t.Errorf("got %q, want the two lines", out.String())
 	}
 }
 
-func TestOnATerminalLinesStandAboveTheBar(t *testing.T) {
+func TestLinesArePrintedAboveTheBar(t *testing.T) {
 	var out strings.Builder
-	p := Screen{Writer: &out, Terminal: true}.Progress(time.Minute)
+	p := Output{Writer: &out, Terminal: true}.Progress(time.Minute)
 	p.At(30 * time.Second)
 	p.Say("one")
 	p.Close()
 	p.Say("two")
 	got := out.String()
 	if !strings.Contains(got, "0:30 of 1:00") || !strings.Contains(got, "\x1b[2K\rone\n") || !strings.HasSuffix(got, "\rtwo\n") {
-		t.Errorf("%q", got)
+		t.Errorf("got %q, want the lines and the bar", got)
 	}
 }
 
-func TestEnvironmentDecidesWhatShows(t *testing.T) {
+func TestLocaleDecidesUnicode(t *testing.T) {
 	f, err := os.CreateTemp(t.TempDir(), "")
 	if err != nil {
 		t.Fatal(err)
@@ -49,16 +49,16 @@ func TestEnvironmentDecidesWhatShows(t *testing.T) {
 			return ""
 		})
 		if s.Terminal || s.Color || s.Unicode != unicode {
-			t.Errorf("%q: %+v", env, s)
+			t.Errorf("%q: got %+v, want Unicode %v alone", env, s, unicode)
 		}
 	}
 }
 
-func TestPaintNeedsColour(t *testing.T) {
-	if got := (Screen{}).Paint(Red, "a"); got != "a" {
-		t.Errorf("%q", got)
+func TestPaintRequiresColour(t *testing.T) {
+	if got := (Output{}).Paint(Red, "a"); got != "a" {
+		t.Errorf("got %q, want plain text", got)
 	}
-	if got := (Screen{Color: true}).Paint(Red, "a"); got != "\x1b[31ma\x1b[0m" {
-		t.Errorf("%q", got)
+	if got := (Output{Color: true}).Paint(Red, "a"); got != "\x1b[31ma\x1b[0m" {
+		t.Errorf("got %q, want red text", got)
 	}
 }

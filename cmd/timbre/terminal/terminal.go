@@ -1,6 +1,6 @@
-// Package screen prints for the commands. Lines and progress come in; text goes out, with control characters only if the output is
+// Package terminal prints for the commands. Lines and progress come in; text goes out, with control characters only if the output is
 // a terminal that supports them.
-package screen
+package terminal
 
 import (
 	"io"
@@ -10,8 +10,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Screen is an output with its capabilities.
-type Screen struct {
+// Output is an output with its capabilities.
+type Output struct {
 	io.Writer
 	Terminal bool // lines may be overwritten: there can be a progress bar
 	Color    bool
@@ -19,12 +19,12 @@ type Screen struct {
 }
 
 // Of determines the capabilities of a file, from its type and from the environment: TERM, NO_COLOR, LC_ALL, LC_CTYPE, LANG.
-func Of(f *os.File, env func(string) string) Screen {
-	s := Screen{Writer: f}
-	s.Terminal = term.IsTerminal(int(f.Fd())) && env("TERM") != "dumb"
-	s.Color = s.Terminal && env("NO_COLOR") == ""
-	s.Unicode = utf8(env)
-	return s
+func Of(f *os.File, env func(string) string) Output {
+	o := Output{Writer: f}
+	o.Terminal = term.IsTerminal(int(f.Fd())) && env("TERM") != "dumb"
+	o.Color = o.Terminal && env("NO_COLOR") == ""
+	o.Unicode = utf8(env)
+	return o
 }
 
 // utf8 reads the locale as the C library does: the first variable that is set decides.
@@ -45,10 +45,10 @@ const (
 	Green = "32"
 )
 
-// Paint styles text if the screen has colour.
-func (s Screen) Paint(look, text string) string {
-	if !s.Color {
+// Paint styles text if the output has colour.
+func (o Output) Paint(style, text string) string {
+	if !o.Color {
 		return text
 	}
-	return "\x1b[" + look + "m" + text + "\x1b[0m"
+	return "\x1b[" + style + "m" + text + "\x1b[0m"
 }

@@ -1,4 +1,4 @@
-package screen
+package terminal
 
 import (
 	"fmt"
@@ -23,14 +23,14 @@ type Progress struct {
 const step = 100 * time.Millisecond
 
 // Progress shows a bar that is full at total.
-func (s Screen) Progress(total time.Duration) *Progress {
-	p := &Progress{out: s.Writer, total: total}
-	if s.Terminal && total >= step {
+func (o Output) Progress(total time.Duration) *Progress {
+	p := &Progress{out: o.Writer, total: total}
+	if o.Terminal && total >= step {
 		theme := progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}
-		if s.Unicode {
+		if o.Unicode {
 			theme = progressbar.Theme{Saucer: "━", SaucerHead: "━", SaucerPadding: " ", BarStart: "", BarEnd: ""}
 		}
-		p.bar = progressbar.NewOptions(int(total/step), progressbar.OptionSetWriter(struct{ io.Writer }{s}),
+		p.bar = progressbar.NewOptions(int(total/step), progressbar.OptionSetWriter(struct{ io.Writer }{o}),
 			progressbar.OptionSetWidth(40), progressbar.OptionSetTheme(theme), progressbar.OptionThrottle(step),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionUseANSICodes(true), progressbar.OptionClearOnFinish(),
