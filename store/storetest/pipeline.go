@@ -74,7 +74,7 @@ var pipelines = []fact{
 		s.must(err)
 		s.same("tags", got, map[string]string{"a": "b", "new": "one"})
 	}},
-	{"a pipeline is erased seven days after its end, a live one never", func(s *subject) {
+	{"a pipeline is erased timbre.ResultLife after its end, a live one never", func(s *subject) {
 		s.configured()
 		ctx, p := s.Context(), pipeline("p1")
 		s.must(s.CreatePipeline(ctx, p, nil))
@@ -88,7 +88,7 @@ var pipelines = []fact{
 		_, err = s.Sweep(ctx, p.Ended.Add(timbre.ResultLife))
 		s.must(err)
 		_, err = s.Pipeline(ctx, "p1")
-		s.refused("after seven days", err, timbre.NotFound)
+		s.refused("after timbre.ResultLife", err, timbre.NotFound)
 		_, err = s.Pipeline(ctx, "p2")
 		s.must(err)
 	}},

@@ -60,7 +60,7 @@ var sweeps = []fact{
 		s.same("voices", s.voices("d1", dawn()), []timbre.Profile{profile("p1", "d1", 1)})
 		s.same("the task's profile", s.task("task of p1").ProfileID, "p1")
 	}},
-	{"tasks and calls are erased seven days after the end of the call, with their tokens", func(s *subject) {
+	{"tasks and calls are erased timbre.ResultLife after the end of the call, with their tokens", func(s *subject) {
 		ctx := s.Context()
 		t := heard(search("t1", "d1"), 1)
 		t.Voiceprint = nil
