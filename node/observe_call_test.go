@@ -12,7 +12,7 @@ import (
 )
 
 func TestTaskReceivesALegThatJoins(t *testing.T) {
-	inInside(t, func(in *inside) {
+	withTestNode(t, func(in *testNode) {
 		txid, _ := in.begin(timbre.Caller)
 		in.tone(txid)
 		_, err := in.calls.Update(in.t.Context(), txid, timbre.Change{Legs: []timbre.Leg{{Side: timbre.Callee, Index: 1}}})
@@ -32,7 +32,7 @@ func TestTaskReceivesALegThatJoins(t *testing.T) {
 }
 
 func TestEndedCallHasARecord(t *testing.T) {
-	inInside(t, func(in *inside) {
+	withTestNode(t, func(in *testNode) {
 		txid, _ := in.begin(timbre.Caller)
 		in.must(in.calls.End(in.t.Context(), txid, ""))
 		files := 0
@@ -49,7 +49,7 @@ func TestEndedCallHasARecord(t *testing.T) {
 }
 
 func TestPostedNoticeIsDispatchedAtOnce(t *testing.T) {
-	inInside(t, func(in *inside) {
+	withTestNode(t, func(in *testNode) {
 		ctx, cancel := context.WithCancel(in.t.Context())
 		stopped := make(chan struct{})
 		go func() { defer close(stopped); in.notices.Run(ctx) }()
@@ -67,7 +67,7 @@ func TestPostedNoticeIsDispatchedAtOnce(t *testing.T) {
 // Without the observer, the voiceprints of a deleted domain stay in memory, and a domain of the same id would be searched in
 // them.
 func TestDeletedDomainLeavesTheSearchCache(t *testing.T) {
-	inInside(t, func(in *inside) {
+	withTestNode(t, func(in *testNode) {
 		ctx := in.t.Context()
 		voiceprint := timbre.Voiceprint{Embedding: make(timbre.Embedding, 256), Net: 20 * time.Second, Model: "m"}
 		voiceprint.Embedding[0] = 1

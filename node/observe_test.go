@@ -10,7 +10,7 @@ import (
 )
 
 func TestChangesOfAdmissionHoldForTheNextRequest(t *testing.T) {
-	inInside(t, func(in *inside) {
+	withTestNode(t, func(in *testNode) {
 		source := netip.MustParseAddr("192.0.2.1")
 		for _, c := range []struct {
 			name    string

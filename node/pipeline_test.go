@@ -12,22 +12,22 @@ import (
 )
 
 func TestPipelineWithoutMediaFor15SecondsIsStopped(t *testing.T) {
-	inInside(t, func(in *inside) {
+	withTestNode(t, func(in *testNode) {
 		txid, legs := in.begin(timbre.Caller)
-		in.is(timbre.PipelineNotStarted)
-		wait(time.Minute) // nothing has been asked of it
+		in.wantStatus(timbre.PipelineNotStarted)
+		wait(time.Minute) // no task has been started
 		started := in.tone(txid)
-		in.is(timbre.PipelineInitializing)
+		in.wantStatus(timbre.PipelineInitializing)
 		in.media(legs[0], time.Second)
-		in.is(timbre.PipelineInProgress)
+		in.wantStatus(timbre.PipelineInProgress)
 		wait(timbre.PipelineSilence - time.Second)
-		in.is(timbre.PipelineInProgress)
+		in.wantStatus(timbre.PipelineInProgress)
 		in.media(legs[0], time.Second)
 		wait(timbre.PipelineSilence - time.Second)
-		in.is(timbre.PipelineInProgress)
+		in.wantStatus(timbre.PipelineInProgress)
 		wait(2 * time.Second)
-		in.is(timbre.PipelineStopped)
-		in.wantTold(timbre.InsightsCreated, timbre.InsightsInProgress, timbre.InsightsStopped)
+		in.wantStatus(timbre.PipelineStopped)
+		in.wantChanges(timbre.InsightsCreated, timbre.InsightsInProgress, timbre.InsightsStopped)
 		got, err := in.tasks.Get(in.t.Context(), timbre.VoiceTone, vc, started.ID)
 		in.must(err)
 		if !got.Active {
@@ -37,48 +37,48 @@ func TestPipelineWithoutMediaFor15SecondsIsStopped(t *testing.T) {
 }
 
 func TestPipelineIsStoppedAfterEightHours(t *testing.T) {
-	inInside(t, func(in *inside) {
+	withTestNode(t, func(in *testNode) {
 		in.begin(timbre.Caller, timbre.Callee)
 		wait(timbre.PipelineLife - time.Second)
-		in.is(timbre.PipelineNotStarted)
+		in.wantStatus(timbre.PipelineNotStarted)
 		wait(2 * time.Second)
-		in.is(timbre.PipelineStopped)
-		in.wantTold(timbre.InsightsCreated, timbre.InsightsStopped)
+		in.wantStatus(timbre.PipelineStopped)
+		in.wantChanges(timbre.InsightsCreated, timbre.InsightsStopped)
 	})
 }
 
 func TestPipelineIsStoppedAfterTwoHoursOfPause(t *testing.T) {
-	inInside(t, func(in *inside) {
+	withTestNode(t, func(in *testNode) {
 		in.begin(timbre.Caller, timbre.Callee)
-		p := in.only()
+		p := in.onlyPipeline()
 		in.must(in.pipelines.Pause(in.t.Context(), p.ID))
 		wait(timbre.PipelinePause - time.Second)
-		in.is(timbre.PipelinePaused)
+		in.wantStatus(timbre.PipelinePaused)
 		wait(2 * time.Second)
-		in.is(timbre.PipelineStopped)
-		in.wantTold(timbre.InsightsCreated, timbre.InsightsPaused, timbre.InsightsStopped)
+		in.wantStatus(timbre.PipelineStopped)
+		in.wantChanges(timbre.InsightsCreated, timbre.InsightsPaused, timbre.InsightsStopped)
 	})
 }
 
 func TestPipelineIsStopped15SecondsAfterItsCall(t *testing.T) {
-	inInside(t, func(in *inside) {
+	withTestNode(t, func(in *testNode) {
 		txid, _ := in.begin(timbre.Caller)
 		in.must(in.calls.End(in.t.Context(), txid, ""))
 		wait(timbre.PipelineSilence - time.Second)
-		in.is(timbre.PipelineNotStarted)
+		in.wantStatus(timbre.PipelineNotStarted)
 		wait(2 * time.Second)
-		in.is(timbre.PipelineStopped)
+		in.wantStatus(timbre.PipelineStopped)
 	})
 }
 
 func TestLegThatJoinsLaterIsPartOfThePipeline(t *testing.T) {
-	inInside(t, func(in *inside) {
+	withTestNode(t, func(in *testNode) {
 		txid, legs := in.begin(timbre.Caller)
 		in.tone(txid)
 		in.media(legs[0], time.Second)
 		added, err := in.calls.Update(in.t.Context(), txid, timbre.Change{Legs: []timbre.Leg{{Side: timbre.Callee, Index: 1}}})
 		in.must(err)
-		p := in.only()
+		p := in.onlyPipeline()
 		if len(p.Streams) != 2 || p.Streams[0].Defined[0].Role != "AGENT" || p.Status() != timbre.PipelineInProgress {
 			in.t.Fatalf("the pipeline is %s with %+v", p.Status(), p.Streams)
 		}
@@ -89,7 +89,7 @@ func TestLegThatJoinsLaterIsPartOfThePipeline(t *testing.T) {
 		}
 		in.at = 0
 		in.media(added[0], time.Minute) // the other leg is silent all the while
-		in.is(timbre.PipelineInProgress)
+		in.wantStatus(timbre.PipelineInProgress)
 	})
 }
 
@@ -106,20 +106,20 @@ func (f faulty) Score(context.Context, time.Duration) (current, overall timbre.T
 }
 
 func TestPipelineReportsDegradedAnalysis(t *testing.T) {
-	inInside(t, func(in *inside) {
+	withTestNode(t, func(in *testNode) {
 		var mended atomic.Bool
 		in.newTrack = func() task.Track { return faulty{&mended} }
 		txid, legs := in.begin(timbre.Caller)
 		in.tone(txid)
 		in.media(legs[0], task.Tick+time.Second)
-		if e := in.only().Elements[0]; e.Status != timbre.PipelineTemporarilyFailed || e.Detail == "" {
-			in.t.Errorf("the element is %+v", e)
+		if e := in.onlyPipeline().Elements[0]; e.Status != timbre.PipelineTemporarilyFailed || e.Detail == "" {
+			in.t.Errorf("got element %+v, want it to have failed for a time", e)
 		}
 		mended.Store(true)
 		in.media(legs[0], task.Tick)
-		if e := in.only().Elements[0]; e.Status != timbre.PipelineInProgress || e.Detail != "" {
-			in.t.Errorf("the element is %+v after that", e)
+		if e := in.onlyPipeline().Elements[0]; e.Status != timbre.PipelineInProgress || e.Detail != "" {
+			in.t.Errorf("got element %+v, want it to be in progress again", e)
 		}
-		in.wantTold(timbre.InsightsCreated, timbre.InsightsInProgress, timbre.InsightsTemporaryFailure, timbre.InsightsInProgress)
+		in.wantChanges(timbre.InsightsCreated, timbre.InsightsInProgress, timbre.InsightsTemporaryFailure, timbre.InsightsInProgress)
 	})
 }

@@ -11,7 +11,7 @@ import (
 // What the streaming configuration of a connector says decides what is told of its next call, and whether that can be analysed.
 func TestStreamingConfigurationHasEffectOnTheNextCall(t *testing.T) {
 	analytics, off := &timbre.InsightsLink{ConfigurationARN: "c"}, &timbre.InsightsLink{ConfigurationARN: "c", Disabled: true}
-	inInside(t, func(in *inside) {
+	withTestNode(t, func(in *testNode) {
 		for _, c := range []struct {
 			name     string
 			set      *timbre.Streaming

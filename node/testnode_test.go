@@ -17,15 +17,15 @@ import (
 
 const vc = "abcdefghijklmnopqrstuv"
 
-// inside is a node without its doors, in a bubble with a clock of its own: its store, its models and its stages are real.
-type inside struct {
+// testNode is a node without ports, in a synctest bubble. Its store, models and stages are real.
+type testNode struct {
 	*Node
 	t  *testing.T
 	at time.Duration // media time of the call's legs
 }
 
-// inInside runs a test on a node with a connector that makes pipelines, and looks after both as Run does.
-func inInside(t *testing.T, test func(*inside)) {
+// withTestNode runs a test on a node whose connector creates pipelines. It runs and stops the pipelines as Run does.
+func withTestNode(t *testing.T, test func(*testNode)) {
 	t.Helper()
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -37,7 +37,7 @@ func inInside(t *testing.T, test func(*inside)) {
 		s.Notify.Streaming = map[string]string{"EventBridge": "bus", "SQS": "queue"}
 		n := newNode(environment.Environment{}, s)
 		defer n.close()
-		in := &inside{Node: n, t: t}
+		in := &testNode{Node: n, t: t}
 		for _, open := range []func(context.Context) error{n.openStore, n.openOutbox, n.openEvents, n.openCalls, n.openTasks, n.openPipelines, n.openAdmission, n.observe} {
 			in.must(open(t.Context()))
 		}
@@ -59,14 +59,14 @@ func inInside(t *testing.T, test func(*inside)) {
 	})
 }
 
-func (in *inside) must(err error) {
+func (in *testNode) must(err error) {
 	in.t.Helper()
 	if err != nil {
 		in.t.Fatal(err)
 	}
 }
 
-func (in *inside) begin(sides ...timbre.Side) (txid string, legs []timbre.LegListener) {
+func (in *testNode) begin(sides ...timbre.Side) (txid string, legs []timbre.LegListener) {
 	in.t.Helper()
 	c := timbre.Call{ConnectorID: vc}
 	for i, s := range sides {
@@ -77,8 +77,8 @@ func (in *inside) begin(sides ...timbre.Side) (txid string, legs []timbre.LegLis
 	return txid, legs
 }
 
-// media comes on a leg for a while.
-func (in *inside) media(leg timbre.Listener, d time.Duration) {
+// media delivers silence on a leg for a duration.
+func (in *testNode) media(leg timbre.Listener, d time.Duration) {
 	for end := in.at + d; in.at < end; in.at += timbre.FrameDuration {
 		leg.Frame(timbre.Frame{At: in.at, PCM: make([]int16, timbre.FrameSamples)})
 		wait(timbre.FrameDuration)
@@ -90,27 +90,27 @@ func wait(d time.Duration) {
 	synctest.Wait()
 }
 
-// only is the one pipeline that there is.
-func (in *inside) only() timbre.Pipeline {
+// onlyPipeline returns the pipeline. More or fewer than one end the test.
+func (in *testNode) onlyPipeline() timbre.Pipeline {
 	in.t.Helper()
 	list, err := in.store.ListPipelines(in.t.Context(), timbre.Page{})
 	in.must(err)
 	if len(list) != 1 {
-		in.t.Fatalf("%d pipelines", len(list))
+		in.t.Fatalf("got %d pipelines, want 1", len(list))
 	}
 	return list[0]
 }
 
-func (in *inside) is(want timbre.PipelineStatus) {
+func (in *testNode) wantStatus(want timbre.PipelineStatus) {
 	in.t.Helper()
-	p := in.only()
+	p := in.onlyPipeline()
 	if got := p.Status(); got != want {
-		in.t.Errorf("the pipeline is %s, want %s", got, want)
+		in.t.Errorf("got status %s, want %s", got, want)
 	}
 }
 
-// outbox is what waits in it, as "target status", and is taken out of it.
-func (in *inside) outbox() (got []string) {
+// outbox empties the outbox and returns its notices, as "target status".
+func (in *testNode) outbox() (got []string) {
 	in.t.Helper()
 	for {
 		due, err := in.store.Due(in.t.Context(), time.Now(), 100)
@@ -130,8 +130,8 @@ func (in *inside) outbox() (got []string) {
 	}
 }
 
-// wantTold compares what has been told of the pipeline's changes.
-func (in *inside) wantTold(want ...string) {
+// wantChanges checks the state changes of the pipeline that have been posted.
+func (in *testNode) wantChanges(want ...string) {
 	in.t.Helper()
 	var got []string
 	for _, line := range in.outbox() {
@@ -140,11 +140,11 @@ func (in *inside) wantTold(want ...string) {
 		}
 	}
 	if !slices.Equal(got, want) {
-		in.t.Errorf("told %v, want %v", got, want)
+		in.t.Errorf("got changes %v, want %v", got, want)
 	}
 }
 
-func (in *inside) tone(txid string) timbre.Task {
+func (in *testNode) tone(txid string) timbre.Task {
 	in.t.Helper()
 	t, err := in.tasks.Start(in.t.Context(), timbre.Task{Kind: timbre.VoiceTone, ConnectorID: vc, TransactionID: txid})
 	in.must(err)
