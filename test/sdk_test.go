@@ -64,7 +64,7 @@ func (r sdkRunner) play(ctx context.Context, t *testing.T, endpoint, key string,
 	}
 	*state = scriptState{}
 	must(t, json.Unmarshal(out, state))
-	asExpected(t, state.Results)
+	checkResults(t, state.Results)
 	if len(state.Results) == 0 {
 		t.Error("got no results, want one a step")
 	}

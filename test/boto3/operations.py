@@ -82,10 +82,10 @@ def run(step):
             got = getattr(client, xform_name(operation))(**given)
         except ClientError as e:
             if "fails" in step:
-                assert isinstance(e, getattr(client.exceptions, step["fails"])), f"{step['fails']} was due: {e}"
+                assert isinstance(e, getattr(client.exceptions, step["fails"])), f"got {e}, want {step['fails']}"
                 return
             raise
-        assert "fails" not in step, f"it was taken; {step['fails']} was due"
+        assert "fails" not in step, f"got no exception, want {step['fails']}"
         try:
             expect(got, step.get("until", {}))
             break

@@ -76,9 +76,9 @@ async function run(step) {
       got = await sdk.client.send(new sdk[operation + "Command"](input));
     } catch (e) {
       if (!step.fails) throw e;
-      return e instanceof sdk[step.fails] ? { outcome: "passed" } : { outcome: "failed", reason: `${step.fails} was due: ${e}` };
+      return e instanceof sdk[step.fails] ? { outcome: "passed" } : { outcome: "failed", reason: `got ${e}, want ${step.fails}` };
     }
-    if (step.fails) return { outcome: "failed", reason: `it was taken; ${step.fails} was due` };
+    if (step.fails) return { outcome: "failed", reason: `got no exception, want ${step.fails}` };
     const missing = wrong(got, step.until);
     if (missing && Date.now() < end) {
       await wait(100);
