@@ -18,15 +18,15 @@ type received struct {
 // missing names the events of the call that are still to come.
 func (v *liveCall) missing() (names []string) {
 	for _, m := range []struct {
-		here bool
-		name string
+		arrived bool
+		name    string
 	}{
 		{v.received.answer, "answer of the speaker search"},
 		{v.received.enrolment || v.second, timbre.VoiceprintGenerationSuccess},
 		{v.received.callerTone, timbre.ToneCompleted + " of the caller"},
 		{v.received.agentTone, "end of the agent's tone"},
 	} {
-		if !m.here {
+		if !m.arrived {
 			names = append(names, m.name)
 		}
 	}

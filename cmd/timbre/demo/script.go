@@ -16,7 +16,7 @@ type script struct {
 	second bool   // is the caller's second call, or the unknown caller's only one
 }
 
-// unknownCaller is the name of the caller who is never enrolled. It has the same accent as Edith.
+// unknownCaller is the name of the caller who is never enrolled, and whose accent is that of Edith.
 const unknownCaller = "unknown"
 
 var (
