@@ -68,7 +68,7 @@ type Tapper interface {
 }
 
 // Tap receives the frames of one leg and then, once, its end. Frame delays the leg, so it must return quickly. A tap that
-// panics is detached and told the end; the others are not affected.
+// panics is detached, and its End is called; the others are not affected.
 type Tap interface {
 	Listener
 	End()

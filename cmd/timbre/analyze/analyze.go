@@ -67,17 +67,17 @@ func (a Analysis) file(ctx context.Context, name string, status terminal.Output,
 		f.Error = err.Error()
 		return f, nil
 	}
-	lasts := timbre.Duration(len(channels[0]))
-	f.Seconds = lasts.Seconds()
+	length := timbre.Duration(len(channels[0]))
+	f.Seconds = length.Seconds()
 	f.Legs = make([]Leg, len(channels))
-	bar := status.Progress(lasts * time.Duration(len(channels)))
+	bar := status.Progress(length * time.Duration(len(channels)))
 	defer bar.Close()
 	bar.Say(title)
-	var heard atomic.Int64
+	var analysed atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
 	for i, pcm := range channels {
 		g.Go(func() (err error) {
-			f.Legs[i], err = a.leg(ctx, side(i, len(channels)), pcm, func(d time.Duration) { bar.At(time.Duration(heard.Add(int64(d)))) })
+			f.Legs[i], err = a.leg(ctx, side(i, len(channels)), pcm, func(d time.Duration) { bar.At(time.Duration(analysed.Add(int64(d)))) })
 			return err
 		})
 	}
