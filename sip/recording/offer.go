@@ -72,7 +72,18 @@ func unacceptable(o *sdp.Description) *transport.Refusal {
 	if reason == "encryption" {
 		return transport.Refuse(488, reason, "no encrypted (SRTP) audio stream, which the connector requires: %s", strings.Join(why, ", "))
 	}
-	return transport.Refuse(488, reason, "no audio stream with G.711, G.722 or Opus over RTP: %s", strings.Join(why, ", "))
+	return transport.Refuse(488, reason, "no audio stream with %s over RTP: %s", audioCodecs(), strings.Join(why, ", "))
+}
+
+// audioCodecs lists the codecs that have audio, for a peer that offers none of them.
+func audioCodecs() string {
+	var names []string
+	for _, c := range timbre.Codecs() {
+		if c.Kind() == timbre.AudioPayload {
+			names = append(names, c.Name())
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // mostFaults is how many of the unusable keys are named.
