@@ -131,6 +131,7 @@ func (l *Limiter) find(from netip.Addr, allowed bool, now time.Time) (s *source,
 }
 
 // fail counts a failure, and bans a source that has more than a number of them. It reports whether the source was banned.
+// Which refusals are failures, sip/transport decides.
 func (l *Limiter) fail(s *source, limit int, now time.Time) (banned bool) {
 	if now.Sub(s.since) >= window {
 		s.since, s.failures = now, 0

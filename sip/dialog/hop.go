@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"timbre/sip/header"
-
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/header"
 )
 
 // nextHop is where a request goes: on the connection by which the peer came, while it is open; else to the first entry of the

@@ -93,8 +93,8 @@ func (s Session) Ask(req *gosip.Request, minSE time.Duration) {
 	req.AppendHeader(gosip.NewHeader("Supported", "timer"))
 }
 
-// Granted is the session that a response to a request of this side grants. A peer that grants none is refreshed all the same,
-// so that its death is noticed.
+// Granted is the session that a response to a request of this side grants. Where the peer grants none, one below 90 s, or one
+// that cannot be read, this side refreshes at the default interval, so that the death of the peer is noticed.
 func Granted(res *gosip.Response) Session {
 	p, r := ReadTimerParams(res)
 	if r != nil || p.Interval < minSession {

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// glareDelay is how long a refresh waits that met another change of the session (RFC 3261, 14.1).
+// glareDelay is how long a refresh waits that met another change of the session. It lies within the 2.1 to 4 s that RFC 3261,
+// 14.1, gives the owner of the Call-ID; one delay serves both roles, for a refresh has time.
 const glareDelay = 3 * time.Second
 
 // Timer runs the session timer of a dialog: it calls for a refresh when half of the interval is over, or reports the session
@@ -49,7 +50,7 @@ func (t *Timer) set(s Session, wait time.Duration, then func()) {
 	}
 }
 
-// Session is the session as it was agreed last; the usual one, refreshed by this side, before that.
+// Session is the session as it was agreed last. Where none has an interval yet, it is the default one, refreshed by this side.
 func (t *Timer) Session() Session {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -38,7 +38,7 @@ func (s *Server) change(req *gosip.Request, tx gosip.ServerTransaction, d *sessi
 // apply reads what a request asks of the session and applies it.
 func (s *Server) apply(d *session, req *gosip.Request) (made changed, r *transport.Refusal) {
 	first, _ := dialog.ReadTimerParams(d.invite)
-	if made.timer, r = requestedSession(req, first.Supported); r != nil {
+	if made.timer, r = peerSession(req, first.Supported); r != nil {
 		return made, r
 	}
 	body, err := siprec.Read(header.Value(req, "content-type"), req.Body())

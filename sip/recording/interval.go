@@ -7,10 +7,10 @@ import (
 	"timbre/sip/transport"
 )
 
-// requestedSession is the session timer that a request binds its sender to (RFC 4028): only the peer refreshes. There is none
+// peerSession is the session timer that a request binds its sender to (RFC 4028): only the peer refreshes. There is none
 // for a peer that wants this side to refresh, nor for one that does not support timers: then a proxy has asked in its place,
 // and the peer would not refresh. Known says that it has shown its support before.
-func requestedSession(req *gosip.Request, known bool) (s dialog.Session, r *transport.Refusal) {
+func peerSession(req *gosip.Request, known bool) (s dialog.Session, r *transport.Refusal) {
 	p, r := dialog.ReadTimerParams(req)
 	if r != nil || !p.Supported && !known {
 		return s, r

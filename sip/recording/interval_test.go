@@ -39,7 +39,7 @@ func TestSessionTimerThatBindsThePeer(t *testing.T) {
 			if c.supported != "" {
 				req.AppendHeader(gosip.NewHeader("Supported", c.supported))
 			}
-			s, r := requestedSession(req, c.known)
+			s, r := peerSession(req, c.known)
 			refused := 0
 			if r != nil {
 				refused = r.Code

@@ -44,7 +44,7 @@ func (s *Server) accept(in Incoming) (d *session, res *gosip.Response, r *transp
 		}
 	}()
 	d = s.newSession(in)
-	timer, r := requestedSession(in.Request, false)
+	timer, r := peerSession(in.Request, false)
 	if r != nil {
 		return nil, nil, r
 	}

@@ -8,7 +8,8 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// suspicious are the reasons for which scanners are refused. They count towards the ban of an unknown source. A call that
+// suspicious are the reasons for which scanners are refused. They count towards the ban of an unknown source, whose limits
+// are those of the source limiter (admission/source). A call that
 // does not exist is not among them: after a restart, a peer that authenticates by password is unknown, and sends BYE for
 // all its calls from before.
 var suspicious = []string{"forbidden", "wrong_digest", "challenged", "encryption", "no_connector", "malformed", "method", "extension"}
