@@ -54,7 +54,7 @@ type LiveCallLister interface {
 	Live() []Call
 }
 
-// MediaClock tells how far the media of a live call has come.
+// MediaClock reports how far the media of a live call has come.
 type MediaClock interface {
 	// MediaTime returns the media time of a leg's newest frame: 0 before the first one, and if there is no such live leg.
 	MediaTime(transactionID string, leg int) time.Duration

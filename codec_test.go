@@ -77,7 +77,7 @@ func TestEveryCodecIsFoundByItsOwnName(t *testing.T) {
 	}
 }
 
-// A new codec is a line in the table and a decoder: no other file knows one by its name. Whoever sends G.711 says so, for
+// A new codec is a line in the table and a decoder: no other file knows one by its name. A sender of G.711 names it, for
 // there is nothing to negotiate about it.
 func TestCodecsAreNamedInTheirTableAndDecoderAlone(t *testing.T) {
 	senders := map[string]bool{"feed/telnyx.go": true, "sip/phone/offer.go": true}

@@ -100,8 +100,8 @@ func outcome(err error) (Outcome, string) {
 	if why := skip(""); errors.As(err, &why) {
 		return Skipped, string(why)
 	}
-	if said, ok := refusesOperation(err); ok {
-		return NotServed, said
+	if message, ok := refusesOperation(err); ok {
+		return NotServed, message
 	}
 	return Failed, err.Error()
 }
@@ -117,11 +117,11 @@ func (u unsupported) Error() string { return string(u) }
 // refusesOperation reports whether an error says that the operation is not supported, and returns the message.
 func refusesOperation(err error) (string, bool) {
 	var (
-		said unsupported
-		api  smithy.APIError
+		message unsupported
+		api     smithy.APIError
 	)
-	if errors.As(err, &said) {
-		return string(said), true
+	if errors.As(err, &message) {
+		return string(message), true
 	}
 	if errors.As(err, &api) && unsupportedMessage.MatchString(api.ErrorMessage()) {
 		return api.ErrorMessage(), true

@@ -117,7 +117,7 @@ type reception struct {
 	how       concealment
 	decoder   codec.Decoder
 	concealer *gopus.Decoder
-	heard     []int16 // the decoded audio
+	decoded   []int16 // the decoded audio
 	missing   int     // samples lost since the last packet
 }
 
@@ -128,7 +128,7 @@ func (r *reception) decode(packet []byte) ([]int16, error) {
 		_, err = r.concealer.DecodeInt16(packet, pcm)
 	}
 	r.missing = 0
-	r.heard = append(r.heard, pcm...)
+	r.decoded = append(r.decoded, pcm...)
 	return pcm, err
 }
 
@@ -140,7 +140,7 @@ func (r *reception) conceal(next []byte) ([]int16, error) {
 		_, err := r.concealer.DecodeInt16(nil, pcm)
 		return pcm, err
 	case r.how == asGuess:
-		pcm := repeatPitch(r.heard, r.missing)
+		pcm := repeatPitch(r.decoded, r.missing)
 		r.missing += timbre.FrameSamples
 		return pcm, nil
 	case r.how == asCopy && next != nil:
@@ -158,18 +158,18 @@ func (r *reception) conceal(next []byte) ([]int16, error) {
 
 // repeatPitch continues the last pitch period of the voice, missing samples after its end: unchanged for 10 ms, then fading to
 // silence within 50 ms (as ITU-T G.711 Appendix I does).
-func repeatPitch(heard []int16, missing int) []int16 {
+func repeatPitch(decoded []int16, missing int) []int16 {
 	pcm := make([]int16, timbre.FrameSamples)
 	const shortest, longest, window = 40, 120, 160 // samples: 200 to 67 Hz
-	if len(heard) < window+longest {
+	if len(decoded) < window+longest {
 		return pcm
 	}
 	best, period := 0.0, shortest
 	for lag := shortest; lag <= longest; lag++ {
 		var both, then float64
-		for i := len(heard) - window; i < len(heard); i++ {
-			both += float64(heard[i]) * float64(heard[i-lag])
-			then += float64(heard[i-lag]) * float64(heard[i-lag])
+		for i := len(decoded) - window; i < len(decoded); i++ {
+			both += float64(decoded[i]) * float64(decoded[i-lag])
+			then += float64(decoded[i-lag]) * float64(decoded[i-lag])
 		}
 		if like := both / math.Sqrt(then+1); like > best {
 			best, period = like, lag
@@ -177,7 +177,7 @@ func repeatPitch(heard []int16, missing int) []int16 {
 	}
 	for i := range pcm {
 		at := missing + i
-		pcm[i] = int16(min(1, max(0, 1-float64(at-80)/400)) * float64(heard[len(heard)-period+at%period]))
+		pcm[i] = int16(min(1, max(0, 1-float64(at-80)/400)) * float64(decoded[len(decoded)-period+at%period]))
 	}
 	return pcm
 }

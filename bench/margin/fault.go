@@ -78,11 +78,11 @@ func (l lab) measureImpairments(ctx context.Context, speakers []speaker, c searc
 			if err != nil {
 				return err
 			}
-			audio, heard, err := l.voiced(f.apply(lines[0].leg(some, true, seed(p.name, "test")), p.name), testing)
+			audio, voiced, err := l.voiced(f.apply(lines[0].leg(some, true, seed(p.name, "test")), p.name), testing)
 			if err != nil {
 				return err
 			}
-			if net < enrolment*8/10 || heard < testing/2 {
+			if net < enrolment*8/10 || voiced < testing/2 {
 				continue
 			}
 			tests++
@@ -90,12 +90,12 @@ func (l lab) measureImpairments(ctx context.Context, speakers []speaker, c searc
 			if err != nil {
 				return err
 			}
-			_, refusal := e.Embed(ctx, audio, heard)
+			_, refusal := e.Embed(ctx, audio, voiced)
 			other, err := l.speaker.Wave(ctx, audio)
 			if err != nil {
 				return err
 			}
-			known := c.Probability(vector(other).dot(vector(mine.Embedding)), heard, net) >= search.DefaultThreshold
+			known := c.Probability(vector(other).dot(vector(mine.Embedding)), voiced, net) >= search.DefaultThreshold
 			var reason *timbre.Error
 			switch {
 			case errors.As(refusal, &reason):

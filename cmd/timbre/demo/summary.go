@@ -15,11 +15,11 @@ func (s *story) summarise(context.Context) error {
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "CALLER\tCALL\tIDENTIFIED AS\tCONFIDENCE\tAFTER\tCALLER TONE\tAGENT TONE\t")
 	for _, c := range s.result.Calls {
-		said, confidence := "no match", ""
+		identified, confidence := "no match", ""
 		if c.Identified != "" {
-			said, confidence = c.Identified, fmt.Sprintf("%.3f", c.Confidence)
+			identified, confidence = c.Identified, fmt.Sprintf("%.3f", c.Confidence)
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Caller, ordinal(c), said, confidence, clock(c.AnsweredAfter),
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Caller, ordinal(c), identified, confidence, clock(c.AnsweredAfter),
 			toneLabel(c.CallerTone), toneLabel(c.AgentTone), s.coloured(c.Right && c.Confirmed))
 	}
 	if err := w.Flush(); err != nil {
