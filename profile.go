@@ -35,6 +35,12 @@ type Match struct {
 	Confidence float64
 }
 
+// Finding is what a search of a domain for a voice has found.
+type Finding struct {
+	Matches []Match // best first
+	Sure    bool    // more speech of the voice is unlikely to change who is found; without any profile, nobody is found for sure
+}
+
 // Retention periods.
 const (
 	ProfileLife    = 3 * 365 * 24 * time.Hour // from its creation or its last update

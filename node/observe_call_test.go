@@ -80,17 +80,17 @@ func TestDeletedDomainLeavesTheSearchCache(t *testing.T) {
 		in.must(in.store.SaveTask(ctx, task, nil))
 		now := time.Now()
 		in.must(in.store.EnrolProfile(ctx, timbre.Profile{ID: "p", ARN: "p", DomainID: "d", Voiceprint: voiceprint, Created: now, Expires: now.Add(time.Hour)}, "task"))
-		matches, err := in.search.Search(ctx, "d", voiceprint)
+		found, err := in.search.Search(ctx, "d", voiceprint)
 		in.must(err)
-		if len(matches) != 1 {
-			t.Fatalf("got %d matches, want 1", len(matches))
+		if len(found.Matches) != 1 {
+			t.Fatalf("got %d matches, want 1", len(found.Matches))
 		}
 		in.must(in.store.DeleteDomain(ctx, "d"))
 		in.must(in.store.CreateDomain(ctx, domain))
-		matches, err = in.search.Search(ctx, "d", voiceprint)
+		found, err = in.search.Search(ctx, "d", voiceprint)
 		in.must(err)
-		if len(matches) != 0 {
-			t.Errorf("got matches %v in an empty domain, want none", matches)
+		if len(found.Matches) != 0 {
+			t.Errorf("got matches %v in an empty domain, want none", found.Matches)
 		}
 	})
 }

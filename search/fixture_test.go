@@ -115,9 +115,9 @@ func searcher(t testing.TB, s Source, threshold float64) *Searcher {
 	return New(at(noon), Config{Threshold: threshold}, Deps{s, calibration(t)})
 }
 
-func ids(matches []timbre.Match) string {
+func ids(found timbre.Finding) string {
 	var s []string
-	for _, m := range matches {
+	for _, m := range found.Matches {
 		s = append(s, m.ProfileID)
 	}
 	return strings.Join(s, " ")

@@ -41,7 +41,8 @@ func TestSearchReturnsTheTenBestAboveTheThreshold(t *testing.T) {
 		slices.SortFunc(all, func(a, b scored) int { return cmp.Compare(b.p, a.p) })
 		all = slices.DeleteFunc(all, func(s scored) bool { return s.p < threshold })
 		all = all[:min(10, len(all))]
-		got, err := searcher(t, src, threshold).Search(t.Context(), "d", voiceprint(v))
+		found, err := searcher(t, src, threshold).Search(t.Context(), "d", voiceprint(v))
+		got := found.Matches
 		if err != nil || len(got) != len(all) {
 			t.Fatalf("got %d matches, want %d: %v", len(got), len(all), err)
 		}
@@ -67,8 +68,39 @@ func TestExpiredProfilesAndOtherModelsNeverMatch(t *testing.T) {
 	}
 	third := voiceprint(v)
 	third.Model = "net 3"
-	if got, err := s.Search(t.Context(), "d", third); len(got) != 0 || err != nil {
+	if got, err := s.Search(t.Context(), "d", third); len(got.Matches) != 0 || err != nil {
 		t.Errorf("model without profiles: got %v, %v; want no match", got, err)
+	}
+}
+
+func TestASearchIsSureOfAClearAnswer(t *testing.T) {
+	r := rand.New(rand.NewPCG(10, 10))
+	v, c := randomVoice(r), calibration(t)
+	cosine := func(logit float64) float64 { // of two voiceprints as profile and voiceprint make them
+		short, long := math.Log(10), math.Log(20)
+		return (logit - c.Bias - c.LogLong*long - c.LogShort*short) / c.slope(short)
+	}
+	for _, k := range []struct {
+		name   string
+		logits []float64
+		sure   bool
+	}{
+		{"nobody enrolled", nil, true},
+		{"nobody near", []float64{-4, -5}, true},
+		{"just below the threshold", []float64{-1, -5}, false},
+		{"just above the threshold", []float64{1, -5}, false},
+		{"clear of threshold and all others", []float64{3, 0.5}, true},
+		{"two alike", []float64{3, 2.5}, false},
+	} {
+		src := &source{}
+		src.put("d")
+		for i, logit := range k.logits {
+			src.put("d", profile(fmt.Sprint(i), near(r, v, cosine(logit))))
+		}
+		found, err := searcher(t, src, 0.5).Search(t.Context(), "d", voiceprint(v))
+		if err != nil || found.Sure != k.sure {
+			t.Errorf("%s: got sure %v with %v, %v; want %v", k.name, found.Sure, found.Matches, err, k.sure)
+		}
 	}
 }
 
@@ -156,7 +188,7 @@ func TestCacheEvictsDomains(t *testing.T) {
 	s.Forget("forgotten")
 	now = now.Add(2 * idleTimeout)
 	src.put("new")
-	if got, err := s.Search(t.Context(), "new", voiceprint(v)); len(got) != 0 || err != nil {
+	if got, err := s.Search(t.Context(), "new", voiceprint(v)); len(got.Matches) != 0 || err != nil {
 		t.Errorf("empty domain: got %v, %v; want no match", got, err)
 	}
 	if len(s.cache.domains) != 1 {

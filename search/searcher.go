@@ -56,32 +56,52 @@ func New(env environment.Environment, cfg Config, deps Deps) *Searcher {
 // Search returns the profiles of a domain that are the same person as v with at least the threshold's probability, best
 // first, at most MaxMatches. Expired profiles and those of other models never match. NotFound without the domain; Invalid if
 // v has no embedding.
-func (s *Searcher) Search(ctx context.Context, domainID string, v timbre.Voiceprint) ([]timbre.Match, error) {
+func (s *Searcher) Search(ctx context.Context, domainID string, v timbre.Voiceprint) (timbre.Finding, error) {
 	if len(v.Embedding) == 0 || !finite(v.Embedding) {
-		return nil, timbre.Errorf(timbre.Invalid, "search.Search", "the voiceprint has no embedding")
+		return timbre.Finding{}, timbre.Errorf(timbre.Invalid, "search.Search", "the voiceprint has no embedding")
 	}
-	matches, err := s.search(ctx, domainID, v)
+	found, err := s.search(ctx, domainID, v)
 	if timbre.KindOf(err) == timbre.NotFound {
 		s.cache.forget(domainID)
 	}
-	return matches, err
+	return found, err
 }
 
-func (s *Searcher) search(ctx context.Context, domainID string, v timbre.Voiceprint) ([]timbre.Match, error) {
+func (s *Searcher) search(ctx context.Context, domainID string, v timbre.Voiceprint) (found timbre.Finding, err error) {
 	now := s.env.Now()
 	threshold, err := s.threshold(ctx, domainID, now)
 	if err != nil {
-		return nil, err
+		return found, err
 	}
 	x, err := s.cache.get(ctx, domainID, v.Model, now)
 	if err != nil || x == nil {
-		return nil, err
+		return timbre.Finding{Sure: err == nil}, err
 	}
-	var matches []timbre.Match
-	for _, c := range x.rank(v, s.deps.Calibration, now, math.Log(threshold/(1-threshold)), MaxMatches) {
-		matches = append(matches, timbre.Match{ProfileID: c.id, Confidence: probability(c.logit)})
+	least := math.Log(threshold / (1 - threshold))
+	ranked := x.rank(v, s.deps.Calibration, now, least-doubt, MaxMatches+1)
+	found.Sure = sure(ranked, least)
+	for _, c := range ranked {
+		if c.logit >= least && len(found.Matches) < MaxMatches {
+			found.Matches = append(found.Matches, timbre.Match{ProfileID: c.id, Confidence: probability(c.logit)})
+		}
 	}
-	return matches, nil
+	return found, nil
+}
+
+// doubt is the distance, in logits, within which more speech often changes on which side of a threshold a profile is, or which
+// of two profiles is the likelier one.
+const doubt = 2.0
+
+// sure says whether the best of the ranked candidates, which are those down to doubt below the threshold, is clear of it and
+// of the second best.
+func sure(ranked []candidate, least float64) bool {
+	switch {
+	case len(ranked) == 0:
+		return true
+	case ranked[0].logit < least+doubt:
+		return false
+	}
+	return len(ranked) == 1 || ranked[0].logit-ranked[1].logit >= doubt
 }
 
 // Forget evicts a domain from the cache. Otherwise it stays until a search finds it deleted or it has been idle for an hour.

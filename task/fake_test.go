@@ -97,8 +97,9 @@ func (f fakeEmbedder) Embed(ctx context.Context, pcm []float32, net time.Duratio
 	return f.h.embed(ctx, pcm, net)
 }
 
-func (f fakeSearcher) Search(ctx context.Context, _ string, _ timbre.Voiceprint) ([]timbre.Match, error) {
-	return f.h.search(ctx)
+func (f fakeSearcher) Search(ctx context.Context, _ string, _ timbre.Voiceprint) (timbre.Finding, error) {
+	m, err := f.h.search(ctx)
+	return timbre.Finding{Matches: m, Sure: true}, err
 }
 
 func (f *fakeTrack) Add(s timbre.Speech) {

@@ -20,7 +20,7 @@ type (
 	// legEnded reports that the leg is over because the call has ended or its audio cannot be analysed any further.
 	legEnded struct{ subscription int }
 	// searched is the result of identify.
-	searched struct{ matches []timbre.Match }
+	searched struct{ found timbre.Finding }
 	// voiceprintMade is the result of makeVoiceprint.
 	voiceprintMade struct{ print timbre.Voiceprint }
 	// workFailed reports that identify or makeVoiceprint failed.

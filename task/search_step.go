@@ -27,8 +27,8 @@ func (in searched) search(t *searchStep) {
 	if t.phase != identifying && t.phase != concluding {
 		return
 	}
-	t.Status, t.Identified, t.Matches = timbre.PartialSuccess, true, in.matches
-	if len(in.matches) > 0 {
+	t.Status, t.Identified, t.Matches = timbre.PartialSuccess, true, in.found.Matches
+	if len(t.Matches) > 0 {
 		t.report(timbre.IdentificationSuccessful, "")
 	} else {
 		t.report(timbre.IdentificationNoMatches, "")

@@ -75,7 +75,7 @@ func searchInputs() []inputCase {
 		{"speech, under 10 s in all", speech(6 * time.Second)},
 		{"speech, 10 s in all", speech(10 * time.Second)},
 		{"speech, 20 s in all", speech(20 * time.Second)},
-		{"matches", searched{[]timbre.Match{{ProfileID: "vp-1", Confidence: 0.95}}}},
+		{"matches", searched{timbre.Finding{Matches: []timbre.Match{{ProfileID: "vp-1", Confidence: 0.95}}, Sure: true}}},
 		{"no matches", searched{}},
 		{"voiceprint", voiceprintMade{timbre.Voiceprint{Net: 20 * time.Second}}},
 		{"analysis failed", workFailed{poor}},

@@ -39,9 +39,9 @@ type Embedder interface {
 	Embed(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
 }
 
-// Searcher ranks the profiles of a domain. It returns only the high-confidence matches, best first, at most 10.
+// Searcher ranks the profiles of a domain. It finds only the high-confidence matches, best first, at most 10.
 type Searcher interface {
-	Search(ctx context.Context, domainID string, v timbre.Voiceprint) ([]timbre.Match, error)
+	Search(ctx context.Context, domainID string, v timbre.Voiceprint) (timbre.Finding, error)
 }
 
 // Track scores the tone of one leg. Score covers the 30 s before a media time; ok is false if they hold too little speech. A

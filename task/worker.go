@@ -36,11 +36,11 @@ func (e identify) run(a *actor) {
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
 		}
-		m, err := a.engine.deps.Searcher.Search(ctx, domain, v)
+		found, err := a.engine.deps.Searcher.Search(ctx, domain, v)
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
 		}
-		return searched{m}
+		return searched{found}
 	})
 }
 

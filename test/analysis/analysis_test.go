@@ -126,10 +126,11 @@ func TestEnrolledCallersAreRecognised(t *testing.T) {
 	everyone := []string{"s1", "s2", "s3", "s4", "s5"}
 	s := search.New(environment.Environment{}, search.Config{}, search.Deps{Source: c.enrol(t, everyone...), Calibration: c.calibration})
 	for _, caller := range everyone {
-		got, err := s.Search(t.Context(), "domain", c.voiceprint(t, caller+"_second_caller.wav", 10*time.Second))
+		found, err := s.Search(t.Context(), "domain", c.voiceprint(t, caller+"_second_caller.wav", 10*time.Second))
 		if err != nil {
 			t.Fatal(err)
 		}
+		got := found.Matches
 		if len(got) == 0 || got[0].ProfileID != caller {
 			t.Errorf("second call of %s: got matches %v, want %s first", caller, got, caller)
 		}
@@ -143,10 +144,11 @@ func TestUnknownSpeakerMatchesNobody(t *testing.T) {
 	all := c.enrol(t, everyone...)
 	for i, unknown := range everyone {
 		s := search.New(environment.Environment{}, search.Config{}, search.Deps{Source: append(append(profiles{}, all[:i]...), all[i+1:]...), Calibration: c.calibration})
-		got, err := s.Search(t.Context(), "domain", c.voiceprint(t, unknown+"_second_caller.wav", 10*time.Second))
+		found, err := s.Search(t.Context(), "domain", c.voiceprint(t, unknown+"_second_caller.wav", 10*time.Second))
 		if err != nil {
 			t.Fatal(err)
 		}
+		got := found.Matches
 		t.Logf("%s, not enrolled: %v", unknown, got)
 		if len(got) != 0 {
 			t.Errorf("%s, not enrolled: got matches %v, want none", unknown, got)

@@ -28,7 +28,7 @@ type Embedder interface {
 
 // Searcher is search.Searcher.
 type Searcher interface {
-	Search(ctx context.Context, domainID string, v timbre.Voiceprint) ([]timbre.Match, error)
+	Search(ctx context.Context, domainID string, v timbre.Voiceprint) (timbre.Finding, error)
 }
 
 // Analysis holds the models and settings of an analysis.

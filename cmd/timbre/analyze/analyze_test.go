@@ -217,12 +217,12 @@ type fakeSearcher struct {
 	searched []timbre.Voiceprint
 }
 
-func (p *fakeSearcher) Search(_ context.Context, domain string, v timbre.Voiceprint) ([]timbre.Match, error) {
+func (p *fakeSearcher) Search(_ context.Context, domain string, v timbre.Voiceprint) (timbre.Finding, error) {
 	if domain != "the domain" {
-		return nil, timbre.Errorf(timbre.NotFound, "", "no such domain")
+		return timbre.Finding{}, timbre.Errorf(timbre.NotFound, "", "no such domain")
 	}
 	p.searched = append(p.searched, v)
-	return p.matches, p.err
+	return timbre.Finding{Matches: p.matches, Sure: true}, p.err
 }
 
 func TestSearchUsesTheSpeechOfAVoiceprint(t *testing.T) {

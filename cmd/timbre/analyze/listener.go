@@ -63,9 +63,9 @@ func (l *listener) speaker() *Speaker {
 	}
 	v, err := l.Embedder.Embed(l.ctx, timbre.Wave(nil, l.voice), l.kept)
 	if err == nil {
-		var found []timbre.Match
+		var found timbre.Finding
 		found, err = l.Searcher.Search(l.ctx, l.Domain, v)
-		for _, m := range found {
+		for _, m := range found.Matches {
 			s.Matches = append(s.Matches, Match(m))
 		}
 	}
