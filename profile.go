@@ -10,6 +10,15 @@ type Voiceprint struct {
 	Embedding Embedding
 	Net       time.Duration // net speech that it was computed from
 	Model     string        // name and version of the model; only embeddings of one model can be compared
+	Condition Condition     // of the line; the zero value for voiceprints that older versions made
+}
+
+// Condition is the condition of the line that a voiceprint was made under. A field that is 0 is unknown, and no calibration takes it
+// for better or worse than usual.
+type Condition struct {
+	Level   float32 // of the speech, in dBFS: below 0
+	SNR     float32 // of the speech above the quietest moments, in dB
+	Clipped float32 // share of samples at the limit, 0 to 1
 }
 
 // Domain is a voice profile domain: the set of profiles that a search ranks.

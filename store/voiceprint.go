@@ -8,11 +8,14 @@ import (
 	"timbre"
 )
 
-// The plaintext of a sealed voiceprint: 1 byte version; 8 bytes net speech in nanoseconds; 2 bytes length of the model's name, and
-// the name; then the embedding, 4 bytes (float32) a value. All numbers are little endian.
+// The plaintext of a sealed voiceprint: 1 byte version; 8 bytes net speech in nanoseconds; from version 2 on the line condition, 4
+// bytes (float32) each for level, SNR and clipped share; 2 bytes length of the model's name, and the name; then the embedding, 4
+// bytes (float32) a value. All numbers are little endian. A voiceprint without a known condition is written as version 1.
 const (
-	voiceprintVersion = 1
-	voiceprintHead    = 1 + 8 + 2
+	withoutCondition = 1
+	withCondition    = 2
+	conditionSize    = 3 * 4
+	voiceprintHead   = 1 + 8 + 2 // of version 1
 )
 
 // SealVoiceprint encrypts a voiceprint under a wrapped data key for the row of that name.
@@ -39,32 +42,60 @@ func encodeVoiceprint(v timbre.Voiceprint) ([]byte, error) {
 	if len(v.Model) > math.MaxUint16 {
 		return nil, timbre.Errorf(timbre.Internal, "store", "the name of the model is too long: %d bytes", len(v.Model))
 	}
-	b := make([]byte, 0, voiceprintHead+len(v.Model)+4*len(v.Embedding))
-	b = append(b, voiceprintVersion)
-	b = binary.LittleEndian.AppendUint64(b, uint64(v.Net))
+	b := make([]byte, 0, voiceprintHead+conditionSize+len(v.Model)+4*len(v.Embedding))
+	if v.Condition == (timbre.Condition{}) {
+		b = append(b, withoutCondition)
+		b = binary.LittleEndian.AppendUint64(b, uint64(v.Net))
+	} else {
+		b = append(b, withCondition)
+		b = binary.LittleEndian.AppendUint64(b, uint64(v.Net))
+		b = appendFloats(b, v.Condition.Level, v.Condition.SNR, v.Condition.Clipped)
+	}
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(v.Model)))
 	b = append(b, v.Model...)
-	for _, x := range v.Embedding {
+	return appendFloats(b, v.Embedding...), nil
+}
+
+func appendFloats(b []byte, floats ...float32) []byte {
+	for _, x := range floats {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
 	}
-	return b, nil
+	return b
+}
+
+func readFloats(to []float32, b []byte) {
+	for i := range to {
+		to[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+	}
 }
 
 func decodeVoiceprint(b []byte) (v timbre.Voiceprint, err error) {
-	if len(b) < voiceprintHead || b[0] != voiceprintVersion {
+	if len(b) < voiceprintHead || b[0] != withoutCondition && b[0] != withCondition {
 		return v, timbre.Errorf(timbre.Internal, "store", "the voiceprint has an unknown format")
 	}
-	name := int(binary.LittleEndian.Uint16(b[9:]))
-	rest := b[voiceprintHead:]
+	rest := b[9:]
+	if b[0] == withCondition {
+		if len(b) < voiceprintHead+conditionSize {
+			return v, truncated(b)
+		}
+		var c [3]float32
+		readFloats(c[:], rest)
+		v.Condition = timbre.Condition{Level: c[0], SNR: c[1], Clipped: c[2]}
+		rest = rest[conditionSize:]
+	}
+	name := int(binary.LittleEndian.Uint16(rest))
+	rest = rest[2:]
 	if len(rest) < name || (len(rest)-name)%4 != 0 {
-		return v, timbre.Errorf(timbre.Internal, "store", "the voiceprint is truncated: %d bytes", len(b))
+		return v, truncated(b)
 	}
 	v.Net = time.Duration(binary.LittleEndian.Uint64(b[1:]))
 	v.Model = string(rest[:name])
 	rest = rest[name:]
 	v.Embedding = make(timbre.Embedding, len(rest)/4)
-	for i := range v.Embedding {
-		v.Embedding[i] = math.Float32frombits(binary.LittleEndian.Uint32(rest[4*i:]))
-	}
+	readFloats(v.Embedding, rest)
 	return v, nil
+}
+
+func truncated(b []byte) error {
+	return timbre.Errorf(timbre.Internal, "store", "the voiceprint is truncated: %d bytes", len(b))
 }

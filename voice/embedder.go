@@ -49,7 +49,7 @@ func (e *Embedder) Embed(ctx context.Context, pcm []float32, net time.Duration) 
 	if !ok {
 		return timbre.Voiceprint{}, timbre.Errorf(timbre.Unprocessable, "voice.Embed", "the audio has no voice to tell from others")
 	}
-	return timbre.Voiceprint{Embedding: embedding, Net: net, Model: e.name}, nil
+	return timbre.Voiceprint{Embedding: embedding, Net: net, Model: e.name, Condition: MeasureQuality(pcm).Condition()}, nil
 }
 
 // normalize scales a vector to length 1. False: it has no direction.

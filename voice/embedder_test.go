@@ -58,6 +58,36 @@ func TestEmbeddingHasLengthOneAndModel(t *testing.T) {
 	}
 }
 
+// What a voiceprint says of its line is what its audio was made with.
+func TestVoiceprintCarriesTheConditionOfItsLine(t *testing.T) {
+	clean, noisy := talk(10*time.Second, 0.1, 0.001), talk(10*time.Second, 0.1, 0.02)
+	quiet := make([]float32, len(clean))
+	clipped := make([]float32, len(clean))
+	for i, x := range clean {
+		quiet[i], clipped[i] = x/10, max(-0.98, min(0.98, 10*x))
+	}
+	condition := func(pcm []float32) timbre.Condition {
+		v, err := New(&fakeModel{vector: ones(Dim)}, "").Embed(t.Context(), pcm, 10*time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.Condition
+	}
+	c, n, q, l := condition(clean), condition(noisy), condition(quiet), condition(clipped)
+	if c.Level >= 0 || c.SNR <= 0 || c.Clipped != 0 {
+		t.Errorf("clean: got %+v, want a level below 0, a positive SNR and nothing clipped", c)
+	}
+	if n.SNR > c.SNR-10 {
+		t.Errorf("got an SNR of %v with noise and of %v without, want a difference", n.SNR, c.SNR)
+	}
+	if d := c.Level - q.Level; d < 19.9 || d > 20.1 {
+		t.Errorf("got a level of %v at a tenth of the amplitude of %v, want 20 dB less", q.Level, c.Level)
+	}
+	if l.Clipped <= 0.001 || l.Clipped > 0.2 {
+		t.Errorf("10 times too loud: got a clipped share of %v", l.Clipped)
+	}
+}
+
 func TestLongAudioIsCutToItsEnd(t *testing.T) {
 	n := &fakeModel{vector: ones(Dim)}
 	pcm := talk(40*time.Second, 0.1, 0.001)

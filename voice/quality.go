@@ -31,6 +31,11 @@ func MeasureQuality(pcm []float32) (q Quality) {
 	return q
 }
 
+// Condition is the line condition that a voiceprint of the audio carries.
+func (q Quality) Condition() timbre.Condition {
+	return timbre.Condition{Level: float32(q.Loud), SNR: float32(q.Loud - q.Quiet), Clipped: float32(q.Clipped)}
+}
+
 // Audio beyond these limits is refused. They are where recognition fails, as `go run ./bench/margin -faults` measures (10 s against
 // 20 s, probability 0.90). 24 dB too loud: of 68 speakers 3 are refused as clipped and 9 recognised; 30 dB too loud: 67 are
 // refused and none would be recognised. A signal-to-noise ratio of 5 dB: of 66 one is refused and 8 recognised; 0 dB: half are

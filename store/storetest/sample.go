@@ -61,7 +61,7 @@ func voiceprint(voice int) timbre.Voiceprint {
 	for i := range e {
 		e[i] = float32(math.Sin(float64(voice*1000+i)+0.5) / 16)
 	}
-	return timbre.Voiceprint{Embedding: e, Net: 20*time.Second + 160*time.Millisecond, Model: "model-1"}
+	return timbre.Voiceprint{Embedding: e, Net: 20*time.Second + 160*time.Millisecond, Model: "model-1", Condition: timbre.Condition{Level: -24, SNR: 21.5}}
 }
 
 func profile(id, domainID string, voice int) timbre.Profile {
