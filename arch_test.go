@@ -57,11 +57,11 @@ var stages = []string{
 var programs = []string{"cmd", "node", "conformance", "test", "bench"}
 
 // sharedPackages are used by several stages. They import nothing from this module.
-var sharedPackages = []string{"environment"}
+var sharedPackages = []string{"environment", "halfband"}
 
 // forTests are packages that the tests of any stage may import: models and their runtime, codecs and recordings, network
 // impairments, keys, and admission.
-var forTests = []string{"timbre/admission", "timbre/admission/source", "timbre/models", "timbre/infer", "timbre/rtp/codec", "timbre/rtp/impair", "timbre/vault"}
+var forTests = []string{"timbre/admission", "timbre/admission/source", "timbre/models", "timbre/models/card", "timbre/models/modelstest", "timbre/infer", "timbre/rtp/codec", "timbre/rtp/impair", "timbre/vault"}
 
 // within says whether a package or folder is one of names or below it.
 func within(path string, names ...string) bool {

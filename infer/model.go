@@ -21,6 +21,8 @@ type Tensor struct {
 type Model struct {
 	name            string
 	inputs, outputs []string
+	front           front
+	dimension       int // 0: any
 	slots           chan struct{}
 
 	mu      sync.RWMutex // held for reading by each run, for writing by close

@@ -86,7 +86,10 @@ func (r *Runtime) Load(m timbre.ONNXModel, queue Queue) (*Model, error) {
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Internal, "infer.Load", "model %s: %w", m, err)
 	}
-	loaded := &Model{name: m.String(), inputs: m.Inputs, outputs: m.Outputs, slots: r.queues[queue], session: session}
+	loaded := &Model{
+		name: m.String(), inputs: m.Inputs, outputs: m.Outputs, front: newFront(m.Input), dimension: m.Dimension,
+		slots: r.queues[queue], session: session,
+	}
 	r.models = append(r.models, loaded)
 	return loaded, nil
 }

@@ -6,11 +6,19 @@ import (
 	"timbre"
 )
 
-// Wave runs a network from one waveform, [1, n], to one vector.
+// Wave runs a network on audio at 8 kHz, in [-1, 1), which it takes in the form that its card states, and returns its first output.
+// Unprocessable: the audio is too short for the model.
 func (m *Model) Wave(ctx context.Context, samples []float32) ([]float32, error) {
-	out, err := m.Run(ctx, Tensor{Shape: []int64{1, int64(len(samples))}, Float: samples})
+	in, err := m.front.tensor(samples)
 	if err != nil {
 		return nil, err
+	}
+	out, err := m.Run(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	if m.dimension > 0 && len(out[0]) != m.dimension {
+		return nil, m.errorf("it gives %d values, and its card says %d", len(out[0]), m.dimension)
 	}
 	return out[0], nil
 }

@@ -1,41 +1,65 @@
-// Package models embeds the weights of the default models, with their cards and licences beside them. It provides bytes and
-// names and runs nothing. Each sub-folder is one model: its card states training data, quality and limits; its licence or notice
-// is that of its authors.
+// Package models embeds the default models: each sub-folder is one, in the form of package card, with its model card, which states
+// training data, quality and limits, and the licence or notice of its authors. It provides bytes and names and runs nothing.
 package models
 
 import (
-	_ "embed" // the weights
+	"embed"
+	"io/fs"
 
 	"timbre"
+	"timbre/models/card"
 )
 
-//go:embed speaker/speaker.onnx
-var speaker []byte
+//go:embed speaker/model.yaml speaker/*.onnx speaker/calibration.json
+//go:embed tone/model.yaml tone/*.onnx
+//go:embed vad/model.yaml vad/*.onnx
+var embedded embed.FS
 
-//go:embed speaker/calibration.json
-var calibration []byte
-
-//go:embed tone/tone.onnx
-var tone []byte
-
-//go:embed vad/silero_vad_v6.onnx
-var vad []byte
-
-// Speaker computes speaker embeddings: samples [1, n], n ≥ 4,000, in; embedding [1, 256] of length 1 out.
-func Speaker() timbre.ONNXModel {
-	return timbre.ONNXModel{Name: "speaker-tel8k-ft", Version: "1.1.0", ONNX: speaker, Inputs: []string{"samples"}, Outputs: []string{"embedding"}}
+// Folder is the embedded folder of the default model of a kind; nil if there is none.
+func Folder(kind card.Kind) fs.FS {
+	folder, err := fs.Sub(embedded, string(kind))
+	if err != nil {
+		return nil
+	}
+	if _, err := fs.Stat(folder, card.File); err != nil {
+		return nil
+	}
+	return folder
 }
+
+// load loads an embedded model, whose card and checksum a test has verified.
+func load(kind card.Kind) timbre.ONNXModel {
+	c, err := card.Read(Folder(kind))
+	if err != nil {
+		panic(err)
+	}
+	m, err := c.Load(Folder(kind))
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+// Speaker computes speaker embeddings.
+func Speaker() timbre.ONNXModel { return load(card.Speaker) }
 
 // Calibration is the JSON document that maps scores of Speaker to probabilities. Its field "what" states the formula.
-func Calibration() []byte { return calibration }
-
-// Tone scores voice tone: samples [1, n], 3 to 30 s, in; tone [1, 3] out: positive, neutral, negative, with sum 1.
-func Tone() timbre.ONNXModel {
-	return timbre.ONNXModel{Name: "tone", Version: "1", ONNX: tone, Inputs: []string{"samples"}, Outputs: []string{"tone"}}
+func Calibration() []byte {
+	folder := Folder(card.Speaker)
+	c, err := card.Read(folder)
+	if err != nil {
+		panic(err)
+	}
+	document, err := c.ReadCalibration(folder)
+	if err != nil {
+		panic(err)
+	}
+	return document
 }
+
+// Tone scores voice tone: 3 to 30 s of samples in; positive, neutral and negative out, with sum 1.
+func Tone() timbre.ONNXModel { return load(card.Tone) }
 
 // VAD detects voice activity: input [1, 288] (the 32 samples before the window and its 256), state [2, 1, 128] and the sample rate
 // in; the probability of speech [1, 1] and the next state out.
-func VAD() timbre.ONNXModel {
-	return timbre.ONNXModel{Name: "silero-vad", Version: "6", ONNX: vad, Inputs: []string{"input", "state", "sr"}, Outputs: []string{"output", "stateN"}}
-}
+func VAD() timbre.ONNXModel { return load(card.VAD) }

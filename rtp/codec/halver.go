@@ -1,6 +1,10 @@
 package codec
 
-import "math"
+import (
+	"math"
+
+	"timbre/halfband"
+)
 
 // halver is Halve for audio in pieces. Its output is delayed by the 28 samples at 16 kHz that the filter looks ahead: 1.75 ms.
 type halver struct {
@@ -27,7 +31,7 @@ func (h *halver) halve(dst []int16) []int16 {
 	for past := h.audio; len(past) > reach; past = past[2:] {
 		w := past[:reach+2]
 		sum := w[30] / 2
-		for k, t := range side {
+		for k, t := range halfband.Side {
 			sum += t * (w[29-2*k] + w[31+2*k])
 		}
 		dst = append(dst, int16(min(max(math.RoundToEven(float64(sum)*32768), math.MinInt16), math.MaxInt16)))

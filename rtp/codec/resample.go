@@ -4,16 +4,10 @@ import (
 	"math"
 
 	"timbre"
+	"timbre/halfband"
 )
 
-// reachOut is how far the filter of Resample reaches on either side, in samples at 8 kHz; kaiserBeta is the shape of its
-// window. It is flat to 3.4 kHz and at least 65 dB down from 4.6 kHz, as that of Halve.
-const (
-	reachOut   = 15
-	kaiserBeta = 6.8
-)
-
-// Resample resamples audio from at least 8 kHz to 8 kHz with a polyphase low-pass filter. Sample n of the result is aligned with
+// Resample resamples audio from at least 8 kHz to 8 kHz with a polyphase low-pass filter, as flat and as steep as that of Halve. Sample n of the result is aligned with
 // n/8000 s of pcm. Beyond its ends pcm counts as silence.
 func Resample(pcm []int16, rate int) []int16 {
 	switch rate {
@@ -46,13 +40,13 @@ type phase struct {
 // newPhase makes the filter for output samples that lie a fraction of an input sample after one; ratio is how many input
 // samples an output sample is long. Its gain at 0 Hz is one.
 func newPhase(fraction, ratio float64) phase {
-	reach := reachOut * ratio
+	reach := halfband.Reach * ratio
 	p := phase{first: int(math.Ceil(fraction - reach))}
 	var taps []float64
 	sum := 0.0
 	for i := p.first; float64(i) <= fraction+reach; i++ {
 		x := (float64(i) - fraction) / ratio
-		t := sinc(x) * kaiser(x/reachOut)
+		t := sinc(x) * halfband.Kaiser(x/halfband.Reach)
 		taps, sum = append(taps, t), sum+t
 	}
 	p.taps = make([]float32, len(taps))
@@ -78,11 +72,6 @@ func sinc(x float64) float64 {
 		return 1
 	}
 	return math.Sin(math.Pi*x) / (math.Pi * x)
-}
-
-// kaiser is the window of shape kaiserBeta, for x in [-1, 1].
-func kaiser(x float64) float64 {
-	return bessel(kaiserBeta*math.Sqrt(max(0, 1-x*x))) / bessel(kaiserBeta)
 }
 
 func gcd(a, b int) int {

@@ -1,0 +1,64 @@
+package card
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	plain  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$`) // names, versions and files: no separators, so no way out of a folder
+	digest = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	tensor = regexp.MustCompile(`^[!-~]{1,128}$`)
+)
+
+// maxDimension is the greatest number of values of an output.
+const maxDimension = 4096
+
+// check demands what the types and the section input do not.
+func (c Card) check() error {
+	switch {
+	case !slices.Contains(Kinds, c.Kind):
+		return invalid("kind is %q, not speaker, tone, vad or spoof", c.Kind)
+	case !plain.MatchString(c.Name):
+		return invalid("name is %q, not 1 to 64 letters, digits and . _ + -", c.Name)
+	case !plain.MatchString(c.Version):
+		return invalid("version is %q, not 1 to 64 letters, digits and . _ + -", c.Version)
+	case !plain.MatchString(c.File) || !strings.HasSuffix(c.File, ".onnx"):
+		return invalid("file is %q, not the name of an .onnx file in the folder of the card", c.File)
+	case !digest.MatchString(c.Sum):
+		return invalid("sha256 is not 64 hexadecimal digits")
+	case c.Licence == "":
+		return invalid("licence is missing: an identifier such as Apache-2.0, or the name of the licence")
+	case c.Source == "":
+		return invalid("source is missing: where the model comes from")
+	case c.Calibration != "" && (!plain.MatchString(c.Calibration) || !strings.HasSuffix(c.Calibration, ".json")):
+		return invalid("calibration is %q, not the name of a .json file in the folder of the card", c.Calibration)
+	}
+	return c.checkOutput()
+}
+
+// checkOutput demands the inputs and outputs of the kind.
+func (c Card) checkOutput() error {
+	ins, outs := 1, 1
+	if c.Kind == VAD {
+		ins, outs = 3, 2
+	}
+	names := slices.Concat(c.Inputs, c.Outputs)
+	fixed := map[Kind]int{Tone: 3, VAD: 1, Spoof: 1}[c.Kind]
+	switch {
+	case len(c.Inputs) != ins || len(c.Outputs) != outs:
+		return invalid("a %s model has %d inputs and %d outputs, and the card names %d and %d", c.Kind, ins, outs, len(c.Inputs), len(c.Outputs))
+	case slices.ContainsFunc(names, func(n string) bool { return !tensor.MatchString(n) }):
+		return invalid("the names of inputs and outputs are 1 to 128 printable characters without spaces")
+	case fixed > 0 && c.Dimension != fixed:
+		return invalid("dimension is %d, and a %s model gives %d", c.Dimension, c.Kind, fixed)
+	case c.Dimension < 1 || c.Dimension > maxDimension:
+		return invalid("dimension is %d, not 1 to %d", c.Dimension, maxDimension)
+	case c.Calibration != "" && c.Kind != Speaker:
+		return invalid("calibration belongs to speaker models")
+	case (c.Kind == Spoof) != (c.Threshold > 0 && c.Threshold < 1):
+		return invalid("threshold is the score, above 0 and below 1, from which on a spoof model warns; other kinds have none")
+	}
+	return nil
+}
