@@ -34,6 +34,10 @@ const (
 // inserted. After a longer one the detector is reset.
 const MaxGap = 100 * time.Millisecond
 
+// MaxSilence is how long the model of a leg may hear no voice before its state is cleared. Ring-back and music leave a state in
+// which it takes a part of the talk that follows for more of them.
+const MaxSilence = time.Second
+
 // Detector detects the speech of one leg. It implements timbre.Listener, for one goroutine at a time.
 type Detector struct {
 	Margin time.Duration // unvoiced audio passed on before and after a voiced stretch; set it before the first frame
@@ -52,6 +56,7 @@ type Detector struct {
 	next    time.Duration // media time of the next sample
 	net     time.Duration
 	voiced  bool
+	silence int // samples since the last voiced window, or since the state was cleared
 	margin  margin
 }
 
@@ -106,8 +111,18 @@ func (d *Detector) restart() {
 	d.Flush()
 	clear(d.vadInput[:])
 	clear(d.state[:])
-	d.voiced = false
+	d.voiced, d.silence = false, 0
 	d.margin.reset()
+}
+
+// forget clears the state of the model after each MaxSilence without voice.
+func (d *Detector) forget(samples int) {
+	if d.silence += samples; d.voiced {
+		d.silence = 0
+	} else if d.silence >= timbre.Samples(MaxSilence) {
+		clear(d.state[:])
+		d.silence = 0
+	}
 }
 
 // score scores the window, complete or not, and calls out.
@@ -125,6 +140,7 @@ func (d *Detector) score() {
 	if d.voiced {
 		d.net += timbre.Duration(len(window))
 	}
+	d.forget(len(window))
 	copy(d.vadInput[:Context], d.vadInput[Window:])
 	d.fill = 0
 	d.out(timbre.Speech{At: d.next - d.origin, Net: d.net, Voiced: d.voiced, PCM: d.margin.filter(window, d.voiced, timbre.Samples(d.Margin))})

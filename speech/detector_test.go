@@ -212,6 +212,33 @@ func TestTimeJumpResetsVAD(t *testing.T) {
 	}
 }
 
+func TestSilenceClearsVADState(t *testing.T) {
+	second := int(MaxSilence/step) + 1 // windows in at least a second
+	says := make([]float32, 4*second)
+	says[2] = 1
+	v := &scriptedVAD{scores: says}
+	listen(v, ramp(len(says)), timbre.FrameSamples, 0)
+	for i, cleared := range v.resets {
+		if want := i == 0 || i > 3 && (i-3)%second == 0; cleared != want {
+			t.Errorf("window %d: got state cleared %t, want %t", i, cleared, want)
+		}
+	}
+}
+
+func TestVoiceKeepsVADState(t *testing.T) {
+	says := make([]float32, 100)
+	for i := range says {
+		says[i] = float32(i/20%2) * 0.9 // pauses of 640 ms
+	}
+	v := &scriptedVAD{scores: says}
+	listen(v, ramp(len(says)), timbre.FrameSamples, 0)
+	for i, cleared := range v.resets[1:] {
+		if cleared {
+			t.Errorf("window %d: got state cleared, want it kept through short pauses", i+1)
+		}
+	}
+}
+
 func TestTimeCountsFromTheFirstFrame(t *testing.T) {
 	var out []timbre.Speech
 	d := NewDetector(&scriptedVAD{scores: []float32{1}}, func(s timbre.Speech) { out = append(out, s) })
