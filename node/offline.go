@@ -9,6 +9,7 @@ import (
 	"timbre"
 	"timbre/config"
 	"timbre/environment"
+	"timbre/models"
 	"timbre/search"
 	"timbre/speech"
 	"timbre/store/sqlite"
@@ -23,7 +24,12 @@ type Offline struct {
 	Embedder *voice.Embedder
 	Scorer   *tone.Scorer
 	Searcher *search.Searcher // of the domains of a data folder; nil without a domain
-	close    func() error
+
+	Model       string // name and version of the speaker model
+	Calibration search.Calibration
+	Search      func(search.Source) *search.Searcher // makes a Searcher of other domains
+
+	close func() error
 }
 
 // OpenOffline loads the models. With a domain id it also opens the settings' data folder for reading, so that the domain can
@@ -45,7 +51,11 @@ func OpenOffline(ctx context.Context, env environment.Environment, s config.Sett
 		}
 		return nil, err
 	}
-	o := &Offline{VAD: m.vad, Embedder: m.embedder, Scorer: m.scorer, close: m.runtime.Close}
+	o := &Offline{
+		VAD: m.vad, Embedder: m.embedder, Scorer: m.scorer, close: m.runtime.Close,
+		Model: models.Speaker().String(), Calibration: m.calibration,
+		Search: func(source search.Source) *search.Searcher { return m.searcher(env, s, source) },
+	}
 	if profiles != nil {
 		o.Searcher = m.searcher(env, s, profiles)
 		o.close = func() error { return errors.Join(m.runtime.Close(), profiles.Close()) }

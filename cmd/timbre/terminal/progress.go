@@ -9,28 +9,38 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// Progress is a bar at the foot of a terminal, in media time. Elsewhere it shows nothing. It may be used from several
+// Progress is a bar at the foot of a terminal, in media time or in steps. Elsewhere it shows nothing. It may be used from several
 // goroutines.
 type Progress struct {
 	out   io.Writer
 	total time.Duration
+	unit  time.Duration // of the bar
+	what  string        // is counted; empty: media time
 	mu    sync.Mutex
 	at    time.Duration
 	bar   *progressbar.ProgressBar // nil: none
 }
 
-// step is the bar's unit.
+// step is the time between two pictures of a bar, and the unit of one in media time.
 const step = 100 * time.Millisecond
 
 // Progress shows a bar that is full at total.
 func (o Output) Progress(total time.Duration) *Progress {
-	p := &Progress{out: o.Writer, total: total}
-	if o.Terminal && total >= step {
+	return o.progress(&Progress{out: o.Writer, total: total, unit: step})
+}
+
+// Steps shows a bar that is full after so many steps of what is counted.
+func (o Output) Steps(total int, what string) *Progress {
+	return o.progress(&Progress{out: o.Writer, total: time.Duration(total), unit: 1, what: what})
+}
+
+func (o Output) progress(p *Progress) *Progress {
+	if o.Terminal && p.total >= p.unit {
 		theme := progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}
 		if o.Unicode {
 			theme = progressbar.Theme{Saucer: "━", SaucerHead: "━", SaucerPadding: " ", BarStart: "", BarEnd: ""}
 		}
-		p.bar = progressbar.NewOptions(int(total/step), progressbar.OptionSetWriter(struct{ io.Writer }{o}),
+		p.bar = progressbar.NewOptions(int(p.total/p.unit), progressbar.OptionSetWriter(struct{ io.Writer }{o}),
 			progressbar.OptionSetWidth(40), progressbar.OptionSetTheme(theme), progressbar.OptionThrottle(step),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionUseANSICodes(true), progressbar.OptionClearOnFinish(),
@@ -43,6 +53,17 @@ func (o Output) Progress(total time.Duration) *Progress {
 func (p *Progress) At(at time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.move(at)
+}
+
+// Step moves a bar of steps by one.
+func (p *Progress) Step() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.move(p.at + 1)
+}
+
+func (p *Progress) move(at time.Duration) {
 	if at <= p.at {
 		return
 	}
@@ -51,10 +72,15 @@ func (p *Progress) At(at time.Duration) {
 		return
 	}
 	p.bar.Describe(p.caption())
-	_ = p.bar.Set(int(min(at, p.total) / step))
+	_ = p.bar.Set(int(min(at, p.total) / p.unit))
 }
 
-func (p *Progress) caption() string { return fmt.Sprintf("   %s of %s ", Clock(p.at), Clock(p.total)) }
+func (p *Progress) caption() string {
+	if p.what != "" {
+		return fmt.Sprintf("   %d of %d %s ", p.at, p.total, p.what)
+	}
+	return fmt.Sprintf("   %s of %s ", Clock(p.at), Clock(p.total))
+}
 
 // Say prints a line above the bar.
 func (p *Progress) Say(line string) {

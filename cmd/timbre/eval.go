@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"runtime"
+	"time"
+
+	"timbre/cmd/timbre/evaluate"
+	"timbre/cmd/timbre/terminal"
+	"timbre/config"
+	"timbre/environment"
+	"timbre/evaluate/report"
+	"timbre/evaluate/trial"
+	"timbre/node"
+	"timbre/search"
+)
+
+// evaluation is `timbre eval`.
+type evaluation struct {
+	config.Settings
+	Trials string          `arg:"" help:"List of trials, or folder with one sub-folder of recordings a person, or with index.json."`
+	Enrol  time.Duration   `default:"20s" help:"Net speech of an enrolment."`
+	Test   []time.Duration `default:"10s" sep:"," help:"Net speech of a test. In a folder, several lengths are compared."`
+	Pieces int             `default:"4" help:"Tests a person and length that are cut from a folder, at most."`
+	Part   string          `default:"dev" help:"Part of the people of an index.json; empty: all."`
+	Draws  int             `default:"1000" help:"Draws of people for the 95 % intervals."`
+	Cores  int             `help:"Recordings that are heard at a time; 0: one a core."`
+	JSON   bool            `name:"json" help:"Print JSON."`
+	Scores string          `placeholder:"FILE" help:"Write the score of each trial to this file, as CSV."`
+}
+
+// Run prints the figures on standard output; progress goes to standard error.
+func (e evaluation) Run(ctx context.Context) (err error) {
+	offline, err := node.OpenOffline(ctx, environment.Environment{Log: e.Log.Logger(os.Stderr)}, e.Settings, "")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, offline.Close()) }()
+	heard, err := e.hear(ctx, evaluate.Ears{VAD: offline.VAD, Embedder: offline.Embedder})
+	if err != nil {
+		return err
+	}
+	m := evaluate.Measure{
+		Model: offline.Model, Calibration: offline.Calibration, Threshold: e.Search.Threshold, Draws: e.Draws,
+		NewSearcher: func(s search.Source) evaluate.Searcher { return offline.Search(s) },
+	}
+	r, err := m.Speaker(ctx, heard)
+	if err != nil {
+		return err
+	}
+	r.Title, r.Calibration, r.Protocol.EnrolSeconds = e.Trials, "of the model", e.Enrol.Seconds()
+	for _, t := range e.Test {
+		r.Protocol.TestSeconds = append(r.Protocol.TestSeconds, t.Seconds())
+	}
+	if e.Scores != "" {
+		if err := toFile(e.Scores, func(w io.Writer) error { return evaluate.WriteScores(w, heard, offline.Calibration) }); err != nil {
+			return err
+		}
+	}
+	if e.JSON {
+		return report.JSON(os.Stdout, r)
+	}
+	return r.Text(os.Stdout)
+}
+
+// toFile writes a file.
+func toFile(name string, write func(io.Writer) error) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
+// hear hears all recordings.
+func (e evaluation) hear(ctx context.Context, ears evaluate.Ears) (evaluate.Heard, error) {
+	status := terminal.Of(os.Stderr, os.Getenv)
+	cores := e.Cores
+	if cores < 1 {
+		cores = runtime.GOMAXPROCS(0)
+	}
+	info, err := os.Stat(e.Trials)
+	if err != nil {
+		return evaluate.Heard{}, err
+	}
+	if !info.IsDir() {
+		trials, err := trial.ReadListFile(e.Trials)
+		if err != nil {
+			return evaluate.Heard{}, err
+		}
+		return ears.Trials(ctx, trials, e.Enrol, e.Test[0], cores, status)
+	}
+	people, err := trial.ReadFolder(e.Trials, e.Part)
+	if err != nil {
+		return evaluate.Heard{}, err
+	}
+	return ears.People(ctx, people, evaluate.Cut{Enrol: e.Enrol, Tests: e.Test, Limit: e.Pieces}, cores, status)
+}

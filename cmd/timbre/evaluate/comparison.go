@@ -1,0 +1,62 @@
+package evaluate
+
+import (
+	"math"
+	"time"
+
+	"timbre"
+)
+
+// Comparison is a trial whose voices have been heard.
+type Comparison struct {
+	Enrolled, Tested *Voice
+	Profile, Caller  string // who they are
+	Target           bool
+	Conditions       map[string]string
+}
+
+// refused says why a comparison has no score; empty: it has one.
+func (c Comparison) refused() string {
+	if c.Enrolled.Refused != "" {
+		return c.Enrolled.Refused
+	}
+	return c.Tested.Refused
+}
+
+// cosine is the similarity of both embeddings.
+func (c Comparison) cosine() (sum float64) {
+	other := c.Tested.Print.Embedding
+	for i, x := range c.Enrolled.Print.Embedding {
+		sum += float64(x) * float64(other[i])
+	}
+	return sum
+}
+
+// Calibration is search.Calibration.
+type Calibration interface {
+	Probability(score float64, net1, net2 time.Duration) float64
+}
+
+// llr is the logarithm of the likelihood ratio that both voices are one person, by a calibration.
+func (c Comparison) llr(by Calibration) float64 {
+	p := by.Probability(c.cosine(), c.Enrolled.Print.Net, c.Tested.Print.Net)
+	const most = 36.0 // beyond it a probability is 1 in floating point
+	return max(-most, min(most, math.Log(p/(1-p))))
+}
+
+// Left is somebody or something that was not evaluated, and why.
+type Left struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// Heard is all that was heard for an evaluation.
+type Heard struct {
+	Comparisons []Comparison
+	LeftOut     []Left // people with too few recordings; they are in no comparison
+}
+
+// profile is an enrolled voice as a profile of a domain.
+func (v *Voice) profile(id string, expires time.Time) timbre.Profile {
+	return timbre.Profile{ID: id, Voiceprint: v.Print, Expires: expires}
+}

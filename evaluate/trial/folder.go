@@ -1,0 +1,129 @@
+package trial
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"timbre"
+)
+
+// Person is a person with recordings, the oldest first.
+type Person struct {
+	Name, Set  string
+	Recordings []Recording
+}
+
+// Recording is a file, or parts of it.
+type Recording struct {
+	File  string
+	Parts []Part // nil: all of it
+}
+
+// Part is a stretch of a recording, in samples at 8 kHz.
+type Part struct {
+	From, To int
+	Time     int64 // when it was recorded, in any unit; 0: not known
+}
+
+// extensions are those of recordings.
+var extensions = []string{".wav", ".wave", ".opus", ".ogg"}
+
+// IsRecording says whether a file name is that of a recording.
+func IsRecording(name string) bool {
+	return slices.Contains(extensions, strings.ToLower(filepath.Ext(name)))
+}
+
+// ReadFolder reads a folder that has one sub-folder a person, with recordings at any depth, in the order of their names: or an
+// index.json, as ReadIndex reads it.
+func ReadFolder(dir, part string) ([]Person, error) {
+	index, err := os.Open(filepath.Join(dir, "index.json"))
+	if err == nil {
+		defer func() { _ = index.Close() }() // it was only read
+		return ReadIndex(index, dir, part)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, timbre.Errorf(timbre.NotFound, "", "%w", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, timbre.Errorf(timbre.NotFound, "", "%w", err)
+	}
+	var all []Person
+	for _, e := range entries {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		files, err := Recordings(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		if len(files) > 0 {
+			all = append(all, Person{Name: e.Name(), Recordings: files})
+		}
+	}
+	if len(all) < 2 {
+		return nil, timbre.Errorf(timbre.Invalid, "", "%s has %d sub-folders with recordings (%s), one a person; at least 2 are needed",
+			dir, len(all), strings.Join(extensions, ", "))
+	}
+	return all, nil
+}
+
+// Recordings are the recordings below a folder, in the order of their names.
+func Recordings(dir string) (files []Recording, err error) {
+	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && IsRecording(file) {
+			files = append(files, Recording{File: file})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, timbre.Errorf(timbre.NotFound, "", "%w", err)
+	}
+	return files, nil
+}
+
+// indexRate is the rate that an index counts samples at.
+const indexRate = 16000
+
+// ReadIndex reads the index of a corpus below dir: for each person the set ("corpus"), the part, the file, and in "utterances" the
+// start and the length of each, in samples at 16 kHz, and for some when it was recorded. It returns the people of a part, of all
+// if the part is empty. The oldest utterance comes first.
+func ReadIndex(index fs.File, dir, part string) ([]Person, error) {
+	var people map[string]struct {
+		Corpus, Part, File string
+		Utterances         [][]int64
+	}
+	if err := json.NewDecoder(index).Decode(&people); err != nil {
+		return nil, timbre.Errorf(timbre.Invalid, "", "index.json: %w", err)
+	}
+	var all []Person
+	for name, p := range people {
+		if part != "" && p.Part != part {
+			continue
+		}
+		r := Recording{File: filepath.Join(dir, filepath.FromSlash(p.File))}
+		for _, u := range p.Utterances {
+			if len(u) < 2 || u[0] < 0 || u[1] < 0 {
+				return nil, timbre.Errorf(timbre.Invalid, "", "index.json: %s: utterance %v is not a start and a length", name, u)
+			}
+			x := Part{From: int(u[0] * timbre.SampleRate / indexRate), To: int((u[0] + u[1]) * timbre.SampleRate / indexRate)}
+			if len(u) > 2 {
+				x.Time = u[2]
+			}
+			r.Parts = append(r.Parts, x)
+		}
+		slices.SortStableFunc(r.Parts, func(a, b Part) int { return cmp.Compare(a.Time, b.Time) })
+		all = append(all, Person{Name: name, Set: p.Corpus, Recordings: []Recording{r}})
+	}
+	if len(all) < 2 {
+		return nil, timbre.Errorf(timbre.Invalid, "", "index.json has %d people of part %q; at least 2 are needed", len(all), part)
+	}
+	slices.SortFunc(all, func(a, b Person) int { return cmp.Compare(a.Name, b.Name) })
+	return all, nil
+}
