@@ -46,8 +46,8 @@ func buzz(n int) []float32 {
 func TestModelsHaveShapesOfTheirCards(t *testing.T) {
 	r := open(t, 1)
 	voice, err := load(t, r, models.Speaker(), infer.Long).Wave(t.Context(), buzz(10*timbre.SampleRate))
-	if err != nil || len(voice) != 256 {
-		t.Fatalf("got an embedding of %d values, %v, want 256", len(voice), err)
+	if err != nil || len(voice) != 192 {
+		t.Fatalf("got an embedding of %d values, %v, want 192", len(voice), err)
 	}
 	var length float64
 	for _, v := range voice {

@@ -26,8 +26,8 @@ func TestProbabilityFollowsTheFormula(t *testing.T) {
 		t.Run(fmt.Sprintf("%+v", x), func(t *testing.T) {
 			sec := func(d time.Duration) float64 { return max(1, min(30, d.Seconds())) }
 			l, s := max(sec(x.one), sec(x.other)), min(sec(x.one), sec(x.other))
-			logit := -9.714998624804208 + 19.035715749018284*x.score - 1.1268856167005417*math.Log(l) -
-				23.750877852318784*math.Log(s) + 24.800331003356916*x.score*math.Log(s)
+			logit := -17.89725287050738 + 38.64165590665269*x.score - 1.7216624352093113*math.Log(l) - 1.470872330463062*
+				math.Log(s) - 0.04697944708692974*x.score*math.Log(s)
 			if got, want := c.Probability(x.score, x.one, x.other), 1/(1+math.Exp(-logit)); math.Abs(got-want) > 1e-12 {
 				t.Errorf("%+v: got %v, want %v", x, got, want)
 			}

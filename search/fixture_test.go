@@ -72,7 +72,7 @@ func (s *source) put(id string, p ...timbre.Profile) {
 }
 
 func randomVoice(r *rand.Rand) timbre.Embedding {
-	e, sum := make(timbre.Embedding, 256), 0.0
+	e, sum := make(timbre.Embedding, 192), 0.0
 	for i := range e {
 		e[i] = float32(r.NormFloat64())
 		sum += float64(e[i]) * float64(e[i])

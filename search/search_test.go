@@ -28,7 +28,7 @@ func TestSearchReturnsTheTenBestAboveTheThreshold(t *testing.T) {
 		}
 		var all []scored
 		for i := range 1 + r.IntN(60) {
-			p := profile(fmt.Sprintf("p%02d", i), near(r, v, 0.8+0.19*r.Float64()))
+			p := profile(fmt.Sprintf("p%02d", i), near(r, v, 0.55+0.35*r.Float64()))
 			p.Voiceprint.Net = time.Duration(r.IntN(40_000)) * time.Millisecond
 			src.put("d", p)
 			var score float64
@@ -57,7 +57,7 @@ func TestSearchReturnsTheTenBestAboveTheThreshold(t *testing.T) {
 func TestExpiredProfilesAndOtherModelsNeverMatch(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	v, src := randomVoice(r), &source{}
-	expired, other, broken, short := profile("expired", v), profile("other", v), profile("broken", slices.Clone(v)), profile("short", v[:192])
+	expired, other, broken, short := profile("expired", v), profile("other", v), profile("broken", slices.Clone(v)), profile("short", v[:128])
 	expired.Expires = noon
 	other.Voiceprint.Model = "net 2"
 	broken.Voiceprint.Embedding[7] = float32(math.NaN())
@@ -119,7 +119,7 @@ func TestCachedProfileExpires(t *testing.T) {
 func TestThresholdTag(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	v, src := randomVoice(r), &source{}
-	src.put("d", profile("sure", v), profile("likely", near(r, v, 0.91)), profile("unlikely", near(r, v, 0.80)))
+	src.put("d", profile("sure", v), profile("likely", near(r, v, 0.72)), profile("unlikely", near(r, v, 0.60)))
 	for _, c := range []struct {
 		tag, want string
 		logged    int

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"timbre"
-	"timbre/infer"
 	"timbre/models"
 	"timbre/rtp/codec"
 	"timbre/voice"
@@ -15,7 +14,7 @@ import (
 // caller reads a leg of a demo call, nearly all of which is speech.
 func caller(t testing.TB, name string) []float32 {
 	t.Helper()
-	channels, err := codec.ReadWAVFile("../cmd/timbre/demo/calls/" + name + "_caller.wav")
+	channels, err := codec.ReadWAVFile("../cmd/timbre/demo/calls/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,17 +23,7 @@ func caller(t testing.TB, name string) []float32 {
 
 func embedder(t testing.TB) *voice.Embedder {
 	t.Helper()
-	r, err := infer.New(infer.Config{Threads: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = r.Close() })
-	m := models.Speaker()
-	net, err := r.Load(m, infer.Long)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return voice.New(net, m.String())
+	return voice.New(speakerModel(t), models.Speaker().String())
 }
 
 func TestSameSpeakerScoresHigher(t *testing.T) {
@@ -46,26 +35,20 @@ func TestSameSpeakerScoresHigher(t *testing.T) {
 		}
 		return v.Embedding
 	}
-	dot := func(a, b timbre.Embedding) (sum float32) {
-		for i := range a {
-			sum += a[i] * b[i]
-		}
-		return sum
-	}
-	first := embed("s1_enrol")
-	if same, other := dot(first, embed("s1_second")), dot(first, embed("s5_second")); same < other+0.1 {
+	first := embed("s1_enrol_caller.wav")
+	if same, other := dot(first, embed("s1_second_caller.wav")), dot(first, embed("s5_second_caller.wav")); same < other+0.1 {
 		t.Errorf("got score %v for the same speaker and %v for another, want 0.1 more", same, other)
 	}
 }
 
 func TestLineNoiseIsRefused(t *testing.T) {
-	if _, err := embedder(t).Embed(t.Context(), caller(t, "silent_caller"), 10*time.Second); timbre.KindOf(err) != timbre.Unprocessable {
+	if _, err := embedder(t).Embed(t.Context(), caller(t, "silent_caller_caller.wav"), 10*time.Second); timbre.KindOf(err) != timbre.Unprocessable {
 		t.Errorf("got %v, want Unprocessable", err)
 	}
 }
 
 func BenchmarkEmbedding(b *testing.B) {
-	e, pcm := embedder(b), caller(b, "s1_enrol")
+	e, pcm := embedder(b), caller(b, "s1_enrol_caller.wav")
 	for _, d := range []time.Duration{10 * time.Second, 20 * time.Second} {
 		b.Run(fmt.Sprint(d), func(b *testing.B) {
 			for b.Loop() {

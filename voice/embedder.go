@@ -17,9 +17,6 @@ const (
 	minAudio = 500 * time.Millisecond
 )
 
-// Dim is the number of values of an embedding.
-const Dim = 256
-
 // Embedder computes embeddings with one model. It is safe for concurrent use.
 type Embedder struct {
 	model timbre.WaveformModel
@@ -42,8 +39,8 @@ func (e *Embedder) Embed(ctx context.Context, pcm []float32, net time.Duration) 
 	if err != nil {
 		return timbre.Voiceprint{}, err
 	}
-	if len(vector) != Dim {
-		return timbre.Voiceprint{}, timbre.Errorf(timbre.Internal, "voice.Embed", "model %s gives %d values, not %d", e.name, len(vector), Dim)
+	if len(vector) == 0 {
+		return timbre.Voiceprint{}, timbre.Errorf(timbre.Internal, "voice.Embed", "model %s gives no values", e.name)
 	}
 	embedding, ok := normalize(vector)
 	if !ok {

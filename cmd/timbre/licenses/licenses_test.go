@@ -84,7 +84,7 @@ func TestTextIsCurrent(t *testing.T) {
 		t.Fatal(err)
 	}
 	section(&want, "ONNX Runtime (libonnxruntime.so)", string(onnx))
-	section(&want, "Model: speaker, derived from Resemblyzer", texts(t, "../../../models/speaker"))
+	section(&want, "Model: speaker, derived from CAM++ of 3D-Speaker", texts(t, "../../../models/speaker"))
 	section(&want, "Model: voice activity detection, Silero VAD", texts(t, "../../../models/vad"))
 	section(&want, "Model: tone", "Apache-2.0, as Timbre. models/tone/model_card.md names the authors of the training data.\n")
 	root, err := exec.Command("go", "env", "GOROOT").Output()
