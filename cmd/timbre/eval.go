@@ -29,6 +29,7 @@ type evaluation struct {
 	Draws  int             `default:"1000" help:"Draws of people for the 95 % intervals."`
 	Cores  int             `help:"Recordings that are heard at a time; 0: one a core."`
 	JSON   bool            `name:"json" help:"Print JSON."`
+	HTML   string          `name:"html" placeholder:"FILE" help:"Write a report with plots to this file."`
 	Scores string          `placeholder:"FILE" help:"Write the score of each trial to this file, as CSV."`
 }
 
@@ -55,10 +56,12 @@ func (e evaluation) Run(ctx context.Context) (err error) {
 	for _, t := range e.Test {
 		r.Protocol.TestSeconds = append(r.Protocol.TestSeconds, t.Seconds())
 	}
-	if e.Scores != "" {
-		if err := toFile(e.Scores, func(w io.Writer) error { return evaluate.WriteScores(w, heard, offline.Calibration) }); err != nil {
-			return err
-		}
+	err = errors.Join(
+		toFile(e.Scores, func(w io.Writer) error { return evaluate.WriteScores(w, heard, offline.Calibration) }),
+		toFile(e.HTML, r.HTML),
+	)
+	if err != nil {
+		return err
 	}
 	if e.JSON {
 		return report.JSON(os.Stdout, r)
@@ -66,8 +69,11 @@ func (e evaluation) Run(ctx context.Context) (err error) {
 	return r.Text(os.Stdout)
 }
 
-// toFile writes a file.
+// toFile writes a file, if it has a name.
 func toFile(name string, write func(io.Writer) error) error {
+	if name == "" {
+		return nil
+	}
 	f, err := os.Create(name)
 	if err != nil {
 		return err
