@@ -45,7 +45,7 @@ type Event struct {
 	Status        string
 	Time          time.Time
 	TaskID        string // of task events
-	StatusMessage string // the reason of a failure
+	StatusMessage string // the reason of a failure, or what limits a result
 	Call          Call   // as of Time; for task events at least ConnectorID, TransactionID and the leg
 	Leg           int    // index in Call.Legs
 	Matches       []Match

@@ -44,6 +44,13 @@ type Match struct {
 	Confidence float64
 }
 
+// Voices are the voices that were told apart in voiced audio.
+type Voices struct {
+	PCM   []float32     // of the voice that has spoken longest, and clearly of it alone
+	Net   time.Duration // its net speech
+	Other time.Duration // net speech of a second voice; 0: there is none
+}
+
 // Finding is what a search of a domain for a voice has found.
 type Finding struct {
 	Matches []Match // best first

@@ -38,15 +38,16 @@ type Settings struct {
 	AccessKeyID     string `name:"access_key_id" placeholder:"ID" form:"access key id" help:"Access key that requests are signed with. Without it, a key is created at the first start."`
 	SecretAccessKey string `name:"secret_access_key" placeholder:"SECRET" secret:"" help:"Secret of access_key_id. Prefer the file or the environment: other users of the machine can see flags."`
 
-	Numbers   []string `placeholder:"+NUMBER,..." form:"phone number" help:"Phone number inventory: the numbers that can be associated with connectors, in E.164 form."`
-	Store     Store    `embed:"" prefix:"store."`
-	Notify    Notify   `embed:"" prefix:"notify."`
-	Search    Search   `embed:"" prefix:"search."`
-	Legs      Legs     `embed:"" prefix:"legs."`
-	Infer     Infer    `embed:"" prefix:"infer."`
-	Log       Log      `embed:"" prefix:"log."`
-	Analytics string   `default:"configured" enum:"configured,always" help:"Calls that may be analysed: those of connectors with a voice analytics configuration, or all."`
-	Quotas    string   `default:"off" enum:"off,aws" help:"Preset of quotas and request rates: off (only what protects the server), or those of a new AWS account."`
+	Numbers    []string   `placeholder:"+NUMBER,..." form:"phone number" help:"Phone number inventory: the numbers that can be associated with connectors, in E.164 form."`
+	Store      Store      `embed:"" prefix:"store."`
+	Notify     Notify     `embed:"" prefix:"notify."`
+	Search     Search     `embed:"" prefix:"search."`
+	Voiceprint Voiceprint `embed:"" prefix:"voiceprint."`
+	Legs       Legs       `embed:"" prefix:"legs."`
+	Infer      Infer      `embed:"" prefix:"infer."`
+	Log        Log        `embed:"" prefix:"log."`
+	Analytics  string     `default:"configured" enum:"configured,always" help:"Calls that may be analysed: those of connectors with a voice analytics configuration, or all."`
+	Quotas     string     `default:"off" enum:"off,aws" help:"Preset of quotas and request rates: off (only what protects the server), or those of a new AWS account."`
 
 	Limits map[string]int `mapsep:"," placeholder:"NAME=NUMBER,..." zero:"no limit" help:"Quotas that override the preset: connectors, configurations, pipelines (live), domains, profiles (in a domain), tasks (active), analysed (calls with an active task), calls (live, of a connector), cps (calls a second, of a connector), crowd (concurrent requests on one domain, profile or task), groups (of connectors), members (of a group), numbers (in the inventory), tags (of a resource)."`
 	Rate   map[string]int `mapsep:"," placeholder:"CLASS=NUMBER,..." zero:"no limit" help:"Requests a second of each access key that override the preset, by class of operations: domains, profiles, searches, tones, configurations, pipelines, connectors (and everything else)."`
@@ -118,7 +119,13 @@ type Notify struct {
 
 // Search is the decision of speaker search.
 type Search struct {
-	Threshold float64 `default:"0.9" form:"threshold" help:"Least confidence of a match."`
+	Threshold float64       `default:"0.9" form:"threshold" help:"Least confidence of a match."`
+	Wait      time.Duration `default:"20s" min:"10s" max:"1m" help:"Net speech that the name of a speaker may wait for. A name that is sure, and a clear nobody, is reported after 10 s; an unsure one is searched again as speech comes, up to this much."`
+}
+
+// Voiceprint is how voiceprints are made.
+type Voiceprint struct {
+	Speech time.Duration `default:"20s" min:"20s" max:"1m" help:"Net speech of a voiceprint if the call gives it. A call that ends after 20 s of speech or more has its voiceprint all the same."`
 }
 
 // Legs is who the caller is where recording metadata is absent or wrong. A connector's tags timbre:legs.… take precedence.

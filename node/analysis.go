@@ -26,7 +26,9 @@ func (n *Node) openTasks(context.Context) error {
 	n.models, n.search = m.runtime, m.searcher(n.env, n.settings, n.store)
 	n.speech = speech.NewWorkers(n.env, m.vad, n.calls)
 	n.newTrack = func() task.Track { return tone.NewTrack(m.scorer) }
-	n.tasks = task.New(n.env, task.Config{AnalyticsAlways: n.settings.Analytics == "always"}, task.Deps{
+	n.tasks = task.New(n.env, task.Config{
+		AnalyticsAlways: n.settings.Analytics == "always", SearchWait: n.settings.Search.Wait, VoiceprintSpeech: n.settings.Voiceprint.Speech,
+	}, task.Deps{
 		Store: n.store, Announcer: n.events, Calls: n.calls,
 		Speech:   n.speech,
 		Embedder: m.embedder,

@@ -16,7 +16,7 @@ func BenchmarkStep(b *testing.B) {
 	}{{"search", timbre.SpeakerSearch}, {"tone", timbre.VoiceTone}} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
-			s := newState(aTask(c.kind), twoLegs, 0)
+			s := newState(aTask(c.kind), twoLegs, 0, patience{})
 			for b.Loop() {
 				speech.At += 32 * time.Millisecond
 				s, _, _ = s.step(speechReceived{0, speech}, startTime)

@@ -18,7 +18,7 @@ type (
 	}
 	// identify embeds the buffered audio and searches the domain. searched or workFailed follows.
 	identify struct{ net time.Duration }
-	// makeVoiceprint embeds the buffered audio. voiceprintMade or workFailed follows.
+	// makeVoiceprint embeds the buffered audio. voiceprintMade, voicesMixed or workFailed follows.
 	makeVoiceprint struct{ net time.Duration }
 	// scoreTone scores the tone of every leg at a media time. toneScored follows.
 	scoreTone struct {

@@ -93,13 +93,17 @@ func (c fanOut) SpeechEnded() {
 	}
 }
 
+func (f fakeEmbedder) Voices(_ context.Context, pcm []float32, net time.Duration) (timbre.Voices, error) {
+	return f.h.voices(pcm, net)
+}
+
 func (f fakeEmbedder) Embed(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
 	return f.h.embed(ctx, pcm, net)
 }
 
 func (f fakeSearcher) Search(ctx context.Context, _ string, _ timbre.Voiceprint) (timbre.Finding, error) {
 	m, err := f.h.search(ctx)
-	return timbre.Finding{Matches: m, Sure: true}, err
+	return timbre.Finding{Matches: m, Sure: !f.h.unsure}, err
 }
 
 func (f *fakeTrack) Add(s timbre.Speech) {

@@ -17,6 +17,7 @@ import (
 type harness struct {
 	*Engine
 	t         *testing.T
+	settings  Config
 	store     *memoryStore
 	announcer *fakeAnnouncer
 
@@ -26,6 +27,8 @@ type harness struct {
 	at     time.Duration  // media time of all legs
 	embed  func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
 	search func(ctx context.Context) ([]timbre.Match, error)
+	unsure bool // of what it finds
+	voices func(pcm []float32, net time.Duration) (timbre.Voices, error)
 	tracks []*fakeTrack
 	score  func(ctx context.Context, leg int, at time.Duration) (timbre.Tone, bool, error)
 	media  map[int]timbre.Speech // last stretch of each leg
@@ -50,6 +53,9 @@ func newHarness(t *testing.T) *harness {
 	h.embed = func(_ context.Context, _ []float32, net time.Duration) (timbre.Voiceprint, error) {
 		return timbre.Voiceprint{Embedding: timbre.Embedding{1}, Net: net, Model: "m"}, nil
 	}
+	h.voices = func(pcm []float32, net time.Duration) (timbre.Voices, error) {
+		return timbre.Voices{PCM: pcm, Net: net}, nil
+	}
 	h.search = func(context.Context) ([]timbre.Match, error) {
 		return []timbre.Match{{ProfileID: "vp-1", Confidence: 0.95}}, nil
 	}
@@ -68,7 +74,7 @@ func (h *harness) open() {
 		defer h.mu.Unlock()
 		h.ids++
 		return fmt.Sprintf("id-%04d", h.ids)
-	}}, Config{}, Deps{
+	}}, h.settings, Deps{
 		Store: h.store, Announcer: h.announcer, Calls: fakeCalls{h}, Speech: fakeSpeech{h}, Embedder: fakeEmbedder{h}, Searcher: fakeSearcher{h},
 		NewTrack: func() Track {
 			h.tracks = append(h.tracks, &fakeTrack{h: h, leg: len(h.tracks)})
@@ -172,7 +178,7 @@ func inHarness(t *testing.T, test func(*harness)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
-		defer h.Close()
+		defer func() { h.Close() }() // of the last Engine
 		test(h)
 	})
 }

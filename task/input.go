@@ -1,6 +1,8 @@
 package task
 
 import (
+	"time"
+
 	"timbre"
 )
 
@@ -20,9 +22,18 @@ type (
 	// legEnded reports that the leg is over because the call has ended or its audio cannot be analysed any further.
 	legEnded struct{ subscription int }
 	// searched is the result of identify.
-	searched struct{ found timbre.Finding }
+	searched struct {
+		found      timbre.Finding
+		net, other time.Duration // net speech of the voice, and of a second one that was left out
+		mixed      bool          // neither voice has enough to be searched
+	}
 	// voiceprintMade is the result of makeVoiceprint.
-	voiceprintMade struct{ print timbre.Voiceprint }
+	voiceprintMade struct {
+		print timbre.Voiceprint
+		other time.Duration // net speech of a second voice that was left out
+	}
+	// voicesMixed is the other result of makeVoiceprint: neither of two voices has enough net speech.
+	voicesMixed struct{ larger, other time.Duration }
 	// workFailed reports that identify or makeVoiceprint failed.
 	workFailed struct{ err error }
 	// toneScored is the result of scoreTone, one score for each leg.
@@ -49,6 +60,7 @@ type legScore struct {
 func (toneScored) search(*searchStep)      {}
 func (searched) tone(*toneStep)            {}
 func (voiceprintMade) tone(*toneStep)      {}
+func (voicesMixed) tone(*toneStep)         {}
 func (workFailed) tone(*toneStep)          {}
-func (stopRequested) search(t *searchStep) { t.finish(timbre.Stopped, "") }
+func (stopRequested) search(t *searchStep) { t.finish(timbre.Stopped, t.Message) }
 func (stopRequested) tone(t *toneStep)     { t.finish(timbre.Stopped, "") }

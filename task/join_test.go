@@ -82,7 +82,7 @@ func TestScoreRequestedBeforeALegJoined(t *testing.T) {
 }
 
 func TestToneOnAStreamIgnoresOtherLegs(t *testing.T) {
-	before := newState(timbre.Task{Kind: timbre.VoiceTone, Source: &timbre.PipelineSource{}}, aCall(timbre.Caller), 0)
+	before := newState(timbre.Task{Kind: timbre.VoiceTone, Source: &timbre.PipelineSource{}}, aCall(timbre.Caller), 0, patience{})
 	if s, events, effects := before.step(callChanged{aCall(timbre.Caller, timbre.Callee)}, startTime); len(s.(toneState).legs) != 1 || events != nil || effects != nil {
 		t.Errorf("got %+v, events %v and effects %v; want no change", s, events, effects)
 	}

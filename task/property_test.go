@@ -21,6 +21,9 @@ func TestRandomCallsKeepTheRules(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, 0))
 				h.unreliable(rand.New(rand.NewPCG(seed, 1)))
 				h.oneVoice()
+				h.settings = Config{SearchWait: time.Duration(r.IntN(40)) * time.Second, VoiceprintSpeech: time.Duration(r.IntN(50)) * time.Second}
+				h.Close()
+				h.open()
 				h.voice = map[int]int16{0: 1, 1: 2}
 				h.known(caller("sip:1"), callee("sip:2"))
 				search, tone := h.start(timbre.SpeakerSearch), h.start(timbre.VoiceTone)
@@ -74,6 +77,13 @@ func (h *harness) unreliable(r *rand.Rand) {
 		}
 		return score(ctx, leg, at)
 	}
+	h.voices = func(pcm []float32, net time.Duration) (timbre.Voices, error) {
+		h.unsure = chance(2)
+		if !chance(4) {
+			return timbre.Voices{PCM: pcm, Net: net}, nil
+		}
+		return timbre.Voices{PCM: pcm[:len(pcm)/2], Net: net / 2, Other: net / 2}, nil
+	}
 	h.store.saving = func(timbre.Task) error {
 		if chance(5) {
 			return errors.New("disk full")
@@ -106,7 +116,9 @@ func (h *harness) happen(r *rand.Rand, search, tone string) (trace []string) {
 			a := h.running[search]
 			h.mu.Unlock()
 			if a != nil { // inputs that no worker should send must be harmless
-				a.inbox.put(voiceprintMade{timbre.Voiceprint{}})
+				a.inbox.put(voiceprintMade{})
+				a.inbox.put(voicesMixed{})
+				a.inbox.put(searched{})
 				a.inbox.put(legEnded{0})
 			}
 		case 11:

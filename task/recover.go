@@ -30,7 +30,7 @@ func (e *Engine) failInterrupted(ctx context.Context, t timbre.Task) error {
 	if err != nil {
 		return err
 	}
-	s, events, _ := newState(t, c, leg).step(aborted{crashMessage}, e.env.Now())
+	s, events, _ := newState(t, c, leg, e.patience()).step(aborted{crashMessage}, e.env.Now())
 	notices, err := e.deps.Announcer.Notices(ctx, events...)
 	if err != nil {
 		return err

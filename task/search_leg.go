@@ -66,12 +66,15 @@ func (s *searchState) setLeg(c timbre.Call, leg int) {
 	}
 }
 
-// restart moves the search to a leg of the call and discards its audio. The new subscription number tells the audio of the
-// leg from what still comes of the old one.
+// restart moves the search to a leg of the call and discards its audio and what was found in it. The new subscription number
+// tells the audio of the leg from what still comes of the old one.
 func (s *searchState) restart(c timbre.Call, leg int) effect {
 	s.party = ""
 	s.setLeg(c, leg)
-	s.net = 0
+	s.net, s.heard, s.searched, s.unsure = 0, 0, 0, nil
+	if s.phase == unsure {
+		s.phase = listening
+	}
 	s.subscription++
 	return resubscribe{leg, s.subscription}
 }

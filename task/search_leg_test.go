@@ -98,7 +98,7 @@ func newWalk(t *testing.T, requested timbre.Side, source *timbre.PipelineSource,
 		leg, _ = streamLeg(c, source.StreamARN)
 		c, leg = onlyLeg(c, leg), 0
 	}
-	s := newState(task, c, leg).(searchState)
+	s := newSearch(task, c, leg, patience{})
 	w := &walk{t: t, identified: identified, now: s}
 	w.step(speechReceived{s.subscription, timbre.Speech{Net: 6 * time.Second, PCM: []int16{1}}})
 	if identified {

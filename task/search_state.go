@@ -1,7 +1,6 @@
 package task
 
 import (
-	"fmt"
 	"time"
 
 	"timbre"
@@ -13,6 +12,18 @@ const (
 	ForVoiceprint = 20 * time.Second
 )
 
+// Looks are the amounts of net speech at which an unsure search is repeated, up to the one that it waits for.
+var Looks = []time.Duration{ForSearch, 15 * time.Second, 20 * time.Second, 30 * time.Second, 45 * time.Second, MaxSpeech}
+
+// MaxSpeech is the most net speech that is kept for either result.
+const MaxSpeech = time.Minute
+
+// patience is how much net speech a speaker search may wait for. The zero value waits for no more than the results need.
+type patience struct {
+	search     time.Duration // by an identification that is unsure
+	voiceprint time.Duration // by a voiceprint of one voice
+}
+
 // searchState is the state of a speaker search.
 type searchState struct {
 	timbre.Task
@@ -22,13 +33,31 @@ type searchState struct {
 	party        string      // the party last named on the leg
 	subscription int         // number of the current subscription; audio of earlier ones is ignored
 	phase        phase
-	net          time.Duration // net speech of the current subscription
+	ended        bool // the leg; its result may still be under way
+	patience     patience
+
+	heard    time.Duration // net speech of the current subscription
+	net      time.Duration // the part of it that is buffered
+	searched time.Duration // net speech of the last identify
+	unsure   *searched     // its answer, if that is not reported because more speech may change it
+	printed  time.Duration // net speech of the last makeVoiceprint
+	need     time.Duration // net speech of the next one
+	mixed    string        // why the last one made none
 }
 
 // searchStep is one transition of a speaker search: the next state and what the transition puts out.
 type searchStep struct {
 	searchState
 	output
+}
+
+func newSearch(t timbre.Task, c timbre.Call, leg int, p patience) searchState {
+	s := searchState{
+		Task: t, call: c, leg: leg, requested: t.Side, party: c.Legs[leg].Party, subscription: leg, phase: queued,
+		patience: patience{max(p.search, ForSearch), max(p.voiceprint, ForVoiceprint)},
+	}
+	s.Side, s.need = c.Legs[leg].Side, s.patience.voiceprint
+	return s
 }
 
 func (s searchState) record() timbre.Task { return s.Task }
@@ -42,7 +71,25 @@ func (s searchState) step(in input, now time.Time) (state, []timbre.Event, []eff
 	return t.searchState, t.events, t.effects
 }
 
-// report emits an event with a status and the reason for a failure.
+// nextLook is the net speech at which an unsure search is repeated; false if it has waited long enough.
+func (s *searchState) nextLook() (time.Duration, bool) {
+	for _, look := range Looks {
+		if look = min(look, s.patience.search); look > s.searched {
+			return look, true
+		}
+	}
+	return 0, false
+}
+
+// wanted is how much net speech is worth buffering: what the voiceprint needs, and what the identification may wait for.
+func (s *searchState) wanted() time.Duration {
+	if s.Identified {
+		return s.need
+	}
+	return max(s.need, s.patience.search)
+}
+
+// report emits an event with a status and its reason, if there is one.
 func (t *searchStep) report(status, reason string) {
 	t.Updated = t.now
 	e := timbre.Event{
@@ -56,7 +103,7 @@ func (t *searchStep) report(status, reason string) {
 }
 
 func (t *searchStep) finish(status timbre.TaskStatus, message string) {
-	t.phase = done
+	t.phase, t.unsure = done, nil
 	t.output.finish(&t.Task, status, message)
 }
 
@@ -66,10 +113,10 @@ func (t *searchStep) failIdentification(reason string) {
 	t.report(timbre.IdentificationFailure, reason)
 }
 
-// failVoiceprint ends a task whose only result is the identification.
+// failVoiceprint ends a task whose only result is the identification. What was said of that stays in the message.
 func (t *searchStep) failVoiceprint(reason string) {
 	t.VoiceprintStatus = timbre.VoiceprintGenerationFailure
-	t.finish(timbre.PartialSuccess, reason)
+	t.finish(timbre.PartialSuccess, joined(t.Message, reason))
 	t.report(timbre.VoiceprintGenerationFailure, reason)
 }
 
@@ -80,8 +127,4 @@ func (t *searchStep) fail(reason string) {
 	} else {
 		t.failIdentification(reason)
 	}
-}
-
-func tooShort(net, need time.Duration) string {
-	return fmt.Sprintf("the call ended after %.1f s of speech; %.0f s are required", net.Truncate(100*time.Millisecond).Seconds(), need.Seconds())
 }

@@ -1,46 +1,102 @@
 package task
 
-import "timbre"
+import (
+	"time"
+
+	"timbre"
+)
 
 func (in speechReceived) search(t *searchStep) {
-	if in.subscription != t.subscription || t.phase == concluding || t.phase == voiceprinting {
+	if in.subscription != t.subscription || t.ended {
 		return
 	}
 	if t.phase == queued {
 		t.phase, t.Status, t.Started, t.Updated = listening, timbre.InProgress, t.now, t.now
 	}
-	if t.net < ForVoiceprint { // net counts what is buffered, and no more than a voiceprint needs is
-		t.do(bufferSpeech{in.subscription, in.speech})
-		t.net = max(t.net, in.speech.Net)
+	fresh := max(0, in.speech.Net-t.heard)
+	t.heard += fresh
+	if t.net >= t.wanted() {
+		return
 	}
-	switch {
-	case t.phase == listening && t.net >= ForSearch:
-		t.phase = identifying
-		t.do(identify{t.net})
-	case t.phase == collecting && t.net >= ForVoiceprint:
-		t.phase = voiceprinting
-		t.do(makeVoiceprint{t.net})
+	t.do(bufferSpeech{in.subscription, in.speech})
+	t.net += fresh
+	t.proceed()
+}
+
+// proceed starts the analysis that the buffered speech is enough for.
+func (t *searchStep) proceed() {
+	switch t.phase {
+	case listening, unsure:
+		if look, _ := t.nextLook(); t.net >= look {
+			t.identify(identifying)
+		}
+	case collecting:
+		if t.net >= t.need {
+			t.makeVoiceprint()
+		}
 	}
 }
 
+func (t *searchStep) identify(p phase) {
+	t.phase, t.searched = p, t.net
+	t.do(identify{t.net})
+}
+
+func (t *searchStep) makeVoiceprint() {
+	t.phase, t.printed = voiceprinting, t.net
+	t.do(makeVoiceprint{t.net})
+}
+
+// An answer that more speech may change is kept back as long as the search may wait.
 func (in searched) search(t *searchStep) {
 	if t.phase != identifying && t.phase != concluding {
 		return
 	}
-	t.Status, t.Identified, t.Matches = timbre.PartialSuccess, true, in.found.Matches
-	if len(t.Matches) > 0 {
-		t.report(timbre.IdentificationSuccessful, "")
-	} else {
-		t.report(timbre.IdentificationNoMatches, "")
-	}
+	_, wait := t.nextLook()
 	switch {
-	case t.net >= ForVoiceprint:
-		t.phase = voiceprinting
-		t.do(makeVoiceprint{t.net})
-	case t.phase == identifying:
-		t.phase = collecting
+	case in.sure() || !wait || t.ended && t.net == t.searched:
+		t.identified(in)
+	case t.ended:
+		t.identify(concluding)
 	default:
-		t.failVoiceprint(tooShort(t.net, ForVoiceprint))
+		t.keep(in)
+		t.phase = unsure
+		t.proceed()
+	}
+}
+
+// keep keeps an unsure answer. One without a name is worth less than an earlier one.
+func (t *searchStep) keep(in searched) {
+	if t.unsure == nil || t.unsure.mixed || !in.mixed {
+		t.unsure = &in
+	}
+}
+
+// leastOfTwo is the least net speech of one of two voices that is searched.
+const leastOfTwo = 3 * time.Second
+
+// sure says whether more speech is unlikely to change the answer, which is of one voice that has spoken for long enough.
+func (in searched) sure() bool { return in.found.Sure && (in.other == 0 || in.net >= ForSearch) }
+
+// identified reports an answer, or that there is none because of two voices.
+func (t *searchStep) identified(in searched) {
+	if t.keep(in); t.unsure.mixed {
+		t.failIdentification(twoPeople(t.unsure.net, t.unsure.other))
+		return
+	}
+	in, t.unsure = *t.unsure, nil
+	t.Status, t.Identified, t.Matches = timbre.PartialSuccess, true, in.found.Matches
+	t.Message = onlyOf("search", in.net, in.other)
+	if len(t.Matches) > 0 {
+		t.report(timbre.IdentificationSuccessful, t.Message)
+	} else {
+		t.report(timbre.IdentificationNoMatches, t.Message)
+	}
+	t.phase = collecting
+	if t.ended {
+		t.conclude()
+	} else {
+		t.proceed()
 	}
 }
 
@@ -49,13 +105,40 @@ func (in voiceprintMade) search(t *searchStep) {
 		return
 	}
 	t.Voiceprint, t.VoiceprintMade, t.VoiceprintStatus = &in.print, t.now, timbre.VoiceprintGenerationSuccess
-	t.finish(timbre.Succeeded, "")
-	t.report(timbre.VoiceprintGenerationSuccess, "")
+	message := onlyOf("voiceprint", in.print.Net, in.other)
+	t.finish(timbre.Succeeded, joined(t.Message, message))
+	t.report(timbre.VoiceprintGenerationSuccess, message)
 }
+
+// Two voices of which neither has spoken for long enough make no voiceprint. The search listens on until the one that has
+// spoken longer has.
+func (in voicesMixed) search(t *searchStep) {
+	if t.phase != voiceprinting {
+		return
+	}
+	t.mixed = twoPeople(in.larger, in.other)
+	if t.ended || t.net >= MaxSpeech {
+		t.failVoiceprint(t.mixed)
+		return
+	}
+	share := min(1, max(0.1, in.larger.Seconds()/t.net.Seconds()))
+	missing := float64(ForVoiceprint-in.larger) / share
+	t.need = min(MaxSpeech, t.net+max(leastMore, time.Duration(missing)))
+	t.phase = collecting
+}
+
+// leastMore is the least net speech until voices are told apart again.
+const leastMore = 2 * time.Second
 
 func (in workFailed) search(t *searchStep) {
 	switch t.phase {
-	case identifying, concluding, voiceprinting:
+	case identifying, concluding:
+		if t.unsure != nil && timbre.KindOf(in.err) == timbre.Unprocessable { // the longer audio is worse
+			t.identified(*t.unsure)
+			return
+		}
+		t.fail(failureReason(in.err))
+	case voiceprinting:
 		t.fail(failureReason(in.err))
 	}
 }
@@ -64,18 +147,34 @@ func (in legEnded) search(t *searchStep) {
 	if in.subscription != t.subscription {
 		return
 	}
+	t.ended = true
 	switch t.phase {
 	case queued, listening:
 		t.failIdentification(tooShort(t.net, ForSearch))
+	case unsure:
+		t.phase = concluding
+		t.unsure.search(t)
 	case identifying:
 		t.phase = concluding
 	case collecting:
+		t.conclude()
+	}
+}
+
+// conclude ends the collecting: the call has ended.
+func (t *searchStep) conclude() {
+	switch {
+	case t.net >= ForVoiceprint && t.net > t.printed:
+		t.makeVoiceprint()
+	case t.mixed != "":
+		t.failVoiceprint(t.mixed)
+	default:
 		t.failVoiceprint(tooShort(t.net, ForVoiceprint))
 	}
 }
 
 func (in callChanged) search(t *searchStep) {
-	if t.phase == concluding { // all its audio came before the change
+	if t.ended { // all its audio came before the change
 		return
 	}
 	side := t.Side

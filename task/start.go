@@ -53,7 +53,7 @@ func (e *Engine) create(ctx context.Context, t timbre.Task, call timbre.Call, le
 	t.ID, t.Status, t.Active = e.env.NewID(), timbre.InQueue, true
 	t.Created = e.env.Now()
 	t.Updated = t.Created
-	s := newState(t, call, leg)
+	s := newState(t, call, leg, e.patience())
 	t = s.record()
 	if err := e.deps.Store.CreateTask(ctx, t); err != nil {
 		return nil, t, err
@@ -71,15 +71,19 @@ func (e *Engine) create(ctx context.Context, t timbre.Task, call timbre.Call, le
 }
 
 // newState is the state of a task before its first input. Its Side was the requested one and becomes that of the leg.
-func newState(t timbre.Task, c timbre.Call, leg int) state {
+func newState(t timbre.Task, c timbre.Call, leg int, p patience) state {
 	if t.Kind == timbre.SpeakerSearch {
-		s := searchState{Task: t, call: c, leg: leg, requested: t.Side, party: c.Legs[leg].Party, subscription: leg, phase: queued}
-		s.Side = c.Legs[leg].Side
-		return s
+		return newSearch(t, c, leg, p)
 	}
+	return newTone(t, c)
+}
+
+func newTone(t timbre.Task, c timbre.Call) toneState {
 	t.Side = timbre.Mixed
 	return toneState{Task: t, call: c, phase: queued, tick: Tick, legs: make([]toneLeg, len(c.Legs))}
 }
+
+func (e *Engine) patience() patience { return patience{e.cfg.SearchWait, e.cfg.VoiceprintSpeech} }
 
 // launch starts the goroutine of an actor.
 func (e *Engine) launch(a *actor, t timbre.Task) {

@@ -25,6 +25,7 @@ const (
 	queued        phase = "queued"        // the first frame
 	listening     phase = "listening"     // 10 s of net speech
 	identifying   phase = "identifying"   // the result of the search; the call is live
+	unsure        phase = "unsure"        // more net speech, for a surer result
 	concluding    phase = "concluding"    // the result of the search; the call has ended
 	collecting    phase = "collecting"    // 20 s of net speech
 	voiceprinting phase = "voiceprinting" // the voiceprint

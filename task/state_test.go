@@ -45,25 +45,45 @@ type (
 )
 
 func searchCases() []stateCase {
-	at := func(name string, p phase, net time.Duration) stateCase {
-		s := newState(aTask(timbre.SpeakerSearch), aCall(timbre.Caller, timbre.Callee), 0).(searchState)
-		s.phase, s.net, s.party = p, net, "sip:ann"
+	at := func(name string, p phase, net time.Duration, change ...func(*searchState)) stateCase {
+		s := newSearch(aTask(timbre.SpeakerSearch), aCall(timbre.Caller, timbre.Callee), 0, patience{search: 20 * time.Second})
+		s.phase, s.heard, s.net, s.party = p, net, net, "sip:ann"
 		switch p {
 		case queued:
-		case collecting, voiceprinting:
-			s.Status, s.Identified = timbre.PartialSuccess, true
+		case listening:
+			s.Status = timbre.InProgress
 		case done:
 			s.Status, s.Active = timbre.Succeeded, false
+		case collecting, voiceprinting:
+			s.Status, s.Identified, s.searched = timbre.PartialSuccess, true, 12*time.Second
 		default:
-			s.Status = timbre.InProgress
+			s.Status, s.searched = timbre.InProgress, 12*time.Second
+		}
+		for _, c := range change {
+			c(&s)
+		}
+		if p == voiceprinting {
+			s.printed = net
 		}
 		return stateCase{name, p, s}
+	}
+	ended := func(s *searchState) { s.ended = true }
+	before := func(s *searchState) { s.unsure = &searched{net: 12 * time.Second} }
+	last := func(s *searchState) { s.searched = s.net }
+	mixed := func(s *searchState) {
+		s.printed, s.need, s.mixed = 20*time.Second, 28*time.Second, twoPeople(12*time.Second, 8*time.Second)
 	}
 	return []stateCase{
 		at("queued", queued, 0), at("listening", listening, 5*time.Second),
 		at("identifying", identifying, 12*time.Second), at("identifying, 20 s buffered", identifying, 20*time.Second),
-		at("concluding", concluding, 12*time.Second), at("concluding, 20 s buffered", concluding, 20*time.Second),
-		at("collecting", collecting, 12*time.Second), at("voiceprinting", voiceprinting, 20*time.Second), at("done", done, 20*time.Second),
+		at("identifying for the last time", identifying, 20*time.Second, last),
+		at("identifying again", identifying, 20*time.Second, before, last),
+		at("concluding", concluding, 12*time.Second, ended), at("concluding, 20 s buffered", concluding, 20*time.Second, ended),
+		at("unsure", unsure, 12*time.Second, before), at("unsure, more buffered", unsure, 14*time.Second, before),
+		at("collecting", collecting, 12*time.Second), at("collecting, two voices", collecting, 24*time.Second, mixed),
+		at("voiceprinting", voiceprinting, 20*time.Second), at("voiceprinting, call ended", voiceprinting, 20*time.Second, ended),
+		at("voiceprinting, 60 s buffered", voiceprinting, MaxSpeech),
+		at("done", done, 20*time.Second),
 	}
 }
 
@@ -74,10 +94,15 @@ func searchInputs() []inputCase {
 	return []inputCase{
 		{"speech, under 10 s in all", speech(6 * time.Second)},
 		{"speech, 10 s in all", speech(10 * time.Second)},
+		{"speech, 15 s in all", speech(15 * time.Second)},
 		{"speech, 20 s in all", speech(20 * time.Second)},
-		{"matches", searched{timbre.Finding{Matches: []timbre.Match{{ProfileID: "vp-1", Confidence: 0.95}}, Sure: true}}},
-		{"no matches", searched{}},
-		{"voiceprint", voiceprintMade{timbre.Voiceprint{Net: 20 * time.Second}}},
+		{"speech, 28 s in all", speech(28 * time.Second)},
+		{"matches", searched{found: timbre.Finding{Matches: []timbre.Match{{ProfileID: "vp-1", Confidence: 0.95}}, Sure: true}}},
+		{"no matches", searched{found: timbre.Finding{Sure: true}}},
+		{"unsure", searched{}},
+		{"two mixed voices", searched{net: 2 * time.Second, other: 8 * time.Second, mixed: true}},
+		{"voiceprint", voiceprintMade{timbre.Voiceprint{Net: 20 * time.Second}, 0}},
+		{"two voices", voicesMixed{12 * time.Second, 8 * time.Second}},
 		{"analysis failed", workFailed{poor}},
 		{"leg joins", callChanged{aCall(timbre.Caller, timbre.Callee, timbre.Mixed)}},
 		{"sides swapped", callChanged{aCall(timbre.Callee, timbre.Caller)}},
@@ -96,7 +121,7 @@ func withParty(c timbre.Call, leg int, party string) timbre.Call {
 
 func toneCases() []stateCase {
 	at := func(name string, p phase, change func(*toneState)) stateCase {
-		s := newState(aTask(timbre.VoiceTone), aCall(timbre.Caller), 0).(toneState)
+		s := newTone(aTask(timbre.VoiceTone), aCall(timbre.Caller))
 		s.phase = p
 		if p != queued {
 			s.Status = timbre.InProgress

@@ -33,9 +33,13 @@ type Calls interface {
 	timbre.MediaClock
 }
 
-// Embedder makes a voiceprint from voiced audio that holds net of speech. Unprocessable, with the reason, if the audio is
-// too poor.
+// Embedder tells the voices in voiced audio apart, and makes a voiceprint of one. Unprocessable, with the reason, if the
+// audio is too poor.
 type Embedder interface {
+	// Voices returns the audio of the voice that has spoken longest in pcm, which holds net of speech, and for how long a
+	// second one has.
+	Voices(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voices, error)
+	// Embed makes the voiceprint of the one voice in pcm.
 	Embed(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
 }
 
@@ -53,7 +57,9 @@ type Track interface {
 
 // Config of an Engine.
 type Config struct {
-	AnalyticsAlways bool // a task may be started although the connector has no voice analytics configured
+	AnalyticsAlways  bool          // a task may be started although the connector has no voice analytics configured
+	SearchWait       time.Duration // the most net speech that an unsure identification waits for; ForSearch at least
+	VoiceprintSpeech time.Duration // the net speech of a voiceprint if the call gives it; ForVoiceprint at least
 }
 
 // Deps are the stages that an Engine uses.

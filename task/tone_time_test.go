@@ -53,7 +53,7 @@ func TestMediaClockJumpIsBounded(t *testing.T) {
 		return s.(toneState), looks
 	}
 	for _, jump := range []time.Duration{time.Hour, time.Hour + time.Millisecond, 149 * time.Hour} {
-		s, looks := at(time.Second, newState(aTask(timbre.VoiceTone), twoLegs, 0).(toneState))
+		s, looks := at(time.Second, newState(aTask(timbre.VoiceTone), twoLegs, 0, patience{}).(toneState))
 		if len(looks) != 0 {
 			t.Errorf("got %d scores at once, want at most %d", len(looks), maxTicks)
 		}

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"time"
 
 	"timbre"
 )
@@ -32,7 +33,14 @@ func (a *actor) work(ctx context.Context) {
 func (e identify) run(a *actor) {
 	pcm, domain := a.buffered(), a.current.record().DomainID
 	a.jobs.put(func(ctx context.Context) input {
-		v, err := a.engine.deps.Embedder.Embed(ctx, timbre.Wave(nil, pcm), e.net)
+		voices, err := a.voices(ctx, "identification", pcm, e.net)
+		if err != nil {
+			return a.workFailed(ctx, "identify", err)
+		}
+		if voices.Other > 0 && voices.Net < leastOfTwo {
+			return searched{net: voices.Net, other: voices.Other, mixed: true}
+		}
+		v, err := a.engine.deps.Embedder.Embed(ctx, voices.PCM, voices.Net)
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
 		}
@@ -40,19 +48,35 @@ func (e identify) run(a *actor) {
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
 		}
-		return searched{found}
+		return searched{found: found, net: voices.Net, other: voices.Other}
 	})
 }
 
 func (e makeVoiceprint) run(a *actor) {
 	pcm := a.buffered()
 	a.jobs.put(func(ctx context.Context) input {
-		v, err := a.engine.deps.Embedder.Embed(ctx, timbre.Wave(nil, pcm), e.net)
+		voices, err := a.voices(ctx, "voiceprint", pcm, e.net)
 		if err != nil {
 			return a.workFailed(ctx, "voiceprint", err)
 		}
-		return voiceprintMade{v}
+		if voices.Other > 0 && voices.Net < ForVoiceprint {
+			return voicesMixed{voices.Net, voices.Other}
+		}
+		v, err := a.engine.deps.Embedder.Embed(ctx, voices.PCM, voices.Net)
+		if err != nil {
+			return a.workFailed(ctx, "voiceprint", err)
+		}
+		return voiceprintMade{v, voices.Other}
 	})
+}
+
+// voices tells the voices in audio apart.
+func (a *actor) voices(ctx context.Context, result string, pcm []int16, net time.Duration) (timbre.Voices, error) {
+	v, err := a.engine.deps.Embedder.Voices(ctx, timbre.Wave(nil, pcm), net)
+	if err == nil && v.Other > 0 {
+		a.engine.metrics.secondVoices.WithLabelValues(result).Inc()
+	}
+	return v, err
 }
 
 func (e scoreTone) run(a *actor) {

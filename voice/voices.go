@@ -1,0 +1,85 @@
+package voice
+
+import (
+	"context"
+	"time"
+
+	"timbre"
+)
+
+// Voices are told apart by segments: long enough for a voice to show, short enough to lie within a turn.
+const (
+	segment = 2 * time.Second
+	step    = time.Second // from one to the next
+)
+
+// Voices tells apart the voices in voiced audio that holds net of speech. One voice has all of it. Of two, the audio is that
+// of the one who has spoken longer, without the seconds in which the other may speak too.
+func (e *Embedder) Voices(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voices, error) {
+	one := timbre.Voices{PCM: pcm, Net: net}
+	if len(pcm) < timbre.Samples(2*segment) || Defect(pcm, net) != "" { // Embed gives the reason
+		return one, nil
+	}
+	segments, err := e.Segments(ctx, pcm)
+	if err != nil {
+		return one, err
+	}
+	d := divide(segments)
+	if !d.two() {
+		return one, nil
+	}
+	speech := net.Seconds() / timbre.Duration(len(pcm)).Seconds() // the share of speech in the audio
+	scaled := func(audio []float32) time.Duration {
+		return time.Duration(speech * float64(timbre.Duration(len(audio))))
+	}
+	clear, other := d.apart(pcm)
+	return timbre.Voices{PCM: clear, Net: scaled(clear), Other: scaled(other)}, nil
+}
+
+// Segments embeds the overlapping segments of audio.
+func (e *Embedder) Segments(ctx context.Context, pcm []float32) (all []timbre.Embedding, err error) {
+	for from := 0; from+timbre.Samples(segment) <= len(pcm); from += timbre.Samples(step) {
+		vector, err := e.model.Wave(ctx, pcm[from:from+timbre.Samples(segment)])
+		if err != nil {
+			return nil, err
+		}
+		embedding, ok := normalize(vector)
+		if !ok {
+			return nil, timbre.Errorf(timbre.Unprocessable, "voice.Voices", "the audio has no voice to tell from others")
+		}
+		all = append(all, embedding)
+	}
+	return all, nil
+}
+
+// Where two groups of segments are two voices, and not one that varies: measured by bench/voices.
+const (
+	leastGain = 0.045
+	leastLean = 0.15 // of a segment that is clearly of one voice
+)
+
+// two says whether the groups are two voices.
+func (d division) two() bool { return d.gain >= leastGain && count(d.second) >= 2 }
+
+// apart returns the audio that is clearly of the larger group, that is each step of it whose segments all are, and the audio that is
+// more like the smaller one.
+func (d division) apart(pcm []float32) (clear, other []float32) {
+	n := timbre.Samples(step)
+	for k := 0; k*n < len(pcm); k++ {
+		least, sum := 1.0, 0.0
+		for i := max(0, min(k, len(d.second)-1)-int(segment/step)+1); i <= min(k, len(d.second)-1); i++ {
+			lean := d.lean[i]
+			if d.second[i] {
+				lean = -lean
+			}
+			least, sum = min(least, lean), sum+lean
+		}
+		switch audio := pcm[k*n : min(len(pcm), (k+1)*n)]; {
+		case least >= leastLean:
+			clear = append(clear, audio...)
+		case sum < 0:
+			other = append(other, audio...)
+		}
+	}
+	return clear, other
+}

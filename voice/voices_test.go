@@ -1,0 +1,76 @@
+package voice
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"timbre"
+)
+
+// turnModel embeds by who speaks: audio above half of full scale is of the second voice. It counts its runs.
+type turnModel struct {
+	runs int
+	err  error
+}
+
+func (m *turnModel) Wave(_ context.Context, samples []float32) ([]float32, error) {
+	m.runs++
+	v := make([]float32, 192)
+	v[1] = loud(samples)
+	v[0] = 1 - v[1]
+	return v, m.err
+}
+
+// loud is the share of audio that is of the second voice.
+func loud(samples []float32) float32 {
+	var frames, loud float32
+	for frame := range slices.Chunk(samples, timbre.SampleRate/2) { // the period of talk
+		if frames++; max(slices.Max(frame), -slices.Min(frame)) > 0.5 {
+			loud++
+		}
+	}
+	return loud / frames
+}
+
+// turns is audio of two voices that take turns of the given seconds. The second one is loud.
+func turns(seconds ...int) (pcm []float32) {
+	for i, s := range seconds {
+		level := 0.05
+		if i%2 == 1 {
+			level = 0.9
+		}
+		pcm = append(pcm, talk(time.Duration(s)*time.Second, level, 0.001)...)
+	}
+	return pcm
+}
+
+func TestOneVoiceKeepsItsAudio(t *testing.T) {
+	pcm := turns(20)
+	v, err := New(&turnModel{}, "").Voices(t.Context(), pcm, 18*time.Second)
+	if err != nil || v.Other != 0 || v.Net != 18*time.Second || len(v.PCM) != len(pcm) {
+		t.Errorf("got %v of %v with another voice of %v, %v; want all audio", timbre.Duration(len(v.PCM)), v.Net, v.Other, err)
+	}
+}
+
+func TestOfTwoVoicesTheLongerOneIsKept(t *testing.T) {
+	for _, seconds := range [][]int{{8, 4, 4, 4}, {2, 3, 2, 5, 2, 6}} {
+		pcm := turns(seconds...)
+		v, err := New(&turnModel{}, "").Voices(t.Context(), pcm, 20*time.Second)
+		if err != nil || v.Other < 5*time.Second || v.Other > 9*time.Second || v.Net < 4*time.Second || v.Net > 14*time.Second {
+			t.Errorf("turns of %v: got voices of %v and %v, %v", seconds, v.Net, v.Other, err)
+		}
+		if share := loud(v.PCM); share != 0 && share != 1 {
+			t.Errorf("turns of %v: got audio of both voices, %v of it of the second one", seconds, share)
+		}
+	}
+}
+
+func TestAudioOfOneTurnIsOneVoice(t *testing.T) {
+	m := &turnModel{}
+	v, err := New(m, "").Voices(t.Context(), turns(2, 1), 3*time.Second)
+	if err != nil || v.Other != 0 || m.runs != 0 {
+		t.Errorf("got another voice of %v after %d runs, %v; want none", v.Other, m.runs, err)
+	}
+}
