@@ -26,6 +26,7 @@ type Offline struct {
 	Searcher *search.Searcher // of the domains of a data folder; nil without a domain
 
 	Model       string // name and version of the speaker model
+	ToneModel   string // of the tone model
 	Calibration search.Calibration
 	Search      func(search.Source) *search.Searcher // makes a Searcher of other domains
 
@@ -53,7 +54,7 @@ func OpenOffline(ctx context.Context, env environment.Environment, s config.Sett
 	}
 	o := &Offline{
 		VAD: m.vad, Embedder: m.embedder, Scorer: m.scorer, close: m.runtime.Close,
-		Model: models.Speaker().String(), Calibration: m.calibration,
+		Model: models.Speaker().String(), ToneModel: models.Tone().String(), Calibration: m.calibration,
 		Search: func(source search.Source) *search.Searcher { return m.searcher(env, s, source) },
 	}
 	if profiles != nil {

@@ -16,12 +16,14 @@ import (
 	"timbre/evaluate/trial"
 	"timbre/node"
 	"timbre/search"
+	"timbre/tone"
 )
 
 // evaluation is `timbre eval`.
 type evaluation struct {
 	config.Settings
-	Trials string          `arg:"" help:"List of trials, or folder with one sub-folder of recordings a person, or with index.json."`
+	Trials string          `arg:"" help:"List of trials, or folder with one sub-folder of recordings a person, or with index.json. With --tone: list of recordings with their tones, or folder with the sub-folders positive, neutral and negative."`
+	Tone   bool            `help:"Measure tone instead of speakers."`
 	Enrol  time.Duration   `default:"20s" help:"Net speech of an enrolment."`
 	Test   []time.Duration `default:"10s" sep:"," help:"Net speech of a test. In a folder, several lengths are compared."`
 	Pieces int             `default:"4" help:"Tests a person and length that are cut from a folder, at most."`
@@ -40,6 +42,14 @@ func (e evaluation) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, offline.Close()) }()
+	if e.Tone {
+		return e.tone(ctx, offline)
+	}
+	return e.speakers(ctx, offline)
+}
+
+// speakers measures speaker recognition.
+func (e evaluation) speakers(ctx context.Context, offline *node.Offline) error {
 	heard, err := e.hear(ctx, evaluate.Ears{VAD: offline.VAD, Embedder: offline.Embedder})
 	if err != nil {
 		return err
@@ -56,17 +66,53 @@ func (e evaluation) Run(ctx context.Context) (err error) {
 	for _, t := range e.Test {
 		r.Protocol.TestSeconds = append(r.Protocol.TestSeconds, t.Seconds())
 	}
-	err = errors.Join(
-		toFile(e.Scores, func(w io.Writer) error { return evaluate.WriteScores(w, heard, offline.Calibration) }),
-		toFile(e.HTML, r.HTML),
-	)
+	if err := toFile(e.Scores, func(w io.Writer) error { return evaluate.WriteScores(w, heard, offline.Calibration) }); err != nil {
+		return err
+	}
+	return e.print(r)
+}
+
+// tone measures tone.
+func (e evaluation) tone(ctx context.Context, offline *node.Offline) error {
+	spoken, err := trial.ReadTones(e.Trials)
 	if err != nil {
+		return err
+	}
+	ears := evaluate.ToneEars{VAD: offline.VAD, NewTrack: func() evaluate.Track { return tone.NewTrack(offline.Scorer) }}
+	heard, err := ears.Tones(ctx, spoken, e.cores(), terminal.Of(os.Stderr, os.Getenv))
+	if err != nil {
+		return err
+	}
+	r := evaluate.ToneMeasure{Model: offline.ToneModel, Draws: e.Draws}.Report(heard)
+	r.Title = e.Trials
+	if err := toFile(e.Scores, func(w io.Writer) error { return evaluate.WriteTones(w, heard) }); err != nil {
+		return err
+	}
+	return e.print(r)
+}
+
+// printed is a report.
+type printed interface {
+	Text(w io.Writer) error
+	HTML(w io.Writer) error
+}
+
+func (e evaluation) print(r printed) error {
+	if err := toFile(e.HTML, r.HTML); err != nil {
 		return err
 	}
 	if e.JSON {
 		return report.JSON(os.Stdout, r)
 	}
 	return r.Text(os.Stdout)
+}
+
+// cores is how many recordings are heard at a time.
+func (e evaluation) cores() int {
+	if e.Cores < 1 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return e.Cores
 }
 
 // toFile writes a file, if it has a name.
@@ -84,10 +130,6 @@ func toFile(name string, write func(io.Writer) error) error {
 // hear hears all recordings.
 func (e evaluation) hear(ctx context.Context, ears evaluate.Ears) (evaluate.Heard, error) {
 	status := terminal.Of(os.Stderr, os.Getenv)
-	cores := e.Cores
-	if cores < 1 {
-		cores = runtime.GOMAXPROCS(0)
-	}
 	info, err := os.Stat(e.Trials)
 	if err != nil {
 		return evaluate.Heard{}, err
@@ -97,11 +139,11 @@ func (e evaluation) hear(ctx context.Context, ears evaluate.Ears) (evaluate.Hear
 		if err != nil {
 			return evaluate.Heard{}, err
 		}
-		return ears.Trials(ctx, trials, e.Enrol, e.Test[0], cores, status)
+		return ears.Trials(ctx, trials, e.Enrol, e.Test[0], e.cores(), status)
 	}
 	people, err := trial.ReadFolder(e.Trials, e.Part)
 	if err != nil {
 		return evaluate.Heard{}, err
 	}
-	return ears.People(ctx, people, evaluate.Cut{Enrol: e.Enrol, Tests: e.Test, Limit: e.Pieces}, cores, status)
+	return ears.People(ctx, people, evaluate.Cut{Enrol: e.Enrol, Tests: e.Test, Limit: e.Pieces}, e.cores(), status)
 }

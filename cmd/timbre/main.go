@@ -22,7 +22,7 @@ type commands struct {
 	Demo    story      `cmd:"" help:"Run a demo on loopback: callers are enrolled, call again, and are identified."`
 	Call    dial       `cmd:"" help:"Place a live call that plays WAV files."`
 	Analyze recordings `cmd:"" help:"Analyse recordings as the server analyses calls: speech, tone and speaker."`
-	Eval    evaluation `cmd:"" help:"Measure how well speakers are recognised in recordings of known people."`
+	Eval    evaluation `cmd:"" help:"Measure speaker recognition on recordings of known people, or tone on recordings of known tone."`
 	Calls   list       `cmd:"" help:"List the live calls of a server with their transaction ids."`
 	Config  settings   `cmd:"" help:"Show the effective settings and their origins."`
 

@@ -158,8 +158,9 @@ func (h Histogram) plot() Plot {
 			})
 		}
 	}
-	for v := math.Ceil(h.Low/5) * 5; v <= h.High; v += 5 {
-		p.XTicks = append(p.XTicks, Tick{p.x(v), fmt.Sprintf("%g", v)})
+	every := nice((h.High - h.Low) / 5)
+	for v := math.Ceil(h.Low/every) * every; v <= h.High+every/1e6; v += every {
+		p.XTicks = append(p.XTicks, Tick{p.x(v), fmt.Sprintf("%.3g", v)})
 	}
 	for v := 0.0; v < most; v += nice(most / 4) {
 		p.YTicks = append(p.YTicks, Tick{p.y(v), inPercent(v)})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"flag"
 	"io"
 	"math"
@@ -153,5 +154,37 @@ func TestEmptyReportHasAPage(t *testing.T) {
 	s.Curves.Histogram = Histogram{-15, 15, []int{0}, []int{0}}
 	if page := html(t, s); !strings.Contains(page, "<td>–</td>") || strings.Contains(page, "NaN") {
 		t.Errorf("got %s, want dashes", page)
+	}
+}
+
+// toneSample is a report on tone with every kind of content.
+func toneSample() Tone {
+	row := ToneRow{
+		Value: "x", Recordings: []int{2, 3, 4},
+		Classes: metric.Classes{UAR: figure(0.6), Recall: []metric.Figure{figure(0.5), figure(0.6), unknown}, AUC: figure(0.4), ECE: figure(0.05)},
+		Plain:   figure(0.45), PlainLooks: 30, Steady: figure(0.4), Pairs: 20,
+	}
+	return Tone{
+		Title: "calls", Model: "tone 1", Tones: []string{"positive", "neutral", "negative"}, Draws: 1000, People: 5, Recordings: 9,
+		Overall: row, Groups: []ToneGroup{{"set", []ToneRow{row}}}, Confusion: [][]int{{1, 1, 0, 0}, {0, 2, 1, 0}, {0, 0, 3, 1}},
+		Reliability: []metric.Bin{{Low: 0.5, High: 0.6, Said: 0.55, True: 0.5, Trials: 8}},
+		Histogram:   Histogram{0, 1, []int{1, 2}, []int{4, 1}}, Refused: []Refused{{"y.wav", "too short: 1.0 s of speech", 1}},
+	}
+}
+
+func TestToneIsAsBefore(t *testing.T) {
+	var text, doc, page bytes.Buffer
+	if err := errors.Join(toneSample().Text(&text), JSON(&doc, toneSample()), toneSample().HTML(&page)); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "tone.txt", text.Bytes())
+	golden(t, "tone.json", doc.Bytes())
+	for _, want := range []string{"<h1>Tone: calls</h1>", "too short: 1.0 s of speech", "Scores of negative", "60.0 <small>"} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("got a page without %q", want)
+		}
+	}
+	if n := len(picture.FindAllString(page.String(), -1)); n != 2 || strings.Contains(page.String(), "NaN") {
+		t.Errorf("got %d plots, want 2 without NaN", n)
 	}
 }

@@ -3,11 +3,9 @@ package trial
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"timbre"
@@ -36,7 +34,7 @@ func ReadList(r io.Reader, dir string) ([]Trial, error) {
 	}
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
 	read := readText
-	if separator(text) != 0 {
+	if separator(text, "enrol", "test") != 0 {
 		read = readCSV
 	}
 	trials, err := read(text, dir)
@@ -62,56 +60,19 @@ func ReadListFile(name string) ([]Trial, error) {
 	return ReadList(f, filepath.Dir(name))
 }
 
-// separator is that of the columns of a CSV list; zero if the text does not begin with a line of their names.
-func separator(text []byte) rune {
-	head, _, _ := bytes.Cut(text, []byte("\n"))
-	for _, s := range ",;\t" {
-		columns := fields(string(head), s)
-		if slices.Contains(columns, "enrol") && slices.Contains(columns, "test") {
-			return s
-		}
-	}
-	return 0
-}
-
-func fields(line string, separator rune) []string {
-	columns := strings.Split(strings.ToLower(line), string(separator))
-	for i, c := range columns {
-		columns[i] = strings.Trim(strings.TrimSpace(c), `"`)
-	}
-	return columns
-}
-
 func readCSV(text []byte, dir string) (trials []Trial, err error) {
-	r := csv.NewReader(bytes.NewReader(text))
-	r.Comma, r.Comment = separator(text), '#'
-	r.TrimLeadingSpace = r.Comma != '\t'
-	head, err := r.Read()
+	rows, err := rows(text, separator(text, "enrol", "test"))
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Invalid, "", "%w", err)
+		return nil, err
 	}
-	for i, c := range head {
-		head[i] = strings.ToLower(strings.TrimSpace(c))
-	}
-	for {
-		row, err := r.Read()
-		if err == io.EOF {
-			return trials, nil
-		}
-		if err != nil {
-			return nil, timbre.Errorf(timbre.Invalid, "", "%w", err)
-		}
-		cells := map[string]string{}
-		for i, c := range row {
-			cells[head[i]] = strings.TrimSpace(c)
-		}
-		line, _ := r.FieldPos(0)
-		t, err := newTrial(cells, dir, line)
+	for _, r := range rows {
+		t, err := newTrial(r.cells, dir, r.line)
 		if err != nil {
 			return nil, err
 		}
 		trials = append(trials, t)
 	}
+	return trials, nil
 }
 
 func readText(text []byte, dir string) (trials []Trial, err error) {

@@ -3,7 +3,6 @@
 package trial
 
 import (
-	"slices"
 	"strings"
 
 	"timbre"
@@ -62,20 +61,4 @@ func (p people) join(a, b string) {
 	if a, b = p.find(a), p.find(b); a != b {
 		p[max(a, b)] = min(a, b)
 	}
-}
-
-// Columns are the conditions of trials, sorted.
-func Columns(trials []Trial) []string {
-	seen := map[string]bool{}
-	for _, t := range trials {
-		for c := range t.Conditions {
-			seen[c] = true
-		}
-	}
-	var names []string
-	for c := range seen {
-		names = append(names, c)
-	}
-	slices.Sort(names)
-	return names
 }

@@ -3,15 +3,53 @@ package evaluate
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 )
+
+// group is a condition of items, with its values in order.
+type group[T any] struct {
+	condition string
+	values    []value[T]
+}
+
+type value[T any] struct {
+	value string
+	items []T
+}
+
+// groups sorts items by each of their conditions that has several values.
+func groups[T any](items []T, conditions func(T) map[string]string) (all []group[T]) {
+	by := map[string]map[string][]T{}
+	for _, x := range items {
+		for name, v := range conditions(x) {
+			if by[name] == nil {
+				by[name] = map[string][]T{}
+			}
+			by[name][v] = append(by[name][v], x)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		values := ranges(by[name])
+		if len(values) < 2 {
+			continue
+		}
+		g := group[T]{condition: name}
+		for _, v := range slices.SortedFunc(maps.Keys(values), natural) {
+			g.values = append(g.values, value[T]{v, values[v]})
+		}
+		all = append(all, g)
+	}
+	return all
+}
 
 // mostValues is how many values of a condition are shown as they are. More are put in ranges if they are numbers.
 const mostValues = 12
 
 // ranges puts the values of a condition in at most mostValues ranges, if they are many and all of them are numbers.
-func ranges(values map[string][]Comparison) map[string][]Comparison {
+func ranges[T any](values map[string][]T) map[string][]T {
 	if len(values) <= mostValues {
 		return values
 	}
@@ -24,7 +62,7 @@ func ranges(values map[string][]Comparison) map[string][]Comparison {
 		low, high = min(low, x), max(high, x)
 	}
 	width := step((high - low) / (mostValues - 2))
-	out := map[string][]Comparison{}
+	out := map[string][]T{}
 	for v, cs := range values {
 		x, _ := strconv.ParseFloat(v, 64)
 		from := math.Floor(x/width) * width

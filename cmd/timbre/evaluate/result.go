@@ -3,7 +3,6 @@ package evaluate
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 
 	"timbre/evaluate/metric"
@@ -53,10 +52,10 @@ func (m Measure) Speaker(ctx context.Context, h Heard) (r report.Speaker, err er
 		return r, err
 	}
 	r.Groups = []report.Group{}
-	for _, g := range groups(h.Comparisons) {
+	for _, g := range groups(h.Comparisons, func(c Comparison) map[string]string { return c.Conditions }) {
 		out := report.Group{Condition: g.condition, Rows: []report.Row{}}
 		for _, v := range g.values {
-			row, err := m.row(ctx, v.value, v.comparisons)
+			row, err := m.row(ctx, v.value, v.items)
 			if err != nil {
 				return r, err
 			}
@@ -122,42 +121,5 @@ func refused(sides ...map[*Voice]int) []report.Refused {
 		}
 	}
 	slices.SortFunc(all, func(a, b report.Refused) int { return cmp.Compare(a.Name, b.Name) })
-	return all
-}
-
-// group is a condition of comparisons.
-type group struct {
-	condition string
-	values    []struct {
-		value       string
-		comparisons []Comparison
-	}
-}
-
-// groups sorts comparisons by each of their conditions that has several values.
-func groups(cs []Comparison) (all []group) {
-	by := map[string]map[string][]Comparison{}
-	for _, c := range cs {
-		for name, value := range c.Conditions {
-			if by[name] == nil {
-				by[name] = map[string][]Comparison{}
-			}
-			by[name][value] = append(by[name][value], c)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(by)) {
-		values := ranges(by[name])
-		if len(values) < 2 {
-			continue
-		}
-		g := group{condition: name}
-		for _, value := range slices.SortedFunc(maps.Keys(values), natural) {
-			g.values = append(g.values, struct {
-				value       string
-				comparisons []Comparison
-			}{value, values[value]})
-		}
-		all = append(all, g)
-	}
 	return all
 }
