@@ -11,7 +11,7 @@ import (
 )
 
 //go:embed speaker/model.yaml speaker/*.onnx speaker/calibration.json
-//go:embed tone/model.yaml tone/*.onnx
+//go:embed tone/model.yaml tone/*.onnx tone/calibration.json
 //go:embed vad/model.yaml vad/*.onnx
 var embedded embed.FS
 
@@ -44,8 +44,14 @@ func load(kind card.Kind) timbre.ONNXModel {
 func Speaker() timbre.ONNXModel { return load(card.Speaker) }
 
 // Calibration is the JSON document that maps scores of Speaker to probabilities. Its field "what" states the formula.
-func Calibration() []byte {
-	folder := Folder(card.Speaker)
+func Calibration() []byte { return calibration(card.Speaker) }
+
+// ToneCalibration is the JSON document that maps the scores of Tone to those that are reported. Its field "what" states the formula.
+func ToneCalibration() []byte { return calibration(card.Tone) }
+
+// calibration reads that of an embedded model.
+func calibration(kind card.Kind) []byte {
+	folder := Folder(kind)
 	c, err := card.Read(folder)
 	if err != nil {
 		panic(err)

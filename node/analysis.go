@@ -25,7 +25,7 @@ func (n *Node) openTasks(context.Context) error {
 	}
 	n.models, n.search = m.runtime, m.searcher(n.env, n.settings, n.store)
 	n.speech = speech.NewWorkers(n.env, m.vad, n.calls)
-	n.newTrack = func() task.Track { return tone.NewTrack(m.scorer) }
+	n.newTrack = func() task.Track { return tone.NewTrack(m.scorer, m.words) }
 	n.tasks = task.New(n.env, task.Config{
 		AnalyticsAlways: n.settings.Analytics == "always", SearchWait: n.settings.Search.Wait, VoiceprintSpeech: n.settings.Voiceprint.Speech,
 	}, task.Deps{
@@ -44,6 +44,7 @@ type analysisModels struct {
 	vad         *infer.Model
 	embedder    *voice.Embedder
 	scorer      *tone.Scorer
+	words       tone.Words // nil: tone is sound alone
 	calibration search.Calibration
 }
 
@@ -58,7 +59,9 @@ func loadModels(s config.Settings) (m analysisModels, err error) {
 	}
 	m.vad = load(models.VAD(), infer.Short)
 	m.embedder = voice.New(load(models.Speaker(), infer.Long), models.Speaker().String())
-	m.scorer = tone.New(load(models.Tone(), infer.Long))
+	toneCalibration, e := tone.ParseCalibration(models.ToneCalibration())
+	err = errors.Join(err, e)
+	m.scorer = tone.New(load(models.Tone(), infer.Long), toneCalibration)
 	calibration, e := search.ParseCalibration(models.Calibration())
 	if m.calibration = calibration; errors.Join(err, e) != nil {
 		return m, errors.Join(err, e, m.runtime.Close())

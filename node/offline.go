@@ -23,6 +23,7 @@ type Offline struct {
 	VAD      speech.VAD
 	Embedder *voice.Embedder
 	Scorer   *tone.Scorer
+	Words    tone.Words       // nil: tone is sound alone
 	Searcher *search.Searcher // of the domains of a data folder; nil without a domain
 
 	Model       string // name and version of the speaker model
@@ -53,7 +54,7 @@ func OpenOffline(ctx context.Context, env environment.Environment, s config.Sett
 		return nil, err
 	}
 	o := &Offline{
-		VAD: m.vad, Embedder: m.embedder, Scorer: m.scorer, close: m.runtime.Close,
+		VAD: m.vad, Embedder: m.embedder, Scorer: m.scorer, Words: m.words, close: m.runtime.Close,
 		Model: models.Speaker().String(), ToneModel: models.Tone().String(), Calibration: m.calibration,
 		Search: func(source search.Source) *search.Searcher { return m.searcher(env, s, source) },
 	}

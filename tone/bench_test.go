@@ -15,6 +15,8 @@ func (anyTone) Score(context.Context, []float32) (timbre.Tone, error) {
 	return timbre.Tone{Neutral: 1}, nil
 }
 
+func (anyTone) Calibration() Calibration { return Calibration{} }
+
 // Memory of the track of a leg after a minute of speech, in the windows of the detector.
 func BenchmarkTrackMemory(b *testing.B) {
 	const n = 100
@@ -22,7 +24,7 @@ func BenchmarkTrackMemory(b *testing.B) {
 		before := heap()
 		all := make([]*Track, n)
 		for i := range all {
-			all[i] = NewTrack(anyTone{})
+			all[i] = NewTrack(anyTone{}, nil)
 			var s timbre.Speech
 			for s.At < time.Minute {
 				s.At += 32 * time.Millisecond

@@ -1,7 +1,10 @@
 package tone_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"math"
+	"os"
 	"testing"
 	"time"
 
@@ -33,7 +36,11 @@ func scorer(t testing.TB) *tone.Scorer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tone.New(net)
+	c, err := tone.ParseCalibration(models.ToneCalibration())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tone.New(net, c)
 }
 
 // The card of the model states its output without voice: neutral, 0.91. That also pins the order of its outputs.
@@ -55,5 +62,32 @@ func BenchmarkTone(b *testing.B) {
 			}
 			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/d.Seconds(), "rtf")
 		})
+	}
+}
+
+// The reference is what train/tone/reference.py computes with ONNX Runtime in Python.
+func TestScoresEqualThoseOfThePythonReference(t *testing.T) {
+	text, err := os.ReadFile("testdata/reference.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []struct {
+		Call                        string
+		Seconds                     int
+		Positive, Neutral, Negative float64
+	}
+	if err := json.Unmarshal(text, &want); err != nil {
+		t.Fatal(err)
+	}
+	s := scorer(t)
+	for _, w := range want {
+		pcm := caller(t, w.Call)
+		got, err := s.Score(t.Context(), pcm[:min(len(pcm), w.Seconds*timbre.SampleRate)])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := max(math.Abs(got.Positive-w.Positive), math.Abs(got.Neutral-w.Neutral), math.Abs(got.Negative-w.Negative)); d > 0.001 {
+			t.Errorf("%s, %d s: got %+v, want %+v", w.Call, w.Seconds, got, w)
+		}
 	}
 }

@@ -16,13 +16,19 @@ const Span = 30 * time.Second
 // MinNet is the least net speech that is scored.
 const MinNet = 3 * time.Second
 
-// Scorer scores audio with one model. It is safe for concurrent use.
-type Scorer struct{ model timbre.WaveformModel }
+// Scorer scores audio with one model and its calibration. It is safe for concurrent use.
+type Scorer struct {
+	model       timbre.WaveformModel
+	calibration Calibration
+}
 
 // New makes a Scorer.
-func New(m timbre.WaveformModel) *Scorer { return &Scorer{m} }
+func New(m timbre.WaveformModel, c Calibration) *Scorer { return &Scorer{m, c} }
 
-// Score returns the tone of the last 30 s of pcm, at 8 kHz in [-1, 1). Unprocessable: pcm is shorter than 3 s, or has no tone.
+// Calibration is that of the scores.
+func (s *Scorer) Calibration() Calibration { return s.calibration }
+
+// Score returns the tone of the last 30 s of pcm, at 8 kHz in [-1, 1), by a voice that is heard for the first time. Unprocessable: pcm is shorter than 3 s, or has no tone.
 func (s *Scorer) Score(ctx context.Context, pcm []float32) (timbre.Tone, error) {
 	if extra := len(pcm) - timbre.Samples(Span); extra > 0 {
 		pcm = pcm[extra:]
@@ -42,5 +48,6 @@ func (s *Scorer) Score(ctx context.Context, pcm []float32) (timbre.Tone, error) 
 	if math.IsNaN(sum) || min(t.Positive, t.Neutral, t.Negative) < 0 || math.Abs(sum-1) > 0.01 {
 		return timbre.Tone{}, timbre.Errorf(timbre.Unprocessable, "tone.Score", "the audio has no tone: scores %v", out)
 	}
-	return timbre.Tone{Positive: t.Positive / sum, Neutral: t.Neutral / sum, Negative: t.Negative / sum}, nil
+	t = timbre.Tone{Positive: t.Positive / sum, Neutral: t.Neutral / sum, Negative: t.Negative / sum}
+	return s.calibration.apply(t), nil
 }

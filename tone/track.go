@@ -11,6 +11,7 @@ import (
 // AudioScorer scores the tone of a stretch of audio. Scorer implements it.
 type AudioScorer interface {
 	Score(ctx context.Context, pcm []float32) (timbre.Tone, error)
+	Calibration() Calibration
 }
 
 // Track follows the tone of one leg. Times are media time since listening began. Speech may be added while the track is being
@@ -24,7 +25,9 @@ type Track struct {
 	voiced time.Duration // the end of the last voiced stretch
 
 	scored time.Duration // net speech at the last score
-	sum    timbre.Tone   // of the scores times their weights
+	voice  baseline
+	said   said
+	sum    timbre.Tone // of the scores times their weights
 	weight float64
 }
 
@@ -37,8 +40,10 @@ type stretch struct {
 	pcm          []int16
 }
 
-// NewTrack makes a Track for one leg.
-func NewTrack(s AudioScorer) *Track { return &Track{scores: s} }
+// NewTrack makes a Track for one leg. Without Words, tone is sound alone.
+func NewTrack(s AudioScorer, w Words) *Track {
+	return &Track{scores: s, voice: baseline{calibration: s.Calibration()}, said: said{words: w}}
+}
 
 // Add takes the next stretch of the leg.
 func (t *Track) Add(s timbre.Speech) {
@@ -59,27 +64,36 @@ func (t *Track) Add(s timbre.Speech) {
 	t.recent = t.recent[n:]
 }
 
-// Score returns the tone of the 30 s before a moment, and the overall tone since listening began: the average of all scores so
-// far, each weighted by the net speech that was new in it. ok is false, and nothing is scored, if those 30 s hold less than 3 s
-// of net speech.
+// Score returns the tone of the 30 s before a moment, relative to the leg's voice, and the overall tone since listening began: the
+// average of all scores so far, each weighted by the net speech that was new in it. ok is false, and nothing is scored, if those
+// 30 s hold less than 3 s of net speech. It is for one caller at a time.
 func (t *Track) Score(ctx context.Context, at time.Duration) (current, overall timbre.Tone, ok bool, err error) {
-	pcm, net, total := t.window(at)
+	pcm, net, total := t.window(at-Span, at)
 	if net < MinNet {
 		return current, overall, false, nil
 	}
-	if current, err = t.scores.Score(ctx, pcm); err != nil {
+	sound, err := t.scores.Score(ctx, pcm)
+	if err != nil {
 		return timbre.Tone{}, timbre.Tone{}, false, err
 	}
-	return current, t.add(current, net, total), true, nil
+	words, err := t.said.odds(ctx, at, t.speech)
+	if err != nil {
+		return timbre.Tone{}, timbre.Tone{}, false, err
+	}
+	fresh := max(0, min(net, total-t.scored))
+	t.scored = total
+	current = t.voice.relative(oddsOf(sound)).plus(1, words).tone()
+	t.voice.add(oddsOf(sound), fresh)
+	return current, t.average(current, fresh.Seconds()), true, nil
 }
 
-// window returns the audio of the 30 s before a moment, the net speech in it, and the net speech up to then.
-func (t *Track) window(at time.Duration) (pcm []float32, net, total time.Duration) {
+// window returns the audio from one moment to another, the net speech in it, and the net speech up to then.
+func (t *Track) window(from, to time.Duration) (pcm []float32, net, total time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	pcm = make([]float32, 0, timbre.Samples(min(t.net, Span+time.Second)))
 	for _, s := range t.recent {
-		if s.at > at-Span && s.at <= at {
+		if s.at > from && s.at <= to {
 			pcm = timbre.Wave(pcm, s.pcm)
 			net += s.to - s.from
 			total = s.to
@@ -88,16 +102,18 @@ func (t *Track) window(at time.Duration) (pcm []float32, net, total time.Duratio
 	return pcm, net, total
 }
 
-// add adds a score to the average. Speech that was never in the 30 s before a score has no weight.
-func (t *Track) add(score timbre.Tone, net, total time.Duration) (overall timbre.Tone) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	w := max(0, min(net, total-t.scored)).Seconds()
-	t.scored = total
-	t.sum.Positive += w * score.Positive
-	t.sum.Neutral += w * score.Neutral
-	t.sum.Negative += w * score.Negative
-	if t.weight += w; t.weight == 0 {
+// speech is the audio from one moment to another.
+func (t *Track) speech(from, to time.Duration) []float32 {
+	pcm, _, _ := t.window(from, to)
+	return pcm
+}
+
+// average adds a score to the average and returns that. Speech that was never in the 30 s before a score has no weight.
+func (t *Track) average(score timbre.Tone, weight float64) timbre.Tone {
+	t.sum.Positive += weight * score.Positive
+	t.sum.Neutral += weight * score.Neutral
+	t.sum.Negative += weight * score.Negative
+	if t.weight += weight; t.weight == 0 {
 		return score
 	}
 	return timbre.Tone{Positive: t.sum.Positive / t.weight, Neutral: t.sum.Neutral / t.weight, Negative: t.sum.Negative / t.weight}

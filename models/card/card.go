@@ -35,7 +35,7 @@ type Card struct {
 	Outputs       []string
 	Input         timbre.AudioInput
 	Dimension     int
-	Calibration   string  // of a speaker model: a file in the folder; empty: none
+	Calibration   string  // of a speaker or tone model: a file in the folder; empty: none
 	Threshold     float64 // of a spoof model: the score from which on it warns
 }
 

@@ -55,8 +55,8 @@ func (c Card) checkOutput() error {
 		return invalid("dimension is %d, and a %s model gives %d", c.Dimension, c.Kind, fixed)
 	case c.Dimension < 1 || c.Dimension > maxDimension:
 		return invalid("dimension is %d, not 1 to %d", c.Dimension, maxDimension)
-	case c.Calibration != "" && c.Kind != Speaker:
-		return invalid("calibration belongs to speaker models")
+	case c.Calibration != "" && c.Kind != Speaker && c.Kind != Tone:
+		return invalid("calibration belongs to speaker and tone models")
 	case (c.Kind == Spoof) != (c.Threshold > 0 && c.Threshold < 1):
 		return invalid("threshold is the score, above 0 and below 1, from which on a spoof model warns; other kinds have none")
 	}

@@ -38,7 +38,7 @@ func (c Card) Load(folder fs.FS) (timbre.ONNXModel, error) {
 	return c.Model(onnx), nil
 }
 
-// ReadCalibration reads the calibration of a speaker model; nil without one.
+// ReadCalibration reads the calibration of a speaker or tone model; nil without one.
 func (c Card) ReadCalibration(folder fs.FS) ([]byte, error) {
 	if c.Calibration == "" {
 		return nil, nil

@@ -49,10 +49,14 @@ func newChain(t testing.TB) chain {
 	if err != nil {
 		t.Fatal(err)
 	}
+	toneCalibration, err := tone.ParseCalibration(models.ToneCalibration())
+	if err != nil {
+		t.Fatal(err)
+	}
 	return chain{
 		vad:         load(models.VAD(), infer.Short),
 		embedder:    voice.New(load(models.Speaker(), infer.Long), models.Speaker().String()),
-		scorer:      tone.New(load(models.Tone(), infer.Long)),
+		scorer:      tone.New(load(models.Tone(), infer.Long), toneCalibration),
 		calibration: calibration,
 	}
 }
@@ -158,7 +162,7 @@ func TestUnknownSpeakerMatchesNobody(t *testing.T) {
 
 func TestToneTicksEveryFiveSecondsAndSumsToOne(t *testing.T) {
 	c := newChain(t)
-	track, next, ticks := tone.NewTrack(c.scorer), 5*time.Second, 0
+	track, next, ticks := tone.NewTrack(c.scorer, nil), 5*time.Second, 0
 	c.listen(t, "s4_second_caller.wav", func(s timbre.Speech) {
 		track.Add(s)
 		if s.At < next {

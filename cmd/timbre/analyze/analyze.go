@@ -35,6 +35,7 @@ type Searcher interface {
 type Analysis struct {
 	VAD      speech.VAD
 	Scores   tone.AudioScorer
+	Words    tone.Words // nil: tone is sound alone
 	Embedder Embedder
 	Searcher Searcher // nil: no speaker search
 	Domain   string   // to search
@@ -108,7 +109,7 @@ func read(name string) ([][]int16, error) {
 // leg analyses one leg as a task does: it scores the tone every five seconds of media time and searches with as much speech as a
 // voiceprint takes.
 func (a Analysis) leg(ctx context.Context, s timbre.Side, pcm []int16, progress func(time.Duration)) (Leg, error) {
-	l := listener{Analysis: a, ctx: ctx, track: tone.NewTrack(a.Scores), tick: task.Tick}
+	l := listener{Analysis: a, ctx: ctx, track: tone.NewTrack(a.Scores, a.Words), tick: task.Tick}
 	d := speech.NewDetector(a.VAD, l.receive)
 	for at := 0; at < len(pcm); at += timbre.FrameSamples {
 		frame := pcm[at:min(at+timbre.FrameSamples, len(pcm))]
