@@ -43,7 +43,7 @@ var (
 )
 
 func TestToneOfDemoCallsIsScoredAsByATask(t *testing.T) {
-	e := toneEars(t, func() Track { return tone.NewTrack(models(t).Scorer) })
+	e := toneEars(t, func() Track { return tone.NewTrack(models(t).Scorer, nil) })
 	heard, err := e.Tones(t.Context(), []trial.Spoken{{Files: []string{demo("s1_second")}, Tone: neutral, Person: "s1"}, {Files: []string{demo("silent_caller")}, Tone: negative, Person: "x"}}, 2, quiet)
 	if err != nil {
 		t.Fatal(err)
