@@ -10,6 +10,8 @@ import (
 // The tags that Timbre acts on. Their values override settings for one resource.
 const (
 	ThresholdTag        = "timbre:threshold"          // of a domain: the least confidence of a match, see ParseThreshold
+	StrangersTag        = "timbre:strangers"          // of a domain: the greatest share of strangers' calls in which one is named
+	PriorTag            = "timbre:prior"              // of a domain: the share of calls whose caller is expected to be enrolled
 	LegsSwapTag         = "timbre:legs.swap"          // of a connector: true or false
 	LegsCallerHeaderTag = "timbre:legs.caller_header" // of a connector: the name of a SIP header, or empty
 	LegsCallerTag       = "timbre:legs.caller"        // of a connector: address patterns, separated by commas
@@ -24,7 +26,9 @@ var knownTags = []struct {
 	key, rule string
 	valid     func(value string) bool
 }{
-	{ThresholdTag, "a number above 0 and below 1", func(v string) bool { _, ok := ParseThreshold(v); return ok }},
+	{ThresholdTag, "a number above 0 and below 1", validShare},
+	{StrangersTag, "a number above 0 and below 1", validShare},
+	{PriorTag, "a number above 0 and below 1", validShare},
 	{LegsSwapTag, "true or false", func(v string) bool { _, err := strconv.ParseBool(v); return err == nil }},
 	{LegsCallerHeaderTag, "the name of a SIP header", func(v string) bool { v = strings.TrimSpace(v); return v == "" || headerName.MatchString(v) }},
 	{LegsCallerTag, "address patterns such as +1206*, separated by commas", func(v string) bool { _, err := AddressPatterns(strings.Split(v, ",")); return err == nil }},
@@ -54,7 +58,9 @@ func CheckTag(key, value string) error {
 	return Errorf(Invalid, "", "The tag %s is not known. The nearest tag is %s.", key, Nearest(key, keys))
 }
 
-// ParseThreshold reads a threshold: false if it is not a number that ValidThreshold accepts.
+func validShare(text string) bool { _, ok := ParseThreshold(text); return ok }
+
+// ParseThreshold reads a threshold, or another share of calls: false if it is not a number that ValidThreshold accepts.
 func ParseThreshold(text string) (float64, bool) {
 	p, err := strconv.ParseFloat(text, 64)
 	return p, err == nil && ValidThreshold(p)

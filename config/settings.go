@@ -119,7 +119,9 @@ type Notify struct {
 
 // Search is the decision of speaker search.
 type Search struct {
-	Threshold float64       `default:"0.9" form:"threshold" help:"Least confidence of a match."`
+	Threshold float64       `default:"0.9" form:"threshold" help:"Least confidence of a match: the probability that the caller is this person, among all profiles searched and the people who are not enrolled."`
+	Strangers float64       `default:"0.01" form:"threshold" help:"Greatest share of calls by people who are not enrolled in which one is named all the same, at any number of profiles: matches below the score that keeps this promise are left out."`
+	Prior     float64       `default:"0.5" form:"threshold" help:"Share of calls whose caller is expected to be enrolled."`
 	Wait      time.Duration `default:"20s" min:"10s" max:"1m" help:"Net speech that the name of a speaker may wait for. A name that is sure, and a clear nobody, is reported after 10 s; an unsure one is searched again as speech comes, up to this much."`
 }
 

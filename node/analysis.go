@@ -71,5 +71,6 @@ func loadModels(s config.Settings) (m analysisModels, err error) {
 
 // searcher searches the domains of a source.
 func (m analysisModels) searcher(env environment.Environment, s config.Settings, source search.Source) *search.Searcher {
-	return search.New(env, search.Config{Threshold: s.Search.Threshold}, search.Deps{Source: source, Calibration: m.calibration})
+	rule := search.Rule{Threshold: s.Search.Threshold, Strangers: s.Search.Strangers, Prior: s.Search.Prior}
+	return search.New(env, search.Config{Rule: rule}, search.Deps{Source: source, Calibration: m.calibration})
 }

@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"log/slog"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -33,7 +32,7 @@ type domain struct {
 	loaded     bool
 	generation int64
 	models     map[string]*index // by name and version of the model
-	invalid    string            // the last invalid threshold that was logged, quoted
+	invalid    map[string]string // by tag, the last invalid value that was logged
 }
 
 // get returns the index of a domain for one model; nil if the domain has no profile of it.
@@ -69,7 +68,7 @@ func (c *cache) read(ctx context.Context, id string, now time.Time) (map[string]
 			x = &index{}
 			models[p.Voiceprint.Model] = x
 		}
-		if !x.add(p, c.deps.Calibration) {
+		if !x.add(p, &c.deps.Calibration) {
 			c.log.WarnContext(ctx, "profile is left out of searches: its voiceprint is malformed",
 				"profile", p.ID, "domain", id, "values", len(p.Voiceprint.Embedding))
 		}
@@ -95,15 +94,17 @@ func (c *cache) open(id string, now time.Time) *domain {
 	return d
 }
 
-// newlyInvalid is true once for each invalid threshold of a domain.
-func (c *cache) newlyInvalid(id, threshold string, now time.Time) bool {
+// newlyInvalid is true once for each invalid value of a domain's tag.
+func (c *cache) newlyInvalid(id, tag, value string, now time.Time) bool {
 	d := c.open(id, now)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	quoted := strconv.Quote(threshold) // an empty one differs from none
-	first := d.invalid != quoted
-	d.invalid = quoted
-	return first
+	last, logged := d.invalid[tag]
+	if d.invalid == nil {
+		d.invalid = map[string]string{}
+	}
+	d.invalid[tag] = value
+	return !logged || last != value
 }
 
 func (c *cache) forget(id string) {

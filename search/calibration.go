@@ -2,26 +2,66 @@ package search
 
 import (
 	"encoding/json"
-	"math"
-	"time"
 
 	"timbre"
 )
 
-// Calibration maps the cosine score of two voiceprints, and the net speech that each was made from, to the probability that
-// both are one person, at a prior of one half:
+// Form is the version of the form of calibration documents.
+const Form = 2
+
+// Calibration maps the cosine score c of two voiceprints to the logarithm of the likelihood ratio of "one person" against "two
+// people", given the conditions that each was made under:
 //
-//	logit = bias + score·c + log_long·ln L + log_short·ln S + score_log_short·c·ln S
+//	llr = bias + score·c + Σ over the quantities of (bias + score·c)·(x + y) + (gap.bias + gap.score·c)·(|x − y| − gap.usual)
 //
-// where c is the cosine, and L and S are the seconds of the longer and of the shorter side, limited to min_s and max_s.
+// where x and y are the quantity on both sides, limited to its range, less its usual value. A quantity that is unknown counts as
+// usual. The document is read by people too.
 type Calibration struct {
-	MinSeconds    float64 `json:"min_s"`
-	MaxSeconds    float64 `json:"max_s"`
-	Bias          float64 `json:"bias"`
-	Score         float64 `json:"score"`
-	LogLong       float64 `json:"log_long"`
-	LogShort      float64 `json:"log_short"`
-	ScoreLogShort float64 `json:"score_log_short"`
+	Form      int        `json:"form"`
+	Model     string     `json:"model"`   // name of the speaker model whose scores are mapped
+	Version   string     `json:"version"` // of the model
+	What      string     `json:"what"`
+	Fitted    Fitted     `json:"fitted"`
+	Bias      float64    `json:"bias"`
+	Score     float64    `json:"score"`
+	Speech    Quantity   `json:"speech"`  // ln of the net speech in seconds
+	SNR       Quantity   `json:"snr"`     // dB
+	Level     Quantity   `json:"level"`   // dBFS
+	Clipped   Quantity   `json:"clipped"` // percent of the samples
+	Strangers Strangers  `json:"strangers"`
+	More      MoreSpeech `json:"more_speech"`
+}
+
+// Fitted says what a calibration was fitted on.
+type Fitted struct {
+	On        string `json:"on"`
+	Speakers  int    `json:"speakers"`
+	Targets   int    `json:"targets"`
+	Impostors int    `json:"impostors"`
+}
+
+// Quantity is what a quantity of the condition adds to the bias and to the weight of the score, for each unit above its usual value.
+// The zero value adds nothing.
+type Quantity struct {
+	Min   float64 `json:"min"`
+	Max   float64 `json:"max"`
+	Usual float64 `json:"usual"`
+	Bias  float64 `json:"bias"`
+	Score float64 `json:"score"`
+	Gap   Gap     `json:"gap"`
+}
+
+// Gap is what the difference between both sides adds.
+type Gap struct {
+	Usual float64 `json:"usual"`
+	Bias  float64 `json:"bias"`
+	Score float64 `json:"score"`
+}
+
+// MoreSpeech is how the log-likelihood ratio of a true match changes when twice the speech has been heard.
+type MoreSpeech struct {
+	Gain   float64 `json:"gain"`   // the mean
+	Spread float64 `json:"spread"` // the standard deviation
 }
 
 // ParseCalibration reads the JSON document that belongs to a speaker model.
@@ -31,32 +71,16 @@ func ParseCalibration(document []byte) (Calibration, error) {
 	if err := json.Unmarshal(document, &c); err != nil {
 		return c, timbre.Errorf(timbre.Internal, op, "%w", err)
 	}
-	if !(c.MinSeconds > 0 && c.MinSeconds <= c.MaxSeconds) {
-		return c, timbre.Errorf(timbre.Internal, op, "min_s %v and max_s %v are not a range of seconds", c.MinSeconds, c.MaxSeconds)
-	}
-	// A higher score is never a worse match, whatever the net speech.
-	if c.slope(math.Log(c.MinSeconds)) <= 0 || c.slope(math.Log(c.MaxSeconds)) <= 0 {
-		return c, timbre.Errorf(timbre.Internal, op, "the probability does not increase with the score")
-	}
-	return c, nil
+	return c, c.Check()
 }
 
-// Probability returns the probability that two voices with a score are one person. The order of the two is irrelevant.
-func (c Calibration) Probability(score float64, net1, net2 time.Duration) float64 {
-	return probability(c.logit(score, c.logSeconds(net1), c.logSeconds(net2)))
+// LLR is the log-likelihood ratio of two voiceprints with a cosine score. The order of the two is irrelevant.
+func (c Calibration) LLR(score float64, v, w timbre.Voiceprint) float64 {
+	one, other := c.side(v), c.side(w)
+	return c.llr(score, &one, &other, c.gaps())
 }
 
-// logSeconds is the logarithm of net speech in seconds, limited to the range of the calibration.
-func (c Calibration) logSeconds(net time.Duration) float64 {
-	return math.Log(max(c.MinSeconds, min(c.MaxSeconds, net.Seconds())))
+// Probability is that of one person, for two voiceprints with a cosine score, where one and two people are equally likely beforehand.
+func (c Calibration) Probability(score float64, v, w timbre.Voiceprint) float64 {
+	return sigmoid(c.LLR(score, v, w))
 }
-
-func (c Calibration) slope(logShort float64) float64 { return c.Score + c.ScoreLogShort*logShort }
-
-// logit is that of the probability, from the score and the logarithms of both sides' seconds.
-func (c Calibration) logit(score, log1, log2 float64) float64 {
-	long, short := max(log1, log2), min(log1, log2)
-	return c.Bias + c.LogLong*long + c.LogShort*short + c.slope(short)*score
-}
-
-func probability(logit float64) float64 { return 1 / (1 + math.Exp(-logit)) }

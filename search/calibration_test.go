@@ -2,87 +2,121 @@ package search
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
 
+	"timbre"
 	"timbre/models"
 )
 
-// The calibration file states the formula in words; this is the formula with its numbers.
-func TestProbabilityFollowsTheFormula(t *testing.T) {
-	c := calibration(t)
-	for _, x := range []struct {
-		score      float64
-		one, other time.Duration
-	}{
-		{0.95, 20 * time.Second, 10 * time.Second},
-		{0.90, 20 * time.Second, 10 * time.Second},
-		{0.70, 3 * time.Second, 20 * time.Second},
-		{0.99, 200 * time.Second, time.Millisecond},
-	} {
-		t.Run(fmt.Sprintf("%+v", x), func(t *testing.T) {
-			sec := func(d time.Duration) float64 { return max(1, min(30, d.Seconds())) }
-			l, s := max(sec(x.one), sec(x.other)), min(sec(x.one), sec(x.other))
-			logit := -17.89725287050738 + 38.64165590665269*x.score - 1.7216624352093113*math.Log(l) - 1.470872330463062*
-				math.Log(s) - 0.04697944708692974*x.score*math.Log(s)
-			if got, want := c.Probability(x.score, x.one, x.other), 1/(1+math.Exp(-logit)); math.Abs(got-want) > 1e-12 {
-				t.Errorf("%+v: got %v, want %v", x, got, want)
-			}
-		})
-	}
-}
-
-func TestProbabilityIncreasesWithTheScoreInAnyOrder(t *testing.T) {
-	c, r := calibration(t), rand.New(rand.NewPCG(1, 1))
-	for range 2000 {
-		one, other := time.Duration(r.Int64N(60e9)), time.Duration(r.Int64N(60e9))
-		low := -1 + 2*r.Float64()
-		high := low + (1-low)*r.Float64()
-		a, b := c.Probability(low, one, other), c.Probability(high, one, other)
-		if a > b || a < 0 || b > 1 {
-			t.Fatalf("scores %v and %v: got %v and %v, want increasing probabilities", low, high, a, b)
-		}
-		if c.Probability(low, other, one) != a {
-			t.Fatalf("net speech of %v and %v: got a probability that depends on the order", one, other)
-		}
-	}
-}
-
-// The calibration file states the probability of each of its operating points.
-func TestOperatingPointsOfTheFile(t *testing.T) {
-	var f struct {
-		Thresholds map[string]json.RawMessage
-	}
-	if err := json.Unmarshal(models.Calibration(), &f); err != nil {
+// The model's own calibration is usable, is of the model, and is written in the present form.
+func TestCalibrationOfTheShippedModel(t *testing.T) {
+	c, err := ParseCalibration(models.Calibration())
+	if err != nil {
 		t.Fatal(err)
 	}
-	n := 0
-	for name, raw := range f.Thresholds {
-		var p struct{ Logit, Probability float64 }
-		if json.Unmarshal(raw, &p) != nil {
-			continue // a note
-		}
-		if n++; math.Abs(probability(p.Logit)-p.Probability) > 1e-3 {
-			t.Errorf("%s: logit %v: got %v, want %v", name, p.Logit, probability(p.Logit), p.Probability)
+	if is := models.Speaker(); c.Model != is.Name || c.Version != is.Version {
+		t.Errorf("got a calibration of model %s %s for %s", c.Model, c.Version, is)
+	}
+}
+
+// The calibration's comment states the formula; this is the formula with its numbers.
+func TestLLRFollowsTheFormula(t *testing.T) {
+	c := calibration(t)
+	v := timbre.Voiceprint{Net: 10 * time.Second, Condition: timbre.Condition{Level: -70, SNR: 10, Clipped: 0.01}}
+	w := timbre.Voiceprint{Net: 40 * time.Second, Condition: timbre.Condition{Level: -25, SNR: 30}}
+	const score = 0.6
+	speechV, speechW := math.Log(10)-math.Log(15), math.Log(30)-math.Log(15) // the longer one is limited
+	want := -12 + 24*score +
+		(-1+3*score)*(speechV+speechW) + (0.5-score)*(math.Abs(speechV-speechW)-0.7) +
+		(-0.05+0.1*score)*((10-25)+(30-25)) + (0.02-0.04*score)*(20-5) +
+		0.01*(-60+25) + // the quieter one is limited, the other usual
+		(0.1-0.1*score)*1
+	if got := c.LLR(score, v, w); math.Abs(got-want) > 1e-5 {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got, want := c.Probability(score, v, w), 1/(1+math.Exp(-want)); math.Abs(got-want) > 1e-6 {
+		t.Errorf("got probability %v, want %v", got, want)
+	}
+}
+
+// randomCondition is often unknown in part.
+func randomCondition(r *rand.Rand) (v timbre.Voiceprint) {
+	if r.IntN(5) > 0 {
+		v.Net = time.Duration(r.Int64N(60e9))
+	}
+	if r.IntN(3) > 0 {
+		v.Condition = timbre.Condition{Level: float32(-70 * r.Float64()), SNR: float32(60 * r.Float64()), Clipped: float32(0.3 * r.Float64())}
+	}
+	return v
+}
+
+func TestLLRIncreasesWithTheScoreInAnyOrder(t *testing.T) {
+	shipped, err := ParseCalibration(models.Calibration())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]Calibration{"shipped": shipped, "another": calibration(t)} {
+		r := rand.New(rand.NewPCG(1, 1))
+		for range 5000 {
+			one, other := randomCondition(r), randomCondition(r)
+			low := -1 + 2*r.Float64()
+			high := low + (1-low)*r.Float64() + 1e-6
+			a, b := c.LLR(low, one, other), c.LLR(high, one, other)
+			if !(a < b) {
+				t.Fatalf("%s: scores %v and %v of %+v and %+v: got %v and %v, want them to increase", name, low, high, one, other, a, b)
+			}
+			if c.LLR(low, other, one) != a {
+				t.Fatalf("%s: %+v and %+v: got a ratio that depends on the order", name, one, other)
+			}
 		}
 	}
-	if n < 2 {
-		t.Errorf("got %d operating points, want at least 2", n)
+}
+
+func TestUnknownConditionIsUsual(t *testing.T) {
+	c := calibration(t)
+	usual := timbre.Voiceprint{Net: 15 * time.Second, Condition: timbre.Condition{Level: -25, SNR: 25}}
+	c.Speech.Gap.Usual, c.SNR.Gap.Usual = 0, 0 // both sides are usual, and so is their difference
+	for _, score := range []float64{-0.5, 0, 0.9} {
+		if got, want := c.LLR(score, timbre.Voiceprint{}, timbre.Voiceprint{}), c.LLR(score, usual, usual); math.Abs(got-want) > 1e-9 {
+			t.Errorf("score %v: got %v for unknown conditions, want %v as for usual ones", score, got, want)
+		}
+	}
+	broken := timbre.Voiceprint{Condition: timbre.Condition{Level: float32(math.NaN()), SNR: float32(math.Inf(1))}}
+	if got, want := c.LLR(0.5, broken, usual), c.LLR(0.5, timbre.Voiceprint{}, usual); got != want {
+		t.Errorf("got %v for a condition of no numbers, want %v as for an unknown one", got, want)
 	}
 }
 
 func TestParseCalibrationRefusesNonsense(t *testing.T) {
-	for _, doc := range []string{
-		`{`, `{}`, `{"min_s": 5, "max_s": 1, "score": 1}`, `{"min_s": 1, "max_s": 30, "score": -1}`,
-		`{"min_s": 1, "max_s": 30, "score": 1, "score_log_short": -1}`,
+	for name, spoil := range map[string]func(*Calibration){
+		"an earlier form":              func(c *Calibration) { c.Form = 1 },
+		"a score that counts against":  func(c *Calibration) { c.Score = -1 },
+		"no weight for short speech":   func(c *Calibration) { c.Speech.Score = 10 },
+		"a gap that outweighs":         func(c *Calibration) { c.SNR.Gap.Score = -1 },
+		"a range without usual values": func(c *Calibration) { c.SNR.Min, c.SNR.Max = 5, 1 },
+		"strangers all alike":          func(c *Calibration) { c.Strangers.Spread = 0 },
+		"no tail":                      func(c *Calibration) { c.Strangers.Tail = Tail{} },
+		"a tail without a mean":        func(c *Calibration) { c.Strangers.Tail.Shape = 1 },
+		"more speech that is no use":   func(c *Calibration) { c.More.Spread = -1 },
 	} {
-		t.Run(doc, func(t *testing.T) {
-			if c, err := ParseCalibration([]byte(doc)); err == nil {
-				t.Errorf("%s: got %+v, want an error", doc, c)
+		t.Run(name, func(t *testing.T) {
+			c := calibration(t)
+			spoil(&c)
+			document, err := json.Marshal(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c, err := ParseCalibration(document); err == nil {
+				t.Errorf("got %+v, want an error", c)
 			}
 		})
+	}
+	for _, document := range []string{`{`, `{}`, `{"form": 2}`, `[]`} {
+		if c, err := ParseCalibration([]byte(document)); err == nil {
+			t.Errorf("%s: got %+v, want an error", document, c)
+		}
 	}
 }

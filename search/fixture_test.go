@@ -12,18 +12,24 @@ import (
 
 	"timbre"
 	"timbre/environment"
-	"timbre/models"
 )
 
 var noon = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 
-func calibration(t testing.TB) Calibration {
-	t.Helper()
-	c, err := ParseCalibration(models.Calibration())
-	if err != nil {
-		t.Fatal(err)
+// calibration is one with every term, of a net that does not exist.
+func calibration(testing.TB) Calibration {
+	return Calibration{
+		Form: Form, Bias: -12, Score: 24,
+		Speech:  Quantity{Min: 0, Max: math.Log(30), Usual: math.Log(15), Bias: -1, Score: 3, Gap: Gap{Usual: 0.7, Bias: 0.5, Score: -1}},
+		SNR:     Quantity{Min: 5, Max: 45, Usual: 25, Bias: -0.05, Score: 0.1, Gap: Gap{Usual: 5, Bias: 0.02, Score: -0.04}},
+		Level:   Quantity{Min: -60, Max: -10, Usual: -25, Bias: 0.01},
+		Clipped: Quantity{Min: 0, Max: 20, Bias: 0.1, Score: -0.1},
+		Strangers: Strangers{
+			Mean: -8, Voice: 1, Spread: 2, Speech: 0.5, SNR: 0.05,
+			Tail: Tail{From: 2, Share: 0.0228, Scale: 0.42},
+		},
+		More: MoreSpeech{Gain: 1, Spread: 1.5},
 	}
-	return c
 }
 
 // source is a Source in memory that counts how often profiles are read.
@@ -101,6 +107,13 @@ func near(r *rand.Rand, e timbre.Embedding, c float64) timbre.Embedding {
 	return out
 }
 
+func cosine(v, w timbre.Voiceprint) (sum float64) {
+	for i := range v.Embedding {
+		sum += float64(v.Embedding[i]) * float64(w.Embedding[i])
+	}
+	return sum
+}
+
 const model = "net 1"
 
 func profile(id string, e timbre.Embedding) timbre.Profile {
@@ -112,7 +125,7 @@ func voiceprint(e timbre.Embedding) timbre.Voiceprint {
 }
 
 func searcher(t testing.TB, s Source, threshold float64) *Searcher {
-	return New(at(noon), Config{Threshold: threshold}, Deps{s, calibration(t)})
+	return New(at(noon), Config{Rule{Threshold: threshold}}, Deps{s, calibration(t)})
 }
 
 func ids(found timbre.Finding) string {

@@ -17,38 +17,49 @@ import (
 	"timbre/environment"
 )
 
-func TestSearchReturnsTheTenBestAboveTheThreshold(t *testing.T) {
+// The whole decision, once more and without haste.
+func TestSearchReturnsTheTenBestMatches(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	c := calibration(t)
 	for range 50 {
-		src, v := &source{}, randomVoice(r)
-		type scored struct {
-			id string
-			p  float64
-		}
-		var all []scored
+		src, v := &source{}, voiceprint(randomVoice(r))
+		v.Condition = timbre.Condition{Level: -30, SNR: 12}
+		rule := Rule{0.05 + 0.9*r.Float64(), math.Exp(-4 * r.Float64()), 0.1 + 0.8*r.Float64()}
+		var all []timbre.Profile
+		var llrs []float64
 		for i := range 1 + r.IntN(60) {
-			p := profile(fmt.Sprintf("p%02d", i), near(r, v, 0.55+0.35*r.Float64()))
-			p.Voiceprint.Net = time.Duration(r.IntN(40_000)) * time.Millisecond
-			src.put("d", p)
-			var score float64
-			for k := range v {
-				score += float64(v[k]) * float64(p.Voiceprint.Embedding[k])
-			}
-			all = append(all, scored{p.ID, c.Probability(score, 10*time.Second, p.Voiceprint.Net)})
+			p := profile(fmt.Sprintf("p%02d", i), near(r, v.Embedding, 0.3+0.65*r.Float64()))
+			p.Voiceprint.Net = time.Duration(1+r.IntN(40_000)) * time.Millisecond
+			p.Voiceprint.Condition.SNR = float32(r.IntN(50))
+			all = append(all, p)
+			llrs = append(llrs, c.LLR(cosine(v, p.Voiceprint), v, p.Voiceprint))
 		}
-		threshold := 0.3 + 0.6*r.Float64()
-		slices.SortFunc(all, func(a, b scored) int { return cmp.Compare(b.p, a.p) })
-		all = slices.DeleteFunc(all, func(s scored) bool { return s.p < threshold })
-		all = all[:min(10, len(all))]
-		found, err := searcher(t, src, threshold).Search(t.Context(), "d", voiceprint(v))
+		src.put("d", all...)
+		n := float64(len(all))
+		least := -8 + 0.5*(math.Log(10)-math.Log(15)) + 0.05*(12-25) + c.Strangers.least(rule.Strangers, len(all))
+		var want []timbre.Match
+		for i, p := range all {
+			against := n * (1 - rule.Prior) / rule.Prior
+			for j, q := range all {
+				if i != j {
+					same := c.LLR(cosine(p.Voiceprint, q.Voiceprint), p.Voiceprint, q.Voiceprint)
+					against += math.Exp(llrs[j]) * (1 - sigmoid(same+math.Log(0.05/n)))
+				}
+			}
+			if k := math.Exp(llrs[i]) / (math.Exp(llrs[i]) + against); k >= rule.Threshold && llrs[i] >= least {
+				want = append(want, timbre.Match{ProfileID: p.ID, Confidence: k})
+			}
+		}
+		slices.SortFunc(want, func(a, b timbre.Match) int { return cmp.Compare(b.Confidence, a.Confidence) })
+		want = want[:min(10, len(want))]
+		found, err := New(at(noon), Config{rule}, Deps{src, c}).Search(t.Context(), "d", v)
 		got := found.Matches
-		if err != nil || len(got) != len(all) {
-			t.Fatalf("got %d matches, want %d: %v", len(got), len(all), err)
+		if err != nil || len(got) != len(want) {
+			t.Fatalf("got %v, want %v: %v", got, want, err)
 		}
 		for i, m := range got {
-			if m.ProfileID != all[i].id || math.Abs(m.Confidence-all[i].p) > 1e-4 {
-				t.Errorf("rank %d: got %+v, want %+v", i, m, all[i])
+			if m.ProfileID != want[i].ProfileID || math.Abs(m.Confidence-want[i].Confidence) > 1e-4 {
+				t.Errorf("rank %d: got %+v, want %+v", i, m, want[i])
 			}
 		}
 	}
@@ -76,31 +87,32 @@ func TestExpiredProfilesAndOtherModelsNeverMatch(t *testing.T) {
 func TestASearchIsSureOfAClearAnswer(t *testing.T) {
 	r := rand.New(rand.NewPCG(10, 10))
 	v, c := randomVoice(r), calibration(t)
-	cosine := func(logit float64) float64 { // of two voiceprints as profile and voiceprint make them
-		short, long := math.Log(10), math.Log(20)
-		return (logit - c.Bias - c.LogLong*long - c.LogShort*short) / c.slope(short)
-	}
 	for _, k := range []struct {
-		name   string
-		logits []float64
-		sure   bool
+		name string
+		llrs []float64
+		sure bool
 	}{
 		{"nobody enrolled", nil, true},
-		{"nobody near", []float64{-4, -5}, true},
-		{"just below the threshold", []float64{-1, -5}, false},
-		{"just above the threshold", []float64{1, -5}, false},
-		{"clear of threshold and all others", []float64{3, 0.5}, true},
-		{"two alike", []float64{3, 2.5}, false},
+		{"nobody near", []float64{-9, -8}, true},
+		{"below the threshold by less than twice the speech may add", []float64{3, -5}, false},
+		{"just above the threshold", []float64{6.5, -5}, false},
+		{"clear of threshold and all others", []float64{9, 0.5}, true},
+		{"two alike", []float64{9, 8.9}, false},
 	} {
-		src := &source{}
-		src.put("d")
-		for i, logit := range k.logits {
-			src.put("d", profile(fmt.Sprint(i), near(r, v, cosine(logit))))
-		}
-		found, err := searcher(t, src, 0.5).Search(t.Context(), "d", voiceprint(v))
-		if err != nil || found.Sure != k.sure {
-			t.Errorf("%s: got sure %v with %v, %v; want %v", k.name, found.Sure, found.Matches, err, k.sure)
-		}
+		t.Run(k.name, func(t *testing.T) {
+			src := &source{}
+			src.put("d")
+			for i, llr := range k.llrs {
+				p, w := profile(fmt.Sprint(i), nil), voiceprint(nil)
+				low := c.LLR(0, p.Voiceprint, w)
+				p.Voiceprint.Embedding = near(r, v, (llr-low)/(c.LLR(1, p.Voiceprint, w)-low))
+				src.put("d", p)
+			}
+			found, err := searcher(t, src, 0.99).Search(t.Context(), "d", voiceprint(v))
+			if err != nil || found.Sure != k.sure {
+				t.Errorf("got sure %v with %v, %v; want %v", found.Sure, found.Matches, err, k.sure)
+			}
+		})
 	}
 }
 
@@ -116,27 +128,31 @@ func TestCachedProfileExpires(t *testing.T) {
 	}
 }
 
-func TestThresholdTag(t *testing.T) {
+func TestTagsOverrideTheRule(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	v, src := randomVoice(r), &source{}
-	src.put("d", profile("sure", v), profile("likely", near(r, v, 0.72)), profile("unlikely", near(r, v, 0.60)))
+	src.put("d", profile("likely", near(r, v, 0.585)))
 	for _, c := range []struct {
-		tag, want string
-		logged    int
+		tag, value, want string
+		logged           int
 	}{
-		{"", "sure", 1},
-		{"0.5", "sure likely", 0},
-		{"0", "sure", 1}, // every profile would match
-		{"1", "sure", 1}, // no profile would match
-		{"0.99", "sure", 0},
-		{"high", "sure", 1},
-		{"1.1", "sure", 1},
-		{"-0.1", "sure", 1},
-		{"NaN", "sure", 1},
+		{timbre.ThresholdTag, "0.9", "", 0},
+		{timbre.ThresholdTag, "0.6", "likely", 0},
+		{timbre.ThresholdTag, "", "", 1},
+		{timbre.ThresholdTag, "0", "", 1}, // every profile would match
+		{timbre.ThresholdTag, "1", "", 1}, // no profile would match
+		{timbre.ThresholdTag, "low", "", 1},
+		{timbre.ThresholdTag, "1.1", "", 1},
+		{timbre.ThresholdTag, "-0.1", "", 1},
+		{timbre.ThresholdTag, "NaN", "", 1},
+		{timbre.PriorTag, "0.95", "likely", 0},
+		{timbre.PriorTag, "0.05", "", 0},
+		{timbre.PriorTag, "2", "", 1},
+		{timbre.StrangersTag, "none", "", 1},
 	} {
-		t.Run(c.tag, func(t *testing.T) {
+		t.Run(c.tag+"="+c.value, func(t *testing.T) {
 			var log bytes.Buffer
-			src.tags = map[string]string{timbre.ThresholdTag: c.tag}
+			src.tags = map[string]string{c.tag: c.value}
 			env := at(noon)
 			env.Log = slog.New(slog.NewTextHandler(&log, nil))
 			s := New(env, Config{}, Deps{src, calibration(t)})
@@ -149,6 +165,19 @@ func TestThresholdTag(t *testing.T) {
 				t.Errorf("got %d log lines, want %d: %s", n, c.logged, log.String())
 			}
 		})
+	}
+}
+
+// The promise on strangers is a floor beside the threshold.
+func TestStrangersTagIsAFloor(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 4))
+	v, src := randomVoice(r), &source{}
+	src.put("d", profile("likely", near(r, v, 0.8)))
+	for value, want := range map[string]string{"0.01": "likely", "1e-12": ""} {
+		src.tags = map[string]string{timbre.StrangersTag: value, timbre.ThresholdTag: "0.5"}
+		if got, err := searcher(t, src, 0).Search(t.Context(), "d", voiceprint(v)); ids(got) != want || err != nil {
+			t.Errorf("%s: got %v, %v; want %q", value, got, err, want)
+		}
 	}
 }
 

@@ -5,19 +5,14 @@ package search
 
 import (
 	"context"
-	"math"
 	"time"
 
 	"timbre"
 	"timbre/environment"
 )
 
-const (
-	// DefaultThreshold is the least probability of a match unless the settings or the domain's tag say otherwise.
-	DefaultThreshold = 0.90
-	// MaxMatches is the most matches that a search returns.
-	MaxMatches = 10
-)
+// MaxMatches is the most matches that a search returns.
+const MaxMatches = 10
 
 // Source is where the searched profiles are read.
 type Source interface {
@@ -27,7 +22,7 @@ type Source interface {
 
 // Config of a Searcher.
 type Config struct {
-	Threshold float64 // the least probability of a match, above 0 and below 1; 0: DefaultThreshold
+	Rule Rule // of domains whose tags do not say otherwise
 }
 
 // Deps are what a Searcher uses.
@@ -47,14 +42,11 @@ type Searcher struct {
 // New returns a Searcher with an empty cache.
 func New(env environment.Environment, cfg Config, deps Deps) *Searcher {
 	env = env.Complete()
-	if cfg.Threshold == 0 {
-		cfg.Threshold = DefaultThreshold
-	}
+	cfg.Rule = cfg.Rule.complete()
 	return &Searcher{env: env, cfg: cfg, deps: deps, cache: newCache(env.Log, deps)}
 }
 
-// Search returns the profiles of a domain that are the same person as v with at least the threshold's probability, best
-// first, at most MaxMatches. Expired profiles and those of other models never match. NotFound without the domain; Invalid if
+// Search returns the profiles of a domain that match v by the domain's rule, best first, at most MaxMatches. Expired profiles and those of other models never match. NotFound without the domain; Invalid if
 // v has no embedding.
 func (s *Searcher) Search(ctx context.Context, domainID string, v timbre.Voiceprint) (timbre.Finding, error) {
 	if len(v.Embedding) == 0 || !finite(v.Embedding) {
@@ -69,7 +61,7 @@ func (s *Searcher) Search(ctx context.Context, domainID string, v timbre.Voicepr
 
 func (s *Searcher) search(ctx context.Context, domainID string, v timbre.Voiceprint) (found timbre.Finding, err error) {
 	now := s.env.Now()
-	threshold, err := s.threshold(ctx, domainID, now)
+	rule, err := s.rule(ctx, domainID, now)
 	if err != nil {
 		return found, err
 	}
@@ -77,53 +69,34 @@ func (s *Searcher) search(ctx context.Context, domainID string, v timbre.Voicepr
 	if err != nil || x == nil {
 		return timbre.Finding{Sure: err == nil}, err
 	}
-	least := math.Log(threshold / (1 - threshold))
-	ranked := x.rank(v, s.deps.Calibration, now, least-doubt, MaxMatches+1)
-	found.Sure = sure(ranked, least)
-	for _, c := range ranked {
-		if c.logit >= least && len(found.Matches) < MaxMatches {
-			found.Matches = append(found.Matches, timbre.Match{ProfileID: c.id, Confidence: probability(c.logit)})
-		}
-	}
-	return found, nil
-}
-
-// doubt is the distance, in logits, within which more speech often changes on which side of a threshold a profile is, or which
-// of two profiles is the likelier one.
-const doubt = 2.0
-
-// sure says whether the best of the ranked candidates, which are those down to doubt below the threshold, is clear of it and
-// of the second best.
-func sure(ranked []candidate, least float64) bool {
-	switch {
-	case len(ranked) == 0:
-		return true
-	case ranked[0].logit < least+doubt:
-		return false
-	}
-	return len(ranked) == 1 || ranked[0].logit-ranked[1].logit >= doubt
+	c := &s.deps.Calibration
+	return x.decide(v, x.weigh(v, c, rule.Prior, now), c, rule), nil
 }
 
 // Forget evicts a domain from the cache. Otherwise it stays until a search finds it deleted or it has been idle for an hour.
 func (s *Searcher) Forget(domainID string) { s.cache.forget(domainID) }
 
-// threshold is the one of the domain's tag, or else the configured one.
-func (s *Searcher) threshold(ctx context.Context, domainID string, now time.Time) (float64, error) {
+// rule is the configured one, with what the domain's tags override.
+func (s *Searcher) rule(ctx context.Context, domainID string, now time.Time) (Rule, error) {
 	d, err := s.deps.Source.Domain(ctx, domainID)
+	r := s.cfg.Rule
 	if err != nil {
-		return 0, err
+		return r, err
 	}
-	tag, ok := d.Tags[timbre.ThresholdTag]
-	if !ok {
-		return s.cfg.Threshold, nil
+	for _, tag := range []struct {
+		key   string
+		value *float64
+	}{{timbre.ThresholdTag, &r.Threshold}, {timbre.StrangersTag, &r.Strangers}, {timbre.PriorTag, &r.Prior}} {
+		text, has := d.Tags[tag.key]
+		if !has {
+			continue
+		}
+		if p, ok := timbre.ParseThreshold(text); ok {
+			*tag.value = p
+		} else if s.cache.newlyInvalid(domainID, tag.key, text, now) {
+			s.env.Log.WarnContext(ctx, "a tag of the domain is not a number above 0 and below 1: the setting applies",
+				"domain", domainID, "tag", tag.key, "value", text, "setting", *tag.value)
+		}
 	}
-	threshold, ok := timbre.ParseThreshold(tag)
-	if ok {
-		return threshold, nil
-	}
-	if s.cache.newlyInvalid(domainID, tag, now) {
-		s.env.Log.WarnContext(ctx, "the domain's threshold is not a number above 0 and below 1: the configured one applies",
-			"domain", domainID, "tag", timbre.ThresholdTag, "value", tag, "threshold", s.cfg.Threshold)
-	}
-	return s.cfg.Threshold, nil
+	return r, nil
 }

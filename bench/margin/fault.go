@@ -95,7 +95,7 @@ func (l lab) measureImpairments(ctx context.Context, speakers []speaker, c searc
 			if err != nil {
 				return err
 			}
-			known := c.Probability(vector(other).dot(vector(mine.Embedding)), voiced, net) >= search.DefaultThreshold
+			known := c.Probability(vector(other).dot(vector(mine.Embedding)), timbre.Voiceprint{Net: voiced}, mine) >= search.DefaultThreshold
 			var reason *timbre.Error
 			switch {
 			case errors.As(refusal, &reason):

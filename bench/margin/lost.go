@@ -112,7 +112,7 @@ func (l lab) loseOf(ctx context.Context, p speaker, line coder, c search.Calibra
 			}
 			near := v.dot(whole)
 			o.near, o.worst, o.change = o.near+near, math.Min(o.worst, near), o.change+v.dot(mine)-whole.dot(mine)
-			if c.Probability(v.dot(mine), n, net) >= search.DefaultThreshold {
+			if c.Probability(v.dot(mine), timbre.Voiceprint{Net: n}, timbre.Voiceprint{Net: net}) >= search.DefaultThreshold {
 				o.known++
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"timbre"
 	"timbre/search"
 )
 
@@ -37,7 +38,7 @@ func compare(voices []person, m int, c search.Calibration) (scores, probabilitie
 				}
 				score := test[m].embedding.dot(b.enrolled[m].embedding)
 				scores.add(a.name == b.name, score)
-				probabilities.add(a.name == b.name, c.Probability(score, test[m].net, b.enrolled[m].net))
+				probabilities.add(a.name == b.name, c.Probability(score, timbre.Voiceprint{Net: test[m].net}, timbre.Voiceprint{Net: b.enrolled[m].net}))
 			}
 		}
 	}

@@ -30,8 +30,8 @@ func Forms() []Form {
 	}
 }
 
-// Calibration maps the cosine of two spectra to a probability: 0.5 at 0.93, and steep.
-const Calibration = `{"min_s": 1, "max_s": 30, "bias": -93, "score": 100, "log_long": 0, "log_short": 0, "score_log_short": 0}`
+// Calibration maps the cosine of two spectra to a likelihood ratio: 1 at 0.93, and steep.
+const Calibration = `{"form": 2, "bias": -93, "score": 100, "strangers": {"mean": -20, "spread": 5, "tail": {"from": 2, "share": 0.02, "scale": 0.4}}}`
 
 // Card is the text of a card for a speaker model.
 func Card(name string, f Form) string {

@@ -1,7 +1,6 @@
 package evaluate
 
 import (
-	"math"
 	"time"
 
 	"timbre"
@@ -34,14 +33,12 @@ func (c Comparison) cosine() (sum float64) {
 
 // Calibration is search.Calibration.
 type Calibration interface {
-	Probability(score float64, net1, net2 time.Duration) float64
+	LLR(score float64, v, w timbre.Voiceprint) float64
 }
 
 // llr is the logarithm of the likelihood ratio that both voices are one person, by a calibration.
 func (c Comparison) llr(by Calibration) float64 {
-	p := by.Probability(c.cosine(), c.Enrolled.Print.Net, c.Tested.Print.Net)
-	const most = 36.0 // beyond it a probability is 1 in floating point
-	return max(-most, min(most, math.Log(p/(1-p))))
+	return by.LLR(c.cosine(), c.Enrolled.Print, c.Tested.Print)
 }
 
 // Left is somebody or something that was not evaluated, and why.

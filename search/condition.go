@@ -1,0 +1,125 @@
+package search
+
+import (
+	"math"
+
+	"timbre"
+)
+
+// The quantities of a condition, as indices.
+const (
+	speech = iota
+	snr
+	level
+	clipped
+	quantities
+)
+
+// Values returns the quantities of a voiceprint's condition in the units of a calibration, and which of them are known: speech, SNR, level and
+// clipped share.
+func Values(v timbre.Voiceprint) (x [quantities]float64, known [quantities]bool) {
+	c := v.Condition
+	if v.Net > 0 {
+		x[speech], known[speech] = math.Log(v.Net.Seconds()), true
+	}
+	x[snr], known[snr] = float64(c.SNR), c.SNR != 0
+	x[level], known[level] = float64(c.Level), c.Level != 0
+	x[clipped], known[clipped] = 100*float64(c.Clipped), c != timbre.Condition{}
+	for i, v := range x {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			x[i], known[i] = 0, false
+		}
+	}
+	return x, known
+}
+
+// terms are the quantities of a calibration in the order of their indices.
+func (c *Calibration) terms() [quantities]*Quantity {
+	return [...]*Quantity{&c.Speech, &c.SNR, &c.Level, &c.Clipped}
+}
+
+// side is one side of a comparison: its quantities less their usual values, NaN where unknown, and what they add by themselves.
+type side struct {
+	x           [quantities]float64
+	bias, score float64
+}
+
+func (c *Calibration) side(v timbre.Voiceprint) (s side) {
+	x, known := Values(v)
+	for i, q := range c.terms() {
+		s.x[i] = math.NaN()
+		if known[i] {
+			s.x[i] = q.above(x[i])
+			s.bias += q.Bias * s.x[i]
+			s.score += q.Score * s.x[i]
+		}
+	}
+	return s
+}
+
+// above is how far x, limited to the range, is above the usual value.
+func (q *Quantity) above(x float64) float64 { return max(q.Min, min(q.Max, x)) - q.Usual }
+
+// gap is what the difference of one quantity between both sides adds.
+type gap struct {
+	quantity int
+	Gap
+}
+
+// gaps are those that add anything: few, and the scan of a domain passes them for each profile.
+func (c *Calibration) gaps() (all []gap) {
+	for i, q := range c.terms() {
+		if q.Gap.Bias != 0 || q.Gap.Score != 0 {
+			all = append(all, gap{i, q.Gap})
+		}
+	}
+	return all
+}
+
+// llr is LLR for prepared sides and gaps.
+func (c *Calibration) llr(score float64, v, w *side, gaps []gap) float64 {
+	bias, slope := c.Bias+(v.bias+w.bias), c.Score+(v.score+w.score)
+	for i := range gaps {
+		g := &gaps[i]
+		if d := math.Abs(v.x[g.quantity]-w.x[g.quantity]) - g.Usual; d == d { // NaN where a side is unknown
+			bias += g.Bias * d
+			slope += g.Score * d
+		}
+	}
+	return bias + slope*score
+}
+
+// flattest is the least that a quantity adds to the weight of the score, over all conditions of both sides. What it adds is linear
+// between the ends of the range and where both sides are equal, so the least is at an end.
+func (q *Quantity) flattest() float64 {
+	low, high := q.Min-q.Usual, q.Max-q.Usual
+	gap := func(d float64) float64 { return q.Gap.Score * (d - q.Gap.Usual) }
+	return min(
+		2*q.Score*low+gap(0), 2*q.Score*high+gap(0), q.Score*(low+high)+gap(high-low),
+		q.Score*low, q.Score*high, 0, // one side or both are unknown
+	)
+}
+
+// Check says why a calibration cannot be used: Internal.
+func (c *Calibration) Check() error {
+	const op = "search.Calibration"
+	if c.Form != Form {
+		return timbre.Errorf(timbre.Internal, op, "the calibration has form %d, but this version reads form %d", c.Form, Form)
+	}
+	slope := c.Score
+	for i, q := range c.terms() {
+		if !(q.Min <= q.Usual && q.Usual <= q.Max && q.Gap.Usual >= 0) {
+			return timbre.Errorf(timbre.Internal, op, "the usual %s is not within its range", [...]string{"speech", "snr", "level", "clipped"}[i])
+		}
+		slope += q.flattest()
+	}
+	if !(slope > 0) {
+		return timbre.Errorf(timbre.Internal, op, "the likelihood ratio does not grow with the score under every condition")
+	}
+	if !(c.More.Spread >= 0) {
+		return timbre.Errorf(timbre.Internal, op, "the spread of more_speech is below 0")
+	}
+	return c.Strangers.check()
+}
+
+func sigmoid(logit float64) float64 { return 1 / (1 + math.Exp(-logit)) }

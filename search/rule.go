@@ -1,0 +1,68 @@
+package search
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"timbre"
+)
+
+// Rule decides when a profile is a match. The zero value of a field is its default.
+type Rule struct {
+	Threshold float64 // the least probability of a match: above 0, below 1
+	Strangers float64 // the greatest share of strangers' calls in which one is named, at any number of profiles: above 0, below 1
+	Prior     float64 // the share of calls whose caller is expected to be enrolled: above 0, below 1
+}
+
+// The defaults of a Rule.
+const (
+	DefaultThreshold = 0.90
+	DefaultStrangers = 0.01
+	DefaultPrior     = 0.50
+)
+
+// complete fills in the defaults.
+func (r Rule) complete() Rule {
+	return Rule{cmp.Or(r.Threshold, DefaultThreshold), cmp.Or(r.Strangers, DefaultStrangers), cmp.Or(r.Prior, DefaultPrior)}
+}
+
+func logit(p float64) float64 { return math.Log(p / (1 - p)) }
+
+// decide finds the matches among the profiles of an index.
+func (x *index) decide(v timbre.Voiceprint, e evidence, c *Calibration, r Rule) timbre.Finding {
+	if e.n == 0 {
+		return timbre.Finding{Sure: true}
+	}
+	caller, gaps := c.side(v), c.gaps()
+	floor := c.strangersMean(&caller) + x.least(&c.Strangers, r.Strangers, e.n)
+	var ranked []verdict
+	for i, k := range e.best[:min(MaxMatches, len(e.best))] {
+		if i > 0 && k.llr < max(floor, math.Log(float64(e.n))+e.nobody+logit(r.Threshold)) {
+			break // nor can any that follows be a match
+		}
+		against := e.against(i, func(a, b int) float64 { return x.alike(a, b, e.n, c, gaps) })
+		ranked = append(ranked, verdict{k, x.entries[k.at].id, k.llr - against, k.llr - max(floor, against+logit(r.Threshold))})
+	}
+	slices.SortFunc(ranked, func(a, b verdict) int { return cmp.Or(cmp.Compare(b.logit, a.logit), cmp.Compare(a.id, b.id)) })
+	found := timbre.Finding{Sure: c.More.settled(ranked[0].margin)}
+	for _, k := range ranked {
+		if k.margin >= 0 {
+			found.Matches = append(found.Matches, timbre.Match{ProfileID: k.id, Confidence: sigmoid(k.logit)})
+		}
+	}
+	return found
+}
+
+// verdict is a candidate among all others.
+type verdict struct {
+	candidate
+	id     string
+	logit  float64 // of the probability that the caller is this person
+	margin float64 // of the llr above the least that makes it a match
+}
+
+// settled says whether twice the speech would hardly change on which side of the least a candidate is.
+func (m MoreSpeech) settled(margin float64) bool {
+	return margin >= m.Spread || margin+m.Gain+2*m.Spread < 0
+}
