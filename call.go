@@ -89,6 +89,7 @@ type Speech struct {
 	Net    time.Duration // net speech: the voiced duration since listening began
 	Voiced bool          // the stretch itself is voiced
 	PCM    []int16       // audio to analyse: voiced stretches with their margins; often empty
+	Drop   Drop          // what is on the stretch besides the voice of the party
 }
 
 // Wave appends audio to dst in the format of models: [-1, 1).

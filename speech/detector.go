@@ -41,6 +41,7 @@ const MaxSilence = time.Second
 // Detector detects the speech of one leg. It implements timbre.Listener, for one goroutine at a time.
 type Detector struct {
 	Margin time.Duration // unvoiced audio passed on before and after a voiced stretch; set it before the first frame
+	Gates  *Gates        // drop what is not the voice of the party; nil: nothing is dropped. Set it before the first frame
 
 	vad VAD
 	out func(timbre.Speech)
@@ -61,7 +62,7 @@ type Detector struct {
 }
 
 // NewDetector makes a detector that calls out once for each window of 32 ms, in order, on the goroutine that calls Frame or
-// Flush.
+// Flush: at once, or Hold later if it has Gates.
 func NewDetector(v VAD, out func(timbre.Speech)) *Detector {
 	return &Detector{Margin: Margin, vad: v, out: out}
 }
@@ -82,10 +83,13 @@ func (d *Detector) Frame(f timbre.Frame) {
 	d.next = f.At + timbre.Duration(len(f.PCM))
 }
 
-// Flush scores the incomplete window. More frames may follow.
+// Flush scores the incomplete window, and calls out for it and all that are held back. More frames may follow.
 func (d *Detector) Flush() {
 	if d.fill > 0 {
 		d.score()
+	}
+	if d.Gates != nil {
+		d.Gates.flush(d.pass)
 	}
 }
 
@@ -125,10 +129,10 @@ func (d *Detector) forget(samples int) {
 	}
 }
 
-// score scores the window, complete or not, and calls out.
+// score scores the window, complete or not, and passes it on.
 func (d *Detector) score() {
 	clear(d.vadInput[Context+d.fill:])
-	window := append(make([]int16, 0, Window), d.window[:d.fill]...)
+	pcm := append(make([]int16, 0, Window), d.window[:d.fill]...)
 	p, err := d.vad.Step(context.Background(), d.vadInput[:], d.state[:])
 	if err != nil {
 		p = 0
@@ -137,11 +141,27 @@ func (d *Detector) score() {
 		}
 	}
 	d.voiced = p >= Onset || d.voiced && p >= Offset
-	if d.voiced {
-		d.net += timbre.Duration(len(window))
-	}
-	d.forget(len(window))
+	d.forget(len(pcm))
 	copy(d.vadInput[:Context], d.vadInput[Window:])
 	d.fill = 0
-	d.out(timbre.Speech{At: d.next - d.origin, Net: d.net, Voiced: d.voiced, PCM: d.margin.filter(window, d.voiced, timbre.Samples(d.Margin))})
+	w := &window{at: d.next - d.origin, pcm: pcm, voiced: d.voiced}
+	if d.Gates != nil {
+		d.Gates.add(w, d.pass)
+	} else {
+		d.pass(w)
+	}
+}
+
+// pass calls out for a window.
+func (d *Detector) pass(w *window) {
+	length := timbre.Duration(len(w.pcm))
+	s := timbre.Speech{At: w.at, Voiced: w.passes()}
+	if s.Voiced {
+		d.net += length
+	}
+	if w.reason != timbre.DropNone {
+		s.Drop = timbre.Drop{Reason: w.reason, For: length}
+	}
+	s.Net, s.PCM = d.net, d.margin.filter(w.pcm, s.Voiced, timbre.Samples(d.Margin))
+	d.out(s)
 }

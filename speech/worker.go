@@ -15,9 +15,20 @@ import (
 // a task buffers.
 const backlog = 3000
 
+// lookFor is after how many frames the worker looks for legs that have joined the call.
+const lookFor = 50
+
+// heard is a frame of the leg and those of other legs that came before it.
+type heard struct {
+	timbre.Frame
+	others []otherFrame
+}
+
 // worker runs the detector of one leg. It is the tap on that leg.
 type worker struct {
-	frames          chan timbre.Frame
+	frames          chan heard
+	others          *others
+	seen            int           // frames since the worker looked for other legs
 	stopped, closed chan struct{} // this worker is; all are
 	detector        *Detector
 	to              timbre.SpeechSink
@@ -35,7 +46,7 @@ func (k *worker) Frame(f timbre.Frame) {
 	}
 	f.PCM = slices.Clone(f.PCM)
 	select {
-	case k.frames <- f:
+	case k.frames <- heard{f, k.others.take()}:
 	default: // the media time jumps here, which the detector treats as a pause
 		k.lost.Inc()
 		if k.setLagging(true) {
@@ -64,6 +75,7 @@ func (k *worker) setLagging(lagging bool) bool {
 // run analyses the leg until it ends or the worker is stopped. When the detector fails, the leg is over for the sink, and
 // its remaining frames are discarded.
 func (k *worker) run() {
+	defer k.others.detach()
 	for more := true; more; {
 		select {
 		case <-k.stopped:
@@ -84,8 +96,14 @@ func (k *worker) run() {
 }
 
 // analyse gives a frame to the detector. False: it cannot go on.
-func (k *worker) analyse(f timbre.Frame) bool {
-	k.detector.Frame(f)
+func (k *worker) analyse(f heard) bool {
+	if k.seen++; k.seen%lookFor == 0 {
+		k.others.attach()
+	}
+	for _, o := range f.others {
+		k.detector.Gates.Far(o.leg, o.frame)
+	}
+	k.detector.Frame(f.Frame)
 	if len(k.frames) == 0 && k.setLagging(false) {
 		k.log.Info("voice activity detection has caught up with the call")
 	}

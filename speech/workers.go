@@ -30,9 +30,15 @@ func NewWorkers(env environment.Environment, v VAD, calls timbre.Tapper) *Worker
 // Listen implements timbre.SpeechSource. Unavailable: the workers are closed.
 func (w *Workers) Listen(_ context.Context, transactionID string, leg int, to timbre.SpeechSink) (stop func(), err error) {
 	k := &worker{
-		frames: make(chan timbre.Frame, backlog), stopped: make(chan struct{}), closed: w.closed, to: to, lost: w.metrics.lost,
-		log: w.env.Log.With("transaction", transactionID, "leg", leg), detector: NewDetector(w.vad, to.Speech),
+		frames: make(chan heard, backlog), stopped: make(chan struct{}), closed: w.closed, to: to, lost: w.metrics.lost,
+		log:    w.env.Log.With("transaction", transactionID, "leg", leg),
+		others: &others{calls: w.calls, transactionID: transactionID, leg: leg, stops: map[int]func(){}},
 	}
+	k.detector = NewDetector(w.vad, func(s timbre.Speech) {
+		w.metrics.count(s.Drop)
+		to.Speech(s)
+	})
+	k.detector.Gates = NewGates()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if isClosed(w.closed) {
@@ -42,6 +48,7 @@ func (w *Workers) Listen(_ context.Context, transactionID string, leg int, to ti
 	if err != nil {
 		return nil, err
 	}
+	k.others.attach()
 	w.running.Go(k.run)
 	var once sync.Once
 	return func() {

@@ -3,6 +3,8 @@ package task
 import (
 	"fmt"
 	"time"
+
+	"timbre"
 )
 
 func tooShort(net, need time.Duration) string {
@@ -35,4 +37,13 @@ func joined(first, second string) string {
 		return first
 	}
 	return first + "; " + second
+}
+
+// notAnalysed says what was dropped of a leg with so much net speech, and whether that is the larger part.
+func notAnalysed(dropped timbre.Drops, net time.Duration) string {
+	what := dropped.String()
+	if what != "" && dropped.Total() > net {
+		return "most of the audio is not the voice of the party: " + what
+	}
+	return what
 }

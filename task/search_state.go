@@ -36,6 +36,7 @@ type searchState struct {
 	ended        bool // the leg; its result may still be under way
 	patience     patience
 
+	dropped  timbre.Drops  // what the current subscription has heard besides the voice of the party
 	heard    time.Duration // net speech of the current subscription
 	net      time.Duration // the part of it that is buffered
 	searched time.Duration // net speech of the last identify
@@ -109,12 +110,14 @@ func (t *searchStep) finish(status timbre.TaskStatus, message string) {
 
 // failIdentification ends a task that has no result.
 func (t *searchStep) failIdentification(reason string) {
+	reason = joined(reason, notAnalysed(t.dropped, t.heard))
 	t.finish(timbre.Failed, reason)
 	t.report(timbre.IdentificationFailure, reason)
 }
 
 // failVoiceprint ends a task whose only result is the identification. What was said of that stays in the message.
 func (t *searchStep) failVoiceprint(reason string) {
+	reason = joined(reason, notAnalysed(t.dropped, t.heard))
 	t.VoiceprintStatus = timbre.VoiceprintGenerationFailure
 	t.finish(timbre.PartialSuccess, joined(t.Message, reason))
 	t.report(timbre.VoiceprintGenerationFailure, reason)

@@ -13,6 +13,7 @@ func (in speechReceived) search(t *searchStep) {
 	if t.phase == queued {
 		t.phase, t.Status, t.Started, t.Updated = listening, timbre.InProgress, t.now, t.now
 	}
+	t.dropped.Add(in.speech.Drop)
 	fresh := max(0, in.speech.Net-t.heard)
 	t.heard += fresh
 	if t.net >= t.wanted() {
@@ -90,7 +91,7 @@ func (t *searchStep) identified(in searched) {
 	if len(t.Matches) > 0 {
 		t.report(timbre.IdentificationSuccessful, t.Message)
 	} else {
-		t.report(timbre.IdentificationNoMatches, t.Message)
+		t.report(timbre.IdentificationNoMatches, joined(t.Message, notAnalysed(t.dropped, t.heard)))
 	}
 	t.phase = collecting
 	if t.ended {

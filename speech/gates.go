@@ -1,0 +1,65 @@
+package speech
+
+import (
+	"time"
+
+	"timbre"
+)
+
+// Hold is how long the gates hold back a window: what they hear in that time may still be the reason to drop it.
+const Hold = heldWindows * Window * time.Second / timbre.SampleRate
+
+const heldWindows = 40
+
+// gate finds one kind of sound that is not the voice of the party on the leg.
+type gate interface {
+	// judge looks at the windows that are held, the oldest first, each time that one has been added at the end. It drops those
+	// that it is sure of.
+	judge(held []*window)
+	// restart forgets what adjoins the next window: there is a gap before it.
+	restart()
+}
+
+// Gates drop what is on a leg besides the voice of its party. They are of one leg, and used by one goroutine at a time.
+type Gates struct {
+	gates []gate
+	echo  *echoGate
+	bands *bands
+	held  []*window
+}
+
+// NewGates makes the gates of a leg.
+func NewGates() *Gates {
+	g := &Gates{echo: &echoGate{fars: map[int]*far{}}, bands: newBands()}
+	g.gates = []gate{g.echo}
+	return g
+}
+
+// Far takes a frame of another leg of the call, by its number there, that has arrived before the next frame of this leg.
+func (g *Gates) Far(leg int, f timbre.Frame) { g.echo.far(leg).hear(f) }
+
+// add takes the next window and passes on those that have been held long enough.
+func (g *Gates) add(w *window, pass func(*window)) {
+	n := 0
+	g.bands.add(w.pcm, func(l loudness) { w.loud[n%perWindow] = l; n++ })
+	g.held = append(g.held, w)
+	for _, gate := range g.gates {
+		gate.judge(g.held)
+	}
+	if len(g.held) > heldWindows {
+		pass(g.held[0])
+		g.held = append(g.held[:0], g.held[1:]...)
+	}
+}
+
+// flush passes on all windows: the leg ends, or there is a gap in it.
+func (g *Gates) flush(pass func(*window)) {
+	for _, w := range g.held {
+		pass(w)
+	}
+	g.held = g.held[:0]
+	g.bands.restart()
+	for _, gate := range g.gates {
+		gate.restart()
+	}
+}

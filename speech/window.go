@@ -1,0 +1,36 @@
+package speech
+
+import (
+	"time"
+
+	"timbre"
+)
+
+// window is a scored window on its way through the gates.
+type window struct {
+	at     time.Duration // media time of its end since listening began
+	pcm    []int16
+	voiced bool          // the VAD says so
+	reason timbre.Reason // why it is not passed on
+	loud   [perWindow]loudness
+}
+
+// drop marks the window unless a gate has done so before.
+func (w *window) drop(why timbre.Reason) {
+	if w.reason == timbre.DropNone {
+		w.reason = why
+	}
+}
+
+// dropVoiced drops the window if it is voiced.
+func (w *window) dropVoiced(why timbre.Reason) {
+	if w.voiced {
+		w.drop(why)
+	}
+}
+
+// block is the number of the last block of the window on the clock of the leg.
+func (w *window) block() int { return int(w.at / blockTime) }
+
+// passes says whether the window is the caller's speech.
+func (w *window) passes() bool { return w.voiced && w.reason == timbre.DropNone }
