@@ -13,10 +13,10 @@ const (
 )
 
 // Looks are the amounts of net speech at which an unsure search is repeated, up to the one that it waits for.
-var Looks = []time.Duration{ForSearch, 15 * time.Second, 20 * time.Second, 30 * time.Second, 45 * time.Second, MaxSpeech}
+var Looks = []time.Duration{ForSearch, 15 * time.Second, 20 * time.Second, 30 * time.Second, 45 * time.Second, time.Minute}
 
 // MaxSpeech is the most net speech that is kept for either result.
-const MaxSpeech = time.Minute
+const MaxSpeech = 90 * time.Second
 
 // patience is how much net speech a speaker search may wait for. The zero value waits for no more than the results need.
 type patience struct {

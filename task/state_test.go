@@ -82,7 +82,7 @@ func searchCases() []stateCase {
 		at("unsure", unsure, 12*time.Second, before), at("unsure, more buffered", unsure, 14*time.Second, before),
 		at("collecting", collecting, 12*time.Second), at("collecting, two voices", collecting, 24*time.Second, mixed),
 		at("voiceprinting", voiceprinting, 20*time.Second), at("voiceprinting, call ended", voiceprinting, 20*time.Second, ended),
-		at("voiceprinting, 60 s buffered", voiceprinting, MaxSpeech),
+		at("voiceprinting, 90 s buffered", voiceprinting, MaxSpeech),
 		at("done", done, 20*time.Second),
 	}
 }

@@ -7,24 +7,22 @@ import (
 	"timbre"
 )
 
-// division divides segments of speech, by their embeddings, into two groups that are each as alike as possible. The groups of
-// one person's speech are alike too; gain says by how much two explain it better than one.
+// division divides segments of speech, by their embeddings, into two groups that are each as alike as possible.
 type division struct {
 	second []bool    // by segment: it is in the smaller group
 	lean   []float64 // by segment: how much closer it is to its own group than to the other, as cosines
-	gain   float64   // mean cosine of the segments with the direction of their group, less that with the direction of all
 }
 
-// divide finds the best division of at least two embeddings of length 1.
+// divide finds the best division of at least two embeddings of length 1: that with the greatest sum of cosines of the segments
+// with the direction of their group.
 func divide(e []timbre.Embedding) (best division) {
-	whole := length(sum(e, func(int) bool { return true }))
-	best.gain = math.Inf(-1)
+	greatest := math.Inf(-1)
 	for i := range e {
 		second := settle(e, e[i], farthest(e, e[i]))
 		a := sum(e, func(k int) bool { return !second[k] })
 		b := sum(e, func(k int) bool { return second[k] })
-		if gain := (length(a) + length(b) - whole) / float64(len(e)); gain > best.gain {
-			best = division{second, nil, gain}
+		if total := length(a) + length(b); total > greatest {
+			greatest, best.second = total, second
 		}
 	}
 	if 2*count(best.second) > len(e) {

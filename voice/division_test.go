@@ -42,9 +42,6 @@ func TestTwoVoicesAreDivided(t *testing.T) {
 			shuffled[to] = e[from]
 		}
 		d := divide(shuffled)
-		if !d.two() {
-			t.Errorf("seed %d: got one voice with gain %.3f, want two of %d and %d segments", seed, d.gain, larger, smaller)
-		}
 		for to, from := range order {
 			if d.second[to] != (from >= larger) {
 				t.Errorf("seed %d: got segment %d in the wrong group of %d and %d", seed, from, larger, smaller)
@@ -56,19 +53,35 @@ func TestTwoVoicesAreDivided(t *testing.T) {
 	}
 }
 
-func TestOneVoiceIsNotDivided(t *testing.T) {
+func TestSegmentsOfTwoVoicesAreLessAlike(t *testing.T) {
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		if d := divide(speaks(r, 9+r.IntN(50), 0.6)); d.two() {
-			t.Errorf("seed %d: got two voices with gain %.3f, want one", seed, d.gain)
+		n := 6 + r.IntN(40)
+		one, two := speaks(r, n, 0.6), alternating(r, n, 0.6)
+		if l := likeness(one); l < leastLikeness(n) {
+			t.Errorf("seed %d: got likeness %.2f of %d segments of one voice, want %.2f at least", seed, l, n, leastLikeness(n))
+		}
+		if l := likeness(two); l >= leastLikeness(n) {
+			t.Errorf("seed %d: got likeness %.2f of %d segments of two voices, want less than %.2f", seed, l, n, leastLikeness(n))
 		}
 	}
 }
 
-func TestEqualSegmentsAreOneVoice(t *testing.T) {
+// alternating returns segments of two voices that take turns of three segments.
+func alternating(r *rand.Rand, n int, noise float64) (e []timbre.Embedding) {
+	first, second := speaks(r, n, noise), speaks(r, n, noise)
+	for i := range first {
+		if i/3%2 == 1 {
+			first[i] = second[i]
+		}
+	}
+	return first
+}
+
+func TestEqualSegmentsAreAlike(t *testing.T) {
 	e := speaks(rand.New(rand.NewPCG(1, 1)), 1, 0)
-	if d := divide(slices.Repeat(e, 9)); d.two() || d.gain > 1e-6 {
-		t.Errorf("got gain %v, want none", d.gain)
+	if l := likeness(slices.Repeat(e, 9)); l < 0.999 {
+		t.Errorf("got likeness %v, want 1", l)
 	}
 }
 

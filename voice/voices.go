@@ -24,10 +24,10 @@ func (e *Embedder) Voices(ctx context.Context, pcm []float32, net time.Duration)
 	if err != nil {
 		return one, err
 	}
-	d := divide(segments)
-	if !d.two() {
+	if likeness(segments) >= leastLikeness(len(segments)) {
 		return one, nil
 	}
+	d := divide(segments)
 	speech := net.Seconds() / timbre.Duration(len(pcm)).Seconds() // the share of speech in the audio
 	scaled := func(audio []float32) time.Duration {
 		return time.Duration(speech * float64(timbre.Duration(len(audio))))
@@ -52,14 +52,8 @@ func (e *Embedder) Segments(ctx context.Context, pcm []float32) (all []timbre.Em
 	return all, nil
 }
 
-// Where two groups of segments are two voices, and not one that varies: measured by bench/voices.
-const (
-	leastGain = 0.045
-	leastLean = 0.15 // of a segment that is clearly of one voice
-)
-
-// two says whether the groups are two voices.
-func (d division) two() bool { return d.gain >= leastGain && count(d.second) >= 2 }
+// leastLean is how clearly a segment must lean to its voice for its audio to be of that voice alone.
+const leastLean = 0.2
 
 // apart returns the audio that is clearly of the larger group, that is each step of it whose segments all are, and the audio that is
 // more like the smaller one.
