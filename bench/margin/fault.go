@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"timbre"
-	"timbre/rtp/codec"
+	"timbre/bench/corpus"
+	"timbre/bench/line"
 	"timbre/search"
 	"timbre/speech"
 	"timbre/voice"
@@ -43,42 +44,36 @@ var impairments = []impairment{
 
 // apply impairs a leg.
 func (f impairment) apply(pcm []int16, who string) []int16 {
-	x := make([]float64, len(pcm))
-	for i, s := range pcm {
-		x[i] = gain(f.gain) * float64(s) / 32768
-	}
+	x := line.Wave(pcm)
+	line.Scale(x, line.Gain(f.gain))
 	if f.noise {
 		noise := make([]float64, len(x))
-		coloured(noise, seed(who, f.name))
-		scale(noise, gain(voiceLevel-f.signalToNoise)/rms(noise))
+		line.Coloured(noise, line.Seed(who, f.name))
+		line.Scale(noise, line.Gain(line.VoiceLevel-f.signalToNoise)/line.RMS(noise))
 		for i := range x {
 			x[i] += noise[i]
 		}
-		bandpass(x)
+		line.Bandpass(x)
 	}
-	out := make([]int16, len(x))
-	for i, v := range x {
-		out[i] = int16(32767 * max(-1, min(1, v)))
-	}
-	return codec.ULaw.Decode(nil, codec.ULaw.Encode(nil, out))
+	return line.MuLaw(line.PCM(x))
 }
 
 // measureImpairments prints for each impairment how many tests the embedder refuses, and how many would be recognised, of those
 // accepted and of those refused.
-func (l lab) measureImpairments(ctx context.Context, speakers []speaker, c search.Calibration) error {
+func (l lab) measureImpairments(ctx context.Context, speakers []corpus.Speaker, c search.Calibration) error {
 	e := voice.New(l.speaker, "")
 	fmt.Printf("%-25s %6s %8s %11s %11s  %s\n", "fault", "tests", "refused", "recognised", "of refused", "reasons")
 	for _, f := range impairments {
 		var tests, refused, recognised, wrongly int
 		reasons := map[string]int{}
 		for _, p := range speakers {
-			first, rest := splitOff(p.utterances, enrolment+4*time.Second)
-			some, _ := splitOff(rest, testing+2*time.Second)
-			enrolled, net, err := l.voiced(lines[0].leg(first, false, seed(p.name)), enrolment)
+			first, rest := corpus.SplitOff(p.Utterances, enrolment+4*time.Second)
+			some, _ := corpus.SplitOff(rest, testing+2*time.Second)
+			enrolled, net, err := l.voiced(line.Lines[0].Leg(first, false, line.Seed(p.Name)), enrolment)
 			if err != nil {
 				return err
 			}
-			audio, voiced, err := l.voiced(f.apply(lines[0].leg(some, true, seed(p.name, "test")), p.name), testing)
+			audio, voiced, err := l.voiced(f.apply(line.Lines[0].Leg(some, true, line.Seed(p.Name, "test")), p.Name), testing)
 			if err != nil {
 				return err
 			}

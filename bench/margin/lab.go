@@ -3,23 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
-	"math/rand/v2"
 	"slices"
 	"time"
 
 	"timbre"
+	"timbre/bench/corpus"
+	"timbre/bench/line"
 	"timbre/speech"
 )
-
-// seed makes the randomness of a speaker's line the same in every run.
-func seed(parts ...string) *rand.Rand {
-	h := fnv.New64a()
-	for _, p := range parts {
-		_, _ = h.Write([]byte(p))
-	}
-	return rand.New(rand.NewPCG(h.Sum64(), 1))
-}
 
 // lab computes embeddings of speech.
 type lab struct {
@@ -60,24 +51,24 @@ const (
 )
 
 // cut makes the enrolment of a speaker of 20 s of net speech, and tests of 10 s of the rest. Less than 80 % of that is left out.
-func (l lab) cut(ctx context.Context, p speaker, round int, on line) (person, error) {
-	v := person{name: p.name, corpus: p.corpus, round: round}
-	order := slices.Clone(p.utterances)
+func (l lab) cut(ctx context.Context, p corpus.Speaker, round int, on line.Line) (person, error) {
+	v := person{name: p.Name, corpus: p.Corpus, round: round}
+	order := slices.Clone(p.Utterances)
 	if round > 0 { // the first round is in order of time: enrolment the oldest, tests the newest
-		seed(p.name, fmt.Sprint(round)).Shuffle(len(order), func(i, k int) { order[i], order[k] = order[k], order[i] })
+		line.Seed(p.Name, fmt.Sprint(round)).Shuffle(len(order), func(i, k int) { order[i], order[k] = order[k], order[i] })
 	}
-	first, rest := splitOff(order, enrolment+4*time.Second)
+	first, rest := corpus.SplitOff(order, enrolment+4*time.Second)
 	slices.Reverse(rest)
 	var err error
-	if v.enrolled, err = l.pieces(ctx, on.leg(first, false, seed(p.name, on.name, fmt.Sprint(round))), enrolment); err != nil || v.enrolled == nil {
+	if v.enrolled, err = l.pieces(ctx, on.Leg(first, false, line.Seed(p.Name, on.Name, fmt.Sprint(round))), enrolment); err != nil || v.enrolled == nil {
 		return v, err
 	}
 	for i := range l.tests {
 		var some [][]int16
-		if some, rest = splitOff(rest, testing+2*time.Second); some == nil {
+		if some, rest = corpus.SplitOff(rest, testing+2*time.Second); some == nil {
 			break
 		}
-		test, err := l.pieces(ctx, on.leg(some, true, seed(p.name, on.name, fmt.Sprint(round, i))), testing)
+		test, err := l.pieces(ctx, on.Leg(some, true, line.Seed(p.Name, on.Name, fmt.Sprint(round, i))), testing)
 		if err != nil {
 			return v, err
 		}
@@ -86,17 +77,6 @@ func (l lab) cut(ctx context.Context, p speaker, round int, on line) (person, er
 		}
 	}
 	return v, nil
-}
-
-// splitOff splits off utterances of at least a length, or all.
-func splitOff(utterances [][]int16, length time.Duration) (some, rest [][]int16) {
-	var sum time.Duration
-	for i, u := range utterances {
-		if sum += timbre.Duration(len(u)); sum >= length {
-			return utterances[:i+1], utterances[i+1:]
-		}
-	}
-	return utterances, nil
 }
 
 // pieces embeds a leg once a margin, as soon as it has enough net speech; nil if it never has 80 % of that.

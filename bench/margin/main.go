@@ -17,6 +17,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"timbre/bench/corpus"
+	"timbre/bench/line"
 	"timbre/infer"
 	"timbre/models"
 	"timbre/search"
@@ -41,7 +43,7 @@ func main() {
 }
 
 func run(dir string, tests, rounds, threads, people int, quality, lost, rates bool) error {
-	speakers, err := readCorpus(dir)
+	speakers, err := corpus.Read(dir, "dev")
 	if err != nil {
 		return err
 	}
@@ -76,7 +78,7 @@ func run(dir string, tests, rounds, threads, people int, quality, lost, rates bo
 		return lab.measureRates(context.Background(), speakers)
 	}
 	var all []person
-	for n, l := range lines {
+	for n, l := range line.Lines {
 		voices := make([]person, len(speakers)*rounds)
 		g, ctx := errgroup.WithContext(context.Background())
 		g.SetLimit(threads)
@@ -89,7 +91,7 @@ func run(dir string, tests, rounds, threads, people int, quality, lost, rates bo
 		if err := g.Wait(); err != nil {
 			return err
 		}
-		table(l.name, voices, calibration)
+		table(l.Name, voices, calibration)
 		for i := range voices {
 			voices[i].round += n * rounds // only recordings of the same line are compared
 		}

@@ -9,30 +9,32 @@ import (
 	"github.com/thesyncim/gopus"
 
 	"timbre"
+	"timbre/bench/corpus"
+	"timbre/bench/line"
 	"timbre/rtp/codec"
 )
 
 // measureRates prints the cosine similarity of the embedding of coded and uncoded audio, decoded at 8 kHz and as the product
 // decodes it.
-func (l lab) measureRates(ctx context.Context, speakers []speaker) error {
+func (l lab) measureRates(ctx context.Context, speakers []corpus.Speaker) error {
 	fmt.Printf("%-24s %8s %8s   %8s %8s\n", "codec", "8 kHz", "worst", "halved", "worst")
-	for _, c := range coders[1:] {
+	for _, c := range line.Coders[1:] {
 		var sum [2]float64
 		worst := [2]float64{1, 1}
 		for _, p := range speakers {
-			before, err := l.voice(ctx, codec.Halve(p.wide))
+			before, err := l.voice(ctx, codec.Halve(p.Wide))
 			if err != nil {
 				return err
 			}
-			packets, err := c.encode(p.wide)
+			packets, err := c.Encode(p.Wide)
 			if err != nil {
 				return err
 			}
-			direct, err := c.direct(packets)
+			direct, err := direct(c.Codec, packets)
 			if err != nil {
 				return err
 			}
-			frames, err := c.decode(packets, make([]bool, len(packets)), asSilence)
+			frames, err := c.Decode(packets, make([]bool, len(packets)), line.AsSilence)
 			if err != nil {
 				return err
 			}
@@ -50,7 +52,7 @@ func (l lab) measureRates(ctx context.Context, speakers []speaker) error {
 			}
 		}
 		n := float64(len(speakers))
-		fmt.Printf("%-24s %8.4f %8.4f   %8.4f %8.4f\n", c.name, sum[0]/n, worst[0], sum[1]/n, worst[1])
+		fmt.Printf("%-24s %8.4f %8.4f   %8.4f %8.4f\n", c.Name, sum[0]/n, worst[0], sum[1]/n, worst[1])
 	}
 	return nil
 }
@@ -65,7 +67,7 @@ func (l lab) voice(ctx context.Context, pcm []int16) (vector, error) {
 }
 
 // direct decodes at 8 kHz.
-func (c coder) direct(packets [][]byte) (pcm []int16, err error) {
+func direct(c timbre.Codec, packets [][]byte) (pcm []int16, err error) {
 	wide := g722.NewDecoder(g722.Rate64000, g722.FlagSampleRate8000)
 	opus, err := gopus.NewDecoder(gopus.DefaultDecoderConfig(timbre.SampleRate, 1))
 	if err != nil {
@@ -73,7 +75,7 @@ func (c coder) direct(packets [][]byte) (pcm []int16, err error) {
 	}
 	for _, p := range packets {
 		frame := make([]int16, timbre.FrameSamples)
-		if c.codec == timbre.Opus {
+		if c == timbre.Opus {
 			_, err = opus.DecodeInt16(p, frame)
 		} else {
 			wide.Decode(frame, p)

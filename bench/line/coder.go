@@ -1,4 +1,4 @@
-package main
+package line
 
 import (
 	"math"
@@ -10,31 +10,32 @@ import (
 	"timbre/rtp/codec"
 )
 
-// coder is a codec with packets of 20 ms, and the ways to conceal a lost one.
-type coder struct {
-	name         string
-	codec        timbre.Codec
+// Coder is a codec with packets of 20 ms, and the ways to conceal a lost one.
+type Coder struct {
+	Name         string
+	Codec        timbre.Codec
 	bits         int // bit/s, of Opus
 	mode         gopus.EncoderMode
 	fec          bool // in-band FEC: a packet carries a copy of the one before
-	concealments []concealment
+	Concealments []Concealment
 }
 
-var withoutFEC = []concealment{asSilence, asGap, asGuess}
+var withoutFEC = []Concealment{AsSilence, AsGap, AsGuess}
 
-var coders = []coder{
-	{name: "µ-law", codec: timbre.PCMU, concealments: withoutFEC},
-	{name: "G.722", codec: timbre.G722, concealments: withoutFEC},
-	{name: "Opus 16 kbit/s, SILK", codec: timbre.Opus, bits: 16000, mode: gopus.EncoderModeSILK, concealments: withoutFEC},
-	{name: "Opus 48 kbit/s, CELT", codec: timbre.Opus, bits: 48000, mode: gopus.EncoderModeCELT, concealments: withoutFEC},
-	{name: "Opus 24 kbit/s, FEC", codec: timbre.Opus, bits: 24000, mode: gopus.EncoderModeSILK, fec: true, concealments: append(withoutFEC, asCopy)},
+// Coders are the codecs that are compared.
+var Coders = []Coder{
+	{Name: "µ-law", Codec: timbre.PCMU, Concealments: withoutFEC},
+	{Name: "G.722", Codec: timbre.G722, Concealments: withoutFEC},
+	{Name: "Opus 16 kbit/s, SILK", Codec: timbre.Opus, bits: 16000, mode: gopus.EncoderModeSILK, Concealments: withoutFEC},
+	{Name: "Opus 48 kbit/s, CELT", Codec: timbre.Opus, bits: 48000, mode: gopus.EncoderModeCELT, Concealments: withoutFEC},
+	{Name: "Opus 24 kbit/s, FEC", Codec: timbre.Opus, bits: 24000, mode: gopus.EncoderModeSILK, fec: true, Concealments: append(withoutFEC, AsCopy)},
 }
 
-// encode encodes a leg at 16 kHz into packets.
-func (c coder) encode(pcm []int16) (packets [][]byte, err error) {
+// Encode encodes a leg at 16 kHz into packets.
+func (c Coder) Encode(pcm []int16) (packets [][]byte, err error) {
 	const size = 2 * timbre.FrameSamples
 	pcm = pcm[:len(pcm)/size*size]
-	switch c.codec {
+	switch c.Codec {
 	case timbre.PCMU:
 		return cut(codec.ULaw.Encode(nil, codec.Halve(pcm))), nil
 	case timbre.G722:
@@ -69,8 +70,8 @@ func cut(b []byte) (packets [][]byte) {
 	return packets
 }
 
-// doubleRate returns audio at twice the sample rate.
-func doubleRate(pcm []int16) []int16 {
+// DoubleRate returns audio at twice the sample rate.
+func DoubleRate(pcm []int16) []int16 {
 	out := make([]int16, 0, 2*len(pcm))
 	for i, s := range pcm {
 		next := pcm[min(i+1, len(pcm)-1)]
@@ -79,9 +80,9 @@ func doubleRate(pcm []int16) []int16 {
 	return out
 }
 
-// decode decodes packets, some of which are lost, into frames.
-func (c coder) decode(packets [][]byte, lost []bool, how concealment) (frames []timbre.Frame, err error) {
-	d, err := codec.NewDecoder(c.codec)
+// Decode decodes packets, some of which are lost, into frames.
+func (c Coder) Decode(packets [][]byte, lost []bool, how Concealment) (frames []timbre.Frame, err error) {
+	d, err := codec.NewDecoder(c.Codec)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +90,7 @@ func (c coder) decode(packets [][]byte, lost []bool, how concealment) (frames []
 	if err != nil {
 		return nil, err
 	}
-	r := reception{opus: c.codec == timbre.Opus, how: how, decoder: d, concealer: concealer}
+	r := reception{opus: c.Codec == timbre.Opus, how: how, decoder: d, concealer: concealer}
 	for i, p := range packets {
 		var pcm []int16
 		if lost[i] {
@@ -114,7 +115,7 @@ func (c coder) decode(packets [][]byte, lost []bool, how concealment) (frames []
 // reception is a stream of packets that is being decoded.
 type reception struct {
 	opus      bool
-	how       concealment
+	how       Concealment
 	decoder   codec.Decoder
 	concealer *gopus.Decoder
 	decoded   []int16 // the decoded audio
@@ -124,7 +125,7 @@ type reception struct {
 // decode returns the audio of a packet.
 func (r *reception) decode(packet []byte) ([]int16, error) {
 	pcm, err := r.decoder.Decode(nil, packet)
-	if err == nil && r.opus && r.how == asGuess {
+	if err == nil && r.opus && r.how == AsGuess {
 		_, err = r.concealer.DecodeInt16(packet, pcm)
 	}
 	r.missing = 0
@@ -135,22 +136,22 @@ func (r *reception) decode(packet []byte) ([]int16, error) {
 // conceal returns what takes the place of a lost packet: nil for a gap. next is the packet after it, nil if that is lost too.
 func (r *reception) conceal(next []byte) ([]int16, error) {
 	switch {
-	case r.how == asGuess && r.opus:
+	case r.how == AsGuess && r.opus:
 		pcm := make([]int16, timbre.FrameSamples)
 		_, err := r.concealer.DecodeInt16(nil, pcm)
 		return pcm, err
-	case r.how == asGuess:
+	case r.how == AsGuess:
 		pcm := repeatPitch(r.decoded, r.missing)
 		r.missing += timbre.FrameSamples
 		return pcm, nil
-	case r.how == asCopy && next != nil:
+	case r.how == AsCopy && next != nil:
 		if pcm := r.decoder.Recover(nil, timbre.FrameSamples, next); len(pcm) > 0 {
 			return pcm, nil
 		}
 		return nil, nil
 	}
 	r.decoder.Recover(nil, timbre.FrameSamples, nil)
-	if r.how == asGap {
+	if r.how == AsGap {
 		return nil, nil
 	}
 	return make([]int16, timbre.FrameSamples), nil

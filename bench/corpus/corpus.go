@@ -1,0 +1,97 @@
+// Package corpus reads recorded speech that benchmarks measure with: a folder with index.json and one Opus file a speaker. ffmpeg
+// decodes them.
+package corpus
+
+import (
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"timbre"
+	"timbre/rtp/codec"
+)
+
+// WideLength is how much of a speaker is kept at 16 kHz.
+const WideLength = 10 * time.Second
+
+// Speaker is a speaker of a corpus: utterances at 8 kHz, the oldest first where their time is known.
+type Speaker struct {
+	Name, Corpus string
+	Utterances   [][]int16
+	Wide         []int16 // the first seconds at 16 kHz
+}
+
+// Read reads the speakers of a part, such as dev, below dir.
+func Read(dir, part string) ([]Speaker, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "index.json"))
+	if err != nil {
+		return nil, err
+	}
+	var index map[string]struct {
+		Corpus, Part, File string
+		Utterances         [][]int64 // start and length in samples at 16 kHz, and for some the time of recording
+	}
+	if err := json.Unmarshal(text, &index); err != nil {
+		return nil, err
+	}
+	var all []Speaker
+	for name, s := range index {
+		if s.Part != part {
+			continue
+		}
+		slices.SortStableFunc(s.Utterances, func(a, b []int64) int { return cmp.Compare(recorded(a), recorded(b)) })
+		wide, err := decode(filepath.Join(dir, s.File))
+		if err != nil {
+			return nil, err
+		}
+		pcm := codec.Halve(wide)
+		person := Speaker{Name: name, Corpus: s.Corpus, Wide: slices.Clone(wide[:min(len(wide), 2*timbre.Samples(WideLength))])}
+		for _, u := range s.Utterances {
+			from, to := u[0]/2, min((u[0]+u[1])/2, int64(len(pcm)))
+			person.Utterances = append(person.Utterances, pcm[from:to])
+		}
+		all = append(all, person)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%s has no speakers of part %q", dir, part)
+	}
+	slices.SortFunc(all, func(a, b Speaker) int { return cmp.Compare(a.Name, b.Name) })
+	return all, nil
+}
+
+func recorded(u []int64) int64 {
+	if len(u) > 2 {
+		return u[2]
+	}
+	return 0
+}
+
+// decode decodes a file to 16 kHz.
+func decode(file string) ([]int16, error) {
+	raw, err := exec.Command("ffmpeg", "-v", "error", "-i", file, "-f", "s16le", "-ac", "1", "-ar", "16000", "-").Output()
+	if err != nil {
+		return nil, fmt.Errorf("ffmpeg -i %s: %w", file, err)
+	}
+	pcm := make([]int16, len(raw)/2)
+	for i := range pcm {
+		pcm[i] = int16(binary.LittleEndian.Uint16(raw[2*i:]))
+	}
+	return pcm, nil
+}
+
+// SplitOff splits off utterances of at least a length, or all.
+func SplitOff(utterances [][]int16, length time.Duration) (some, rest [][]int16) {
+	var sum time.Duration
+	for i, u := range utterances {
+		if sum += timbre.Duration(len(u)); sum >= length {
+			return utterances[:i+1], utterances[i+1:]
+		}
+	}
+	return utterances, nil
+}
