@@ -4,16 +4,15 @@ package corpus
 
 import (
 	"cmp"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"timbre"
+	"timbre/bench/ffmpeg"
 	"timbre/rtp/codec"
 )
 
@@ -46,7 +45,7 @@ func Read(dir, part string) ([]Speaker, error) {
 			continue
 		}
 		slices.SortStableFunc(s.Utterances, func(a, b []int64) int { return cmp.Compare(recorded(a), recorded(b)) })
-		wide, err := decode(filepath.Join(dir, s.File))
+		wide, err := ffmpeg.Read(filepath.Join(dir, s.File), 2*timbre.SampleRate)
 		if err != nil {
 			return nil, err
 		}
@@ -70,19 +69,6 @@ func recorded(u []int64) int64 {
 		return u[2]
 	}
 	return 0
-}
-
-// decode decodes a file to 16 kHz.
-func decode(file string) ([]int16, error) {
-	raw, err := exec.Command("ffmpeg", "-v", "error", "-i", file, "-f", "s16le", "-ac", "1", "-ar", "16000", "-").Output()
-	if err != nil {
-		return nil, fmt.Errorf("ffmpeg -i %s: %w", file, err)
-	}
-	pcm := make([]int16, len(raw)/2)
-	for i := range pcm {
-		pcm[i] = int16(binary.LittleEndian.Uint16(raw[2*i:]))
-	}
-	return pcm, nil
 }
 
 // SplitOff splits off utterances of at least a length, or all.

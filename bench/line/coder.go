@@ -31,6 +31,9 @@ var Coders = []Coder{
 	{Name: "Opus 24 kbit/s, FEC", Codec: timbre.Opus, bits: 24000, mode: gopus.EncoderModeSILK, fec: true, Concealments: append(withoutFEC, AsCopy)},
 }
 
+// Narrow is Opus at the bit rate of a poor mobile connection.
+var Narrow = Coder{Name: "Opus 8 kbit/s", Codec: timbre.Opus, bits: 8000, mode: gopus.EncoderModeSILK}
+
 // Encode encodes a leg at 16 kHz into packets.
 func (c Coder) Encode(pcm []int16) (packets [][]byte, err error) {
 	const size = 2 * timbre.FrameSamples
