@@ -32,6 +32,15 @@ type Calibration struct {
 	More      MoreSpeech `json:"more_speech"`
 }
 
+// What explains a document to its readers.
+const What = "llr = bias + score*c + sum over the quantities of (bias + score*c)*(x + y) + (gap.bias + gap.score*c)*(|x - y| - " +
+	"gap.usual), where c is the cosine and x and y are the quantity on both sides, limited to min and max, less the usual " +
+	"value. An unknown quantity counts as usual. The llr is the natural logarithm of the likelihood ratio of one person " +
+	"against two. speech: ln of the net speech in seconds; snr: dB; level: dBFS; clipped: percent of the samples. strangers: " +
+	"the distribution of the llr of a caller who is not enrolled with one profile: mean (with what each quantity of the " +
+	"caller adds), the standard deviation that is common to all profiles (voice) and that differs from profile to profile " +
+	"(spread, with its tail in units of spread). more_speech: how the llr of a true match changes with twice the speech."
+
 // Fitted says what a calibration was fitted on.
 type Fitted struct {
 	On        string `json:"on"`

@@ -6,35 +6,31 @@ import (
 	"timbre"
 )
 
-// The quantities of a condition, as indices.
-const (
-	speech = iota
-	snr
-	level
-	clipped
-	quantities
-)
+// quantities is how many there are of a condition.
+const quantities = 4
 
-// Values returns the quantities of a voiceprint's condition in the units of a calibration, and which of them are known: speech, SNR, level and
-// clipped share.
-func Values(v timbre.Voiceprint) (x [quantities]float64, known [quantities]bool) {
-	c := v.Condition
-	if v.Net > 0 {
-		x[speech], known[speech] = math.Log(v.Net.Seconds()), true
-	}
-	x[snr], known[snr] = float64(c.SNR), c.SNR != 0
-	x[level], known[level] = float64(c.Level), c.Level != 0
-	x[clipped], known[clipped] = 100*float64(c.Clipped), c != timbre.Condition{}
-	for i, v := range x {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			x[i], known[i] = 0, false
-		}
-	}
-	return x, known
+// Values are the quantities of a voiceprint's condition in the units of a calibration, and which of them are known: speech, SNR, level
+// and clipped share.
+type Values struct {
+	X     [quantities]float64
+	Known [quantities]bool
 }
 
-// terms are the quantities of a calibration in the order of their indices.
-func (c *Calibration) terms() [quantities]*Quantity {
+// ValuesOf returns those of a voiceprint.
+func ValuesOf(v timbre.Voiceprint) (q Values) {
+	c := v.Condition
+	q.X = [...]float64{math.Log(v.Net.Seconds()), float64(c.SNR), float64(c.Level), 100 * float64(c.Clipped)}
+	q.Known = [...]bool{v.Net > 0, c.SNR != 0, c.Level != 0, c != timbre.Condition{}}
+	for i, x := range q.X {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			q.X[i], q.Known[i] = 0, false
+		}
+	}
+	return q
+}
+
+// Quantities are those of a calibration in the order of Values.
+func (c *Calibration) Quantities() [quantities]*Quantity {
 	return [...]*Quantity{&c.Speech, &c.SNR, &c.Level, &c.Clipped}
 }
 
@@ -45,11 +41,11 @@ type side struct {
 }
 
 func (c *Calibration) side(v timbre.Voiceprint) (s side) {
-	x, known := Values(v)
-	for i, q := range c.terms() {
+	values := ValuesOf(v)
+	for i, q := range c.Quantities() {
 		s.x[i] = math.NaN()
-		if known[i] {
-			s.x[i] = q.above(x[i])
+		if values.Known[i] {
+			s.x[i] = q.Above(values.X[i])
 			s.bias += q.Bias * s.x[i]
 			s.score += q.Score * s.x[i]
 		}
@@ -57,8 +53,8 @@ func (c *Calibration) side(v timbre.Voiceprint) (s side) {
 	return s
 }
 
-// above is how far x, limited to the range, is above the usual value.
-func (q *Quantity) above(x float64) float64 { return max(q.Min, min(q.Max, x)) - q.Usual }
+// Above is how far x, limited to the range, is above the usual value.
+func (q *Quantity) Above(x float64) float64 { return max(q.Min, min(q.Max, x)) - q.Usual }
 
 // gap is what the difference of one quantity between both sides adds.
 type gap struct {
@@ -68,7 +64,7 @@ type gap struct {
 
 // gaps are those that add anything: few, and the scan of a domain passes them for each profile.
 func (c *Calibration) gaps() (all []gap) {
-	for i, q := range c.terms() {
+	for i, q := range c.Quantities() {
 		if q.Gap.Bias != 0 || q.Gap.Score != 0 {
 			all = append(all, gap{i, q.Gap})
 		}
@@ -102,12 +98,20 @@ func (q *Quantity) flattest() float64 {
 
 // Check says why a calibration cannot be used: Internal.
 func (c *Calibration) Check() error {
+	if err := c.CheckScore(); err != nil {
+		return err
+	}
+	return c.Strangers.check()
+}
+
+// CheckScore is Check for all but the strangers.
+func (c *Calibration) CheckScore() error {
 	const op = "search.Calibration"
 	if c.Form != Form {
 		return timbre.Errorf(timbre.Internal, op, "the calibration has form %d, but this version reads form %d", c.Form, Form)
 	}
 	slope := c.Score
-	for i, q := range c.terms() {
+	for i, q := range c.Quantities() {
 		if !(q.Min <= q.Usual && q.Usual <= q.Max && q.Gap.Usual >= 0) {
 			return timbre.Errorf(timbre.Internal, op, "the usual %s is not within its range", [...]string{"speech", "snr", "level", "clipped"}[i])
 		}
@@ -119,7 +123,7 @@ func (c *Calibration) Check() error {
 	if !(c.More.Spread >= 0) {
 		return timbre.Errorf(timbre.Internal, op, "the spread of more_speech is below 0")
 	}
-	return c.Strangers.check()
+	return nil
 }
 
 func sigmoid(logit float64) float64 { return 1 / (1 + math.Exp(-logit)) }

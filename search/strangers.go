@@ -50,8 +50,8 @@ func (c *Calibration) strangersMean(caller *side) float64 {
 	return mean
 }
 
-// exceeds is the share of the rest above x, in units of Spread.
-func (t *Tail) exceeds(x float64) float64 {
+// Exceeds is the share of the rest above x, in units of Spread.
+func (t *Tail) Exceeds(x float64) float64 {
 	if x < t.From {
 		return 1 - (1-t.Share)*normal(x)/normal(t.From)
 	}
@@ -65,6 +65,12 @@ func (t *Tail) exceeds(x float64) float64 {
 // normal is the cumulative standard normal distribution.
 func normal(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
 
+// Floor is the least llr of a match for a caller that keeps the promise to name at most a share of strangers with n profiles.
+func (c *Calibration) Floor(caller timbre.Voiceprint, share float64, n int) float64 {
+	s := c.side(caller)
+	return c.strangersMean(&s) + c.Strangers.least(share, n)
+}
+
 // named is the share of strangers whose llr with the best of n profiles exceeds the mean by x or more.
 func (s *Strangers) named(x float64, n int) float64 {
 	const reach, steps = 5, 40 // the common part in steps of a quarter of its standard deviation
@@ -72,7 +78,7 @@ func (s *Strangers) named(x float64, n int) float64 {
 	for i := range steps + 1 {
 		a := reach * (2*float64(i)/steps - 1)
 		w := math.Exp(-a * a / 2)
-		one := s.Tail.exceeds((x - a*s.Voice) / s.Spread)
+		one := s.Tail.Exceeds((x - a*s.Voice) / s.Spread)
 		share += w * -math.Expm1(float64(n)*math.Log1p(-min(one, 1-1e-12)))
 		weight += w
 	}

@@ -76,7 +76,7 @@ func TestTailIsADistribution(t *testing.T) {
 		tail := Tail{From: 1.6, Share: 0.05, Scale: 0.4, Shape: shape}
 		last := 1.0
 		for x := -6.0; x < 9; x += 0.01 {
-			got := tail.exceeds(x)
+			got := tail.Exceeds(x)
 			if got > last+1e-12 || got < 0 || got > 1 || last-got > 0.02 {
 				t.Fatalf("shape %v at %.2f: got %v after %v", shape, x, got, last)
 			}
