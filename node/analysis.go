@@ -62,6 +62,8 @@ func loadModels(s config.Settings) (m analysisModels, err error) {
 	toneCalibration, e := tone.ParseCalibration(models.ToneCalibration())
 	err = errors.Join(err, e)
 	m.scorer = tone.New(load(models.Tone(), infer.Long), toneCalibration)
+	m.words, e = loadWords(s.Tone, m.runtime)
+	err = errors.Join(err, e)
 	calibration, e := search.ParseCalibration(models.Calibration())
 	if m.calibration = calibration; errors.Join(err, e) != nil {
 		return m, errors.Join(err, e, m.runtime.Close())
