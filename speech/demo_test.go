@@ -127,7 +127,7 @@ func TestCrosstalkOfADemoCallIsDropped(t *testing.T) {
 		}
 		last = s.Net
 	})
-	d.Gates = speech.NewGates()
+	d.Gates = speech.NewGates(speech.Origin{})
 	for i := 0; i < len(near); i += timbre.FrameSamples {
 		end := min(i+timbre.FrameSamples, len(near))
 		d.Gates.Far(1, timbre.Frame{At: timbre.Duration(i), PCM: far[i:end]})

@@ -14,7 +14,7 @@ type echoGate struct {
 const (
 	lookahead = 3   // windows: the legs are compared as late as that, so that audio of the other leg that comes later is there
 	every     = 4   // windows from one measurement to the next
-	audible   = 1.4 // an echo that is due is louder than this times the leg's loudness: it is not there
+	absent    = 1.4 // an echo that is due is louder than this times the leg's loudness: it is not there
 	covers    = 1.3 // louder than this times the echo that is due is more than the echo
 	silent    = 0.02
 	decay     = 0.93 // of the peak of what was due, a window: 20 dB in 500 ms
@@ -70,7 +70,7 @@ func (f *far) judge(w *window) {
 		p.own(is > clearly*due)
 		return
 	}
-	if p.miss(due > silent && due > audible*is) {
+	if p.miss(due > silent && due > absent*is) {
 		return
 	}
 	if p.within = w.voiced; !w.voiced {

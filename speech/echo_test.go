@@ -38,7 +38,10 @@ type added struct {
 
 // sampled is a leg of a length with sounds over line noise.
 func sampled(length time.Duration, all ...added) []int16 {
-	r := rand.New(rand.NewPCG(9, 9))
+	r := rand.New(rand.NewPCG(9, uint64(len(all))))
+	if len(all) > 0 {
+		r = rand.New(rand.NewPCG(uint64(all[len(all)-1].at), math.Float64bits(all[len(all)-1].sound[100])))
+	}
 	x := make([]float64, timbre.Samples(length))
 	for i := range x {
 		x[i] = 0.0005 * r.NormFloat64()
@@ -62,7 +65,7 @@ func gated(near, far []int16, size int) []timbre.Speech {
 	var out []timbre.Speech
 	says := slices.Repeat([]float32{1}, len(near)/Window+1)
 	d := NewDetector(&scriptedVAD{scores: says}, func(s timbre.Speech) { out = append(out, s) })
-	d.Gates = NewGates()
+	d.Gates = NewGates(Origin{})
 	for i := 0; i < len(near); i += size {
 		for k := i; k < min(i+size, len(far)); k += timbre.FrameSamples {
 			d.Gates.Far(1, timbre.Frame{At: timbre.Duration(k), PCM: far[k:min(k+timbre.FrameSamples, i+size, len(far))]})
@@ -176,7 +179,7 @@ func TestLegsArePairedByArrival(t *testing.T) {
 	near, far := sampled(10*time.Second, added{agent, 100 * time.Millisecond, -12}), sampled(10*time.Second, added{agent, 0, 0})
 	var out []timbre.Speech
 	d := NewDetector(&scriptedVAD{scores: slices.Repeat([]float32{1}, 400)}, func(s timbre.Speech) { out = append(out, s) })
-	d.Gates = NewGates()
+	d.Gates = NewGates(Origin{})
 	for i := 0; i < len(near); i += timbre.FrameSamples {
 		gap := time.Duration(0)
 		if i >= len(near)/2 {

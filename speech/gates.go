@@ -22,26 +22,49 @@ type gate interface {
 
 // Gates drop what is on a leg besides the voice of its party. They are of one leg, and used by one goroutine at a time.
 type Gates struct {
-	gates []gate
-	echo  *echoGate
-	bands *bands
-	held  []*window
+	gates     []gate
+	echo      *echoGate
+	recording *recordingGate // nil: no other calls are known
+	bands     *bands
+	analyser  analyser
+	held      []*window
+}
+
+// Origin is where a leg is from. The zero value: a recording, of which nothing is known.
+type Origin struct {
+	Recordings *Recordings // of the node
+	Call       timbre.Call
+	Leg        int // in the call
 }
 
 // NewGates makes the gates of a leg.
-func NewGates() *Gates {
+func NewGates(o Origin) *Gates {
 	g := &Gates{echo: &echoGate{fars: map[int]*far{}}, bands: newBands()}
 	g.gates = []gate{g.echo}
+	if o.Recordings != nil {
+		g.recording = &recordingGate{
+			shelf: o.Recordings.shelf(o.Call.ConnectorID), call: source{o.Call.TransactionID, o.Call.From}, leg: o.Leg,
+		}
+		g.gates = append(g.gates, g.recording)
+	}
 	return g
 }
 
 // Far takes a frame of another leg of the call, by its number there, that has arrived before the next frame of this leg.
 func (g *Gates) Far(leg int, f timbre.Frame) { g.echo.far(leg).hear(f) }
 
+// Close ends the listening. What the leg began with is compared with later calls.
+func (g *Gates) Close() {
+	if g.recording != nil {
+		g.recording.keep()
+	}
+}
+
 // add takes the next window and passes on those that have been held long enough.
 func (g *Gates) add(w *window, pass func(*window)) {
 	n := 0
 	g.bands.add(w.pcm, func(l loudness) { w.loud[n%perWindow] = l; n++ })
+	w.spectrum = g.analyser.add(w.pcm)
 	g.held = append(g.held, w)
 	for _, gate := range g.gates {
 		gate.judge(g.held)
@@ -59,6 +82,7 @@ func (g *Gates) flush(pass func(*window)) {
 	}
 	g.held = g.held[:0]
 	g.bands.restart()
+	g.analyser.restart()
 	for _, gate := range g.gates {
 		gate.restart()
 	}

@@ -35,6 +35,8 @@ func (c *fakeLegs) Tap(_ string, leg int, t timbre.Tap) (func(), error) {
 	}, nil
 }
 
+func (c *fakeLegs) Call(string) (timbre.Call, bool) { return timbre.Call{ConnectorID: "vc"}, true }
+
 // taps is how many taps a leg has.
 func (c *fakeLegs) taps(leg int) int {
 	c.mu.Lock()

@@ -13,6 +13,7 @@ type window struct {
 	voiced bool          // the VAD says so
 	reason timbre.Reason // why it is not passed on
 	loud   [perWindow]loudness
+	spectrum
 }
 
 // drop marks the window unless a gate has done so before.

@@ -75,6 +75,7 @@ func (k *worker) setLagging(lagging bool) bool {
 // run analyses the leg until it ends or the worker is stopped. When the detector fails, the leg is over for the sink, and
 // its remaining frames are discarded.
 func (k *worker) run() {
+	defer k.detector.Gates.Close()
 	defer k.others.detach()
 	for more := true; more; {
 		select {

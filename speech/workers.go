@@ -13,18 +13,25 @@ import (
 type Workers struct {
 	env     environment.Environment
 	vad     VAD
-	calls   timbre.Tapper
+	calls   Calls
 	metrics *metrics
+	heard   *Recordings
 
 	mu      sync.Mutex
 	closed  chan struct{}
 	running sync.WaitGroup
 }
 
+// Calls are the live calls of this node.
+type Calls interface {
+	timbre.Tapper
+	timbre.LiveCallReader
+}
+
 // NewWorkers makes the workers of a node.
-func NewWorkers(env environment.Environment, v VAD, calls timbre.Tapper) *Workers {
+func NewWorkers(env environment.Environment, v VAD, calls Calls) *Workers {
 	env = env.Complete()
-	return &Workers{env: env, vad: v, calls: calls, metrics: newMetrics(env.Metrics), closed: make(chan struct{})}
+	return &Workers{env: env, vad: v, calls: calls, metrics: newMetrics(env.Metrics), heard: NewRecordings(), closed: make(chan struct{})}
 }
 
 // Listen implements timbre.SpeechSource. Unavailable: the workers are closed.
@@ -38,7 +45,8 @@ func (w *Workers) Listen(_ context.Context, transactionID string, leg int, to ti
 		w.metrics.count(s.Drop)
 		to.Speech(s)
 	})
-	k.detector.Gates = NewGates()
+	call, _ := w.calls.Call(transactionID)
+	k.detector.Gates = NewGates(Origin{w.heard, call, leg})
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if isClosed(w.closed) {

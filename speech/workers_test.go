@@ -28,6 +28,8 @@ func (l *fakeLeg) Tap(_ string, leg int, t timbre.Tap) (func(), error) {
 	return func() { l.taps = slices.DeleteFunc(l.taps, func(o timbre.Tap) bool { return o == t }) }, nil
 }
 
+func (l *fakeLeg) Call(string) (timbre.Call, bool) { return timbre.Call{}, false }
+
 // send sends frames of 20 ms, from a buffer that is used again as a stream does.
 func (l *fakeLeg) send(frames int) {
 	pcm := make([]int16, timbre.FrameSamples)

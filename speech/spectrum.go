@@ -1,0 +1,74 @@
+package speech
+
+import (
+	"math"
+	"math/cmplx"
+
+	"timbre"
+)
+
+// A spectrum is of the last two windows, 64 ms: fine enough to tell the lines of tones apart.
+const (
+	spectrumSize = 2 * Window
+	bins         = spectrumSize / 2
+	binWidth     = float64(timbre.SampleRate) / spectrumSize // Hz
+)
+
+// spectrum is the power in each bin.
+type spectrum [bins]float32
+
+// analyser computes the spectra of a leg, window by window.
+type analyser struct {
+	last [spectrumSize]float64
+	work [spectrumSize]complex128
+}
+
+// The tables of the transform: a Hann window, the factors and the order of the samples.
+var hann, factors, order = transformTables()
+
+func transformTables() (window [spectrumSize]float64, factor [bins]complex128, order [spectrumSize]int) {
+	for i := range window {
+		window[i] = 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/spectrumSize)
+	}
+	for i := range factor {
+		factor[i] = cmplx.Rect(1, -2*math.Pi*float64(i)/spectrumSize)
+	}
+	for i := range order {
+		for bit, k := spectrumSize/2, i; bit > 0; bit, k = bit/2, k/2 {
+			order[i] += bit * (k % 2)
+		}
+	}
+	return window, factor, order
+}
+
+// add takes a window, complete or not, and returns the spectrum that ends with it.
+func (a *analyser) add(pcm []int16) (s spectrum) {
+	copy(a.last[:], a.last[len(pcm):])
+	for i, x := range pcm {
+		a.last[spectrumSize-len(pcm)+i] = float64(x) / 32768
+	}
+	for i, x := range a.last {
+		a.work[order[i]] = complex(x*hann[i], 0)
+	}
+	transform(&a.work)
+	for i := range s {
+		re, im := real(a.work[i]), imag(a.work[i])
+		s[i] = float32(re*re + im*im)
+	}
+	return s
+}
+
+// transform is the fast Fourier transform of samples in their order.
+func transform(x *[spectrumSize]complex128) {
+	for half := 1; half < spectrumSize; half *= 2 {
+		step := spectrumSize / 2 / half
+		for start := 0; start < spectrumSize; start += 2 * half {
+			for k := range half {
+				a, b := x[start+k], x[start+k+half]*factors[k*step]
+				x[start+k], x[start+k+half] = a+b, a-b
+			}
+		}
+	}
+}
+
+func (a *analyser) restart() { a.last = [spectrumSize]float64{} }
