@@ -5,10 +5,10 @@ LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 RUNTIME  := github.com/k2-fsa/sherpa-onnx-go-linux
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint bench clean
+.PHONY: help demo build test lint bench train-smoke clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## a whole story on loopback: three callers are enrolled, then recognised
 	bin/timbre demo $(DEMO)
@@ -33,5 +33,10 @@ bench: build ## the figures: speed and memory, on this machine
 	$(GO) run ./bench/api -binary bin/timbre
 	$(GO) run ./bench/soak -binary bin/timbre -calls 100 -for 30s
 
+train-smoke: ## the training of the speaker model, all stages on made-up voices, and its tests
+	@train/setup
+	cd train && .venv/bin/python -W ignore -m unittest -b
+	cd train && .venv/bin/python -W ignore -m speaker smoke
+
 clean: ## what was built here
-	rm -rf bin .venv test/js/node_modules
+	rm -rf bin .venv train/.venv test/js/node_modules

@@ -160,3 +160,7 @@ def load(path):
     net = CAMPlusPlus()
     net.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in weights.items()})
     return net.eval()
+
+
+def save(net, path):
+    torch.save({k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}, path)

@@ -59,6 +59,30 @@ def level(x):
     return x * LEVEL / (x.square().mean(1, keepdim=True) + 1e-12).sqrt()
 
 
+def filterbanks(power, mel):
+    """Logarithms of the energies [batch, frames, bands] of a spectrum [batch, bins, frames], without their mean over time."""
+    bands = (power.transpose(1, 2) @ mel).clamp(min=FLOOR).log()
+    return bands - bands.mean(1, keepdim=True)
+
+
+def spectrum(x, kernel, hop):
+    """Energies [batch, bins, frames] of the frames of x [batch, n]."""
+    both = F.conv1d(x.unsqueeze(1), kernel, stride=hop).square()
+    return both[:, :POINTS // 2] + both[:, POINTS // 2:]
+
+
+class Wideband(nn.Module):
+    """Audio [batch, n] at 16 kHz in, filterbanks out: the front end of the published network."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer('kernel', torch.from_numpy(spectrum_matrix()[:, None].astype(np.float32)), persistent=False)
+        self.register_buffer('mel', torch.from_numpy(mel_matrix().astype(np.float32)), persistent=False)
+
+    def forward(self, x):
+        return filterbanks(spectrum(x, self.kernel, HOP), self.mel)
+
+
 class Frontend(nn.Module):
     """Audio [batch, n] at 8 kHz in, filterbanks [batch, frames, 80] without their mean over time out."""
 
@@ -69,11 +93,8 @@ class Frontend(nn.Module):
         self.register_buffer('mel', torch.from_numpy(mel_matrix().astype(np.float32)), persistent=False)
 
     def forward(self, x):
-        x = F.pad(level(x).unsqueeze(1), (REACH - 1, REACH))
-        power = F.conv1d(x, self.kernel, stride=HOP // 2).square()
-        power = (power[:, :POINTS // 2] + power[:, POINTS // 2:]).transpose(1, 2)
-        bands = (power @ self.mel).clamp(min=FLOOR).log()
-        return bands - bands.mean(1, keepdim=True)
+        x = F.pad(level(x), (REACH - 1, REACH))
+        return filterbanks(spectrum(x, self.kernel, HOP // 2), self.mel)
 
 
 class Embedder(nn.Module):

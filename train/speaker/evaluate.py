@@ -1,0 +1,56 @@
+"""Stage 7: error rates over the trials, everyone against everyone of the same corpus."""
+import json
+import pathlib
+
+import numpy as np
+import torch
+
+from . import campplus, frontend, metrics, trials
+
+
+def embedder(weights):
+    net = frontend.Embedder(campplus.load(weights)).eval()
+
+    def embed(samples):
+        with torch.no_grad():
+            return net(torch.from_numpy(np.asarray(samples, np.float32))[None])[0].numpy()
+    return embed
+
+
+def scores(embed, folder):
+    """A row a comparison: cosine, same person, line, corpus; and per test whether the right person came first."""
+    enrolled, tests = {}, []
+    for name, corpus, enrol, lines in trials.build(folder):
+        enrolled[name] = corpus, embed(enrol)
+        tests += [(name, corpus, line, embed(t)) for line, pieces in lines.items() for t in pieces]
+    rows, first = [], []
+    for name, corpus, line, test in tests:
+        against = {n: float(e @ test) for n, (c, e) in enrolled.items() if c == corpus}
+        first.append((line, corpus, max(against, key=against.get) == name))
+        rows += [(s, n == name, line, corpus) for n, s in against.items()]
+    return rows, first
+
+
+def figures(rows, first):
+    table = {}
+    groups = {'pooled': lambda line, corpus: line in trials.POOLED}
+    groups.update({line: lambda l, c, line=line: l == line for line in trials.LINES})
+    groups.update({corpus: lambda l, c, corpus=corpus: c == corpus and l in trials.POOLED for corpus in sorted({r[3] for r in rows})})
+    for group, member in groups.items():
+        targets = np.array([r[0] for r in rows if r[1] and member(*r[2:])])
+        impostors = np.array([r[0] for r in rows if not r[1] and member(*r[2:])])
+        if not len(targets) or not len(impostors):
+            continue
+        row = {k: round(float(v), 2) for k, v in metrics.rates(targets, impostors).items()}
+        hits = [f[2] for f in first if member(*f[:2])]
+        table[group] = dict(row, top1=round(100 * float(np.mean(hits)), 1), targets=len(targets), impostors=len(impostors))
+    return table
+
+
+def evaluate(weights, folder, out):
+    table = figures(*scores(embedder(weights), folder))
+    pathlib.Path(out).write_text(json.dumps(table, indent=1) + '\n')
+    for group, row in table.items():
+        print('%-10s EER %5.2f  FRR at FAR 1 %% %6.2f, 0.1 %% %6.2f  top-1 %5.1f  (%d targets)' % (
+            group, row['eer'], row['frr_at_far_1'], row['frr_at_far_0_1'], row['top1'], row['targets']))
+    return table
