@@ -29,6 +29,9 @@ func (s Settings) Database() string {
 	return filepath.Clean(strings.TrimPrefix(s.storeURL(), "sqlite:"))
 }
 
+// Calibrations is the folder of calibrations that an operator has fitted.
+func (s Settings) Calibrations() string { return filepath.Join(s.Data, "calibration") }
+
 func (s Settings) storeURL() string {
 	if rest, ok := strings.CutPrefix(s.Store.URL, "sqlite:DATA/"); ok {
 		return "sqlite:" + filepath.Join(s.Data, rest)

@@ -43,6 +43,7 @@ type Settings struct {
 	Notify     Notify     `embed:"" prefix:"notify."`
 	Search     Search     `embed:"" prefix:"search."`
 	Voiceprint Voiceprint `embed:"" prefix:"voiceprint."`
+	Tone       Tone       `embed:"" prefix:"tone."`
 	Legs       Legs       `embed:"" prefix:"legs."`
 	Infer      Infer      `embed:"" prefix:"infer."`
 	Log        Log        `embed:"" prefix:"log."`
@@ -128,6 +129,12 @@ type Search struct {
 // Voiceprint is how voiceprints are made.
 type Voiceprint struct {
 	Speech time.Duration `default:"20s" min:"20s" max:"1m" help:"Net speech of a voiceprint if the call gives it. A call that ends after 20 s of speech or more has its voiceprint all the same."`
+}
+
+// Tone is what tone is judged by.
+type Tone struct {
+	Words      string `default:"off" enum:"off,on" help:"Judge tone by what is said, too: off (by its sound alone), or on, by a lexicon of English words. Needs tone.words_model. Words are neither stored nor logged."`
+	WordsModel string `name:"words_model" placeholder:"FOLDER" form:"folder" help:"Folder of a Whisper model for English (tiny.en, base.en), as sherpa-onnx publishes it: encoder, decoder and tokens.txt."`
 }
 
 // Legs is who the caller is where recording metadata is absent or wrong. A connector's tags timbre:legs.… take precedence.

@@ -11,6 +11,7 @@ import (
 	"timbre/infer"
 	"timbre/models"
 	"timbre/search"
+	"timbre/search/archive"
 	"timbre/speech"
 	"timbre/task"
 	"timbre/tone"
@@ -62,6 +63,8 @@ func loadModels(s config.Settings) (m analysisModels, err error) {
 	toneCalibration, e := tone.ParseCalibration(models.ToneCalibration())
 	err = errors.Join(err, e)
 	m.scorer = tone.New(load(models.Tone(), infer.Long), toneCalibration)
+	m.words, e = loadWords(s.Tone, m.runtime)
+	err = errors.Join(err, e)
 	calibration, e := search.ParseCalibration(models.Calibration())
 	if m.calibration = calibration; errors.Join(err, e) != nil {
 		return m, errors.Join(err, e, m.runtime.Close())
@@ -69,8 +72,13 @@ func loadModels(s config.Settings) (m analysisModels, err error) {
 	return m, nil
 }
 
-// searcher searches the domains of a source.
+// searcher searches the domains of a source, by calibrations of their own where an operator has fitted some.
 func (m analysisModels) searcher(env environment.Environment, s config.Settings, source search.Source) *search.Searcher {
-	rule := search.Rule{Threshold: s.Search.Threshold, Strangers: s.Search.Strangers, Prior: s.Search.Prior}
-	return search.New(env, search.Config{Rule: rule}, search.Deps{Source: source, Calibration: m.calibration})
+	own := archive.NewReader(archive.New(s.Calibrations()), models.Speaker().String(), env.Complete().Log)
+	return search.New(env, rule(s), search.Deps{Source: source, Calibration: m.calibration, Own: own.Calibration})
+}
+
+// rule is the search's configuration.
+func rule(s config.Settings) search.Config {
+	return search.Config{Rule: search.Rule{Threshold: s.Search.Threshold, Strangers: s.Search.Strangers, Prior: s.Search.Prior}}
 }

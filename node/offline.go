@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
@@ -11,6 +12,7 @@ import (
 	"timbre/environment"
 	"timbre/models"
 	"timbre/search"
+	"timbre/search/archive"
 	"timbre/speech"
 	"timbre/store/sqlite"
 	"timbre/tone"
@@ -29,9 +31,11 @@ type Offline struct {
 	Model       string // name and version of the speaker model
 	ToneModel   string // of the tone model
 	Calibration search.Calibration
-	Search      func(search.Source) *search.Searcher // makes a Searcher of other domains
 
-	close func() error
+	env      environment.Environment
+	settings config.Settings
+	profiles *sqlite.Reader // nil without a domain
+	close    func() error
 }
 
 // OpenOffline loads the models. With a domain id it also opens the settings' data folder for reading, so that the domain can
@@ -56,7 +60,7 @@ func OpenOffline(ctx context.Context, env environment.Environment, s config.Sett
 	o := &Offline{
 		VAD: m.vad, Embedder: m.embedder, Scorer: m.scorer, Words: m.words, close: m.runtime.Close,
 		Model: models.Speaker().String(), ToneModel: models.Tone().String(), Calibration: m.calibration,
-		Search: func(source search.Source) *search.Searcher { return m.searcher(env, s, source) },
+		env: env, settings: s, profiles: profiles,
 	}
 	if profiles != nil {
 		o.Searcher = m.searcher(env, s, profiles)
@@ -65,15 +69,55 @@ func OpenOffline(ctx context.Context, env environment.Environment, s config.Sett
 	return o, nil
 }
 
+// Search makes a Searcher of another source, by a calibration.
+func (o *Offline) Search(source search.Source, by search.Calibration) *search.Searcher {
+	return search.New(o.env, rule(o.settings), search.Deps{Source: source, Calibration: by})
+}
+
+// Applied is the calibration that a search of a domain uses, and whose it is. Without an id, it is of a domain that has none of its own.
+func (o *Offline) Applied(domainID string) (c search.Calibration, whose string, err error) {
+	a := archive.New(o.settings.Calibrations())
+	for _, scope := range []string{domainID, archive.Server} {
+		if scope == "" {
+			continue
+		}
+		e, err := a.Current(scope, o.Model)
+		if err != nil {
+			return c, "", err
+		}
+		if e != nil {
+			c, err = search.ParseCalibration(e.Calibration)
+			return c, fmt.Sprintf("of %s, version %d", scope, e.Version), err
+		}
+	}
+	return o.Calibration, "of the model", nil
+}
+
+// KnownCalls are the voiceprints of a domain's calls whose callers are known.
+func (o *Offline) KnownCalls(ctx context.Context, domainID string) ([]sqlite.KnownCall, error) {
+	return o.profiles.KnownCalls(ctx, domainID)
+}
+
+// SpeakerModel is the name and version of the speaker model in use.
+func SpeakerModel() string { return models.Speaker().String() }
+
 // Close releases the models and the database.
 func (o *Offline) Close() error { return o.close() }
 
-// openProfiles opens the database and the key that a server has created. It creates nothing.
-func openProfiles(ctx context.Context, s config.Settings, domainID string) (*sqlite.Reader, error) {
+// IsDataFolder says why the settings' data folder is not that of a server.
+func IsDataFolder(s config.Settings) error {
 	for _, name := range []string{s.Database(), keyFile(s)} {
 		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
-			return nil, timbre.Errorf(timbre.NotFound, "", "%s is not the data folder of a server: %s is missing", s.Data, name)
+			return timbre.Errorf(timbre.NotFound, "", "%s is not the data folder of a server: %s is missing", s.Data, name)
 		}
+	}
+	return nil
+}
+
+// openProfiles opens the database and the key that a server has created. It creates nothing.
+func openProfiles(ctx context.Context, s config.Settings, domainID string) (*sqlite.Reader, error) {
+	if err := IsDataFolder(s); err != nil {
+		return nil, err
 	}
 	keys, err := vault.Open(keyFile(s))
 	if err != nil {

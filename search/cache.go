@@ -28,15 +28,16 @@ func newCache(log *slog.Logger, deps Deps) cache {
 type domain struct {
 	used time.Time // guarded by the cache's lock
 
-	mu         sync.Mutex
-	loaded     bool
-	generation int64
-	models     map[string]*index // by name and version of the model
-	invalid    map[string]string // by tag, the last invalid value that was logged
+	mu          sync.Mutex
+	loaded      bool
+	generation  int64
+	calibration *Calibration      // that the models' indexes are built for
+	models      map[string]*index // by name and version of the model
+	invalid     map[string]string // by tag, the last invalid value that was logged
 }
 
 // get returns the index of a domain for one model; nil if the domain has no profile of it.
-func (c *cache) get(ctx context.Context, id, model string, now time.Time) (*index, error) {
+func (c *cache) get(ctx context.Context, id, model string, by *Calibration, now time.Time) (*index, error) {
 	d := c.open(id, now)
 	// The generation is read before the profiles, so they may be newer than it says but never older.
 	generation, err := c.deps.Source.Generation(ctx, id)
@@ -45,18 +46,18 @@ func (c *cache) get(ctx context.Context, id, model string, now time.Time) (*inde
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.loaded || d.generation < generation {
-		models, err := c.read(ctx, id, now)
+	if !d.loaded || d.generation < generation || d.calibration != by {
+		models, err := c.read(ctx, id, by, now)
 		if err != nil {
 			return nil, err
 		}
-		d.loaded, d.generation, d.models = true, generation, models
+		d.loaded, d.generation, d.calibration, d.models = true, generation, by, models
 	}
 	return d.models[model], nil
 }
 
 // read builds an index of a domain for each model.
-func (c *cache) read(ctx context.Context, id string, now time.Time) (map[string]*index, error) {
+func (c *cache) read(ctx context.Context, id string, by *Calibration, now time.Time) (map[string]*index, error) {
 	profiles, err := c.deps.Source.Voiceprints(ctx, id, now)
 	if err != nil {
 		return nil, err
@@ -68,7 +69,7 @@ func (c *cache) read(ctx context.Context, id string, now time.Time) (map[string]
 			x = &index{}
 			models[p.Voiceprint.Model] = x
 		}
-		if !x.add(p, &c.deps.Calibration) {
+		if !x.add(p, by) {
 			c.log.WarnContext(ctx, "profile is left out of searches: its voiceprint is malformed",
 				"profile", p.ID, "domain", id, "values", len(p.Voiceprint.Embedding))
 		}

@@ -125,7 +125,7 @@ func voiceprint(e timbre.Embedding) timbre.Voiceprint {
 }
 
 func searcher(t testing.TB, s Source, threshold float64) *Searcher {
-	return New(at(noon), Config{Rule{Threshold: threshold}}, Deps{s, calibration(t)})
+	return New(at(noon), Config{Rule{Threshold: threshold}}, Deps{s, calibration(t), nil})
 }
 
 func ids(found timbre.Finding) string {

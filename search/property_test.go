@@ -18,7 +18,7 @@ func confidences(t *testing.T, v timbre.Voiceprint, rule Rule, profiles ...timbr
 	t.Helper()
 	src := &source{}
 	src.put("d", profiles...)
-	found, err := New(at(noon), Config{rule}, Deps{src, calibration(t)}).Search(t.Context(), "d", v)
+	found, err := New(at(noon), Config{rule}, Deps{src, calibration(t), nil}).Search(t.Context(), "d", v)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func TestSearchReturnsTheTenBestMatches(t *testing.T) {
 		}
 		slices.SortFunc(want, func(a, b timbre.Match) int { return cmp.Compare(b.Confidence, a.Confidence) })
 		want = want[:min(10, len(want))]
-		found, err := New(at(noon), Config{rule}, Deps{src, c}).Search(t.Context(), "d", v)
+		found, err := New(at(noon), Config{rule}, Deps{src, c, nil}).Search(t.Context(), "d", v)
 		got := found.Matches
 		if err != nil || len(got) != len(want) {
 			t.Fatalf("got %v, want %v: %v", got, want, err)
@@ -119,7 +119,7 @@ func TestASearchIsSureOfAClearAnswer(t *testing.T) {
 func TestCachedProfileExpires(t *testing.T) {
 	v, src, now := randomVoice(rand.New(rand.NewPCG(3, 3))), &source{}, noon
 	src.put("d", profile("p", v))
-	s := New(environment.Environment{Now: func() time.Time { return now }}, Config{}, Deps{src, calibration(t)})
+	s := New(environment.Environment{Now: func() time.Time { return now }}, Config{}, Deps{src, calibration(t), nil})
 	for _, want := range []string{"p", ""} {
 		if got, _ := s.Search(t.Context(), "d", voiceprint(v)); ids(got) != want {
 			t.Errorf("at %v: got %v, want %q", now, got, want)
@@ -155,7 +155,7 @@ func TestTagsOverrideTheRule(t *testing.T) {
 			src.tags = map[string]string{c.tag: c.value}
 			env := at(noon)
 			env.Log = slog.New(slog.NewTextHandler(&log, nil))
-			s := New(env, Config{}, Deps{src, calibration(t)})
+			s := New(env, Config{}, Deps{src, calibration(t), nil})
 			for range 3 {
 				if got, err := s.Search(t.Context(), "d", voiceprint(v)); ids(got) != c.want || err != nil {
 					t.Errorf("got %v, %v; want %s", got, err, c.want)
@@ -203,7 +203,7 @@ func TestCacheReadsChangedDomainsOnly(t *testing.T) {
 func TestCacheEvictsDomains(t *testing.T) {
 	v, src := randomVoice(rand.New(rand.NewPCG(6, 6))), &source{}
 	now := noon
-	s := New(environment.Environment{Now: func() time.Time { return now }}, Config{}, Deps{src, calibration(t)})
+	s := New(environment.Environment{Now: func() time.Time { return now }}, Config{}, Deps{src, calibration(t), nil})
 	for _, id := range []string{"deleted", "forgotten", "idle"} {
 		src.put(id, profile("p", v))
 		if _, err := s.Search(t.Context(), id, voiceprint(v)); err != nil {

@@ -29,6 +29,8 @@ type Config struct {
 type Deps struct {
 	Source      Source
 	Calibration Calibration // of the model that made the searched voiceprints
+	// Own is the calibration of a domain's own; nil: it has none. Equal pointers are equal calibrations. A nil function: no domain has.
+	Own func(domainID string) *Calibration
 }
 
 // Searcher searches the domains of a Source. It is safe for concurrent use.
@@ -65,12 +67,22 @@ func (s *Searcher) search(ctx context.Context, domainID string, v timbre.Voicepr
 	if err != nil {
 		return found, err
 	}
-	x, err := s.cache.get(ctx, domainID, v.Model, now)
+	c := s.calibration(domainID)
+	x, err := s.cache.get(ctx, domainID, v.Model, c, now)
 	if err != nil || x == nil {
 		return timbre.Finding{Sure: err == nil}, err
 	}
-	c := &s.deps.Calibration
 	return x.decide(v, x.weigh(v, c, rule.Prior, now), c, rule), nil
+}
+
+// calibration is that of a domain's own, or else of the model.
+func (s *Searcher) calibration(domainID string) *Calibration {
+	if s.deps.Own != nil {
+		if c := s.deps.Own(domainID); c != nil {
+			return c
+		}
+	}
+	return &s.deps.Calibration
 }
 
 // Forget evicts a domain from the cache. Otherwise it stays until a search finds it deleted or it has been idle for an hour.

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"runtime"
-	"time"
 
 	"timbre/cmd/timbre/evaluate"
 	"timbre/cmd/timbre/terminal"
@@ -22,17 +20,14 @@ import (
 // evaluation is `timbre eval`.
 type evaluation struct {
 	config.Settings
-	Trials string          `arg:"" help:"List of trials, or folder with one sub-folder of recordings a person, or with index.json. With --tone: list of recordings with their tones, or folder with the sub-folders positive, neutral and negative."`
-	Tone   bool            `help:"Measure tone instead of speakers."`
-	Enrol  time.Duration   `default:"20s" help:"Net speech of an enrolment."`
-	Test   []time.Duration `default:"10s" sep:"," help:"Net speech of a test. In a folder, several lengths are compared."`
-	Pieces int             `default:"4" help:"Tests a person and length that are cut from a folder, at most."`
-	Part   string          `default:"dev" help:"Part of the people of an index.json; empty: all."`
-	Draws  int             `default:"1000" help:"Draws of people for the 95 % intervals."`
-	Cores  int             `help:"Recordings that are heard at a time; 0: one a core."`
-	JSON   bool            `name:"json" help:"Print JSON."`
-	HTML   string          `name:"html" placeholder:"FILE" help:"Write a report with plots to this file."`
-	Scores string          `placeholder:"FILE" help:"Write the score of each trial to this file, as CSV."`
+	cutting
+	Trials string `arg:"" help:"List of trials, or folder with one sub-folder of recordings a person, or with index.json. With --tone: list of recordings with their tones, or folder with the sub-folders positive, neutral and negative."`
+	Domain string `placeholder:"ID" help:"Use the calibration of this voice profile domain, if it has one of its own."`
+	Tone   bool   `help:"Measure tone instead of speakers."`
+	Draws  int    `default:"1000" help:"Draws of people for the 95 % intervals."`
+	JSON   bool   `name:"json" help:"Print JSON."`
+	HTML   string `name:"html" placeholder:"FILE" help:"Write a report with plots to this file."`
+	Scores string `placeholder:"FILE" help:"Write the score of each trial to this file, as CSV."`
 }
 
 // Run prints the figures on standard output; progress goes to standard error.
@@ -50,23 +45,27 @@ func (e evaluation) Run(ctx context.Context) (err error) {
 
 // speakers measures speaker recognition.
 func (e evaluation) speakers(ctx context.Context, offline *node.Offline) error {
-	heard, err := e.hear(ctx, evaluate.Ears{VAD: offline.VAD, Embedder: offline.Embedder})
+	heard, err := e.hear(ctx, e.Trials, offline, false)
+	if err != nil {
+		return err
+	}
+	calibration, whose, err := offline.Applied(e.Domain)
 	if err != nil {
 		return err
 	}
 	m := evaluate.Measure{
-		Model: offline.Model, Calibration: offline.Calibration, Threshold: e.Search.Threshold, Draws: e.Draws,
-		NewSearcher: func(s search.Source) evaluate.Searcher { return offline.Search(s) },
+		Model: offline.Model, Calibration: calibration, Threshold: e.Search.Threshold, Draws: e.Draws,
+		NewSearcher: func(s search.Source) evaluate.Searcher { return offline.Search(s, calibration) },
 	}
 	r, err := m.Speaker(ctx, heard)
 	if err != nil {
 		return err
 	}
-	r.Title, r.Calibration, r.Protocol.EnrolSeconds = e.Trials, "of the model", e.Enrol.Seconds()
+	r.Title, r.Calibration, r.Protocol.EnrolSeconds = e.Trials, whose, e.Enrol.Seconds()
 	for _, t := range e.Test {
 		r.Protocol.TestSeconds = append(r.Protocol.TestSeconds, t.Seconds())
 	}
-	if err := toFile(e.Scores, func(w io.Writer) error { return evaluate.WriteScores(w, heard, offline.Calibration) }); err != nil {
+	if err := toFile(e.Scores, func(w io.Writer) error { return evaluate.WriteScores(w, heard, calibration) }); err != nil {
 		return err
 	}
 	return e.print(r)
@@ -107,14 +106,6 @@ func (e evaluation) print(r printed) error {
 	return r.Text(os.Stdout)
 }
 
-// cores is how many recordings are heard at a time.
-func (e evaluation) cores() int {
-	if e.Cores < 1 {
-		return runtime.GOMAXPROCS(0)
-	}
-	return e.Cores
-}
-
 // toFile writes a file, if it has a name.
 func toFile(name string, write func(io.Writer) error) error {
 	if name == "" {
@@ -125,25 +116,4 @@ func toFile(name string, write func(io.Writer) error) error {
 		return err
 	}
 	return errors.Join(write(f), f.Close())
-}
-
-// hear hears all recordings.
-func (e evaluation) hear(ctx context.Context, ears evaluate.Ears) (evaluate.Heard, error) {
-	status := terminal.Of(os.Stderr, os.Getenv)
-	info, err := os.Stat(e.Trials)
-	if err != nil {
-		return evaluate.Heard{}, err
-	}
-	if !info.IsDir() {
-		trials, err := trial.ReadListFile(e.Trials)
-		if err != nil {
-			return evaluate.Heard{}, err
-		}
-		return ears.Trials(ctx, trials, e.Enrol, e.Test[0], e.cores(), status)
-	}
-	people, err := trial.ReadFolder(e.Trials, e.Part)
-	if err != nil {
-		return evaluate.Heard{}, err
-	}
-	return ears.People(ctx, people, evaluate.Cut{Enrol: e.Enrol, Tests: e.Test, Limit: e.Pieces}, e.cores(), status)
 }

@@ -18,13 +18,14 @@ import (
 
 // commands is the grammar of the command line.
 type commands struct {
-	Serve   serve      `cmd:"" help:"Run the server."`
-	Demo    story      `cmd:"" help:"Run a demo on loopback: callers are enrolled, call again, and are identified."`
-	Call    dial       `cmd:"" help:"Place a live call that plays WAV files."`
-	Analyze recordings `cmd:"" help:"Analyse recordings as the server analyses calls: speech, tone and speaker."`
-	Eval    evaluation `cmd:"" help:"Measure speaker recognition on recordings of known people, or tone on recordings of known tone."`
-	Calls   list       `cmd:"" help:"List the live calls of a server with their transaction ids."`
-	Config  settings   `cmd:"" help:"Show the effective settings and their origins."`
+	Serve     serve       `cmd:"" help:"Run the server."`
+	Demo      story       `cmd:"" help:"Run a demo on loopback: callers are enrolled, call again, and are identified."`
+	Call      dial        `cmd:"" help:"Place a live call that plays WAV files."`
+	Analyze   recordings  `cmd:"" help:"Analyse recordings as the server analyses calls: speech, tone and speaker."`
+	Eval      evaluation  `cmd:"" help:"Measure speaker recognition on recordings of known people, or tone on recordings of known tone."`
+	Calibrate calibration `cmd:"" help:"Fit the probability of a match to your own people and lines; list and revoke what was fitted."`
+	Calls     list        `cmd:"" help:"List the live calls of a server with their transaction ids."`
+	Config    settings    `cmd:"" help:"Show the effective settings and their origins."`
 
 	Licenses    notices `cmd:"" help:"Print the licences of Timbre and of everything in the binary and beside it."`
 	Conformance judge   `cmd:"" help:"Test a server against the contract of the two AWS services."`

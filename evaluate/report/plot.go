@@ -80,8 +80,9 @@ func (p *Plot) curve(class string, points ...[2]float64) {
 	p.Curves = append(p.Curves, Curve{class, strings.TrimSpace(b.String())})
 }
 
-func (p *Plot) key(class, text string) {
-	p.Legend = append(p.Legend, Key{class, text, top + 12 + 16*float64(len(p.Legend))})
+// key adds a line to the legend, which begins below a place.
+func (p *Plot) key(class, text string, below float64) {
+	p.Legend = append(p.Legend, Key{class, text, below + 12 + 16*float64(len(p.Legend))})
 }
 
 func inPercent(v float64) string { return fmt.Sprintf("%g", math.Round(1e6*v)/1e4) }
@@ -165,8 +166,8 @@ func (h Histogram) plot() Plot {
 	for v := 0.0; v < most; v += nice(most / 4) {
 		p.YTicks = append(p.YTicks, Tick{p.y(v), inPercent(v)})
 	}
-	p.key("one", "one person")
-	p.key("two", "two people")
+	p.key("one", "one person", top)
+	p.key("two", "two people", top)
 	return p
 }
 
@@ -227,7 +228,7 @@ func namedPlot(named []Named) Plot {
 		}
 		p.curve(s.class, points...)
 	}
-	p.key("one", "enrolled: identified")
-	p.key("two", "stranger: named")
+	p.key("one", "enrolled: identified", (top+bottom)/2) // most curves are near either edge
+	p.key("two", "stranger: named", (top+bottom)/2)
 	return p
 }

@@ -28,7 +28,7 @@ type Recording struct {
 // Part is a stretch of a recording, in samples at 8 kHz.
 type Part struct {
 	From, To int
-	Time     int64 // when it was recorded, in any unit; 0: not known
+	Time     int64 // when it was recorded, in milliseconds; 0: not known
 }
 
 // extensions are those of recordings.
@@ -88,12 +88,28 @@ func Recordings(dir string) (files []Recording, err error) {
 	return files, nil
 }
 
+// byDay makes a recording of the parts of each day, the oldest first.
+func byDay(file string, parts []Part) []Recording {
+	slices.SortStableFunc(parts, func(a, b Part) int { return cmp.Compare(a.Time, b.Time) })
+	all := []Recording{{File: file}}
+	for i, p := range parts {
+		if i > 0 && p.Time/day != parts[i-1].Time/day {
+			all = append(all, Recording{File: file})
+		}
+		r := &all[len(all)-1]
+		r.Parts = append(r.Parts, p)
+	}
+	return all
+}
+
+const day = 24 * 60 * 60 * 1000 // milliseconds
+
 // indexRate is the rate that an index counts samples at.
 const indexRate = 16000
 
 // ReadIndex reads the index of a corpus below dir: for each person the set ("corpus"), the part, the file, and in "utterances" the
-// start and the length of each, in samples at 16 kHz, and for some when it was recorded. It returns the people of a part, of all
-// if the part is empty. The oldest utterance comes first.
+// start and the length of each, in samples at 16 kHz, and for some when it was recorded, in milliseconds. It returns the people of a
+// part, of all if the part is empty; what was recorded on one day is one recording.
 func ReadIndex(index fs.File, dir, part string) ([]Person, error) {
 	var people map[string]struct {
 		Corpus, Part, File string
@@ -107,7 +123,7 @@ func ReadIndex(index fs.File, dir, part string) ([]Person, error) {
 		if part != "" && p.Part != part {
 			continue
 		}
-		r := Recording{File: filepath.Join(dir, filepath.FromSlash(p.File))}
+		var parts []Part
 		for _, u := range p.Utterances {
 			if len(u) < 2 || u[0] < 0 || u[1] < 0 {
 				return nil, timbre.Errorf(timbre.Invalid, "", "index.json: %s: utterance %v is not a start and a length", name, u)
@@ -116,10 +132,9 @@ func ReadIndex(index fs.File, dir, part string) ([]Person, error) {
 			if len(u) > 2 {
 				x.Time = u[2]
 			}
-			r.Parts = append(r.Parts, x)
+			parts = append(parts, x)
 		}
-		slices.SortStableFunc(r.Parts, func(a, b Part) int { return cmp.Compare(a.Time, b.Time) })
-		all = append(all, Person{Name: name, Set: p.Corpus, Recordings: []Recording{r}})
+		all = append(all, Person{Name: name, Set: p.Corpus, Recordings: byDay(filepath.Join(dir, filepath.FromSlash(p.File)), parts)})
 	}
 	if len(all) < 2 {
 		return nil, timbre.Errorf(timbre.Invalid, "", "index.json has %d people of part %q; at least 2 are needed", len(all), part)

@@ -115,14 +115,17 @@ func TestIndexNamesPeopleAndTheirUtterances(t *testing.T) {
 		write(t, dir, map[string]string{"index.json": text})
 		return ReadFolder(dir, "dev")
 	}
-	got, err := index(`{"b":{"corpus":"x","part":"dev","file":"dev/b.opus","utterances":[[0,32000,20],[32000,16000,10]]},
+	got, err := index(`{"b":{"corpus":"x","part":"dev","file":"dev/b.opus","utterances":[[0,32000,200000000],[32000,16000,100000000],[48000,16,100000001]]},
 		"a":{"corpus":"x","part":"dev","file":"dev/a.opus","utterances":[[16,4]]}, "c":{"part":"train","file":"c.opus"}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []Person{
 		{"a", "x", []Recording{{filepath.Join(dir, "dev/a.opus"), []Part{{8, 10, 0}}}}},
-		{"b", "x", []Recording{{filepath.Join(dir, "dev/b.opus"), []Part{{16000, 24000, 10}, {0, 16000, 20}}}}},
+		{"b", "x", []Recording{
+			{filepath.Join(dir, "dev/b.opus"), []Part{{16000, 24000, 100000000}, {24000, 24008, 100000001}}},
+			{filepath.Join(dir, "dev/b.opus"), []Part{{0, 16000, 200000000}}},
+		}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)

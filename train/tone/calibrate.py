@@ -11,7 +11,7 @@ import json
 import numpy as np
 
 SPAN, STEADY = 30, 30  # seconds: that a look covers; of a voice until its own mean weighs as much as plain reading's
-FIRM = 0.97  # the share of looks that is neutral, each corpus over each line counted once
+FIRM = 0.98  # the share of looks that is neutral, each corpus over each line counted once
 TONES = ("positive", "negative")
 WHAT = (
     "log-odds = log(p/(1-p)) - shift, positive and negative each against the rest, for an unknown voice. plain: their mean over plain reading. "

@@ -48,7 +48,7 @@ func measure(t *testing.T) Measure {
 	o := models(t)
 	return Measure{
 		Model: o.Model, Calibration: o.Calibration, Threshold: search.DefaultThreshold, Draws: 100,
-		NewSearcher: func(s search.Source) Searcher { return o.Search(s) },
+		NewSearcher: func(s search.Source) Searcher { return o.Search(s, o.Calibration) },
 	}
 }
 
@@ -124,7 +124,7 @@ func scoresMatch(t *testing.T, h Heard) {
 }
 
 // folder has the demo callers as sub-folders with links to both calls.
-func folder(t *testing.T, also ...string) string {
+func folder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for i := 1; i <= 5; i++ {
@@ -132,7 +132,7 @@ func folder(t *testing.T, also ...string) string {
 		if err := os.Mkdir(person, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		for k, call := range append([]string{"enrol", "second"}, also...) {
+		for k, call := range []string{"enrol", "second"} {
 			from, err := filepath.Abs(demo(fmt.Sprintf("s%d_%s", i, call)))
 			if err != nil {
 				t.Fatal(err)
@@ -145,12 +145,19 @@ func folder(t *testing.T, also ...string) string {
 	return dir
 }
 
-func TestFolderIsCutIntoEnrolmentsAndTests(t *testing.T) {
+// persons are the demo callers, with two recordings each.
+func persons(t *testing.T) []trial.Person {
+	t.Helper()
 	people, err := trial.ReadFolder(folder(t), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := ears(t).People(t.Context(), people[:2], Cut{20 * time.Second, []time.Duration{3 * time.Second, 6 * time.Second}, 2}, 2, quiet)
+	return people
+}
+
+func TestFolderIsCutIntoEnrolmentsAndTests(t *testing.T) {
+	people := persons(t)
+	h, err := ears(t).People(t.Context(), people[:2], Cut{20 * time.Second, []time.Duration{3 * time.Second, 6 * time.Second}, 2, false}, 2, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,12 +174,9 @@ func TestFolderIsCutIntoEnrolmentsAndTests(t *testing.T) {
 }
 
 func TestPeopleWithTooLittleSpeechAreNamed(t *testing.T) {
-	people, err := trial.ReadFolder(folder(t), "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	people := persons(t)
 	people[1].Recordings = []trial.Recording{{File: demo("short_s2")}}
-	h, err := ears(t).People(t.Context(), people[:2], Cut{20 * time.Second, []time.Duration{10 * time.Second}, 1}, 1, quiet)
+	h, err := ears(t).People(t.Context(), people[:2], Cut{20 * time.Second, []time.Duration{10 * time.Second}, 1, false}, 1, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}

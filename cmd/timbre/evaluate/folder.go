@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,6 +19,7 @@ type Cut struct {
 	Enrol time.Duration   // net speech of the enrolment: the first of a person
 	Tests []time.Duration // net speech of a test
 	Limit int             // tests of each length and person
+	Apart bool            // no test is of the recording that the enrolment is of
 }
 
 // enough is the share of the wanted net speech with which a voice still counts.
@@ -84,7 +86,15 @@ func conditions(p trial.Person, cut Cut, length int) map[string]string {
 // cut hears one person. Each stretch is heard as a call of its own. The tests come from the end of the recordings, as far from the
 // enrolment as can be, and none overlaps another.
 func (e Ears) cut(ctx context.Context, p trial.Person, cut Cut) (v cutVoices, err error) {
-	pcm, unreadable, err := readAll(p.Recordings)
+	first, later := p.Recordings, []trial.Recording(nil)
+	if cut.Apart {
+		if len(first) < 2 {
+			v.left = "one recording; a second one, of another day, is needed"
+			return v, nil
+		}
+		first, later = first[:1], first[1:]
+	}
+	pcm, unreadable, err := readAll(first)
 	if err != nil {
 		return v, err
 	}
@@ -94,21 +104,24 @@ func (e Ears) cut(ctx context.Context, p trial.Person, cut Cut) (v cutVoices, er
 	}
 	v.left = unreadable
 	if h.net.Seconds() < enough*cut.Enrol.Seconds() {
-		v.left = fmt.Sprintf("%.1f s of speech, too little for an enrolment of %.0f s", h.net.Seconds(), cut.Enrol.Seconds())
+		v.left = strings.TrimPrefix(unreadable+"; ", "; ") + fmt.Sprintf("%.1f s of speech, too little for an enrolment of %.0f s", h.net.Seconds(), cut.Enrol.Seconds())
 		return v, nil
 	}
 	enrolled, err := e.voice(ctx, p.Name+" enrolment", h)
 	if err != nil {
 		return v, err
 	}
-	if v.tests, err = e.tests(ctx, p.Name, pcm[h.used:], cut); err != nil {
-		return v, err
+	v.enrolled = &enrolled
+	if pcm = pcm[h.used:]; cut.Apart {
+		if pcm, unreadable, err = readAll(later); err != nil {
+			return v, err
+		}
+		v.left = unreadable
 	}
-	if len(v.tests) == 0 && v.left == "" {
+	if v.tests, err = e.tests(ctx, p.Name, pcm, cut); err == nil && len(v.tests) == 0 && v.left == "" {
 		v.left = fmt.Sprintf("enrolled, but too little speech is left for a test of %.0f s", slices.Max(cut.Tests).Seconds())
 	}
-	v.enrolled = &enrolled
-	return v, nil
+	return v, err
 }
 
 // tests cuts audio into tests of the longest length; shorter ones are the beginnings of these.

@@ -27,13 +27,7 @@ const seed = 1
 // Speaker computes the report of an evaluation.
 func (m Measure) Speaker(ctx context.Context, h Heard) (r report.Speaker, err error) {
 	m.people = map[string]int{}
-	for _, c := range h.Comparisons {
-		for _, name := range []string{c.Profile, c.Caller} {
-			if _, ok := m.people[name]; !ok {
-				m.people[name] = len(m.people)
-			}
-		}
-	}
+	m.number(h.Comparisons)
 	enrolled, tested := map[*Voice]int{}, map[*Voice]int{}
 	for _, c := range h.Comparisons {
 		enrolled[c.Enrolled]++
@@ -66,12 +60,27 @@ func (m Measure) Speaker(ctx context.Context, h Heard) (r report.Speaker, err er
 	return r, nil
 }
 
+// number numbers the people.
+func (m Measure) number(cs []Comparison) {
+	for _, c := range cs {
+		for _, name := range []string{c.Profile, c.Caller} {
+			if _, ok := m.people[name]; !ok {
+				m.people[name] = len(m.people)
+			}
+		}
+	}
+}
+
 // trials are the comparisons as scores.
 func (m Measure) trials(cs []Comparison) metric.Trials {
 	return m.scored(cs, func(c Comparison) float64 { return c.llr(m.Calibration) })
 }
 
 func (m Measure) scored(cs []Comparison, score func(Comparison) float64) metric.Trials {
+	return metric.NewTrials(m.list(cs, score))
+}
+
+func (m Measure) list(cs []Comparison, score func(Comparison) float64) []metric.Trial {
 	all := make([]metric.Trial, len(cs))
 	for i, c := range cs {
 		t := metric.Trial{Target: c.Target, Refused: c.refused() != "", A: m.people[c.Profile], B: m.people[c.Caller]}
@@ -80,7 +89,7 @@ func (m Measure) scored(cs []Comparison, score func(Comparison) float64) metric.
 		}
 		all[i] = t
 	}
-	return metric.NewTrials(all)
+	return all
 }
 
 // row is the figures of some comparisons.

@@ -34,39 +34,40 @@ type Voice struct {
 	Refused string            // why there is no voiceprint; empty: there is one
 }
 
-// read reads the first channel of a recording, or its parts one after the other, at 8 kHz.
-func read(r trial.Recording) ([]int16, error) {
-	f, err := os.Open(r.File)
+// read reads the first channel of a recording at 8 kHz.
+func read(file string) ([]int16, error) {
+	f, err := os.Open(file)
 	if err != nil {
 		return nil, timbre.Errorf(timbre.NotFound, "", "%w", err)
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	channels, err := codec.ReadRecording(f)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", r.File, err)
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	pcm := channels[0]
-	if r.Parts == nil {
-		return pcm, nil
-	}
-	var all []int16
-	for _, p := range r.Parts {
-		all = append(all, pcm[min(p.From, len(pcm)):min(max(p.From, p.To), len(pcm))]...)
-	}
-	return all, nil
+	return channels[0], nil
 }
 
 // readAll reads recordings as one. A recording that cannot be decoded is left out; unreadable says why.
 func readAll(recordings []trial.Recording) (all []int16, unreadable string, err error) {
+	var file string
+	var pcm []int16
 	for _, r := range recordings {
-		pcm, err := read(r)
+		if r.File != file { // the days of a corpus are in one file
+			file = r.File
+			pcm, err = read(file)
+		}
 		switch {
 		case timbre.KindOf(err) == timbre.Invalid:
 			unreadable = err.Error()
 		case err != nil:
 			return nil, "", err
+		case r.Parts == nil:
+			all = append(all, pcm...)
 		}
-		all = append(all, pcm...)
+		for _, p := range r.Parts {
+			all = append(all, pcm[min(p.From, len(pcm)):min(max(p.From, p.To), len(pcm))]...)
+		}
 	}
 	return all, unreadable, nil
 }
