@@ -1,14 +1,17 @@
 """Looks at plain speech -> the calibration of the tone model: how far its log-odds are lowered so that plain speech is neutral.
 
-    python calibrate.py --looks looks.npz --out ../../models/tone/calibration.json
+    python calibrate.py --speech DIR --looks looks.npz --out ../../models/tone/calibration.json
+
+DIR holds index.json (speaker -> corpus, part, file) and the audio files that it names. Without --speech the looks of the last run are used.
 
 The shift is fitted to the training speakers; all figures that are printed are of speakers that it has not seen.
 """
 import argparse
-import glob
 import json
 
 import numpy as np
+
+from looks import score
 
 SPAN, STEADY = 30, 30  # seconds: that a look covers; of a voice until its own mean weighs as much as plain reading's
 FIRM = 0.98  # the share of looks that is neutral, each corpus over each line counted once
@@ -17,11 +20,6 @@ WHAT = (
     "log-odds = log(p/(1-p)) - shift, positive and negative each against the rest, for an unknown voice. plain: their mean over plain reading. "
     "For a voice with w seconds of earlier speech, less sum(seconds*(log-odds - plain))/(w + 30) over its earlier looks, plus known*w/(w + 30)"
 )
-
-
-def load(pattern):
-    parts = [np.load(p) for p in sorted(glob.glob(pattern))]
-    return {k: np.concatenate([d[k] for d in parts]) for k in parts[0].files}
 
 
 def log_odds(p):
@@ -78,10 +76,14 @@ def report(d, z, before, of):
 
 def main():
     ap = argparse.ArgumentParser()
-    ap.add_argument("--looks", default="looks*.npz")
+    ap.add_argument("--speech")
+    ap.add_argument("--model", default="../../models/tone/tone.onnx")
+    ap.add_argument("--looks", default="looks.npz")
     ap.add_argument("--out", default="../../models/tone/calibration.json")
     a = ap.parse_args()
-    d = load(a.looks)
+    if a.speech:
+        score(a.speech, a.model, a.looks)
+    d = dict(np.load(a.looks))
     fitted, z = ~d["checked"], log_odds(d["p"].T[[0, 2]])
     plain = np.mean([z[:, g].mean(1) for g in groups(d, fitted).values()], 0)
     r, known = relative(z, plain, d)

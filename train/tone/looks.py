@@ -1,10 +1,4 @@
-"""Plain speech -> what the tone model says of every look at it: 5 s steps, the last 30 s, over telephone lines.
-
-    python looks.py --speech DIR --model ../../models/tone/tone.onnx --out looks.npz
-
-DIR holds index.json (speaker -> corpus, part, file) and the audio files that it names.
-"""
-import argparse
+"""Plain speech -> what the tone model says of looks at it, each at the last 30 s, over telephone lines."""
 import json
 import subprocess
 import zlib
@@ -77,32 +71,23 @@ def choose(index):
             yield who, corpus, part == "dev" or n >= HELD_OUT.get(corpus, n + 1)
 
 
-def main():
-    ap = argparse.ArgumentParser()
-    ap.add_argument("--speech", required=True)
-    ap.add_argument("--model", default="../../models/tone/tone.onnx")
-    ap.add_argument("--out", default="looks.npz")
-    ap.add_argument("--lines", nargs="*", default=LINES)
-    a = ap.parse_args()
+def score(speech, path, out):
+    """looks of all speakers over all lines"""
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    model = ort.InferenceSession(a.model, options, providers=["CPUExecutionProvider"])
-    index = json.load(open(f"{a.speech}/index.json"))
+    model = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    index = json.load(open(f"{speech}/index.json"))
     people = list(choose(index))
-    others = [read(f"{a.speech}/{index[who]['file']}", 20) for who, corpus, checked in people if corpus == "so762" and not checked][:8]
+    others = [read(f"{speech}/{index[who]['file']}", 20) for who, corpus, checked in people if corpus == "so762" and not checked][:8]
     rows = []
     for who, corpus, checked in people:
-        x = read(f"{a.speech}/{index[who]['file']}")
-        for line in a.lines:
+        x = read(f"{speech}/{index[who]['file']}")
+        for line in LINES:
             rng = np.random.default_rng(zlib.crc32(f"{line} {who}".encode()))
             y = over(x, line, rng, [others[i] for i in rng.choice(len(others), 4, replace=False)])
             for at in [t for t in LOOKS if t * FS <= len(y)]:
                 w = y[max(0, (at - SPAN) * FS):at * FS].astype(np.float32)
                 rows.append((who, corpus, checked, line, at, *model.run(None, {"samples": w[None]})[0][0]))
     who, corpus, checked, line, at, *p = zip(*rows)
-    np.savez(a.out, who=who, corpus=corpus, checked=checked, line=line, at=at, p=np.array(p).T)
+    np.savez(out, who=who, corpus=corpus, checked=checked, line=line, at=at, p=np.array(p).T)
     print(len(people), "speakers", len(rows), "looks", flush=True)
-
-
-if __name__ == "__main__":
-    main()
