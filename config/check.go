@@ -25,6 +25,7 @@ var forms = map[string]form{
 	"region":        {matcher(`^[a-z0-9-]{1,32}$`), "1 to 32 lower-case letters, digits and hyphens"},
 	"access key id": {validKeyID, "4 to 128 letters, digits and underscores"},
 	"header name":   {matcher("^[-A-Za-z0-9.!%*_+`'~]{1,128}$"), "the name of a SIP header"},
+	"model name":    {matcher(`^[A-Za-z0-9][A-Za-z0-9._+-]*(@[A-Za-z0-9][A-Za-z0-9._+-]*)?$`), "NAME or NAME@VERSION of a model"},
 	"phone number":  {matcher(`^\+[1-9][0-9]{1,14}$`), "a phone number such as +12065550100"},
 	"threshold":     {func(s string) bool { _, ok := timbre.ParseThreshold(s); return ok }, "above 0 and below 1"},
 	"address pattern": {func(s string) bool {

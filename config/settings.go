@@ -46,6 +46,7 @@ type Settings struct {
 	Tone       Tone       `embed:"" prefix:"tone."`
 	Legs       Legs       `embed:"" prefix:"legs."`
 	Infer      Infer      `embed:"" prefix:"infer."`
+	Models     Models     `embed:"" prefix:"models."`
 	Log        Log        `embed:"" prefix:"log."`
 	Analytics  string     `default:"configured" enum:"configured,always" help:"Calls that may be analysed: those of connectors with a voice analytics configuration, or all."`
 	Quotas     string     `default:"off" enum:"off,aws" help:"Preset of quotas and request rates: off (only what protects the server), or those of a new AWS account."`
@@ -148,6 +149,13 @@ type Legs struct {
 // Infer is the resources of models.
 type Infer struct {
 	Threads int `default:"0" min:"0" unit:"threads" zero:"one for each core" help:"Threads of voice activity detection, and as many for all other models together."`
+}
+
+// Models are the neural networks, by the names that `timbre models list` shows.
+type Models struct {
+	Speaker string `placeholder:"NAME" form:"model name" help:"Speaker model, which makes voiceprints. By default, the one that timbre models use has set in the data folder, or the built-in one."`
+	Tone    string `placeholder:"NAME" form:"model name" help:"Voice tone model; default likewise."`
+	VAD     string `name:"vad" placeholder:"NAME" form:"model name" help:"Voice activity model; default likewise."`
 }
 
 // Log is how the server logs.

@@ -87,3 +87,14 @@ func TestOtherDimensionThanTheCardsIsAnError(t *testing.T) {
 		t.Errorf("got %v, want Internal: the model gives 40 values, its card says 192", err)
 	}
 }
+
+func TestNamesAreThoseOfTheFile(t *testing.T) {
+	r := open(t, 1)
+	in, out, err := r.Names(modelstest.Rows(false))
+	if err != nil || len(in) != 1 || in[0] != "rows" || len(out) != 1 || out[0] != "embedding" {
+		t.Errorf("got %v and %v, %v, want rows and embedding", in, out, err)
+	}
+	if _, _, err := r.Names([]byte("not a model")); timbre.KindOf(err) != timbre.Invalid {
+		t.Errorf("got %v, want Invalid", err)
+	}
+}

@@ -10,7 +10,6 @@ import (
 	"timbre"
 	"timbre/config"
 	"timbre/environment"
-	"timbre/models"
 	"timbre/search"
 	"timbre/search/archive"
 	"timbre/speech"
@@ -28,7 +27,7 @@ type Offline struct {
 	Words    tone.Words       // nil: tone is sound alone
 	Searcher *search.Searcher // of the domains of a data folder; nil without a domain
 
-	Model       string // name and version of the speaker model
+	Model       string // id of the speaker model
 	ToneModel   string // of the tone model
 	Calibration search.Calibration
 
@@ -50,7 +49,10 @@ func OpenOffline(ctx context.Context, env environment.Environment, s config.Sett
 			return nil, err
 		}
 	}
-	m, err := loadModels(s)
+	m, err := loadModels(env, s)
+	if err == nil && domainID != "" && m.uncalibrated != nil {
+		err = errors.Join(m.uncalibrated, m.runtime.Close())
+	}
 	if err != nil {
 		if profiles != nil {
 			err = errors.Join(err, profiles.Close())
@@ -59,7 +61,7 @@ func OpenOffline(ctx context.Context, env environment.Environment, s config.Sett
 	}
 	o := &Offline{
 		VAD: m.vad, Embedder: m.embedder, Scorer: m.scorer, Words: m.words, close: m.runtime.Close,
-		Model: models.Speaker().String(), ToneModel: models.Tone().String(), Calibration: m.calibration,
+		Model: m.model, ToneModel: m.toneModel, Calibration: m.calibration,
 		env: env, settings: s, profiles: profiles,
 	}
 	if profiles != nil {
@@ -97,9 +99,6 @@ func (o *Offline) Applied(domainID string) (c search.Calibration, whose string, 
 func (o *Offline) KnownCalls(ctx context.Context, domainID string) ([]sqlite.KnownCall, error) {
 	return o.profiles.KnownCalls(ctx, domainID)
 }
-
-// SpeakerModel is the name and version of the speaker model in use.
-func SpeakerModel() string { return models.Speaker().String() }
 
 // Close releases the models and the database.
 func (o *Offline) Close() error { return o.close() }

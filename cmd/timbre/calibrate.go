@@ -139,7 +139,7 @@ func (l fitted) state(a archive.Archive, e archive.Entry) string {
 	if e.Revoked != nil {
 		return "revoked " + e.Revoked.Format(time.DateTime)
 	}
-	if e.Model != node.SpeakerModel() {
+	if model, err := node.SpeakerModel(l.Settings); err != nil || e.Model != model {
 		return "not used: of " + e.Model
 	}
 	if now, err := a.Current(e.Scope, e.Model); err == nil && now != nil && now.Version == e.Version {

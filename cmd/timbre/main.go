@@ -26,6 +26,7 @@ type commands struct {
 	Calibrate calibration `cmd:"" help:"Fit the probability of a match to your own people and lines; list and revoke what was fitted."`
 	Calls     list        `cmd:"" help:"List the live calls of a server with their transaction ids."`
 	Config    settings    `cmd:"" help:"Show the effective settings and their origins."`
+	Models    shelf       `cmd:"" help:"List, add, choose and verify the neural networks that the server runs."`
 
 	Licenses    notices `cmd:"" help:"Print the licences of Timbre and of everything in the binary and beside it."`
 	Conformance judge   `cmd:"" help:"Test a server against the contract of the two AWS services."`

@@ -39,8 +39,8 @@ type Card struct {
 	Threshold     float64 // of a spoof model: the score from which on it warns
 }
 
-// ID is the name and version by which commands and settings name a model.
-func (c Card) ID() string { return c.Name + " " + c.Version }
+// ID is the name and version by which commands and settings name a model: NAME@VERSION.
+func (c Card) ID() string { return c.Name + "@" + c.Version }
 
 // Model is the card's model with the bytes of its file.
 func (c Card) Model(onnx []byte) timbre.ONNXModel {

@@ -3,6 +3,7 @@ package card_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func TestCardOfEachFormIsRead(t *testing.T) {
 			}
 			c.Input.Filterbank, want.Filterbank = nil, nil
 		}
-		if c.Input != want || c.ID() != "tiny 1" || c.Kind != card.Speaker || c.Dimension != modelstest.Values {
+		if c.Input != want || c.ID() != "tiny@1" || c.Kind != card.Speaker || c.Dimension != modelstest.Values {
 			t.Errorf("form %d: got %+v, want input %+v", i, c, want)
 		}
 	}
@@ -95,7 +96,7 @@ func TestCardIsRefusedWithTheReason(t *testing.T) {
 
 func TestFileMustMatchItsCard(t *testing.T) {
 	f := modelstest.Forms()[0]
-	folder := modelstest.Write(t, modelstest.Card("tiny", f), f.ONNX)
+	folder := modelstest.Write(t, modelstest.Card("tiny", f), f)
 	c, err := card.Read(os.DirFS(folder))
 	if err != nil {
 		t.Fatal(err)
@@ -136,6 +137,11 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("got %v, want Invalid", err)
 			}
 			return
+		}
+		if text, err := c.Format(); err != nil {
+			t.Errorf("got %v, want it formatted", err)
+		} else if again, err := card.Parse(text); err != nil || !reflect.DeepEqual(again, c) {
+			t.Errorf("got %+v and %v from %s, want %+v", again, err, text, c)
 		}
 		if strings.ContainsAny(c.Name+c.Version+c.File+c.Calibration, "/\\ ") || c.File == "" || c.Dimension < 1 {
 			t.Errorf("got %+v, want names without a way out of the folder", c)

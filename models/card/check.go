@@ -15,8 +15,8 @@ var (
 // maxDimension is the greatest number of values of an output.
 const maxDimension = 4096
 
-// check demands what the types and the section input do not.
-func (c Card) check() error {
+// Check demands what the types and the section input do not. Parse has called it.
+func (c Card) Check() error {
 	switch {
 	case !slices.Contains(Kinds, c.Kind):
 		return invalid("kind is %q, not speaker, tone, vad or spoof", c.Kind)

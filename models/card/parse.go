@@ -45,7 +45,7 @@ func Parse(text []byte) (Card, error) {
 	}
 	var err error
 	if c.Input, err = d.Input.audio(); err == nil {
-		err = c.check()
+		err = c.Check()
 	}
 	if err != nil {
 		return Card{}, err

@@ -1,0 +1,137 @@
+package node
+
+import (
+	"errors"
+
+	"timbre"
+	"timbre/config"
+	"timbre/environment"
+	"timbre/infer"
+	"timbre/models/card"
+	"timbre/models/library"
+	"timbre/search"
+	"timbre/search/archive"
+	"timbre/tone"
+	"timbre/voice"
+)
+
+// Library is the models of the settings' data folder, and those that the settings name.
+func Library(s config.Settings) *library.Library {
+	return library.Open(s.Data, map[card.Kind]string{card.Speaker: s.Models.Speaker, card.Tone: s.Models.Tone, card.VAD: s.Models.VAD})
+}
+
+// analysisModels are the models of stages 4 to 6, loaded: frames → speech → embedding and tone → ranked profiles.
+type analysisModels struct {
+	runtime      *infer.Runtime
+	vad          *infer.Model
+	model        string // by which voiceprints name the speaker model
+	embedder     *voice.Embedder
+	toneModel    string
+	scorer       *tone.Scorer
+	words        tone.Words // nil: tone is sound alone
+	calibration  search.Calibration
+	uncalibrated error // why scores are no probabilities; nil if they are
+}
+
+func loadModels(env environment.Environment, s config.Settings) (m analysisModels, err error) {
+	if m.runtime, err = infer.New(infer.Config{Threads: s.Infer.Threads}); err != nil {
+		return m, err
+	}
+	l := loader{env: env, library: Library(s), runtime: m.runtime}
+	vad, tones, speaker := l.load(card.VAD, infer.Short), l.load(card.Tone, infer.Long), l.load(card.Speaker, infer.Long)
+	if l.err == nil {
+		m.calibration, l.err = calibration(speaker.entry)
+		m.uncalibrated = Uncalibrated(s, speaker.entry)
+	}
+	var toneCalibration tone.Calibration
+	if l.err == nil {
+		toneCalibration, l.err = calibrationOfTone(tones.entry)
+	}
+	if l.err == nil {
+		m.words, l.err = loadWords(s.Tone, m.runtime)
+	}
+	if l.err != nil {
+		return m, errors.Join(l.err, m.runtime.Close())
+	}
+	m.vad, m.model, m.toneModel = vad.Model, speaker.id, tones.id
+	m.embedder, m.scorer = voice.New(speaker.Model, speaker.id), tone.New(tones.Model, toneCalibration)
+	return m, nil
+}
+
+// loadedModel is a model with where it came from.
+type loadedModel struct {
+	*infer.Model
+	id    string
+	entry library.Entry
+}
+
+// loader loads models until one fails.
+type loader struct {
+	env     environment.Environment
+	library *library.Library
+	runtime *infer.Runtime
+	err     error
+}
+
+// load loads the model of a kind that the library has in use.
+func (l *loader) load(kind card.Kind, queue infer.Queue) (m loadedModel) {
+	if l.err != nil {
+		return m
+	}
+	if m.entry, l.err = l.library.Choose(kind); l.err != nil {
+		return m
+	}
+	model, err := m.entry.Load()
+	if err == nil {
+		m.Model, err = l.runtime.Load(model, queue)
+	}
+	if l.err = err; err == nil && !m.entry.BuiltIn {
+		l.env.Log.Info("uses a model that was added", "kind", string(kind), "model", m.entry.Card.ID())
+	}
+	m.id = model.String()
+	return m
+}
+
+// SpeakerModel is the id of the speaker model in use, by which voiceprints name it.
+func SpeakerModel(s config.Settings) (string, error) {
+	e, err := Library(s).Choose(card.Speaker)
+	return e.Card.Model(nil).String(), err
+}
+
+// Uncalibrated says why the scores of a speaker model are no probabilities; nil if they are: by the calibration that came with it, or
+// by one that was fitted for all domains.
+func Uncalibrated(s config.Settings, e library.Entry) error {
+	if e.Card.Calibration != "" {
+		return nil
+	}
+	fitted, err := archive.New(s.Calibrations()).Current(archive.Server, e.Card.Model(nil).String())
+	if err != nil || fitted != nil {
+		return err
+	}
+	return timbre.Errorf(timbre.Invalid, "", "speaker model %s has no calibration, so its scores are no probabilities: "+
+		"`timbre calibrate RECORDINGS --models.speaker %s` fits one, and `timbre models use %s --calibration FILE` gives it one that you have",
+		e.Card.ID(), e.Card.ID(), e.Card.ID())
+}
+
+// calibration reads the calibration of a speaker model. Without one, its scores rank profiles and are no probabilities.
+func calibration(e library.Entry) (c search.Calibration, err error) {
+	document, err := e.Calibration()
+	if err != nil {
+		return c, err
+	}
+	if document != nil {
+		return search.ParseCalibration(document)
+	}
+	c.Form, c.Score = search.Form, 1
+	c.Strangers.Spread, c.Strangers.Tail = 1, search.Tail{From: 2, Share: 0.02, Scale: 0.4}
+	return c, nil
+}
+
+// calibrationOfTone reads the calibration of a tone model. Without one, its scores are reported as they are.
+func calibrationOfTone(e library.Entry) (c tone.Calibration, err error) {
+	document, err := e.Calibration()
+	if err != nil || document == nil {
+		return c, err
+	}
+	return tone.ParseCalibration(document)
+}
