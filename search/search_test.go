@@ -116,6 +116,21 @@ func TestASearchIsSureOfAClearAnswer(t *testing.T) {
 	}
 }
 
+func TestSameComparesVoiceprintsOfOneModel(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 11))
+	s, v := searcher(t, &source{}, 0.5), voiceprint(randomVoice(r))
+	twin, stranger, other := v, voiceprint(randomVoice(r)), v
+	other.Model = "net 2"
+	if p := s.Same("d", v, twin); p < 0.99 {
+		t.Errorf("got %v for the same voice, want 0.99 at least", p)
+	}
+	for name, w := range map[string]timbre.Voiceprint{"a stranger": stranger, "another model": other, "no embedding": {Model: model}} {
+		if p := s.Same("d", v, w); p > 0.1 {
+			t.Errorf("%s: got %v, want 0.1 at most", name, p)
+		}
+	}
+}
+
 func TestCachedProfileExpires(t *testing.T) {
 	v, src, now := randomVoice(rand.New(rand.NewPCG(3, 3))), &source{}, noon
 	src.put("d", profile("p", v))

@@ -9,6 +9,7 @@ import (
 
 	"timbre"
 	"timbre/environment"
+	"timbre/search/dot"
 )
 
 // MaxMatches is the most matches that a search returns.
@@ -83,6 +84,15 @@ func (s *Searcher) calibration(domainID string) *Calibration {
 		}
 	}
 	return &s.deps.Calibration
+}
+
+// Same is the probability that two voiceprints are of one person, where one and two people are equally likely beforehand, by the
+// calibration of a domain. Those of different models cannot be compared: 0.
+func (s *Searcher) Same(domainID string, v, w timbre.Voiceprint) float64 {
+	if v.Model != w.Model || len(v.Embedding) != len(w.Embedding) || len(v.Embedding) == 0 {
+		return 0
+	}
+	return s.calibration(domainID).Probability(float64(dot.Product(v.Embedding, w.Embedding)), v, w)
 }
 
 // Forget evicts a domain from the cache. Otherwise it stays until a search finds it deleted or it has been idle for an hour.

@@ -38,8 +38,8 @@ func (e *Engine) Enrol(ctx context.Context, taskID string) (timbre.Profile, erro
 	return withoutEmbedding(p), nil
 }
 
-// Renew replaces the voiceprint of a profile with that of a speaker search in the same domain, and restarts its
-// timbre.ProfileLife. Errors are those of Enrol, except that a task may be used again, and Invalid if the task searched
+// Renew renews the voiceprint of a profile with that of a speaker search in the same domain, and restarts its
+// timbre.ProfileLife. The new one replaces the old one unless both are clearly of one person: then they are averaged. Errors are those of Enrol, except that a task may be used again, and Invalid if the task searched
 // another domain.
 func (e *Engine) Renew(ctx context.Context, profileID, taskID string) (timbre.Profile, error) {
 	p, err := e.deps.Store.Profile(ctx, profileID)
@@ -57,7 +57,10 @@ func (e *Engine) Renew(ctx context.Context, profileID, taskID string) (timbre.Pr
 	if err := e.checkEnrollable(ctx, t, now); err != nil {
 		return timbre.Profile{}, err
 	}
-	p.Voiceprint, p.Updated, p.Expires = *t.Voiceprint, now, now.Add(timbre.ProfileLife)
+	if p.Voiceprint, err = e.renewed(ctx, p, *t.Voiceprint); err != nil {
+		return timbre.Profile{}, err
+	}
+	p.Updated, p.Expires = now, now.Add(timbre.ProfileLife)
 	if err := e.deps.Store.RenewProfile(ctx, p, taskID); err != nil {
 		return timbre.Profile{}, err
 	}

@@ -106,6 +106,8 @@ func (f fakeSearcher) Search(ctx context.Context, _ string, _ timbre.Voiceprint)
 	return timbre.Finding{Matches: m, Sure: !f.h.unsure}, err
 }
 
+func (f fakeSearcher) Same(string, timbre.Voiceprint, timbre.Voiceprint) float64 { return f.h.same }
+
 func (f *fakeTrack) Add(s timbre.Speech) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -27,7 +27,8 @@ type harness struct {
 	at     time.Duration  // media time of all legs
 	embed  func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
 	search func(ctx context.Context) ([]timbre.Match, error)
-	unsure bool // of what it finds
+	unsure bool    // of what it finds
+	same   float64 // probability that two voiceprints are of one person
 	voices func(pcm []float32, net time.Duration) (timbre.Voices, error)
 	tracks []*fakeTrack
 	score  func(ctx context.Context, leg int, at time.Duration) (timbre.Tone, bool, error)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"timbre"
 )
@@ -170,3 +171,16 @@ func (m *memoryStore) written() []saved {
 	defer m.mu.Unlock()
 	return slices.Clone(m.saves)
 }
+
+func (m *memoryStore) Voiceprints(_ context.Context, domainID string, now time.Time) (list []timbre.Profile, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range m.profiles {
+		if p.DomainID == domainID && now.Before(p.Expires) {
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
+
+func (m *memoryStore) Generation(context.Context, string) (int64, error) { return 0, nil }

@@ -20,6 +20,7 @@ import (
 type Store interface {
 	timbre.Tasks
 	timbre.ProfileEnroller
+	timbre.VoiceprintReader
 	timbre.ConnectorReader
 	timbre.StreamingReader
 	timbre.ConfigurationReader
@@ -45,6 +46,8 @@ type Embedder interface {
 
 // Searcher ranks the profiles of a domain. It finds only the high-confidence matches, best first, at most 10.
 type Searcher interface {
+	// Same is the probability that two voiceprints of one model are of one person, at even odds beforehand.
+	Same(domainID string, v, w timbre.Voiceprint) float64
 	Search(ctx context.Context, domainID string, v timbre.Voiceprint) (timbre.Finding, error)
 }
 

@@ -24,7 +24,7 @@ func (e *Embedder) Voices(ctx context.Context, pcm []float32, net time.Duration)
 	if err != nil {
 		return one, err
 	}
-	if likeness(segments) >= leastLikeness(len(segments)) {
+	if likeness(segments) >= leastLikeness {
 		return one, nil
 	}
 	d := divide(segments)

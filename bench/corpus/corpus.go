@@ -23,6 +23,7 @@ const WideLength = 10 * time.Second
 type Speaker struct {
 	Name, Corpus string
 	Utterances   [][]int16
+	Recorded     []time.Time // of each utterance; the epoch if that is not known
 	Wide         []int16 // the first seconds at 16 kHz
 }
 
@@ -54,6 +55,7 @@ func Read(dir, part string) ([]Speaker, error) {
 		for _, u := range s.Utterances {
 			from, to := u[0]/2, min((u[0]+u[1])/2, int64(len(pcm)))
 			person.Utterances = append(person.Utterances, pcm[from:to])
+			person.Recorded = append(person.Recorded, time.UnixMilli(recorded(u)))
 		}
 		all = append(all, person)
 	}
