@@ -1,11 +1,12 @@
 """Tests of what training relies on: python3 -m unittest, in this folder."""
+import inspect
 import unittest
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from speaker import audio, campplus, corpora, crops, export, frontend, line, metrics, teach, train, trials
+from speaker import __main__, audio, campplus, corpora, crops, export, frontend, line, metrics, teach, train, trials
 
 
 def noise(samples, seed=0):
@@ -135,6 +136,12 @@ class Metrics(unittest.TestCase):
         self.assertEqual(set(apart.values()), {0.0})
         mixed = metrics.rates(np.arange(100) / 100 + 0.5, np.arange(100) / 100)
         self.assertAlmostEqual(mixed['eer'], 25, delta=1)
+
+
+class Stages(unittest.TestCase):
+    def test_arguments_are_those_of_the_functions(self):
+        for name, run, _, arguments in __main__.STAGES:
+            inspect.signature(run).bind(**{argument.lstrip('-'): None for argument, _ in arguments})
 
 
 class Export(unittest.TestCase):

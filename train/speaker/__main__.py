@@ -15,9 +15,9 @@ STAGES = (  # name, function, help, arguments
         ('work', PATH), ('weights', PATH), ('out', PATH), ('--seed', {'type': int, 'default': 0}), ('--steps', {'type': int, 'default': 400}),
         ('--batch', {'type': int, 'default': 20}), ('--rate', {'type': float, 'default': 1.5e-4})]),
     ('average', train.average, 'average the weights of several runs', [('out', PATH), ('paths', {'type': pathlib.Path, 'nargs': '+'})]),
-    ('export', export.export, 'put front end and network into one ONNX graph', [('weights', PATH), ('onnx', PATH)]),
+    ('export', export.export, 'put front end and network into one ONNX graph', [('weights', PATH), ('out', PATH)]),
     ('reference', reference.write, 'write the embeddings that the Go test compares with', [('weights', PATH), ('out', PATH)]),
-    ('evaluate', evaluate.evaluate, 'measure weights on the dev speakers of a folder of speech', [('weights', PATH), ('folder', PATH), ('out', PATH)]),
+    ('evaluate', evaluate.evaluate, 'measure an ONNX file on the dev speakers of a folder of speech', [('onnx', PATH), ('folder', PATH), ('out', PATH)]),
     ('card', card.card, 'write the model card of an ONNX file', [('onnx', PATH), ('figures', PATH), ('version', {})]),
     ('smoke', smoke.smoke, 'run the whole chain on voices made for it', []),
 )

@@ -3,18 +3,17 @@ import json
 import pathlib
 
 import numpy as np
-import torch
 
-from . import campplus, frontend, metrics, trials
+from . import metrics, trials
 
 
-def embedder(weights):
-    net = frontend.Embedder(campplus.load(weights)).eval()
-
-    def embed(samples):
-        with torch.no_grad():
-            return net(torch.from_numpy(np.asarray(samples, np.float32))[None])[0].numpy()
-    return embed
+def embedder(onnx):
+    """Any model that takes samples at 8 kHz and returns an embedding of length 1."""
+    import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(onnx), options, providers=['CPUExecutionProvider'])
+    return lambda samples: session.run(None, {'samples': np.asarray(samples, np.float32)[None]})[0][0]
 
 
 def scores(embed, folder):
@@ -47,8 +46,8 @@ def figures(rows, first):
     return table
 
 
-def evaluate(weights, folder, out):
-    table = figures(*scores(embedder(weights), folder))
+def evaluate(onnx, folder, out):
+    table = figures(*scores(embedder(onnx), folder))
     pathlib.Path(out).write_text(json.dumps(table, indent=1) + '\n')
     for group, row in table.items():
         print('%-10s EER %5.2f  FRR at FAR 1 %% %6.2f, 0.1 %% %6.2f  top-1 %5.1f  (%d targets)' % (

@@ -40,9 +40,9 @@ def halve(model):
     return model
 
 
-def export(weights, path):
+def export(weights, out):
     model = halve(graph(campplus.load(weights)))
     del model.metadata_props[:]
     model.producer_name, model.producer_version, model.doc_string = 'timbre', '', ''
     onnx.checker.check_model(model)
-    onnx.save(model, path)
+    onnx.save(model, str(out))

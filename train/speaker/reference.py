@@ -13,7 +13,7 @@ PIECES = (  # file, first sample at 8 kHz, samples
 )
 
 
-def write(weights, path):
+def write(weights, out):
     embed = frontend.Embedder(campplus.load(weights))
     cases = []
     for file, start, length in PIECES:
@@ -22,4 +22,4 @@ def write(weights, path):
             embedding = embed(torch.from_numpy(samples)[None])[0]
         cases.append(dict(file=file, start=start, length=length, embedding=[round(float(v), 6) for v in embedding]))
     rows = ',\n'.join(json.dumps(c) for c in cases)
-    pathlib.Path(path).write_text('[\n%s\n]\n' % rows)
+    pathlib.Path(out).write_text('[\n%s\n]\n' % rows)

@@ -81,7 +81,7 @@ def chain(work, random):
     export.export(work / 'soup.pt', work / 'speaker.onnx')
     cosine = equal(work / 'speaker.onnx', work / 'soup.pt', random)
     check(cosine >= EQUAL, 'got cosine %.6f between ONNX and PyTorch, want at least %s' % (cosine, EQUAL))
-    table = evaluate.evaluate(work / 'soup.pt', work, work / 'figures.json')
+    table = evaluate.evaluate(work / 'speaker.onnx', work, work / 'figures.json')
     check(0 <= table['pooled']['eer'] <= 100, 'got figures %s' % table)
     card.card(work / 'speaker.onnx', work / 'figures.json', '0.0.0')
     check('| clean and noisy telephone |' in (work / 'model_card.md').read_text(), 'the card lacks the figures')
