@@ -65,6 +65,19 @@ func (c Coder) Encode(pcm []int16) (packets [][]byte, err error) {
 	return packets, nil
 }
 
+// Transcode encodes and decodes audio at 8 kHz, and loses none.
+func (c Coder) Transcode(pcm []int16) (out []int16, err error) {
+	packets, err := c.Encode(DoubleRate(pcm))
+	if err != nil {
+		return nil, err
+	}
+	frames, err := c.Decode(packets, make([]bool, len(packets)), AsSilence)
+	for _, f := range frames {
+		out = append(out, f.PCM...)
+	}
+	return out, err
+}
+
 // cut splits audio of a byte a sample into packets.
 func cut(b []byte) (packets [][]byte) {
 	for ; len(b) > 0; b = b[timbre.FrameSamples:] {

@@ -42,6 +42,9 @@ func MuLaw(pcm []int16) []int16 { return codec.ULaw.Decode(nil, codec.ULaw.Encod
 // Gain is the factor of a level.
 func Gain(dB float64) float64 { return math.Pow(10, dB/20) }
 
+// Level is the level of a factor in dB.
+func Level(gain float64) float64 { return 20 * math.Log10(gain) }
+
 // RMS is the root mean square of x, above 0.
 func RMS(x []float64) float64 {
 	var sum float64

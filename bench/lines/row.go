@@ -80,11 +80,8 @@ func transcoded(format string, encoder ...string) func([]int16, cues) (leg, erro
 }
 
 func narrowOpus(pcm []int16, _ cues) (leg, error) {
-	packets, err := line.Narrow.Encode(line.DoubleRate(pcm))
-	if err != nil {
-		return nil, err
-	}
-	return line.Narrow.Decode(packets, make([]bool, len(packets)), line.AsSilence)
+	pcm, err := line.Narrow.Transcode(pcm)
+	return frames(pcm, nil), err
 }
 
 // legs makes the audio of a call of a row: what the caller says to an agent.

@@ -18,6 +18,7 @@ import (
 // story is `timbre demo`.
 type story struct {
 	Speed float64 `default:"4" help:"Speed of the calls, as a multiple of real time."`
+	Lines bool    `help:"Let the callers call again on bad lines: ring-back, music, echo, noise, a narrow codec, a voice too loud."`
 	JSON  bool    `name:"json" help:"Print JSON."`
 }
 
@@ -25,7 +26,7 @@ type story struct {
 func (s story) Run(ctx context.Context) error {
 	_, err := demo.Run(ctx, demo.Config{
 		Start: ownServer, Verify: webhook.Verify,
-		Output: terminal.Of(os.Stdout, os.Getenv), JSON: s.JSON, Speed: s.Speed,
+		Output: terminal.Of(os.Stdout, os.Getenv), Lines: s.Lines, JSON: s.JSON, Speed: s.Speed,
 	})
 	return err
 }

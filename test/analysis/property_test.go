@@ -28,7 +28,7 @@ func (c chain) hear(t *testing.T, pcm []int16, frame time.Duration) (h heard) {
 			voice, kept = timbre.Wave(voice, s.PCM), s.Net
 		}
 	})
-	d.Gates = speech.NewGates()
+	d.Gates = speech.NewGates(speech.Origin{})
 	for at, size := 0, timbre.Samples(frame); at < len(pcm); at += size {
 		d.Frame(timbre.Frame{At: timbre.Duration(at), PCM: pcm[at:min(at+size, len(pcm))]})
 	}

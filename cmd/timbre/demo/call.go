@@ -42,6 +42,9 @@ func (s *story) prepare(r script) (*liveCall, error) {
 		Caller: r.name, Recording: r.file, Second: r.second,
 		CallerTone: ToneTrack{Points: []TonePoint{}}, AgentTone: ToneTrack{Points: []TonePoint{}},
 	}
+	if r.line != nil {
+		v.Line = r.line.name
+	}
 	v.phone = phone.Config{
 		Server: s.server.SIP, RequestURI: "sip:+12065550199@" + s.deployment.connector + ".voiceconnector.local",
 		From: r.number, To: "+12065550199", Metadata: true, Speed: s.cfg.Speed,

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"timbre"
@@ -42,9 +43,10 @@ type Config struct {
 	Verify func(secret string, h http.Header, body []byte, now time.Time) error
 
 	Output terminal.Output
+	Lines  bool          // the second calls are on bad lines
 	JSON   bool          // print a Result in place of the narration
 	Speed  float64       // times real time; 0 means DefaultSpeed
-	Slack  time.Duration // how much longer than the media an answer may take; 0 means 20 s
+	Slack  time.Duration // how much longer than the media an answer may take; 0 means a minute
 	Log    *slog.Logger  // of the phones; nil discards
 	Now    func() time.Time
 }
@@ -56,7 +58,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 		cfg.Speed = DefaultSpeed
 	}
 	if cfg.Slack == 0 {
-		cfg.Slack = 20 * time.Second
+		cfg.Slack = time.Minute
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -107,23 +109,36 @@ func (s *story) play(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.server.Stop()) }()
 
-	for _, chapter := range []struct {
-		title string
-		run   func(context.Context) error
-	}{
-		{"Set up a connector, a voice profile domain and a webhook", s.setUp},
-		{"Three callers consent and are enrolled, all at the same time", s.enrol},
-		{"Two of them and an unknown caller call and are identified", s.identify},
-		{"Tone over time", s.chartTone},
-		{"The same results from the API", s.confirm},
-		{"Summary", s.summarise},
-	} {
+	for _, chapter := range s.chapters() {
 		s.say.chapter(chapter.title)
 		if err := chapter.run(ctx); err != nil {
 			return err
 		}
 	}
 	return s.verdict()
+}
+
+// chapter is a part of the story.
+type chapter struct {
+	title string
+	run   func(context.Context) error
+}
+
+func (s *story) chapters() []chapter {
+	second := []chapter{
+		{"Two of them and an unknown caller call and are identified", s.identify},
+		{"Tone over time", s.chartTone},
+	}
+	if s.cfg.Lines {
+		second = []chapter{{"They and an unknown caller call on bad lines", s.identifyOnBadLines}}
+	}
+	return slices.Concat([]chapter{
+		{"Set up a connector, a voice profile domain and a webhook", s.setUp},
+		{"Three callers consent and are enrolled, all at the same time", s.enrol},
+	}, second, []chapter{
+		{"The same results from the API", s.confirm},
+		{"Summary", s.summarise},
+	})
 }
 
 // verdict is an error if a result was wrong.

@@ -2,6 +2,8 @@ package demo
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +61,38 @@ func TestWrongResultIsAnError(t *testing.T) {
 	}
 	if r.Right || !strings.Contains(out, "WRONG") {
 		t.Errorf("got right %v and narration\n%s\nwant false and WRONG", r.Right, out)
+	}
+}
+
+func TestBadLinesAreNamedWithWhatTheServerSays(t *testing.T) {
+	r, out, err := run(t, &fake{}, func(c *Config) { c.Lines = true })
+	if err != nil || !r.Right || len(r.Calls) != 11 {
+		t.Fatalf("got error %v, right %v and %d calls, want none, true and 11:\n%s", err, r.Right, len(r.Calls), out)
+	}
+	for i, c := range r.Calls {
+		if (c.Line != "") != c.Second {
+			t.Errorf("call %d: got line %q and second %v, want a bad line for the second calls alone", i, c.Line, c.Second)
+		}
+	}
+	for _, want := range []string{"3. They and an unknown caller call on bad lines", ringBack.name, clipped.name, "Every result is right"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("got narration\n%s\nwant %q in it", out, want)
+		}
+	}
+}
+
+func TestOnlyAHopelessLineMayBeRefused(t *testing.T) {
+	for name, wrong := range map[string]int{"Edith": 1, "Grace": 2} { // one of the lines of Edith is hopeless, none of Grace
+		t.Run(name, func(t *testing.T) {
+			i := slices.IndexFunc(badCalls[0], func(s script) bool { return s.name == name })
+			r, out, err := run(t, &fake{refuse: badCalls[0][i].number}, func(c *Config) { c.Lines = true })
+			if want := fmt.Sprintf("%d of 11 calls have a wrong result", wrong); err == nil || !strings.Contains(err.Error(), want) || r.Right {
+				t.Errorf("got error %v and right %v, want %q and false", err, r.Right, want)
+			}
+			if !strings.Contains(out, "not identified: the reason") {
+				t.Errorf("got narration\n%s\nwant the reason in it", out)
+			}
+		})
 	}
 }
 

@@ -26,6 +26,7 @@ type fake struct {
 	misidentify bool            // the unknown caller is misidentified
 	missing     map[string]bool // events that are never sent
 	contradict  bool            // Get contradicts the webhook
+	refuse      string          // the number whose second calls are refused
 
 	hook     string
 	secret   string
@@ -126,6 +127,10 @@ func (f *fake) api() http.Handler {
 		_ = json.NewDecoder(r.Body).Decode(&in)
 		reply(w, http.StatusCreated, fmt.Sprintf(`{"SpeakerSearchTask":{"SpeakerSearchTaskId":%q}}`, in.TransactionID))
 		answer := `"detailStatus":"IdentificationNoMatchesFound"`
+		if f.refused(in.TransactionID) {
+			f.announce(in.TransactionID, `"detailStatus":"IdentificationFailure","statusMessage":"the reason"`)
+			return
+		}
 		if p := f.match(in.TransactionID); p != "" {
 			answer = fmt.Sprintf(`"detailStatus":"IdentificationSuccessful","speakerSearchDetails":{"results":[{"voiceProfileId":%q,"confidenceScore":0.987}]}`, p)
 		}
@@ -148,7 +153,7 @@ func (f *fake) api() http.Handler {
 	})
 	mux.HandleFunc("GET /voice-connectors/{id}/speaker-search-tasks/{task}", func(w http.ResponseWriter, r *http.Request) {
 		results := ""
-		if p := f.match(r.PathValue("task")); p != "" && !f.contradict {
+		if p := f.match(r.PathValue("task")); p != "" && !f.contradict && !f.refused(r.PathValue("task")) {
 			results = fmt.Sprintf(`{"VoiceProfileId":%q,"ConfidenceScore":0.987}`, p)
 		}
 		reply(w, http.StatusOK, `{"SpeakerSearchTask":{"SpeakerSearchTaskStatus":"SUCCEEDED","SpeakerSearchDetails":{"Results":[`+results+`]}}}`)
@@ -160,7 +165,7 @@ func (f *fake) api() http.Handler {
 func (f *fake) match(transaction string) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	number, second := strings.CutPrefix(transaction, "second-")
+	number, second := f.numbers[transaction], strings.HasPrefix(transaction, "second-")
 	if f.misidentify && number == secondCalls[2].number {
 		number = firstCalls[0].number
 	}
@@ -168,6 +173,12 @@ func (f *fake) match(transaction string) string {
 		return ""
 	}
 	return f.profiles[number]
+}
+
+func (f *fake) refused(transaction string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return strings.HasPrefix(transaction, "second-") && f.numbers[transaction] == f.refuse
 }
 
 func tone(caller bool, status string) string {
@@ -192,7 +203,7 @@ func (f *fake) sip() (port int, stop func()) {
 		f.mu.Lock()
 		transaction := "first-" + number
 		if f.profiles[number] != "" || number == secondCalls[2].number {
-			transaction = "second-" + number
+			transaction = fmt.Sprintf("second-%s-%d", number, len(f.calls)) // a caller may call several times
 		}
 		f.numbers[transaction], f.calls[req.CallID().Value()] = number, transaction
 		f.mu.Unlock()

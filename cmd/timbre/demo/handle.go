@@ -43,7 +43,10 @@ func (v *liveCall) handle(ctx context.Context, e event) error {
 			return v.enrol(ctx)
 		}
 	case timbre.IdentificationFailure:
-		return v.failed(e)
+		if v.line == nil {
+			return v.failed(e)
+		}
+		v.refused(e)
 	case timbre.VoiceprintGenerationFailure:
 		if !v.second {
 			return v.failed(e)
@@ -69,12 +72,21 @@ func (v *liveCall) answer(e event) {
 			v.Identified = v.ProfileID
 		}
 	}
-	v.Right = v.Identified == v.expected()
+	v.Message = e.Detail.Message
+	v.Right = v.Identified == v.expected() || v.Identified == "" && v.line != nil && v.line.hopeless
 	if v.Identified == "" {
 		v.s.say.report(at, v.name, "identified as: no match")
 		return
 	}
 	v.s.say.report(at, v.name, "identified as: %s, confidence %.3f", v.Identified, v.Confidence)
+}
+
+// refused records that a bad line was too bad for an answer.
+func (v *liveCall) refused(e event) {
+	at := v.at()
+	v.received.answer, v.AnsweredAfter, v.Message = true, at.Seconds(), e.Detail.Message
+	v.Right = v.line.hopeless
+	v.s.say.report(at, v.name, "not identified: %s", v.Message)
 }
 
 // enrol creates a voice profile from the call's voiceprint.

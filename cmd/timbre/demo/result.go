@@ -18,9 +18,11 @@ type Person struct {
 
 // CallResult is the result of one call.
 type CallResult struct {
-	Caller        string    `json:"caller"`    // the true caller
-	Recording     string    `json:"recording"` // id in the manifest of the calls
-	Second        bool      `json:"second"`    // after the enrolments
+	Caller        string    `json:"caller"`                  // the true caller
+	Recording     string    `json:"recording"`               // id in the manifest of the calls
+	Second        bool      `json:"second"`                  // after the enrolments
+	Line          string    `json:"line,omitempty"`          // what happened on the caller's leg
+	Message       string    `json:"statusMessage,omitempty"` // of the answer
 	TransactionID string    `json:"transactionId"`
 	SearchTaskID  string    `json:"speakerSearchTaskId"`
 	ToneTaskID    string    `json:"voiceToneAnalysisTaskId"`
@@ -28,7 +30,7 @@ type CallResult struct {
 	ProfileID     string    `json:"voiceProfileId,omitempty"` // of that person
 	Confidence    float64   `json:"confidence,omitempty"`
 	AnsweredAfter float64   `json:"answeredAfter"` // seconds of the call until the answer; it needs ten of speech
-	Right         bool      `json:"right"`         // the name is that of the caller
+	Right         bool      `json:"right"`         // the name is that of the caller, or on a hopeless line there is none
 	Confirmed     bool      `json:"confirmed"`     // GetSpeakerSearchTask agrees with the webhook
 	CallerTone    ToneTrack `json:"callerTone"`
 	AgentTone     ToneTrack `json:"agentTone"`

@@ -25,6 +25,16 @@ func (s *story) identify(ctx context.Context) error {
 	return err
 }
 
+// identifyOnBadLines is the second round of the demo of bad lines, in several parts.
+func (s *story) identifyOnBadLines(ctx context.Context) error {
+	for _, scripts := range badCalls {
+		if _, err := s.round(ctx, scripts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // round places all calls at the same time, and returns them once the last one is over.
 func (s *story) round(ctx context.Context, scripts []script) ([]*liveCall, error) {
 	calls := make([]*liveCall, len(scripts))

@@ -11,9 +11,10 @@ import (
 type script struct {
 	name   string // of the caller
 	number string
-	file   string // id in the manifest of the calls
-	known  bool   // was enrolled before this call
-	second bool   // is the caller's second call, or the unknown caller's only one
+	file   string   // id in the manifest of the calls
+	known  bool     // was enrolled before this call
+	second bool     // is not the caller's first call, or is of the unknown caller
+	line   *badLine // nil: a good one
 }
 
 // unknownCaller is the name of the caller who is never enrolled, and whose accent is that of Edith.
@@ -32,6 +33,19 @@ var (
 	}
 )
 
+// badCalls are rounds of calls of the same people on bad lines.
+var badCalls = [][]script{onLines(ringBack, echo, narrow, ringBack), onLines(music, noise, clipped, echo)}
+
+// onLines are calls of Grace, Maria, Edith and the unknown caller, each on a line.
+func onLines(grace, maria, edith, unknown *badLine) []script {
+	return []script{
+		{name: "Grace", number: "+12065550101", file: "s1_second", known: true, second: true, line: grace},
+		{name: "Maria", number: "+12065550102", file: "s2_second", known: true, second: true, line: maria},
+		{name: "Edith", number: "+12065550103", file: "s3_second", known: true, second: true, line: edith},
+		{name: unknownCaller, number: "+12065550117", file: "s4_second", second: true, line: unknown},
+	}
+}
+
 // expected is the name that Timbre should return: empty unless the caller was enrolled before.
 func (r script) expected() string {
 	if r.known {
@@ -49,8 +63,10 @@ func (r script) legs() (caller, agent []byte, err error) {
 	if caller, err = c.Leg("caller"); err != nil {
 		return nil, nil, err
 	}
-	agent, err = c.Leg("agent")
-	return caller, agent, err
+	if agent, err = c.Leg("agent"); err != nil || r.line == nil {
+		return caller, agent, err
+	}
+	return r.line.legs(caller, agent)
 }
 
 // length is the duration of a recording.

@@ -13,14 +13,14 @@ import (
 func (s *story) summarise(context.Context) error {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "CALLER\tCALL\tIDENTIFIED AS\tCONFIDENCE\tAFTER\tCALLER TONE\tAGENT TONE\t")
+	_, _ = fmt.Fprintln(w, "CALLER\tCALL\tIDENTIFIED AS\tCONFIDENCE\tAFTER\tCALLER TONE\tAGENT TONE\t\tLINE\tSTATUS MESSAGE")
 	for _, c := range s.result.Calls {
 		identified, confidence := "no match", ""
 		if c.Identified != "" {
 			identified, confidence = c.Identified, fmt.Sprintf("%.3f", c.Confidence)
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Caller, ordinal(c), identified, confidence, clock(c.AnsweredAfter),
-			toneLabel(c.CallerTone), toneLabel(c.AgentTone), s.coloured(c.Right && c.Confirmed))
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Caller, ordinal(c), identified, confidence, clock(c.AnsweredAfter),
+			toneLabel(c.CallerTone), toneLabel(c.AgentTone), s.coloured(c.Right && c.Confirmed), c.Line, c.Message)
 	}
 	if err := w.Flush(); err != nil {
 		return err
