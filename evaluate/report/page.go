@@ -55,6 +55,9 @@ func (s Speaker) HTML(w io.Writer) error {
 		Plots:  []Plot{s.Curves.det(), s.Curves.reliability(), s.Curves.Histogram.plot()},
 		Lists:  silentLists(s.Refused, s.LeftOut),
 	}
+	if s.SecondVoices > 0 {
+		c.Lead = append(c.Lead, fmt.Sprintf("In %d of %d recordings a second voice was heard and left out.", s.SecondVoices, s.Enrolments+s.Tests))
+	}
 	if len(o.Named) > 0 {
 		c.Plots = append(c.Plots, namedPlot(o.Named))
 	}

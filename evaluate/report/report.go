@@ -10,19 +10,20 @@ import (
 
 // Speaker is the result of an evaluation of speaker recognition.
 type Speaker struct {
-	Title       string    `json:"title"`
-	Model       string    `json:"model"`
-	Calibration string    `json:"calibration"` // whose
-	Threshold   float64   `json:"threshold"`   // of the probability from which a search names a profile
-	Protocol    Protocol  `json:"protocol"`
-	People      int       `json:"people"`
-	Enrolments  int       `json:"enrolments"`
-	Tests       int       `json:"tests"`
-	Overall     Row       `json:"overall"`
-	Groups      []Group   `json:"by"`
-	Curves      Curves    `json:"curves"`
-	Refused     []Refused `json:"refused"` // voices without a voiceprint
-	LeftOut     []Left    `json:"leftOut"` // people in no trial
+	Title        string    `json:"title"`
+	Model        string    `json:"model"`
+	Calibration  string    `json:"calibration"` // whose
+	Threshold    float64   `json:"threshold"`   // of the probability from which a search names a profile
+	Protocol     Protocol  `json:"protocol"`
+	People       int       `json:"people"`
+	Enrolments   int       `json:"enrolments"`
+	Tests        int       `json:"tests"`
+	SecondVoices int       `json:"secondVoices"` // enrolments and tests in which another voice was heard, and left out
+	Overall      Row       `json:"overall"`
+	Groups       []Group   `json:"by"`
+	Curves       Curves    `json:"curves"`
+	Refused      []Refused `json:"refused"` // voices without a voiceprint
+	LeftOut      []Left    `json:"leftOut"` // people in no trial
 }
 
 // Protocol says how figures were measured.

@@ -39,7 +39,7 @@ func sample() Speaker {
 	return Speaker{
 		Title: "people & others", Model: "net 1", Calibration: "of the model", Threshold: 0.9,
 		Protocol: Protocol{EnrolSeconds: 20, TestSeconds: []float64{3, 10}, Draws: 1000, Prior: 0.01},
-		People:   5, Enrolments: 5, Tests: 5, Overall: overall,
+		People:   5, Enrolments: 5, Tests: 5, SecondVoices: 1, Overall: overall,
 		Groups: []Group{{"codec", []Row{row}}},
 		Curves: Curves{
 			DET:         []Rates{{-3, 0, 1}, {-1, 0.05, 0.2}, {2, 0.3, 0.001}},

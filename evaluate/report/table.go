@@ -30,6 +30,9 @@ func (s Speaker) Text(w io.Writer) error {
 	for _, n := range o.Named {
 		fmt.Fprintf(t, "%d\t%s\t%s\t%s\n", n.Profiles, percent(n.Strangers), percent(n.Identified), percent(n.Misnamed))
 	}
+	if s.SecondVoices > 0 {
+		fmt.Fprintf(t, "\nIn %d of %d recordings a second voice was heard and left out.\n", s.SecondVoices, s.Enrolments+s.Tests)
+	}
 	s.silent(t)
 	return t.Flush()
 }

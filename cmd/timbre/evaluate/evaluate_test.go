@@ -3,6 +3,7 @@ package evaluate
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/csv"
 	"fmt"
 	"math"
@@ -123,7 +124,7 @@ func scoresMatch(t *testing.T, h Heard) {
 	}
 }
 
-// folder has the demo callers as sub-folders with links to both calls.
+// folder has the demo callers as sub-folders, each with the beginnings of both calls.
 func folder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -132,12 +133,15 @@ func folder(t *testing.T) string {
 		if err := os.Mkdir(person, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		for k, call := range []string{"enrol", "second"} {
-			from, err := filepath.Abs(demo(fmt.Sprintf("s%d_%s", i, call)))
+		for call, seconds := range map[string]int{"enrol": 26, "second": 20} {
+			wav, err := os.ReadFile(demo(fmt.Sprintf("s%d_%s", i, call)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := os.Symlink(from, filepath.Join(person, fmt.Sprintf("%d.wav", k))); err != nil {
+			at := bytes.Index(wav, []byte("data")) + 8
+			wav = wav[:at+seconds*timbre.SampleRate] // µ-law
+			binary.LittleEndian.PutUint32(wav[at-4:], uint32(seconds*timbre.SampleRate))
+			if err := os.WriteFile(filepath.Join(person, call+".wav"), wav, 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -157,7 +161,7 @@ func persons(t *testing.T) []trial.Person {
 
 func TestFolderIsCutIntoEnrolmentsAndTests(t *testing.T) {
 	people := persons(t)
-	h, err := ears(t).People(t.Context(), people[:2], Cut{20 * time.Second, []time.Duration{3 * time.Second, 6 * time.Second}, 2, false}, 2, quiet)
+	h, err := ears(t).People(t.Context(), people[:2], Cut{20 * time.Second, []time.Duration{2 * time.Second, 4 * time.Second}, 2, false}, 2, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +172,7 @@ func TestFolderIsCutIntoEnrolmentsAndTests(t *testing.T) {
 	if r.Enrolments != 2 || r.Tests != 8 || r.Overall.Targets != 8 || r.Overall.NonTargets != 8 {
 		t.Errorf("got %d enrolments, %d tests, %+v, want 2 and 2 times 2 tests of 2 lengths", r.Enrolments, r.Tests, r.Overall.Count)
 	}
-	if g := r.Groups; len(g) != 1 || g[0].Condition != "seconds" || g[0].Rows[0].Value != "3" || g[0].Rows[1].Value != "6" {
+	if g := r.Groups; len(g) != 1 || g[0].Condition != "seconds" || g[0].Rows[0].Value != "2" || g[0].Rows[1].Value != "4" {
 		t.Errorf("got %+v, want both lengths", g)
 	}
 }

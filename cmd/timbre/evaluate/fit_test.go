@@ -116,7 +116,7 @@ func TestEnrolmentAndTestsApart(t *testing.T) {
 			length += c.Tested.Net.Seconds()
 		}
 	}
-	if length == 0 || length > 50 {
+	if length == 0 || length > 20 {
 		t.Errorf("got %.0f s of tests of s1, want those of the second recording alone", length)
 	}
 }

@@ -94,11 +94,11 @@ func (e Ears) cut(ctx context.Context, p trial.Person, cut Cut) (v cutVoices, er
 		}
 		first, later = first[:1], first[1:]
 	}
-	pcm, unreadable, err := readAll(first)
+	a, unreadable, err := readAll(first)
 	if err != nil {
 		return v, err
 	}
-	h, err := e.listen(ctx, pcm, cut.Enrol)
+	h, err := e.listen(ctx, a, cut.Enrol)
 	if err != nil {
 		return v, err
 	}
@@ -112,31 +112,31 @@ func (e Ears) cut(ctx context.Context, p trial.Person, cut Cut) (v cutVoices, er
 		return v, err
 	}
 	v.enrolled = &enrolled
-	if pcm = pcm[h.used:]; cut.Apart {
-		if pcm, unreadable, err = readAll(later); err != nil {
+	if a = a.part(h.used, len(a.near)); cut.Apart {
+		if a, unreadable, err = readAll(later); err != nil {
 			return v, err
 		}
 		v.left = unreadable
 	}
-	if v.tests, err = e.tests(ctx, p.Name, pcm, cut); err == nil && len(v.tests) == 0 && v.left == "" {
+	if v.tests, err = e.tests(ctx, p.Name, a, cut); err == nil && len(v.tests) == 0 && v.left == "" {
 		v.left = fmt.Sprintf("enrolled, but too little speech is left for a test of %.0f s", slices.Max(cut.Tests).Seconds())
 	}
 	return v, err
 }
 
 // tests cuts audio into tests of the longest length; shorter ones are the beginnings of these.
-func (e Ears) tests(ctx context.Context, name string, pcm []int16, cut Cut) (all [][]*Voice, err error) {
+func (e Ears) tests(ctx context.Context, name string, a audio, cut Cut) (all [][]*Voice, err error) {
 	longest := slices.Max(cut.Tests)
-	var stretches [][]int16
-	for len(pcm) > 0 {
-		h, err := e.listen(ctx, pcm, longest)
+	var stretches []audio
+	for len(a.near) > 0 {
+		h, err := e.listen(ctx, a, longest)
 		if err != nil {
 			return nil, err
 		}
 		if h.net.Seconds() >= enough*longest.Seconds() {
-			stretches = append(stretches, pcm[:h.used])
+			stretches = append(stretches, a.part(0, h.used))
 		}
-		pcm = pcm[h.used:]
+		a = a.part(h.used, len(a.near))
 	}
 	for i, s := range last(stretches, cut.Limit) {
 		var test []*Voice
@@ -157,4 +157,4 @@ func (e Ears) tests(ctx context.Context, name string, pcm []int16, cut Cut) (all
 }
 
 // last are the last n of the stretches, or all.
-func last(stretches [][]int16, n int) [][]int16 { return stretches[max(0, len(stretches)-n):] }
+func last(stretches []audio, n int) []audio { return stretches[max(0, len(stretches)-n):] }

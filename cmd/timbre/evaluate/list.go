@@ -57,14 +57,14 @@ func (e Ears) files(ctx context.Context, names []string, limit time.Duration) (V
 		recordings[i] = trial.Recording{File: n}
 	}
 	name := strings.Join(names, "|")
-	pcm, unreadable, err := readAll(recordings)
+	a, unreadable, err := readAll(recordings)
 	if err != nil {
 		return Voice{}, err
 	}
 	if unreadable != "" {
 		return Voice{Name: name, Refused: unreadable}, nil
 	}
-	h, err := e.listen(ctx, pcm, limit)
+	h, err := e.listen(ctx, a, limit)
 	if err != nil {
 		return Voice{}, err
 	}

@@ -39,6 +39,13 @@ func (m Measure) Speaker(ctx context.Context, h Heard) (r report.Speaker, err er
 		Curves: m.curves(m.trials(h.Comparisons)), Refused: refused(enrolled, tested), LeftOut: []report.Left{},
 		Protocol: report.Protocol{Draws: m.Draws, Prior: metric.TargetPrior},
 	}
+	for _, side := range []map[*Voice]int{enrolled, tested} {
+		for v := range side {
+			if v.Second {
+				r.SecondVoices++
+			}
+		}
+	}
 	for _, l := range h.LeftOut {
 		r.LeftOut = append(r.LeftOut, report.Left(l))
 	}

@@ -60,25 +60,26 @@ func (e ToneEars) hear(ctx context.Context, s trial.Spoken) (t Toned, err error)
 	for i, f := range s.Files {
 		recordings[i] = trial.Recording{File: f}
 	}
-	pcm, unreadable, err := readAll(recordings)
+	a, unreadable, err := readAll(recordings)
 	if err != nil || unreadable != "" {
 		t.Refused = unreadable
 		return t, err
 	}
 	l := toneListener{ctx: ctx, track: e.NewTrack(), tick: task.Tick, to: &t}
-	d := speech.NewDetector(e.VAD, l.receive)
-	for at := 0; at < len(pcm); at += timbre.FrameSamples {
-		d.Frame(timbre.Frame{At: timbre.Duration(at), PCM: pcm[at:min(at+timbre.FrameSamples, len(pcm))]})
-		if err := errors.Join(ctx.Err(), d.Err(), l.err); err != nil {
+	d := newLeg(e.VAD, l.receive)
+	for at := 0; at < len(a.near); at += timbre.FrameSamples {
+		if err := errors.Join(d.hear(ctx, a, at), l.err); err != nil {
 			return t, fmt.Errorf("%s: %w", strings.Join(s.Files, "|"), err)
 		}
 	}
-	d.Flush()
+	if err := d.end(ctx); err != nil {
+		return t, err
+	}
 	l.look(l.at)
 	if t.Overall == nil && t.Refused == "" {
 		t.Refused = fmt.Sprintf("too short: %.1f s of speech", t.Net.Seconds())
 	}
-	return t, errors.Join(ctx.Err(), d.Err(), l.err)
+	return t, l.err
 }
 
 // toneListener receives the speech of a recording and scores it when a task would.

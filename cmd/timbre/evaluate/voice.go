@@ -6,17 +6,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"timbre"
-	"timbre/evaluate/trial"
-	"timbre/rtp/codec"
 	"timbre/speech"
 )
 
 // Embedder is voice.Embedder.
 type Embedder interface {
+	Voices(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voices, error)
 	Embed(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
 }
 
@@ -31,45 +29,8 @@ type Voice struct {
 	Name    string            // of its recordings
 	Print   timbre.Voiceprint // without an embedding if it was refused
 	Net     time.Duration     // net speech
+	Second  bool              // another voice was heard too, and left out
 	Refused string            // why there is no voiceprint; empty: there is one
-}
-
-// read reads the first channel of a recording at 8 kHz.
-func read(file string) ([]int16, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, timbre.Errorf(timbre.NotFound, "", "%w", err)
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	channels, err := codec.ReadRecording(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return channels[0], nil
-}
-
-// readAll reads recordings as one. A recording that cannot be decoded is left out; unreadable says why.
-func readAll(recordings []trial.Recording) (all []int16, unreadable string, err error) {
-	var file string
-	var pcm []int16
-	for _, r := range recordings {
-		if r.File != file { // the days of a corpus are in one file
-			file = r.File
-			pcm, err = read(file)
-		}
-		switch {
-		case timbre.KindOf(err) == timbre.Invalid:
-			unreadable = err.Error()
-		case err != nil:
-			return nil, "", err
-		case r.Parts == nil:
-			all = append(all, pcm...)
-		}
-		for _, p := range r.Parts {
-			all = append(all, pcm[min(p.From, len(pcm)):min(max(p.From, p.To), len(pcm))]...)
-		}
-	}
-	return all, unreadable, nil
 }
 
 // heard is the speech of a stretch of audio.
@@ -80,33 +41,70 @@ type heard struct {
 }
 
 // listen passes audio to voice activity detection until there is enough net speech, or to its end.
-func (e Ears) listen(ctx context.Context, pcm []int16, enough time.Duration) (h heard, err error) {
-	d := speech.NewDetector(e.VAD, func(s timbre.Speech) {
+func (e Ears) listen(ctx context.Context, a audio, enough time.Duration) (h heard, err error) {
+	l := newLeg(e.VAD, func(s timbre.Speech) {
 		if h.net < enough {
-			h.pcm, h.net = append(h.pcm, s.PCM...), s.Net
+			h.pcm, h.net, h.used = append(h.pcm, s.PCM...), s.Net, timbre.Samples(s.At)
 		}
 	})
-	for at := 0; at < len(pcm) && h.net < enough; at += timbre.FrameSamples {
-		h.used = min(at+timbre.FrameSamples, len(pcm))
-		d.Frame(timbre.Frame{At: timbre.Duration(at), PCM: pcm[at:h.used]})
-		if err := errors.Join(ctx.Err(), d.Err()); err != nil {
+	for at := 0; at < len(a.near) && h.net < enough; at += timbre.FrameSamples {
+		if err := l.hear(ctx, a, at); err != nil {
 			return h, err
 		}
 	}
-	d.Flush()
-	return h, errors.Join(ctx.Err(), d.Err())
+	err = l.end(ctx)
+	if h.net < enough {
+		h.used = len(a.near)
+	}
+	return h, err
 }
 
-// voice makes the voiceprint of what was heard.
+// leg is voice activity detection as it listens to a call.
+type leg struct{ *speech.Detector }
+
+func newLeg(v speech.VAD, out func(timbre.Speech)) leg {
+	d := speech.NewDetector(v, out)
+	d.Gates = speech.NewGates(speech.Origin{})
+	return leg{d}
+}
+
+// hear takes the frame of both legs at a sample.
+func (l leg) hear(ctx context.Context, a audio, at int) error {
+	frame := a.part(at, at+timbre.FrameSamples)
+	if frame.far != nil {
+		l.Gates.Far(1, timbre.Frame{At: timbre.Duration(at), PCM: frame.far})
+	}
+	l.Frame(timbre.Frame{At: timbre.Duration(at), PCM: frame.near})
+	return errors.Join(ctx.Err(), l.Err())
+}
+
+func (l leg) end(ctx context.Context) error {
+	l.Flush()
+	return errors.Join(ctx.Err(), l.Err())
+}
+
+// leastOfTwo is the net speech of one of two voices that a voiceprint needs, as in a task.
+const leastOfTwo = 3 * time.Second
+
+// voice makes the voiceprint of what was heard. Of two voices, it is of the one that has spoken longer.
 func (e Ears) voice(ctx context.Context, name string, h heard) (Voice, error) {
 	v := Voice{Name: name, Net: h.net}
-	print, err := e.Embedder.Embed(ctx, timbre.Wave(nil, h.pcm), h.net)
+	voices, err := e.Embedder.Voices(ctx, timbre.Wave(nil, h.pcm), h.net)
+	if err == nil {
+		if v.Second = voices.Other > 0; v.Second {
+			v.Net = voices.Net
+		}
+		if v.Second && v.Net < leastOfTwo {
+			err = timbre.Errorf(timbre.Unprocessable, "", "two voices, neither of them alone for long enough")
+		} else {
+			v.Print, err = e.Embedder.Embed(ctx, voices.PCM, voices.Net)
+		}
+	}
 	switch refused := (*timbre.Error)(nil); {
 	case errors.As(err, &refused) && refused.Kind == timbre.Unprocessable:
 		v.Refused = refused.Msg
 	case err != nil:
 		return v, fmt.Errorf("%s: %w", name, err)
 	}
-	v.Print = print
 	return v, nil
 }
