@@ -37,6 +37,17 @@ func BenchmarkTrackMemory(b *testing.B) {
 	}
 }
 
+// The cost of a look beside the model's.
+func BenchmarkCalibrationAndBaseline(b *testing.B) {
+	c := Calibration{Shift: Odds{0, 0.66}, Known: Odds{0, 0.66}, Plain: plain}
+	v := baseline{calibration: c}
+	for b.Loop() {
+		o := oddsOf(c.apply(timbre.Tone{Positive: 0.1, Neutral: 0.6, Negative: 0.3}))
+		_ = v.relative(o).tone()
+		v.add(o, 5*time.Second)
+	}
+}
+
 func heap() uint64 {
 	var m runtime.MemStats
 	runtime.GC()
