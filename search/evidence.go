@@ -32,6 +32,7 @@ type evidence struct {
 	best   []candidate // at most rivals, best first
 	peak   float64     // the greatest llr
 	sum    float64     // of the likelihood ratios, each divided by that of the peak
+	total  float64     // of the llrs
 }
 
 func newEvidence(prior float64) evidence {
@@ -43,6 +44,7 @@ func (e *evidence) add(k candidate) {
 		return
 	}
 	e.n++
+	e.total += k.llr
 	if k.llr > e.peak {
 		e.sum *= math.Exp(e.peak - k.llr)
 		e.peak = k.llr

@@ -35,29 +35,53 @@ func (x *index) decide(v timbre.Voiceprint, e evidence, c *Calibration, r Rule) 
 		return timbre.Finding{Sure: true}
 	}
 	caller, gaps := c.side(v), c.gaps()
-	floor := c.strangersMean(&caller) + x.least(&c.Strangers, r.Strangers, e.n)
-	var ranked []verdict
-	for i, k := range e.best[:min(MaxMatches, len(e.best))] {
-		if i > 0 && k.llr < max(floor, math.Log(float64(e.n))+e.nobody+logit(r.Threshold)) {
-			break // nor can any that follows be a match
-		}
-		against := e.against(i, func(a, b int) float64 { return x.alike(a, b, e.n, c, gaps) })
-		ranked = append(ranked, verdict{k, x.entries[k.at].id, k.llr - against, k.llr - max(floor, against+logit(r.Threshold))})
-	}
-	slices.SortFunc(ranked, func(a, b verdict) int { return cmp.Or(cmp.Compare(b.logit, a.logit), cmp.Compare(a.id, b.id)) })
+	floor := c.floor(&caller, &e, x.least(&c.Strangers, r.Strangers, e.n))
+	ranked := e.judge(floor, r, func(a, b int) float64 { return x.alike(a, b, e.n, c, gaps) })
+	slices.SortFunc(ranked, func(a, b verdict) int {
+		return cmp.Or(cmp.Compare(b.logit, a.logit), cmp.Compare(x.entries[a.at].id, x.entries[b.at].id))
+	})
 	found := timbre.Finding{Sure: c.More.settled(ranked[0].margin)}
 	for _, k := range ranked {
 		if k.margin >= 0 {
-			found.Matches = append(found.Matches, timbre.Match{ProfileID: k.id, Confidence: sigmoid(k.logit)})
+			found.Matches = append(found.Matches, timbre.Match{ProfileID: x.entries[k.at].id, Confidence: sigmoid(k.logit)})
 		}
 	}
 	return found
 }
 
+// Match returns which of the profiles of different people, whose llrs are given, is the best match of a caller; -1 if none is.
+func (c *Calibration) Match(r Rule, caller timbre.Voiceprint, llrs []float64) int {
+	r = r.complete()
+	e := newEvidence(r.Prior)
+	for i, llr := range llrs {
+		e.add(candidate{i, llr})
+	}
+	if e.n == 0 {
+		return -1
+	}
+	side := c.side(caller)
+	ranked := e.judge(c.floor(&side, &e, c.Strangers.least(r.Strangers, e.n)), r, func(int, int) float64 { return 0 })
+	if best := ranked[0]; best.margin >= 0 {
+		return best.at
+	}
+	return -1
+}
+
+// judge weighs the best candidates against all others, as far down as one can be a match. There is at least the first.
+func (e *evidence) judge(floor float64, r Rule, alike func(a, b int) float64) (ranked []verdict) {
+	for i, k := range e.best[:min(MaxMatches, len(e.best))] {
+		if i > 0 && k.llr < max(floor, math.Log(float64(e.n))+e.nobody+logit(r.Threshold)) {
+			break // nor can any that follows
+		}
+		against := e.against(i, alike)
+		ranked = append(ranked, verdict{k, k.llr - against, k.llr - max(floor, against+logit(r.Threshold))})
+	}
+	return ranked
+}
+
 // verdict is a candidate among all others.
 type verdict struct {
 	candidate
-	id     string
 	logit  float64 // of the probability that the caller is this person
 	margin float64 // of the llr above the least that makes it a match
 }

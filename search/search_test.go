@@ -36,7 +36,17 @@ func TestSearchReturnsTheTenBestMatches(t *testing.T) {
 		}
 		src.put("d", all...)
 		n := float64(len(all))
-		least := -8 + 0.5*(math.Log(10)-math.Log(15)) + 0.05*(12-25) + c.Strangers.least(rule.Strangers, len(all))
+		least := -8 + 0.5*(math.Log(10)-math.Log(15)) + 0.05*(12-25) // of a caller of whom nothing else is known
+		if n > 1 {
+			others := -slices.Max(llrs)
+			for _, llr := range llrs {
+				others += llr
+			}
+			best := math.Sqrt2 * math.Erfinv(2*(n-0.375)/(n+0.25)-1)
+			told := 1 / (1 + 4/(n-1)) // of the variance of the common part, 1, by others with a variance of 4
+			least += 0.5 * told * ((others+2*best)/(n-1) - least)
+		}
+		least += c.Strangers.least(rule.Strangers, len(all))
 		var want []timbre.Match
 		for i, p := range all {
 			against := n * (1 - rule.Prior) / rule.Prior

@@ -5,39 +5,30 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
-)
 
-// drawRest draws a rest from a tail by inverting its distribution.
-func drawRest(r *rand.Rand, t Tail) float64 {
-	if u := r.Float64(); u < t.Share {
-		return t.From + t.Scale*math.Log(t.Share/u) // shape 0
-	}
-	for {
-		if x := r.NormFloat64(); x < t.From {
-			return x
-		}
-	}
-}
+	"timbre"
+)
 
 // The promise, by simulation of strangers' calls.
 func TestAtMostTheShareOfStrangersIsNamedAtAnyNumberOfProfiles(t *testing.T) {
-	s := calibration(t).Strangers
-	for _, n := range []int{1, 10, 1000} {
+	c := calibration(t)
+	s := c.Strangers
+	for _, n := range []int{1, 2, 10, 1000} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			const share, calls = 0.05, 4000
-			least := s.least(share, n)
+			rule := Rule{Threshold: 1e-300, Strangers: share}
 			r := rand.New(rand.NewPCG(uint64(n), 1))
-			named := 0
+			named, llrs := 0, make([]float64, n)
 			for range calls {
-				voice, best := s.Voice*r.NormFloat64(), math.Inf(-1)
-				for range n {
-					best = max(best, voice+s.Spread*drawRest(r, s.Tail))
+				voice := s.Voice * r.NormFloat64()
+				for i := range llrs {
+					llrs[i] = s.Mean + voice + s.Spread*s.Tail.Draw(r)
 				}
-				if best >= least {
+				if c.Match(rule, timbre.Voiceprint{}, llrs) >= 0 {
 					named++
 				}
 			}
-			if got := float64(named) / calls; math.Abs(got-share) > 4*math.Sqrt(share/calls) {
+			if got := float64(named) / calls; got > share+4*math.Sqrt(share/calls) || got < share/2 {
 				t.Errorf("got %.2f %% of strangers named, want %.0f %%", 100*got, 100*share)
 			}
 		})
@@ -81,6 +72,16 @@ func TestTailIsADistribution(t *testing.T) {
 				t.Fatalf("shape %v at %.2f: got %v after %v", shape, x, got, last)
 			}
 			last = got
+		}
+		const draws = 200_000
+		r, beyond := rand.New(rand.NewPCG(9, 9)), 0
+		for range draws {
+			if tail.Draw(r) > 2 {
+				beyond++
+			}
+		}
+		if got, want := float64(beyond)/draws, tail.Exceeds(2); math.Abs(got-want) > 5*math.Sqrt(want/draws) {
+			t.Errorf("shape %v: got %v of what was drawn beyond 2, want %v", shape, got, want)
 		}
 	}
 }

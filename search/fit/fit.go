@@ -29,6 +29,10 @@ const (
 // overfit. It is the largest that costs nothing on people left out of the fit.
 const Ridge = 0.001
 
+// Prior is the share of targets that the fit is weighted for. Searches of many profiles are decided where likelihood ratios are high, so the
+// fit looks there rather than where one person and two are equally likely.
+const Prior = 0.05
+
 // Calibrate fits a calibration to trials. Its model, version and description are the caller's to fill in. Unprocessable: the trials do
 // not suffice, or the score says nothing about the person.
 func Calibrate(trials []Trial) (search.Calibration, error) {

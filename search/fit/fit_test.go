@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/search"
 )
 
 // people are trials of n people, each enrolled once and calling twice over lines of all kinds: scores of one person are about one
@@ -89,16 +90,38 @@ func TestStrangersOfOtherPeopleAreNamedAsPromised(t *testing.T) {
 	if s.Voice <= 0 || s.Spread <= 0 || s.Tail.Shape > 0.15 {
 		t.Errorf("got %+v, want a common part, and a tail near that of a normal distribution", s)
 	}
-	others, named, calls := people(60, 4), map[string]bool{}, map[string]bool{}
-	for _, o := range others {
-		id := o.CallID + o.Caller.Net.String()
-		if calls[id] = true; !o.Target() && c.LLR(o.Score, o.Profile, o.Caller) >= c.Floor(o.Caller, 0.05, 59) {
-			named[id] = true
+	rule := search.Rule{Threshold: 1e-9, Strangers: 0.05}
+	var named, calls float64
+	for _, call := range callsOf(people(60, 4)) {
+		var llrs []float64
+		for _, o := range call {
+			if !o.Target() {
+				llrs = append(llrs, c.LLR(o.Score, o.Profile, o.Caller))
+			}
+		}
+		calls++
+		if c.Match(rule, call[0].Caller, llrs) >= 0 {
+			named++
 		}
 	}
-	if got := float64(len(named)) / float64(len(calls)); got > 0.10 || got < 0.01 {
+	if got := named / calls; got > 0.10 || got < 0.01 {
 		t.Errorf("got %.1f %% of strangers named among 59 profiles, want about 5 %%", 100*got)
 	}
+}
+
+// callsOf are the trials of each call.
+func callsOf(trials []Trial) (all [][]Trial) {
+	at := map[string]int{}
+	for _, t := range trials {
+		id := t.CallID + t.Caller.Net.String()
+		i, has := at[id]
+		if !has {
+			i = len(all)
+			at[id], all = i, append(all, nil)
+		}
+		all[i] = append(all[i], t)
+	}
+	return all
 }
 
 func TestTooFewPeopleAreRefused(t *testing.T) {

@@ -9,9 +9,9 @@ import (
 // Logistic returns the weights of the logistic regression of y on the columns of x, by Newton's method. Both classes count the same,
 // however many rows they have. penalty is the weight of the square of each column's weight. Unprocessable: it does not converge,
 // as when the columns tell the classes apart without an error and there is no penalty.
-func Logistic(x [][]float64, y []bool, penalty []float64) ([]float64, error) {
+func Logistic(x [][]float64, y []bool, penalty []float64, prior float64) ([]float64, error) {
 	const op = "fit.Logistic"
-	share := classShares(y)
+	share := classShares(y, prior)
 	if share[0] == 0 || share[1] == 0 {
 		return nil, timbre.Errorf(timbre.Unprocessable, op, "there is one class only")
 	}
@@ -31,6 +31,7 @@ func Logistic(x [][]float64, y []bool, penalty []float64) ([]float64, error) {
 		}
 		w = stepped(w, step, size)
 		if largest(step)*size < 1e-8 {
+			w[0] -= math.Log(prior / (1 - prior))
 			return w, nil
 		}
 	}
@@ -38,13 +39,14 @@ func Logistic(x [][]float64, y []bool, penalty []float64) ([]float64, error) {
 }
 
 // classShares is the weight of a row of each class: half of the total for each.
-func classShares(y []bool) (share [2]float64) {
+func classShares(y []bool, prior float64) (share [2]float64) {
 	for _, is := range y {
 		share[index(is)]++
 	}
+	weight := [2]float64{1 - prior, prior}
 	for i, n := range share {
 		if n > 0 {
-			share[i] = 0.5 / n
+			share[i] = weight[i] / n
 		}
 	}
 	return share

@@ -20,7 +20,7 @@ func TestLogisticFindsTheWeightsThatMadeTheData(t *testing.T) {
 		}
 		x, y = append(x, row), append(y, is)
 	}
-	w, err := Logistic(x, y, make([]float64, 3))
+	w, err := Logistic(x, y, make([]float64, 3), 0.5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestLogisticFindsTheWeightsThatMadeTheData(t *testing.T) {
 			t.Errorf("weight %d: got %.3f, want %.3f", i, w[i], v)
 		}
 	}
-	shrunk, err := Logistic(x, y, []float64{0, 1, 1})
+	shrunk, err := Logistic(x, y, []float64{0, 1, 1}, 0.5)
 	if err != nil || math.Abs(shrunk[1]) > math.Abs(w[1])/2 {
 		t.Errorf("got weights %v with a penalty and %v without, %v", shrunk, w, err)
 	}
@@ -39,14 +39,14 @@ func TestLogisticFindsTheWeightsThatMadeTheData(t *testing.T) {
 func TestLogisticRefusesWhatHasNoAnswer(t *testing.T) {
 	separable := [][]float64{{1, -1}, {1, -2}, {1, 1}, {1, 2}}
 	for name, x := range map[string][][]float64{"no errors": separable, "equal columns": {{1, 1}, {1, 1}, {1, 1}, {1, 1}}} {
-		if w, err := Logistic(x, []bool{false, false, true, true}, []float64{0, 0}); err == nil {
+		if w, err := Logistic(x, []bool{false, false, true, true}, []float64{0, 0}, 0.5); err == nil {
 			t.Errorf("%s: got %v, want an error", name, w)
 		}
 	}
-	if w, err := Logistic(separable, make([]bool, 4), []float64{0, 0}); err == nil {
+	if w, err := Logistic(separable, make([]bool, 4), []float64{0, 0}, 0.5); err == nil {
 		t.Errorf("one class: got %v, want an error", w)
 	}
-	if _, err := Logistic(separable, []bool{false, false, true, true}, []float64{0, 0.01}); err != nil {
+	if _, err := Logistic(separable, []bool{false, false, true, true}, []float64{0, 0.01}, 0.5); err != nil {
 		t.Errorf("no errors but a penalty: got %v", err)
 	}
 }

@@ -35,7 +35,7 @@ func fitMore(c *search.Calibration, trials []Trial) search.MoreSpeech {
 		return usualMore
 	}
 	gain, spread := meanAndSpread(gains)
-	return search.MoreSpeech{Gain: gain, Spread: spread}
+	return search.MoreSpeech{Gain: round(gain), Spread: round(spread)}
 }
 
 func meanAndSpread(all []float64) (m, spread float64) {

@@ -21,12 +21,12 @@ func fitScore(c *search.Calibration, trials []Trial) error {
 		for k := 2; k < len(penalty); k++ {
 			penalty[k] = ridge
 		}
-		w, err := Logistic(x, y, penalty)
+		w, err := Logistic(x, y, penalty, Prior)
 		if err != nil {
 			return err
 		}
 		for k := range w {
-			w[k] /= scale[k]
+			w[k] = round(w[k] / scale[k])
 		}
 		c.Bias, c.Score = w[0], w[1]
 		for i, q := range c.Quantities() {
@@ -39,7 +39,7 @@ func fitScore(c *search.Calibration, trials []Trial) error {
 	}
 }
 
-// describe sets the range of each quantity to where nine tenths of the voiceprints are, and its usual value to their mean.
+// describe sets the range of each quantity to where all but a fiftieth of the voiceprints at either end are, and its usual value to their mean.
 func describe(c *search.Calibration, trials []Trial) {
 	for i, q := range c.Quantities() {
 		var all []float64
@@ -54,7 +54,7 @@ func describe(c *search.Calibration, trials []Trial) {
 			continue
 		}
 		slices.Sort(all)
-		q.Min, q.Max = round(all[len(all)/20]), round(all[len(all)-1-len(all)/20])
+		q.Min, q.Max = round(all[len(all)/50]), round(all[len(all)-1-len(all)/50])
 		sum := 0.0
 		for _, v := range all {
 			sum += min(q.Max, max(q.Min, v))
@@ -123,4 +123,4 @@ func mean(all []float64) (sum float64) {
 }
 
 // round keeps what a reader of the document needs.
-func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }
+func round(x float64) float64 { return math.Round(x*1e5) / 1e5 }

@@ -28,13 +28,16 @@ func fitStrangers(c *search.Calibration, trials []Trial) (s search.Strangers) {
 		rows, llrs, callers = append(rows, row), append(llrs, c.LLR(t.Score, t.Profile, t.Caller)), append(callers, t.Speaking)
 	}
 	w := leastSquares(rows, llrs, 1e-3)
+	for i := range w {
+		w[i] = round(w[i])
+	}
 	s.Mean, s.Speech, s.SNR, s.Level, s.Clipped = w[0], w[1], w[2], w[3], w[4]
 	for i, row := range rows {
 		llrs[i] -= dot(row, w)
 	}
 	var rest []float64
 	s.Voice, rest = split(llrs, callers)
-	s.Spread = math.Sqrt(meanSquare(rest))
+	s.Voice, s.Spread = round(s.Voice), max(1e-5, round(math.Sqrt(meanSquare(rest))))
 	for i := range rest {
 		rest[i] /= s.Spread
 	}
@@ -116,5 +119,6 @@ func FitTail(values []float64) search.Tail {
 	}
 	t.Shape = min(0.3, max(-0.1, (1-m*m/square)/2))
 	t.Scale = m * (1 - t.Shape) // the mean of the distribution is Scale / (1 - Shape)
+	t.From, t.Scale, t.Shape = round(t.From), max(1e-5, round(t.Scale)), round(t.Shape)
 	return t
 }
