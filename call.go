@@ -1,6 +1,7 @@
 package timbre
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -97,6 +98,15 @@ func Wave(dst []float32, pcm []int16) []float32 {
 	dst = slices.Grow(dst, len(pcm))
 	for _, s := range pcm {
 		dst = append(dst, float32(s)/32768)
+	}
+	return dst
+}
+
+// PCM appends wave to dst as samples of 16 bits: the inverse of Wave. What is out of range is clipped.
+func PCM(dst []int16, wave []float32) []int16 {
+	dst = slices.Grow(dst, len(wave))
+	for _, x := range wave {
+		dst = append(dst, int16(min(max(math.RoundToEven(float64(x)*32768), math.MinInt16), math.MaxInt16)))
 	}
 	return dst
 }

@@ -59,8 +59,19 @@ type VoiceprintReader interface {
 	Generation(ctx context.Context, domainID string) (int64, error)
 }
 
+// EnrolmentAudio is the audio that voiceprints were made from, where the operator has it kept. It is encrypted as embeddings are, and
+// erased with the voiceprint.
+type EnrolmentAudio interface {
+	// Audio returns the audio of a profile; nil if none is kept.
+	Audio(ctx context.Context, profileID string) ([]int16, error)
+	// Remake replaces a voiceprint of one model by one of another, and changes nothing else. Conflict if the profile has no
+	// voiceprint of the first model any more.
+	Remake(ctx context.Context, profileID, model string, v Voiceprint) error
+}
+
 // Profiles reads and writes profiles.
 type Profiles interface {
+	EnrolmentAudio
 	ProfileManager
 	ProfileEnroller
 	VoiceprintReader

@@ -9,8 +9,9 @@ type Embedding []float32
 type Voiceprint struct {
 	Embedding Embedding
 	Net       time.Duration // net speech that it was computed from
-	Model     string        // name and version of the model; only embeddings of one model can be compared
+	Model     string        // id of the model; only embeddings of one model can be compared
 	Condition Condition     // of the line; the zero value for voiceprints that older versions made
+	Audio     []int16       // that it was computed from, if it is to be kept; never returned with it: see EnrolmentAudio
 }
 
 // Condition is the condition of the line that a voiceprint was made under. A field that is 0 is unknown, and no calibration takes it

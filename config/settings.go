@@ -129,6 +129,7 @@ type Search struct {
 
 // Voiceprint is how voiceprints are made.
 type Voiceprint struct {
+	Audio  string        `default:"off" enum:"off,keep" help:"Audio that voiceprints are made from: off (it is not stored), or keep it, encrypted and as long as the voiceprint, so that timbre models migrate can make voiceprints of another model."`
 	Speech time.Duration `default:"20s" min:"20s" max:"1m" help:"Net speech of a voiceprint if the call gives it. A call that ends after 20 s of speech or more has its voiceprint all the same."`
 }
 

@@ -27,6 +27,7 @@ func (n *Node) openTasks(context.Context) error {
 	n.newTrack = func() task.Track { return tone.NewTrack(m.scorer, m.words) }
 	n.tasks = task.New(n.env, task.Config{
 		AnalyticsAlways: n.settings.Analytics == "always", SearchWait: n.settings.Search.Wait, VoiceprintSpeech: n.settings.Voiceprint.Speech,
+		KeepAudio: n.settings.Voiceprint.Audio == "keep",
 	}, task.Deps{
 		Store: n.store, Announcer: n.events, Calls: n.calls,
 		Speech:   n.speech,

@@ -61,6 +61,7 @@ type Track interface {
 // Config of an Engine.
 type Config struct {
 	AnalyticsAlways  bool          // a task may be started although the connector has no voice analytics configured
+	KeepAudio        bool          // the audio of a voiceprint is stored with it
 	SearchWait       time.Duration // the most net speech that an unsure identification waits for; ForSearch at least
 	VoiceprintSpeech time.Duration // the net speech of a voiceprint if the call gives it; ForVoiceprint at least
 }

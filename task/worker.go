@@ -66,6 +66,9 @@ func (e makeVoiceprint) run(a *actor) {
 		if err != nil {
 			return a.workFailed(ctx, "voiceprint", err)
 		}
+		if a.engine.cfg.KeepAudio {
+			v.Audio = timbre.PCM(nil, voices.PCM)
+		}
 		return voiceprintMade{v, voices.Other}
 	})
 }

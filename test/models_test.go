@@ -1,6 +1,7 @@
 package test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -18,15 +19,19 @@ import (
 	"timbre/node"
 )
 
-// modelsCommand runs `timbre models` on a data folder.
+// modelsCommand runs `timbre models` on a data folder. It returns standard output, and after a failure what was said of it as well.
 func modelsCommand(ctx context.Context, t *testing.T, data string, args ...string) (string, error) {
 	t.Helper()
 	exe, err := program()
 	must(t, err)
 	cmd := exec.CommandContext(ctx, exe, append([]string{"models", "--data", data}, args...)...)
 	cmd.Env = surroundings()
-	out, err := cmd.CombinedOutput()
-	return string(out), err
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	if err := cmd.Run(); err != nil {
+		return out.String() + stderr.String(), err
+	}
+	return out.String(), nil
 }
 
 func wantWords(t *testing.T, out string, err error, words ...string) {

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 
 	"timbre/cmd/timbre/modelset"
 	"timbre/cmd/timbre/terminal"
 	"timbre/config"
+	"timbre/environment"
 	"timbre/models/card"
 	"timbre/models/catalogue"
 	"timbre/models/library"
@@ -23,6 +25,8 @@ type shelf struct {
 	Add    shelfAdd    `cmd:"" help:"Add a model: its folder with a card, or a name of the catalogue, which is downloaded."`
 	Use    shelfUse    `cmd:"" help:"Choose the model of its kind that the server uses from its next start on."`
 	Verify shelfVerify `cmd:"" help:"Verify models: checksum, values, the same values for the same audio, speed."`
+
+	Migrate shelfMigrate `cmd:"" help:"Make voiceprints of the model in use from kept audio, and list who must enrol again. No server may run."`
 }
 
 func (s *shelf) library() *library.Library { return node.Library(s.Settings) }
@@ -47,7 +51,7 @@ type shelfAdd struct {
 
 // Run adds the model; a second run goes on with a download that was interrupted.
 func (c shelfAdd) Run(ctx context.Context, s *shelf) error {
-	bar := terminal.Of(os.Stderr, os.Getenv).Download()
+	bar := terminal.Of(os.Stderr, os.Getenv).Bar(true)
 	defer bar.Close()
 	add := modelset.Adder{
 		Library: s.library(), Client: catalogue.Client(), Cache: filepath.Join(s.Data, "models", ".downloads"), Say: os.Stdout, Tell: bar.At,
@@ -116,4 +120,20 @@ func (c shelfVerify) Run(ctx context.Context, s *shelf) error {
 		return err
 	}
 	return modelset.PrintVerdicts(os.Stdout, verdicts, c.JSON)
+}
+
+type shelfMigrate struct {
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+// Run migrates the profiles; a second run goes on where the first was interrupted.
+func (c shelfMigrate) Run(ctx context.Context, s *shelf) error {
+	bar := terminal.Of(os.Stderr, os.Getenv).Bar(false)
+	defer bar.Close()
+	m, err := node.Migrate(ctx, environment.Environment{Log: s.Log.Logger(os.Stderr)}, s.Settings, bar.At)
+	bar.Close()
+	if m.Model == "" {
+		return err
+	}
+	return errors.Join(modelset.PrintMigration(os.Stdout, m, c.JSON), err)
 }

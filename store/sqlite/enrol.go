@@ -33,6 +33,9 @@ func (s *Store) EnrolProfile(ctx context.Context, p timbre.Profile, taskID strin
 		if err != nil {
 			return noParent(duplicate(err, "Voice profile %s already exists.", p.ID), noDomain(p.DomainID))
 		}
+		if err := s.moveAudio(ctx, q, p.DomainID, taskID, p.ID); err != nil {
+			return err
+		}
 		return withinQuota(ctx, q, s.limit().Profiles, "voice profiles of a domain", countQuery, "profiles of "+p.DomainID)
 	})
 }
@@ -60,7 +63,10 @@ func (s *Store) RenewProfile(ctx context.Context, p timbre.Profile, taskID strin
 		}
 		_, err = q.ExecContext(ctx, "UPDATE profile SET expires = ?, sealed = ?, document = ? WHERE id = ?",
 			unixNano(is.Expires), sealed, doc, is.ID)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.moveAudio(ctx, q, is.DomainID, taskID, is.ID)
 	})
 }
 
@@ -73,8 +79,8 @@ func enrolment(ctx context.Context, q querier, taskID string) (profileID string,
 	return profileID, err
 }
 
-// profileDocument omits the embedding, which is stored sealed.
+// profileDocument omits embedding and audio, which are stored sealed.
 func profileDocument(p timbre.Profile) (string, error) {
-	p.Voiceprint.Embedding = nil
+	p.Voiceprint.Embedding, p.Voiceprint.Audio = nil, nil
 	return document(p)
 }

@@ -88,7 +88,8 @@ func TestMigrationCountsExistingRows(t *testing.T) {
 		DROP TRIGGER call_counted; DROP TRIGGER call_counted_again; DROP TRIGGER call_uncounted; DROP TRIGGER connector_uncounted;
 		DROP TRIGGER task_counted; DROP TRIGGER task_recounted; DROP TRIGGER task_uncounted;
 		DROP TRIGGER pipeline_counted; DROP TRIGGER pipeline_recounted; DROP TRIGGER pipeline_uncounted;
-		DROP TABLE tally; DELETE FROM goose_db_version WHERE version_id >= 6`)
+		DROP TRIGGER profile_audio_departs; DROP TRIGGER profile_audio_erased; DROP TRIGGER task_audio_departs; DROP TRIGGER task_audio_erased;
+		DROP TABLE audio; DROP TABLE tally; DELETE FROM goose_db_version WHERE version_id >= 6`)
 	ok(t, err)
 	ok(t, s.Close())
 	s = begin(t, folder)

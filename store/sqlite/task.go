@@ -39,11 +39,14 @@ func (s *Store) SaveTask(ctx context.Context, t timbre.Task, notices []timbre.No
 		if err != nil {
 			return err
 		}
-		return execOne(ctx, q, noTask(t.Kind, t.ID), `UPDATE task
+		if err := execOne(ctx, q, noTask(t.Kind, t.ID), `UPDATE task
 			SET domain_id = ?, active = ?, ended = ?, made = ?, sealed = CASE erased WHEN 0 THEN ? END, document = ?
 			WHERE id = ? AND kind = ? AND transaction_id = ? AND token IS ?`,
 			t.DomainID, t.Active, nullTime(t.Ended), nullTime(t.VoiceprintMade), sealed, doc,
-			t.ID, t.Kind, t.TransactionID, nullString(t.Token))
+			t.ID, t.Kind, t.TransactionID, nullString(t.Token)); err != nil {
+			return err
+		}
+		return s.keepTaskAudio(ctx, q, t)
 	})
 }
 

@@ -34,6 +34,7 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 		{"configurations", configurations},
 		{"domains", domains},
 		{"profiles", profiles},
+		{"enrolment audio", enrolmentAudio},
 		{"tasks", tasks},
 		{"calls", calls},
 		{"pipelines", pipelines},
