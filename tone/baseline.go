@@ -14,8 +14,11 @@ type baseline struct {
 }
 
 // relative returns log-odds less the distance of the voice's earlier ones from plain reading. The better the voice is known, the
-// smaller the change that counts.
+// smaller the change that counts. Without a calibration it is not known what plain reading is, and the log-odds stay as they are.
 func (b *baseline) relative(o Odds) Odds {
+	if b.calibration == (Calibration{}) {
+		return o
+	}
 	all := b.weight + steady.Seconds()
 	return o.plus(-1/all, b.sum).plus(b.weight/all, b.calibration.Known)
 }

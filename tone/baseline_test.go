@@ -97,3 +97,17 @@ func TestKnownVoiceNeedsSmallerChange(t *testing.T) {
 		t.Errorf("got %+v after 90 s, want three quarters of what a known voice is given back", got)
 	}
 }
+
+// A tone model of the operator's may come without a calibration.
+func TestWithoutCalibrationScoresStayAsTheyAre(t *testing.T) {
+	s := &fakeScorer{}
+	l := newLeg(s)
+	for range 12 {
+		want := Odds{-2, -1}.tone()
+		s.tones = append(s.tones, want)
+		l.talk(5 * time.Second)
+		if got, _, _, err := l.track.Score(t.Context(), l.at); err != nil || !near(got, want) {
+			t.Fatalf("got %+v, %v at %v, want %+v", got, err, l.at, want)
+		}
+	}
+}
