@@ -15,15 +15,13 @@ const (
 	DropEcho             // the other party, coming back on this leg
 	DropTone             // ring-back and other call progress tones
 	DropDTMF             // keys pressed
-	DropMusic            // on hold, or before the call is answered
 	DropRecording        // an announcement, which other calls contain word for word
-	DropNoise            // voices and sounds in the background
 	reasons
 )
 
 // String is the reason as metrics and settings spell it.
 func (r Reason) String() string {
-	return [reasons]string{"", "echo", "tone", "dtmf", "music", "recording", "noise"}[r]
+	return [reasons]string{"", "echo", "tone", "dtmf", "recording"}[r]
 }
 
 // Reasons are all reasons but DropNone.
@@ -77,4 +75,4 @@ func (d Drops) String() string {
 	}
 }
 
-var sounds = [reasons]string{"", "echo", "ring-back or other tones", "key tones", "music", "recorded announcements", "background sound"}
+var sounds = [reasons]string{"", "echo", "ring-back or other tones", "key tones", "recorded announcements"}

@@ -21,8 +21,8 @@ func TestDropsSayWhatWasDropped(t *testing.T) {
 	if got, want := d.String(), "4.2 s of echo and 18.0 s of ring-back or other tones were not analysed"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	d.Add(Drop{DropMusic, time.Second})
-	if got, want := d.String(), "4.2 s of echo, 18.0 s of ring-back or other tones and 1.0 s of music were not analysed"; got != want {
+	d.Add(Drop{DropRecording, time.Second})
+	if got, want := d.String(), "4.2 s of echo, 18.0 s of ring-back or other tones and 1.0 s of recorded announcements were not analysed"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got, want := d.Total(), 23299*time.Millisecond; got != want {

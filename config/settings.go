@@ -42,6 +42,7 @@ type Settings struct {
 	Store      Store      `embed:"" prefix:"store."`
 	Notify     Notify     `embed:"" prefix:"notify."`
 	Search     Search     `embed:"" prefix:"search."`
+	Speech     Speech     `embed:"" prefix:"speech."`
 	Voiceprint Voiceprint `embed:"" prefix:"voiceprint."`
 	Tone       Tone       `embed:"" prefix:"tone."`
 	Legs       Legs       `embed:"" prefix:"legs."`
@@ -125,6 +126,11 @@ type Search struct {
 	Strangers float64       `default:"0.01" form:"threshold" help:"Greatest share of calls by people who are not enrolled in which one is named all the same, at any number of profiles: matches below the score that keeps this promise are left out."`
 	Prior     float64       `default:"0.5" form:"threshold" help:"Share of calls whose caller is expected to be enrolled."`
 	Wait      time.Duration `default:"20s" min:"10s" max:"1m" help:"Net speech that the name of a speaker may wait for. A name that is sure, and a clear nobody, is reported after 10 s; an unsure one is searched again as speech comes, up to this much."`
+}
+
+// Speech is what is dropped of a leg because it is not the voice of its party.
+type Speech struct {
+	Gates []string `default:"echo,tone,dtmf,recording" enum:"echo,tone,dtmf,recording,none" help:"Sounds that are dropped before the analysis: the other party's echo, ring-back and other tones, key tones, recorded announcements; or none."`
 }
 
 // Voiceprint is how voiceprints are made.

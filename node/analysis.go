@@ -23,7 +23,7 @@ func (n *Node) openTasks(context.Context) error {
 		return errors.Join(m.uncalibrated, m.runtime.Close())
 	}
 	n.models, n.search = m.runtime, m.searcher(n.env, n.settings, n.store)
-	n.speech = speech.NewWorkers(n.env, m.vad, n.calls)
+	n.speech = speech.NewWorkers(n.env, speech.Config{Gates: n.settings.Speech.Gates}, m.vad, n.calls)
 	n.newTrack = func() task.Track { return tone.NewTrack(m.scorer, m.words) }
 	n.tasks = task.New(n.env, task.Config{
 		AnalyticsAlways: n.settings.Analytics == "always", SearchWait: n.settings.Search.Wait, VoiceprintSpeech: n.settings.Voiceprint.Speech,

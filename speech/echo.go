@@ -32,6 +32,8 @@ func (g *echoGate) far(leg int) *far {
 	return f
 }
 
+func (*echoGate) reason() timbre.Reason { return timbre.DropEcho }
+
 func (g *echoGate) judge(held []*window) {
 	end := len(held) - lookahead
 	if end < 1 {

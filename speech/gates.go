@@ -1,6 +1,7 @@
 package speech
 
 import (
+	"slices"
 	"time"
 
 	"timbre"
@@ -13,6 +14,8 @@ const heldWindows = 40
 
 // gate finds one kind of sound that is not the voice of the party on the leg.
 type gate interface {
+	// reason is for what the gate drops windows.
+	reason() timbre.Reason
 	// judge looks at the windows that are held, the oldest first, each time that one has been added at the end. It drops those
 	// that it is sure of.
 	judge(held []*window)
@@ -34,18 +37,22 @@ type Gates struct {
 type Origin struct {
 	Recordings *Recordings // of the node
 	Call       timbre.Call
-	Leg        int // in the call
+	Leg        int      // in the call
+	Only       []string // names of the reasons for which audio is dropped; nil: all
 }
 
 // NewGates makes the gates of a leg.
 func NewGates(o Origin) *Gates {
 	g := &Gates{echo: &echoGate{fars: map[int]*far{}}, bands: newBands()}
-	g.gates = []gate{g.echo}
+	g.gates = []gate{g.echo, &dtmfGate{}, &toneGate{}}
 	if o.Recordings != nil {
 		g.recording = &recordingGate{
 			shelf: o.Recordings.shelf(o.Call.ConnectorID), call: source{o.Call.TransactionID, o.Call.From}, leg: o.Leg,
 		}
 		g.gates = append(g.gates, g.recording)
+	}
+	if o.Only != nil {
+		g.gates = slices.DeleteFunc(g.gates, func(is gate) bool { return !slices.Contains(o.Only, is.reason().String()) })
 	}
 	return g
 }

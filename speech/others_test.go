@@ -78,7 +78,7 @@ func (voicedVAD) Step(context.Context, []float32, []float32) (float32, error) { 
 func TestWorkerHearsALegThatJoinsLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		call, sink := &fakeLegs{legs: make([]fakeLeg, 1)}, &droppedSink{}
-		w := NewWorkers(environment.Environment{}, voicedVAD{}, call)
+		w := NewWorkers(environment.Environment{}, Config{}, voicedVAD{}, call)
 		stop, err := w.Listen(t.Context(), "tx", 0, sink)
 		if err != nil {
 			t.Fatal(err)

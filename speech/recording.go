@@ -48,6 +48,8 @@ type match struct {
 	errors   float64 // of their bits
 }
 
+func (*recordingGate) reason() timbre.Reason { return timbre.DropRecording }
+
 func (g *recordingGate) judge(held []*window) {
 	newest := held[len(held)-1]
 	w := g.printer.next(&newest.spectrum)

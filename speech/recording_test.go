@@ -22,7 +22,7 @@ func (l *listener) play(connector, caller string, pcm []int16) (out []timbre.Spe
 	l.calls++
 	c := timbre.Call{ConnectorID: connector, TransactionID: fmt.Sprint(l.calls), From: caller}
 	d := NewDetector(&scriptedVAD{scores: slices.Repeat([]float32{1}, len(pcm)/Window+1)}, func(s timbre.Speech) { out = append(out, s) })
-	d.Gates = NewGates(Origin{l.recordings, c, 0})
+	d.Gates = NewGates(Origin{Recordings: l.recordings, Call: c})
 	play(d, pcm, timbre.FrameSamples, 0)
 	d.Flush()
 	d.Gates.Close()

@@ -17,6 +17,28 @@ const (
 // spectrum is the power in each bin.
 type spectrum [bins]float32
 
+// power is the power between two frequencies.
+func (s *spectrum) power(from, to float64) (sum float32) {
+	for _, p := range s.between(from, to) {
+		sum += p
+	}
+	return sum
+}
+
+// middle is the mean frequency between two, weighted by power.
+func (s *spectrum) middle(from, to float64) float64 {
+	var sum, weighted float64
+	for i, p := range s.between(from, to) {
+		sum += float64(p)
+		weighted += float64(p) * float64(i)
+	}
+	return (math.Round(from/binWidth) + weighted/(sum+1e-20)) * binWidth
+}
+
+func (s *spectrum) between(from, to float64) []float32 {
+	return s[int(math.Round(from/binWidth)) : int(math.Round(to/binWidth))+1]
+}
+
 // analyser computes the spectra of a leg, window by window.
 type analyser struct {
 	last [spectrumSize]float64

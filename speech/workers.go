@@ -12,6 +12,7 @@ import (
 // packets of a call. It implements timbre.SpeechSource.
 type Workers struct {
 	env     environment.Environment
+	cfg     Config
 	vad     VAD
 	calls   Calls
 	metrics *metrics
@@ -28,10 +29,15 @@ type Calls interface {
 	timbre.LiveCallReader
 }
 
+// Config of Workers.
+type Config struct {
+	Gates []string // names of the reasons for which audio is dropped; nil: all
+}
+
 // NewWorkers makes the workers of a node.
-func NewWorkers(env environment.Environment, v VAD, calls Calls) *Workers {
+func NewWorkers(env environment.Environment, cfg Config, v VAD, calls Calls) *Workers {
 	env = env.Complete()
-	return &Workers{env: env, vad: v, calls: calls, metrics: newMetrics(env.Metrics), heard: NewRecordings(), closed: make(chan struct{})}
+	return &Workers{env: env, cfg: cfg, vad: v, calls: calls, metrics: newMetrics(env.Metrics), heard: NewRecordings(), closed: make(chan struct{})}
 }
 
 // Listen implements timbre.SpeechSource. Unavailable: the workers are closed.
@@ -46,7 +52,7 @@ func (w *Workers) Listen(_ context.Context, transactionID string, leg int, to ti
 		to.Speech(s)
 	})
 	call, _ := w.calls.Call(transactionID)
-	k.detector.Gates = NewGates(Origin{w.heard, call, leg})
+	k.detector.Gates = NewGates(Origin{w.heard, call, leg, w.cfg.Gates})
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if isClosed(w.closed) {

@@ -83,7 +83,7 @@ type listening struct {
 func listenTo(t *testing.T, v VAD) *listening {
 	t.Helper()
 	l := &listening{}
-	l.Workers = NewWorkers(environment.Environment{Log: slog.New(slog.NewTextHandler(&l.log, nil))}, v, &l.leg)
+	l.Workers = NewWorkers(environment.Environment{Log: slog.New(slog.NewTextHandler(&l.log, nil))}, Config{}, v, &l.leg)
 	stop, err := l.Listen(t.Context(), "tx", 0, &l.sink)
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +177,7 @@ func TestStoppedWorkerDeliversNothing(t *testing.T) {
 }
 
 func TestListenToUnknownLegIsNotFound(t *testing.T) {
-	w := NewWorkers(environment.Environment{}, fakeVAD{}, &fakeLeg{})
+	w := NewWorkers(environment.Environment{}, Config{}, fakeVAD{}, &fakeLeg{})
 	if _, err := w.Listen(t.Context(), "tx", 1, &fakeSink{}); timbre.KindOf(err) != timbre.NotFound {
 		t.Errorf("got %v, want NotFound", err)
 	}

@@ -1,0 +1,102 @@
+package speech
+
+import (
+	"math"
+
+	"timbre"
+)
+
+// dtmfGate drops the tones of keys: one of four low and one of four high frequencies at once, exactly, for two windows. The speech
+// before and after a tone stays.
+type dtmfGate struct {
+	key     int // of the window before; 0: none
+	pressed int // the key that is held; 0: none
+}
+
+var (
+	lowTones  = [4]float64{697, 770, 852, 941}
+	highTones = [4]float64{1209, 1336, 1477, 1633}
+)
+
+const (
+	minKey   = 0.3  // share of the power that is in the two tones
+	minPart  = 0.15 // the same in a window at the edge of a tone
+	maxTwist = 10   // between the powers of the two tones
+	purity   = 4    // how much more power a tone has than the others of its group
+	offTone  = 0.02 // how far the middle of a tone may be from its frequency
+)
+
+func (*dtmfGate) reason() timbre.Reason { return timbre.DropDTMF }
+
+func (g *dtmfGate) judge(held []*window) {
+	newest := len(held) - 1
+	key := keyOf(&held[newest].spectrum)
+	switch {
+	case key != 0 && key == g.key: // the spectrum is of two windows, so the tone may have begun in the one before those two
+		g.pressed = key
+		for i := max(0, newest-2); i <= newest; i++ {
+			held[i].dropTone(key)
+		}
+	case g.pressed != 0:
+		held[newest].dropTone(g.pressed)
+		g.pressed = 0
+	}
+	g.key = key
+}
+
+// dropTone drops a window that has its part in the tones of a key.
+func (w *window) dropTone(key int) {
+	low, high := lowTones[(key-1)/4], highTones[(key-1)%4]
+	var power float64
+	for _, s := range w.pcm {
+		power += float64(s) * float64(s)
+	}
+	if goertzel(w.pcm, low)+goertzel(w.pcm, high) > minPart*power {
+		w.drop(timbre.DropDTMF)
+	}
+}
+
+// goertzel is the power of a window at a frequency.
+func goertzel(pcm []int16, f float64) float64 {
+	k := 2 * math.Cos(2*math.Pi*f/timbre.SampleRate)
+	var s1, s2 float64
+	for _, x := range pcm {
+		s1, s2 = float64(x)+k*s1-s2, s1
+	}
+	return (s1*s1 + s2*s2 - k*s1*s2) * 2 / float64(len(pcm))
+}
+
+func (g *dtmfGate) restart() { g.key, g.pressed = 0, 0 }
+
+// keyOf is the number of the key, from 1, that is pressed; 0: none is.
+func keyOf(s *spectrum) int {
+	low, lowPower := loudestTone(s, &lowTones)
+	high, highPower := loudestTone(s, &highTones)
+	switch {
+	case low < 0 || high < 0, lowPower > maxTwist*highPower, highPower > maxTwist*lowPower:
+		return 0
+	case lowPower+highPower < minKey*s.power(250, 3700):
+		return 0
+	}
+	return 1 + 4*low + high
+}
+
+// loudestTone is the tone of a group that stands out, and its power; -1: none does.
+func loudestTone(s *spectrum, tones *[4]float64) (best int, power float32) {
+	var powers [4]float32
+	for i, f := range tones {
+		if powers[i] = s.power(f-30, f+30); powers[i] > powers[best] {
+			best = i
+		}
+	}
+	for i, p := range powers {
+		if i != best && powers[best] < purity*p {
+			return -1, 0
+		}
+	}
+	f := tones[best]
+	if m := s.middle(f-40, f+40); m < f*(1-offTone) || m > f*(1+offTone) {
+		return -1, 0
+	}
+	return best, powers[best]
+}
