@@ -60,3 +60,17 @@ func BenchmarkEmbedding(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkVoices(b *testing.B) {
+	e, pcm := embedder(b), caller(b, "s1_enrol_caller.wav")
+	for _, d := range []time.Duration{10 * time.Second, 20 * time.Second} {
+		b.Run(fmt.Sprint(d), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := e.Voices(b.Context(), pcm[:timbre.Samples(d)], d); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/d.Seconds(), "rtf")
+		})
+	}
+}
