@@ -23,6 +23,7 @@ import (
 
 // Embedder is voice.Embedder.
 type Embedder interface {
+	Voices(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voices, error)
 	Embed(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
 }
 

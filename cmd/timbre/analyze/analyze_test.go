@@ -250,6 +250,20 @@ func TestSearchUsesTheSpeechOfAVoiceprint(t *testing.T) {
 	}
 }
 
+func TestANameOfTwoVoicesSaysSo(t *testing.T) {
+	one, other := leg(t, "s1_enrol", "caller"), leg(t, "s5_enrol", "caller")
+	var both []byte
+	for at := 0; len(both) < 40*8000; at += 3 * 8000 {
+		both = append(append(both, one[at:at+3*8000]...), other[at:at+3*8000]...)
+	}
+	a := analysis(t)
+	a.Searcher, a.Domain = &fakeSearcher{matches: []timbre.Match{{ProfileID: "vp-1", Confidence: 0.99}}}, "the domain"
+	s := files(t, a, wav(t, "both.wav", 7, 1, 8, 8000, both)).Files[0].Legs[0].Speaker
+	if len(s.Matches) != 1 || !strings.Contains(s.Message, "two people speak") || !strings.Contains(s.words(), s.Message) {
+		t.Errorf("got %+v, want a match and the warning", s)
+	}
+}
+
 // fixture is a report with every member.
 func fixture() Report {
 	x, y := -20.5, 31.0

@@ -61,23 +61,34 @@ func (l *listener) speaker() *Speaker {
 		s.Message = fmt.Sprintf("%.1f s of speech are too little: %.0f s are needed", l.kept.Seconds(), task.ForSearch.Seconds())
 		return s
 	}
-	v, err := l.Embedder.Embed(l.ctx, timbre.Wave(nil, l.voice), l.kept)
-	if err == nil {
-		var found timbre.Finding
-		found, err = l.Searcher.Search(l.ctx, l.Domain, v)
-		for _, m := range found.Matches {
-			s.Matches = append(s.Matches, Match(m))
-		}
+	voices, found, err := l.search()
+	for _, m := range found.Matches {
+		s.Matches = append(s.Matches, Match(m))
 	}
 	switch e := (*timbre.Error)(nil); {
 	case errors.As(err, &e) && e.Kind == timbre.Unprocessable:
 		s.Message = e.Msg
 	case err != nil:
 		l.err = errors.Join(l.err, err)
+	case voices.Other > 0:
+		s.Message = fmt.Sprintf("two people speak: %.1f s and %.1f s; the search is of the first alone", voices.Net.Seconds(), voices.Other.Seconds())
 	case len(s.Matches) == 0:
 		s.Message = "nobody in the domain"
 	}
 	return s
+}
+
+// search searches for the voice that has spoken longest.
+func (l *listener) search() (voices timbre.Voices, found timbre.Finding, err error) {
+	if voices, err = l.Embedder.Voices(l.ctx, timbre.Wave(nil, l.voice), l.kept); err != nil {
+		return voices, found, err
+	}
+	v, err := l.Embedder.Embed(l.ctx, voices.PCM, voices.Net)
+	if err != nil {
+		return voices, found, err
+	}
+	found, err = l.Searcher.Search(l.ctx, l.Domain, v)
+	return voices, found, err
 }
 
 func score(t timbre.Tone) Score { return Score{t.Label(), t.Positive, t.Neutral, t.Negative} }

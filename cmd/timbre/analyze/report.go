@@ -63,7 +63,7 @@ type Score struct {
 	Negative float64 `json:"negative"`
 }
 
-// Speaker lists matching profiles. Without matches, Message gives the reason.
+// Speaker lists matching profiles. Without matches, Message gives the reason; with them, what limits them.
 type Speaker struct {
 	Matches []Match `json:"matches"`
 	Message string  `json:"message,omitempty"`
@@ -135,6 +135,9 @@ func (s Speaker) words() string {
 	words := fmt.Sprintf("%s %.3f", s.Matches[0].ProfileID, s.Matches[0].Confidence)
 	if n := len(s.Matches) - 1; n > 0 {
 		words += fmt.Sprintf(", %d more", n)
+	}
+	if s.Message != "" {
+		words += "; " + s.Message
 	}
 	return words
 }
