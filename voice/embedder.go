@@ -12,8 +12,8 @@ import (
 
 // What goes into an embedding.
 const (
-	MinNet   = time.Second      // least net speech; the calibration of scores has no data below it
-	MaxAudio = 30 * time.Second // longer audio is cut to its last part
+	MinNet   = time.Second // least net speech; the calibration of scores has no data below it
+	MaxAudio = time.Minute // longer audio is cut to its last part
 	minAudio = 500 * time.Millisecond
 )
 
@@ -31,6 +31,7 @@ func New(m timbre.WaveformModel, name string) *Embedder { return &Embedder{m, na
 func (e *Embedder) Embed(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
 	if extra := len(pcm) - timbre.Samples(MaxAudio); extra > 0 {
 		pcm = pcm[extra:]
+		net = min(net, MaxAudio)
 	}
 	if reason := Defect(pcm, net); reason != "" {
 		return timbre.Voiceprint{}, timbre.Errorf(timbre.Unprocessable, "voice.Embed", "%s", reason)

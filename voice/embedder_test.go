@@ -92,9 +92,10 @@ func TestVoiceprintCarriesTheConditionOfItsLine(t *testing.T) {
 
 func TestLongAudioIsCutToItsEnd(t *testing.T) {
 	n := &fakeModel{vector: ones(dim)}
-	pcm := talk(40*time.Second, 0.1, 0.001)
-	if _, err := New(n, "").Embed(t.Context(), pcm, 20*time.Second); err != nil {
-		t.Fatal(err)
+	pcm := talk(70*time.Second, 0.1, 0.001)
+	v, err := New(n, "").Embed(t.Context(), pcm, 65*time.Second)
+	if err != nil || v.Net != MaxAudio {
+		t.Fatalf("got a voiceprint of %v, %v; want %v", v.Net, err, MaxAudio)
 	}
 	if len(n.audio) != timbre.Samples(MaxAudio) || &n.audio[len(n.audio)-1] != &pcm[len(pcm)-1] {
 		t.Errorf("got %d samples used, want the last %d", len(n.audio), timbre.Samples(MaxAudio))
