@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/search/dot"
 )
 
 // speech returns a leg's first speech, of a net length.
@@ -50,14 +51,7 @@ func TestTwoCallersOnALegAreTwoVoices(t *testing.T) {
 	}
 	kept := of(v.PCM)
 	s1, s5 := c.voiceprint(t, "s1_second_caller.wav", 10*time.Second).Embedding, c.voiceprint(t, "s5_second_caller.wav", 10*time.Second).Embedding
-	if high, low := max(dot(kept, s1), dot(kept, s5)), min(dot(kept, s1), dot(kept, s5)); high < low+0.3 {
+	if high, low := max(dot.Product(kept, s1), dot.Product(kept, s5)), min(dot.Product(kept, s1), dot.Product(kept, s5)); high < low+0.3 {
 		t.Errorf("got scores %.2f and %.2f of what is kept, want it to be of one caller", high, low)
 	}
-}
-
-func dot(a, b timbre.Embedding) (sum float64) {
-	for i := range a {
-		sum += float64(a[i]) * float64(b[i])
-	}
-	return sum
 }
