@@ -24,7 +24,7 @@ type Speaker struct {
 	Name, Corpus string
 	Utterances   [][]int16
 	Recorded     []time.Time // of each utterance; the epoch if that is not known
-	Wide         []int16 // the first seconds at 16 kHz
+	Wide         []int16     // the first seconds at 16 kHz
 }
 
 // Read reads the speakers of a part, such as dev, below dir.
