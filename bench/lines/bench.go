@@ -23,8 +23,11 @@ type bench struct {
 // enrolmentKey is the connector of enrolments.
 const enrolmentKey = "enrolment"
 
-// everybody is the domain of all people.
-const everybody = "everybody"
+// The domain of all people, and the empty one that is searched while they are enrolled.
+const (
+	everybody = "everybody"
+	nobody    = "nobody"
+)
 
 // agent is who a person speaks with: another one, whose own enrolment is what the agent says.
 func (b *bench) agent(i int) [][]int16 { return b.other(i, 1).Utterances }
@@ -54,8 +57,10 @@ func (b *bench) enrolAll() error {
 			return err
 		}
 	}
-	if err := b.addDomain(everybody); err != nil {
-		return err
+	for _, id := range []string{everybody, nobody} {
+		if err := b.addDomain(id); err != nil {
+			return err
+		}
 	}
 	var enrolled []*person
 	for i, p := range b.callers {
@@ -71,7 +76,7 @@ func (b *bench) enrolAll() error {
 		b.report.Enrolment.Made++
 		b.report.Model = t.Voiceprint.Model
 		p.print = *t.Voiceprint
-		if p.profile, err = b.enrol(t.ID); err != nil {
+		if p.profile, err = b.copyTo(everybody, p.print); err != nil {
 			return err
 		}
 		enrolled = append(enrolled, p)
@@ -87,7 +92,7 @@ func (b *bench) print(r row, words [][]int16, i int) (timbre.Task, error) {
 	if err != nil {
 		return timbre.Task{}, err
 	}
-	t, _, err := b.call(enrolmentKey, everybody, caller, agent, voiceprinted)
+	t, _, err := b.call(enrolmentKey, nobody, caller, agent, voiceprinted)
 	return t, err
 }
 

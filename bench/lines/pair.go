@@ -39,7 +39,7 @@ func (b *bench) measurePairs() error {
 		if err := b.addDomain(domain); err != nil {
 			return err
 		}
-		if err := b.copyTo(domain, *t.Voiceprint); err != nil {
+		if _, err := b.copyTo(domain, *t.Voiceprint); err != nil {
 			return err
 		}
 		accepted := 0

@@ -110,23 +110,17 @@ func (p *product) call(connector, domain string, caller, agent leg, enough func(
 	return t, at, nil
 }
 
-// enrol makes a profile from the voiceprint of a task.
-func (p *product) enrol(task string) (profile string, err error) {
-	v, err := p.Tasks.Enrol(p.ctx, task)
-	return v.ID, err
-}
-
-// copyTo makes a profile from a voiceprint in another domain.
-func (p *product) copyTo(domain string, print timbre.Voiceprint) error {
+// copyTo makes a profile of a domain from a voiceprint: that of a task that has searched another domain.
+func (p *product) copyTo(domain string, print timbre.Voiceprint) (profile string, err error) {
 	id := environment.Environment{}.Complete().NewID()
 	now := time.Now()
-	err := p.Store.CreateTask(p.ctx, timbre.Task{
+	err = p.Store.CreateTask(p.ctx, timbre.Task{
 		ID: id, Kind: timbre.SpeakerSearch, TransactionID: id, DomainID: domain, Status: timbre.Succeeded, Voiceprint: &print,
 		VoiceprintStatus: timbre.VoiceprintGenerationSuccess, VoiceprintMade: now, Created: now, Updated: now, Ended: now,
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = p.enrol(id)
-	return err
+	v, err := p.Tasks.Enrol(p.ctx, id)
+	return v.ID, err
 }

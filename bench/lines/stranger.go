@@ -59,7 +59,7 @@ func (b *bench) divide(n int) (domains []string, err error) {
 			return nil, err
 		}
 		for _, p := range group {
-			if err := b.copyTo(id, p.print); err != nil {
+			if _, err := b.copyTo(id, p.print); err != nil {
 				return nil, err
 			}
 		}
