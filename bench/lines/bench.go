@@ -92,7 +92,7 @@ func (b *bench) print(r row, words [][]int16, i int) (timbre.Task, error) {
 	if err != nil {
 		return timbre.Task{}, err
 	}
-	t, _, err := b.call(enrolmentKey, nobody, caller, agent, voiceprinted)
+	t, _, err := b.call(b.callers[i].Name, enrolmentKey, nobody, caller, agent, voiceprinted)
 	return t, err
 }
 
@@ -111,7 +111,7 @@ func (b *bench) measure(r row) error {
 			if err != nil {
 				return err
 			}
-			t, at, err := b.call(r.key, everybody, caller, agent, identified)
+			t, at, err := b.call(p.Name, r.key, everybody, caller, agent, identified)
 			if err != nil {
 				return err
 			}

@@ -74,6 +74,6 @@ func (b *bench) isNamed(i int, domain string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	t, _, err := b.call(strangersKey, domain, caller, agent, identified)
+	t, _, err := b.call(b.callers[i].Name, strangersKey, domain, caller, agent, identified)
 	return len(t.Matches) > 0, err
 }
