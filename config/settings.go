@@ -47,6 +47,7 @@ type Settings struct {
 	Tone       Tone       `embed:"" prefix:"tone."`
 	Legs       Legs       `embed:"" prefix:"legs."`
 	Infer      Infer      `embed:"" prefix:"infer."`
+	Spoof      string     `default:"off" enum:"off,warn" help:"Experimental: warn in the StatusMessage of an identification if the voice may be synthetic, by a spoof model of your own. None comes with Timbre."`
 	Models     Models     `embed:"" prefix:"models."`
 	Log        Log        `embed:"" prefix:"log."`
 	Analytics  string     `default:"configured" enum:"configured,always" help:"Calls that may be analysed: those of connectors with a voice analytics configuration, or all."`
@@ -162,6 +163,7 @@ type Infer struct {
 type Models struct {
 	Speaker string `placeholder:"NAME" form:"model name" help:"Speaker model, which makes voiceprints. By default, the one that timbre models use has set in the data folder, or the built-in one."`
 	Tone    string `placeholder:"NAME" form:"model name" help:"Voice tone model; default likewise."`
+	Spoof   string `placeholder:"NAME" form:"model name" help:"Model that scores whether a voice is synthetic, for spoof; by default, the one that timbre models use has set."`
 	VAD     string `name:"vad" placeholder:"NAME" form:"model name" help:"Voice activity model; default likewise."`
 }
 

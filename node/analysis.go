@@ -22,6 +22,10 @@ func (n *Node) openTasks(context.Context) error {
 	if m.uncalibrated != nil {
 		return errors.Join(m.uncalibrated, m.runtime.Close())
 	}
+	warnings, err := m.loadSpoof(n.env, n.settings)
+	if err != nil {
+		return errors.Join(err, m.runtime.Close())
+	}
 	n.models, n.search = m.runtime, m.searcher(n.env, n.settings, n.store)
 	n.speech = speech.NewWorkers(n.env, speech.Config{Gates: n.settings.Speech.Gates}, m.vad, n.calls)
 	n.newTrack = func() task.Track { return tone.NewTrack(m.scorer, m.words) }
@@ -33,6 +37,7 @@ func (n *Node) openTasks(context.Context) error {
 		Speech:   n.speech,
 		Embedder: m.embedder,
 		Searcher: n.search,
+		Spoof:    warnings,
 		NewTrack: func() task.Track { return n.newTrack() },
 	})
 	return nil

@@ -2,6 +2,7 @@ package node
 
 import (
 	"errors"
+	"fmt"
 
 	"timbre"
 	"timbre/config"
@@ -11,13 +12,15 @@ import (
 	"timbre/models/library"
 	"timbre/search"
 	"timbre/search/archive"
+	"timbre/task"
 	"timbre/tone"
 	"timbre/voice"
+	"timbre/voice/spoof"
 )
 
 // Library is the models of the settings' data folder, and those that the settings name.
 func Library(s config.Settings) *library.Library {
-	return library.Open(s.Data, map[card.Kind]string{card.Speaker: s.Models.Speaker, card.Tone: s.Models.Tone, card.VAD: s.Models.VAD})
+	return library.Open(s.Data, map[card.Kind]string{card.Speaker: s.Models.Speaker, card.Tone: s.Models.Tone, card.VAD: s.Models.VAD, card.Spoof: s.Models.Spoof})
 }
 
 // analysisModels are the models of stages 4 to 6, loaded: frames → speech → embedding and tone → ranked profiles.
@@ -56,6 +59,19 @@ func loadModels(env environment.Environment, s config.Settings) (m analysisModel
 	m.vad, m.model, m.toneModel = vad.Model, speaker.id, tones.id
 	m.embedder, m.scorer = voice.New(speaker.Model, speaker.id), tone.New(tones.Model, toneCalibration)
 	return m, nil
+}
+
+// loadSpoof loads the model that warns of synthetic voices; nil if they are not to be warned of.
+func (m analysisModels) loadSpoof(env environment.Environment, s config.Settings) (task.Spoof, error) {
+	if s.Spoof != "warn" {
+		return nil, nil
+	}
+	l := loader{env: env, library: Library(s), runtime: m.runtime}
+	model := l.load(card.Spoof, infer.Long)
+	if l.err != nil {
+		return nil, fmt.Errorf("spoof is warn: %w", l.err)
+	}
+	return spoof.New(env, spoof.Config{Threshold: model.entry.Card.Threshold}, model.Model), nil
 }
 
 // loadedModel is a model with where it came from.

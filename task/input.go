@@ -26,6 +26,7 @@ type (
 		found      timbre.Finding
 		net, other time.Duration // net speech of the voice, and of a second one that was left out
 		mixed      bool          // neither voice has enough to be searched
+		warning    string        // of a voice that may be synthetic
 	}
 	// voiceprintMade is the result of makeVoiceprint.
 	voiceprintMade struct {

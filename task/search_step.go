@@ -87,7 +87,7 @@ func (t *searchStep) identified(in searched) {
 	}
 	in, t.unsure = *t.unsure, nil
 	t.Status, t.Identified, t.Matches = timbre.PartialSuccess, true, in.found.Matches
-	t.Message = onlyOf("search", in.net, in.other)
+	t.Message = joined(onlyOf("search", in.net, in.other), in.warning)
 	if len(t.Matches) > 0 {
 		t.report(timbre.IdentificationSuccessful, t.Message)
 	} else {

@@ -51,6 +51,11 @@ type Searcher interface {
 	Search(ctx context.Context, domainID string, v timbre.Voiceprint) (timbre.Finding, error)
 }
 
+// Spoof returns a warning if a voice may be synthetic.
+type Spoof interface {
+	Warn(ctx context.Context, pcm []float32) string
+}
+
 // Track scores the tone of one leg. Score covers the 30 s before a media time; ok is false if they hold too little speech. A
 // track is used by one goroutine at a time.
 type Track interface {
@@ -74,6 +79,7 @@ type Deps struct {
 	Speech    timbre.SpeechSource
 	Embedder  Embedder
 	Searcher  Searcher
+	Spoof     Spoof // nil: voices are not checked
 	NewTrack  func() Track
 }
 

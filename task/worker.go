@@ -48,7 +48,7 @@ func (e identify) run(a *actor) {
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
 		}
-		return searched{found: found, net: voices.Net, other: voices.Other}
+		return searched{found: found, net: voices.Net, other: voices.Other, warning: a.spoofing(ctx, voices.PCM)}
 	})
 }
 
@@ -71,6 +71,14 @@ func (e makeVoiceprint) run(a *actor) {
 		}
 		return voiceprintMade{v, voices.Other}
 	})
+}
+
+// spoofing warns of a voice that may be synthetic, if the operator has it checked.
+func (a *actor) spoofing(ctx context.Context, pcm []float32) string {
+	if a.engine.deps.Spoof == nil {
+		return ""
+	}
+	return a.engine.deps.Spoof.Warn(ctx, pcm)
 }
 
 // voices tells the voices in audio apart.

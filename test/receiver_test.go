@@ -25,6 +25,7 @@ type event struct {
 	Detail     struct {
 		TaskID          string `json:"taskId"`
 		DetailStatus    string `json:"detailStatus"`
+		StatusMessage   string `json:"statusMessage"`
 		StreamingStatus string `json:"streamingStatus"`
 		TransactionID   string `json:"transactionId"`
 		ConnectorID     string `json:"voiceConnectorId"`
