@@ -25,6 +25,7 @@ import (
 // options are the flags.
 type options struct {
 	speech, part, json, rows string
+	trials                   string
 	people, rounds, threads  int
 	strangers                int
 	length                   time.Duration
@@ -36,6 +37,7 @@ func main() {
 	flag.StringVar(&o.part, "part", "dev", "part of the speakers")
 	flag.StringVar(&o.json, "json", "", "file for the results")
 	flag.StringVar(&o.rows, "rows", "", "rows to measure, separated by commas; all: "+strings.Join(keys(), ", "))
+	flag.StringVar(&o.trials, "trials", "", "folder for recordings of the calls and a list of trials for timbre eval; nothing is measured")
 	flag.IntVar(&o.people, "people", 1000, "people, at most")
 	flag.IntVar(&o.rounds, "rounds", 1, "calls of a person on a line, at most")
 	flag.IntVar(&o.strangers, "calls", 2, "calls of a person into domains of each size without the person")
@@ -45,7 +47,7 @@ func main() {
 	out := os.Stdout
 	atCallTime(func() error {
 		r, err := run(context.Background(), o)
-		if err != nil {
+		if err != nil || o.trials != "" {
 			return err
 		}
 		r.print(out)
@@ -79,10 +81,10 @@ func run(ctx context.Context, o options) (r Report, err error) {
 	if err != nil {
 		return r, err
 	}
-	callers, others := cast(speakers, o.length, o.rounds)
-	if len(others) == 0 { // somebody must speak the announcement
-		others, callers = append(others, callers[len(callers)-1].Speaker), callers[:len(callers)-1]
+	if o.trials != "" {
+		return r, writeTrials(o, wanted, speakers)
 	}
+	callers, others := cast(speakers, o.length, o.rounds)
 	p, err := open(ctx, o.threads)
 	if err != nil {
 		return r, err

@@ -43,5 +43,8 @@ func cast(speakers []corpus.Speaker, length time.Duration, rounds int) (callers 
 		}
 	}
 	line.Seed("order").Shuffle(len(callers), func(i, k int) { callers[i], callers[k] = callers[k], callers[i] })
+	if len(others) == 0 && len(callers) > 0 { // somebody must speak the announcement
+		others, callers = append(others, callers[len(callers)-1].Speaker), callers[:len(callers)-1]
+	}
 	return callers, others
 }

@@ -34,6 +34,19 @@ func TestLinesArePrintedAboveTheBar(t *testing.T) {
 	}
 }
 
+func TestBarOfStepsCountsThem(t *testing.T) {
+	var out strings.Builder
+	p := Output{Writer: &out, Terminal: true}.Steps(3, "people")
+	p.Step()
+	p.Say("one")
+	p.Step()
+	p.Step()
+	p.Close()
+	if got := out.String(); !strings.Contains(got, "1 of 3 people") {
+		t.Errorf("got %q, want the steps counted", got)
+	}
+}
+
 func TestLocaleDecidesUnicode(t *testing.T) {
 	f, err := os.CreateTemp(t.TempDir(), "")
 	if err != nil {
