@@ -87,7 +87,7 @@ var samples = map[string]string{
 	"numbers": "+12065550100,+4930123456", "store.url": "sqlite:/srv/other.db",
 	"notify.webhooks": "crm=https://crm.example.com/in#s,ops=http://10.0.0.2/x#whsec_AAAA", "notify.streaming": "EventBridge=crm,SQS=https://sqs.eu-central-1.amazonaws.com/000000000007/q",
 	"search.threshold": "0.95", "search.strangers": "0.05", "search.prior": "0.8", "search.wait": "30s", "voiceprint.speech": "40s", "voiceprint.audio": "keep", "legs.unknown": "mixed", "legs.swap": "true", "legs.caller": "+1*,*@pstn.example.com", "legs.caller_header": "P-Asserted-Identity", "analytics": "always", "infer.threads": "2", "log.level": "debug", "log.format": "json",
-	"models.speaker": "house@2", "models.tone": "house-tone", "models.vad": "house-vad", "models.spoof": "house-spoof", "spoof": "warn",
+	"speech.gates": "echo,tone", "tone.words": "on", "tone.words_model": "/srv/whisper", "models.speaker": "house@2", "models.tone": "house-tone", "models.vad": "house-vad", "models.spoof": "house-spoof", "spoof": "warn",
 	"quotas": "aws", "limits": "profiles=20000,tags=0", "rate": "searches=10",
 }
 
@@ -99,6 +99,7 @@ func TestEverySettingIsFlagVariableAndFileKey(t *testing.T) {
 	}
 	partner := map[string]string{
 		"access_key_id": "secret_access_key", "secret_access_key": "access_key_id", "notify.streaming": "notify.webhooks",
+		"tone.words": "tone.words_model", "tone.words_model": "tone.words",
 		"api.tls.cert": "api.tls.key", "api.tls.key": "api.tls.cert",
 		"sip.tls.cert": "sip.tls.key", "sip.tls.key": "sip.tls.cert",
 		"feed.tls.cert": "feed.tls.key", "feed.tls.key": "feed.tls.cert",
