@@ -11,7 +11,7 @@ import (
 // call is a voice with pauses on its way through a line.
 type call struct {
 	voice  []float64
-	babble []float64 // of other people, as long
+	babble func() []float64 // of other people
 	random *rand.Rand
 }
 
@@ -28,7 +28,7 @@ var tracks = []track{
 		return c.sent(-12 * c.random.Float64())
 	}},
 	{"white noise, 5 dB", func(c call) ([]int16, error) { c.add(white(c), 5); return c.sent(0) }},
-	{"babble", func(c call) ([]int16, error) { c.add(c.babble, 6+10*c.random.Float64()); return c.sent(0) }},
+	{"babble", func(c call) ([]int16, error) { c.add(c.babble(), 6+10*c.random.Float64()); return c.sent(0) }},
 	{"quiet", func(c call) ([]int16, error) { return c.sent(-10 - 10*c.random.Float64()) }},
 	{"loud, clipped", func(c call) ([]int16, error) { return c.sent(10 + 8*c.random.Float64()) }},
 	{"GSM", gsm},
@@ -62,7 +62,7 @@ func gsm(c call) ([]int16, error) {
 func (c call) add(noise []float64, below float64) {
 	by := line.Loudness(c.voice) / line.RMS(noise) * line.Gain(-below)
 	for i := range c.voice {
-		c.voice[i] += by * noise[i]
+		c.voice[i] += by * noise[i%len(noise)]
 	}
 }
 

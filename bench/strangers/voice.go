@@ -27,10 +27,10 @@ type voice struct {
 	Print          timbre.Voiceprint
 }
 
-// The net speech of an enrolment, and of the tests: the first two tracks of a person are heard twice, another one briefly.
+// The net speech of an enrolment, and of the tests over three tracks: the first is heard twice, the last briefly.
 const enrolment = 20 * time.Second
 
-var lengths = [][]time.Duration{{10 * time.Second, 20 * time.Second}, {10 * time.Second, 20 * time.Second}, {5 * time.Second}}
+var lengths = [][]time.Duration{{10 * time.Second, 20 * time.Second}, {10 * time.Second}, {5 * time.Second}}
 
 // ears hear calls as the server does.
 type ears struct{ *node.Offline }
@@ -54,15 +54,16 @@ func (e ears) all(ctx context.Context, speakers []corpus.Speaker, at int) (all [
 	return all, err
 }
 
-// person hears a speaker: the oldest speech is enrolled over a clean line and over another one, and the newest is heard over three.
+// person hears a speaker: the oldest speech is enrolled over a clean line, of every second one over another line too, and the newest is heard over three.
 func (e ears) person(ctx context.Context, speakers []corpus.Speaker, i int) (all []voice, err error) {
 	p := speakers[i]
 	r := line.Seed("strangers", p.Name)
 	first, rest := corpus.SplitOff(p.Utterances, enrolment+4*time.Second)
 	newest := lastOf(rest, 24*time.Second)
 	tests := r.Perm(len(tracks))
-	for _, t := range []track{tracks[0], tracks[1+r.IntN(len(tracks)-1)]} {
-		v, err := e.hear(ctx, t, first, babble(speakers, i, r), r, enrolment)
+	others := func() []float64 { return babble(speakers, i, r) }
+	for _, t := range []track{tracks[0], tracks[1+r.IntN(len(tracks)-1)]}[:1+i%2] {
+		v, err := e.hear(ctx, t, call{spoken(first, r), others, r}, enrolment)
 		if err != nil {
 			return nil, err
 		}
@@ -73,7 +74,7 @@ func (e ears) person(ctx context.Context, speakers []corpus.Speaker, i int) (all
 		if len(newest) == 0 {
 			break
 		}
-		v, err := e.hear(ctx, t, newest, babble(speakers, i, r), r, durations...)
+		v, err := e.hear(ctx, t, call{spoken(newest, r), others, r}, durations...)
 		if err != nil {
 			return nil, err
 		}
@@ -112,15 +113,10 @@ func babble(speakers []corpus.Speaker, i int, r *rand.Rand) []float64 {
 	return sum
 }
 
-// hear sends utterances through a line and makes a voiceprint of each length of net speech that they give at least nine tenths of.
+// hear sends a call through a line and makes a voiceprint of each length of net speech that they give at least nine tenths of.
 // What is refused, as too noisy or clipped, is left out.
-func (e ears) hear(ctx context.Context, t track, utterances [][]int16, others []float64, r *rand.Rand, durations ...time.Duration) (all []timbre.Voiceprint, err error) {
-	spoken := spoken(utterances, r)
-	around := make([]float64, len(spoken))
-	for i := range around {
-		around[i] = others[i%len(others)]
-	}
-	pcm, err := t.send(call{spoken, around, r})
+func (e ears) hear(ctx context.Context, t track, c call, durations ...time.Duration) (all []timbre.Voiceprint, err error) {
+	pcm, err := t.send(c)
 	if err != nil {
 		return nil, err
 	}
@@ -144,9 +140,8 @@ func (e ears) hear(ctx context.Context, t track, utterances [][]int16, others []
 			err = errors.Join(err, reach(durations[0]))
 		}
 	})
-	for len(pcm) >= timbre.FrameSamples && len(durations) > 0 && err == nil {
-		d.Frame(timbre.Frame{PCM: pcm[:timbre.FrameSamples]})
-		pcm = pcm[timbre.FrameSamples:]
+	for at := 0; at+timbre.FrameSamples <= len(pcm) && len(durations) > 0 && err == nil; at += timbre.FrameSamples {
+		d.Frame(timbre.Frame{At: timbre.Duration(at), PCM: pcm[at : at+timbre.FrameSamples]})
 		err = errors.Join(err, d.Err())
 	}
 	if len(durations) > 0 && err == nil {
