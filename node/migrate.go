@@ -123,7 +123,7 @@ func (m *migrating) remake(ctx context.Context, p timbre.Profile) (reason string
 		return "no audio is kept", nil
 	}
 	v, err := m.embedder.Embed(ctx, timbre.Wave(nil, pcm), p.Voiceprint.Net)
-	if timbre.KindOf(err) == timbre.Unprocessable && err != nil {
+	if timbre.KindOf(err) == timbre.Unprocessable {
 		return err.Error(), nil
 	}
 	if err != nil {

@@ -23,13 +23,6 @@ func (w *window) drop(why timbre.Reason) {
 	}
 }
 
-// dropVoiced drops the window if it is voiced.
-func (w *window) dropVoiced(why timbre.Reason) {
-	if w.voiced {
-		w.drop(why)
-	}
-}
-
 // block is the number of the last block of the window on the clock of the leg.
 func (w *window) block() int { return int(w.at / blockTime) }
 

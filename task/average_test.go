@@ -25,10 +25,10 @@ func TestARenewalOfThePersonAveragesBothVoiceprints(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inHarness(t, func(h *harness) {
-				print := timbre.Voiceprint{Embedding: timbre.Embedding{1, 0}, Model: "m"}
+				voiceprint := timbre.Voiceprint{Embedding: timbre.Embedding{1, 0}, Model: "m"}
 				h.embed = func(_ context.Context, _ []float32, net time.Duration) (timbre.Voiceprint, error) {
-					print.Net = net
-					return print, nil
+					voiceprint.Net = net
+					return voiceprint, nil
 				}
 				h.same = c.same
 				p, err := h.Enrol(h.t.Context(), h.searched(20*time.Second).ID)
@@ -36,7 +36,7 @@ func TestARenewalOfThePersonAveragesBothVoiceprints(t *testing.T) {
 					t.Fatal(err)
 				}
 				after(h.t.Context(), c.wait)
-				print = timbre.Voiceprint{Embedding: timbre.Embedding{0, 1}, Model: c.model}
+				voiceprint = timbre.Voiceprint{Embedding: timbre.Embedding{0, 1}, Model: c.model}
 				if _, err = h.Renew(h.t.Context(), p.ID, h.searched(20*time.Second).ID); err != nil {
 					t.Fatal(err)
 				}

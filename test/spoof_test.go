@@ -42,7 +42,9 @@ func TestIdentificationWarnsOfSyntheticVoice(t *testing.T) {
 			if got := e.Detail.StatusMessage; (got == "") != (c.message == "") || !strings.Contains(got, c.message) {
 				t.Errorf("got message %q, want %q in it", got, c.message)
 			}
-			resp, err := http.Get("http://" + n.Admin + "/metrics")
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+n.Admin+"/metrics", nil)
+			must(t, err)
+			resp, err := new(http.Client).Do(req)
 			must(t, err)
 			text, err := io.ReadAll(resp.Body)
 			must(t, err)

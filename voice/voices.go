@@ -32,8 +32,8 @@ func (e *Embedder) Voices(ctx context.Context, pcm []float32, net time.Duration)
 	scaled := func(audio []float32) time.Duration {
 		return time.Duration(speech * float64(timbre.Duration(len(audio))))
 	}
-	clear, other := d.apart(pcm)
-	return timbre.Voices{PCM: clear, Net: scaled(clear), Other: scaled(other)}, nil
+	own, other := d.apart(pcm)
+	return timbre.Voices{PCM: own, Net: scaled(own), Other: scaled(other)}, nil
 }
 
 // Segments embeds the overlapping segments of audio.
@@ -57,7 +57,7 @@ const leastLean = 0.2
 
 // apart returns the audio that is clearly of the larger group, that is each step of it whose segments all are, and the audio that is
 // more like the smaller one.
-func (d division) apart(pcm []float32) (clear, other []float32) {
+func (d division) apart(pcm []float32) (own, other []float32) {
 	n := timbre.Samples(step)
 	for k := 0; k*n < len(pcm); k++ {
 		least, sum := 1.0, 0.0
@@ -70,10 +70,10 @@ func (d division) apart(pcm []float32) (clear, other []float32) {
 		}
 		switch audio := pcm[k*n : min(len(pcm), (k+1)*n)]; {
 		case least >= leastLean:
-			clear = append(clear, audio...)
+			own = append(own, audio...)
 		case sum < 0:
 			other = append(other, audio...)
 		}
 	}
-	return clear, other
+	return own, other
 }

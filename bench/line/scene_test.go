@@ -2,6 +2,7 @@ package line
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -58,7 +59,7 @@ func TestEchoIsTheOtherPartyLaterAndWeaker(t *testing.T) {
 	for i := range x {
 		x[i] = 0.1 * math.Sin(turn(1000, i))
 	}
-	s := Scene{Caller: make([]float64, 2*len(x)), Agent: append(x, make([]float64, len(x))...)}
+	s := Scene{Caller: make([]float64, 2*len(x)), Agent: slices.Concat(x, make([]float64, len(x)))}
 	s.Echo(100*time.Millisecond, 20)
 	delay := timbre.Samples(100 * time.Millisecond)
 	if got := RMS(s.Caller[:delay]); got > 1e-6 {

@@ -111,11 +111,11 @@ func (p *product) call(from, connector, domain string, caller, agent leg, enough
 }
 
 // copyTo makes a profile of a domain from a voiceprint: that of a task that has searched another domain.
-func (p *product) copyTo(domain string, print timbre.Voiceprint) (profile string, err error) {
+func (p *product) copyTo(domain string, voiceprint timbre.Voiceprint) (profile string, err error) {
 	id := environment.Environment{}.Complete().NewID()
 	now := time.Now()
 	err = p.Store.CreateTask(p.ctx, timbre.Task{
-		ID: id, Kind: timbre.SpeakerSearch, TransactionID: id, DomainID: domain, Status: timbre.Succeeded, Voiceprint: &print,
+		ID: id, Kind: timbre.SpeakerSearch, TransactionID: id, DomainID: domain, Status: timbre.Succeeded, Voiceprint: &voiceprint,
 		VoiceprintStatus: timbre.VoiceprintGenerationSuccess, VoiceprintMade: now, Created: now, Updated: now, Ended: now,
 	})
 	if err != nil {

@@ -27,7 +27,6 @@ const (
 
 // count counts the calls of strangers and of true callers into domains of one size.
 type count struct {
-	profiles                   int
 	strangers, named, misnamed []metric.Outcome // by the rule
 	fixedStrangers, fixedNamed []metric.Outcome // by a fixed probability of 0.90 of each pair
 }
@@ -55,7 +54,7 @@ func report(out io.Writer, pairs []pair, all *search.Calibration, rule search.Ru
 		fmt.Fprintln(out, "| profiles | strangers named | true callers named | named as another | at 0.90 a pair: strangers | true callers |")
 		fmt.Fprintln(out, "| --- | --- | --- | --- | --- | --- |")
 		for _, n := range append(slices.Clone(realSizes), drawnSizes...) {
-			print(out, n, len(who), measure(n, length, who, pairs, fitted, rule))
+			printRow(out, n, len(who), measure(n, length, who, pairs, fitted, rule))
 		}
 	}
 	return nil
@@ -66,7 +65,7 @@ func fold(who []string, person string) int {
 	return i % folds
 }
 
-func print(out io.Writer, n, people int, c count) {
+func printRow(out io.Writer, n, people int, c count) {
 	if len(c.strangers) == 0 {
 		return
 	}

@@ -84,8 +84,8 @@ func (e ears) person(ctx context.Context, speakers []corpus.Speaker, i int) (all
 }
 
 func label(prints []timbre.Voiceprint, p corpus.Speaker, call string, t track, enrolled bool) (all []voice) {
-	for _, print := range prints {
-		all = append(all, voice{p.Name, p.Corpus, p.Name + " " + call, t.name, enrolled, print})
+	for _, voiceprint := range prints {
+		all = append(all, voice{p.Name, p.Corpus, p.Name + " " + call, t.name, enrolled, voiceprint})
 	}
 	return all
 }
@@ -127,11 +127,11 @@ func (e ears) hear(ctx context.Context, t track, c call, durations ...time.Durat
 			return nil
 		}
 		durations = durations[1:]
-		print, err := e.Embedder.Embed(ctx, audio, net)
+		voiceprint, err := e.Embedder.Embed(ctx, audio, net)
 		if timbre.KindOf(err) == timbre.Unprocessable {
 			return nil
 		}
-		all = append(all, print)
+		all = append(all, voiceprint)
 		return err
 	}
 	d := speech.NewDetector(e.VAD, func(s timbre.Speech) {
@@ -151,16 +151,16 @@ func (e ears) hear(ctx context.Context, t track, c call, durations ...time.Durat
 }
 
 // kept returns the voices of a file, or else makes them and writes it.
-func kept(file string, make func() ([]voice, error)) (voices []voice, err error) {
+func kept(file string, embed func() ([]voice, error)) (voices []voice, err error) {
 	if file == "" {
-		return make()
+		return embed()
 	}
 	f, err := os.Open(file)
 	if err == nil {
 		defer func() { err = errors.Join(err, f.Close()) }()
 		return voices, gob.NewDecoder(f).Decode(&voices)
 	}
-	if voices, err = make(); err != nil {
+	if voices, err = embed(); err != nil {
 		return nil, err
 	}
 	if f, err = os.Create(file); err != nil {

@@ -73,7 +73,7 @@ func (k kind) leg(people []person, number int) leg {
 	voice, second := turns(sources, k, r)
 	pcm := k.line.Leg([][]int16{voice}, true, r)
 	start := make([]bool, len(pcm)-len(voice)-timbre.SampleRate) // the pause that the line begins with
-	return leg{pcm, append(start, second...)}
+	return leg{pcm, slices.Concat(start, second)}
 }
 
 // from returns a copy of speech of a length from anywhere in the recordings, or of all.

@@ -16,18 +16,18 @@ func report(all []outcome) {
 	for _, on := range lines {
 		for _, share := range shares {
 			var sum outcome
-			var at10s, name, print int
+			var at10s, name, made int
 			for _, o := range all {
 				if o.line != on || o.two != (share.to > 0) || o.two && (o.share < share.from || o.share >= share.to) {
 					continue
 				}
 				sum.legs++
-				at10s, name, print = at10s+one(o.at10s), name+one(o.name), print+one(o.print)
+				at10s, name, made = at10s+one(o.at10s), name+one(o.name), made+one(o.print)
 				sum.kept, sum.pure = sum.kept+o.kept, sum.pure+o.pure
 			}
 			percent := func(n int) float64 { return 100 * float64(n) / float64(max(1, sum.legs)) }
 			fmt.Printf("%-26s %-21s %5d %7.1f%% %7.1f%% %10.1f%% %6.1fs %6.1f%%\n", on.Name, share.name, sum.legs,
-				percent(at10s), percent(name), percent(print), sum.kept.Seconds()/float64(max(1, print)), 100*sum.pure/float64(max(1, print)))
+				percent(at10s), percent(name), percent(made), sum.kept.Seconds()/float64(max(1, made)), 100*sum.pure/float64(max(1, made)))
 		}
 	}
 	for _, o := range all {

@@ -124,7 +124,7 @@ func TestPlotsAreWellFormedAndWithinTheirPictures(t *testing.T) {
 	}
 	for _, p := range pictures {
 		for d := xml.NewDecoder(strings.NewReader(p)); ; {
-			if _, err := d.Token(); err == io.EOF {
+			if _, err := d.Token(); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
 				t.Fatalf("%v in %s", err, p)

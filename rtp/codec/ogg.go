@@ -3,6 +3,7 @@ package codec
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 
 	"timbre"
@@ -98,7 +99,7 @@ func split255(packets [][]byte, open, lengths, body []byte) (all [][]byte, rest 
 func ReadRecording(r io.Reader) ([][]int16, error) {
 	head := make([]byte, 4)
 	n, err := io.ReadFull(r, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, timbre.Errorf(timbre.Internal, "codec.ReadRecording", "reading failed: %w", err)
 	}
 	all := io.MultiReader(bytes.NewReader(head[:n]), r)

@@ -21,8 +21,7 @@ func ogg(packets [][]byte, n, skip int, samples uint64) []byte {
 			some = all[:1]
 		}
 		all = all[len(some):]
-		page := make([]byte, oggHeader)
-		copy(page, "OggS")
+		page := append([]byte("OggS"), make([]byte, oggHeader-4)...)
 		binary.LittleEndian.PutUint64(page[6:], samples)
 		page[14] = 7
 		var body []byte

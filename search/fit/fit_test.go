@@ -15,7 +15,7 @@ import (
 // half higher, less so on noisy lines.
 func people(n int, seed uint64) (trials []Trial) {
 	r := rand.New(rand.NewPCG(seed, 1))
-	print := func(seconds int, snr float64) timbre.Voiceprint {
+	voiceprint := func(seconds int, snr float64) timbre.Voiceprint {
 		return timbre.Voiceprint{Net: time.Duration(seconds) * time.Second, Condition: timbre.Condition{
 			Level: float32(-20 - 20*r.Float64()), SNR: float32(snr), Clipped: float32(0.01 * r.Float64()),
 		}}
@@ -26,7 +26,7 @@ func people(n int, seed uint64) (trials []Trial) {
 			for _, seconds := range []int{10, 20} {
 				for j := range n {
 					t := Trial{
-						Profile: print(20, 30), Caller: print(seconds, snr), ProfileID: fmt.Sprint("p", j), CallID: fmt.Sprint(i, "-", call),
+						Profile: voiceprint(20, 30), Caller: voiceprint(seconds, snr), ProfileID: fmt.Sprint("p", j), CallID: fmt.Sprint(i, "-", call),
 						Enrolled: fmt.Sprint(j), Speaking: fmt.Sprint(i), Score: 0.35 + offset + 0.1*r.NormFloat64(),
 					}
 					if i == j {

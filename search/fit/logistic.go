@@ -131,17 +131,14 @@ func solve(a [][]float64, b []float64) ([]float64, bool) {
 	l := make([][]float64, n)
 	for i := range n {
 		l[i] = make([]float64, n)
-		for j := 0; j <= i; j++ {
-			sum := a[i][j] - dot(l[i][:j], l[j][:j])
-			if i > j {
-				l[i][j] = sum / l[j][j]
-				continue
-			}
-			if !(sum > 1e-14) {
-				return nil, false
-			}
-			l[i][i] = math.Sqrt(sum)
+		for j := range i {
+			l[i][j] = (a[i][j] - dot(l[i][:j], l[j][:j])) / l[j][j]
 		}
+		rest := a[i][i] - dot(l[i][:i], l[i][:i])
+		if !(rest > 1e-14) {
+			return nil, false
+		}
+		l[i][i] = math.Sqrt(rest)
 	}
 	x := make([]float64, n)
 	for i := range n {

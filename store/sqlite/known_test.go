@@ -14,14 +14,14 @@ func TestReaderReturnsCallsOfKnownCallers(t *testing.T) {
 	path, v, now := filepath.Join(t.TempDir(), "timbre.db"), keys(t), time.Unix(1_700_000_000, 0)
 	server := profiled(t, path, v, now) // profile vp, enrolled from task t, whose voiceprint is not kept
 	defer func() { _ = server.Close() }()
-	print := func(at int) timbre.Voiceprint {
+	voiceprint := func(at int) timbre.Voiceprint {
 		e := make(timbre.Embedding, 256)
 		e[at] = 1
 		return timbre.Voiceprint{Embedding: e, Model: "m", Net: 20 * time.Second}
 	}
 	var err error
 	for i, id := range []string{"t1", "t2", "t3"} {
-		p := print(i)
+		p := voiceprint(i)
 		err = errors.Join(err, server.CreateTask(t.Context(), timbre.Task{
 			ID: id, Kind: timbre.SpeakerSearch, TransactionID: "call of " + id, DomainID: "d", Created: now, Voiceprint: &p, VoiceprintMade: now.Add(time.Duration(i) * time.Second),
 		}))
@@ -29,7 +29,7 @@ func TestReaderReturnsCallsOfKnownCallers(t *testing.T) {
 	profile := func(id string, v timbre.Voiceprint) timbre.Profile {
 		return timbre.Profile{ID: id, DomainID: "d", Created: now, Expires: now.Add(time.Hour), Voiceprint: v}
 	}
-	err = errors.Join(err, server.EnrolProfile(t.Context(), profile("vp1", print(0)), "t1"), server.RenewProfile(t.Context(), profile("vp1", print(1)), "t2"))
+	err = errors.Join(err, server.EnrolProfile(t.Context(), profile("vp1", voiceprint(0)), "t1"), server.RenewProfile(t.Context(), profile("vp1", voiceprint(1)), "t2"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,11 +43,11 @@ func TestTwoCallersOnALegAreTwoVoices(t *testing.T) {
 		t.Fatalf("got voices of %v and %v, %v; want some 10 s of each", v.Net, v.Other, err)
 	}
 	of := func(pcm []float32) timbre.Embedding {
-		print, err := c.embedder.Embed(t.Context(), pcm, timbre.Duration(len(pcm)))
+		voiceprint, err := c.embedder.Embed(t.Context(), pcm, timbre.Duration(len(pcm)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return print.Embedding
+		return voiceprint.Embedding
 	}
 	kept := of(v.PCM)
 	s1, s5 := c.voiceprint(t, "s1_second_caller.wav", 10*time.Second).Embedding, c.voiceprint(t, "s5_second_caller.wav", 10*time.Second).Embedding

@@ -83,9 +83,9 @@ func TestTooFewPeopleAreRefusedWithWhatIsNeeded(t *testing.T) {
 }
 
 func TestCallsArePairedAcrossCallsOfOneModel(t *testing.T) {
-	print := func(model string) timbre.Voiceprint { return timbre.Voiceprint{Model: model} }
+	of := func(model string) timbre.Voiceprint { return timbre.Voiceprint{Model: model} }
 	got := Pairs([]Known{
-		{"1", "ann", print("m")}, {"2", "ann", print("m")}, {"2", "bob", print("m")}, {"3", "bob", print("old")},
+		{"1", "ann", of("m")}, {"2", "ann", of("m")}, {"2", "bob", of("m")}, {"3", "bob", of("old")},
 	}, "m")
 	var words []string
 	for _, c := range got {
