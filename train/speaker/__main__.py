@@ -14,7 +14,7 @@ STAGES = (  # name, function, help, arguments
     ('train', train.train, 'fine-tune weights for telephone lines', [
         ('work', PATH), ('weights', PATH), ('out', PATH), ('--seed', {'type': int, 'default': 0}), ('--steps', {'type': int, 'default': 400}),
         ('--batch', {'type': int, 'default': 20}), ('--rate', {'type': float, 'default': 1.5e-4})]),
-    ('average', train.average, 'average the weights of several runs', [('out', PATH), ('paths', {'type': pathlib.Path, 'nargs': '+'})]),
+    ('average', train.average, 'average the weights of several runs', [('out', PATH), ('paths', {'type': pathlib.Path, 'nargs': '+'}), ('--shares', {'type': float, 'nargs': '+'})]),
     ('export', export.export, 'put front end and network into one ONNX graph', [('weights', PATH), ('out', PATH)]),
     ('reference', reference.write, 'write the embeddings that the Go test compares with', [('weights', PATH), ('out', PATH)]),
     ('evaluate', evaluate.evaluate, 'measure an ONNX file on the dev speakers of a folder of speech', [('onnx', PATH), ('folder', PATH), ('out', PATH)]),

@@ -81,10 +81,13 @@ def running(average, net):
     return now if average is None else {k: v + AVERAGE * (now[k] - v) for k, v in average.items()}
 
 
-def average(out, paths):
-    """Stage 5: the mean of the weights of several runs that began with the same weights."""
+def average(out, paths, shares=None):
+    """Stage 5: the mean of the weights of several runs that began with the same weights, and perhaps of those; equal shares unless given."""
+    shares = shares or [1 / len(paths)] * len(paths)
+    if len(shares) != len(paths):
+        raise SystemExit('%d shares for %d files of weights' % (len(shares), len(paths)))
     nets = [campplus.load(p).state_dict() for p in paths]
-    mean = {k: torch.stack([n[k] for n in nets]).mean(0) if v.is_floating_point() else v for k, v in nets[0].items()}
+    mean = {k: sum(s * n[k] for s, n in zip(shares, nets)) if v.is_floating_point() else v for k, v in nets[0].items()}
     net = campplus.CAMPlusPlus()
     net.load_state_dict(mean)
     campplus.save(net, out)
