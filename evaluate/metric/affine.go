@@ -25,14 +25,7 @@ const (
 // are not independent, so the trials count as much as so many people; the fewer they are, the less the line differs from none.
 func FitAffine(t Trials, people int) Affine {
 	at := Affine{0, 1}
-	var targets, others float64
-	for _, x := range t.sorted {
-		if x.Target {
-			targets++
-		} else {
-			others++
-		}
-	}
+	targets, others := t.scored()
 	if targets == 0 || others == 0 {
 		return at
 	}

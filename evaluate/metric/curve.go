@@ -13,17 +13,9 @@ type Bin struct {
 }
 
 // Reliability sorts trials into n ranges of the probability that follows from the log-likelihood ratio at a prior of one half.
-// Empty ranges are left out; nil without
-// targets or without non-targets.
+// Empty ranges are left out; nil without targets or without non-targets.
 func (t Trials) Reliability(n int) []Bin {
-	var targets, others float64
-	for _, x := range t.sorted {
-		if x.Target {
-			targets++
-		} else {
-			others++
-		}
-	}
+	targets, others := t.scored()
 	if targets == 0 || others == 0 {
 		return nil
 	}

@@ -96,3 +96,6 @@ func (t Trials) totals(w weights) (targets, others float64) {
 	}
 	return targets, others
 }
+
+// scored are the numbers of targets and non-targets that were not refused.
+func (t Trials) scored() (targets, others float64) { return Trials{sorted: t.sorted}.totals(nil) }
