@@ -47,7 +47,7 @@ type Settings struct {
 	Tone       Tone       `embed:"" prefix:"tone."`
 	Legs       Legs       `embed:"" prefix:"legs."`
 	Infer      Infer      `embed:"" prefix:"infer."`
-	Spoof      string     `default:"off" enum:"off,warn" help:"Experimental: warn in the StatusMessage of an identification if the voice may be synthetic, by a spoof model of your own. None comes with Timbre."`
+	Spoof      string     `default:"off" enum:"off,warn" help:"Experimental: warn in the StatusMessage of an identification and of a voiceprint if the voice may be synthetic, by a spoof model of your own. None comes with Timbre."`
 	Models     Models     `embed:"" prefix:"models."`
 	Log        Log        `embed:"" prefix:"log."`
 	Analytics  string     `default:"configured" enum:"configured,always" help:"Calls that may be analysed: those of connectors with a voice analytics configuration, or all."`

@@ -30,6 +30,7 @@ type harness struct {
 	unsure bool    // of what it finds
 	same   float64 // probability that two voiceprints are of one person
 	voices func(pcm []float32, net time.Duration) (timbre.Voices, error)
+	spoof  Spoof
 	tracks []*fakeTrack
 	score  func(ctx context.Context, leg int, at time.Duration) (timbre.Tone, bool, error)
 	media  map[int]timbre.Speech // last stretch of each leg
@@ -76,7 +77,7 @@ func (h *harness) open() {
 		h.ids++
 		return fmt.Sprintf("id-%04d", h.ids)
 	}}, h.settings, Deps{
-		Store: h.store, Announcer: h.announcer, Calls: fakeCalls{h}, Speech: fakeSpeech{h}, Embedder: fakeEmbedder{h}, Searcher: fakeSearcher{h},
+		Store: h.store, Announcer: h.announcer, Calls: fakeCalls{h}, Speech: fakeSpeech{h}, Embedder: fakeEmbedder{h}, Searcher: fakeSearcher{h}, Spoof: h.spoof,
 		NewTrack: func() Track {
 			h.tracks = append(h.tracks, &fakeTrack{h: h, leg: len(h.tracks)})
 			return h.tracks[len(h.tracks)-1]

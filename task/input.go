@@ -23,15 +23,15 @@ type (
 	legEnded struct{ subscription int }
 	// searched is the result of identify.
 	searched struct {
-		found      timbre.Finding
-		net, other time.Duration // net speech of the voice, and of a second one that was left out
-		mixed      bool          // neither voice has enough to be searched
-		warning    string        // of a voice that may be synthetic
+		found   timbre.Finding
+		who     Speakers
+		warning string // of a voice that may be synthetic
 	}
 	// voiceprintMade is the result of makeVoiceprint.
 	voiceprintMade struct {
-		print timbre.Voiceprint
-		other time.Duration // net speech of a second voice that was left out
+		print   timbre.Voiceprint
+		other   time.Duration // net speech of a second voice that was left out
+		warning string        // of a voice that may be synthetic
 	}
 	// voicesMixed is the other result of makeVoiceprint: neither of two voices has enough net speech.
 	voicesMixed struct{ larger, other time.Duration }

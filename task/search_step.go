@@ -66,28 +66,22 @@ func (in searched) search(t *searchStep) {
 	}
 }
 
-// keep keeps an unsure answer. One without a name is worth less than an earlier one.
+// keep keeps an unsure answer. One of two voices is worth less than an earlier one of one.
 func (t *searchStep) keep(in searched) {
-	if t.unsure == nil || t.unsure.mixed || !in.mixed {
+	if t.unsure == nil || t.unsure.who.Mixed || !in.who.Mixed {
 		t.unsure = &in
 	}
 }
 
-// leastOfTwo is the least net speech of one of two voices that is searched.
-const leastOfTwo = 3 * time.Second
-
 // sure says whether more speech is unlikely to change the answer, which is of one voice that has spoken for long enough.
-func (in searched) sure() bool { return in.found.Sure && (in.other == 0 || in.net >= ForSearch) }
+func (in searched) sure() bool { return in.found.Sure && in.who.settled() }
 
-// identified reports an answer, or that there is none because of two voices.
+// identified reports an answer.
 func (t *searchStep) identified(in searched) {
-	if t.keep(in); t.unsure.mixed {
-		t.failIdentification(twoPeople(t.unsure.net, t.unsure.other))
-		return
-	}
+	t.keep(in)
 	in, t.unsure = *t.unsure, nil
 	t.Status, t.Identified, t.Matches = timbre.PartialSuccess, true, in.found.Matches
-	t.Message = joined(onlyOf("search", in.net, in.other), in.warning)
+	t.Message = joined(in.who.Message(), in.warning)
 	if len(t.Matches) > 0 {
 		t.report(timbre.IdentificationSuccessful, t.Message)
 	} else {
@@ -106,7 +100,7 @@ func (in voiceprintMade) search(t *searchStep) {
 		return
 	}
 	t.Voiceprint, t.VoiceprintMade, t.VoiceprintStatus = &in.print, t.now, timbre.VoiceprintGenerationSuccess
-	message := onlyOf("voiceprint", in.print.Net, in.other)
+	message := joined(onlyOf("voiceprint", in.print.Net, in.other), in.warning)
 	t.finish(timbre.Succeeded, joined(t.Message, message))
 	t.report(timbre.VoiceprintGenerationSuccess, message)
 }

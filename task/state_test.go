@@ -68,7 +68,7 @@ func searchCases() []stateCase {
 		return stateCase{name, p, s}
 	}
 	ended := func(s *searchState) { s.ended = true }
-	before := func(s *searchState) { s.unsure = &searched{net: 12 * time.Second} }
+	before := func(s *searchState) { s.unsure = &searched{who: Speakers{Larger: 12 * time.Second}} }
 	last := func(s *searchState) { s.searched = s.net }
 	mixed := func(s *searchState) {
 		s.printed, s.need, s.mixed = 20*time.Second, 28*time.Second, twoPeople(12*time.Second, 8*time.Second)
@@ -100,8 +100,8 @@ func searchInputs() []inputCase {
 		{"matches", searched{found: timbre.Finding{Matches: []timbre.Match{{ProfileID: "vp-1", Confidence: 0.95}}, Sure: true}}},
 		{"no matches", searched{found: timbre.Finding{Sure: true}}},
 		{"unsure", searched{}},
-		{"two mixed voices", searched{net: 2 * time.Second, other: 8 * time.Second, mixed: true}},
-		{"voiceprint", voiceprintMade{timbre.Voiceprint{Net: 20 * time.Second}, 0}},
+		{"two mixed voices", searched{who: Speakers{2 * time.Second, 8 * time.Second, true}}},
+		{"voiceprint", voiceprintMade{print: timbre.Voiceprint{Net: 20 * time.Second}}},
 		{"two voices", voicesMixed{12 * time.Second, 8 * time.Second}},
 		{"analysis failed", workFailed{poor}},
 		{"leg joins", callChanged{aCall(timbre.Caller, timbre.Callee, timbre.Mixed)}},

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -71,16 +72,43 @@ func TestTwoVoicesThatNeverYieldOneEndAtTheLimit(t *testing.T) {
 	})
 }
 
-func TestMixedVoicesHaveNoName(t *testing.T) {
+func TestMixedVoicesAreSearchedTogetherWithAWarning(t *testing.T) {
 	inHarness(t, func(h *harness) {
 		h.mix(0.8)
-		_, id := h.listens(14*time.Second, 0)
+		looks, id := h.listens(14*time.Second, 0)
 		h.talk(12 * time.Second)
 		h.wantAnnounced()
 		h.hangUp()
-		h.wantStatus(id, timbre.Failed, false)
-		h.wantAnnounced(timbre.IdentificationFailure)
-		if got, want := h.store.task(id).Message, "two people speak on the leg: 2.4 s and 9.6 s"; got != want {
+		h.wantStatus(id, timbre.PartialSuccess, false)
+		h.wantAnnounced(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationFailure)
+		wantLooks(t, looks, 10, 12) // of all audio
+		const warning = "two people speak on the leg: 2.4 s and 9.6 s; neither can be searched alone, and the search is of both: a match may be of either, or wrong"
+		got := h.announcer.events[0]
+		if got.StatusMessage != warning || len(got.Matches) == 0 {
+			t.Errorf("got message %q and %d matches in the event, want %q with matches", got.StatusMessage, len(got.Matches), warning)
+		}
+		if got := h.store.task(id); !strings.HasPrefix(got.Message, warning+"; ") || len(got.Matches) == 0 || got.Voiceprint != nil {
+			t.Errorf("got message %q, %d matches and voiceprint %v of the task, want %q with matches and no voiceprint", got.Message, len(got.Matches), got.Voiceprint, warning)
+		}
+	})
+}
+
+// What one voice alone has given is worth more than what both give together.
+func TestAnAnswerOfOneVoiceIsKeptOverALaterOneOfBoth(t *testing.T) {
+	inHarness(t, func(h *harness) {
+		h.voices = func(pcm []float32, net time.Duration) (timbre.Voices, error) {
+			larger := 4 * time.Second
+			if net > 12*time.Second {
+				larger = 2 * time.Second
+			}
+			return timbre.Voices{PCM: pcm[:timbre.Samples(larger)], Net: larger, Other: net - larger}, nil
+		}
+		looks, _ := h.listens(15*time.Second, 0)
+		h.talk(15 * time.Second)
+		h.wantAnnounced(timbre.IdentificationSuccessful)
+		wantLooks(t, looks, 4, 15)
+		const want = "two people speak on the leg: 4.0 s and 6.0 s; the search is of the voice of 4.0 s alone"
+		if got := h.announcer.events[0].StatusMessage; got != want {
 			t.Errorf("got message %q, want %q", got, want)
 		}
 	})

@@ -33,14 +33,13 @@ func (a *actor) work(ctx context.Context) {
 func (e identify) run(a *actor) {
 	pcm, domain := a.buffered(), a.current.record().DomainID
 	a.jobs.put(func(ctx context.Context) input {
-		voices, err := a.voices(ctx, "identification", pcm, e.net)
+		all := timbre.Wave(nil, pcm)
+		voices, err := a.voices(ctx, "identification", all, e.net)
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
 		}
-		if voices.Other > 0 && voices.Net < leastOfTwo {
-			return searched{net: voices.Net, other: voices.Other, mixed: true}
-		}
-		v, err := a.engine.deps.Embedder.Embed(ctx, voices.PCM, voices.Net)
+		voice, net, who := Sought(voices, all, e.net)
+		v, err := a.engine.deps.Embedder.Embed(ctx, voice, net)
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
 		}
@@ -48,14 +47,14 @@ func (e identify) run(a *actor) {
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
 		}
-		return searched{found: found, net: voices.Net, other: voices.Other, warning: a.spoofing(ctx, voices.PCM)}
+		return searched{found, who, a.spoofing(ctx, voice)}
 	})
 }
 
 func (e makeVoiceprint) run(a *actor) {
 	pcm := a.buffered()
 	a.jobs.put(func(ctx context.Context) input {
-		voices, err := a.voices(ctx, "voiceprint", pcm, e.net)
+		voices, err := a.voices(ctx, "voiceprint", timbre.Wave(nil, pcm), e.net)
 		if err != nil {
 			return a.workFailed(ctx, "voiceprint", err)
 		}
@@ -69,7 +68,7 @@ func (e makeVoiceprint) run(a *actor) {
 		if a.engine.cfg.KeepAudio {
 			v.Audio = timbre.PCM(nil, voices.PCM)
 		}
-		return voiceprintMade{v, voices.Other}
+		return voiceprintMade{v, voices.Other, a.spoofing(ctx, voices.PCM)}
 	})
 }
 
@@ -82,8 +81,8 @@ func (a *actor) spoofing(ctx context.Context, pcm []float32) string {
 }
 
 // voices tells the voices in audio apart.
-func (a *actor) voices(ctx context.Context, result string, pcm []int16, net time.Duration) (timbre.Voices, error) {
-	v, err := a.engine.deps.Embedder.Voices(ctx, timbre.Wave(nil, pcm), net)
+func (a *actor) voices(ctx context.Context, result string, pcm []float32, net time.Duration) (timbre.Voices, error) {
+	v, err := a.engine.deps.Embedder.Voices(ctx, pcm, net)
 	if err == nil && v.Other > 0 {
 		a.engine.metrics.secondVoices.WithLabelValues(result).Inc()
 	}

@@ -11,7 +11,7 @@ import (
 	"timbre/models/modelstest"
 )
 
-func TestIdentificationWarnsOfSyntheticVoice(t *testing.T) {
+func TestIdentificationAndVoiceprintWarnOfSyntheticVoice(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)
@@ -23,8 +23,8 @@ func TestIdentificationWarnsOfSyntheticVoice(t *testing.T) {
 		name, message, metric string
 		limit                 float32 // a magnitude
 	}{
-		{"always", "the voice may be synthetic: score 1.00, warning from 0.50 on", `timbre_voice_spoof_checks_total{result="warned"} 1`, 0.0001},
-		{"never", "", `timbre_voice_spoof_checks_total{result="clear"} 1`, 0.9},
+		{"always", "the voice may be synthetic: score 1.00, warning from 0.50 on", `timbre_voice_spoof_checks_total{result="warned"} 2`, 0.0001},
+		{"never", "", `timbre_voice_spoof_checks_total{result="clear"} 2`, 0.9},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s.Data = t.TempDir()
@@ -38,9 +38,11 @@ func TestIdentificationWarnsOfSyntheticVoice(t *testing.T) {
 			n := start(t, s)
 			h := setUp(ctx, t, n.API, hookARN)
 			search := h.call(ctx, t, hook, n.SIP[0], "s1_enrol", timbre.IdentificationNoMatches)
-			e := hook.wait(ctx, t, "no match", of(search, timbre.IdentificationNoMatches))
-			if got := e.Detail.StatusMessage; (got == "") != (c.message == "") || !strings.Contains(got, c.message) {
-				t.Errorf("got message %q, want %q in it", got, c.message)
+			for _, status := range []string{timbre.IdentificationNoMatches, timbre.VoiceprintGenerationSuccess} {
+				e := hook.wait(ctx, t, status, of(search, status))
+				if got := e.Detail.StatusMessage; (got == "") != (c.message == "") || !strings.Contains(got, c.message) {
+					t.Errorf("%s: got message %q, want %q in it", status, got, c.message)
+				}
 			}
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+n.Admin+"/metrics", nil)
 			must(t, err)

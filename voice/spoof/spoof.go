@@ -1,5 +1,5 @@
 // Package spoof scores whether a voice is synthetic, by a model of the operator's own. Voiced audio comes in; a warning goes out, or
-// none. It decides nothing: an identification is reported with its warning.
+// none. It decides nothing: an identification, or a voiceprint, is reported with its warning.
 package spoof
 
 import (

@@ -107,7 +107,7 @@ func (e Ears) cut(ctx context.Context, p trial.Person, cut Cut) (v cutVoices, er
 		v.left = strings.TrimPrefix(unreadable+"; ", "; ") + fmt.Sprintf("%.1f s of speech, too little for an enrolment of %.0f s", h.net.Seconds(), cut.Enrol.Seconds())
 		return v, nil
 	}
-	enrolled, err := e.voice(ctx, p.Name+" enrolment", h)
+	enrolled, err := e.voice(ctx, p.Name+" enrolment", h, enrolling)
 	if err != nil {
 		return v, err
 	}
@@ -145,7 +145,7 @@ func (e Ears) tests(ctx context.Context, name string, a audio, cut Cut) (all [][
 			if err != nil {
 				return nil, err
 			}
-			v, err := e.voice(ctx, fmt.Sprintf("%s test %d", name, i+1), h)
+			v, err := e.voice(ctx, fmt.Sprintf("%s test %d", name, i+1), h, calling)
 			if err != nil {
 				return nil, err
 			}

@@ -13,27 +13,29 @@ import (
 
 // Trials hears the recordings of a list, each once. An enrolment uses at most so much net speech, a test likewise.
 func (e Ears) Trials(ctx context.Context, trials []trial.Trial, enrol, test time.Duration, at int, status terminal.Output) (h Heard, err error) {
-	voices, order := map[string]*Voice{}, []string{}
-	key := func(kind string, files ...string) string { return kind + strings.Join(files, "|") }
-	files, most := map[string][]string{}, map[string]time.Duration{}
-	want := func(k string, limit time.Duration, names ...string) {
-		if voices[k] == nil {
-			voices[k], files[k], most[k] = &Voice{}, names, limit
-			order = append(order, k)
+	type side struct {
+		as    role
+		files string
+	}
+	enrolled := func(t trial.Trial) side { return side{enrolling, strings.Join(t.Enrol, "|")} }
+	tested := func(t trial.Trial) side { return side{calling, t.Test} }
+	voices, order := map[side]*Voice{}, []side{}
+	for _, t := range trials {
+		for _, s := range []side{enrolled(t), tested(t)} {
+			if voices[s] == nil {
+				voices[s] = &Voice{}
+				order = append(order, s)
+			}
 		}
 	}
-	for _, t := range trials {
-		want(key("enrol ", t.Enrol...), enrol, t.Enrol...)
-		want(key("test ", t.Test), test, t.Test)
-	}
+	most := map[role]time.Duration{enrolling: enrol, calling: test}
 	bar := status.Steps(len(order), "recordings")
 	defer bar.Close()
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(at)
-	for _, k := range order {
-		v := voices[k]
+	for _, s := range order {
 		g.Go(func() (err error) {
-			*v, err = e.files(ctx, files[k], most[k])
+			*voices[s], err = e.files(ctx, s.files, most[s.as], s.as)
 			bar.Step()
 			return err
 		})
@@ -43,20 +45,23 @@ func (e Ears) Trials(ctx context.Context, trials []trial.Trial, enrol, test time
 	}
 	for _, t := range trials {
 		h.Comparisons = append(h.Comparisons, Comparison{
-			voices[key("enrol ", t.Enrol...)], voices[key("test ", t.Test)],
+			voices[enrolled(t)], voices[tested(t)],
 			t.Profile, t.Caller, t.Target, t.Conditions,
 		})
 	}
 	return h, nil
 }
 
-// files hears recordings, one after the other as one voice, up to a limit of net speech.
-func (e Ears) files(ctx context.Context, names []string, limit time.Duration) (Voice, error) {
-	recordings := make([]trial.Recording, len(names))
-	for i, n := range names {
-		recordings[i] = trial.Recording{File: n}
+// files hears recordings one after the other as one voice, up to a limit of net speech. Those of an enrolment are separated by |.
+func (e Ears) files(ctx context.Context, name string, limit time.Duration, as role) (Voice, error) {
+	files := []string{name}
+	if as == enrolling {
+		files = strings.Split(name, "|")
 	}
-	name := strings.Join(names, "|")
+	recordings := make([]trial.Recording, len(files))
+	for i, f := range files {
+		recordings[i] = trial.Recording{File: f}
+	}
 	a, unreadable, err := readAll(recordings)
 	if err != nil {
 		return Voice{}, err
@@ -68,5 +73,5 @@ func (e Ears) files(ctx context.Context, names []string, limit time.Duration) (V
 	if err != nil {
 		return Voice{}, err
 	}
-	return e.voice(ctx, name, h)
+	return e.voice(ctx, name, h, as)
 }

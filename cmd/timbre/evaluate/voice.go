@@ -10,6 +10,7 @@ import (
 
 	"timbre"
 	"timbre/speech"
+	"timbre/task"
 )
 
 // Embedder is voice.Embedder.
@@ -29,7 +30,7 @@ type Voice struct {
 	Name    string            // of its recordings
 	Print   timbre.Voiceprint // without an embedding if it was refused
 	Net     time.Duration     // net speech
-	Second  bool              // another voice was heard too, and left out
+	Second  bool              // another voice was heard too
 	Refused string            // why there is no voiceprint; empty: there is one
 }
 
@@ -83,21 +84,27 @@ func (l leg) end(ctx context.Context) error {
 	return errors.Join(ctx.Err(), l.Err())
 }
 
-// leastOfTwo is the net speech of one of two voices that a voiceprint needs, as in a task.
-const leastOfTwo = 3 * time.Second
+// role says what a voice is for.
+type role bool
 
-// voice makes the voiceprint of what was heard. Of two voices, it is of the one that has spoken longer.
-func (e Ears) voice(ctx context.Context, name string, h heard) (Voice, error) {
+const (
+	enrolling role = true
+	calling   role = false
+)
+
+// voice makes the voiceprint of what was heard, as a task does: of two voices, it is of the one that has spoken longer. With too little of
+// that alone, a caller is searched in all audio, and nobody is enrolled.
+func (e Ears) voice(ctx context.Context, name string, h heard, as role) (Voice, error) {
 	v := Voice{Name: name, Net: h.net}
-	voices, err := e.Embedder.Voices(ctx, timbre.Wave(nil, h.pcm), h.net)
+	all := timbre.Wave(nil, h.pcm)
+	voices, err := e.Embedder.Voices(ctx, all, h.net)
 	if err == nil {
-		if v.Second = voices.Other > 0; v.Second {
-			v.Net = voices.Net
-		}
-		if v.Second && v.Net < leastOfTwo {
+		pcm, net, who := task.Sought(voices, all, h.net)
+		v.Net, v.Second = net, who.Other > 0
+		if who.Mixed && as == enrolling {
 			err = timbre.Errorf(timbre.Unprocessable, "", "two voices, neither of them alone for long enough")
 		} else {
-			v.Print, err = e.Embedder.Embed(ctx, voices.PCM, voices.Net)
+			v.Print, err = e.Embedder.Embed(ctx, pcm, net)
 		}
 	}
 	switch refused := (*timbre.Error)(nil); {
