@@ -58,11 +58,11 @@ func TestSegmentsOfTwoVoicesAreLessAlike(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		n := 6 + r.IntN(40)
 		one, two := speaks(r, n, 0.6), alternating(r, n, 0.6)
-		if l := likeness(one); l < leastLikeness {
-			t.Errorf("seed %d: got likeness %.2f of %d segments of one voice, want %.2f at least", seed, l, n, leastLikeness)
+		if l := likeness(one); l < LeastLikeness {
+			t.Errorf("seed %d: got likeness %.2f of %d segments of one voice, want %.2f at least", seed, l, n, LeastLikeness)
 		}
-		if l := likeness(two); l >= leastLikeness {
-			t.Errorf("seed %d: got likeness %.2f of %d segments of two voices, want less than %.2f", seed, l, n, leastLikeness)
+		if l := likeness(two); l >= LeastLikeness {
+			t.Errorf("seed %d: got likeness %.2f of %d segments of two voices, want less than %.2f", seed, l, n, LeastLikeness)
 		}
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"timbre"
 )
 
-// leastLikeness is that of one voice: below it, two people take turns. Measured by bench/voices.
-const leastLikeness = 0.48
+// LeastLikeness is that of one voice: below it, two people take turns. Measured by bench/voices.
+const LeastLikeness = 0.48
 
 // touching is how many segments later the one begins that a segment touches.
 const touching = int(segment / step)

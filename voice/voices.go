@@ -24,8 +24,13 @@ func (e *Embedder) Voices(ctx context.Context, pcm []float32, net time.Duration)
 	if err != nil {
 		return one, err
 	}
-	if likeness(segments) >= leastLikeness {
-		return one, nil
+	return Apart(pcm, net, segments, LeastLikeness), nil
+}
+
+// Apart tells apart the voices in audio by its segments. Below the threshold of likeness there are two.
+func Apart(pcm []float32, net time.Duration, segments []timbre.Embedding, threshold float64) timbre.Voices {
+	if likeness(segments) >= threshold {
+		return timbre.Voices{PCM: pcm, Net: net}
 	}
 	d := divide(segments)
 	speech := net.Seconds() / timbre.Duration(len(pcm)).Seconds() // the share of speech in the audio
@@ -33,12 +38,13 @@ func (e *Embedder) Voices(ctx context.Context, pcm []float32, net time.Duration)
 		return time.Duration(speech * float64(timbre.Duration(len(audio))))
 	}
 	own, other := d.apart(pcm)
-	return timbre.Voices{PCM: own, Net: scaled(own), Other: scaled(other)}, nil
+	return timbre.Voices{PCM: own, Net: scaled(own), Other: scaled(other)}
 }
 
 // Segments embeds the overlapping segments of audio.
 func (e *Embedder) Segments(ctx context.Context, pcm []float32) (all []timbre.Embedding, err error) {
-	for from := 0; from+timbre.Samples(segment) <= len(pcm); from += timbre.Samples(step) {
+	for i := range CountSegments(pcm) {
+		from := i * timbre.Samples(step)
 		vector, err := e.model.Wave(ctx, pcm[from:from+timbre.Samples(segment)])
 		if err != nil {
 			return nil, err
@@ -50,6 +56,11 @@ func (e *Embedder) Segments(ctx context.Context, pcm []float32) (all []timbre.Em
 		all = append(all, embedding)
 	}
 	return all, nil
+}
+
+// CountSegments is the number of overlapping segments of audio.
+func CountSegments(pcm []float32) int {
+	return max(0, len(pcm)-timbre.Samples(segment-step)) / timbre.Samples(step)
 }
 
 // leastLean is how clearly a segment must lean to its voice for its audio to be of that voice alone.

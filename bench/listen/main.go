@@ -1,4 +1,4 @@
-// Command listen measures what it brings to listen longer: voiceprints of 20, 30 and 40 s, and names that wait for more speech while
+// Command listen measures what it brings to use more speech: voiceprints of 20, 30 and 40 s, and names that wait for more speech while
 // they are unsure. It enrols everyone of a corpus on a good line, lets everyone call on a noisy one, and prints who is named.
 //
 //	go run ./bench/listen -speech ../shared/speech
@@ -8,52 +8,27 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"os"
 	"time"
 
-	"timbre/bench/corpus"
-	"timbre/infer"
+	"timbre/bench/lab"
 	"timbre/models"
 	"timbre/search"
-	"timbre/voice"
 )
 
 func main() {
-	dir := flag.String("speech", "../shared/speech", "folder with index.json and the recordings")
-	part := flag.String("part", "dev", "part of the recordings")
 	people := flag.Int("people", 1000, "people, at most")
-	threads := flag.Int("threads", 1, "people at a time")
-	flag.Parse()
-	if err := run(context.Background(), *dir, *part, *people, *threads); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	lab.Main(func(ctx context.Context, l lab.Lab) error {
+		l.Speakers = l.Speakers[:min(*people, len(l.Speakers))]
+		return run(ctx, bench{l})
+	})
 }
 
-func run(ctx context.Context, dir, part string, people, threads int) error {
-	speakers, err := corpus.Read(dir, part)
-	if err != nil {
-		return err
-	}
-	rt, err := infer.New(infer.Config{Threads: threads})
-	if err != nil {
-		return err
-	}
-	defer rt.Close()
-	vad, err := rt.Load(models.VAD(), infer.Short)
-	if err != nil {
-		return err
-	}
-	net, err := rt.Load(models.Speaker(), infer.Long)
-	if err != nil {
-		return err
-	}
+func run(ctx context.Context, b bench) error {
 	calibration, err := search.ParseCalibration(models.Calibration())
 	if err != nil {
 		return err
 	}
-	l := lab{vad, voice.New(net, models.Speaker().String())}
-	everyone, err := l.listen(ctx, speakers[:min(people, len(speakers))], threads)
+	everyone, err := b.everyone(ctx)
 	if err != nil {
 		return err
 	}

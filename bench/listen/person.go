@@ -10,16 +10,12 @@ import (
 
 	"timbre"
 	"timbre/bench/corpus"
+	"timbre/bench/lab"
 	"timbre/bench/line"
-	"timbre/speech"
-	"timbre/voice"
 )
 
-// lab makes voiceprints as the product does.
-type lab struct {
-	vad    speech.VAD
-	voices *voice.Embedder
-}
+// bench makes voiceprints as the product does.
+type bench struct{ lab.Lab }
 
 // person is someone who is enrolled and calls: the voiceprints of either, by net speech, the shorter first.
 type person struct {
@@ -27,14 +23,14 @@ type person struct {
 	enrolled, calls []timbre.Voiceprint
 }
 
-// listen makes the voiceprints of everyone who has speech for a short enrolment and a call of 20 s.
-func (l lab) listen(ctx context.Context, speakers []corpus.Speaker, threads int) ([]person, error) {
-	people := make([]person, len(speakers))
+// everyone makes the voiceprints of everyone who has speech for a short enrolment and a call of 20 s.
+func (b bench) everyone(ctx context.Context) ([]person, error) {
+	people := make([]person, len(b.Speakers))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(threads)
-	for i, s := range speakers {
+	g.SetLimit(b.Threads)
+	for i, s := range b.Speakers {
 		g.Go(func() (err error) {
-			people[i], err = l.person(ctx, s)
+			people[i], err = b.person(ctx, s)
 			return err
 		})
 	}
@@ -43,7 +39,7 @@ func (l lab) listen(ctx context.Context, speakers []corpus.Speaker, threads int)
 }
 
 // person enrols with the oldest recordings and calls with the newest.
-func (l lab) person(ctx context.Context, s corpus.Speaker) (p person, err error) {
+func (b bench) person(ctx context.Context, s corpus.Speaker) (p person, err error) {
 	p.name = s.Name
 	order := slices.Clone(s.Utterances)
 	slices.Reverse(order)
@@ -52,10 +48,10 @@ func (l lab) person(ctx context.Context, s corpus.Speaker) (p person, err error)
 		calls, rest = corpus.SplitOff(order, 22*time.Second)
 	}
 	slices.Reverse(rest)
-	if p.enrolled, err = l.prints(ctx, line.Lines[0].Leg(rest, false, line.Seed(s.Name, "enrol")), enrolments); err != nil {
+	if p.enrolled, err = b.prints(ctx, line.Lines[0].Leg(rest, false, line.Seed(s.Name, "enrol")), enrolments); err != nil {
 		return p, err
 	}
-	p.calls, err = l.prints(ctx, line.Lines[2].Leg(calls, true, line.Seed(s.Name, "call")), looks)
+	p.calls, err = b.prints(ctx, line.Lines[2].Leg(calls, true, line.Seed(s.Name, "call")), looks)
 	return p, err
 }
 
@@ -67,23 +63,19 @@ func length(utterances [][]int16) (sum time.Duration) {
 }
 
 // prints makes a voiceprint of each amount of net speech that a leg has.
-func (l lab) prints(ctx context.Context, pcm []int16, amounts []time.Duration) (prints []timbre.Voiceprint, err error) {
+func (b bench) prints(ctx context.Context, pcm []int16, amounts []time.Duration) (prints []timbre.Voiceprint, err error) {
 	var audio []float32
-	d := speech.NewDetector(l.vad, func(s timbre.Speech) {
+	detected := b.Detect(pcm, func(s timbre.Speech) {
 		audio = timbre.Wave(audio, s.PCM)
 		if n := len(prints); err == nil && n < len(amounts) && s.Net >= amounts[n] {
 			var v timbre.Voiceprint
-			if v, err = l.voices.Embed(ctx, audio, s.Net); err == nil {
+			if v, err = b.Voices.Embed(ctx, audio, s.Net); err == nil {
 				prints = append(prints, v)
 			}
 		}
 	})
-	for i := 0; i < len(pcm); i += timbre.FrameSamples {
-		d.Frame(timbre.Frame{At: timbre.Duration(i), PCM: pcm[i:min(i+timbre.FrameSamples, len(pcm))]})
-	}
-	d.Flush()
 	if timbre.KindOf(err) == timbre.Unprocessable {
 		err = nil // too poor: who calls is left out
 	}
-	return prints, errors.Join(err, d.Err())
+	return prints, errors.Join(err, detected)
 }
