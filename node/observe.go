@@ -5,16 +5,25 @@ import (
 
 	"timbre"
 	"timbre/call"
+	"timbre/search/archive"
 	"timbre/store"
 	"timbre/task"
 )
 
+// forgetDomain removes what is kept of a deleted domain outside the store: its voiceprints in memory and its calibrations.
+func (n *Node) forgetDomain(id string) {
+	n.search.Forget(id)
+	if err := archive.New(n.settings.Calibrations()).Delete(id); err != nil {
+		n.env.Log.Error("the calibrations of a deleted domain are still there", "domain", id, "error", err)
+	}
+}
+
 // observe connects what one stage reports to the stages that act on it. The stages that report do not know who listens.
 func (n *Node) observe(context.Context) error {
 	n.store.Observe(store.Observers{
-		Posted:           n.notices.Wake,                          // deliver without waiting for the next poll
-		AdmissionChanged: n.admission.Changed,                     // holds for the next request
-		DomainDeleted:    func(id string) { n.search.Forget(id) }, // its voiceprints leave the memory too
+		Posted:           n.notices.Wake,      // deliver without waiting for the next poll
+		AdmissionChanged: n.admission.Changed, // holds for the next request
+		DomainDeleted:    n.forgetDomain,
 	})
 	n.calls.Observe(call.Observers{
 		Begun: n.pipelines.CallBegun, // the connector may create a pipeline for the call

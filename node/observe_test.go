@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"timbre"
+	"timbre/models"
+	"timbre/search/archive"
 )
 
 func TestChangesOfAdmissionHoldForTheNextRequest(t *testing.T) {
@@ -55,6 +58,21 @@ func TestChangesOfAdmissionHoldForTheNextRequest(t *testing.T) {
 			if known := in.admission.Sources().Known(source); known != c.allowed {
 				t.Errorf("%s: got known %v, want %v", c.name, known, c.allowed)
 			}
+		}
+	})
+}
+
+func TestADeletedDomainTakesItsCalibrationsAlong(t *testing.T) {
+	withTestNode(t, func(in *testNode) {
+		in.must(in.store.CreateDomain(in.t.Context(), timbre.Domain{ID: "d"}))
+		a := archive.New(in.settings.Calibrations())
+		for _, scope := range []string{"d", archive.Server} {
+			_, err := a.Add(archive.Entry{Scope: scope, Calibration: models.Calibration()})
+			in.must(err)
+		}
+		in.must(in.store.DeleteDomain(in.t.Context(), "d"))
+		if scopes, err := a.Scopes(); err != nil || !slices.Equal(scopes, []string{archive.Server}) {
+			t.Errorf("got calibrations of %v, %v, want that of the server alone", scopes, err)
 		}
 	})
 }

@@ -1,5 +1,5 @@
 // Package archive keeps the calibrations that an operator has fitted: of a domain, or of the server. Each is a file with a version; none
-// is overwritten, and a revoked one stays. Searches read the newest that is not revoked, also while another process writes.
+// is overwritten, and a revoked one stays as long as its domain does. Searches read the newest that is not revoked, also while another process writes.
 package archive
 
 import (
@@ -94,6 +94,18 @@ func (a Archive) Revoke(scope string, version int, now time.Time) (int, error) {
 		return e.Version, write(dir, e, os.Rename)
 	}
 	return 0, timbre.Errorf(timbre.NotFound, "", "%s has no such calibration", scope)
+}
+
+// Delete removes all calibrations of a domain, which has been deleted. There may be none.
+func (a Archive) Delete(domainID string) error {
+	dir, err := a.folder(domainID)
+	if err != nil || domainID == Server {
+		return err
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return fault(err)
+	}
+	return nil
 }
 
 // List returns the calibrations of a scope, the oldest first.

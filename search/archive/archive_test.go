@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,28 @@ func TestVersionsAreAddedAndRevoked(t *testing.T) {
 	}
 }
 
+func TestADeletedDomainLeavesNoCalibration(t *testing.T) {
+	a := New(t.TempDir())
+	add(t, a, entry(t, Server, "net 1"))
+	add(t, a, entry(t, domain, "net 1"))
+	r := NewReader(a, "net 1", slog.New(slog.DiscardHandler))
+	own := r.Calibration(domain)
+	for range 2 { // the second time there is none
+		if err := a.Delete(domain); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c := r.Calibration(domain); c == nil || c == own {
+		t.Errorf("got %p, want the calibration of the server", c)
+	}
+	if err := a.Delete(Server); err != nil {
+		t.Fatal(err)
+	}
+	if scopes, err := a.Scopes(); err != nil || !slices.Equal(scopes, []string{Server}) {
+		t.Errorf("got %v, %v, want that of the server alone", scopes, err)
+	}
+}
+
 func TestWhatCannotBeDoneIsRefused(t *testing.T) {
 	a := New(t.TempDir())
 	add(t, a, entry(t, Server, "net 1"))
@@ -90,6 +113,7 @@ func TestWhatCannotBeDoneIsRefused(t *testing.T) {
 		"no such version":  {func() error { _, err := a.Revoke(Server, 7, noon); return err }, timbre.NotFound},
 		"none is left":     {func() error { _, err := a.Revoke(Server, 0, noon); return err }, timbre.NotFound},
 		"no such scope":    {func() error { _, err := a.Revoke(domain, 0, noon); return err }, timbre.NotFound},
+		"a path to delete": {func() error { return a.Delete("../x") }, timbre.Invalid},
 		"a path for an id": {func() error { _, err := a.List("../x"); return err }, timbre.Invalid},
 		"no calibration":   {func() error { _, err := a.Add(Entry{Scope: Server, Calibration: json.RawMessage(`{}`)}); return err }, timbre.Internal},
 	} {
