@@ -45,7 +45,7 @@ type ProfileEnroller interface {
 	// EnrolProfile writes p with its embedding and records it on the task that it came from, in one transaction. Conflict if
 	// that task has been enrolled already; NotFound if task or domain is gone.
 	EnrolProfile(ctx context.Context, p Profile, taskID string) error
-	// RenewProfile replaces Voiceprint, Updated and Expires of an existing profile. The task may be used again. NotFound if
+	// RenewProfile replaces Voiceprint, Tasks, Updated and Expires of an existing profile. The task may be used again. NotFound if
 	// task or profile is gone.
 	RenewProfile(ctx context.Context, p Profile, taskID string) error
 }

@@ -35,6 +35,7 @@ type Domain struct {
 type Profile struct {
 	ID, ARN, DomainID string
 	Voiceprint        Voiceprint // Embedding is nil if it was not requested or has been erased
+	Tasks             []string   // the last speaker searches that it is computed from; nil for profiles that older versions made
 	Created, Updated  time.Time
 	Expires           time.Time // from then on it is listed but never matched
 }

@@ -14,25 +14,31 @@ const (
 	surelyOne = 0.99
 	// maxOld is the weight of an old voiceprint at most, in net speech: voices and telephones change over the years.
 	maxOld = 40 * time.Second
+	// maxTasks is how many tasks a profile remembers: more than will be used again within timbre.VoiceprintLife.
+	maxTasks = 50
 )
 
-// renewed is the voiceprint of a profile for which a new one was made. If both are clearly of one person, it is their average: two
-// recordings know a voice better than one. Otherwise the new one replaces the old one, as it does one of another model and one that
-// has expired.
-func (e *Engine) renewed(ctx context.Context, p timbre.Profile, fresh timbre.Voiceprint) (timbre.Voiceprint, error) {
+// renewed is the voiceprint of a profile for which a task has made a new one, and the tasks that it is computed from. If both are clearly
+// of one person, it is their average: two recordings know a voice better than one. An average that the new one is in already stays: the
+// client has repeated its request. Otherwise the new one replaces the old one, as it does one of another model and one that has expired.
+func (e *Engine) renewed(ctx context.Context, p timbre.Profile, t timbre.Task) (timbre.Voiceprint, []string, error) {
+	fresh, alone := *t.Voiceprint, []string{t.ID}
 	living, err := e.deps.Store.Voiceprints(ctx, p.DomainID, e.env.Now())
 	if err != nil {
-		return fresh, err
+		return fresh, nil, err
 	}
 	i := slices.IndexFunc(living, func(l timbre.Profile) bool { return l.ID == p.ID })
 	if i < 0 || living[i].Voiceprint.Model != fresh.Model {
-		return fresh, nil
+		return fresh, alone, nil
 	}
-	old := living[i].Voiceprint
-	if len(old.Embedding) != len(fresh.Embedding) || e.deps.Searcher.Same(p.DomainID, old, fresh) < surelyOne {
-		return fresh, nil
+	old, tasks := living[i].Voiceprint, living[i].Tasks
+	switch {
+	case slices.Contains(tasks, t.ID):
+		return old, tasks, nil
+	case len(old.Embedding) != len(fresh.Embedding) || e.deps.Searcher.Same(p.DomainID, old, fresh) < surelyOne:
+		return fresh, alone, nil
 	}
-	return average(old, fresh), nil
+	return average(old, fresh), append(slices.Clone(tasks[max(0, len(tasks)-maxTasks+1):]), t.ID), nil
 }
 
 // average is the mean direction of two voiceprints of one person, each weighted by its net speech, under the condition of the new

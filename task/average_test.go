@@ -49,6 +49,49 @@ func TestARenewalOfThePersonAveragesBothVoiceprints(t *testing.T) {
 	}
 }
 
+// A client may repeat a request whose answer it has lost.
+func TestARepeatedRenewalWeighsItsCallOnce(t *testing.T) {
+	inHarness(t, func(h *harness) {
+		voiceprint := timbre.Voiceprint{Embedding: timbre.Embedding{1, 0}, Model: "m"}
+		h.embed = func(_ context.Context, _ []float32, net time.Duration) (timbre.Voiceprint, error) {
+			voiceprint.Net = net
+			return voiceprint, nil
+		}
+		h.same = 0.999
+		first := h.searched(20 * time.Second).ID
+		p, err := h.Enrol(h.t.Context(), first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		voiceprint = timbre.Voiceprint{Embedding: timbre.Embedding{0, 1}, Model: "m"}
+		second := h.searched(20 * time.Second).ID
+		renew := func(task string, first float64, net time.Duration) {
+			t.Helper()
+			after(h.t.Context(), time.Minute)
+			r, err := h.Renew(h.t.Context(), p.ID, task)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !r.Updated.After(p.Updated) || !r.Expires.After(p.Expires) {
+				t.Errorf("got a profile updated %v that expires %v, want both later", r.Updated, r.Expires)
+			}
+			p = r
+			if got := h.store.profiles[p.ID].Voiceprint; math.Abs(float64(got.Embedding[0])-first) > 1e-6 || got.Net != net {
+				t.Errorf("got voiceprint %+v, want %v of the first call and %v of speech", got, first, net)
+			}
+		}
+		renew(first, 1, 20*time.Second)
+		for range 3 {
+			renew(second, 1/math.Sqrt2, 40*time.Second)
+			renew(first, 1/math.Sqrt2, 40*time.Second)
+		}
+		h.same = 0 // a voiceprint that has been replaced is in no average
+		third := h.searched(20 * time.Second).ID
+		renew(third, 0, 20*time.Second)
+		renew(first, 1, 20*time.Second)
+	})
+}
+
 // However often a profile is renewed, the newest voiceprint counts for a third at least.
 func TestAnAverageDoesNotForgetTheNewVoiceprint(t *testing.T) {
 	old, fresh := timbre.Voiceprint{Embedding: timbre.Embedding{1, 0}}, timbre.Voiceprint{Embedding: timbre.Embedding{0, 1}, Net: 20 * time.Second}

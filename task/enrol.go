@@ -28,7 +28,7 @@ func (e *Engine) Enrol(ctx context.Context, taskID string) (timbre.Profile, erro
 		return timbre.Profile{}, err
 	}
 	p := timbre.Profile{
-		ID: "vp-" + e.env.NewID(), DomainID: t.DomainID, Voiceprint: *t.Voiceprint,
+		ID: "vp-" + e.env.NewID(), DomainID: t.DomainID, Voiceprint: *t.Voiceprint, Tasks: []string{taskID},
 		Created: now, Updated: now, Expires: now.Add(timbre.ProfileLife),
 	}
 	p.ARN = fmt.Sprintf("arn:aws:chime:%s:%s:voice-profile/%s", e.env.Region, e.env.Account, p.ID)
@@ -39,8 +39,8 @@ func (e *Engine) Enrol(ctx context.Context, taskID string) (timbre.Profile, erro
 }
 
 // Renew renews the voiceprint of a profile with that of a speaker search in the same domain, and restarts its
-// timbre.ProfileLife. The new one replaces the old one unless both are clearly of one person: then they are averaged. Errors are those of Enrol, except that a task may be used again, and Invalid if the task searched
-// another domain.
+// timbre.ProfileLife. The new one replaces the old one unless both are clearly of one person: then they are averaged. Errors are those
+// of Enrol, except that a task may be used again, and Invalid if the task searched another domain.
 func (e *Engine) Renew(ctx context.Context, profileID, taskID string) (timbre.Profile, error) {
 	p, err := e.deps.Store.Profile(ctx, profileID)
 	if err != nil {
@@ -57,7 +57,7 @@ func (e *Engine) Renew(ctx context.Context, profileID, taskID string) (timbre.Pr
 	if err := e.checkEnrollable(ctx, t, now); err != nil {
 		return timbre.Profile{}, err
 	}
-	if p.Voiceprint, err = e.renewed(ctx, p, *t.Voiceprint); err != nil {
+	if p.Voiceprint, p.Tasks, err = e.renewed(ctx, p, t); err != nil {
 		return timbre.Profile{}, err
 	}
 	p.Updated, p.Expires = now, now.Add(timbre.ProfileLife)

@@ -52,7 +52,7 @@ func (s *Store) RenewProfile(ctx context.Context, p timbre.Profile, taskID strin
 		if _, err := q.ExecContext(ctx, "UPDATE task SET renewed = ? WHERE id = ?", p.ID, taskID); err != nil {
 			return err
 		}
-		is.Voiceprint, is.Updated, is.Expires = p.Voiceprint, p.Updated, p.Expires
+		is.Voiceprint, is.Tasks, is.Updated, is.Expires = p.Voiceprint, p.Tasks, p.Updated, p.Expires
 		sealed, err := s.seal(ctx, q, is.DomainID, profileName+is.ID, &is.Voiceprint)
 		if err != nil {
 			return err

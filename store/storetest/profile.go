@@ -90,6 +90,7 @@ var profiles = []fact{
 		want := profile("p1", "d1", 2)
 		want.Updated, want.Expires = dawn().Add(time.Hour), dawn().Add(timbre.ProfileLife+time.Hour)
 		want.Voiceprint.Model = "model-2"
+		want.Tasks = []string{"task of p1", "t2"}
 		renewal := want
 		renewal.ARN, renewal.DomainID, renewal.Created = "other", "other", time.Time{}
 		for range 2 { // the task may serve again

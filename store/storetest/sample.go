@@ -67,6 +67,7 @@ func voiceprint(voice int) timbre.Voiceprint {
 func profile(id, domainID string, voice int) timbre.Profile {
 	return timbre.Profile{
 		ID: id, ARN: "arn:aws:chime:us-east-1:000000000000:voice-profile/" + id, DomainID: domainID, Voiceprint: voiceprint(voice),
+		Tasks:   []string{fmt.Sprint("task of ", id)},
 		Created: dawn(), Updated: dawn().Add(time.Second), Expires: dawn().Add(timbre.ProfileLife),
 	}
 }
