@@ -62,6 +62,7 @@ type Notice struct {
 	ID      string // of the event
 	Key     string // task id, or transaction id
 	Target  string // ARN of a queue, topic, function or webhook
+	Role    string // ARN of the role to assume for an AWS target; empty: none
 	Payload []byte // one JSON object
 	Created time.Time
 }

@@ -27,9 +27,9 @@ func (s *Store) writeAndPost(ctx context.Context, op string, notices []timbre.No
 // the next one gets a time. So what is due is found without scanning what waits behind it.
 func insertNotices(ctx context.Context, q querier, notices []timbre.Notice) error {
 	for _, n := range notices {
-		if _, err := q.ExecContext(ctx, `INSERT INTO outbox (id, key, target, payload, created, next_try)
-			VALUES (?1, ?2, ?3, ?4, ?5, iif(EXISTS (SELECT 1 FROM outbox WHERE key = ?2 AND target = ?3), NULL, ?5))`,
-			n.ID, n.Key, n.Target, append([]byte{}, n.Payload...), unixNano(n.Created)); err != nil {
+		if _, err := q.ExecContext(ctx, `INSERT INTO outbox (id, key, target, role, payload, created, next_try)
+			VALUES (?1, ?2, ?3, ?6, ?4, ?5, iif(EXISTS (SELECT 1 FROM outbox WHERE key = ?2 AND target = ?3), NULL, ?5))`,
+			n.ID, n.Key, n.Target, append([]byte{}, n.Payload...), unixNano(n.Created), n.Role); err != nil {
 			return err
 		}
 	}
@@ -39,10 +39,10 @@ func insertNotices(ctx context.Context, q querier, notices []timbre.Notice) erro
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]timbre.Pending, error) {
 	list, err := queryAll(ctx, s.reader, func(row scanner) (p timbre.Pending, err error) {
 		var created int64
-		err = row.Scan(&p.Seq, &p.ID, &p.Key, &p.Target, &p.Payload, &created, &p.Tries)
+		err = row.Scan(&p.Seq, &p.ID, &p.Key, &p.Target, &p.Role, &p.Payload, &created, &p.Tries)
 		p.Created = time.Unix(0, created).UTC()
 		return p, err
-	}, `SELECT seq, id, key, target, payload, created, tries FROM outbox
+	}, `SELECT seq, id, key, target, role, payload, created, tries FROM outbox
 		WHERE next_try <= ? ORDER BY next_try, seq LIMIT ?`, unixNano(now), max(limit, 0))
 	return list, wrap("store.Due", err)
 }
