@@ -40,7 +40,7 @@ const (
 
 // Event is a notification before it is rendered.
 type Event struct {
-	ID            string // unique, "Id-" and a UUID
+	ID            string // a UUID, unique
 	Type          EventType
 	Status        string
 	Time          time.Time
@@ -59,7 +59,7 @@ type Event struct {
 // Notice is an event rendered for one target. Delivery is at least once, and in order within a Key and Target; ID and Payload
 // are the same in every attempt.
 type Notice struct {
-	ID      string // of the event
+	ID      string // of the event, as in its payload
 	Key     string // task id, or transaction id
 	Target  string // ARN of a queue, topic, function or webhook
 	Role    string // ARN of the role to assume for an AWS target; empty: none

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
@@ -40,7 +41,7 @@ func TestBeginSavesCallAndEvents(t *testing.T) {
 		t.Error("got one stream ARN for both legs, want two")
 	}
 	for _, e := range d.events {
-		if !strings.HasPrefix(e.ID, "Id-") || e.Call.TransactionID != txid || e.Call.Legs[e.Leg].StreamARN == "" {
+		if uuid.Validate(e.ID) != nil || e.Call.TransactionID != txid || e.Call.Legs[e.Leg].StreamARN == "" {
 			t.Errorf("got event %+v", e)
 		}
 	}

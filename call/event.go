@@ -21,7 +21,7 @@ func (r *Registry) save(ctx context.Context, c timbre.Call, events []timbre.Even
 
 func (r *Registry) event(c timbre.Call, kind timbre.EventType, status string, leg int) timbre.Event {
 	return timbre.Event{
-		ID: "Id-" + r.env.NewID(), Type: kind, Status: status, StatusMessage: c.Failure, Time: r.env.Now(), Call: c, Leg: leg,
+		ID: r.env.NewID(), Type: kind, Status: status, StatusMessage: c.Failure, Time: r.env.Now(), Call: c, Leg: leg,
 	}
 }
 

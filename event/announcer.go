@@ -34,8 +34,8 @@ func New(env environment.Environment, cfg Config, routes Routes) *Announcer {
 	return &Announcer{env.Complete(), cfg, routes}
 }
 
-// Notices renders events in their order: for each event one notice for each target, all with the event's ID and the same
-// payload. An event without targets has no notice. Errors are those of Routes except NotFound.
+// Notices renders events in their order: for each event one notice for each target, all with the id and the payload
+// that the event has for all of them. An event without targets has no notice. Errors are those of Routes except NotFound.
 func (a *Announcer) Notices(ctx context.Context, events ...timbre.Event) ([]timbre.Notice, error) {
 	var notices []timbre.Notice
 	for _, e := range events {
@@ -50,8 +50,9 @@ func (a *Announcer) Notices(ctx context.Context, events ...timbre.Event) ([]timb
 		if err != nil {
 			return nil, timbre.Errorf(timbre.Internal, "event.Notices", "%s: %w", e.Status, err)
 		}
+		id := envelopeOf(e).prefix + e.ID
 		for _, target := range targets {
-			notices = append(notices, timbre.Notice{ID: e.ID, Key: key(e), Target: target, Payload: payload, Created: a.env.Now()})
+			notices = append(notices, timbre.Notice{ID: id, Key: key(e), Target: target, Payload: payload, Created: a.env.Now()})
 		}
 	}
 	return notices, nil

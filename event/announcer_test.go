@@ -82,13 +82,13 @@ func TestPayloads(t *testing.T) {
 		"streaming_failed":  {Type: timbre.StreamingStatus, Status: timbre.StreamingFailed, Time: at, Call: call, StatusMessage: "the server stopped"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e.ID = "Id-6f0c0000-0000-4000-8000-000000000003"
+			e.ID = "6f0c0000-0000-4000-8000-000000000003"
 			notices, err := announcer(linked(timbre.Element{Type: "SqsQueueSink", Target: queue})).Notices(t.Context(), e)
 			if err != nil || len(notices) != 1 {
 				t.Fatalf("got %d notices, %v; want 1", len(notices), err)
 			}
 			n := notices[0]
-			if n.ID != e.ID || !n.Created.Equal(at) || n.Key != key(e) {
+			if !strings.HasSuffix(n.ID, e.ID) || !bytes.Contains(n.Payload, []byte(`"id":"`+n.ID+`"`)) || !n.Created.Equal(at) || n.Key != key(e) {
 				t.Errorf("got notice %+v", n)
 			}
 			file := filepath.Join("testdata", name+".json")
@@ -107,7 +107,7 @@ func TestPayloads(t *testing.T) {
 func TestNoticesKeepTheOrderOfEvents(t *testing.T) {
 	a := announcer(linked(timbre.Element{Type: "SqsQueueSink", Target: queue}, timbre.Element{Type: "SqsQueueSink", Target: hook}))
 	var events []timbre.Event
-	for _, id := range []string{"Id-1", "Id-2", "Id-3"} {
+	for _, id := range []string{"1", "2", "3"} {
 		events = append(events, timbre.Event{ID: id, Type: timbre.SpeakerSearchStatus, Call: call})
 	}
 	notices, err := a.Notices(t.Context(), events...)
@@ -116,7 +116,7 @@ func TestNoticesKeepTheOrderOfEvents(t *testing.T) {
 	for _, n := range notices {
 		got = append(got, n.ID)
 	}
-	if want := []string{"Id-1", "Id-1", "Id-2", "Id-2", "Id-3", "Id-3"}; !slices.Equal(got, want) {
+	if want := []string{"1", "1", "2", "2", "3", "3"}; !slices.Equal(got, want) {
 		t.Errorf("got notices %v, want %v", got, want)
 	}
 }

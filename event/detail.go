@@ -1,10 +1,6 @@
 package event
 
-import (
-	"time"
-
-	"timbre"
-)
+import "timbre"
 
 // caller identifies the call and the leg of an event. isCaller is omitted for a mixed leg.
 type caller struct {
@@ -113,5 +109,3 @@ func span(s *timbre.ToneSpan) *toneSpan {
 	scores := toneScores{float32(s.Tone.Neutral), float32(s.Tone.Positive), float32(s.Tone.Negative)}
 	return &toneSpan{formatMillis(s.Start), formatMillis(s.End), s.Tone.Label(), scores}
 }
-
-func formatMillis(t time.Time) string { return t.UTC().Format(millis) }

@@ -51,7 +51,7 @@ func TestPipelinePayloads(t *testing.T) {
 		"pipeline_failed":        {Type: timbre.PipelineState, Status: timbre.InsightsFailed, StatusMessage: "the server stopped", Pipeline: insights},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e.ID, e.Time = "Id-6f0c0000-0000-4000-8000-000000000003", at
+			e.ID, e.Time = "6f0c0000-0000-4000-8000-000000000003", at
 			routes := linked(timbre.Element{Type: "SqsQueueSink", Target: queue})
 			routes.streaming = nil // whatever the connector says
 			notices, err := announcer(routes).Notices(t.Context(), e)

@@ -103,7 +103,7 @@ func (e *Engine) all() []*live {
 
 func (e *Engine) event(p timbre.Pipeline, status, reason string) timbre.Event {
 	return timbre.Event{
-		ID: "Id-" + e.env.NewID(), Type: timbre.PipelineState, Status: status, StatusMessage: reason, Time: e.env.Now(), Pipeline: &p,
+		ID: e.env.NewID(), Type: timbre.PipelineState, Status: status, StatusMessage: reason, Time: e.env.Now(), Pipeline: &p,
 		Call: timbre.Call{ConnectorID: p.ConnectorID, TransactionID: p.TransactionID},
 	}
 }

@@ -54,7 +54,7 @@ func (o *output) finish(t *timbre.Task, s timbre.TaskStatus, message string) {
 // eventID derives the id of an event: the same fact of the same task always has the same id, so that a transaction whose
 // outcome is unknown can be repeated. when distinguishes the facts that a task reports more than once.
 func eventID(taskID, status string, leg int, when string) string {
-	return "Id-" + uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "%s/%s/%d/%s", taskID, status, leg, when)).String()
+	return uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "%s/%s/%d/%s", taskID, status, leg, when)).String()
 }
 
 // failureReason is the part of an error that the client may read. The rest is in the log.
