@@ -27,7 +27,7 @@ func (n *Node) openTasks(context.Context) error {
 		return errors.Join(err, m.runtime.Close())
 	}
 	n.models, n.search = m.runtime, m.searcher(n.env, n.settings, n.store)
-	n.speech = speech.NewWorkers(n.env, speech.Config{Gates: n.settings.Speech.Gates}, m.vad, n.calls)
+	n.speech = speech.NewWorkers(n.env, speechConfig(n.settings), m.vad, n.calls)
 	n.newTrack = func() task.Track { return tone.NewTrack(m.scorer, m.words) }
 	n.tasks = task.New(n.env, task.Config{
 		AnalyticsAlways: n.settings.Analytics == "always", SearchWait: n.settings.Search.Wait, VoiceprintSpeech: n.settings.Voiceprint.Speech,
@@ -42,6 +42,9 @@ func (n *Node) openTasks(context.Context) error {
 	})
 	return nil
 }
+
+// speechConfig is the configuration of the detection of speech.
+func speechConfig(s config.Settings) speech.Config { return speech.Config{Gates: s.Speech.Gates} }
 
 // searcher searches the domains of a source, by calibrations of their own where an operator has fitted some.
 func (m analysisModels) searcher(env environment.Environment, s config.Settings, source search.Source) *search.Searcher {

@@ -22,6 +22,7 @@ import (
 // Offline is the analysis of a server without the server, for recordings.
 type Offline struct {
 	VAD      speech.VAD
+	Speech   speech.Config
 	Embedder *voice.Embedder
 	Scorer   *tone.Scorer
 	Words    tone.Words       // nil: tone is sound alone
@@ -60,7 +61,7 @@ func OpenOffline(ctx context.Context, env environment.Environment, s config.Sett
 		return nil, err
 	}
 	o := &Offline{
-		VAD: m.vad, Embedder: m.embedder, Scorer: m.scorer, Words: m.words, close: m.runtime.Close,
+		VAD: m.vad, Speech: speechConfig(s), Embedder: m.embedder, Scorer: m.scorer, Words: m.words, close: m.runtime.Close,
 		Model: m.model, ToneModel: m.toneModel, Calibration: m.calibration,
 		env: env, settings: s, profiles: profiles,
 	}

@@ -29,7 +29,7 @@ func (r recordings) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, heard.Close()) }()
-	a := analyze.Analysis{VAD: heard.VAD, Scores: heard.Scorer, Words: heard.Words, Embedder: heard.Embedder, Domain: r.Domain, Now: time.Now}
+	a := analyze.Analysis{VAD: heard.VAD, Speech: heard.Speech, Scores: heard.Scorer, Words: heard.Words, Embedder: heard.Embedder, Domain: r.Domain, Now: time.Now}
 	if heard.Searcher != nil {
 		a.Searcher = heard.Searcher
 	}

@@ -24,7 +24,7 @@ type cutting struct {
 
 // hear hears the people of a list or of a folder. Apart: no test is of the recording that the enrolment is of.
 func (c cutting) hear(ctx context.Context, name string, offline *node.Offline, apart bool) (evaluate.Heard, error) {
-	ears, status := evaluate.Ears{VAD: offline.VAD, Embedder: offline.Embedder}, terminal.Of(os.Stderr, os.Getenv)
+	ears, status := evaluate.Ears{VAD: offline.VAD, Speech: offline.Speech, Embedder: offline.Embedder}, terminal.Of(os.Stderr, os.Getenv)
 	if c.Enrol <= 0 || len(c.Test) == 0 || c.Pieces < 1 {
 		return evaluate.Heard{}, timbre.Errorf(timbre.Invalid, "", "enrol and test must be above 0, and pieces at least 1")
 	}

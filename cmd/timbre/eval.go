@@ -77,7 +77,7 @@ func (e evaluation) tone(ctx context.Context, offline *node.Offline) error {
 	if err != nil {
 		return err
 	}
-	ears := evaluate.ToneEars{VAD: offline.VAD, NewTrack: func() evaluate.Track { return tone.NewTrack(offline.Scorer, offline.Words) }}
+	ears := evaluate.ToneEars{VAD: offline.VAD, Speech: offline.Speech, NewTrack: func() evaluate.Track { return tone.NewTrack(offline.Scorer, offline.Words) }}
 	heard, err := ears.Tones(ctx, spoken, e.cores(), terminal.Of(os.Stderr, os.Getenv))
 	if err != nil {
 		return err

@@ -35,6 +35,7 @@ type Searcher interface {
 // Analysis holds the models and settings of an analysis.
 type Analysis struct {
 	VAD      speech.VAD
+	Speech   speech.Config
 	Scores   tone.AudioScorer
 	Words    tone.Words // nil: tone is sound alone
 	Embedder Embedder
@@ -77,9 +78,13 @@ func (a Analysis) file(ctx context.Context, name string, status terminal.Output,
 	bar.Say(title)
 	var analysed atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
-	for i, pcm := range channels {
+	for i, near := range channels {
+		var far []int16
+		if len(channels) == 2 {
+			far = channels[1-i]
+		}
 		g.Go(func() (err error) {
-			f.Legs[i], err = a.leg(ctx, side(i, len(channels)), pcm, func(d time.Duration) { bar.At(time.Duration(analysed.Add(int64(d)))) })
+			f.Legs[i], err = a.leg(ctx, side(i, len(channels)), near, far, func(d time.Duration) { bar.At(time.Duration(analysed.Add(int64(d)))) })
 			return err
 		})
 	}
@@ -107,26 +112,36 @@ func read(name string) ([][]int16, error) {
 	return codec.ReadWAV(f)
 }
 
-// leg analyses one leg as a task does: it scores the tone every five seconds of media time and searches with as much speech as a
-// voiceprint takes.
-func (a Analysis) leg(ctx context.Context, s timbre.Side, pcm []int16, progress func(time.Duration)) (Leg, error) {
+// leg analyses one leg as a task does: it drops what is not the voice of the party, scores the tone every five seconds of media time and
+// searches with as much speech as a voiceprint takes. far is the other leg of the call; nil: there is none.
+func (a Analysis) leg(ctx context.Context, s timbre.Side, near, far []int16, progress func(time.Duration)) (Leg, error) {
 	l := listener{Analysis: a, ctx: ctx, track: tone.NewTrack(a.Scores, a.Words), tick: task.Tick}
-	d := speech.NewDetector(a.VAD, l.receive)
-	for at := 0; at < len(pcm); at += timbre.FrameSamples {
-		frame := pcm[at:min(at+timbre.FrameSamples, len(pcm))]
-		d.Frame(timbre.Frame{At: timbre.Duration(at), PCM: frame})
-		progress(timbre.Duration(len(frame)))
-		if err := errors.Join(ctx.Err(), d.Err(), l.err); err != nil {
+	d := speech.NewRecorded(a.VAD, a.Speech, l.receive)
+	for at := 0; at < len(near); at += timbre.FrameSamples {
+		end := min(at+timbre.FrameSamples, len(near))
+		err := d.Frame(timbre.Duration(at), near[at:end], part(far, at, end))
+		progress(timbre.Duration(end - at))
+		if err := errors.Join(ctx.Err(), err, l.err); err != nil {
 			return Leg{}, err
 		}
 	}
-	d.Flush()
+	if err := d.End(); err != nil {
+		return Leg{}, err
+	}
 	l.scoreAt(l.at)
-	leg := Leg{Side: s.String(), NetSpeech: l.net.Seconds(), Quality: quality(timbre.Wave(nil, l.voice), l.kept), Tone: l.tone}
+	leg := Leg{Side: s.String(), NetSpeech: l.net.Seconds(), NotAnalysed: l.dropped.String(), Quality: quality(timbre.Wave(nil, l.voice), l.kept), Tone: l.tone}
 	if a.Searcher != nil {
 		leg.Speaker = l.speaker()
 	}
-	return leg, errors.Join(d.Err(), l.err)
+	return leg, l.err
+}
+
+// part is a stretch of audio, if there is any.
+func part(pcm []int16, from, to int) []int16 {
+	if pcm == nil {
+		return nil
+	}
+	return pcm[from:to]
 }
 
 // Print writes a report as text or as JSON.

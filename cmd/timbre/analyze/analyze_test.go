@@ -37,7 +37,7 @@ func analysis(t *testing.T) Analysis {
 		t.Fatal(err)
 	}
 	now := time.Unix(0, 0)
-	return Analysis{VAD: l.VAD, Scores: l.Scorer, Embedder: l.Embedder, Now: func() time.Time {
+	return Analysis{VAD: l.VAD, Speech: l.Speech, Scores: l.Scorer, Embedder: l.Embedder, Now: func() time.Time {
 		now = now.Add(10 * time.Second)
 		return now
 	}}
@@ -250,6 +250,24 @@ func TestSearchUsesTheSpeechOfAVoiceprint(t *testing.T) {
 	}
 }
 
+// A recording is heard as a call is: what the other leg says is not taken for the party.
+func TestEchoOfTheOtherLegIsNotAnalysed(t *testing.T) {
+	agent := codec.ULaw.Decode(nil, leg(t, "s1_enrol", "agent"))
+	echo := make([]int16, len(agent))
+	for i := 400; i < len(echo); i++ { // 50 ms later, 20 dB below
+		echo[i] = agent[i-400] / 10
+	}
+	near, far := codec.ULaw.Encode(nil, echo), codec.ULaw.Encode(nil, agent)
+	r := files(t, analysis(t), wav(t, "call.wav", 7, 2, 8, 8000, interleave(near, far)), wav(t, "leg.wav", 7, 1, 8, 8000, near))
+	call, alone := r.Files[0].Legs[0], r.Files[1].Legs[0]
+	if alone.NetSpeech < 3 || call.NetSpeech > alone.NetSpeech/10 {
+		t.Errorf("got %.1f s of speech beside the other leg and %.1f s without it, want next to nothing", call.NetSpeech, alone.NetSpeech)
+	}
+	if !strings.Contains(call.NotAnalysed, "s of echo") || alone.NotAnalysed != "" {
+		t.Errorf("got %q not analysed beside the other leg and %q without it, want the echo", call.NotAnalysed, alone.NotAnalysed)
+	}
+}
+
 func TestANameOfTwoVoicesSaysSo(t *testing.T) {
 	one, other := leg(t, "s1_enrol", "caller"), leg(t, "s5_enrol", "caller")
 	var both []byte
@@ -271,12 +289,12 @@ func fixture() Report {
 	return Report{Seconds: 61, Elapsed: 0.5, Speed: 122, Files: []File{
 		{Name: "a.wav", Seconds: 61, Legs: []Leg{
 			{
-				"caller", 30.5,
+				"caller", 30.5, "1.5 s of echo were not analysed",
 				Quality{"good", &x, &y, 0.125},
 				Tone{&s, []Span{{0, 10, s}, {0, 15, Score{"positive", 0.5, 0.25, 0.25}}}},
 				&Speaker{Matches: []Match{{"vp-1", 0.984}, {"vp-2", 0.91}}},
 			},
-			{"callee", 0, Quality{Verdict: "too short: 0.0 s of speech"}, Tone{}, &Speaker{[]Match{}, "nobody in the domain"}},
+			{"callee", 0, "", Quality{Verdict: "too short: 0.0 s of speech"}, Tone{}, &Speaker{[]Match{}, "nobody in the domain"}},
 		}},
 		{Name: "b.wav", Error: "this is not a WAV file", Legs: []Leg{}},
 	}}
@@ -294,7 +312,7 @@ func TestJSONIsStable(t *testing.T) {
 	}
 	const form = `{"audioSeconds": 61, "elapsedSeconds": 0.5, "speed": 122, "files": [
 		{"file": "a.wav", "seconds": 61, "legs": [
-			{"side": "caller", "netSpeechSeconds": 30.5, "quality": {"verdict": "good", "levelDb": -20.5, "snrDb": 31, "clippedShare": 0.125},
+			{"side": "caller", "netSpeechSeconds": 30.5, "notAnalysed": "1.5 s of echo were not analysed", "quality": {"verdict": "good", "levelDb": -20.5, "snrDb": 31, "clippedShare": 0.125},
 				"tone": {"overall": {"label": "neutral", "positive": 0.25, "neutral": 0.5, "negative": 0.25}, "overTime": [
 					{"start": 0, "end": 10, "label": "neutral", "positive": 0.25, "neutral": 0.5, "negative": 0.25},
 					{"start": 0, "end": 15, "label": "positive", "positive": 0.5, "neutral": 0.25, "negative": 0.25}]},
@@ -318,7 +336,7 @@ func TestTableHasOneLinePerLeg(t *testing.T) {
 		}
 		want := [][]string{
 			{"FILE", "LEG", "LENGTH", "SPEECH", "QUALITY", "TONE", "OVER", "TIME", "SPEAKER"},
-			{"a.wav", "caller", "1:01", "30.5", "s", "good", "neutral", "0.50", neutral + "+", "vp-1", "0.984,", "1", "more"},
+			{"a.wav", "caller", "1:01", "30.5", "s", "good;", "1.5", "s", "of", "echo", "were", "not", "analysed", "neutral", "0.50", neutral + "+", "vp-1", "0.984,", "1", "more"},
 			{"a.wav", "callee", "1:01", "0.0", "s", "too", "short:", "0.0", "s", "of", "speech", "too", "little", "speech", "nobody", "in", "the", "domain"},
 			{"b.wav", "this", "is", "not", "a", "WAV", "file"},
 		}

@@ -16,15 +16,16 @@ import (
 // listener receives the speech of one leg.
 type listener struct {
 	Analysis
-	ctx   context.Context
-	track *tone.Track
-	at    time.Duration // media time so far
-	net   time.Duration // net speech in it
-	tick  time.Duration // media time of the next tone score
-	voice []int16       // the first speech, as much as a voiceprint takes
-	kept  time.Duration // net speech in that
-	tone  Tone
-	err   error
+	ctx     context.Context
+	track   *tone.Track
+	at      time.Duration // media time so far
+	net     time.Duration // net speech in it
+	tick    time.Duration // media time of the next tone score
+	voice   []int16       // the first speech, as much as a voiceprint takes
+	kept    time.Duration // net speech in that
+	dropped timbre.Drops  // what is not the voice of the party
+	tone    Tone
+	err     error
 }
 
 // receive processes the next speech.
@@ -35,6 +36,7 @@ func (l *listener) receive(s timbre.Speech) {
 	}
 	l.track.Add(s)
 	l.at, l.net = s.At, s.Net
+	l.dropped.Add(s.Drop)
 	if l.kept < task.ForVoiceprint {
 		l.voice, l.kept = append(l.voice, s.PCM...), s.Net
 	}
@@ -61,7 +63,7 @@ func (l *listener) speaker() *Speaker {
 		s.Message = fmt.Sprintf("%.1f s of speech are too little: %.0f s are needed", l.kept.Seconds(), task.ForSearch.Seconds())
 		return s
 	}
-	voices, found, err := l.search()
+	who, found, err := l.search()
 	for _, m := range found.Matches {
 		s.Matches = append(s.Matches, Match(m))
 	}
@@ -70,25 +72,30 @@ func (l *listener) speaker() *Speaker {
 		s.Message = e.Msg
 	case err != nil:
 		l.err = errors.Join(l.err, err)
-	case voices.Other > 0:
-		s.Message = fmt.Sprintf("two people speak: %.1f s and %.1f s; the search is of the first alone", voices.Net.Seconds(), voices.Other.Seconds())
-	case len(s.Matches) == 0:
+	case len(s.Matches) > 0:
+		s.Message = who.Message()
+	case who.Message() != "":
+		s.Message = "nobody in the domain; " + who.Message()
+	default:
 		s.Message = "nobody in the domain"
 	}
 	return s
 }
 
 // search searches for the voice that has spoken longest.
-func (l *listener) search() (voices timbre.Voices, found timbre.Finding, err error) {
-	if voices, err = l.Embedder.Voices(l.ctx, timbre.Wave(nil, l.voice), l.kept); err != nil {
-		return voices, found, err
-	}
-	v, err := l.Embedder.Embed(l.ctx, voices.PCM, voices.Net)
+func (l *listener) search() (who task.Speakers, found timbre.Finding, err error) {
+	all := timbre.Wave(nil, l.voice)
+	voices, err := l.Embedder.Voices(l.ctx, all, l.kept)
 	if err != nil {
-		return voices, found, err
+		return who, found, err
+	}
+	pcm, net, who := task.Sought(voices, all, l.kept)
+	v, err := l.Embedder.Embed(l.ctx, pcm, net)
+	if err != nil {
+		return who, found, err
 	}
 	found, err = l.Searcher.Search(l.ctx, l.Domain, v)
-	return voices, found, err
+	return who, found, err
 }
 
 func score(t timbre.Tone) Score { return Score{t.Label(), t.Positive, t.Neutral, t.Negative} }

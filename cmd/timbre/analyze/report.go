@@ -27,11 +27,12 @@ type File struct {
 
 // Leg is one channel of a recording.
 type Leg struct {
-	Side      string   `json:"side"` // caller and callee for two channels, mixed for one
-	NetSpeech float64  `json:"netSpeechSeconds"`
-	Quality   Quality  `json:"quality"`
-	Tone      Tone     `json:"tone"`
-	Speaker   *Speaker `json:"speaker,omitempty"` // if a domain was searched
+	Side        string   `json:"side"` // caller and callee for two channels, mixed for one
+	NetSpeech   float64  `json:"netSpeechSeconds"`
+	NotAnalysed string   `json:"notAnalysed,omitempty"` // what else is on the leg
+	Quality     Quality  `json:"quality"`
+	Tone        Tone     `json:"tone"`
+	Speaker     *Speaker `json:"speaker,omitempty"` // if a domain was searched
 }
 
 // Quality is that of the speech for speaker search.
@@ -94,7 +95,7 @@ func (r Report) table(out terminal.Output) error {
 			fmt.Fprintf(t, "%s\t%s\n", f.Name, f.Error)
 		}
 		for _, l := range f.Legs {
-			cells := []string{f.Name, l.Side, clock(f.Seconds), fmt.Sprintf("%.1f s", l.NetSpeech), l.Quality.Verdict, l.Tone.words(), l.Tone.trail(out)}
+			cells := []string{f.Name, l.Side, clock(f.Seconds), fmt.Sprintf("%.1f s", l.NetSpeech), l.quality(), l.Tone.words(), l.Tone.trail(out)}
 			if l.Speaker != nil {
 				cells = append(cells, l.Speaker.words())
 			}
@@ -102,6 +103,14 @@ func (r Report) table(out terminal.Output) error {
 		}
 	}
 	return t.Flush()
+}
+
+// quality is the verdict on the speech, and what was left out of it.
+func (l Leg) quality() string {
+	if l.NotAnalysed == "" {
+		return l.Quality.Verdict
+	}
+	return l.Quality.Verdict + "; " + l.NotAnalysed
 }
 
 func clock(seconds float64) string {

@@ -7,6 +7,7 @@ import (
 	"timbre"
 	"timbre/evaluate/trial"
 	"timbre/rtp/codec"
+	"timbre/speech"
 )
 
 // audio is what was recorded of a leg, at 8 kHz, and of the other leg of the call at the same time; nil if that was not recorded.
@@ -20,6 +21,12 @@ func (a audio) part(from, to int) audio {
 		p.far = a.far[from:to]
 	}
 	return p
+}
+
+// play gives the frame at a sample to the detector of a leg.
+func (a audio) play(to speech.Recorded, at int) error {
+	frame := a.part(at, at+timbre.FrameSamples)
+	return to.Frame(timbre.Duration(at), frame.near, frame.far)
 }
 
 // add appends audio. The other leg is silent where it was not recorded.

@@ -41,7 +41,7 @@ func models(t *testing.T) *node.Offline {
 func ears(t *testing.T) Ears {
 	t.Helper()
 	o := models(t)
-	return Ears{VAD: o.VAD, Embedder: o.Embedder}
+	return Ears{VAD: o.VAD, Speech: o.Speech, Embedder: o.Embedder}
 }
 
 func measure(t *testing.T) Measure {

@@ -25,6 +25,7 @@ type Track interface {
 // ToneEars score the tone of recordings as the server does.
 type ToneEars struct {
 	VAD      speech.VAD
+	Speech   speech.Config
 	NewTrack func() Track
 }
 
@@ -66,13 +67,13 @@ func (e ToneEars) hear(ctx context.Context, s trial.Spoken) (t Toned, err error)
 		return t, err
 	}
 	l := toneListener{ctx: ctx, track: e.NewTrack(), tick: task.Tick, to: &t}
-	d := newLeg(e.VAD, l.receive)
+	d := speech.NewRecorded(e.VAD, e.Speech, l.receive)
 	for at := 0; at < len(a.near); at += timbre.FrameSamples {
-		if err := errors.Join(d.hear(ctx, a, at), l.err); err != nil {
+		if err := errors.Join(ctx.Err(), a.play(d, at), l.err); err != nil {
 			return t, fmt.Errorf("%s: %w", strings.Join(s.Files, "|"), err)
 		}
 	}
-	if err := d.end(ctx); err != nil {
+	if err := errors.Join(ctx.Err(), d.End()); err != nil {
 		return t, err
 	}
 	l.look(l.at)

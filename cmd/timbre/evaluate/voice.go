@@ -22,6 +22,7 @@ type Embedder interface {
 // Ears turn recordings into voiceprints as the server does.
 type Ears struct {
 	VAD      speech.VAD
+	Speech   speech.Config
 	Embedder Embedder
 }
 
@@ -43,45 +44,21 @@ type heard struct {
 
 // listen passes audio to voice activity detection until there is enough net speech, or to its end.
 func (e Ears) listen(ctx context.Context, a audio, enough time.Duration) (h heard, err error) {
-	l := newLeg(e.VAD, func(s timbre.Speech) {
+	l := speech.NewRecorded(e.VAD, e.Speech, func(s timbre.Speech) {
 		if h.net < enough {
 			h.pcm, h.net, h.used = append(h.pcm, s.PCM...), s.Net, timbre.Samples(s.At)
 		}
 	})
 	for at := 0; at < len(a.near) && h.net < enough; at += timbre.FrameSamples {
-		if err := l.hear(ctx, a, at); err != nil {
+		if err := errors.Join(ctx.Err(), a.play(l, at)); err != nil {
 			return h, err
 		}
 	}
-	err = l.end(ctx)
+	err = errors.Join(ctx.Err(), l.End())
 	if h.net < enough {
 		h.used = len(a.near)
 	}
 	return h, err
-}
-
-// leg is voice activity detection as it listens to a call.
-type leg struct{ *speech.Detector }
-
-func newLeg(v speech.VAD, out func(timbre.Speech)) leg {
-	d := speech.NewDetector(v, out)
-	d.Gates = speech.NewGates(speech.Origin{})
-	return leg{d}
-}
-
-// hear takes the frame of both legs at a sample.
-func (l leg) hear(ctx context.Context, a audio, at int) error {
-	frame := a.part(at, at+timbre.FrameSamples)
-	if frame.far != nil {
-		l.Gates.Far(1, timbre.Frame{At: timbre.Duration(at), PCM: frame.far})
-	}
-	l.Frame(timbre.Frame{At: timbre.Duration(at), PCM: frame.near})
-	return errors.Join(ctx.Err(), l.Err())
-}
-
-func (l leg) end(ctx context.Context) error {
-	l.Flush()
-	return errors.Join(ctx.Err(), l.Err())
 }
 
 // role says what a voice is for.
