@@ -11,17 +11,18 @@ type Reason uint8
 
 // The sounds that are not the voice of a leg's party. DropNone: the audio is analysed.
 const (
-	DropNone      Reason = iota
-	DropEcho             // the other party, coming back on this leg
-	DropTone             // ring-back and other call progress tones
-	DropDTMF             // keys pressed
-	DropRecording        // an announcement, which other calls contain word for word
+	DropNone       Reason = iota
+	DropEcho              // the other party, coming back on this leg
+	DropTone              // ring-back and other call progress tones
+	DropDTMF              // keys pressed
+	DropRecording         // an announcement, which other calls contain word for word
+	DropBackground        // people behind the party
 	reasons
 )
 
 // String is the reason as metrics and settings spell it.
 func (r Reason) String() string {
-	return [reasons]string{"", "echo", "tone", "dtmf", "recording"}[r]
+	return [reasons]string{"", "echo", "tone", "dtmf", "recording", "background"}[r]
 }
 
 // Reasons are all reasons but DropNone.
@@ -75,4 +76,4 @@ func (d Drops) String() string {
 	}
 }
 
-var sounds = [reasons]string{"", "echo", "ring-back or other tones", "key tones", "recorded announcements"}
+var sounds = [reasons]string{"", "echo", "ring-back or other tones", "key tones", "recorded announcements", "voices in the background"}

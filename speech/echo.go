@@ -7,8 +7,8 @@ import "timbre"
 // louder than the echo that is due; louder ones, the party's own voice over it, pass. On a leg without echo nothing follows the
 // other leg, so nothing is learned and nothing is dropped.
 type echoGate struct {
-	fars map[int]*far // by the number of the leg
-	turn int          // counts windows between measurements
+	fars fars
+	turn int // counts windows between measurements
 }
 
 const (
@@ -23,15 +23,6 @@ const (
 	dip       = 8    // windows: a quiet moment within a voice is shorter
 )
 
-func (g *echoGate) far(leg int) *far {
-	f := g.fars[leg]
-	if f == nil {
-		f = newFar()
-		g.fars[leg] = f
-	}
-	return f
-}
-
 func (*echoGate) reason() timbre.Reason { return timbre.DropEcho }
 
 func (g *echoGate) judge(held []*window) {
@@ -41,7 +32,6 @@ func (g *echoGate) judge(held []*window) {
 	}
 	g.turn++
 	for _, f := range g.fars {
-		f.pair(held[len(held)-1].block())
 		if g.turn%every == 0 && end >= compared {
 			if m, ok := f.measure(held[end-compared : end]); ok && f.path.learn(m) {
 				for _, w := range held[:end-1] {

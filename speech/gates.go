@@ -25,12 +25,13 @@ type gate interface {
 
 // Gates drop what is on a leg besides the voice of its party. They are of one leg, and used by one goroutine at a time.
 type Gates struct {
-	gates     []gate
-	echo      *echoGate
-	recording *recordingGate // nil: no other calls are known
-	bands     *bands
-	analyser  analyser
-	held      []*window
+	gates      []gate
+	background *backgroundGate
+	fars       fars
+	recording  *recordingGate // nil: no other calls are known
+	bands      *bands
+	analyser   analyser
+	held       []*window
 }
 
 // Origin is where a leg is from. The zero value: a recording, of which nothing is known.
@@ -43,14 +44,16 @@ type Origin struct {
 
 // NewGates makes the gates of a leg.
 func NewGates(o Origin) *Gates {
-	g := &Gates{echo: &echoGate{fars: map[int]*far{}}, bands: newBands()}
-	g.gates = []gate{g.echo, &dtmfGate{}, &toneGate{}}
+	g := &Gates{fars: fars{}, bands: newBands()}
+	g.gates = []gate{&echoGate{fars: g.fars}, &dtmfGate{}, &toneGate{}}
 	if o.Recordings != nil {
 		g.recording = &recordingGate{
 			shelf: o.Recordings.shelf(o.Call.ConnectorID), call: source{o.Call.TransactionID, o.Call.From}, leg: o.Leg,
 		}
 		g.gates = append(g.gates, g.recording)
 	}
+	g.background = &backgroundGate{fars: g.fars}
+	g.gates = append(g.gates, g.background)
 	if o.Only != nil {
 		g.gates = slices.DeleteFunc(g.gates, func(is gate) bool { return !slices.Contains(o.Only, is.reason().String()) })
 	}
@@ -58,7 +61,7 @@ func NewGates(o Origin) *Gates {
 }
 
 // Far takes a frame of another leg of the call, by its number there, that has arrived before the next frame of this leg.
-func (g *Gates) Far(leg int, f timbre.Frame) { g.echo.far(leg).hear(f) }
+func (g *Gates) Far(leg int, f timbre.Frame) { g.fars.leg(leg).hear(f) }
 
 // Close ends the listening. What the leg began with is compared with later calls.
 func (g *Gates) Close() {
@@ -73,10 +76,11 @@ func (g *Gates) add(w *window, pass func(*window)) {
 	g.bands.add(w.pcm, func(l loudness) { w.loud[n%perWindow] = l; n++ })
 	w.spectrum = g.analyser.add(w.pcm)
 	g.held = append(g.held, w)
+	g.fars.pair(w.block())
 	for _, gate := range g.gates {
 		gate.judge(g.held)
 	}
-	if len(g.held) > heldWindows {
+	for len(g.held) > heldWindows && !g.background.waits(g.held) {
 		pass(g.held[0])
 		g.held = append(g.held[:0], g.held[1:]...)
 	}

@@ -39,7 +39,7 @@ func TestGatesAreChosenByName(t *testing.T) {
 		tone, echo bool
 	}{
 		{nil, true, true},
-		{[]string{"echo", "tone", "dtmf", "recording"}, true, true},
+		{[]string{"echo", "tone", "dtmf", "recording", "background"}, true, true},
 		{[]string{"tone"}, true, false},
 		{[]string{"echo"}, false, true},
 		{[]string{"none"}, false, false},

@@ -14,6 +14,8 @@ type window struct {
 	reason timbre.Reason // why it is not passed on
 	loud   [perWindow]loudness
 	spectrum
+	level float32 // how loud it and the windows around it are; 0: not known yet
+	other bool    // the other party talks
 }
 
 // drop marks the window unless a gate has done so before.
