@@ -35,15 +35,15 @@ func measure(vad speech.VAD, d disturbance, speakers []corpus.Speaker, i int) (r
 	quiet.Lead(make([]float64, timbre.Samples(disturbed.Start-before)))
 	clean, _ := quiet.Transmit(line.Seed(speakers[i].Name, "line"))
 	near, far := disturbed.Transmit(line.Seed(speakers[i].Name, "line"))
-	truth, err := hear(vad, clean, nil, nil, nil)
+	truth, err := detect(vad, clean, nil, nil, nil)
 	if err != nil {
 		return r, err
 	}
-	gated, err := hear(vad, near, far, speech.NewGates(speech.Origin{}), &r.drops)
+	gated, err := detect(vad, near, far, speech.NewGates(speech.Origin{}), &r.drops)
 	if err != nil {
 		return r, err
 	}
-	open, err := hear(vad, near, nil, nil, nil)
+	open, err := detect(vad, near, nil, nil, nil)
 	if err != nil {
 		return r, err
 	}
@@ -52,8 +52,8 @@ func measure(vad speech.VAD, d disturbance, speakers []corpus.Speaker, i int) (r
 	return r, nil
 }
 
-// hear returns the stretches of a leg that pass.
-func hear(vad speech.VAD, near, far []int16, gates *speech.Gates, drops *timbre.Drops) (passed []span, err error) {
+// detect returns the stretches of a leg that pass.
+func detect(vad speech.VAD, near, far []int16, gates *speech.Gates, drops *timbre.Drops) (passed []span, err error) {
 	var net time.Duration
 	d := speech.NewDetector(vad, func(s timbre.Speech) {
 		if s.Net > net {

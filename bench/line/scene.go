@@ -16,7 +16,7 @@ type Scene struct {
 // turnLength is how long a party speaks at least before the other one does.
 const turnLength = 4 * time.Second
 
-// Converse makes a call of two parties who take turns until the caller has said all. The agent begins, is brief, and pauses are 0.3 to 1.2 s.
+// Converse makes a call of two parties who take turns until the caller has no more words. The agent begins, is brief, and pauses are 0.3 to 1.2 s.
 // Both voices are at VoiceLevel.
 func Converse(caller, agent [][]int16, r *rand.Rand) Scene {
 	caller, agent = levelled(caller), levelled(agent)
@@ -37,14 +37,14 @@ func Converse(caller, agent [][]int16, r *rand.Rand) Scene {
 
 // take lets a party speak a turn, and returns what it has left to say.
 func (s *Scene) take(words [][]int16, leg *[]float64, r *rand.Rand) (rest [][]int16) {
-	for said := 0; len(words) > 0 && said < timbre.Samples(turnLength); words = words[1:] {
+	for n := 0; len(words) > 0 && n < timbre.Samples(turnLength); words = words[1:] {
 		s.pad(timbre.SampleRate*3/10 + r.IntN(timbre.SampleRate*9/10))
 		word := words[0]
 		if leg == &s.Agent {
 			word = word[:min(len(word), timbre.Samples(turnLength))]
 		}
 		*leg = append(*leg, Wave(word)...)
-		said += len(word)
+		n += len(word)
 	}
 	s.pad(0)
 	return words

@@ -84,7 +84,7 @@ func run(ctx context.Context, o options) (r Report, err error) {
 	if o.trials != "" {
 		return r, writeTrials(o, wanted, speakers)
 	}
-	callers, others := cast(speakers, o.length, o.rounds)
+	callers, others := assign(speakers, o.length, o.rounds)
 	p, err := open(ctx, o.threads)
 	if err != nil {
 		return r, err

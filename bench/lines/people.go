@@ -20,9 +20,9 @@ type person struct {
 // enrolmentLength is what a person says to be enrolled, about 20 s of net speech, and once more until the voiceprint is made.
 const enrolmentLength = 24 * time.Second
 
-// cast splits the speakers into people who call, at most rounds times each and with a length of speech, and those who have said too
+// assign splits the speakers into callers, at most rounds times each and with a length of speech, and those who have recorded too
 // little, who lend their voices to announcements.
-func cast(speakers []corpus.Speaker, length time.Duration, rounds int) (callers []*person, others []corpus.Speaker) {
+func assign(speakers []corpus.Speaker, length time.Duration, rounds int) (callers []*person, others []corpus.Speaker) {
 	for _, s := range speakers {
 		p := &person{Speaker: s}
 		var rest [][]int16

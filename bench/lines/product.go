@@ -70,7 +70,7 @@ func (l *leg) until(at time.Duration, to timbre.Listener) {
 	}
 }
 
-// call places a call of a number with a speaker search on the caller's leg, and hangs up when enough is known or all is said. It returns the task
+// call places a call of a number with a speaker search on the caller's leg, and hangs up when enough is known or the speech ends. It returns the task
 // as it ended, and when enough was known.
 func (p *product) call(from, connector, domain string, caller, agent leg, enough func(timbre.Task) bool) (t timbre.Task, at time.Duration, err error) {
 	c := timbre.Call{ConnectorID: connector, From: from, Legs: []timbre.Leg{{Side: timbre.Caller}, {Side: timbre.Callee, Index: 1}}}

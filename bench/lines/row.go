@@ -90,11 +90,11 @@ func (r row) legs(caller, agent [][]int16, c cues) (callers, agents leg, start t
 	if r.scene != nil {
 		r.scene(&s, c)
 	}
-	heard, other := s.Transmit(c.random)
+	near, far := s.Transmit(c.random)
 	if r.line == nil {
-		callers = frames(line.MuLaw(heard), nil)
-	} else if callers, err = r.line(heard, c); err != nil {
+		callers = frames(line.MuLaw(near), nil)
+	} else if callers, err = r.line(near, c); err != nil {
 		return nil, nil, 0, err
 	}
-	return callers, frames(line.MuLaw(other), nil), s.Start, nil
+	return callers, frames(line.MuLaw(far), nil), s.Start, nil
 }

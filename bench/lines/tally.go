@@ -8,7 +8,7 @@ import (
 	"timbre"
 )
 
-// Tally counts the calls of a row by what the search said.
+// Tally counts the calls of a row by the result of the search.
 type Tally struct {
 	Name    string         `json:"name"`
 	Calls   int            `json:"calls"`

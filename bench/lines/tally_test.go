@@ -53,9 +53,9 @@ func TestCastKeepsTestsApartFromEnrolment(t *testing.T) {
 		}
 		return s
 	}
-	callers, others := cast([]corpus.Speaker{speaker("much", 60), speaker("enough", 40), speaker("little", 30)}, 14*time.Second, 2)
+	callers, others := assign([]corpus.Speaker{speaker("much", 60), speaker("enough", 40), speaker("little", 30)}, 14*time.Second, 2)
 	if len(callers) != 2 || len(others) != 1 || others[0].Name != "little" {
-		t.Fatalf("got %d callers and others %v, want two and the one who said little", len(callers), others)
+		t.Fatalf("got %d callers and others %v, want two and the one with little speech", len(callers), others)
 	}
 	for _, p := range callers {
 		want := map[string]int{"much": 2, "enough": 1}[p.Name]

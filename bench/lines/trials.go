@@ -16,7 +16,7 @@ import (
 // writeTrials writes the calls of rows as recordings of both legs, and a list of trials of them for `timbre eval`: every call against the
 // enrolment of everybody in the same corpus. Lost packets are silence in a recording.
 func writeTrials(o options, wanted []string, speakers []corpus.Speaker) error {
-	callers, others := cast(speakers, o.length, o.rounds)
+	callers, others := assign(speakers, o.length, o.rounds)
 	b := &bench{callers: callers[:min(o.people, len(callers))], announcement: others[0].Utterances}
 	if err := os.MkdirAll(o.trials, 0o700); err != nil {
 		return err

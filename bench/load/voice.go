@@ -11,7 +11,7 @@ import (
 	"timbre/speech"
 )
 
-// voices is what the two parties of a call say, and when the caller has said enough to be named.
+// voices is the speech of the two parties of a call, and when that of the caller is enough for a name.
 type voices struct {
 	caller, agent []byte // µ-law
 	tenth         time.Duration

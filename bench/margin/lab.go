@@ -110,15 +110,15 @@ func (l lab) pieces(ctx context.Context, pcm []int16, enough time.Duration) ([]p
 // recordedVAD runs the VAD once and replays its scores for the other margins.
 type recordedVAD struct {
 	vad  speech.VAD
-	said []float32
+	scores []float32
 	next int
 }
 
 func (m *recordedVAD) Step(ctx context.Context, window, state []float32) (float32, error) {
-	if m.next++; m.next <= len(m.said) {
-		return m.said[m.next-1], nil
+	if m.next++; m.next <= len(m.scores) {
+		return m.scores[m.next-1], nil
 	}
 	p, err := m.vad.Step(ctx, window, state)
-	m.said = append(m.said, p)
+	m.scores = append(m.scores, p)
 	return p, err
 }

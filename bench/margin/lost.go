@@ -59,8 +59,8 @@ func (l lab) loseOf(ctx context.Context, p corpus.Speaker, k line.Coder, c searc
 	if err != nil {
 		return err
 	}
-	whole, heard, err := l.embed(ctx, k, packets, make([]bool, len(packets)), line.AsSilence)
-	if err != nil || heard < testing/2 {
+	whole, tested, err := l.embed(ctx, k, packets, make([]bool, len(packets)), line.AsSilence)
+	if err != nil || tested < testing/2 {
 		return err
 	}
 	for _, w := range append([]line.Network{{}}, line.Networks...) {

@@ -38,7 +38,7 @@ func main() {
 }
 
 func run(ctx context.Context, dir, part, keep, write string, rule search.Rule, out io.Writer) error {
-	voices, err := kept(keep, func() ([]voice, error) { return hear(ctx, dir, part) })
+	voices, err := kept(keep, func() ([]voice, error) { return embed(ctx, dir, part) })
 	if err != nil {
 		return err
 	}
@@ -62,8 +62,8 @@ func run(ctx context.Context, dir, part, keep, write string, rule search.Rule, o
 	return report(out, all, &c, rule)
 }
 
-// hear opens the models of the server and hears all speakers.
-func hear(ctx context.Context, dir, part string) (voices []voice, err error) {
+// embed opens the models of the server and makes the voiceprints of all speakers.
+func embed(ctx context.Context, dir, part string) (voices []voice, err error) {
 	speakers, err := corpus.Read(dir, part)
 	if err != nil {
 		return nil, err
@@ -73,5 +73,5 @@ func hear(ctx context.Context, dir, part string) (voices []voice, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, offline.Close()) }()
-	return ears{offline}.all(ctx, speakers, runtime.NumCPU())
+	return analysis{offline}.all(ctx, speakers, runtime.NumCPU())
 }

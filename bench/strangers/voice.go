@@ -18,7 +18,7 @@ import (
 	"timbre/speech"
 )
 
-// voice is what was heard of a person in a call.
+// voice is the voiceprint of a person in a call.
 type voice struct {
 	Person, Corpus string
 	Call           string // its beginnings are the same call
@@ -27,35 +27,36 @@ type voice struct {
 	Print          timbre.Voiceprint
 }
 
-// The net speech of an enrolment, and of the tests over three tracks: the first is heard twice, the last briefly.
+// The net speech of an enrolment, and of the tests over three tracks: two lengths of the first, and little of the last.
 const enrolment = 20 * time.Second
 
 var lengths = [][]time.Duration{{10 * time.Second, 20 * time.Second}, {10 * time.Second}, {5 * time.Second}}
 
-// ears hear calls as the server does.
-type ears struct{ *node.Offline }
+// analysis makes voiceprints as the server does.
+type analysis struct{ *node.Offline }
 
-// all hears everybody, several at a time.
-func (e ears) all(ctx context.Context, speakers []corpus.Speaker, at int) (all []voice, err error) {
-	heard := make([][]voice, len(speakers))
+// all makes the voiceprints of everybody, several people at a time.
+func (a analysis) all(ctx context.Context, speakers []corpus.Speaker, at int) (all []voice, err error) {
+	found := make([][]voice, len(speakers))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(at)
 	for i := range speakers {
 		g.Go(func() (err error) {
-			heard[i], err = e.person(ctx, speakers, i)
-			fmt.Fprintf(os.Stderr, "%s: %d voiceprints\n", speakers[i].Name, len(heard[i]))
+			found[i], err = a.person(ctx, speakers, i)
+			fmt.Fprintf(os.Stderr, "%s: %d voiceprints\n", speakers[i].Name, len(found[i]))
 			return err
 		})
 	}
 	err = g.Wait()
-	for _, h := range heard {
+	for _, h := range found {
 		all = append(all, h...)
 	}
 	return all, err
 }
 
-// person hears a speaker: the oldest speech is enrolled over a clean line, of every second one over another line too, and the newest is heard over three.
-func (e ears) person(ctx context.Context, speakers []corpus.Speaker, i int) (all []voice, err error) {
+// person makes the voiceprints of a speaker: of the oldest speech over a clean line, for every second one over another line too, and of the
+// newest over three.
+func (a analysis) person(ctx context.Context, speakers []corpus.Speaker, i int) (all []voice, err error) {
 	p := speakers[i]
 	r := line.Seed("strangers", p.Name)
 	first, rest := corpus.SplitOff(p.Utterances, enrolment+4*time.Second)
@@ -63,7 +64,7 @@ func (e ears) person(ctx context.Context, speakers []corpus.Speaker, i int) (all
 	tests := r.Perm(len(tracks))
 	others := func() []float64 { return babble(speakers, i, r) }
 	for _, t := range []track{tracks[0], tracks[1+r.IntN(len(tracks)-1)]}[:1+i%2] {
-		v, err := e.hear(ctx, t, call{spoken(first, r), others, r}, enrolment)
+		v, err := a.voiceprints(ctx, t, call{spoken(first, r), others, r}, enrolment)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +75,7 @@ func (e ears) person(ctx context.Context, speakers []corpus.Speaker, i int) (all
 		if len(newest) == 0 {
 			break
 		}
-		v, err := e.hear(ctx, t, call{spoken(newest, r), others, r}, durations...)
+		v, err := a.voiceprints(ctx, t, call{spoken(newest, r), others, r}, durations...)
 		if err != nil {
 			return nil, err
 		}
@@ -113,9 +114,9 @@ func babble(speakers []corpus.Speaker, i int, r *rand.Rand) []float64 {
 	return sum
 }
 
-// hear sends a call through a line and makes a voiceprint of each length of net speech that they give at least nine tenths of.
+// voiceprints sends a call through a line and makes a voiceprint of each length of net speech that they give at least nine tenths of.
 // What is refused, as too noisy or clipped, is left out.
-func (e ears) hear(ctx context.Context, t track, c call, durations ...time.Duration) (all []timbre.Voiceprint, err error) {
+func (a analysis) voiceprints(ctx context.Context, t track, c call, durations ...time.Duration) (all []timbre.Voiceprint, err error) {
 	pcm, err := t.send(c)
 	if err != nil {
 		return nil, err
@@ -127,14 +128,14 @@ func (e ears) hear(ctx context.Context, t track, c call, durations ...time.Durat
 			return nil
 		}
 		durations = durations[1:]
-		voiceprint, err := e.Embedder.Embed(ctx, audio, net)
+		voiceprint, err := a.Embedder.Embed(ctx, audio, net)
 		if timbre.KindOf(err) == timbre.Unprocessable {
 			return nil
 		}
 		all = append(all, voiceprint)
 		return err
 	}
-	d := speech.NewDetector(e.VAD, func(s timbre.Speech) {
+	d := speech.NewDetector(a.VAD, func(s timbre.Speech) {
 		net, audio = s.Net, timbre.Wave(audio, s.PCM)
 		if len(durations) > 0 {
 			err = errors.Join(err, reach(durations[0]))
