@@ -84,7 +84,7 @@ var samples = map[string]string{
 	"sip.tls.cert": "/etc/timbre/sip.pem", "sip.tls.key": "/etc/timbre/sip-key.pem",
 	"feed.listen": "0.0.0.0:8081", "feed.tls.cert": "/etc/timbre/feed.pem", "feed.tls.key": "/etc/timbre/feed-key.pem",
 	"account": "000000000007", "region": "eu-central-1", "access_key_id": "AKIDEXAMPLE", "secret_access_key": "the secret",
-	"numbers": "+12065550100,+4930123456", "store.url": "sqlite:/srv/other.db",
+	"numbers": "+12065550100,+4930123456", "store.url": "sqlite:/srv/other.db", "store.wait": "5m0s", "drain.timeout": "10m0s",
 	"notify.webhooks": "crm=https://crm.example.com/in#s,ops=http://10.0.0.2/x#whsec_AAAA", "notify.streaming": "EventBridge=crm,SQS=https://sqs.eu-central-1.amazonaws.com/000000000007/q",
 	"search.threshold": "0.95", "search.strangers": "0.05", "search.prior": "0.8", "search.wait": "30s", "voiceprint.speech": "40s", "voiceprint.audio": "keep", "legs.unknown": "mixed", "legs.swap": "true", "legs.caller": "+1*,*@pstn.example.com", "legs.caller_header": "P-Asserted-Identity", "analytics": "always", "infer.threads": "2", "log.level": "debug", "log.format": "json",
 	"speech.gates": "echo,tone", "tone.words": "on", "tone.words_model": "/srv/whisper", "models.speaker": "house@2", "models.tone": "house-tone", "models.vad": "house-vad", "models.spoof": "house-spoof", "spoof": "warn",

@@ -11,12 +11,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"timbre"
 )
 
 // Credentials are the access keys that may sign requests: the one in the settings, and those of the file DATA/credentials. Both
-// are read at start only; a key that was removed from both is invalid after the next start.
+// are read at start and by Take; a key that was removed from both is invalid from then on.
 //
 // A profile of the file has the two lines of a static key, and may have two more:
 //
@@ -29,17 +30,28 @@ type Credentials struct {
 	Path string // of the file
 	Made bool   // the file was created at this start
 	ID   string // of the key to show to users: that of the settings, of the profile default, or the first
+
+	mu   sync.RWMutex
 	keys map[string]timbre.Key
+}
+
+// Take replaces the keys by those of fresh.
+func (c *Credentials) Take(fresh *Credentials) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keys = fresh.keys
 }
 
 // Secret returns the secret of an access key.
 func (c *Credentials) Secret(accessKeyID string) (string, bool) {
-	k, known := c.keys[accessKeyID]
+	k, known := c.Key(accessKeyID)
 	return k.Secret, known
 }
 
 // Key returns an access key.
 func (c *Credentials) Key(accessKeyID string) (timbre.Key, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
 	k, known := c.keys[accessKeyID]
 	return k, known
 }
@@ -47,15 +59,35 @@ func (c *Credentials) Key(accessKeyID string) (timbre.Key, bool) {
 // OpenCredentials reads the file of access keys. If there is none and the settings contain no key, it creates the file with a
 // new key.
 func (s Settings) OpenCredentials() (*Credentials, error) {
-	c := &Credentials{Path: filepath.Join(s.Data, "credentials"), keys: map[string]timbre.Key{}}
-	profiles, err := readProfiles(c.Path)
-	if errors.Is(err, fs.ErrNotExist) && s.AccessKeyID == "" {
-		c.Made = true
-		profiles, err = makeProfiles(c.Path)
+	c, err := s.ReadCredentials()
+	if !errors.Is(err, fs.ErrNotExist) {
+		return c, err
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	path := filepath.Join(s.Data, "credentials")
+	profiles, err := makeProfiles(path)
+	if err != nil {
 		return nil, err
 	}
+	c, err = s.credentials(path, profiles)
+	if c != nil {
+		c.Made = true
+	}
+	return c, err
+}
+
+// ReadCredentials reads the file of access keys. fs.ErrNotExist: there is none, and the settings contain no key.
+func (s Settings) ReadCredentials() (*Credentials, error) {
+	path := filepath.Join(s.Data, "credentials")
+	profiles, err := readProfiles(path)
+	if err != nil && (s.AccessKeyID == "" || !errors.Is(err, fs.ErrNotExist)) {
+		return nil, err
+	}
+	return s.credentials(path, profiles)
+}
+
+// credentials are the keys of the file, and the one of the settings.
+func (s Settings) credentials(path string, profiles []timbre.Key) (*Credentials, error) {
+	c := &Credentials{Path: path, keys: map[string]timbre.Key{}}
 	if s.AccessKeyID != "" {
 		profiles = append([]timbre.Key{{User: "settings", ID: s.AccessKeyID, Secret: s.SecretAccessKey}}, profiles...)
 	}

@@ -33,6 +33,7 @@ type Settings struct {
 	RTP             RTP    `embed:"" prefix:"rtp."`
 	Feed            Feed   `embed:"" prefix:"feed."`
 	Trunk           Trunk  `embed:"" prefix:"trunk."`
+	Drain           Drain  `embed:"" prefix:"drain."`
 	Account         string `default:"000000000000" form:"account" help:"AWS account in ARNs."`
 	Region          string `default:"us-east-1" form:"region" help:"Region in ARNs. Requests signed for any region are accepted."`
 	AccessKeyID     string `name:"access_key_id" placeholder:"ID" form:"access key id" help:"Access key that requests are signed with. Without it, a key is created at the first start."`
@@ -68,7 +69,7 @@ type API struct {
 // TLS is the certificate of a server. Without it, the API does not use TLS and SIP cannot listen on tls://. Changed files are
 // loaded at the next handshake.
 type TLS struct {
-	Cert string `placeholder:"FILE" help:"Certificate chain for TLS, PEM. Reloaded when the file changes."`
+	Cert string `placeholder:"FILE" help:"Certificate chain for TLS, PEM. Reloaded when the file changes, and at SIGHUP."`
 	Key  string `placeholder:"FILE" help:"Private key of the certificate, PEM."`
 }
 
@@ -110,9 +111,15 @@ type Trunk struct {
 	Credentials []Gateway     `placeholder:"HOST=USER:PASSWORD,..." secret:"" help:"Digest credentials for gateways that challenge, by the host of the route."`
 }
 
+// Drain is how a server ends that has live calls.
+type Drain struct {
+	Timeout time.Duration `default:"1m" min:"0s" max:"24h" zero:"calls are ended at once" help:"Time that live calls may take to finish after SIGTERM, while new ones are refused. Those that are still live then are ended. Give the service manager more time than that before it kills."`
+}
+
 // Store is where state is kept.
 type Store struct {
-	URL string `default:"sqlite:DATA/timbre.db" help:"Database. DATA stands for the data folder."`
+	URL  string        `default:"sqlite:DATA/timbre.db" help:"Database. DATA stands for the data folder."`
+	Wait time.Duration `default:"90s" min:"0s" max:"24h" zero:"not at all" help:"Time that a start waits for another server which still has the database open, as while that one drains."`
 }
 
 // Notify is where events are delivered.

@@ -69,6 +69,9 @@ func (f *session) add(t track, to timbre.Listener) *failure {
 
 // begin starts the call.
 func (f *session) begin(tracks []track) *failure {
+	if f.s.isStopping() {
+		return fail("unavailable", "the server is stopping")
+	}
 	access, failed := f.access()
 	if failed != nil {
 		return failed

@@ -168,6 +168,27 @@ func TestStoppingServerEndsFeeds(t *testing.T) {
 	}
 }
 
+func TestDrainingServerRefusesCallsAndKeepsThoseThatLive(t *testing.T) {
+	b := start(t, Config{}, oneConnector())
+	live, open := b.connect("/feed/here"), b.connect("/feed/here")
+	live.text(startJSON(timbre.MuLaw, 8000, "caller"))
+	if m := live.answer(); m["type"] != "started" {
+		t.Fatalf("got %v, want a call", m)
+	}
+	b.server.Drain()
+	open.text(startJSON(timbre.MuLaw, 8000, "caller"))
+	if code, status := open.closed(); code != "unavailable" || status != websocket.StatusTryAgainLater {
+		t.Errorf("feed without a call: got %s and %v, want unavailable and %v", code, status, websocket.StatusTryAgainLater)
+	}
+	if _, status := b.dial("/feed/here"); status != http.StatusServiceUnavailable {
+		t.Errorf("new feed: got status %d, want %d", status, http.StatusServiceUnavailable)
+	}
+	live.text(`{"type":"stop"}`)
+	if m := live.answer(); m["type"] != "stopped" {
+		t.Errorf("got %v, want the live call ended by its sender", m)
+	}
+}
+
 func TestInternalErrorsAreNotSent(t *testing.T) {
 	for kind, want := range map[timbre.Kind]string{timbre.Unavailable: "unavailable", timbre.Internal: "internal"} {
 		t.Run(want, func(t *testing.T) {

@@ -24,7 +24,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	live     map[*session]bool
-	stopping bool
+	stopping bool           // no new calls
 	open     sync.WaitGroup // of live
 }
 
@@ -86,6 +86,19 @@ func (s *Server) remove(f *session) {
 	delete(s.live, f)
 	s.metrics.live.Dec()
 	s.open.Done()
+}
+
+// Drain refuses new feeds and new calls from now on. Live calls continue.
+func (s *Server) Drain() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopping = true
+}
+
+func (s *Server) isStopping() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopping
 }
 
 // Run waits for the end of ctx, then refuses new feeds, ends the live ones and waits for them. The port is closed by its

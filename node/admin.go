@@ -9,6 +9,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
+// retryAfter is how many seconds a client of /readyz is asked to wait.
+const retryAfter = "10"
+
 // admin serves the operator: health, metrics, and the live calls with their transaction ids.
 func (n *Node) admin() http.Handler {
 	process := prometheus.NewRegistry() // apart, because an embedding program registers these collectors itself
@@ -17,8 +20,9 @@ func (n *Node) admin() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if !n.isReady() {
-			http.Error(w, "not ready", http.StatusServiceUnavailable)
+		if why := n.whyNotReady(); why != "" {
+			w.Header().Set("Retry-After", retryAfter)
+			http.Error(w, why, http.StatusServiceUnavailable)
 		}
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{n.metrics, process}, promhttp.HandlerOpts{}))

@@ -32,6 +32,19 @@ func newCertificate(setting string, files config.TLS, log *slog.Logger) (*certif
 	return c, nil
 }
 
+// prepare loads other files of the setting, and returns a function that puts their certificate in the place of the one before.
+func (c *certificate) prepare(files config.TLS) (use func(), err error) {
+	next, err := newCertificate(c.setting, files, c.log)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.files, c.version, c.loaded = next.files, next.version, next.loaded
+	}, nil
+}
+
 // get returns the certificate for a handshake. Files that cannot be loaded, or are written only in part, leave the previous
 // certificate in use.
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {

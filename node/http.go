@@ -44,7 +44,7 @@ func (n *Node) listenHTTP(section, address string, files config.TLS, h http.Hand
 	if files.Cert == "" {
 		return s, nil
 	}
-	c, err := newCertificate(section+".tls", files, n.env.Log)
+	c, err := n.openCertificate(section+".tls", files)
 	if err != nil {
 		return nil, err
 	}

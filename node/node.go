@@ -14,6 +14,7 @@ package node
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -52,6 +53,7 @@ type Node struct {
 	pageKey   []byte // seals page tokens
 	events    *event.Announcer
 	notices   *notify.Dispatcher
+	webhooks  *hooks
 	models    *infer.Runtime
 	speech    *speech.Workers
 	search    *search.Searcher
@@ -65,6 +67,12 @@ type Node struct {
 	http      []*httpServer
 	admission *admission.Admission
 	ready     chan struct{} // closed once Run serves
+	draining  chan struct{} // closed once Drain is called
+	drainOnce sync.Once
+
+	reloading    sync.Mutex
+	used         config.Settings         // those in use, after reloads; guarded by reloading
+	certificates map[string]*certificate // by their section of the settings
 }
 
 // New opens the data folder, loads the models, ends what the previous run left unfinished, and opens the ports. On error
@@ -87,7 +95,10 @@ func New(ctx context.Context, env environment.Environment, s config.Settings) (*
 
 // newNode returns a node without stages.
 func newNode(env environment.Environment, s config.Settings) *Node {
-	n := &Node{env: env.Complete(), settings: s, metrics: prometheus.NewRegistry(), ready: make(chan struct{})}
+	n := &Node{
+		env: env.Complete(), settings: s, used: s, metrics: prometheus.NewRegistry(), certificates: map[string]*certificate{},
+		ready: make(chan struct{}), draining: make(chan struct{}),
+	}
 	n.env.Metrics, n.env.Region, n.env.Account = n.metrics, s.Region, s.Account
 	return n
 }

@@ -3,25 +3,33 @@ package node
 import (
 	"context"
 
+	"timbre/config"
 	"timbre/event"
 	"timbre/notify"
 	"timbre/notify/sqs"
 	"timbre/notify/webhook"
 )
 
+// hooks are the webhooks, which Reload changes.
+type hooks = webhook.Sink
+
 // openOutbox creates the dispatcher that delivers what the store's outbox holds.
 func (n *Node) openOutbox(context.Context) error {
-	var endpoints []webhook.Endpoint
-	for _, w := range n.settings.Notify.Webhooks {
-		endpoints = append(endpoints, webhook.Endpoint{Name: w.Name, URL: w.URL, Secret: w.Secret})
-	}
-	webhooks, err := webhook.New(n.env, webhook.Config{Endpoints: endpoints})
-	if err != nil {
+	var err error
+	if n.webhooks, err = webhook.New(n.env, webhook.Config{Endpoints: endpoints(n.settings)}); err != nil {
 		return err
 	}
-	sinks := notify.Sinks{"webhook": webhooks, "sqs": sqs.New(n.env, sqs.Config{})}
+	sinks := notify.Sinks{"webhook": n.webhooks, "sqs": sqs.New(n.env, sqs.Config{})}
 	n.notices = notify.New(n.env, notify.Config{}, notify.Deps{Outbox: n.store, Sinks: sinks})
 	return nil
+}
+
+// endpoints are the webhooks of settings.
+func endpoints(s config.Settings) (list []webhook.Endpoint) {
+	for _, w := range s.Notify.Webhooks {
+		list = append(list, webhook.Endpoint{Name: w.Name, URL: w.URL, Secret: w.Secret})
+	}
+	return list
 }
 
 func (n *Node) openEvents(context.Context) error {

@@ -11,9 +11,9 @@ import (
 // shutdownTimeout bounds each step of an orderly shutdown: requests in flight, live calls, pending notifications.
 const shutdownTimeout = 5 * time.Second
 
-// Run serves until ctx ends, then shuts down in order: it takes no new calls, hangs up the live ones, completes requests,
-// ends tasks and pipelines, drains the outbox (what remains is delivered after the next start) and closes the store. It
-// returns nil after an orderly shutdown.
+// Run serves until ctx ends, or until the last call has ended after Drain. Then it shuts down in order: it takes no new calls,
+// hangs up the live ones, completes requests, ends tasks and pipelines, drains the outbox (what remains is delivered after the
+// next start) and closes the store. It returns nil after an orderly shutdown.
 func (n *Node) Run(ctx context.Context) error {
 	defer n.close()
 	outbox, stopOutbox := context.WithCancel(context.WithoutCancel(ctx))
@@ -33,9 +33,12 @@ func (n *Node) Run(ctx context.Context) error {
 	return err
 }
 
-// serve runs the stages until ctx ends or one of them fails.
+// serve runs the stages until ctx ends, one of them fails, or the node has drained.
 func (n *Node) serve(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { n.awaitDrained(ctx); stop(); return nil })
 	group.Go(func() error { return n.sip.Run(ctx) })
 	if n.feed != nil {
 		group.Go(func() error { n.feed.Run(ctx); return nil })
@@ -63,9 +66,21 @@ func (n *Node) shutDown(ctx context.Context) error {
 	return err
 }
 
-func (n *Node) isReady() bool {
+// whyNotReady says why no call should come here; empty: calls may come.
+func (n *Node) whyNotReady() string {
+	switch {
+	case !closed(n.ready):
+		return "starting"
+	case closed(n.draining):
+		return "draining"
+	}
+	return ""
+}
+
+// closed reports whether a channel that carries nothing is closed.
+func closed(c <-chan struct{}) bool {
 	select {
-	case <-n.ready:
+	case <-c:
 		return true
 	default:
 		return false

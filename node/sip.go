@@ -67,7 +67,7 @@ func (n *Node) sipCertificate() (func(*tls.ClientHelloInfo) (*tls.Certificate, e
 	if n.settings.SIP.TLS.Cert == "" {
 		return nil, nil
 	}
-	c, err := newCertificate("sip.tls", n.settings.SIP.TLS, n.env.Log)
+	c, err := n.openCertificate("sip.tls", n.settings.SIP.TLS)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ type incoming struct {
 // after a refusal it may come again at once.
 func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
 	if s.leaving.Load() {
-		s.stack.Refuse(req, tx, transport.Refuse(503, "unavailable", "the server is stopping").With("Retry-After", "10"))
+		s.stack.Refuse(req, tx, stopping())
 		return
 	}
 	if !s.invites.Reserve(req) {
@@ -38,6 +38,11 @@ func (s *Server) invite(req *gosip.Request, tx gosip.ServerTransaction) {
 		return
 	}
 	serve()
+}
+
+// stopping is the refusal of a server that takes no new calls.
+func stopping() *transport.Refusal {
+	return transport.Refuse(503, "unavailable", "the server is stopping").With("Retry-After", "10")
 }
 
 // accept finds the server of an INVITE: the recordings, or the trunk if the connector has routes and the INVITE is no recording

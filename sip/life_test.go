@@ -137,6 +137,26 @@ func TestCallsAreRefusedWhileTheServerStops(t *testing.T) {
 	})
 }
 
+func TestADrainingServerSendsNewCallsElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		a := b.call(t, recordingOf("call-1"), true)
+		b.Drain()
+		for _, m := range []message{recordingOf("call-2"), {method: "OPTIONS", seq: 1}} {
+			res := b.ask(t, m.String()).last()
+			if res.StatusCode != gosip.StatusServiceUnavailable || res.GetHeader("Retry-After") == nil {
+				t.Errorf("got %s to %s, want 503 with Retry-After", res, m.method)
+			}
+		}
+		for i, method := range []string{"OPTIONS", "BYE"} { // the call goes on until its party hangs up
+			if res := b.ask(t, a.in(method, 2+i).String()).last(); res.StatusCode != gosip.StatusOK || b.Live() != 1-i {
+				t.Errorf("got %s to %s within the call, and %d calls live, want 200 and %d", res, method, b.Live(), 1-i)
+			}
+		}
+		expectEvents(t, b.calls, "begin tx-1", "end tx-1")
+	})
+}
+
 func TestACancelledReInviteDoesNotEndTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)

@@ -6,9 +6,14 @@ import (
 	"timbre/sip/recording"
 )
 
-// options responds to OPTIONS and records it as a ping. An unknown source, which may be forged, gets the shortest response.
+// options responds to OPTIONS and records it as a ping. An unknown source, which may be forged, gets the shortest response. A
+// server that takes no new calls responds as it would to an INVITE.
 func (s *Server) options(req *gosip.Request, tx gosip.ServerTransaction) {
 	s.pinged(req)
+	if s.leaving.Load() {
+		s.stack.Respond(tx, stopping().Response(req))
+		return
+	}
 	res := gosip.NewResponseFromRequest(req, 200, "OK", nil)
 	if s.stack.Known(req) {
 		res.AppendHeader(gosip.NewHeader("Allow", recording.Allow))

@@ -25,7 +25,7 @@ type Server struct {
 	trunk           *trunk.B2BUA
 	invites         dialog.Invites // of all calls
 	pings           pings
-	leaving         atomic.Bool   // no new calls
+	leaving         atomic.Bool   // no new calls, and OPTIONS says so
 	shutdownTimeout time.Duration // for the responses to BYE when the server stops
 
 	ctx     context.Context // of requests that are sent; ends when the server closes
@@ -91,6 +91,12 @@ func (s *Server) Close() error {
 	s.close()
 	return nil
 }
+
+// Drain refuses new calls from now on, and responds to OPTIONS alike, so that peers look for another server. Live calls continue.
+func (s *Server) Drain() { s.leaving.Store(true) }
+
+// Live is the number of calls, from their INVITE to their end.
+func (s *Server) Live() int { return s.invites.Len() }
 
 // leave ends every call.
 func (s *Server) leave() {

@@ -120,3 +120,10 @@ func (e *Engine) Get(ctx context.Context, kind timbre.TaskKind, owner, id string
 	}
 	return t, nil
 }
+
+// Running is the number of tasks that run.
+func (e *Engine) Running() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.running)
+}

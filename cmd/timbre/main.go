@@ -3,12 +3,9 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -33,15 +30,7 @@ type commands struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
-	parser := kong.Must(&commands{}, append(config.Options(),
-		kong.Name("timbre"),
-		kong.Description("Voice analytics for live telephone calls: who is speaking, and how they sound."),
-		kong.Vars{"areas": strings.Join(conformance.Areas(), ", ")},
-		kong.BindTo(ctx, (*context.Context)(nil)))...)
-	line, err := parser.Parse(os.Args[1:])
+	line, err := newParser(&commands{}).Parse(os.Args[1:])
 	if err == nil {
 		err = line.Run()
 	}
@@ -49,4 +38,12 @@ func main() {
 		fmt.Fprintln(os.Stderr, "timbre:", err)
 		os.Exit(1)
 	}
+}
+
+func newParser(to *commands) *kong.Kong {
+	return kong.Must(to, append(config.Options(),
+		kong.Name("timbre"),
+		kong.Description("Voice analytics for live telephone calls: who is speaking, and how they sound."),
+		kong.Vars{"areas": strings.Join(conformance.Areas(), ", ")},
+		kong.BindSingletonProvider(interruptible))...)
 }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"os"
+	"sync"
 	"text/tabwriter"
 
 	"timbre/config"
@@ -14,13 +17,61 @@ import (
 // serve is `timbre serve`.
 type serve struct{ config.Settings }
 
-// Run serves until it is interrupted. Where it listens goes to standard output, a name and an address a line, then "ready";
-// the log goes to standard error.
-func (s serve) Run(ctx context.Context) error {
-	n, err := node.New(ctx, environment.Environment{Log: s.Log.Logger(os.Stderr)}, s.Settings)
-	if err != nil {
+// Run serves until signals end it: see orders. Where it listens goes to standard output, a name and an address a line, then
+// "ready"; the log goes to standard error.
+func (s serve) Run() error {
+	ctx, end := context.WithCancel(context.Background())
+	var level slog.LevelVar
+	level.Set(s.Log.Level)
+	log := s.Log.LoggerAt(os.Stderr, &level)
+
+	var n *node.Node
+	started := make(chan struct{})
+	var obeying sync.WaitGroup
+	defer obeying.Wait()
+	defer end()
+	signals := listen()
+	obeying.Go(func() {
+		signals.obey(ctx, started, controls{
+			drain:  func() { n.Drain() },
+			end:    end,
+			reload: func() { reload(n, log, &level) },
+		})
+	})
+	n, err := node.New(ctx, environment.Environment{Log: log}, s.Settings)
+	switch {
+	case errors.Is(err, context.Canceled): // a signal
+		return nil
+	case err != nil:
 		return err
 	}
+	announce(n)
+	close(started)
+	return n.Run(ctx)
+}
+
+// reload reads the settings again, from where they came from. Settings that cannot be used change nothing.
+func reload(n *node.Node, log *slog.Logger, level *slog.LevelVar) {
+	s, err := reread()
+	if err == nil {
+		err = n.Reload(s)
+	}
+	if err != nil {
+		log.Error("the settings cannot be reloaded, those before stay in use", "error", err)
+		return
+	}
+	level.Set(s.Log.Level)
+	log.Info("settings reloaded: access keys, webhooks, certificates and log level")
+}
+
+// reread parses the command line again, and with it the environment and the file.
+func reread() (config.Settings, error) {
+	var line commands
+	_, err := newParser(&line).Parse(os.Args[1:])
+	return line.Serve.Settings, err
+}
+
+func announce(n *node.Node) {
 	scheme := "http://"
 	if n.Secure {
 		scheme = "https://"
@@ -39,7 +90,6 @@ func (s serve) Run(ctx context.Context) error {
 		fmt.Println("keys    ", n.Credentials.Path)
 	}
 	fmt.Println("ready")
-	return n.Run(ctx)
 }
 
 // settings is `timbre config`.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"timbre"
@@ -35,7 +36,7 @@ type Config struct {
 type Sink struct {
 	now       func() time.Time
 	client    *http.Client
-	endpoints map[string]endpoint
+	endpoints atomic.Pointer[map[string]endpoint]
 }
 
 type endpoint struct {
@@ -48,10 +49,6 @@ const maxResponse = 64 << 10
 
 // New returns a Sink. Invalid if two endpoints have one name, or a URL or secret is malformed.
 func New(env environment.Environment, cfg Config) (*Sink, error) {
-	endpoints, err := parse(cfg.Endpoints)
-	if err != nil {
-		return nil, err
-	}
 	if cfg.Transport == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forbidigo // a copy, for its proxy and dial settings
 		t.MaxIdleConnsPerHost = 8
@@ -60,12 +57,27 @@ func New(env environment.Environment, cfg Config) (*Sink, error) {
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = 10 * time.Second
 	}
-	return &Sink{now: env.Complete().Now, endpoints: endpoints, client: &http.Client{
+	s := &Sink{now: env.Complete().Now, client: &http.Client{
 		Transport: cfg.Transport,
 		Timeout:   cfg.Timeout,
 		// A redirect may lead anywhere, so it counts as a refusal.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	}}
+	use, err := s.Prepare(cfg.Endpoints)
+	if err != nil {
+		return nil, err
+	}
+	use()
+	return s, nil
+}
+
+// Prepare checks endpoints, as New does, and returns a function that puts them in the place of those before.
+func (s *Sink) Prepare(configured []Endpoint) (use func(), err error) {
+	endpoints, err := parse(configured)
+	if err != nil {
+		return nil, err
+	}
+	return func() { s.endpoints.Store(&endpoints) }, nil
 }
 
 func parse(configured []Endpoint) (map[string]endpoint, error) {
@@ -92,7 +104,7 @@ func parse(configured []Endpoint) (map[string]endpoint, error) {
 func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
 	const op = "webhook.Send"
 	name := n.Target[strings.LastIndexByte(n.Target, ':')+1:]
-	e, known := s.endpoints[name]
+	e, known := (*s.endpoints.Load())[name]
 	if !known {
 		return timbre.Errorf(timbre.NotFound, op, "no webhook is named %s", name)
 	}

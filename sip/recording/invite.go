@@ -20,7 +20,7 @@ func (s *Server) Invite(in Incoming) {
 	s.sessions.Put(d.Dialog, d)
 	if s.leaving.Load() { // since the INVITE came
 		s.end(d, "the server was stopped")
-		s.refuse(in.Request, in.Tx, transport.Refuse(503, "unavailable", "the server is stopping"))
+		s.refuse(in.Request, in.Tx, transport.Refuse(503, "unavailable", "the server is stopping").With("Retry-After", "10"))
 		return
 	}
 	s.confirm(d, in.Request, in.Tx, res, cancelled)

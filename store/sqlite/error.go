@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -59,6 +60,9 @@ func extended(err error) int {
 
 // openError returns the error of an Open: one sentence that names the file.
 func openError(path string, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
 	var e *timbre.Error
 	if errors.As(err, &e) && e.Err == nil {
 		return &timbre.Error{Kind: e.Kind, Msg: fmt.Sprintf("the database %s %s", path, e.Msg)}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver
@@ -24,15 +25,15 @@ var migrations embed.FS
 
 // Open opens the database at path, or creates it with mode 0600, in a folder with mode 0700. It migrates the tables to this version and
 // checks that the disk accepts a write. Every error is one sentence that names the file, also if the keys are not those of the
-// database or another server has it open.
-func Open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger) (*Store, error) {
+// database or another server has it open. wait is how long Open waits for such a server to end.
+func Open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger, wait ...time.Duration) (*Store, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
 	if err := createFile(path); err != nil {
 		return nil, openError(path, err)
 	}
-	lockFile, err := lock(path)
+	lockFile, err := waiting{path, log, append(wait, 0)[0]}.lock(ctx)
 	if err != nil {
 		return nil, openError(path, err)
 	}
