@@ -1,17 +1,15 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
 	"timbre"
+	"timbre/plainyaml"
 )
 
 // fileSize is the maximum size of a settings file, in bytes.
@@ -40,12 +38,9 @@ func readFile(path string) (map[string]string, error) {
 
 // parseFile keeps the values as written, so that 000000000000 stays an account.
 func parseFile(text []byte) (map[string]string, error) {
-	file, err := parser.ParseBytes(text, 0)
+	file, err := plainyaml.Parse(text)
 	if err != nil {
-		if e := yaml.Error(nil); errors.As(err, &e) && e.GetToken() != nil {
-			return nil, fmt.Errorf("line %d: %s", e.GetToken().Position.Line, e.GetMessage())
-		}
-		return nil, errors.New("not YAML")
+		return nil, err
 	}
 	t := tree{keys: Keys(), values: map[string]string{}}
 	for _, doc := range file.Docs {

@@ -11,6 +11,7 @@ func FuzzFile(f *testing.F) {
 	for _, text := range []string{
 		"", "api:\n  listen: 127.0.0.1:8080\nadmin.listen: :1\n", "notify:\n  webhooks: {a: 'http://x#s'}\n",
 		"sip.listen: [a, 'b,c']\n", "data: |\n  x\n", "data: &a x\nregion: *a\n", "---\n---\n", "{", "? x\n: y\n", "<<: {data: x}\n",
+		"data: [[[[[[[[[[[[[[[[[[[[x", "data: - - - - - - - - - - - - x",
 	} {
 		f.Add(text)
 	}

@@ -129,7 +129,7 @@ func TestInvalidFilesAreRefusedInOneSentence(t *testing.T) {
 		"a key twice":            {"data: a\ndata: b\n", "data"},
 		"a key twice, dotted":    {"api.listen: 127.0.0.1:1\napi:\n  listen: 127.0.0.1:2\n", "api.listen is given twice"},
 		"broken YAML":            {"api: [\n", "line 1"},
-		"an alias":               {"data: &a x\nregion: *a\n", "takes a scalar"},
+		"an alias":               {"data: &a x\nregion: *a\n", "line 1: an anchor"},
 		"nothing but bytes":      {"\x00\x01\x02", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

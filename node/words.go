@@ -1,12 +1,13 @@
 package node
 
 import (
-	"os"
 	"path/filepath"
 
 	"timbre"
 	"timbre/config"
 	"timbre/infer"
+	"timbre/models/card"
+	"timbre/models/library"
 	"timbre/tone"
 	"timbre/tone/words"
 )
@@ -49,7 +50,7 @@ func readPart(folder string, patterns ...string) ([]byte, error) {
 	for _, p := range patterns {
 		files, err := filepath.Glob(filepath.Join(folder, p))
 		if err == nil && len(files) > 0 {
-			return os.ReadFile(files[0])
+			return library.ReadFile(files[0], card.MaxFile)
 		}
 	}
 	return nil, timbre.Errorf(timbre.Invalid, "", "tone.words needs a Whisper model, and tone.words_model, %q, has no %s", folder, patterns[len(patterns)-1])

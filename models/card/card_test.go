@@ -77,6 +77,9 @@ func TestCardIsRefusedWithTheReason(t *testing.T) {
 		{"inputs: [rows]", "inputs: [rows, more]", "has 1 inputs and 1 outputs, and the card names 2 and 1"},
 		{"dimension: 40", "dimension: 40\nthreshold: 0.5", "threshold is the score"},
 		{"kind", "\t-", "line 1"},
+		{"licence: CC0-1.0", "licence: &a CC0-1.0", "line 6: an anchor"},
+		{"inputs: [rows]", "inputs: *a", "an alias"},
+		{"inputs: [rows]", "inputs: [[[[[[[[[[[rows]]]]]]]]]]]", "more than 8 levels"},
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			text := valid(2)
@@ -129,6 +132,8 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte(modelstest.SpoofCard("s", modelstest.Loudness(0.1))))
 	f.Add([]byte("kind: &a [*a]"))
+	f.Add([]byte("kind: &a [x, x]\nname: &b [*a, *a]\nversion: &c [*b, *b]\nfile: [*c, *c]"))
+	f.Add([]byte("inputs: " + strings.Repeat("[", 200)))
 	f.Add([]byte("input: {form: !!binary x}\n<<: {a: 1}"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		c, err := card.Parse(text)

@@ -18,7 +18,7 @@ const maxCalibration = 1 << 20
 
 // Read reads the card of a folder.
 func Read(folder fs.FS) (Card, error) {
-	text, err := read(folder, File, maxCard)
+	text, err := ReadFile(folder, File, maxCard)
 	if err != nil {
 		return Card{}, err
 	}
@@ -27,7 +27,7 @@ func Read(folder fs.FS) (Card, error) {
 
 // Load reads the card's ONNX file from its folder and verifies the checksum. Conflict: the file is another one.
 func (c Card) Load(folder fs.FS) (timbre.ONNXModel, error) {
-	onnx, err := read(folder, c.File, MaxFile)
+	onnx, err := ReadFile(folder, c.File, MaxFile)
 	if err != nil {
 		return timbre.ONNXModel{}, err
 	}
@@ -43,17 +43,12 @@ func (c Card) ReadCalibration(folder fs.FS) ([]byte, error) {
 	if c.Calibration == "" {
 		return nil, nil
 	}
-	return read(folder, c.Calibration, maxCalibration)
+	return ReadFile(folder, c.Calibration, maxCalibration)
 }
 
-// read reads a file of at most limit bytes.
-func read(folder fs.FS, name string, limit int64) (text []byte, err error) {
-	f, err := folder.Open(name)
-	if err != nil {
-		return nil, unreadable(name, err)
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
+// ReadFile reads a regular file of at most limit bytes. What it is, is known before it is opened: opening a pipe would wait for a writer.
+func ReadFile(folder fs.FS, name string, limit int64) (text []byte, err error) {
+	info, err := fs.Stat(folder, name)
 	switch {
 	case err != nil:
 		return nil, unreadable(name, err)
@@ -62,6 +57,11 @@ func read(folder fs.FS, name string, limit int64) (text []byte, err error) {
 	case info.Size() > limit:
 		return nil, invalid("%s has %d bytes, more than the limit of %d", name, info.Size(), limit)
 	}
+	f, err := folder.Open(name)
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
 	text = make([]byte, info.Size())
 	if _, err := io.ReadFull(f, text); err != nil {
 		return nil, unreadable(name, err)

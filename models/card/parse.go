@@ -8,6 +8,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"timbre"
+	"timbre/plainyaml"
 )
 
 // maxCard is the maximum size of a card, in bytes.
@@ -53,28 +54,21 @@ func Parse(text []byte) (Card, error) {
 	return c, nil
 }
 
-// decode reads YAML. The library panics at some malformed tags; whoever wrote such a card gets an error like any other.
-func decode(text []byte, into *document) (err error) {
-	const malformed = "the card is not YAML with keys and values"
-	defer func() {
-		if recover() != nil {
-			err = invalid(malformed)
-		}
-	}()
-	err = yaml.UnmarshalWithOptions(text, into, yaml.Strict())
+// decode reads YAML.
+func decode(text []byte, into *document) error {
+	file, err := plainyaml.Parse(text)
+	if err != nil {
+		return invalid("%w", err)
+	}
+	err = plainyaml.Decode(file, into)
 	if err == nil {
 		return nil
 	}
-	e := yaml.Error(nil)
-	if !errors.As(err, &e) || e.GetToken() == nil || e.GetToken().Position == nil {
-		return invalid(malformed)
-	}
-	line := e.GetToken().Position.Line
 	if unknown := (*yaml.UnknownFieldError)(nil); errors.As(err, &unknown) {
-		key := e.GetToken().Value
-		return invalid("line %d: there is no key %s; the nearest is %s", line, key, timbre.Nearest(key, keys()))
+		key := unknown.Token.Value
+		return invalid("line %d: there is no key %s; the nearest is %s", unknown.Token.Position.Line, key, timbre.Nearest(key, keys()))
 	}
-	return invalid("line %d: %s", line, e.GetMessage())
+	return invalid("%w", plainyaml.Fault(err))
 }
 
 // keys lists all keys, those of the input with their section.

@@ -26,6 +26,21 @@ func (r rooted) Open(name string) (fs.File, error) {
 	return root.Open(name)
 }
 
+// Stat implements fs.StatFS: what a file is must be known before it is opened, for opening a pipe waits for its writer.
+func (r rooted) Stat(name string) (fs.FileInfo, error) {
+	root, err := os.OpenRoot(r.path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }()
+	return root.Stat(name)
+}
+
+// ReadFile reads a regular file of at most limit bytes, wherever it is.
+func ReadFile(path string, limit int64) ([]byte, error) {
+	return card.ReadFile(os.DirFS(filepath.Dir(path)), filepath.Base(path), limit)
+}
+
 // Add copies the model in a folder into the library, and verifies it. Again: the same model was there already. Conflict: another
 // model has its name and version.
 func (l *Library) Add(path string) (c card.Card, again bool, err error) {

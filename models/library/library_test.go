@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"timbre"
@@ -216,4 +217,43 @@ func TestDamagedChoiceIsAnError(t *testing.T) {
 	}
 	_, err := l.Choose(card.Speaker)
 	wantError(t, err, timbre.Invalid, "remove it to use the built-in models")
+	if err := os.WriteFile(filepath.Join(data, "models", "use.yaml"), []byte("speaker: &a [*a]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = l.Choose(card.Speaker)
+	wantError(t, err, timbre.Invalid, "an anchor")
+	if err := os.WriteFile(filepath.Join(data, "models", "use.yaml"), make([]byte, 1<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = l.Choose(card.Speaker)
+	wantError(t, err, timbre.Invalid, "more than the limit")
+}
+
+func TestPipeInPlaceOfACardIsListedAsDamaged(t *testing.T) {
+	l, data := with(t)
+	name := filepath.Join(data, "models", "tiny@1", card.File)
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(name, 0o600); err != nil {
+		t.Skip(err)
+	}
+	list, err := l.List()
+	if err != nil || len(list) != 4 {
+		t.Fatalf("got %d models, %v, want four", len(list), err)
+	}
+	wantError(t, list[3].Err, timbre.Invalid, "not a regular file")
+}
+
+func TestRefusedUseChangesNothing(t *testing.T) {
+	l, data := with(t)
+	if _, _, err := l.Add(tiny(t, "raw", "calibration: calibration.json\n", "")); err != nil {
+		t.Fatal(err)
+	}
+	named := library.Open(data, map[card.Kind]string{card.Speaker: "tiny"})
+	_, err := named.Use("raw", []byte(modelstest.Calibration(modelstest.Forms()[0])))
+	wantError(t, err, timbre.Conflict, "models.speaker names tiny")
+	if e, err := l.Find("raw"); err != nil || e.Card.Calibration != "" {
+		t.Errorf("got calibration %q, %v, want raw as it was", e.Card.Calibration, err)
+	}
 }

@@ -2,7 +2,6 @@ package library
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -10,10 +9,14 @@ import (
 
 	"timbre"
 	"timbre/models/card"
+	"timbre/plainyaml"
 )
 
 // useFile says which model of a kind is used, if it is not the built-in one.
 const useFile = "use.yaml"
+
+// maxUse is its maximum size, in bytes.
+const maxUse = 64 << 10
 
 // used returns the names of the models in use that are not built-in by default.
 func (l *Library) used() (map[card.Kind]string, error) {
@@ -29,12 +32,12 @@ func (l *Library) used() (map[card.Kind]string, error) {
 // set returns what Use has set.
 func (l *Library) set() (map[card.Kind]string, error) {
 	use := map[card.Kind]string{}
-	text, err := os.ReadFile(filepath.Join(l.folder, useFile))
-	if errors.Is(err, fs.ErrNotExist) {
+	text, err := ReadFile(filepath.Join(l.folder, useFile), maxUse)
+	if timbre.KindOf(err) == timbre.NotFound {
 		return use, nil
 	}
 	if err == nil {
-		err = yaml.Unmarshal(text, &use)
+		err = decode(text, &use)
 	}
 	if use == nil { // of an empty document
 		use = map[card.Kind]string{}
@@ -43,6 +46,17 @@ func (l *Library) set() (map[card.Kind]string, error) {
 		return use, timbre.Errorf(timbre.Invalid, "", "%s cannot be read: remove it to use the built-in models: %w", filepath.Join(l.folder, useFile), err)
 	}
 	return use, nil
+}
+
+func decode(text []byte, into *map[card.Kind]string) error {
+	file, err := plainyaml.Parse(text)
+	if err != nil {
+		return err
+	}
+	if err := plainyaml.Decode(file, into); err != nil {
+		return plainyaml.Fault(err)
+	}
+	return nil
 }
 
 // Use makes a model the one of its kind that servers of this data folder use from their next start on. The model's checksum is
@@ -55,17 +69,17 @@ func (l *Library) Use(name string, calibration []byte) (Entry, error) {
 	if _, err := e.Load(); err != nil {
 		return e, err
 	}
-	if calibration != nil {
-		if e, err = l.calibrate(e, calibration); err != nil {
-			return e, err
-		}
-	}
 	if name := l.named[e.Card.Kind]; name != "" && !e.is(name) {
 		return e, timbre.Errorf(timbre.Conflict, "", "the setting models.%s names %s: change it there", e.Card.Kind, name)
 	}
 	use, err := l.set()
 	if err != nil {
 		return e, err
+	}
+	if calibration != nil { // after all that may refuse
+		if e, err = l.calibrate(e, calibration); err != nil {
+			return e, err
+		}
 	}
 	use[e.Card.Kind] = e.Card.ID()
 	if e.BuiltIn {

@@ -60,14 +60,7 @@ func (a Adder) addEntry(ctx context.Context, e catalogue.Entry, file string) err
 		}
 		origin = e.URL
 	}
-	info, err := os.Stat(file)
-	if err == nil && info.Size() > card.MaxFile {
-		err = timbre.Errorf(timbre.Invalid, "", "%s is larger than the limit of %d bytes", file, card.MaxFile)
-	}
-	if err != nil {
-		return err
-	}
-	onnx, err := os.ReadFile(file)
+	onnx, err := library.ReadFile(file, card.MaxFile)
 	if err != nil {
 		return err
 	}
