@@ -41,6 +41,7 @@ const (
 // Event is a notification before it is rendered.
 type Event struct {
 	ID            string // a UUID, unique
+	Sequence      int64  // greater than that of each earlier event; given when the event is rendered
 	Type          EventType
 	Status        string
 	Time          time.Time

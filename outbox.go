@@ -10,6 +10,12 @@ type Announcer interface {
 	Notices(ctx context.Context, events ...Event) ([]Notice, error)
 }
 
+// NumberReserver reserves the numbers of events.
+type NumberReserver interface {
+	// ReserveNumbers reserves the n numbers that follow all that were reserved before, durably, and returns the last of them.
+	ReserveNumbers(ctx context.Context, n int64) (last int64, err error)
+}
+
 // Poster puts notices into the outbox that belong to no other write.
 type Poster interface {
 	Post(ctx context.Context, notices []Notice) error

@@ -11,10 +11,11 @@ import (
 	"timbre/environment"
 )
 
-// Routes are the configurations that decide which targets an event has.
-type Routes interface {
+// Store has the configurations that decide which targets an event has, and reserves the numbers of events.
+type Store interface {
 	timbre.StreamingReader
 	timbre.ConfigurationReader
+	timbre.NumberReserver
 }
 
 // Config of an Announcer.
@@ -24,18 +25,20 @@ type Config struct {
 
 // Announcer renders events. It is safe for concurrent use.
 type Announcer struct {
-	env    environment.Environment
-	cfg    Config
-	routes Routes
+	env      environment.Environment
+	cfg      Config
+	store    Store
+	sequence sequence
 }
 
 // New returns an Announcer. The environment's region and account are those of the events.
-func New(env environment.Environment, cfg Config, routes Routes) *Announcer {
-	return &Announcer{env.Complete(), cfg, routes}
+func New(env environment.Environment, cfg Config, store Store) *Announcer {
+	return &Announcer{env: env.Complete(), cfg: cfg, store: store, sequence: sequence{reserver: store}}
 }
 
 // Notices renders events in their order: for each event one notice for each target, all with the id and the payload
-// that the event has for all of them. An event without targets has no notice. Errors are those of Routes except NotFound.
+// that the event has for all of them. An event without targets has no notice. Rendering an event again gives it another sequence,
+// so what could not be saved is kept or gets another ID. Errors are those of the store except NotFound.
 func (a *Announcer) Notices(ctx context.Context, events ...timbre.Event) ([]timbre.Notice, error) {
 	var notices []timbre.Notice
 	for _, e := range events {
@@ -45,6 +48,9 @@ func (a *Announcer) Notices(ctx context.Context, events ...timbre.Event) ([]timb
 		}
 		if len(targets) == 0 {
 			continue
+		}
+		if e.Sequence, err = a.sequence.next(ctx); err != nil {
+			return nil, err
 		}
 		payload, err := a.payload(e)
 		if err != nil {

@@ -24,25 +24,29 @@ func leg(e timbre.Event) timbre.Leg {
 // readyDetail is the detail of AnalyticsReady. The documentation nests the call in callDetails; clients in the field read it,
 // the Call-ID and the headers beside detailStatus. Both find it.
 type readyDetail struct {
-	Status  string `json:"detailStatus"`
-	Details caller `json:"callDetails"`
+	Status   string `json:"detailStatus"`
+	Sequence int64  `json:"sequence"`
+	Details  caller `json:"callDetails"`
 	caller
 	CallID  string            `json:"callId"`
 	Headers map[string]string `json:"inviteHeaders,omitempty"`
 }
 
 func ready(e timbre.Event) readyDetail {
-	return readyDetail{e.Status, callerOf(e), callerOf(e), e.Call.CallID, e.Call.Headers}
+	return readyDetail{e.Status, e.Sequence, callerOf(e), callerOf(e), e.Call.CallID, e.Call.Headers}
 }
 
 // taskDetail is the beginning of the detail of every task event.
 type taskDetail struct {
-	TaskID  string `json:"taskId"`
-	Status  string `json:"detailStatus"`
-	Message string `json:"statusMessage,omitempty"`
+	TaskID   string `json:"taskId"`
+	Status   string `json:"detailStatus"`
+	Message  string `json:"statusMessage,omitempty"`
+	Sequence int64  `json:"sequence"`
 }
 
-func taskOf(e timbre.Event) taskDetail { return taskDetail{e.TaskID, e.Status, e.StatusMessage} }
+func taskOf(e timbre.Event) taskDetail {
+	return taskDetail{e.TaskID, e.Status, e.StatusMessage, e.Sequence}
+}
 
 type searchDetail struct {
 	taskDetail

@@ -10,11 +10,18 @@ import (
 	"timbre/event"
 )
 
-// routes are Routes in memory.
+// routes are a Store in memory.
 type routes struct {
 	streaming *timbre.Streaming
 	config    *timbre.Configuration
 	err       error
+	reserved  int64
+	full      error // of ReserveNumbers
+}
+
+func (r *routes) ReserveNumbers(_ context.Context, n int64) (int64, error) {
+	r.reserved += n
+	return r.reserved, r.full
 }
 
 func (r *routes) Streaming(context.Context, string) (timbre.Streaming, error) {
@@ -41,7 +48,7 @@ func linked(elements ...timbre.Element) *routes {
 	}
 }
 
-func announcer(r event.Routes) *event.Announcer {
+func announcer(r event.Store) *event.Announcer {
 	env := environment.Environment{Account: "111122223333", Region: "us-east-1", Now: func() time.Time { return at }}
 	return event.New(env, event.Config{Streaming: map[string]string{"EventBridge": hook}}, r)
 }

@@ -55,7 +55,7 @@ func stateChange(e timbre.Event) map[string]any {
 	for k, v := range p.Metadata {
 		d[k] = v
 	}
-	maps.Copy(d, map[string]any{"version": "0", "eventType": e.Status})
+	maps.Copy(d, map[string]any{"version": "0", "eventType": e.Status, "sequence": e.Sequence})
 	switch e.Status {
 	case timbre.InsightsCreateFailed:
 		d["mediaInsightsPipelineConfigurationArn"] = p.ConfigurationARN

@@ -18,7 +18,7 @@ func (a *Announcer) targets(ctx context.Context, e timbre.Event) ([]string, erro
 	case e.Source != nil:
 		return a.pipelineTargets(ctx, e)
 	}
-	s, err := a.routes.Streaming(ctx, e.Call.ConnectorID)
+	s, err := a.store.Streaming(ctx, e.Call.ConnectorID)
 	switch {
 	case notFound(err):
 		return a.none(ctx, e, "the connector has no streaming configuration"), nil
@@ -40,7 +40,7 @@ func (a *Announcer) busTargets(ctx context.Context, e timbre.Event) []string {
 
 // pipelineTargets are the sinks of the configuration of the pipeline that a task was started on.
 func (a *Announcer) pipelineTargets(ctx context.Context, e timbre.Event) ([]string, error) {
-	c, err := a.routes.Configuration(ctx, e.Source.ConfigurationARN)
+	c, err := a.store.Configuration(ctx, e.Source.ConfigurationARN)
 	switch {
 	case notFound(err):
 		return a.none(ctx, e, "the pipeline's configuration has been deleted"), nil
@@ -72,7 +72,7 @@ func (a *Announcer) analyticsTargets(ctx context.Context, e timbre.Event, s timb
 	if s.Insights == nil || s.Insights.Disabled {
 		return a.none(ctx, e, "no call analytics configuration is linked to the connector and enabled"), nil
 	}
-	c, err := a.routes.Configuration(ctx, s.Insights.ConfigurationARN)
+	c, err := a.store.Configuration(ctx, s.Insights.ConfigurationARN)
 	switch {
 	case notFound(err):
 		a.env.Log.WarnContext(ctx, "event has no target: the connector's call analytics configuration does not exist",

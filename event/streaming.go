@@ -11,6 +11,7 @@ import (
 type streamDetail struct {
 	Version       string `json:"version"`
 	Status        string `json:"streamingStatus"`
+	Sequence      int64  `json:"sequence"`
 	ConnectorID   string `json:"voiceConnectorId"`
 	TransactionID string `json:"transactionId"`
 	CallID        string `json:"callId"`
@@ -84,7 +85,7 @@ func startedStreams(c timbre.Call) (list []startedStream) {
 
 func streaming(e timbre.Event) any {
 	c, l := e.Call, leg(e)
-	common := streamDetail{"0", e.Status, c.ConnectorID, c.TransactionID, c.CallID}
+	common := streamDetail{"0", e.Status, e.Sequence, c.ConnectorID, c.TransactionID, c.CallID}
 	switch e.Status {
 	case timbre.StreamingAllStarted:
 		return allStartedDetail{common, c.Direction, c.From, c.To, c.Headers, c.Metadata, formatMillis(c.Started), startedStreams(c)}

@@ -39,6 +39,7 @@ type Store interface {
 	timbre.Calls
 	timbre.Outbox
 	timbre.Poster
+	timbre.NumberReserver
 	timbre.Quotas
 	timbre.Resources
 	Observable

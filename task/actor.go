@@ -23,8 +23,9 @@ type actor struct {
 	overflowed atomic.Bool // the backlog
 
 	current, saved state
-	unsent         []timbre.Event // of the steps since saved
-	dirty          bool           // current is not saved
+	unsent         []timbre.Event  // of the steps since saved
+	rendered       []timbre.Notice // of the events before them that are not saved either
+	dirty          bool            // current is not saved
 	retry          *time.Timer
 	backoff        time.Duration // before the next attempt to save
 

@@ -16,7 +16,7 @@ func (a *actor) save(ctx context.Context) {
 		err = a.write(ctx)
 	}
 	if err == nil {
-		a.saved, a.unsent, a.dirty, a.backoff = a.current, nil, false, minBackoff
+		a.saved, a.rendered, a.dirty, a.backoff = a.current, nil, false, minBackoff
 		a.retry.Stop()
 		return
 	}
@@ -26,12 +26,14 @@ func (a *actor) save(ctx context.Context) {
 	a.backoff = min(2*a.backoff, maxBackoff)
 }
 
+// write renders each event once: if the outcome of a transaction is unknown, it is repeated with the same notices.
 func (a *actor) write(ctx context.Context) error {
 	notices, err := a.engine.deps.Announcer.Notices(ctx, a.unsent...)
 	if err != nil {
 		return timbre.Errorf(timbre.Internal, "task.write", "rendering the events: %w", err)
 	}
-	return a.engine.deps.Store.SaveTask(ctx, a.current.record(), notices)
+	a.rendered, a.unsent = append(a.rendered, notices...), nil
+	return a.engine.deps.Store.SaveTask(ctx, a.current.record(), a.rendered)
 }
 
 // rollBack returns to the saved state and continues from there without the voiceprint: its domain has been deleted, and with
@@ -39,5 +41,5 @@ func (a *actor) write(ctx context.Context) error {
 func (a *actor) rollBack() {
 	deleted := failureReason(timbre.Errorf(timbre.NotFound, "", ""))
 	next, events, _ := a.saved.step(aborted{deleted}, a.engine.env.Now())
-	a.current, a.unsent = next, events
+	a.current, a.rendered, a.unsent = next, nil, events
 }

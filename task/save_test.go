@@ -65,3 +65,20 @@ func TestDeletedDomainFailsTheVoiceprint(t *testing.T) {
 		}
 	})
 }
+
+// A transaction whose outcome is unknown is repeated with the same notices, so no event gets two contents.
+func TestEventIsRenderedOnce(t *testing.T) {
+	inHarness(t, func(h *harness) {
+		failures := 3
+		h.store.saving = func(timbre.Task) error {
+			if failures--; failures >= 0 {
+				return errors.New("disk full")
+			}
+			return nil
+		}
+		h.start(timbre.SpeakerSearch)
+		h.speak(0, 25*time.Second, true)
+		after(h.t.Context(), time.Minute)
+		h.wantAnnounced(timbre.IdentificationSuccessful, timbre.VoiceprintGenerationSuccess)
+	})
+}

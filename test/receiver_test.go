@@ -1,6 +1,7 @@
 package test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -23,6 +24,8 @@ type event struct {
 	Source     string    `json:"source"`
 	Time       time.Time `json:"time"`
 	Detail     struct {
+		Sequence        int64  `json:"sequence"`
+		PipelineARN     string `json:"mediaInsightsPipelineArn"`
 		TaskID          string `json:"taskId"`
 		DetailStatus    string `json:"detailStatus"`
 		StatusMessage   string `json:"statusMessage"`
@@ -66,14 +69,15 @@ type receiver struct {
 	*httptest.Server
 	mu     sync.Mutex
 	events []event
-	more   chan struct{} // closed and replaced at each event
-	refuse bool          // answers 503
+	more   chan struct{}    // closed and replaced at each event
+	refuse bool             // answers 503
+	last   map[string]int64 // sequence of the newest event of each lane
 }
 
 func newReceiver(t *testing.T) *receiver {
 	t.Helper()
 	checkLeaks(t)
-	r := &receiver{more: make(chan struct{})}
+	r := &receiver{more: make(chan struct{}), last: map[string]int64{}}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		body, err := io.ReadAll(q.Body)
 		if err != nil {
@@ -90,6 +94,7 @@ func newReceiver(t *testing.T) *receiver {
 			t.Errorf("got webhook-id %q, want %q", q.Header.Get("Webhook-Id"), e.ID)
 		}
 		e.Raw = body
+		r.checkSequence(t, e)
 		if !r.take(e) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
@@ -108,6 +113,22 @@ func (r *receiver) take(e event) bool {
 	close(r.more)
 	r.more = make(chan struct{})
 	return true
+}
+
+// checkSequence checks that the events of a lane, which arrive in order, have an ascending sequence. An event that is sent again
+// has its old one.
+func (r *receiver) checkSequence(t *testing.T, e event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	again := slices.IndexFunc(r.events, func(before event) bool { return before.ID == e.ID })
+	lane := cmp.Or(e.Detail.TaskID, e.Detail.PipelineARN, e.Detail.TransactionID)
+	switch last := r.last[lane]; {
+	case again >= 0 && r.events[again].Detail.Sequence != e.Detail.Sequence:
+		t.Errorf("event %s: got sequence %d when it was sent again, want %d", e.ID, e.Detail.Sequence, r.events[again].Detail.Sequence)
+	case again < 0 && e.Detail.Sequence <= last:
+		t.Errorf("event %s (%s): got sequence %d after %d", e.ID, e.status(), e.Detail.Sequence, last)
+	}
+	r.last[lane] = max(r.last[lane], e.Detail.Sequence)
 }
 
 // all returns the events so far that match.

@@ -110,6 +110,16 @@ var outbox = []fact{
 		s.post(notice("n2", "a", "q"))
 		s.same("a number given again", s.due()[0].Seq == seq, false)
 	}},
+	{"no number of an event is reserved twice, also after a restart", func(s *subject) {
+		want := int64(0)
+		for _, n := range []int64{1, 100, 1 << 16, 2} {
+			want += n
+			last, err := s.ReserveNumbers(s.Context(), n)
+			s.must(err)
+			s.same("last reserved number", last, want)
+			s.reopen()
+		}
+	}},
 	{"each key and target keeps its order under any sequence of posts, deliveries and failures", func(s *subject) {
 		rnd := rand.New(rand.NewPCG(1, 2))
 		now, lanes, made := dawn(), map[string][]string{}, 0
