@@ -97,8 +97,8 @@ func TestSinkRecipeIsComplete(t *testing.T) {
 	}
 	sinks := map[string]bool{}
 	for _, f := range files {
-		if name := filepath.Base(filepath.Dir(f)); !strings.HasSuffix(name, "test") {
-			sinks[name] = true
+		if name := filepath.Base(filepath.Dir(f)); filepath.Base(f) == name+".go" && !strings.HasSuffix(name, "test") {
+			sinks[name] = true // a folder without such a file is what sinks have in common
 		}
 	}
 	if len(sinks) < 2 {

@@ -42,6 +42,7 @@ type Settings struct {
 	Numbers    []string   `placeholder:"+NUMBER,..." form:"phone number" help:"Phone number inventory: the numbers that can be associated with connectors, in E.164 form."`
 	Store      Store      `embed:"" prefix:"store."`
 	Notify     Notify     `embed:"" prefix:"notify."`
+	AWS        AWS        `embed:"" prefix:"aws."`
 	Search     Search     `embed:"" prefix:"search."`
 	Speech     Speech     `embed:"" prefix:"speech."`
 	Voiceprint Voiceprint `embed:"" prefix:"voiceprint."`
@@ -125,7 +126,13 @@ type Store struct {
 // Notify is where events are delivered.
 type Notify struct {
 	Webhooks  []Webhook         `placeholder:"NAME=URL#SECRET,..." secret:"" help:"Webhooks. Sinks name them by arn:timbre:webhook:REGION:ACCOUNT:NAME."`
-	Streaming map[string]string `mapsep:"," placeholder:"TARGET=PLACE,..." help:"Where streaming status events are delivered for a connector's targets EventBridge, SQS and SNS: URL or ARN of a queue, or name of a webhook."`
+	Streaming map[string]string `mapsep:"," placeholder:"TARGET=PLACE,..." help:"Where streaming status events are delivered for a connector's targets EventBridge, SQS and SNS: URL of a queue, ARN of a queue, topic, function, stream or event bus, or name of a webhook."`
+}
+
+// AWS is how events are delivered to the services of AWS, or to those that speak their protocols.
+type AWS struct {
+	AssumeRoles bool   `name:"assume_roles" help:"Deliver under the ResourceAccessRoleArn of the configuration, which is assumed through STS. Otherwise with the server's own credentials."`
+	Message     string `default:"event" enum:"event,records" help:"Text of messages to queues and topics: the event, or the event in a member Records, as earlier versions sent it."`
 }
 
 // Search is the decision of speaker search.

@@ -111,8 +111,8 @@ func checkWebhooks(s *Settings) error {
 // streamingTargets are what a connector's streaming configuration can name.
 var streamingTargets = []string{"EventBridge", "SQS", "SNS"}
 
-// queuePrefixes are how the place of a streaming target begins, if it is not the name of a webhook.
-var queuePrefixes = []string{"http://", "https://", "arn:timbre:webhook:", "arn:aws:sqs:"}
+// streamingPlace is the form of the place of a streaming target, if it is not the name of a webhook.
+var streamingPlace = matcher(`^(https?://|arn:timbre:webhook:|arn:aws[a-z-]*:(sqs|sns|lambda|kinesis|events):[a-z0-9-]+:[0-9]{12}:.)`)
 
 func checkStreaming(s *Settings) error {
 	for target, place := range s.Notify.Streaming {
@@ -120,9 +120,8 @@ func checkStreaming(s *Settings) error {
 			return fmt.Errorf("notify.streaming: %q is not one of %s", target, strings.Join(streamingTargets, ", "))
 		}
 		named := slices.ContainsFunc(s.Notify.Webhooks, func(w Webhook) bool { return w.Name == place })
-		queue := slices.ContainsFunc(queuePrefixes, func(p string) bool { return strings.HasPrefix(place, p) })
-		if !named && !queue {
-			return fmt.Errorf("notify.streaming: %s=%s is not the URL or ARN of a queue or the name of a webhook", target, place)
+		if !named && !streamingPlace(place) {
+			return fmt.Errorf("notify.streaming: %s=%s is not the URL of a queue, the ARN of a target or the name of a webhook", target, place)
 		}
 	}
 	return nil

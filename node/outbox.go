@@ -6,6 +6,8 @@ import (
 	"timbre/config"
 	"timbre/event"
 	"timbre/notify"
+	"timbre/notify/aws"
+	"timbre/notify/sns"
 	"timbre/notify/sqs"
 	"timbre/notify/webhook"
 )
@@ -19,7 +21,13 @@ func (n *Node) openOutbox(context.Context) error {
 	if n.webhooks, err = webhook.New(n.env, webhook.Config{Endpoints: endpoints(n.settings)}); err != nil {
 		return err
 	}
-	sinks := notify.Sinks{"webhook": n.webhooks, "sqs": sqs.New(n.env, sqs.Config{})}
+	account := aws.New(n.env, aws.Config{AssumeRoles: n.settings.AWS.AssumeRoles})
+	message := aws.Message{Records: n.settings.AWS.Message == "records"}
+	sinks := notify.Sinks{
+		"webhook": n.webhooks,
+		"sqs":     sqs.New(account, sqs.Config{Message: message}),
+		"sns":     sns.New(account, sns.Config{Message: message}),
+	}
 	n.notices = notify.New(n.env, notify.Config{}, notify.Deps{Outbox: n.store, Sinks: sinks})
 	return nil
 }

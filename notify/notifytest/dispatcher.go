@@ -40,7 +40,7 @@ func (b Backend) notices(ids ...string) (notices []timbre.Notice, payloads []str
 	return notices, payloads
 }
 
-func keepsOrder(t *testing.T, b Backend) {
+func keepsOrder(t *testing.T, b Backend, _ notify.FailureKind) {
 	o := &Outbox{}
 	notices, want := b.notices("Id-1", "Id-2", "Id-3")
 	o.Put(notices...)
@@ -50,7 +50,7 @@ func keepsOrder(t *testing.T, b Backend) {
 	b.wantReceived(t, want...)
 }
 
-func repeats(t *testing.T, b Backend) {
+func repeats(t *testing.T, b Backend, _ notify.FailureKind) {
 	o := &Outbox{}
 	notices, payloads := b.notices("Id-1", "Id-2")
 	o.Put(notices...)
@@ -66,7 +66,7 @@ func repeats(t *testing.T, b Backend) {
 	}
 }
 
-func expires(t *testing.T, b Backend) {
+func expires(t *testing.T, b Backend, _ notify.FailureKind) {
 	o := &Outbox{}
 	notices, payloads := b.notices("Id-1", "Id-2")
 	notices[0].Created = time.Now().Add(-time.Hour)

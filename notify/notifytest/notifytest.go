@@ -24,28 +24,41 @@ type Backend struct {
 	Received   func() []string
 	MaxPayload int      // bytes of the largest payload that the service accepts
 	Secrets    []string // that no error may contain
+	// Kinds are those of the failures of a promise, by its name, where they are others than in the table of Run.
+	Kinds map[string]notify.FailureKind
 }
 
 // Run runs the suite. open returns a new backend without faults.
 func Run(t *testing.T, open func(t *testing.T) Backend) {
 	for _, promise := range []struct {
 		name string
-		test func(t *testing.T, b Backend)
+		kind notify.FailureKind // of its failures
+		test func(t *testing.T, b Backend, kind notify.FailureKind)
 	}{
-		{"delivers the payload unchanged", delivers},
-		{"refused for ever", func(t *testing.T, b Backend) { refused(t, b, RefusedForever) }},
-		{"refused for now", func(t *testing.T, b Backend) { refused(t, b, RefusedForNow) }},
-		{"bad credentials", func(t *testing.T, b Backend) { refused(t, b, BadCredentials) }},
-		{"slow service", slow},
-		{"connection dropped", dropped},
-		{"unknown target", unknown},
-		{"payload too large", tooLarge},
-		{"concurrent", concurrent},
-		{"dispatcher keeps the order of a key", keepsOrder},
-		{"dispatcher repeats what may not have arrived", repeats},
-		{"dispatcher drops what has expired", expires},
+		{name: "delivers the payload unchanged", test: delivers},
+		{"refused for ever", notify.Refused, refused(RefusedForever)},
+		{"refused for now", notify.ForNow, refused(RefusedForNow)},
+		{"bad credentials", notify.ForNow, refused(BadCredentials)},
+		{"slow service", notify.ForNow, slow},
+		{"half-open connection", notify.ForNow, halfOpen},
+		{"connection dropped", notify.ForNow, dropped},
+		{"unreachable", notify.ForNow, unreachable},
+		{"unknown target", notify.Refused, unknown},
+		{"payload too large", notify.Refused, tooLarge},
+		{name: "concurrent", test: concurrent},
+		{name: "batches", test: batches},
+		{name: "dispatcher keeps the order of a key", test: keepsOrder},
+		{name: "dispatcher repeats what may not have arrived", test: repeats},
+		{name: "dispatcher drops what has expired", test: expires},
 	} {
-		t.Run(promise.name, func(t *testing.T) { promise.test(t, open(t)) })
+		t.Run(promise.name, func(t *testing.T) {
+			b := open(t)
+			kind, another := b.Kinds[promise.name]
+			if !another {
+				kind = promise.kind
+			}
+			promise.test(t, b, kind)
+		})
 	}
 }
 
@@ -60,12 +73,15 @@ func (b Backend) wantReceived(t *testing.T, want ...string) {
 	}
 }
 
-// wantError checks what holds for every error: it names the target and contains no secret.
-func (b Backend) wantError(t *testing.T, err error, target string) {
+// wantFailure checks what holds for every error: it has the kind, it names the target, and it contains no secret.
+func (b Backend) wantFailure(t *testing.T, err error, target string, kind notify.FailureKind) {
 	t.Helper()
 	if err == nil {
 		t.Error("got no error, want one")
 		return
+	}
+	if got := notify.FailureOf(err).Kind; got != kind {
+		t.Errorf("got error %q of kind %d, want kind %d", err, got, kind)
 	}
 	if name := target[strings.LastIndexAny(target, ":/")+1:]; !strings.Contains(err.Error(), name) {
 		t.Errorf("got error %q, want the name %s in it", err, name)

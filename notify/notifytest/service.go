@@ -37,6 +37,9 @@ type Service struct {
 	left     int // requests that the fault concerns; negative: all
 	requests int
 	hanging  chan struct{}
+
+	server *httptest.Server
+	lines  lines
 }
 
 // NewService starts a service. handler answers as the real one does, without any fault; refuse writes the response to a refused
@@ -44,11 +47,24 @@ type Service struct {
 func NewService(t *testing.T, handler http.Handler, refuse func(w http.ResponseWriter, f Fault)) *Service {
 	t.Helper()
 	s := &Service{handler: handler, refuse: refuse, hanging: make(chan struct{}, 1)}
-	server := httptest.NewServer(s)
-	t.Cleanup(server.Close)
-	s.URL = server.URL
+	s.server = httptest.NewUnstartedServer(s)
+	s.lines.Listener, s.lines.heard = s.server.Listener, s.hanging
+	s.server.Listener = &s.lines
+	s.server.Start()
+	t.Cleanup(s.Close)
+	s.URL = s.server.URL
 	return s
 }
+
+// Close stops the service: it can no longer be reached.
+func (s *Service) Close() {
+	s.lines.end()
+	s.server.Close()
+}
+
+// Vanish makes the service deaf on all connections there are, as a host does that has lost its power: it takes what is sent and never
+// answers. New connections work.
+func (s *Service) Vanish() { s.lines.deafen() }
 
 // Fail lets the next requests fail: count of them, or all if count is negative.
 func (s *Service) Fail(f Fault, count int) {
@@ -64,7 +80,7 @@ func (s *Service) Requests() int {
 	return s.requests
 }
 
-// Hanging receives a value when a request hangs.
+// Hanging receives a value when a request hangs, or is sent on a connection that has been made deaf.
 func (s *Service) Hanging() <-chan struct{} { return s.hanging }
 
 // next returns the fault of a request.

@@ -1,122 +1,101 @@
-// Package sqs sends notices to SQS queues through the AWS SDK. A notice whose target is the ARN or the URL of a standard queue
-// becomes one message with the body {"Records":[event]}, without attributes. Credentials, endpoint (AWS_ENDPOINT_URL_SQS)
-// and proxies come from the standard SDK chain. The dispatcher retries.
+// Package sqs sends notices to SQS queues. A notice whose target is the ARN or the URL of a queue becomes one message without
+// attributes, whose body is the event. In a FIFO queue the messages of a task or call form a group, and the ID of the event is that
+// of the deduplication.
 package sqs
 
 import (
 	"context"
 	"errors"
-	"net/http"
-	"net/url"
-	"strings"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
-	"github.com/aws/aws-sdk-go-v2/config"
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"timbre"
-	"timbre/environment"
+	"timbre/notify/aws"
+)
+
+const (
+	maxMessage = 1 << 20 // bytes of a message, and of all messages of a request
+	maxBatch   = 10
 )
 
 // Config of a Sink.
 type Config struct {
-	HTTPClient *http.Client // nil: the SDK's own
+	Message aws.Message
 }
 
 // Sink sends to any number of queues.
-type Sink struct {
-	env environment.Environment
-	cfg Config
+type Sink = aws.Sink[*client]
 
-	mu     sync.Mutex
-	client *sqs.Client // created on first use, so that a server without queues needs no AWS settings
-
-	urls sync.Map // queue URL by ARN
+// client is that of one region.
+type client struct {
+	*sqs.Client
+	message aws.Message
+	urls    sync.Map // of queues by ARN
 }
 
-// New returns a Sink. It reads no settings and opens no connection yet. The environment's region is that of queues for which
-// neither the target nor the SDK chain has one.
-func New(env environment.Environment, cfg Config) *Sink { return &Sink{env: env, cfg: cfg} }
-
-// Send sends a notice to the queue of its target. Errors are Unavailable.
-func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
-	const op = "sqs.Send"
-	client, err := s.sdkClient(ctx)
-	if err != nil {
-		return timbre.Errorf(timbre.Unavailable, op, "loading the AWS settings: %w", err)
-	}
-	queue, options, err := s.queue(ctx, client, n.Target)
-	if err != nil {
-		return timbre.Errorf(timbre.Unavailable, op, "looking up queue %s: %w", n.Target, err)
-	}
-	body := `{"Records":[` + string(n.Payload) + `]}`
-	_, err = client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &queue, MessageBody: &body}, options)
-	if err != nil {
-		if gone := new(types.QueueDoesNotExist); errors.As(err, &gone) {
-			s.urls.Delete(n.Target)
-		}
-		return timbre.Errorf(timbre.Unavailable, op, "sending to queue %s: %w", n.Target, err)
-	}
-	return nil
+// New returns a Sink.
+func New(account *aws.Account, cfg Config) *Sink {
+	return aws.NewSink(account, aws.Service[*client]{
+		Noun: "queue",
+		Client: func(c sdk.Config, endpoint string) *client {
+			return &client{message: cfg.Message, Client: sqs.NewFromConfig(c, func(o *sqs.Options) {
+				if o.BaseEndpoint == nil && endpoint != "" {
+					o.BaseEndpoint = &endpoint
+				}
+			})}
+		},
+		Put:  put,
+		Size: cfg.Message.Size, Limit: maxMessage, Batch: maxBatch, Total: maxMessage,
+	})
 }
 
-func (s *Sink) sdkClient(ctx context.Context) (*sqs.Client, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.client != nil {
-		return s.client, nil
-	}
-	options := []func(*config.LoadOptions) error{
-		config.WithDefaultRegion(s.env.Region),
-		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
-	}
-	if s.cfg.HTTPClient != nil {
-		options = append(options, config.WithHTTPClient(s.cfg.HTTPClient))
-	}
-	c, err := config.LoadDefaultConfig(ctx, options...)
+func put(ctx context.Context, c *client, to aws.Target, notices []timbre.Notice) ([]error, error) {
+	queue, err := c.url(ctx, to)
 	if err != nil {
 		return nil, err
 	}
-	s.client = sqs.NewFromConfig(c)
-	return s.client, nil
+	var each []error
+	if len(notices) == 1 {
+		err = c.one(ctx, queue, to, notices[0])
+	} else {
+		each, err = c.several(ctx, queue, to, notices)
+	}
+	if gone := new(types.QueueDoesNotExist); errors.As(err, &gone) {
+		c.urls.Delete(to.Text)
+	}
+	return each, err
 }
 
-// queue returns the URL of the queue of a target, and the options of requests to it.
-func (s *Sink) queue(ctx context.Context, client *sqs.Client, target string) (string, func(*sqs.Options), error) {
-	if !strings.HasPrefix(target, "arn:") {
-		u, err := url.Parse(target)
-		if err != nil {
-			return "", nil, err
-		}
-		return target, endpointOf(u), nil
+func (c *client) one(ctx context.Context, queue string, to aws.Target, n timbre.Notice) error {
+	in := &sqs.SendMessageInput{QueueUrl: &queue, MessageBody: sdk.String(c.message.Body(n))}
+	if to.FIFO() {
+		in.MessageGroupId, in.MessageDeduplicationId = &n.Key, &n.ID
 	}
-	a, err := arn.Parse(target)
-	if err != nil {
-		return "", nil, err
-	}
-	inRegion := func(o *sqs.Options) { o.Region = a.Region }
-	if known, ok := s.urls.Load(target); ok {
-		return known.(string), inRegion, nil
-	}
-	out, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &a.Resource, QueueOwnerAWSAccountId: &a.AccountID}, inRegion)
-	if err != nil {
-		return "", nil, err
-	}
-	s.urls.Store(target, aws.ToString(out.QueueUrl))
-	return aws.ToString(out.QueueUrl), inRegion, nil
+	_, err := c.SendMessage(ctx, in)
+	return err
 }
 
-// endpointOf sends a request to the host of a queue's URL, unless the settings name an endpoint for all queues.
-func endpointOf(queue *url.URL) func(*sqs.Options) {
-	return func(o *sqs.Options) {
-		if part := strings.Split(queue.Hostname(), "."); len(part) > 3 && part[0] == "sqs" {
-			o.Region = part[1]
-		}
-		if o.BaseEndpoint == nil {
-			o.BaseEndpoint = aws.String(queue.Scheme + "://" + queue.Host)
+func (c *client) several(ctx context.Context, queue string, to aws.Target, notices []timbre.Notice) ([]error, error) {
+	entries := make([]types.SendMessageBatchRequestEntry, len(notices))
+	for i, n := range notices {
+		entries[i] = types.SendMessageBatchRequestEntry{Id: aws.ID(i), MessageBody: sdk.String(c.message.Body(n))}
+		if to.FIFO() {
+			entries[i].MessageGroupId, entries[i].MessageDeduplicationId = &n.Key, &n.ID
 		}
 	}
+	out, err := c.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{QueueUrl: &queue, Entries: entries})
+	if err != nil {
+		return nil, err
+	}
+	each := aws.NewBatch(len(notices))
+	for _, a := range out.Successful {
+		each.Accept(a.Id)
+	}
+	for _, r := range out.Failed {
+		each.Reject(r.Id, r.Code, r.Message, r.SenderFault)
+	}
+	return each, nil
 }
