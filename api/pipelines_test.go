@@ -154,7 +154,7 @@ func TestElementRefusals(t *testing.T) {
 		"sink without its own": {elements(element("SqsQueueSink")), "Value null at 'elements.1.member.sqsQueueSinkConfiguration'"},
 		"sink without target":  {elements(analytics(), pathless), "Value null at 'elements.2.member.sqsQueueSinkConfiguration.insightsTarget'"},
 		"target of other kind": {elements(topic), "'elements.1.member.snsTopicSinkConfiguration.insightsTarget'"},
-		"a fifo queue":         {elements(queue("arn:aws:sqs:us-east-1:000000000000:events.fifo")), "insightsTarget"},
+		"a queue in a folder":  {elements(queue("arn:aws:sqs:us-east-1:000000000000:../events")), "insightsTarget"},
 		"webhook without name": {elements(queue("arn:timbre:webhook:us-east-1:000000000000:")), "insightsTarget"},
 		"recording to nowhere": {elements(bucketless), "s3RecordingSinkConfiguration.destination"},
 		"both transcriptions":  {elements(call, plain), "must not be combined with"},
@@ -175,13 +175,13 @@ func elements(e ...types.MediaInsightsPipelineConfigurationElement) []types.Medi
 
 func TestSinkTargets(t *testing.T) {
 	s := serve(t)
-	for kind, target := range map[string]string{
-		"KinesisDataStream": "arn:aws:kinesis:us-east-1:000000000000:stream/insights",
-		"LambdaFunction":    "arn:aws:lambda:us-east-1:000000000000:function:tell:live",
-		"SqsQueue":          "arn:aws-cn:sqs:cn-north-1:000000000000:events",
-		"SnsTopic":          "arn:aws:sns:us-east-1:000000000000:events",
+	for kind, targets := range map[string][]string{
+		"KinesisDataStream": {"arn:aws:kinesis:us-east-1:000000000000:stream/insights"},
+		"LambdaFunction":    {"arn:aws:lambda:us-east-1:000000000000:function:tell:live"},
+		"SqsQueue":          {"arn:aws-cn:sqs:cn-north-1:000000000000:events", "arn:aws:sqs:us-east-1:000000000000:events.fifo"},
+		"SnsTopic":          {"arn:aws:sns:us-east-1:000000000000:events", "arn:aws:sns:us-east-1:000000000000:events.fifo"},
 	} {
-		for n, target := range []string{target, webhook} {
+		for n, target := range append(targets, webhook) {
 			answer := s.do(t, "POST", "/media-insights-pipeline-configurations",
 				`{"MediaInsightsPipelineConfigurationName":"`+kind+string(rune('a'+n))+`","ResourceAccessRoleArn":"`+role+
 					`","Elements":[{"Type":"`+kind+`Sink","`+kind+`SinkConfiguration":{"InsightsTarget":"`+target+`"}}]}`)
@@ -206,7 +206,7 @@ func TestUpdateReplacesTheConfiguration(t *testing.T) {
 	kept := s.configurations.byID[*was.MediaInsightsPipelineConfigurationId]
 	equal(t, "kept", kept.Analyses(timbre.SpeakerSearch), false)
 	_, err := s.pipelines.UpdateMediaInsightsPipelineConfiguration(s.ctx, &sdk.UpdateMediaInsightsPipelineConfigurationInput{
-		Identifier: &arn, ResourceAccessRoleArn: new(role), Elements: elements(queue("arn:aws:sqs:us-east-1:000000000000:events.fifo")),
+		Identifier: &arn, ResourceAccessRoleArn: new(role), Elements: elements(queue("arn:aws:sqs:us-east-1:000000000000:.fifo")),
 	})
 	fails[*types.BadRequestException](t, err, "insightsTarget")
 	_, err = s.pipelines.UpdateMediaInsightsPipelineConfiguration(s.ctx, &sdk.UpdateMediaInsightsPipelineConfigurationInput{

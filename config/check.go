@@ -22,6 +22,7 @@ type form struct {
 var forms = map[string]form{
 	"folder":        {func(s string) bool { return s != "" }, "the path of a folder"},
 	"account":       {matcher(`^[0-9]{12}$`), "12 digits"},
+	"event source":  {matcher(`^[-_./A-Za-z0-9]{1,256}$`), "1 to 256 letters, digits, points, slashes, hyphens and underscores"},
 	"region":        {matcher(`^[a-z0-9-]{1,32}$`), "1 to 32 lower-case letters, digits and hyphens"},
 	"access key id": {validKeyID, "4 to 128 letters, digits and underscores"},
 	"header name":   {matcher("^[-A-Za-z0-9.!%*_+`'~]{1,128}$"), "the name of a SIP header"},

@@ -86,7 +86,7 @@ var samples = map[string]string{
 	"account": "000000000007", "region": "eu-central-1", "access_key_id": "AKIDEXAMPLE", "secret_access_key": "the secret",
 	"numbers": "+12065550100,+4930123456", "store.url": "sqlite:/srv/other.db", "store.wait": "5m0s", "drain.timeout": "10m0s",
 	"notify.webhooks": "crm=https://crm.example.com/in#s,ops=http://10.0.0.2/x#whsec_AAAA", "notify.streaming": "EventBridge=crm,SNS=arn:aws:sns:eu-central-1:000000000007:t,SQS=https://sqs.eu-central-1.amazonaws.com/000000000007/q",
-	"aws.assume_roles": "true", "aws.message": "records",
+	"aws.assume_roles": "true", "aws.message": "records", "aws.event_source": "timbre.voice",
 	"search.threshold": "0.95", "search.strangers": "0.05", "search.prior": "0.8", "search.wait": "30s", "voiceprint.speech": "40s", "voiceprint.audio": "keep", "legs.unknown": "mixed", "legs.swap": "true", "legs.caller": "+1*,*@pstn.example.com", "legs.caller_header": "P-Asserted-Identity", "analytics": "always", "infer.threads": "2", "log.level": "debug", "log.format": "json",
 	"speech.gates": "echo,tone", "tone.words": "on", "tone.words_model": "/srv/whisper", "models.speaker": "house@2", "models.tone": "house-tone", "models.vad": "house-vad", "models.spoof": "house-spoof", "spoof": "warn",
 	"quotas": "aws", "limits": "profiles=20000,tags=0", "rate": "searches=10",

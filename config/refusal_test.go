@@ -56,6 +56,7 @@ func TestInvalidValuesAreRefusedInOneSentence(t *testing.T) {
 		{"notify.streaming", "SQS=crm", "SQS=crm is not the URL of a queue, the ARN of a target or the name of a webhook"},
 		{"notify.streaming", "SNS=arn:aws:s3:eu-west-1:000000000007:bucket", "is not the URL of a queue, the ARN of a target"},
 		{"aws.message", "wrapped", "must be one of"},
+		{"aws.event_source", "tim bre", `aws.event_source: "tim bre" is not 1 to 256`},
 		{"numbers", "12065550100", `numbers: "12065550100" is not a phone number`},
 		{"numbers", "+12065550100,+12065550100", "numbers has +12065550100 twice"},
 		{"search.threshold", "high", "high"},

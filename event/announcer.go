@@ -42,11 +42,11 @@ func New(env environment.Environment, cfg Config, store Store) *Announcer {
 func (a *Announcer) Notices(ctx context.Context, events ...timbre.Event) ([]timbre.Notice, error) {
 	var notices []timbre.Notice
 	for _, e := range events {
-		targets, err := a.targets(ctx, e)
+		to, err := a.route(ctx, e)
 		if err != nil {
 			return nil, err
 		}
-		if len(targets) == 0 {
+		if len(to.targets) == 0 {
 			continue
 		}
 		if e.Sequence, err = a.sequence.next(ctx); err != nil {
@@ -57,8 +57,10 @@ func (a *Announcer) Notices(ctx context.Context, events ...timbre.Event) ([]timb
 			return nil, timbre.Errorf(timbre.Internal, "event.Notices", "%s: %w", e.Status, err)
 		}
 		id := envelopeOf(e).prefix + e.ID
-		for _, target := range targets {
-			notices = append(notices, timbre.Notice{ID: id, Key: key(e), Target: target, Payload: payload, Created: a.env.Now()})
+		for _, target := range to.targets {
+			notices = append(notices, timbre.Notice{
+				ID: id, Key: key(e), Target: target, Role: to.role, Payload: payload, Created: a.env.Now(),
+			})
 		}
 	}
 	return notices, nil

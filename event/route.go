@@ -10,24 +10,30 @@ import (
 // sinkElements are the elements of a configuration that receive voice analytics events.
 var sinkElements = []string{"SqsQueueSink", "SnsTopicSink", "LambdaFunctionSink", "KinesisDataStreamSink"}
 
-// targets returns the targets of an event without duplicates.
-func (a *Announcer) targets(ctx context.Context, e timbre.Event) ([]string, error) {
+// route is where an event goes, and the role that AWS targets are reached under.
+type route struct {
+	targets []string // without duplicates
+	role    string   // empty: none, as that of targets which the settings name
+}
+
+// route returns where an event goes.
+func (a *Announcer) route(ctx context.Context, e timbre.Event) (route, error) {
 	switch {
 	case e.Pipeline != nil:
-		return a.busTargets(ctx, e), nil
+		return route{targets: a.busTargets(ctx, e)}, nil
 	case e.Source != nil:
-		return a.pipelineTargets(ctx, e)
+		return a.pipelineRoute(ctx, e)
 	}
 	s, err := a.store.Streaming(ctx, e.Call.ConnectorID)
 	switch {
 	case notFound(err):
-		return a.none(ctx, e, "the connector has no streaming configuration"), nil
+		return a.nowhere(ctx, e, "the connector has no streaming configuration"), nil
 	case err != nil:
-		return nil, err
+		return route{}, err
 	case e.Type == timbre.StreamingStatus:
-		return a.streamingTargets(ctx, e, s), nil
+		return route{targets: a.streamingTargets(ctx, e, s)}, nil
 	}
-	return a.analyticsTargets(ctx, e, s)
+	return a.analyticsRoute(ctx, e, s)
 }
 
 // busTargets are the targets of pipeline events: the one that the settings name for EventBridge, whatever the connector names.
@@ -38,16 +44,16 @@ func (a *Announcer) busTargets(ctx context.Context, e timbre.Event) []string {
 	return a.none(ctx, e, "no EventBridge target is configured on this server")
 }
 
-// pipelineTargets are the sinks of the configuration of the pipeline that a task was started on.
-func (a *Announcer) pipelineTargets(ctx context.Context, e timbre.Event) ([]string, error) {
+// pipelineRoute leads to the sinks of the configuration of the pipeline that a task was started on.
+func (a *Announcer) pipelineRoute(ctx context.Context, e timbre.Event) (route, error) {
 	c, err := a.store.Configuration(ctx, e.Source.ConfigurationARN)
 	switch {
 	case notFound(err):
-		return a.none(ctx, e, "the pipeline's configuration has been deleted"), nil
+		return a.nowhere(ctx, e, "the pipeline's configuration has been deleted"), nil
 	case err != nil:
-		return nil, err
+		return route{}, err
 	}
-	return sinkTargets(c), nil
+	return sinks(c), nil
 }
 
 // streamingTargets are the configured targets of the kinds that the connector names.
@@ -66,41 +72,48 @@ func (a *Announcer) streamingTargets(ctx context.Context, e timbre.Event, s timb
 	return targets
 }
 
-// analyticsTargets are the sinks of the connector's call analytics configuration while the link to it is enabled. AnalyticsReady
+// analyticsRoute leads to the sinks of the connector's call analytics configuration while the link to it is enabled. AnalyticsReady
 // promises that a task can be started, so it also requires streaming and voice analytics.
-func (a *Announcer) analyticsTargets(ctx context.Context, e timbre.Event, s timbre.Streaming) (targets []string, err error) {
+func (a *Announcer) analyticsRoute(ctx context.Context, e timbre.Event, s timbre.Streaming) (route, error) {
 	if s.Insights == nil || s.Insights.Disabled {
-		return a.none(ctx, e, "no call analytics configuration is linked to the connector and enabled"), nil
+		return a.nowhere(ctx, e, "no call analytics configuration is linked to the connector and enabled"), nil
 	}
 	c, err := a.store.Configuration(ctx, s.Insights.ConfigurationARN)
 	switch {
 	case notFound(err):
 		a.env.Log.WarnContext(ctx, "event has no target: the connector's call analytics configuration does not exist",
 			"connector", e.Call.ConnectorID, "configuration", s.Insights.ConfigurationARN, "event", e.ID, "status", e.Status)
-		return nil, nil
+		return route{}, nil
 	case err != nil:
-		return nil, err
+		return route{}, err
 	case e.Type == timbre.VoiceAnalyticsStatus && (s.Disabled || !analyses(c)):
-		return a.none(ctx, e, "the connector's streaming is disabled, or its configuration has no voice analytics"), nil
+		return a.nowhere(ctx, e, "the connector's streaming is disabled, or its configuration has no voice analytics"), nil
 	}
-	if targets = sinkTargets(c); targets == nil {
-		return a.none(ctx, e, "the connector's call analytics configuration has no sink"), nil
+	to := sinks(c)
+	if to.targets == nil {
+		return a.nowhere(ctx, e, "the connector's call analytics configuration has no sink"), nil
 	}
-	return targets, nil
+	return to, nil
 }
 
 func analyses(c timbre.Configuration) bool {
 	return c.Analyses(timbre.SpeakerSearch) || c.Analyses(timbre.VoiceTone)
 }
 
-// sinkTargets are the targets of a configuration's sinks without duplicates.
-func sinkTargets(c timbre.Configuration) (targets []string) {
+// sinks leads to the sinks of a configuration, under its role.
+func sinks(c timbre.Configuration) route {
+	to := route{role: c.RoleARN}
 	for _, element := range c.Elements {
-		if slices.Contains(sinkElements, element.Type) && element.Target != "" && !slices.Contains(targets, element.Target) {
-			targets = append(targets, element.Target)
+		if slices.Contains(sinkElements, element.Type) && element.Target != "" && !slices.Contains(to.targets, element.Target) {
+			to.targets = append(to.targets, element.Target)
 		}
 	}
-	return targets
+	return to
+}
+
+// nowhere logs an event without targets as none does.
+func (a *Announcer) nowhere(ctx context.Context, e timbre.Event, reason string) route {
+	return route{targets: a.none(ctx, e, reason)}
 }
 
 // none logs an event without targets, which is often intended.

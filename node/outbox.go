@@ -7,6 +7,9 @@ import (
 	"timbre/event"
 	"timbre/notify"
 	"timbre/notify/aws"
+	"timbre/notify/eventbridge"
+	"timbre/notify/kinesis"
+	"timbre/notify/lambda"
 	"timbre/notify/sns"
 	"timbre/notify/sqs"
 	"timbre/notify/webhook"
@@ -24,9 +27,12 @@ func (n *Node) openOutbox(context.Context) error {
 	account := aws.New(n.env, aws.Config{AssumeRoles: n.settings.AWS.AssumeRoles})
 	message := aws.Message{Records: n.settings.AWS.Message == "records"}
 	sinks := notify.Sinks{
-		"webhook": n.webhooks,
-		"sqs":     sqs.New(account, sqs.Config{Message: message}),
-		"sns":     sns.New(account, sns.Config{Message: message}),
+		"webhook":     n.webhooks,
+		"sqs":         sqs.New(account, sqs.Config{Message: message}),
+		"sns":         sns.New(account, sns.Config{Message: message}),
+		"lambda":      lambda.New(account),
+		"kinesis":     kinesis.New(account),
+		"eventbridge": eventbridge.New(account, eventbridge.Config{Source: n.settings.AWS.EventSource}),
 	}
 	n.notices = notify.New(n.env, notify.Config{}, notify.Deps{Outbox: n.store, Sinks: sinks})
 	return nil

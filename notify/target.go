@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"timbre"
@@ -11,20 +10,19 @@ import (
 // Sink sends notices to the targets of one kind. It is safe for concurrent use. Package notifytest states its promises as a
 // suite.
 type Sink interface {
-	// Send makes one attempt to deliver a notice, until ctx ends. Nil: the target has accepted it. After any error the notice
-	// is tried again until it expires, because an operator may mend a target that answers 404 or refuses a signature. An
-	// error names the target and contains no secret.
+	// Send makes one attempt to deliver a notice, until ctx ends. Nil: the target has accepted it. An error names the target,
+	// contains no secret, and says as a Failure what it means for the next attempts.
 	Send(ctx context.Context, n timbre.Notice) error
 }
 
 // Sinks are sinks by the Kind of target that they serve.
 type Sinks map[string]Sink
 
-// services are the AWS services whose ARNs are targets.
-var services = []string{"sqs", "sns", "lambda", "kinesis", "events"}
+// services are the kinds of the AWS services whose ARNs are targets, by the name that the ARN has for the service.
+var services = map[string]string{"sqs": "sqs", "sns": "sns", "lambda": "lambda", "kinesis": "kinesis", "events": "eventbridge"}
 
 // Kind returns the kind of a target by its form: "webhook" for arn:timbre:webhook:<region>:<account>:<name>, the service for
-// an AWS ARN of sqs, sns, lambda, kinesis or events, "sqs" for the URL of a queue, else "unknown".
+// an AWS ARN of one of services, "sqs" for the URL of a queue, else "unknown".
 func Kind(target string) string {
 	if strings.HasPrefix(target, "https://") || strings.HasPrefix(target, "http://") {
 		return "sqs"
@@ -37,8 +35,8 @@ func Kind(target string) string {
 	switch {
 	case partition == "timbre" && service == "webhook":
 		return "webhook"
-	case strings.HasPrefix(partition, "aws") && slices.Contains(services, service):
-		return service
+	case strings.HasPrefix(partition, "aws") && services[service] != "":
+		return services[service]
 	}
 	return "unknown"
 }

@@ -16,7 +16,7 @@ func TestKind(t *testing.T) {
 		"arn:aws:sns:us-east-1:111122223333:topic":                "sns",
 		"arn:aws:lambda:us-east-1:111122223333:function:f":        "lambda",
 		"arn:aws:kinesis:us-east-1:111122223333:stream/s":         "kinesis",
-		"arn:aws:events:us-east-1:111122223333:event-bus/default": "events",
+		"arn:aws:events:us-east-1:111122223333:event-bus/default": "eventbridge",
 		"arn:aws:s3:::bucket":                                     "unknown",
 		"arn:timbre:webhook:us-east-1:000000000000:":              "unknown",
 		"arn:timbre:sqs:us-east-1:000000000000:x":                 "unknown",

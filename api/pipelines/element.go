@@ -19,15 +19,15 @@ type requirement struct {
 	destination bool           // Destination
 }
 
-// requirements has the types whose configuration is required. Queues and topics are standard ones: names that end in .fifo are refused.
+// requirements has the types whose configuration is required. Queues and topics may be FIFO ones, which AWS does not take.
 var requirements = map[string]requirement{
 	"AmazonTranscribeCallAnalyticsProcessor": {},
 	"AmazonTranscribeProcessor":              {},
 	"S3RecordingSink":                        {destination: true},
 	"KinesisDataStreamSink":                  {target: regexp.MustCompile(`^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:\d{12}:stream/[-_.a-zA-Z0-9]+$`)},
 	"LambdaFunctionSink":                     {target: regexp.MustCompile(`^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[-_a-zA-Z0-9]+(:[-_a-zA-Z0-9]+)?$`)},
-	"SqsQueueSink":                           {target: regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[-_a-zA-Z0-9]+$`)},
-	"SnsTopicSink":                           {target: regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[-_a-zA-Z0-9]+$`)},
+	"SqsQueueSink":                           {target: regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[-_a-zA-Z0-9]+(\.fifo)?$`)},
+	"SnsTopicSink":                           {target: regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[-_a-zA-Z0-9]+(\.fifo)?$`)},
 }
 
 // webhook matches a target that any sink may have in place of its own kind.

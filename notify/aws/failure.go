@@ -30,8 +30,11 @@ func (f *failed) Error() string { return f.text }
 
 func (f *failed) Unwrap() error { return f.cause }
 
-// explain turns an error of the SDK into a Failure that names the cause. noun is what the target is: a queue.
+// explain turns an error of the SDK into a Failure that names the cause. noun is what the target is: a queue. A Failure stays what it is.
 func explain(err error, noun string, used sdk.Credentials) (*notify.Failure, cause) {
+	if f := new(notify.Failure); errors.As(err, &f) {
+		return f, cause{}
+	}
 	c, detail := causeOf(err)
 	if c.noun {
 		c.text = fmt.Sprintf(c.text, noun)

@@ -12,7 +12,8 @@ import (
 
 // Service is what is particular to one service, with its client C.
 type Service[C any] struct {
-	Noun string // what a target is: "queue"
+	Noun   string // what a target is: "queue"
+	Prefix string // how its name begins in an ARN, such as "stream/"
 	// Client returns the client of one region. An endpoint is that of a target which is a URL; the settings come before it.
 	Client func(c sdk.Config, endpoint string) C
 	// Put sends notices to one target in one request. It returns what became of each, or one error for all.
@@ -81,7 +82,7 @@ func (s *Sink[C]) sendAs(ctx context.Context, role string, notices []timbre.Noti
 
 // put makes one request. Its errors are Failures that do not name the target.
 func (s *Sink[C]) put(ctx context.Context, role string, notices []timbre.Notice) ([]error, error) {
-	to, err := ParseTarget(notices[0].Target)
+	to, err := ParseTarget(notices[0].Target, s.service.Prefix)
 	if err != nil {
 		return nil, &notify.Failure{Kind: notify.Refused, Err: err}
 	}

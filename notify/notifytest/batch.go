@@ -2,7 +2,6 @@ package notifytest
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"timbre"
@@ -26,7 +25,7 @@ func batches(t *testing.T, b Backend, _ notify.FailureKind) {
 	b.wantReceived(t, want...)
 
 	if size > 1 {
-		notices[0].Payload = fmt.Appendf(nil, `{"id":"%s"}`, strings.Repeat("x", b.MaxPayload))
+		notices[0].Payload = b.large()
 		errs := sink.SendBatch(t.Context(), notices)
 		b.wantFailure(t, errs[0], b.Target, notify.Refused)
 		for _, err := range errs[1:] {

@@ -34,8 +34,7 @@ func wait(t *testing.T, c <-chan struct{}) {
 // notices returns notices of one key.
 func (b Backend) notices(ids ...string) (notices []timbre.Notice, payloads []string) {
 	for _, id := range ids {
-		n := b.notice(id)
-		notices, payloads = append(notices, n), append(payloads, string(n.Payload))
+		notices, payloads = append(notices, b.notice(id)), append(payloads, object(id))
 	}
 	return notices, payloads
 }

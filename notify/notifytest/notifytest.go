@@ -20,6 +20,9 @@ type Backend struct {
 	Service *Service
 	Target  string // accepted by the service
 	Unknown string // a target of the same kind that names nothing
+	// Payload makes an event of a JSON object for a service that takes only events apart; nil: every object will do. Received returns
+	// the object.
+	Payload func(object string) []byte
 	// Received returns the payloads that the service has accepted, in order.
 	Received   func() []string
 	MaxPayload int      // bytes of the largest payload that the service accepts
@@ -63,7 +66,21 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 }
 
 func (b Backend) notice(id string) timbre.Notice {
-	return timbre.Notice{ID: id, Key: "key", Target: b.Target, Payload: fmt.Appendf(nil, `{"id":%q}`, id), Created: time.Now()}
+	return timbre.Notice{ID: id, Key: "key", Target: b.Target, Payload: b.payload(object(id)), Created: time.Now()}
+}
+
+func object(id string) string { return fmt.Sprintf(`{"id":%q}`, id) }
+
+func (b Backend) payload(object string) []byte {
+	if b.Payload == nil {
+		return []byte(object)
+	}
+	return b.Payload(object)
+}
+
+// large is a payload that no service takes.
+func (b Backend) large() []byte {
+	return b.payload(`{"id":"` + strings.Repeat("x", b.MaxPayload) + `"}`)
 }
 
 func (b Backend) wantReceived(t *testing.T, want ...string) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -14,11 +13,12 @@ import (
 
 func delivers(t *testing.T, b Backend, _ notify.FailureKind) {
 	n := b.notice("Id-1")
-	n.Payload = []byte(`{"id":"Id-1","text":"<a b=\"c\">&\\ Zürich 東京 \u2028","number":1.50}`)
+	const text = `{"id":"Id-1","text":"<a b=\"c\">&\\ Zürich 東京 \u2028","number":1.50}`
+	n.Payload = b.payload(text)
 	if err := b.Sink.Send(t.Context(), n); err != nil {
 		t.Fatal(err)
 	}
-	b.wantReceived(t, string(n.Payload))
+	b.wantReceived(t, text)
 }
 
 // refused checks that a refusal is an error at once: retrying is the dispatcher's.
@@ -85,7 +85,7 @@ func unknown(t *testing.T, b Backend, kind notify.FailureKind) {
 
 func tooLarge(t *testing.T, b Backend, kind notify.FailureKind) {
 	n := b.notice("Id-1")
-	n.Payload = fmt.Appendf(nil, `{"id":"%s"}`, strings.Repeat("x", b.MaxPayload))
+	n.Payload = b.large()
 	b.wantFailure(t, b.Sink.Send(t.Context(), n), b.Target, kind)
 	b.wantReceived(t)
 	b.works(t)
@@ -96,7 +96,7 @@ func concurrent(t *testing.T, b Backend, _ notify.FailureKind) {
 	var want []string
 	for i := range 16 {
 		n := b.notice(fmt.Sprintf("Id-%02d", i))
-		want = append(want, string(n.Payload))
+		want = append(want, object(n.ID))
 		all.Go(func() {
 			if err := b.Sink.Send(t.Context(), n); err != nil {
 				t.Error(err)
