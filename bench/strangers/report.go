@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -29,6 +30,22 @@ const (
 type count struct {
 	strangers, named, misnamed []metric.Outcome // by the rule
 	fixedStrangers, fixedNamed []metric.Outcome // by a fixed probability of 0.90 of each pair
+	best                       []float64        // llr of strangers' calls
+	own                        []float64        // llr of true callers with themselves, where it is the best; else the least number
+}
+
+// reachable is the share of true callers whom the one least llr would name that names the rule's share of these strangers. Nobody knows
+// that llr beforehand.
+func (c count) reachable(share float64) float64 {
+	slices.Sort(c.best)
+	least := c.best[len(c.best)-1-int(share*float64(len(c.best)))]
+	named := 0.0
+	for _, llr := range c.own {
+		if llr > least {
+			named += 1 / float64(len(c.own))
+		}
+	}
+	return named
 }
 
 // report prints how many strangers and true callers are named.
@@ -51,10 +68,10 @@ func report(out io.Writer, pairs []pair, all *search.Calibration, rule search.Ru
 		all.Fitted.Speakers, all.Fitted.Targets, all.Fitted.Impostors, cllr(who, pairs, fitted))
 	for _, length := range []time.Duration{10 * time.Second, 20 * time.Second} {
 		fmt.Fprintf(out, "\nCalls of %v of net speech over lines of all kinds, in %%:\n\n", length)
-		fmt.Fprintln(out, "| profiles | strangers named | true callers named | named as another | at 0.90 a pair: strangers | true callers |")
-		fmt.Fprintln(out, "| --- | --- | --- | --- | --- | --- |")
+		fmt.Fprintln(out, "| profiles | strangers named | true callers named | named as another | reachable | at 0.90 a pair: strangers | true callers |")
+		fmt.Fprintln(out, "| --- | --- | --- | --- | --- | --- | --- |")
 		for _, n := range append(slices.Clone(realSizes), drawnSizes...) {
-			printRow(out, n, len(who), measure(n, length, who, pairs, fitted, rule))
+			printRow(out, n, len(who), cmp.Or(rule.Strangers, search.DefaultStrangers), measure(n, length, who, pairs, fitted, rule))
 		}
 	}
 	return nil
@@ -65,7 +82,7 @@ func fold(who []string, person string) int {
 	return i % folds
 }
 
-func printRow(out io.Writer, n, people int, c count) {
+func printRow(out io.Writer, n, people int, promised float64, c count) {
 	if len(c.strangers) == 0 {
 		return
 	}
@@ -73,12 +90,12 @@ func printRow(out io.Writer, n, people int, c count) {
 		f := metric.Share(o, people, draws, seed)
 		return fmt.Sprintf("%.1f (%.1f-%.1f)", 100*f.Value, 100*f.Low, 100*f.High)
 	}
-	drawn := ""
+	drawn, reachable := "", fmt.Sprintf("%.1f", 100*c.reachable(promised))
 	if !slices.Contains(realSizes, n) {
-		drawn = " drawn"
+		drawn, reachable = " drawn", ""
 	}
-	fmt.Fprintf(out, "| %d%s | %s | %s | %s | %s | %s |\n", n, drawn,
-		share(c.strangers), share(c.named), share(c.misnamed), share(c.fixedStrangers), share(c.fixedNamed))
+	fmt.Fprintf(out, "| %d%s | %s | %s | %s | %s | %s | %s |\n", n, drawn,
+		share(c.strangers), share(c.named), share(c.misnamed), reachable, share(c.fixedStrangers), share(c.fixedNamed))
 }
 
 // measure lets everybody call into domains of n profiles, without him and with him.
@@ -100,11 +117,16 @@ func measure(n int, length time.Duration, who []string, pairs []pair, fitted []s
 			named, best := by.Match(rule, call.Print, drawn), slices.Max(drawn)
 			c.strangers = append(c.strangers, metric.Outcome{Person: person, Happened: named >= 0})
 			c.fixedStrangers = append(c.fixedStrangers, metric.Outcome{Person: person, Happened: best >= math.Log(9)})
+			c.best = append(c.best, best)
 			if len(own) == 0 {
 				continue
 			}
 			drawn[0] = own[r.IntN(len(own))]
 			named, best = by.Match(rule, call.Print, drawn), slices.Max(drawn)
+			c.own = append(c.own, -math.MaxFloat64)
+			if drawn[0] == best {
+				c.own[len(c.own)-1] = best
+			}
 			c.named = append(c.named, metric.Outcome{Person: person, Happened: named == 0})
 			c.misnamed = append(c.misnamed, metric.Outcome{Person: person, Happened: named > 0})
 			c.fixedNamed = append(c.fixedNamed, metric.Outcome{Person: person, Happened: drawn[0] >= math.Log(9) && drawn[0] == best})

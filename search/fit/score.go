@@ -30,8 +30,7 @@ func fitScore(c *search.Calibration, trials []Trial) error {
 		}
 		c.Bias, c.Score = w[0], w[1]
 		for i, q := range c.Quantities() {
-			k := w[2+4*i:]
-			q.Bias, q.Score, q.Gap.Bias, q.Gap.Score = k[0], k[1], k[2], k[3]
+			q.Bias, q.Gap.Bias = w[2+2*i], w[3+2*i]
 		}
 		if err := c.CheckScore(); err == nil || ridge > 1 {
 			return err
@@ -76,10 +75,11 @@ func both(q *search.Quantity, i int, t Trial) (v, w float64, known bool) {
 	return q.Above(a.X[i]), q.Above(b.X[i]), a.Known[i] && b.Known[i]
 }
 
-// design is the columns of the regression: 1, the score, and for each quantity its sum and its gap, each by itself and times the
-// score. All but the first are scaled to a mean square of 1, so that one penalty suits them; scale is by how much.
+// design is the columns of the regression: 1, the score, and for each quantity its sum and its gap. The weight of the score is left the
+// same under every condition: fitted too, it told apart nobody who was not in the fit. All but the first are scaled to a mean square of
+// 1, so that one penalty suits them; scale is by how much.
 func design(c *search.Calibration, trials []Trial) (x [][]float64, scale []float64) {
-	scale = make([]float64, 2+4*len(c.Quantities()))
+	scale = make([]float64, 2+2*len(c.Quantities()))
 	for _, t := range trials {
 		row := append(make([]float64, 0, len(scale)), 1, t.Score)
 		a, b := search.ValuesOf(t.Profile), search.ValuesOf(t.Caller)
@@ -94,7 +94,7 @@ func design(c *search.Calibration, trials []Trial) (x [][]float64, scale []float
 			if a.Known[i] && b.Known[i] {
 				gap = math.Abs(q.Above(a.X[i])-q.Above(b.X[i])) - q.Gap.Usual
 			}
-			row = append(row, sum, sum*t.Score, gap, gap*t.Score)
+			row = append(row, sum, gap)
 		}
 		for k, v := range row {
 			scale[k] += v * v / float64(len(trials))
