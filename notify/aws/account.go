@@ -60,6 +60,7 @@ func (a *Account) current(ctx context.Context) (*session, error) {
 
 		config.WithRetryer(func() sdk.Retryer { return sdk.NopRetryer{} }),
 		config.WithLogger(logger{a.env.Log}),
+		config.WithLogConfigurationWarnings(true),
 	)
 	if err != nil {
 		return nil, err
@@ -67,7 +68,7 @@ func (a *Account) current(ctx context.Context) (*session, error) {
 	if b, ok := c.HTTPClient.(*awshttp.BuildableClient); ok {
 		c.HTTPClient = keeping{b.Freeze()} // each client of a service would build a pool of its own
 	}
-	a.session = &session{config: c, read: time.Now()}
+	a.session = &session{config: c, read: a.env.Now()}
 	return a.session, nil
 }
 
@@ -76,7 +77,7 @@ func (a *Account) current(ctx context.Context) (*session, error) {
 func (a *Account) renew(s *session) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.session == s && time.Since(s.read) > renewal {
+	if a.session == s && a.env.Now().Sub(s.read) > renewal {
 		a.session = nil
 	}
 }
