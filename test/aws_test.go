@@ -1,0 +1,209 @@
+package test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"maps"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	pipelines "github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines"
+	mptypes "github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines/types"
+	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre"
+)
+
+// arrival is an event that boto3 has read at a target.
+type arrival struct {
+	Event                json.RawMessage `json:"event"`
+	Group, Deduplication string
+	event                event
+}
+
+// A call's events reach all sinks of a configuration under its role, and those of its streams the targets of the settings, all of them
+// in moto. boto3 makes the targets and reads what has arrived.
+func TestEventsReachAllServicesOfAWS(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	endpoint := moto(ctx, t)
+	t.Setenv("AWS_ENDPOINT_URL", endpoint)
+	t.Setenv("AWS_ACCESS_KEY_ID", "server")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	var arns map[string]string
+	must(t, json.Unmarshal(python(ctx, t, "aws_setup.py", endpoint), &arns))
+
+	s := settings(t, t.TempDir(), newReceiver(t))
+	s.AWS.AssumeRoles = true
+	s.Notify.Streaming = map[string]string{"EventBridge": arns["eventbridge"], "SQS": arns["sqs.fifo"], "SNS": arns["sns.fifo"]}
+	n := start(t, s)
+	h := setUp(ctx, t, n.API, hookARN)
+	h.sendTo(ctx, t, arns)
+	c := placeCall(ctx, t, n.SIP[0], "s3_second")
+	search, tone := h.analyse(ctx, t, c.TransactionID)
+	must(t, c.Play(ctx))
+	must(t, c.Hangup(ctx))
+
+	results := map[string]int{timbre.VoiceprintGenerationSuccess: 1, timbre.ToneCompleted: 2}
+	ends := map[string]int{timbre.StreamingEnded: 2}
+	counts, err := json.Marshal(map[string]map[string]int{
+		"sqs": results, "sns": results, "kinesis": results, "lambda": results, "eventbridge": ends, "sqs.fifo": ends, "sns.fifo": ends,
+	})
+	must(t, err)
+	var read struct {
+		Arrived map[string][]arrival
+		Assumed int
+	}
+	must(t, json.Unmarshal(python(ctx, t, "aws_read.py", endpoint, string(counts)), &read))
+	if read.Assumed != 1 {
+		t.Errorf("got the role assumed %d times, want once for all sinks", read.Assumed)
+	}
+	for service, all := range read.Arrived {
+		for i := range all {
+			must(t, json.Unmarshal(all[i].Event, &all[i].event))
+		}
+		read.Arrived[service] = all
+	}
+	wantResults(t, read.Arrived, c.TransactionID, search, tone)
+	wantStreams(t, read.Arrived, c.TransactionID)
+}
+
+// wantResults checks that all four sinks have the same events, unchanged and keyed by the task.
+func wantResults(t *testing.T, arrived map[string][]arrival, transaction, search, tone string) {
+	t.Helper()
+	for _, service := range []string{"sqs", "sns", "kinesis", "lambda"} {
+		statuses := map[string]int{}
+		for _, a := range arrived[service] {
+			statuses[a.event.status()]++
+			task := cmp.Or(a.event.Detail.TaskID, transaction)
+			if !slices.Contains([]string{transaction, search, tone}, task) || a.event.Source != "aws.chime" {
+				t.Errorf("%s: got task %q from %q", service, task, a.event.Source)
+			}
+			if service == "kinesis" && a.Group != task {
+				t.Errorf("got partition key %q, want task %q", a.Group, task)
+			}
+		}
+		want := map[string]int{
+			timbre.AnalyticsReady: 2, timbre.IdentificationNoMatches: 1, timbre.VoiceprintGenerationSuccess: 1, timbre.ToneCompleted: 2,
+			timbre.ToneSuccessful: max(1, statuses[timbre.ToneSuccessful]), timbre.ToneFailure: statuses[timbre.ToneFailure],
+		}
+		if statuses[timbre.ToneFailure] == 0 {
+			delete(want, timbre.ToneFailure)
+		}
+		if !maps.Equal(statuses, want) {
+			t.Errorf("%s: got events %v, want %v", service, statuses, want)
+		}
+		if got, want := texts(arrived[service]), texts(arrived["sqs"]); !maps.Equal(got, want) {
+			t.Errorf("%s: got %d events, and not the %d of the queue", service, len(got), len(want))
+		}
+	}
+}
+
+// texts are the events by their ids.
+func texts(all []arrival) map[string]string {
+	texts := map[string]string{}
+	for _, a := range all {
+		texts[a.event.ID] = string(a.Event)
+	}
+	return texts
+}
+
+// wantStreams checks that both streams of the call start and end at each target, in their order and deduplicated where it is FIFO.
+func wantStreams(t *testing.T, arrived map[string][]arrival, transaction string) {
+	t.Helper()
+	for _, service := range []string{"eventbridge", "sqs.fifo", "sns.fifo"} {
+		var statuses []string
+		for _, a := range arrived[service] {
+			if service != "eventbridge" && (a.Group != transaction || a.Deduplication != a.event.ID) {
+				t.Errorf("%s: got group %q and deduplication %q, want call %q and event %q", service, a.Group, a.Deduplication, transaction, a.event.ID)
+			}
+			if a.event.Source != "aws.chime" || a.event.Time.IsZero() {
+				t.Errorf("%s: got envelope %+v", service, a.event)
+			}
+			if a.event.DetailType == string(timbre.StreamingStatus) { // the bus gets those of pipelines, too
+				statuses = append(statuses, a.event.status())
+			}
+		}
+		want := []string{timbre.StreamingStarted, timbre.StreamingStarted, timbre.StreamingAllStarted, timbre.StreamingEnded, timbre.StreamingEnded}
+		if !slices.Equal(statuses, want) {
+			t.Errorf("%s: got %v, want %v", service, statuses, want)
+		}
+	}
+}
+
+// sendTo gives the connector a configuration with all four kinds of sinks, and all three targets of streaming events.
+func (h deployment) sendTo(ctx context.Context, t *testing.T, arns map[string]string) {
+	t.Helper()
+	element := func(kind mptypes.MediaInsightsPipelineConfigurationElementType) mptypes.MediaInsightsPipelineConfigurationElement {
+		return mptypes.MediaInsightsPipelineConfigurationElement{Type: kind}
+	}
+	queue, topic := element(mptypes.MediaInsightsPipelineConfigurationElementTypeSqsQueueSink), element(mptypes.MediaInsightsPipelineConfigurationElementTypeSnsTopicSink)
+	stream, function := element(mptypes.MediaInsightsPipelineConfigurationElementTypeKinesisDataStreamSink), element(mptypes.MediaInsightsPipelineConfigurationElementTypeLambdaFunctionSink)
+	queue.SqsQueueSinkConfiguration = &mptypes.SqsQueueSinkConfiguration{InsightsTarget: aws.String(arns["sqs"])}
+	topic.SnsTopicSinkConfiguration = &mptypes.SnsTopicSinkConfiguration{InsightsTarget: aws.String(arns["sns"])}
+	stream.KinesisDataStreamSinkConfiguration = &mptypes.KinesisDataStreamSinkConfiguration{InsightsTarget: aws.String(arns["kinesis"])}
+	function.LambdaFunctionSinkConfiguration = &mptypes.LambdaFunctionSinkConfiguration{InsightsTarget: aws.String(arns["lambda"])}
+	cfg, err := h.media.CreateMediaInsightsPipelineConfiguration(ctx, &pipelines.CreateMediaInsightsPipelineConfigurationInput{
+		MediaInsightsPipelineConfigurationName: aws.String("everywhere"), ResourceAccessRoleArn: aws.String(arns["role"]),
+		Elements: []mptypes.MediaInsightsPipelineConfigurationElement{
+			element(mptypes.MediaInsightsPipelineConfigurationElementTypeVoiceAnalyticsProcessor), queue, topic, stream, function,
+		},
+	})
+	must(t, err)
+	_, err = h.voice.PutVoiceConnectorStreamingConfiguration(ctx, &voice.PutVoiceConnectorStreamingConfigurationInput{
+		VoiceConnectorId: &h.connector,
+		StreamingConfiguration: &vtypes.StreamingConfiguration{
+			DataRetentionInHours: aws.Int32(0), Disabled: aws.Bool(false),
+			StreamingNotificationTargets: []vtypes.StreamingNotificationTarget{
+				{NotificationTarget: vtypes.NotificationTargetEventBridge},
+				{NotificationTarget: vtypes.NotificationTargetSqs},
+				{NotificationTarget: vtypes.NotificationTargetSns},
+			},
+			MediaInsightsConfiguration: &vtypes.MediaInsightsConfiguration{
+				Disabled: aws.Bool(false), ConfigurationArn: cfg.MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationArn,
+			},
+		},
+	})
+	must(t, err)
+}
+
+// moto starts moto, a simulation of AWS, and returns its URL.
+func moto(ctx context.Context, t *testing.T) string {
+	t.Helper()
+	exe, err := filepath.Abs("../.venv/bin/moto_server")
+	must(t, err)
+	needs(t, exe, "moto in the tests' Python environment (make test makes it)")
+	at := freePort(t)
+	_, port, _ := net.SplitHostPort(at)
+	cmd := exec.CommandContext(ctx, exe, "-H", "127.0.0.1", "-p", port)
+	cmd.Dir = t.TempDir() // it writes what it records
+	must(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	await(ctx, t, at)
+	return "http://" + at
+}
+
+// await waits until a server accepts connections.
+func await(ctx context.Context, t *testing.T, at string) {
+	t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if conn, err := net.Dial("tcp", at); err == nil {
+			_ = conn.Close()
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("nothing listens on %s", at)
+		}
+	}
+}
