@@ -28,9 +28,8 @@ type arrival struct {
 	event                event
 }
 
-// A call's events reach all sinks of a configuration under its role, and those of its streams the targets of the settings, all of them
-// in moto. boto3 makes the targets and reads what has arrived.
-func TestEventsReachAllServicesOfAWS(t *testing.T) {
+// TestAWS is what is tested with moto, a simulation of AWS, of which one runs for all.
+func TestAWS(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	endpoint := moto(ctx, t)
@@ -39,7 +38,13 @@ func TestEventsReachAllServicesOfAWS(t *testing.T) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
 	var arns map[string]string
 	must(t, json.Unmarshal(python(ctx, t, "aws_setup.py", endpoint), &arns))
+	t.Run("events of a call reach all services", func(t *testing.T) { testEventsReachAllServices(ctx, t, endpoint, arns) })
+	t.Run("errors name their cause", func(t *testing.T) { testCauses(ctx, t, endpoint, arns) })
+}
 
+// A call's events reach all sinks of a configuration under its role, and those of its streams the targets of the settings. boto3 makes
+// the targets and reads what has arrived.
+func testEventsReachAllServices(ctx context.Context, t *testing.T, endpoint string, arns map[string]string) {
 	s := settings(t, t.TempDir(), newReceiver(t))
 	s.AWS.AssumeRoles = true
 	s.Notify.Streaming = map[string]string{"EventBridge": arns["eventbridge"], "SQS": arns["sqs.fifo"], "SNS": arns["sns.fifo"]}

@@ -44,12 +44,16 @@ code = io.BytesIO()
 with zipfile.ZipFile(code, "w") as archive:
     archive.writestr("calls.py", "def handler(event, context): pass")
 role = iam.create_role(RoleName="insights", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+iam.create_user(UserName="nobody")  # whom no policy permits anything
+nobody = iam.create_access_key(UserName="nobody")["AccessKey"]
 kinesis.create_stream(StreamName="calls", ShardCount=2)
 bus = events.create_event_bus(Name="calls")["EventBusArn"]
 events.put_rule(Name="calls", EventBusName="calls", EventPattern=json.dumps({"source": ["aws.chime"]}))
 events.put_targets(Rule="calls", EventBusName="calls", Targets=[{"Id": "1", "Arn": queue("of-the-bus")}])
 print(json.dumps({
     "role": role,
+    "nobody": nobody["AccessKeyId"],
+    "secret of nobody": nobody["SecretAccessKey"],
     "sqs": queue("calls"),
     "sns": topic("calls", {}, queue("of-the-topic")),
     "kinesis": kinesis.describe_stream(StreamName="calls")["StreamDescription"]["StreamARN"],
