@@ -31,8 +31,10 @@ func TestQueuesAndTopicsOfFauxqs(t *testing.T) {
 	must(t, err)
 	reader, sinks := sqs.NewFromConfig(cfg), awsSinks(false)
 	for _, c := range []struct{ service, target, queue string }{
-		{"sqs", "calls", "calls"}, {"sns", "calls", "of-the-topic"},
-		{"sqs", "calls.fifo", "calls.fifo"}, {"sns", "calls.fifo", "of-the-topic.fifo"},
+		{"sqs", "calls", "calls"},
+		{"sns", "calls", "of-the-topic"},
+		{"sqs", "calls.fifo", "calls.fifo"},
+		{"sns", "calls.fifo", "of-the-topic.fifo"},
 	} {
 		t.Run(c.service+" "+c.target, func(t *testing.T) {
 			target := "arn:aws:" + c.service + ":us-east-1:000000000000:"

@@ -42,6 +42,7 @@ func New(env environment.Environment, cfg Config) *Account {
 // session is one reading of the settings, with the clients that were made of it.
 type session struct {
 	config  sdk.Config
+	now     func() time.Time
 	read    time.Time
 	roles   sync.Map // *sdk.CredentialsCache by ARN
 	clients sync.Map // by place
@@ -68,7 +69,7 @@ func (a *Account) current(ctx context.Context) (*session, error) {
 	if b, ok := c.HTTPClient.(*awshttp.BuildableClient); ok {
 		c.HTTPClient = keeping{b.Freeze()} // each client of a service would build a pool of its own
 	}
-	a.session = &session{config: c, read: a.env.Now()}
+	a.session = &session{config: c, now: a.env.Now, read: a.env.Now()}
 	return a.session, nil
 }
 

@@ -84,9 +84,11 @@ var byCode = func() map[string]cause {
 // causeOfCode returns the cause of an error by its code, and where the code says nothing, by the status of the response or whose
 // fault it is.
 func causeOfCode(api smithy.APIError, status int) cause {
-	code := strings.TrimSuffix(api.ErrorCode(), "Fault")
+	code := api.ErrorCode()
 	c, known := byCode[code]
 	switch {
+	case c == unaccepted && untimely(api.ErrorMessage()):
+		c = skewed
 	case known && (c != broken || status == 0 || status >= http.StatusInternalServerError):
 		// The SDK calls an error UnknownError if a proxy has answered instead of the service.
 	case len(code) > 3 && strings.EqualFold(code[:3], "KMS"):
@@ -100,6 +102,11 @@ func causeOfCode(api smithy.APIError, status int) cause {
 	}
 	c.text += " (" + api.ErrorCode() + ")"
 	return c
+}
+
+// untimely says whether a signature is refused for its time alone.
+func untimely(message string) bool {
+	return strings.Contains(message, "Signature expired") || strings.Contains(message, "Signature not yet current")
 }
 
 // causeOfStatus returns the cause of a response whose body is not that of an AWS service, or has a code that says nothing. It names no

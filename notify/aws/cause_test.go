@@ -94,6 +94,15 @@ func TestAnswerOfAProxyIsNotThatOfTheService(t *testing.T) {
 	}
 }
 
+func TestSignatureOfAWrongClockIsNoWrongKey(t *testing.T) {
+	for _, message := range []string{"Signature expired: 20260102T030405Z is now earlier than …", "Signature not yet current: 20260102T030405Z"} {
+		t.Run(message, func(t *testing.T) {
+			url, _ := answering(t, func(w http.ResponseWriter, _ *http.Request) { awstest.XML(w, 403, "SignatureDoesNotMatch", message) })
+			wantCause(t, sns.New(awstest.Account(t, url), sns.Config{}).Send(t.Context(), notice()), notify.ForNow, "the clocks of AWS and of this server differ")
+		})
+	}
+}
+
 func TestServiceSaysHowLongToWait(t *testing.T) {
 	url, _ := answering(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "7")

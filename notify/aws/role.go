@@ -10,10 +10,33 @@ import (
 )
 
 const (
-	roleSession = "timbre" // the name of the session in the logs of AWS
+	roleSession  = "timbre" // the name of the session in the logs of AWS
+	roleDuration = 15 * time.Minute
 	// early is how long before their expiry the credentials of a role are renewed. Its half is random.
 	early = 5 * time.Minute
+	// assumeTimeout bounds one request for them. It is made for all notices of the role, and outlives the attempt of the first.
+	assumeTimeout = 20 * time.Second
 )
+
+// assumed obtains the credentials of a role.
+type assumed struct {
+	sdk.CredentialsProvider
+	now func() time.Time
+}
+
+// Retrieve implements sdk.CredentialsProvider. The expiry is told by the clock of AWS and compared with that of this server: it counts
+// only if it is plausible by the latter, so that a clock that has jumped neither asks for new credentials for each notice nor keeps
+// old ones for hours.
+func (a assumed) Retrieve(ctx context.Context) (sdk.Credentials, error) {
+	ctx, cancel := context.WithTimeout(ctx, assumeTimeout)
+	defer cancel()
+	c, err := a.CredentialsProvider.Retrieve(ctx)
+	now := a.now()
+	if latest := now.Add(roleDuration); c.Expires.Before(now) || c.Expires.After(latest) {
+		c.Expires = latest
+	}
+	return c, err
+}
 
 // credentials returns those that requests under a role are signed with: of the role if there is one, else of the server.
 func (s *session) credentials(role string) sdk.CredentialsProvider {
@@ -23,10 +46,10 @@ func (s *session) credentials(role string) sdk.CredentialsProvider {
 	if known, ok := s.roles.Load(role); ok {
 		return known.(*sdk.CredentialsCache)
 	}
-	assumed := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(s.config), role, func(o *stscreds.AssumeRoleOptions) {
-		o.RoleSessionName = roleSession
+	provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(s.config), role, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName, o.Duration = roleSession, roleDuration
 	})
-	cache, _ := s.roles.LoadOrStore(role, sdk.NewCredentialsCache(assumed, func(o *sdk.CredentialsCacheOptions) {
+	cache, _ := s.roles.LoadOrStore(role, sdk.NewCredentialsCache(assumed{provider, s.now}, func(o *sdk.CredentialsCacheOptions) {
 		o.ExpiryWindow, o.ExpiryWindowJitterFrac = early, 0.5
 	}))
 	return cache.(*sdk.CredentialsCache)

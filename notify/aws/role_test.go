@@ -114,6 +114,20 @@ func TestCredentialsOfARoleAreRenewedBeforeTheyExpire(t *testing.T) {
 	}
 }
 
+// The clock of this server may be hours ahead.
+func TestRoleIsAssumedOnceByAClockThatIsAhead(t *testing.T) {
+	f, s := underRole(t, true)
+	f.life = -5 * time.Hour
+	for range 3 {
+		if err := s.Send(t.Context(), as(role)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(f.assumed) != 1 {
+		t.Errorf("got the role assumed %d times, want once", len(f.assumed))
+	}
+}
+
 // The clock of this server may be behind, so that credentials seem good which AWS calls expired.
 func TestCredentialsThatAWSCallsExpiredAreDropped(t *testing.T) {
 	f, s := underRole(t, true)

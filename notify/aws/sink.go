@@ -42,7 +42,7 @@ func (s *Sink[C]) Send(ctx context.Context, n timbre.Notice) error {
 	return s.SendBatch(ctx, []timbre.Notice{n})[0]
 }
 
-// SendBatch implements notify.Batcher. Notices of several roles take one request each.
+// SendBatch implements notify.Batcher. Notices of several roles take a request each.
 func (s *Sink[C]) SendBatch(ctx context.Context, notices []timbre.Notice) []error {
 	errs := make([]error, len(notices))
 	byRole := map[string][]int{}
@@ -63,20 +63,27 @@ func (s *Sink[C]) SendBatch(ctx context.Context, notices []timbre.Notice) []erro
 	return errs
 }
 
-// sendAs sends those of the notices that have one role, and enters what became of each.
+// sendAs sends those of the notices that have one role, in as few requests as the limits allow, and enters what became of each.
 func (s *Sink[C]) sendAs(ctx context.Context, role string, notices []timbre.Notice, which []int, errs []error) {
-	sent := make([]timbre.Notice, len(which))
-	for i, at := range which {
-		sent[i] = notices[at]
-	}
-	each, err := s.put(ctx, role, sent)
-	for i, at := range which {
-		switch {
-		case err != nil:
-			errs[at] = s.failure(notices[at], err)
-		case i < len(each) && each[i] != nil:
-			errs[at] = s.failure(notices[at], each[i])
+	for len(which) > 0 {
+		var sent []timbre.Notice
+		for total := 0; len(sent) < min(len(which), s.service.Batch); {
+			n := notices[which[len(sent)]]
+			if total += s.service.Size(n); total > s.service.Total && len(sent) > 0 {
+				break
+			}
+			sent = append(sent, n)
 		}
+		each, err := s.put(ctx, role, sent)
+		for i, at := range which[:len(sent)] {
+			switch {
+			case err != nil:
+				errs[at] = s.failure(notices[at], err)
+			case i < len(each) && each[i] != nil:
+				errs[at] = s.failure(notices[at], each[i])
+			}
+		}
+		which = which[len(sent):]
 	}
 }
 

@@ -2,27 +2,38 @@ package notifytest
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"timbre"
 	"timbre/notify"
 )
 
-// batches checks a sink that is a notify.Batcher: a full batch arrives in its order, one that is too large holds up no other of its
-// batch, and a failure of the request is one of each notice.
+// batches checks a sink that is a notify.Batcher: a full batch arrives in its order, also if its notices are more than a request holds;
+// one that is too large holds up no other of its batch; and a failure of the request is one of each notice.
 func batches(t *testing.T, b Backend, _ notify.FailureKind) {
 	sink, does := b.Sink.(notify.Batcher)
 	if !does {
 		return
 	}
-	size, _ := sink.Batch()
+	size, total := sink.Batch()
 	notices, want := b.some(size)
+	half := object(strings.Repeat("x", b.MaxPayload/2))
+	for range total/(b.MaxPayload/2) + 1 {
+		n := b.notice("Id-large")
+		n.Payload = b.payload(half)
+		notices, want = append(notices, n), append(want, half)
+	}
 	for _, err := range sink.SendBatch(t.Context(), notices) {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	b.wantReceived(t, want...)
+	if got := b.Received(); !slices.Equal(got, want) {
+		t.Errorf("got %d payloads, want the %d of the batch in their order", len(got), len(want))
+	}
+	notices, received := notices[:size], len(want)
 
 	if size > 1 {
 		notices[0].Payload = b.large()
@@ -33,7 +44,9 @@ func batches(t *testing.T, b Backend, _ notify.FailureKind) {
 				t.Errorf("beside one that is too large: got %v, want no error", err)
 			}
 		}
-		b.wantReceived(t, append(want, want[1:]...)...)
+		if got := b.Received()[received:]; !slices.Equal(got, want[1:size]) {
+			t.Errorf("got payloads %q beside one that is too large, want %q", got, want[1:size])
+		}
 	}
 
 	b.Service.Fail(RefusedForNow, -1)
