@@ -16,6 +16,7 @@ const (
 // The detailStatus, or streamingStatus, of the events.
 const (
 	AnalyticsReady              = "AnalyticsReady"
+	PostCallVoiceAnalytics      = "PostCallVoiceAnalytics"
 	IdentificationSuccessful    = "IdentificationSuccessful"
 	IdentificationNoMatches     = "IdentificationNoMatchesFound"
 	IdentificationFailure       = "IdentificationFailure"
@@ -53,6 +54,7 @@ type Event struct {
 	Current       *ToneSpan       // last 30 s
 	Overall       *ToneSpan       // since the task's start
 	Source        *PipelineSource // of events of a task that was started on a pipeline
+	Summary       *Summary        // of PostCallVoiceAnalytics
 	Pipeline      *Pipeline       // of PipelineState, as of Time
 	Kind          Kind            // of InsightsCreateFailed: what went wrong
 }

@@ -40,6 +40,13 @@ var (
 	overall = &timbre.ToneSpan{Start: at.Truncate(time.Minute), End: at, Tone: timbre.Tone{Neutral: 0.25, Positive: 0.65, Negative: 0.1}}
 )
 
+// summary has two requests that created a profile and two that renewed one.
+var summary = &timbre.Summary{
+	BestMatch: "vp-505e0992-82da-49eb-9d4a-4b34772b96b6", Confirmed: "vp-fba9cbfa-4b8d-4f10-9e41-9dfdd66545ab",
+	Created: []timbre.ProfileRequest{{ProfileID: "vp-0c7e8a52-0000-4000-8000-000000000004", Time: at.Add(-20 * time.Second)}, {ProfileID: "vp-1c7e8a52-0000-4000-8000-000000000005", Time: at.Add(-15 * time.Second)}},
+	Updated: []timbre.ProfileRequest{{ProfileID: "vp-505e0992-82da-49eb-9d4a-4b34772b96b6", Time: at.Add(-10 * time.Second)}, {ProfileID: "vp-fba9cbfa-4b8d-4f10-9e41-9dfdd66545ab", Time: at}},
+}
+
 func TestPayloads(t *testing.T) {
 	task := func(kind timbre.EventType, status string) timbre.Event {
 		return timbre.Event{Type: kind, Status: status, Time: at, Call: call, TaskID: "3f0a1f0e-0000-4000-8000-000000000002"}
@@ -72,7 +79,12 @@ func TestPayloads(t *testing.T) {
 		"tone_completed": with(task(timbre.VoiceToneStatus, timbre.ToneCompleted), func(e *timbre.Event) {
 			e.Current, e.Overall, e.Leg, e.Time = current, overall, 1, at.Truncate(time.Second)
 		}),
-		"tone_failed":       with(task(timbre.VoiceToneStatus, timbre.ToneFailure), func(e *timbre.Event) { e.StatusMessage = "no talk for 10 s" }),
+		"tone_failed": with(task(timbre.VoiceToneStatus, timbre.ToneFailure), func(e *timbre.Event) { e.StatusMessage = "no talk for 10 s" }),
+		"post_call": {
+			Type: timbre.VoiceAnalyticsStatus, Status: timbre.PostCallVoiceAnalytics, Time: at, Call: ended, Leg: 0, Summary: summary,
+		},
+		"post_call_tone":    {Type: timbre.VoiceAnalyticsStatus, Status: timbre.PostCallVoiceAnalytics, Time: at, Call: ended, Leg: 0, Summary: &timbre.Summary{}},
+		"post_call_mixed":   {Type: timbre.VoiceAnalyticsStatus, Status: timbre.PostCallVoiceAnalytics, Time: at, Call: mixed, Summary: summary},
 		"streaming_started": {Type: timbre.StreamingStatus, Status: timbre.StreamingStarted, Time: at, Call: call},
 		"streaming_all":     {Type: timbre.StreamingStatus, Status: timbre.StreamingAllStarted, Time: at, Call: swapped},
 		"streaming_late":    {Type: timbre.StreamingStatus, Status: timbre.StreamingStarted, Time: at, Call: late},

@@ -19,6 +19,8 @@ func (a *Announcer) payload(e timbre.Event) ([]byte, error) {
 // detail is the inner object of an event.
 func detail(e timbre.Event) (any, error) {
 	switch {
+	case e.Status == timbre.PostCallVoiceAnalytics:
+		return postCall(e), nil
 	case e.Source != nil:
 		return onPipeline(e), nil
 	case e.Type == timbre.VoiceAnalyticsStatus:

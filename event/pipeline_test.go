@@ -2,6 +2,7 @@ package event_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -44,6 +45,7 @@ func TestPipelinePayloads(t *testing.T) {
 		"pipeline_identified":    identified,
 		"pipeline_voiceprint":    task(timbre.SpeakerSearchStatus, timbre.VoiceprintGenerationSuccess),
 		"pipeline_tone":          tone,
+		"pipeline_post_call":     {Type: timbre.VoiceAnalyticsStatus, Status: timbre.PostCallVoiceAnalytics, Call: call, Source: source, Summary: summary},
 		"pipeline_created":       {Type: timbre.PipelineState, Status: timbre.InsightsCreated, Pipeline: insights},
 		"pipeline_create_failed": {Type: timbre.PipelineState, Status: timbre.InsightsCreateFailed, StatusMessage: "the call analytics configuration does not exist", Kind: timbre.NotFound, Pipeline: insights},
 		"pipeline_in_progress":   {Type: timbre.PipelineState, Status: timbre.InsightsInProgress, Pipeline: &several},
@@ -59,7 +61,7 @@ func TestPipelinePayloads(t *testing.T) {
 				t.Fatalf("got %d notices, %v; want 1", len(notices), err)
 			}
 			n := notices[0]
-			target, key := queue, e.TaskID
+			target, key := queue, cmp.Or(e.TaskID, e.Call.TransactionID)
 			if e.Pipeline != nil {
 				target, key = hook, e.Pipeline.ID
 			}

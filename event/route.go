@@ -86,7 +86,7 @@ func (a *Announcer) analyticsRoute(ctx context.Context, e timbre.Event, s timbre
 		return route{}, nil
 	case err != nil:
 		return route{}, err
-	case e.Type == timbre.VoiceAnalyticsStatus && (s.Disabled || !analyses(c)):
+	case e.Status == timbre.AnalyticsReady && (s.Disabled || !analyses(c)):
 		return a.nowhere(ctx, e, "the connector's streaming is disabled, or its configuration has no voice analytics"), nil
 	}
 	to := sinks(c)

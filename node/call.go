@@ -7,6 +7,7 @@ import (
 	"timbre/call"
 	"timbre/logbook"
 	"timbre/pipeline"
+	"timbre/summary"
 )
 
 const day = 24 * time.Hour
@@ -25,5 +26,11 @@ func (n *Node) openCalls(context.Context) error {
 // openPipelines creates the media insights pipelines.
 func (n *Node) openPipelines(context.Context) error {
 	n.pipelines = pipeline.New(n.env, pipeline.Deps{Store: n.store, Announcer: n.events, Calls: n.calls, Tasks: n.tasks})
+	return nil
+}
+
+// openSummaries creates what tells of the results of ended calls.
+func (n *Node) openSummaries(context.Context) error {
+	n.summaries = summary.New(n.env, summary.Deps{Store: n.store, Announcer: n.events})
 	return nil
 }

@@ -33,6 +33,7 @@ import (
 	"timbre/sip"
 	"timbre/speech"
 	"timbre/store/sqlite"
+	"timbre/summary"
 	"timbre/task"
 )
 
@@ -62,6 +63,7 @@ type Node struct {
 	tasks     *task.Engine
 	newTrack  func() task.Track // a test replaces it
 	pipelines *pipeline.Engine
+	summaries *summary.Poster
 	sip       *sip.Server
 	feed      *feed.Server // nil if the feed is not configured
 	http      []*httpServer
@@ -126,6 +128,7 @@ func (n *Node) assemble(ctx context.Context) error {
 		n.openCalls,       // 3  live calls and the records of ended ones
 		n.openTasks,       // 4  frames → speech, 5 → embedding and tone, 6 → ranked profiles, 7 → task results
 		n.openPipelines,   //    media insights pipelines: calls → tasks
+		n.openSummaries,   //    ended calls → summaries of their results
 		n.openAdmission,   //    who may call
 		n.observe,         //    who acts on what the stages report
 		n.openSIP,         // 1  SIP → calls, 2  RTP → frames

@@ -32,6 +32,7 @@ func (n *Node) observe(context.Context) error {
 			n.pipelines.CallChanged(ctx, c) // a pipeline may have another stream
 		},
 	})
+	n.calls.Observe(call.Observers{Ended: n.summaries.Ended}) // its summary is told later
 	if n.records != nil {
 		n.calls.Observe(call.Observers{Ended: n.records.Ended}) // call detail records
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,7 +39,7 @@ func withTestNode(t *testing.T, test func(*testNode)) {
 		n := newNode(environment.Environment{}, s)
 		defer n.close()
 		in := &testNode{Node: n, t: t}
-		for _, open := range []func(context.Context) error{n.openStore, n.openOutbox, n.openEvents, n.openCalls, n.openTasks, n.openPipelines, n.openAdmission, n.observe} {
+		for _, open := range []func(context.Context) error{n.openStore, n.openOutbox, n.openEvents, n.openCalls, n.openTasks, n.openPipelines, n.openSummaries, n.openAdmission, n.observe} {
 			in.must(open(t.Context()))
 		}
 		in.must(n.store.CreateConnector(t.Context(), timbre.Connector{ID: vc}))
@@ -49,7 +50,13 @@ func withTestNode(t *testing.T, test func(*testNode)) {
 
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
-		go func() { defer close(done); n.pipelines.Run(ctx) }()
+		go func() {
+			defer close(done)
+			var group sync.WaitGroup
+			group.Go(func() { n.pipelines.Run(ctx) })
+			group.Go(func() { n.summaries.Run(ctx) })
+			group.Wait()
+		}()
 		defer func() {
 			n.tasks.Close()
 			cancel()

@@ -40,6 +40,7 @@ type Store interface {
 	timbre.Outbox
 	timbre.Poster
 	timbre.NumberReserver
+	timbre.Summaries
 	timbre.Quotas
 	timbre.Resources
 	Observable

@@ -36,6 +36,9 @@ func (s *Store) EnrolProfile(ctx context.Context, p timbre.Profile, taskID strin
 		if err := s.moveAudio(ctx, q, p.DomainID, taskID, p.ID); err != nil {
 			return err
 		}
+		if err := recordEnrolment(ctx, q, taskID, p, false); err != nil {
+			return err
+		}
 		return withinQuota(ctx, q, s.limit().Profiles, "voice profiles of a domain", countQuery, "profiles of "+p.DomainID)
 	})
 }
@@ -64,6 +67,9 @@ func (s *Store) RenewProfile(ctx context.Context, p timbre.Profile, taskID strin
 		_, err = q.ExecContext(ctx, "UPDATE profile SET expires = ?, sealed = ?, document = ? WHERE id = ?",
 			unixNano(is.Expires), sealed, doc, is.ID)
 		if err != nil {
+			return err
+		}
+		if err := recordEnrolment(ctx, q, taskID, is, true); err != nil {
 			return err
 		}
 		return s.moveAudio(ctx, q, is.DomainID, taskID, is.ID)
