@@ -42,7 +42,7 @@ func testCauses(ctx context.Context, t *testing.T, endpoint string, arns map[str
 	delete(named, "lambda") // moto without containers knows all functions
 	wantCauses(named, "lost", "", notify.Refused, "no such ")
 
-	response, err := http.Post(endpoint+"/moto-api/reset-auth", "text/plain", strings.NewReader("0")) // from now on it checks credentials
+	response, err := new(http.Client).Post(endpoint+"/moto-api/reset-auth", "text/plain", strings.NewReader("0")) // from now on it checks credentials
 	must(t, err)
 	must(t, response.Body.Close())
 	wantCauses(notify.Sinks{"sns": awsSinks(false)["sns"]}, "calls", "", notify.ForNow, "the AWS credentials are not accepted")

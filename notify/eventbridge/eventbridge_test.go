@@ -82,15 +82,23 @@ func event(detail string) []byte {
 }
 
 func TestSinkKeepsItsPromises(t *testing.T) {
-	notifytest.Run(t, func(t *testing.T) notifytest.Backend {
-		f := &buses{}
-		service := notifytest.NewService(t, f, awstest.RefuseJSON)
-		return notifytest.Backend{
-			Sink: eventbridge.New(awstest.Account(t, service.URL), eventbridge.Config{}), Service: service, Payload: event,
-			Target: bus, Unknown: strings.Replace(bus, "default", "lost", 1),
-			Received: f.details, MaxPayload: 1 << 20, Secrets: []string{awstest.Secret, awstest.Token},
-		}
-	})
+	notifytest.Run(t, func(t *testing.T) notifytest.Backend { return backend(t) })
+}
+
+func BenchmarkSink(b *testing.B) {
+	notifytest.Benchmark(b, func(b *testing.B) notifytest.Backend { return backend(b) })
+}
+
+// backend is a sink with a fake behind it.
+func backend(t testing.TB) notifytest.Backend {
+	t.Helper()
+	f := &buses{}
+	service := notifytest.NewService(t, f, awstest.RefuseJSON)
+	return notifytest.Backend{
+		Sink: eventbridge.New(awstest.Account(t, service.URL), eventbridge.Config{}), Service: service, Payload: event,
+		Target: bus, Unknown: strings.Replace(bus, "default", "lost", 1),
+		Received: f.details, MaxPayload: 1 << 20, Secrets: []string{awstest.Secret, awstest.Token},
+	}
 }
 
 // open starts a fake. The events get a source if it is not empty.

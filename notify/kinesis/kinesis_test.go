@@ -89,14 +89,22 @@ func (f *streams) data() (data []string) {
 }
 
 func TestSinkKeepsItsPromises(t *testing.T) {
-	notifytest.Run(t, func(t *testing.T) notifytest.Backend {
-		f := &streams{}
-		service := notifytest.NewService(t, f, awstest.RefuseJSON)
-		return notifytest.Backend{
-			Sink: kinesis.New(awstest.Account(t, service.URL)), Service: service, Target: calls, Unknown: strings.Replace(calls, "calls", "lost", 1),
-			Received: f.data, MaxPayload: 1 << 20, Secrets: []string{awstest.Secret, awstest.Token},
-		}
-	})
+	notifytest.Run(t, func(t *testing.T) notifytest.Backend { return backend(t) })
+}
+
+func BenchmarkSink(b *testing.B) {
+	notifytest.Benchmark(b, func(b *testing.B) notifytest.Backend { return backend(b) })
+}
+
+// backend is a sink with a fake behind it.
+func backend(t testing.TB) notifytest.Backend {
+	t.Helper()
+	f := &streams{}
+	service := notifytest.NewService(t, f, awstest.RefuseJSON)
+	return notifytest.Backend{
+		Sink: kinesis.New(awstest.Account(t, service.URL)), Service: service, Target: calls, Unknown: strings.Replace(calls, "calls", "lost", 1),
+		Received: f.data, MaxPayload: 1 << 20, Secrets: []string{awstest.Secret, awstest.Token},
+	}
 }
 
 func service(t *testing.T) (*streams, *kinesis.Sink) {

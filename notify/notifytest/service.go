@@ -44,7 +44,7 @@ type Service struct {
 
 // NewService starts a service. handler answers as the real one does, without any fault; refuse writes the response to a refused
 // request. The service stops at the end of the test.
-func NewService(t *testing.T, handler http.Handler, refuse func(w http.ResponseWriter, f Fault)) *Service {
+func NewService(t testing.TB, handler http.Handler, refuse func(w http.ResponseWriter, f Fault)) *Service {
 	t.Helper()
 	s := &Service{handler: handler, refuse: refuse, hanging: make(chan struct{}, 1)}
 	s.server = httptest.NewUnstartedServer(s)

@@ -88,14 +88,22 @@ func (f *topics) texts() (texts []string) {
 }
 
 func TestSinkKeepsItsPromises(t *testing.T) {
-	notifytest.Run(t, func(t *testing.T) notifytest.Backend {
-		f := &topics{known: calls}
-		service := notifytest.NewService(t, f, awstest.RefuseXML)
-		return notifytest.Backend{
-			Sink: sns.New(awstest.Account(t, service.URL), sns.Config{}), Service: service, Target: calls, Unknown: strings.Replace(calls, "calls", "lost", 1),
-			Received: f.texts, MaxPayload: 256 << 10, Secrets: []string{awstest.Secret, awstest.Token},
-		}
-	})
+	notifytest.Run(t, func(t *testing.T) notifytest.Backend { return backend(t) })
+}
+
+func BenchmarkSink(b *testing.B) {
+	notifytest.Benchmark(b, func(b *testing.B) notifytest.Backend { return backend(b) })
+}
+
+// backend is a sink with a fake behind it.
+func backend(t testing.TB) notifytest.Backend {
+	t.Helper()
+	f := &topics{known: calls}
+	service := notifytest.NewService(t, f, awstest.RefuseXML)
+	return notifytest.Backend{
+		Sink: sns.New(awstest.Account(t, service.URL), sns.Config{}), Service: service, Target: calls, Unknown: strings.Replace(calls, "calls", "lost", 1),
+		Received: f.texts, MaxPayload: 256 << 10, Secrets: []string{awstest.Secret, awstest.Token},
+	}
 }
 
 // service starts a fake with one topic.

@@ -20,9 +20,9 @@ const (
 )
 
 // Settings makes AWS settings that hold credentials and the endpoint of all services. An empty endpoint is that of AWS.
-func Settings(t *testing.T, endpoint string) {
+func Settings(t testing.TB, endpoint string) {
 	t.Helper()
-	for name, value := range map[string]string{
+	for name, value := range map[string]string{ //nolint:gosec // credentials of no account
 		"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_PROFILE": "", "AWS_CA_BUNDLE": "",
 		"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": Secret, "AWS_SESSION_TOKEN": Token,
 		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true",
@@ -36,7 +36,7 @@ func Settings(t *testing.T, endpoint string) {
 }
 
 // Account returns an Account in region us-east-1 with Settings.
-func Account(t *testing.T, endpoint string) *aws.Account {
+func Account(t testing.TB, endpoint string) *aws.Account {
 	t.Helper()
 	Settings(t, endpoint)
 	return aws.New(environment.Environment{Region: "us-east-1"}, aws.Config{})
