@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"timbre"
 	"timbre/config"
@@ -122,7 +123,7 @@ func (m *migrating) remake(ctx context.Context, p timbre.Profile) (reason string
 	if len(pcm) == 0 {
 		return "no audio is kept", nil
 	}
-	v, err := m.embedder.Embed(ctx, timbre.Wave(nil, pcm), p.Voiceprint.Net)
+	v, err := m.embedder.Embed(ctx, timbre.Wave(nil, pcm), netOf(p.Voiceprint, pcm))
 	if timbre.KindOf(err) == timbre.Unprocessable {
 		return err.Error(), nil
 	}
@@ -130,4 +131,9 @@ func (m *migrating) remake(ctx context.Context, p timbre.Profile) (reason string
 		return "", err
 	}
 	return "", m.store.Remake(ctx, p.ID, p.Voiceprint.Model, v)
+}
+
+// netOf is the net speech of kept audio: that of an averaged voiceprint is of more audio than is kept.
+func netOf(v timbre.Voiceprint, pcm []int16) time.Duration {
+	return min(v.Net, timbre.Duration(len(pcm)))
 }

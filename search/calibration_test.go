@@ -109,14 +109,14 @@ func TestParseCalibrationRefusesNonsense(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if c, err := ParseCalibration(document); err == nil {
-				t.Errorf("got %+v, want an error", c)
+			if c, err := ParseCalibration(document); timbre.KindOf(err) != timbre.Invalid {
+				t.Errorf("got %+v and %v, want Invalid", c, err)
 			}
 		})
 	}
 	for _, document := range []string{`{`, `{}`, `{"form": 2}`, `[]`} {
-		if c, err := ParseCalibration([]byte(document)); err == nil {
-			t.Errorf("%s: got %+v, want an error", document, c)
+		if c, err := ParseCalibration([]byte(document)); timbre.KindOf(err) != timbre.Invalid {
+			t.Errorf("%s: got %+v and %v, want Invalid", document, c, err)
 		}
 	}
 }

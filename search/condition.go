@@ -108,20 +108,20 @@ func (c *Calibration) Check() error {
 func (c *Calibration) CheckScore() error {
 	const op = "search.Calibration"
 	if c.Form != Form {
-		return timbre.Errorf(timbre.Internal, op, "the calibration has form %d, but this version reads form %d", c.Form, Form)
+		return timbre.Errorf(timbre.Invalid, op, "the calibration has form %d, but this version reads form %d", c.Form, Form)
 	}
 	slope := c.Score
 	for i, q := range c.Quantities() {
 		if !(q.Min <= q.Usual && q.Usual <= q.Max && q.Gap.Usual >= 0) {
-			return timbre.Errorf(timbre.Internal, op, "the usual %s is not within its range", [...]string{"speech", "snr", "level", "clipped"}[i])
+			return timbre.Errorf(timbre.Invalid, op, "the usual %s is not within its range", [...]string{"speech", "snr", "level", "clipped"}[i])
 		}
 		slope += q.flattest()
 	}
 	if !(slope > 0) {
-		return timbre.Errorf(timbre.Internal, op, "the likelihood ratio does not grow with the score under every condition")
+		return timbre.Errorf(timbre.Invalid, op, "the likelihood ratio does not grow with the score under every condition")
 	}
 	if !(c.More.Spread >= 0) {
-		return timbre.Errorf(timbre.Internal, op, "the spread of more_speech is below 0")
+		return timbre.Errorf(timbre.Invalid, op, "the spread of more_speech is below 0")
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ type Tail struct {
 func (s *Strangers) check() error {
 	t := s.Tail
 	if !(s.Voice >= 0 && s.Spread > 0 && t.Scale > 0 && t.Share > 0 && t.Share < 0.5 && t.From > 0 && t.Shape < 1) {
-		return timbre.Errorf(timbre.Internal, "search.Calibration", "the distribution of strangers has no spread or no tail")
+		return timbre.Errorf(timbre.Invalid, "search.Calibration", "the distribution of strangers has no spread or no tail")
 	}
 	return nil
 }

@@ -21,13 +21,13 @@ func ParseCalibration(document []byte) (Calibration, error) {
 	const op = "tone.ParseCalibration"
 	var c Calibration
 	if err := json.Unmarshal(document, &c); err != nil {
-		return c, timbre.Errorf(timbre.Internal, op, "%w", err)
+		return c, timbre.Errorf(timbre.Invalid, op, "%w", err)
 	}
 	if min(c.Known.Positive, c.Known.Negative, c.Shift.Positive-c.Known.Positive, c.Shift.Negative-c.Known.Negative) < 0 {
-		return c, timbre.Errorf(timbre.Internal, op, "the shift %+v, less %+v for a known voice, raises scores", c.Shift, c.Known)
+		return c, timbre.Errorf(timbre.Invalid, op, "the shift %+v, less %+v for a known voice, raises scores", c.Shift, c.Known)
 	}
 	if plain := c.Plain.plus(1, c.Known).tone(); plain.Label() != "neutral" || c.Plain == (Odds{}) {
-		return c, timbre.Errorf(timbre.Internal, op, "plain reading at %+v is not neutral", c.Plain)
+		return c, timbre.Errorf(timbre.Invalid, op, "plain reading at %+v is not neutral", c.Plain)
 	}
 	return c, nil
 }

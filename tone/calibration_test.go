@@ -41,8 +41,8 @@ func TestUnusableCalibrationIsRefused(t *testing.T) {
 		"the mean of plain reading left out": `{"shift": {"negative": 1}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, err := ParseCalibration([]byte(document)); timbre.KindOf(err) != timbre.Internal || err == nil {
-				t.Errorf("got %+v, %v, want Internal", got, err)
+			if got, err := ParseCalibration([]byte(document)); timbre.KindOf(err) != timbre.Invalid {
+				t.Errorf("got %+v, %v, want Invalid", got, err)
 			}
 		})
 	}

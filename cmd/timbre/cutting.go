@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
 	"timbre"
@@ -25,8 +26,8 @@ type cutting struct {
 // hear hears the people of a list or of a folder. Apart: no test is of the recording that the enrolment is of.
 func (c cutting) hear(ctx context.Context, name string, offline *node.Offline, apart bool) (evaluate.Heard, error) {
 	ears, status := evaluate.Ears{VAD: offline.VAD, Speech: offline.Speech, Embedder: offline.Embedder}, terminal.Of(os.Stderr, os.Getenv)
-	if c.Enrol <= 0 || len(c.Test) == 0 || c.Pieces < 1 {
-		return evaluate.Heard{}, timbre.Errorf(timbre.Invalid, "", "enrol and test must be above 0, and pieces at least 1")
+	if err := c.check(); err != nil {
+		return evaluate.Heard{}, err
 	}
 	info, err := os.Stat(name)
 	if err != nil {
@@ -44,6 +45,14 @@ func (c cutting) hear(ctx context.Context, name string, offline *node.Offline, a
 		return evaluate.Heard{}, err
 	}
 	return ears.People(ctx, people, evaluate.Cut{Enrol: c.Enrol, Tests: c.Test, Limit: c.Pieces, Apart: apart}, c.cores(), status)
+}
+
+// check says what flag is out of range.
+func (c cutting) check() error {
+	if c.Enrol <= 0 || len(c.Test) == 0 || slices.Min(c.Test) <= 0 || c.Pieces < 1 {
+		return timbre.Errorf(timbre.Invalid, "", "enrol and each test must be above 0, and pieces at least 1")
+	}
+	return nil
 }
 
 // cores is how many recordings are heard at a time.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"timbre"
 	"timbre/cmd/timbre/evaluate"
 	"timbre/cmd/timbre/terminal"
 	"timbre/config"
@@ -32,6 +33,12 @@ type evaluation struct {
 
 // Run prints the figures on standard output; progress goes to standard error.
 func (e evaluation) Run(ctx context.Context) (err error) {
+	if err := e.check(); err != nil {
+		return err
+	}
+	if e.Draws < 0 {
+		return timbre.Errorf(timbre.Invalid, "", "draws must be at least 0 (no intervals)")
+	}
 	offline, err := node.OpenOffline(ctx, environment.Environment{Log: e.Log.Logger(os.Stderr)}, e.Settings, "")
 	if err != nil {
 		return err
@@ -47,6 +54,9 @@ func (e evaluation) Run(ctx context.Context) (err error) {
 func (e evaluation) speakers(ctx context.Context, offline *node.Offline) error {
 	heard, err := e.hear(ctx, e.Trials, offline, false)
 	if err != nil {
+		return err
+	}
+	if err := heard.Suffices(); err != nil {
 		return err
 	}
 	calibration, whose, err := offline.Applied(e.Domain)

@@ -32,31 +32,33 @@ func separator(text []byte, names ...string) rune {
 	return 0
 }
 
-// rows reads a CSV list. Its names are in lower case.
-func rows(text []byte, separator rune) (all []row, err error) {
+// rows reads a CSV list line by line: each gets a line, whose names are in lower case and which it must not keep.
+func rows(text []byte, separator rune, each func(row) error) error {
 	r := csv.NewReader(bytes.NewReader(text))
 	r.Comma, r.Comment = separator, '#'
 	r.TrimLeadingSpace = separator != '\t'
 	head, err := r.Read()
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Invalid, "", "%w", err)
+		return timbre.Errorf(timbre.Invalid, "", "%w", err)
 	}
 	for i, c := range head {
 		head[i] = strings.ToLower(strings.TrimSpace(c))
 	}
-	for {
+	for x := (row{cells: map[string]string{}}); ; {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return all, nil
+			return nil
 		}
 		if err != nil {
-			return nil, timbre.Errorf(timbre.Invalid, "", "%w", err)
+			return timbre.Errorf(timbre.Invalid, "", "%w", err)
 		}
-		x := row{cells: map[string]string{}}
+		clear(x.cells)
 		for i, c := range cells {
 			x.cells[head[i]] = strings.TrimSpace(c)
 		}
 		x.line, _ = r.FieldPos(0)
-		all = append(all, x)
+		if err := each(x); err != nil {
+			return err
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -77,7 +78,7 @@ func ReadFolder(dir, part string) ([]Person, error) {
 // Recordings are the recordings below a folder, in the order of their names.
 func Recordings(dir string) (files []Recording, err error) {
 	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && IsRecording(file) {
+		if err == nil && IsRecording(file) && isFile(file, d) {
 			files = append(files, Recording{File: file})
 		}
 		return err
@@ -86,6 +87,15 @@ func Recordings(dir string) (files []Recording, err error) {
 		return nil, timbre.Errorf(timbre.NotFound, "", "%w", err)
 	}
 	return files, nil
+}
+
+// isFile says whether an entry is a regular file, or a link to one: opening a pipe would wait for its writer.
+func isFile(file string, d fs.DirEntry) bool {
+	if d.Type()&fs.ModeSymlink == 0 {
+		return d.Type().IsRegular()
+	}
+	info, err := os.Stat(file)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // byDay makes a recording of the parts of each day, the oldest first.
@@ -104,18 +114,29 @@ func byDay(file string, parts []Part) []Recording {
 
 const day = 24 * 60 * 60 * 1000 // milliseconds
 
+// MaxIndex is the largest index, in bytes.
+const MaxIndex = 64 << 20
+
+// longest is the longest recording of an index, and the most speech of a person, in samples at indexRate.
+const longest = 12 * 60 * 60 * indexRate
+
 // indexRate is the rate that an index counts samples at.
 const indexRate = 16000
 
 // ReadIndex reads the index of a corpus below dir: for each person the set ("corpus"), the part, the file, and in "utterances" the
 // start and the length of each, in samples at 16 kHz, and for some when it was recorded, in milliseconds. It returns the people of a
 // part, of all if the part is empty; what was recorded on one day is one recording.
-func ReadIndex(index fs.File, dir, part string) ([]Person, error) {
+func ReadIndex(index io.Reader, dir, part string) ([]Person, error) {
 	var people map[string]struct {
 		Corpus, Part, File string
 		Utterances         [][]int64
 	}
-	if err := json.NewDecoder(index).Decode(&people); err != nil {
+	text := io.LimitedReader{R: index, N: MaxIndex + 1}
+	err := json.NewDecoder(&text).Decode(&people)
+	if text.N == 0 {
+		return nil, timbre.Errorf(timbre.Invalid, "", "an index.json of more than %d MiB is not supported", MaxIndex>>20)
+	}
+	if err != nil {
 		return nil, timbre.Errorf(timbre.Invalid, "", "index.json: %w", err)
 	}
 	var all []Person
@@ -124,9 +145,13 @@ func ReadIndex(index fs.File, dir, part string) ([]Person, error) {
 			continue
 		}
 		var parts []Part
+		speech := int64(0)
 		for _, u := range p.Utterances {
-			if len(u) < 2 || u[0] < 0 || u[1] < 0 {
-				return nil, timbre.Errorf(timbre.Invalid, "", "index.json: %s: utterance %v is not a start and a length", name, u)
+			if len(u) < 2 || min(u[0], u[1]) < 0 || max(u[0], u[1]) > longest {
+				return nil, timbre.Errorf(timbre.Invalid, "", "index.json: %s: utterance %v is not a start and a length within 12 hours", name, u)
+			}
+			if speech += u[1]; speech > longest {
+				return nil, timbre.Errorf(timbre.Invalid, "", "index.json: %s: the utterances are longer than 12 hours in all", name)
 			}
 			x := Part{From: int(u[0] * timbre.SampleRate / indexRate), To: int((u[0] + u[1]) * timbre.SampleRate / indexRate)}
 			if len(u) > 2 {

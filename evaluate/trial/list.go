@@ -12,7 +12,7 @@ import (
 )
 
 // MaxList is the largest trial list, in bytes.
-const MaxList = 256 << 20
+const MaxList = 64 << 20
 
 // ReadList reads a trial list. Names in it are relative to dir.
 //
@@ -25,14 +25,10 @@ const MaxList = 256 << 20
 // or, as is also common, 1|0 ENROL TEST. Several recordings of an enrolment are separated by "|". Lines that begin with # are
 // comments.
 func ReadList(r io.Reader, dir string) ([]Trial, error) {
-	text, err := io.ReadAll(io.LimitReader(r, MaxList+1))
+	text, err := readAll(r)
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "trial.ReadList", "%w", err)
+		return nil, err
 	}
-	if len(text) > MaxList {
-		return nil, timbre.Errorf(timbre.Invalid, "", "a trial list of more than %d MiB is not supported", MaxList>>20)
-	}
-	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
 	read := readText
 	if separator(text, "enrol", "test") != 0 {
 		read = readCSV
@@ -50,6 +46,18 @@ func ReadList(r io.Reader, dir string) ([]Trial, error) {
 	return trials, nil
 }
 
+// readAll reads the text of a list, without the mark that some editors write before it.
+func readAll(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, MaxList+1))
+	if err != nil {
+		return nil, timbre.Errorf(timbre.Internal, "trial", "%w", err)
+	}
+	if len(text) > MaxList {
+		return nil, timbre.Errorf(timbre.Invalid, "", "a list of more than %d MiB is not supported", MaxList>>20)
+	}
+	return bytes.TrimPrefix(text, []byte("\uFEFF")), nil
+}
+
 // ReadListFile is ReadList of a file; names are relative to its folder.
 func ReadListFile(name string) ([]Trial, error) {
 	f, err := os.Open(name)
@@ -61,18 +69,12 @@ func ReadListFile(name string) ([]Trial, error) {
 }
 
 func readCSV(text []byte, dir string) (trials []Trial, err error) {
-	rows, err := rows(text, separator(text, "enrol", "test"))
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range rows {
+	err = rows(text, separator(text, "enrol", "test"), func(r row) error {
 		t, err := newTrial(r.cells, dir, r.line)
-		if err != nil {
-			return nil, err
-		}
 		trials = append(trials, t)
-	}
-	return trials, nil
+		return err
+	})
+	return trials, err
 }
 
 func readText(text []byte, dir string) (trials []Trial, err error) {

@@ -68,20 +68,16 @@ func readToneFolder(dir string) (all []Spoken, err error) {
 // ReadToneList reads a CSV list with the columns file and tone. The column speaker says who speaks; others are conditions. Names are
 // relative to dir, and several recordings that are heard as one are separated by "|".
 func ReadToneList(r io.Reader, dir string) ([]Spoken, error) {
-	text, err := io.ReadAll(io.LimitReader(r, MaxList))
+	text, err := readAll(r)
 	if err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "trial.ReadToneList", "%w", err)
+		return nil, err
 	}
 	comma := separator(text, "file", "tone")
 	if comma == 0 {
 		return nil, timbre.Errorf(timbre.Invalid, "", "the list does not begin with the names of its columns, file and tone among them")
 	}
-	rows, err := rows(text, comma)
-	if err != nil {
-		return nil, err
-	}
 	var all []Spoken
-	for _, x := range rows {
+	err = rows(text, comma, func(x row) error {
 		s := Spoken{Tone: slices.Index(Tones, strings.ToLower(x.cells["tone"])), Person: x.cells["speaker"], Conditions: map[string]string{}}
 		for file := range strings.SplitSeq(x.cells["file"], "|") {
 			if file = strings.TrimSpace(file); file != "" {
@@ -89,7 +85,7 @@ func ReadToneList(r io.Reader, dir string) ([]Spoken, error) {
 			}
 		}
 		if s.Tone < 0 || len(s.Files) == 0 {
-			return nil, timbre.Errorf(timbre.Invalid, "", "line %d: file and a tone of %s are needed", x.line, strings.Join(Tones, ", "))
+			return timbre.Errorf(timbre.Invalid, "", "line %d: file and a tone of %s are needed", x.line, strings.Join(Tones, ", "))
 		}
 		if s.Person == "" {
 			s.Person = strings.Join(s.Files, "|")
@@ -100,6 +96,10 @@ func ReadToneList(r io.Reader, dir string) ([]Spoken, error) {
 			}
 		}
 		all = append(all, s)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(all) == 0 {
 		return nil, timbre.Errorf(timbre.Invalid, "", "the list has no recordings")

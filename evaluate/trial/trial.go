@@ -51,10 +51,14 @@ func nameAll(trials []Trial) error {
 type people map[string]string
 
 func (p people) find(x string) string {
-	for p[x] != "" {
-		x = p[x]
+	root := x
+	for p[root] != "" {
+		root = p[root]
 	}
-	return x
+	for x != root { // so that long chains are walked once
+		x, p[x] = p[x], root
+	}
+	return root
 }
 
 func (p people) join(a, b string) {

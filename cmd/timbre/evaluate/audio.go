@@ -40,6 +40,9 @@ func (a *audio) add(b audio) {
 
 // read reads a recording. The first channel is the one that is heard.
 func read(file string) (audio, error) {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() { // opening a pipe would wait for its writer
+		return audio{}, timbre.Errorf(timbre.Invalid, "", "%s is not a regular file", file)
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return audio{}, timbre.Errorf(timbre.NotFound, "", "%w", err)

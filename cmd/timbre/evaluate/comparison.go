@@ -53,6 +53,21 @@ type Heard struct {
 	LeftOut     []Left // people with too few recordings; they are in no comparison
 }
 
+// Suffices says why nothing can be measured: rates are of trials of one person and of trials of two.
+func (h Heard) Suffices() error {
+	var one, two bool
+	for _, c := range h.Comparisons {
+		one, two = one || c.Target, two || !c.Target
+	}
+	switch {
+	case one && two:
+		return nil
+	case len(h.LeftOut) > 0:
+		return timbre.Errorf(timbre.Invalid, "", "nothing can be measured: %d people were left out; %s, for one: %s", len(h.LeftOut), h.LeftOut[0].Name, h.LeftOut[0].Reason)
+	}
+	return timbre.Errorf(timbre.Invalid, "", "nothing can be measured: trials of one person and trials of two people are needed")
+}
+
 // profile is an enrolled voice as a profile of a domain.
 func (v *Voice) profile(id string, expires time.Time) timbre.Profile {
 	return timbre.Profile{ID: id, Voiceprint: v.Print, Expires: expires}

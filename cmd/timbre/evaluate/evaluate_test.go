@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -223,6 +224,31 @@ func TestRefusedRecordingIsAMiss(t *testing.T) {
 	}
 }
 
+func TestPipeIsAnUnreadableRecording(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe.wav")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	if _, unreadable, err := readAll([]trial.Recording{{File: pipe}}); err != nil || !strings.Contains(unreadable, "not a regular file") {
+		t.Errorf("got %q, %v, want it refused", unreadable, err)
+	}
+}
+
+func TestNothingToMeasureIsAnError(t *testing.T) {
+	h := Heard{Comparisons: []Comparison{{Target: true}}}
+	if err := h.Suffices(); timbre.KindOf(err) != timbre.Invalid {
+		t.Errorf("no trial of two people: got %v, want Invalid", err)
+	}
+	h.LeftOut = []Left{{"ann", "too short"}}
+	if err := h.Suffices(); err == nil || !strings.Contains(err.Error(), "ann, for one: too short") {
+		t.Errorf("got %v, want who was left out and why", err)
+	}
+	h.Comparisons = append(h.Comparisons, Comparison{})
+	if err := h.Suffices(); err != nil {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestMissingRecordingStopsTheEvaluation(t *testing.T) {
 	trials := []trial.Trial{{Enrol: []string{demo("s1_enrol")}, Test: "nowhere.wav", Profile: "a", Caller: "b"}}
 	if _, err := ears(t).Trials(t.Context(), trials, time.Second, time.Second, 1, quiet); timbre.KindOf(err) != timbre.NotFound {
@@ -303,6 +329,16 @@ func TestManyNumbersArePutInRanges(t *testing.T) {
 	got := ranges(values)
 	if len(got) != 10 || len(got["18 to 20"]) != 4 {
 		t.Errorf("got %d ranges, want ten of 2", len(got))
+	}
+	if got := ranges(map[string][]Comparison{"1": nil, "nan": nil, "2": nil, "3": nil, "4": nil, "5": nil, "6": nil, "7": nil, "8": nil, "9": nil, "10": nil, "11": nil, "12": nil, "13": nil}); len(got) != 14 || strings.Contains(fmt.Sprint(got), "NaN") {
+		t.Errorf("a value that is no number: got %v, want the values as they are", got)
+	}
+	same := map[string][]Comparison{}
+	for i := range 13 {
+		same["5."+strings.Repeat("0", i)] = nil
+	}
+	if got := ranges(same); len(got) != 13 || strings.Contains(fmt.Sprint(got), "NaN") {
+		t.Errorf("spellings of one number: got %v, want them as they are", got)
 	}
 	values["clean"] = nil
 	if got := ranges(values); len(got) != 41 {

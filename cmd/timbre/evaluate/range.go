@@ -56,10 +56,13 @@ func ranges[T any](values map[string][]T) map[string][]T {
 	low, high := math.Inf(1), math.Inf(-1)
 	for v := range values {
 		x, err := strconv.ParseFloat(v, 64)
-		if err != nil {
-			return values
+		if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
+			return values // text
 		}
 		low, high = min(low, x), max(high, x)
+	}
+	if !(high > low) {
+		return values // spellings of one number
 	}
 	width := step((high - low) / (mostValues - 2))
 	out := map[string][]T{}
