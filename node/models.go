@@ -33,6 +33,7 @@ type analysisModels struct {
 	scorer       *tone.Scorer
 	words        tone.Words // nil: tone is sound alone
 	calibration  search.Calibration
+	bare         bool  // no calibration came with the speaker model
 	uncalibrated error // why scores are no probabilities; nil if they are
 }
 
@@ -44,6 +45,7 @@ func loadModels(env environment.Environment, s config.Settings) (m analysisModel
 	vad, tones, speaker := l.load(card.VAD, infer.Short), l.load(card.Tone, infer.Long), l.load(card.Speaker, infer.Long)
 	if l.err == nil {
 		m.calibration, l.err = calibration(speaker.entry)
+		m.bare = speaker.entry.Card.Calibration == ""
 		m.uncalibrated = Uncalibrated(s, speaker.entry)
 	}
 	var toneCalibration tone.Calibration
@@ -138,7 +140,7 @@ func calibration(e library.Entry) (c search.Calibration, err error) {
 	if document != nil {
 		return search.ParseCalibration(document)
 	}
-	c.Form, c.Score = search.Form, 1
+	c.Form, c.Model, c.Version, c.Score = search.Form, e.Card.Name, e.Card.Version, 1
 	c.Strangers.Spread, c.Strangers.Tail = 1, search.Tail{From: 2, Share: 0.02, Scale: 0.4}
 	return c, nil
 }

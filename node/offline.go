@@ -31,6 +31,7 @@ type Offline struct {
 	Model       string // id of the speaker model
 	ToneModel   string // of the tone model
 	Calibration search.Calibration
+	Bare        bool // no calibration came with the speaker model: Calibration ranks profiles, and its scores are no probabilities
 
 	env      environment.Environment
 	settings config.Settings
@@ -62,7 +63,7 @@ func OpenOffline(ctx context.Context, env environment.Environment, s config.Sett
 	}
 	o := &Offline{
 		VAD: m.vad, Speech: speechConfig(s), Embedder: m.embedder, Scorer: m.scorer, Words: m.words, close: m.runtime.Close,
-		Model: m.model, ToneModel: m.toneModel, Calibration: m.calibration,
+		Model: m.model, ToneModel: m.toneModel, Calibration: m.calibration, Bare: m.bare,
 		env: env, settings: s, profiles: profiles,
 	}
 	if profiles != nil {

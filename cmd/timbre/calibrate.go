@@ -51,7 +51,11 @@ func (f fitting) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	fit, err := evaluate.Measure{Calibration: offline.Calibration}.Fit(comparisons, need)
+	measure := evaluate.Measure{}
+	if !offline.Bare {
+		measure.Calibration = offline.Calibration
+	}
+	fit, err := measure.Fit(comparisons, need)
 	if err != nil {
 		return err
 	}

@@ -22,12 +22,13 @@ type Fit struct {
 	Before, After               float64 // Cllr on people that the line was not fitted on, without it and with it
 
 	strangers []Comparison
+	whole     *search.Calibration // where there was none to put the line on
 }
 
 // Better says whether the fitted calibration is better than none on people that it was not fitted on.
 func (f Fit) Better() bool { return f.After < f.Before }
 
-// Fit fits a calibration on top of the one in place. Unprocessable, with what is needed: there are too few people.
+// Fit fits a calibration on top of the one in place, or a whole one if there is none. Unprocessable, with what is needed: there are too few people.
 func (m Measure) Fit(cs []Comparison, need string) (f Fit, err error) {
 	m.people = map[string]int{}
 	var kept []Comparison
@@ -45,6 +46,9 @@ func (m Measure) Fit(cs []Comparison, need string) (f Fit, err error) {
 		return f, timbre.Errorf(timbre.Unprocessable, "", "%d people of at least %d; %d more with %s are needed", n, LeastPeople, LeastPeople-n, need)
 	}
 	m.number(kept)
+	if m.Calibration == nil {
+		return m.fitWhole(kept)
+	}
 	trials := m.list(kept, func(c Comparison) float64 { return c.llr(m.Calibration) })
 	f.People = len(m.people)
 	for _, t := range trials {
@@ -69,6 +73,11 @@ func (m Measure) Fit(cs []Comparison, need string) (f Fit, err error) {
 
 // Of is a calibration with the fitted line on top, which keeps its promise for the strangers that were measured.
 func (f Fit) Of(c search.Calibration) search.Calibration {
+	if f.whole != nil {
+		whole := *f.whole
+		whole.Model, whole.Version = c.Model, c.Version
+		return whole
+	}
 	mapped := c.Mapped(f.Line.Offset, f.Line.Scale)
 	strangers := make([]search.Stranger, len(f.strangers))
 	for i, x := range f.strangers {

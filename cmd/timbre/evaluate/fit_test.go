@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/search"
 )
 
 // crowd are comparisons of n people, each enrolled and tested once, by a calibration that says too much.
@@ -57,6 +58,35 @@ func TestFitImprovesACalibrationForOtherPeople(t *testing.T) {
 	}
 	if s := f.String(); !strings.HasPrefix(s, "60 people, 60 trials of one person and 3540 of two: Cllr") {
 		t.Errorf("got %q", s)
+	}
+}
+
+// A model without a calibration gets one that searches can name people by: a line on top of its cosines could not.
+func TestModelWithoutCalibrationIsGivenOneThatNamesPeople(t *testing.T) {
+	cs := crowd(60)
+	f, err := Measure{}.Fit(cs, "recordings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.Better() || f.After > 0.5 || f.People != 60 || f.Targets != 60 {
+		t.Errorf("got %+v, want a Cllr well below 1 on people left out", f)
+	}
+	own := f.Of(search.Calibration{Model: "net", Version: "1"})
+	if err := own.Check(); err != nil || own.Model != "net" || own.Version != "1" {
+		t.Fatalf("got %v, %+v, want one that searches take", err, own)
+	}
+	m := Measure{Calibration: own, Draws: 10, NewSearcher: func(s search.Source) Searcher { return models(t).Search(s, own) }}
+	r, err := m.Speaker(t.Context(), Heard{Comparisons: cs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range r.Overall.Named {
+		if n.Profiles <= 10 && (n.Identified.Value < 0.5 || n.Strangers.Value > 0.05) {
+			t.Errorf("of %d profiles: got %v identified and %v strangers named, want callers named", n.Profiles, n.Identified.Value, n.Strangers.Value)
+		}
+	}
+	if _, err := (Measure{}).Fit(crowd(31)[:31*20], ""); timbre.KindOf(err) != timbre.Unprocessable {
+		t.Errorf("got %v for too few trials, want Unprocessable", err)
 	}
 }
 
