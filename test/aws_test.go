@@ -125,6 +125,7 @@ func wantStreams(t *testing.T, arrived map[string][]arrival, transaction string)
 	t.Helper()
 	for _, service := range []string{"eventbridge", "sqs.fifo", "sns.fifo"} {
 		var statuses []string
+		pipelines := 0
 		for _, a := range arrived[service] {
 			if service != "eventbridge" && (a.Group != transaction || a.Deduplication != a.event.ID) {
 				t.Errorf("%s: got group %q and deduplication %q, want call %q and event %q", service, a.Group, a.Deduplication, transaction, a.event.ID)
@@ -132,9 +133,14 @@ func wantStreams(t *testing.T, arrived map[string][]arrival, transaction string)
 			if a.event.Source != "aws.chime" || a.event.Time.IsZero() {
 				t.Errorf("%s: got envelope %+v", service, a.event)
 			}
-			if a.event.DetailType == string(timbre.StreamingStatus) { // the bus gets those of pipelines, too
+			if a.event.DetailType == string(timbre.StreamingStatus) {
 				statuses = append(statuses, a.event.status())
+			} else {
+				pipelines++
 			}
+		}
+		if (pipelines > 0) != (service == "eventbridge") {
+			t.Errorf("%s: got %d events of pipelines, want them on the bus alone", service, pipelines)
 		}
 		want := []string{timbre.StreamingStarted, timbre.StreamingStarted, timbre.StreamingAllStarted, timbre.StreamingEnded, timbre.StreamingEnded}
 		if !slices.Equal(statuses, want) {

@@ -1,8 +1,8 @@
 package aws
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -36,27 +36,28 @@ func connections() *awshttp.BuildableClient {
 		})
 }
 
-// keeping is a client that keeps connections also where a service answers within microseconds. The SDK closes the body of a request
-// when it has the response; if the transport closes it after that, the SDK answers io.EOF, and the transport takes the connection for
-// broken.
+// keeping is a client that makes the most of its connections.
+//
+// A service may close one that it takes for idle at the moment when a request is sent. The transport sends such a request again on
+// another connection if it has its body and may: all requests here may arrive twice. A nil key says so, and is not sent.
+//
+// The bodies of the SDK cannot be had twice. It also closes them when it has the response, and answers io.EOF if the transport closes
+// them after that, which then takes the connection of a quick answer for broken.
 type keeping struct{ sdk.HTTPClient }
 
 // Do implements sdk.HTTPClient.
 func (k keeping) Do(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header["X-Idempotency-Key"] = nil
 	if r.Body != nil && r.Body != http.NoBody {
-		r = r.WithContext(r.Context()) // a copy
-		r.Body = body{r.Body}
+		data, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
+		r.Body, _ = r.GetBody()
 	}
 	return k.HTTPClient.Do(r)
-}
-
-type body struct{ io.ReadCloser }
-
-func (b body) Close() error {
-	if err := b.ReadCloser.Close(); !errors.Is(err, io.EOF) {
-		return err
-	}
-	return nil
 }
 
 // logger writes what the SDK logs to the log of the server.

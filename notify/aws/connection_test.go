@@ -42,6 +42,32 @@ func TestConnectionIsKeptAlsoIfTheServiceAnswersAtOnce(t *testing.T) {
 	}
 }
 
+func TestRequestOnAConnectionThatIsBeingClosedIsSentOnAnother(t *testing.T) {
+	requests := map[string]int{} // by connection
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if requests[r.RemoteAddr]++; requests[r.RemoteAddr] == 1 {
+			accept(w, r)
+			return
+		}
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = c.Close()
+	}))
+	defer server.Close()
+	s := sns.New(awstest.Account(t, server.URL), sns.Config{})
+	for range 3 {
+		if err := s.Send(t.Context(), notice()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(requests) != 3 {
+		t.Errorf("got %v, want three connections", requests)
+	}
+}
+
 func TestSDKLogsToOurLog(t *testing.T) {
 	url, _ := answering(t, accept)
 	awstest.Settings(t, url)
