@@ -20,7 +20,22 @@ import (
 
 // Library is the models of the settings' data folder, and those that the settings name.
 func Library(s config.Settings) *library.Library {
-	return library.Open(s.Data, map[card.Kind]string{card.Speaker: s.Models.Speaker, card.Tone: s.Models.Tone, card.VAD: s.Models.VAD, card.Spoof: s.Models.Spoof})
+	l := library.Open(s.Data, map[card.Kind]string{card.Speaker: s.Models.Speaker, card.Tone: s.Models.Tone, card.VAD: s.Models.VAD, card.Spoof: s.Models.Spoof})
+	l.Check = checkCalibration
+	return l
+}
+
+// checkCalibration says why a calibration cannot be used with a model: it is malformed, or of another model. One that names none is taken.
+func checkCalibration(c card.Card, document []byte) error {
+	if c.Kind == card.Tone {
+		_, err := tone.ParseCalibration(document)
+		return err
+	}
+	of, err := search.ParseCalibration(document)
+	if err == nil && (of.Model != "" && of.Model != c.Name || of.Version != "" && of.Version != c.Version) {
+		err = timbre.Errorf(timbre.Invalid, "", "the calibration is of model %s %s, not of %s %s", of.Model, of.Version, c.Name, c.Version)
+	}
+	return err
 }
 
 // analysisModels are the models of stages 4 to 6, loaded: frames → speech → embedding and tone → ranked profiles.

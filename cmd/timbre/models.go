@@ -14,7 +14,6 @@ import (
 	"timbre/models/catalogue"
 	"timbre/models/library"
 	"timbre/node"
-	"timbre/search"
 )
 
 // shelf is `timbre models`.
@@ -69,10 +68,7 @@ func (c shelfUse) Run(s *shelf) error {
 	var calibration []byte
 	if c.Calibration != "" {
 		var err error
-		if calibration, err = os.ReadFile(c.Calibration); err != nil {
-			return err
-		}
-		if _, err := search.ParseCalibration(calibration); err != nil {
+		if calibration, err = library.ReadFile(c.Calibration, 1<<20); err != nil {
 			return err
 		}
 	}

@@ -53,6 +53,9 @@ func (l *Library) Add(path string) (c card.Card, again bool, err error) {
 		return c, false, about(path, err)
 	}
 	calibration, err := c.ReadCalibration(folder)
+	if err == nil {
+		err = checked(l.Check, c, calibration)
+	}
 	if err != nil {
 		return c, false, about(path, err)
 	}

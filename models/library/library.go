@@ -16,6 +16,9 @@ import (
 
 // Library is the models of one data folder. The folder models below it is created when the first is added.
 type Library struct {
+	// Check demands of a model's calibration what the library does not know; nil: nothing. Set it before the first use.
+	Check func(c card.Card, calibration []byte) error
+
 	folder string
 	named  map[card.Kind]string
 }
@@ -23,7 +26,7 @@ type Library struct {
 // Open returns the library of a data folder, which need not exist. named are models that settings name, by NAME or NAME@VERSION; of
 // a kind with an empty name, the one that Use has set is in use, or else the built-in one.
 func Open(data string, named map[card.Kind]string) *Library {
-	return &Library{filepath.Join(data, "models"), named}
+	return &Library{folder: filepath.Join(data, "models"), named: named}
 }
 
 // Entry is one model of a library.
@@ -33,6 +36,8 @@ type Entry struct {
 	InUse   bool
 	Err     error // why its card cannot be read; Card then has a name alone
 	Folder  fs.FS
+
+	check func(c card.Card, calibration []byte) error
 }
 
 // Load reads the model and verifies its checksum.
@@ -44,10 +49,24 @@ func (e Entry) Load() (timbre.ONNXModel, error) {
 	return m, about(e.Card.ID(), err)
 }
 
-// Calibration reads the calibration of a speaker model; nil without one.
+// Calibration reads and checks the calibration of a model; nil without one.
 func (e Entry) Calibration() ([]byte, error) {
 	document, err := e.Card.ReadCalibration(e.Folder)
+	if err == nil {
+		err = checked(e.check, e.Card, document)
+	}
 	return document, about(e.Card.ID(), err)
+}
+
+// checked checks the calibration of a model, if it has one.
+func checked(check func(card.Card, []byte) error, c card.Card, document []byte) error {
+	if check == nil || document == nil {
+		return nil
+	}
+	if err := check(c, document); err != nil {
+		return timbre.Errorf(timbre.KindOf(err), "", "%s: %w", c.Calibration, err)
+	}
+	return nil
 }
 
 // about says which model an error is about.
@@ -63,7 +82,7 @@ func (l *Library) List() ([]Entry, error) {
 	var list []Entry
 	for _, kind := range card.Kinds {
 		if folder := models.Folder(kind); folder != nil {
-			list = append(list, entry(folder, string(kind), true))
+			list = append(list, l.entry(folder, string(kind), true))
 		}
 	}
 	folders, err := os.ReadDir(l.folder)
@@ -72,13 +91,13 @@ func (l *Library) List() ([]Entry, error) {
 	}
 	for _, f := range folders {
 		if name := f.Name(); f.IsDir() && !strings.HasPrefix(name, ".") {
-			list = append(list, entry(folderOf(filepath.Join(l.folder, name)), name, false))
+			list = append(list, l.entry(folderOf(filepath.Join(l.folder, name)), name, false))
 		}
 	}
 	return list, l.mark(list)
 }
 
-func entry(folder fs.FS, name string, builtIn bool) Entry {
+func (l *Library) entry(folder fs.FS, name string, builtIn bool) Entry {
 	c, err := card.Read(folder)
 	if err == nil && !builtIn && c.ID() != name {
 		err = timbre.Errorf(timbre.Invalid, "", "the folder holds %s: rename it so", c.ID())
@@ -86,7 +105,7 @@ func entry(folder fs.FS, name string, builtIn bool) Entry {
 	if err != nil {
 		c, err = card.Card{Name: name}, about(name, err)
 	}
-	return Entry{Card: c, BuiltIn: builtIn, Err: err, Folder: folder}
+	return Entry{Card: c, BuiltIn: builtIn, Err: err, Folder: folder, check: l.Check}
 }
 
 // mark marks the models in use: those that Use has named, and otherwise the built-in ones. A model that is named and gone is
@@ -146,5 +165,5 @@ func (l *Library) Choose(kind card.Kind) (Entry, error) {
 	if folder == nil {
 		return Entry{}, timbre.Errorf(timbre.NotFound, "", "there is no %s model: none comes with Timbre, and none has been added with `timbre models add` and chosen with `timbre models use`", kind)
 	}
-	return entry(folder, string(kind), true), nil
+	return l.entry(folder, string(kind), true), nil
 }

@@ -69,6 +69,14 @@ func (l *Library) Use(name string, calibration []byte) (Entry, error) {
 	if _, err := e.Load(); err != nil {
 		return e, err
 	}
+	if calibration == nil {
+		_, err = e.Calibration()
+	} else if l.Check != nil {
+		err = l.Check(e.Card, calibration)
+	}
+	if err != nil {
+		return e, err
+	}
 	if name := l.named[e.Card.Kind]; name != "" && !e.is(name) {
 		return e, timbre.Errorf(timbre.Conflict, "", "the setting models.%s names %s: change it there", e.Card.Kind, name)
 	}

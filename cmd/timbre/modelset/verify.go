@@ -83,6 +83,9 @@ func (t *trial) run(e library.Entry) error {
 		return err
 	}
 	t.say("checksum %s", e.Card.Sum)
+	if _, err := e.Calibration(); err != nil {
+		return err
+	}
 	loaded, err := t.runtime.Load(model, infer.Long)
 	if err != nil {
 		return err
