@@ -94,6 +94,9 @@ func (o *Offline) Applied(domainID string) (c search.Calibration, whose string, 
 			return c, fmt.Sprintf("of %s, version %d", scope, e.Version), err
 		}
 	}
+	if o.Bare {
+		return o.Calibration, "none: scores are cosines, so neither Cllr nor who is named means anything", nil
+	}
 	return o.Calibration, "of the model", nil
 }
 

@@ -77,6 +77,7 @@ func TestCardIsRefusedWithTheReason(t *testing.T) {
 		{"inputs: [rows]", "inputs: [rows, more]", "has 1 inputs and 1 outputs, and the card names 2 and 1"},
 		{"dimension: 40", "dimension: 40\nthreshold: 0.5", "threshold is the score"},
 		{"kind", "\t-", "line 1"},
+		{"mels: 40", "mels: 40, min_samples: 32001", "input.min_samples is 32001, more than 2 seconds"},
 		{"licence: CC0-1.0", "licence: &a CC0-1.0", "line 6: an anchor"},
 		{"inputs: [rows]", "inputs: *a", "an alias"},
 		{"inputs: [rows]", "inputs: [[[[[[[[[[[rows]]]]]]]]]]]", "more than 8 levels"},

@@ -15,6 +15,10 @@ var (
 // maxDimension is the greatest number of values of an output.
 const maxDimension = 4096
 
+// segment is the length of the stretches of audio by which voices are told apart, in seconds. A speaker model that takes no so short
+// ones could neither search nor enrol.
+const segment = 2
+
 // Check demands what the types and the section input do not. Parse has called it.
 func (c Card) Check() error {
 	switch {
@@ -55,6 +59,8 @@ func (c Card) checkOutput() error {
 		return invalid("dimension is %d, and a %s model gives %d", c.Dimension, c.Kind, fixed)
 	case c.Dimension < 1 || c.Dimension > maxDimension:
 		return invalid("dimension is %d, not 1 to %d", c.Dimension, maxDimension)
+	case c.Kind == Speaker && c.Input.Min > segment*c.Input.Rate:
+		return invalid("input.min_samples is %d, more than %d seconds: voices on one line are told apart by stretches of that length", c.Input.Min, segment)
 	case c.Calibration != "" && c.Kind != Speaker && c.Kind != Tone:
 		return invalid("calibration belongs to speaker and tone models")
 	case (c.Kind == Spoof) != (c.Threshold > 0 && c.Threshold < 1):
