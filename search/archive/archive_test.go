@@ -115,7 +115,7 @@ func TestWhatCannotBeDoneIsRefused(t *testing.T) {
 		"no such scope":    {func() error { _, err := a.Revoke(domain, 0, noon); return err }, timbre.NotFound},
 		"a path to delete": {func() error { return a.Delete("../x") }, timbre.Invalid},
 		"a path for an id": {func() error { _, err := a.List("../x"); return err }, timbre.Invalid},
-		"no calibration":   {func() error { _, err := a.Add(Entry{Scope: Server, Calibration: json.RawMessage(`{}`)}); return err }, timbre.Internal},
+		"no calibration":   {func() error { _, err := a.Add(Entry{Scope: Server, Calibration: json.RawMessage(`{}`)}); return err }, timbre.Invalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := c.do(); timbre.KindOf(err) != c.want {
