@@ -28,6 +28,7 @@ const renewal = 10 * time.Second
 type Account struct {
 	env environment.Environment
 	cfg Config
+	log *logger
 
 	mu      sync.Mutex
 	session *session // nil until first used, so that a server without AWS targets needs no AWS settings
@@ -36,7 +37,8 @@ type Account struct {
 // New returns an Account. It reads no settings and opens no connection yet. The environment's region is that of targets for
 // which neither the target nor the settings have one.
 func New(env environment.Environment, cfg Config) *Account {
-	return &Account{env: env.Complete(), cfg: cfg}
+	env = env.Complete()
+	return &Account{env: env, cfg: cfg, log: &logger{log: env.Log}}
 }
 
 // session is one reading of the settings, with the clients that were made of it.
@@ -60,7 +62,7 @@ func (a *Account) current(ctx context.Context) (*session, error) {
 		config.WithHTTPClient(connections()),
 
 		config.WithRetryer(func() sdk.Retryer { return sdk.NopRetryer{} }),
-		config.WithLogger(logger{a.env.Log}),
+		config.WithLogger(a.log),
 		config.WithLogConfigurationWarnings(true),
 	)
 	if err != nil {

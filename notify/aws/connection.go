@@ -2,17 +2,13 @@ package aws
 
 import (
 	"bytes"
-	"context"
-	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/smithy-go/logging"
 )
 
 const (
@@ -58,16 +54,4 @@ func (k keeping) Do(r *http.Request) (*http.Response, error) {
 		r.Body, _ = r.GetBody()
 	}
 	return k.HTTPClient.Do(r)
-}
-
-// logger writes what the SDK logs to the log of the server.
-type logger struct{ log *slog.Logger }
-
-// Logf implements logging.Logger.
-func (l logger) Logf(class logging.Classification, format string, v ...any) {
-	level := slog.LevelDebug
-	if class == logging.Warn {
-		level = slog.LevelWarn
-	}
-	l.log.Log(context.Background(), level, "the AWS SDK reports", "detail", fmt.Sprintf(format, v...))
 }

@@ -1,19 +1,13 @@
 package aws_test
 
 import (
-	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"timbre"
-	"timbre/environment"
-	"timbre/notify/aws"
 	"timbre/notify/aws/awstest"
 	"timbre/notify/sns"
 )
@@ -65,23 +59,5 @@ func TestRequestOnAConnectionThatIsBeingClosedIsSentOnAnother(t *testing.T) {
 	}
 	if len(requests) != 3 {
 		t.Errorf("got %v, want three connections", requests)
-	}
-}
-
-func TestSDKLogsToOurLog(t *testing.T) {
-	url, _ := answering(t, accept)
-	awstest.Settings(t, url)
-	shared := filepath.Join(t.TempDir(), "config")
-	if err := os.WriteFile(shared, []byte("[other]\nregion = eu-west-1\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("AWS_CONFIG_FILE", shared)
-	var log strings.Builder
-	env := environment.Environment{Region: "us-east-1", Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
-	if err := sns.New(aws.New(env, aws.Config{}), sns.Config{}).Send(t.Context(), notice()); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(log.String(), "the AWS SDK reports") {
-		t.Errorf("got log %q, want what the SDK reports of the file", log.String())
 	}
 }
