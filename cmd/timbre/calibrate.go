@@ -140,6 +140,9 @@ func (l fitted) Run() error {
 
 // state says whether a calibration is in use.
 func (l fitted) state(a archive.Archive, e archive.Entry) string {
+	if e.Err != nil {
+		return "broken: " + e.Err.Error()
+	}
 	if e.Revoked != nil {
 		return "revoked " + e.Revoked.Format(time.DateTime)
 	}

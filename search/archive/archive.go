@@ -37,6 +37,8 @@ type Entry struct {
 	Scale       float64         `json:"scale"`      // after it has multiplied them
 	Revoked     *time.Time      `json:"revoked,omitempty"`
 	Calibration json.RawMessage `json:"calibration"`
+
+	Err error `json:"-"` // why its file cannot be read; the entry then has a scope and a version alone
 }
 
 // Archive is a folder with a sub-folder a scope.
@@ -86,6 +88,10 @@ func (a Archive) Revoke(scope string, version int, now time.Time) (int, error) {
 		switch {
 		case version != 0 && e.Version != version, version == 0 && e.Revoked != nil:
 			continue
+		case e.Err != nil && version == 0:
+			continue
+		case e.Err != nil:
+			return 0, e.Err
 		case e.Revoked != nil:
 			return 0, timbre.Errorf(timbre.Conflict, "", "version %d of %s is revoked already", e.Version, scope)
 		}
@@ -108,7 +114,7 @@ func (a Archive) Delete(domainID string) error {
 	return nil
 }
 
-// List returns the calibrations of a scope, the oldest first.
+// List returns the calibrations of a scope, the oldest first. One broken file does not hide the others.
 func (a Archive) List(scope string) (all []Entry, err error) {
 	dir, err := a.folder(scope)
 	if err != nil {
@@ -121,7 +127,7 @@ func (a Archive) List(scope string) (all []Entry, err error) {
 	for _, v := range versions {
 		e, err := read(dir, v)
 		if err != nil {
-			return nil, err
+			e = Entry{Scope: scope, Version: v, Err: err}
 		}
 		all = append(all, e)
 	}

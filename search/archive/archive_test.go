@@ -160,6 +160,16 @@ func TestReaderFollowsTheFolder(t *testing.T) {
 	if c := r.Calibration(domain); c != server || !strings.Contains(log.String(), "0002.json") {
 		t.Errorf("got another calibration because of a broken file, want the last good one and a log record: %s", log)
 	}
+	log.Reset()
+	if c := NewReader(a, "net 1", slog.New(slog.NewTextHandler(log, nil))).Calibration(domain); c == nil || !strings.Contains(log.String(), "0002.json") {
+		t.Errorf("after a start: got %v, want the newest that can be read and a log record: %s", c, log)
+	}
+	if e, err := a.Current(Server, "net 1"); err != nil || e == nil || e.Version != 1 {
+		t.Errorf("got %+v, %v, want version 1 in force", e, err)
+	}
+	if v, err := a.Revoke(Server, 0, noon); err != nil || v != 1 {
+		t.Errorf("got version %d revoked, %v, want 1", v, err)
+	}
 }
 
 // later makes the change time of a folder differ where the clock of the file system is coarse.

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"errors"
 	"log/slog"
 	"os"
 	"sync"
@@ -57,12 +58,26 @@ func (r *Reader) newest(scope string) *search.Calibration {
 		return known.current
 	}
 	c, err := r.archive.current(scope, r.model)
-	if err != nil { // the last one that could be read still applies
+	if err == nil {
+		err = r.archive.broken(scope)
+	}
+	if err != nil && !read { // after a start, the newest that can be read applies
+		r.log.Error("a calibration cannot be read: searches use the newest that can", "scope", scope, "error", err)
+	} else if err != nil { // the last one that could be read still applies
 		r.log.Error("a calibration cannot be read: searches go on without the change", "scope", scope, "error", err)
 		c = known.current
 	}
 	r.scopes[scope] = cached{info.ModTime(), c}
 	return c
+}
+
+// broken says which files of a scope cannot be read.
+func (a Archive) broken(scope string) (err error) {
+	all, err := a.List(scope)
+	for _, e := range all {
+		err = errors.Join(err, e.Err)
+	}
+	return err
 }
 
 // current is the newest calibration of a scope for a model that is not revoked; nil: there is none.
@@ -85,7 +100,7 @@ func (a Archive) Current(scope, model string) (*Entry, error) {
 		return nil, err
 	}
 	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].Revoked == nil && all[i].Model == model {
+		if all[i].Err == nil && all[i].Revoked == nil && all[i].Model == model {
 			return &all[i], nil
 		}
 	}
