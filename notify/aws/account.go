@@ -47,7 +47,7 @@ type session struct {
 	now     func() time.Time
 	read    time.Time
 	roles   sync.Map // *sdk.CredentialsCache by ARN
-	clients sync.Map // by place
+	clients sync.Map // by use
 }
 
 // current returns the session in use. It reads the settings if there is none.

@@ -16,23 +16,25 @@ import (
 // What an operator can mend where the server stands, credentials, permissions, keys and clocks, is ForNow: the notices wait. A name
 // that does not exist and a notice that is not accepted are Refused: they do not hold up what follows, and are kept as dead letters.
 type cause struct {
-	text   string
+	text   string // with a place for what the target is
 	kind   notify.FailureKind
-	noun   bool // text has a place for what the target is
 	secret bool // the service's own words may contain the request that it was sent
 	stale  bool // the credentials are no longer good: those in the settings may be
 }
+
+// place is where the text of a cause names what the target is.
+const place = "<target>"
 
 var (
 	expired     = cause{text: "the AWS credentials have expired", secret: true, stale: true}
 	unaccepted  = cause{text: "the AWS credentials are not accepted", secret: true, stale: true}
 	skewed      = cause{text: "the clocks of AWS and of this server differ", secret: true}
 	denied      = cause{text: "access denied"}
-	missing     = cause{text: "no such %s", kind: notify.Refused, noun: true}
+	missing     = cause{text: "no such " + place, kind: notify.Refused}
 	throttled   = cause{text: "throttled"}
 	tooLarge    = cause{text: "too large", kind: notify.Refused}
-	unusableKey = cause{text: "the %s's encryption key cannot be used", noun: true}
-	unready     = cause{text: "the %s is not ready", noun: true}
+	unusableKey = cause{text: "the " + place + "'s encryption key cannot be used"}
+	unready     = cause{text: "the " + place + " is not ready"}
 	foreign     = cause{text: `AWS reserves sources that begin with "aws.": set aws.event_source`}
 	broken      = cause{text: "the service has failed"}
 	refused     = cause{text: "refused", kind: notify.Refused}

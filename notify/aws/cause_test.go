@@ -3,6 +3,8 @@ package aws_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +133,26 @@ func TestMissingCredentialsAreNoMissingTopicAndAreMendedWithoutARestart(t *testi
 	wantCause(t, s.Send(t.Context(), notice()), notify.ForNow, "no AWS credentials") // lets the settings be read again
 	if err := s.Send(t.Context(), notice()); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestCredentialProcessIsNotQuoted(t *testing.T) {
+	for command, want := range map[string]string{
+		`printf {"Version":1,"SecretAccessKey":"` + awstest.Secret + `"`: "the credential process has failed",
+		`sh -c 'echo ` + awstest.Secret + ` >&2; exit 3'`:                "the credential process has failed: exit status 3",
+	} {
+		t.Run(want, func(t *testing.T) {
+			awstest.Settings(t, "http://127.0.0.1:1")
+			t.Setenv("AWS_ACCESS_KEY_ID", "")
+			t.Setenv("AWS_SECRET_ACCESS_KEY", "")
+			shared := filepath.Join(t.TempDir(), "config")
+			if err := os.WriteFile(shared, []byte("[default]\ncredential_process = "+command+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("AWS_CONFIG_FILE", shared)
+			err := sns.New(aws.New(environment.Environment{Region: "us-east-1"}, aws.Config{}), sns.Config{}).Send(t.Context(), notice())
+			wantCause(t, err, notify.ForNow, "no AWS credentials: "+want)
+		})
 	}
 }
 

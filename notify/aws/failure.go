@@ -3,13 +3,14 @@ package aws
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
+	"os/exec"
 	"strconv"
 	"strings"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -36,10 +37,7 @@ func explain(err error, noun string, used sdk.Credentials) (*notify.Failure, cau
 		return f, cause{}
 	}
 	c, detail := causeOf(err)
-	if c.noun {
-		c.text = fmt.Sprintf(c.text, noun)
-	}
-	text := c.text
+	text := strings.Replace(c.text, place, noun, 1)
 	if detail = redact(detail, used); detail != "" && !c.secret {
 		text += ": " + detail
 	}
@@ -75,14 +73,25 @@ func causeOfNone(none *unidentified) (cause, string) {
 	}
 	if api := smithy.APIError(nil); errors.As(none.err, &api) {
 		inner := causeOfCode(api, status(none.err))
-		c.text += ": " + inner.text
+		c.text += ": " + strings.Replace(inner.text, place, "role or account", 1)
 		c.secret = inner.secret
 		return c, api.ErrorMessage()
+	}
+	if process := new(processcreds.ProviderError); errors.As(none.err, &process) {
+		return c, "the credential process has failed" + exitOf(process)
 	}
 	if send := new(smithyhttp.RequestSendError); errors.As(none.err, &send) {
 		return c, "the endpoint cannot be reached: " + withoutURL(send.Err).Error()
 	}
 	return c, withoutURL(none.err).Error()
+}
+
+// exitOf returns how a process ended. What it has written is part of its error, and may be the credentials.
+func exitOf(err error) string {
+	if exit := new(exec.ExitError); errors.As(err, &exit) {
+		return ": " + exit.String()
+	}
+	return ""
 }
 
 // status returns the HTTP status of the response that an error is about; 0 if there is none.

@@ -95,7 +95,7 @@ func (s *Sink[C]) put(ctx context.Context, role string, notices []timbre.Notice)
 	}
 	session, err := s.account.current(ctx)
 	if err != nil {
-		return nil, &notify.Failure{Err: fmt.Errorf("the AWS settings cannot be read: %w", err)}
+		return nil, &notify.Failure{Err: &failed{"the AWS settings cannot be read: " + redact(err.Error(), sdk.Credentials{}), err}}
 	}
 	used, err := session.identify(ctx, role)
 	if err != nil {
@@ -130,11 +130,11 @@ func (s *Sink[C]) failure(n timbre.Notice, err error) error {
 	return &f
 }
 
-// place is what a client is made for.
-type place struct{ noun, region, role, endpoint string }
+// use is what a client is made for.
+type use struct{ noun, region, role, endpoint string }
 
 func (s *Sink[C]) client(session *session, to Target, role string) C {
-	at := place{s.service.Noun, to.Region, role, to.Endpoint}
+	at := use{s.service.Noun, to.Region, role, to.Endpoint}
 	if known, ok := session.clients.Load(at); ok {
 		return known.(C)
 	}
