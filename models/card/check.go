@@ -38,6 +38,8 @@ func (c Card) Check() error {
 		return invalid("source is missing: where the model comes from")
 	case c.Calibration != "" && (!plain.MatchString(c.Calibration) || !strings.HasSuffix(c.Calibration, ".json")):
 		return invalid("calibration is %q, not the name of a .json file in the folder of the card", c.Calibration)
+	case c.Kind == Speaker && c.Input.Min > segment*c.Input.Rate:
+		return invalid("input.min_samples is %d, more than %d seconds: voices on one line are told apart by stretches of that length", c.Input.Min, segment)
 	}
 	return c.checkOutput()
 }
@@ -59,8 +61,6 @@ func (c Card) checkOutput() error {
 		return invalid("dimension is %d, and a %s model gives %d", c.Dimension, c.Kind, fixed)
 	case c.Dimension < 1 || c.Dimension > maxDimension:
 		return invalid("dimension is %d, not 1 to %d", c.Dimension, maxDimension)
-	case c.Kind == Speaker && c.Input.Min > segment*c.Input.Rate:
-		return invalid("input.min_samples is %d, more than %d seconds: voices on one line are told apart by stretches of that length", c.Input.Min, segment)
 	case c.Calibration != "" && c.Kind != Speaker && c.Kind != Tone:
 		return invalid("calibration belongs to speaker and tone models")
 	case (c.Kind == Spoof) != (c.Threshold > 0 && c.Threshold < 1):

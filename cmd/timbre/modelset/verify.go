@@ -77,15 +77,21 @@ func (t *trial) say(format string, args ...any) {
 	t.verdict.Findings = append(t.verdict.Findings, fmt.Sprintf(format, args...))
 }
 
-func (t *trial) run(e library.Entry) error {
+// load reads a model and checks its calibration.
+func load(e library.Entry) (timbre.ONNXModel, error) {
 	model, err := e.Load()
+	if err == nil {
+		_, err = e.Calibration()
+	}
+	return model, err
+}
+
+func (t *trial) run(e library.Entry) error {
+	model, err := load(e)
 	if err != nil {
 		return err
 	}
 	t.say("checksum %s", e.Card.Sum)
-	if _, err := e.Calibration(); err != nil {
-		return err
-	}
 	loaded, err := t.runtime.Load(model, infer.Long)
 	if err != nil {
 		return err
