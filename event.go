@@ -11,6 +11,7 @@ const (
 	VoiceToneStatus      EventType = "VoiceToneAnalysisStatus"
 	StreamingStatus      EventType = "Chime VoiceConnector Streaming Status"
 	PipelineState        EventType = "Media Insights State Change"
+	CallMetadata         EventType = "CallAnalyticsMetadata"
 )
 
 // The detailStatus, or streamingStatus, of the events.
@@ -37,6 +38,7 @@ const (
 	InsightsStopped             = "chime:MediaInsightsStopped"
 	InsightsTemporaryFailure    = "chime:MediaInsightsTemporaryFailure"
 	InsightsFailed              = "chime:MediaInsightsPermanentFailure"
+	CallMetadataUpdate          = "Update" // of CallMetadata: a message within the call came; without a status, the call began
 )
 
 // Event is a notification before it is rendered.
@@ -55,7 +57,7 @@ type Event struct {
 	Overall       *ToneSpan       // since the task's start
 	Source        *PipelineSource // of events of a task that was started on a pipeline
 	Summary       *Summary        // of PostCallVoiceAnalytics
-	Pipeline      *Pipeline       // of PipelineState, as of Time
+	Pipeline      *Pipeline       // of PipelineState and CallMetadata, as of Time
 	Kind          Kind            // of InsightsCreateFailed: what went wrong
 }
 

@@ -20,6 +20,8 @@ type Observers struct {
 	// Changed: a message within the call named its legs: there are more of them, or their sides, labels or parties may have
 	// changed. The change is saved.
 	Changed func(ctx context.Context, c timbre.Call)
+	// Updated: a message within the call was accepted. The change is saved; the call has the headers of the message.
+	Updated func(ctx context.Context, c timbre.Call)
 	// Ended: a call has ended, with the reception of each leg, nil for a leg that no stream of packets feeds. It is called
 	// before the end is saved, so if the server stops in between, the next start ends the call again. Calls that were never
 	// live because they could not be saved are reported as well: see Missed.
@@ -41,6 +43,14 @@ func (r *Registry) raiseChanged(ctx context.Context, c timbre.Call) {
 	for _, o := range r.observers {
 		if o.Changed != nil {
 			o.Changed(context.WithoutCancel(ctx), c)
+		}
+	}
+}
+
+func (r *Registry) raiseUpdated(ctx context.Context, c timbre.Call) {
+	for _, o := range r.observers {
+		if o.Updated != nil {
+			o.Updated(context.WithoutCancel(ctx), c)
 		}
 	}
 }

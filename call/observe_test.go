@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 
@@ -90,5 +91,22 @@ func TestObserversMayReadAndTapTheCall(t *testing.T) {
 	added[0].Frame(timbre.Frame{})
 	if legs != 2 || changedLegs != 3 || tap.frames != 1 {
 		t.Errorf("got %d legs, then %d, and %d frames; want 2, 3 and 1", legs, changedLegs, tap.frames)
+	}
+}
+
+func TestUpdateIsObservedWithTheHeadersOfItsMessage(t *testing.T) {
+	r, _ := registry()
+	var got []timbre.Call
+	r.Observe(Observers{Updated: func(_ context.Context, c timbre.Call) { got = append(got, c) }})
+	txid, _ := begin(t, r)
+	headers := map[string]string{"cseq": "2 UPDATE"}
+	if _, err := r.Update(t.Context(), txid, timbre.Change{Headers: headers, Metadata: "<newer/>"}); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got[0].TransactionID != txid || got[0].Metadata != "<newer/>" || !maps.Equal(got[0].Headers, headers) {
+		t.Errorf("got updates %+v, want one with %v", got, headers)
+	}
+	if c, _ := r.Call(txid); maps.Equal(c.Headers, headers) {
+		t.Error("got the headers of the message as those of the call, want those of the INVITE")
 	}
 }

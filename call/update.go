@@ -31,7 +31,7 @@ func (r *Registry) Update(ctx context.Context, txid string, change timbre.Change
 		return nil, err
 	}
 	known := len(e.legs)
-	if err := r.save(ctx, c, append(r.updated(c, change.Headers), r.started(c, known)...)); err != nil {
+	if err := r.save(ctx, c, append(r.updated(withHeaders(c, change.Headers)), r.started(c, known)...)); err != nil {
 		return nil, err
 	}
 	var legs []*leg
@@ -43,13 +43,19 @@ func (r *Registry) Update(ctx context.Context, txid string, change timbre.Change
 	if change.Legs != nil {
 		r.raiseChanged(ctx, c)
 	}
+	r.raiseUpdated(ctx, withHeaders(c, change.Headers))
 	return added, nil
 }
 
-// updated returns the UPDATED event of a message with headers.
-func (r *Registry) updated(c timbre.Call, headers map[string]string) []timbre.Event {
-	c.Headers = maps.Clone(headers)
+// updated returns the UPDATED event of a call with the headers of the message.
+func (r *Registry) updated(c timbre.Call) []timbre.Event {
 	return []timbre.Event{r.event(c, timbre.StreamingStatus, timbre.StreamingUpdated, 0)}
+}
+
+// withHeaders returns a call with the headers of a message within it.
+func withHeaders(c timbre.Call, headers map[string]string) timbre.Call {
+	c.Headers = maps.Clone(headers)
+	return c
 }
 
 // merge applies the legs of a change to those of the call.

@@ -2,9 +2,6 @@ package event_test
 
 import (
 	"bytes"
-	"flag"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,8 +9,6 @@ import (
 
 	"timbre"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 const (
 	connector = "abcdef1ghij2klmno3pqr4"
@@ -103,15 +98,7 @@ func TestPayloads(t *testing.T) {
 			if !strings.HasSuffix(n.ID, e.ID) || !bytes.Contains(n.Payload, []byte(`"id":"`+n.ID+`"`)) || !n.Created.Equal(at) || n.Key != key(e) {
 				t.Errorf("got notice %+v", n)
 			}
-			file := filepath.Join("testdata", name+".json")
-			if *update {
-				must(t, os.WriteFile(file, append(n.Payload, '\n'), 0o600))
-			}
-			want, err := os.ReadFile(file)
-			must(t, err)
-			if want := bytes.TrimSpace(want); !bytes.Equal(want, n.Payload) {
-				t.Errorf("got payload\n%s\nwant\n%s", n.Payload, want)
-			}
+			wantGolden(t, name, n.Payload)
 		})
 	}
 }

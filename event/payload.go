@@ -9,6 +9,13 @@ import (
 
 // payload renders an event as JSON.
 func (a *Announcer) payload(e timbre.Event) ([]byte, error) {
+	if e.Type == timbre.CallMetadata {
+		record, err := metadata(e)
+		if err != nil {
+			return nil, err
+		}
+		return encode(record)
+	}
 	d, err := detail(e)
 	if err != nil {
 		return nil, err

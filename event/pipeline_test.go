@@ -1,11 +1,8 @@
 package event_test
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -68,15 +65,7 @@ func TestPipelinePayloads(t *testing.T) {
 			if n.Target != target || n.Key != key {
 				t.Errorf("got notice %+v", n)
 			}
-			file := filepath.Join("testdata", name+".json")
-			if *update {
-				must(t, os.WriteFile(file, append(n.Payload, '\n'), 0o600))
-			}
-			want, err := os.ReadFile(file)
-			must(t, err)
-			if want := bytes.TrimSpace(want); !bytes.Equal(want, n.Payload) {
-				t.Errorf("payload\n%s\nwant\n%s", n.Payload, want)
-			}
+			wantGolden(t, name, n.Payload)
 		})
 	}
 }

@@ -19,10 +19,12 @@ type route struct {
 // route returns where an event goes.
 func (a *Announcer) route(ctx context.Context, e timbre.Event) (route, error) {
 	switch {
+	case e.Type == timbre.CallMetadata:
+		return a.configurationRoute(ctx, e, e.Pipeline.ConfigurationARN, "KinesisDataStreamSink")
 	case e.Pipeline != nil:
 		return route{targets: a.busTargets(ctx, e)}, nil
 	case e.Source != nil:
-		return a.pipelineRoute(ctx, e)
+		return a.configurationRoute(ctx, e, e.Source.ConfigurationARN, sinkElements...)
 	}
 	s, err := a.store.Streaming(ctx, e.Call.ConnectorID)
 	switch {
@@ -44,16 +46,16 @@ func (a *Announcer) busTargets(ctx context.Context, e timbre.Event) []string {
 	return a.none(ctx, e, "no EventBridge target is configured on this server")
 }
 
-// pipelineRoute leads to the sinks of the configuration of the pipeline that a task was started on.
-func (a *Announcer) pipelineRoute(ctx context.Context, e timbre.Event) (route, error) {
-	c, err := a.store.Configuration(ctx, e.Source.ConfigurationARN)
+// configurationRoute leads to sinks of some types of the configuration of a pipeline.
+func (a *Announcer) configurationRoute(ctx context.Context, e timbre.Event, arn string, types ...string) (route, error) {
+	c, err := a.store.Configuration(ctx, arn)
 	switch {
 	case notFound(err):
 		return a.nowhere(ctx, e, "the pipeline's configuration has been deleted"), nil
 	case err != nil:
 		return route{}, err
 	}
-	return sinks(c), nil
+	return sinks(c, types), nil
 }
 
 // streamingTargets are the configured targets of the kinds that the connector names.
@@ -89,7 +91,7 @@ func (a *Announcer) analyticsRoute(ctx context.Context, e timbre.Event, s timbre
 	case e.Status == timbre.AnalyticsReady && (s.Disabled || !analyses(c)):
 		return a.nowhere(ctx, e, "the connector's streaming is disabled, or its configuration has no voice analytics"), nil
 	}
-	to := sinks(c)
+	to := sinks(c, sinkElements)
 	if to.targets == nil {
 		return a.nowhere(ctx, e, "the connector's call analytics configuration has no sink"), nil
 	}
@@ -100,11 +102,11 @@ func analyses(c timbre.Configuration) bool {
 	return c.Analyses(timbre.SpeakerSearch) || c.Analyses(timbre.VoiceTone)
 }
 
-// sinks leads to the sinks of a configuration, under its role.
-func sinks(c timbre.Configuration) route {
+// sinks leads to sinks of some types of a configuration, under its role.
+func sinks(c timbre.Configuration, types []string) route {
 	to := route{role: c.RoleARN}
 	for _, element := range c.Elements {
-		if slices.Contains(sinkElements, element.Type) && element.Target != "" && !slices.Contains(to.targets, element.Target) {
+		if slices.Contains(types, element.Type) && element.Target != "" && !slices.Contains(to.targets, element.Target) {
 			to.targets = append(to.targets, element.Target)
 		}
 	}

@@ -26,7 +26,8 @@ func (n *Node) observe(context.Context) error {
 		DomainDeleted:    n.forgetDomain,
 	})
 	n.calls.Observe(call.Observers{
-		Begun: n.pipelines.CallBegun, // the connector may create a pipeline for the call
+		Begun:   n.pipelines.CallBegun,   // the connector may create a pipeline for the call
+		Updated: n.pipelines.CallUpdated, // its metadata goes to the data stream of the pipeline
 		Changed: func(ctx context.Context, c timbre.Call) {
 			n.tasks.CallChanged(c)          // a task may have analysed the wrong party
 			n.pipelines.CallChanged(ctx, c) // a pipeline may have another stream

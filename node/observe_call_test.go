@@ -56,7 +56,7 @@ func TestPostedNoticeIsDispatchedAtOnce(t *testing.T) {
 		defer func() { cancel(); <-stopped }()
 		synctest.Wait() // the dispatcher waits for work
 		// A target without a sink is dropped without a network.
-		in.must(in.store.Post(ctx, []timbre.Notice{{ID: "Id-1", Key: "k", Target: "arn:aws:sns:us-east-1:1:t", Payload: []byte("{}"), Created: time.Now()}}))
+		in.must(in.store.Post(ctx, []timbre.Notice{{ID: "Id-1", Key: "k", Target: "arn:aws:s3:::bucket", Payload: []byte("{}"), Created: time.Now()}}))
 		synctest.Wait()
 		if _, some, err := in.store.NextDue(ctx); some || err != nil {
 			t.Errorf("got a waiting notice %v, %v; want none", some, err)

@@ -62,7 +62,7 @@ func TestStreamThatJoinsIsAddedToTheConnectorsPipeline(t *testing.T) {
 		w.join(timbre.Leg{Side: timbre.Caller, StreamARN: "a third"}) // a pipeline has at most two
 		w.wantStreams(id, of(calleeAt, 0, "AGENT"), of(callerAt, 1, "CUSTOMER"))
 		w.wantStreams(hand.ID, byHand().Streams...)
-		w.wantEvents(timbre.InsightsCreated)
+		w.wantEvents(timbre.InsightsCreated, "CallAnalyticsMetadata ")
 	})
 }
 

@@ -35,7 +35,7 @@ func (e *Engine) Create(ctx context.Context, p timbre.Pipeline) (timbre.Pipeline
 	if p.SampleRate != timbre.SampleRate {
 		return timbre.Pipeline{}, timbre.Errorf(timbre.Invalid, "pipeline.Create", "the streams have %d samples a second, not %d", timbre.SampleRate, p.SampleRate)
 	}
-	p, err = e.create(ctx, p, c, "")
+	p, err = e.create(ctx, p, c, nil)
 	if timbre.KindOf(err) == timbre.Conflict { // a concurrent Create with the same token may have been faster
 		if first, used, again := e.byToken(ctx, p); used || again != nil {
 			return first, again
@@ -44,8 +44,8 @@ func (e *Engine) Create(ctx context.Context, p timbre.Pipeline) (timbre.Pipeline
 	return p, err
 }
 
-// create saves a new pipeline, with the event of a status if that is not empty, and makes it live.
-func (e *Engine) create(ctx context.Context, p timbre.Pipeline, c timbre.Configuration, status string) (timbre.Pipeline, error) {
+// create saves a new pipeline, with the events that announce it if it is announced, and makes it live.
+func (e *Engine) create(ctx context.Context, p timbre.Pipeline, c timbre.Configuration, announced func(timbre.Pipeline) []timbre.Event) (timbre.Pipeline, error) {
 	now := e.env.Now()
 	p.ID = e.env.NewID()
 	p.ARN = "arn:aws:chime:" + e.env.Region + ":" + e.env.Account + ":media-pipeline/" + p.ID
@@ -56,8 +56,8 @@ func (e *Engine) create(ctx context.Context, p timbre.Pipeline, c timbre.Configu
 		}
 	}
 	var events []timbre.Event
-	if status != "" {
-		events = append(events, e.event(p, status, ""))
+	if announced != nil {
+		events = announced(p)
 	}
 	notices, err := e.deps.Announcer.Notices(ctx, events...)
 	if err != nil {

@@ -68,7 +68,7 @@ func TestConnectorsPipelineBeginsWithTheConnectorsTask(t *testing.T) {
 		w.wantEvents() // no configuration is linked
 		w.linked = &timbre.InsightsLink{ConfigurationARN: "config"}
 		w.CallBegun(t.Context(), w.liveCall())
-		w.wantEvents(timbre.InsightsCreated)
+		w.wantEvents(timbre.InsightsCreated, "CallAnalyticsMetadata ")
 		p := w.events[0].Pipeline
 		if p.ConnectorID != "vc" || p.Metadata["transactionId"] != tx || p.Metadata["fromNumber"] != "1" || p.Metadata["direction"] != "Outbound" {
 			t.Errorf("got pipeline %+v", p)

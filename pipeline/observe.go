@@ -27,7 +27,9 @@ func (e *Engine) CallBegun(ctx context.Context, c timbre.Call) {
 	}
 	configuration, err := e.deps.Store.Configuration(ctx, p.ConfigurationARN)
 	if err == nil {
-		_, err = e.create(ctx, p, configuration, timbre.InsightsCreated)
+		_, err = e.create(ctx, p, configuration, func(p timbre.Pipeline) []timbre.Event {
+			return []timbre.Event{e.event(p, timbre.InsightsCreated, ""), e.metadata(p, c, "")}
+		})
 	}
 	if err != nil {
 		e.reportCreateFailed(ctx, p, err)

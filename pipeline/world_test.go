@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -129,7 +130,7 @@ func (w *world) wantEvents(want ...string) {
 	defer w.lock()()
 	var got []string
 	for _, e := range w.events {
-		got = append(got, e.Status)
+		got = append(got, strings.TrimPrefix(string(e.Type)+" "+e.Status, string(timbre.PipelineState)+" "))
 	}
 	if !slices.Equal(got, want) {
 		w.t.Errorf("got events %v, want %v", got, want)
