@@ -16,9 +16,12 @@ import (
 	"timbre/environment"
 )
 
-// Config of an Account.
+// Config of an Account. Zero values mean the default.
 type Config struct {
 	AssumeRoles bool // send under the role of each notice; otherwise all are sent as the server itself
+	// Silence is the age of an HTTP/2 connection without a packet at which it is probed, and the time that its peer has to answer: 5 s.
+	// Over HTTP/1.1, an attempt that ends without a response closes its connection.
+	Silence time.Duration
 }
 
 // renewal is the shortest time between two readings of the settings.
@@ -38,6 +41,9 @@ type Account struct {
 // which neither the target nor the settings have one.
 func New(env environment.Environment, cfg Config) *Account {
 	env = env.Complete()
+	if cfg.Silence <= 0 {
+		cfg.Silence = 5 * time.Second
+	}
 	return &Account{env: env, cfg: cfg, log: &logger{log: env.Log}}
 }
 
@@ -59,7 +65,7 @@ func (a *Account) current(ctx context.Context) (*session, error) {
 	}
 	c, err := config.LoadDefaultConfig(ctx,
 		config.WithDefaultRegion(a.env.Region),
-		config.WithHTTPClient(connections()),
+		config.WithHTTPClient(connections(a.cfg.Silence)),
 
 		config.WithRetryer(func() sdk.Retryer { return sdk.NopRetryer{} }),
 		config.WithLogger(a.log),

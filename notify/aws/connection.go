@@ -17,13 +17,10 @@ const (
 	dialTimeout    = 5 * time.Second
 	// idlePerHost is as many connections as the dispatcher has workers. The SDK keeps 10, and opens the others anew for each request.
 	idlePerHost = 128
-	// silence is the age of an HTTP/2 connection without a packet after which it is probed, and closed if its peer is gone. Over
-	// HTTP/1.1, an attempt that ends without a response closes its connection.
-	silence = 10 * time.Second
 )
 
 // connections returns a pool that suits the dispatcher. It stays buildable, because the settings may add certificates (AWS_CA_BUNDLE).
-func connections() *awshttp.BuildableClient {
+func connections(silence time.Duration) *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().WithTimeout(requestTimeout).
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
 		WithTransportOptions(func(t *http.Transport) {
