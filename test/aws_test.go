@@ -76,8 +76,23 @@ func testEventsReachAllServices(ctx context.Context, t *testing.T, endpoint stri
 		}
 		read.Arrived[service] = all
 	}
+	read.Arrived["kinesis"] = wantMetadata(t, read.Arrived["kinesis"])
 	wantResults(t, read.Arrived, c.TransactionID, search, tone)
 	wantStreams(t, read.Arrived, c.TransactionID)
+}
+
+// wantMetadata checks that a stream has got the metadata of the call, which goes nowhere else, and returns the other records.
+func wantMetadata(t *testing.T, records []arrival) (others []arrival) {
+	t.Helper()
+	for _, r := range records {
+		if r.event.DetailType != string(timbre.CallMetadata) {
+			others = append(others, r)
+		}
+	}
+	if len(others) != len(records)-1 {
+		t.Errorf("got %d records of metadata, want one", len(records)-len(others))
+	}
+	return others
 }
 
 // wantResults checks that all four sinks have the same events, unchanged and keyed by the task.

@@ -50,7 +50,7 @@ def read_functions():
 
 
 def lacks(name):
-    details = [a["event"]["detail"] for a in arrived[name]]
+    details = [a["event"].get("detail", {}) for a in arrived[name]]
     statuses = [d.get("detailStatus") or d.get("streamingStatus") for d in details]
     return {status: count for status, count in counts[name].items() if statuses.count(status) < count}
 
