@@ -20,8 +20,10 @@ type CallWriter interface {
 type Calls interface {
 	CallReader
 	CallWriter
-	// LiveCalls returns the calls that have not ended.
-	LiveCalls(ctx context.Context) ([]Call, error)
+	// LiveCalls returns the transaction ids of the calls that have not ended, the oldest first.
+	LiveCalls(ctx context.Context) (transactionIDs []string, err error)
+	// EndCalls is SaveCall for several calls that have ended, in one transaction: all of them or none.
+	EndCalls(ctx context.Context, ended []Ended[Call]) error
 }
 
 // CallStarter begins and ends the live calls of this node, as the signalling reports them.

@@ -41,8 +41,10 @@ type PipelineWriter interface {
 	SavePipeline(ctx context.Context, p Pipeline, notices []Notice) error
 	// PipelineByToken finds the pipeline that was created with a ClientRequestToken.
 	PipelineByToken(ctx context.Context, token string) (Pipeline, error)
-	// LivePipelines returns the pipelines that have not ended. After a restart nothing runs them any more.
-	LivePipelines(ctx context.Context) ([]Pipeline, error)
+	// LivePipelines returns the ids of the pipelines that have not ended, the oldest first.
+	LivePipelines(ctx context.Context) (ids []string, err error)
+	// EndPipelines is SavePipeline for several pipelines, in one transaction: all of them or none. One that is gone is skipped.
+	EndPipelines(ctx context.Context, ended []Ended[Pipeline]) error
 	DeletePipeline(ctx context.Context, identifier string, notices []Notice) error
 }
 

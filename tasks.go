@@ -19,8 +19,21 @@ type Tasks interface {
 	SaveTask(ctx context.Context, t Task, notices []Notice) error
 	// TaskByToken finds the task that was started with a ClientRequestToken.
 	TaskByToken(ctx context.Context, kind TaskKind, token string) (Task, error)
-	// ActiveTasks returns the tasks that were running. After a restart nothing runs them any more.
-	ActiveTasks(ctx context.Context) ([]Task, error)
+	TaskEnder
+}
+
+// TaskEnder ends the tasks that nothing runs any more.
+type TaskEnder interface {
+	// ActiveTasks names the tasks that have not ended, the oldest first.
+	ActiveTasks(ctx context.Context) ([]TaskRef, error)
+	// EndTasks is SaveTask for several tasks, in one transaction: all of them or none. One that is gone is skipped.
+	EndTasks(ctx context.Context, ended []Ended[Task]) error
+}
+
+// TaskRef names a task.
+type TaskRef struct {
+	Kind TaskKind
+	ID   string
 }
 
 // TaskControl starts, reads and stops tasks. Owner is the connector or pipeline that a task was started on.

@@ -55,3 +55,7 @@ func (f insightsFake) Stop(ctx context.Context, kind timbre.TaskKind, identifier
 	}
 	return f.fake.Stop(ctx, kind, identifier, id)
 }
+
+func (f insightsFake) Pipeline(ctx context.Context, identifier string) (timbre.Pipeline, error) {
+	return f.fake.Pipeline(ctx, identifier)
+}

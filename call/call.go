@@ -16,7 +16,7 @@ import (
 
 // Deps are the stages that a Registry uses.
 type Deps struct {
-	Store     timbre.CallWriter
+	Store     timbre.Calls
 	Announcer timbre.Announcer
 }
 
@@ -31,6 +31,9 @@ type Registry struct {
 	mu     sync.RWMutex // guards the fields below, and call and legs of each entry
 	calls  map[string]*entry
 	closed bool
+
+	interrupted timbre.Remains[string] // by a crash: see Recover
+	lost        map[string]timbre.Call // those of them that are reported but not saved
 }
 
 // entry is a live call, or one whose end is not saved yet.
@@ -44,7 +47,7 @@ type entry struct {
 // New returns a Registry without calls.
 func New(env environment.Environment, deps Deps) *Registry {
 	env = env.Complete()
-	return &Registry{env: env, deps: deps, metrics: newMetrics(env.Metrics), retry: make(chan struct{}, 1), calls: map[string]*entry{}}
+	return &Registry{env: env, deps: deps, metrics: newMetrics(env.Metrics), retry: make(chan struct{}, 1), calls: map[string]*entry{}, lost: map[string]timbre.Call{}}
 }
 
 // Call returns a live call; false if there is none of the transaction id.

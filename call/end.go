@@ -14,7 +14,7 @@ const (
 	hangup     = "hangup"
 	failure    = "failure"
 	shutdown   = "shutdown"
-	recovered  = "recovered"  // by the start after a crash
+	recovered  = "recovered"  // after a crash
 	unanalysed = "unanalysed" // a bridged call that could not begin
 )
 
@@ -74,20 +74,6 @@ func (r *Registry) Shut(ctx context.Context, why string) error {
 	var failed []error
 	for _, id := range ids {
 		failed = append(failed, r.end(ctx, id, why, shutdown))
-	}
-	return errors.Join(failed...)
-}
-
-// Recover ends the calls that were live when the server crashed, with FAILED events. Calls that are live here are left alone.
-func (r *Registry) Recover(ctx context.Context, stale []timbre.Call) error {
-	var failed []error
-	for _, c := range stale {
-		if r.find(c.TransactionID) != nil {
-			continue
-		}
-		c.Ended, c.Failure = r.env.Now(), "the server stopped during the call"
-		r.report(c, make([]*timbre.Reception, len(c.Legs)), recovered)
-		failed = append(failed, r.save(ctx, c, r.ended(c)))
 	}
 	return errors.Join(failed...)
 }

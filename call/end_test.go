@@ -105,24 +105,3 @@ func TestShutEndsAllCalls(t *testing.T) {
 		t.Errorf("got %v shutdowns counted, want 2", n)
 	}
 }
-
-func TestRecoverEndsStaleCalls(t *testing.T) {
-	r, d := registry()
-	txid, _ := begin(t, r)
-	alive, _ := r.Call(txid)
-	stale := twoLegs()
-	stale.TransactionID = "stale"
-	if err := r.Recover(t.Context(), []timbre.Call{stale, alive}); err != nil {
-		t.Fatal(err)
-	}
-	if len(d.calls) != 2 || d.calls[1].TransactionID != "stale" || d.calls[1].Ended.IsZero() || d.calls[1].Failure == "" {
-		t.Fatalf("got saves %+v, want the end of the stale call", d.calls)
-	}
-	if !slices.Equal(d.sent[1], []string{"Streaming Status FAILED 0", "Streaming Status FAILED 1"}) {
-		t.Errorf("got events %q, want FAILED for each leg", d.sent[1])
-	}
-	d.fail = errors.New("disk full")
-	if err := r.Recover(t.Context(), []timbre.Call{stale}); !errors.Is(err, d.fail) {
-		t.Error(err)
-	}
-}

@@ -24,6 +24,8 @@ type fakeStore struct {
 	sent   [][]string          // the events of each write, as "type status leg"
 	events []timbre.Event      // of the last call of Notices
 	during func(c timbre.Call) // called by SaveCall
+	live   []string            // what a crash has left
+	stale  map[string]timbre.Call
 }
 
 func (d *fakeStore) Notices(_ context.Context, events ...timbre.Event) (notices []timbre.Notice, err error) {
@@ -50,6 +52,26 @@ func (d *fakeStore) SaveCall(ctx context.Context, c timbre.Call, notices []timbr
 		sent = append(sent, strings.TrimPrefix(string(n.Payload), "Chime VoiceConnector "))
 	}
 	d.calls, d.sent = append(d.calls, c), append(d.sent, sent)
+	return nil
+}
+
+func (d *fakeStore) Call(_ context.Context, txid string) (timbre.Call, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if c, ok := d.stale[txid]; ok {
+		return c, nil
+	}
+	return timbre.Call{}, timbre.Errorf(timbre.Internal, "store", "the row cannot be read")
+}
+
+func (d *fakeStore) LiveCalls(context.Context) ([]string, error) { return d.live, nil }
+
+func (d *fakeStore) EndCalls(ctx context.Context, ended []timbre.Ended[timbre.Call]) error {
+	for _, e := range ended {
+		if err := d.SaveCall(ctx, e.Item, e.Notices); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

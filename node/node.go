@@ -77,7 +77,7 @@ type Node struct {
 	certificates map[string]*certificate // by their section of the settings
 }
 
-// New opens the data folder, loads the models, ends what the previous run left unfinished, and opens the ports. On error
+// New opens the data folder, loads the models, notes what the previous run left unfinished, and opens the ports. On error
 // everything is closed again.
 //
 // env supplies clock, log, metrics, identifiers and randomness; region and account come from the settings. Several nodes that
@@ -135,29 +135,13 @@ func (n *Node) assemble(ctx context.Context) error {
 		n.openFeed,        //    WebSocket → calls
 		n.openAPI,         // 10 the two AWS APIs
 		n.openAdmin,       //    health, metrics, live calls
-		n.recover,
+		n.interrupted,     //    what the previous run left, which Run ends
 	} {
 		if err := open(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// recover ends what was active when the previous run stopped, and posts the notifications of that. Tasks come first, because
-// their events describe calls that are still stored as live.
-func (n *Node) recover(ctx context.Context) error {
-	if err := n.tasks.Recover(ctx); err != nil {
-		return err
-	}
-	if err := n.pipelines.Recover(ctx); err != nil {
-		return err
-	}
-	stale, err := n.store.LiveCalls(ctx)
-	if err != nil {
-		return err
-	}
-	return n.calls.Recover(ctx, stale)
 }
 
 // Tap passes the frames of a leg of a live call to t from now on: see call.Registry.Tap.

@@ -40,6 +40,7 @@ func (n *Node) serve(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { n.awaitDrained(ctx); stop(); return nil })
 	group.Go(func() error { return n.sip.Run(ctx) })
+	group.Go(func() error { n.recover(ctx); return nil })
 	if n.feed != nil {
 		group.Go(func() error { n.feed.Run(ctx); return nil })
 	}

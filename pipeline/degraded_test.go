@@ -51,7 +51,7 @@ func TestTemporarilyFailedPipelineEnds(t *testing.T) {
 		w.TaskDegraded(w.start(p.ID), broken)
 		w.media(time.Second, 0)
 		w.open() // as after a crash
-		w.must(w.Recover(t.Context()))
+		w.must(w.recover())
 		w.is(p.ID, timbre.PipelineFailed)
 	})
 }

@@ -54,14 +54,23 @@ func (w *world) PipelineByToken(_ context.Context, token string) (timbre.Pipelin
 	return timbre.Pipeline{}, none()
 }
 
-func (w *world) LivePipelines(context.Context) (list []timbre.Pipeline, _ error) {
+func (w *world) LivePipelines(context.Context) (list []string, _ error) {
 	defer w.lock()()
 	for _, p := range w.pipelines {
 		if p.Ended.IsZero() {
-			list = append(list, p)
+			list = append(list, p.ID)
 		}
 	}
 	return list, nil
+}
+
+func (w *world) EndPipelines(ctx context.Context, ended []timbre.Ended[timbre.Pipeline]) error {
+	for _, e := range ended {
+		if err := w.SavePipeline(ctx, e.Item, e.Notices); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *world) DeletePipeline(_ context.Context, id string, _ []timbre.Notice) error {

@@ -55,6 +55,8 @@ type Engine struct {
 	closed   bool
 	live     map[string]*live        // by pipeline id
 	degraded map[string]degradedTask // by task id
+
+	interrupted timbre.Remains[string] // by a crash: see Recover
 }
 
 // New returns an Engine without pipelines. Run advances them.
@@ -62,9 +64,18 @@ func New(env environment.Environment, deps Deps) *Engine {
 	return &Engine{env: env.Complete(), deps: deps, live: map[string]*live{}, degraded: map[string]degradedTask{}}
 }
 
+// Pipeline returns a pipeline by its id or ARN as it was last saved: NotFound if there is none.
+func (e *Engine) Pipeline(ctx context.Context, identifier string) (timbre.Pipeline, error) {
+	p, err := e.deps.Store.Pipeline(ctx, identifier)
+	if err != nil {
+		return p, err
+	}
+	return e.settled(ctx, p)
+}
+
 // find returns a pipeline by its id or ARN as it was last saved, and its live part, nil once it has ended.
 func (e *Engine) find(ctx context.Context, identifier string) (timbre.Pipeline, *live, error) {
-	p, err := e.deps.Store.Pipeline(ctx, identifier)
+	p, err := e.Pipeline(ctx, identifier)
 	if err != nil {
 		return p, nil, err
 	}

@@ -15,7 +15,7 @@ func TestRecoverEndsInterruptedPipelines(t *testing.T) {
 		w.media(time.Second, 0)
 		w.events = nil
 		w.open() // as after a crash
-		w.must(w.Recover(t.Context()))
+		w.must(w.recover())
 		w.is(idle.ID, timbre.PipelineStopped)
 		w.is(begun.ID, timbre.PipelineFailed)
 		if p, _ := w.Pipeline(t.Context(), begun.ID); p.Reason != crashMessage || p.Elements[1].Status != timbre.PipelineFailed || p.Elements[0].Status != timbre.PipelineNotSupported {
@@ -24,9 +24,30 @@ func TestRecoverEndsInterruptedPipelines(t *testing.T) {
 		if len(w.events) != 2 {
 			t.Errorf("got %d events, want 2", len(w.events))
 		}
-		w.must(w.Recover(t.Context()))
+		w.must(w.recover())
 		if len(w.events) != 2 {
 			t.Error("got events of the second Recover, want none")
+		}
+	})
+}
+
+func TestRequestsFindInterruptedPipelinesEnded(t *testing.T) {
+	inWorld(t, func(w *world) {
+		begun := w.make()
+		w.start(begun.ID)
+		w.media(time.Second, 0)
+		w.events = nil
+		w.open() // as after a crash
+		w.must(w.Interrupted(t.Context()))
+		if p, err := w.Engine.Pipeline(t.Context(), begun.ID); err != nil || p.Status() != timbre.PipelineFailed {
+			t.Errorf("got status %s and %v, want %s", p.Status(), err, timbre.PipelineFailed)
+		}
+		if err := w.Pause(t.Context(), begun.ARN); timbre.KindOf(err) != timbre.Conflict {
+			t.Errorf("Pause: got %v, want that the pipeline has ended", err)
+		}
+		w.must(w.Recover(t.Context()))
+		if len(w.events) != 1 {
+			t.Errorf("got %d events, want 1", len(w.events))
 		}
 	})
 }

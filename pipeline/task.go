@@ -92,7 +92,7 @@ func (e *Engine) checkAnalytics(ctx context.Context, p timbre.Pipeline, kind tim
 
 // Task returns a task that was started on a pipeline.
 func (e *Engine) Task(ctx context.Context, kind timbre.TaskKind, identifier, id string) (timbre.Task, error) {
-	p, err := e.deps.Store.Pipeline(ctx, identifier)
+	p, err := e.Pipeline(ctx, identifier)
 	if err != nil {
 		return timbre.Task{}, err
 	}
@@ -101,7 +101,7 @@ func (e *Engine) Task(ctx context.Context, kind timbre.TaskKind, identifier, id 
 
 // Stop ends a task that was started on a pipeline. The pipeline continues.
 func (e *Engine) Stop(ctx context.Context, kind timbre.TaskKind, identifier, id string) error {
-	p, err := e.deps.Store.Pipeline(ctx, identifier)
+	p, err := e.Pipeline(ctx, identifier)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,8 @@ func (e *Engine) byToken(ctx context.Context, p timbre.Pipeline) (first timbre.P
 	case first.Fingerprint != p.Fingerprint:
 		return timbre.Pipeline{}, true, timbre.Errorf(timbre.Conflict, "pipeline.Create", "the ClientRequestToken has been used with other parameters")
 	}
-	return first, true, nil
+	first, err = e.settled(ctx, first)
+	return first, true, err
 }
 
 // fingerprint is a digest of the parameters of a request, as they were given.

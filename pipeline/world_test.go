@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -57,6 +58,11 @@ func (w *world) open() {
 		w.ids++
 		return fmt.Sprintf("id-%d", w.ids)
 	}}, Deps{Store: w, Announcer: w, Calls: w, Tasks: fakeTasks{w}})
+}
+
+// recover is what a start after a crash does.
+func (w *world) recover() error {
+	return errors.Join(w.Interrupted(w.t.Context()), w.Recover(w.t.Context()))
 }
 
 // inWorld runs a test with a running Engine in a synctest bubble.

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -83,6 +84,11 @@ func (h *harness) open() {
 			return h.tracks[len(h.tracks)-1]
 		},
 	})
+}
+
+// recover is what a start after a crash does.
+func (h *harness) recover() error {
+	return errors.Join(h.Interrupted(h.t.Context()), h.Recover(h.t.Context()))
 }
 
 // liveCall returns the live call.

@@ -33,7 +33,7 @@ func TestRandomCallsKeepTheRules(t *testing.T) {
 				h.store.mu.Unlock()
 				h.hangUp()
 				after(h.t.Context(), time.Hour)
-				if err := h.Recover(h.t.Context()); err != nil {
+				if err := h.recover(); err != nil {
 					t.Fatal(err)
 				}
 				for _, id := range []string{search.ID, tone.ID} {
@@ -137,7 +137,7 @@ func (h *harness) happen(r *rand.Rand, search, tone string) (trace []string) {
 				note("crash")
 				faults := h.store.saving
 				h.crash()
-				if err := h.Recover(h.t.Context()); err != nil {
+				if err := h.recover(); err != nil {
 					h.t.Error(err)
 				}
 				h.store.saving = faults

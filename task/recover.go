@@ -2,56 +2,90 @@ package task
 
 import (
 	"context"
-	"errors"
+	"time"
 
 	"timbre"
 )
 
 const crashMessage = "the server stopped while the task was running"
 
-// Recover ends the tasks that were running when the server crashed. A task with an identification stays PARTIAL_SUCCESS and
-// reports VoiceprintGenerationFailure; any other becomes FAILED and reports IdentificationFailure, or
-// VoiceToneAnalysisFailure for each leg. Call it before any task is started. A task that it has ended is not active any
-// more, so a second Recover does not report it again.
-func (e *Engine) Recover(ctx context.Context) error {
+// Interrupted notes the tasks that were running when the server crashed. Call it before any task is started.
+func (e *Engine) Interrupted(ctx context.Context) error {
 	tasks, err := e.deps.Store.ActiveTasks(ctx)
-	if err != nil {
-		return err
-	}
-	var failed []error
-	for _, t := range tasks {
-		failed = append(failed, e.failInterrupted(ctx, t))
-	}
-	return errors.Join(failed...)
+	e.interrupted.Hold(tasks, e.failInterrupted)
+	return err
 }
 
-func (e *Engine) failInterrupted(ctx context.Context, t timbre.Task) error {
-	c, leg, err := e.interruptedCall(ctx, t)
-	if err != nil {
+// Recover ends the tasks that were running when the server crashed. A task with an identification stays PARTIAL_SUCCESS and
+// reports VoiceprintGenerationFailure; any other becomes FAILED and reports IdentificationFailure, or
+// VoiceToneAnalysisFailure for each leg. Requests may come meanwhile: a task that one asks for is ended before it is answered.
+// After an error Recover may be repeated: a task that it has ended is not reported again.
+func (e *Engine) Recover(ctx context.Context) error { return e.interrupted.SettleAll(ctx) }
+
+// settled is a task as it is after a crash: ended.
+func (e *Engine) settled(ctx context.Context, t timbre.Task) (timbre.Task, error) {
+	if !t.Active {
+		return t, nil
+	}
+	if err := e.interrupted.Settle(ctx, timbre.TaskRef{Kind: t.Kind, ID: t.ID}); err != nil {
+		return timbre.Task{}, err
+	}
+	return e.deps.Store.Task(ctx, t.Kind, t.ID)
+}
+
+// failInterrupted ends tasks in one transaction. One that cannot be read is left as it is.
+func (e *Engine) failInterrupted(ctx context.Context, refs []timbre.TaskRef) error {
+	var ended []timbre.Ended[timbre.Task]
+	for _, ref := range refs {
+		t, err := e.deps.Store.Task(ctx, ref.Kind, ref.ID)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			e.env.Log.Error("a task that was running when the server stopped cannot be read, and stays as it is", "task", ref.ID, "error", err)
+			continue
+		}
+		if !t.Active {
+			continue
+		}
+		one, err := e.failed(ctx, t)
+		if err != nil {
+			return err
+		}
+		ended = append(ended, one)
+	}
+	if err := e.deps.Store.EndTasks(ctx, ended); err != nil {
 		return err
 	}
-	s, events, _ := newState(t, c, leg, e.patience()).step(aborted{crashMessage}, e.env.Now())
-	notices, err := e.deps.Announcer.Notices(ctx, events...)
-	if err != nil {
-		return err
+	for _, t := range ended {
+		e.env.Log.Info("task ended: it was running when the server stopped", "task", t.Item.ID, "kind", t.Item.Kind.String(), "status", t.Item.Status)
 	}
-	if err := e.deps.Store.SaveTask(ctx, s.record(), notices); err != nil {
-		return err
-	}
-	e.env.Log.Info("task ended: it was running when the server stopped", "task", t.ID, "kind", t.Kind.String(), "status", s.record().Status)
 	return nil
 }
 
-// interruptedCall is the call of an interrupted task, and the leg that the task analysed. If the call has been deleted, it
-// has the one leg that the task names.
+// failed is a task after the crash, with the notices of that.
+func (e *Engine) failed(ctx context.Context, t timbre.Task) (ended timbre.Ended[timbre.Task], err error) {
+	c, leg, err := e.interruptedCall(ctx, t)
+	if err != nil {
+		return ended, err
+	}
+	s, events, _ := newState(t, c, leg, e.patience()).step(aborted{crashMessage}, e.env.Now())
+	ended.Item = s.record()
+	ended.Notices, err = e.deps.Announcer.Notices(ctx, events...)
+	return ended, err
+}
+
+// interruptedCall is the call of an interrupted task as it was while the task ran, and the leg that the task analysed. If the call
+// has been deleted or cannot be read, it has the one leg that the task names.
 func (e *Engine) interruptedCall(ctx context.Context, t timbre.Task) (timbre.Call, int, error) {
-	c, err := e.deps.Store.Call(ctx, t.TransactionID)
+	c, _ := e.deps.Store.Call(ctx, t.TransactionID)
 	switch {
-	case err != nil && timbre.KindOf(err) != timbre.NotFound:
-		return c, 0, err
+	case ctx.Err() != nil:
+		return c, 0, ctx.Err()
 	case len(c.Legs) == 0:
 		c = timbre.Call{TransactionID: t.TransactionID, ConnectorID: t.ConnectorID, Legs: []timbre.Leg{{Side: t.Side}}}
 	}
+	c.Ended, c.Failure = time.Time{}, ""
 	if t.Source == nil {
 		leg, _ := c.Leg(t.Side)
 		return c, leg, nil

@@ -49,7 +49,7 @@ func TestRecoverEndsInterruptedTasksOnce(t *testing.T) {
 				before := h.store.task(task.ID)
 				h.crash()
 				after(h.t.Context(), time.Minute)
-				if err := h.Recover(h.t.Context()); err != nil {
+				if err := h.recover(); err != nil {
 					t.Fatal(err)
 				}
 				h.wantStatus(task.ID, c.status, false)
@@ -68,13 +68,13 @@ func TestRecoverEndsInterruptedTasksOnce(t *testing.T) {
 					}
 					seen[e.ID] = true
 				}
-				if err := h.Recover(h.t.Context()); err != nil {
+				if err := h.recover(); err != nil {
 					t.Fatal(err)
 				}
 				h.wantAnnounced(c.events...)
 				h.crash()
 				h.store.tasks[task.ID] = before // as if that transaction had not been committed
-				if err := h.Recover(h.t.Context()); err != nil {
+				if err := h.recover(); err != nil {
 					t.Fatal(err)
 				}
 				for _, e := range h.announcer.events {
@@ -93,7 +93,7 @@ func TestRecoverWithoutTheCall(t *testing.T) {
 		tone := h.start(timbre.VoiceTone)
 		h.crash()
 		delete(h.store.calls, tx)
-		if err := h.Recover(h.t.Context()); err != nil {
+		if err := h.recover(); err != nil {
 			t.Fatal(err)
 		}
 		for _, id := range []string{search.ID, tone.ID} {
@@ -117,10 +117,38 @@ func TestRecoverReturnsTheErrorsOfTasksItCannotEnd(t *testing.T) {
 			}
 			return nil
 		}
-		if err := h.Recover(h.t.Context()); err == nil || !strings.Contains(err.Error(), "disk full") {
+		if err := h.recover(); err == nil || !strings.Contains(err.Error(), "disk full") {
 			t.Error(err)
 		}
 		h.wantStatus(tone.ID, timbre.Failed, false)
 		h.wantStatus(search.ID, timbre.InQueue, true)
+	})
+}
+
+func TestRequestsFindInterruptedTasksEnded(t *testing.T) {
+	inHarness(t, func(h *harness) {
+		request := timbre.Task{Kind: timbre.SpeakerSearch, ConnectorID: "vc", TransactionID: tx, DomainID: "domain", Token: "token"}
+		search, err := h.Start(t.Context(), request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tone := h.start(timbre.VoiceTone)
+		h.crash()
+		if err := h.Interrupted(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := h.Get(t.Context(), tone.Kind, "vc", tone.ID); err != nil || got.Status != timbre.Failed {
+			t.Errorf("Get: got %s and %v, want %s", got.Status, err, timbre.Failed)
+		}
+		if got, err := h.Start(t.Context(), request); err != nil || got.ID != search.ID || got.Status != timbre.Failed {
+			t.Errorf("Start with the same token: got %s %s and %v, want %s %s", got.ID, got.Status, err, search.ID, timbre.Failed)
+		}
+		if err := h.Stop(t.Context(), tone.Kind, "vc", tone.ID); timbre.KindOf(err) != timbre.Unprocessable {
+			t.Errorf("Stop: got %v, want that the task has ended", err)
+		}
+		if err := h.Recover(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		h.wantAnnounced(timbre.ToneFailure, timbre.ToneFailure, timbre.IdentificationFailure) // each once
 	})
 }

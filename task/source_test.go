@@ -131,7 +131,7 @@ func TestRecoverTaskOnAPipeline(t *testing.T) {
 		dead := onStream(timbre.VoiceTone, "stream 1")
 		dead.ID, dead.Active, dead.Status = "dead", true, timbre.InProgress
 		h.store.tasks["dead"] = dead
-		if err := h.Recover(t.Context()); err != nil {
+		if err := h.recover(); err != nil {
 			t.Fatal(err)
 		}
 		h.wantAnnounced(timbre.ToneFailure)

@@ -84,16 +84,31 @@ func (m *memoryStore) TaskByToken(_ context.Context, kind timbre.TaskKind, token
 	return timbre.Task{}, notFound("task")
 }
 
-func (m *memoryStore) ActiveTasks(context.Context) (active []timbre.Task, _ error) {
+func (m *memoryStore) ActiveTasks(context.Context) (active []timbre.TaskRef, _ error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, t := range m.tasks {
 		if t.Active {
-			active = append(active, t)
+			active = append(active, timbre.TaskRef{Kind: t.Kind, ID: t.ID})
 		}
 	}
-	slices.SortFunc(active, func(a, b timbre.Task) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(active, func(a, b timbre.TaskRef) int { return strings.Compare(a.ID, b.ID) })
 	return active, nil
+}
+
+// EndTasks fails as a whole if one of them fails.
+func (m *memoryStore) EndTasks(ctx context.Context, ended []timbre.Ended[timbre.Task]) error {
+	for _, e := range ended {
+		if m.saving != nil && m.saving(e.Item) != nil {
+			return m.saving(e.Item)
+		}
+	}
+	for _, e := range ended {
+		if err := m.SaveTask(ctx, e.Item, e.Notices); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m *memoryStore) Profile(_ context.Context, id string) (timbre.Profile, error) {

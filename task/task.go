@@ -98,6 +98,8 @@ type Engine struct {
 	mu      sync.Mutex
 	closed  bool
 	running map[string]*actor // by task id
+
+	interrupted timbre.Remains[timbre.TaskRef] // by a crash: see Recover
 }
 
 // New returns an Engine without tasks. The caller must Close it.
@@ -111,6 +113,9 @@ func New(env environment.Environment, cfg Config, deps Deps) *Engine {
 // Get returns a task as it was last saved. NotFound unless it is of the kind and was started on the owner, which is a
 // connector or a pipeline.
 func (e *Engine) Get(ctx context.Context, kind timbre.TaskKind, owner, id string) (timbre.Task, error) {
+	if err := e.interrupted.Settle(ctx, timbre.TaskRef{Kind: kind, ID: id}); err != nil {
+		return timbre.Task{}, err
+	}
 	t, err := e.deps.Store.Task(ctx, kind, id)
 	if err == nil && t.Owner() != owner {
 		err = timbre.Errorf(timbre.NotFound, "task.Get", "%s task %s does not exist", kind, id)

@@ -26,7 +26,8 @@ func (e *Engine) byToken(ctx context.Context, t timbre.Task) (first timbre.Task,
 	case first.Fingerprint != t.Fingerprint:
 		return timbre.Task{}, true, timbre.Errorf(timbre.Conflict, "task.Start", "the ClientRequestToken has been used with other parameters")
 	}
-	return first, true, nil
+	first, err = e.settled(ctx, first)
+	return first, true, err
 }
 
 // fingerprint is a digest of the parameters of a request, as they were given.

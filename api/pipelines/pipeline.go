@@ -119,7 +119,7 @@ func streamOf(c types.StreamConfiguration, at string) (s timbre.PipelineStream, 
 }
 
 func (s *service) getPipeline(ctx context.Context, in *sdk.GetMediaPipelineInput) (*getPipelineOutput, error) {
-	p, err := s.deps.Store.Pipeline(ctx, *in.MediaPipelineId)
+	p, err := s.deps.Pipelines.Pipeline(ctx, *in.MediaPipelineId)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ type Store interface {
 // Pipelines runs media insights pipelines and the tasks on them. An identifier is the id of a pipeline or its ARN.
 type Pipelines interface {
 	Create(ctx context.Context, p timbre.Pipeline) (timbre.Pipeline, error)
+	timbre.PipelineReader
 	Pause(ctx context.Context, identifier string) error
 	Resume(ctx context.Context, identifier string) error
 	Delete(ctx context.Context, identifier string) error

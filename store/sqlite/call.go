@@ -7,19 +7,25 @@ import (
 )
 
 func (s *Store) SaveCall(ctx context.Context, c timbre.Call, notices []timbre.Notice) error {
-	return s.writeAndPost(ctx, "store.SaveCall", notices, func(q querier) error {
-		if err := s.withinCalls(ctx, q, c); err != nil {
-			return err
-		}
-		doc, err := document(c)
-		if err != nil {
-			return err
-		}
-		_, err = q.ExecContext(ctx, `INSERT INTO call (transaction_id, started, ended, document) VALUES (?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET started = excluded.started, ended = excluded.ended, document = excluded.document`,
-			c.TransactionID, unixNano(c.Started), nullTime(c.Ended), doc)
+	return s.writeAndPost(ctx, "store.SaveCall", notices, func(q querier) error { return s.saveCall(ctx, q, c) })
+}
+
+func (s *Store) saveCall(ctx context.Context, q querier, c timbre.Call) error {
+	if err := s.withinCalls(ctx, q, c); err != nil {
 		return err
-	})
+	}
+	doc, err := document(c)
+	if err != nil {
+		return err
+	}
+	_, err = q.ExecContext(ctx, `INSERT INTO call (transaction_id, started, ended, document) VALUES (?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET started = excluded.started, ended = excluded.ended, document = excluded.document`,
+		c.TransactionID, unixNano(c.Started), nullTime(c.Ended), doc)
+	return err
+}
+
+func (s *Store) EndCalls(ctx context.Context, ended []timbre.Ended[timbre.Call]) error {
+	return endAll(ctx, s, "store.EndCalls", ended, s.saveCall)
 }
 
 func (s *Store) Call(ctx context.Context, transactionID string) (timbre.Call, error) {
@@ -28,8 +34,7 @@ func (s *Store) Call(ctx context.Context, transactionID string) (timbre.Call, er
 	return c, wrap("store.Call", err)
 }
 
-func (s *Store) LiveCalls(ctx context.Context) ([]timbre.Call, error) {
-	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Call],
-		"SELECT document FROM call WHERE ended IS NULL ORDER BY started, transaction_id")
+func (s *Store) LiveCalls(ctx context.Context) ([]string, error) {
+	list, err := queryAll(ctx, s.reader, scanText, "SELECT transaction_id FROM call WHERE ended IS NULL ORDER BY started, transaction_id")
 	return list, wrap("store.LiveCalls", err)
 }

@@ -29,19 +29,25 @@ func (s *Store) CreatePipeline(ctx context.Context, p timbre.Pipeline, notices [
 }
 
 func (s *Store) SavePipeline(ctx context.Context, p timbre.Pipeline, notices []timbre.Notice) error {
-	return s.writeAndPost(ctx, "store.SavePipeline", notices, func(q querier) error {
-		was, err := pipeline(ctx, q, p.ID)
-		if err != nil {
-			return err
-		}
-		p.Created, p.Token, p.Tags = was.Created, was.Token, was.Tags
-		doc, err := document(p)
-		if err != nil {
-			return err
-		}
-		_, err = q.ExecContext(ctx, "UPDATE pipeline SET ended = ?, document = ? WHERE id = ?", nullTime(p.Ended), doc, p.ID)
+	return s.writeAndPost(ctx, "store.SavePipeline", notices, func(q querier) error { return savePipeline(ctx, q, p) })
+}
+
+func savePipeline(ctx context.Context, q querier, p timbre.Pipeline) error {
+	was, err := pipeline(ctx, q, p.ID)
+	if err != nil {
 		return err
-	})
+	}
+	p.Created, p.Token, p.Tags = was.Created, was.Token, was.Tags
+	doc, err := document(p)
+	if err != nil {
+		return err
+	}
+	_, err = q.ExecContext(ctx, "UPDATE pipeline SET ended = ?, document = ? WHERE id = ?", nullTime(p.Ended), doc, p.ID)
+	return err
+}
+
+func (s *Store) EndPipelines(ctx context.Context, ended []timbre.Ended[timbre.Pipeline]) error {
+	return endAll(ctx, s, "store.EndPipelines", ended, savePipeline)
 }
 
 func (s *Store) Pipeline(ctx context.Context, identifier string) (timbre.Pipeline, error) {
@@ -70,9 +76,8 @@ func (s *Store) ListPipelines(ctx context.Context, p timbre.Page) ([]timbre.Pipe
 	return list, wrap("store.ListPipelines", err)
 }
 
-func (s *Store) LivePipelines(ctx context.Context) ([]timbre.Pipeline, error) {
-	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Pipeline],
-		"SELECT document FROM pipeline WHERE ended IS NULL ORDER BY created, id")
+func (s *Store) LivePipelines(ctx context.Context) ([]string, error) {
+	list, err := queryAll(ctx, s.reader, scanText, "SELECT id FROM pipeline WHERE ended IS NULL ORDER BY created, id")
 	return list, wrap("store.LivePipelines", err)
 }
 

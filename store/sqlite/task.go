@@ -31,23 +31,29 @@ func (s *Store) CreateTask(ctx context.Context, t timbre.Task) error {
 }
 
 func (s *Store) SaveTask(ctx context.Context, t timbre.Task, notices []timbre.Notice) error {
-	return s.writeAndPost(ctx, "store.SaveTask", notices, func(q querier) error {
-		if err := checkTask(ctx, q, t); err != nil {
-			return err
-		}
-		sealed, doc, err := s.encodeTask(ctx, q, t)
-		if err != nil {
-			return err
-		}
-		if err := execOne(ctx, q, noTask(t.Kind, t.ID), `UPDATE task
-			SET domain_id = ?, active = ?, ended = ?, made = ?, sealed = CASE erased WHEN 0 THEN ? END, document = ?
-			WHERE id = ? AND kind = ? AND transaction_id = ? AND token IS ?`,
-			t.DomainID, t.Active, nullTime(t.Ended), nullTime(t.VoiceprintMade), sealed, doc,
-			t.ID, t.Kind, t.TransactionID, nullString(t.Token)); err != nil {
-			return err
-		}
-		return s.keepTaskAudio(ctx, q, t)
-	})
+	return s.writeAndPost(ctx, "store.SaveTask", notices, func(q querier) error { return s.saveTask(ctx, q, t) })
+}
+
+func (s *Store) saveTask(ctx context.Context, q querier, t timbre.Task) error {
+	if err := checkTask(ctx, q, t); err != nil {
+		return err
+	}
+	sealed, doc, err := s.encodeTask(ctx, q, t)
+	if err != nil {
+		return err
+	}
+	if err := execOne(ctx, q, noTask(t.Kind, t.ID), `UPDATE task
+		SET domain_id = ?, active = ?, ended = ?, made = ?, sealed = CASE erased WHEN 0 THEN ? END, document = ?
+		WHERE id = ? AND kind = ? AND transaction_id = ? AND token IS ?`,
+		t.DomainID, t.Active, nullTime(t.Ended), nullTime(t.VoiceprintMade), sealed, doc,
+		t.ID, t.Kind, t.TransactionID, nullString(t.Token)); err != nil {
+		return err
+	}
+	return s.keepTaskAudio(ctx, q, t)
+}
+
+func (s *Store) EndTasks(ctx context.Context, ended []timbre.Ended[timbre.Task]) error {
+	return endAll(ctx, s, "store.EndTasks", ended, s.saveTask)
 }
 
 // encodeTask returns the sealed voiceprint of a task, and its document without ProfileID, which has its own column. A voiceprint whose
@@ -108,8 +114,11 @@ func (s *Store) TaskByToken(ctx context.Context, kind timbre.TaskKind, token str
 	return t, wrap("store.TaskByToken", err)
 }
 
-func (s *Store) ActiveTasks(ctx context.Context) ([]timbre.Task, error) {
-	list, err := queryAll(ctx, s.reader, s.scanTask, selectTask+"WHERE t.active = 1 ORDER BY t.created, t.id")
+func (s *Store) ActiveTasks(ctx context.Context) ([]timbre.TaskRef, error) {
+	list, err := queryAll(ctx, s.reader, func(row scanner) (r timbre.TaskRef, err error) {
+		err = row.Scan(&r.Kind, &r.ID)
+		return r, err
+	}, "SELECT kind, id FROM task INDEXED BY task_active_once WHERE active = 1 ORDER BY created, id")
 	return list, wrap("store.ActiveTasks", err)
 }
 

@@ -33,7 +33,7 @@ var calls = []fact{
 		}
 		list, err := s.LiveCalls(s.Context())
 		s.must(err)
-		s.same("live", ids(list, func(c timbre.Call) string { return c.TransactionID }), []string{"d", "a", "b", "c"})
+		s.same("live", list, []string{"d", "a", "b", "c"})
 	}},
 	{"a call and its notices are written together", func(s *subject) {
 		s.must(s.SaveCall(s.Context(), call("x"), []timbre.Notice{notice("n1", "x", "q"), notice("n2", "x", "r")}))

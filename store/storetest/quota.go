@@ -65,7 +65,8 @@ var quotas = []fact{
 		s.must(s.SaveCall(s.Context(), live("another", "y"), nil))
 		calls, err := s.LiveCalls(s.Context())
 		s.must(err)
-		first := calls[0]
+		first, err := s.Call(s.Context(), calls[0])
+		s.must(err)
 		s.Limit(timbre.Limits{Calls: 1})
 		s.must(s.SaveCall(s.Context(), first, nil)) // it was there before
 		first.Ended = dawn()
@@ -80,7 +81,9 @@ var quotas = []fact{
 		active, err := s.ActiveTasks(s.Context())
 		s.must(err)
 		second := search("s1", "d1")
-		second.TransactionID, second.Active, second.Ended = active[0].TransactionID, true, time.Time{}
+		first, err := s.Task(s.Context(), timbre.VoiceTone, active[0].ID)
+		s.must(err)
+		second.TransactionID, second.Active, second.Ended = first.TransactionID, true, time.Time{}
 		s.must(s.CreateTask(s.Context(), second))
 	}},
 	{"the connectors of a group and the calls per second of a termination are limited", func(s *subject) {

@@ -60,7 +60,7 @@ var races = []fact{
 		})
 		list, err := s.ActiveTasks(s.Context())
 		s.must(err)
-		s.same("active", ids(list, func(t timbre.Task) string { return t.ID }), []string{fmt.Sprint("t", won)})
+		s.same("active", ids(list, refID), []string{fmt.Sprint("t", won)})
 	}},
 	{"of concurrent resources with one name, one is created", func(s *subject) {
 		s.contest("create", timbre.Conflict, func(i int) error {

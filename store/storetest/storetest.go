@@ -45,6 +45,7 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 		{"resources", resources},
 		{"pages", pages},
 		{"races", races},
+		{"endings", endings},
 		{"quotas", quotas},
 		{"durability", durability},
 		{"secrecy", secrecy},

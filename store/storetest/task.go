@@ -106,8 +106,9 @@ var tasks = []fact{
 		s.searched("over", "d1", 1)
 		list, err := s.ActiveTasks(ctx)
 		s.must(err)
-		s.same("active", ids(list, func(t timbre.Task) string { return t.ID }), []string{"a", "b", "c", "d"})
-		s.same("the last", list[3], late)
+		s.same("active", ids(list, refID), []string{"a", "b", "c", "d"})
+		s.same("the last", s.task(list[3].ID), late)
+		s.same("its kind", list[3].Kind, late.Kind)
 	}},
 	{"a task is stored without its voiceprint if the domain is gone", func(s *subject) {
 		t := search("t1", "gone")
