@@ -53,16 +53,18 @@ func TestTwoVoicesAreDivided(t *testing.T) {
 	}
 }
 
-func TestSegmentsOfTwoVoicesAreLessAlike(t *testing.T) {
-	for seed := range uint64(50) {
-		r := rand.New(rand.NewPCG(seed, 1))
-		n := 6 + r.IntN(40)
-		one, two := speaks(r, n, 0.6), alternating(r, n, 0.6)
-		if l := likeness(one); l < LeastLikeness {
-			t.Errorf("seed %d: got likeness %.2f of %d segments of one voice, want %.2f at least", seed, l, n, LeastLikeness)
-		}
-		if l := likeness(two); l >= LeastLikeness {
-			t.Errorf("seed %d: got likeness %.2f of %d segments of two voices, want less than %.2f", seed, l, n, LeastLikeness)
+func TestSegmentsOfTwoVoicesAreNoUnity(t *testing.T) {
+	for _, noise := range []float64{0.3, 0.6, 0.8} { // on the line
+		for seed := range uint64(50) {
+			r := rand.New(rand.NewPCG(seed, 1))
+			n := leastSegments + r.IntN(40)
+			one, two := speaks(r, n, noise), alternating(r, n, noise)
+			if u := unity(one, divide(one)); u < LeastUnity {
+				t.Errorf("noise %v, seed %d: got unity %.2f of %d segments of one voice, want %.2f at least", noise, seed, u, n, LeastUnity)
+			}
+			if u := unity(two, divide(two)); u >= LeastUnity {
+				t.Errorf("noise %v, seed %d: got unity %.2f of %d segments of two voices, want less than %.2f", noise, seed, u, n, LeastUnity)
+			}
 		}
 	}
 }
@@ -78,10 +80,10 @@ func alternating(r *rand.Rand, n int, noise float64) (e []timbre.Embedding) {
 	return first
 }
 
-func TestEqualSegmentsAreAlike(t *testing.T) {
-	e := speaks(rand.New(rand.NewPCG(1, 1)), 1, 0)
-	if l := likeness(slices.Repeat(e, 9)); l < 0.999 {
-		t.Errorf("got likeness %v, want 1", l)
+func TestEqualSegmentsAreAUnity(t *testing.T) {
+	e := slices.Repeat(speaks(rand.New(rand.NewPCG(1, 1)), 1, 0), 9)
+	if u := unity(e, divide(e)); u < 0.249 {
+		t.Errorf("got unity %v, want that of cosines of 1: 0.25", u)
 	}
 }
 

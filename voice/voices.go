@@ -17,22 +17,25 @@ const (
 // of the one who has spoken longer, without the seconds in which the other may speak too.
 func (e *Embedder) Voices(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voices, error) {
 	one := timbre.Voices{PCM: pcm, Net: net}
-	if len(pcm) < timbre.Samples(2*segment) || Defect(pcm, net) != "" { // Embed gives the reason
+	if CountSegments(pcm) < leastSegments || Defect(pcm, net) != "" { // Embed gives the reason
 		return one, nil
 	}
 	segments, err := e.Segments(ctx, pcm)
 	if err != nil {
 		return one, err
 	}
-	return Apart(pcm, net, segments, LeastLikeness), nil
+	return Apart(pcm, net, segments, LeastUnity), nil
 }
 
-// Apart tells apart the voices in audio by its segments. Below the threshold of likeness there are two.
+// Apart tells apart the voices in audio by its segments. Below the threshold of their unity there are two.
 func Apart(pcm []float32, net time.Duration, segments []timbre.Embedding, threshold float64) timbre.Voices {
-	if likeness(segments) >= threshold {
+	if len(segments) < leastSegments {
 		return timbre.Voices{PCM: pcm, Net: net}
 	}
 	d := divide(segments)
+	if unity(segments, d) >= threshold {
+		return timbre.Voices{PCM: pcm, Net: net}
+	}
 	speech := net.Seconds() / timbre.Duration(len(pcm)).Seconds() // the share of speech in the audio
 	scaled := func(audio []float32) time.Duration {
 		return time.Duration(speech * float64(timbre.Duration(len(audio))))

@@ -32,8 +32,8 @@ type outcome struct {
 // lines are a good line and a noisy one.
 var lines = []line.Line{line.Lines[0], line.Lines[2]}
 
-// measure tells the voices of a number of legs of each kind apart.
-func (b bench) measure(ctx context.Context, legs int) ([]outcome, error) {
+// measure tells the voices of a number of legs of each kind apart, from a leg on.
+func (b bench) measure(ctx context.Context, from, legs int) ([]outcome, error) {
 	var kinds []kind
 	for _, on := range lines {
 		kinds = append(kinds, kind{false, on}, kind{true, on})
@@ -44,7 +44,7 @@ func (b bench) measure(ctx context.Context, legs int) ([]outcome, error) {
 	for i, k := range kinds {
 		for n := range legs {
 			g.Go(func() (err error) {
-				all[i*legs+n], err = b.tellApart(ctx, k, n)
+				all[i*legs+n], err = b.tellApart(ctx, k, from+n)
 				return err
 			})
 		}

@@ -45,7 +45,7 @@ func report(all []outcome) {
 			var t tally
 			for _, o := range all {
 				if o.line == on && s.has(o) {
-					t.add(o, o.decide(voice.LeastLikeness))
+					t.add(o, o.decide(voice.LeastUnity))
 				}
 			}
 			found := float64(max(1, t.print))
@@ -63,7 +63,7 @@ func report(all []outcome) {
 func sweep(all []outcome) {
 	fmt.Printf("\n%-10s %26s %26s\n%-10s %8s %8s %8s %8s %8s %8s\n", "", "second voice found", "found where there is none",
 		"threshold", "at 10 s", "name", "print", "at 10 s", "name", "print")
-	for threshold := 0.30; threshold < 0.701; threshold += 0.02 {
+	for threshold := -0.10; threshold < 0.151; threshold += 0.0125 {
 		var two, single tally
 		for _, o := range all {
 			switch {
@@ -73,7 +73,7 @@ func sweep(all []outcome) {
 				two.add(o, o.decide(threshold))
 			}
 		}
-		fmt.Printf("%-10.2f", threshold)
+		fmt.Printf("%-10.4f", threshold)
 		for _, t := range []tally{two, single} {
 			fmt.Printf(" %7.1f%% %7.1f%% %7.1f%%", t.percent(t.at10s), t.percent(t.name), t.percent(t.print))
 		}
