@@ -1,7 +1,7 @@
 package event
 
 import (
-	"maps"
+	"encoding/json"
 
 	"timbre"
 )
@@ -49,34 +49,55 @@ type elementStatus struct {
 	Detail  string `json:"statusDetail,omitempty"`
 }
 
-// stateChange is the detail of a pipeline's state change: its metadata, overridden by what Timbre knows.
-func stateChange(e timbre.Event) map[string]any {
-	p, d := e.Pipeline, map[string]any{}
-	for k, v := range p.Metadata {
-		d[k] = v
+// stateDetail is the detail of a pipeline's state change. It has the metadata of the pipeline, too, overridden by what Timbre knows.
+type stateDetail struct {
+	Version       string          `json:"version"`
+	EventType     string          `json:"eventType"`
+	Sequence      int64           `json:"sequence"`
+	PipelineARN   string          `json:"mediaInsightsPipelineArn,omitempty"`
+	Configuration string          `json:"mediaInsightsPipelineConfigurationArn,omitempty"`
+	Elements      []elementStatus `json:"mediaInsightsPipelineElementStatuses,omitempty"`
+	Origin        string          `json:"failureOrigin,omitempty"`
+	StatusCode    string          `json:"httpStatusCode,omitempty"`
+	Reason        string          `json:"failureReason,omitempty"`
+	metadata      map[string]string
+}
+
+func (d stateDetail) MarshalJSON() ([]byte, error) {
+	type fields stateDetail // without this method
+	known, err := encode(fields(d))
+	if err != nil {
+		return nil, err
 	}
-	maps.Copy(d, map[string]any{"version": "0", "eventType": e.Status, "sequence": e.Sequence})
+	all := map[string]json.RawMessage{}
+	for name, text := range d.metadata {
+		if all[name], err = encode(text); err != nil {
+			return nil, err
+		}
+	}
+	if err := json.Unmarshal(known, &all); err != nil {
+		return nil, err
+	}
+	return encode(all)
+}
+
+func stateChange(e timbre.Event) stateDetail {
+	p := e.Pipeline
+	d := stateDetail{Version: "0", EventType: e.Status, Sequence: e.Sequence, metadata: p.Metadata}
 	switch e.Status {
 	case timbre.InsightsCreateFailed:
-		d["mediaInsightsPipelineConfigurationArn"] = p.ConfigurationARN
-		d["failureOrigin"] = "Voice Connector"
-		d["httpStatusCode"] = statusCode(e.Kind)
-		d["failureReason"] = e.StatusMessage
+		d.Configuration, d.Origin, d.StatusCode, d.Reason = p.ConfigurationARN, "Voice Connector", statusCode(e.Kind), e.StatusMessage
 		return d
 	case timbre.InsightsCreated:
-		d["mediaInsightsPipelineConfigurationArn"] = p.ConfigurationARN
+		d.Configuration = p.ConfigurationARN
 	case timbre.InsightsFailed, timbre.InsightsTemporaryFailure:
-		if e.StatusMessage != "" {
-			d["failureReason"] = e.StatusMessage
-		}
+		d.Reason = e.StatusMessage
 	}
-	d["mediaInsightsPipelineArn"] = p.ARN
+	d.PipelineARN = p.ARN
 	if len(p.Elements) > 1 {
-		statuses := []elementStatus{}
 		for _, s := range p.Elements {
-			statuses = append(statuses, elementStatus{s.Type, string(s.Status), s.Updated.UnixMilli(), s.Detail})
+			d.Elements = append(d.Elements, elementStatus{s.Type, string(s.Status), s.Updated.UnixMilli(), s.Detail})
 		}
-		d["mediaInsightsPipelineElementStatuses"] = statuses
 	}
 	return d
 }

@@ -34,20 +34,34 @@ func TestPipelinePayloads(t *testing.T) {
 	tone := task(timbre.VoiceToneStatus, timbre.ToneSuccessful)
 	tone.Current, tone.Overall = current, overall
 	tone.Source = &timbre.PipelineSource{PipelineID: source.PipelineID, PipelineARN: pipelineARN, ConfigurationARN: config, StreamARN: source.StreamARN, Channel: 1, Fragment: timbre.Fragment(source.StreamARN, 0)}
+	completed := tone
+	completed.Status = timbre.ToneCompleted
+	failed := func(kind timbre.EventType, status, reason string) timbre.Event {
+		e := task(kind, status)
+		e.StatusMessage = reason
+		return e
+	}
 	several := *insights
 	several.Elements = append([]timbre.ElementStatus{{Type: "S3RecordingSink", Status: timbre.PipelineNotSupported, Updated: at.Add(-time.Hour)}}, insights.Elements...)
 	troubled := several
 	troubled.Elements = []timbre.ElementStatus{several.Elements[0], {Type: "VoiceAnalyticsProcessor", Status: timbre.PipelineTemporarilyFailed, Detail: "the analysis failed on this server", Updated: at}}
 	for name, e := range map[string]timbre.Event{
-		"pipeline_identified":    identified,
-		"pipeline_voiceprint":    task(timbre.SpeakerSearchStatus, timbre.VoiceprintGenerationSuccess),
-		"pipeline_tone":          tone,
-		"pipeline_post_call":     {Type: timbre.VoiceAnalyticsStatus, Status: timbre.PostCallVoiceAnalytics, Call: call, Source: source, Summary: summary},
-		"pipeline_created":       {Type: timbre.PipelineState, Status: timbre.InsightsCreated, Pipeline: insights},
-		"pipeline_create_failed": {Type: timbre.PipelineState, Status: timbre.InsightsCreateFailed, StatusMessage: "the call analytics configuration does not exist", Kind: timbre.NotFound, Pipeline: insights},
-		"pipeline_in_progress":   {Type: timbre.PipelineState, Status: timbre.InsightsInProgress, Pipeline: &several},
-		"pipeline_troubled":      {Type: timbre.PipelineState, Status: timbre.InsightsTemporaryFailure, StatusMessage: "the analysis failed on this server", Pipeline: &troubled},
-		"pipeline_failed":        {Type: timbre.PipelineState, Status: timbre.InsightsFailed, StatusMessage: "the server stopped", Pipeline: insights},
+		"pipeline_identified":            identified,
+		"pipeline_voiceprint":            task(timbre.SpeakerSearchStatus, timbre.VoiceprintGenerationSuccess),
+		"pipeline_tone":                  tone,
+		"pipeline_tone_completed":        completed,
+		"pipeline_tone_failed":           failed(timbre.VoiceToneStatus, timbre.ToneFailure, "no speech for 10 s"),
+		"pipeline_no_match":              task(timbre.SpeakerSearchStatus, timbre.IdentificationNoMatches),
+		"pipeline_identification_failed": failed(timbre.SpeakerSearchStatus, timbre.IdentificationFailure, "under 10 s of talk"),
+		"pipeline_voiceprint_failed":     failed(timbre.SpeakerSearchStatus, timbre.VoiceprintGenerationFailure, "under 20 s of talk"),
+		"pipeline_post_call":             {Type: timbre.VoiceAnalyticsStatus, Status: timbre.PostCallVoiceAnalytics, Call: call, Source: source, Summary: summary},
+		"pipeline_created":               {Type: timbre.PipelineState, Status: timbre.InsightsCreated, Pipeline: insights},
+		"pipeline_create_failed":         {Type: timbre.PipelineState, Status: timbre.InsightsCreateFailed, StatusMessage: "the call analytics configuration does not exist", Kind: timbre.NotFound, Pipeline: insights},
+		"pipeline_in_progress":           {Type: timbre.PipelineState, Status: timbre.InsightsInProgress, Pipeline: &several},
+		"pipeline_troubled":              {Type: timbre.PipelineState, Status: timbre.InsightsTemporaryFailure, StatusMessage: "the analysis failed on this server", Pipeline: &troubled},
+		"pipeline_paused":                {Type: timbre.PipelineState, Status: timbre.InsightsPaused, Pipeline: insights},
+		"pipeline_stopped":               {Type: timbre.PipelineState, Status: timbre.InsightsStopped, Pipeline: insights},
+		"pipeline_failed":                {Type: timbre.PipelineState, Status: timbre.InsightsFailed, StatusMessage: "the server stopped", Pipeline: insights},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e.ID, e.Time = "6f0c0000-0000-4000-8000-000000000003", at

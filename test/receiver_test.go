@@ -95,6 +95,9 @@ func newReceiver(t *testing.T) *receiver {
 		}
 		e.Raw = body
 		r.checkSequence(t, e)
+		if err := checkSchema(body); err != nil {
+			t.Error(err)
+		}
 		if !r.take(e) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
