@@ -19,7 +19,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	})}
 	m.dropped = promauto.With(reg).NewCounterVec(prometheus.CounterOpts{
 		Name: "timbre_speech_dropped_seconds_total",
-		Help: "Audio of analysed legs that is not the voice of their party, by reason: echo, tone, dtmf, recording, background.",
+		Help: "Audio of analysed legs that is not the voice of their party, by reason: echo, tone, dtmf, recording, background. Each task that listens to a leg counts.",
 	}, []string{"reason"})
 	for _, r := range timbre.Reasons() {
 		m.dropped.WithLabelValues(r.String())
