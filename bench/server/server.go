@@ -81,6 +81,16 @@ func Start(ctx context.Context, cfg Config) (*Process, error) {
 	return nil, errors.Join(fmt.Errorf("the server did not get ready: %w", s.cmd.Wait()), os.RemoveAll(folder))
 }
 
+// Signal sends a signal that ends the server, and returns what tells how it has exited.
+func (s *Process) Signal(sig os.Signal) (exited <-chan error, err error) {
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		return nil, err
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.cmd.Wait() }()
+	return done, nil
+}
+
 // Stop ends the server and takes its folder away.
 func (s *Process) Stop() {
 	_ = s.cmd.Process.Signal(os.Interrupt)
