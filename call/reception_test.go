@@ -163,7 +163,10 @@ func TestRecoveredCallIsReported(t *testing.T) {
 	d := &fakeStore{live: []string{"stale"}, stale: map[string]timbre.Call{"stale": stale}}
 	r := New(environment.Environment{}, Deps{d, d})
 	l := observeEnds(r)
-	if err := errors.Join(r.Interrupted(t.Context()), r.Recover(t.Context())); err != nil {
+	if _, err := r.Interrupted(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Recover(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if len(l.calls) != 1 || l.calls[0].Failure == "" || len(l.receptions[0]) != 2 || l.receptions[0][0] != nil {

@@ -6,11 +6,11 @@ import (
 	"timbre"
 )
 
-// Interrupted notes the calls that were live when the server crashed. Call it before the first call begins.
-func (r *Registry) Interrupted(ctx context.Context) error {
+// Interrupted notes the calls that were live when the server crashed, and returns how many. Call it before the first call begins.
+func (r *Registry) Interrupted(ctx context.Context) (live int, err error) {
 	stale, err := r.deps.Store.LiveCalls(ctx)
 	r.interrupted.Hold(stale, r.failInterrupted)
-	return err
+	return len(stale), err
 }
 
 // Recover ends the calls that were live when the server crashed, with FAILED events. Others may begin meanwhile. After an error it may

@@ -17,8 +17,8 @@ func TestRecoverEndsInterruptedCallsOnce(t *testing.T) {
 	d.live, d.stale = []string{"unreadable", "stale"}, map[string]timbre.Call{"stale": stale}
 	var records []timbre.Call
 	r.Observe(Observers{Ended: func(c timbre.Call, _ []*timbre.Reception) { records = append(records, c) }})
-	if err := r.Interrupted(t.Context()); err != nil {
-		t.Fatal(err)
+	if n, err := r.Interrupted(t.Context()); n != 2 || err != nil {
+		t.Fatalf("got %d and %v, want 2 calls", n, err)
 	}
 	begin(t, r) // the doors are open
 

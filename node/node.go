@@ -29,6 +29,7 @@ import (
 	"timbre/logbook"
 	"timbre/notify"
 	"timbre/pipeline"
+	"timbre/rtp"
 	"timbre/search"
 	"timbre/sip"
 	"timbre/speech"
@@ -64,6 +65,7 @@ type Node struct {
 	newTrack  func() task.Track // a test replaces it
 	pipelines *pipeline.Engine
 	summaries *summary.Poster
+	ports     *rtp.Pool
 	sip       *sip.Server
 	feed      *feed.Server // nil if the feed is not configured
 	http      []*httpServer

@@ -12,10 +12,17 @@ const (
 	maxRecoverBackoff = 5 * time.Minute
 )
 
+// strayPackets is how long the peers of lost calls may go on sending: until those calls end.
+const strayPackets = time.Hour
+
 // interrupted notes what was live when the previous run stopped. It reads names only, so that the ports open at once, whatever was
 // live.
 func (n *Node) interrupted(ctx context.Context) error {
-	return errors.Join(n.calls.Interrupted(ctx), n.tasks.Interrupted(ctx), n.pipelines.Interrupted(ctx))
+	live, err := n.calls.Interrupted(ctx)
+	if live > 0 {
+		n.ports.Beware(strayPackets)
+	}
+	return errors.Join(err, n.tasks.Interrupted(ctx), n.pipelines.Interrupted(ctx))
 }
 
 // recover ends what was live when the previous run stopped, and posts the notifications of that, while the node serves. What a

@@ -16,7 +16,8 @@ import (
 
 // openSIP reserves the RTP ports and listens for SIP.
 func (n *Node) openSIP(context.Context) error {
-	pool, err := rtp.New(n.env, rtp.Config{First: n.settings.RTP.Ports.First, Last: n.settings.RTP.Ports.Last, DSCP: n.settings.RTP.DSCP})
+	var err error
+	n.ports, err = rtp.New(n.env, rtp.Config{First: n.settings.RTP.Ports.First, Last: n.settings.RTP.Ports.Last, DSCP: n.settings.RTP.DSCP})
 	if err != nil {
 		return err
 	}
@@ -29,7 +30,7 @@ func (n *Node) openSIP(context.Context) error {
 		Sources:   n.admission.Sources(),
 		Routes:    n.store,
 		Calls:     n.calls,
-		Media:     pool,
+		Media:     n.ports,
 		SIPLog:    logbook.New(n.env, logbook.Config{Folder: n.settings.LogFolder()}, n.store),
 	})
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 // metrics are the figures of all streams of a pool.
 type metrics struct {
 	streams                             prometheus.Gauge
-	exhausted                           prometheus.Counter
+	exhausted, strays                   prometheus.Counter
 	buffer                              prometheus.Gauge
 	packets, lost, late, duplicates     prometheus.Counter
 	reports                             prometheus.Counter
@@ -26,6 +26,7 @@ func newMetrics(reg prometheus.Registerer, p *Pool) *metrics {
 	m := &metrics{
 		streams:         with.NewGauge(prometheus.GaugeOpts{Name: "timbre_rtp_streams", Help: "Open streams."}),
 		exhausted:       counter("exhausted_total", "Streams refused because no pair of ports was free."),
+		strays:          counter("stray_pairs_total", "Free pairs of ports passed over because packets of a call before a crash still arrived there."),
 		packets:         counter("packets_total", "RTP packets from the source of their stream."),
 		lost:            counter("lost_total", "RTP packets given up."),
 		late:            counter("late_total", "RTP packets that arrived after they were given up."),

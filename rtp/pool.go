@@ -38,6 +38,7 @@ type Pool struct {
 
 	mu        sync.Mutex
 	low, high []freePair // the longest unused first
+	wary      time.Time  // until then, pairs are listened to before they are used: see Beware
 }
 
 // freePair is a pair of ports that no stream has.
@@ -122,12 +123,18 @@ func (p *Pool) listen(local netip.Addr) (media, control *net.UDPConn, port uint1
 			p.metrics.exhausted.Inc()
 		}
 	}()
-	for {
+	for wary := p.isWary(); ; {
 		port, ok := p.acquire()
 		if !ok {
 			return nil, nil, 0, timbre.Errorf(timbre.Unavailable, "rtp.Open", "no pair of RTP ports is free: %d are in quarantine after a call, all others are in use", p.resting())
 		}
 		media, control, err := p.bind(local, port)
+		if err == nil && wary && stray(media) {
+			p.metrics.strays.Inc()
+			_, _ = media.Close(), control.Close()
+			taken = append(taken, port)
+			continue
+		}
 		if err == nil {
 			return media, control, port, nil
 		}
