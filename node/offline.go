@@ -73,9 +73,17 @@ func OpenOffline(ctx context.Context, env environment.Environment, s config.Sett
 	return o, nil
 }
 
-// Search makes a Searcher of another source, by a calibration.
-func (o *Offline) Search(source search.Source, by search.Calibration) *search.Searcher {
-	return search.New(o.env, rule(o.settings), search.Deps{Source: source, Calibration: by})
+// Search makes a Searcher of another source, by a calibration and a rule.
+func (o *Offline) Search(source search.Source, by search.Calibration, r search.Rule) *search.Searcher {
+	return search.New(o.env, search.Config{Rule: r}, search.Deps{Source: source, Calibration: by})
+}
+
+// Rule is that of the settings, with what the tags of the domain override that was opened.
+func (o *Offline) Rule(ctx context.Context, domainID string) (search.Rule, error) {
+	if domainID == "" {
+		return rule(o.settings).Rule, nil
+	}
+	return o.Searcher.Rule(ctx, domainID)
 }
 
 // Applied is the calibration that a search of a domain uses, and whose it is. Without an id, it is of a domain that has none of its own.

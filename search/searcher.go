@@ -98,6 +98,11 @@ func (s *Searcher) Same(domainID string, v, w timbre.Voiceprint) float64 {
 // Forget evicts a domain from the cache. Otherwise it stays until a search finds it deleted or it has been idle for an hour.
 func (s *Searcher) Forget(domainID string) { s.cache.forget(domainID) }
 
+// Rule is the one of a domain: the configured one, with what the domain's tags override. NotFound without the domain.
+func (s *Searcher) Rule(ctx context.Context, domainID string) (Rule, error) {
+	return s.rule(ctx, domainID, s.env.Now())
+}
+
 // rule is the configured one, with what the domain's tags override.
 func (s *Searcher) rule(ctx context.Context, domainID string, now time.Time) (Rule, error) {
 	d, err := s.deps.Source.Domain(ctx, domainID)

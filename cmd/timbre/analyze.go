@@ -16,10 +16,11 @@ import (
 
 // recordings is `timbre analyze`.
 type recordings struct {
-	config.Settings
 	Files  []string `arg:"" name:"file" help:"WAV files of PCM, floating point, G.711 or GSM, at 8 to 192 kHz. Of two channels, the first is the caller's."`
 	Domain string   `placeholder:"ID" help:"Voice profile domain to search for the speakers, in the data folder; a server may be running on it."`
 	JSON   bool     `name:"json" help:"Print JSON."`
+
+	config.Settings
 }
 
 // Run prints the report on standard output; progress goes to standard error. It fails if a file could not be analysed.

@@ -20,18 +20,19 @@ import (
 
 // calibration is `timbre calibrate`.
 type calibration struct {
-	Fit    fitting    `cmd:"" default:"withargs" help:"Fit a calibration to recordings of known people, or to a domain's calls. This is the default."`
+	Fit    fitting    `cmd:"" default:"withargs" help:"Fit a calibration to recordings of known people, or to a domain's calls. This is the default: its flags are shown by timbre calibrate fit --help."`
 	List   fitted     `cmd:"" help:"List the fitted calibrations."`
 	Revoke revocation `cmd:"" help:"Revoke a fitted calibration: the one before it applies again."`
 }
 
 // fitting is `timbre calibrate fit`.
 type fitting struct {
-	config.Settings
 	cutting
 	Recordings string `arg:"" optional:"" help:"List of trials, or folder with one sub-folder a person, each with recordings of several days. Without it, the domain's calls of the last day are used, as far as profiles were created or updated from them."`
 	Domain     string `placeholder:"ID" help:"Voice profile domain that the calibration is for; without it, it is for all domains that have none of their own."`
 	OneSession bool   `help:"Accept tests of the same recording as the enrolment. The result is too sure of itself on other days: for trying out."`
+
+	config.Settings
 }
 
 // Run fits and stores a calibration. A running server uses it from its next search on.
@@ -105,8 +106,9 @@ func (f fitting) store(offline *node.Offline, fit evaluate.Fit) error {
 
 // fitted is `timbre calibrate list`.
 type fitted struct {
-	config.Settings
 	JSON bool `name:"json" help:"Print JSON."`
+
+	config.Settings
 }
 
 // Run prints a calibration a line.
@@ -157,9 +159,10 @@ func (l fitted) state(a archive.Archive, e archive.Entry) string {
 
 // revocation is `timbre calibrate revoke`.
 type revocation struct {
-	config.Settings
 	Domain  string `placeholder:"ID" help:"Domain whose calibration is revoked; without it, the one for all domains."`
 	Version int    `help:"Version to revoke; 0: the newest that is in force."`
+
+	config.Settings
 }
 
 // Run revokes a calibration. A running server uses the one before it from its next search on.

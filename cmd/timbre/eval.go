@@ -20,15 +20,16 @@ import (
 
 // evaluation is `timbre eval`.
 type evaluation struct {
-	config.Settings
 	cutting
 	Trials string `arg:"" help:"List of trials, or folder with one sub-folder of recordings a person, or with index.json. With --tone: list of recordings with their tones, or folder with the sub-folders positive, neutral and negative."`
-	Domain string `placeholder:"ID" help:"Use the calibration of this voice profile domain, if it has one of its own."`
+	Domain string `placeholder:"ID" help:"Use the calibration and the tags of this voice profile domain, as far as it has its own."`
 	Tone   bool   `help:"Measure tone instead of speakers."`
 	Draws  int    `default:"1000" help:"Draws of people for the 95 % intervals."`
 	JSON   bool   `name:"json" help:"Print JSON."`
 	HTML   string `name:"html" placeholder:"FILE" help:"Write a report with plots to this file."`
 	Scores string `placeholder:"FILE" help:"Write the score of each trial to this file, as CSV."`
+
+	config.Settings // last, so that help shows the command's own flags first
 }
 
 // Run prints the figures on standard output; progress goes to standard error.
@@ -39,7 +40,7 @@ func (e evaluation) Run(ctx context.Context) (err error) {
 	if e.Draws < 0 {
 		return timbre.Errorf(timbre.Invalid, "", "draws must be at least 0 (no intervals)")
 	}
-	offline, err := node.OpenOffline(ctx, environment.Environment{Log: e.Log.Logger(os.Stderr)}, e.Settings, "")
+	offline, err := node.OpenOffline(ctx, environment.Environment{Log: e.Log.Logger(os.Stderr)}, e.Settings, e.Domain)
 	if err != nil {
 		return err
 	}
@@ -63,9 +64,13 @@ func (e evaluation) speakers(ctx context.Context, offline *node.Offline) error {
 	if err != nil {
 		return err
 	}
+	rule, err := offline.Rule(ctx, e.Domain)
+	if err != nil {
+		return err
+	}
 	m := evaluate.Measure{
-		Model: offline.Model, Calibration: calibration, Threshold: e.Search.Threshold, Draws: e.Draws,
-		NewSearcher: func(s search.Source) evaluate.Searcher { return offline.Search(s, calibration) },
+		Model: offline.Model, Calibration: calibration, Rule: rule, Draws: e.Draws,
+		NewSearcher: func(s search.Source) evaluate.Searcher { return offline.Search(s, calibration, rule) },
 	}
 	r, err := m.Speaker(ctx, heard)
 	if err != nil {

@@ -49,7 +49,7 @@ func (s Speaker) HTML(w io.Writer) error {
 		Heading: "Speaker recognition", Title: s.Title, LegendX: left + 12,
 		Lead: []string{
 			fmt.Sprintf("%d people, %d enrolments, %d tests: %d trials of one person and %d of two.", s.People, s.Enrolments, s.Tests, o.Targets, o.NonTargets),
-			fmt.Sprintf("Model %s, calibration %s, threshold %.2f. Intervals hold 95 %% of %d draws of the people.", s.Model, s.Calibration, s.Threshold, s.Protocol.Draws),
+			fmt.Sprintf("Model %s, calibration %s, least probability %.2f, strangers named at most %g %%, callers enrolled %g %%. Intervals hold 95 %% of %d draws of the people.", s.Model, s.Calibration, s.Threshold, 100*s.Strangers, 100*s.ExpectedShare, s.Protocol.Draws),
 		},
 		Tables: s.tables(),
 		Plots:  []Plot{s.Curves.det(), s.Curves.reliability(), s.Curves.Histogram.plot()},

@@ -10,20 +10,22 @@ import (
 
 // Speaker is the result of an evaluation of speaker recognition.
 type Speaker struct {
-	Title        string    `json:"title"`
-	Model        string    `json:"model"`
-	Calibration  string    `json:"calibration"` // whose
-	Threshold    float64   `json:"threshold"`   // of the probability from which a search names a profile
-	Protocol     Protocol  `json:"protocol"`
-	People       int       `json:"people"`
-	Enrolments   int       `json:"enrolments"`
-	Tests        int       `json:"tests"`
-	SecondVoices int       `json:"secondVoices"` // enrolments and tests in which another voice was heard, and left out
-	Overall      Row       `json:"overall"`
-	Groups       []Group   `json:"by"`
-	Curves       Curves    `json:"curves"`
-	Refused      []Refused `json:"refused"` // voices without a voiceprint
-	LeftOut      []Left    `json:"leftOut"` // people in no trial
+	Title         string    `json:"title"`
+	Model         string    `json:"model"`
+	Calibration   string    `json:"calibration"` // whose
+	Threshold     float64   `json:"threshold"`   // of the probability from which a search names a profile
+	Strangers     float64   `json:"strangers"`   // the greatest share of strangers' calls in which a search names one
+	ExpectedShare float64   `json:"prior"`       // of calls whose caller is enrolled
+	Protocol      Protocol  `json:"protocol"`
+	People        int       `json:"people"`
+	Enrolments    int       `json:"enrolments"`
+	Tests         int       `json:"tests"`
+	SecondVoices  int       `json:"secondVoices"` // enrolments and tests in which another voice was heard, and left out
+	Overall       Row       `json:"overall"`
+	Groups        []Group   `json:"by"`
+	Curves        Curves    `json:"curves"`
+	Refused       []Refused `json:"refused"` // voices without a voiceprint
+	LeftOut       []Left    `json:"leftOut"` // people in no trial
 }
 
 // Protocol says how figures were measured.

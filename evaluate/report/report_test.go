@@ -37,7 +37,7 @@ func sample() Speaker {
 	overall := row
 	overall.Value = ""
 	return Speaker{
-		Title: "people & others", Model: "net 1", Calibration: "of the model", Threshold: 0.9,
+		Title: "people & others", Model: "net 1", Calibration: "of the model", Threshold: 0.9, Strangers: 0.01, ExpectedShare: 0.5,
 		Protocol: Protocol{EnrolSeconds: 20, TestSeconds: []float64{3, 10}, Draws: 1000, Prior: 0.01},
 		People:   5, Enrolments: 5, Tests: 5, SecondVoices: 1, Overall: overall,
 		Groups: []Group{{"codec", []Row{row}}},

@@ -15,7 +15,7 @@ func (s Speaker) Text(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	o := s.Overall
 	fmt.Fprintf(t, "%d people, %d enrolments, %d tests: %d trials of one person and %d of two\n", s.People, s.Enrolments, s.Tests, o.Targets, o.NonTargets)
-	fmt.Fprintf(t, "model %s, calibration %s, threshold %.2f; with 95 %% intervals over people\n\n", s.Model, s.Calibration, s.Threshold)
+	fmt.Fprintf(t, "model %s, calibration %s, least probability %.2f, strangers named at most %g %%, callers enrolled %g %%; with 95 %% intervals over people\n\n", s.Model, s.Calibration, s.Threshold, 100*s.Strangers, 100*s.ExpectedShare)
 	fmt.Fprintln(t, "\tEER %\tFRR % at FAR 1 %\tat 0.1 %\tminDCF\tCllr\tmin\tTOP 1 %\tTOP 10 %\tTARGETS\tOTHERS\tREFUSED")
 	s.Overall.line(t, "all")
 	for _, g := range s.Groups {

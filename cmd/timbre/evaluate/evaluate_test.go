@@ -49,8 +49,8 @@ func measure(t *testing.T) Measure {
 	t.Helper()
 	o := models(t)
 	return Measure{
-		Model: o.Model, Calibration: o.Calibration, Threshold: search.DefaultThreshold, Draws: 100,
-		NewSearcher: func(s search.Source) Searcher { return o.Search(s, o.Calibration) },
+		Model: o.Model, Calibration: o.Calibration, Rule: search.Rule{Threshold: search.DefaultThreshold, Strangers: search.DefaultStrangers, Prior: search.DefaultPrior}, Draws: 100,
+		NewSearcher: func(s search.Source) Searcher { return o.Search(s, o.Calibration, search.Rule{}) },
 	}
 }
 

@@ -75,7 +75,7 @@ func TestModelWithoutCalibrationIsGivenOneThatNamesPeople(t *testing.T) {
 	if err := own.Check(); err != nil || own.Model != "net" || own.Version != "1" {
 		t.Fatalf("got %v, %+v, want one that searches take", err, own)
 	}
-	m := Measure{Calibration: own, Draws: 10, NewSearcher: func(s search.Source) Searcher { return models(t).Search(s, own) }}
+	m := Measure{Calibration: own, Draws: 10, NewSearcher: func(s search.Source) Searcher { return models(t).Search(s, own, search.Rule{}) }}
 	r, err := m.Speaker(t.Context(), Heard{Comparisons: cs})
 	if err != nil {
 		t.Fatal(err)

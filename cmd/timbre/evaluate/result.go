@@ -14,7 +14,7 @@ import (
 type Measure struct {
 	Model       string
 	Calibration Calibration
-	Threshold   float64 // of the search
+	Rule        search.Rule
 	NewSearcher func(search.Source) Searcher
 	Draws       int // of the bootstrap
 
@@ -34,7 +34,7 @@ func (m Measure) Speaker(ctx context.Context, h Heard) (r report.Speaker, err er
 		tested[c.Tested]++
 	}
 	r = report.Speaker{
-		Model: m.Model, Threshold: m.Threshold,
+		Model: m.Model, Threshold: m.Rule.Threshold, Strangers: m.Rule.Strangers, ExpectedShare: m.Rule.Prior,
 		People: len(m.people), Enrolments: len(enrolled), Tests: len(tested),
 		Curves: m.curves(m.trials(h.Comparisons)), Refused: refused(enrolled, tested), LeftOut: []report.Left{},
 		Protocol: report.Protocol{Draws: m.Draws, Prior: metric.TargetPrior},
