@@ -30,14 +30,19 @@ type shared struct {
 	Region      string `json:"Region"`
 }
 
-// callRecord is a CDR.
+// callRecord is a CDR. A field whose value is unknown is empty, so that each record has the same columns.
 type callRecord struct {
 	shared
-	Minutes     float64 `json:"BillableDurationMinutes"`
-	Source      string  `json:"SourcePhoneNumber"`
-	Destination string  `json:"DestinationPhoneNumber"`
-	Direction   string  `json:"Direction"`
-	Streaming   bool    `json:"Streaming"`
+	Minutes            float64 `json:"BillableDurationMinutes"`
+	AuthUser           string  `json:"SipAuthUser"`
+	Source             string  `json:"SourcePhoneNumber"`
+	SourceName         string  `json:"SourcePhoneNumberName"`
+	SourceCountry      string  `json:"SourceCountry"`
+	Destination        string  `json:"DestinationPhoneNumber"`
+	DestinationName    string  `json:"DestinationPhoneNumberName"`
+	DestinationCountry string  `json:"DestinationCountry"`
+	Direction          string  `json:"Direction"`
+	Streaming          bool    `json:"Streaming"`
 	quality
 }
 
@@ -95,7 +100,10 @@ func (r *Records) records(c timbre.Call, receptions []*timbre.Reception, streame
 	all := map[string]any{}
 	if c.Bridged {
 		cdr := common.as("2.0", "AmazonChimeVoiceConnector", strings.ToLower(c.Direction)+"-minutes", "OK", c.Failure)
-		all[callRecords] = callRecord{cdr, math.Ceil(seconds/6) / 10, c.From, c.To, c.Direction, streamed, extension}
+		all[callRecords] = callRecord{
+			cdr, math.Ceil(seconds/6) / 10, authUser(c.Headers), c.From, displayName(c.Headers["from"]), country(c.From),
+			c.To, displayName(c.Headers["to"]), country(c.To), c.Direction, streamed, extension,
+		}
 	}
 	if streamed {
 		all[streamRecords] = streamRecord{common.as("1.0", "AmazonChime", "audio-streaming", "Streaming succeeded", c.Failure), extension}

@@ -47,7 +47,8 @@ func records(t *testing.T, s streams) (*Records, string, *bytes.Buffer) {
 func ended(connectorID string, bridged bool) timbre.Call {
 	at := time.Date(2026, 11, 25, 9, 5, 7, 42_000_000, time.FixedZone("", 2*3600))
 	return timbre.Call{
-		TransactionID: "tx", ConnectorID: connectorID, CallID: "a84b@pbx", Direction: "Outbound", Bridged: bridged, From: "+12065550100",
+		TransactionID: "tx", ConnectorID: connectorID, CallID: "a84b@pbx", Direction: "Outbound", Bridged: bridged,
+		Headers: map[string]string{"from": `"North Campus" <sip:+12065550100@pbx>;tag=1`, "to": "<sip:+13605550199@timbre>", "authorization": `Digest username="pbx"`}, From: "+12065550100",
 		To: "+13605550199", Warnings: []string{"m-line 1: unknown party"}, Started: at, Ended: at.Add(61500 * time.Millisecond),
 		Legs: []timbre.Leg{{Side: timbre.Caller, Label: "1", Party: "sip:ann@example.com", StreamARN: "arn:1"}, {Side: timbre.Mixed, Index: 1, StreamARN: "arn:2"}},
 	}
@@ -89,7 +90,8 @@ func TestRecordedCallHasAnSDRAndBridgedCallACDR(t *testing.T) {
 	const (
 		sdr = `"SchemaVersion":"1.0","ServiceCode":"AmazonChime","UsageType":"audio-streaming",` + common
 		cdr = `"SchemaVersion":"2.0","ServiceCode":"AmazonChimeVoiceConnector","UsageType":"outbound-minutes","BillableDurationMinutes":1.1,
-			"SourcePhoneNumber":"+12065550100","DestinationPhoneNumber":"+13605550199","Direction":"Outbound","Streaming":%v,` + common
+			"SourcePhoneNumber":"+12065550100","SourcePhoneNumberName":"North Campus","SourceCountry":"US","DestinationPhoneNumber":"+13605550199",
+			"DestinationPhoneNumberName":"","DestinationCountry":"US","SipAuthUser":"pbx","Direction":"Outbound","Streaming":%v,` + common
 	)
 	for _, c := range []struct {
 		connector, failure string

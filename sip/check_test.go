@@ -47,6 +47,24 @@ func TestRequestsThatBreakARuleAreRefused(t *testing.T) {
 	}
 }
 
+func TestHeadersHaveNoSecret(t *testing.T) {
+	const secret = "6629fae49393a05397450978507c4ef1"
+	req := request(t, strings.Replace(recordingOf("call-1").String(), "Require: siprec", `Authorization: Digest realm="x", Username="b\"ob", nonce="n", response="`+secret+"\"\r\n"+
+		"Proxy-Authorization: Basic "+secret+"\r\nauthorization: Digest response=\""+secret+`"`, 1))
+	got := header.All(req)
+	for name, value := range got {
+		if strings.Contains(value, secret) {
+			t.Errorf("%s: got %q, want no secret", name, value)
+		}
+	}
+	if want := `Digest Username="b\"ob"`; got["authorization"] != want {
+		t.Errorf("got credentials %q, want %q", got["authorization"], want)
+	}
+	if got, is := got["proxy-authorization"]; is {
+		t.Errorf("got credentials %q, want none without a user name", got)
+	}
+}
+
 func TestHeaderNamesAreLowerCaseAndLong(t *testing.T) {
 	req := request(t, strings.Replace(recordingOf("call-1").String(), "Require: siprec", "X-Two: a\r\nx-two: b\r\nk: timer\r\ns: hello\r\nX-Bad: \xff", 1))
 	got := header.All(req)

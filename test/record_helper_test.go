@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // record holds the fields of a call's record that the tests check.
@@ -24,10 +25,21 @@ type record struct {
 	Warnings []string
 }
 
-// recordOf reads the stream record of a call, which must be its only record.
+// recordOf reads the stream record of a call, which must be its only record. It waits for it: a call that was live in a crash is ended
+// after the start.
 func recordOf(t *testing.T, folder, transaction string) (r record) {
 	t.Helper()
-	found, _ := filepath.Glob(filepath.Join(folder, "logs", "Amazon-Chime-Voice-Connector-?DRs", "json", "*", "*", "*", "*", "*_"+transaction))
+	var found []string
+	every := time.NewTicker(20 * time.Millisecond)
+	defer every.Stop()
+	for late := time.After(10 * time.Second); len(found) == 0; {
+		select {
+		case <-every.C:
+			found, _ = filepath.Glob(filepath.Join(folder, "logs", "Amazon-Chime-Voice-Connector-?DRs", "json", "*", "*", "*", "*", "*_"+transaction))
+		case <-late:
+			t.Fatalf("got no record of %s in 10 s, want one", transaction)
+		}
+	}
 	if len(found) != 1 || !strings.Contains(found[0], "-SDRs") {
 		t.Fatalf("got records %v of %s, want one stream record", found, transaction)
 	}

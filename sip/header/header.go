@@ -37,11 +37,17 @@ func isNamed(h gosip.Header, name string) bool {
 	return strings.EqualFold(own, name)
 }
 
-// All are all headers of a message by Name. The values of a repeated header are joined by ", ", in valid UTF-8.
+// All are all headers of a message by Name. The values of a repeated header are joined by ", ", in valid UTF-8. Of credentials
+// there is the user name alone: what All returns is stored and sent.
 func All(m Message) map[string]string {
 	all := make(map[string]string, len(m.Headers()))
 	for _, h := range m.Headers() {
 		name, value := Name(h.Name()), strings.ToValidUTF8(h.Value(), "\ufffd")
+		if isCredential(name) {
+			if value = withoutSecret(value); value == "" {
+				continue
+			}
+		}
 		if before, ok := all[name]; ok {
 			value = before + ", " + value
 		}
