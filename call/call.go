@@ -41,7 +41,8 @@ type entry struct {
 	changing sync.Mutex // held through a change of the call, from reading it to raising the observers
 	call     timbre.Call
 	legs     []*leg
-	removed  bool // guarded by changing
+	removed  bool            // guarded by changing
+	ending   []timbre.Notice // of its end, once they are rendered; guarded by changing
 }
 
 // New returns a Registry without calls.

@@ -44,7 +44,7 @@ func (r *Registry) end(ctx context.Context, txid, why, reason string) error {
 		r.report(c, receptions(e.legs), reason)
 	}
 	// A request that is cancelled does not undo a hang-up.
-	err := r.save(context.WithoutCancel(ctx), c, r.ended(c))
+	err := r.saveEnd(context.WithoutCancel(ctx), e, c)
 	if err == nil {
 		r.remove(e)
 	} else {

@@ -9,10 +9,33 @@ import (
 
 // save saves a call and posts the notices of events in the same transaction.
 func (r *Registry) save(ctx context.Context, c timbre.Call, events []timbre.Event) error {
+	notices, err := r.render(ctx, c, events)
+	if err != nil {
+		return err
+	}
+	return r.write(ctx, c, notices)
+}
+
+// saveEnd saves the end of a call. Its events are rendered once: whether a failed attempt has been written may be unknown, so the
+// next one repeats the same notices. The caller holds changing.
+func (r *Registry) saveEnd(ctx context.Context, e *entry, c timbre.Call) (err error) {
+	if e.ending == nil {
+		if e.ending, err = r.render(ctx, c, r.ended(c)); err != nil {
+			return err
+		}
+	}
+	return r.write(ctx, c, e.ending)
+}
+
+func (r *Registry) render(ctx context.Context, c timbre.Call, events []timbre.Event) ([]timbre.Notice, error) {
 	notices, err := r.deps.Announcer.Notices(ctx, events...)
 	if err != nil {
-		return fmt.Errorf("rendering the events of call %s: %w", c.TransactionID, err)
+		return nil, fmt.Errorf("rendering the events of call %s: %w", c.TransactionID, err)
 	}
+	return notices, nil
+}
+
+func (r *Registry) write(ctx context.Context, c timbre.Call, notices []timbre.Notice) error {
 	if err := r.deps.Store.SaveCall(ctx, c, notices); err != nil {
 		return fmt.Errorf("saving call %s: %w", c.TransactionID, err)
 	}

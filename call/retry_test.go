@@ -48,3 +48,25 @@ func TestRunRetriesEnds(t *testing.T) {
 		}
 	})
 }
+
+// Whether a write that failed is durable may be unknown. If the next attempt sent other events, the end would be told twice.
+func TestEndIsToldByTheSameEventsInEachAttempt(t *testing.T) {
+	r, d := registry()
+	txid, _ := begin(t, r)
+	d.set(errors.New("disk full"))
+	for range 2 {
+		if err := r.End(t.Context(), txid, ""); err == nil {
+			t.Fatal("got no error from a full disk, want one")
+		}
+	}
+	d.mu.Lock()
+	first := d.events[0].ID
+	d.mu.Unlock()
+	d.set(nil)
+	if err := r.End(t.Context(), txid, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.events[0].ID; got != first || len(d.sent[len(d.sent)-1]) != 2 {
+		t.Errorf("got event %s at last, want %s as in the first attempt", got, first)
+	}
+}

@@ -37,7 +37,8 @@ func TestSummaryTellsOfEachLegAndOwner(t *testing.T) {
 			[]timbre.Task{
 				search("1", timbre.Caller, timbre.Match{ProfileID: "a", Confidence: 0.91}),
 				search("2", timbre.Caller, timbre.Match{ProfileID: "b", Confidence: 0.97}, timbre.Match{ProfileID: "a", Confidence: 0.92}), tone,
-			}, nil,
+			},
+			nil,
 			[]told{{0, "", timbre.Summary{BestMatch: "b"}}},
 		},
 		"no match": {[]timbre.Task{search("1", timbre.Callee)}, nil, []told{{1, "", timbre.Summary{}}}},

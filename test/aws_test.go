@@ -73,6 +73,12 @@ func testEventsReachAllServices(ctx context.Context, t *testing.T, endpoint stri
 	for service, all := range read.Arrived {
 		for i := range all {
 			must(t, json.Unmarshal(all[i].Event, &all[i].event))
+			if service == "eventbridge" { // makes an envelope of its own, which moto leaves without an account
+				continue
+			}
+			if err := checkSchema(all[i].Event); err != nil {
+				t.Errorf("%s: %v", service, err)
+			}
 		}
 		read.Arrived[service] = all
 	}
