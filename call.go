@@ -40,8 +40,17 @@ type Call struct {
 	Warnings      []string          // current doubts about its legs, such as a guessed caller
 	Legs          []Leg             // one or two, three at most, in the order in which they were added: at first that of the m-lines
 	Started       time.Time
-	Ended         time.Time // zero while the call is live
-	Failure       string    // why it ended, unless a party hung up
+	Ended         time.Time  // zero while the call is live
+	Failure       string     // why it ended, unless a party hung up
+	Farewells     []Farewell // of a live call
+}
+
+// Farewell is a message that tells a peer of a call that the call is over, kept for the case that the process which has the call
+// is gone.
+type Farewell struct {
+	Network string // udp, tcp or tls
+	To      string // HOST:PORT
+	Message string // a BYE
 }
 
 // Leg is one party's audio in a call.

@@ -26,6 +26,8 @@ type Observers struct {
 	// before the end is saved, so if the server stops in between, the next start ends the call again. Calls that were never
 	// live because they could not be saved are reported as well: see Missed.
 	Ended func(c timbre.Call, receptions []*timbre.Reception)
+	// Lost: a call was live when the server crashed. Ended follows.
+	Lost func(c timbre.Call)
 }
 
 // Observe adds observers to those that were added before. Call it before the first call begins.
@@ -51,6 +53,14 @@ func (r *Registry) raiseUpdated(ctx context.Context, c timbre.Call) {
 	for _, o := range r.observers {
 		if o.Updated != nil {
 			o.Updated(context.WithoutCancel(ctx), c)
+		}
+	}
+}
+
+func (r *Registry) raiseLost(c timbre.Call) {
+	for _, o := range r.observers {
+		if o.Lost != nil {
+			o.Lost(c)
 		}
 	}
 }

@@ -32,6 +32,7 @@ func (n *Node) observe(context.Context) error {
 			n.tasks.CallChanged(c)          // a task may have analysed the wrong party
 			n.pipelines.CallChanged(ctx, c) // a pipeline may have another stream
 		},
+		Lost: func(c timbre.Call) { n.sip.Lost(c) }, // its peers stop sending, and can call again
 	})
 	n.calls.Observe(call.Observers{Ended: n.summaries.Ended}) // its summary is told later
 	if n.records != nil {

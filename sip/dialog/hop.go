@@ -11,10 +11,19 @@ import (
 	"timbre/sip/header"
 )
 
-// nextHop is where a request goes: on the connection by which the peer came, while it is open; else to the first entry of the
-// route set, or to the remote target (RFC 3261, 12.2.1.1). Names are not looked up: a next hop without an address, and a
-// target behind NAT, are reached where the peer's messages come from. The caller holds mu.
+// nextHop is where a request goes: on the connection by which the peer came, while it is open; else to lastingHop. The caller
+// holds mu.
 func (d *Dialog) nextHop() string {
+	if d.cfg.Network != "udp" && d.cfg.Agent.Connected(d.cfg.Network, d.cfg.Peer.String()) {
+		return d.cfg.Peer.String()
+	}
+	return d.lastingHop()
+}
+
+// lastingHop is where a request goes without a connection: to the first entry of the route set, or to the remote target (RFC 3261,
+// 12.2.1.1). Names are not looked up: a next hop without an address, and a target behind NAT, are reached where the peer's
+// messages come from. The caller holds mu.
+func (d *Dialog) lastingHop() string {
 	next, routed := d.target, false
 	if len(d.routes) > 0 {
 		if first, ok := routeURI(d.routes[0]); ok {
@@ -23,10 +32,7 @@ func (d *Dialog) nextHop() string {
 	}
 	host := strings.Trim(next.Host, "[]")
 	address, err := netip.ParseAddr(host)
-	switch {
-	case d.cfg.Network != "udp" && d.cfg.Agent.Connected(d.cfg.Network, d.cfg.Peer.String()):
-		return d.cfg.Peer.String()
-	case err != nil, !routed && d.natted(address.Unmap()):
+	if err != nil || !routed && d.natted(address.Unmap()) {
 		return d.cfg.Peer.String()
 	}
 	return net.JoinHostPort(host, strconv.Itoa(d.port(next)))

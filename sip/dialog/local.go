@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
 )
 
 // MaxForwards is the Max-Forwards of a new request (RFC 3261, 8.1.1.6).
@@ -47,6 +49,18 @@ func (d *Dialog) Request(method gosip.RequestMethod) *gosip.Request {
 		req.AppendHeader(d.Contact())
 	}
 	return req
+}
+
+// farewellGap is how many requests this side may send, at most, before the CSeq of its farewell is too low to be accepted.
+const farewellGap = 10_000
+
+// Farewell is the BYE of this side for the case that another process has to end the dialog: this one is gone, and with it any
+// connection of the peer's.
+func (d *Dialog) Farewell() timbre.Farewell {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	req := d.message(gosip.BYE, d.seq+farewellGap)
+	return timbre.Farewell{Network: d.cfg.Network, To: d.lastingHop(), Message: req.String()}
 }
 
 // Again is a request that was answered by a challenge, to be sent once more: with the next CSeq and a branch of its own.

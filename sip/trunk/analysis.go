@@ -30,6 +30,11 @@ func (c *call) analyse() {
 		ConnectorID: c.connector.ID, CallID: c.id(), Direction: "Outbound", Bridged: true,
 		From: c.from, To: c.number, Headers: header.All(c.invite), Legs: c.analysis.legs, Started: c.ua.env.Now(),
 	}
+	for i := range c.sides {
+		if s := c.sides[i].Load(); s != nil {
+			record.Farewells = append(record.Farewells, s.Farewell())
+		}
+	}
 	begun := make(chan struct{})
 	started := c.ua.deps.Agent.Do(func() {
 		defer close(begun)

@@ -50,6 +50,12 @@ func TestCallIsBridged(t *testing.T) {
 				{Side: timbre.Callee, Index: callee, Party: "sip:+12065550100@abc.voiceconnector.example.com"},
 			},
 		}
+		for i, to := range []string{"203.0.113.1:5060", "198.51.100.1:5060"} { // both ends are told if this process is gone
+			if f := call.Farewells[i]; f.To != to || !strings.HasPrefix(f.Message, "BYE sip:") {
+				t.Errorf("got farewell %+v, want a BYE to %s", f, to)
+			}
+		}
+		call.Farewells = nil
 		if !reflect.DeepEqual(call, want) {
 			t.Errorf("got %+v, want %+v", call, want)
 		}

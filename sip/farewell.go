@@ -1,0 +1,91 @@
+package sip
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
+)
+
+// farewellTimeout is how long a peer of a lost call is tried.
+const farewellTimeout = 5 * time.Second
+
+// Lost sends the peers of a call its BYE, so that they do not go on sending to nobody and can call again. The process that had the
+// call is gone. What they answer changes nothing: a peer that has noticed answers with 481.
+func (s *Server) Lost(c timbre.Call) {
+	for _, f := range c.Farewells {
+		if !s.stack.Do(func() { s.farewell(c, f) }) {
+			return
+		}
+	}
+}
+
+func (s *Server) farewell(c timbre.Call, f timbre.Farewell) {
+	res, err := s.sendFarewell(f)
+	if err != nil {
+		s.env.Log.Debug("a peer of a lost call was not told", "transaction", c.TransactionID, "peer", f.To, "error", err)
+		return
+	}
+	s.env.Log.Debug("a peer of a lost call was told", "transaction", c.TransactionID, "peer", f.To, "status", res.StatusCode)
+}
+
+// sendFarewell returns the response.
+func (s *Server) sendFarewell(f timbre.Farewell) (*gosip.Response, error) {
+	m, err := gosip.ParseMessage([]byte(f.Message))
+	if err != nil {
+		return nil, err
+	}
+	req, is := m.(*gosip.Request)
+	to, err := netip.ParseAddrPort(f.To)
+	if !is || err != nil {
+		return nil, timbre.Errorf(timbre.Invalid, "sip.sendFarewell", "not a request to an address")
+	}
+	req.SetTransport(strings.ToUpper(f.Network))
+	req.SetDestination(f.To)
+	ctx, cancel := context.WithTimeout(s.ctx, farewellTimeout)
+	defer cancel()
+	if at, listens := s.stack.Endpoint(f.Network, to); listens && f.Network == "udp" {
+		req.Laddr = at.Socket
+		s.awaitSocket(ctx, at.Socket)
+	}
+	tx, err := s.stack.Request(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Terminate()
+	return final(ctx, tx)
+}
+
+// awaitSocket returns once a listener is served, or ctx ends: a server that has just started may not have come to that yet, and
+// would send from another port.
+func (s *Server) awaitSocket(ctx context.Context, at gosip.Addr) {
+	poll := time.NewTicker(10 * time.Millisecond)
+	defer poll.Stop()
+	for !s.stack.Connected("udp", at.String()) {
+		select {
+		case <-poll.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// final is the final response of a transaction.
+func final(ctx context.Context, tx gosip.ClientTransaction) (*gosip.Response, error) {
+	for {
+		select {
+		case res := <-tx.Responses():
+			if !res.IsProvisional() {
+				return res, nil
+			}
+		case <-tx.Done():
+			return nil, tx.Err()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
