@@ -13,6 +13,14 @@ func callerOf(e timbre.Event) caller {
 	return caller{leg(e).Side.IsCaller(), e.Call.TransactionID, e.Call.ConnectorID}
 }
 
+// named is a call and a leg, with the Call-ID, by which a consumer finds the call in its own logs and recordings.
+type named struct {
+	caller
+	CallID string `json:"callId,omitempty"` // empty once the call has been deleted
+}
+
+func namedOf(e timbre.Event) named { return named{callerOf(e), e.Call.CallID} }
+
 // leg is the leg of an event; a mixed one if the call has been deleted.
 func leg(e timbre.Event) timbre.Leg {
 	if e.Leg < 0 || e.Leg >= len(e.Call.Legs) {
@@ -27,13 +35,13 @@ type readyDetail struct {
 	Status   string `json:"detailStatus"`
 	Sequence int64  `json:"sequence"`
 	Details  caller `json:"callDetails"`
-	caller
-	CallID  string            `json:"callId"`
-	Headers map[string]string `json:"inviteHeaders,omitempty"`
+	named
+	StreamStart string            `json:"streamStartTime"`
+	Headers     map[string]string `json:"inviteHeaders,omitempty"`
 }
 
 func ready(e timbre.Event) readyDetail {
-	return readyDetail{e.Status, e.Sequence, callerOf(e), callerOf(e), e.Call.CallID, e.Call.Headers}
+	return readyDetail{e.Status, e.Sequence, callerOf(e), namedOf(e), formatMillis(streamStart(e)), e.Call.Headers}
 }
 
 // taskDetail is the beginning of the detail of every task event.
@@ -51,7 +59,7 @@ func taskOf(e timbre.Event) taskDetail {
 type searchDetail struct {
 	taskDetail
 	Details *searchResults `json:"speakerSearchDetails,omitempty"`
-	caller
+	named
 }
 
 type searchResults struct {
@@ -64,7 +72,7 @@ type searchResult struct {
 }
 
 func speakerSearch(e timbre.Event) searchDetail {
-	d := searchDetail{taskDetail: taskOf(e), caller: callerOf(e)}
+	d := searchDetail{taskDetail: taskOf(e), named: namedOf(e)}
 	if e.Status == timbre.IdentificationSuccessful {
 		d.Details = &searchResults{Results: []searchResult{}}
 		for _, m := range e.Matches {
@@ -77,12 +85,14 @@ func speakerSearch(e timbre.Event) searchDetail {
 type toneDetail struct {
 	taskDetail
 	Details *toneDetails `json:"voiceToneAnalysisDetails,omitempty"`
-	caller
+	named
 }
 
+// toneDetails has the fragment of a task on a pipeline once more: the documentation shows it in detail, its table of fields here.
 type toneDetails struct {
-	Current *toneSpan `json:"currentAverageVoiceTone,omitempty"`
-	Overall *toneSpan `json:"overallAverageVoiceTone,omitempty"`
+	Current  *toneSpan `json:"currentAverageVoiceTone,omitempty"`
+	Overall  *toneSpan `json:"overallAverageVoiceTone,omitempty"`
+	Fragment string    `json:"startFragmentNumber,omitempty"`
 }
 
 type toneSpan struct {
@@ -90,6 +100,8 @@ type toneSpan struct {
 	End   string     `json:"endTime"`
 	Label string     `json:"voiceToneLabel"`
 	Score toneScores `json:"voiceToneScore"`
+	Begin *int64     `json:"beginOffsetMillis,omitempty"` // on a pipeline alone
+	Until *int64     `json:"endOffsetMillis,omitempty"`
 }
 
 type toneScores struct {
@@ -99,9 +111,9 @@ type toneScores struct {
 }
 
 func voiceTone(e timbre.Event) toneDetail {
-	d := toneDetail{taskDetail: taskOf(e), caller: callerOf(e)}
+	d := toneDetail{taskDetail: taskOf(e), named: namedOf(e)}
 	if e.Current != nil || e.Overall != nil {
-		d.Details = &toneDetails{span(e.Current), span(e.Overall)}
+		d.Details = &toneDetails{Current: span(e.Current), Overall: span(e.Overall)}
 	}
 	return d
 }
@@ -111,5 +123,5 @@ func span(s *timbre.ToneSpan) *toneSpan {
 		return nil
 	}
 	scores := toneScores{float32(s.Tone.Neutral), float32(s.Tone.Positive), float32(s.Tone.Negative)}
-	return &toneSpan{formatMillis(s.Start), formatMillis(s.End), s.Tone.Label(), scores}
+	return &toneSpan{Start: formatMillis(s.Start), End: formatMillis(s.End), Label: s.Tone.Label(), Score: scores}
 }

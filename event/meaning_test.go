@@ -2,6 +2,9 @@ package event
 
 // meanings says what the field of a name means. A field means the same in each event.
 var meanings = map[string]string{
+	"streamStartTime":                       "when the stream of the leg was created",
+	"beginOffsetMillis":                     "the begin of the span, from the starting fragment on, to within the second that a fragment is",
+	"endOffsetMillis":                       "the end of the span, likewise",
 	"version":                               "always `0`",
 	"id":                                    "unique to the event, the same in each attempt",
 	"detail-type":                           "the kind of the event",
@@ -20,7 +23,7 @@ var meanings = map[string]string{
 	"isCaller":                              "whether the leg is the caller's; absent if it has both parties or an unknown one",
 	"transactionId":                         "the call, on this server",
 	"voiceConnectorId":                      "the connector",
-	"callId":                                "Call-ID of the INVITE",
+	"callId":                                "Call-ID of the INVITE; absent once the call has been deleted",
 	"inviteHeaders":                         "headers of the INVITE, by their names in lower case",
 	"updateHeaders":                         "headers of the message, by their names in lower case",
 	"speakerSearchDetails":                  "of IdentificationSuccessful: the matches",

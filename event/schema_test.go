@@ -24,7 +24,7 @@ const (
 // patterns are the forms of fields that are text to the code.
 var patterns = map[string]string{
 	"account": "^[0-9]{12}$", "taskId": "^" + uuidForm + "$", "transactionId": "^" + uuidForm + "$", "mediaInsightsPipelineId": "^" + uuidForm + "$",
-	"startTime": millisForm, "endTime": millisForm, "requestTimestamp": millisForm, "failTime": millisForm, "startFragmentNumber": "^[0-9]{20}$",
+	"startTime": millisForm, "streamStartTime": millisForm, "endTime": millisForm, "requestTimestamp": millisForm, "failTime": millisForm, "startFragmentNumber": "^[0-9]{20}$",
 	"voiceToneLabel": "^(positive|neutral|negative)$", "direction": "^(Outbound|Inbound|)$", "sourceArn": "^arn:", "participantRole": "^(AGENT|CUSTOMER)$",
 }
 

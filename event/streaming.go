@@ -3,6 +3,7 @@ package event
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"timbre"
 )
@@ -94,14 +95,10 @@ func streaming(e timbre.Event) any {
 	case timbre.StreamingFailed:
 		return failedDetail{common, c.Direction, formatMillis(e.Time), e.StatusMessage}
 	}
-	started := c.Started // of the stream: a leg may join the call late
-	if created, ok := timbre.StreamCreated(l.StreamARN); ok {
-		started = created
-	}
 	d := startedDetail{
 		streamDetail: common, Direction: c.Direction, From: c.From, To: c.To, Headers: c.Headers,
 		IsCaller: l.Side.IsCaller(), MediaType: "audio/L16", SDP: sdp{l.Index, l.Label}, Metadata: c.Metadata,
-		StartFragment: timbre.Fragment(l.StreamARN, 0), StartTime: formatMillis(started), StreamARN: l.StreamARN,
+		StartFragment: timbre.Fragment(l.StreamARN, 0), StartTime: formatMillis(streamStart(e)), StreamARN: l.StreamARN,
 	}
 	if e.Status == timbre.StreamingEnded {
 		if c.Ended.IsZero() {
@@ -110,4 +107,12 @@ func streaming(e timbre.Event) any {
 		d.EndTime = formatMillis(c.Ended)
 	}
 	return d
+}
+
+// streamStart is when the stream of a leg was created: a leg may join the call late.
+func streamStart(e timbre.Event) time.Time {
+	if created, ok := timbre.StreamCreated(leg(e).StreamARN); ok {
+		return created
+	}
+	return e.Call.Started
 }

@@ -6,8 +6,7 @@ import "timbre"
 type postCallDetail struct {
 	Status   string `json:"detailStatus"`
 	Sequence int64  `json:"sequence"`
-	CallID   string `json:"callId"`
-	caller
+	named
 	*sourceDetail
 	Results callResults `json:"speakerSearchResults"`
 }
@@ -25,7 +24,7 @@ type profileRequest struct {
 }
 
 func postCall(e timbre.Event) postCallDetail {
-	d := postCallDetail{Status: e.Status, Sequence: e.Sequence, CallID: e.Call.CallID, caller: callerOf(e), Results: callResults{
+	d := postCallDetail{Status: e.Status, Sequence: e.Sequence, named: namedOf(e), Results: callResults{
 		e.Summary.BestMatch, e.Summary.Confirmed, profileRequests(e.Summary.Created), profileRequests(e.Summary.Updated),
 	}}
 	if e.Source != nil {

@@ -77,7 +77,9 @@ def speaker_search_sample(event):
     datetime.datetime.strptime(event["time"], SECONDS)
     uuid.UUID(event["id"])
     detail = event["detail"]
-    where = detail["transactionId"] if "transactionId" in detail else (detail["streamArn"], detail["channelId"], detail["sourceArn"])
+    pipeline = "mediaInsightsPipelineId" in detail
+    where = (detail["streamArn"], detail["channelId"], detail["sourceArn"]) if pipeline else (detail.get("isCaller"), detail["voiceConnectorId"])
+    where += (detail["callId"],)
     status = detail["detailStatus"]
     assert event["service-type"] == "VoiceAnalytics"
     if status == "IdentificationSuccessful":
