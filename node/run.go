@@ -47,7 +47,11 @@ func (n *Node) serve(ctx context.Context) error {
 	group.Go(func() error { n.calls.Run(ctx); return nil })
 	group.Go(func() error { n.pipelines.Run(ctx); return nil })
 	group.Go(func() error { n.summaries.Run(ctx); return nil })
-	group.Go(func() error { n.sweep(ctx); return nil })
+	group.Go(func() error {
+		<-n.summaries.Caught() // before what they tell of may be erased
+		n.sweep(ctx)
+		return nil
+	})
 	for _, s := range n.http {
 		group.Go(func() error { return s.serve(ctx) })
 	}

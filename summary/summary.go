@@ -34,13 +34,14 @@ type Poster struct {
 	metrics metrics
 	waiting *queue
 	wake    chan struct{} // there may be a new first in the queue
+	caught  chan struct{} // closed once what was due at the start has been tried
 	failing bool          // used by the goroutine of Run alone
 }
 
 // New returns a Poster. Run starts it.
 func New(env environment.Environment, deps Deps) *Poster {
 	env = env.Complete()
-	p := &Poster{env: env, deps: deps, waiting: newQueue(), wake: make(chan struct{}, 1)}
+	p := &Poster{env: env, deps: deps, waiting: newQueue(), wake: make(chan struct{}, 1), caught: make(chan struct{})}
 	p.metrics = newMetrics(env.Metrics, p.waiting.len)
 	return p
 }
@@ -54,14 +55,18 @@ func (p *Poster) Ended(c timbre.Call, _ []*timbre.Reception) {
 	}
 }
 
-// Run posts what is due until ctx ends. It begins with what the previous run left.
+// Caught is closed once Run has tried to post what was due at its start. What erases results waits for it: if the wall clock was set far
+// forth while the server was down, they seem to be out of date.
+func (p *Poster) Caught() <-chan struct{} { return p.caught }
+
+// Run posts what is due until ctx ends. It begins with what the previous run left. Call it once.
 func (p *Poster) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	loaded := false
+	loaded := p.load(ctx)
+	wait := p.postDue(ctx)
+	close(p.caught)
 	for ctx.Err() == nil {
-		loaded = loaded || p.load(ctx)
-		wait := p.postDue(ctx)
 		if !loaded {
 			wait = min(wait, minBackoff)
 		}
@@ -71,6 +76,8 @@ func (p *Poster) Run(ctx context.Context) {
 		case <-p.wake:
 		case <-timer.C:
 		}
+		loaded = loaded || p.load(ctx)
+		wait = p.postDue(ctx)
 	}
 }
 

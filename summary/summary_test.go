@@ -122,3 +122,14 @@ func TestSummaryWaitsForTheEndToBeSaved(t *testing.T) {
 		w.wantPosted(delay, "a")
 	})
 }
+
+func TestCaughtFollowsWhatTheLastRunLeft(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.end("a")
+		w.stop()
+		w.jump(8 * 24 * time.Hour)
+		w.start()
+		<-w.poster.Caught()
+		w.wantPosted(0, "a")
+	})
+}
