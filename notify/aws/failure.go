@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/url"
 	"os/exec"
-	"strconv"
 	"strings"
 	"time"
 
@@ -32,7 +31,7 @@ func (f *failed) Error() string { return f.text }
 func (f *failed) Unwrap() error { return f.cause }
 
 // explain turns an error of the SDK into a Failure that names the cause. noun is what the target is: a queue. A Failure stays what it is.
-func explain(err error, noun string, used sdk.Credentials) (*notify.Failure, cause) {
+func explain(err error, noun string, used sdk.Credentials, now time.Time) (*notify.Failure, cause) {
 	if f := new(notify.Failure); errors.As(err, &f) {
 		return f, cause{}
 	}
@@ -41,7 +40,7 @@ func explain(err error, noun string, used sdk.Credentials) (*notify.Failure, cau
 	if detail = redact(detail, used); detail != "" && !c.secret {
 		text += ": " + detail
 	}
-	return &notify.Failure{Kind: c.kind, After: retryAfter(err), Err: &failed{text, err}}, c
+	return &notify.Failure{Kind: c.kind, After: retryAfter(err, now), Err: &failed{text, err}}, c
 }
 
 // causeOf returns the cause of an error, and what the service or the network says of it.
@@ -102,16 +101,12 @@ func status(err error) int {
 	return 0
 }
 
-func retryAfter(err error) time.Duration {
+func retryAfter(err error, now time.Time) time.Duration {
 	response := new(smithyhttp.ResponseError)
 	if !errors.As(err, &response) || response.Response == nil {
 		return 0
 	}
-	seconds, err := strconv.Atoi(response.Response.Header.Get("Retry-After"))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
+	return notify.RetryAfter(response.Response.Header, now)
 }
 
 // withoutURL removes the URL of an endpoint, which may contain a password, from an error of the HTTP client.

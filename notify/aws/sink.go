@@ -115,7 +115,7 @@ func (s *Sink[C]) put(ctx context.Context, role string, notices []timbre.Notice)
 
 // explain names the cause of an error, and lets credentials that are no longer good be obtained anew.
 func (s *Sink[C]) explain(err error, session *session, role string, used sdk.Credentials) error {
-	f, c := explain(err, s.service.Noun, used)
+	f, c := explain(err, s.service.Noun, used, s.account.env.Now())
 	if c.stale {
 		session.forget(role)
 		s.account.renew(session)

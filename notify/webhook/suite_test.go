@@ -64,7 +64,8 @@ func TestSinkKeepsItsPromises(t *testing.T) {
 		return notifytest.Backend{
 			Sink: s, Service: service, Target: crm, Unknown: "arn:timbre:webhook:us-east-1:000000000000:lost",
 			Received: r.received, MaxPayload: maxBody, Secrets: []string{"hidden", secret},
-			Kinds: map[string]notify.FailureKind{"refused for ever": notify.ForNow, "unknown target": notify.ForNow, "payload too large": notify.ForNow},
+			// It concerns this endpoint alone, unlike the credentials of an account.
+			Kinds: map[string]notify.FailureKind{"bad credentials": notify.Refused},
 		}
 	})
 }

@@ -16,6 +16,7 @@ import (
 
 	"timbre"
 	"timbre/environment"
+	"timbre/notify"
 )
 
 // Endpoint is one named URL.
@@ -29,7 +30,6 @@ type Endpoint struct {
 type Config struct {
 	Endpoints []Endpoint
 	Transport http.RoundTripper // a transport of its own, with the system's certificate authorities
-	Timeout   time.Duration     // from the start of a request to the end of its response: 10 s; notify.Config.Timeout is the upper limit
 }
 
 // Sink posts notices to endpoints.
@@ -44,6 +44,8 @@ type endpoint struct {
 	key []byte
 }
 
+const op = "webhook.Send"
+
 // maxResponse is how much of a response is read, so that its connection can be reused.
 const maxResponse = 64 << 10
 
@@ -54,12 +56,8 @@ func New(env environment.Environment, cfg Config) (*Sink, error) {
 		t.MaxIdleConnsPerHost = 8
 		cfg.Transport = t
 	}
-	if cfg.Timeout <= 0 {
-		cfg.Timeout = 10 * time.Second
-	}
 	s := &Sink{now: env.Complete().Now, client: &http.Client{
 		Transport: cfg.Transport,
-		Timeout:   cfg.Timeout,
 		// A redirect may lead anywhere, so it counts as a refusal.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -100,13 +98,12 @@ func parse(configured []Endpoint) (map[string]endpoint, error) {
 	return endpoints, nil
 }
 
-// Send posts a notice. Any status but 2xx is an error. NotFound if no webhook has the name; Unavailable otherwise.
+// Send posts a notice. Its errors are notify.Failures.
 func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
-	const op = "webhook.Send"
 	name := n.Target[strings.LastIndexByte(n.Target, ':')+1:]
 	e, known := (*s.endpoints.Load())[name]
 	if !known {
-		return timbre.Errorf(timbre.NotFound, op, "no webhook is named %s", name)
+		return &notify.Failure{Kind: notify.Refused, Err: timbre.Errorf(timbre.NotFound, op, "no webhook is named %s", name)}
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, bytes.NewReader(n.Payload))
 	if err != nil {
@@ -121,10 +118,7 @@ func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
 	}
 	defer func() { _ = response.Body.Close() }()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxResponse))
-	if response.StatusCode/100 != 2 {
-		return timbre.Errorf(timbre.Unavailable, op, "webhook %s answered with status %d", name, response.StatusCode)
-	}
-	return nil
+	return s.answer(name, response)
 }
 
 // withoutURL removes the URL from an error of the client: it may contain a token.
