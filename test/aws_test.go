@@ -76,7 +76,7 @@ func testEventsReachAllServices(ctx context.Context, t *testing.T, endpoint stri
 			if service == "eventbridge" { // makes an envelope of its own, which moto leaves without an account
 				continue
 			}
-			if err := checkSchema(all[i].Event); err != nil {
+			if err := checkEvent(all[i].Event); err != nil {
 				t.Errorf("%s: %v", service, err)
 			}
 		}
