@@ -2,7 +2,7 @@ package timbre
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 	"sync"
 )
@@ -52,24 +52,38 @@ func (r *Remains[K]) Settle(ctx context.Context, key K) error {
 	return r.settle(ctx, []K{key})
 }
 
-// SettleAll ends all of them. What could not be ended is left, with its error, and does not keep the others.
+// SettleAll ends all of them. What could not be ended is left, does not keep the others, and is counted in the error beside the first
+// cause. When nothing of a batch can be ended, the rest is left for another time.
 func (r *Remains[K]) SettleAll(ctx context.Context) error {
 	r.mu.Lock()
 	list := r.list
 	r.mu.Unlock()
-	var failed []error
+	var first error
 	for batch := range slices.Chunk(list, remainsBatch) {
-		if err := ctx.Err(); err != nil {
-			return errors.Join(append(failed, err)...)
-		}
 		if r.settle(ctx, batch) == nil {
 			continue
 		}
-		for _, k := range batch {
-			failed = append(failed, r.settle(ctx, []K{k}))
+		if err := r.settleEach(ctx, batch); first == nil {
+			first = err
+		}
+		if len(r.unsettled(batch)) == len(batch) {
+			break
 		}
 	}
-	return errors.Join(failed...)
+	if n := r.Len(); n > 0 && first != nil {
+		return fmt.Errorf("%d left: %w", n, first)
+	}
+	return nil
+}
+
+// settleEach returns the first error.
+func (r *Remains[K]) settleEach(ctx context.Context, keys []K) (first error) {
+	for _, k := range keys {
+		if err := r.settle(ctx, []K{k}); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
 }
 
 func (r *Remains[K]) settle(ctx context.Context, keys []K) error {

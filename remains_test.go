@@ -47,3 +47,22 @@ func TestRemainsEndOnce(t *testing.T) {
 		t.Errorf("got %v ended, want each once", ended)
 	}
 }
+
+func TestRemainsAreLeftWhileNothingCanBeEnded(t *testing.T) {
+	var r Remains[int]
+	tries, full := 0, errors.New("disk full")
+	r.Hold(make100(), func(context.Context, []int) error { tries++; return full })
+	if err := r.SettleAll(t.Context()); !errors.Is(err, full) || err.Error() != "100 left: disk full" {
+		t.Errorf("got %v, want how many are left and the cause, once", err)
+	}
+	if tries != 1+remainsBatch {
+		t.Errorf("got %d transactions, want no more than for the first batch", tries)
+	}
+}
+
+func make100() (keys []int) {
+	for i := range 100 {
+		keys = append(keys, i)
+	}
+	return keys
+}

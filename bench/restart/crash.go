@@ -68,7 +68,7 @@ func ended(ctx context.Context, admin string, began time.Time, calls int) (time.
 	defer poll.Stop()
 	want := fmt.Sprintf("timbre_call_ended_total{reason=\"recovered\"} %d\n", calls)
 	for calls > 0 {
-		r, err := http.Get(admin + "/metrics")
+		r, err := new(http.Client).Get(admin + "/metrics")
 		if err != nil {
 			return 0, err
 		}

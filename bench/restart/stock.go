@@ -56,13 +56,17 @@ func leave(ctx context.Context, db *sqlite.Store, i int) error {
 		TransactionID: uuid.NewString(), ConnectorID: connector, CallID: fmt.Sprintf("%d@bench", i), Direction: "Outbound", Started: now,
 		From: "+12065550100", To: "+12065550199", Headers: map[string]string{"from": "<sip:+12065550100@sbc>", "call-id": fmt.Sprintf("%d@bench", i)},
 	}
-	p := timbre.Pipeline{ID: uuid.NewString(), ARN: "arn:" + uuid.NewString(), ConfigurationARN: configuration, ConnectorID: connector,
-		TransactionID: c.TransactionID, Created: now, Elements: []timbre.ElementStatus{{Type: "VoiceAnalyticsProcessor", Status: timbre.PipelineInProgress}}}
+	p := timbre.Pipeline{
+		ID: uuid.NewString(), ARN: "arn:" + uuid.NewString(), ConfigurationARN: configuration, ConnectorID: connector,
+		TransactionID: c.TransactionID, Created: now, Elements: []timbre.ElementStatus{{Type: "VoiceAnalyticsProcessor", Status: timbre.PipelineInProgress}},
+	}
 	for leg, side := range []timbre.Side{timbre.Caller, timbre.Callee} {
 		c.Legs = append(c.Legs, timbre.Leg{Side: side, Index: leg, StreamARN: "arn:aws:kinesisvideo:us-east-1:000000000000:stream/" + uuid.NewString() + "/1"})
 	}
-	task := timbre.Task{Kind: timbre.SpeakerSearch, ID: uuid.NewString(), ConnectorID: connector, TransactionID: c.TransactionID, DomainID: "bench",
-		Side: timbre.Caller, Status: timbre.InProgress, Active: true, Created: now}
+	task := timbre.Task{
+		Kind: timbre.SpeakerSearch, ID: uuid.NewString(), ConnectorID: connector, TransactionID: c.TransactionID, DomainID: "bench",
+		Side: timbre.Caller, Status: timbre.InProgress, Active: true, Created: now,
+	}
 	tone := task
 	tone.Kind, tone.ID, tone.DomainID, tone.Side = timbre.VoiceTone, uuid.NewString(), "", timbre.Mixed
 	return errors.Join(db.SaveCall(ctx, c, nil), db.CreateTask(ctx, task), db.CreateTask(ctx, tone), db.CreatePipeline(ctx, p, nil))
