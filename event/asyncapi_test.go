@@ -31,7 +31,7 @@ func asyncAPI(t *testing.T) object {
 	return object{
 		"asyncapi": "3.0.0",
 		"info": object{
-			"title": "Events of Timbre", "version": "1.0.0", "license": object{"name": "see LICENSE"},
+			"title": "Events of Timbre", "version": "1.0.0", "license": object{"name": "Apache 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
 			"description": "What Timbre tells of calls, tasks and pipelines. Delivery is at least once; detail.sequence orders and de-duplicates.",
 		},
 		"defaultContentType": "application/json",
