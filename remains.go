@@ -76,6 +76,16 @@ func (r *Remains[K]) SettleAll(ctx context.Context) error {
 	return nil
 }
 
+// MakeRoom does something that a quota may refuse. What is left counts against quotas until it has ended: after such a refusal all of it
+// is ended, and do is tried again.
+func (r *Remains[K]) MakeRoom(ctx context.Context, do func() error) error {
+	err := do()
+	if err == nil || KindOf(err) != Limit || r.Len() == 0 || r.SettleAll(ctx) != nil {
+		return err
+	}
+	return do()
+}
+
 // settleEach returns the first error.
 func (r *Remains[K]) settleEach(ctx context.Context, keys []K) (first error) {
 	for _, k := range keys {

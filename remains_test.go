@@ -66,3 +66,25 @@ func make100() (keys []int) {
 	}
 	return keys
 }
+
+func TestRemainsMakeRoomForWhatAQuotaRefuses(t *testing.T) {
+	var r Remains[int]
+	limit := Errorf(Limit, "", "the quota is reached")
+	full := func() error {
+		if r.Len() > 0 {
+			return limit
+		}
+		return nil
+	}
+	r.Hold(make100(), func(context.Context, []int) error { return nil })
+	if err := r.MakeRoom(t.Context(), full); err != nil || r.Len() != 0 {
+		t.Errorf("got %v and %d left, want room", err, r.Len())
+	}
+	if err := r.MakeRoom(t.Context(), func() error { return limit }); !errors.Is(err, limit) {
+		t.Errorf("got %v, want %v: nothing is left that counts", err, limit)
+	}
+	r.Hold(make100(), func(context.Context, []int) error { return errors.New("disk full") })
+	if err := r.MakeRoom(t.Context(), full); !errors.Is(err, limit) {
+		t.Errorf("got %v, want %v", err, limit)
+	}
+}

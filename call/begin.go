@@ -34,7 +34,8 @@ func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs 
 	if !r.insert(e) {
 		return "", nil, timbre.Errorf(timbre.Unavailable, op, "the server is shutting down")
 	}
-	if err := r.save(ctx, c, r.started(c, 0)); err != nil {
+	events := r.started(c, 0)
+	if err := r.interrupted.MakeRoom(ctx, func() error { return r.save(ctx, c, events) }); err != nil {
 		r.remove(e)
 		e.end()
 		r.metrics.refused.Inc()
