@@ -37,6 +37,7 @@ type Deps struct {
 	Store     Store
 	Tasks     voice.Tasks
 	Pipelines pipelines.Pipelines
+	Targets   timbre.TargetChecker
 	Pings     voice.Pings
 	Keys      sigv4.Keys
 }
@@ -63,7 +64,7 @@ func newMux(env environment.Environment, cfg Config, deps Deps) *rest.Mux {
 		Authorize:    authorizer{env, deps.Store}.authorize,
 	}, rest.Voice, rest.Pipelines)
 	voice.Register(m, env, voice.Deps{Store: deps.Store, Tasks: deps.Tasks, Pings: deps.Pings})
-	pipelines.Register(m, env, pipelines.Deps{Store: deps.Store, Pipelines: deps.Pipelines})
+	pipelines.Register(m, env, pipelines.Deps{Store: deps.Store, Pipelines: deps.Pipelines, Targets: deps.Targets})
 	return m
 }
 

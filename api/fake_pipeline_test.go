@@ -2,9 +2,19 @@ package api_test
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"timbre"
 )
+
+// Check knows every target but those named lost.
+func (f *fake) Check(target string) error {
+	if strings.HasSuffix(target, ":lost") {
+		return errors.New("no webhook is named lost")
+	}
+	return nil
+}
 
 // insightsFake is a pipeline engine in memory.
 type insightsFake struct{ *fake }

@@ -155,6 +155,8 @@ func TestElementRefusals(t *testing.T) {
 		"sink without target":  {elements(analytics(), pathless), "Value null at 'elements.2.member.sqsQueueSinkConfiguration.insightsTarget'"},
 		"target of other kind": {elements(topic), "'elements.1.member.snsTopicSinkConfiguration.insightsTarget'"},
 		"a queue in a folder":  {elements(queue("arn:aws:sqs:us-east-1:000000000000:../events")), "insightsTarget"},
+		"webhook not in use":   {elements(queue("arn:timbre:webhook:us-east-1:000000000000:lost")), "'elements.1.member.sqsQueueSinkConfiguration.insightsTarget' failed to satisfy constraint: Member must name a target that events can be delivered to: no webhook is named lost"},
+		"a kind of no sink":    {elements(queue("arn:timbre:pigeon:us-east-1:000000000000:mine")), "insightsTarget"},
 		"webhook without name": {elements(queue("arn:timbre:webhook:us-east-1:000000000000:")), "insightsTarget"},
 		"recording to nowhere": {elements(bucketless), "s3RecordingSinkConfiguration.destination"},
 		"both transcriptions":  {elements(call, plain), "must not be combined with"},
@@ -167,6 +169,24 @@ func TestElementRefusals(t *testing.T) {
 		})
 	}
 	equal(t, "configurations", len(s.configurations.ids), 0)
+}
+
+func TestUpdateRefusesUnknownTarget(t *testing.T) {
+	s := serve(t)
+	_, err := s.pipelines.CreateMediaInsightsPipelineConfiguration(s.ctx, insights("kept", queue(webhook)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.pipelines.UpdateMediaInsightsPipelineConfiguration(s.ctx, &sdk.UpdateMediaInsightsPipelineConfigurationInput{
+		Identifier: new("kept"), ResourceAccessRoleArn: new("arn:aws:iam::000000000000:role/voice"),
+		Elements: elements(queue("arn:timbre:webhook:us-east-1:000000000000:lost")),
+	})
+	fails[*types.BadRequestException](t, err, "no webhook is named lost")
+	got, err := s.pipelines.GetMediaInsightsPipelineConfiguration(s.ctx, &sdk.GetMediaInsightsPipelineConfigurationInput{Identifier: new("kept")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "target", *got.MediaInsightsPipelineConfiguration.Elements[0].SqsQueueSinkConfiguration.InsightsTarget, webhook)
 }
 
 func elements(e ...types.MediaInsightsPipelineConfigurationElement) []types.MediaInsightsPipelineConfigurationElement {

@@ -129,6 +129,7 @@ func (n *Node) assemble(ctx context.Context) error {
 		n.openEvents,      // 8  result → notification payload
 		n.openCalls,       // 3  live calls and the records of ended ones
 		n.openTasks,       // 4  frames → speech, 5 → embedding and tone, 6 → ranked profiles, 7 → task results
+		n.checkTargets,    //    stored targets that are unknown now
 		n.openPipelines,   //    media insights pipelines: calls → tasks
 		n.openSummaries,   //    ended calls → summaries of their results
 		n.openAdmission,   //    who may call

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -40,6 +41,7 @@ func (n *Node) Reload(s config.Settings) error {
 		f()
 	}
 	n.used = next
+	_ = n.checkTargets(context.Background())
 	if kept := next.Changed(s); len(kept) > 0 {
 		n.env.Log.Warn("settings have changed that take effect at the next start only", "settings", strings.Join(kept, ", "))
 	}

@@ -8,6 +8,7 @@ import (
 type metrics struct {
 	sent, failed, dropped *prometheus.CounterVec
 	seconds, lag          *prometheus.HistogramVec
+	unknown               prometheus.Gauge
 }
 
 func newMetrics(reg prometheus.Registerer) metrics {
@@ -24,6 +25,10 @@ func newMetrics(reg prometheus.Registerer) metrics {
 		sent:    counter("sent_total", "Notices delivered.", "kind"),
 		failed:  counter("failed_total", "Delivery attempts that failed.", "kind"),
 		dropped: counter("dropped_total", "Notices dropped: expired after a day of attempts, or no_sink for their target.", "kind", "reason"),
+		unknown: with.NewGauge(prometheus.GaugeOpts{
+			Name: "timbre_notify_unknown_targets",
+			Help: "Targets of stored configurations to which nothing can be delivered, at the last start or reload of the settings.",
+		}),
 		seconds: histogram("try_seconds", "Duration of a delivery attempt in seconds.", 0.001),
 		lag:     histogram("lag_seconds", "Time from the creation of a notice to its delivery in seconds.", 0.002),
 	}

@@ -41,7 +41,7 @@ type configurationOutput struct {
 
 // createConfiguration refuses a second configuration with a name, unless it repeats the creation of the first.
 func (s *service) createConfiguration(ctx context.Context, in *createInput) (*configurationOutput, error) {
-	elements, err := elements(in.Elements)
+	elements, err := s.elements(in.Elements)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (s *service) createConfiguration(ctx context.Context, in *createInput) (*co
 // updateConfiguration replaces the content of a configuration. Calls and tasks use it from their next event on; a live pipeline keeps the
 // elements that it was created with.
 func (s *service) updateConfiguration(ctx context.Context, in *updateInput) (*configurationOutput, error) {
-	elements, err := elements(in.Elements)
+	elements, err := s.elements(in.Elements)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ var webhook = regexp.MustCompile(`^arn:timbre:webhook:[a-z0-9-]+:\d{12}:[-_.a-zA
 
 // elements reads the elements of a configuration and checks what the model does not express: there is at least one, each type occurs at
 // most once and has what it requires, and the types are compatible.
-func elements(docs []jsontext.Value) ([]timbre.Element, error) {
+func (s *service) elements(docs []jsontext.Value) ([]timbre.Element, error) {
 	if len(docs) == 0 {
 		return nil, rest.Invalid("elements", "have length greater than or equal to 1")
 	}
@@ -51,7 +51,7 @@ func elements(docs []jsontext.Value) ([]timbre.Element, error) {
 			return nil, rest.Invalid(at+".type", "be the only %s in the configuration", e.Type)
 		}
 		place[e.Type] = at
-		target, err := checkElement(e.Type, doc, at)
+		target, err := s.checkElement(e.Type, doc, at)
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +67,7 @@ func elements(docs []jsontext.Value) ([]timbre.Element, error) {
 }
 
 // checkElement checks that an element has what its type requires, and returns the target of a sink.
-func checkElement(kind string, doc jsontext.Value, at string) (target string, err error) {
+func (s *service) checkElement(kind string, doc jsontext.Value, at string) (target string, err error) {
 	required, ok := requirements[kind]
 	if !ok {
 		return "", nil
@@ -91,16 +91,19 @@ func checkElement(kind string, doc jsontext.Value, at string) (target string, er
 	if required.target == nil {
 		return "", nil
 	}
-	return given.InsightsTarget, checkTarget(given.InsightsTarget, required.target, at+".insightsTarget")
+	return given.InsightsTarget, s.checkTarget(given.InsightsTarget, required.target, at+".insightsTarget")
 }
 
-// checkTarget refuses a target that is neither of the sink's own kind nor a webhook.
-func checkTarget(target string, own *regexp.Regexp, at string) error {
+// checkTarget refuses a target that is neither of the sink's own kind nor one of Timbre's, and one that this server does not know.
+func (s *service) checkTarget(target string, own *regexp.Regexp, at string) error {
 	switch {
 	case target == "":
 		return rest.Missing(at)
 	case !own.MatchString(target) && !webhook.MatchString(target):
 		return rest.Invalid(at, "satisfy regular expression pattern: %s or %s", own, webhook)
+	}
+	if err := s.deps.Targets.Check(target); err != nil {
+		return rest.Invalid(at, "name a target that events can be delivered to: %s", err)
 	}
 	return nil
 }

@@ -41,6 +41,7 @@ type Pipelines interface {
 type Deps struct {
 	Store     Store
 	Pipelines Pipelines
+	Targets   timbre.TargetChecker
 }
 
 // service has one method for each operation.

@@ -34,6 +34,12 @@ type Sink[C any] struct {
 // NewSink returns a Sink.
 func NewSink[C any](account *Account, service Service[C]) *Sink[C] { return &Sink[C]{account, service} }
 
+// Check implements timbre.TargetChecker.
+func (s *Sink[C]) Check(target string) error {
+	_, err := ParseTarget(target, s.service.Prefix)
+	return err
+}
+
 // Batch implements notify.Batcher.
 func (s *Sink[C]) Batch() (notices, bytes int) { return s.service.Batch, s.service.Total }
 

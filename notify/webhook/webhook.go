@@ -98,12 +98,30 @@ func parse(configured []Endpoint) (map[string]endpoint, error) {
 	return endpoints, nil
 }
 
-// Send posts a notice. Its errors are notify.Failures.
-func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
-	name := n.Target[strings.LastIndexByte(n.Target, ':')+1:]
+// Check implements timbre.TargetChecker.
+func (s *Sink) Check(target string) error {
+	_, err := s.find(target)
+	return err
+}
+
+// find returns the endpoint of a target, with its name in any error.
+func (s *Sink) find(target string) (endpoint, error) {
+	name := nameOf(target)
 	e, known := (*s.endpoints.Load())[name]
 	if !known {
-		return &notify.Failure{Kind: notify.Refused, Err: timbre.Errorf(timbre.NotFound, op, "no webhook is named %s", name)}
+		return e, timbre.Errorf(timbre.NotFound, "", "no webhook is named %s", name)
+	}
+	return e, nil
+}
+
+func nameOf(target string) string { return target[strings.LastIndexByte(target, ':')+1:] }
+
+// Send posts a notice. Its errors are notify.Failures.
+func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
+	name := nameOf(n.Target)
+	e, err := s.find(n.Target)
+	if err != nil {
+		return &notify.Failure{Kind: notify.Refused, Err: timbre.Errorf(timbre.NotFound, op, "%w", err)}
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, bytes.NewReader(n.Payload))
 	if err != nil {
