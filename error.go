@@ -58,6 +58,9 @@ func Errorf(kind Kind, op, format string, args ...any) *Error {
 	return e
 }
 
+// ErrDamaged is the cause of an error about a stored row that cannot be read. It says nothing about other rows.
+var ErrDamaged = errors.New("stored data is damaged")
+
 // KindOf returns the kind of the outermost Error in err's chain, or Internal.
 func KindOf(err error) Kind {
 	var e *Error

@@ -35,7 +35,7 @@ func (a *Admission) AdmitAny(ctx context.Context, r timbre.AccessRequest) ([]tim
 	q := a.limited(r)
 	for _, c := range all {
 		access, err := a.decide(ctx, c, q)
-		if denial := (*timbre.Denial)(nil); err != nil && !errors.As(err, &denial) {
+		if denial := (*timbre.Denial)(nil); err != nil && !errors.As(err, &denial) && !errors.Is(err, timbre.ErrDamaged) {
 			return nil, err
 		} else if err == nil {
 			found = append(found, access)

@@ -2,6 +2,7 @@ package admission
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"slices"
 	"sync"
@@ -64,7 +65,7 @@ func readHosts(ctx context.Context, dir Directory) (*hosts, error) {
 func (h *hosts) add(ctx context.Context, dir Directory, connectorID string) error {
 	t, err := dir.Termination(ctx, connectorID)
 	if err != nil {
-		if timbre.KindOf(err) == timbre.NotFound {
+		if timbre.KindOf(err) == timbre.NotFound || errors.Is(err, timbre.ErrDamaged) { // nobody may call this one
 			return nil
 		}
 		return err

@@ -26,6 +26,7 @@ func (n *Node) openStore(ctx context.Context) error {
 		return err
 	}
 	n.store.Limit(n.settings.QuotaLimits())
+	n.metrics.MustRegister(n.store)
 	return nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"timbre"
 )
 
 // idleTimeout is how long a domain that is not searched stays in the cache.
@@ -34,6 +36,7 @@ type domain struct {
 	calibration *Calibration      // that the models' indexes are built for
 	models      map[string]*index // by name and version of the model
 	invalid     map[string]string // by tag, the last invalid value that was logged
+	malformed   map[string]bool   // the profiles that were logged
 }
 
 // get returns the index of a domain for one model; nil if the domain has no profile of it.
@@ -47,7 +50,7 @@ func (c *cache) get(ctx context.Context, id, model string, by *Calibration, now 
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.loaded || d.generation < generation || d.calibration != by {
-		models, err := c.read(ctx, id, by, now)
+		models, err := c.read(ctx, d, id, by, now)
 		if err != nil {
 			return nil, err
 		}
@@ -57,7 +60,7 @@ func (c *cache) get(ctx context.Context, id, model string, by *Calibration, now 
 }
 
 // read builds an index of a domain for each model.
-func (c *cache) read(ctx context.Context, id string, by *Calibration, now time.Time) (map[string]*index, error) {
+func (c *cache) read(ctx context.Context, d *domain, id string, by *Calibration, now time.Time) (map[string]*index, error) {
 	profiles, err := c.deps.Source.Voiceprints(ctx, id, now)
 	if err != nil {
 		return nil, err
@@ -66,15 +69,35 @@ func (c *cache) read(ctx context.Context, id string, by *Calibration, now time.T
 	for _, p := range profiles {
 		x := models[p.Voiceprint.Model]
 		if x == nil {
-			x = &index{}
+			x = &index{dim: usualLength(profiles, p.Voiceprint.Model)}
 			models[p.Voiceprint.Model] = x
 		}
-		if !x.add(p, by) {
+		if !x.add(p, by) && !d.malformed[p.ID] {
+			if d.malformed == nil {
+				d.malformed = map[string]bool{}
+			}
+			d.malformed[p.ID] = true
 			c.log.WarnContext(ctx, "profile is left out of searches: its voiceprint is malformed",
 				"profile", p.ID, "domain", id, "values", len(p.Voiceprint.Embedding))
 		}
 	}
 	return models, nil
+}
+
+// usualLength is the length that most embeddings of a model have, so that a damaged one does not decide for the others.
+func usualLength(profiles []timbre.Profile, model string) (usual int) {
+	counts := map[int]int{}
+	for _, p := range profiles {
+		if p.Voiceprint.Model == model {
+			counts[len(p.Voiceprint.Embedding)]++
+		}
+	}
+	for length, n := range counts {
+		if most := counts[usual]; length > 0 && (n > most || n == most && length > usual) {
+			usual = length
+		}
+	}
+	return usual
 }
 
 // open finds or adds a domain. When it adds one it evicts idle ones.

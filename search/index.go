@@ -28,9 +28,6 @@ type entry struct {
 // add adds a profile; false if its embedding cannot be compared with the others.
 func (x *index) add(p timbre.Profile, c *Calibration) bool {
 	e := p.Voiceprint.Embedding
-	if x.dim == 0 {
-		x.dim = len(e)
-	}
 	if len(e) == 0 || len(e) != x.dim || !finite(e) {
 		return false
 	}

@@ -120,7 +120,7 @@ func TestManyMoreProfilesAreSummedThanAreCompared(t *testing.T) {
 		sum += math.Exp(c.LLR(cosine(v, p.Voiceprint), v, p.Voiceprint))
 		all = append(all, p)
 	}
-	x := &index{}
+	x := &index{dim: 192}
 	for _, p := range all {
 		x.add(p, &c)
 	}

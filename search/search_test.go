@@ -317,3 +317,17 @@ func BenchmarkSearch20000(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "median-µs")
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 }
+
+// A damaged embedding that is read first does not decide for the others.
+func TestOneDamagedProfileHidesNoOther(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	src := &source{}
+	good, other := randomVoice(r), randomVoice(r)
+	nan := slices.Clone(good)
+	nan[7] = float32(math.NaN())
+	src.put("d", profile("short", timbre.Embedding{1, 2, 3}), profile("none", nil), profile("nan", nan), profile("good", good), profile("other", other))
+	found, err := searcher(t, src, 0.5).Search(t.Context(), "d", voiceprint(good))
+	if err != nil || ids(found) != "good" {
+		t.Errorf("got %q and error %v, want good", ids(found), err)
+	}
+}

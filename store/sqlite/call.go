@@ -29,8 +29,8 @@ func (s *Store) EndCalls(ctx context.Context, ended []timbre.Ended[timbre.Call])
 }
 
 func (s *Store) Call(ctx context.Context, transactionID string) (timbre.Call, error) {
-	c, err := queryOne(ctx, s.reader, scanDocument[timbre.Call], notFound("call with TransactionId", transactionID),
-		"SELECT document FROM call WHERE transaction_id = ?", transactionID)
+	c, err := documents[timbre.Call](s, "call").one(ctx, notFound("call with TransactionId", transactionID),
+		"SELECT transaction_id, document FROM call WHERE transaction_id = ?", transactionID)
 	return c, wrap("store.Call", err)
 }
 

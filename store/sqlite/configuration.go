@@ -41,15 +41,20 @@ func tokenUnused(ctx context.Context, q querier, token string) error {
 }
 
 func (s *Store) Configuration(ctx context.Context, identifier string) (timbre.Configuration, error) {
-	c, err := configuration(ctx, s.reader, identifier)
+	c, err := documents[timbre.Configuration](s, "configuration").one(ctx, noConfiguration(identifier), selectConfiguration, identifier)
 	return c, wrap("store.Configuration", err)
 }
 
 // configuration looks an identifier up as an id first, then as an ARN, then as a name.
 func configuration(ctx context.Context, q querier, identifier string) (timbre.Configuration, error) {
-	return queryOne(ctx, q, scanDocument[timbre.Configuration], notFound("media insights pipeline configuration", identifier),
-		`SELECT document FROM configuration WHERE id = ?1 OR arn = ?1 OR name = ?1
-		ORDER BY id = ?1 DESC, arn = ?1 DESC LIMIT 1`, identifier)
+	return queryOne(ctx, q, unnamed(scanDocument[timbre.Configuration]), noConfiguration(identifier), selectConfiguration, identifier)
+}
+
+const selectConfiguration = `SELECT id, document FROM configuration WHERE id = ?1 OR arn = ?1 OR name = ?1
+	ORDER BY id = ?1 DESC, arn = ?1 DESC LIMIT 1`
+
+func noConfiguration(identifier string) error {
+	return notFound("media insights pipeline configuration", identifier)
 }
 
 func (s *Store) ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error) {
@@ -57,8 +62,8 @@ func (s *Store) ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre
 	if err != nil {
 		return nil, wrap("store.ListConfigurations", err)
 	}
-	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Configuration],
-		"SELECT document FROM configuration WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?", at.created, at.id, at.limit)
+	list, err := documents[timbre.Configuration](s, "configuration").all(ctx, at.limit,
+		"SELECT id, document FROM configuration WHERE (created, id) > (?, ?) ORDER BY created, id", at.created, at.id)
 	return list, wrap("store.ListConfigurations", err)
 }
 

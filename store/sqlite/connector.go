@@ -24,8 +24,8 @@ func (s *Store) CreateConnector(ctx context.Context, c timbre.Connector) error {
 }
 
 func (s *Store) Connector(ctx context.Context, id string) (timbre.Connector, error) {
-	c, err := queryOne(ctx, s.reader, scanDocument[timbre.Connector], notFound("voice connector", id),
-		"SELECT document FROM connector WHERE id = ?", id)
+	c, err := documents[timbre.Connector](s, "connector").one(ctx, notFound("voice connector", id),
+		"SELECT id, document FROM connector WHERE id = ?", id)
 	return c, wrap("store.Connector", err)
 }
 
@@ -34,8 +34,8 @@ func (s *Store) ListConnectors(ctx context.Context, p timbre.Page) ([]timbre.Con
 	if err != nil {
 		return nil, wrap("store.ListConnectors", err)
 	}
-	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Connector],
-		"SELECT document FROM connector WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?", at.created, at.id, at.limit)
+	list, err := documents[timbre.Connector](s, "connector").all(ctx, at.limit,
+		"SELECT id, document FROM connector WHERE (created, id) > (?, ?) ORDER BY created, id", at.created, at.id)
 	return list, wrap("store.ListConnectors", err)
 }
 

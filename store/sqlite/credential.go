@@ -60,7 +60,7 @@ func (s *Store) Usernames(ctx context.Context, connectorID string) ([]string, er
 func text(row scanner) (s string, err error) { return s, row.Scan(&s) }
 
 func (s *Store) Credential(ctx context.Context, connectorID, username string) (timbre.Credential, error) {
-	c, err := queryOne(ctx, s.reader, func(row scanner) (c timbre.Credential, err error) {
+	c, err := readable[timbre.Credential]{s, "credential", func(row scanner) (c timbre.Credential, err error) {
 		var wrapped, sealed []byte
 		if err := row.Scan(&wrapped, &sealed); err != nil {
 			return c, err
@@ -70,8 +70,8 @@ func (s *Store) Credential(ctx context.Context, connectorID, username string) (t
 			return c, err
 		}
 		return c, json.Unmarshal(plain, &c)
-	}, timbre.Errorf(timbre.NotFound, "", "The user has no credential on voice connector %s.", connectorID),
-		"SELECT wrapped, sealed FROM credential WHERE connector_id = ? AND username = ?", connectorID, username)
+	}}.one(ctx, timbre.Errorf(timbre.NotFound, "", "The user has no credential on voice connector %s.", connectorID),
+		"SELECT connector_id || ' ' || username, wrapped, sealed FROM credential WHERE connector_id = ? AND username = ?", connectorID, username)
 	return c, wrap("store.Credential", err)
 }
 

@@ -29,7 +29,7 @@ func (s *Store) CreateDomain(ctx context.Context, d timbre.Domain) error {
 }
 
 func (s *Store) Domain(ctx context.Context, id string) (timbre.Domain, error) {
-	d, err := domain(ctx, s.reader, id)
+	d, err := documents[timbre.Domain](s, "domain").one(ctx, noDomain(id), "SELECT id, document FROM domain WHERE id = ?", id)
 	return d, wrap("store.Domain", err)
 }
 
@@ -40,8 +40,8 @@ func domain(ctx context.Context, q querier, id string) (timbre.Domain, error) {
 func noDomain(id string) error { return notFound("voice profile domain", id) }
 
 func (s *Store) DomainByToken(ctx context.Context, token string) (timbre.Domain, error) {
-	d, err := queryOne(ctx, s.reader, scanDocument[timbre.Domain], notFound("voice profile domain with ClientRequestToken", token),
-		"SELECT document FROM domain WHERE token = ?", token)
+	d, err := documents[timbre.Domain](s, "domain").one(ctx, notFound("voice profile domain with ClientRequestToken", token),
+		"SELECT id, document FROM domain WHERE token = ?", token)
 	return d, wrap("store.DomainByToken", err)
 }
 
@@ -72,8 +72,8 @@ func (s *Store) ListDomains(ctx context.Context, p timbre.Page) ([]timbre.Domain
 	if err != nil {
 		return nil, wrap("store.ListDomains", err)
 	}
-	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Domain],
-		"SELECT document FROM domain WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?", at.created, at.id, at.limit)
+	list, err := documents[timbre.Domain](s, "domain").all(ctx, at.limit,
+		"SELECT id, document FROM domain WHERE (created, id) > (?, ?) ORDER BY created, id", at.created, at.id)
 	return list, wrap("store.ListDomains", err)
 }
 

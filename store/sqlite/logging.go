@@ -18,7 +18,7 @@ func (s *Store) PutLogging(ctx context.Context, connectorID string, v timbre.Log
 }
 
 func (s *Store) Logging(ctx context.Context, connectorID string) (timbre.Logging, error) {
-	v, err := queryOne(ctx, s.reader, scanDocument[timbre.Logging], notFound("voice connector", connectorID),
-		`SELECT coalesce(logging.document, '{}') FROM connector LEFT JOIN logging ON connector_id = id WHERE id = ?`, connectorID)
+	v, err := documents[timbre.Logging](s, "logging").one(ctx, notFound("voice connector", connectorID),
+		`SELECT id, coalesce(logging.document, '{}') FROM connector LEFT JOIN logging ON connector_id = id WHERE id = ?`, connectorID)
 	return v, wrap("store.Logging", err)
 }

@@ -40,7 +40,7 @@ func Open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger,
 	s := &Store{keys: keys, log: log, lockFile: lockFile}
 	s.writer = openPool(path, 1, "_txlock=immediate", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
 	s.reader = openPool(path, max(4, runtime.NumCPU()), "_txlock=deferred", "query_only(ON)")
-	for _, step := range []func(context.Context) error{s.migrate, s.check} {
+	for _, step := range []func(context.Context) error{s.migrate, s.check, s.resume} {
 		if err := step(ctx); err != nil {
 			_ = s.Close()
 			return nil, openError(path, err)

@@ -51,7 +51,8 @@ func (s *Store) EndPipelines(ctx context.Context, ended []timbre.Ended[timbre.Pi
 }
 
 func (s *Store) Pipeline(ctx context.Context, identifier string) (timbre.Pipeline, error) {
-	p, err := pipeline(ctx, s.reader, identifier)
+	p, err := documents[timbre.Pipeline](s, "pipeline").one(ctx, noPipeline(identifier),
+		"SELECT id, document FROM pipeline WHERE id = ?1 OR arn = ?1", identifier)
 	return p, wrap("store.Pipeline", err)
 }
 
@@ -61,8 +62,8 @@ func pipeline(ctx context.Context, q querier, identifier string) (timbre.Pipelin
 }
 
 func (s *Store) PipelineByToken(ctx context.Context, token string) (timbre.Pipeline, error) {
-	p, err := queryOne(ctx, s.reader, scanDocument[timbre.Pipeline], notFound("media pipeline with ClientRequestToken", token),
-		"SELECT document FROM pipeline WHERE token = ?", token)
+	p, err := documents[timbre.Pipeline](s, "pipeline").one(ctx, notFound("media pipeline with ClientRequestToken", token),
+		"SELECT id, document FROM pipeline WHERE token = ?", token)
 	return p, wrap("store.PipelineByToken", err)
 }
 
@@ -71,8 +72,8 @@ func (s *Store) ListPipelines(ctx context.Context, p timbre.Page) ([]timbre.Pipe
 	if err != nil {
 		return nil, wrap("store.ListPipelines", err)
 	}
-	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Pipeline],
-		"SELECT document FROM pipeline WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?", at.created, at.id, at.limit)
+	list, err := documents[timbre.Pipeline](s, "pipeline").all(ctx, at.limit,
+		"SELECT id, document FROM pipeline WHERE (created, id) > (?, ?) ORDER BY created, id", at.created, at.id)
 	return list, wrap("store.ListPipelines", err)
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 func (s *Store) Profile(ctx context.Context, id string) (timbre.Profile, error) {
-	p, err := profile(ctx, s.reader, id)
+	p, err := documents[timbre.Profile](s, "profile").one(ctx, noProfile(id), "SELECT id, document FROM profile WHERE id = ?", id)
 	return p, wrap("store.Profile", err)
 }
 
@@ -21,16 +21,15 @@ func profile(ctx context.Context, q querier, id string) (timbre.Profile, error) 
 func noProfile(id string) error { return notFound("voice profile", id) }
 
 func (s *Store) ListProfiles(ctx context.Context, domainID string, p timbre.Page) ([]timbre.Profile, error) {
-	if _, err := domain(ctx, s.reader, domainID); err != nil {
+	if _, err := dataKey(ctx, s.reader, domainID); err != nil {
 		return nil, wrap("store.ListProfiles", err)
 	}
 	at, err := s.position(ctx, p)
 	if err != nil {
 		return nil, wrap("store.ListProfiles", err)
 	}
-	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Profile],
-		"SELECT document FROM profile WHERE domain_id = ? AND (created, id) > (?, ?) ORDER BY created, id LIMIT ?",
-		domainID, at.created, at.id, at.limit)
+	list, err := documents[timbre.Profile](s, "profile").all(ctx, at.limit,
+		"SELECT id, document FROM profile WHERE domain_id = ? AND (created, id) > (?, ?) ORDER BY created, id", domainID, at.created, at.id)
 	return list, wrap("store.ListProfiles", err)
 }
 
@@ -59,7 +58,10 @@ func (s *Store) Voiceprints(ctx context.Context, domainID string, now time.Time)
 	if err != nil {
 		return nil, wrap("store.Voiceprints", err)
 	}
-	list, err := queryAll(ctx, s.reader, func(row scanner) (p timbre.Profile, err error) {
+	if _, err := s.keys.Seal(wrapped, "", nil); err != nil { // no profile can be read, and none is damaged
+		return nil, timbre.Errorf(timbre.Internal, "store.Voiceprints", "the key of voice profile domain %s cannot be opened: %w", domainID, err)
+	}
+	list, err := readable[timbre.Profile]{s, "profile", func(row scanner) (p timbre.Profile, err error) {
 		var doc string
 		var sealed []byte
 		if err := row.Scan(&doc, &sealed); err != nil {
@@ -70,7 +72,7 @@ func (s *Store) Voiceprints(ctx context.Context, domainID string, now time.Time)
 		}
 		p.Voiceprint, err = s.open(wrapped, profileName+p.ID, sealed)
 		return p, err
-	}, `SELECT document, sealed FROM profile WHERE domain_id = ? AND expires > ? AND sealed IS NOT NULL
+	}}.all(ctx, -1, `SELECT id, document, sealed FROM profile WHERE domain_id = ? AND expires > ? AND sealed IS NOT NULL
 		ORDER BY created, id`, domainID, unixNano(now))
 	return list, wrap("store.Voiceprints", err)
 }

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"io/fs"
+	"log/slog"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -17,7 +18,7 @@ type Reader struct{ s *Store }
 // OpenReader opens a database that a server of this version has created. Every error is one sentence that names the file, also if the
 // tables have another version, which only a server can migrate.
 func OpenReader(ctx context.Context, path string, keys store.Sealer) (*Reader, error) {
-	r := &Reader{&Store{keys: keys, reader: openPool(path, 2, "_txlock=deferred&mode=rw", "query_only(ON)")}}
+	r := &Reader{&Store{keys: keys, log: slog.New(slog.DiscardHandler), reader: openPool(path, 2, "_txlock=deferred&mode=rw", "query_only(ON)")}}
 	for _, step := range []func(context.Context) error{r.version, r.key} {
 		if err := step(ctx); err != nil {
 			_ = r.Close()

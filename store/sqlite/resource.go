@@ -53,15 +53,16 @@ func (s *Store) PutResource(ctx context.Context, r timbre.Resource) error {
 }
 
 func (s *Store) Resource(ctx context.Context, kind, identifier string) (timbre.Resource, error) {
-	r, err := resource(ctx, s.reader, kind, identifier)
+	r, err := documents[timbre.Resource](s, "resource").one(ctx, missingResource(kind), selectResource, kind, identifier)
 	return r, wrap("store.Resource", err)
 }
 
 // resource looks an identifier up as an id first, then as a name.
 func resource(ctx context.Context, q querier, kind, identifier string) (timbre.Resource, error) {
-	return queryOne(ctx, q, scanDocument[timbre.Resource], missingResource(kind),
-		"SELECT document FROM resource WHERE kind = ?1 AND (id = ?2 OR name = ?2) ORDER BY id = ?2 DESC LIMIT 1", kind, identifier)
+	return queryOne(ctx, q, unnamed(scanDocument[timbre.Resource]), missingResource(kind), selectResource, kind, identifier)
 }
+
+const selectResource = "SELECT id, document FROM resource WHERE kind = ?1 AND (id = ?2 OR name = ?2) ORDER BY id = ?2 DESC LIMIT 1"
 
 func missingResource(kind string) error {
 	return timbre.Errorf(timbre.NotFound, "", "The %s does not exist.", kind)
@@ -103,8 +104,8 @@ func (s *Store) ListResources(ctx context.Context, kind string, p timbre.Page) (
 	if err != nil {
 		return nil, wrap("store.ListResources", err)
 	}
-	list, err := queryAll(ctx, s.reader, scanDocument[timbre.Resource],
-		"SELECT document FROM resource WHERE kind = ? AND (created, id) > (?, ?) ORDER BY created, id LIMIT ?", kind, at.created, at.id, at.limit)
+	list, err := documents[timbre.Resource](s, "resource").all(ctx, at.limit,
+		"SELECT id, document FROM resource WHERE kind = ? AND (created, id) > (?, ?) ORDER BY created, id", kind, at.created, at.id)
 	return list, wrap("store.ListResources", err)
 }
 

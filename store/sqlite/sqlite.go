@@ -31,6 +31,7 @@ type Store struct {
 	erasedInLog atomic.Bool // something erased may still be in the write-ahead log
 	limits      atomic.Pointer[timbre.Limits]
 	observers   observers
+	quarantine  quarantine
 }
 
 var _ store.Store = (*Store)(nil)

@@ -36,8 +36,8 @@ func configurationExists(ctx context.Context, q querier, arn string) error {
 }
 
 func (s *Store) Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error) {
-	v, err := queryOne(ctx, s.reader, scanDocument[timbre.Streaming], notFound("streaming configuration of voice connector", connectorID),
-		"SELECT document FROM streaming WHERE connector_id = ?", connectorID)
+	v, err := documents[timbre.Streaming](s, "streaming").one(ctx, notFound("streaming configuration of voice connector", connectorID),
+		"SELECT connector_id, document FROM streaming WHERE connector_id = ?", connectorID)
 	return v, wrap("store.Streaming", err)
 }
 

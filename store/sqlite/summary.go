@@ -35,8 +35,8 @@ func (s *Store) CallResults(ctx context.Context, transactionID string) (r timbre
 	if r.Call, err = s.Call(ctx, transactionID); err != nil {
 		return r, err
 	}
-	if r.Tasks, err = queryAll(ctx, s.reader, scanDocument[timbre.Task],
-		"SELECT document FROM task WHERE transaction_id = ? ORDER BY created, id", transactionID); err != nil {
+	if r.Tasks, err = documents[timbre.Task](s, "task").all(ctx, -1,
+		"SELECT id, document FROM task WHERE transaction_id = ? ORDER BY created, id", transactionID); err != nil {
 		return r, wrap(op, err)
 	}
 	r.Enrolments, err = queryAll(ctx, s.reader, scanEnrolment, `SELECT task_id, profile_id, renewed, requested FROM (

@@ -25,6 +25,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (swept store.Swept, er
 		{&swept.Embeddings, sweepEmbeddings, unixNano(now)},
 		{new(int), sweepPipelines, result},
 		{new(int), sweepDeparted, now.Add(-departedLife).Unix()},
+		{new(int), sweepQuarantine, now.Add(-timbre.ResultLife).Unix()},
 	} {
 		for gone := int64(batch); gone == batch; *step.count += int(gone) {
 			if err := s.write(ctx, "store.Sweep", func(q querier) error {
@@ -79,6 +80,10 @@ const (
 
 	sweepEmbeddings = `UPDATE profile SET sealed = NULL WHERE id IN (
 		SELECT id FROM profile INDEXED BY profile_by_expiry WHERE expires <= ?1 AND sealed IS NOT NULL LIMIT ?2)`
+
+	// What has moved lives as long as results: it contains what they contain.
+	sweepQuarantine = `DELETE FROM quarantine WHERE rowid IN (
+		SELECT rowid FROM quarantine INDEXED BY quarantine_by_time WHERE found <= ?1 AND document IS NOT NULL LIMIT ?2)`
 
 	sweepDeparted = "DELETE FROM departed WHERE id IN (SELECT id FROM departed INDEXED BY departed_by_time WHERE gone <= ?1 LIMIT ?2)"
 )

@@ -86,7 +86,7 @@ func checkTask(ctx context.Context, q querier, t timbre.Task) error {
 	return nil
 }
 
-const selectTask = "SELECT t.document, t.enrolled, t.sealed, d.wrapped FROM task t LEFT JOIN domain d ON d.id = t.domain_id "
+const selectTask = "SELECT t.id, t.document, t.enrolled, t.sealed, d.wrapped FROM task t LEFT JOIN domain d ON d.id = t.domain_id "
 
 func (s *Store) scanTask(row scanner) (t timbre.Task, err error) {
 	var doc, enrolled string
@@ -98,18 +98,25 @@ func (s *Store) scanTask(row scanner) (t timbre.Task, err error) {
 		t.ProfileID = enrolled
 		return t, err
 	}
+	t.ProfileID = enrolled
 	v, err := s.open(wrapped, taskName+t.ID, sealed)
-	t.ProfileID, t.Voiceprint = enrolled, &v
-	return t, err
+	if err != nil {
+		s.isolate(context.Background(), damaged{"voiceprint", t.ID}, err) // that of the task, which is as if it were erased
+		return t, nil
+	}
+	t.Voiceprint = &v
+	return t, nil
 }
 
+func (s *Store) tasks() readable[timbre.Task] { return readable[timbre.Task]{s, "task", s.scanTask} }
+
 func (s *Store) Task(ctx context.Context, kind timbre.TaskKind, id string) (timbre.Task, error) {
-	t, err := queryOne(ctx, s.reader, s.scanTask, noTask(kind, id), selectTask+"WHERE t.id = ? AND t.kind = ?", id, kind)
+	t, err := s.tasks().one(ctx, noTask(kind, id), selectTask+"WHERE t.id = ? AND t.kind = ?", id, kind)
 	return t, wrap("store.Task", err)
 }
 
 func (s *Store) TaskByToken(ctx context.Context, kind timbre.TaskKind, token string) (timbre.Task, error) {
-	t, err := queryOne(ctx, s.reader, s.scanTask, notFound(kind.String()+" task with ClientRequestToken", token),
+	t, err := s.tasks().one(ctx, notFound(kind.String()+" task with ClientRequestToken", token),
 		selectTask+"WHERE t.kind = ? AND t.token = ?", kind, token)
 	return t, wrap("store.TaskByToken", err)
 }

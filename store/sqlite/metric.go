@@ -1,0 +1,23 @@
+package sqlite
+
+import "github.com/prometheus/client_golang/prometheus"
+
+var damagedRows = prometheus.NewDesc("timbre_store_damaged_rows",
+	"Stored rows that cannot be read and are left out, by kind.", []string{"kind"}, nil)
+
+// Describe implements prometheus.Collector.
+func (s *Store) Describe(to chan<- *prometheus.Desc) { to <- damagedRows }
+
+// Collect implements prometheus.Collector. Every table that can have damaged rows has a value.
+func (s *Store) Collect(to chan<- prometheus.Metric) {
+	counts := s.Damaged()
+	for _, kind := range kinds {
+		to <- prometheus.MustNewConstMetric(damagedRows, prometheus.GaugeValue, float64(counts[kind]), kind)
+	}
+}
+
+// kinds are the tables whose damaged rows are left out, and the voiceprints of tasks.
+var kinds = []string{
+	"call", "configuration", "connector", "credential", "domain", "logging", "origination", "outbox", "pipeline", "profile", "resource",
+	"streaming", "task", "termination", "voiceprint",
+}
