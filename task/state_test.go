@@ -101,7 +101,7 @@ func searchInputs() []inputCase {
 		{"no matches", searched{found: timbre.Finding{Sure: true}}},
 		{"unsure", searched{}},
 		{"two mixed voices", searched{who: Speakers{2 * time.Second, 8 * time.Second, true}}},
-		{"voiceprint", voiceprintMade{print: timbre.Voiceprint{Net: 20 * time.Second}}},
+		{"voiceprint", voiceprintMade{timbre.Voiceprint{Net: 20 * time.Second}, 0, ""}},
 		{"two voices", voicesMixed{12 * time.Second, 8 * time.Second}},
 		{"analysis failed", workFailed{poor}},
 		{"leg joins", callChanged{aCall(timbre.Caller, timbre.Callee, timbre.Mixed)}},
