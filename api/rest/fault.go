@@ -51,6 +51,9 @@ var nearest = map[timbre.Kind]timbre.Kind{
 	timbre.Throttled:     timbre.Unavailable,
 }
 
+// unavailableFor is how long a client waits before it repeats a request that could not be served.
+const unavailableFor = 5 * time.Second
+
 // faultOf turns an error into a refusal that op declares. Op is nil if no operation was found.
 func faultOf(err error, op *Operation) *Fault {
 	var f *Fault
@@ -71,6 +74,9 @@ func faultOf(err error, op *Operation) *Fault {
 		kind = next
 	}
 	fault := faults[kind]
+	if kind == timbre.Unavailable {
+		fault.Retry = unavailableFor
+	}
 	if message != "" {
 		fault.Message = message
 	}

@@ -12,7 +12,7 @@ import (
 	"timbre"
 )
 
-// wrap turns every error into a *timbre.Error with the operation. Faults of the engine are Internal.
+// wrap turns every error into a *timbre.Error with the operation.
 func wrap(op string, err error) error {
 	if err == nil {
 		return nil
@@ -24,7 +24,16 @@ func wrap(op string, err error) error {
 		}
 		return &timbre.Error{Kind: e.Kind, Op: op, Msg: e.Msg, Err: e.Err}
 	}
-	return timbre.Errorf(timbre.Internal, op, "%s: %w", describe(err), err)
+	return timbre.Errorf(kind(err), op, "%s: %w", describe(err), err)
+}
+
+// kind is Unavailable for what passes once an operator has made room, or has put the disk right; other faults of the engine are Internal.
+func kind(err error) timbre.Kind {
+	switch code(err) {
+	case engine.SQLITE_FULL, engine.SQLITE_READONLY, engine.SQLITE_PERM, engine.SQLITE_CANTOPEN, engine.SQLITE_IOERR, engine.SQLITE_BUSY:
+		return timbre.Unavailable
+	}
+	return timbre.Internal
 }
 
 // describe explains a fault of the engine to a person.

@@ -99,9 +99,9 @@ func TestFullDiskRefusesOnlyWhatDoesNotFit(t *testing.T) {
 	ok(t, err)
 	big := timbre.Call{TransactionID: "too big", Metadata: strings.Repeat("x", 100_000)}
 	err = s.SaveCall(t.Context(), big, []timbre.Notice{{ID: "n", Key: "k", Target: "t"}})
-	if e := new(timbre.Error); !errors.As(err, &e) || e.Kind != timbre.Internal || e.Op != "store.SaveCall" ||
+	if e := new(timbre.Error); !errors.As(err, &e) || e.Kind != timbre.Unavailable || e.Op != "store.SaveCall" ||
 		!strings.HasPrefix(e.Msg, "the disk that holds the database is full") {
-		t.Errorf("got error %v, want Internal: the disk is full", err)
+		t.Errorf("got error %v, want Unavailable: the disk is full", err)
 	}
 	if _, err := s.Call(t.Context(), "fits"); err != nil {
 		t.Error(err)

@@ -5,11 +5,18 @@ import "github.com/prometheus/client_golang/prometheus"
 var damagedRows = prometheus.NewDesc("timbre_store_damaged_rows",
 	"Stored rows that cannot be read and are left out, by kind.", []string{"kind"}, nil)
 
+var failedWrites = prometheus.NewDesc("timbre_store_failed_writes_total",
+	"Writes that failed because the disk takes none: it is full, read-only or broken.", nil, nil)
+
 // Describe implements prometheus.Collector.
-func (s *Store) Describe(to chan<- *prometheus.Desc) { to <- damagedRows }
+func (s *Store) Describe(to chan<- *prometheus.Desc) {
+	to <- damagedRows
+	to <- failedWrites
+}
 
 // Collect implements prometheus.Collector. Every table that can have damaged rows has a value.
 func (s *Store) Collect(to chan<- prometheus.Metric) {
+	to <- prometheus.MustNewConstMetric(failedWrites, prometheus.CounterValue, float64(s.outage.total()))
 	counts := s.Damaged()
 	for _, kind := range kinds {
 		to <- prometheus.MustNewConstMetric(damagedRows, prometheus.GaugeValue, float64(counts[kind]), kind)

@@ -32,6 +32,7 @@ type Store struct {
 	limits      atomic.Pointer[timbre.Limits]
 	observers   observers
 	quarantine  quarantine
+	outage      outage
 }
 
 var _ store.Store = (*Store)(nil)
@@ -53,8 +54,15 @@ type querier interface {
 }
 
 // write runs do in a transaction: all of it takes effect, durably, or nothing. The transaction begins with the write lock, so
-// what it reads cannot change before it commits. The hooks are raised after the commit.
+// what it reads cannot change before it commits. The hooks are raised after the commit. An error is Unavailable while the disk takes no
+// writes.
 func (s *Store) write(ctx context.Context, op string, do func(q querier) error, raise ...func()) error {
+	err := s.commit(ctx, op, do, raise...)
+	s.outage.note(s.log, err)
+	return err
+}
+
+func (s *Store) commit(ctx context.Context, op string, do func(q querier) error, raise ...func()) error {
 	tx, err := s.writer.begin(ctx)
 	if err != nil {
 		return wrap(op, err)
