@@ -137,6 +137,17 @@ class Metrics(unittest.TestCase):
         mixed = metrics.rates(np.arange(100) / 100 + 0.5, np.arange(100) / 100)
         self.assertAlmostEqual(mixed['eer'], 25, delta=1)
 
+    def test_interval_holds_the_rate_and_is_wider_with_fewer_people(self):
+        def width(people):
+            draw = np.random.default_rng(2)
+            targets = [(0.6 + 0.1 * draw.standard_normal(), i % people) for i in range(400)]
+            impostors = [(0.3 + 0.1 * draw.standard_normal(), i % people, (i // people + i + 1) % people) for i in range(4000)]
+            rate = metrics.rates([t[0] for t in targets], [i[0] for i in impostors])['eer']
+            low, high = metrics.intervals(targets, impostors)['eer']
+            self.assertTrue(low <= rate <= high, 'got %s, want it from %s to %s' % (rate, low, high))
+            return high - low
+        self.assertLess(width(100), width(8))
+
 
 class Stages(unittest.TestCase):
     def test_arguments_are_those_of_the_functions(self):
