@@ -68,7 +68,8 @@ func serve(ctx context.Context, t *testing.T, env ...string) *process {
 func serverEnv(folder string) []string {
 	return append(surroundings(), "TIMBRE_DATA="+folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
 		"TIMBRE_SIP_LISTEN=udp://127.0.0.1:0,tcp://127.0.0.1:0", "TIMBRE_RTP_PORTS=24000-24999",
-		"TIMBRE_ACCESS_KEY_ID="+keyID, "TIMBRE_SECRET_ACCESS_KEY="+secret)
+		"TIMBRE_ACCESS_KEY_ID="+keyID, "TIMBRE_SECRET_ACCESS_KEY="+secret,
+		"TIMBRE_NOTIFY_WEBHOOKS=test=http://127.0.0.1:1/#"+hookSecret) // nobody listens; a later value replaces it
 }
 
 // surroundings returns the environment of this process without settings of Timbre, which a command would take or refuse.
