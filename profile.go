@@ -63,5 +63,6 @@ type Finding struct {
 const (
 	ProfileLife    = 3 * 365 * 24 * time.Hour // from its creation or its last update
 	VoiceprintLife = 24 * time.Hour           // of a voiceprint that is not enrolled, from the later of its creation and the end of the call
+	PagePlaceLife  = 24 * time.Hour           // of the place of a deleted item, after which a page may follow
 	ResultLife     = 7 * 24 * time.Hour       // of a task and its call, from the end of the call; of a pipeline, from its own end
 )

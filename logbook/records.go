@@ -21,8 +21,7 @@ import (
 
 // RecordsConfig configures Records.
 type RecordsConfig struct {
-	Folder    string        // created with the first record
-	Retention time.Duration // of records, whole days; 0: until the next Sweep
+	Folder string // created with the first record
 }
 
 // Records writes the records of ended calls, one file each. Its path is the key that AWS gives the record in its bucket. Files
@@ -107,16 +106,16 @@ func write(folder, name string, record any) error {
 	return err
 }
 
-// Sweep deletes the records of days that ended more than the retention ago, and returns the number of deleted day folders.
-// Folders without the name of a day are left alone.
-func (r *Records) Sweep(now time.Time) (days int, err error) {
-	until := now.Add(-r.cfg.Retention)
+// Sweep deletes the records of the days that lie in one of the spans, and returns the number of deleted day folders. Folders without
+// the name of a day are left alone.
+func (r *Records) Sweep(outlived []environment.Span) (days int, err error) {
 	for _, kind := range []string{callRecords, streamRecords} {
 		found, e := fs.Glob(os.DirFS(r.cfg.Folder), kind+"/json/*/*/*/*")
 		err = errors.Join(err, e)
 		for _, folder := range found {
 			at, e := time.Parse(dayLayout, strings.Join(strings.Split(folder, "/")[3:], "/"))
-			if e != nil || at.AddDate(0, 0, 1).After(until) {
+			whole := func(s environment.Span) bool { return s.Has(at) && s.Has(at.AddDate(0, 0, 1)) }
+			if e != nil || !slices.ContainsFunc(outlived, whole) {
 				continue
 			}
 			if e := os.RemoveAll(filepath.Join(r.cfg.Folder, filepath.FromSlash(folder))); e != nil {

@@ -40,7 +40,7 @@ func records(t *testing.T, s streams) (*Records, string, *bytes.Buffer) {
 	return NewRecords(environment.Environment{
 		Account: "111122223333", Region: "eu-central-1",
 		Log: slog.New(slog.NewTextHandler(log, nil)), Metrics: prometheus.NewRegistry(),
-	}, RecordsConfig{Folder: folder, Retention: 48 * time.Hour}, s), folder, log
+	}, RecordsConfig{Folder: folder}, s), folder, log
 }
 
 // ended is a call of 61.5 seconds.
@@ -188,10 +188,11 @@ func TestFailedRecordIsCountedAndLoggedOnce(t *testing.T) {
 func TestSweepDeletesExpiredDays(t *testing.T) {
 	r, folder, _ := records(t, streams{"c": {}})
 	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
-	if days, err := r.Sweep(now); days != 0 || err != nil {
+	outlived := []environment.Span{{After: environment.Ever, Until: now.Add(-48 * time.Hour)}, {After: now.AddDate(10, 0, 0), Until: environment.Never}}
+	if days, err := r.Sweep(outlived); days != 0 || err != nil {
 		t.Errorf("without records: got %d days, %v, want 0 and no error", days, err)
 	}
-	for _, ago := range []int{0, 1, 2, 3, 4, 400} {
+	for _, ago := range []int{0, 1, 2, 3, 4, 400, -4000} {
 		c := ended("c", true)
 		c.Started = now.AddDate(0, 0, -ago)
 		c.Ended = c.Started
@@ -201,8 +202,8 @@ func TestSweepDeletesExpiredDays(t *testing.T) {
 	if err := os.MkdirAll(foreign, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if days, err := r.Sweep(now); days != 2*3 || err != nil {
-		t.Errorf("got %d deleted days, %v, want 6", days, err)
+	if days, err := r.Sweep(outlived); days != 2*4 || err != nil {
+		t.Errorf("got %d deleted days, %v, want 8", days, err)
 	}
 	for _, kind := range []string{callRecords, streamRecords} {
 		left, _ := dayFolders(folder, kind)

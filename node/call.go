@@ -15,9 +15,7 @@ const day = 24 * time.Hour
 // openCalls creates the registry of live calls, and the call detail records of ended ones.
 func (n *Node) openCalls(context.Context) error {
 	if n.settings.Records > 0 {
-		n.records = logbook.NewRecords(n.env, logbook.RecordsConfig{
-			Folder: n.settings.LogFolder(), Retention: time.Duration(n.settings.Records) * day,
-		}, n.store)
+		n.records = logbook.NewRecords(n.env, logbook.RecordsConfig{Folder: n.settings.LogFolder()}, n.store)
 	}
 	n.calls = call.New(n.env, call.Deps{Store: n.store, Announcer: n.events})
 	return nil

@@ -35,6 +35,7 @@ import (
 	"timbre/speech"
 	"timbre/store/sqlite"
 	"timbre/summary"
+	"timbre/sweep"
 	"timbre/task"
 )
 
@@ -65,6 +66,8 @@ type Node struct {
 	newTrack  func() task.Track // a test replaces it
 	pipelines *pipeline.Engine
 	summaries *summary.Poster
+	clock     *environment.Clock
+	sweeper   *sweep.Sweeper
 	ports     *rtp.Pool
 	sip       *sip.Server
 	feed      *feed.Server // nil if the feed is not configured
@@ -124,6 +127,7 @@ func (n *Node) exportMetrics(to prometheus.Registerer) error {
 func (n *Node) assemble(ctx context.Context) error {
 	for _, open := range []func(context.Context) error{
 		n.openStore,       //    durable state and its keys
+		n.openClock,       //    ages of what is stored
 		n.openCredentials, //    access keys of the API
 		n.openOutbox,      // 9  notifications → sinks
 		n.openEvents,      // 8  result → notification payload
@@ -132,6 +136,7 @@ func (n *Node) assemble(ctx context.Context) error {
 		n.checkTargets,    //    stored targets that are unknown now
 		n.openPipelines,   //    media insights pipelines: calls → tasks
 		n.openSummaries,   //    ended calls → summaries of their results
+		n.openSweeper,     //    what has expired is erased
 		n.openAdmission,   //    who may call
 		n.observe,         //    who acts on what the stages report
 		n.openSIP,         // 1  SIP → calls, 2  RTP → frames

@@ -49,7 +49,7 @@ func (n *Node) serve(ctx context.Context) error {
 	group.Go(func() error { n.summaries.Run(ctx); return nil })
 	group.Go(func() error {
 		<-n.summaries.Caught() // before what they tell of may be erased
-		n.sweep(ctx)
+		n.sweeper.Run(ctx)
 		return nil
 	})
 	for _, s := range n.http {

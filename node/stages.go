@@ -23,7 +23,7 @@ type Stages struct {
 // OpenStages opens the data folder and loads the models. No port is opened, and notifications go nowhere.
 func OpenStages(ctx context.Context, env environment.Environment, s config.Settings) (*Stages, error) {
 	n := newNode(env, s)
-	for _, open := range []func(context.Context) error{n.openStore, n.openEvents, n.openCalls, n.openTasks} {
+	for _, open := range []func(context.Context) error{n.openStore, n.openClock, n.openEvents, n.openCalls, n.openTasks} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err

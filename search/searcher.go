@@ -63,7 +63,7 @@ func (s *Searcher) Search(ctx context.Context, domainID string, v timbre.Voicepr
 }
 
 func (s *Searcher) search(ctx context.Context, domainID string, v timbre.Voiceprint) (found timbre.Finding, err error) {
-	now := s.env.Now()
+	now := s.env.Due(timbre.ProfileLife)
 	rule, err := s.rule(ctx, domainID, now)
 	if err != nil {
 		return found, err
@@ -100,7 +100,7 @@ func (s *Searcher) Forget(domainID string) { s.cache.forget(domainID) }
 
 // Rule is the one of a domain: the configured one, with what the domain's tags override. NotFound without the domain.
 func (s *Searcher) Rule(ctx context.Context, domainID string) (Rule, error) {
-	return s.rule(ctx, domainID, s.env.Now())
+	return s.rule(ctx, domainID, s.env.Due(timbre.ProfileLife))
 }
 
 // rule is the configured one, with what the domain's tags override.

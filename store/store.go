@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 )
 
 // Sealer encrypts embeddings. Each domain has a data key, which is itself encrypted with a key that the store never sees.
@@ -43,15 +44,14 @@ type Store interface {
 	timbre.Summaries
 	timbre.Quotas
 	timbre.Resources
+	timbre.Scrubber
+	environment.ClockKeeper
 	Observable
-	// Sweep erases what has outlived its retention at now: voiceprints of tasks after timbre.VoiceprintLife (enrolled ones as
-	// well: the profile has its own), tasks and calls after timbre.ResultLife, embeddings of expired profiles. Pipelines are
-	// erased timbre.ResultLife after their end and not counted.
-	// Both lives begin with the end of the call, or of the task where the call is not known, so nothing of a live call is
-	// erased.
-	Sweep(ctx context.Context, now time.Time) (Swept, error)
+	// Erase erases what has outlived its life by the rules of timbre.Lives: at most limit rows, of each table that a kind is in, whose life
+	// began at one of the times of a span. It returns how many, 0 if there are none, and for how long it kept other
+	// writes waiting besides the commit, which takes as long as that of any write.
+	// Nothing of a live call or an active task is erased. A voiceprint that was erased does not come back when a task is saved by who
+	// still has it in memory.
+	Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, limit int) (erased int, held time.Duration, err error)
 	Close() error
 }
-
-// Swept counts what a sweep erased.
-type Swept struct{ Voiceprints, Tasks, Calls, Embeddings int }

@@ -23,7 +23,7 @@ const (
 // client has repeated its request. Otherwise the new one replaces the old one, as it does one of another model and one that has expired.
 func (e *Engine) renewed(ctx context.Context, p timbre.Profile, t timbre.Task) (timbre.Voiceprint, []string, error) {
 	fresh, alone := *t.Voiceprint, []string{t.ID}
-	living, err := e.deps.Store.Voiceprints(ctx, p.DomainID, e.env.Now())
+	living, err := e.deps.Store.Voiceprints(ctx, p.DomainID, e.env.Due(timbre.ProfileLife))
 	if err != nil {
 		return fresh, nil, err
 	}

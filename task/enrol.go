@@ -3,7 +3,6 @@ package task
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"timbre"
 )
@@ -24,7 +23,7 @@ func (e *Engine) Enrol(ctx context.Context, taskID string) (timbre.Profile, erro
 		return timbre.Profile{}, timbre.Errorf(timbre.Conflict, "task.Enrol", "profile %s has already been created from the task", t.ProfileID)
 	}
 	now := e.env.Now()
-	if err := e.checkEnrollable(ctx, t, now); err != nil {
+	if err := e.checkEnrollable(ctx, t); err != nil {
 		return timbre.Profile{}, err
 	}
 	p := timbre.Profile{
@@ -54,7 +53,7 @@ func (e *Engine) Renew(ctx context.Context, profileID, taskID string) (timbre.Pr
 		return timbre.Profile{}, timbre.Errorf(timbre.Invalid, "task.Renew", "the task searched another voice profile domain than the profile's")
 	}
 	now := e.env.Now()
-	if err := e.checkEnrollable(ctx, t, now); err != nil {
+	if err := e.checkEnrollable(ctx, t); err != nil {
 		return timbre.Profile{}, err
 	}
 	if p.Voiceprint, p.Tasks, err = e.renewed(ctx, p, t); err != nil {
@@ -68,7 +67,7 @@ func (e *Engine) Renew(ctx context.Context, profileID, taskID string) (timbre.Pr
 }
 
 // checkEnrollable checks that the voiceprint of a task may be enrolled now.
-func (e *Engine) checkEnrollable(ctx context.Context, t timbre.Task, now time.Time) error {
+func (e *Engine) checkEnrollable(ctx context.Context, t timbre.Task) error {
 	const op = "task.Enrol"
 	gone := timbre.Errorf(timbre.Gone, op, "the voiceprint has expired: it is available for 24 hours")
 	switch {
@@ -83,6 +82,7 @@ func (e *Engine) checkEnrollable(ctx context.Context, t timbre.Task, now time.Ti
 		return nil
 	}
 	c, err := e.deps.Store.Call(ctx, t.TransactionID)
+	now := e.env.Due(timbre.VoiceprintLife)
 	switch {
 	case err != nil && timbre.KindOf(err) != timbre.NotFound:
 		return err

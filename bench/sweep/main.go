@@ -46,5 +46,6 @@ func run(ctx context.Context, tasks int, folder string) error {
 		return err
 	}
 	defer func() { _ = s.Close() }()
-	return measure(ctx, s, tasks, now)
+	measure(ctx, s, tasks, now)
+	return nil
 }

@@ -64,8 +64,8 @@ func TestErasedBytesLeaveAllFiles(t *testing.T) {
 	}{
 		"profile deleted": {func(s *Store) error { return s.DeleteProfile(ctx, "p") }, 1},
 		"domain deleted":  {func(s *Store) error { return s.DeleteDomain(ctx, "d") }, 0},
-		"profile expired": {func(s *Store) error { _, err := s.Sweep(ctx, v1); return err }, 1},
-		"task swept":      {func(s *Store) error { _, err := s.Sweep(ctx, v0.Add(timbre.VoiceprintLife)); return err }, 2},
+		"profile expired": {func(s *Store) error { return sweep(ctx, s, v1) }, 1},
+		"task swept":      {func(s *Store) error { return sweep(ctx, s, v0.Add(timbre.VoiceprintLife)) }, 2},
 		"profile renewed": {func(s *Store) error {
 			return s.RenewProfile(ctx, timbre.Profile{ID: "p", Voiceprint: timbre.Voiceprint{Embedding: timbre.Embedding{1}}}, "p")
 		}, 2},
@@ -127,8 +127,7 @@ func TestErasureDuringAReadIsCompletedByTheNextSweep(t *testing.T) {
 		t.Errorf("got error %v, want NotFound", err)
 	}
 	ok(t, reading.Rollback())
-	_, err = s.Sweep(ctx, v0)
-	ok(t, err)
+	ok(t, sweep(ctx, s, v0))
 	if n := left(t, folder, marks); n != 1 {
 		t.Errorf("got %d secrets after the sweep, want the domain's key only", n)
 	}

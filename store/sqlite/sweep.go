@@ -2,88 +2,142 @@ package sqlite
 
 import (
 	"context"
+	"math"
 	"time"
 
+	"github.com/go-json-experiment/json"
+
 	"timbre"
-	"timbre/store"
+	"timbre/environment"
 )
 
-// batch is the number of rows that one statement of a sweep erases, so that other writes never wait long.
-const batch = 500
+// expiry erases a kind. Parameters of its statements: ?1 and ?2, later than the first of which and until the second the times lie that
+// are sought in an index; ?3, all such pairs as JSON, in one of which what else counts must lie; ?4, how many rows go at most.
+type expiry struct {
+	statements []string
+	unit       time.Duration // of the times
+	ahead      time.Duration // from the beginning of the life to the times
+	secret     bool          // may be in the write-ahead log
+}
 
-// Sweep erases in batches. Each is durable by itself.
-func (s *Store) Sweep(ctx context.Context, now time.Time) (swept store.Swept, err error) {
-	result := unixNano(now.Add(-timbre.ResultLife))
-	for _, step := range []struct {
-		count *int
-		query string
-		until int64
-	}{
-		{&swept.Voiceprints, sweepVoiceprints, unixNano(now.Add(-timbre.VoiceprintLife))},
-		{&swept.Tasks, sweepTasks, result},
-		{&swept.Calls, sweepCalls, result},
-		{&swept.Embeddings, sweepEmbeddings, unixNano(now)},
-		{new(int), sweepPipelines, result},
-		{new(int), sweepDeparted, now.Add(-departedLife).Unix()},
-		{new(int), sweepQuarantine, now.Add(-timbre.ResultLife).Unix()},
-	} {
-		for gone := int64(batch); gone == batch; *step.count += int(gone) {
-			if err := s.write(ctx, "store.Sweep", func(q querier) error {
-				res, err := q.ExecContext(ctx, step.query, step.until, batch)
+var expiries = map[timbre.Perishable]expiry{
+	timbre.TaskVoiceprints:  {[]string{expireVoiceprints}, 1, 0, true},
+	timbre.ProfileEmbedding: {[]string{expireEmbeddings}, 1, timbre.ProfileLife, true},
+	timbre.Results:          {[]string{expireTasks, expireTasksAlone, expireCalls}, 1, 0, true},
+	timbre.EndedPipelines:   {[]string{expirePipelines}, 1, 0, false},
+	timbre.PagePlaces:       {[]string{expirePlaces}, time.Second, 0, false},
+	timbre.Quarantined:      {[]string{expireQuarantine}, time.Second, 0, true},
+}
+
+// pairs are the ends of the times that columns have where the life began in one of the spans.
+func (x expiry) pairs(outlived []environment.Span) (pairs [][2]int64) {
+	in := func(t time.Time) int64 {
+		if t.Equal(environment.Ever) {
+			return math.MinInt64
+		}
+		if t = t.Add(x.ahead); !t.Before(environment.Never) {
+			return math.MaxInt64
+		}
+		return t.UnixNano() / int64(x.unit)
+	}
+	for _, s := range outlived {
+		pairs = append(pairs, [2]int64{in(s.After), in(s.Until)})
+	}
+	return pairs
+}
+
+// Erase erases each table in a statement a span, all in one transaction.
+func (s *Store) Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, limit int) (erased int, held time.Duration, err error) {
+	x, has := expiries[of]
+	if !has {
+		return 0, 0, wrap("store.Erase", notFound("kind", string(of)))
+	}
+	pairs := x.pairs(outlived)
+	all, err := json.Marshal(pairs)
+	if err != nil {
+		return 0, 0, wrap("store.Erase", err)
+	}
+	if err := s.write(ctx, "store.Erase", func(q querier) error {
+		began := time.Now()
+		defer func() { held = time.Since(began) }()
+		erased = 0
+		for _, pair := range pairs {
+			for _, query := range x.statements {
+				res, err := q.ExecContext(ctx, query, pair[0], pair[1], string(all), limit)
 				if err != nil {
 					return err
 				}
-				gone, err = res.RowsAffected()
-				return err
-			}); err != nil {
-				return swept, err
+				n, err := res.RowsAffected()
+				if err != nil {
+					return err
+				}
+				erased += int(n)
 			}
 		}
+		return nil
+	}); err != nil {
+		return 0, 0, err
 	}
-	if swept.Voiceprints+swept.Tasks+swept.Embeddings > 0 || s.erasedInLog.Load() {
-		s.truncateLog(ctx)
+	if x.secret && erased > 0 {
+		s.erasedInLog.Store(true)
 	}
-	return swept, nil
+	return erased, held, nil
 }
 
-// departedLife is how long a page may follow an item that has been deleted.
-const departedLife = 24 * time.Hour
+// Scrub empties the write-ahead log. Most of that is done beside the writer.
+func (s *Store) Scrub(ctx context.Context) error {
+	if !s.erasedInLog.Load() {
+		return nil
+	}
+	if _, err := s.reader.DB.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+		return wrap("store.Scrub", err)
+	}
+	s.truncateLog(ctx)
+	return nil
+}
 
 // Each statement seeks in an index what has expired, oldest first. What it passes over has expired by its own time and is held by a
 // live call or an active task: there is little of that. The indexes are named, because the planner knows no frequencies.
 const (
-	// timbre.VoiceprintLife begins with the later of the creation and the end of the call. A live call keeps its voiceprints.
-	sweepVoiceprints = `UPDATE task SET sealed = NULL, erased = 1 WHERE id IN (
+	// The life begins with the later of the making and the end of the call. A live call keeps its voiceprints.
+	expireVoiceprints = `UPDATE task SET sealed = NULL, erased = 1 WHERE id IN (
 		SELECT t.id FROM (
 			SELECT id, transaction_id, coalesce(ended, made) AS ended FROM task INDEXED BY task_with_voiceprint
-			WHERE sealed IS NOT NULL AND made <= ?1
+			WHERE sealed IS NOT NULL AND made > ?1 AND made <= ?2
 			UNION ALL
 			SELECT id, transaction_id, coalesce(ended, created) FROM task INDEXED BY task_with_voiceprint
-			WHERE sealed IS NOT NULL AND made IS NULL AND created <= ?1
+			WHERE sealed IS NOT NULL AND made IS NULL AND created > ?1 AND created <= ?2
 		) t LEFT JOIN call c ON c.transaction_id = t.transaction_id
-		WHERE iif(c.transaction_id IS NULL, t.ended, c.ended) <= ?1 LIMIT ?2)`
+		WHERE EXISTS (SELECT 1 FROM json_each(?3) s WHERE iif(c.transaction_id IS NULL, t.ended, c.ended) > s.value ->> 0
+			AND iif(c.transaction_id IS NULL, t.ended, c.ended) <= s.value ->> 1) LIMIT ?4)`
 
-	// timbre.ResultLife begins with the end of the call, or of the task if the call is unknown.
-	sweepTasks = `DELETE FROM task WHERE id IN (
+	// The life begins with the end of the call,
+	expireTasks = `DELETE FROM task WHERE id IN (
 		SELECT t.id FROM call c INDEXED BY call_by_end CROSS JOIN task t INDEXED BY task_by_call ON t.transaction_id = c.transaction_id
-		WHERE c.ended <= ?1 AND t.active = 0
-		UNION ALL
-		SELECT t.id FROM task t INDEXED BY task_by_end WHERE t.active = 0 AND t.ended <= ?1
-		AND NOT EXISTS (SELECT 1 FROM call c WHERE c.transaction_id = t.transaction_id) LIMIT ?2)`
+		WHERE c.ended > ?1 AND c.ended <= ?2 AND t.active = 0 ORDER BY c.ended LIMIT ?4)`
 
-	// A call is kept as long as its tasks.
-	sweepCalls = `DELETE FROM call WHERE transaction_id IN (
-		SELECT transaction_id FROM call c INDEXED BY call_by_end WHERE ended <= ?1
-		AND NOT EXISTS (SELECT 1 FROM task t INDEXED BY task_by_call WHERE t.transaction_id = c.transaction_id) LIMIT ?2)`
+	// or of the task if the call is unknown.
+	expireTasksAlone = `DELETE FROM task WHERE id IN (
+		SELECT t.id FROM task t INDEXED BY task_by_end WHERE t.active = 0 AND t.ended > ?1 AND t.ended <= ?2
+		AND NOT EXISTS (SELECT 1 FROM call c WHERE c.transaction_id = t.transaction_id) LIMIT ?4)`
 
-	sweepPipelines = "DELETE FROM pipeline WHERE id IN (SELECT id FROM pipeline INDEXED BY pipeline_by_end WHERE ended <= ?1 LIMIT ?2)"
+	// A call is kept as long as its tasks. Those of the calls that are passed over are active.
+	expireCalls = `DELETE FROM call WHERE transaction_id IN (
+		SELECT transaction_id FROM (
+			SELECT transaction_id FROM call c INDEXED BY call_by_end WHERE ended > ?1 AND ended <= ?2
+			AND NOT EXISTS (SELECT 1 FROM task t INDEXED BY task_by_call WHERE t.transaction_id = c.transaction_id AND t.active = 1)
+			ORDER BY ended LIMIT ?4
+		) c WHERE NOT EXISTS (SELECT 1 FROM task t INDEXED BY task_by_call WHERE t.transaction_id = c.transaction_id))`
 
-	sweepEmbeddings = `UPDATE profile SET sealed = NULL WHERE id IN (
-		SELECT id FROM profile INDEXED BY profile_by_expiry WHERE expires <= ?1 AND sealed IS NOT NULL LIMIT ?2)`
+	expirePipelines = `DELETE FROM pipeline WHERE id IN (
+		SELECT id FROM pipeline INDEXED BY pipeline_by_end WHERE ended > ?1 AND ended <= ?2 LIMIT ?4)`
 
-	// What has moved lives as long as results: it contains what they contain.
-	sweepQuarantine = `DELETE FROM quarantine WHERE rowid IN (
-		SELECT rowid FROM quarantine INDEXED BY quarantine_by_time WHERE found <= ?1 AND document IS NOT NULL LIMIT ?2)`
+	expireEmbeddings = `UPDATE profile SET sealed = NULL WHERE id IN (
+		SELECT id FROM profile INDEXED BY profile_by_expiry WHERE expires > ?1 AND expires <= ?2 AND sealed IS NOT NULL LIMIT ?4)`
 
-	sweepDeparted = "DELETE FROM departed WHERE id IN (SELECT id FROM departed INDEXED BY departed_by_time WHERE gone <= ?1 LIMIT ?2)"
+	// What was found damaged lives as long as results: it contains what they contain.
+	expireQuarantine = `DELETE FROM quarantine WHERE rowid IN (
+		SELECT rowid FROM quarantine INDEXED BY quarantine_by_time WHERE found > ?1 AND found <= ?2 AND document IS NOT NULL LIMIT ?4)`
+
+	expirePlaces = `DELETE FROM departed WHERE id IN (SELECT id FROM departed INDEXED BY departed_by_time WHERE gone > ?1 AND gone <= ?2 LIMIT ?4)`
 )

@@ -82,7 +82,7 @@ var enrolmentAudio = []fact{
 		s.must(s.SaveTask(ctx, task, nil)) // by a writer that still has it in memory
 		s.record("t2", "d1", 2)
 		s.must(s.EnrolProfile(ctx, profile("p2", "d1", 2), "t2"))
-		_, err = s.Sweep(ctx, profile("p2", "d1", 2).Expires.Add(time.Second))
+		err = s.sweep(profile("p2", "d1", 2).Expires.Add(time.Second))
 		s.must(err)
 		s.same("audio of an expired profile", len(s.audio("p2")), 0)
 		s.record("t3", "d1", 3)
@@ -109,7 +109,7 @@ var enrolmentAudio = []fact{
 		if now := s.generation("d1"); now <= was {
 			s.Errorf("got generation %d after %d, want more", now, was)
 		}
-		_, err := s.Sweep(ctx, want.Expires)
+		err := s.sweep(want.Expires)
 		s.must(err)
 		s.refused("erased", s.Remake(ctx, "p1", "model-2", remade), timbre.Conflict)
 	}},

@@ -81,11 +81,11 @@ var pipelines = []fact{
 		live := pipeline("p2")
 		live.Ended = time.Time{}
 		s.must(s.CreatePipeline(ctx, live, nil))
-		_, err := s.Sweep(ctx, p.Ended.Add(timbre.ResultLife-time.Second))
+		err := s.sweep(p.Ended.Add(timbre.ResultLife - time.Second))
 		s.must(err)
 		_, err = s.Pipeline(ctx, "p1")
 		s.must(err)
-		_, err = s.Sweep(ctx, p.Ended.Add(timbre.ResultLife))
+		err = s.sweep(p.Ended.Add(timbre.ResultLife))
 		s.must(err)
 		_, err = s.Pipeline(ctx, "p1")
 		s.refused("after timbre.ResultLife", err, timbre.NotFound)

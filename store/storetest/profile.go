@@ -116,7 +116,7 @@ var profiles = []fact{
 		list, err := s.ListProfiles(ctx, "d1", timbre.Page{})
 		s.must(err)
 		s.same("listed", len(list), 1)
-		_, err = s.Sweep(ctx, end)
+		err = s.sweep(end)
 		s.must(err)
 		s.same("after a sweep, at any time", len(s.voices("d1", dawn())), 0)
 		s.searched("t2", "d1", 2)
@@ -158,7 +158,7 @@ var profiles = []fact{
 		}{
 			{"enrol", func() error { return s.EnrolProfile(ctx, profile("p1", "d1", 1), "t1") }},
 			{"renew", func() error { return s.RenewProfile(ctx, profile("p1", "d1", 2), "t1") }},
-			{"expire", func() error { _, err := s.Sweep(ctx, dawn().Add(timbre.ProfileLife)); return err }},
+			{"expire", func() error { return s.sweep(dawn().Add(timbre.ProfileLife)) }},
 			{"delete", func() error { return s.DeleteProfile(ctx, "p1") }},
 		} {
 			was, other := s.generation("d1"), s.generation("d2")

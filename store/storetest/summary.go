@@ -92,7 +92,7 @@ var summaries = []fact{
 		t.Active, t.Ended = false, call("x").Ended
 		s.must(s.SaveTask(s.Context(), t, nil))
 		s.must(s.SaveCall(s.Context(), call("x"), nil))
-		_, err := s.Sweep(s.Context(), call("x").Ended.Add(timbre.ResultLife))
+		err := s.sweep(call("x").Ended.Add(timbre.ResultLife))
 		s.must(err)
 		s.same("pending", s.pending(), map[string]time.Time{})
 	}},

@@ -1,0 +1,157 @@
+// Package sweep erases what has been kept for its life, by the rules of timbre.Lives. It asks a clock that no jump of the wall time
+// deceives, and erases in batches that are as large as other writes can wait for.
+package sweep
+
+import (
+	"context"
+	"time"
+
+	"timbre"
+	"timbre/environment"
+)
+
+const (
+	// every is the interval of sweeps.
+	every = 10 * time.Minute
+	// look is the interval at which the clocks are compared.
+	look = time.Minute
+	// hold is for how long a batch should keep other writes waiting at most. One that takes longer halves the next one, so that a
+	// disk that becomes slow holds up nobody for long.
+	hold = 15 * time.Millisecond
+	// first, least and most are how many rows of a table a batch erases: the first one, and any.
+	first, least, most = 16, 8, 512
+)
+
+// Clock says what has outlived its life: see environment.Clock.
+type Clock interface {
+	Outlived(life time.Duration) []environment.Span
+	Record() environment.ClockRecord
+}
+
+// Store is where what expires is kept, and what the clock must know after a restart.
+type Store interface {
+	timbre.Scrubber
+	environment.ClockKeeper
+	// Erase erases at most limit rows, of each table that a kind is in, whose life began at one of the times of a span. It returns how
+	// many, 0 if there are none, and for how long it kept other
+	// writes waiting besides the commit, which takes as long as that of any write.
+	Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, limit int) (erased int, held time.Duration, err error)
+}
+
+// Records are kept in files, by day.
+type Records interface {
+	// Sweep erases the days that lie in one of the spans, and returns how many.
+	Sweep(outlived []environment.Span) (days int, err error)
+}
+
+// Config of a Sweeper.
+type Config struct {
+	Records time.Duration // for how long call records are kept
+}
+
+// Deps are what a Sweeper uses.
+type Deps struct {
+	Clock   Clock
+	Store   Store
+	Records Records // nil: there are none
+}
+
+// Sweeper sweeps.
+type Sweeper struct {
+	env     environment.Environment
+	cfg     Config
+	deps    Deps
+	metrics metrics
+}
+
+// New returns a Sweeper.
+func New(env environment.Environment, cfg Config, deps Deps) *Sweeper {
+	env = env.Complete()
+	return &Sweeper{env, cfg, deps, newMetrics(env.Metrics)}
+}
+
+// Run sweeps until ctx ends.
+func (s *Sweeper) Run(ctx context.Context) {
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	for n := 0; ctx.Err() == nil; n++ {
+		if n%int(every/look) == 0 {
+			s.Sweep(ctx)
+		}
+		s.keep(ctx)
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+		}
+	}
+	s.keep(context.WithoutCancel(ctx))
+}
+
+// keep saves what the clock must know after a restart.
+func (s *Sweeper) keep(ctx context.Context) {
+	if err := s.deps.Store.SaveClock(ctx, s.deps.Clock.Record()); err != nil && ctx.Err() == nil {
+		s.env.Log.Error("cannot save the clock", "error", err)
+	}
+}
+
+// Sweep erases all that has expired. What fails is left to the next sweep.
+func (s *Sweeper) Sweep(ctx context.Context) {
+	began := s.env.Steady()
+	for _, l := range timbre.Lives {
+		if ctx.Err() != nil {
+			return
+		}
+		n, err := s.rule(ctx, l)
+		s.metrics.erased.WithLabelValues(string(l.Of)).Add(float64(n))
+		if err != nil && ctx.Err() == nil {
+			s.env.Log.Error("sweep failed", "of", string(l.Of), "error", err)
+		} else if n > 0 {
+			s.env.Log.Debug("swept", "of", string(l.Of), "erased", n)
+		}
+	}
+	if err := s.deps.Store.Scrub(ctx); err != nil && ctx.Err() == nil {
+		s.env.Log.Error("sweep failed", "of", "write-ahead log", "error", err)
+	}
+	s.metrics.seconds.Observe(s.env.Steady().Sub(began).Seconds())
+}
+
+// rule erases what one rule says.
+func (s *Sweeper) rule(ctx context.Context, l timbre.Life) (erased int, err error) {
+	if l.Of == timbre.CallRecords {
+		if s.deps.Records == nil {
+			return 0, nil
+		}
+		return s.deps.Records.Sweep(s.deps.Clock.Outlived(s.cfg.Records))
+	}
+	outlived := s.deps.Clock.Outlived(l.For)
+	for limit := first; ctx.Err() == nil; {
+		n, held, err := s.deps.Store.Erase(ctx, l.Of, outlived, limit)
+		if erased += n; err != nil || n == 0 {
+			return erased, err
+		}
+		s.metrics.hold.Observe(held.Seconds())
+		limit = next(limit, held)
+		wait(ctx, held) // others get as much of the writer
+	}
+	return erased, nil
+}
+
+// next is the size of the batch after one that kept others waiting for so long.
+func next(limit int, held time.Duration) int {
+	switch {
+	case held > hold:
+		return max(least, limit/2)
+	case held < hold/3:
+		return min(most, 2*limit)
+	}
+	return limit
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
