@@ -69,7 +69,7 @@ func TestDrainEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), timeout)
 			defer cancel()
-			p := serve(ctx, t, append(serverEnv(t.TempDir()), "TIMBRE_DRAIN_TIMEOUT="+row.limit)...)
+			p := serve(ctx, t, append(serverEnv(t.TempDir()), "TIMBRE_DRAIN_TIMEOUT="+row.limit, "TIMBRE_NOTIFY_WEBHOOKS=test="+newReceiver(t).URL+"#"+hookSecret)...)
 			h := setUp(ctx, t, p.at["api"], hookARN)
 			c := placeCall(ctx, t, p.at["sip udp"], "s2_enrol")
 			h.analyse(ctx, t, c.TransactionID)
@@ -96,7 +96,7 @@ func TestDrainEnds(t *testing.T) {
 func TestSecondStartWaitsForTheFirst(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	env := serverEnv(t.TempDir())
+	env := append(serverEnv(t.TempDir()), "TIMBRE_NOTIFY_WEBHOOKS=test="+newReceiver(t).URL+"#"+hookSecret)
 	first := serve(ctx, t, env...)
 	h := setUp(ctx, t, first.at["api"], hookARN)
 	c := placeCall(ctx, t, first.at["sip udp"], "s2_enrol")
