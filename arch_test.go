@@ -57,7 +57,7 @@ var stages = []string{
 var programs = []string{"cmd", "node", "conformance", "test", "bench"}
 
 // sharedPackages are used by several stages. They import nothing from this module.
-var sharedPackages = []string{"environment", "halfband", "plainyaml"}
+var sharedPackages = []string{"build", "environment", "halfband", "plainyaml"}
 
 // forTests are packages that the tests of any stage may import: models and their runtime, codecs and recordings, network
 // impairments, keys, and admission.

@@ -108,3 +108,11 @@ func (r *Runtime) Close() error {
 	}
 	return errors.Join(append(errs, r.options.Destroy())...)
 }
+
+// Version returns the version of ONNX Runtime. Internal: it cannot be loaded.
+func Version() (string, error) {
+	if err := initialise(); err != nil {
+		return "", err
+	}
+	return ort.GetVersion(), nil
+}

@@ -93,6 +93,7 @@ func New(ctx context.Context, env environment.Environment, s config.Settings) (*
 		return nil, err
 	}
 	n := newNode(env, s)
+	n.describe()
 	if err := errors.Join(n.assemble(ctx), n.exportMetrics(env.Metrics)); err != nil {
 		n.close()
 		return nil, err

@@ -76,3 +76,19 @@ func TestADeletedDomainTakesItsCalibrationsAlong(t *testing.T) {
 		}
 	})
 }
+
+// The first thing to know of a running server is what it runs.
+func TestBuildAndModelsAreInTheMetrics(t *testing.T) {
+	withTestNode(t, func(in *testNode) {
+		in.describe()
+		families, err := in.metrics.Gather()
+		in.must(err)
+		got := map[string]int{}
+		for _, f := range families {
+			got[f.GetName()] = len(f.GetMetric())
+		}
+		if got["timbre_build_info"] != 1 || got["timbre_model_info"] != 3 {
+			t.Errorf("got %d builds and %d models, want 1 and 3: speaker, tone and vad", got["timbre_build_info"], got["timbre_model_info"])
+		}
+	})
+}

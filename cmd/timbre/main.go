@@ -25,6 +25,7 @@ type commands struct {
 	Config    settings    `cmd:"" help:"Show the effective settings and their origins."`
 	Models    shelf       `cmd:"" help:"List, add, choose and verify the neural networks that the server runs."`
 
+	Version     version `cmd:"" help:"Print the versions of the program, of ONNX Runtime, of the database and of the models in use."`
 	Licenses    notices `cmd:"" help:"Print the licences of Timbre and of everything in the binary and beside it."`
 	Conformance judge   `cmd:"" help:"Test a server against the contract of the two AWS services."`
 }

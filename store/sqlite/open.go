@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -131,4 +133,15 @@ func (s *Store) check(ctx context.Context) error {
 			ON CONFLICT DO UPDATE SET opened = excluded.opened`, wrapped, sealed)
 		return err
 	})
+}
+
+// Schema is the version of the tables that this program writes: the number of its last migration.
+func Schema() (last int) {
+	files, _ := fs.Glob(migrations, "migrations/*.sql")
+	for _, f := range files {
+		if n, err := strconv.Atoi(strings.SplitN(filepath.Base(f), "_", 2)[0]); err == nil {
+			last = max(last, n)
+		}
+	}
+	return last
 }
