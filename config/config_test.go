@@ -86,6 +86,9 @@ var samples = map[string]string{
 	"account": "000000000007", "region": "eu-central-1", "access_key_id": "AKIDEXAMPLE", "secret_access_key": "the secret",
 	"numbers": "+12065550100,+4930123456", "store.url": "sqlite:/srv/other.db", "store.wait": "5m0s", "drain.timeout": "10m0s",
 	"notify.webhooks": "crm=https://crm.example.com/in#s,ops=http://10.0.0.2/x#whsec_AAAA", "notify.streaming": "EventBridge=crm,SNS=arn:aws:sns:eu-central-1:000000000007:t,SQS=https://sqs.eu-central-1.amazonaws.com/000000000007/q",
+	"notify.files": "events=/var/lib/events.jsonl", "notify.kafka.brokers": "kafka-1:9092,kafka-2:9092", "notify.kafka.tls": "true", "notify.kafka.ca": "/etc/timbre/kafka.pem",
+	"notify.kafka.sasl": "scram-sha-256", "notify.kafka.user": "timbre", "notify.kafka.password": "the secret", "notify.nats.url": "nats://a:4222,tls://b:4222", "notify.nats.ca": "/etc/timbre/nats.pem",
+	"notify.nats.credentials": "/etc/timbre/nats.creds", "notify.nats.user": "timbre", "notify.nats.password": "the secret",
 	"aws.assume_roles": "true", "aws.message": "records", "aws.event_source": "timbre.voice",
 	"search.threshold": "0.95", "search.strangers": "0.05", "search.prior": "0.8", "search.wait": "30s", "voiceprint.speech": "40s", "voiceprint.audio": "keep", "legs.unknown": "mixed", "legs.swap": "true", "legs.caller": "+1*,*@pstn.example.com", "legs.caller_header": "P-Asserted-Identity", "analytics": "always", "infer.threads": "2", "log.level": "debug", "log.format": "json",
 	"speech.gates": "echo,tone", "tone.words": "on", "tone.words_model": "/srv/whisper", "models.speaker": "house@2", "models.tone": "house-tone", "models.vad": "house-vad", "models.spoof": "house-spoof", "spoof": "warn",
@@ -101,6 +104,12 @@ func TestEverySettingIsFlagVariableAndFileKey(t *testing.T) {
 	partner := map[string]string{
 		"access_key_id": "secret_access_key", "secret_access_key": "access_key_id", "notify.streaming": "notify.webhooks",
 		"tone.words": "tone.words_model", "tone.words_model": "tone.words",
+		"notify.kafka.tls": "notify.kafka.brokers", "notify.kafka.ca": "notify.kafka.brokers,notify.kafka.tls",
+		"notify.kafka.sasl":     "notify.kafka.brokers,notify.kafka.user,notify.kafka.password",
+		"notify.kafka.user":     "notify.kafka.brokers,notify.kafka.sasl,notify.kafka.password",
+		"notify.kafka.password": "notify.kafka.brokers,notify.kafka.sasl,notify.kafka.user",
+		"notify.nats.ca":        "notify.nats.url", "notify.nats.credentials": "notify.nats.url",
+		"notify.nats.user": "notify.nats.url,notify.nats.password", "notify.nats.password": "notify.nats.url,notify.nats.user",
 		"api.tls.cert": "api.tls.key", "api.tls.key": "api.tls.cert",
 		"sip.tls.cert": "sip.tls.key", "sip.tls.key": "sip.tls.cert",
 		"feed.tls.cert": "feed.tls.key", "feed.tls.key": "feed.tls.cert",
@@ -108,8 +117,10 @@ func TestEverySettingIsFlagVariableAndFileKey(t *testing.T) {
 	for _, key := range config.Keys() {
 		t.Run(key, func(t *testing.T) {
 			values := map[string]string{key: samples[key]}
-			if also := partner[key]; also != "" {
-				values[also] = samples[also]
+			for also := range strings.SplitSeq(partner[key], ",") {
+				if also != "" {
+					values[also] = samples[also]
+				}
 			}
 			var flags, lines []string
 			for k, v := range values {

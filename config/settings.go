@@ -126,7 +126,29 @@ type Store struct {
 // Notify is where events are delivered.
 type Notify struct {
 	Webhooks  []Webhook         `placeholder:"NAME=URL#SECRET,..." secret:"" help:"Webhooks. Sinks name them by arn:timbre:webhook:REGION:ACCOUNT:NAME."`
-	Streaming map[string]string `mapsep:"," placeholder:"TARGET=PLACE,..." help:"Where streaming status events are delivered for a connector's targets EventBridge, SQS and SNS: URL of a queue, ARN of a queue, topic, function, stream or event bus, or name of a webhook."`
+	Files     map[string]string `mapsep:"," placeholder:"NAME=FILE,..." help:"Files of JSON lines, each of its own, that events are appended to. Sinks name them by arn:timbre:file:REGION:ACCOUNT:NAME."`
+	Kafka     Kafka             `embed:"" prefix:"kafka."`
+	NATS      NATS              `embed:"" prefix:"nats."`
+	Streaming map[string]string `mapsep:"," placeholder:"TARGET=PLACE,..." help:"Where streaming status events are delivered for a connector's targets EventBridge, SQS and SNS: URL of a queue, ARN of a queue, topic, function, stream or event bus, ARN of a topic of Kafka, subject of NATS or file, or name of a webhook."`
+}
+
+// Kafka is the cluster whose topics receive events.
+type Kafka struct {
+	Brokers  []string `placeholder:"HOST:PORT,..." form:"host and port" help:"Brokers of Apache Kafka. Sinks name topics by arn:timbre:kafka:REGION:ACCOUNT:TOPIC."`
+	TLS      bool     `help:"Connect to brokers by TLS."`
+	CA       string   `placeholder:"FILE" help:"Certificates of authorities, in PEM, that the brokers' certificates are checked by in place of the system's. Needs notify.kafka.tls."`
+	SASL     string   `default:"none" enum:"none,plain,scram-sha-256,scram-sha-512" help:"How the server says to brokers who it is."`
+	User     string   `placeholder:"NAME" help:"User of notify.kafka.sasl."`
+	Password string   `placeholder:"PASSWORD" secret:"" help:"Password of notify.kafka.user."`
+}
+
+// NATS is the system whose subjects receive events.
+type NATS struct {
+	URL         string `placeholder:"nats://HOST:PORT,..." form:"NATS servers" help:"Servers of NATS with JetStream; tls:// for TLS. Sinks name subjects by arn:timbre:nats:REGION:ACCOUNT:SUBJECT; a stream must take them."`
+	CA          string `placeholder:"FILE" help:"Certificates of authorities, in PEM, that the servers' certificates are checked by in place of the system's."`
+	Credentials string `placeholder:"FILE" help:"File of credentials (.creds)."`
+	User        string `placeholder:"NAME" help:"User, in place of a file of credentials."`
+	Password    string `placeholder:"PASSWORD" secret:"" help:"Password of notify.nats.user."`
 }
 
 // AWS is how events are delivered to the services of AWS, or to those that speak their protocols.

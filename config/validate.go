@@ -18,6 +18,9 @@ var checks = []func(*Settings) error{
 	checkNumbers,
 	checkQuotas,
 	checkWebhooks,
+	checkFiles,
+	checkKafka,
+	checkNATS,
 	checkStreaming,
 }
 
@@ -108,11 +111,44 @@ func checkWebhooks(s *Settings) error {
 	return nil
 }
 
+func checkFiles(s *Settings) error {
+	for name, path := range s.Notify.Files {
+		if !webhookName.MatchString(name) || path == "" {
+			return fmt.Errorf("notify.files: %s=%s is not NAME=FILE, the name of letters, digits, - and _", name, path)
+		}
+	}
+	return nil
+}
+
+func checkKafka(s *Settings) error {
+	k := s.Notify.Kafka
+	switch {
+	case len(k.Brokers) == 0 && (k.TLS || k.SASL != "none" && k.SASL != ""):
+		return fmt.Errorf("notify.kafka has no brokers")
+	case k.CA != "" && !k.TLS:
+		return fmt.Errorf("notify.kafka.ca needs notify.kafka.tls")
+	case (k.SASL != "none" && k.SASL != "") != (k.User != ""):
+		return fmt.Errorf("notify.kafka.sasl and notify.kafka.user must be given together")
+	}
+	return together("notify.kafka.user", k.User, "notify.kafka.password", k.Password)
+}
+
+func checkNATS(s *Settings) error {
+	n := s.Notify.NATS
+	switch {
+	case n.URL == "" && n.Credentials+n.User+n.CA != "":
+		return fmt.Errorf("notify.nats.url has no server")
+	case n.Credentials != "" && n.User != "":
+		return fmt.Errorf("notify.nats.credentials and notify.nats.user cannot be given together")
+	}
+	return together("notify.nats.user", n.User, "notify.nats.password", n.Password)
+}
+
 // streamingTargets are what a connector's streaming configuration can name.
 var streamingTargets = []string{"EventBridge", "SQS", "SNS"}
 
 // streamingPlace is the form of the place of a streaming target, if it is not the name of a webhook.
-var streamingPlace = matcher(`^(https?://|arn:timbre:webhook:|arn:aws[a-z-]*:(sqs|sns|lambda|kinesis|events):[a-z0-9-]+:[0-9]{12}:.)`)
+var streamingPlace = matcher(`^(https?://|arn:timbre:(webhook|kafka|nats|file):|arn:aws[a-z-]*:(sqs|sns|lambda|kinesis|events):[a-z0-9-]+:[0-9]{12}:.)`)
 
 func checkStreaming(s *Settings) error {
 	for target, place := range s.Notify.Streaming {

@@ -57,6 +57,7 @@ type Node struct {
 	events    *event.Announcer
 	notices   *notify.Dispatcher
 	webhooks  *hooks
+	brokers   []func() // close the connections to Kafka and NATS
 	models    *infer.Runtime
 	speech    *speech.Workers
 	search    *search.Searcher

@@ -2,14 +2,22 @@ package node
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"os"
+	"strings"
 
+	"timbre"
 	"timbre/config"
 	"timbre/event"
 	"timbre/notify"
 	"timbre/notify/aws"
 	"timbre/notify/eventbridge"
+	"timbre/notify/file"
+	"timbre/notify/kafka"
 	"timbre/notify/kinesis"
 	"timbre/notify/lambda"
+	"timbre/notify/nats"
 	"timbre/notify/sns"
 	"timbre/notify/sqs"
 	"timbre/notify/webhook"
@@ -34,8 +42,67 @@ func (n *Node) openOutbox(context.Context) error {
 		"kinesis":     kinesis.New(account),
 		"eventbridge": eventbridge.New(account, eventbridge.Config{Source: n.settings.AWS.EventSource}),
 	}
+	if err := n.addBrokers(sinks); err != nil {
+		return err
+	}
 	n.notices = notify.New(n.env, notify.Config{}, notify.Deps{Outbox: n.store, Sinks: sinks})
 	return nil
+}
+
+// addBrokers adds the sinks that have settings of their own, if they are given.
+func (n *Node) addBrokers(sinks notify.Sinks) error {
+	s := n.settings.Notify
+	if len(s.Files) > 0 {
+		sinks["file"] = file.New(n.env, file.Config{Files: s.Files})
+	}
+	if len(s.Kafka.Brokers) > 0 {
+		secure, err := trusting("notify.kafka.ca", s.Kafka.CA, s.Kafka.TLS)
+		if err != nil {
+			return err
+		}
+		sink, err := kafka.New(n.env, kafka.Config{
+			Brokers: s.Kafka.Brokers, TLS: secure, SASL: strings.TrimPrefix(s.Kafka.SASL, "none"), User: s.Kafka.User, Password: s.Kafka.Password,
+		})
+		if err != nil {
+			return err
+		}
+		sinks["kafka"], n.brokers = sink, append(n.brokers, sink.Close)
+	}
+	if s.NATS.URL == "" {
+		return nil
+	}
+	secure, err := trusting("notify.nats.ca", s.NATS.CA, s.NATS.CA != "")
+	if err != nil {
+		return err
+	}
+	sink, err := nats.New(n.env, nats.Config{
+		URL: s.NATS.URL, TLS: secure, Credentials: s.NATS.Credentials, User: s.NATS.User, Password: s.NATS.Password,
+	})
+	if err != nil {
+		return err
+	}
+	sinks["nats"], n.brokers = sink, append(n.brokers, sink.Close)
+	return nil
+}
+
+// trusting returns settings of TLS that trust the authorities of a file, or those of the system; nil: no TLS.
+func trusting(key, ca string, use bool) (*tls.Config, error) {
+	if !use {
+		return nil, nil
+	}
+	c := &tls.Config{MinVersion: tls.VersionTLS12}
+	if ca == "" {
+		return c, nil
+	}
+	text, err := os.ReadFile(ca)
+	if err != nil {
+		return nil, timbre.Errorf(timbre.Invalid, "", "%s: %w", key, err)
+	}
+	c.RootCAs = x509.NewCertPool()
+	if !c.RootCAs.AppendCertsFromPEM(text) {
+		return nil, timbre.Errorf(timbre.Invalid, "", "%s: %s has no certificate", key, ca)
+	}
+	return c, nil
 }
 
 // endpoints are the webhooks of settings.

@@ -109,6 +109,9 @@ func (n *Node) close() {
 			n.env.Log.Error("cannot close the models", "error", err)
 		}
 	}
+	for _, end := range n.brokers {
+		end()
+	}
 	if n.store != nil {
 		if err := n.store.Close(); err != nil {
 			n.env.Log.Error("cannot close the store", "error", err)

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"timbre"
@@ -21,7 +22,10 @@ type Sinks map[string]Sink
 // services are the kinds of the AWS services whose ARNs are targets, by the name that the ARN has for the service.
 var services = map[string]string{"sqs": "sqs", "sns": "sns", "lambda": "lambda", "kinesis": "kinesis", "events": "eventbridge"}
 
-// Kind returns the kind of a target by its form: "webhook" for arn:timbre:webhook:<region>:<account>:<name>, the service for
+// own are the kinds that have no service of AWS.
+var own = []string{"webhook", "kafka", "nats", "file"}
+
+// Kind returns the kind of a target by its form: one of own for arn:timbre:<kind>:<region>:<account>:<name>, the service for
 // an AWS ARN of one of services, "sqs" for the URL of a queue, else "unknown".
 func Kind(target string) string {
 	if strings.HasPrefix(target, "https://") || strings.HasPrefix(target, "http://") {
@@ -33,8 +37,8 @@ func Kind(target string) string {
 	}
 	partition, service := part[1], part[2]
 	switch {
-	case partition == "timbre" && service == "webhook":
-		return "webhook"
+	case partition == "timbre" && slices.Contains(own, service):
+		return service
 	case strings.HasPrefix(partition, "aws") && services[service] != "":
 		return services[service]
 	}

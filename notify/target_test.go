@@ -9,6 +9,10 @@ import (
 func TestKind(t *testing.T) {
 	for target, want := range map[string]string{
 		"arn:timbre:webhook:eu-west-1:000000000000:crm":           "webhook",
+		"arn:timbre:kafka:eu-west-1:000000000000:calls":           "kafka",
+		"arn:timbre:nats:eu-west-1:000000000000:calls.events":     "nats",
+		"arn:timbre:file:eu-west-1:000000000000:events":           "file",
+		"arn:timbre:pigeon:eu-west-1:000000000000:x":              "unknown",
 		"arn:aws:sqs:us-east-1:111122223333:calls":                "sqs",
 		"arn:aws-us-gov:sqs:us-gov-west-1:111122223333:calls":     "sqs",
 		"https://sqs.us-east-1.amazonaws.com/111122223333/calls":  "sqs",

@@ -15,7 +15,7 @@ import (
 
 // requirement is what an element requires in its own configuration, the member named after its type.
 type requirement struct {
-	target      *regexp.Regexp // form of InsightsTarget, unless it is a webhook
+	target      *regexp.Regexp // form of InsightsTarget, unless it is one of own
 	destination bool           // Destination
 }
 
@@ -30,8 +30,8 @@ var requirements = map[string]requirement{
 	"SnsTopicSink":                           {target: regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[-_a-zA-Z0-9]+(\.fifo)?$`)},
 }
 
-// webhook matches a target that any sink may have in place of its own kind.
-var webhook = regexp.MustCompile(`^arn:timbre:webhook:[a-z0-9-]+:\d{12}:[-_.a-zA-Z0-9]+$`)
+// own matches the targets that AWS does not have: any sink may have one in place of its own kind.
+var own = regexp.MustCompile(`^arn:timbre:(webhook|kafka|nats|file):[a-z0-9-]+:\d{12}:[-_.a-zA-Z0-9]+$`)
 
 // elements reads the elements of a configuration and checks what the model does not express: there is at least one, each type occurs at
 // most once and has what it requires, and the types are compatible.
@@ -95,12 +95,12 @@ func (s *service) checkElement(kind string, doc jsontext.Value, at string) (targ
 }
 
 // checkTarget refuses a target that is neither of the sink's own kind nor one of Timbre's, and one that this server does not know.
-func (s *service) checkTarget(target string, own *regexp.Regexp, at string) error {
+func (s *service) checkTarget(target string, service *regexp.Regexp, at string) error {
 	switch {
 	case target == "":
 		return rest.Missing(at)
-	case !own.MatchString(target) && !webhook.MatchString(target):
-		return rest.Invalid(at, "satisfy regular expression pattern: %s or %s", own, webhook)
+	case !service.MatchString(target) && !own.MatchString(target):
+		return rest.Invalid(at, "satisfy regular expression pattern: %s or %s", service, own)
 	}
 	if err := s.deps.Targets.Check(target); err != nil {
 		return rest.Invalid(at, "name a target that events can be delivered to: %s", err)
