@@ -88,11 +88,10 @@ type toneDetail struct {
 	named
 }
 
-// toneDetails has the fragment of a task on a pipeline once more: the documentation shows it in detail, its table of fields here.
+// toneDetails has nothing but spans: clients loop over it.
 type toneDetails struct {
-	Current  *toneSpan `json:"currentAverageVoiceTone,omitempty"`
-	Overall  *toneSpan `json:"overallAverageVoiceTone,omitempty"`
-	Fragment string    `json:"startFragmentNumber,omitempty"`
+	Current *toneSpan `json:"currentAverageVoiceTone,omitempty"`
+	Overall *toneSpan `json:"overallAverageVoiceTone,omitempty"`
 }
 
 type toneSpan struct {
@@ -113,7 +112,7 @@ type toneScores struct {
 func voiceTone(e timbre.Event) toneDetail {
 	d := toneDetail{taskDetail: taskOf(e), named: namedOf(e)}
 	if e.Current != nil || e.Overall != nil {
-		d.Details = &toneDetails{Current: span(e.Current), Overall: span(e.Overall)}
+		d.Details = &toneDetails{span(e.Current), span(e.Overall)}
 	}
 	return d
 }

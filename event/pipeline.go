@@ -45,7 +45,6 @@ func onPipeline(e timbre.Event) any {
 	}
 	tones := voiceTone(e).Details
 	if tones != nil {
-		tones.Fragment = e.Source.Fragment
 		tones.Current.offsets(e.Current, e.Overall)
 		tones.Overall.offsets(e.Overall, e.Overall)
 	}
