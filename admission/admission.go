@@ -46,7 +46,7 @@ type Admission struct {
 func New(env environment.Environment, cfg Config, dir Directory) *Admission {
 	env = env.Complete()
 	a := &Admission{
-		env: env, cfg: cfg, dir: dir, list: &allowList{dir: dir}, nonces: newNonces(env.Now), attempts: source.NewAttempts(env.Now),
+		env: env, cfg: cfg, dir: dir, list: &allowList{dir: dir}, nonces: newNonces(env.Steady), attempts: source.NewAttempts(env.Steady),
 	}
 	a.sources = source.New(env, cfg.Sources, a.allowed)
 	return a

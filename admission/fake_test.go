@@ -126,7 +126,7 @@ type fixture struct {
 
 func newFixture() *fixture {
 	f := &fixture{dir: newDirectory(), now: time.Unix(1_000_000, 0)}
-	f.Admission = New(environment.Environment{Now: func() time.Time { return f.now }}, Config{Sources: source.Config{Ban: time.Hour}}, f.dir)
+	f.Admission = New(environment.Environment{Now: func() time.Time { return f.now }, Steady: func() time.Time { return f.now }}, Config{Sources: source.Config{Ban: time.Hour}}, f.dir)
 	return f
 }
 

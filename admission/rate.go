@@ -28,7 +28,7 @@ func (a *Admission) AllowCall(access timbre.Access) bool {
 	if access.CPSLimit <= 0 {
 		return true
 	}
-	now := a.env.Now()
+	now := a.env.Steady()
 	a.calls.mu.Lock()
 	defer a.calls.mu.Unlock()
 	l, limit := a.calls.byConnector[access.Connector.ID], rate.Limit(access.CPSLimit)

@@ -100,7 +100,8 @@ func serve(t testing.TB, change ...func(*server)) *server {
 func (s *server) handler() http.Handler {
 	env := environment.Environment{
 		Region: "us-east-1", Account: "000000000000", NewID: newID, Now: func() time.Time { return now.Add(time.Duration(s.late.Load())) },
-		Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
+		Steady: func() time.Time { return now.Add(time.Duration(s.late.Load())) },
+		Log:    slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
 	}
 	return api.New(env, api.Config{Rates: s.rates, Concurrency: s.concurrency}, api.Deps{
 		Store: s.fake, Tasks: s.fake, Pipelines: insightsFake{s.fake}, Targets: s.fake, Pings: s.fake, Keys: s.keys,

@@ -17,7 +17,7 @@ const first, second, free = "+12065550100", "+12065550101", "+18005550100"
 // stock sets the inventory as of a time.
 func (s *server) stock(t testing.TB, at time.Time, numbers ...string) {
 	t.Helper()
-	env := environment.Environment{Region: "us-east-1", Account: "000000000000", NewID: newID, Now: func() time.Time { return at }}
+	env := environment.Environment{Region: "us-east-1", Account: "000000000000", NewID: newID, Now: func() time.Time { return at }, Steady: func() time.Time { return at }}
 	if err := api.Stock(s.ctx, env, s.fake, numbers); err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ type leg struct {
 }
 
 func newLeg(r *Registry) *leg {
-	l := &leg{log: r.env.Log, metrics: r.metrics, now: r.env.Now}
+	l := &leg{log: r.env.Log, metrics: r.metrics, now: r.env.Steady}
 	l.taps.Store(&[]*tap{})
 	return l
 }

@@ -25,8 +25,8 @@ func TestMediaTime(t *testing.T) {
 
 func TestSlowTapsAreCounted(t *testing.T) {
 	r, _ := registry()
-	now := r.env.Now()
-	r.env.Now = func() time.Time { return now }
+	now := r.env.Steady()
+	r.env.Steady = func() time.Time { return now }
 	txid, legs := begin(t, r)
 	e := tapped(t, r, txid, 0)
 	for _, busy := range []time.Duration{0, timbre.FrameDuration, timbre.FrameDuration + 1} {

@@ -40,7 +40,7 @@ func TestOpenFeedsAreLimited(t *testing.T) {
 
 func TestCallsASecondAreLimited(t *testing.T) {
 	now := time.Unix(1000, 0)
-	b := startIn(t, environment.Environment{Now: func() time.Time { return now }}, Config{}, allKinds())
+	b := startIn(t, environment.Environment{Now: func() time.Time { return now }, Steady: func() time.Time { return now }}, Config{}, allKinds())
 	near := timbre.Access{Connector: timbre.Connector{ID: "near"}, CPSLimit: 2}
 	for range near.CPSLimit { // calls that came by SIP
 		if !b.admits.AllowCall(near) {

@@ -13,7 +13,7 @@ import (
 func TestSourceWithTooManyWrongPasswordsMayTryNone(t *testing.T) {
 	const most = 10
 	now := time.Unix(1000, 0)
-	b := startIn(t, environment.Environment{Now: func() time.Time { return now }}, Config{}, allKinds())
+	b := startIn(t, environment.Environment{Steady: func() time.Time { return now }}, Config{}, allKinds())
 	enter := func(name, path string, want int, header func(http.Header)) {
 		t.Helper()
 		if got := b.status(path, header); got != want {

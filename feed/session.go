@@ -114,7 +114,7 @@ func (f *session) parse(kind websocket.MessageType, message []byte) (any, error)
 
 // throttle waits while the feed is too far ahead, and restarts the idle timeout.
 func (f *session) throttle(audio time.Duration) {
-	if delay := f.pacer.delay(f.s.env.Now(), audio); delay > 0 {
+	if delay := f.pacer.delay(f.s.env.Steady(), audio); delay > 0 {
 		f.s.metrics.throttled.Inc()
 		timer := time.NewTimer(delay)
 		defer timer.Stop()

@@ -21,6 +21,7 @@ func (e *Engine) Pause(ctx context.Context, identifier string) error {
 		if err != nil {
 			return err
 		}
+		l.paused = l.e.env.Steady()
 		l.untap()
 		l.stopTasks(ctx)
 		return nil

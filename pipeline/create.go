@@ -63,7 +63,7 @@ func (e *Engine) create(ctx context.Context, p timbre.Pipeline, c timbre.Configu
 	if err != nil {
 		return p, err
 	}
-	l := &live{e: e, p: p}
+	l := &live{e: e, p: p, began: e.env.Steady()}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !e.add(l) {

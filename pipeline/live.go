@@ -12,7 +12,8 @@ import (
 // live is a live pipeline. Its mutex is held through each change, from reading the state to having saved it.
 type live struct {
 	e         *Engine
-	lastMedia atomic.Int64 // time of the last frame in nanoseconds since 1970; 0: none since waiting
+	lastMedia atomic.Int64 // time of the last frame on the steady clock, in nanoseconds since 1970; 0: none since waiting
+	began     time.Time    // as the other times, on the steady clock: a wall clock that is set ends no pipeline
 
 	mu      sync.Mutex
 	over    bool // ended, deleted, or never saved
@@ -21,6 +22,7 @@ type live struct {
 	tasks   []timbre.Task // started on the pipeline, that may still run
 	taps    []func()      // detach the taps
 	waiting time.Time     // since when the pipeline waits for media
+	paused  time.Time     // since when it is paused, if it is
 	orphan  time.Time     // when the call was first found to have ended; zero while it is live
 	retryAt time.Time     // a change could not be saved: the next attempt
 }

@@ -3,7 +3,7 @@ package pipeline
 import "timbre"
 
 // Frame records that media arrives. It is called on the path of the packets.
-func (l *live) Frame(timbre.Frame) { l.lastMedia.Store(l.e.env.Now().UnixNano()) }
+func (l *live) Frame(timbre.Frame) { l.lastMedia.Store(l.e.env.Steady().UnixNano()) }
 
 // End does nothing: a leg that has ended is silent.
 func (l *live) End() {}
@@ -12,7 +12,7 @@ func (l *live) End() {}
 func (l *live) tapStreams() {
 	l.untap()
 	l.lastMedia.Store(0)
-	l.waiting = l.e.env.Now()
+	l.waiting = l.e.env.Steady()
 	call, isLive := l.e.deps.Calls.Call(l.p.TransactionID)
 	if !isLive {
 		return

@@ -33,7 +33,7 @@ func (e *Engine) Run(ctx context.Context) {
 func (l *live) poll(ctx context.Context) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := l.e.env.Now()
+	now := l.e.env.Steady()
 	if l.over || now.Before(l.retryAt) {
 		return
 	}
@@ -71,9 +71,9 @@ func (l *live) checkCall(now time.Time) {
 // expired says whether a pipeline has reached one of its limits.
 func (l *live) expired(status timbre.PipelineStatus, lastMedia int64, now time.Time) bool {
 	switch {
-	case now.Sub(l.p.Created) >= timbre.PipelineLife:
+	case now.Sub(l.began) >= timbre.PipelineLife:
 		return true
-	case status == timbre.PipelinePaused && now.Sub(l.p.Paused) >= timbre.PipelinePause:
+	case status == timbre.PipelinePaused && now.Sub(l.paused) >= timbre.PipelinePause:
 		return true
 	case status == timbre.PipelineInProgress && now.Sub(l.silentSince(lastMedia)) >= timbre.PipelineSilence:
 		return true

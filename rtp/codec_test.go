@@ -129,7 +129,7 @@ func TestLegsOfDifferentCodecsStayAligned(t *testing.T) {
 func direct(t *testing.T, packets []rtp.Packet, off float64) (*timeRecorder, Stats) {
 	t.Helper()
 	now := time.UnixMilli(1_700_000_000_000)
-	p, err := New(environment.Environment{Now: func() time.Time { return now }}, Config{First: 24000, Last: 24001})
+	p, err := New(environment.Environment{Now: func() time.Time { return now }, Steady: func() time.Time { return now }}, Config{First: 24000, Last: 24001})
 	if err != nil {
 		t.Fatal(err)
 	}

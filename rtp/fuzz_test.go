@@ -30,7 +30,7 @@ func FuzzDatagrams(f *testing.F) {
 	f.Add(cut([]byte{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 44, 1}, append([]byte{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 44, 1}, make([]byte, 60)...), []byte{128, 201, 0, 1, 0, 0, 0, 1}))
 	f.Add(cut(header(96, 1, 0, 1), header(96, 3, 960, 1), header(96, 4, 1440, 1), header(9, 5, 1440, 1), header(96, 6, 0, 2)))
 	f.Add(cut([]byte{0xB0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xBE, 0xDE, 0, 1, 0x10, 1, 0, 0, 5, 3}))
-	p, err := New(environment.Environment{Now: func() time.Time { return time.UnixMilli(1) }}, Config{First: 24000, Last: 24001})
+	p, err := New(environment.Environment{Now: func() time.Time { return time.UnixMilli(1) }, Steady: func() time.Time { return time.UnixMilli(1) }}, Config{First: 24000, Last: 24001})
 	if err != nil {
 		f.Fatal(err)
 	}

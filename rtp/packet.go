@@ -24,7 +24,7 @@ func (s *Stream) handleDatagram(b []byte, from netip.AddrPort) {
 
 // handlePacket takes an RTP packet.
 func (s *Stream) handlePacket(b []byte, from netip.AddrPort) {
-	now := s.pool.env.Now()
+	now := s.pool.env.Steady()
 	p, ok := s.accept(b, from)
 	if !ok {
 		return

@@ -73,7 +73,7 @@ func (p *Pool) Free() int {
 
 // resting is how many free pairs are in quarantine.
 func (p *Pool) resting() (n int) {
-	now := p.env.Now()
+	now := p.env.Steady()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, free := range [][]freePair{p.low, p.high} {
@@ -85,7 +85,7 @@ func (p *Pool) resting() (n int) {
 }
 
 // release returns a pair, which goes into quarantine.
-func (p *Pool) release(port uint16) { p.put(freePair{port, p.env.Now().Add(quarantine)}) }
+func (p *Pool) release(port uint16) { p.put(freePair{port, p.env.Steady().Add(quarantine)}) }
 
 func (p *Pool) put(r freePair) {
 	p.mu.Lock()
@@ -99,7 +99,7 @@ func (p *Pool) put(r freePair) {
 
 // acquire takes the even port of a free pair that is not in quarantine. False: there is none.
 func (p *Pool) acquire() (port uint16, ok bool) {
-	now := p.env.Now()
+	now := p.env.Steady()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, from := range []*[]freePair{&p.low, &p.high} {

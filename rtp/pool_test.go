@@ -41,7 +41,7 @@ func openAll(t *testing.T, p *Pool) (streams []*Stream) {
 
 func TestPortsAreReusedAfterQuarantine(t *testing.T) {
 	p, now := pool(t, 20), time.Unix(1000, 0)
-	p.env.Now = func() time.Time { return now }
+	p.env.Steady = func() time.Time { return now }
 	streams := openAll(t, p)
 	if len(streams) == 0 || testutil.ToFloat64(p.metrics.exhausted) != 1 || int(testutil.ToFloat64(p.metrics.streams)) != len(streams) {
 		t.Fatalf("got %d streams, want some, counted, and one refusal", len(streams))

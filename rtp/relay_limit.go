@@ -19,7 +19,7 @@ func (s *Stream) mayRelayTo(to netip.AddrPort) bool {
 	if !to.IsValid() {
 		return false
 	}
-	if to.Addr() == s.latch.fixed.Addr() || to.Addr() == s.controlHost || s.relayLimit.AllowN(s.pool.env.Now(), 1) {
+	if to.Addr() == s.latch.fixed.Addr() || to.Addr() == s.controlHost || s.relayLimit.AllowN(s.pool.env.Steady(), 1) {
 		return true
 	}
 	s.pool.metrics.rateLimited.Inc()

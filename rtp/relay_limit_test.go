@@ -12,7 +12,7 @@ import (
 // An SDP may name a victim, which gets no more packets than one voice has. A host that has sent something gets all.
 func TestRelayToUnverifiedHostIsLimited(t *testing.T) {
 	p, now := pool(t, 50), time.Unix(1000, 0)
-	p.env.Now = func() time.Time { return now }
+	p.env.Steady = func() time.Time { return now }
 	s := p.stream(timbre.Media{Remote: addr("10.0.0.1:4000")}, &recorder{})
 	sent := func(n int, to string) (sent int) {
 		for range n {

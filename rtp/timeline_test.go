@@ -177,7 +177,7 @@ func TestNewSourceContinuesAfterPause(t *testing.T) {
 
 func TestPauseBeforeNewSourceIsMeasured(t *testing.T) {
 	now := time.UnixMilli(1)
-	pool, err := New(environment.Environment{Now: func() time.Time { return now }}, Config{First: 24000, Last: 24001})
+	pool, err := New(environment.Environment{Now: func() time.Time { return now }, Steady: func() time.Time { return now }}, Config{First: 24000, Last: 24001})
 	if err != nil {
 		t.Fatal(err)
 	}

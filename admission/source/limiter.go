@@ -64,7 +64,7 @@ func New(env environment.Environment, cfg Config, allowed Allowed) *Limiter {
 // unread (busy), or it is dropped.
 func (l *Limiter) Message(from netip.Addr, invite bool) (read, busy bool) {
 	allowed, provable := l.allowed(from)
-	now := l.env.Now()
+	now := l.env.Steady()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s, known := l.find(from, allowed, now)
@@ -111,7 +111,7 @@ func (l *Limiter) drop(s *source, reason string, now time.Time) (read, busy bool
 // credentials, each message of an unknown source has been counted already.
 func (l *Limiter) Failed(from netip.Addr) {
 	allowed, provable := l.allowed(from)
-	now := l.env.Now()
+	now := l.env.Steady()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if s, known := l.find(from, allowed, now); !known && provable {
@@ -151,7 +151,7 @@ func (l *Limiter) fail(s *source, limit int, now time.Time) (banned bool) {
 func (l *Limiter) Proven(from netip.Addr) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.known.get(from).proven = l.env.Now().Add(proofLife)
+	l.known.get(from).proven = l.env.Steady().Add(proofLife)
 }
 
 // Known reports whether a source is known.
@@ -162,7 +162,7 @@ func (l *Limiter) Known(from netip.Addr) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := l.known.peek(from)
-	return s != nil && s.proven.After(l.env.Now())
+	return s != nil && s.proven.After(l.env.Steady())
 }
 
 // Banned reports whether a source is banned now.
@@ -173,5 +173,5 @@ func (l *Limiter) Banned(from netip.Addr) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := l.unknown.peek(from)
-	return s != nil && s.banned.After(l.env.Now())
+	return s != nil && s.banned.After(l.env.Steady())
 }

@@ -30,7 +30,7 @@ type fixture struct {
 func newFixture(change func(*Config)) *fixture {
 	w := &fixture{now: time.Unix(1000, 0)}
 	env := environment.Environment{
-		Now: func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&w.log, nil)), Metrics: prometheus.NewRegistry(),
+		Steady: func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&w.log, nil)), Metrics: prometheus.NewRegistry(),
 	}
 	cfg := Config{Ban: 10 * time.Minute, Invites: 10}
 	if change != nil {

@@ -55,7 +55,7 @@ func (c *connection) Close() error {
 // connect counts a connection; release takes it off again.
 func (l *Limiter) connect(from netip.Addr) (release func(), ok bool) {
 	allowed, _ := l.allowed(from)
-	now := l.env.Now()
+	now := l.env.Steady()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s, known := l.find(from, allowed, now)

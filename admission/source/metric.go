@@ -37,7 +37,7 @@ func newMetrics(reg prometheus.Registerer, l *Limiter) *metrics {
 
 // countBanned counts the banned sources. The caller holds mu.
 func (l *Limiter) countBanned() (n int) {
-	now := l.env.Now()
+	now := l.env.Steady()
 	for e := l.unknown.used.Front(); e != nil; e = e.Next() {
 		if e.Value.(*source).banned.After(now) {
 			n++

@@ -49,7 +49,7 @@ func New(env environment.Environment, cfg Config, deps Deps, services ...*Servic
 	env = env.Complete()
 	m := &Mux{
 		env: env, deps: deps, services: services, routes: map[*Operation]*route{}, metrics: newMetrics(env.Metrics),
-		rates: newRateLimiter(env.Now, cfg.Rates), concurrency: newConcurrencyLimiter(cfg.Concurrency), pages: newPages(cfg.PageKey, env.Account),
+		rates: newRateLimiter(env.Steady, cfg.Rates), concurrency: newConcurrencyLimiter(cfg.Concurrency), pages: newPages(cfg.PageKey, env.Account),
 	}
 	for _, s := range services {
 		for _, op := range s.Operations {
@@ -100,7 +100,7 @@ func (m *Mux) route(s *Service, name string) *route {
 
 // ServeHTTP answers one request and records it in the access log and the metrics.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{id: m.env.NewID(), began: m.env.Now()}
+	x := &exchange{id: m.env.NewID(), began: m.env.Steady()}
 	body, err := m.serveSafely(x, w, r)
 	if err != nil {
 		x.fault = faultOf(err, x.operation())

@@ -18,7 +18,7 @@ func (m *Mux) record(ctx context.Context, x *exchange) {
 	if x.route != nil {
 		service, operation = x.route.service.Name, x.route.op.Name
 	}
-	took, status := m.env.Now().Sub(x.began), x.status()
+	took, status := m.env.Steady().Sub(x.began), x.status()
 	m.metrics.requests.WithLabelValues(service, operation, strconv.Itoa(status)).Inc()
 	m.metrics.duration.WithLabelValues(service, operation).Observe(took.Seconds())
 

@@ -30,11 +30,11 @@ const endless = int(^uint(0) >> 1)
 
 func (c *Call) send(ctx context.Context, n int, mute bool) error {
 	pace := newPace(c.cfg.Speed)
-	start := c.env.Now()
+	start := c.env.Steady()
 	tick := time.NewTicker(pace.tick)
 	defer tick.Stop()
 	for sent := 0; ; {
-		for next := min(n, pace.next(sent, c.env.Now().Sub(start))); sent < next; sent++ {
+		for next := min(n, pace.next(sent, c.env.Steady().Sub(start))); sent < next; sent++ {
 			if err := c.packet(mute); err != nil && !c.dialog.IsOver() {
 				return err
 			}

@@ -28,7 +28,7 @@ func (s *Server) silent(d *session) (held, due bool) {
 		packets += t.Stream.Reception().Packets
 		held = held && t.Spec.Hold
 	}
-	now := s.env.Now()
+	now := s.env.Steady()
 	if d.silence.Observe(now, packets, d.IsOver() || d.Timer.Running()) < s.cfg.Timeout {
 		return held, false
 	}

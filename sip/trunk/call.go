@@ -57,7 +57,7 @@ func (u *B2BUA) newCall(in Incoming) (*call, *transport.Refusal) {
 		pairs: map[int]*pair{}, tapped: -1,
 	}
 	c.cancel = sync.OnceFunc(func() { close(c.cancelled) })
-	c.silence.Restart(u.env.Now())
+	c.silence.Restart(u.env.Steady())
 	c.loopToken = u.loopToken(c.connector.ID, c.number)
 	var r *transport.Refusal
 	if c.forwards, r = u.forwards(in.Request, c.loopToken); r != nil {

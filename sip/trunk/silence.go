@@ -29,7 +29,7 @@ func (u *B2BUA) Run(ctx context.Context) {
 
 // sweep ends the calls without media.
 func (u *B2BUA) sweep() {
-	now := u.env.Now()
+	now := u.env.Steady()
 	for _, c := range u.live.calls() {
 		if c.silent(now) >= u.cfg.Silence {
 			u.deps.Agent.Do(func() { c.hangUp(u.ctx, nil, "no media came from either end") })
