@@ -23,6 +23,8 @@ type commands struct {
 	Calibrate calibration `cmd:"" help:"Fit the probability of a match to your own people and lines; list and revoke what was fitted."`
 	Calls     list        `cmd:"" help:"List the live calls of a server with their transaction ids."`
 	Config    settings    `cmd:"" help:"Show the effective settings and their origins."`
+	Backup    backup      `cmd:"" help:"Copy the database to a file, also while the server runs, and check the copy. The key file is not part of it."`
+	Restore   restore     `cmd:"" help:"Put a backup in place of the database, or check it. No server may run."`
 	Models    shelf       `cmd:"" help:"List, add, choose and verify the neural networks that the server runs."`
 
 	Version     version `cmd:"" help:"Print the versions of the program, of ONNX Runtime, of the database and of the models in use."`

@@ -46,9 +46,9 @@ func describe(err error) string {
 	case engine.SQLITE_CANTOPEN:
 		return "the database cannot be opened"
 	case engine.SQLITE_NOTADB:
-		return "the file is not a database"
+		return "the file is not a database: restore a backup with timbre restore FILE"
 	case engine.SQLITE_CORRUPT:
-		return "the database is damaged"
+		return "the database is damaged: restore a backup with timbre restore FILE"
 	case engine.SQLITE_BUSY:
 		return "the database is in use by another process"
 	case engine.SQLITE_IOERR:

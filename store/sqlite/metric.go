@@ -8,15 +8,25 @@ var damagedRows = prometheus.NewDesc("timbre_store_damaged_rows",
 var failedWrites = prometheus.NewDesc("timbre_store_failed_writes_total",
 	"Writes that failed because the disk takes none: it is full, read-only or broken.", nil, nil)
 
+var lostCommits = prometheus.NewDesc("timbre_store_lost_commits",
+	"Transactions that the database lacked at the start: its write-ahead log was lost or cut.", nil, nil)
+
+var pageProblems = prometheus.NewDesc("timbre_store_page_problems",
+	"Problems that the check of the database's pages at the start has found, at most 10.", nil, nil)
+
 // Describe implements prometheus.Collector.
 func (s *Store) Describe(to chan<- *prometheus.Desc) {
 	to <- damagedRows
 	to <- failedWrites
+	to <- lostCommits
+	to <- pageProblems
 }
 
 // Collect implements prometheus.Collector. Every table that can have damaged rows has a value.
 func (s *Store) Collect(to chan<- prometheus.Metric) {
 	to <- prometheus.MustNewConstMetric(failedWrites, prometheus.CounterValue, float64(s.outage.total()))
+	to <- prometheus.MustNewConstMetric(lostCommits, prometheus.GaugeValue, float64(s.mark.lost.Load()))
+	to <- prometheus.MustNewConstMetric(pageProblems, prometheus.GaugeValue, float64(s.problems.Load()))
 	counts := s.Damaged()
 	for _, kind := range kinds {
 		to <- prometheus.MustNewConstMetric(damagedRows, prometheus.GaugeValue, float64(counts[kind]), kind)

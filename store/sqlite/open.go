@@ -39,16 +39,20 @@ func Open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger,
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	s := &Store{keys: keys, log: log, lockFile: lockFile}
+	s := &Store{keys: keys, log: log, lockFile: lockFile, mark: mark{path: path + markSuffix}}
 	s.writer = openPool(path, 1, "_txlock=immediate", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
 	s.reader = openPool(path, max(4, runtime.NumCPU()), "_txlock=deferred", "query_only(ON)")
-	for _, step := range []func(context.Context) error{s.migrate, s.check, s.resume} {
+	for _, step := range []func(context.Context) error{s.migrate, s.compare, s.check, s.resume} {
 		if err := step(ctx); err != nil {
 			_ = s.Close()
 			return nil, openError(path, err)
 		}
 	}
 	s.truncateLog(ctx) // of what was erased before a crash
+	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	s.background.Go(func() { s.inspect(ctx) })
+	s.background.Go(func() { s.mark.keep(ctx) })
+	s.background.Go(func() { s.expireCopy(ctx, timbre.ResultLife) })
 	return s, nil
 }
 
@@ -101,6 +105,11 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	if has > knows {
 		return timbre.Errorf(timbre.Internal, "", "was created by a later version of Timbre (tables of version %d, this version knows %d)", has, knows)
+	}
+	if has > 0 && has < knows {
+		if err := s.copyBefore(ctx, has); err != nil {
+			return err
+		}
 	}
 	done, err := p.Up(ctx)
 	for _, m := range done {

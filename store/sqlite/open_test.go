@@ -100,7 +100,7 @@ func TestOpenAcceptsAnyPath(t *testing.T) {
 	}
 }
 
-func TestCloseLeavesOneFile(t *testing.T) {
+func TestCloseLeavesTheDatabaseAndItsMark(t *testing.T) {
 	folder := t.TempDir()
 	s := open(t, folder)
 	if err := s.CreateDomain(t.Context(), timbre.Domain{ID: "d"}); err != nil {
@@ -110,8 +110,8 @@ func TestCloseLeavesOneFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, _ := filepath.Glob(filepath.Join(folder, "timbre.db*"))
-	if len(files) != 1 {
-		t.Errorf("got files %v, want one", files)
+	if len(files) != 2 {
+		t.Errorf("got files %v, want the database and its mark", files)
 	}
 }
 

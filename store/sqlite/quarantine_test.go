@@ -78,8 +78,8 @@ func TestDamagedRowsAreLeftOut(t *testing.T) {
 					t.Errorf("got %q kept of the %s, want %q", kept, kind, doc)
 				}
 			}
-			if n := testutil.CollectAndCount(s); n != len(kinds)+1 {
-				t.Errorf("got %d metrics, want %d", n, len(kinds)+1)
+			if n := testutil.CollectAndCount(s); n != len(kinds)+3 {
+				t.Errorf("got %d metrics, want %d", n, len(kinds)+3)
 			}
 		})
 	}

@@ -15,6 +15,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 
 	"timbre"
@@ -33,12 +34,20 @@ type Store struct {
 	observers   observers
 	quarantine  quarantine
 	outage      outage
+	mark        mark
+	problems    atomic.Int64 // of the pages
+	stop        context.CancelFunc
+	background  sync.WaitGroup
 }
 
 var _ store.Store = (*Store)(nil)
 
 // Close waits for operations in progress. The last checkpoint removes the write-ahead log. Close may be called again.
 func (s *Store) Close() error {
+	if s.stop != nil {
+		s.stop()
+	}
+	s.background.Wait()
 	err := errors.Join(s.reader.Close(), s.writer.Close())
 	if e := s.lockFile.Close(); !errors.Is(e, fs.ErrClosed) {
 		err = errors.Join(err, e)
@@ -71,7 +80,13 @@ func (s *Store) commit(ctx context.Context, op string, do func(q querier) error,
 	if err := do(tx); err != nil {
 		return wrap(op, err)
 	}
-	err = tx.Commit()
+	var n int64
+	if err := tx.QueryRowContext(ctx, countCommit).Scan(&n); err != nil {
+		return wrap(op, err)
+	}
+	if err = tx.Commit(); err == nil {
+		s.mark.commits.Store(n)
+	}
 	for _, hook := range raise { // also when the commit fails: its outcome may be unknown
 		hook()
 	}
