@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,9 +85,25 @@ func testEventsReachAllServices(ctx context.Context, t *testing.T, endpoint stri
 		}
 		read.Arrived[service] = all
 	}
+	for _, service := range []string{"sqs", "sns", "kinesis", "lambda"} {
+		t.Run("consumers read "+service, func(t *testing.T) { wantRead(t, read.Arrived[service]) })
+	}
 	read.Arrived["kinesis"] = wantMetadata(t, read.Arrived["kinesis"])
 	wantResults(t, read.Arrived, c.TransactionID, search, tone)
 	wantStreams(t, read.Arrived, c.TransactionID)
+}
+
+// wantRead checks that the readers of consumers in the field can read the events of a sink: see TestConsumersReadGoldenEvents.
+func wantRead(t *testing.T, arrived []arrival) {
+	t.Helper()
+	folder := t.TempDir()
+	for i, a := range arrived {
+		must(t, os.WriteFile(filepath.Join(folder, fmt.Sprintf("%03d.json", i)), a.Event, 0o600))
+	}
+	out, err := exec.Command("python3", "consumer/read.py", folder).CombinedOutput()
+	if want := fmt.Sprintf("%d events read", len(arrived)); len(arrived) == 0 || err != nil || strings.TrimSpace(string(out)) != want {
+		t.Errorf("got %s (%v), want %q", out, err, want)
+	}
 }
 
 // wantMetadata checks that a stream has got the metadata of the call, which goes nowhere else, and returns the other records.
