@@ -69,12 +69,14 @@ type Notice struct {
 	Target  string // ARN of a queue, topic, function or webhook
 	Role    string // ARN of the role to assume for an AWS target; empty: none
 	Payload []byte // one JSON object
+	Yield   Yield  // when the outbox is full
 	Created time.Time
 }
 
 // Pending is a notice in the outbox.
 type Pending struct {
 	Notice
-	Seq   int64 // its position in the outbox
-	Tries int   // attempts so far
+	Seq    int64         // its position in the outbox
+	Tries  int           // attempts so far
+	Waited time.Duration // between them
 }

@@ -13,6 +13,7 @@ const (
 	TaskVoiceprints  Perishable = "voiceprints of tasks"
 	Results          Perishable = "results"
 	EndedPipelines   Perishable = "ended pipelines"
+	DeadLetters      Perishable = "dead letters"
 	ProfileEmbedding Perishable = "voiceprints of profiles"
 	PagePlaces       Perishable = "places of deleted items"
 	Quarantined      Perishable = "damaged rows in quarantine"
@@ -35,6 +36,7 @@ var Lives = []Life{
 	{Results, ResultLife, "the end of the call, or of the task if the call is not known",
 		"tasks with their request tokens and what was enrolled from them; then the call"},
 	{EndedPipelines, ResultLife, "the end of the pipeline", "the pipeline with its request token"},
+	{DeadLetters, ResultLife, "the time at which the notice became one", "the notice with its last error"},
 	{PagePlaces, PagePlaceLife, "the deletion of the item", "the place at which a list goes on after it"},
 	{Quarantined, ResultLife, "the time at which the row was found", "the row"},
 	{CallRecords, 0, "the end of the day of the call", "the records of the day"},

@@ -59,11 +59,22 @@ func (a *Announcer) Notices(ctx context.Context, events ...timbre.Event) ([]timb
 		id := envelopeOf(e).prefix + e.ID
 		for _, target := range to.targets {
 			notices = append(notices, timbre.Notice{
-				ID: id, Key: key(e), Target: target, Role: to.role, Payload: payload, Created: a.env.Now(),
+				ID: id, Key: key(e), Target: target, Role: to.role, Payload: payload, Yield: yields(e), Created: a.env.Now(),
 			})
 		}
 	}
 	return notices, nil
+}
+
+// yields says when the notices of an event are given up for want of room.
+func yields(e timbre.Event) timbre.Yield {
+	switch {
+	case e.Type == timbre.SpeakerSearchStatus || e.Status == timbre.PostCallVoiceAnalytics:
+		return timbre.YieldsNever
+	case e.Status == timbre.ToneSuccessful:
+		return timbre.YieldsFirst
+	}
+	return timbre.YieldsLast
 }
 
 // key identifies the events that are delivered in order.

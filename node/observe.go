@@ -21,8 +21,8 @@ func (n *Node) forgetDomain(id string) {
 // observe connects what one stage reports to the stages that act on it. The stages that report do not know who listens.
 func (n *Node) observe(context.Context) error {
 	n.store.Observe(store.Observers{
-		Posted:           n.notices.Wake,      // deliver without waiting for the next poll
-		AdmissionChanged: n.admission.Changed, // holds for the next request
+		Posted:           func(targets []string) { n.notices.Wake(targets...) }, // deliver without waiting for the next poll
+		AdmissionChanged: n.admission.Changed,                                   // holds for the next request
 		DomainDeleted:    n.forgetDomain,
 	})
 	n.calls.Observe(call.Observers{

@@ -55,11 +55,11 @@ func TestPostedNoticeIsDispatchedAtOnce(t *testing.T) {
 		go func() { defer close(stopped); in.notices.Run(ctx) }()
 		defer func() { cancel(); <-stopped }()
 		synctest.Wait() // the dispatcher waits for work
-		// A target without a sink is dropped without a network.
+		// A target without a sink becomes a dead letter without a network.
 		in.must(in.store.Post(ctx, []timbre.Notice{{ID: "Id-1", Key: "k", Target: "arn:aws:s3:::bucket", Payload: []byte("{}"), Created: time.Now()}}))
 		synctest.Wait()
-		if _, some, err := in.store.NextDue(ctx); some || err != nil {
-			t.Errorf("got a waiting notice %v, %v; want none", some, err)
+		if some, err := in.store.Depths(ctx); err != nil || len(some) != 1 || some[0].Waiting > 0 {
+			t.Errorf("got %v, %v; want a dead letter and nothing that waits", some, err)
 		}
 	})
 }

@@ -45,7 +45,9 @@ func (n *Node) openOutbox(context.Context) error {
 	if err := n.addBrokers(sinks); err != nil {
 		return err
 	}
-	n.notices = notify.New(n.env, notify.Config{}, notify.Deps{Outbox: n.store, Sinks: sinks})
+	n.notices = notify.New(n.env, notify.Config{
+		Timeout: n.settings.Notify.Timeout, Refusals: n.settings.Notify.Refusals, Disk: n.settings.Notify.Disk,
+	}, notify.Deps{Outbox: n.store, Sinks: sinks})
 	return nil
 }
 

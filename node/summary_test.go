@@ -32,19 +32,15 @@ func (in *testNode) searched(txid, match string) timbre.Task {
 func (in *testNode) takeSummaries() (payloads []string) {
 	in.t.Helper()
 	synctest.Wait()
-	due, err := in.store.Due(in.t.Context(), time.Now(), 1000)
-	in.must(err)
-	for len(due) > 0 {
+	for due := in.due(); len(due) > 0; due = in.due() {
 		for _, p := range due {
 			var e struct{ Detail struct{ DetailStatus string } }
 			in.must(json.Unmarshal(p.Payload, &e))
 			if e.Detail.DetailStatus == timbre.PostCallVoiceAnalytics {
 				payloads = append(payloads, string(p.Payload))
 			}
-			in.must(in.store.Delivered(in.t.Context(), p.Seq))
+			in.must(in.store.Settle(in.t.Context(), []timbre.Outcome{{Seq: p.Seq, Fate: timbre.Delivered}}))
 		}
-		due, err = in.store.Due(in.t.Context(), time.Now(), 1000)
-		in.must(err)
 	}
 	return payloads
 }

@@ -116,12 +116,30 @@ func (in *testNode) wantStatus(want timbre.PipelineStatus) {
 	}
 }
 
+// due returns the notices that are due.
+func (in *testNode) due() []timbre.Pending {
+	in.t.Helper()
+	depths, err := in.store.Depths(in.t.Context())
+	in.must(err)
+	var seqs []int64
+	for _, d := range depths {
+		heads, err := in.store.Due(in.t.Context(), d.Target, time.Now(), 100)
+		in.must(err)
+		for _, h := range heads.First {
+			seqs = append(seqs, h.Seq)
+		}
+	}
+	slices.Sort(seqs)
+	list, err := in.store.Load(in.t.Context(), seqs)
+	in.must(err)
+	return list
+}
+
 // outbox empties the outbox and returns its notices, as "target status".
 func (in *testNode) outbox() (got []string) {
 	in.t.Helper()
 	for {
-		due, err := in.store.Due(in.t.Context(), time.Now(), 100)
-		in.must(err)
+		due := in.due()
 		if len(due) == 0 {
 			return got
 		}
@@ -132,7 +150,7 @@ func (in *testNode) outbox() (got []string) {
 			in.must(json.Unmarshal(p.Payload, &e))
 			target := p.Target[strings.LastIndex(p.Target, ":")+1:]
 			got = append(got, target+" "+cmp.Or(e.Detail.EventType, e.Detail.StreamingStatus, e.Detail.DetailStatus))
-			in.must(in.store.Delivered(in.t.Context(), p.Seq))
+			in.must(in.store.Settle(in.t.Context(), []timbre.Outcome{{Seq: p.Seq, Fate: timbre.Delivered}}))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -96,22 +97,25 @@ func TestNoticeExpiresAfterADay(t *testing.T) {
 		if last := to.at[len(to.at)-2].Sub(began); last != 24*time.Hour {
 			t.Errorf("got the last attempt after %v, want 24h", last)
 		}
-		want := "# HELP timbre_notify_dropped_total Notices dropped: expired after a day of attempts, or no_sink for their target.\n" +
-			"# TYPE timbre_notify_dropped_total counter\ntimbre_notify_dropped_total{kind=\"webhook\",reason=\"expired\"} 1\n"
-		if err := testutil.GatherAndCompare(metrics, strings.NewReader(want), "timbre_notify_dropped_total"); err != nil {
+		want := "# HELP timbre_notify_dead_total Notices that became dead letters: expired, refused, gone (their target wants none), or no_sink for their target.\n" +
+			"# TYPE timbre_notify_dead_total counter\ntimbre_notify_dead_total{kind=\"webhook\",reason=\"expired\"} 1\n"
+		if err := testutil.GatherAndCompare(metrics, strings.NewReader(want), "timbre_notify_dead_total"); err != nil {
 			t.Error(err)
+		}
+		if dead := outbox.Dead(); len(dead) != 1 || dead[0].ID != "dead" || dead[0].Death.Cause != timbre.CauseExpired || dead[0].Death.Error != "404" {
+			t.Errorf("got dead letters %+v, want the expired one with its last error", dead)
 		}
 	})
 }
 
-func TestTargetWithoutSinkIsDropped(t *testing.T) {
+func TestNoticesWithoutSinkBecomeDeadLetters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, to := &notifytest.Outbox{}, &sink{}
 		outbox.Put(notice("a1", "a", "arn:aws:lambda:us-east-1:000000000000:function:f"), notice("a1", "a", hook), notice("a2", "a", "nonsense"))
 		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
 		synctest.Wait()
-		if outbox.Len() != 0 || len(to.got) != 1 {
-			t.Errorf("got %d notices left and %d sent, want 0 and 1", outbox.Len(), len(to.got))
+		if outbox.Len() != 0 || len(to.got) != 1 || len(outbox.Dead()) != 2 {
+			t.Errorf("got %d notices left, %d sent and %d dead letters, want 0, 1 and 2", outbox.Len(), len(to.got), len(outbox.Dead()))
 		}
 	})
 }
@@ -142,10 +146,10 @@ func (f sendFunc) Send(ctx context.Context, n timbre.Notice) error { return f(ct
 
 func TestOutboxErrorsAreRetriedWithoutSendingTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		faults := 0
+		chance := rand.New(rand.NewPCG(1, 2))
 		outbox, to := &notifytest.Outbox{}, &sink{}
 		outbox.Fault = func(string) error {
-			if faults++; faults%3 != 0 {
+			if chance.IntN(3) > 0 {
 				return errors.New("the disk is full")
 			}
 			return nil

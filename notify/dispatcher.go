@@ -15,27 +15,30 @@ type Dispatcher struct {
 	deps    Deps
 	metrics metrics
 	health  health
+	inbox   inbox
+	clerk   *clerk
 
-	wake     chan struct{}
 	drain    chan chan struct{} // each is closed once all that is due has been tried
-	finished chan lane
+	ended    chan attempt
 	attempts sync.WaitGroup
 
 	// Used by the goroutine of Run alone.
-	busy      map[lane]bool
-	perTarget map[string]int // deliveries in progress
+	queues  map[string]*queue
+	ring    []*queue // those that may be able to start something, in the order of their turns
+	starved []*queue // those that wait for room in the pool
+	timers  timers
+	pool    pool
+	faults  int       // reads of the outbox that have failed in a row
+	waiting int       // results that the clerk has not written
+	checked time.Time // when the size of the outbox was checked last
 }
 
-// lane is the unit of order.
-type lane struct{ key, target string }
+// Wake says that there may be new notices for targets, or, without any, for all. It does not block.
+func (d *Dispatcher) Wake(targets ...string) { d.inbox.wake(targets) }
 
-// Wake says that there may be new notices. It does not block.
-func (d *Dispatcher) Wake() {
-	select {
-	case d.wake <- struct{}{}:
-	default:
-	}
-}
+// Retry says that an operator wants notices for targets, or, without any, for all, to be tried now: also those that have failed, or have
+// answered that they want none.
+func (d *Dispatcher) Retry(targets ...string) { d.inbox.retry(targets) }
 
 // Drain waits until everything that is due has been tried, or ctx ends. It does not wait for retries that are due later. Run
 // must be running.
@@ -52,42 +55,59 @@ func (d *Dispatcher) Drain(ctx context.Context) {
 	}
 }
 
-// Run delivers until ctx ends, then waits for the attempts in progress, each at most Config.Timeout. Call it once.
+// Run delivers until ctx ends, then waits for the attempts in progress, each at most Config.Timeout, and for their results to be
+// written. Call it once.
 func (d *Dispatcher) Run(ctx context.Context) {
+	settling := make(chan struct{})
+	go func() { defer close(settling); d.clerk.run(ctx) }()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	failures := 0
 	var draining []chan struct{}
 	for ctx.Err() == nil {
-		wait, err := d.round(ctx)
-		if err == nil {
-			failures = 0
-			draining = d.drained(draining)
-		} else if ctx.Err() == nil {
-			d.env.Log.Error("reading the outbox failed, retrying", "error", err)
-			wait = d.backoff(failures)
-			failures++
-		}
-		timer.Reset(wait)
+		timer.Reset(d.round(ctx))
+		draining = d.drained(draining)
 		select {
 		case <-ctx.Done():
-		case <-d.wake:
+		case <-d.inbox.signal:
 		case <-timer.C:
 		case waiter := <-d.drain:
 			draining = append(draining, waiter)
-		case l := <-d.finished:
-			d.release(l)
+			d.inbox.wake(nil)
+		case a := <-d.ended:
+			d.finish(a)
+		case s := <-d.clerk.settled:
+			d.release(s)
 		}
 	}
-	go func() { d.attempts.Wait(); close(d.finished) }()
-	for l := range d.finished {
-		d.release(l)
+	d.stop(settling)
+}
+
+// stop ends a run: it takes the results of what is on its way, and waits until they are written.
+func (d *Dispatcher) stop(settling <-chan struct{}) {
+	quiet := make(chan struct{})
+	go func() { d.attempts.Wait(); close(quiet) }()
+	for done := false; !done; {
+		select {
+		case a := <-d.ended:
+			d.finish(a)
+		case <-d.clerk.settled:
+		case <-quiet:
+			done = true
+		}
+	}
+	d.clerk.close()
+	for done := false; !done; {
+		select {
+		case <-d.clerk.settled:
+		case <-settling:
+			done = true
+		}
 	}
 }
 
-// drained releases the callers of Drain if no attempt is in progress. It returns those that must wait.
+// drained releases the callers of Drain if nothing is on its way and nothing can start. It returns those that must wait.
 func (d *Dispatcher) drained(waiters []chan struct{}) []chan struct{} {
-	if len(d.busy) > 0 {
+	if len(waiters) == 0 || d.faults > 0 || d.pool.used > 0 || len(d.ring) > 0 || d.waiting > 0 {
 		return waiters
 	}
 	for _, w := range waiters {

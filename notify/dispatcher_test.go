@@ -55,7 +55,7 @@ func TestSlowTargetLeavesWorkersForOthers(t *testing.T) {
 			outbox.Put(notice(fmt.Sprint("slow", i), fmt.Sprint(i), hook))
 		}
 		outbox.Put(notice("quick", "q", other))
-		d := notify.New(environment.Environment{}, notify.Config{Workers: 8, PerTarget: 3}, deps(outbox, to))
+		d := notify.New(environment.Environment{}, notify.Config{Workers: 64, PerTarget: 3}, deps(outbox, to))
 		defer running(d)()
 		synctest.Wait()
 		to.mu.Lock()

@@ -2,52 +2,44 @@ package notify
 
 import (
 	"log/slog"
-	"sync"
+	"time"
 )
 
-// health logs when a target starts to fail and when it works again, instead of every attempt.
-type health struct {
-	log *slog.Logger
+// logEvery is the least time between two lines that say that a target fails.
+const logEvery = time.Minute
 
-	mu       sync.Mutex
-	failed   map[string]bool // targets whose last attempt failed
-	sinkless map[string]bool // targets without a sink that have been logged
+// health logs when a target starts to fail and when it works again, instead of every attempt. Only the goroutine of Run uses it.
+type health struct {
+	log      *slog.Logger
+	failed   map[string]time.Time // targets that fail, with the time of the line that says so
+	sinkless map[string]bool      // targets without a sink that have been logged
 }
 
-func (h *health) failing(target string, err error) {
-	if h.add(&h.failed, target) {
+func newHealth(log *slog.Logger) health {
+	return health{log: log, failed: map[string]time.Time{}, sinkless: map[string]bool{}}
+}
+
+func (h *health) failing(target string, err error, now time.Time) {
+	if _, known := h.failed[target]; !known {
+		h.failed[target] = now
 		h.log.Warn("notification target fails: its notifications are kept and retried", "target", target, "error", err)
 		return
 	}
 	h.log.Debug("notification target still fails", "target", target, "error", err)
 }
 
-func (h *health) succeeded(target string) {
-	h.mu.Lock()
-	failed := h.failed[target]
-	delete(h.failed, target)
-	h.mu.Unlock()
-	if failed {
+// succeeded logs that a target works again. One that fails and works by turns is logged once a while.
+func (h *health) succeeded(target string, now time.Time) {
+	since, failed := h.failed[target]
+	if failed && now.Sub(since) >= logEvery {
+		delete(h.failed, target)
 		h.log.Info("notification target works again", "target", target)
 	}
 }
 
 func (h *health) noSink(target, kind string) {
-	if h.add(&h.sinkless, target) {
-		h.log.Error("no sink for this kind of target: its notifications are dropped", "target", target, "kind", kind)
+	if !h.sinkless[target] {
+		h.sinkless[target] = true
+		h.log.Error("no sink for this kind of target: its notifications become dead letters", "target", target, "kind", kind)
 	}
-}
-
-// add adds a target to a set; false if it was in it.
-func (h *health) add(set *map[string]bool, target string) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if (*set)[target] {
-		return false
-	}
-	if *set == nil {
-		*set = map[string]bool{}
-	}
-	(*set)[target] = true
-	return true
 }

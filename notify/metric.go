@@ -6,9 +6,9 @@ import (
 )
 
 type metrics struct {
-	sent, failed, dropped *prometheus.CounterVec
-	seconds, lag          *prometheus.HistogramVec
-	unknown               prometheus.Gauge
+	sent, failed, dead, dropped *prometheus.CounterVec
+	seconds, lag                *prometheus.HistogramVec
+	unknown                     prometheus.Gauge
 }
 
 func newMetrics(reg prometheus.Registerer) metrics {
@@ -24,7 +24,8 @@ func newMetrics(reg prometheus.Registerer) metrics {
 	return metrics{
 		sent:    counter("sent_total", "Notices delivered.", "kind"),
 		failed:  counter("failed_total", "Delivery attempts that failed.", "kind"),
-		dropped: counter("dropped_total", "Notices dropped: expired after a day of attempts, or no_sink for their target.", "kind", "reason"),
+		dead:    counter("dead_total", "Notices that became dead letters: expired, refused, gone (their target wants none), or no_sink for their target.", "kind", "reason"),
+		dropped: counter("dropped_total", "Notices and dead letters that were erased to keep the outbox within its bound on the disk.", "reason"),
 		unknown: with.NewGauge(prometheus.GaugeOpts{
 			Name: "timbre_notify_unknown_targets",
 			Help: "Targets of stored configurations to which nothing can be delivered, at the last start or reload of the settings.",

@@ -2,7 +2,7 @@
 // package sends each to the sink that the form of its target selects.
 //
 // Delivery is at least once, and in order within a (Key, Target): the next notice is not tried before the one ahead of it is
-// delivered or has expired. ID and payload are the same on each attempt, also after a restart, so that consumers can
+// delivered or a dead letter. ID and payload are the same on each attempt, also after a restart, so that consumers can
 // de-duplicate. The package neither renders events nor chooses targets. DESIGN.md explains why.
 package notify
 
@@ -15,20 +15,23 @@ import (
 
 // Config of a Dispatcher. Zero values mean the default.
 type Config struct {
-	Workers    int           // concurrent deliveries: 128
-	PerTarget  int           // of these to one target, so that slow targets leave room for others: a sixteenth of Workers
+	Workers    int           // concurrent attempts: 1024
+	PerTarget  int           // of these to one target, once it has proved that it works: 64, at most a quarter of Workers
 	Timeout    time.Duration // of one attempt, whatever its sink: 30 s
 	MinBackoff time.Duration // before the second attempt: 1 s; each later wait is twice as long
 	MaxBackoff time.Duration // between two attempts: 5 min
-	MaxAge     time.Duration // of a notice, after which it is dropped: 24 h
+	MaxAge     time.Duration // between the first and the last attempt of a notice, by the waits between them: 24 h
+	Refusals   int           // attempts at a notice that its target refuses: 5
+	Disk       int64         // bytes of the outbox and its dead letters: no bound
 }
 
 func (c Config) withDefaults() Config {
-	def(&c.Workers, 128)
-	def(&c.PerTarget, max(1, c.Workers/16))
+	def(&c.Workers, 1024)
+	def(&c.PerTarget, min(64, max(1, c.Workers/4)))
+	def(&c.Refusals, 5)
 	def(&c.Timeout, 30*time.Second)
 	def(&c.MinBackoff, time.Second)
-	def(&c.MaxBackoff, 5*time.Minute)
+	def(&c.MaxBackoff, timbre.NoticeWait)
 	def(&c.MaxAge, 24*time.Hour)
 	return c
 }
@@ -48,9 +51,11 @@ type Deps struct {
 // New returns a Dispatcher. Run starts it.
 func New(env environment.Environment, cfg Config, deps Deps) *Dispatcher {
 	env = env.Complete()
-	return &Dispatcher{
-		env: env, cfg: cfg.withDefaults(), deps: deps, metrics: newMetrics(env.Metrics), health: health{log: env.Log},
-		wake: make(chan struct{}, 1), drain: make(chan chan struct{}), finished: make(chan lane),
-		busy: map[lane]bool{}, perTarget: map[string]int{},
+	cfg = cfg.withDefaults()
+	d := &Dispatcher{
+		env: env, cfg: cfg, deps: deps, metrics: newMetrics(env.Metrics), health: newHealth(env.Log), inbox: newInbox(),
+		drain: make(chan chan struct{}), ended: make(chan attempt), queues: map[string]*queue{}, pool: pool{size: cfg.Workers},
 	}
+	d.clerk = newClerk(d)
+	return d
 }

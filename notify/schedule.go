@@ -7,85 +7,183 @@ import (
 	"timbre"
 )
 
-// idleWait is the wait when the outbox is empty: Wake ends it.
-const idleWait = time.Hour
+const (
+	// idleWait is the wait when there is nothing to do: Wake ends it.
+	idleWait = time.Hour
+	// maxTurns is how many turns are taken until results are taken in again.
+	maxTurns = 128
+	// maxWaiting is how many results may wait to be written until no more attempts start.
+	maxWaiting = 4096
+)
 
-// round starts all deliveries that can start. It returns how long there is nothing to do unless an attempt ends or Wake is
-// called.
-func (d *Dispatcher) round(ctx context.Context) (time.Duration, error) {
-	now := d.env.Now()
-	for more := true; more && len(d.busy) < d.cfg.Workers; {
-		var ready []timbre.Pending
-		var err error
-		if ready, more, err = d.ready(ctx, now); err != nil {
-			return 0, err
-		}
-		for _, p := range ready {
-			d.start(ctx, p)
-		}
+// round starts what can start. Times in memory are monotonic; those in the outbox are of the clock that the environment has, which may
+// jump. It returns how long there is nothing more to do unless something ends or Wake is called.
+func (d *Dispatcher) round(ctx context.Context) time.Duration {
+	now := time.Now()
+	if err := d.hear(ctx, now); err != nil {
+		return d.fault(ctx, err)
 	}
-	if len(d.busy) >= d.cfg.Workers {
-		return idleWait, nil
+	for q := d.timers.due(now); q != nil; q = d.timers.due(now) {
+		d.list(q)
 	}
-	next, some, err := d.deps.Outbox.NextDue(ctx)
-	switch {
-	case err != nil:
-		return 0, err
-	case !some:
-		return idleWait, nil
-	case next.After(now):
-		return min(next.Sub(now), idleWait), nil
-	}
-	// What is due is in progress, or its target is busy. It may hide a retry that is due later; none is due earlier than
-	// MinBackoff.
-	return d.cfg.MinBackoff, nil
-}
-
-// ready returns due notices that can start now, and whether there may be more. If notices of busy targets fill the front of
-// the outbox, it reads further.
-func (d *Dispatcher) ready(ctx context.Context, now time.Time) (ready []timbre.Pending, more bool, err error) {
-	for limit := len(d.busy) + 2*d.cfg.PerTarget; ; limit *= 4 {
-		due, err := d.deps.Outbox.Due(ctx, now, limit)
-		if err != nil {
-			return nil, false, err
-		}
-		ready = d.startable(due)
-		if more = len(due) >= limit; len(ready) > 0 || !more {
-			return ready, more, nil
-		}
-	}
-}
-
-// startable returns the notices that the limits of workers, lanes and targets let start.
-func (d *Dispatcher) startable(due []timbre.Pending) (ready []timbre.Pending) {
-	starting := map[string]int{}
-	for _, p := range due {
-		if len(d.busy)+len(ready) == d.cfg.Workers {
+	for range maxTurns {
+		if len(d.ring) == 0 || d.waiting >= maxWaiting {
 			break
 		}
-		if d.busy[lane{p.Key, p.Target}] || d.perTarget[p.Target]+starting[p.Target] >= d.cfg.PerTarget {
-			continue
+		q := d.ring[0]
+		d.ring[0], d.ring, q.listed = nil, d.ring[1:], false
+		more, err := d.turn(ctx, q, now)
+		if more || err != nil {
+			d.list(q)
 		}
-		starting[p.Target]++
-		ready = append(ready, p)
+		if err != nil {
+			return d.fault(ctx, err)
+		}
 	}
-	return ready
+	d.faults = 0
+	switch {
+	case len(d.ring) > 0 && d.waiting < maxWaiting:
+		return 0
+	case len(d.timers) > 0:
+		return min(idleWait, max(0, d.timers[0].timer.Sub(now)))
+	}
+	return idleWait
 }
 
-// start starts a delivery, which completes even if ctx ends.
-func (d *Dispatcher) start(ctx context.Context, p timbre.Pending) {
-	l := lane{p.Key, p.Target}
-	d.busy[l] = true
-	d.perTarget[l.target]++
-	d.attempts.Go(func() {
-		d.deliver(ctx, p)
-		d.finished <- l
-	})
+// fault reports that the outbox cannot be read, and returns the wait for the next attempt.
+func (d *Dispatcher) fault(ctx context.Context, err error) time.Duration {
+	if ctx.Err() == nil && d.faults == 0 {
+		d.env.Log.Error("reading the outbox failed, retrying", "error", err)
+	}
+	d.faults++
+	return d.backoff(d.faults - 1)
 }
 
-func (d *Dispatcher) release(l lane) {
-	delete(d.busy, l)
-	if d.perTarget[l.target]--; d.perTarget[l.target] == 0 {
-		delete(d.perTarget, l.target)
+// hear takes in what other goroutines have asked.
+func (d *Dispatcher) hear(ctx context.Context, now time.Time) error {
+	woken, all, retryAll := d.inbox.take()
+	if all {
+		depths, err := d.deps.Outbox.Depths(ctx)
+		if err != nil {
+			d.inbox.restore(woken, retryAll)
+			return err
+		}
+		for _, depth := range depths {
+			if depth.Waiting > 0 {
+				woken[depth.Target] = woken[depth.Target] || retryAll
+			}
+		}
 	}
+	for target, retry := range woken {
+		q := d.queue(target)
+		q.unread = true
+		if retry {
+			q.breaker = breaker{}
+		}
+		d.list(q)
+	}
+	if len(woken) > 0 && d.cfg.Disk > 0 && now.Sub(d.checked) >= time.Second {
+		d.checked = now
+		d.waiting++
+		d.clerk.makeRoom()
+	}
+	return nil
+}
+
+func (d *Dispatcher) queue(target string) *queue {
+	q, known := d.queues[target]
+	if !known {
+		q = newQueue(target, d.deps.Sinks, min(startWindow, d.cfg.PerTarget))
+		d.queues[target] = q
+	}
+	return q
+}
+
+// list gives a queue a turn.
+func (d *Dispatcher) list(q *queue) {
+	if !q.listed {
+		q.listed = true
+		d.ring = append(d.ring, q)
+	}
+}
+
+// turn starts one attempt of a queue, if it can take one now. It returns whether it may be able to take another one.
+func (d *Dispatcher) turn(ctx context.Context, q *queue, now time.Time) (more bool, err error) {
+	switch b := &q.breaker; {
+	case q.sink == nil:
+		d.health.noSink(q.target, q.kind)
+		d.bury(q, timbre.CauseNoSink)
+		return false, nil
+	case b.gone:
+		d.bury(q, timbre.CauseGone)
+		return false, nil
+	case b.open && now.Before(b.until):
+		d.timers.set(q, b.until)
+		return false, nil
+	case q.inFlight >= q.limit():
+		return false, nil // it is listed again when an attempt ends
+	case !d.pool.admits(q.inFlight, !q.proven):
+		q.listed = true
+		d.starved = append(d.starved, q)
+		return false, nil
+	}
+	if err := d.read(ctx, q, now); err != nil {
+		return false, err
+	}
+	heads, again := q.take(d.batch(q))
+	if len(heads) > 0 {
+		d.start(ctx, q, heads, again)
+		return true, nil
+	}
+	d.timers.set(q, q.retry)
+	if q.idle() && d.queues[q.target] == q {
+		delete(d.queues, q.target)
+	}
+	return false, nil
+}
+
+// read reads what is due, if nothing that has not been tried is in memory and there may be more.
+func (d *Dispatcher) read(ctx context.Context, q *queue, now time.Time) error {
+	if !q.retry.IsZero() && !now.Before(q.retry) {
+		q.retry, q.unread = time.Time{}, true
+	}
+	if !q.unread || len(q.first) > 0 {
+		return nil
+	}
+	limit := max(readAhead, d.batch(q)) + len(q.busy)
+	clock := d.env.Now()
+	due, err := d.deps.Outbox.Due(ctx, q.target, clock, limit)
+	if err == nil {
+		q.fill(due, limit)
+		if !due.Next.IsZero() {
+			q.retry = now.Add(due.Next.Sub(clock.Round(0)))
+		}
+	}
+	return err
+}
+
+// batch is how many notices of a queue are sent at once. A probe is one.
+func (d *Dispatcher) batch(q *queue) int {
+	if b, batches := q.sink.(Batcher); batches && !q.breaker.open {
+		n, _ := b.Batch()
+		return max(1, n)
+	}
+	return 1
+}
+
+// bury moves all that waits for a queue to the dead letters.
+func (d *Dispatcher) bury(q *queue, cause string) {
+	q.first, q.again, q.retry = nil, nil, time.Time{}
+	if q.unread {
+		q.unread = false
+		d.waiting++
+		d.clerk.bury(burial{q: q, cause: cause, reason: q.breaker.reason})
+	}
+}
+
+// feed gives turns to queues that wait for room in the pool.
+func (d *Dispatcher) feed() {
+	n := min(len(d.starved), 4)
+	d.ring = append(d.ring, d.starved[:n]...)
+	d.starved = d.starved[n:]
 }

@@ -9,8 +9,8 @@ package store
 // An engine that several nodes share also calls them for the writes of other nodes, from a goroutine of its own. Observers
 // must therefore be safe for concurrent use, and must not assume that they hear of every write separately.
 type Observers struct {
-	// Posted: notices have been put into the outbox.
-	Posted func()
+	// Posted: notices for these targets have been put into the outbox, or are due again.
+	Posted func(targets []string)
 	// AdmissionChanged: who may call a connector has changed, by its termination, its credentials or its deletion.
 	AdmissionChanged func(connectorID string)
 	// DomainDeleted: a voice profile domain has been deleted. Copies of its voiceprints must not outlive it.

@@ -39,6 +39,7 @@ type Store interface {
 	timbre.Tasks
 	timbre.Calls
 	timbre.Outbox
+	timbre.Letters
 	timbre.Poster
 	timbre.NumberReserver
 	timbre.Summaries

@@ -65,19 +65,23 @@ func repeats(t *testing.T, b Backend, _ notify.FailureKind) {
 	}
 }
 
-func expires(t *testing.T, b Backend, _ notify.FailureKind) {
+// buries checks that what the service refuses for ever becomes a dead letter, and holds up nothing.
+func buries(t *testing.T, b Backend, _ notify.FailureKind) {
 	o := &Outbox{}
 	notices, payloads := b.notices("Id-1", "Id-2")
-	notices[0].Created = time.Now().Add(-time.Hour)
 	o.Put(notices[0])
 	b.Service.Fail(RefusedForever, -1)
-	b.run(t, o, time.Minute)
+	b.run(t, o, 10*time.Millisecond)
 	wait(t, o.Empty())
 	b.wantReceived(t)
+	if dead := o.Dead(); len(dead) != 1 || dead[0].ID != "Id-1" || dead[0].Death.Error == "" {
+		t.Errorf("got dead letters %+v, want Id-1 with its error", dead)
+	}
 	b.Service.Fail(None, 0)
 	second := &Outbox{}
-	second.Put(notices...) // the expired one gets one attempt, and holds up nothing
-	b.run(t, second, time.Minute)
+	notices[0].Created = time.Now().Add(-240 * time.Hour) // how old it is counts by what has been tried, not by a clock
+	second.Put(notices...)
+	b.run(t, second, time.Hour)
 	wait(t, second.Empty())
 	b.wantReceived(t, payloads...)
 }

@@ -52,7 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{name: "batches", test: batches},
 		{name: "dispatcher keeps the order of a key", test: keepsOrder},
 		{name: "dispatcher repeats what may not have arrived", test: repeats},
-		{name: "dispatcher drops what has expired", test: expires},
+		{name: "dispatcher keeps what is refused for ever as a dead letter", test: buries},
 	} {
 		t.Run(promise.name, func(t *testing.T) {
 			b := open(t)

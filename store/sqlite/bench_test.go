@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"testing"
-	"time"
 
 	"timbre"
 )
@@ -68,20 +67,11 @@ func BenchmarkDueOf10000(b *testing.B) {
 		b.Run(fmt.Sprint(lanes, " lanes"), func(b *testing.B) {
 			s := outboxOf(b, lanes)
 			for b.Loop() {
-				if list, err := s.Due(context.Background(), v0, 100); err != nil || len(list) != min(lanes, 100) {
-					b.Fatal(len(list), err)
+				if due, err := s.Due(context.Background(), "q", v0, 100); err != nil || len(due.First) != min(lanes, 100) {
+					b.Fatal(len(due.First), err)
 				}
 			}
 		})
-	}
-}
-
-func BenchmarkNothingDueOf10000(b *testing.B) {
-	s := outboxOf(b, 10_000)
-	for b.Loop() {
-		if list, err := s.Due(context.Background(), v0.Add(-time.Hour), 100); err != nil || len(list) > 0 {
-			b.Fatal(len(list), err)
-		}
 	}
 }
 
@@ -100,7 +90,7 @@ func BenchmarkDelivered(b *testing.B) {
 		}
 		seq++
 		b.StartTimer()
-		ok(b, s.Delivered(ctx, seq))
+		ok(b, s.Settle(ctx, []timbre.Outcome{{Seq: seq, Fate: timbre.Delivered}}))
 	}
 }
 

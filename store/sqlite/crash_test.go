@@ -155,11 +155,26 @@ func check(t *testing.T, folder string, rounds int, acknowledged map[string]int)
 	s := open(t, folder)
 	defer func() { _ = s.Close() }()
 	notices := map[string][]string{}
-	due, err := s.Due(t.Context(), morning, 1_000_000)
+	depths, err := s.Depths(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range due {
+	var seqs []int64
+	for _, d := range depths {
+		due, err := s.Due(t.Context(), d.Target, morning, 1_000_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range due.First {
+			seqs = append(seqs, h.Seq)
+		}
+	}
+	slices.Sort(seqs)
+	pending, err := s.Load(t.Context(), seqs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pending {
 		notices[p.Key] = append(notices[p.Key], p.ID+p.Target+string(p.Payload))
 	}
 	beyond := 0

@@ -8,6 +8,10 @@ import (
 
 // endAll saves several items that have ended, with their notices, in one transaction. What is gone is skipped.
 func endAll[T any](ctx context.Context, s *Store, op string, ended []timbre.Ended[T], save func(context.Context, querier, T) error) error {
+	var posted []timbre.Notice
+	for _, e := range ended {
+		posted = append(posted, e.Notices...)
+	}
 	return s.write(ctx, op, func(q querier) error {
 		for _, e := range ended {
 			switch err := save(ctx, q, e.Item); {
@@ -21,7 +25,7 @@ func endAll[T any](ctx context.Context, s *Store, op string, ended []timbre.Ende
 			}
 		}
 		return nil
-	}, s.observers.posted)
+	}, s.observers.posted(targets(posted)))
 }
 
 func scanText(row scanner) (text string, err error) {

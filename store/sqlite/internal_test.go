@@ -106,7 +106,7 @@ func TestFullDiskRefusesOnlyWhatDoesNotFit(t *testing.T) {
 	if _, err := s.Call(t.Context(), "fits"); err != nil {
 		t.Error(err)
 	}
-	if _, some, err := s.NextDue(t.Context()); some || err != nil {
+	if some, err := s.Depths(t.Context()); len(some) > 0 || err != nil {
 		t.Errorf("got a notice of the refused write: %v, error %v", some, err)
 	}
 	_, err = s.writer.Exec("PRAGMA max_page_count = 1000000")

@@ -26,11 +26,13 @@ func (o *observers) current() []store.Observers {
 	return o.all
 }
 
-// posted raises Posted.
-func (o *observers) posted() {
-	for _, each := range o.current() {
-		if each.Posted != nil {
-			each.Posted()
+// posted returns the hook that raises Posted for targets.
+func (o *observers) posted(targets []string) func() {
+	return func() {
+		for _, each := range o.current() {
+			if each.Posted != nil {
+				each.Posted(targets)
+			}
 		}
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strconv"
+	"slices"
 	"time"
 
 	"timbre"
@@ -20,65 +20,90 @@ func (s *Store) writeAndPost(ctx context.Context, op string, notices []timbre.No
 			return err
 		}
 		return insertNotices(ctx, q, notices)
-	}, s.observers.posted)
+	}, s.observers.posted(targets(notices)))
 }
 
-// insertNotices appends notices to the outbox. Only the first one of a key and target has a time at which it is due; when it is removed,
-// the next one gets a time. So what is due is found without scanning what waits behind it.
+// targets returns the targets of notices, each once.
+func targets(notices []timbre.Notice) (list []string) {
+	for _, n := range notices {
+		if !slices.Contains(list, n.Target) {
+			list = append(list, n.Target)
+		}
+	}
+	return list
+}
+
+// insertNotices appends notices to the outbox. Only the head of a lane has a time at which it is due.
 func insertNotices(ctx context.Context, q querier, notices []timbre.Notice) error {
 	for _, n := range notices {
-		if _, err := q.ExecContext(ctx, `INSERT INTO outbox (id, key, target, role, payload, created, next_try)
-			VALUES (?1, ?2, ?3, ?6, ?4, ?5, iif(EXISTS (SELECT 1 FROM outbox WHERE key = ?2 AND target = ?3), NULL, ?5))`,
-			n.ID, n.Key, n.Target, append([]byte{}, n.Payload...), unixNano(n.Created), n.Role); err != nil {
+		if _, err := q.ExecContext(ctx, `INSERT INTO outbox (id, key, target, role, payload, yield, created, began, next_try)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce((SELECT waited FROM outbox_target WHERE target = ?3), 0),
+				iif(EXISTS (SELECT 1 FROM outbox WHERE key = ?2 AND target = ?3), NULL, ?7))`,
+			n.ID, n.Key, n.Target, n.Role, append([]byte{}, n.Payload...), n.Yield, unixNano(n.Created)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]timbre.Pending, error) {
-	list, err := queryAll(ctx, s.reader, func(row scanner) (p timbre.Pending, err error) {
-		var created int64
-		err = row.Scan(&p.Seq, &p.ID, &p.Key, &p.Target, &p.Role, &p.Payload, &created, &p.Tries)
-		p.Created = time.Unix(0, created).UTC()
-		return p, err
-	}, `SELECT seq, id, key, target, role, payload, created, tries FROM outbox
-		WHERE next_try <= ? ORDER BY next_try, seq LIMIT ?`, unixNano(now), max(limit, 0))
-	return list, wrap("store.Due", err)
+// Depths implements timbre.Outbox.
+func (s *Store) Depths(ctx context.Context) ([]timbre.Depth, error) {
+	list, err := queryAll(ctx, s.reader, func(row scanner) (d timbre.Depth, err error) {
+		var oldest sql.NullInt64
+		err = row.Scan(&d.Target, &d.Waiting, &d.Dead, &d.Bytes, &oldest)
+		if oldest.Valid {
+			d.Oldest = time.Unix(0, oldest.Int64).UTC()
+		}
+		return d, err
+	}, `SELECT target, waiting, dead, bytes, (SELECT created FROM outbox o WHERE o.target = t.target ORDER BY seq LIMIT 1)
+		FROM outbox_target t WHERE waiting + dead > 0 ORDER BY target`)
+	return list, wrap("store.Depths", err)
 }
 
-func (s *Store) NextDue(ctx context.Context) (next time.Time, some bool, err error) {
-	var at sql.NullInt64
-	err = s.reader.QueryRowContext(ctx, "SELECT min(next_try) FROM outbox WHERE next_try IS NOT NULL").Scan(&at)
-	if err != nil || !at.Valid {
-		return time.Time{}, false, wrap("store.NextDue", err)
+// Due implements timbre.Outbox. It reads indexes alone: a payload is read when it is sent.
+func (s *Store) Due(ctx context.Context, target string, now time.Time, limit int) (due timbre.Due, err error) {
+	if due.First, err = queryAll(ctx, s.reader, scanHead, `SELECT seq, key FROM outbox INDEXED BY outbox_first
+		WHERE target = ? AND next_try IS NOT NULL AND tries = 0 ORDER BY seq LIMIT ?`, target, limit); err != nil {
+		return due, wrap("store.Due", err)
 	}
-	return time.Unix(0, at.Int64).UTC(), true, nil
+	at, horizon := unixNano(now), unixNano(now.Add(2*timbre.NoticeWait))
+	const again = "SELECT seq, key FROM outbox INDEXED BY outbox_again WHERE target = ? AND tries > 0 AND "
+	if due.Again, err = queryAll(ctx, s.reader, scanHead, again+"next_try <= ? ORDER BY next_try LIMIT ?", target, at, limit); err != nil {
+		return due, wrap("store.Due", err)
+	}
+	if len(due.Again) < limit {
+		ahead, err := queryAll(ctx, s.reader, scanHead, again+"next_try > ? ORDER BY next_try LIMIT ?", target, horizon, limit-len(due.Again))
+		if err != nil {
+			return due, wrap("store.Due", err)
+		}
+		due.Again = append(due.Again, ahead...)
+	}
+	var next sql.NullInt64
+	err = s.reader.QueryRowContext(ctx, `SELECT min(next_try) FROM outbox INDEXED BY outbox_again
+		WHERE target = ? AND tries > 0 AND next_try > ? AND next_try <= ?`, target, at, horizon).Scan(&next)
+	if next.Valid {
+		due.Next = time.Unix(0, next.Int64).UTC()
+	}
+	return due, wrap("store.Due", err)
 }
 
-func (s *Store) Delivered(ctx context.Context, seq int64) error {
-	return s.write(ctx, "store.Delivered", func(q querier) error {
-		var key, target string
-		var first bool
-		err := q.QueryRowContext(ctx, "DELETE FROM outbox WHERE seq = ? RETURNING key, target, next_try IS NOT NULL", seq).
-			Scan(&key, &target, &first)
+func scanHead(row scanner) (h timbre.Head, err error) { return h, row.Scan(&h.Seq, &h.Key) }
+
+// Load implements timbre.Outbox.
+func (s *Store) Load(ctx context.Context, seqs []int64) (list []timbre.Pending, err error) {
+	for _, seq := range seqs {
+		var created int64
+		p := timbre.Pending{Seq: seq}
+		err := s.reader.QueryRowContext(ctx, "SELECT id, key, target, role, payload, yield, created, tries, waited FROM outbox WHERE seq = ?", seq).
+			Scan(&p.ID, &p.Key, &p.Target, &p.Role, &p.Payload, &p.Yield, &created, &p.Tries, &p.Waited)
 		if errors.Is(err, sql.ErrNoRows) {
-			return noNotice(seq)
+			continue
 		}
-		if err != nil || !first {
-			return err
+		if err != nil {
+			return nil, wrap("store.Load", err)
 		}
-		_, err = q.ExecContext(ctx, `UPDATE outbox SET next_try = created
-			WHERE seq = (SELECT min(seq) FROM outbox WHERE key = ? AND target = ?)`, key, target)
-		return err
-	})
+		p.Created = time.Unix(0, created).UTC()
+		list = append(list, p)
+	}
+	return list, nil
 }
-
-func (s *Store) Postpone(ctx context.Context, seq int64, next time.Time, reason string) error {
-	return s.write(ctx, "store.Postpone", func(q querier) error {
-		return execOne(ctx, q, noNotice(seq), `UPDATE outbox SET next_try = ?, tries = tries + 1, reason = ?
-			WHERE seq = ? AND next_try IS NOT NULL`, unixNano(next), reason, seq)
-	})
-}
-
-func noNotice(seq int64) error { return notFound("notice", strconv.FormatInt(seq, 10)) }

@@ -25,6 +25,7 @@ var expiries = map[timbre.Perishable]expiry{
 	timbre.ProfileEmbedding: {[]string{expireEmbeddings}, 1, timbre.ProfileLife, true},
 	timbre.Results:          {[]string{expireTasks, expireTasksAlone, expireCalls}, 1, 0, true},
 	timbre.EndedPipelines:   {[]string{expirePipelines}, 1, 0, false},
+	timbre.DeadLetters:      {[]string{expireLetters}, 1, 0, false},
 	timbre.PagePlaces:       {[]string{expirePlaces}, time.Second, 0, false},
 	timbre.Quarantined:      {[]string{expireQuarantine}, time.Second, 0, true},
 }
@@ -131,6 +132,9 @@ const (
 
 	expirePipelines = `DELETE FROM pipeline WHERE id IN (
 		SELECT id FROM pipeline INDEXED BY pipeline_by_end WHERE ended > ?1 AND ended <= ?2 LIMIT ?4)`
+
+	expireLetters = `DELETE FROM dead_letter WHERE seq IN (
+		SELECT seq FROM dead_letter INDEXED BY dead_letter_by_death WHERE died > ?1 AND died <= ?2 LIMIT ?4)`
 
 	expireEmbeddings = `UPDATE profile SET sealed = NULL WHERE id IN (
 		SELECT id FROM profile INDEXED BY profile_by_expiry WHERE expires > ?1 AND expires <= ?2 AND sealed IS NOT NULL LIMIT ?4)`

@@ -10,7 +10,7 @@ func (s *subject) observed() (take func() []string) {
 	s.Helper()
 	raised := []string{}
 	s.Observe(store.Observers{
-		Posted:           func() { raised = append(raised, "posted") },
+		Posted:           func([]string) { raised = append(raised, "posted") },
 		AdmissionChanged: func(connectorID string) { raised = append(raised, "admission of "+connectorID) },
 		DomainDeleted:    func(domainID string) { raised = append(raised, "deleted "+domainID) },
 	})
@@ -111,7 +111,7 @@ var observing = []fact{
 	}},
 	{"observers are called after the commit", func(s *subject) {
 		ctx, seen := s.Context(), 0
-		s.Observe(store.Observers{Posted: func() { seen = len(s.due()) }})
+		s.Observe(store.Observers{Posted: func([]string) { seen = len(s.due()) }})
 		s.must(s.Post(ctx, []timbre.Notice{notice("n1", "k", "t")}))
 		s.same("notices that the observer finds due", seen, 1)
 	}},
@@ -119,7 +119,7 @@ var observing = []fact{
 		take := s.observed()
 		s.Observe(store.Observers{})
 		second := 0
-		s.Observe(store.Observers{Posted: func() { second++ }})
+		s.Observe(store.Observers{Posted: func([]string) { second++ }})
 		s.must(s.Post(s.Context(), []timbre.Notice{notice("n1", "k", "t")}))
 		s.same("raised to the first", take(), []string{"posted"})
 		s.same("raised to the second", second, 1)

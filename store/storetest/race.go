@@ -191,7 +191,7 @@ var races = []fact{
 			writer := fmt.Sprint(i)
 			s.same("number of the next notice of writer "+writer, n, seen[writer])
 			seen[writer]++
-			s.must(s.Delivered(s.Context(), due[0].Seq))
+			s.delivered(due[0].Seq)
 		}
 		s.same("left", len(s.due()), 0)
 	}},
@@ -203,7 +203,7 @@ var races = []fact{
 				t.Message = fmt.Sprint(i)
 				return s.SaveTask(s.Context(), t, []timbre.Notice{notice(fmt.Sprint(i), fmt.Sprint(i), "q")})
 			}
-			due, err := s.Due(s.Context(), dawn(), 100)
+			due, err := s.atTime(dawn())
 			if err != nil {
 				return err
 			}
