@@ -17,7 +17,7 @@ func (n *Node) openClock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	jumps := promauto.With(n.metrics).NewCounter(prometheus.CounterOpts{
+	n.jumps = promauto.With(n.metrics).NewCounter(prometheus.CounterOpts{
 		Name: "timbre_clock_jumps_total", Help: "How often the wall clock was set by more than a minute, also between runs.",
 	})
 	last := promauto.With(n.metrics).NewGauge(prometheus.GaugeOpts{
@@ -25,7 +25,7 @@ func (n *Node) openClock(ctx context.Context) error {
 	})
 	log := n.env.Log
 	n.clock = environment.NewClock(n.env, earlier, func(by time.Duration) {
-		jumps.Inc()
+		n.jumps.Inc()
 		last.Set(by.Seconds())
 		log.Warn("the wall clock has jumped; nothing expires earlier or later because of it", "by", by.Round(time.Second).String())
 	})

@@ -68,6 +68,7 @@ type Node struct {
 	pipelines *pipeline.Engine
 	summaries *summary.Poster
 	clock     *environment.Clock
+	jumps     prometheus.Counter // of the wall clock
 	sweeper   *sweep.Sweeper
 	ports     *rtp.Pool
 	sip       *sip.Server
