@@ -115,6 +115,24 @@ func TestProvableNeedsCredentialsOfAnEnabledTermination(t *testing.T) {
 	}
 }
 
+// A termination that cannot be read closes its connector and no other.
+func TestDamagedTerminationClosesItsConnectorAlone(t *testing.T) {
+	f := newFixture()
+	was, err := f.AdmitAny(t.Context(), ask("", inside, timbre.Basic))
+	if err != nil || len(was) == 0 {
+		t.Fatal(err)
+	}
+	f.dir.connectors["damaged"], f.dir.damaged = timbre.Connector{ID: "damaged"}, "damaged"
+	f.Changed("damaged")
+	is, err := f.AdmitAny(t.Context(), ask("", inside, timbre.Basic))
+	if err != nil || len(is) != len(was) {
+		t.Errorf("got %d connectors and %v, want %d", len(is), err, len(was))
+	}
+	if may, _ := f.allowed(netip.MustParseAddr(inside)); !may {
+		t.Error("got the source refused, want it allowed on the other connectors")
+	}
+}
+
 // What a look-up costs with many connectors.
 func BenchmarkAllowed(b *testing.B) {
 	f := newFixture()

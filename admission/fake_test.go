@@ -25,6 +25,7 @@ type directory struct {
 	terminations map[string]timbre.Termination
 	credentials  map[string]map[string]timbre.Credential // by connector and user name
 	err          error                                   // of every method; nil: none
+	damaged      string                                  // the connector whose termination cannot be read
 	reads        int                                     // of all connectors
 }
 
@@ -49,6 +50,9 @@ func (d *directory) ListConnectors(context.Context, timbre.Page) (all []timbre.C
 }
 
 func (d *directory) Termination(_ context.Context, id string) (timbre.Termination, error) {
+	if id == d.damaged {
+		return timbre.Termination{}, timbre.Errorf(timbre.Internal, "", "cannot be read: %w", timbre.ErrDamaged)
+	}
 	return find(d, d.terminations, id)
 }
 

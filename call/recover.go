@@ -17,7 +17,7 @@ func (r *Registry) Interrupted(ctx context.Context) (live int, err error) {
 // be repeated.
 func (r *Registry) Recover(ctx context.Context) error { return r.interrupted.SettleAll(ctx) }
 
-// failInterrupted ends calls in one transaction. One that cannot be read is left as it is.
+// failInterrupted ends calls in one transaction. One that cannot be read is passed over.
 func (r *Registry) failInterrupted(ctx context.Context, txids []string) error {
 	var ended []timbre.Ended[timbre.Call]
 	for _, txid := range txids {
@@ -26,7 +26,7 @@ func (r *Registry) failInterrupted(ctx context.Context, txids []string) error {
 			return ctx.Err()
 		}
 		if err != nil {
-			r.env.Log.Error("a call that was live when the server stopped cannot be read, and stays as it is", "transaction", txid, "error", err)
+			r.env.Log.Error("a call that was live when the server stopped cannot be read, and is passed over", "transaction", txid, "error", err)
 			continue
 		}
 		notices, err := r.deps.Announcer.Notices(ctx, r.ended(c)...)

@@ -64,7 +64,11 @@ func (l *live) begin(ctx context.Context) {
 }
 
 func (l *live) logRetry(err error) {
-	l.e.env.Log.Error("saving a pipeline failed, retrying", "pipeline", l.p.ID, "error", err)
+	log := l.e.env.Log.Error
+	if timbre.KindOf(err) == timbre.Unavailable { // the store says it once for all
+		log = l.e.env.Log.Debug
+	}
+	log("saving a pipeline failed, retrying", "pipeline", l.p.ID, "error", err)
 }
 
 // end ends a pipeline and its tasks: Failed with a reason, Stopped without one. The caller holds the mutex.

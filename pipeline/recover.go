@@ -31,7 +31,7 @@ func (e *Engine) settled(ctx context.Context, p timbre.Pipeline) (timbre.Pipelin
 	return e.deps.Store.Pipeline(ctx, p.ID)
 }
 
-// failInterrupted ends pipelines in one transaction. One that cannot be read is left as it is.
+// failInterrupted ends pipelines in one transaction. One that cannot be read is passed over.
 func (e *Engine) failInterrupted(ctx context.Context, ids []string) error {
 	var ended []timbre.Ended[timbre.Pipeline]
 	for _, id := range ids {
@@ -40,7 +40,7 @@ func (e *Engine) failInterrupted(ctx context.Context, ids []string) error {
 			return ctx.Err()
 		}
 		if err != nil {
-			e.env.Log.Error("a pipeline that was live when the server stopped cannot be read, and stays as it is", "pipeline", id, "error", err)
+			e.env.Log.Error("a pipeline that was live when the server stopped cannot be read, and is passed over", "pipeline", id, "error", err)
 			continue
 		}
 		if !p.Ended.IsZero() {

@@ -33,7 +33,7 @@ func (e *Engine) settled(ctx context.Context, t timbre.Task) (timbre.Task, error
 	return e.deps.Store.Task(ctx, t.Kind, t.ID)
 }
 
-// failInterrupted ends tasks in one transaction. One that cannot be read is left as it is.
+// failInterrupted ends tasks in one transaction. One that cannot be read is passed over.
 func (e *Engine) failInterrupted(ctx context.Context, refs []timbre.TaskRef) error {
 	var ended []timbre.Ended[timbre.Task]
 	for _, ref := range refs {
@@ -42,7 +42,7 @@ func (e *Engine) failInterrupted(ctx context.Context, refs []timbre.TaskRef) err
 			return ctx.Err()
 		}
 		if err != nil {
-			e.env.Log.Error("a task that was running when the server stopped cannot be read, and stays as it is", "task", ref.ID, "error", err)
+			e.env.Log.Error("a task that was running when the server stopped cannot be read, and is passed over", "task", ref.ID, "error", err)
 			continue
 		}
 		if !t.Active {

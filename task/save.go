@@ -21,7 +21,11 @@ func (a *actor) save(ctx context.Context) {
 		return
 	}
 	a.engine.metrics.writeFailures.Inc()
-	a.engine.env.Log.Error("saving a task failed, retrying", "task", a.id, "retry_in", a.backoff, "error", err)
+	log := a.engine.env.Log.Error
+	if timbre.KindOf(err) == timbre.Unavailable { // the store says it once for all
+		log = a.engine.env.Log.Debug
+	}
+	log("saving a task failed, retrying", "task", a.id, "retry_in", a.backoff, "error", err)
 	a.retry.Reset(a.backoff)
 	a.backoff = min(2*a.backoff, maxBackoff)
 }

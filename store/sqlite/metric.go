@@ -35,6 +35,6 @@ func (s *Store) Collect(to chan<- prometheus.Metric) {
 
 // kinds are the tables whose damaged rows are left out, and the voiceprints of tasks.
 var kinds = []string{
-	"call", "configuration", "connector", "credential", "domain", "logging", "origination", "outbox", "pipeline", "profile", "resource",
+	"call", "configuration", "connector", "credential", "domain", "logging", "origination", "pipeline", "profile", "resource",
 	"streaming", "task", "termination", "voiceprint",
 }
