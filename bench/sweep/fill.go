@@ -52,11 +52,13 @@ func add(ctx context.Context, db *sql.DB, from, to int, end func(int) time.Time,
 	if err != nil {
 		return err
 	}
+	defer func() { _ = call.Close() }()
 	task, err := tx.PrepareContext(ctx, `INSERT INTO task (id, kind, transaction_id, domain_id, token, active, created, ended, made, sealed, document)
 		VALUES (?, 1, ?, 'domain', ?, 0, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return err
 	}
+	defer func() { _ = task.Close() }()
 	document := `{"Padding":"` + strings.Repeat("x", 700) + `"}`
 	for i := from; i < to; i++ {
 		at, id := end(i), fmt.Sprintf("%x-%d", i*2654435761%4294967291, i) // not in the order of their ends

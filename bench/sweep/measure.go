@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -44,7 +43,7 @@ func (r right) Record() environment.ClockRecord { return environment.ClockRecord
 // sweepAt sweeps as a server does, and says what was erased.
 func sweepAt(ctx context.Context, s *sqlite.Store, at time.Time) (swept string) {
 	metrics := prometheus.NewRegistry()
-	sweep.New(environment.Environment{Metrics: metrics, Log: slog.Default()}, sweep.Config{}, sweep.Deps{Clock: right{at}, Store: s}).Sweep(ctx)
+	sweep.New(environment.Environment{Metrics: metrics}, sweep.Config{}, sweep.Deps{Clock: right{at}, Store: s}).Sweep(ctx)
 	families, _ := metrics.Gather() // never fails
 	for _, f := range families {
 		for _, m := range f.GetMetric() {
