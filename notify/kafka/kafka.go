@@ -8,6 +8,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -35,15 +36,21 @@ const (
 	stale      = 30 * time.Second // after which the client gives up a record on its own
 )
 
-// Sink sends to any number of topics of one cluster. It is a notify.Batcher.
-type Sink struct{ client *kgo.Client }
+// Sink sends to any number of topics of one cluster. It is a notify.Batcher. A topic has a client of its own, so that one whose broker
+// hangs holds up no other.
+type Sink struct {
+	options []kgo.Opt
+	mu      sync.Mutex
+	clients map[string]*kgo.Client // by topic; nil once the sink is closed
+	ending  sync.WaitGroup
+}
 
-// New returns a Sink, which connects when it sends. The dispatcher repeats, so the client does so only where a leader has moved. Writes are
+// New returns a Sink, which connects when it sends. The dispatcher repeats, so the client does not. Writes are
 // not idempotent: that needs a permission of its own, and repetitions after a restart would be duplicates all the same.
 func New(_ environment.Environment, cfg Config) (*Sink, error) {
 	options := []kgo.Opt{
 		kgo.ClientID("timbre"), kgo.SeedBrokers(cfg.Brokers...), kgo.RequiredAcks(kgo.AllISRAcks()), kgo.DisableIdempotentWrite(),
-		kgo.RecordRetries(2), kgo.UnknownTopicRetries(0), kgo.RecordDeliveryTimeout(stale), kgo.ProducerLinger(0),
+		kgo.RecordRetries(0), kgo.UnknownTopicRetries(0), kgo.RecordDeliveryTimeout(stale), kgo.ProducerLinger(0),
 		kgo.MetadataMinAge(250 * time.Millisecond),
 	}
 	if cfg.TLS != nil {
@@ -56,7 +63,8 @@ func New(_ environment.Environment, cfg Config) (*Sink, error) {
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Invalid, "kafka.New", "the Kafka settings are not valid: %w", err)
 	}
-	return &Sink{client}, nil
+	client.Close()
+	return &Sink{options: options, clients: map[string]*kgo.Client{}}, nil
 }
 
 func mechanism(cfg Config) sasl.Mechanism {
@@ -71,7 +79,44 @@ func mechanism(cfg Config) sasl.Mechanism {
 }
 
 // Close ends the connections.
-func (s *Sink) Close() { s.client.Close() }
+func (s *Sink) Close() {
+	s.mu.Lock()
+	clients := s.clients
+	s.clients = nil
+	s.mu.Unlock()
+	for _, c := range clients {
+		c.Close()
+	}
+	s.ending.Wait()
+}
+
+// client returns the client of a topic.
+func (s *Sink) client(name string) (*kgo.Client, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.clients == nil {
+		return nil, kgo.ErrClientClosed
+	}
+	if c := s.clients[name]; c != nil {
+		return c, nil
+	}
+	c, err := kgo.NewClient(s.options...)
+	if err == nil {
+		s.clients[name] = c
+	}
+	return c, err
+}
+
+// giveUp ends a client that has not answered: its connections may be dead, and what waits behind a lost request would be lost with it.
+func (s *Sink) giveUp(name string, c *kgo.Client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.clients == nil || s.clients[name] != c {
+		return
+	}
+	delete(s.clients, name)
+	s.ending.Go(c.Close)
+}
 
 // topic is the form of a topic's name.
 var topic = regexp.MustCompile(`^[-_.a-zA-Z0-9]{1,249}$`)
@@ -96,38 +141,50 @@ func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
 
 // SendBatch implements notify.Batcher. It ends with ctx even if a broker does not answer a request that has been sent.
 func (s *Sink) SendBatch(ctx context.Context, notices []timbre.Notice) []error {
+	name := topicOf(notices[0].Target)
+	errs := make([]error, len(notices))
+	client, err := s.client(name)
+	if err != nil {
+		return fill(errs, name, err)
+	}
 	type result struct {
 		at  int
 		err error
 	}
 	results := make(chan result, len(notices))
 	for i, n := range notices {
-		s.client.Produce(ctx, &kgo.Record{Topic: topicOf(n.Target), Key: []byte(n.Key), Value: n.Payload},
+		client.Produce(ctx, &kgo.Record{Topic: name, Key: []byte(n.Key), Value: n.Payload},
 			func(_ *kgo.Record, err error) { results <- result{i, err} })
 	}
-	errs := make([]error, len(notices))
-	for i, n := range notices {
-		errs[i] = failure(n.Target, context.Canceled)
-	}
+	fill(errs, name, context.Canceled)
 	for range notices {
 		select {
 		case r := <-results:
 			errs[r.at] = nil
 			if r.err != nil {
-				errs[r.at] = failure(notices[r.at].Target, r.err)
+				errs[r.at] = failure(name, r.err)
 			}
 		case <-ctx.Done():
-			return cut(notices, errs, ctx.Err())
+			s.giveUp(name, client)
+			return cut(errs, name, ctx.Err())
 		}
 	}
 	return errs
 }
 
+// fill makes one error that of each notice.
+func fill(errs []error, name string, err error) []error {
+	for i := range errs {
+		errs[i] = failure(name, err)
+	}
+	return errs
+}
+
 // cut puts the end of the context in the place of the results that are still open.
-func cut(notices []timbre.Notice, errs []error, cause error) []error {
-	for i, n := range notices {
+func cut(errs []error, name string, cause error) []error {
+	for i := range errs {
 		if errors.Is(errs[i], context.Canceled) {
-			errs[i] = failure(n.Target, cause)
+			errs[i] = failure(name, cause)
 		}
 	}
 	return errs
@@ -139,12 +196,12 @@ var refusals = []error{
 	kerr.InvalidRecord, kerr.PolicyViolation, kerr.UnsupportedForMessageFormat,
 }
 
-func failure(target string, err error) error {
+func failure(name string, err error) error {
 	kind := notify.ForNow
 	for _, refusal := range refusals {
 		if errors.Is(err, refusal) {
 			kind = notify.Refused
 		}
 	}
-	return &notify.Failure{Kind: kind, Err: timbre.Errorf(timbre.Unavailable, "", "topic %s: %w", topicOf(target), err)}
+	return &notify.Failure{Kind: kind, Err: timbre.Errorf(timbre.Unavailable, "", "topic %s: %w", name, err)}
 }

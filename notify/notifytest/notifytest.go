@@ -17,7 +17,7 @@ import (
 // Backend is a sink and the fake service behind it.
 type Backend struct {
 	Sink    notify.Sink
-	Service *Service
+	Service Peer
 	Target  string // accepted by the service
 	Unknown string // a target of the same kind that names nothing
 	// Payload makes an event of a JSON object for a service that takes only events apart; nil: every object will do. Received returns
@@ -29,6 +29,20 @@ type Backend struct {
 	Secrets    []string // that no error may contain
 	// Kinds are those of the failures of a promise, by its name, where they are others than in the table of Run.
 	Kinds map[string]notify.FailureKind
+}
+
+// Peer is what stands behind a sink and fails on request: a Service, or one that speaks another protocol than HTTP.
+type Peer interface {
+	// Fail lets the next requests fail: count of them, or all if count is negative.
+	Fail(f Fault, count int)
+	// Requests returns how many requests have been received.
+	Requests() int
+	// Hanging receives a value when a request hangs.
+	Hanging() <-chan struct{}
+	// Vanish makes the peer deaf on all connections there are.
+	Vanish()
+	// Stop stops the peer: it can no longer be reached.
+	Stop()
 }
 
 // Run runs the suite. open returns a new backend without faults.

@@ -51,13 +51,13 @@ func NewService(t testing.TB, handler http.Handler, refuse func(w http.ResponseW
 	s.lines.Listener, s.lines.heard = s.server.Listener, s.hanging
 	s.server.Listener = &s.lines
 	s.server.Start()
-	t.Cleanup(s.Close)
+	t.Cleanup(s.Stop)
 	s.URL = s.server.URL
 	return s
 }
 
-// Close stops the service: it can no longer be reached.
-func (s *Service) Close() {
+// Stop stops the service: it can no longer be reached.
+func (s *Service) Stop() {
 	s.lines.end()
 	s.server.Close()
 }

@@ -71,7 +71,7 @@ func dropped(t *testing.T, b Backend, kind notify.FailureKind) {
 }
 
 func unreachable(t *testing.T, b Backend, kind notify.FailureKind) {
-	b.Service.Close()
+	b.Service.Stop()
 	b.wantFailure(t, b.Sink.Send(t.Context(), b.notice("Id-1")), b.Target, kind)
 }
 
