@@ -150,12 +150,28 @@ var streamingTargets = []string{"EventBridge", "SQS", "SNS"}
 // streamingPlace is the form of the place of a streaming target, if it is not the name of a webhook.
 var streamingPlace = matcher(`^(https?://|arn:timbre:(webhook|kafka|nats|file):|arn:aws[a-z-]*:(sqs|sns|lambda|kinesis|events):[a-z0-9-]+:[0-9]{12}:.)`)
 
+// has says whether there is a target of a kind that AWS does not have.
+func (s *Settings) has(kind, name string) bool {
+	switch kind {
+	case "kafka":
+		return len(s.Notify.Kafka.Brokers) > 0
+	case "nats":
+		return s.Notify.NATS.URL != ""
+	case "file":
+		return s.Notify.Files[name] != ""
+	}
+	return slices.ContainsFunc(s.Notify.Webhooks, func(w Webhook) bool { return w.Name == name })
+}
+
 func checkStreaming(s *Settings) error {
 	for target, place := range s.Notify.Streaming {
 		if !slices.Contains(streamingTargets, target) {
 			return fmt.Errorf("notify.streaming: %q is not one of %s", target, strings.Join(streamingTargets, ", "))
 		}
-		named := slices.ContainsFunc(s.Notify.Webhooks, func(w Webhook) bool { return w.Name == place })
+		if own := strings.SplitN(place, ":", 6); len(own) == 6 && own[1] == "timbre" && !s.has(own[2], own[5]) {
+			return fmt.Errorf("notify.streaming: %s=%s is a target that the settings lack", target, place)
+		}
+		named := s.has("webhook", place)
 		if !named && !streamingPlace(place) {
 			return fmt.Errorf("notify.streaming: %s=%s is not the URL of a queue, the ARN of a target or the name of a webhook", target, place)
 		}

@@ -34,23 +34,24 @@ func cluster(t *testing.T, options ...kfake.Opt) *kfake.Cluster {
 	t.Cleanup(c.Close)
 	c.ControlKey(int16(kmsg.ApiVersions), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		c.KeepControl()
-		return older(r.(*kmsg.ApiVersionsRequest))
+		answer, newer := older(r.(*kmsg.ApiVersionsRequest))
+		return answer, nil, newer
 	})
 	return c
 }
 
 // older answers a question in a newer form than kfake knows, as brokers do: with the forms that they know.
-func older(r *kmsg.ApiVersionsRequest) (kmsg.Response, error, bool) {
+func older(r *kmsg.ApiVersionsRequest) (kmsg.Response, bool) {
 	const known = 3
 	if r.Version <= known {
-		return nil, nil, false
+		return nil, false
 	}
 	answer := kmsg.NewPtrApiVersionsResponse()
 	answer.ErrorCode = kerr.UnsupportedVersion.Code
 	of := kmsg.NewApiVersionsResponseApiKey()
 	of.ApiKey, of.MaxVersion = int16(kmsg.ApiVersions), known
 	answer.ApiKeys = append(answer.ApiKeys, of)
-	return answer, nil, true
+	return answer, true
 }
 
 func open(t *testing.T, cfg kafka.Config) *kafka.Sink {

@@ -54,6 +54,7 @@ func (p *peer) next() notifytest.Fault {
 	return p.fault
 }
 
+//nolint:revive // the order of the results is that of kfake
 func (p *peer) answer(r kmsg.Request) (kmsg.Response, error, bool) {
 	p.KeepControl()
 	codes := map[notifytest.Fault]*kerr.Error{
