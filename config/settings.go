@@ -171,7 +171,7 @@ type Search struct {
 
 // Speech is what is dropped of a leg because it is not the voice of its party.
 type Speech struct {
-	Gates []string `default:"echo,tone,recording,background" enum:"echo,tone,dtmf,recording,background,none" help:"Sounds that are dropped before the analysis: the other party's echo, ring-back and other tones, key tones, recorded announcements, voices in the background; or none."`
+	Gates []string `default:"echo,tone,dtmf,recording,background" enum:"echo,tone,dtmf,recording,background,none" help:"Sounds that are dropped before the analysis: the other party's echo, ring-back and other tones, key tones, recorded announcements, voices in the background; or none."`
 }
 
 // Voiceprint is how voiceprints are made.

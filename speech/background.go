@@ -20,7 +20,7 @@ const (
 	settled     = 39   // windows: what is echo is known by then
 	leastBehind = 32   // windows
 	leastOwn    = 20   // windows
-	mostWaiting = 468  // windows, 15 s
+	mostWaiting = 156  // windows, 5 s: no name is held up by it, which needs 10 s of speech
 	leastVoices = 0.3  // of the windows in which the other party talks: babble goes on, a word of assent does not
 	farBelow    = 0.71 // times the party's level, in loudness: -6 dB
 	above       = 1.45 // times the level behind it: 6 dB

@@ -2,12 +2,14 @@ package speech
 
 import (
 	"math"
+	"math/cmplx"
+	"slices"
 
 	"timbre"
 )
 
-// dtmfGate drops the tones of keys: one of four low and one of four high frequencies at once, exactly, for two windows. The speech
-// before and after a tone stays.
+// dtmfGate takes out the tones of keys: one of four low and one of four high frequencies at once, exactly, for two windows. The speech
+// under and around a tone stays.
 type dtmfGate struct {
 	key     int // of the window before; 0: none
 	pressed int // the key that is held; 0: none
@@ -19,11 +21,12 @@ var (
 )
 
 const (
-	minKey   = 0.3  // share of the power that is in the two tones
-	minPart  = 0.15 // the same in a window at the edge of a tone
-	maxTwist = 10   // between the powers of the two tones
-	purity   = 4    // how much more power a tone has than the others of its group
-	offTone  = 0.02 // how far the middle of a tone may be from its frequency
+	minKey    = 0.3  // share of the power that is in the two tones
+	minPart   = 0.15 // the same in a window at the edge of a tone
+	maxTwist  = 10   // between the powers of the two tones
+	leastRest = 0.01 // of the power of a window without the tones; less is no speech
+	purity    = 4    // how much more power a tone has than the others of its group
+	offTone   = 0.02 // how far the middle of a tone may be from its frequency
 )
 
 func (*dtmfGate) reason() timbre.Reason { return timbre.DropDTMF }
@@ -44,16 +47,59 @@ func (g *dtmfGate) judge(held []*window) {
 	g.key = key
 }
 
-// dropTone drops a window that has its part in the tones of a key.
+// dropTone takes the tones of a key out of a window that has its part in them, and drops it if little is left.
 func (w *window) dropTone(key int) {
-	low, high := lowTones[(key-1)/4], highTones[(key-1)%4]
-	var power float64
-	for _, s := range w.pcm {
-		power += float64(s) * float64(s)
+	if w.keyed {
+		return
 	}
-	if goertzel(w.pcm, low)+goertzel(w.pcm, high) > minPart*power {
+	low, high := lowTones[(key-1)/4], highTones[(key-1)%4]
+	before := power(w.pcm)
+	if goertzel(w.pcm, low)+goertzel(w.pcm, high) < minPart*before {
+		return
+	}
+	w.keyed = true
+	for part := range slices.Chunk(w.pcm, block) {
+		mute(part, low, high)
+	}
+	if power(w.pcm) < leastRest*before {
 		w.drop(timbre.DropDTMF)
 	}
+}
+
+// mute subtracts the tones that fit samples best. Where they are so short, a tone that begins or ends within them, or is out of tune, is
+// taken out nearly as well, and of a voice only what is that close to the tones.
+func mute(pcm []int16, tones ...float64) {
+	rest := make([]float64, len(pcm))
+	for i, s := range pcm {
+		rest[i] = float64(s)
+	}
+	for range 3 { // the tones are not quite orthogonal
+		for _, f := range tones {
+			turn := cmplx.Rect(1, 2*math.Pi*f/timbre.SampleRate)
+			var fit complex128
+			at := complex(1, 0)
+			for _, x := range rest {
+				fit += complex(x, 0) * at
+				at *= turn
+			}
+			fit *= complex(2/float64(len(rest)), 0)
+			at = 1
+			for i := range rest {
+				rest[i] -= real(fit)*real(at) + imag(fit)*imag(at)
+				at *= turn
+			}
+		}
+	}
+	for i, x := range rest {
+		pcm[i] = int16(math.Round(max(math.MinInt16, min(math.MaxInt16, x))))
+	}
+}
+
+func power(pcm []int16) (sum float64) {
+	for _, s := range pcm {
+		sum += float64(s) * float64(s)
+	}
+	return sum
 }
 
 // goertzel is the power of a window at a frequency.

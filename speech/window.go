@@ -16,6 +16,7 @@ type window struct {
 	spectrum
 	level float32 // how loud it and the windows around it are; 0: not known yet
 	other bool    // the other party talks
+	keyed bool    // key tones have been taken out of it
 }
 
 // drop marks the window unless a gate has done so before.
