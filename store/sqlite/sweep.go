@@ -23,7 +23,7 @@ type expiry struct {
 var expiries = map[timbre.Perishable]expiry{
 	timbre.TaskVoiceprints:  {[]string{expireVoiceprints}, 1, 0, true},
 	timbre.ProfileEmbedding: {[]string{expireEmbeddings}, 1, timbre.ProfileLife, true},
-	timbre.Results:          {[]string{expireTasks, expireTasksAlone, expireCalls}, 1, 0, true},
+	timbre.Results:          {[]string{expireTasks, expireCalls, expireTasksAlone}, 1, 0, true},
 	timbre.EndedPipelines:   {[]string{expirePipelines}, 1, 0, false},
 	timbre.DeadLetters:      {[]string{expireLetters}, 1, 0, false},
 	timbre.PagePlaces:       {[]string{expirePlaces}, time.Second, 0, false},
@@ -64,6 +64,9 @@ func (s *Store) Erase(ctx context.Context, of timbre.Perishable, outlived []envi
 		erased = 0
 		for _, pair := range pairs {
 			for _, query := range x.statements {
+				if query == expireTasksAlone && erased > 0 {
+					continue // it passes over what the others have left for the next batch
+				}
 				res, err := q.ExecContext(ctx, query, pair[0], pair[1], string(all), limit)
 				if err != nil {
 					return err
