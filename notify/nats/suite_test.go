@@ -62,7 +62,7 @@ func (p *peer) take(m *client.Msg) {
 	} else {
 		p.left--
 	}
-	answer := ""
+	var answer string
 	switch fault {
 	case notifytest.RefusedForever:
 		answer = `{"error":{"code":400,"err_code":10054,"description":"message size exceeds maximum allowed"}}`
