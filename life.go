@@ -30,11 +30,15 @@ type Life struct {
 
 // Lives are all rules, in the order of a sweep. What is secret goes first.
 var Lives = []Life{
-	{TaskVoiceprints, VoiceprintLife, "the making of the voiceprint or the end of the call, whichever is later",
-		"voiceprint and audio, also of a task from which a profile was made: the profile has its own"},
+	{
+		TaskVoiceprints, VoiceprintLife, "the making of the voiceprint or the end of the call, whichever is later",
+		"voiceprint and audio, also of a task from which a profile was made: the profile has its own",
+	},
 	{ProfileEmbedding, ProfileLife, "the creation of the profile or its last update", "voiceprint and audio; the profile stays listed"},
-	{Results, ResultLife, "the end of the call, or of the task if the call is not known",
-		"tasks with their request tokens and what was enrolled from them; then the call"},
+	{
+		Results, ResultLife, "the end of the call, or of the task if the call is not known",
+		"tasks with their request tokens and what was enrolled from them; then the call",
+	},
 	{EndedPipelines, ResultLife, "the end of the pipeline", "the pipeline with its request token"},
 	{DeadLetters, ResultLife, "the time at which the notice became one", "the notice with its last error"},
 	{PagePlaces, PagePlaceLife, "the deletion of the item", "the place at which a list goes on after it"},

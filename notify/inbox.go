@@ -17,7 +17,14 @@ func newInbox() inbox {
 }
 
 func (i *inbox) wake(targets []string) {
-	i.add(targets, func(target string) { i.woken[target] = i.woken[target] }, func() { i.all = true })
+	i.add(targets, i.keep, func() { i.all = true })
+}
+
+// keep adds a target, without losing that it is to be retried.
+func (i *inbox) keep(target string) {
+	if _, is := i.woken[target]; !is {
+		i.woken[target] = false
+	}
 }
 
 func (i *inbox) retry(targets []string) {

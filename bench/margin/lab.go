@@ -109,9 +109,9 @@ func (l lab) pieces(ctx context.Context, pcm []int16, enough time.Duration) ([]p
 
 // recordedVAD runs the VAD once and replays its scores for the other margins.
 type recordedVAD struct {
-	vad  speech.VAD
+	vad    speech.VAD
 	scores []float32
-	next int
+	next   int
 }
 
 func (m *recordedVAD) Step(ctx context.Context, window, state []float32) (float32, error) {

@@ -22,8 +22,10 @@ func (s *Store) GiveUp(ctx context.Context, bound int64, limit int) (n int, over
 			table string
 			yield timbre.Yield
 		}{
-			{"dead_letter", timbre.YieldsFirst}, {"outbox", timbre.YieldsFirst},
-			{"dead_letter", timbre.YieldsLast}, {"outbox", timbre.YieldsLast},
+			{"dead_letter", timbre.YieldsFirst},
+			{"outbox", timbre.YieldsFirst},
+			{"dead_letter", timbre.YieldsLast},
+			{"outbox", timbre.YieldsLast},
 		} {
 			for some := true; some && over > 0 && n < limit; {
 				var freed int64
