@@ -30,5 +30,6 @@ func (n *Node) admin() http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(liveCalls(n.calls.Live(), n.calls.Receptions))
 	})
+	n.lettersOf(mux, n.operatorToken)
 	return mux
 }

@@ -52,32 +52,33 @@ type Node struct {
 	metrics  *prometheus.Registry  // of this node alone
 	exported prometheus.Registerer // where metrics are registered as a whole; nil if nowhere
 
-	store     *sqlite.Store
-	pageKey   []byte // seals page tokens
-	events    *event.Announcer
-	notices   *notify.Dispatcher
-	webhooks  *hooks
-	brokers   []func() // close the connections to Kafka and NATS
-	models    *infer.Runtime
-	speech    *speech.Workers
-	search    *search.Searcher
-	calls     *call.Registry
-	records   *logbook.Records // nil if call records are disabled
-	tasks     *task.Engine
-	newTrack  func() task.Track // a test replaces it
-	pipelines *pipeline.Engine
-	summaries *summary.Poster
-	clock     *environment.Clock
-	jumps     prometheus.Counter // of the wall clock
-	sweeper   *sweep.Sweeper
-	ports     *rtp.Pool
-	sip       *sip.Server
-	feed      *feed.Server // nil if the feed is not configured
-	http      []*httpServer
-	admission *admission.Admission
-	ready     chan struct{} // closed once Run serves
-	draining  chan struct{} // closed once Drain is called
-	drainOnce sync.Once
+	store         *sqlite.Store
+	pageKey       []byte // seals page tokens
+	operatorToken string // see OperatorToken
+	events        *event.Announcer
+	notices       *notify.Dispatcher
+	webhooks      *hooks
+	brokers       []func() // close the connections to Kafka and NATS
+	models        *infer.Runtime
+	speech        *speech.Workers
+	search        *search.Searcher
+	calls         *call.Registry
+	records       *logbook.Records // nil if call records are disabled
+	tasks         *task.Engine
+	newTrack      func() task.Track // a test replaces it
+	pipelines     *pipeline.Engine
+	summaries     *summary.Poster
+	clock         *environment.Clock
+	jumps         prometheus.Counter // of the wall clock
+	sweeper       *sweep.Sweeper
+	ports         *rtp.Pool
+	sip           *sip.Server
+	feed          *feed.Server // nil if the feed is not configured
+	http          []*httpServer
+	admission     *admission.Admission
+	ready         chan struct{} // closed once Run serves
+	draining      chan struct{} // closed once Drain is called
+	drainOnce     sync.Once
 
 	reloading    sync.Mutex
 	used         config.Settings         // those in use, after reloads; guarded by reloading

@@ -42,6 +42,7 @@ func (n *Node) Reload(s config.Settings) error {
 	}
 	n.used = next
 	_ = n.checkTargets(context.Background())
+	n.notices.Retry() // a target that failed, or wanted no more, may be another one now
 	if kept := next.Changed(s); len(kept) > 0 {
 		n.env.Log.Warn("settings have changed that take effect at the next start only", "settings", strings.Join(kept, ", "))
 	}

@@ -22,6 +22,9 @@ func (n *Node) openStore(ctx context.Context) error {
 	if n.pageKey, err = keys.Derive("page tokens"); err != nil {
 		return err
 	}
+	if n.operatorToken, err = operatorToken(keys); err != nil {
+		return err
+	}
 	if n.store, err = sqlite.Open(ctx, n.settings.Database(), keys, n.env.Log, n.settings.Store.Wait); err != nil {
 		return err
 	}

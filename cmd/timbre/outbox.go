@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"timbre"
+	"timbre/cmd/timbre/outbox"
+	"timbre/config"
+	"timbre/node"
+)
+
+// post is `timbre outbox`.
+type post struct {
+	Token string `env:"TIMBRE_OPERATOR_TOKEN" placeholder:"TOKEN" help:"Token of the server; by default, that of the key file in the data folder."`
+	JSON  bool   `name:"json" help:"Print JSON."`
+
+	config.Settings
+
+	List  postList  `cmd:"" help:"List dead letters, or what waits."`
+	Show  postShow  `cmd:"" help:"Show one notification with its payload and its last error."`
+	Retry postRetry `cmd:"" help:"Try dead letters again, and what waits at once. Print how many."`
+	Drop  postDrop  `cmd:"" help:"Erase dead letters, or what waits. Print how many."`
+}
+
+func (p *post) client() (outbox.Client, error) {
+	c := outbox.Client{Admin: "http://" + string(p.Admin.Listen), Token: p.Token, Out: os.Stdout, JSON: p.JSON}
+	if c.Token != "" {
+		return c, nil
+	}
+	if err := node.IsDataFolder(p.Settings); err != nil {
+		return c, err
+	}
+	var err error
+	c.Token, err = node.OperatorToken(p.Settings)
+	return c, err
+}
+
+// selection selects notifications.
+type selection struct {
+	Waiting bool          `help:"What waits, instead of dead letters."`
+	Target  string        `placeholder:"ARN" help:"Of this target."`
+	Task    string        `placeholder:"ID" help:"Of this task, transaction or pipeline."`
+	Cause   string        `placeholder:"CAUSE" help:"Dead letters of this cause: expired, refused, gone or no_sink."`
+	Older   time.Duration `placeholder:"TIME" help:"Created so long ago or longer, such as 2h."`
+	Newer   time.Duration `placeholder:"TIME" help:"Created within this time."`
+	Limit   int           `placeholder:"NUMBER" help:"At most so many, the oldest."`
+}
+
+func (s selection) filter() timbre.LetterFilter {
+	f := timbre.LetterFilter{Waiting: s.Waiting, Target: s.Target, Key: s.Task, Cause: s.Cause, Limit: s.Limit}
+	if now := time.Now(); s.Older > 0 {
+		f.Before = now.Add(-s.Older)
+	}
+	if now := time.Now(); s.Newer > 0 {
+		f.After = now.Add(-s.Newer)
+	}
+	return f
+}
+
+type postList struct{ selection }
+
+// Run prints letters.
+func (l postList) Run(ctx context.Context, p *post) error {
+	c, err := p.client()
+	if err != nil {
+		return err
+	}
+	return c.List(ctx, l.filter())
+}
+
+type postShow struct {
+	Number int64 `arg:"" help:"Number of the notification, as list shows it."`
+}
+
+// Run prints one letter.
+func (s postShow) Run(ctx context.Context, p *post) error {
+	c, err := p.client()
+	if err != nil {
+		return err
+	}
+	return c.Show(ctx, s.Number)
+}
+
+// chosen selects what is changed: everything only if that is said.
+type chosen struct {
+	selection
+	Numbers []int64 `arg:"" optional:"" help:"Numbers of notifications, as list shows them."`
+	All     bool    `help:"All of them, without a selection."`
+}
+
+func (s chosen) change(ctx context.Context, p *post, what string) error {
+	f := s.filter()
+	f.Seqs = s.Numbers
+	if !s.All && len(f.Seqs) == 0 && f.Target == "" && f.Key == "" && f.Cause == "" && f.Before.IsZero() && f.After.IsZero() {
+		return timbre.Errorf(timbre.Invalid, "", "say which: numbers, --target, --task, --cause, --older, --newer, or --all")
+	}
+	c, err := p.client()
+	if err != nil {
+		return err
+	}
+	return c.Change(ctx, what, f)
+}
+
+type postRetry struct{ chosen }
+
+// Run retries letters.
+func (r postRetry) Run(ctx context.Context, p *post) error { return r.change(ctx, p, "retry") }
+
+type postDrop struct{ chosen }
+
+// Run drops letters.
+func (d postDrop) Run(ctx context.Context, p *post) error { return d.change(ctx, p, "drop") }

@@ -1,0 +1,73 @@
+package node
+
+import (
+	"crypto/hmac"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"timbre"
+	"timbre/config"
+	"timbre/vault"
+)
+
+// OperatorToken is what requests for the outbox carry on the admin port. It is derived from the key file, so that only who can read the
+// data folder has it.
+func OperatorToken(s config.Settings) (string, error) {
+	keys, err := vault.Open(keyFile(s))
+	if err != nil {
+		return "", err
+	}
+	return operatorToken(keys)
+}
+
+func operatorToken(keys *vault.Vault) (string, error) {
+	key, err := keys.Derive("operator")
+	return hex.EncodeToString(key), err
+}
+
+// lettersOf serves the outbox to an operator: what waits, and dead letters. Bodies are a timbre.LetterFilter; answers are JSON.
+func (n *Node) lettersOf(mux *http.ServeMux, token string) {
+	serve := func(pattern string, do func(r *http.Request, f timbre.LetterFilter) (any, error)) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			got, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+			if !bearer || !hmac.Equal([]byte(got), []byte(token)) {
+				http.Error(w, "the token is missing or wrong", http.StatusUnauthorized)
+				return
+			}
+			var f timbre.LetterFilter
+			if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&f); err != nil {
+				http.Error(w, "the filter is not JSON", http.StatusBadRequest)
+				return
+			}
+			answer, err := do(r, f)
+			if err != nil {
+				status := http.StatusInternalServerError
+				if timbre.KindOf(err) == timbre.NotFound {
+					status = http.StatusNotFound
+				}
+				http.Error(w, err.Error(), status)
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(answer)
+		})
+	}
+	serve("POST /outbox/list", func(r *http.Request, f timbre.LetterFilter) (any, error) { return n.store.Letters(r.Context(), f) })
+	serve("POST /outbox/show/{seq}", func(r *http.Request, _ timbre.LetterFilter) (any, error) {
+		seq, _ := strconv.ParseInt(r.PathValue("seq"), 10, 64) // no letter has the number 0
+		return n.store.Letter(r.Context(), seq)
+	})
+	serve("POST /outbox/retry", func(r *http.Request, f timbre.LetterFilter) (any, error) {
+		count, err := n.store.RetryLetters(r.Context(), f, n.env.Now())
+		if f.Target != "" {
+			n.notices.Retry(f.Target)
+		} else {
+			n.notices.Retry()
+		}
+		return count, err
+	})
+	serve("POST /outbox/drop", func(r *http.Request, f timbre.LetterFilter) (any, error) { return n.store.DropLetters(r.Context(), f) })
+}
