@@ -16,7 +16,8 @@ func quietCall(t *testing.T, m message, timeout time.Duration) (b *bench, pass f
 	t.Helper()
 	now := time.Unix(1000, 0)
 	b = newBenchWith(t, func(env *environment.Environment, cfg *Config, _ *source.Config) {
-		env.Now, cfg.Timeout = func() time.Time { return now }, timeout
+		clock := func() time.Time { return now }
+		env.Now, env.Steady, cfg.Timeout = clock, clock, timeout
 	})
 	b.media.mute = true
 	tx := newTransaction()
