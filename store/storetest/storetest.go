@@ -39,6 +39,7 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 		{"calls", calls},
 		{"pipelines", pipelines},
 		{"outbox", outbox},
+		{"dead letters", deadLetters},
 		{"summaries", summaries},
 		{"observers", observing},
 		{"sweep", sweeps},
