@@ -61,13 +61,12 @@ func (n *Node) lettersOf(mux *http.ServeMux, token string) {
 		return n.store.Letter(r.Context(), seq)
 	})
 	serve("POST /outbox/retry", func(r *http.Request, f timbre.LetterFilter) (any, error) {
-		count, err := n.store.RetryLetters(r.Context(), f, n.env.Now())
-		if f.Target != "" {
+		if f.Target != "" { // before: a target that still counts as gone would bury again what is posted
 			n.notices.Retry(f.Target)
 		} else {
 			n.notices.Retry()
 		}
-		return count, err
+		return n.store.RetryLetters(r.Context(), f, n.env.Now())
 	})
 	serve("POST /outbox/drop", func(r *http.Request, f timbre.LetterFilter) (any, error) { return n.store.DropLetters(r.Context(), f) })
 }

@@ -51,7 +51,7 @@ func (i *inbox) take() (woken map[string]bool, all, retryAll bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	woken, all, retryAll = i.woken, i.all, i.retryAll
-	if len(woken) > 0 {
+	if len(woken) > 0 || all { // the caller adds to it
 		i.woken = map[string]bool{}
 	}
 	i.all, i.retryAll = false, false

@@ -62,6 +62,11 @@ func (d *Dispatcher) fault(ctx context.Context, err error) time.Duration {
 // hear takes in what other goroutines have asked.
 func (d *Dispatcher) hear(ctx context.Context, now time.Time) error {
 	woken, all, retryAll := d.inbox.take()
+	if retryAll { // also those for which nothing waits: one that wants none has only dead letters
+		for _, q := range d.queues {
+			woken[q.target] = true
+		}
+	}
 	if all {
 		depths, err := d.deps.Outbox.Depths(ctx)
 		if err != nil {

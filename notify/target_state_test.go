@@ -130,13 +130,21 @@ func TestGoneTargetIsDisabledUntilAnOperatorRetries(t *testing.T) {
 		if l := outbox.Dead()[600]; l.Death.Cause != timbre.CauseGone || l.Death.Error != "410" {
 			t.Errorf("got %+v, want gone with the answer of the target", l.Death)
 		}
-		gone = false
-		d.Retry(hook)
-		outbox.Put(notice("again", "again", hook))
-		d.Wake(hook)
-		synctest.Wait()
-		if got := to.ids(); got[len(got)-1] != "again" {
-			t.Errorf("got %v, want again delivered", got)
+		for i, targets := range [][]string{{hook}, nil} { // nil: all, also those for which nothing waits
+			gone = false
+			d.Retry(targets...)
+			synctest.Wait()
+			again := fmt.Sprint("again", i)
+			outbox.Put(notice(again, again, hook))
+			d.Wake(hook)
+			synctest.Wait()
+			if got := to.ids(); got[len(got)-1] != again {
+				t.Errorf("got %v, want %s delivered", got, again)
+			}
+			gone = true
+			outbox.Put(notice("end", "end", hook))
+			d.Wake(hook)
+			synctest.Wait()
 		}
 	})
 }
