@@ -12,7 +12,6 @@ type backgroundGate struct {
 	own    levels  // of the voiced windows in which the other party is silent
 	limit  float32 // a voiced window that is no louder is dropped; 0: none is
 	turn   int     // counts windows
-	over   bool    // windows are not held on any more
 }
 
 const (
@@ -20,7 +19,6 @@ const (
 	settled     = 39   // windows: what is echo is known by then
 	leastBehind = 32   // windows
 	leastOwn    = 20   // windows
-	mostWaiting = 156  // windows, 5 s: no name is held up by it, which needs 10 s of speech
 	leastVoices = 0.3  // of the windows in which the other party talks: babble goes on, a word of assent does not
 	farBelow    = 0.71 // times the party's level, in loudness: -6 dB
 	above       = 1.45 // times the level behind it: 6 dB
@@ -89,16 +87,6 @@ func (g *backgroundGate) drop(w *window) {
 	if w.voiced && w.level > 0 && w.level <= g.limit {
 		w.drop(timbre.DropBackground)
 	}
-}
-
-// waits says whether windows are held on: there are voices behind the other party's, and the party itself has not been heard yet. What is
-// voiced so far is of the background, or both parties talk at once.
-func (g *backgroundGate) waits(held []*window) bool {
-	if g.limit > 0 || len(held) >= mostWaiting {
-		g.over = true
-	}
-	w := held[0]
-	return !g.over && w.voiced && w.reason == timbre.DropNone && len(g.behind.all) >= leastBehind/2 && g.voices.mean() >= leastVoices
 }
 
 func (*backgroundGate) restart() {}

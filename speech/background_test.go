@@ -52,12 +52,12 @@ func TestVoicesBehindThePartyAreDropped(t *testing.T) {
 		out, _, _ := heardWith(near, far)
 		var kept time.Duration
 		for _, s := range out {
-			if s.Voiced && (s.At < 3*time.Second || s.At > 11500*time.Millisecond) {
+			if s.Voiced && s.At > 11500*time.Millisecond {
 				kept += Window * time.Second / timbre.SampleRate
 			}
 		}
-		if kept > 2250*time.Millisecond {
-			t.Errorf("%.0f dB: got %v of 12 s of babble kept, want at most 2.25 s", dB, kept)
+		if kept > 1500*time.Millisecond {
+			t.Errorf("%.0f dB: got %v of 8.5 s of babble kept, want at most 1.5 s", dB, kept)
 		}
 		clean, _, _ := heardWith(sampled(20*time.Second, added{caller, 3 * time.Second, 0}), far)
 		var lost, said time.Duration
@@ -80,8 +80,8 @@ func TestNobodyIsInTheBackgroundOfOneVoice(t *testing.T) {
 	if got := dropped(out, timbre.DropBackground, 0, time.Hour); got > 0 {
 		t.Errorf("both talk: got %v dropped, want none", got)
 	}
-	if late > 6500*time.Millisecond || end > 2*time.Second {
-		t.Errorf("both talk: got results late by %v at most and %v at the end, want 6.5 s and 2 s", late, end)
+	if late > 2*time.Second || end > 2*time.Second {
+		t.Errorf("both talk: got results late by %v at most and %v at the end, want 2 s", late, end)
 	}
 	agent := sampled(30*time.Second, added{talk(9*time.Second, 1), 0, 0}, added{talk(9*time.Second, 3), 20 * time.Second, 0})
 	for _, dB := range []float64{0, -20} {

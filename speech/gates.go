@@ -25,13 +25,12 @@ type gate interface {
 
 // Gates drop what is on a leg besides the voice of its party. They are of one leg, and used by one goroutine at a time.
 type Gates struct {
-	gates      []gate
-	background *backgroundGate
-	fars       fars
-	recording  *recordingGate // nil: no other calls are known
-	bands      *bands
-	analyser   analyser
-	held       []*window
+	gates     []gate
+	fars      fars
+	recording *recordingGate // nil: no other calls are known
+	bands     *bands
+	analyser  analyser
+	held      []*window
 }
 
 // Origin is where a leg is from. The zero value: a recording, of which nothing is known.
@@ -52,8 +51,7 @@ func NewGates(o Origin) *Gates {
 		}
 		g.gates = append(g.gates, g.recording)
 	}
-	g.background = &backgroundGate{fars: g.fars}
-	g.gates = append(g.gates, g.background)
+	g.gates = append(g.gates, &backgroundGate{fars: g.fars})
 	if o.Only != nil {
 		g.gates = slices.DeleteFunc(g.gates, func(is gate) bool { return !slices.Contains(o.Only, is.reason().String()) })
 	}
@@ -80,7 +78,7 @@ func (g *Gates) add(w *window, pass func(*window)) {
 	for _, gate := range g.gates {
 		gate.judge(g.held)
 	}
-	for len(g.held) > heldWindows && !g.background.waits(g.held) {
+	for len(g.held) > heldWindows {
 		pass(g.held[0])
 		g.held = append(g.held[:0], g.held[1:]...)
 	}
