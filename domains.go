@@ -69,8 +69,15 @@ type EnrolmentAudio interface {
 	Remake(ctx context.Context, profileID, model string, v Voiceprint) error
 }
 
+// ModelCounter counts profiles by the model of their voiceprint.
+type ModelCounter interface {
+	// ModelsInProfiles counts the profiles that have a voiceprint, in the order of the models. It costs a look at each profile.
+	ModelsInProfiles(ctx context.Context) ([]ModelUse, error)
+}
+
 // Profiles reads and writes profiles.
 type Profiles interface {
+	ModelCounter
 	EnrolmentAudio
 	ProfileManager
 	ProfileEnroller

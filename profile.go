@@ -53,10 +53,17 @@ type Voices struct {
 	Other time.Duration // net speech of a second voice; 0: there is none
 }
 
+// ModelUse is how much is stored of one speaker model.
+type ModelUse struct {
+	Model             string
+	Profiles, Domains int
+}
+
 // Finding is what a search of a domain for a voice has found.
 type Finding struct {
 	Matches []Match // best first
 	Sure    bool    // more speech of the voice is unlikely to change who is found; without any profile, nobody is found for sure
+	Skipped string  // which profiles of the domain could not be compared, because they are of another speaker model; empty: none
 }
 
 // Retention periods.

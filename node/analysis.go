@@ -26,12 +26,13 @@ func (n *Node) openTasks(context.Context) error {
 	if err != nil {
 		return errors.Join(err, m.runtime.Close())
 	}
+	n.speakerModel = m.model
 	n.models, n.search = m.runtime, m.searcher(n.env, n.settings, n.store)
 	n.speech = speech.NewWorkers(n.env, speechConfig(n.settings), m.vad, n.calls)
 	n.newTrack = func() task.Track { return tone.NewTrack(m.scorer, m.words) }
 	n.tasks = task.New(n.env, task.Config{
 		AnalyticsAlways: n.settings.Analytics == "always", SearchWait: n.settings.Search.Wait, VoiceprintSpeech: n.settings.Voiceprint.Speech,
-		KeepAudio: n.settings.Voiceprint.Audio == "keep",
+		Model: m.model, KeepAudio: n.settings.Voiceprint.Audio == "keep",
 	}, task.Deps{
 		Store: n.store, Announcer: n.events, Calls: n.calls,
 		Speech:   n.speech,

@@ -62,6 +62,8 @@ type Node struct {
 	models        *infer.Runtime
 	speech        *speech.Workers
 	search        *search.Searcher
+	speakerModel  string // by which voiceprints name the one in use
+	profileModels *profileModels
 	calls         *call.Registry
 	records       *logbook.Records // nil if call records are disabled
 	tasks         *task.Engine
@@ -130,24 +132,25 @@ func (n *Node) exportMetrics(to prometheus.Registerer) error {
 // the path of a second of speech to its beginning.
 func (n *Node) assemble(ctx context.Context) error {
 	for _, open := range []func(context.Context) error{
-		n.openStore,       //    durable state and its keys
-		n.openClock,       //    ages of what is stored
-		n.openCredentials, //    access keys of the API
-		n.openOutbox,      // 9  notifications → sinks
-		n.openEvents,      // 8  result → notification payload
-		n.openCalls,       // 3  live calls and the records of ended ones
-		n.openTasks,       // 4  frames → speech, 5 → embedding and tone, 6 → ranked profiles, 7 → task results
-		n.checkTargets,    //    stored targets that are unknown now
-		n.openPipelines,   //    media insights pipelines: calls → tasks
-		n.openSummaries,   //    ended calls → summaries of their results
-		n.openSweeper,     //    what has expired is erased
-		n.openAdmission,   //    who may call
-		n.observe,         //    who acts on what the stages report
-		n.openSIP,         // 1  SIP → calls, 2  RTP → frames
-		n.openFeed,        //    WebSocket → calls
-		n.openAPI,         // 10 the two AWS APIs
-		n.openAdmin,       //    health, metrics, live calls
-		n.interrupted,     //    what the previous run left, which Run ends
+		n.openStore,         //    durable state and its keys
+		n.openClock,         //    ages of what is stored
+		n.openCredentials,   //    access keys of the API
+		n.openOutbox,        // 9  notifications → sinks
+		n.openEvents,        // 8  result → notification payload
+		n.openCalls,         // 3  live calls and the records of ended ones
+		n.openTasks,         // 4  frames → speech, 5 → embedding and tone, 6 → ranked profiles, 7 → task results
+		n.openProfileModels, // speaker models of the stored profiles
+		n.checkTargets,      //    stored targets that are unknown now
+		n.openPipelines,     //    media insights pipelines: calls → tasks
+		n.openSummaries,     //    ended calls → summaries of their results
+		n.openSweeper,       //    what has expired is erased
+		n.openAdmission,     //    who may call
+		n.observe,           //    who acts on what the stages report
+		n.openSIP,           // 1  SIP → calls, 2  RTP → frames
+		n.openFeed,          //    WebSocket → calls
+		n.openAPI,           // 10 the two AWS APIs
+		n.openAdmin,         //    health, metrics, live calls
+		n.interrupted,       //    what the previous run left, which Run ends
 	} {
 		if err := open(ctx); err != nil {
 			return err

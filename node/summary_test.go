@@ -17,7 +17,7 @@ import (
 // searched makes a finished search on a call, with a match and a voiceprint.
 func (in *testNode) searched(txid, match string) timbre.Task {
 	in.t.Helper()
-	voiceprint := timbre.Voiceprint{Embedding: make(timbre.Embedding, 256), Net: 20 * time.Second, Model: "m"}
+	voiceprint := timbre.Voiceprint{Embedding: make(timbre.Embedding, 256), Net: 20 * time.Second, Model: in.speakerModel}
 	voiceprint.Embedding[0] = 1
 	task := timbre.Task{ID: "search on " + txid, Kind: timbre.SpeakerSearch, DomainID: "d", ConnectorID: vc, TransactionID: txid, Side: timbre.Caller, Status: timbre.InProgress, Active: true}
 	in.must(in.store.CreateTask(in.t.Context(), task))

@@ -37,10 +37,11 @@ type domain struct {
 	models      map[string]*index // by name and version of the model
 	invalid     map[string]string // by tag, the last invalid value that was logged
 	malformed   map[string]bool   // the profiles that were logged
+	skipped     string            // the model for which profiles of other models were logged
 }
 
-// get returns the index of a domain for one model; nil if the domain has no profile of it.
-func (c *cache) get(ctx context.Context, id, model string, by *Calibration, now time.Time) (*index, error) {
+// get returns the indexes of a domain by model. They are not changed any more.
+func (c *cache) get(ctx context.Context, id string, by *Calibration, now time.Time) (map[string]*index, error) {
 	d := c.open(id, now)
 	// The generation is read before the profiles, so they may be newer than it says but never older.
 	generation, err := c.deps.Source.Generation(ctx, id)
@@ -56,7 +57,7 @@ func (c *cache) get(ctx context.Context, id, model string, by *Calibration, now 
 		}
 		d.loaded, d.generation, d.calibration, d.models = true, generation, by, models
 	}
-	return d.models[model], nil
+	return d.models, nil
 }
 
 // read builds an index of a domain for each model.
@@ -129,6 +130,16 @@ func (c *cache) newlyInvalid(id, tag, value string, now time.Time) bool {
 	}
 	d.invalid[tag] = value
 	return !logged || last != value
+}
+
+// newlySkipped is true once for a domain and a model.
+func (c *cache) newlySkipped(id, model string, now time.Time) bool {
+	d := c.open(id, now)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	newly := d.skipped != model
+	d.skipped = model
+	return newly
 }
 
 func (c *cache) forget(id string) {

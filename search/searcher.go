@@ -69,11 +69,18 @@ func (s *Searcher) search(ctx context.Context, domainID string, v timbre.Voicepr
 		return found, err
 	}
 	c := s.calibration(domainID)
-	x, err := s.cache.get(ctx, domainID, v.Model, c, now)
-	if err != nil || x == nil {
-		return timbre.Finding{Sure: err == nil}, err
+	models, err := s.cache.get(ctx, domainID, c, now)
+	if err != nil {
+		return found, err
 	}
-	return x.decide(v, x.weigh(v, c, rule.Prior, now), c, rule), nil
+	found.Sure = true
+	if x := models[v.Model]; x != nil {
+		found = x.decide(v, x.weigh(v, c, rule.Prior, now), c, rule)
+	}
+	if found.Skipped = skipped(models, v.Model, now); found.Skipped != "" && s.cache.newlySkipped(domainID, v.Model, now) {
+		s.env.Log.WarnContext(ctx, "profiles of the domain are left out of its searches", "domain", domainID, "reason", found.Skipped)
+	}
+	return found, nil
 }
 
 // calibration is that of a domain's own, or else of the model.

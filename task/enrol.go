@@ -77,6 +77,9 @@ func (e *Engine) checkEnrollable(ctx context.Context, t timbre.Task) error {
 		return timbre.Errorf(timbre.Invalid, op, "the task has ended without a voiceprint")
 	case t.Voiceprint == nil:
 		return gone
+	case e.cfg.Model != "" && t.Voiceprint.Model != e.cfg.Model:
+		return timbre.Errorf(timbre.Gone, op, "the voiceprint is of speaker model %s, but the server uses %s now: start another speaker search",
+			t.Voiceprint.Model, e.cfg.Model)
 	}
 	if _, live := e.deps.Calls.Call(t.TransactionID); live {
 		return nil

@@ -103,7 +103,7 @@ func (f fakeEmbedder) Embed(ctx context.Context, pcm []float32, net time.Duratio
 
 func (f fakeSearcher) Search(ctx context.Context, _ string, _ timbre.Voiceprint) (timbre.Finding, error) {
 	m, err := f.h.search(ctx)
-	return timbre.Finding{Matches: m, Sure: !f.h.unsure}, err
+	return timbre.Finding{Matches: m, Sure: !f.h.unsure, Skipped: f.h.skipped}, err
 }
 
 func (f fakeSearcher) Same(string, timbre.Voiceprint, timbre.Voiceprint) float64 { return f.h.same }

@@ -22,21 +22,22 @@ type harness struct {
 	store     *memoryStore
 	announcer *fakeAnnouncer
 
-	mu     sync.Mutex
-	live   map[string]timbre.Call
-	sinks  map[int]fanOut // by leg
-	at     time.Duration  // media time of all legs
-	embed  func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
-	search func(ctx context.Context) ([]timbre.Match, error)
-	unsure bool    // of what it finds
-	same   float64 // probability that two voiceprints are of one person
-	voices func(pcm []float32, net time.Duration) (timbre.Voices, error)
-	spoof  Spoof
-	tracks []*fakeTrack
-	score  func(ctx context.Context, leg int, at time.Duration) (timbre.Tone, bool, error)
-	media  map[int]timbre.Speech // last stretch of each leg
-	voice  map[int]int16         // the value of all samples of a leg: who is speaking
-	ids    int
+	mu      sync.Mutex
+	live    map[string]timbre.Call
+	sinks   map[int]fanOut // by leg
+	at      time.Duration  // media time of all legs
+	embed   func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
+	search  func(ctx context.Context) ([]timbre.Match, error)
+	unsure  bool    // of what it finds
+	skipped string  // what it could not compare with
+	same    float64 // probability that two voiceprints are of one person
+	voices  func(pcm []float32, net time.Duration) (timbre.Voices, error)
+	spoof   Spoof
+	tracks  []*fakeTrack
+	score   func(ctx context.Context, leg int, at time.Duration) (timbre.Tone, bool, error)
+	media   map[int]timbre.Speech // last stretch of each leg
+	voice   map[int]int16         // the value of all samples of a leg: who is speaking
+	ids     int
 }
 
 const tx = "tx"

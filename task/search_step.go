@@ -85,6 +85,7 @@ func (t *searchStep) identified(in searched) {
 	if len(t.Matches) > 0 {
 		t.report(timbre.IdentificationSuccessful, t.Message)
 	} else {
+		t.Message = joined(t.Message, in.found.Skipped)
 		t.report(timbre.IdentificationNoMatches, joined(t.Message, notAnalysed(t.dropped, t.heard)))
 	}
 	t.phase = collecting

@@ -65,6 +65,7 @@ type Track interface {
 
 // Config of an Engine.
 type Config struct {
+	Model            string        // of speakers that is in use: voiceprints of another are not enrolled; empty: any are
 	AnalyticsAlways  bool          // a task may be started although the connector has no voice analytics configured
 	KeepAudio        bool          // the audio of a voiceprint is stored with it
 	SearchWait       time.Duration // the most net speech that an unsure identification waits for; ForSearch at least

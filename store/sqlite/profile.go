@@ -53,6 +53,15 @@ func (s *Store) Generation(ctx context.Context, domainID string) (n int64, err e
 	return n, wrap("store.Generation", err)
 }
 
+// ModelsInProfiles leaves out profiles whose document is damaged.
+func (s *Store) ModelsInProfiles(ctx context.Context) ([]timbre.ModelUse, error) {
+	list, err := queryAll(ctx, s.reader, func(row scanner) (u timbre.ModelUse, err error) {
+		return u, row.Scan(&u.Model, &u.Profiles, &u.Domains)
+	}, `SELECT iif(json_valid(document), document ->> '$.Voiceprint.Model', NULL) AS model, count(*), count(DISTINCT domain_id)
+		FROM profile WHERE sealed IS NOT NULL GROUP BY model HAVING model IS NOT NULL ORDER BY model`)
+	return list, wrap("store.ModelsInProfiles", err)
+}
+
 func (s *Store) Voiceprints(ctx context.Context, domainID string, now time.Time) ([]timbre.Profile, error) {
 	wrapped, err := dataKey(ctx, s.reader, domainID)
 	if err != nil {

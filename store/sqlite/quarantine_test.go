@@ -65,6 +65,9 @@ func TestDamagedRowsAreLeftOut(t *testing.T) {
 			for range 2 {
 				readEverything(t, s)
 			}
+			if models, err := s.ModelsInProfiles(t.Context()); err != nil || len(models) != 1 || models[0].Profiles != 1 {
+				t.Errorf("got models %+v, %v; want that of the readable profile", models, err)
+			}
 			for _, kind := range []string{"connector", "configuration", "pipeline", "domain", "profile", "resource", "call", "task"} {
 				if n := s.Damaged()[kind]; n != 1 {
 					t.Errorf("got %d damaged rows of %s, want 1", n, kind)

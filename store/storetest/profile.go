@@ -147,6 +147,32 @@ var profiles = []fact{
 			s.Error("task of another profile: got no voiceprint, want it kept")
 		}
 	}},
+	{"profiles are counted by model while they have a voiceprint", func(s *subject) {
+		ctx := s.Context()
+		count := func(what string, want ...timbre.ModelUse) {
+			got, err := s.ModelsInProfiles(ctx)
+			s.must(err)
+			s.same(what, got, want)
+		}
+		count("without profiles")
+		for _, d := range []string{"d1", "d2"} {
+			s.must(s.CreateDomain(ctx, domain(d)))
+			s.enrol("p1 of "+d, d, 1)
+			s.enrol("p2 of "+d, d, 2)
+		}
+		model := profile("", "", 0).Voiceprint.Model
+		count("four of one model", timbre.ModelUse{Model: model, Profiles: 4, Domains: 2})
+		s.searched("t", "d2", 1)
+		for _, id := range []string{"p1 of d2", "p2 of d2"} {
+			renewal := profile(id, "d2", 1)
+			renewal.Voiceprint.Model = "other"
+			s.must(s.RenewProfile(ctx, renewal, "t"))
+		}
+		s.must(s.DeleteProfile(ctx, "p2 of d2"))
+		count("two models", timbre.ModelUse{Model: model, Profiles: 2, Domains: 1}, timbre.ModelUse{Model: "other", Profiles: 1, Domains: 1})
+		s.must(s.sweep(profile("", "", 0).Expires))
+		count("expired ones are erased")
+	}},
 	{"the generation grows with every change to a domain's profiles", func(s *subject) {
 		ctx := s.Context()
 		s.must(s.CreateDomain(ctx, domain("d1")))

@@ -213,6 +213,7 @@ func TestInterruptStopsTheAnalysis(t *testing.T) {
 // fakeSearcher has one domain. It records the voiceprints that are searched.
 type fakeSearcher struct {
 	matches  []timbre.Match
+	skipped  string
 	err      error
 	searched []timbre.Voiceprint
 }
@@ -222,7 +223,7 @@ func (p *fakeSearcher) Search(_ context.Context, domain string, v timbre.Voicepr
 		return timbre.Finding{}, timbre.Errorf(timbre.NotFound, "", "no such domain")
 	}
 	p.searched = append(p.searched, v)
-	return timbre.Finding{Matches: p.matches, Sure: true}, p.err
+	return timbre.Finding{Matches: p.matches, Sure: true, Skipped: p.skipped}, p.err
 }
 
 func TestSearchUsesTheSpeechOfAVoiceprint(t *testing.T) {
@@ -243,6 +244,10 @@ func TestSearchUsesTheSpeechOfAVoiceprint(t *testing.T) {
 	p.matches = nil
 	if s := files(t, a, long).Files[0].Legs[0].Speaker; s.Message != "nobody in the domain" {
 		t.Errorf("unknown caller: got %+v", s)
+	}
+	p.skipped = "all are of another model"
+	if s := files(t, a, long).Files[0].Legs[0].Speaker; s.Message != "nobody in the domain; all are of another model" {
+		t.Errorf("profiles of another model: got %+v", s)
 	}
 	p.err = timbre.Errorf(timbre.Internal, "", "the disk fails")
 	if _, err := a.Files(t.Context(), []string{long}, terminal.Output{Writer: &bytes.Buffer{}}); err == nil {

@@ -74,10 +74,13 @@ func (l *listener) speaker() *Speaker {
 		l.err = errors.Join(l.err, err)
 	case len(s.Matches) > 0:
 		s.Message = who.Message()
-	case who.Message() != "":
-		s.Message = "nobody in the domain; " + who.Message()
 	default:
 		s.Message = "nobody in the domain"
+		for _, why := range []string{found.Skipped, who.Message()} {
+			if why != "" {
+				s.Message += "; " + why
+			}
+		}
 	}
 	return s
 }
