@@ -10,6 +10,10 @@ type Announcer interface {
 	Notices(ctx context.Context, events ...Event) ([]Notice, error)
 }
 
+// NumberBlock is how many numbers of events are reserved at a time. A restart wastes what is left of one: of the 2^53 numbers that every
+// JSON parser reads exactly, that is enough for 10^11 restarts.
+const NumberBlock = 1 << 16
+
 // NumberReserver reserves the numbers of events.
 type NumberReserver interface {
 	// ReserveNumbers reserves the n numbers that follow all that were reserved before, durably, and returns the last of them.

@@ -7,10 +7,6 @@ import (
 	"timbre"
 )
 
-// block is how many numbers are reserved at a time. A restart wastes what is left of one: of the 2^53 numbers that every JSON
-// parser reads exactly, that is enough for 10^11 restarts.
-const block = 1 << 16
-
 // sequence numbers events. Each number is greater than all before, also across restarts and whatever the wall clock does: a
 // number is used only once it is reserved durably, and a restart begins after all that were reserved. There are gaps.
 type sequence struct {
@@ -24,11 +20,11 @@ func (s *sequence) next(ctx context.Context) (int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.last == s.reserved {
-		end, err := s.reserver.ReserveNumbers(ctx, block)
+		end, err := s.reserver.ReserveNumbers(ctx, timbre.NumberBlock)
 		if err != nil {
 			return 0, err
 		}
-		s.last, s.reserved = end-block, end
+		s.last, s.reserved = end-timbre.NumberBlock, end
 	}
 	s.last++
 	return s.last, nil

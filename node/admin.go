@@ -19,8 +19,8 @@ func (n *Node) admin() http.Handler {
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if why := n.whyNotReady(); why != "" {
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if why := n.whyNotReady(r.Context()); why != "" {
 			w.Header().Set("Retry-After", retryAfter)
 			http.Error(w, why, http.StatusServiceUnavailable)
 		}

@@ -74,12 +74,15 @@ func (n *Node) shutDown(ctx context.Context) error {
 }
 
 // whyNotReady says why no call should come here; empty: calls may come.
-func (n *Node) whyNotReady() string {
+func (n *Node) whyNotReady(ctx context.Context) string {
 	switch {
 	case !closed(n.ready):
 		return "starting"
 	case closed(n.draining):
 		return "draining"
+	}
+	if err := n.store.Writable(ctx); err != nil {
+		return "the database takes no writes"
 	}
 	return ""
 }

@@ -61,7 +61,7 @@ func TestDeadTargetIsProbedNotTriedLaneByLane(t *testing.T) {
 		}
 		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
 		pass(10 * time.Minute)
-		if n := len(to.got); n < 20 || n > 60 {
+		if n := len(to.ids()); n < 20 || n > 60 {
 			t.Errorf("got %d attempts in 10 minutes, want one every 15 to 30 seconds", n)
 		}
 		to.mu.Lock()
@@ -93,11 +93,11 @@ func TestRetryAfterIsObeyedUpToAnHour(t *testing.T) {
 				outbox.Put(notice("c", "c", hook))
 				d.Wake(hook)
 				synctest.Wait()
-				if len(to.got) != 1 {
+				if len(to.ids()) != 1 {
 					t.Errorf("got %v before the time, want one attempt", to.ids())
 				}
 				pass(2 * time.Second)
-				if len(to.got) != 2 {
+				if len(to.ids()) != 2 {
 					t.Errorf("got %v after it, want one more", to.ids())
 				}
 			})
@@ -124,8 +124,8 @@ func TestGoneTargetIsDisabledUntilAnOperatorRetries(t *testing.T) {
 		outbox.Put(notice("later", "later", hook))
 		d.Wake(hook)
 		synctest.Wait()
-		if len(to.got) != 1 || outbox.Len() != 0 || len(outbox.Dead()) != 601 {
-			t.Fatalf("got %d attempts, %d waiting and %d dead letters, want 1, 0 and 601", len(to.got), outbox.Len(), len(outbox.Dead()))
+		if len(to.ids()) != 1 || outbox.Len() != 0 || len(outbox.Dead()) != 601 {
+			t.Fatalf("got %d attempts, %d waiting and %d dead letters, want 1, 0 and 601", len(to.ids()), outbox.Len(), len(outbox.Dead()))
 		}
 		if l := outbox.Dead()[600]; l.Death.Cause != timbre.CauseGone || l.Death.Error != "410" {
 			t.Errorf("got %+v, want gone with the answer of the target", l.Death)
@@ -198,7 +198,7 @@ func TestClockThatJumpsChangesNothing(t *testing.T) {
 				defer running(notify.New(env, notify.Config{}, deps(outbox, to)))()
 				pass(20 * time.Minute)
 				if outbox.Len() != 0 || len(outbox.Dead()) != 0 {
-					t.Errorf("got %d waiting and %d dead letters after %d attempts, want all delivered", outbox.Len(), len(outbox.Dead()), len(to.got))
+					t.Errorf("got %d waiting and %d dead letters after %d attempts, want all delivered", outbox.Len(), len(outbox.Dead()), len(to.ids()))
 				}
 			})
 		})

@@ -107,6 +107,9 @@ func Restore(ctx context.Context, from, path string, keys store.Sealer, now time
 	if err := copyFile(from, part); err != nil {
 		return "", openError(path, err)
 	}
+	if err := forget(ctx, part); err != nil {
+		return "", openError(path, err)
+	}
 	if _, err := os.Stat(path); err == nil {
 		held, err := lock(path)
 		if err != nil {
@@ -122,6 +125,20 @@ func Restore(ctx context.Context, from, path string, keys store.Sealer, now time
 		}
 	}
 	return kept, os.Rename(part, path)
+}
+
+// sinceBackup is more numbers than the events that can have been sent since a backup. There is room for 8,192 restores.
+const sinceBackup = 1 << 40
+
+// forget prepares a copy for a past of which it knows nothing: no event gets the number of one that was sent after the backup.
+func forget(ctx context.Context, path string) (err error) {
+	db := openPool(path, 1, "_txlock=immediate&mode=rw")
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var has bool // a version before events were numbered had no such table
+	if err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sequence')").Scan(&has); err != nil || !has {
+		return err
+	}
+	return skipNumbers(ctx, db, sinceBackup)
 }
 
 func copyFile(from, to string) (err error) {

@@ -35,6 +35,8 @@ func TestBackupOfARunningServerIsRestored(t *testing.T) {
 	if _, err := Restore(t.Context(), to, path, s.keys, v0); timbre.KindOf(err) != timbre.Unavailable {
 		t.Errorf("got %v of a restore under a server, want Unavailable", err)
 	}
+	given, err := s.ReserveNumbers(t.Context(), 1000)
+	ok(t, err)
 	ok(t, s.Close())
 	kept, err := Restore(t.Context(), to, path, s.keys, v0)
 	ok(t, err)
@@ -44,6 +46,9 @@ func TestBackupOfARunningServerIsRestored(t *testing.T) {
 	live, err := s.LiveCalls(t.Context())
 	if err != nil || len(live) != made.Calls {
 		t.Errorf("got %d calls and %v, want %d", len(live), err, made.Calls)
+	}
+	if last, err := s.ReserveNumbers(t.Context(), 1); err != nil || last <= given {
+		t.Errorf("got number %d and %v, want one above %d", last, err, given)
 	}
 	if n := s.mark.lost.Load(); n != 0 {
 		t.Errorf("got %d lost commits after a restore, want none", n)

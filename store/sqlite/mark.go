@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"timbre"
 )
 
 // markEvery is how often the mark is moved while there are commits. A loss is noticed if it includes a commit that is older.
@@ -52,6 +54,7 @@ func (s *Store) compare(ctx context.Context) error {
 		s.mark.lost.Store(before - n)
 		s.log.Error("the database has lost its last commits: its write-ahead log was lost or cut, or an older file was put in its place",
 			"lost_commits", before-n, "has", n, "had", before)
+		return skipNumbers(ctx, s.writer, (before-n)*timbre.NumberBlock) // each may have reserved a block
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func TestLostWriteAheadLogIsNoticed(t *testing.T) {
 		lost func(n int64) bool
 	}{
 		"whole":   {func(string) {}, func(n int64) bool { return n == 0 }},
-		"removed": {func(f string) { ok(t, os.Remove(filepath.Join(f, "timbre.db-wal"))) }, func(n int64) bool { return n == 50 }},
+		"removed": {func(f string) { ok(t, os.Remove(filepath.Join(f, "timbre.db-wal"))) }, func(n int64) bool { return n == 51 }},
 		"cut": {func(f string) {
 			wal := filepath.Join(f, "timbre.db-wal")
 			size, err := os.Stat(wal)
@@ -52,12 +52,17 @@ func TestLostWriteAheadLogIsNoticed(t *testing.T) {
 			for i := range 50 {
 				ok(t, s.SaveCall(t.Context(), timbre.Call{TransactionID: fmt.Sprint(i)}, nil))
 			}
+			given, err := s.ReserveNumbers(t.Context(), timbre.NumberBlock)
+			ok(t, err)
 			s.stop() // moves the mark a last time
 			s.background.Wait()
 			after, log := crashedWith(t, s, folder, c.cut)
 			n := after.mark.lost.Load()
 			if !c.lost(n) || (n > 0) != strings.Contains(log, "lost its last commits") {
 				t.Errorf("got %d lost commits and the log %q", n, log)
+			}
+			if last, err := after.ReserveNumbers(t.Context(), timbre.NumberBlock); err != nil || last-timbre.NumberBlock < given {
+				t.Errorf("got numbers up to %d and %v, want only such above %d", last, err, given)
 			}
 		})
 	}

@@ -34,3 +34,23 @@ func TestFullDiskIsLoggedOnceAndCounted(t *testing.T) {
 		t.Errorf("got %d failed writes counted, want 50", n)
 	}
 }
+
+// A server without writes of its own finds out that the disk has room again.
+func TestWritableEndsAnOutage(t *testing.T) {
+	s := begin(t, t.TempDir())
+	ok(t, s.Writable(t.Context()))
+	_, err := s.writer.Exec("PRAGMA query_only = ON") // as on a read-only disk
+	ok(t, err)
+	if err := s.SaveCall(t.Context(), timbre.Call{TransactionID: "x"}, nil); timbre.KindOf(err) != timbre.Unavailable {
+		t.Fatalf("got %v, want Unavailable", err)
+	}
+	if err := s.Writable(t.Context()); timbre.KindOf(err) != timbre.Unavailable {
+		t.Errorf("got %v while the disk takes no writes, want Unavailable", err)
+	}
+	_, err = s.writer.Exec("PRAGMA query_only = OFF")
+	ok(t, err)
+	ok(t, s.Writable(t.Context()))
+	if s.outage.lasts() {
+		t.Error("the outage lasts, want it ended by the write that was tried")
+	}
+}
