@@ -40,14 +40,13 @@ type Call struct {
 	Warnings      []string          // current doubts about its legs, such as a guessed caller
 	Legs          []Leg             // one or two, three at most, in the order in which they were added: at first that of the m-lines
 	Started       time.Time
-	Ended         time.Time  // zero while the call is live
-	Failure       string     // why it ended, unless a party hung up
-	Farewells     []Farewell // of a live call
+	Ended         time.Time   // zero while the call is live
+	Failure       string      // why it ended, unless a party hung up
+	StoredByes    []StoredBye // of a live call
 }
 
-// Farewell is a message that tells a peer of a call that the call is over, kept for the case that the process which has the call
-// is gone.
-type Farewell struct {
+// StoredBye is a BYE to a peer of a call, stored for the case that the process which has the call ends before the call does.
+type StoredBye struct {
 	Network string // udp, tcp or tls
 	To      string // HOST:PORT
 	Message string // a BYE

@@ -43,7 +43,7 @@ func (r *Registry) end(ctx context.Context, txid, why, reason string) error {
 		r.metrics.live.Dec()
 		r.report(c, receptions(e.legs), reason)
 	}
-	c.Farewells = nil // its peers know
+	c.StoredByes = nil // its peers know
 	// A request that is cancelled does not undo a hang-up.
 	err := r.saveEnd(context.WithoutCancel(ctx), e, c)
 	if err == nil {

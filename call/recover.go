@@ -55,7 +55,7 @@ func (r *Registry) lostCall(ctx context.Context, txid string) (timbre.Call, erro
 	}
 	c.Ended, c.Failure = r.env.Now(), "the server stopped during the call"
 	r.raiseLost(c)
-	c.Farewells = nil
+	c.StoredByes = nil
 	r.report(c, make([]*timbre.Reception, len(c.Legs)), recovered)
 	r.lost[txid] = c
 	return c, nil

@@ -13,12 +13,12 @@ import (
 func TestRecoverEndsInterruptedCallsOnce(t *testing.T) {
 	r, d := registry()
 	stale := twoLegs()
-	stale.TransactionID, stale.Farewells = "stale", []timbre.Farewell{{To: "192.0.2.1:5060"}}
+	stale.TransactionID, stale.StoredByes = "stale", []timbre.StoredBye{{To: "192.0.2.1:5060"}}
 	d.live, d.stale = []string{"unreadable", "stale"}, map[string]timbre.Call{"stale": stale}
 	var records []timbre.Call
 	told := 0
 	r.Observe(Observers{
-		Lost:  func(c timbre.Call) { told += len(c.Farewells) },
+		Lost:  func(c timbre.Call) { told += len(c.StoredByes) },
 		Ended: func(c timbre.Call, _ []*timbre.Reception) { records = append(records, c) },
 	})
 	if n, err := r.Interrupted(t.Context()); n != 2 || err != nil {
@@ -42,8 +42,8 @@ func TestRecoverEndsInterruptedCallsOnce(t *testing.T) {
 	if !slices.Equal(d.sent[1], []string{"Streaming Status FAILED 0", "Streaming Status FAILED 1"}) {
 		t.Errorf("got events %q, want FAILED for each leg", d.sent[1])
 	}
-	if told != 1 || d.calls[1].Farewells != nil {
-		t.Errorf("got %d peers told and %v kept, want one told, once", told, d.calls[1].Farewells)
+	if told != 1 || d.calls[1].StoredByes != nil {
+		t.Errorf("got %d peers told and %v kept, want one told, once", told, d.calls[1].StoredByes)
 	}
 	if n := testutil.ToFloat64(r.metrics.ended.WithLabelValues("recovered")); n != 1 || len(records) != 1 || !records[0].Ended.Equal(d.calls[1].Ended) {
 		t.Errorf("got %v ends counted and records %+v, want one of the end that was saved", n, records)

@@ -51,16 +51,16 @@ func (d *Dialog) Request(method gosip.RequestMethod) *gosip.Request {
 	return req
 }
 
-// farewellGap is how many requests this side may send, at most, before the CSeq of its farewell is too low to be accepted.
-const farewellGap = 10_000
+// storedByeGap is how many requests this side may send, at most, before the CSeq of its stored BYE is too low to be accepted.
+const storedByeGap = 10_000
 
-// Farewell is the BYE of this side for the case that another process has to end the dialog: this one is gone, and with it any
+// StoredBye is the BYE of this side for the case that another process has to end the dialog: this one is gone, and with it any
 // connection of the peer's.
-func (d *Dialog) Farewell() timbre.Farewell {
+func (d *Dialog) StoredBye() timbre.StoredBye {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	req := d.message(gosip.BYE, d.seq+farewellGap)
-	return timbre.Farewell{Network: d.cfg.Network, To: d.lastingHop(), Message: req.String()}
+	req := d.message(gosip.BYE, d.seq+storedByeGap)
+	return timbre.StoredBye{Network: d.cfg.Network, To: d.lastingHop(), Message: req.String()}
 }
 
 // Again is a request that was answered by a challenge, to be sent once more: with the next CSeq and a branch of its own.

@@ -17,7 +17,7 @@ func (s *Server) begin(d *session, in Incoming, o *sdp.Description, lines []sdp.
 		ConnectorID: in.Connector.ID, CallID: d.CallID(), Direction: "Outbound",
 		From: siprec.User(d.invite.From().Value()), To: siprec.User(d.invite.To().Value()),
 		Headers: header.All(d.invite), Metadata: in.Body.Metadata, Group: d.group(), Warnings: d.warnings, Legs: d.legs, Started: s.env.Now(),
-		Farewells: []timbre.Farewell{d.Farewell()},
+		StoredByes: []timbre.StoredBye{d.StoredBye()},
 	}
 	txid, listeners, err := s.deps.Calls.Begin(s.background(), call)
 	if err != nil {

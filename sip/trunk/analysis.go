@@ -32,7 +32,7 @@ func (c *call) analyse() {
 	}
 	for i := range c.sides {
 		if s := c.sides[i].Load(); s != nil {
-			record.Farewells = append(record.Farewells, s.Farewell())
+			record.StoredByes = append(record.StoredByes, s.StoredBye())
 		}
 	}
 	begun := make(chan struct{})

@@ -51,11 +51,11 @@ func TestCallIsBridged(t *testing.T) {
 			},
 		}
 		for i, to := range []string{"203.0.113.1:5060", "198.51.100.1:5060"} { // both ends are told if this process is gone
-			if f := call.Farewells[i]; f.To != to || !strings.HasPrefix(f.Message, "BYE sip:") {
-				t.Errorf("got farewell %+v, want a BYE to %s", f, to)
+			if f := call.StoredByes[i]; f.To != to || !strings.HasPrefix(f.Message, "BYE sip:") {
+				t.Errorf("got stored BYE %+v, want a BYE to %s", f, to)
 			}
 		}
-		call.Farewells = nil
+		call.StoredByes = nil
 		if !reflect.DeepEqual(call, want) {
 			t.Errorf("got %+v, want %+v", call, want)
 		}

@@ -11,30 +11,30 @@ import (
 	"timbre"
 )
 
-// farewellTimeout is how long a peer of a lost call is tried.
-const farewellTimeout = 5 * time.Second
+// storedByeTimeout is how long a peer of a lost call is tried.
+const storedByeTimeout = 5 * time.Second
 
 // Lost sends the peers of a call its BYE, so that they do not go on sending to nobody and can call again. The process that had the
 // call is gone. What they answer changes nothing: a peer that has noticed answers with 481.
 func (s *Server) Lost(c timbre.Call) {
-	for _, f := range c.Farewells {
-		if !s.stack.Do(func() { s.farewell(c, f) }) {
+	for _, f := range c.StoredByes {
+		if !s.stack.Do(func() { s.sendStoredBye(c, f) }) {
 			return
 		}
 	}
 }
 
-func (s *Server) farewell(c timbre.Call, f timbre.Farewell) {
-	res, err := s.sendFarewell(f)
+func (s *Server) sendStoredBye(c timbre.Call, f timbre.StoredBye) {
+	res, err := s.requestStoredBye(f)
 	if err != nil {
-		s.env.Log.Debug("a peer of a lost call was not told", "transaction", c.TransactionID, "peer", f.To, "error", err)
+		s.env.Log.Debug("a peer of a lost call was not reached", "transaction", c.TransactionID, "peer", f.To, "error", err)
 		return
 	}
-	s.env.Log.Debug("a peer of a lost call was told", "transaction", c.TransactionID, "peer", f.To, "status", res.StatusCode)
+	s.env.Log.Debug("a peer of a lost call answered the BYE", "transaction", c.TransactionID, "peer", f.To, "status", res.StatusCode)
 }
 
-// sendFarewell returns the response.
-func (s *Server) sendFarewell(f timbre.Farewell) (*gosip.Response, error) {
+// requestStoredBye returns the response.
+func (s *Server) requestStoredBye(f timbre.StoredBye) (*gosip.Response, error) {
 	m, err := gosip.ParseMessage([]byte(f.Message))
 	if err != nil {
 		return nil, err
@@ -42,11 +42,11 @@ func (s *Server) sendFarewell(f timbre.Farewell) (*gosip.Response, error) {
 	req, is := m.(*gosip.Request)
 	to, err := netip.ParseAddrPort(f.To)
 	if !is || err != nil {
-		return nil, timbre.Errorf(timbre.Invalid, "sip.sendFarewell", "not a request to an address")
+		return nil, timbre.Errorf(timbre.Invalid, "sip.requestStoredBye", "not a request to an address")
 	}
 	req.SetTransport(strings.ToUpper(f.Network))
 	req.SetDestination(f.To)
-	ctx, cancel := context.WithTimeout(s.ctx, farewellTimeout)
+	ctx, cancel := context.WithTimeout(s.ctx, storedByeTimeout)
 	defer cancel()
 	if at, listens := s.stack.Endpoint(f.Network, to); listens && f.Network == "udp" {
 		req.Laddr = at.Socket
