@@ -76,11 +76,11 @@ func (r *Remains[K]) SettleAll(ctx context.Context) error {
 	return nil
 }
 
-// MakeRoom does something that a quota may refuse. What is left counts against quotas until it has ended: after such a refusal all of it
-// is ended, and do is tried again.
-func (r *Remains[K]) MakeRoom(ctx context.Context, do func() error) error {
+// MakeRoom does something that is refused, with an error of a kind, for what is live: a quota is reached (Limit), or something is in use
+// (Conflict). What is left counts as live until it has ended: after such a refusal all of it is ended, and do is tried again.
+func (r *Remains[K]) MakeRoom(ctx context.Context, refusal Kind, do func() error) error {
 	err := do()
-	if err == nil || KindOf(err) != Limit || r.Len() == 0 || r.SettleAll(ctx) != nil {
+	if err == nil || KindOf(err) != refusal || r.Len() == 0 || r.SettleAll(ctx) != nil {
 		return err
 	}
 	return do()

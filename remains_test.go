@@ -77,14 +77,14 @@ func TestRemainsMakeRoomForWhatAQuotaRefuses(t *testing.T) {
 		return nil
 	}
 	r.Hold(make100(), func(context.Context, []int) error { return nil })
-	if err := r.MakeRoom(t.Context(), full); err != nil || r.Len() != 0 {
+	if err := r.MakeRoom(t.Context(), Limit, full); err != nil || r.Len() != 0 {
 		t.Errorf("got %v and %d left, want room", err, r.Len())
 	}
-	if err := r.MakeRoom(t.Context(), func() error { return limit }); !errors.Is(err, limit) {
+	if err := r.MakeRoom(t.Context(), Limit, func() error { return limit }); !errors.Is(err, limit) {
 		t.Errorf("got %v, want %v: nothing is left that counts", err, limit)
 	}
 	r.Hold(make100(), func(context.Context, []int) error { return errors.New("disk full") })
-	if err := r.MakeRoom(t.Context(), full); !errors.Is(err, limit) {
+	if err := r.MakeRoom(t.Context(), Limit, full); !errors.Is(err, limit) {
 		t.Errorf("got %v, want %v", err, limit)
 	}
 }

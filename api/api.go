@@ -35,6 +35,7 @@ type Config struct {
 // Deps is what the API acts on.
 type Deps struct {
 	Store     Store
+	Calls     voice.Calls
 	Tasks     voice.Tasks
 	Pipelines pipelines.Pipelines
 	Targets   timbre.TargetChecker
@@ -63,7 +64,7 @@ func newMux(env environment.Environment, cfg Config, deps Deps) *rest.Mux {
 		Authenticate: authenticate(sigv4.New(env, deps.Keys)),
 		Authorize:    authorizer{env, deps.Store}.authorize,
 	}, rest.Voice, rest.Pipelines)
-	voice.Register(m, env, voice.Deps{Store: deps.Store, Tasks: deps.Tasks, Pings: deps.Pings})
+	voice.Register(m, env, voice.Deps{Store: deps.Store, Calls: deps.Calls, Tasks: deps.Tasks, Pings: deps.Pings})
 	pipelines.Register(m, env, pipelines.Deps{Store: deps.Store, Pipelines: deps.Pipelines, Targets: deps.Targets})
 	return m
 }

@@ -104,7 +104,7 @@ func (s *server) handler() http.Handler {
 		Log:    slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
 	}
 	return api.New(env, api.Config{Rates: s.rates, Concurrency: s.concurrency}, api.Deps{
-		Store: s.fake, Tasks: s.fake, Pipelines: insightsFake{s.fake}, Targets: s.fake, Pings: s.fake, Keys: s.keys,
+		Store: s.fake, Calls: s.fake, Tasks: s.fake, Pipelines: insightsFake{s.fake}, Targets: s.fake, Pings: s.fake, Keys: s.keys,
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines"
 	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
 	"github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
@@ -168,4 +169,14 @@ func TestRegionsAreThoseOfConnectors(t *testing.T) {
 	for _, r := range list {
 		must(s.voice.CreateVoiceConnector(s.ctx, &sdk.CreateVoiceConnectorInput{Name: new("in " + string(r)), RequireEncryption: new(false), AwsRegion: r}))(t)
 	}
+}
+
+// What a crash has left is not in the way of a deletion while it is being ended.
+func TestWhatACrashHasCutDoesNotRefuseADeletion(t *testing.T) {
+	s := serve(t)
+	connector, configuration := s.connector(t), s.configuration(t, "insights")
+	s.crashed = true
+	must(s.voice.DeleteVoiceConnector(s.ctx, &sdk.DeleteVoiceConnectorInput{VoiceConnectorId: &connector}))(t)
+	s.crashed = true
+	must(s.pipelines.DeleteMediaInsightsPipelineConfiguration(s.ctx, &chimesdkmediapipelines.DeleteMediaInsightsPipelineConfigurationInput{Identifier: &configuration}))(t)
 }

@@ -69,6 +69,7 @@ type fake struct {
 	faster         *timbre.Domain // created concurrently just before CreateDomain, which then conflicts
 	fail           error
 	panics         bool
+	crashed        bool                  // calls and pipelines of before are not ended yet
 	during         func(domainID string) // called while a domain is read
 	settings
 }
@@ -97,8 +98,25 @@ func (f *fake) ListConnectors(_ context.Context, p timbre.Page) ([]timbre.Connec
 	return f.connectors.list(p, all), nil
 }
 
+// Free implements voice.Calls and pipelines.Pipelines.
+func (f *fake) Free(_ context.Context, do func() error) error {
+	f.crashed = false
+	return do()
+}
+
+// live refuses while something of before the crash counts as live.
+func (f *fake) live() error {
+	if f.crashed {
+		return timbre.Errorf(timbre.Conflict, "fake", "It is live.")
+	}
+	return nil
+}
+
 func (f *fake) DeleteConnector(_ context.Context, id string) error {
 	defer f.lock()()
+	if err := f.live(); err != nil {
+		return err
+	}
 	if err := f.unused(id); err != nil {
 		return err
 	}
@@ -197,6 +215,9 @@ func (f *fake) ListPipelines(_ context.Context, p timbre.Page) ([]timbre.Pipelin
 
 func (f *fake) DeleteConfiguration(_ context.Context, identifier string) error {
 	defer f.lock()()
+	if err := f.live(); err != nil {
+		return err
+	}
 	c, err := f.configuration(identifier)
 	if err != nil {
 		return err

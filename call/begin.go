@@ -35,7 +35,7 @@ func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs 
 		return "", nil, timbre.Errorf(timbre.Unavailable, op, "the server is shutting down")
 	}
 	events := r.started(c, 0)
-	if err := r.interrupted.MakeRoom(ctx, func() error { return r.save(ctx, c, events) }); err != nil {
+	if err := r.interrupted.MakeRoom(ctx, timbre.Limit, func() error { return r.save(ctx, c, events) }); err != nil {
 		r.remove(e)
 		e.end()
 		r.metrics.refused.Inc()

@@ -17,6 +17,12 @@ func (r *Registry) Interrupted(ctx context.Context) (live int, err error) {
 // be repeated.
 func (r *Registry) Recover(ctx context.Context) error { return r.interrupted.SettleAll(ctx) }
 
+// Free does something that is refused with a Conflict while calls are live. Those that a crash has cut do not count: they are ended
+// before.
+func (r *Registry) Free(ctx context.Context, do func() error) error {
+	return r.interrupted.MakeRoom(ctx, timbre.Conflict, do)
+}
+
 // failInterrupted ends calls in one transaction. One that cannot be read is passed over.
 func (r *Registry) failInterrupted(ctx context.Context, txids []string) error {
 	var ended []timbre.Ended[timbre.Call]

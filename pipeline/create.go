@@ -69,7 +69,7 @@ func (e *Engine) create(ctx context.Context, p timbre.Pipeline, c timbre.Configu
 	if !e.add(l) {
 		return p, timbre.Errorf(timbre.Unavailable, "pipeline.Create", "the server is shutting down")
 	}
-	if err := e.interrupted.MakeRoom(ctx, func() error { return e.deps.Store.CreatePipeline(ctx, p, notices) }); err != nil {
+	if err := e.interrupted.MakeRoom(ctx, timbre.Limit, func() error { return e.deps.Store.CreatePipeline(ctx, p, notices) }); err != nil {
 		l.over = true
 		e.remove(p.ID)
 		return p, err

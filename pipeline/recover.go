@@ -20,6 +20,12 @@ func (e *Engine) Interrupted(ctx context.Context) error {
 // Requests may come meanwhile: a pipeline that one asks for is ended before it is answered. After an error Recover may be repeated.
 func (e *Engine) Recover(ctx context.Context) error { return e.interrupted.SettleAll(ctx) }
 
+// Free does something that is refused with a Conflict while pipelines are live. Those that a crash has cut do not count: they are ended
+// before.
+func (e *Engine) Free(ctx context.Context, do func() error) error {
+	return e.interrupted.MakeRoom(ctx, timbre.Conflict, do)
+}
+
 // settled is a pipeline as it is after a crash: ended.
 func (e *Engine) settled(ctx context.Context, p timbre.Pipeline) (timbre.Pipeline, error) {
 	if !p.Ended.IsZero() {

@@ -55,7 +55,7 @@ func (e *Engine) create(ctx context.Context, t timbre.Task, call timbre.Call, le
 	t.Updated = t.Created
 	s := newState(t, call, leg, e.patience())
 	t = s.record()
-	if err := e.interrupted.MakeRoom(ctx, func() error { return e.deps.Store.CreateTask(ctx, t) }); err != nil {
+	if err := e.interrupted.MakeRoom(ctx, timbre.Limit, func() error { return e.deps.Store.CreateTask(ctx, t) }); err != nil {
 		return nil, t, err
 	}
 	a := newActor(e, s)

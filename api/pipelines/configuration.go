@@ -113,7 +113,9 @@ func (s *service) listConfigurations(ctx context.Context, in *sdk.ListMediaInsig
 }
 
 func (s *service) deleteConfiguration(ctx context.Context, in *sdk.DeleteMediaInsightsPipelineConfigurationInput) (*sdk.DeleteMediaInsightsPipelineConfigurationOutput, error) {
-	return &sdk.DeleteMediaInsightsPipelineConfigurationOutput{}, s.deps.Store.DeleteConfiguration(ctx, *in.Identifier)
+	return &sdk.DeleteMediaInsightsPipelineConfigurationOutput{}, s.deps.Pipelines.Free(ctx, func() error {
+		return s.deps.Store.DeleteConfiguration(ctx, *in.Identifier)
+	})
 }
 
 func output(c timbre.Configuration) *configurationOutput {

@@ -35,6 +35,8 @@ type Pipelines interface {
 	Start(ctx context.Context, identifier string, t timbre.Task) (timbre.Task, error)
 	Task(ctx context.Context, kind timbre.TaskKind, identifier, id string) (timbre.Task, error)
 	timbre.TaskStopper // the owner is a pipeline
+	// Free does something that a live pipeline refuses with a Conflict.
+	Free(ctx context.Context, do func() error) error
 }
 
 // Deps is what the operations act on.

@@ -66,7 +66,9 @@ func (s *service) listConnectors(ctx context.Context, in *sdk.ListVoiceConnector
 }
 
 func (s *service) deleteConnector(ctx context.Context, in *sdk.DeleteVoiceConnectorInput) (*sdk.DeleteVoiceConnectorOutput, error) {
-	return &sdk.DeleteVoiceConnectorOutput{}, s.deps.Store.DeleteConnector(ctx, *in.VoiceConnectorId)
+	return &sdk.DeleteVoiceConnectorOutput{}, s.deps.Calls.Free(ctx, func() error {
+		return s.deps.Store.DeleteConnector(ctx, *in.VoiceConnectorId)
+	})
 }
 
 func connector(c timbre.Connector) types.VoiceConnector {

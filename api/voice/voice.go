@@ -30,6 +30,12 @@ type Tasks interface {
 	Renew(ctx context.Context, profileID, taskID string) (timbre.Profile, error)
 }
 
+// Calls are those on the connectors.
+type Calls interface {
+	// Free does something that a live call refuses with a Conflict.
+	Free(ctx context.Context, do func() error) error
+}
+
 // Pings returns the last SIP OPTIONS request for each connector.
 type Pings interface {
 	LastPing(connectorID string) (timbre.Ping, bool)
@@ -38,6 +44,7 @@ type Pings interface {
 // Deps is what the operations act on.
 type Deps struct {
 	Store Store
+	Calls Calls
 	Tasks Tasks
 	Pings Pings
 }

@@ -82,8 +82,10 @@ func (s *Store) DeleteDomain(ctx context.Context, id string) error {
 		if err := execOne(ctx, q, noDomain(id), "DELETE FROM domain WHERE id = ?", id); err != nil {
 			return err
 		}
-		_, err := q.ExecContext(ctx, `UPDATE task INDEXED BY task_with_voiceprint SET sealed = NULL, erased = 1
-			WHERE domain_id = ? AND sealed IS NOT NULL`, id)
+		_, err := q.ExecContext(ctx, eraseOfDomain, id)
 		return err
 	}, s.observers.domainDeleted(id))
 }
+
+const eraseOfDomain = `UPDATE task INDEXED BY task_voiceprint_by_domain SET sealed = NULL, erased = 1
+	WHERE domain_id = ? AND sealed IS NOT NULL`

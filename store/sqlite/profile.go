@@ -39,11 +39,14 @@ func (s *Store) DeleteProfile(ctx context.Context, id string) error {
 		if err := execOne(ctx, q, noProfile(id), "DELETE FROM profile WHERE id = ?", id); err != nil {
 			return err
 		}
-		_, err := q.ExecContext(ctx, `UPDATE task INDEXED BY task_with_voiceprint SET sealed = NULL, erased = 1
-			WHERE sealed IS NOT NULL AND (enrolled = ?1 OR renewed = ?1)`, id)
+		_, err := q.ExecContext(ctx, eraseOfProfile, id)
 		return err
 	})
 }
+
+const eraseOfProfile = `UPDATE task SET sealed = NULL, erased = 1 WHERE rowid IN (
+	SELECT rowid FROM task INDEXED BY task_voiceprint_by_profile WHERE enrolled = ?1 AND enrolled <> '' AND sealed IS NOT NULL
+	UNION SELECT rowid FROM task INDEXED BY task_voiceprint_by_renewal WHERE renewed = ?1 AND renewed <> '' AND sealed IS NOT NULL)`
 
 func (s *Store) Generation(ctx context.Context, domainID string) (n int64, err error) {
 	err = s.reader.QueryRowContext(ctx, "SELECT generation FROM domain WHERE id = ?", domainID).Scan(&n)

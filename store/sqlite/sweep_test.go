@@ -46,6 +46,25 @@ func TestSweepSeeksWhatHasExpired(t *testing.T) {
 	}
 }
 
+// So must a deletion: it must cost what it deletes, however many voiceprints are stored.
+func TestDeletionsSeekWhatTheyErase(t *testing.T) {
+	s := begin(t, t.TempDir())
+	for name, query := range map[string]string{"of a profile": eraseOfProfile, "of a domain": eraseOfDomain} {
+		t.Run(name, func(t *testing.T) {
+			steps, err := queryAll(t.Context(), s.reader, func(row scanner) (step string, err error) {
+				var unused int
+				return step, row.Scan(&unused, &unused, &unused, &step)
+			}, "EXPLAIN QUERY PLAN "+query, "id")
+			ok(t, err)
+			for _, step := range steps {
+				if strings.HasPrefix(step, "SCAN") {
+					t.Errorf("got the step %q, want a search", step)
+				}
+			}
+		})
+	}
+}
+
 func TestEachRuleHasAnExpiry(t *testing.T) {
 	for _, l := range timbre.Lives {
 		if _, has := expiries[l.Of]; has != (l.For > 0) {
