@@ -28,7 +28,8 @@ func operatorToken(keys *vault.Vault) (string, error) {
 	return hex.EncodeToString(key), err
 }
 
-// lettersOf serves the outbox to an operator: what waits, and dead letters. Bodies are a timbre.LetterFilter; answers are JSON.
+// lettersOf serves the outbox to an operator: what waits, dead letters, and how the deliveries go. Bodies are a timbre.LetterFilter; answers
+// are JSON.
 func (n *Node) lettersOf(mux *http.ServeMux, token string) {
 	serve := func(pattern string, do func(r *http.Request, f timbre.LetterFilter) (any, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
@@ -55,18 +56,15 @@ func (n *Node) lettersOf(mux *http.ServeMux, token string) {
 			_ = json.NewEncoder(w).Encode(answer)
 		})
 	}
-	serve("POST /outbox/list", func(r *http.Request, f timbre.LetterFilter) (any, error) { return n.store.Letters(r.Context(), f) })
+	outbox := &Operator{letters: n.store, store: n.store, sends: n.notices}
+	serve("POST /outbox/list", func(r *http.Request, f timbre.LetterFilter) (any, error) { return outbox.Letters(r.Context(), f) })
 	serve("POST /outbox/show/{seq}", func(r *http.Request, _ timbre.LetterFilter) (any, error) {
 		seq, _ := strconv.ParseInt(r.PathValue("seq"), 10, 64) // no letter has the number 0
-		return n.store.Letter(r.Context(), seq)
+		return outbox.Letter(r.Context(), seq)
 	})
 	serve("POST /outbox/retry", func(r *http.Request, f timbre.LetterFilter) (any, error) {
-		if f.Target != "" { // before: a target that still counts as gone would bury again what is posted
-			n.notices.Retry(f.Target)
-		} else {
-			n.notices.Retry()
-		}
-		return n.store.RetryLetters(r.Context(), f, n.env.Now())
+		return outbox.RetryLetters(r.Context(), f, n.env.Now())
 	})
-	serve("POST /outbox/drop", func(r *http.Request, f timbre.LetterFilter) (any, error) { return n.store.DropLetters(r.Context(), f) })
+	serve("POST /outbox/drop", func(r *http.Request, f timbre.LetterFilter) (any, error) { return outbox.DropLetters(r.Context(), f) })
+	serve("POST /outbox/targets", func(r *http.Request, _ timbre.LetterFilter) (any, error) { return outbox.Targets(r.Context()) })
 }

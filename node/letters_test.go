@@ -58,13 +58,17 @@ func TestOperatorRetriesAndDropsDeadLetters(t *testing.T) {
 		if len(depths) != 1 || depths[0].Waiting != 1 || depths[0].Dead != 0 {
 			t.Errorf("got %+v, want one that waits", depths)
 		}
+		var targets []timbre.TargetReport
+		if in.asked("targets", token, "{}", &targets); len(targets) != 1 || targets[0].Waiting != 1 || targets[0].Delivery != timbre.DeliveryWorks {
+			t.Errorf("got %+v, want the target with what waits for it", targets)
+		}
 	})
 }
 
 func TestOutboxIsClosedToStrangers(t *testing.T) {
 	withTestNode(t, func(in *testNode) {
 		for _, token := range []string{"", "wrong", strings.Repeat("0", 64)} {
-			for _, what := range []string{"list", "show/1", "retry", "drop"} {
+			for _, what := range []string{"list", "show/1", "retry", "drop", "targets"} {
 				if status := in.asked(what, token, "{}", nil); status != http.StatusUnauthorized {
 					t.Errorf("%s with token %q: got status %d, want 401", what, token, status)
 				}

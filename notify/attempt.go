@@ -106,6 +106,7 @@ func (d *Dispatcher) finish(a attempt) {
 		d.waiting++
 		d.clerk.settle(result{q: q, key: p.Key, outcome: d.judge(q, p, a.errs[i], a.probe, now)})
 	}
+	d.states.set(q.target, q.breaker)
 	for _, h := range a.heads {
 		if !settled[h.Key] { // it was removed before it could be sent
 			delete(q.busy, h.Key)

@@ -17,6 +17,7 @@ type Dispatcher struct {
 	health  health
 	inbox   inbox
 	clerk   *clerk
+	states  states
 
 	drain    chan chan struct{} // each is closed once all that is due has been tried
 	ended    chan attempt

@@ -84,6 +84,7 @@ func (d *Dispatcher) hear(ctx context.Context, now time.Time) error {
 		q.unread = true
 		if retry {
 			q.breaker = breaker{}
+			d.states.set(target, q.breaker)
 		}
 		d.list(q)
 	}

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
@@ -22,19 +25,34 @@ type post struct {
 	Show  postShow  `cmd:"" help:"Show one notification with its payload and its last error."`
 	Retry postRetry `cmd:"" help:"Try dead letters again, and what waits at once. Print how many."`
 	Drop  postDrop  `cmd:"" help:"Erase dead letters, or what waits. Print how many."`
+
+	Targets postTargets `cmd:"" help:"List the targets for which something waits, how deliveries to them go, and their last error."`
 }
 
-func (p *post) client() (outbox.Client, error) {
-	c := outbox.Client{Admin: "http://" + string(p.Admin.Listen), Token: p.Token, Out: os.Stdout, JSON: p.JSON}
-	if c.Token != "" {
-		return c, nil
+// view runs a command on the outbox: that of the server with this token, or with the data folder open, or else that of the data folder.
+func (p *post) view(ctx context.Context, do func(outbox.View) error) error {
+	server := outbox.Server{Admin: "http://" + string(p.Admin.Listen), Token: p.Token}
+	v := outbox.View{Of: server, Out: os.Stdout, JSON: p.JSON}
+	if p.Token != "" {
+		return do(v)
 	}
-	if err := node.IsDataFolder(p.Settings); err != nil {
-		return c, err
+	stored, open := node.OpenOperator(ctx, p.Settings, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	if timbre.KindOf(open) == timbre.Unavailable {
+		var err error
+		if server.Token, err = node.OperatorToken(p.Settings); err != nil {
+			return err
+		}
+		v.Of = server
+		if err = do(v); timbre.KindOf(err) == timbre.Unavailable {
+			return fmt.Errorf("%w, and %w", open, err)
+		}
+		return err
 	}
-	var err error
-	c.Token, err = node.OperatorToken(p.Settings)
-	return c, err
+	if open != nil {
+		return open
+	}
+	v.Of = stored
+	return errors.Join(do(v), stored.Close())
 }
 
 // selection selects notifications.
@@ -63,11 +81,7 @@ type postList struct{ selection }
 
 // Run prints letters.
 func (l postList) Run(ctx context.Context, p *post) error {
-	c, err := p.client()
-	if err != nil {
-		return err
-	}
-	return c.List(ctx, l.filter())
+	return p.view(ctx, func(v outbox.View) error { return v.List(ctx, l.filter()) })
 }
 
 type postShow struct {
@@ -76,11 +90,7 @@ type postShow struct {
 
 // Run prints one letter.
 func (s postShow) Run(ctx context.Context, p *post) error {
-	c, err := p.client()
-	if err != nil {
-		return err
-	}
-	return c.Show(ctx, s.Number)
+	return p.view(ctx, func(v outbox.View) error { return v.Show(ctx, s.Number) })
 }
 
 // chosen selects what is changed: everything only if that is said.
@@ -90,25 +100,41 @@ type chosen struct {
 	All     bool    `help:"All of them, without a selection."`
 }
 
-func (s chosen) change(ctx context.Context, p *post, what string) error {
+// which is the selection of what is changed, or an error if there is none.
+func (s chosen) which() (timbre.LetterFilter, error) {
 	f := s.filter()
 	f.Seqs = s.Numbers
 	if !s.All && len(f.Seqs) == 0 && f.Target == "" && f.Key == "" && f.Cause == "" && f.Before.IsZero() && f.After.IsZero() {
-		return timbre.Errorf(timbre.Invalid, "", "say which: numbers, --target, --task, --cause, --older, --newer, or --all")
+		return f, timbre.Errorf(timbre.Invalid, "", "say which: numbers, --target, --task, --cause, --older, --newer, or --all")
 	}
-	c, err := p.client()
-	if err != nil {
-		return err
-	}
-	return c.Change(ctx, what, f)
+	return f, nil
 }
 
 type postRetry struct{ chosen }
 
 // Run retries letters.
-func (r postRetry) Run(ctx context.Context, p *post) error { return r.change(ctx, p, "retry") }
+func (r postRetry) Run(ctx context.Context, p *post) error {
+	f, err := r.which()
+	if err != nil {
+		return err
+	}
+	return p.view(ctx, func(v outbox.View) error { return v.Retry(ctx, f) })
+}
 
 type postDrop struct{ chosen }
 
 // Run drops letters.
-func (d postDrop) Run(ctx context.Context, p *post) error { return d.change(ctx, p, "drop") }
+func (d postDrop) Run(ctx context.Context, p *post) error {
+	f, err := d.which()
+	if err != nil {
+		return err
+	}
+	return p.view(ctx, func(v outbox.View) error { return v.Drop(ctx, f) })
+}
+
+type postTargets struct{}
+
+// Run prints targets.
+func (postTargets) Run(ctx context.Context, p *post) error {
+	return p.view(ctx, func(v outbox.View) error { return v.Targets(ctx) })
+}

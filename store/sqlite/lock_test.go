@@ -25,6 +25,9 @@ func TestSecondServerIsRefusedUntilTheFirstCloses(t *testing.T) {
 	if _, err := sqlite.Open(t.Context(), path, v, nil); err == nil || err.Error() != want {
 		t.Errorf("second server: got error %v, want %q", err, want)
 	}
+	if _, err := sqlite.OpenStopped(t.Context(), path, v, nil); err == nil || err.Error() != want || timbre.KindOf(err) != timbre.Unavailable {
+		t.Errorf("a tool: got error %v, want %q", err, want)
+	}
 	if _, err := first.Connector(t.Context(), "c"); err != nil {
 		t.Errorf("first server afterwards: got error %v, want none", err)
 	}

@@ -29,21 +29,31 @@ var migrations embed.FS
 // checks that the disk accepts a write. Every error is one sentence that names the file, also if the keys are not those of the
 // database or another server has it open. wait is how long Open waits for such a server to end.
 func Open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger, wait ...time.Duration) (*Store, error) {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
 	if err := createFile(path); err != nil {
 		return nil, openError(path, err)
 	}
-	lockFile, err := waiting{path, log, append(wait, 0)[0]}.lock(ctx)
+	return open(ctx, path, keys, log, append(wait, 0)[0], (*Store).migrate)
+}
+
+// OpenStopped opens the database of a server that does not run, for a tool that changes what is stored. It creates and migrates nothing.
+// The error is Unavailable if a server has the database open, and Conflict if the tables have another version.
+func OpenStopped(ctx context.Context, path string, keys store.Sealer, log *slog.Logger) (*Store, error) {
+	return open(ctx, path, keys, log, 0, (*Store).isOfThisVersion)
+}
+
+func open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger, wait time.Duration, prepare func(*Store, context.Context) error) (*Store, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	lockFile, err := waiting{path, log, wait}.lock(ctx)
 	if err != nil {
 		return nil, openError(path, err)
 	}
 	s := &Store{keys: keys, log: log, lockFile: lockFile, mark: mark{path: path + markSuffix}}
 	s.writer = openPool(path, 1, "_txlock=immediate", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
 	s.reader = openPool(path, max(4, runtime.NumCPU()), "_txlock=deferred", "query_only(ON)")
-	for _, step := range []func(context.Context) error{s.migrate, s.compare, s.check, s.resume} {
-		if err := step(ctx); err != nil {
+	for _, step := range []func(*Store, context.Context) error{prepare, (*Store).compare, (*Store).check, (*Store).resume} {
+		if err := step(s, ctx); err != nil {
 			_ = s.Close()
 			return nil, openError(path, err)
 		}

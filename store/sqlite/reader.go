@@ -19,7 +19,7 @@ type Reader struct{ s *Store }
 // tables have another version, which only a server can migrate.
 func OpenReader(ctx context.Context, path string, keys store.Sealer) (*Reader, error) {
 	r := &Reader{&Store{keys: keys, log: slog.New(slog.DiscardHandler), reader: openPool(path, 2, "_txlock=deferred&mode=rw", "query_only(ON)")}}
-	for _, step := range []func(context.Context) error{r.version, r.key} {
+	for _, step := range []func(context.Context) error{r.s.isOfThisVersion, r.key} {
 		if err := step(ctx); err != nil {
 			_ = r.Close()
 			return nil, openError(path, err)
@@ -28,13 +28,13 @@ func OpenReader(ctx context.Context, path string, keys store.Sealer) (*Reader, e
 	return r, nil
 }
 
-// version checks the version of the tables.
-func (r *Reader) version(ctx context.Context) error {
+// isOfThisVersion checks the version of the tables.
+func (s *Store) isOfThisVersion(ctx context.Context) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, r.s.reader.DB, files, goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(goose.DialectSQLite3, s.reader.DB, files, goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}

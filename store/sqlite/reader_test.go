@@ -136,4 +136,7 @@ func TestOpenReaderErrorsAreOneSentence(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(path, "version 9999")
+	if _, err := sqlite.OpenStopped(t.Context(), path, v, nil); err == nil || !strings.Contains(err.Error(), "version 9999") {
+		t.Errorf("a tool: got error %v, want that the tables have another version", err)
+	}
 }

@@ -1,15 +1,12 @@
-// Package outbox is `timbre outbox`: an operator's view of the notifications that wait and of the dead letters. It asks the admin port of
-// the server, which must run: the server alone writes its database.
+// Package outbox is `timbre outbox`: an operator's view of the notifications that wait and of the dead letters. A running server is asked on
+// its admin port, because it alone writes its database; without one the database is opened.
 package outbox
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -17,29 +14,70 @@ import (
 	"timbre"
 )
 
-// Client asks a server.
-type Client struct {
-	Admin string // URL of its admin port
-	Token string // see node.OperatorToken
-	Out   io.Writer
-	JSON  bool
+// Outbox is that of a server, or of a data folder.
+type Outbox interface {
+	timbre.Letters
+	// Targets returns the targets for which something waits or is dead, and those that do not work.
+	Targets(ctx context.Context) ([]timbre.TargetReport, error)
+}
+
+// View prints an outbox.
+type View struct {
+	Of   Outbox
+	Out  io.Writer
+	JSON bool
 }
 
 // List prints letters, one a line, without their payloads.
-func (c Client) List(ctx context.Context, f timbre.LetterFilter) error {
-	var list []timbre.Letter
-	if err := c.ask(ctx, "list", f, &list); err != nil {
+func (v View) List(ctx context.Context, f timbre.LetterFilter) error {
+	list, err := v.Of.Letters(ctx, f)
+	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return c.encode(list)
+	if v.JSON {
+		return v.encode(list)
 	}
-	t := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "NUMBER\tCREATED\tTASK OR CALL\tTARGET\tATTEMPTS\tSTATE\tLAST ERROR")
+	t := v.table("NUMBER\tCREATED\tTASK OR CALL\tTARGET\tATTEMPTS\tSTATE\tLAST ERROR")
 	for _, l := range list {
 		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%d\t%s\t%s\n", l.Seq, l.Created.Format(time.RFC3339), l.Key, l.Target, l.Tries, state(l), oneLine(l.Death.Error))
 	}
 	return t.Flush()
+}
+
+// Targets prints the targets, one a line.
+func (v View) Targets(ctx context.Context) error {
+	list, err := v.Of.Targets(ctx)
+	if err != nil {
+		return err
+	}
+	if v.JSON {
+		return v.encode(list)
+	}
+	t := v.table("TARGET\tDELIVERY\tFAILURES\tWAITING\tOLDEST\tDEAD\tBYTES\tLAST ERROR")
+	for _, r := range list {
+		oldest := "-"
+		if !r.Oldest.IsZero() {
+			oldest = r.Oldest.Format(time.RFC3339)
+		}
+		fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%s\t%d\t%d\t%s\n", r.Target, delivery(r), r.Failures, r.Waiting, oldest, r.Dead, r.Bytes, oneLine(r.Error))
+	}
+	return t.Flush()
+}
+
+func (v View) table(head string) *tabwriter.Writer {
+	t := tabwriter.NewWriter(v.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, head)
+	return t
+}
+
+func delivery(r timbre.TargetReport) string {
+	switch {
+	case r.Delivery == timbre.DeliveryUnknown:
+		return "no server runs"
+	case r.Next.IsZero():
+		return string(r.Delivery)
+	}
+	return string(r.Delivery) + " until " + r.Next.Format(time.RFC3339)
 }
 
 func state(l timbre.Letter) string {
@@ -61,64 +99,44 @@ func oneLine(text string) string {
 }
 
 // Show prints one letter with its payload.
-func (c Client) Show(ctx context.Context, seq int64) error {
-	var l timbre.Letter
-	if err := c.ask(ctx, fmt.Sprint("show/", seq), timbre.LetterFilter{}, &l); err != nil {
+func (v View) Show(ctx context.Context, seq int64) error {
+	l, err := v.Of.Letter(ctx, seq)
+	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return c.encode(struct {
+	if v.JSON {
+		return v.encode(struct {
 			timbre.Letter
 			Payload json.RawMessage
 		}{l, l.Payload})
 	}
-	_, err := fmt.Fprintf(c.Out, "number    %d\nid        %s\ncreated   %s\nkey       %s\ntarget    %s\nattempts  %d\nstate     %s\nerror     %s\n%s\n",
+	_, err = fmt.Fprintf(v.Out, "number    %d\nid        %s\ncreated   %s\nkey       %s\ntarget    %s\nattempts  %d\nstate     %s\nerror     %s\n%s\n",
 		l.Seq, l.ID, l.Created.Format(time.RFC3339), l.Key, l.Target, l.Tries, state(l), l.Death.Error, l.Payload)
 	return err
 }
 
-// Change retries or drops letters, and prints how many.
-func (c Client) Change(ctx context.Context, what string, f timbre.LetterFilter) error {
-	var n int
-	if err := c.ask(ctx, what, f, &n); err != nil {
+// Retry tries letters again, and prints how many.
+func (v View) Retry(ctx context.Context, f timbre.LetterFilter) error {
+	n, err := v.Of.RetryLetters(ctx, f, time.Now())
+	return v.count(n, err)
+}
+
+// Drop erases letters, and prints how many.
+func (v View) Drop(ctx context.Context, f timbre.LetterFilter) error {
+	n, err := v.Of.DropLetters(ctx, f)
+	return v.count(n, err)
+}
+
+func (v View) count(n int, err error) error {
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(c.Out, n)
+	_, err = fmt.Fprintln(v.Out, n)
 	return err
 }
 
-func (c Client) encode(v any) error {
-	e := json.NewEncoder(c.Out)
+func (v View) encode(what any) error {
+	e := json.NewEncoder(v.Out)
 	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
-
-func (c Client) ask(ctx context.Context, what string, f timbre.LetterFilter, answer any) error {
-	body, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
-	at, err := url.JoinPath(c.Admin, "outbox", what)
-	if err != nil {
-		return timbre.Errorf(timbre.Invalid, "", "--admin: %w", err)
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, at, bytes.NewReader(body))
-	if err != nil {
-		return timbre.Errorf(timbre.Invalid, "", "--admin: %w", err)
-	}
-	r.Header.Set("Authorization", "Bearer "+c.Token)
-	client := http.Client{Timeout: time.Minute}
-	response, err := client.Do(r)
-	if err != nil {
-		return timbre.Errorf(timbre.Unavailable, "", "is the server running? %w", err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	text, err := io.ReadAll(io.LimitReader(response.Body, 256<<20))
-	if err != nil {
-		return err
-	}
-	if response.StatusCode != http.StatusOK {
-		return timbre.Errorf(timbre.Invalid, "", "the server at %s answered %d: %s", c.Admin, response.StatusCode, oneLine(string(text)))
-	}
-	return json.Unmarshal(text, answer)
+	return e.Encode(what)
 }

@@ -20,7 +20,7 @@ func TestListShowsStateAndLastError(t *testing.T) {
 	}))
 	defer server.Close()
 	var out strings.Builder
-	if err := (Client{Admin: server.URL, Token: "secret", Out: &out}).List(t.Context(), timbre.LetterFilter{Target: "arn:q"}); err != nil {
+	if err := (View{Of: Server{Admin: server.URL, Token: "secret"}, Out: &out}).List(t.Context(), timbre.LetterFilter{Target: "arn:q"}); err != nil {
 		t.Fatal(err)
 	}
 	if path != "/outbox/list" || token != "Bearer secret" || !strings.Contains(body, `"Target":"arn:q"`) {
@@ -37,12 +37,29 @@ func TestErrorsOfTheServerAreTold(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "the token is missing or wrong", http.StatusUnauthorized)
 	}))
-	err := (Client{Admin: server.URL}).Change(t.Context(), "drop", timbre.LetterFilter{})
+	err := (View{Of: Server{Admin: server.URL}}).Drop(t.Context(), timbre.LetterFilter{})
 	if err == nil || !strings.Contains(err.Error(), "401: the token is missing or wrong") {
 		t.Errorf("got %v, want the server's words", err)
 	}
 	server.Close()
-	if err := (Client{Admin: server.URL}).Change(t.Context(), "drop", timbre.LetterFilter{}); timbre.KindOf(err) != timbre.Unavailable {
+	if err := (View{Of: Server{Admin: server.URL}}).Drop(t.Context(), timbre.LetterFilter{}); timbre.KindOf(err) != timbre.Unavailable {
 		t.Errorf("without a server: got %v, want Unavailable", err)
+	}
+}
+
+func TestTargetsShowHowDeliveriesGo(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`[{"Target":"arn:q","Waiting":9,"Delivery":"backing off","Failures":4,"Next":"2026-01-02T03:04:05Z","Error":"no\nroute"},
+			{"Target":"arn:r","Dead":2,"Delivery":"works"},{"Target":"arn:s"}]`))
+	}))
+	defer server.Close()
+	var out strings.Builder
+	if err := (View{Of: Server{Admin: server.URL}, Out: &out}).Targets(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"backing off until 2026-01-02T03:04:05Z  4", "no route", "works", "no server runs"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("got\n%s\nwant %q in it", out.String(), want)
+		}
 	}
 }
