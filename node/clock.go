@@ -17,10 +17,10 @@ func (n *Node) openClock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.jumps = promauto.With(n.metrics).NewCounter(prometheus.CounterOpts{
+	n.jumps = promauto.With(n.env.Metrics).NewCounter(prometheus.CounterOpts{
 		Name: "timbre_clock_jumps_total", Help: "How often the wall clock was set by more than a minute, also between runs.",
 	})
-	last := promauto.With(n.metrics).NewGauge(prometheus.GaugeOpts{
+	last := promauto.With(n.env.Metrics).NewGauge(prometheus.GaugeOpts{
 		Name: "timbre_clock_jump_seconds", Help: "By how much the wall clock was set at its last jump: below 0, back.",
 	})
 	log := n.env.Log

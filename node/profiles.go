@@ -25,7 +25,7 @@ type profileModels struct {
 
 func (n *Node) openProfileModels(context.Context) error {
 	gauge := func(name, help string) *prometheus.GaugeVec {
-		return promauto.With(n.metrics).NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, []string{"model", "in_use"})
+		return promauto.With(n.env.Metrics).NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, []string{"model", "in_use"})
 	}
 	n.profileModels = &profileModels{
 		counter: n.store, inUse: n.speakerModel, known: map[string]bool{},

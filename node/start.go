@@ -12,10 +12,10 @@ import (
 // describe says in the log and in a metric what program runs, by which settings and with which models.
 func (n *Node) describe() {
 	b := build.Read()
-	promauto.With(n.metrics).NewGaugeVec(prometheus.GaugeOpts{
+	promauto.With(n.env.Metrics).NewGaugeVec(prometheus.GaugeOpts{
 		Name: "timbre_build_info", Help: "1, labelled with the version of the program, its commit and the Go release.",
 	}, []string{"version", "commit", "go"}).WithLabelValues(b.Version, b.Commit, b.Go).Set(1)
-	models := promauto.With(n.metrics).NewGaugeVec(prometheus.GaugeOpts{
+	models := promauto.With(n.env.Metrics).NewGaugeVec(prometheus.GaugeOpts{
 		Name: "timbre_model_info", Help: "1 for each model in use, labelled with its kind, name and version.",
 	}, []string{"kind", "model"})
 	line := []any{"version", b.Version, "commit", b.Commit, "go", b.Go}

@@ -29,7 +29,7 @@ func (n *Node) openStore(ctx context.Context) error {
 		return err
 	}
 	n.store.Limit(n.settings.QuotaLimits())
-	n.metrics.MustRegister(n.store)
+	n.env.Metrics.MustRegister(n.store)
 	return nil
 }
 
