@@ -48,11 +48,11 @@ type Store interface {
 	timbre.Scrubber
 	environment.ClockKeeper
 	Observable
-	// Erase erases what has outlived its life by the rules of timbre.Lives: at most limit rows, of each table that a kind is in, whose life
-	// began at one of the times of a span. It returns how many, 0 if there are none, and for how long it kept other
-	// writes waiting besides the commit, which takes as long as that of any write.
+	// Erase erases what has outlived its life by the rules of timbre.Lives: rows whose life began at one of the times of a span, until it
+	// has done so for the time within, or there are no more. It returns how many, 0 if there are none, and for how long it kept other
+	// writes waiting, with the commit.
 	// Nothing of a live call or an active task is erased. A voiceprint that was erased does not come back when a task is saved by who
 	// still has it in memory.
-	Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, limit int) (erased int, held time.Duration, err error)
+	Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, within time.Duration) (erased int, held time.Duration, err error)
 	Close() error
 }

@@ -15,11 +15,11 @@ const (
 	every = 10 * time.Minute
 	// look is the interval at which the clocks are compared.
 	look = time.Minute
-	// hold is for how long a batch should keep other writes waiting at most. One that takes longer halves the next one, so that a
-	// disk that becomes slow holds up nobody for long.
+	// hold is for how long a batch should keep other writes waiting at most, with its commit. One that takes longer halves the time of the
+	// next one, so that a disk that becomes slow holds up nobody for long.
 	hold = 15 * time.Millisecond
-	// first, least and most are how many rows of a table a batch erases: the first one, and any.
-	first, least, most = 16, 8, 512
+	// first, least and most are for how long a batch erases before it commits: the first one, and any.
+	first, least, most = 2 * time.Millisecond, time.Millisecond / 4, 8 * time.Millisecond
 )
 
 // Clock says what has outlived its life: see environment.Clock.
@@ -32,10 +32,9 @@ type Clock interface {
 type Store interface {
 	timbre.Scrubber
 	environment.ClockKeeper
-	// Erase erases at most limit rows, of each table that a kind is in, whose life began at one of the times of a span. It returns how
-	// many, 0 if there are none, and for how long it kept other
-	// writes waiting besides the commit, which takes as long as that of any write.
-	Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, limit int) (erased int, held time.Duration, err error)
+	// Erase erases rows of a kind whose life began at one of the times of a span, until it has done so for the time within, or there are no
+	// more. It returns how many, 0 if there are none, and for how long it kept other writes waiting, with the commit.
+	Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, within time.Duration) (erased int, held time.Duration, err error)
 }
 
 // Records are kept in files, by day.
@@ -124,27 +123,27 @@ func (s *Sweeper) rule(ctx context.Context, l timbre.Life) (erased int, err erro
 		return s.deps.Records.Sweep(s.deps.Clock.Outlived(s.cfg.Records))
 	}
 	outlived := s.deps.Clock.Outlived(l.For)
-	for limit := first; ctx.Err() == nil; {
-		n, held, err := s.deps.Store.Erase(ctx, l.Of, outlived, limit)
+	for within := first; ctx.Err() == nil; {
+		n, held, err := s.deps.Store.Erase(ctx, l.Of, outlived, within)
 		if erased += n; err != nil || n == 0 {
 			return erased, err
 		}
 		s.metrics.hold.Observe(held.Seconds())
-		limit = next(limit, held)
+		within = next(within, held)
 		wait(ctx, held) // others get as much of the writer
 	}
 	return erased, nil
 }
 
-// next is the size of the batch after one that kept others waiting for so long.
-func next(limit int, held time.Duration) int {
+// next is the time of the batch after one that kept others waiting for so long.
+func next(within, held time.Duration) time.Duration {
 	switch {
 	case held > hold:
-		return max(least, limit/2)
+		return max(least, within/2)
 	case held < hold/3:
-		return min(most, 2*limit)
+		return min(most, 2*within)
 	}
-	return limit
+	return within
 }
 
 func wait(ctx context.Context, d time.Duration) {

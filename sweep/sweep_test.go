@@ -21,7 +21,7 @@ type world struct {
 	wrong   time.Duration // of the wall clock
 	kept    map[timbre.Perishable][]time.Time
 	batches []int
-	held    func(limit int) time.Duration
+	held    func(within time.Duration) time.Duration
 	saved   environment.ClockRecord
 	failing error
 	days    []time.Time
@@ -38,14 +38,14 @@ func (w *world) env() environment.Environment {
 
 func (w *world) set(wrong time.Duration) { w.mu.Lock(); defer w.mu.Unlock(); w.wrong = wrong }
 
-func (w *world) Erase(_ context.Context, of timbre.Perishable, outlived []environment.Span, limit int) (erased int, held time.Duration, err error) {
+func (w *world) Erase(_ context.Context, of timbre.Perishable, outlived []environment.Span, within time.Duration) (erased int, held time.Duration, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.failing != nil {
 		return 0, 0, w.failing
 	}
 	w.kept[of] = slices.DeleteFunc(w.kept[of], func(at time.Time) bool {
-		gone := erased < limit && slices.ContainsFunc(outlived, func(s environment.Span) bool { return s.Has(at) })
+		gone := erased < rows(within) && slices.ContainsFunc(outlived, func(s environment.Span) bool { return s.Has(at) })
 		if gone {
 			erased++
 		}
@@ -53,10 +53,13 @@ func (w *world) Erase(_ context.Context, of timbre.Perishable, outlived []enviro
 	})
 	w.batches = append(w.batches, erased)
 	if w.held != nil {
-		held = w.held(limit)
+		held = w.held(within)
 	}
 	return erased, held, nil
 }
+
+// rows is how many rows are erased in a time: one takes a millisecond, and there is always one.
+func rows(within time.Duration) int { return max(1, int(within/time.Millisecond)) }
 
 func (w *world) Scrub(context.Context) error { return nil }
 
@@ -185,8 +188,8 @@ func TestBatchesFitTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{kept: map[timbre.Perishable][]time.Time{}}
 		var longest time.Duration
-		w.held = func(limit int) time.Duration { // a millisecond a row
-			held := time.Duration(limit) * time.Millisecond
+		w.held = func(within time.Duration) time.Duration { // a commit takes four times as long as what it commits
+			held := 5 * max(within, time.Millisecond)
 			longest = max(longest, held)
 			return held
 		}
@@ -197,8 +200,8 @@ func TestBatchesFitTheirTime(t *testing.T) {
 		}
 		began := time.Now()
 		sweep.New(env, sweep.Config{}, sweep.Deps{Clock: environment.NewClock(env, environment.ClockRecord{}, nil), Store: w}).Sweep(t.Context())
-		if n := len(w.kept[timbre.Results]); n > 0 || longest > 30*time.Millisecond {
-			t.Errorf("got %d left and a batch of %v, want none and 30 ms at most", n, longest)
+		if n := len(w.kept[timbre.Results]); n > 0 || longest > 20*time.Millisecond {
+			t.Errorf("got %d left and a batch of %v, want none and 20 ms at most", n, longest)
 		}
 		if took := time.Since(began); took < time.Second {
 			t.Errorf("got a sweep of %v between its batches, want as long as they held the writer: 1 s", took)

@@ -37,9 +37,15 @@ func serve(ctx context.Context, t *testing.T, env ...string) *process {
 	t.Helper()
 	exe, err := program()
 	must(t, err)
-	p := &process{cmd: exec.CommandContext(ctx, exe, "serve"), at: map[string]string{}}
-	p.cmd.Env = env
-	p.cmd.Stderr = testWriter{t}
+	cmd := exec.CommandContext(ctx, exe, "serve")
+	cmd.Env, cmd.Stderr = env, testWriter{t}
+	return launch(t, cmd)
+}
+
+// launch starts a server by a command, and waits until it has printed its addresses.
+func launch(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{cmd: cmd, at: map[string]string{}}
 	out, err := p.cmd.StdoutPipe()
 	must(t, err)
 	must(t, p.cmd.Start())

@@ -42,8 +42,8 @@ func (r right) Record() environment.ClockRecord { return environment.ClockRecord
 
 // sweepAt sweeps as a server does, and says what was erased.
 func sweepAt(ctx context.Context, s *sqlite.Store, at time.Time) (swept string) {
-	metrics := prometheus.NewRegistry()
-	sweep.New(environment.Environment{Metrics: metrics}, sweep.Config{}, sweep.Deps{Clock: right{at}, Store: s}).Sweep(ctx)
+	metrics, timed := prometheus.NewRegistry(), &timed{Store: s}
+	sweep.New(environment.Environment{Metrics: metrics}, sweep.Config{}, sweep.Deps{Clock: right{at}, Store: timed}).Sweep(ctx)
 	families, _ := metrics.Gather() // never fails
 	for _, f := range families {
 		for _, m := range f.GetMetric() {
@@ -58,7 +58,20 @@ func sweepAt(ctx context.Context, s *sqlite.Store, at time.Time) (swept string) 
 			}
 		}
 	}
-	return swept
+	return swept + fmt.Sprintf(" the longest %v", timed.longest)
+}
+
+// timed notes the longest batch.
+type timed struct {
+	*sqlite.Store
+	longest time.Duration
+}
+
+// Erase implements sweep.Store.
+func (t *timed) Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, within time.Duration) (int, time.Duration, error) {
+	n, held, err := t.Store.Erase(ctx, of, outlived, within)
+	t.longest = max(t.longest, held)
+	return n, held, err
 }
 
 // probe writes every few milliseconds while do runs, and returns how long each write took, sorted.

@@ -23,9 +23,10 @@ func (s *Store) copyBefore(ctx context.Context, version int64) error {
 }
 
 // copyName is the file of that copy.
-func (s *Store) copyName() string {
-	return strings.TrimSuffix(s.mark.path, markSuffix) + ".before-migration"
-}
+func (s *Store) copyName() string { return s.file() + ".before-migration" }
+
+// file is the file of the database.
+func (s *Store) file() string { return strings.TrimSuffix(s.mark.path, markSuffix) }
 
 // expireCopy erases the copy at the end of its life.
 func (s *Store) expireCopy(ctx context.Context, life time.Duration) {

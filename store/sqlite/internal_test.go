@@ -46,6 +46,7 @@ func TestConnectionsAreSetUpForDurability(t *testing.T) {
 		{s.writer.DB, "synchronous", "2"},
 		{s.writer.DB, "foreign_keys", "1"},
 		{s.writer.DB, "secure_delete", "1"},
+		{s.writer.DB, "wal_autocheckpoint", "0"},
 		{s.writer.DB, "busy_timeout", "5000"},
 		{s.writer.DB, "query_only", "0"},
 		{s.reader.DB, "foreign_keys", "1"},

@@ -50,7 +50,7 @@ func open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger,
 		return nil, openError(path, err)
 	}
 	s := &Store{keys: keys, log: log, lockFile: lockFile, mark: mark{path: path + markSuffix}}
-	s.writer = openPool(path, 1, "_txlock=immediate", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
+	s.writer = openPool(path, 1, "_txlock=immediate", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "wal_autocheckpoint(0)", writerCache)
 	s.reader = openPool(path, max(4, runtime.NumCPU()), "_txlock=deferred", "query_only(ON)")
 	for _, step := range []func(*Store, context.Context) error{prepare, (*Store).compare, (*Store).check, (*Store).resume} {
 		if err := step(s, ctx); err != nil {
@@ -62,6 +62,7 @@ func open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger,
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.background.Go(func() { s.inspect(ctx) })
 	s.background.Go(func() { s.mark.keep(ctx) })
+	s.background.Go(func() { s.checkpoints(ctx) })
 	s.background.Go(func() { s.expireCopy(ctx, timbre.ResultLife) })
 	return s, nil
 }
@@ -80,6 +81,10 @@ func createFile(path string) error {
 
 // busyTimeout limits, in milliseconds, the wait for a lock of the engine's own housekeeping.
 const busyTimeout = "busy_timeout(5000)"
+
+// writerCache is the memory, in KiB, for pages of the connection that writes: more than a transaction changes, so that it does not write
+// pages to the log twice.
+const writerCache = "cache_size(-16384)"
 
 // openPool returns a pool of connections to the file.
 func openPool(path string, size int, lock string, pragmas ...string) *prepared {

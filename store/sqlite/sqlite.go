@@ -102,32 +102,3 @@ func (s *Store) erase(ctx context.Context, op string, do func(q querier) error, 
 	s.truncateLog(context.WithoutCancel(ctx)) // the erasure is done, even if the caller has gone
 	return nil
 }
-
-// truncateLog moves the write-ahead log into the database, where deleted content has been overwritten. It fails while a read is in
-// progress; the next erasure or sweep then tries again.
-func (s *Store) truncateLog(ctx context.Context) {
-	busy, err := s.checkpoint(ctx)
-	if err != nil {
-		s.log.Warn("cannot empty the write-ahead log; the next sweep tries again", "error", wrap("store.truncateLog", err))
-		return
-	}
-	if !busy {
-		s.erasedInLog.Store(false)
-	}
-}
-
-// checkpoint waits for reads for at most a tenth of a second, because it blocks writes.
-func (s *Store) checkpoint(ctx context.Context) (busy bool, err error) {
-	c, err := s.writer.Conn(ctx)
-	if err != nil {
-		return true, err
-	}
-	defer func() { err = errors.Join(err, c.Close()) }()
-	if _, err := c.ExecContext(ctx, "PRAGMA busy_timeout(100)"); err != nil {
-		return true, err
-	}
-	var frames, moved int
-	err = c.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)
-	_, again := c.ExecContext(ctx, "PRAGMA "+busyTimeout)
-	return busy, errors.Join(err, again)
-}

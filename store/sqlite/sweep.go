@@ -47,8 +47,12 @@ func (x expiry) pairs(outlived []environment.Span) (pairs [][2]int64) {
 	return pairs
 }
 
-// Erase erases each table in a statement a span, all in one transaction.
-func (s *Store) Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, limit int) (erased int, held time.Duration, err error) {
+// portion is how many rows a statement of a sweep erases at most. The transaction ends after the portion in which its time is up: how long a
+// row takes depends on what of its pages must be read from the disk, so no number of rows would keep to a time.
+const portion = 4
+
+// Erase implements store.Store.
+func (s *Store) Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, within time.Duration) (erased int, held time.Duration, err error) {
 	x, has := expiries[of]
 	if !has {
 		return 0, 0, wrap("store.Erase", notFound("kind", string(of)))
@@ -58,45 +62,52 @@ func (s *Store) Erase(ctx context.Context, of timbre.Perishable, outlived []envi
 	if err != nil {
 		return 0, 0, wrap("store.Erase", err)
 	}
-	if err := s.write(ctx, "store.Erase", func(q querier) error {
-		began := time.Now()
-		defer func() { held = time.Since(began) }()
-		erased = 0
-		for _, pair := range pairs {
-			for _, query := range x.statements {
-				if query == expireTasksAlone && erased > 0 {
-					continue // it passes over what the others have left for the next batch
-				}
-				res, err := q.ExecContext(ctx, query, pair[0], pair[1], string(all), limit)
-				if err != nil {
-					return err
-				}
-				n, err := res.RowsAffected()
-				if err != nil {
-					return err
-				}
-				erased += int(n)
+	var began time.Time
+	err = s.write(ctx, "store.Erase", func(q querier) error {
+		began, erased = time.Now(), 0
+		for {
+			n, err := x.erase(ctx, q, pairs, string(all))
+			erased += n
+			if err != nil || n == 0 || time.Since(began) >= within {
+				return err
 			}
 		}
-		return nil
-	}); err != nil {
+	})
+	if err != nil {
 		return 0, 0, err
 	}
 	if x.secret && erased > 0 {
 		s.erasedInLog.Store(true)
 	}
-	return erased, held, nil
+	return erased, time.Since(began), nil
 }
 
-// Scrub empties the write-ahead log. Most of that is done beside the writer.
+// erase erases a portion of each table in a statement a span.
+func (x expiry) erase(ctx context.Context, q querier, pairs [][2]int64, all string) (erased int, err error) {
+	for _, pair := range pairs {
+		for _, query := range x.statements {
+			if query == expireTasksAlone && erased > 0 {
+				continue // it passes over what the others have left for the next portion
+			}
+			res, err := q.ExecContext(ctx, query, pair[0], pair[1], all, portion)
+			if err != nil {
+				return erased, err
+			}
+			n, err := res.RowsAffected()
+			if err != nil {
+				return erased, err
+			}
+			erased += int(n)
+		}
+	}
+	return erased, nil
+}
+
+// Scrub empties the write-ahead log.
 func (s *Store) Scrub(ctx context.Context) error {
-	if !s.erasedInLog.Load() {
-		return nil
+	if s.erasedInLog.Load() {
+		s.truncateLog(ctx)
 	}
-	if _, err := s.reader.DB.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
-		return wrap("store.Scrub", err)
-	}
-	s.truncateLog(ctx)
 	return nil
 }
 

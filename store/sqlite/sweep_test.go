@@ -15,7 +15,7 @@ func sweep(ctx context.Context, s *Store, at time.Time) error {
 	for _, l := range timbre.Lives {
 		for n := 1; n > 0 && l.For > 0; {
 			var err error
-			if n, _, err = s.Erase(ctx, l.Of, []environment.Span{{After: environment.Ever, Until: at.Add(-l.For)}}, 100); err != nil {
+			if n, _, err = s.Erase(ctx, l.Of, []environment.Span{{After: environment.Ever, Until: at.Add(-l.For)}}, time.Millisecond); err != nil {
 				return err
 			}
 		}

@@ -31,7 +31,7 @@ func (s *subject) erase(outlived func(life time.Duration) []environment.Span) (s
 			continue // not in the store
 		}
 		for {
-			n, held, err := s.Erase(s.Context(), l.Of, outlived(l.For), 100)
+			n, held, err := s.Erase(s.Context(), l.Of, outlived(l.For), time.Millisecond)
 			if err != nil {
 				return all, err
 			}

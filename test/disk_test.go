@@ -1,0 +1,167 @@
+package test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
+	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
+
+	"timbre"
+	"timbre/environment"
+	"timbre/sip/phone"
+)
+
+// disk is the file system that a server has its data on, in a mount namespace of its own.
+type disk struct {
+	folder string // where it is mounted, in that namespace
+	log    *buffer
+	server *process
+}
+
+// serveOn starts a server on a disk that a shell command mounts at $1.
+func serveOn(ctx context.Context, t *testing.T, mount string, env []string) *disk {
+	t.Helper()
+	d := &disk{folder: t.TempDir(), log: &buffer{more: make(chan struct{}, 1)}}
+	cmd := serverOn(ctx, t, d.folder, mount, env)
+	cmd.Stderr = io.MultiWriter(d.log, testWriter{t})
+	d.server = launch(t, cmd)
+	return d
+}
+
+// serverOn is the command of such a server. Without mount namespaces the test is skipped.
+func serverOn(ctx context.Context, t *testing.T, folder, mount string, env []string) *exec.Cmd {
+	t.Helper()
+	needs(t, "unshare", "unshare (the Debian package util-linux)")
+	args := []string{"--mount"}
+	if os.Getuid() != 0 {
+		args = append(args, "--map-root-user")
+	}
+	if out, err := exec.CommandContext(ctx, "unshare", append(args, "true")...).CombinedOutput(); err != nil {
+		t.Skipf("skipped: no mount namespaces here: %v: %s", err, out)
+	}
+	exe, err := program()
+	must(t, err)
+	cmd := exec.CommandContext(ctx, "unshare", append(args, "sh", "-e", "-c", mount+`; exec "$2" serve`, "sh", folder, exe)...)
+	cmd.Env = append(env, "TIMBRE_DATA="+folder)
+	return cmd
+}
+
+// path is a file on the disk, as it can be reached from here.
+func (d *disk) path(name string) string {
+	return filepath.Join("/proc", strconv.Itoa(d.server.cmd.Process.Pid), "root", d.folder, name)
+}
+
+// fill leaves no room on the disk. It returns what makes room again.
+func (d *disk) fill(t *testing.T) (free func()) {
+	t.Helper()
+	f, err := os.Create(d.path("ballast"))
+	must(t, err)
+	for size := 1 << 20; size > 0; {
+		if _, err := f.Write(make([]byte, size)); errors.Is(err, syscall.ENOSPC) {
+			size /= 2
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, f.Close())
+	return func() { must(t, os.Remove(f.Name())) }
+}
+
+// ready is the answer of /readyz.
+func (p *process) ready(ctx context.Context, t *testing.T) (status int, why string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.at["admin"]+"/readyz", http.NoBody)
+	must(t, err)
+	answer, err := new(http.Client).Do(r)
+	must(t, err)
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	must(t, err)
+	return answer.StatusCode, string(body)
+}
+
+// refusal asks a server for new domains until it refuses one. A little may fit on a disk that is full.
+func (h deployment) refusal(ctx context.Context, t *testing.T) error {
+	t.Helper()
+	for n := range 5000 {
+		began := time.Now()
+		_, err := h.voice.CreateVoiceProfileDomain(ctx, &voice.CreateVoiceProfileDomainInput{
+			Name: new(fmt.Sprint("domain ", n)), Description: new(strings.Repeat("x", 1000)),
+			ServerSideEncryptionConfiguration: &vtypes.ServerSideEncryptionConfiguration{KmsKeyArn: new("arn:aws:kms:us-east-1:000000000000:key/local")},
+		}, func(o *voice.Options) { o.RetryMaxAttempts = 1 })
+		if err != nil {
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("got the refusal after %v, want it at once", took)
+			}
+			return err
+		}
+	}
+	t.Fatal("got every domain created, want a refusal")
+	return nil
+}
+
+// wantOutage checks that a server refuses all that it would have to store, and says so once.
+func (d *disk) wantOutage(ctx context.Context, t *testing.T, h deployment) {
+	t.Helper()
+	err := h.refusal(ctx, t)
+	var answer *awshttp.ResponseError
+	if !errors.As(err, &answer) || answer.HTTPStatusCode() != http.StatusServiceUnavailable || answer.Response.Header.Get("Retry-After") == "" {
+		t.Errorf("API: got %v, want 503 with Retry-After", err)
+	}
+	if status, why := d.server.ready(ctx, t); status != http.StatusServiceUnavailable || !strings.Contains(why, "database") {
+		t.Errorf("readiness: got %d %q, want 503 because of the database", status, why)
+	}
+	began := time.Now()
+	_, err = phone.Dial(ctx, environment.Environment{}, phone.Config{Server: d.server.at["sip udp"], Caller: phone.Party{Audio: []byte{0xff}}})
+	if took := time.Since(began); err == nil || !strings.Contains(err.Error(), "503") || took > 5*time.Second {
+		t.Errorf("call: got %v after %v, want 503 at once", err, took)
+	}
+}
+
+// A disk that is full refuses what is new, at once, and loses nothing of a call that is live: its results come when there is room.
+func TestFullDiskRefusesOnlyWhileItIsFull(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*timeout)
+	defer cancel()
+	hook := newReceiver(t)
+	d := serveOn(ctx, t, `mount -t tmpfs -o size=16m none "$1"`, append(serverEnv(t.TempDir()),
+		"TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test"))
+	h := setUp(ctx, t, d.server.at["api"], hookARN)
+	c := placeCall(ctx, t, d.server.at["sip udp"], "s1_enrol")
+	search, tone := h.analyse(ctx, t, c.TransactionID)
+	free := d.fill(t)
+	before := strings.Count(d.log.String(), "\n")
+	d.wantOutage(ctx, t, h)
+	must(t, c.Play(ctx))
+	must(t, c.Hangup(ctx))
+	if n := strings.Count(d.log.String(), "\n") - before; n > 10 {
+		t.Errorf("got %d lines of log, want few", n)
+	}
+	if got := hook.all(of(search, timbre.VoiceprintGenerationSuccess)); len(got) != 0 {
+		t.Errorf("got results that are not stored: %v", got)
+	}
+	free()
+	d.server.until(ctx, t, "the server is ready", func() bool { status, _ := d.server.ready(ctx, t); return status == http.StatusOK })
+	for what, match := range map[string]func(event) bool{
+		"the voiceprint": of(search, timbre.VoiceprintGenerationSuccess), "the tone": of(tone, timbre.ToneSuccessful),
+		"the streams have ended": func(event) bool { return len(hook.all(of(c.TransactionID, timbre.StreamingEnded))) == 2 },
+	} {
+		hook.wait(ctx, t, what, match)
+	}
+	if s := h.searchStatus(ctx, t, search); s != timbre.Succeeded {
+		t.Errorf("search: got status %s, want %s", s, timbre.Succeeded)
+	}
+	h.call(ctx, t, hook, d.server.at["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
+}
