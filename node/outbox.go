@@ -77,12 +77,9 @@ func (n *Node) addBrokers(sinks notify.Sinks) error {
 	if err != nil {
 		return err
 	}
-	sink, err := nats.New(n.env, nats.Config{
+	sink := nats.New(n.env, nats.Config{
 		URL: s.NATS.URL, TLS: secure, Credentials: s.NATS.Credentials, User: s.NATS.User, Password: s.NATS.Password,
 	})
-	if err != nil {
-		return err
-	}
 	sinks["nats"], n.brokers = sink, append(n.brokers, sink.Close)
 	return nil
 }

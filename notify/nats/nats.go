@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -28,23 +27,13 @@ type Config struct {
 }
 
 // Sink publishes to any number of subjects of one system.
-type Sink struct {
-	conn   *nats.Conn
-	stream jetstream.JetStream
-}
+type Sink struct{ lines }
 
-// Pings find a connection whose peer has vanished.
-const (
-	pingInterval = 5 * time.Second
-	maxPings     = 2
-)
-
-// New returns a Sink. It connects in the background, and again whenever the connection is lost. Nothing is buffered meanwhile: the outbox
-// keeps what is not delivered.
-func New(_ environment.Environment, cfg Config) (*Sink, error) {
+// New returns a Sink, which connects when it sends.
+func New(_ environment.Environment, cfg Config) *Sink {
 	options := []nats.Option{
-		nats.Name("timbre"), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.IgnoreAuthErrorAbort(),
-		nats.PingInterval(pingInterval), nats.MaxPingsOutstanding(maxPings), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}),
+		nats.Name("timbre"), nats.NoReconnect(), nats.Timeout(dialTimeout), nats.PingInterval(pingInterval), nats.MaxPingsOutstanding(maxPings),
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}),
 	}
 	if cfg.Credentials != "" {
 		options = append(options, nats.UserCredentials(cfg.Credentials))
@@ -55,20 +44,8 @@ func New(_ environment.Environment, cfg Config) (*Sink, error) {
 	if cfg.TLS != nil {
 		options = append(options, nats.Secure(cfg.TLS))
 	}
-	conn, err := nats.Connect(cfg.URL, options...)
-	if err != nil {
-		return nil, timbre.Errorf(timbre.Invalid, "nats.New", "the NATS settings are not valid: %w", err)
-	}
-	stream, err := jetstream.New(conn)
-	if err != nil {
-		conn.Close()
-		return nil, timbre.Errorf(timbre.Invalid, "nats.New", "the NATS settings are not valid: %w", err)
-	}
-	return &Sink{conn, stream}, nil
+	return &Sink{lines{url: cfg.URL, options: options}}
 }
-
-// Close ends the connection.
-func (s *Sink) Close() { s.conn.Close() }
 
 // subject is the form of a subject's name, without wildcards.
 var subject = regexp.MustCompile(`^[-_a-zA-Z0-9]+(\.[-_a-zA-Z0-9]+)*$`)
@@ -87,22 +64,35 @@ func subjectOf(target string) string { return target[strings.LastIndexByte(targe
 // subject, because one stream may take several.
 func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
 	name := subjectOf(n.Target)
-	_, err := s.stream.Publish(ctx, name, n.Payload, jetstream.WithMsgID(n.ID+"@"+name), jetstream.WithRetryAttempts(0))
+	l, err := s.acquire(ctx)
+	if err != nil {
+		return failure(notify.ForNow, name, timbre.Errorf(timbre.Unavailable, "", "not connected: %w", err))
+	}
+	_, err = l.stream.Publish(ctx, name, n.Payload, jetstream.WithMsgID(n.ID+"@"+name), jetstream.WithRetryAttempts(0))
+	kind := notify.ForNow
+	if err != nil {
+		kind = kindOf(ctx, l.stream, name, err)
+	}
+	s.release(l, errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
 	if err == nil {
 		return nil
 	}
-	return &notify.Failure{Kind: s.kindOf(ctx, name, err), Err: timbre.Errorf(timbre.Unavailable, "", "subject %s: %w", name, s.explain(err))}
+	return failure(kind, name, err)
+}
+
+func failure(kind notify.FailureKind, name string, err error) error {
+	return &notify.Failure{Kind: kind, Err: timbre.Errorf(timbre.Unavailable, "", "subject %s: %w", name, err)}
 }
 
 // sizeExceeded is the code of a message that is larger than the stream permits.
 const sizeExceeded = 10054
 
 // kindOf returns what an error says about the next attempts. No answer may also mean that the stream is between two leaders.
-func (s *Sink) kindOf(ctx context.Context, name string, err error) notify.FailureKind {
+func kindOf(ctx context.Context, stream jetstream.JetStream, name string, err error) notify.FailureKind {
 	api := (*jetstream.APIError)(nil)
 	switch {
 	case errors.Is(err, jetstream.ErrNoStreamResponse):
-		if _, err := s.stream.StreamNameBySubject(ctx, name); errors.Is(err, jetstream.ErrStreamNotFound) {
+		if _, err := stream.StreamNameBySubject(ctx, name); errors.Is(err, jetstream.ErrStreamNotFound) {
 			return notify.Refused
 		}
 	case errors.Is(err, nats.ErrMaxPayload), errors.Is(err, nats.ErrBadSubject):
@@ -111,12 +101,4 @@ func (s *Sink) kindOf(ctx context.Context, name string, err error) notify.Failur
 		return notify.Refused
 	}
 	return notify.ForNow
-}
-
-// explain says why there is no connection.
-func (s *Sink) explain(err error) error {
-	if last := s.conn.LastError(); last != nil && !s.conn.IsConnected() {
-		return timbre.Errorf(timbre.Unavailable, "", "not connected: %w", last)
-	}
-	return err
 }

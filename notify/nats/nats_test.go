@@ -42,7 +42,7 @@ func serve(t *testing.T, change func(*server.Options)) system {
 	if !s.ReadyForConnections(10 * time.Second) {
 		t.Fatal("the NATS server does not start")
 	}
-	conn, err := client.Connect(s.ClientURL(), client.UserInfo(options.Username, options.Password))
+	conn, err := client.Connect("", client.InProcessServer(s), client.UserInfo(options.Username, options.Password))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,10 +87,7 @@ func (s system) received(t *testing.T) (all []string) {
 
 func open(t *testing.T, cfg nats.Config) *nats.Sink {
 	t.Helper()
-	s, err := nats.New(environment.Environment{}, cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := nats.New(environment.Environment{}, cfg)
 	t.Cleanup(s.Close)
 	return s
 }

@@ -18,6 +18,7 @@ import (
 // the other tests have the real one.
 type peer struct {
 	*server.Server
+	wire     *notifytest.Wire
 	mu       sync.Mutex
 	fault    notifytest.Fault
 	left     int // requests that the fault concerns; negative: all
@@ -40,10 +41,9 @@ func (p *peer) Requests() int {
 
 func (p *peer) Hanging() <-chan struct{} { return p.hanging }
 
-// Vanish lets the next request, which is sent on the connection that there is, get no answer.
-func (p *peer) Vanish() { p.Fail(notifytest.Hang, 1) }
+func (p *peer) Vanish() { p.wire.Vanish() }
 
-func (p *peer) Stop() { p.Shutdown(); p.WaitForShutdown() }
+func (p *peer) Stop() { p.wire.Stop(); p.Shutdown(); p.WaitForShutdown() }
 
 func (p *peer) received() []string {
 	p.mu.Lock()
@@ -51,7 +51,7 @@ func (p *peer) received() []string {
 	return slices.Clone(p.bodies)
 }
 
-// take answers as a stream does. It drops a connection by taking a message without a word.
+// take answers as a stream does.
 func (p *peer) take(m *client.Msg) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -75,6 +75,7 @@ func (p *peer) take(m *client.Msg) {
 		return
 	case notifytest.Drop:
 		p.bodies = append(p.bodies, string(m.Data))
+		p.wire.Cut()
 		return
 	default:
 		p.bodies = append(p.bodies, string(m.Data))
@@ -95,6 +96,7 @@ func stand(t *testing.T) *peer {
 	if !s.ReadyForConnections(10 * time.Second) {
 		t.Fatal("the NATS server does not start")
 	}
+	p.wire = notifytest.NewWire(t, s.Addr().String(), p.hanging)
 	conn, err := client.Connect(s.ClientURL())
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +120,7 @@ func TestSinkKeepsItsPromises(t *testing.T) {
 	notifytest.Run(t, func(t *testing.T) notifytest.Backend {
 		p := stand(t)
 		return notifytest.Backend{
-			Sink: open(t, nats.Config{URL: p.ClientURL()}), Service: p, Target: calls,
+			Sink: open(t, nats.Config{URL: "nats://" + p.wire.Address}), Service: p, Target: calls,
 			Unknown:  "arn:timbre:nats:us-east-1:000000000000:events.lost",
 			Received: p.received, MaxPayload: 1 << 20,
 		}
