@@ -27,6 +27,8 @@ type Environment struct {
 
 	// Outlived returns which wall times are older than a life, earliest first: see Clock.Outlived; nil: by the wall clock alone.
 	Outlived func(life time.Duration) []Span
+	// Age returns how long ago a stamp of the wall clock was made: see Clock.Age; nil: by the wall clock alone.
+	Age func(stamp time.Time) time.Duration
 }
 
 // Due is the time that decides whether a life has ended: what expires then or earlier has surely been kept for it.
@@ -46,6 +48,10 @@ func (e Environment) Complete() Environment {
 	if e.Outlived == nil {
 		now := e.Now
 		e.Outlived = func(life time.Duration) []Span { return []Span{{Ever, now().Add(-life)}} }
+	}
+	if e.Age == nil {
+		now := e.Now
+		e.Age = func(stamp time.Time) time.Duration { return max(0, now().Sub(stamp)) }
 	}
 	if e.Log == nil {
 		e.Log = slog.New(slog.DiscardHandler)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"timbre"
 	"timbre/config"
 	"timbre/environment"
 	"timbre/voice/spoof"
@@ -103,6 +104,9 @@ func everything(t *testing.T) *registrar {
 	}
 	spoof.New(n.env, spoof.Config{}, nil) // which a node has only with a model of the operator
 	r.fill()
+	if err := n.store.Post(t.Context(), []timbre.Notice{{ID: "waits", Key: "waits", Target: "arn:timbre:webhook:us-east-1:000000000000:crm"}}); err != nil {
+		t.Fatal(err)
+	}
 	return r
 }
 

@@ -29,7 +29,7 @@ func (n *Node) openClock(ctx context.Context) error {
 		last.Set(by.Seconds())
 		log.Warn("the wall clock has jumped; nothing expires earlier or later because of it", "by", by.Round(time.Second).String())
 	})
-	n.env.Now, n.env.Outlived = n.clock.Now, n.clock.Outlived
+	n.env.Now, n.env.Outlived, n.env.Age = n.clock.Now, n.clock.Outlived, n.clock.Age
 	return nil
 }
 

@@ -25,7 +25,9 @@ var labels = []struct {
 	{"reason", "reasons that the code lists", 40},
 	{"result", "results that the code lists", 8},
 	{"service", "the two services of the API; none: neither", 3},
+	{"state", "states that the code lists", 3},
 	{"status", "final states of tasks; HTTP statuses of the API", 40},
+	{"target", "the targets that are furthest behind; other: all others", 101},
 	{"version", "the one of the program", 1},
 }
 

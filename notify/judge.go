@@ -10,7 +10,7 @@ import (
 func (d *Dispatcher) judge(q *queue, p timbre.Pending, err error, probe bool, now time.Time) timbre.Outcome {
 	if err == nil {
 		d.metrics.sent.WithLabelValues(q.kind).Inc()
-		d.metrics.lag.WithLabelValues(q.kind).Observe(max(0, d.env.Now().Sub(p.Created).Seconds()))
+		d.metrics.lag.WithLabelValues(q.kind).Observe(d.env.Age(p.Created).Seconds())
 		d.works(q, now)
 		q.proven = true
 		q.window = min(q.window+1, d.cfg.PerTarget)

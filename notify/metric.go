@@ -11,8 +11,12 @@ type metrics struct {
 	unknown                     prometheus.Gauge
 }
 
-func newMetrics(reg prometheus.Registerer) metrics {
+// newMetrics registers the metrics of a dispatcher.
+func newMetrics(reg prometheus.Registerer, d *Dispatcher) metrics {
 	with := promauto.With(reg)
+	if reg != nil {
+		reg.MustRegister(targetMetrics{d})
+	}
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_notify_" + name, Help: help}, labels)
 	}

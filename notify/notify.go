@@ -53,9 +53,9 @@ func New(env environment.Environment, cfg Config, deps Deps) *Dispatcher {
 	env = env.Complete()
 	cfg = cfg.withDefaults()
 	d := &Dispatcher{
-		env: env, cfg: cfg, deps: deps, metrics: newMetrics(env.Metrics), health: newHealth(env.Log), inbox: newInbox(), states: states{of: map[string]breaker{}},
+		env: env, cfg: cfg, deps: deps, health: newHealth(env.Log), inbox: newInbox(), states: states{of: map[string]breaker{}},
 		drain: make(chan chan struct{}), ended: make(chan attempt), queues: map[string]*queue{}, pool: pool{size: cfg.Workers},
 	}
-	d.clerk = newClerk(d)
+	d.clerk, d.metrics = newClerk(d), newMetrics(env.Metrics, d)
 	return d
 }
