@@ -67,7 +67,11 @@ const count = "count"
 
 // units are by the ends of names, without _total.
 var units = []struct{ end, unit string }{
-	{"_seconds", "seconds"}, {"_bytes", "bytes"}, {"_ratio", "0 to 1"}, {"_mos", "MOS, 1 to 5"}, {"_info", "1"},
+	{"_seconds", "seconds"},
+	{"_bytes", "bytes"},
+	{"_ratio", "0 to 1"},
+	{"_mos", "MOS, 1 to 5"},
+	{"_info", "1"},
 	{"_version", "version"},
 }
 
@@ -84,7 +88,8 @@ const metricsHead = `# Metrics
 
 Generated from the code by ` + "`go test ./node -run MetricsPage -update`" + `. Do not edit.
 
-` + "`/metrics` of `admin.listen`" + ` has these, and those of the Go runtime (` + "`go_…`" + `).
+` + "`/metrics` of `admin.listen`" + ` has these, and those of the Go runtime (` + "`go_…`" + `). [Alert rules](../monitoring/README.md) watch
+them, and [runbooks](runbooks.md) say what to do when one fires.
 
 A counter (` + "`…_total`" + `) starts at 0 with the process: look at its rate. A histogram has the series ` + "`…_bucket`, `…_sum` and `…_count`" + `.
 A series appears with its first event where its labels are not known before. No label has an identifier of a call, a task, a person or
