@@ -55,7 +55,7 @@ func (n *Node) openOutbox(context.Context) error {
 func (n *Node) addBrokers(sinks notify.Sinks) error {
 	s := n.settings.Notify
 	if len(s.Files) > 0 {
-		sinks["file"] = file.New(n.env, file.Config{Files: s.Files})
+		sinks["file"] = file.New(n.env, file.Config{Files: s.Files}, file.Deps{})
 	}
 	if len(s.Kafka.Brokers) > 0 {
 		secure, err := trusting("notify.kafka.ca", s.Kafka.CA, s.Kafka.TLS)

@@ -6,10 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"timbre"
@@ -22,25 +19,27 @@ type Config struct {
 	Files map[string]string // paths by name
 }
 
+// Deps of a Sink.
+type Deps struct {
+	Disk Disk // nil: the file system
+}
+
 const (
 	maxBatch   = 1000
-	maxRequest = 8 << 20
+	maxRequest = 8 << 20 // bytes; also of one line
 )
 
 // Sink appends to any number of files. It is a notify.Batcher.
 type Sink struct{ files map[string]*lines }
 
-// lines is a file. One batch at a time is written, by who has put a value into busy.
-type lines struct {
-	path string
-	busy chan struct{}
-}
-
 // New returns a Sink. A file is made when the first notice is written to it.
-func New(_ environment.Environment, cfg Config) *Sink {
+func New(_ environment.Environment, cfg Config, deps Deps) *Sink {
+	if deps.Disk == nil {
+		deps.Disk = system{}
+	}
 	s := &Sink{files: map[string]*lines{}}
 	for name, path := range cfg.Files {
-		s.files[name] = &lines{path, make(chan struct{}, 1)}
+		s.files[name] = &lines{deps.Disk, path, make(chan struct{}, 1)}
 	}
 	return s
 }
@@ -63,32 +62,51 @@ func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
 	return s.SendBatch(ctx, []timbre.Notice{n})[0]
 }
 
-// SendBatch implements notify.Batcher: all lines are on the disk, or none.
+// SendBatch implements notify.Batcher: all lines are on the disk, or none. Notices that no line can hold are left out.
 func (s *Sink) SendBatch(ctx context.Context, notices []timbre.Notice) []error {
-	err := s.append(ctx, notices)
+	target := notices[0].Target
 	errs := make([]error, len(notices))
-	for i := range errs {
-		errs[i] = err
+	if err := s.Check(target); err != nil {
+		return fill(errs, &notify.Failure{Kind: notify.Refused, Err: err})
+	}
+	var text bytes.Buffer
+	for i, n := range notices {
+		errs[i] = add(&text, n)
+	}
+	if text.Len() == 0 {
+		return errs
+	}
+	if err := s.files[nameOf(target)].write(ctx, text.Bytes()); err != nil {
+		return fill(errs, &notify.Failure{Err: timbre.Errorf(timbre.Unavailable, "", "file %s: %w", nameOf(target), withoutPath(err))})
 	}
 	return errs
 }
 
-func (s *Sink) append(ctx context.Context, notices []timbre.Notice) error {
-	target := notices[0].Target
-	if err := s.Check(target); err != nil {
-		return &notify.Failure{Kind: notify.Refused, Err: err}
-	}
-	var text bytes.Buffer
-	for _, n := range notices {
-		if err := json.Compact(&text, n.Payload); err != nil { // a line must contain no other
-			return &notify.Failure{Kind: notify.Refused, Err: timbre.Errorf(timbre.Invalid, "", "file %s: the event is not JSON", nameOf(target))}
+// fill makes one error that of each notice which has none.
+func fill(errs []error, err error) []error {
+	for i := range errs {
+		if errs[i] == nil {
+			errs[i] = err
 		}
-		text.WriteByte('\n')
 	}
-	if err := s.files[nameOf(target)].write(ctx, text.Bytes()); err != nil {
-		return &notify.Failure{Err: timbre.Errorf(timbre.Unavailable, "", "file %s: %w", nameOf(target), withoutPath(err))}
+	return errs
+}
+
+// add adds the line of a notice, which must contain no other.
+func add(text *bytes.Buffer, n timbre.Notice) error {
+	if len(n.Payload) > maxRequest {
+		return refused(n, "too large: %d bytes, the limit is %d", len(n.Payload), maxRequest)
 	}
+	if err := json.Compact(text, n.Payload); err != nil {
+		return refused(n, "the event is not JSON")
+	}
+	text.WriteByte('\n')
 	return nil
+}
+
+func refused(n timbre.Notice, format string, args ...any) error {
+	err := timbre.Errorf(timbre.Invalid, "", format, args...)
+	return &notify.Failure{Kind: notify.Refused, Err: timbre.Errorf(timbre.Invalid, "", "file %s: %w", nameOf(n.Target), err)}
 }
 
 // withoutPath removes the path from an error: whoever reads a target's errors need not know the disk.
@@ -97,82 +115,4 @@ func withoutPath(err error) error {
 		return p.Err
 	}
 	return err
-}
-
-// write appends text and waits until the disk has it. The file is opened for each batch, so it can be renamed or removed at any time. What
-// an earlier write has left unfinished was never reported as delivered, so it is cut off.
-func (l *lines) write(ctx context.Context, text []byte) (err error) {
-	select {
-	case l.busy <- struct{}{}:
-		defer func() { <-l.busy }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	f, err := l.open()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	end, err := lastLine(f)
-	if err != nil {
-		return err
-	}
-	if err := f.Truncate(end); err != nil {
-		return err
-	}
-	_, err = f.WriteAt(text, end)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err != nil {
-		return errors.Join(err, f.Truncate(end))
-	}
-	return nil
-}
-
-// open opens the file, or makes it.
-func (l *lines) open() (*os.File, error) {
-	switch info, err := os.Stat(l.path); {
-	case err == nil && !info.Mode().IsRegular():
-		return nil, errors.New("it is not a regular file")
-	case err == nil:
-		return os.OpenFile(l.path, os.O_RDWR, 0)
-	}
-	f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := syncFolder(filepath.Dir(l.path)); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
-// lastLine returns where the last whole line ends.
-func lastLine(f *os.File) (int64, error) {
-	end, err := f.Seek(0, io.SeekEnd)
-	block := make([]byte, 4096)
-	for err == nil && end > 0 {
-		from := max(0, end-int64(len(block)))
-		part := block[:end-from]
-		if _, err = f.ReadAt(part, from); err != nil {
-			break
-		}
-		if i := bytes.LastIndexByte(part, '\n'); i >= 0 {
-			return from + int64(i) + 1, nil
-		}
-		end = from
-	}
-	return end, err
 }

@@ -21,7 +21,7 @@ const events = "arn:timbre:file:us-east-1:000000000000:events"
 func open(t *testing.T) (s *file.Sink, path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "events.jsonl")
-	return file.New(environment.Environment{}, file.Config{Files: map[string]string{"events": path}}), path
+	return file.New(environment.Environment{}, file.Config{Files: map[string]string{"events": path}}, file.Deps{}), path
 }
 
 func notice(id string) timbre.Notice {
@@ -84,6 +84,18 @@ func TestEventOfSeveralLinesBecomesOne(t *testing.T) {
 	wantText(t, path, "{\"id\":\"1\"}\n")
 }
 
+// An event that cannot be a line is refused alone.
+func TestEventThatIsNotJSONIsRefusedAlone(t *testing.T) {
+	s, path := open(t)
+	notices := []timbre.Notice{notice("1"), notice("2"), notice("3")}
+	notices[1].Payload = []byte(`{"id":`)
+	errs := s.SendBatch(t.Context(), notices)
+	if errs[0] != nil || errs[2] != nil || errs[1] == nil || notify.FailureOf(errs[1]).Kind != notify.Refused {
+		t.Errorf("got %v, want the second refused", errs)
+	}
+	wantText(t, path, "{\"id\":\"1\"}\n{\"id\":\"3\"}\n")
+}
+
 func TestFailuresHaveTheirKinds(t *testing.T) {
 	s, path := open(t)
 	lost := notice("1")
@@ -114,7 +126,7 @@ func TestFailuresHaveTheirKinds(t *testing.T) {
 
 // What is no file could block for ever, as a pipe without a reader does.
 func TestOnlyRegularFilesAreWritten(t *testing.T) {
-	s := file.New(environment.Environment{}, file.Config{Files: map[string]string{"events": os.DevNull}})
+	s := file.New(environment.Environment{}, file.Config{Files: map[string]string{"events": os.DevNull}}, file.Deps{})
 	if err := s.Send(t.Context(), notice("1")); err == nil || notify.FailureOf(err).Kind != notify.ForNow {
 		t.Errorf("got %v, want a failure for now", err)
 	}

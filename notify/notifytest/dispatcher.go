@@ -65,11 +65,15 @@ func repeats(t *testing.T, b Backend, _ notify.FailureKind) {
 	}
 }
 
-// buries checks that what the service refuses for ever becomes a dead letter, and holds up nothing.
+// buries checks that what the service refuses for ever becomes a dead letter, and holds up nothing. What is too large always is.
 func buries(t *testing.T, b Backend, _ notify.FailureKind) {
 	o := &Outbox{}
 	notices, payloads := b.notices("Id-1", "Id-2")
-	o.Put(notices[0])
+	refused := notices[0]
+	if kind, another := b.Kinds["refused for ever"]; another && kind == notify.ForNow {
+		refused.Payload = b.large()
+	}
+	o.Put(refused)
 	b.Service.Fail(RefusedForever, -1)
 	b.run(t, o, 10*time.Millisecond)
 	wait(t, o.Empty())
