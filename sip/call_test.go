@@ -194,8 +194,6 @@ func TestCallsThatCannotBeAcceptedAreRefused(t *testing.T) {
 		warn   string
 	}{
 		"another type of body": {func(_ *bench, m *message) { m.contentType, m.body = "application/isup", "IAM" }, 415, "media_type", ""},
-		"no SDP in the parts":  {func(_ *bench, m *message) { m.body = both("", annAndBob) }, 488, "no_codec", "no offer"},
-		"no body":              {func(_ *bench, m *message) { m.contentType, m.body = "", "" }, 488, "no_codec", "no offer"},
 		"no parts":             {func(_ *bench, m *message) { m.body = "hello" }, 400, "malformed", "boundary"},
 		"malformed SDP":        {func(_ *bench, m *message) { m.body = both("o=1\n", "") }, 400, "malformed", "v="},
 		"no audio":             {func(_ *bench, m *message) { m.body = both(strings.ReplaceAll(twoLines, "m=audio", "m=video"), "") }, 488, "no_codec", "not audio"},

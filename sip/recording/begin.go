@@ -41,7 +41,13 @@ func (s *Server) begin(d *session, in Incoming, o *sdp.Description, lines []sdp.
 		}
 		listeners[i].SetMeter(d.tracks[lines[i].Index].Stream)
 	}
-	answer, err = d.answerer.Answer(o, d.ports(o))
+	describe := d.answerer.Answer
+	if d.delayed {
+		describe = d.answerer.Propose
+	}
+	if answer, err = describe(o, d.ports(o)); err != nil {
+		return nil, transport.Failure(err)
+	}
 	d.offered = o
 	return answer, nil
 }

@@ -30,8 +30,8 @@ func (s *Server) change(req *gosip.Request, tx gosip.ServerTransaction, d *sessi
 		s.deps.Agent.Respond(tx, res)
 		return
 	}
-	if accepted := s.confirm(d, req, tx, res, cancelled); made.proposed && len(accepted) > 0 {
-		s.takeAnswer(d, accepted)
+	if ack := s.confirm(d, req, tx, res, cancelled); made.proposed && ack != nil {
+		s.takeAnswer(d, ack)
 	}
 }
 

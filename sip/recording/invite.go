@@ -23,7 +23,9 @@ func (s *Server) Invite(in Incoming) {
 		s.refuse(in.Request, in.Tx, transport.Refuse(503, "unavailable", "the server is stopping").With("Retry-After", "10"))
 		return
 	}
-	s.confirm(d, in.Request, in.Tx, res, cancelled)
+	if ack := s.confirm(d, in.Request, in.Tx, res, cancelled); ack != nil && d.delayed {
+		s.takeFirstAnswer(d, ack)
+	}
 }
 
 // onCancel reports whether a transaction has been cancelled. The stack answers the CANCEL, and the INVITE with 487.
@@ -48,7 +50,7 @@ func (s *Server) accept(in Incoming) (d *session, res *gosip.Response, r *transp
 	if r != nil {
 		return nil, nil, r
 	}
-	o, lines, r := d.firstOffer(in.Body)
+	o, lines, r := d.firstOffer(in)
 	if r != nil {
 		return nil, nil, r
 	}

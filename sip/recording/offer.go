@@ -5,17 +5,19 @@ import (
 
 	"timbre"
 	"timbre/sip/sdp"
-	"timbre/sip/siprec"
 	"timbre/sip/transport"
 )
 
 // maxLegs is how many audio lines of a call are accepted; the others are answered with port 0.
 const maxLegs = 3
 
-// firstOffer is the offer in the body of the first INVITE, with the lines that are accepted.
-func (d *session) firstOffer(body siprec.Body) (o *sdp.Description, lines []sdp.Line, r *transport.Refusal) {
-	if body.SDP == nil {
-		return nil, nil, transport.Refuse(488, "no_codec", "no offer in the INVITE")
+// firstOffer is the offer in the first INVITE, with the lines that are accepted. Without one it is blank: the 200 has the offer, and
+// the ACK the answer.
+func (d *session) firstOffer(in Incoming) (o *sdp.Description, lines []sdp.Line, r *transport.Refusal) {
+	body := in.Body
+	if d.delayed = body.SDP == nil; d.delayed {
+		o = sdp.Blank(d.streams(in), d.Peer().Addr(), d.security(in))
+		return o, o.Lines, nil
 	}
 	if o, r = d.readOffer(body.SDP); r != nil {
 		return nil, nil, r

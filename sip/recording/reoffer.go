@@ -84,18 +84,3 @@ func (s *Server) updateStreams(d *session, o *sdp.Description) (relabelled bool)
 	}
 	return relabelled
 }
-
-// takeAnswer takes the answer, in an ACK, to the offer of this side.
-func (s *Server) takeAnswer(d *session, raw []byte) {
-	o, r := d.readOffer(raw)
-	if r != nil {
-		s.deps.Agent.Reject(r.Reason)
-		s.env.Log.Warn("answer not usable", "call", d.CallID(), "detail", transport.Redact(r.Detail))
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !d.IsOver() {
-		s.updateStreams(d, o)
-	}
-}

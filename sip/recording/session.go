@@ -17,6 +17,7 @@ type session struct {
 	*dialog.Dialog
 	invite         *gosip.Request // the first one
 	encrypted      bool           // no media in the clear
+	delayed        bool           // the INVITE had no offer
 	over           func()
 	txid, from, to string // of the call
 	answerer       *sdp.Answerer

@@ -32,10 +32,15 @@ func NewAnswerer(address netip.Addr) *Answerer {
 // the first audio format that can be decoded and telephone-event; the others get port 0. The label is echoed: without it,
 // some clients send nothing.
 func (a *Answerer) Answer(o *Description, ports map[int]int) ([]byte, error) {
+	return a.describe(o, ports, (*Line).answered)
+}
+
+// describe writes a description with the lines of the peer's, each with the payload types that formats chooses.
+func (a *Answerer) describe(o *Description, ports map[int]int, formats func(*Line) []int) ([]byte, error) {
 	s := pion.SessionDescription{SessionName: "Timbre", TimeDescriptions: []pion.TimeDescription{{}}}
 	session := netip.Addr{} // of the first line that is accepted
 	for _, l := range o.Lines {
-		m := l.answer(ports[l.Index])
+		m := l.write(ports[l.Index], formats(&l))
 		if ports[l.Index] != 0 {
 			a.addKeys(m, &l)
 			at := a.addressFor(&l)
@@ -92,7 +97,7 @@ func family(a netip.Addr) string {
 	return "IP4"
 }
 
-func (l *Line) answer(port int) *pion.MediaDescription {
+func (l *Line) write(port int, payloadTypes []int) *pion.MediaDescription {
 	m := &pion.MediaDescription{MediaName: pion.MediaName{
 		Media: l.desc.MediaName.Media, Port: pion.RangedPort{Value: port},
 		Protos: l.desc.MediaName.Protos, Formats: l.desc.MediaName.Formats,
@@ -104,7 +109,7 @@ func (l *Line) answer(port int) *pion.MediaDescription {
 		return m
 	}
 	m.MediaName.Formats = nil
-	for _, pt := range []int{l.AudioType, l.EventType} {
+	for _, pt := range payloadTypes {
 		if pt < 0 {
 			continue
 		}
@@ -129,12 +134,12 @@ func (l *Line) answer(port int) *pion.MediaDescription {
 	return m.WithValueAttribute("rtcp", strconv.Itoa(port+1))
 }
 
-// Propose is an offer to the peer, made of its last one, that takes lines off hold. An offer that repeated a hold could only be
-// answered with a hold.
+// Propose is an offer to the peer, made of its last description or of Blank, that takes lines off hold. An offer that repeated a hold
+// could only be answered with a hold.
 func (a *Answerer) Propose(last *Description, ports map[int]int) ([]byte, error) {
 	offer := &Description{Lines: slices.Clone(last.Lines)}
 	for i := range offer.Lines {
 		offer.Lines[i].Direction = "sendonly"
 	}
-	return a.Answer(offer, ports)
+	return a.describe(offer, ports, (*Line).offered)
 }
