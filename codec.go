@@ -28,8 +28,10 @@ const (
 type format struct {
 	name       string // SDP encoding name, as registered
 	rate       int    // of the RTP clock, in Hz
+	misnamed   int    // another rate that an rtpmap may give for the same clock; 0: none
 	channels   int    // that an rtpmap may give at most
 	payload    int    // static payload type (RFC 3551), or dynamic
+	offered    int    // dynamic payload type in our offers: the one that most peers use
 	kind       PayloadKind
 	fmtp       string // parameters that we answer; empty without
 	impairment impairment
@@ -39,13 +41,13 @@ const dynamic = -1
 
 // codecs is the table. The impairments of G.711 are those of random loss with concealment, as telephones do it (ITU-T
 // G.113). G.722 and Opus have none on the scale of narrowband telephony: decoded to 8 kHz, they count as G.711. The clock of
-// G.722 is 8 kHz although its audio has 16 (RFC 3551); an rtpmap of Opus is always opus/48000/2 (RFC 7587).
+// G.722 is 8 kHz although its audio has 16 (RFC 3551), which some peers name; an rtpmap of Opus is always opus/48000/2 (RFC 7587).
 var codecs = [...]format{
 	PCMU:           {name: "PCMU", rate: 8000, channels: 1, payload: 0, kind: AudioPayload, impairment: impairment{0, 25.1}},
 	PCMA:           {name: "PCMA", rate: 8000, channels: 1, payload: 8, kind: AudioPayload, impairment: impairment{0, 25.1}},
-	G722:           {name: "G722", rate: 8000, channels: 1, payload: 9, kind: AudioPayload, impairment: impairment{0, 25.1}},
-	Opus:           {name: "opus", rate: 48000, channels: 2, payload: dynamic, kind: AudioPayload, fmtp: "useinbandfec=1", impairment: impairment{0, 25.1}},
-	TelephoneEvent: {name: "telephone-event", rate: 8000, channels: 1, payload: dynamic, kind: EventPayload, fmtp: "0-15"},
+	G722:           {name: "G722", rate: 8000, misnamed: 16000, channels: 1, payload: 9, kind: AudioPayload, impairment: impairment{0, 25.1}},
+	Opus:           {name: "opus", rate: 48000, channels: 2, payload: dynamic, offered: 111, kind: AudioPayload, fmtp: "useinbandfec=1", impairment: impairment{0, 25.1}},
+	TelephoneEvent: {name: "telephone-event", rate: 8000, channels: 1, payload: dynamic, offered: 101, kind: EventPayload, fmtp: "0-15"},
 	ComfortNoise:   {name: "CN", rate: 8000, channels: 1, payload: 13, kind: NoisePayload},
 }
 
@@ -64,10 +66,14 @@ func Codecs() []Codec {
 // gives none. Formats without audio follow the clock of the audio beside them, so that any rate is theirs.
 func ParseCodec(name string, rate, channels int) (Codec, bool) {
 	c, ok := codecNamed(name)
-	if !ok || c.Kind() == AudioPayload && (rate != codecs[c].rate || channels > codecs[c].channels) {
+	if !ok || c.Kind() == AudioPayload && !codecs[c].matches(rate, channels) {
 		return 0, false
 	}
 	return c, true
+}
+
+func (f format) matches(rate, channels int) bool {
+	return (rate == f.rate || f.misnamed != 0 && rate == f.misnamed) && channels <= f.channels
 }
 
 func codecNamed(name string) (Codec, bool) {
@@ -88,6 +94,31 @@ func StaticPayloads() map[uint8]Codec {
 		}
 	}
 	return static
+}
+
+// OfferedPayloads returns what is offered to a peer that asks for an offer: every codec but comfort noise, which would ask for silence
+// suppression.
+func OfferedPayloads() map[uint8]Codec {
+	offered := map[uint8]Codec{}
+	for _, c := range Codecs() {
+		f := codecs[c]
+		switch pt := f.payload; {
+		case f.kind == NoisePayload:
+		case pt == dynamic:
+			offered[uint8(f.offered)] = c
+		default:
+			offered[uint8(pt)] = c
+		}
+	}
+	return offered
+}
+
+// Channels are those that an rtpmap names; 0: it names none.
+func (c Codec) Channels() int {
+	if n := codecs[c].channels; n > 1 {
+		return n
+	}
+	return 0
 }
 
 // Name is the SDP encoding name as registered, which some peers compare by letter; empty for none.

@@ -31,7 +31,7 @@ func TestCodecsAreKnownByNameRateAndChannels(t *testing.T) {
 		{"telephone-event", 48000, 0, TelephoneEvent},
 		{"PCMU", 16000, 0, 0},
 		{"PCMU", 8000, 2, 0},
-		{"G722", 16000, 0, 0},
+		{"G722", 16000, 0, G722},
 		{"opus", 16000, 0, 0},
 		{"G729", 8000, 0, 0},
 		{"", 8000, 0, 0},
@@ -49,6 +49,19 @@ func TestStaticPayloadTypes(t *testing.T) {
 	want := map[uint8]Codec{0: PCMU, 8: PCMA, 9: G722, 13: ComfortNoise}
 	if got := StaticPayloads(); !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestOfferedPayloadTypes(t *testing.T) {
+	want := map[uint8]Codec{0: PCMU, 8: PCMA, 9: G722, 101: TelephoneEvent, 111: Opus}
+	if got := OfferedPayloads(); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got := Opus.Channels(); got != 2 {
+		t.Errorf("Opus: got %d channels in its rtpmap, want 2 (RFC 7587)", got)
+	}
+	if got := PCMU.Channels(); got != 0 {
+		t.Errorf("PCMU: got %d channels in its rtpmap, want none", got)
 	}
 }
 

@@ -74,6 +74,31 @@ func TestServerRequestGoesBackTheWayOfTheInvite(t *testing.T) {
 	}
 }
 
+func TestAStrictRouterFindsItselfInTheRequestURI(t *testing.T) {
+	for name, c := range map[string]struct {
+		routes      []string
+		uri, routed string
+	}{
+		"strict":           {[]string{"<sip:192.0.2.3:5080>", "<sip:192.0.2.4;lr>"}, "sip:192.0.2.3:5080", "<sip:192.0.2.4;lr> <sip:a@10.0.0.1>"},
+		"alone":            {[]string{"<sip:p@192.0.2.3;maddr=192.0.2.8;method=INVITE?subject=x>"}, "sip:p@192.0.2.3;maddr=192.0.2.8", "<sip:a@10.0.0.1>"},
+		"after a loose":    {[]string{"<sip:192.0.2.3;lr=on>", "<sip:192.0.2.4>"}, "sip:a@10.0.0.1", "<sip:192.0.2.3;lr=on> <sip:192.0.2.4>"},
+		"unreadable":       {[]string{"<mailto:x>"}, "sip:a@10.0.0.1", "<mailto:x>"},
+		"none, no routing": {nil, "sip:a@10.0.0.1", ""},
+	} {
+		var headers []string
+		for _, r := range c.routes {
+			headers = append(headers, "Record-Route: "+r)
+		}
+		d := NewUAS(config(newAgent()), invite(t, "sip:x@h", "sip:a@10.0.0.1", headers...))
+		for range 2 { // the route set stays as it is
+			bye := d.Request(gosip.BYE)
+			if got := strings.Join(header.Values(bye, "route"), " "); bye.Recipient.String() != c.uri || got != c.routed {
+				t.Errorf("%s: got %s by %s, want %s by %s", name, bye.Recipient.String(), got, c.uri, c.routed)
+			}
+		}
+	}
+}
+
 func TestClientRouteSetIsReversed(t *testing.T) {
 	bubble(t, func(t *testing.T, a *dialogtest.Agent) {
 		d, _, tx := call(t, a)

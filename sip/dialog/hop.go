@@ -3,6 +3,7 @@ package dialog
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,6 +61,22 @@ func (d *Dialog) port(u gosip.Uri) int {
 		return gosip.DefaultTlsPort
 	}
 	return gosip.DefaultUdpPort
+}
+
+// path is the Request-URI and the routes of a request. A strict router (RFC 2543), whose route has no lr, finds itself in the
+// Request-URI and the remote target in the last route (RFC 3261, 12.2.1.1). The caller holds mu.
+func (d *Dialog) path() (uri gosip.Uri, routes []string) {
+	target := *d.target.Clone()
+	if len(d.routes) == 0 {
+		return target, nil
+	}
+	first, ok := routeURI(d.routes[0])
+	if !ok || first.Scheme != "sip" && first.Scheme != "sips" || first.UriParams.Has("lr") {
+		return target, d.routes
+	}
+	first.UriParams.Remove("method") // is not allowed in a Request-URI (19.1.1), like headers
+	first.Headers = nil
+	return first, append(slices.Clone(d.routes[1:]), "<"+target.String()+">")
 }
 
 // routeURI is the URI in a value of Route.

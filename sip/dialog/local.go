@@ -86,7 +86,8 @@ func (d *Dialog) ack(seq uint32, body []byte) *gosip.Request {
 
 // message is a request of the dialog with its next hop. The caller holds mu.
 func (d *Dialog) message(method gosip.RequestMethod, seq uint32) *gosip.Request {
-	req := gosip.NewRequest(method, *d.target.Clone())
+	uri, routes := d.path()
+	req := gosip.NewRequest(method, uri)
 	req.AppendHeader(d.via())
 	forwards := gosip.MaxForwardsHeader(MaxForwards)
 	req.AppendHeader(&forwards)
@@ -97,7 +98,7 @@ func (d *Dialog) message(method gosip.RequestMethod, seq uint32) *gosip.Request 
 	id := gosip.CallIDHeader(d.callID)
 	req.AppendHeader(&id)
 	req.AppendHeader(&gosip.CSeqHeader{SeqNo: seq, MethodName: method})
-	for _, r := range d.routes {
+	for _, r := range routes {
 		req.AppendHeader(gosip.NewHeader("Route", r))
 	}
 	req.SetBody(nil)

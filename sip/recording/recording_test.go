@@ -43,7 +43,6 @@ func TestRefusedINVITEIsOverBeforeItsResponse(t *testing.T) {
 		admit   *transport.Refusal
 		want    int
 	}{
-		"no offer":          {"", nil, nil, 488},
 		"no audio":          {"v=0\r\ns=-\r\nm=video 4000 RTP/AVP 96\r\n", nil, nil, 488},
 		"short session":     {description, []string{"Supported: timer", "Session-Expires: 60"}, nil, 422},
 		"too many calls":    {description, nil, transport.Refuse(503, "rate", "too many"), 503},

@@ -2,9 +2,9 @@ package sdp
 
 import (
 	"maps"
+	"math"
 	"net/netip"
 	"slices"
-	"strconv"
 
 	pion "github.com/pion/sdp/v3"
 
@@ -17,21 +17,34 @@ import (
 func Blank(n int, peer netip.Addr, s Security) *Description {
 	d := &Description{}
 	for i := range n {
-		l := Line{
-			Index: i, Media: "audio", Proto: "RTP/AVP", Direction: "sendonly", Remote: netip.AddrPortFrom(peer, 0),
-			Payloads: blankPayloads(), EventType: blankEvent,
-		}
-		protos := []string{"RTP", "AVP"}
+		l := blankLine(i, peer, "AVP")
 		if s == Encrypted {
-			l.Proto, protos = "RTP/SAVP", []string{"RTP", "SAVP"}
+			l = blankLine(i, peer, "SAVP")
 		}
 		if s != InTheClear {
-			l.Crypto = []Crypto{NewCrypto("1", "AES_CM_128_HMAC_SHA1_80")}
+			l.Crypto = []Crypto{NewCrypto("1", "AES_CM_128_HMAC_SHA1_80")} // every implementation has that one (RFC 4568, 6.2)
 		}
-		l.desc = &pion.MediaDescription{MediaName: pion.MediaName{Media: l.Media, Protos: protos}}
 		d.Lines = append(d.Lines, l)
 	}
 	return d
+}
+
+func blankLine(i int, peer netip.Addr, profile string) Line {
+	l := Line{
+		Index: i, Media: "audio", Proto: "RTP/" + profile, Direction: "sendonly", Remote: netip.AddrPortFrom(peer, 0),
+		Payloads: map[uint8]Encoding{}, AudioType: math.MaxUint8, EventType: -1,
+		desc: &pion.MediaDescription{MediaName: pion.MediaName{Media: "audio", Protos: []string{"RTP", profile}}},
+	}
+	for pt, c := range timbre.OfferedPayloads() {
+		l.Payloads[pt] = Encoding{Name: c.String(), Rate: c.ClockRate(), Channels: c.Channels()}
+		switch c.Kind() {
+		case timbre.AudioPayload:
+			l.AudioType = min(l.AudioType, int(pt))
+		case timbre.EventPayload:
+			l.EventType = int(pt)
+		}
+	}
+	return l
 }
 
 // Security is what the first offer of this side asks for.
@@ -43,23 +56,6 @@ const (
 	IfPossible          // SRTP if the peer can do it (RFC 8643)
 	Encrypted           // SRTP
 )
-
-// Dynamic payload types of the first offer: those that most peers use themselves.
-const (
-	blankOpus  = 111
-	blankEvent = 101
-)
-
-func blankPayloads() map[uint8]Encoding {
-	payloads := map[uint8]Encoding{blankOpus: {Name: "OPUS", Rate: 48000, Channels: 2}, blankEvent: {Name: "TELEPHONE-EVENT", Rate: 8000}}
-	for format, e := range static() {
-		if c, _ := e.codec(); c.Kind() == timbre.AudioPayload { // without comfort noise, which asks for silence suppression
-			pt, _ := strconv.Atoi(format)
-			payloads[uint8(pt)] = e
-		}
-	}
-	return payloads
-}
 
 // offered are the payload types of an offer of this side: of every audio format that can be decoded, the peer's first one before the
 // others, and of telephone-event.

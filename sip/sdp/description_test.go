@@ -63,7 +63,7 @@ func TestLinesAreRead(t *testing.T) {
 		"line beats session":     {head + "a=inactive\nm=audio 30000 RTP/AVP 0\na=sendonly\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendonly false "},
 		"hold of RFC 2543":       {head + "m=audio 30000 RTP/AVP 0\nc=IN IP4 0.0.0.0\n", "0/-1 0.0.0.0:30000 0.0.0.0:30001 sendrecv true "},
 		"receives only":          {head + "m=audio 30000 RTP/AVP 0\na=recvonly\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 recvonly true "},
-		"odd attributes":         {head + "m=audio 30000 RTP/AVP 0\na=\na=direction:both\na=rtpmap:0\na=rtpmap:0 X\n", string(NoCodec)},
+		"odd attributes":         {head + "m=audio 30000 RTP/AVP 0\na=\na=direction:both\na=rtpmap:0\na=rtpmap:0 X\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
 		"video":                  {head + "m=video 30000 RTP/AVP 0\n", string(NotAudio)},
 		"switched off":           {head + "m=audio 0 RTP/AVP 0\n", string(Disabled)},
 		"encrypted, no key":      {head + "m=audio 30000 RTP/SAVP 0\n", string(NoKey)},
@@ -76,7 +76,12 @@ func TestLinesAreRead(t *testing.T) {
 		"Opus":                   {head + "m=audio 30000 RTP/AVP 96 9 97 98\na=rtpmap:96 opus/48000/2\na=rtpmap:97 telephone-event/8000\na=rtpmap:98 telephone-event/48000\n", "96/98 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
 		"nothing but silence":    {head + "m=audio 30000 RTP/AVP 13 97\na=rtpmap:97 telephone-event/8000\n", string(NoCodec)},
 		"wide G.711":             {head + "m=audio 30000 RTP/AVP 96\na=rtpmap:96 PCMU/16000\n", string(NoCodec)},
-		"a static type renamed":  {head + "m=audio 30000 RTP/AVP 0\na=rtpmap:0 G729/8000\n", string(NoCodec)},
+		"a static type, no rate": {head + "m=audio 30000 RTP/AVP 8\na=rtpmap:8 PCMA\n", "8/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
+		"an empty channel count": {head + "m=audio 30000 RTP/AVP 0\na=rtpmap:0 PCMU/8000/\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
+		"G.722 at its true rate": {head + "m=audio 30000 RTP/AVP 9 98\na=rtpmap:9 G722/16000\na=rtpmap:98 G722/16000\n", "9/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
+		"dynamic wide G.722":     {head + "m=audio 30000 RTP/AVP 98\na=rtpmap:98 G722/16000\n", "98/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
+		"a static type moved":    {head + "m=audio 30000 RTP/AVP 0\na=rtpmap:0 opus/48000/2\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
+		"a static type renamed":  {head + "m=audio 30000 RTP/AVP 0\na=rtpmap:0 G729/8000\n", "0/-1 192.0.2.1:30000 192.0.2.1:30001 sendrecv false "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := read1(t, c.sdp).Lines[0]

@@ -40,15 +40,16 @@ func (l *Line) eventType() int {
 	return -1
 }
 
-// encodings are those of the line's formats: the static ones, and by rtpmap, which overrides them.
+// encodings are those of the line's formats: by rtpmap, which overrides the static ones. An rtpmap of a static payload type that
+// names nothing that can be decoded is a slip: the type is what RFC 3551 says.
 func (l *Line) encodings() map[string]Encoding {
 	named := static()
 	for _, v := range attributes(l.desc.Attributes, "rtpmap") {
 		format, encoding, _ := strings.Cut(strings.TrimSpace(v), " ")
-		if e, ok := parseEncoding(encoding); ok {
+		e, ok := parseEncoding(encoding)
+		_, known := e.codec()
+		if _, fixed := named[format]; ok && known || !fixed {
 			named[format] = e
-		} else {
-			delete(named, format)
 		}
 	}
 	return named
