@@ -12,6 +12,8 @@ const (
 	checkpointEvery = time.Second
 	// longLog is how many pages the log may have before writes wait for the rest of it to be moved.
 	longLog = 4096
+	// tooLong is how many pages it may have before an inspection is broken off, which keeps it from being written again.
+	tooLong = 8 * longLog
 	// scrubTries is how often emptying the log is tried while reads are in progress, and scrubWait for how long writes wait for such reads
 	// each time: as long as they have the database to themselves until the next try.
 	scrubTries, scrubWait = 6, 20 * time.Millisecond
@@ -50,6 +52,9 @@ func (s *Store) checkpoints(ctx context.Context) {
 // pause prevent. Of a log that has become long, what they have added meanwhile is moved while they wait: that is little.
 func (s *Store) moveLog(ctx context.Context) error {
 	pages, err := move(ctx, s.reader.DB)
+	if pages > tooLong {
+		s.inspection.end(errLongLog)
+	}
 	if err == nil && pages > longLog {
 		_, err = move(ctx, s.writer.DB)
 	}

@@ -74,8 +74,8 @@ func TestLogStaysShortUnderCommitsWithoutAPause(t *testing.T) {
 	var writers sync.WaitGroup
 	for w := range 4 {
 		writers.Go(func() {
-			for range 300 {
-				_ = s.SaveCall(context.Background(), timbre.Call{TransactionID: fmt.Sprint(w), Metadata: strings.Repeat("x", 60_000)}, nil)
+			for i := range 300 {
+				_ = s.SaveCall(context.Background(), timbre.Call{TransactionID: fmt.Sprint(w), Metadata: strings.Repeat(string(rune(97+i%26)), 60_000)}, nil)
 			}
 		})
 	}
@@ -95,5 +95,49 @@ func TestLogStaysShortUnderCommitsWithoutAPause(t *testing.T) {
 	ok(t, err)
 	if most := int64(2 * longLog * 4096); f.Size() > most {
 		t.Errorf("got a log of %d bytes, want %d at most", f.Size(), most)
+	}
+}
+
+// An inspection is one long read, during which the log cannot be written from its beginning again: it ends before the log becomes too long.
+func TestInspectionIsBrokenOffBeforeTheLogIsTooLong(t *testing.T) {
+	s := quiet(t)
+	s.save(t, 1)
+	reading, end := context.WithCancelCause(t.Context())
+	s.inspection.breakOff.Store(&end)
+	held, err := s.reader.BeginTx(reading, nil) // as an inspection does
+	ok(t, err)
+	ok(t, held.QueryRow("SELECT count(*) FROM call").Scan(new(int)))
+	for i := 0; reading.Err() == nil; i++ {
+		if i > 2*tooLong/30 {
+			t.Fatal("got no end of the inspection")
+		}
+		ok(t, s.SaveCall(t.Context(), timbre.Call{TransactionID: "big", Metadata: strings.Repeat(string(rune(97+i%26)), 120_000)}, nil))
+		if i%100 == 0 {
+			ok(t, s.moveLog(t.Context()))
+		}
+	}
+	if cause := context.Cause(reading); cause != errLongLog {
+		t.Errorf("got %v, want %v", cause, errLongLog)
+	}
+	if s.inspectOnce(t.Context()); s.problems.Load() != 0 {
+		t.Errorf("got %d problems, want none", s.problems.Load())
+	}
+}
+
+func TestInspectionThatWasBrokenOffFindsNothing(t *testing.T) {
+	s := quiet(t)
+	s.save(t, 100)
+	done := make(chan bool)
+	go func() { done <- s.inspectOnce(t.Context()) }()
+	for {
+		s.inspection.end(errLongLog)
+		select {
+		case over := <-done:
+			if s.problems.Load() != 0 {
+				t.Errorf("got %d problems and over=%v, want none", s.problems.Load(), over)
+			}
+			return
+		default:
+		}
 	}
 }

@@ -35,6 +35,7 @@ type Store struct {
 	quarantine  quarantine
 	outage      outage
 	mark        mark
+	inspection  inspection
 	problems    atomic.Int64 // of the pages
 	stop        context.CancelFunc
 	background  sync.WaitGroup
