@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/infer"
 	"timbre/models"
 )
@@ -23,7 +24,7 @@ func load(t testing.TB, r *infer.Runtime, m timbre.ONNXModel, queue infer.Queue)
 
 func open(t testing.TB, threads int) *infer.Runtime {
 	t.Helper()
-	r, err := infer.New(infer.Config{Threads: threads})
+	r, err := infer.New(environment.Environment{}, infer.Config{Threads: threads})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	ort "github.com/yalue/onnxruntime_go"
 
@@ -24,6 +25,8 @@ type Model struct {
 	front           front
 	dimension       int // 0: any
 	slots           chan struct{}
+	line            line
+	metrics         runMetrics
 
 	mu      sync.RWMutex // held for reading by each run, for writing by close
 	session *ort.DynamicAdvancedSession
@@ -36,18 +39,41 @@ func (m *Model) Run(ctx context.Context, inputs ...Tensor) ([][]float32, error) 
 	if len(inputs) != len(m.inputs) {
 		return nil, m.errorf("%d inputs, want %v", len(inputs), m.inputs)
 	}
-	select {
-	case m.slots <- struct{}{}:
-		defer func() { <-m.slots }()
-	case <-ctx.Done():
-		return nil, timbre.Errorf(timbre.Unavailable, "infer.Run", "model %s: no free thread in time: %w", m.name, ctx.Err())
+	if err := m.enter(ctx); err != nil {
+		m.metrics.failures.Inc()
+		return nil, err
 	}
+	defer func() { <-m.slots }()
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	if m.session == nil {
 		return nil, m.errorf("the runtime is closed")
 	}
-	return m.run(inputs)
+	began := time.Now()
+	out, err := m.run(inputs)
+	m.metrics.run.Observe(time.Since(began).Seconds())
+	if err != nil {
+		m.metrics.failures.Inc()
+	}
+	return out, err
+}
+
+// enter waits for a free thread.
+func (m *Model) enter(ctx context.Context) error {
+	select {
+	case m.slots <- struct{}{}:
+		m.metrics.wait.Observe(0)
+		return nil
+	default:
+	}
+	leave := m.line.join()
+	defer func() { m.metrics.wait.Observe(leave().Seconds()) }()
+	select {
+	case m.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return timbre.Errorf(timbre.Unavailable, "infer.Run", "model %s: no free thread in time: %w", m.name, ctx.Err())
+	}
 }
 
 func (m *Model) run(inputs []Tensor) ([][]float32, error) {

@@ -11,6 +11,7 @@ import (
 	ort "github.com/yalue/onnxruntime_go"
 
 	"timbre"
+	"timbre/environment"
 )
 
 // Config of a Runtime.
@@ -31,6 +32,7 @@ const (
 type Runtime struct {
 	queues  [2]chan struct{} // a token for each run in progress
 	options *ort.SessionOptions
+	metrics *metrics
 
 	mu     sync.Mutex
 	models []*Model
@@ -38,7 +40,7 @@ type Runtime struct {
 }
 
 // New makes a Runtime. A process needs one; each has threads of its own. Internal: ONNX Runtime cannot be loaded.
-func New(c Config) (*Runtime, error) {
+func New(env environment.Environment, c Config) (*Runtime, error) {
 	if err := initialise(); err != nil {
 		return nil, err
 	}
@@ -53,6 +55,7 @@ func New(c Config) (*Runtime, error) {
 	for i := range r.queues {
 		r.queues[i] = make(chan struct{}, c.Threads)
 	}
+	r.metrics = newMetrics(env.Metrics, r)
 	return r, nil
 }
 
@@ -88,10 +91,21 @@ func (r *Runtime) Load(m timbre.ONNXModel, queue Queue) (*Model, error) {
 	}
 	loaded := &Model{
 		name: m.String(), inputs: m.Inputs, outputs: m.Outputs, front: newFront(m.Input), dimension: m.Dimension,
-		slots: r.queues[queue], session: session,
+		slots: r.queues[queue], metrics: r.metrics.of(m.String()), session: session,
 	}
 	r.models = append(r.models, loaded)
 	return loaded, nil
+}
+
+// waiting are the runs that wait, by the name of their model.
+func (r *Runtime) waiting() map[string]*line {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	lines := map[string]*line{}
+	for _, m := range r.models {
+		lines[m.name] = &m.line
+	}
+	return lines
 }
 
 // Close waits for the runs in progress and frees all models. Later runs fail.

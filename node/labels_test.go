@@ -22,6 +22,7 @@ var labels = []struct {
 	{"of", "what has a life", 20},
 	{"operation", "operations of the AWS models; none: no operation has this method and path", 130},
 	{"outcome", "outcomes that the code lists", 8},
+	{"queue", "long, short", 2},
 	{"reason", "reasons that the code lists", 40},
 	{"result", "results that the code lists", 8},
 	{"service", "the two services of the API; none: neither", 3},

@@ -43,7 +43,7 @@ func Migrate(ctx context.Context, env environment.Environment, s config.Settings
 		return m, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	runtime, err := infer.New(infer.Config{Threads: s.Infer.Threads})
+	runtime, err := infer.New(environment.Environment{}, infer.Config{Threads: s.Infer.Threads})
 	if err != nil {
 		return m, err
 	}

@@ -53,7 +53,7 @@ type analysisModels struct {
 }
 
 func loadModels(env environment.Environment, s config.Settings) (m analysisModels, err error) {
-	if m.runtime, err = infer.New(infer.Config{Threads: s.Infer.Threads}); err != nil {
+	if m.runtime, err = infer.New(env, infer.Config{Threads: s.Infer.Threads}); err != nil {
 		return m, err
 	}
 	l := loader{env: env, library: Library(s), runtime: m.runtime}

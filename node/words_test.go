@@ -8,6 +8,7 @@ import (
 
 	"timbre"
 	"timbre/config"
+	"timbre/environment"
 	"timbre/infer"
 )
 
@@ -15,7 +16,7 @@ const tinyWhisper = "../tone/words/testdata"
 
 func openRuntime(t *testing.T) *infer.Runtime {
 	t.Helper()
-	r, err := infer.New(infer.Config{Threads: 1})
+	r, err := infer.New(environment.Environment{}, infer.Config{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/infer"
 	"timbre/models"
 	"timbre/rtp/codec"
@@ -60,7 +61,7 @@ func read(t testing.TB, file string) []int16 {
 
 func silero(t testing.TB) speech.VAD {
 	t.Helper()
-	r, err := infer.New(infer.Config{Threads: 1})
+	r, err := infer.New(environment.Environment{}, infer.Config{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

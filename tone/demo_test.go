@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/infer"
 	"timbre/models"
 	"timbre/rtp/codec"
@@ -26,7 +27,7 @@ func caller(t testing.TB, name string) []float32 {
 
 func scorer(t testing.TB) *tone.Scorer {
 	t.Helper()
-	r, err := infer.New(infer.Config{Threads: 1})
+	r, err := infer.New(environment.Environment{}, infer.Config{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

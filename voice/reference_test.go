@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/infer"
 	"timbre/models"
 )
@@ -64,7 +65,7 @@ func TestGainAndOffsetDoNotMoveEmbedding(t *testing.T) {
 
 func speakerModel(t testing.TB) *infer.Model {
 	t.Helper()
-	r, err := infer.New(infer.Config{Threads: 1})
+	r, err := infer.New(environment.Environment{}, infer.Config{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

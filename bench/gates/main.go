@@ -16,6 +16,7 @@ import (
 
 	"timbre/bench/corpus"
 	"timbre/bench/line"
+	"timbre/environment"
 	"timbre/infer"
 	"timbre/models"
 )
@@ -38,7 +39,7 @@ func run(dir string, people int, only string) error {
 	}
 	line.Seed("gates").Shuffle(len(speakers), func(i, k int) { speakers[i], speakers[k] = speakers[k], speakers[i] })
 	speakers = speakers[:min(people, len(speakers))]
-	rt, err := infer.New(infer.Config{Threads: 1})
+	rt, err := infer.New(environment.Environment{}, infer.Config{Threads: 1})
 	if err != nil {
 		return err
 	}

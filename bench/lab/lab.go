@@ -11,6 +11,7 @@ import (
 
 	"timbre"
 	"timbre/bench/corpus"
+	"timbre/environment"
 	"timbre/infer"
 	"timbre/models"
 	"timbre/speech"
@@ -42,7 +43,7 @@ func open(dir, part string, threads int, run func(context.Context, Lab) error) (
 	if err != nil {
 		return err
 	}
-	rt, err := infer.New(infer.Config{Threads: threads})
+	rt, err := infer.New(environment.Environment{}, infer.Config{Threads: threads})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/infer"
 	"timbre/models"
 	"timbre/rtp/codec"
@@ -31,7 +32,7 @@ func listen(name string) (v voices, err error) {
 	}
 	v.caller, v.agent = codec.ULaw.Encode(nil, caller), codec.ULaw.Encode(nil, agent)
 
-	rt, err := infer.New(infer.Config{})
+	rt, err := infer.New(environment.Environment{}, infer.Config{})
 	if err != nil {
 		return v, err
 	}

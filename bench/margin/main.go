@@ -19,6 +19,7 @@ import (
 
 	"timbre/bench/corpus"
 	"timbre/bench/line"
+	"timbre/environment"
 	"timbre/infer"
 	"timbre/models"
 	"timbre/search"
@@ -49,7 +50,7 @@ func run(dir string, tests, rounds, threads, people int, quality, lost, rates bo
 	}
 	rand.New(rand.NewPCG(1, 1)).Shuffle(len(speakers), func(i, k int) { speakers[i], speakers[k] = speakers[k], speakers[i] })
 	speakers = speakers[:min(people, len(speakers))]
-	rt, err := infer.New(infer.Config{Threads: threads})
+	rt, err := infer.New(environment.Environment{}, infer.Config{Threads: threads})
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ type chain struct {
 
 func newChain(t testing.TB) chain {
 	t.Helper()
-	r, err := infer.New(infer.Config{})
+	r, err := infer.New(environment.Environment{}, infer.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/infer"
 	"timbre/rtp/codec"
 	"timbre/tone/words"
@@ -23,7 +24,7 @@ func file(t testing.TB, name string) []byte {
 // tiny is a Whisper of random weights.
 func tiny(t testing.TB) *words.Whisper {
 	t.Helper()
-	r, err := infer.New(infer.Config{Threads: 1})
+	r, err := infer.New(environment.Environment{}, infer.Config{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

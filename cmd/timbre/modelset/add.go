@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/infer"
 	"timbre/models/card"
 	"timbre/models/catalogue"
@@ -107,7 +108,7 @@ func (a Adder) verify(c *card.Card, onnx []byte) error {
 
 // names are those of the file's tensors.
 func names(onnx []byte) (inputs, outputs []string, err error) {
-	r, err := infer.New(infer.Config{Threads: 1})
+	r, err := infer.New(environment.Environment{}, infer.Config{Threads: 1})
 	if err != nil {
 		return nil, nil, err
 	}

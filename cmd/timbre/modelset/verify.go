@@ -10,6 +10,7 @@ import (
 
 	"timbre"
 	"timbre/cmd/timbre/demo/calls"
+	"timbre/environment"
 	"timbre/infer"
 	"timbre/models/card"
 	"timbre/models/library"
@@ -27,7 +28,7 @@ type Verdict struct {
 // Verify loads each model and runs it on ten seconds of the demo's callers: checksum, dimension, finite values, equal results for
 // equal audio, and speed.
 func Verify(ctx context.Context, entries []library.Entry) ([]Verdict, error) {
-	runtime, err := infer.New(infer.Config{Threads: 1})
+	runtime, err := infer.New(environment.Environment{}, infer.Config{Threads: 1})
 	if err != nil {
 		return nil, err
 	}
