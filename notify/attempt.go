@@ -22,8 +22,8 @@ type attempt struct {
 }
 
 // start starts an attempt, which completes even if ctx ends.
-func (d *Dispatcher) start(ctx context.Context, q *queue, heads []timbre.Head, again bool) {
-	a := attempt{q: q, heads: heads, again: again, probe: q.breaker.open, doubt: !q.proven}
+func (d *Dispatcher) start(ctx context.Context, q *queue, heads []timbre.Head, again, probe bool) {
+	a := attempt{q: q, heads: heads, again: again, probe: probe, doubt: !q.proven}
 	q.inFlight++
 	if again {
 		q.retrying++
@@ -93,7 +93,6 @@ func (d *Dispatcher) finish(a attempt) {
 	}
 	d.pool.end(a.doubt)
 	d.list(q)
-	d.feed()
 	if a.readErr != nil {
 		d.env.Log.Error("reading a notification failed, retrying", "target", q.target, "error", a.readErr)
 		d.pause(a, now)

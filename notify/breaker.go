@@ -22,24 +22,37 @@ type breaker struct {
 	open     bool          // nothing but probes is sent
 	until    time.Time     // when the next probe is due
 	wait     time.Duration // the present wait for it
+	old      bool          // what opened it, or has kept it open, had failed before: that says nothing of a new notice
 	gone     bool          // the target wants no notices
 	reason   string        // the last failure
+}
+
+// setback is a failure for now.
+type setback struct {
+	key    string        // of its lane
+	again  bool          // the notice had been tried before
+	probe  bool          // it was sent to learn whether the target works
+	after  time.Duration // what the target asked for
+	reason string
 }
 
 // answered records that the target works: it has taken a notice, or refused one for good.
 func (b *breaker) answered() { *b = breaker{} }
 
-// fail records a failure for now of a lane. backoff gives the wait by the number of failures; after is what the target asked for.
-func (b *breaker) fail(key string, probe bool, now time.Time, after time.Duration, backoff func(int) time.Duration, reason string) {
-	b.reason = reason
-	if !slices.Contains(b.failed, key) && len(b.failed) < tripLanes {
-		b.failed = append(b.failed, key)
+// fail records a failure. backoff gives the wait by the number of failures.
+func (b *breaker) fail(s setback, now time.Time, backoff func(int) time.Duration) {
+	b.reason = s.reason
+	b.old = b.old && s.again
+	if !slices.Contains(b.failed, s.key) && len(b.failed) < tripLanes {
+		b.failed = append(b.failed, s.key)
 	}
 	switch {
-	case after > 0:
-		b.trip(now, min(after, longestAfter))
-	case probe, !b.open && len(b.failed) == tripLanes:
+	case s.after > 0:
+		b.trip(now, min(s.after, longestAfter))
+		b.old = false
+	case b.open && s.probe, !b.open && len(b.failed) == tripLanes:
 		b.trip(now, min(backoff(b.failures), maxProbeWait))
+		b.old = s.again
 	}
 }
 

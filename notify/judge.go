@@ -39,14 +39,14 @@ func (d *Dispatcher) failed(q *queue, p timbre.Pending, f *Failure, probe bool, 
 	d.health.failing(q.target, f, now)
 	q.proven, q.window = false, max(1, q.window/2)
 	passed := time.Duration(0)
-	if probe {
+	if probe = probe && q.breaker.open; probe { // otherwise another attempt has closed it meanwhile
 		passed = q.breaker.wait
 		defer func() {
 			d.waiting++
 			d.clerk.bury(burial{q: q, cause: timbre.CauseExpired, reason: f.Error(), age: d.cfg.MaxAge})
 		}()
 	}
-	q.breaker.fail(p.Key, probe, now, f.After, d.backoff, f.Error())
+	q.breaker.fail(setback{key: p.Key, again: p.Tries > 0, probe: probe, after: f.After, reason: f.Error()}, now, d.backoff)
 	if p.Waited >= d.cfg.MaxAge {
 		o := d.dead(q, p, timbre.CauseExpired, f)
 		o.TargetWait = passed

@@ -6,7 +6,8 @@ package notify
 type pool struct {
 	size   int
 	used   int
-	doubts int // of used: to targets that have not proved that they work
+	doubts int  // of used: to targets that have not proved that they work
+	freed  bool // since all that wait for room were looked at
 }
 
 // admits says whether a target that has inFlight attempts may begin one more. Targets that
@@ -28,6 +29,7 @@ func (p *pool) begin(doubtful bool) {
 
 func (p *pool) end(doubtful bool) {
 	p.used--
+	p.freed = true
 	if doubtful {
 		p.doubts--
 	}

@@ -54,6 +54,23 @@ func (q *queue) limit() int {
 	return q.window
 }
 
+// full says that no attempt may start, except a spare one.
+func (q *queue) full(now time.Time) bool { return !q.opens(now).IsZero() || q.inFlight >= q.limit() }
+
+// opens is when the next probe is due; zero: it is, or the breaker is closed.
+func (q *queue) opens(now time.Time) (at time.Time) {
+	if q.breaker.open && now.Before(q.breaker.until) {
+		at = q.breaker.until
+	}
+	return at
+}
+
+// spare says whether a notice that has not been tried may start although the queue is full. It may if only retries stand in its way: a few
+// notices that the target cannot take must not delay the others. A target that has failed a new one is left alone until a probe.
+func (q *queue) spare() bool {
+	return q.inFlight == q.retrying && (!q.breaker.open || q.breaker.old)
+}
+
 // fill takes what the outbox has returned, except lanes that are busy.
 func (q *queue) fill(due timbre.Due, limit int) {
 	q.unread = len(due.First) == limit || len(due.Again) == limit
@@ -71,10 +88,10 @@ func (q *queue) free(heads []timbre.Head) (free []timbre.Head) {
 }
 
 // take removes up to n heads that can start. First tries go before retries, but a quarter of the turns and at most half of the
-// attempts are retries', so that neither keeps the other out. A probe is a first try if there is one.
-func (q *queue) take(n int) (heads []timbre.Head, again bool) {
+// attempts are retries', so that neither keeps the other out. A probe is a first try if there is one. A full queue has first tries alone.
+func (q *queue) take(n int, full bool) (heads []timbre.Head, again bool) {
 	q.turns++
-	mayRetry := len(q.again) > 0 && q.retrying < max(1, q.window/2)
+	mayRetry := !full && len(q.again) > 0 && q.retrying < max(1, q.window/2)
 	from := &q.first
 	if mayRetry && (len(q.first) == 0 || q.turns%4 == 0 && !q.breaker.open) {
 		from, again = &q.again, true

@@ -1,7 +1,9 @@
 package notify
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"timbre"
@@ -27,11 +29,10 @@ func (d *Dispatcher) round(ctx context.Context) time.Duration {
 		d.list(q)
 	}
 	for range maxTurns {
-		if len(d.ring) == 0 || d.waiting >= maxWaiting {
+		q := d.next()
+		if q == nil {
 			break
 		}
-		q := d.ring[0]
-		d.ring[0], d.ring, q.listed = nil, d.ring[1:], false
 		more, err := d.turn(ctx, q, now)
 		if more || err != nil {
 			d.list(q)
@@ -42,7 +43,7 @@ func (d *Dispatcher) round(ctx context.Context) time.Duration {
 	}
 	d.faults = 0
 	switch {
-	case len(d.ring) > 0 && d.waiting < maxWaiting:
+	case (len(d.ring) > 0 || d.pool.freed) && d.waiting < maxWaiting:
 		return 0
 	case len(d.timers) > 0:
 		return min(idleWait, max(0, d.timers[0].timer.Sub(now)))
@@ -123,11 +124,9 @@ func (d *Dispatcher) turn(ctx context.Context, q *queue, now time.Time) (more bo
 	case b.gone:
 		d.bury(q, timbre.CauseGone)
 		return false, nil
-	case b.open && now.Before(b.until):
-		d.timers.set(q, b.until)
-		return false, nil
-	case q.inFlight >= q.limit():
-		return false, nil // it is listed again when an attempt ends
+	case q.full(now) && !q.spare():
+		d.timers.set(q, q.opens(now))
+		return false, nil // it is also listed again when an attempt ends
 	case !d.pool.admits(q.inFlight, !q.proven):
 		q.listed = true
 		d.starved = append(d.starved, q)
@@ -136,12 +135,13 @@ func (d *Dispatcher) turn(ctx context.Context, q *queue, now time.Time) (more bo
 	if err := d.read(ctx, q, now); err != nil {
 		return false, err
 	}
-	heads, again := q.take(d.batch(q))
+	full := q.full(now)
+	heads, again := q.take(d.batch(q), full)
 	if len(heads) > 0 {
-		d.start(ctx, q, heads, again)
+		d.start(ctx, q, heads, again, q.breaker.open && !full)
 		return true, nil
 	}
-	d.timers.set(q, q.retry)
+	d.timers.set(q, cmp.Or(q.opens(now), q.retry))
 	if q.idle() && d.queues[q.target] == q {
 		delete(d.queues, q.target)
 	}
@@ -187,9 +187,24 @@ func (d *Dispatcher) bury(q *queue, cause string) {
 	}
 }
 
-// feed gives turns to queues that wait for room in the pool.
-func (d *Dispatcher) feed() {
-	n := min(len(d.starved), 4)
-	d.ring = append(d.ring, d.starved[:n]...)
-	d.starved = d.starved[n:]
+// next removes and returns the queue whose turn it is, or nil. Room goes to those that have waited for it longest: the target whose attempt
+// has just ended would take it again and again.
+func (d *Dispatcher) next() (q *queue) {
+	if d.waiting >= maxWaiting {
+		return nil
+	}
+	if d.pool.freed {
+		i := slices.IndexFunc(d.starved, func(q *queue) bool { return d.pool.admits(q.inFlight, !q.proven) })
+		if i >= 0 {
+			q = d.starved[i]
+			d.starved, q.listed = slices.Delete(d.starved, i, i+1), false
+			return q
+		}
+		d.pool.freed = false
+	}
+	if len(d.ring) > 0 {
+		q = d.ring[0]
+		d.ring[0], d.ring, q.listed = nil, d.ring[1:], false
+	}
+	return q
 }

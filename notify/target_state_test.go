@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -208,10 +209,13 @@ func TestClockThatJumpsChangesNothing(t *testing.T) {
 func TestFirstTriesGoBeforeRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox := &notifytest.Outbox{}
+		var mu sync.Mutex
 		var order []string
 		to := sendFunc(func(_ context.Context, n timbre.Notice) error {
 			<-time.After(100 * time.Millisecond)
+			mu.Lock()
 			order = append(order, n.ID)
+			mu.Unlock()
 			if n.ID[0] == 'p' {
 				return errors.New("500")
 			}
@@ -226,9 +230,13 @@ func TestFirstTriesGoBeforeRetries(t *testing.T) {
 		for i := range 100 {
 			outbox.Put(notice(fmt.Sprint("fresh", i), fmt.Sprint("f", i), hook))
 		}
+		mu.Lock()
 		order = nil
+		mu.Unlock()
 		d.Wake(hook)
 		pass(9 * time.Second)
+		mu.Lock()
+		defer mu.Unlock()
 		fresh, retries := 0, 0
 		for _, id := range order {
 			if id[0] == 'f' {
