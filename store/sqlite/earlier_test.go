@@ -35,6 +35,20 @@ func earlier(t *testing.T, folder string, version int64) {
 	ok(t, os.Rename(then, now))
 }
 
+// ofVersion makes an empty database of an earlier version in a folder.
+func ofVersion(t *testing.T, folder string, version int64) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(folder, "timbre.db"))
+	ok(t, err)
+	files, err := fs.Sub(migrations, "migrations")
+	ok(t, err)
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+	ok(t, err)
+	_, err = p.UpTo(t.Context(), version)
+	ok(t, err)
+	return db
+}
+
 func column(t *testing.T, db *sql.DB, query string, args ...any) (list []string) {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), query, args...)

@@ -1,14 +1,9 @@
 package sqlite
 
 import (
-	"database/sql"
-	"io/fs"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
-
-	"github.com/pressly/goose/v3"
 
 	"timbre"
 )
@@ -16,20 +11,13 @@ import (
 // A call that was live when an older version stopped has its summary after the start of this one.
 func TestLiveCallsOfAnOlderVersionHaveASummary(t *testing.T) {
 	folder := t.TempDir()
-	db, err := sql.Open("sqlite", filepath.Join(folder, "timbre.db"))
-	ok(t, err)
-	files, err := fs.Sub(migrations, "migrations")
-	ok(t, err)
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
-	ok(t, err)
-	_, err = p.UpTo(t.Context(), 9)
-	ok(t, err)
+	db := ofVersion(t, folder, 9)
 	for _, row := range []string{
 		`INSERT INTO call VALUES ('live', 1, NULL, '{"TransactionID":"live"}'), ('over', 1, 2, '{"TransactionID":"over","Ended":"2026-01-02T03:04:05Z"}')`,
 		`INSERT INTO task (id, kind, transaction_id, domain_id, active, created, document) VALUES
 			('t1', 1, 'live', 'd', 1, 1, '{"ID":"t1","Kind":1,"TransactionID":"live"}'), ('t2', 1, 'over', 'd', 0, 1, '{"ID":"t2","Kind":1,"TransactionID":"over"}')`,
 	} {
-		_, err = db.Exec(row)
+		_, err := db.Exec(row)
 		ok(t, err)
 	}
 	ok(t, db.Close())
