@@ -158,7 +158,7 @@ type NATS struct {
 type AWS struct {
 	AssumeRoles bool   `name:"assume_roles" help:"Deliver under the ResourceAccessRoleArn of the configuration, which is assumed through STS. Otherwise with the server's own credentials."`
 	Message     string `default:"event" enum:"event,records" help:"Text of messages to queues and topics: the event, or the event in a member Records, as earlier versions sent it."`
-	EventSource string `name:"event_source" default:"aws.chime" form:"event source" help:"Source of the events on an EventBridge bus. AWS refuses sources that begin with aws.; other servers take that of the events themselves, the default."`
+	EventSource string `name:"event_source" form:"event source" help:"Source of the events on an EventBridge bus. By default that of the events themselves, aws.chime; on buses of AWS, which refuses sources that begin with aws., timbre."`
 }
 
 // Search is the decision of speaker search.

@@ -1,9 +1,9 @@
 // Package eventbridge sends notices to event buses of EventBridge, the default one or one with a name. The bus makes an envelope of its
-// own: of the event it takes detail-type, source, time, resources and detail, and gives each an id. AWS lets nobody but itself use
-// sources that begin with "aws.", as those of the events do, so the source can be set.
+// own: of the event it takes detail-type, source, time, resources and detail, and gives each an id.
 package eventbridge
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -25,7 +25,7 @@ const (
 
 // Config of a Sink.
 type Config struct {
-	Source string // of the events on the bus; empty: their own
+	Source string // of the events on the bus; empty: see source
 }
 
 // Sink sends to any number of buses.
@@ -41,10 +41,13 @@ type client struct {
 func New(account *aws.Account, cfg Config) *Sink {
 	return aws.NewSink(account, aws.Service[*client]{
 		Noun: "event bus", Prefix: "event-bus/",
-		Client: func(c sdk.Config, _ string) *client { return &client{eventbridge.NewFromConfig(c), cfg.Source} },
-		Put:    put,
-		Size:   func(n timbre.Notice) int { return len(n.Payload) + overhead },
-		Limit:  maxEntry, Batch: maxBatch, Total: maxEntry,
+		Client: func(c sdk.Config, _ string) *client {
+			connected := eventbridge.NewFromConfig(c)
+			return &client{connected, cmp.Or(cfg.Source, source(connected.Options().BaseEndpoint))}
+		},
+		Put:   put,
+		Size:  func(n timbre.Notice) int { return len(n.Payload) + overhead },
+		Limit: maxEntry, Batch: maxBatch, Total: maxEntry,
 	})
 }
 
