@@ -88,8 +88,8 @@ const metricsHead = `# Metrics
 
 Generated from the code by ` + "`go test ./node -run MetricsPage -update`" + `. Do not edit.
 
-` + "`/metrics` of `admin.listen`" + ` has these, and those of the Go runtime (` + "`go_…`" + `). [Alert rules](../monitoring/README.md) watch
-them, and [runbooks](runbooks.md) say what to do when one fires.
+` + "`/metrics` of `admin.listen`" + ` has these, and those of the Go runtime (` + "`go_…`" + `). A [dashboard and alert rules](../monitoring/README.md)
+watch them, and [runbooks](runbooks.md) say what to do when an alert fires.
 
 A counter (` + "`…_total`" + `) starts at 0 with the process: look at its rate. A histogram has the series ` + "`…_bucket`, `…_sum` and `…_count`" + `.
 A series appears with its first event where its labels are not known before. No label has an identifier of a call, a task, a person or
