@@ -19,7 +19,7 @@ const (
 	// next one, so that a disk that becomes slow holds up nobody for long.
 	hold = 15 * time.Millisecond
 	// first, least and most are for how long a batch erases before it commits: the first one, and any.
-	first, least, most = 2 * time.Millisecond, time.Millisecond / 4, 8 * time.Millisecond
+	first, least, most = 2 * time.Millisecond, time.Millisecond / 4, 4 * time.Millisecond
 )
 
 // Clock says what has outlived its life: see environment.Clock.

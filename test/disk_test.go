@@ -165,3 +165,77 @@ func TestFullDiskRefusesOnlyWhileItIsFull(t *testing.T) {
 	}
 	h.call(ctx, t, hook, d.server.at["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
 }
+
+// A disk that fails becomes read-only under a server that has files open. What was stored is there when the disk is.
+func TestReadOnlyDiskRefusesAndLosesNothing(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*timeout)
+	defer cancel()
+	needs(t, "mkfs.ext4", "mkfs.ext4 (the Debian package e2fsprogs)")
+	needs(t, "nsenter", "nsenter (the Debian package util-linux)")
+	image := filepath.Join(t.TempDir(), "image")
+	must(t, os.WriteFile(image, nil, 0o600))
+	must(t, os.Truncate(image, 64<<20))
+	must(t, exec.CommandContext(ctx, "mkfs.ext4", "-q", image).Run())
+	mount := "mount -o loop " + image + ` "$1"`
+	if out, err := serverOn(ctx, t, t.TempDir(), mount+"; exit", nil).CombinedOutput(); err != nil {
+		t.Skipf("skipped: no loop devices here: %v: %s", err, out)
+	}
+	hook := newReceiver(t)
+	env := append(serverEnv(t.TempDir()), "TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test")
+	d := serveOn(ctx, t, mount, env)
+	h := setUp(ctx, t, d.server.at["api"], hookARN)
+	c := placeCall(ctx, t, d.server.at["sip udp"], "s1_enrol")
+	search, _ := h.analyse(ctx, t, c.TransactionID)
+	out, err := exec.CommandContext(ctx, "nsenter", "--mount", "--target", strconv.Itoa(d.server.cmd.Process.Pid),
+		"mount", "-o", "remount,abort", d.folder).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	before := strings.Count(d.log.String(), "\n")
+	d.wantOutage(ctx, t, h)
+	must(t, c.Play(ctx))
+	must(t, c.Hangup(ctx))
+	if n := strings.Count(d.log.String(), "\n") - before; n > 10 {
+		t.Errorf("got %d lines of log, want few", n)
+	}
+	d.server.kill(t)
+	d = serveOn(ctx, t, mount, env)
+	h.voice, h.media = clients(d.server.at["api"])
+	hook.wait(ctx, t, "the streams failed", func(event) bool { return len(hook.all(of(c.TransactionID, timbre.StreamingFailed))) == 2 })
+	if s := h.searchStatus(ctx, t, search); s != timbre.Failed {
+		t.Errorf("search: got status %s, want %s", s, timbre.Failed)
+	}
+	h.call(ctx, t, hook, d.server.at["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
+}
+
+// A server that cannot write says why in a sentence and ends at once, so that its service manager tries again.
+func TestStartOnADiskThatTakesNoWritesNamesTheReason(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
+	defer cancel()
+	seed := t.TempDir()
+	p := serve(ctx, t, serverEnv(seed)...)
+	p.stop(t)
+	const onlyCopy = `cp -a ` + `"$SEED"/. "$1"; `
+	for name, c := range map[string]struct{ mount, want string }{
+		"new, no inodes":   {`mount -t tmpfs -o nr_inodes=4 none "$1"`, "no inodes left"},
+		"new, full":        {`mount -t tmpfs -o size=16k none "$1"`, "full"},
+		"new, read-only":   {`mount -t tmpfs none "$1"; mount -o remount,ro "$1"`, "read-only"},
+		"there, no inodes": {`mount -t tmpfs -o nr_inodes=9 none "$1"; ` + onlyCopy + `n=0; while touch "$1/$n" 2>/dev/null; do n=$((n+1)); done`, "no inodes left"},
+		"there, full":      {`mount -t tmpfs -o size=8m none "$1"; ` + onlyCopy + `dd if=/dev/zero of="$1/x" bs=4k 2>/dev/null || true`, "full"},
+		"there, read-only": {`mount -t tmpfs none "$1"; ` + onlyCopy + `mount -o remount,ro "$1"`, "read-only"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			began := time.Now()
+			cmd := serverOn(ctx, t, t.TempDir(), c.mount, append(serverEnv(seed), "SEED="+seed))
+			out, err := cmd.CombinedOutput()
+			lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+			last := lines[len(lines)-1]
+			if cmd.ProcessState.ExitCode() != 1 || !strings.HasPrefix(last, "timbre: ") || !strings.Contains(last, c.want) {
+				t.Errorf("got %v and %q, want status 1 and why: %q", err, last, c.want)
+			}
+			if took := time.Since(began); took > 10*time.Second {
+				t.Errorf("got an end after %v, want it at once", took)
+			}
+		})
+	}
+}

@@ -21,7 +21,7 @@ const batch = 20_000
 
 // fill makes a database with so many tasks, whose calls have ended evenly over the last timbre.ResultLife. Those of the last
 // timbre.VoiceprintLife have voiceprints.
-func fill(ctx context.Context, path string, keys *vault.Vault, tasks int, now time.Time) error {
+func fill(ctx context.Context, path string, keys *vault.Vault, tasks, document int, now time.Time) error {
 	s, err := sqlite.Open(ctx, path, keys, nil)
 	if err != nil {
 		return err
@@ -36,13 +36,13 @@ func fill(ctx context.Context, path string, keys *vault.Vault, tasks int, now ti
 	db.SetMaxOpenConns(1)
 	apart := timbre.ResultLife / time.Duration(tasks)
 	for from := 0; from < tasks && err == nil; from += batch {
-		err = add(ctx, db, from, min(from+batch, tasks), func(i int) time.Time { return now.Add(time.Minute - apart*time.Duration(tasks-i)) }, now)
+		err = add(ctx, db, from, min(from+batch, tasks), `{"Padding":"`+strings.Repeat("x", document)+`"}`, func(i int) time.Time { return now.Add(time.Minute - apart*time.Duration(tasks-i)) }, now)
 	}
 	return errors.Join(err, db.Close())
 }
 
 // add adds tasks and their calls.
-func add(ctx context.Context, db *sql.DB, from, to int, end func(int) time.Time, now time.Time) error {
+func add(ctx context.Context, db *sql.DB, from, to int, document string, end func(int) time.Time, now time.Time) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -59,7 +59,6 @@ func add(ctx context.Context, db *sql.DB, from, to int, end func(int) time.Time,
 		return err
 	}
 	defer func() { _ = task.Close() }()
-	document := `{"Padding":"` + strings.Repeat("x", 700) + `"}`
 	for i := from; i < to; i++ {
 		at, id := end(i), fmt.Sprintf("%x-%d", i*2654435761%4294967291, i) // not in the order of their ends
 		ended, made := at.UnixNano(), at.Add(-time.Minute).UnixNano()

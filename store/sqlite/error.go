@@ -1,10 +1,13 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
+	"syscall"
 
 	driver "modernc.org/sqlite"
 	engine "modernc.org/sqlite/lib"
@@ -40,7 +43,7 @@ func kind(err error) timbre.Kind {
 func describe(err error) string {
 	switch code(err) {
 	case engine.SQLITE_FULL:
-		return "the disk that holds the database is full"
+		return diskFull
 	case engine.SQLITE_READONLY, engine.SQLITE_PERM:
 		return "the database cannot be written"
 	case engine.SQLITE_CANTOPEN:
@@ -79,11 +82,35 @@ func openError(path string, err error) error {
 	if p := new(fs.PathError); errors.As(err, &p) {
 		return timbre.Errorf(timbre.Internal, "", "the database %s cannot be opened or created: %w", path, p.Err)
 	}
-	said := describe(err)
+	said := cmp.Or(noRoom(filepath.Dir(path)), describe(err))
 	if e := new(driver.Error); errors.As(err, &e) {
 		err = e // without the context of the callers
 	}
 	return timbre.Errorf(timbre.Internal, "", "the database %s cannot be used: %s: %w", path, said, err)
+}
+
+// leastRoom is the free space, in bytes, of a disk that is not full.
+const leastRoom = 1 << 20
+
+// What a disk lacks.
+const (
+	diskFull = "the disk that holds the database is full"
+	noInodes = "the disk that holds the database has no inodes left"
+)
+
+// noRoom says what the disk of a folder lacks: diskFull, noInodes, or nothing. The engine gives many names to it.
+func noRoom(folder string) string {
+	var disk syscall.Statfs_t
+	if syscall.Statfs(folder, &disk) != nil {
+		return ""
+	}
+	switch free := uint64(disk.Bavail) * uint64(disk.Bsize); { //nolint:unconvert // other on other systems
+	case free < leastRoom:
+		return diskFull
+	case disk.Files > 0 && disk.Ffree == 0:
+		return noInodes
+	}
+	return ""
 }
 
 func notFound(what, id string) error {

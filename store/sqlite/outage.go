@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
-	"syscall"
 
 	"timbre"
 )
@@ -49,18 +48,14 @@ func (o *outage) lasts() bool {
 	return o.failed > 0
 }
 
-// leastRoom is the free space, in bytes, below which the end of an outage is not tried: a small write may fit where others do not.
-const leastRoom = 1 << 20
-
 // Writable says why the database takes no writes; nil: it does. In an outage it tries one, so that its end shows without other writes.
 func (s *Store) Writable(ctx context.Context) error {
 	const op = "store.Writable"
 	if !s.outage.lasts() {
 		return nil
 	}
-	var disk syscall.Statfs_t
-	if err := syscall.Statfs(filepath.Dir(s.mark.path), &disk); err == nil && uint64(disk.Bavail)*uint64(disk.Bsize) < leastRoom { //nolint:unconvert // other on other systems
-		return timbre.Errorf(timbre.Unavailable, op, "the disk that holds the database is full")
+	if noRoom(filepath.Dir(s.file())) == diskFull { // a small write may fit where others do not
+		return timbre.Errorf(timbre.Unavailable, op, diskFull)
 	}
 	return s.write(ctx, op, func(q querier) error {
 		_, err := q.ExecContext(ctx, "UPDATE key_check SET opened = unixepoch()")
