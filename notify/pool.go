@@ -10,11 +10,15 @@ type pool struct {
 	freed  bool // since all that wait for room were looked at
 }
 
-// admits says whether a target that has inFlight attempts may begin one more. Targets that
-// have not proved that they work share three quarters of the pool.
+// admits says whether a target that has inFlight attempts may begin one more. Targets that have not proved that they work share three
+// quarters of the pool. More than one attempt for each there is only in the first quarter: after a start nothing is proved, and hundreds that
+// hang must leave one for each of the others to prove itself.
 func (p *pool) admits(inFlight int, doubtful bool) bool {
-	free := p.size - p.used
-	if doubtful && p.doubts >= max(1, p.size*3/4) {
+	free, share := p.size-p.used, p.size*3/4
+	if inFlight > 0 {
+		share = p.size / 4
+	}
+	if doubtful && p.doubts >= max(1, share) {
 		return false
 	}
 	return free > 0 && inFlight < max(1, free/4)

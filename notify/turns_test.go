@@ -125,6 +125,44 @@ func TestDeadTargetIsLeftAloneWhateverComes(t *testing.T) {
 	}
 }
 
+// After a start no target has proved that it works. One that does is found at once, beside many that hang with much to send.
+func TestHungTargetsDelayNoOtherAfterAStart(t *testing.T) {
+	for _, hung := range []int{16, 200, 700} {
+		t.Run(fmt.Sprint(hung), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				outbox := &notifytest.Outbox{}
+				var mu sync.Mutex
+				var late []time.Duration
+				to := sendFunc(func(ctx context.Context, n timbre.Notice) error {
+					if n.Target != hook {
+						<-ctx.Done()
+						return ctx.Err()
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					late = append(late, time.Since(n.Created))
+					return nil
+				})
+				for i := range 5 * hung {
+					outbox.Put(notice(fmt.Sprint("bad", i), fmt.Sprint(i), hookNamed(fmt.Sprint("hung", i%hung))))
+				}
+				d := notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to))
+				stop := running(d)
+				pass(time.Second)
+				for i := range 40 {
+					outbox.Put(notice(fmt.Sprint("good", i), fmt.Sprint(i), hook))
+					d.Wake(hook)
+					pass(2 * time.Second)
+				}
+				stop()
+				if len(late) != 40 || slices.Max(late) > 0 {
+					t.Errorf("got %d deliveries, the latest after %v, want 40 at once", len(late), slices.Max(append(late, 0)))
+				}
+			})
+		})
+	}
+}
+
 // tallied is a Sink that counts its attempts: by target, or as by says.
 type tallied struct {
 	takes  func(timbre.Notice) time.Duration
