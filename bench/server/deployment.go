@@ -25,10 +25,25 @@ type Deployment struct {
 	Connector, Domain string // their ids
 }
 
-// SetUp creates a deployment. The server must have a Listener.
-func (s *Process) SetUp(ctx context.Context) (o Deployment, err error) {
+// Clients returns a client of each of the server's APIs.
+func (s *Process) Clients() (*voice.Client, *pipelines.Client) {
 	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: &s.API, Credentials: credentials.NewStaticCredentialsProvider(KeyID, Secret, "")}
-	o.API = voice.NewFromConfig(cfg)
+	return voice.NewFromConfig(cfg), pipelines.NewFromConfig(cfg)
+}
+
+// SetUp creates a deployment that sends the events of its calls to targets, up to three, and to the server's Listener if there are none.
+// With targets, the events of streams go wherever notify.streaming maps EventBridge and SQS.
+func (s *Process) SetUp(ctx context.Context, targets ...string) (o Deployment, err error) {
+	voices, media := s.Clients()
+	o.API = voices
+	streaming := &vtypes.StreamingConfiguration{DataRetentionInHours: aws.Int32(0), Disabled: aws.Bool(false)}
+	if len(targets) > 0 {
+		for _, kind := range []vtypes.NotificationTarget{vtypes.NotificationTargetEventBridge, vtypes.NotificationTargetSqs} {
+			streaming.StreamingNotificationTargets = append(streaming.StreamingNotificationTargets, vtypes.StreamingNotificationTarget{NotificationTarget: kind})
+		}
+	} else {
+		targets = []string{"arn:timbre:webhook:us-east-1:000000000000:" + hook}
+	}
 	c, err := o.API.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{Name: aws.String("load"), RequireEncryption: aws.Bool(false)})
 	if err != nil {
 		return o, err
@@ -41,22 +56,16 @@ func (s *Process) SetUp(ctx context.Context) (o Deployment, err error) {
 	if err != nil {
 		return o, err
 	}
-	p, err := pipelines.NewFromConfig(cfg).CreateMediaInsightsPipelineConfiguration(ctx, &pipelines.CreateMediaInsightsPipelineConfigurationInput{
+	p, err := media.CreateMediaInsightsPipelineConfiguration(ctx, &pipelines.CreateMediaInsightsPipelineConfigurationInput{
 		MediaInsightsPipelineConfigurationName: aws.String("load"), ResourceAccessRoleArn: aws.String("arn:aws:iam::000000000000:role/unused"),
-		Elements: []mptypes.MediaInsightsPipelineConfigurationElement{{Type: "VoiceAnalyticsProcessor"}, {
-			Type:                      "SqsQueueSink",
-			SqsQueueSinkConfiguration: &mptypes.SqsQueueSinkConfiguration{InsightsTarget: aws.String("arn:timbre:webhook:us-east-1:000000000000:" + hook)},
-		}},
+		Elements: append([]mptypes.MediaInsightsPipelineConfigurationElement{{Type: "VoiceAnalyticsProcessor"}}, sinks(targets)...),
 	})
 	if err != nil {
 		return o, err
 	}
+	streaming.MediaInsightsConfiguration = &vtypes.MediaInsightsConfiguration{ConfigurationArn: p.MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationArn}
 	_, err = o.API.PutVoiceConnectorStreamingConfiguration(ctx, &voice.PutVoiceConnectorStreamingConfigurationInput{
-		VoiceConnectorId: &o.Connector,
-		StreamingConfiguration: &vtypes.StreamingConfiguration{
-			DataRetentionInHours: aws.Int32(0), Disabled: aws.Bool(false),
-			MediaInsightsConfiguration: &vtypes.MediaInsightsConfiguration{ConfigurationArn: p.MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationArn},
-		},
+		VoiceConnectorId: &o.Connector, StreamingConfiguration: streaming,
 	})
 	if err != nil {
 		return o, err
@@ -70,4 +79,25 @@ func (s *Process) SetUp(ctx context.Context) (o Deployment, err error) {
 	}
 	o.Domain = *d.VoiceProfileDomain.VoiceProfileDomainId
 	return o, nil
+}
+
+// sinks gives each target an element: any of them takes any target, and a configuration has one of each.
+func sinks(targets []string) (all []mptypes.MediaInsightsPipelineConfigurationElement) {
+	for i := range targets {
+		switch at := &targets[i]; i {
+		case 0:
+			all = append(all, mptypes.MediaInsightsPipelineConfigurationElement{
+				Type: "SqsQueueSink", SqsQueueSinkConfiguration: &mptypes.SqsQueueSinkConfiguration{InsightsTarget: at},
+			})
+		case 1:
+			all = append(all, mptypes.MediaInsightsPipelineConfigurationElement{
+				Type: "SnsTopicSink", SnsTopicSinkConfiguration: &mptypes.SnsTopicSinkConfiguration{InsightsTarget: at},
+			})
+		case 2:
+			all = append(all, mptypes.MediaInsightsPipelineConfigurationElement{
+				Type: "LambdaFunctionSink", LambdaFunctionSinkConfiguration: &mptypes.LambdaFunctionSinkConfiguration{InsightsTarget: at},
+			})
+		}
+	}
+	return all
 }

@@ -28,30 +28,35 @@ type Process struct {
 
 	cmd    *exec.Cmd
 	folder string
+	ours   bool // the folder goes with the server
 }
 
 // Config says what is started.
 type Config struct {
 	Binary  string
 	Env     []string                  // settings besides those that a bench needs
-	Prepare func(folder string) error // puts something into the new data folder; may be nil
+	Folder  string                    // of its data, which stays; empty: a new one that goes with the server
+	Prepare func(folder string) error // puts something into the data folder; may be nil
 	Log     *os.File                  // where the server's log goes
 }
 
-// Start starts a server in a new folder, and returns when it is ready.
+// Start starts a server, and returns when it is ready. The server is killed when ctx ends.
 func Start(ctx context.Context, cfg Config) (*Process, error) {
-	folder, err := os.MkdirTemp("", "timbre-bench-")
-	if err != nil {
-		return nil, err
+	s := &Process{cmd: exec.CommandContext(ctx, cfg.Binary, "serve"), folder: cfg.Folder}
+	if s.folder == "" {
+		var err error
+		if s.folder, err = os.MkdirTemp("", "timbre-bench-"); err != nil {
+			return nil, err
+		}
+		s.ours = true
 	}
 	if cfg.Prepare != nil {
-		if err := cfg.Prepare(folder); err != nil {
-			return nil, errors.Join(err, os.RemoveAll(folder))
+		if err := cfg.Prepare(s.folder); err != nil {
+			return nil, errors.Join(err, s.clean())
 		}
 	}
-	s := &Process{cmd: exec.CommandContext(ctx, cfg.Binary, "serve"), folder: folder}
 	others := slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "TIMBRE_") })
-	s.cmd.Env = append(others, "TIMBRE_DATA="+folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
+	s.cmd.Env = append(others, "TIMBRE_DATA="+s.folder, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
 		"TIMBRE_SIP_LISTEN=udp://127.0.0.1:0", "TIMBRE_ACCESS_KEY_ID="+KeyID, "TIMBRE_SECRET_ACCESS_KEY="+Secret)
 	s.cmd.Env = append(s.cmd.Env, cfg.Env...)
 	s.cmd.Stderr = cfg.Log
@@ -78,7 +83,24 @@ func Start(ctx context.Context, cfg Config) (*Process, error) {
 			return s, nil
 		}
 	}
-	return nil, errors.Join(fmt.Errorf("the server did not get ready: %w", s.cmd.Wait()), os.RemoveAll(folder))
+	return nil, errors.Join(fmt.Errorf("the server did not get ready: %w", s.cmd.Wait()), s.clean())
+}
+
+// clean takes the folder away if it goes with the server.
+func (s *Process) clean() error {
+	if !s.ours {
+		return nil
+	}
+	return os.RemoveAll(s.folder)
+}
+
+// PID is the process id of the server.
+func (s *Process) PID() int { return s.cmd.Process.Pid }
+
+// Kill ends the server at once, as a crash does. Its folder stays.
+func (s *Process) Kill() {
+	_ = s.cmd.Process.Kill()
+	_ = s.cmd.Wait()
 }
 
 // Signal sends a signal that ends the server, and returns what tells how it has exited.
@@ -91,11 +113,11 @@ func (s *Process) Signal(sig os.Signal) (exited <-chan error, err error) {
 	return done, nil
 }
 
-// Stop ends the server and takes its folder away.
+// Stop ends the server, and takes its folder away if it goes with it.
 func (s *Process) Stop() {
 	_ = s.cmd.Process.Signal(os.Interrupt)
 	_ = s.cmd.Wait()
-	_ = os.RemoveAll(s.folder)
+	_ = s.clean()
 }
 
 // CPU is the processor time that the server has taken: utime and stime of proc_pid_stat(5), in ticks of 10 ms.

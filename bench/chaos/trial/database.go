@@ -1,0 +1,94 @@
+package trial
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "modernc.org/sqlite" // the driver
+
+	"timbre"
+)
+
+// waiting reads the outbox that a killed server has left, in a copy of its database: whoever opens the original recovers it.
+func waiting(ctx context.Context, path string) (all []delivery, err error) {
+	folder, err := os.MkdirTemp("", "timbre-chaos-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	for _, part := range []string{"", "-wal"} {
+		if err := duplicate(path+part, filepath.Join(folder, "db"+part)); err != nil {
+			return nil, err
+		}
+	}
+	return all, query(ctx, filepath.Join(folder, "db"), func(rows *sql.Rows) error {
+		var d delivery
+		err := rows.Scan(&d.target, &d.id)
+		d.target = d.target[strings.LastIndex(d.target, ":")+1:]
+		d.id = bare(d.id)
+		all = append(all, d)
+		return err
+	}, "SELECT target, id FROM outbox")
+}
+
+func duplicate(from, to string) error {
+	in, err := os.Open(from)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // a server that has ended in order has no log, and one killed early may have none
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// query runs a statement on a database and reads its rows.
+func query(ctx context.Context, path string, read func(*sql.Rows) error, statement string) (err error) {
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	rows, err := db.QueryContext(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := read(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// texts are the rows of a statement that has one column.
+func texts(ctx context.Context, path, statement string) (all []string, err error) {
+	return all, query(ctx, path, func(rows *sql.Rows) error {
+		var text string
+		err := rows.Scan(&text)
+		all = append(all, text)
+		return err
+	}, statement)
+}
+
+// age moves the ends of calls into the past, so that their summaries are due.
+func age(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "UPDATE summary SET ended = ended - ?", timbre.SummaryDelay.Nanoseconds())
+	return errors.Join(err, db.Close())
+}

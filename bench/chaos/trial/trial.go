@@ -1,0 +1,108 @@
+// Package trial runs a server that is killed at random instants while calls are analysed and the targets of its events come and go, and
+// judges what is left: nothing that was accepted is lost, each lane keeps its order, no event has two contents, nothing is half done.
+package trial
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"timbre/bench/server"
+)
+
+// Config says what is tried.
+type Config struct {
+	Binary string   // the server
+	Seed   uint64   // of instants and faults
+	Kills  int      // one after the other on the same data
+	Lines  int      // calls at a time
+	Env    []string // settings of the server besides those of the trial
+	Log    *os.File // of the server; nil: none
+}
+
+// Report is what a trial has found.
+type Report struct {
+	Seed                        uint64
+	Kills, Early                int // servers killed; those of them that were not ready yet
+	Calls, Tasks, Profiles      int // that the server has accepted
+	Events, Deliveries, Backlog int // events; deliveries of them; those that were in the outbox at a kill
+	Slowest                     time.Duration
+	Faults                      []string // what does not hold
+}
+
+// trial is a server on one data folder, with all that surrounds it.
+type trial struct {
+	cfg    Config
+	folder string
+	random *rand.Rand
+	ledger *ledger
+	sinks  *sinks
+	book   *book
+	place  server.Deployment
+	report Report
+}
+
+// Run kills a server as often as the configuration says, and judges.
+func Run(ctx context.Context, cfg Config) (r Report, err error) {
+	t := &trial{cfg: cfg, random: rand.New(rand.NewPCG(cfg.Seed, 1)), ledger: newLedger(), book: newBook(), report: Report{Seed: cfg.Seed}}
+	if t.folder, err = os.MkdirTemp("", "timbre-chaos-"); err != nil {
+		return r, err
+	}
+	defer func() {
+		if len(r.Faults) == 0 && err == nil { // what has failed stays, to be looked at
+			_ = os.RemoveAll(t.folder)
+		}
+	}()
+	t.sinks = openSinks(t.ledger)
+	defer t.sinks.Close()
+	if err := t.first(ctx); err != nil {
+		return t.report, err
+	}
+	flapping, calm := context.WithCancel(ctx)
+	defer calm()
+	done := t.sinks.flap(flapping, rand.New(rand.NewPCG(cfg.Seed, 2)))
+	for range cfg.Kills {
+		if err := t.round(ctx); err != nil {
+			return t.report, err
+		}
+	}
+	calm()
+	<-done
+	if err := t.settle(ctx); err != nil {
+		return t.report, fmt.Errorf("%s: %w", t.folder, err)
+	}
+	return t.report, nil
+}
+
+// first makes what calls need on a new server, which then ends in order.
+func (t *trial) first(ctx context.Context) error {
+	s, err := t.start(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Stop()
+	t.place, err = s.SetUp(ctx, targets...)
+	return err
+}
+
+func (t *trial) start(ctx context.Context) (*server.Process, error) {
+	env := append([]string{
+		t.sinks.setting(), "TIMBRE_NOTIFY_FILES=lines=" + t.lines(), "TIMBRE_NOTIFY_STREAMING=EventBridge=steady,SQS=flapping",
+		"TIMBRE_RTP_PORTS=26000-26999",
+	}, t.cfg.Env...)
+	s, err := server.Start(ctx, server.Config{Binary: t.cfg.Binary, Folder: t.folder, Env: env, Log: t.cfg.Log})
+	if err == nil {
+		t.report.Slowest = max(t.report.Slowest, s.Took)
+	}
+	return s, err
+}
+
+func (t *trial) database() string { return filepath.Join(t.folder, "timbre.db") }
+func (t *trial) lines() string    { return filepath.Join(t.folder, "lines.jsonl") }
+
+func (t *trial) fault(format string, args ...any) {
+	t.report.Faults = append(t.report.Faults, fmt.Sprintf(format, args...))
+}
