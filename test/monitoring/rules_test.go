@@ -54,15 +54,21 @@ func text(t *testing.T, path string) string {
 	return string(b)
 }
 
-// promtool runs it in the folder monitoring. A test that lacks it is skipped; in CI it fails.
+// wantProgram skips a test that lacks a program of the package prometheus; in CI the test fails.
+func wantProgram(t *testing.T, program string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("%s is missing", program)
+		}
+		t.Skipf("skipped: %s is missing (make test installs it)", program)
+	}
+}
+
+// promtool runs it in the folder monitoring.
 func promtool(t *testing.T, args ...string) {
 	t.Helper()
-	if _, err := exec.LookPath("promtool"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("promtool is missing")
-		}
-		t.Skip("skipped: promtool is missing (make test installs it)")
-	}
+	wantProgram(t, "promtool")
 	c := exec.CommandContext(t.Context(), "promtool", args...)
 	c.Dir = folder
 	if out, err := c.CombinedOutput(); err != nil {
