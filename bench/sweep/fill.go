@@ -29,16 +29,48 @@ func fill(ctx context.Context, path string, keys *vault.Vault, tasks, document i
 	if err := s.Close(); err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)")
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=cache_size(-1000000)")
 	if err != nil {
 		return err
 	}
 	db.SetMaxOpenConns(1)
+	later, err := aside(ctx, db)
 	apart := timbre.ResultLife / time.Duration(tasks)
 	for from := 0; from < tasks && err == nil; from += batch {
-		err = add(ctx, db, from, min(from+batch, tasks), `{"Padding":"`+strings.Repeat("x", document)+`"}`, func(i int) time.Time { return now.Add(time.Minute - apart*time.Duration(tasks-i)) }, now)
+		err = add(ctx, db, from, min(from+batch, tasks), `{"Padding":"`+strings.Repeat("x", document)+`"}`,
+			func(i int) time.Time { return now.Add(time.Minute - apart*time.Duration(tasks-i)) }, now)
+	}
+	for _, create := range later {
+		if err == nil {
+			_, err = db.ExecContext(ctx, create)
+		}
 	}
 	return errors.Join(err, db.Close())
+}
+
+// aside drops the indexes and triggers of tasks and calls, and returns what makes them again: filling is then a hundred times faster.
+func aside(ctx context.Context, db *sql.DB) (create []string, err error) {
+	rows, err := db.QueryContext(ctx, "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('task', 'call') AND type <> 'table' AND sql IS NOT NULL")
+	if err != nil {
+		return nil, err
+	}
+	var drop []string
+	for rows.Next() {
+		var kind, name, text string
+		if err := rows.Scan(&kind, &name, &text); err != nil {
+			return nil, errors.Join(err, rows.Close())
+		}
+		drop, create = append(drop, "DROP "+kind+" "+name), append(create, text)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, err
+	}
+	for _, statement := range drop {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return nil, err
+		}
+	}
+	return create, nil
 }
 
 // add adds tasks and their calls.
