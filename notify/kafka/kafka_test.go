@@ -12,47 +12,16 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
-	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"timbre"
 	"timbre/environment"
 	"timbre/notify"
 	"timbre/notify/kafka"
+	"timbre/notify/kafka/kafkatest"
 )
 
 const calls = "arn:timbre:kafka:us-east-1:000000000000:calls"
-
-const partitions = 4
-
-func cluster(t *testing.T, options ...kfake.Opt) *kfake.Cluster {
-	t.Helper()
-	c, err := kfake.NewCluster(append(options, kfake.NumBrokers(3), kfake.SeedTopics(partitions, "calls"))...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	c.ControlKey(int16(kmsg.ApiVersions), func(r kmsg.Request) (kmsg.Response, error, bool) {
-		c.KeepControl()
-		answer, newer := older(r.(*kmsg.ApiVersionsRequest))
-		return answer, nil, newer
-	})
-	return c
-}
-
-// older answers a question in a newer form than kfake knows, as brokers do: with the forms that they know.
-func older(r *kmsg.ApiVersionsRequest) (kmsg.Response, bool) {
-	const known = 3
-	if r.Version <= known {
-		return nil, false
-	}
-	answer := kmsg.NewPtrApiVersionsResponse()
-	answer.ErrorCode = kerr.UnsupportedVersion.Code
-	of := kmsg.NewApiVersionsResponseApiKey()
-	of.ApiKey, of.MaxVersion = int16(kmsg.ApiVersions), known
-	answer.ApiKeys = append(answer.ApiKeys, of)
-	return answer, true
-}
 
 func open(t *testing.T, cfg kafka.Config) *kafka.Sink {
 	t.Helper()
@@ -68,32 +37,8 @@ func notice(id, key string) timbre.Notice {
 	return timbre.Notice{ID: id, Key: key, Target: calls, Payload: fmt.Appendf(nil, `{"id":%q}`, id)}
 }
 
-// received returns the first count records of the topic, by their keys.
-func received(t *testing.T, c *kfake.Cluster, count int) map[string][]string {
-	t.Helper()
-	reader, err := kgo.NewClient(kgo.SeedBrokers(c.ListenAddrs()...), kgo.ConsumeTopics("calls"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reader.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	all := map[string][]string{}
-	for got := 0; got < count; {
-		fetched := reader.PollFetches(ctx)
-		if err := ctx.Err(); err != nil {
-			t.Fatalf("got %d records, want %d", got, count)
-		}
-		fetched.EachRecord(func(r *kgo.Record) {
-			got++
-			all[string(r.Key)] = append(all[string(r.Key)], string(r.Value))
-		})
-	}
-	return all
-}
-
 func TestBatchArrivesInTheOrderOfItsKeys(t *testing.T) {
-	c := cluster(t)
+	c := kafkatest.New(t)
 	s := open(t, kafka.Config{Brokers: c.ListenAddrs()})
 	size, _ := s.Batch()
 	var notices []timbre.Notice
@@ -107,7 +52,7 @@ func TestBatchArrivesInTheOrderOfItsKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := received(t, c, size)
+	got := kafkatest.Received(t, c, size)
 	for key := range want {
 		if !slices.Equal(got[key], want[key]) {
 			t.Errorf("key %s: got %v, want %v", key, got[key], want[key])
@@ -123,7 +68,7 @@ func TestFailuresHaveTheirKinds(t *testing.T) {
 		kerr.InvalidRecord:            notify.Refused,
 	} {
 		t.Run(code.Message, func(t *testing.T) {
-			c := cluster(t)
+			c := kafkatest.New(t)
 			c.ControlKey(int16(kmsg.Produce), func(r kmsg.Request) (kmsg.Response, error, bool) {
 				c.KeepControl()
 				return refusal(r.(*kmsg.ProduceRequest), code.Code), nil, true
@@ -153,7 +98,7 @@ func refusal(r *kmsg.ProduceRequest, code int16) kmsg.Response {
 }
 
 func TestRefusesUnknownTopicAndLargeRecord(t *testing.T) {
-	c := cluster(t)
+	c := kafkatest.New(t)
 	s := open(t, kafka.Config{Brokers: c.ListenAddrs()})
 	lost, large := notice("Id-1", "task"), notice("Id-2", "task")
 	lost.Target = strings.Replace(calls, ":calls", ":lost", 1)
@@ -170,7 +115,7 @@ func TestRefusesUnknownTopicAndLargeRecord(t *testing.T) {
 }
 
 func TestHangingBrokerEndsWithTheAttempt(t *testing.T) {
-	c := cluster(t)
+	c := kafkatest.New(t)
 	var asked atomic.Bool
 	hanging, give := context.WithCancel(t.Context())
 	ctx, cancel := context.WithCancel(t.Context())
@@ -194,7 +139,7 @@ func TestHangingBrokerEndsWithTheAttempt(t *testing.T) {
 }
 
 func TestUnreachableBrokersAreAFailureForNow(t *testing.T) {
-	c := cluster(t)
+	c := kafkatest.New(t)
 	at := c.ListenAddrs()
 	c.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
@@ -208,7 +153,7 @@ func TestUnreachableBrokersAreAFailureForNow(t *testing.T) {
 func TestSASL(t *testing.T) {
 	for mechanism, name := range map[string]string{"plain": "PLAIN", "scram-sha-256": "SCRAM-SHA-256", "scram-sha-512": "SCRAM-SHA-512"} {
 		t.Run(mechanism, func(t *testing.T) {
-			c := cluster(t, kfake.EnableSASL(), kfake.Superuser(name, "timbre", "hidden"))
+			c := kafkatest.New(t, kfake.EnableSASL(), kfake.Superuser(name, "timbre", "hidden"))
 			cfg := kafka.Config{Brokers: c.ListenAddrs(), SASL: mechanism, User: "timbre", Password: "hidden"}
 			if err := open(t, cfg).Send(t.Context(), notice("Id-1", "task")); err != nil {
 				t.Errorf("got %v, want no error", err)

@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"timbre/notify/kafka"
+	"timbre/notify/kafka/kafkatest"
 	"timbre/notify/notifytest"
 )
 
@@ -76,7 +77,7 @@ func (p *peer) answer(r kmsg.Request) (kmsg.Response, error, bool) {
 
 func TestSinkKeepsItsPromises(t *testing.T) {
 	notifytest.Run(t, func(t *testing.T) notifytest.Backend {
-		p := &peer{Cluster: cluster(t), hanging: make(chan struct{}, 16)}
+		p := &peer{Cluster: kafkatest.New(t), hanging: make(chan struct{}, 16)}
 		p.ControlKey(int16(kmsg.Produce), p.answer)
 		return notifytest.Backend{
 			Sink: open(t, kafka.Config{Brokers: p.ListenAddrs()}), Service: p, Target: calls,
@@ -89,7 +90,7 @@ func TestSinkKeepsItsPromises(t *testing.T) {
 // payloads returns all records of the one key that the suite uses.
 func payloads(t *testing.T, c *kfake.Cluster) (all []string) {
 	t.Helper()
-	for _, values := range received(t, c, stored(t, c)) {
+	for _, values := range kafkatest.Received(t, c, stored(t, c)) {
 		all = append(all, values...)
 	}
 	return all
@@ -105,7 +106,7 @@ func stored(t *testing.T, c *kfake.Cluster) (count int) {
 	defer client.Close()
 	of := kmsg.NewListOffsetsRequestTopic()
 	of.Topic = "calls"
-	for i := range int32(partitions) {
+	for i := range int32(kafkatest.Partitions) {
 		part := kmsg.NewListOffsetsRequestTopicPartition()
 		part.Partition, part.Timestamp = i, -1 // the end
 		of.Partitions = append(of.Partitions, part)

@@ -10,6 +10,7 @@ import (
 
 	"timbre/notify"
 	"timbre/notify/kafka"
+	"timbre/notify/kafka/kafkatest"
 	"timbre/notify/notifytest"
 )
 
@@ -18,7 +19,7 @@ func TestHandshakes(t *testing.T) {
 	good := notifytest.NewCertificate(t, "127.0.0.1")
 	for _, h := range append(notifytest.Handshakes(t), notifytest.Handshake{Name: "client without TLS", Server: good.Server, Says: "is TLS missing"}) {
 		t.Run(h.Name, func(t *testing.T) {
-			c := cluster(t, kfake.TLS(h.Server), kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "timbre", "hidden"))
+			c := kafkatest.New(t, kfake.TLS(h.Server), kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "timbre", "hidden"))
 			cfg := kafka.Config{Brokers: c.ListenAddrs(), TLS: h.Client, SASL: "scram-sha-512", User: "timbre", Password: "hidden"}
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()

@@ -12,6 +12,7 @@ import (
 	"timbre"
 	"timbre/notify"
 	"timbre/notify/nats"
+	"timbre/notify/nats/natstest"
 )
 
 // A server that takes connections and says nothing holds up no start, and costs an attempt no longer than it has.
@@ -42,7 +43,7 @@ func TestSilentServer(t *testing.T) {
 
 // A stream that is stuck concerns its subject alone: what is under way to others on the same connection arrives.
 func TestStuckStreamEndsNoOther(t *testing.T) {
-	n := serve(t, nil)
+	n := natstest.Serve(t, nil)
 	conn, err := client.Connect("", client.InProcessServer(n))
 	if err != nil {
 		t.Fatal(err)

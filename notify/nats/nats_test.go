@@ -10,76 +10,21 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	client "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"timbre"
 	"timbre/environment"
 	"timbre/notify"
 	"timbre/notify/nats"
+	"timbre/notify/nats/natstest"
 )
 
 const calls = "arn:timbre:nats:us-east-1:000000000000:events.calls"
 
-// system is an embedded NATS server with a stream for events.*.
-type system struct {
-	*server.Server
-	js jetstream.JetStream
-}
-
-func serve(t *testing.T, change func(*server.Options)) system {
-	t.Helper()
-	options := &server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true}
-	if change != nil {
-		change(options)
-	}
-	s, err := server.NewServer(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(10 * time.Second) {
-		t.Fatal("the NATS server does not start")
-	}
-	conn, err := client.Connect("", client.InProcessServer(s), client.UserInfo(options.Username, options.Password))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(conn.Close)
-	js, err := jetstream.New(conn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := system{s, js}
-	all.stream(t, jetstream.StreamConfig{})
-	return all
-}
-
-func (s system) stream(t *testing.T, c jetstream.StreamConfig) {
-	t.Helper()
-	c.Name, c.Subjects = "EVENTS", []string{"events.*"}
-	if _, err := s.js.CreateOrUpdateStream(t.Context(), c); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // received returns the messages of the stream with their subjects.
-func (s system) received(t *testing.T) (all []string) {
+func received(t *testing.T, n natstest.System) (all []string) {
 	t.Helper()
-	stream, err := s.js.Stream(t.Context(), "EVENTS")
-	if err != nil {
-		t.Fatal(err)
-	}
-	info, err := stream.Info(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range info.State.Msgs {
-		m, err := stream.GetMsg(t.Context(), info.State.FirstSeq+i)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, m := range n.Received(t) {
 		all = append(all, m.Subject+" "+string(m.Data))
 	}
 	return all
@@ -98,7 +43,7 @@ func notice(id string) timbre.Notice {
 
 // A notice that is sent again is in the stream once, and one with two subjects of a stream under each.
 func TestRepeatedNoticeIsStoredOnceASubject(t *testing.T) {
-	n := serve(t, nil)
+	n := natstest.Serve(t, nil)
 	s := open(t, nats.Config{URL: n.ClientURL()})
 	other := notice("Id-1")
 	other.Target = strings.Replace(calls, "calls", "other", 1)
@@ -108,7 +53,7 @@ func TestRepeatedNoticeIsStoredOnceASubject(t *testing.T) {
 		}
 	}
 	want := []string{`events.calls {"id":"Id-1"}`, `events.other {"id":"Id-1"}`, `events.calls {"id":"Id-2"}`}
-	if got := n.received(t); !slices.Equal(got, want) {
+	if got := received(t, n); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -125,8 +70,8 @@ func TestFailuresHaveTheirKinds(t *testing.T) {
 		"stream that is full":    {"events.calls", `{}`, jetstream.StreamConfig{MaxBytes: 1, Discard: jetstream.DiscardNew}, notify.ForNow},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n := serve(t, nil)
-			n.stream(t, c.stream)
+			n := natstest.Serve(t, nil)
+			n.Stream(t, c.stream)
 			one := notice("Id-1")
 			one.Target, one.Payload = "arn:timbre:nats:us-east-1:000000000000:"+c.target, []byte(c.payload)
 			err := open(t, nats.Config{URL: n.ClientURL()}).Send(t.Context(), one)
@@ -139,7 +84,7 @@ func TestFailuresHaveTheirKinds(t *testing.T) {
 
 // A server that is down, and then up again at the same place, costs the attempts meanwhile.
 func TestServerThatIsDownIsAFailureForNow(t *testing.T) {
-	n := serve(t, nil)
+	n := natstest.Serve(t, nil)
 	s := open(t, nats.Config{URL: n.ClientURL()})
 	if err := s.Send(t.Context(), notice("Id-1")); err != nil {
 		t.Fatal(err)
@@ -154,7 +99,7 @@ func TestServerThatIsDownIsAFailureForNow(t *testing.T) {
 }
 
 func TestCredentials(t *testing.T) {
-	n := serve(t, func(o *server.Options) { o.Username, o.Password = "timbre", "hidden" })
+	n := natstest.Serve(t, func(o *server.Options) { o.Username, o.Password = "timbre", "hidden" })
 	if err := open(t, nats.Config{URL: n.ClientURL(), User: "timbre", Password: "hidden"}).Send(t.Context(), notice("Id-1")); err != nil {
 		t.Errorf("got %v, want no error", err)
 	}
@@ -165,7 +110,7 @@ func TestCredentials(t *testing.T) {
 }
 
 func TestAttemptEndsWithItsContext(t *testing.T) {
-	n := serve(t, nil)
+	n := natstest.Serve(t, nil)
 	s := open(t, nats.Config{URL: n.ClientURL()})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

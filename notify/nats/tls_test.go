@@ -8,6 +8,7 @@ import (
 
 	"timbre/notify"
 	"timbre/notify/nats"
+	"timbre/notify/nats/natstest"
 	"timbre/notify/notifytest"
 )
 
@@ -18,7 +19,7 @@ func TestHandshakes(t *testing.T) {
 		notifytest.Handshake{Name: "authority of the system", Server: good.Server, Says: "unknown authority"},
 	) {
 		t.Run(h.Name, func(t *testing.T) {
-			n := serve(t, func(o *server.Options) {
+			n := natstest.Serve(t, func(o *server.Options) {
 				o.TLS, o.TLSConfig, o.TLSTimeout = h.Server != nil, h.Server, 5
 				o.Username, o.Password = "timbre", "hidden"
 			})
