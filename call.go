@@ -99,6 +99,7 @@ type Speech struct {
 	Voiced bool          // the stretch itself is voiced
 	PCM    []int16       // audio to analyse: voiced stretches with their margins; often empty
 	Drop   Drop          // what is on the stretch besides the voice of the party
+	Came   time.Time     // when the last of the stretch came from the call, with a monotonic reading; zero: not known
 }
 
 // Wave appends audio to dst in the format of models: [-1, 1).

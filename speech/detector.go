@@ -52,6 +52,7 @@ type Detector struct {
 	fill     int                       // samples of it so far
 	state    [stateSize]float32
 
+	came    time.Time // when the present frame did; zero: not known
 	started bool
 	origin  time.Duration // media time of the first frame
 	next    time.Duration // media time of the next sample
@@ -144,7 +145,7 @@ func (d *Detector) score() {
 	d.forget(len(pcm))
 	copy(d.vadInput[:Context], d.vadInput[Window:])
 	d.fill = 0
-	w := &window{at: d.next - d.origin, pcm: pcm, voiced: d.voiced}
+	w := &window{at: d.next - d.origin, came: d.came, pcm: pcm, voiced: d.voiced}
 	if d.Gates != nil {
 		d.Gates.add(w, d.pass)
 	} else {
@@ -155,7 +156,7 @@ func (d *Detector) score() {
 // pass calls out for a window.
 func (d *Detector) pass(w *window) {
 	length := timbre.Duration(len(w.pcm))
-	s := timbre.Speech{At: w.at, Voiced: w.passes()}
+	s := timbre.Speech{At: w.at, Came: w.came, Voiced: w.passes()}
 	if s.Voiced {
 		d.net += length
 	}

@@ -9,6 +9,7 @@ import (
 // window is a scored window on its way through the gates.
 type window struct {
 	at     time.Duration // media time of its end since listening began
+	came   time.Time     // when its last frame did
 	pcm    []int16
 	voiced bool          // the VAD says so
 	reason timbre.Reason // why it is not passed on

@@ -5,8 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-
-	"github.com/prometheus/client_golang/prometheus"
+	"time"
 
 	"timbre"
 )
@@ -15,13 +14,14 @@ import (
 // a task buffers.
 const backlog = 3000
 
-// lookFor is after how many frames the worker looks for legs that have joined the call.
+// lookFor is after how many frames the worker looks for legs that have joined the call, and measures how long one takes.
 const lookFor = 50
 
 // heard is a frame of the leg and those of other legs that came before it.
 type heard struct {
 	timbre.Frame
 	others []otherFrame
+	came   time.Time
 }
 
 // worker runs the detector of one leg. It is the tap on that leg.
@@ -33,7 +33,7 @@ type worker struct {
 	detector        *Detector
 	to              timbre.SpeechSink
 	log             *slog.Logger
-	lost            prometheus.Counter
+	metrics         *metrics
 
 	mu      sync.Mutex // held while a change of lagging is reported
 	lagging atomic.Bool
@@ -46,9 +46,9 @@ func (k *worker) Frame(f timbre.Frame) {
 	}
 	f.PCM = slices.Clone(f.PCM)
 	select {
-	case k.frames <- heard{f, k.others.take()}:
+	case k.frames <- heard{f, k.others.take(), time.Now()}:
 	default: // the media time jumps here, which the detector treats as a pause
-		k.lost.Inc()
+		k.metrics.lost.Inc()
 		if k.setLagging(true) {
 			k.log.Error("voice activity detection lags behind the call: frames are lost")
 		}
@@ -100,16 +100,27 @@ func (k *worker) run() {
 func (k *worker) analyse(f heard) bool {
 	if k.seen++; k.seen%lookFor == 0 {
 		k.others.attach()
+		defer k.measure(f.came, time.Now())
 	}
 	for _, o := range f.others {
 		k.detector.Gates.Far(o.leg, o.frame)
 	}
+	k.detector.came = f.came
 	k.detector.Frame(f.Frame)
 	if len(k.frames) == 0 && k.setLagging(false) {
 		k.log.Info("voice activity detection has caught up with the call")
 	}
 	return k.detector.Err() == nil
 }
+
+// measure observes a frame that came at a time and whose analysis has begun at another.
+func (k *worker) measure(came, began time.Time) {
+	k.metrics.wait.Observe(began.Sub(came).Seconds())
+	k.metrics.frame.Observe(time.Since(began).Seconds())
+}
+
+// lag is how much audio waits.
+func (k *worker) lag() time.Duration { return time.Duration(len(k.frames)) * timbre.FrameDuration }
 
 // discard takes frames away until the leg ends or the worker is stopped.
 func (k *worker) discard() {

@@ -3,6 +3,7 @@ package speech
 import (
 	"context"
 	"sync"
+	"time"
 
 	"timbre"
 	"timbre/environment"
@@ -19,6 +20,7 @@ type Workers struct {
 	heard   *Recordings
 
 	mu      sync.Mutex
+	live    map[*worker]bool
 	closed  chan struct{}
 	running sync.WaitGroup
 }
@@ -37,18 +39,20 @@ type Config struct {
 // NewWorkers makes the workers of a node.
 func NewWorkers(env environment.Environment, cfg Config, v VAD, calls Calls) *Workers {
 	env = env.Complete()
-	return &Workers{env: env, cfg: cfg, vad: v, calls: calls, metrics: newMetrics(env.Metrics), heard: NewRecordings(), closed: make(chan struct{})}
+	w := &Workers{env: env, cfg: cfg, vad: v, calls: calls, heard: NewRecordings(), live: map[*worker]bool{}, closed: make(chan struct{})}
+	w.metrics = newMetrics(env.Metrics, w.lag)
+	return w
 }
 
 // Listen implements timbre.SpeechSource. Unavailable: the workers are closed.
 func (w *Workers) Listen(_ context.Context, transactionID string, leg int, to timbre.SpeechSink) (stop func(), err error) {
 	k := &worker{
-		frames: make(chan heard, backlog), stopped: make(chan struct{}), closed: w.closed, to: to, lost: w.metrics.lost,
+		frames: make(chan heard, backlog), stopped: make(chan struct{}), closed: w.closed, to: to, metrics: w.metrics,
 		log:    w.env.Log.With("transaction", transactionID, "leg", leg),
 		others: &others{calls: w.calls, transactionID: transactionID, leg: leg, stops: map[int]func(){}},
 	}
 	k.detector = NewDetector(w.vad, func(s timbre.Speech) {
-		w.metrics.count(s.Drop)
+		w.metrics.count(s)
 		to.Speech(s)
 	})
 	call, _ := w.calls.Call(transactionID)
@@ -63,12 +67,32 @@ func (w *Workers) Listen(_ context.Context, transactionID string, leg int, to ti
 		return nil, err
 	}
 	k.others.attach()
-	w.running.Go(k.run)
+	w.live[k] = true
+	w.running.Go(func() {
+		k.run()
+		w.forget(k)
+	})
 	var once sync.Once
 	return func() {
 		untap()
 		once.Do(func() { close(k.stopped) })
 	}, nil
+}
+
+func (w *Workers) forget(k *worker) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.live, k)
+}
+
+// lag is how many workers there are, and how much audio the one that is furthest behind has waiting.
+func (w *Workers) lag() (workers int, most time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for k := range w.live {
+		most = max(most, k.lag())
+	}
+	return len(w.live), most
 }
 
 // Close stops all workers and waits for them. Their sinks are not told the end.

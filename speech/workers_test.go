@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
@@ -63,11 +64,12 @@ func (v fakeVAD) Step(context.Context, []float32, []float32) (float32, error) {
 // fakeSink notes what it is given.
 type fakeSink struct {
 	at      time.Duration
+	came    time.Time
 	ends    int
 	lagging []bool
 }
 
-func (s *fakeSink) Speech(p timbre.Speech) { s.at = p.At }
+func (s *fakeSink) Speech(p timbre.Speech) { s.at, s.came = p.At, p.Came }
 func (s *fakeSink) SpeechEnded()           { s.ends++ }
 func (s *fakeSink) Lagging(lags bool)      { s.lagging = append(s.lagging, lags) }
 
@@ -209,4 +211,44 @@ func TestCloseWaitsForWorkers(t *testing.T) {
 		}
 		l.Close()
 	})
+}
+
+func TestMetricsTellHowFarTheAnalysisIsBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		proceed := make(chan struct{})
+		l := listenTo(t, fakeVAD{proceed: proceed})
+		l.leg.send(2) // fills a window, which the detector is busy with
+		synctest.Wait()
+		l.leg.send(150)
+		if legs, most := l.lag(); legs != 1 || most != 3*time.Second {
+			t.Errorf("got %d legs, %v behind, want 1 and 3s", legs, most)
+		}
+		<-time.After(5 * time.Second)
+		close(proceed)
+		synctest.Wait()
+		if got := sum(t, l.metrics.wait); got < 14.9 || got > 15.1 {
+			t.Errorf("got waits of %v s in all, want three frames of 5 s each", got)
+		}
+		if age := time.Since(l.sink.came); age != 5*time.Second {
+			t.Errorf("got speech that came %v ago, want 5s", age)
+		}
+		l.leg.end()
+		synctest.Wait()
+		if legs, most := l.lag(); legs != 0 || most != 0 {
+			t.Errorf("got %d legs, %v behind, want none", legs, most)
+		}
+		l.stop()
+	})
+}
+
+// sum is the sum of all that a histogram has observed.
+func sum(t *testing.T, h prometheus.Histogram) float64 {
+	t.Helper()
+	r := prometheus.NewRegistry()
+	r.MustRegister(h)
+	all, err := r.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all[0].GetMetric()[0].GetHistogram().GetSampleSum()
 }
