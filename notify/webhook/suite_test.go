@@ -52,20 +52,28 @@ func refuse(w http.ResponseWriter, f notifytest.Fault) {
 }
 
 func TestSinkKeepsItsPromises(t *testing.T) {
-	notifytest.Run(t, func(t *testing.T) notifytest.Backend {
-		r := &receiver{}
-		service := notifytest.NewService(t, r, refuse)
-		s, err := webhook.New(environment.Environment{Now: at0}, webhook.Config{
-			Endpoints: []webhook.Endpoint{{Name: "crm", URL: service.URL + "/hook?token=hidden", Secret: secret}},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return notifytest.Backend{
-			Sink: s, Service: service, Target: crm, Unknown: "arn:timbre:webhook:us-east-1:000000000000:lost",
-			Received: r.received, MaxPayload: maxBody, Secrets: []string{"hidden", secret},
-			// It concerns this endpoint alone, unlike the credentials of an account.
-			Kinds: map[string]notify.FailureKind{"bad credentials": notify.Refused},
-		}
+	notifytest.Run(t, func(t *testing.T) notifytest.Backend { return backend(t) })
+}
+
+func BenchmarkSink(b *testing.B) {
+	notifytest.Benchmark(b, func(b *testing.B) notifytest.Backend { return backend(b) })
+}
+
+// backend is a sink with an endpoint behind it.
+func backend(t testing.TB) notifytest.Backend {
+	t.Helper()
+	r := &receiver{}
+	service := notifytest.NewService(t, r, refuse)
+	s, err := webhook.New(environment.Environment{Now: at0}, webhook.Config{
+		Endpoints: []webhook.Endpoint{{Name: "crm", URL: service.URL + "/hook?token=hidden", Secret: secret}},
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return notifytest.Backend{
+		Sink: s, Service: service, Target: crm, Unknown: "arn:timbre:webhook:us-east-1:000000000000:lost",
+		Received: r.received, MaxPayload: maxBody, Secrets: []string{"hidden", secret},
+		// It concerns this endpoint alone, unlike the credentials of an account.
+		Kinds: map[string]notify.FailureKind{"bad credentials": notify.Refused},
+	}
 }
