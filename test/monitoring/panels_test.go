@@ -97,6 +97,14 @@ var sections = []section{
 			rate("timbre_vad_frames_lost_total", "{{instance}}"),
 		}},
 		{"Slow frames", "short", "Frames that needed more than their 20 ms, each second.", []series{rate("timbre_call_slow_frames_total", "{{instance}}")}},
+		{"Runs of models: wait", "s", "Of the run that has waited longest.", []series{most("timbre_infer_oldest_wait_seconds", "{{model}} {{instance}}", "model")}},
+		{"Runs of models: queue", "short", "Runs that wait for a thread.", []series{now("timbre_infer_waiting_runs", "{{model}}", "model")}},
+		{"Threads of models", "short", "Busy ones of each queue, and how many it has.", []series{
+			now("timbre_infer_busy_threads", "{{queue}} busy", "queue"), now("timbre_infer_threads", "{{queue}}", "queue"),
+		}},
+		{"Runs of models: duration", "s", "Once they had a thread.", quantiles("timbre_infer_run_seconds", "{{model}}", "model")},
+		{"Runs of models: waited", "s", "For a thread.", quantiles("timbre_infer_wait_seconds", "{{model}}", "model")},
+		{"Runs of models: failed", "ops", "Or given up.", []series{rate("timbre_infer_failures_total", "{{model}}", "model")}},
 		{"Failed saves", "short", "Of tasks; each is repeated.", []series{rate("timbre_task_write_failures_total", "{{instance}}")}},
 	}},
 	{"How full is it?", []panel{
