@@ -40,6 +40,7 @@ type Admission struct {
 	attempts *source.Attempts
 	sources  *source.Limiter
 	calls    callRates
+	reading  environment.Outage // of the allow list
 }
 
 // New makes an Admission.
@@ -64,8 +65,9 @@ func (a *Admission) Changed(connectorID string) { a.list.changed(connectorID) }
 func (a *Admission) allowed(from netip.Addr) (known, provable bool) {
 	hosts, err := a.list.current(context.Background())
 	if err != nil {
-		a.env.Log.Error("reading the allow list failed", "error", err)
+		a.reading.Failed(a.env.Log, "reading the allow list fails", "error", err)
 		return true, false
 	}
+	a.reading.Over(a.env.Log, "the allow list can be read again")
 	return hosts.contains(from), hosts.provable
 }

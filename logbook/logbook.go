@@ -33,7 +33,8 @@ type Logs struct {
 	cfg      Config
 	settings timbre.LoggingReader
 	mu       sync.Mutex // one line at a time
-	failing  bool
+	writing  environment.Outage
+	reading  environment.Outage
 }
 
 // New returns Logs. It opens no file.
@@ -64,20 +65,23 @@ func (l *Logs) Message(connectorID, callID string, text fmt.Stringer) {
 func (l *Logs) logging(connectorID string) timbre.Logging {
 	cfg, err := l.settings.Logging(context.Background(), connectorID)
 	if err != nil && timbre.KindOf(err) != timbre.NotFound {
-		l.env.Log.Error("cannot read a logging configuration", "connector", connectorID, "error", err)
+		l.reading.Failed(l.env.Log, "cannot read a logging configuration", "connector", connectorID, "error", err)
+	} else {
+		l.reading.Over(l.env.Log, "logging configurations can be read again")
 	}
 	return cfg
 }
 
-// write appends a line. It logs only the first failure in a row.
+// write appends a line.
 func (l *Logs) write(connectorID, name string, line any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	err := l.append(filepath.Join(l.cfg.Folder, connectorID), name, line)
-	if err != nil && !l.failing {
-		l.env.Log.Error("cannot write a SIP or media log", "connector", connectorID, "error", err)
+	if err != nil {
+		l.writing.Failed(l.env.Log, "cannot write a SIP or media log", "connector", connectorID, "error", err)
+	} else {
+		l.writing.Over(l.env.Log, "SIP and media logs can be written again")
 	}
-	l.failing = err != nil
 }
 
 func (l *Logs) append(folder, name string, line any) error {

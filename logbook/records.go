@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -31,8 +30,8 @@ type Records struct {
 	cfg     RecordsConfig
 	streams timbre.StreamingReader
 	written *prometheus.CounterVec
-	mu      sync.Mutex // guards failing
-	failing bool
+	writing environment.Outage
+	reading environment.Outage
 }
 
 // NewRecords returns Records. It opens no file.
@@ -57,12 +56,11 @@ func (r *Records) Ended(c timbre.Call, receptions []*timbre.Reception) {
 			outcome = "failed"
 		}
 		r.written.WithLabelValues(outcome).Inc()
-		r.mu.Lock()
-		if err != nil && !r.failing {
-			r.env.Log.Error("cannot write a call record", "transaction", c.TransactionID, "error", err)
+		if err != nil {
+			r.writing.Failed(r.env.Log, "cannot write a call record", "transaction", c.TransactionID, "error", err)
+		} else {
+			r.writing.Over(r.env.Log, "call records can be written again")
 		}
-		r.failing = err != nil
-		r.mu.Unlock()
 	}
 }
 
@@ -77,7 +75,9 @@ func (r *Records) streamed(c timbre.Call) bool {
 	}
 	s, err := r.streams.Streaming(context.Background(), c.ConnectorID)
 	if err != nil && timbre.KindOf(err) != timbre.NotFound {
-		r.env.Log.Error("cannot read a streaming configuration", "connector", c.ConnectorID, "error", err)
+		r.reading.Failed(r.env.Log, "cannot read a streaming configuration", "connector", c.ConnectorID, "error", err)
+	} else {
+		r.reading.Over(r.env.Log, "streaming configurations can be read again")
 	}
 	return err == nil && !s.Disabled
 }

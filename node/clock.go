@@ -27,7 +27,7 @@ func (n *Node) openClock(ctx context.Context) error {
 	n.clock = environment.NewClock(n.env, earlier, func(by time.Duration) {
 		n.jumps.Inc()
 		last.Set(by.Seconds())
-		log.Warn("the wall clock has jumped; nothing expires earlier or later because of it", "by", by.Round(time.Second).String())
+		log.Warn("the wall clock has jumped; nothing expires earlier or later because of it", "by", by.Round(time.Second))
 	})
 	n.env.Now, n.env.Outlived, n.env.Age = n.clock.Now, n.clock.Outlived, n.clock.Age
 	return nil

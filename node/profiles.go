@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"timbre"
+	"timbre/environment"
 )
 
 // countProfilesEvery is how often profiles are counted by model. Only deletions, enrolments and a sweep change the numbers.
@@ -39,13 +40,14 @@ func (n *Node) openProfileModels(context.Context) error {
 func (n *Node) watchProfileModels(ctx context.Context) {
 	ticker := time.NewTicker(countProfilesEvery)
 	defer ticker.Stop()
+	var outage environment.Outage
 	for warned := false; ; {
 		others, err := n.profileModels.count(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			n.env.Log.Error("cannot count the profiles by speaker model", "error", err)
+			outage.Failed(n.env.Log, "cannot count the profiles by speaker model", "error", err)
 		case !warned:
 			warned = true
 			for _, o := range others {

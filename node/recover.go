@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"timbre/environment"
 )
 
 // The wait before what could not be recovered is tried again.
@@ -28,12 +30,16 @@ func (n *Node) interrupted(ctx context.Context) error {
 // recover ends what was live when the previous run stopped, and posts the notifications of that, while the node serves. What a
 // request asks for is ended before it is answered. Calls come first, because they count against quotas.
 func (n *Node) recover(ctx context.Context) {
+	var outage environment.Outage
 	for backoff := minRecoverBackoff; ; backoff = min(2*backoff, maxRecoverBackoff) {
 		err := errors.Join(n.calls.Recover(ctx), n.tasks.Recover(ctx), n.pipelines.Recover(ctx))
+		if err == nil {
+			outage.Over(n.env.Log, "what was live when the server stopped is ended after retries")
+		}
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		n.env.Log.Error("what was live when the server stopped cannot be ended, retrying", "retry_in", backoff, "error", err)
+		outage.Failed(n.env.Log, "what was live when the server stopped cannot be ended, retrying", "retry_in", backoff, "error", err)
 		timer := time.NewTimer(backoff)
 		select {
 		case <-timer.C:

@@ -94,10 +94,11 @@ func (d *Dispatcher) finish(a attempt) {
 	d.pool.end(a.doubt)
 	d.list(q)
 	if a.readErr != nil {
-		d.env.Log.Error("reading a notification failed, retrying", "target", q.target, "error", a.readErr)
+		d.loading.Failed(d.env.Log, "reading a notification fails, retrying", "target", q.target, "error", a.readErr)
 		d.pause(a, now)
 		return
 	}
+	d.loading.Over(d.env.Log, "notifications can be read again")
 	d.metrics.seconds.WithLabelValues(q.kind).Observe(a.took.Seconds())
 	settled := map[string]bool{}
 	for i, p := range a.sent {

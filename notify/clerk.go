@@ -141,7 +141,7 @@ func (c *clerk) clear(ctx context.Context) {
 		if full := n > 0 || over > 0; err == nil && full != c.crowded {
 			c.crowded = full
 			if full {
-				c.d.env.Log.Error("the outbox has reached its bound on the disk: events that yield are dropped, oldest first", "notify_disk", c.d.cfg.Disk)
+				c.d.env.Log.Error("the outbox has reached its bound on the disk: events that yield are dropped, oldest first", "notify_disk_bytes", c.d.cfg.Disk)
 			}
 		}
 		return err

@@ -29,9 +29,11 @@ type Dispatcher struct {
 	starved []*queue // those that wait for room in the pool
 	timers  timers
 	pool    pool
-	faults  int       // reads of the outbox that have failed in a row
-	waiting int       // results that the clerk has not written
-	checked time.Time // when the size of the outbox was checked last
+	faults  int                // reads of the outbox that have failed in a row
+	reading environment.Outage // of the outbox
+	loading environment.Outage // of notifications out of it
+	waiting int                // results that the clerk has not written
+	checked time.Time          // when the size of the outbox was checked last
 }
 
 // Wake says that there may be new notices for targets, or, without any, for all. It does not block.

@@ -3,6 +3,8 @@ package notify
 import (
 	"log/slog"
 	"time"
+
+	"timbre"
 )
 
 // logEvery is the least time between two lines that say that a target fails.
@@ -13,10 +15,17 @@ type health struct {
 	log      *slog.Logger
 	failed   map[string]time.Time // targets that fail, with the time of the line that says so
 	sinkless map[string]bool      // targets without a sink that have been logged
+	deaths   map[string]*deaths   // by target
+}
+
+// deaths are the dead letters of a target since a line said so.
+type deaths struct {
+	logged time.Time
+	more   int
 }
 
 func newHealth(log *slog.Logger) health {
-	return health{log: log, failed: map[string]time.Time{}, sinkless: map[string]bool{}}
+	return health{log: log, failed: map[string]time.Time{}, sinkless: map[string]bool{}, deaths: map[string]*deaths{}}
 }
 
 func (h *health) failing(target string, err error, now time.Time) {
@@ -35,6 +44,23 @@ func (h *health) succeeded(target string, now time.Time) {
 		delete(h.failed, target)
 		h.log.Info("notification target works again", "target", target)
 	}
+}
+
+// died logs a dead letter, for each target one in a while: a target that refuses all is one line a minute, with the number of the others.
+func (h *health) died(p timbre.Pending, cause string, err error, now time.Time) {
+	d := h.deaths[p.Target]
+	if d == nil {
+		d = &deaths{}
+		h.deaths[p.Target] = d
+	}
+	line := []any{"id", p.ID, "target", p.Target, "cause", cause, "attempts", p.Tries + 1, "others_before", d.more, "error", err}
+	if !d.logged.IsZero() && now.Sub(d.logged) < logEvery {
+		d.more++
+		h.log.Debug("notification has become a dead letter", line...)
+		return
+	}
+	d.logged, d.more = now, 0
+	h.log.Warn("notification has become a dead letter", line...)
 }
 
 func (h *health) noSink(target, kind string) {

@@ -66,7 +66,7 @@ func (d *Dispatcher) works(q *queue, now time.Time) {
 
 func (d *Dispatcher) dead(q *queue, p timbre.Pending, cause string, err error) timbre.Outcome {
 	d.metrics.dead.WithLabelValues(q.kind, cause).Inc()
-	d.env.Log.Warn("notification has become a dead letter", "id", p.ID, "target", q.target, "cause", cause, "attempts", p.Tries+1, "error", err)
+	d.health.died(p, cause, err, d.env.Steady())
 	return timbre.Outcome{Seq: p.Seq, Fate: timbre.Dead, Death: timbre.Death{Cause: cause, Error: err.Error(), At: d.env.Now()}}
 }
 

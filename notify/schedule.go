@@ -42,6 +42,7 @@ func (d *Dispatcher) round(ctx context.Context) time.Duration {
 		}
 	}
 	d.faults = 0
+	d.reading.Over(d.env.Log, "the outbox can be read again")
 	switch {
 	case (len(d.ring) > 0 || d.pool.freed) && d.waiting < maxWaiting:
 		return 0
@@ -53,8 +54,8 @@ func (d *Dispatcher) round(ctx context.Context) time.Duration {
 
 // fault reports that the outbox cannot be read, and returns the wait for the next attempt.
 func (d *Dispatcher) fault(ctx context.Context, err error) time.Duration {
-	if ctx.Err() == nil && d.faults == 0 {
-		d.env.Log.Error("reading the outbox failed, retrying", "error", err)
+	if ctx.Err() == nil {
+		d.reading.Failed(d.env.Log, "reading the outbox fails, retrying", "error", err)
 	}
 	d.faults++
 	return d.backoff(d.faults - 1)

@@ -6,13 +6,15 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/sip/transport"
 )
 
 // pings are the last OPTIONS of each connector.
 type pings struct {
-	mu   sync.Mutex
-	last map[string]timbre.Ping
+	mu      sync.Mutex
+	last    map[string]timbre.Ping
+	reading environment.Outage
 }
 
 func (p *pings) record(connectorID string, ping timbre.Ping) {
@@ -45,9 +47,10 @@ func (s *Server) pinged(req *gosip.Request) {
 	ping := timbre.Ping{At: s.env.Now(), Source: from.String()}
 	ids, err := s.deps.Admission.Concerned(s.ctx, accessRequest(req, from))
 	if err != nil {
-		s.env.Log.Error("connectors of a ping not found", "error", err)
+		s.pings.reading.Failed(s.env.Log, "connectors of a ping cannot be read", "error", err)
 		return
 	}
+	s.pings.reading.Over(s.env.Log, "connectors of pings can be read again")
 	for _, id := range ids {
 		s.pings.record(id, ping)
 	}

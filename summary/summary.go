@@ -35,7 +35,7 @@ type Poster struct {
 	waiting *queue
 	wake    chan struct{} // there may be a new first in the queue
 	caught  chan struct{} // closed once what was due at the start has been tried
-	failing bool          // used by the goroutine of Run alone
+	outage  environment.Outage
 }
 
 // New returns a Poster. Run starts it.
@@ -104,7 +104,7 @@ func (p *Poster) postDue(ctx context.Context) time.Duration {
 		}
 		err := p.post(ctx, w.txid)
 		if err == nil || timbre.KindOf(err) == timbre.NotFound { // no task was started on the call, or it has been told
-			p.failing = false
+			p.outage.Over(p.env.Log, "summaries of calls are posted again")
 			continue
 		}
 		p.failed(ctx, w.txid, err)
@@ -132,14 +132,11 @@ func (p *Poster) post(ctx context.Context, txid string) error {
 	return nil
 }
 
-// failed counts a failure, and logs the first one in a row.
+// failed counts a failure.
 func (p *Poster) failed(ctx context.Context, txid string, err error) {
 	if ctx.Err() != nil {
 		return
 	}
 	p.metrics.failures.Inc()
-	if !p.failing {
-		p.env.Log.Error("posting the summary of a call failed, retrying", "transaction", txid, "error", err)
-	}
-	p.failing = true
+	p.outage.Failed(p.env.Log, "posting the summary of a call fails, retrying", "transaction", txid, "error", err)
 }

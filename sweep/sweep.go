@@ -61,12 +61,19 @@ type Sweeper struct {
 	cfg     Config
 	deps    Deps
 	metrics metrics
+	clock   environment.Outage // of saving it
+	sweeps  map[timbre.Perishable]*environment.Outage
+	log     environment.Outage // of scrubbing the write-ahead log
 }
 
 // New returns a Sweeper.
 func New(env environment.Environment, cfg Config, deps Deps) *Sweeper {
 	env = env.Complete()
-	return &Sweeper{env, cfg, deps, newMetrics(env.Metrics)}
+	s := &Sweeper{env: env, cfg: cfg, deps: deps, metrics: newMetrics(env.Metrics), sweeps: map[timbre.Perishable]*environment.Outage{}}
+	for _, l := range timbre.Lives {
+		s.sweeps[l.Of] = &environment.Outage{}
+	}
+	return s
 }
 
 // Run sweeps until ctx ends.
@@ -88,9 +95,7 @@ func (s *Sweeper) Run(ctx context.Context) {
 
 // keep saves what the clock must know after a restart.
 func (s *Sweeper) keep(ctx context.Context) {
-	if err := s.deps.Store.SaveClock(ctx, s.deps.Clock.Record()); err != nil && ctx.Err() == nil {
-		s.env.Log.Error("cannot save the clock", "error", err)
-	}
+	s.note(ctx, &s.clock, "saving the clock", s.deps.Store.SaveClock(ctx, s.deps.Clock.Record()))
 }
 
 // Sweep erases all that has expired. What fails is left to the next sweep.
@@ -102,16 +107,23 @@ func (s *Sweeper) Sweep(ctx context.Context) {
 		}
 		n, err := s.rule(ctx, l)
 		s.metrics.erased.WithLabelValues(string(l.Of)).Add(float64(n))
-		if err != nil && ctx.Err() == nil {
-			s.env.Log.Error("sweep failed", "of", string(l.Of), "error", err)
-		} else if n > 0 {
+		s.note(ctx, s.sweeps[l.Of], "sweeping", err, "of", string(l.Of))
+		if err == nil && n > 0 {
 			s.env.Log.Debug("swept", "of", string(l.Of), "erased", n)
 		}
 	}
-	if err := s.deps.Store.Scrub(ctx); err != nil && ctx.Err() == nil {
-		s.env.Log.Error("sweep failed", "of", "write-ahead log", "error", err)
-	}
+	s.note(ctx, &s.log, "sweeping", s.deps.Store.Scrub(ctx), "of", "write-ahead log")
 	s.metrics.seconds.Observe(s.env.Steady().Sub(began).Seconds())
+}
+
+// note logs that something starts to fail, and that it works again.
+func (s *Sweeper) note(ctx context.Context, o *environment.Outage, what string, err error, args ...any) {
+	switch {
+	case err == nil:
+		o.Over(s.env.Log, what+" works again", args...)
+	case ctx.Err() == nil:
+		o.Failed(s.env.Log, what+" fails", append(args, "error", err)...)
+	}
 }
 
 // rule erases what one rule says.

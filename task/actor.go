@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 )
 
 // actor runs one task and alone holds its state. Inputs arrive in the inbox from the legs, the worker and the engine; each
@@ -27,7 +28,8 @@ type actor struct {
 	rendered       []timbre.Notice // of the events before them that are not saved either
 	dirty          bool            // current is not saved
 	retry          *time.Timer
-	backoff        time.Duration // before the next attempt to save
+	backoff        time.Duration      // before the next attempt to save
+	outage         environment.Outage // of saving
 
 	unsubscribe []func()
 	pcm         []int16 // buffered audio of a speaker search

@@ -58,7 +58,7 @@ func (e *Engine) failInterrupted(ctx context.Context, refs []timbre.TaskRef) err
 		return err
 	}
 	for _, t := range ended {
-		e.env.Log.Info("task ended: it was running when the server stopped", "task", t.Item.ID, "kind", t.Item.Kind.String(), "status", t.Item.Status)
+		e.report(t.Item)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 // sent before the state that it reports is durable.
 func (a *actor) save(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
+	ended := a.saved.record().Active && !a.current.record().Active
 	err := a.write(ctx)
 	if err != nil && timbre.KindOf(err) == timbre.NotFound && a.current.record().Voiceprint != nil {
 		a.rollBack()
@@ -18,14 +19,19 @@ func (a *actor) save(ctx context.Context) {
 	if err == nil {
 		a.saved, a.rendered, a.dirty, a.backoff = a.current, nil, false, minBackoff
 		a.retry.Stop()
+		a.outage.Over(a.engine.env.Log, "a task is saved after retries", "task", a.id)
+		if ended {
+			a.engine.report(a.current.record())
+		}
 		return
 	}
 	a.engine.metrics.writeFailures.Inc()
-	log := a.engine.env.Log.Error
+	line := []any{"task", a.id, "retry_in", a.backoff, "error", err}
 	if timbre.KindOf(err) == timbre.Unavailable { // the store says it once for all
-		log = a.engine.env.Log.Debug
+		a.engine.env.Log.Debug("saving a task fails, retrying", line...)
+	} else {
+		a.outage.Failed(a.engine.env.Log, "saving a task fails, retrying", line...)
 	}
-	log("saving a task failed, retrying", "task", a.id, "retry_in", a.backoff, "error", err)
 	a.retry.Reset(a.backoff)
 	a.backoff = min(2*a.backoff, maxBackoff)
 }

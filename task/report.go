@@ -1,0 +1,28 @@
+package task
+
+import (
+	"time"
+
+	"timbre"
+)
+
+// report logs the end of a task, which is saved.
+func (e *Engine) report(t timbre.Task) {
+	line := []any{
+		"task", t.ID, "kind", t.Kind.String(), "transaction", t.TransactionID, "status", t.Status,
+		"lasted", t.Ended.Sub(t.Created).Round(time.Millisecond),
+	}
+	if t.Message != "" {
+		line = append(line, "message", t.Message)
+	}
+	if t.Kind == timbre.SpeakerSearch {
+		line = append(line, "domain", t.DomainID, "identified", t.Identified, "matches", len(t.Matches), "voiceprint", t.VoiceprintStatus)
+	}
+	e.env.Log.Info("task ended", line...)
+}
+
+// reportProfile logs that a profile has been made or renewed from a task.
+func (e *Engine) reportProfile(done string, p timbre.Profile, taskID string) {
+	e.env.Log.Info(done, "profile", p.ID, "domain", p.DomainID, "task", taskID, "model", p.Voiceprint.Model,
+		"net_speech", p.Voiceprint.Net.Round(time.Millisecond), "expires", p.Expires)
+}
