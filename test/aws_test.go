@@ -22,6 +22,7 @@ import (
 	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
 	"timbre"
+	"timbre/config"
 )
 
 // arrival is an event that boto3 has read at a target.
@@ -42,6 +43,7 @@ func TestAWS(t *testing.T) {
 	var arns map[string]string
 	must(t, json.Unmarshal(python(ctx, t, "aws_setup.py", endpoint), &arns))
 	t.Run("events of a call reach all services", func(t *testing.T) { testEventsReachAllServices(ctx, t, endpoint, arns) })
+	t.Run("webhooks beside services", func(t *testing.T) { testWebhooksBesideServices(ctx, t, endpoint, arns) })
 	t.Run("errors name their cause", func(t *testing.T) { testCauses(ctx, t, endpoint, arns) })
 }
 
@@ -86,21 +88,62 @@ func testEventsReachAllServices(ctx context.Context, t *testing.T, endpoint stri
 		read.Arrived[service] = all
 	}
 	for _, service := range []string{"sqs", "sns", "kinesis", "lambda"} {
-		t.Run("consumers read "+service, func(t *testing.T) { wantRead(t, read.Arrived[service]) })
+		t.Run("consumers read "+service, func(t *testing.T) { wantRead(t, service, read.Arrived[service]) })
 	}
 	read.Arrived["kinesis"] = wantMetadata(t, read.Arrived["kinesis"])
 	wantResults(t, read.Arrived, c.TransactionID, search, tone)
 	wantStreams(t, read.Arrived, c.TransactionID)
 }
 
-// wantRead checks that the readers of consumers in the field can read the events of a sink: see TestConsumersReadGoldenEvents.
-func wantRead(t *testing.T, arrived []arrival) {
+// One configuration may have several webhooks and targets of AWS: each gets the same events.
+func testWebhooksBesideServices(ctx context.Context, t *testing.T, endpoint string, arns map[string]string) {
+	first, second := newReceiver(t), newReceiver(t)
+	s := settings(t, t.TempDir(), first)
+	s.Notify.Webhooks = append(s.Notify.Webhooks, config.Webhook{Name: "second", URL: second.URL, Secret: hookSecret})
+	n := start(t, s)
+	h := setUp(ctx, t, n.API, hookARN)
+	h.sendTo(ctx, t, map[string]string{
+		"role": arns["role"], "sqs": arns["sqs"], "sns": arns["sns"], "kinesis": hookARN, "lambda": s.WebhookARN("second"),
+	})
+	c := placeCall(ctx, t, n.SIP[0], "s3_second")
+	must(t, c.Hangup(ctx))
+	ready := func(e event) bool { return e.DetailType == string(timbre.VoiceAnalyticsStatus) }
+	want := map[string]string{}
+	for _, hook := range []*receiver{first, second} {
+		hook.wait(ctx, t, "both legs ready", func(event) bool { return len(hook.all(ready)) == 2 })
+		for _, e := range hook.all(ready) {
+			want[e.ID] = string(e.Raw)
+		}
+	}
+	if len(want) != 2 {
+		t.Errorf("got %d events at two webhooks, want the same two at each", len(want))
+	}
+	counts, err := json.Marshal(map[string]map[string]int{"sqs": {timbre.AnalyticsReady: 2}, "sns": {timbre.AnalyticsReady: 2}})
+	must(t, err)
+	var read struct{ Arrived map[string][]arrival }
+	must(t, json.Unmarshal(python(ctx, t, "aws_read.py", endpoint, string(counts)), &read))
+	for _, service := range []string{"sqs", "sns"} {
+		got := map[string]string{}
+		for _, a := range read.Arrived[service] {
+			got[readEvent(t, event{Raw: a.Event}).fields["id"].(string)] = string(a.Event)
+		}
+		for id := range want {
+			if got[id] == "" {
+				t.Errorf("%s: got %v, want event %s", service, slices.Collect(maps.Keys(got)), id)
+			}
+		}
+	}
+}
+
+// wantRead checks that the readers of consumers in the field, which are functions behind a sink, can read its events: see
+// TestConsumersReadGoldenEvents.
+func wantRead(t *testing.T, service string, arrived []arrival) {
 	t.Helper()
 	folder := t.TempDir()
 	for i, a := range arrived {
 		must(t, os.WriteFile(filepath.Join(folder, fmt.Sprintf("%03d.json", i)), a.Event, 0o600))
 	}
-	out, err := exec.Command("python3", "consumer/read.py", folder).CombinedOutput()
+	out, err := exec.Command("python3", "consumer/read.py", folder, service).CombinedOutput()
 	if want := fmt.Sprintf("%d events read", len(arrived)); len(arrived) == 0 || err != nil || strings.TrimSpace(string(out)) != want {
 		t.Errorf("got %s (%v), want %q", out, err, want)
 	}

@@ -115,7 +115,7 @@ func TestEventsReachBrokersAndFiles(t *testing.T) {
 	}
 }
 
-// wantArrived waits until a target has all of these events, and checks them with the others. The metadata of the call has no id.
+// wantArrived waits until a target has all of these events, and checks them with the others. The metadata of the call has a lane of its own.
 func wantArrived(ctx context.Context, t *testing.T, b *brokers, target string, want map[string]string) {
 	t.Helper()
 	got := map[string]string{}

@@ -1,8 +1,10 @@
-"""Reads golden events as consumers in the field do: python3 read.py FOLDER.
+"""Reads events as consumers in the field do: python3 read.py FOLDER [SERVICE].
 
+With a service of AWS, each text is what its target got, and the consumer is a function behind it, which gets what the trigger makes of it.
 Each reader takes the fields that one consumer takes, with the formats that it uses. A field that is missing, a format that does not
 parse or a number that is text ends the program. What no reader takes is reported."""
 
+import base64
 import datetime
 import json
 import pathlib
@@ -132,18 +134,41 @@ def reader(event):
     }[kind]
 
 
-def main(folder):
+def trigger(service, text):
+    """What the service calls a function with."""
+    return {
+        "sqs": lambda: {"Records": [{"eventSource": "aws:sqs", "body": text}]},
+        "sns": lambda: {"Records": [{"EventSource": "aws:sns", "Sns": {"Type": "Notification", "Message": text}}]},
+        "kinesis": lambda: {"Records": [{"eventSource": "aws:kinesis", "kinesis": {"data": base64.b64encode(text.encode()).decode()}}]},
+        "lambda": lambda: json.loads(text),
+    }[service]()
+
+
+def unwrap(called_with):
+    """The sample function behind any target: with records, each holds an event; without, it is called with the event."""
+    for record in called_with.get("Records", [None]):
+        if record is None:
+            yield called_with
+        elif "body" in record:
+            yield json.loads(record["body"])
+        elif "Sns" in record:
+            yield json.loads(record["Sns"]["Message"])
+        else:
+            yield json.loads(base64.b64decode(record["kinesis"]["data"]))
+
+
+def main(folder, service="lambda"):
     read = 0
     for path in sorted(pathlib.Path(folder).glob("*.json")):
-        event = json.loads(path.read_text(encoding="utf-8"))
-        sequence = event["sequence"] if "sequence" in event else event["detail"]["sequence"]
-        assert isinstance(sequence, int) and 0 < sequence < 2**53, f"{path.name}: sequence {sequence}"
-        try:
-            reader(event)(event)
-        except Exception as error:
-            sys.exit(f"{path.name}: {reader(event).__name__}: {error!r}")
-        read += 1
+        for event in unwrap(trigger(service, path.read_text(encoding="utf-8"))):
+            sequence = event["sequence"] if "sequence" in event else event["detail"]["sequence"]
+            assert isinstance(sequence, int) and 0 < sequence < 2**53, f"{path.name}: sequence {sequence}"
+            try:
+                reader(event)(event)
+            except Exception as error:
+                sys.exit(f"{path.name}: {reader(event).__name__}: {error!r}")
+            read += 1
     print(f"{read} events read")
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])
