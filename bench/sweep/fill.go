@@ -50,27 +50,30 @@ func fill(ctx context.Context, path string, keys *vault.Vault, tasks, document i
 
 // aside drops the indexes and triggers of tasks and calls, and returns what makes them again: filling is then a hundred times faster.
 func aside(ctx context.Context, db *sql.DB) (create []string, err error) {
+	drop, create, err := asides(ctx, db)
+	for _, statement := range drop {
+		if err == nil {
+			_, err = db.ExecContext(ctx, statement)
+		}
+	}
+	return create, err
+}
+
+// asides returns what drops them, and what makes them again.
+func asides(ctx context.Context, db *sql.DB) (drop, create []string, err error) {
 	rows, err := db.QueryContext(ctx, "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('task', 'call') AND type <> 'table' AND sql IS NOT NULL")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var drop []string
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var kind, name, text string
 		if err := rows.Scan(&kind, &name, &text); err != nil {
-			return nil, errors.Join(err, rows.Close())
+			return nil, nil, err
 		}
 		drop, create = append(drop, "DROP "+kind+" "+name), append(create, text)
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return nil, err
-	}
-	for _, statement := range drop {
-		if _, err := db.ExecContext(ctx, statement); err != nil {
-			return nil, err
-		}
-	}
-	return create, nil
+	return drop, create, rows.Err()
 }
 
 // add adds tasks and their calls.

@@ -2,12 +2,12 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"timbre"
 )
@@ -81,13 +81,11 @@ func TestLogStaysShortUnderCommitsWithoutAPause(t *testing.T) {
 	}
 	done := make(chan struct{})
 	go func() { defer close(done); writers.Wait() }()
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
 	for running := true; running; {
 		select {
 		case <-done:
 			running = false
-		case <-tick.C:
+		default:
 			ok(t, s.moveLog(t.Context()))
 		}
 	}
@@ -116,7 +114,7 @@ func TestInspectionIsBrokenOffBeforeTheLogIsTooLong(t *testing.T) {
 			ok(t, s.moveLog(t.Context()))
 		}
 	}
-	if cause := context.Cause(reading); cause != errLongLog {
+	if cause := context.Cause(reading); !errors.Is(cause, errLongLog) {
 		t.Errorf("got %v, want %v", cause, errLongLog)
 	}
 	if s.inspectOnce(t.Context()); s.problems.Load() != 0 {
