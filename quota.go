@@ -1,5 +1,7 @@
 package timbre
 
+import "context"
+
 // Limits are quotas: how many of a thing may exist at once. 0 is unlimited.
 type Limits struct {
 	Connectors     int
@@ -29,10 +31,21 @@ func (l Limits) Of(kind string) int {
 	return 0
 }
 
+// Usage is how much of the quotas is used.
+type Usage struct {
+	Pipelines int // live
+	Tasks     int // active
+	Analysed  int // calls with an active task
+	Calls     int // live, of the connector with the most
+	Profiles  int // of the domain with the most
+}
+
 // Quotas are enforced in the transaction that creates: concurrent creations cannot exceed a limit together. A creation over
 // a quota is Limit; if it is also a duplicate, Conflict. Items that exist before a limit is set stay. CPS is enforced by the
 // stages that take calls; the store refuses a termination that asks for more. Crowd is enforced by the API.
 type Quotas interface {
 	// Limit sets the limits of all later creations. A new store has none.
 	Limit(l Limits)
+	// Used is how much of them is used now.
+	Used(ctx context.Context) (Usage, error)
 }

@@ -24,6 +24,7 @@ var labels = []struct {
 	{"outcome", "outcomes that the code lists", 8},
 	{"queue", "long, short", 2},
 	{"reason", "reasons that the code lists", 40},
+	{"resource", "what has a limit, or bounds a node by its load", 20},
 	{"result", "results that the code lists", 8},
 	{"service", "the two services of the API; none: neither", 3},
 	{"state", "states that the code lists", 3},

@@ -148,6 +148,7 @@ func (n *Node) assemble(ctx context.Context) error {
 		n.observe,           //    who acts on what the stages report
 		n.openSIP,           // 1  SIP → calls, 2  RTP → frames
 		n.openFeed,          //    WebSocket → calls
+		n.openFullness,      //    how much of every limit is used
 		n.openAPI,           // 10 the two AWS APIs
 		n.openAdmin,         //    health, metrics, live calls
 		n.interrupted,       //    what the previous run left, which Run ends

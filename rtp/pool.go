@@ -35,6 +35,7 @@ type Pool struct {
 	handshakeTimeout time.Duration
 
 	certificate tls.Certificate
+	size        int // pairs of ports, used and free
 
 	mu        sync.Mutex
 	low, high []freePair // the longest unused first
@@ -53,7 +54,7 @@ func New(env environment.Environment, cfg Config) (*Pool, error) {
 	for port := int(cfg.First) + int(cfg.First)%2; port != 0 && port+1 <= int(cfg.Last); port += 2 {
 		p.put(freePair{port: uint16(port)})
 	}
-	if len(p.low)+len(p.high) == 0 {
+	if p.size = len(p.low) + len(p.high); p.size == 0 {
 		return nil, timbre.Errorf(timbre.Invalid, "rtp.New", "ports %d-%d hold no pair of an even port and the next one", cfg.First, cfg.Last)
 	}
 	var err error
@@ -63,6 +64,9 @@ func New(env environment.Environment, cfg Config) (*Pool, error) {
 	p.metrics = newMetrics(p.env.Metrics, p)
 	return p, nil
 }
+
+// Size is how many pairs of ports there are.
+func (p *Pool) Size() int { return p.size }
 
 // Free is how many pairs of ports are not in use, those in quarantine included.
 func (p *Pool) Free() int {

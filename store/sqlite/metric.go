@@ -14,12 +14,16 @@ var lostCommits = prometheus.NewDesc("timbre_store_lost_commits",
 var pageProblems = prometheus.NewDesc("timbre_store_page_problems",
 	"Problems that the check of the database's pages at the start has found, at most 10.", nil, nil)
 
+var schemaVersion = prometheus.NewDesc("timbre_store_schema_version",
+	"Version of the tables: the number of the last migration.", nil, nil)
+
 // Describe implements prometheus.Collector.
 func (s *Store) Describe(to chan<- *prometheus.Desc) {
 	to <- damagedRows
 	to <- failedWrites
 	to <- lostCommits
 	to <- pageProblems
+	to <- schemaVersion
 }
 
 // Collect implements prometheus.Collector. Every table that can have damaged rows has a value.
@@ -27,6 +31,7 @@ func (s *Store) Collect(to chan<- prometheus.Metric) {
 	to <- prometheus.MustNewConstMetric(failedWrites, prometheus.CounterValue, float64(s.outage.total()))
 	to <- prometheus.MustNewConstMetric(lostCommits, prometheus.GaugeValue, float64(s.mark.lost.Load()))
 	to <- prometheus.MustNewConstMetric(pageProblems, prometheus.GaugeValue, float64(s.problems.Load()))
+	to <- prometheus.MustNewConstMetric(schemaVersion, prometheus.GaugeValue, float64(Schema()))
 	counts := s.Damaged()
 	for _, kind := range kinds {
 		to <- prometheus.MustNewConstMetric(damagedRows, prometheus.GaugeValue, float64(counts[kind]), kind)

@@ -16,6 +16,18 @@ func (s *Store) limit() (l timbre.Limits) {
 	return l
 }
 
+// Used implements timbre.Quotas. The fullest connector and domain are found in the range of their tallies.
+func (s *Store) Used(ctx context.Context) (u timbre.Usage, err error) {
+	err = s.reader.QueryRowContext(ctx, `SELECT
+		coalesce((SELECT n FROM tally WHERE what = 'pipelines'), 0),
+		coalesce((SELECT n FROM tally WHERE what = 'tasks'), 0),
+		(SELECT count(DISTINCT transaction_id) FROM task INDEXED BY task_active_once WHERE active = 1),
+		coalesce((SELECT max(n) FROM tally WHERE what > 'calls of ' AND what < 'calls of!'), 0),
+		coalesce((SELECT max(n) FROM tally WHERE what > 'profiles of ' AND what < 'profiles of!'), 0)`).
+		Scan(&u.Pipelines, &u.Tasks, &u.Analysed, &u.Calls, &u.Profiles)
+	return u, wrap("store.Used", err)
+}
+
 // withinQuota refuses a creation that exceeds a limit; the transaction is then rolled back. The query counts what exists after the
 // insert.
 func withinQuota(ctx context.Context, q querier, limit int, what, query string, args ...any) error {

@@ -86,6 +86,19 @@ var quotas = []fact{
 		second.TransactionID, second.Active, second.Ended = first.TransactionID, true, time.Time{}
 		s.must(s.CreateTask(s.Context(), second))
 	}},
+	{"what quotas bound is counted, for the connector and the domain with the most", func(s *subject) {
+		s.must(s.CreateDomain(s.Context(), domain("d1")))
+		for i, connector := range []string{"one", "two", "two"} {
+			s.must(s.SaveCall(s.Context(), timbre.Call{TransactionID: fmt.Sprint("x", i), ConnectorID: connector, Started: dawn()}, nil))
+		}
+		s.must(s.CreateTask(s.Context(), tone("t", "x1")))
+		second := search("s", "d1")
+		second.TransactionID, second.Active, second.Ended = "x1", true, time.Time{}
+		s.must(s.CreateTask(s.Context(), second))
+		got, err := s.Used(s.Context())
+		s.must(err)
+		s.same("usage", got, timbre.Usage{Tasks: 2, Analysed: 1, Calls: 2})
+	}},
 	{"the connectors of a group and the calls per second of a termination are limited", func(s *subject) {
 		ctx := s.Context()
 		s.Limit(timbre.Limits{Members: 2, CPS: 3})
