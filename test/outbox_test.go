@@ -107,4 +107,3 @@ func runOutbox(ctx context.Context, t *testing.T, env, args []string) (out, stde
 	text, err := cmd.Output()
 	return string(text), said.String(), err
 }
-

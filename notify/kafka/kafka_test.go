@@ -23,7 +23,7 @@ import (
 
 const calls = "arn:timbre:kafka:us-east-1:000000000000:calls"
 
-func open(t *testing.T, cfg kafka.Config) *kafka.Sink {
+func open(t testing.TB, cfg kafka.Config) *kafka.Sink {
 	t.Helper()
 	s, err := kafka.New(environment.Environment{}, cfg)
 	if err != nil {

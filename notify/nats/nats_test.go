@@ -30,7 +30,7 @@ func received(t *testing.T, n natstest.System) (all []string) {
 	return all
 }
 
-func open(t *testing.T, cfg nats.Config) *nats.Sink {
+func open(t testing.TB, cfg nats.Config) *nats.Sink {
 	t.Helper()
 	s := nats.New(environment.Environment{}, cfg)
 	t.Cleanup(s.Close)

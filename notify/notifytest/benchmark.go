@@ -1,7 +1,9 @@
 package notifytest
 
 import (
+	"fmt"
 	"runtime"
+	"sync/atomic"
 	"testing"
 
 	"timbre/notify"
@@ -15,11 +17,11 @@ const senders = 8
 func Benchmark(b *testing.B, open func(b *testing.B) Backend) {
 	b.Run("single", func(b *testing.B) {
 		backend := open(b)
-		notice := backend.notice("Id-1")
+		var id atomic.Int64
 		b.SetParallelism(max(1, senders/runtime.GOMAXPROCS(0)))
 		b.RunParallel(func(p *testing.PB) {
 			for p.Next() {
-				if err := backend.Sink.Send(b.Context(), notice); err != nil {
+				if err := backend.Sink.Send(b.Context(), backend.notice(fmt.Sprint(id.Add(1)))); err != nil { // a service may drop what it has seen
 					b.Error(err)
 				}
 			}
