@@ -29,6 +29,7 @@ var labels = []struct {
 	{"service", "the two services of the API; none: neither", 3},
 	{"state", "states that the code lists", 3},
 	{"status", "final states of tasks; HTTP statuses of the API", 40},
+	{"step", "steps that the code lists", 8},
 	{"target", "the targets that are furthest behind; other: all others", 101},
 	{"version", "the one of the program", 1},
 }

@@ -35,6 +35,7 @@ type actor struct {
 	pcm         []int16 // buffered audio of a speaker search
 	tracks      []Track // of the legs of a voice tone analysis; used by the worker alone once it runs
 	degradation degradation
+	delays      delays
 }
 
 // The wait between two attempts to save a task.
@@ -90,8 +91,12 @@ func (a *actor) handleAll(ctx context.Context) {
 
 func (a *actor) handle(ctx context.Context, in input) {
 	before := a.current.record()
+	if s, is := in.(speechReceived); is {
+		a.delays.hear(s.speech)
+	}
 	next, events, effects := a.current.step(in, a.engine.env.Now())
 	a.current = next
+	a.delays.finish(in, len(events) > 0)
 	if len(events) > 0 || durableChange(before, next.record()) {
 		a.dirty = true
 		a.unsent = append(a.unsent, events...)

@@ -14,7 +14,7 @@ func (e subscribe) run(a *actor) {
 
 func (e resubscribe) run(a *actor) {
 	a.unsubscribeAll()
-	a.pcm = nil
+	a.pcm, a.delays.seconds = nil, nil
 	a.degradation.set(subscriptionName(e.subscription-1), "")
 	a.receive(context.Background(), e.leg, e.subscription)
 }
@@ -24,8 +24,9 @@ func (unsubscribe) run(a *actor) { a.unsubscribeAll() }
 // buffer hands audio to the analysis: to the buffer of a speaker search, or to the track of the leg. A track receives it as
 // a job, in order with the scores, so that no score includes audio that came after its media time.
 func (a *actor) buffer(e bufferSpeech) {
-	if _, is := a.current.(searchState); is {
+	if s, is := a.current.(searchState); is {
 		a.pcm = append(a.pcm, e.speech.PCM...)
+		a.delays.fill(s.net)
 		a.backlog.remove(e.speech)
 		return
 	}

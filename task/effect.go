@@ -18,8 +18,9 @@ type (
 	}
 	// identify embeds the buffered audio and searches the domain. searched or workFailed follows.
 	identify struct{ net time.Duration }
-	// makeVoiceprint embeds the buffered audio. voiceprintMade, voicesMixed or workFailed follows.
-	makeVoiceprint struct{ net time.Duration }
+	// makeVoiceprint embeds the buffered audio, once there was as much as is needed or the leg has ended. voiceprintMade, voicesMixed or
+	// workFailed follows.
+	makeVoiceprint struct{ net, need time.Duration }
 	// scoreTone scores the tone of every leg at a media time. toneScored follows.
 	scoreTone struct {
 		at     time.Duration

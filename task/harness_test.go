@@ -104,7 +104,7 @@ func (h *harness) speak(leg int, d time.Duration, voiced bool) {
 	for ; d > 0; d -= 100 * time.Millisecond {
 		s := h.media[leg]
 		s.At += 100 * time.Millisecond
-		s.Voiced, s.PCM = voiced, nil
+		s.Voiced, s.PCM, s.Came = voiced, nil, time.Now()
 		if voiced {
 			s.Net += 100 * time.Millisecond
 			s.PCM = slices.Repeat([]int16{h.voice[leg]}, timbre.Samples(100*time.Millisecond))

@@ -1,6 +1,9 @@
 package task
 
 import (
+	"strings"
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
@@ -12,6 +15,7 @@ type metrics struct {
 	ended         *prometheus.CounterVec
 	secondVoices  *prometheus.CounterVec
 	writeFailures prometheus.Counter
+	delay, steps  *prometheus.HistogramVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -30,6 +34,20 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "timbre_task_write_failures_total", Help: "Failed attempts to save a task, each of which is retried.",
 		}),
 	}
+	histogram := func(name, help, label string, first float64) *prometheus.HistogramVec {
+		return with.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "timbre_task_" + name, Help: help, Buckets: prometheus.ExponentialBuckets(first, 2, 15),
+		}, []string{label})
+	}
+	m.delay = histogram("result_delay_seconds", "Time from the moment at which the audio that a result needs was complete on the call, "+
+		"such as its 10th second of speech, until the result and its event were saved, by result.", "result", 0.01)
+	m.steps = histogram("step_seconds", "Duration of a step of the analysis: "+strings.Join(steps, ", ")+".", "step", 0.0005)
+	for _, step := range steps {
+		m.steps.WithLabelValues(step)
+	}
+	for _, result := range []string{ofIdentification, ofVoiceprint, ofTone} {
+		m.delay.WithLabelValues(result)
+	}
 	for _, kind := range []timbre.TaskKind{timbre.SpeakerSearch, timbre.VoiceTone} {
 		m.active.WithLabelValues(kind.String())
 	}
@@ -37,4 +55,13 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		m.secondVoices.WithLabelValues(result)
 	}
 	return m
+}
+
+// steps are those that are measured, in their order: those of a speaker search, that of a voice tone analysis, and the last one of both.
+var steps = []string{"voices", "embed", "search", "spoof", "tone", "save"}
+
+// step begins a step, which the returned function ends.
+func (m *metrics) step(name string) (end func()) {
+	began := time.Now()
+	return func() { m.steps.WithLabelValues(name).Observe(time.Since(began).Seconds()) }
 }

@@ -11,6 +11,7 @@ import (
 func (a *actor) save(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	ended := a.saved.record().Active && !a.current.record().Active
+	defer a.engine.metrics.step("save")()
 	err := a.write(ctx)
 	if err != nil && timbre.KindOf(err) == timbre.NotFound && a.current.record().Voiceprint != nil {
 		a.rollBack()
@@ -23,6 +24,7 @@ func (a *actor) save(ctx context.Context) {
 		if ended {
 			a.engine.report(a.current.record())
 		}
+		a.delays.save(a.engine.metrics)
 		return
 	}
 	a.engine.metrics.writeFailures.Inc()

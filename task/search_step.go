@@ -45,7 +45,7 @@ func (t *searchStep) identify(p phase) {
 
 func (t *searchStep) makeVoiceprint() {
 	t.phase, t.printed = voiceprinting, t.net
-	t.do(makeVoiceprint{t.net})
+	t.do(makeVoiceprint{t.net, t.need})
 }
 
 // An answer that more speech may change is kept back as long as the search may wait.

@@ -32,6 +32,7 @@ func (a *actor) work(ctx context.Context) {
 
 func (e identify) run(a *actor) {
 	pcm, domain := a.buffered(), a.current.record().DomainID
+	a.delays.requestAt(ofIdentification, e.net)
 	a.jobs.put(func(ctx context.Context) input {
 		all := timbre.Wave(nil, pcm)
 		voices, err := a.voices(ctx, "identification", all, e.net)
@@ -39,11 +40,11 @@ func (e identify) run(a *actor) {
 			return a.workFailed(ctx, "identify", err)
 		}
 		voice, net, who := Sought(voices, all, e.net)
-		v, err := a.engine.deps.Embedder.Embed(ctx, voice, net)
+		v, err := a.embed(ctx, voice, net)
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
 		}
-		found, err := a.engine.deps.Searcher.Search(ctx, domain, v)
+		found, err := a.find(ctx, domain, v)
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
 		}
@@ -53,6 +54,7 @@ func (e identify) run(a *actor) {
 
 func (e makeVoiceprint) run(a *actor) {
 	pcm := a.buffered()
+	a.delays.requestAt(ofVoiceprint, min(e.net, e.need))
 	a.jobs.put(func(ctx context.Context) input {
 		voices, err := a.voices(ctx, "voiceprint", timbre.Wave(nil, pcm), e.net)
 		if err != nil {
@@ -61,7 +63,7 @@ func (e makeVoiceprint) run(a *actor) {
 		if voices.Other > 0 && voices.Net < ForVoiceprint {
 			return voicesMixed{voices.Net, voices.Other}
 		}
-		v, err := a.engine.deps.Embedder.Embed(ctx, voices.PCM, voices.Net)
+		v, err := a.embed(ctx, voices.PCM, voices.Net)
 		if err != nil {
 			return a.workFailed(ctx, "voiceprint", err)
 		}
@@ -77,11 +79,25 @@ func (a *actor) spoofing(ctx context.Context, pcm []float32) string {
 	if a.engine.deps.Spoof == nil {
 		return ""
 	}
+	defer a.engine.metrics.step("spoof")()
 	return a.engine.deps.Spoof.Warn(ctx, pcm)
+}
+
+// embed makes a voiceprint.
+func (a *actor) embed(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
+	defer a.engine.metrics.step("embed")()
+	return a.engine.deps.Embedder.Embed(ctx, pcm, net)
+}
+
+// find searches a domain.
+func (a *actor) find(ctx context.Context, domain string, v timbre.Voiceprint) (timbre.Finding, error) {
+	defer a.engine.metrics.step("search")()
+	return a.engine.deps.Searcher.Search(ctx, domain, v)
 }
 
 // voices tells the voices in audio apart.
 func (a *actor) voices(ctx context.Context, result string, pcm []float32, net time.Duration) (timbre.Voices, error) {
+	defer a.engine.metrics.step("voices")()
 	v, err := a.engine.deps.Embedder.Voices(ctx, pcm, net)
 	if err == nil && v.Other > 0 {
 		a.engine.metrics.secondVoices.WithLabelValues(result).Inc()
@@ -90,10 +106,12 @@ func (a *actor) voices(ctx context.Context, result string, pcm []float32, net ti
 }
 
 func (e scoreTone) run(a *actor) {
+	a.delays.request(ofTone)
 	a.jobs.put(func(ctx context.Context) input { return a.scoreTracks(ctx, e) })
 }
 
 func (a *actor) scoreTracks(ctx context.Context, e scoreTone) input {
+	defer a.engine.metrics.step("tone")()
 	result, reason := toneScored{scoreTone: e, legs: make([]legScore, len(a.tracks))}, ""
 	for i, t := range a.tracks {
 		l := &result.legs[i]
