@@ -14,6 +14,7 @@ type AccessRequest struct {
 	Encrypted     bool       // the request came over TLS
 	Scheme        AuthScheme // of the credentials that the request may carry
 	Method        string     // of the request, which a digest covers
+	URI           string     // of the request, which a digest covers; not that of its header, which its sender chooses
 	Authorization []string   // values of the Authorization headers, in their order
 }
 

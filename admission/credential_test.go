@@ -80,6 +80,9 @@ func TestDigestAnswers(t *testing.T) {
 		"a changed URI": {func(t *testing.T, c challenges) string {
 			return strings.Replace(right(t, c["MD5"], nil), `uri="sip:s`, `uri="sip:x`, 1)
 		}, timbre.WrongDigest},
+		"made for another number": {func(t *testing.T, c challenges) string {
+			return right(t, c["MD5"], func(o *digest.Options) { o.URI = "sip:another@127.0.0.1" })
+		}, timbre.WrongDigest},
 		"another realm": {func(t *testing.T, c challenges) string {
 			return right(t, changed(c["MD5"], func(c *digest.Challenge) { c.Realm = "x" }), nil)
 		}, timbre.AuthRequired},

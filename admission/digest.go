@@ -36,6 +36,8 @@ func (a *Admission) checkDigest(ctx context.Context, c timbre.Connector, q reque
 		return err
 	case err != nil || !answers(answer, known, q.Method):
 		return deny(timbre.WrongDigest, "unknown user name or wrong password")
+	case !sameURI(answer.URI, q.URI): // or whoever can change a packet on its way dials elsewhere
+		return deny(timbre.WrongDigest, "the digest was made for another URI than that of the request")
 	case !a.nonces.use(answer.Nonce, c.ID, answer.Nc):
 		return a.challenge(c, deny(timbre.StaleNonce, "the nonce has expired or has been used"))
 	}

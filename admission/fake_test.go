@@ -137,7 +137,7 @@ func newFixture() *fixture {
 // ask is a request from a source, for a connector.
 func ask(connectorID, from string, scheme timbre.AuthScheme, authorization ...string) timbre.AccessRequest {
 	return timbre.AccessRequest{
-		ConnectorID: connectorID, Source: netip.MustParseAddr(from), Encrypted: true, Scheme: scheme, Method: "INVITE", Authorization: authorization,
+		ConnectorID: connectorID, Source: netip.MustParseAddr(from), Encrypted: true, Scheme: scheme, Method: "INVITE", URI: "sip:secret@127.0.0.1", Authorization: authorization,
 	}
 }
 

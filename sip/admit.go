@@ -26,7 +26,7 @@ func (s *Server) admit(req *gosip.Request, source netip.Addr) (timbre.Access, *t
 // ID.voiceconnector.chime.aws, else the user part may.
 func accessRequest(req *gosip.Request, source netip.Addr) timbre.AccessRequest {
 	r := timbre.AccessRequest{
-		Source: source, Encrypted: dialog.OverTLS(req), Scheme: timbre.Digest, Method: req.Method.String(), Authorization: header.Values(req, "authorization"),
+		Source: source, Encrypted: dialog.OverTLS(req), Scheme: timbre.Digest, Method: req.Method.String(), URI: req.Recipient.String(), Authorization: header.Values(req, "authorization"),
 	}
 	id, domain, _ := strings.Cut(strings.ToLower(req.Recipient.Host), ".")
 	if domain == "voiceconnector" || strings.HasPrefix(domain, "voiceconnector.") {

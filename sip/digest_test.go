@@ -167,6 +167,7 @@ func TestWrongAnswerIsRefused(t *testing.T) {
 		"no count":               {authorization(t, &uncounted, right), 403},
 		"another algorithm":      {strings.Replace(authorization(t, c["MD5"], right), "MD5", "SHA-512", 1), 403},
 		"a changed URI":          {strings.Replace(authorization(t, c["MD5"], right), `uri="sip:a`, `uri="sip:b`, 1), 403},
+		"made for another URI":   {authorization(t, c["MD5"], with(func(o *digest.Options) { o.URI = "sip:+12065550100@127.0.0.1" })), 403},
 		"another realm":          {authorization(t, &elsewhere, right), 401},
 		"another server's nonce": {authorization(t, &foreign, right), 401},
 		"another scheme":         {"Authorization: Basic YW5uOnNlY3JldA==", 401},
@@ -230,7 +231,7 @@ func TestSippAnswersTheChallenge(t *testing.T) {
 	r := runWith(t, guarded("secret", "ann"))
 	call := func(password string) ([]byte, error) {
 		return exec.CommandContext(t.Context(), sipp, r.Addr("udp").String(), "-sf", "testdata/guarded.xml", "-s", connectorID,
-			"-au", "ann", "-ap", password, "-i", "127.0.0.1", "-m", "5", "-r", "20", "-nostdin", "-timeout", "30", "-timeout_error").CombinedOutput()
+			"-au", "ann", "-ap", password, "-auth_uri", connectorID+"@"+r.Addr("udp").String(), "-i", "127.0.0.1", "-m", "5", "-r", "20", "-nostdin", "-timeout", "30", "-timeout_error").CombinedOutput()
 	}
 	if out, err := call("secret"); err != nil {
 		t.Fatalf("%v\n%s", err, out)

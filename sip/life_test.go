@@ -245,8 +245,9 @@ func TestDestinationOfBye(t *testing.T) {
 		"on the usual port":           {"<sip:src@127.0.0.1>", nil, "127.0.0.1:5060"},
 		"behind NAT":                  {"<sip:src@10.1.2.3:5070>", nil, "127.0.0.1:5099"},
 		"a name is not looked up":     {"<sip:src@sbc.example.com>", nil, "127.0.0.1:5099"},
-		"by the route":                {"<sip:src@10.1.2.3:5070>", []string{"<sip:192.0.2.1:5080;lr>", "<sip:192.0.2.2;lr>"}, "192.0.2.1:5080"},
-		"by two routes in one header": {"<sip:src@10.1.2.3:5070>", []string{"<sip:192.0.2.1;lr>, <sip:192.0.2.2;lr>"}, "192.0.2.1:5060"},
+		"by the route":                {"<sip:src@10.1.2.3:5070>", []string{"<sip:127.0.0.1:5080;lr>", "<sip:192.0.2.2;lr>"}, "127.0.0.1:5080"},
+		"by two routes in one header": {"<sip:src@10.1.2.3:5070>", []string{"<sip:127.0.0.1;lr>, <sip:192.0.2.2;lr>"}, "127.0.0.1:5060"},
+		"not by anybody's":            {"<sip:src@10.1.2.3:5070>", []string{"<sip:192.0.2.1:5080;lr>"}, "127.0.0.1:5099"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t)

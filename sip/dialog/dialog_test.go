@@ -54,7 +54,7 @@ func TestNATedPeerIsToldTheAddressOutside(t *testing.T) {
 }
 
 func TestServerRequestGoesBackTheWayOfTheInvite(t *testing.T) {
-	d := NewUAS(config(newAgent()), invite(t, "sip:x@h", "sip:a@10.0.0.1", "Record-Route: <sip:192.0.2.3;lr>", "Record-Route: <sip:192.0.2.4;lr>"))
+	d := NewUAS(config(newAgent()), invite(t, "sip:x@h", "sip:a@10.0.0.1", "Record-Route: <sip:192.0.2.1:5070;lr>", "Record-Route: <sip:192.0.2.4;lr>"))
 	local, remote := d.Tags()
 	bye := d.Request(gosip.BYE)
 	for _, c := range []struct{ what, got, want string }{
@@ -62,8 +62,8 @@ func TestServerRequestGoesBackTheWayOfTheInvite(t *testing.T) {
 		{"From tag", bye.From().Params.GetOr("tag", ""), local},
 		{"To tag", bye.To().Params.GetOr("tag", ""), remote},
 		{"remote tag", remote, "theirs"},
-		{"Route", strings.Join(header.Values(bye, "route"), " "), "<sip:192.0.2.3;lr> <sip:192.0.2.4;lr>"},
-		{"next hop", bye.Destination(), "192.0.2.3:5060"},
+		{"Route", strings.Join(header.Values(bye, "route"), " "), "<sip:192.0.2.1:5070;lr> <sip:192.0.2.4;lr>"},
+		{"next hop", bye.Destination(), "192.0.2.1:5070"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: got %s, want %s", c.what, c.got, c.want)
@@ -134,12 +134,15 @@ func TestNextHop(t *testing.T) {
 		"gateway without an address":   {"udp", "sip:a@0.0.0.0", nil, false, true, "203.0.113.1:5061"},
 		"gateway of IPv6":              {"udp", "sip:a@[2001:db8::1]:5099", nil, false, true, "[2001:db8::1]:5099"},
 		"name":                         {"udp", "sip:a@pbx.example.com:5060", nil, false, false, "203.0.113.1:5061"},
-		"proxy":                        {"udp", "sip:a@192.168.0.1", []string{"<sip:198.51.100.1:5080;lr>", "<sip:198.51.100.2>"}, false, false, "198.51.100.1:5080"},
-		"proxy of IPv6":                {"udp", "sip:a@192.168.0.1", []string{"<sip:[2001:db8::1];lr>"}, false, false, "[2001:db8::1]:5060"},
+		"proxy":                        {"udp", "sip:a@192.168.0.1", []string{"<sip:203.0.113.1:5080;lr>", "<sip:198.51.100.2>"}, false, false, "203.0.113.1:5080"},
+		"a route to anybody":           {"udp", "sip:a@203.0.113.1", []string{"<sip:198.51.100.1:5080;lr>"}, false, false, "203.0.113.1:5061"},
+		"a contact of anybody":         {"udp", "sip:a@198.51.100.1:5080", nil, false, false, "203.0.113.1:5061"},
+		"a gateway's proxy":            {"udp", "sip:a@192.168.0.1", []string{"<sip:198.51.100.1:5080;lr>", "<sip:198.51.100.2>"}, false, true, "198.51.100.1:5080"},
+		"a gateway's proxy of IPv6":    {"udp", "sip:a@192.168.0.1", []string{"<sip:[2001:db8::1];lr>"}, false, true, "[2001:db8::1]:5060"},
 		"proxy with a name":            {"udp", "sip:a@192.168.0.1", []string{"<sip:proxy.example.com;lr>"}, false, false, "203.0.113.1:5061"},
 		"route that cannot be read":    {"udp", "sip:a@203.0.113.1:5070", []string{"<tel"}, false, false, "203.0.113.1:5070"},
-		"two proxies in one header":    {"udp", "sip:a@192.168.0.1", []string{"<sip:198.51.100.3;lr>, <sip:198.51.100.2>"}, false, false, "198.51.100.3:5060"},
-		"default port of TLS by proxy": {"tls", "sip:a@192.168.0.1", []string{"<sip:198.51.100.1;lr>"}, false, false, "198.51.100.1:5061"},
+		"two proxies in one header":    {"udp", "sip:a@192.168.0.1", []string{"<sip:198.51.100.3;lr>, <sip:198.51.100.2>"}, false, true, "198.51.100.3:5060"},
+		"default port of TLS by proxy": {"tls", "sip:a@192.168.0.1", []string{"<sip:198.51.100.1;lr>"}, false, true, "198.51.100.1:5061"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := hopOf(t, c.network, peer, c.target, c.routes, c.connected, c.gateway); got != c.want {

@@ -22,35 +22,35 @@ func (d *Dialog) nextHop() string {
 }
 
 // lastingHop is where a request goes without a connection: to the first entry of the route set, or to the remote target (RFC 3261,
-// 12.2.1.1). Names are not looked up: a next hop without an address, and a target behind NAT, are reached where the peer's
-// messages come from. The caller holds mu.
+// 12.2.1.1). Names are not looked up: a next hop without an address, and one that is not reached at it, are reached where the
+// peer's messages come from. The caller holds mu.
 func (d *Dialog) lastingHop() string {
-	next, routed := d.target, false
+	next := d.target
 	if len(d.routes) > 0 {
 		if first, ok := routeURI(d.routes[0]); ok {
-			next, routed = first, true
+			next = first
 		}
 	}
 	host := strings.Trim(next.Host, "[]")
 	address, err := netip.ParseAddr(host)
-	if err != nil || !routed && d.natted(address.Unmap()) {
+	if err != nil || d.elsewhere(address.Unmap()) {
 		return d.cfg.Peer.String()
 	}
 	return net.JoinHostPort(host, strconv.Itoa(d.port(next)))
 }
 
-// natted reports whether a remote target is behind NAT: it names another address than the one that its messages come from.
-// A gateway may well answer from another host of its cluster. It is behind NAT only when a private address of it comes from
-// a public one.
-func (d *Dialog) natted(target netip.Addr) bool {
+// elsewhere reports whether a next hop is not to be reached at the address that it names: because it is behind NAT, or because a peer
+// that is not configured by name would have requests sent to any host that it likes. A gateway may well answer from another
+// host of its cluster, and is behind NAT only when a private address of it comes from a public one.
+func (d *Dialog) elsewhere(next netip.Addr) bool {
 	peer := d.cfg.Peer.Addr()
-	if target == peer {
+	if next == peer {
 		return false
 	}
 	if !d.cfg.Gateway {
 		return true
 	}
-	return target.IsUnspecified() || target.IsPrivate() && !peer.IsPrivate()
+	return next.IsUnspecified() || next.IsPrivate() && !peer.IsPrivate()
 }
 
 func (d *Dialog) port(u gosip.Uri) int {

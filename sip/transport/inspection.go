@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -53,7 +54,20 @@ func (s *Stack) parse(data []byte) (msg gosip.Message, err error) {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	return s.parser.ParseSIP(data)
+	if msg, err = s.parser.ParseSIP(data); err != nil {
+		return nil, err
+	}
+	return msg, mandatory(msg)
+}
+
+// mandatory is the error of a response without the header lines that every message has (RFC 3261, 8.1.1): who waits for it reads them.
+// Requests are checked where they can be answered.
+func mandatory(msg gosip.Message) error {
+	res, ok := msg.(*gosip.Response)
+	if ok && (res.From() == nil || res.To() == nil || res.CSeq() == nil || res.CallID() == nil || res.Via() == nil) {
+		return errors.New("a response without From, To, Call-ID, CSeq or Via")
+	}
+	return nil
 }
 
 // unparsable counts a message that cannot be parsed, and logs why.

@@ -67,6 +67,20 @@ func TestInspectRepairsOrCountsWhatCannotBeParsed(t *testing.T) {
 	}
 }
 
+func TestAResponseHasWhatEveryMessageHas(t *testing.T) {
+	good := strings.Replace(text("OPTIONS", "192.0.2.1:5060"), "OPTIONS sip:timbre@127.0.0.1 SIP/2.0", "SIP/2.0 200 OK", 1)
+	for _, name := range []string{"From", "To", "Call-ID", "CSeq", "Via"} {
+		s, v := newStack(t, Config{}, ok)
+		if in := s.Inspect(someone, []byte(good)); in.Pass == nil {
+			t.Fatalf("got a whole response refused, want it passed:\n%s", good)
+		}
+		in := s.Inspect(someone, []byte(strings.Replace(good, "\r\n"+name+":", "\r\nX-Was:", 1)))
+		if in.Pass != nil || in.Response != nil || len(v.failed) != 1 {
+			t.Errorf("without %s: got pass %q, response %q and %d failures, want it dropped and counted", name, in.Pass, in.Response, len(v.failed))
+		}
+	}
+}
+
 func TestPrefilterPassesWhatIsReadable(t *testing.T) {
 	s, _ := newStack(t, Config{}, ok)
 	from := gosip.TransportReadProps{Transport: "UDP", LocalAddr: &net.UDPAddr{}, RemoteAddr: &net.UDPAddr{}}

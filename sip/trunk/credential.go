@@ -12,10 +12,12 @@ import (
 // maxChallenge is the greatest length of a challenge that is parsed, in bytes.
 const maxChallenge = 2048
 
-// authorize returns the header that answers a gateway's challenge (RFC 3261, 22; RFC 7616). Nil: there are no credentials for it.
+// authorize returns the header that answers a gateway's challenge (RFC 3261, 22; RFC 7616). Nil: there are no credentials for it. They
+// prove themselves to the gateway alone, at the address of its route and for the realm of its first challenge: a party behind it may
+// name a host of its own in Contact, and challenge us there.
 func (s *side) authorize(req *gosip.Request, res *gosip.Response) gosip.Header {
-	known, ok := s.call.ua.cfg.Credentials[strings.ToLower(s.realm)]
-	if !ok {
+	known, ok := s.call.ua.cfg.Credentials[strings.ToLower(s.gateway.host)]
+	if !ok || !s.gateway.sentTo(req) {
 		return nil
 	}
 	ask, answer := "www-authenticate", "Authorization"
@@ -23,7 +25,7 @@ func (s *side) authorize(req *gosip.Request, res *gosip.Response) gosip.Header {
 		ask, answer = "proxy-authenticate", "Proxy-Authorization"
 	}
 	challenge := readChallenge(header.Values(res, ask))
-	if challenge == nil {
+	if challenge == nil || !s.proves(challenge.Realm) {
 		return nil
 	}
 	proof, err := digest.Digest(challenge, digest.Options{Method: req.Method.String(), URI: req.Recipient.String(), Username: known.Username, Password: known.Password, Count: 1})
@@ -31,6 +33,16 @@ func (s *side) authorize(req *gosip.Request, res *gosip.Response) gosip.Header {
 		return nil
 	}
 	return gosip.NewHeader(answer, proof.String())
+}
+
+// proves reports whether credentials are for a realm: that of the gateway's first challenge.
+func (s *side) proves(realm string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.realm == nil {
+		s.realm = &realm
+	}
+	return *s.realm == realm
 }
 
 // readChallenge is the first challenge that can be answered.

@@ -84,3 +84,12 @@ func (g gateway) hostPort() string {
 	}
 	return net.JoinHostPort(g.host, strconv.Itoa(int(g.at.Port())))
 }
+
+// sentTo reports whether a request goes to the gateway itself, at its own address or by its name.
+func (g gateway) sentTo(req *gosip.Request) bool {
+	if req.Destination() == g.hostPort() {
+		return true
+	}
+	to, err := netip.ParseAddrPort(req.Destination())
+	return err == nil && to.Addr().Unmap() == g.at.Addr()
+}

@@ -160,6 +160,44 @@ func TestGatewayChallengesWithinTheCall(t *testing.T) {
 	})
 }
 
+// A party behind the gateway may name a host of its own in Contact, and challenge us there.
+func TestCredentialsAreForTheGatewaysOwnAddressAndRealm(t *testing.T) {
+	for name, c := range map[string]struct {
+		contact, realm string
+		proven         bool
+	}{
+		"the gateway itself":      {"<sip:x@" + gw + ":5070>", "gw", true},
+		"a host that it names":    {"<sip:x@203.0.113.77:5066>", "gw", false},
+		"a realm of another host": {"<sip:x@" + gw + ">", "anything", false},
+	} {
+		in(t, Config{Credentials: map[string]Credential{gw: {"timbre", "secret"}}}, func(t *testing.T, h *bench) {
+			h.agent.Contact = c.contact
+			a := h.call(audio(ann, 4000))
+			h.next(gosip.INVITE).Answer(407, `Proxy-Authenticate: Digest realm="gw", nonce="n1"`)
+			invite := h.next(gosip.INVITE)
+			if invite.Request.GetHeader("Proxy-Authorization") == nil {
+				t.Fatalf("got\n%s\nwant Proxy-Authorization", invite.Request)
+			}
+			invite.AnswerSDP(200, audio(gw, 6000))
+			wait(t, h.agent.ACKs)
+			a.answered(expect(t, a.invited, 200))
+			a.ack("")
+			expect(t, a.ask("BYE", ""), 200)
+			h.next(gosip.BYE).Answer(407, `Proxy-Authenticate: Digest realm="`+c.realm+`", nonce="chosen"`)
+			synctest.Wait()
+			if !c.proven {
+				none(t, h.agent.Sent)
+				return
+			}
+			again := h.next(gosip.BYE)
+			if again.Request.GetHeader("Proxy-Authorization") == nil {
+				t.Errorf("%s: got\n%s\nwant Proxy-Authorization", name, again.Request)
+			}
+			again.Answer(200)
+		})
+	}
+}
+
 func TestReceptionIsReported(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)

@@ -20,9 +20,9 @@ const (
 // side is the dialog with one end of a call, and what that end has said and been sent about media.
 type side struct {
 	*dialog.Dialog
-	call  *call
-	which int    // caller or callee
-	realm string // names its credentials: the host of the gateway's route
+	call    *call
+	which   int     // caller or callee
+	gateway gateway // of the callee
 
 	keys       sdesKeys       // local ones, of its media
 	answerer   *sdp.Answerer  // of its DTLS handshakes
@@ -30,8 +30,9 @@ type side struct {
 	writer     *writer        // of the descriptions that it is sent
 
 	mu           sync.Mutex
-	lastReceived []byte // the last description from it
-	lastSent     []byte // the last description to it
+	lastReceived []byte  // the last description from it
+	lastSent     []byte  // the last description to it
+	realm        *string // of its first challenge that was answered
 }
 
 // callerSide is the dialog that an INVITE asks for.
@@ -44,7 +45,7 @@ func callerSide(c *call, in Incoming) *side {
 
 // calleeSide is the dialog that an INVITE to a gateway may establish.
 func calleeSide(c *call, g gateway, at transport.Endpoint) *side {
-	s := &side{call: c, which: callee, realm: g.host}
+	s := &side{call: c, which: callee, gateway: g}
 	uri := g.uri(c.number)
 	s.Dialog = dialog.NewUAC(s.config(g.network, at, g.at), c.fromHeader(at), gosip.ToHeader{Address: uri}, uri)
 	s.prepareMedia()
