@@ -177,3 +177,20 @@ func TestCheckRefusesNamesOfNoTopic(t *testing.T) {
 		}
 	}
 }
+
+// Brokers say why they refuse a password; a cluster of tests only hangs up.
+func TestRefusedPasswordIsNamed(t *testing.T) {
+	c := kafkatest.New(t, kfake.EnableSASL(), kfake.Superuser("PLAIN", "timbre", "hidden"))
+	c.ControlKey(int16(kmsg.SASLAuthenticate), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		c.KeepControl()
+		answer := r.ResponseKind().(*kmsg.SASLAuthenticateResponse)
+		answer.ErrorCode = kerr.SaslAuthenticationFailed.Code
+		return answer, nil, true
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	err := open(t, kafka.Config{Brokers: c.ListenAddrs(), SASL: "plain", User: "timbre", Password: "hidden"}).Send(ctx, notice("Id-1", "task"))
+	if err == nil || notify.FailureOf(err).Kind != notify.ForNow || !strings.Contains(err.Error(), "SASL_AUTHENTICATION_FAILED") {
+		t.Errorf("got %v, want a failure for now that names the cause", err)
+	}
+}

@@ -109,6 +109,16 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+// A file of credentials is read at each connection: one that is missing, or is mended, needs no restart.
+func TestMissingFileOfCredentialsIsNamed(t *testing.T) {
+	n := natstest.Serve(t, nil)
+	err := open(t, nats.Config{URL: n.ClientURL(), Credentials: "/nowhere/timbre.creds"}).Send(t.Context(), notice("Id-1"))
+	if err != nil && notify.FailureOf(err).Kind == notify.ForNow && strings.Contains(err.Error(), "timbre.creds") {
+		return
+	}
+	t.Errorf("got %v, want a failure for now that names the file", err)
+}
+
 func TestAttemptEndsWithItsContext(t *testing.T) {
 	n := natstest.Serve(t, nil)
 	s := open(t, nats.Config{URL: n.ClientURL()})
