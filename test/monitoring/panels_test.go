@@ -93,6 +93,13 @@ var sections = []section{
 		}},
 	}},
 	{"Is the analysis late?", []panel{
+		{"Results behind their audio", "s", "From the 10th second of speech, the 20th, or a tick of tone, until the result was saved.", quantiles("timbre_task_result_delay_seconds", "{{result}}", "result")},
+		{"Steps of the analysis", "s", "The slowest in a hundred.", []series{quantile("0.99", "timbre_task_step_seconds", "{{step}}", "step")}},
+		{"Detection of speech: backlog", "s", "Audio that waits, of the leg that is furthest behind. At 60 s audio is left out.", []series{most("timbre_vad_backlog_seconds", "{{instance}}")}},
+		{"Detection of speech: a frame", "s", "How long a frame of 20 ms waits and takes.", append(
+			quantiles("timbre_vad_wait_seconds", "waited {{instance}}"), quantiles("timbre_vad_frame_seconds", "took {{instance}}")...)},
+		{"From voice to speech", "s", "From the end of a voiced stretch until it is passed on.", quantiles("timbre_speech_delay_seconds", "{{instance}}")},
+		{"Analysed legs", "short", "Once for each task.", []series{now("timbre_vad_legs", "{{instance}}")}},
 		{"Audio not analysed", "short", "Frames of 20 ms that were left out, because the analysis was a minute behind. Always 0 on a machine that is large enough.", []series{
 			rate("timbre_vad_frames_lost_total", "{{instance}}"),
 		}},
@@ -108,12 +115,15 @@ var sections = []section{
 		{"Failed saves", "short", "Of tasks; each is repeated.", []series{rate("timbre_task_write_failures_total", "{{instance}}")}},
 	}},
 	{"How full is it?", []panel{
+		{"Share of limits", "percentunit", "Of everything that has one.", []series{
+			{"timbre_capacity_used{$} / timbre_capacity_limit{$}", "{{resource}} {{instance}}"},
+			{"timbre_capacity_used_bytes{$} / timbre_capacity_limit_bytes{$}", "{{resource}} {{instance}}"},
+		}},
+		{"In use", "short", "Without what has bytes.", []series{now("timbre_capacity_used", "{{resource}} {{instance}}", "resource")}},
+		{"Bytes in use", "bytes", "Disk, write-ahead log, outbox.", []series{now("timbre_capacity_used_bytes", "{{resource}} {{instance}}", "resource")}},
 		{"Bridged calls and feeds", "short", "Open now.", []series{now("timbre_trunk_calls", "bridged {{instance}}"), now("timbre_feed_live", "feeds {{instance}}")}},
 		{"Media ports", "short", "Pairs of ports.", []series{
 			now("timbre_rtp_free_pairs", "free {{instance}}"), now("timbre_rtp_resting_pairs", "of these resting {{instance}}"), now("timbre_rtp_streams", "streams {{instance}}"),
-		}},
-		{"File descriptors", "percentunit", "Open, of the limit.", []series{
-			{`process_open_fds{$, job="timbre"} / process_max_fds{$, job="timbre"}`, "{{instance}}"},
 		}},
 		{"SIP connections", "short", "TCP and TLS.", []series{
 			now("timbre_sip_connections", "known {{instance}}"), now("timbre_sip_unknown_connections", "unknown {{instance}}"), now("timbre_sip_dialogs", "dialogs {{instance}}"),
@@ -195,6 +205,7 @@ var sections = []section{
 		}},
 	}},
 	{"Is the store whole?", []panel{
+		{"Version of the tables", "short", "The number of the last migration.", []series{most("timbre_store_schema_version", "{{instance}}")}},
 		{"Writes that failed", "ops", "The disk is full, read-only or broken.", []series{rate("timbre_store_failed_writes_total", "{{instance}}")}},
 		{"Damage", "short", "Rows and pages that cannot be read, and transactions lost before the start.", []series{
 			now("timbre_store_damaged_rows", "rows: {{kind}}", "kind"), now("timbre_store_page_problems", "pages {{instance}}"),
