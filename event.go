@@ -71,6 +71,7 @@ type Notice struct {
 	Payload []byte // one JSON object
 	Yield   Yield  // when the outbox is full
 	Created time.Time
+	Call    string // transaction id of the call that it tells of: its trace; empty for notices that older versions made
 }
 
 // Pending is a notice in the outbox.

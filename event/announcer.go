@@ -59,7 +59,7 @@ func (a *Announcer) Notices(ctx context.Context, events ...timbre.Event) ([]timb
 		id := envelopeOf(e).prefix + e.ID
 		for _, target := range to.targets {
 			notices = append(notices, timbre.Notice{
-				ID: id, Key: key(e), Target: target, Role: to.role, Payload: payload, Yield: yields(e), Created: a.env.Now(),
+				ID: id, Key: key(e), Target: target, Role: to.role, Payload: payload, Yield: yields(e), Created: a.env.Now(), Call: transaction(e),
 			})
 		}
 	}
@@ -84,6 +84,14 @@ func key(e timbre.Event) string {
 	}
 	if e.Pipeline != nil {
 		return e.Pipeline.ID
+	}
+	return e.Call.TransactionID
+}
+
+// transaction is the call that an event tells of.
+func transaction(e timbre.Event) string {
+	if e.Pipeline != nil {
+		return e.Pipeline.TransactionID
 	}
 	return e.Call.TransactionID
 }

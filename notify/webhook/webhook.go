@@ -29,12 +29,14 @@ type Endpoint struct {
 // Config of a Sink. Zero values mean the default.
 type Config struct {
 	Endpoints []Endpoint
+	Sampled   bool              // traces are exported
 	Transport http.RoundTripper // a transport of its own, with the system's certificate authorities
 }
 
 // Sink posts notices to endpoints.
 type Sink struct {
 	now       func() time.Time
+	sampled   bool
 	client    *http.Client
 	endpoints atomic.Pointer[map[string]endpoint]
 }
@@ -56,7 +58,7 @@ func New(env environment.Environment, cfg Config) (*Sink, error) {
 		t.MaxIdleConnsPerHost = 8
 		cfg.Transport = t
 	}
-	s := &Sink{now: env.Complete().Now, client: &http.Client{
+	s := &Sink{now: env.Complete().Now, sampled: cfg.Sampled, client: &http.Client{
 		Transport: cfg.Transport,
 		// A redirect may lead anywhere, so it counts as a refusal.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -129,6 +131,9 @@ func (s *Sink) Send(ctx context.Context, n timbre.Notice) error {
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", "timbre")
+	if span, ok := timbre.SpanOf(n.Call, n.ID+n.Target); ok {
+		r.Header.Set("traceparent", span.Parent(s.sampled))
+	}
 	sign(r.Header, e.key, n.ID, s.now(), n.Payload)
 	response, err := s.client.Do(r)
 	if err != nil {

@@ -125,3 +125,19 @@ func TestNewRefusesMalformedEndpoints(t *testing.T) {
 		})
 	}
 }
+
+func TestRequestsOfACallCarryItsTrace(t *testing.T) {
+	got := make(chan string, 3)
+	s := sink(t, func(_ http.ResponseWriter, r *http.Request) { got <- r.Header.Get("traceparent") })
+	traced := event
+	traced.Call = "0b3a5c9e-1f0d-4c57-8a55-3f2a6f7a9d10"
+	for _, n := range []timbre.Notice{traced, traced, event} {
+		if err := s.Send(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, again, without := <-got, <-got, <-got
+	if !strings.HasPrefix(first, "00-0b3a5c9e1f0d4c578a553f2a6f7a9d10-") || !strings.HasSuffix(first, "-00") || again != first || without != "" {
+		t.Errorf("got %q, %q and %q, want the call's trace, not sampled, the same in each attempt, and none without a call", first, again, without)
+	}
+}

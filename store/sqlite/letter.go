@@ -17,8 +17,8 @@ const letterBatch = 500
 
 // The columns of a letter, dead or waiting. The payload is read for one letter only.
 const (
-	deadColumns    = "seq, id, key, target, role, yield, created, tries, 0, 1, 0, cause, reason, died"
-	waitingColumns = "seq, id, key, target, role, yield, created, tries, waited, 0, coalesce(next_try, 0), '', reason, 0"
+	deadColumns    = "seq, id, key, target, role, yield, created, transaction_id, tries, 0, 1, 0, cause, reason, died"
+	waitingColumns = "seq, id, key, target, role, yield, created, transaction_id, tries, waited, 0, coalesce(next_try, 0), '', reason, 0"
 )
 
 // letterQuery is the condition of a filter with its arguments.
@@ -77,7 +77,7 @@ func (s *Store) Letters(ctx context.Context, f timbre.LetterFilter) ([]timbre.Le
 
 func scanLetter(row scanner) (l timbre.Letter, err error) {
 	var created, next, died int64
-	err = row.Scan(&l.Seq, &l.ID, &l.Key, &l.Target, &l.Role, &l.Yield, &created, &l.Tries, &l.Waited, &l.Dead, &next,
+	err = row.Scan(&l.Seq, &l.ID, &l.Key, &l.Target, &l.Role, &l.Yield, &created, &l.Call, &l.Tries, &l.Waited, &l.Dead, &next,
 		&l.Death.Cause, &l.Death.Error, &died)
 	l.Created = time.Unix(0, created).UTC()
 	if died != 0 {
@@ -115,8 +115,8 @@ func (s *Store) RetryLetters(ctx context.Context, f timbre.LetterFilter, now tim
 		}
 		var n timbre.Notice
 		var created int64
-		err := q.QueryRowContext(ctx, "DELETE FROM dead_letter WHERE seq = ? RETURNING id, key, target, role, payload, yield, created", seq).
-			Scan(&n.ID, &n.Key, &n.Target, &n.Role, &n.Payload, &n.Yield, &created)
+		err := q.QueryRowContext(ctx, "DELETE FROM dead_letter WHERE seq = ? RETURNING id, key, target, role, payload, yield, created, transaction_id", seq).
+			Scan(&n.ID, &n.Key, &n.Target, &n.Role, &n.Payload, &n.Yield, &created, &n.Call)
 		if err != nil {
 			return err
 		}

@@ -36,10 +36,10 @@ func targets(notices []timbre.Notice) (list []string) {
 // insertNotices appends notices to the outbox. Only the head of a lane has a time at which it is due.
 func insertNotices(ctx context.Context, q querier, notices []timbre.Notice) error {
 	for _, n := range notices {
-		if _, err := q.ExecContext(ctx, `INSERT INTO outbox (id, key, target, role, payload, yield, created, began, next_try)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce((SELECT waited FROM outbox_target WHERE target = ?3), 0),
+		if _, err := q.ExecContext(ctx, `INSERT INTO outbox (id, key, target, role, payload, yield, created, transaction_id, began, next_try)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, coalesce((SELECT waited FROM outbox_target WHERE target = ?3), 0),
 				iif(EXISTS (SELECT 1 FROM outbox WHERE key = ?2 AND target = ?3), NULL, ?7))`,
-			n.ID, n.Key, n.Target, n.Role, append([]byte{}, n.Payload...), n.Yield, unixNano(n.Created)); err != nil {
+			n.ID, n.Key, n.Target, n.Role, append([]byte{}, n.Payload...), n.Yield, unixNano(n.Created), n.Call); err != nil {
 			return err
 		}
 	}
@@ -94,8 +94,8 @@ func (s *Store) Load(ctx context.Context, seqs []int64) (list []timbre.Pending, 
 	for _, seq := range seqs {
 		var created int64
 		p := timbre.Pending{Seq: seq}
-		err := s.reader.QueryRowContext(ctx, "SELECT id, key, target, role, payload, yield, created, tries, waited FROM outbox WHERE seq = ?", seq).
-			Scan(&p.ID, &p.Key, &p.Target, &p.Role, &p.Payload, &p.Yield, &created, &p.Tries, &p.Waited)
+		err := s.reader.QueryRowContext(ctx, "SELECT id, key, target, role, payload, yield, created, transaction_id, tries, waited FROM outbox WHERE seq = ?", seq).
+			Scan(&p.ID, &p.Key, &p.Target, &p.Role, &p.Payload, &p.Yield, &created, &p.Call, &p.Tries, &p.Waited)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}

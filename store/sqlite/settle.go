@@ -59,8 +59,8 @@ func delivered(ctx context.Context, q querier, seq int64) error {
 // bury moves notices to the dead letters. It returns the number of those that were there.
 func bury(ctx context.Context, q querier, seqs []int64, d timbre.Death) (n int, err error) {
 	for _, seq := range seqs {
-		res, err := q.ExecContext(ctx, `INSERT INTO dead_letter (seq, id, key, target, role, payload, yield, created, tries, cause, reason, died)
-			SELECT seq, id, key, target, role, payload, yield, created, tries, ?2, iif(?3 = '', reason, ?3), ?4 FROM outbox WHERE seq = ?1`,
+		res, err := q.ExecContext(ctx, `INSERT INTO dead_letter (seq, id, key, target, role, payload, yield, created, transaction_id, tries, cause, reason, died)
+			SELECT seq, id, key, target, role, payload, yield, created, transaction_id, tries, ?2, iif(?3 = '', reason, ?3), ?4 FROM outbox WHERE seq = ?1`,
 			seq, d.Cause, d.Error, unixNano(d.At))
 		if err != nil {
 			return n, err

@@ -118,5 +118,5 @@ func call(transactionID string) timbre.Call {
 }
 
 func notice(id, key, target string) timbre.Notice {
-	return timbre.Notice{ID: id, Key: key, Target: target, Role: "arn:aws:iam::1:role/r", Payload: fmt.Appendf(nil, `{"id":%q,"text":"<é>"}`, id), Created: dawn()}
+	return timbre.Notice{ID: id, Key: key, Target: target, Role: "arn:aws:iam::1:role/r", Payload: fmt.Appendf(nil, `{"id":%q,"text":"<é>"}`, id), Created: dawn(), Call: "call of " + id}
 }
