@@ -19,8 +19,8 @@ type fill struct {
 	bytes       bool
 }
 
-// spent says whether nothing of the resource is left.
-func (f fill) spent() bool { return f.limit > 0 && f.used >= f.limit }
+// left is how much of the resource is left; false: it has no limit.
+func (f fill) left() (float64, bool) { return f.limit - f.used, f.limit > 0 }
 
 // fills are how much of everything with a limit is used, and of what bounds a node by its load. What cannot be read is left out.
 func (n *Node) fills(ctx context.Context) []fill {

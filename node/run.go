@@ -73,20 +73,6 @@ func (n *Node) shutDown(ctx context.Context) error {
 	return err
 }
 
-// whyNotReady says why no call should come here; empty: calls may come.
-func (n *Node) whyNotReady(ctx context.Context) string {
-	switch {
-	case !closed(n.ready):
-		return "starting"
-	case closed(n.draining):
-		return "draining"
-	}
-	if err := n.store.Writable(ctx); err != nil {
-		return "the database takes no writes"
-	}
-	return ""
-}
-
 // closed reports whether a channel that carries nothing is closed.
 func closed(c <-chan struct{}) bool {
 	select {

@@ -151,9 +151,11 @@ func (c *clerk) clear(ctx context.Context) {
 
 // try repeats a write until it succeeds: otherwise what was delivered would be sent again. It returns false if ctx ended first.
 func (c *clerk) try(ctx context.Context, write func(context.Context) error) bool {
+	c.d.writes.begin()
 	for {
 		err := write(context.WithoutCancel(ctx))
 		if err == nil {
+			c.d.writes.succeed()
 			if c.faults > 0 {
 				c.d.env.Log.Info("the outbox can be written again", "failures", c.faults)
 			}

@@ -18,6 +18,8 @@ type Dispatcher struct {
 	inbox   inbox
 	clerk   *clerk
 	states  states
+	reads   work // of what is due
+	writes  work // of results
 
 	drain    chan chan struct{} // each is closed once all that is due has been tried
 	ended    chan attempt

@@ -22,6 +22,7 @@ const (
 // jump. It returns how long there is nothing more to do unless something ends or Wake is called.
 func (d *Dispatcher) round(ctx context.Context) time.Duration {
 	now := time.Now()
+	d.reads.begin()
 	if err := d.hear(ctx, now); err != nil {
 		return d.fault(ctx, err)
 	}
@@ -42,6 +43,7 @@ func (d *Dispatcher) round(ctx context.Context) time.Duration {
 		}
 	}
 	d.faults = 0
+	d.reads.succeed()
 	d.reading.Over(d.env.Log, "the outbox can be read again")
 	switch {
 	case (len(d.ring) > 0 || d.pool.freed) && d.waiting < maxWaiting:
