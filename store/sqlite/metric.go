@@ -24,6 +24,7 @@ func (s *Store) Describe(to chan<- *prometheus.Desc) {
 	to <- lostCommits
 	to <- pageProblems
 	to <- schemaVersion
+	s.pace.Describe(to)
 }
 
 // Collect implements prometheus.Collector. Every table that can have damaged rows has a value.
@@ -32,6 +33,7 @@ func (s *Store) Collect(to chan<- prometheus.Metric) {
 	to <- prometheus.MustNewConstMetric(lostCommits, prometheus.GaugeValue, float64(s.mark.lost.Load()))
 	to <- prometheus.MustNewConstMetric(pageProblems, prometheus.GaugeValue, float64(s.problems.Load()))
 	to <- prometheus.MustNewConstMetric(schemaVersion, prometheus.GaugeValue, float64(Schema()))
+	s.pace.Collect(to)
 	counts := s.Damaged()
 	for _, kind := range kinds {
 		to <- prometheus.MustNewConstMetric(damagedRows, prometheus.GaugeValue, float64(counts[kind]), kind)

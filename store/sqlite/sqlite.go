@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"timbre"
 	"timbre/store"
@@ -35,6 +36,7 @@ type Store struct {
 	quarantine  quarantine
 	outage      outage
 	mark        mark
+	pace        *pace
 	inspection  inspection
 	problems    atomic.Int64 // of the pages
 	stop        context.CancelFunc
@@ -73,7 +75,9 @@ func (s *Store) write(ctx context.Context, op string, do func(q querier) error, 
 }
 
 func (s *Store) commit(ctx context.Context, op string, do func(q querier) error, raise ...func()) error {
+	ready := s.pace.queue()
 	tx, err := s.writer.begin(ctx)
+	began := ready()
 	if err != nil {
 		return wrap(op, err)
 	}
@@ -85,9 +89,11 @@ func (s *Store) commit(ctx context.Context, op string, do func(q querier) error,
 	if err := tx.QueryRowContext(ctx, countCommit).Scan(&n); err != nil {
 		return wrap(op, err)
 	}
+	committing := time.Now()
 	if err = tx.Commit(); err == nil {
 		s.mark.commits.Store(n)
 	}
+	s.pace.committed(began, committing)
 	for _, hook := range raise { // also when the commit fails: its outcome may be unknown
 		hook()
 	}
