@@ -68,11 +68,11 @@ func (d *disk) Open(path string) (file.File, error) {
 		notifytest.RefusedForever: syscall.ENOENT, notifytest.RefusedForNow: syscall.ENOSPC, notifytest.BadCredentials: syscall.EACCES,
 		notifytest.Hang: syscall.EIO,
 	}[fault]
-	switch {
-	case fault == notifytest.Hang:
+	switch fault {
+	case notifytest.Hang:
 		d.hanging <- struct{}{}
 		<-changed
-	case fault == notifytest.Drop:
+	case notifytest.Drop:
 		return torn{f}, nil
 	}
 	if refused != nil {
