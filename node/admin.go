@@ -28,6 +28,7 @@ func (n *Node) admin() http.Handler {
 		_ = json.NewEncoder(w).Encode(liveCalls(n.calls.Live(), n.calls.Receptions))
 	})
 	n.lettersOf(mux, n.operatorToken)
+	profilesOf(mux, n.operatorToken)
 	return mux
 }
 

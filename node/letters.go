@@ -1,12 +1,10 @@
 package node
 
 import (
-	"crypto/hmac"
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"timbre"
 	"timbre/config"
@@ -32,12 +30,7 @@ func operatorToken(keys *vault.Vault) (string, error) {
 // are JSON.
 func (n *Node) lettersOf(mux *http.ServeMux, token string) {
 	serve := func(pattern string, do func(r *http.Request, f timbre.LetterFilter) (any, error)) {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			got, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-			if !bearer || !hmac.Equal([]byte(got), []byte(token)) {
-				http.Error(w, "the token is missing or wrong", http.StatusUnauthorized)
-				return
-			}
+		mux.HandleFunc(pattern, forOperator(token, func(w http.ResponseWriter, r *http.Request) {
 			var f timbre.LetterFilter
 			if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&f); err != nil {
 				http.Error(w, "the filter is not JSON", http.StatusBadRequest)
@@ -54,7 +47,7 @@ func (n *Node) lettersOf(mux *http.ServeMux, token string) {
 			}
 			w.Header().Set("Content-Type", "application/json")
 			_ = json.NewEncoder(w).Encode(answer)
-		})
+		}))
 	}
 	outbox := &Operator{letters: n.store, store: n.store, sends: n.notices}
 	serve("POST /outbox/list", func(r *http.Request, f timbre.LetterFilter) (any, error) { return outbox.Letters(r.Context(), f) })

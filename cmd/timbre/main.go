@@ -27,10 +27,11 @@ type commands struct {
 	Restore   restore     `cmd:"" help:"Put a backup in place of the database, or check it. No server may run."`
 	Models    shelf       `cmd:"" help:"List, add, choose and verify the neural networks that the server runs."`
 
-	Outbox      post    `cmd:"" help:"List, show, retry and drop notifications: dead letters, and what waits to be delivered."`
-	Version     version `cmd:"" help:"Print the versions of the program, of ONNX Runtime, of the database and of the models in use."`
-	Licenses    notices `cmd:"" help:"Print the licences of Timbre and of everything in the binary and beside it."`
-	Conformance judge   `cmd:"" help:"Test a server against the contract of the two AWS services."`
+	Outbox      post      `cmd:"" help:"List, show, retry and drop notifications: dead letters, and what waits to be delivered."`
+	Pprof       profiling `cmd:"" help:"Write a profile of a running server to a file: its memory, CPU time or goroutines."`
+	Version     version   `cmd:"" help:"Print the versions of the program, of ONNX Runtime, of the database and of the models in use."`
+	Licenses    notices   `cmd:"" help:"Print the licences of Timbre and of everything in the binary and beside it."`
+	Conformance judge     `cmd:"" help:"Test a server against the contract of the two AWS services."`
 }
 
 func main() {
