@@ -14,9 +14,18 @@ import (
 // options are the flags.
 type options struct {
 	binary, results    string
+	scenarios          string
 	kills, each, lines int
 	seed               uint64
 	verbose            bool
+}
+
+// try runs what the flags say.
+func (o options) try(ctx context.Context) error {
+	if o.scenarios != "" {
+		return o.endure(ctx)
+	}
+	return o.run(ctx)
 }
 
 // run adds trials to those of the file of results until there are enough kills.

@@ -3,6 +3,8 @@
 //
 //	make build && go run ./bench/chaos -binary bin/timbre -kills 200
 //
+//	go run ./bench/chaos -binary bin/timbre -scenarios all
+//
 // A run that is interrupted goes on where it was if it is given the same file of results.
 package main
 
@@ -12,9 +14,19 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
+
+	"timbre/bench/chaos/trial"
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "serve" {
+		if err := clocked(); err != nil {
+			fmt.Fprintln(os.Stderr, "chaos:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	o := options{}
 	flag.StringVar(&o.binary, "binary", "bin/timbre", "the server")
 	flag.IntVar(&o.kills, "kills", 200, "how often a server is killed in all")
@@ -22,11 +34,12 @@ func main() {
 	flag.IntVar(&o.lines, "lines", 3, "calls at a time")
 	flag.Uint64Var(&o.seed, "seed", 1, "of instants and faults; data that is judged as wrong can be made again with its own")
 	flag.StringVar(&o.results, "results", "chaos.jsonl", "file that has what was judged so far, a line for each data folder")
+	flag.StringVar(&o.scenarios, "scenarios", "", "faults other than kills, in their place: some of "+strings.Join(trial.Scenarios, ",")+", or all")
 	flag.BoolVar(&o.verbose, "v", false, "show the server's log")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer cancel()
-	if err := o.run(ctx); err != nil {
+	if err := o.try(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "chaos:", err)
 		os.Exit(1)
 	}

@@ -30,6 +30,7 @@ type book struct {
 	analysed map[string]bool // calls that have a task
 	profiles map[string]bool // false: deleted
 	doubtful map[string]bool // profiles whose deletion it has not answered
+	refused  int             // what was asked of it and not done
 	faults   []string
 }
 
@@ -43,12 +44,12 @@ func (b *book) note(write func()) {
 	write()
 }
 
-// caller places one call after the other until the server is killed.
+// caller places one call after the other until ctx ends.
 type caller struct {
 	place   server.Deployment
 	sip     string
 	book    *book
-	dying   *atomic.Bool // an error is no fault any more
+	excused *atomic.Bool // an error is no fault now
 	speaker int
 }
 
@@ -59,12 +60,19 @@ func (c *caller) run(ctx context.Context) {
 			err = c.call(ctx, []string{"s1_enrol", "s2_enrol", "s1_second", "s3_enrol"}[(i+c.speaker)%4])
 		}
 		if err != nil {
-			if !c.dying.Load() {
-				c.book.note(func() { c.book.faults = append(c.book.faults, fmt.Sprintf("a live server refuses: %v", err)) })
-			}
-			return
+			c.refused(err)
+			wait(ctx, 200*time.Millisecond)
 		}
 	}
+}
+
+func (c *caller) refused(err error) {
+	c.book.note(func() {
+		c.book.refused++
+		if !c.excused.Load() {
+			c.book.faults = append(c.book.faults, fmt.Sprintf("a healthy server refuses: %v", err))
+		}
+	})
 }
 
 // call places a call and has it analysed.
@@ -142,28 +150,29 @@ func (b *book) next() (search string) {
 	return search
 }
 
-// enrol waits for the end of a search, which may be one of an earlier server, and makes a profile of its voiceprint if it has one.
+// enrol makes a profile of the voiceprint of a search, which may be one of an earlier server, if it has one. One that is still active is
+// left for later.
 func (c *caller) enrol(ctx context.Context, search string) error {
-	for search != "" && ctx.Err() == nil {
-		g, err := c.place.API.GetSpeakerSearchTask(ctx, &voice.GetSpeakerSearchTaskInput{VoiceConnectorId: &c.place.Connector, SpeakerSearchTaskId: &search})
-		if err != nil {
-			return err
-		}
-		switch timbre.TaskStatus(*g.SpeakerSearchTask.SpeakerSearchTaskStatus) {
-		case timbre.InProgress, timbre.InQueue, timbre.PartialSuccess:
-			wait(ctx, 50*time.Millisecond)
-			continue
-		case timbre.Succeeded:
-		default:
-			return nil
-		}
-		made, err := c.place.API.CreateVoiceProfile(ctx, &voice.CreateVoiceProfileInput{SpeakerSearchTaskId: &search})
-		if err != nil {
-			return err
-		}
-		return c.keep(ctx, *made.VoiceProfile.VoiceProfileId)
+	if search == "" {
+		return nil
 	}
-	return nil
+	g, err := c.place.API.GetSpeakerSearchTask(ctx, &voice.GetSpeakerSearchTaskInput{VoiceConnectorId: &c.place.Connector, SpeakerSearchTaskId: &search})
+	if err != nil {
+		return err
+	}
+	switch timbre.TaskStatus(*g.SpeakerSearchTask.SpeakerSearchTaskStatus) {
+	case timbre.InProgress, timbre.InQueue:
+		c.book.note(func() { c.book.ended = append(c.book.ended, search) })
+		return nil
+	case timbre.Succeeded:
+	default:
+		return nil
+	}
+	made, err := c.place.API.CreateVoiceProfile(ctx, &voice.CreateVoiceProfileInput{SpeakerSearchTaskId: &search})
+	if err != nil {
+		return err
+	}
+	return c.keep(ctx, *made.VoiceProfile.VoiceProfileId)
 }
 
 // keep notes a profile, and deletes every other one.

@@ -4,11 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"github.com/google/uuid"
 	_ "modernc.org/sqlite" // the driver
 
 	"timbre"
@@ -83,12 +86,37 @@ func texts(ctx context.Context, path, statement string) (all []string, err error
 	}, statement)
 }
 
-// age moves the ends of calls into the past, so that their summaries are due.
+// age moves the ends of calls into the past, also those that a wrong clock has stamped, so that their summaries are due.
 func age(ctx context.Context, path string) error {
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, "UPDATE summary SET ended = ended - ?", timbre.SummaryDelay.Nanoseconds())
+	_, err = db.ExecContext(ctx, "UPDATE summary SET ended = ?", time.Now().Add(-timbre.SummaryDelay).UnixNano())
 	return errors.Join(err, db.Close())
+}
+
+// queue puts events into the outbox of a server that does not run, one for each of as many lanes, and returns what it owes then.
+func queue(ctx context.Context, path string, lanes int, names ...string) (owed []delivery, err error) {
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now().UnixNano()
+	for i := range lanes {
+		d := delivery{names[i%len(names)], uuid.NewString()}
+		payload := fmt.Sprintf(`{"id":%q,"detail":{"sequence":1,"taskId":"lane-%d"}}`, d.id, i)
+		_, err := tx.ExecContext(ctx, "INSERT INTO outbox (id, key, target, payload, created, next_try) VALUES (?, ?, ?, ?, ?, ?)",
+			d.id, fmt.Sprintf("lane-%d", i), arn("webhook:us-east-1:000000000000:"+d.target), []byte(payload), now, now)
+		if err != nil {
+			return nil, errors.Join(err, tx.Rollback())
+		}
+		owed = append(owed, d)
+	}
+	return owed, tx.Commit()
 }

@@ -5,12 +5,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"timbre/bench/server"
 )
 
 // The instants of a kill, after the start of the process or after it is ready.
 const (
 	early = 700 * time.Millisecond
-	late  = 7 * time.Second
+	late  = 10 * time.Second
 )
 
 // round starts a server, kills it at a random instant, and notes what it has left to deliver. One in five is killed while it starts.
@@ -46,21 +48,28 @@ func (t *trial) killCalls(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	alive, end := context.WithCancel(ctx)
-	defer end()
-	var dying atomic.Bool
+	var excused atomic.Bool
+	hangUp := t.call(ctx, s, &excused)
+	wait(ctx, time.Duration(t.random.Int64N(int64(late))))
+	excused.Store(true)
+	s.Kill()
+	hangUp()
+	return nil
+}
+
+// call has calls placed on a server until it is told to end.
+func (t *trial) call(ctx context.Context, s *server.Process, excused *atomic.Bool) (end func()) {
+	alive, cancel := context.WithCancel(ctx)
 	var lines sync.WaitGroup
 	for i := range t.cfg.Lines {
-		c := &caller{place: t.place, sip: s.SIP, book: t.book, dying: &dying, speaker: i}
+		c := &caller{place: t.place, sip: s.SIP, book: t.book, excused: excused, speaker: i}
 		c.place.API, _ = s.Clients()
 		lines.Go(func() { c.run(alive) })
 	}
-	wait(ctx, time.Duration(t.random.Int64N(int64(late))))
-	dying.Store(true)
-	s.Kill()
-	end()
-	lines.Wait()
-	return nil
+	return func() {
+		cancel()
+		lines.Wait()
+	}
 }
 
 // wait waits for d, or until ctx ends.

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -15,6 +16,14 @@ import (
 var targets = []string{arn("webhook:us-east-1:000000000000:steady"), arn("webhook:us-east-1:000000000000:flapping"), arn("file:us-east-1:000000000000:lines")}
 
 func arn(rest string) string { return "arn:timbre:" + rest }
+
+// hung are webhooks that no call names, for what else waits.
+var hung = func() (names []string) {
+	for i := range 20 {
+		names = append(names, fmt.Sprintf("hung%d", i))
+	}
+	return names
+}()
 
 // The moods of the webhook that comes and goes.
 const (
@@ -46,7 +55,11 @@ func openSinks(l *ledger) *sinks {
 
 func (s *sinks) setting() string {
 	const secret = "#a secret for the webhooks of trials"
-	return "TIMBRE_NOTIFY_WEBHOOKS=steady=" + s.server.URL + "/steady" + secret + ",flapping=" + s.server.URL + "/flapping" + secret
+	var list []string
+	for _, name := range append([]string{"steady", "flapping"}, hung...) {
+		list = append(list, name+"="+s.server.URL+"/"+name+secret)
+	}
+	return "TIMBRE_NOTIFY_WEBHOOKS=" + strings.Join(list, ",")
 }
 
 func (s *sinks) Close() {
@@ -59,7 +72,7 @@ func (s *sinks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	target := strings.TrimPrefix(r.URL.Path, "/")
 	mood := int32(healthy)
 	turn := *s.turn.Load()
-	if target == "flapping" {
+	if target != "steady" {
 		mood = s.mood.Load()
 	}
 	body, err := io.ReadAll(r.Body)

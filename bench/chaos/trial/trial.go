@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -18,6 +19,7 @@ type Config struct {
 	Binary string   // the server
 	Seed   uint64   // of instants and faults
 	Kills  int      // one after the other on the same data
+	Mount  bool     // the data has a small disk of its own; the process must be in a mount namespace of its own
 	Lines  int      // calls at a time
 	Env    []string // settings of the server besides those of the trial
 	Log    *os.File // of the server; nil: none
@@ -25,12 +27,15 @@ type Config struct {
 
 // Report is what a trial has found.
 type Report struct {
+	Scenario                    string // empty: kills alone
 	Seed                        uint64
-	Kills, Early                int // servers killed; those of them that were not ready yet
-	Calls, Tasks, Profiles      int // that the server has accepted
-	Events, Deliveries, Backlog int // events; deliveries of them; those that were in the outbox at a kill
-	Slowest                     time.Duration
-	Faults                      []string // what does not hold
+	Kills, Early                int           // servers killed; those of them that were not ready yet
+	Calls, Tasks, Profiles      int           // that the server has accepted
+	Events, Deliveries, Backlog int           // events; deliveries of them; those that were in the outbox at a kill
+	Refused                     int           // what was asked of the server during a fault and not done
+	Slowest                     time.Duration // start until the server was ready
+	Back                        time.Duration // from the end of a fault to the next call that the server accepted
+	Faults                      []string      // what does not hold
 }
 
 // trial is a server on one data folder, with all that surrounds it.
@@ -46,18 +51,12 @@ type trial struct {
 }
 
 // Run kills a server as often as the configuration says, and judges.
-func Run(ctx context.Context, cfg Config) (r Report, err error) {
-	t := &trial{cfg: cfg, random: rand.New(rand.NewPCG(cfg.Seed, 1)), ledger: newLedger(), book: newBook(), report: Report{Seed: cfg.Seed}}
-	if t.folder, err = os.MkdirTemp("", "timbre-chaos-"); err != nil {
-		return r, err
+func Run(ctx context.Context, cfg Config) (Report, error) {
+	t, err := open(ctx, cfg)
+	if err != nil {
+		return Report{}, err
 	}
-	defer func() {
-		if len(r.Faults) == 0 && err == nil { // what has failed stays, to be looked at
-			_ = os.RemoveAll(t.folder)
-		}
-	}()
-	t.sinks = openSinks(t.ledger)
-	defer t.sinks.Close()
+	defer t.Close()
 	if err := t.first(ctx); err != nil {
 		return t.report, err
 	}
@@ -75,6 +74,28 @@ func Run(ctx context.Context, cfg Config) (r Report, err error) {
 		return t.report, fmt.Errorf("%s: %w", t.folder, err)
 	}
 	return t.report, nil
+}
+
+func open(ctx context.Context, cfg Config) (t *trial, err error) {
+	t = &trial{cfg: cfg, random: rand.New(rand.NewPCG(cfg.Seed, 1)), ledger: newLedger(), book: newBook(), report: Report{Seed: cfg.Seed}}
+	if t.folder, err = os.MkdirTemp("", "timbre-chaos-"); err != nil {
+		return nil, err
+	}
+	if cfg.Mount {
+		if text, err := exec.CommandContext(ctx, "mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", t.folder).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("mount: %w: %s", err, text)
+		}
+	}
+	t.sinks = openSinks(t.ledger)
+	return t, nil
+}
+
+// Close takes the data away. What has failed stays, to be looked at.
+func (t *trial) Close() {
+	t.sinks.Close()
+	if len(t.report.Faults) == 0 {
+		_ = os.RemoveAll(t.folder)
+	}
 }
 
 // first makes what calls need on a new server, which then ends in order.
