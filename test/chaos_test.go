@@ -11,7 +11,7 @@ import (
 
 // A server that is killed ten times at random instants, with calls running and targets that come and go, loses nothing that it has
 // accepted, keeps the order of each lane, gives no event two contents and leaves nothing half done. bench/chaos repeats it
-// hundreds of times.
+// hundreds of times, and tries other faults.
 func TestTenKillsLoseNothing(t *testing.T) {
 	exe, err := program()
 	must(t, err)

@@ -92,7 +92,7 @@ func age(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, "UPDATE summary SET ended = ?", time.Now().Add(-timbre.SummaryDelay).UnixNano())
+	_, err = db.ExecContext(ctx, "UPDATE summary SET ended = ? WHERE ended IS NOT NULL", time.Now().Add(-timbre.SummaryDelay).UnixNano())
 	return errors.Join(err, db.Close())
 }
 

@@ -15,13 +15,13 @@ import (
 	"timbre/bench/server"
 )
 
-// beside waits, and finds events that have waited for healthy targets for more than two seconds.
+// beside waits, and finds events that have waited for healthy targets for more than five seconds.
 func beside(ctx context.Context, t *trial, _ *server.Process) error {
 	for range 20 {
 		wait(ctx, time.Second)
 		waits, err := texts(ctx, t.database(), fmt.Sprintf(
-			"SELECT target || ' ' || id FROM outbox WHERE (target LIKE '%%:steady' OR target LIKE '%%:lines') AND created < %d",
-			time.Now().Add(-2*time.Second).UnixNano()))
+			"SELECT target || ' ' || id || ' ' || payload FROM outbox WHERE (target LIKE '%%:steady' OR target LIKE '%%:lines') AND created < %d",
+			time.Now().Add(-5*time.Second).UnixNano()))
 		if err != nil {
 			return err
 		}

@@ -38,7 +38,6 @@ func (t *trial) judge(ctx context.Context) error {
 	t.report.Faults = append(t.report.Faults, t.ledger.faults...)
 	t.report.Faults = append(t.report.Faults, t.book.faults...)
 	t.report.Calls, t.report.Tasks = len(t.book.calls), len(t.book.searches)+len(t.book.tones)
-	t.report.Refused = t.book.refused
 	t.report.Profiles, t.report.Events = len(t.book.profiles), len(t.ledger.bodies)
 	for _, times := range t.ledger.seen {
 		t.report.Deliveries += times
@@ -104,13 +103,22 @@ func (t *trial) judgeTone(ctx context.Context, id string) error {
 	if err != nil {
 		return t.gone("tone analysis", id, err)
 	}
-	end := map[timbre.TaskStatus]string{timbre.Succeeded: timbre.ToneCompleted, timbre.Failed: timbre.ToneFailure}
 	status := timbre.TaskStatus(*g.VoiceToneAnalysisTask.VoiceToneAnalysisTaskStatus)
-	all := t.statuses(id) // one window may fail while the analysis goes on
-	if n := len(all); end[status] == "" || n < 2 || all[n-1] != end[status] || all[n-2] != end[status] || slices.Contains(all[:n-2], timbre.ToneCompleted) {
+	if all := t.statuses(id); !endsAs(status, all) {
 		t.fault("tone analysis %s is %s, and has events %v, want its end for both sides", id, status, all)
 	}
 	return nil
+}
+
+// endsAs says whether a tone analysis with a status has such events: the last two are the ends of both sides, of which one may have failed
+// if the analysis succeeded. Before them, windows may have failed.
+func endsAs(status timbre.TaskStatus, all []string) bool {
+	n := len(all) - 2
+	if n < 0 || slices.Contains(all[:n], timbre.ToneCompleted) || slices.Contains(all[n:], timbre.ToneSuccessful) {
+		return false
+	}
+	completed := slices.Contains(all[n:], timbre.ToneCompleted)
+	return status == timbre.Succeeded && completed || status == timbre.Failed && !completed
 }
 
 func (t *trial) judgeProfile(ctx context.Context, id string, kept bool) error {

@@ -75,6 +75,7 @@ func (t *trial) suffer(ctx context.Context, is scenario) error {
 	excused.Store(false)
 	wait(ctx, calmly)
 	excused.Store(true)
+	t.book.note(func() { t.report.Refused = t.book.refused })
 	t.report.Kills++
 	s.Kill()
 	hangUp()
