@@ -50,7 +50,7 @@ func packages(t *testing.T) []listed {
 // stages are the folders that may import from this module only the root, shared packages and their own subfolders.
 var stages = []string{
 	"sip", "feed", "rtp", "call", "speech", "infer", "voice", "tone", "search", "task", "pipeline", "event", "notify", "api",
-	"logbook", "summary", "sweep", "evaluate", "store", "vault", "config", "models", "admission",
+	"logbook", "trace", "summary", "sweep", "evaluate", "store", "vault", "config", "models", "admission",
 }
 
 // programs are the folders that may import all others.
@@ -130,6 +130,7 @@ func TestDriversAreImportedOnlyByTheirStage(t *testing.T) {
 		{"github.com/cwbudde/wav", []string{"rtp/codec"}},
 		{"github.com/go-audio/", []string{"rtp/codec"}},
 		{"github.com/nyaruka/phonenumbers", []string{"logbook"}},
+		{"go.opentelemetry.io/", []string{"trace"}},
 	}
 	for _, p := range packages(t) {
 		for _, i := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -29,12 +30,18 @@ var forms = map[string]form{
 	"access key id": {validKeyID, "4 to 128 letters, digits and underscores"},
 	"header name":   {matcher("^[-A-Za-z0-9.!%*_+`'~]{1,128}$"), "the name of a SIP header"},
 	"model name":    {matcher(`^[A-Za-z0-9][A-Za-z0-9._+-]*(@[A-Za-z0-9][A-Za-z0-9._+-]*)?$`), "NAME or NAME@VERSION of a model"},
+	"URL":           {validURL, "an address that begins with http:// or https://"},
 	"phone number":  {matcher(`^\+[1-9][0-9]{1,14}$`), "a phone number such as +12065550100"},
 	"threshold":     {func(s string) bool { _, ok := timbre.ParseThreshold(s); return ok }, "above 0 and below 1"},
 	"address pattern": {func(s string) bool {
 		patterns, err := timbre.AddressPatterns([]string{s})
 		return err == nil && len(patterns) == 1
 	}, "a pattern such as +1206*"},
+}
+
+func validURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 var validKeyID = matcher(`^[A-Za-z0-9_]{4,128}$`)

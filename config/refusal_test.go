@@ -41,6 +41,7 @@ func TestInvalidValuesAreRefusedInOneSentence(t *testing.T) {
 		{"notify.streaming", "SQS=arn:timbre:webhook:us-east-1:000000000000:lost", "is a target that the settings lack"},
 		{"notify.nats.ca", "ca.pem", "notify.nats.url has no server"},
 		{"notify.nats.user", "u", "notify.nats.url has no server"},
+		{"traces.otlp", "collector:4318", "an address that begins with http:// or https://"},
 		{"sip.dscp", "64", "sip.dscp: 64 is out of range (0 to 63)"},
 		{"rtp.dscp", "-1", "rtp.dscp: -1 is out of range (0 to 63)"},
 		{"sip.invites", "-1", "sip.invites: -1 is out of range (not negative; 0: no limit)"},

@@ -52,6 +52,7 @@ type Settings struct {
 	Spoof      string     `default:"off" enum:"off,warn" help:"Experimental: warn in the StatusMessage of an identification and of a voiceprint if the voice may be synthetic, by a spoof model of your own. None comes with Timbre."`
 	Models     Models     `embed:"" prefix:"models."`
 	Log        Log        `embed:"" prefix:"log."`
+	Traces     Traces     `embed:"" prefix:"traces."`
 	Analytics  string     `default:"configured" enum:"configured,always" help:"Calls that may be analysed: those of connectors with a voice analytics configuration, or all."`
 	Quotas     string     `default:"off" enum:"off,aws" help:"Preset of quotas and request rates: off (only what protects the server), or those of a new AWS account."`
 
@@ -211,6 +212,11 @@ type Models struct {
 type Log struct {
 	Level  slog.Level `default:"info" placeholder:"debug, info, warn or error" help:"Least level of log lines."`
 	Format string     `default:"text" enum:"text,json" help:"Format of log lines."`
+}
+
+// Traces is where traces of calls are exported to.
+type Traces struct {
+	OTLP string `name:"otlp" placeholder:"URL" form:"URL" help:"Receiver of OpenTelemetry traces by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces: each call, its tasks, and each event until it is delivered. None are exported by default."`
 }
 
 // Defaults returns the settings of a server without flags, environment and file.

@@ -37,6 +37,7 @@ import (
 	"timbre/summary"
 	"timbre/sweep"
 	"timbre/task"
+	"timbre/trace"
 )
 
 // Node is a Timbre server whose ports are open. It serves once Run is called.
@@ -58,7 +59,8 @@ type Node struct {
 	events        *event.Announcer
 	notices       *notify.Dispatcher
 	webhooks      *hooks
-	brokers       []func() // close the connections to Kafka and NATS
+	traces        *trace.Recorder // nil if traces are not exported
+	brokers       []func()        // close the connections to Kafka and NATS
 	models        *infer.Runtime
 	speech        *speech.Workers
 	search        *search.Searcher
@@ -135,6 +137,7 @@ func (n *Node) assemble(ctx context.Context) error {
 		n.openStore,         //    durable state and its keys
 		n.openClock,         //    ages of what is stored
 		n.openCredentials,   //    access keys of the API
+		n.openTraces,        //    what became of calls → OpenTelemetry
 		n.openOutbox,        // 9  notifications → sinks
 		n.openEvents,        // 8  result → notification payload
 		n.openCalls,         // 3  live calls and the records of ended ones

@@ -35,6 +35,10 @@ func (n *Node) observe(context.Context) error {
 		Lost: func(c timbre.Call) { n.sip.Lost(c) }, // its peers stop sending, and can call again
 	})
 	n.calls.Observe(call.Observers{Ended: n.summaries.Ended}) // its summary is told later
+	if n.traces != nil {
+		n.calls.Observe(call.Observers{Ended: n.traces.Ended})
+		n.tasks.Observe(task.Observers{Ended: n.traces.TaskEnded})
+	}
 	if n.records != nil {
 		n.calls.Observe(call.Observers{Ended: n.records.Ended}) // call detail records
 	}

@@ -29,7 +29,7 @@ type hooks = webhook.Sink
 // openOutbox creates the dispatcher that delivers what the store's outbox holds.
 func (n *Node) openOutbox(context.Context) error {
 	var err error
-	if n.webhooks, err = webhook.New(n.env, webhook.Config{Endpoints: endpoints(n.settings)}); err != nil {
+	if n.webhooks, err = webhook.New(n.env, webhook.Config{Endpoints: endpoints(n.settings), Sampled: n.traces != nil}); err != nil {
 		return err
 	}
 	account := aws.New(n.env, aws.Config{AssumeRoles: n.settings.AWS.AssumeRoles})
@@ -45,9 +45,13 @@ func (n *Node) openOutbox(context.Context) error {
 	if err := n.addBrokers(sinks); err != nil {
 		return err
 	}
+	deps := notify.Deps{Outbox: n.store, Sinks: sinks}
+	if n.traces != nil {
+		deps.Settled = n.traces.Settled
+	}
 	n.notices = notify.New(n.env, notify.Config{
 		Timeout: n.settings.Notify.Timeout, Refusals: n.settings.Notify.Refusals, Disk: n.settings.Notify.Disk,
-	}, notify.Deps{Outbox: n.store, Sinks: sinks})
+	}, deps)
 	return nil
 }
 

@@ -99,6 +99,9 @@ func (n *Node) close() {
 			n.env.Log.Error("cannot close the models", "error", err)
 		}
 	}
+	if n.traces != nil {
+		n.traces.Close()
+	}
 	for _, end := range n.brokers {
 		end()
 	}

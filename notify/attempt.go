@@ -104,7 +104,11 @@ func (d *Dispatcher) finish(a attempt) {
 	for i, p := range a.sent {
 		settled[p.Key] = true
 		d.waiting++
-		d.clerk.settle(result{q: q, key: p.Key, outcome: d.judge(q, p, a.errs[i], a.probe, now)})
+		outcome := d.judge(q, p, a.errs[i], a.probe, now)
+		if d.deps.Settled != nil && outcome.Fate != timbre.Postponed {
+			d.deps.Settled(p, d.env.Now(), outcome.Death.Error)
+		}
+		d.clerk.settle(result{q: q, key: p.Key, outcome: outcome})
 	}
 	d.states.set(q.target, q.breaker)
 	for _, h := range a.heads {

@@ -46,6 +46,8 @@ func def[T int | time.Duration](v *T, value T) {
 type Deps struct {
 	Outbox timbre.Outbox
 	Sinks  Sinks
+	// Settled, if it is given, is called after an attempt that ends a notice: delivered, or dead for a reason. It must not block.
+	Settled func(p timbre.Pending, at time.Time, failure string)
 }
 
 // New returns a Dispatcher. Run starts it.

@@ -18,6 +18,8 @@ type Observers struct {
 	// task is over. The calls for one task come one at a time and in order, from the goroutines of the task and of its audio;
 	// t is the task as it was started. An observer must not block, and must not call the engine.
 	Degraded func(t timbre.Task, reason string)
+	// Ended: a task is over, and that is saved. It is called in the goroutine of the task, and must not block.
+	Ended func(t timbre.Task)
 }
 
 // Observe adds observers to those that were added before. Call it before the first task is started.
@@ -35,6 +37,14 @@ func (e *Engine) raiseDegraded(t timbre.Task, reason string) {
 	for _, o := range e.observers {
 		if o.Degraded != nil {
 			o.Degraded(t, reason)
+		}
+	}
+}
+
+func (e *Engine) raiseEnded(t timbre.Task) {
+	for _, o := range e.observers {
+		if o.Ended != nil {
+			o.Ended(t)
 		}
 	}
 }

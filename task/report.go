@@ -6,7 +6,7 @@ import (
 	"timbre"
 )
 
-// report logs the end of a task, which is saved.
+// report logs the end of a task, which is saved, and raises Ended.
 func (e *Engine) report(t timbre.Task) {
 	line := []any{
 		"task", t.ID, "kind", t.Kind.String(), "transaction", t.TransactionID, "status", t.Status,
@@ -19,6 +19,7 @@ func (e *Engine) report(t timbre.Task) {
 		line = append(line, "domain", t.DomainID, "identified", t.Identified, "matches", len(t.Matches), "voiceprint", t.VoiceprintStatus)
 	}
 	e.env.Log.Info("task ended", line...)
+	e.raiseEnded(t)
 }
 
 // reportProfile logs that a profile has been made or renewed from a task.

@@ -1,0 +1,42 @@
+package trace
+
+import (
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+
+	"timbre"
+)
+
+// Ended is an observer of calls.
+func (r *Recorder) Ended(c timbre.Call, _ []*timbre.Reception) {
+	r.record(step{
+		name: "call", call: c.TransactionID, of: c.TransactionID, from: c.Started, to: c.Ended, failure: c.Failure,
+		attributes: []attribute.KeyValue{
+			attribute.String("timbre.transaction_id", c.TransactionID), attribute.String("timbre.connector_id", c.ConnectorID),
+			attribute.String("sip.call_id", c.CallID), attribute.Int("timbre.legs", len(c.Legs)),
+		},
+	})
+}
+
+// TaskEnded is an observer of tasks.
+func (r *Recorder) TaskEnded(t timbre.Task) {
+	failure := ""
+	if t.Status == timbre.Failed {
+		failure = t.Message
+	}
+	r.record(step{
+		name: t.Kind.String(), call: t.TransactionID, of: t.ID, within: t.TransactionID, from: t.Created, to: t.Ended, failure: failure,
+		attributes: []attribute.KeyValue{attribute.String("timbre.task_id", t.ID), attribute.String("timbre.status", string(t.Status))},
+	})
+}
+
+// Settled is an observer of notifications: one has been delivered, or has become a dead letter for a reason.
+func (r *Recorder) Settled(p timbre.Pending, at time.Time, failure string) {
+	r.record(step{
+		name: "notification", call: p.Call, of: p.ID + p.Target, within: p.Key, from: p.Created, to: at, failure: failure,
+		attributes: []attribute.KeyValue{
+			attribute.String("timbre.event_id", p.ID), attribute.String("timbre.target", p.Target), attribute.Int("timbre.attempts", p.Tries+1),
+		},
+	})
+}
