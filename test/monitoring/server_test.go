@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +138,9 @@ func eventually(t *testing.T, what string, is func() bool) {
 	}
 }
 
+// ofTheMachine are alerts on its disk, which may be nearly full, or filled by others while the test runs.
+var ofTheMachine = []string{"TimbreNearLimit", "TimbreDiskFills"}
+
 // Prometheus evaluates all rules and panels on a server that is well, finds no fault in any, and no alert fires or is about to.
 func TestHealthyServerRaisesNoAlert(t *testing.T) {
 	n := serve(t)
@@ -175,7 +179,7 @@ func TestHealthyServerRaisesNoAlert(t *testing.T) {
 	for _, g := range state.Data.Groups {
 		for _, r := range g.Rules {
 			rules++
-			quiet := r.State == "inactive" || r.Name == "TimbreNearLimit" // the disk of the machine may be nearly full
+			quiet := r.State == "inactive" || slices.Contains(ofTheMachine, r.Name)
 			if r.Health != "ok" || !quiet {
 				t.Errorf("%s: got health %s, state %s (%s), want ok and inactive", r.Name, r.Health, r.State, r.LastError)
 			}
