@@ -155,6 +155,11 @@ var sections = []section{
 	{"How fast is it?", []panel{
 		{"API requests", "reqps", "By status.", []series{rate("timbre_api_requests_total", "{{status}} {{instance}}", "status")}},
 		{"API latency", "s", "By service.", quantiles("timbre_api_request_duration_seconds", "{{service}}", "service")},
+		{"Writes: wait", "s", "For those before them.", quantiles("timbre_store_write_wait_seconds", "{{instance}}")},
+		{"Writes: hold and commit", "s", "How long a transaction keeps others waiting, and its commit waits for the disk; the slowest in a hundred.", []series{
+			quantile("0.99", "timbre_store_write_hold_seconds", "hold {{instance}}"), quantile("0.99", "timbre_store_commit_seconds", "commit {{instance}}"),
+		}},
+		{"Writes: queue", "short", "Transactions that wait.", []series{now("timbre_store_waiting_writes", "{{instance}}")}},
 		{"Sweeps: hold of the database", "s", "How long a batch keeps other writes waiting.", quantiles("timbre_sweep_hold_seconds", "{{instance}}")},
 		{"Sweeps: duration", "s", "Every ten minutes.", quantiles("timbre_sweep_seconds", "{{instance}}")},
 		{"Erased in an hour", "short", "Because its life was over.", []series{{"sum by (instance, of) (increase(timbre_sweep_erased_total{$}[1h]))", "{{of}}"}}},
