@@ -24,7 +24,7 @@ func TestRecordingSessionBeginsACallWithTwoLegs(t *testing.T) {
 		m.headers = append(m.headers, "X-Ucid: 42", "X-Ucid: 43")
 		a := b.call(t, m, true)
 		checkHeaders(t, a.tx.last(), map[string]string{
-			TransactionHeader: "tx-1", "Content-Type": "application/sdp", "Allow": recording.Allow, "Supported": "siprec, timer",
+			TransactionHeader: "tx-1", "Content-Type": "application/sdp", "Allow": recording.Allow, "Supported": "siprec, timer, 100rel",
 		})
 		if got := a.tx.last().Contact().Value(); !strings.HasSuffix(got, ";+sip.srs") {
 			t.Errorf("got Contact %s, want +sip.srs", got)
@@ -204,7 +204,7 @@ func TestCallsThatCannotBeAcceptedAreRefused(t *testing.T) {
 		"encryption is required": {func(b *bench, _ *message) {
 			b.dir.connectors[connectorID] = timbre.Connector{ID: connectorID, RequireEncryption: true}
 		}, 403, "encryption", "requires encryption"},
-		"an unknown extension": {func(_ *bench, m *message) { m.headers = []string{"Require: siprec, 100rel"} }, 420, "extension", "100rel"},
+		"an unknown extension": {func(_ *bench, m *message) { m.headers = []string{"Require: siprec, made-up"} }, 420, "extension", "made-up"},
 		"an unknown source": {func(b *bench, _ *message) {
 			b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"192.0.2.0/24"}}
 		}, 403, "forbidden", "allowed hosts"},
@@ -317,7 +317,7 @@ func TestOptionsListCapabilities(t *testing.T) {
 			t.Errorf("%s: got %v", name, h)
 		}
 	}
-	for method, code := range map[string]int{"REGISTER": 405, "MESSAGE": 405, "FOO": 405, "UPDATE": 481, "BYE": 481, "CANCEL": 481} {
+	for method, code := range map[string]int{"REGISTER": 405, "MESSAGE": 405, "FOO": 405, "UPDATE": 481, "INFO": 481, "PRACK": 481, "BYE": 481, "CANCEL": 481} {
 		if res := b.ask(t, message{method: method, seq: 1}.String()).last(); res.StatusCode != code || code == 405 && res.GetHeader("Allow") == nil {
 			t.Errorf("%s: got %s", method, res)
 		}

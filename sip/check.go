@@ -61,8 +61,9 @@ func checkURI(req *gosip.Request) *transport.Refusal {
 	return nil
 }
 
-// extensions are the option tags that may be required.
-var extensions = []string{"siprec", "timer"}
+// extensions are the option tags that may be required. A server that sends no provisional response, save 100, does all that 100rel asks
+// of it (RFC 3262, 3).
+var extensions = []string{"siprec", "timer", "100rel"}
 
 // checkExtensions checks Require (RFC 3261, 8.2.2.3).
 func checkExtensions(req *gosip.Request) *transport.Refusal {

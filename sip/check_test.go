@@ -21,6 +21,7 @@ func TestRequestsThatBreakARuleAreRefused(t *testing.T) {
 		code int
 	}{
 		"as it should be":        {good, 0},
+		"an unknown extension":   {swap("Require: siprec", "Require: made-up"), 420},
 		"another SIP version":    {swap("SIP/2.0", "SIP/3.0"), 505},
 		"CSeq of another method": {swap("CSeq: 1 INVITE", "CSeq: 1 OPTIONS"), 400},
 		"no CSeq":                {swap("CSeq: 1 INVITE", "X-CSeq: 1"), 400},
@@ -33,7 +34,8 @@ func TestRequestsThatBreakARuleAreRefused(t *testing.T) {
 		"two lengths":            {swap("Require: siprec", "Content-Length: 5"), 400},
 		"two types":              {swap("Require: siprec", "c: application/sdp"), 400},
 		"another scheme":         {swap("INVITE sip:", "INVITE tel:"), 416},
-		"an unknown extension":   {swap("Require: siprec", "Require: timer, siprec, 100rel"), 420},
+		"all that are known":     {swap("Require: siprec", "Require: timer, siprec, 100rel"), 0},
+		"an unknown one beside":  {swap("Require: siprec", "Require: 100rel, siprec, made-up"), 420},
 		"two of them":            {swap("Require: siprec", "Require: one\r\nRequire: siprec , two"), 420},
 		"an empty one":           {swap("Require: siprec", "Require: ,"), 0},
 	} {

@@ -1,6 +1,8 @@
 package sip
 
 import (
+	"slices"
+
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/dialog"
@@ -24,13 +26,17 @@ func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 // inDialog reports whether a request names a dialog, whether there is such a one or not.
 func inDialog(req *gosip.Request) bool { return req.To().Params.GetOr("tag", "") != "" }
 
+// within are the methods that occur in a dialog alone.
+var within = []gosip.RequestMethod{gosip.BYE, gosip.UPDATE, gosip.INFO, gosip.PRACK}
+
 // outside serves a request that is in no dialog.
 //
 //	method         names no dialog    names one that does not exist
 //	INVITE         invite             481
 //	OPTIONS        options            481
 //	ACK            -                  -
-//	BYE, UPDATE    481                481
+//	BYE, UPDATE,   481                481
+//	INFO, PRACK
 //	CANCEL         481                481
 //	another        405                481
 func (s *Server) outside(req *gosip.Request, tx gosip.ServerTransaction) {
@@ -38,7 +44,7 @@ func (s *Server) outside(req *gosip.Request, tx gosip.ServerTransaction) {
 	case req.IsAck(): // gets no response
 	case req.IsCancel(): // the stack has found no transaction to cancel
 		s.stack.Refuse(req, tx, transport.Refuse(481, "no_dialog", "no transaction to cancel"))
-	case inDialog(req), req.Method == gosip.BYE, req.Method == gosip.UPDATE:
+	case inDialog(req), slices.Contains(within, req.Method):
 		s.stack.Refuse(req, tx, dialog.NoDialog())
 	case req.IsInvite():
 		s.invite(req, tx)

@@ -18,8 +18,8 @@ import (
 
 // What a response says that is understood here.
 const (
-	Allow     = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE"
-	Supported = "siprec, timer"
+	Allow     = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO, PRACK"
+	Supported = "siprec, timer, 100rel"
 	Accept    = "application/sdp, multipart/mixed, application/rs-metadata+xml, application/rs-metadata"
 )
 

@@ -48,6 +48,10 @@ func (s *Server) Request(req *gosip.Request, tx gosip.ServerTransaction) bool {
 		s.deps.Agent.Respond(tx, gosip.NewResponseFromRequest(req, 200, "OK", nil))
 	case gosip.INVITE, gosip.UPDATE:
 		s.change(req, tx, d)
+	case gosip.INFO:
+		s.info(req, tx, d)
+	case gosip.PRACK: // the 200 is the first response
+		s.refuse(req, tx, transport.Refuse(481, "prack", "no provisional response waits for a PRACK"))
 	case gosip.OPTIONS:
 		res := d.Response(req, 200, "OK")
 		res.AppendHeader(gosip.NewHeader("Accept", Accept))

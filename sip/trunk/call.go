@@ -10,6 +10,7 @@ import (
 
 	"timbre"
 	"timbre/sip/dialog"
+	"timbre/sip/header"
 	"timbre/sip/siprec"
 	"timbre/sip/transport"
 )
@@ -59,6 +60,9 @@ func (u *B2BUA) newCall(in Incoming) (*call, *transport.Refusal) {
 	c.cancel = sync.OnceFunc(func() { close(c.cancelled) })
 	c.silence.Restart(u.env.Steady())
 	c.loopToken = u.loopToken(c.connector.ID, c.number)
+	if header.Has(in.Request, "require", "100rel") {
+		return nil, transport.Refuse(420, "extension", "extensions not supported: 100rel").With("Unsupported", "100rel")
+	}
 	var r *transport.Refusal
 	if c.forwards, r = u.forwards(in.Request, c.loopToken); r != nil {
 		return nil, r
