@@ -19,9 +19,9 @@ func (o *Outage) Failed(log *slog.Logger, message string, args ...any) {
 	first := o.failures == 1
 	o.mu.Unlock()
 	if first {
-		log.Error(message, args...)
+		log.Error(message, args...) //nolint:sloglint // that of the caller, which is constant
 	} else {
-		log.Debug(message, args...)
+		log.Debug(message, args...) //nolint:sloglint // likewise
 	}
 }
 
@@ -32,6 +32,6 @@ func (o *Outage) Over(log *slog.Logger, message string, args ...any) {
 	o.failures = 0
 	o.mu.Unlock()
 	if failures > 0 {
-		log.Info(message, append(args, "failures", failures)...)
+		log.Info(message, append(args, "failures", failures)...) //nolint:sloglint // likewise
 	}
 }

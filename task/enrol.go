@@ -34,7 +34,7 @@ func (e *Engine) Enrol(ctx context.Context, taskID string) (timbre.Profile, erro
 	if err := e.deps.Store.EnrolProfile(ctx, p, taskID); err != nil {
 		return timbre.Profile{}, err
 	}
-	e.reportProfile("profile made", p, taskID)
+	e.reportProfile(p, taskID)
 	return withoutEmbedding(p), nil
 }
 
@@ -64,7 +64,7 @@ func (e *Engine) Renew(ctx context.Context, profileID, taskID string) (timbre.Pr
 	if err := e.deps.Store.RenewProfile(ctx, p, taskID); err != nil {
 		return timbre.Profile{}, err
 	}
-	e.reportProfile("profile renewed", p, taskID)
+	e.reportProfile(p, taskID)
 	return withoutEmbedding(p), nil
 }
 

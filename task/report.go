@@ -22,8 +22,15 @@ func (e *Engine) report(t timbre.Task) {
 	e.raiseEnded(t)
 }
 
-// reportProfile logs that a profile has been made or renewed from a task.
-func (e *Engine) reportProfile(done string, p timbre.Profile, taskID string) {
-	e.env.Log.Info(done, "profile", p.ID, "domain", p.DomainID, "task", taskID, "model", p.Voiceprint.Model,
-		"net_speech", p.Voiceprint.Net.Round(time.Millisecond), "expires", p.Expires)
+// reportProfile logs that a profile has been made from a task, or renewed.
+func (e *Engine) reportProfile(p timbre.Profile, taskID string) {
+	line := []any{
+		"profile", p.ID, "domain", p.DomainID, "task", taskID, "model", p.Voiceprint.Model,
+		"net_speech", p.Voiceprint.Net.Round(time.Millisecond), "expires", p.Expires,
+	}
+	if p.Updated.Equal(p.Created) {
+		e.env.Log.Info("profile made", line...)
+	} else {
+		e.env.Log.Info("profile renewed", line...)
+	}
 }

@@ -33,6 +33,7 @@ func TestEndAndProfileAreALineAndAnOutageTwo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		after(h.t.Context(), time.Second)
 		if _, err := h.Renew(h.t.Context(), p.ID, task.ID); err != nil {
 			t.Fatal(err)
 		}
