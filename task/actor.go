@@ -97,6 +97,7 @@ func (a *actor) handle(ctx context.Context, in input) {
 	next, events, effects := a.current.step(in, a.engine.env.Now())
 	a.current = next
 	a.delays.finish(in, len(events) > 0)
+	a.engine.metrics.quality.count(in, next, events)
 	if len(events) > 0 || durableChange(before, next.record()) {
 		a.dirty = true
 		a.unsent = append(a.unsent, events...)

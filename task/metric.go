@@ -16,11 +16,13 @@ type metrics struct {
 	secondVoices  *prometheus.CounterVec
 	writeFailures prometheus.Counter
 	delay, steps  *prometheus.HistogramVec
+	quality       *quality
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
 	with := promauto.With(reg)
 	m := &metrics{
+		quality: newQuality(reg),
 		active: with.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "timbre_task_active", Help: "Running tasks, by kind.",
 		}, []string{"kind"}),
