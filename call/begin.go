@@ -22,10 +22,10 @@ func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs 
 	}
 	c.TransactionID, c.Started = r.env.NewID(), r.env.Now()
 	c.Headers, c.Legs, c.Warnings = maps.Clone(c.Headers), slices.Clone(c.Legs), slices.Clone(c.Warnings)
-	e := &entry{call: c}
+	e := &entry{call: c, talk: r.newTalk(c.TransactionID)}
 	for i := range c.Legs {
 		c.Legs[i].StreamARN = r.streamARN(&c)
-		e.legs = append(e.legs, newLeg(r))
+		e.legs = append(e.legs, newLeg(r, e.talk, i))
 		legs = append(legs, e.legs[i])
 	}
 	e.changing.Lock()

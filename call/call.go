@@ -41,6 +41,7 @@ type entry struct {
 	changing sync.Mutex // held through a change of the call, from reading it to raising the observers
 	call     timbre.Call
 	legs     []*leg
+	talk     *talk
 	removed  bool            // guarded by changing
 	ending   []timbre.Notice // of its end, once they are rendered; guarded by changing
 }
@@ -68,7 +69,9 @@ func (r *Registry) Live() []timbre.Call {
 	calls := make([]timbre.Call, 0, len(r.calls))
 	for _, e := range r.calls {
 		if e.call.Ended.IsZero() {
-			calls = append(calls, e.call)
+			c := e.call
+			c.Warnings = e.warnings()
+			calls = append(calls, c)
 		}
 	}
 	slices.SortFunc(calls, func(a, b timbre.Call) int {

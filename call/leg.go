@@ -15,6 +15,8 @@ type leg struct {
 	log       *slog.Logger
 	metrics   *metrics
 	now       func() time.Time
+	talk      *talk
+	index     int          // in talk
 	mediaTime atomic.Int64 // of the newest frame
 	meter     atomic.Pointer[timbre.ReceptionMeter]
 
@@ -23,8 +25,8 @@ type leg struct {
 	ended bool
 }
 
-func newLeg(r *Registry) *leg {
-	l := &leg{log: r.env.Log, metrics: r.metrics, now: r.env.Steady}
+func newLeg(r *Registry, t *talk, index int) *leg {
+	l := &leg{log: r.env.Log, metrics: r.metrics, now: r.env.Steady, talk: t, index: index}
 	l.taps.Store(&[]*tap{})
 	return l
 }
@@ -32,6 +34,7 @@ func newLeg(r *Registry) *leg {
 // Frame is called by the receiver of the leg's audio.
 func (l *leg) Frame(f timbre.Frame) {
 	l.mediaTime.Store(int64(f.At))
+	l.talk.frame(l.index, f.PCM)
 	taps := *l.taps.Load()
 	if len(taps) == 0 {
 		return

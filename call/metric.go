@@ -10,6 +10,7 @@ type metrics struct {
 	started, refused prometheus.Counter
 	ended            *prometheus.CounterVec
 	slow, panics     prometheus.Counter
+	deaf             prometheus.Counter
 	mos              *prometheus.HistogramVec
 }
 
@@ -26,6 +27,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "timbre_call_ended_total", Help: "Calls that ended, by reason: hangup, failure, shutdown, recovered, unanalysed.",
 		}, []string{"reason"}),
 		slow:   counter("slow_frames_total", "Frames that the taps of their leg needed more than 20 ms for."),
+		deaf:   counter("deaf_legs_total", "Legs whose audio had no sound for two minutes while the other party talked."),
 		panics: counter("tap_panics_total", "Panics of taps. A tap that panics is detached."),
 	}
 	m.mos = with.NewHistogramVec(prometheus.HistogramOpts{

@@ -35,8 +35,8 @@ func (r *Registry) Update(ctx context.Context, txid string, change timbre.Change
 		return nil, err
 	}
 	var legs []*leg
-	for range c.Legs[known:] {
-		legs = append(legs, newLeg(r))
+	for i := range c.Legs[known:] {
+		legs = append(legs, newLeg(r, e.talk, known+i))
 		added = append(added, legs[len(legs)-1])
 	}
 	r.set(e, c, legs...)

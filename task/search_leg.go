@@ -71,7 +71,7 @@ func (s *searchState) setLeg(c timbre.Call, leg int) {
 func (s *searchState) restart(c timbre.Call, leg int) effect {
 	s.party = ""
 	s.setLeg(c, leg)
-	s.net, s.heard, s.searched, s.unsure = 0, 0, 0, nil
+	s.net, s.heard, s.received, s.searched, s.unsure = 0, 0, 0, 0, nil
 	s.dropped = timbre.Drops{}
 	if s.phase == unsure {
 		s.phase = listening

@@ -11,6 +11,17 @@ func tooShort(net, need time.Duration) string {
 	return fmt.Sprintf("the call ended after %s of speech; %.0f s are required", seconds(net), need.Seconds())
 }
 
+// deafFor is how much audio without any speech is more than a party that listens brings.
+const deafFor = 2 * time.Minute
+
+// deaf says that a leg has brought audio but neither speech nor anything else that was heard.
+func deaf(received, heard time.Duration) string {
+	if received < deafFor || heard > 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f s of audio came without any speech: the party may be muted, or connected to another leg", received.Seconds())
+}
+
 func seconds(d time.Duration) string {
 	return fmt.Sprintf("%.1f s", d.Truncate(100*time.Millisecond).Seconds())
 }

@@ -37,7 +37,8 @@ type searchState struct {
 	patience     patience
 
 	dropped  timbre.Drops  // what the current subscription has heard besides the voice of the party
-	heard    time.Duration // net speech of the current subscription
+	received time.Duration // audio of the current subscription, silence included
+	heard    time.Duration // net speech of it
 	net      time.Duration // the part of it that is buffered
 	searched time.Duration // net speech of the last identify
 	unsure   *searched     // its answer, if that is not reported because more speech may change it

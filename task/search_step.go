@@ -14,6 +14,7 @@ func (in speechReceived) search(t *searchStep) {
 		t.phase, t.Status, t.Started, t.Updated = listening, timbre.InProgress, t.now, t.now
 	}
 	t.dropped.Add(in.speech.Drop)
+	t.received = in.speech.At
 	fresh := max(0, in.speech.Net-t.heard)
 	t.heard += fresh
 	if t.net >= t.wanted() {
@@ -146,7 +147,7 @@ func (in legEnded) search(t *searchStep) {
 	t.ended = true
 	switch t.phase {
 	case queued, listening:
-		t.failIdentification(tooShort(t.net, ForSearch))
+		t.failIdentification(joined(tooShort(t.net, ForSearch), deaf(t.received, t.heard+t.dropped.Total())))
 	case unsure:
 		t.phase = concluding
 		t.unsure.search(t)

@@ -1,0 +1,74 @@
+package call
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"timbre"
+)
+
+// A leg is deaf if its audio has no sound for deafFor, while the others have sound for talkFor: its packets come, but not the voice of its
+// party, such as from a muted or wrongly connected side. Who listens to a long story is silent for less, or is heard now and then.
+const (
+	deafFor = 2 * time.Minute
+	talkFor = time.Minute
+)
+
+// audible is a sample, of 32768, that is louder than the noise of a line: -40 dB.
+const audible = 328
+
+// talk tells which legs of a call have sound. Its methods are called by the receivers of all legs at once.
+type talk struct {
+	log           *slog.Logger
+	found         prometheus.Counter // deaf legs
+	transactionID string
+	legs          [maxLegs]balance
+}
+
+// balance is what a leg has had since its last sound.
+type balance struct {
+	quiet  atomic.Int64 // of its own audio
+	others atomic.Int64 // sound of other legs
+	deaf   atomic.Bool
+}
+
+func (r *Registry) newTalk(txid string) *talk {
+	return &talk{log: r.env.Log, found: r.metrics.deaf, transactionID: txid}
+}
+
+// frame takes in the audio of a leg.
+func (t *talk) frame(leg int, pcm []int16) {
+	length := int64(timbre.Duration(len(pcm)))
+	own := &t.legs[leg]
+	if !slices.ContainsFunc(pcm, func(s int16) bool { return s > audible || s < -audible }) {
+		if own.quiet.Add(length) >= int64(deafFor) && own.others.Load() >= int64(talkFor) && !own.deaf.Swap(true) {
+			t.found.Inc()
+			t.log.Warn("a leg brings audio without any sound while the other party talks", "transaction", t.transactionID, "leg", leg)
+		}
+		return
+	}
+	own.quiet.Store(0)
+	own.others.Store(0)
+	own.deaf.Store(false)
+	for i := range t.legs {
+		if i != leg {
+			t.legs[i].others.Add(length)
+		}
+	}
+}
+
+// warnings are the doubts about the legs of a call, with those of the legs that are deaf.
+func (e *entry) warnings() []string {
+	list := e.call.Warnings
+	for i := range e.legs {
+		if e.talk.legs[i].deaf.Load() {
+			list = append(slices.Clip(list), fmt.Sprintf("leg %d brings audio without any sound while the other party talks", i))
+		}
+	}
+	return list
+}
