@@ -15,6 +15,7 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 	"github.com/google/uuid"
+	"golang.org/x/time/rate"
 
 	"timbre/sip/header"
 	"timbre/sip/transport"
@@ -73,6 +74,7 @@ type Dialog struct {
 	sips   bool             // Contact has to be a SIPS URI
 	over   chan struct{}
 	end    sync.Once
+	pace   *rate.Limiter // of changes that the peer asks for
 
 	mu        sync.Mutex
 	remote    gosip.ToHeader // with the remote tag, once it is known
@@ -109,7 +111,7 @@ func NewUAC(cfg Config, from gosip.FromHeader, to gosip.ToHeader, target gosip.U
 
 func newDialog(cfg Config) *Dialog {
 	cfg.Network = strings.ToLower(cfg.Network)
-	d := &Dialog{cfg: cfg, remoteSeq: -1, over: make(chan struct{}), acks: map[uint32]waiting{}}
+	d := &Dialog{cfg: cfg, remoteSeq: -1, over: make(chan struct{}), acks: map[uint32]waiting{}, pace: newPace()}
 	d.Timer = &Timer{do: cfg.Agent.Do, refresh: cfg.Refresh, expired: cfg.Expired}
 	return d
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Receive takes a request of the peer into account. It is refused when it is out of order, or in the clear where encryption is
-// required, or after the end. Receive hands an ACK to the Confirm that waits for it, so that nothing is left to do for it, and a
+// required, or after the end, and when the peer changes the session too often. Receive hands an ACK to the Confirm that waits for it, so that nothing is left to do for it, and a
 // BYE ends the dialog: nothing that comes after it is in the dialog, even while the BYE is being answered.
 func (d *Dialog) Receive(req *gosip.Request) *transport.Refusal {
 	if d.cfg.Encrypted && !OverTLS(req) {
@@ -29,7 +29,7 @@ func (d *Dialog) Receive(req *gosip.Request) *transport.Refusal {
 	if req.Method == gosip.BYE {
 		d.End()
 	}
-	return nil
+	return d.paced(req)
 }
 
 // ordered takes the CSeq of a request of the peer. It is refused unless it is above the last one (RFC 3261, 12.2.2).

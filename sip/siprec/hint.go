@@ -43,8 +43,9 @@ func (m *Metadata) hint(n *node) {
 	}
 }
 
+// addName keeps a name. Extensions may be repeated as often as a body has room for, and each name is compared with each participant.
 func addName(names []string, one string) []string {
-	if one == "" || slices.Contains(names, one) {
+	if one == "" || len(one) > maxName || len(names) == maxParties || slices.Contains(names, one) {
 		return names
 	}
 	return append(names, one)
@@ -69,16 +70,22 @@ func (m *Metadata) referred(n *node) string {
 // named is the only participant that any of the names means: by id, by user part, or by the end of a telephone number.
 // False: none, or several.
 func (m *Metadata) named(names []string) (int, bool) {
-	for _, same := range []func(Participant, string) bool{
-		func(p Participant, n string) bool { return p.ID == n && n != "" },
-		func(p Participant, n string) bool {
-			return User(p.AOR) != "" && strings.EqualFold(User(p.AOR), User(n))
-		},
-		func(p Participant, n string) bool { return sameNumber(User(p.AOR), User(n)) },
+	meant, parties := make([]spelling, len(names)), make([]spelling, len(m.Participants))
+	for i, n := range names {
+		meant[i] = spelling{n, User(n), digits(n)}
+	}
+	for i, p := range m.Participants {
+		user := User(p.AOR)
+		parties[i] = spelling{p.ID, user, digits(user)}
+	}
+	for _, same := range []func(p, n spelling) bool{
+		func(p, n spelling) bool { return p.id == n.id },
+		func(p, n spelling) bool { return p.user != "" && strings.EqualFold(p.user, n.user) },
+		func(p, n spelling) bool { return sameDigits(p.digits, n.digits) },
 	} {
 		var found []int
-		for i, p := range m.Participants {
-			if slices.ContainsFunc(names, func(n string) bool { return same(p, n) }) {
+		for i, p := range parties {
+			if slices.ContainsFunc(meant, func(n spelling) bool { return same(p, n) }) {
 				found = append(found, i)
 			}
 		}
@@ -88,3 +95,6 @@ func (m *Metadata) named(names []string) (int, bool) {
 	}
 	return 0, false
 }
+
+// spelling is what a name, or a participant, is compared by.
+type spelling struct{ id, user, digits string }

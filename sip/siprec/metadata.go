@@ -23,7 +23,8 @@ type Metadata struct {
 
 const (
 	maxWarning = 200 // bytes
-	maxParties = 64  // participants, streams, and streams of one participant
+	maxParties = 64  // participants, streams, streams of one participant, and names of the calling or the called party
+	maxName    = 256 // bytes of such a name; a longer one is none
 )
 
 // Stream is one stream of the session.
