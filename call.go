@@ -40,9 +40,10 @@ type Call struct {
 	Warnings      []string          // current doubts about its legs, such as a guessed caller
 	Legs          []Leg             // one or two, three at most, in the order in which they were added: at first that of the m-lines
 	Started       time.Time
-	Ended         time.Time   // zero while the call is live
-	Failure       string      // why it ended, unless a party hung up
-	StoredByes    []StoredBye // of a live call
+	Ended         time.Time     // zero while the call is live
+	Lasted        time.Duration // of an ended call, whatever the wall clock did meanwhile
+	Failure       string        // why it ended, unless a party hung up
+	StoredByes    []StoredBye   // of a live call
 }
 
 // StoredBye is a BYE to a peer of a call, stored for the case that the process which has the call ends before the call does.

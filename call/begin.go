@@ -22,7 +22,7 @@ func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs 
 	}
 	c.TransactionID, c.Started = r.env.NewID(), r.env.Now()
 	c.Headers, c.Legs, c.Warnings = maps.Clone(c.Headers), slices.Clone(c.Legs), slices.Clone(c.Warnings)
-	e := &entry{call: c, talk: r.newTalk(c.TransactionID)}
+	e := &entry{call: c, began: r.env.Steady(), talk: r.newTalk(c.TransactionID)}
 	for i := range c.Legs {
 		c.Legs[i].StreamARN = r.streamARN(&c)
 		e.legs = append(e.legs, newLeg(r, e.talk, i))

@@ -40,6 +40,7 @@ type Registry struct {
 type entry struct {
 	changing sync.Mutex // held through a change of the call, from reading it to raising the observers
 	call     timbre.Call
+	began    time.Time // by the clock that never jumps
 	legs     []*leg
 	talk     *talk
 	removed  bool            // guarded by changing

@@ -39,7 +39,7 @@ func (r *Registry) end(ctx context.Context, txid, why, reason string) error {
 	}
 	c := e.call
 	if c.Ended.IsZero() {
-		c.Ended, c.Failure = r.env.Now(), why
+		c.Ended, c.Lasted, c.Failure = r.env.Now(), r.env.Steady().Sub(e.began), why
 		r.metrics.live.Dec()
 		r.report(c, receptions(e.legs), reason)
 	}
@@ -82,6 +82,6 @@ func (r *Registry) Shut(ctx context.Context, why string) error {
 // Missed reports the end of a bridged call that could not begin, because of the store or a quota. It assigns a transaction id
 // and the end. Nothing of the call is saved, and it has no events.
 func (r *Registry) Missed(c timbre.Call, receptions []*timbre.Reception) {
-	c.TransactionID, c.Ended = r.env.NewID(), r.env.Now()
+	c.TransactionID, c.Ended, c.Lasted = r.env.NewID(), r.env.Now(), r.env.Age(c.Started)
 	r.report(c, receptions, unanalysed)
 }

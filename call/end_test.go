@@ -5,10 +5,12 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/environment"
 )
 
 func TestEndIsReportedOnce(t *testing.T) {
@@ -48,6 +50,24 @@ func TestEndIsReportedOnce(t *testing.T) {
 				})
 			}
 		})
+	}
+}
+
+// What a call costs, and how long it is said to have lasted, are no matter of the wall clock.
+func TestACallLastsAsLongAsItLasts(t *testing.T) {
+	for _, jump := range []time.Duration{0, 3 * time.Hour, -6 * time.Hour} {
+		began := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+		now, steady := began, time.Unix(0, 0)
+		d := &fakeStore{}
+		r := New(environment.Environment{Now: func() time.Time { return now }, Steady: func() time.Time { return steady }}, Deps{d, d})
+		txid, _ := begin(t, r)
+		now, steady = now.Add(time.Minute+jump), steady.Add(time.Minute)
+		if err := r.End(t.Context(), txid, ""); err != nil {
+			t.Fatal(err)
+		}
+		if got := d.calls[1].Lasted; got != time.Minute {
+			t.Errorf("the clock was set by %v: got a call of %v, want one of %v", jump, got, time.Minute)
+		}
 	}
 }
 

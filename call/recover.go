@@ -59,7 +59,7 @@ func (r *Registry) lostCall(ctx context.Context, txid string) (timbre.Call, erro
 	if err != nil {
 		return c, err
 	}
-	c.Ended, c.Failure = r.env.Now(), "the server stopped during the call"
+	c.Ended, c.Lasted, c.Failure = r.env.Now(), r.env.Age(c.Started), "the server stopped during the call"
 	r.raiseLost(c)
 	c.StoredByes = nil
 	r.report(c, make([]*timbre.Reception, len(c.Legs)), recovered)

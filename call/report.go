@@ -13,7 +13,7 @@ func (r *Registry) report(c timbre.Call, receptions []*timbre.Reception, reason 
 	r.metrics.ended.WithLabelValues(reason).Inc()
 	attributes := []any{
 		"transaction", c.TransactionID, "connector", c.ConnectorID, "call", c.CallID, "reason", reason, "failure", c.Failure,
-		"lasted", c.Ended.Sub(c.Started).Round(100 * time.Millisecond), "warnings", len(c.Warnings),
+		"lasted", c.Lasted.Round(100 * time.Millisecond), "warnings", len(c.Warnings),
 	}
 	for i, l := range c.Legs {
 		attributes = append(attributes, slog.Group(fmt.Sprintf("leg%d", i), r.legAttributes(l, receptions[i])...))

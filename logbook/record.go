@@ -81,10 +81,9 @@ type received struct {
 
 // records returns the records of an ended call, by kind.
 func (r *Records) records(c timbre.Call, receptions []*timbre.Reception, streamed bool) map[string]any {
-	seconds := max(0, c.Ended.Sub(c.Started)).Seconds() // the clock may have been set back
 	common := shared{
 		Account: r.env.Account, Transaction: c.TransactionID, Call: c.CallID, Connector: c.ConnectorID, Status: "Completed",
-		Start: c.Started.Unix(), End: c.Ended.Unix(), Seconds: int64(math.Ceil(seconds)), Region: r.env.Region,
+		Start: c.Started.Unix(), End: c.Ended.Unix(), Seconds: int64(math.Ceil(c.Lasted.Seconds())), Region: r.env.Region,
 	}
 	if c.Failure != "" {
 		common.Status = "Failed"
@@ -101,7 +100,7 @@ func (r *Records) records(c timbre.Call, receptions []*timbre.Reception, streame
 	if c.Bridged {
 		cdr := common.as("2.0", "AmazonChimeVoiceConnector", strings.ToLower(c.Direction)+"-minutes", "OK", c.Failure)
 		all[callRecords] = callRecord{
-			cdr, math.Ceil(seconds/6) / 10, authUser(c.Headers), c.From, displayName(c.Headers["from"]), country(c.From),
+			cdr, math.Ceil(c.Lasted.Seconds()/6) / 10, authUser(c.Headers), c.From, displayName(c.Headers["from"]), country(c.From),
 			c.To, displayName(c.Headers["to"]), country(c.To), c.Direction, streamed, extension,
 		}
 	}

@@ -49,7 +49,7 @@ func ended(connectorID string, bridged bool) timbre.Call {
 	return timbre.Call{
 		TransactionID: "tx", ConnectorID: connectorID, CallID: "a84b@pbx", Direction: "Outbound", Bridged: bridged,
 		Headers: map[string]string{"from": `"North Campus" <sip:+12065550100@pbx>;tag=1`, "to": "<sip:+13605550199@timbre>", "authorization": `Digest username="pbx"`}, From: "+12065550100",
-		To: "+13605550199", Warnings: []string{"m-line 1: unknown party"}, Started: at, Ended: at.Add(61500 * time.Millisecond),
+		To: "+13605550199", Warnings: []string{"m-line 1: unknown party"}, Started: at, Ended: at.Add(61500 * time.Millisecond), Lasted: 61500 * time.Millisecond,
 		Legs: []timbre.Leg{{Side: timbre.Caller, Label: "1", Party: "sip:ann@example.com", StreamARN: "arn:1"}, {Side: timbre.Mixed, Index: 1, StreamARN: "arn:2"}},
 	}
 }
@@ -156,7 +156,7 @@ func TestRewrittenRecordReplacesTheFirst(t *testing.T) {
 		t.Fatalf("got files %v, want one", all)
 	}
 	b, err := os.ReadFile(filepath.Join(folder, streamRecords, "json", "c", "2026", "11", "25", all[0].Name()))
-	if err != nil || !strings.Contains(string(b), `"StatusMessage":"the server stopped"`) || !strings.Contains(string(b), `"BillableDurationSeconds":0,`) {
+	if err != nil || !strings.Contains(string(b), `"StatusMessage":"the server stopped"`) || !strings.Contains(string(b), `"BillableDurationSeconds":62,`) {
 		t.Errorf("got %s, %v, want the second record", b, err)
 	}
 }
