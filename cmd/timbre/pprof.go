@@ -38,7 +38,7 @@ func (p *profiling) Run(ctx context.Context) error {
 		return err
 	}
 	r.Header.Set("Authorization", "Bearer "+cmp.Or(p.Token, key))
-	response, err := http.DefaultClient.Do(r)
+	response, err := new(http.Client).Do(r)
 	if err != nil {
 		return err
 	}
