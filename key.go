@@ -1,13 +1,41 @@
 package timbre
 
-import "strings"
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Key is an access key: what requests are signed with, and what they may do.
 type Key struct {
 	ID, Secret string
-	User       string  // the name of its profile
-	Session    string  // the session token that each of its requests must carry; empty: none
-	Grants     []Grant // what it may do; nil: everything
+	User       string         // the name of its profile
+	Session    string         // the session token that each of its requests must carry; empty: none
+	Expires    time.Time      // when it is refused; zero: never
+	Sources    []netip.Prefix // the networks that it may be used from; nil: all
+	Grants     []Grant        // what it may do; nil: everything
+}
+
+// Expired reports whether the key is refused at a time.
+func (k Key) Expired(now time.Time) bool { return !k.Expires.IsZero() && !now.Before(k.Expires) }
+
+// From reports whether the key may be used from an address.
+func (k Key) From(source netip.Addr) bool {
+	source = source.Unmap().WithZone("")
+	return k.Sources == nil || slices.ContainsFunc(k.Sources, func(p netip.Prefix) bool { return p.Contains(source) })
+}
+
+// As is the key in another profile.
+func (k Key) As(user string) Key {
+	k.User = user
+	return k
+}
+
+// Equal reports whether two keys are the same in all.
+func (k Key) Equal(o Key) bool {
+	return k.ID == o.ID && k.Secret == o.Secret && k.User == o.User && k.Session == o.Session && k.Expires.Equal(o.Expires) &&
+		slices.Equal(k.Sources, o.Sources) && slices.Equal(k.Grants, o.Grants)
 }
 
 // Grant allows the actions that match Action on the resources that match Resource. In both patterns * matches any text and ?

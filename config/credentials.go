@@ -8,20 +8,22 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 
 	"timbre"
 )
 
 // Credentials are the access keys that may sign requests: the one in the settings, and those of the file DATA/credentials. Both
-// are read at start and by Take; a key that was removed from both is invalid from then on.
+// are read at start and by Take; a key that was removed from both is invalid from then on. The file must be its owner's alone.
 //
-// A profile of the file has the two lines of a static key, and may have two more:
+// A profile of the file has the two lines of a static key, and may have more:
 //
 //	aws_session_token = …  requests with the key must carry this token, as SDKs do that read the same profile
+//	timbre_expires = 2027-01-31T12:00:00Z  the key is refused from then on
+//	timbre_sources = 10.1.0.0/16, 192.0.2.7  it is refused from other networks
 //	timbre_actions = chime:Get*, chime:StartSpeakerSearchTask arn:aws:chime:*:*:vc/abc*
 //
 // The last line lists what the key may do: actions separated by commas, each followed by the ARN it is permitted on, or alone for
@@ -35,11 +37,20 @@ type Credentials struct {
 	keys map[string]timbre.Key
 }
 
-// Take replaces the keys by those of fresh.
-func (c *Credentials) Take(fresh *Credentials) {
+// Take replaces the keys by those of fresh, and says whether they differ.
+func (c *Credentials) Take(fresh *Credentials) (changed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	changed = !maps.EqualFunc(c.keys, fresh.keys, timbre.Key.Equal)
 	c.keys = fresh.keys
+	return changed
+}
+
+// Len returns the number of keys.
+func (c *Credentials) Len() int {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return len(c.keys)
 }
 
 // Secret returns the secret of an access key.
@@ -109,8 +120,8 @@ func (c *Credentials) add(k timbre.Key) error {
 		c.keys[k.ID] = k
 	case first.Secret != k.Secret:
 		return fmt.Errorf("%s: the access key %s of profile %s has two secrets", c.Path, k.ID, k.User)
-	case first.Session != k.Session || !slices.Equal(first.Grants, k.Grants):
-		return fmt.Errorf("%s: the access key %s of profile %s has a different session token or different actions in another profile", c.Path, k.ID, k.User)
+	case !first.Equal(k.As(first.User)):
+		return fmt.Errorf("%s: the access key %s of profile %s has another session token, expiry, sources or actions in another profile", c.Path, k.ID, k.User)
 	}
 	return nil
 }
@@ -153,6 +164,9 @@ func readProfiles(path string) ([]timbre.Key, error) {
 		return nil, fmt.Errorf("cannot read the credentials: %w", err)
 	}
 	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err == nil && info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("the file of credentials %s is accessible to others (mode %04o): change its mode to 0600", path, info.Mode().Perm())
+	}
 	text, err := io.ReadAll(io.LimitReader(f, fileSize+1))
 	if err != nil || len(text) > fileSize {
 		return nil, fmt.Errorf("cannot read the credentials: %w", errors.Join(err, fmt.Errorf("%s is not a file of at most 1 MiB", path)))

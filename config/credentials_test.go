@@ -2,11 +2,13 @@ package config_test
 
 import (
 	"context"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
@@ -136,8 +138,14 @@ func TestInvalidCredentialsAreRefusedInOneSentence(t *testing.T) {
 		"no ARN":            {good + "timbre_actions = chime:Get* vc/abc\n", "\"vc/abc\" is not an ARN"},
 		"two ARNs":          {good + "timbre_actions = chime:Get* arn:a arn:b\n", "one ARN"},
 		"actions twice":     {good + "timbre_actions = *\ntimbre_actions = *\n", "twice"},
-		"other actions":     {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = hidden\ntimbre_actions = *\n", "different actions"},
-		"other token":       {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = hidden\naws_session_token = hidden\n", "a different session token"},
+		"other actions":     {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = hidden\ntimbre_actions = *\n", "sources or actions in another profile"},
+		"other token":       {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = hidden\naws_session_token = hidden\n", "another session token"},
+		"other expiry":      {good + "[b]\naws_access_key_id = AKID\naws_secret_access_key = hidden\ntimbre_expires = 2030-01-01T00:00:00Z\n", "expiry"},
+		"no time":           {good + "timbre_expires = tomorrow\n", "\"tomorrow\" is not a time"},
+		"no network":        {good + "timbre_sources = 10.0.0.0/8, office\n", "\"office\" is not a network"},
+		"no sources":        {good + "timbre_sources =\n", "\"\" is not a network"},
+		"sources twice":     {good + "timbre_sources = 10.0.0.1\ntimbre_sources = 10.0.0.2\n", "timbre_sources occurs twice"},
+		"misspelt":          {good + "timbre_source = 10.0.0.1\n", "timbre_source is none of"},
 		"too much":          {strings.Repeat("#\n", 1<<20), "1 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,6 +155,46 @@ func TestInvalidCredentialsAreRefusedInOneSentence(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+func TestProfileRestrictsTimeAndNetworksOfItsKey(t *testing.T) {
+	c, err := credentials(t, "[default]\naws_access_key_id = AKID\naws_secret_access_key = a\ntimbre_expires = 2027-01-31T12:00:00+01:00\n"+
+		"timbre_sources = 10.1.2.3/16, 192.0.2.7, ::ffff:192.0.2.8,2001:db8::/32\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, _ := c.Key("AKID")
+	end := time.Date(2027, 1, 31, 11, 0, 0, 0, time.UTC)
+	if k.Expired(end.Add(-time.Second)) || !k.Expired(end) || (timbre.Key{}).Expired(end) {
+		t.Errorf("got expiry %s, want %s", k.Expires, end)
+	}
+	for address, want := range map[string]bool{
+		"10.1.255.1": true, "10.2.0.1": false, "192.0.2.7": true, "192.0.2.8": true, "192.0.2.9": false, "::ffff:10.1.0.1": true, "2001:db8::1": true, "::1": false,
+	} {
+		if got := k.From(netip.MustParseAddr(address)); got != want {
+			t.Errorf("%s: got %t, want %t", address, got, want)
+		}
+	}
+	if (timbre.Key{Sources: k.Sources}).From(netip.Addr{}) || !(timbre.Key{}).From(netip.Addr{}) {
+		t.Error("got an unknown source taken by a key with networks, or refused by one without")
+	}
+}
+
+func TestFileThatOthersCanReadIsRefused(t *testing.T) {
+	for _, mode := range []os.FileMode{0o640, 0o604, 0o660} {
+		s := config.Defaults()
+		s.Data = t.TempDir()
+		path := filepath.Join(s.Data, "credentials")
+		if err := os.WriteFile(path, []byte("[a]\naws_access_key_id = AKID\naws_secret_access_key = hidden\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.OpenCredentials(); err == nil || !strings.Contains(err.Error(), "accessible to others") {
+			t.Errorf("mode %o: got %v", mode, err)
+		}
 	}
 }
 

@@ -3,8 +3,10 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"regexp"
 	"strings"
+	"time"
 
 	"gopkg.in/ini.v1"
 
@@ -69,11 +71,15 @@ func parseProfile(s *ini.Section) (timbre.Key, error) {
 	return p, nil
 }
 
-// setField stores one key of a profile. Of repeated lines the last one counts.
+// setField stores one key of a profile. Of repeated lines the last one counts, but what Timbre adds restricts a key: there, a line that
+// is repeated or misspelt is refused.
 func setField(p *timbre.Key, k *ini.Key) (err error) {
-	value, repeated := k.Value(), false
+	value := k.Value()
 	if all := k.ValueWithShadows(); len(all) > 1 {
-		value, repeated = all[len(all)-1], true
+		if strings.HasPrefix(k.Name(), "timbre_") {
+			return fmt.Errorf("%s occurs twice in the profile; put all on one line", k.Name())
+		}
+		value = all[len(all)-1]
 	}
 	switch k.Name() {
 	case "aws_access_key_id":
@@ -82,13 +88,42 @@ func setField(p *timbre.Key, k *ini.Key) (err error) {
 		p.Secret = value
 	case "aws_session_token":
 		p.Session = value
+	case "timbre_expires":
+		p.Expires, err = parseExpiry(value)
+	case "timbre_sources":
+		p.Sources, err = parseSources(value)
 	case "timbre_actions":
-		if repeated {
-			return errors.New("timbre_actions occurs twice in the profile; put all actions on one line")
-		}
 		p.Grants, err = parseGrants(value)
+	default:
+		if strings.HasPrefix(k.Name(), "timbre_") {
+			return fmt.Errorf("%s is none of timbre_actions, timbre_expires and timbre_sources", k.Name())
+		}
 	}
 	return err
+}
+
+func parseExpiry(text string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil || at.IsZero() {
+		return at, fmt.Errorf("timbre_expires: %q is not a time such as 2027-01-31T12:00:00Z", text)
+	}
+	return at, nil
+}
+
+// parseSources parses networks and addresses separated by commas.
+func parseSources(text string) (all []netip.Prefix, err error) {
+	for one := range strings.SplitSeq(text, ",") {
+		one = strings.TrimSpace(one)
+		network, err := netip.ParsePrefix(one)
+		if address, e := netip.ParseAddr(one); e == nil && address.Zone() == "" {
+			network, err = address.Unmap().Prefix(address.Unmap().BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("timbre_sources: %q is not a network such as 10.1.0.0/16; omit the line to permit all", one)
+		}
+		all = append(all, network.Masked())
+	}
+	return all, nil
 }
 
 var action = regexp.MustCompile(`^(\*|(?i:chime):[A-Za-z*?]+)$`)

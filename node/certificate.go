@@ -2,10 +2,7 @@ package node
 
 import (
 	"crypto/tls"
-	"errors"
-	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 
 	"timbre"
@@ -58,7 +55,7 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 
 // reload loads the files if they have changed since the last attempt, whether that succeeded or not.
 func (c *certificate) reload() error {
-	version, err := c.fileVersion()
+	version, err := fileVersion(c.files.Cert, c.files.Key)
 	if version == c.version {
 		return nil
 	}
@@ -75,20 +72,4 @@ func (c *certificate) reload() error {
 	}
 	c.loaded = &pair
 	return nil
-}
-
-// fileVersion is a text that differs once a file has changed: modification time and size of both.
-func (c *certificate) fileVersion() (string, error) {
-	version := ""
-	var errs error
-	for _, name := range []string{c.files.Cert, c.files.Key} {
-		info, err := os.Stat(name)
-		if err != nil {
-			errs = errors.Join(errs, err)
-			version += "missing "
-			continue
-		}
-		version += fmt.Sprintf("%d %d ", info.ModTime().UnixNano(), info.Size())
-	}
-	return version, errs
 }

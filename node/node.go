@@ -56,6 +56,7 @@ type Node struct {
 	store         *sqlite.Store
 	pageKey       []byte // seals page tokens
 	operatorToken string // see OperatorToken
+	keys          *keys
 	events        *event.Announcer
 	notices       *notify.Dispatcher
 	webhooks      *hooks

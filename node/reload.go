@@ -63,11 +63,6 @@ func (n *Node) openCertificate(section string, files config.TLS) (*certificate, 
 	return c, err
 }
 
-func (n *Node) prepareKeys(s *config.Settings) (use func(), err error) {
-	fresh, err := s.ReadCredentials()
-	return func() { n.Credentials.Take(fresh) }, err
-}
-
 func (n *Node) prepareWebhooks(s *config.Settings) (use func(), err error) {
 	return n.webhooks.Prepare(endpoints(*s))
 }

@@ -33,10 +33,5 @@ func (n *Node) openStore(ctx context.Context) error {
 	return nil
 }
 
-func (n *Node) openCredentials(context.Context) (err error) {
-	n.Credentials, err = n.settings.OpenCredentials()
-	return err
-}
-
 // keyFile is the local key that wraps the keys of domains.
 func keyFile(s config.Settings) string { return filepath.Join(s.Data, "key") }

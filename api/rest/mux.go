@@ -125,10 +125,10 @@ func (m *Mux) serveSafely(x *exchange, w http.ResponseWriter, r *http.Request) (
 func (m *Mux) serve(x *exchange, w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body := sync.OnceValues(func() ([]byte, error) { return readBody(w, r) })
 	key, err := m.deps.Authenticate(r, body)
+	x.keyID = key.ID
 	if err != nil {
 		return nil, err
 	}
-	x.keyID = key.ID
 	c, err := m.find(x, r, body)
 	if err != nil {
 		return nil, err

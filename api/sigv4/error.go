@@ -16,6 +16,8 @@ var (
 	incomplete = Error{Status: 400, Type: "IncompleteSignature"}
 	unknownKey = Error{Status: 403, Type: "InvalidClientTokenId"}
 	mismatch   = Error{Status: 403, Type: "InvalidSignatureException"}
+	outlived   = Error{Status: 403, Type: "ExpiredTokenException"}
+	elsewhere  = Error{Status: 403, Type: "AccessDeniedException"}
 	expired    = Error{Status: 400, Type: "RequestExpired"}
 )
 

@@ -14,6 +14,7 @@ package sigv4
 
 import (
 	"net/http"
+	"net/netip"
 	"time"
 
 	"timbre"
@@ -41,7 +42,7 @@ const Skew = 15 * time.Minute
 const service = "chime"
 
 // Check returns the access key that signed the request, an *Error, or the error of reading the body. It reads the body only
-// once the key is known and the date is valid.
+// once the key is known and the date is valid. An error with a key refuses what the key has signed.
 func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (key timbre.Key, err error) {
 	c, err := parse(r)
 	if err != nil {
@@ -50,6 +51,9 @@ func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (key timb
 	key, ok := v.keys.Key(c.accessKeyID)
 	if !ok {
 		return timbre.Key{}, refuse(unknownKey, "The security token included in the request is invalid.")
+	}
+	if key.Expired(v.env.Now()) {
+		return timbre.Key{}, refuse(outlived, "The security token included in the request is expired.")
 	}
 	if key.Session != "" && c.session(r) == "" {
 		return timbre.Key{}, refuse(unknownKey, "The security token included in the request is invalid: this key requires its session token.")
@@ -63,6 +67,9 @@ func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (key timb
 	}
 	if err := c.verify(r, key, text); err != nil {
 		return timbre.Key{}, err
+	}
+	if source, _ := netip.ParseAddrPort(r.RemoteAddr); !key.From(source.Addr()) {
+		return key, refuse(elsewhere, "This access key may not be used from the network of the request.")
 	}
 	return key, nil
 }

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -434,5 +435,44 @@ func BenchmarkCheck(b *testing.B) {
 		if _, err := verifier.Check(r, func() ([]byte, error) { return nil, nil }); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// restricted is a key with an end and networks.
+type restricted struct{}
+
+func (restricted) Key(id string) (timbre.Key, bool) {
+	return timbre.Key{ID: id, Secret: "a secret", Expires: now.Add(time.Minute), Sources: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}, true
+}
+
+func TestRestrictedKeyIsRefusedInTimeAndFromElsewhere(t *testing.T) {
+	for name, c := range map[string]struct {
+		clock  time.Time
+		source string
+		want   string
+	}{
+		"in time, from its network": {now, "192.0.2.7:40000", ""},
+		"mapped":                    {now, "[::ffff:192.0.2.7]:40000", ""},
+		"from another network":      {now, "198.51.100.1:40000", "AccessDeniedException"},
+		"from nowhere":              {now, "@", "AccessDeniedException"},
+		"after its end":             {now.Add(time.Minute), "192.0.2.7:40000", "ExpiredTokenException"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := request("GET", "http://timbre.example:8080/voice-connectors", "")
+			r.RemoteAddr = c.source
+			sign(t, r, me, hash(""))
+			v := sigv4.New(environment.Environment{Now: func() time.Time { return c.clock }}, restricted{})
+			key, err := v.Check(r, func() ([]byte, error) { return nil, nil })
+			got := ""
+			if e := (*sigv4.Error)(nil); errors.As(err, &e) {
+				got = e.Type
+			}
+			if got != c.want {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+			if (key.ID == "AKIDTEST") != (c.want == "" || c.want == "AccessDeniedException") {
+				t.Errorf("got key %q with %v: the log names the key only if its signature is right", key.ID, err)
+			}
+		})
 	}
 }
