@@ -23,7 +23,7 @@ func unavailable(err error) *refusal {
 // refuse responds to a request, counts the refusal and logs it. The text of internal errors is not sent.
 func (s *Server) refuse(w http.ResponseWriter, peer string, r *refusal) {
 	s.metrics.refused.WithLabelValues(r.reason).Inc()
-	s.env.Log.Warn("feed refused", "reason", r.reason, "detail", r.detail, "peer", peer)
+	s.refused.Count(s.env.Log, r.reason, "feed refused", "reason", r.reason, "detail", r.detail, "peer", peer)
 	text := r.detail
 	if r.status >= 500 && (r.reason == "internal" || r.reason == "unavailable") {
 		text = http.StatusText(r.status)

@@ -21,6 +21,7 @@ type Server struct {
 	cfg     Config
 	deps    Deps
 	metrics *metrics
+	refused environment.Tally
 
 	mu       sync.Mutex
 	live     map[*session]bool
@@ -56,7 +57,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OnPingReceived: f.pinged})
 	if err != nil { // Accept has responded
 		s.metrics.refused.WithLabelValues("malformed").Inc()
-		s.env.Log.Warn("feed refused", "reason", "malformed", "detail", err, "peer", f.peer)
+		s.refused.Count(s.env.Log, "malformed", "feed refused", "reason", "malformed", "detail", err, "peer", f.peer)
 		return
 	}
 	conn.SetReadLimit(maxMessage)

@@ -13,10 +13,20 @@ const logEvery = time.Minute
 // health logs when a target starts to fail and when it works again, instead of every attempt. Only the goroutine of Run uses it.
 type health struct {
 	log      *slog.Logger
-	failed   map[string]time.Time // targets that fail, with the time of the line that says so
-	sinkless map[string]bool      // targets without a sink that have been logged
-	deaths   map[string]*deaths   // by target
+	failed   map[string]*failing // targets that fail
+	sinkless map[string]bool     // targets without a sink that have been logged
+	deaths   map[string]*deaths  // by target
 }
+
+// failing is a target that fails, or fails and works by turns.
+type failing struct {
+	last   time.Time // of its failures
+	logged time.Time // when a line said so
+	more   int       // failures since
+}
+
+// stillEvery is the least time between two lines that say that a target still fails.
+const stillEvery = time.Hour
 
 // deaths are the dead letters of a target since a line said so.
 type deaths struct {
@@ -25,24 +35,32 @@ type deaths struct {
 }
 
 func newHealth(log *slog.Logger) health {
-	return health{log: log, failed: map[string]time.Time{}, sinkless: map[string]bool{}, deaths: map[string]*deaths{}}
+	return health{log: log, failed: map[string]*failing{}, sinkless: map[string]bool{}, deaths: map[string]*deaths{}}
 }
 
 func (h *health) failing(target string, err error, now time.Time) {
-	if _, known := h.failed[target]; !known {
-		h.failed[target] = now
+	f := h.failed[target]
+	if f == nil {
+		h.failed[target] = &failing{last: now, logged: now}
 		h.log.Warn("notification target fails: its notifications are kept and retried", "target", target, "error", err)
 		return
 	}
-	h.log.Debug("notification target still fails", "target", target, "error", err)
+	f.last = now
+	if f.more++; now.Sub(f.logged) < stillEvery {
+		h.log.Debug("notification target still fails", "target", target, "error", err)
+		return
+	}
+	h.log.Warn("notification target still fails", "target", target, "failures", f.more, "error", err)
+	f.logged, f.more = now, 0
 }
 
-// succeeded logs that a target works again. One that fails and works by turns is logged once a while.
+// succeeded logs that a target works again, once it has not failed for a while: one that fails and works by turns is a line when that
+// begins, one an hour, and one when it is over.
 func (h *health) succeeded(target string, now time.Time) {
-	since, failed := h.failed[target]
-	if failed && now.Sub(since) >= logEvery {
+	f := h.failed[target]
+	if f != nil && now.Sub(f.last) >= logEvery {
 		delete(h.failed, target)
-		h.log.Info("notification target works again", "target", target)
+		h.log.Info("notification target works again", "target", target, "failures", f.more)
 	}
 }
 

@@ -26,3 +26,23 @@ func TestDeadLettersOfATargetAreOneLineAMinuteWithTheirNumber(t *testing.T) {
 		}
 	}
 }
+
+func TestATargetThatFlapsIsALineAnHourAndOneAtTheEnd(t *testing.T) {
+	var text strings.Builder
+	h := newHealth(slog.New(slog.NewTextHandler(&text, nil)))
+	now := time.Unix(1000, 0)
+	for range 2 * 360 { // two hours
+		h.failing("a", errors.New("no"), now)
+		h.succeeded("a", now.Add(time.Second))
+		now = now.Add(10 * time.Second)
+	}
+	h.succeeded("a", now.Add(logEvery))
+	for line, want := range map[string]int{
+		"msg=\"notification target fails": 1, "msg=\"notification target still fails\" target=a failures=360": 1,
+		"msg=\"notification target works again\" target=a failures=359": 1, "\n": 3,
+	} {
+		if got := strings.Count(text.String(), line); got != want {
+			t.Errorf("%q: got %d lines, want %d:\n%s", line, got, want, text.String())
+		}
+	}
+}

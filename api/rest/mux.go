@@ -41,6 +41,7 @@ type Mux struct {
 	rates       *rateLimiter
 	concurrency *concurrencyLimiter
 	pages       pages
+	lines       environment.Tally // of the log
 }
 
 // New returns a Mux that routes every operation of the services. Operations that Handle does not bind are refused as not

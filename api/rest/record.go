@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"regexp"
 	"strconv"
 )
@@ -37,5 +38,26 @@ func (m *Mux) record(ctx context.Context, x *exchange) {
 			line = append(line, slog.String("reason", x.fault.Message)) // which may contain an id
 		}
 	}
-	m.env.Log.LogAttrs(ctx, level, "api request", line...)
+	if x.fault == nil && x.route != nil && x.route.op.Method != http.MethodGet { // what has changed something is told each time
+		m.env.Log.LogAttrs(ctx, level, "api request", line...)
+		return
+	}
+	m.lines.CountAt(m.env.Log, level, x.kind(operation), "api request", args(line)...)
+}
+
+// kind is under what the log counts requests together: reads by their operation and key, refusals by their operation and error, since
+// whoever is refused may have made the key up.
+func (x *exchange) kind(operation string) string {
+	if x.fault != nil {
+		return operation + " " + x.fault.Type
+	}
+	return operation + " of " + x.keyID
+}
+
+func args(line []slog.Attr) []any {
+	all := make([]any, len(line))
+	for i, a := range line {
+		all[i] = a
+	}
+	return all
 }

@@ -73,7 +73,7 @@ func mandatory(msg gosip.Message) error {
 // unparsable counts a message that cannot be parsed, and logs why.
 func (s *Stack) unparsable(source string, err error) {
 	s.Reject("parse")
-	s.env.Log.Warn("SIP message cannot be parsed", "source", source, "error", fmt.Sprintf("%.200s", Redact(err.Error())))
+	s.refused.Count(s.env.Log, "parse", "SIP message cannot be parsed", "source", source, "error", fmt.Sprintf("%.200s", Redact(err.Error())))
 }
 
 var openBracket = regexp.MustCompile(`(?im)^((?:Contact|m|From|f|To|t)[ \t]*:[^\r\n<>]*<[^\r\n<>]*)\r$`)

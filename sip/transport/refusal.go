@@ -75,13 +75,21 @@ var phrases = map[int]string{
 // Refuse responds to a request with a refusal, counts it and logs it.
 func (s *Stack) Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *Refusal) {
 	s.Reject(r.Reason)
-	s.env.Log.Warn("SIP request refused", "method", req.Method, "status", r.Code, "reason", r.Reason, "detail", Redact(r.Detail),
-		"source", req.Source(), "call", callID(req))
+	s.refused.Count(s.env.Log, s.kindOf(req, r), "SIP request refused", "method", req.Method, "status", r.Code, "reason", r.Reason,
+		"detail", Redact(r.Detail), "source", req.Source(), "call", callID(req))
 	if req.IsAck() {
 		return
 	}
 	s.Respond(tx, r.Response(req))
 	s.scored(req, tx, r)
+}
+
+// kindOf is under what the log counts refusals together. Strangers do not hide what known peers are refused.
+func (s *Stack) kindOf(req *gosip.Request, r *Refusal) string {
+	if s.Known(req) {
+		return r.Reason
+	}
+	return r.Reason + " of strangers"
 }
 
 // Respond sends a response and logs a failure to do so.

@@ -21,6 +21,7 @@ type Stack struct {
 	deps     Deps
 	metrics  *metrics
 	inFlight *inFlight // handlers, and what Do runs
+	refused  environment.Tally
 
 	parser    *gosip.Parser
 	ua        *sipgo.UserAgent

@@ -76,7 +76,7 @@ func (i *inspector) Broken(head []byte, cause error) []byte {
 		i.stack.unparsable(i.from.String(), cause)
 	case "too_large":
 		i.stack.Reject(reason)
-		i.stack.env.Log.Warn("SIP message too large", "source", i.from)
+		i.stack.refused.Count(i.stack.env.Log, reason, "SIP message too large", "source", i.from)
 	default:
 		return nil
 	}

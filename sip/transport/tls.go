@@ -69,6 +69,6 @@ func (c *tlsConn) Read(b []byte) (int, error) {
 // handshakeFailed counts a failed TLS handshake.
 func (s *Stack) handshakeFailed(source net.Addr, err error) {
 	s.Reject("tls")
-	s.env.Log.Warn("TLS handshake failed", "source", source.String(), "error", err)
+	s.refused.Count(s.env.Log, "tls", "TLS handshake failed", "source", source.String(), "error", err)
 	s.deps.Sources.Failed(AddrPort(source).Addr())
 }
