@@ -32,18 +32,18 @@ func (t *Transaction) repeated(res *gosip.Response) {
 
 // reject ends an unwanted dialog at once: ACK, and BYE.
 func (t *Transaction) reject(res *gosip.Response) {
-	fork := t.d.fork(res, t.Request.CSeq().SeqNo)
+	fork := t.d.fork(res)
 	ack := fork.ack(t.Request.CSeq().SeqNo, nil)
 	t.ack.CompareAndSwap(nil, ack)
 	_ = t.d.cfg.Agent.Write(ack.Clone())
 	fork.Ask(t.ctx, fork.Request(gosip.BYE), nil)
 }
 
-// fork is the dialog that one of several 2xx to an INVITE establishes.
-func (d *Dialog) fork(res *gosip.Response, seq uint32) *Dialog {
+// fork is the dialog that one of several responses to an INVITE establishes.
+func (d *Dialog) fork(res *gosip.Response) *Dialog {
 	d.mu.Lock()
 	fork := newDialog(d.cfg)
-	fork.callID, fork.local, fork.target, fork.sips, fork.seq = d.callID, d.local, *d.target.Clone(), d.sips, seq
+	fork.callID, fork.local, fork.target, fork.sips, fork.seq = d.callID, d.local, *d.target.Clone(), d.sips, d.seq
 	d.mu.Unlock()
 	fork.Established(res)
 	return fork

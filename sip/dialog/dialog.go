@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	gosip "github.com/emiago/sipgo/sip"
 	"github.com/google/uuid"
@@ -80,7 +81,7 @@ type Dialog struct {
 	remote    gosip.ToHeader // with the remote tag, once it is known
 	target    gosip.Uri      // where requests are addressed to
 	routes    []string       // values of Route
-	seq       uint32         // CSeq of the last local request
+	seq       *atomic.Uint32 // CSeq of the last local request; shared by the dialogs that an INVITE forks into
 	remoteSeq int64          // CSeq of the last remote request; -1: there was none
 	update    bool           // the peer has listed UPDATE in Allow
 	acks      map[uint32]waiting
@@ -111,7 +112,7 @@ func NewUAC(cfg Config, from gosip.FromHeader, to gosip.ToHeader, target gosip.U
 
 func newDialog(cfg Config) *Dialog {
 	cfg.Network = strings.ToLower(cfg.Network)
-	d := &Dialog{cfg: cfg, remoteSeq: -1, over: make(chan struct{}), acks: map[uint32]waiting{}, pace: newPace()}
+	d := &Dialog{cfg: cfg, remoteSeq: -1, seq: &atomic.Uint32{}, over: make(chan struct{}), acks: map[uint32]waiting{}, pace: newPace()}
 	d.Timer = &Timer{do: cfg.Agent.Do, refresh: cfg.Refresh, expired: cfg.Expired}
 	return d
 }

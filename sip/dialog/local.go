@@ -42,8 +42,7 @@ func (d *Dialog) Response(req *gosip.Request, code int, phrase string) *gosip.Re
 // Request makes the next request of this side (RFC 3261, 12.2.1.1).
 func (d *Dialog) Request(method gosip.RequestMethod) *gosip.Request {
 	d.mu.Lock()
-	d.seq++
-	req := d.message(method, d.seq)
+	req := d.message(method, d.seq.Add(1))
 	d.mu.Unlock()
 	if method != gosip.BYE {
 		req.AppendHeader(d.Contact())
@@ -59,17 +58,14 @@ const storedByeGap = 10_000
 func (d *Dialog) StoredBye() timbre.StoredBye {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	req := d.message(gosip.BYE, d.seq+storedByeGap)
+	req := d.message(gosip.BYE, d.seq.Load()+storedByeGap)
 	return timbre.StoredBye{Network: d.cfg.Network, To: d.lastingHop(), Message: req.String()}
 }
 
 // Again is a request that was answered by a challenge, to be sent once more: with the next CSeq and a branch of its own.
 func (d *Dialog) Again(req *gosip.Request) *gosip.Request {
 	again := req.Clone()
-	d.mu.Lock()
-	d.seq++
-	again.CSeq().SeqNo = d.seq
-	d.mu.Unlock()
+	again.CSeq().SeqNo = d.seq.Add(1)
 	again.Via().Params.Add("branch", gosip.GenerateBranch())
 	return again
 }

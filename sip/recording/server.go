@@ -51,7 +51,7 @@ func (s *Server) Request(req *gosip.Request, tx gosip.ServerTransaction) bool {
 	case gosip.INFO:
 		s.info(req, tx, d)
 	case gosip.PRACK: // the 200 is the first response
-		s.refuse(req, tx, transport.Refuse(481, "prack", "no provisional response waits for a PRACK"))
+		s.refuse(req, tx, dialog.NoProvisional())
 	case gosip.OPTIONS:
 		res := d.Response(req, 200, "OK")
 		res.AppendHeader(gosip.NewHeader("Accept", Accept))

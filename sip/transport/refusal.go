@@ -69,7 +69,7 @@ var phrases = map[int]string{
 	415: "Unsupported Media Type", 416: "Unsupported URI Scheme", 420: "Bad Extension", 422: "Session Interval Too Small",
 	469: "Bad Info Package", 480: "Temporarily Unavailable", 481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 483: "Too Many Hops",
 	487: "Request Terminated", 488: "Not Acceptable Here", 491: "Request Pending", 500: "Server Internal Error",
-	502: "Bad Gateway", 503: "Service Unavailable", 505: "Version Not Supported", 513: "Message Too Large",
+	502: "Bad Gateway", 503: "Service Unavailable", 504: "Server Time-out", 505: "Version Not Supported", 513: "Message Too Large",
 }
 
 // Refuse responds to a request with a refusal, counts it and logs it.

@@ -3,6 +3,8 @@ package trunk
 import (
 	"context"
 	"errors"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -24,11 +26,16 @@ type attempt struct {
 	gateway    gateway
 	side       *side
 	tx         *dialog.Transaction // of the INVITE as it was sent last
-	offer      []byte              // that the gateway is sent; nil: it has to make one
-	proposal   *proposal           // the caller's offer
-	earlyMedia []byte              // the answer that the caller was sent before the 2xx
-	minSE      time.Duration       // the shortest session that the gateway accepts
-	authorized bool                // credentials have been tried
+	early      dialog.EarlyDialogs
+	minSE      time.Duration // the shortest session that the gateway accepts
+	authorized bool          // credentials have been tried
+	failed     atomic.Bool   // the gateway has refused the INVITE
+
+	mu         sync.Mutex
+	offer      []byte    // that the gateway was sent last; nil: it has to make one
+	proposal   *proposal // the caller's offer
+	earlyMedia []byte    // what the caller was sent before the 2xx
+	settled    bool      // an offer was answered in a reliable response or its PRACK
 }
 
 // try sends the INVITE to a gateway and waits for the outcome.
@@ -96,6 +103,9 @@ func (a *attempt) await(last bool) outcome {
 		case <-ring.C:
 			a.abandon()
 			return outcome{refusal: transport.Refuse(480, "ringing", "no answer")}
+		case <-a.call.provisionals.Lost():
+			a.abandon()
+			return outcome{refusal: noPrack()}
 		case <-a.call.cancelled:
 			a.abandon()
 			return outcome{}
@@ -124,7 +134,15 @@ func (a *attempt) received(res *gosip.Response) (o outcome, final bool) {
 		}
 		return o, false
 	}
-	return outcome{res: res, again: res.StatusCode == gosip.StatusServiceUnavailable || res.StatusCode < 400}, true
+	a.failed.Store(true)
+	return outcome{res: res, again: (res.StatusCode == gosip.StatusServiceUnavailable || res.StatusCode < 400) && !a.isSettled()}, true
+}
+
+// isSettled reports whether the caller has an answer for good, which no other gateway could change.
+func (a *attempt) isSettled() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.settled
 }
 
 // lost is the outcome of a transaction that ended without a final response.
@@ -137,22 +155,6 @@ func lost(err error) outcome {
 
 func unreachable(err error) outcome {
 	return outcome{refusal: transport.Refuse(503, "unreachable", "the gateway cannot be reached: %v", err), again: true}
-}
-
-// progress relays a provisional response, with early media in it.
-func (a *attempt) progress(res *gosip.Response) {
-	c := a.call
-	out := c.caller().Response(c.invite, res.StatusCode, res.Reason)
-	copyHeaders(res, out, unchanged)
-	if raw, r := descriptionOf(res); r == nil && raw != nil && a.proposal != nil {
-		if answer, r := c.accepted(a.proposal, raw); r == nil {
-			a.earlyMedia = answer
-			dialog.SetSDP(out, answer)
-		}
-	}
-	if !c.isCancelled() {
-		c.ua.deps.Agent.Respond(c.tx, out)
-	}
 }
 
 // abandon ends an INVITE whose outcome is not awaited any more, in the background.

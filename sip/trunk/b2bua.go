@@ -50,6 +50,8 @@ func (u *B2BUA) Request(req *gosip.Request, tx gosip.ServerTransaction) bool {
 		c.bye(s, req, tx)
 	case gosip.INVITE, gosip.UPDATE:
 		c.change(s, req, tx)
+	case gosip.PRACK:
+		c.prack(s, req, tx)
 	case gosip.INFO, gosip.MESSAGE:
 		c.relay(s, req, tx)
 	case gosip.REFER, gosip.NOTIFY:
@@ -64,7 +66,7 @@ func (u *B2BUA) Request(req *gosip.Request, tx gosip.ServerTransaction) bool {
 
 // allow lists the methods that are served.
 func (u *B2BUA) allow() string {
-	all := "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO, MESSAGE"
+	all := "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO, MESSAGE, PRACK"
 	if u.cfg.Refer {
 		all += ", REFER, NOTIFY"
 	}

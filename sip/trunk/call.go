@@ -10,29 +10,29 @@ import (
 
 	"timbre"
 	"timbre/sip/dialog"
-	"timbre/sip/header"
 	"timbre/sip/siprec"
 	"timbre/sip/transport"
 )
 
 // call is one bridged call.
 type call struct {
-	ua        *B2BUA
-	connector timbre.Connector
-	invite    *gosip.Request // of the caller
-	offer     []byte         // the session description in it; nil: none
-	tx        gosip.ServerTransaction
-	from      string // the caller's number
-	number    string // that is called
-	loopToken string
-	forwards  int            // Max-Forwards of the outgoing INVITE
-	session   dialog.Session // that the caller's INVITE asks for
-	sides     [2]atomic.Pointer[side]
-	first     *claim // of the INVITE
-	over      func()
-	done      chan struct{} // closed when the call is over
-	cancelled chan struct{} // closed when the caller cancels the call before it is answered
-	cancel    func()        // closes cancelled; once
+	ua           *B2BUA
+	connector    timbre.Connector
+	invite       *gosip.Request // of the caller
+	offer        []byte         // the session description in it; nil: none
+	tx           gosip.ServerTransaction
+	from         string // the caller's number
+	number       string // that is called
+	loopToken    string
+	forwards     int            // Max-Forwards of the outgoing INVITE
+	session      dialog.Session // that the caller's INVITE asks for
+	sides        [2]atomic.Pointer[side]
+	first        *claim               // of the INVITE
+	provisionals *dialog.Provisionals // that the caller is sent reliably
+	over         func()
+	done         chan struct{} // closed when the call is over
+	cancelled    chan struct{} // closed when the caller cancels the call before it is answered
+	cancel       func()        // closes cancelled; once
 
 	mu       sync.Mutex
 	changing *claim        // on the session; nil: none
@@ -60,9 +60,6 @@ func (u *B2BUA) newCall(in Incoming) (*call, *transport.Refusal) {
 	c.cancel = sync.OnceFunc(func() { close(c.cancelled) })
 	c.silence.Restart(u.env.Steady())
 	c.loopToken = u.loopToken(c.connector.ID, c.number)
-	if header.Has(in.Request, "require", "100rel") {
-		return nil, transport.Refuse(420, "extension", "extensions not supported: 100rel").With("Unsupported", "100rel")
-	}
 	var r *transport.Refusal
 	if c.forwards, r = u.forwards(in.Request, c.loopToken); r != nil {
 		return nil, r
@@ -71,6 +68,7 @@ func (u *B2BUA) newCall(in Incoming) (*call, *transport.Refusal) {
 		return nil, r
 	}
 	c.sides[caller].Store(callerSide(c, in))
+	c.provisionals = dialog.NewProvisionals(c.caller().Dialog, in.Request, in.Tx, uint32(1+u.env.Random()*(1<<30)))
 	c.first = &claim{c.caller()}
 	c.changing = c.first // until it is answered
 	c.analysis.legs = []timbre.Leg{

@@ -13,6 +13,10 @@ import (
 // if there was none, is an offer that the ACK answers.
 func (c *call) connect(a *attempt, res *gosip.Response) *transport.Refusal {
 	c.established(a.side, res)
+	if r := c.awaitPracks(); r != nil {
+		a.acknowledge(nil)
+		return r
+	}
 	description, late, r := c.readAnswer(a, res)
 	if r != nil || late == nil {
 		a.acknowledge(nil)
@@ -26,8 +30,8 @@ func (c *call) connect(a *attempt, res *gosip.Response) *transport.Refusal {
 	}
 	c.analyse()
 	out := c.answer(res, description)
-	c.caller().sent(description)
-	a.side.sent(a.offer)
+	c.provisionals.Close()
+	a.noteSent(description)
 	c.setAnswered(c.caller())
 	ack, ok := c.confirm(c.caller(), c.invite, c.tx, out, c.first)
 	if !ok {
@@ -64,13 +68,16 @@ func (c *call) answer(res *gosip.Response, description []byte) *gosip.Response {
 	return out
 }
 
-// readAnswer is the description that the caller is sent. A proposal with it is the gateway's offer, which the caller has yet to
-// answer.
+// readAnswer is the description that the caller is sent; nil when it has been sent one for good. A proposal with it is the gateway's offer,
+// which the caller has yet to answer.
 func (c *call) readAnswer(a *attempt, res *gosip.Response) (description []byte, late *proposal, r *transport.Refusal) {
 	raw, r := descriptionOf(res)
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	switch {
 	case r != nil:
 		return nil, nil, transport.Refuse(502, "bad_answer", "%s", r.Detail)
+	case a.settled && (raw == nil || a.proposal == nil):
 	case a.proposal != nil && raw != nil:
 		description, r = c.accepted(a.proposal, raw)
 	case a.proposal != nil && a.earlyMedia != nil:
@@ -83,6 +90,17 @@ func (c *call) readAnswer(a *attempt, res *gosip.Response) (description []byte, 
 		}
 	}
 	return description, late, r
+}
+
+// noteSent records what both sides were sent last: the caller a description in the 2xx, or before it.
+func (a *attempt) noteSent(description []byte) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if description == nil {
+		description = a.earlyMedia
+	}
+	a.call.caller().sent(description)
+	a.side.sent(a.offer)
 }
 
 // answerLate relays the caller's answer, in its ACK, to the gateway's offer. False: there is none that can be used.

@@ -26,6 +26,11 @@ func failure(s *side, req *gosip.Request, res *gosip.Response) *gosip.Response {
 	out := s.Response(req, code, phrase)
 	out.RemoveHeader("Contact")
 	copyHeaders(res, out, unchanged)
+	for _, v := range header.Values(res, "unsupported") { // an extension that was required in the requester's name
+		if code == gosip.StatusBadExtension {
+			out.AppendHeader(gosip.NewHeader("Unsupported", v))
+		}
+	}
 	if code != res.StatusCode && header.Value(res, "reason") == "" {
 		out.AppendHeader(gosip.NewHeader("Reason", fmt.Sprintf(`SIP;cause=%d;text=%q`, res.StatusCode, res.Reason)))
 	}

@@ -37,6 +37,7 @@ func (u *B2BUA) Invite(in Incoming) {
 
 // respond ends a call that was not bridged, and tells the caller why. It does nothing after a bridged one.
 func (c *call) respond(o outcome) {
+	c.provisionals.Close()
 	switch {
 	case c.isCancelled() && !c.isAnswered(c.caller()): // the SIP stack has responded
 		c.notBridged(487)

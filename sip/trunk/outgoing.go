@@ -21,6 +21,7 @@ func (a *attempt) invite() *gosip.Request {
 	req.AppendHeader(gosip.NewHeader("Allow", c.ua.allow()))
 	req.AppendHeader(gosip.NewHeader("User-Agent", "Timbre"))
 	dialog.Session{Interval: dialog.DefaultSession}.Ask(req, a.minSE)
+	c.askReliable(req)
 	req.AppendHeader(gosip.NewHeader(loopHeader, strings.Join(append(loopTokens(c.invite), c.loopToken), ", ")))
 	req.AppendHeader(gosip.NewHeader("X-VoiceConnector-ID", c.connector.ID))
 	c.ua.copyRequestHeaders(c.invite, req)

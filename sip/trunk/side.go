@@ -56,7 +56,7 @@ func (s *side) config(network string, at transport.Endpoint, peer netip.AddrPort
 	c := s.call
 	return dialog.Config{
 		Agent: c.ua.deps.Agent, Connector: c.connector.ID, Network: network, Endpoint: at, Peer: peer,
-		Gateway: s.which == callee, Encrypted: c.connector.RequireEncryption, Allow: c.ua.allow(), Supported: "timer",
+		Gateway: s.which == callee, Encrypted: c.connector.RequireEncryption, Allow: c.ua.allow(), Supported: "timer, " + dialog.Reliable,
 		Refresh: s.refresh, Authorize: s.authorize,
 		Expired: func() { c.hangUp(c.ua.ctx, nil, "the session was not refreshed in time") },
 	}
