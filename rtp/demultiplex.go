@@ -1,49 +1,58 @@
 package rtp
 
-import (
-	"bytes"
-	"net/netip"
-)
+import "net/netip"
 
 // handleDTLS takes a datagram that is a DTLS record (RFC 7983).
 func (s *Stream) handleDTLS(port int, b []byte, from netip.AddrPort) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a, d := s.associations[port], s.media.DTLS
-	clientRandom, answer := parseHandshake(b)
 	switch {
 	case !s.allowsOn(port, from):
 		s.drop(UnknownSource, from.String())
-	case d == nil || !s.usesPort(port):
+	case s.media.DTLS == nil || !s.usesPort(port):
 		s.drop(Malformed, from.String())
 	case s.closing: // a close_notify
-	case clientRandom != nil && !d.Active && (a == nil || a.restartedBy(clientRandom)):
-		s.startAssociation(port, from, clientRandom)
-		if a = s.associations[port]; a != nil {
-			a.transport.deliver(b)
+	default:
+		c, why := s.candidateFor(port, b, from)
+		if c == nil {
+			s.drop(why, from.String())
+			return
+		}
+		c.heard = true
+		c.transport.deliver(b)
+	}
+}
+
+// candidateFor returns the handshake that a record belongs to, or the reason why there is none. The caller holds mu.
+func (s *Stream) candidateFor(port int, b []byte, from netip.AddrPort) (*candidate, Reason) {
+	a, d := s.associations[port], s.media.DTLS
+	clientRandom, answer := parseHandshake(b)
+	if a != nil {
+		if c := a.at(from, clientRandom); c != nil {
+			return c, 0
+		}
+	}
+	switch {
+	case clientRandom != nil && !d.Active:
+		if a == nil {
+			a = s.startAssociation(port, s.signalled()[port])
+		}
+		if a.makeRoom(from) {
+			a.begin(from, clientRandom)
+			return a.candidates[from], OutOfSequence
 		}
 	case a == nil:
-		s.drop(OutOfSequence, from.String())
-	case from != *a.transport.peer.Load() && (!a.movable() || !answer):
-		s.drop(UnknownSource, from.String())
-	default:
-		a.transport.peer.Store(&from)
-		a.transport.deliver(b)
+		return nil, OutOfSequence
+	case d.Active && answer:
+		return a.follow(from), UnknownSource
 	}
+	return nil, UnknownSource
 }
 
 // allowsOn reports whether a datagram from an address is taken on a port.
 func (s *Stream) allowsOn(port int, from netip.AddrPort) bool {
 	return s.latch.allows(from) || port == onControl && s.allowsControlFrom(from)
 }
-
-// restartedBy reports whether a ClientHello is the first of another handshake than the one that has ended.
-func (a *association) restartedBy(clientRandom []byte) bool {
-	return a.done && !bytes.Equal(clientRandom, a.clientRandom)
-}
-
-// movable reports whether the peer may answer from another address: while it has not answered our ClientHello.
-func (a *association) movable() bool { return a.params.Active && !a.done }
 
 // parseHandshake recognises the first messages of a handshake: it returns the random of a ClientHello, or whether the record is
 // the server's answer to one.
@@ -61,7 +70,7 @@ func parseHandshake(b []byte) (hello []byte, answer bool) {
 // awaitsKey reports whether a handshake may still give a key for the media. The caller holds mu.
 func (s *Stream) awaitsKey() bool {
 	a := s.associations[onMedia]
-	return s.media.DTLS != nil && (a == nil && s.crypto[onMedia] == nil || a != nil && !a.done)
+	return s.media.DTLS != nil && (a == nil && s.crypto[onMedia] == nil || a != nil && a.trying())
 }
 
 // isDTLS reports whether a datagram is a DTLS record (RFC 7983).

@@ -9,6 +9,9 @@ import (
 	"github.com/pion/transport/v5/packetio"
 )
 
+// alertRecord is the content type of an alert.
+const alertRecord = 21
+
 // maxQueuedRecords is how many datagrams of a handshake may wait: more than a flight has.
 const maxQueuedRecords = 32
 
@@ -17,14 +20,14 @@ const maxQueuedRecords = 32
 type dtlsTransport struct {
 	received *packetio.Buffer
 	socket   *net.UDPConn
-	peer     atomic.Pointer[netip.AddrPort]
+	peer     netip.AddrPort
 	muted    atomic.Bool // nothing more is sent
+	careful  atomic.Bool // no alert is sent
 }
 
 func newDTLSTransport(socket *net.UDPConn, peer netip.AddrPort) *dtlsTransport {
-	w := &dtlsTransport{received: packetio.NewBuffer(), socket: socket}
+	w := &dtlsTransport{received: packetio.NewBuffer(), socket: socket, peer: peer}
 	w.received.SetLimitCount(maxQueuedRecords)
-	w.peer.Store(&peer)
 	return w
 }
 
@@ -37,12 +40,12 @@ func (w *dtlsTransport) ReadFrom(b []byte) (int, net.Addr, error) {
 	return n, w.LocalAddr(), err
 }
 
-// WriteTo sends to the current address of the peer.
+// WriteTo sends to the address of the peer.
 func (w *dtlsTransport) WriteTo(b []byte, _ net.Addr) (int, error) {
-	if w.muted.Load() {
+	if w.muted.Load() || w.careful.Load() && len(b) > 0 && b[0] == alertRecord {
 		return len(b), nil
 	}
-	return w.socket.WriteToUDPAddrPort(b, *w.peer.Load())
+	return w.socket.WriteToUDPAddrPort(b, w.peer)
 }
 
 // Close ends reading. The socket stays open.
