@@ -18,8 +18,8 @@ func (s *Store) Disk() (Disk, error) {
 	if err := syscall.Statfs(filepath.Dir(s.file()), &d); err != nil {
 		return Disk{}, wrap("store.Disk", err)
 	}
-	block := int64(d.Bsize)                                                                                                          //nolint:unconvert // other on other systems
-	return Disk{Size: int64(d.Blocks) * block, Free: int64(d.Bavail) * block, Files: int64(d.Files), FreeFiles: int64(d.Ffree)}, nil //nolint:gosec // below 2^63
+	block := int64(d.Bsize) //nolint:unconvert // other on other systems
+	return Disk{Size: int64(d.Blocks) * block, Free: int64(d.Bavail) * block, Files: int64(d.Files), FreeFiles: int64(d.Ffree)}, nil
 }
 
 // logFrame is the size of a page in the write-ahead log, with its header.
