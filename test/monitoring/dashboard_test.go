@@ -31,6 +31,25 @@ func TestDashboardIsCurrent(t *testing.T) {
 	}
 }
 
+func TestEveryMetricIsOnTheDashboard(t *testing.T) {
+	shown := map[string]bool{}
+	all := metrics(t)
+	for _, s := range sections {
+		for _, p := range s.panels {
+			for _, x := range p.series {
+				for _, n := range name.FindAllString(x.expr, -1) {
+					shown[n] = true
+				}
+			}
+		}
+	}
+	for m := range all {
+		if strings.HasPrefix(m, "timbre_") && !shown[m] && !shown[m+"_bucket"] && !shown[m+"_count"] {
+			t.Errorf("no panel shows %s", m)
+		}
+	}
+}
+
 // object is one of JSON.
 type object map[string]any
 

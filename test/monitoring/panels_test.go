@@ -137,6 +137,16 @@ var sections = []section{
 		{"Ended tasks in an hour", "short", "By kind and final status.", []series{
 			{"sum by (instance, kind, status) (increase(timbre_task_ended_total{$}[1h]))", "{{kind}} {{status}}"},
 		}},
+		{"Answers in an hour", "short", "Identifications with matches, and those that found nobody, by domain.", []series{
+			{"sum by (instance, domain, outcome) (increase(timbre_task_answers_total{$}[1h]))", "{{domain}} {{outcome}}"},
+		}},
+		{"Refusals in an hour", "short", "Identifications and voiceprints that were not made, by domain and reason.", []series{
+			{"sum by (instance, domain, result, reason) (increase(timbre_task_refusals_total{$}[1h]))", "{{domain}} {{result}} {{reason}}"},
+		}},
+		{"Net speech of a result", "s", "By domain. An unsure identification waits for more.", quantiles("timbre_task_net_speech_seconds", "{{domain}} {{result}}", "domain", "result")},
+		{"Deaf legs in an hour", "short", "Without any sound for two minutes while the other party talked.", []series{
+			{"sum by (instance) (increase(timbre_call_deaf_legs_total{$}[1h]))", "{{instance}}"},
+		}},
 		{"Profiles", "short", "By speaker model. Those of a model that is not in use match nobody.", []series{
 			now("timbre_profiles", "{{model}} in use: {{in_use}}", "model", "in_use"),
 		}},
