@@ -1,21 +1,18 @@
 package transport
 
 import (
-	"regexp"
+	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// redacted is a message as the SIP log gets it: without digest responses and SRTP keys.
+// redacted is a message as the SIP log gets it: without digest responses, keys of media, and what somebody has keyed in or written.
 type redacted struct{ gosip.Message }
 
-var (
-	digestResponse = regexp.MustCompile(`(?im)^((?:Proxy-)?Authorization:.*\bresponse=")[^"\r\n]*`)
-	inlineKey      = regexp.MustCompile(`(?im)^(a=crypto:[^\r\n]*?\binline:)[^\r\n]*`)
-)
-
 func (m redacted) String() string {
-	return inlineKey.ReplaceAllString(digestResponse.ReplaceAllString(m.Message.String(), "${1}****"), "${1}****")
+	body := string(m.Body())
+	head := strings.TrimSuffix(m.Message.String(), body)
+	return hideHeaders(head) + loggable(contentOf(head), body, 0)
 }
 
 // LogMessage writes a message of a connector to the SIP log.

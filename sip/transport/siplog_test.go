@@ -46,7 +46,7 @@ func TestTheSIPLogGetsATransactionOfAConnector(t *testing.T) {
 
 func TestTheSIPLogHasNoSecrets(t *testing.T) {
 	req := request(t, strings.Replace(text("INVITE", "127.0.0.1:5099"), "Max-Forwards: 70",
-		"Authorization: Digest username=\"ann\", response=\"0123\"\r\nMax-Forwards: 70", 1))
+		"Authorization: Digest username=\"ann\", response=\"0123\"\r\nContent-Type: application/sdp", 1))
 	req.SetBody([]byte("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:key|2^31\r\n"))
 	got := redacted{req}.String()
 	for _, want := range []string{`response="****"`, "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:****\r\n"} {
@@ -54,4 +54,66 @@ func TestTheSIPLogHasNoSecrets(t *testing.T) {
 			t.Errorf("got\n%s\nwant %q in it", got, want)
 		}
 	}
+}
+
+// What a caller keys in is a card's number or a PIN (PCI DSS 3.3). It comes in bodies of many types, and in headers.
+func TestTheSIPLogHasNothingThatWasKeyedInOrWritten(t *testing.T) {
+	const description = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\na=ice-pwd:41424242\r\nk=clear:41424242\r\nm=audio 4000 RTP/AVP 0\r\n"
+	mixed := func(parts ...string) string { return "--b\r\n" + strings.Join(parts, "\r\n--b\r\n") + "\r\n--b--\r\n" }
+	sdp := "Content-Type: application/sdp\r\n\r\n" + description
+	for name, c := range map[string]struct{ method, headers, body, kept string }{
+		"relay":              {"INFO", "Content-Type: application/dtmf-relay", "Signal=41424242\r\nDuration=160\r\n", ""},
+		"relay in lower":     {"INFO", "content-type: APPLICATION/DTMF-RELAY;x=1", "signal= 41424242\n", ""},
+		"one key":            {"INFO", "Content-Type: application/dtmf", "41424242", ""},
+		"compact":            {"INFO", "c: application/dtmf", "41424242", ""},
+		"event":              {"INFO", "Content-Type: audio/telephone-event", "41424242", ""},
+		"vendor":             {"INFO", "Content-Type: application/vnd.nortelnetworks.digits", "d=41424242", ""},
+		"no type":            {"INFO", "X-A: b", "Signal=41424242", ""},
+		"broken type":        {"INFO", "Content-Type: ;;", "Signal=41424242", ""},
+		"text":               {"MESSAGE", "Content-Type: text/plain", "my PIN is 41424242", ""},
+		"KPML":               {"NOTIFY", "Content-Type: application/kpml-response+xml", `<kpml-response digits="41424242"/>`, ""},
+		"transfer":           {"NOTIFY", "Content-Type: message/sipfrag", "SIP/2.0 200 OK\r\nX: 41424242", "SIP/2.0 200 OK\r\n"},
+		"encoded":            {"INVITE", "Content-Type: application/sdp\r\nContent-Encoding: gzip", description, ""},
+		"encoded, compact":   {"INVITE", "Content-Type: application/sdp\r\ne: gzip", description, ""},
+		"two types":          {"INFO", "Content-Type: application/sdp\r\nContent-Type: text/plain", "Signal=41424242", ""},
+		"description":        {"INVITE", "Content-Type: application/sdp", description, "m=audio 4000 RTP/AVP 0\r\n"},
+		"beside description": {"INVITE", "Content-Type: multipart/mixed;boundary=b", mixed(sdp, "Content-Type: application/dtmf\r\n\r\n41424242"), "m=audio 4000 RTP/AVP 0\r\n\r\n--b\r\n"},
+		"before the parts":   {"INVITE", `Content-Type: multipart/mixed;boundary="b"`, "41424242\r\n" + mixed(sdp) + "41424242", "m=audio 4000"},
+		"no parts":           {"INVITE", "Content-Type: multipart/mixed;boundary=b", "41424242", ""},
+		"a part of base64":   {"INVITE", "Content-Type: multipart/mixed;boundary=b", mixed("Content-Transfer-Encoding: base64\r\nContent-Type: application/sdp\r\n\r\n41424242"), "--b"},
+		"no head of a part":  {"INVITE", "Content-Type: multipart/mixed;boundary=b", mixed("41424242"), "--b"},
+		"in a part's part":   {"INVITE", "Content-Type: multipart/mixed;boundary=b", mixed("Content-Type: multipart/mixed;boundary=c\r\n\r\n--c\r\nContent-Type: text/plain\r\n\r\n41424242\r\n--c--"), "--c"},
+		"a header":           {"INFO", "X-DTMF-Digits: 41424242", "", "X-DTMF-Digits:****\r\n"},
+		"after the number":   {"INVITE", "P-Asserted-Identity: <sip:+12065550100;postd=pp41424242@127.0.0.1>", "", ";postd=****@127.0.0.1>"},
+		"other credentials":  {"INVITE", "Proxy-Authorization: Basic 41424242", "", "Proxy-Authorization: ****\r\n"},
+		"unquoted response":  {"INVITE", "Authorization: Digest username=\"ann\", response=41424242, nc=00000001", "", `username="ann", response=****, nc=00000001`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := request(t, strings.Replace(text(c.method, "127.0.0.1:5099"), "Max-Forwards: 70", c.headers, 1))
+			req.SetBody([]byte(c.body))
+			if got := (redacted{req}).String(); strings.Contains(got, "41424242") || !strings.Contains(got, c.kept) {
+				t.Errorf("got\n%s\nwant nothing that was keyed in, and %q", got, c.kept)
+			}
+		})
+	}
+}
+
+// Nothing of an ordinary message changes.
+func TestTheSIPLogHasDescriptionsAndMetadataAsTheyCame(t *testing.T) {
+	req := request(t, strings.Replace(text("INVITE", "127.0.0.1:5099"), "Max-Forwards: 70", "Content-Type: multipart/mixed;boundary=b", 1))
+	req.SetBody([]byte("--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n\r\n--b\r\nContent-Type: application/rs-metadata+xml\r\n" +
+		"Content-Disposition: recording-session\r\n\r\n<recording/>\r\n--b--\r\n"))
+	if got, want := (redacted{req}).String(), req.String(); got != want {
+		t.Errorf("got\n%q\nwant\n%q", got, want)
+	}
+}
+
+func FuzzHidden(f *testing.F) {
+	f.Add("multipart/mixed;boundary=b", "--b\r\nContent-Type: application/sdp\r\n\r\nk=clear:1\r\n--b--")
+	f.Fuzz(func(t *testing.T, kind, body string) {
+		loggable(content{kind: kind}, body, 0)
+		if got := loggable(content{kind: "application/dtmf" + kind}, body, 0); got != "" && got != hidden {
+			t.Errorf("got %q, want it hidden", got)
+		}
+	})
 }
