@@ -50,9 +50,14 @@ func checkMandatory(req *gosip.Request) *transport.Refusal {
 		return transport.Refuse(400, "malformed", "From has no tag")
 	case req.IsInvite() && req.Contact() == nil:
 		return transport.Refuse(400, "malformed", "no Contact")
+	case slices.ContainsFunc(header.Values(req, "contact"), isWildcard) && req.Method != gosip.REGISTER: // which is not served
+		return transport.Refuse(400, "malformed", "a Contact of * is no address")
 	}
 	return nil
 }
+
+// isWildcard reports whether a Contact names every address (RFC 3261, 10.2.2).
+func isWildcard(contact string) bool { return strings.TrimSpace(contact) == "*" }
 
 func checkURI(req *gosip.Request) *transport.Refusal {
 	if scheme := req.Recipient.Scheme; scheme != "sip" && scheme != "sips" {

@@ -30,6 +30,8 @@ func TestRequestsThatBreakARuleAreRefused(t *testing.T) {
 		"no To":                  {swap("To:", "X-To:"), 400},
 		"no Call-ID":             {swap("Call-ID:", "X-Call-ID:"), 400},
 		"no Contact":             {swap("Contact:", "X-Contact:"), 400},
+		"Contact: *":             {swap("Contact: <sip:src@127.0.0.1:5099>;+sip.src", "Contact: *"), 400},
+		"a second one":           {swap("Require: siprec", "m:  *"), 400},
 		"two Call-IDs":           {swap("Call-ID: call-1", "Call-ID: call-1\r\ni: call-2"), 400},
 		"two lengths":            {swap("Require: siprec", "Content-Length: 5"), 400},
 		"two types":              {swap("Require: siprec", "c: application/sdp"), 400},

@@ -7,7 +7,6 @@ import (
 
 	"timbre"
 	"timbre/sip/dialog"
-	"timbre/sip/header"
 	"timbre/sip/recording"
 	"timbre/sip/siprec"
 	"timbre/sip/transport"
@@ -58,7 +57,7 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction) (serve f
 		return nil, r
 	}
 	var err error
-	if in.body, err = siprec.Read(header.Value(req, "content-type"), req.Body()); err != nil {
+	if in.body, err = siprec.ReadMessage(req); err != nil {
 		return nil, recording.Unreadable(err)
 	}
 	routes, r := s.routes(in)

@@ -42,6 +42,7 @@ func TestInfoInARecording(t *testing.T) {
 		"empty":           {code: 200},
 		"keys":            {contentType: "application/dtmf-relay", body: "Signal=5\nDuration=160\n", code: 200},
 		"keys, and more":  {contentType: "Application/DTMF ; x=1", body: "5", code: 200},
+		"compressed":      {headers: []string{"Content-Encoding: gzip"}, contentType: "application/dtmf", body: "5", code: 415, header: "Accept-Encoding"},
 		"a picture":       {contentType: "application/media_control+xml", body: "<media_control/>", code: 415, header: "Accept"},
 		"without a type":  {body: "5", code: 415, header: "Accept"},
 		"an info package": {headers: []string{"Info-Package: dtmf"}, contentType: "application/dtmf", body: "5", code: 469, header: "Recv-Info"},
@@ -60,4 +61,22 @@ func TestInfoInARecording(t *testing.T) {
 			expectEvents(t, a.calls, "begin tx-1")
 		})
 	}
+}
+
+func TestACompressedBodyIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		m := recordingOf("call-2")
+		m.headers = append(m.headers, "Content-Encoding: gzip")
+		if res := b.ask(t, m.String()).last(); res.StatusCode != 415 || res.GetHeader("Accept-Encoding") == nil {
+			t.Errorf("got\n%s\nwant 415 with Accept-Encoding", res)
+		}
+		a := b.call(t, recordingOf("call-1"), true)
+		update := a.in("UPDATE", 2)
+		update.headers, update.contentType, update.body = []string{"e: gzip"}, mixed, both("", annAndBob)
+		if res := a.ask(t, update.String()).last(); res.StatusCode != 415 {
+			t.Errorf("got %d to an UPDATE, want 415", res.StatusCode)
+		}
+		expectEvents(t, b.calls, "begin tx-1")
+	})
 }

@@ -4,7 +4,6 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/dialog"
-	"timbre/sip/header"
 	"timbre/sip/siprec"
 	"timbre/sip/transport"
 )
@@ -41,7 +40,7 @@ func (s *Server) apply(d *session, req *gosip.Request) (made changed, r *transpo
 	if made.timer, r = peerSession(req, first.Supported); r != nil {
 		return made, r
 	}
-	body, err := siprec.Read(header.Value(req, "content-type"), req.Body())
+	body, err := siprec.ReadMessage(req)
 	if err != nil {
 		return made, Unreadable(err)
 	}

@@ -6,7 +6,6 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/dialog"
-	"timbre/sip/header"
 	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 	"timbre/sip/transport"
@@ -65,7 +64,7 @@ func (s *Server) takeAnswer(d *session, ack *gosip.Request) {
 
 // readAnswer reads the session description in an ACK, which may have metadata beside it.
 func (d *session) readAnswer(ack *gosip.Request) (*sdp.Description, *transport.Refusal) {
-	body, err := siprec.Read(header.Value(ack, "content-type"), ack.Body())
+	body, err := siprec.ReadMessage(ack)
 	switch {
 	case err != nil:
 		return nil, Unreadable(err)

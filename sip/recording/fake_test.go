@@ -15,7 +15,6 @@ import (
 	"timbre/environment"
 	"timbre/sip/dialog"
 	"timbre/sip/dialog/dialogtest"
-	"timbre/sip/header"
 	"timbre/sip/siprec"
 	"timbre/sip/transport"
 )
@@ -82,7 +81,7 @@ func (b *bench) request(method string, seq int, tag, body string, headers ...str
 func (b *bench) invite(body string, headers ...string) *dialogtest.ServerTx {
 	b.t.Helper()
 	req, tx := b.request("INVITE", 1, "", body, headers...), dialogtest.NewServerTx()
-	parsed, err := siprec.Read(header.Value(req, "content-type"), req.Body())
+	parsed, err := siprec.ReadMessage(req)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre/sip/header"
+	"timbre/sip/siprec"
 	"timbre/sip/transport"
 )
 
@@ -20,8 +21,9 @@ func (s *Server) info(req *gosip.Request, tx gosip.ServerTransaction, d *session
 	switch {
 	case header.Value(req, "info-package") != "":
 		s.refuse(req, tx, transport.Refuse(469, "media_type", "no info package was agreed").With("Recv-Info", ""))
-	case len(req.Body()) > 0 && !slices.Contains(infoTypes, strings.TrimSpace(kind)):
-		s.refuse(req, tx, transport.Refuse(415, "media_type", "an INFO with a body of type %.64q", kind).With("Accept", strings.Join(infoTypes, ", ")))
+	case siprec.Compressed(req) != "" || len(req.Body()) > 0 && !slices.Contains(infoTypes, strings.TrimSpace(kind)):
+		s.refuse(req, tx, transport.Refuse(415, "media_type", "an INFO with a body of type %.64q", kind).
+			With("Accept", strings.Join(infoTypes, ", ")).With("Accept-Encoding", "identity"))
 	default:
 		s.deps.Agent.Respond(tx, d.Response(req, 200, "OK"))
 	}

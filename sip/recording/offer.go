@@ -48,7 +48,7 @@ func Unreadable(err error) *transport.Refusal {
 	case timbre.Limit:
 		return transport.Refuse(513, "too_large", "%v", err)
 	case timbre.Unprocessable:
-		return transport.Refuse(415, "media_type", "%v", err).With("Accept", Accept)
+		return transport.Refuse(415, "media_type", "%v", err).With("Accept", Accept).With("Accept-Encoding", "identity")
 	default:
 		return transport.Refuse(400, "malformed", "%v", err)
 	}

@@ -52,9 +52,13 @@ func readParts(parts []part) (b Body, err error) {
 		return b, timbre.Errorf(timbre.Invalid, op, "the boundary does not occur in the multipart body")
 	}
 	for _, p := range parts {
+		b.decode(&p)
 		inner := []part{p}
 		if t := p.header["content-type"]; family(t, p.content) == "multipart" {
 			inner = split(boundary(t), p.content)
+			for i := range inner {
+				b.decode(&inner[i])
+			}
 		}
 		for _, p := range inner {
 			b.take(p.header["content-type"], p.header["content-disposition"], p.content)

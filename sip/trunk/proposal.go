@@ -3,7 +3,6 @@ package trunk
 import (
 	"timbre"
 	"timbre/sip/dialog"
-	"timbre/sip/header"
 	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 	"timbre/sip/transport"
@@ -11,14 +10,14 @@ import (
 
 // descriptionOf is the session description in a message; nil without.
 func descriptionOf(m dialog.Message) ([]byte, *transport.Refusal) {
-	body, err := siprec.Read(header.Value(m, "content-type"), m.Body())
+	body, err := siprec.ReadMessage(m)
 	switch {
 	case err == nil:
 		return body.SDP, nil
 	case timbre.KindOf(err) == timbre.Limit:
 		return nil, transport.Refuse(513, "too_large", "%v", err)
 	case timbre.KindOf(err) == timbre.Unprocessable:
-		return nil, transport.Refuse(415, "media_type", "%v", err).With("Accept", "application/sdp")
+		return nil, transport.Refuse(415, "media_type", "%v", err).With("Accept", "application/sdp").With("Accept-Encoding", "identity")
 	}
 	return nil, transport.Refuse(400, "malformed", "%v", err)
 }
