@@ -169,6 +169,26 @@ func TestHoldAndResume(t *testing.T) {
 	})
 }
 
+// A client must not leave out a line (RFC 3264, 8). One that does means that it is off.
+func TestALineThatIsLeftOutIsOff(t *testing.T) {
+	inCall(t, func(t *testing.T, a answered) {
+		short := strings.SplitAfter(twoLines, "a=sendonly\n")[0]
+		for i, c := range []struct {
+			offer, answer string
+			hold          bool
+		}{{short, "", true}, {"", short, true}, {twoLines, "", false}, {"", short, true}} {
+			res := a.again(t, "INVITE", 2+i, "application/sdp", c.offer, c.answer)
+			if n := strings.Count(string(res.Body()), "m=audio 2000"); res.StatusCode != gosip.StatusOK || c.offer != "" && n != strings.Count(c.offer, "m=audio") {
+				t.Errorf("%d: got\n%s\nwant as many lines as were offered", i, res)
+			}
+			if specs := a.media.specs(1); specs[len(specs)-1].Hold != c.hold || len(a.media.specs(0)) != 1 {
+				t.Errorf("%d: got %+v, want hold %v", i, specs, c.hold)
+			}
+		}
+		expectEvents(t, a.calls)
+	})
+}
+
 func TestALocalOfferResumesHeldLines(t *testing.T) {
 	inCall(t, func(t *testing.T, a answered) {
 		held := strings.Replace(twoLines, "label:2\na=sendonly", "label:2\na=inactive", 1)
@@ -218,7 +238,6 @@ func TestARefusedChangeChangesNothing(t *testing.T) {
 			{"application/isup", "IAM", 415},
 			{"application/sdp", "hello", 400},
 			{mixed, "hello", 400},
-			{"application/sdp", strings.SplitAfter(twoLines, "a=sendonly\n")[0], 400},
 			{"application/sdp", strings.ReplaceAll(strings.ReplaceAll(twoLines, "AVP 0 101", "AVP 18"), "rtpmap:0", "x:0"), 488},
 			{"application/sdp", strings.ReplaceAll(twoLines, "RTP/AVP", "RTP/SAVP"), 488},
 		} {

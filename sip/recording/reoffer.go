@@ -37,10 +37,7 @@ func (s *Server) reoffer(d *session, req *gosip.Request, body siprec.Body) ([]by
 // checkReoffer refuses an offer that the session cannot follow.
 func (d *session) checkReoffer(o *sdp.Description) *transport.Refusal {
 	for i := range d.tracks {
-		if i >= len(o.Lines) {
-			return transport.Refuse(400, "malformed", "an offer with fewer m-lines than before")
-		}
-		if otherFamily(d.tracks[i].Spec.Local, o.Lines[i].Remote.Addr()) {
+		if i < len(o.Lines) && otherFamily(d.tracks[i].Spec.Local, o.Lines[i].Remote.Addr()) {
 			return transport.Refuse(488, "family", "media of a call cannot change between IPv4 and IPv6")
 		}
 	}
@@ -65,8 +62,14 @@ func (s *Server) offer(d *session) ([]byte, *transport.Refusal) {
 	return ours, nil
 }
 
-// updateStreams updates the streams by an offer, or by an answer to the offer of this side. True: the label of a line has changed.
+// updateStreams updates the streams by an offer, or by an answer to the offer of this side. Lines that it leaves out, which it must not (RFC
+// 3264, 8), are switched off. True: the label of a line has changed.
 func (s *Server) updateStreams(d *session, o *sdp.Description) (relabelled bool) {
+	for i, t := range d.tracks {
+		if i >= len(o.Lines) {
+			t.Pause()
+		}
+	}
 	for _, l := range o.Lines {
 		t := d.tracks[l.Index]
 		switch {

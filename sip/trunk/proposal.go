@@ -25,13 +25,16 @@ func descriptionOf(m dialog.Message) ([]byte, *transport.Refusal) {
 // proposal is an offer that is relayed from one side to the other.
 type proposal struct {
 	from  *side
-	raw   []byte
+	raw   []byte // as it was received
+	full  []byte // with the m-lines that it lacks
 	lines []sdp.Line
 }
 
 // propose reads an offer of a side, opens the streams that it needs, and returns it as the other side is sent it.
 func (c *call) propose(from *side, raw []byte) (*proposal, []byte, *transport.Refusal) {
-	o, err := sdp.Read(raw, from.Peer().Addr())
+	_, before := from.other().exchanged()
+	full := padded(raw, before)
+	o, err := sdp.Read(full, from.Peer().Addr())
 	switch {
 	case err != nil && timbre.KindOf(err) == timbre.Unprocessable:
 		return nil, nil, transport.Refuse(488, "no_media", "%v", err)
@@ -54,7 +57,7 @@ func (c *call) propose(from *side, raw []byte) (*proposal, []byte, *transport.Re
 	if open == 0 && !disabled {
 		return nil, nil, transport.Refuse(488, "no_media", "no stream that can be bridged")
 	}
-	return &proposal{from: from, raw: raw, lines: o.Lines}, from.other().writer.write(raw, lines), nil
+	return &proposal{from: from, raw: raw, full: full, lines: o.Lines}, from.other().writer.write(full, lines), nil
 }
 
 // offerOn is the local part of a line as the other side is offered it; the zero value refuses it. The caller holds c.media.
@@ -76,7 +79,8 @@ func (c *call) offerOn(from *side, l *sdp.Line) (localLine, error) {
 // answer as the proposing side is sent it. Lines that either side refuses are paused.
 func (c *call) accepted(p *proposal, raw []byte) ([]byte, *transport.Refusal) {
 	to := p.from.other()
-	o, err := sdp.Read(raw, to.Peer().Addr())
+	full := padded(raw, p.full)
+	o, err := sdp.Read(full, to.Peer().Addr())
 	if err != nil {
 		return nil, transport.Refuse(502, "bad_answer", "%v", err)
 	}
@@ -90,7 +94,7 @@ func (c *call) accepted(p *proposal, raw []byte) ([]byte, *transport.Refusal) {
 	}
 	p.from.received(p.raw)
 	to.received(raw)
-	return p.from.writer.write(raw, lines), nil
+	return shortened(p.from.writer.write(full, lines), len(mediaLines(p.raw))), nil
 }
 
 // agree updates the streams of a line that was offered by a side and answered by the other, and returns the local part of the
