@@ -7,8 +7,7 @@
 package admission
 
 import (
-	"context"
-	"net/netip"
+	"sync"
 
 	"timbre"
 	"timbre/admission/source"
@@ -36,38 +35,25 @@ type Admission struct {
 	cfg      Config
 	dir      Directory
 	list     *allowList
+	reading  sync.Mutex    // held from reading a connector to putting it into the list
+	again    chan struct{} // holds a value when something has to be read again: see Run
 	nonces   *nonces
 	attempts *source.Attempts
 	sources  *source.Limiter
 	calls    callRates
-	reading  environment.Outage // of the allow list
 }
 
-// New makes an Admission.
+// New makes an Admission that knows no connector before Load.
 func New(env environment.Environment, cfg Config, dir Directory) *Admission {
 	env = env.Complete()
 	a := &Admission{
-		env: env, cfg: cfg, dir: dir, list: &allowList{dir: dir}, nonces: newNonces(env.Steady), attempts: source.NewAttempts(env.Steady),
+		env: env, cfg: cfg, dir: dir, list: newAllowList(), again: make(chan struct{}, 1),
+		nonces: newNonces(env.Steady), attempts: source.NewAttempts(env.Steady),
 	}
-	a.sources = source.New(env, cfg.Sources, a.allowed)
+	a.sources = source.New(env, cfg.Sources, a.list.contains)
+	registerMetrics(env.Metrics, a.list)
 	return a
 }
 
 // Sources is the source limiter. A source that proves a password becomes known to it.
 func (a *Admission) Sources() *source.Limiter { return a.sources }
-
-// Changed must be called after each change of a connector, its termination or its credentials. It takes effect on the next
-// request.
-func (a *Admission) Changed(connectorID string) { a.list.changed(connectorID) }
-
-// allowed says whether a connector's allowed hosts contain a source, and whether the source could prove a password if not.
-// A source counts as known while the store fails: the request itself is answered with 500 or 503, and may be repeated.
-func (a *Admission) allowed(from netip.Addr) (known, provable bool) {
-	hosts, err := a.list.current(context.Background())
-	if err != nil {
-		a.reading.Failed(a.env.Log, "reading the allow list fails", "error", err)
-		return true, false
-	}
-	a.reading.Over(a.env.Log, "the allow list can be read again")
-	return hosts.contains(from), hosts.provable
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"timbre"
 )
@@ -17,28 +18,49 @@ func deny(reason timbre.DenialReason, detail string, args ...any) *timbre.Denial
 // password of one of the connector's credentials. Streaming is not asked for: a call without it is admitted, and its tasks
 // are refused later. The connector is returned with a Denial too, if one was found.
 func (a *Admission) Admit(ctx context.Context, r timbre.AccessRequest) (timbre.Access, error) {
-	c, err := a.connector(ctx, r)
+	e, err := a.connector(r)
 	if err != nil {
-		return timbre.Access{Connector: c}, err
+		return timbre.Access{}, err
 	}
-	return a.admitTo(ctx, c, a.limited(r))
+	q := a.limited(r)
+	access, err := a.decide(ctx, e, q)
+	if denial := (*timbre.Denial)(nil); errors.As(err, &denial) {
+		return access, a.denied(q, denial)
+	}
+	return access, err
 }
 
-// AdmitAny returns every connector that a request may use, of which the sender names one later. Without any, the error is a
-// *timbre.Denial.
-func (a *Admission) AdmitAny(ctx context.Context, r timbre.AccessRequest) ([]timbre.Access, error) {
-	all, err := a.dir.ListConnectors(ctx, timbre.Page{})
-	if err != nil {
-		return nil, err
-	}
-	var found []timbre.Access
+const (
+	maxNamed = 2  // connectors that AdmitAny returns
+	maxTried = 16 // connectors whose credentials it tries a password with
+)
+
+// AdmitAny admits a request whose sender names the connector later, if at all. It returns the connector that the request may use; if there
+// are several, two of them: the sender has to name one, for which Admit decides again. Without any, the error is a *timbre.Denial. A
+// password is tried with the few connectors that have its user; one that more have needs the name of a connector.
+func (a *Admission) AdmitAny(ctx context.Context, r timbre.AccessRequest) (found []timbre.Access, err error) {
 	q := a.limited(r)
-	for _, c := range all {
-		access, err := a.decide(ctx, c, q)
+	ids, loaded := a.list.connectors(r.Source, maxNamed, func(e *entry) bool { return e.takes(q) })
+	if !loaded {
+		return nil, errNotLoaded
+	}
+	if q.user != "" {
+		ids = append(ids, a.list.having(q.user, maxTried)...)
+	}
+	for _, id := range ids {
+		e, _ := a.list.get(id)
+		if e == nil || !e.takes(q) {
+			continue
+		}
+		access, err := a.decide(ctx, e, q)
 		if denial := (*timbre.Denial)(nil); err != nil && !errors.As(err, &denial) && !errors.Is(err, timbre.ErrDamaged) {
 			return nil, err
-		} else if err == nil {
+		}
+		if err == nil && !slices.ContainsFunc(found, func(f timbre.Access) bool { return f.Connector.ID == id }) {
 			found = append(found, access)
+		}
+		if len(found) == maxNamed {
+			break
 		}
 	}
 	if len(found) == 0 {
@@ -47,39 +69,36 @@ func (a *Admission) AdmitAny(ctx context.Context, r timbre.AccessRequest) ([]tim
 	return found, nil
 }
 
-func (a *Admission) admitTo(ctx context.Context, c timbre.Connector, q request) (timbre.Access, error) {
-	access, err := a.decide(ctx, c, q)
-	if denial := (*timbre.Denial)(nil); errors.As(err, &denial) {
-		return access, a.denied(q, denial)
-	}
-	return access, err
+// takes reports whether a connector takes a request of anybody.
+func (e *entry) takes(q request) bool {
+	return e.known && e.termination != nil && !e.termination.Disabled && (q.Encrypted || !e.connector.RequireEncryption)
 }
 
 // decide says whether a request may use a connector.
-func (a *Admission) decide(ctx context.Context, c timbre.Connector, q request) (timbre.Access, error) {
-	access := timbre.Access{Connector: c}
-	t, err := a.dir.Termination(ctx, c.ID)
+func (a *Admission) decide(ctx context.Context, e *entry, q request) (timbre.Access, error) {
+	access := timbre.Access{Connector: e.connector}
+	t := e.termination
 	switch {
-	case err != nil && timbre.KindOf(err) == timbre.NotFound:
+	case !e.known:
+		return access, e.err
+	case t == nil:
 		return access, deny(timbre.NotAllowed, "the connector has no termination, so it takes no calls")
-	case err != nil:
-		return access, err
 	case t.Disabled:
 		return access, deny(timbre.NotAllowed, "the connector's termination is disabled")
-	case c.RequireEncryption && !q.Encrypted:
+	case e.connector.RequireEncryption && !q.Encrypted:
 		return access, deny(timbre.NotEncrypted, "the connector requires encryption: use TLS")
 	}
-	access.CPSLimit = a.cfg.callsASecond(t)
+	access.CPSLimit = a.cfg.callsASecond(*t)
 	if t.Allows(q.Source) {
 		return access, nil
 	}
-	return access, a.authenticate(ctx, c, q)
+	return access, a.authenticate(ctx, e, q)
 }
 
 // authenticate admits a request that proves the password of one of a connector's credentials.
-func (a *Admission) authenticate(ctx context.Context, c timbre.Connector, q request) error {
+func (a *Admission) authenticate(ctx context.Context, e *entry, q request) error {
 	if q.Scheme == timbre.Basic {
-		return a.checkBasic(ctx, c, q)
+		return a.checkBasic(ctx, e.connector, q)
 	}
-	return a.checkDigest(ctx, c, q)
+	return a.checkDigest(ctx, e, q)
 }

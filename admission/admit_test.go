@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -148,34 +149,65 @@ func TestAdmitAnyReturnsEveryConnector(t *testing.T) {
 	}
 }
 
-func TestStoreErrorIsNoDenial(t *testing.T) {
+// Who has proven nothing costs the store nothing: all that is asked of a stranger is known without it.
+func TestRequestsOfStrangersDoNotReadTheStore(t *testing.T) {
 	f := newFixture()
-	f.dir.err = timbre.Errorf(timbre.Unavailable, "", "busy")
-	for name, r := range map[string]timbre.AccessRequest{
-		"by id": ask("open", inside, timbre.Digest), "by source": ask("", inside, timbre.Digest), "by hint": {Hint: "open"},
-		"Basic": ask("secret", outside, timbre.Basic, basic("ann", password)),
+	f.dir.err = timbre.Errorf(timbre.Unavailable, "", "it was read")
+	for name, c := range map[string]struct {
+		r    timbre.AccessRequest
+		want timbre.DenialReason
+	}{
+		"allowed":    {ask("open", inside, timbre.Digest), ""},
+		"by source":  {ask("", inside, timbre.Digest), ""},
+		"by hint":    {timbre.AccessRequest{Hint: "open", Source: netip.MustParseAddr(inside)}, ""},
+		"stranger":   {ask("closed", outside, timbre.Digest), timbre.NotAllowed},
+		"challenged": {ask("secret", outside, timbre.Digest), timbre.AuthRequired},
+		"no such id": {ask("nowhere", outside, timbre.Digest), timbre.NoConnector},
+		"none named": {ask("", outside, timbre.Digest), timbre.NoConnector},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := f.Admit(t.Context(), r); reason(err) != "error" || timbre.KindOf(err) != timbre.Unavailable {
-				t.Errorf("got %v, want the store's error", err)
+			if _, err := f.Admit(t.Context(), c.r); reason(err) != c.want {
+				t.Errorf("got %v, want denial %q", err, c.want)
 			}
 		})
 	}
-	if _, err := f.AdmitAny(t.Context(), ask("", inside, timbre.Basic)); reason(err) != "error" {
-		t.Errorf("AdmitAny: got %v, want the store's error", err)
-	}
-	if _, err := f.Concerned(t.Context(), ask("", inside, timbre.Basic)); reason(err) != "error" {
-		t.Errorf("Concerned: got %v, want the store's error", err)
+	for name, authorization := range map[string]string{"no password": "", "unknown user": basic("carl", password)} {
+		if _, err := f.AdmitAny(t.Context(), ask("", outside, timbre.Basic, authorization)); reason(err) != timbre.NotAllowed {
+			t.Errorf("%s: got %v, want denial %q", name, err, timbre.NotAllowed)
+		}
 	}
 }
 
-func TestImpossibleIDIsNotLookedUp(t *testing.T) {
+func TestStoreErrorIsNoDenial(t *testing.T) {
 	f := newFixture()
-	f.dir.err = timbre.Errorf(timbre.Internal, "", "it was looked up")
-	for _, id := range []string{"+12065550199", "a b", "a;b", "ä", strings.Repeat("x", 65)} {
-		if _, err := f.lookUp(t.Context(), id); timbre.KindOf(err) != timbre.NotFound {
-			t.Errorf("%q: got %v, want NotFound", id, err)
-		}
+	f.dir.err = timbre.Errorf(timbre.Unavailable, "", "busy")
+	r := ask("secret", outside, timbre.Basic, basic("ann", password))
+	if _, err := f.Admit(t.Context(), r); reason(err) != "error" || timbre.KindOf(err) != timbre.Unavailable {
+		t.Errorf("got %v, want the store's error", err)
+	}
+	r.ConnectorID = ""
+	if _, err := f.AdmitAny(t.Context(), r); reason(err) != "error" {
+		t.Errorf("AdmitAny: got %v, want the store's error", err)
+	}
+}
+
+// A password is not tried with each of the connectors that have a user of a common name.
+func TestPasswordIsTriedWithFewConnectors(t *testing.T) {
+	f := newFixture()
+	for i := range maxTried {
+		id := fmt.Sprintf("many%d", i)
+		f.dir.connectors[id] = timbre.Connector{ID: id, OutboundHost: realmOf(id)}
+		f.dir.terminations[id] = timbre.Termination{}
+		f.dir.credentials[id] = map[string]timbre.Credential{"ann": credential("ann", id, password, "SHA-256")}
+		f.Changed(id)
+	}
+	r := ask("", outside, timbre.Basic, basic("ann", password))
+	if _, err := f.AdmitAny(t.Context(), r); reason(err) != timbre.NotAllowed {
+		t.Errorf("got %v, want denial %q", err, timbre.NotAllowed)
+	}
+	r.ConnectorID = "many3"
+	if _, err := f.Admit(t.Context(), r); err != nil {
+		t.Errorf("named: got %v, want access", err)
 	}
 }
 

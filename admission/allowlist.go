@@ -1,87 +1,113 @@
 package admission
 
 import (
-	"context"
-	"errors"
 	"net/netip"
-	"slices"
 	"sync"
-	"sync/atomic"
 
 	"timbre"
 )
 
-// allowList holds the allowed hosts of all connectors. It is read from the directory at the first request after a change.
+// allowList is what every door asks: who may use which connector. It is kept up to date one connector at a time, by who changes it and
+// not by who asks, so that what a message costs does not grow with the number of connectors. It is safe for concurrent use.
 type allowList struct {
-	dir     Directory
-	version atomic.Uint64 // counts changes
-
-	mu    sync.Mutex
-	read  uint64 // the version that hosts was read at
-	hosts *hosts // nil: not read yet
+	mu       sync.RWMutex
+	loaded   bool // else nothing is known of any connector
+	entries  map[string]*entry
+	networks index[netip.Prefix] // the allowed hosts of connectors
+	lengths  [2][129]int         // how many networks of IPv4 and of IPv6 have prefixes of this length
+	users    index[string]       // the names of their credentials
+	provable int                 // connectors that are not disabled and have credentials
+	unread   int                 // entries that are not as the store has them, or that it cannot read
 }
 
-// hosts is one reading of the allowed hosts. It is immutable.
-type hosts struct {
-	networks map[netip.Prefix][]string // ids of connectors
-	lengths  [2][129]bool              // of the prefixes among them, of IPv4 and of IPv6
-	provable bool                      // a connector that is not disabled has credentials
+// entry is one connector. It is immutable.
+type entry struct {
+	connector   timbre.Connector
+	termination *timbre.Termination // nil: it has none, so it takes no calls
+	users       []string            // names of its credentials
+	err         error               // why it could not be read again; the rest is what was read last
+	known       bool                // it could be read once
 }
 
-// changed notes a change of a connector. All connectors are read again, whichever one it was.
-func (l *allowList) changed(string) { l.version.Add(1) }
+func newAllowList() *allowList {
+	return &allowList{entries: map[string]*entry{}, networks: index[netip.Prefix]{}, users: index[string]{}}
+}
 
-// current returns the allowed hosts as of now.
-func (l *allowList) current(ctx context.Context) (*hosts, error) {
+// get returns a connector; nil without. False: the list has not been loaded.
+func (l *allowList) get(connectorID string) (e *entry, loaded bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.entries[connectorID], l.loaded
+}
+
+// put replaces a connector; nil removes it.
+func (l *allowList) put(connectorID string, e *entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	version := l.version.Load() // before reading: a change in between is read next time
-	if l.hosts != nil && l.read == version {
-		return l.hosts, nil
-	}
-	h, err := readHosts(ctx, l.dir)
-	if err != nil {
-		return nil, err
-	}
-	l.hosts, l.read = h, version
-	return h, nil
+	l.replace(connectorID, e)
 }
 
-func readHosts(ctx context.Context, dir Directory) (*hosts, error) {
-	all, err := dir.ListConnectors(ctx, timbre.Page{})
-	if err != nil {
-		return nil, err
-	}
-	h := &hosts{networks: map[netip.Prefix][]string{}}
-	for _, c := range all {
-		if err := h.add(ctx, dir, c.ID); err != nil {
-			return nil, err
+// reset replaces all connectors.
+func (l *allowList) reset(all map[string]*entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for id := range l.entries {
+		if all[id] == nil {
+			l.replace(id, nil)
 		}
 	}
-	return h, nil
+	for id, e := range all {
+		l.replace(id, e)
+	}
+	l.loaded = true
 }
 
-// add reads one connector.
-func (h *hosts) add(ctx context.Context, dir Directory, connectorID string) error {
-	t, err := dir.Termination(ctx, connectorID)
-	if err != nil {
-		if timbre.KindOf(err) == timbre.NotFound || errors.Is(err, timbre.ErrDamaged) { // nobody may call this one
-			return nil
-		}
-		return err
+// replace is put. The caller holds mu.
+func (l *allowList) replace(connectorID string, e *entry) {
+	if before := l.entries[connectorID]; before != nil {
+		l.count(connectorID, before, -1)
+		delete(l.entries, connectorID)
 	}
-	for _, host := range t.CIDRs {
+	if e != nil {
+		l.count(connectorID, e, +1)
+		l.entries[connectorID] = e
+	}
+}
+
+// count adds a connector to what is looked up, or takes it out. The caller holds mu.
+func (l *allowList) count(connectorID string, e *entry, by int) {
+	for n := range e.networks() {
+		l.networks.set(n, connectorID, by > 0)
+		l.lengths[family(n.Addr())][n.Bits()] += by
+	}
+	for _, name := range e.users {
+		l.users.set(name, connectorID, by > 0)
+	}
+	if e.provable() {
+		l.provable += by
+	}
+	if e.err != nil {
+		l.unread += by
+	}
+}
+
+// networks are the allowed hosts of a connector, each once.
+func (e *entry) networks() map[netip.Prefix]struct{} {
+	all := map[netip.Prefix]struct{}{}
+	if e.termination == nil {
+		return all
+	}
+	for _, host := range e.termination.CIDRs {
 		if n, ok := timbre.AllowedNetwork(host); ok {
-			h.networks[n] = append(h.networks[n], connectorID)
-			h.lengths[family(n.Addr())][n.Bits()] = true
+			all[n] = struct{}{}
 		}
 	}
-	names, err := dir.Usernames(ctx, connectorID)
-	if err != nil {
-		return err
-	}
-	h.provable = h.provable || len(names) > 0 && !t.Disabled
-	return nil
+	return all
+}
+
+// provable reports whether a source may prove a password to use the connector.
+func (e *entry) provable() bool {
+	return len(e.users) > 0 && e.termination != nil && !e.termination.Disabled
 }
 
 func family(a netip.Addr) int {
@@ -89,44 +115,4 @@ func family(a netip.Addr) int {
 		return 0
 	}
 	return 1
-}
-
-// connectors returns the ids of the connectors whose allowed hosts contain a source, each once.
-func (h *hosts) connectors(from netip.Addr) (ids []string) {
-	h.match(from, func(of []string) bool {
-		for _, id := range of {
-			if !slices.Contains(ids, id) {
-				ids = append(ids, id)
-			}
-		}
-		return true
-	})
-	return ids
-}
-
-// contains reports whether any connector's allowed hosts contain a source.
-func (h *hosts) contains(from netip.Addr) (found bool) {
-	h.match(from, func([]string) bool { found = true; return false })
-	return found
-}
-
-// match calls more with the connectors of each network that contains a source, until more returns false. It costs one
-// look-up for each prefix length in use, however many networks there are.
-func (h *hosts) match(from netip.Addr, more func(connectorIDs []string) bool) {
-	from = timbre.PlainAddr(from)
-	if !from.IsValid() {
-		return
-	}
-	for bits, used := range h.lengths[family(from)][:from.BitLen()+1] {
-		if !used {
-			continue
-		}
-		n, err := from.Prefix(bits)
-		if err != nil {
-			continue
-		}
-		if of := h.networks[n]; len(of) > 0 && !more(of) {
-			return
-		}
-	}
 }

@@ -196,6 +196,7 @@ func TestTooManyWrongPasswordsAreRefusedUnlessTheSourceIsAllowed(t *testing.T) {
 		}
 	}
 	f.dir.terminations["open"] = timbre.Termination{CIDRs: []string{outside}}
+	f.Changed("open")
 	for _, step := range []struct {
 		name, connector, from, header string
 		want                          timbre.DenialReason

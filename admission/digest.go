@@ -15,12 +15,9 @@ import (
 
 // checkDigest admits a request that answers the connector's challenge (RFC 3261, 22; RFC 7616; RFC 8760). A request without
 // an answer is challenged if the connector has credentials; one with a wrong answer is refused.
-func (a *Admission) checkDigest(ctx context.Context, c timbre.Connector, q request) error {
-	names, err := a.dir.Usernames(ctx, c.ID)
-	switch {
-	case err != nil:
-		return err
-	case len(names) == 0:
+func (a *Admission) checkDigest(ctx context.Context, e *entry, q request) error {
+	c := e.connector
+	if len(e.users) == 0 {
 		return deny(timbre.NotAllowed, "the source is not in the connector's allowed hosts")
 	}
 	answer, err := parseDigest(q.Authorization, c.OutboundHost)

@@ -26,7 +26,9 @@ type directory struct {
 	credentials  map[string]map[string]timbre.Credential // by connector and user name
 	err          error                                   // of every method; nil: none
 	damaged      string                                  // the connector whose termination cannot be read
-	reads        int                                     // of all connectors
+	listed       int                                     // how often all connectors were read
+	asked        int                                     // how often one was
+	read         func()                                  // called when one has been read; nil: nothing
 }
 
 func find[T any](d *directory, all map[string]T, key string) (T, error) {
@@ -38,11 +40,16 @@ func find[T any](d *directory, all map[string]T, key string) (T, error) {
 }
 
 func (d *directory) Connector(_ context.Context, id string) (timbre.Connector, error) {
-	return find(d, d.connectors, id)
+	d.asked++
+	c, err := find(d, d.connectors, id)
+	if d.read != nil {
+		d.read()
+	}
+	return c, err
 }
 
 func (d *directory) ListConnectors(context.Context, timbre.Page) (all []timbre.Connector, _ error) {
-	d.reads++
+	d.listed++
 	for _, c := range d.connectors {
 		all = append(all, c)
 	}
@@ -131,6 +138,7 @@ type fixture struct {
 func newFixture() *fixture {
 	f := &fixture{dir: newDirectory(), now: time.Unix(1_000_000, 0)}
 	f.Admission = New(environment.Environment{Now: func() time.Time { return f.now }, Steady: func() time.Time { return f.now }}, Config{Sources: source.Config{Ban: time.Hour}}, f.dir)
+	_ = f.Load(context.Background()) // the directory does not fail
 	return f
 }
 

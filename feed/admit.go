@@ -9,30 +9,31 @@ import (
 	"timbre"
 )
 
-// admit returns the connectors that a request may feed. Requests with an Origin are refused: they come from a web page, which
-// could use the network or the credentials of its visitor.
-func (s *Server) admit(r *http.Request) ([]timbre.Access, *refusal) {
+// admit returns what a request asks of admission, and the connectors that it may feed. Requests with an Origin are refused: they come
+// from a web page, which could use the network or the credentials of its visitor.
+func (s *Server) admit(r *http.Request) (request timbre.AccessRequest, _ []timbre.Access, _ *refusal) {
 	id, below := strings.CutPrefix(r.URL.Path, Path+"/")
 	if below && id == "" || !below && r.URL.Path != Path {
-		return nil, refuse(http.StatusNotFound, "no_connector", "the path must be "+Path+" or "+Path+"/CONNECTOR")
+		return request, nil, refuse(http.StatusNotFound, "no_connector", "the path must be "+Path+" or "+Path+"/CONNECTOR")
 	}
 	if len(r.Header.Values("Origin")) > 0 {
-		return nil, refuse(http.StatusForbidden, "origin", "requests with an Origin header, as web pages send them, are refused")
+		return request, nil, refuse(http.StatusForbidden, "origin", "requests with an Origin header, as web pages send them, are refused")
 	}
 	source, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
-		return nil, refuse(http.StatusInternalServerError, "internal", "no source address: "+err.Error())
+		return request, nil, refuse(http.StatusInternalServerError, "internal", "no source address: "+err.Error())
 	}
-	request := timbre.AccessRequest{
-		ConnectorID: id, Source: timbre.PlainAddr(source.Addr()), Encrypted: r.TLS != nil,
+	request = timbre.AccessRequest{
+		Source: timbre.PlainAddr(source.Addr()), Encrypted: r.TLS != nil,
 		Scheme: timbre.Basic, Authorization: r.Header.Values("Authorization"),
 	}
 	if below {
+		request.ConnectorID = id
 		access, err := s.deps.Admission.Admit(r.Context(), request)
-		return []timbre.Access{access}, denied(err)
+		return request, []timbre.Access{access}, denied(err)
 	}
 	all, err := s.deps.Admission.AdmitAny(r.Context(), request)
-	return all, denied(err)
+	return request, all, denied(err)
 }
 
 // statuses are those of denials; 403 for the others.

@@ -159,8 +159,8 @@ func TestRequestThatNoConnectorAllowsIsRefused(t *testing.T) {
 	if got := start(t, Config{}, d).status("/feed", nil); got != http.StatusForbidden {
 		t.Errorf("got status %d, want %d", got, http.StatusForbidden)
 	}
-	if got := start(t, Config{}, allKinds()).status("/feed", nil); got != http.StatusServiceUnavailable {
-		t.Errorf("the store fails: got status %d, want %d", got, http.StatusServiceUnavailable)
+	if got := start(t, Config{}, allKinds()).status("/feed", nil); got != http.StatusSwitchingProtocols {
+		t.Errorf("a connector cannot be read: got status %d, want %d for the others", got, http.StatusSwitchingProtocols)
 	}
 }
 

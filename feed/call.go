@@ -118,19 +118,27 @@ func (f *session) newCall(access timbre.Access, tracks []track) timbre.Call {
 
 // access is the connector that the start message names, or the only one that the feed may use.
 func (f *session) access() (timbre.Access, *failure) {
-	if f.start.connectorID == "" {
-		if len(f.admitted) == 1 {
-			return f.admitted[0], nil
-		}
+	named := f.start.connectorID
+	switch {
+	case named == "" && len(f.admitted) != 1:
 		return timbre.Access{}, fail("no_connector", "several connectors allow the source: name one in the path or in the start message")
+	case named == "" || len(f.admitted) == 1 && strings.EqualFold(f.admitted[0].Connector.ID, named):
+		return f.admitted[0], nil
+	case f.request.ConnectorID != "": // the path has named another one
+		return timbre.Access{}, notAllowed
 	}
-	for _, a := range f.admitted {
-		if strings.EqualFold(a.Connector.ID, f.start.connectorID) {
-			return a, nil
-		}
+	r := f.request
+	r.ConnectorID = named
+	access, err := f.s.deps.Admission.Admit(f.ctx, r)
+	if denial := (*timbre.Denial)(nil); errors.As(err, &denial) {
+		return timbre.Access{}, notAllowed
+	} else if err != nil {
+		return timbre.Access{}, internalFailure(err)
 	}
-	return timbre.Access{}, fail("forbidden", "the connector in the start message does not allow this feed")
+	return access, nil
 }
+
+var notAllowed = fail("forbidden", "the connector in the start message does not allow this feed")
 
 // startedMessage is the response to a start message.
 func (f *session) startedMessage() map[string]any {

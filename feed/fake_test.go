@@ -58,7 +58,14 @@ func (d *directory) Termination(_ context.Context, id string) (timbre.Terminatio
 	return find(d.terminations, id)
 }
 
-func (d *directory) Usernames(context.Context, string) ([]string, error) { return nil, nil }
+func (d *directory) Usernames(_ context.Context, id string) (names []string, _ error) {
+	for key := range d.credentials {
+		if name, of := strings.CutPrefix(key, id+" "); of {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
 
 func (d *directory) Credential(_ context.Context, id, user string) (timbre.Credential, error) {
 	return find(d.credentials, id+" "+user)
@@ -194,6 +201,9 @@ func startIn(t *testing.T, env environment.Environment, cfg Config, dir admissio
 	t.Helper()
 	env.Metrics = prometheus.NewRegistry()
 	b := &bench{t: t, fakeCalls: newCalls(), admits: admission.New(env, admission.Config{}, dir)}
+	if err := b.admits.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	b.server = New(env, cfg, Deps{
 		Admission: b.admits, Calls: b.fakeCalls,
 		NewDecoder: func(encoding timbre.Encoding, rate int) (Decoder, error) { return codec.NewRaw(encoding, rate) },

@@ -24,7 +24,7 @@ type Calls interface {
 // Admission decides which connectors a feed may use.
 type Admission interface {
 	timbre.Admission
-	// AdmitAny returns every connector that a request may use.
+	// AdmitAny returns the connector that a request may use, or two of them if there are several.
 	AdmitAny(ctx context.Context, r timbre.AccessRequest) ([]timbre.Access, error)
 }
 

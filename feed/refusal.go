@@ -11,13 +11,9 @@ type refusal struct {
 
 func refuse(status int, reason, detail string) *refusal { return &refusal{status, reason, detail} }
 
-// unavailable is the refusal for an error of another stage. Its kind decides; its text is only logged.
+// unavailable is the refusal for an error of another stage: the client comes again. Its kind is the reason; its text is only logged.
 func unavailable(err error) *refusal {
-	code := internalFailure(err).code
-	if code == "unavailable" {
-		return refuse(http.StatusServiceUnavailable, code, err.Error())
-	}
-	return refuse(http.StatusInternalServerError, code, err.Error())
+	return refuse(http.StatusServiceUnavailable, internalFailure(err).code, err.Error())
 }
 
 // refuse responds to a request, counts the refusal and logs it. The text of internal errors is not sent.

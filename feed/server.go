@@ -49,7 +49,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.env.Log.Error("panic in a feed", "peer", f.peer, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 		}
 	}()
-	admitted, refusal := s.admit(r)
+	request, admitted, refusal := s.admit(r)
 	if refusal != nil {
 		s.refuse(w, f.peer, refusal)
 		return
@@ -61,7 +61,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	conn.SetReadLimit(maxMessage)
-	f.admitted = admitted
+	f.request, f.admitted = request, admitted
 	f.run(context.WithoutCancel(r.Context()), conn)
 }
 

@@ -14,8 +14,9 @@ import (
 // session is one feed, from its connection to its end.
 type session struct {
 	s        *Server
-	peer     string          // its address
-	admitted []timbre.Access // the connectors that the feed may use
+	peer     string               // its address
+	request  timbre.AccessRequest // what the connection was admitted for
+	admitted []timbre.Access      // the connector that the feed may use; two, if several may be named
 
 	conn          *websocket.Conn
 	ctx           context.Context

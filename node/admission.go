@@ -7,13 +7,16 @@ import (
 	"timbre/admission/source"
 )
 
-// openAdmission reads no connector yet: the first request does.
-func (n *Node) openAdmission(context.Context) error {
+// openAdmission reads who may use which connector. A store that fails is no reason not to start: it is read again while the node runs.
+func (n *Node) openAdmission(ctx context.Context) error {
 	s := n.settings.SIP
 	n.admission = admission.New(n.env,
 		admission.Config{
 			Sources: source.Config{Invites: s.Invites, Ban: s.Ban, DropUnknown: s.Strangers == "drop"},
 			MaxCPS:  n.settings.QuotaLimits().CPS,
 		}, n.store)
+	if err := n.admission.Load(ctx); err != nil {
+		n.env.Log.Error("the allow list cannot be read: no call is taken until it can", "error", err)
+	}
 	return nil
 }

@@ -41,6 +41,7 @@ func (n *Node) serve(ctx context.Context) error {
 	group.Go(func() error { n.awaitDrained(ctx); stop(); return nil })
 	group.Go(func() error { return n.sip.Run(ctx) })
 	group.Go(func() error { n.recover(ctx); return nil })
+	group.Go(func() error { n.admission.Run(ctx); return nil })
 	group.Go(func() error { n.watchProfileModels(ctx); return nil })
 	if n.feed != nil {
 		group.Go(func() error { n.feed.Run(ctx); return nil })

@@ -8,6 +8,8 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/admission"
+	"timbre/environment"
 )
 
 func TestRequestURIFindsTheConnector(t *testing.T) {
@@ -66,19 +68,30 @@ func TestRequestURIFindsTheConnector(t *testing.T) {
 	}
 }
 
-func TestStoreThatFailsRefusesWithAServerError(t *testing.T) {
-	for err, code := range map[error]int{
-		errors.New("disk"): 500, timbre.Errorf(timbre.Unavailable, "", "busy"): 503,
+// A fault of the store is answered so that the peer tries another server: 503 with Retry-After, whatever the fault.
+func TestStoreThatFailsSendsPeersToAnotherServer(t *testing.T) {
+	for err, reason := range map[error]string{
+		errors.New("disk"): "internal", timbre.Errorf(timbre.Internal, "", "row: %w", timbre.ErrDamaged): "internal",
+		timbre.Errorf(timbre.Unavailable, "", "busy"): "unavailable", timbre.Errorf(timbre.Limit, "", "full"): "unavailable",
 	} {
-		b := newBench(t)
-		b.dir.err = err
-		for _, uri := range []gosip.Uri{{Host: connectorID + ".voiceconnector.x"}, {User: "x", Host: "y"}, {Host: "y"}} {
-			t.Run(err.Error()+" "+uri.String(), func(t *testing.T) {
-				_, r := b.admit(gosip.NewRequest(gosip.INVITE, uri), netip.MustParseAddr("127.0.0.1"))
-				if r == nil || r.Code != code {
-					t.Errorf("got %v, want %d", r, code)
-				}
-			})
+		t.Run(err.Error(), func(t *testing.T) {
+			r := denied(err)
+			res := r.Response(request(t, recordingOf("x").String()))
+			if r.Code != 503 || r.Reason != reason || res.GetHeader("Retry-After") == nil {
+				t.Errorf("got %v with reason %s and Retry-After %v, want 503 with reason %s and a time", r, r.Reason, res.GetHeader("Retry-After"), reason)
+			}
+		})
+	}
+}
+
+// Nothing is known of any connector before the store could be read: calls are refused for now.
+func TestCallBeforeTheConnectorsAreReadIsRefusedForNow(t *testing.T) {
+	b := newBench(t)
+	unread := admission.New(environment.Environment{}, admission.Config{}, b.dir)
+	b.deps.Admission = unread
+	for _, uri := range []gosip.Uri{{Host: connectorID + ".voiceconnector.x"}, {User: "x", Host: "y"}, {Host: "y"}} {
+		if _, r := b.admit(gosip.NewRequest(gosip.INVITE, uri), netip.MustParseAddr("127.0.0.1")); r == nil || r.Code != 503 {
+			t.Errorf("%s: got %v, want 503", uri.String(), r)
 		}
 	}
 }

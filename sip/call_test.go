@@ -214,9 +214,9 @@ func TestCallsThatCannotBeAcceptedAreRefused(t *testing.T) {
 		"no room for calls": {func(b *bench, _ *message) {
 			b.calls.begin = func() error { return timbre.Errorf(timbre.Unavailable, "", "secret") }
 		}, 503, "unavailable", ""},
-		"calls are broken":       {func(b *bench, _ *message) { b.calls.begin = func() error { return errors.New("secret") } }, 500, "internal", ""},
+		"calls are broken":       {func(b *bench, _ *message) { b.calls.begin = func() error { return errors.New("secret") } }, 503, "internal", ""},
 		"no port for the second": {func(b *bench, _ *message) { b.media.fail = 2 }, 503, "unavailable", ""},
-		"too few listeners":      {func(b *bench, _ *message) { b.calls.legs = 1 }, 500, "internal", ""},
+		"too few listeners":      {func(b *bench, _ *message) { b.calls.legs = 1 }, 503, "internal", ""},
 		"calls panic":            {func(b *bench, _ *message) { b.calls.begin = func() error { panic("secret") } }, 500, "panic", ""},
 		"media panics":           {func(b *bench, _ *message) { b.media.panics = true }, 500, "panic", ""},
 		"too many calls a second": {func(b *bench, _ *message) {

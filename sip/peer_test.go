@@ -38,6 +38,7 @@ func runWith(t *testing.T, dir *directory) *running {
 	t.Helper()
 	b := newBench(t, "udp://127.0.0.1:0", "tcp://127.0.0.1:0", "tls://127.0.0.1:0")
 	*b.dir = *dir
+	b.admits.Changed(connectorID)
 	return start(t, b)
 }
 

@@ -11,7 +11,7 @@ package store
 type Observers struct {
 	// Posted: notices for these targets have been put into the outbox, or are due again.
 	Posted func(targets []string)
-	// AdmissionChanged: who may call a connector has changed, by its termination, its credentials or its deletion.
+	// AdmissionChanged: what decides about calls to a connector has changed: the connector itself, its tags, termination or credentials.
 	AdmissionChanged func(connectorID string)
 	// DomainDeleted: a voice profile domain has been deleted. Copies of its voiceprints must not outlive it.
 	DomainDeleted func(domainID string)

@@ -23,15 +23,15 @@ func Refuse(code int, reason, detail string, args ...any) *Refusal {
 	return &Refusal{Code: code, Reason: reason, Detail: fmt.Sprintf(detail, args...)}
 }
 
-// Failure is the refusal for an error of another part of the server. The kind of the error chooses the status: 503 for what
-// passes, else 500. Its text goes to the log alone.
+// Failure is the refusal for an error of another part of the server: 503 with Retry-After, on which peers try another server, as they do
+// not on 500. The kind of the error chooses the reason: unavailable for what passes, else internal. Its text goes to the log alone.
 func Failure(err error) *Refusal {
+	reason := "internal"
 	switch timbre.KindOf(err) {
 	case timbre.Unavailable, timbre.Throttled, timbre.Limit:
-		return Refuse(503, "unavailable", "%v", err).With("Retry-After", "5")
-	default:
-		return Refuse(500, "internal", "%v", err)
+		reason = "unavailable"
 	}
+	return Refuse(503, reason, "%v", err).With("Retry-After", "5")
 }
 
 // With adds a header to the response.

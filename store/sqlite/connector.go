@@ -20,7 +20,7 @@ func (s *Store) CreateConnector(ctx context.Context, c timbre.Connector) error {
 			return err
 		}
 		return withinQuota(ctx, q, s.limit().Connectors, "voice connectors", "SELECT count(*) FROM connector")
-	})
+	}, s.observers.admissionChanged(c.ID))
 }
 
 func (s *Store) Connector(ctx context.Context, id string) (timbre.Connector, error) {
@@ -54,7 +54,7 @@ func (s *Store) UpdateConnector(ctx context.Context, id string, change func(*tim
 		}
 		_, err = q.ExecContext(ctx, "UPDATE connector SET document = ? WHERE id = ?", doc, id)
 		return err
-	})
+	}, s.observers.admissionChanged(id))
 	if err != nil {
 		return timbre.Connector{}, err
 	}

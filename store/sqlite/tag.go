@@ -14,6 +14,7 @@ var tagged = []string{"connector", "configuration", "domain", "pipeline", "resou
 // taggedRow is a row of such a table. Other members of its document stay unchanged.
 type taggedRow struct {
 	table    string
+	id       string
 	tags     map[string]string
 	document map[string]jsontext.Value
 }
@@ -24,8 +25,9 @@ func (s *Store) TagsOf(ctx context.Context, arn string) (map[string]string, erro
 }
 
 func (s *Store) UpdateTags(ctx context.Context, arn string, change func(map[string]string) error) error {
-	return s.write(ctx, "store.UpdateTags", func(q querier) error {
-		b, err := taggedRowOf(ctx, q, arn)
+	var b taggedRow
+	return s.write(ctx, "store.UpdateTags", func(q querier) (err error) {
+		b, err = taggedRowOf(ctx, q, arn)
 		if err != nil {
 			return err
 		}
@@ -47,6 +49,10 @@ func (s *Store) UpdateTags(ctx context.Context, arn string, change func(map[stri
 		}
 		_, err = q.ExecContext(ctx, "UPDATE "+b.table+" SET document = ? WHERE document ->> '$.ARN' = ?", doc, arn)
 		return err
+	}, func() {
+		if b.table == "connector" {
+			s.observers.admissionChanged(b.id)()
+		}
 	})
 }
 
@@ -54,7 +60,7 @@ func taggedRowOf(ctx context.Context, q querier, arn string) (taggedRow, error) 
 	for _, table := range tagged {
 		b, err := queryOne(ctx, q, func(row scanner) (b taggedRow, err error) {
 			var doc string
-			if err = row.Scan(&doc); err != nil {
+			if err = row.Scan(&b.id, &doc); err != nil {
 				return b, err
 			}
 			b.table, b.tags = table, map[string]string{}
@@ -63,7 +69,7 @@ func taggedRowOf(ctx context.Context, q querier, arn string) (taggedRow, error) 
 			}
 			b.tags, err = read[map[string]string](string(b.document["Tags"]))
 			return b, err
-		}, nil, "SELECT document FROM "+table+" WHERE document ->> '$.ARN' = ?", arn)
+		}, nil, "SELECT id, document FROM "+table+" WHERE document ->> '$.ARN' = ?", arn)
 		if err != nil || b.table != "" {
 			return b, err
 		}

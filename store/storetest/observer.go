@@ -75,10 +75,18 @@ var observing = []fact{
 			write{"SaveTask", func() error { return s.SaveTask(ctx, tone("t1", "x1"), nil) }, []string{}},
 		)
 	}},
-	{"AdmissionChanged is raised by every write that changes who may call a connector", func(s *subject) {
+	{"AdmissionChanged is raised by every write that changes what decides about calls to a connector", func(s *subject) {
 		ctx, changed := s.Context(), []string{"admission of c1"}
+		c1, untouched := connector("c1"), func(map[string]string) error { return nil }
+		s.must(s.CreateConfiguration(ctx, configuration("k1")))
 		s.raises(
-			write{"CreateConnector", func() error { return s.CreateConnector(ctx, connector("c1")) }, []string{}},
+			write{"CreateConnector", func() error { return s.CreateConnector(ctx, c1) }, changed},
+			write{"UpdateConnector", func() error {
+				_, err := s.UpdateConnector(ctx, "c1", func(*timbre.Connector) {})
+				return err
+			}, changed},
+			write{"UpdateTags", func() error { return s.UpdateTags(ctx, c1.ARN, untouched) }, changed},
+			write{"UpdateTags of a configuration", func() error { return s.UpdateTags(ctx, configuration("k1").ARN, untouched) }, []string{}},
 			write{"PutTermination", func() error { return s.PutTermination(ctx, "c1", termination()) }, changed},
 			write{"PutCredentials", func() error { return s.PutCredentials(ctx, "c1", []timbre.Credential{credential("ann")}) }, changed},
 			write{"DeleteCredentials", func() error { return s.DeleteCredentials(ctx, "c1", []string{"ann"}) }, changed},
@@ -96,11 +104,18 @@ var observing = []fact{
 	{"a refused write raises nothing", func(s *subject) {
 		ctx := s.Context()
 		n := []timbre.Notice{notice("n1", "k", "t")}
+		s.must(s.CreateConnector(ctx, connector("c9")))
 		s.refusals(
 			write{name: "SaveTask", do: func() error { return s.SaveTask(ctx, tone("t1", "x1"), n) }},
 			write{name: "CreatePipeline", do: func() error { return s.CreatePipeline(ctx, pipeline("p1"), n) }},
 			write{name: "SavePipeline", do: func() error { return s.SavePipeline(ctx, pipeline("p1"), n) }},
 			write{name: "DeletePipeline", do: func() error { return s.DeletePipeline(ctx, "p1", n) }},
+			write{name: "CreateConnector", do: func() error { return s.CreateConnector(ctx, connector("c9")) }},
+			write{name: "UpdateConnector", do: func() error {
+				_, err := s.UpdateConnector(ctx, "c1", func(*timbre.Connector) {})
+				return err
+			}},
+			write{name: "UpdateTags", do: func() error { return s.UpdateTags(ctx, "arn:none", nil) }},
 			write{name: "PutTermination", do: func() error { return s.PutTermination(ctx, "c1", termination()) }},
 			write{name: "DeleteTermination", do: func() error { return s.DeleteTermination(ctx, "c1") }},
 			write{name: "PutCredentials", do: func() error { return s.PutCredentials(ctx, "c1", nil) }},
