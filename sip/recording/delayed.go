@@ -82,7 +82,8 @@ func (s *Server) applyAnswer(d *session, ack *gosip.Request, o *sdp.Description)
 		return
 	}
 	d.offered = o
-	if s.updateStreams(d, o) {
+	relabelled, news := s.updateStreams(d, o), d.told(ack, siprec.Body{})
+	if relabelled || news {
 		s.update(d, ack, siprec.Body{}, nil)
 	}
 }

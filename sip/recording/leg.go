@@ -1,13 +1,12 @@
 package recording
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
-	"timbre/sip/header"
 	"timbre/sip/sdp"
 	"timbre/sip/siprec"
 	"timbre/sip/transport"
@@ -16,7 +15,7 @@ import (
 // mapLegs finds out which party speaks on each line. What is doubtful costs names, never the call.
 func (s *Server) mapLegs(d *session, in Incoming, lines []sdp.Line) {
 	d.rules, d.assumptions = s.cfg.Legs.With(in.Connector.Tags)
-	if in.Body.Metadata != "" {
+	if d.documented = in.Body.Metadata != ""; d.documented {
 		d.metadata = siprec.Parse(in.Body.Metadata)
 	} else {
 		d.metadata = fromHeaders(in.Request)
@@ -32,9 +31,7 @@ func (s *Server) mapLegs(d *session, in Incoming, lines []sdp.Line) {
 
 // assignLegs assigns a party to each line, by all that is known, and records what is doubtful as warnings.
 func (s *Server) assignLegs(d *session, req *gosip.Request, warnings []string) []timbre.Leg {
-	if named := header.Values(req, header.Name(d.rules.Header)); len(named) > 0 {
-		d.named = strings.TrimSpace(named[0])
-	}
+	d.named = cmp.Or(d.callerHeader(req), d.named)
 	known := d.warnings
 	d.warnings = append(slices.Clone(d.assumptions), warnings...)
 	if d.metadata != nil {

@@ -27,6 +27,7 @@ type session struct {
 	tracks      map[int]*dialog.Track // by m-line
 	order       []siprec.Line         // of the legs
 	legs        []timbre.Leg
+	documented  bool             // there was metadata
 	metadata    *siprec.Metadata // nil: none, and no header in its place
 	rules       siprec.Rules
 	named       string   // the caller, by the header that the rules name
