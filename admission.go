@@ -18,6 +18,14 @@ type AccessRequest struct {
 	Authorization []string   // values of the Authorization headers, in their order
 }
 
+// Origin is where a message comes from.
+type Origin struct {
+	Addr netip.Addr
+	// Returned: what is sent to Addr reaches the sender. It has a connection, or its datagram repeats what only Addr has been told. The
+	// sender of any other datagram may have written another address than its own.
+	Returned bool
+}
+
 // AuthScheme is a scheme of HTTP authentication (RFC 9110, 11), which SIP uses as well (RFC 3261, 22).
 type AuthScheme uint8
 

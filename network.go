@@ -22,5 +22,22 @@ func AllowedNetwork(host string) (network netip.Prefix, ok bool) {
 	return netip.Prefix{}, false
 }
 
+// HostNetwork is the network that belongs to the host of an address: an IPv4 address, or an IPv6 network of 64 bits. The invalid Addr has
+// the zero Prefix.
+func HostNetwork(a netip.Addr) netip.Prefix { return networkOf(a, 32, 64) }
+
+// OwnerNetwork is the network that one owner may fill with hosts: 24 bits of an IPv4 address, 48 of an IPv6 address.
+func OwnerNetwork(a netip.Addr) netip.Prefix { return networkOf(a, 24, 48) }
+
+func networkOf(a netip.Addr, bits4, bits6 int) netip.Prefix {
+	a = PlainAddr(a)
+	bits := bits4
+	if a.Is6() {
+		bits = bits6
+	}
+	p, _ := a.Prefix(bits) // fails for the invalid Addr alone
+	return p
+}
+
 // PlainAddr is the address that allowed hosts are compared with: IPv4 if it is mapped into IPv6, without a zone.
 func PlainAddr(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }

@@ -50,7 +50,7 @@ func New(env environment.Environment, cfg Config, dir Directory) *Admission {
 		env: env, cfg: cfg, dir: dir, list: newAllowList(), again: make(chan struct{}, 1),
 		nonces: newNonces(env.Steady), attempts: source.NewAttempts(env.Steady),
 	}
-	a.sources = source.New(env, cfg.Sources, a.list.contains)
+	a.sources = source.New(env, cfg.Sources, source.Deps{Allowed: a.list.contains, Echoed: a.nonces.echoed})
 	registerMetrics(env.Metrics, a.list)
 	return a
 }

@@ -130,7 +130,7 @@ func TestAnswerIsAcceptedOnce(t *testing.T) {
 func TestNoncesExpireAndAreForgotten(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
 	n := newNonces(func() time.Time { return now })
-	nonce := n.issue("here")
+	nonce := n.issue("here", netip.MustParseAddr(outside))
 	for name, use := range map[string]bool{
 		"another connector": n.use(nonce, "there", 1), "another spelling": n.use(nonce+"A", "here", 1), "none": n.use("", "here", 1),
 	} {
@@ -146,9 +146,9 @@ func TestNoncesExpireAndAreForgotten(t *testing.T) {
 	}
 	now = now.Add(2 * nonceLife)
 	for range 100 {
-		n.use(n.issue("here"), "here", 1)
+		n.use(n.issue("here", netip.MustParseAddr(outside)), "here", 1)
 	}
-	if now = now.Add(2 * nonceLife); !n.use(n.issue("here"), "here", 1) {
+	if now = now.Add(2 * nonceLife); !n.use(n.issue("here", netip.MustParseAddr(outside)), "here", 1) {
 		t.Error("got a fresh nonce refused")
 	}
 	if got := len(n.used); got != 1 {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"net/netip"
 	"strings"
 
 	"github.com/icholy/digest"
@@ -25,7 +26,7 @@ func (a *Admission) checkDigest(ctx context.Context, e *entry, q request) error 
 	case err != nil:
 		return err
 	case answer == nil:
-		return a.challenge(c, deny(timbre.AuthRequired, "authentication required: the source is not in the connector's allowed hosts"))
+		return a.challenge(c, q.Source, deny(timbre.AuthRequired, "authentication required: the source is not in the connector's allowed hosts"))
 	}
 	known, err := a.dir.Credential(ctx, c.ID, answer.Username)
 	switch {
@@ -36,7 +37,7 @@ func (a *Admission) checkDigest(ctx context.Context, e *entry, q request) error 
 	case !sameURI(answer.URI, q.URI): // or whoever can change a packet on its way dials elsewhere
 		return deny(timbre.WrongDigest, "the digest was made for another URI than that of the request")
 	case !a.nonces.use(answer.Nonce, c.ID, answer.Nc):
-		return a.challenge(c, deny(timbre.StaleNonce, "the nonce has expired or has been used"))
+		return a.challenge(c, q.Source, deny(timbre.StaleNonce, "the nonce has expired or has been used"))
 	}
 	a.sources.Proven(q.Source)
 	return nil
@@ -44,8 +45,8 @@ func (a *Admission) checkDigest(ctx context.Context, e *entry, q request) error 
 
 // challenge adds the challenges of a connector to a denial. MD5 comes first: many clients read the first challenge only, and
 // know nothing else. With a stale nonce, a client may answer again without asking its user for the password.
-func (a *Admission) challenge(c timbre.Connector, d *timbre.Denial) *timbre.Denial {
-	nonce, stale := a.nonces.issue(c.ID), ""
+func (a *Admission) challenge(c timbre.Connector, from netip.Addr, d *timbre.Denial) *timbre.Denial {
+	nonce, stale := a.nonces.issue(c.ID, from), ""
 	if d.Reason == timbre.StaleNonce {
 		stale = ", stale=true"
 	}

@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ func FuzzDigest(f *testing.F) {
 	realm := realmOf("secret")
 	n := newFixture().nonces
 	for _, algorithm := range []string{"MD5", "SHA-256"} {
-		c := &digest.Challenge{Realm: realm, Nonce: n.issue("secret"), Algorithm: algorithm, QOP: []string{"auth"}}
+		c := &digest.Challenge{Realm: realm, Nonce: n.issue("secret", netip.MustParseAddr(outside)), Algorithm: algorithm, QOP: []string{"auth"}}
 		text := answer(f, c, "ann", "wrong", nil)
 		f.Add(text)
 		f.Add(strings.Replace(text, "auth", "auth-int", 1))

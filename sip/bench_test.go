@@ -46,9 +46,9 @@ type changingSources struct {
 	of changing
 }
 
-func (c changingSources) Message(from netip.Addr, invite bool) (read, busy bool) {
+func (c changingSources) Message(o timbre.Origin, invite bool) (read, busy bool) {
 	c.of.changed()
-	return c.Limiter.Message(from, invite)
+	return c.Limiter.Message(o, invite)
 }
 
 func (c changingSources) Known(from netip.Addr) bool {
@@ -56,9 +56,9 @@ func (c changingSources) Known(from netip.Addr) bool {
 	return c.Limiter.Known(from)
 }
 
-func (c changingSources) Failed(from netip.Addr) {
+func (c changingSources) Failed(o timbre.Origin) {
 	c.of.changed()
-	c.Limiter.Failed(from)
+	c.Limiter.Failed(o)
 }
 
 // bench is a server with everything around it faked but admission.

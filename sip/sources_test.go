@@ -26,6 +26,11 @@ func limited(invites int) func(*environment.Environment, *Config, *source.Config
 	}
 }
 
+// byConnection is a source that has a connection.
+func byConnection(address string) timbre.Origin {
+	return timbre.Origin{Addr: netip.MustParseAddr(address), Returned: true}
+}
+
 // from is a request as it comes from an address.
 func from(t testing.TB, address, text string) *gosip.Request {
 	t.Helper()
@@ -38,17 +43,17 @@ func TestUnknownSourceGetsFewMessages(t *testing.T) {
 	b := newBenchWith(t, limited(0))
 	read := 0
 	for range 50 {
-		if in := b.stack.Inspect(netip.MustParseAddr(outsider), []byte(recordingOf("x").String())); in.Pass != nil || in.Response != nil {
+		if in := b.stack.Inspect(byConnection(outsider), []byte(recordingOf("x").String())); in.Pass != nil || in.Response != nil {
 			read++
 		}
 	}
 	if read == 0 || read > 10 {
 		t.Errorf("got %d of 50 messages read, want 1 to 10", read)
 	}
-	if in := b.stack.Inspect(netip.MustParseAddr("127.0.0.1"), []byte(recordingOf("x").String())); in.Pass == nil {
+	if in := b.stack.Inspect(byConnection("127.0.0.1"), []byte(recordingOf("x").String())); in.Pass == nil {
 		t.Error("got a message of an allowed source dropped")
 	}
-	if in := b.stack.Inspect(netip.MustParseAddr(outsider), []byte("nonsense")); in.Pass != nil || in.Response != nil || !in.Banned {
+	if in := b.stack.Inspect(byConnection(outsider), []byte("nonsense")); in.Pass != nil || in.Response != nil || !in.Banned {
 		t.Errorf("got %+v of a banned source, want nothing passed or answered", in)
 	}
 }
@@ -57,7 +62,7 @@ func TestInvitesOverTheLimitGet503(t *testing.T) {
 	b := newBenchWith(t, limited(3))
 	var passed, answered, dropped int
 	for range 20 {
-		in := b.stack.Inspect(netip.MustParseAddr("127.0.0.1"), []byte(recordingOf("x").String()))
+		in := b.stack.Inspect(byConnection("127.0.0.1"), []byte(recordingOf("x").String()))
 		switch {
 		case in.Pass != nil:
 			passed++
@@ -85,15 +90,16 @@ func TestInvitesOverTheLimitGet503(t *testing.T) {
 
 func TestScannersAreBannedAndPeersAreNot(t *testing.T) {
 	for name, c := range map[string]struct {
-		source string
-		ask    message
-		banned bool
+		network, source string
+		ask             message
+		banned          bool
 	}{
-		"an extension of a PBX": {outsider, message{method: "INVITE", uri: "sip:1000@127.0.0.1"}, true},
-		"a registration":        {outsider, message{method: "REGISTER"}, true},
-		"a call before restart": {outsider, message{method: "BYE", toTag: "x"}, false},
-		"a ping":                {outsider, message{method: "OPTIONS"}, false},
-		"an allowed source":     {"127.0.0.1", message{method: "REGISTER"}, false},
+		"an extension of a PBX": {"TCP", outsider, message{method: "INVITE", uri: "sip:1000@127.0.0.1"}, true},
+		"a registration":        {"TCP", outsider, message{method: "REGISTER"}, true},
+		"a forged registration": {"UDP", outsider, message{method: "REGISTER"}, false},
+		"a call before restart": {"TCP", outsider, message{method: "BYE", toTag: "x"}, false},
+		"a ping":                {"TCP", outsider, message{method: "OPTIONS"}, false},
+		"an allowed source":     {"TCP", "127.0.0.1", message{method: "REGISTER"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBenchWith(t, limited(0))
@@ -103,7 +109,9 @@ func TestScannersAreBannedAndPeersAreNot(t *testing.T) {
 			}
 			for i := range 30 {
 				c.ask.seq, c.ask.callID = 1, fmt.Sprint(i)
-				b.handle(from(t, c.source, c.ask.String()), newTransaction())
+				req := from(t, c.source, c.ask.String())
+				req.SetTransport(c.network)
+				b.handle(req, newTransaction())
 			}
 			if got := b.admits.Sources().Banned(netip.MustParseAddr(c.source)); got != c.banned {
 				t.Errorf("got banned %v, want %v", got, c.banned)
@@ -236,7 +244,7 @@ func BenchmarkInspect(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			bench := newBenchWith(b, func(_ *environment.Environment, _ *Config, limits *source.Config) { limits.Ban = time.Hour })
 			bench.settled = true
-			from := netip.MustParseAddr(address)
+			from := byConnection(address)
 			for range 10 {
 				bench.stack.Inspect(from, text)
 			}

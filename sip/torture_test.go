@@ -2,7 +2,6 @@ package sip
 
 import (
 	"bytes"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -114,7 +113,7 @@ func verdict(t *testing.T, raw []byte) string {
 	t.Helper()
 	b := newBench(t)
 	defer b.close()
-	in := b.stack.Inspect(netip.MustParseAddr("127.0.0.1"), bytes.Clone(raw))
+	in := b.stack.Inspect(byConnection("127.0.0.1"), bytes.Clone(raw))
 	if in.Pass == nil {
 		if n := b.rejected("parse"); n != 1 {
 			t.Errorf("got %v messages counted as unparsable, want 1", n)

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"timbre"
 )
 
 // A source with too many wrong passwords in a window may try none until the window is over.
@@ -35,7 +37,7 @@ func NewAttempts(now func() time.Time) *Attempts {
 func (a *Attempts) May(source netip.Addr) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	t := a.wrong[hostNetwork(source)]
+	t := a.wrong[timbre.HostNetwork(source)]
 	return t.n < maxAttempts || a.now().Sub(t.since) >= attemptWindow
 }
 
@@ -43,7 +45,7 @@ func (a *Attempts) May(source netip.Addr) bool {
 func (a *Attempts) Failed(source netip.Addr) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	now, from := a.now(), hostNetwork(source)
+	now, from := a.now(), timbre.HostNetwork(source)
 	t := a.wrong[from]
 	if now.Sub(t.since) >= attemptWindow {
 		t = attempts{since: now}

@@ -10,9 +10,9 @@ import (
 type bucket struct{ limiter *rate.Limiter }
 
 // take reports whether one more event may happen now, and counts it.
-func (b *bucket) take(now time.Time, perSecond, burst int) bool {
+func (b *bucket) take(now time.Time, perSecond rate.Limit, burst int) bool {
 	if b.limiter == nil {
-		b.limiter = rate.NewLimiter(rate.Limit(perSecond), burst)
+		b.limiter = rate.NewLimiter(perSecond, burst)
 	}
 	return b.limiter.AllowN(now, 1)
 }

@@ -3,7 +3,9 @@
 //
 // A source is known if a connector's allowed hosts contain it, or if it has proven a password. A known source is never
 // banned, and only its INVITEs a second are limited. Unknown sources get few messages, each and all together, and one that
-// only fails is banned for a time. The package parses no message, and its memory is bounded.
+// only fails is banned for a time, in which it may still try a password now and then. A datagram whose sender may have written
+// another address than its own bans nobody, takes no place of those that have shown theirs, and is limited apart. The package
+// parses no message, and its memory is bounded.
 package source
 
 import (
@@ -11,6 +13,9 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
+	"timbre"
 	"timbre/environment"
 )
 
@@ -21,105 +26,141 @@ type Config struct {
 	DropUnknown bool          // drop every message of unknown sources while no connector has credentials
 }
 
-// Allowed reports whether a connector's allowed hosts contain a source and, if not, whether the source could prove a
-// password instead.
-type Allowed func(source netip.Addr) (known, provable bool)
+// Deps are what a Limiter asks.
+type Deps struct {
+	// Allowed reports whether a connector's allowed hosts contain a source and, if not, whether the source could prove a
+	// password instead.
+	Allowed func(source netip.Addr) (known, provable bool)
+	// Echoed reports whether a nonce is one that the source alone has been told. Nil: none is.
+	Echoed func(source netip.Addr, nonce string) bool
+}
 
 // The limits that are not settings.
 const (
-	maxSources   = 20000          // remembered, of known and of unknown ones each
+	maxSources   = 20000          // remembered, of known, of unknown and of unproven ones each
 	window       = time.Minute    // in which failures count
 	maxFailures  = 20             // of an unknown source in a window; one more is a ban
 	maxUninvited = 8              // messages in a window of an unknown source that cannot prove a password
 	unknownRate  = 5              // messages a second of an unknown source
 	unknownBurst = 20             // at once
 	unknownTotal = 200            // messages a second of all unknown sources together
+	unprovenAll  = 1000           // datagrams a second whose senders have not shown their address, together
+	trialBurst   = 2              // messages of a banned source: the question, and the answer to its challenge
 	refusalRate  = 1              // answers a second to a source that sends too many INVITEs
 	refusalBurst = 5              // at once
 	proofLife    = 24 * time.Hour // how long a source stays known after it proved a password
 )
 
+// trialRate is how many messages a second of a banned source are read: its address may be shared with one that knows a password.
+var trialRate = rate.Every(5 * time.Second)
+
 // Limiter holds the state of all sources. It is safe for concurrent use.
 type Limiter struct {
 	env     environment.Environment
 	cfg     Config
-	allowed Allowed
+	deps    Deps
 	metrics *metrics
+	lines   environment.Tally // of the log
 
 	mu          sync.Mutex
 	known       table // separate, so that a flood of unknown sources evicts none of them
 	unknown     table
+	unproven    table        // sources of datagrams, which others may have written
 	messages    bucket       // of all unknown sources
+	datagrams   bucket       // of all unproven sources
 	connections map[bool]int // by whether the source is known
 }
 
 // New makes a Limiter.
-func New(env environment.Environment, cfg Config, allowed Allowed) *Limiter {
-	l := &Limiter{env: env.Complete(), cfg: cfg, allowed: allowed, known: newTable(), unknown: newTable(), connections: map[bool]int{}}
+func New(env environment.Environment, cfg Config, deps Deps) *Limiter {
+	if deps.Echoed == nil {
+		deps.Echoed = func(netip.Addr, string) bool { return false }
+	}
+	l := &Limiter{
+		env: env.Complete(), cfg: cfg, deps: deps, known: newTable(), unknown: newTable(), unproven: newTable(), connections: map[bool]int{},
+	}
 	l.metrics = newMetrics(env.Metrics, l)
 	return l
 }
 
 // Message judges a message that has not been parsed; invite: it looks like an INVITE. It is read, or it is answered with 503
 // unread (busy), or it is dropped.
-func (l *Limiter) Message(from netip.Addr, invite bool) (read, busy bool) {
-	allowed, provable := l.allowed(from)
+func (l *Limiter) Message(o timbre.Origin, invite bool) (read, busy bool) {
+	allowed, provable := l.deps.Allowed(o.Addr)
 	now := l.env.Steady()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s, known := l.find(from, allowed, now)
-	if known {
-		return l.limitInvites(s, invite, now)
-	}
+	s, known := l.find(o.Addr, allowed, now)
 	switch {
-	case s.banned.After(now):
-		return l.drop(s, "banned", now)
+	case known:
+		return l.limitInvites(s, invite, now)
 	case !provable && l.cfg.DropUnknown:
-		return l.drop(s, "unknown", now)
+		return l.drop(o, "unknown")
+	case !o.Returned:
+		return l.datagram(o, provable, invite, now)
+	}
+	s = l.unknown.get(o.Addr)
+	switch {
+	case s.banned.After(now) && !(provable && s.trials.take(now, trialRate, trialBurst)):
+		return l.drop(o, "banned")
 	case !s.messages.take(now, unknownRate, unknownBurst):
-		return l.drop(s, "flood", now)
+		return l.drop(o, "flood")
 	case !provable && l.fail(s, maxUninvited, now):
-		return l.drop(s, "banned", now)
+		return l.drop(o, "banned")
 	case !l.messages.take(now, unknownTotal, unknownTotal):
-		return l.drop(s, "unknown_total", now)
+		return l.drop(o, "unknown_total")
+	}
+	return l.limitInvites(s, invite, now)
+}
+
+// datagram judges one of an unknown source that others may have written. It is limited, so that nobody gets more answers than a few, and
+// has no consequence. The caller holds mu.
+func (l *Limiter) datagram(o timbre.Origin, provable, invite bool, now time.Time) (read, busy bool) {
+	s := l.unproven.get(o.Addr)
+	switch {
+	case !s.messages.take(now, unknownRate, unknownBurst):
+		return l.drop(o, "flood")
+	case !provable && !s.uninvited.take(now, rate.Every(window/maxUninvited), maxUninvited):
+		return l.drop(o, "uninvited")
+	case !l.datagrams.take(now, unprovenAll, unprovenAll):
+		return l.drop(o, "unproven_total")
 	}
 	return l.limitInvites(s, invite, now)
 }
 
 func (l *Limiter) limitInvites(s *source, invite bool, now time.Time) (read, busy bool) {
 	switch {
-	case !invite || l.cfg.Invites <= 0 || s.invites.take(now, l.cfg.Invites, l.cfg.Invites):
+	case !invite || l.cfg.Invites <= 0 || s.invites.take(now, rate.Limit(l.cfg.Invites), l.cfg.Invites):
 		return true, false
 	case s.refusals.take(now, refusalRate, refusalBurst):
 		l.metrics.shed.Inc()
 		return false, true
 	}
-	return l.drop(s, "invites", now)
+	return l.drop(timbre.Origin{Addr: s.network.Addr()}, "invites")
 }
 
-// drop counts a dropped message, and logs the first one of a source in a window. Bans have been logged already.
-func (l *Limiter) drop(s *source, reason string, now time.Time) (read, busy bool) {
+// drop counts a dropped message. Bans have been logged already.
+func (l *Limiter) drop(o timbre.Origin, reason string) (read, busy bool) {
 	l.metrics.dropped.WithLabelValues(reason).Inc()
-	if reason != "banned" && now.Sub(s.logged) > window {
-		s.logged = now
-		l.env.Log.Warn("dropping messages unread", "network", s.network, "reason", reason)
+	if reason != "banned" {
+		l.lines.Count(l.env.Log, reason, "dropping messages unread", "network", timbre.HostNetwork(o.Addr), "reason", reason)
 	}
 	return false, false
 }
 
-// Failed raises the ban score of a source: it asked for what it may not have, or sent nonsense. If no connector has
-// credentials, each message of an unknown source has been counted already.
-func (l *Limiter) Failed(from netip.Addr) {
-	allowed, provable := l.allowed(from)
+// Failed raises the ban score of a source: it asked for what it may not have, or sent nonsense. What others may have sent in its name does
+// not count. If no connector has credentials, each message of an unknown source has been counted already.
+func (l *Limiter) Failed(o timbre.Origin) {
+	allowed, provable := l.deps.Allowed(o.Addr)
 	now := l.env.Steady()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s, known := l.find(from, allowed, now); !known && provable {
-		l.fail(s, maxFailures, now)
+	if _, known := l.find(o.Addr, allowed, now); !known && provable && o.Returned {
+		l.fail(l.unknown.get(o.Addr), maxFailures, now)
 	}
 }
 
-// find returns the state of a source, and whether the source is known. The caller holds mu.
+// find returns the state of a known source, and whether the source is known. The caller holds mu.
 func (l *Limiter) find(from netip.Addr, allowed bool, now time.Time) (s *source, known bool) {
 	if allowed {
 		return l.known.get(from), true
@@ -127,7 +168,7 @@ func (l *Limiter) find(from netip.Addr, allowed bool, now time.Time) (s *source,
 	if s = l.known.peek(from); s != nil && s.proven.After(now) {
 		return l.known.get(from), true
 	}
-	return l.unknown.get(from), false
+	return nil, false
 }
 
 // fail counts a failure, and bans a source that has more than a number of them. It reports whether the source was banned.
@@ -141,22 +182,28 @@ func (l *Limiter) fail(s *source, limit int, now time.Time) (banned bool) {
 	}
 	if !s.banned.After(now) {
 		l.metrics.bans.Inc()
-		l.env.Log.Warn("source banned", "network", s.network, "failures", s.failures, "duration", l.cfg.Ban)
+		l.lines.Count(l.env.Log, "ban", "source banned", "network", s.network, "failures", s.failures, "duration", l.cfg.Ban)
 	}
 	s.banned, s.failures = now.Add(l.cfg.Ban), 0
 	return true
 }
 
-// Proven makes a source known for a day: it has proven a password, or we have sent it a request ourselves.
+// Echoed reports whether a nonce is one that the source alone has been told.
+func (l *Limiter) Echoed(from netip.Addr, nonce string) bool { return l.deps.Echoed(from, nonce) }
+
+// Proven makes a source known for a day, and lifts its ban: it has proven a password, or we have sent it a request ourselves.
 func (l *Limiter) Proven(from netip.Addr) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.known.get(from).proven = l.env.Steady().Add(proofLife)
+	if s := l.unknown.peek(from); s != nil {
+		s.banned, s.failures = time.Time{}, 0
+	}
 }
 
 // Known reports whether a source is known.
 func (l *Limiter) Known(from netip.Addr) bool {
-	if allowed, _ := l.allowed(from); allowed {
+	if allowed, _ := l.deps.Allowed(from); allowed {
 		return true
 	}
 	l.mu.Lock()
@@ -165,7 +212,7 @@ func (l *Limiter) Known(from netip.Addr) bool {
 	return s != nil && s.proven.After(l.env.Steady())
 }
 
-// Banned reports whether a source is banned now.
+// Banned reports whether a source is banned now. Datagrams that others may have written are no part of a ban.
 func (l *Limiter) Banned(from netip.Addr) bool {
 	if l.Known(from) {
 		return false

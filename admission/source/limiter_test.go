@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"timbre"
 	"timbre/environment"
 )
 
@@ -18,6 +19,9 @@ var (
 	known   = netip.MustParseAddr("192.0.2.1")
 	unknown = netip.MustParseAddr("203.0.113.9")
 )
+
+// by is a source that has a connection.
+func by(a netip.Addr) timbre.Origin { return timbre.Origin{Addr: a, Returned: true} }
 
 // fixture is a limiter that knows one source, with a clock of its own.
 type fixture struct {
@@ -36,14 +40,14 @@ func newFixture(change func(*Config)) *fixture {
 	if change != nil {
 		change(&cfg)
 	}
-	w.Limiter = New(env, cfg, func(a netip.Addr) (bool, bool) { return a == known, w.provable })
+	w.Limiter = New(env, cfg, Deps{Allowed: func(a netip.Addr) (bool, bool) { return a == known, w.provable }})
 	return w
 }
 
 // send returns how many of n messages, an interval apart, are read.
 func (w *fixture) send(from netip.Addr, n int, apart time.Duration) (read int) {
 	for range n {
-		if ok, _ := w.Message(from, false); ok {
+		if ok, _ := w.Message(by(from), false); ok {
 			read++
 		}
 		w.now = w.now.Add(apart)
@@ -53,7 +57,7 @@ func (w *fixture) send(from netip.Addr, n int, apart time.Duration) (read int) {
 
 // invites reports whether an INVITE is read.
 func (w *fixture) invites(from netip.Addr) bool {
-	read, _ := w.Message(from, true)
+	read, _ := w.Message(by(from), true)
 	return read
 }
 
@@ -104,7 +108,7 @@ func TestDropUnknownDropsAllMessagesWithoutCredentials(t *testing.T) {
 func TestUninvitedMessagesAreNotCountedTwice(t *testing.T) {
 	w := newFixture(nil)
 	for range 10 * maxFailures {
-		w.Failed(unknown)
+		w.Failed(by(unknown))
 	}
 	if w.Banned(unknown) {
 		t.Error("got a ban for failures of messages that were counted already")
@@ -132,16 +136,88 @@ func TestSourceThatOnlyFailsIsBanned(t *testing.T) {
 				if c.prove && i == c.fails-1 {
 					w.Proven(c.from)
 				}
-				w.Failed(c.from)
+				w.Failed(by(c.from))
 				w.now = w.now.Add(c.apart)
 			}
 			if got := w.Banned(c.from); got != c.banned {
 				t.Errorf("got banned %v, want %v", got, c.banned)
 			}
-			if read, _ := w.Message(c.from, false); read == c.banned {
-				t.Errorf("got read %v, want %v", read, !c.banned)
+			want := 5
+			if c.banned {
+				want = trialBurst
 			}
+			count(t, "read at once", w.send(c.from, 5, 0), want)
 		})
+	}
+}
+
+// Whoever writes another address than its own into datagrams must not shut that address out.
+func TestDatagramsThatOthersMayHaveWrittenBanNobody(t *testing.T) {
+	for _, provable := range []bool{true, false} {
+		w := newFixture(nil)
+		w.provable = provable
+		forged := timbre.Origin{Addr: unknown}
+		for range 1000 {
+			w.Message(forged, true)
+			w.Failed(forged)
+			w.now = w.now.Add(time.Millisecond)
+		}
+		if w.Banned(unknown) {
+			t.Errorf("provable %v: got a ban by datagrams alone", provable)
+		}
+		count(t, "connections accepted", len(w.accept(t, unknown, 3))-1, 3)
+		count(t, "read of a connection, or of datagrams that echo a nonce", w.send(unknown, 3, 0), 3)
+	}
+}
+
+func TestUnprovenDatagramsTakeNothingFromThoseThatShowTheirAddress(t *testing.T) {
+	w := newFixture(nil)
+	w.provable = true
+	read := 0
+	for i := range 30000 {
+		if ok, _ := w.Message(timbre.Origin{Addr: netip.AddrFrom4([4]byte{10, 1, byte(i >> 8), byte(i)})}, false); ok {
+			read++
+		}
+	}
+	count(t, "unproven datagrams read in an instant", read, unprovenAll)
+	count(t, "dropped", w.dropped("unproven_total"), 30000-read)
+	count(t, "read of a source that shows its address", w.send(unknown, 1, 0), 1)
+	count(t, "sources remembered as unknown", len(w.unknown.by), 1)
+	count(t, "sources remembered as unproven", len(w.unproven.by), maxSources)
+}
+
+func TestUninvitedDatagramsAreAnsweredEightTimesAMinute(t *testing.T) {
+	w := newFixture(nil)
+	read := 0
+	for range 600 {
+		if ok, _ := w.Message(timbre.Origin{Addr: unknown}, true); ok {
+			read++
+		}
+		w.now = w.now.Add(time.Second / 2)
+	}
+	if want := maxUninvited * 6; read < want-2 || read > want {
+		t.Errorf("got %d datagrams read in five minutes, want about %d", read, want)
+	}
+}
+
+// A banned address may be shared with somebody who knows a password.
+func TestABannedSourceMayTryAPasswordWhichLiftsTheBan(t *testing.T) {
+	w := newFixture(nil)
+	w.provable = true
+	for range maxFailures + 1 {
+		w.Failed(by(unknown))
+	}
+	count(t, "read in a minute of the ban", w.send(unknown, 600, time.Second/10), trialBurst+11)
+	if open := w.accept(t, unknown, 3); len(open)-1 != 1 {
+		t.Errorf("got %d connections of a banned source, want one", len(open)-1)
+	}
+	w.Proven(unknown)
+	if w.Banned(unknown) {
+		t.Error("got a ban after the right password")
+	}
+	count(t, "banned sources counted", w.countBanned(), 0)
+	if w.now = w.now.Add(proofLife); w.Banned(unknown) {
+		t.Error("got the ban again when the proof is old")
 	}
 }
 
@@ -169,7 +245,7 @@ func TestInvitesOverTheLimitAreShedThenDropped(t *testing.T) {
 			w.Proven(unknown)
 			reads, sheds := 0, 0
 			for range 100 {
-				switch read, busy := w.Message(from, true); {
+				switch read, busy := w.Message(by(from), true); {
 				case read:
 					reads++
 				case busy:
@@ -215,7 +291,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	w.provable = true
 	proven := netip.MustParseAddr("203.0.113.77")
 	for i := range 3 * maxSources {
-		w.Message(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), false)
+		w.Message(by(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})), false)
 		if i == 0 {
 			w.Proven(proven)
 		}
@@ -235,7 +311,7 @@ func TestMemoryIsBounded(t *testing.T) {
 func TestIPv6HostIsANetworkOf64Bits(t *testing.T) {
 	w := newFixture(nil)
 	for i := range maxUninvited + 1 {
-		w.Message(netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 15: byte(i)}), false)
+		w.Message(by(netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 15: byte(i)})), false)
 	}
 	for address, want := range map[string]bool{"2001:db8::ffff": true, "2001:db8::1%eth0": true, "2001:db8:0:1::ffff": false} {
 		if got := w.Banned(netip.MustParseAddr(address)); got != want {
@@ -303,11 +379,11 @@ func TestConnectionsAreLimitedPerSource(t *testing.T) {
 	count(t, "open of known sources after Close", w.connections[true], 0)
 }
 
-func TestConnectionsOfBannedSourcesAreRefused(t *testing.T) {
+func TestConnectionsOfBannedSourcesAreRefusedButOne(t *testing.T) {
 	w := newFixture(nil)
 	w.send(unknown, 20, time.Second)
-	count(t, "accepted", len(w.accept(t, unknown, 5))-1, 0)
-	count(t, "refused", testutil.ToFloat64(w.metrics.refused.WithLabelValues("banned")), 5)
+	count(t, "accepted", len(w.accept(t, unknown, 5))-1, 1)
+	count(t, "refused", testutil.ToFloat64(w.metrics.refused.WithLabelValues("banned")), 4)
 }
 
 func TestUnknownSourcesShareALimitOfConnections(t *testing.T) {

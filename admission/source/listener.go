@@ -54,11 +54,14 @@ func (c *connection) Close() error {
 
 // connect counts a connection; release takes it off again.
 func (l *Limiter) connect(from netip.Addr) (release func(), ok bool) {
-	allowed, _ := l.allowed(from)
+	allowed, _ := l.deps.Allowed(from)
 	now := l.env.Steady()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s, known := l.find(from, allowed, now)
+	if !known {
+		s = l.unknown.get(from)
+	}
 	if reason := l.connectable(s, known, now); reason != "" {
 		l.metrics.refused.WithLabelValues(reason).Inc()
 		return nil, false
@@ -80,7 +83,7 @@ func (l *Limiter) connectable(s *source, known bool, now time.Time) (reason stri
 		limit, limitOfOne = maxUnknown, maxOfOneUnknown
 	}
 	switch {
-	case !known && s.banned.After(now):
+	case !known && s.banned.After(now) && s.connections > 0: // one may try a password
 		return "banned"
 	case !known && !s.messages.take(now, unknownRate, unknownBurst):
 		return "flood"

@@ -23,7 +23,7 @@ func newMetrics(reg prometheus.Registerer, l *Limiter) *metrics {
 			return float64(n())
 		})
 	}
-	gauge("sources", "Sources whose state is remembered.", func() int { return len(l.known.by) + len(l.unknown.by) })
+	gauge("sources", "Sources whose state is remembered.", func() int { return len(l.known.by) + len(l.unknown.by) + len(l.unproven.by) })
 	gauge("banned_sources", "Sources that are banned now.", l.countBanned)
 	gauge("connections", "Open TCP and TLS connections of known sources.", func() int { return l.connections[true] })
 	gauge("unknown_connections", "Open TCP and TLS connections of unknown sources.", func() int { return l.connections[false] })

@@ -12,13 +12,14 @@ import (
 type source struct {
 	network     netip.Prefix
 	messages    bucket // of an unknown source
+	uninvited   bucket // of a datagram's source that cannot prove a password
+	trials      bucket // of a banned source
 	invites     bucket
 	refusals    bucket
 	failures    int       // the ban score
 	since       time.Time // of the first failure
 	banned      time.Time // until then
 	proven      time.Time // known until then, whatever the allowed hosts say
-	logged      time.Time // when dropped messages were last logged
 	connections int
 }
 
@@ -30,20 +31,9 @@ type table struct {
 
 func newTable() table { return table{map[netip.Prefix]*list.Element{}, list.New()} }
 
-// hostNetwork is the network that belongs to the host of an address. The invalid Addr has the zero Prefix.
-func hostNetwork(a netip.Addr) netip.Prefix {
-	a = timbre.PlainAddr(a)
-	bits := 32
-	if a.Is6() {
-		bits = 64
-	}
-	p, _ := a.Prefix(bits) // fails for the invalid Addr alone
-	return p
-}
-
 // peek returns the state of a source, or nil.
 func (t *table) peek(a netip.Addr) *source {
-	if e := t.by[hostNetwork(a)]; e != nil {
+	if e := t.by[timbre.HostNetwork(a)]; e != nil {
 		return e.Value.(*source)
 	}
 	return nil
@@ -51,7 +41,7 @@ func (t *table) peek(a netip.Addr) *source {
 
 // get returns the state of a source, which it makes if there is none.
 func (t *table) get(a netip.Addr) *source {
-	key := hostNetwork(a)
+	key := timbre.HostNetwork(a)
 	if e := t.by[key]; e != nil {
 		t.used.MoveToFront(e)
 		return e.Value.(*source)

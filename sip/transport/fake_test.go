@@ -12,6 +12,7 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
+	"timbre"
 	"timbre/environment"
 )
 
@@ -24,21 +25,25 @@ type verdicts struct {
 	unknown bool // every source
 	banned  bool // every source
 	busy    bool // INVITEs are answered 503
-	failed  []netip.Addr
+	failed  []timbre.Origin
 	proven  []netip.Addr
 }
 
-func (v *verdicts) Message(_ netip.Addr, invite bool) (read, busy bool) {
+func (v *verdicts) Message(_ timbre.Origin, invite bool) (read, busy bool) {
 	return !v.banned && (!v.busy || !invite), v.busy && invite
 }
 func (v *verdicts) Listener(l net.Listener) net.Listener { return l }
 func (v *verdicts) Known(netip.Addr) bool                { return !v.unknown }
 func (v *verdicts) Banned(netip.Addr) bool               { return v.banned }
 
-func (v *verdicts) Failed(from netip.Addr) {
+func (v *verdicts) Echoed(from netip.Addr, nonce string) bool {
+	return nonce == "told "+from.String()
+}
+
+func (v *verdicts) Failed(o timbre.Origin) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.failed = append(v.failed, from)
+	v.failed = append(v.failed, o)
 }
 
 func (v *verdicts) Proven(from netip.Addr) {

@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net/netip"
 	"regexp"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre"
 )
 
 // Inspection is the outcome for one message before the SIP stack reads it.
@@ -26,13 +27,13 @@ var inviteStart = []byte("INVITE ")
 // A message that passes is parsed here and, unavoidably, once more by the stack: sipgo takes messages as bytes from a socket
 // only, and offers no way to hand it a parsed one. It also drops a datagram that it cannot parse silently, and closes
 // a stream on the first such message, so that parsing cannot be left to it alone.
-func (s *Stack) Inspect(from netip.Addr, data []byte) Inspection {
-	read, busy := s.deps.Sources.Message(from, bytes.HasPrefix(data, inviteStart))
+func (s *Stack) Inspect(o timbre.Origin, data []byte) Inspection {
+	read, busy := s.deps.Sources.Message(o, bytes.HasPrefix(data, inviteStart))
 	switch {
 	case busy:
 		return Inspection{Response: withStatusLine(mirror(data), "SIP/2.0 503 Service Unavailable\r\nRetry-After: 5")}
 	case !read:
-		return Inspection{Banned: s.deps.Sources.Banned(from)}
+		return Inspection{Banned: o.Returned && s.deps.Sources.Banned(o.Addr)}
 	}
 	msg, err := s.parse(data)
 	if err == nil {
@@ -42,8 +43,8 @@ func (s *Stack) Inspect(from netip.Addr, data []byte) Inspection {
 	if msg, err := s.parse(better); err == nil {
 		return Inspection{Pass: better, Message: msg}
 	}
-	s.unparsable(from.String(), err)
-	s.deps.Sources.Failed(from)
+	s.unparsable(o.Addr.String(), err)
+	s.deps.Sources.Failed(o)
 	return Inspection{Response: mirror(data)}
 }
 

@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	gosip "github.com/emiago/sipgo/sip"
+
 	"github.com/prometheus/client_golang/prometheus/testutil"
+	"timbre"
 )
 
-var someone = netip.MustParseAddr("192.0.2.1")
+var someone = timbre.Origin{Addr: netip.MustParseAddr("192.0.2.1"), Returned: true}
 
 func TestInspectFollowsTheVerdict(t *testing.T) {
 	invite, options := text("INVITE", "192.0.2.1:5060"), text("OPTIONS", "192.0.2.1:5060")

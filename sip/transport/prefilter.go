@@ -17,7 +17,7 @@ func (s *Stack) prefilter(from gosip.TransportReadProps, data []byte) ([]byte, e
 	if len(bytes.Trim(data, "\r\n\x00")) == 0 { // keeps a NAT binding open
 		return nil, nil
 	}
-	in := s.Inspect(AddrPort(from.RemoteAddr).Addr(), data)
+	in := s.Inspect(s.datagramOrigin(AddrPort(from.RemoteAddr).Addr(), data), data)
 	for _, l := range s.listeners {
 		if l.packets != nil && l.packets.LocalAddr().String() == from.LocalAddr.String() {
 			s.passed(l, from.RemoteAddr, in)

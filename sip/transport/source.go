@@ -30,7 +30,7 @@ func (s *Stack) Known(req *gosip.Request) bool { return s.deps.Sources.Known(Sou
 // unknown source sent by UDP: the source may be forged, and its owner would get the response again and again until an ACK.
 func (s *Stack) scored(req *gosip.Request, tx gosip.ServerTransaction, r *Refusal) {
 	if slices.Contains(suspicious, r.Reason) {
-		s.deps.Sources.Failed(Source(req))
+		s.deps.Sources.Failed(s.origin(req))
 	}
 	if req.IsInvite() && strings.EqualFold(req.Transport(), "udp") && !s.Known(req) {
 		tx.Terminate()

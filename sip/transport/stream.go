@@ -9,6 +9,7 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
+	"timbre"
 	"timbre/sip/framing"
 )
 
@@ -43,6 +44,9 @@ type inspector struct {
 	begun bool // a message has come
 }
 
+// origin is where the messages come from: a connection is proof that the peer gets what is sent to its address.
+func (i *inspector) origin() timbre.Origin { return timbre.Origin{Addr: i.from, Returned: true} }
+
 // Message inspects a message as prefilter does. It has to end where the stack's parser finds its end, or the stack would read
 // the next one from its middle.
 func (i *inspector) Message(raw []byte, body int) framing.Verdict {
@@ -50,7 +54,7 @@ func (i *inspector) Message(raw []byte, body int) framing.Verdict {
 	if len(raw) > int(gosip.TransportBufferReadSize) && bytes.IndexByte(raw, 0) >= 0 { // the stack skips a buffer of zeros
 		return framing.Verdict{Response: i.Broken(raw, errZeros), Close: true}
 	}
-	in := i.stack.Inspect(i.from, raw)
+	in := i.stack.Inspect(i.origin(), raw)
 	if in.Pass != nil && len(in.Pass) == len(raw) && contentLength(in.Message) != body {
 		return framing.Verdict{Response: i.Broken(raw, framing.ErrUnframed), Close: true}
 	}
@@ -80,7 +84,7 @@ func (i *inspector) Broken(head []byte, cause error) []byte {
 	default:
 		return nil
 	}
-	i.stack.deps.Sources.Failed(i.from)
+	i.stack.deps.Sources.Failed(i.origin())
 	if reason == "too_large" {
 		return withStatusLine(mirror(head), "SIP/2.0 513 Message Too Large")
 	}

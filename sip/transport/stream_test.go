@@ -16,7 +16,7 @@ import (
 
 func TestStreamMessageEndsWhereTheParserFindsItsEnd(t *testing.T) {
 	s, v := newStack(t, Config{}, ok)
-	i := &inspector{stack: s, from: someone}
+	i := &inspector{stack: s, from: someone.Addr}
 	good := text("INVITE", "192.0.2.1:5060")
 	if got := i.Message([]byte(good), 0); string(got.Pass) != good || got.Close {
 		t.Errorf("got %+v of a good message, want it passed", got)
@@ -52,7 +52,7 @@ func TestBrokenStreamsAreCountedByCause(t *testing.T) {
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			s, v := newStack(t, Config{}, ok)
-			i := &inspector{stack: s, from: someone}
+			i := &inspector{stack: s, from: someone.Addr}
 			if got := string(i.Broken(c.head, c.cause)); !strings.HasPrefix(got, c.response) || (got == "") != (c.response == "") {
 				t.Errorf("got response %q, want %q", got, c.response)
 			}
@@ -73,7 +73,7 @@ func TestOnlyUnknownSourcesMayNotBeIdle(t *testing.T) {
 		want           time.Duration
 	}{{false, false, 0}, {false, true, 0}, {true, false, firstTimeout}, {true, true, idleTimeout}} {
 		v.unknown = c.unknown
-		if got := (&inspector{stack: s, from: someone, begun: c.begun}).IdleTimeout(); got != c.want {
+		if got := (&inspector{stack: s, from: someone.Addr, begun: c.begun}).IdleTimeout(); got != c.want {
 			t.Errorf("unknown %v, after a message %v: got %v, want %v", c.unknown, c.begun, got, c.want)
 		}
 	}

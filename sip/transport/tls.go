@@ -7,6 +7,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"timbre"
 )
 
 // handshakeTimeout is how long a peer may take for a TLS handshake.
@@ -70,5 +72,5 @@ func (c *tlsConn) Read(b []byte) (int, error) {
 func (s *Stack) handshakeFailed(source net.Addr, err error) {
 	s.Reject("tls")
 	s.refused.Count(s.env.Log, "tls", "TLS handshake failed", "source", source.String(), "error", err)
-	s.deps.Sources.Failed(AddrPort(source).Addr())
+	s.deps.Sources.Failed(timbre.Origin{Addr: AddrPort(source).Addr(), Returned: true})
 }

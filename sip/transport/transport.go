@@ -35,15 +35,17 @@ type Handler func(req *gosip.Request, tx gosip.ServerTransaction)
 type Sources interface {
 	// Message judges a message, whose first bytes tell whether it is an INVITE: it is read, or it is answered 503 unread
 	// (busy), or it is dropped.
-	Message(from netip.Addr, invite bool) (read, busy bool)
+	Message(o timbre.Origin, invite bool) (read, busy bool)
+	// Echoed reports whether a nonce is one that the source alone has been told in a challenge.
+	Echoed(from netip.Addr, nonce string) bool
 	// Listener limits the connections that l accepts.
 	Listener(l net.Listener) net.Listener
 	// Known reports whether a source is known.
 	Known(from netip.Addr) bool
-	// Banned reports whether everything from a source is dropped for now.
+	// Banned reports whether nearly everything from a source is dropped for now.
 	Banned(from netip.Addr) bool
 	// Failed reports that a source has sent what cannot be read, or has asked for what it may not have.
-	Failed(from netip.Addr)
+	Failed(o timbre.Origin)
 	// Proven reports that the server sends a request to an address, so that it may answer and send requests in turn.
 	Proven(from netip.Addr)
 }
