@@ -77,6 +77,7 @@ func file(t *testing.T, text string) string {
 // samples has for every key a value that is not its default.
 var samples = map[string]string{
 	"data": "/srv/timbre", "logs": "/var/log/timbre", "records": "30", "api.listen": "0.0.0.0:80", "admin.listen": ":9999",
+	"admin.tls.cert": "/etc/timbre/admin.pem", "admin.tls.key": "/etc/timbre/admin-key.pem", "admin.trust": "nobody", "admin.hosts": "timbre.internal,pbx",
 	"sip.listen": "udp://10.0.0.1:5080,tcp://[::1]:5080", "rtp.ports": "30000-30999", "rtp.address": "203.0.113.7", "rtp.latch": "any",
 	"sip.address": "203.0.113.7,2001:db8::7", "sip.dscp": "26", "sip.invites": "7", "sip.ban": "1h0m0s", "sip.strangers": "drop", "rtp.dscp": "0", "rtp.timeout": "1h0m0s",
 	"trunk.refer": "pass", "trunk.silence": "2m0s", "trunk.credentials": "gw.example.com=timbre:secret,192.0.2.1=x:y:z",
@@ -93,7 +94,7 @@ var samples = map[string]string{
 	"aws.assume_roles": "true", "aws.message": "records", "aws.event_source": "timbre.voice",
 	"search.threshold": "0.95", "search.strangers": "0.05", "search.prior": "0.8", "search.wait": "30s", "voiceprint.speech": "40s", "voiceprint.audio": "keep", "legs.unknown": "mixed", "legs.swap": "true", "legs.caller": "+1*,*@pstn.example.com", "legs.caller_header": "P-Asserted-Identity", "analytics": "always", "infer.threads": "2", "log.level": "debug", "log.format": "json",
 	"speech.gates": "echo,tone", "tone.words": "on", "tone.words_model": "/srv/whisper", "models.speaker": "house@2", "models.tone": "house-tone", "models.vad": "house-vad", "models.spoof": "house-spoof", "spoof": "warn",
-	"quotas": "aws", "limits": "profiles=20000,tags=0", "rate": "searches=10",
+	"traces.otlp": "http://127.0.0.1:4318/v1/traces", "quotas": "aws", "limits": "profiles=20000,tags=0", "rate": "searches=10",
 }
 
 func TestEverySettingIsFlagVariableAndFileKey(t *testing.T) {
@@ -112,6 +113,7 @@ func TestEverySettingIsFlagVariableAndFileKey(t *testing.T) {
 		"notify.nats.ca":        "notify.nats.url", "notify.nats.credentials": "notify.nats.url",
 		"notify.nats.user": "notify.nats.url,notify.nats.password", "notify.nats.password": "notify.nats.url,notify.nats.user",
 		"api.tls.cert": "api.tls.key", "api.tls.key": "api.tls.cert",
+		"admin.tls.cert": "admin.tls.key", "admin.tls.key": "admin.tls.cert",
 		"sip.tls.cert": "sip.tls.key", "sip.tls.key": "sip.tls.cert",
 		"feed.tls.cert": "feed.tls.key", "feed.tls.key": "feed.tls.cert",
 	}

@@ -98,10 +98,13 @@ func (s *Settings) BeforeResolve(ctx *kong.Context) error {
 // serviceLink matches the variables that Kubernetes sets in every container for a service named timbre.
 var serviceLink = regexp.MustCompile(`^TIMBRE_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT|PORT_\d+_(TCP|UDP)(_.+)?)$`)
 
+// tokenVariable is of the commands that ask a server, and no setting.
+const tokenVariable = variablePrefix + "OPERATOR_TOKEN"
+
 // unknownVariable returns an error for a variable that begins like those of settings and is none. A misspelt one would otherwise
 // have no effect.
 func unknownVariable(environ []string) error {
-	names := []string{variable(fileKey)}
+	names := []string{variable(fileKey), tokenVariable}
 	for _, k := range Keys() {
 		names = append(names, variable(k))
 	}

@@ -126,7 +126,7 @@ func parseSources(text string) (all []netip.Prefix, err error) {
 	return all, nil
 }
 
-var action = regexp.MustCompile(`^(\*|(?i:chime):[A-Za-z*?]+)$`)
+var action = regexp.MustCompile(`^(\*|(?i:chime|timbre):[A-Za-z*?]+)$`)
 
 // parseGrants parses actions separated by commas, each alone or followed by an ARN.
 func parseGrants(text string) ([]timbre.Grant, error) {

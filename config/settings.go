@@ -77,7 +77,10 @@ type TLS struct {
 
 // Admin is where the operator's pages listen.
 type Admin struct {
-	Listen Address `default:"127.0.0.1:9090" help:"Address of health checks, metrics and the list of live calls."`
+	Listen Address  `default:"127.0.0.1:9090" help:"Address of health checks, metrics and the list of live calls."`
+	TLS    TLS      `embed:"" prefix:"tls."`
+	Trust  string   `default:"loopback" enum:"loopback,nobody" help:"Who reads metrics and live calls, with numbers masked, without the operator's token or a signature: programs of the same machine (loopback), or nobody."`
+	Hosts  []string `placeholder:"NAME,..." form:"host name" help:"Names that the admin port is asked by, besides its addresses and localhost. Requests with another Host are refused."`
 }
 
 // SIP is the signalling of calls.

@@ -51,7 +51,7 @@ func checkCertificates(s *Settings) error {
 	for _, c := range []struct {
 		key   string
 		files TLS
-	}{{"api.tls", s.API.TLS}, {"feed.tls", s.Feed.TLS}, {"sip.tls", s.SIP.TLS}} {
+	}{{"api.tls", s.API.TLS}, {"admin.tls", s.Admin.TLS}, {"feed.tls", s.Feed.TLS}, {"sip.tls", s.SIP.TLS}} {
 		if err := together(c.key+".cert", c.files.Cert, c.key+".key", c.files.Key); err != nil {
 			return err
 		}

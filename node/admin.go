@@ -2,34 +2,59 @@ package node
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"timbre/api/sigv4"
 )
 
 // retryAfter is how many seconds a client of /readyz is asked to wait.
 const retryAfter = "10"
 
-// admin serves the operator: health, metrics, and the live calls with their transaction ids.
+// admin serves the operator: health to everybody, and to those with the right metrics, live calls, the outbox and profiles.
 func (n *Node) admin() http.Handler {
+	g := n.guard()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if why := n.whyNotReady(r.Context()); why != "" {
 			w.Header().Set("Retry-After", retryAfter)
+			if !g.has(r, getMetrics) {
+				why = "not ready"
+			}
 			http.Error(w, why, http.StatusServiceUnavailable)
 		}
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{n.metrics, processMetrics()}, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /calls", func(w http.ResponseWriter, _ *http.Request) {
+	metrics := promhttp.HandlerFor(prometheus.Gatherers{n.metrics, processMetrics()}, promhttp.HandlerOpts{})
+	mux.HandleFunc("GET /metrics", g.need(getMetrics, metrics.ServeHTTP))
+	mux.HandleFunc("GET /calls", g.need(listCalls, func(w http.ResponseWriter, r *http.Request) {
+		calls := liveCalls(n.calls.Live(), n.calls.Receptions)
+		switch numbers := r.URL.Query().Get("numbers"); {
+		case numbers != "show":
+			calls = withoutNumbers(calls)
+		case !g.has(r, getNumbers):
+			http.Error(w, "numbers=show needs the operator's token, or a signature with the right "+string(getNumbers), http.StatusForbidden)
+			return
+		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(liveCalls(n.calls.Live(), n.calls.Receptions))
-	})
-	n.lettersOf(mux, n.operatorToken)
-	profilesOf(mux, n.operatorToken)
+		_ = json.NewEncoder(w).Encode(calls)
+	}))
+	n.lettersOf(mux, g)
+	profilesOf(mux, g)
 	return mux
+}
+
+// guard stands before the admin port.
+func (n *Node) guard() *guard {
+	hosts := append([]string{"localhost"}, n.settings.Admin.Hosts...)
+	if own, _, err := net.SplitHostPort(string(n.settings.Admin.Listen)); err == nil {
+		hosts = append(hosts, own)
+	}
+	return &guard{n.operatorToken, n.settings.Admin.Trust == "loopback", hosts, sigv4.New(n.env, n.keys)}
 }
 
 // processMetrics are those of the process and the Go runtime. They are apart, because an embedding program registers them itself.

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"timbre/api"
-	"timbre/config"
 )
 
 // openAPI serves the two AWS APIs.
@@ -25,10 +24,10 @@ func (n *Node) openAPI(ctx context.Context) error {
 
 // openAdmin serves the operator's pages.
 func (n *Node) openAdmin(context.Context) error {
-	server, err := n.listenHTTP("admin", string(n.settings.Admin.Listen), config.TLS{}, n.admin())
+	server, err := n.listenHTTP("admin", string(n.settings.Admin.Listen), n.settings.Admin.TLS, n.admin())
 	if err != nil {
 		return err
 	}
-	n.Admin = server.address
+	n.Admin, n.AdminSecure = server.address, server.secure
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"timbre/vault"
 )
 
-// OperatorToken is what requests for the outbox carry on the admin port. It is derived from the key file, so that only who can read the
+// OperatorToken is what requests of the operator carry on the admin port. It is derived from the key file, so that only who can read the
 // data folder has it.
 func OperatorToken(s config.Settings) (string, error) {
 	keys, err := vault.Open(keyFile(s))
@@ -28,11 +28,11 @@ func operatorToken(keys *vault.Vault) (string, error) {
 
 // lettersOf serves the outbox to an operator: what waits, dead letters, and how the deliveries go. Bodies are a timbre.LetterFilter; answers
 // are JSON.
-func (n *Node) lettersOf(mux *http.ServeMux, token string) {
+func (n *Node) lettersOf(mux *http.ServeMux, g *guard) {
 	serve := func(pattern string, do func(r *http.Request, f timbre.LetterFilter) (any, error)) {
-		mux.HandleFunc(pattern, forOperator(token, func(w http.ResponseWriter, r *http.Request) {
+		mux.HandleFunc(pattern, g.need(manageOutbox, func(w http.ResponseWriter, r *http.Request) {
 			var f timbre.LetterFilter
-			if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&f); err != nil {
+			if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxOrder)).Decode(&f); err != nil {
 				http.Error(w, "the filter is not JSON", http.StatusBadRequest)
 				return
 			}

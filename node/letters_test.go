@@ -15,7 +15,7 @@ import (
 // asked sends a request of an operator.
 func (in *testNode) asked(what, token, filter string, answer any) (status int) {
 	in.t.Helper()
-	r := httptest.NewRequestWithContext(in.t.Context(), http.MethodPost, "/outbox/"+what, strings.NewReader(filter))
+	r := httptest.NewRequestWithContext(in.t.Context(), http.MethodPost, "http://127.0.0.1/outbox/"+what, strings.NewReader(filter))
 	r.Header.Set("Authorization", "Bearer "+token)
 	w := httptest.NewRecorder()
 	in.admin().ServeHTTP(w, r)

@@ -44,6 +44,7 @@ import (
 type Node struct {
 	API, Admin  string   // listening addresses, HOST:PORT
 	Secure      bool     // the API requires TLS
+	AdminSecure bool     // the admin port requires TLS
 	SIP         []string // listening URLs: udp://HOST:PORT, tcp:// or tls://
 	Feed        string   // URL of the WebSocket feed, ws://HOST:PORT/feed or wss://…; empty if it is not configured
 	Credentials *config.Credentials

@@ -23,7 +23,7 @@ func TestProfilesAreForTheOperatorAlone(t *testing.T) {
 			"empty bearer":  {"cmdline", "Bearer ", http.StatusUnauthorized},
 		} {
 			t.Run(name, func(t *testing.T) {
-				r := httptest.NewRequestWithContext(in.t.Context(), http.MethodGet, "/debug/pprof/"+c.path, nil)
+				r := httptest.NewRequestWithContext(in.t.Context(), http.MethodGet, "http://127.0.0.1/debug/pprof/"+c.path, nil)
 				if c.authorization != "" {
 					r.Header.Set("Authorization", c.authorization)
 				}

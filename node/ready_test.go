@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +14,7 @@ import (
 // readiness is the answer of /readyz.
 func readiness(t *testing.T, n *Node) (status int, why string) {
 	t.Helper()
-	w := httptest.NewRecorder()
-	n.admin().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", http.NoBody))
+	w := ask{path: "/readyz"}.of(t, n.admin())
 	return w.Code, strings.TrimSpace(w.Body.String())
 }
 

@@ -51,7 +51,7 @@ func (n *Node) Reload(s config.Settings) error {
 
 // tlsOf are the files of a section of the settings with a certificate.
 func tlsOf(s *config.Settings, section string) *config.TLS {
-	return map[string]*config.TLS{"api.tls": &s.API.TLS, "sip.tls": &s.SIP.TLS, "feed.tls": &s.Feed.TLS}[section]
+	return map[string]*config.TLS{"api.tls": &s.API.TLS, "sip.tls": &s.SIP.TLS, "feed.tls": &s.Feed.TLS, "admin.tls": &s.Admin.TLS}[section]
 }
 
 // openCertificate loads the certificate of a section of the settings, and remembers it for Reload.

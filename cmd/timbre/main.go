@@ -28,6 +28,7 @@ type commands struct {
 	Models    shelf       `cmd:"" help:"List, add, choose and verify the neural networks that the server runs."`
 
 	Outbox      post      `cmd:"" help:"List, show, retry and drop notifications: dead letters, and what waits to be delivered."`
+	Token       pass      `cmd:"" help:"Print the operator's token, which the admin port asks for. It follows from the key file of the data folder."`
 	Pprof       profiling `cmd:"" help:"Write a profile of a running server to a file: its memory, CPU time or goroutines."`
 	Version     version   `cmd:"" help:"Print the versions of the program, of ONNX Runtime, of the database and of the models in use."`
 	Licenses    notices   `cmd:"" help:"Print the licences of Timbre and of everything in the binary and beside it."`

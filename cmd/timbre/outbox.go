@@ -16,8 +16,9 @@ import (
 
 // post is `timbre outbox`.
 type post struct {
-	Token string `env:"TIMBRE_OPERATOR_TOKEN" placeholder:"TOKEN" help:"Token of the server; by default, that of the key file in the data folder."`
-	JSON  bool   `name:"json" help:"Print JSON."`
+	operator
+
+	JSON bool `name:"json" help:"Print JSON."`
 
 	config.Settings
 
@@ -31,14 +32,17 @@ type post struct {
 
 // view runs a command on the outbox: that of the server with this token, or with the data folder open, or else that of the data folder.
 func (p *post) view(ctx context.Context, do func(outbox.View) error) error {
-	server := outbox.Server{Admin: "http://" + string(p.Admin.Listen), Token: p.Token}
+	client, err := adminClient(p.Settings)
+	if err != nil {
+		return err
+	}
+	server := outbox.Server{Admin: adminURL(p.Settings), Token: p.Token, Client: client}
 	v := outbox.View{Of: server, Out: os.Stdout, JSON: p.JSON}
 	if p.Token != "" {
 		return do(v)
 	}
 	stored, open := node.OpenOperator(ctx, p.Settings, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	if timbre.KindOf(open) == timbre.Unavailable {
-		var err error
 		if server.Token, err = node.OperatorToken(p.Settings); err != nil {
 			return err
 		}

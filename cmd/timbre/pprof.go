@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,12 +9,12 @@ import (
 	"os"
 
 	"timbre/config"
-	"timbre/node"
 )
 
 // profiling is `timbre pprof`.
 type profiling struct {
-	Token   string `env:"TIMBRE_OPERATOR_TOKEN" placeholder:"TOKEN" help:"Token of the server; by default, that of the key file in the data folder."`
+	operator
+
 	Seconds int    `default:"10" help:"How long profile and trace look, in seconds."`
 	Profile string `arg:"" help:"Name of the profile: heap, profile (CPU), goroutine, allocs, block, mutex, threadcreate or trace."`
 	Out     string `arg:"" help:"File to write, for go tool pprof; for trace, go tool trace."`
@@ -25,11 +24,15 @@ type profiling struct {
 
 // Run writes a profile of the server to a file.
 func (p *profiling) Run(ctx context.Context) error {
-	key, err := node.OperatorToken(p.Settings)
-	if p.Token == "" && err != nil {
+	token, err := p.token(p.Settings)
+	if err != nil {
 		return err
 	}
-	address := fmt.Sprintf("http://%s/debug/pprof/%s", p.Admin.Listen, url.PathEscape(p.Profile))
+	client, err := adminClient(p.Settings)
+	if err != nil {
+		return err
+	}
+	address := adminURL(p.Settings) + "/debug/pprof/" + url.PathEscape(p.Profile)
 	if p.Profile == "profile" || p.Profile == "trace" {
 		address += fmt.Sprintf("?seconds=%d", p.Seconds)
 	}
@@ -37,8 +40,8 @@ func (p *profiling) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Authorization", "Bearer "+cmp.Or(p.Token, key))
-	response, err := new(http.Client).Do(r)
+	r.Header.Set("Authorization", "Bearer "+token)
+	response, err := client.Do(r)
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,11 @@ func announce(n *node.Node) {
 	if n.Feed != "" {
 		fmt.Println("feed    ", n.Feed)
 	}
-	fmt.Println("admin   ", "http://"+n.Admin)
+	admin := "http://"
+	if n.AdminSecure {
+		admin = "https://"
+	}
+	fmt.Println("admin   ", admin+n.Admin)
 	if n.Credentials.Made {
 		fmt.Println("keys    ", n.Credentials.Path, "(created)")
 	} else {

@@ -15,8 +15,9 @@ import (
 
 // Server asks a running server.
 type Server struct {
-	Admin string // URL of its admin port
-	Token string // see node.OperatorToken
+	Admin  string       // URL of its admin port
+	Token  string       // see node.OperatorToken
+	Client *http.Client // nil: one that trusts what the system trusts
 }
 
 // Letters implements timbre.Letters.
@@ -45,6 +46,8 @@ func (s Server) Targets(ctx context.Context) (list []timbre.TargetReport, err er
 }
 
 func (s Server) ask(ctx context.Context, what string, f timbre.LetterFilter, answer any) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	body, err := json.Marshal(f)
 	if err != nil {
 		return err
@@ -58,7 +61,10 @@ func (s Server) ask(ctx context.Context, what string, f timbre.LetterFilter, ans
 		return timbre.Errorf(timbre.Invalid, "", "--admin.listen: %w", err)
 	}
 	r.Header.Set("Authorization", "Bearer "+s.Token)
-	client := http.Client{Timeout: time.Minute}
+	client := s.Client
+	if client == nil {
+		client = new(http.Client)
+	}
 	response, err := client.Do(r)
 	if err != nil {
 		return timbre.Errorf(timbre.Unavailable, "", "no server answers at %s, which should be the admin port: %w", s.Admin, err)

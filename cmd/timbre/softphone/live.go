@@ -14,12 +14,14 @@ import (
 	"timbre/cmd/timbre/terminal"
 )
 
-// Live is `timbre calls`: its fields are its flags, as kong reads them.
+// Live lists the live calls of a server.
 type Live struct {
-	Admin string `default:"http://127.0.0.1:9090" help:"The server's admin.listen."`
-	JSON  bool   `name:"json" help:"Print the list as the server gives it."`
-
-	Now func() time.Time `kong:"-"`
+	Admin   string           // the server's admin.listen, with or without http://
+	JSON    bool             // print the list as the server gives it
+	Numbers bool             // with phone numbers, which needs the token
+	Token   string           // of the operator; empty: none
+	Client  *http.Client     // nil: one that trusts what the system trusts
+	Now     func() time.Time // nil: time.Now
 }
 
 // entry is a live call as GET /calls returns it.
@@ -86,7 +88,16 @@ func (l Live) fetch(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Invalid, "", "--admin: %w", err)
 	}
-	var client http.Client
+	if l.Numbers {
+		req.URL.RawQuery = "numbers=show"
+	}
+	if l.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+l.Token)
+	}
+	client := l.Client
+	if client == nil {
+		client = new(http.Client)
+	}
 	defer client.CloseIdleConnections()
 	res, err := client.Do(req)
 	if err != nil {
