@@ -8,48 +8,50 @@ import (
 	"timbre/sip/header"
 	"timbre/sip/sdp"
 	"timbre/sip/siprec"
-	"timbre/sip/transport"
 )
 
-// begin begins the call, opens its streams and makes the answer.
-func (s *Server) begin(d *session, in Incoming, o *sdp.Description, lines []sdp.Line) (answer []byte, r *transport.Refusal) {
-	call := timbre.Call{
-		ConnectorID: in.Connector.ID, CallID: d.CallID(), Direction: "Outbound",
-		From: siprec.User(d.invite.From().Value()), To: siprec.User(d.invite.To().Value()),
-		Headers: header.All(d.invite), Metadata: in.Body.Metadata, Group: d.group(), Warnings: d.warnings, Legs: d.legs, Started: s.env.Now(),
-		StoredByes: []timbre.StoredBye{d.StoredBye()},
-	}
-	txid, listeners, err := s.deps.Calls.Begin(s.background(), call)
-	if err != nil {
-		return nil, transport.Failure(err)
-	}
-	d.txid, d.from, d.to = txid, call.From, call.To
-	err = timbre.Errorf(timbre.Internal, "recording.begin", "not completed")
-	defer func() { // also after a panic, so that the call ends
-		if err != nil {
-			d.closeStreams()
-			r = transport.Failure(errors.Join(err, s.deps.Calls.End(s.background(), txid, "its media could not be opened")))
-		}
-	}()
-	if len(listeners) != len(lines) {
-		return nil, transport.Failure(err)
-	}
+// reserve opens the streams of a call and makes the answer. Its legs are not known yet: a call is told of once it is sure that it can
+// be answered.
+func (s *Server) reserve(d *session, o *sdp.Description, lines []sdp.Line) (to []*dialog.Listener, answer []byte, err error) {
 	for i := range lines {
-		if e := s.open(d, &lines[i], listeners[i]); e != nil {
-			err = e
-			return nil, transport.Failure(err)
+		to = append(to, &dialog.Listener{})
+		if err := s.open(d, &lines[i], to[i]); err != nil {
+			return nil, nil, err
 		}
-		listeners[i].SetMeter(d.tracks[lines[i].Index].Stream)
 	}
 	describe := d.answerer.Answer
 	if d.delayed {
 		describe = d.answerer.Propose
 	}
 	if answer, err = describe(o, d.ports(o)); err != nil {
-		return nil, transport.Failure(err)
+		return nil, nil, err
 	}
 	d.offered = o
-	return answer, nil
+	return to, answer, nil
+}
+
+// begin begins the call and gives each stream its leg.
+func (s *Server) begin(d *session, in Incoming, to []*dialog.Listener) error {
+	call := timbre.Call{
+		ConnectorID: in.Connector.ID, CallID: d.CallID(), Direction: "Outbound",
+		From: siprec.User(d.invite.From().Value()), To: siprec.User(d.invite.To().Value()),
+		Headers: header.All(d.invite), Metadata: in.Body.Metadata, Group: d.group(), Warnings: d.warnings, Legs: d.legs, Started: s.env.Now(),
+		StoredByes: []timbre.StoredBye{d.StoredBye()},
+	}
+	txid, legs, err := s.deps.Calls.Begin(s.background(), call)
+	if err != nil {
+		return err
+	}
+	d.txid, d.from, d.to = txid, call.From, call.To
+	if len(legs) != len(to) {
+		err := timbre.Errorf(timbre.Internal, "recording.begin", "%d listeners for %d legs", len(legs), len(to))
+		return errors.Join(err, s.deps.Calls.End(s.background(), txid, "internal error"))
+	}
+	for i, leg := range legs {
+		leg.SetMeter(d.tracks[d.order[i].Index].Stream)
+		to[i].Attach(leg)
+	}
+	return nil
 }
 
 func (s *Server) open(d *session, l *sdp.Line, to timbre.Listener) error {

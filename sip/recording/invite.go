@@ -11,8 +11,12 @@ import (
 // Invite answers an INVITE with a session, or refuses it. It returns when the answer is acknowledged.
 func (s *Server) Invite(in Incoming) {
 	cancelled := onCancel(in.Tx)
-	d, res, r := s.accept(in)
-	if r != nil {
+	d, res, r := s.accept(in, cancelled)
+	switch {
+	case r != nil && cancelled.Load(): // the stack has answered
+		s.deps.Agent.Reject("cancelled")
+		return
+	case r != nil:
 		s.refuse(in.Request, in.Tx, r)
 		return
 	}
@@ -37,15 +41,16 @@ func onCancel(tx gosip.ServerTransaction) *atomic.Bool {
 	return &cancelled
 }
 
-// accept makes a session of an INVITE: its call begun, its streams open, its answer made but not sent. One that it refuses is
+// accept makes a session of an INVITE: its streams open, its call begun, its answer made but not sent. One that it refuses is
 // over before the refusal is sent, so that it may come again at once.
-func (s *Server) accept(in Incoming) (d *session, res *gosip.Response, r *transport.Refusal) {
+func (s *Server) accept(in Incoming, cancelled *atomic.Bool) (_ *session, res *gosip.Response, _ *transport.Refusal) {
+	d := s.newSession(in)
 	defer func() { // also after a panic
 		if res == nil {
+			d.closeStreams()
 			in.Over()
 		}
 	}()
-	d = s.newSession(in)
 	timer, r := peerSession(in.Request, false)
 	if r != nil {
 		return nil, nil, r
@@ -58,9 +63,15 @@ func (s *Server) accept(in Incoming) (d *session, res *gosip.Response, r *transp
 		return nil, nil, r
 	}
 	s.mapLegs(d, in, lines)
-	answer, r := s.begin(d, in, o, lines)
-	if r != nil {
-		return nil, nil, r
+	to, answer, err := s.reserve(d, o, lines)
+	switch {
+	case err != nil:
+		return nil, nil, transport.Failure(err)
+	case cancelled.Load():
+		return nil, nil, transport.Refuse(487, "cancelled", "the call was cancelled before it was answered")
+	}
+	if err := s.begin(d, in, to); err != nil {
+		return nil, nil, transport.Failure(err)
 	}
 	d.Timer.Restart(timer)
 	return d, s.response(d, in.Request, answer, timer), nil
