@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"timbre/admission"
 	"timbre/admission/source"
 	"timbre/environment"
+	"timbre/sip/dialog"
 	"timbre/sip/transport"
 )
 
@@ -127,9 +129,15 @@ func (u unplugged) Request(_ context.Context, req *gosip.Request) (gosip.ClientT
 	}
 	tx := answeredTx{responses: make(chan *gosip.Response, 2)}
 	tx.responses <- gosip.NewResponseFromRequest(req, 100, "Trying", nil)
-	tx.responses <- gosip.NewResponseFromRequest(req, code, "", nil)
+	res := gosip.NewResponseFromRequest(req, code, "", nil)
+	if req.IsInvite() && res.IsSuccess() {
+		dialog.SetSDP(res, []byte(strings.ReplaceAll(twoLines, "\n", "\r\n")))
+	}
+	tx.responses <- res
 	return tx, nil
 }
+
+func (u unplugged) Write(*gosip.Request) error { return nil }
 
 // answeredTx is a transaction of a request that has been answered.
 type answeredTx struct {
@@ -137,9 +145,10 @@ type answeredTx struct {
 	responses chan *gosip.Response
 }
 
-func (t answeredTx) Responses() <-chan *gosip.Response { return t.responses }
-func (t answeredTx) Done() <-chan struct{}             { return nil }
-func (t answeredTx) Terminate()                        {}
+func (t answeredTx) Responses() <-chan *gosip.Response        { return t.responses }
+func (t answeredTx) Done() <-chan struct{}                    { return nil }
+func (t answeredTx) OnRetransmission(gosip.FnTxResponse) bool { return true }
+func (t answeredTx) Terminate()                               {}
 
 // hangUp ends all recordings.
 func (b *bench) hangUp() { b.recordings.Leave() }

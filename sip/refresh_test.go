@@ -163,7 +163,7 @@ func TestHoldAndResume(t *testing.T) {
 			}
 		}
 		all := strings.ReplaceAll(twoLines, "m=audio 3000", "m=audio 0 RTP/AVP 0\nb=x:")
-		if res := a.again(t, "INVITE", 9, "application/sdp", all, ""); res.StatusCode != gosip.StatusOK || strings.Count(string(res.Body()), "m=audio 0 ") != 2 {
+		if res := a.again(t, "INVITE", 8, "application/sdp", all, ""); res.StatusCode != gosip.StatusOK || strings.Count(string(res.Body()), "m=audio 0 ") != 2 {
 			t.Errorf("got %s", res)
 		}
 	})
@@ -260,7 +260,7 @@ func TestARefusedChangeChangesNothing(t *testing.T) {
 			t.Error("got a change by a refused request")
 		}
 		expectEvents(t, a.calls)
-		if res := a.again(t, "INVITE", 60, "application/sdp", twoLines, ""); res.StatusCode != gosip.StatusOK {
+		if res := a.again(t, "INVITE", 52, "application/sdp", twoLines, ""); res.StatusCode != gosip.StatusOK {
 			t.Errorf("got %s", res)
 		}
 	})

@@ -83,6 +83,8 @@ type Dialog struct {
 	routes    []string       // values of Route
 	seq       *atomic.Uint32 // CSeq of the last local request; shared by the dialogs that an INVITE forks into
 	remoteSeq int64          // CSeq of the last remote request; -1: there was none
+	turns     []uint32       // CSeqs of the peer's changes of the session that are not finished, in order
+	moved     chan struct{}  // closed when either changes
 	update    bool           // the peer has listed UPDATE in Allow
 	acks      map[uint32]waiting
 }
@@ -112,7 +114,7 @@ func NewUAC(cfg Config, from gosip.FromHeader, to gosip.ToHeader, target gosip.U
 
 func newDialog(cfg Config) *Dialog {
 	cfg.Network = strings.ToLower(cfg.Network)
-	d := &Dialog{cfg: cfg, remoteSeq: -1, seq: &atomic.Uint32{}, over: make(chan struct{}), acks: map[uint32]waiting{}, pace: newPace()}
+	d := &Dialog{cfg: cfg, remoteSeq: -1, seq: &atomic.Uint32{}, over: make(chan struct{}), acks: map[uint32]waiting{}, pace: newPace(), moved: make(chan struct{})}
 	d.Timer = &Timer{do: cfg.Agent.Do, refresh: cfg.Refresh, expired: cfg.Expired}
 	return d
 }

@@ -20,7 +20,7 @@ func newPace() *rate.Limiter { return rate.NewLimiter(changeRate, changeBurst) }
 // paced refuses a re-INVITE or an UPDATE above the rate. Its status concerns the request alone (RFC 3261, 14.2; RFC 5057): the session
 // stays as it is, and no other host is asked for it.
 func (d *Dialog) paced(req *gosip.Request) *transport.Refusal {
-	if !req.IsInvite() && req.Method != gosip.UPDATE || d.pace.Allow() {
+	if !isChange(req) || d.pace.Allow() {
 		return nil
 	}
 	return transport.Refuse(500, "changes", "more than %d changes of the session a second", changeRate).With("Retry-After", "5")

@@ -10,8 +10,9 @@ import (
 )
 
 // Receive takes a request of the peer into account. It is refused when it is out of order, or in the clear where encryption is
-// required, or after the end, and when the peer changes the session too often. Receive hands an ACK to the Confirm that waits for it, so that nothing is left to do for it, and a
-// BYE ends the dialog: nothing that comes after it is in the dialog, even while the BYE is being answered.
+// required, or after the end, and when the peer changes the session too often. Receive hands an ACK to the Confirm that waits for it,
+// so that nothing is left to do for it, and a BYE ends the dialog: nothing that comes after it is in the dialog, even while the BYE is being
+// answered. A change of the session has its Turn, which its receiver ends.
 func (d *Dialog) Receive(req *gosip.Request) *transport.Refusal {
 	if d.cfg.Encrypted && !OverTLS(req) {
 		return InClear()
@@ -23,24 +24,17 @@ func (d *Dialog) Receive(req *gosip.Request) *transport.Refusal {
 	if d.IsOver() {
 		return NoDialog()
 	}
-	if r := d.ordered(int64(req.CSeq().SeqNo)); r != nil {
+	if r := d.ordered(req); r != nil {
 		return r
 	}
 	if req.Method == gosip.BYE {
 		d.End()
 	}
-	return d.paced(req)
-}
-
-// ordered takes the CSeq of a request of the peer. It is refused unless it is above the last one (RFC 3261, 12.2.2).
-func (d *Dialog) ordered(seq int64) *transport.Refusal {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if seq <= d.remoteSeq {
-		return transport.Refuse(500, "order", "CSeq %d is not above %d", seq, d.remoteSeq).With("Retry-After", "1")
+	r := d.paced(req)
+	if r != nil {
+		d.endTurn(req.CSeq().SeqNo)
 	}
-	d.remoteSeq = seq
-	return nil
+	return r
 }
 
 // Established takes over the state of the dialog from a 2xx to the INVITE of this side: the remote tag, the route set and the

@@ -3,8 +3,6 @@ package recording
 import (
 	"slices"
 
-	gosip "github.com/emiago/sipgo/sip"
-
 	"timbre"
 	"timbre/sip/dialog"
 	"timbre/sip/header"
@@ -32,7 +30,7 @@ func (s *Server) addStreams(d *session, o *sdp.Description) (added []*dialog.Lis
 
 // update reports what a message within the session has told about the call: metadata, added streams, and the legs if they have
 // changed. Streams that cannot be reported are closed again.
-func (s *Server) update(d *session, req *gosip.Request, body siprec.Body, added []*dialog.Listener) {
+func (s *Server) update(d *session, req siprec.Message, body siprec.Body, added []*dialog.Listener) {
 	change := timbre.Change{Headers: header.All(req), Metadata: body.Metadata, Group: d.group()}
 	legs := s.assignLegs(d, req, body.Warnings)
 	change.Warnings = d.warnings

@@ -26,7 +26,7 @@ func (s *Server) reserve(d *session, o *sdp.Description, lines []sdp.Line) (to [
 	if answer, err = describe(o, d.ports(o)); err != nil {
 		return nil, nil, err
 	}
-	d.offered = o
+	d.offered, d.sent = o, answer
 	return to, answer, nil
 }
 

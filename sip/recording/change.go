@@ -18,6 +18,12 @@ type changed struct {
 // change answers a re-INVITE or an UPDATE, with or without SDP and metadata. A request that is refused changes nothing.
 func (s *Server) change(req *gosip.Request, tx gosip.ServerTransaction, d *session) {
 	cancelled := onCancel(tx)
+	end, r := d.Turn(req)
+	if r != nil {
+		s.refuse(req, tx, r)
+		return
+	}
+	defer end()
 	made, r := s.apply(d, req)
 	if r != nil {
 		s.refuse(req, tx, r)
@@ -25,12 +31,22 @@ func (s *Server) change(req *gosip.Request, tx gosip.ServerTransaction, d *sessi
 	}
 	d.Timer.Restart(made.timer)
 	res := s.response(d, req, made.answer, made.timer)
+	if !made.proposed {
+		end() // before the client has the answer, and may ask for the next change
+	}
 	if req.Method == gosip.UPDATE {
 		s.deps.Agent.Respond(tx, res)
 		return
 	}
 	if ack := s.confirm(d, req, tx, res, cancelled); made.proposed && ack != nil {
 		s.takeAnswer(d, ack)
+	}
+}
+
+// noteSent records what the client is sent, if there is something. The caller holds d.mu.
+func (d *session) noteSent(description []byte) {
+	if description != nil {
+		d.sent = description
 	}
 }
 
@@ -46,8 +62,11 @@ func (s *Server) apply(d *session, req *gosip.Request) (made changed, r *transpo
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.IsOver() {
+	switch {
+	case d.IsOver():
 		return made, dialog.NoDialog()
+	case d.refreshing.Load() && (req.IsInvite() || body.SDP != nil):
+		return made, transport.Refuse(491, "glare", "the server is refreshing the session")
 	}
 	if body.SDP != nil {
 		made.answer, r = s.reoffer(d, req, body)
@@ -61,6 +80,7 @@ func (s *Server) apply(d *session, req *gosip.Request) (made changed, r *transpo
 	}
 	if r == nil {
 		d.Retarget(req)
+		d.noteSent(made.answer)
 	}
 	return made, r
 }

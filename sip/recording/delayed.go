@@ -51,8 +51,8 @@ func (s *Server) takeFirstAnswer(d *session, ack *gosip.Request) {
 	s.applyAnswer(d, ack, o)
 }
 
-// takeAnswer takes the answer, in an ACK, to an offer of this side within a session. The session stays as it is without a usable one.
-func (s *Server) takeAnswer(d *session, ack *gosip.Request) {
+// takeAnswer takes the answer, in an ACK or a response, to an offer of this side within a session. The session stays as it is without a usable one.
+func (s *Server) takeAnswer(d *session, ack siprec.Message) {
 	o, r := d.readAnswer(ack)
 	if r != nil {
 		s.deps.Agent.Reject(r.Reason)
@@ -63,7 +63,7 @@ func (s *Server) takeAnswer(d *session, ack *gosip.Request) {
 }
 
 // readAnswer reads the session description in an ACK, which may have metadata beside it.
-func (d *session) readAnswer(ack *gosip.Request) (*sdp.Description, *transport.Refusal) {
+func (d *session) readAnswer(ack siprec.Message) (*sdp.Description, *transport.Refusal) {
 	body, err := siprec.ReadMessage(ack)
 	switch {
 	case err != nil:
@@ -75,7 +75,7 @@ func (d *session) readAnswer(ack *gosip.Request) (*sdp.Description, *transport.R
 }
 
 // applyAnswer updates the streams by an answer, and the legs if it labels them.
-func (s *Server) applyAnswer(d *session, ack *gosip.Request, o *sdp.Description) {
+func (s *Server) applyAnswer(d *session, ack siprec.Message, o *sdp.Description) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.IsOver() {

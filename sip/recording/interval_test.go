@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -23,7 +24,8 @@ func TestSessionTimerThatBindsThePeer(t *testing.T) {
 		"not a number":                 {"x", "timer", false, 0, 400},
 		"negative":                     {"-1", "timer", false, 0, 400},
 		"too long":                     {"99999999999", "timer", false, 0, 400},
-		"this side is to refresh":      {"1800;refresher=uas", "timer", false, 0, 0},
+		"this side is to refresh":      {"1800;refresher=uas", "timer", false, 30 * time.Minute, 0},
+		"and support is not said":      {"1800;Refresher=UAS", "", false, 30 * time.Minute, 0},
 		"asked by a proxy":             {"30", "replaces", false, 0, 0},
 		"another tag contains timer":   {"1800", "x-notimers", false, 0, 0},
 		"support was shown before":     {"1800", "", true, 30 * time.Minute, 0},
@@ -44,7 +46,7 @@ func TestSessionTimerThatBindsThePeer(t *testing.T) {
 			if r != nil {
 				refused = r.Code
 			}
-			if refused != c.refused || refused == 0 && s != (dialog.Session{Interval: c.want}) {
+			if refused != c.refused || refused == 0 && s != (dialog.Session{Interval: c.want, LocalRefresher: strings.Contains(strings.ToLower(c.expires), "uas")}) {
 				t.Errorf("got %+v, refused %d, want %v, %d", s, refused, c.want, c.refused)
 			}
 		})

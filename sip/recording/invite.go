@@ -27,6 +27,9 @@ func (s *Server) Invite(in Incoming) {
 		s.refuse(in.Request, in.Tx, transport.Refuse(503, "unavailable", "the server is stopping").With("Retry-After", "10"))
 		return
 	}
+	if d.delayed { // the answer in the ACK comes before all changes
+		defer d.FirstTurn(in.Request)()
+	}
 	if ack := s.confirm(d, in.Request, in.Tx, res, cancelled); ack != nil && d.delayed {
 		s.takeFirstAnswer(d, ack)
 	}

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	gosip "github.com/emiago/sipgo/sip"
-
 	"timbre"
 	"timbre/sip/sdp"
 	"timbre/sip/siprec"
@@ -30,7 +28,7 @@ func (s *Server) mapLegs(d *session, in Incoming, lines []sdp.Line) {
 }
 
 // assignLegs assigns a party to each line, by all that is known, and records what is doubtful as warnings.
-func (s *Server) assignLegs(d *session, req *gosip.Request, warnings []string) []timbre.Leg {
+func (s *Server) assignLegs(d *session, req siprec.Message, warnings []string) []timbre.Leg {
 	d.named = cmp.Or(d.callerHeader(req), d.named)
 	known := d.warnings
 	d.warnings = append(slices.Clone(d.assumptions), warnings...)

@@ -3,6 +3,7 @@ package recording
 import (
 	"net/netip"
 	"sync"
+	"sync/atomic"
 
 	gosip "github.com/emiago/sipgo/sip"
 
@@ -33,7 +34,9 @@ type session struct {
 	named       string   // the caller, by the header that the rules name
 	assumptions []string // warnings of the first INVITE, which stay
 	warnings    []string // all of them
+	sent        []byte   // the last description that the client was sent
 	silence     dialog.Silence
+	refreshing  atomic.Bool // by an INVITE of this side
 }
 
 func (s *Server) newSession(in Incoming) *session {
@@ -41,6 +44,7 @@ func (s *Server) newSession(in Incoming) *session {
 	d.Dialog = dialog.NewUAS(dialog.Config{
 		Agent: s.deps.Agent, Connector: in.Connector.ID, Network: in.Request.Transport(), Endpoint: in.Endpoint, Peer: in.Source,
 		Encrypted: d.encrypted, Feature: "+sip.srs", Allow: Allow, Supported: Supported,
+		Refresh: func(timer dialog.Session) { s.refresh(d, timer) },
 		Expired: func() { s.hangUp(d, "the session was not refreshed in time") },
 	}, in.Request)
 	local := d.local()

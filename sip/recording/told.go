@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	gosip "github.com/emiago/sipgo/sip"
-
 	"timbre/sip/header"
 	"timbre/sip/siprec"
 )
@@ -13,7 +11,7 @@ import (
 // told takes what a message within the session says of its parties: its metadata, or the headers that stand for it in a session that
 // has none. True: the call is to be updated. Metadata always updates it, headers if they say something new, because each message
 // repeats them.
-func (d *session) told(req *gosip.Request, body siprec.Body) bool {
+func (d *session) told(req header.Message, body siprec.Body) bool {
 	if body.Metadata != "" {
 		d.documented = true
 		d.metadata = siprec.Parse(body.Metadata).After(d.metadata)
@@ -35,7 +33,7 @@ func (d *session) told(req *gosip.Request, body siprec.Body) bool {
 }
 
 // callerHeader is what a message says in the header that the rules name for the caller.
-func (d *session) callerHeader(req *gosip.Request) string {
+func (d *session) callerHeader(req header.Message) string {
 	if named := header.Values(req, header.Name(d.rules.Header)); len(named) > 0 {
 		return strings.TrimSpace(named[0])
 	}

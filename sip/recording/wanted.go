@@ -16,7 +16,7 @@ func Wanted(invite *gosip.Request, body siprec.Body) bool {
 }
 
 // fromHeaders is what a request says of its parties without metadata; nil: nothing.
-func fromHeaders(req *gosip.Request) *siprec.Metadata {
+func fromHeaders(req header.Message) *siprec.Metadata {
 	return siprec.FromHeaders(strings.Join(header.Values(req, "from"), ""), header.Values(req, strings.ToLower(siprec.RecordingParticipant)))
 }
 

@@ -47,6 +47,11 @@ func (c *call) prepareChange(ch *change) (r *transport.Refusal) {
 	if ch.description, r = descriptionOf(ch.req); r != nil {
 		return r
 	}
+	end, r := ch.from.Turn(ch.req)
+	if r != nil {
+		return r
+	}
+	defer end()
 	if ch.description != nil || ch.req.IsInvite() {
 		if ch.by, r = c.claim(ch.from); r != nil {
 			return r

@@ -111,6 +111,7 @@ func TestConnectorThatRequiresEncryption(t *testing.T) {
 		a.network = "TCP"
 		expect(t, a.ask("BYE", ""), 403)
 		a.network = "TLS"
+		a.seq-- // what may be forged does not count
 		expect(t, a.ask("BYE", ""), 200)
 		h.next(gosip.BYE).Answer(200)
 	})
