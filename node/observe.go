@@ -38,6 +38,7 @@ func (n *Node) observe(context.Context) error {
 	if n.traces != nil {
 		n.calls.Observe(call.Observers{Ended: n.traces.Ended})
 		n.tasks.Observe(task.Observers{Ended: n.traces.TaskEnded})
+		n.pipelines.Observe(n.traces.PipelineEnded)
 	}
 	if n.records != nil {
 		n.calls.Observe(call.Observers{Ended: n.records.Ended}) // call detail records

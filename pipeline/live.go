@@ -87,6 +87,7 @@ func (l *live) close(ctx context.Context) {
 	l.untap()
 	l.stopTasks(ctx)
 	l.e.remove(l.p.ID)
+	l.e.raiseEnded(l.p)
 }
 
 // stopTasks stops the tasks that were started on the pipeline, if they are still running.

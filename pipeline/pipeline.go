@@ -48,8 +48,9 @@ type Deps struct {
 
 // Engine holds the live pipelines of this node.
 type Engine struct {
-	env  environment.Environment
-	deps Deps
+	env   environment.Environment
+	deps  Deps
+	ended []func(timbre.Pipeline) // observers
 
 	mu       sync.Mutex
 	closed   bool

@@ -58,7 +58,13 @@ func (e *Engine) failInterrupted(ctx context.Context, ids []string) error {
 		}
 		ended = append(ended, one)
 	}
-	return e.deps.Store.EndPipelines(ctx, ended)
+	if err := e.deps.Store.EndPipelines(ctx, ended); err != nil {
+		return err
+	}
+	for _, one := range ended {
+		e.raiseEnded(one.Item)
+	}
+	return nil
 }
 
 // failed is a pipeline after the crash, with the notices of that.

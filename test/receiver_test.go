@@ -54,7 +54,8 @@ type event struct {
 			Overall *toneSpan `json:"overallAverageVoiceTone"`
 		} `json:"voiceToneAnalysisDetails"`
 	} `json:"detail"`
-	Raw []byte `json:"-"`
+	Raw    []byte `json:"-"`
+	Parent string `json:"-"` // header traceparent
 }
 
 type toneSpan struct {
@@ -107,7 +108,7 @@ func newReceiver(t *testing.T) *receiver {
 		if q.Header.Get("Webhook-Id") != e.ID {
 			t.Errorf("got webhook-id %q, want %q", q.Header.Get("Webhook-Id"), e.ID)
 		}
-		e.Raw = body
+		e.Raw, e.Parent = body, q.Header.Get("Traceparent")
 		r.checkSequence(t, e)
 		if err := checkEvent(body); err != nil {
 			t.Error(err)

@@ -31,6 +31,18 @@ func (r *Recorder) TaskEnded(t timbre.Task) {
 	})
 }
 
+// PipelineEnded is an observer of pipelines.
+func (r *Recorder) PipelineEnded(p timbre.Pipeline) {
+	to := p.Ended
+	if to.IsZero() { // it was deleted
+		to = p.Updated
+	}
+	r.record(step{
+		name: "pipeline", call: p.TransactionID, of: p.ID, within: p.TransactionID, from: p.Created, to: to, failure: p.Reason,
+		attributes: []attribute.KeyValue{attribute.String("timbre.pipeline_id", p.ID), attribute.String("timbre.status", string(p.Status()))},
+	})
+}
+
 // Settled is an observer of notifications: one has been delivered, or has become a dead letter for a reason.
 func (r *Recorder) Settled(p timbre.Pending, at time.Time, failure string) {
 	r.record(step{

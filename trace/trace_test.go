@@ -67,11 +67,12 @@ func TestTraceOfACallOutlivesARestart(t *testing.T) {
 		r.TaskEnded(timbre.Task{
 			ID: "task", TransactionID: txid, Kind: timbre.SpeakerSearch, Status: timbre.Failed, Message: "broken", Created: began, Ended: began.Add(time.Second),
 		})
+		r.PipelineEnded(timbre.Pipeline{ID: "pipe", TransactionID: txid, Created: began, Updated: began.Add(time.Second)})
 		r.Settled(timbre.Pending{Notice: timbre.Notice{ID: "Id-1", Key: "task", Target: "q", Call: txid, Created: began}}, began.Add(2*time.Second), "")
 	})
 	call, task, notice := to.spans["call"], to.spans["speaker search"], to.spans["notification"]
-	if call == nil || task == nil || notice == nil || len(to.spans) != 3 {
-		t.Fatalf("got spans %v, want a call, a task and a notification", to.spans)
+	if call == nil || task == nil || notice == nil || len(to.spans) != 4 {
+		t.Fatalf("got spans %v, want a call, a task, a pipeline and a notification", to.spans)
 	}
 	header, _ := timbre.SpanOf(txid, "Id-1q")
 	for what, c := range map[string][2]string{
