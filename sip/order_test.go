@@ -55,7 +55,7 @@ func TestARequestWaitsOnlyShortlyForOneThatNeverComes(t *testing.T) {
 		if res := tx.last(); res == nil || res.StatusCode != gosip.StatusOK {
 			t.Errorf("got %v, want 200", res)
 		}
-		if res := a.ask(t, a.in("UPDATE", 6).String()).last(); res.StatusCode != 500 || res.GetHeader("Retry-After") == nil {
+		if res := a.ask(t, a.in("UPDATE", 6).String()).last(); res.StatusCode != gosip.StatusInternalServerError || res.GetHeader("Retry-After") == nil {
 			t.Errorf("got %v to one that is too late, want 500 with Retry-After", res)
 		}
 	})
@@ -82,7 +82,7 @@ func TestAChangeWaitsForTheAnswerToOurOffer(t *testing.T) {
 		synctest.Wait()
 		late := a.goAgain(t, "UPDATE", 5, twoLines)
 		<-time.After(time.Second)
-		if res := late.last(); res == nil || res.StatusCode != 500 || res.GetHeader("Retry-After") == nil {
+		if res := late.last(); res == nil || res.StatusCode != gosip.StatusInternalServerError || res.GetHeader("Retry-After") == nil {
 			t.Errorf("got %v without an answer, want 500 with Retry-After", res)
 		}
 		a.ask(t, a.in("ACK", 4).String())

@@ -116,15 +116,22 @@ func (p *client) send(text string) {
 func (p *client) receive() gosip.Message {
 	p.t.Helper()
 	for {
-		_ = p.conn.SetReadDeadline(time.Now().Add(testTimeout))
-		msg, err := gosip.ParseMessage(p.read())
-		if err != nil {
-			p.t.Fatal(err)
-		}
+		msg := p.next()
 		if res, ok := msg.(*gosip.Response); !ok || !res.IsProvisional() {
 			return msg
 		}
 	}
+}
+
+// next is the next message, whatever it is.
+func (p *client) next() gosip.Message {
+	p.t.Helper()
+	_ = p.conn.SetReadDeadline(time.Now().Add(testTimeout))
+	msg, err := gosip.ParseMessage(p.read())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return msg
 }
 
 var length = regexp.MustCompile(`(?i)\r\nContent-Length: *(\d+)`)

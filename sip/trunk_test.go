@@ -52,11 +52,21 @@ func (p *client) expectRequest(method gosip.RequestMethod, code int, sdp string)
 	if a, ok := p.conn.(answerer); ok {
 		req.SetSource(a.to.String())
 	}
-	if code == 0 {
-		return req
+	if code != 0 {
+		p.respondTo(req, code, sdp)
 	}
+	return req
+}
+
+// respondTo responds to a request, with more headers as "Name: value".
+func (p *client) respondTo(req *gosip.Request, code int, sdp string, headers ...string) {
+	p.t.Helper()
 	res := gosip.NewResponseFromRequest(req, code, "From Gateway", nil)
 	res.AppendHeader(gosip.NewHeader("Contact", "<sip:gw@"+p.conn.LocalAddr().String()+">"))
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		res.AppendHeader(gosip.NewHeader(name, value))
+	}
 	if sdp != "" {
 		res.AppendHeader(gosip.NewHeader("Content-Type", "application/sdp"))
 		res.SetBody([]byte(strings.ReplaceAll(sdp, "\n", "\r\n")))
@@ -64,7 +74,6 @@ func (p *client) expectRequest(method gosip.RequestMethod, code int, sdp string)
 	if _, err := p.conn.Write([]byte(res.String())); err != nil {
 		p.t.Fatal(err)
 	}
-	return req
 }
 
 const oneLine = "v=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 30000 RTP/AVP 0\n"
@@ -104,6 +113,53 @@ func TestStoppingHangsUpBothSidesOfABridge(t *testing.T) {
 		r.expect(t, "end tx-1 the server was stopped")
 	})
 	waitFor(t, func() bool { return serverGoroutines() <= before })
+}
+
+func TestAReliableResponseIsAcknowledgedOverTheNetwork(t *testing.T) {
+	port := freePort(t)
+	gw := gateway(t, port)
+	r := runWith(t, gatewayed("udp", port))
+	for _, network := range []string{"udp", "tcp"} {
+		p := dial(t, r, network)
+		m := plain("bridged-" + network)
+		m.headers = []string{"Require: 100rel"}
+		p.send(m.text())
+		invite := gw.expectRequest(gosip.INVITE, 0, "")
+		invite.To().Params.Add("tag", "early") // of its responses
+		for range 2 {
+			gw.respondTo(invite, 183, oneLine, "Require: 100rel", "RSeq: 5")
+		}
+		early, _ := p.next().(*gosip.Response)
+		for early != nil && early.StatusCode == gosip.StatusTrying {
+			early, _ = p.next().(*gosip.Response)
+		}
+		if early == nil || early.StatusCode != 183 || early.GetHeader("RSeq") == nil {
+			t.Fatalf("got %v, want a reliable 183", early)
+		}
+		in := message{method: "PRACK", callID: m.callID, toTag: early.To().Params.GetOr("tag", ""), seq: 2}
+		in.headers = []string{"RAck: " + early.GetHeader("RSeq").Value() + " 1 INVITE"}
+		p.send(in.text())
+		prack := gw.expectRequest(gosip.PRACK, 200, "")
+		if got := prack.GetHeader("RAck"); got == nil || got.Value() != "5 1 INVITE" || prack.To().Params.GetOr("tag", "") != "early" {
+			t.Errorf("got\n%s\nwant the RSeq and the tag of the 183", prack)
+		}
+		if res := p.final(); res.CSeq().MethodName != gosip.PRACK || res.StatusCode != gosip.StatusOK {
+			t.Errorf("got %v, want 200 to the PRACK", res)
+		}
+		gw.respondTo(invite, 200, "")
+		if res := p.final(); res.CSeq().MethodName != gosip.INVITE || res.StatusCode != gosip.StatusOK {
+			t.Errorf("got %v, want 200 to the INVITE", res)
+		}
+		in.method, in.seq, in.headers = "ACK", 1, nil
+		p.send(in.text())
+		gw.expectRequest(gosip.ACK, 0, "")
+		in.method, in.seq = "BYE", 3
+		p.send(in.text())
+		gw.expectRequest(gosip.BYE, 200, "")
+		if res := p.final(); res.StatusCode != gosip.StatusOK {
+			t.Errorf("got %v to BYE, want 200", res)
+		}
+	}
 }
 
 // The gateway is called from the listener, and Contact has an address by which it can call back.

@@ -228,3 +228,26 @@ func TestRefusedLineIsEnabledLater(t *testing.T) {
 		}
 	})
 }
+
+func TestTwoChangesOfASideAreRelayedInOrderOfCSeq(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
+		a, _, _ := up(h)
+		first := a.request("INVITE", audio(ann, 4010))
+		second := a.request("INVITE", audio(ann, 4020))
+		txs := [2]*dialogtest.ServerTx{dialogtest.NewServerTx(), dialogtest.NewServerTx()}
+		h.agent.Do(func() { h.Request(second, txs[1]) }) // overtakes the first one
+		none(t, h.agent.Sent)
+		h.agent.Do(func() { h.Request(first, txs[0]) })
+		for i, port := range []string{"4010", "4020"} {
+			relayed := h.next(gosip.INVITE)
+			relayed.AnswerSDP(200, audio(gw, 6000))
+			expect(t, txs[i], 200)
+			wait(t, h.agent.ACKs)
+			if got := h.media.spec(0, caller).Remote.String(); got != ann+":"+port {
+				t.Errorf("got media of %s after change %d, want port %s", got, i, port)
+			}
+			a.lastInvite = int([]uint32{first.CSeq().SeqNo, second.CSeq().SeqNo}[i])
+			a.ack("")
+		}
+	})
+}
