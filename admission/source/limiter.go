@@ -62,13 +62,13 @@ type Limiter struct {
 	metrics *metrics
 	lines   environment.Tally // of the log
 
-	mu          sync.Mutex
-	known       table // separate, so that a flood of unknown sources evicts none of them
-	unknown     table
-	unproven    table        // sources of datagrams, which others may have written
-	messages    bucket       // of all unknown sources
-	datagrams   bucket       // of all unproven sources
-	connections map[bool]int // by whether the source is known
+	mu        sync.Mutex
+	known     table // separate, so that a flood of unknown sources evicts none of them
+	unknown   table
+	unproven  table  // sources of datagrams, which others may have written
+	messages  bucket // of all unknown sources
+	datagrams bucket // of all unproven sources
+	places    places // of connections
 }
 
 // New makes a Limiter.
@@ -77,7 +77,7 @@ func New(env environment.Environment, cfg Config, deps Deps) *Limiter {
 		deps.Echoed = func(netip.Addr, string) bool { return false }
 	}
 	l := &Limiter{
-		env: env.Complete(), cfg: cfg, deps: deps, known: newTable(), unknown: newTable(), unproven: newTable(), connections: map[bool]int{},
+		env: env.Complete(), cfg: cfg, deps: deps, known: newTable(), unknown: newTable(), unproven: newTable(), places: newPlaces(),
 	}
 	l.metrics = newMetrics(env.Metrics, l)
 	return l
@@ -199,6 +199,7 @@ func (l *Limiter) Proven(from netip.Addr) {
 	if s := l.unknown.peek(from); s != nil {
 		s.banned, s.failures = time.Time{}, 0
 	}
+	l.places.prove(timbre.HostNetwork(from))
 }
 
 // Known reports whether a source is known.

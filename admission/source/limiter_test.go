@@ -369,14 +369,14 @@ func TestConnectionsAreLimitedPerSource(t *testing.T) {
 	open := w.accept(t, unknown, maxOfOneUnknown+5)
 	count(t, "accepted", len(open)-1, maxOfOneUnknown)
 	count(t, "refused", testutil.ToFloat64(w.metrics.refused.WithLabelValues("source")), 5)
-	count(t, "open of unknown sources", w.connections[false], maxOfOneUnknown)
-	count(t, "open of known sources", w.connections[true], 1)
+	count(t, "open of unknown sources", w.places.count(false), maxOfOneUnknown)
+	count(t, "open of known sources", w.places.count(true), 1)
 	for _, c := range open {
 		_ = c.Close()
 		_ = c.Close() // counts once
 	}
-	count(t, "open of unknown sources after Close", w.connections[false], 0)
-	count(t, "open of known sources after Close", w.connections[true], 0)
+	count(t, "open of unknown sources after Close", w.places.count(false), 0)
+	count(t, "open of known sources after Close", w.places.count(true), 0)
 }
 
 func TestConnectionsOfBannedSourcesAreRefusedButOne(t *testing.T) {
@@ -384,20 +384,6 @@ func TestConnectionsOfBannedSourcesAreRefusedButOne(t *testing.T) {
 	w.send(unknown, 20, time.Second)
 	count(t, "accepted", len(w.accept(t, unknown, 5))-1, 1)
 	count(t, "refused", testutil.ToFloat64(w.metrics.refused.WithLabelValues("banned")), 4)
-}
-
-func TestUnknownSourcesShareALimitOfConnections(t *testing.T) {
-	w := newFixture(nil)
-	open := 0
-	for i := range 2 * maxUnknown {
-		if _, ok := w.connect(netip.AddrFrom4([4]byte{10, 1, byte(i >> 8), byte(i)})); ok {
-			open++
-		}
-	}
-	count(t, "connections of unknown sources", open, maxUnknown)
-	if _, ok := w.connect(known); !ok {
-		t.Error("got a connection of a known source refused")
-	}
 }
 
 func TestPeerIsTheAddressOfTheSocket(t *testing.T) {

@@ -3,21 +3,13 @@ package source
 import (
 	"net"
 	"net/netip"
-	"sync"
 	"time"
 
 	"timbre"
 )
 
-// The limits of open connections: each costs memory before its peer has sent anything.
-const (
-	maxKnown        = 4000 // of all known sources
-	maxOfOneKnown   = 2000
-	maxUnknown      = 256 // of all unknown sources
-	maxOfOneUnknown = 10
-)
-
-// Listener wraps a listener: connections over the limits and those of banned sources are closed at once.
+// Listener wraps a listener: connections over the limits and those of banned sources are closed at once, or one of an unknown source that
+// is of less use is.
 func (l *Limiter) Listener(inner net.Listener) net.Listener { return listener{inner, l} }
 
 type listener struct {
@@ -31,66 +23,71 @@ func (l listener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		release, ok := l.limiter.connect(peer(c.RemoteAddr()))
-		if !ok {
+		in, displaced := l.limiter.connect(c)
+		if displaced != nil {
+			_ = displaced.Close()
+		}
+		if in == nil {
 			_ = c.Close()
 			continue
 		}
-		return &connection{Conn: c, release: release}, nil
+		return in, nil
 	}
 }
 
-// connection is one that is counted.
+// connection is one that has a place.
 type connection struct {
 	net.Conn
-	once    sync.Once
-	release func()
+	limiter     *Limiter
+	addr        netip.Addr
+	host, owner netip.Prefix
+	since       time.Time
+	known       bool
 }
 
 func (c *connection) Close() error {
-	c.once.Do(c.release)
+	c.limiter.mu.Lock()
+	c.limiter.places.leave(c)
+	c.limiter.mu.Unlock()
 	return c.Conn.Close()
 }
 
-// connect counts a connection; release takes it off again.
-func (l *Limiter) connect(from netip.Addr) (release func(), ok bool) {
+// connect gives a connection a place, which another one may lose by that. Nil: there is none for it.
+func (l *Limiter) connect(c net.Conn) (in, displaced *connection) {
+	from := peer(c.RemoteAddr())
 	allowed, _ := l.deps.Allowed(from)
-	now := l.env.Steady()
+	in = &connection{Conn: c, limiter: l, addr: from, host: timbre.HostNetwork(from), owner: timbre.OwnerNetwork(from), since: l.env.Steady()}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s, known := l.find(from, allowed, now)
-	if !known {
-		s = l.unknown.get(from)
+	_, in.known = l.find(from, allowed, in.since)
+	reason := l.refuses(in)
+	if reason == "" {
+		displaced, reason = l.places.find(in)
 	}
-	if reason := l.connectable(s, known, now); reason != "" {
+	if reason != "" {
 		l.metrics.refused.WithLabelValues(reason).Inc()
-		return nil, false
+		l.lines.Count(l.env.Log, "connection "+reason, "SIP connections refused", "network", in.host, "reason", reason)
+		return nil, nil
 	}
-	s.connections++
-	l.connections[known]++
-	return func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		s.connections--
-		l.connections[known]--
-	}, true
+	if displaced != nil {
+		l.places.leave(displaced)
+		l.metrics.refused.WithLabelValues("displaced").Inc()
+	}
+	l.places.take(in)
+	return in, displaced
 }
 
-// connectable is why a source may not open another connection; empty: it may. The caller holds mu.
-func (l *Limiter) connectable(s *source, known bool, now time.Time) (reason string) {
-	limit, limitOfOne := maxKnown, maxOfOneKnown
-	if !known {
-		limit, limitOfOne = maxUnknown, maxOfOneUnknown
+// refuses is why a source may not open another connection, however many places there are; empty: it may. The caller holds mu.
+func (l *Limiter) refuses(in *connection) (reason string) {
+	if in.known {
+		return ""
 	}
+	s := l.unknown.get(in.addr)
 	switch {
-	case !known && s.banned.After(now) && s.connections > 0: // one may try a password
+	case s.banned.After(in.since) && l.places.hosts[in.host] > 0: // one may try a password
 		return "banned"
-	case !known && !s.messages.take(now, unknownRate, unknownBurst):
+	case !s.messages.take(in.since, unknownRate, unknownBurst):
 		return "flood"
-	case s.connections >= limitOfOne:
-		return "source"
-	case l.connections[known] >= limit:
-		return "all"
 	}
 	return ""
 }

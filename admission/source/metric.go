@@ -25,11 +25,11 @@ func newMetrics(reg prometheus.Registerer, l *Limiter) *metrics {
 	}
 	gauge("sources", "Sources whose state is remembered.", func() int { return len(l.known.by) + len(l.unknown.by) + len(l.unproven.by) })
 	gauge("banned_sources", "Sources that are banned now.", l.countBanned)
-	gauge("connections", "Open TCP and TLS connections of known sources.", func() int { return l.connections[true] })
-	gauge("unknown_connections", "Open TCP and TLS connections of unknown sources.", func() int { return l.connections[false] })
+	gauge("connections", "Open TCP and TLS connections of known sources.", func() int { return l.places.count(true) })
+	gauge("unknown_connections", "Open TCP and TLS connections of unknown sources.", func() int { return l.places.count(false) })
 	return &metrics{
 		dropped: with.NewCounterVec(counter("dropped_total", "SIP messages dropped without being read or answered, by reason."), []string{"reason"}),
-		refused: with.NewCounterVec(counter("connections_refused_total", "TCP and TLS connections closed on arrival, by reason."), []string{"reason"}),
+		refused: with.NewCounterVec(counter("connections_refused_total", "TCP and TLS connections closed on arrival, or (displaced) because others needed the place of a stranger, by reason."), []string{"reason"}),
 		shed:    with.NewCounter(counter("shed_total", "INVITEs over the limit of one source, answered with 503 without being read.")),
 		bans:    with.NewCounter(counter("bans_total", "Bans of sources.")),
 	}

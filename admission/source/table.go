@@ -10,17 +10,16 @@ import (
 
 // source is the state of one source: an IPv4 address, or an IPv6 network of 64 bits, all of which belongs to one host.
 type source struct {
-	network     netip.Prefix
-	messages    bucket // of an unknown source
-	uninvited   bucket // of a datagram's source that cannot prove a password
-	trials      bucket // of a banned source
-	invites     bucket
-	refusals    bucket
-	failures    int       // the ban score
-	since       time.Time // of the first failure
-	banned      time.Time // until then
-	proven      time.Time // known until then, whatever the allowed hosts say
-	connections int
+	network   netip.Prefix
+	messages  bucket // of an unknown source
+	uninvited bucket // of a datagram's source that cannot prove a password
+	trials    bucket // of a banned source
+	invites   bucket
+	refusals  bucket
+	failures  int       // the ban score
+	since     time.Time // of the first failure
+	banned    time.Time // until then
+	proven    time.Time // known until then, whatever the allowed hosts say
 }
 
 // table holds sources, the most recently used first. It evicts the least recently used one when it is full.

@@ -208,3 +208,34 @@ type scripted struct {
 func (s *scripted) Read(b []byte) (int, error)      { return s.in.Read(b) }
 func (s *scripted) Write(b []byte) (int, error)     { return s.out.Write(b) }
 func (s *scripted) SetReadDeadline(time.Time) error { return nil }
+
+// Its proof is a message of its own, which is judged after the wait for the next one has begun.
+func TestAPeerThatProvesSomethingWhileItIsWaitedForStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		r := &once{recorder: recorder{timeout: time.Second}}
+		c := New(near, limits, r)
+		got := make(chan error, 1)
+		go func() {
+			_, err := c.Read(make([]byte, 10))
+			got <- err
+		}()
+		<-time.After(time.Hour)
+		if _, err := far.Write([]byte("GOOD\r\nContent-Length: 0\r\n\r\n")); err != nil {
+			t.Error(err)
+		}
+		if err := <-got; err != nil || r.cause != nil {
+			t.Errorf("got %v, closed for %v, want a message", err, r.cause)
+		}
+		_ = far.Close()
+	})
+}
+
+// once is an Inspector of a peer that may be idle for any time when it is asked again.
+type once struct{ recorder }
+
+func (o *once) IdleTimeout() time.Duration {
+	timeout := o.timeout
+	o.timeout = 0
+	return timeout
+}

@@ -46,7 +46,11 @@ func (c *Conn) await() error {
 		next, err := c.peek()
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			return c.broken(nil, ErrIdle)
+			if c.inspector.IdleTimeout() > 0 {
+				return c.broken(nil, ErrIdle)
+			}
+			_ = c.SetReadDeadline(time.Time{}) // the peer has proven something while it was waited for
+			continue
 		case err != nil:
 			return err
 		case next[0] == 0: // padding

@@ -16,8 +16,9 @@ import (
 const (
 	maxHead        = 64 << 10         // bytes of a message before its body
 	messageTimeout = 30 * time.Second // from the first byte of a message to its last
-	// An unknown source sends its first message soon, and does not stay silent.
-	firstTimeout, idleTimeout = 32 * time.Second, 5 * time.Minute
+	// An unknown source sends its first message soon, and proves soon that it may call: others wait for its place.
+	firstTimeout, proofTimeout = 5 * time.Second, 15 * time.Second
+	unknownTimeout             = 5 * time.Second // for a message of an unknown source
 )
 
 // framed wraps a listener so that its connections give the SIP stack whole messages that it can parse.
@@ -33,15 +34,20 @@ func (l framedListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	i := &inspector{stack: l.stack, from: AddrPort(c.RemoteAddr()).Addr(), since: l.stack.env.Steady()}
 	limits := framing.Limits{Head: maxHead, Body: l.stack.cfg.MaxBody, Message: messageTimeout}
-	return framing.New(c, limits, &inspector{stack: l.stack, from: AddrPort(c.RemoteAddr()).Addr()}), nil
+	if !l.stack.deps.Sources.Known(i.from) {
+		limits.Message = unknownTimeout
+	}
+	return framing.New(c, limits, i), nil
 }
 
 // inspector judges the messages of one connection.
 type inspector struct {
 	stack *Stack
 	from  netip.Addr
-	begun bool // a message has come
+	since time.Time // of the connection
+	begun bool      // a message has come
 }
 
 // origin is where the messages come from: a connection is proof that the peer gets what is sent to its address.
@@ -106,13 +112,14 @@ func breakReason(head []byte, cause error) string {
 	return "closed"
 }
 
-// IdleTimeout is zero, which means never, for known sources.
+// IdleTimeout is zero, which means never, for known sources. An unknown one becomes known by its proof.
 func (i *inspector) IdleTimeout() time.Duration {
+	left := max(proofTimeout-i.stack.env.Steady().Sub(i.since), time.Nanosecond)
 	switch {
 	case i.stack.deps.Sources.Known(i.from):
 		return 0
 	case i.begun:
-		return idleTimeout
+		return left
 	}
-	return firstTimeout
+	return min(firstTimeout, left)
 }

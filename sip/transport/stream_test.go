@@ -68,13 +68,23 @@ func TestBrokenStreamsAreCountedByCause(t *testing.T) {
 
 func TestOnlyUnknownSourcesMayNotBeIdle(t *testing.T) {
 	s, v := newStack(t, Config{}, ok)
+	now := time.Unix(1000, 0)
+	s.env.Steady = func() time.Time { return now }
 	for _, c := range []struct {
 		unknown, begun bool
-		want           time.Duration
-	}{{false, false, 0}, {false, true, 0}, {true, false, firstTimeout}, {true, true, idleTimeout}} {
+		age, want      time.Duration
+	}{
+		{false, false, 0, 0},
+		{false, true, time.Hour, 0},
+		{true, false, 0, firstTimeout},
+		{true, true, 0, proofTimeout},
+		{true, true, proofTimeout - time.Second, time.Second},
+		{true, false, proofTimeout - time.Second, time.Second},
+		{true, true, time.Hour, time.Nanosecond}, // messages give no more time, proof does
+	} {
 		v.unknown = c.unknown
-		if got := (&inspector{stack: s, from: someone.Addr, begun: c.begun}).IdleTimeout(); got != c.want {
-			t.Errorf("unknown %v, after a message %v: got %v, want %v", c.unknown, c.begun, got, c.want)
+		if got := (&inspector{stack: s, from: someone.Addr, begun: c.begun, since: now.Add(-c.age)}).IdleTimeout(); got != c.want {
+			t.Errorf("unknown %v, after a message %v, open for %v: got %v, want %v", c.unknown, c.begun, c.age, got, c.want)
 		}
 	}
 }

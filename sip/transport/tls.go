@@ -12,7 +12,7 @@ import (
 )
 
 // handshakeTimeout is how long a peer may take for a TLS handshake.
-const handshakeTimeout = 10 * time.Second
+const handshakeTimeout = 5 * time.Second
 
 // cipherSuites are those of TLS 1.2, in order of preference; TLS 1.3 has its own. The last three have no forward secrecy:
 // older session border controllers offer nothing better.
