@@ -22,6 +22,7 @@ type packet struct {
 	first     bool         // of its sequence: its timestamp is unrelated to the one before
 	afterLoss bool         // packets right before it were given up
 	idle      int64        // time since the packet that arrived before it, in samples
+	arrived   int64        // time since the first packet of the stream, in samples
 	payload   []byte       // valid until push returns
 }
 

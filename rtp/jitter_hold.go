@@ -44,7 +44,7 @@ func (r *jitterBuffer) overdue() bool {
 	first, newest := &r.held[(r.next+uint16(r.gap()))%slots], &r.held[r.high%slots]
 	perSample := int32(ticks(newest.codec))
 	held := int32(newest.ts-first.ts)/perSample + int32(newest.samples())
-	return held > maxDelay || held < -maxDelay || r.size > 2*maxDelay
+	return held > maxDelay || held < -maxDelay || r.size > 2*maxDelay || r.count*newest.samples() > 2*maxDelay // whatever its clock says
 }
 
 // skip gives n packets up.

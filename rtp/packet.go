@@ -30,9 +30,10 @@ func (s *Stream) handlePacket(b []byte, from netip.AddrPort) {
 		return
 	}
 	s.relayMedia(s.plaintext)
-	if !s.lastArrival.IsZero() {
-		p.idle = max(0, int64(now.Sub(s.lastArrival)/sample))
+	if s.lastArrival.IsZero() {
+		s.firstArrival, s.lastArrival = now, now
 	}
+	p.idle, p.arrived = max(0, int64(now.Sub(s.lastArrival)/sample)), int64(now.Sub(s.firstArrival)/sample)
 	s.lastArrival = now
 	what := s.buffer.push(p)
 	s.mu.Lock()

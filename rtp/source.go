@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
-
-	"timbre"
 )
 
 // sourceStats are the figures of one source that RTCP reports, as RFC 3550 computes them (6.4.1, A.3 and A.8).
@@ -31,16 +29,15 @@ func (r *sourceStats) reset(p *packet) {
 	*r = sourceStats{ssrc: p.ssrc, first: uint32(p.seq), highest: uint32(p.seq), clock: clock, jitter: jitter}
 }
 
-// count counts a packet of the sequence that arrived at now.
-func (r *sourceStats) count(p *packet, now time.Time) {
+// count counts a packet of the sequence that arrived at now, of a sender whose clock has a rate, in Hz.
+func (r *sourceStats) count(p *packet, now time.Time, clock int64) {
 	r.received++
 	if ahead := int16(p.seq - uint16(r.highest)); ahead > 0 {
 		r.highest += uint32(ahead)
 	}
-	if p.samples() == 0 {
+	if p.samples() == 0 || clock == 0 { // a clock that stands tells nothing of jitter
 		return
 	}
-	clock := int64(ticks(p.codec)) * timbre.SampleRate
 	transit := now.Unix()*clock + int64(now.Nanosecond())*clock/1e9 - int64(p.ts)
 	d := transit - r.transit
 	switch {

@@ -26,7 +26,7 @@ func TestReportBlocksFollowRFC3550(t *testing.T) {
 		if i%2 == 1 {
 			now = now.Add(2 * time.Millisecond) // 16 samples
 		}
-		r.count(&p, now)
+		r.count(&p, now, 8000*int64(ticks(p.codec)))
 	}
 	r.senderReport(&rtcp.SenderReport{SSRC: first.ssrc, NTPTime: 0xAAAA123456785555}, start)
 	r.senderReport(&rtcp.SenderReport{SSRC: 99, NTPTime: 1 << 40}, start)
@@ -51,13 +51,13 @@ func TestPauseDoesNotCountAsJitter(t *testing.T) {
 	p := audioPacket(0xFFFFFF00, 160, 0)
 	r.reset(&p)
 	for range 100 {
-		r.count(&p, now)
+		r.count(&p, now, 8000*int64(ticks(p.codec)))
 		p.seq++
 		p.ts += 160
 		now = now.Add(20 * time.Millisecond)
 	}
 	p.ts += 1 << 30
-	r.count(&p, now)
+	r.count(&p, now, 8000*int64(ticks(p.codec)))
 	if r.jitter > 1 {
 		t.Errorf("got jitter %.1f, want at most 1", r.jitter)
 	}

@@ -38,6 +38,8 @@ type Stats struct {
 	Filled        time.Duration   // silence inserted in pauses of up to 200 ms
 	Jumps         uint64          // longer pauses
 	Rebased       uint64          // restarts of the sender's clock
+	Misfits       uint64          // those within one sequence: timestamps that do not fit the audio before them
+	Pace          float64         // of the sender's timestamps: 1 as signalled, 2 twice as fast, 0 they stand
 	SenderReports uint64
 }
 
@@ -64,7 +66,7 @@ func (s *Stream) count(p *packet, what outcome, now time.Time) {
 	if p.samples() > 0 {
 		s.stats.Codec = p.codec
 	}
-	s.source.count(p, now)
+	s.source.count(p, now, s.clock.rate(p.codec))
 }
 
 // updateStats copies the counts of jitter buffer and timeline. The caller is the receiving goroutine and holds mu.
@@ -77,7 +79,8 @@ func (s *Stream) updateStats() {
 		s.drop(Undecodable, s.latch.fixed.String())
 	}
 	s.stats.Filled, s.stats.Recovered = time.Duration(s.timeline.filled)*sample, time.Duration(s.timeline.recovered)*sample
-	s.stats.Jumps, s.stats.Rebased = s.timeline.jumps, s.timeline.rebased
+	s.stats.Jumps, s.stats.Rebased, s.stats.Misfits = s.timeline.jumps, s.timeline.rebased, s.timeline.misfits
+	s.stats.Pace = float64(s.clock.pace.num) / float64(s.clock.pace.den)
 }
 
 // drop counts a packet that is dropped, and logs the first one for each reason. The caller holds mu.

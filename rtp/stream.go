@@ -33,13 +33,14 @@ type Stream struct {
 	loops, handshakes      sync.WaitGroup // the two that read the sockets; DTLS
 
 	// Used by the receiving goroutine alone.
-	buffer      jitterBuffer
-	timeline    timeline
-	parsed      rtp.Packet
-	lastArrival time.Time      // of a packet
-	preKey      []preKeyPacket // packets buffered until their key arrives
-	plaintext   []byte         // the current packet, decrypted
-	relayBuf    []byte         // the same, as it is relayed
+	buffer                    jitterBuffer
+	clock                     senderClock
+	timeline                  timeline
+	parsed                    rtp.Packet
+	firstArrival, lastArrival time.Time      // of a packet
+	preKey                    []preKeyPacket // packets buffered until their key arrives
+	plaintext                 []byte         // the current packet, decrypted
+	relayBuf                  []byte         // the same, as it is relayed
 
 	mu          sync.Mutex // guards the fields below
 	media       timbre.Media
@@ -85,7 +86,8 @@ func (p *Pool) stream(spec timbre.Media, to timbre.Listener) *Stream {
 	s.latch.signal(spec)
 	s.output.to = to
 	s.timeline.to = &s.output
-	s.buffer.out = s.timeline.add
+	s.clock = newSenderClock(s.timeline.add)
+	s.buffer.out = s.clock.add
 	return s
 }
 

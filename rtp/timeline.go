@@ -8,6 +8,8 @@ import (
 )
 
 const (
+	patience     = timbre.SampleRate        // samples: arrival tells nothing about pauses before so much audio
+	maxAhead     = 2 * timbre.SampleRate    // samples: media time of a live stream is not further ahead of arrival
 	tolerance    = 32                       // samples: a timestamp may be off by this much where nothing was lost, 4 ms
 	maxJump      = 3600 * timbre.SampleRate // samples: a longer jump is another clock, not a pause
 	maxMediaTime = 1000 * maxJump           // samples: media time does not jump beyond this, far from overflow
@@ -31,6 +33,8 @@ type timeline struct {
 	recovered   uint64          // lost samples that a later packet carried a copy of
 	jumps       uint64          // longer pauses
 	rebased     uint64          // new bases
+	misfits     uint64          // those that the timestamps of one sequence made
+	began       int64           // arrival of the first packet
 	undecodable uint64          // packets that their codec refused
 }
 
@@ -52,6 +56,9 @@ func (t *timeline) add(p packet) {
 		return
 	}
 	if !t.started {
+		if t.at+int64(t.n) == 0 {
+			t.began = p.arrived
+		}
 		t.started, t.ticks, t.end = true, ticks(p.codec), p.ts
 	}
 	t.align(&p)
@@ -107,7 +114,8 @@ func (t *timeline) align(p *packet) {
 	switch {
 	case -tolerance <= gap && (gap <= 0 || gap <= tolerance && !t.afterLoss):
 		t.end = p.ts // nothing is missing: the sender's timestamps and samples have different clocks
-	case gap < 0 || gap > maxJump || t.at+gap > maxMediaTime:
+	case gap < 0 || gap > maxJump || t.at+gap > maxMediaTime || !t.isPause(gap, p):
+		t.misfits++
 		t.rebase(p)
 	case gap <= maxDelay && t.afterLoss:
 		t.end = p.ts
@@ -125,6 +133,14 @@ func (t *timeline) align(p *packet) {
 		t.jumps++
 		t.advance(int(gap))
 	}
+}
+
+// isPause reports whether a gap in the timestamps may be a pause of the sender. Audio that has come as fast as it was spoken says how much
+// time has passed, and a gap far beyond that is another clock. Audio that comes faster, as a replayed recording does, says nothing.
+func (t *timeline) isPause(gap int64, p *packet) bool {
+	media, passed := t.at+int64(t.n), p.arrived-t.began
+	live := media >= patience && 10*passed >= 9*media
+	return gap <= maxDelay || !live || media+gap <= passed+maxAhead
 }
 
 // advance leaves out n samples.
