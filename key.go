@@ -51,16 +51,16 @@ func (k Key) May(action, resource string) bool {
 		return true
 	}
 	for _, g := range k.Grants {
-		if matchPattern(strings.ToLower(g.Action), strings.ToLower(action)) && matchPattern(g.Resource, resource) {
+		if MatchPattern(strings.ToLower(g.Action), strings.ToLower(action)) && MatchPattern(g.Resource, resource) {
 			return true
 		}
 	}
 	return false
 }
 
-// matchPattern reports whether a pattern matches all of s. It takes at most len(pattern) × len(s) steps, because it
+// MatchPattern reports whether a pattern, with * for any text and ? for any character, matches all of s. It takes at most len(pattern) × len(s) steps, because it
 // backtracks to the last star only.
-func matchPattern(pattern, s string) bool {
+func MatchPattern(pattern, s string) bool {
 	p, i, star, resume := 0, 0, -1, 0
 	for i < len(s) {
 		switch {

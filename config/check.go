@@ -25,6 +25,7 @@ var forms = map[string]form{
 	"account":       {matcher(`^[0-9]{12}$`), "12 digits"},
 	"event source":  {matcher(`^[-_./A-Za-z0-9]{1,256}$`), "1 to 256 letters, digits, points, slashes, hyphens and underscores"},
 	"host and port": {func(s string) bool { return new(Address).UnmarshalText([]byte(s)) == nil && s[0] != ':' }, "HOST:PORT"},
+	"ARN pattern":   {matcher(`^arn(:[^:,\s]+){4}:[^,\s]+$`), "an ARN, with * and ? in its parts"},
 	"host name":     {matcher(`^[A-Za-z0-9]([-A-Za-z0-9.]{0,251}[A-Za-z0-9])?$`), "the name of a host, without a port"},
 	"NATS servers":  {matcher(`^((nats|tls)://[^/@,\s]+(,|$))*$`), "nats://HOST:PORT or tls://HOST:PORT, several with commas between, and without a password"},
 	"region":        {matcher(`^[a-z0-9-]{1,32}$`), "1 to 32 lower-case letters, digits and hyphens"},

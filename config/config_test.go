@@ -87,7 +87,7 @@ var samples = map[string]string{
 	"account": "000000000007", "region": "eu-central-1", "access_key_id": "AKIDEXAMPLE", "secret_access_key": "the secret",
 	"numbers": "+12065550100,+4930123456", "store.url": "sqlite:/srv/other.db", "store.wait": "5m0s", "drain.timeout": "10m0s",
 	"notify.webhooks": "crm=https://crm.example.com/in#s,ops=http://10.0.0.2/x#whsec_AAAA", "notify.streaming": "EventBridge=crm,SNS=arn:aws:sns:eu-central-1:000000000007:t,SQS=https://sqs.eu-central-1.amazonaws.com/000000000007/q",
-	"notify.timeout": "20s", "notify.refusals": "3", "notify.disk": "5000000",
+	"notify.targets": "arn:aws:sqs:*:111122223333:voice-*", "notify.timeout": "20s", "notify.refusals": "3", "notify.disk": "5000000",
 	"notify.files": "events=/var/lib/events.jsonl", "notify.kafka.brokers": "kafka-1:9092,kafka-2:9092", "notify.kafka.tls": "true", "notify.kafka.ca": "/etc/timbre/kafka.pem",
 	"notify.kafka.sasl": "scram-sha-256", "notify.kafka.user": "timbre", "notify.kafka.password": "the secret", "notify.nats.url": "nats://a:4222,tls://b:4222", "notify.nats.ca": "/etc/timbre/nats.pem",
 	"notify.nats.credentials": "/etc/timbre/nats.creds", "notify.nats.user": "timbre", "notify.nats.password": "the secret",

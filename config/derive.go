@@ -24,6 +24,18 @@ func (s Settings) StreamingTargets() map[string]string {
 	return all
 }
 
+// Targets are the patterns of notify.targets, with the account in the place of ACCOUNT, and what notify.streaming names.
+func (s Settings) Targets() []string {
+	list := []string{}
+	for _, pattern := range s.Notify.Targets {
+		list = append(list, strings.Replace(pattern, ":ACCOUNT:", ":"+s.Account+":", 1))
+	}
+	for _, place := range s.StreamingTargets() {
+		list = append(list, place)
+	}
+	return list
+}
+
 // Database is the path of the SQLite database.
 func (s Settings) Database() string {
 	return filepath.Clean(strings.TrimPrefix(s.storeURL(), "sqlite:"))

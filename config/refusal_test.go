@@ -47,6 +47,7 @@ func TestInvalidValuesAreRefusedInOneSentence(t *testing.T) {
 		{"sip.invites", "-1", "sip.invites: -1 is out of range (not negative; 0: no limit)"},
 		{"sip.ban", "-1s", "sip.ban: -1s is out of range (not negative; 0: never)"},
 		{"admin.tls.cert", "cert.pem", "admin.tls.cert and admin.tls.key must be given together"},
+		{"notify.targets", "arn:aws:sqs:*", "is not an ARN, with * and ? in its parts"},
 		{"admin.trust", "friends", "must be one of"},
 		{"admin.hosts", "timbre.internal:9090", "is not the name of a host, without a port"},
 		{"sip.strangers", "greet", "must be one of"},

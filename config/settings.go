@@ -134,6 +134,7 @@ type Notify struct {
 	Kafka     Kafka             `embed:"" prefix:"kafka."`
 	NATS      NATS              `embed:"" prefix:"nats."`
 	Streaming map[string]string `mapsep:"," placeholder:"TARGET=PLACE,..." help:"Where streaming status events are delivered for a connector's targets EventBridge, SQS and SNS: URL of a queue, ARN of a queue, topic, function, stream or event bus, ARN of a topic of Kafka, subject of NATS or file, or name of a webhook."`
+	Targets   []string          `default:"arn:*:*:*:ACCOUNT:*" placeholder:"ARN,..." form:"ARN pattern" help:"Targets that configurations may name, besides webhooks and files: ARNs with * for any text of one of their parts and ? for any character. ACCOUNT stands for the setting account."`
 	Timeout   time.Duration     `default:"30s" min:"1s" max:"5m" help:"Time that a target has to answer an event."`
 	Refusals  int               `default:"5" min:"1" max:"100" help:"Attempts at an event that its target refuses for good, such as with HTTP 400. Then it is a dead letter."`
 	Disk      int64             `default:"1073741824" min:"0" help:"Bytes that waiting events and dead letters may have on the disk; 0: no bound. Beyond it tone scores are erased first, then other events, oldest first, but never results of speaker searches."`

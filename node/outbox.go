@@ -51,6 +51,7 @@ func (n *Node) openOutbox(context.Context) error {
 	}
 	n.notices = notify.New(n.env, notify.Config{
 		Timeout: n.settings.Notify.Timeout, Refusals: n.settings.Notify.Refusals, Disk: n.settings.Notify.Disk,
+		Allow: n.settings.Targets(),
 	}, deps)
 	return nil
 }

@@ -26,7 +26,12 @@ func (s Sinks) Check(target string) error {
 }
 
 // Check implements timbre.TargetChecker.
-func (d *Dispatcher) Check(target string) error { return d.deps.Sinks.Check(target) }
+func (d *Dispatcher) Check(target string) error {
+	if err := d.deps.Sinks.Check(target); err != nil {
+		return err
+	}
+	return d.cfg.Allow.Check(target)
+}
 
 // some is a list of the first names.
 func some(names []string) string {

@@ -22,6 +22,7 @@ type Config struct {
 	MaxBackoff time.Duration // between two attempts: 5 min
 	MaxAge     time.Duration // between the first and the last attempt of a notice, by the waits between them: 24 h
 	Refusals   int           // attempts at a notice that its target refuses: 5
+	Allow      Allow         // targets that may be sent to: all
 	Disk       int64         // bytes of the outbox and its dead letters: no bound
 }
 

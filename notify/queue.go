@@ -36,9 +36,13 @@ type queue struct {
 	breaker breaker
 }
 
-func newQueue(target string, sinks Sinks, window int) *queue {
+func newQueue(target string, sinks Sinks, allow Allow, window int) *queue {
 	kind := Kind(target)
-	return &queue{target: target, kind: kind, sink: sinks[kind], busy: map[string]bool{}, window: window, heap: -1}
+	sink := sinks[kind]
+	if why := allow.Check(target); why != nil && sink != nil {
+		sink = forbidden{why}
+	}
+	return &queue{target: target, kind: kind, sink: sink, busy: map[string]bool{}, window: window, heap: -1}
 }
 
 // idle says that nothing would be lost if the queue were forgotten.

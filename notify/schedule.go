@@ -103,7 +103,7 @@ func (d *Dispatcher) hear(ctx context.Context, now time.Time) error {
 func (d *Dispatcher) queue(target string) *queue {
 	q, known := d.queues[target]
 	if !known {
-		q = newQueue(target, d.deps.Sinks, min(startWindow, d.cfg.PerTarget))
+		q = newQueue(target, d.deps.Sinks, d.cfg.Allow, min(startWindow, d.cfg.PerTarget))
 		d.queues[target] = q
 	}
 	return q
