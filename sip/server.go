@@ -44,7 +44,9 @@ func newServer(env environment.Environment, cfg Config, deps Deps, wrap func(*tr
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	cfg.Transport.MaxBody = siprec.MaxBody
 	var err error
-	s.stack, err = transport.New(s.env, cfg.Transport, transport.Deps{Sources: deps.Sources, Handle: s.handle, SIPLog: deps.SIPLog})
+	s.stack, err = transport.New(s.env, cfg.Transport, transport.Deps{
+		Sources: deps.Sources, Handle: s.handle, Stranger: s.stranger, Live: s.live, SIPLog: deps.SIPLog,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,12 @@ func New(ctx context.Context, env environment.Environment, cfg Config, deps Deps
 	return s
 }
 
+// Holds reports whether a request is in the dialog of a session.
+func (s *Server) Holds(req *gosip.Request) bool {
+	_, held := s.sessions.Find(req)
+	return held
+}
+
 // Request serves a request in the dialog of a session. False: it is in none.
 func (s *Server) Request(req *gosip.Request, tx gosip.ServerTransaction) bool {
 	d, found := s.sessions.Find(req)

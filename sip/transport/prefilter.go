@@ -17,11 +17,16 @@ func (s *Stack) prefilter(from gosip.TransportReadProps, data []byte) ([]byte, e
 	if len(bytes.Trim(data, "\r\n\x00")) == 0 { // keeps a NAT binding open
 		return nil, nil
 	}
-	in := s.Inspect(s.datagramOrigin(AddrPort(from.RemoteAddr).Addr(), data), data)
+	o := s.datagramOrigin(AddrPort(from.RemoteAddr).Addr(), data)
+	in := s.Inspect(o, data)
 	for _, l := range s.listeners {
-		if l.packets != nil && l.packets.LocalAddr().String() == from.LocalAddr.String() {
-			s.passed(l, from.RemoteAddr, in)
+		if l.packets == nil || l.packets.LocalAddr().String() != from.LocalAddr.String() {
+			continue
 		}
+		if s.stranger(o, in.Message, l, from.RemoteAddr, len(data)) {
+			return nil, nil
+		}
+		s.passed(l, from.RemoteAddr, in)
 	}
 	return in.Pass, nil
 }

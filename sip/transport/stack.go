@@ -16,12 +16,13 @@ import (
 
 // Stack is a SIP stack on a set of listeners.
 type Stack struct {
-	env      environment.Environment
-	cfg      Config
-	deps     Deps
-	metrics  *metrics
-	inFlight *inFlight // handlers, and what Do runs
-	refused  environment.Tally
+	env       environment.Environment
+	cfg       Config
+	deps      Deps
+	metrics   *metrics
+	inFlight  *inFlight // handlers, and what Do runs
+	refused   environment.Tally
+	strangers strangers
 
 	parser    *gosip.Parser
 	ua        *sipgo.UserAgent
@@ -34,7 +35,7 @@ type Stack struct {
 // New makes a stack. Invalid: a listening address cannot be read, or a TLS listener has no certificate.
 func New(env environment.Environment, cfg Config, deps Deps) (*Stack, error) {
 	env = env.Complete()
-	s := &Stack{env: env, cfg: cfg, deps: deps, inFlight: newInFlight(), parser: gosip.NewParser(), closed: make(chan struct{})}
+	s := &Stack{env: env, cfg: cfg, deps: deps, inFlight: newInFlight(), strangers: newStrangers(), parser: gosip.NewParser(), closed: make(chan struct{})}
 	s.parser.MaxMessageLength = cfg.MaxBody + maxHead
 	for _, address := range cfg.Listen {
 		l, err := s.newListener(address)

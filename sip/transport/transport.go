@@ -65,5 +65,9 @@ type Config struct {
 type Deps struct {
 	Sources Sources
 	Handle  Handler
-	SIPLog  timbre.SIPLog
+	// Stranger answers a request by UDP of an unknown source that has not shown its address. Its transaction sends a response, and keeps
+	// nothing. Nil: Handle serves such requests, too.
+	Stranger Handler
+	Live     func(*gosip.Request) bool // reports whether a request is in a live dialog: then Handle serves it; with Stranger
+	SIPLog   timbre.SIPLog
 }

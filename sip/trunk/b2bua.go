@@ -32,6 +32,12 @@ func New(ctx context.Context, env environment.Environment, cfg Config, deps Deps
 	return u
 }
 
+// Holds reports whether a request is in a dialog of a call.
+func (u *B2BUA) Holds(req *gosip.Request) bool {
+	_, held := u.live.find(req)
+	return held
+}
+
 // Request serves a request in a dialog of a call. False: it is in none.
 func (u *B2BUA) Request(req *gosip.Request, tx gosip.ServerTransaction) bool {
 	s, found := u.live.find(req)
