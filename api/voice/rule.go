@@ -69,16 +69,9 @@ func (s *service) updateRule(ctx context.Context, in *sdk.UpdateSipRuleInput) (*
 	return &sdk.UpdateSipRuleOutput{SipRule: &rule}, err
 }
 
-// deleteRule refuses while the rule is enabled.
+// deleteRule deletes a rule, enabled or not: tools that destroy what they have made do not disable it first.
 func (s *service) deleteRule(ctx context.Context, in *sdk.DeleteSipRuleInput) (*sdk.DeleteSipRuleOutput, error) {
-	rule, err := s.rules.Get(ctx, *in.SipRuleId)
-	if err == nil && !*rule.Disabled {
-		err = timbre.Errorf(timbre.Conflict, "", "The SIP rule is enabled. Disable it first.")
-	}
-	if err == nil {
-		err = s.rules.Delete(ctx, *in.SipRuleId)
-	}
-	return &sdk.DeleteSipRuleOutput{}, err
+	return &sdk.DeleteSipRuleOutput{}, s.rules.Delete(ctx, *in.SipRuleId)
 }
 
 // ruleUses returns the applications that a rule targets, and the number or connector that triggers it.

@@ -117,7 +117,7 @@ resource "aws_chimesdkvoice_sip_media_application" "it" {
 
 resource "aws_chimesdkvoice_sip_rule" "it" {
   name          = "house-${var.step}"
-  disabled      = !local.first # which it must be to be deleted
+  disabled      = local.first
   trigger_type  = "RequestUriHostname"
   trigger_value = aws_chime_voice_connector.it.outbound_host_name
   target_applications {
