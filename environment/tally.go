@@ -31,10 +31,10 @@ func (t *Tally) Count(log *slog.Logger, key, message string, args ...any) {
 func (t *Tally) CountAt(log *slog.Logger, level slog.Level, key, message string, args ...any) {
 	ctx := context.Background()
 	if t.counted(&key) {
-		log.DebugContext(ctx, message, args...)
+		log.DebugContext(ctx, message, args...) //nolint:sloglint // that of the caller, which is constant
 		return
 	}
-	log.Log(ctx, level, message, args...)
+	log.Log(ctx, level, message, args...) //nolint:sloglint // likewise
 	time.AfterFunc(tallied, func() { t.sum(log, level, key, message) })
 }
 
@@ -67,7 +67,7 @@ func (t *Tally) sum(log *slog.Logger, level slog.Level, key, message string) {
 	}
 	t.mu.Unlock()
 	if n > 0 {
-		log.Log(context.Background(), level, message+" again", "kind", key, "times", n, "within", tallied)
+		log.Log(context.Background(), level, message+" again", "kind", key, "times", n, "within", tallied) //nolint:sloglint // likewise
 		time.AfterFunc(tallied, func() { t.sum(log, level, key, message) })
 	}
 }

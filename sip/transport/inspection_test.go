@@ -9,6 +9,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
+
 	"timbre"
 )
 
