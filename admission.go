@@ -37,14 +37,16 @@ const (
 // Access is a connector that a request may use.
 type Access struct {
 	Connector Connector
-	CPSLimit  int // calls a second, 0 without limit
+	CPSLimit  int        // calls a second, 0 without limit
+	Source    netip.Addr // that uses it: no source has all calls of a second while others call
 }
 
 // Admission decides which calls a connector takes. Its errors are a *Denial, or those of the store.
 type Admission interface {
 	// Admit finds the connector that a request is for, and decides whether the request may use it.
 	Admit(ctx context.Context, r AccessRequest) (Access, error)
-	// AllowCall counts one call against the connector's calls a second, or returns false when the limit is reached.
+	// AllowCall counts one call against the connector's calls a second, or returns false when the limit, or the source's share of it, is
+	// reached.
 	AllowCall(a Access) bool
 }
 

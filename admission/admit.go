@@ -76,7 +76,7 @@ func (e *entry) takes(q request) bool {
 
 // decide says whether a request may use a connector.
 func (a *Admission) decide(ctx context.Context, e *entry, q request) (timbre.Access, error) {
-	access := timbre.Access{Connector: e.connector}
+	access := timbre.Access{Connector: e.connector, Source: q.Source}
 	t := e.termination
 	switch {
 	case !e.known:

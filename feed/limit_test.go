@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -41,7 +42,7 @@ func TestOpenFeedsAreLimited(t *testing.T) {
 func TestCallsASecondAreLimited(t *testing.T) {
 	now := time.Unix(1000, 0)
 	b := startIn(t, environment.Environment{Now: func() time.Time { return now }, Steady: func() time.Time { return now }}, Config{}, allKinds())
-	near := timbre.Access{Connector: timbre.Connector{ID: "near"}, CPSLimit: 2}
+	near := timbre.Access{Connector: timbre.Connector{ID: "near"}, CPSLimit: 2, Source: netip.MustParseAddr("127.0.0.1")}
 	for range near.CPSLimit { // calls that came by SIP
 		if !b.admits.AllowCall(near) {
 			t.Fatal("got a call over the limit, want one within it")
