@@ -11,6 +11,7 @@ type Reception struct {
 	Dropped                        uint64        // packets that were malformed, from an unknown source, or of a format not negotiated
 	SenderReports                  uint64        // RTCP sender reports
 	Jitter                         time.Duration // interarrival jitter (RFC 3550, 6.4.1) at the end of that time
+	Doubts                         MediaDoubt    // about the newest packets
 }
 
 // Since returns what was received after an earlier reading of the same stream.

@@ -62,12 +62,15 @@ func (t *talk) frame(leg int, pcm []int16) {
 	}
 }
 
-// warnings are the doubts about the legs of a call, with those of the legs that are deaf.
+// warnings are the doubts about the legs of a call, with those of the legs that are deaf or whose packets are.
 func (e *entry) warnings() []string {
 	list := e.call.Warnings
 	for i := range e.legs {
 		if e.talk.legs[i].deaf.Load() {
 			list = append(slices.Clip(list), fmt.Sprintf("leg %d brings audio without any sound while the other party talks", i))
+		}
+		if r := e.legs[i].reception(); r != nil && r.Doubts != 0 {
+			list = append(slices.Clip(list), fmt.Sprintf("leg %d can hardly be heard: %s", i, r.Doubts))
 		}
 	}
 	return list

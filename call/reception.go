@@ -15,6 +15,23 @@ func (l *leg) reception() *timbre.Reception {
 	return &r
 }
 
+// Reception implements timbre.ReceptionMeter.
+func (l *leg) Reception() timbre.Reception {
+	if r := l.reception(); r != nil {
+		return *r
+	}
+	return timbre.Reception{}
+}
+
+// Meter implements timbre.LegMeters.
+func (r *Registry) Meter(txid string, leg int) timbre.ReceptionMeter {
+	l, err := r.leg("call.Meter", txid, leg)
+	if err != nil {
+		return nil
+	}
+	return l
+}
+
 func receptions(legs []*leg) []*timbre.Reception {
 	all := make([]*timbre.Reception, len(legs))
 	for i, leg := range legs {

@@ -173,3 +173,23 @@ func TestRecoveredCallIsReported(t *testing.T) {
 		t.Errorf("got ends %+v with receptions %v", l.calls, l.receptions)
 	}
 }
+
+// A leg whose packets are in doubt is a warning of its call while it lasts, and its meter works on after the end.
+func TestALegThatCanHardlyBeHeardIsAWarning(t *testing.T) {
+	r, _ := registry()
+	txid, legs := begin(t, r)
+	legs[1].SetMeter(gauge{Doubts: timbre.NotAuthentic})
+	if got := r.Live()[0].Warnings; len(got) != 1 || !strings.Contains(got[0], "leg 1 can hardly be heard") {
+		t.Errorf("got warnings %q, want one of leg 1", got)
+	}
+	meter := r.Meter(txid, 1)
+	if r.Meter(txid, 2) != nil || r.Meter("unknown", 0) != nil {
+		t.Error("got a meter of a leg that is not there")
+	}
+	if err := r.End(t.Context(), txid, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := meter.Reception().Doubts; got != timbre.NotAuthentic {
+		t.Errorf("got doubts %q after the end, want them to stay", got)
+	}
+}

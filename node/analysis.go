@@ -34,7 +34,7 @@ func (n *Node) openTasks(context.Context) error {
 		AnalyticsAlways: n.settings.Analytics == "always", SearchWait: n.settings.Search.Wait, VoiceprintSpeech: n.settings.Voiceprint.Speech,
 		Model: m.model, KeepAudio: n.settings.Voiceprint.Audio == "keep",
 	}, task.Deps{
-		Store: n.store, Announcer: n.events, Calls: n.calls,
+		Store: n.store, Announcer: n.events, Calls: n.calls, Meters: n.calls,
 		Speech:   n.speech,
 		Embedder: m.embedder,
 		Searcher: n.search,

@@ -3,6 +3,8 @@ package rtp
 import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"timbre"
 )
 
 // metrics are the figures of all streams of a pool.
@@ -14,7 +16,7 @@ type metrics struct {
 	reports                             prometheus.Counter
 	relayed, unrelayed, listenerDropped prometheus.Counter
 	rateLimited                         prometheus.Counter
-	handshakes                          *prometheus.CounterVec
+	handshakes, doubtful                *prometheus.CounterVec
 	dropped                             [reasons]prometheus.Counter
 }
 
@@ -38,6 +40,13 @@ func newMetrics(reg prometheus.Registerer, p *Pool) *metrics {
 		listenerDropped: counter("listener_frames_dropped_total", "Frames of bridged calls dropped because a listener was too slow."),
 	}
 	m.handshakes = with.NewCounterVec(prometheus.CounterOpts{Name: "timbre_rtp_dtls_handshakes_total", Help: "DTLS handshakes that ended."}, []string{"outcome"})
+	m.doubtful = with.NewCounterVec(prometheus.CounterOpts{
+		Name: "timbre_rtp_doubtful_streams_total",
+		Help: "Streams that can hardly be heard, by what is wrong with their packets: not authentic, timestamps, clock.",
+	}, []string{"reason"})
+	for _, reason := range (timbre.NotAuthentic | timbre.Misstamped | timbre.OtherClock).Reasons() {
+		m.doubtful.WithLabelValues(reason)
+	}
 	pairs := func(name, help string, n func() int) {
 		with.NewGaugeFunc(prometheus.GaugeOpts{Name: "timbre_rtp_" + name, Help: help}, func() float64 { return float64(n()) })
 	}

@@ -40,6 +40,7 @@ type Stats struct {
 	Rebased       uint64          // restarts of the sender's clock
 	Misfits       uint64          // those within one sequence: timestamps that do not fit the audio before them
 	Pace          float64         // of the sender's timestamps: 1 as signalled, 2 twice as fast, 0 they stand
+	Doubts        timbre.MediaDoubt
 	SenderReports uint64
 }
 
@@ -49,6 +50,7 @@ func (s *Stream) count(p *packet, what outcome, now time.Time) {
 	s.stats.Packets++
 	m.packets.Inc()
 	s.updateStats()
+	s.judge()
 	switch what {
 	case outOfSequence:
 		s.drop(OutOfSequence, s.latch.fixed.String())
@@ -89,6 +91,9 @@ func (s *Stream) drop(why Reason, from string) {
 		s.pool.env.Log.Warn("RTP packet dropped, further ones are only counted", "reason", why.String(), "from", from, "port", s.port)
 	}
 	s.pool.metrics.dropped[why].Inc()
+	if why == Unauthentic {
+		s.judge()
+	}
 }
 
 // Stats returns the figures of the stream since it was opened.

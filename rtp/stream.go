@@ -48,6 +48,7 @@ type Stream struct {
 	latch       latch
 	stats       Stats
 	source      sourceStats
+	judgement   judgement
 	controlHost netip.Addr    // host that RTCP has come from
 	relayLimit  *rate.Limiter // for destinations that have sent nothing
 	closing     bool

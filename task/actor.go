@@ -121,9 +121,9 @@ func durableChange(before, after timbre.Task) bool {
 
 // receive subscribes to a leg of the call, by its index there, under a subscription number.
 func (a *actor) receive(ctx context.Context, leg, subscription int) {
-	stop, err := a.engine.deps.Speech.Listen(context.WithoutCancel(ctx), a.transactionID, leg, sink{a, subscription})
+	stop, err := a.engine.deps.Speech.Listen(context.WithoutCancel(ctx), a.transactionID, leg, sink{a, subscription, a.engine.meter(a.transactionID, leg)})
 	if err != nil { // the call has just ended
-		a.inbox.put(legEnded{subscription})
+		a.inbox.put(legEnded{subscription: subscription})
 		return
 	}
 	a.unsubscribe = append(a.unsubscribe, stop)

@@ -16,6 +16,7 @@ import (
 
 // harness is an Engine with one live call and fakes around it.
 type harness struct {
+	meters timbre.LegMeters // nil: what the legs received is not known
 	*Engine
 	t         *testing.T
 	settings  Config
@@ -79,7 +80,7 @@ func (h *harness) open() {
 		h.ids++
 		return fmt.Sprintf("id-%04d", h.ids)
 	}}, h.settings, Deps{
-		Store: h.store, Announcer: h.announcer, Calls: fakeCalls{h}, Speech: fakeSpeech{h}, Embedder: fakeEmbedder{h}, Searcher: fakeSearcher{h}, Spoof: h.spoof,
+		Store: h.store, Announcer: h.announcer, Calls: fakeCalls{h}, Meters: h.meters, Speech: fakeSpeech{h}, Embedder: fakeEmbedder{h}, Searcher: fakeSearcher{h}, Spoof: h.spoof,
 		NewTrack: func() Track {
 			h.tracks = append(h.tracks, &fakeTrack{h: h, leg: len(h.tracks)})
 			return h.tracks[len(h.tracks)-1]

@@ -20,7 +20,10 @@ type (
 		speech       timbre.Speech
 	}
 	// legEnded reports that the leg is over because the call has ended or its audio cannot be analysed any further.
-	legEnded struct{ subscription int }
+	legEnded struct {
+		subscription int
+		doubt        string // why it could hardly be heard
+	}
 	// searched is the result of identify.
 	searched struct {
 		found   timbre.Finding

@@ -119,7 +119,7 @@ func (h *harness) happen(r *rand.Rand, search, tone string) (trace []string) {
 				a.inbox.put(voiceprintMade{})
 				a.inbox.put(voicesMixed{})
 				a.inbox.put(searched{})
-				a.inbox.put(legEnded{0})
+				a.inbox.put(legEnded{subscription: 0})
 			}
 		case 11:
 			if r.IntN(4) == 0 {

@@ -168,7 +168,7 @@ func (w *walk) checkRestarted(leg int, side timbre.Side) {
 	if late, effects := w.then(speechReceived{old, timbre.Speech{Net: ForSearch}}); late.net != 0 || len(effects) > 0 {
 		w.t.Errorf("speech of the old subscription: got %v and effects %v, want it ignored", late.net, effects)
 	}
-	if late, _ := w.then(legEnded{old}); late.phase == done {
+	if late, _ := w.then(legEnded{subscription: old}); late.phase == done {
 		w.t.Error("end of the old subscription: got the end of the task, want it ignored")
 	}
 	next, effects := w.then(speechReceived{w.now.subscription, timbre.Speech{Net: ForSearch}})

@@ -22,6 +22,14 @@ func deaf(received, heard time.Duration) string {
 	return fmt.Sprintf("%.0f s of audio came without any speech: the party may be muted, or connected to another leg", received.Seconds())
 }
 
+// hard says why a leg could hardly be heard.
+func hard(doubt string) string {
+	if doubt == "" {
+		return ""
+	}
+	return "the leg could hardly be heard: " + doubt
+}
+
 func seconds(d time.Duration) string {
 	return fmt.Sprintf("%.1f s", d.Truncate(100*time.Millisecond).Seconds())
 }

@@ -147,7 +147,7 @@ func (in legEnded) search(t *searchStep) {
 	t.ended = true
 	switch t.phase {
 	case queued, listening:
-		t.failIdentification(joined(tooShort(t.net, ForSearch), deaf(t.received, t.heard+t.dropped.Total())))
+		t.failIdentification(joined(joined(tooShort(t.net, ForSearch), deaf(t.received, t.heard+t.dropped.Total())), hard(in.doubt)))
 	case unsure:
 		t.phase = concluding
 		t.unsure.search(t)

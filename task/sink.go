@@ -21,6 +21,7 @@ const (
 type sink struct {
 	actor        *actor
 	subscription int
+	meter        timbre.ReceptionMeter // of the leg; nil: not known
 }
 
 func (s sink) Speech(speech timbre.Speech) {
@@ -31,7 +32,13 @@ func (s sink) Speech(speech timbre.Speech) {
 	}
 }
 
-func (s sink) SpeechEnded() { s.actor.inbox.put(legEnded{s.subscription}) }
+func (s sink) SpeechEnded() {
+	doubt := ""
+	if s.meter != nil {
+		doubt = s.meter.Reception().Doubts.String()
+	}
+	s.actor.inbox.put(legEnded{s.subscription, doubt})
+}
 
 func (s sink) Lagging(lags bool) {
 	reason := ""
@@ -39,6 +46,14 @@ func (s sink) Lagging(lags bool) {
 		reason = lagMessage
 	}
 	s.actor.degradation.set(subscriptionName(s.subscription), reason)
+}
+
+// meter is that of a leg; nil: not known.
+func (e *Engine) meter(txid string, leg int) timbre.ReceptionMeter {
+	if e.deps.Meters == nil {
+		return nil
+	}
+	return e.deps.Meters.Meter(txid, leg)
 }
 
 // subscriptionName is the source of the degradation of a subscription.

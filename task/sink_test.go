@@ -31,7 +31,7 @@ func TestTaskFailsWhenItsBacklogOverflows(t *testing.T) {
 func TestBacklogCountsSilence(t *testing.T) {
 	a := newActor(New(environment.Environment{}, Config{}, Deps{}), newState(aTask(timbre.VoiceTone), twoLegs, 0, patience{}))
 	for range 2 * int(Backlog/timbre.FrameDuration) {
-		sink{a, 0}.Speech(timbre.Speech{})
+		sink{actor: a}.Speech(timbre.Speech{})
 	}
 	waiting := a.inbox.take()
 	if want := int(Backlog/timbre.FrameDuration) + 1; len(waiting) != want {

@@ -107,7 +107,7 @@ func searchInputs() []inputCase {
 		{"leg joins", callChanged{aCall(timbre.Caller, timbre.Callee, timbre.Mixed)}},
 		{"sides swapped", callChanged{aCall(timbre.Callee, timbre.Caller)}},
 		{"party replaced", callChanged{withParty(aCall(timbre.Caller, timbre.Callee), 0, "sip:bob")}},
-		{"call ended", legEnded{0}},
+		{"call ended", legEnded{subscription: 0}},
 		{"stop", stopRequested{}},
 		{"aborted", aborted{crashMessage}},
 	}
@@ -156,7 +156,7 @@ func toneInputs() []inputCase {
 		{"final score: tone", score(false, true, ok)},
 		{"final score: none", score(false, true, legScore{})},
 		{"leg joins", callChanged{aCall(timbre.Caller, timbre.Callee)}},
-		{"last leg ended", legEnded{0}},
+		{"last leg ended", legEnded{subscription: 0}},
 		{"stop", stopRequested{}},
 		{"aborted", aborted{crashMessage}},
 	}

@@ -77,6 +77,7 @@ type Deps struct {
 	Store     Store
 	Announcer timbre.Announcer
 	Calls     Calls
+	Meters    timbre.LegMeters // nil: what a leg received is not known
 	Speech    timbre.SpeechSource
 	Embedder  Embedder
 	Searcher  Searcher

@@ -71,12 +71,12 @@ func (t *toneStep) complete(reason string) {
 	if slices.ContainsFunc(t.legs, func(l toneLeg) bool { return l.scored }) {
 		t.finish(timbre.Succeeded, "")
 	} else {
-		t.finish(timbre.Failed, reason)
+		t.finish(timbre.Failed, joined(reason, t.doubts()))
 	}
 }
 
 func (in legEnded) tone(t *toneStep) {
-	t.legs[in.subscription].ended = true
+	t.legs[in.subscription].ended, t.legs[in.subscription].doubt = true, in.doubt
 	if slices.ContainsFunc(t.legs, func(l toneLeg) bool { return !l.ended }) {
 		return
 	}
@@ -88,8 +88,16 @@ func (in legEnded) tone(t *toneStep) {
 		for i := range t.legs {
 			t.reportLast(i, timbre.ToneFailure, tooLittleSpeech, 0)
 		}
-		t.finish(timbre.Failed, tooLittleSpeech)
+		t.finish(timbre.Failed, joined(tooLittleSpeech, t.doubts()))
 	}
+}
+
+// doubts says why legs could hardly be heard.
+func (t *toneStep) doubts() (all string) {
+	for _, l := range t.legs {
+		all = joined(all, hard(l.doubt))
+	}
+	return all
 }
 
 func (in aborted) tone(t *toneStep) {

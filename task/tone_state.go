@@ -37,6 +37,7 @@ type toneLeg struct {
 	silenceReported  bool          // since it was last voiced
 	poorReported     bool          // its audio cannot be scored, and this has been reported
 	ended            bool
+	doubt            string // why it could hardly be heard
 	scored           bool
 	current, overall timbre.ToneSpan // the latest scores
 }

@@ -147,6 +147,9 @@ var sections = []section{
 		{"Deaf legs in an hour", "short", "Without any sound for two minutes while the other party talked.", []series{
 			{"sum by (instance) (increase(timbre_call_deaf_legs_total{$}[1h]))", "{{instance}}"},
 		}},
+		{"Streams hardly heard in an hour", "short", "By what is wrong with their packets.", []series{
+			{"sum by (instance, reason) (increase(timbre_rtp_doubtful_streams_total{$}[1h]))", "{{reason}}"},
+		}},
 		{"Profiles", "short", "By speaker model. Those of a model that is not in use match nobody.", []series{
 			now("timbre_profiles", "{{model}} in use: {{in_use}}", "model", "in_use"),
 		}},
