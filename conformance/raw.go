@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/google/uuid"
 )
 
 // request is a raw HTTP request, for what the clients of the SDK do not send.
@@ -74,6 +75,7 @@ func (s *session) sign(ctx context.Context, r *http.Request, q request) error {
 	if at.IsZero() {
 		at = s.cfg.Now()
 	}
+	r.Header.Set("Amz-Sdk-Invocation-Id", uuid.NewString()) // as SDKs do: it tells requests apart that are alike
 	sum := sha256.Sum256([]byte(q.body))
 	hash := hex.EncodeToString(sum[:])
 	if !q.presigned {

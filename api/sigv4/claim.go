@@ -170,12 +170,16 @@ func (f fields) signedHeaders() ([]string, error) {
 
 // validAt refuses a request that is signed more than Skew away from now, or has expired.
 func (c *claim) validAt(now time.Time) error {
-	from, until := c.at.Add(-Skew), c.at.Add(Skew)
-	if c.presigned {
-		until = c.at.Add(c.expires)
-	}
-	if now.Before(from) || now.After(until) {
+	if now.Before(c.at.Add(-Skew)) || now.After(c.until()) {
 		return refuse(expired, "The request has expired or its date is too far in the future.")
 	}
 	return nil
+}
+
+// until is the last time at which a request is valid.
+func (c *claim) until() time.Time {
+	if c.presigned {
+		return c.at.Add(c.expires)
+	}
+	return c.at.Add(Skew)
 }

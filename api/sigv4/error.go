@@ -18,6 +18,7 @@ var (
 	mismatch   = Error{Status: 403, Type: "InvalidSignatureException"}
 	outlived   = Error{Status: 403, Type: "ExpiredTokenException"}
 	elsewhere  = Error{Status: 403, Type: "AccessDeniedException"}
+	crowded    = Error{Status: 429, Type: "ThrottlingException"}
 	expired    = Error{Status: 400, Type: "RequestExpired"}
 )
 

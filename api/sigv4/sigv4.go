@@ -7,7 +7,7 @@
 // The service must be chime; any region is accepted, because clients of every region are pointed here. Host must be signed.
 // The hash of the body is always computed; UNSIGNED-PAYLOAD is accepted in presigned requests only. A key with a session
 // token is refused without it. A token for a key without one is ignored, unless it is signed: then it must be unchanged. A
-// wrong token and a wrong secret get the same message.
+// wrong token and a wrong secret get the same message. A request that changes something is taken once.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
 package sigv4
@@ -28,12 +28,16 @@ type Keys interface {
 
 // Verifier checks signatures.
 type Verifier struct {
-	env  environment.Environment
-	keys Keys
+	env     environment.Environment
+	keys    Keys
+	replays *replays
 }
 
 // New returns a Verifier of the signatures of keys.
-func New(env environment.Environment, keys Keys) *Verifier { return &Verifier{env.Complete(), keys} }
+func New(env environment.Environment, keys Keys) *Verifier {
+	env = env.Complete()
+	return &Verifier{env, keys, newReplays(env.Now())}
+}
 
 // Skew is how far the date of a request may differ from the clock.
 const Skew = 15 * time.Minute
@@ -71,5 +75,5 @@ func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (key timb
 	if source, _ := netip.ParseAddrPort(r.RemoteAddr); !key.From(source.Addr()) {
 		return key, refuse(elsewhere, "This access key may not be used from the network of the request.")
 	}
-	return key, nil
+	return key, v.replays.take(r, &c, v.env.Now())
 }

@@ -200,7 +200,7 @@ func TestPayloadHash(t *testing.T) {
 		"streaming":     {"STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := request("POST", "/voice-connectors", body)
+			r := request("POST", "/voice-connectors/"+url.PathEscape(name), body)
 			if c.said != "" {
 				r.Header.Set("X-Amz-Content-Sha256", c.said)
 			}
