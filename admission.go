@@ -3,6 +3,7 @@ package timbre
 import (
 	"context"
 	"net/netip"
+	"time"
 )
 
 // AccessRequest is what a request says of where it comes from and which connector it is for. The zero value of a field
@@ -24,6 +25,12 @@ type Origin struct {
 	// Returned: what is sent to Addr reaches the sender. It has a connection, or its datagram repeats what only Addr has been told. The
 	// sender of any other datagram may have written another address than its own.
 	Returned bool
+}
+
+// Proof is that a host has proven a password: it is known for a time.
+type Proof struct {
+	Network netip.Prefix // of the host
+	Until   time.Time    // by the wall clock
 }
 
 // AuthScheme is a scheme of HTTP authentication (RFC 9110, 11), which SIP uses as well (RFC 3261, 22).

@@ -2,7 +2,7 @@
 // timbre.AccessRequest: where they come from, which connector they name, which credentials they carry. Out go a
 // timbre.Access or a *timbre.Denial. The same rules and the same calls a second hold whichever way a call comes in.
 //
-// It knows digests of passwords only, answers no request itself, and keeps nothing durable. What is read of a source
+// It knows digests of passwords only, answers no request itself, and keeps nothing durable but which hosts have proven a password. What is read of a source
 // before a request is parsed is limited in admission/source. DESIGN.md explains both.
 package admission
 
@@ -38,6 +38,8 @@ type Admission struct {
 	reading  sync.Mutex    // held from reading a connector to putting it into the list
 	again    chan struct{} // holds a value when something has to be read again: see Run
 	nonces   *nonces
+	proofs   proofs
+	lines    environment.Tally // of the log
 	attempts *source.Attempts
 	sources  *source.Limiter
 	calls    callRates

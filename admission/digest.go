@@ -39,7 +39,7 @@ func (a *Admission) checkDigest(ctx context.Context, e *entry, q request) error 
 	case !a.nonces.use(answer.Nonce, c.ID, answer.Nc):
 		return a.challenge(c, q.Source, deny(timbre.StaleNonce, "the nonce has expired or has been used"))
 	}
-	a.sources.Proven(q.Source)
+	a.proved(ctx, q.Source)
 	return nil
 }
 

@@ -18,5 +18,8 @@ func (n *Node) openAdmission(ctx context.Context) error {
 	if err := n.admission.Load(ctx); err != nil {
 		n.env.Log.Error("the allow list cannot be read: no call is taken until it can", "error", err)
 	}
+	if err := n.admission.Keep(ctx, n.store); err != nil {
+		n.env.Log.Error("who has proven a password cannot be read: they are challenged again", "error", err)
+	}
 	return nil
 }

@@ -37,19 +37,21 @@ type Deps struct {
 
 // The limits that are not settings.
 const (
-	maxSources   = 20000          // remembered, of known, of unknown and of unproven ones each
-	window       = time.Minute    // in which failures count
-	maxFailures  = 20             // of an unknown source in a window; one more is a ban
-	maxUninvited = 8              // messages in a window of an unknown source that cannot prove a password
-	unknownRate  = 5              // messages a second of an unknown source
-	unknownBurst = 20             // at once
-	unknownTotal = 200            // messages a second of all unknown sources together
-	unprovenAll  = 1000           // datagrams a second whose senders have not shown their address, together
-	trialBurst   = 2              // messages of a banned source: the question, and the answer to its challenge
-	refusalRate  = 1              // answers a second to a source that sends too many INVITEs
-	refusalBurst = 5              // at once
-	proofLife    = 24 * time.Hour // how long a source stays known after it proved a password
+	maxSources   = 20000       // remembered, of known, of unknown and of unproven ones each
+	window       = time.Minute // in which failures count
+	maxFailures  = 20          // of an unknown source in a window; one more is a ban
+	maxUninvited = 8           // messages in a window of an unknown source that cannot prove a password
+	unknownRate  = 5           // messages a second of an unknown source
+	unknownBurst = 20          // at once
+	unknownTotal = 200         // messages a second of all unknown sources together
+	unprovenAll  = 1000        // datagrams a second whose senders have not shown their address, together
+	trialBurst   = 2           // messages of a banned source: the question, and the answer to its challenge
+	refusalRate  = 1           // answers a second to a source that sends too many INVITEs
+	refusalBurst = 5           // at once
 )
+
+// ProofLife is how long a source stays known after it has proven a password.
+const ProofLife = 24 * time.Hour
 
 // trialRate is how many messages a second of a banned source are read: its address may be shared with one that knows a password.
 var trialRate = rate.Every(5 * time.Second)
@@ -192,10 +194,13 @@ func (l *Limiter) fail(s *source, limit int, now time.Time) (banned bool) {
 func (l *Limiter) Echoed(from netip.Addr, nonce string) bool { return l.deps.Echoed(from, nonce) }
 
 // Proven makes a source known for a day, and lifts its ban: it has proven a password, or we have sent it a request ourselves.
-func (l *Limiter) Proven(from netip.Addr) {
+func (l *Limiter) Proven(from netip.Addr) { l.Remember(from, ProofLife) }
+
+// Remember makes a source known for a time, and lifts its ban.
+func (l *Limiter) Remember(from netip.Addr, life time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.known.get(from).proven = l.env.Steady().Add(proofLife)
+	l.known.get(from).proven = l.env.Steady().Add(life)
 	if s := l.unknown.peek(from); s != nil {
 		s.banned, s.failures = time.Time{}, 0
 	}

@@ -216,7 +216,7 @@ func TestABannedSourceMayTryAPasswordWhichLiftsTheBan(t *testing.T) {
 		t.Error("got a ban after the right password")
 	}
 	count(t, "banned sources counted", w.countBanned(), 0)
-	if w.now = w.now.Add(proofLife); w.Banned(unknown) {
+	if w.now = w.now.Add(ProofLife); w.Banned(unknown) {
 		t.Error("got the ban again when the proof is old")
 	}
 }
@@ -233,7 +233,7 @@ func TestProofMakesASourceKnownForADay(t *testing.T) {
 	if !w.Known(unknown) {
 		t.Error("got an unknown source after its proof")
 	}
-	if w.now = w.now.Add(proofLife); w.Known(unknown) {
+	if w.now = w.now.Add(ProofLife); w.Known(unknown) {
 		t.Error("got a known source a day later")
 	}
 }
