@@ -44,6 +44,7 @@ type Call struct {
 	Lasted        time.Duration // of an ended call, whatever the wall clock did meanwhile
 	Failure       string        // why it ended, unless a party hung up
 	StoredByes    []StoredBye   // of a live call
+	Reserved      bool          // it is not answered yet, and nobody has been told of it
 }
 
 // StoredBye is a BYE to a peer of a call, stored for the case that the process which has the call ends before the call does.

@@ -14,6 +14,8 @@ type CallReader interface {
 type CallWriter interface {
 	// SaveCall creates or replaces a call and posts notices in the same transaction. Limit as in Quotas.
 	SaveCall(ctx context.Context, c Call, notices []Notice) error
+	// RemoveCall deletes a live call, as if it had never been. It ignores one that does not exist.
+	RemoveCall(ctx context.Context, transactionID string) error
 }
 
 // Calls reads and writes calls, live and ended.
@@ -26,12 +28,27 @@ type Calls interface {
 	EndCalls(ctx context.Context, ended []Ended[Call]) error
 }
 
-// CallStarter begins and ends the live calls of this node, as the signalling reports them.
-type CallStarter interface {
-	// Begin makes a call durable and returns its transaction id and one listener for each leg, in the order of the legs.
-	Begin(ctx context.Context, c Call) (transactionID string, legs []LegListener, err error)
+// CallEnder ends live calls.
+type CallEnder interface {
 	// End ends a call. Failure says why, unless a party hung up.
 	End(ctx context.Context, transactionID, failure string) error
+}
+
+// CallStarter begins and ends the live calls of this node, as the signalling reports them.
+type CallStarter interface {
+	CallEnder
+	// Begin makes a call durable and returns its transaction id and one listener for each leg, in the order of the legs.
+	Begin(ctx context.Context, c Call) (transactionID string, legs []LegListener, err error)
+}
+
+// CallReserver begins calls that have yet to be answered.
+type CallReserver interface {
+	CallEnder
+	// Reserve is Begin for a call that may still come to nothing: it is durable and within the quotas, and nobody is told of it. End leaves
+	// no trace of it.
+	Reserve(ctx context.Context, c Call) (transactionID string, legs []LegListener, err error)
+	// Answered tells of a reserved call, as Begin does of others: its peer has been sent the answer.
+	Answered(ctx context.Context, transactionID string) error
 }
 
 // CallUpdater changes live calls.

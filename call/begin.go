@@ -16,7 +16,17 @@ const maxLegs = 3
 // listener of each leg. Invalid if the call has no leg or too many; Unavailable after Shut; else the error of the store, and
 // the call is not live.
 func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs []timbre.LegListener, err error) {
-	const op = "call.Begin"
+	return r.open(ctx, "call.Begin", c)
+}
+
+// Reserve is Begin for a call that has yet to be answered: it is saved without events, and nobody finds it before Answered.
+func (r *Registry) Reserve(ctx context.Context, c timbre.Call) (txid string, legs []timbre.LegListener, err error) {
+	c.Reserved = true
+	return r.open(ctx, "call.Reserve", c)
+}
+
+// open adds a call and saves it, with its events unless it is reserved.
+func (r *Registry) open(ctx context.Context, op string, c timbre.Call) (txid string, legs []timbre.LegListener, err error) {
 	if err := checkLegs(op, c.Legs); err != nil {
 		return "", nil, err
 	}
@@ -34,17 +44,27 @@ func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs 
 	if !r.insert(e) {
 		return "", nil, timbre.Errorf(timbre.Unavailable, op, "the server is shutting down")
 	}
-	events := r.started(c, 0)
+	var events []timbre.Event
+	if !c.Reserved {
+		events = r.started(c, 0)
+	}
 	if err := r.interrupted.MakeRoom(ctx, timbre.Limit, func() error { return r.save(ctx, c, events) }); err != nil {
 		r.remove(e)
 		e.end()
 		r.metrics.refused.Inc()
 		return "", nil, err
 	}
+	if !c.Reserved {
+		r.begun(ctx, c)
+	}
+	return c.TransactionID, legs, nil
+}
+
+// begun counts a call that others know of now, and raises Begun.
+func (r *Registry) begun(ctx context.Context, c timbre.Call) {
 	r.metrics.started.Inc()
 	r.metrics.live.Inc()
 	r.raiseBegun(ctx, c)
-	return c.TransactionID, legs, nil
 }
 
 func checkLegs(op string, legs []timbre.Leg) error {

@@ -47,6 +47,9 @@ type entry struct {
 	ending   []timbre.Notice // of its end, once they are rendered; guarded by changing
 }
 
+// isLive reports whether others may know of the call. The caller holds Registry.mu.
+func (e *entry) isLive() bool { return e.call.Ended.IsZero() && !e.call.Reserved }
+
 // New returns a Registry without calls.
 func New(env environment.Environment, deps Deps) *Registry {
 	env = env.Complete()
@@ -57,7 +60,7 @@ func New(env environment.Environment, deps Deps) *Registry {
 func (r *Registry) Call(txid string) (timbre.Call, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if e := r.calls[txid]; e != nil && e.call.Ended.IsZero() {
+	if e := r.calls[txid]; e != nil && e.isLive() {
 		return e.call, true
 	}
 	return timbre.Call{}, false
@@ -69,7 +72,7 @@ func (r *Registry) Live() []timbre.Call {
 	defer r.mu.RUnlock()
 	calls := make([]timbre.Call, 0, len(r.calls))
 	for _, e := range r.calls {
-		if e.call.Ended.IsZero() {
+		if e.isLive() {
 			c := e.call
 			c.Warnings = e.warnings()
 			calls = append(calls, c)

@@ -19,7 +19,7 @@ const (
 )
 
 // End ends a call and its taps, with one ENDED event for each leg, or FAILED if why is not empty. A call that is not live is
-// left alone, so End may be repeated. An end that cannot be saved is an error, and is retried by Run.
+// left alone, so End may be repeated, and one that was never answered leaves no trace. An end that cannot be saved is an error, and is retried by Run.
 func (r *Registry) End(ctx context.Context, txid, why string) error {
 	if why != "" {
 		return r.end(ctx, txid, why, failure)
@@ -38,6 +38,9 @@ func (r *Registry) end(ctx context.Context, txid, why, reason string) error {
 		return nil
 	}
 	c := e.call
+	if c.Reserved {
+		return r.forget(ctx, e)
+	}
 	if c.Ended.IsZero() {
 		c.Ended, c.Lasted, c.Failure = r.env.Now(), r.env.Steady().Sub(e.began), why
 		r.metrics.live.Dec()
@@ -50,13 +53,18 @@ func (r *Registry) end(ctx context.Context, txid, why, reason string) error {
 		r.remove(e)
 	} else {
 		r.set(e, c)
-		select {
-		case r.retry <- struct{}{}:
-		default:
-		}
+		r.retryLater()
 	}
 	e.end()
 	return err
+}
+
+// retryLater has Run save again what could not be saved.
+func (r *Registry) retryLater() {
+	select {
+	case r.retry <- struct{}{}:
+	default:
+	}
 }
 
 // end ends the taps. The caller holds changing.

@@ -17,15 +17,16 @@ import (
 
 // fakeStore is a store and an announcer that record what they are given, and fail on request.
 type fakeStore struct {
-	mu     sync.Mutex
-	fail   error
-	mute   error
-	calls  []timbre.Call
-	sent   [][]string          // the events of each write, as "type status leg"
-	events []timbre.Event      // of the last call of Notices
-	during func(c timbre.Call) // called by SaveCall
-	live   []string            // what a crash has left
-	stale  map[string]timbre.Call
+	mu      sync.Mutex
+	fail    error
+	mute    error
+	calls   []timbre.Call
+	sent    [][]string          // the events of each write, as "type status leg"
+	events  []timbre.Event      // of the last call of Notices
+	during  func(c timbre.Call) // called by SaveCall
+	live    []string            // what a crash has left
+	removed []string
+	stale   map[string]timbre.Call
 }
 
 func (d *fakeStore) Notices(_ context.Context, events ...timbre.Event) (notices []timbre.Notice, err error) {
@@ -72,6 +73,16 @@ func (d *fakeStore) EndCalls(ctx context.Context, ended []timbre.Ended[timbre.Ca
 			return err
 		}
 	}
+	return nil
+}
+
+func (d *fakeStore) RemoveCall(ctx context.Context, txid string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := errors.Join(d.fail, ctx.Err()); err != nil {
+		return err
+	}
+	d.removed = append(d.removed, txid)
 	return nil
 }
 

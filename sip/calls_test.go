@@ -14,16 +14,20 @@ import (
 
 // calls records its events, whose texts go to events in order.
 type calls struct {
-	mu      sync.Mutex
-	n       int
-	begun   []timbre.Call
-	updates []timbre.Change
-	update  error                // of updates
-	known   []int                // indexes of legs, of all calls
-	added   []timbre.LegListener // that updates gave
-	events  chan string
-	begin   func() error // called before a call begins; nil: nothing
-	legs    int          // listeners to return; 0: as many as legs
+	mu        sync.Mutex
+	n         int
+	begun     []timbre.Call
+	updates   []timbre.Change
+	update    error                // of updates
+	known     []int                // indexes of legs, of all calls
+	added     []timbre.LegListener // that updates gave
+	events    chan string
+	told      map[string]bool // calls that were answered
+	answer    error           // of Answered
+	answering func()          // called by Answered; nil: nothing
+	ended     []string        // calls that have ended, told of or not
+	begin     func() error    // called before a call begins; nil: nothing
+	legs      int             // listeners to return; 0: as many as legs
 }
 
 func newCalls() *calls { return &calls{events: make(chan string, 1000)} }
@@ -34,7 +38,7 @@ type discard struct{}
 func (discard) Frame(timbre.Frame)             {}
 func (discard) SetMeter(timbre.ReceptionMeter) {}
 
-func (c *calls) Begin(_ context.Context, call timbre.Call) (string, []timbre.LegListener, error) {
+func (c *calls) Reserve(_ context.Context, call timbre.Call) (string, []timbre.LegListener, error) {
 	c.mu.Lock()
 	begin := c.begin
 	c.mu.Unlock()
@@ -55,12 +59,36 @@ func (c *calls) Begin(_ context.Context, call timbre.Call) (string, []timbre.Leg
 		n = c.legs
 	}
 	txid := fmt.Sprintf("tx-%d", c.n)
-	c.events <- "begin " + txid
 	listeners := make([]timbre.LegListener, n)
 	for i := range listeners {
 		listeners[i] = discard{}
 	}
 	return txid, listeners, nil
+}
+
+// Answered says that the call has begun: nobody is told of it before.
+func (c *calls) Answered(_ context.Context, txid string) error {
+	if c.answering != nil {
+		c.answering()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.answer != nil {
+		return c.answer
+	}
+	if c.told == nil {
+		c.told = map[string]bool{}
+	}
+	c.told[txid] = true
+	c.events <- "begin " + txid
+	return nil
+}
+
+// gone are the calls that have ended.
+func (c *calls) gone() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.ended)
 }
 
 func (c *calls) count() int {
@@ -105,7 +133,12 @@ func (e *counter) SetMeter(m timbre.ReceptionMeter) { e.meter = m }
 func (e *counter) Frame(timbre.Frame) { e.frames.Add(1) }
 
 func (c *calls) End(_ context.Context, txid, failure string) error {
-	c.events <- strings.TrimSpace("end " + txid + " " + failure)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = append(c.ended, txid)
+	if c.told[txid] {
+		c.events <- strings.TrimSpace("end " + txid + " " + failure)
+	}
 	return nil
 }
 

@@ -20,7 +20,7 @@ import (
 
 // Calls are the live calls of this node.
 type Calls interface {
-	timbre.CallStarter
+	timbre.CallReserver
 	timbre.CallUpdater
 	timbre.MissedCalls
 }

@@ -26,6 +26,7 @@ type Confirmation struct {
 	Response  *gosip.Response
 	Tx        gosip.ServerTransaction
 	Cancelled func() bool          // reports whether a CANCEL came first; nil: none can
+	Sent      func(cancelled bool) // called once, when the 2xx has been sent for the first time, unless a CANCEL came first; may be nil
 	Acked     func(*gosip.Request) // called by the goroutine that brings the ACK, before Confirm returns; may be nil
 }
 
@@ -34,7 +35,11 @@ type Confirmation struct {
 func (d *Dialog) Confirm(c Confirmation) (*gosip.Request, error) {
 	acked := d.expect(c)
 	_ = c.Tx.Respond(c.Response) // is repeated: the connection may come back
-	if c.Cancelled != nil && c.Cancelled() {
+	cancelled := c.Cancelled != nil && c.Cancelled()
+	if c.Sent != nil {
+		c.Sent(cancelled)
+	}
+	if cancelled {
 		return nil, ErrCancelled
 	}
 	wait := gosip.T1

@@ -30,7 +30,7 @@ func (s *Server) reserve(d *session, o *sdp.Description, lines []sdp.Line) (to [
 	return to, answer, nil
 }
 
-// begin begins the call and gives each stream its leg.
+// begin reserves the call and gives each stream its leg. It is told of when the answer has been sent.
 func (s *Server) begin(d *session, in Incoming, to []*dialog.Listener) error {
 	call := timbre.Call{
 		ConnectorID: in.Connector.ID, CallID: d.CallID(), Direction: "Outbound",
@@ -38,7 +38,7 @@ func (s *Server) begin(d *session, in Incoming, to []*dialog.Listener) error {
 		Headers: header.All(d.invite), Metadata: in.Body.Metadata, Group: d.group(), Warnings: d.warnings, Legs: d.legs, Started: s.env.Now(),
 		StoredByes: []timbre.StoredBye{d.StoredBye()},
 	}
-	txid, legs, err := s.deps.Calls.Begin(s.background(), call)
+	txid, legs, err := s.deps.Calls.Reserve(s.background(), call)
 	if err != nil {
 		return err
 	}

@@ -146,8 +146,12 @@ func (c *fakeCalls) all() string {
 	return strings.Join(c.log, ", ")
 }
 
-func (c *fakeCalls) Begin(_ context.Context, call timbre.Call) (string, []timbre.LegListener, error) {
+func (c *fakeCalls) Answered(context.Context, string) error {
 	c.record("begin")
+	return nil
+}
+
+func (c *fakeCalls) Reserve(_ context.Context, call timbre.Call) (string, []timbre.LegListener, error) {
 	var legs []timbre.LegListener
 	for range call.Legs {
 		legs = append(legs, dropped{})

@@ -20,7 +20,6 @@ func (s *Server) Invite(in Incoming) {
 		s.refuse(in.Request, in.Tx, r)
 		return
 	}
-	s.env.Log.Info("call", "transaction", d.txid, "call", d.CallID(), "peer", in.Request.Source(), "legs", len(d.legs))
 	s.sessions.Put(d.Dialog, d)
 	if s.leaving.Load() { // since the INVITE came
 		s.end(d, "the server was stopped")
@@ -44,7 +43,7 @@ func onCancel(tx gosip.ServerTransaction) *atomic.Bool {
 	return &cancelled
 }
 
-// accept makes a session of an INVITE: its streams open, its call begun, its answer made but not sent. One that it refuses is
+// accept makes a session of an INVITE: its streams open, its call reserved, its answer made but not sent. One that it refuses is
 // over before the refusal is sent, so that it may come again at once.
 func (s *Server) accept(in Incoming, cancelled *atomic.Bool) (_ *session, res *gosip.Response, _ *transport.Refusal) {
 	d := s.newSession(in)

@@ -32,7 +32,7 @@ type Agent interface {
 
 // Calls are the live calls of this node.
 type Calls interface {
-	timbre.CallStarter
+	timbre.CallReserver
 	timbre.CallUpdater
 }
 

@@ -22,9 +22,12 @@ type analysis struct {
 	missed        *timbre.Call // the call whose analysis could not begin; nil otherwise
 	failure       string       // why the call is over, unless a party hung up
 	concluded     bool
+	answered      bool // the caller has been sent the answer
+	told          bool // others know of it
 }
 
-// analyse begins the analysis of an answered call. The call goes on when it cannot begin, or not in time.
+// analyse begins the analysis of a call that the gateway has answered. Others are told of it when the caller has been sent the answer. The
+// call goes on when it cannot begin, or not in time.
 func (c *call) analyse() {
 	record := timbre.Call{
 		ConnectorID: c.connector.ID, CallID: c.id(), Direction: "Outbound", Bridged: true,
@@ -62,7 +65,7 @@ func (c *call) analyse() {
 func (c *call) begin(record timbre.Call) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ua.ctx), analysisTimeout)
 	defer cancel()
-	id, listeners, err := c.ua.deps.Calls.Begin(ctx, record)
+	id, listeners, err := c.ua.deps.Calls.Reserve(ctx, record)
 	if err == nil && len(listeners) != len(record.Legs) {
 		err = timbre.Errorf(timbre.Internal, "trunk.analyse", "%d listeners for %d legs", len(listeners), len(record.Legs))
 	}
@@ -77,7 +80,35 @@ func (c *call) begin(record timbre.Call) {
 	for i := range c.taps {
 		c.taps[i].Attach(listeners[i])
 	}
+	c.tell()
 	c.concludeIfOver()
+}
+
+// sent notes that the caller has been sent the answer. The store does not delay what follows.
+func (c *call) sent() {
+	c.mu.Lock()
+	c.analysis.answered = true
+	c.mu.Unlock()
+	c.ua.deps.Agent.Do(c.tell)
+}
+
+// tell tells of a call that has been reserved and answered, once. The call goes on when it cannot.
+func (c *call) tell() {
+	c.telling.Lock()
+	defer c.telling.Unlock()
+	c.mu.Lock()
+	id, due := c.analysis.transactionID, c.analysis.transactionID != "" && c.analysis.answered && !c.analysis.told
+	c.analysis.told = c.analysis.told || due
+	c.mu.Unlock()
+	if !due {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ua.ctx), analysisTimeout)
+	defer cancel()
+	if err := c.ua.deps.Calls.Answered(ctx, id); err != nil {
+		c.ua.metrics.unanalysed.Inc()
+		c.ua.env.Log.Error("trunk call not analysed", "call", c.id(), "error", err)
+	}
 }
 
 // setMeters gives each listener the meter of its stream.
@@ -132,6 +163,7 @@ func (c *call) concludeIfOver() {
 // conclude reports the end of a call that is over: of its analysis, or of a call that had none. It does so once, as soon as
 // it is known which.
 func (c *call) conclude() {
+	c.tell() // or wait until others have been told
 	c.mu.Lock()
 	a := c.analysis
 	due := !a.concluded && (a.transactionID != "" || a.missed != nil)
@@ -139,6 +171,8 @@ func (c *call) conclude() {
 	c.mu.Unlock()
 	switch {
 	case !due:
+		return
+	case a.transactionID == "" && !a.answered: // there was no call
 		return
 	case a.transactionID == "":
 		record := *a.missed

@@ -39,6 +39,7 @@ type call struct {
 	changed  chan struct{} // closed when it is released
 	answered [2]bool       // by side: it has been answered, or has answered
 	analysis analysis
+	telling  sync.Mutex // held while others are told of the call
 
 	media   sync.Mutex
 	pairs   map[int]*pair // by m-line

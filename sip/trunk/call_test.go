@@ -121,6 +121,21 @@ func TestAnswerThatCrossesCANCELIsEnded(t *testing.T) {
 	})
 }
 
+// The gateway answers, and the caller cancels before it is sent the answer: there was no call.
+func TestCallThatIsCancelledWhileItBeginsIsNotToldOf(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
+		a := h.call(audio(ann, 4000))
+		h.calls.begin = func() error { a.invited.Cancel(nil); return nil }
+		h.next(gosip.INVITE).AnswerSDP(200, audio(gw, 6000))
+		h.next(gosip.BYE).Answer(200)
+		<-a.returned
+		synctest.Wait()
+		if missed, _ := h.calls.reported(); len(missed) != 0 || len(h.calls.told) != 0 || h.calls.log() != "1 begun, ended " {
+			t.Errorf("got %s, %v told and %d missed, want a call that nobody is told of", h.calls.log(), h.calls.told, len(missed))
+		}
+	})
+}
+
 func TestBYEWhileRingingCancels(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))

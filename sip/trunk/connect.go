@@ -133,6 +133,11 @@ func (a *attempt) acknowledge(description []byte) {
 func (c *call) confirm(s *side, req *gosip.Request, tx gosip.ServerTransaction, res *gosip.Response, by *claim) (*gosip.Request, bool) {
 	ack, err := s.Confirm(dialog.Confirmation{
 		Request: req, Response: res, Tx: tx, Cancelled: c.isCancelled,
+		Sent: func(cancelled bool) {
+			if req == c.invite && !cancelled {
+				c.sent()
+			}
+		},
 		Acked: func(ack *gosip.Request) {
 			if len(ack.Body()) == 0 {
 				c.release(by) // the offer is answered: the peer may change the session at once

@@ -98,6 +98,7 @@ type fakeCalls struct {
 	receptions []*timbre.Reception // of the last missed one
 	begin      func() error
 	hear       timbre.LegListener
+	told       []string // calls that were answered
 }
 
 // dropped is a listener that drops its frames and its meter.
@@ -107,7 +108,14 @@ func (dropped) Frame(timbre.Frame) {}
 
 func (dropped) SetMeter(timbre.ReceptionMeter) {}
 
-func (c *fakeCalls) Begin(_ context.Context, call timbre.Call) (string, []timbre.LegListener, error) {
+func (c *fakeCalls) Answered(_ context.Context, txid string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told = append(c.told, txid)
+	return nil
+}
+
+func (c *fakeCalls) Reserve(_ context.Context, call timbre.Call) (string, []timbre.LegListener, error) {
 	if c.begin != nil {
 		if err := c.begin(); err != nil {
 			return "", nil, err
@@ -126,7 +134,9 @@ func (c *fakeCalls) Begin(_ context.Context, call timbre.Call) (string, []timbre
 func (c *fakeCalls) End(_ context.Context, txid, failure string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ended = append(c.ended, strings.TrimSpace(txid+" "+failure))
+	if slices.Contains(c.told, txid) {
+		c.ended = append(c.ended, strings.TrimSpace(txid+" "+failure))
+	}
 	return nil
 }
 

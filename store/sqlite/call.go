@@ -24,6 +24,17 @@ func (s *Store) saveCall(ctx context.Context, q querier, c timbre.Call) error {
 	return err
 }
 
+// RemoveCall ends the call before it deletes it, so that it is not counted as live.
+func (s *Store) RemoveCall(ctx context.Context, transactionID string) error {
+	return s.write(ctx, "store.RemoveCall", func(q querier) error {
+		if _, err := q.ExecContext(ctx, "UPDATE call SET ended = 1 WHERE transaction_id = ? AND ended IS NULL", transactionID); err != nil {
+			return err
+		}
+		_, err := q.ExecContext(ctx, "DELETE FROM call WHERE transaction_id = ?", transactionID)
+		return err
+	})
+}
+
 func (s *Store) EndCalls(ctx context.Context, ended []timbre.Ended[timbre.Call]) error {
 	return endAll(ctx, s, "store.EndCalls", ended, s.saveCall)
 }

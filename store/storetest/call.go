@@ -22,6 +22,20 @@ var calls = []fact{
 		_, err := s.Call(s.Context(), "none")
 		s.refused("Call", err, timbre.NotFound)
 	}},
+	{"a live call that is removed has never been, nor is it counted", func(s *subject) {
+		live := call("x")
+		live.Ended, live.Failure, live.ConnectorID = time.Time{}, "", "c1"
+		s.must(s.CreateConnector(s.Context(), connector("c1")))
+		s.must(s.SaveCall(s.Context(), live, nil))
+		s.must(s.RemoveCall(s.Context(), "x"))
+		s.must(s.RemoveCall(s.Context(), "x"))
+		_, err := s.Call(s.Context(), "x")
+		s.refused("Call", err, timbre.NotFound)
+		list, err := s.LiveCalls(s.Context())
+		s.must(err)
+		s.same("live", len(list), 0)
+		s.must(s.DeleteConnector(s.Context(), "c1"))
+	}},
 	{"live calls are those that have not ended, oldest first", func(s *subject) {
 		for i, id := range []string{"c", "b", "a", "d", "over"} {
 			c := call(id)
