@@ -46,6 +46,10 @@ type Access struct {
 	Connector Connector
 	CPSLimit  int        // calls a second, 0 without limit
 	Source    netip.Addr // that uses it: no source has all calls of a second while others call
+
+	Username       string   // of the credential whose password was proven; empty: the allowed hosts contain the source
+	Open           bool     // the source is allowed by networks alone that are too wide to put calls through: see RelayNetwork
+	CallingRegions []string // of the termination: countries that may be called; none: all
 }
 
 // Admission decides which calls a connector takes. Its errors are a *Denial, or those of the store.

@@ -50,7 +50,7 @@ func packages(t *testing.T) []listed {
 // stages are the folders that may import from this module only the root, shared packages and their own subfolders.
 var stages = []string{
 	"sip", "feed", "rtp", "call", "speech", "infer", "voice", "tone", "search", "task", "pipeline", "event", "notify", "api",
-	"logbook", "trace", "summary", "sweep", "evaluate", "store", "vault", "config", "models", "admission",
+	"logbook", "trace", "summary", "sweep", "evaluate", "store", "vault", "config", "models", "admission", "toll",
 }
 
 // programs are the folders that may import all others.
@@ -61,7 +61,7 @@ var sharedPackages = []string{"build", "environment", "halfband", "plainyaml"}
 
 // forTests are packages that the tests of any stage may import: models and their runtime, codecs and recordings, network
 // impairments, keys, and admission.
-var forTests = []string{"timbre/admission", "timbre/admission/source", "timbre/models", "timbre/models/card", "timbre/models/modelstest", "timbre/infer", "timbre/rtp/codec", "timbre/rtp/impair", "timbre/vault"}
+var forTests = []string{"timbre/admission", "timbre/admission/source", "timbre/models", "timbre/models/card", "timbre/models/modelstest", "timbre/infer", "timbre/rtp/codec", "timbre/rtp/impair", "timbre/vault", "timbre/toll"}
 
 // within says whether a package or folder is one of names or below it.
 func within(path string, names ...string) bool {
@@ -129,7 +129,7 @@ func TestDriversAreImportedOnlyByTheirStage(t *testing.T) {
 		{"gopkg.in/hraban/opus", []string{"rtp/codec"}},
 		{"github.com/cwbudde/wav", []string{"rtp/codec"}},
 		{"github.com/go-audio/", []string{"rtp/codec"}},
-		{"github.com/nyaruka/phonenumbers", []string{"logbook"}},
+		{"github.com/nyaruka/phonenumbers", []string{"logbook", "toll"}},
 		{"go.opentelemetry.io/", []string{"trace", "test"}},
 	}
 	for _, p := range packages(t) {

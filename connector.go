@@ -41,9 +41,16 @@ type Termination struct {
 
 // Allows reports whether the allowed hosts contain a source: see AllowedNetwork.
 func (t Termination) Allows(source netip.Addr) bool {
+	return t.allows(source, func(netip.Prefix) bool { return true })
+}
+
+// Relays reports whether a network in the allowed hosts contains a source that may put calls through: see RelayNetwork.
+func (t Termination) Relays(source netip.Addr) bool { return t.allows(source, RelayNetwork) }
+
+func (t Termination) allows(source netip.Addr, counts func(netip.Prefix) bool) bool {
 	source = PlainAddr(source)
 	for _, host := range t.CIDRs {
-		if network, ok := AllowedNetwork(host); ok && network.Contains(source) {
+		if network, ok := AllowedNetwork(host); ok && network.Contains(source) && counts(network) {
 			return true
 		}
 	}

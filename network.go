@@ -41,3 +41,30 @@ func networkOf(a netip.Addr, bits4, bits6 int) netip.Prefix {
 
 // PlainAddr is the address that allowed hosts are compared with: IPv4 if it is mapped into IPv6, without a zone.
 func PlainAddr(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
+
+// The widest public networks whose hosts may put calls through: as wide as AWS takes them, and one site of IPv6.
+const (
+	relayBits4 = 27
+	relayBits6 = 56
+)
+
+// inside are networks that no stranger is in, however wide: private, loopback and link-local ones.
+var inside = []netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("169.254.0.0/16"),
+	netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("fe80::/10"),
+}
+
+// RelayNetwork reports whether the hosts of a network may put calls through to a gateway. A public network that is too wide has strangers
+// in it, and would make the connector an open relay.
+func RelayNetwork(n netip.Prefix) bool {
+	for _, own := range inside {
+		if own.Bits() <= n.Bits() && own.Contains(n.Addr()) {
+			return true
+		}
+	}
+	if n.Addr().Is4() {
+		return n.Bits() >= relayBits4
+	}
+	return n.Bits() >= relayBits6
+}

@@ -75,3 +75,26 @@ func FuzzAllowedNetwork(f *testing.F) {
 		}
 	})
 }
+
+func TestAPublicNetworkThatPutsCallsThroughIsNarrow(t *testing.T) {
+	for network, want := range map[string]bool{
+		"0.0.0.0/0": false, "0.0.0.0/1": false, "128.0.0.0/1": false, "203.0.113.0/26": false, "203.0.113.0/27": true, "203.0.113.7": true,
+		"10.0.0.0/8": true, "10.0.0.0/7": false, "127.0.0.0/8": true, "172.16.0.0/12": true, "172.0.0.0/8": false, "192.168.0.0/16": true,
+		"::/0": false, "2000::/3": false, "2001:db8::/55": false, "2001:db8::/56": true, "fd00::/8": true, "::1": true,
+		"::ffff:0.0.0.0/96": false, "::ffff:203.0.113.0/123": true,
+	} {
+		t.Run(network, func(t *testing.T) {
+			n, ok := timbre.AllowedNetwork(network)
+			if !ok {
+				t.Fatal("got no network")
+			}
+			if got := timbre.RelayNetwork(n); got != want {
+				t.Errorf("got %v, want %v", got, want)
+			}
+		})
+	}
+	wide := timbre.Termination{CIDRs: []string{"0.0.0.0/0", "203.0.113.0/28"}}
+	if !wide.Relays(netip.MustParseAddr("203.0.113.1")) || wide.Relays(netip.MustParseAddr("198.51.100.1")) {
+		t.Error("got the wide network counted, want the narrow one alone")
+	}
+}

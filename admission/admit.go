@@ -89,10 +89,27 @@ func (a *Admission) decide(ctx context.Context, e *entry, q request) (timbre.Acc
 		return access, deny(timbre.NotEncrypted, "the connector requires encryption: use TLS")
 	}
 	access.CPSLimit = a.cfg.callsASecond(*t)
+	access.CallingRegions = t.CallingRegions
 	if t.Allows(q.Source) {
+		access.Open = !t.Relays(q.Source)
 		return access, nil
 	}
-	return access, a.authenticate(ctx, e, q)
+	err := a.authenticate(ctx, e, q)
+	if err == nil {
+		access.Username = q.username(e.connector)
+	}
+	return access, err
+}
+
+// username is that of the credential by which a request was admitted.
+func (q request) username(c timbre.Connector) string {
+	if q.Scheme == timbre.Basic {
+		return q.user
+	}
+	if answer, err := parseDigest(q.Authorization, c.OutboundHost); err == nil && answer != nil {
+		return answer.Username
+	}
+	return ""
 }
 
 // authenticate admits a request that proves the password of one of a connector's credentials.

@@ -113,6 +113,9 @@ type Feed struct {
 type Trunk struct {
 	Refer       string        `default:"refuse" enum:"pass,refuse" help:"Transfers (REFER) by a peer of a bridged call: pass to the other peer, or refuse."`
 	Silence     time.Duration `default:"5m" min:"30s" zero:"never" help:"Time without audio from either peer after which a bridged call is ended, unless it is on hold."`
+	Premium     string        `default:"refuse" enum:"refuse,pass" help:"Calls to premium-rate, personal and satellite numbers: refuse in every region, or pass those of the connector's calling regions."`
+	Calls       int           `default:"10000" min:"0" unit:"calls a day" zero:"no limit" help:"Limit of the bridged calls of one credential of a connector. Callers in the allowed hosts have none."`
+	Minutes     int           `default:"20000" min:"0" unit:"minutes a day" zero:"no limit" help:"Limit of the minutes of bridged calls of one credential of a connector. Its calls are ended when they are used up."`
 	Credentials []Gateway     `placeholder:"HOST=USER:PASSWORD,..." secret:"" help:"Digest credentials for gateways that challenge, by the host of the route."`
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"timbre/admission"
 	"timbre/admission/source"
+	"timbre/toll"
 )
 
 // openAdmission reads who may use which connector. A store that fails is no reason not to start: it is read again while the node runs.
@@ -21,5 +22,12 @@ func (n *Node) openAdmission(ctx context.Context) error {
 	if err := n.admission.Keep(ctx, n.store); err != nil {
 		n.env.Log.Error("who has proven a password cannot be read: they are challenged again", "error", err)
 	}
+	return nil
+}
+
+// openTolls creates the guard of calls that are put through.
+func (n *Node) openTolls(context.Context) error {
+	s := n.settings.Trunk
+	n.tolls = toll.New(n.env, toll.Config{Premium: s.Premium == "pass", Calls: s.Calls, Minutes: s.Minutes}, toll.Deps{})
 	return nil
 }

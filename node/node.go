@@ -37,6 +37,7 @@ import (
 	"timbre/summary"
 	"timbre/sweep"
 	"timbre/task"
+	"timbre/toll"
 	"timbre/trace"
 )
 
@@ -82,6 +83,7 @@ type Node struct {
 	feed          *feed.Server // nil if the feed is not configured
 	http          []*httpServer
 	admission     *admission.Admission
+	tolls         *toll.Guard
 	ready         chan struct{} // closed once Run serves
 	draining      chan struct{} // closed once Drain is called
 	drainOnce     sync.Once
@@ -150,6 +152,7 @@ func (n *Node) assemble(ctx context.Context) error {
 		n.openSummaries,     //    ended calls → summaries of their results
 		n.openSweeper,       //    what has expired is erased
 		n.openAdmission,     //    who may call
+		n.openTolls,         //    and whom
 		n.observe,           //    who acts on what the stages report
 		n.openSIP,           // 1  SIP → calls, 2  RTP → frames
 		n.openFeed,          //    WebSocket → calls

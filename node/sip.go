@@ -31,6 +31,7 @@ func (n *Node) openSIP(context.Context) error {
 		Routes:    n.store,
 		Calls:     n.calls,
 		Media:     n.ports,
+		Tolls:     n.tolls,
 		SIPLog:    logbook.New(n.env, logbook.Config{Folder: n.settings.LogFolder()}, n.store),
 	})
 	if err != nil {

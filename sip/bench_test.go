@@ -18,6 +18,7 @@ import (
 	"timbre/environment"
 	"timbre/sip/dialog"
 	"timbre/sip/transport"
+	"timbre/toll"
 )
 
 // changing is the admission of a bench, which a test may change the directory of without saying so, until settled is set.
@@ -100,7 +101,7 @@ func newBenchWith(t testing.TB, change func(*environment.Environment, *Config, *
 	b.answer = func(*gosip.Request) int { return gosip.StatusOK }
 	deps := Deps{
 		Admission: changing{b.admits, b}, Sources: changingSources{b.admits.Sources(), changing{b.admits, b}}, Routes: b.dir,
-		Calls: b.calls, Media: b.media, SIPLog: b.sipLog,
+		Calls: b.calls, Media: b.media, SIPLog: b.sipLog, Tolls: toll.New(env, toll.Config{}, toll.Deps{}),
 	}
 	s, err := newServer(env, cfg, deps, func(s *transport.Stack) agent {
 		if len(listen) == 0 {

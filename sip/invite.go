@@ -97,7 +97,7 @@ func (s *Server) record(in incoming) {
 
 // bridge gives a call to the trunk.
 func (s *Server) bridge(in incoming, routes []timbre.Route) {
-	s.trunk.Invite(trunk.Incoming{Incoming: in.Incoming, Description: in.body.SDP, Routes: routes})
+	s.trunk.Invite(trunk.Incoming{Incoming: in.Incoming, Description: in.body.SDP, Routes: routes, Access: in.access})
 }
 
 // routes are those by which a call is bridged; none: it is recorded.

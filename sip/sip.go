@@ -58,6 +58,7 @@ type Deps struct {
 	Calls     Calls
 	Media     Media
 	SIPLog    timbre.SIPLog
+	Tolls     timbre.TollGuard
 }
 
 // TransactionHeader carries the transaction id in the answer to an INVITE.

@@ -18,6 +18,8 @@ import (
 type call struct {
 	ua           *B2BUA
 	connector    timbre.Connector
+	access       timbre.Access // of the caller
+	toll         timbre.Toll
 	invite       *gosip.Request // of the caller
 	offer        []byte         // the session description in it; nil: none
 	tx           gosip.ServerTransaction
@@ -61,11 +63,15 @@ func (u *B2BUA) newCall(in Incoming) (*call, *transport.Refusal) {
 	c.cancel = sync.OnceFunc(func() { close(c.cancelled) })
 	c.silence.Restart(u.env.Steady())
 	c.loopToken = u.loopToken(c.connector.ID, c.number)
+	c.access = in.Access
 	var r *transport.Refusal
 	if c.forwards, r = u.forwards(in.Request, c.loopToken); r != nil {
 		return nil, r
 	}
 	if c.session, r = requestedSession(in.Request); r != nil {
+		return nil, r
+	}
+	if r = c.admitToll(); r != nil {
 		return nil, r
 	}
 	c.sides[caller].Store(callerSide(c, in))

@@ -28,6 +28,7 @@ func (c *call) connect(a *attempt, res *gosip.Response) *transport.Refusal {
 		a.acknowledge(nil)
 		return transport.Refuse(487, "cancelled", "the caller cancelled the call")
 	}
+	c.toll.Answered(c.cut)
 	c.analyse()
 	out := c.answer(res, description)
 	c.provisionals.Close()

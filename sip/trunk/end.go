@@ -61,6 +61,7 @@ func (c *call) finish(failure string, notify func()) {
 	c.analysis.failure = failure
 	c.mu.Unlock()
 	close(c.done)
+	c.toll.Over()
 	for i := range c.sides {
 		if s := c.sides[i].Load(); s != nil {
 			s.End()

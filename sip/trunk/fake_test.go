@@ -28,6 +28,7 @@ type bench struct {
 	calls   *fakeCalls
 	media   *fakeMedia
 	log     *fakeLog
+	tolls   *fakeTolls
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	seq     int
@@ -38,10 +39,10 @@ func in(t *testing.T, cfg Config, f func(t *testing.T, h *bench)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(context.Background())
-		h := &bench{t: t, stop: stop, agent: newFakeAgent(), calls: &fakeCalls{}, media: &fakeMedia{}, log: &fakeLog{}}
+		h := &bench{t: t, stop: stop, agent: newFakeAgent(), calls: &fakeCalls{}, media: &fakeMedia{}, log: &fakeLog{}, tolls: &fakeTolls{}}
 		cfg.Header = "X-Transaction"
 		env := environment.Environment{Metrics: prometheus.NewRegistry()}
-		h.B2BUA = New(ctx, env, cfg, Deps{Agent: h.agent, Calls: h.calls, Media: h.media, Log: h.log})
+		h.B2BUA = New(ctx, env, cfg, Deps{Agent: h.agent, Calls: h.calls, Media: h.media, Log: h.log, Tolls: h.tolls})
 		h.running.Go(func() { h.Run(ctx) })
 		f(t, h)
 		stop()

@@ -59,6 +59,7 @@ type Deps struct {
 	Calls Calls
 	Media Media
 	Log   timbre.ReceptionLog
+	Tolls timbre.TollGuard
 }
 
 // Incoming is an INVITE that a connector has admitted, with the connector's routes.
@@ -66,4 +67,5 @@ type Incoming struct {
 	dialog.Incoming
 	Description []byte // the session description in the request; nil: none
 	Routes      []timbre.Route
+	Access      timbre.Access // by which the caller is admitted
 }

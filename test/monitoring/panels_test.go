@@ -184,7 +184,7 @@ var sections = []section{
 		{"Calls ended", "ops", "By reason.", []series{rate("timbre_call_ended_total", "{{reason}}", "reason")}},
 		{"Bridged calls", "ops", "Answered, failed by the code that the caller was sent, and failovers between routes.", []series{
 			rate("timbre_trunk_answered_total", "answered"), rate("timbre_trunk_failed_total", "{{code}}", "code"),
-			rate("timbre_trunk_failovers_total", "failovers"), rate("timbre_trunk_unanalysed_total", "not analysed"),
+			rate("timbre_trunk_failovers_total", "failovers"), rate("timbre_trunk_unanalysed_total", "not analysed"), rate("timbre_toll_refused_total", "toll guard: {{reason}}", "reason"),
 		}},
 		{"RTP packets", "pps", "From the source of their stream, and relayed.", []series{
 			rate("timbre_rtp_packets_total", "received {{instance}}"), rate("timbre_rtp_relayed_total", "relayed {{instance}}"),

@@ -1,0 +1,36 @@
+package trunk
+
+import (
+	"errors"
+
+	"timbre"
+	"timbre/sip/transport"
+)
+
+// tollCall is the call to a number, as the toll guard sees it.
+func (c *call) tollCall(number string) timbre.TollCall {
+	return timbre.TollCall{Access: c.access, Number: number, From: c.from, CallID: c.id()}
+}
+
+// admitToll asks the toll guard whether the call may be put through.
+func (c *call) admitToll() *transport.Refusal {
+	toll, err := c.ua.deps.Tolls.Admit(c.tollCall(c.number))
+	if err != nil {
+		return tollRefusal(err)
+	}
+	c.toll = toll
+	return nil
+}
+
+// tollRefusal is the refusal for an error of the toll guard.
+func tollRefusal(err error) *transport.Refusal {
+	if d := (*timbre.TollDenial)(nil); errors.As(err, &d) {
+		return transport.Refuse(403, "toll_"+string(d.Reason), "%s", d.Detail)
+	}
+	return transport.Failure(err)
+}
+
+// cut ends the call because the caller has no minutes left.
+func (c *call) cut() {
+	c.ua.deps.Agent.Do(func() { c.hangUp(c.ua.ctx, nil, "the caller has used its minutes of the day") })
+}

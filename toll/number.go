@@ -1,0 +1,128 @@
+package toll
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"timbre"
+)
+
+// longestInternal is the greatest number of digits of what is dialled within a PBX, or is a short code. What has more is a number of a
+// numbering plan.
+const longestInternal = 6
+
+// visual are the separators of a number that a gateway ignores (RFC 3966, 5.1.1).
+var visual = strings.NewReplacer("-", "", ".", "", "(", "", ")", "", " ", "")
+
+// international are the prefixes of a number in international form, dialled in most countries and in North America.
+var international = []string{"00", "011"}
+
+// worldwide are country codes of no country that anyone may call: freephone, shared cost. The others are satellites, carriers of
+// resold minutes, and premium rates.
+var worldwide = []int32{800, 808}
+
+// dialable decides whether a number may be called. Without regions, every country may. A number that does not say its country is read as
+// dialled in each region: every way in which a gateway may understand it must be allowed.
+func dialable(user string, regions []string, premium bool) *timbre.TollDenial {
+	number, plain := dialled(user)
+	digits := countDigits(number)
+	switch {
+	case !plain && digits > longestInternal:
+		return &timbre.TollDenial{Reason: timbre.TollNumber, Detail: "what is called is no telephone number, and no name or extension either"}
+	case !plain, digits <= longestInternal && !strings.HasPrefix(number, "+"):
+		return nil // a name, an extension or a short code
+	}
+	readings := readingsOf(number, regions)
+	if len(readings) == 0 && (len(regions) > 0 || number[0] == '+') {
+		return &timbre.TollDenial{Reason: timbre.TollNumber, Detail: "the number is of no country's numbering plan"}
+	}
+	for _, r := range readings {
+		if d := r.denial(regions, premium); d != nil {
+			return d
+		}
+	}
+	return nil
+}
+
+// dialled is the number in the user part of a URI, without visual separators. False: it has more than a number.
+func dialled(user string) (number string, plain bool) {
+	if text, err := url.PathUnescape(user); err == nil {
+		user = text
+	}
+	number = visual.Replace(user)
+	return number, number != "" && strings.Trim(strings.TrimPrefix(number, "+"), "0123456789") == ""
+}
+
+func countDigits(s string) (n int) {
+	for _, c := range s {
+		if c >= '0' && c <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+// reading is a number as it may be understood.
+type reading struct {
+	region string // in two letters, or 001: none
+	number *phonenumbers.PhoneNumber
+}
+
+// readingsOf are the ways in which a number may be understood.
+func readingsOf(number string, regions []string) (all []reading) {
+	add := func(number, region string) {
+		parsed, err := phonenumbers.Parse(number, region)
+		if err != nil {
+			return
+		}
+		if r := phonenumbers.GetRegionCodeForNumber(parsed); r != "" {
+			all = append(all, reading{r, parsed})
+		}
+	}
+	if number[0] == '+' {
+		add(number, "")
+		return all
+	}
+	for _, prefix := range international {
+		if rest, ok := strings.CutPrefix(number, prefix); ok {
+			add("+"+rest, "")
+		}
+	}
+	for _, region := range regions {
+		add(number, strings.ToUpper(region))
+	}
+	return all
+}
+
+// denial is why the number may not be called; nil: it may.
+func (r reading) denial(regions []string, premium bool) *timbre.TollDenial {
+	kind, code := phonenumbers.GetNumberType(r.number), r.number.GetCountryCode()
+	isPremium := kind == phonenumbers.PREMIUM_RATE || kind == phonenumbers.PERSONAL_NUMBER
+	if r.region == "001" {
+		if slices.Contains(worldwide, code) {
+			return nil
+		}
+		isPremium = true
+	}
+	switch {
+	case isPremium && !premium:
+		return &timbre.TollDenial{Reason: timbre.TollPremium, Detail: "the number is of a premium, personal or satellite range"}
+	case len(regions) > 0 && !slices.ContainsFunc(regions, func(s string) bool { return strings.EqualFold(s, r.region) }):
+		return &timbre.TollDenial{Reason: timbre.TollRegion, Detail: "the number is in none of the connector's calling regions"}
+	}
+	return nil
+}
+
+// emergencies are numbers of help in all networks of mobile telephones, and of most PBXs.
+var emergencies = []string{"112", "911"}
+
+// isEmergency reports whether a number calls for help. It must be that number and no more: some networks ignore what follows.
+func isEmergency(user string, regions []string) bool {
+	number, plain := dialled(user)
+	return plain && (slices.Contains(emergencies, number) || slices.ContainsFunc(regions, func(r string) bool {
+		return phonenumbers.IsEmergencyNumber(number, strings.ToUpper(r))
+	}))
+}

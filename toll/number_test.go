@@ -1,0 +1,94 @@
+package toll
+
+import (
+	"strings"
+	"testing"
+
+	"timbre"
+)
+
+func TestNumbersAreOfTheCallingRegions(t *testing.T) {
+	us, us2, none := []string{"US"}, []string{"us", "CA"}, []string(nil)
+	for _, c := range []struct {
+		name, number string
+		regions      []string
+		want         timbre.TollReason
+	}{
+		{"home", "+12065550111", us, ""},
+		{"home, with separators", "+1 (206) 555-01.11", us, ""},
+		{"home, escaped", "%2B12065550111", us, ""},
+		{"home, without a country", "2065550111", us, ""},
+		{"home, the long way", "01112065550111", us, ""},
+		{"two regions", "+16135550111", us2, ""},
+		{"toll-free", "+18005551234", us, ""},
+		{"worldwide freephone", "+80012345678", us, ""},
+		{"another country", "+493012345678", us, timbre.TollRegion},
+		{"another country of the same code", "+18765550100", us, timbre.TollRegion},
+		{"an unused range of the same code", "+12425550100", us, timbre.TollRegion},
+		{"another country by 00", "0037167123456", us, timbre.TollRegion},
+		{"another country by 011", "01137167123456", us, timbre.TollRegion},
+		{"another country by a prefix of the region", "810493012345678", []string{"RU"}, timbre.TollRegion},
+		{"another country, escaped", "%2B493012345678", us, timbre.TollRegion},
+		{"another country without a prefix", "493012345678", us, timbre.TollNumber},
+		{"behind an access code", "9011493012345678", us, timbre.TollNumber},
+		{"a premium number at home", "+19005550100", us, timbre.TollPremium},
+		{"a premium number at home, dialled", "09001234567", []string{"DE"}, timbre.TollPremium},
+		{"a premium number abroad", "+37190000000", us, timbre.TollPremium},
+		{"a premium number, any region", "+37190000000", none, timbre.TollPremium},
+		{"a satellite", "+881612345678", none, timbre.TollPremium},
+		{"a satellite by 00", "00870773123456", none, timbre.TollPremium},
+		{"a carrier of the world", "+88213000000", us, timbre.TollPremium},
+		{"an international premium rate", "+979123456789", us, timbre.TollPremium},
+		{"a personal number", "+447012345678", []string{"GB"}, timbre.TollPremium},
+		{"any region", "+493012345678", none, ""},
+		{"any region, without a country", "03012345678", none, ""},
+		{"no country", "+999123456789", none, timbre.TollNumber},
+		{"too long", "+12065550111" + strings.Repeat("0", 20), us, timbre.TollNumber},
+		{"a routing number beside it", "+12065550111;rn=+88213000000", us, timbre.TollNumber},
+		{"a country in a parameter", "30123456;phone-context=+49", us, timbre.TollNumber},
+		{"tones after it", "+12065550111,88213000000", us, timbre.TollNumber},
+		{"forwarding to it", "*21*0037167123456#", us, timbre.TollNumber},
+		{"escaped twice", "%252B493012345678", us, timbre.TollNumber},
+		{"digits of another script", "+1206555011\u0661\u0662", us, timbre.TollNumber},
+		{"an extension", "2001", us, ""},
+		{"a feature code", "*98", us, ""},
+		{"a name", "reception-2", us, ""},
+		{"nothing", "", us, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got timbre.TollReason
+			if d := dialable(c.number, c.regions, false); d != nil {
+				got = d.Reason
+			}
+			if got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestPremiumNumbersOfTheRegionMayBePassed(t *testing.T) {
+	for number, want := range map[string]timbre.TollReason{"+19005550100": "", "+37190000000": timbre.TollRegion, "+88213000000": timbre.TollRegion} {
+		var got timbre.TollReason
+		if d := dialable(number, []string{"US"}, true); d != nil {
+			got = d.Reason
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", number, got, want)
+		}
+	}
+}
+
+// FuzzDialable looks for a number of another country that is taken for one of the region.
+func FuzzDialable(f *testing.F) {
+	for _, s := range []string{"+12065550111", "0037167123456", "%2B88213000000", "+1;rn=+88213000000", "+", "*21*1#", "%", "00+371"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, user string) {
+		d := dialable(user, []string{"US"}, false)
+		number, _ := dialled(user)
+		if d == nil && strings.HasPrefix(number, "+") && !strings.HasPrefix(number, "+1") && !strings.HasPrefix(number, "+800") && !strings.HasPrefix(number, "+808") && countDigits(number) > longestInternal {
+			t.Errorf("%q may be called", user)
+		}
+	})
+}
