@@ -12,6 +12,7 @@ type Reception struct {
 	SenderReports                  uint64        // RTCP sender reports
 	Jitter                         time.Duration // interarrival jitter (RFC 3550, 6.4.1) at the end of that time
 	Doubts                         MediaDoubt    // about the newest packets
+	CNAME                          string        // canonical name of the source, by RTCP; empty: not told
 }
 
 // Since returns what was received after an earlier reading of the same stream.

@@ -69,9 +69,22 @@ func (e *entry) warnings() []string {
 		if e.talk.legs[i].deaf.Load() {
 			list = append(slices.Clip(list), fmt.Sprintf("leg %d brings audio without any sound while the other party talks", i))
 		}
-		if r := e.legs[i].reception(); r != nil && r.Doubts != 0 {
-			list = append(slices.Clip(list), fmt.Sprintf("leg %d can hardly be heard: %s", i, r.Doubts))
-		}
+		list = append(slices.Clip(list), e.doubts(i)...)
+	}
+	return list
+}
+
+// doubts are those about the packets of a leg.
+func (e *entry) doubts(leg int) (list []string) {
+	r := e.legs[leg].reception()
+	if r == nil {
+		return nil
+	}
+	if r.Doubts != 0 {
+		list = append(list, fmt.Sprintf("leg %d can hardly be heard: %s", leg, r.Doubts))
+	}
+	if e.call.Contradicts(leg, r.CNAME) {
+		list = append(list, fmt.Sprintf("leg %d: RTCP names another party as its source (CNAME) than the metadata", leg))
 	}
 	return list
 }

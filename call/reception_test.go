@@ -193,3 +193,19 @@ func TestALegThatCanHardlyBeHeardIsAWarning(t *testing.T) {
 		t.Errorf("got doubts %q after the end, want them to stay", got)
 	}
 }
+
+func TestACanonicalNameOfAnotherPartyIsAWarning(t *testing.T) {
+	for cname, want := range map[string]int{"bob@192.0.2.1": 1, "ann@192.0.2.1": 0, "f3Kx": 0} {
+		r, _ := registry()
+		given := twoLegs()
+		given.Legs[0].Party, given.Legs[1].Party = "sip:ann@example.com", "sip:bob@example.com"
+		_, legs, err := r.Begin(t.Context(), given)
+		if err != nil {
+			t.Fatal(err)
+		}
+		legs[0].SetMeter(gauge{CNAME: cname})
+		if got := r.Live()[0].Warnings; len(got) != want {
+			t.Errorf("%s: got warnings %q, want %d", cname, got, want)
+		}
+	}
+}

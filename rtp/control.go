@@ -77,12 +77,26 @@ func (s *Stream) readControl(port int, b []byte, from netip.AddrPort) ([]byte, b
 	}
 	s.controlHost = from.Addr()
 	for _, p := range packets {
-		if sr, ok := p.(*rtcp.SenderReport); ok {
+		switch p := p.(type) {
+		case *rtcp.SenderReport:
 			s.stats.SenderReports++
-			s.source.senderReport(sr, now)
+			s.source.senderReport(p, now)
+		case *rtcp.SourceDescription:
+			s.describe(p)
 		}
 	}
 	return b, true
+}
+
+// describe takes the canonical name of the source. The caller holds mu.
+func (s *Stream) describe(d *rtcp.SourceDescription) {
+	for _, chunk := range d.Chunks {
+		for _, item := range chunk.Items {
+			if chunk.Source == s.source.ssrc && item.Type == rtcp.SDESCNAME {
+				s.stats.CNAME = item.Text
+			}
+		}
+	}
 }
 
 // allowsControlFrom reports whether RTCP is taken from an address: from the host of the media, from an address that the media

@@ -1,8 +1,11 @@
 package rtp
 
 import (
+	"fmt"
 	"net/netip"
 	"testing"
+
+	"github.com/pion/rtcp"
 
 	"timbre"
 )
@@ -32,5 +35,24 @@ func TestReportsGoOnlyToHostsThatHaveSent(t *testing.T) {
 				t.Errorf("got reports to %v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+func TestCanonicalNameOfTheSourceIsKept(t *testing.T) {
+	s, from, to := open(t, pool(t, 50), func(m *timbre.Media) { m.Mux = true })
+	from.sendFrames(1)
+	to.wait(t, 1)
+	for _, ssrc := range []uint32{78, 77} { // the source is 77
+		b, err := rtcp.Marshal([]rtcp.Packet{&rtcp.SenderReport{SSRC: ssrc}, rtcp.NewCNAMESourceDescription(ssrc, fmt.Sprintf("of-%d", ssrc))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		from.raw(b)
+	}
+	for s.Stats().SenderReports < 2 {
+		await(t)
+	}
+	if got := s.Reception().CNAME; got != "of-77" {
+		t.Errorf("got %q, want that of the source", got)
 	}
 }

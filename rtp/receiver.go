@@ -40,7 +40,7 @@ func (s *Stream) Reception() timbre.Reception {
 	st := s.Stats()
 	r := timbre.Reception{
 		Codec: st.Codec.String(), Packets: st.Packets, Lost: st.Lost, Late: st.Late, Duplicates: st.Duplicates,
-		SenderReports: st.SenderReports, Jitter: st.Jitter, Doubts: st.Doubts,
+		SenderReports: st.SenderReports, Jitter: st.Jitter, Doubts: st.Doubts, CNAME: st.CNAME,
 	}
 	for _, n := range st.Dropped {
 		r.Dropped += n

@@ -41,6 +41,7 @@ type Stats struct {
 	Misfits       uint64          // those within one sequence: timestamps that do not fit the audio before them
 	Pace          float64         // of the sender's timestamps: 1 as signalled, 2 twice as fast, 0 they stand
 	Doubts        timbre.MediaDoubt
+	CNAME         string // of the source, by RTCP; empty: not told
 	SenderReports uint64
 }
 

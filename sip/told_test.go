@@ -88,3 +88,23 @@ func TestTheCallerNamedByAHeaderChanges(t *testing.T) {
 		}
 	})
 }
+
+// The canonical name of a source in SDP that is another party's than the label says is a warning.
+func TestCanonicalNamesThatContradictTheMetadata(t *testing.T) {
+	for name, c := range map[string]struct {
+		cname string
+		want  bool
+	}{"crossed": {"bob@192.0.2.1", true}, "right": {"ann@192.0.2.1", false}, "random": {"f3Kx0a9", false}} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t)
+			m := recordingOf("call-1")
+			m.body = both(strings.Replace(twoLines, "a=label:1\n", "a=label:1\na=ssrc:7 cname:"+c.cname+"\n", 1), annAndBob)
+			b.call(t, m, true)
+			warned := strings.Contains(strings.Join(b.calls.call(0).Warnings, "; "), "m-line 0: a=ssrc names another party")
+			if warned != c.want {
+				t.Errorf("%s: got warnings %q, want one: %v", name, b.calls.call(0).Warnings, c.want)
+			}
+			b.close()
+		})
+	}
+}

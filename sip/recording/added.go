@@ -22,6 +22,7 @@ func (s *Server) addStreams(d *session, o *sdp.Description) (added []*dialog.Lis
 			s.env.Log.Error("stream of a new line not opened", "transaction", d.txid, "error", err)
 			return added
 		}
+		d.cnames[l.Index] = l.CNAME
 		d.order = append(d.order, siprec.Line{Index: l.Index, Label: l.Label})
 		added = append(added, to)
 	}

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"timbre"
@@ -22,6 +23,7 @@ func (s *Server) mapLegs(d *session, in Incoming, lines []sdp.Line) {
 		d.assumptions = append(d.assumptions, "nothing marks this call as a recording: it is analysed, and not bridged")
 	}
 	for _, l := range lines {
+		d.cnames[l.Index] = l.CNAME
 		d.order = append(d.order, siprec.Line{Index: l.Index, Label: l.Label})
 	}
 	d.legs = s.assignLegs(d, in.Request, in.Body.Warnings)
@@ -36,7 +38,7 @@ func (s *Server) assignLegs(d *session, req siprec.Message, warnings []string) [
 		d.warnings = append(d.warnings, d.metadata.Warnings...)
 	}
 	legs, more := siprec.Map(d.order, d.metadata, siprec.Known{Rules: d.rules, Named: d.named, Before: d.legs})
-	d.warnings = append(d.warnings, more...)
+	d.warnings = append(append(d.warnings, more...), d.contradictions(legs)...)
 	for _, w := range d.warnings {
 		if slices.Contains(known, w) {
 			continue
@@ -52,4 +54,15 @@ func (d *session) group() string {
 		return ""
 	}
 	return d.metadata.Group
+}
+
+// contradictions are the lines whose source is another party by its canonical name in SDP than by the metadata.
+func (d *session) contradictions(legs []timbre.Leg) (warnings []string) {
+	call := timbre.Call{Legs: legs}
+	for i, l := range d.order {
+		if call.Contradicts(i, d.cnames[l.Index]) {
+			warnings = append(warnings, fmt.Sprintf("m-line %d: a=ssrc names another party as its source (cname) than the metadata", l.Index))
+		}
+	}
+	return warnings
 }

@@ -80,6 +80,7 @@ func (s *Server) updateStreams(d *session, o *sdp.Description) (relabelled bool)
 		default: // disabled for now
 			t.Pause()
 		}
+		d.cnames[l.Index] = l.CNAME
 		for i := range d.order {
 			if d.order[i].Index == l.Index && l.Label != "" && d.order[i].Label != l.Label {
 				d.order[i].Label, relabelled = l.Label, true

@@ -27,6 +27,7 @@ type session struct {
 	offered     *sdp.Description      // the last one
 	tracks      map[int]*dialog.Track // by m-line
 	order       []siprec.Line         // of the legs
+	cnames      map[int]string        // canonical names of their sources in SDP, by m-line
 	legs        []timbre.Leg
 	documented  bool             // there was metadata
 	metadata    *siprec.Metadata // nil: none, and no header in its place
@@ -40,7 +41,7 @@ type session struct {
 }
 
 func (s *Server) newSession(in Incoming) *session {
-	d := &session{invite: in.Request, encrypted: in.Connector.RequireEncryption, over: in.Over, tracks: map[int]*dialog.Track{}}
+	d := &session{invite: in.Request, encrypted: in.Connector.RequireEncryption, over: in.Over, tracks: map[int]*dialog.Track{}, cnames: map[int]string{}}
 	d.Dialog = dialog.NewUAS(dialog.Config{
 		Agent: s.deps.Agent, Connector: in.Connector.ID, Network: in.Request.Transport(), Endpoint: in.Endpoint, Peer: in.Source,
 		Encrypted: d.encrypted, Feature: "+sip.srs", Allow: Allow, Supported: Supported,

@@ -13,6 +13,7 @@ import (
 type Line struct {
 	Index     int    // among all m-lines, from 0
 	Label     string // a=label (RFC 4574)
+	CNAME     string // of its first source: a=ssrc:… cname:… (RFC 5576)
 	Media     string // audio, image, …
 	Proto     string // RTP/AVP, …, in capitals
 	Direction string // sendrecv, sendonly, recvonly or inactive
@@ -50,6 +51,7 @@ func readLine(i int, s *pion.SessionDescription, m *pion.MediaDescription, peer 
 	}
 	l.Label, _ = m.Attribute("label")
 	l.Label = strings.TrimSpace(l.Label)
+	l.CNAME = cname(m)
 	host := address(m.ConnectionInformation, address(s.ConnectionInformation, peer))
 	if port := m.MediaName.Port.Value; port > 0 {
 		l.Remote = netip.AddrPortFrom(host, uint16(port))
@@ -128,3 +130,19 @@ func (l *Line) Spec(local, source netip.Addr, latchAny bool) timbre.Media {
 	}
 	return timbre.Media{Local: local, Remote: remote, Source: source, RTCP: rtcp, Mux: l.Mux, Payloads: payloads, Hold: l.Held(), LatchAny: latchAny}
 }
+
+// cname is the first canonical name of a source that a line has.
+func cname(m *pion.MediaDescription) string {
+	for _, a := range m.Attributes {
+		if a.Key != "ssrc" {
+			continue
+		}
+		if _, value, ok := strings.Cut(a.Value, " cname:"); ok {
+			return strings.TrimSpace(value[:min(len(value), maxCNAME)])
+		}
+	}
+	return ""
+}
+
+// maxCNAME is how long a canonical name may be, in RTCP as well.
+const maxCNAME = 255
