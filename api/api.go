@@ -14,6 +14,7 @@ import (
 	"timbre/api/pipelines"
 	"timbre/api/rest"
 	"timbre/api/sigv4"
+	"timbre/api/sts"
 	"timbre/api/voice"
 	"timbre/environment"
 )
@@ -43,9 +44,9 @@ type Deps struct {
 	Keys      sigv4.Keys
 }
 
-// New returns the handler of both services.
+// New returns the handler of both services, which also tells who signs.
 func New(env environment.Environment, cfg Config, deps Deps) http.Handler {
-	return newMux(env, cfg, deps)
+	return sts.New(env, sts.Deps{Keys: deps.Keys, Rest: newMux(env, cfg, deps)})
 }
 
 // Stock makes the inventory of phone numbers match the list of the operator.

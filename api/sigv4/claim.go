@@ -17,13 +17,13 @@ const (
 
 // claim is what a request says about its own signature.
 type claim struct {
-	accessKeyID, region string
-	at                  time.Time
-	expires             time.Duration // of a presigned request, else 0
-	presigned           bool
-	signed              []string // names of the signed headers, in lower case
-	signature           string
-	query               url.Values
+	accessKeyID, region, service string
+	at                           time.Time
+	expires                      time.Duration // of a presigned request, else 0
+	presigned                    bool
+	signed                       []string // names of the signed headers, in lower case
+	signature                    string
+	query                        url.Values
 }
 
 // parse reads the claim of a request and refuses a malformed one. Where a claim could be written in two ways, it accepts the
@@ -136,11 +136,11 @@ func (f fields) claim(date string) (claim, error) {
 	if len(f.signature) != 64 {
 		return claim{}, refuse(incomplete, "Signature must be 64 hexadecimal digits.")
 	}
-	return claim{accessKeyID: scope.accessKeyID, region: scope.region, at: at, signed: signed, signature: f.signature}, nil
+	return claim{accessKeyID: scope.accessKeyID, region: scope.region, service: scope.service, at: at, signed: signed, signature: f.signature}, nil
 }
 
 // scope is what a signature is valid for.
-type scope struct{ accessKeyID, date, region string }
+type scope struct{ accessKeyID, date, region, service string }
 
 // scope reads the credential, KEY/DATE/REGION/SERVICE/aws4_request.
 func (f fields) scope() (scope, error) {
@@ -148,10 +148,7 @@ func (f fields) scope() (scope, error) {
 	if len(parts) != 5 || slices.Contains(parts, "") || parts[4] != "aws4_request" {
 		return scope{}, refuse(incomplete, "Credential must be KEY/DATE/REGION/SERVICE/aws4_request.")
 	}
-	if parts[3] != service {
-		return scope{}, refuse(mismatch, "Credential should be scoped to correct service: '%s'.", service)
-	}
-	return scope{parts[0], parts[1], parts[2]}, nil
+	return scope{parts[0], parts[1], parts[2], parts[3]}, nil
 }
 
 // signedHeaders reads the names of the signed headers, which must include host.

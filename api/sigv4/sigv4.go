@@ -30,20 +30,26 @@ type Keys interface {
 type Verifier struct {
 	env     environment.Environment
 	keys    Keys
-	replays *replays
+	service string
+	replays *replays // nil: requests change nothing
 }
 
 // New returns a Verifier of the signatures of keys.
 func New(env environment.Environment, keys Keys) *Verifier {
 	env = env.Complete()
-	return &Verifier{env, keys, newReplays(env.Now())}
+	return &Verifier{env, keys, chime, newReplays(env.Now())}
+}
+
+// NewReading returns a Verifier of requests to a service whose requests change nothing.
+func NewReading(env environment.Environment, keys Keys, service string) *Verifier {
+	return &Verifier{env.Complete(), keys, service, nil}
 }
 
 // Skew is how far the date of a request may differ from the clock.
 const Skew = 15 * time.Minute
 
-// service is the signing name of both AWS services.
-const service = "chime"
+// chime is the signing name of both AWS services.
+const chime = "chime"
 
 // Check returns the access key that signed the request, an *Error, or the error of reading the body. It reads the body only
 // once the key is known and the date is valid. An error with a key refuses what the key has signed.
@@ -51,6 +57,9 @@ func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (key timb
 	c, err := parse(r)
 	if err != nil {
 		return timbre.Key{}, err
+	}
+	if c.service != v.service {
+		return timbre.Key{}, refuse(mismatch, "Credential should be scoped to correct service: '%s'.", v.service)
 	}
 	key, ok := v.keys.Key(c.accessKeyID)
 	if !ok {
@@ -74,6 +83,9 @@ func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (key timb
 	}
 	if source, _ := netip.ParseAddrPort(r.RemoteAddr); !key.From(source.Addr()) {
 		return key, refuse(elsewhere, "This access key may not be used from the network of the request.")
+	}
+	if v.replays == nil {
+		return key, nil
 	}
 	return key, v.replays.take(r, &c, v.env.Now())
 }

@@ -109,7 +109,7 @@ func (c *claim) sign(ctx context.Context, r *http.Request, secret, hash string) 
 	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableHeaderHoisting = true })
 	key := aws.Credentials{AccessKeyID: c.accessKeyID, SecretAccessKey: secret}
 	if c.presigned {
-		signed, _, err := signer.PresignHTTP(ctx, key, r, hash, service, c.region, c.at)
+		signed, _, err := signer.PresignHTTP(ctx, key, r, hash, c.service, c.region, c.at)
 		if err != nil {
 			return "", err
 		}
@@ -119,7 +119,7 @@ func (c *claim) sign(ctx context.Context, r *http.Request, secret, hash string) 
 		}
 		return u.Query().Get("X-Amz-Signature"), nil
 	}
-	if err := signer.SignHTTP(ctx, key, r, hash, service, c.region, c.at); err != nil {
+	if err := signer.SignHTTP(ctx, key, r, hash, c.service, c.region, c.at); err != nil {
 		return "", err
 	}
 	_, signature, _ := strings.Cut(r.Header.Get("Authorization"), "Signature=")

@@ -7,17 +7,14 @@ terraform {
 }
 
 variable "endpoint" { type = string }
-variable "sts" { type = string }
 variable "step" { type = string }
 
 provider "aws" {
-  region                      = "us-east-1"
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
+  region = "us-east-1"
   endpoints {
     chimesdkvoice          = var.endpoint
     chimesdkmediapipelines = var.endpoint
-    sts                    = var.sts
+    sts                    = var.endpoint
   }
 }
 

@@ -5,8 +5,6 @@ package terraform
 
 import (
 	"context"
-	"net/http"
-	"net/http/httptest"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -90,20 +88,7 @@ func serve(t *testing.T) []string {
 	settings := filepath.Join(t.TempDir(), "none.tfrc")
 	must(t, os.WriteFile(settings, nil, 0o600))
 	return append(os.Environ(), "TF_CLI_CONFIG_FILE="+settings, "CHECKPOINT_DISABLE=1", "AWS_ACCESS_KEY_ID="+keyID, "AWS_SECRET_ACCESS_KEY="+secret,
-		"TF_VAR_endpoint=http://"+n.API, "TF_VAR_sts="+tokens(t))
-}
-
-// tokens starts a security token service for the provider, which asks for the caller's account.
-func tokens(t *testing.T) string {
-	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/xml")
-		_, _ = w.Write([]byte(`<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>` +
-			`<Arn>arn:aws:iam::000000000000:user/test</Arn><UserId>AIDATEST</UserId><Account>000000000000</Account>` +
-			`</GetCallerIdentityResult></GetCallerIdentityResponse>`))
-	}))
-	t.Cleanup(s.Close)
-	return s.URL
+		"TF_VAR_endpoint=http://"+n.API)
 }
 
 // awsProvider returns the folder of Terraform's AWS provider, in the layout of `terraform providers mirror`. Without Terraform or
