@@ -2,8 +2,8 @@
 // timbre.AccessRequest: where they come from, which connector they name, which credentials they carry. Out go a
 // timbre.Access or a *timbre.Denial. The same rules and the same calls a second hold whichever way a call comes in.
 //
-// It knows digests of passwords only, answers no request itself, and keeps nothing durable but which hosts have proven a password. What is read of a source
-// before a request is parsed is limited in admission/source. DESIGN.md explains both.
+// It knows digests of passwords only, answers no request itself, and keeps nothing durable but which hosts have proven a password.
+// What is read of a source before a request is parsed is limited in admission/source. DESIGN.md explains both.
 package admission
 
 import (

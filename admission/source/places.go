@@ -53,15 +53,23 @@ func (p *places) find(in *connection) (displaced *connection, reason string) {
 	default:
 		return nil, ""
 	}
-	for c := range p.open {
-		if !c.known && (reason == "all" || c.host == in.host) && p.yields(c, in) && (displaced == nil || p.lessUse(c, displaced)) {
-			displaced = c
-		}
-	}
-	if displaced != nil {
+	if displaced = p.leastUse(in, reason == "source"); displaced != nil {
 		return displaced, ""
 	}
 	return nil, reason
+}
+
+// leastUse is the connection, of the same host or of any, that makes room for a new one; nil: none does.
+func (p *places) leastUse(in *connection, ofHost bool) (least *connection) {
+	for c := range p.open {
+		if c.known || ofHost && c.host != in.host || !p.yields(c, in) {
+			continue
+		}
+		if least == nil || p.lessUse(c, least) {
+			least = c
+		}
+	}
+	return least
 }
 
 // yields reports whether a connection makes room for a new one: its network or host has more places than that of the new one will have, or
