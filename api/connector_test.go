@@ -112,7 +112,7 @@ func TestCredentialsAreStoredAsDigestsAndListedByName(t *testing.T) {
 		return fmt.Sprint(must(s.voice.ListVoiceConnectorTerminationCredentials(s.ctx, &sdk.ListVoiceConnectorTerminationCredentialsInput{VoiceConnectorId: &id}))(t).Usernames)
 	}
 	equal(t, "at first", names(), "[]")
-	if err := put(id, types.Credential{Username: new("bob"), Password: new("pass word")}, types.Credential{Username: new("ann"), Password: new("2nd")}); err != nil {
+	if err := put(id, types.Credential{Username: new("bob"), Password: new("pass word")}, types.Credential{Username: new("ann"), Password: new("second")}); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "names", names(), "[ann bob]")
@@ -132,6 +132,10 @@ func TestCredentialsAreStoredAsDigestsAndListedByName(t *testing.T) {
 		"'credentials.1.member.password' failed":        {Username: new("x"), Password: new("é")},
 		"not contain a colon":                           {Username: new("x:y"), Password: new("x")},
 		"'credentials.1.member.username' failed":        {Username: new(""), Password: new("x")},
+		"6 characters":                                  {Username: new("x"), Password: new("1")},
+		"not the same ones":                             {Username: new("x"), Password: new("aaaaaaaaaaaa")},
+		"if it has digits alone":                        {Username: new("x"), Password: new("12345678")},
+		"differ from the user name":                     {Username: new("annabel"), Password: new("Annabel")},
 	} {
 		fails[*types.BadRequestException](t, put(id, bad), want)
 	}
@@ -179,4 +183,30 @@ func TestWhatACrashHasCutDoesNotRefuseADeletion(t *testing.T) {
 	must(s.voice.DeleteVoiceConnector(s.ctx, &sdk.DeleteVoiceConnectorInput{VoiceConnectorId: &connector}))(t)
 	s.crashed = true
 	must(s.pipelines.DeleteMediaInsightsPipelineConfiguration(s.ctx, &chimesdkmediapipelines.DeleteMediaInsightsPipelineConfigurationInput{Identifier: &configuration}))(t)
+}
+
+func TestAConnectorWithRoutesIsNoOpenRelay(t *testing.T) {
+	s := serve(t)
+	id := s.connector(t)
+	allow := func(network string) error {
+		_, err := s.voice.PutVoiceConnectorTermination(s.ctx, &sdk.PutVoiceConnectorTerminationInput{VoiceConnectorId: &id, Termination: &types.Termination{CidrAllowedList: []string{"10.0.0.0/8", network}}})
+		return err
+	}
+	lead := func() error {
+		_, err := s.voice.PutVoiceConnectorOrigination(s.ctx, &sdk.PutVoiceConnectorOriginationInput{VoiceConnectorId: &id, Origination: &types.Origination{Routes: []types.OriginationRoute{{Host: new("192.0.2.1"), Protocol: "UDP"}}}})
+		return err
+	}
+	if err := allow("0.0.0.0/0"); err != nil { // it records
+		t.Fatal(err)
+	}
+	fails[*types.BadRequestException](t, lead(), "calls of strangers")
+	if err := allow("203.0.113.0/27"); err != nil {
+		t.Fatal(err)
+	}
+	if err := lead(); err != nil {
+		t.Fatal(err)
+	}
+	for _, wide := range []string{"0.0.0.0/0", "0.0.0.0/1", "::/0", "203.0.113.0/26"} {
+		fails[*types.BadRequestException](t, allow(wide), "calls of strangers")
+	}
 }

@@ -37,6 +37,9 @@ func (s *service) putCredentials(ctx context.Context, in *sdk.PutVoiceConnectorT
 		if strings.Contains(*one.Username, ":") {
 			return nil, rest.Invalid(at+"username", "not contain a colon")
 		}
+		if err := checkPassword(at+"password", *one.Username, *one.Password); err != nil {
+			return nil, err
+		}
 		list = append(list, credential(*one.Username, c.OutboundHost, *one.Password))
 	}
 	return &sdk.PutVoiceConnectorTerminationCredentialsOutput{}, s.deps.Store.PutCredentials(ctx, c.ID, list)

@@ -38,6 +38,9 @@ func (s *service) putOrigination(ctx context.Context, in *sdk.PutVoiceConnectorO
 		}
 		o.Routes = append(o.Routes, route)
 	}
+	if err := s.checkRelay(ctx, *in.VoiceConnectorId, nil, o.Routes); err != nil {
+		return nil, err
+	}
 	if err := s.deps.Store.PutOrigination(ctx, *in.VoiceConnectorId, o); err != nil {
 		return nil, err
 	}

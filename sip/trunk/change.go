@@ -134,7 +134,7 @@ func (c *call) outgoing(ch *change, description []byte) *gosip.Request {
 		method = gosip.INVITE
 	}
 	out := to.Request(method)
-	c.ua.copyRequestHeaders(ch.req, out)
+	c.copyRequestHeaders(ch.from.which, ch.req, out)
 	to.Timer.Session().Ask(out, 0)
 	dialog.SetSDP(out, description)
 	return out

@@ -29,6 +29,7 @@ type bench struct {
 	media   *fakeMedia
 	log     *fakeLog
 	tolls   *fakeTolls
+	access  timbre.Access // of callers
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	seq     int

@@ -26,7 +26,7 @@ var dialogHeaders = []string{
 const maxCopied = 64
 
 // copyHeaders copies the headers of a message that concern the other end, among them Retry-After, Reason and Warning. Rewrite
-// returns the value that the other end is sent.
+// returns the value that the other end is sent; nothing: the header is left out.
 func copyHeaders(from header.Message, to gosip.Message, rewrite func(name, value string) string) {
 	n := 0
 	for _, h := range from.Headers() {
@@ -37,16 +37,33 @@ func copyHeaders(from header.Message, to gosip.Message, rewrite func(name, value
 		if n++; n > maxCopied {
 			return
 		}
-		to.AppendHeader(gosip.NewHeader(h.Name(), rewrite(name, h.Value())))
+		value := rewrite(name, h.Value())
+		if value == "" && h.Value() != "" {
+			continue
+		}
+		to.AppendHeader(gosip.NewHeader(h.Name(), value))
 	}
 }
 
 // unchanged is the rewrite of most headers.
 func unchanged(_, value string) string { return value }
 
-// copyRequestHeaders is copyHeaders for a request, which may name dialogs.
-func (u *B2BUA) copyRequestHeaders(from header.Message, to gosip.Message) {
-	copyHeaders(from, to, u.live.rename)
+// identityHeaders say who calls or on whose behalf. A caller that is known by a password is outside of the trust domain (RFC 3325, 5): it
+// says nothing of that to a gateway, which may bill or show it.
+var identityHeaders = []string{
+	"p-asserted-identity", "p-preferred-identity", "p-asserted-service", "p-preferred-service", "remote-party-id", "rpid-privacy", "diversion",
+	"cc-diversion", "history-info", "p-charge-info", "p-served-user", "p-profile-key", "p-visited-network-id", "p-access-network-info", "referred-by",
+}
+
+// copyRequestHeaders is copyHeaders for a request of a side, which may name dialogs.
+func (c *call) copyRequestHeaders(which int, from header.Message, to gosip.Message) {
+	untrusted := which == caller && c.access.Username != ""
+	copyHeaders(from, to, func(name, value string) string {
+		if untrusted && slices.Contains(identityHeaders, name) {
+			return ""
+		}
+		return c.ua.live.rename(name, value)
+	})
 }
 
 // copyBody copies a body with the headers that describe it.

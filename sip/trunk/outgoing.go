@@ -24,7 +24,7 @@ func (a *attempt) invite() *gosip.Request {
 	c.askReliable(req)
 	req.AppendHeader(gosip.NewHeader(loopHeader, strings.Join(append(loopTokens(c.invite), c.loopToken), ", ")))
 	req.AppendHeader(gosip.NewHeader("X-VoiceConnector-ID", c.connector.ID))
-	c.ua.copyRequestHeaders(c.invite, req)
+	c.copyRequestHeaders(caller, c.invite, req)
 	dialog.SetSDP(req, a.offer)
 	return req
 }

@@ -70,7 +70,7 @@ func (h *bench) callOf(uri, sdp string, lines ...string) *peer {
 	go func() {
 		defer close(p.returned)
 		h.Invite(Incoming{
-			Description: described, Routes: routes, Incoming: dialog.Incoming{
+			Description: described, Routes: routes, Access: h.access, Incoming: dialog.Incoming{
 				Request: req, Tx: p.invited, Connector: connector,
 				Source: netip.MustParseAddrPort(ann + ":5060"), Endpoint: transport.Endpoint{Addr: netip.MustParseAddrPort("192.0.2.100:5060"), Advertised: netip.MustParseAddrPort("192.0.2.100:5060")}, Over: func() {},
 			},

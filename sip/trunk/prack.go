@@ -61,7 +61,7 @@ func (k *acknowledgement) relay(from *side, req *gosip.Request, raw []byte) (*go
 	}
 	out := k.early.Request(gosip.PRACK)
 	out.AppendHeader(gosip.NewHeader("RAck", k.rack))
-	k.at.call.ua.copyRequestHeaders(req, out)
+	k.at.call.copyRequestHeaders(caller, req, out)
 	dialog.SetSDP(out, description)
 	_, res := k.early.Ask(k.at.call.ua.ctx, out, nil)
 	switch {

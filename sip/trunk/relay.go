@@ -15,7 +15,7 @@ func (c *call) relay(from *side, req *gosip.Request, tx gosip.ServerTransaction)
 		return
 	}
 	out := to.Request(req.Method)
-	c.ua.copyRequestHeaders(req, out)
+	c.copyRequestHeaders(from.which, req, out)
 	copyBody(req, out)
 	_, res := to.Ask(c.ua.ctx, out, nil)
 	if !res.IsSuccess() {
@@ -32,6 +32,10 @@ func (c *call) relay(from *side, req *gosip.Request, tx gosip.ServerTransaction)
 func (c *call) refer(from *side, req *gosip.Request, tx gosip.ServerTransaction) {
 	if !c.ua.cfg.Refer {
 		c.ua.deps.Agent.Refuse(req, tx, transport.Refuse(403, "refer", "%s is not relayed", req.Method))
+		return
+	}
+	if r := c.mayTransfer(from, req); r != nil {
+		c.ua.deps.Agent.Refuse(req, tx, r)
 		return
 	}
 	c.relay(from, req, tx)

@@ -3,7 +3,11 @@ package trunk
 import (
 	"errors"
 
+	gosip "github.com/emiago/sipgo/sip"
+
 	"timbre"
+	"timbre/sip/header"
+	"timbre/sip/siprec"
 	"timbre/sip/transport"
 )
 
@@ -33,4 +37,15 @@ func tollRefusal(err error) *transport.Refusal {
 // cut ends the call because the caller has no minutes left.
 func (c *call) cut() {
 	c.ua.deps.Agent.Do(func() { c.hangUp(c.ua.ctx, nil, "the caller has used its minutes of the day") })
+}
+
+// mayTransfer asks the toll guard about a transfer by the caller, whose new call the gateway would place.
+func (c *call) mayTransfer(from *side, req *gosip.Request) *transport.Refusal {
+	if from.which != caller || req.Method != gosip.REFER {
+		return nil
+	}
+	if err := c.ua.deps.Tolls.Transfer(c.tollCall(siprec.User(header.Value(req, "refer-to")))); err != nil {
+		return tollRefusal(err)
+	}
+	return nil
 }

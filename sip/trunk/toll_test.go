@@ -74,3 +74,32 @@ func TestTheTollGuardCutsACall(t *testing.T) {
 		h.wantCalls("1 begun, ended tx-1 the caller has used its minutes of the day")
 	})
 }
+
+func TestTheTollGuardRefusesATransfer(t *testing.T) {
+	in(t, Config{Refer: true}, func(t *testing.T, h *bench) {
+		a, _, _ := up(h)
+		h.tolls.denial = &timbre.TollDenial{Reason: timbre.TollRegion, Detail: "not there"}
+		expect(t, a.ask("REFER", "", "Refer-To: <sip:+37190000000@198.51.100.1>"), 403)
+		none(t, h.agent.Sent)
+		if got := h.tolls.asked[len(h.tolls.asked)-1].Number; got != "+37190000000" {
+			t.Errorf("got number %q, want that of Refer-To", got)
+		}
+	})
+}
+
+func TestACallerKnownByAPasswordAssertsNoIdentity(t *testing.T) {
+	for name, want := range map[string]bool{"": true, "ann": false} {
+		in(t, Config{}, func(t *testing.T, h *bench) {
+			h.access = timbre.Access{Username: name}
+			h.call(audio(ann, 4000), "P-Asserted-Identity: <sip:+15550100@x>", "Remote-Party-ID: <sip:+15550100@x>", "diversion: <sip:+15550100@x>", "X-Account: 17")
+			invite := h.next(gosip.INVITE)
+			wantLines(t, invite.Request, "X-Account: 17")
+			for _, header := range []string{"P-Asserted-Identity", "Remote-Party-ID", "Diversion"} {
+				if got := invite.Request.GetHeader(header) != nil; got != want {
+					t.Errorf("user %q: got %s %v, want %v", name, header, got, want)
+				}
+			}
+			invite.Answer(486)
+		})
+	}
+}

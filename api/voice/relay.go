@@ -1,0 +1,58 @@
+package voice
+
+import (
+	"context"
+	"strings"
+
+	"timbre"
+	"timbre/api/rest"
+)
+
+// checkRelay refuses allowed hosts and routes that together would make a connector an open relay. What is nil is that of the connector.
+func (s *service) checkRelay(ctx context.Context, id string, hosts []string, routes []timbre.Route) error {
+	if routes == nil {
+		o, err := s.deps.Store.Origination(ctx, id)
+		if err != nil && timbre.KindOf(err) != timbre.NotFound {
+			return err
+		}
+		routes = o.Routes
+	}
+	if hosts == nil {
+		t, err := s.deps.Store.Termination(ctx, id)
+		if err != nil && timbre.KindOf(err) != timbre.NotFound {
+			return err
+		}
+		hosts = t.CIDRs
+	}
+	if len(routes) == 0 {
+		return nil
+	}
+	for _, host := range hosts {
+		if network, ok := timbre.AllowedNetwork(host); ok && !timbre.RelayNetwork(network) {
+			return timbre.Errorf(timbre.Invalid, "", "The connector has routes, and would put calls of strangers through: %s in its allowed hosts must be /27 (IPv6: /56) or longer, or a private network.", host)
+		}
+	}
+	return nil
+}
+
+const (
+	minPassword = 6  // characters of a password
+	minDigits   = 12 // of one of digits alone
+)
+
+// checkPassword refuses a password that is soon guessed: whoever has it makes calls at the operator's cost.
+func checkPassword(at, username, password string) error {
+	different := map[rune]bool{}
+	for _, r := range password {
+		different[r] = true
+	}
+	switch {
+	case len(password) < minPassword || len(different) < minPassword/2:
+		return rest.Invalid(at, "have %d characters or more, and not the same ones", minPassword)
+	case len(password) < minDigits && strings.Trim(password, "0123456789") == "":
+		return rest.Invalid(at, "have %d characters or more if it has digits alone", minDigits)
+	case strings.EqualFold(password, username):
+		return rest.Invalid(at, "differ from the user name")
+	}
+	return nil
+}
