@@ -57,7 +57,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/xml")
 	w.Header().Set("X-Amzn-RequestId", id)
 	w.WriteHeader(status)
-	_, _ = w.Write(text) //nolint:gosec // encoded XML; a client that has hung up gets nothing
+	_, _ = w.Write(text) // a client that has hung up gets nothing
 }
 
 // caller returns the key that signed a request for the identity of its signer.
