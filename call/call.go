@@ -47,20 +47,17 @@ type entry struct {
 	ending   []timbre.Notice // of its end, once they are rendered; guarded by changing
 }
 
-// isLive reports whether others may know of the call. The caller holds Registry.mu.
-func (e *entry) isLive() bool { return e.call.Ended.IsZero() && !e.call.Reserved }
-
 // New returns a Registry without calls.
 func New(env environment.Environment, deps Deps) *Registry {
 	env = env.Complete()
 	return &Registry{env: env, deps: deps, metrics: newMetrics(env.Metrics), retry: make(chan struct{}, 1), calls: map[string]*entry{}, lost: map[string]timbre.Call{}}
 }
 
-// Call returns a live call; false if there is none of the transaction id.
+// Call returns a live call, also a reserved one: its peer may have been sent its id with the answer and use it at once; false if there is none of the transaction id.
 func (r *Registry) Call(txid string) (timbre.Call, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if e := r.calls[txid]; e != nil && e.isLive() {
+	if e := r.calls[txid]; e != nil && e.call.Ended.IsZero() {
 		return e.call, true
 	}
 	return timbre.Call{}, false
@@ -72,7 +69,7 @@ func (r *Registry) Live() []timbre.Call {
 	defer r.mu.RUnlock()
 	calls := make([]timbre.Call, 0, len(r.calls))
 	for _, e := range r.calls {
-		if e.isLive() {
+		if e.call.Ended.IsZero() && !e.call.Reserved {
 			c := e.call
 			c.Warnings = e.warnings()
 			calls = append(calls, c)
