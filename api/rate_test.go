@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
 	"github.com/aws/smithy-go"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
 	"timbre/api/rest"
@@ -40,8 +41,14 @@ func TestSDKRetriesThrottledRequests(t *testing.T) {
 	if _, err := sdk.New(patient).ListVoiceConnectors(s.ctx, &sdk.ListVoiceConnectorsInput{}); err != nil {
 		t.Errorf("with retries: got error %v, want none", err)
 	}
-	if n := strings.Count(s.log.String(), "ThrottlingException"); n != 2 {
-		t.Errorf("%d requests were throttled, want one without and one with retries", n)
+	throttled := `
+		# HELP timbre_api_requests_total API requests answered, by operation and HTTP status.
+		# TYPE timbre_api_requests_total counter
+		timbre_api_requests_total{operation="ListVoiceConnectors",service="chime-sdk-voice",status="200"} 21
+		timbre_api_requests_total{operation="ListVoiceConnectors",service="chime-sdk-voice",status="429"} 2
+`
+	if err := testutil.GatherAndCompare(s.metrics, strings.NewReader(throttled), "timbre_api_requests_total"); err != nil {
+		t.Errorf("want one throttled request without and one with retries: %v", err)
 	}
 }
 

@@ -19,7 +19,7 @@ func (d *session) streams(in Incoming) int {
 		return min(cmp.Or(len(siprec.Parse(in.Body.Metadata).Streams), 2), maxLegs)
 	case fromHeaders(in.Request) != nil:
 		return min(max(len(fromHeaders(in.Request).Streams), 1), maxLegs)
-	case recordOnly(in.Request):
+	case bySIPREC(in.Request):
 		return 2
 	}
 	return 1

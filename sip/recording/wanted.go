@@ -30,5 +30,10 @@ func recordOnly(req *gosip.Request) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(header.Values(req, mark), yes) || req.Contact().Params.Has("+sip.src") || header.Has(req, "require", "siprec")
+	return slices.ContainsFunc(header.Values(req, mark), yes) || bySIPREC(req)
+}
+
+// bySIPREC reports whether a request is that of a recording client (RFC 7866).
+func bySIPREC(req *gosip.Request) bool {
+	return req.Contact().Params.Has("+sip.src") || header.Has(req, "require", "siprec")
 }

@@ -16,7 +16,8 @@ type step struct {
 	Do                string // INVITE, BYE, wait, or an rtp_stream action
 	Seq               int
 	Within            bool   // within the dialog
-	Direction, Answer string // of the offer and of its answer; empty: no offer
+	Direction, Answer string // of the descriptions from sipp and to it; empty: none
+	Late              bool   // the INVITE has no offer, and the ACK the answer
 	Refusal           string // the expected status of a refusal
 	Milliseconds      int
 }
@@ -64,18 +65,24 @@ func TestSippHold(t *testing.T) {
 	received.assertSimilar(t, sent[2*len(sent)/3:], 0.99)
 }
 
-// An INVITE without an offer is refused and leaves no stream open.
-func TestSippOfferlessReinvite(t *testing.T) {
+// The offer may come from the server, and the answer in the ACK.
+func TestSippLateOffer(t *testing.T) {
 	t.Parallel()
 	needs(t, "sipp", "sip-tester")
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
-	h := open(ctx, t, false)
 	for _, network := range []string{"udp", "tcp"} {
-		sipp(t, t.TempDir(), network, h.at(t, network), h.connector, step{Do: "INVITE", Seq: 1, Refusal: "488"}).succeeded(ctx, t)
-	}
-	h.waitEnded(ctx, t)
-	if got := h.metric(ctx, t, "timbre_rtp_streams"); got != 0 {
-		t.Errorf("got %d open streams, want 0", got)
+		t.Run(network, func(t *testing.T) {
+			h, folder, sent := open(ctx, t, false), t.TempDir(), speech(t, "s1_enrol_caller", 2*time.Second)
+			phone := sipp(t, folder, network, h.at(t, network), h.connector,
+				step{Do: "INVITE", Seq: 1, Late: true, Direction: "sendonly", Answer: "recvonly"}, pause(300), play(t, folder, sent), pause(2300),
+				step{Do: "BYE", Seq: 2, Within: true})
+			live := h.call(ctx, t)
+			received := h.listen(t, live.TransactionID, 0)
+			phone.succeeded(ctx, t)
+			h.waitEnded(ctx, t)
+			h.assertCleanReception(ctx, t)
+			received.assertSimilar(t, sent, 0.99)
+		})
 	}
 }
