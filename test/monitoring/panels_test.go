@@ -209,6 +209,9 @@ var sections = []section{
 		{"Call records", "ops", "By outcome.", []series{rate("timbre_records_total", "{{outcome}}", "outcome")}},
 	}},
 	{"Who knocks?", []panel{
+		{"Allow list", "short", "Connectors of which it is known who may use them, and those whose termination or credentials cannot be read.", []series{
+			now("timbre_admission_connectors", "known {{instance}}"), now("timbre_admission_unread_connectors", "not read {{instance}}"),
+		}},
 		{"SIP refused", "ops", "Messages and connections, by reason.", []series{
 			rate("timbre_sip_rejected_total", "{{reason}}", "reason"), rate("timbre_sip_connections_refused_total", "connection: {{reason}}", "reason"),
 			rate("timbre_sip_connections_broken_total", "closed: {{reason}}", "reason"),
