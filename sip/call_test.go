@@ -221,7 +221,7 @@ func TestCallsThatCannotBeAcceptedAreRefused(t *testing.T) {
 		"media panics":           {func(b *bench, _ *message) { b.media.panics = true }, 500, "panic", ""},
 		"too many calls a second": {func(b *bench, _ *message) {
 			b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"127.0.0.1/32"}, CPSLimit: 1}
-			b.admits.AllowCall(timbre.Access{Connector: timbre.Connector{ID: connectorID}, CPSLimit: 1})
+			b.admits.AllowCall(timbre.Access{Connector: timbre.Connector{ID: connectorID}, CPSLimit: 1, Source: netip.MustParseAddr("127.0.0.1")})
 		}, 503, "rate", ""},
 		"the server is stopping": {func(b *bench, _ *message) { b.leaving.Store(true) }, 503, "unavailable", ""},
 	} {

@@ -130,7 +130,7 @@ func TestAnOfferOfThisSideIsEncryptedWhereTheConnectorRequiresIt(t *testing.T) {
 		if strings.Count(offer, " RTP/SAVP 0") != 2 || !found {
 			t.Fatalf("got offer\n%s\nwant two lines of RTP/SAVP with keys", offer)
 		}
-		if got := base64.StdEncoding.EncodeToString([]byte(b.media.specs(0)[0].Keys.Local)); got != key[:40] {
+		if got := base64.StdEncoding.EncodeToString(b.media.specs(0)[0].Keys.Local); got != key[:40] {
 			t.Errorf("got a stream with the key %s, want the offered one, %s", got, key[:40])
 		}
 		answer := strings.ReplaceAll(twoLines, "RTP/AVP 0 101", "RTP/SAVP 0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"+strings.Repeat("A", 40))
