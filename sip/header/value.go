@@ -24,8 +24,10 @@ func Has(m Message, name, token string) bool {
 	return slices.ContainsFunc(Tokens(m, name), func(t string) bool { return strings.EqualFold(t, token) })
 }
 
-// URI is the URI in the value of a header such as From, Contact or Route: that in angle brackets, or all before the parameters.
+// URI is the URI in the value of a header such as From, Contact or Route: that in angle brackets, or all before the parameters. A quoted
+// display name is no part of it, whatever it holds.
 func URI(value string) string {
+	value = afterQuoted(value)
 	if _, bracketed, ok := strings.Cut(value, "<"); ok {
 		value, _, _ = strings.Cut(bracketed, ">")
 	} else {
@@ -79,4 +81,21 @@ func unquote(s string) string {
 		text.WriteByte(s[i])
 	}
 	return text.String()
+}
+
+// afterQuoted is a value without the quoted string that it begins with. One that is not closed is left.
+func afterQuoted(value string) string {
+	value = strings.TrimSpace(value)
+	if !strings.HasPrefix(value, `"`) {
+		return value
+	}
+	for i := 1; i < len(value); i++ {
+		switch value[i] {
+		case '\\':
+			i++
+		case '"':
+			return value[i+1:]
+		}
+	}
+	return value
 }

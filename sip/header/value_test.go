@@ -34,6 +34,9 @@ func TestURI(t *testing.T) {
 		" sip:ann@example.com ;tag=1":                  "sip:ann@example.com",
 		"<sip:ann@example.com":                         "sip:ann@example.com",
 		"":                                             "",
+		`"<sip:bob@example.com>" <sip:ann@example.com>`:               "sip:ann@example.com",
+		`"a \"<sip:bob@example.com>, <x" <sip:ann@example.com>;tag=1`: "sip:ann@example.com",
+		`"open <sip:ann@example.com>`:                                 "sip:ann@example.com",
 	} {
 		t.Run(value, func(t *testing.T) {
 			if got := URI(value); got != want {

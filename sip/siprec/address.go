@@ -3,13 +3,15 @@ package siprec
 import (
 	"slices"
 	"strings"
+
+	"timbre/sip/header"
 )
 
 // User is the user part of an address as SIP messages and metadata write it: `"Ann" <sip:ann@example.com;user=phone>`,
 // `tel:+1206…`, `ann@example.com` and `ann` alike. An address without a user part has none.
 func User(address string) string {
-	if _, in, ok := strings.Cut(address, "<"); ok {
-		address, _, _ = strings.Cut(in, ">")
+	if strings.Contains(address, "<") {
+		address = header.URI(address)
 	}
 	address = strings.TrimSpace(address)
 	if scheme, rest, ok := strings.Cut(address, ":"); ok && slices.Contains([]string{"sip", "sips", "tel"}, strings.ToLower(scheme)) {
