@@ -50,7 +50,7 @@ func packages(t *testing.T) []listed {
 // stages are the folders that may import from this module only the root, shared packages and their own subfolders.
 var stages = []string{
 	"sip", "feed", "rtp", "call", "speech", "infer", "voice", "tone", "search", "task", "pipeline", "event", "notify", "api",
-	"logbook", "trace", "summary", "sweep", "evaluate", "store", "vault", "config", "models", "admission", "toll",
+	"logbook", "trace", "summary", "sweep", "evaluate", "store", "vault", "config", "models", "admission", "toll", "door",
 }
 
 // programs are the folders that may import all others.

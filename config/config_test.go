@@ -81,6 +81,7 @@ var samples = map[string]string{
 	"sip.listen": "udp://10.0.0.1:5080,tcp://[::1]:5080", "rtp.ports": "30000-30999", "rtp.address": "203.0.113.7", "rtp.latch": "any",
 	"sip.address": "203.0.113.7,2001:db8::7", "sip.dscp": "26", "sip.invites": "7", "sip.ban": "1h0m0s", "sip.strangers": "drop", "rtp.dscp": "0", "rtp.timeout": "1h0m0s",
 	"trunk.refer": "pass", "trunk.premium": "pass", "trunk.calls": "100", "trunk.minutes": "60", "trunk.silence": "2m0s", "trunk.credentials": "gw.example.com=timbre:secret,192.0.2.1=x:y:z",
+	"api.connections": "2000", "api.of_one": "50", "feed.connections": "300", "feed.of_one": "30", "admin.connections": "20", "admin.of_one": "10",
 	"api.tls.cert": "/etc/timbre/cert.pem", "api.tls.key": "/etc/timbre/key.pem",
 	"sip.tls.cert": "/etc/timbre/sip.pem", "sip.tls.key": "/etc/timbre/sip-key.pem",
 	"feed.listen": "0.0.0.0:8081", "feed.tls.cert": "/etc/timbre/feed.pem", "feed.tls.key": "/etc/timbre/feed-key.pem",

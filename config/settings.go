@@ -66,6 +66,13 @@ type Settings struct {
 type API struct {
 	Listen Address `default:"127.0.0.1:8080" help:"Address of the AWS APIs."`
 	TLS    TLS     `embed:"" prefix:"tls."`
+	Door   Door    `embed:"" prefix:""`
+}
+
+// Door is how many connections a port takes.
+type Door struct {
+	Connections int `default:"1000" min:"1" unit:"connections" help:"Connections at once, and no more than an eighth of what ulimit -n allows. Beyond it, one that waits and has done nothing of use makes room, or the new one is closed."`
+	OfOne       int `name:"of_one" default:"100" min:"1" unit:"connections" help:"Connections at once from one address (IPv6: from a network of 64 bits), and no more than half of all. Raise it for a proxy."`
 }
 
 // TLS is the certificate of a server. Without it, the API does not use TLS and SIP cannot listen on tls://. Changed files are
@@ -81,6 +88,7 @@ type Admin struct {
 	TLS    TLS      `embed:"" prefix:"tls."`
 	Trust  string   `default:"loopback" enum:"loopback,nobody" help:"Who reads metrics and live calls, with numbers masked, without the operator's token or a signature: programs of the same machine (loopback), or nobody."`
 	Hosts  []string `placeholder:"NAME,..." form:"host name" help:"Names that the admin port is asked by, besides its addresses and localhost. Requests with another Host are refused."`
+	Door   Door     `embed:"" prefix:""`
 }
 
 // SIP is the signalling of calls.
@@ -107,6 +115,7 @@ type RTP struct {
 type Feed struct {
 	Listen Address `placeholder:"HOST:PORT" help:"Address of calls by WebSocket, ws://HOST:PORT/feed/CONNECTOR. Disabled by default."`
 	TLS    TLS     `embed:"" prefix:"tls."`
+	Door   Door    `embed:"" prefix:""`
 }
 
 // Trunk is how calls are bridged to a connector's origination routes.

@@ -14,7 +14,7 @@ func (n *Node) openAPI(ctx context.Context) error {
 	}
 	handler := api.New(n.env, api.Config{Rates: s.Rates(), Concurrency: s.QuotaLimits().Crowd, PageKey: n.pageKey},
 		api.Deps{Store: n.store, Calls: n.calls, Tasks: n.tasks, Pipelines: n.pipelines, Targets: n.notices, Pings: n.sip, Keys: n.keys})
-	server, err := n.listenHTTP("api", string(s.API.Listen), s.API.TLS, handler)
+	server, err := n.listenHTTP("api", string(s.API.Listen), s.API.TLS, n.requestDoor("api", s.API.Door), handler)
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (n *Node) openAPI(ctx context.Context) error {
 
 // openAdmin serves the operator's pages.
 func (n *Node) openAdmin(context.Context) error {
-	server, err := n.listenHTTP("admin", string(n.settings.Admin.Listen), n.settings.Admin.TLS, n.admin())
+	server, err := n.listenHTTP("admin", string(n.settings.Admin.Listen), n.settings.Admin.TLS, n.requestDoor("admin", n.settings.Admin.Door), n.admin())
 	if err != nil {
 		return err
 	}

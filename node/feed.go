@@ -18,7 +18,7 @@ func (n *Node) openFeed(context.Context) error {
 		Admission: n.admission, Calls: n.calls,
 		NewDecoder: func(encoding timbre.Encoding, rate int) (feed.Decoder, error) { return codec.NewRaw(encoding, rate) },
 	})
-	server, err := n.listenHTTP("feed", string(s.Listen), s.TLS, n.feed)
+	server, err := n.listenHTTP("feed", string(s.Listen), s.TLS, n.feedDoor(s.Door), n.feed)
 	if err != nil {
 		return err
 	}

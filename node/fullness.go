@@ -2,8 +2,6 @@ package node
 
 import (
 	"context"
-	"os"
-	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,8 +27,8 @@ func (n *Node) fills(ctx context.Context) []fill {
 	list := n.callFills()
 	list = append(list, n.quotaFills(ctx)...)
 	list = append(list, n.diskFills(ctx)...)
-	if open, most, err := descriptors(); err == nil {
-		list = append(list, fill{of: "descriptors", used: float64(open), limit: float64(most)})
+	if open, err := n.descriptors.Open(); err == nil {
+		list = append(list, fill{of: "descriptors", used: float64(open), limit: float64(n.descriptors.Limit())})
 	}
 	return list
 }
@@ -82,21 +80,6 @@ func (n *Node) diskFills(ctx context.Context) (list []fill) {
 		list = append(list, fill{of: "outbox", used: float64(outbox), limit: float64(n.settings.Notify.Disk), bytes: true})
 	}
 	return list
-}
-
-// descriptors are how many files and sockets the process has open, and how many it may have.
-func descriptors() (open int, most uint64, err error) {
-	var limit syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		return 0, 0, err
-	}
-	folder, err := os.Open("/proc/self/fd")
-	if err != nil {
-		return 0, 0, err
-	}
-	defer func() { _ = folder.Close() }()
-	names, err := folder.Readdirnames(-1)
-	return len(names) - 1, limit.Cur, err // without the folder itself
 }
 
 // fullness are the metrics of that, in pairs: an alert on the share of each limit needs no list of limits.

@@ -7,18 +7,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"time"
 
 	"timbre"
 	"timbre/config"
-)
-
-// The limits of every HTTP server.
-const (
-	headerTimeout  = 10 * time.Second
-	requestTimeout = 30 * time.Second
-	idleTimeout    = 2 * time.Minute
-	maxHeaderBytes = 64 << 10
+	"timbre/door"
 )
 
 // httpServer is an HTTP server with its listener.
@@ -31,15 +23,13 @@ type httpServer struct {
 
 // listenHTTP opens the port of a handler, with TLS if a certificate is configured. section is the settings' section: errors
 // name section.listen and section.tls.
-func (n *Node) listenHTTP(section, address string, files config.TLS, h http.Handler) (*httpServer, error) {
+func (n *Node) listenHTTP(section, address string, files config.TLS, d *door.Door, h http.Handler) (*httpServer, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Unavailable, "", "%s.listen: cannot listen on %s: %w", section, address, errors.Unwrap(err))
 	}
-	s := &httpServer{listener: listener, address: listener.Addr().String(), server: &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(n.env.Log.Handler(), slog.LevelDebug),
-	}}
+	s := &httpServer{listener: d.Listener(listener), address: listener.Addr().String(), server: d.Serve(h)}
+	s.server.ErrorLog = slog.NewLogLogger(n.env.Log.Handler(), slog.LevelDebug)
 	n.http = append(n.http, s)
 	if files.Cert == "" {
 		return s, nil
@@ -49,7 +39,7 @@ func (n *Node) listenHTTP(section, address string, files config.TLS, h http.Hand
 		return nil, err
 	}
 	s.secure = true
-	s.listener = tls.NewListener(listener, &tls.Config{GetCertificate: c.get, MinVersion: tls.VersionTLS12})
+	s.listener = tls.NewListener(s.listener, &tls.Config{GetCertificate: c.get, MinVersion: tls.VersionTLS12})
 	return s, nil
 }
 

@@ -14,7 +14,8 @@ import (
 func TestRequestHeadersAreLimited(t *testing.T) {
 	n := newNode(environment.Environment{}, config.Defaults())
 	defer n.close()
-	s, err := n.listenHTTP("api", "127.0.0.1:0", config.TLS{}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	_ = n.openDoors(t.Context())
+	s, err := n.listenHTTP("api", "127.0.0.1:0", config.TLS{}, n.requestDoor("api", n.settings.API.Door), http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,11 +48,12 @@ func TestRequestHeadersAreLimited(t *testing.T) {
 func TestPortInUseIsNamedByItsSetting(t *testing.T) {
 	n := newNode(environment.Environment{}, config.Defaults())
 	defer n.close()
-	s, err := n.listenHTTP("admin", "127.0.0.1:0", config.TLS{}, http.NotFoundHandler())
+	_ = n.openDoors(t.Context())
+	s, err := n.listenHTTP("admin", "127.0.0.1:0", config.TLS{}, n.requestDoor("api", n.settings.API.Door), http.NotFoundHandler())
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = n.listenHTTP("api", s.address, config.TLS{}, http.NotFoundHandler())
+	_, err = n.listenHTTP("api", s.address, config.TLS{}, n.requestDoor("api", n.settings.API.Door), http.NotFoundHandler())
 	if want := "api.listen: cannot listen on " + s.address; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got error %v, want one with %q", err, want)
 	}

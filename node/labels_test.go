@@ -16,6 +16,7 @@ var labels = []struct {
 	{"commit", "the one of the program", 1},
 	{"dialect", "dialects of WebSocket feeds", 8},
 	{"domain", "the first 50 voice profile domains that are searched; other: all others", 51},
+	{"door", "ports that take connections: sip, feed, api, admin", 4},
 	{"go", "the one Go release of the program", 1},
 	{"in_use", "true, false", 2},
 	{"kind", "what the metric counts is of one of a few kinds, which the code lists: of targets, tasks, models or stored rows", 20},

@@ -22,6 +22,7 @@ import (
 	"timbre/admission"
 	"timbre/call"
 	"timbre/config"
+	"timbre/door"
 	"timbre/environment"
 	"timbre/event"
 	"timbre/feed"
@@ -55,6 +56,8 @@ type Node struct {
 	metrics  *prometheus.Registry  // of this node alone
 	exported prometheus.Registerer // where metrics are registered as a whole; nil if nowhere
 
+	descriptors   *door.Descriptors
+	doors         door.Deps
 	store         *sqlite.Store
 	pageKey       []byte // seals page tokens
 	operatorToken string // see OperatorToken
@@ -138,6 +141,7 @@ func (n *Node) exportMetrics(to prometheus.Registerer) error {
 // the path of a second of speech to its beginning.
 func (n *Node) assemble(ctx context.Context) error {
 	for _, open := range []func(context.Context) error{
+		n.openDoors,         //    descriptors of all ports
 		n.openStore,         //    durable state and its keys
 		n.openClock,         //    ages of what is stored
 		n.openCredentials,   //    access keys of the API

@@ -27,7 +27,7 @@ func (n *Node) openSIP(context.Context) error {
 	}
 	n.sip, err = sip.New(n.env, cfg, sip.Deps{
 		Admission: n.admission,
-		Sources:   n.admission.Sources(),
+		Sources:   n.sipDoor(n.admission.Sources()),
 		Routes:    n.store,
 		Calls:     n.calls,
 		Media:     n.ports,

@@ -128,6 +128,7 @@ var sections = []section{
 		{"SIP connections", "short", "TCP and TLS.", []series{
 			now("timbre_sip_connections", "known {{instance}}"), now("timbre_sip_unknown_connections", "unknown {{instance}}"), now("timbre_sip_dialogs", "dialogs {{instance}}"),
 		}},
+		{"Connections by door", "short", "Feeds that carry a call are not among them.", []series{now("timbre_door_connections", "{{door}} {{instance}}", "door")}},
 		{"Receive buffers", "bytes", "As the kernel grants them: net.core.rmem_max.", []series{
 			most("timbre_rtp_receive_buffer_bytes", "media {{instance}}"), most("timbre_sip_receive_buffer_bytes", "SIP {{instance}}"),
 		}},
@@ -215,6 +216,9 @@ var sections = []section{
 		{"SIP refused", "ops", "Messages and connections, by reason.", []series{
 			rate("timbre_sip_rejected_total", "{{reason}}", "reason"), rate("timbre_sip_connections_refused_total", "connection: {{reason}}", "reason"),
 			rate("timbre_sip_connections_broken_total", "closed: {{reason}}", "reason"),
+		}},
+		{"Doors", "ops", "Connections closed on arrival, by door and reason, and those that made room for another one.", []series{
+			rate("timbre_door_refused_total", "{{door}}: {{reason}}", "door", "reason"), rate("timbre_door_displaced_total", "{{door}}: made room", "door"),
 		}},
 		{"SIP dropped unread", "ops", "By reason, and INVITEs over the limit of a source.", []series{
 			rate("timbre_sip_dropped_total", "{{reason}}", "reason"), rate("timbre_sip_shed_total", "shed"),
