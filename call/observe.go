@@ -26,7 +26,7 @@ type Observers struct {
 	// before the end is saved, so if the server stops in between, the next start ends the call again. Calls that were never
 	// live because they could not be saved are reported as well: see Missed.
 	Ended func(c timbre.Call, receptions []*timbre.Reception)
-	// Lost: a call was live when the server crashed. Ended follows, unless it was never answered.
+	// Lost: a call was live when the server crashed. Ended follows.
 	Lost func(c timbre.Call)
 }
 

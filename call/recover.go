@@ -31,12 +31,6 @@ func (r *Registry) failInterrupted(ctx context.Context, txids []string) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err == nil && c.Reserved {
-			if err = r.deps.Store.RemoveCall(ctx, txid); err != nil {
-				return err
-			}
-			continue
-		}
 		if err != nil {
 			r.env.Log.Error("a call that was live when the server stopped cannot be read, and is passed over", "transaction", txid, "error", err)
 			continue
@@ -65,10 +59,7 @@ func (r *Registry) lostCall(ctx context.Context, txid string) (timbre.Call, erro
 	if err != nil {
 		return c, err
 	}
-	if c.Reserved { // its peer may have been sent the answer, and is sent a BYE
-		r.raiseLost(c)
-		return c, nil
-	}
+	c.Reserved = false // it was saved just before the answer, so that its peer has most likely been sent that
 	c.Ended, c.Lasted, c.Failure = r.env.Now(), r.env.Age(c.Started), "the server stopped during the call"
 	r.raiseLost(c)
 	c.StoredByes = nil

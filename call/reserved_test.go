@@ -74,21 +74,16 @@ func TestCallThatIsNeverAnsweredLeavesNoTrace(t *testing.T) {
 	}
 }
 
-// A crash between reservation and answer leaves no trace either, but a peer that was sent the answer is hung up.
-func TestReservedCallOfACrashIsRemoved(t *testing.T) {
+// A crash between the answer and the write that tells of it: the call was answered, so its end is told.
+func TestReservedCallOfACrashHasFailed(t *testing.T) {
 	r, d := registry()
 	stale := twoLegs()
-	stale.TransactionID, stale.Reserved, stale.StoredByes = "stale", true, []timbre.StoredBye{{To: "192.0.2.1:5060"}}
+	stale.TransactionID, stale.Reserved = "stale", true
 	d.live, d.stale = []string{"stale"}, map[string]timbre.Call{"stale": stale}
-	lost := 0
-	r.Observe(Observers{
-		Lost:  func(c timbre.Call) { lost += len(c.StoredByes) },
-		Ended: func(timbre.Call, []*timbre.Reception) { t.Error("got Ended, want nothing") },
-	})
 	if _, err := r.Interrupted(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Recover(t.Context()); err != nil || !slices.Equal(d.removed, []string{"stale"}) || len(d.calls) != 0 || lost != 1 {
-		t.Errorf("got %v, %v removed, %d saves and %d peers told, want the call removed and its peer told", err, d.removed, len(d.calls), lost)
+	if err := r.Recover(t.Context()); err != nil || len(d.removed) != 0 || len(d.calls) != 1 || d.calls[0].Reserved || d.calls[0].Failure == "" {
+		t.Errorf("got %v, %v removed and saves %+v, want the failure of the call", err, d.removed, d.calls)
 	}
 }
