@@ -6,6 +6,7 @@ import (
 
 	"timbre/config"
 	"timbre/door"
+	"timbre/rtp"
 	"timbre/sip/transport"
 )
 
@@ -21,6 +22,22 @@ func (n *Node) openDoors(context.Context) error {
 	n.descriptors = door.NewDescriptors(n.env)
 	n.doors = door.Deps{Descriptors: n.descriptors, Metrics: door.NewMetrics(n.env.Metrics)}
 	return nil
+}
+
+// mayOpen asks for the descriptors of a new call's media, which leave those of live calls.
+func (n *Node) mayOpen(descriptors int) bool { return n.descriptors.Spare(descriptors, door.ForLive) }
+
+// sayRoom says how many streams the descriptors allow, and warns if the ports allow more.
+func (n *Node) sayRoom() {
+	if n.descriptors == nil {
+		return
+	}
+	most, pairs := n.descriptors.Streams(rtp.PerStream), n.ports.Size()
+	log, message := n.env.Log.Info, "room for calls"
+	if most < pairs {
+		log, message = n.env.Log.Warn, "room for fewer streams than rtp.ports has pairs: raise ulimit -n"
+	}
+	log(message, "descriptors", n.descriptors.Limit(), "streams", most, "pairs", pairs)
 }
 
 // requestDoor is the door of a port of HTTP. A few of its connections come in whatever calls need.

@@ -17,10 +17,11 @@ import (
 // openSIP reserves the RTP ports and listens for SIP.
 func (n *Node) openSIP(context.Context) error {
 	var err error
-	n.ports, err = rtp.New(n.env, rtp.Config{First: n.settings.RTP.Ports.First, Last: n.settings.RTP.Ports.Last, DSCP: n.settings.RTP.DSCP})
+	n.ports, err = rtp.New(n.env, rtp.Config{First: n.settings.RTP.Ports.First, Last: n.settings.RTP.Ports.Last, DSCP: n.settings.RTP.DSCP, MayOpen: n.mayOpen})
 	if err != nil {
 		return err
 	}
+	n.sayRoom()
 	cfg, err := n.sipConfig()
 	if err != nil {
 		return err

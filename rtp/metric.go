@@ -27,7 +27,7 @@ func newMetrics(reg prometheus.Registerer, p *Pool) *metrics {
 	}
 	m := &metrics{
 		streams:         with.NewGauge(prometheus.GaugeOpts{Name: "timbre_rtp_streams", Help: "Open streams."}),
-		exhausted:       counter("exhausted_total", "Streams refused because no pair of ports was free."),
+		exhausted:       counter("exhausted_total", "Streams refused because no pair of ports was free, or no descriptors were left for it."),
 		strays:          counter("stray_pairs_total", "Free pairs of ports passed over because packets of a call before a crash still arrived there."),
 		packets:         counter("packets_total", "RTP packets from the source of their stream."),
 		lost:            counter("lost_total", "RTP packets given up."),

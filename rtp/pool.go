@@ -23,7 +23,12 @@ const quarantine = 5 * time.Second
 type Config struct {
 	First, Last uint16 // ports to use, both included
 	DSCP        int    // of all packets sent, 0 to 63
+	// MayOpen asks for the descriptors of a stream. False: what is left is set aside, and the stream is refused; nil: there is no limit.
+	MayOpen func(descriptors int) bool
 }
+
+// PerStream is how many descriptors a stream takes: its media and its RTCP socket.
+const PerStream = 2
 
 // Pool opens streams on pairs of ports of a range. It reuses a pair only when all others have been used, and not before its
 // quarantine is over, so that late packets of a call do not reach the next one. Pairs below port 32768 come first.
@@ -127,6 +132,9 @@ func (p *Pool) listen(local netip.Addr) (media, control *net.UDPConn, port uint1
 			p.metrics.exhausted.Inc()
 		}
 	}()
+	if p.cfg.MayOpen != nil && !p.cfg.MayOpen(PerStream) {
+		return nil, nil, 0, timbre.Errorf(timbre.Unavailable, "rtp.Open", "no descriptors are left for a stream: ulimit -n is too low for so many calls")
+	}
 	for wary := p.isWary(); ; {
 		port, ok := p.acquire()
 		if !ok {

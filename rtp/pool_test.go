@@ -108,6 +108,23 @@ func TestPortsBelowEphemeralRangeComeFirst(t *testing.T) {
 	}
 }
 
+func TestStreamIsRefusedBeforeTheLastDescriptors(t *testing.T) {
+	left := 3
+	p, err := New(environment.Environment{}, Config{First: 32764, Last: 32771, MayOpen: func(n int) bool { left -= n; return left >= 0 }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := p.open(timbre.Media{Local: loopback}, &recorder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	free := p.Free()
+	if _, err := p.open(timbre.Media{Local: loopback}, &recorder{}); timbre.KindOf(err) != timbre.Unavailable || p.Free() != free {
+		t.Errorf("got %v and %d free, want Unavailable and %d", err, p.Free(), free)
+	}
+}
+
 func TestForeignLocalAddressIsUnavailable(t *testing.T) {
 	p := pool(t, 5)
 	_, err := p.open(timbre.Media{Local: addr("192.0.2.1:1").Addr()}, &recorder{})
