@@ -18,6 +18,7 @@ const (
 	PagePlaces       Perishable = "places of deleted items"
 	Quarantined      Perishable = "damaged rows in quarantine"
 	CallRecords      Perishable = "call records"
+	ConnectorLogs    Perishable = "logs of connectors"
 )
 
 // Life is the rule of a kind: what is kept, for how long, and what goes.
@@ -44,6 +45,7 @@ var Lives = []Life{
 	{PagePlaces, PagePlaceLife, "the deletion of the item", "the place at which a list goes on after it"},
 	{Quarantined, ResultLife, "the time at which the row was found", "the row"},
 	{CallRecords, 0, "the end of the day of the call", "the records of the day"},
+	{ConnectorLogs, 0, "the end of the day of the message", "the lines of the day; all when the connector is deleted"},
 }
 
 // Scrubber finishes erasures.

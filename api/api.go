@@ -41,6 +41,7 @@ type Deps struct {
 	Pipelines pipelines.Pipelines
 	Targets   timbre.TargetChecker
 	Pings     voice.Pings
+	Logs      voice.Logs // nil: there are none
 	Keys      sigv4.Keys
 }
 
@@ -65,7 +66,7 @@ func newMux(env environment.Environment, cfg Config, deps Deps) *rest.Mux {
 		Authenticate: authenticate(sigv4.New(env, deps.Keys)),
 		Authorize:    authorizer{env, deps.Store}.authorize,
 	}, rest.Voice, rest.Pipelines)
-	voice.Register(m, env, voice.Deps{Store: deps.Store, Calls: deps.Calls, Tasks: deps.Tasks, Pings: deps.Pings})
+	voice.Register(m, env, voice.Deps{Store: deps.Store, Calls: deps.Calls, Tasks: deps.Tasks, Pings: deps.Pings, Logs: deps.Logs})
 	pipelines.Register(m, env, pipelines.Deps{Store: deps.Store, Pipelines: deps.Pipelines, Targets: deps.Targets})
 	return m
 }

@@ -26,7 +26,7 @@ type Settings struct {
 
 	Data            string `default:"./timbre-data" form:"folder" help:"Folder of everything that must survive a restart: database, keys, credentials. Created at the first start."`
 	Logs            string `default:"DATA/logs" form:"folder" help:"Folder of call records, and of the SIP and media logs that connectors ask for. DATA stands for the data folder."`
-	Records         int    `default:"7" min:"0" max:"36500" unit:"days" zero:"no records are written" help:"Retention of call records: one file below logs for each ended call, with its phone numbers."`
+	Records         int    `default:"7" min:"0" max:"36500" unit:"days" zero:"no records and no such logs are written" help:"Retention of call records, one file below logs for each ended call, with its phone numbers, and of the SIP and media logs that connectors ask for."`
 	API             API    `embed:"" prefix:"api."`
 	Admin           Admin  `embed:"" prefix:"admin."`
 	SIP             SIP    `embed:"" prefix:"sip."`

@@ -2,8 +2,8 @@
 // SIP messages and reception figures come in; lines of JSON go out, into sip.jsonl and media.jsonl for each connector. An ended
 // call comes in; a file with its record goes out. The field names are those of AWS's logs and records.
 //
-// A log that reaches its size replaces its predecessor; records are deleted after their retention. What cannot be written is
-// lost: a call never waits for its log.
+// A log that reaches its size replaces its predecessor. Lines and records are erased after their retention, the logs of a connector
+// with it. What cannot be written is lost: a call never waits for its log.
 package logbook
 
 import (
@@ -22,7 +22,15 @@ import (
 type Config struct {
 	Folder  string // created with the first line
 	MaxSize int64  // bytes per file; lines are never split; 0: DefaultMaxSize
+	Off     bool   // logs are kept for no time at all: none are written
 }
+
+// The names of the logs of a connector, in a folder of its own, and what is added to the name of the one before.
+const (
+	sipLog   = "sip.jsonl"
+	mediaLog = "media.jsonl"
+	before   = ".1"
+)
 
 // DefaultMaxSize is 16 MiB.
 const DefaultMaxSize = 16 << 20
@@ -57,12 +65,15 @@ type message struct {
 // Message writes a SIP message of the call with a Call-ID, if the connector asks for SIP logs.
 func (l *Logs) Message(connectorID, callID string, text fmt.Stringer) {
 	if l.logging(connectorID).SIP {
-		l.write(connectorID, "sip.jsonl", message{connectorID, l.env.Region, l.env.Now().UnixMilli(), callID, text.String()})
+		l.write(connectorID, sipLog, message{connectorID, l.env.Region, l.env.Now().UnixMilli(), callID, text.String()})
 	}
 }
 
 // logging reads the configuration for each line, so that a change takes effect at once.
 func (l *Logs) logging(connectorID string) timbre.Logging {
+	if l.cfg.Off {
+		return timbre.Logging{}
+	}
 	cfg, err := l.settings.Logging(context.Background(), connectorID)
 	if err != nil && timbre.KindOf(err) != timbre.NotFound {
 		l.reading.Failed(l.env.Log, "cannot read a logging configuration", "connector", connectorID, "error", err)
@@ -72,11 +83,17 @@ func (l *Logs) logging(connectorID string) timbre.Logging {
 	return cfg
 }
 
-// write appends a line.
+// write appends a line, unless the connector has gone since it was asked: what Forget erases does not come back.
 func (l *Logs) write(connectorID, name string, line any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	err := l.append(filepath.Join(l.cfg.Folder, connectorID), name, line)
+	if l.logging(connectorID) != (timbre.Logging{}) {
+		l.failed(connectorID, l.append(filepath.Join(l.cfg.Folder, connectorID), name, line))
+	}
+}
+
+// failed says that logs cannot be written or erased, and that they can be again.
+func (l *Logs) failed(connectorID string, err error) {
 	if err != nil {
 		l.writing.Failed(l.env.Log, "cannot write a SIP or media log", "connector", connectorID, "error", err)
 	} else {
@@ -113,7 +130,7 @@ func (l *Logs) append(folder, name string, line any) error {
 // thousands of connectors, few of which have a call at any time, so files are opened per line here.
 func (l *Logs) rotate(path string, size int) error {
 	if info, err := os.Stat(path); err == nil && info.Size()+int64(size) > l.cfg.MaxSize {
-		return os.Rename(path, path+".1")
+		return os.Rename(path, path+before)
 	}
 	return nil
 }

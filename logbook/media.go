@@ -29,7 +29,7 @@ type media struct {
 // Reception writes the reception of a stream, if the connector asks for media logs.
 func (l *Logs) Reception(connectorID string, r timbre.Reception) {
 	if l.logging(connectorID).Media {
-		l.write(connectorID, "media.jsonl", media{
+		l.write(connectorID, mediaLog, media{
 			connectorID, l.env.Now().UnixMilli(), r.TransactionID, r.From, r.To, r.Label, r.Codec,
 			r.Packets, r.Lost, r.Late, r.Duplicates, r.Dropped, r.SenderReports,
 			millis(r.Jitter), r.MOS(),

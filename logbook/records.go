@@ -114,8 +114,7 @@ func (r *Records) Sweep(outlived []environment.Span) (days int, err error) {
 		err = errors.Join(err, e)
 		for _, folder := range found {
 			at, e := time.Parse(dayLayout, strings.Join(strings.Split(folder, "/")[3:], "/"))
-			whole := func(s environment.Span) bool { return s.Has(at) && s.Has(at.AddDate(0, 0, 1)) }
-			if e != nil || !slices.ContainsFunc(outlived, whole) {
+			if e != nil || !dayOver(at, outlived) {
 				continue
 			}
 			if e := os.RemoveAll(filepath.Join(r.cfg.Folder, filepath.FromSlash(folder))); e != nil {

@@ -12,11 +12,12 @@ import (
 
 const day = 24 * time.Hour
 
-// openCalls creates the registry of live calls, and the call detail records of ended ones.
+// openCalls creates the registry of live calls, the call detail records of ended ones, and the logs of connectors.
 func (n *Node) openCalls(context.Context) error {
 	if n.settings.Records > 0 {
 		n.records = logbook.NewRecords(n.env, logbook.RecordsConfig{Folder: n.settings.LogFolder()}, n.store)
 	}
+	n.logs = logbook.New(n.env, logbook.Config{Folder: n.settings.LogFolder(), Off: n.settings.Records == 0}, n.store)
 	n.calls = call.New(n.env, call.Deps{Store: n.store, Announcer: n.events})
 	return nil
 }

@@ -35,7 +35,7 @@ func (n *Node) openClock(ctx context.Context) error {
 
 // openSweeper creates what erases expired data.
 func (n *Node) openSweeper(context.Context) error {
-	deps := sweep.Deps{Clock: n.clock, Store: n.store}
+	deps := sweep.Deps{Clock: n.clock, Store: n.store, Logs: n.logs}
 	if n.records != nil {
 		deps.Records = n.records
 	}

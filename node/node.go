@@ -74,6 +74,7 @@ type Node struct {
 	profileModels *profileModels
 	calls         *call.Registry
 	records       *logbook.Records // nil if call records are disabled
+	logs          *logbook.Logs
 	tasks         *task.Engine
 	newTrack      func() task.Track // a test replaces it
 	pipelines     *pipeline.Engine

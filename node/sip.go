@@ -6,7 +6,6 @@ import (
 
 	"timbre"
 	"timbre/config"
-	"timbre/logbook"
 	"timbre/rtp"
 	"timbre/sip"
 	"timbre/sip/siprec"
@@ -33,7 +32,7 @@ func (n *Node) openSIP(context.Context) error {
 		Calls:     n.calls,
 		Media:     n.ports,
 		Tolls:     n.tolls,
-		SIPLog:    logbook.New(n.env, logbook.Config{Folder: n.settings.LogFolder()}, n.store),
+		SIPLog:    n.logs,
 	})
 	if err != nil {
 		return err

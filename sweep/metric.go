@@ -16,7 +16,7 @@ type metrics struct {
 func newMetrics(r prometheus.Registerer) metrics {
 	m := metrics{
 		erased: promauto.With(r).NewCounterVec(prometheus.CounterOpts{
-			Name: "timbre_sweep_erased_total", Help: "What sweeps have erased because its life was over, by kind: rows, or days of call records.",
+			Name: "timbre_sweep_erased_total", Help: "What sweeps have erased because its life was over, by kind: rows, days of call records, or logs of connectors that became shorter.",
 		}, []string{"of"}),
 		hold: promauto.With(r).NewHistogram(prometheus.HistogramOpts{
 			Name: "timbre_sweep_hold_seconds", Help: "For how long a batch of a sweep kept other writes waiting.",

@@ -37,22 +37,23 @@ type Store interface {
 	Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, within time.Duration) (erased int, held time.Duration, err error)
 }
 
-// Records are kept in files, by day.
-type Records interface {
-	// Sweep erases the days that lie in one of the spans, and returns how many.
-	Sweep(outlived []environment.Span) (days int, err error)
+// Files are what is kept by day.
+type Files interface {
+	// Sweep erases the days that lie in one of the spans, and returns of how many files or folders.
+	Sweep(outlived []environment.Span) (erased int, err error)
 }
 
 // Config of a Sweeper.
 type Config struct {
-	Records time.Duration // for how long call records are kept
+	Records time.Duration // for how long call records and logs of connectors are kept
 }
 
 // Deps are what a Sweeper uses.
 type Deps struct {
 	Clock   Clock
 	Store   Store
-	Records Records // nil: there are none
+	Records Files // nil: there are none
+	Logs    Files // of connectors; nil: there are none
 }
 
 // Sweeper sweeps.
@@ -128,11 +129,11 @@ func (s *Sweeper) note(ctx context.Context, o *environment.Outage, what string, 
 
 // rule erases what one rule says.
 func (s *Sweeper) rule(ctx context.Context, l timbre.Life) (erased int, err error) {
-	if l.Of == timbre.CallRecords {
-		if s.deps.Records == nil {
+	if files, are := map[timbre.Perishable]Files{timbre.CallRecords: s.deps.Records, timbre.ConnectorLogs: s.deps.Logs}[l.Of]; are {
+		if files == nil {
 			return 0, nil
 		}
-		return s.deps.Records.Sweep(s.deps.Clock.Outlived(s.cfg.Records))
+		return files.Sweep(s.deps.Clock.Outlived(s.cfg.Records))
 	}
 	outlived := s.deps.Clock.Outlived(l.For)
 	for within := first; ctx.Err() == nil; {

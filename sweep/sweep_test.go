@@ -82,6 +82,19 @@ func (w *world) Sweep(outlived []environment.Span) (n int, err error) {
 	return before - len(w.days), nil
 }
 
+// logs are those of connectors, by the stamps of their lines.
+type logs struct{ w *world }
+
+func (l logs) Sweep(outlived []environment.Span) (n int, err error) {
+	l.w.mu.Lock()
+	defer l.w.mu.Unlock()
+	before := len(l.w.kept[timbre.ConnectorLogs])
+	l.w.kept[timbre.ConnectorLogs] = slices.DeleteFunc(l.w.kept[timbre.ConnectorLogs], func(at time.Time) bool {
+		return slices.ContainsFunc(outlived, func(s environment.Span) bool { return s.Has(at) })
+	})
+	return before - len(l.w.kept[timbre.ConnectorLogs]), nil
+}
+
 // run runs a sweeper until stop is called.
 func (w *world) run(env environment.Environment) (c *environment.Clock, stop func()) {
 	c = environment.NewClock(env, w.saved, nil)
@@ -89,7 +102,7 @@ func (w *world) run(env environment.Environment) (c *environment.Clock, stop fun
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		sweep.New(env, sweep.Config{Records: 7 * day}, sweep.Deps{Clock: c, Store: w, Records: w}).Run(ctx)
+		sweep.New(env, sweep.Config{Records: 7 * day}, sweep.Deps{Clock: c, Store: w, Records: w, Logs: logs{w}}).Run(ctx)
 	}()
 	return c, func() { cancel(); <-done }
 }

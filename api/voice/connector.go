@@ -66,9 +66,11 @@ func (s *service) listConnectors(ctx context.Context, in *sdk.ListVoiceConnector
 }
 
 func (s *service) deleteConnector(ctx context.Context, in *sdk.DeleteVoiceConnectorInput) (*sdk.DeleteVoiceConnectorOutput, error) {
-	return &sdk.DeleteVoiceConnectorOutput{}, s.deps.Calls.Free(ctx, func() error {
-		return s.deps.Store.DeleteConnector(ctx, *in.VoiceConnectorId)
-	})
+	err := s.deps.Calls.Free(ctx, func() error { return s.deps.Store.DeleteConnector(ctx, *in.VoiceConnectorId) })
+	if err == nil && s.deps.Logs != nil {
+		s.deps.Logs.Forget(*in.VoiceConnectorId)
+	}
+	return &sdk.DeleteVoiceConnectorOutput{}, err
 }
 
 func connector(c timbre.Connector) types.VoiceConnector {

@@ -41,12 +41,19 @@ type Pings interface {
 	LastPing(connectorID string) (timbre.Ping, bool)
 }
 
+// Logs are those that connectors ask for.
+type Logs interface {
+	// Forget erases the logs of a connector that is no more.
+	Forget(connectorID string)
+}
+
 // Deps is what the operations act on.
 type Deps struct {
 	Store Store
 	Calls Calls
 	Tasks Tasks
 	Pings Pings
+	Logs  Logs // nil: there are none
 }
 
 // service has one method for each operation.
