@@ -59,9 +59,8 @@ func TestRefusedStrangerIsClosed(t *testing.T) {
 			read := bufio.NewReader(c)
 			for range 2 {
 				_, _ = io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: x\r\n\r\n")
-				r, err := http.ReadResponse(read, nil)
+				err := readResponse(read)
 				if closed && err == nil {
-					_, _ = io.Copy(io.Discard, r.Body)
 					_, err = read.ReadByte()
 				}
 				if (err != nil) != closed {
@@ -70,6 +69,17 @@ func TestRefusedStrangerIsClosed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// readResponse reads a response whole.
+func readResponse(from *bufio.Reader) error {
+	r, err := http.ReadResponse(from, nil)
+	if err != nil {
+		return err
+	}
+	defer r.Body.Close()
+	_, err = io.Copy(io.Discard, r.Body)
+	return err
 }
 
 func TestOneRefusalDoesNotEndAProvenConnection(t *testing.T) {
@@ -82,7 +92,7 @@ func TestOneRefusalDoesNotEndAProvenConnection(t *testing.T) {
 	read := bufio.NewReader(c)
 	for _, path := range []string{"/", "/missing", "/"} {
 		_, _ = io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: x\r\n\r\n")
-		if _, err := http.ReadResponse(read, nil); err != nil {
+		if err := readResponse(read); err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}
 	}
