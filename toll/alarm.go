@@ -20,7 +20,7 @@ type alarm struct {
 	reason timbre.TollReason
 }
 
-// alarms keeps a flood of refusals from being a flood of events and log lines.
+// alarms keeps a flood of refusals from being a flood of log lines.
 type alarms struct {
 	now  func() time.Time
 	mu   sync.Mutex

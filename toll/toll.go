@@ -1,5 +1,5 @@
 // Package toll guards against toll fraud: calls that somebody else places at the operator's cost. In come calls that are about to be put
-// through to a gateway, as timbre.TollCall; out go refusals, an event for the connector and a metric. A number must be of a calling region
+// through to a gateway, as timbre.TollCall; out go refusals, a log line and a metric. A number must be of a calling region
 // of the connector, by the numbering plans of all countries (libphonenumber); premium rates and satellites are refused in each; a caller
 // that is known by a password has its calls and minutes a day; and a network so wide that strangers are in it puts nothing through.
 //
