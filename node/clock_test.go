@@ -26,7 +26,7 @@ func (k *kept) start() {
 	k.Node = newNode(environment.Environment{
 		Now: func() time.Time { return k.wall }, Uptime: func() environment.Uptime { return environment.Uptime{Boot: "b", Up: k.up} },
 	}, k.settings)
-	for _, open := range []func(context.Context) error{k.openStore, k.openClock, k.openSweeper} {
+	for _, open := range []func(context.Context) error{k.openStore, k.openClock, k.openCalls, k.openSweeper} {
 		if err := open(k.Context()); err != nil {
 			k.Fatal(err)
 		}

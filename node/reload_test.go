@@ -29,7 +29,7 @@ func reloadable(t *testing.T) (*Node, *bytes.Buffer) {
 	if err := os.WriteFile(filepath.Join(s.Data, "credentials"), []byte(profile), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, open := range []func(context.Context) error{n.openStore, n.openCredentials, n.openOutbox} {
+	for _, open := range []func(context.Context) error{n.openDoors, n.openStore, n.openCredentials, n.openOutbox} {
 		if err := open(t.Context()); err != nil {
 			t.Fatal(err)
 		}
