@@ -135,14 +135,16 @@ func (p prober) invite(connector, password string) int {
 	return p.request(uri, call, 2, "Authorization: "+answer.String()+"\r\n").StatusCode
 }
 
+// noAudio is an offer that nobody takes.
+const noAudio = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=video 9000 RTP/AVP 96\r\n"
+
 // request sends an INVITE that offers no audio, and returns its final response.
 func (p prober) request(uri, call string, seq int, header string) *gosip.Response {
 	p.t.Helper()
-	const offer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=video 9000 RTP/AVP 96\r\n"
 	_, err := fmt.Fprintf(p.sip, "INVITE %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s%d\r\nFrom: <sip:a@example.com>;tag=a\r\nTo: <sip:b@example.com>\r\n"+
 		"Call-ID: %[3]s\r\nCSeq: %[4]d INVITE\r\nContact: <sip:a@%[2]s>\r\n%[5]sRequire: siprec\r\nMax-Forwards: 70\r\n"+
 		"Content-Type: application/sdp\r\nContent-Length: %[6]d\r\n\r\n%[7]s",
-		uri, p.sip.LocalAddr(), call, seq, header, len(offer), offer)
+		uri, p.sip.LocalAddr(), call, seq, header, len(noAudio), noAudio)
 	must(p.t, err)
 	must(p.t, p.sip.SetReadDeadline(time.Now().Add(timeout)))
 	for b := make([]byte, 1<<16); ; {

@@ -47,11 +47,15 @@ func TestAWS(t *testing.T) {
 	t.Run("errors name their cause", func(t *testing.T) { testCauses(ctx, t, endpoint, arns) })
 }
 
+// motoTargets are those of the account that moto has.
+const motoTargets = "arn:aws:*:*:123456789012:*"
+
 // A call's events reach all sinks of a configuration under its role, and those of its streams the targets of the settings. boto3 makes
 // the targets and reads what has arrived.
 func testEventsReachAllServices(ctx context.Context, t *testing.T, endpoint string, arns map[string]string) {
 	s := settings(t, t.TempDir(), newReceiver(t))
 	s.AWS.AssumeRoles = true
+	s.Notify.Targets = []string{motoTargets}
 	s.Notify.Streaming = map[string]string{"EventBridge": arns["eventbridge"], "SQS": arns["sqs.fifo"], "SNS": arns["sns.fifo"]}
 	n := start(t, s)
 	h := setUp(ctx, t, n.API, hookARN)
@@ -99,6 +103,7 @@ func testEventsReachAllServices(ctx context.Context, t *testing.T, endpoint stri
 func testWebhooksBesideServices(ctx context.Context, t *testing.T, endpoint string, arns map[string]string) {
 	first, second := newReceiver(t), newReceiver(t)
 	s := settings(t, t.TempDir(), first)
+	s.Notify.Targets = []string{motoTargets}
 	s.Notify.Webhooks = append(s.Notify.Webhooks, config.Webhook{Name: "second", URL: second.URL, Secret: hookSecret})
 	n := start(t, s)
 	h := setUp(ctx, t, n.API, hookARN)
