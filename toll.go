@@ -36,11 +36,10 @@ func (d *TollDenial) Error() string { return d.Detail }
 type TollReason string
 
 const (
-	TollRegion   TollReason = "region"     // the number is of no calling region of the connector
-	TollPremium  TollReason = "premium"    // the number is charged above its region: premium rates, satellites
-	TollNumber   TollReason = "number"     // what is called cannot be read as a number, so its region is unknown
-	TollOpen     TollReason = "open_relay" // the source is allowed by a network so wide that strangers are in it
-	TollCalls    TollReason = "calls"      // the credential has made its calls of the day
-	TollMinutes  TollReason = "minutes"    // the credential has used its minutes of the day
-	TollTransfer TollReason = "transfer"   // a transfer leads to no host or number that is understood
+	TollRegion  TollReason = "region"     // the number is of no calling region of the connector
+	TollPremium TollReason = "premium"    // the number is charged above its region: premium rates, satellites
+	TollNumber  TollReason = "number"     // what is called cannot be read as a number, so its region is unknown
+	TollOpen    TollReason = "open_relay" // the source is allowed by a network so wide that strangers are in it
+	TollCalls   TollReason = "calls"      // the credential has made its calls of the day
+	TollMinutes TollReason = "minutes"    // the credential has used its minutes of the day
 )

@@ -15,7 +15,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		Name: "timbre_toll_refused_total", Help: "Calls that were not put through to a gateway, or were ended, to prevent toll fraud, by reason.",
 	}, []string{"reason"})}
 	for _, r := range []timbre.TollReason{
-		timbre.TollRegion, timbre.TollPremium, timbre.TollNumber, timbre.TollOpen, timbre.TollCalls, timbre.TollMinutes, timbre.TollTransfer,
+		timbre.TollRegion, timbre.TollPremium, timbre.TollNumber, timbre.TollOpen, timbre.TollCalls, timbre.TollMinutes,
 	} {
 		m.refused.WithLabelValues(string(r))
 	}
