@@ -17,6 +17,15 @@ type AccessRequest struct {
 	Method        string     // of the request, which a digest covers
 	URI           string     // of the request, which a digest covers; not that of its header, which its sender chooses
 	Authorization []string   // values of the Authorization headers, in their order
+	Signature     *Signature // of the whole request; nil: it is not signed
+}
+
+// Signature is the HMAC-SHA256 of what a request says, with the SHA256 of a credential as its key; or that of a telephone platform.
+type Signature struct {
+	User   string // of the credential, or the platform
+	Signed []byte // what it was computed of
+	MAC    []byte
+	Proven bool // it is that of a platform, and right, for the connector that the request names
 }
 
 // Origin is where a message comes from.
@@ -25,7 +34,19 @@ type Origin struct {
 	// Returned: what is sent to Addr reaches the sender. It has a connection, or its datagram repeats what only Addr has been told. The
 	// sender of any other datagram may have written another address than its own.
 	Returned bool
+	// Echoed: the message repeats what only Addr has been told, as the answer to a challenge does.
+	Echoed bool
 }
+
+// Verdict is what becomes of a message before it is parsed.
+type Verdict uint8
+
+const (
+	Dropped     Verdict = iota
+	Shed                // it is answered with 503 unread
+	ReadBriefly         // it is read, and its answer must not be longer than it is
+	Read
+)
 
 // Proof is that a host has proven a password: it is known for a time.
 type Proof struct {
@@ -49,6 +70,7 @@ type Access struct {
 
 	Username       string   // of the credential whose password was proven; empty: the allowed hosts contain the source
 	Open           bool     // the source is allowed by networks alone that are too wide to put calls through: see RelayNetwork
+	Identity       string   // of the termination: the number that it calls from; empty: none
 	CallingRegions []string // of the termination: countries that may be called; none: all
 }
 

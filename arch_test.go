@@ -50,18 +50,18 @@ func packages(t *testing.T) []listed {
 // stages are the folders that may import from this module only the root, shared packages and their own subfolders.
 var stages = []string{
 	"sip", "feed", "rtp", "call", "speech", "infer", "voice", "tone", "search", "task", "pipeline", "event", "notify", "api",
-	"logbook", "trace", "summary", "sweep", "evaluate", "store", "vault", "config", "models", "admission", "toll", "door",
+	"logbook", "trace", "summary", "sweep", "evaluate", "store", "vault", "config", "models", "admission", "toll", "door", "load", "console",
 }
 
 // programs are the folders that may import all others.
-var programs = []string{"cmd", "node", "conformance", "test", "bench"}
+var programs = []string{"cmd", "check", "node", "conformance", "test", "bench", "release"}
 
 // sharedPackages are used by several stages. They import nothing from this module.
-var sharedPackages = []string{"build", "environment", "halfband", "plainyaml"}
+var sharedPackages = []string{"build", "environment", "halfband", "offheap", "plainyaml", "ttl"}
 
 // forTests are packages that the tests of any stage may import: models and their runtime, codecs and recordings, network
 // impairments, keys, and admission.
-var forTests = []string{"timbre/admission", "timbre/admission/source", "timbre/models", "timbre/models/card", "timbre/models/modelstest", "timbre/infer", "timbre/rtp/codec", "timbre/rtp/impair", "timbre/vault", "timbre/toll"}
+var forTests = []string{"timbre/admission", "timbre/admission/source", "timbre/models", "timbre/models/card", "timbre/models/modelstest", "timbre/infer", "timbre/rtp", "timbre/rtp/codec", "timbre/rtp/impair", "timbre/vault", "timbre/toll"}
 
 // within says whether a package or folder is one of names or below it.
 func within(path string, names ...string) bool {
@@ -120,7 +120,7 @@ func TestDriversAreImportedOnlyByTheirStage(t *testing.T) {
 		driver string // a prefix of import paths
 		homes  []string
 	}{
-		{"github.com/aws/aws-sdk-go-v2/service/chime", []string{"api", "conformance", "test", "cmd", "bench"}},
+		{"github.com/aws/aws-sdk-go-v2/service/chime", []string{"api", "check", "conformance", "test", "cmd", "bench"}},
 		{"github.com/yalue/onnxruntime_go", []string{"infer"}},
 		{"github.com/k2-fsa/", []string{"infer"}},
 		{"C", []string{"infer"}},

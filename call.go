@@ -44,7 +44,7 @@ type Call struct {
 	Lasted        time.Duration // of an ended call, whatever the wall clock did meanwhile
 	Failure       string        // why it ended, unless a party hung up
 	StoredByes    []StoredBye   // of a live call
-	Reserved      bool          // it is not answered yet, and nobody has been told of it
+	Reserved      bool          // it is not answered yet, and not announced
 }
 
 // StoredBye is a BYE to a peer of a call, stored for the case that the process which has the call ends before the call does.
@@ -87,8 +87,9 @@ func (c *Call) Leg(s Side) (int, bool) {
 
 // Frame is up to 20 ms of a leg. PCM belongs to the sender and is valid only until the receiver returns.
 type Frame struct {
-	At  time.Duration // media time of the first sample, from 0 at the start of the leg; jumps over what was lost or not sent
-	PCM []int16
+	At    time.Duration // media time of the first sample, from 0 at the start of the leg; jumps over what was lost or not sent
+	PCM   []int16
+	Keyed bool // telephone-events say that a key is pressed at or just before the frame, whose tone may be in it
 }
 
 // Listener receives the frames of one leg, in order, from one goroutine at a time. Frame must return quickly.
@@ -102,6 +103,7 @@ type Speech struct {
 	PCM    []int16       // audio to analyse: voiced stretches with their margins; often empty
 	Drop   Drop          // what is on the stretch besides the voice of the party
 	Came   time.Time     // when the last of the stretch came from the call, with a monotonic reading; zero: not known
+	Due    time.Time     // when it is to be passed on at the latest; zero: not known
 }
 
 // Wave appends audio to dst in the format of models: [-1, 1).

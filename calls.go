@@ -44,10 +44,10 @@ type CallStarter interface {
 // CallReserver begins calls that have yet to be answered.
 type CallReserver interface {
 	CallEnder
-	// Reserve is Begin for a call that may still come to nothing: it is durable and within the quotas, and nobody is told of it. End leaves
+	// Reserve is Begin for a call that may still come to nothing: it is durable and within the quotas, and not announced. End leaves
 	// no trace of it.
 	Reserve(ctx context.Context, c Call) (transactionID string, legs []LegListener, err error)
-	// Answered tells of a reserved call, as Begin does of others: its peer has been sent the answer.
+	// Answered announces a reserved call, as Begin does others: its peer has been sent the answer.
 	Answered(ctx context.Context, transactionID string) error
 }
 

@@ -93,7 +93,7 @@ func TestEveryCodecIsFoundByItsOwnName(t *testing.T) {
 // A new codec is a line in the table and a decoder: no other file knows one by its name. A sender of G.711 names it, for
 // there is nothing to negotiate about it.
 func TestCodecsAreNamedInTheirTableAndDecoderAlone(t *testing.T) {
-	senders := map[string]bool{"feed/telnyx.go": true, "sip/phone/offer.go": true}
+	senders := map[string]bool{"sip/phone/offer.go": true}
 	constants := audioConstants(t)
 	walkSources(t, func(file string, n ast.Node) {
 		if file == "codec.go" || within(file, "bench", "rtp/codec", "rtp/mediatest") {

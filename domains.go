@@ -20,7 +20,7 @@ type Domains interface {
 	// UpdateDomain lets change modify all fields but ID, Created, Token and Fingerprint, and returns the result. No other
 	// write runs meanwhile: change must not call the store.
 	UpdateDomain(ctx context.Context, id string, change func(*Domain)) (Domain, error)
-	ListDomains(ctx context.Context, p Page) ([]Domain, error)
+	ListDomains(ctx context.Context, p Page) ([]Item, error)
 	// DeleteDomain destroys the domain's data key, its profiles and the voiceprints of its tasks.
 	DeleteDomain(ctx context.Context, id string) error
 }
@@ -34,7 +34,7 @@ type ProfileReader interface {
 type ProfileManager interface {
 	ProfileReader
 	// ListProfiles: NotFound without the domain.
-	ListProfiles(ctx context.Context, domainID string, p Page) ([]Profile, error)
+	ListProfiles(ctx context.Context, domainID string, p Page) ([]Item, error)
 	// DeleteProfile erases the voice everywhere, including the voiceprints of the tasks that it was enrolled or renewed from.
 	DeleteProfile(ctx context.Context, id string) error
 }
@@ -50,13 +50,29 @@ type ProfileEnroller interface {
 	RenewProfile(ctx context.Context, p Profile, taskID string) error
 }
 
-// VoiceprintReader reads what a search ranks.
+// VoiceprintReader reads voiceprints of profiles.
 type VoiceprintReader interface {
-	// Voiceprints returns the profiles of a domain that have not expired at now, with their embeddings. NotFound without the
-	// domain.
-	Voiceprints(ctx context.Context, domainID string, now time.Time) ([]Profile, error)
-	// Generation returns a number that grows with every change to the profiles of a domain. NotFound without the domain.
-	Generation(ctx context.Context, domainID string) (int64, error)
+	// Voiceprint returns a profile with its embedding, which is nil if the profile has expired at now. NotFound without the profile.
+	Voiceprint(ctx context.Context, profileID string, now time.Time) (Profile, error)
+}
+
+// VoiceprintFollower reads what a search ranks.
+type VoiceprintFollower interface {
+	// FollowVoiceprints brings a copy of a domain's voices from a generation to the present one, which it returns: generations are
+	// above 0 and grow with every change to the profiles, and after 0 come all. Profiles that have expired at now are not among
+	// them. An error leaves the copy between both. NotFound without the domain.
+	FollowVoiceprints(ctx context.Context, domainID string, after int64, now time.Time, to VoiceprintIndex) (generation int64, err error)
+}
+
+// VoiceprintIndex is a copy of a domain's voices.
+type VoiceprintIndex interface {
+	// Clear takes all out: those that there are follow.
+	Clear()
+	// Put adds a profile or replaces what it was. It gets ID, Expires and Voiceprint, and must copy the embedding: the caller
+	// overwrites it.
+	Put(p Profile)
+	// Remove takes a profile out, if it is in.
+	Remove(profileID string)
 }
 
 // EnrolmentAudio is the audio that voiceprints were made from, where the operator has it kept. It is encrypted as embeddings are, and
@@ -82,4 +98,5 @@ type Profiles interface {
 	ProfileManager
 	ProfileEnroller
 	VoiceprintReader
+	VoiceprintFollower
 }

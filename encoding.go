@@ -1,15 +1,22 @@
 package timbre
 
-// Encoding is how audio is encoded that comes without RTP, as one channel of samples without packets.
-type Encoding string
+import "strings"
 
-const (
-	LinearPCM Encoding = "pcm_s16le" // 16-bit linear PCM, little-endian
-	MuLaw     Encoding = "mulaw"     // G.711 µ-law
-	ALaw      Encoding = "alaw"      // G.711 A-law
-)
+// encodings are the names that audio without RTP has beside those of SDP.
+var encodings = map[string]string{"mulaw": PCMU.Name(), "alaw": PCMA.Name()}
 
-// SampleBytes is the size of one sample in bytes; 0 for an unknown encoding.
-func (e Encoding) SampleBytes() int { return sampleBytes[e] }
-
-var sampleBytes = map[Encoding]int{LinearPCM: 2, MuLaw: 1, ALaw: 1}
+// ParseEncoding finds the codec of audio that comes without RTP: by a media type such as audio/x-mulaw, or its subtype, in any case, and
+// the rate of the audio in Hz. The packets of some codecs say their rate themselves.
+func ParseEncoding(name string, rate int) (Codec, bool) {
+	name = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(name), "audio/"), "x-")
+	if other, ok := encodings[name]; ok {
+		name = other
+	}
+	for c, f := range codecs {
+		audio := f.kind == AudioPayload || f.kind == SampleStream
+		if audio && strings.EqualFold(f.name, name) && (f.rate == rate || f.sample == 0) {
+			return Codec(c), true
+		}
+	}
+	return 0, false
+}

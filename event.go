@@ -12,6 +12,7 @@ const (
 	StreamingStatus      EventType = "Chime VoiceConnector Streaming Status"
 	PipelineState        EventType = "Media Insights State Change"
 	CallMetadata         EventType = "CallAnalyticsMetadata"
+	TollGuardStatus      EventType = "Chime VoiceConnector Toll Guard"
 )
 
 // The detailStatus, or streamingStatus, of the events.
@@ -38,6 +39,7 @@ const (
 	InsightsStopped             = "chime:MediaInsightsStopped"
 	InsightsTemporaryFailure    = "chime:MediaInsightsTemporaryFailure"
 	InsightsFailed              = "chime:MediaInsightsPermanentFailure"
+	TollGuardTripped            = "TollGuardTripped"
 	CallMetadataUpdate          = "Update" // of CallMetadata: a message within the call came; without a status, the call began
 )
 
@@ -59,6 +61,7 @@ type Event struct {
 	Summary       *Summary        // of PostCallVoiceAnalytics
 	Pipeline      *Pipeline       // of PipelineState and CallMetadata, as of Time
 	Kind          Kind            // of InsightsCreateFailed: what went wrong
+	Toll          *TollTrip       // of TollGuardStatus, whose Call has connector, Call-ID and numbers alone
 }
 
 // Notice is an event rendered for one target. Delivery is at least once, and in order within a Key and Target; ID and Payload

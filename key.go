@@ -17,6 +17,11 @@ type Key struct {
 	Grants     []Grant        // what it may do; nil: everything
 }
 
+// Keys finds an access key by its id.
+type Keys interface {
+	Key(accessKeyID string) (key Key, ok bool)
+}
+
 // Expired reports whether the key is refused at a time.
 func (k Key) Expired(now time.Time) bool { return !k.Expires.IsZero() && !now.Before(k.Expires) }
 
@@ -35,7 +40,7 @@ func (k Key) As(user string) Key {
 // Equal reports whether two keys are the same in all.
 func (k Key) Equal(o Key) bool {
 	return k.ID == o.ID && k.Secret == o.Secret && k.User == o.User && k.Session == o.Session && k.Expires.Equal(o.Expires) &&
-		slices.Equal(k.Sources, o.Sources) && slices.Equal(k.Grants, o.Grants)
+		(k.Sources == nil) == (o.Sources == nil) && slices.Equal(k.Sources, o.Sources) && (k.Grants == nil) == (o.Grants == nil) && slices.Equal(k.Grants, o.Grants)
 }
 
 // Grant allows the actions that match Action on the resources that match Resource. In both patterns * matches any text and ?
@@ -56,6 +61,13 @@ func (k Key) May(action, resource string) bool {
 		}
 	}
 	return false
+}
+
+// MaySome reports whether the key may perform an action on anything at all.
+func (k Key) MaySome(action string) bool {
+	return k.Grants == nil || slices.ContainsFunc(k.Grants, func(g Grant) bool {
+		return MatchPattern(strings.ToLower(g.Action), strings.ToLower(action))
+	})
 }
 
 // MatchPattern reports whether a pattern, with * for any text and ? for any character, matches all of s. It takes at most len(pattern) × len(s) steps, because it

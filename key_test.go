@@ -43,6 +43,13 @@ func TestKeyIsLimitedToItsGrants(t *testing.T) {
 	}
 }
 
+func TestKeyMayDoSomeOfWhatItIsGranted(t *testing.T) {
+	k := timbre.Key{Grants: []timbre.Grant{{Action: "chime:get*", Resource: "arn:aws:chime:us-east-1:000000000000:vc/abc"}}}
+	if !k.MaySome("chime:GetVoiceConnector") || k.MaySome("chime:ListVoiceConnectors") || !(timbre.Key{}).MaySome("chime:Any") {
+		t.Error("got other rights than those of the grant, or of a key without grants")
+	}
+}
+
 func FuzzGrant(f *testing.F) {
 	f.Add("a*b?c", "axxbyc")
 	f.Add("**", "")

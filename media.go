@@ -90,6 +90,6 @@ type DTLSIdentity interface {
 type MediaStream interface {
 	ReceptionMeter
 	Port() int    // even UDP port of the media; RTCP has the next one
-	Update(Media) // applies a renegotiation; Local and the ports stay
+	Update(Media) // applies a renegotiation; Local and the ports stay. A hold delivers what is buffered
 	Close()       // delivers what is buffered, then frees the ports; no frame is delivered after it returns
 }

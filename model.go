@@ -10,6 +10,18 @@ type WaveformModel interface {
 	Wave(ctx context.Context, samples []float32) ([]float32, error)
 }
 
+// StreamModel runs a neural network on the last part of audio that goes on. What it has made of earlier parts it makes once.
+type StreamModel interface {
+	// Stream is Wave for samples of which the first is the given one of all the audio. The past is one audio's, and for one run at a time.
+	Stream(ctx context.Context, first int, samples []float32, past *Past) ([]float32, error)
+}
+
+// Past is what a network keeps of audio between two runs. The zero value: nothing yet.
+type Past struct {
+	First int       // number of the first frame
+	Rows  []float32 // of Frames.Values each
+}
+
 // ONNXModel is the ONNX file of a neural network and what its card says of running it.
 type ONNXModel struct {
 	Name, Version string
@@ -37,6 +49,15 @@ type AudioInput struct {
 	Level      float64 // RMS that the audio is scaled to, in dBFS, below 0; 0: as it is
 	Int16      bool    // samples in ±32,768, rather than ±1
 	Filterbank *Filterbank
+	Frames     Frames
+}
+
+// Frames are what a network makes of audio piece by piece, whatever the rest of it. It takes those of earlier audio as its second
+// input, [1, frames, Values], whose last one the samples begin with, and gives those to keep as its second output: all but the last,
+// which may change with the next sample. The zero value: it takes all the audio anew.
+type Frames struct {
+	Length, Hop int // samples of a frame, and from one to the next
+	Values      int // of a frame
 }
 
 // Filterbank is the log-mel spectrum that a network takes in place of samples, as Kaldi computes it, without dither.

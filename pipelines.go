@@ -15,7 +15,7 @@ type Configurations interface {
 	// UpdateConfiguration lets change modify all fields but ID, ARN, Name, Created and Token, and returns the result. No
 	// other write runs meanwhile: change must not call the store.
 	UpdateConfiguration(ctx context.Context, identifier string, change func(*Configuration)) (Configuration, error)
-	ListConfigurations(ctx context.Context, p Page) ([]Configuration, error)
+	ListConfigurations(ctx context.Context, p Page) ([]Item, error)
 	// DeleteConfiguration: Conflict while a connector's streaming configuration or a live pipeline names it.
 	DeleteConfiguration(ctx context.Context, identifier string) error
 }
@@ -27,7 +27,7 @@ type PipelineReader interface {
 
 // PipelineLister lists media insights pipelines.
 type PipelineLister interface {
-	ListPipelines(ctx context.Context, p Page) ([]Pipeline, error)
+	ListPipelines(ctx context.Context, p Page) ([]Item, error)
 }
 
 // PipelineWriter writes media insights pipelines for the engine that runs them. Notices are posted in the same transaction.

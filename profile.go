@@ -14,6 +14,14 @@ type Voiceprint struct {
 	Audio     []int16       // that it was computed from, if it is to be kept; never returned with it: see EnrolmentAudio
 }
 
+// Erase overwrites the embedding and the audio, of which nothing may be left in memory. A nil voiceprint has none.
+func (v *Voiceprint) Erase() {
+	if v != nil {
+		clear(v.Embedding)
+		clear(v.Audio)
+	}
+}
+
 // Condition is the condition of the line that a voiceprint was made under. A field that is 0 is unknown, and no calibration takes it
 // for better or worse than usual.
 type Condition struct {
@@ -46,6 +54,17 @@ type Match struct {
 	Confidence float64
 }
 
+// Segments are the embeddings of overlapping segments of audio, from its beginning. The voices in it are told apart by them.
+type Segments []Embedding
+
+// Erase overwrites the segments, of which nothing may be left in memory.
+func (s *Segments) Erase() {
+	for _, e := range *s {
+		clear(e)
+	}
+	*s = nil
+}
+
 // Voices are the voices that were told apart in voiced audio.
 type Voices struct {
 	PCM   []float32     // of the voice that has spoken longest, and clearly of it alone
@@ -62,8 +81,10 @@ type ModelUse struct {
 // Finding is what a search of a domain for a voice has found.
 type Finding struct {
 	Matches []Match // best first
-	Sure    bool    // more speech of the voice is unlikely to change who is found; without any profile, nobody is found for sure
-	Skipped string  // which profiles of the domain could not be compared, because they are of another speaker model; empty: none
+	// RunnerUp is the probability of the best profile that is no match; 0: there is none.
+	RunnerUp float64
+	Sure     bool   // more speech of the voice is unlikely to change who is found; without any profile, nobody is found for sure
+	Skipped  string // which profiles of the domain could not be compared, because they are of another speaker model; empty: none
 }
 
 // Retention periods.

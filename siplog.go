@@ -1,6 +1,9 @@
 package timbre
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // ReceptionLog records, once a minute, what was received on each stream of a connector's calls.
 type ReceptionLog interface {
@@ -13,4 +16,10 @@ type SIPLog interface {
 	ReceptionLog
 	// Message records a message. Text is rendered only if it is kept.
 	Message(connectorID, callID string, text fmt.Stringer)
+}
+
+// LoggedMessage is a SIP message of the log.
+type LoggedMessage struct {
+	Time time.Time
+	Text string // as the log has it: without secrets
 }

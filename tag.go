@@ -16,6 +16,7 @@ const (
 	LegsCallerHeaderTag = "timbre:legs.caller_header" // of a connector: the name of a SIP header, or empty
 	LegsCallerTag       = "timbre:legs.caller"        // of a connector: address patterns, separated by commas
 	LegsUnknownTag      = "timbre:legs.unknown"       // of a connector: caller or mixed
+	DigestTag           = "timbre:digest"             // of a connector: md5 or sha-256
 )
 
 // tagPrefix begins the keys that are reserved for tags that Timbre acts on.
@@ -33,6 +34,7 @@ var knownTags = []struct {
 	{LegsCallerHeaderTag, "the name of a SIP header", func(v string) bool { v = strings.TrimSpace(v); return v == "" || headerName.MatchString(v) }},
 	{LegsCallerTag, "address patterns such as +1206*, separated by commas", func(v string) bool { _, err := AddressPatterns(strings.Split(v, ",")); return err == nil }},
 	{LegsUnknownTag, "caller or mixed", func(v string) bool { return v == "" || v == "caller" || v == "mixed" }},
+	{DigestTag, "md5 or sha-256", func(v string) bool { return v == DigestMD5 || v == DigestSHA256 }},
 }
 
 // headerName is the token of RFC 3261, section 25.1.

@@ -39,6 +39,7 @@ type Task struct {
 
 	Identified       bool // identification has run, with or without a match
 	Matches          []Match
+	RunnerUp         float64     // the probability of the best profile that is no match; 0: there is none, or an older version has searched
 	VoiceprintStatus string      // VoiceprintGenerationSuccess, VoiceprintGenerationFailure or empty
 	Voiceprint       *Voiceprint // nil until it is computed, and after it has been erased
 	VoiceprintMade   time.Time

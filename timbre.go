@@ -24,3 +24,9 @@ type Page struct {
 	After string
 	Limit int
 }
+
+// Item is what a list tells of something that can be read by its ID. What does not have a field leaves it empty.
+type Item struct {
+	ID, ARN, Name, Description string
+	Created, Updated, Expires  time.Time
+}

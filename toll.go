@@ -1,5 +1,7 @@
 package timbre
 
+import "net/netip"
+
 // TollCall is a call that is about to be put through to a gateway, which charges for it.
 type TollCall struct {
 	Access Access
@@ -10,7 +12,7 @@ type TollCall struct {
 
 // TollGuard decides which calls are put through.
 type TollGuard interface {
-	// Admit counts a call, or refuses it: the error is a *TollDenial. What it returns must be told of the call's end.
+	// Admit counts a call, or refuses it: the error is a *TollDenial. Over of what it returns must be called when the call ends.
 	Admit(c TollCall) (Toll, error)
 	// Transfer decides on a transfer, whose new call the gateway places. It is counted as a call.
 	Transfer(c TollCall) error
@@ -31,6 +33,14 @@ type TollDenial struct {
 }
 
 func (d *TollDenial) Error() string { return d.Detail }
+
+// TollTrip is what trips the guard: one call that it refuses or ends, and how many of the same kind were only counted before.
+type TollTrip struct {
+	Reason   TollReason
+	Username string // of the credential; empty: the caller is known by its address
+	Source   netip.Addr
+	Calls    int // that it stands for
+}
 
 // TollReason is also the label of the metric that counts them.
 type TollReason string

@@ -26,23 +26,23 @@ type Directory interface {
 // Config of an Admission.
 type Config struct {
 	Sources source.Config // of the source limiter
+	Digest  string        // timbre.DigestSHA256: connectors without a tag of their own take no MD5
 	MaxCPS  int           // the quota of calls a second of a connector: it bounds, and replaces an absent, CpsLimit; 0: none
 }
 
 // Admission decides which requests may use which connectors. It is safe for concurrent use.
 type Admission struct {
-	env      environment.Environment
-	cfg      Config
-	dir      Directory
-	list     *allowList
-	reading  sync.Mutex    // held from reading a connector to putting it into the list
-	again    chan struct{} // holds a value when something has to be read again: see Run
-	nonces   *nonces
-	proofs   proofs
-	lines    environment.Tally // of the log
-	attempts *source.Attempts
-	sources  *source.Limiter
-	calls    callRates
+	env                   environment.Environment
+	cfg                   Config
+	dir                   Directory
+	list                  *allowList
+	reading               sync.Mutex    // held from reading a connector to putting it into the list
+	again                 chan struct{} // holds a value when something has to be read again: see Run
+	nonces                *nonces
+	proofs                proofs
+	passwords, signatures *source.Attempts // that were wrong
+	sources               *source.Limiter
+	calls                 callRates
 }
 
 // New makes an Admission that knows no connector before Load.
@@ -50,7 +50,7 @@ func New(env environment.Environment, cfg Config, dir Directory) *Admission {
 	env = env.Complete()
 	a := &Admission{
 		env: env, cfg: cfg, dir: dir, list: newAllowList(), again: make(chan struct{}, 1),
-		nonces: newNonces(env.Steady), attempts: source.NewAttempts(env.Steady),
+		nonces: newNonces(env.Steady), passwords: source.NewAttempts(env.Steady), signatures: source.NewAttempts(env.Steady),
 	}
 	a.sources = source.New(env, cfg.Sources, source.Deps{Allowed: a.list.contains, Echoed: a.nonces.echoed})
 	registerMetrics(env.Metrics, a.list)

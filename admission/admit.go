@@ -15,19 +15,34 @@ func deny(reason timbre.DenialReason, detail string, args ...any) *timbre.Denial
 
 // Admit finds the connector that a request is for, and decides whether the request may use it. It is allowed if the
 // connector's termination exists and is enabled and its allowed hosts contain the source, or else if the request proves the
-// password of one of the connector's credentials. Streaming is not asked for: a call without it is admitted, and its tasks
+// password of one of the connector's credentials. A request that is signed needs the right signature wherever it comes from. Streaming is not asked for: a call without it is admitted, and its tasks
 // are refused later. The connector is returned with a Denial too, if one was found.
 func (a *Admission) Admit(ctx context.Context, r timbre.AccessRequest) (timbre.Access, error) {
 	e, err := a.connector(r)
-	if err != nil {
-		return timbre.Access{}, err
-	}
 	q := a.limited(r)
-	access, err := a.decide(ctx, e, q)
+	access := timbre.Access{}
+	if err == nil {
+		access, err = a.decide(ctx, e, q)
+	}
 	if denial := (*timbre.Denial)(nil); errors.As(err, &denial) {
-		return access, a.denied(q, denial)
+		return access, a.denied(q, a.uniform(e, q, denial))
 	}
 	return access, err
+}
+
+// uniform is the denial for a source that no connector allows: the same whether there is a connector or not, so that connectors
+// cannot be enumerated. That there is one shows when it asks for a password, or wants the password encrypted.
+func (a *Admission) uniform(e *entry, q request, d *timbre.Denial) *timbre.Denial {
+	switch {
+	case d.Reason == timbre.NoConnector, d.Reason == timbre.NotAllowed:
+	case d.Reason == timbre.NotEncrypted && len(e.users) == 0:
+	default:
+		return d
+	}
+	if known, _ := a.list.contains(q.Source); known {
+		return d
+	}
+	return deny(timbre.NotAllowed, "the source is not in the allowed hosts of any connector")
 }
 
 const (
@@ -89,31 +104,21 @@ func (a *Admission) decide(ctx context.Context, e *entry, q request) (timbre.Acc
 		return access, deny(timbre.NotEncrypted, "the connector requires encryption: use TLS")
 	}
 	access.CPSLimit = a.cfg.callsASecond(*t)
-	access.CallingRegions = t.CallingRegions
-	if t.Allows(q.Source) {
+	access.CallingRegions, access.Identity = t.CallingRegions, t.DefaultPhoneNumber
+	if q.Signature == nil && t.Allows(q.Source) {
 		access.Open = !t.Relays(q.Source)
 		return access, nil
 	}
-	err := a.authenticate(ctx, e, q)
-	if err == nil {
-		access.Username = q.username(e.connector)
-	}
+	username, err := a.authenticate(ctx, e, q)
+	access.Username = username
 	return access, err
 }
 
-// username is that of the credential by which a request was admitted.
-func (q request) username(c timbre.Connector) string {
-	if q.Scheme == timbre.Basic {
-		return q.user
+// authenticate admits a request that proves the password of one of a connector's credentials, and returns the user of that.
+func (a *Admission) authenticate(ctx context.Context, e *entry, q request) (username string, err error) {
+	if q.Signature != nil {
+		return a.checkSignature(ctx, e.connector, q)
 	}
-	if answer, err := parseDigest(q.Authorization, c.OutboundHost); err == nil && answer != nil {
-		return answer.Username
-	}
-	return ""
-}
-
-// authenticate admits a request that proves the password of one of a connector's credentials.
-func (a *Admission) authenticate(ctx context.Context, e *entry, q request) error {
 	if q.Scheme == timbre.Basic {
 		return a.checkBasic(ctx, e.connector, q)
 	}

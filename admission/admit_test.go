@@ -91,8 +91,12 @@ func TestConnectorIsFoundByIDThenHintThenSource(t *testing.T) {
 			f := newFixture()
 			access, err := f.Admit(t.Context(), timbre.AccessRequest{ConnectorID: c.id, Hint: c.hint, Source: netip.MustParseAddr(c.source)})
 			if c.want == "" {
-				if got := reason(err); got != timbre.NoConnector {
-					t.Errorf("got denial %q, want %q", got, timbre.NoConnector)
+				want := timbre.NoConnector
+				if c.source == outside {
+					want = timbre.NotAllowed
+				}
+				if got := reason(err); got != want {
+					t.Errorf("got denial %q, want %q", got, want)
 				}
 				return
 			}
@@ -149,7 +153,7 @@ func TestAdmitAnyReturnsEveryConnector(t *testing.T) {
 	}
 }
 
-// Who has proven nothing costs the store nothing: all that is asked of a stranger is known without it.
+// A source that has proven nothing costs the store nothing: all that is asked of a stranger is known without it.
 func TestRequestsOfStrangersDoNotReadTheStore(t *testing.T) {
 	f := newFixture()
 	f.dir.err = timbre.Errorf(timbre.Unavailable, "", "it was read")
@@ -162,8 +166,8 @@ func TestRequestsOfStrangersDoNotReadTheStore(t *testing.T) {
 		"by hint":    {timbre.AccessRequest{Hint: "open", Source: netip.MustParseAddr(inside)}, ""},
 		"stranger":   {ask("closed", outside, timbre.Digest), timbre.NotAllowed},
 		"challenged": {ask("secret", outside, timbre.Digest), timbre.AuthRequired},
-		"no such id": {ask("nowhere", outside, timbre.Digest), timbre.NoConnector},
-		"none named": {ask("", outside, timbre.Digest), timbre.NoConnector},
+		"no such id": {ask("nowhere", outside, timbre.Digest), timbre.NotAllowed},
+		"none named": {ask("", outside, timbre.Digest), timbre.NotAllowed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := f.Admit(t.Context(), c.r); reason(err) != c.want {

@@ -7,8 +7,8 @@ import (
 	"timbre"
 )
 
-// allowList is what every door asks: who may use which connector. It is kept up to date one connector at a time, by who changes it and
-// not by who asks, so that what a message costs does not grow with the number of connectors. It is safe for concurrent use.
+// allowList is what every door asks: who may use which connector. It is kept up to date one connector at a time, when one
+// changes and not when a door asks, so that what a message costs does not grow with the number of connectors. It is safe for concurrent use.
 type allowList struct {
 	mu       sync.RWMutex
 	loaded   bool // else nothing is known of any connector

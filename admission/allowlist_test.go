@@ -48,7 +48,7 @@ func TestConnectorIsReadOnceForEachChange(t *testing.T) {
 	expect("the store is back", false, 3)
 	delete(f.dir.connectors, "closed")
 	f.Changed("closed")
-	if _, err := f.Admit(t.Context(), ask("closed", outside, timbre.Digest)); reason(err) != timbre.NoConnector {
+	if _, err := f.Admit(t.Context(), ask("closed", inside, timbre.Digest)); reason(err) != timbre.NoConnector {
 		t.Errorf("got %v for a deleted connector, want denial %q", err, timbre.NoConnector)
 	}
 }
@@ -212,19 +212,24 @@ func TestWhatCouldNotBeReadIsReadAgain(t *testing.T) {
 		if known, provable := f.list.contains(netip.MustParseAddr(inside)); known || !provable {
 			t.Errorf("got known %v and provable %v of a list that is not loaded, want false and true", known, provable)
 		}
+		fail := func(err error) { // while nothing reads the directory
+			f.reading.Lock()
+			defer f.reading.Unlock()
+			f.dir.err = err
+		}
 		go f.Run(t.Context())
 		<-time.After(10 * time.Second)
 		synctest.Wait()
-		f.dir.err = nil
+		fail(nil)
 		<-time.After(maxBackoff)
 		synctest.Wait()
 		if _, err := f.Admit(t.Context(), ask("open", inside, timbre.Digest)); err != nil {
 			t.Errorf("got %v, want access", err)
 		}
-		f.dir.err = timbre.Errorf(timbre.Internal, "", "disk")
+		fail(timbre.Errorf(timbre.Internal, "", "disk"))
 		f.dir.terminations["open"] = timbre.Termination{Disabled: true}
 		f.Changed("open")
-		f.dir.err = nil
+		fail(nil)
 		<-time.After(maxBackoff)
 		synctest.Wait()
 		if _, err := f.Admit(t.Context(), ask("open", inside, timbre.Digest)); reason(err) != timbre.NotAllowed {

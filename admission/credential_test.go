@@ -27,6 +27,38 @@ func TestChallengeNamesRealmAndFreshNonce(t *testing.T) {
 	}
 }
 
+func TestAConnectorTakesMD5WhereItMay(t *testing.T) {
+	for name, c := range map[string]struct {
+		setting, tag string
+		md5          bool
+	}{
+		"by default":         {"", "", true},
+		"by the setting":     {timbre.DigestMD5, "", true},
+		"not by the setting": {timbre.DigestSHA256, "", false},
+		"by the tag":         {timbre.DigestSHA256, timbre.DigestMD5, true},
+		"not by the tag":     {timbre.DigestMD5, timbre.DigestSHA256, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture()
+			allowed := f.challenges(t, "secret")["MD5"]
+			f.cfg.Digest = c.setting
+			known := f.dir.connectors["secret"]
+			known.Tags = map[string]string{timbre.DigestTag: c.tag}
+			f.dir.connectors["secret"] = known
+			f.Changed("secret")
+			_, err := f.Admit(t.Context(), ask("secret", outside, timbre.Digest))
+			got := strings.Join(err.(*timbre.Denial).Challenges, ", ")
+			if strings.Contains(got, "=MD5") != c.md5 || !strings.Contains(got, "=SHA-256") {
+				t.Errorf("got challenges %s, want MD5: %v, and SHA-256", got, c.md5)
+			}
+			_, err = f.Admit(t.Context(), ask("secret", outside, timbre.Digest, answer(t, allowed, "ann", password, nil)))
+			if (err == nil) != c.md5 {
+				t.Errorf("got %v for an answer by MD5, want access: %v", err, c.md5)
+			}
+		})
+	}
+}
+
 func TestRightPasswordAdmitsAndMakesTheSourceKnown(t *testing.T) {
 	for _, algorithm := range []string{"MD5", "SHA-256"} {
 		t.Run(algorithm, func(t *testing.T) {
@@ -106,6 +138,22 @@ func TestDigestAnswers(t *testing.T) {
 	}
 }
 
+func TestMadeUpNonceReadsNoCredential(t *testing.T) {
+	f := newFixture()
+	c := *f.challenges(t, "secret")["SHA-256"]
+	header := func(nonce string) string {
+		c.Nonce = nonce
+		return answer(t, &c, "ann", password, nil)
+	}
+	f.dir.err = timbre.Errorf(timbre.Internal, "", "disk")
+	for nonce, want := range map[string]timbre.DenialReason{"made up": timbre.StaleNonce, c.Nonce: "error"} {
+		_, err := f.Admit(t.Context(), ask("secret", outside, timbre.Digest, header(nonce)))
+		if got := reason(err); got != want {
+			t.Errorf("nonce %q: got denial %q, want %q", nonce, got, want)
+		}
+	}
+}
+
 func TestAnswerIsAcceptedOnce(t *testing.T) {
 	f := newFixture()
 	c := f.challenges(t, "secret")["SHA-256"]
@@ -151,7 +199,7 @@ func TestNoncesExpireAndAreForgotten(t *testing.T) {
 	if now = now.Add(2 * nonceLife); !n.use(n.issue("here", netip.MustParseAddr(outside)), "here", 1) {
 		t.Error("got a fresh nonce refused")
 	}
-	if got := len(n.used); got != 1 {
+	if got := n.used.Len(); got != 1 {
 		t.Errorf("got %d nonces remembered, want 1", got)
 	}
 }

@@ -1,12 +1,14 @@
 package admission
 
 import (
+	"cmp"
 	"context"
 	"crypto/md5" //nolint:gosec // RFC 7616 names it; SHA-256 is preferred where it is stored
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/icholy/digest"
@@ -16,41 +18,54 @@ import (
 
 // checkDigest admits a request that answers the connector's challenge (RFC 3261, 22; RFC 7616; RFC 8760). A request without
 // an answer is challenged if the connector has credentials; one with a wrong answer is refused.
-func (a *Admission) checkDigest(ctx context.Context, e *entry, q request) error {
+func (a *Admission) checkDigest(ctx context.Context, e *entry, q request) (username string, err error) {
 	c := e.connector
 	if len(e.users) == 0 {
-		return deny(timbre.NotAllowed, "the source is not in the connector's allowed hosts")
+		return "", deny(timbre.NotAllowed, "the source is not in the connector's allowed hosts")
 	}
 	answer, err := parseDigest(q.Authorization, c.OutboundHost)
 	switch {
 	case err != nil:
-		return err
+		return "", err
+	case answer != nil && !slices.Contains(a.algorithms(c), algorithmOf(answer)):
+		return "", deny(timbre.WrongDigest, "the connector does not take digests of that algorithm")
 	case answer == nil:
-		return a.challenge(c, q.Source, deny(timbre.AuthRequired, "authentication required: the source is not in the connector's allowed hosts"))
+		return "", a.challenge(c, q.Source, deny(timbre.AuthRequired, "authentication required: the source is not in the connector's allowed hosts"))
+	case !a.nonces.issued(answer.Nonce, c.ID): // before it costs a reading of the store
+		return "", a.challenge(c, q.Source, deny(timbre.StaleNonce, "the nonce has expired, or is none of this server"))
 	}
 	known, err := a.dir.Credential(ctx, c.ID, answer.Username)
 	switch {
 	case err != nil && timbre.KindOf(err) != timbre.NotFound:
-		return err
+		return "", err
 	case err != nil || !answers(answer, known, q.Method):
-		return deny(timbre.WrongDigest, "unknown user name or wrong password")
-	case !sameURI(answer.URI, q.URI): // or whoever can change a packet on its way dials elsewhere
-		return deny(timbre.WrongDigest, "the digest was made for another URI than that of the request")
+		return "", deny(timbre.WrongDigest, "unknown user name or wrong password")
+	case !sameURI(answer.URI, q.URI): // or an attacker on the path dials elsewhere
+		return "", deny(timbre.WrongDigest, "the digest was made for another URI than that of the request")
 	case !a.nonces.use(answer.Nonce, c.ID, answer.Nc):
-		return a.challenge(c, q.Source, deny(timbre.StaleNonce, "the nonce has expired or has been used"))
+		return "", a.challenge(c, q.Source, deny(timbre.StaleNonce, "the nonce has been used"))
 	}
 	a.proved(ctx, q.Source)
-	return nil
+	return known.Username, nil
 }
 
-// challenge adds the challenges of a connector to a denial. MD5 comes first: many clients read the first challenge only, and
-// know nothing else. With a stale nonce, a client may answer again without asking its user for the password.
+// algorithms are those that a connector takes.
+func (a *Admission) algorithms(c timbre.Connector) []string {
+	return timbre.DigestAlgorithms(c, a.cfg.Digest)
+}
+
+// algorithmOf is the algorithm of an answer.
+func algorithmOf(answer *digest.Credentials) string {
+	return cmp.Or(strings.ToUpper(answer.Algorithm), "MD5")
+}
+
+// challenge adds the challenges of a connector to a denial. With a stale nonce, a client may answer again without asking its user for the password.
 func (a *Admission) challenge(c timbre.Connector, from netip.Addr, d *timbre.Denial) *timbre.Denial {
 	nonce, stale := a.nonces.issue(c.ID, from), ""
 	if d.Reason == timbre.StaleNonce {
 		stale = ", stale=true"
 	}
-	for _, algorithm := range []string{"MD5", "SHA-256"} {
+	for _, algorithm := range a.algorithms(c) {
 		d.Challenges = append(d.Challenges,
 			`Digest realm="`+c.OutboundHost+`", nonce="`+nonce+`", algorithm=`+algorithm+`, qop="auth"`+stale)
 	}
@@ -85,9 +100,9 @@ func parseDigest(values []string, realm string) (*digest.Credentials, error) {
 // is accepted twice.
 func answers(answer *digest.Credentials, known timbre.Credential, method string) bool {
 	ha1 := known.SHA256
-	switch strings.ToUpper(answer.Algorithm) {
+	switch algorithmOf(answer) {
 	case "SHA-256":
-	case "", "MD5":
+	case "MD5":
 		ha1 = known.MD5
 	default:
 		return false

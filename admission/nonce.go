@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/ttl"
 )
 
 const (
@@ -28,20 +29,13 @@ type nonces struct {
 	now  func() time.Time
 	key  []byte
 	mu   sync.Mutex
-	used map[string]use
-	next time.Time // when to drop those that have expired
-}
-
-// use is the highest count of a nonce so far, and when the nonce expires.
-type use struct {
-	count   int
-	expires time.Time
+	used *ttl.Map[string, int] // the highest count of each nonce so far
 }
 
 func newNonces(now func() time.Time) *nonces {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails
-	return &nonces{now: now, key: key, used: map[string]use{}}
+	return &nonces{now: now, key: key, used: ttl.NewMap[string, int](nonceLife, nil)}
 }
 
 // issue makes a nonce that is valid for one connector, for the challenge of one source.
@@ -76,7 +70,7 @@ func decodeNonce(nonce string) []byte {
 		return nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(nonce)
-	if err != nil {
+	if err != nil || len(b) != nonceLength { // line breaks are no content
 		return nil
 	}
 	return b
@@ -86,39 +80,27 @@ func expiry(nonce []byte) time.Time {
 	return time.Unix(0, int64(binary.BigEndian.Uint64(nonce))).Add(nonceLife)
 }
 
+// issued reports whether a nonce was issued for a connector, and has not expired.
+func (n *nonces) issued(nonce, connectorID string) bool {
+	b := decodeNonce(nonce)
+	signed := nonceContent + pathTag
+	return b != nil && hmac.Equal(b[signed:], n.mac(b[:signed], connectorID)[:nonceTag]) && n.now().Before(expiry(b))
+}
+
 // use accepts an answer with a nonce and its count (nc). It returns false if the nonce was not issued for the connector, has
 // expired, or has been used with that count or a higher one.
 func (n *nonces) use(nonce, connectorID string, count int) bool {
-	b := decodeNonce(nonce)
-	signed := nonceContent + pathTag
-	if b == nil || !hmac.Equal(b[signed:], n.mac(b[:signed], connectorID)[:nonceTag]) {
+	if !n.issued(nonce, connectorID) {
 		return false
 	}
-	now := n.now()
-	expires := expiry(b)
-	if !now.Before(expires) {
-		return false
-	}
+	b, now := decodeNonce(nonce), n.now()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.expire(now)
+	n.used.Forget(now)
 	key := string(b) // decoded: one nonce has several spellings in base64
-	if count <= n.used[key].count {
+	if before, _ := n.used.Get(key); count <= before {
 		return false
 	}
-	n.used[key] = use{count, expires}
+	n.used.Put(key, count, expiry(b))
 	return true
-}
-
-// expire drops nonces that have expired, once in a nonce's life. The caller holds mu.
-func (n *nonces) expire(now time.Time) {
-	if !now.After(n.next) {
-		return
-	}
-	n.next = now.Add(nonceLife)
-	for k, u := range n.used {
-		if !now.Before(u.expires) {
-			delete(n.used, k)
-		}
-	}
 }

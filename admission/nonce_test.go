@@ -2,6 +2,7 @@ package admission
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 )
@@ -31,6 +32,8 @@ func TestANonceShowsThatItsSourceHasGotIt(t *testing.T) {
 		"of another server":    {"192.0.2.1", newNonces(func() time.Time { return now }).issue("here", to), false},
 		"none":                 {"192.0.2.1", "", false},
 		"no base64":            {"192.0.2.1", "!" + nonce[1:], false},
+		"ending in a break":    {"192.0.2.1", nonce[:47] + "\n", false},
+		"of breaks alone":      {"192.0.2.1", strings.Repeat("\r", 48), false},
 		"of the host's /64":    {"2001:db8::1", n.issue("here", netip.MustParseAddr("2001:db8::2")), true},
 		"of another host's":    {"2001:db8:0:1::1", n.issue("here", netip.MustParseAddr("2001:db8::2")), false},
 		"a peer without an IP": {"192.0.2.1", n.issue("here", netip.Addr{}), false},

@@ -54,7 +54,7 @@ func (a *Admission) proved(ctx context.Context, from netip.Addr) {
 	}
 	now := a.env.Now()
 	if err := a.proofs.kept.SaveProof(ctx, timbre.Proof{Network: network, Until: now.Add(source.ProofLife)}, now); err != nil {
-		a.lines.Count(a.env.Log, "proof", "a proof of a password cannot be saved: the source is unknown after a restart", "network", network, "error", err)
+		a.env.Repeats.Count(a.env.Log, "proof", "a proof of a password cannot be saved: the source is unknown after a restart", "network", network, "error", err)
 	}
 }
 

@@ -41,6 +41,19 @@ func TestAFloodOfOneHostLeavesTheOthersTheirShare(t *testing.T) {
 	}
 }
 
+func TestDeletedConnectorLeavesNoBudget(t *testing.T) {
+	f := newFixture()
+	access, err := f.Admit(t.Context(), ask("open", inside, timbre.Digest))
+	if err != nil || !f.AllowCall(access) {
+		t.Fatalf("got %v, want a call", err)
+	}
+	delete(f.dir.connectors, "open")
+	f.Changed("open")
+	if n := len(f.calls.byConnector); n != 0 {
+		t.Errorf("got %d budgets of connectors that are gone, want none", n)
+	}
+}
+
 func TestOneHostAloneMayUseTheWholeLimit(t *testing.T) {
 	allow, pass := budgetOf(t)
 	n := 0

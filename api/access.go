@@ -71,6 +71,7 @@ func (a authorizer) pool(ctx context.Context, identifier string) (arn string, er
 // domainOf returns the domain of a speaker search, to which its voiceprint belongs; any domain if there is no such search.
 func (a authorizer) domainOf(ctx context.Context, taskID string) (resource string, err error) {
 	t, err := a.store.Task(ctx, timbre.SpeakerSearch, taskID)
+	t.Voiceprint.Erase()
 	if err != nil {
 		return "voice-profile-domain/*", err
 	}

@@ -3,6 +3,7 @@ package api_test
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"timbre"
+	"timbre/api"
 	"timbre/api/pipelines"
 	"timbre/api/rest"
 )
@@ -227,5 +229,21 @@ func TestRetriedConfigurationCreationReturnsTheFirst(t *testing.T) {
 				t.Errorf("got error %v, want BadRequestException or ConflictException", err)
 			}
 		})
+	}
+}
+
+// Who has authenticated a caller passes its requests on as those of a key, with its grants; a header makes nobody a key.
+func TestRequestsAsAKeyNeedNoSignature(t *testing.T) {
+	handler := newServer().handler()
+	ask := func(key timbre.Key, path string) int {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, api.As(httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil), key))
+		return w.Code
+	}
+	if got := ask(timbre.Key{ID: "AKIDTEST"}, "/voice-connectors"); got != http.StatusOK {
+		t.Errorf("got status %d, want 200", got)
+	}
+	if got := ask(timbre.Key{ID: "AKIDTEST", Grants: []timbre.Grant{}}, "/voice-connectors"); got != http.StatusForbidden {
+		t.Errorf("got status %d without a grant, want 403", got)
 	}
 }

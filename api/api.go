@@ -42,12 +42,22 @@ type Deps struct {
 	Targets   timbre.TargetChecker
 	Pings     voice.Pings
 	Logs      voice.Logs // nil: there are none
-	Keys      sigv4.Keys
+	Keys      timbre.Keys
+	Used      func(accessKeyID string) // it has signed a request; nil: nobody asks
+}
+
+// asKey is the key of a request that has been authenticated otherwise, in its context.
+type asKey struct{}
+
+// As returns a request of a key that is not to be signed: who passes it on has authenticated the caller.
+func As(r *http.Request, key timbre.Key) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), asKey{}, key))
 }
 
 // New returns the handler of both services, which also tells who signs.
 func New(env environment.Environment, cfg Config, deps Deps) http.Handler {
-	return sts.New(env, sts.Deps{Keys: deps.Keys, Rest: newMux(env, cfg, deps)})
+	m := newMux(env, cfg, deps)
+	return sts.New(env, sts.Deps{Keys: deps.Keys, Wait: m.Wait, Rest: m})
 }
 
 // Stock makes the inventory of phone numbers match the list of the operator.
@@ -63,7 +73,7 @@ func Coverage() []rest.Covered {
 func newMux(env environment.Environment, cfg Config, deps Deps) *rest.Mux {
 	env = env.Complete()
 	m := rest.New(env, rest.Config(cfg), rest.Deps{
-		Authenticate: authenticate(sigv4.New(env, deps.Keys)),
+		Authenticate: authenticate(sigv4.New(env, deps.Keys), deps.Used),
 		Authorize:    authorizer{env, deps.Store}.authorize,
 	}, rest.Voice, rest.Pipelines)
 	voice.Register(m, env, voice.Deps{Store: deps.Store, Calls: deps.Calls, Tasks: deps.Tasks, Pings: deps.Pings, Logs: deps.Logs})
@@ -72,9 +82,15 @@ func newMux(env environment.Environment, cfg Config, deps Deps) *rest.Mux {
 }
 
 // authenticate returns the check of signatures, whose errors are those of AWS already.
-func authenticate(v *sigv4.Verifier) func(*http.Request, func() ([]byte, error)) (timbre.Key, error) {
+func authenticate(v *sigv4.Verifier, used func(accessKeyID string)) func(*http.Request, func() ([]byte, error)) (timbre.Key, error) {
 	return func(r *http.Request, body func() ([]byte, error)) (timbre.Key, error) {
+		if key, is := r.Context().Value(asKey{}).(timbre.Key); is {
+			return key, nil
+		}
 		key, err := v.Check(r, body)
+		if err == nil && used != nil {
+			used(key.ID)
+		}
 		if e := (*sigv4.Error)(nil); errors.As(err, &e) {
 			err = &rest.Fault{Status: e.Status, Type: e.Type, Code: e.Type, Message: e.Message}
 		}

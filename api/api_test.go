@@ -67,6 +67,7 @@ type server struct {
 	metrics     *prometheus.Registry
 	ctx         context.Context
 	keys        keys
+	logs        *logs
 	rates       rest.Rates
 	concurrency int
 	late        *atomic.Int64 // nanoseconds that the server's clock has gone on
@@ -77,9 +78,14 @@ const secret = "the secret of the tests"
 func newServer() *server {
 	return &server{
 		fake: &fake{}, log: &log{}, metrics: prometheus.NewRegistry(), ctx: context.Background(),
-		keys: keys{"AKIDTEST": {Secret: secret}}, late: new(atomic.Int64),
+		keys: keys{"AKIDTEST": {Secret: secret}}, late: new(atomic.Int64), logs: &logs{},
 	}
 }
+
+// logs are the ids of the connectors whose logs are erased.
+type logs []string
+
+func (l *logs) Forget(connectorID string) { *l = append(*l, connectorID) }
 
 func serve(t testing.TB, change ...func(*server)) *server {
 	s := newServer()
@@ -106,7 +112,7 @@ func (s *server) handler() http.Handler {
 		Log:    slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.metrics,
 	}
 	return api.New(env, api.Config{Rates: s.rates, Concurrency: s.concurrency}, api.Deps{
-		Store: s.fake, Calls: s.fake, Tasks: s.fake, Pipelines: insightsFake{s.fake}, Targets: s.fake, Pings: s.fake, Keys: s.keys,
+		Store: s.fake, Calls: s.fake, Tasks: s.fake, Pipelines: insightsFake{s.fake}, Targets: s.fake, Pings: s.fake, Logs: s.logs, Keys: s.keys,
 	})
 }
 

@@ -101,6 +101,20 @@ func TestLoggingIsOffUntilItIsPut(t *testing.T) {
 	fails[*types.NotFoundException](t, err, "")
 }
 
+func TestLogsGoWithTheirConnectorAlone(t *testing.T) {
+	s := serve(t)
+	gone, used := s.connector(t), s.connector(t)
+	s.group(t, used)
+	for _, c := range []struct {
+		connector string
+		deleted   bool
+	}{{unknown, false}, {used, false}, {gone, true}, {gone, false}} {
+		_, err := s.voice.DeleteVoiceConnector(s.ctx, &sdk.DeleteVoiceConnectorInput{VoiceConnectorId: &c.connector})
+		equal(t, "deleted", err == nil, c.deleted)
+	}
+	equal(t, "connectors without logs now", fmt.Sprint(*s.logs), fmt.Sprint([]string{gone}))
+}
+
 func TestCredentialsAreStoredAsDigestsAndListedByName(t *testing.T) {
 	s := serve(t)
 	id := s.connector(t)
@@ -208,5 +222,29 @@ func TestAConnectorWithRoutesIsNoOpenRelay(t *testing.T) {
 	}
 	for _, wide := range []string{"0.0.0.0/0", "0.0.0.0/1", "::/0", "203.0.113.0/26"} {
 		fails[*types.BadRequestException](t, allow(wide), "calls of strangers")
+	}
+}
+
+// An older version took what makes an open relay. Nothing that ends it is refused.
+func TestOpenRelayCanBeClosed(t *testing.T) {
+	for name, step := range map[string]func(s *server, id string) error{
+		"routes disabled": func(s *server, id string) error {
+			_, err := s.voice.PutVoiceConnectorOrigination(s.ctx, &sdk.PutVoiceConnectorOriginationInput{VoiceConnectorId: &id, Origination: &types.Origination{Disabled: new(true)}})
+			return err
+		},
+		"no hosts allowed": func(s *server, id string) error {
+			_, err := s.voice.PutVoiceConnectorTermination(s.ctx, &sdk.PutVoiceConnectorTerminationInput{VoiceConnectorId: &id, Termination: &types.Termination{Disabled: new(true)}})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t)
+			id := s.connector(t)
+			s.terminations.put(id, timbre.Termination{CIDRs: []string{"0.0.0.0/0"}})
+			s.originations.put(id, timbre.Origination{Routes: []timbre.Route{{Host: "192.0.2.1", Protocol: "UDP"}}})
+			if err := step(s, id); err != nil {
+				t.Errorf("got %v, want no error", err)
+			}
+		})
 	}
 }

@@ -52,6 +52,14 @@ func (s *collection[T]) list(p timbre.Page, keep func(T) bool) []T {
 
 func all[T any](T) bool { return true }
 
+// items is what lists tell of values.
+func items[T any](values []T, of func(T) timbre.Item) (list []timbre.Item) {
+	for _, v := range values {
+		list = append(list, of(v))
+	}
+	return list
+}
+
 // fake is durable state and a task engine in memory. If fail is set, every task call returns it.
 type fake struct {
 	mu             sync.Mutex
@@ -188,9 +196,11 @@ func (f *fake) Configuration(_ context.Context, identifier string) (timbre.Confi
 	return f.configuration(identifier)
 }
 
-func (f *fake) ListConfigurations(_ context.Context, p timbre.Page) ([]timbre.Configuration, error) {
+func (f *fake) ListConfigurations(_ context.Context, p timbre.Page) ([]timbre.Item, error) {
 	defer f.lock()()
-	return f.configurations.list(p, all), nil
+	return items(f.configurations.list(p, all), func(c timbre.Configuration) timbre.Item {
+		return timbre.Item{ID: c.ID, ARN: c.ARN, Name: c.Name, Created: c.Created, Updated: c.Updated}
+	}), nil
 }
 
 func (f *fake) UpdateConfiguration(_ context.Context, identifier string, change func(*timbre.Configuration)) (timbre.Configuration, error) {
@@ -208,9 +218,11 @@ func (f *fake) Pipeline(_ context.Context, identifier string) (timbre.Pipeline, 
 	return f.pipelineShelf.get(identifier)
 }
 
-func (f *fake) ListPipelines(_ context.Context, p timbre.Page) ([]timbre.Pipeline, error) {
+func (f *fake) ListPipelines(_ context.Context, p timbre.Page) ([]timbre.Item, error) {
 	defer f.lock()()
-	return f.pipelineShelf.list(p, all), nil
+	return items(f.pipelineShelf.list(p, all), func(p timbre.Pipeline) timbre.Item {
+		return timbre.Item{ID: p.ID, ARN: p.ARN, Created: p.Created, Updated: p.Updated}
+	}), nil
 }
 
 func (f *fake) DeleteConfiguration(_ context.Context, identifier string) error {
@@ -269,9 +281,11 @@ func (f *fake) UpdateDomain(_ context.Context, id string, change func(*timbre.Do
 	return d, err
 }
 
-func (f *fake) ListDomains(_ context.Context, p timbre.Page) ([]timbre.Domain, error) {
+func (f *fake) ListDomains(_ context.Context, p timbre.Page) ([]timbre.Item, error) {
 	defer f.lock()()
-	return f.domains.list(p, all), nil
+	return items(f.domains.list(p, all), func(d timbre.Domain) timbre.Item {
+		return timbre.Item{ID: d.ID, ARN: d.ARN, Name: d.Name, Description: d.Description, Created: d.Created, Updated: d.Updated}
+	}), nil
 }
 
 func (f *fake) DeleteDomain(_ context.Context, id string) error {
@@ -289,9 +303,14 @@ func (f *fake) Profile(_ context.Context, id string) (timbre.Profile, error) {
 	return f.profiles.get(id)
 }
 
-func (f *fake) ListProfiles(_ context.Context, domainID string, p timbre.Page) ([]timbre.Profile, error) {
+func (f *fake) ListProfiles(_ context.Context, domainID string, p timbre.Page) ([]timbre.Item, error) {
 	defer f.lock()()
-	return f.profiles.list(p, func(p timbre.Profile) bool { return p.DomainID == domainID }), nil
+	if _, err := f.domains.get(domainID); err != nil {
+		return nil, err
+	}
+	return items(f.profiles.list(p, func(p timbre.Profile) bool { return p.DomainID == domainID }), func(p timbre.Profile) timbre.Item {
+		return timbre.Item{ID: p.ID, ARN: p.ARN, Created: p.Created, Updated: p.Updated, Expires: p.Expires}
+	}), nil
 }
 
 func (f *fake) DeleteProfile(_ context.Context, id string) error {

@@ -212,6 +212,28 @@ func TestSinkTargets(t *testing.T) {
 	}
 }
 
+func TestTargetsMayBeWrittenAsTheDocumentationOfAWSDoes(t *testing.T) {
+	s := serve(t)
+	for _, c := range []struct{ name, given, want string }{
+		{"queue", "arn:aws:sqs:us-east-1:000000000000:queue/MyQueue", "arn:aws:sqs:us-east-1:000000000000:MyQueue"},
+		{"fifo", "arn:aws:sqs:us-east-1:000000000000:queue/MyQueue.fifo", "arn:aws:sqs:us-east-1:000000000000:MyQueue.fifo"},
+		{"twice", "arn:aws:sqs:us-east-1:000000000000:queue/queue/MyQueue", ""},
+		{"topic", "arn:aws:sqs:us-east-1:000000000000:topic/MyQueue", ""},
+	} {
+		made, err := s.pipelines.CreateMediaInsightsPipelineConfiguration(s.ctx, insights(c.name, queue(c.given)))
+		if c.want == "" {
+			fails[*types.BadRequestException](t, err, "insightsTarget")
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := made.MediaInsightsPipelineConfiguration
+		equal(t, "what is read", *got.Elements[0].SqsQueueSinkConfiguration.InsightsTarget, c.given)
+		equal(t, "what is sent to", s.configurations.byID[*got.MediaInsightsPipelineConfigurationId].Elements[0].Target, c.want)
+	}
+}
+
 func TestUpdateReplacesTheConfiguration(t *testing.T) {
 	s := serve(t)
 	arn := s.configuration(t, "changing")

@@ -1,8 +1,14 @@
 // Package build says what program is running: its version, the commit it was built from and the Go release. It comes from what the Go
-// tool writes into the binary, so nothing has to be set when building.
+// tool writes into the binary, so nothing has to be set when building, but what a release sets counts first.
 package build
 
-import "runtime/debug"
+import (
+	"cmp"
+	"runtime/debug"
+)
+
+// What a release sets by the linker's flag -X: its sources need not be in a repository, nor in one that has not changed.
+var version, commit string
 
 // Info describes a program. Fields that the binary does not hold are "unknown".
 type Info struct {
@@ -15,9 +21,11 @@ type Info struct {
 func Read() Info {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return Info{Version: unknown, Commit: unknown, Go: unknown}
+		info = &debug.BuildInfo{GoVersion: unknown}
 	}
-	return of(info)
+	i := of(info)
+	i.Version, i.Commit = cmp.Or(version, i.Version), cmp.Or(commit, i.Commit)
+	return i
 }
 
 const unknown = "unknown"

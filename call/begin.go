@@ -19,7 +19,7 @@ func (r *Registry) Begin(ctx context.Context, c timbre.Call) (txid string, legs 
 	return r.open(ctx, "call.Begin", c)
 }
 
-// Reserve is Begin for a call that has yet to be answered: it is saved without events, and nobody is told of it before Answered.
+// Reserve is Begin for a call that has yet to be answered: it is saved without events, and announced by Answered.
 func (r *Registry) Reserve(ctx context.Context, c timbre.Call) (txid string, legs []timbre.LegListener, err error) {
 	c.Reserved = true
 	return r.open(ctx, "call.Reserve", c)

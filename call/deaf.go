@@ -13,7 +13,7 @@ import (
 )
 
 // A leg is deaf if its audio has no sound for deafFor, while the others have sound for talkFor: its packets come, but not the voice of its
-// party, such as from a muted or wrongly connected side. Who listens to a long story is silent for less, or is heard now and then.
+// party, such as from a muted or wrongly connected side. A party that listens to a long story is silent for less, or is heard now and then.
 const (
 	deafFor = 2 * time.Minute
 	talkFor = time.Minute

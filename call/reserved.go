@@ -2,7 +2,7 @@ package call
 
 import "context"
 
-// Answered tells of a reserved call, whose peer has been sent the answer, as Begin does of others. NotFound if the call is not reserved;
+// Answered announces a reserved call, whose peer has been sent the answer, as Begin does others. NotFound if the call is not reserved;
 // else the error of the store, and the call is still reserved.
 func (r *Registry) Answered(ctx context.Context, txid string) error {
 	const op = "call.Answered"

@@ -20,8 +20,8 @@ func reserve(t *testing.T, r *Registry) string {
 	return txid
 }
 
-// Nobody is told of a call before it has been answered.
-func TestReservedCallIsToldOfWhenItIsAnswered(t *testing.T) {
+// A call is announced once it has been answered.
+func TestReservedCallIsAnnouncedWhenItIsAnswered(t *testing.T) {
 	r, d := registry()
 	var begun, ended int
 	r.Observe(Observers{
@@ -74,7 +74,7 @@ func TestCallThatIsNeverAnsweredLeavesNoTrace(t *testing.T) {
 	}
 }
 
-// A crash between the answer and the write that tells of it: the call was answered, so its end is told.
+// A crash between the answer and the announcement: the call was answered, so its end is announced.
 func TestReservedCallOfACrashHasFailed(t *testing.T) {
 	r, d := registry()
 	stale := twoLegs()

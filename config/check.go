@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/url"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -77,6 +78,20 @@ func checkForm(f *kong.Flag) error {
 	for _, v := range values {
 		if !form.valid(v) {
 			return fmt.Errorf("%s: %q is not %s", f.Name, v, form.text)
+		}
+	}
+	return nil
+}
+
+// checkEnum checks a value, or each item of a list, against the tag enum of its field.
+func checkEnum(f *kong.Flag, value reflect.Value) error {
+	values := []string{text(value)}
+	if list, is := value.Interface().([]string); is {
+		values = list
+	}
+	for _, v := range values {
+		if f.Enum != "" && !f.EnumMap()[v] {
+			return fmt.Errorf("%q must be one of %s", v, strings.ReplaceAll(f.Enum, ",", ", "))
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/base64"
@@ -11,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"timbre"
@@ -51,6 +53,13 @@ func (c *Credentials) Len() int {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return len(c.keys)
+}
+
+// All returns the keys, by their profiles.
+func (c *Credentials) All() []timbre.Key {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.SortedFunc(maps.Values(c.keys), func(a, b timbre.Key) int { return cmp.Or(cmp.Compare(a.User, b.User), cmp.Compare(a.ID, b.ID)) })
 }
 
 // Secret returns the secret of an access key.

@@ -36,6 +36,17 @@ func (s Settings) Targets() []string {
 	return list
 }
 
+// InTheClear are the ports beyond loopback, other than that of the APIs, to which tokens and passwords come without TLS.
+func (s Settings) InTheClear() (keys []string) {
+	if !s.Admin.Listen.loopback() && s.Admin.TLS.Cert == "" {
+		keys = append(keys, "admin.listen")
+	}
+	if s.Feed.Listen != "" && !s.Feed.Listen.loopback() && s.Feed.TLS.Cert == "" {
+		keys = append(keys, "feed.listen")
+	}
+	return keys
+}
+
 // Database is the path of the SQLite database.
 func (s Settings) Database() string {
 	return filepath.Clean(strings.TrimPrefix(s.storeURL(), "sqlite:"))

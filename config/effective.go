@@ -31,6 +31,7 @@ func (o Origin) String() string { return strings.TrimSpace(string(o.Source) + " 
 type Setting struct {
 	Key, Value string // secrets in the value are shown as ****
 	Origin     Origin
+	Secret     bool // the value is, or has, a secret
 }
 
 // Effective lists all settings, in the order of Settings.
@@ -46,11 +47,11 @@ func (s Settings) Effective() []Setting {
 		if !given {
 			origin.Source = FromDefault
 		}
-		value := text(f.Target)
-		if f.Tag.Has("secret") && f.Target.Kind() == reflect.String && value != "" {
+		value, secret := text(f.Target), f.Tag.Has("secret")
+		if secret && f.Target.Kind() == reflect.String && value != "" {
 			value = hidden
 		}
-		list = append(list, Setting{f.Name, value, origin})
+		list = append(list, Setting{f.Name, value, origin, secret})
 	}
 	return list
 }

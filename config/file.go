@@ -15,8 +15,14 @@ import (
 // fileSize is the maximum size of a settings file, in bytes.
 const fileSize = 1 << 20
 
-// readFile reads a YAML file of settings. It returns each value as a flag takes it.
-func readFile(path string) (map[string]string, error) {
+// given is a value of a file, as a flag takes it, and where it stands.
+type given struct {
+	value string
+	line  int
+}
+
+// readFile reads a YAML file of settings.
+func readFile(path string) (map[string]given, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the settings: %w", err)
@@ -37,12 +43,12 @@ func readFile(path string) (map[string]string, error) {
 }
 
 // parseFile keeps the values as written, so that 000000000000 stays an account.
-func parseFile(text []byte) (map[string]string, error) {
+func parseFile(text []byte) (map[string]given, error) {
 	file, err := plainyaml.Parse(text)
 	if err != nil {
 		return nil, err
 	}
-	t := tree{keys: Keys(), values: map[string]string{}}
+	t := tree{keys: Keys(), values: map[string]given{}}
 	for _, doc := range file.Docs {
 		if err := t.walk("", doc.Body); err != nil {
 			return nil, err
@@ -54,7 +60,7 @@ func parseFile(text []byte) (map[string]string, error) {
 // tree is a file being read; its keys are dotted, nested, or both.
 type tree struct {
 	keys   []string
-	values map[string]string
+	values map[string]given
 }
 
 func (t *tree) walk(above string, n ast.Node) error {
@@ -102,7 +108,7 @@ func (t *tree) set(key string, p *ast.MappingValueNode) error {
 	if !ok {
 		return fmt.Errorf("line %d: %s takes a scalar, or a list or table of scalars", line(p), key)
 	}
-	t.values[key] = value
+	t.values[key] = given{value, line(p)}
 	return nil
 }
 

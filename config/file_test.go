@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,9 +18,9 @@ func FuzzFile(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		values, err := parseFile([]byte(text))
-		for key := range values {
-			if !isKey(key) {
-				t.Errorf("%q is no setting", key)
+		for key, v := range values {
+			if !slices.Contains(Keys(), key) || v.line < 1 {
+				t.Errorf("%q, line %d, is no setting", key, v.line)
 			}
 		}
 		if err != nil && strings.Contains(err.Error(), "\n") {

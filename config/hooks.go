@@ -15,16 +15,19 @@ import (
 
 // Options for kong.New, for a grammar that contains Settings.
 func Options() []kong.Option {
-	return []kong.Option{kong.ValueFormatter(func(v *kong.Value) string {
-		if v.Flag == nil || !isKey(v.Name) && v.Name != fileKey {
-			return kong.DefaultHelpValueFormatter(v)
-		}
-		help := v.Help
-		if r := rangeOf(v.Flag); r != "" {
-			help += " Value: " + r + "."
-		}
-		return help + " ($" + variable(v.Name) + ")"
-	})}
+	return append(mappers(), kong.ValueFormatter(Describe), kong.PostBuild(showUsed))
+}
+
+// Describe is the help of a flag; that of a setting says what values it takes, and its variable.
+func Describe(v *kong.Value) string {
+	if v.Flag == nil || !IsSetting(v.Flag) {
+		return kong.DefaultHelpValueFormatter(v)
+	}
+	help := v.Help
+	if r := rangeOf(v.Flag); r != "" {
+		help += " Value: " + r + "."
+	}
+	return help + " ($" + variable(v.Name) + ")"
 }
 
 // fileKey is the only setting that the file cannot contain.
@@ -55,15 +58,6 @@ func Keys() []string {
 		}
 	}
 	return keys
-}
-
-func isKey(name string) bool {
-	for _, k := range Keys() {
-		if k == name {
-			return true
-		}
-	}
-	return false
 }
 
 // BeforeResolve is a hook that kong calls after parsing the flags. It adds the environment and the file.
@@ -121,7 +115,7 @@ func unknownVariable(environ []string) error {
 type resolver struct {
 	known   map[string]bool
 	path    string
-	file    map[string]string
+	file    map[string]given
 	origins map[string]Origin
 }
 
@@ -138,15 +132,20 @@ func (r *resolver) Resolve(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, er
 	from := Origin{FromEnv, variable(f.Name)}
 	value := os.Getenv(from.Name)
 	if value == "" {
-		from = Origin{FromFile, r.path}
-		if value = r.file[f.Name]; value == "" {
+		in := r.file[f.Name]
+		if value = in.value; value == "" {
 			return nil, nil
 		}
+		from = Origin{FromFile, fmt.Sprintf("%s, line %d", r.path, in.line)}
 	}
 	// Kong reports errors as if a flag had the value. Decoding it here first lets the error name the true origin.
 	scratch := reflect.New(f.Target.Type()).Elem()
 	try := &kong.DecodeContext{Value: f.Value, Scan: kong.ScanFromTokens(kong.Token{Value: value, Type: kong.FlagValueToken})}
-	if err := f.Mapper.Decode(try, scratch); err != nil {
+	err := f.Mapper.Decode(try, scratch)
+	if err == nil {
+		err = checkEnum(f, scratch)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%w (in %s)", err, from.Name)
 	}
 	r.origins[f.Name] = from

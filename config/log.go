@@ -4,6 +4,8 @@ import (
 	"io"
 	"log/slog"
 	"math"
+
+	"timbre/environment"
 )
 
 // Logger returns a logger with the configured level and format that writes to w.
@@ -12,10 +14,11 @@ func (l Log) Logger(w io.Writer) *slog.Logger { return l.LoggerAt(w, l.Level) }
 // LoggerAt is Logger with a level that may change.
 func (l Log) LoggerAt(w io.Writer, level slog.Leveler) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level, ReplaceAttr: inSeconds}
+	var h slog.Handler = slog.NewTextHandler(w, options)
 	if l.Format == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
+		h = slog.NewJSONHandler(w, options)
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	return slog.New(environment.Discreet(h))
 }
 
 // inSeconds gives every duration a name with its unit, and a number: otherwise 1.5 s is "1.5s" in one format and 1500000000 in the other.

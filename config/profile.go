@@ -38,14 +38,28 @@ func parseProfiles(text string) ([]timbre.Key, error) {
 		return nil, errors.New("no profile")
 	}
 	var all []timbre.Key
-	for _, s := range sections[1:] {
+	begins := headings(text)
+	for i, s := range sections[1:] {
 		k, err := parseProfile(s)
+		if err != nil && i < len(begins) {
+			return nil, fmt.Errorf("line %d: profile %s: %w", begins[i], s.Name(), err)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("profile %s: %w", s.Name(), err)
 		}
 		all = append(all, k)
 	}
 	return all, nil
+}
+
+// headings are the lines of a text at which profiles begin, from 1.
+func headings(text string) (lines []int) {
+	for i, l := range strings.Split(text, "\n") {
+		if strings.HasPrefix(strings.Trim(l, "\uFEFF \t\r"), "[") {
+			lines = append(lines, i+1)
+		}
+	}
+	return lines
 }
 
 // lineNumber is where a line stands in a text, from 1.

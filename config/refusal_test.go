@@ -11,6 +11,11 @@ func TestInvalidValuesAreRefusedInOneSentence(t *testing.T) {
 		{"api.listen", "8080", `"8080" is not HOST:PORT`},
 		{"api.listen", "localhost:http", `"localhost:http" is not HOST:PORT`},
 		{"api.listen", "127.0.0.1:70000", `is not HOST:PORT`},
+		{"api.listen", "0.0.0.0:8080", "api.listen: 0.0.0.0:8080 is beyond loopback, which needs api.tls.cert and api.tls.key, or insecure"},
+		{"api.listen", ":8080", "is beyond loopback"},
+		{"api.listen", "[::]:8080", "is beyond loopback"},
+		{"api.listen", "192.0.2.1:8080", "is beyond loopback"},
+		{"api.listen", "timbre.internal:8080", "is beyond loopback"},
 		{"api.listen", "127.0.0.1:9090", "api.listen and admin.listen are both 127.0.0.1:9090"},
 		{"sip.listen", "ws://127.0.0.1:5061", `"ws://127.0.0.1:5061" is not udp://IP:PORT, tcp://IP:PORT or tls://IP:PORT`},
 		{"sip.listen", "tls://127.0.0.1:5061", "sip.listen has a tls:// address, which needs sip.tls.cert and sip.tls.key"},
@@ -49,12 +54,15 @@ func TestInvalidValuesAreRefusedInOneSentence(t *testing.T) {
 		{"admin.tls.cert", "cert.pem", "admin.tls.cert and admin.tls.key must be given together"},
 		{"notify.targets", "arn:aws:sqs:*", "is not an ARN, with * and ? in its parts"},
 		{"admin.trust", "friends", "must be one of"},
+		{"admin.numbers", "some", "must be one of"},
 		{"admin.hosts", "timbre.internal:9090", "is not the name of a host, without a port"},
 		{"sip.strangers", "greet", "must be one of"},
 		{"rtp.timeout", "10s", "rtp.timeout: 10s is out of range (at least 1m; 0: never)"},
 		{"trunk.refer", "maybe", "must be one of"},
 		{"trunk.silence", "1s", "trunk.silence: 1s is out of range (at least 30s; 0: never)"},
 		{"trunk.silence", "-1m", "trunk.silence: -1m0s is out of range (at least 30s; 0: never)"},
+		{"feed.tokens", "abcdef1ghij2klmno3pqr4", "the token of a platform is CONNECTOR=PLATFORM:TOKEN"},
+		{"feed.tokens", "abcdef1ghij2klmno3pqr4=twilio:0123456789abcde", "the token of a platform is CONNECTOR=PLATFORM:TOKEN"},
 		{"trunk.credentials", "gw.example.com", "a gateway's credentials are HOST=USER:PASSWORD"},
 		{"trunk.credentials", "gw.example.com=hidden", "a gateway's credentials are HOST=USER:PASSWORD"},
 		{"account", "12345", `account: "12345" is not 12 digits`},
@@ -124,11 +132,41 @@ func TestInvalidValuesAreRefusedInOneSentence(t *testing.T) {
 	}
 }
 
+func TestErrorsHaveNoNamesOfGo(t *testing.T) {
+	clean(t)
+	for flag, want := range map[string]string{
+		"--sip.dscp=abc":       `"abc" is not a whole number`,
+		"--notify.disk=1.5":    `"1.5" is not a whole number`,
+		"--search.threshold=x": `"x" is not a number`,
+		"--store.wait=soon":    `"soon" is not a duration, such as 90s or 5m`,
+		"--sip.address=foo":    `"foo" is not an IP address`,
+		"--log.level=loud":     `"loud" is not debug, info, warn or error`,
+		"--limits=calls=many":  "many",
+	} {
+		if _, _, err := run("serve", flag); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", flag, err, want)
+		}
+	}
+}
+
 func TestErrorsNameTheOriginOfTheValue(t *testing.T) {
 	clean(t)
 	path := file(t, "rtp:\n  ports: many\n")
 	if _, _, err := run("serve", "--config", path); err == nil || !strings.Contains(err.Error(), "in "+path) || !strings.Contains(err.Error(), "rtp.ports") {
 		t.Errorf("got %v", err)
+	}
+	for text, want := range map[string]string{
+		"trunk:\n  refer: maybe\n":                       "line 2)",
+		"data: /data\nsip.dscp: 99\n":                    "line 2)",
+		"region: us-east-1\n\nsip.tls:\n  cert: a.pem\n": "line 4)",
+	} {
+		path := file(t, text)
+		if _, _, err := run("serve", "--config", path); err == nil || !strings.HasSuffix(err.Error(), "(in "+path+", "+want) {
+			t.Errorf("%q: got %v, want %q", text, err, want)
+		}
+	}
+	if _, _, err := run("serve", "--sip.dscp", "99"); err == nil || !strings.HasSuffix(err.Error(), "(in --sip.dscp)") {
+		t.Errorf("got %v, want the flag", err)
 	}
 	t.Setenv("TIMBRE_RTP_PORTS", "more")
 	if _, _, err := run("serve"); err == nil || !strings.Contains(err.Error(), "in TIMBRE_RTP_PORTS") {

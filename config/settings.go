@@ -34,6 +34,7 @@ type Settings struct {
 	Feed            Feed   `embed:"" prefix:"feed."`
 	Trunk           Trunk  `embed:"" prefix:"trunk."`
 	Drain           Drain  `embed:"" prefix:"drain."`
+	Insecure        bool   `help:"Let the APIs listen beyond loopback without a certificate: anyone on the path reads every answer. For a TLS proxy in a network of its own."`
 	Account         string `default:"000000000000" form:"account" help:"AWS account in ARNs."`
 	Region          string `default:"us-east-1" form:"region" help:"Region in ARNs. Requests signed for any region are accepted."`
 	AccessKeyID     string `name:"access_key_id" placeholder:"ID" form:"access key id" help:"Access key that requests are signed with. Without it, a key is created at the first start."`
@@ -72,7 +73,7 @@ type API struct {
 // Door is how many connections a port takes.
 type Door struct {
 	Connections int `default:"1000" min:"1" unit:"connections" help:"Connections at once, and no more than an eighth of what ulimit -n allows. Beyond it, one that waits and has done nothing of use makes room, or the new one is closed."`
-	OfOne       int `name:"of_one" default:"100" min:"1" unit:"connections" help:"Connections at once from one address (IPv6: from a network of 64 bits), and no more than half of all. Raise it for a proxy."`
+	PerSource   int `name:"connections_per_source" default:"100" min:"1" unit:"connections" help:"Connections at once from one address (IPv6: from a network of 64 bits), and no more than half of all. Raise it for a proxy."`
 }
 
 // TLS is the certificate of a server. Without it, the API does not use TLS and SIP cannot listen on tls://. Changed files are
@@ -84,11 +85,12 @@ type TLS struct {
 
 // Admin is where the operator's pages listen.
 type Admin struct {
-	Listen Address  `default:"127.0.0.1:9090" help:"Address of health checks, metrics and the list of live calls."`
-	TLS    TLS      `embed:"" prefix:"tls."`
-	Trust  string   `default:"loopback" enum:"loopback,nobody" help:"Who reads metrics and live calls, with numbers masked, without the operator's token or a signature: programs of the same machine (loopback), or nobody."`
-	Hosts  []string `placeholder:"NAME,..." form:"host name" help:"Names that the admin port is asked by, besides its addresses and localhost. Requests with another Host are refused."`
-	Door   Door     `embed:"" prefix:""`
+	Listen  Address  `default:"127.0.0.1:9090" help:"Address of the web console, health checks, metrics and the list of live calls."`
+	TLS     TLS      `embed:"" prefix:"tls."`
+	Trust   string   `default:"loopback" enum:"loopback,nobody" help:"Who reads metrics and live calls without the operator's token or a signature: programs of the same machine (loopback), or nobody."`
+	Numbers string   `default:"masked" enum:"masked,shown" help:"Telephone numbers of live calls, unless a request asks for them: masked to the last two digits, or shown, to programs of the same machine, too."`
+	Hosts   []string `placeholder:"NAME,..." form:"host name" help:"Names that the admin port is asked by, besides its addresses and localhost. Requests with another Host are refused."`
+	Door    Door     `embed:"" prefix:""`
 }
 
 // SIP is the signalling of calls.
@@ -99,6 +101,7 @@ type SIP struct {
 	DSCP      int           `default:"24" min:"0" max:"63" help:"DSCP of SIP packets."`
 	Invites   int           `default:"500" min:"0" unit:"INVITEs a second" zero:"no limit" help:"Limit of INVITEs from one source. The excess is answered with 503, then dropped."`
 	Ban       time.Duration `default:"10m" min:"0s" zero:"never" help:"How long an unknown source is dropped after too many failed attempts."`
+	Digest    string        `default:"md5" enum:"md5,sha-256" help:"Algorithms of digests, from callers and to gateways: MD5 and SHA-256, or SHA-256 alone. The tag timbre:digest of a connector overrides it."`
 	Strangers string        `default:"refuse" enum:"refuse,drop" help:"Requests from sources that no connector allows, while no connector has credentials: refuse a few, or drop all unread."`
 }
 
@@ -116,6 +119,9 @@ type Feed struct {
 	Listen Address `placeholder:"HOST:PORT" help:"Address of calls by WebSocket, ws://HOST:PORT/feed/CONNECTOR. Disabled by default."`
 	TLS    TLS     `embed:"" prefix:"tls."`
 	Door   Door    `embed:"" prefix:""`
+
+	OfConnector int             `name:"connections_per_connector" default:"500" min:"1" unit:"feeds" help:"Feeds at once of one connector."`
+	Tokens      []PlatformToken `placeholder:"CONNECTOR=PLATFORM:TOKEN,..." secret:"" help:"Secrets by which telephone platforms sign their requests: twilio and plivo (auth token), vonage (signature secret), telnyx (stream_auth_token)."`
 }
 
 // Trunk is how calls are bridged to a connector's origination routes.
@@ -126,6 +132,8 @@ type Trunk struct {
 	Calls       int           `default:"10000" min:"0" unit:"calls a day" zero:"no limit" help:"Limit of the bridged calls of one credential of a connector. Callers in the allowed hosts have none."`
 	Minutes     int           `default:"20000" min:"0" unit:"minutes a day" zero:"no limit" help:"Limit of the minutes of bridged calls of one credential of a connector. Its calls are ended when they are used up."`
 	Credentials []Gateway     `placeholder:"HOST=USER:PASSWORD,..." secret:"" help:"Digest credentials for gateways that challenge, by the host of the route."`
+	Trusted     []string      `placeholder:"HOST,..." form:"host name" help:"Gateways in the trust domain of this server (RFC 3325), by the host of the route: they get the P-Asserted-Identity of private calls, and the DefaultPhoneNumber of the connector as that of callers who are known by a password."`
+	WithoutQOP  []string      `name:"without_qop" placeholder:"HOST,..." form:"host name" help:"Gateways that may challenge without qop, by the host of the route. Their answers say nothing that the challenge has not chosen, so tables that were made before find a password faster."`
 }
 
 // Drain is how a server ends that has live calls.
@@ -145,7 +153,7 @@ type Notify struct {
 	Files     map[string]string `mapsep:"," placeholder:"NAME=FILE,..." help:"Files of JSON lines, each of its own, that events are appended to. Sinks name them by arn:timbre:file:REGION:ACCOUNT:NAME."`
 	Kafka     Kafka             `embed:"" prefix:"kafka."`
 	NATS      NATS              `embed:"" prefix:"nats."`
-	Streaming map[string]string `mapsep:"," placeholder:"TARGET=PLACE,..." help:"Where streaming status events are delivered for a connector's targets EventBridge, SQS and SNS: URL of a queue, ARN of a queue, topic, function, stream or event bus, ARN of a topic of Kafka, subject of NATS or file, or name of a webhook."`
+	Streaming map[string]string `mapsep:"," placeholder:"TARGET=PLACE,..." help:"Where events of the toll guard are delivered, and streaming status events for a connector's targets EventBridge, SQS and SNS: URL of a queue, ARN of a queue, topic, function, stream or event bus, ARN of a topic of Kafka, subject of NATS or file, or name of a webhook."`
 	Targets   []string          `default:"arn:*:*:*:ACCOUNT:*" placeholder:"ARN,..." form:"ARN pattern" help:"Targets that configurations may name, besides webhooks and files: ARNs with * for any text of one of their parts and ? for any character. ACCOUNT stands for the setting account."`
 	Timeout   time.Duration     `default:"30s" min:"1s" max:"5m" help:"Time that a target has to answer an event."`
 	Refusals  int               `default:"5" min:"1" max:"100" help:"Attempts at an event that its target refuses for good, such as with HTTP 400. Then it is a dead letter."`
@@ -188,7 +196,7 @@ type Search struct {
 
 // Speech is what is dropped of a leg because it is not the voice of its party.
 type Speech struct {
-	Gates []string `default:"echo,tone,dtmf,recording,background" enum:"echo,tone,dtmf,recording,background,none" help:"Sounds that are dropped before the analysis: the other party's echo, ring-back and other tones, key tones, recorded announcements, voices in the background; or none."`
+	Gates []string `default:"echo,tone,dtmf,recording,background" enum:"echo,tone,dtmf,recording,background,none" help:"Sounds that are dropped before the analysis: the other party's echo, ring-back and other tones, key tones, recorded announcements, voices in the background; or none. Key tones are dropped in any case."`
 }
 
 // Voiceprint is how voiceprints are made.

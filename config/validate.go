@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -13,6 +14,7 @@ var checks = []func(*Settings) error{
 	checkAccessKey,
 	checkCertificates,
 	checkListeners,
+	checkPlainAPI,
 	checkStore,
 	checkAddresses,
 	checkNumbers,
@@ -29,11 +31,24 @@ var checks = []func(*Settings) error{
 func (s *Settings) Validate() error {
 	for _, check := range checks {
 		if err := check(s); err != nil {
-			return err
+			return s.located(err)
 		}
 	}
 	return nil
 }
+
+// located adds where the setting was given that a fault names first.
+func (s *Settings) located(fault error) error {
+	for _, word := range notInKey.Split(fault.Error(), -1) {
+		if o, given := s.origins[strings.Trim(word, ".")]; given {
+			return fmt.Errorf("%w (in %s)", fault, o.Name)
+		}
+	}
+	return fault
+}
+
+// notInKey is what separates the names of settings in a sentence.
+var notInKey = regexp.MustCompile(`[^a-z0-9_.]+`)
 
 // together refuses one of two settings without the other.
 func together(keyA, a, keyB, b string) error {
@@ -70,6 +85,14 @@ func checkListeners(s *Settings) error {
 		return fmt.Errorf("api.listen and admin.listen are both %s", s.API.Listen)
 	}
 	return nil
+}
+
+// checkPlainAPI refuses an API that strangers can read on the way: a signature proves who asks, and hides nothing.
+func checkPlainAPI(s *Settings) error {
+	if s.API.Listen.loopback() || s.API.TLS.Cert != "" || s.Insecure {
+		return nil
+	}
+	return fmt.Errorf("api.listen: %s is beyond loopback, which needs api.tls.cert and api.tls.key, or insecure", s.API.Listen)
 }
 
 func checkStore(s *Settings) error {

@@ -27,6 +27,13 @@ func (a *Address) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// loopback reports whether only programs of the same machine can connect. A name may stand for any address, except localhost.
+func (a Address) loopback() bool {
+	host, _, _ := net.SplitHostPort(string(a))
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
+}
+
 // Endpoint is an address on which SIP listens.
 type Endpoint struct {
 	Network string // udp, tcp or tls
@@ -123,6 +130,26 @@ func (g *Gateway) UnmarshalText(text []byte) error {
 
 // String hides the password.
 func (g Gateway) String() string { return g.Host + "=" + g.User + ":" + hidden }
+
+// PlatformToken is the secret by which a telephone platform signs requests for a connector.
+type PlatformToken struct{ Connector, Platform, Secret string }
+
+// minToken is the length from which a token cannot be guessed. Those that platforms give are longer.
+const minToken = 16
+
+// UnmarshalText parses "connector=platform:secret". Its errors do not repeat the text, which contains a secret.
+func (t *PlatformToken) UnmarshalText(text []byte) error {
+	connector, rest, ok := strings.Cut(string(text), "=")
+	platform, secret, given := strings.Cut(rest, ":")
+	if !ok || !given || connector == "" || platform == "" || len(secret) < minToken {
+		return fmt.Errorf("the token of a platform is CONNECTOR=PLATFORM:TOKEN, with at least %d characters in TOKEN", minToken)
+	}
+	*t = PlatformToken{strings.ToLower(connector), strings.ToLower(platform), secret}
+	return nil
+}
+
+// String hides the secret.
+func (t PlatformToken) String() string { return t.Connector + "=" + t.Platform + ":" + hidden }
 
 // hidden replaces secrets in output.
 const hidden = "****"

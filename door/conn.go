@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/netip"
 	"time"
+
+	"timbre"
 )
 
 // Conn is a connection that a door has let in.
@@ -49,8 +51,8 @@ func (c *Conn) prove(now bool) (proven bool) {
 
 // network is where a connection comes from.
 type network struct {
-	host netip.Prefix // what belongs to one host: an IPv4 address, an IPv6 network of 64 bits
-	wide netip.Prefix // what one owner can fill with hosts: 24 bits of an IPv4 address, 48 of an IPv6 address
+	host netip.Prefix
+	wide netip.Prefix // of its owner
 }
 
 // sourceOf is the network of a socket's peer; the zero network if it has no address.
@@ -59,13 +61,5 @@ func sourceOf(c net.Conn) network {
 	if err != nil {
 		return network{}
 	}
-	a := at.Addr().Unmap().WithZone("")
-	host, wide := 32, 24
-	if a.Is6() {
-		host, wide = 64, 48
-	}
-	var n network
-	n.host, _ = a.Prefix(host) // the lengths are those of the family
-	n.wide, _ = a.Prefix(wide)
-	return n
+	return network{timbre.HostNetwork(at.Addr()), timbre.OwnerNetwork(at.Addr())}
 }

@@ -20,8 +20,12 @@ const (
 	ForCalls Floor = 4  // new calls: no connection beyond the share of its door is let in below
 )
 
-// measured is for how long a measurement holds. What is opened meanwhile is added to it, what is closed is not.
-const measured = 250 * time.Millisecond
+// For how long a measurement holds. What is opened meanwhile is added to it, what is closed is not: there may be more left than it says,
+// so that a refusal needs a fresh one. Otherwise connections that come and go would stand in the way of calls.
+const (
+	countLife   = 250 * time.Millisecond
+	refusalLife = 10 * time.Millisecond
+)
 
 // Descriptors are the files and sockets that the process may have open. Go raises the soft limit to the hard one when a program
 // starts. It is safe for concurrent use. A nil one is without limit.
@@ -80,26 +84,39 @@ func (d *Descriptors) Open() (int, error) {
 	return d.count()
 }
 
-// Spare reports whether n more may be opened so that a floor is left. It counts them as open.
-func (d *Descriptors) Spare(n int, floor Floor) bool {
+// Reserve counts n more as open, unless they would reach into what a floor sets aside.
+func (d *Descriptors) Reserve(n int, floor Floor) bool {
 	if d == nil {
 		return true
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if now := d.now(); d.at.IsZero() || now.Sub(d.at) >= measured {
-		open, err := d.count()
-		d.most = d.limit()
-		if err != nil { // there is none to look with
-			open = d.most
-		}
-		d.open, d.at = open, now
+	d.measure(countLife)
+	if !d.leaves(n, floor) {
+		d.measure(refusalLife)
 	}
-	if d.most-d.open-n < d.most/int(floor) {
+	if !d.leaves(n, floor) {
 		return false
 	}
 	d.open += n
 	return true
+}
+
+// leaves reports whether n more leave what a floor sets aside. The caller holds mu.
+func (d *Descriptors) leaves(n int, floor Floor) bool { return d.most-d.open-n >= d.most/int(floor) }
+
+// measure counts what is open, unless that was done a short time ago. The caller holds mu.
+func (d *Descriptors) measure(life time.Duration) {
+	now := d.now()
+	if !d.at.IsZero() && now.Sub(d.at) < life {
+		return
+	}
+	open, err := d.count()
+	d.most = d.limit()
+	if err != nil { // there is none to look with
+		open = d.most
+	}
+	d.open, d.at = open, now
 }
 
 // Streams is how many streams of calls there is room for, with a number of descriptors each.
@@ -121,7 +138,7 @@ func (d *Descriptors) fit(cfg Config) Config {
 		return cfg
 	}
 	cfg.Connections = least(cfg.Connections, max(d.limit()/cfg.Part, 1))
-	cfg.OfOne = least(cfg.OfOne, max(cfg.Connections/2, 1))
+	cfg.PerSource = least(cfg.PerSource, max(cfg.Connections/2, 1))
 	return cfg
 }
 

@@ -3,6 +3,7 @@ package door
 import (
 	"os"
 	"testing"
+	"time"
 
 	"timbre/environment"
 )
@@ -34,7 +35,29 @@ func TestStreamsThatThereIsRoomFor(t *testing.T) {
 
 func TestUnknownDescriptorsAreNotLimited(t *testing.T) {
 	var d *Descriptors
-	if _, err := d.Open(); err == nil || d.Limit() != 0 || !d.Spare(1<<20, ForCalls) {
+	if _, err := d.Open(); err == nil || d.Limit() != 0 || !d.Reserve(1<<20, ForCalls) {
 		t.Errorf("got %v, limit %d, want an error, no limit, and no refusal", err, d.Limit())
+	}
+}
+
+// Connections that come and go leave room for a call, as soon as they are gone.
+func TestWhatWasClosedIsNotMissed(t *testing.T) {
+	open, now := 100, time.Unix(0, 0)
+	d := &Descriptors{now: func() time.Time { return now }, limit: func() int { return 1024 }, count: func() (int, error) { return open, nil }}
+	for range 1024 - 128 - 100 {
+		if !d.Reserve(1, ForLive) { // each is closed at once
+			t.Fatal("got a refusal with descriptors left")
+		}
+	}
+	if d.Reserve(2, ForLive) {
+		t.Error("got two more right after a measurement, want a refusal")
+	}
+	if now = now.Add(refusalLife); !d.Reserve(2, ForLive) {
+		t.Error("got a refusal, want a fresh measurement first")
+	}
+	open, now = 1000, now.Add(refusalLife)
+	d.Reserve(1024, ForLive)
+	if d.Reserve(2, ForLive) {
+		t.Error("got two of the descriptors that are set aside")
 	}
 }

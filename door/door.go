@@ -10,7 +10,6 @@ import (
 	"cmp"
 	"net"
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
@@ -21,7 +20,7 @@ import (
 type Config struct {
 	Name        string // label of the metrics
 	Connections int    // at once, in all; 0: no limit but that of one source
-	OfOne       int    // at once of one source: an IPv4 address or an IPv6 network of 64 bits; 0: no limit
+	PerSource   int    // at once of one source: an IPv4 address or an IPv6 network of 64 bits; 0: no limit
 	Part        int    // part of all descriptors that its connections take at most, as a divisor; 0: no such limit
 	Share       int    // connections that the door has whatever calls need
 	Leave       Floor  // what its other connections leave; 0: ForOwn
@@ -36,7 +35,6 @@ type Door struct {
 	cfg         Config
 	descriptors *Descriptors
 	metrics     *Metrics
-	tally       environment.Tally // of refusals, by reason
 
 	mu      sync.Mutex
 	waiting map[*Conn]struct{} // connections that carry no call
@@ -78,68 +76,6 @@ func (d *Door) admit(c net.Conn) (*Conn, string) {
 	d.nets[in.from.wide]++
 	d.metrics.open.WithLabelValues(d.cfg.Name).Inc()
 	return in, ""
-}
-
-// judge says why a connection may not come in, or which other one has to make room for it. The caller holds mu.
-func (d *Door) judge(in *Conn) (victim *Conn, reason string) {
-	if d.cfg.OfOne > 0 && d.hosts[in.from.host] >= d.cfg.OfOne {
-		victim = d.leastUseful(in, func(c *Conn) bool { return c.from.host == in.from.host })
-		reason = "source"
-	} else if d.cfg.Connections > 0 && len(d.waiting) >= d.cfg.Connections {
-		victim = d.leastUseful(in, func(*Conn) bool { return true })
-		reason = "all"
-	}
-	switch {
-	case victim != nil:
-		return victim, ""
-	case reason != "":
-		return nil, reason
-	case !d.descriptors.Spare(1, d.floor()):
-		return nil, "descriptors"
-	}
-	return nil, ""
-}
-
-// floor is what has to be left for others if one more connection comes in. The caller holds mu.
-func (d *Door) floor() Floor {
-	if len(d.waiting) < d.cfg.Share {
-		return ForOwn
-	}
-	return d.cfg.Leave
-}
-
-// leastUseful is the connection that makes room for a new one: of those that wait, one of the network with the most places, without
-// proof before with proof, the one that has waited longest. nil: all are of more use than the new one. The caller holds mu.
-func (d *Door) leastUseful(in *Conn, among func(*Conn) bool) *Conn {
-	var list []*Conn
-	for c := range d.waiting {
-		if c.idle && among(c) && d.yields(c, in) {
-			list = append(list, c)
-		}
-	}
-	if len(list) == 0 {
-		return nil
-	}
-	return slices.MinFunc(list, func(a, b *Conn) int {
-		switch {
-		case d.nets[a.from.wide] != d.nets[b.from.wide]:
-			return d.nets[b.from.wide] - d.nets[a.from.wide]
-		case a.proven != b.proven && b.proven:
-			return -1
-		case a.proven != b.proven:
-			return 1
-		}
-		return a.since.Compare(b.since)
-	})
-}
-
-// yields reports whether a connection that waits gives its place to a new one: its network has more places than that of the new one, or
-// it has had time to be of use. The caller holds mu.
-func (d *Door) yields(c, in *Conn) bool {
-	if d.nets[c.from.wide] > d.nets[in.from.wide]+1 {
-		return true
-	}
-	return in.since.Sub(c.since) >= patience
 }
 
 // forget takes a connection off the books. The caller holds mu.

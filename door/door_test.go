@@ -108,7 +108,7 @@ func times(n int, address string) []string {
 }
 
 func TestConnectionsOfOneSourceAreBounded(t *testing.T) {
-	f := newFixture(Config{OfOne: 5})
+	f := newFixture(Config{PerSource: 5})
 	in := f.come(times(8, "192.0.2.1")...)
 	want(t, "let in", len(in), 5)
 	want(t, "refused", f.refusals("source"), 3)
@@ -121,7 +121,7 @@ func TestConnectionsOfOneSourceAreBounded(t *testing.T) {
 }
 
 func TestIPv6SourceIsANetworkOf64Bits(t *testing.T) {
-	f := newFixture(Config{OfOne: 1})
+	f := newFixture(Config{PerSource: 1})
 	want(t, "let in", len(f.come("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")), 2)
 }
 
@@ -133,7 +133,7 @@ func TestConnectionsInAllAreBounded(t *testing.T) {
 }
 
 func TestPartOfDescriptorsBoundsADoor(t *testing.T) {
-	f := newFixture(Config{Connections: 1000, OfOne: 1000, Part: 8})
+	f := newFixture(Config{Connections: 1000, PerSource: 1000, Part: 8})
 	want(t, "let in of one", len(f.come(times(1000, "192.0.2.1")...)), 64)
 	want(t, "let in of all", len(f.come(hosts(1000)...)), 64)
 }
@@ -165,7 +165,6 @@ func TestConnectionWithoutProofGoesFirst(t *testing.T) {
 	f.now = f.now.Add(patience)
 	want(t, "let in later", len(f.come("203.0.113.1")), 1)
 	want(t, "the proven one is closed", in[0].Conn.(*socket).closed, false)
-	f.now = f.now.Add(patience)
 }
 
 func TestRequestsLeaveDescriptorsToCalls(t *testing.T) {
@@ -185,7 +184,7 @@ func TestDescriptorsThatAreTakenCountAtOnce(t *testing.T) {
 	f := newFixture(Config{Leave: ForLive})
 	f.open = 1024 - 1024/8 - 3
 	want(t, "let in", len(f.come(hosts(10)...)), 3)
-	f.now = f.now.Add(measured)
+	f.now = f.now.Add(countLife)
 	want(t, "let in after the next look", len(f.come(hosts(10)...)), 3)
 }
 
@@ -193,7 +192,7 @@ func TestLoweredLimitHoldsAtTheNextLook(t *testing.T) {
 	f := newFixture(Config{})
 	f.open = 100
 	want(t, "let in", len(f.come(hosts(1)...)), 1)
-	f.limit, f.now = 100, f.now.Add(measured)
+	f.limit, f.now = 100, f.now.Add(countLife)
 	want(t, "let in when the limit was lowered to what is open", len(f.come(hosts(1)...)), 0)
 }
 

@@ -20,8 +20,8 @@ const (
 // connKey is the key of a request's connection in its context.
 type connKey struct{}
 
-// Serve makes the HTTP server behind the door.
-func (d *Door) Serve(h http.Handler) *http.Server {
+// Server makes an HTTP server for connections that the door has let in.
+func (d *Door) Server(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler: d.prove(h), ReadHeaderTimeout: headTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: maxHead, ConnState: note,

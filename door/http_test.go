@@ -19,7 +19,7 @@ func serving(t *testing.T, h http.HandlerFunc, change func(*http.Server)) (*Door
 	t.Helper()
 	env := environment.Environment{Metrics: prometheus.NewRegistry()}
 	d := New(env, Config{Name: "api", Connections: 10}, Deps{Metrics: NewMetrics(env.Metrics)})
-	s := d.Serve(h)
+	s := d.Server(h)
 	if change != nil {
 		change(s)
 	}
@@ -143,7 +143,7 @@ func TestDeadlines(t *testing.T) {
 }
 
 func TestEveryDeadlineIsSet(t *testing.T) {
-	s := newFixture(Config{}).Serve(http.NotFoundHandler())
+	s := newFixture(Config{}).Server(http.NotFoundHandler())
 	for name, d := range map[string]time.Duration{"header": s.ReadHeaderTimeout, "request": s.ReadTimeout, "response": s.WriteTimeout, "idle": s.IdleTimeout} {
 		if d <= 0 || d > 2*time.Minute {
 			t.Errorf("%s: got %v, want a deadline", name, d)

@@ -20,17 +20,17 @@ type listener struct {
 	closed chan struct{}
 }
 
-// pause is how long accepting rests after a failure that passes.
+// pause is how long accepting waits after a transient failure.
 const pause = 50 * time.Millisecond
 
-// Accept waits for a connection that is let in. A failure that passes, such as that of a process without descriptors, is none of the
+// Accept waits for a connection that is let in. A transient failure, such as that of a process without descriptors, is none of the
 // caller's: the servers behind the door would end because of it.
 func (l *listener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()
-		if passes(err) {
+		if isTransient(err) {
 			l.door.refused(nil, "accept", err)
-			if l.rest() {
+			if l.backOff() {
 				continue
 			}
 		}
@@ -46,8 +46,8 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// rest waits for a pause. False: the listener was closed meanwhile.
-func (l *listener) rest() bool {
+// backOff waits before the next attempt. False: the listener was closed meanwhile.
+func (l *listener) backOff() bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
@@ -63,10 +63,10 @@ func (l *listener) Close() error {
 	return l.Listener.Close()
 }
 
-// passes reports whether accepting failed for want of something that comes back, or because of the peer.
-func passes(err error) bool {
-	for _, passing := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED} {
-		if errors.Is(err, passing) {
+// isTransient reports whether accepting failed for want of something that comes back, or because of the peer.
+func isTransient(err error) bool {
+	for _, transient := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED} {
+		if errors.Is(err, transient) {
 			return true
 		}
 	}
@@ -83,5 +83,5 @@ func (d *Door) refused(c net.Conn, reason string, err error) {
 	if err != nil {
 		args = append(args, "error", err)
 	}
-	d.tally.Count(d.env.Log, reason, "connections refused", args...)
+	d.env.Repeats.Count(d.env.Log, reason, "connections refused", args...)
 }

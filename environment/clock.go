@@ -51,8 +51,8 @@ type Clock struct {
 	r  ClockRecord
 }
 
-// NewClock returns a clock that goes on where an earlier run has stopped. Jumped is told of each jump of the wall clock, also of one
-// between the runs, unless that may be time that nobody counted; nil: nobody is told.
+// NewClock returns a clock that goes on where an earlier run has stopped. Jumped, unless nil, is called after
+// each jump of the wall clock, also after one between the runs, unless that may be time that nobody counted.
 func NewClock(env Environment, earlier ClockRecord, jumped func(by time.Duration)) *Clock {
 	c := &Clock{env: env.Complete(), jumped: jumped, r: earlier}
 	c.r.Marks = slices.Clone(earlier.Marks)

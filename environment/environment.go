@@ -18,8 +18,9 @@ type Environment struct {
 	Now     func() time.Time      // the wall clock, which may jump: for what is stored, signed or shown; nil: time.Now
 	Steady  func() time.Time      // a clock that never jumps: for ages and limits within this run, never stored or shown; nil: the monotonic one
 	Uptime  func() Uptime         // time that restarts of this program do not stop; nil: since the machine was started
-	Log     *slog.Logger          // nil: discards
+	Log     *slog.Logger          // hides the numbers of people: see Discreet; nil: discards
 	Metrics prometheus.Registerer // register with promauto.With; nil: metrics are counted but not exported
+	Repeats *Tally                // logs what peers can make happen at will; its owner runs it; nil: one whose sums nobody logs
 	NewID   func() string         // a random UUID in its text form; nil: RFC 9562 version 4
 	Random  func() float64        // uniform in [0, 1), for back-off and load spreading, never for secrets; nil: math/rand/v2
 	Region  string                // of the ARNs that are made, such as us-east-1
@@ -55,6 +56,12 @@ func (e Environment) Complete() Environment {
 	}
 	if e.Log == nil {
 		e.Log = slog.New(slog.DiscardHandler)
+	}
+	if h := e.Log.Handler(); h != slog.DiscardHandler {
+		e.Log = slog.New(Discreet(h))
+	}
+	if e.Repeats == nil {
+		e.Repeats = NewTally()
 	}
 	if e.NewID == nil {
 		e.NewID = uuid.NewString

@@ -5,6 +5,7 @@
 package event
 
 import (
+	"cmp"
 	"context"
 
 	"timbre"
@@ -29,12 +30,17 @@ type Announcer struct {
 	cfg      Config
 	store    Store
 	sequence sequence
+	observer func(timbre.Event) // nil: nobody observes
 }
 
 // New returns an Announcer. The environment's region and account are those of the events.
 func New(env environment.Environment, cfg Config, store Store) *Announcer {
 	return &Announcer{env: env.Complete(), cfg: cfg, store: store, sequence: sequence{reserver: store}}
 }
+
+// Observe sets who is called with each event that is rendered, whether or not it has a target, in the goroutine of Notices. It must return
+// quickly. An event that could not be saved comes again, with the same ID unless it is rendered as another. Call it before the first event.
+func (a *Announcer) Observe(observer func(timbre.Event)) { a.observer = observer }
 
 // Notices renders events in their order: for each event one notice for each target, all with the id and the payload
 // that the event has for all of them. An event without targets has no notice. Rendering an event again gives it another sequence,
@@ -45,6 +51,9 @@ func (a *Announcer) Notices(ctx context.Context, events ...timbre.Event) ([]timb
 		to, err := a.route(ctx, e)
 		if err != nil {
 			return nil, err
+		}
+		if a.observer != nil {
+			a.observer(e)
 		}
 		if len(to.targets) == 0 {
 			continue
@@ -85,7 +94,7 @@ func key(e timbre.Event) string {
 	if e.Pipeline != nil {
 		return e.Pipeline.ID
 	}
-	return e.Call.TransactionID
+	return cmp.Or(e.Call.TransactionID, e.Call.ConnectorID)
 }
 
 // transaction is the call that an event tells of.

@@ -2,6 +2,7 @@ package event_test
 
 import (
 	"bytes"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -51,6 +52,7 @@ func TestPayloads(t *testing.T) {
 	ended.Ended = at.Add(-time.Millisecond)
 	late := call
 	late.Legs = []timbre.Leg{{Side: timbre.Callee, Index: 1, StreamARN: strings.Replace(call.Legs[1].StreamARN, "1767323025563", "1767323055563", 1)}}
+	billed := timbre.Call{ConnectorID: connector, CallID: call.CallID, From: call.From, To: "+88213000000"}
 	swapped := call
 	swapped.Legs = []timbre.Leg{{StreamARN: "a third/2"}, call.Legs[1], call.Legs[0]}
 	for name, e := range map[string]timbre.Event{
@@ -86,7 +88,15 @@ func TestPayloads(t *testing.T) {
 		"streaming_mixed":   {Type: timbre.StreamingStatus, Status: timbre.StreamingStarted, Time: at, Call: mixed},
 		"streaming_ended":   {Type: timbre.StreamingStatus, Status: timbre.StreamingEnded, Time: at, Call: ended, Leg: 1},
 		"streaming_updated": {Type: timbre.StreamingStatus, Status: timbre.StreamingUpdated, Time: at, Call: call},
-		"streaming_failed":  {Type: timbre.StreamingStatus, Status: timbre.StreamingFailed, Time: at, Call: call, StatusMessage: "the server stopped"},
+		"toll": {
+			Type: timbre.TollGuardStatus, Status: timbre.TollGuardTripped, Time: at, Call: billed, StatusMessage: "the number is in none of the connector's calling regions",
+			Toll: &timbre.TollTrip{Reason: timbre.TollRegion, Username: "desk-17", Source: netip.MustParseAddr("192.0.2.7"), Calls: 42},
+		},
+		"toll_by_address": {
+			Type: timbre.TollGuardStatus, Status: timbre.TollGuardTripped, Time: at, Call: billed, StatusMessage: "the source is allowed by a network that is too wide to put calls through",
+			Toll: &timbre.TollTrip{Reason: timbre.TollOpen, Calls: 1},
+		},
+		"streaming_failed": {Type: timbre.StreamingStatus, Status: timbre.StreamingFailed, Time: at, Call: call, StatusMessage: "the server stopped"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e.ID = "6f0c0000-0000-4000-8000-000000000003"

@@ -57,6 +57,9 @@ func key(e timbre.Event) string {
 	if e.Type == timbre.SpeakerSearchStatus || e.Type == timbre.VoiceToneStatus {
 		return e.TaskID
 	}
+	if e.Type == timbre.TollGuardStatus {
+		return e.Call.ConnectorID
+	}
 	return e.Call.TransactionID
 }
 

@@ -20,6 +20,7 @@ const (
 	streams    = "streaming"
 	pipelines  = "pipelines"
 	dataStream = "dataStream"
+	operator   = "operator"
 )
 
 // channels says where the events of each go.
@@ -28,6 +29,7 @@ var channels = map[string]string{
 	streams:    "The targets that the connector's streaming configuration names, where `notify.streaming` maps them to.",
 	pipelines:  "Where `notify.streaming` maps EventBridge to.",
 	dataStream: "The KinesisDataStreamSink elements of the pipeline's configuration.",
+	operator:   "Every target that `notify.streaming` names, whatever the connector names.",
 }
 
 var identified = []string{timbre.IdentificationSuccessful, timbre.IdentificationNoMatches, timbre.IdentificationFailure, timbre.VoiceprintGenerationSuccess, timbre.VoiceprintGenerationFailure}
@@ -54,7 +56,7 @@ var kinds = []kind{
 	{
 		name: "VoiceTone", eventOf: timbre.VoiceToneStatus, statuses: toned, detail: toneDetail{}, channel: analytics,
 		when: "Every 5 s of media time, VoiceToneAnalysisSuccessful for each leg that has 3 s of net speech in the last 30 s. At the end of the call " +
-			"VoiceToneAnalysisCompleted, once a leg. VoiceToneAnalysisFailure: no speech for 10 s, or audio too poor to score.",
+			"VoiceToneAnalysisCompleted, once a leg. VoiceToneAnalysisFailure: no speech for 10 s, audio too poor to score, or an overloaded server.",
 		golden: []string{"tone", "tone_mixed", "tone_completed", "tone_failed"},
 	},
 	{
@@ -104,5 +106,11 @@ var kinds = []kind{
 			"`metadata` is JSON in a string: voiceConnectorId, callId, transactionId, fromNumber, toNumber, direction, and oneTimeMetadata. That is JSON in a string again: " +
 			"inviteHeaders (sipHeaders in an update), JSON in a string; siprecMetadata, XML; siprecMetadataJson, the same as JSON in a string.",
 		golden: []string{"metadata", "metadata_update", "metadata_unreadable"},
+	},
+	{
+		name: "TollGuard", eventOf: timbre.TollGuardStatus, statuses: []string{timbre.TollGuardTripped}, detail: tollDetail{}, channel: operator,
+		when: "The [toll guard](trunk.md#toll-guard) has refused or ended a bridged call. The first of a credential (or of all callers known by their address) " +
+			"and reason is told at once, more once a minute with their number. AWS has no such event.",
+		golden: []string{"toll", "toll_by_address"},
 	},
 }

@@ -40,6 +40,8 @@ func detail(e timbre.Event) (any, error) {
 		return streaming(e), nil
 	case e.Type == timbre.PipelineState:
 		return stateChange(e), nil
+	case e.Type == timbre.TollGuardStatus:
+		return tollTrip(e), nil
 	}
 	return nil, timbre.Errorf(timbre.Internal, "", "events of type %q cannot be rendered", e.Type)
 }

@@ -2,6 +2,7 @@ package event
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"timbre"
@@ -21,6 +22,8 @@ func (a *Announcer) route(ctx context.Context, e timbre.Event) (route, error) {
 	switch {
 	case e.Type == timbre.CallMetadata:
 		return a.configurationRoute(ctx, e, e.Pipeline.ConfigurationARN, "KinesisDataStreamSink")
+	case e.Type == timbre.TollGuardStatus:
+		return route{targets: a.operatorTargets(ctx, e)}, nil
 	case e.Pipeline != nil:
 		return route{targets: a.busTargets(ctx, e)}, nil
 	case e.Source != nil:
@@ -44,6 +47,15 @@ func (a *Announcer) busTargets(ctx context.Context, e timbre.Event) []string {
 		return []string{target}
 	}
 	return a.none(ctx, e, "no EventBridge target is configured on this server")
+}
+
+// operatorTargets are all targets that the settings name: what concerns the operator does not depend on what a connector names.
+func (a *Announcer) operatorTargets(ctx context.Context, e timbre.Event) []string {
+	targets := slices.Compact(slices.Sorted(maps.Values(a.cfg.Streaming)))
+	if len(targets) == 0 {
+		return a.none(ctx, e, "no streaming notification target is configured on this server")
+	}
+	return targets
 }
 
 // configurationRoute leads to sinks of some types of the configuration of a pipeline.

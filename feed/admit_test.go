@@ -141,7 +141,7 @@ func TestStartMessageNamesTheConnector(t *testing.T) {
 				header = func(http.Header) {}
 			}
 			s, _ := b.dial("/feed", header)
-			s.text(`{"connectorId":"` + c.id + `",` + startJSON(timbre.MuLaw, 8000, "caller")[1:])
+			s.text(`{"connectorId":"` + c.id + `",` + startJSON("mulaw", 8000, "caller")[1:])
 			m := s.answer()
 			if code, _ := m["code"].(string); code != c.code {
 				t.Errorf("got code %q, want %q", code, c.code)

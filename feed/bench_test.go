@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/rtp/codec"
 )
 
@@ -20,25 +21,25 @@ func BenchmarkMessage(b *testing.B) {
 		name, start string
 		messages    [][]byte
 		binary      bool
-		encoding    timbre.Encoding
-		rate        int
+		codec       timbre.Codec
 	}{
-		{"native", startJSON(timbre.LinearPCM, 8000, "caller", "callee"), [][]byte{linear(pcm, pcm)}, true, timbre.LinearPCM, 8000},
-		{"native16", startJSON(timbre.LinearPCM, 16000, "caller", "callee"), [][]byte{linear(voice(320, 1), voice(320, 2))}, true, timbre.LinearPCM, 16000},
+		{"native", startJSON("pcm_s16le", 8000, "caller", "callee"), [][]byte{linear(pcm, pcm)}, true, timbre.LinearPCM},
+		{"native16", startJSON("pcm_s16le", 16000, "caller", "callee"), [][]byte{linear(voice(320, 1), voice(320, 2))}, true, timbre.WideLinearPCM},
 		{"twilio", twilioStart(`["inbound","outbound"]`, `{}`), [][]byte{
 			[]byte(mediaJSON(`"streamSid":"1"`, "inbound", 20, law)),
 			[]byte(mediaJSON(`"streamSid":"1"`, "outbound", 20, law)),
-		}, false, timbre.MuLaw, 8000},
+		}, false, timbre.PCMU},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			d, err := detect([]byte(c.start))
+			k, err := detect([]byte(c.start))
 			if err != nil {
 				b.Fatal(err)
 			}
+			d := k.open()
 			if _, err := d.text([]byte(c.start)); err != nil {
 				b.Fatal(err)
 			}
-			legs := map[string]*leg{}
+			tracks, legs := newTracks(b, environment.Environment{}), map[string]timbre.Track{}
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				for _, m := range c.messages {
@@ -53,16 +54,13 @@ func BenchmarkMessage(b *testing.B) {
 					for _, p := range what.(audio) {
 						l := legs[p.name]
 						if l == nil {
-							decoder, err := codec.NewRaw(c.encoding, c.rate)
-							if err != nil {
-								b.Fatal(err)
-							}
-							l = &leg{decoder: decoder, to: discard{}}
+							l = tracks.Track(c.codec, discard{})
 							legs[p.name] = l
 						}
-						p.at = time.Duration(i) * 20 * time.Millisecond
-						if _, err := l.receive(p); err != nil {
-							b.Fatal(err)
+						p.At = time.Duration(i) * 20 * time.Millisecond
+						p.Number = uint16(i)
+						if _, heard := l.Add(p.Piece); !heard {
+							b.Fatal("got audio that is not heard")
 						}
 					}
 				}

@@ -39,9 +39,10 @@ func (f *session) stop(reason *failure) {
 
 // closeWith closes the connection. Senders that read messages are sent the reason.
 func (f *session) closeWith(reason *failure) {
+	f.tell(func(s speaker) any { return s.failed(reason) })
+	f.awaitParting()
 	timer := time.AfterFunc(closeTimeout, f.cancelRead)
 	defer timer.Stop()
-	f.send(map[string]any{"type": "error", "code": reason.code, "message": reason.detail})
 	text := reason.detail
 	if len(text) > maxReason {
 		text = reason.code
@@ -52,20 +53,37 @@ func (f *session) closeWith(reason *failure) {
 // maxReason is the longest reason of a close frame, in bytes: RFC 6455, 5.5 allows 123.
 const maxReason = 120
 
-// hangUp responds to a stop message.
-func (f *session) hangUp() {
+// hangUp responds to a stop message. It may be the response to a failure that was sent.
+func (f *session) hangUp(m stopMessage) {
 	f.timeout.Stop()
-	_ = f.endBy(hungUp)
-	f.endCall("")
-	f.send(map[string]any{"type": "stopped"})
+	reason := hungUp
+	if m.failure != "" {
+		reason = fail("sender", m.failure)
+	}
+	if f.endBy(reason) != reason {
+		f.tell(speaker.stopped)
+		return
+	}
+	f.endCall(reason.detail)
+	f.tell(speaker.stopped)
 	timer := time.AfterFunc(closeTimeout, f.cancelRead)
 	defer timer.Stop()
 	_ = f.conn.Close(websocket.StatusNormalClosure, "")
 }
 
-// send writes a message to a sender that reads messages.
-func (f *session) send(message map[string]any) {
-	if f.sendOnly.Load() {
+// tell sends what a sender that reads messages is told.
+func (f *session) tell(message func(speaker) any) {
+	if s := f.speaker.Load(); s != nil {
+		f.say(func() any { return message(*s) })
+	}
+}
+
+// say sends a message; nil: there is none.
+func (f *session) say(word func() any) {
+	f.saying.Lock()
+	defer f.saying.Unlock()
+	message := word()
+	if message == nil {
 		return
 	}
 	text, err := json.Marshal(message)
@@ -86,25 +104,10 @@ func (f *session) release() {
 	if reason := f.endBy(internalFailure(nil)); reason != hungUp { // without a reason yet: a panic
 		detail = reason.detail
 		f.s.metrics.failed.WithLabelValues(reason.code).Inc()
-		f.s.env.Log.Warn("feed failed", "reason", reason.code, "detail", detail, "error", reason.err, "peer", f.peer,
+		f.s.env.Repeats.Count(f.s.env.Log, reason.code, "feed failed", "reason", reason.code, "detail", detail, "error", reason.err, "peer", f.peer,
 			"transaction", f.transactionID)
 	}
 	f.endCall(detail)
 	f.closing.Wait()
 	_ = f.conn.CloseNow()
-}
-
-// endCall ends the call, with a failure unless a party hung up.
-func (f *session) endCall(failure string) {
-	if f.transactionID == "" {
-		return
-	}
-	for _, l := range f.legs {
-		l.flush()
-	}
-	clear(f.legs)
-	if err := f.s.deps.Calls.End(context.WithoutCancel(f.ctx), f.transactionID, failure); err != nil {
-		f.s.env.Log.Error("ending the call of a feed failed", "transaction", f.transactionID, "error", err)
-	}
-	f.transactionID = ""
 }

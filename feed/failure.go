@@ -28,6 +28,17 @@ func internalFailure(err error) *failure {
 	return &failure{"internal", "internal server error", err}
 }
 
+// badFormat is the error for audio that cannot be decoded.
+type badFormat struct{ error }
+
+// parseFailure is that of a message that cannot be parsed or is out of place.
+func parseFailure(err error) *failure {
+	if errors.As(err, &badFormat{}) {
+		return fail("bad_format", err.Error())
+	}
+	return fail("bad_message", err.Error())
+}
+
 // readFailure is that of a connection that cannot be read any more; nil if the sender has closed it in order.
 func readFailure(err error) *failure {
 	switch websocket.CloseStatus(err) {
@@ -45,7 +56,7 @@ func (f *failure) closeStatus() websocket.StatusCode {
 	switch f.code {
 	case "stopping":
 		return websocket.StatusGoingAway
-	case "rate", "unavailable":
+	case "rate", "full", "unavailable":
 		return websocket.StatusTryAgainLater
 	case "internal":
 		return websocket.StatusInternalError

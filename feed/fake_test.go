@@ -20,7 +20,7 @@ import (
 	"timbre"
 	"timbre/admission"
 	"timbre/environment"
-	"timbre/rtp/codec"
+	"timbre/rtp"
 )
 
 const timeout = 20 * time.Second
@@ -186,9 +186,35 @@ type bench struct {
 	*fakeCalls
 	t      *testing.T
 	admits *admission.Admission
+	key    *signedBy
 	server *Server
 	url    string
 	stop   func() // ends Run
+}
+
+// signedBy says which key has signed requests of Kinesis.
+type signedBy struct {
+	timbre.Key
+	err error
+}
+
+func (s *signedBy) CheckHead(*http.Request) (timbre.Key, error) { return s.Key, s.err }
+
+func (s *signedBy) Check(_ *http.Request, body func() ([]byte, error)) (timbre.Key, error) {
+	if _, err := body(); err != nil {
+		return timbre.Key{}, err
+	}
+	return s.Key, s.err
+}
+
+// newTracks is what decodes audio.
+func newTracks(t testing.TB, env environment.Environment) timbre.TrackMaker {
+	t.Helper()
+	p, err := rtp.New(env, rtp.Config{First: 2, Last: 3}) // no port is opened
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func start(t *testing.T, cfg Config, dir admission.Directory) *bench {
@@ -199,14 +225,14 @@ func start(t *testing.T, cfg Config, dir admission.Directory) *bench {
 // startIn is start with a clock or a log of the test's own.
 func startIn(t *testing.T, env environment.Environment, cfg Config, dir admission.Directory) *bench {
 	t.Helper()
-	env.Metrics = prometheus.NewRegistry()
-	b := &bench{t: t, fakeCalls: newCalls(), admits: admission.New(env, admission.Config{}, dir)}
+	env.Metrics, env.Region, env.Account = prometheus.NewRegistry(), "us-east-1", "000000000000"
+	b := &bench{t: t, fakeCalls: newCalls(), key: &signedBy{}, admits: admission.New(env, admission.Config{}, dir)}
 	if err := b.admits.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	b.server = New(env, cfg, Deps{
 		Admission: b.admits, Calls: b.fakeCalls,
-		NewDecoder: func(encoding timbre.Encoding, rate int) (Decoder, error) { return codec.NewRaw(encoding, rate) },
+		Tracks: newTracks(t, env), Signatures: b.key,
 	})
 	h := httptest.NewServer(b.server)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -313,7 +339,7 @@ func (s *sender) closed() (code string, status websocket.StatusCode) {
 }
 
 // startJSON is a native start message.
-func startJSON(encoding timbre.Encoding, rate int, channels ...string) string {
+func startJSON(encoding string, rate int, channels ...string) string {
 	text, _ := json.Marshal(map[string]any{
 		"type": "start", "callId": "call 1", "from": "+12065550100", "to": "+12065550199",
 		"metadata": map[string]string{"X-Queue": "sales"}, "format": map[string]any{"encoding": encoding, "sampleRate": rate, "channels": channels},

@@ -1,14 +1,15 @@
-// Package feed takes calls by WebSocket: from programs that have the audio of a call, and from telephone platforms that
-// stream the media of theirs. In come HTTP requests and, on each connection, a start message and audio, in one of the dialects
-// that docs/feed.md describes; out go a timbre.Call with its legs to Calls, and the frames of each leg to its listener.
+// Package feed takes calls by HTTP: by WebSocket from programs that have the audio of a call, and from telephone platforms that
+// stream the media of theirs, and by PutMedia from producers of Amazon Kinesis Video Streams. In come requests and, on each connection, a
+// start message and audio, in one of the dialects that docs/feed.md describes, or a Matroska stream; out go a timbre.Call with its legs to Calls, and the frames of each leg to its listener.
 //
 // Media time counts samples, or follows the sender's time stamps, so a feed may run faster than real time: when it is too far
-// ahead, its next message is read later, and no audio is dropped. The package sends no audio, has no codec of its own, opens
-// no port, and leaves it to Admission who may use which connector.
+// ahead, its next message is read later, and no audio is dropped. The package sends no audio, has no codec and no rules of media time of
+// its own, opens no port, and leaves it to Admission who may use which connector.
 package feed
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"timbre"
@@ -28,15 +29,10 @@ type Admission interface {
 	AdmitAny(ctx context.Context, r timbre.AccessRequest) ([]timbre.Access, error)
 }
 
-// Decoder decodes the audio of one leg, piece by piece, to linear PCM at 8 kHz.
-type Decoder interface {
-	// Decode appends the samples of a piece to dst.
-	Decode(dst []int16, payload []byte) ([]int16, error)
-}
-
 // Config of a Server. Zero values are the defaults that are given.
 type Config struct {
 	MaxFeeds     int           // open at once; 1,000
+	OfConnector  int           // of them, those of one connector; all
 	StartTimeout time.Duration // until the start message; 10 s
 	IdleTimeout  time.Duration // without a message or a ping; 60 s
 }
@@ -45,6 +41,9 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	if c.MaxFeeds == 0 {
 		c.MaxFeeds = 1000
+	}
+	if c.OfConnector == 0 {
+		c.OfConnector = c.MaxFeeds
 	}
 	if c.StartTimeout == 0 {
 		c.StartTimeout = 10 * time.Second
@@ -59,8 +58,18 @@ func (c Config) withDefaults() Config {
 type Deps struct {
 	Admission Admission
 	Calls     Calls
-	// NewDecoder makes a decoder for an encoding at a rate of 8000 or 16000 Hz.
-	NewDecoder func(encoding timbre.Encoding, rate int) (Decoder, error)
+	Tracks    timbre.TrackMaker
+	Load      timbre.LoadMeter // nil: nothing is refused for overload
+	// Signatures are those of AWS, on requests of Kinesis Video Streams; nil: those are not served.
+	Signatures Signatures
+}
+
+// Signatures tell which access key has signed a request of AWS.
+type Signatures interface {
+	// Check covers the body, which it reads.
+	Check(r *http.Request, body func() ([]byte, error)) (timbre.Key, error)
+	// CheckHead covers the head alone, of a request whose body is streamed.
+	CheckHead(r *http.Request) (timbre.Key, error)
 }
 
 // maxMessage is the longest message, in bytes: two seconds of two legs in the widest format are half of it.

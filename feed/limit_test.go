@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,13 +50,13 @@ func TestCallsASecondAreLimited(t *testing.T) {
 		}
 	}
 	s := b.connect("/feed/near")
-	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
+	s.text(startJSON("mulaw", 8000, "caller"))
 	if code, status := s.closed(); code != "rate" || status != websocket.StatusTryAgainLater || len(b.calls) != 0 {
 		t.Errorf("got %s, %v and %d calls, want rate, %v and none", code, status, len(b.calls), websocket.StatusTryAgainLater)
 	}
 	now = now.Add(time.Second / 2)
 	s = b.connect("/feed/near")
-	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
+	s.text(startJSON("mulaw", 8000, "caller"))
 	if m := s.answer(); m["type"] != "started" {
 		t.Errorf("got %v, want the call that is due", m)
 	}
@@ -69,7 +70,7 @@ func TestSilentConnectionTimesOut(t *testing.T) {
 	}
 	b = start(t, Config{StartTimeout: time.Hour, IdleTimeout: 50 * time.Millisecond}, oneConnector())
 	s = b.connect("/feed/here")
-	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
+	s.text(startJSON("mulaw", 8000, "caller"))
 	if code, status := s.closed(); code != "idle" || status != websocket.StatusPolicyViolation {
 		t.Errorf("got %s and %v, want idle and %v", code, status, websocket.StatusPolicyViolation)
 	}
@@ -104,7 +105,7 @@ func TestPingRestartsTheIdleTimeout(t *testing.T) {
 	})
 	b := start(t, Config{}, oneConnector())
 	s := b.connect("/feed/here")
-	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
+	s.text(startJSON("mulaw", 8000, "caller"))
 	s.answer()
 	if err := s.Ping(s.CloseRead(s.ctx)); err != nil {
 		t.Error(err)
@@ -125,7 +126,7 @@ func TestHalfOpenConnectionTimesOut(t *testing.T) {
 	defer c.Close()
 	_, _ = io.WriteString(c, "GET /feed/here HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"+
 		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
-	message := []byte(startJSON(timbre.MuLaw, 8000, "caller"))
+	message := []byte(startJSON("mulaw", 8000, "caller"))
 	frame := append([]byte{0x81, 0x80 | 126, byte(len(message) >> 8), byte(len(message)), 0, 0, 0, 0}, message...)
 	if _, err := c.Write(frame); err != nil {
 		t.Fatal(err)
@@ -138,7 +139,7 @@ func TestHalfOpenConnectionTimesOut(t *testing.T) {
 func TestLostConnectionFailsTheCall(t *testing.T) {
 	b := start(t, Config{}, oneConnector())
 	s := b.connect("/feed/here")
-	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
+	s.text(startJSON("mulaw", 8000, "caller"))
 	s.answer()
 	_ = s.CloseNow()
 	if failure := b.wait(t); failure != "the connection was lost" {
@@ -149,7 +150,7 @@ func TestLostConnectionFailsTheCall(t *testing.T) {
 func TestStoppingServerEndsFeeds(t *testing.T) {
 	b := start(t, Config{}, oneConnector())
 	s, quiet := b.connect("/feed/here"), b.connect("/feed/here")
-	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
+	s.text(startJSON("mulaw", 8000, "caller"))
 	s.answer()
 	go func() { _, _, _ = quiet.Read(quiet.ctx) }()
 	sent := make(chan string, 1)
@@ -169,15 +170,16 @@ func TestStoppingServerEndsFeeds(t *testing.T) {
 	}
 }
 
-func TestDrainingServerRefusesCallsAndKeepsThoseThatLive(t *testing.T) {
-	b := start(t, Config{}, oneConnector())
+// refusesNewCalls checks that a call which lives goes on, and that no other begins, once the server is made to refuse them.
+func refusesNewCalls(t *testing.T, b *bench, refuse func()) {
+	t.Helper()
 	live, open := b.connect("/feed/here"), b.connect("/feed/here")
-	live.text(startJSON(timbre.MuLaw, 8000, "caller"))
+	live.text(startJSON("mulaw", 8000, "caller"))
 	if m := live.answer(); m["type"] != "started" {
 		t.Fatalf("got %v, want a call", m)
 	}
-	b.server.Drain()
-	open.text(startJSON(timbre.MuLaw, 8000, "caller"))
+	refuse()
+	open.text(startJSON("mulaw", 8000, "caller"))
 	if code, status := open.closed(); code != "unavailable" || status != websocket.StatusTryAgainLater {
 		t.Errorf("feed without a call: got %s and %v, want unavailable and %v", code, status, websocket.StatusTryAgainLater)
 	}
@@ -190,6 +192,28 @@ func TestDrainingServerRefusesCallsAndKeepsThoseThatLive(t *testing.T) {
 	}
 }
 
+func TestDrainingServerRefusesCallsAndKeepsThoseThatLive(t *testing.T) {
+	b := start(t, Config{}, oneConnector())
+	refusesNewCalls(t, b, b.server.Drain)
+}
+
+type fakeLoad struct{ atomic.Bool }
+
+func (l *fakeLoad) Load() float64 {
+	if l.Bool.Load() {
+		return 1
+	}
+	return 0
+}
+
+func TestOverloadedServerRefusesCallsAndKeepsThoseThatLive(t *testing.T) {
+	b, load := start(t, Config{}, oneConnector()), &fakeLoad{}
+	b.server.deps.Load = load
+	refusesNewCalls(t, b, func() { load.Store(true) })
+	load.Store(false)
+	b.connect("/feed/here")
+}
+
 func TestInternalErrorsAreNotSent(t *testing.T) {
 	for kind, want := range map[timbre.Kind]string{timbre.Unavailable: "unavailable", timbre.Internal: "internal"} {
 		t.Run(want, func(t *testing.T) {
@@ -197,7 +221,7 @@ func TestInternalErrorsAreNotSent(t *testing.T) {
 			b := startIn(t, environment.Environment{Log: slog.New(slog.NewTextHandler(&log, nil))}, Config{}, oneConnector())
 			b.broken = timbre.Errorf(kind, "", "the disk is full of secrets")
 			s := b.connect("/feed/here")
-			s.text(startJSON(timbre.MuLaw, 8000, "caller"))
+			s.text(startJSON("mulaw", 8000, "caller"))
 			m := s.answer()
 			if m["code"] != want {
 				t.Errorf("got code %v, want %s", m["code"], want)
@@ -218,7 +242,7 @@ func TestPanicEndsOnlyItsFeed(t *testing.T) {
 	b := start(t, Config{}, oneConnector())
 	b.panics = true
 	s := b.connect("/feed/here")
-	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
+	s.text(startJSON("mulaw", 8000, "caller"))
 	s.audio(make([]byte, 160))
 	s.closed()
 	if failure := b.wait(t); failure == "" {
@@ -226,7 +250,7 @@ func TestPanicEndsOnlyItsFeed(t *testing.T) {
 	}
 	b.panics = false
 	s = b.connect("/feed/here")
-	s.text(startJSON(timbre.MuLaw, 8000, "caller"))
+	s.text(startJSON("mulaw", 8000, "caller"))
 	s.answer()
 	s.text(`{"type":"stop"}`)
 	s.closed()
@@ -238,7 +262,7 @@ func TestPanicEndsOnlyItsFeed(t *testing.T) {
 func TestFloodIsThrottledWithoutLoss(t *testing.T) {
 	b := start(t, Config{}, oneConnector())
 	s := b.connect("/feed/here")
-	s.text(startJSON(timbre.MuLaw, 8000, "caller", "callee"))
+	s.text(startJSON("mulaw", 8000, "caller", "callee"))
 	s.answer()
 	const seconds = 30 // of two legs
 	for range seconds {

@@ -21,11 +21,11 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		return with.NewCounter(prometheus.CounterOpts{Name: "timbre_feed_" + name, Help: help})
 	}
 	return &metrics{
-		live:      with.NewGauge(prometheus.GaugeOpts{Name: "timbre_feed_live", Help: "Open WebSocket feeds."}),
+		live:      with.NewGauge(prometheus.GaugeOpts{Name: "timbre_feed_live", Help: "Open feeds, by WebSocket and by PutMedia."}),
 		started:   vector("calls_total", "Calls that began on a feed, by dialect.", "dialect"),
 		refused:   vector("refused_total", "HTTP requests that were refused, by reason.", "reason"),
 		failed:    vector("failed_total", "Feeds that ended other than by a hang-up, by reason.", "reason"),
-		late:      counter("late_total", "Pieces of audio that were dropped because they were late or duplicates."),
+		late:      counter("late_total", "Pieces of audio that were not heard: late, duplicates, or not to be decoded."),
 		throttled: counter("throttled_total", "Messages read later because the feed was too far ahead of real time."),
 	}
 }

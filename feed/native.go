@@ -9,13 +9,30 @@ import (
 
 // native is Timbre's own dialect: a start message, binary messages of audio with interleaved channels, and a stop message.
 type native struct {
-	started     bool
+	begun       bool
 	sampleBytes int
 	tracks      []track
 }
 
-func (*native) name() string        { return "timbre" }
-func (*native) readsMessages() bool { return true }
+var nativeKind = kind{
+	name:  "timbre",
+	knows: func(m first) bool { return m.is("type", "start") },
+	open:  func() dialect { return &native{} },
+}
+
+func (*native) started(b begun) any {
+	streams := []map[string]any{}
+	for i, l := range b.legs {
+		streams = append(streams, map[string]any{"channel": i, "side": l.Side.String(), "streamArn": l.StreamARN})
+	}
+	return map[string]any{"type": "started", "transactionId": b.transactionID, "connectorId": b.connectorID, "streams": streams}
+}
+
+func (*native) stopped() any { return map[string]any{"type": "stopped"} }
+
+func (*native) failed(f *failure) any {
+	return map[string]any{"type": "error", "code": f.code, "message": f.detail}
+}
 
 // sides are the names of channels.
 var sides = map[string]timbre.Side{"caller": timbre.Caller, "callee": timbre.Callee, "mixed": timbre.Mixed}
@@ -29,30 +46,34 @@ func (n *native) text(message []byte) (any, error) {
 		To          string            `json:"to"`
 		Metadata    map[string]string `json:"metadata"`
 		Format      struct {
-			Encoding   timbre.Encoding `json:"encoding"`
-			SampleRate int             `json:"sampleRate"`
-			Channels   []string        `json:"channels"`
+			Encoding   string   `json:"encoding"`
+			SampleRate number   `json:"sampleRate"`
+			Channels   []string `json:"channels"`
 		} `json:"format"`
 	}
 	if err := decode(message, &m); err != nil {
 		return nil, err
 	}
 	switch {
-	case m.Type == "stop" && n.started:
+	case m.Type == "stop" && n.begun:
 		return stopMessage{}, nil
-	case m.Type != "start" || n.started:
+	case m.Type != "start" || n.begun:
 		return nil, unexpected(fmt.Sprintf("a message of type %.32q", m.Type))
 	}
-	if n.sampleBytes = m.Format.Encoding.SampleBytes(); n.sampleBytes == 0 {
-		return nil, fmt.Errorf("format.encoding %.32q is none of %s, %s, %s", m.Format.Encoding, timbre.LinearPCM, timbre.MuLaw, timbre.ALaw)
+	codec, err := monoCodec(m.Format.Encoding, m.Format.SampleRate, 1)
+	if err != nil {
+		return nil, err
+	}
+	if n.sampleBytes = codec.SampleBytes(); n.sampleBytes == 0 {
+		return nil, badFormat{fmt.Errorf("format.encoding %.32q has packets, not samples", m.Format.Encoding)}
 	}
 	if err := n.channels(m.Format.Channels); err != nil {
 		return nil, err
 	}
-	n.started = true
+	n.begun = true
 	return startMessage{
 		connectorID: m.ConnectorID, callID: m.CallID, from: m.From, to: m.To, metadata: m.Metadata,
-		encoding: m.Format.Encoding, rate: m.Format.SampleRate, tracks: n.tracks,
+		codec: codec, tracks: n.tracks,
 	}, nil
 }
 
@@ -72,27 +93,8 @@ func (n *native) channels(names []string) error {
 }
 
 func (n *native) binary(message []byte) (any, error) {
-	if !n.started {
+	if !n.begun {
 		return nil, unexpected("audio before the start message")
 	}
 	return deinterleave(message, n.sampleBytes, n.tracks)
-}
-
-// deinterleave separates the channels of a message, one track each.
-func deinterleave(message []byte, sampleBytes int, tracks []track) (audio, error) {
-	stride := sampleBytes * len(tracks)
-	if len(message)%stride != 0 {
-		return nil, fmt.Errorf("a binary message of %d bytes does not hold whole samples of %d bytes", len(message), stride)
-	}
-	if len(tracks) == 1 {
-		return audio{{track: tracks[0], payload: message}}, nil
-	}
-	all := make(audio, len(tracks))
-	for i, t := range tracks {
-		all[i] = piece{track: t, payload: make([]byte, 0, len(message)/len(tracks))}
-		for at := i * sampleBytes; at < len(message); at += stride {
-			all[i].payload = append(all[i].payload, message[at:at+sampleBytes]...)
-		}
-	}
-	return all, nil
 }

@@ -37,18 +37,18 @@ func TestNativeFeedIsACallWithALegPerChannel(t *testing.T) {
 		return mixed
 	}
 	for _, c := range []struct {
-		encoding timbre.Encoding
+		encoding string
 		rate     int
 		channels []string
 		audio    []byte
 		want     map[timbre.Side][]int16
 	}{
-		{timbre.LinearPCM, 8000, []string{"mixed"}, linear(a), map[timbre.Side][]int16{timbre.Mixed: a}},
-		{timbre.LinearPCM, 8000, []string{"caller", "callee"}, linear(a, z), map[timbre.Side][]int16{timbre.Caller: a, timbre.Callee: z}},
-		{timbre.LinearPCM, 8000, []string{"callee", "caller"}, linear(a, z), map[timbre.Side][]int16{timbre.Callee: a, timbre.Caller: z}},
-		{timbre.LinearPCM, 16000, []string{"caller"}, linear(a), map[timbre.Side][]int16{timbre.Caller: wide}},
-		{timbre.MuLaw, 8000, []string{"caller", "callee"}, both(codec.ULaw), map[timbre.Side][]int16{timbre.Caller: law(codec.ULaw, a), timbre.Callee: law(codec.ULaw, z)}},
-		{timbre.ALaw, 8000, []string{"callee"}, codec.ALaw.Encode(nil, a), map[timbre.Side][]int16{timbre.Callee: law(codec.ALaw, a)}},
+		{"pcm_s16le", 8000, []string{"mixed"}, linear(a), map[timbre.Side][]int16{timbre.Mixed: a}},
+		{"pcm_s16le", 8000, []string{"caller", "callee"}, linear(a, z), map[timbre.Side][]int16{timbre.Caller: a, timbre.Callee: z}},
+		{"pcm_s16le", 8000, []string{"callee", "caller"}, linear(a, z), map[timbre.Side][]int16{timbre.Callee: a, timbre.Caller: z}},
+		{"pcm_s16le", 16000, []string{"caller"}, linear(a), map[timbre.Side][]int16{timbre.Caller: wide}},
+		{"mulaw", 8000, []string{"caller", "callee"}, both(codec.ULaw), map[timbre.Side][]int16{timbre.Caller: law(codec.ULaw, a), timbre.Callee: law(codec.ULaw, z)}},
+		{"alaw", 8000, []string{"callee"}, codec.ALaw.Encode(nil, a), map[timbre.Side][]int16{timbre.Callee: law(codec.ALaw, a)}},
 	} {
 		t.Run(fmt.Sprint(c.encoding, c.rate, c.channels), func(t *testing.T) {
 			b := start(t, Config{}, oneConnector())
@@ -127,7 +127,7 @@ func checkFrames(t *testing.T, e *recorder) {
 }
 
 func TestNativeFeedIsToldItsFailure(t *testing.T) {
-	ok := startJSON(timbre.LinearPCM, 8000, "caller", "callee")
+	ok := startJSON("pcm_s16le", 8000, "caller", "callee")
 	for _, c := range []struct {
 		name   string
 		send   func(*sender)
@@ -140,13 +140,13 @@ func TestNativeFeedIsToldItsFailure(t *testing.T) {
 		{"no object", func(s *sender) { s.text(`["start"]`) }, "bad_message", websocket.StatusPolicyViolation, false},
 		{"an unknown dialect", func(s *sender) { s.text(`{"hello":"world"}`) }, "bad_message", websocket.StatusPolicyViolation, false},
 		{"a number for a name", func(s *sender) { s.text(`{"type":"start","from":7}`) }, "bad_message", websocket.StatusPolicyViolation, false},
-		{"no format", func(s *sender) { s.text(`{"type":"start"}`) }, "bad_message", websocket.StatusPolicyViolation, false},
-		{"an unknown encoding", func(s *sender) { s.text(startJSON("mp3", 8000, "caller")) }, "bad_message", websocket.StatusPolicyViolation, false},
-		{"an unknown rate", func(s *sender) { s.text(startJSON(timbre.LinearPCM, 44100, "caller")) }, "bad_format", websocket.StatusPolicyViolation, false},
-		{"no channel", func(s *sender) { s.text(startJSON(timbre.LinearPCM, 8000)) }, "bad_message", websocket.StatusPolicyViolation, false},
-		{"three channels", func(s *sender) { s.text(startJSON(timbre.LinearPCM, 8000, "caller", "callee", "mixed")) }, "bad_message", websocket.StatusPolicyViolation, false},
-		{"one channel twice", func(s *sender) { s.text(startJSON(timbre.LinearPCM, 8000, "caller", "caller")) }, "bad_message", websocket.StatusPolicyViolation, false},
-		{"an unknown channel", func(s *sender) { s.text(startJSON(timbre.LinearPCM, 8000, "left")) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"no format", func(s *sender) { s.text(`{"type":"start"}`) }, "bad_format", websocket.StatusPolicyViolation, false},
+		{"an unknown encoding", func(s *sender) { s.text(startJSON("mp3", 8000, "caller")) }, "bad_format", websocket.StatusPolicyViolation, false},
+		{"an unknown rate", func(s *sender) { s.text(startJSON("pcm_s16le", 44100, "caller")) }, "bad_format", websocket.StatusPolicyViolation, false},
+		{"no channel", func(s *sender) { s.text(startJSON("pcm_s16le", 8000)) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"three channels", func(s *sender) { s.text(startJSON("pcm_s16le", 8000, "caller", "callee", "mixed")) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"one channel twice", func(s *sender) { s.text(startJSON("pcm_s16le", 8000, "caller", "caller")) }, "bad_message", websocket.StatusPolicyViolation, false},
+		{"an unknown channel", func(s *sender) { s.text(startJSON("pcm_s16le", 8000, "left")) }, "bad_message", websocket.StatusPolicyViolation, false},
 		{"another connector", func(s *sender) { s.text(`{"connectorId":"there",` + ok[1:]) }, "forbidden", websocket.StatusPolicyViolation, false},
 		{"stop before start", func(s *sender) { s.text(`{"type":"stop"}`) }, "bad_message", websocket.StatusPolicyViolation, false},
 		{"a second start", func(s *sender) { s.text(ok); s.text(ok) }, "bad_message", websocket.StatusPolicyViolation, true},

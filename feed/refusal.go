@@ -16,16 +16,20 @@ func unavailable(err error) *refusal {
 	return refuse(http.StatusServiceUnavailable, internalFailure(err).code, err.Error())
 }
 
-// refuse responds to a request, counts the refusal and logs it. The text of internal errors is not sent.
+// refuse responds to a request, counts the refusal and logs it.
 func (s *Server) refuse(w http.ResponseWriter, peer string, r *refusal) {
+	http.Error(w, s.note(w, peer, r), r.status)
+}
+
+// note counts a refusal and logs it, and returns the text of the response. That of internal errors is not sent.
+func (s *Server) note(w http.ResponseWriter, peer string, r *refusal) (text string) {
 	s.metrics.refused.WithLabelValues(r.reason).Inc()
-	s.refused.Count(s.env.Log, r.reason, "feed refused", "reason", r.reason, "detail", r.detail, "peer", peer)
-	text := r.detail
-	if r.status >= 500 && (r.reason == "internal" || r.reason == "unavailable") {
-		text = http.StatusText(r.status)
-	}
+	s.env.Repeats.Count(s.env.Log, r.reason, "feed refused", "reason", r.reason, "detail", r.detail, "peer", peer)
 	if r.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "5")
 	}
-	http.Error(w, text, r.status)
+	if r.status >= 500 && (r.reason == "internal" || r.reason == "unavailable") {
+		return http.StatusText(r.status)
+	}
+	return r.detail
 }

@@ -3,12 +3,15 @@ package feed
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"github.com/coder/websocket"
 
+	"timbre"
 	"timbre/environment"
 )
 
@@ -21,52 +24,88 @@ type Server struct {
 	cfg     Config
 	deps    Deps
 	metrics *metrics
-	refused environment.Tally
+	nonces  *nonces
+	tokens  atomic.Pointer[tokens] // by which platforms sign; nil: none
 
 	mu       sync.Mutex
-	live     map[*session]bool
+	live     map[liveFeed]bool
+	places   map[string]int // taken, by connector
 	stopping bool           // no new calls
 	open     sync.WaitGroup // of live
 }
 
 // New makes a Server.
 func New(env environment.Environment, cfg Config, deps Deps) *Server {
+	env = env.Complete()
 	return &Server{
-		env: env.Complete(), cfg: cfg.withDefaults(), deps: deps, metrics: newMetrics(env.Metrics), live: map[*session]bool{},
+		env: env, cfg: cfg.withDefaults(), deps: deps, metrics: newMetrics(env.Metrics), nonces: newNonces(env.Now()), live: map[liveFeed]bool{}, places: map[string]int{},
 	}
 }
 
-// ServeHTTP serves one feed, to its end.
+// liveFeed is a feed that the server has taken.
+type liveFeed interface {
+	// stop ends it, from any goroutine.
+	stop(reason *failure)
+	// place is what it has among the feeds of a connector.
+	place() *seat
+}
+
+// ServeHTTP serves one feed, to its end, or an operation of Kinesis Video Streams.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f := newSession(s, r.RemoteAddr)
-	if r := s.add(f); r != nil {
-		s.refuse(w, f.peer, r)
+	if operation, of := kinesis[r.URL.Path]; of && s.deps.Signatures != nil {
+		s.serveKinesis(w, r, operation)
 		return
+	}
+	f := newSession(s, r.RemoteAddr)
+	if refused := s.keep(f, f.peer, func() { s.serveSocket(w, r, f) }); refused != nil {
+		s.refuse(w, f.peer, refused)
+	}
+}
+
+// keep serves a feed that is registered meanwhile, unless that is refused. A panic ends it, and no other.
+func (s *Server) keep(f liveFeed, peer string, serve func()) *refusal {
+	if refused := s.add(f); refused != nil {
+		return refused
 	}
 	defer s.remove(f)
 	defer func() {
 		if p := recover(); p != nil {
-			s.env.Log.Error("panic in a feed", "peer", f.peer, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			text := fmt.Sprintf("%.200v", p)
+			s.env.Repeats.CountAt(s.env.Log, slog.LevelError, text, "panic in a feed", "peer", peer, "panic", text, "stack", string(debug.Stack()))
 		}
 	}()
+	serve()
+	return nil
+}
+
+// serveSocket serves a feed by WebSocket.
+func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, f *session) {
 	request, admitted, refusal := s.admit(r)
 	if refusal != nil {
 		s.refuse(w, f.peer, refusal)
 		return
 	}
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OnPingReceived: f.pinged})
+	if timbre.Overloaded(s.deps.Load) {
+		s.refuse(w, f.peer, refuse(http.StatusServiceUnavailable, "overload", "the server is overloaded"))
+		return
+	}
+	if !s.take(&f.seat, onlyID(admitted)) {
+		s.refuse(w, f.peer, refuse(http.StatusServiceUnavailable, "full", s.full()))
+		return
+	}
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OnPingReceived: f.pinged, Subprotocols: subprotocols()})
 	if err != nil { // Accept has responded
 		s.metrics.refused.WithLabelValues("malformed").Inc()
-		s.refused.Count(s.env.Log, "malformed", "feed refused", "reason", "malformed", "detail", err, "peer", f.peer)
+		s.env.Repeats.Count(s.env.Log, "malformed", "feed refused", "reason", "malformed", "detail", err, "peer", f.peer)
 		return
 	}
 	conn.SetReadLimit(maxMessage)
-	f.request, f.admitted = request, admitted
+	f.request, f.header, f.admitted = request, r.Header, admitted
 	f.run(context.WithoutCancel(r.Context()), conn)
 }
 
 // add registers a feed; a refusal if there are too many, or the server is stopping.
-func (s *Server) add(f *session) *refusal {
+func (s *Server) add(f liveFeed) *refusal {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -81,10 +120,11 @@ func (s *Server) add(f *session) *refusal {
 	return nil
 }
 
-func (s *Server) remove(f *session) {
+func (s *Server) remove(f liveFeed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.live, f)
+	s.leave(f.place())
 	s.metrics.live.Dec()
 	s.open.Done()
 }

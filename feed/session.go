@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,22 +14,19 @@ import (
 
 // session is one feed, from its connection to its end.
 type session struct {
-	s        *Server
-	peer     string               // its address
+	intake
 	request  timbre.AccessRequest // what the connection was admitted for
+	header   http.Header          // of the request
 	admitted []timbre.Access      // the connector that the feed may use; two, if several may be named
 
-	conn          *websocket.Conn
-	ctx           context.Context
-	dialect       dialect // nil until it is detected
-	pacer         pacer
-	timeout       *time.Timer // until the start message, then until the next message
-	start         startMessage
-	transactionID string // empty while there is no call
-	connectorID   string
-	legs          map[string]*leg // by the names of their tracks
+	conn    *websocket.Conn
+	kind    *kind       // nil until it is detected
+	dialect dialect     // of that kind
+	timeout *time.Timer // until the start message, then until the next message
 
-	sendOnly   atomic.Bool // the sender reads no messages
+	speaker    atomic.Pointer[speaker] // nil: the sender reads no messages
+	saying     sync.Mutex              // held while a message is worded and sent, so that none overtakes another
+	left       chan struct{}           // closed when no message is read any more
 	mu         sync.Mutex
 	cancelRead context.CancelFunc
 	end        *failure       // why the feed ends; nil while it is live
@@ -36,7 +34,9 @@ type session struct {
 }
 
 func newSession(s *Server, peer string) *session {
-	return &session{s: s, peer: peer, pacer: newPacer(), legs: map[string]*leg{}}
+	f := &session{intake: newIntake(s, peer), left: make(chan struct{})}
+	f.speaks(&native{}) // until the dialect is known
+	return f
 }
 
 // run reads a connection to its end, or to the end of the call.
@@ -49,6 +49,7 @@ func (f *session) run(ctx context.Context, conn *websocket.Conn) {
 	stopped := f.end
 	f.mu.Unlock()
 	defer f.release()
+	defer close(f.left)
 	if stopped != nil { // before there was a connection
 		f.closeWith(stopped)
 		return
@@ -56,6 +57,7 @@ func (f *session) run(ctx context.Context, conn *websocket.Conn) {
 	f.timeout = time.AfterFunc(f.s.cfg.StartTimeout, func() { f.stop(fail("no_start", "no call began in time")) })
 	if failed := f.read(); failed != nil {
 		f.stop(failed)
+		f.part()
 	} else {
 		_ = f.endBy(hungUp)
 	}
@@ -70,10 +72,10 @@ func (f *session) read() *failure {
 		}
 		parsed, err := f.parse(kind, message)
 		if err != nil {
-			return fail("bad_message", err.Error())
+			return parseFailure(err)
 		}
-		if _, stop := parsed.(stopMessage); stop {
-			f.hangUp()
+		if m, stop := parsed.(stopMessage); stop {
+			f.hangUp(m)
 			return nil
 		}
 		duration, failed := f.handle(parsed)
@@ -91,8 +93,18 @@ func (f *session) handle(message any) (duration time.Duration, _ *failure) {
 		return 0, f.open(m)
 	case audio:
 		return f.receive(m)
+	case reply:
+		f.say(m)
 	}
 	return 0, nil
+}
+
+// speaks sets the dialect in which the sender is told things.
+func (f *session) speaks(d dialect) {
+	f.speaker.Store(nil)
+	if s, ok := d.(speaker); ok {
+		f.speaker.Store(&s)
+	}
 }
 
 // parse reads a message in the session's dialect, which is detected from the first text messages.
@@ -102,10 +114,11 @@ func (f *session) parse(kind websocket.MessageType, message []byte) (any, error)
 			return nil, unexpected("audio before the start message")
 		}
 		var err error
-		if f.dialect, err = detect(message); f.dialect == nil {
+		if f.kind, err = detect(message); f.kind == nil {
 			return nil, err
 		}
-		f.sendOnly.Store(!f.dialect.readsMessages())
+		f.dialect = f.kind.open()
+		f.speaks(f.dialect)
 	}
 	if kind == websocket.MessageText {
 		return f.dialect.text(message)
@@ -115,15 +128,7 @@ func (f *session) parse(kind websocket.MessageType, message []byte) (any, error)
 
 // throttle waits while the feed is too far ahead, and restarts the idle timeout.
 func (f *session) throttle(audio time.Duration) {
-	if delay := f.pacer.delay(f.s.env.Steady(), audio); delay > 0 {
-		f.s.metrics.throttled.Inc()
-		timer := time.NewTimer(delay)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-f.ctx.Done():
-		}
-	}
+	f.pause(audio)
 	if f.transactionID != "" {
 		f.timeout.Reset(f.s.cfg.IdleTimeout)
 	}

@@ -1,45 +1,11 @@
 package feed
 
 import (
-	"encoding/base64"
 	"fmt"
 	"strings"
 
 	"timbre"
 )
-
-// mediaMessage is a piece of audio as Twilio and Telnyx send it.
-type mediaMessage struct {
-	Track     string
-	Timestamp *number // milliseconds
-	Payload   string  // base64
-}
-
-// mediaStream is what the streams of Twilio and Telnyx have in common: the order of their events, and their tracks.
-type mediaStream struct {
-	started bool
-	sides   trackSides
-}
-
-// event parses a message of an event; start reads a start message. Other events, such as DTMF and marks, are ignored.
-func (s *mediaStream) event(event string, media mediaMessage, start func() (startMessage, error)) (any, error) {
-	switch {
-	case event == "stop":
-		return stopMessage{}, nil
-	case event == "media" && s.started:
-		return s.sides.audio(media)
-	case event == "media", event == "start" && s.started:
-		return nil, unexpected("a message of event " + event)
-	case event != "start":
-		return nil, nil
-	}
-	m, err := start()
-	if err != nil {
-		return nil, err
-	}
-	s.started = true
-	return m, nil
-}
 
 // trackSides maps the tracks inbound and outbound to parties. Inbound is the audio of the party whose call was
 // connected to the stream: the caller, unless the platform made that call.
@@ -67,26 +33,7 @@ func (s *trackSides) readParameters(m *startMessage, parameters map[string]strin
 	return nil
 }
 
-// setParameters sets the fields that parameters name: connectorId, callId, from, to. The others become metadata.
-func (m *startMessage) setParameters(parameters map[string]string) {
-	m.metadata = map[string]string{}
-	for name, value := range parameters {
-		switch strings.ToLower(name) {
-		case "connectorid":
-			m.connectorID = value
-		case "callid":
-			m.callID = value
-		case "from":
-			m.from = value
-		case "to":
-			m.to = value
-		default:
-			m.metadata[name] = value
-		}
-	}
-}
-
-// track returns that of a name; Telnyx leaves inbound out.
+// track returns that of a name; some platforms leave inbound out.
 func (s trackSides) track(name string) (track, error) {
 	inbound, outbound := timbre.Caller, timbre.Callee
 	if s.inboundIsCallee {
@@ -101,18 +48,14 @@ func (s trackSides) track(name string) (track, error) {
 	return track{}, fmt.Errorf("the track %.32q is neither inbound nor outbound", name)
 }
 
-func (s trackSides) audio(m mediaMessage) (audio, error) {
-	t, err := s.track(m.Track)
-	if err != nil {
-		return nil, err
+// tracks are those of names.
+func (s trackSides) tracks(names []string) (all []track, _ error) {
+	for _, name := range names {
+		t, err := s.track(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, t)
 	}
-	payload, err := base64.StdEncoding.DecodeString(m.Payload)
-	if err != nil {
-		return nil, fmt.Errorf("media.payload is not base64")
-	}
-	p := piece{track: t, payload: payload, timed: m.Timestamp != nil}
-	if p.timed {
-		p.at = m.Timestamp.milliseconds()
-	}
-	return audio{p}, nil
+	return all, nil
 }

@@ -34,19 +34,32 @@ func (f front) tensor(pcm []float32) (Tensor, error) {
 	if ratio == 2 {
 		pcm = halfband.Double(pcm)
 	}
-	if len(pcm) < max(1, f.form.Min) || f.bank != nil && f.bank.Frames(len(pcm)) == 0 {
-		return Tensor{}, timbre.Errorf(timbre.Unprocessable, "infer.Wave", "too short: the model needs more than %.2f s of audio", float64(len(pcm))/float64(f.form.Rate))
+	if err := f.enough(pcm); err != nil {
+		return Tensor{}, err
+	}
+	if f.bank == nil {
+		return f.samples(pcm), nil
 	}
 	pcm = f.scale(pcm)
-	if f.bank == nil {
-		return Tensor{Shape: []int64{1, int64(len(pcm))}, Float: pcm}, nil
-	}
 	frames, mels := int64(f.bank.Frames(len(pcm))), int64(f.form.Filterbank.Mels)
 	shape := []int64{1, frames, mels}
 	if f.form.Filterbank.FrequencyRow {
 		shape = []int64{1, mels, frames}
 	}
 	return Tensor{Shape: shape, Float: f.bank.Compute(pcm)}, nil
+}
+
+// enough is Unprocessable if the audio, at the network's rate, is too short.
+func (f front) enough(pcm []float32) error {
+	if len(pcm) < max(1, f.form.Min) || f.bank != nil && f.bank.Frames(len(pcm)) == 0 {
+		return timbre.Errorf(timbre.Unprocessable, "infer.Wave", "too short: the model needs more than %.2f s of audio", float64(len(pcm))/float64(f.form.Rate))
+	}
+	return nil
+}
+
+// samples is the input of a network that takes samples.
+func (f front) samples(pcm []float32) Tensor {
+	return Tensor{Shape: []int64{1, int64(len(pcm))}, Float: f.scale(pcm)}
 }
 
 // scale returns the audio at the model's level and range. Digital silence stays silent.

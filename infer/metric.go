@@ -1,8 +1,6 @@
 package infer
 
 import (
-	"time"
-
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
@@ -10,6 +8,7 @@ import (
 // metrics of all models of a runtime. Those of its queues are read when they are asked for.
 type metrics struct {
 	wait, run *prometheus.HistogramVec
+	windows   *prometheus.CounterVec
 	failures  *prometheus.CounterVec
 }
 
@@ -26,6 +25,9 @@ func newMetrics(reg prometheus.Registerer, r *Runtime) *metrics {
 	return &metrics{
 		wait: histogram("wait_seconds", "For how long a run of a model waited for a thread."),
 		run:  histogram("run_seconds", "Duration of a run of a model, once it had a thread."),
+		windows: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "timbre_infer_windows_total", Help: "Windows of legs that the runs of a recurrent model took: many in one run.",
+		}, []string{"model"}),
 		failures: with.NewCounterVec(prometheus.CounterOpts{
 			Name: "timbre_infer_failures_total", Help: "Runs of a model that failed, or that were given up before they had a thread.",
 		}, []string{"model"}),
@@ -34,13 +36,13 @@ func newMetrics(reg prometheus.Registerer, r *Runtime) *metrics {
 
 // of returns the metrics of one model.
 func (m *metrics) of(model string) runMetrics {
-	return runMetrics{m.wait.WithLabelValues(model), m.run.WithLabelValues(model), m.failures.WithLabelValues(model)}
+	return runMetrics{m.wait.WithLabelValues(model), m.run.WithLabelValues(model), m.windows.WithLabelValues(model), m.failures.WithLabelValues(model)}
 }
 
 // runMetrics are those of the runs of one model.
 type runMetrics struct {
-	wait, run prometheus.Observer
-	failures  prometheus.Counter
+	wait, run         prometheus.Observer
+	windows, failures prometheus.Counter
 }
 
 var (
@@ -69,16 +71,11 @@ func (q queueMetrics) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, label)
 	}
 	for name, waits := range q.r.waiting() {
-		n, since := waits.state()
-		oldest := time.Duration(0)
-		if n > 0 {
-			oldest = time.Since(since)
-		}
-		gauge(runsWaiting, float64(n), name)
-		gauge(oldestRun, oldest.Seconds(), name)
+		gauge(runsWaiting, float64(waits.length()), name)
+		gauge(oldestRun, waits.age().Seconds(), name)
 	}
 	for queue, name := range [...]string{Long: "long", Short: "short"} {
-		gauge(busyThreads, float64(len(q.r.queues[queue])), name)
-		gauge(allThreads, float64(cap(q.r.queues[queue])), name)
+		gauge(busyThreads, float64(q.r.queues[queue].inUse()), name)
+		gauge(allThreads, float64(q.r.queues[queue].threads), name)
 	}
 }

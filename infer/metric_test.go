@@ -57,7 +57,7 @@ func TestMetricsTellWhatWaitsForAThread(t *testing.T) {
 	for value(t, metrics, "timbre_infer_waiting_runs", vad.String()) < 2 {
 		runtime.Gosched()
 	}
-	if value(t, metrics, "timbre_infer_oldest_wait_seconds", vad.String()) <= 0 || value(t, metrics, "timbre_infer_busy_threads", "short") != 1 {
+	if m.Overdue() <= 0 || value(t, metrics, "timbre_infer_oldest_wait_seconds", vad.String()) <= 0 || value(t, metrics, "timbre_infer_busy_threads", "short") != 1 {
 		t.Error("got no age of what waits, or no busy thread")
 	}
 	giveUp()

@@ -24,8 +24,9 @@ type Model struct {
 	inputs, outputs []string
 	front           front
 	dimension       int // 0: any
-	slots           chan struct{}
+	queue           *queue
 	line            line
+	pace            pace
 	metrics         runMetrics
 
 	mu      sync.RWMutex // held for reading by each run, for writing by close
@@ -43,15 +44,24 @@ func (m *Model) Run(ctx context.Context, inputs ...Tensor) ([][]float32, error) 
 		m.metrics.failures.Inc()
 		return nil, err
 	}
-	defer func() { <-m.slots }()
+	defer m.queue.leave()
+	return m.timed(inputs...)
+}
+
+// timed runs on a thread that the caller has, and measures it.
+func (m *Model) timed(inputs ...Tensor) (out [][]float32, err error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	if m.session == nil {
 		return nil, m.errorf("the runtime is closed")
 	}
-	began := time.Now()
-	out, err := m.run(inputs)
-	m.metrics.run.Observe(time.Since(began).Seconds())
+	m.queue.own.do(func() {
+		began := time.Now()
+		out, err = m.run(inputs)
+		took := time.Since(began)
+		m.metrics.run.Observe(took.Seconds())
+		m.pace.run(took)
+	})
 	if err != nil {
 		m.metrics.failures.Inc()
 	}
@@ -60,20 +70,23 @@ func (m *Model) Run(ctx context.Context, inputs ...Tensor) ([][]float32, error) 
 
 // enter waits for a free thread.
 func (m *Model) enter(ctx context.Context) error {
-	select {
-	case m.slots <- struct{}{}:
+	if m.queue.tryEnter() {
 		m.metrics.wait.Observe(0)
 		return nil
-	default:
 	}
-	leave := m.line.join()
+	leave := m.line.join(ctx)
 	defer func() { m.metrics.wait.Observe(leave().Seconds()) }()
-	select {
-	case m.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return timbre.Errorf(timbre.Unavailable, "infer.Run", "model %s: no free thread in time: %w", m.name, ctx.Err())
+	if m.queue.enter(ctx) != nil {
+		return m.noThread(ctx)
 	}
+	return nil
+}
+
+// Overdue is by how much the waiting run that was due first is late; 0: none is. See timbre.WithDueTime.
+func (m *Model) Overdue() time.Duration { return m.line.overdue() }
+
+func (m *Model) noThread(ctx context.Context) error {
+	return timbre.Errorf(timbre.Unavailable, "infer.Run", "model %s: no free thread in time: %w", m.name, ctx.Err())
 }
 
 func (m *Model) run(inputs []Tensor) ([][]float32, error) {

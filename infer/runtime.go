@@ -16,7 +16,7 @@ import (
 
 // Config of a Runtime.
 type Config struct {
-	// Threads is how many runs of each queue are in progress at a time; the others wait in order of arrival. 0: one a core.
+	// Threads is how many runs of each queue are in progress at a time; the others wait, earliest deadline first: see timbre.WithDueTime. 0: one a core.
 	Threads int
 }
 
@@ -30,13 +30,14 @@ const (
 
 // Runtime loads models and shares threads among their runs. It is safe for concurrent use.
 type Runtime struct {
-	queues  [2]chan struct{} // a token for each run in progress
+	queues  [2]queue
 	options *ort.SessionOptions
 	metrics *metrics
 
-	mu     sync.Mutex
-	models []*Model
-	closed bool
+	mu      sync.Mutex
+	models  []*Model
+	batches []*Batch
+	closed  bool
 }
 
 // New makes a Runtime. A process needs one; each has threads of its own. Internal: ONNX Runtime cannot be loaded.
@@ -53,8 +54,9 @@ func New(env environment.Environment, c Config) (*Runtime, error) {
 	}
 	r := &Runtime{options: options}
 	for i := range r.queues {
-		r.queues[i] = make(chan struct{}, c.Threads)
+		r.queues[i].threads = c.Threads
 	}
+	r.queues[Long].own = newThreads(c.Threads)
 	r.metrics = newMetrics(env.Metrics, r)
 	return r, nil
 }
@@ -91,7 +93,7 @@ func (r *Runtime) Load(m timbre.ONNXModel, queue Queue) (*Model, error) {
 	}
 	loaded := &Model{
 		name: m.String(), inputs: m.Inputs, outputs: m.Outputs, front: newFront(m.Input), dimension: m.Dimension,
-		slots: r.queues[queue], metrics: r.metrics.of(m.String()), session: session,
+		queue: &r.queues[queue], metrics: r.metrics.of(m.String()), session: session,
 	}
 	r.models = append(r.models, loaded)
 	return loaded, nil
@@ -116,10 +118,14 @@ func (r *Runtime) Close() error {
 		return nil
 	}
 	r.closed = true
+	for _, b := range r.batches {
+		b.close()
+	}
 	errs := make([]error, 0, len(r.models)+1)
 	for _, m := range r.models {
 		errs = append(errs, m.close())
 	}
+	r.queues[Long].own.close()
 	return errors.Join(append(errs, r.options.Destroy())...)
 }
 

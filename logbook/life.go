@@ -1,11 +1,9 @@
 package logbook
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,33 +15,31 @@ import (
 )
 
 // Forget erases the logs of a connector that is no more.
-func (l *Logs) Forget(connectorID string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.failed(connectorID, l.remove(connectorID))
-}
+func (l *Logs) Forget(connectorID string) { l.failed(connectorID, l.remove(connectorID)) }
 
 func (l *Logs) remove(connectorID string) (err error) {
 	folder := filepath.Join(l.cfg.Folder, filepath.Base(connectorID))
 	for _, name := range []string{sipLog, mediaLog} {
+		unlock := l.lock(connectorID, name)
 		for _, path := range []string{name, name + before} {
 			if e := os.Remove(filepath.Join(folder, path)); e != nil && !errors.Is(e, fs.ErrNotExist) {
 				err = errors.Join(err, e)
 			}
 		}
+		unlock()
 	}
 	_ = os.Remove(folder) // unless somebody has put something else there
 	return err
 }
 
-// Sweep erases the lines of the days that lie in one of the spans, and the logs of connectors that are no more: it returns the number of
+// Sweep implements sweep.Files. It erases the lines of the days that lie in one of the spans, and the logs of connectors that are no more: it returns the number of
 // logs that have become shorter or are gone.
-func (l *Logs) Sweep(outlived []environment.Span) (logs int, err error) {
+func (l *Logs) Sweep(outlived func() []environment.Span) (logs int, err error) {
 	for _, name := range []string{sipLog, sipLog + before, mediaLog, mediaLog + before} {
 		found, e := fs.Glob(os.DirFS(l.cfg.Folder), "*/"+name)
 		err = errors.Join(err, e)
 		for _, path := range found {
-			shorter, e := l.shorten(filepath.Dir(path), filepath.Base(path), outlived)
+			shorter, e := l.sweepLog(filepath.Dir(path), filepath.Base(path), outlived)
 			if err = errors.Join(err, e); shorter {
 				logs++
 			}
@@ -52,57 +48,16 @@ func (l *Logs) Sweep(outlived []environment.Span) (logs int, err error) {
 	return logs, err
 }
 
-// shorten erases what has outlived its days of a log. Its first line decides whether any has, so that a log is written anew once a day at most.
-func (l *Logs) shorten(connectorID, name string, outlived []environment.Span) (shorter bool, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// sweepLog erases what has outlived its days of a log, or all of it.
+func (l *Logs) sweepLog(connectorID, name string, outlived func() []environment.Span) (shorter bool, err error) {
 	if _, err := l.settings.Logging(context.Background(), connectorID); timbre.KindOf(err) == timbre.NotFound && err != nil {
 		return true, l.remove(connectorID)
 	}
-	path := filepath.Join(l.cfg.Folder, connectorID, name)
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	defer func() { _ = f.Close() }()
-	lines := bufio.NewReader(f)
-	line, err := lines.ReadBytes('\n')
-	if keeps(line, outlived) || err != nil && !errors.Is(err, io.EOF) {
-		return false, err
-	}
-	return true, rewrite(path, lines, outlived)
-}
-
-// rewrite replaces a log by the rest of its lines that are still kept; without one the log goes.
-func rewrite(path string, lines *bufio.Reader, outlived []environment.Span) error {
-	kept, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
-	if err != nil {
-		return err
-	}
-	some := false
-	for err == nil {
-		var line []byte
-		if line, err = lines.ReadBytes('\n'); keeps(line, outlived) {
-			_, e := kept.Write(line)
-			err = errors.Join(err, e)
-			some = true
-		}
-	}
-	if errors.Is(err, io.EOF) {
+	shorter, err = l.shorten(connectorID, name, outlived)
+	if errors.Is(err, fs.ErrNotExist) { // it has gone meanwhile
 		err = nil
 	}
-	err = errors.Join(err, kept.Close())
-	switch {
-	case err == nil && some:
-		err = os.Rename(kept.Name(), path)
-	case err == nil:
-		err = os.Remove(path)
-	}
-	_ = os.Remove(kept.Name())
-	return err
+	return shorter, err
 }
 
 // keeps reports whether a line is one, and its day is not over.

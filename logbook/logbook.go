@@ -12,7 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
+	"strings"
 
 	"timbre"
 	"timbre/environment"
@@ -40,7 +40,7 @@ type Logs struct {
 	env      environment.Environment
 	cfg      Config
 	settings timbre.LoggingReader
-	mu       sync.Mutex // one line at a time
+	locks    locks
 	writing  environment.Outage
 	reading  environment.Outage
 }
@@ -85,11 +85,15 @@ func (l *Logs) logging(connectorID string) timbre.Logging {
 
 // write appends a line, unless the connector has gone since it was asked: what Forget erases does not come back.
 func (l *Logs) write(connectorID, name string, line any) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	defer l.lock(connectorID, name)()
 	if l.logging(connectorID) != (timbre.Logging{}) {
 		l.failed(connectorID, l.append(filepath.Join(l.cfg.Folder, connectorID), name, line))
 	}
+}
+
+// lock locks a log and the one before it. The caller unlocks them.
+func (l *Logs) lock(connectorID, name string) (unlock func()) {
+	return l.locks.lock(filepath.Join(connectorID, strings.TrimSuffix(name, before)))
 }
 
 // failed says that logs cannot be written or erased, and that they can be again.

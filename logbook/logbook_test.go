@@ -141,3 +141,37 @@ func TestFirstFailureInARowIsLogged(t *testing.T) {
 		t.Errorf("got %d lines after the failure, want 1", n)
 	}
 }
+
+func TestMessagesOfACallAreRead(t *testing.T) {
+	l, folder, _ := newLogs(t, 400, settings{"abc": {SIP: true}}) // three lines fill a file
+	for _, id := range []string{"one", "two", "one", "one", "two"} {
+		l.Message("abc", id, text("INVITE of "+id+" sip:\"one\""))
+	}
+	got, err := l.Messages("abc", "one", 10)
+	if err != nil || len(got) == 0 || len(got) > 3 {
+		t.Fatalf("got %v, %v, want what the two files have of the call", got, err)
+	}
+	for _, m := range got {
+		if m.Text != "INVITE of one sip:\"one\"" || m.Time.UnixMilli() != 1795571803280 {
+			t.Errorf("got %+v", m)
+		}
+	}
+	if got, err := l.Messages("abc", "one", 1); err != nil || len(got) != 1 {
+		t.Errorf("got %v, %v, want one", got, err)
+	}
+	for _, connector := range []string{"", "none", ".", "..", "../abc", "a/b"} {
+		if got, err := l.Messages(connector, "one", 10); err != nil || len(got) != 0 {
+			t.Errorf("%q: got %v, %v, want none", connector, got, err)
+		}
+	}
+	path := filepath.Join(folder, "abc", sipLog)
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = f.WriteString(`{"call_id":"one","sip_mess`) // cut off by a crash
+	_ = f.Close()
+	if again, err := l.Messages("abc", "one", 10); err != nil || len(again) != len(got) {
+		t.Errorf("got %v, %v, want those before", again, err)
+	}
+}

@@ -5,24 +5,18 @@ import (
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
+
+	"timbre"
 )
 
 // displayName is the name of a party in the value of a From or To header; empty without one.
 func displayName(value string) string {
-	name, _, ok := strings.Cut(value, "<")
-	if !ok {
+	a, err := timbre.ParseNameAddr(value)
+	if err != nil {
 		return ""
 	}
-	name = strings.TrimSpace(name)
-	if inner, quoted := strings.CutPrefix(name, `"`); quoted {
-		inner, _ = strings.CutSuffix(inner, `"`)
-		return escaped.ReplaceAllString(inner, "$1")
-	}
-	return name
+	return a.Name
 }
-
-// escaped is a quoted-pair (RFC 3261, 25.1).
-var escaped = regexp.MustCompile(`\\(.)`)
 
 // country is the country of a number in the form of E.164, in two letters; empty if it is unknown or not such a number.
 func country(number string) string {
@@ -36,12 +30,16 @@ func country(number string) string {
 	return phonenumbers.GetRegionCodeForNumber(parsed)
 }
 
-var username = regexp.MustCompile(`(?i)\busername="((?:[^"\\]|\\.)*)"`)
+// username is the beginning of the user name among the parameters of credentials.
+var username = regexp.MustCompile(`(?i)\busername="`)
 
 // authUser is the user name in the credentials of an INVITE; empty without.
 func authUser(headers map[string]string) string {
-	if found := username.FindStringSubmatch(headers["authorization"]); found != nil {
-		return escaped.ReplaceAllString(found[1], "$1")
+	credentials := headers["authorization"]
+	found := username.FindStringIndex(credentials)
+	if found == nil {
+		return ""
 	}
-	return ""
+	name, _, _ := timbre.Unquote(credentials[found[1]-1:])
+	return name
 }

@@ -5,7 +5,7 @@ import "testing"
 func TestDisplayName(t *testing.T) {
 	for value, want := range map[string]string{
 		`"North Campus" <sip:+1@pbx>;tag=1`: "North Campus", `Ann <sip:a@x>`: "Ann", `<sip:a@x>`: "", `sip:a@x`: "", ``: "",
-		`"a \"b\" \\ c" <sip:a@x>`: `a "b" \ c`, `"unclosed <sip:a@x>`: "unclosed",
+		`"a \"b\" \\ c" <sip:a@x>`: `a "b" \ c`, `"unclosed <sip:a@x>`: "", `"<sip:b@y>" <sip:a@x>`: "<sip:b@y>",
 	} {
 		if got := displayName(value); got != want {
 			t.Errorf("%s: got %q, want %q", value, got, want)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,7 +25,7 @@ type RecordsConfig struct {
 }
 
 // Records writes the records of ended calls, one file each. Its path is the key that AWS gives the record in its bucket. Files
-// are written atomically. It is safe for concurrent use.
+// are written atomically, and are on the disk a second later while Run runs. It is safe for concurrent use.
 type Records struct {
 	env     environment.Environment
 	cfg     RecordsConfig
@@ -32,6 +33,9 @@ type Records struct {
 	written *prometheus.CounterVec
 	writing environment.Outage
 	reading environment.Outage
+
+	unsynced atomic.Bool // records were written since the last Sync
+	syncing  environment.Outage
 }
 
 // NewRecords returns Records. It opens no file.
@@ -60,6 +64,7 @@ func (r *Records) Ended(c timbre.Call, receptions []*timbre.Reception) {
 			r.writing.Failed(r.env.Log, "cannot write a call record", "transaction", c.TransactionID, "error", err)
 		} else {
 			r.writing.Over(r.env.Log, "call records can be written again")
+			r.unsynced.Store(true)
 		}
 	}
 }
@@ -96,7 +101,7 @@ func write(folder, name string, record any) error {
 		return err
 	}
 	_, err = f.Write(append(text, '\n'))
-	err = errors.Join(err, f.Sync(), f.Close())
+	err = errors.Join(err, f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), filepath.Join(folder, name))
 	}
@@ -106,15 +111,16 @@ func write(folder, name string, record any) error {
 	return err
 }
 
-// Sweep deletes the records of the days that lie in one of the spans, and returns the number of deleted day folders. Folders without
+// Sweep implements sweep.Files. It deletes the records of the days that lie in one of the spans, and returns the number of deleted day folders. Folders without
 // the name of a day are left alone.
-func (r *Records) Sweep(outlived []environment.Span) (days int, err error) {
+func (r *Records) Sweep(outlived func() []environment.Span) (days int, err error) {
 	for _, kind := range []string{callRecords, streamRecords} {
 		found, e := fs.Glob(os.DirFS(r.cfg.Folder), kind+"/json/*/*/*/*")
 		err = errors.Join(err, e)
+		spans := outlived()
 		for _, folder := range found {
 			at, e := time.Parse(dayLayout, strings.Join(strings.Split(folder, "/")[3:], "/"))
-			if e != nil || !dayOver(at, outlived) {
+			if e != nil || !dayOver(at, spans) {
 				continue
 			}
 			if e := os.RemoveAll(filepath.Join(r.cfg.Folder, filepath.FromSlash(folder))); e != nil {

@@ -189,7 +189,7 @@ func TestSweepDeletesExpiredDays(t *testing.T) {
 	r, folder, _ := records(t, streams{"c": {}})
 	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	outlived := []environment.Span{{After: environment.Ever, Until: now.Add(-48 * time.Hour)}, {After: now.AddDate(10, 0, 0), Until: environment.Never}}
-	if days, err := r.Sweep(outlived); days != 0 || err != nil {
+	if days, err := r.Sweep(func() []environment.Span { return outlived }); days != 0 || err != nil {
 		t.Errorf("without records: got %d days, %v, want 0 and no error", days, err)
 	}
 	for _, ago := range []int{0, 1, 2, 3, 4, 400, -4000} {
@@ -202,7 +202,7 @@ func TestSweepDeletesExpiredDays(t *testing.T) {
 	if err := os.MkdirAll(foreign, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if days, err := r.Sweep(outlived); days != 2*4 || err != nil {
+	if days, err := r.Sweep(func() []environment.Span { return outlived }); days != 2*4 || err != nil {
 		t.Errorf("got %d deleted days, %v, want 8", days, err)
 	}
 	for _, kind := range []string{callRecords, streamRecords} {

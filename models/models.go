@@ -13,6 +13,7 @@ import (
 //go:embed speaker/model.yaml speaker/*.onnx speaker/calibration.json
 //go:embed tone/model.yaml tone/*.onnx tone/calibration.json
 //go:embed vad/model.yaml vad/*.onnx
+//go:embed */model_card.md
 var embedded embed.FS
 
 // Folder is the embedded folder of the default model of a kind; nil if there is none.
@@ -66,6 +67,6 @@ func calibration(kind card.Kind) []byte {
 // Tone scores voice tone: 3 to 30 s of samples in; positive, neutral and negative out, with sum 1.
 func Tone() timbre.ONNXModel { return load(card.Tone) }
 
-// VAD detects voice activity: input [1, 288] (the 32 samples before the window and its 256), state [2, 1, 128] and the sample rate
-// in; the probability of speech [1, 1] and the next state out.
+// VAD detects voice activity: input [steps, legs, 288] (windows that follow each other, each of the 32 samples before it and its 256) and
+// state [2, legs, 128] in; probabilities of speech [steps, legs] and the next state out.
 func VAD() timbre.ONNXModel { return load(card.VAD) }

@@ -12,28 +12,19 @@ import (
 	"timbre/api/sigv4"
 )
 
-// retryAfter is how many seconds a client of /readyz is asked to wait.
-const retryAfter = "10"
-
-// admin serves the operator: health to everybody, and to those with the right metrics, live calls, the outbox and profiles.
+// admin serves the operator: health and the page of the console to everybody, and to those with the right the console, metrics, live calls,
+// the outbox and profiles.
 func (n *Node) admin() http.Handler {
 	g := n.guard()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if why := n.whyNotReady(r.Context()); why != "" {
-			w.Header().Set("Retry-After", retryAfter)
-			if !g.has(r, getMetrics) {
-				why = "not ready"
-			}
-			http.Error(w, why, http.StatusServiceUnavailable)
-		}
-	})
+	mux.HandleFunc("GET /readyz", n.readiness(g))
 	metrics := promhttp.HandlerFor(prometheus.Gatherers{n.metrics, processMetrics()}, promhttp.HandlerOpts{})
 	mux.HandleFunc("GET /metrics", g.need(getMetrics, metrics.ServeHTTP))
 	mux.HandleFunc("GET /calls", g.need(listCalls, func(w http.ResponseWriter, r *http.Request) {
 		calls := liveCalls(n.calls.Live(), n.calls.Receptions)
 		switch numbers := r.URL.Query().Get("numbers"); {
+		case n.settings.Admin.Numbers == "shown":
 		case numbers != "show":
 			calls = withoutNumbers(calls)
 		case !g.has(r, getNumbers):
@@ -43,6 +34,10 @@ func (n *Node) admin() http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(calls)
 	}))
+	mux.Handle("/console/", g.own(n.console.ServeHTTP))
+	for _, pattern := range []string{"GET /{$}", "GET /assets/"} {
+		mux.HandleFunc(pattern, g.known(func(w http.ResponseWriter, r *http.Request) { n.page.ServeHTTP(w, r) }))
+	}
 	n.lettersOf(mux, g)
 	profilesOf(mux, g)
 	return mux
@@ -54,7 +49,7 @@ func (n *Node) guard() *guard {
 	if own, _, err := net.SplitHostPort(string(n.settings.Admin.Listen)); err == nil {
 		hosts = append(hosts, own)
 	}
-	return &guard{n.operatorToken, n.settings.Admin.Trust == "loopback", hosts, sigv4.New(n.env, n.keys)}
+	return &guard{n.operatorToken, n.settings.Admin.Trust == "loopback", hosts, sigv4.New(n.env, n.keys), n.keys, n.console}
 }
 
 // processMetrics are those of the process and the Go runtime. They are apart, because an embedding program registers them itself.

@@ -13,8 +13,11 @@ func (n *Node) openAdmission(ctx context.Context) error {
 	s := n.settings.SIP
 	n.admission = admission.New(n.env,
 		admission.Config{
-			Sources: source.Config{Invites: s.Invites, Ban: s.Ban, DropUnknown: s.Strangers == "drop"},
-			MaxCPS:  n.settings.QuotaLimits().CPS,
+			Sources: source.Config{
+				Invites: s.Invites, Ban: s.Ban, DropUnknown: s.Strangers == "drop", Connections: n.descriptors.Limit() / strangersPart,
+			},
+			Digest: s.Digest,
+			MaxCPS: n.settings.QuotaLimits().CPS,
 		}, n.store)
 	if err := n.admission.Load(ctx); err != nil {
 		n.env.Log.Error("the allow list cannot be read: no call is taken until it can", "error", err)
@@ -28,6 +31,8 @@ func (n *Node) openAdmission(ctx context.Context) error {
 // openTolls creates the guard of calls that are put through.
 func (n *Node) openTolls(context.Context) error {
 	s := n.settings.Trunk
-	n.tolls = toll.New(n.env, toll.Config{Premium: s.Premium == "pass", Calls: s.Calls, Minutes: s.Minutes}, toll.Deps{})
+	n.tolls = toll.New(n.env, toll.Config{Premium: s.Premium == "pass", Calls: s.Calls, Minutes: s.Minutes}, toll.Deps{
+		Announcer: n.events, Poster: n.store,
+	})
 	return nil
 }

@@ -3,9 +3,11 @@ package node
 import (
 	"context"
 	"errors"
+	"time"
 
 	"timbre/config"
 	"timbre/environment"
+	"timbre/load"
 	"timbre/search"
 	"timbre/search/archive"
 	"timbre/speech"
@@ -15,7 +17,7 @@ import (
 
 // openTasks loads the models and creates the task engine on top of them.
 func (n *Node) openTasks(context.Context) error {
-	m, err := loadModels(n.env, n.settings)
+	m, err := loadModels(n.env, n.settings, gather)
 	if err != nil {
 		return err
 	}
@@ -29,6 +31,7 @@ func (n *Node) openTasks(context.Context) error {
 	n.speakerModel = m.model
 	n.models, n.search = m.runtime, m.searcher(n.env, n.settings, n.store)
 	n.speech = speech.NewWorkers(n.env, speechConfig(n.settings), m.vad, n.calls)
+	n.load = load.New(n.env, load.Deps{Late: []func() time.Duration{n.speech.Oldest, m.speaker.Overdue}, Need: func() float64 { return n.need(m) }})
 	n.newTrack = func() task.Track { return tone.NewTrack(m.scorer, m.words) }
 	n.tasks = task.New(n.env, task.Config{
 		AnalyticsAlways: n.settings.Analytics == "always", SearchWait: n.settings.Search.Wait, VoiceprintSpeech: n.settings.Voiceprint.Speech,
@@ -40,6 +43,8 @@ func (n *Node) openTasks(context.Context) error {
 		Searcher: n.search,
 		Spoof:    warnings,
 		NewTrack: func() task.Track { return n.newTrack() },
+		Load:     n.load,
+		Behind:   n.load.Behind,
 	})
 	return nil
 }

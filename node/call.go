@@ -28,7 +28,7 @@ func (n *Node) openPipelines(context.Context) error {
 	return nil
 }
 
-// openSummaries creates what tells of the results of ended calls.
+// openSummaries creates what sums up the results of ended calls.
 func (n *Node) openSummaries(context.Context) error {
 	n.summaries = summary.New(n.env, summary.Deps{Store: n.store, Announcer: n.events})
 	return nil

@@ -2,6 +2,7 @@ package node
 
 import (
 	"crypto/tls"
+	"fmt"
 	"log/slog"
 	"sync"
 
@@ -65,7 +66,7 @@ func (c *certificate) reload() error {
 	}
 	pair, err := tls.LoadX509KeyPair(c.files.Cert, c.files.Key)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s with %s: %w", c.files.Cert, c.files.Key, err)
 	}
 	if c.loaded != nil {
 		c.log.Info("certificate reloaded", "setting", c.setting, "expires", pair.Leaf.NotAfter)

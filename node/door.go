@@ -15,6 +15,8 @@ const (
 	requestShare = 32
 	requestPart  = 8
 	sipPart      = 2
+
+	strangersPart = 4 // of unknown sources of SIP: half of its door, so that known ones always find places
 )
 
 // openDoors looks at what the process may open, before any port is opened.
@@ -25,7 +27,7 @@ func (n *Node) openDoors(context.Context) error {
 }
 
 // mayOpen asks for the descriptors of a new call's media, which leave those of live calls.
-func (n *Node) mayOpen(descriptors int) bool { return n.descriptors.Spare(descriptors, door.ForLive) }
+func (n *Node) mayOpen(descriptors int) bool { return n.descriptors.Reserve(descriptors, door.ForLive) }
 
 // sayRoom says how many streams the descriptors allow, and warns if the ports allow more.
 func (n *Node) sayRoom() {
@@ -43,14 +45,14 @@ func (n *Node) sayRoom() {
 // requestDoor is the door of a port of HTTP. A few of its connections come in whatever calls need.
 func (n *Node) requestDoor(section string, s config.Door) *door.Door {
 	return door.New(n.env, door.Config{
-		Name: section, Connections: s.Connections, OfOne: s.OfOne, Part: requestPart, Share: requestShare, Leave: door.ForCalls,
+		Name: section, Connections: s.Connections, PerSource: s.PerSource, Part: requestPart, Share: requestShare, Leave: door.ForCalls,
 	}, n.doors)
 }
 
 // feedDoor is the door of the feed. Its connections become calls, which are bounded as calls are.
 func (n *Node) feedDoor(s config.Door) *door.Door {
 	return door.New(n.env, door.Config{
-		Name: "feed", Connections: s.Connections, OfOne: s.OfOne, Part: requestPart, Leave: door.ForLive,
+		Name: "feed", Connections: s.Connections, PerSource: s.PerSource, Part: requestPart, Leave: door.ForLive,
 	}, n.doors)
 }
 

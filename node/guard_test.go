@@ -151,9 +151,31 @@ func TestReadinessTellsItsReasonToThoseWithTheRight(t *testing.T) {
 	})
 }
 
+func TestNumbersAreShownUnaskedWhereTheSettingsSaySo(t *testing.T) {
+	withTestNode(t, func(in *testNode) {
+		call := timbre.Call{TransactionID: "t", CallID: "c", From: "+12065550100", Legs: []timbre.Leg{{Party: "sip:+12065550199@example.com"}}}
+		_, _, err := in.calls.Begin(in.t.Context(), call)
+		in.must(err)
+		in.settings.Admin.Trust = "loopback"
+		for setting, want := range map[string]bool{"masked": false, "shown": true} {
+			in.settings.Admin.Numbers = setting
+			got := ask{path: "/calls"}.of(t, in.admin())
+			for _, number := range []string{"2065550100", "2065550199"} {
+				if strings.Contains(got.Body.String(), number) != want {
+					t.Errorf("%s: got %s, want %s in it: %v", setting, got.Body, number, want)
+				}
+			}
+		}
+		in.settings.Admin.Trust = "nobody"
+		if got := (ask{path: "/calls"}).of(t, in.admin()); got.Code != http.StatusUnauthorized {
+			t.Errorf("got %d for who may not list the calls, want 401", got.Code)
+		}
+	})
+}
+
 func TestNumbersOfLiveCallsAreMasked(t *testing.T) {
 	call := timbre.Call{
-		TransactionID: "t", CallID: "12065550100-77@pbx.example", From: "+12065550100", To: "sip:(360) 555-0199@192.168.100.200", Group: "g-12065550100",
+		TransactionID: "t", CallID: "2065550100-77@pbx.example", From: "+12065550100", To: "sip:(360) 555-0199@192.168.100.200", Group: "206-555-0100@g",
 		Warnings: []string{"the number 1.206.555.0100 is odd"}, Legs: []timbre.Leg{{Party: "tel:+1-206-555-0100", Label: "7"}},
 	}
 	calls := liveCalls([]timbre.Call{call}, func(string) []*timbre.Reception { return nil })

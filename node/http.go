@@ -28,7 +28,7 @@ func (n *Node) listenHTTP(section, address string, files config.TLS, d *door.Doo
 	if err != nil {
 		return nil, timbre.Errorf(timbre.Unavailable, "", "%s.listen: cannot listen on %s: %w", section, address, errors.Unwrap(err))
 	}
-	s := &httpServer{listener: d.Listener(listener), address: listener.Addr().String(), server: d.Serve(h)}
+	s := &httpServer{listener: d.Listener(listener), address: listener.Addr().String(), server: d.Server(h)}
 	s.server.ErrorLog = slog.NewLogLogger(n.env.Log.Handler(), slog.LevelDebug)
 	n.http = append(n.http, s)
 	if files.Cert == "" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"sync"
 	"time"
@@ -25,15 +26,16 @@ type keys struct {
 
 	mu       sync.Mutex
 	settings config.Settings
-	version  string // of the file at the last look; empty: it may have changed since
-	fault    string // why the file could not be read then
+	version  string               // of the file at the last look; empty: it may have changed since
+	fault    string               // why the file could not be read then
+	last     map[string]time.Time // when keys were used last, since the start
 }
 
 func (n *Node) openCredentials(context.Context) (err error) {
 	if n.Credentials, err = n.settings.OpenCredentials(); err != nil {
 		return err
 	}
-	n.keys = &keys{credentials: n.Credentials, log: n.env.Log, now: n.env.Now, settings: n.settings}
+	n.keys = &keys{credentials: n.Credentials, log: n.env.Log, now: n.env.Now, settings: n.settings, last: map[string]time.Time{}}
 	return nil
 }
 
@@ -54,6 +56,21 @@ func (n *Node) prepareKeys(s *config.Settings) (use func(), err error) {
 func (k *keys) Key(accessKeyID string) (timbre.Key, bool) {
 	k.refresh()
 	return k.credentials.Key(accessKeyID)
+}
+
+// used notes that a key has signed a request, or signed in.
+func (k *keys) used(accessKeyID string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.last[accessKeyID] = k.now()
+}
+
+// uses returns the keys, and when they were used last since the start.
+func (k *keys) uses() ([]timbre.Key, map[string]time.Time) {
+	k.refresh()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.credentials.All(), maps.Clone(k.last)
 }
 
 func (k *keys) refresh() {
@@ -86,5 +103,5 @@ func (k *keys) refresh() {
 // young says whether the file has changed so lately that another change may not show.
 func (k *keys) young() bool {
 	info, err := os.Stat(k.credentials.Path)
-	return err == nil && k.now().Sub(info.ModTime()) < fresh
+	return err == nil && k.now().Sub(info.ModTime()).Abs() < fresh
 }

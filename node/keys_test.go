@@ -45,6 +45,17 @@ func TestKeyThatLeavesTheFileIsRefusedAtOnce(t *testing.T) {
 	}
 }
 
+func TestFileOfKeysFromTheFutureIsReadOnce(t *testing.T) {
+	n, _ := reloadable(t)
+	later := time.Now().Add(time.Hour)
+	if err := os.Chtimes(filepath.Join(n.settings.Data, "credentials"), later, later); err != nil {
+		t.Fatal(err)
+	}
+	if !known(n, "AKIDFILE") || n.keys.version == "" {
+		t.Error("got a file that is read for each request, want it remembered")
+	}
+}
+
 func TestUnreadableFileOfKeysLeavesThoseBefore(t *testing.T) {
 	n, log := reloadable(t)
 	for name, c := range map[string]struct {

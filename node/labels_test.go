@@ -14,7 +14,7 @@ var labels = []struct {
 	{"code", "status codes that a caller was sent", 100},
 	{"codec", "codecs of the table of codecs", 8},
 	{"commit", "the one of the program", 1},
-	{"dialect", "dialects of WebSocket feeds", 8},
+	{"dialect", "dialects of WebSocket feeds", 12},
 	{"domain", "the first 50 voice profile domains that are searched; other: all others", 51},
 	{"door", "ports that take connections: sip, feed, api, admin", 4},
 	{"go", "the one Go release of the program", 1},

@@ -3,7 +3,10 @@ package node
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"net/http"
+	"os"
 	"strconv"
 
 	"timbre"
@@ -14,6 +17,9 @@ import (
 // OperatorToken is what requests of the operator carry on the admin port. It is derived from the key file, so that only who can read the
 // data folder has it.
 func OperatorToken(s config.Settings) (string, error) {
+	if _, err := os.Stat(keyFile(s)); errors.Is(err, fs.ErrNotExist) { // opening it would make another
+		return "", timbre.Errorf(timbre.NotFound, "", "%s is not the data folder of a server: %s is missing", s.Data, keyFile(s))
+	}
 	keys, err := vault.Open(keyFile(s))
 	if err != nil {
 		return "", err

@@ -73,7 +73,7 @@ func (m *migrating) all(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var profiles []timbre.Profile // without embeddings
+	var profiles []timbre.Item
 	for _, d := range domains {
 		list, err := m.store.ListProfiles(ctx, d.ID, timbre.Page{})
 		if err != nil {
@@ -85,7 +85,7 @@ func (m *migrating) all(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("stopped after %d of %d profiles; run the command again to go on: %w", i, len(profiles), err)
 		}
-		if err := m.one(ctx, p); err != nil {
+		if err := m.one(ctx, p.ID); err != nil {
 			return err
 		}
 		m.tell(int64(i+1), int64(len(profiles)))
@@ -94,7 +94,14 @@ func (m *migrating) all(ctx context.Context) error {
 }
 
 // one makes the voiceprint of a profile.
-func (m *migrating) one(ctx context.Context, p timbre.Profile) error {
+func (m *migrating) one(ctx context.Context, id string) error {
+	p, err := m.store.Profile(ctx, id)
+	switch {
+	case errors.Is(err, timbre.ErrDamaged): // it is told of, and never found
+		return nil
+	case err != nil:
+		return err
+	}
 	if p.Voiceprint.Model == m.Model {
 		m.Current++
 		return nil

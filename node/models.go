@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"timbre"
 	"timbre/config"
@@ -41,9 +42,11 @@ func checkCalibration(c card.Card, document []byte) error {
 // analysisModels are the models of stages 4 to 6, loaded: frames → speech → embedding and tone → ranked profiles.
 type analysisModels struct {
 	runtime      *infer.Runtime
-	vad          *infer.Model
+	vad          *infer.Batch
 	model        string // by which voiceprints name the speaker model
+	speaker      *infer.Model
 	embedder     *voice.Embedder
+	tones        *infer.Model
 	toneModel    string
 	scorer       *tone.Scorer
 	words        tone.Words // nil: tone is sound alone
@@ -52,7 +55,11 @@ type analysisModels struct {
 	uncalibrated error // why scores are no probabilities; nil if they are
 }
 
-func loadModels(env environment.Environment, s config.Settings) (m analysisModels, err error) {
+// gather is how long a window of live audio waits for those of other legs, which are then one run: less than half of the time that it lasts.
+const gather = 10 * time.Millisecond
+
+// loadModels loads the models for audio of which windows wait for others for a time.
+func loadModels(env environment.Environment, s config.Settings, gather time.Duration) (m analysisModels, err error) {
 	if m.runtime, err = infer.New(env, infer.Config{Threads: s.Infer.Threads}); err != nil {
 		return m, err
 	}
@@ -73,7 +80,8 @@ func loadModels(env environment.Environment, s config.Settings) (m analysisModel
 	if l.err != nil {
 		return m, errors.Join(l.err, m.runtime.Close())
 	}
-	m.vad, m.model, m.toneModel = vad.Model, speaker.id, tones.id
+	m.vad, m.model, m.toneModel = m.runtime.Batch(vad.Model, gather), speaker.id, tones.id
+	m.speaker, m.tones = speaker.Model, tones.Model
 	m.embedder, m.scorer = voice.New(speaker.Model, speaker.id), tone.New(tones.Model, toneCalibration)
 	return m, nil
 }

@@ -14,6 +14,7 @@ package node
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -22,11 +23,13 @@ import (
 	"timbre/admission"
 	"timbre/call"
 	"timbre/config"
+	"timbre/console"
 	"timbre/door"
 	"timbre/environment"
 	"timbre/event"
 	"timbre/feed"
 	"timbre/infer"
+	"timbre/load"
 	"timbre/logbook"
 	"timbre/notify"
 	"timbre/pipeline"
@@ -69,6 +72,7 @@ type Node struct {
 	brokers       []func()        // close the connections to Kafka and NATS
 	models        *infer.Runtime
 	speech        *speech.Workers
+	load          *load.Meter
 	search        *search.Searcher
 	speakerModel  string // by which voiceprints name the one in use
 	profileModels *profileModels
@@ -84,6 +88,9 @@ type Node struct {
 	sweeper       *sweep.Sweeper
 	ports         *rtp.Pool
 	sip           *sip.Server
+	console       *console.Console
+	page          http.Handler // of the console
+	api           http.Handler
 	feed          *feed.Server // nil if the feed is not configured
 	http          []*httpServer
 	admission     *admission.Admission
@@ -158,12 +165,13 @@ func (n *Node) assemble(ctx context.Context) error {
 		n.openSweeper,       //    what has expired is erased
 		n.openAdmission,     //    who may call
 		n.openTolls,         //    and whom
+		n.openConsole,       //    what the web console shows
 		n.observe,           //    who acts on what the stages report
 		n.openSIP,           // 1  SIP → calls, 2  RTP → frames
 		n.openFeed,          //    WebSocket → calls
 		n.openFullness,      //    how much of every limit is used
 		n.openAPI,           // 10 the two AWS APIs
-		n.openAdmin,         //    health, metrics, live calls
+		n.openAdmin,         //    health, metrics, live calls, the web console
 		n.interrupted,       //    what the previous run left, which Run ends
 	} {
 		if err := open(ctx); err != nil {

@@ -42,7 +42,7 @@ func TestChangesOfAdmissionHoldForTheNextRequest(t *testing.T) {
 			}, timbre.NotAllowed, false},
 			{"DeleteConnector", func(ctx context.Context) error {
 				return in.store.DeleteConnector(ctx, vc)
-			}, timbre.NoConnector, false},
+			}, timbre.NotAllowed, false}, // a stranger does not learn that it is gone
 		} {
 			in.must(c.change(in.t.Context()))
 			_, err := in.admission.Admit(in.t.Context(), timbre.AccessRequest{ConnectorID: vc, Source: source, Method: "INVITE"})

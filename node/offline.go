@@ -21,7 +21,7 @@ import (
 
 // Offline is the analysis of a server without the server, for recordings.
 type Offline struct {
-	VAD      speech.VAD
+	VAD      speech.SequenceVAD
 	Speech   speech.Config
 	Embedder *voice.Embedder
 	Scorer   *tone.Scorer
@@ -51,7 +51,7 @@ func OpenOffline(ctx context.Context, env environment.Environment, s config.Sett
 			return nil, err
 		}
 	}
-	m, err := loadModels(env, s)
+	m, err := loadModels(env, s, 0)
 	if err == nil && domainID != "" && m.uncalibrated != nil {
 		err = errors.Join(m.uncalibrated, m.runtime.Close())
 	}

@@ -63,7 +63,7 @@ func (n *Node) addBrokers(sinks notify.Sinks) error {
 		sinks["file"] = file.New(n.env, file.Config{Files: s.Files}, file.Deps{})
 	}
 	if len(s.Kafka.Brokers) > 0 {
-		secure, err := trusting("notify.kafka.ca", s.Kafka.CA, s.Kafka.TLS)
+		secure, err := Trusting("notify.kafka.ca", s.Kafka.CA, s.Kafka.TLS)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (n *Node) addBrokers(sinks notify.Sinks) error {
 	if s.NATS.URL == "" {
 		return nil
 	}
-	secure, err := trusting("notify.nats.ca", s.NATS.CA, s.NATS.CA != "")
+	secure, err := Trusting("notify.nats.ca", s.NATS.CA, s.NATS.CA != "")
 	if err != nil {
 		return err
 	}
@@ -89,8 +89,8 @@ func (n *Node) addBrokers(sinks notify.Sinks) error {
 	return nil
 }
 
-// trusting returns settings of TLS that trust the authorities of a file, or those of the system; nil: no TLS.
-func trusting(key, ca string, use bool) (*tls.Config, error) {
+// Trusting returns settings of TLS that trust the authorities of a file, or those of the system; nil: no TLS.
+func Trusting(key, ca string, use bool) (*tls.Config, error) {
 	if !use {
 		return nil, nil
 	}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"net/http"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"timbre"
+	"timbre/rtp"
 )
 
 // readiness is the answer of /readyz.
@@ -46,6 +49,76 @@ func TestReadinessSaysWhatIsUsedUp(t *testing.T) {
 	wantReadiness(t, n, "")
 	n.Drain()
 	wantReadiness(t, n, "draining")
+}
+
+func TestReadinessIsLookedAtNowAndThen(t *testing.T) {
+	n := fullNode(t, map[string]int{"tasks": 2})
+	now := time.Now()
+	n.env.Steady = func() time.Time { return now }
+	close(n.ready)
+	admin := n.admin()
+	if got := (ask{path: "/readyz"}).of(t, admin).Code; got != http.StatusOK {
+		t.Fatalf("got %d, want 200", got)
+	}
+	second := timbre.Task{ID: "u", Kind: timbre.VoiceTone, TransactionID: "y", Token: "u", Active: true}
+	if err := n.store.CreateTask(t.Context(), second); err != nil {
+		t.Fatal(err)
+	}
+	if got := (ask{path: "/readyz"}).of(t, admin).Code; got != http.StatusOK {
+		t.Errorf("got %d at once, want the verdict before", got)
+	}
+	now = now.Add(verdictLife)
+	if got := (ask{path: "/readyz"}).of(t, admin).Code; got != http.StatusServiceUnavailable {
+		t.Errorf("got %d later, want 503", got)
+	}
+	n.Drain()
+	if got := (ask{path: "/readyz"}).of(t, admin).Body.String(); got != "draining\n" {
+		t.Errorf("got %q, want that it drains at once", got)
+	}
+}
+
+// limitDescriptors sets how many descriptors the process may have, until the test ends.
+func limitDescriptors(t *testing.T, most int) {
+	t.Helper()
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
+		t.Fatal(err)
+	}
+	limited := before
+	limited.Cur = min(uint64(most), before.Max)
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limited); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before) })
+}
+
+// Some descriptors are left then, which are set aside for the calls that are live.
+func TestReadinessFollowsTheDescriptorsThatCallsGet(t *testing.T) {
+	n := fullNode(t, nil)
+	close(n.ready)
+	var open []*os.File
+	t.Cleanup(func() {
+		for _, f := range open {
+			_ = f.Close()
+		}
+	})
+	for range 700 {
+		f, err := os.Open(os.DevNull)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, f)
+	}
+	wantReadiness(t, n, "")
+	used, err := n.descriptors.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	limitDescriptors(t, used+used/10) // more than seven eighths are open
+	if n.mayOpen(rtp.PerStream) {
+		t.Error("got descriptors for a new call, want them refused")
+	}
+	wantReadiness(t, n, "no descriptors are left for a new call")
 }
 
 // Another program that holds the database is an outage like a disk that takes no writes.

@@ -8,7 +8,7 @@ import (
 	"timbre/config"
 )
 
-// Reload takes over access keys, webhooks and certificates of new settings, and of the files that they name, all of them or none:
+// Reload takes over access keys, webhooks, tokens of platforms and certificates of new settings, and of the files that they name, all of them or none:
 // on error those before stay in use. Other settings that have changed are named in the log, but for log.level, which concerns the
 // program: it has made the log.
 func (n *Node) Reload(s config.Settings) error {
@@ -19,9 +19,10 @@ func (n *Node) Reload(s config.Settings) error {
 	}
 	next := n.used // what else has changed stays as it is
 	next.AccessKeyID, next.SecretAccessKey, next.Notify.Webhooks, next.Log.Level = s.AccessKeyID, s.SecretAccessKey, s.Notify.Webhooks, s.Log.Level
+	next.Feed.Tokens = s.Feed.Tokens
 	var use []func()
 	var failed []error
-	for _, prepare := range []func(*config.Settings) (func(), error){n.prepareKeys, n.prepareWebhooks} {
+	for _, prepare := range []func(*config.Settings) (func(), error){n.prepareKeys, n.prepareWebhooks, n.prepareTokens} {
 		f, err := prepare(&next)
 		use, failed = append(use, f), append(failed, err)
 	}

@@ -54,6 +54,7 @@ func TestReloadTakesKeysWebhooksAndCertificates(t *testing.T) {
 	s := n.settings
 	s.AccessKeyID, s.SecretAccessKey = "AKIDNEW", "two"
 	s.Notify.Webhooks = []config.Webhook{{Name: "erp", URL: "http://127.0.0.1:1/", Secret: "whsec_c2VjcmV0IHRoYXQgaXMgbG9uZyBlbm91Z2g="}}
+	s.Feed.Tokens = []config.PlatformToken{{Connector: "c", Platform: "twilio", Secret: "0123456789abcdef"}}
 	s.API.TLS = issued(t, t.TempDir(), 2)
 	s.SIP.DSCP, s.Feed.TLS = 0, s.API.TLS // take effect at the next start
 	if err := os.WriteFile(filepath.Join(s.Data, "credentials"), []byte(strings.ReplaceAll(profile, "AKIDFILE", "AKIDOTHER")), 0o600); err != nil {
@@ -72,6 +73,9 @@ func TestReloadTakesKeysWebhooksAndCertificates(t *testing.T) {
 	}
 	if got := serial(n); got != 2 {
 		t.Errorf("got certificate %d, want 2", got)
+	}
+	if got := n.used.Feed.Tokens; len(got) != 1 {
+		t.Errorf("got tokens %v, want the new one", got)
 	}
 	if want := `settings="sip.dscp, feed.tls.cert, feed.tls.key"`; !strings.Contains(log.String(), want) {
 		t.Errorf("got log %s, want %s named", log, want)

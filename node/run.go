@@ -46,7 +46,13 @@ func (n *Node) serve(ctx context.Context) error {
 	if n.feed != nil {
 		group.Go(func() error { n.feed.Run(ctx); return nil })
 	}
+	group.Go(func() error { n.load.Run(ctx); return nil })
+	group.Go(func() error { n.env.Repeats.Run(ctx); return nil })
 	group.Go(func() error { n.calls.Run(ctx); return nil })
+	if n.records != nil {
+		group.Go(func() error { n.records.Run(ctx); return nil })
+	}
+	group.Go(func() error { n.console.Run(ctx); return nil })
 	group.Go(func() error { n.pipelines.Run(ctx); return nil })
 	group.Go(func() error { n.summaries.Run(ctx); return nil })
 	group.Go(func() error {
@@ -74,16 +80,6 @@ func (n *Node) shutDown(ctx context.Context) error {
 	return err
 }
 
-// closed reports whether a channel that carries nothing is closed.
-func closed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
-}
-
 // close releases what New acquired. It accepts a node that New left incomplete.
 func (n *Node) close() {
 	for _, s := range n.http {
@@ -102,6 +98,9 @@ func (n *Node) close() {
 	}
 	if n.traces != nil {
 		n.traces.Close()
+	}
+	if n.records != nil {
+		n.records.Sync() // of the calls that the shutdown has ended
 	}
 	for _, end := range n.brokers {
 		end()

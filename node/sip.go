@@ -3,6 +3,8 @@ package node
 import (
 	"context"
 	"crypto/tls"
+	"slices"
+	"strings"
 
 	"timbre"
 	"timbre/config"
@@ -33,6 +35,7 @@ func (n *Node) openSIP(context.Context) error {
 		Media:     n.ports,
 		Tolls:     n.tolls,
 		SIPLog:    n.logs,
+		Load:      n.load,
 	})
 	if err != nil {
 		return err
@@ -60,7 +63,7 @@ func (n *Node) sipConfig() (sip.Config, error) {
 	return sip.Config{
 		Transport:    transport.Config{Listen: listen, Certificate: certificate, Address: contact4, Address6: contact6, DSCP: s.SIP.DSCP},
 		MediaAddress: media4, MediaAddress6: media6, LatchAny: s.RTP.Latch == "any", Timeout: s.RTP.Timeout,
-		Legs: legs, Trunk: trunkConfig(s.Trunk),
+		Legs: legs, Trunk: trunkConfig(s),
 	}, nil
 }
 
@@ -83,10 +86,14 @@ func legRules(s config.Legs) (siprec.Rules, error) {
 }
 
 // trunkConfig converts the settings of bridged calls.
-func trunkConfig(s config.Trunk) trunk.Config {
-	cfg := trunk.Config{Refer: s.Refer == "pass", Silence: s.Silence, Credentials: map[string]trunk.Credential{}}
-	for _, g := range s.Credentials {
-		cfg.Credentials[g.Host] = trunk.Credential{Username: g.User, Password: g.Password}
+func trunkConfig(s config.Settings) trunk.Config {
+	cfg := trunk.Config{Refer: s.Trunk.Refer == "pass", Silence: s.Trunk.Silence, Digest: s.SIP.Digest, Credentials: map[string]trunk.Credential{}, Trusted: map[string]bool{}}
+	for _, host := range s.Trunk.Trusted {
+		cfg.Trusted[strings.ToLower(host)] = true
+	}
+	for _, g := range s.Trunk.Credentials {
+		withoutQOP := slices.ContainsFunc(s.Trunk.WithoutQOP, func(host string) bool { return strings.EqualFold(host, g.Host) })
+		cfg.Credentials[g.Host] = trunk.Credential{Username: g.User, Password: g.Password, WithoutQOP: withoutQOP}
 	}
 	return cfg
 }

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"strings"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
@@ -29,6 +31,9 @@ func (n *Node) describe() {
 		}
 	}
 	n.env.Log.Info("starting", line...)
+	if open := n.settings.InTheClear(); len(open) > 0 {
+		n.env.Log.Warn("tokens and passwords of ports beyond loopback can be read on the way: give them certificates", "settings", strings.Join(open, ", "))
+	}
 }
 
 // ModelsInUse are the cards of the models that a server with these settings runs. A kind whose model cannot be read is left out.

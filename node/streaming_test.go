@@ -8,7 +8,7 @@ import (
 	"timbre"
 )
 
-// What the streaming configuration of a connector says decides what is told of its next call, and whether that can be analysed.
+// What the streaming configuration of a connector says decides which events its next call has, and whether it can be analysed.
 func TestStreamingConfigurationHasEffectOnTheNextCall(t *testing.T) {
 	analytics, off := &timbre.InsightsLink{ConfigurationARN: "c"}, &timbre.InsightsLink{ConfigurationARN: "c", Disabled: true}
 	withTestNode(t, func(in *testNode) {

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 
 	"timbre"
 )
@@ -20,13 +21,17 @@ func (n *Node) checkTargets(ctx context.Context) error {
 // storedTargets are the targets of the configurations, with the names of those that have them.
 func (n *Node) storedTargets(ctx context.Context) (map[string][]string, error) {
 	const page = 500
-	stored := map[string][]string{}
+	stored, failed := map[string][]string{}, []error(nil)
 	for after := ""; ; {
 		list, err := n.store.ListConfigurations(ctx, timbre.Page{After: after, Limit: page})
 		if err != nil {
 			return stored, err
 		}
-		for _, c := range list {
+		for _, item := range list {
+			c, err := n.store.Configuration(ctx, item.ID)
+			if err != nil {
+				failed = append(failed, err)
+			}
 			for _, e := range c.Elements {
 				if e.Target != "" {
 					stored[e.Target] = append(stored[e.Target], c.Name)
@@ -34,7 +39,7 @@ func (n *Node) storedTargets(ctx context.Context) (map[string][]string, error) {
 			}
 		}
 		if len(list) < page {
-			return stored, nil
+			return stored, errors.Join(failed...)
 		}
 		after = list[len(list)-1].ID
 	}

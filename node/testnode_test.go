@@ -39,7 +39,7 @@ func withTestNode(t *testing.T, test func(*testNode)) {
 		n := newNode(environment.Environment{}, s)
 		defer n.close()
 		in := &testNode{Node: n, t: t}
-		for _, open := range []func(context.Context) error{n.openStore, n.openOutbox, n.openEvents, n.openCalls, n.openTasks, n.openPipelines, n.openSummaries, n.openAdmission, n.observe} {
+		for _, open := range []func(context.Context) error{n.openStore, n.openOutbox, n.openEvents, n.openCalls, n.openTasks, n.openPipelines, n.openSummaries, n.openAdmission, n.openCredentials, n.openConsole, n.observe} {
 			in.must(open(t.Context()))
 		}
 		in.must(n.store.CreateConnector(t.Context(), timbre.Connector{ID: vc}))
@@ -49,18 +49,14 @@ func withTestNode(t *testing.T, test func(*testNode)) {
 		in.must(n.store.PutStreaming(t.Context(), vc, timbre.Streaming{Insights: &timbre.InsightsLink{ConfigurationARN: "c"}}))
 
 		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			var group sync.WaitGroup
-			group.Go(func() { n.pipelines.Run(ctx) })
-			group.Go(func() { n.summaries.Run(ctx) })
-			group.Wait()
-		}()
+		var running sync.WaitGroup
+		for _, run := range []func(context.Context){n.pipelines.Run, n.summaries.Run} { // these, also if a test makes others
+			running.Go(func() { run(ctx) })
+		}
 		defer func() {
 			n.tasks.Close()
 			cancel()
-			<-done
+			running.Wait()
 		}()
 		test(in)
 	})
@@ -105,7 +101,9 @@ func (in *testNode) onlyPipeline() timbre.Pipeline {
 	if len(list) != 1 {
 		in.t.Fatalf("got %d pipelines, want 1", len(list))
 	}
-	return list[0]
+	p, err := in.store.Pipeline(in.t.Context(), list[0].ID)
+	in.must(err)
+	return p
 }
 
 func (in *testNode) wantStatus(want timbre.PipelineStatus) {

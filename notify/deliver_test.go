@@ -29,7 +29,7 @@ func TestFailedNoticeBlocksItsLaneAlone(t *testing.T) {
 			return nil
 		}}
 		outbox.Put(notice("a1", "a", hook), notice("a2", "a", hook), notice("b1", "b", hook), notice("a1", "a", other))
-		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
+		dispatch(t, notify.Config{}, outbox, to)
 		pass(time.Minute)
 		var lane, rest []string
 		for _, n := range to.got {
@@ -112,7 +112,7 @@ func TestNoticesWithoutSinkBecomeDeadLetters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, to := &notifytest.Outbox{}, &sink{}
 		outbox.Put(notice("a1", "a", "arn:aws:lambda:us-east-1:000000000000:function:f"), notice("a1", "a", hook), notice("a2", "a", "nonsense"))
-		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
+		dispatch(t, notify.Config{}, outbox, to)
 		synctest.Wait()
 		if outbox.Len() != 0 || len(to.got) != 1 || len(outbox.Dead()) != 2 {
 			t.Errorf("got %d notices left, %d sent and %d dead letters, want 0, 1 and 2", outbox.Len(), len(to.got), len(outbox.Dead()))
@@ -132,7 +132,7 @@ func TestAttemptTimesOut(t *testing.T) {
 			return ctx.Err()
 		})
 		outbox.Put(notice("a", "a", hook))
-		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
+		dispatch(t, notify.Config{}, outbox, to)
 		pass(33 * time.Second)
 		if tries != 2 || outbox.Len() != 0 {
 			t.Errorf("got %d attempts and %d notices left, want 2 and 0", tries, outbox.Len())
@@ -155,7 +155,7 @@ func TestOutboxErrorsAreRetriedWithoutSendingTwice(t *testing.T) {
 			return nil
 		}
 		outbox.Put(notice("a1", "a", hook), notice("a2", "a", hook))
-		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
+		dispatch(t, notify.Config{}, outbox, to)
 		pass(time.Hour)
 		if want := []string{"a1", "a2"}; !reflect.DeepEqual(to.ids(), want) {
 			t.Errorf("got %v, want %v", to.ids(), want)

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"log/slog"
+	"maps"
 	"time"
 
 	"timbre"
@@ -27,6 +28,9 @@ type failing struct {
 
 // stillEvery is the least time between two lines that say that a target still fails.
 const stillEvery = time.Hour
+
+// maxDeaths is of how many targets dead letters are counted apart: clients of the API can name any number of targets.
+const maxDeaths = 1000
 
 // deaths are the dead letters of a target since a line said so.
 type deaths struct {
@@ -66,11 +70,7 @@ func (h *health) succeeded(target string, now time.Time) {
 
 // died logs a dead letter, for each target one in a while: a target that refuses all is one line a minute, with the number of the others.
 func (h *health) died(p timbre.Pending, cause string, err error, now time.Time) {
-	d := h.deaths[p.Target]
-	if d == nil {
-		d = &deaths{}
-		h.deaths[p.Target] = d
-	}
+	d := h.deathsOf(p.Target, now)
 	line := []any{"id", p.ID, "target", p.Target, "cause", cause, "attempts", p.Tries + 1, "others_before", d.more, "error", err}
 	if !d.logged.IsZero() && now.Sub(d.logged) < logEvery {
 		d.more++
@@ -79,6 +79,20 @@ func (h *health) died(p timbre.Pending, cause string, err error, now time.Time) 
 	}
 	d.logged, d.more = now, 0
 	h.log.Warn("notification has become a dead letter", line...)
+}
+
+// deathsOf are the dead letters of a target. Beyond the bound those that were logged long ago are forgotten, and the rest counted together.
+func (h *health) deathsOf(target string, now time.Time) *deaths {
+	if h.deaths[target] == nil && len(h.deaths) >= maxDeaths {
+		maps.DeleteFunc(h.deaths, func(_ string, d *deaths) bool { return now.Sub(d.logged) >= logEvery })
+		if len(h.deaths) >= maxDeaths {
+			target = otherTargets
+		}
+	}
+	if h.deaths[target] == nil {
+		h.deaths[target] = &deaths{}
+	}
+	return h.deaths[target]
 }
 
 func (h *health) noSink(target, kind string) {

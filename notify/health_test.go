@@ -2,6 +2,7 @@ package notify
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -24,6 +25,22 @@ func TestDeadLettersOfATargetAreOneLineAMinuteWithTheirNumber(t *testing.T) {
 		if first != 1 || second != 1 {
 			t.Errorf("%s: got %d first lines and %d that count two others, want 1 and 1:\n%s", target, first, second, text.String())
 		}
+	}
+}
+
+func TestDeadLettersOfMoreTargetsThanAreToldApartAreCountedTogether(t *testing.T) {
+	var text strings.Builder
+	h := newHealth(slog.New(slog.NewTextHandler(&text, nil)))
+	now := time.Unix(1000, 0)
+	for i := range 3 * maxDeaths {
+		h.died(timbre.Pending{Notice: timbre.Notice{Target: fmt.Sprint(i)}}, timbre.CauseRefused, errors.New("no"), now)
+	}
+	if got := strings.Count(text.String(), "\n"); got != maxDeaths+1 || len(h.deaths) != maxDeaths+1 {
+		t.Errorf("got %d lines and %d targets remembered, want those of %d and one of the others", got, len(h.deaths), maxDeaths)
+	}
+	h.died(timbre.Pending{Notice: timbre.Notice{Target: "late"}}, timbre.CauseRefused, errors.New("no"), now.Add(logEvery))
+	if len(h.deaths) != 1 {
+		t.Errorf("got %d targets remembered a minute later, want 1", len(h.deaths))
 	}
 }
 

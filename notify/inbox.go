@@ -46,13 +46,13 @@ func (i *inbox) add(targets []string, one func(string), all func()) {
 	}
 }
 
-// take returns what has been collected.
+// take returns what has been collected, which is the caller's from then on. It is often nothing, which costs nothing.
 func (i *inbox) take() (woken map[string]bool, all, retryAll bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	woken, all, retryAll = i.woken, i.all, i.retryAll
-	if len(woken) > 0 || all { // the caller adds to it
-		i.woken = map[string]bool{}
+	all, retryAll = i.all, i.retryAll
+	if len(i.woken) > 0 || all {
+		woken, i.woken = i.woken, map[string]bool{}
 	}
 	i.all, i.retryAll = false, false
 	return woken, all, retryAll

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"timbre"
-	"timbre/environment"
 	"timbre/notify"
 	"timbre/notify/notifytest"
 )
@@ -35,8 +34,7 @@ func TestPoisonDelaysNoNewNotice(t *testing.T) {
 					for i := range lanes {
 						outbox.Put(notice("poison", fmt.Sprint("p", i), hook))
 					}
-					d := notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to))
-					defer running(d)()
+					d := dispatch(t, notify.Config{}, outbox, to)
 					pass(20 * time.Minute)
 					for i := range 100 { // a quiet target: nothing between two notices but failures
 						pass(83 * time.Second)

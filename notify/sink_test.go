@@ -3,10 +3,12 @@ package notify_test
 import (
 	"context"
 	"sync"
+	"testing"
 	"testing/synctest"
 	"time"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/notify"
 )
 
@@ -51,6 +53,14 @@ func deps(o timbre.Outbox, webhook notify.Sink) notify.Deps {
 
 func notice(id, key, target string) timbre.Notice {
 	return timbre.Notice{ID: id, Key: key, Target: target, Payload: []byte(`{"id":"` + id + `"}`), Created: time.Now()}
+}
+
+// dispatch runs a dispatcher of one sink until the test ends.
+func dispatch(t *testing.T, cfg notify.Config, o timbre.Outbox, to notify.Sink) *notify.Dispatcher {
+	t.Helper()
+	d := notify.New(environment.Environment{}, cfg, deps(o, to))
+	t.Cleanup(running(d))
+	return d
 }
 
 // running runs a dispatcher until stop, which waits for its end.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"timbre"
-	"timbre/environment"
 	"timbre/notify"
 	"timbre/notify/notifytest"
 )
@@ -60,8 +59,7 @@ func TestAnOutboxThatDoesNotMoveIsStuckUntilItDoes(t *testing.T) {
 				o := &brokenOutbox{}
 				o.set(c.read, c.write)
 				o.Put(notice("a", "a", hook))
-				d := notify.New(environment.Environment{}, notify.Config{MaxBackoff: time.Second}, deps(o, &sink{}))
-				defer running(d)()
+				d := dispatch(t, notify.Config{MaxBackoff: time.Second}, o, &sink{})
 				pass(5 * time.Second)
 				if got := d.Stuck(); got != "" {
 					t.Errorf("after 5 s: got %q, want patience", got)
@@ -85,8 +83,7 @@ func TestADeadTargetIsNotStuck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &notifytest.Outbox{}
 		o.Put(notice("a", "a", hook), notice("b", "b", hook), notice("c", "c", hook))
-		d := notify.New(environment.Environment{}, notify.Config{}, deps(o, &sink{answer: func(timbre.Notice, int) error { return errors.New("down") }}))
-		defer running(d)()
+		d := dispatch(t, notify.Config{}, o, &sink{answer: func(timbre.Notice, int) error { return errors.New("down") }})
 		pass(10 * time.Minute)
 		if got := d.Stuck(); got != "" {
 			t.Errorf("got %q, want that nothing is stuck", got)

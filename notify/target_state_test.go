@@ -33,8 +33,7 @@ func TestHungTargetsDelayNoOther(t *testing.T) {
 					return nil
 				})
 				outbox.Put(notice("first", "first", hook))
-				d := notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to))
-				defer running(d)()
+				d := dispatch(t, notify.Config{}, outbox, to)
 				synctest.Wait()
 				for i := range min(3*hung, 3000) {
 					outbox.Put(notice(fmt.Sprint("bad", i), fmt.Sprint(i), hookNamed(fmt.Sprint("hung", i%hung))))
@@ -60,7 +59,7 @@ func TestDeadTargetIsProbedNotTriedLaneByLane(t *testing.T) {
 		for i := range 2000 {
 			outbox.Put(notice(fmt.Sprint("n", i), fmt.Sprint(i), hook))
 		}
-		defer running(notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to)))()
+		dispatch(t, notify.Config{}, outbox, to)
 		pass(10 * time.Minute)
 		if n := len(to.ids()); n < 20 || n > 60 {
 			t.Errorf("got %d attempts in 10 minutes, want one every 15 to 30 seconds", n)
@@ -88,8 +87,7 @@ func TestRetryAfterIsObeyedUpToAnHour(t *testing.T) {
 					return &notify.Failure{After: after, Err: errors.New("429")}
 				}}
 				outbox.Put(notice("a", "a", hook), notice("b", "b", hook))
-				d := notify.New(environment.Environment{}, notify.Config{PerTarget: 1}, deps(outbox, to))
-				defer running(d)()
+				d := dispatch(t, notify.Config{PerTarget: 1}, outbox, to)
 				pass(want - time.Second)
 				outbox.Put(notice("c", "c", hook))
 				d.Wake(hook)
@@ -119,8 +117,7 @@ func TestGoneTargetIsDisabledUntilAnOperatorRetries(t *testing.T) {
 		for i := range 600 {
 			outbox.Put(notice(fmt.Sprint(i), fmt.Sprint(i), hook))
 		}
-		d := notify.New(environment.Environment{}, notify.Config{PerTarget: 1}, deps(outbox, to))
-		defer running(d)()
+		d := dispatch(t, notify.Config{PerTarget: 1}, outbox, to)
 		synctest.Wait()
 		outbox.Put(notice("later", "later", hook))
 		d.Wake(hook)
@@ -160,7 +157,7 @@ func TestRefusedNoticeBecomesADeadLetterAfterSomeTries(t *testing.T) {
 			return nil
 		}}
 		outbox.Put(notice("bad", "a", hook), notice("next", "a", hook), notice("other", "b", hook))
-		defer running(notify.New(environment.Environment{}, notify.Config{Refusals: 3}, deps(outbox, to)))()
+		dispatch(t, notify.Config{Refusals: 3}, outbox, to)
 		pass(10 * time.Second)
 		if to.seen["bad"+hook] != 3 || to.seen["next"+hook] != 1 || len(outbox.Dead()) != 1 || outbox.Dead()[0].Tries != 3 {
 			t.Errorf("got attempts %v and dead letters %+v, want three at bad, then next", to.ids(), outbox.Dead())
@@ -224,8 +221,7 @@ func TestFirstTriesGoBeforeRetries(t *testing.T) {
 		for i := range 2 {
 			outbox.Put(notice(fmt.Sprint("poison", i), fmt.Sprint("p", i), hook))
 		}
-		d := notify.New(environment.Environment{}, notify.Config{PerTarget: 2}, deps(outbox, to))
-		defer running(d)()
+		d := dispatch(t, notify.Config{PerTarget: 2}, outbox, to)
 		pass(time.Minute)
 		for i := range 100 {
 			outbox.Put(notice(fmt.Sprint("fresh", i), fmt.Sprint("f", i), hook))
@@ -257,8 +253,7 @@ func TestAllNoticesOfADeadTargetExpireTogether(t *testing.T) {
 		for i := range 2000 {
 			outbox.Put(notice(fmt.Sprint(i), fmt.Sprint(i), hook))
 		}
-		d := notify.New(environment.Environment{}, notify.Config{MaxAge: 2 * time.Hour}, deps(outbox, to))
-		defer running(d)()
+		d := dispatch(t, notify.Config{MaxAge: 2 * time.Hour}, outbox, to)
 		pass(time.Hour)
 		outbox.Put(notice("young", "young", hook))
 		d.Wake(hook)
@@ -304,7 +299,7 @@ func TestBatcherGetsBatchesOfLanes(t *testing.T) {
 				outbox.Put(notice(fmt.Sprintf("k%d-%d", k, i), fmt.Sprint(k), hook))
 			}
 		}
-		defer running(notify.New(environment.Environment{}, notify.Config{PerTarget: 1}, deps(outbox, to)))()
+		dispatch(t, notify.Config{PerTarget: 1}, outbox, to)
 		pass(5 * time.Second)
 		if outbox.Len() != 0 || slices.Max(to.batches) != 10 {
 			t.Errorf("got %d left and batches of %v, want none left and batches of up to 10", outbox.Len(), to.batches)
@@ -322,13 +317,13 @@ func TestBatcherGetsBatchesOfLanes(t *testing.T) {
 func TestOutboxStaysWithinItsBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outbox, to := &notifytest.Outbox{}, &sink{answer: func(timbre.Notice, int) error { return errors.New("down") }}
-		d := notify.New(environment.Environment{}, notify.Config{Disk: 300}, deps(outbox, to))
-		defer running(d)()
+		d := dispatch(t, notify.Config{Disk: 300}, outbox, to)
 		for i := range 60 {
 			n := notice(fmt.Sprint(i), fmt.Sprint(i), hook)
 			n.Payload, n.Yield = make([]byte, 10), timbre.Yield(i%3)
 			outbox.Put(n)
 		}
+		pass(2 * time.Second) // the size is looked at once a second
 		d.Wake(hook)
 		synctest.Wait()
 		if outbox.Len() != 30 {
@@ -353,8 +348,7 @@ func TestResultsAreWrittenInGroups(t *testing.T) {
 			outbox.Put(notice(fmt.Sprint(i), fmt.Sprint(i), hook))
 		}
 		began := time.Now()
-		d := notify.New(environment.Environment{}, notify.Config{}, deps(outbox, to))
-		defer running(d)()
+		d := dispatch(t, notify.Config{}, outbox, to)
 		d.Drain(t.Context())
 		if took := time.Since(began); took > time.Second || outbox.Settles() > 200 {
 			t.Errorf("got %d commits in %v for 3000 notices, want groups", outbox.Settles(), took)

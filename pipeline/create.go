@@ -63,7 +63,7 @@ func (e *Engine) create(ctx context.Context, p timbre.Pipeline, c timbre.Configu
 	if err != nil {
 		return p, err
 	}
-	l := &live{e: e, p: p, began: e.env.Steady()}
+	l := newLive(e, p)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !e.add(l) {
@@ -71,7 +71,7 @@ func (e *Engine) create(ctx context.Context, p timbre.Pipeline, c timbre.Configu
 	}
 	if err := e.interrupted.MakeRoom(ctx, timbre.Limit, func() error { return e.deps.Store.CreatePipeline(ctx, p, notices) }); err != nil {
 		l.over = true
-		e.remove(p.ID)
+		e.remove(l)
 		return p, err
 	}
 	return p, nil

@@ -12,6 +12,7 @@ import (
 // live is a live pipeline. Its mutex is held through each change, from reading the state to having saved it.
 type live struct {
 	e         *Engine
+	id, call  string       // of the pipeline, and of the call whose connector has created it: empty for one that the API has created
 	lastMedia atomic.Int64 // time of the last frame on the steady clock, in nanoseconds since 1970; 0: none since waiting
 	began     time.Time    // as the other times, on the steady clock: a wall clock that is set ends no pipeline
 
@@ -25,6 +26,14 @@ type live struct {
 	paused  time.Time     // since when it is paused, if it is
 	orphan  time.Time     // when the call was first found to have ended; zero while it is live
 	retryAt time.Time     // a change could not be saved: the next attempt
+}
+
+func newLive(e *Engine, p timbre.Pipeline) *live {
+	l := &live{e: e, id: p.ID, began: e.env.Steady(), p: p}
+	if p.ConnectorID != "" {
+		l.call = p.TransactionID
+	}
+	return l
 }
 
 // change saves a modified pipeline with the event of its status, if any, and then makes it the current one. The caller holds
@@ -86,7 +95,7 @@ func (l *live) close(ctx context.Context) {
 	l.over = true
 	l.untap()
 	l.stopTasks(ctx)
-	l.e.remove(l.p.ID)
+	l.e.remove(l)
 	l.e.raiseEnded(l.p)
 }
 

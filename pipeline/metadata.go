@@ -14,7 +14,7 @@ func (e *Engine) metadata(p timbre.Pipeline, c timbre.Call, status string) timbr
 // CallUpdated sends the metadata of a call again, by the pipeline that the connector has created for it, because a message within the
 // call may have changed it.
 func (e *Engine) CallUpdated(ctx context.Context, c timbre.Call) {
-	for _, l := range e.all() {
+	for _, l := range e.ofCall(c.TransactionID) {
 		if err := l.postMetadata(ctx, c); err != nil {
 			e.env.Log.Error("posting the metadata of a call failed", "transaction", c.TransactionID, "error", err)
 		}
@@ -24,7 +24,7 @@ func (e *Engine) CallUpdated(ctx context.Context, c timbre.Call) {
 func (l *live) postMetadata(ctx context.Context, c timbre.Call) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.over || l.p.ConnectorID == "" || l.p.TransactionID != c.TransactionID {
+	if l.over {
 		return nil
 	}
 	notices, err := l.e.deps.Announcer.Notices(ctx, l.e.metadata(l.p, c, timbre.CallMetadataUpdate))

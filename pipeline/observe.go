@@ -54,7 +54,7 @@ func (e *Engine) insightsLink(ctx context.Context, c timbre.Call) *timbre.Insigh
 // CallChanged updates the streams of the pipeline that the connector has created for a call: a stream that has joined is
 // added, and roles are set as they become known.
 func (e *Engine) CallChanged(ctx context.Context, c timbre.Call) {
-	for _, l := range e.all() {
+	for _, l := range e.ofCall(c.TransactionID) {
 		if err := l.updateStreams(ctx, c); err != nil {
 			e.env.Log.Error("updating the streams of a pipeline failed", "transaction", c.TransactionID, "error", err)
 		}
@@ -64,7 +64,7 @@ func (e *Engine) CallChanged(ctx context.Context, c timbre.Call) {
 func (l *live) updateStreams(ctx context.Context, c timbre.Call) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.over || l.p.ConnectorID == "" || l.p.TransactionID != c.TransactionID {
+	if l.over {
 		return nil
 	}
 	updated := streams(c, l.p.Streams)
@@ -88,9 +88,9 @@ func (e *Engine) TaskStarted(ctx context.Context, t timbre.Task) {
 	if t.Source != nil {
 		return
 	}
-	for _, l := range e.all() {
+	for _, l := range e.ofCall(t.TransactionID) {
 		l.mu.Lock()
-		if !l.over && belongs(t, l.p) {
+		if !l.over {
 			l.begin(ctx)
 		}
 		l.mu.Unlock()

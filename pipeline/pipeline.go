@@ -55,6 +55,7 @@ type Engine struct {
 	mu       sync.Mutex
 	closed   bool
 	live     map[string]*live        // by pipeline id
+	ofCalls  map[string][]*live      // those that connectors have created, by the call; slices are not changed
 	degraded map[string]degradedTask // by task id
 
 	interrupted timbre.Remains[string] // by a crash: see Recover
@@ -62,7 +63,7 @@ type Engine struct {
 
 // New returns an Engine without pipelines. Run advances them.
 func New(env environment.Environment, deps Deps) *Engine {
-	return &Engine{env: env.Complete(), deps: deps, live: map[string]*live{}, degraded: map[string]degradedTask{}}
+	return &Engine{env: env.Complete(), deps: deps, live: map[string]*live{}, ofCalls: map[string][]*live{}, degraded: map[string]degradedTask{}}
 }
 
 // Pipeline returns a pipeline by its id or ARN as it was last saved: NotFound if there is none.
@@ -83,34 +84,6 @@ func (e *Engine) find(ctx context.Context, identifier string) (timbre.Pipeline, 
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return p, e.live[p.ID], nil
-}
-
-// add adds a live pipeline; false once the engine is closed.
-func (e *Engine) add(l *live) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.closed {
-		return false
-	}
-	e.live[l.p.ID] = l
-	return true
-}
-
-func (e *Engine) remove(id string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.live, id)
-}
-
-// all returns the live pipelines at this moment.
-func (e *Engine) all() []*live {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	list := make([]*live, 0, len(e.live))
-	for _, l := range e.live {
-		list = append(list, l)
-	}
-	return list
 }
 
 func (e *Engine) event(p timbre.Pipeline, status, reason string) timbre.Event {

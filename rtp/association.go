@@ -45,8 +45,8 @@ func (s *Stream) applyKeys() error {
 	return nil
 }
 
-// startHandshakes starts the handshakes in which we are the client, and ends those that are no longer negotiated. The caller
-// holds mu.
+// startHandshakes starts the handshakes in which we are the client, and ends those that are no longer negotiated. That of RTCP waits for that of
+// the media: some peers send audio once they have any keys, unencrypted if those of the media are not there. The caller holds mu.
 func (s *Stream) startHandshakes() {
 	to := s.signalled()
 	for port := range s.associations {
@@ -56,7 +56,7 @@ func (s *Stream) startHandshakes() {
 		} else if a != nil && !a.params.Active {
 			a.target = to[port]
 		}
-		if s.associations[port] == nil && s.media.DTLS.Active && isReachable(to[port]) && s.usesPort(port) {
+		if s.associations[port] == nil && s.media.DTLS.Active && isReachable(to[port]) && s.usesPort(port) && (port == onMedia || !s.awaitsKey()) {
 			s.startAssociation(port, to[port])
 		}
 	}
@@ -98,7 +98,7 @@ func (s *Stream) startAssociation(port int, target netip.AddrPort) *association 
 	return a
 }
 
-// end ends all handshakes of an association, and says farewell to its peer.
+// end ends all handshakes of an association, with a close_notify to its peer.
 func (a *association) end() {
 	if a.proven != nil {
 		a.proven.cancel()

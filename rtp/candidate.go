@@ -28,11 +28,7 @@ func (a *association) begin(with netip.AddrPort, clientRandom []byte) {
 	if s.closing {
 		return
 	}
-	socket := s.mediaConn
-	if a.port == onControl {
-		socket = s.controlConn
-	}
-	c := &candidate{of: a, with: with, clientRandom: bytes.Clone(clientRandom), transport: newDTLSTransport(socket, with), began: s.pool.env.Steady()}
+	c := &candidate{of: a, with: with, clientRandom: bytes.Clone(clientRandom), transport: newDTLSTransport(s.socket(a.port), with), began: s.pool.env.Steady()}
 	ctx, cancel := context.WithCancel(context.Background())
 	c.cancel = cancel
 	limited, giveUp := context.WithTimeout(ctx, s.pool.handshakeTimeout)
@@ -55,19 +51,30 @@ func (c *candidate) run(ctx, limited context.Context) {
 	_ = conn.Close() // it fails if the peer has closed first
 }
 
-// abandon ends a handshake without a word: its address may not be the peer's.
+// abandon ends a handshake without an alert: its address may not be the peer's.
 func (c *candidate) abandon() {
 	c.transport.muted.Store(true)
 	c.cancel()
 }
 
-// handshakeDone applies the outcome of a handshake: the first that proves its certificate is the peer, whichever the others are.
+// handshakeDone applies the outcome of a handshake. Packets that waited for its key are processed now, because no more may follow; and no packet
+// is received in between, which would overtake them.
 func (s *Stream) handshakeDone(c *candidate, keys timbre.SRTPKeys, err error) {
+	s.receiving.Lock()
+	defer s.receiving.Unlock()
+	if s.conclude(c, keys, err) {
+		s.flushPreKey()
+	}
+}
+
+// conclude takes the keys of a handshake: the first that proves its certificate is the peer, whichever the others are. False: there are none.
+// The caller holds receiving.
+func (s *Stream) conclude(c *candidate, keys timbre.SRTPKeys, err error) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := c.of
 	if s.associations[a.port] != a || a.candidates[c.with] != c { // it was replaced or ended meanwhile
-		return
+		return false
 	}
 	delete(a.candidates, c.with)
 	var e *cryptoContext
@@ -78,16 +85,18 @@ func (s *Stream) handshakeDone(c *candidate, keys timbre.SRTPKeys, err error) {
 	if err != nil {
 		if a.again(c); a.trying() {
 			log.Debug("DTLS handshake failed, others go on", "error", err)
-			return
+			return false
 		}
 		s.pool.metrics.handshake(err)
 		log.Warn("DTLS handshake failed", "error", err)
-		return
+		return false
 	}
 	s.pool.metrics.handshake(nil)
 	log.Debug("DTLS handshake", "suite", keys.Suite)
 	a.prove(c)
-	if s.crypto[a.port] = e; !s.closing {
-		s.wake() // to flush the packets that wait for the key
+	s.crypto[a.port] = e
+	if a.port == onMedia {
+		s.startHandshakes()
 	}
+	return true
 }

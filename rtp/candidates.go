@@ -72,7 +72,7 @@ func (a *association) follow(from netip.AddrPort) *candidate {
 	return c
 }
 
-// again begins the handshake anew that an address has spoilt which was not signalled. It is not heard a second time.
+// again restarts a handshake that failed because of an address that was not signalled. That address is not heard a second time.
 func (a *association) again(c *candidate) {
 	if c.follows.IsValid() && !a.barred[c.follows] {
 		a.barred[c.follows] = true
@@ -80,7 +80,7 @@ func (a *association) again(c *candidate) {
 	}
 }
 
-// prove makes a candidate the peer. The others, and who was the peer before, are told nothing.
+// prove makes a candidate the peer. The others, and the peer before, are sent nothing.
 func (a *association) prove(c *candidate) {
 	for with, other := range a.candidates {
 		other.abandon()

@@ -107,7 +107,7 @@ func TestAnswerFromAnotherPort(t *testing.T) {
 	to.wait(t, 2)
 }
 
-// Who answers in the place of the signalled address and shows no certificate is not heard again, and no alert reaches the peer.
+// An address that answers in the place of the signalled one and shows no certificate is not heard again, and no alert reaches the peer.
 func TestFalseAnswerIsHeardOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for the head start")

@@ -61,7 +61,12 @@ const stretch = 2 * timbre.SampleRate // of speech compared at a time
 // the correlation is, without and with losses of one packet in twenty, depends on the codec: Opus at 32 kbit/s does not preserve
 // the waveform, and changes its mode with the length of packets.
 func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
+	eachWay(t, decodedSpeechResemblesWhatWasSent)
+}
+
+func decodedSpeechResemblesWhatWasSent(t *testing.T, adopt adopter) {
 	p, sent := pool(t, 50), demoSpeech(t, 6)
+	p.adopt = adopt
 	for _, c := range []struct {
 		codec             timbre.Codec
 		whole, lossy      float64
@@ -141,7 +146,7 @@ func direct(t *testing.T, packets []rtp.Packet, off float64) (*timeRecorder, Sta
 			t.Fatal(err)
 		}
 		now = now.Add(time.Duration(float64(audio(packet)) * (1 + off)))
-		s.handleDatagram(b, from)
+		s.take(b, from)
 	}
 	s.flush()
 	return to, s.Stats()

@@ -28,7 +28,7 @@ func (s *Stream) serveControl() {
 			case isSTUN(b):
 				s.ignore(STUN, unmapped(from))
 			default:
-				s.handleControl(onControl, b, unmapped(from))
+				s.handleControl(onControl, b, unmapped(from), s.pool.env.Now())
 			}
 		case errors.Is(err, net.ErrClosed):
 			return
@@ -42,16 +42,15 @@ func (s *Stream) serveControl() {
 	s.pool.env.Log.Error("RTCP socket failed", "port", s.port)
 }
 
-// handleControl takes an RTCP packet, and relays it.
-func (s *Stream) handleControl(port int, b []byte, from netip.AddrPort) {
-	if plaintext, ok := s.readControl(port, b, from); ok {
+// handleControl takes an RTCP packet that arrived at a time, and relays it.
+func (s *Stream) handleControl(port int, b []byte, from netip.AddrPort, arrived time.Time) {
+	if plaintext, ok := s.readControl(port, b, from, arrived); ok {
 		s.relayControl(plaintext)
 	}
 }
 
 // readControl takes the sender reports of an RTCP packet, which it returns decrypted. False: it was dropped.
-func (s *Stream) readControl(port int, b []byte, from netip.AddrPort) ([]byte, bool) {
-	now := s.pool.env.Now()
+func (s *Stream) readControl(port int, b []byte, from netip.AddrPort, arrived time.Time) ([]byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -80,7 +79,7 @@ func (s *Stream) readControl(port int, b []byte, from netip.AddrPort) ([]byte, b
 		switch p := p.(type) {
 		case *rtcp.SenderReport:
 			s.stats.SenderReports++
-			s.source.senderReport(p, now)
+			s.source.senderReport(p, arrived)
 		case *rtcp.SourceDescription:
 			s.describe(p)
 		}

@@ -27,9 +27,9 @@ func TestReportsGoOnlyToHostsThatHaveSent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := p.stream(timbre.Media{Remote: here, RTCP: c.rtcp}, &recorder{})
-			s.handleDatagram(speech(), c.from)
+			s.take(speech(), c.from)
 			if c.say.IsValid() {
-				s.handleControl(onControl, []byte{0x80, 201, 0, 1, 0, 0, 0, 9}, c.say)
+				s.handleControl(onControl, []byte{0x80, 201, 0, 1, 0, 0, 0, 9}, c.say, p.env.Now())
 			}
 			if got := s.reportAddr(); got != c.want {
 				t.Errorf("got reports to %v, want %v", got, c.want)

@@ -36,6 +36,6 @@ func (s *Stream) judge() {
 		for _, reason := range fresh.Reasons() {
 			s.pool.metrics.doubtful.WithLabelValues(reason).Inc()
 		}
-		s.pool.env.Log.Warn("RTP stream can hardly be heard", "port", s.port, "reason", fresh.String(), "pace", s.stats.Pace)
+		s.pool.env.Repeats.Count(s.pool.env.Log, fresh.String(), "RTP stream can hardly be heard", "port", s.port, "reason", fresh.String(), "pace", s.stats.Pace)
 	}
 }

@@ -58,7 +58,7 @@ func TestStreamsThatCanHardlyBeHeard(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				s.handleDatagram(b, from)
+				s.take(b, from)
 				ts += c.step(i)
 				now = now.Add(timbre.FrameDuration)
 			}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/netip"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -183,6 +184,61 @@ func TestPreKeyPacketsAreDecodedInOrder(t *testing.T) {
 	s.Close()
 	if got := s.Stats(); got.Packets != maxPreKeyPackets+1 || got.Lost != 3 {
 		t.Errorf("got %+v, want %d packets and 3 lost", got, maxPreKeyPackets+1)
+	}
+}
+
+// A key that came while a packet is received would let that packet overtake those that have waited for the key.
+func TestNoKeyComesWhileAPacketIsReceived(t *testing.T) {
+	s, from, to := openDTLS(t, pool(t, 50), false, nil)
+	k := testKeys(t, "AEAD_AES_128_GCM", 1)
+	c := peerContext(t, k)
+	s.mu.Lock()
+	a := s.startAssociation(onMedia, from.addr())
+	a.begin(from.addr(), nil)
+	begun := a.candidates[from.addr()]
+	s.mu.Unlock()
+	s.receiving.Lock()
+	first, err := c.EncryptRTP(nil, from.nextPacket(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.take(first, from.addr())
+	done := make(chan struct{})
+	go func() { defer close(done); s.handshakeDone(begun, *k, nil) }()
+	for range 10_000 { // without the lock, the key is there after a few
+		runtime.Gosched()
+	}
+	second, err := c.EncryptRTP(nil, from.nextPacket(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.handlePacket(second, from.addr(), s.pool.env.Steady())
+	s.receiving.Unlock()
+	<-done
+	to.wait(t, 2)
+	s.Close()
+	if got := s.Stats(); got.Packets != 2 || got.Late != 0 {
+		t.Errorf("got %+v, want two packets in time", got)
+	}
+}
+
+// The handshake of RTCP waits for that of the media, because some peers send audio as soon as they have any keys.
+func TestHandshakeOfRTCPWaitsForThatOfTheMedia(t *testing.T) {
+	control := newSender(t)
+	s, from, _ := openDTLS(t, pool(t, 50), true, func(s *timbre.Media) { s.Mux, s.RTCP = false, control.addr() })
+	begun := func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.associations[onControl] != nil
+	}
+	if begun() {
+		t.Error("got a handshake of RTCP before the media has keys")
+	}
+	if _, _, err := peerHandshake(testContext(t), from, from.to, false, profiles()[0]); err != nil {
+		t.Fatal(err)
+	}
+	for !begun() {
+		await(t)
 	}
 }
 

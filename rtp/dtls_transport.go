@@ -19,13 +19,13 @@ const maxQueuedRecords = 32
 // the socket delivers the records.
 type dtlsTransport struct {
 	received *packetio.Buffer
-	socket   *net.UDPConn
+	socket   packetWriter
 	peer     netip.AddrPort
 	muted    atomic.Bool // nothing more is sent
 	careful  atomic.Bool // no alert is sent
 }
 
-func newDTLSTransport(socket *net.UDPConn, peer netip.AddrPort) *dtlsTransport {
+func newDTLSTransport(socket packetWriter, peer netip.AddrPort) *dtlsTransport {
 	w := &dtlsTransport{received: packetio.NewBuffer(), socket: socket, peer: peer}
 	w.received.SetLimitCount(maxQueuedRecords)
 	return w

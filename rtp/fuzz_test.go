@@ -47,8 +47,8 @@ func FuzzDatagrams(f *testing.F) {
 		}
 		for len(b) > 0 {
 			n := min(int(b[0]), len(b)-1)
-			s.handleDatagram(b[1:1+n], from)
-			locked.handleDatagram(b[1:1+n], from)
+			s.take(b[1:1+n], from)
+			locked.take(b[1:1+n], from)
 			b = b[1+n:]
 		}
 		if locked.flush(); len(silent.at) > 0 || locked.latch.fixed.IsValid() {

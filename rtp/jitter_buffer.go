@@ -49,14 +49,14 @@ type jitterBuffer struct {
 	ssrc         uint32
 	previousSSRC uint32 // its late packets are not a new source
 	switches     int
-	seen         uint64        // bit n: packet next-1-n arrived, in time or late
-	held         [slots]packet // by sequence number modulo slots; payload is nil in free ones
-	count        int           // of packets held
-	size         int           // of their payloads
-	high         uint16        // the highest sequence number held
-	probation    *packet       // the previous packet, if it was out of sequence or of another source
-	lost         uint64        // packets given up
-	skipped      bool          // the packets right before next were given up
+	seen         uint64         // bit n: packet next-1-n arrived, in time or late
+	held         *[slots]packet // by sequence number modulo slots; payload is nil in free ones. Nil until the first packet is held
+	count        int            // of packets held
+	size         int            // of their payloads
+	high         uint16         // the highest sequence number held
+	probation    *packet        // the previous packet, if it was out of sequence or of another source
+	lost         uint64         // packets given up
+	skipped      bool           // the packets right before next were given up
 }
 
 // push adds a packet and emits what is in order.

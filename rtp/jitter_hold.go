@@ -2,6 +2,9 @@ package rtp
 
 // hold buffers a packet that arrived early, and gives up the missing ones when it waits too long.
 func (r *jitterBuffer) hold(p packet, ahead int, what outcome) outcome {
+	if r.held == nil {
+		r.held = new([slots]packet)
+	}
 	for ahead >= slots {
 		r.skip(min(ahead-slots+1, r.gap()))
 		r.release()

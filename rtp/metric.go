@@ -16,7 +16,7 @@ type metrics struct {
 	reports                             prometheus.Counter
 	relayed, unrelayed, listenerDropped prometheus.Counter
 	rateLimited                         prometheus.Counter
-	handshakes, doubtful                *prometheus.CounterVec
+	handshakes, doubtful, panics        *prometheus.CounterVec
 	dropped                             [reasons]prometheus.Counter
 }
 
@@ -46,6 +46,14 @@ func newMetrics(reg prometheus.Registerer, p *Pool) *metrics {
 	}, []string{"reason"})
 	for _, reason := range (timbre.NotAuthentic | timbre.Misstamped | timbre.OtherClock).Reasons() {
 		m.doubtful.WithLabelValues(reason)
+	}
+	m.panics = with.NewCounterVec(prometheus.CounterOpts{
+		Name: "timbre_rtp_decoder_panics_total", Help: "Panics of decoders; each costs a packet.",
+	}, []string{"codec"})
+	for _, c := range timbre.Codecs() {
+		if c.Kind() == timbre.AudioPayload {
+			m.panics.WithLabelValues(c.Name())
+		}
 	}
 	pairs := func(name, help string, n func() int) {
 		with.NewGaugeFunc(prometheus.GaugeOpts{Name: "timbre_rtp_" + name, Help: help}, func() float64 { return float64(n()) })

@@ -37,9 +37,10 @@ type queue struct {
 
 // queuedFrame is a frame with its own copy of the samples.
 type queuedFrame struct {
-	at  time.Duration
-	n   int
-	pcm [timbre.FrameSamples]int16
+	at    time.Duration
+	keyed bool
+	n     int
+	pcm   [timbre.FrameSamples]int16
 }
 
 func newQueue(to timbre.Listener) *queue {
@@ -47,7 +48,7 @@ func newQueue(to timbre.Listener) *queue {
 	go func() {
 		defer close(q.done)
 		for f := range q.frames {
-			to.Frame(timbre.Frame{At: f.at, PCM: f.pcm[:f.n]})
+			to.Frame(timbre.Frame{At: f.at, PCM: f.pcm[:f.n], Keyed: f.keyed})
 		}
 	}()
 	return q
@@ -55,7 +56,7 @@ func newQueue(to timbre.Listener) *queue {
 
 // put queues a frame, or drops it when the queue is full.
 func (q *queue) put(f timbre.Frame) {
-	w := queuedFrame{at: f.At}
+	w := queuedFrame{at: f.At, keyed: f.Keyed}
 	w.n = copy(w.pcm[:], f.PCM)
 	select {
 	case q.frames <- w:
@@ -86,7 +87,7 @@ func (s *Stream) queueOutput() {
 	}
 }
 
-// closeOutput ends the queue, if there is one. The receiving goroutine has ended by then.
+// closeOutput ends the queue, if there is one. Nothing more is received by then.
 func (s *Stream) closeOutput() {
 	q := s.output.queue.Load()
 	if q == nil {
@@ -95,6 +96,6 @@ func (s *Stream) closeOutput() {
 	drained := q.close()
 	if dropped := q.dropped.Load(); dropped > 0 || !drained {
 		s.pool.metrics.listenerDropped.Add(float64(dropped))
-		s.pool.env.Log.Warn("listener too slow", "port", s.port, "frames_dropped", dropped, "stuck", !drained)
+		s.pool.env.Repeats.Count(s.pool.env.Log, "", "listener too slow", "port", s.port, "frames_dropped", dropped, "stuck", !drained)
 	}
 }

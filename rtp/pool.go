@@ -3,8 +3,10 @@ package rtp
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -40,6 +42,7 @@ type Pool struct {
 	handshakeTimeout time.Duration
 
 	certificate tls.Certificate
+	adopt       adopter
 	size        int // pairs of ports, used and free
 
 	mu        sync.Mutex
@@ -67,6 +70,7 @@ func New(env environment.Environment, cfg Config) (*Pool, error) {
 		return nil, err
 	}
 	p.metrics = newMetrics(p.env.Metrics, p)
+	p.adopt = newAdopter(p.env)
 	return p, nil
 }
 
@@ -91,6 +95,12 @@ func (p *Pool) resting() (n int) {
 		}
 	}
 	return n
+}
+
+// panicked counts a panic of a decoder. The log has the first one of a codec, where it comes from, and how many follow.
+func (p *Pool) panicked(c timbre.Codec, cause any) {
+	p.metrics.panics.WithLabelValues(c.Name()).Inc()
+	p.env.Repeats.Count(p.env.Log, c.Name(), "decoder panicked", "codec", c.Name(), "panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
 }
 
 // release returns a pair, which goes into quarantine.

@@ -1,7 +1,9 @@
 package rtp
 
 import (
+	"errors"
 	"net"
+	"syscall"
 	"testing"
 	"time"
 
@@ -122,6 +124,29 @@ func TestStreamIsRefusedBeforeTheLastDescriptors(t *testing.T) {
 	free := p.Free()
 	if _, err := p.open(timbre.Media{Local: loopback}, &recorder{}); timbre.KindOf(err) != timbre.Unavailable || p.Free() != free {
 		t.Errorf("got %v and %d free, want Unavailable and %d", err, p.Free(), free)
+	}
+}
+
+// unreadableSocket is a media socket that cannot be read.
+type unreadableSocket struct{ mediaSocket }
+
+func (unreadableSocket) receive(handler) error { return syscall.ENOSPC }
+
+func TestSocketThatCannotBeReadIsUnavailable(t *testing.T) {
+	p := pool(t, 5)
+	usual := p.adopt
+	for name, adopt := range map[string]adopter{
+		"not adopted": func(c *net.UDPConn) (mediaSocket, error) { return nil, errors.Join(syscall.EMFILE, c.Close()) },
+		"not received": func(c *net.UDPConn) (mediaSocket, error) {
+			s, err := usual(c)
+			return unreadableSocket{s}, err
+		},
+	} {
+		p.adopt = adopt
+		_, err := p.open(timbre.Media{Local: loopback}, &recorder{})
+		if timbre.KindOf(err) != timbre.Unavailable || p.Free() != 5 {
+			t.Errorf("%s: got %v and %d free, want Unavailable and 5", name, err, p.Free())
+		}
 	}
 }
 

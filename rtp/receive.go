@@ -1,86 +1,68 @@
 package rtp
 
 import (
-	"errors"
-	"os"
+	"net"
+	"net/netip"
 	"time"
+
+	"timbre"
 )
 
-const (
-	// A closing stream reads what its socket still holds, until no packet arrives for drainQuiet twice in a row.
-	drainQuiet = 2 * time.Millisecond
-	// maxDrained is how many packets it reads at most: more than a socket buffer holds.
-	maxDrained = 1024
-	// maxFailures is how many errors in a row end the reading of a socket.
-	maxFailures = 100
-)
+// datagram is what a media socket has received. Its data is valid until it has been handled.
+type datagram struct {
+	data    []byte
+	from    netip.AddrPort
+	arrived time.Time // by the steady clock, at the socket
+}
 
-// wake makes the receiving goroutine look at closing and flushing. The caller holds mu.
-func (s *Stream) wake() { _ = s.mediaConn.SetReadDeadline(time.Unix(1, 0)) }
-
-// handleWake is what the receiving goroutine does then. True: the stream is closing.
-func (s *Stream) handleWake() (end bool) {
+// receive begins to receive on a socket, once there are keys for what may arrive. If it fails, the socket is closed.
+func (s *Stream) receive(media *net.UDPConn) (err error) {
+	if s.mediaConn, err = s.pool.adopt(media); err != nil {
+		return unreadable(err)
+	}
 	s.mu.Lock()
-	flush := s.flushing
-	s.flushing = false
-	if end = s.closing; !end {
-		_ = s.mediaConn.SetReadDeadline(time.Time{})
-	}
+	err = s.applyKeys()
 	s.mu.Unlock()
-	s.flushPreKey()
-	if flush && !end {
-		s.flush()
+	if err == nil {
+		err = unreadable(s.mediaConn.receive(s))
 	}
-	return end
+	if err != nil {
+		s.stop()
+	}
+	return err
 }
 
-// receive reads the media socket until the stream is closed.
-func (s *Stream) receive() {
-	buf := make([]byte, maxDatagram)
-	failed := 0
-	for {
-		n, from, err := s.mediaConn.ReadFromUDPAddrPort(buf)
-		switch {
-		case err == nil:
-			failed = 0
-			s.handleDatagram(buf[:n], from)
-			continue
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			if !s.handleWake() {
-				continue
-			}
-			s.drain(buf)
-		default:
-			if failed++; failed < maxFailures {
-				continue
-			}
-			s.pool.env.Log.Error("RTP socket failed", "port", s.port, "error", err)
-		}
-		break
+// unreadable says that the system does not let a socket be read.
+func unreadable(err error) error {
+	if err == nil {
+		return nil
 	}
-	s.flush()
-	_ = s.mediaConn.Close()
+	return timbre.Errorf(timbre.Unavailable, "rtp.Open", "cannot read an RTP socket: %w", err)
 }
 
-// drain takes the packets that the socket held when the stream was closed.
-func (s *Stream) drain(buf []byte) {
-	silent := 0
-	for range maxDrained {
-		_ = s.mediaConn.SetReadDeadline(time.Now().Add(drainQuiet))
-		n, from, err := s.mediaConn.ReadFromUDPAddrPort(buf)
-		if err == nil {
-			s.handleDatagram(buf[:n], from)
-			silent = 0
-		} else if silent++; silent == 2 {
-			return
-		}
-	}
+// stop ends the handshakes, and the reception once the media socket is empty.
+func (s *Stream) stop() {
+	s.mu.Lock()
+	s.closing = true
+	s.endAssociations()
+	s.mu.Unlock()
+	s.handshakes.Wait()
+	s.mediaConn.close()
 }
 
-// flush delivers all that is buffered: packets, and the incomplete frame.
+// handle takes the next datagram from the media socket.
+func (s *Stream) handle(d *datagram) {
+	s.receiving.Lock()
+	defer s.receiving.Unlock()
+	s.handleDatagram(d)
+}
+
+// flush delivers what is buffered, and counts it.
 func (s *Stream) flush() {
-	s.buffer.flush()
-	s.timeline.flush()
+	s.receiving.Lock()
+	defer s.receiving.Unlock()
+	s.flushPreKey()
+	s.chain.flush()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.updateStats()

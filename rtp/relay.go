@@ -1,6 +1,9 @@
 package rtp
 
-import "net/netip"
+import (
+	"encoding/binary"
+	"net/netip"
+)
 
 // Relay sends the packets and RTCP that this stream accepts to the peer of another stream, whatever their payload type,
 // decrypted with the keys of this one and encrypted with those of the other. The peers then report to each other, and this
@@ -14,7 +17,7 @@ func (s *Stream) Relay(to *Stream) {
 	s.relay.Store(to)
 }
 
-// relayMedia sends an RTP packet on. The caller is the receiving goroutine.
+// relayMedia sends an RTP packet on. The caller holds receiving.
 func (s *Stream) relayMedia(b []byte) {
 	if to := s.relay.Load(); to != nil {
 		s.relayBuf = to.sendMedia(b, s.relayBuf)
@@ -63,12 +66,12 @@ func (s *Stream) sendControl(b []byte) {
 	if !may {
 		return
 	}
-	socket, port := s.controlConn, onControl
+	port := onControl
 	if to == media {
-		socket, port = s.mediaConn, onMedia
+		port = onMedia
 	}
 	if b, err := s.encryptControl(port, b); err == nil {
-		_, _ = socket.WriteToUDPAddrPort(b, to) // the next report follows in seconds
+		_, _ = s.socket(port).WriteToUDPAddrPort(b, to) // the next report follows in seconds
 	}
 }
 
@@ -76,7 +79,7 @@ func (s *Stream) sendControl(b []byte) {
 // and it is thus behind NAT, where they come from. Not valid: unknown yet. The caller holds mu.
 func (s *Stream) destinations() (media, control netip.AddrPort) {
 	media, control = s.latch.remote, unmapped(s.media.RTCP)
-	if fixed := s.latch.fixed; !s.latch.open && fixed.IsValid() && fixed.Addr() != media.Addr() {
+	if fixed := s.latch.fixed; s.latch.isCredible() && fixed.IsValid() && fixed.Addr() != media.Addr() {
 		media, control = fixed, netip.AddrPort{}
 	}
 	if !media.IsValid() || media.Port() == 0 || media.Addr().IsUnspecified() {
@@ -94,9 +97,8 @@ func (s *Stream) destinations() (media, control netip.AddrPort) {
 // handleOpaque takes a datagram of a stream that carries no RTP.
 func (s *Stream) handleOpaque(b []byte, from netip.AddrPort) {
 	s.mu.Lock()
-	allowed := s.latch.allows(from) && len(b) < maxDatagram
+	allowed := len(b) < maxDatagram && s.latch.considers(from) && s.latch.takes(from, 0, numberOf(b), s.pool.env.Steady())
 	if allowed {
-		s.latch.fix(from)
 		s.stats.Packets++
 		s.pool.metrics.packets.Inc()
 	} else {
@@ -106,4 +108,13 @@ func (s *Stream) handleOpaque(b []byte, from netip.AddrPort) {
 	if allowed {
 		s.relayMedia(b)
 	}
+}
+
+// numberOf is what a datagram begins with that is not parsed: a number that grows, of UDPTL (ITU-T T.38, 9.1), or one that stays, of RTP of
+// something else than audio.
+func numberOf(b []byte) uint16 {
+	if len(b) < 2 {
+		return 0
+	}
+	return binary.BigEndian.Uint16(b)
 }

@@ -33,7 +33,7 @@ func TestRelayToUnverifiedHostIsLimited(t *testing.T) {
 	if steady != 10*unverifiedRate {
 		t.Errorf("got %d packets of one voice, want %d", steady, 10*unverifiedRate)
 	}
-	s.handleDatagram(speech(), addr("10.0.0.1:4000"))
+	s.take(speech(), addr("10.0.0.1:4000"))
 	if got := sent(1000, "10.0.0.1:4000"); got != 1000 {
 		t.Errorf("got %d packets to a host that has sent, want 1000", got)
 	}

@@ -57,7 +57,7 @@ func openRelayed(t testing.TB, p *Pool, listener timbre.Listener) (a, b *relayEn
 func (e *relayEnd) verify() {
 	e.stream.mu.Lock()
 	defer e.stream.mu.Unlock()
-	e.stream.latch.fix(e.addr())
+	e.stream.latch.fix(e.addr(), sequence{packets: settledPackets}, time.Now())
 }
 
 func newRoom() *liveRecorder { return &liveRecorder{grown: make(chan struct{})} }
@@ -176,7 +176,7 @@ func TestRelayDestinations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := p.stream(c.spec, discard{})
 			if c.from != "" {
-				s.handleDatagram(speech(), addr(c.from))
+				s.take(speech(), addr(c.from))
 			}
 			s.mu.Lock()
 			media, control := s.destinations()

@@ -99,7 +99,7 @@ func TestHoldInCaptureIsMediaTimeJump(t *testing.T) {
 	for i, d := range received {
 		d = slices.Clone(d)
 		binary.BigEndian.PutUint16(d[2:], first+uint16(i))
-		s.handleDatagram(d, addr("127.0.0.1:30206"))
+		s.take(d, addr("127.0.0.1:30206"))
 	}
 	if !slices.Equal(e.pcm, decoded(received)) {
 		t.Errorf("got %d samples that differ from those sent", len(e.pcm))
@@ -127,7 +127,7 @@ func TestCapturedCallOverBadNetwork(t *testing.T) {
 	lost := 0
 	for i := 0; i < len(datagrams); i += 9 {
 		for _, k := range []int{0, 3, 1, 2, 2, 7, 5, 8, 6} { // 4 is lost, 2 duplicated
-			s.handleDatagram(datagrams[i+k], addr("127.0.0.1:30038"))
+			s.take(datagrams[i+k], addr("127.0.0.1:30038"))
 		}
 		lost++
 	}

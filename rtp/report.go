@@ -47,15 +47,15 @@ func (s *Stream) sendReport(now time.Time) {
 		s.pool.env.Log.Error("cannot marshal an RTCP report", "port", s.port, "error", err)
 		return
 	}
-	socket, port := s.controlConn, onControl
+	port := onControl
 	if to == fixed { // RTCP and media share a port
-		socket, port = s.mediaConn, onMedia
+		port = onMedia
 	}
 	if b, err = s.encryptControl(port, b); err != nil {
 		s.pool.env.Log.Debug("cannot encrypt an RTCP report", "port", s.port, "error", err)
 		return
 	}
-	if _, err := socket.WriteToUDPAddrPort(b, to); err != nil {
+	if _, err := s.socket(port).WriteToUDPAddrPort(b, to); err != nil {
 		s.pool.env.Log.Debug("cannot send an RTCP report", "port", s.port, "error", err)
 		return
 	}

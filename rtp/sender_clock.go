@@ -12,8 +12,9 @@ type pace struct{ num, den int64 }
 // asSignalled is the pace of a sender that does what RFC 3551 says.
 var asSignalled = pace{1, 1}
 
-// paces are those that a sender may have: the clocks of 8, 16, 24, 32 and 48 kHz taken for each other, and one that stands.
-var paces = []pace{asSignalled, {2, 1}, {1, 2}, {0, 1}, {3, 1}, {1, 3}, {6, 1}, {1, 6}, {4, 1}, {1, 4}}
+// paces are those that a sender may have: the clocks of 8, 16, 24, 32 and 48 kHz taken for each other, one that stands, and, of feeds, samples
+// taken for milliseconds.
+var paces = []pace{asSignalled, {2, 1}, {1, 2}, {0, 1}, {3, 1}, {1, 3}, {6, 1}, {1, 6}, {4, 1}, {1, 4}, {8, 1}, {16, 1}}
 
 // paceOf is the pace that a step of timestamps shows, for audio that should advance them by want. False: none of them.
 func paceOf(step, want int64) (pace, bool) {

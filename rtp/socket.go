@@ -10,16 +10,16 @@ import (
 )
 
 const (
-	// mediaBuffer is the receive buffer requested for a media socket, in bytes: seconds of media, while the machine is busy.
+	// MediaBuffer is the receive buffer requested for a media socket, in bytes: seconds of media, while the machine is busy.
 	// The kernel grants at most net.core.rmem_max, and counts twice what it grants.
-	mediaBuffer = 512 << 10
+	MediaBuffer = 512 << 10
 	// controlBuffer is that of an RTCP socket, in bytes: a few reports, and no more for a flood.
 	controlBuffer = 32 << 10
 )
 
 // bind opens both sockets of a pair of ports.
 func (p *Pool) bind(local netip.Addr, port uint16) (media, control *net.UDPConn, err error) {
-	if media, err = p.socket(local, port, mediaBuffer); err != nil {
+	if media, err = p.socket(local, port, MediaBuffer); err != nil {
 		return nil, nil, err
 	}
 	if control, err = p.socket(local, port+1, controlBuffer); err != nil {

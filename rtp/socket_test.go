@@ -5,8 +5,6 @@ import (
 	"syscall"
 	"testing"
 
-	"timbre"
-
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
@@ -28,12 +26,13 @@ func TestSocketsHaveDSCPAndReceiveBuffer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := pool(t, 50)
 			p.cfg.DSCP = 46
-			s, err := p.open(timbre.Media{Local: local}, &recorder{})
+			mediaConn, controlConn, _, err := p.listen(local)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer s.Close()
-			for what, c := range map[string]syscall.Conn{"media": s.mediaConn, "control": s.controlConn} {
+			defer mediaConn.Close()
+			defer controlConn.Close()
+			for what, c := range map[string]syscall.Conn{"media": mediaConn, "control": controlConn} {
 				if got := option(t, c, syscall.IPPROTO_IP, syscall.IP_TOS); name != "IPv6" && got != 46<<2 {
 					t.Errorf("%s: got IPv4 type of service %#x, want %#x", what, got, 46<<2)
 				}
@@ -44,8 +43,8 @@ func TestSocketsHaveDSCPAndReceiveBuffer(t *testing.T) {
 					t.Errorf("%s: got IPv6 traffic class %#x, want %#x", what, got, 46<<2)
 				}
 			}
-			media := option(t, s.mediaConn, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
-			control := option(t, s.controlConn, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
+			media := option(t, mediaConn, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
+			control := option(t, controlConn, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
 			if media < 4*controlBuffer || control != 2*controlBuffer || testutil.ToFloat64(p.metrics.buffer) != float64(media) {
 				t.Errorf("got receive buffers of %d bytes for media and %d for RTCP, and %v as metric", media, control, testutil.ToFloat64(p.metrics.buffer))
 			}

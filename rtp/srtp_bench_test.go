@@ -40,7 +40,7 @@ func BenchmarkReceiveEncrypted(b *testing.B) {
 					s.crypto = [ports]*cryptoContext{e, e}
 					b.StartTimer()
 				}
-				s.handleDatagram(packets[i%batch], from)
+				s.take(packets[i%batch], from)
 			}
 			if got := s.Stats(); got.Dropped != [reasons]uint64{} || got.Lost != 0 {
 				b.Errorf("got %+v, want nothing dropped or lost", got)

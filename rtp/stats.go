@@ -72,7 +72,7 @@ func (s *Stream) count(p *packet, what outcome, now time.Time) {
 	s.source.count(p, now, s.clock.rate(p.codec))
 }
 
-// updateStats copies the counts of jitter buffer and timeline. The caller is the receiving goroutine and holds mu.
+// updateStats copies the counts of jitter buffer and timeline. The caller holds receiving and mu.
 func (s *Stream) updateStats() {
 	if lost := s.buffer.lost - s.stats.Lost; lost > 0 {
 		s.stats.Lost = s.buffer.lost
@@ -89,7 +89,7 @@ func (s *Stream) updateStats() {
 // drop counts a packet that is dropped, and logs the first one for each reason. The caller holds mu.
 func (s *Stream) drop(why Reason, from string) {
 	if s.stats.Dropped[why]++; s.stats.Dropped[why] == 1 {
-		s.pool.env.Log.Warn("RTP packet dropped, further ones are only counted", "reason", why.String(), "from", from, "port", s.port)
+		s.pool.env.Repeats.Count(s.pool.env.Log, why.String(), "RTP packet dropped, further ones are only counted", "reason", why.String(), "from", from, "port", s.port)
 	}
 	s.pool.metrics.dropped[why].Inc()
 	if why == Unauthentic {

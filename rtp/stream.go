@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/pion/rtp"
 	"golang.org/x/time/rate"
@@ -22,25 +21,23 @@ const (
 
 // Stream receives the media of one leg on a pair of ports. It implements timbre.MediaStream.
 type Stream struct {
-	pool                   *Pool
-	port                   uint16
-	mediaConn, controlConn *net.UDPConn
-	ssrc                   uint32 // in our reports
-	output                 output
-	opaque                 atomic.Bool            // its datagrams are not RTP
-	relay                  atomic.Pointer[Stream] // to whose peer its packets are sent; nil without
-	closed                 sync.Once
-	loops, handshakes      sync.WaitGroup // the two that read the sockets; DTLS
+	pool                *Pool
+	port                uint16
+	mediaConn           mediaSocket
+	controlConn         *net.UDPConn
+	ssrc                uint32 // in our reports
+	output              output
+	opaque              atomic.Bool            // its datagrams are not RTP
+	relay               atomic.Pointer[Stream] // to whose peer its packets are sent; nil without
+	closed              sync.Once
+	control, handshakes sync.WaitGroup // the goroutine that reads the RTCP socket; DTLS
 
-	// Used by the receiving goroutine alone.
-	buffer                    jitterBuffer
-	clock                     senderClock
-	timeline                  timeline
-	parsed                    rtp.Packet
-	firstArrival, lastArrival time.Time      // of a packet
-	preKey                    []preKeyPacket // packets buffered until their key arrives
-	plaintext                 []byte         // the current packet, decrypted
-	relayBuf                  []byte         // the same, as it is relayed
+	receiving sync.Mutex // held while datagrams from the media socket are handled; guards the fields below
+	chain
+	parsed    rtp.Packet
+	preKey    []preKeyPacket // packets buffered until their key arrives
+	plaintext []byte         // the current packet, decrypted
+	relayBuf  []byte         // the same, as it is relayed
 
 	mu          sync.Mutex // guards the fields below
 	media       timbre.Media
@@ -52,7 +49,6 @@ type Stream struct {
 	controlHost netip.Addr    // host that RTCP has come from
 	relayLimit  *rate.Limiter // for destinations that have sent nothing
 	closing     bool
-	flushing    bool // the receiving goroutine is to deliver what is buffered: no more packets may follow
 
 	crypto       [ports]*cryptoContext
 	associations [ports]*association
@@ -65,18 +61,14 @@ func (p *Pool) open(spec timbre.Media, to timbre.Listener) (*Stream, error) {
 		return nil, err
 	}
 	s := p.stream(spec, to)
-	s.port, s.mediaConn, s.controlConn = port, media, control
-	s.mu.Lock()
-	err = s.applyKeys()
-	s.mu.Unlock()
-	if err != nil {
-		err = errors.Join(err, media.Close(), control.Close())
+	s.port, s.controlConn = port, control
+	if err := s.receive(media); err != nil {
+		err = errors.Join(err, control.Close())
 		p.release(port)
 		return nil, err
 	}
 	p.metrics.streams.Inc()
-	s.loops.Go(s.receive)
-	s.loops.Go(s.serveControl)
+	s.control.Go(s.serveControl)
 	return s, nil
 }
 
@@ -86,17 +78,23 @@ func (p *Pool) stream(spec timbre.Media, to timbre.Listener) *Stream {
 	s.opaque.Store(spec.Opaque)
 	s.latch.signal(spec)
 	s.output.to = to
-	s.timeline.to = &s.output
-	s.clock = newSenderClock(s.timeline.add)
-	s.buffer.out = s.clock.add
+	s.connect(&s.output, 0, p.panicked)
 	return s
 }
 
 // Port implements timbre.MediaStream.
 func (s *Stream) Port() int { return int(s.port) }
 
-// Update implements timbre.MediaStream. A new remote address opens the latch again; a hold delivers what is buffered.
+// Update implements timbre.MediaStream. A new remote address opens the latch again; a hold delivers what is buffered, because no more
+// packets may follow.
 func (s *Stream) Update(spec timbre.Media) {
+	s.negotiate(spec)
+	if spec.Hold {
+		s.flush()
+	}
+}
+
+func (s *Stream) negotiate(spec timbre.Media) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.media, s.payloads = spec, payloadTable(spec)
@@ -105,25 +103,15 @@ func (s *Stream) Update(spec timbre.Media) {
 	if err := s.applyKeys(); err != nil {
 		s.pool.env.Log.Error("cannot apply new SRTP keys", "port", s.port, "error", err)
 	}
-	if spec.Hold {
-		s.flushing = true
-		s.wake()
-	}
 }
 
 // Close implements timbre.MediaStream. The listener must not call it.
 func (s *Stream) Close() {
 	s.closed.Do(func() {
-		s.mu.Lock()
-		s.closing = true
-		s.endAssociations()
-		s.mu.Unlock()
-		s.handshakes.Wait()
-		s.mu.Lock()
-		s.wake()
-		s.mu.Unlock()
+		s.stop()
+		s.flush()
 		_ = s.controlConn.Close()
-		s.loops.Wait()
+		s.control.Wait()
 		s.closeOutput()
 		s.pool.release(s.port)
 		s.pool.metrics.streams.Dec()

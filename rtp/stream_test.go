@@ -93,6 +93,11 @@ func (s *sender) raw(b []byte) {
 	}
 }
 
+// take handles a datagram that arrives now.
+func (s *Stream) take(b []byte, from netip.AddrPort) {
+	s.handleDatagram(&datagram{data: b, from: from, arrived: s.pool.env.Steady()})
+}
+
 // liveRecorder is a recorder for a stream that runs.
 type liveRecorder struct {
 	recorder

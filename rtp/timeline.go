@@ -20,10 +20,13 @@ const (
 // than an hour after it, is a new base, as is another clock rate: the audio goes on without a gap, and none is discarded.
 type timeline struct {
 	to          timbre.Listener
+	slack       int64                   // samples that a timestamp may be off beyond the tolerance
+	panicked    func(timbre.Codec, any) // is told why a decoder panicked
 	started     bool
 	ticks       int    // of the RTP clock in a sample of ours
 	end         uint32 // RTP timestamp of the sample after the last one
 	afterLoss   bool   // packets were given up since then
+	keyed       bool   // an event came since the last frame
 	at          int64  // media time of the first sample of pcm, in samples
 	n           int    // samples in pcm
 	pcm         [timbre.FrameSamples]int16
@@ -52,6 +55,7 @@ func (t *timeline) add(p packet) {
 			t.rebase(&p)
 		}
 	}
+	t.keyed = t.keyed || p.codec.Kind() == timbre.EventPayload
 	if p.samples() == 0 {
 		return
 	}
@@ -78,7 +82,7 @@ func (t *timeline) decoder(c timbre.Codec) codec.Decoder {
 		t.decoders = append(t.decoders, nil)
 	}
 	if t.decoders[c] == nil {
-		t.decoders[c], _ = codec.NewDecoder(c) // every audio codec has one
+		t.decoders[c], _ = codec.NewDecoder(c, func(cause any) { t.panicked(c, cause) }) // every audio codec has one
 	}
 	return t.decoders[c]
 }
@@ -86,6 +90,11 @@ func (t *timeline) decoder(c timbre.Codec) codec.Decoder {
 // emit delivers t.audio in frames.
 func (t *timeline) emit() {
 	for pcm := t.audio; len(pcm) > 0; {
+		if t.n == 0 && len(pcm) >= len(t.pcm) {
+			t.deliver(pcm[:len(t.pcm)])
+			pcm = pcm[len(t.pcm):]
+			continue
+		}
 		n := copy(t.pcm[t.n:], pcm)
 		pcm = pcm[n:]
 		if t.n += n; t.n == len(t.pcm) {
@@ -112,7 +121,7 @@ func (t *timeline) align(p *packet) {
 	}
 	gap := int64(int32(p.ts-t.end)) / int64(t.ticks) // samples between the end of the audio and p
 	switch {
-	case -tolerance <= gap && (gap <= 0 || gap <= tolerance && !t.afterLoss):
+	case -tolerance-t.slack <= gap && (gap <= 0 || gap <= tolerance+t.slack && !t.afterLoss):
 		t.end = p.ts // nothing is missing: the sender's timestamps and samples have different clocks
 	case gap < 0 || gap > maxJump || t.at+gap > maxMediaTime || !t.isPause(gap, p):
 		t.misfits++
@@ -153,12 +162,16 @@ func (t *timeline) advance(n int) {
 
 // flush delivers the incomplete frame.
 func (t *timeline) flush() {
-	if t.n == 0 {
-		return
+	if n := t.n; n > 0 {
+		t.n = 0
+		t.deliver(t.pcm[:n])
 	}
-	n := t.n
-	t.n = 0
-	at := t.at
-	t.at += int64(n)
-	t.to.Frame(timbre.Frame{At: time.Duration(at) * sample, PCM: t.pcm[:n]})
+}
+
+// deliver hands on a frame.
+func (t *timeline) deliver(pcm []int16) {
+	f := timbre.Frame{At: time.Duration(t.at) * sample, PCM: pcm, Keyed: t.keyed}
+	t.at += int64(len(pcm))
+	t.keyed = false
+	t.to.Frame(f)
 }

@@ -190,10 +190,34 @@ func TestPauseBeforeNewSourceIsMeasured(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.handleDatagram(b, from)
+		s.take(b, from)
 		now = now.Add(time.Minute)
 	}
 	if want := []time.Duration{0, time.Minute}; !slices.Equal(e.at, want) {
 		t.Errorf("got frames at %v, want %v", e.at, want)
 	}
 }
+
+func TestFramesAtTelephoneEventsAreKeyed(t *testing.T) {
+	event := packet{ts: 320, codec: timbre.TelephoneEvent, payload: make([]byte, 4)}
+	var got []bool
+	line := timeline{to: listener(func(f timbre.Frame) { got = append(got, f.Keyed) })}
+	for _, p := range []packet{audioPacket(0, 160, 2), audioPacket(160, 160, 2), event, event, audioPacket(320, 160, 2), audioPacket(480, 160, 2), audioPacket(640, 160, 2)} {
+		line.add(p)
+	}
+	line.flush()
+	if want := []bool{false, false, true, false, false}; !slices.Equal(got, want) {
+		t.Errorf("got keyed frames %v, want %v", got, want)
+	}
+	queued := make(chan bool, 1)
+	q := newQueue(listener(func(f timbre.Frame) { queued <- f.Keyed }))
+	q.put(timbre.Frame{PCM: make([]int16, 1), Keyed: true})
+	if !<-queued {
+		t.Error("got a queued frame that is not keyed, want it keyed")
+	}
+	q.close()
+}
+
+type listener func(timbre.Frame)
+
+func (l listener) Frame(f timbre.Frame) { l(f) }

@@ -78,7 +78,7 @@ func ParseCalibration(document []byte) (Calibration, error) {
 	const op = "search.ParseCalibration"
 	var c Calibration
 	if err := json.Unmarshal(document, &c); err != nil {
-		return c, timbre.Errorf(timbre.Invalid, op, "%w", err)
+		return c, timbre.Errorf(timbre.Invalid, op, "%w", timbre.JSONFault(document, err))
 	}
 	return c, c.Check()
 }

@@ -85,17 +85,6 @@ func (c *Calibration) llr(score float64, v, w *side, gaps []gap) float64 {
 	return bias + slope*score
 }
 
-// flattest is the least that a quantity adds to the weight of the score, over all conditions of both sides. What it adds is linear
-// between the ends of the range and where both sides are equal, so the least is at an end.
-func (q *Quantity) flattest() float64 {
-	low, high := q.Min-q.Usual, q.Max-q.Usual
-	gap := func(d float64) float64 { return q.Gap.Score * (d - q.Gap.Usual) }
-	return min(
-		2*q.Score*low+gap(0), 2*q.Score*high+gap(0), q.Score*(low+high)+gap(high-low),
-		q.Score*low, q.Score*high, 0, // one side or both are unknown
-	)
-}
-
 // Check says why a calibration cannot be used: Internal.
 func (c *Calibration) Check() error {
 	if err := c.CheckScore(); err != nil {

@@ -20,10 +20,11 @@ const (
 type candidate struct {
 	at  int // in the index
 	llr float64
+	id  string
 }
 
-// better orders by llr, the best first.
-func better(a, b candidate) int { return cmp.Compare(b.llr, a.llr) }
+// better orders by llr, the best first, and equals by their id, so that the order of the index does not matter.
+func better(a, b candidate) int { return cmp.Or(cmp.Compare(b.llr, a.llr), cmp.Compare(a.id, b.id)) }
 
 // evidence is what a scan of n profiles keeps: the best of them, and the sum of all likelihood ratios that matter.
 type evidence struct {
@@ -52,13 +53,33 @@ func (e *evidence) add(k candidate) {
 	if k.llr > e.nobody-reach {
 		e.sum += math.Exp(k.llr - e.peak)
 	}
-	if len(e.best) == rivals && k.llr <= e.best[rivals-1].llr {
+	if len(e.best) == rivals && better(k, e.best[rivals-1]) > 0 {
 		return
 	}
 	at, _ := slices.BinarySearchFunc(e.best, k, better)
 	if e.best = slices.Insert(e.best, at, k); len(e.best) > rivals {
 		e.best = e.best[:rivals]
 	}
+}
+
+// pass counts n profiles that neither are among the best nor count in the sum, for whose llrs an approximation will do: the mean of many
+// hardly feels its error.
+func (e *evidence) pass(n int, sum float64) {
+	e.n += n
+	e.total += sum
+}
+
+// merge adds that of other profiles.
+func (e *evidence) merge(o *evidence) {
+	e.n, e.total = e.n+o.n, e.total+o.total
+	if len(o.best) == 0 {
+		return
+	}
+	peak := max(e.peak, o.peak)
+	e.sum, e.peak = e.sum*math.Exp(e.peak-peak)+o.sum*math.Exp(o.peak-peak), peak
+	e.best = append(e.best, o.best...)
+	slices.SortFunc(e.best, better)
+	e.best = e.best[:min(rivals, len(e.best))]
 }
 
 // against is the logarithm of what speaks against candidate i of the best, on the scale of an llr: all others, and nobody at all.

@@ -32,49 +32,94 @@ func calibration(testing.TB) Calibration {
 	}
 }
 
-// source is a Source in memory that counts how often profiles are read.
+// source is a Source in memory that counts how often it is followed from the beginning, and how many profiles it hands over.
 type source struct {
-	mu         sync.Mutex
-	profiles   map[string][]timbre.Profile
-	generation int64
-	tags       map[string]string
-	reads      int
-	err        error
+	mu            sync.Mutex
+	profiles      map[string][]timbre.Profile
+	changes       map[string][]string // by domain, the id of each changed profile; the generation is their number, and 1
+	tags          map[string]string
+	reads, handed int
+	followed      int // all calls
+	err           error
+	then          func() // called once, after a call
 }
 
-func (s *source) Voiceprints(_ context.Context, id string, _ time.Time) ([]timbre.Profile, error) {
+func (s *source) FollowVoiceprints(_ context.Context, id string, after int64, now time.Time, to timbre.VoiceprintIndex) (int64, error) {
+	defer s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.reads++
-	return slices.Clone(s.profiles[id]), s.err
-}
-
-func (s *source) Generation(_ context.Context, id string) (int64, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, ok := s.profiles[id]; !ok {
+	s.followed++
+	changes, has := s.changes[id]
+	if !has {
 		return 0, timbre.Errorf(timbre.NotFound, "", "no domain %s", id)
 	}
-	return s.generation, nil
+	if s.err != nil {
+		return 0, s.err
+	}
+	if after == 0 {
+		s.reads++
+		to.Clear()
+	}
+	for _, changed := range changes[max(0, after-1):] {
+		i := slices.IndexFunc(s.profiles[id], func(p timbre.Profile) bool { return p.ID == changed })
+		if i < 0 || !now.Before(s.profiles[id][i].Expires) {
+			to.Remove(changed)
+			continue
+		}
+		p := s.profiles[id][i]
+		p.Voiceprint.Embedding = slices.Clone(p.Voiceprint.Embedding)
+		s.handed++
+		to.Put(p)
+		for k := range p.Voiceprint.Embedding {
+			p.Voiceprint.Embedding[k] = 1e9 // it is not the index's
+		}
+	}
+	return int64(len(changes) + 1), nil
 }
 
 func (s *source) Domain(_ context.Context, id string) (timbre.Domain, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.profiles[id]; !ok {
+	if _, ok := s.changes[id]; !ok {
 		return timbre.Domain{}, timbre.Errorf(timbre.NotFound, "", "no domain %s", id)
 	}
 	return timbre.Domain{ID: id, Tags: s.tags}, nil
 }
 
-func (s *source) put(id string, p ...timbre.Profile) {
+func (s *source) now() {
+	if then := s.then; then != nil {
+		s.then = nil
+		then()
+	}
+}
+
+// put adds profiles or replaces those with their ids.
+func (s *source) put(id string, all ...timbre.Profile) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.profiles == nil {
-		s.profiles = map[string][]timbre.Profile{}
+	if s.changes == nil {
+		s.profiles, s.changes = map[string][]timbre.Profile{}, map[string][]string{}
 	}
-	s.profiles[id] = append(s.profiles[id], p...)
-	s.generation++
+	if s.changes[id] == nil {
+		s.changes[id] = []string{}
+	}
+	for _, p := range all {
+		s.drop(id, p.ID)
+		s.profiles[id] = append(s.profiles[id], p)
+		s.changes[id] = append(s.changes[id], p.ID)
+	}
+}
+
+// remove deletes a profile.
+func (s *source) remove(id, profileID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop(id, profileID)
+	s.changes[id] = append(s.changes[id], profileID)
+}
+
+func (s *source) drop(id, profileID string) {
+	s.profiles[id] = slices.DeleteFunc(s.profiles[id], func(p timbre.Profile) bool { return p.ID == profileID })
 }
 
 func randomVoice(r *rand.Rand) timbre.Embedding {

@@ -2,68 +2,118 @@ package search
 
 import (
 	"math"
-	"slices"
 	"sync/atomic"
 	"time"
 
 	"timbre"
-	"timbre/search/dot"
 )
 
-// index holds the embeddings of a domain's profiles that one model has made, contiguous in memory.
+// index holds the voices of a domain's profiles that one model has made. All blocks but the last are full. It is not safe for
+// concurrent use.
 type index struct {
-	dim     int
-	vectors []float32 // dim values for each entry, in the same order
-	sides   []side    // of the entries
-	entries []entry
-	floor   atomic.Pointer[floor] // of the last search
+	dim    int
+	blocks []*block
+	places places
+	due    int64 // Unix time in nanoseconds: no profile expires earlier
+	floor  atomic.Pointer[floor]
 }
 
-// entry is the rest of a profile.
-type entry struct {
-	id      string
-	expires int64 // Unix time in nanoseconds
+// newIndex returns an empty index of embeddings with dim values.
+func newIndex(dim int) *index {
+	return &index{dim: dim, places: newPlaces(), due: math.MaxInt64}
 }
 
-// add adds a profile; false if its embedding cannot be compared with the others.
-func (x *index) add(p timbre.Profile, c *Calibration) bool {
+func (x *index) len() int { return x.places.n }
+
+// find returns the slot of a profile in the places, or the one that it would get.
+func (x *index) find(id string) (slot int, has bool) { return x.places.find(id, x.id) }
+
+// id is that of a row.
+func (x *index) id(row int) string {
+	b, i := x.at(row)
+	return b.ids[i]
+}
+
+// put adds a profile, or replaces what it was; false if its embedding cannot be compared with the others: then it is in the index no
+// more.
+func (x *index) put(p timbre.Profile, c *Calibration) bool {
 	e := p.Voiceprint.Embedding
 	if len(e) == 0 || len(e) != x.dim || !finite(e) {
+		x.remove(p.ID)
 		return false
 	}
-	x.vectors = append(x.vectors, e...)
-	x.entries = append(x.entries, entry{p.ID, p.Expires.UnixNano()})
-	x.sides = append(x.sides, c.side(p.Voiceprint))
+	r := row{p.ID, p.Expires.UnixNano(), e, c.side(p.Voiceprint)}
+	x.due = min(x.due, r.expires)
+	slot, has := x.find(p.ID)
+	if has {
+		b, i := x.at(x.places.row(slot))
+		b.set(i, r)
+		return true
+	}
+	x.places.add(slot, p.ID, x.len())
+	if last := len(x.blocks) - 1; last < 0 || x.blocks[last].n == blockRows {
+		b := &block{dim: x.dim}
+		if last >= 0 { // of a domain that fills blocks: growing by and by would copy a third of it
+			b.grow(blockRows)
+		}
+		x.blocks = append(x.blocks, b)
+	}
+	x.blocks[len(x.blocks)-1].append(r)
 	return true
 }
 
-func finite(e timbre.Embedding) bool {
-	return !slices.ContainsFunc(e, func(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) })
+// remove takes a profile out and overwrites its voice: the last one takes its place.
+func (x *index) remove(id string) {
+	slot, has := x.find(id)
+	if !has {
+		return
+	}
+	at, end := x.places.row(slot), len(x.blocks)-1
+	last := x.blocks[end]
+	if b, i := x.at(at); b != last || i != last.n-1 {
+		moved, _ := x.find(last.ids[last.n-1])
+		x.places.move(moved, at)
+		b.move(i, last, last.n-1)
+	}
+	x.places.remove(slot)
+	if last.drop(); last.n == 0 {
+		last.wipe()
+		x.blocks[end], x.blocks = nil, x.blocks[:end]
+	}
 }
 
-func (x *index) vector(i int) []float32 { return x.vectors[i*x.dim : (i+1)*x.dim] }
-
-// weigh compares v with every profile that has not expired at now.
-func (x *index) weigh(v timbre.Voiceprint, c *Calibration, prior float64, now time.Time) evidence {
-	e := newEvidence(prior)
-	if len(v.Embedding) != x.dim {
-		return e
+// expire removes the profiles that have expired at now.
+func (x *index) expire(now time.Time) {
+	if now.UnixNano() < x.due {
+		return
 	}
-	caller, gaps, at := c.side(v), c.gaps(), now.UnixNano()
-	for i := range x.entries {
-		if at < x.entries[i].expires {
-			score := float64(dot.Product(v.Embedding, x.vector(i)))
-			e.add(candidate{i, c.llr(score, &caller, &x.sides[i], gaps)})
+	x.due = math.MaxInt64
+	for at := x.len() - 1; at >= 0; at-- { // from the end: what takes the place of a removed row has been seen
+		if b, i := x.at(at); b.expires[i] <= now.UnixNano() {
+			x.remove(b.ids[i])
+		} else {
+			x.due = min(x.due, b.expires[i])
 		}
 	}
-	return e
 }
+
+// wipe overwrites all voices. The index is of no use afterwards.
+func (x *index) wipe() {
+	for _, b := range x.blocks {
+		b.wipe()
+	}
+	x.blocks, x.places = nil, newPlaces()
+}
+
+// at returns the block and the row in it.
+func (x *index) at(row int) (b *block, i int) { return x.blocks[row/blockRows], row % blockRows }
 
 // alike is the probability that two profiles are of one person, among n.
 func (x *index) alike(a, b, n int, c *Calibration, gaps []gap) float64 {
-	score := float64(dot.Product(x.vector(a), x.vector(b)))
-	llr := c.llr(score, &x.sides[a], &x.sides[b], gaps)
-	return sigmoid(llr + math.Log(twice/float64(n)))
+	one, i := x.at(a)
+	other, j := x.at(b)
+	v, w := one.side(i), other.side(j)
+	return sigmoid(c.llr(one.productWith(i, other, j), &v, &w, gaps) + math.Log(twice/float64(n)))
 }
 
 // floor is the llr above the mean of strangers that a promise on them demands of n profiles.

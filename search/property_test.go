@@ -120,11 +120,13 @@ func TestManyMoreProfilesAreSummedThanAreCompared(t *testing.T) {
 		sum += math.Exp(c.LLR(cosine(v, p.Voiceprint), v, p.Voiceprint))
 		all = append(all, p)
 	}
-	x := &index{dim: 192}
+	x := newIndex(192)
 	for _, p := range all {
-		x.add(p, &c)
+		x.put(p, &c)
 	}
-	e := x.weigh(v, &c, 0.5, noon)
+	q := newQuery(v, &c, 0.5)
+	x.scan(q)
+	e := q.evidence
 	if got := e.sum * math.Exp(e.peak); math.Abs(got-sum) > 1e-6*sum || e.n != 1000 || len(e.best) != rivals {
 		t.Errorf("got a sum of %v over %d profiles with the best %d, want %v over 1000 with %d", got, e.n, len(e.best), sum, rivals)
 	}

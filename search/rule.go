@@ -29,21 +29,26 @@ func (r Rule) complete() Rule {
 
 func logit(p float64) float64 { return math.Log(p / (1 - p)) }
 
-// decide finds the matches among the profiles of an index.
-func (x *index) decide(v timbre.Voiceprint, e evidence, c *Calibration, r Rule) timbre.Finding {
+// decide finds the matches among the profiles of an index that a query was compared with.
+func (x *index) decide(q *query, c *Calibration, r Rule) timbre.Finding {
+	e := &q.evidence
 	if e.n == 0 {
 		return timbre.Finding{Sure: true}
 	}
-	caller, gaps := c.side(v), c.gaps()
-	floor := c.floor(&caller, &e, x.least(&c.Strangers, r.Strangers, e.n))
-	ranked := e.judge(floor, r, func(a, b int) float64 { return x.alike(a, b, e.n, c, gaps) })
-	slices.SortFunc(ranked, func(a, b verdict) int {
-		return cmp.Or(cmp.Compare(b.logit, a.logit), cmp.Compare(x.entries[a.at].id, x.entries[b.at].id))
-	})
+	floor := c.floor(&q.caller, e, x.least(&c.Strangers, r.Strangers, e.n))
+	alike := func(a, b int) float64 { return x.alike(a, b, e.n, c, q.gaps) }
+	ranked := e.judge(floor, r, alike)
+	next := len(ranked) // the best one that is too far down to be a match
+	slices.SortFunc(ranked, func(a, b verdict) int { return cmp.Or(cmp.Compare(b.logit, a.logit), cmp.Compare(a.id, b.id)) })
 	found := timbre.Finding{Sure: c.More.settled(ranked[0].margin)}
+	if next < len(e.best) {
+		found.RunnerUp = sigmoid(e.best[next].llr - e.against(next, alike))
+	}
 	for _, k := range ranked {
 		if k.margin >= 0 {
-			found.Matches = append(found.Matches, timbre.Match{ProfileID: x.entries[k.at].id, Confidence: sigmoid(k.logit)})
+			found.Matches = append(found.Matches, timbre.Match{ProfileID: k.id, Confidence: sigmoid(k.logit)})
+		} else {
+			found.RunnerUp = max(found.RunnerUp, sigmoid(k.logit))
 		}
 	}
 	return found
@@ -54,7 +59,7 @@ func (c *Calibration) Match(r Rule, caller timbre.Voiceprint, llrs []float64) in
 	r = r.complete()
 	e := newEvidence(r.Prior)
 	for i, llr := range llrs {
-		e.add(candidate{i, llr})
+		e.add(candidate{at: i, llr: llr})
 	}
 	if e.n == 0 {
 		return -1

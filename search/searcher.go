@@ -5,6 +5,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"timbre"
@@ -17,7 +18,7 @@ const MaxMatches = 10
 
 // Source is where the searched profiles are read.
 type Source interface {
-	timbre.VoiceprintReader
+	timbre.VoiceprintFollower
 	timbre.DomainReader
 }
 
@@ -46,7 +47,7 @@ type Searcher struct {
 func New(env environment.Environment, cfg Config, deps Deps) *Searcher {
 	env = env.Complete()
 	cfg.Rule = cfg.Rule.complete()
-	return &Searcher{env: env, cfg: cfg, deps: deps, cache: newCache(env.Log, deps)}
+	return &Searcher{env: env, cfg: cfg, deps: deps, cache: newCache(env.Log)}
 }
 
 // Search returns the profiles of a domain that match v by the domain's rule, best first, at most MaxMatches. Expired profiles and those of other models never match. NotFound without the domain; Invalid if
@@ -62,25 +63,28 @@ func (s *Searcher) Search(ctx context.Context, domainID string, v timbre.Voicepr
 	return found, err
 }
 
-func (s *Searcher) search(ctx context.Context, domainID string, v timbre.Voiceprint) (found timbre.Finding, err error) {
+func (s *Searcher) search(ctx context.Context, domainID string, v timbre.Voiceprint) (timbre.Finding, error) {
 	now := s.env.Due(timbre.ProfileLife)
 	rule, err := s.rule(ctx, domainID, now)
 	if err != nil {
-		return found, err
+		return timbre.Finding{}, err
 	}
-	c := s.calibration(domainID)
-	models, err := s.cache.get(ctx, domainID, c, now)
-	if err != nil {
-		return found, err
+	d := s.cache.open(domainID, now)
+	r := &request{voice: v, rule: rule}
+	d.search(ctx, r, s.deps.Source, s.calibration(domainID), now)
+	if r.err == nil && r.finding.Skipped != "" && d.logged.newlySkipped(v.Model) {
+		s.env.Log.WarnContext(ctx, "profiles of the domain are left out of its searches", "domain", domainID, "reason", r.finding.Skipped)
 	}
-	found.Sure = true
-	if x := models[v.Model]; x != nil {
-		found = x.decide(v, x.weigh(v, c, rule.Prior, now), c, rule)
+	return r.finding, r.err
+}
+
+// Follow brings the copy of a domain, or of all domains if the id is empty, up to date, as far as there is one. What has been erased in
+// a domain is then overwritten in memory.
+func (s *Searcher) Follow(ctx context.Context, domainID string) (err error) {
+	for _, d := range s.cache.find(domainID) {
+		err = errors.Join(err, d.refresh(ctx, s.deps.Source, s.calibration(d.id), s.env.Due(timbre.ProfileLife)))
 	}
-	if found.Skipped = skipped(models, v.Model, now); found.Skipped != "" && s.cache.newlySkipped(domainID, v.Model, now) {
-		s.env.Log.WarnContext(ctx, "profiles of the domain are left out of its searches", "domain", domainID, "reason", found.Skipped)
-	}
-	return found, nil
+	return err
 }
 
 // calibration is that of a domain's own, or else of the model.
@@ -102,7 +106,7 @@ func (s *Searcher) Same(domainID string, v, w timbre.Voiceprint) float64 {
 	return s.calibration(domainID).Probability(float64(dot.Product(v.Embedding, w.Embedding)), v, w)
 }
 
-// Forget evicts a domain from the cache. Otherwise it stays until a search finds it deleted or it has been idle for an hour.
+// Forget evicts a domain, or all if the id is empty, from the cache, and overwrites its voices. Otherwise it stays until a search finds it deleted or it has been idle for an hour.
 func (s *Searcher) Forget(domainID string) { s.cache.forget(domainID) }
 
 // Rule is the one of a domain: the configured one, with what the domain's tags override. NotFound without the domain.
@@ -127,7 +131,7 @@ func (s *Searcher) rule(ctx context.Context, domainID string, now time.Time) (Ru
 		}
 		if p, ok := timbre.ParseThreshold(text); ok {
 			*tag.value = p
-		} else if s.cache.newlyInvalid(domainID, tag.key, text, now) {
+		} else if s.cache.open(domainID, now).logged.newlyInvalid(tag.key, text) {
 			s.env.Log.WarnContext(ctx, "a tag of the domain is not a number above 0 and below 1: the setting applies",
 				"domain", domainID, "tag", tag.key, "value", text, "setting", *tag.value)
 		}

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"timbre"
 )
@@ -52,9 +51,9 @@ func TestASearchSaysWhichProfilesItCannotCompare(t *testing.T) {
 }
 
 func TestAModelInPlaceOfAnotherIsLoggedOnceForEach(t *testing.T) {
-	c := newCache(slog.New(slog.DiscardHandler), Deps{})
+	l := newLogged()
 	for i, model := range []string{"a", "a", "b", "a"} {
-		if got, want := c.newlySkipped("d", model, noon.Add(time.Duration(i))), i != 1; got != want {
+		if got, want := l.newlySkipped(model), i != 1; got != want {
 			t.Errorf("%d: got %v for %s, want %v", i, got, model, want)
 		}
 	}

@@ -3,6 +3,7 @@ package sip
 import (
 	"errors"
 	"net/netip"
+	"strings"
 	"testing"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -31,6 +32,7 @@ func TestRequestURIFindsTheConnector(t *testing.T) {
 		{"sip:here.voiceconnector", "2001:db8::5", "here", 0},
 		{"sip:here.voiceconnector.x", "198.51.100.7", "here", 0},
 		{"sip:here.voiceconnector.x", outside, "", 403},
+		{"sip:nowhere.voiceconnector.x", outside, "", 403},        // as one that there is
 		{"sip:nowhere.voiceconnector.x", inside, "", 404},         // the host names it: nothing else counts
 		{"sip:here@nowhere.voiceconnector.x", inside, "", 404},    //
 		{"sip:twin@here.voiceconnector.x", inside, "here", 0},     // the host before the user part
@@ -41,7 +43,7 @@ func TestRequestURIFindsTheConnector(t *testing.T) {
 		{"sip:+12065550199@192.0.2.200", inside, "here", 0},
 		{"sip:192.0.2.200", inside, "here", 0},
 		{"sip:here.voiceconnectors.x", inside, "here", 0}, // another host; by source
-		{"sip:+12065550199@192.0.2.200", outside, "", 404},
+		{"sip:+12065550199@192.0.2.200", outside, "", 403},
 		{"sip:+12065550199@192.0.2.200", "203.0.113.9", "", 404}, // two allow it
 		{"sip:disabled.voiceconnector.x", inside, "", 403},
 		{"sip:bare@192.0.2.200", inside, "", 403}, // without termination
@@ -52,7 +54,7 @@ func TestRequestURIFindsTheConnector(t *testing.T) {
 				t.Fatal(err)
 			}
 			dir.terminations["disabled"] = timbre.Termination{CIDRs: []string{"0.0.0.0/0"}, Disabled: true}
-			if c.want == "here" || c.code == 404 {
+			if c.want == "here" || c.code == 404 || strings.Contains(c.uri, "nowhere") {
 				delete(dir.terminations, "disabled") // it would allow every source
 			}
 			b := newBench(t)

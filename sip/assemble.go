@@ -14,7 +14,7 @@ func (s *Server) assemble(a agent) {
 	s.recordings = recording.New(s.ctx, s.env, r, recording.Deps{Agent: a, Calls: s.deps.Calls, Media: s.deps.Media, Log: s.deps.SIPLog})
 	t := s.cfg.Trunk
 	t.MediaAddress, t.MediaAddress6, t.LatchAny, t.Header = r.MediaAddress, r.MediaAddress6, r.LatchAny, r.Header
-	s.trunk = trunk.New(s.ctx, s.env, t, trunk.Deps{Agent: a, Calls: s.deps.Calls, Media: s.deps.Media, Log: s.deps.SIPLog, Tolls: s.deps.Tolls})
+	s.trunk = trunk.New(s.ctx, s.env, t, trunk.Deps{Agent: a, Calls: s.deps.Calls, Media: s.deps.Media, Log: s.deps.SIPLog, Tolls: s.deps.Tolls, Load: s.deps.Load})
 }
 
 // agent is the stack as recordings and trunk use it.

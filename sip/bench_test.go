@@ -17,6 +17,7 @@ import (
 	"timbre/admission/source"
 	"timbre/environment"
 	"timbre/sip/dialog"
+	"timbre/sip/header"
 	"timbre/sip/transport"
 	"timbre/toll"
 )
@@ -49,7 +50,7 @@ type changingSources struct {
 	of changing
 }
 
-func (c changingSources) Message(o timbre.Origin, invite bool) (read, busy bool) {
+func (c changingSources) Message(o timbre.Origin, invite bool) timbre.Verdict {
 	c.of.changed()
 	return c.Limiter.Message(o, invite)
 }
@@ -193,7 +194,7 @@ func (b *bench) ask(t testing.TB, text string) *transaction {
 
 func request(t testing.TB, text string) *gosip.Request {
 	t.Helper()
-	msg, err := gosip.ParseMessage([]byte(text))
+	msg, err := header.Parse([]byte(text))
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}

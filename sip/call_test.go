@@ -208,9 +208,11 @@ func TestCallsThatCannotBeAcceptedAreRefused(t *testing.T) {
 		"an unknown source": {func(b *bench, _ *message) {
 			b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"192.0.2.0/24"}}
 		}, 403, "forbidden", "allowed hosts"},
-		"a disabled termination": {func(b *bench, _ *message) { b.dir.terminations[connectorID] = timbre.Termination{Disabled: true} }, 403, "forbidden", "disabled"},
-		"no connector":           {func(b *bench, _ *message) { clear(b.dir.connectors) }, 404, "no_connector", ""},
-		"a short session":        {func(_ *bench, m *message) { m.headers = append(m.headers, "Supported: timer", "Session-Expires: 60") }, 422, "session", ""},
+		"a disabled termination": {func(b *bench, _ *message) {
+			b.dir.terminations[connectorID] = timbre.Termination{CIDRs: []string{"127.0.0.1/32"}, Disabled: true}
+		}, 403, "forbidden", "disabled"},
+		"no connector":    {func(b *bench, _ *message) { clear(b.dir.connectors) }, 403, "forbidden", "allowed hosts"},
+		"a short session": {func(_ *bench, m *message) { m.headers = append(m.headers, "Supported: timer", "Session-Expires: 60") }, 422, "session", ""},
 		"no room for calls": {func(b *bench, _ *message) {
 			b.calls.begin = func() error { return timbre.Errorf(timbre.Unavailable, "", "secret") }
 		}, 503, "unavailable", ""},
@@ -244,7 +246,7 @@ func TestCallsThatCannotBeAcceptedAreRefused(t *testing.T) {
 			t.Errorf("%s: got %d streams, %v dialogs and %v INVITEs under way, want none", name, b.media.open(), b.recordings.Len(), b.invites.Len())
 		}
 		if last := lastEvent(b.calls); last != "" && name != "too few listeners" {
-			t.Errorf("%s: got a call that was refused told of: %s", name, last)
+			t.Errorf("%s: got a call that was refused announced: %s", name, last)
 		}
 	}
 }
@@ -305,6 +307,17 @@ func TestTheConfiguredMediaAddressIsAnnounced(t *testing.T) {
 		}
 		if s := b.media.specs(0)[0]; s.Local.IsValid() || !s.LatchAny {
 			t.Errorf("got %+v", s)
+		}
+	})
+}
+
+func TestACANCELInACallThatCancelsNothingGets481(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		a := b.call(t, recordingOf("call-1"), true)
+		m := message{method: "CANCEL", callID: "call-1", toTag: a.tx.last().To().Params.GetOr("tag", ""), seq: 1}
+		if res := b.ask(t, m.String()).last(); res.StatusCode != 481 {
+			t.Errorf("got %s, want 481", res)
 		}
 	})
 }

@@ -25,7 +25,7 @@ type calls struct {
 	told      map[string]bool // calls that were answered
 	answer    error           // of Answered
 	answering func()          // called by Answered; nil: nothing
-	ended     []string        // calls that have ended, told of or not
+	ended     []string        // calls that have ended, announced or not
 	begin     func() error    // called before a call begins; nil: nothing
 	legs      int             // listeners to return; 0: as many as legs
 }
@@ -66,7 +66,7 @@ func (c *calls) Reserve(_ context.Context, call timbre.Call) (string, []timbre.L
 	return txid, listeners, nil
 }
 
-// Answered says that the call has begun: nobody is told of it before.
+// Answered says that the call has begun: it is not announced before.
 func (c *calls) Answered(_ context.Context, txid string) error {
 	if c.answering != nil {
 		c.answering()

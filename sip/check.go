@@ -75,7 +75,7 @@ func checkExtensions(req *gosip.Request) *transport.Refusal {
 	if req.IsAck() || req.IsCancel() {
 		return nil
 	}
-	unknown := slices.DeleteFunc(header.Tokens(req, "require"), func(tag string) bool {
+	unknown := slices.DeleteFunc(header.Elements(req, "require"), func(tag string) bool {
 		return slices.Contains(extensions, strings.ToLower(tag))
 	})
 	if len(unknown) == 0 {

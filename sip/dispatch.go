@@ -15,6 +15,8 @@ func (s *Server) handle(req *gosip.Request, tx gosip.ServerTransaction) {
 	switch r := check(req); {
 	case r != nil:
 		s.stack.Refuse(req, tx, r)
+	case req.IsCancel(): // the stack has found no transaction to cancel
+		s.stack.Refuse(req, tx, transport.Refuse(481, "no_dialog", "no transaction to cancel"))
 	case inDialog(req) && s.trunk.Request(req, tx):
 	case inDialog(req) && s.recordings.Request(req, tx):
 		s.pinged(req)
@@ -37,13 +39,10 @@ var within = []gosip.RequestMethod{gosip.BYE, gosip.UPDATE, gosip.INFO, gosip.PR
 //	ACK            -                  -
 //	BYE, UPDATE,   481                481
 //	INFO, PRACK
-//	CANCEL         481                481
 //	another        405                481
 func (s *Server) outside(req *gosip.Request, tx gosip.ServerTransaction) {
 	switch {
 	case req.IsAck(): // gets no response
-	case req.IsCancel(): // the stack has found no transaction to cancel
-		s.stack.Refuse(req, tx, transport.Refuse(481, "no_dialog", "no transaction to cancel"))
 	case inDialog(req), slices.Contains(within, req.Method):
 		s.stack.Refuse(req, tx, dialog.NoDialog())
 	case req.IsInvite():

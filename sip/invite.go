@@ -44,6 +44,14 @@ func stopping() *transport.Refusal {
 	return transport.Refuse(503, "unavailable", "the server is stopping").With("Retry-After", "10")
 }
 
+// overloaded is the refusal of a server that can analyse no more calls; nil: it can.
+func (s *Server) overloaded() *transport.Refusal {
+	if !timbre.Overloaded(s.deps.Load) {
+		return nil
+	}
+	return transport.Refuse(503, "overload", "the server is overloaded").With("Retry-After", "10")
+}
+
 // accept finds the server of an INVITE: the recordings, or the trunk if the connector has routes and the INVITE is no recording
 // session. A refusal releases the reservation; otherwise serve takes it over.
 func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction) (serve func(), r *transport.Refusal) {
@@ -65,6 +73,9 @@ func (s *Server) accept(req *gosip.Request, tx gosip.ServerTransaction) (serve f
 	case r != nil:
 		return nil, r
 	case len(routes) == 0:
+		if r = s.overloaded(); r != nil {
+			return nil, r
+		}
 		return func() { s.record(in) }, nil
 	}
 	if r = s.paced(in.access); r != nil {

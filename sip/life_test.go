@@ -112,7 +112,7 @@ func TestAnACKWithTheBranchOfTheInviteIsAccepted(t *testing.T) {
 	})
 }
 
-// A call that is cancelled before it is answered has never been: nobody is told of it.
+// A call that is cancelled before it is answered has never been: it is not announced.
 func TestCancelledCallIsNotToldOf(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
@@ -130,7 +130,7 @@ func TestCancelledCallIsNotToldOf(t *testing.T) {
 	})
 }
 
-// A BYE may overtake the write that tells of the call: it has been answered, so it is told of first.
+// A BYE may overtake the announcement of the call: it has been answered, so it is announced first.
 func TestCallThatIsHungUpAtOnceIsToldOf(t *testing.T) {
 	b := newBench(t)
 	telling, free := make(chan struct{}), make(chan struct{})
@@ -173,7 +173,7 @@ func TestCallsAreRefusedWhileTheServerStops(t *testing.T) {
 			t.Errorf("got %d streams, %d BYEs, %s, want none and 503", b.media.open(), len(b.sent), res)
 		}
 		if last := lastEvent(b.calls); last != "" {
-			t.Errorf("got %q told of a call that was refused, want nothing", last)
+			t.Errorf("got %q announced of a call that was refused, want nothing", last)
 		}
 	})
 }

@@ -10,8 +10,12 @@ import (
 // server that takes no new calls responds as it would to an INVITE.
 func (s *Server) options(req *gosip.Request, tx gosip.ServerTransaction) {
 	s.pinged(req)
+	r := s.overloaded()
 	if s.leaving.Load() {
-		s.stack.Respond(tx, stopping().Response(req))
+		r = stopping()
+	}
+	if r != nil {
+		s.stack.Respond(tx, r.Response(req))
 		return
 	}
 	res := gosip.NewResponseFromRequest(req, 200, "OK", nil)

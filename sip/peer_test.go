@@ -15,6 +15,8 @@ import (
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/header"
 )
 
 // testTimeout is how long a test waits for what has to happen. Nothing is measured by it.
@@ -127,7 +129,7 @@ func (p *client) receive() gosip.Message {
 func (p *client) next() gosip.Message {
 	p.t.Helper()
 	_ = p.conn.SetReadDeadline(time.Now().Add(testTimeout))
-	msg, err := gosip.ParseMessage(p.read())
+	msg, err := header.Parse(p.read())
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -92,7 +92,7 @@ func TestCancel(t *testing.T) {
 		close(free)
 		waitFor(t, func() bool { return slices.Contains(r.calls.gone(), "tx-1") })
 		if last := lastEvent(r.calls); last != "" {
-			t.Errorf("got %q told of a call that was never answered, want nothing", last)
+			t.Errorf("got %q announced of a call that was never answered, want nothing", last)
 		}
 		m.branch = "z9hG4bKunknown"
 		p.send(message{method: "ACK", callID: "call-1", seq: 1, toTag: "x", branch: "z9hG4bKcall-1INVITE1"}.String())

@@ -58,6 +58,7 @@ type Deps struct {
 	Calls     Calls
 	Media     Media
 	SIPLog    timbre.SIPLog
+	Load      timbre.LoadMeter // nil: nothing is refused for overload
 	Tolls     timbre.TollGuard
 }
 

@@ -9,6 +9,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
+	"timbre/sip/header"
 )
 
 // storedByeTimeout is how long a peer of a lost call is tried.
@@ -35,7 +36,7 @@ func (s *Server) sendStoredBye(c timbre.Call, f timbre.StoredBye) {
 
 // requestStoredBye returns the response.
 func (s *Server) requestStoredBye(f timbre.StoredBye) (*gosip.Response, error) {
-	m, err := gosip.ParseMessage([]byte(f.Message))
+	m, err := header.Parse([]byte(f.Message))
 	if err != nil {
 		return nil, err
 	}

@@ -31,14 +31,19 @@ func TestAStrangersShortestQuestionGetsAShortAnswer(t *testing.T) {
 func TestForgedDatagramsDoNotShutOutWhoTheyName(t *testing.T) {
 	r := runWith(t, guarded("secret", "ann"))
 	forger := dial(t, r, "udp")
-	for i := range 60 {
-		forger.send(message{method: "REGISTER", seq: 1, callID: fmt.Sprint("forged", i)}.String())
-	}
-	p := dial(t, r, "tcp")
-	m := recordingOf("honest")
-	res := p.ask(m.String())
-	if res.StatusCode != gosip.StatusUnauthorized {
-		t.Fatalf("got %s, want a challenge", res)
+	for _, network := range []string{"tcp", "udp"} {
+		for i := range 60 {
+			forger.send(message{method: "REGISTER", seq: 1, callID: fmt.Sprint("forged", i)}.String())
+		}
+		p := dial(t, r, network)
+		question := recordingOf("honest-" + network).String()
+		res := p.ask(question)
+		if res.StatusCode != gosip.StatusUnauthorized || res.GetHeader("WWW-Authenticate") == nil {
+			t.Errorf("%s: got %s, want a challenge", network, res)
+		}
+		if network == "udp" && len(res.String()) > len(question) {
+			t.Errorf("got an answer of %d bytes to a question of %d, want no more", len(res.String()), len(question))
+		}
 	}
 }
 

@@ -29,13 +29,13 @@ var verdicts = map[string]string{
 	"semiuri":    "200",     // OPTIONS with a semicolon in the user part
 	"transports": "200",     // OPTIONS with unknown transports in Via
 	"unreason":   "nothing", // a response without a request, with a Russian reason phrase
-	"wsinv":      "400",     // an INVITE with white space wherever it is allowed: the SIP stack rejects it around = in parameters
+	"wsinv":      "481",     // an INVITE with white space wherever it is allowed, within a dialog that does not exist
 
 	// Invalid messages, and unusual ones.
-	"badaspec":   "400",     // no brackets around an address with parameters
+	"badaspec":   "200",     // OPTIONS with blanks within the brackets of an address, which are ignored
 	"badbranch":  "200",     // OPTIONS whose branch is the magic cookie alone: the stack accepts it
 	"baddate":    "200",     // an INVITE with a Date in another zone: it is not read
-	"baddn":      "400",     // an unquoted display name with special characters
+	"baddn":      "400",     // an unquoted display name with a comma, which would do, but no empty line after the head
 	"badinv01":   "400",     // an INVITE with an empty Via parameter
 	"badvers":    "505",     // SIP/7.0
 	"bcast":      "nothing", // a response with a broadcast address in Via

@@ -3,7 +3,6 @@ package sip
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"net"
 	"net/netip"
 	"strconv"
@@ -206,26 +205,8 @@ func TestGatewaysAreCalledFromTheListener(t *testing.T) {
 	}
 }
 
-// secureGateway is a gateway that is called by TLS; accept gives its connection.
-func secureGateway(t *testing.T) (port int, accept func() *client) {
-	t.Helper()
-	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{*selfSigned()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	return l.Addr().(*net.TCPAddr).Port, func() *client {
-		conn, err := l.Accept()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = conn.Close() })
-		return &client{t: t, network: "tls", conn: conn, in: bufio.NewReaderSize(conn, 1<<16)}
-	}
-}
-
 func TestRequiredEncryptionCallsGatewaysByTLS(t *testing.T) {
-	port, accept := secureGateway(t)
+	port, accept := streamGateway(t, "tls")
 	dir := gatewayed("tcp", port)
 	dir.connectors[connectorID] = timbre.Connector{ID: connectorID, RequireEncryption: true}
 	r := runWith(t, dir)

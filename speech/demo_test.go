@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -148,4 +149,29 @@ func BenchmarkVoiceActivityOfOneLeg(b *testing.B) {
 		play(speech.NewDetector(vad, func(timbre.Speech) {}), pcm)
 	}
 	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/timbre.Duration(len(pcm)).Seconds(), "rtf")
+}
+
+// What is scored ahead is what is scored window by window, to the bit.
+func TestDemoCallsAreScoredAheadAsTheyAreHeardLive(t *testing.T) {
+	vad, ok := silero(t).(speech.SequenceVAD)
+	if !ok {
+		t.Fatal("the model takes no sequences")
+	}
+	near, far := read(t, "s2_second_caller.wav"), read(t, "s2_second_agent.wav")
+	var got, want []timbre.Speech
+	d := speech.NewDetector(vad, func(s timbre.Speech) { want = append(want, s) })
+	d.Gates = speech.NewGates(speech.Origin{})
+	r := speech.NewRecorded(vad, speech.Config{}, func(s timbre.Speech) { got = append(got, s) })
+	for i := 0; i < len(near); i += timbre.FrameSamples {
+		end := min(i+timbre.FrameSamples, len(near))
+		d.Gates.Far(1, timbre.Frame{At: timbre.Duration(i), PCM: far[i:end]})
+		d.Frame(timbre.Frame{At: timbre.Duration(i), PCM: near[i:end]})
+		if err := r.Frame(near[i:end], far[i:end]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.Flush()
+	if err := r.End(); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %d windows of speech, %v, want the %d of a live leg", len(got), err, len(want))
+	}
 }

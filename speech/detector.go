@@ -50,9 +50,11 @@ type Detector struct {
 	vadInput [Context + Window]float32 // the samples before the window, then the window
 	window   [Window]int16             // the window as it was received
 	fill     int                       // samples of it so far
+	keyed    bool                      // a key is pressed in it
 	state    [stateSize]float32
 
 	came    time.Time // when the present frame did; zero: not known
+	live    time.Time // when it would come live: a feed may be ahead of real time
 	started bool
 	origin  time.Duration // media time of the first frame
 	next    time.Duration // media time of the next sample
@@ -73,9 +75,14 @@ func (d *Detector) Frame(f timbre.Frame) {
 	if len(f.PCM) == 0 {
 		return
 	}
+	if f.Keyed {
+		d.keyed = true
+		d.Gates.keyed() // before a jump of media time lets go what is held back
+	}
 	d.alignTime(f.At)
 	for i, s := range f.PCM {
 		d.vadInput[Context+d.fill], d.window[d.fill] = float32(s)/32768, s
+		d.keyed = d.keyed || f.Keyed
 		if d.fill++; d.fill == Window {
 			d.next = f.At + timbre.Duration(i+1)
 			d.score()
@@ -120,6 +127,14 @@ func (d *Detector) restart() {
 	d.margin.reset()
 }
 
+// forgetWindows is how many windows MaxSilence takes.
+const forgetWindows = (int(MaxSilence*timbre.SampleRate/time.Second) + Window - 1) / Window
+
+// untilForgets is how many windows come at least, the next one included, until the state of the model is cleared.
+func (d *Detector) untilForgets() int {
+	return (timbre.Samples(MaxSilence) - d.silence + Window - 1) / Window
+}
+
 // forget clears the state of the model after each MaxSilence without voice.
 func (d *Detector) forget(samples int) {
 	if d.silence += samples; d.voiced {
@@ -134,7 +149,7 @@ func (d *Detector) forget(samples int) {
 func (d *Detector) score() {
 	clear(d.vadInput[Context+d.fill:])
 	pcm := append(make([]int16, 0, Window), d.window[:d.fill]...)
-	p, err := d.vad.Step(context.Background(), d.vadInput[:], d.state[:])
+	p, err := d.vad.Step(d.due(), d.vadInput[:], d.state[:])
 	if err != nil {
 		p = 0
 		if d.err == nil {
@@ -145,12 +160,29 @@ func (d *Detector) score() {
 	d.forget(len(pcm))
 	copy(d.vadInput[:Context], d.vadInput[Window:])
 	d.fill = 0
-	w := &window{at: d.next - d.origin, came: d.came, pcm: pcm, voiced: d.voiced}
+	w := &window{at: d.next - d.origin, came: d.came, live: d.live, pcm: pcm, voiced: d.voiced, pressed: d.keyed}
+	d.keyed = false
 	if d.Gates != nil {
 		d.Gates.add(w, d.pass)
 	} else {
 		d.pass(w)
 	}
+}
+
+// due is the context of a window: it is due when the next one is complete. Audio that is not live has no such time.
+func (d *Detector) due() context.Context {
+	if d.came.IsZero() {
+		return context.Background()
+	}
+	return timbre.WithDueTime(context.Background(), d.came.Add(timbre.Duration(Window)))
+}
+
+// hold is how long windows are held back.
+func (d *Detector) hold() time.Duration {
+	if d.Gates == nil {
+		return 0
+	}
+	return Hold
 }
 
 // pass calls out for a window.
@@ -162,6 +194,9 @@ func (d *Detector) pass(w *window) {
 	}
 	if w.reason != timbre.DropNone {
 		s.Drop = timbre.Drop{Reason: w.reason, For: length}
+	}
+	if !w.live.IsZero() {
+		s.Due = w.live.Add(d.hold())
 	}
 	s.Net, s.PCM = d.net, d.margin.filter(w.pcm, s.Voiced, timbre.Samples(d.Margin))
 	d.out(s)

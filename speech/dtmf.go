@@ -9,10 +9,13 @@ import (
 )
 
 // dtmfGate takes out the tones of keys: one of four low and one of four high frequencies at once, exactly, for two windows. The speech
-// under and around a tone stays.
+// under and around a tone stays. Where telephone-events say that a key is pressed, all goes: a sender that turns tones into events lets the
+// beginning of each through, too short to be found, yet long enough to be read. What is keyed may be the number of a card, so that this gate
+// cannot be left out.
 type dtmfGate struct {
 	key     int // of the window before; 0: none
 	pressed int // the key that is held; 0: none
+	events  int // windows left in which the tone of a telephone-event may end
 }
 
 var (
@@ -31,8 +34,21 @@ const (
 
 func (*dtmfGate) reason() timbre.Reason { return timbre.DropDTMF }
 
+// How many windows before and after an event may have its tone.
+const (
+	eventLead = 3
+	eventTail = 1
+)
+
 func (g *dtmfGate) judge(held []*window) {
 	newest := len(held) - 1
+	if held[newest].pressed {
+		g.events = eventTail
+		held[newest].silence()
+	} else if g.events > 0 {
+		g.events--
+		held[newest].silence()
+	}
 	key := keyOf(&held[newest].spectrum)
 	switch {
 	case key != 0 && key == g.key: // the spectrum is of two windows, so the tone may have begun in the one before those two
@@ -45,6 +61,12 @@ func (g *dtmfGate) judge(held []*window) {
 		g.pressed = 0
 	}
 	g.key = key
+}
+
+// silence drops a window in which the tone of a telephone-event may be.
+func (w *window) silence() {
+	clear(w.pcm)
+	w.drop(timbre.DropDTMF)
 }
 
 // dropTone takes the tones of a key out of a window that has its part in them, and drops it if little is left.
@@ -112,7 +134,7 @@ func goertzel(pcm []int16, f float64) float64 {
 	return (s1*s1 + s2*s2 - k*s1*s2) * 2 / float64(len(pcm))
 }
 
-func (g *dtmfGate) restart() { g.key, g.pressed = 0, 0 }
+func (g *dtmfGate) restart() { *g = dtmfGate{} }
 
 // keyOf is the number of the key, from 1, that is pressed; 0: none is.
 func keyOf(s *spectrum) int {

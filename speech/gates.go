@@ -38,7 +38,7 @@ type Origin struct {
 	Recordings *Recordings // of the node
 	Call       timbre.Call
 	Leg        int      // in the call
-	Only       []string // names of the reasons for which audio is dropped; nil: all
+	Only       []string // names of the reasons for which audio is dropped, besides keys; nil: all
 }
 
 // NewGates makes the gates of a leg.
@@ -53,13 +53,24 @@ func NewGates(o Origin) *Gates {
 	}
 	g.gates = append(g.gates, &backgroundGate{fars: g.fars})
 	if o.Only != nil {
-		g.gates = slices.DeleteFunc(g.gates, func(is gate) bool { return !slices.Contains(o.Only, is.reason().String()) })
+		g.gates = slices.DeleteFunc(g.gates, func(is gate) bool {
+			return is.reason() != timbre.DropDTMF && !slices.Contains(o.Only, is.reason().String())
+		})
 	}
 	return g
 }
 
 // Far takes a frame of another leg of the call, by its number there, that has arrived before the next frame of this leg.
 func (g *Gates) Far(leg int, f timbre.Frame) { g.fars.leg(leg).hear(f) }
+
+// keyed drops what has just been heard: a key is pressed.
+func (g *Gates) keyed() {
+	if g != nil {
+		for _, w := range g.held[max(0, len(g.held)-eventLead):] {
+			w.silence()
+		}
+	}
+}
 
 // Close ends the listening. What the leg began with is compared with later calls.
 func (g *Gates) Close() {

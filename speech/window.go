@@ -10,14 +10,16 @@ import (
 type window struct {
 	at     time.Duration // media time of its end since listening began
 	came   time.Time     // when its last frame did
+	live   time.Time     // when that would come live
 	pcm    []int16
 	voiced bool          // the VAD says so
 	reason timbre.Reason // why it is not passed on
 	loud   [perWindow]loudness
 	spectrum
-	level float32 // how loud it and the windows around it are; 0: not known yet
-	other bool    // the other party talks
-	keyed bool    // key tones have been taken out of it
+	level   float32 // how loud it and the windows around it are; 0: not known yet
+	other   bool    // the other party talks
+	keyed   bool    // key tones have been taken out of it
+	pressed bool    // telephone-events say that a key is pressed
 }
 
 // drop marks the window unless a gate has done so before.

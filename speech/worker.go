@@ -22,11 +22,12 @@ type heard struct {
 	timbre.Frame
 	others []otherFrame
 	came   time.Time
+	due    time.Time // when it came, or would come live: a feed may be ahead of real time
 }
 
 // worker runs the detector of one leg. It is the tap on that leg.
 type worker struct {
-	frames          chan heard
+	frames          *queue
 	others          *others
 	seen            int           // frames since the worker looked for other legs
 	stopped, closed chan struct{} // this worker is; all are
@@ -35,19 +36,23 @@ type worker struct {
 	log             *slog.Logger
 	metrics         *metrics
 
+	began   time.Time    // real time of media time 0; zero: before the first frame. It belongs to the goroutine that calls Frame
+	hearing atomic.Int64 // when the frame in hand was due, in nanoseconds since listening began; 0: none is in hand
+	since   time.Time    // when listening began
+	spoken  atomic.Int64 // when speech was heard last, in nanoseconds since then
+
 	mu      sync.Mutex // held while a change of lagging is reported
 	lagging atomic.Bool
 }
 
 // Frame implements timbre.Tap. It never blocks.
 func (k *worker) Frame(f timbre.Frame) {
-	if isClosed(k.closed) {
+	if timbre.IsClosed(k.closed) {
 		return
 	}
 	f.PCM = slices.Clone(f.PCM)
-	select {
-	case k.frames <- heard{f, k.others.take(), time.Now()}:
-	default: // the media time jumps here, which the detector treats as a pause
+	now := time.Now()
+	if !k.frames.put(heard{f, k.others.take(), now, k.due(f.At, now)}) { // the media time jumps here, which the detector treats as a pause
 		k.metrics.lost.Inc()
 		if k.setLagging(true) {
 			k.log.Error("voice activity detection lags behind the call: frames are lost")
@@ -55,8 +60,19 @@ func (k *worker) Frame(f timbre.Frame) {
 	}
 }
 
+// due is when a frame that has come now would come live.
+func (k *worker) due(at time.Duration, now time.Time) time.Time {
+	if k.began.IsZero() {
+		k.began = now.Add(-at)
+	}
+	if live := k.began.Add(at); live.After(now) {
+		return live
+	}
+	return now
+}
+
 // End implements timbre.Tap.
-func (k *worker) End() { close(k.frames) }
+func (k *worker) End() { k.frames.end() }
 
 // setLagging reports to the sink that the worker lags behind its leg, or has caught up. False: that is not new.
 func (k *worker) setLagging(lagging bool) bool {
@@ -83,7 +99,8 @@ func (k *worker) run() {
 			return
 		case <-k.closed:
 			return
-		case f, ok := <-k.frames:
+		case <-k.frames.ready:
+			f, ok := k.frames.take()
 			if more = ok && k.analyse(f); !ok {
 				k.detector.Flush()
 			}
@@ -92,12 +109,14 @@ func (k *worker) run() {
 	if err := k.detector.Err(); err != nil {
 		k.log.Error("voice activity detection failed", "error", err)
 	}
+	k.hearing.Store(0) // what is left will never be heard
 	k.to.SpeechEnded()
 	k.discard()
 }
 
 // analyse gives a frame to the detector. False: it cannot go on.
 func (k *worker) analyse(f heard) bool {
+	k.hearing.Store(max(1, int64(f.due.Sub(k.since))))
 	if k.seen++; k.seen%lookFor == 0 {
 		k.others.attach()
 		defer k.measure(f.came, time.Now())
@@ -105,12 +124,20 @@ func (k *worker) analyse(f heard) bool {
 	for _, o := range f.others {
 		k.detector.Gates.Far(o.leg, o.frame)
 	}
-	k.detector.came = f.came
+	k.detector.came, k.detector.live = f.came, f.due
 	k.detector.Frame(f.Frame)
-	if len(k.frames) == 0 && k.setLagging(false) {
-		k.log.Info("voice activity detection has caught up with the call")
+	if k.frames.len() == 0 {
+		k.caughtUp()
 	}
 	return k.detector.Err() == nil
+}
+
+// caughtUp takes in that no frame waits.
+func (k *worker) caughtUp() {
+	k.hearing.Store(0)
+	if k.setLagging(false) {
+		k.log.Info("voice activity detection has caught up with the call")
+	}
 }
 
 // measure observes a frame that came at a time and whose analysis has begun at another.
@@ -119,8 +146,17 @@ func (k *worker) measure(came, began time.Time) {
 	k.metrics.frame.Observe(time.Since(began).Seconds())
 }
 
+// age is for how long the oldest frame that is not heard has been due.
+func (k *worker) age(now time.Time) time.Duration {
+	due := k.hearing.Load()
+	if due == 0 {
+		return 0
+	}
+	return max(0, now.Sub(k.since.Add(time.Duration(due))))
+}
+
 // lag is how much audio waits.
-func (k *worker) lag() time.Duration { return time.Duration(len(k.frames)) * timbre.FrameDuration }
+func (k *worker) lag() time.Duration { return time.Duration(k.frames.len()) * timbre.FrameDuration }
 
 // discard takes frames away until the leg ends or the worker is stopped.
 func (k *worker) discard() {
@@ -130,8 +166,8 @@ func (k *worker) discard() {
 			return
 		case <-k.closed:
 			return
-		case _, ok := <-k.frames:
-			if !ok {
+		case <-k.frames.ready:
+			if _, ok := k.frames.take(); !ok {
 				return
 			}
 		}

@@ -33,7 +33,7 @@ type Calls interface {
 
 // Config of Workers.
 type Config struct {
-	Gates []string // names of the reasons for which audio is dropped; nil: all
+	Gates []string // names of the reasons for which audio is dropped, besides keys; nil: all
 }
 
 // NewWorkers makes the workers of a node.
@@ -47,19 +47,22 @@ func NewWorkers(env environment.Environment, cfg Config, v VAD, calls Calls) *Wo
 // Listen implements timbre.SpeechSource. Unavailable: the workers are closed.
 func (w *Workers) Listen(_ context.Context, transactionID string, leg int, to timbre.SpeechSink) (stop func(), err error) {
 	k := &worker{
-		frames: make(chan heard, backlog), stopped: make(chan struct{}), closed: w.closed, to: to, metrics: w.metrics,
+		frames: newQueue(), stopped: make(chan struct{}), closed: w.closed, to: to, metrics: w.metrics, since: time.Now(),
 		log:    w.env.Log.With("transaction", transactionID, "leg", leg),
 		others: &others{calls: w.calls, transactionID: transactionID, leg: leg, stops: map[int]func(){}},
 	}
 	k.detector = NewDetector(w.vad, func(s timbre.Speech) {
 		w.metrics.count(s)
+		if s.Voiced {
+			k.spoken.Store(int64(time.Since(k.since)))
+		}
 		to.Speech(s)
 	})
 	call, _ := w.calls.Call(transactionID)
 	k.detector.Gates = NewGates(Origin{w.heard, call, leg, w.cfg.Gates})
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if isClosed(w.closed) {
+	if timbre.IsClosed(w.closed) {
 		return nil, timbre.Errorf(timbre.Unavailable, "speech.Listen", "the VAD workers are closed")
 	}
 	untap, err := w.calls.Tap(transactionID, leg, k)
@@ -85,6 +88,25 @@ func (w *Workers) forget(k *worker) {
 	delete(w.live, k)
 }
 
+// Listening is how many legs are heard, once for each task that listens to one.
+func (w *Workers) Listening() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.live)
+}
+
+// Talking is how many of them have spoken within a time, or could not yet for so long.
+func (w *Workers) Talking(within time.Duration) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for k := range w.live {
+		if time.Since(k.since)-time.Duration(k.spoken.Load()) < within {
+			n++
+		}
+	}
+	return n
+}
+
 // lag is how many workers there are, and how much audio the one that is furthest behind has waiting.
 func (w *Workers) lag() (workers int, most time.Duration) {
 	w.mu.Lock()
@@ -95,21 +117,23 @@ func (w *Workers) lag() (workers int, most time.Duration) {
 	return len(w.live), most
 }
 
+// Oldest is for how long the oldest frame of all legs that is not heard has been due.
+func (w *Workers) Oldest() (age time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := time.Now()
+	for k := range w.live {
+		age = max(age, k.age(now))
+	}
+	return age
+}
+
 // Close stops all workers and waits for them. Their sinks are not told the end.
 func (w *Workers) Close() {
 	w.mu.Lock()
-	if !isClosed(w.closed) {
+	if !timbre.IsClosed(w.closed) {
 		close(w.closed)
 	}
 	w.mu.Unlock()
 	w.running.Wait()
-}
-
-func isClosed(c chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,10 +32,16 @@ func (l *fakeLeg) Tap(_ string, leg int, t timbre.Tap) (func(), error) {
 
 func (l *fakeLeg) Call(string) (timbre.Call, bool) { return timbre.Call{}, false }
 
-// send sends frames of 20 ms, from a buffer that is used again as a stream does.
-func (l *fakeLeg) send(frames int) {
+// send sends silent frames of 20 ms, from a buffer that is used again as a stream does.
+func (l *fakeLeg) send(frames int) { l.sendLoud(0, frames, 0) }
+
+// sendLoud sends a square wave, beginning with a frame of the leg.
+func (l *fakeLeg) sendLoud(first, frames int, level int16) {
 	pcm := make([]int16, timbre.FrameSamples)
-	for i := range frames {
+	for i := range pcm {
+		pcm[i] = level * int16(1-i/20%2*2)
+	}
+	for i := first; i < first+frames; i++ {
 		for _, t := range l.taps {
 			t.Frame(timbre.Frame{At: time.Duration(i) * timbre.FrameDuration, PCM: pcm})
 		}
@@ -85,13 +92,74 @@ type listening struct {
 func listenTo(t *testing.T, v VAD) *listening {
 	t.Helper()
 	l := &listening{}
-	l.Workers = NewWorkers(environment.Environment{Log: slog.New(slog.NewTextHandler(&l.log, nil))}, Config{}, v, &l.leg)
+	l.Workers = NewWorkers(environment.Environment{Log: slog.New(slog.NewTextHandler(&l.log, nil))}, Config{Gates: []string{}}, v, &l.leg)
 	stop, err := l.Listen(t.Context(), "tx", 0, &l.sink)
 	if err != nil {
 		t.Fatal(err)
 	}
 	l.stop = stop
 	return l
+}
+
+// dueVAD notes how long after the present windows are due.
+type dueVAD struct{ after []time.Duration }
+
+func (v *dueVAD) Step(ctx context.Context, _, _ []float32) (float32, error) {
+	if at, known := timbre.DueTime(ctx); known {
+		v.after = append(v.after, time.Until(at))
+	}
+	return 0, nil
+}
+
+func TestWindowIsDueWhenTheNextOneIsComplete(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &dueVAD{}
+		l := listenTo(t, v)
+		l.leg.send(8) // five windows
+		l.leg.end()
+		synctest.Wait()
+		if len(v.after) != 5 || slices.Max(v.after) != 32*time.Millisecond || slices.Min(v.after) != 32*time.Millisecond {
+			t.Errorf("got %v, want five times 32ms", v.after)
+		}
+		l.stop()
+	})
+}
+
+// A leg that is silent counts as one that talks for as long as a leg that falls silent does.
+func TestLegsThatTalkAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		speech := &switchedVAD{}
+		l := listenTo(t, speech)
+		want := func(when string, n int) {
+			t.Helper()
+			synctest.Wait()
+			if got := l.Talking(time.Minute); got != n || l.Listening() != 1 {
+				t.Errorf("%s: got %d legs that talk of %d, want %d of 1", when, got, l.Listening(), n)
+			}
+		}
+		want("begun", 1)
+		l.leg.send(100)
+		<-time.After(time.Minute)
+		want("silent for a minute", 0)
+		speech.speaks.Store(true)
+		l.leg.sendLoud(100, 100, 4000)
+		want("speaking", 1)
+		<-time.After(time.Minute)
+		want("silent again", 0)
+		l.leg.end()
+		synctest.Wait()
+		l.stop()
+	})
+}
+
+// switchedVAD hears speech when it is told to.
+type switchedVAD struct{ speaks atomic.Bool }
+
+func (v *switchedVAD) Step(context.Context, []float32, []float32) (float32, error) {
+	if v.speaks.Load() {
+		return 1, nil
+	}
+	return 0, nil
 }
 
 func TestWorkerAnalysesALegToItsEnd(t *testing.T) {
@@ -104,6 +172,66 @@ func TestWorkerAnalysesALegToItsEnd(t *testing.T) {
 			t.Errorf("got speech up to %v and %d ends, want 2s and 1", l.sink.at, l.sink.ends)
 		}
 		l.stop()
+		l.stop()
+	})
+}
+
+func TestOldestFrameAgesUntilItIsHeard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		proceed := make(chan struct{})
+		l := listenTo(t, fakeVAD{proceed: proceed})
+		want := func(age time.Duration) {
+			t.Helper()
+			synctest.Wait()
+			if got := l.Oldest(); got != age {
+				t.Errorf("got age %v, want %v", got, age)
+			}
+		}
+		want(0)
+		l.leg.send(2) // fills a window, which the detector is busy with; its frame came 20 ms before its time
+		<-time.After(500 * time.Millisecond)
+		want(480 * time.Millisecond)
+		close(proceed)
+		want(0)
+		l.stop()
+	})
+}
+
+// A leg whose detector has failed is heard no more, which is no load.
+func TestFramesThatAreNeverHeardDoNotAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		proceed := make(chan struct{})
+		l := listenTo(t, fakeVAD{proceed: proceed, err: errors.New("no memory")})
+		l.leg.send(10)
+		synctest.Wait()
+		close(proceed)
+		<-time.After(time.Minute)
+		if got := l.Oldest(); got != 0 {
+			t.Errorf("got age %v, want 0", got)
+		}
+		l.stop()
+	})
+}
+
+// A recording that comes faster than real time waits, and nobody waits for it.
+func TestAudioAheadOfRealTimeIsNotOld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		proceed := make(chan struct{})
+		l := listenTo(t, fakeVAD{proceed: proceed})
+		l.leg.send(1000) // 20 s
+		for range 500 {  // windows, of 16 s
+			proceed <- struct{}{}
+		}
+		synctest.Wait()
+		<-time.After(10 * time.Second)
+		if got := l.Oldest(); got != 0 {
+			t.Errorf("got age %v of what is live in six seconds, want 0", got)
+		}
+		<-time.After(10 * time.Second)
+		if got := l.Oldest(); got < 3*time.Second {
+			t.Errorf("got age %v of what should have been heard four seconds ago, want that", got)
+		}
+		close(proceed)
 		l.stop()
 	})
 }

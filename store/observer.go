@@ -13,6 +13,9 @@ type Observers struct {
 	Posted func(targets []string)
 	// AdmissionChanged: what decides about calls to a connector has changed: the connector itself, its tags, termination or credentials.
 	AdmissionChanged func(connectorID string)
+	// VoicesErased: voiceprints of profiles of a domain have been erased or replaced; without an id, of any domain. Copies must not
+	// outlive them.
+	VoicesErased func(domainID string)
 	// DomainDeleted: a voice profile domain has been deleted. Copies of its voiceprints must not outlive it.
 	DomainDeleted func(domainID string)
 }

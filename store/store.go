@@ -24,6 +24,8 @@ type Sealer interface {
 	// Seal encrypts plain with a wrapped key and binds it to name, the row that it is for: it opens with that name only.
 	Seal(wrapped []byte, name string, plain []byte) (sealed []byte, err error)
 	Open(wrapped []byte, name string, sealed []byte) (plain []byte, err error)
+	// OpenInto is Open whose result is in memory, which it overwrites, if that is large enough.
+	OpenInto(memory, wrapped []byte, name string, sealed []byte) (plain []byte, err error)
 }
 
 // Store is everything durable.
@@ -38,6 +40,7 @@ type Store interface {
 	timbre.Profiles
 	timbre.Tasks
 	timbre.Calls
+	timbre.CallHistory
 	timbre.Outbox
 	timbre.Letters
 	timbre.Poster
@@ -50,9 +53,9 @@ type Store interface {
 	Observable
 	// Erase erases what has outlived its life by the rules of timbre.Lives: rows whose life began at one of the times of a span, until it
 	// has done so for the time within, or there are no more. It returns how many, 0 if there are none, and for how long it kept other
-	// writes waiting, with the commit.
+	// writes waiting, with the commit. It asks for the spans within its transaction, which sees nothing that is stamped later.
 	// Nothing of a live call or an active task is erased. A voiceprint that was erased does not come back when a task is saved by who
 	// still has it in memory.
-	Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, within time.Duration) (erased int, held time.Duration, err error)
+	Erase(ctx context.Context, of timbre.Perishable, outlived func() []environment.Span, within time.Duration) (erased int, held time.Duration, err error)
 	Close() error
 }

@@ -63,20 +63,31 @@ func appendFloats(b []byte, floats ...float32) []byte {
 	return b
 }
 
+// readFloats reads two numbers at a time: a domain has very many.
 func readFloats(to []float32, b []byte) {
-	for i := range to {
-		to[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+	for ; len(to) >= 2 && len(b) >= 8; to, b = to[2:], b[8:] {
+		two := binary.LittleEndian.Uint64(b)
+		to[0], to[1] = math.Float32frombits(uint32(two)), math.Float32frombits(uint32(two>>32))
+	}
+	if len(to) > 0 {
+		to[0] = math.Float32frombits(binary.LittleEndian.Uint32(b))
 	}
 }
 
 func decodeVoiceprint(b []byte) (v timbre.Voiceprint, err error) {
+	return v, decodeInto(&v, b)
+}
+
+// decodeInto overwrites a voiceprint, and uses the memory that it has.
+func decodeInto(v *timbre.Voiceprint, b []byte) error {
 	if len(b) < voiceprintHead || b[0] != withoutCondition && b[0] != withCondition {
-		return v, timbre.Errorf(timbre.Internal, "store", "the voiceprint has an unknown format")
+		return timbre.Errorf(timbre.Internal, "store", "the voiceprint has an unknown format")
 	}
 	rest := b[9:]
+	v.Condition = timbre.Condition{}
 	if b[0] == withCondition {
 		if len(b) < voiceprintHead+conditionSize {
-			return v, truncated(b)
+			return truncated(b)
 		}
 		var c [3]float32
 		readFloats(c[:], rest)
@@ -86,16 +97,22 @@ func decodeVoiceprint(b []byte) (v timbre.Voiceprint, err error) {
 	name := int(binary.LittleEndian.Uint16(rest))
 	rest = rest[2:]
 	if len(rest) < name || (len(rest)-name)%4 != 0 {
-		return v, truncated(b)
+		return truncated(b)
 	}
 	v.Net = time.Duration(binary.LittleEndian.Uint64(b[1:]))
-	v.Model = string(rest[:name])
+	if v.Model != string(rest[:name]) {
+		v.Model = string(rest[:name])
+	}
 	rest = rest[name:]
-	v.Embedding = make(timbre.Embedding, len(rest)/4)
+	if n := len(rest) / 4; v.Embedding == nil || cap(v.Embedding) < n {
+		v.Embedding = make(timbre.Embedding, n)
+	} else {
+		v.Embedding = v.Embedding[:n]
+	}
 	readFloats(v.Embedding, rest)
-	return v, nil
+	return nil
 }
 
 func truncated(b []byte) error {
-	return timbre.Errorf(timbre.Internal, "store", "the voiceprint is truncated: %d bytes", len(b))
+	return timbre.Errorf(timbre.Internal, "store", "the voiceprints are truncated: %d bytes", len(b))
 }

@@ -6,8 +6,8 @@ import (
 	"timbre"
 )
 
-// told is what one event tells of: the tasks of one owner on one leg.
-type told struct {
+// part is what one event reports: the tasks of one owner on one leg.
+type part struct {
 	owner string
 	leg   int
 	tasks []timbre.Task
@@ -26,18 +26,18 @@ func (p *Poster) events(r timbre.CallResults) (events []timbre.Event) {
 }
 
 // parts divides the tasks of a call, searches first.
-func parts(r timbre.CallResults) (list []told) {
+func parts(r timbre.CallResults) (list []part) {
 	for _, kind := range []timbre.TaskKind{timbre.SpeakerSearch, timbre.VoiceTone} {
 		for _, t := range r.Tasks {
 			if t.Kind != kind {
 				continue
 			}
 			leg := legOf(r.Call, t)
-			i := slices.IndexFunc(list, func(p told) bool {
+			i := slices.IndexFunc(list, func(p part) bool {
 				return p.owner == t.Owner() && (p.leg == leg || kind == timbre.VoiceTone)
 			})
 			if i < 0 {
-				i, list = len(list), append(list, told{owner: t.Owner(), leg: leg})
+				i, list = len(list), append(list, part{owner: t.Owner(), leg: leg})
 			}
 			list[i].tasks = append(list[i].tasks, t)
 		}

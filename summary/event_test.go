@@ -3,13 +3,14 @@ package summary_test
 import (
 	"reflect"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"timbre"
 )
 
-// told is what an event of a summary is about.
-type told struct {
+// part is what an event of a summary is about.
+type part struct {
 	leg      int
 	pipeline string
 	summary  timbre.Summary
@@ -31,7 +32,7 @@ func TestSummaryTellsOfEachLegAndOwner(t *testing.T) {
 	for name, c := range map[string]struct {
 		tasks      []timbre.Task
 		enrolments []timbre.Enrolment
-		want       []told
+		want       []part
 	}{
 		"the best match of two searches": {
 			[]timbre.Task{
@@ -39,22 +40,22 @@ func TestSummaryTellsOfEachLegAndOwner(t *testing.T) {
 				search("2", timbre.Caller, timbre.Match{ProfileID: "b", Confidence: 0.97}, timbre.Match{ProfileID: "a", Confidence: 0.92}), tone,
 			},
 			nil,
-			[]told{{0, "", timbre.Summary{BestMatch: "b"}}},
+			[]part{{0, "", timbre.Summary{BestMatch: "b"}}},
 		},
-		"no match": {[]timbre.Task{search("1", timbre.Callee)}, nil, []told{{1, "", timbre.Summary{}}}},
+		"no match": {[]timbre.Task{search("1", timbre.Callee)}, nil, []part{{1, "", timbre.Summary{}}}},
 		"a leg each": {
 			[]timbre.Task{search("1", timbre.Callee, timbre.Match{ProfileID: "a", Confidence: 0.91}), search("2", timbre.Caller)},
 			[]timbre.Enrolment{request("1", "a", true), request("2", "new", false)},
-			[]told{{1, "", timbre.Summary{BestMatch: "a", Confirmed: "a", Updated: named("a")}}, {0, "", timbre.Summary{Created: named("new")}}},
+			[]part{{1, "", timbre.Summary{BestMatch: "a", Confirmed: "a", Updated: named("a")}}, {0, "", timbre.Summary{Created: named("new")}}},
 		},
 		"the profile renewed last is the confirmed one": {
 			[]timbre.Task{search("1", timbre.Caller, timbre.Match{ProfileID: "a", Confidence: 0.91})},
 			[]timbre.Enrolment{request("1", "a", true), request("1", "b", true)},
-			[]told{{0, "", timbre.Summary{BestMatch: "a", Confirmed: "b", Updated: append(named("a"), named("b")...)}}},
+			[]part{{0, "", timbre.Summary{BestMatch: "a", Confirmed: "b", Updated: append(named("a"), named("b")...)}}},
 		},
-		"tone alone":               {[]timbre.Task{tone}, nil, []told{{0, "", timbre.Summary{}}}},
-		"a pipeline of its own":    {[]timbre.Task{on(search("1", timbre.Callee), "stream 1"), tone}, nil, []told{{1, "p", timbre.Summary{}}, {0, "", timbre.Summary{}}}},
-		"tone alone on a pipeline": {[]timbre.Task{on(tone, "stream 1")}, nil, []told{{1, "p", timbre.Summary{}}}},
+		"tone alone":               {[]timbre.Task{tone}, nil, []part{{0, "", timbre.Summary{}}}},
+		"a pipeline of its own":    {[]timbre.Task{on(search("1", timbre.Callee), "stream 1"), tone}, nil, []part{{1, "p", timbre.Summary{}}, {0, "", timbre.Summary{}}}},
+		"tone alone on a pipeline": {[]timbre.Task{on(tone, "stream 1")}, nil, []part{{1, "p", timbre.Summary{}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
@@ -63,13 +64,14 @@ func TestSummaryTellsOfEachLegAndOwner(t *testing.T) {
 				w.enrol("tx", c.enrolments)
 				w.poster.Ended(call, nil)
 				<-time.After(2 * delay)
-				var got []told
+				synctest.Wait()
+				var got []part
 				for _, e := range w.events {
 					pipeline := ""
 					if e.Source != nil {
 						pipeline = e.Source.PipelineID
 					}
-					got = append(got, told{e.Leg, pipeline, *e.Summary})
+					got = append(got, part{e.Leg, pipeline, *e.Summary})
 					if e.ID == "" || e.Status != timbre.PostCallVoiceAnalytics || e.Call.TransactionID != "tx" {
 						t.Errorf("got event %+v", e)
 					}

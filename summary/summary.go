@@ -103,7 +103,7 @@ func (p *Poster) postDue(ctx context.Context) time.Duration {
 			return wait
 		}
 		err := p.post(ctx, w.txid)
-		if err == nil || timbre.KindOf(err) == timbre.NotFound { // no task was started on the call, or it has been told
+		if err == nil || timbre.KindOf(err) == timbre.NotFound { // no task was started on the call, or it has been sent
 			p.outage.Over(p.env.Log, "summaries of calls are posted again")
 			continue
 		}

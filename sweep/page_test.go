@@ -12,35 +12,41 @@ import (
 	"timbre"
 )
 
-var update = flag.Bool("update", false, "write the table of lives into docs/operations.md")
+var update = flag.Bool("update", false, "write the table of lives into the pages")
 
-// The table of the page for operators is made from the rules.
-func TestLivesOfThePageAreThoseOfTheRules(t *testing.T) {
-	const page, begin, end = "../docs/operations.md", "<!-- lives -->\n", "<!-- /lives -->"
-	is, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, _ := strings.Cut(string(is), begin)
-	_, after, found := strings.Cut(rest, end)
-	if !found {
-		t.Fatalf("got no place for the table in %s", page)
-	}
-	var want bytes.Buffer
-	fmt.Fprintf(&want, "%s%s\n| what | life | since | what is erased |\n| --- | --- | --- | --- |\n", before, begin)
-	for _, l := range timbre.Lives {
-		fmt.Fprintf(&want, "| %s | %s | %s | %s |\n", l.Of, span(l.For), l.Since, l.Goes)
-	}
-	fmt.Fprintf(&want, "\n%s%s", end, after)
-	if *update {
-		if err := os.WriteFile(page, want.Bytes(), 0o644); err != nil {
+// The table of the pages for operators, and for whoever answers for the data, is made from the rules.
+func TestLivesOfThePagesAreThoseOfTheRules(t *testing.T) {
+	for _, page := range []string{"../docs/operations.md", "../docs/privacy.md"} {
+		const begin, end = "<!-- lives -->\n", "<!-- /lives -->"
+		is, err := os.ReadFile(page)
+		if err != nil {
 			t.Fatal(err)
 		}
-		return
+		before, rest, _ := strings.Cut(string(is), begin)
+		_, after, found := strings.Cut(rest, end)
+		if !found {
+			t.Fatalf("got no place for the table in %s", page)
+		}
+		want := []byte(before + begin + table() + end + after)
+		if *update {
+			if err := os.WriteFile(page, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		} else if !bytes.Equal(is, want) {
+			t.Errorf("got another table in %s: run go test ./sweep -run Lives -update", page)
+		}
 	}
-	if !bytes.Equal(is, want.Bytes()) {
-		t.Errorf("got another table in %s: run go test ./sweep -run Lives -update", page)
+}
+
+// table is that of all rules.
+func table() string {
+	var b strings.Builder
+	b.WriteString("\n| what | life | since | what is erased |\n| --- | --- | --- | --- |\n")
+	for _, l := range timbre.Lives {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", l.Of, span(l.For), l.Since, l.Goes)
 	}
+	b.WriteString("\n")
+	return b.String()
 }
 
 // span is a life in words.

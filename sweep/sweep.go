@@ -33,14 +33,16 @@ type Store interface {
 	timbre.Scrubber
 	environment.ClockKeeper
 	// Erase erases rows of a kind whose life began at one of the times of a span, until it has done so for the time within, or there are no
-	// more. It returns how many, 0 if there are none, and for how long it kept other writes waiting, with the commit.
-	Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, within time.Duration) (erased int, held time.Duration, err error)
+	// more. It returns how many, 0 if there are none, and for how long it kept other writes waiting, with the commit. It asks for the spans
+	// once nothing can be added any more: a clock that jumps meanwhile would make what is stamped then look old.
+	Erase(ctx context.Context, of timbre.Perishable, outlived func() []environment.Span, within time.Duration) (erased int, held time.Duration, err error)
 }
 
 // Files are what is kept by day.
 type Files interface {
-	// Sweep erases the days that lie in one of the spans, and returns of how many files or folders.
-	Sweep(outlived []environment.Span) (erased int, err error)
+	// Sweep erases the days that lie in one of the spans, and returns of how many files or folders. It asks for the spans once it knows what
+	// there is.
+	Sweep(outlived func() []environment.Span) (erased int, err error)
 }
 
 // Config of a Sweeper.
@@ -133,9 +135,9 @@ func (s *Sweeper) rule(ctx context.Context, l timbre.Life) (erased int, err erro
 		if files == nil {
 			return 0, nil
 		}
-		return files.Sweep(s.deps.Clock.Outlived(s.cfg.Records))
+		return files.Sweep(func() []environment.Span { return s.deps.Clock.Outlived(s.cfg.Records) })
 	}
-	outlived := s.deps.Clock.Outlived(l.For)
+	outlived := func() []environment.Span { return s.deps.Clock.Outlived(l.For) }
 	for within := first; ctx.Err() == nil; {
 		n, held, err := s.deps.Store.Erase(ctx, l.Of, outlived, within)
 		if erased += n; err != nil || n == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,8 +18,9 @@ const day = 24 * time.Hour
 
 // world is a machine with a wall clock that can be set, and what is kept on it, by the stamps of the wall clock.
 type world struct {
+	wrong   atomic.Int64 // of the wall clock, in nanoseconds
+	before  func()       // is called before a batch, unless nil
 	mu      sync.Mutex
-	wrong   time.Duration // of the wall clock
 	kept    map[timbre.Perishable][]time.Time
 	batches []int
 	held    func(within time.Duration) time.Duration
@@ -30,22 +32,26 @@ type world struct {
 func (w *world) env() environment.Environment {
 	began := time.Now()
 	return environment.Environment{
-		Now:    func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return time.Now().Add(w.wrong) },
+		Now:    func() time.Time { return time.Now().Add(time.Duration(w.wrong.Load())) },
 		Steady: time.Now,
 		Uptime: func() environment.Uptime { return environment.Uptime{Boot: "boot", Up: time.Since(began)} },
 	}
 }
 
-func (w *world) set(wrong time.Duration) { w.mu.Lock(); defer w.mu.Unlock(); w.wrong = wrong }
+func (w *world) set(wrong time.Duration) { w.wrong.Store(int64(wrong)) }
 
-func (w *world) Erase(_ context.Context, of timbre.Perishable, outlived []environment.Span, within time.Duration) (erased int, held time.Duration, err error) {
+func (w *world) Erase(_ context.Context, of timbre.Perishable, outlived func() []environment.Span, within time.Duration) (erased int, held time.Duration, err error) {
+	if w.before != nil {
+		w.before()
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	spans := outlived()
 	if w.failing != nil {
 		return 0, 0, w.failing
 	}
 	w.kept[of] = slices.DeleteFunc(w.kept[of], func(at time.Time) bool {
-		gone := erased < rows(within) && slices.ContainsFunc(outlived, func(s environment.Span) bool { return s.Has(at) })
+		gone := erased < rows(within) && slices.ContainsFunc(spans, func(s environment.Span) bool { return s.Has(at) })
 		if gone {
 			erased++
 		}
@@ -72,12 +78,12 @@ func (w *world) SaveClock(_ context.Context, r environment.ClockRecord) error {
 	return nil
 }
 
-func (w *world) Sweep(outlived []environment.Span) (n int, err error) {
+func (w *world) Sweep(outlived func() []environment.Span) (n int, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	before := len(w.days)
+	before, spans := len(w.days), outlived()
 	w.days = slices.DeleteFunc(w.days, func(at time.Time) bool {
-		return slices.ContainsFunc(outlived, func(s environment.Span) bool { return s.Has(at) })
+		return slices.ContainsFunc(spans, func(s environment.Span) bool { return s.Has(at) })
 	})
 	return before - len(w.days), nil
 }
@@ -85,12 +91,12 @@ func (w *world) Sweep(outlived []environment.Span) (n int, err error) {
 // logs are those of connectors, by the stamps of their lines.
 type logs struct{ w *world }
 
-func (l logs) Sweep(outlived []environment.Span) (n int, err error) {
+func (l logs) Sweep(outlived func() []environment.Span) (n int, err error) {
 	l.w.mu.Lock()
 	defer l.w.mu.Unlock()
-	before := len(l.w.kept[timbre.ConnectorLogs])
+	before, spans := len(l.w.kept[timbre.ConnectorLogs]), outlived()
 	l.w.kept[timbre.ConnectorLogs] = slices.DeleteFunc(l.w.kept[timbre.ConnectorLogs], func(at time.Time) bool {
-		return slices.ContainsFunc(outlived, func(s environment.Span) bool { return s.Has(at) })
+		return slices.ContainsFunc(spans, func(s environment.Span) bool { return s.Has(at) })
 	})
 	return before - len(l.w.kept[timbre.ConnectorLogs]), nil
 }
@@ -184,6 +190,29 @@ func lives(t *testing.T, by time.Duration, between, back bool) {
 			t.Errorf("%s: got %d after all lives but that of a profile, want %d", of, n, want)
 		}
 	}
+}
+
+// What is stamped during a sweep, by a clock that has jumped back, looks older than it is to spans of before the jump.
+func TestJumpDuringASweepMakesNothingOlder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{kept: map[timbre.Perishable][]time.Time{}}
+		env := w.env()
+		c := environment.NewClock(env, environment.ClockRecord{}, nil)
+		stamped := 0
+		w.before = func() {
+			if stamped < 10 {
+				stamped++
+				w.set(time.Duration(stamped) * -4 * 365 * day)
+				w.stamp(c.Now())
+			}
+		}
+		sweep.New(env, sweep.Config{Records: 7 * day}, sweep.Deps{Clock: c, Store: w, Records: w, Logs: logs{w}}).Sweep(t.Context())
+		for of, n := range w.left() {
+			if n != stamped || stamped == 0 {
+				t.Errorf("%s: got %d left of %d that have just been stamped, want all", of, n, stamped)
+			}
+		}
+	})
 }
 
 // lifeOf is a life, also where it is configured.

@@ -15,6 +15,8 @@ import (
 type actor struct {
 	engine        *Engine
 	id            string
+	kind          timbre.TaskKind
+	began         time.Time
 	transactionID string
 	inbox         *mailbox[input]
 	jobs          *mailbox[job] // of the worker
@@ -36,6 +38,8 @@ type actor struct {
 	tracks      []Track // of the legs of a voice tone analysis; used by the worker alone once it runs
 	degradation degradation
 	delays      delays
+	embedded    embedded // used by the worker alone while it runs
+	ahead       ahead
 }
 
 // The wait between two attempts to save a task.
@@ -47,7 +51,7 @@ const (
 func newActor(e *Engine, s state) *actor {
 	started := s.record()
 	a := &actor{
-		engine: e, id: started.ID, transactionID: started.TransactionID,
+		engine: e, id: started.ID, kind: started.Kind, began: time.Now(), transactionID: started.TransactionID,
 		inbox: newMailbox[input](), jobs: newMailbox[job](), done: make(chan struct{}),
 		current: s, saved: s, retry: time.NewTimer(0), backoff: minBackoff,
 	}
@@ -66,8 +70,10 @@ func (a *actor) run(ctx context.Context) {
 	}()
 	defer func() {
 		a.unsubscribeAll()
+		a.stopAhead()
 		cancel()
 		<-finished
+		a.erase()
 		a.degradation.end()
 	}()
 	for a.current.record().Active || a.dirty {
@@ -96,6 +102,7 @@ func (a *actor) handle(ctx context.Context, in input) {
 	}
 	next, events, effects := a.current.step(in, a.engine.env.Now())
 	a.current = next
+	a.eraseUnused(in)
 	a.delays.finish(in, len(events) > 0)
 	a.engine.metrics.quality.count(in, next, events)
 	if len(events) > 0 || durableChange(before, next.record()) {
@@ -114,6 +121,22 @@ func (a *actor) handle(ctx context.Context, in input) {
 	}
 }
 
+// erase overwrites the voiceprint and the segments of a task that is over.
+func (a *actor) erase() {
+	a.current.record().Voiceprint.Erase()
+	a.embedded.segments.Erase()
+	for _, in := range a.inbox.take() {
+		a.eraseUnused(in)
+	}
+}
+
+// eraseUnused overwrites a voiceprint that has come too late for the task.
+func (a *actor) eraseUnused(in input) {
+	if made, is := in.(voiceprintMade); is && a.current.record().Voiceprint == nil {
+		made.print.Erase()
+	}
+}
+
 // durableChange says whether a step without events must be saved all the same.
 func durableChange(before, after timbre.Task) bool {
 	return after.Status != before.Status || after.Active != before.Active || after.Side != before.Side
@@ -121,7 +144,7 @@ func durableChange(before, after timbre.Task) bool {
 
 // receive subscribes to a leg of the call, by its index there, under a subscription number.
 func (a *actor) receive(ctx context.Context, leg, subscription int) {
-	stop, err := a.engine.deps.Speech.Listen(context.WithoutCancel(ctx), a.transactionID, leg, sink{a, subscription, a.engine.meter(a.transactionID, leg)})
+	stop, err := a.engine.deps.Speech.Listen(context.WithoutCancel(ctx), a.transactionID, leg, sink{a, subscription, leg, a.engine.meter(a.transactionID, leg)})
 	if err != nil { // the call has just ended
 		a.inbox.put(legEnded{subscription: subscription})
 		return

@@ -1,6 +1,10 @@
 package task
 
-import "context"
+import (
+	"context"
+
+	"timbre"
+)
 
 func (e bufferSpeech) run(a *actor) { a.buffer(e) }
 
@@ -25,9 +29,13 @@ func (unsubscribe) run(a *actor) { a.unsubscribeAll() }
 // a job, in order with the scores, so that no score includes audio that came after its media time.
 func (a *actor) buffer(e bufferSpeech) {
 	if s, is := a.current.(searchState); is {
+		before := len(a.pcm) / timbre.SampleRate
 		a.pcm = append(a.pcm, e.speech.PCM...)
 		a.delays.fill(s.net)
 		a.backlog.remove(e.speech)
+		if len(a.pcm)/timbre.SampleRate > before {
+			a.embedAhead(s.subscription)
+		}
 		return
 	}
 	a.jobs.put(func(context.Context) input {

@@ -23,17 +23,18 @@ const (
 // client has repeated its request. Otherwise the new one replaces the old one, as it does one of another model and one that has expired.
 func (e *Engine) renewed(ctx context.Context, p timbre.Profile, t timbre.Task) (timbre.Voiceprint, []string, error) {
 	fresh, alone := *t.Voiceprint, []string{t.ID}
-	living, err := e.deps.Store.Voiceprints(ctx, p.DomainID, e.env.Due(timbre.ProfileLife))
+	enrolled, err := e.deps.Store.Voiceprint(ctx, p.ID, e.env.Due(timbre.ProfileLife))
 	if err != nil {
 		return fresh, nil, err
 	}
-	i := slices.IndexFunc(living, func(l timbre.Profile) bool { return l.ID == p.ID })
-	if i < 0 || living[i].Voiceprint.Model != fresh.Model {
+	defer enrolled.Voiceprint.Erase()
+	old, tasks := enrolled.Voiceprint, enrolled.Tasks
+	if len(old.Embedding) == 0 || old.Model != fresh.Model {
 		return fresh, alone, nil
 	}
-	old, tasks := living[i].Voiceprint, living[i].Tasks
 	switch {
 	case slices.Contains(tasks, t.ID):
+		old.Embedding = slices.Clone(old.Embedding)
 		return old, tasks, nil
 	case len(old.Embedding) != len(fresh.Embedding) || e.deps.Searcher.Same(p.DomainID, old, fresh) < surelyOne:
 		return fresh, alone, nil

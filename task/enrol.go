@@ -16,6 +16,7 @@ func (e *Engine) Enrol(ctx context.Context, taskID string) (timbre.Profile, erro
 	if err != nil {
 		return timbre.Profile{}, err
 	}
+	defer t.Voiceprint.Erase()
 	if _, err := e.deps.Store.Domain(ctx, t.DomainID); err != nil {
 		return timbre.Profile{}, err
 	}
@@ -50,6 +51,7 @@ func (e *Engine) Renew(ctx context.Context, profileID, taskID string) (timbre.Pr
 	if err != nil {
 		return timbre.Profile{}, err
 	}
+	defer t.Voiceprint.Erase()
 	if t.DomainID != p.DomainID {
 		return timbre.Profile{}, timbre.Errorf(timbre.Invalid, "task.Renew", "the task searched another voice profile domain than the profile's")
 	}
@@ -60,6 +62,7 @@ func (e *Engine) Renew(ctx context.Context, profileID, taskID string) (timbre.Pr
 	if p.Voiceprint, p.Tasks, err = e.renewed(ctx, p, t); err != nil {
 		return timbre.Profile{}, err
 	}
+	defer p.Voiceprint.Erase()
 	p.Updated, p.Expires = now, now.Add(timbre.ProfileLife)
 	if err := e.deps.Store.RenewProfile(ctx, p, taskID); err != nil {
 		return timbre.Profile{}, err

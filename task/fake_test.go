@@ -93,12 +93,26 @@ func (c fanOut) SpeechEnded() {
 	}
 }
 
-func (f fakeEmbedder) Voices(_ context.Context, pcm []float32, net time.Duration) (timbre.Voices, error) {
+func (f fakeEmbedder) AddSegments(ctx context.Context, pcm []int16, segments *timbre.Segments) error {
+	for len(*segments) < len(pcm)/timbre.SampleRate {
+		if err := f.h.segment(ctx); err != nil {
+			return err
+		}
+		*segments = append(*segments, f.h.store.copies.segment())
+	}
+	return nil
+}
+
+func (f fakeEmbedder) VoicesBy(ctx context.Context, pcm []float32, net time.Duration, segments *timbre.Segments) (timbre.Voices, error) {
+	if err := f.AddSegments(ctx, timbre.PCM(nil, pcm), segments); err != nil {
+		return timbre.Voices{}, err
+	}
 	return f.h.voices(pcm, net)
 }
 
 func (f fakeEmbedder) Embed(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error) {
-	return f.h.embed(ctx, pcm, net)
+	v, err := f.h.embed(ctx, pcm, net)
+	return *f.h.store.copies.hand(&v), err
 }
 
 func (f fakeSearcher) Search(ctx context.Context, _ string, _ timbre.Voiceprint) (timbre.Finding, error) {

@@ -28,6 +28,7 @@ type harness struct {
 	sinks   map[int]fanOut // by leg
 	at      time.Duration  // media time of all legs
 	embed   func(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
+	segment func(ctx context.Context) error
 	search  func(ctx context.Context) ([]timbre.Match, error)
 	unsure  bool    // of what it finds
 	skipped string  // what it could not compare with
@@ -37,6 +38,7 @@ type harness struct {
 	tracks  []*fakeTrack
 	score   func(ctx context.Context, leg int, at time.Duration) (timbre.Tone, bool, error)
 	media   map[int]timbre.Speech // last stretch of each leg
+	held    time.Duration         // for which audio is held back
 	voice   map[int]int16         // the value of all samples of a leg: who is speaking
 	ids     int
 }
@@ -61,6 +63,7 @@ func newHarness(t *testing.T) *harness {
 	h.voices = func(pcm []float32, net time.Duration) (timbre.Voices, error) {
 		return timbre.Voices{PCM: pcm, Net: net}, nil
 	}
+	h.segment = func(context.Context) error { return nil }
 	h.search = func(context.Context) ([]timbre.Match, error) {
 		return []timbre.Match{{ProfileID: "vp-1", Confidence: 0.95}}, nil
 	}
@@ -105,7 +108,7 @@ func (h *harness) speak(leg int, d time.Duration, voiced bool) {
 	for ; d > 0; d -= 100 * time.Millisecond {
 		s := h.media[leg]
 		s.At += 100 * time.Millisecond
-		s.Voiced, s.PCM, s.Came = voiced, nil, time.Now()
+		s.Voiced, s.PCM, s.Came, s.Due = voiced, nil, time.Now().Add(-h.held), time.Now()
 		if voiced {
 			s.Net += 100 * time.Millisecond
 			s.PCM = slices.Repeat([]int16{h.voice[leg]}, timbre.Samples(100*time.Millisecond))
@@ -188,7 +191,12 @@ func inHarness(t *testing.T, test func(*harness)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
-		defer func() { h.Close() }() // of the last Engine
+		defer func() {
+			h.Close() // of the last Engine
+			if n := h.store.copies.left(); n > 0 {
+				t.Errorf("got %d of %d voiceprints left in memory, want all erased", n, len(h.store.copies.all))
+			}
+		}()
 		test(h)
 	})
 }

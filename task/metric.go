@@ -15,6 +15,7 @@ type metrics struct {
 	ended         *prometheus.CounterVec
 	secondVoices  *prometheus.CounterVec
 	writeFailures prometheus.Counter
+	skipped       prometheus.Counter
 	delay, steps  *prometheus.HistogramVec
 	quality       *quality
 }
@@ -34,6 +35,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}, []string{"result"}),
 		writeFailures: with.NewCounter(prometheus.CounterOpts{
 			Name: "timbre_task_write_failures_total", Help: "Failed attempts to save a task, each of which is retried.",
+		}),
+		skipped: with.NewCounter(prometheus.CounterOpts{
+			Name: "timbre_task_skipped_tones_total", Help: "Scores of the tone of a leg that were skipped, because the server was overloaded.",
 		}),
 	}
 	histogram := func(name, help, label string, first float64) *prometheus.HistogramVec {

@@ -18,6 +18,9 @@ type Observers struct {
 	// task is over. The calls for one task come one at a time and in order, from the goroutines of the task and of its audio;
 	// t is the task as it was started. An observer must not block, and must not call the engine.
 	Degraded func(t timbre.Task, reason string)
+	// Heard: a stretch of speech has come to a task from a leg of its call. It is called in the goroutine of the leg's VAD for every
+	// stretch of every task, must not block, and must not keep the PCM.
+	Heard func(of timbre.TaskRef, transactionID string, leg int, s timbre.Speech)
 	// Ended: a task is over, and that is saved. It is called in the goroutine of the task, and must not block.
 	Ended func(t timbre.Task)
 }
@@ -37,6 +40,14 @@ func (e *Engine) raiseDegraded(t timbre.Task, reason string) {
 	for _, o := range e.observers {
 		if o.Degraded != nil {
 			o.Degraded(t, reason)
+		}
+	}
+}
+
+func (e *Engine) raiseHeard(of timbre.TaskRef, transactionID string, leg int, s timbre.Speech) {
+	for _, o := range e.observers {
+		if o.Heard != nil {
+			o.Heard(of, transactionID, leg, s)
 		}
 	}
 }

@@ -52,6 +52,7 @@ func (a *actor) write(ctx context.Context) error {
 // it the key that encrypts voiceprints.
 func (a *actor) rollBack() {
 	deleted := failureReason(timbre.Errorf(timbre.NotFound, "", ""))
+	a.current.record().Voiceprint.Erase()
 	next, events, _ := a.saved.step(aborted{deleted}, a.engine.env.Now())
 	a.current, a.rendered, a.unsent = next, nil, events
 }

@@ -81,7 +81,7 @@ func (in searched) sure() bool { return in.found.Sure && in.who.settled() }
 func (t *searchStep) identified(in searched) {
 	t.keep(in)
 	in, t.unsure = *t.unsure, nil
-	t.Status, t.Identified, t.Matches = timbre.PartialSuccess, true, in.found.Matches
+	t.Status, t.Identified, t.Matches, t.RunnerUp = timbre.PartialSuccess, true, in.found.Matches, in.found.RunnerUp
 	t.Message = joined(in.who.Message(), in.warning)
 	if len(t.Matches) > 0 {
 		t.report(timbre.IdentificationSuccessful, t.Message)

@@ -21,10 +21,12 @@ const (
 type sink struct {
 	actor        *actor
 	subscription int
+	leg          int                   // of the live call
 	meter        timbre.ReceptionMeter // of the leg; nil: not known
 }
 
 func (s sink) Speech(speech timbre.Speech) {
+	s.actor.engine.raiseHeard(timbre.TaskRef{Kind: s.actor.kind, ID: s.actor.id}, s.actor.transactionID, s.leg, speech)
 	if s.actor.backlog.add(speech) {
 		s.actor.inbox.put(speechReceived{s.subscription, speech})
 	} else if !s.actor.overflowed.Swap(true) {

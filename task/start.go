@@ -11,7 +11,7 @@ import (
 // Side. When Start returns, the task is saved and receives every frame from then on, and none from before: the Fragment of
 // its Source is the current one of the stream.
 //
-// NotFound: connector, domain or call is unknown. Gone: the call has ended. Unprocessable: the connector has no voice
+// Throttled: the server is overloaded. NotFound: connector, domain or call is unknown. Gone: the call has ended. Unprocessable: the connector has no voice
 // analytics, or the call has no such leg. Invalid: the stream has not reached the fragment. Limit: a task of the kind is
 // active on the call. A token that was used before returns the task that was started with it if all parameters are equal,
 // else Conflict.
@@ -21,26 +21,28 @@ func (e *Engine) Start(ctx context.Context, t timbre.Task) (timbre.Task, error) 
 	}
 	defer e.wg.Done()
 	t.Fingerprint = fingerprint(t)
-	if first, used, err := e.byToken(ctx, t); used || err != nil {
-		return first, err
-	}
-	call, leg, err := e.check(ctx, t)
-	if err != nil {
-		return timbre.Task{}, err
-	}
-	a, t, err := e.create(ctx, t, call, leg)
-	if err != nil {
-		// A concurrent Start with the same token may have been faster.
-		if kind := timbre.KindOf(err); kind == timbre.Limit || kind == timbre.Conflict {
-			if first, used, again := e.byToken(ctx, t); used || again != nil {
-				return first, again
-			}
+	a, started, err := e.prepare(ctx, t)
+	if err != nil { // one with a token that was used is refused, for that or for what has changed since
+		if first, used, again := e.byToken(ctx, t); used || again != nil {
+			return first, again
 		}
 		return timbre.Task{}, err
 	}
-	e.launch(a, t)
-	e.raiseStarted(context.WithoutCancel(ctx), t)
-	return t, nil
+	e.launch(a, started)
+	e.raiseStarted(context.WithoutCancel(ctx), started)
+	return started, nil
+}
+
+// prepare checks and saves a new task, and returns an actor that receives its audio.
+func (e *Engine) prepare(ctx context.Context, t timbre.Task) (*actor, timbre.Task, error) {
+	if timbre.Overloaded(e.deps.Load) {
+		return nil, t, timbre.Errorf(timbre.Throttled, "task.Start", "the server is overloaded")
+	}
+	call, leg, err := e.check(ctx, t)
+	if err != nil {
+		return nil, t, err
+	}
+	return e.create(ctx, t, call, leg)
 }
 
 // create saves a new task on a leg of a call and returns an actor that receives its audio.

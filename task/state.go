@@ -61,7 +61,7 @@ func eventID(taskID, status string, leg int, when string) string {
 func failureReason(err error) string {
 	if e := (*timbre.Error)(nil); errors.As(err, &e) {
 		switch e.Kind {
-		case timbre.Unprocessable:
+		case timbre.Unprocessable, timbre.Throttled:
 			return e.Msg
 		case timbre.NotFound:
 			return "the voice profile domain has been deleted"

@@ -18,6 +18,7 @@ type saved struct {
 
 // memoryStore is a Store in memory.
 type memoryStore struct {
+	copies     copies
 	mu         sync.Mutex
 	tasks      map[string]timbre.Task
 	profiles   map[string]timbre.Profile
@@ -28,6 +29,49 @@ type memoryStore struct {
 	calls      map[string]timbre.Call
 	saves      []saved
 	saving     func(timbre.Task) error // called before each SaveTask: its error fails it
+}
+
+// copies are those of voiceprints that an Engine has been given, which it must erase.
+type copies struct {
+	mu  sync.Mutex
+	all []timbre.Embedding
+}
+
+func (c *copies) hand(v *timbre.Voiceprint) *timbre.Voiceprint {
+	if v = copied(v); v != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.all = append(c.all, v.Embedding)
+	}
+	return v
+}
+
+// segment is the embedding of a segment, which is erased too.
+func (c *copies) segment() timbre.Embedding {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := timbre.Embedding{1}
+	c.all = append(c.all, e)
+	return e
+}
+
+// left counts the copies that are not erased.
+func (c *copies) left() (n int) {
+	for _, e := range c.all {
+		if slices.ContainsFunc(e, func(x float32) bool { return x != 0 }) {
+			n++
+		}
+	}
+	return n
+}
+
+func copied(v *timbre.Voiceprint) *timbre.Voiceprint {
+	if v == nil {
+		return nil
+	}
+	c := *v
+	c.Embedding, c.Audio = slices.Clone(c.Embedding), slices.Clone(c.Audio)
+	return &c
 }
 
 func notFound(what string) error { return timbre.Errorf(timbre.NotFound, "store", "no such %s", what) }
@@ -59,6 +103,7 @@ func (m *memoryStore) SaveTask(_ context.Context, t timbre.Task, n []timbre.Noti
 	if t.Voiceprint != nil && !m.domains[t.DomainID] {
 		return notFound("domain")
 	}
+	t.Voiceprint = copied(t.Voiceprint)
 	m.tasks[t.ID] = t
 	m.saves = append(m.saves, saved{t, n})
 	return nil
@@ -68,6 +113,7 @@ func (m *memoryStore) Task(_ context.Context, kind timbre.TaskKind, id string) (
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if t, ok := m.tasks[id]; ok && t.Kind == kind {
+		t.Voiceprint = m.copies.hand(t.Voiceprint)
 		return t, nil
 	}
 	return timbre.Task{}, notFound("task")
@@ -78,6 +124,7 @@ func (m *memoryStore) TaskByToken(_ context.Context, kind timbre.TaskKind, token
 	defer m.mu.Unlock()
 	for _, t := range m.tasks {
 		if t.Kind == kind && t.Token == token {
+			t.Voiceprint = m.copies.hand(t.Voiceprint)
 			return t, nil
 		}
 	}
@@ -128,12 +175,13 @@ func (m *memoryStore) EnrolProfile(_ context.Context, p timbre.Profile, taskID s
 	if t.ProfileID != "" {
 		return timbre.Errorf(timbre.Conflict, "store", "enrolled already")
 	}
-	t.ProfileID = p.ID
+	t.ProfileID, p.Voiceprint = p.ID, *copied(&p.Voiceprint)
 	m.tasks[taskID], m.profiles[p.ID] = t, p
 	return nil
 }
 
 func (m *memoryStore) RenewProfile(_ context.Context, p timbre.Profile, _ string) error {
+	p.Voiceprint = *copied(&p.Voiceprint)
 	m.profiles[p.ID] = p
 	return nil
 }
@@ -187,15 +235,17 @@ func (m *memoryStore) written() []saved {
 	return slices.Clone(m.saves)
 }
 
-func (m *memoryStore) Voiceprints(_ context.Context, domainID string, now time.Time) (list []timbre.Profile, _ error) {
+func (m *memoryStore) Voiceprint(_ context.Context, id string, now time.Time) (timbre.Profile, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, p := range m.profiles {
-		if p.DomainID == domainID && now.Before(p.Expires) {
-			list = append(list, p)
-		}
+	p, has := m.profiles[id]
+	if !has {
+		return p, timbre.Errorf(timbre.NotFound, "", "no profile %s", id)
 	}
-	return list, nil
+	p.Voiceprint = *m.copies.hand(&p.Voiceprint)
+	if !now.Before(p.Expires) {
+		p.Voiceprint.Erase()
+		p.Voiceprint.Embedding = nil
+	}
+	return p, nil
 }
-
-func (m *memoryStore) Generation(context.Context, string) (int64, error) { return 0, nil }

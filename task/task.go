@@ -37,9 +37,11 @@ type Calls interface {
 // Embedder tells the voices in voiced audio apart, and makes a voiceprint of one. Unprocessable, with the reason, if the
 // audio is too poor.
 type Embedder interface {
-	// Voices returns the audio of the voice that has spoken longest in pcm, which holds net of speech, and for how long a
-	// second one has.
-	Voices(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voices, error)
+	// AddSegments adds the segments of audio that is still growing.
+	AddSegments(ctx context.Context, pcm []int16, segments *timbre.Segments) error
+	// VoicesBy adds what is missing of the segments of pcm, which holds net of speech, and returns the audio of the voice that has spoken
+	// longest in it, and for how long a second one has.
+	VoicesBy(ctx context.Context, pcm []float32, net time.Duration, segments *timbre.Segments) (timbre.Voices, error)
 	// Embed makes the voiceprint of the one voice in pcm.
 	Embed(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voiceprint, error)
 }
@@ -83,6 +85,8 @@ type Deps struct {
 	Searcher  Searcher
 	Spoof     Spoof // nil: voices are not checked
 	NewTrack  func() Track
+	Load      timbre.LoadMeter // nil: nothing is refused for load
+	Behind    func() float64   // how far the node is behind: from 0 to 1, at which it is late; nil: no tick is skipped for it
 }
 
 // Engine runs the tasks of this node.
@@ -112,13 +116,14 @@ func New(env environment.Environment, cfg Config, deps Deps) *Engine {
 	return e
 }
 
-// Get returns a task as it was last saved. NotFound unless it is of the kind and was started on the owner, which is a
+// Get returns a task as it was last saved, without its embedding. NotFound unless it is of the kind and was started on the owner, which is a
 // connector or a pipeline.
 func (e *Engine) Get(ctx context.Context, kind timbre.TaskKind, owner, id string) (timbre.Task, error) {
 	if err := e.interrupted.Settle(ctx, timbre.TaskRef{Kind: kind, ID: id}); err != nil {
 		return timbre.Task{}, err
 	}
 	t, err := e.deps.Store.Task(ctx, kind, id)
+	t.Voiceprint.Erase()
 	if err == nil && t.Owner() != owner {
 		err = timbre.Errorf(timbre.NotFound, "task.Get", "%s task %s does not exist", kind, id)
 	}
@@ -126,6 +131,18 @@ func (e *Engine) Get(ctx context.Context, kind timbre.TaskKind, owner, id string
 		return timbre.Task{}, err
 	}
 	return t, nil
+}
+
+// RunningOf is how many of the tasks of a kind that run have begun within a time.
+func (e *Engine) RunningOf(kind timbre.TaskKind, within time.Duration) (n int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, a := range e.running {
+		if a.kind == kind && time.Since(a.began) < within {
+			n++
+		}
+	}
+	return n
 }
 
 // Running is the number of tasks that run.

@@ -27,6 +27,7 @@ func (e *Engine) byToken(ctx context.Context, t timbre.Task) (first timbre.Task,
 		return timbre.Task{}, true, timbre.Errorf(timbre.Conflict, "task.Start", "the ClientRequestToken has been used with other parameters")
 	}
 	first, err = e.settled(ctx, first)
+	first.Voiceprint.Erase()
 	return first, true, err
 }
 

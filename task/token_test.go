@@ -1,6 +1,7 @@
 package task
 
 import (
+	"context"
 	"sync"
 	"testing"
 
@@ -65,6 +66,31 @@ func TestConcurrentStartsWithOneToken(t *testing.T) {
 		for _, id := range ids {
 			if id != ids[0] {
 				t.Errorf("got tasks %v, want one", ids)
+			}
+		}
+	})
+}
+
+// tokenCounter counts the looks for tokens.
+type tokenCounter struct {
+	Store
+	looks int
+}
+
+func (c *tokenCounter) TaskByToken(ctx context.Context, kind timbre.TaskKind, token string) (timbre.Task, error) {
+	c.looks++
+	return c.Store.TaskByToken(ctx, kind, token)
+}
+
+func TestTokenIsLookedForOnlyIfTheStartIsRefused(t *testing.T) {
+	inHarness(t, func(h *harness) {
+		counter := &tokenCounter{Store: h.deps.Store}
+		h.deps.Store = counter
+		r := request(timbre.SpeakerSearch)
+		r.Token = "token"
+		for i := range 2 {
+			if _, err := h.Start(h.t.Context(), r); err != nil || counter.looks != i {
+				t.Errorf("start %d: got %d looks, %v, want %d", i, counter.looks, err, i)
 			}
 		}
 	})

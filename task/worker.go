@@ -31,11 +31,12 @@ func (a *actor) work(ctx context.Context) {
 }
 
 func (e identify) run(a *actor) {
-	pcm, domain := a.buffered(), a.current.record().DomainID
-	a.delays.requestAt(ofIdentification, e.net)
+	pcm, domain, segments := a.buffered(), a.current.record().DomainID, a.segments()
+	wanted := a.delays.requestAt(ofIdentification, e.net)
 	a.jobs.put(func(ctx context.Context) input {
+		ctx = wanted.context(ctx)
 		all := timbre.Wave(nil, pcm)
-		voices, err := a.voices(ctx, "identification", all, e.net)
+		voices, err := a.voices(ctx, "identification", all, e.net, segments())
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
 		}
@@ -44,6 +45,7 @@ func (e identify) run(a *actor) {
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
 		}
+		defer v.Erase()
 		found, err := a.find(ctx, domain, v)
 		if err != nil {
 			return a.workFailed(ctx, "identify", err)
@@ -53,10 +55,11 @@ func (e identify) run(a *actor) {
 }
 
 func (e makeVoiceprint) run(a *actor) {
-	pcm := a.buffered()
-	a.delays.requestAt(ofVoiceprint, min(e.net, e.need))
+	pcm, segments := a.buffered(), a.segments()
+	wanted := a.delays.requestAt(ofVoiceprint, min(e.net, e.need))
 	a.jobs.put(func(ctx context.Context) input {
-		voices, err := a.voices(ctx, "voiceprint", timbre.Wave(nil, pcm), e.net)
+		ctx = wanted.context(ctx)
+		voices, err := a.voices(ctx, "voiceprint", timbre.Wave(nil, pcm), e.net, segments())
 		if err != nil {
 			return a.workFailed(ctx, "voiceprint", err)
 		}
@@ -96,34 +99,13 @@ func (a *actor) find(ctx context.Context, domain string, v timbre.Voiceprint) (t
 }
 
 // voices tells the voices in audio apart.
-func (a *actor) voices(ctx context.Context, result string, pcm []float32, net time.Duration) (timbre.Voices, error) {
+func (a *actor) voices(ctx context.Context, result string, pcm []float32, net time.Duration, segments *timbre.Segments) (timbre.Voices, error) {
 	defer a.engine.metrics.step("voices")()
-	v, err := a.engine.deps.Embedder.Voices(ctx, pcm, net)
+	v, err := a.engine.deps.Embedder.VoicesBy(ctx, pcm, net, segments)
 	if err == nil && v.Other > 0 {
 		a.engine.metrics.secondVoices.WithLabelValues(result).Inc()
 	}
 	return v, err
-}
-
-func (e scoreTone) run(a *actor) {
-	a.delays.request(ofTone)
-	a.jobs.put(func(ctx context.Context) input { return a.scoreTracks(ctx, e) })
-}
-
-func (a *actor) scoreTracks(ctx context.Context, e scoreTone) input {
-	defer a.engine.metrics.step("tone")()
-	result, reason := toneScored{scoreTone: e, legs: make([]legScore, len(a.tracks))}, ""
-	for i, t := range a.tracks {
-		l := &result.legs[i]
-		if l.current, l.overall, l.ok, l.err = t.Score(ctx, e.at); l.err != nil {
-			a.workFailed(ctx, "tone", l.err)
-			if ctx.Err() == nil && timbre.KindOf(l.err) != timbre.Unprocessable {
-				reason = failureReason(l.err)
-			}
-		}
-	}
-	a.degradation.set("tone", reason)
-	return result
 }
 
 // buffered is the audio so far. What is appended later does not change it.

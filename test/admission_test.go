@@ -83,10 +83,7 @@ func (h deployment) configure(ctx context.Context, t *testing.T, network string,
 	})
 	must(t, err)
 	if credentials {
-		_, err = h.voice.PutVoiceConnectorTerminationCredentials(ctx, &voice.PutVoiceConnectorTerminationCredentialsInput{
-			VoiceConnectorId: &h.connector, Credentials: []vtypes.Credential{{Username: aws.String("ann"), Password: aws.String("secret")}},
-		})
-		must(t, err)
+		h.setPassword(ctx, t, "ann", "secret")
 	}
 }
 

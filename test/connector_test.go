@@ -23,11 +23,7 @@ func TestConnectorSettingsAffectCalls(t *testing.T) {
 	s := settings(t, t.TempDir(), newReceiver(t))
 	n := start(t, s)
 	h := setUp(ctx, t, n.API, hookARN)
-	_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
-		VoiceConnectorId: &h.connector,
-		Termination:      &vtypes.Termination{CidrAllowedList: []string{"192.0.2.0/24"}},
-	}) // excludes the test's own address
-	must(t, err)
+	h.allow(ctx, t, "192.0.2.0/24") // excludes the test's own address
 
 	ua, err := sipgo.NewUA()
 	must(t, err)
@@ -118,6 +114,12 @@ func TestConnectorSettingsAffectCalls(t *testing.T) {
 	must(t, err)
 	if p := health.TerminationHealth; p.Source == nil || *p.Source != "127.0.0.1" || p.Timestamp.Before(before) {
 		t.Errorf("got health %+v, want one from 127.0.0.1 after %s", p, before)
+	}
+
+	_, err = h.voice.DeleteVoiceConnector(ctx, &voice.DeleteVoiceConnectorInput{VoiceConnectorId: &h.connector})
+	must(t, err)
+	if left, _ := os.ReadDir(filepath.Join(s.Data, "logs", h.connector)); len(left) != 0 {
+		t.Errorf("got logs %v of a connector that is deleted, want none", left)
 	}
 }
 

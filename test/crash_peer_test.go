@@ -20,18 +20,18 @@ func TestPeersEstablishTheirCallsAnewAfterAKill(t *testing.T) {
 	env := append(serverEnv(t.TempDir()), "TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret,
 		"TIMBRE_NOTIFY_STREAMING=EventBridge=test", "TIMBRE_RTP_PORTS=24000-24015")
 	p := serve(ctx, t, env...)
-	h := setUp(ctx, t, p.at["api"], hookARN)
+	h := setUp(ctx, t, p.At["api"], hookARN)
 	recorded := capture(t, "opensips36-rtpengine105-siprec-udp-pcma-2party.pcap")
-	at := strings.TrimPrefix(p.at["sip udp"], "udp://")
+	at := strings.TrimPrefix(p.At["sip udp"], "udp://")
 	src := newClient(t, at)
 	answer := src.invite(t, recorded.first(t, "INVITE "))
 	lost := field(t, answer, `(?m)^X-Timbre-Transaction-Id: (\S+)`)
 	search, _ := h.analyse(ctx, t, lost)
 	sendForEver(t, audioPorts(answer))
 
-	p.kill(t)
+	p.Kill()
 	p = serve(ctx, t, append(env, "TIMBRE_SIP_LISTEN=udp://"+at)...)
-	h.voice, h.media = clients(p.at["api"])
+	h.voice, h.media = clients(p.At["api"])
 	if bye := src.receive(t); !strings.HasPrefix(bye, "BYE sip:") || field(t, bye, `(?m)^Call-ID: (.*?)\r?$`) != field(t, src.invited, `(?m)^Call-ID: (.*?)\r?$`) {
 		t.Errorf("got\n%s\nwant a BYE of the lost call", bye)
 	} else {
@@ -78,9 +78,9 @@ func response(t *testing.T, request, status string) string {
 }
 
 // receptions is what each leg of a live call has received.
-func receptions(ctx context.Context, t *testing.T, p *process, transaction string) (legs []node.Received) {
+func receptions(ctx context.Context, t *testing.T, p process, transaction string) (legs []node.Received) {
 	t.Helper()
-	for _, c := range liveCalls(ctx, t, strings.TrimPrefix(p.at["admin"], "http://")) {
+	for _, c := range liveCalls(ctx, t, strings.TrimPrefix(p.At["admin"], "http://")) {
 		for _, l := range c.Legs {
 			if c.TransactionID == transaction && l.Received != nil {
 				legs = append(legs, *l.Received)

@@ -22,13 +22,14 @@ import (
 	"timbre"
 	"timbre/environment"
 	"timbre/sip/phone"
+	"timbre/test/server"
 )
 
 // disk is the file system that a server has its data on, in a mount namespace of its own.
 type disk struct {
 	folder string // where it is mounted, in that namespace
 	log    *buffer
-	server *process
+	server process
 }
 
 // serveOn starts a server on a disk that a shell command mounts at $1.
@@ -37,7 +38,7 @@ func serveOn(ctx context.Context, t *testing.T, mount string, env []string) *dis
 	d := &disk{folder: t.TempDir(), log: &buffer{more: make(chan struct{}, 1)}}
 	cmd := serverOn(ctx, t, d.folder, mount, env)
 	cmd.Stderr = io.MultiWriter(d.log, testWriter{t})
-	d.server = launch(t, cmd)
+	d.server = process{server.Launch(t, cmd)}
 	return d
 }
 
@@ -61,7 +62,7 @@ func serverOn(ctx context.Context, t *testing.T, folder, mount string, env []str
 
 // path is a file on the disk, as it can be reached from here.
 func (d *disk) path(name string) string {
-	return filepath.Join("/proc", strconv.Itoa(d.server.cmd.Process.Pid), "root", d.folder, name)
+	return filepath.Join("/proc", strconv.Itoa(d.server.Cmd.Process.Pid), "root", d.folder, name)
 }
 
 // fill leaves no room on the disk. It returns what makes room again.
@@ -81,9 +82,9 @@ func (d *disk) fill(t *testing.T) (free func()) {
 }
 
 // ready is the answer of /readyz.
-func (p *process) ready(ctx context.Context, t *testing.T) (status int, why string) {
+func (p process) ready(ctx context.Context, t *testing.T) (status int, why string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.at["admin"]+"/readyz", http.NoBody)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.At["admin"]+"/readyz", http.NoBody)
 	must(t, err)
 	answer, err := new(http.Client).Do(r)
 	must(t, err)
@@ -125,7 +126,7 @@ func (d *disk) wantOutage(ctx context.Context, t *testing.T, h deployment) {
 		t.Errorf("readiness: got %d %q, want 503 because of the database", status, why)
 	}
 	began := time.Now()
-	_, err = phone.Dial(ctx, environment.Environment{}, phone.Config{Server: d.server.at["sip udp"], Caller: phone.Party{Audio: []byte{0xff}}})
+	_, err = phone.Dial(ctx, environment.Environment{}, phone.Config{Server: d.server.At["sip udp"], Caller: phone.Party{Audio: []byte{0xff}}})
 	if took := time.Since(began); err == nil || !strings.Contains(err.Error(), "503") || took > 5*time.Second {
 		t.Errorf("call: got %v after %v, want 503 at once", err, took)
 	}
@@ -138,8 +139,8 @@ func TestFullDiskRefusesOnlyWhileItIsFull(t *testing.T) {
 	hook := newReceiver(t)
 	d := serveOn(ctx, t, `mount -t tmpfs -o size=16m none "$1"`, append(serverEnv(t.TempDir()),
 		"TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test"))
-	h := setUp(ctx, t, d.server.at["api"], hookARN)
-	c := placeCall(ctx, t, d.server.at["sip udp"], "s1_enrol")
+	h := setUp(ctx, t, d.server.At["api"], hookARN)
+	c := placeCall(ctx, t, d.server.At["sip udp"], "s1_enrol")
 	search, tone := h.analyse(ctx, t, c.TransactionID)
 	free := d.fill(t)
 	before := strings.Count(d.log.String(), "\n")
@@ -163,7 +164,7 @@ func TestFullDiskRefusesOnlyWhileItIsFull(t *testing.T) {
 	if s := h.searchStatus(ctx, t, search); s != timbre.Succeeded {
 		t.Errorf("search: got status %s, want %s", s, timbre.Succeeded)
 	}
-	h.call(ctx, t, hook, d.server.at["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
+	h.call(ctx, t, hook, d.server.At["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
 }
 
 // A disk that fails becomes read-only under a server that has files open. What was stored is there when the disk is.
@@ -183,10 +184,10 @@ func TestReadOnlyDiskRefusesAndLosesNothing(t *testing.T) {
 	hook := newReceiver(t)
 	env := append(serverEnv(t.TempDir()), "TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test")
 	d := serveOn(ctx, t, mount, env)
-	h := setUp(ctx, t, d.server.at["api"], hookARN)
-	c := placeCall(ctx, t, d.server.at["sip udp"], "s1_enrol")
+	h := setUp(ctx, t, d.server.At["api"], hookARN)
+	c := placeCall(ctx, t, d.server.At["sip udp"], "s1_enrol")
 	search, _ := h.analyse(ctx, t, c.TransactionID)
-	out, err := exec.CommandContext(ctx, "nsenter", "--mount", "--target", strconv.Itoa(d.server.cmd.Process.Pid),
+	out, err := exec.CommandContext(ctx, "nsenter", "--mount", "--target", strconv.Itoa(d.server.Cmd.Process.Pid),
 		"mount", "-o", "remount,abort", d.folder).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -198,14 +199,14 @@ func TestReadOnlyDiskRefusesAndLosesNothing(t *testing.T) {
 	if n := strings.Count(d.log.String(), "\n") - before; n > 10 {
 		t.Errorf("got %d lines of log, want few", n)
 	}
-	d.server.kill(t)
+	d.server.Kill()
 	d = serveOn(ctx, t, mount, env)
-	h.voice, h.media = clients(d.server.at["api"])
+	h.voice, h.media = clients(d.server.At["api"])
 	hook.wait(ctx, t, "the streams failed", func(event) bool { return len(hook.all(of(c.TransactionID, timbre.StreamingFailed))) == 2 })
 	if s := h.searchStatus(ctx, t, search); s != timbre.Failed {
 		t.Errorf("search: got status %s, want %s", s, timbre.Failed)
 	}
-	h.call(ctx, t, hook, d.server.at["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
+	h.call(ctx, t, hook, d.server.At["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
 }
 
 // A server that cannot write says why in a sentence and ends at once, so that its service manager tries again.
@@ -214,7 +215,7 @@ func TestStartOnADiskThatTakesNoWritesNamesTheReason(t *testing.T) {
 	defer cancel()
 	seed := t.TempDir()
 	p := serve(ctx, t, serverEnv(seed)...)
-	p.stop(t)
+	p.Stop(t)
 	const onlyCopy = `cp -a ` + `"$SEED"/. "$1"; `
 	for name, c := range map[string]struct{ mount, want string }{
 		"new, no inodes":   {`mount -t tmpfs -o nr_inodes=4 none "$1"`, "no inodes left"},

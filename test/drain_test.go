@@ -23,16 +23,16 @@ func TestSIGTERMDrains(t *testing.T) {
 	hook := newReceiver(t)
 	p := serve(ctx, t, append(serverEnv(t.TempDir()), "TIMBRE_DRAIN_TIMEOUT=1m",
 		"TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test")...)
-	h := setUp(ctx, t, p.at["api"], hookARN)
-	c := placeCall(ctx, t, p.at["sip udp"], "s2_enrol")
+	h := setUp(ctx, t, p.At["api"], hookARN)
+	c := placeCall(ctx, t, p.At["sip udp"], "s2_enrol")
 	search, _ := h.analyse(ctx, t, c.TransactionID)
 
-	must(t, p.cmd.Process.Signal(syscall.SIGTERM))
+	must(t, p.Cmd.Process.Signal(syscall.SIGTERM))
 	p.untilDraining(ctx, t)
-	if answer := options(t, p.at["sip udp"]); !regexp.MustCompile(`(?s)^SIP/2.0 503 .*\nRetry-After: \d`).MatchString(answer) {
+	if answer := options(t, p.At["sip udp"]); !regexp.MustCompile(`(?s)^SIP/2.0 503 .*\nRetry-After: \d`).MatchString(answer) {
 		t.Errorf("OPTIONS: got\n%s\nwant 503 with Retry-After", answer)
 	}
-	if _, err := phone.Dial(ctx, environment.Environment{}, phone.Config{Server: p.at["sip udp"], Caller: phone.Party{Audio: []byte{0xff}}}); err == nil || !strings.Contains(err.Error(), "503") {
+	if _, err := phone.Dial(ctx, environment.Environment{}, phone.Config{Server: p.At["sip udp"], Caller: phone.Party{Audio: []byte{0xff}}}); err == nil || !strings.Contains(err.Error(), "503") {
 		t.Errorf("new call: got %v, want 503", err)
 	}
 	if s := h.searchStatus(ctx, t, search); s != timbre.InProgress && s != timbre.InQueue {
@@ -41,7 +41,7 @@ func TestSIGTERMDrains(t *testing.T) {
 
 	must(t, c.Play(ctx))
 	must(t, c.Hangup(ctx))
-	if err := p.cmd.Wait(); err != nil {
+	if err := p.Cmd.Wait(); err != nil {
 		t.Errorf("server: got %v, want an orderly end", err)
 	}
 	for status, want := range map[string]int{timbre.StreamingEnded: 2, timbre.StreamingFailed: 0} {
@@ -70,16 +70,16 @@ func TestDrainEnds(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), timeout)
 			defer cancel()
 			p := serve(ctx, t, append(serverEnv(t.TempDir()), "TIMBRE_DRAIN_TIMEOUT="+row.limit, "TIMBRE_NOTIFY_WEBHOOKS=test="+newReceiver(t).URL+"#"+hookSecret)...)
-			h := setUp(ctx, t, p.at["api"], hookARN)
-			c := placeCall(ctx, t, p.at["sip udp"], "s2_enrol")
+			h := setUp(ctx, t, p.At["api"], hookARN)
+			c := placeCall(ctx, t, p.At["sip udp"], "s2_enrol")
 			h.analyse(ctx, t, c.TransactionID)
 			for i, s := range row.signals {
-				must(t, p.cmd.Process.Signal(s))
+				must(t, p.Cmd.Process.Signal(s))
 				if i == 0 {
 					p.untilDraining(ctx, t)
 				}
 			}
-			if err := p.cmd.Wait(); err != nil {
+			if err := p.Cmd.Wait(); err != nil {
 				t.Errorf("server: got %v, want an orderly end", err)
 			}
 			select {
@@ -98,28 +98,28 @@ func TestSecondStartWaitsForTheFirst(t *testing.T) {
 	defer cancel()
 	env := append(serverEnv(t.TempDir()), "TIMBRE_NOTIFY_WEBHOOKS=test="+newReceiver(t).URL+"#"+hookSecret)
 	first := serve(ctx, t, env...)
-	h := setUp(ctx, t, first.at["api"], hookARN)
-	c := placeCall(ctx, t, first.at["sip udp"], "s2_enrol")
-	must(t, first.cmd.Process.Signal(syscall.SIGTERM))
+	h := setUp(ctx, t, first.At["api"], hookARN)
+	c := placeCall(ctx, t, first.At["sip udp"], "s2_enrol")
+	must(t, first.Cmd.Process.Signal(syscall.SIGTERM))
 	first.untilDraining(ctx, t)
 	hungUp := make(chan error, 1)
 	time.AfterFunc(time.Second, func() { hungUp <- c.Hangup(ctx) })
 	second := serve(ctx, t, env...)
 	must(t, <-hungUp)
-	h.voice, _ = clients(second.at["api"])
+	h.voice, _ = clients(second.At["api"])
 	if _, err := h.voice.GetVoiceProfileDomain(ctx, &voice.GetVoiceProfileDomainInput{VoiceProfileDomainId: &h.domain}); err != nil {
 		t.Errorf("got %v from the second server, want the domain of the first", err)
 	}
-	if err := first.cmd.Wait(); err != nil {
+	if err := first.Cmd.Wait(); err != nil {
 		t.Errorf("first server: got %v, want an orderly end", err)
 	}
 }
 
 // untilDraining waits until readiness says that no call should come.
-func (p *process) untilDraining(ctx context.Context, t *testing.T) {
+func (p process) untilDraining(ctx context.Context, t *testing.T) {
 	t.Helper()
 	p.until(ctx, t, "the server drains", func() bool {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.at["admin"]+"/readyz", http.NoBody)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.At["admin"]+"/readyz", http.NoBody)
 		must(t, err)
 		answer, err := new(http.Client).Do(r)
 		must(t, err)

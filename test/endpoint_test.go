@@ -43,6 +43,14 @@ func newEndpoint(t *testing.T) *endpoint {
 	return e
 }
 
+// dial makes a server the one that requests are sent to.
+func (e *endpoint) dial(server string) {
+	e.t.Helper()
+	to, err := net.ResolveUDPAddr("udp", strings.TrimPrefix(server, "udp://"))
+	must(e.t, err)
+	e.to = to
+}
+
 func portOf(c *net.UDPConn) int { return c.LocalAddr().(*net.UDPAddr).Port }
 
 func (e *endpoint) sdp() string {

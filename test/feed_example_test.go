@@ -23,18 +23,14 @@ func TestDocumentedFeedExample(t *testing.T) {
 	}
 	text, err := os.ReadFile(filepath.Join("..", "docs", "feed.md"))
 	must(t, err)
-	_, example, _ := strings.Cut(string(text), "```python\n")
+	_, example, _ := strings.Cut(string(text), "```py\n")
 	example, _, found := strings.Cut(example, "```")
 	if !found {
 		t.Fatal("got no example in docs/feed.md, want a Python one")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	hook := newReceiver(t)
-	s := settings(t, t.TempDir(), hook)
-	s.Feed.Listen = "127.0.0.1:0"
-	n := start(t, s)
-	h := setUp(ctx, t, n.API, hookARN)
+	hook, n, h := startWithFeed(ctx, t)
 	name := filepath.Join(t.TempDir(), "short.wav")
 	pcm := codec.ULaw.Decode(nil, leg(t, "short_s2_caller"))
 	must(t, os.WriteFile(name, wavFile(pcm[:2*timbre.SampleRate]), 0o600))

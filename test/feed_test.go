@@ -8,25 +8,29 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
-	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
-	"github.com/coder/websocket"
 
 	"timbre"
 	"timbre/cmd/timbre/softphone"
 	"timbre/cmd/timbre/terminal"
+	"timbre/node"
 )
+
+// startWithFeed starts a node that takes feeds, with a connector and a domain.
+func startWithFeed(ctx context.Context, t *testing.T) (*receiver, *node.Node, deployment) {
+	t.Helper()
+	hook := newReceiver(t)
+	s := settings(t, t.TempDir(), hook)
+	s.Feed.Listen = "127.0.0.1:0"
+	n := start(t, s)
+	return hook, n, setUp(ctx, t, n.API, hookARN)
+}
 
 // Callers whose audio arrives over WebSocket are enrolled and identified as in SIP calls, in each feed protocol.
 func TestFeedCallersAreRecognised(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	hook := newReceiver(t)
-	s := settings(t, t.TempDir(), hook)
-	s.Feed.Listen = "127.0.0.1:0"
-	n := start(t, s)
-	h := setUp(ctx, t, n.API, hookARN)
+	hook, n, h := startWithFeed(ctx, t)
 
 	search := h.feedJSON(ctx, t, n.Feed, "s1_enrol", nil)
 	hook.wait(ctx, t, "a voiceprint", of(search, timbre.VoiceprintGenerationSuccess))
@@ -62,19 +66,10 @@ func TestFeedCallersAreRecognised(t *testing.T) {
 		hook.wait(ctx, t, "both streams ended", func(event) bool { return len(hook.all(of(transaction, timbre.StreamingEnded))) == 2 })
 	})
 	t.Run("with a password from an address outside the allow list", func(t *testing.T) {
-		_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
-			VoiceConnectorId: &h.connector,
-			Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"192.0.2.0/24"}},
-		}) // excludes the test's own address
-		must(t, err)
-		_, err = h.voice.PutVoiceConnectorTerminationCredentials(ctx, &voice.PutVoiceConnectorTerminationCredentialsInput{
-			VoiceConnectorId: &h.connector, Credentials: []vtypes.Credential{{Username: aws.String("feeder"), Password: aws.String("a password")}},
-		})
-		must(t, err)
-		if _, res, err := websocket.Dial(ctx, n.Feed+"/"+h.connector, nil); err == nil || res.StatusCode != http.StatusForbidden {
-			t.Errorf("without a password: got error %v, want status 403", err)
-		} else if res.Body != nil {
-			_ = res.Body.Close()
+		h.allow(ctx, t, "192.0.2.0/24") // excludes the test's own address
+		h.setPassword(ctx, t, "feeder", "a password")
+		if got := dialStatus(ctx, t, n.Feed+"/"+h.connector, nil); got != http.StatusForbidden {
+			t.Errorf("without a password: got status %d, want 403", got)
 		}
 		r := &http.Request{Header: http.Header{}}
 		r.SetBasicAuth("feeder", "a password")
@@ -88,11 +83,7 @@ func TestFeedCallersAreRecognised(t *testing.T) {
 func TestLateTrackBecomesLeg(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	hook := newReceiver(t)
-	s := settings(t, t.TempDir(), hook)
-	s.Feed.Listen = "127.0.0.1:0"
-	n := start(t, s)
-	h := setUp(ctx, t, n.API, hookARN)
+	hook, n, h := startWithFeed(ctx, t)
 	f := connect(ctx, t, n.Feed+"/"+h.connector, nil)
 	f.send(map[string]any{"event": "start", "stream_id": "s", "start": map[string]any{
 		"call_control_id": "v3:1",

@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
-	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 	"github.com/coder/websocket"
 
 	"timbre/config"
@@ -33,12 +32,9 @@ func TestFeedOverTLS(t *testing.T) {
 			h := setUp(ctx, t, n.API, hookARN)
 			c, err := h.voice.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{Name: aws.String("private"), RequireEncryption: aws.Bool(true)})
 			must(t, err)
-			_, err = h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
-				VoiceConnectorId: c.VoiceConnector.VoiceConnectorId,
-				Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}, Disabled: aws.Bool(false)},
-			})
-			must(t, err)
-			conn, res, err := websocket.Dial(ctx, n.Feed+"/"+*c.VoiceConnector.VoiceConnectorId, &websocket.DialOptions{HTTPClient: client})
+			h.connector = *c.VoiceConnector.VoiceConnectorId
+			h.allow(ctx, t, "127.0.0.0/8")
+			conn, res, err := websocket.Dial(ctx, n.Feed+"/"+h.connector, &websocket.DialOptions{HTTPClient: client})
 			if (err == nil) != encrypted {
 				t.Errorf("got error %v, want one only without TLS", err)
 			}

@@ -16,9 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	pipelines "github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines"
-	mptypes "github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines/types"
 	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
-	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
 	"timbre/config"
 	"timbre/environment"
@@ -87,55 +85,6 @@ func startWith(t *testing.T, s config.Settings, log *slog.Logger) *node.Node {
 	return n
 }
 
-// deployment is a connector that accepts calls from loopback and sends its events to a sink, and a voice profile domain.
-type deployment struct {
-	connector, domain string
-	voice             *voice.Client
-	media             *pipelines.Client
-}
-
-func setUp(ctx context.Context, t *testing.T, endpoint, sink string) deployment {
-	t.Helper()
-	h := deployment{}
-	h.voice, h.media = clients(endpoint)
-	c, err := h.voice.CreateVoiceConnector(ctx, &voice.CreateVoiceConnectorInput{Name: aws.String("sbc"), RequireEncryption: aws.Bool(false)})
-	must(t, err)
-	h.connector = *c.VoiceConnector.VoiceConnectorId
-	_, err = h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
-		VoiceConnectorId: &h.connector,
-		Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"127.0.0.0/8"}, Disabled: aws.Bool(false)},
-	})
-	must(t, err)
-	cfg, err := h.media.CreateMediaInsightsPipelineConfiguration(ctx, &pipelines.CreateMediaInsightsPipelineConfigurationInput{
-		MediaInsightsPipelineConfigurationName: aws.String("analytics"),
-		ResourceAccessRoleArn:                  aws.String("arn:aws:iam::000000000000:role/unused"),
-		Elements: []mptypes.MediaInsightsPipelineConfigurationElement{
-			{Type: mptypes.MediaInsightsPipelineConfigurationElementTypeVoiceAnalyticsProcessor},
-			{
-				Type:                      mptypes.MediaInsightsPipelineConfigurationElementTypeSqsQueueSink,
-				SqsQueueSinkConfiguration: &mptypes.SqsQueueSinkConfiguration{InsightsTarget: &sink},
-			},
-		},
-	})
-	must(t, err)
-	_, err = h.voice.PutVoiceConnectorStreamingConfiguration(ctx, &voice.PutVoiceConnectorStreamingConfigurationInput{
-		VoiceConnectorId: &h.connector,
-		StreamingConfiguration: &vtypes.StreamingConfiguration{
-			DataRetentionInHours: aws.Int32(0), Disabled: aws.Bool(false),
-			StreamingNotificationTargets: []vtypes.StreamingNotificationTarget{{NotificationTarget: vtypes.NotificationTargetEventBridge}},
-			MediaInsightsConfiguration:   &vtypes.MediaInsightsConfiguration{Disabled: aws.Bool(false), ConfigurationArn: cfg.MediaInsightsPipelineConfiguration.MediaInsightsPipelineConfigurationArn},
-		},
-	})
-	must(t, err)
-	d, err := h.voice.CreateVoiceProfileDomain(ctx, &voice.CreateVoiceProfileDomainInput{
-		Name:                              aws.String("callers"),
-		ServerSideEncryptionConfiguration: &vtypes.ServerSideEncryptionConfiguration{KmsKeyArn: aws.String("arn:aws:kms:us-east-1:000000000000:key/local")},
-	})
-	must(t, err)
-	h.domain = *d.VoiceProfileDomain.VoiceProfileDomainId
-	return h
-}
-
 // leg reads a leg of a demo call as µ-law.
 func leg(t *testing.T, name string) []byte {
 	t.Helper()
@@ -154,22 +103,6 @@ func placeCall(ctx context.Context, t *testing.T, sip, name string) *phone.Call 
 	})
 	must(t, err)
 	return c
-}
-
-// analyse starts both tasks on a call.
-func (h deployment) analyse(ctx context.Context, t *testing.T, transaction string) (search, tone string) {
-	t.Helper()
-	s, err := h.voice.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{
-		VoiceConnectorId: &h.connector, TransactionId: &transaction,
-		VoiceProfileDomainId: &h.domain, CallLeg: vtypes.CallLegTypeCaller,
-	})
-	must(t, err)
-	v, err := h.voice.StartVoiceToneAnalysisTask(ctx, &voice.StartVoiceToneAnalysisTaskInput{
-		VoiceConnectorId: &h.connector,
-		TransactionId:    &transaction, LanguageCode: vtypes.LanguageCodeEnUs,
-	})
-	must(t, err)
-	return *s.SpeakerSearchTask.SpeakerSearchTaskId, *v.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId
 }
 
 // python runs a script of test/boto3 in the tests' Python environment.

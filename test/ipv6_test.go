@@ -5,10 +5,6 @@ import (
 	"net/netip"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
-	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
-
 	"timbre"
 	"timbre/config"
 )
@@ -23,11 +19,7 @@ func TestIPv6Call(t *testing.T) {
 	s.SIP.Listen = []config.Endpoint{{Network: "udp", Addr: here}, {Network: "tcp", Addr: here}}
 	n := start(t, s)
 	h := setUp(ctx, t, n.API, hookARN)
-	_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
-		VoiceConnectorId: &h.connector,
-		Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{"::1/128"}, Disabled: aws.Bool(false)},
-	})
-	must(t, err)
+	h.allow(ctx, t, "::1/128")
 	for _, at := range n.SIP {
 		c := placeCall(ctx, t, at, "s2_enrol")
 		search, tone := h.analyse(ctx, t, c.TransactionID)

@@ -19,23 +19,23 @@ func TestRecoveryAfterKill(t *testing.T) {
 	env := append(serverEnv(t.TempDir()),
 		"TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test")
 	p := serve(ctx, t, env...)
-	h := setUp(ctx, t, p.at["api"], hookARN)
-	first := h.call(ctx, t, hook, p.at["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
+	h := setUp(ctx, t, p.At["api"], hookARN)
+	first := h.call(ctx, t, hook, p.At["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
 	made, err := h.voice.CreateVoiceProfile(ctx, &voice.CreateVoiceProfileInput{SpeakerSearchTaskId: &first})
 	must(t, err)
 
-	c := placeCall(ctx, t, p.at["sip udp"], "s1_second")
+	c := placeCall(ctx, t, p.At["sip udp"], "s1_second")
 	search, tone := h.analyse(ctx, t, c.TransactionID)
 	playing, hangUp := context.WithCancel(ctx)
 	played := make(chan error, 1)
 	go func() { played <- c.Play(playing) }()
 	hook.wait(ctx, t, "the caller identified", of(search, timbre.IdentificationSuccessful))
-	p.kill(t)
+	p.Kill()
 	hangUp()
 	<-played
 
 	p = serve(ctx, t, env...)
-	h.voice, h.media = clients(p.at["api"])
+	h.voice, h.media = clients(p.At["api"])
 	got, err := h.voice.GetVoiceProfile(ctx, &voice.GetVoiceProfileInput{VoiceProfileId: made.VoiceProfile.VoiceProfileId})
 	must(t, err)
 	if !got.VoiceProfile.CreatedTimestamp.Equal(*made.VoiceProfile.CreatedTimestamp) {

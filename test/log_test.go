@@ -71,6 +71,8 @@ func TestLogRedactsNumbersAndSecrets(t *testing.T) {
 
 	for _, garbage := range []string{
 		"INVITE sip:+12065550100@x SIP/2.0\r\nFrom: <sip:+12065550100@x>;tag=a\r\nCSeq: +13605550199 INVITE\r\n\r\n",
+		"INVITE sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKb\r\nFrom: <sip:x>;tag=a\r\nTo: <sip:x>\r\n" +
+			"Call-ID: +1.206.555.0100-1(360)555-0199@x\r\nCSeq: 1 INVITE\r\nRequire: a\r\nContact: <sip:x@127.0.0.1:9>\r\nContent-Length: 0\r\n\r\n",
 		"INVITE sip:+13605550199@x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKa\r\nFrom: <sip:+12065550100@x>;tag=a\r\n" +
 			"To: <tel:+13605550199>\r\nCall-ID: a\r\nCSeq: 1 INVITE\r\nRequire: +12065550100\r\nContact: <sip:+12065550100@127.0.0.1:9>\r\nContent-Length: 0\r\n\r\n",
 	} {
@@ -104,7 +106,7 @@ func TestLogRedactsNumbersAndSecrets(t *testing.T) {
 			t.Errorf("got no %s in the log", want)
 		}
 	}
-	for _, private := range []string{"2065550100", "3605550199", secret, hookSecret, "Signature="} {
+	for _, private := range []string{"2065550100", "3605550199", "206.555", "(360)", secret, hookSecret, "Signature="} {
 		for line := range strings.Lines(text) {
 			if strings.Contains(line, private) {
 				t.Errorf("got %s in the log line %s", private, line)

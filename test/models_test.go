@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,8 @@ import (
 	"timbre"
 	"timbre/config"
 	"timbre/environment"
+	"timbre/models"
+	"timbre/models/card"
 	"timbre/models/modelstest"
 	"timbre/node"
 )
@@ -69,6 +72,24 @@ func TestServerRecognisesWithModelOfEachInputForm(t *testing.T) {
 			h.recognise(ctx, t, hook, n.SIP[0], "s1_second", *p.VoiceProfile.VoiceProfileId)
 			h.call(ctx, t, hook, n.SIP[0], "s5_second", timbre.IdentificationNoMatches)
 		})
+	}
+}
+
+// A tone model that goes on from frames is verified as it is run, so that a card which is wrong about them is found out.
+func TestToneModelWithFramesIsVerified(t *testing.T) {
+	text, err := fs.ReadFile(models.Folder(card.Tone), card.File)
+	must(t, err)
+	for hop, want := range map[string]string{"80": "ok      house@1 (tone)", "160": "values of frames"} {
+		folder, data := t.TempDir(), t.TempDir()
+		must(t, os.CopyFS(folder, models.Folder(card.Tone)))
+		own := strings.NewReplacer("name: tone", "name: house", "hop_samples: 80", "hop_samples: "+hop).Replace(string(text))
+		must(t, os.WriteFile(filepath.Join(folder, card.File), []byte(own), 0o600))
+		out, err := modelsCommand(t.Context(), t, data, "add", folder)
+		wantWords(t, out, err, "added house@1, a tone model of 3 values")
+		out, err = modelsCommand(t.Context(), t, data, "verify", "house")
+		if (err == nil) != (hop == "80") || !strings.Contains(out, want) {
+			t.Errorf("got %q, %v with a hop of %s samples, want %q", out, err, hop, want)
+		}
 	}
 }
 

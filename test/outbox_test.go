@@ -34,7 +34,7 @@ func TestOutboxCommand(t *testing.T) {
 	}
 
 	p := serve(ctx, t, env...)
-	env = append(env, "TIMBRE_ADMIN_LISTEN="+p.at["admin"])
+	env = append(env, "TIMBRE_ADMIN_LISTEN="+p.At["admin"])
 	p.until(ctx, t, "the target that nobody listens for is backing off", func() bool {
 		var list []timbre.TargetReport
 		must(t, json.Unmarshal([]byte(outboxCommand(ctx, t, env, "targets", "--json")), &list))
@@ -50,7 +50,7 @@ func TestOutboxCommand(t *testing.T) {
 	if !strings.Contains(elsewhere, "is in use by another server") || !strings.Contains(elsewhere, "127.0.0.1:1") {
 		t.Errorf("with another admin port: got %q, want that the server is not there", elsewhere)
 	}
-	p.stop(t)
+	p.Stop(t)
 
 	if out := outboxCommand(ctx, t, env, "retry", "--waiting", "--task", "two"); out != "1\n" {
 		t.Errorf("retry without a server: got %q, want 1", out)

@@ -18,14 +18,14 @@ func TestPausedProcessGoesOn(t *testing.T) {
 	defer cancel()
 	hook := newReceiver(t)
 	p := serve(ctx, t, append(serverEnv(t.TempDir()), "TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test")...)
-	h := setUp(ctx, t, p.at["api"], hookARN)
-	before := placeCall(ctx, t, p.at["sip udp"], "s2_enrol")
+	h := setUp(ctx, t, p.At["api"], hookARN)
+	before := placeCall(ctx, t, p.At["sip udp"], "s2_enrol")
 	search, _ := h.analyse(ctx, t, before.TransactionID)
 
-	must(t, p.cmd.Process.Signal(syscall.SIGSTOP))
+	must(t, p.Cmd.Process.Signal(syscall.SIGSTOP))
 	asleep := time.NewTimer(pause)
 	<-asleep.C
-	must(t, p.cmd.Process.Signal(syscall.SIGCONT))
+	must(t, p.Cmd.Process.Signal(syscall.SIGCONT))
 
 	must(t, before.Play(ctx))
 	must(t, before.Hangup(ctx))
@@ -33,6 +33,6 @@ func TestPausedProcessGoesOn(t *testing.T) {
 	if s := h.searchStatus(ctx, t, search); s != timbre.Succeeded {
 		t.Errorf("search of the call: got status %s, want %s", s, timbre.Succeeded)
 	}
-	h.call(ctx, t, hook, p.at["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
-	p.stop(t)
+	h.call(ctx, t, hook, p.At["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
+	p.Stop(t)
 }

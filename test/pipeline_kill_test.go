@@ -18,8 +18,8 @@ func TestPipelinesFailAfterKill(t *testing.T) {
 	env := append(serverEnv(t.TempDir()),
 		"TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test")
 	p := serve(ctx, t, env...)
-	h := setUp(ctx, t, p.at["api"], hookARN)
-	c := placeCall(ctx, t, p.at["sip udp"], "s1_second")
+	h := setUp(ctx, t, p.At["api"], hookARN)
+	c := placeCall(ctx, t, p.At["sip udp"], "s1_second")
 	caller := stream(ctx, t, hook, c.TransactionID, true)
 	active, err := h.media.CreateMediaInsightsPipeline(ctx, h.pipelineInput(ctx, t, caller))
 	must(t, err)
@@ -33,12 +33,12 @@ func TestPipelinesFailAfterKill(t *testing.T) {
 	played := make(chan error, 1)
 	go func() { played <- c.Play(playing) }()
 	hook.wait(ctx, t, "in progress", pipelineChanged(*active.MediaInsightsPipeline.MediaPipelineArn, timbre.InsightsInProgress))
-	p.kill(t)
+	p.Kill()
 	hangUp()
 	<-played
 
 	p = serve(ctx, t, env...)
-	h.voice, h.media = clients(p.at["api"])
+	h.voice, h.media = clients(p.At["api"])
 	hook.wait(ctx, t, "failed", pipelineChanged(*active.MediaInsightsPipeline.MediaPipelineArn, timbre.InsightsFailed))
 	hook.wait(ctx, t, "stopped", pipelineChanged(*idle.MediaInsightsPipeline.MediaPipelineArn, timbre.InsightsStopped))
 	if s := h.pipelineStatus(ctx, t, *active.MediaInsightsPipeline.MediaPipelineId); s != mptypes.MediaPipelineStatusFailed {

@@ -21,13 +21,13 @@ func TestPostCallEventSurvivesKills(t *testing.T) {
 	env := append(serverEnv(folder),
 		"TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test")
 	p := serve(ctx, t, env...)
-	h := setUp(ctx, t, p.at["api"], hookARN)
-	search := h.call(ctx, t, hook, p.at["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
+	h := setUp(ctx, t, p.At["api"], hookARN)
+	search := h.call(ctx, t, hook, p.At["sip udp"], "s1_enrol", timbre.IdentificationNoMatches)
 	made, err := h.voice.CreateVoiceProfile(ctx, &voice.CreateVoiceProfileInput{SpeakerSearchTaskId: &search})
 	must(t, err)
 	_, err = h.voice.UpdateVoiceProfile(ctx, &voice.UpdateVoiceProfileInput{VoiceProfileId: made.VoiceProfile.VoiceProfileId, SpeakerSearchTaskId: &search})
 	must(t, err)
-	p.kill(t)
+	p.Kill()
 
 	db, err := sql.Open("sqlite", filepath.Join(folder, "timbre.db"))
 	must(t, err)
@@ -52,11 +52,11 @@ func TestPostCallEventSurvivesKills(t *testing.T) {
 	if len(r.Created) != 1 || r.Created[0].VoiceProfileID != id || len(r.Updated) != 1 || r.Updated[0].VoiceProfileID != id || r.Confirmed != id {
 		t.Errorf("got summary %s, want profile %s created, updated and confirmed", e.Raw, id)
 	}
-	p.kill(t)
+	p.Kill()
 	p = serve(ctx, t, env...)
 	next := h
-	next.voice, next.media = clients(p.at["api"])
-	next.call(ctx, t, hook, p.at["sip udp"], "s1_second", timbre.IdentificationSuccessful) // later events have come
+	next.voice, next.media = clients(p.At["api"])
+	next.call(ctx, t, hook, p.At["sip udp"], "s1_second", timbre.IdentificationSuccessful) // later events have come
 	for _, again := range hook.all(postCall) {
 		if again.ID != e.ID {
 			t.Errorf("got a second summary %s", again.Raw)

@@ -32,11 +32,11 @@ func TestFailedCallsLeaveRecords(t *testing.T) {
 	folder = t.TempDir()
 	env := serverEnv(folder)
 	p := serve(ctx, t, env...)
-	setUp(ctx, t, p.at["api"], hookARN)
-	parties.Server = p.at["sip udp"]
+	setUp(ctx, t, p.At["api"], hookARN)
+	parties.Server = p.At["sip udp"]
 	call, err := phone.Dial(ctx, environment.Environment{}, parties)
 	must(t, err)
-	p.kill(t)
+	p.Kill()
 	expired, cancelHangup := context.WithCancel(ctx)
 	cancelHangup()
 	if err := call.Hangup(expired); err == nil {

@@ -25,7 +25,7 @@ func TestStartErrors(t *testing.T) {
 	badKey := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(badKey, "key"), []byte("not a key\n"), 0o600))
 	otherKey := t.TempDir()
-	serve(t.Context(), t, serverEnv(otherKey)...).stop(t)
+	serve(t.Context(), t, serverEnv(otherKey)...).Stop(t)
 	must(t, os.Remove(filepath.Join(otherKey, "key")))
 
 	for name, c := range map[string]struct {

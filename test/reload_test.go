@@ -21,10 +21,10 @@ func TestSIGHUPReloadsKeys(t *testing.T) {
 	p := serve(ctx, t, serverEnv(folder)...)
 	write := func(text string) {
 		must(t, os.WriteFile(filepath.Join(folder, "credentials"), []byte(text), 0o600))
-		must(t, p.cmd.Process.Signal(syscall.SIGHUP))
+		must(t, p.Cmd.Process.Signal(syscall.SIGHUP))
 	}
 	lists := func(id string) bool {
-		client := voice.New(voice.Options{Region: "us-east-1", BaseEndpoint: aws.String("http://" + p.at["api"]), Credentials: credentials.NewStaticCredentialsProvider(id, "one", "")})
+		client := voice.New(voice.Options{Region: "us-east-1", BaseEndpoint: aws.String("http://" + p.At["api"]), Credentials: credentials.NewStaticCredentialsProvider(id, "one", "")})
 		_, err := client.ListVoiceConnectors(ctx, &voice.ListVoiceConnectorsInput{})
 		return err == nil
 	}
@@ -37,11 +37,11 @@ func TestSIGHUPReloadsKeys(t *testing.T) {
 	}
 	write("[three]\naws_access_key_id = AKIDTHREE\naws_secret_access_key = one\n")
 	p.until(ctx, t, "the key is replaced", func() bool { return lists("AKIDTHREE") && !lists("AKIDONE") })
-	p.stop(t)
+	p.Stop(t)
 }
 
 // until polls for a condition.
-func (p *process) until(ctx context.Context, t *testing.T, what string, met func() bool) {
+func (p process) until(ctx context.Context, t *testing.T, what string, met func() bool) {
 	t.Helper()
 	poll := time.NewTicker(20 * time.Millisecond)
 	defer poll.Stop()

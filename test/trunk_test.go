@@ -3,14 +3,9 @@ package test
 import (
 	"context"
 	"fmt"
-	"net"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
-	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 
 	"timbre"
 )
@@ -25,17 +20,9 @@ func TestTrunkCallIsBridgedAndAnalysed(t *testing.T) {
 	n := start(t, settings(t, folder, hook))
 	h := setUp(ctx, t, n.API, hookARN)
 	ann, gw := newEndpoint(t), newEndpoint(t)
-	_, err := h.voice.PutVoiceConnectorOrigination(ctx, &voice.PutVoiceConnectorOriginationInput{
-		VoiceConnectorId: &h.connector,
-		Origination: &vtypes.Origination{Disabled: aws.Bool(false), Routes: []vtypes.OriginationRoute{{
-			Host: aws.String("127.0.0.1"), Port: aws.Int32(int32(portOf(gw.sip))),
-			Protocol: vtypes.OriginationRouteProtocolUdp, Priority: aws.Int32(1), Weight: aws.Int32(1),
-		}}},
-	})
-	must(t, err)
+	h.routeTo(ctx, t, portOf(gw.sip))
 
-	ann.to, err = net.ResolveUDPAddr("udp", strings.TrimPrefix(n.SIP[0], "udp://"))
-	must(t, err)
+	ann.dial(n.SIP[0])
 	uri := "sip:+13605550199@" + h.connector + ".voiceconnector.chime.aws"
 	via := fmt.Sprintf("Via: SIP/2.0/UDP %s;rport;branch=z9hG4bK", ann.sip.LocalAddr())
 	from, contact := "From: <sip:+12065550100@127.0.0.1>;tag=ann", fmt.Sprintf("Contact: <sip:ann@%s>", ann.sip.LocalAddr())

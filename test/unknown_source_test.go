@@ -8,10 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
-	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
 )
 
 // A source that no connector allows is refused a few times and then ignored. It is answered again from the first message after
@@ -21,15 +17,7 @@ func TestUnknownSourceIsRefusedThenDroppedThenAllowed(t *testing.T) {
 	defer cancel()
 	n := start(t, settings(t, t.TempDir(), newReceiver(t)))
 	h := setUp(ctx, t, n.API, hookARN)
-	allow := func(network string) {
-		t.Helper()
-		_, err := h.voice.PutVoiceConnectorTermination(ctx, &voice.PutVoiceConnectorTerminationInput{
-			VoiceConnectorId: &h.connector,
-			Termination:      &vtypes.Termination{CallingRegions: []string{"US"}, CidrAllowedList: []string{network}, Disabled: aws.Bool(false)},
-		})
-		must(t, err)
-	}
-	allow("192.0.2.0/24")
+	h.allow(ctx, t, "192.0.2.0/24")
 	conn, err := net.Dial("udp", strings.TrimPrefix(n.SIP[0], "udp://"))
 	must(t, err)
 	defer conn.Close()
@@ -69,7 +57,7 @@ func TestUnknownSourceIsRefusedThenDroppedThenAllowed(t *testing.T) {
 	if got := metrics(ctx, t, n.Admin); !strings.Contains(got, "timbre_sip_banned_sources 0\n") {
 		t.Error("got a ban of a source that others can forge, want none")
 	}
-	allow("127.0.0.0/8")
+	h.allow(ctx, t, "127.0.0.0/8")
 	call(99)
 	if got := answer(99); !strings.HasPrefix(got, "SIP/2.0 488 ") { // admitted, but without audio
 		t.Errorf("allowed source: got\n%s\nwant 488", got)

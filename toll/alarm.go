@@ -1,6 +1,7 @@
 package toll
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 const (
 	// quiet is how long after an alarm its repetitions are only counted.
 	quiet = time.Minute
-	// maxAlarms is how many different ones are told apart within that time.
+	// maxAlarms is how many different ones are told apart within that time. Those beyond are told together, for each reason.
 	maxAlarms = 1000
 )
 
@@ -27,43 +28,41 @@ type alarms struct {
 	last map[alarm]*repetition
 }
 
+func newAlarms(now func() time.Time) alarms { return alarms{now: now, last: map[alarm]*repetition{}} }
+
 type repetition struct {
-	told  time.Time
-	since int // refusals that have not been told of
+	reported time.Time
+	since    int // refusals since then
 }
 
-// due counts a refusal, and returns how many are to be told of now; 0: none.
+// due counts a refusal, and returns how many are to be reported now; 0: none.
 func (a *alarms) due(which alarm) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.now()
+	if a.last[which] == nil {
+		if a.makeRoom(now); len(a.last) >= maxAlarms {
+			which.user = user{}
+		}
+	}
 	r := a.last[which]
 	if r == nil {
-		a.makeRoom(now)
-		r = &repetition{told: now.Add(-quiet)}
+		r = &repetition{reported: now.Add(-quiet)}
 		a.last[which] = r
 	}
 	r.since++
-	if now.Sub(r.told) < quiet {
+	if now.Sub(r.reported) < quiet {
 		return 0
 	}
 	n := r.since
-	r.told, r.since = now, 0
+	r.reported, r.since = now, 0
 	return n
 }
 
-// makeRoom forgets what was told of long ago, and everything if that is not enough.
+// makeRoom forgets what was reported long ago.
 func (a *alarms) makeRoom(now time.Time) {
-	if len(a.last) < maxAlarms && a.last != nil {
-		return
-	}
-	for k, r := range a.last {
-		if now.Sub(r.told) >= quiet {
-			delete(a.last, k)
-		}
-	}
-	if len(a.last) >= maxAlarms || a.last == nil {
-		a.last = map[alarm]*repetition{}
+	if len(a.last) >= maxAlarms {
+		maps.DeleteFunc(a.last, func(_ alarm, r *repetition) bool { return now.Sub(r.reported) >= quiet })
 	}
 }
 
@@ -73,8 +72,8 @@ func (g *Guard) refused(c timbre.TollCall, d *timbre.TollDenial) error {
 	if n := g.alarms.due(alarm{user{c.Access.Connector.ID, c.Access.Username}, d.Reason}); n > 0 {
 		g.env.Log.Warn("toll guard tripped", "connector", c.Access.Connector.ID, "user", c.Access.Username, "reason", d.Reason,
 			"detail", d.Detail, "call", c.CallID, "refused", n)
-		if g.deps.Tripped != nil {
-			g.deps.Tripped(c, d, n)
+		if err := g.tell(c, d, n); err != nil {
+			g.env.Log.Error("cannot save the event of the toll guard", "connector", c.Access.Connector.ID, "error", err)
 		}
 	}
 	return d

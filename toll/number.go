@@ -24,9 +24,33 @@ var international = []string{"00", "011"}
 // resold minutes, and premium rates.
 var worldwide = []int32{800, 808}
 
-// dialable decides whether a number may be called. Without regions, every country may. A number that does not say its country is read as
-// dialled in each region: every way in which a gateway may understand it must be allowed.
-func dialable(user string, regions []string, premium bool) *timbre.TollDenial {
+// plan is what a connector's termination says of numbers.
+type plan struct {
+	regions []string // that may be called; none: all
+	homes   []string // in which a number is dialled that does not say its country; none: nobody knows
+}
+
+// planOf is that of a caller. Without regions, it is at home where the connector's own number is.
+func planOf(a timbre.Access) plan {
+	if len(a.CallingRegions) > 0 {
+		return plan{a.CallingRegions, a.CallingRegions}
+	}
+	own, err := phonenumbers.Parse(a.Identity, "")
+	if err != nil {
+		return plan{}
+	}
+	if home := phonenumbers.GetRegionCodeForNumber(own); home != "" && home != nowhere {
+		return plan{homes: []string{home}}
+	}
+	return plan{}
+}
+
+// nowhere is the region of numbers of no country.
+const nowhere = "001"
+
+// dialable decides whether a number may be called. One that does not say its country is read as dialled in each home: every way in which a
+// gateway may understand it must be allowed. What is not understood could be anything, and is refused.
+func dialable(user string, p plan, premium bool) *timbre.TollDenial {
 	number, plain := dialled(user)
 	digits := countDigits(number)
 	switch {
@@ -35,12 +59,15 @@ func dialable(user string, regions []string, premium bool) *timbre.TollDenial {
 	case !plain, digits <= longestInternal && !strings.HasPrefix(number, "+"):
 		return nil // a name, an extension or a short code
 	}
-	readings := readingsOf(number, regions)
-	if len(readings) == 0 && (len(regions) > 0 || number[0] == '+') {
+	readings := readingsOf(number, p.homes)
+	switch {
+	case len(readings) == 0 && len(p.homes) == 0 && number[0] != '+':
+		return &timbre.TollDenial{Reason: timbre.TollNumber, Detail: "the number does not say its country, and the connector has neither calling regions nor a default number"}
+	case len(readings) == 0:
 		return &timbre.TollDenial{Reason: timbre.TollNumber, Detail: "the number is of no country's numbering plan"}
 	}
 	for _, r := range readings {
-		if d := r.denial(regions, premium); d != nil {
+		if d := r.denial(p.regions, premium); d != nil {
 			return d
 		}
 	}
@@ -67,19 +94,16 @@ func countDigits(s string) (n int) {
 
 // reading is a number as it may be understood.
 type reading struct {
-	region string // in two letters, or 001: none
+	region string // in two letters, or nowhere
 	number *phonenumbers.PhoneNumber
 }
 
 // readingsOf are the ways in which a number may be understood.
-func readingsOf(number string, regions []string) (all []reading) {
+func readingsOf(number string, homes []string) (all []reading) {
 	add := func(number, region string) {
 		parsed, err := phonenumbers.Parse(number, region)
-		if err != nil {
-			return
-		}
-		if r := phonenumbers.GetRegionCodeForNumber(parsed); r != "" {
-			all = append(all, reading{r, parsed})
+		if err == nil && phonenumbers.IsValidNumber(parsed) { // networks ignore what is too much of a premium number, or in front of one
+			all = append(all, reading{phonenumbers.GetRegionCodeForNumber(parsed), parsed})
 		}
 	}
 	if number[0] == '+' {
@@ -91,8 +115,8 @@ func readingsOf(number string, regions []string) (all []reading) {
 			add("+"+rest, "")
 		}
 	}
-	for _, region := range regions {
-		add(number, strings.ToUpper(region))
+	for _, home := range homes {
+		add(number, strings.ToUpper(home))
 	}
 	return all
 }
@@ -101,7 +125,7 @@ func readingsOf(number string, regions []string) (all []reading) {
 func (r reading) denial(regions []string, premium bool) *timbre.TollDenial {
 	kind, code := phonenumbers.GetNumberType(r.number), r.number.GetCountryCode()
 	isPremium := kind == phonenumbers.PREMIUM_RATE || kind == phonenumbers.PERSONAL_NUMBER
-	if r.region == "001" {
+	if r.region == nowhere {
 		if slices.Contains(worldwide, code) {
 			return nil
 		}
@@ -119,10 +143,11 @@ func (r reading) denial(regions []string, premium bool) *timbre.TollDenial {
 // emergencies are numbers of help in all networks of mobile telephones, and of most PBXs.
 var emergencies = []string{"112", "911"}
 
-// isEmergency reports whether a number calls for help. It must be that number and no more: some networks ignore what follows.
-func isEmergency(user string, regions []string) bool {
+// isEmergency reports whether a number calls for help where it is dialled. It must be that number and no more: some networks ignore what
+// follows.
+func isEmergency(user string, homes []string) bool {
 	number, plain := dialled(user)
-	return plain && (slices.Contains(emergencies, number) || slices.ContainsFunc(regions, func(r string) bool {
+	return plain && (slices.Contains(emergencies, number) || slices.ContainsFunc(homes, func(r string) bool {
 		return phonenumbers.IsEmergencyNumber(number, strings.ToUpper(r))
 	}))
 }

@@ -24,7 +24,7 @@ func TestNumbersAreOfTheCallingRegions(t *testing.T) {
 		{"worldwide freephone", "+80012345678", us, ""},
 		{"another country", "+493012345678", us, timbre.TollRegion},
 		{"another country of the same code", "+18765550100", us, timbre.TollRegion},
-		{"an unused range of the same code", "+12425550100", us, timbre.TollRegion},
+		{"an unused range of the same code", "+12425550100", us, timbre.TollNumber},
 		{"another country by 00", "0037167123456", us, timbre.TollRegion},
 		{"another country by 011", "01137167123456", us, timbre.TollRegion},
 		{"another country by a prefix of the region", "810493012345678", []string{"RU"}, timbre.TollRegion},
@@ -39,9 +39,12 @@ func TestNumbersAreOfTheCallingRegions(t *testing.T) {
 		{"a satellite by 00", "00870773123456", none, timbre.TollPremium},
 		{"a carrier of the world", "+88213000000", us, timbre.TollPremium},
 		{"an international premium rate", "+979123456789", us, timbre.TollPremium},
+		{"a premium number with digits to spare", "+499001234567890", []string{"DE"}, timbre.TollNumber},
+		{"the same, any region", "+499001234567890", none, timbre.TollNumber},
+		{"behind an access code at home", "900881612345678", []string{"DE"}, timbre.TollNumber},
 		{"a personal number", "+447012345678", []string{"GB"}, timbre.TollPremium},
 		{"any region", "+493012345678", none, ""},
-		{"any region, without a country", "03012345678", none, ""},
+		{"any region, an extension", "123456", none, ""},
 		{"no country", "+999123456789", none, timbre.TollNumber},
 		{"too long", "+12065550111" + strings.Repeat("0", 20), us, timbre.TollNumber},
 		{"a routing number beside it", "+12065550111;rn=+88213000000", us, timbre.TollNumber},
@@ -57,7 +60,7 @@ func TestNumbersAreOfTheCallingRegions(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got timbre.TollReason
-			if d := dialable(c.number, c.regions, false); d != nil {
+			if d := dialable(c.number, planOf(timbre.Access{CallingRegions: c.regions}), false); d != nil {
 				got = d.Reason
 			}
 			if got != c.want {
@@ -67,10 +70,60 @@ func TestNumbersAreOfTheCallingRegions(t *testing.T) {
 	}
 }
 
+// Without calling regions, too, nothing is put through that a gateway could understand as a premium number.
+func TestNumbersWithoutACountryAreDialledAtHome(t *testing.T) {
+	const nobody, german, american, australian = "", "+4930123456", "+12065550100", "+61212345678"
+	for _, c := range []struct {
+		name, number, own string
+		want              timbre.TollReason
+	}{
+		{"at home", "03012345678", german, ""},
+		{"at home, without a trunk prefix", "2065550111", american, ""},
+		{"premium at home", "09001234567", german, timbre.TollPremium},
+		{"premium at home, without a trunk prefix", "9005550100", american, timbre.TollPremium},
+		{"a satellite by the prefix of the country", "0011881612345678", australian, timbre.TollPremium},
+		{"abroad", "004930123456", american, ""},
+		{"behind an access code", "900881612345678", german, timbre.TollNumber},
+		{"nobody knows where", "03012345678", nobody, timbre.TollNumber},
+		{"premium in some countries", "09001234567", nobody, timbre.TollNumber},
+		{"behind an access code of nobody", "900881612345678", nobody, timbre.TollNumber},
+		{"by a prefix of some countries", "0011881612345678", nobody, timbre.TollNumber},
+		{"own number that is none", "09001234567", "+999", timbre.TollNumber},
+		{"own number of no country", "09001234567", "+80012345678", timbre.TollNumber},
+		{"with a country", "+493012345678", nobody, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got timbre.TollReason
+			if d := dialable(c.number, planOf(timbre.Access{Identity: c.own}), false); d != nil {
+				got = d.Reason
+			}
+			if got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+	if homes := planOf(timbre.Access{Identity: "+442071838750"}).homes; !isEmergency("999", homes) {
+		t.Errorf("got 999 for none of emergency in %v", homes)
+	}
+}
+
+// What passes without a plan is understood by the whole of it, or is too short for a number.
+func FuzzDialableAnywhere(f *testing.F) {
+	for _, s := range []string{"09001234567", "900881612345678", "0011881612345678", "+4930123456", "00881612345678", "2001"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, user string) {
+		number, plain := dialled(user)
+		if d := dialable(user, plan{}, false); d == nil && plain && countDigits(number) > longestInternal && len(readingsOf(number, nil)) == 0 {
+			t.Errorf("%q may be called", user)
+		}
+	})
+}
+
 func TestPremiumNumbersOfTheRegionMayBePassed(t *testing.T) {
 	for number, want := range map[string]timbre.TollReason{"+19005550100": "", "+37190000000": timbre.TollRegion, "+88213000000": timbre.TollRegion} {
 		var got timbre.TollReason
-		if d := dialable(number, []string{"US"}, true); d != nil {
+		if d := dialable(number, planOf(timbre.Access{CallingRegions: []string{"US"}}), true); d != nil {
 			got = d.Reason
 		}
 		if got != want {
@@ -85,7 +138,7 @@ func FuzzDialable(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, user string) {
-		d := dialable(user, []string{"US"}, false)
+		d := dialable(user, planOf(timbre.Access{CallingRegions: []string{"US"}}), false)
 		number, _ := dialled(user)
 		if d == nil && strings.HasPrefix(number, "+") && !strings.HasPrefix(number, "+1") && !strings.HasPrefix(number, "+800") && !strings.HasPrefix(number, "+808") && countDigits(number) > longestInternal {
 			t.Errorf("%q may be called", user)

@@ -1,5 +1,5 @@
 // Package toll guards against toll fraud: calls that somebody else places at the operator's cost. In come calls that are about to be put
-// through to a gateway, as timbre.TollCall; out go refusals, a log line and a metric. A number must be of a calling region
+// through to a gateway, as timbre.TollCall; out go refusals, an event, a log line and a metric. A number must be of a calling region
 // of the connector, by the numbering plans of all countries (libphonenumber); premium rates and satellites are refused in each; a caller
 // that is known by a password has its calls and minutes a day; and a network so wide that strangers are in it puts nothing through.
 //
@@ -8,6 +8,7 @@ package toll
 
 import (
 	"sync"
+	"time"
 
 	"timbre"
 	"timbre/environment"
@@ -22,7 +23,8 @@ type Config struct {
 
 // Deps are what a Guard works with.
 type Deps struct {
-	Tripped func(timbre.TollCall, *timbre.TollDenial, int) // tells of a refusal, and of how many it stands for; nil: nobody is told
+	Announcer timbre.Announcer
+	Poster    timbre.Poster
 }
 
 // Guard decides which calls are put through. It is safe for concurrent use.
@@ -33,19 +35,20 @@ type Guard struct {
 	metrics *metrics
 	alarms  alarms
 
-	mu   sync.Mutex
-	used map[user]*usage
+	mu     sync.Mutex
+	used   map[user]*usage
+	forgot time.Time // when used was last cleared of what is over
 }
 
 // New makes a Guard.
 func New(env environment.Environment, cfg Config, deps Deps) *Guard {
 	env = env.Complete()
-	return &Guard{env: env, cfg: cfg, deps: deps, metrics: newMetrics(env.Metrics), alarms: alarms{now: env.Steady}, used: map[user]*usage{}}
+	return &Guard{env: env, cfg: cfg, deps: deps, metrics: newMetrics(env.Metrics), alarms: newAlarms(env.Steady), used: map[user]*usage{}}
 }
 
 // Admit implements timbre.TollGuard.
 func (g *Guard) Admit(c timbre.TollCall) (timbre.Toll, error) {
-	if isEmergency(c.Number, c.Access.CallingRegions) {
+	if isEmergency(c.Number, planOf(c.Access).homes) {
 		return free{}, nil
 	}
 	if d := g.mayCall(c); d != nil {
@@ -73,7 +76,7 @@ func (g *Guard) mayCall(c timbre.TollCall) *timbre.TollDenial {
 	if c.Access.Open {
 		return &timbre.TollDenial{Reason: timbre.TollOpen, Detail: "the source is allowed by a network that is too wide to put calls through"}
 	}
-	return dialable(c.Number, c.Access.CallingRegions, g.cfg.Premium)
+	return dialable(c.Number, planOf(c.Access), g.cfg.Premium)
 }
 
 // free is a call that is not counted.

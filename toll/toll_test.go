@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
+	"maps"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,7 +46,7 @@ func wantReason(t *testing.T, err error, want timbre.TollReason) {
 }
 
 func TestAnOpenNetworkPutsNothingThrough(t *testing.T) {
-	g := New(environment.Environment{}, Config{}, Deps{})
+	g := New(environment.Environment{}, Config{}, Deps{Announcer: &outbox{}, Poster: &outbox{}})
 	c := callOf("", home)
 	c.Access.Open = true
 	_, err := g.Admit(c)
@@ -56,7 +58,7 @@ func TestAnOpenNetworkPutsNothingThrough(t *testing.T) {
 }
 
 func TestEmergenciesAreAlwaysPutThrough(t *testing.T) {
-	g := New(environment.Environment{}, Config{Calls: 1}, Deps{})
+	g := New(environment.Environment{}, Config{Calls: 1}, Deps{Announcer: &outbox{}, Poster: &outbox{}})
 	for range 3 {
 		c := callOf("ann", "911")
 		c.Access.Open = true
@@ -74,7 +76,7 @@ func TestEmergenciesAreAlwaysPutThrough(t *testing.T) {
 
 func TestACredentialHasItsCallsOfTheDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := New(environment.Environment{}, Config{Calls: 2}, Deps{})
+		g := New(environment.Environment{}, Config{Calls: 2}, Deps{Announcer: &outbox{}, Poster: &outbox{}})
 		for range 2 {
 			_, err := g.Admit(callOf("ann", home))
 			wantReason(t, err, "")
@@ -94,31 +96,43 @@ func TestACredentialHasItsCallsOfTheDay(t *testing.T) {
 
 func TestCallsEndWhenTheMinutesOfTheDayAreUsedUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := New(environment.Environment{}, Config{Minutes: 10}, Deps{})
+		g := New(environment.Environment{}, Config{Minutes: 10}, Deps{Announcer: &outbox{}, Poster: &outbox{}})
+		var mu sync.Mutex
 		began, cut := time.Now(), map[string]time.Duration{}
 		admit := func(name string) timbre.Toll {
 			toll, err := g.Admit(callOf(name, home))
 			wantReason(t, err, "")
-			toll.Answered(func() { cut[name] = time.Since(began) })
+			toll.Answered(func() {
+				mu.Lock()
+				defer mu.Unlock()
+				cut[name] = time.Since(began)
+			})
 			return toll
+		}
+		soFar := func() map[string]time.Duration {
+			mu.Lock()
+			defer mu.Unlock()
+			return maps.Clone(cut)
 		}
 		first := admit("ann")
 		<-time.After(4 * time.Minute) // 4 of 10
 		first.Over()
 		first.Over()
 		<-time.After(time.Hour) // costs nothing
+		mu.Lock()
 		began = time.Now()
+		mu.Unlock()
 		admit("ann")
 		admit("ann")
 		admit("bob")
 		<-time.After(2 * time.Minute)
 		synctest.Wait()
-		if len(cut) != 0 {
+		if cut := soFar(); len(cut) != 0 {
 			t.Errorf("got %v cut after 2 minutes, want none", cut)
 		}
 		<-time.After(time.Minute) // 6 minutes of two calls
 		synctest.Wait()
-		if cut["ann"] != 3*time.Minute || len(cut) != 1 {
+		if cut := soFar(); cut["ann"] != 3*time.Minute || len(cut) != 1 {
 			t.Errorf("got %v, want Ann's calls cut after 3 minutes", cut)
 		}
 		_, err := g.Admit(callOf("ann", home))
@@ -130,28 +144,68 @@ func TestCallsEndWhenTheMinutesOfTheDayAreUsedUp(t *testing.T) {
 }
 
 func TestTheMinutesOfACallOverMidnightAreOfBothDays(t *testing.T) {
+	for name, again := range map[string]bool{"another call begins the day": true, "no other call comes": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := New(environment.Environment{}, Config{Minutes: 24*60 + 20}, Deps{Announcer: &outbox{}, Poster: &outbox{}})
+				toll, err := g.Admit(callOf("ann", home))
+				wantReason(t, err, "")
+				cut := false
+				toll.Answered(func() { cut = true })
+				<-time.After(day + 10*time.Minute)
+				if again {
+					_, err = g.Admit(callOf("ann", home))
+					wantReason(t, err, "")
+				}
+				<-time.After(15 * time.Minute)
+				synctest.Wait()
+				if cut {
+					t.Error("got a call that was cut by the minutes of the day before")
+				}
+				toll.Over()
+			})
+		})
+	}
+}
+
+func TestUsageOfDaysThatAreOverIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := New(environment.Environment{}, Config{Minutes: 24*60 + 20}, Deps{})
+		g := New(environment.Environment{}, Config{Calls: 2}, Deps{Announcer: &outbox{}, Poster: &outbox{}})
+		for _, name := range []string{"ann", "bob", "carl"} {
+			toll, err := g.Admit(callOf(name, home))
+			wantReason(t, err, "")
+			toll.Answered(func() {})
+			if name != "ann" {
+				toll.Over()
+			}
+		}
+		<-time.After(day)
+		_, err := g.Admit(callOf("dora", home))
+		wantReason(t, err, "")
+		if n := len(g.used); n != 2 {
+			t.Errorf("got %d credentials remembered, want the one with a live call and the new one", n)
+		}
+	})
+}
+
+func TestACallThatEndsBeforeItsAnswerIsKnownCostsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := New(environment.Environment{}, Config{Minutes: 10}, Deps{Announcer: &outbox{}, Poster: &outbox{}})
 		toll, err := g.Admit(callOf("ann", home))
 		wantReason(t, err, "")
-		cut := false
-		toll.Answered(func() { cut = true })
-		<-time.After(day + 10*time.Minute)
-		_, err = g.Admit(callOf("ann", home)) // a new day
-		wantReason(t, err, "")
-		<-time.After(15 * time.Minute)
-		synctest.Wait()
-		if cut {
-			t.Error("got a call that was cut by the minutes of the day before")
-		}
 		toll.Over()
+		toll.Answered(func() { t.Error("got a call cut that is over") })
+		<-time.After(time.Hour)
+		synctest.Wait()
+		_, err = g.Admit(callOf("ann", home))
+		wantReason(t, err, "")
 	})
 }
 
 func TestAFloodTripsTheAlarmOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var text bytes.Buffer
-		g := New(environment.Environment{Log: slog.New(slog.NewTextHandler(&text, nil))}, Config{}, Deps{})
+		g := New(environment.Environment{Log: slog.New(slog.NewTextHandler(&text, nil))}, Config{}, Deps{Announcer: &outbox{}, Poster: &outbox{}})
 		for range 1000 {
 			wantReason(t, g.Transfer(callOf("ann", "+37190000000")), timbre.TollPremium)
 		}
@@ -160,11 +214,17 @@ func TestAFloodTripsTheAlarmOnceAMinute(t *testing.T) {
 		if got := strings.Count(text.String(), "toll guard tripped"); got != 2 || !strings.Contains(text.String(), "refused=1000") {
 			t.Errorf("got %d lines\n%s\nwant 2, the second with the number of calls since", got, text.String())
 		}
-		for i := range 3 * maxAlarms {
-			_ = g.Transfer(callOf(strings.Repeat("x", i), "+37190000000"))
+		text.Reset()
+		for range 2 {
+			for i := range 3 * maxAlarms {
+				_ = g.Transfer(callOf(strings.Repeat("x", i), "+37190000000"))
+			}
 		}
-		if n := len(g.alarms.last); n > maxAlarms {
-			t.Errorf("got %d alarms remembered, want %d at most", n, maxAlarms)
+		if n := len(g.alarms.last); n > maxAlarms+1 {
+			t.Errorf("got %d alarms remembered, want %d at most, and those beyond together", n, maxAlarms)
+		}
+		if got := strings.Count(text.String(), "toll guard tripped"); got > maxAlarms+1 {
+			t.Errorf("got %d lines of so many callers in a minute, want %d at most", got, maxAlarms+1)
 		}
 	})
 }

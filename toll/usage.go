@@ -1,7 +1,7 @@
 package toll
 
 import (
-	"sync"
+	"maps"
 	"time"
 
 	"timbre"
@@ -27,7 +27,7 @@ type toll struct {
 	guard *Guard
 	call  timbre.TollCall
 	of    *usage
-	over  sync.Once
+	over  bool // guarded by the guard
 }
 
 // count counts a call of a credential. Callers that are known by their address have no limit here: it is a PBX with many people behind it.
@@ -53,20 +53,30 @@ func (g *Guard) usageOf(who user) *usage {
 	now := g.env.Steady()
 	u := g.used[who]
 	if u == nil {
+		g.forget(now)
 		u = &usage{began: now, counted: now, live: map[*toll]func(){}}
 		g.used[who] = u
 	}
 	u.advance(now)
-	if now.Sub(u.began) >= day {
-		u.began, u.calls, u.spent = now, 0, 0
-	}
 	return u
 }
 
-// advance counts the live calls until now.
+// forget drops, once a day, the usage of days that are over: its credential may be gone.
+func (g *Guard) forget(now time.Time) {
+	if now.Sub(g.forgot) < day {
+		return
+	}
+	g.forgot = now
+	maps.DeleteFunc(g.used, func(_ user, u *usage) bool { return len(u.live) == 0 && now.Sub(u.began) >= day })
+}
+
+// advance counts the live calls until now, and begins the next day if this one is over.
 func (u *usage) advance(now time.Time) {
 	u.spent += now.Sub(u.counted) * time.Duration(len(u.live))
 	u.counted = now
+	if now.Sub(u.began) >= day {
+		u.began, u.calls, u.spent = now, 0, 0
+	}
 }
 
 // left is the time of calls that a credential may still use.
@@ -74,11 +84,14 @@ func (g *Guard) left(u *usage) time.Duration {
 	return time.Duration(g.cfg.Minutes)*time.Minute - u.spent
 }
 
-// Answered implements timbre.Toll.
+// Answered implements timbre.Toll. A call may be over before its answer is known.
 func (t *toll) Answered(cut func()) {
 	g := t.guard
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if t.over {
+		return
+	}
 	t.of.advance(g.env.Steady())
 	t.of.live[t] = cut
 	g.schedule(t.of)
@@ -86,14 +99,13 @@ func (t *toll) Answered(cut func()) {
 
 // Over implements timbre.Toll.
 func (t *toll) Over() {
-	t.over.Do(func() {
-		g := t.guard
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		t.of.advance(g.env.Steady())
-		delete(t.of.live, t)
-		g.schedule(t.of)
-	})
+	g := t.guard
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t.over = true
+	t.of.advance(g.env.Steady())
+	delete(t.of.live, t)
+	g.schedule(t.of)
 }
 
 // schedule sets the time at which the live calls of a credential will have used its minutes up.
@@ -121,7 +133,7 @@ func (g *Guard) cut(u *usage) {
 	u.live, u.end = map[*toll]func(){}, nil
 	g.mu.Unlock()
 	for t, cut := range cuts {
-		_ = g.refused(t.call, &timbre.TollDenial{Reason: timbre.TollMinutes, Detail: "the credential has used all its minutes of the day"})
 		cut()
+		_ = g.refused(t.call, &timbre.TollDenial{Reason: timbre.TollMinutes, Detail: "the credential has used all its minutes of the day"})
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 type anyTone struct{}
 
-func (anyTone) Score(context.Context, []float32) (timbre.Tone, error) {
+func (anyTone) Score(context.Context, int, []float32, *timbre.Past) (timbre.Tone, error) {
 	return timbre.Tone{Neutral: 1}, nil
 }
 

@@ -21,7 +21,7 @@ func ParseCalibration(document []byte) (Calibration, error) {
 	const op = "tone.ParseCalibration"
 	var c Calibration
 	if err := json.Unmarshal(document, &c); err != nil {
-		return c, timbre.Errorf(timbre.Invalid, op, "%w", err)
+		return c, timbre.Errorf(timbre.Invalid, op, "%w", timbre.JSONFault(document, err))
 	}
 	if min(c.Known.Positive, c.Known.Negative, c.Shift.Positive-c.Known.Positive, c.Shift.Negative-c.Known.Negative) < 0 {
 		return c, timbre.Errorf(timbre.Invalid, op, "the shift %+v, less %+v for a known voice, raises scores", c.Shift, c.Known)

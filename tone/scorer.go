@@ -18,25 +18,27 @@ const MinNet = 3 * time.Second
 
 // Scorer scores audio with one model and its calibration. It is safe for concurrent use.
 type Scorer struct {
-	model       timbre.WaveformModel
+	model       timbre.StreamModel
 	calibration Calibration
 }
 
 // New makes a Scorer.
-func New(m timbre.WaveformModel, c Calibration) *Scorer { return &Scorer{m, c} }
+func New(m timbre.StreamModel, c Calibration) *Scorer { return &Scorer{m, c} }
 
 // Calibration is that of the scores.
 func (s *Scorer) Calibration() Calibration { return s.calibration }
 
-// Score returns the tone of the last 30 s of pcm, at 8 kHz in [-1, 1), by a voice that is heard for the first time. Unprocessable: pcm is shorter than 3 s, or has no tone.
-func (s *Scorer) Score(ctx context.Context, pcm []float32) (timbre.Tone, error) {
+// Score returns the tone of the last 30 s of pcm, at 8 kHz in [-1, 1), by a voice that is heard for the first time. first is the number
+// of the first sample in all the speech of the voice, of which the model keeps the past. Unprocessable: pcm is shorter than 3 s, or has
+// no tone.
+func (s *Scorer) Score(ctx context.Context, first int, pcm []float32, past *timbre.Past) (timbre.Tone, error) {
 	if extra := len(pcm) - timbre.Samples(Span); extra > 0 {
-		pcm = pcm[extra:]
+		first, pcm = first+extra, pcm[extra:]
 	}
 	if len(pcm) < timbre.Samples(MinNet) {
 		return timbre.Tone{}, timbre.Errorf(timbre.Unprocessable, "tone.Score", "too short: %.1f s of audio", timbre.Duration(len(pcm)).Seconds())
 	}
-	out, err := s.model.Wave(ctx, pcm)
+	out, err := s.model.Stream(ctx, first, pcm, past)
 	if err != nil {
 		return timbre.Tone{}, err
 	}

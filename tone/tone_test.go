@@ -14,18 +14,19 @@ import (
 type fakeModel struct {
 	out     []float32
 	err     error
+	first   int
 	samples int // samples
 }
 
-func (n *fakeModel) Wave(_ context.Context, pcm []float32) ([]float32, error) {
-	n.samples = len(pcm)
+func (n *fakeModel) Stream(_ context.Context, first int, pcm []float32, _ *timbre.Past) ([]float32, error) {
+	n.first, n.samples = first, len(pcm)
 	return n.out, n.err
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
 func TestScoresArePositiveNeutralNegative(t *testing.T) {
-	got, err := New(&fakeModel{out: []float32{0.5, 0.3, 0.2}}, Calibration{}).Score(t.Context(), make([]float32, 24000))
+	got, err := New(&fakeModel{out: []float32{0.5, 0.3, 0.2}}, Calibration{}).Score(t.Context(), 0, make([]float32, 24000), new(timbre.Past))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,11 +40,11 @@ func TestScoresArePositiveNeutralNegative(t *testing.T) {
 
 func TestScoreTakes3To30Seconds(t *testing.T) {
 	n := &fakeModel{out: []float32{0, 1, 0}}
-	if _, err := New(n, Calibration{}).Score(t.Context(), make([]float32, 23999)); timbre.KindOf(err) != timbre.Unprocessable || n.samples != 0 {
+	if _, err := New(n, Calibration{}).Score(t.Context(), 0, make([]float32, 23999), new(timbre.Past)); timbre.KindOf(err) != timbre.Unprocessable || n.samples != 0 {
 		t.Errorf("got %v under 3 s, want Unprocessable", err)
 	}
-	if _, err := New(n, Calibration{}).Score(t.Context(), make([]float32, 400000)); err != nil || n.samples != 240000 {
-		t.Errorf("got %d samples scored of 50 s, %v, want 240000", n.samples, err)
+	if _, err := New(n, Calibration{}).Score(t.Context(), 7, make([]float32, 400000), new(timbre.Past)); err != nil || n.samples != 240000 || n.first != 160007 {
+		t.Errorf("got %d samples from %d on scored of 50 s from 7 on, %v, want 240000 from 160007 on", n.samples, n.first, err)
 	}
 }
 
@@ -60,7 +61,7 @@ func TestInvalidModelOutputIsAnError(t *testing.T) {
 		"model fails": {&fakeModel{err: broken}, timbre.Internal},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, err := New(c.model, Calibration{}).Score(t.Context(), make([]float32, 24000)); err == nil || timbre.KindOf(err) != c.kind {
+			if got, err := New(c.model, Calibration{}).Score(t.Context(), 0, make([]float32, 24000), new(timbre.Past)); err == nil || timbre.KindOf(err) != c.kind {
 				t.Errorf("%s: got %+v, %v, want kind %d", name, got, err, c.kind)
 			}
 		})
@@ -76,7 +77,7 @@ type fakeScorer struct {
 	calibration Calibration
 }
 
-func (s *fakeScorer) Score(_ context.Context, pcm []float32) (timbre.Tone, error) {
+func (s *fakeScorer) Score(_ context.Context, _ int, pcm []float32, _ *timbre.Past) (timbre.Tone, error) {
 	s.seconds = append(s.seconds, float64(len(pcm))/timbre.SampleRate)
 	if s.err != nil {
 		return timbre.Tone{}, s.err

@@ -10,7 +10,7 @@ import (
 
 // AudioScorer scores the tone of a stretch of audio. Scorer implements it.
 type AudioScorer interface {
-	Score(ctx context.Context, pcm []float32) (timbre.Tone, error)
+	Score(ctx context.Context, first int, pcm []float32, past *timbre.Past) (timbre.Tone, error)
 	Calibration() Calibration
 }
 
@@ -21,9 +21,11 @@ type Track struct {
 
 	mu     sync.Mutex
 	recent []stretch     // what may still be scored, the oldest first
+	heard  int           // samples so far
 	net    time.Duration // net speech so far
 	voiced time.Duration // the end of the last voiced stretch
 
+	past   timbre.Past   // what the model keeps
 	scored time.Duration // net speech at the last score
 	voice  baseline
 	said   said
@@ -34,9 +36,10 @@ type Track struct {
 // lookahead is how far the speech added may be ahead of the moment that is scored.
 const lookahead = 10 * time.Second
 
-// stretch is a stretch of speech: its end, and the net speech before and after it.
+// stretch is a stretch of speech: its end, the net speech before and after it, and the number of its first sample in all of it.
 type stretch struct {
 	at, from, to time.Duration
+	first        int
 	pcm          []int16
 }
 
@@ -53,9 +56,10 @@ func (t *Track) Add(s timbre.Speech) {
 		t.voiced = s.At
 	}
 	if len(s.PCM) > 0 || s.Net > t.net {
-		t.recent = append(t.recent, stretch{s.At, t.net, s.Net, s.PCM})
+		t.recent = append(t.recent, stretch{s.At, t.net, s.Net, t.heard, s.PCM})
 	}
 	t.net = s.Net
+	t.heard += len(s.PCM)
 	n := 0
 	for n < len(t.recent) && t.recent[n].at <= s.At-Span-lookahead {
 		t.recent[n].pcm = nil
@@ -68,11 +72,11 @@ func (t *Track) Add(s timbre.Speech) {
 // average of all scores so far, each weighted by the net speech that was new in it. ok is false, and nothing is scored, if those
 // 30 s hold less than 3 s of net speech. It is for one caller at a time.
 func (t *Track) Score(ctx context.Context, at time.Duration) (current, overall timbre.Tone, ok bool, err error) {
-	pcm, net, total := t.window(at-Span, at)
+	first, pcm, net, total := t.window(at-Span, at)
 	if net < MinNet {
 		return current, overall, false, nil
 	}
-	sound, err := t.scores.Score(ctx, pcm)
+	sound, err := t.scores.Score(ctx, first, pcm, &t.past)
 	if err != nil {
 		return timbre.Tone{}, timbre.Tone{}, false, err
 	}
@@ -87,24 +91,28 @@ func (t *Track) Score(ctx context.Context, at time.Duration) (current, overall t
 	return current, t.average(current, fresh.Seconds()), true, nil
 }
 
-// window returns the audio from one moment to another, the net speech in it, and the net speech up to then.
-func (t *Track) window(from, to time.Duration) (pcm []float32, net, total time.Duration) {
+// window returns the audio from one moment to another and the number of its first sample, the net speech in it, and the net speech up
+// to then.
+func (t *Track) window(from, to time.Duration) (first int, pcm []float32, net, total time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	pcm = make([]float32, 0, timbre.Samples(min(t.net, Span+time.Second)))
 	for _, s := range t.recent {
 		if s.at > from && s.at <= to {
+			if len(pcm) == 0 {
+				first = s.first
+			}
 			pcm = timbre.Wave(pcm, s.pcm)
 			net += s.to - s.from
 			total = s.to
 		}
 	}
-	return pcm, net, total
+	return first, pcm, net, total
 }
 
 // speech is the audio from one moment to another.
 func (t *Track) speech(from, to time.Duration) []float32 {
-	pcm, _, _ := t.window(from, to)
+	_, pcm, _, _ := t.window(from, to)
 	return pcm
 }
 

@@ -34,15 +34,12 @@ func Open(path string) (*Vault, error) {
 		return nil, err
 	}
 	defer clear(key)
-	local, err := gcm(key)
-	if err != nil {
-		return nil, err
-	}
 	root, err := hkdf.Extract(sha256.New, key, nil)
 	if err != nil {
 		return nil, refuse(path, "cannot be used", err)
 	}
-	return &Vault{local, root}, nil
+	defer clear(root)
+	return newVault(key, root), nil
 }
 
 func read(path string) (key []byte, err error) {

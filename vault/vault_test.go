@@ -26,6 +26,25 @@ func newKey(t testing.TB, v *vault.Vault) []byte {
 	return k
 }
 
+func TestOpenIntoUsesTheMemoryThatSuffices(t *testing.T) {
+	v := open(t)
+	key, plain := newKey(t, v), []byte("the vectors of many voices")
+	sealed, err := v.Seal(key, "block 1 2", plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size, reused := range map[int]bool{0: false, len(plain) - 1: false, len(plain): true, 2 * len(plain): true} {
+		memory := make([]byte, size)
+		got, err := v.OpenInto(memory, key, "block 1 2", sealed)
+		if err != nil || !bytes.Equal(got, plain) {
+			t.Fatalf("memory of %d bytes: got %q and error %v, want %q", size, got, err, plain)
+		}
+		if is := size > 0 && &got[0] == &memory[0]; is != reused {
+			t.Errorf("memory of %d bytes: got it used %v, want %v", size, is, reused)
+		}
+	}
+}
+
 func TestSealedBytesOpenWithTheirKeyAndNameOnly(t *testing.T) {
 	v, other := open(t), open(t)
 	key := newKey(t, v)

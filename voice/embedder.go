@@ -40,6 +40,7 @@ func (e *Embedder) Embed(ctx context.Context, pcm []float32, net time.Duration) 
 	if err != nil {
 		return timbre.Voiceprint{}, err
 	}
+	defer clear(vector)
 	if len(vector) == 0 {
 		return timbre.Voiceprint{}, timbre.Errorf(timbre.Internal, "voice.Embed", "model %s gives no values", e.name)
 	}

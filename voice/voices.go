@@ -16,15 +16,27 @@ const (
 // Voices tells apart the voices in voiced audio that holds net of speech. One voice has all of it. Of two, the audio is that
 // of the one who has spoken longer, without the seconds in which the other may speak too.
 func (e *Embedder) Voices(ctx context.Context, pcm []float32, net time.Duration) (timbre.Voices, error) {
+	var segments timbre.Segments
+	defer segments.Erase()
+	return e.VoicesBy(ctx, pcm, net, &segments)
+}
+
+// VoicesBy is Voices by segments that have been made of the beginning of the audio, to which it adds the others.
+func (e *Embedder) VoicesBy(ctx context.Context, pcm []float32, net time.Duration, segments *timbre.Segments) (timbre.Voices, error) {
 	one := timbre.Voices{PCM: pcm, Net: net}
-	if CountSegments(pcm) < leastSegments || Defect(pcm, net) != "" { // Embed gives the reason
+	n := CountSegments(len(pcm))
+	if n < leastSegments || Defect(pcm, net) != "" { // Embed gives the reason
 		return one, nil
 	}
-	segments, err := e.Segments(ctx, pcm)
-	if err != nil {
+	if err := e.add(ctx, segments, n, func(from, to int) []float32 { return pcm[from:to] }); err != nil {
 		return one, err
 	}
-	return Apart(pcm, net, segments, LeastUnity), nil
+	return Apart(pcm, net, (*segments)[:n], LeastUnity), nil
+}
+
+// AddSegments adds the segments of audio that is still growing, before its voices are told apart.
+func (e *Embedder) AddSegments(ctx context.Context, pcm []int16, segments *timbre.Segments) error {
+	return e.add(ctx, segments, CountSegments(len(pcm)), func(from, to int) []float32 { return timbre.Wave(nil, pcm[from:to]) })
 }
 
 // Apart tells apart the voices in audio by its segments. Below the threshold of their unity there are two.
@@ -44,26 +56,33 @@ func Apart(pcm []float32, net time.Duration, segments []timbre.Embedding, thresh
 	return timbre.Voices{PCM: own, Net: scaled(own), Other: scaled(other)}
 }
 
-// Segments embeds the overlapping segments of audio.
-func (e *Embedder) Segments(ctx context.Context, pcm []float32) (all []timbre.Embedding, err error) {
-	for i := range CountSegments(pcm) {
-		from := i * timbre.Samples(step)
-		vector, err := e.model.Wave(ctx, pcm[from:from+timbre.Samples(segment)])
-		if err != nil {
-			return nil, err
-		}
-		embedding, ok := normalize(vector)
-		if !ok {
-			return nil, timbre.Errorf(timbre.Unprocessable, "voice.Voices", "the audio has no voice to tell from others")
-		}
-		all = append(all, embedding)
-	}
-	return all, nil
+// Segments embeds the segments of audio.
+func (e *Embedder) Segments(ctx context.Context, pcm []float32) (all timbre.Segments, err error) {
+	err = e.add(ctx, &all, CountSegments(len(pcm)), func(from, to int) []float32 { return pcm[from:to] })
+	return all, err
 }
 
-// CountSegments is the number of overlapping segments of audio.
-func CountSegments(pcm []float32) int {
-	return max(0, len(pcm)-timbre.Samples(segment-step)) / timbre.Samples(step)
+// add embeds the segments up to a number that are missing.
+func (e *Embedder) add(ctx context.Context, segments *timbre.Segments, n int, audio func(from, to int) []float32) error {
+	for len(*segments) < n {
+		from := len(*segments) * timbre.Samples(step)
+		vector, err := e.model.Wave(ctx, audio(from, from+timbre.Samples(segment)))
+		if err != nil {
+			return err
+		}
+		embedding, ok := normalize(vector)
+		clear(vector)
+		if !ok {
+			return timbre.Errorf(timbre.Unprocessable, "voice.Voices", "the audio has no voice to tell from others")
+		}
+		*segments = append(*segments, embedding)
+	}
+	return nil
+}
+
+// CountSegments is the number of overlapping segments of so many samples.
+func CountSegments(samples int) int {
+	return max(0, samples-timbre.Samples(segment-step)) / timbre.Samples(step)
 }
 
 // leastLean is how clearly a segment must lean to its voice for its audio to be of that voice alone.

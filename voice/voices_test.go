@@ -74,3 +74,31 @@ func TestAudioOfOneTurnIsOneVoice(t *testing.T) {
 		t.Errorf("got another voice of %v after %d runs, %v; want none", v.Other, m.runs, err)
 	}
 }
+
+// What has been embedded while the audio came is not embedded again, and the voices are the same.
+func TestVoicesAreToldApartBySegmentsMadeBefore(t *testing.T) {
+	pcm := turns(8, 4, 4, 4)
+	want, err := New(&turnModel{}, "").Voices(t.Context(), pcm, 20*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &turnModel{}
+	e := New(m, "")
+	var segments timbre.Segments
+	for _, d := range []time.Duration{time.Second, 5500 * time.Millisecond, 12 * time.Second, 12 * time.Second} {
+		if err := e.AddSegments(t.Context(), timbre.PCM(nil, pcm[:timbre.Samples(d)]), &segments); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m.runs != 11 || len(segments) != 11 {
+		t.Errorf("got %d runs for %d segments of 12 s, want 11", m.runs, len(segments))
+	}
+	got, err := e.VoicesBy(t.Context(), pcm, 20*time.Second, &segments)
+	if err != nil || m.runs != 19 || got.Other != want.Other || len(got.PCM) != len(want.PCM) {
+		t.Errorf("got voices of %v and %v after %d runs, %v; want %v, %v, 19", got.Net, got.Other, m.runs, err, want.Net, want.Other)
+	}
+	first := segments[0]
+	if segments.Erase(); segments != nil || slices.Max(first) != 0 {
+		t.Error("got segments left in memory, want them erased")
+	}
+}

@@ -3,9 +3,9 @@
 //
 // A source is known if a connector's allowed hosts contain it, or if it has proven a password. A known source is never
 // banned, and only its INVITEs a second are limited. Unknown sources get few messages, each and all together, and one that
-// only fails is banned for a time, in which it may still try a password now and then. A datagram whose sender may have written
-// another address than its own bans nobody, takes no place of those that have shown theirs, and is limited apart. The package
-// parses no message, and its memory is bounded.
+// only fails is banned for a time, in which it may still try a password now and then. What all of them get together is shared by network,
+// and a part is for those that answer a challenge. A datagram whose sender may have written another address than its own bans nobody, takes
+// no place of those that have shown theirs, and is limited apart. The package parses no message, and its memory is bounded.
 package source
 
 import (
@@ -24,6 +24,7 @@ type Config struct {
 	Invites     int           // INVITEs a second from one source; 0: no limit
 	Ban         time.Duration // how long an unknown source that only fails is banned; 0: never
 	DropUnknown bool          // drop every message of unknown sources while no connector has credentials
+	Connections int           // of all unknown sources at once, but never more than 256; 0: 256
 }
 
 // Deps are what a Limiter asks.
@@ -43,15 +44,15 @@ const (
 	maxUninvited = 8           // messages in a window of an unknown source that cannot prove a password
 	unknownRate  = 5           // messages a second of an unknown source
 	unknownBurst = 20          // at once
-	unknownTotal = 200         // messages a second of all unknown sources together
+	unknownTotal = 200         // messages a second of all unknown sources together, and as many more that answer a challenge
 	unprovenAll  = 1000        // datagrams a second whose senders have not shown their address, together
+	brieflyAll   = 1000        // more of these, or of a source that has used its own up, that get an answer no longer than they are
+	expected     = 16          // messages that are read of an unknown source for each request that it is sent
+	maxExpected  = 1000        // at once
 	trialBurst   = 2           // messages of a banned source: the question, and the answer to its challenge
 	refusalRate  = 1           // answers a second to a source that sends too many INVITEs
 	refusalBurst = 5           // at once
 )
-
-// ProofLife is how long a source stays known after it has proven a password.
-const ProofLife = 24 * time.Hour
 
 // trialRate is how many messages a second of a banned source are read: its address may be shared with one that knows a password.
 var trialRate = rate.Every(5 * time.Second)
@@ -62,15 +63,17 @@ type Limiter struct {
 	cfg     Config
 	deps    Deps
 	metrics *metrics
-	lines   environment.Tally // of the log
 
 	mu        sync.Mutex
 	known     table // separate, so that a flood of unknown sources evicts none of them
 	unknown   table
-	unproven  table  // sources of datagrams, which others may have written
-	messages  bucket // of all unknown sources
-	datagrams bucket // of all unproven sources
-	places    places // of connections
+	unproven  table   // sources of datagrams, which others may have written
+	asked     table   // sources that were sent requests in a call
+	messages  *Budget // of all unknown sources, by the network of an owner
+	answers   *Budget // likewise, of their answers to challenges
+	datagrams bucket  // of all unproven sources. They are not shared: a forger has any network
+	briefly   bucket  // likewise, of those beyond a limit
+	places    places  // of connections
 }
 
 // New makes a Limiter.
@@ -78,16 +81,18 @@ func New(env environment.Environment, cfg Config, deps Deps) *Limiter {
 	if deps.Echoed == nil {
 		deps.Echoed = func(netip.Addr, string) bool { return false }
 	}
+	env = env.Complete()
+	now := env.Steady()
 	l := &Limiter{
-		env: env.Complete(), cfg: cfg, deps: deps, known: newTable(), unknown: newTable(), unproven: newTable(), places: newPlaces(),
+		env: env, cfg: cfg, deps: deps, known: newTable(), unknown: newTable(), unproven: newTable(), asked: newTable(),
+		messages: NewBudget(unknownTotal, now), answers: NewBudget(unknownTotal, now), places: newPlaces(cfg.Connections),
 	}
 	l.metrics = newMetrics(env.Metrics, l)
 	return l
 }
 
-// Message judges a message that has not been parsed; invite: it looks like an INVITE. It is read, or it is answered with 503
-// unread (busy), or it is dropped.
-func (l *Limiter) Message(o timbre.Origin, invite bool) (read, busy bool) {
+// Message judges a message that has not been parsed; invite: it looks like an INVITE.
+func (l *Limiter) Message(o timbre.Origin, invite bool) timbre.Verdict {
 	allowed, provable := l.deps.Allowed(o.Addr)
 	now := l.env.Steady()
 	l.mu.Lock()
@@ -96,6 +101,8 @@ func (l *Limiter) Message(o timbre.Origin, invite bool) (read, busy bool) {
 	switch {
 	case known:
 		return l.limitInvites(s, invite, now)
+	case l.expects(o.Addr):
+		return l.limitInvites(l.asked.get(o.Addr), invite, now)
 	case !provable && l.cfg.DropUnknown:
 		return l.drop(o, "unknown")
 	case !o.Returned:
@@ -109,122 +116,78 @@ func (l *Limiter) Message(o timbre.Origin, invite bool) (read, busy bool) {
 		return l.drop(o, "flood")
 	case !provable && l.fail(s, maxUninvited, now):
 		return l.drop(o, "banned")
-	case !l.messages.take(now, unknownTotal, unknownTotal):
+	case !l.budget(o).Allow(timbre.OwnerNetwork(o.Addr), unknownTotal, now):
 		return l.drop(o, "unknown_total")
 	}
 	return l.limitInvites(s, invite, now)
 }
 
-// datagram judges one of an unknown source that others may have written. It is limited, so that nobody gets more answers than a few, and
-// has no consequence. The caller holds mu.
-func (l *Limiter) datagram(o timbre.Origin, provable, invite bool, now time.Time) (read, busy bool) {
-	s := l.unproven.get(o.Addr)
-	switch {
-	case !s.messages.take(now, unknownRate, unknownBurst):
-		return l.drop(o, "flood")
-	case !provable && !s.uninvited.take(now, rate.Every(window/maxUninvited), maxUninvited):
-		return l.drop(o, "uninvited")
-	case !l.datagrams.take(now, unprovenAll, unprovenAll):
-		return l.drop(o, "unproven_total")
+// budget is what a message of an unknown source counts against. The answers to challenges have their own: who knows a password sends one of
+// each, and who knows none is banned for its answers.
+func (l *Limiter) budget(o timbre.Origin) *Budget {
+	if o.Echoed {
+		return l.answers
 	}
-	return l.limitInvites(s, invite, now)
+	return l.messages
 }
 
-func (l *Limiter) limitInvites(s *source, invite bool, now time.Time) (read, busy bool) {
+// expects reports whether a message of an unknown source is one of those that its requests have asked for. The caller holds mu.
+func (l *Limiter) expects(from netip.Addr) bool {
+	s := l.asked.peek(from)
+	if s == nil || s.expected == 0 {
+		return false
+	}
+	s.expected--
+	return true
+}
+
+// Asked reports that a source is sent a request within a call. A party to the call has named it, so it becomes no known source: it may
+// answer, and send some requests of its own, whatever the limits of unknown sources are.
+func (l *Limiter) Asked(to netip.Addr) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.asked.get(to)
+	s.expected = min(s.expected+expected, maxExpected)
+}
+
+// datagram judges one of an unknown source that others may have written. It has no consequence. One beyond the limits is answered all the
+// same, as far as that goes, because it may be of the source that a forger names; but briefly, so that the forger gains nothing by it. The
+// caller holds mu.
+func (l *Limiter) datagram(o timbre.Origin, provable, invite bool, now time.Time) timbre.Verdict {
+	s := l.unproven.get(o.Addr)
+	var beyond string
+	switch {
+	case !s.messages.take(now, unknownRate, unknownBurst):
+		beyond = "flood"
+	case !provable && !s.uninvited.take(now, rate.Every(window/maxUninvited), maxUninvited):
+		beyond = "uninvited"
+	case !l.datagrams.take(now, unprovenAll, unprovenAll):
+		beyond = "unproven_total"
+	default:
+		return l.limitInvites(s, invite, now)
+	}
+	if provable && l.briefly.take(now, brieflyAll, brieflyAll) {
+		return timbre.ReadBriefly
+	}
+	return l.drop(o, beyond)
+}
+
+func (l *Limiter) limitInvites(s *source, invite bool, now time.Time) timbre.Verdict {
 	switch {
 	case !invite || l.cfg.Invites <= 0 || s.invites.take(now, rate.Limit(l.cfg.Invites), l.cfg.Invites):
-		return true, false
+		return timbre.Read
 	case s.refusals.take(now, refusalRate, refusalBurst):
 		l.metrics.shed.Inc()
-		return false, true
+		return timbre.Shed
 	}
 	return l.drop(timbre.Origin{Addr: s.network.Addr()}, "invites")
 }
 
 // drop counts a dropped message. Bans have been logged already.
-func (l *Limiter) drop(o timbre.Origin, reason string) (read, busy bool) {
+func (l *Limiter) drop(o timbre.Origin, reason string) timbre.Verdict {
 	l.metrics.dropped.WithLabelValues(reason).Inc()
 	if reason != "banned" {
-		l.lines.Count(l.env.Log, reason, "dropping messages unread", "network", timbre.HostNetwork(o.Addr), "reason", reason)
+		l.env.Repeats.Count(l.env.Log, reason, "dropping messages unread", "network", timbre.HostNetwork(o.Addr), "reason", reason)
 	}
-	return false, false
-}
-
-// Failed raises the ban score of a source: it asked for what it may not have, or sent nonsense. What others may have sent in its name does
-// not count. If no connector has credentials, each message of an unknown source has been counted already.
-func (l *Limiter) Failed(o timbre.Origin) {
-	allowed, provable := l.deps.Allowed(o.Addr)
-	now := l.env.Steady()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if _, known := l.find(o.Addr, allowed, now); !known && provable && o.Returned {
-		l.fail(l.unknown.get(o.Addr), maxFailures, now)
-	}
-}
-
-// find returns the state of a known source, and whether the source is known. The caller holds mu.
-func (l *Limiter) find(from netip.Addr, allowed bool, now time.Time) (s *source, known bool) {
-	if allowed {
-		return l.known.get(from), true
-	}
-	if s = l.known.peek(from); s != nil && s.proven.After(now) {
-		return l.known.get(from), true
-	}
-	return nil, false
-}
-
-// fail counts a failure, and bans a source that has more than a number of them. It reports whether the source was banned.
-// Which refusals are failures, sip/transport decides.
-func (l *Limiter) fail(s *source, limit int, now time.Time) (banned bool) {
-	if now.Sub(s.since) >= window {
-		s.since, s.failures = now, 0
-	}
-	if s.failures++; s.failures <= limit || l.cfg.Ban <= 0 {
-		return false
-	}
-	if !s.banned.After(now) {
-		l.metrics.bans.Inc()
-		l.lines.Count(l.env.Log, "ban", "source banned", "network", s.network, "failures", s.failures, "duration", l.cfg.Ban)
-	}
-	s.banned, s.failures = now.Add(l.cfg.Ban), 0
-	return true
-}
-
-// Echoed reports whether a nonce is one that the source alone has been told.
-func (l *Limiter) Echoed(from netip.Addr, nonce string) bool { return l.deps.Echoed(from, nonce) }
-
-// Proven makes a source known for a day, and lifts its ban: it has proven a password, or we have sent it a request ourselves.
-func (l *Limiter) Proven(from netip.Addr) { l.Remember(from, ProofLife) }
-
-// Remember makes a source known for a time, and lifts its ban.
-func (l *Limiter) Remember(from netip.Addr, life time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.known.get(from).proven = l.env.Steady().Add(life)
-	if s := l.unknown.peek(from); s != nil {
-		s.banned, s.failures = time.Time{}, 0
-	}
-	l.places.prove(timbre.HostNetwork(from))
-}
-
-// Known reports whether a source is known.
-func (l *Limiter) Known(from netip.Addr) bool {
-	if allowed, _ := l.deps.Allowed(from); allowed {
-		return true
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	s := l.known.peek(from)
-	return s != nil && s.proven.After(l.env.Steady())
-}
-
-// Banned reports whether a source is banned now. Datagrams that others may have written are no part of a ban.
-func (l *Limiter) Banned(from netip.Addr) bool {
-	if l.Known(from) {
-		return false
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	s := l.unknown.peek(from)
-	return s != nil && s.banned.After(l.env.Steady())
+	return timbre.Dropped
 }

@@ -47,7 +47,7 @@ func newFixture(change func(*Config)) *fixture {
 // send returns how many of n messages, an interval apart, are read.
 func (w *fixture) send(from netip.Addr, n int, apart time.Duration) (read int) {
 	for range n {
-		if ok, _ := w.Message(by(from), false); ok {
+		if w.Message(by(from), false) == timbre.Read {
 			read++
 		}
 		w.now = w.now.Add(apart)
@@ -57,8 +57,7 @@ func (w *fixture) send(from netip.Addr, n int, apart time.Duration) (read int) {
 
 // invites reports whether an INVITE is read.
 func (w *fixture) invites(from netip.Addr) bool {
-	read, _ := w.Message(by(from), true)
-	return read
+	return w.Message(by(from), true) == timbre.Read
 }
 
 func (w *fixture) dropped(reason string) int {
@@ -66,7 +65,7 @@ func (w *fixture) dropped(reason string) int {
 }
 
 // count fails the test if a number is not as expected.
-func count[N int | float64](t *testing.T, what string, got, want N) {
+func count[N int | float64 | timbre.Verdict](t *testing.T, what string, got, want N) {
 	t.Helper()
 	if got != want {
 		t.Errorf("%s: got %v, want %v", what, got, want)
@@ -173,14 +172,13 @@ func TestDatagramsThatOthersMayHaveWrittenBanNobody(t *testing.T) {
 func TestUnprovenDatagramsTakeNothingFromThoseThatShowTheirAddress(t *testing.T) {
 	w := newFixture(nil)
 	w.provable = true
-	read := 0
+	got := map[timbre.Verdict]int{}
 	for i := range 30000 {
-		if ok, _ := w.Message(timbre.Origin{Addr: netip.AddrFrom4([4]byte{10, 1, byte(i >> 8), byte(i)})}, false); ok {
-			read++
-		}
+		got[w.Message(timbre.Origin{Addr: netip.AddrFrom4([4]byte{10, 1, byte(i >> 8), byte(i)})}, false)]++
 	}
-	count(t, "unproven datagrams read in an instant", read, unprovenAll)
-	count(t, "dropped", w.dropped("unproven_total"), 30000-read)
+	count(t, "unproven datagrams read in an instant", got[timbre.Read], unprovenAll)
+	count(t, "read, to be answered briefly", got[timbre.ReadBriefly], brieflyAll)
+	count(t, "dropped", w.dropped("unproven_total"), 30000-unprovenAll-brieflyAll)
 	count(t, "read of a source that shows its address", w.send(unknown, 1, 0), 1)
 	count(t, "sources remembered as unknown", len(w.unknown.by), 1)
 	count(t, "sources remembered as unproven", len(w.unproven.by), maxSources)
@@ -190,7 +188,7 @@ func TestUninvitedDatagramsAreAnsweredEightTimesAMinute(t *testing.T) {
 	w := newFixture(nil)
 	read := 0
 	for range 600 {
-		if ok, _ := w.Message(timbre.Origin{Addr: unknown}, true); ok {
+		if w.Message(timbre.Origin{Addr: unknown}, true) == timbre.Read {
 			read++
 		}
 		w.now = w.now.Add(time.Second / 2)
@@ -221,6 +219,29 @@ func TestABannedSourceMayTryAPasswordWhichLiftsTheBan(t *testing.T) {
 	}
 }
 
+// A host that a party names in a call answers what it is asked, and is a stranger otherwise.
+func TestWhoIsAskedWithinACallMayAnswer(t *testing.T) {
+	w := newFixture(func(c *Config) { c.DropUnknown = true })
+	if got := w.send(unknown, 1, 0); got != 0 {
+		t.Errorf("got %d messages read of a stranger, want 0", got)
+	}
+	for range 3 {
+		w.Asked(unknown)
+	}
+	if w.Known(unknown) {
+		t.Error("got a known source, want a stranger that was asked")
+	}
+	if got := w.send(unknown, 100, 0); got != 3*expected {
+		t.Errorf("got %d messages read for 3 requests, want %d", got, 3*expected)
+	}
+	for range 10_000 {
+		w.Asked(unknown)
+	}
+	if got := w.send(unknown, 2*maxExpected, 0); got != maxExpected {
+		t.Errorf("got %d messages read at once, want %d at most", got, maxExpected)
+	}
+}
+
 func TestZeroBanNeverBans(t *testing.T) {
 	w := newFixture(func(c *Config) { c.Ban = 0 })
 	count(t, "read", w.send(unknown, 100, time.Second), 100)
@@ -245,10 +266,10 @@ func TestInvitesOverTheLimitAreShedThenDropped(t *testing.T) {
 			w.Proven(unknown)
 			reads, sheds := 0, 0
 			for range 100 {
-				switch read, busy := w.Message(by(from), true); {
-				case read:
+				switch w.Message(by(from), true) {
+				case timbre.Read:
 					reads++
-				case busy:
+				case timbre.Shed:
 					sheds++
 				}
 			}
@@ -264,18 +285,90 @@ func TestInvitesOverTheLimitAreShedThenDropped(t *testing.T) {
 }
 
 func TestUnknownSourcesShareALimit(t *testing.T) {
+	const seconds = 10
 	w := newFixture(nil)
 	w.provable = true
 	read := 0
-	for i := range 10000 {
-		if w.invites(netip.AddrFrom4([4]byte{10, 1, byte(i >> 8), byte(i)})) {
-			read++
+	for range seconds {
+		for i := range 10000 {
+			if w.invites(netip.AddrFrom4([4]byte{10, 1, byte(i >> 8), byte(i)})) {
+				read++
+			}
 		}
+		w.now = w.now.Add(time.Second)
 	}
-	count(t, "read of all unknown sources", read, unknownTotal)
+	if read < unknownTotal*seconds || read > unknownTotal*(seconds+1) {
+		t.Errorf("got %d messages read in %d s of all unknown sources, want %d a second", read, seconds, unknownTotal)
+	}
 	if !w.invites(known) {
 		t.Error("got an INVITE of a known source dropped")
 	}
+}
+
+// Many hosts of few networks, none of which sends too much or fails, are no reason to drop what another one sends.
+func TestManySourcesOfANetworkLeaveOthersTheirShare(t *testing.T) {
+	for name, crowd := range map[string]func(i int) netip.Addr{
+		"hosts of a network of IPv4": func(i int) netip.Addr { return netip.AddrFrom4([4]byte{198, 51, 100, byte(i)}) },
+		"networks of an owner of IPv6": func(i int) netip.Addr {
+			return netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 7: byte(i), 15: 1})
+		},
+		"twenty networks": func(i int) netip.Addr { return netip.AddrFrom4([4]byte{198, 51, byte(i % 20), byte(i)}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newFixture(nil)
+			w.provable = true
+			honest, asked := netip.MustParseAddr("192.0.2.77"), 0
+			for second := range 20 {
+				for i := range 200 {
+					for range unknownRate {
+						w.Message(by(crowd(i)), false)
+					}
+				}
+				if second%2 == 1 { // a request and the ACK of its refusal
+					asked += 2
+					count(t, "read of another network", w.send(honest, 2, 0), 2)
+				}
+				w.now = w.now.Add(time.Second)
+			}
+			if got := w.dropped("unknown_total"); got < 1000 || asked == 0 {
+				t.Errorf("got %d messages dropped, want many", got)
+			}
+		})
+	}
+}
+
+// Who knows no password and has many networks takes what is for all strangers, and nothing of what is for answers to challenges.
+func TestAnswersToChallengesHaveTheirPart(t *testing.T) {
+	w := newFixture(nil)
+	w.provable = true
+	answer := by(unknown)
+	answer.Echoed = true
+	for range 5 {
+		for i := range 5000 {
+			w.Message(by(netip.AddrFrom4([4]byte{100, byte(i >> 8), byte(i), 1})), false)
+		}
+		if got := w.Message(answer, true); got != timbre.Read {
+			t.Errorf("got verdict %d for the answer to a challenge, want it read", got)
+		}
+		w.now = w.now.Add(time.Second)
+	}
+}
+
+// A forger that uses up what the source that it names may send gets answers that are no longer than its datagrams; so does the source.
+func TestWhomAForgerNamesIsAnsweredBriefly(t *testing.T) {
+	w := newFixture(nil)
+	w.provable = true
+	got := map[timbre.Verdict]int{}
+	for range 10 * (brieflyAll - 10) { // in ten seconds
+		got[w.Message(timbre.Origin{Addr: unknown}, false)]++
+		w.now = w.now.Add(time.Second / (brieflyAll - 10))
+	}
+	if n := got[timbre.Read]; n < 10*unknownRate || n > 10*unknownRate+unknownBurst {
+		t.Errorf("got %d datagrams answered at length, want %d a second", n, unknownRate)
+	}
+	count(t, "not answered", got[timbre.Dropped], 0)
+	w.provable = false
+	count(t, "where no password could be proven", w.Message(timbre.Origin{Addr: unknown}, true), timbre.Dropped)
 }
 
 func TestFloodOfAnUnknownSourceIsDropped(t *testing.T) {
@@ -366,10 +459,10 @@ func (w *fixture) accept(t *testing.T, from netip.Addr, n int) (open []net.Conn)
 
 func TestConnectionsAreLimitedPerSource(t *testing.T) {
 	w := newFixture(nil)
-	open := w.accept(t, unknown, maxOfOneUnknown+5)
-	count(t, "accepted", len(open)-1, maxOfOneUnknown)
+	open := w.accept(t, unknown, maxUnknownPerSource+5)
+	count(t, "accepted", len(open)-1, maxUnknownPerSource)
 	count(t, "refused", testutil.ToFloat64(w.metrics.refused.WithLabelValues("source")), 5)
-	count(t, "open of unknown sources", w.places.count(false), maxOfOneUnknown)
+	count(t, "open of unknown sources", w.places.count(false), maxUnknownPerSource)
 	count(t, "open of known sources", w.places.count(true), 1)
 	for _, c := range open {
 		_ = c.Close()

@@ -66,7 +66,7 @@ func (l *Limiter) connect(c net.Conn) (in, displaced *connection) {
 	}
 	if reason != "" {
 		l.metrics.refused.WithLabelValues(reason).Inc()
-		l.lines.Count(l.env.Log, "connection "+reason, "SIP connections refused", "network", in.host, "reason", reason)
+		l.env.Repeats.Count(l.env.Log, "connection "+reason, "SIP connections refused", "network", in.host, "reason", reason)
 		return nil, nil
 	}
 	if displaced != nil {

@@ -7,10 +7,10 @@ import (
 
 // The limits of open connections: each costs memory before its peer has sent anything.
 const (
-	maxKnown        = 4000 // of all known sources
-	maxOfOneKnown   = 2000
-	maxUnknown      = 256 // of all unknown sources
-	maxOfOneUnknown = 10
+	maxKnown            = 4000 // of all known sources
+	maxKnownPerSource   = 2000
+	maxUnknown          = 256 // of all unknown sources, where descriptors allow it: see Config
+	maxUnknownPerSource = 10
 	// patience is how long a connection of an unknown source has its place for sure: time for a handshake, a challenge and its answer.
 	patience = 2 * time.Second
 )
@@ -23,10 +23,17 @@ type places struct {
 	hosts, owners map[netip.Prefix]int // connections of unknown sources
 	known         map[netip.Prefix]int // connections of known sources, by host
 	unknown       int                  // connections of unknown sources
+	maxUnknown    int
 }
 
-func newPlaces() places {
-	return places{open: map[*connection]struct{}{}, hosts: map[netip.Prefix]int{}, owners: map[netip.Prefix]int{}, known: map[netip.Prefix]int{}}
+func newPlaces(most int) places {
+	if most <= 0 || most > maxUnknown {
+		most = maxUnknown
+	}
+	return places{
+		open: map[*connection]struct{}{}, hosts: map[netip.Prefix]int{}, owners: map[netip.Prefix]int{}, known: map[netip.Prefix]int{},
+		maxUnknown: most,
+	}
 }
 
 // count is how many connections of known, or of unknown, sources are open.
@@ -40,15 +47,15 @@ func (p *places) count(known bool) int {
 // find finds a place for a new connection: a free one, or that of a connection that has to make room. A reason says that there is none.
 func (p *places) find(in *connection) (displaced *connection, reason string) {
 	switch {
-	case in.known && p.known[in.host] >= maxOfOneKnown:
+	case in.known && p.known[in.host] >= maxKnownPerSource:
 		return nil, "source"
 	case in.known && p.count(true) >= maxKnown:
 		return nil, "all"
 	case in.known:
 		return nil, ""
-	case p.hosts[in.host] >= maxOfOneUnknown:
+	case p.hosts[in.host] >= maxUnknownPerSource:
 		reason = "source"
-	case p.unknown >= maxUnknown:
+	case p.unknown >= p.maxUnknown:
 		reason = "all"
 	default:
 		return nil, ""

@@ -29,7 +29,7 @@ func full(t *testing.T, host func(n int) string) *fixture {
 	w := newFixture(nil)
 	w.provable = true
 	for i := range maxUnknown {
-		if w.open(host(i/maxOfOneUnknown)) == nil {
+		if w.open(host(i/maxUnknownPerSource)) == nil {
 			t.Fatalf("got connection %d refused", i)
 		}
 	}
@@ -54,7 +54,7 @@ func TestNobodyTakesAllPlacesOfStrangers(t *testing.T) {
 				t.Fatal("got no place for a peer, want that of an attacker")
 			}
 			for i := range 1000 {
-				w.open(c.attacker(i / maxOfOneUnknown))
+				w.open(c.attacker(i / maxUnknownPerSource))
 			}
 			if !w.has(peer) {
 				t.Error("got the peer's place taken by hosts that have more")
@@ -91,7 +91,7 @@ func TestAHostsOldConnectionsMakeRoomForItsNewOnes(t *testing.T) {
 	w.provable = true
 	first := w.open("203.0.113.9")
 	w.now = w.now.Add(time.Millisecond)
-	for range maxOfOneUnknown - 1 {
+	for range maxUnknownPerSource - 1 {
 		w.open("203.0.113.9")
 	}
 	if w.open("203.0.113.9") != nil {
@@ -125,4 +125,15 @@ func TestProofTakesConnectionsOutOfThePlacesOfStrangers(t *testing.T) {
 		_ = c.Close()
 	}
 	count(t, "hosts counted when all are closed", len(w.places.hosts)+len(w.places.owners), 0)
+}
+
+func TestFewDescriptorsLeaveFewPlacesToStrangers(t *testing.T) {
+	for most, want := range map[int]int{0: maxUnknown, 20: 20, 1 << 20: maxUnknown} {
+		w := newFixture(func(c *Config) { c.Connections = most })
+		w.provable = true
+		for i := range maxUnknown + 50 {
+			w.open(fmt.Sprintf("10.%d.%d.1", i/256, i%256))
+		}
+		count(t, "connections of unknown sources", w.places.count(false), want)
+	}
 }

@@ -16,6 +16,7 @@ type source struct {
 	trials    bucket // of a banned source
 	invites   bucket
 	refusals  bucket
+	expected  int       // messages that are read because it was asked for them
 	failures  int       // the ban score
 	since     time.Time // of the first failure
 	banned    time.Time // until then

@@ -95,7 +95,7 @@ func (s *service) getConfiguration(ctx context.Context, in *sdk.GetMediaInsights
 
 func (s *service) listConfigurations(ctx context.Context, in *sdk.ListMediaInsightsPipelineConfigurationsInput) (*sdk.ListMediaInsightsPipelineConfigurationsOutput, error) {
 	list, next, err := rest.Paged(ctx, "configurations", in.NextToken, in.MaxResults, s.deps.Store.ListConfigurations,
-		func(c timbre.Configuration) string { return c.ID })
+		rest.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 // requirement is what an element requires in its own configuration, the member named after its type.
 type requirement struct {
 	target      *regexp.Regexp // form of InsightsTarget, unless it is one of own
+	noun        string         // that AWS's documentation writes before the name in InsightsTarget, although no ARN has it
 	destination bool           // Destination
 }
 
@@ -26,8 +27,8 @@ var requirements = map[string]requirement{
 	"S3RecordingSink":                        {destination: true},
 	"KinesisDataStreamSink":                  {target: regexp.MustCompile(`^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:\d{12}:stream/[-_.a-zA-Z0-9]+$`)},
 	"LambdaFunctionSink":                     {target: regexp.MustCompile(`^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[-_a-zA-Z0-9]+(:[-_a-zA-Z0-9]+)?$`)},
-	"SqsQueueSink":                           {target: regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[-_a-zA-Z0-9]+(\.fifo)?$`)},
-	"SnsTopicSink":                           {target: regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[-_a-zA-Z0-9]+(\.fifo)?$`)},
+	"SqsQueueSink":                           {target: regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[-_a-zA-Z0-9]+(\.fifo)?$`), noun: "queue/"},
+	"SnsTopicSink":                           {target: regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[-_a-zA-Z0-9]+(\.fifo)?$`), noun: "topic/"},
 }
 
 // own matches the targets that AWS does not have: any sink may have one in place of its own kind.
@@ -91,7 +92,11 @@ func (s *service) checkElement(kind string, doc jsontext.Value, at string) (targ
 	if required.target == nil {
 		return "", nil
 	}
-	return given.InsightsTarget, s.checkTarget(given.InsightsTarget, required.target, at+".insightsTarget")
+	target = given.InsightsTarget
+	if required.noun != "" {
+		target = strings.Replace(target, ":"+required.noun, ":", 1)
+	}
+	return target, s.checkTarget(target, required.target, at+".insightsTarget")
 }
 
 // checkTarget refuses a target that is neither of the sink's own kind nor one of Timbre's, and one that this server does not know.

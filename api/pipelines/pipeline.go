@@ -130,7 +130,7 @@ func (s *service) getPipeline(ctx context.Context, in *sdk.GetMediaPipelineInput
 
 func (s *service) listPipelines(ctx context.Context, in *sdk.ListMediaPipelinesInput) (*sdk.ListMediaPipelinesOutput, error) {
 	list, next, err := rest.Paged(ctx, "pipelines", in.NextToken, in.MaxResults, s.deps.Store.ListPipelines,
-		func(p timbre.Pipeline) string { return p.ID })
+		rest.ID)
 	if err != nil {
 		return nil, err
 	}

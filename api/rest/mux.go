@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"timbre"
 	"timbre/environment"
@@ -41,7 +42,6 @@ type Mux struct {
 	rates       *rateLimiter
 	concurrency *concurrencyLimiter
 	pages       pages
-	lines       environment.Tally // of the log
 }
 
 // New returns a Mux that routes every operation of the services. Operations that Handle does not bind are refused as not
@@ -171,6 +171,9 @@ func (m *Mux) find(x *exchange, r *http.Request, body func() ([]byte, error)) (*
 		body: sync.OnceValues(func() (map[string]any, error) { return parseBody(r, body) }),
 	}, nil
 }
+
+// Wait takes a request of a key that is of no operation into account, and returns 0, or how long it has to wait for the next one.
+func (m *Mux) Wait(keyID string) time.Duration { return m.rates.wait(keyID, otherClass) }
 
 // limit enforces the rate of the key and the concurrency of what the request names, until release is called.
 func (m *Mux) limit(key timbre.Key, r *route, c *call) (release func(), err error) {

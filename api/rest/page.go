@@ -10,6 +10,9 @@ import (
 // lists.
 const defaultPage = 100
 
+// ID is the id of what a list tells of.
+func ID(i timbre.Item) string { return i.ID }
+
 // Paged returns one page of a list. The scope identifies the list, so that a token of another list is refused; id returns the id of an
 // item. The token is nil on the last page. The context must be that of a request.
 func Paged[T any](ctx context.Context, scope string, token *string, most *int32,

@@ -14,10 +14,13 @@ type Rates map[string]int
 
 // Classes returns the classes of operations, as AWS's quotas distinguish them.
 func Classes() []string {
-	return []string{"domains", "profiles", "searches", "tones", "configurations", "pipelines", "connectors"}
+	return []string{"domains", "profiles", "searches", "tones", "configurations", "pipelines", otherClass}
 }
 
-// class returns the class of a route. Operations of no other class belong to connectors.
+// otherClass is the class of what is of no other.
+const otherClass = "connectors"
+
+// class returns the class of a route.
 func (r *route) class() string {
 	switch p := r.op.Path; {
 	case strings.HasPrefix(p, "/voice-profile-domains"):
@@ -33,7 +36,7 @@ func (r *route) class() string {
 	case r.service == Pipelines:
 		return "pipelines"
 	}
-	return "connectors"
+	return otherClass
 }
 
 // rateLimiter holds each key to its rates. A key may use the requests of one second at once. There is a token bucket for each

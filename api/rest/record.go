@@ -42,7 +42,7 @@ func (m *Mux) record(ctx context.Context, x *exchange) {
 		m.env.Log.LogAttrs(ctx, level, "api request", line...)
 		return
 	}
-	m.lines.CountAt(m.env.Log, level, x.kind(operation), "api request", args(line)...)
+	m.env.Repeats.CountAt(m.env.Log, level, x.kind(operation), "api request", args(line)...)
 }
 
 // kind is under what the log counts requests together: reads by their operation and key, refusals by their operation and error, since

@@ -3,36 +3,56 @@ package sigv4
 import (
 	"crypto/sha256"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
+
+	"timbre/ttl"
 )
 
-// most bounds the remembered signatures: those of half an hour at nearly 150 changing requests a second.
+// most bounds the remembered signatures. Each request takes two places for a quarter of an hour. One key holds at most as many as
+// are free, so that none uses up the room of all.
 const most = 1 << 19
 
-// grace is how long requests with one signature may differ in what is not signed: dates count seconds, and the SDK of Python does not
-// sign the id of a request and the number of its attempt, as others do. Two of its requests that are alike have one signature then.
-const grace = 2 * time.Second
+// Dates count seconds, and the SDK of Python does not sign the id of a request and the number of its attempt, as others do: some of its
+// requests that are alike have one signature. They are sent up to a second apart, from one host, and may arrive another second apart.
+const (
+	grace = 2 * time.Second
+	alike = 8 // requests with one signature
+)
 
-// replays remembers the signatures of changing requests as long as they are valid, so that who has heard a request cannot send it
-// again.
+// replays remembers the signatures of changing requests as long as they are valid, so that a request that was overheard cannot be
+// sent again.
 //
 // What a server before this one has taken is not known: requests dated before the start are refused, as RFC 4120 (3.2.3) advises.
 type replays struct {
 	start time.Time
 
 	mu   sync.Mutex
-	used map[digest]use
-	next time.Time // when what is over is forgotten
+	most int // signatures
+	used *ttl.Map[digest, use]
+	held map[string]int // signatures of each key
 }
 
 type digest = [sha256.Size]byte
 
-// use is when a signature was seen first, and until when it is valid.
-type use struct{ first, until time.Time }
+// use is a signature that was seen.
+type use struct {
+	key   string
+	first time.Time
+	from  netip.Addr
+	ids   int // that came with it; 0: the first request had none
+}
+
+// excuses reports whether another request may have the signature.
+func (u use) excuses(id string, from netip.Addr, now time.Time) bool {
+	return id != "" && u.ids > 0 && u.ids < alike && from == u.from && now.Sub(u.first) <= grace
+}
 
 func newReplays(now time.Time) *replays {
-	return &replays{start: now.Truncate(time.Second), used: map[digest]use{}}
+	p := &replays{start: now.Truncate(time.Second), most: most, held: map[string]int{}}
+	p.used = ttl.NewMap[digest](time.Minute, p.release)
+	return p
 }
 
 // take refuses a changing request that was taken before.
@@ -45,34 +65,39 @@ func (p *replays) take(r *http.Request, c *claim, now time.Time) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.forget(now)
-	id := r.Header.Get("Amz-Sdk-Invocation-Id")
+	p.used.Forget(now)
+	id, from := r.Header.Get("Amz-Sdk-Invocation-Id"), sender(r)
 	signature := sha256.Sum256([]byte(c.signature))
 	request := sha256.Sum256([]byte(c.signature + "\n" + id + "\n" + r.Header.Get("Amz-Sdk-Request")))
-	before, again := p.used[signature]
-	if _, same := p.used[request]; again && (same || id == "" || now.Sub(before.first) > grace) {
+	u, again := p.used.Get(signature)
+	if _, same := p.used.Get(request); again && (same || !u.excuses(id, from, now)) {
 		return refuse(mismatch, "This signature was used already. Sign each request anew.")
 	}
-	if len(p.used) >= most {
+	if p.held[c.accessKeyID] >= p.most-p.used.Len() {
 		return refuse(crowded, "Rate exceeded")
 	}
 	if !again {
-		before = use{now, c.until()}
-		p.used[signature] = before
+		u = use{key: c.accessKeyID, first: now, from: from}
+		p.held[u.key]++
 	}
-	p.used[request] = before
+	if id != "" {
+		u.ids++
+	}
+	p.used.Put(signature, u, c.until())
+	p.used.Put(request, u, c.until())
+	p.held[u.key]++
 	return nil
 }
 
-// forget drops, once a minute, the signatures that are valid no more.
-func (p *replays) forget(now time.Time) {
-	if now.Before(p.next) {
-		return
-	}
-	p.next = now.Add(time.Minute)
-	for id, u := range p.used {
-		if now.After(u.until) {
-			delete(p.used, id)
-		}
+// sender is the host that a request comes from.
+func sender(r *http.Request) netip.Addr {
+	at, _ := netip.ParseAddrPort(r.RemoteAddr)
+	return at.Addr()
+}
+
+// release takes one that is valid no more off the count of its key. The caller holds mu.
+func (p *replays) release(u use) {
+	if p.held[u.key]--; p.held[u.key] == 0 {
+		delete(p.held, u.key)
 	}
 }

@@ -3,6 +3,7 @@ package sigv4_test
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ func TestChangingRequestIsTakenOnce(t *testing.T) {
 		"the same of the same second":       {"POST", list, [2]string{"one", "one"}, time.Second, "used already"},
 		"with another unsigned id, later":   {"POST", list, [2]string{"one", "two"}, 3 * time.Second, "used already"},
 		"with its unsigned id taken away":   {"POST", list, [2]string{"one", ""}, time.Second, "used already"},
-		"with an unsigned id added to none": {"POST", list, [2]string{"", "two"}, 3 * time.Second, "used already"},
+		"with an unsigned id added to none": {"POST", list, [2]string{"", "two"}, 0, "used already"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			clock := now
@@ -45,6 +46,35 @@ func TestChangingRequestIsTakenOnce(t *testing.T) {
 				clock = clock.Add(c.later)
 			}
 		})
+	}
+}
+
+// What a client may have sent, of the requests that are alike but for an unsigned id, is bounded in number and place.
+func TestRequestsWithOneSignatureAreFewAndOfOneHost(t *testing.T) {
+	v := sigv4.New(environment.Environment{Now: func() time.Time { return now }}, known)
+	signed := request("POST", "/voice-connectors", "")
+	sign(t, signed, me, hash(""))
+	taken := func(id, from string) bool {
+		r := signed.Clone(t.Context())
+		r.RemoteAddr = from
+		r.Header.Set("Amz-Sdk-Invocation-Id", id)
+		_, err := v.Check(r, func() ([]byte, error) { return nil, nil })
+		return err == nil
+	}
+	if !taken("first", "192.0.2.1:1000") {
+		t.Error("got the first refused")
+	}
+	if taken("elsewhere", "192.0.2.2:1000") {
+		t.Error("got one of another host taken")
+	}
+	n := 1
+	for i := range 100 {
+		if taken(strconv.Itoa(i), "192.0.2.1:2000") {
+			n++
+		}
+	}
+	if n != 8 {
+		t.Errorf("got %d taken, want 8", n)
 	}
 }
 

@@ -5,7 +5,7 @@
 // SDK's own. The package knows no operations and grants no permissions.
 //
 // The service must be chime; any region is accepted, because clients of every region are pointed here. Host must be signed.
-// The hash of the body is always computed; UNSIGNED-PAYLOAD is accepted in presigned requests only. A key with a session
+// The hash of the body is always computed, unless it is streamed; UNSIGNED-PAYLOAD is accepted in presigned requests only. A key with a session
 // token is refused without it. A token for a key without one is ignored, unless it is signed: then it must be unchanged. A
 // wrong token and a wrong secret get the same message. A request that changes something is taken once.
 //
@@ -21,27 +21,28 @@ import (
 	"timbre/environment"
 )
 
-// Keys finds an access key by its id.
-type Keys interface {
-	Key(accessKeyID string) (key timbre.Key, ok bool)
-}
-
 // Verifier checks signatures.
 type Verifier struct {
 	env     environment.Environment
-	keys    Keys
+	keys    timbre.Keys
 	service string
 	replays *replays // nil: requests change nothing
 }
 
 // New returns a Verifier of the signatures of keys.
-func New(env environment.Environment, keys Keys) *Verifier {
+func New(env environment.Environment, keys timbre.Keys) *Verifier {
 	env = env.Complete()
 	return &Verifier{env, keys, chime, newReplays(env.Now())}
 }
 
+// NewStreaming returns a Verifier of requests to a service whose bodies may be streamed: see CheckHead.
+func NewStreaming(env environment.Environment, keys timbre.Keys, service string) *Verifier {
+	env = env.Complete()
+	return &Verifier{env, keys, service, newReplays(env.Now())}
+}
+
 // NewReading returns a Verifier of requests to a service whose requests change nothing.
-func NewReading(env environment.Environment, keys Keys, service string) *Verifier {
+func NewReading(env environment.Environment, keys timbre.Keys, service string) *Verifier {
 	return &Verifier{env.Complete(), keys, service, nil}
 }
 
@@ -54,38 +55,67 @@ const chime = "chime"
 // Check returns the access key that signed the request, an *Error, or the error of reading the body. It reads the body only
 // once the key is known and the date is valid. An error with a key refuses what the key has signed.
 func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (key timbre.Key, err error) {
-	c, err := parse(r)
+	c, key, err := v.claimed(r)
 	if err != nil {
-		return timbre.Key{}, err
-	}
-	if c.service != v.service {
-		return timbre.Key{}, refuse(mismatch, "Credential should be scoped to correct service: '%s'.", v.service)
-	}
-	key, ok := v.keys.Key(c.accessKeyID)
-	if !ok {
-		return timbre.Key{}, refuse(unknownKey, "The security token included in the request is invalid.")
-	}
-	if key.Expired(v.env.Now()) {
-		return timbre.Key{}, refuse(outlived, "The security token included in the request is expired.")
-	}
-	if key.Session != "" && c.session(r) == "" {
-		return timbre.Key{}, refuse(unknownKey, "The security token included in the request is invalid: this key requires its session token.")
-	}
-	if err := c.validAt(v.env.Now()); err != nil {
 		return timbre.Key{}, err
 	}
 	text, err := body()
 	if err != nil {
 		return timbre.Key{}, err
 	}
-	if err := c.verify(r, key, text); err != nil {
+	hash, err := c.payload(r, text)
+	if err == nil {
+		err = c.verify(r, key, hash)
+	}
+	if err != nil {
 		return timbre.Key{}, err
 	}
+	return v.admit(r, &c, key)
+}
+
+// CheckHead is Check for a request whose body is streamed, so that the signature cannot cover it: clients put UNSIGNED-PAYLOAD or the hash
+// of no body in its place.
+func (v *Verifier) CheckHead(r *http.Request) (key timbre.Key, err error) {
+	c, key, err := v.claimed(r)
+	if err != nil {
+		return timbre.Key{}, err
+	}
+	for _, hash := range []string{unsignedPayload, hashOf(nil)} {
+		if err = c.verify(r, key, hash); err == nil {
+			return v.admit(r, &c, key)
+		}
+	}
+	return timbre.Key{}, err
+}
+
+// claimed reads the claim of a request, and finds the key that it names.
+func (v *Verifier) claimed(r *http.Request) (c claim, key timbre.Key, err error) {
+	if c, err = parse(r); err != nil {
+		return c, key, err
+	}
+	if c.service != v.service {
+		return c, key, refuse(mismatch, "Credential should be scoped to correct service: '%s'.", v.service)
+	}
+	key, ok := v.keys.Key(c.accessKeyID)
+	if !ok {
+		return c, key, refuse(unknownKey, "The security token included in the request is invalid.")
+	}
+	if key.Expired(v.env.Now()) {
+		return c, key, refuse(outlived, "The security token included in the request is expired.")
+	}
+	if key.Session != "" && c.session(r) == "" {
+		return c, key, refuse(unknownKey, "The security token included in the request is invalid: this key requires its session token.")
+	}
+	return c, key, c.validAt(v.env.Now())
+}
+
+// admit holds a key to its networks, and takes a request that changes something once.
+func (v *Verifier) admit(r *http.Request, c *claim, key timbre.Key) (timbre.Key, error) {
 	if source, _ := netip.ParseAddrPort(r.RemoteAddr); !key.From(source.Addr()) {
 		return key, refuse(elsewhere, "This access key may not be used from the network of the request.")
 	}
 	if v.replays == nil {
 		return key, nil
 	}
-	return key, v.replays.take(r, &c, v.env.Now())
+	return key, v.replays.take(r, c, v.env.Now())
 }

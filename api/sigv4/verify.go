@@ -19,11 +19,7 @@ import (
 const unsignedPayload = "UNSIGNED-PAYLOAD"
 
 // verify signs the request again with the secret of the key and compares signatures, and session tokens if the key has one.
-func (c *claim) verify(r *http.Request, key timbre.Key, body []byte) error {
-	hash, err := c.payload(r, body)
-	if err != nil {
-		return err
-	}
+func (c *claim) verify(r *http.Request, key timbre.Key, hash string) error {
 	again, err := c.unsigned(r)
 	if err != nil {
 		return err
@@ -53,8 +49,7 @@ func (c *claim) session(r *http.Request) string {
 
 // payload returns the hash of the body that the signature must cover.
 func (c *claim) payload(r *http.Request, body []byte) (string, error) {
-	sum := sha256.Sum256(body)
-	hash := hex.EncodeToString(sum[:])
+	hash := hashOf(body)
 	declared := r.Header.Get("X-Amz-Content-Sha256")
 	if declared == "" && c.presigned {
 		declared = c.query.Get("X-Amz-Content-Sha256")
@@ -68,6 +63,11 @@ func (c *claim) payload(r *http.Request, body []byte) (string, error) {
 		return "", refuse(mismatch, "The body must be signed.")
 	}
 	return "", refuse(mismatch, "The header x-amz-content-sha256 does not match the body.")
+}
+
+func hashOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
 }
 
 // ignored are headers that the signer never signs.

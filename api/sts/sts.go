@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 
 	"timbre"
 	"timbre/api/sigv4"
@@ -24,27 +25,28 @@ const (
 
 // Deps is what the service asks.
 type Deps struct {
-	Keys sigv4.Keys
-	Rest http.Handler // answers all other requests
+	Keys timbre.Keys
+	Wait func(keyID string) time.Duration // until a key may ask again; 0: now
+	Rest http.Handler                     // answers all other requests
 }
 
 // Service answers requests for the identity of their signer.
 type Service struct {
 	env      environment.Environment
+	deps     Deps
 	verifier *sigv4.Verifier
-	rest     http.Handler
 }
 
 // New returns a Service.
 func New(env environment.Environment, deps Deps) *Service {
 	env = env.Complete()
-	return &Service{env, sigv4.NewReading(env, deps.Keys, "sts"), deps.Rest}
+	return &Service{env, deps, sigv4.NewReading(env, deps.Keys, "sts")}
 }
 
 // ServeHTTP implements http.Handler. The two services of the API have no operation on the path /.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != "/" {
-		s.rest.ServeHTTP(w, r)
+		s.deps.Rest.ServeHTTP(w, r)
 		return
 	}
 	id := s.env.NewID()
@@ -69,6 +71,9 @@ func (s *Service) caller(w http.ResponseWriter, r *http.Request) (timbre.Key, er
 	})
 	if err != nil {
 		return key, err
+	}
+	if s.deps.Wait(key.ID) > 0 {
+		return key, &sigv4.Error{Status: http.StatusBadRequest, Type: "Throttling", Message: "Rate exceeded"}
 	}
 	form, err := url.ParseQuery(string(body))
 	if len(body) == 0 {

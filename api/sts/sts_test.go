@@ -27,7 +27,7 @@ func (keys) Key(id string) (timbre.Key, bool) {
 func TestSignerIsToldWhoItIs(t *testing.T) {
 	const ask = "Action=GetCallerIdentity&Version=2011-06-15"
 	rest := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
-	service := sts.New(environment.Environment{Account: "111122223333", Region: "eu-central-1"}, sts.Deps{Keys: keys{}, Rest: rest})
+	service := sts.New(environment.Environment{Account: "111122223333", Region: "eu-central-1"}, sts.Deps{Keys: keys{}, Wait: func(string) time.Duration { return 0 }, Rest: rest})
 	for name, c := range map[string]struct {
 		path, body, key, scope string
 		want                   int
@@ -59,5 +59,21 @@ func TestSignerIsToldWhoItIs(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAKeyAsksAsOftenAsItMay(t *testing.T) {
+	asked := ""
+	service := sts.New(environment.Environment{}, sts.Deps{Keys: keys{}, Wait: func(key string) time.Duration { asked = key; return time.Second }})
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://timbre.example/", strings.NewReader("Action=GetCallerIdentity&Version=2011-06-15"))
+	sum := sha256.Sum256([]byte("Action=GetCallerIdentity&Version=2011-06-15"))
+	key := aws.Credentials{AccessKeyID: "AKIDTEST", SecretAccessKey: "a secret"}
+	if err := v4.NewSigner().SignHTTP(t.Context(), key, r, hex.EncodeToString(sum[:]), "sts", "us-east-1", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	service.ServeHTTP(w, r)
+	if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "<Code>Throttling</Code>") || asked != "AKIDTEST" {
+		t.Errorf("got %d %s for %q, want Throttling for the key", w.Code, w.Body, asked)
 	}
 }

@@ -86,7 +86,7 @@ func (s *service) updateDomain(ctx context.Context, in *sdk.UpdateVoiceProfileDo
 
 func (s *service) listDomains(ctx context.Context, in *sdk.ListVoiceProfileDomainsInput) (*sdk.ListVoiceProfileDomainsOutput, error) {
 	list, next, err := rest.Paged(ctx, "domains", in.NextToken, in.MaxResults, s.deps.Store.ListDomains,
-		func(d timbre.Domain) string { return d.ID })
+		rest.ID)
 	if err != nil {
 		return nil, err
 	}

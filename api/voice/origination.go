@@ -38,7 +38,11 @@ func (s *service) putOrigination(ctx context.Context, in *sdk.PutVoiceConnectorO
 		}
 		o.Routes = append(o.Routes, route)
 	}
-	if err := s.checkRelay(ctx, *in.VoiceConnectorId, nil, o.Routes); err != nil {
+	hosts, err := s.allowedHosts(ctx, *in.VoiceConnectorId)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkRelay(hosts, o.Routes); err != nil {
 		return nil, err
 	}
 	if err := s.deps.Store.PutOrigination(ctx, *in.VoiceConnectorId, o); err != nil {

@@ -34,24 +34,20 @@ func (s *service) updateProfile(ctx context.Context, in *sdk.UpdateVoiceProfileI
 	return &sdk.UpdateVoiceProfileOutput{VoiceProfile: profile(p)}, nil
 }
 
-// listProfiles refuses an unknown domain instead of returning an empty list.
 func (s *service) listProfiles(ctx context.Context, in *sdk.ListVoiceProfilesInput) (*sdk.ListVoiceProfilesOutput, error) {
 	domainID := *in.VoiceProfileDomainId
-	if _, err := s.deps.Store.Domain(ctx, domainID); err != nil {
-		return nil, err
-	}
 	list, next, err := rest.Paged(ctx, "profiles/"+domainID, in.NextToken, in.MaxResults,
-		func(ctx context.Context, p timbre.Page) ([]timbre.Profile, error) {
+		func(ctx context.Context, p timbre.Page) ([]timbre.Item, error) {
 			return s.deps.Store.ListProfiles(ctx, domainID, p)
 		},
-		func(p timbre.Profile) string { return p.ID })
+		rest.ID)
 	if err != nil {
 		return nil, err
 	}
 	out := &sdk.ListVoiceProfilesOutput{VoiceProfiles: []types.VoiceProfileSummary{}, NextToken: next}
 	for _, p := range list {
 		out.VoiceProfiles = append(out.VoiceProfiles, types.VoiceProfileSummary{
-			VoiceProfileId: &p.ID, VoiceProfileArn: &p.ARN, VoiceProfileDomainId: &p.DomainID,
+			VoiceProfileId: &p.ID, VoiceProfileArn: &p.ARN, VoiceProfileDomainId: &domainID,
 			CreatedTimestamp: &p.Created, UpdatedTimestamp: &p.Updated, ExpirationTimestamp: &p.Expires,
 		})
 	}

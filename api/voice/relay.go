@@ -3,27 +3,32 @@ package voice
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"timbre"
 	"timbre/api/rest"
 )
 
-// checkRelay refuses allowed hosts and routes that together would make a connector an open relay. What is nil is that of the connector.
-func (s *service) checkRelay(ctx context.Context, id string, hosts []string, routes []timbre.Route) error {
-	if routes == nil {
-		o, err := s.deps.Store.Origination(ctx, id)
-		if err != nil && timbre.KindOf(err) != timbre.NotFound {
-			return err
-		}
-		routes = o.Routes
+// routes are those of a connector.
+func (s *service) routes(ctx context.Context, id string) ([]timbre.Route, error) {
+	o, err := s.deps.Store.Origination(ctx, id)
+	if timbre.KindOf(err) == timbre.NotFound {
+		err = nil
 	}
-	if hosts == nil {
-		t, err := s.deps.Store.Termination(ctx, id)
-		if err != nil && timbre.KindOf(err) != timbre.NotFound {
-			return err
-		}
-		hosts = t.CIDRs
+	return o.Routes, err
+}
+
+// allowedHosts are those of a connector.
+func (s *service) allowedHosts(ctx context.Context, id string) ([]string, error) {
+	t, err := s.deps.Store.Termination(ctx, id)
+	if timbre.KindOf(err) == timbre.NotFound {
+		err = nil
 	}
+	return t.CIDRs, err
+}
+
+// checkRelay refuses allowed hosts and routes that together would make a connector an open relay.
+func checkRelay(hosts []string, routes []timbre.Route) error {
 	if len(routes) == 0 {
 		return nil
 	}
@@ -40,16 +45,16 @@ const (
 	minDigits   = 12 // of one of digits alone
 )
 
-// checkPassword refuses a password that is soon guessed: whoever has it makes calls at the operator's cost.
+// checkPassword refuses a password that is easily guessed: calls are made with it at the operator's cost.
 func checkPassword(at, username, password string) error {
 	different := map[rune]bool{}
 	for _, r := range password {
 		different[r] = true
 	}
 	switch {
-	case len(password) < minPassword || len(different) < minPassword/2:
+	case utf8.RuneCountInString(password) < minPassword || len(different) < minPassword/2:
 		return rest.Invalid(at, "have %d characters or more, and not the same ones", minPassword)
-	case len(password) < minDigits && strings.Trim(password, "0123456789") == "":
+	case utf8.RuneCountInString(password) < minDigits && strings.Trim(password, "0123456789") == "":
 		return rest.Invalid(at, "have %d characters or more if it has digits alone", minDigits)
 	case strings.EqualFold(password, username):
 		return rest.Invalid(at, "differ from the user name")

@@ -24,7 +24,11 @@ func (s *service) putTermination(ctx context.Context, in *sdk.PutVoiceConnectorT
 		Disabled: valueOr(doc.Disabled, false), CIDRs: doc.CidrAllowedList, CPSLimit: int(valueOr(doc.CpsLimit, 0)),
 		CallingRegions: doc.CallingRegions, DefaultPhoneNumber: valueOr(doc.DefaultPhoneNumber, ""),
 	}
-	if err := s.checkRelay(ctx, *in.VoiceConnectorId, t.CIDRs, nil); err != nil {
+	routes, err := s.routes(ctx, *in.VoiceConnectorId)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkRelay(t.CIDRs, routes); err != nil {
 		return nil, err
 	}
 	if err := s.deps.Store.PutTermination(ctx, *in.VoiceConnectorId, t); err != nil {

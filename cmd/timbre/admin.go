@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"net/http"
 	"os"
@@ -33,32 +34,47 @@ func adminURL(s config.Settings) string {
 	return "http://" + string(s.Admin.Listen)
 }
 
-// adminClient returns a client that trusts the certificate which the settings give the admin port, whatever address it is asked by.
+// adminClient returns a client that trusts the certificate which the settings give the admin port.
 func adminClient(s config.Settings) (*http.Client, error) {
 	if s.Admin.TLS.Cert == "" {
 		return new(http.Client), nil
 	}
-	text, err := os.ReadFile(s.Admin.TLS.Cert)
+	trusted, err := trust(s.Admin.TLS.Cert)
 	if err != nil {
 		return nil, fmt.Errorf("admin.tls.cert: %w", err)
 	}
-	pair, err := tls.LoadX509KeyPair(s.Admin.TLS.Cert, s.Admin.TLS.Key)
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: trusted}}, nil
+}
+
+// trust trusts the server that has the certificate of a file, whatever address it is asked by.
+func trust(file string) (*tls.Config, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("admin.tls: %w", err)
+		return nil, err
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, fmt.Errorf("%s has no certificate", file)
+	}
+	leaf, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("%s has no certificate: %w", file, err)
 	}
 	trusted := &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
 	trusted.RootCAs.AppendCertsFromPEM(text)
-	switch leaf := pair.Leaf; {
+	switch {
 	case len(leaf.DNSNames) > 0:
 		trusted.ServerName = leaf.DNSNames[0]
 	case len(leaf.IPAddresses) > 0:
 		trusted.ServerName = leaf.IPAddresses[0].String()
 	}
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: trusted}}, nil
+	return trusted, nil
 }
 
 // pass is `timbre token`.
-type pass struct{ config.Settings }
+type pass struct {
+	config.Settings `uses:"data"`
+}
 
 // Run prints the operator's token.
 func (p pass) Run(context.Context) error {

@@ -20,7 +20,7 @@ type recordings struct {
 	Domain string   `placeholder:"ID" help:"Voice profile domain to search for the speakers, in the data folder; a server may be running on it."`
 	JSON   bool     `name:"json" help:"Print JSON."`
 
-	config.Settings
+	config.Settings `uses:"data,store.url,search,speech,tone,infer,models,log"`
 }
 
 // Run prints the report on standard output; progress goes to standard error. It fails if a file could not be analysed.

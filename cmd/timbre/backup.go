@@ -12,7 +12,7 @@ import (
 type backup struct {
 	File string `arg:"" help:"File to write. It must not exist."`
 
-	config.Settings
+	config.Settings `uses:"data,store.url"`
 }
 
 // Run writes the file. It contains no key: whoever finds it learns no voice, and DATA/key is needed to restore it.
@@ -30,7 +30,7 @@ type restore struct {
 	File  string `arg:"" help:"Backup."`
 	Check bool   `help:"Only check the backup: its pages, its version, that the key file is its own."`
 
-	config.Settings
+	config.Settings `uses:"data,store.url"`
 }
 
 // Run checks the backup, and puts it in place unless it is only to be checked.

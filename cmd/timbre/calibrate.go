@@ -32,7 +32,7 @@ type fitting struct {
 	Domain     string `placeholder:"ID" help:"Voice profile domain that the calibration is for; without it, it is for all domains that have none of their own."`
 	OneSession bool   `help:"Accept tests of the same recording as the enrolment. The result is too sure of itself on other days: for trying out."`
 
-	config.Settings
+	config.Settings `uses:"data,store.url,search,speech,tone,infer,models,log"`
 }
 
 // Run fits and stores a calibration. A running server uses it from its next search on.
@@ -108,7 +108,7 @@ func (f fitting) store(offline *node.Offline, fit evaluate.Fit) error {
 type fitted struct {
 	JSON bool `name:"json" help:"Print JSON."`
 
-	config.Settings
+	config.Settings `uses:"data,models"`
 }
 
 // Run prints a calibration a line.
@@ -162,7 +162,7 @@ type revocation struct {
 	Domain  string `placeholder:"ID" help:"Domain whose calibration is revoked; without it, the one for all domains."`
 	Version int    `help:"Version to revoke; 0: the newest that is in force."`
 
-	config.Settings
+	config.Settings `uses:"data"`
 }
 
 // Run revokes a calibration. A running server uses the one before it from its next search on.

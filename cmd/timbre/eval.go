@@ -29,7 +29,7 @@ type evaluation struct {
 	HTML   string `name:"html" placeholder:"FILE" help:"Write a report with plots to this file."`
 	Scores string `placeholder:"FILE" help:"Write the score of each trial to this file, as CSV."`
 
-	config.Settings // last, so that help shows the command's own flags first
+	config.Settings `uses:"data,store.url,search,speech,tone,infer,models,log"` // last, so that help shows the command's own flags first
 }
 
 // Run prints the figures on standard output; progress goes to standard error.

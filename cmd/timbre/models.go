@@ -18,7 +18,7 @@ import (
 
 // shelf is `timbre models`.
 type shelf struct {
-	config.Settings
+	config.Settings `uses:"data,store.url,infer,models,log"`
 
 	List   shelfList   `cmd:"" help:"List the models of the data folder, and those of the catalogue that can be added."`
 	Add    shelfAdd    `cmd:"" help:"Add a model: its folder with a card, or a name of the catalogue, which is downloaded."`

@@ -20,7 +20,7 @@ type post struct {
 
 	JSON bool `name:"json" help:"Print JSON."`
 
-	config.Settings
+	config.Settings `uses:"data,store.url,admin.listen,admin.tls"`
 
 	List  postList  `cmd:"" help:"List dead letters, or what waits."`
 	Show  postShow  `cmd:"" help:"Show one notification with its payload and its last error."`

@@ -3,19 +3,51 @@ package main
 import (
 	"cmp"
 	"context"
+	"net/netip"
 	"os"
+	"slices"
 
+	"timbre"
 	"timbre/cmd/timbre/softphone"
 	"timbre/cmd/timbre/terminal"
 	"timbre/config"
 )
 
 // dial is `timbre call`.
-type dial struct{ softphone.Call }
+type dial struct {
+	softphone.Call
+
+	config.Settings `uses:"sip.listen,sip.tls"`
+}
 
 // Run makes the call; its transaction id goes to standard output, the progress to standard error.
 func (d dial) Run(ctx context.Context) error {
+	if d.Server == "" && d.Call.Feed == "" {
+		if err := d.own(); err != nil {
+			return err
+		}
+	}
 	return d.Do(ctx, os.Stdout, terminal.Of(os.Stderr, os.Getenv))
+}
+
+// own makes the server that of the settings: the first of its SIP addresses that has the transport, as this machine reaches it. Its
+// certificate is trusted.
+func (d *dial) own() (err error) {
+	i := slices.IndexFunc(d.SIP.Listen, func(e config.Endpoint) bool { return d.Transport == "" || e.Network == d.Transport })
+	if i < 0 {
+		return timbre.Errorf(timbre.Invalid, "", "sip.listen has no %s:// address: name the server by --server", d.Transport)
+	}
+	at := d.SIP.Listen[i]
+	if ip := at.Addr.Addr(); ip == netip.IPv4Unspecified() {
+		at.Addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), at.Addr.Port())
+	} else if ip.IsUnspecified() {
+		at.Addr = netip.AddrPortFrom(netip.IPv6Loopback(), at.Addr.Port())
+	}
+	d.Server = at.String()
+	if at.Network == "tls" {
+		d.Trust, err = trust(d.SIP.TLS.Cert)
+	}
+	return err
 }
 
 // list is `timbre calls`.
@@ -25,7 +57,7 @@ type list struct {
 	JSON    bool   `name:"json" help:"Print the list as the server gives it."`
 	operator
 
-	config.Settings
+	config.Settings `uses:"data,admin.listen,admin.tls,admin.trust"`
 }
 
 // Run prints the live calls.

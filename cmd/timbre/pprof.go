@@ -19,7 +19,7 @@ type profiling struct {
 	Profile string `arg:"" help:"Name of the profile: heap, profile (CPU), goroutine, allocs, block, mutex, threadcreate or trace."`
 	Out     string `arg:"" help:"File to write, for go tool pprof; for trace, go tool trace."`
 
-	config.Settings
+	config.Settings `uses:"data,admin.listen,admin.tls"`
 }
 
 // Run writes a profile of the server to a file.

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"sync"
 	"text/tabwriter"
 
+	"timbre/cmd/timbre/memory"
 	"timbre/config"
 	"timbre/environment"
 	"timbre/node"
@@ -24,6 +26,7 @@ func (s serve) Run() error {
 	var level slog.LevelVar
 	level.Set(s.Log.Level)
 	log := s.Log.LoggerAt(os.Stderr, &level)
+	memory.Bound(log, os.Getenv, os.DirFS("/"), debug.SetMemoryLimit)
 
 	var n *node.Node
 	started := make(chan struct{})
@@ -31,9 +34,10 @@ func (s serve) Run() error {
 	defer obeying.Wait()
 	defer end()
 	signals := listen()
+	above := supervisor{log}
 	obeying.Go(func() {
 		signals.obey(ctx, started, controls{
-			drain:  func() { n.Drain() },
+			drain:  func() { above.stopping(s.Drain.Timeout); n.Drain() },
 			end:    end,
 			reload: func() { reload(n, log, &level) },
 		})
@@ -46,6 +50,7 @@ func (s serve) Run() error {
 		return err
 	}
 	announce(n)
+	above.ready()
 	close(started)
 	return n.Run(ctx)
 }

@@ -17,8 +17,9 @@ import (
 
 // story is `timbre demo`.
 type story struct {
-	Speed float64 `default:"4" help:"Speed of the calls, as a multiple of real time."`
+	Speed float64 `placeholder:"4" help:"Speed of the calls, as a multiple of real time. Without it, calls after the story are at real time."`
 	Lines bool    `help:"Let the callers call again on bad lines: ring-back, music, echo, noise, a narrow codec, a voice too loud."`
+	Stay  bool    `help:"Afterwards let the callers go on calling until you press Ctrl-C, to be watched in a browser."`
 	JSON  bool    `name:"json" help:"Print JSON."`
 }
 
@@ -26,7 +27,7 @@ type story struct {
 func (s story) Run(ctx context.Context) error {
 	_, err := demo.Run(ctx, demo.Config{
 		Start: ownServer, Verify: webhook.Verify,
-		Output: terminal.Of(os.Stdout, os.Getenv), Lines: s.Lines, JSON: s.JSON, Speed: s.Speed,
+		Output: terminal.Of(os.Stdout, os.Getenv), Lines: s.Lines, Stay: s.Stay, JSON: s.JSON, Speed: s.Speed,
 	})
 	return err
 }
@@ -52,7 +53,7 @@ func ownServer(ctx context.Context, webhookURL, secret string) (demo.Server, err
 	go func() { ended <- n.Run(ctx) }()
 	key, _ := n.Credentials.Secret(n.Credentials.ID)
 	return demo.Server{
-		API: "http://" + n.API, SIP: n.SIP[0], AccessKeyID: n.Credentials.ID, SecretAccessKey: key,
+		API: "http://" + n.API, SIP: n.SIP[0], Console: "http://" + n.Admin + "/", AccessKeyID: n.Credentials.ID, SecretAccessKey: key,
 		Stop: func() error {
 			stop()
 			return errors.Join(<-ended, os.RemoveAll(folder))

@@ -19,7 +19,7 @@ import (
 type version struct {
 	JSON bool `name:"json" help:"Print JSON."`
 
-	config.Settings
+	config.Settings `uses:"data,models"`
 }
 
 // running is what a server with the settings would run.

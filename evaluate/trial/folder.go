@@ -131,13 +131,15 @@ func ReadIndex(index io.Reader, dir, part string) ([]Person, error) {
 		Corpus, Part, File string
 		Utterances         [][]int64
 	}
-	text := io.LimitedReader{R: index, N: MaxIndex + 1}
-	err := json.NewDecoder(&text).Decode(&people)
-	if text.N == 0 {
+	text, err := io.ReadAll(io.LimitReader(index, MaxIndex+1))
+	if err != nil {
+		return nil, timbre.Errorf(timbre.Internal, "", "index.json: %w", err)
+	}
+	if len(text) > MaxIndex {
 		return nil, timbre.Errorf(timbre.Invalid, "", "an index.json of more than %d MiB is not supported", MaxIndex>>20)
 	}
-	if err != nil {
-		return nil, timbre.Errorf(timbre.Invalid, "", "index.json: %w", err)
+	if err := timbre.JSONFault(text, json.Unmarshal(text, &people)); err != nil {
+		return nil, timbre.Errorf(timbre.Invalid, "", "%s: %w", filepath.Join(dir, "index.json"), err)
 	}
 	var all []Person
 	for name, p := range people {

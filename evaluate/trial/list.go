@@ -65,7 +65,16 @@ func ReadListFile(name string) ([]Trial, error) {
 		return nil, timbre.Errorf(timbre.NotFound, "", "%w", err)
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	return ReadList(f, filepath.Dir(name))
+	trials, err := ReadList(f, filepath.Dir(name))
+	return trials, in(name, err)
+}
+
+// in names the file of a fault.
+func in(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return timbre.Errorf(timbre.KindOf(err), "", "%s: %w", name, err)
 }
 
 func readCSV(text []byte, dir string) (trials []Trial, err error) {

@@ -35,7 +35,8 @@ func ReadTones(name string) ([]Spoken, error) {
 		return nil, timbre.Errorf(timbre.NotFound, "", "%w", err)
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	return ReadToneList(f, filepath.Dir(name))
+	spoken, err := ReadToneList(f, filepath.Dir(name))
+	return spoken, in(name, err)
 }
 
 // readToneFolder reads a folder with the sub-folders positive, neutral and negative. A folder in them is a person; a recording

@@ -1,6 +1,7 @@
 package card_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -77,6 +78,7 @@ func TestCardIsRefusedWithTheReason(t *testing.T) {
 		{"inputs: [rows]", "inputs: [rows, more]", "has 1 inputs and 1 outputs, and the card names 2 and 1"},
 		{"dimension: 40", "dimension: 40\nthreshold: 0.5", "threshold is the score"},
 		{"kind", "\t-", "line 1"},
+		{"mels: 40", "mels: 40, hop_samples: 80", "input.frame_samples belongs to the form waveform at rate 8000 without a level"},
 		{"mels: 40", "mels: 40, min_samples: 32001", "input.min_samples is 32001, more than 2 seconds"},
 		{"licence: CC0-1.0", "licence: &a CC0-1.0", "line 6: an anchor"},
 		{"inputs: [rows]", "inputs: *a", "an alias"},
@@ -95,6 +97,32 @@ func TestCardIsRefusedWithTheReason(t *testing.T) {
 	}
 	if _, err := card.Parse([]byte(strings.Repeat("#", 1<<17))); timbre.KindOf(err) != timbre.Invalid {
 		t.Errorf("got %v for 128 KiB, want Invalid", err)
+	}
+}
+
+func TestFramesAreChecked(t *testing.T) {
+	text, err := fs.ReadFile(models.Folder(card.Tone), card.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"rate: 8000", "rate: 16000", "frame_samples belongs to the form waveform at rate 8000"},
+		{"rate: 8000", "rate: 8000\n  level: -26", "frame_samples belongs to the form waveform at rate 8000 without a level"},
+		{"frame_samples: 320", "", "frame_samples is 0, not 8 to 8000"},
+		{"hop_samples: 80", "hop_samples: 321", "hop_samples is 321, not 8 to frame_samples"},
+		{"frame_values: 38", "frame_values: 0", "frame_values is 0, not 1 to 4096"},
+		{"min_samples: 24000", "min_samples: 399", "min_samples is 399, less than two frames"},
+		{"[samples, past]", "[samples]", "a tone model has 2 inputs and 2 outputs, and the card names 1 and 2"},
+		{"kind: tone", "kind: vad", "input.frame_samples belongs to tone models"},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			if !strings.Contains(string(text), c.old) {
+				t.Fatalf("the card has no %q", c.old)
+			}
+			if _, err := card.Parse([]byte(strings.Replace(string(text), c.old, c.new, 1))); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
 	}
 }
 
@@ -132,6 +160,9 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(valid(i)))
 	}
 	f.Add([]byte(modelstest.SpoofCard("s", modelstest.Loudness(0.1))))
+	if tone, err := fs.ReadFile(models.Folder(card.Tone), card.File); err == nil {
+		f.Add(tone)
+	}
 	f.Add([]byte("kind: &a [*a]"))
 	f.Add([]byte("kind: &a [x, x]\nname: &b [*a, *a]\nversion: &c [*b, *b]\nfile: [*c, *c]"))
 	f.Add([]byte("inputs: " + strings.Repeat("[", 200)))
@@ -153,6 +184,16 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("got %+v, want names without a way out of the folder", c)
 		}
 	})
+}
+
+func TestDetectorsOfTwoFormsAreTaken(t *testing.T) {
+	published := modelstest.CounterCard("counter")
+	for inputs, ok := range map[string]bool{"[input, state, sr]": true, "[input, state]": true, "[input]": false, "[a, b, c, d]": false} {
+		_, err := card.Parse([]byte(strings.Replace(published, "[input, state, sr]", inputs, 1)))
+		if (err == nil) != ok {
+			t.Errorf("inputs %s: got %v, want them taken: %t", inputs, err, ok)
+		}
+	}
 }
 
 func TestEmbeddedCardsAreRead(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"timbre"
 )
 
 var (
@@ -46,17 +48,10 @@ func (c Card) Check() error {
 
 // checkOutput demands the inputs and outputs of the kind.
 func (c Card) checkOutput() error {
-	ins, outs := 1, 1
-	if c.Kind == VAD {
-		ins, outs = 3, 2
-	}
-	names := slices.Concat(c.Inputs, c.Outputs)
 	fixed := map[Kind]int{Tone: 3, VAD: 1, Spoof: 1}[c.Kind]
 	switch {
-	case len(c.Inputs) != ins || len(c.Outputs) != outs:
-		return invalid("a %s model has %d inputs and %d outputs, and the card names %d and %d", c.Kind, ins, outs, len(c.Inputs), len(c.Outputs))
-	case slices.ContainsFunc(names, func(n string) bool { return !tensor.MatchString(n) }):
-		return invalid("the names of inputs and outputs are 1 to 128 printable characters without spaces")
+	case c.Input.Frames != (timbre.Frames{}) && c.Kind != Tone:
+		return invalid("input.frame_samples belongs to tone models")
 	case fixed > 0 && c.Dimension != fixed:
 		return invalid("dimension is %d, and a %s model gives %d", c.Dimension, c.Kind, fixed)
 	case c.Dimension < 1 || c.Dimension > maxDimension:
@@ -65,6 +60,24 @@ func (c Card) checkOutput() error {
 		return invalid("calibration belongs to speaker and tone models")
 	case (c.Kind == Spoof) != (c.Threshold > 0 && c.Threshold < 1):
 		return invalid("threshold is the score, above 0 and below 1, from which on a spoof model warns; other kinds have none")
+	}
+	return c.checkTensors()
+}
+
+// checkTensors demands as many inputs and outputs as the kind has.
+func (c Card) checkTensors() error {
+	ins, outs := 1, 1
+	switch {
+	case c.Kind == VAD && len(c.Inputs) == 3: // the published form of Silero's, which has the sample rate, too
+		ins, outs = 3, 2
+	case c.Kind == VAD, c.Input.Frames != (timbre.Frames{}):
+		ins, outs = 2, 2
+	}
+	switch {
+	case len(c.Inputs) != ins || len(c.Outputs) != outs:
+		return invalid("a %s model has %d inputs and %d outputs, and the card names %d and %d", c.Kind, ins, outs, len(c.Inputs), len(c.Outputs))
+	case slices.ContainsFunc(slices.Concat(c.Inputs, c.Outputs), func(n string) bool { return !tensor.MatchString(n) }):
+		return invalid("the names of inputs and outputs are 1 to 128 printable characters without spaces")
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ func (c Card) Format() ([]byte, error) {
 	d := document{
 		Kind: c.Kind, Name: c.Name, Version: c.Version, File: c.File, SHA256: c.Sum, Licence: c.Licence, Source: c.Source,
 		Inputs: c.Inputs, Outputs: c.Outputs, Dimension: c.Dimension, Calibration: c.Calibration, Threshold: c.Threshold,
-		Input: input{Form: "waveform", Rate: c.Input.Rate, MinSamples: c.Input.Min, MaxSamples: c.Input.Max, Level: c.Input.Level},
+		Input: input{Form: "waveform", Rate: c.Input.Rate, MinSamples: c.Input.Min, MaxSamples: c.Input.Max, Level: c.Input.Level, FrameSamples: c.Input.Frames.Length, HopSamples: c.Input.Frames.Hop, FrameValues: c.Input.Frames.Values},
 	}
 	if c.Input.Int16 {
 		d.Input.Scale = "int16"

@@ -18,6 +18,10 @@ type input struct {
 	Level      float64 `yaml:"level"`
 	Scale      string  `yaml:"scale"` // unit or int16
 
+	FrameSamples int `yaml:"frame_samples"` // of a network that keeps what it has made of earlier audio
+	HopSamples   int `yaml:"hop_samples"`
+	FrameValues  int `yaml:"frame_values"`
+
 	Mels        int      `yaml:"mels"`
 	FrameMS     float64  `yaml:"frame_ms"`
 	ShiftMS     float64  `yaml:"shift_ms"`
@@ -34,6 +38,7 @@ type input struct {
 // filterbankKeys are meaningless in the form waveform.
 func (i input) filterbankKeys() input {
 	i.Form, i.Rate, i.MinSamples, i.MaxSamples, i.Level, i.Scale = "", 0, 0, 0, 0, ""
+	i.FrameSamples, i.HopSamples, i.FrameValues = 0, 0, 0
 	return i
 }
 
@@ -59,7 +64,7 @@ func oneOf(s string, list ...string) bool { return slices.Contains(list, s) }
 
 // audio checks the section and fills in its defaults.
 func (i input) audio() (a timbre.AudioInput, err error) {
-	a = timbre.AudioInput{Rate: i.Rate, Min: i.MinSamples, Max: i.MaxSamples, Level: i.Level, Int16: i.Scale == "int16"}
+	a = timbre.AudioInput{Rate: i.Rate, Min: i.MinSamples, Max: i.MaxSamples, Level: i.Level, Int16: i.Scale == "int16", Frames: timbre.Frames{Length: i.FrameSamples, Hop: i.HopSamples, Values: i.FrameValues}}
 	most := i.MaxSamples
 	if most == 0 {
 		most = 60 * i.Rate
@@ -76,10 +81,26 @@ func (i input) audio() (a timbre.AudioInput, err error) {
 	}); err != nil {
 		return a, err
 	}
+	if a.Frames != (timbre.Frames{}) {
+		if err := i.checkFrames(); err != nil {
+			return a, err
+		}
+	}
 	if i.Form == "filterbank" {
 		a.Filterbank, err = i.filterbank()
 	}
 	return a, err
+}
+
+// checkFrames checks the keys of frames: a level would be that of all the audio, and other rates are made of all of it.
+func (i input) checkFrames() error {
+	return broken([]rule{
+		{i.Form == "waveform" && i.Rate == timbre.SampleRate && i.Level == 0, "frame_samples belongs to the form waveform at rate 8000 without a level"},
+		{within(i.FrameSamples, 8, timbre.SampleRate), fmt.Sprintf("frame_samples is %d, not 8 to 8000", i.FrameSamples)},
+		{within(i.HopSamples, 8, i.FrameSamples), fmt.Sprintf("hop_samples is %d, not 8 to frame_samples", i.HopSamples)},
+		{within(i.FrameValues, 1, maxDimension), fmt.Sprintf("frame_values is %d, not 1 to %d", i.FrameValues, maxDimension)},
+		{i.MinSamples >= i.FrameSamples+i.HopSamples, fmt.Sprintf("min_samples is %d, less than two frames", i.MinSamples)},
+	})
 }
 
 // layouts say whether a filterbank's rows are frequencies.

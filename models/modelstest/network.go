@@ -65,3 +65,21 @@ func Loudness(limit float32) []byte {
 			node("Sigmoid", []string{"steep"}, []string{"score"}),
 		})
 }
+
+// Counter is a voice activity model in the published form of Silero's, a window of each leg in a run: its score is the average magnitude of
+// the window, and its state counts windows.
+func Counter() []byte {
+	return graph([]message{tensor("input", 0, 0), tensor("state", 2, 0, 128), tensorOf(int64s, "sr", 1)},
+		[]message{tensor("output", 0, 1), tensor("stateN", 2, 0, 128)},
+		[]message{floats("one", []int64{1}, []float32{1})},
+		[]message{
+			node("Abs", []string{"input"}, []string{"magnitude"}),
+			node("ReduceMean", []string{"magnitude"}, []string{"output"}, numbers("axes", 1), number("keepdims", 1)),
+			node("Add", []string{"state", "one"}, []string{"stateN"}),
+		})
+}
+
+// CounterCard is the text of a card for Counter.
+func CounterCard(name string) string {
+	return text(name, "vad", Counter(), "input: {form: waveform, rate: 8000, min_samples: 288, max_samples: 288}\ninputs: [input, state, sr]\noutputs: [output, stateN]\ndimension: 1\n")
+}

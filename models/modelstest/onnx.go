@@ -60,7 +60,7 @@ func floats(name string, shape []int64, values []float32) message {
 	for _, v := range values {
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
 	}
-	return constant(name, 1, shape, raw)
+	return constant(name, float32s, shape, raw)
 }
 
 func integers(name string, values ...int64) message {
@@ -68,7 +68,7 @@ func integers(name string, values ...int64) message {
 	for _, v := range values {
 		raw = binary.LittleEndian.AppendUint64(raw, uint64(v))
 	}
-	return constant(name, 7, []int64{int64(len(values))}, raw)
+	return constant(name, int64s, []int64{int64(len(values))}, raw)
 }
 
 func constant(name string, kind int64, shape []int64, raw []byte) message {
@@ -79,8 +79,16 @@ func constant(name string, kind int64, shape []int64, raw []byte) message {
 	return m.number(2, kind).text(8, name).part(9, raw)
 }
 
+// The types of elements.
+const (
+	float32s = 1
+	int64s   = 7
+)
+
 // tensor declares an input or output of float32. A dimension of 0 is free.
-func tensor(name string, shape ...int64) message {
+func tensor(name string, shape ...int64) message { return tensorOf(float32s, name, shape...) }
+
+func tensorOf(elements int64, name string, shape ...int64) message {
 	var dims message
 	for _, d := range shape {
 		dim := message(nil).number(1, d)
@@ -89,12 +97,17 @@ func tensor(name string, shape ...int64) message {
 		}
 		dims = dims.part(1, dim)
 	}
-	kind := message(nil).number(1, 1).part(2, dims)
+	kind := message(nil).number(1, elements).part(2, dims)
 	return message(nil).text(1, name).part(2, message(nil).part(1, kind))
 }
 
 // network is an ONNX file with one input and one output.
 func network(input, output message, constants, nodes []message) []byte {
+	return graph([]message{input}, []message{output}, constants, nodes)
+}
+
+// graph is an ONNX file.
+func graph(inputs, outputs, constants, nodes []message) []byte {
 	var g message
 	for _, n := range nodes {
 		g = g.part(1, n)
@@ -103,7 +116,12 @@ func network(input, output message, constants, nodes []message) []byte {
 	for _, c := range constants {
 		g = g.part(5, c)
 	}
-	g = g.part(11, input).part(12, output)
+	for _, in := range inputs {
+		g = g.part(11, in)
+	}
+	for _, out := range outputs {
+		g = g.part(12, out)
+	}
 	opset := message(nil).text(1, "").number(2, 13)
 	return message(nil).number(1, 8).part(7, g).part(8, opset)
 }

@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// lines is a file. One batch at a time is written, by who has put a value into busy.
+// lines is a file. One batch at a time is written, by the goroutine that has put a value into busy.
 type lines struct {
 	disk Disk
 	path string

@@ -17,45 +17,30 @@ import (
 
 // disk is one that fails on request. A request is a file that is opened.
 type disk struct {
-	mu       sync.Mutex
-	fault    notifytest.Fault
-	left     int // requests that the fault concerns; negative: all
-	requests int
-	changed  chan struct{} // closed when the faults change, which ends those that hang
-	hanging  chan struct{}
+	*notifytest.Faults
+	mu      sync.Mutex
+	changed chan struct{} // closed when the faults change, which ends those that hang
 }
 
 func (d *disk) Fail(f notifytest.Fault, count int) {
+	d.Faults.Fail(f, count)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.fault, d.left = f, count
 	close(d.changed)
 	d.changed = make(chan struct{})
 }
 
-func (d *disk) Requests() int {
+// change is closed when the faults change.
+func (d *disk) change() <-chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.requests
+	return d.changed
 }
-
-func (d *disk) Hanging() <-chan struct{} { return d.hanging }
 
 // Vanish takes the disk away, as a server of the network that is gone: all hangs until it is back.
 func (d *disk) Vanish() { d.Fail(notifytest.Hang, -1) }
 
 func (d *disk) Stop() { d.Fail(notifytest.RefusedForever, -1) }
-
-func (d *disk) next() (notifytest.Fault, chan struct{}) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.requests++
-	if d.left == 0 {
-		return notifytest.None, nil
-	}
-	d.left--
-	return d.fault, d.changed
-}
 
 // Open implements file.Disk.
 func (d *disk) Open(path string) (file.File, error) {
@@ -63,14 +48,14 @@ func (d *disk) Open(path string) (file.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	fault, changed := d.next()
+	changed, fault := d.change(), d.Next()
 	refused := map[notifytest.Fault]error{
 		notifytest.RefusedForever: syscall.ENOENT, notifytest.RefusedForNow: syscall.ENOSPC, notifytest.BadCredentials: syscall.EACCES,
 		notifytest.Hang: syscall.EIO,
 	}[fault]
 	switch fault {
 	case notifytest.Hang:
-		d.hanging <- struct{}{}
+		d.Hang()
 		<-changed
 	case notifytest.Drop:
 		return torn{f}, nil
@@ -98,7 +83,7 @@ func TestSinkKeepsItsPromises(t *testing.T) {
 		if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		d := &disk{changed: make(chan struct{}), hanging: make(chan struct{}, 16)}
+		d := &disk{Faults: notifytest.NewFaults(), changed: make(chan struct{})}
 		return notifytest.Backend{
 			Sink:    file.New(environment.Environment{}, file.Config{Files: map[string]string{"events": path}}, file.Deps{Disk: d}),
 			Service: d, Target: events, Unknown: strings.Replace(events, ":events", ":lost", 1),

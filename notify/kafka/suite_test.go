@@ -2,7 +2,6 @@ package kafka_test
 
 import (
 	"errors"
-	"sync"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -18,42 +17,13 @@ import (
 // peer is a cluster that fails on request. A request is one that has records.
 type peer struct {
 	*kfake.Cluster
-	mu       sync.Mutex
-	fault    notifytest.Fault
-	left     int // requests that the fault concerns; negative: all
-	requests int
-	hanging  chan struct{}
-}
-
-func (p *peer) Fail(f notifytest.Fault, count int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.fault, p.left = f, count
-}
-
-func (p *peer) Requests() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.requests
+	*notifytest.Faults
 }
 
 func (p *peer) Stop() { p.Close() }
 
-func (p *peer) Hanging() <-chan struct{} { return p.hanging }
-
 // Vanish lets the next request, which is sent on a connection that there is, get no answer.
 func (p *peer) Vanish() { p.Fail(notifytest.Hang, 1) }
-
-func (p *peer) next() notifytest.Fault {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.requests++
-	if p.left == 0 {
-		return notifytest.None
-	}
-	p.left--
-	return p.fault
-}
 
 //nolint:revive // the order of the results is that of kfake
 func (p *peer) answer(r kmsg.Request) (kmsg.Response, error, bool) {
@@ -62,11 +32,11 @@ func (p *peer) answer(r kmsg.Request) (kmsg.Response, error, bool) {
 		notifytest.RefusedForever: kerr.InvalidRecord, notifytest.RefusedForNow: kerr.NotEnoughReplicas,
 		notifytest.BadCredentials: kerr.TopicAuthorizationFailed,
 	}
-	switch f := p.next(); f {
+	switch f := p.Next(); f {
 	case notifytest.None:
 		return nil, nil, false
 	case notifytest.Hang:
-		p.hanging <- struct{}{}
+		p.Hang()
 		return nil, nil, true
 	case notifytest.Drop:
 		return nil, errors.New("the connection is dropped"), true
@@ -77,7 +47,7 @@ func (p *peer) answer(r kmsg.Request) (kmsg.Response, error, bool) {
 
 func TestSinkKeepsItsPromises(t *testing.T) {
 	notifytest.Run(t, func(t *testing.T) notifytest.Backend {
-		p := &peer{Cluster: kafkatest.New(t), hanging: make(chan struct{}, 16)}
+		p := &peer{kafkatest.New(t), notifytest.NewFaults()}
 		p.ControlKey(int16(kmsg.Produce), p.answer)
 		return notifytest.Backend{
 			Sink: open(t, kafka.Config{Brokers: p.ListenAddrs()}), Service: p, Target: calls,

@@ -18,28 +18,11 @@ import (
 // the other tests have the real one.
 type peer struct {
 	*server.Server
-	wire     *notifytest.Wire
-	mu       sync.Mutex
-	fault    notifytest.Fault
-	left     int // requests that the fault concerns; negative: all
-	requests int
-	bodies   []string
-	hanging  chan struct{}
+	*notifytest.Faults
+	wire   *notifytest.Wire
+	mu     sync.Mutex
+	bodies []string
 }
-
-func (p *peer) Fail(f notifytest.Fault, count int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.fault, p.left = f, count
-}
-
-func (p *peer) Requests() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.requests
-}
-
-func (p *peer) Hanging() <-chan struct{} { return p.hanging }
 
 func (p *peer) Vanish() { p.wire.Vanish() }
 
@@ -55,15 +38,8 @@ func (p *peer) received() []string {
 func (p *peer) take(m *client.Msg) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.requests++
-	fault := p.fault
-	if p.left == 0 {
-		fault = notifytest.None
-	} else {
-		p.left--
-	}
 	var answer string
-	switch fault {
+	switch p.Next() {
 	case notifytest.RefusedForever:
 		answer = `{"error":{"code":400,"err_code":10054,"description":"message size exceeds maximum allowed"}}`
 	case notifytest.RefusedForNow:
@@ -71,7 +47,7 @@ func (p *peer) take(m *client.Msg) {
 	case notifytest.BadCredentials:
 		answer = `{"error":{"code":403,"err_code":10000,"description":"not permitted"}}`
 	case notifytest.Hang:
-		p.hanging <- struct{}{}
+		p.Hang()
 		return
 	case notifytest.Drop:
 		p.bodies = append(p.bodies, string(m.Data))
@@ -90,13 +66,13 @@ func stand(t *testing.T) *peer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &peer{Server: s, hanging: make(chan struct{}, 16)}
+	p := &peer{Server: s, Faults: notifytest.NewFaults()}
 	s.Start()
 	t.Cleanup(p.Stop)
 	if !s.ReadyForConnections(10 * time.Second) {
 		t.Fatal("the NATS server does not start")
 	}
-	p.wire = notifytest.NewWire(t, s.Addr().String(), p.hanging)
+	p.wire = notifytest.NewWire(t, s.Addr().String(), p.Faults)
 	conn, err := client.Connect(s.ClientURL())
 	if err != nil {
 		t.Fatal(err)

@@ -10,8 +10,11 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
+	"strings"
 	"testing"
 	"time"
+
+	"timbre/notify"
 )
 
 // Certificate is that of a server, with the authority that has issued it.
@@ -81,5 +84,17 @@ func Handshakes(t testing.TB) []Handshake {
 		{"another authority", good.Server, other.Trusting(), "unknown authority"},
 		{"another host", elsewhere.Server, elsewhere.Trusting(), "192.0.2.1"},
 		{"too old", old, good.Trusting(), "protocol version"},
+	}
+}
+
+// Check checks what came of sending by the client of a handshake to a server that asks for a password. A failure must not repeat it.
+func (h Handshake) Check(t testing.TB, err error, password string) {
+	t.Helper()
+	switch {
+	case h.Says == "" && err != nil:
+		t.Errorf("got %v, want no error", err)
+	case h.Says == "":
+	case err == nil || notify.FailureOf(err).Kind != notify.ForNow || !strings.Contains(err.Error(), h.Says) || strings.Contains(err.Error(), password):
+		t.Errorf("got %v, want a failure for now that says %q", err, h.Says)
 	}
 }

@@ -4,39 +4,16 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"testing"
 )
 
-// Fault is a way in which a service fails.
-type Fault int
-
-// The faults of a service. Hang and Drop are those of any HTTP service; Service implements them.
-const (
-	None           Fault = iota
-	RefusedForever       // the request is wrong and will be refused again: a client error
-	RefusedForNow        // the service is overloaded or restarting
-	BadCredentials       // the signature or the access key is not accepted
-	Hang                 // no response until the client gives up
-	Drop                 // the request is accepted, and the connection closed in the middle of the response
-)
-
-func (f Fault) String() string {
-	return [...]string{"none", "refused for ever", "refused for now", "bad credentials", "hang", "drop"}[f]
-}
-
 // Service is an HTTP server in place of the service behind a sink. It fails on request.
 type Service struct {
+	*Faults
 	URL string
 
 	handler http.Handler
 	refuse  func(w http.ResponseWriter, f Fault)
-
-	mu       sync.Mutex
-	fault    Fault
-	left     int // requests that the fault concerns; negative: all
-	requests int
-	hanging  chan struct{}
 
 	server *httptest.Server
 	lines  lines
@@ -46,7 +23,7 @@ type Service struct {
 // request. The service stops at the end of the test.
 func NewService(t testing.TB, handler http.Handler, refuse func(w http.ResponseWriter, f Fault)) *Service {
 	t.Helper()
-	s := &Service{handler: handler, refuse: refuse, hanging: make(chan struct{}, 1)}
+	s := &Service{Faults: NewFaults(), handler: handler, refuse: refuse}
 	s.server = httptest.NewUnstartedServer(s)
 	s.lines.Listener, s.lines.heard = s.server.Listener, s.hanging
 	s.server.Listener = &s.lines
@@ -66,43 +43,14 @@ func (s *Service) Stop() {
 // answers. New connections work.
 func (s *Service) Vanish() { s.lines.deafen() }
 
-// Fail lets the next requests fail: count of them, or all if count is negative.
-func (s *Service) Fail(f Fault, count int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fault, s.left = f, count
-}
-
-// Requests returns how many requests have been received.
-func (s *Service) Requests() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.requests
-}
-
-// Hanging receives a value when a request hangs, or is sent on a connection that has been made deaf.
-func (s *Service) Hanging() <-chan struct{} { return s.hanging }
-
-// next returns the fault of a request.
-func (s *Service) next() Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests++
-	if s.left == 0 {
-		return None
-	}
-	s.left--
-	return s.fault
-}
-
 // ServeHTTP implements http.Handler.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch f := s.next(); f {
+	switch f := s.Next(); f {
 	case None:
 		s.handler.ServeHTTP(w, r)
 	case Hang:
 		_, _ = io.Copy(io.Discard, r.Body) // the server notices a client that gives up only after the body
-		s.hanging <- struct{}{}
+		s.Hang()
 		<-r.Context().Done()
 	case Drop:
 		s.handler.ServeHTTP(httptest.NewRecorder(), r)

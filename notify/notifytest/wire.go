@@ -15,14 +15,14 @@ type Wire struct {
 	copying sync.WaitGroup
 }
 
-// NewWire forwards to a server, until the test ends. heard receives a value when something is sent on a deaf wire.
-func NewWire(t testing.TB, to string, heard chan<- struct{}) *Wire {
+// NewWire forwards to a server, until the test ends. What is sent on a deaf wire hangs.
+func NewWire(t testing.TB, to string, faults *Faults) *Wire {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &Wire{Address: listener.Addr().String(), to: to, lines: lines{Listener: listener, heard: heard}}
+	w := &Wire{Address: listener.Addr().String(), to: to, lines: lines{Listener: listener, heard: faults.hanging}}
 	w.copying.Go(w.accept)
 	t.Cleanup(w.Stop)
 	return w

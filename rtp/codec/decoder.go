@@ -33,12 +33,13 @@ func register(c timbre.Codec, decoder func() Decoder, samples func([]byte) int) 
 	implementations[c] = implementation{decoder, samples}
 }
 
-// NewDecoder makes a decoder. Invalid: the codec has no audio.
-func NewDecoder(c timbre.Codec) (Decoder, error) {
+// NewDecoder makes a decoder. If it panics, the payload cannot be read, and panicked is told why; nil: nobody is. Invalid: the codec has
+// no audio.
+func NewDecoder(c timbre.Codec, panicked func(cause any)) (Decoder, error) {
 	if implementations[c].decoder == nil {
 		return nil, timbre.Errorf(timbre.Invalid, "codec.NewDecoder", "codec %q has no decoder", c.Name())
 	}
-	return implementations[c].decoder(), nil
+	return &guard{implementations[c].decoder(), c, panicked}, nil
 }
 
 // Samples is how much audio a payload of a codec holds, in samples at 8 kHz. 0: it has no audio, or cannot be read.

@@ -50,7 +50,7 @@ func TestG722IsDecodedTo8kHz(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := NewDecoder(timbre.G722)
+	d, err := NewDecoder(timbre.G722, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,7 @@ func newGoEngine() engine {
 	return &goEngine{d}
 }
 
-func (g *goEngine) decode(packet []byte, pcm []float32) (err error) {
-	defer g.guard(&err)
+func (g *goEngine) decode(packet []byte, pcm []float32) error {
 	n, err := g.decoder.Decode(packet, pcm)
 	if err == nil && n != len(pcm) {
 		return errUnreadable
@@ -23,7 +22,6 @@ func (g *goEngine) decode(packet []byte, pcm []float32) (err error) {
 }
 
 func (g *goEngine) conceal(pcm []float32, next []byte) (err error) {
-	defer g.guard(&err)
 	if next == nil {
 		_, err = g.decoder.Decode(nil, pcm)
 	} else {
@@ -33,11 +31,3 @@ func (g *goEngine) conceal(pcm []float32, next []byte) (err error) {
 }
 
 func (g *goEngine) reset() { g.decoder.Reset() } // a new one takes 200 KB
-
-// guard turns a panic of the decoder, which is a young library and reads untrusted input, into an error and resets the decoder.
-func (g *goEngine) guard(err *error) {
-	if recover() != nil {
-		*err = errUnreadable
-		g.decoder, _ = gopus.NewDecoder(mono)
-	}
-}

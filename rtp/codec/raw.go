@@ -6,30 +6,41 @@ import (
 	"timbre"
 )
 
-// Raw decodes mono audio at 8 or 16 kHz in pieces of any length, without packets. It has state: each stream needs its own, used by
-// one goroutine at a time.
-type Raw struct {
-	samples func(dst []int16, payload []byte) []int16
+func init() {
+	for c, samples := range map[timbre.Codec]func() toPCM{
+		timbre.LinearPCM: littleEndian, timbre.WideLinearPCM: littleEndian,
+		timbre.L16: eitherEndian, timbre.WideL16: eitherEndian,
+		timbre.WidePCMU: func() toPCM { return ULaw.Decode }, timbre.WidePCMA: func() toPCM { return ALaw.Decode },
+	} {
+		wide := c.ClockRate() > timbre.SampleRate
+		length := c.SampleBytes()
+		if wide {
+			length *= 2
+		}
+		register(c, func() Decoder { return newRaw(samples(), wide) }, func(payload []byte) int { return (len(payload) + length - 1) / length })
+	}
+}
+
+// toPCM appends the samples of a payload to dst.
+type toPCM func(dst []int16, payload []byte) []int16
+
+// raw decodes mono audio at 8 or 16 kHz in pieces of any length, without packets.
+type raw struct {
+	samples toPCM
 	halver  *halver // of audio at 16 kHz
 	pcm     []int16 // at 16 kHz: the odd sample of the last piece, then the piece
 }
 
-// NewRaw makes the decoder of an encoding at a rate of 8000 or 16000 Hz. Invalid: there is none.
-func NewRaw(encoding timbre.Encoding, rate int) (*Raw, error) {
-	r := &Raw{samples: map[timbre.Encoding]func([]int16, []byte) []int16{timbre.LinearPCM: linear16, timbre.MuLaw: ULaw.Decode, timbre.ALaw: ALaw.Decode}[encoding]}
-	switch {
-	case r.samples == nil:
-		return nil, refuse("there is no decoder for the encoding %.32q", encoding)
-	case rate == 2*timbre.SampleRate:
+func newRaw(samples toPCM, wide bool) *raw {
+	r := &raw{samples: samples}
+	if wide {
 		r.halver = new(halver)
-	case rate != timbre.SampleRate:
-		return nil, refuse("%d samples a second are not supported; 8000 and 16000 are", rate)
 	}
-	return r, nil
+	return r
 }
 
 // Decode appends the audio of the next piece, at 8 kHz. Of linear PCM it must hold whole samples.
-func (r *Raw) Decode(dst []int16, payload []byte) ([]int16, error) {
+func (r *raw) Decode(dst []int16, payload []byte) ([]int16, error) {
 	if r.halver == nil {
 		return r.samples(dst, payload), nil
 	}
@@ -42,10 +53,23 @@ func (r *Raw) Decode(dst []int16, payload []byte) ([]int16, error) {
 	return r.halver.halve(dst), nil
 }
 
-// linear16 appends 16-bit linear PCM, little-endian. Half a sample at the end is left out.
-func linear16(dst []int16, payload []byte) []int16 {
+func (r *raw) Recover(dst []int16, _ int, _ []byte) []int16 { return dst }
+
+func (r *raw) Reset() {
+	r.pcm = r.pcm[:0]
+	if r.halver != nil {
+		r.halver.reset()
+	}
+}
+
+// littleEndian decodes 16-bit linear PCM. Half a sample at the end is left out.
+func littleEndian() toPCM {
+	return func(dst []int16, payload []byte) []int16 { return linear16(dst, payload, binary.LittleEndian) }
+}
+
+func linear16(dst []int16, payload []byte, order binary.ByteOrder) []int16 {
 	for ; len(payload) > 1; payload = payload[2:] {
-		dst = append(dst, int16(binary.LittleEndian.Uint16(payload)))
+		dst = append(dst, int16(order.Uint16(payload)))
 	}
 	return dst
 }

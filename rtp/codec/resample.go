@@ -7,28 +7,77 @@ import (
 	"timbre/halfband"
 )
 
-// Resample resamples audio from at least 8 kHz to 8 kHz with a polyphase low-pass filter, as flat and as steep as that of Halve. Sample n of the result is aligned with
-// n/8000 s of pcm. Beyond its ends pcm counts as silence.
+// Resample resamples audio from at least 8 kHz to 8 kHz with a polyphase low-pass filter, as flat and as steep as that of Halve. Sample n
+// of the result is aligned with n/8000 s of pcm. Beyond its ends pcm counts as silence.
 func Resample(pcm []int16, rate int) []int16 {
+	if rate == timbre.SampleRate {
+		return pcm
+	}
+	r := newResampler(rate)
+	return r.end(r.add(nil, pcm))
+}
+
+// resampler is Resample for audio in pieces. It keeps as much of the audio as its filter reaches.
+type resampler struct {
+	step, phases int // an output sample is step/phases input samples long
+	reach        int // input samples that one needs before and after it
+	bank         []phase
+	near         []int16 // the input around the next output sample
+	first        int     // the input sample that near begins with
+	made         int     // output samples
+}
+
+func newResampler(rate int) *resampler {
+	common := gcd(rate, timbre.SampleRate)
+	r := &resampler{step: rate / common, phases: timbre.SampleRate / common}
 	switch rate {
 	case timbre.SampleRate:
-		return pcm
 	case 2 * timbre.SampleRate:
-		return Halve(pcm)
+		r.reach = 2 * len(halfband.Side)
+	default:
+		r.reach = int(math.Ceil(halfband.Reach*float64(rate)/timbre.SampleRate)) + 1
+		r.bank = make([]phase, r.phases)
 	}
-	common := gcd(rate, timbre.SampleRate)
-	step, phases := rate/common, timbre.SampleRate/common
-	bank := make([]phase, phases)
-	out := make([]int16, (len(pcm)*phases+step-1)/step)
-	for n := range out {
-		at := n * step // in parts of a sample of pcm
-		p := &bank[at%phases]
+	return r
+}
+
+// add appends to dst what follows from the audio so far, and pcm.
+func (r *resampler) add(dst, pcm []int16) []int16 {
+	r.near = append(r.near, pcm...)
+	for r.at()+r.reach < len(r.near) {
+		dst = append(dst, r.next())
+	}
+	if spent := min(r.at()-r.reach, len(r.near)); spent > 0 {
+		r.near, r.first = r.near[:copy(r.near, r.near[spent:])], r.first+spent
+	}
+	return dst
+}
+
+// end appends what is left once there is no more audio.
+func (r *resampler) end(dst []int16) []int16 {
+	for r.at() < len(r.near) {
+		dst = append(dst, r.next())
+	}
+	return dst
+}
+
+// at is the input sample, counted in near, at or before the next output sample.
+func (r *resampler) at() int { return r.made*r.step/r.phases - r.first }
+
+func (r *resampler) next() (sample int16) {
+	at, part := r.at(), r.made*r.step%r.phases
+	r.made++
+	switch {
+	case r.bank != nil:
+		p := &r.bank[part]
 		if p.taps == nil {
-			*p = newPhase(float64(at%phases)/float64(phases), float64(rate)/timbre.SampleRate)
+			*p = newPhase(float64(part)/float64(r.phases), float64(r.step)/float64(r.phases))
 		}
-		out[n] = p.filter(pcm, at/phases)
+		return p.filter(r.near, at)
+	case r.reach > 0:
+		return halved(r.near, at)
 	}
-	return out
+	return r.near[at]
 }
 
 // phase is the filter for one position of output samples between two input samples.

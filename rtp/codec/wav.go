@@ -2,8 +2,11 @@ package codec
 
 import (
 	"encoding/binary"
+	"errors"
 	"io"
+	"math"
 	"os"
+	"time"
 
 	"timbre"
 )
@@ -33,34 +36,45 @@ type format struct {
 	rate                uint32
 }
 
-// ReadWAV reads a recording: a RIFF WAVE file of PCM of 8, 16, 24 or 32 bits, of floating point of 32 or 64 bits, of µ-law,
-// A-law or GSM 6.10, at 8 to 192 kHz, with one or two channels. It returns linear PCM at 8 kHz, one slice a channel, all
-// equally long. Invalid, with what was found: anything else. A data chunk of unknown length, as written to a pipe, lasts
-// until the end of the file.
-func ReadWAV(r io.Reader) ([][]int16, error) {
-	file, err := io.ReadAll(io.LimitReader(r, MaxWAV+1))
-	if err != nil {
-		return nil, timbre.Errorf(timbre.Internal, "codec.ReadWAV", "reading failed: %w", err)
-	}
-	if len(file) > MaxWAV {
-		return nil, refuse("a WAV file of more than %d MiB is not supported", MaxWAV>>20)
-	}
-	f, data, err := chunks(file)
-	if err == nil {
-		err = f.check()
-	}
+// ReadWAV reads a recording as WAV does, of MaxWAV at most. It returns one slice a channel, all equally long.
+func ReadWAV(r io.Reader) ([][]int16, error) { return ReadShortWAV(r, math.MaxInt64) }
+
+// ReadShortWAV is ReadWAV of a recording that must not be longer than a time. A short file of a codec may hold hours.
+func ReadShortWAV(r io.Reader, longest time.Duration) ([][]int16, error) {
+	w, err := OpenWAV(&atMost{r, MaxWAV})
 	if err != nil {
 		return nil, err
 	}
-	pcm, err := f.decode(data)
-	if err != nil {
-		return nil, err
+	all := make([][]int16, w.Channels())
+	for {
+		piece, err := w.Next()
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for i, pcm := range piece {
+			all[i] = append(all[i], pcm...)
+		}
+		if timbre.Duration(len(all[0])) > longest {
+			return nil, refuse("the recording lasts longer than %v", longest)
+		}
 	}
-	channels := split(pcm, int(f.channels))
-	for i, c := range channels {
-		channels[i] = Resample(c, int(f.rate))
+}
+
+// atMost refuses a file that is longer than left.
+type atMost struct {
+	io.Reader
+	left int64
+}
+
+func (a *atMost) Read(b []byte) (int, error) {
+	n, err := a.Reader.Read(b)
+	if a.left -= int64(n); a.left < 0 {
+		return 0, refuse("a WAV file of more than %d MiB is not supported", MaxWAV>>20)
 	}
-	return channels, nil
+	return n, err
 }
 
 // ReadWAVFile is ReadWAV of a file. NotFound: it cannot be opened.
@@ -73,37 +87,73 @@ func ReadWAVFile(name string) ([][]int16, error) {
 	return ReadWAV(f)
 }
 
-// chunks returns the format and the samples of a file, and skips other chunks.
-func chunks(file []byte) (f format, data []byte, err error) {
-	if len(file) < 12 || string(file[:4]) != "RIFF" || string(file[8:12]) != "WAVE" {
-		return f, nil, refuse("this is not a WAV file: it does not begin with RIFF and WAVE")
+// readHeader reads a file up to its samples, and returns their format and their number of bytes. It skips other chunks.
+func readHeader(r io.Reader) (f format, size int64, err error) {
+	var head [12]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil && !ended(err) {
+		return f, 0, failed(err)
 	}
-	for rest := file[12:]; len(rest) >= 8; {
-		id, size := string(rest[:4]), uint64(binary.LittleEndian.Uint32(rest[4:8]))
-		rest = rest[8:]
-		endless := id == "data" && (size == 0xFFFFFFFF || size == 0 && len(rest) > 0)
-		if endless {
-			size = uint64(len(rest))
-		}
-		if size > uint64(len(rest)) {
-			return f, nil, refuse("the WAV file is cut off: its %q chunk says %d bytes, %d are there", id, size, len(rest))
-		}
-		body := rest[:size]
-		rest = rest[min(size+size%2, uint64(len(rest))):]
-		switch id {
-		case "fmt ":
-			if f, err = parseFormat(body); err != nil {
-				return f, nil, err
+	if string(head[:4]) != "RIFF" || string(head[8:]) != "WAVE" {
+		return f, 0, refuse("this is not a WAV file: it does not begin with RIFF and WAVE")
+	}
+	for {
+		_, err := io.ReadFull(r, head[:8])
+		switch id := string(head[:4]); {
+		case ended(err):
+			return f, 0, refuse("the WAV file has no data chunk")
+		case err != nil:
+			return f, 0, failed(err)
+		case id == "data" && f.tag == 0:
+			return f, 0, refuse("the WAV file has no fmt chunk before its data")
+		case id == "data":
+			return f, dataSize(head[4:]), nil
+		default:
+			var body []byte
+			if body, err = skip(r, id, int64(binary.LittleEndian.Uint32(head[4:]))); err == nil && id == "fmt " {
+				f, err = parseFormat(body)
 			}
-		case "data":
-			if f.tag == 0 {
-				return f, nil, refuse("the WAV file has no fmt chunk before its data")
+			if err != nil {
+				return f, 0, err
 			}
-			return f, body, nil
 		}
 	}
-	return f, nil, refuse("the WAV file has no data chunk")
 }
+
+// dataSize is how long the data is. A program that writes to a pipe does not know.
+func dataSize(b []byte) int64 {
+	if size := binary.LittleEndian.Uint32(b); size != 0 && size != math.MaxUint32 {
+		return int64(size)
+	}
+	return endless
+}
+
+// longestFormat is as much of a chunk as is looked at, in bytes.
+const longestFormat = 64
+
+// skip reads a chunk, and returns its beginning.
+func skip(r io.Reader, id string, size int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, min(size, longestFormat)))
+	n := int64(len(body))
+	if err == nil {
+		var more int64
+		more, err = io.CopyN(io.Discard, r, size-n)
+		n += more
+	}
+	switch {
+	case err != nil && !ended(err):
+		return nil, failed(err)
+	case n < size:
+		return nil, cutOff(id, size, n)
+	}
+	_, err = io.CopyN(io.Discard, r, size%2)
+	if err != nil && !ended(err) {
+		return nil, failed(err)
+	}
+	return body, nil
+}
+
+// ended reports whether a file ends where it was read.
+func ended(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
 
 func parseFormat(b []byte) (format, error) {
 	if len(b) < 16 {
@@ -118,18 +168,6 @@ func parseFormat(b []byte) (format, error) {
 		return f, refuse("the WAV file does not say how its audio is coded")
 	}
 	return f, nil
-}
-
-// split separates interleaved channels. An incomplete last sample is left out.
-func split(pcm []int16, channels int) [][]int16 {
-	if channels == 1 {
-		return [][]int16{pcm}
-	}
-	left, right := make([]int16, len(pcm)/2), make([]int16, len(pcm)/2)
-	for i := range left {
-		left[i], right[i] = pcm[2*i], pcm[2*i+1]
-	}
-	return [][]int16{left, right}
 }
 
 func refuse(text string, args ...any) error {

@@ -1,13 +1,9 @@
 package codec
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
-
-	"github.com/cwbudde/wav"
-	"github.com/go-audio/audio"
 )
 
 const supported = "PCM of 8, 16, 24 or 32 bits, floating point of 32 or 64, µ-law, A-law and GSM 6.10 are, at 8000 to 192000 Hz"
@@ -52,43 +48,18 @@ func (f format) name() string {
 	return fmt.Sprintf("WAV format 0x%04X", f.tag)
 }
 
-const gsmBlock = 65 // bytes of two frames of GSM 6.10 in a WAV file
-
-// decode decodes the samples of the data chunk. The library is given a file of this format and these samples alone, because it is
-// less strict about other chunks and about lengths that are wrong or unknown.
-func (f format) decode(data []byte) ([]int16, error) {
+// block is how many bytes cannot be divided: a sample of all channels, or two frames of GSM 6.10.
+func (f format) block() int {
 	if f.tag == tagGSM {
-		data = data[:len(data)/gsmBlock*gsmBlock]
-	} else {
-		data = data[:len(data)/f.block()*f.block()]
+		return 65
 	}
-	if len(data) == 0 {
-		return []int16{}, nil
-	}
-	d := wav.NewDecoder(bytes.NewReader(append(f.header(len(data)), data...)))
-	var pcm []int16
-	buf := &audio.Float32Buffer{Data: make([]float32, 1<<16)}
-	for {
-		n, err := d.PCMBuffer(buf)
-		if err != nil {
-			return nil, refuse("%s: %w", f.name(), err)
-		}
-		if n == 0 {
-			return pcm, nil
-		}
-		for _, x := range buf.Data[:n] {
-			pcm = append(pcm, f.linear(x))
-		}
-	}
+	return int(f.channels) * int(f.bits) / 8
 }
 
-// block is how many bytes a sample of all channels has.
-func (f format) block() int { return int(f.channels) * int(f.bits) / 8 }
-
-// header is a WAV file up to its samples.
-func (f format) header(size int) []byte {
+// header is a WAV file up to its samples, whose number is not known.
+func (f format) header() []byte {
 	le := binary.LittleEndian
-	b := append(le.AppendUint32([]byte("RIFF"), uint32(36+size)), "WAVEfmt "...)
+	b := append(le.AppendUint32([]byte("RIFF"), math.MaxUint32), "WAVEfmt "...)
 	b = le.AppendUint32(b, 16)
 	b = le.AppendUint16(b, f.tag)
 	b = le.AppendUint16(b, f.channels)
@@ -96,7 +67,7 @@ func (f format) header(size int) []byte {
 	b = le.AppendUint32(b, f.rate*uint32(f.block()))
 	b = le.AppendUint16(b, uint16(f.block()))
 	b = le.AppendUint16(b, f.bits)
-	return le.AppendUint32(append(b, "data"...), uint32(size))
+	return le.AppendUint32(append(b, "data"...), math.MaxUint32-1) // even: the library adds a byte to others
 }
 
 // linear converts a sample in [-1, 1] to 16 bits. NaN is silence.

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"timbre"
 )
@@ -88,6 +90,24 @@ func TestGSMIsDecodedExactly(t *testing.T) {
 	}
 	if want := linearFile(t, "testdata/gsm.pcm"); len(got) != 1 || !slices.Equal(got[0], want) {
 		t.Errorf("got %d channels of %d samples that differ from the %d of libgsm", len(got), len(got[0]), len(want))
+	}
+}
+
+func TestRecordingIsReadNoFurtherThanItMayLast(t *testing.T) {
+	file, err := os.ReadFile("testdata/gsm.wav")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := ReadShortWAV(bytes.NewReader(file), time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	length := timbre.Duration(len(all[0]))
+	if _, err := ReadShortWAV(bytes.NewReader(file), length); err != nil {
+		t.Errorf("got %v for one that lasts %v, want it read", err, length)
+	}
+	if _, err := ReadShortWAV(bytes.NewReader(file), length-1); timbre.KindOf(err) != timbre.Invalid {
+		t.Errorf("got %v for one that is longer, want Invalid", err)
 	}
 }
 

@@ -37,7 +37,7 @@ var closing = []fact{
 		l.Close()
 		l.Update(l.media())
 		_, _ = l.peer.socket.WriteToUDPAddrPort(l.peer.marshal(l.peer.next(word2)), l.peer.to) // the port may be refused by now
-		if frames, _ := l.listener.soFar(); len(frames) != 1 {
+		if frames, _, _ := l.listener.soFar(); len(frames) != 1 {
 			s.Errorf("got %d frames, want 1", len(frames))
 		}
 	}},

@@ -17,9 +17,9 @@ type frame struct {
 // listener keeps the frames of a stream.
 type listener struct {
 	inside sync.Mutex // held while a frame is delivered
-	shared bool       // two were at once
 
 	mu     sync.Mutex
+	shared bool // two were at once
 	frames []frame
 	grown  chan struct{} // closed and replaced with every frame
 }
@@ -40,11 +40,11 @@ func (l *listener) Frame(f timbre.Frame) {
 	}
 }
 
-// soFar returns the frames so far, and what is closed when there are more.
-func (l *listener) soFar() ([]frame, chan struct{}) {
+// soFar returns the frames so far, whether two were at once, and what is closed when there are more.
+func (l *listener) soFar() (frames []frame, shared bool, grown chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Clone(l.frames), l.grown
+	return slices.Clone(l.frames), l.shared, l.grown
 }
 
 // frames waits for n frames and checks what holds for all.
@@ -52,10 +52,10 @@ func (s *subject) frames(l *leg, n int) []frame {
 	s.Helper()
 	limit := time.After(timeout)
 	for {
-		frames, grown := l.listener.soFar()
+		frames, shared, grown := l.listener.soFar()
 		if len(frames) >= n {
 			s.inOrder(frames)
-			if l.listener.shared {
+			if shared {
 				s.Error("got frames from two goroutines at a time, want one")
 			}
 			return frames

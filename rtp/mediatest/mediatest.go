@@ -118,9 +118,10 @@ func (s *subject) dropped(l *leg, n uint64) {
 	s.await("the packets are dropped", func() bool { return l.Reception().Dropped >= n })
 }
 
-// reception compares what a leg has received, but for its jitter.
+// reception compares what a leg has received, but for its jitter. A frame is delivered before its packet is counted.
 func (s *subject) reception(l *leg, want timbre.Reception) {
 	s.Helper()
+	s.await("the packets are counted", func() bool { return l.Reception().Packets >= want.Packets })
 	got := l.Reception()
 	got.Jitter = 0
 	if got != want {

@@ -48,7 +48,7 @@ var relays = []fact{
 		if got := b.peer.receive(); !bytes.Equal(got, packet) {
 			s.Errorf("got %x, want %x", got, packet)
 		}
-		if frames, _ := a.listener.soFar(); len(frames) > 0 {
+		if frames, _, _ := a.listener.soFar(); len(frames) > 0 {
 			s.Errorf("got %d frames, want none", len(frames))
 		}
 	}},

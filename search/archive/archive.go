@@ -174,7 +174,7 @@ func file(dir string, version int) string {
 func read(dir string, version int) (e Entry, err error) {
 	text, err := os.ReadFile(file(dir, version))
 	if err == nil {
-		err = json.Unmarshal(text, &e)
+		err = timbre.JSONFault(text, json.Unmarshal(text, &e))
 	}
 	if err != nil {
 		return e, fault(fmt.Errorf("%s: %w", file(dir, version), err))

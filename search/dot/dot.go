@@ -1,4 +1,5 @@
-// Package dot is the inner loop of a search: the dot product of two vectors.
+// Package dot has the inner loops of a search: dot products of vectors, and what they weigh. Those that take most of the time have an
+// implementation in assembly, which is chosen by what the processor has, beside a portable one that says what they compute.
 package dot
 
 // Product returns the dot product of a and b, which must have the same length. Eight independent sums keep the

@@ -18,23 +18,54 @@ func (t *Transaction) Acknowledge(sdp []byte) error {
 	return t.d.cfg.Agent.Write(ack.Clone())
 }
 
-// repeated answers a 2xx that arrives again, or from a second device.
+// repeated answers a 2xx that arrives again, or from a second device. The SIP stack calls it on a goroutine of its own, which must not
+// wait for the peer.
 func (t *Transaction) repeated(res *gosip.Response) {
 	ack := t.ack.Load()
-	switch {
-	case ack == nil || !res.IsSuccess(): // the ACK waits for the answer to an offer
-	case tagOf(ack.To().Params) == tagOf(res.To().Params):
+	if ack == nil || !res.IsSuccess() || res.To() == nil { // the ACK waits for the answer to an offer
+		return
+	}
+	if tag := tagOf(res.To().Params); tag != tagOf(ack.To().Params) {
+		ack = t.second(tag, res)
+	}
+	if ack == nil || !t.repeating.CompareAndSwap(false, true) { // a peer that misses an ACK asks again
+		return
+	}
+	if !t.d.cfg.Agent.Do(func() {
+		defer t.repeating.Store(false)
 		_ = t.d.cfg.Agent.Write(ack.Clone())
-	default:
-		t.d.cfg.Agent.Do(func() { t.reject(res) })
+	}) {
+		t.repeating.Store(false)
 	}
 }
 
-// reject ends an unwanted dialog at once: ACK, and BYE.
+// second is the ACK for a second device, whose dialog has been ended. Nil: it is being ended now, or there are too many of them.
+func (t *Transaction) second(tag string, res *gosip.Response) *gosip.Request {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if ack, known := t.seconds[tag]; known || len(t.seconds) == mostForks {
+		return ack
+	}
+	if t.seconds == nil {
+		t.seconds = map[string]*gosip.Request{}
+	}
+	fork := t.d.fork(res)
+	ack := fork.ack(t.Request.CSeq().SeqNo, nil)
+	t.seconds[tag] = ack
+	t.d.cfg.Agent.Do(func() { t.takeBack(fork, ack) })
+	return nil
+}
+
+// reject ends an unwanted dialog at once.
 func (t *Transaction) reject(res *gosip.Response) {
 	fork := t.d.fork(res)
 	ack := fork.ack(t.Request.CSeq().SeqNo, nil)
 	t.ack.CompareAndSwap(nil, ack)
+	t.takeBack(fork, ack)
+}
+
+// takeBack ends a dialog that an answer has made: by ACK, and BYE.
+func (t *Transaction) takeBack(fork *Dialog, ack *gosip.Request) {
 	_ = t.d.cfg.Agent.Write(ack.Clone())
 	fork.Ask(t.ctx, fork.Request(gosip.BYE), nil)
 }

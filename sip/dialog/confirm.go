@@ -60,7 +60,12 @@ func (d *Dialog) Confirm(c Confirmation) (*gosip.Request, error) {
 		case <-timeout.C:
 			return nil, ErrNoACK
 		case <-d.over:
-			return nil, ErrOver
+			select {
+			case ack := <-acked: // it came first
+				return ack, nil
+			default:
+				return nil, ErrOver
+			}
 		}
 	}
 }
@@ -88,4 +93,28 @@ func (d *Dialog) acknowledged(ack *gosip.Request) {
 		w.acked(ack)
 	}
 	w.ack <- ack
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.move()
+}
+
+// awaitACKs waits a little for the ACKs that are due: a BYE right behind one may overtake it, and it may bring an answer.
+func (d *Dialog) awaitACKs() {
+	wait := time.NewTimer(turnTime)
+	defer wait.Stop()
+	for {
+		d.mu.Lock()
+		due, moved := len(d.acks), d.moved
+		d.mu.Unlock()
+		if due == 0 {
+			return
+		}
+		select {
+		case <-moved:
+		case <-d.over:
+			return
+		case <-wait.C:
+			return
+		}
+	}
 }

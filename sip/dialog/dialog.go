@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/time/rate"
 
+	"timbre"
 	"timbre/sip/header"
 	"timbre/sip/transport"
 )
@@ -84,7 +85,7 @@ type Dialog struct {
 	seq       *atomic.Uint32 // CSeq of the last local request; shared by the dialogs that an INVITE forks into
 	remoteSeq int64          // CSeq of the last remote request; -1: there was none
 	turns     []uint32       // CSeqs of the peer's changes of the session that are not finished, in order
-	moved     chan struct{}  // closed when either changes
+	moved     chan struct{}  // closed when either changes, or an ACK comes
 	update    bool           // the peer has listed UPDATE in Allow
 	acks      map[uint32]waiting
 }
@@ -96,7 +97,7 @@ func NewUAS(cfg Config, invite *gosip.Request) *Dialog {
 	d.local, d.remote = invite.To().AsFrom(), invite.From().AsTo()
 	d.local.Params.Add("tag", newTag())
 	d.target = *invite.Contact().Address.Clone()
-	d.routes = header.Values(invite, "record-route")
+	d.routes = header.Elements(invite, "record-route")
 	d.sips = wantsSIPS(invite)
 	d.learn(invite)
 	return d
@@ -162,13 +163,6 @@ func (d *Dialog) End() (first bool) {
 func (d *Dialog) Ended() <-chan struct{} { return d.over }
 
 // IsOver reports whether the dialog has ended.
-func (d *Dialog) IsOver() bool {
-	select {
-	case <-d.over:
-		return true
-	default:
-		return false
-	}
-}
+func (d *Dialog) IsOver() bool { return timbre.IsClosed(d.over) }
 
 func tagOf(p gosip.HeaderParams) string { return p.GetOr("tag", "") }

@@ -9,6 +9,7 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
+	"timbre"
 	"timbre/sip/header"
 )
 
@@ -41,7 +42,7 @@ func (d *Dialog) lastingHop() string {
 
 // elsewhere reports whether a next hop is not to be reached at the address that it names: because it is behind NAT, or because a peer
 // that is not configured by name would have requests sent to any host that it likes. A gateway may well answer from another
-// host of its cluster, and is behind NAT only when a private address of it comes from a public one.
+// host of its cluster; but whoever answers behind it must not have requests sent to this machine or its networks.
 func (d *Dialog) elsewhere(next netip.Addr) bool {
 	peer := d.cfg.Peer.Addr()
 	if next == peer {
@@ -50,7 +51,7 @@ func (d *Dialog) elsewhere(next netip.Addr) bool {
 	if !d.cfg.Gateway {
 		return true
 	}
-	return next.IsUnspecified() || next.IsPrivate() && !peer.IsPrivate()
+	return !timbre.Names(peer, next)
 }
 
 func (d *Dialog) port(u gosip.Uri) int {
@@ -71,13 +72,16 @@ func (d *Dialog) path() (uri gosip.Uri, routes []string) {
 		return target, nil
 	}
 	first, ok := routeURI(d.routes[0])
-	if !ok || first.Scheme != "sip" && first.Scheme != "sips" || first.UriParams.Has("lr") {
+	if !ok || first.Scheme != "sip" && first.Scheme != "sips" || slices.ContainsFunc(first.UriParams, isLoose) {
 		return target, d.routes
 	}
 	first.UriParams.Remove("method") // is not allowed in a Request-URI (19.1.1), like headers
 	first.Headers = nil
 	return first, append(slices.Clone(d.routes[1:]), "<"+target.String()+">")
 }
+
+// isLoose reports whether a parameter of a route says that its router is a loose one.
+func isLoose(p gosip.HeaderKV) bool { return strings.EqualFold(p.K, "lr") }
 
 // routeURI is the URI in a value of Route.
 func routeURI(value string) (u gosip.Uri, ok bool) {

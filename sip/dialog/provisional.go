@@ -2,14 +2,12 @@ package dialog
 
 import (
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
 
-	"timbre/sip/header"
-	"timbre/sip/transport"
+	"timbre"
 )
 
 // Reliable is the option tag of reliable provisional responses (RFC 3262).
@@ -45,11 +43,14 @@ func NewProvisionals(d *Dialog, invite *gosip.Request, tx gosip.ServerTransactio
 	return &Provisionals{d: d, invite: invite, tx: tx, rseq: first - 1, settled: make(chan struct{}), lost: make(chan struct{})}
 }
 
-// Send sends a response as soon as those before it are settled.
+// mostWaiting is how many responses wait for a PRACK, with the one that is repeated.
+const mostWaiting = 16
+
+// Send sends a response as soon as those before it are settled. One too many is dropped.
 func (p *Provisionals) Send(res *gosip.Response, about any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
+	if p.closed || len(p.open) == mostWaiting {
 		return
 	}
 	p.rseq++
@@ -112,66 +113,13 @@ func (p *Provisionals) lose() {
 // Lost is closed when a response is not acknowledged in time: the INVITE is to be refused (RFC 3262, 3).
 func (p *Provisionals) Lost() <-chan struct{} { return p.lost }
 
-// Find returns the response that a PRACK acknowledges.
-func (p *Provisionals) Find(prack *gosip.Request) (*Provisional, *transport.Refusal) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	rseq, cseq, ok := readRAck(prack)
-	switch {
-	case !ok:
-		return nil, transport.Refuse(400, "malformed", "RAck %.64q", header.Value(prack, "rack"))
-	case len(p.open) == 0 || p.open[0].rseq != rseq || cseq != p.invite.CSeq().SeqNo || closed(p.open[0].acked):
-		return nil, NoProvisional()
-	}
-	return p.open[0], nil
-}
-
-// NoProvisional is the refusal of a PRACK that acknowledges nothing.
-func NoProvisional() *transport.Refusal {
-	return transport.Refuse(481, "prack", "no provisional response waits for this PRACK")
-}
-
-// readRAck reads the RAck of a PRACK for an INVITE.
-func readRAck(prack *gosip.Request) (rseq, cseq uint32, ok bool) {
-	fields := strings.Fields(header.Value(prack, "rack"))
-	if len(fields) != 3 || !strings.EqualFold(fields[2], string(gosip.INVITE)) {
-		return 0, 0, false
-	}
-	first, err := strconv.ParseUint(fields[0], 10, 32)
-	second, other := strconv.ParseUint(fields[1], 10, 32)
-	return uint32(first), uint32(second), err == nil && other == nil
-}
-
-// Acknowledge ends the repetition of a response. False: another PRACK has done so.
-func (r *Provisional) Acknowledge() bool {
-	r.of.mu.Lock()
-	defer r.of.mu.Unlock()
-	if closed(r.acked) {
-		return false
-	}
-	close(r.acked)
-	return true
-}
-
-// Settle says that the PRACK of a response is answered. The next one is sent.
-func (r *Provisional) Settle() {
-	p := r.of
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.open = p.open[1:]; len(p.open) > 0 && !p.closed {
-		p.begin()
-	}
-	close(p.settled)
-	p.settled = make(chan struct{})
-}
-
 // Answerable returns a channel that closes when the next of the responses is settled, for as long as the INVITE must not be answered with
 // 2xx: while one with a session description is open (RFC 3262, 3). Nil: it may be answered.
 func (p *Provisionals) Answerable() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, r := range p.open {
-		if len(r.res.Body()) > 0 || closed(r.acked) {
+		if len(r.res.Body()) > 0 || timbre.IsClosed(r.acked) {
 			return p.settled
 		}
 	}
@@ -183,14 +131,4 @@ func (p *Provisionals) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.closed = true
-}
-
-// closed reports whether a channel that carries nothing is closed.
-func closed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
 }

@@ -28,6 +28,7 @@ func (d *Dialog) Receive(req *gosip.Request) *transport.Refusal {
 		return r
 	}
 	if req.Method == gosip.BYE {
+		d.awaitACKs()
 		d.End()
 	}
 	r := d.paced(req)
@@ -44,7 +45,7 @@ func (d *Dialog) Established(res *gosip.Response) {
 	defer d.mu.Unlock()
 	d.remote = *res.To()
 	d.routes = nil
-	for _, r := range header.Values(res, "record-route") {
+	for _, r := range header.Elements(res, "record-route") {
 		d.routes = append([]string{r}, d.routes...)
 	}
 	d.retarget(res.Contact())

@@ -3,6 +3,7 @@ package dialog
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,6 +25,10 @@ type Transaction struct {
 	answered bool                          // a response has arrived
 	final    bool                          // the final one has
 	ack      atomic.Pointer[gosip.Request] // of a 2xx to an INVITE; nil: not sent yet
+
+	repeating atomic.Bool // an ACK is being sent again
+	mu        sync.Mutex
+	seconds   map[string]*gosip.Request // the ACKs of other devices' answers, by their tags
 }
 
 // Send sends a request. Until ctx ends, a repeated 2xx to an INVITE is answered with its ACK, and a 2xx of another dialog,

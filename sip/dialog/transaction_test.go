@@ -3,6 +3,7 @@ package dialog
 import (
 	"context"
 	"errors"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,6 +74,7 @@ func TestRepeated2xxIsAnsweredWithItsACK(t *testing.T) {
 			}
 		}
 		peer.Repeat(res)
+		synctest.Wait()
 		if len(a.ACKs) != 2 {
 			t.Fatalf("got %d ACKs, want one and its repetition", len(a.ACKs))
 		}
@@ -98,6 +100,37 @@ func TestAnswerOfASecondDeviceIsTakenBack(t *testing.T) {
 			}
 		}
 		bye.Answer(200)
+	})
+}
+
+// A gateway that answers with any number of tags, or again and again, makes no more work than a few devices would.
+func TestAFloodOfAnswersIsBounded(t *testing.T) {
+	bubble(t, func(t *testing.T, a *dialogtest.Agent) {
+		d, tx, peer := call(t, a)
+		d.Established(peer.Response(200, ""))
+		if err := tx.Acknowledge(nil); err != nil {
+			t.Fatal(err)
+		}
+		<-a.ACKs
+		for n := range 1000 {
+			peer.Repeat(peer.Response(200, "", "tag: device-"+strconv.Itoa(n)))
+		}
+		synctest.Wait()
+		if acks, byes := len(a.ACKs), len(a.Sent); acks != mostForks || byes != mostForks {
+			t.Errorf("got %d ACKs and %d BYEs, want %d each", acks, byes, mostForks)
+		}
+		for range mostForks {
+			<-a.ACKs
+			(<-a.Sent).Answer(200)
+		}
+		peer.Repeat(peer.Response(200, "", "tag: device-3"))
+		synctest.Wait()
+		if acks, byes := len(a.ACKs), len(a.Sent); acks != 1 || byes != 0 {
+			t.Errorf("got %d ACKs and %d BYEs to an answer that came again, want 1 and none", acks, byes)
+		}
+		bare := peer.Response(200, "")
+		bare.RemoveHeader("To")
+		peer.Repeat(bare)
 	})
 }
 

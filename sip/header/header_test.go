@@ -14,7 +14,7 @@ type message []gosip.Header
 func (m message) Headers() []gosip.Header { return m }
 
 func TestHeadersAreFoundByAnyFormOfTheirName(t *testing.T) {
-	m := message{gosip.NewHeader("k", "timer, 100rel"), gosip.NewHeader("SUPPORTED", "Replaces"), gosip.NewHeader("X-Note", "a\xffb"), gosip.NewHeader("x", "90")}
+	m := message{gosip.NewHeader("k", "timer, 100rel"), gosip.NewHeader("SUPPORTED", "Replaces"), gosip.NewHeader("X-Note", "a\xffb"), gosip.NewHeader("y", "\"a\\\x00\""), gosip.NewHeader("x", "90")}
 	if got, want := Values(m, "supported"), []string{"timer, 100rel", "Replaces"}; !slices.Equal(got, want) {
 		t.Errorf("got values %q, want %q", got, want)
 	}
@@ -29,7 +29,7 @@ func TestHeadersAreFoundByAnyFormOfTheirName(t *testing.T) {
 			t.Errorf("got %v for %q, want %v", got, word, want)
 		}
 	}
-	want := map[string]string{"supported": "timer, 100rel, Replaces", "x-note": "a\ufffdb", "session-expires": "90"}
+	want := map[string]string{"supported": "timer, 100rel, Replaces", "x-note": "a\ufffdb", "session-expires": "90", "identity": "\"a\\\ufffd\""}
 	if got := All(m); !maps.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -3,14 +3,16 @@ package header
 import (
 	"slices"
 	"strings"
+
+	"timbre"
 )
 
-// Tokens are the elements of a header that is a list of tokens, such as Supported, Require or Allow, over all its lines.
-func Tokens(m Message, name string) []string {
+// Elements are those of a header that is a list, such as Supported, Allow or Record-Route, over all its lines.
+func Elements(m Message, name string) []string {
 	var all []string
 	for _, v := range Values(m, name) {
-		for token := range strings.SplitSeq(v, ",") {
-			if token = strings.TrimSpace(token); token != "" {
+		for _, token := range List(v) {
+			if token != "" {
 				all = append(all, token)
 			}
 		}
@@ -21,28 +23,47 @@ func Tokens(m Message, name string) []string {
 // Has reports whether a header that is a list of tokens has one of them, in any case. An option tag that only contains another
 // one is a different tag.
 func Has(m Message, name, token string) bool {
-	return slices.ContainsFunc(Tokens(m, name), func(t string) bool { return strings.EqualFold(t, token) })
+	return slices.ContainsFunc(Elements(m, name), func(t string) bool { return strings.EqualFold(t, token) })
 }
 
-// URI is the URI in the value of a header such as From, Contact or Route: that in angle brackets, or all before the parameters. A quoted
-// display name is no part of it, whatever it holds.
-func URI(value string) string {
-	value = afterQuoted(value)
-	if _, bracketed, ok := strings.Cut(value, "<"); ok {
-		value, _, _ = strings.Cut(bracketed, ">")
-	} else {
-		value, _, _ = strings.Cut(value, ";")
+// List are the elements of a value: what commas separate outside of quoted strings and of brackets, without the blanks around it.
+func List(value string) (all []string) {
+	quoted, bracketed, start := false, false, 0
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"' && !bracketed:
+			quoted = !quoted
+		case quoted:
+		case c == '<':
+			bracketed = true
+		case c == '>':
+			bracketed = false
+		case c == ',' && !bracketed:
+			all = append(all, strings.TrimSpace(value[start:i]))
+			start = i + 1
+		}
 	}
-	return strings.TrimSpace(value)
+	return append(all, strings.TrimSpace(value[start:]))
+}
+
+// URI is the URI in the value of a header such as From, Contact or Route; empty for one that cannot be read.
+func URI(value string) string {
+	a, err := timbre.ParseNameAddr(value)
+	if err != nil {
+		return ""
+	}
+	return a.URI
 }
 
 // Parameter is the value of a parameter in a header's value, unquoted: of those after a semicolon, be they of the header or
 // of an address in it. False: there is no such parameter.
 func Parameter(value, name string) (string, bool) {
-	_, rest := cut(value)
+	_, rest, _ := timbre.CutUnquoted(value, ";<>")
 	for rest != "" {
 		var p string
-		p, rest = cut(rest)
+		p, rest, _ = timbre.CutUnquoted(rest, ";<>")
 		key, v, _ := strings.Cut(p, "=")
 		if strings.EqualFold(strings.TrimSpace(key), name) {
 			return unquote(strings.TrimSpace(v)), true
@@ -51,51 +72,10 @@ func Parameter(value, name string) (string, bool) {
 	return "", false
 }
 
-// cut splits a value at its first semicolon or angle bracket outside quotes.
-func cut(value string) (before, after string) {
-	quoted := false
-	for i := 0; i < len(value); i++ {
-		switch c := value[i]; {
-		case c == '\\' && quoted:
-			i++
-		case c == '"':
-			quoted = !quoted
-		case !quoted && (c == ';' || c == '<' || c == '>'):
-			return value[:i], value[i+1:]
-		}
-	}
-	return value, ""
-}
-
-// unquote removes the quotes of a quoted string (RFC 3261, 25.1). A closing quote may be missing.
+// unquote removes the quotes of a quoted string. A closing quote may be missing.
 func unquote(s string) string {
-	s, quoted := strings.CutPrefix(s, `"`)
-	if !quoted {
-		return s
+	if text, _, ok := timbre.Unquote(s); ok {
+		return text
 	}
-	var text strings.Builder
-	for i := 0; i < len(s) && s[i] != '"'; i++ {
-		if s[i] == '\\' && i+1 < len(s) {
-			i++
-		}
-		text.WriteByte(s[i])
-	}
-	return text.String()
-}
-
-// afterQuoted is a value without the quoted string that it begins with. One that is not closed is left.
-func afterQuoted(value string) string {
-	value = strings.TrimSpace(value)
-	if !strings.HasPrefix(value, `"`) {
-		return value
-	}
-	for i := 1; i < len(value); i++ {
-		switch value[i] {
-		case '\\':
-			i++
-		case '"':
-			return value[i+1:]
-		}
-	}
-	return value
+	return strings.TrimPrefix(s, `"`)
 }

@@ -10,13 +10,16 @@ import (
 )
 
 // refused makes an error of a response that is no success: its status and reason phrase, with the server's warning when it
-// gave one.
+// gave one. Throttled: it may be asked again after a while.
 func refused(op string, res *sip.Response) error {
 	msg := fmt.Sprintf("the server answered %d %s", res.StatusCode, res.Reason)
 	for _, name := range []string{"warning", "reason"} {
 		if v := header.Value(res, name); v != "" {
 			msg += " (" + v + ")"
 		}
+	}
+	if header.Value(res, "retry-after") != "" { // RFC 3261, section 20.33
+		return timbre.Errorf(timbre.Throttled, op, "%s", msg)
 	}
 	return timbre.Errorf(kind(res.StatusCode), op, "%s", msg)
 }

@@ -29,7 +29,7 @@ func (s *Server) addStreams(d *session, o *sdp.Description) (added []*dialog.Lis
 	return added
 }
 
-// update reports what a message within the session has told about the call: metadata, added streams, and the legs if they have
+// update reports what a message within the session says about the call: metadata, added streams, and the legs if they have
 // changed. Streams that cannot be reported are closed again.
 func (s *Server) update(d *session, req siprec.Message, body siprec.Body, added []*dialog.Listener) {
 	change := timbre.Change{Headers: header.All(req), Metadata: body.Metadata, Group: d.group()}

@@ -10,7 +10,7 @@ import (
 	"timbre/sip/siprec"
 )
 
-// reserve opens the streams of a call and makes the answer. Its legs are not known yet: a call is told of once it is sure that it can
+// reserve opens the streams of a call and makes the answer. Its legs are not known yet: a call is announced once it is sure that it can
 // be answered.
 func (s *Server) reserve(d *session, o *sdp.Description, lines []sdp.Line) (to []*dialog.Listener, answer []byte, err error) {
 	for i := range lines {
@@ -30,7 +30,7 @@ func (s *Server) reserve(d *session, o *sdp.Description, lines []sdp.Line) (to [
 	return to, answer, nil
 }
 
-// begin reserves the call and gives each stream its leg. It is told of when the answer has been sent.
+// begin reserves the call and gives each stream its leg. It is announced when the answer has been sent.
 func (s *Server) begin(d *session, in Incoming, to []*dialog.Listener) error {
 	call := timbre.Call{
 		ConnectorID: in.Connector.ID, CallID: d.CallID(), Direction: "Outbound",

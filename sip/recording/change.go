@@ -71,7 +71,7 @@ func (s *Server) apply(d *session, req *gosip.Request) (made changed, r *transpo
 	if body.SDP != nil {
 		made.answer, r = s.reoffer(d, req, body)
 	} else {
-		if d.told(req, body) {
+		if d.updateParties(req, body) {
 			s.update(d, req, body, nil)
 		}
 		if made.proposed = req.IsInvite(); made.proposed {

@@ -15,13 +15,13 @@ import (
 func (s *Server) confirm(d *session, req *gosip.Request, tx gosip.ServerTransaction, res *gosip.Response, cancelled *atomic.Bool) *gosip.Request {
 	c := dialog.Confirmation{Request: req, Response: res, Tx: tx, Cancelled: cancelled.Load}
 	if req == d.invite {
-		d.mu.Lock() // nothing changes or ends the call before it is told of
+		d.mu.Lock() // nothing changes or ends the call before it is announced
 		unlock := sync.OnceFunc(d.mu.Unlock)
 		defer unlock() // also after a panic
 		c.Sent = func(cancelled bool) {
 			defer unlock()
 			if !cancelled {
-				s.tell(d)
+				s.announce(d)
 			}
 		}
 	}
@@ -38,8 +38,8 @@ func (s *Server) confirm(d *session, req *gosip.Request, tx gosip.ServerTransact
 	return nil
 }
 
-// tell tells of a call whose answer has been sent. One that nobody can be told of is hung up: its peer calls again, or elsewhere.
-func (s *Server) tell(d *session) {
+// announce announces a call whose answer has been sent. One that cannot be announced is hung up: its peer calls again, or elsewhere.
+func (s *Server) announce(d *session) {
 	err := s.deps.Calls.Answered(s.background(), d.txid)
 	if err == nil {
 		s.env.Log.Info("call", "transaction", d.txid, "call", d.CallID(), "peer", d.invite.Source(), "legs", len(d.legs))

@@ -45,7 +45,7 @@ func (s *Server) takeFirstAnswer(d *session, ack *gosip.Request) {
 	}
 	if r != nil {
 		s.deps.Agent.Reject(r.Reason)
-		s.hangUp(d, "no usable answer in the ACK: "+transport.Redact(r.Detail))
+		s.hangUp(d, "no usable answer in the ACK: "+r.Detail)
 		return
 	}
 	s.applyAnswer(d, ack, o)
@@ -56,7 +56,7 @@ func (s *Server) takeAnswer(d *session, ack siprec.Message) {
 	o, r := d.readAnswer(ack)
 	if r != nil {
 		s.deps.Agent.Reject(r.Reason)
-		s.env.Log.Warn("answer not usable", "call", d.CallID(), "detail", transport.Redact(r.Detail))
+		s.env.Repeats.Count(s.env.Log, r.Reason, "answer not usable", "call", d.CallID(), "detail", r.Detail)
 		return
 	}
 	s.applyAnswer(d, ack, o)
@@ -82,8 +82,8 @@ func (s *Server) applyAnswer(d *session, ack siprec.Message, o *sdp.Description)
 		return
 	}
 	d.offered = o
-	relabelled, news := s.updateStreams(d, o), d.told(ack, siprec.Body{})
-	if relabelled || news {
+	relabelled, renamed := s.updateStreams(d, o), d.updateParties(ack, siprec.Body{})
+	if relabelled || renamed {
 		s.update(d, ack, siprec.Body{}, nil)
 	}
 }

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"context"
+	"strconv"
 
 	gosip "github.com/emiago/sipgo/sip"
 )
@@ -30,7 +31,7 @@ func (s *Server) hangUp(d *session, failure string) {
 	}
 	_, res := d.Ask(s.ctx, d.Request(gosip.BYE), nil)
 	if !res.IsSuccess() && res.StatusCode != gosip.StatusCallTransactionDoesNotExists && s.ctx.Err() == nil {
-		s.env.Log.Warn("BYE not accepted", "transaction", d.txid, "status", res.StatusCode)
+		s.env.Repeats.Count(s.env.Log, strconv.Itoa(res.StatusCode), "BYE not accepted", "transaction", d.txid, "status", res.StatusCode)
 	}
 }
 

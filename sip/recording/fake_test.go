@@ -15,6 +15,7 @@ import (
 	"timbre/environment"
 	"timbre/sip/dialog"
 	"timbre/sip/dialog/dialogtest"
+	"timbre/sip/header"
 	"timbre/sip/siprec"
 	"timbre/sip/transport"
 )
@@ -68,7 +69,7 @@ func (b *bench) request(method string, seq int, tag, body string, headers ...str
 	if body != "" {
 		lines = append(lines, "Content-Type: application/sdp")
 	}
-	m, err := gosip.ParseMessage([]byte(strings.Join(append(lines, fmt.Sprintf("Content-Length: %d", len(body)), "", body), "\r\n")))
+	m, err := header.Parse([]byte(strings.Join(append(lines, fmt.Sprintf("Content-Length: %d", len(body)), "", body), "\r\n")))
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"timbre"
 	"timbre/sip/sdp"
 	"timbre/sip/siprec"
-	"timbre/sip/transport"
 )
 
 // mapLegs finds out which party speaks on each line. What is doubtful costs names, never the call.
@@ -43,7 +42,7 @@ func (s *Server) assignLegs(d *session, req siprec.Message, warnings []string) [
 		if slices.Contains(known, w) {
 			continue
 		}
-		s.env.Log.Warn("recording metadata", "call", d.CallID(), "warning", transport.Redact(w))
+		s.env.Repeats.Count(s.env.Log, d.Connector(), "recording metadata", "call", d.CallID(), "warning", w)
 	}
 	return legs
 }

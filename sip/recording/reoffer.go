@@ -23,8 +23,8 @@ func (s *Server) reoffer(d *session, req *gosip.Request, body siprec.Body) ([]by
 		return nil, r
 	}
 	added := s.addStreams(d, o)
-	relabelled, news := s.updateStreams(d, o), d.told(req, body)
-	if relabelled || news || len(added) > 0 {
+	relabelled, renamed := s.updateStreams(d, o), d.updateParties(req, body)
+	if relabelled || renamed || len(added) > 0 {
 		s.update(d, req, body, added)
 	}
 	answer, err := d.answerer.Answer(o, d.ports(o))

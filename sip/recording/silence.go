@@ -47,7 +47,7 @@ func (s *Server) probe(d *session, held bool) {
 		s.end(d, "no media came, and the peer knows of no such call")
 	case !tx.Answered(), res.StatusCode == gosip.StatusRequestTimeout:
 		s.metrics.probes.WithLabelValues("mute").Inc()
-		s.env.Log.Warn("peer of a silent call does not respond", "transaction", d.txid, "held", held)
+		s.env.Repeats.Count(s.env.Log, d.Connector(), "peer of a silent call does not respond", "transaction", d.txid, "held", held)
 		if !held {
 			s.hangUp(d, "no media came, and the peer does not answer")
 		}

@@ -121,14 +121,22 @@ func (l *Line) Held() bool {
 // Spec describes the line's stream without its keys, which Answerer.Spec adds: received at local, from a SIP peer at source.
 func (l *Line) Spec(local, source netip.Addr, latchAny bool) timbre.Media {
 	remote, rtcp := l.Remote, l.RTCP
-	if remote.Addr().IsUnspecified() { // hold as in RFC 2543
+	if !names(source, remote.Addr()) { // or hold as in RFC 2543
 		remote, rtcp = netip.AddrPortFrom(source, remote.Port()), netip.AddrPort{}
+	}
+	if rtcp.IsValid() && !names(source, rtcp.Addr()) {
+		rtcp = netip.AddrPort{}
 	}
 	payloads := map[uint8]timbre.Codec{}
 	for pt, e := range l.Payloads {
 		payloads[pt], _ = e.codec() // readFormats keeps no others
 	}
 	return timbre.Media{Local: local, Remote: remote, Source: source, RTCP: rtcp, Mux: l.Mux, Payloads: payloads, Hold: l.Held(), LatchAny: latchAny}
+}
+
+// names reports whether a SIP peer may have media sent to an address. A private one may be that of a network which only the media takes.
+func names(source, named netip.Addr) bool {
+	return timbre.ScopeOf(named) == timbre.Private || timbre.Names(source, named)
 }
 
 // cname is the first canonical name of a source that a line has.

@@ -29,9 +29,7 @@ func User(address string) string {
 
 const minDigits = 7 // that two telephone numbers share at their ends to be the same
 
-// sameNumber reports whether one telephone number is the end of the other, as with and without a country code.
-func sameNumber(a, b string) bool { return sameDigits(digits(a), digits(b)) }
-
+// sameDigits reports whether the digits of one telephone number are the end of another's, as with and without a country code.
 func sameDigits(a, b string) bool {
 	return min(len(a), len(b)) >= minDigits && (strings.HasSuffix(a, b) || strings.HasSuffix(b, a))
 }

@@ -30,7 +30,7 @@ func Compressed(m Message) string {
 	if len(m.Body()) == 0 {
 		return ""
 	}
-	for _, encoding := range header.Tokens(m, "content-encoding") {
+	for _, encoding := range header.Elements(m, "content-encoding") {
 		if !strings.EqualFold(encoding, "identity") {
 			return encoding
 		}

@@ -174,7 +174,7 @@ func TestNumbersAreTheSameWithAndWithoutCountryCode(t *testing.T) {
 		{"ann", "ann", false},
 		{"", "", false},
 	} {
-		if sameNumber(c.a, c.b) != c.same || sameNumber(c.b, c.a) != c.same {
+		if sameDigits(digits(c.a), digits(c.b)) != c.same || sameDigits(digits(c.b), digits(c.a)) != c.same {
 			t.Errorf("got %v for %s and %s, want %v", !c.same, c.a, c.b, c.same)
 		}
 	}

@@ -2,7 +2,6 @@ package siprec
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,22 +27,16 @@ func FromHeaders(from string, participants []string) *Metadata {
 	return nil
 }
 
-var mediaIndex = regexp.MustCompile(`(?i);\s*media-index\s*=\s*"?(\d{1,2})"?`)
-
 // readParticipants reads RecordingParticipant.
 func (m *Metadata) readParticipants(headers []string) bool {
 	found := map[int]string{}
 	for _, value := range headers {
-		for at := 0; ; {
-			i := mediaIndex.FindStringSubmatchIndex(value[at:])
-			if i == nil {
-				break
+		for _, party := range header.List(value) {
+			index, _ := header.Parameter(party, "media-index")
+			address, _, _ := strings.Cut(header.URI(party), ";media-index")
+			if n, err := strconv.ParseUint(index, 10, 8); err == nil && n < maxParties && address != "" {
+				found[int(n)] = address
 			}
-			address := strings.Trim(value[at:at+i[0]], " \t,<>")
-			if n, err := strconv.Atoi(value[at+i[2] : at+i[3]]); err == nil && n < maxParties && address != "" {
-				found[n] = address
-			}
-			at += i[1]
 		}
 	}
 	for _, n := range slices.Sorted(maps.Keys(found)) {

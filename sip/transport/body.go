@@ -10,16 +10,16 @@ import (
 // maxNested bounds how deep parts of bodies may lie within parts.
 const maxNested = 3
 
-// open are the types of bodies that a log may get: none of them carries what a person has keyed in or written. Of all others it gets none:
+// loggableTypes are the types of bodies that a log may get: none of them carries what a person has keyed in or written. Of all others it gets none:
 // keys come in many types (application/dtmf-relay, application/dtmf, audio/telephone-event, kpml-response, types of vendors, a plain text),
 // and nobody knows them all.
-var open = map[string]bool{"application/sdp": true, "application/rs-metadata+xml": true, "application/rs-metadata": true}
+var loggableTypes = map[string]bool{"application/sdp": true, "application/rs-metadata+xml": true, "application/rs-metadata": true}
 
 // content is what the headers of a body, or of a part of one, say about it.
 type content struct {
-	kind     string // the value of Content-Type
-	encoded  bool   // it must be decoded before it can be read
-	doubtful bool   // it has two types
+	kind      string // the value of Content-Type
+	encoded   bool   // it must be decoded before it can be read
+	ambiguous bool   // it has two types
 }
 
 // loggable is a body as a log may get it.
@@ -28,9 +28,9 @@ func loggable(c content, body string, depth int) string {
 	switch {
 	case body == "":
 		return ""
-	case err != nil || c.encoded || c.doubtful || depth > maxNested:
+	case err != nil || c.encoded || c.ambiguous || depth > maxNested:
 		return hidden
-	case open[kind]:
+	case loggableTypes[kind]:
 		return hideKeys(body)
 	case kind == "message/sipfrag": // what became of a transfer is in its first line
 		return statusLine.FindString(body) + hidden
@@ -83,7 +83,7 @@ func contentOf(head string) (c content) {
 func (c *content) add(name, value string) {
 	switch textproto.CanonicalMIMEHeaderKey(name) {
 	case "Content-Type", "C":
-		c.doubtful = c.kind != ""
+		c.ambiguous = c.kind != ""
 		c.kind = value
 	case "Content-Encoding", "E", "Content-Transfer-Encoding":
 		switch strings.ToLower(value) {

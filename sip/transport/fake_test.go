@@ -14,6 +14,7 @@ import (
 
 	"timbre"
 	"timbre/environment"
+	"timbre/sip/header"
 )
 
 // timeout is how long a test waits for what has to come. Nothing is measured by it.
@@ -25,12 +26,22 @@ type verdicts struct {
 	unknown bool // every source
 	banned  bool // every source
 	busy    bool // INVITEs are answered 503
+	brief   bool // every message is to be answered briefly
 	failed  []timbre.Origin
 	proven  []netip.Addr
+	asked   []netip.Addr
 }
 
-func (v *verdicts) Message(_ timbre.Origin, invite bool) (read, busy bool) {
-	return !v.banned && (!v.busy || !invite), v.busy && invite
+func (v *verdicts) Message(_ timbre.Origin, invite bool) timbre.Verdict {
+	switch {
+	case v.busy && invite:
+		return timbre.Shed
+	case v.banned:
+		return timbre.Dropped
+	case v.brief:
+		return timbre.ReadBriefly
+	}
+	return timbre.Read
 }
 func (v *verdicts) Listener(l net.Listener) net.Listener { return l }
 func (v *verdicts) Known(netip.Addr) bool                { return !v.unknown }
@@ -44,6 +55,12 @@ func (v *verdicts) Failed(o timbre.Origin) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.failed = append(v.failed, o)
+}
+
+func (v *verdicts) Asked(to netip.Addr) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.asked = append(v.asked, to)
 }
 
 func (v *verdicts) Proven(from netip.Addr) {
@@ -127,7 +144,7 @@ func dial(t testing.TB, s *Stack, network string) net.Conn {
 
 func request(t testing.TB, message string) *gosip.Request {
 	t.Helper()
-	msg, err := gosip.ParseMessage([]byte(message))
+	msg, err := header.Parse([]byte(message))
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, message)
 	}

@@ -59,7 +59,7 @@ func (l *listener) listenPackets() (err error) {
 	if l.packets, err = config.ListenPacket(context.Background(), "udp", l.address); err != nil {
 		return err
 	}
-	return l.packets.(*net.UDPConn).SetReadBuffer(packetBuffer)
+	return l.packets.(*net.UDPConn).SetReadBuffer(PacketBuffer)
 }
 
 func (l *listener) listenStreams() error {

@@ -8,7 +8,7 @@ import (
 var (
 	requestLine = regexp.MustCompile(`^([A-Z]{2,16}) ([^\r\n]{1,512}) SIP/2\.0[ \t]*\r\n`)
 	uriScheme   = regexp.MustCompile(`^(?i:[a-z][a-z0-9+.-]*):`)
-	mirrored    = regexp.MustCompile(`(?im)^(?:Via|v|From|f|To|t|Call-ID|i|CSeq)[ \t]*:[^\r\n]*`)
+	mirrored    = regexp.MustCompile(`(?im)^(?:Via|v|From|f|To|t|Call-ID|i|CSeq)[ \t]*:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*`)
 )
 
 // minMirrored is how many header lines a response repeats at least: Via, From, To, Call-ID and CSeq.

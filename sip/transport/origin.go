@@ -14,25 +14,28 @@ import (
 
 // origin is where a request comes from.
 func (s *Stack) origin(req *gosip.Request) timbre.Origin {
-	o := timbre.Origin{Addr: Source(req), Returned: !strings.EqualFold(req.Transport(), "udp")}
+	o := timbre.Origin{Addr: Source(req)}
 	for _, v := range header.Values(req, "authorization") {
-		o.Returned = o.Returned || s.echoes(o.Addr, v)
+		o.Echoed = o.Echoed || s.echoes(o.Addr, v)
 	}
+	o.Returned = o.Echoed || !strings.EqualFold(req.Transport(), "udp")
 	return o
 }
 
-// datagramOrigin is where a datagram comes from, which has not been parsed. A known source need not show its address.
-func (s *Stack) datagramOrigin(from netip.Addr, data []byte) timbre.Origin {
+// unparsedOrigin is where a message comes from that has not been parsed: by a connection, or else a datagram, whose source, unless it is
+// known, has to show its address.
+func (s *Stack) unparsedOrigin(from netip.Addr, data []byte, connected bool) timbre.Origin {
 	o := timbre.Origin{Addr: from}
 	for line := range headerLines(data) {
 		if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(bytes.TrimSpace(name), []byte("authorization")) {
-			o.Returned = o.Returned || s.echoes(from, string(value))
+			o.Echoed = o.Echoed || s.echoes(from, string(value))
 		}
 	}
+	o.Returned = o.Echoed || connected
 	return o
 }
 
-// maxHeaderLines is how many header lines of a datagram are looked at for the proof of its source.
+// maxHeaderLines is how many header lines of a message are looked at for the proof of its source.
 const maxHeaderLines = 256
 
 // headerLines are the first header lines of a message, each with the lines that continue it.

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/header"
 )
 
 func TestADatagramThatEchoesItsNonceShowsItsAddress(t *testing.T) {
@@ -31,10 +33,13 @@ func TestADatagramThatEchoesItsNonceShowsItsAddress(t *testing.T) {
 		"too long":             {with(`Authorization: Digest realm="` + strings.Repeat("x", maxCredentials) + `", nonce="told 192.0.2.1"`), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := s.datagramOrigin(from, []byte(c.text)); got.Returned != c.want || got.Addr != from {
+			if got := s.unparsedOrigin(from, []byte(c.text), false); got.Returned != c.want || got.Echoed != c.want || got.Addr != from {
 				t.Errorf("got %+v, want returned %v", got, c.want)
 			}
-			msg, err := gosip.ParseMessage([]byte(c.text))
+			if got := s.unparsedOrigin(from, []byte(c.text), true); !got.Returned || got.Echoed != c.want {
+				t.Errorf("by a connection: got %+v, want returned, and echoed %v", got, c.want)
+			}
+			msg, err := header.Parse([]byte(c.text))
 			if err != nil {
 				return
 			}
@@ -56,7 +61,7 @@ func FuzzDatagramOrigin(f *testing.F) {
 	f.Add([]byte("INVITE x SIP/2.0\r\nAuthorization: Digest\r\n nonce=\"told 192.0.2.1\"\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s := &Stack{deps: Deps{Sources: &verdicts{}}}
-		if s.datagramOrigin(netip.MustParseAddr("192.0.2.1"), data).Returned && !strings.Contains(string(data), "told 192.0.2.1") {
+		if s.unparsedOrigin(netip.MustParseAddr("192.0.2.1"), data, false).Returned && !strings.Contains(string(data), "told 192.0.2.1") {
 			t.Errorf("got an origin that is shown by %q", data)
 		}
 	})

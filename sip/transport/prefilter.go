@@ -9,21 +9,22 @@ import (
 )
 
 // prefilter inspects a datagram before the SIP stack, which drops silently what it cannot parse. Streams have been inspected
-// already, message by message: see framed.
-func (s *Stack) prefilter(from gosip.TransportReadProps, data []byte) ([]byte, error) {
+// already, message by message, whoever has opened them: see frame.
+func (s *Stack) prefilter(from gosip.TransportReadProps, data []byte) (pass []byte, err error) {
+	defer s.recovered(func() { pass = nil })
 	if from.Transport != "UDP" {
 		return data, nil
 	}
 	if len(bytes.Trim(data, "\r\n\x00")) == 0 { // keeps a NAT binding open
 		return nil, nil
 	}
-	o := s.datagramOrigin(AddrPort(from.RemoteAddr).Addr(), data)
+	o := s.unparsedOrigin(AddrPort(from.RemoteAddr).Addr(), data, false)
 	in := s.Inspect(o, data)
 	for _, l := range s.listeners {
 		if l.packets == nil || l.packets.LocalAddr().String() != from.LocalAddr.String() {
 			continue
 		}
-		if s.stranger(o, in.Message, l, from.RemoteAddr, len(data)) {
+		if s.stranger(o, in, l, from.RemoteAddr, len(data)) {
 			return nil, nil
 		}
 		s.passed(l, from.RemoteAddr, in)

@@ -45,6 +45,7 @@ func (r *Refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.Code, Phras
 // Response is the refusal of a request. The detail of a 500 or 503 stays in the server's log.
 func (r *Refusal) Response(req *gosip.Request) *gosip.Response {
 	res := gosip.NewResponseFromRequest(req, r.Code, Phrase(r.Code), nil)
+	res.SipVersion = "SIP/2.0" // whatever that of the request is
 	for _, h := range r.Headers {
 		res.AppendHeader(h)
 	}
@@ -75,8 +76,8 @@ var phrases = map[int]string{
 // Refuse responds to a request with a refusal, counts it and logs it.
 func (s *Stack) Refuse(req *gosip.Request, tx gosip.ServerTransaction, r *Refusal) {
 	s.Reject(r.Reason)
-	s.refused.Count(s.env.Log, s.kindOf(req, r), "SIP request refused", "method", req.Method, "status", r.Code, "reason", r.Reason,
-		"detail", Redact(r.Detail), "source", req.Source(), "call", callID(req))
+	s.env.Repeats.Count(s.env.Log, s.kindOf(req, r), "SIP request refused", "method", req.Method, "status", r.Code, "reason", r.Reason,
+		"detail", r.Detail, "source", req.Source(), "call", callID(req))
 	if req.IsAck() {
 		return
 	}
@@ -95,7 +96,7 @@ func (s *Stack) kindOf(req *gosip.Request, r *Refusal) string {
 // Respond sends a response and logs a failure to do so.
 func (s *Stack) Respond(tx gosip.ServerTransaction, res *gosip.Response) {
 	if err := tx.Respond(res); err != nil {
-		s.env.Log.Warn("SIP response not sent", "status", res.StatusCode, "error", err)
+		s.env.Repeats.Count(s.env.Log, strconv.Itoa(res.StatusCode), "SIP response not sent", "status", res.StatusCode, "error", err)
 	}
 }
 

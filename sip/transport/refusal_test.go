@@ -29,4 +29,11 @@ func TestAFloodOfRefusalsIsALineForEachReason(t *testing.T) {
 	}
 }
 
+func TestAnotherVersionIsRefusedInThisOne(t *testing.T) {
+	req := request(t, strings.Replace(askedBy("INVITE"), "SIP/2.0\r\n", "SIP/3.0\r\n", 1))
+	if got := Refuse(505, "malformed", "x").Response(req).String(); !strings.HasPrefix(got, "SIP/2.0 505 ") {
+		t.Errorf("got\n%s\nwant SIP/2.0", got)
+	}
+}
+
 func askedBy(method string) string { return text(method, "127.0.0.1:5099") }

@@ -62,8 +62,12 @@ func (s *Stack) Close() error {
 		for _, l := range s.listeners {
 			l.close()
 		}
+		for _, o := range s.outbound {
+			_ = o.Close()
+		}
 		_ = s.ua.Close() // its errors are of sockets that are closed already
 		s.inFlight.close()
+		s.serving.Wait()
 		_ = s.ua.Close() // connections that the last handlers have opened
 	})
 	return nil

@@ -12,6 +12,9 @@ import (
 // Request sends a request that has all its headers, and returns its transaction.
 func (s *Stack) Request(ctx context.Context, req *gosip.Request) (gosip.ClientTransaction, error) {
 	s.called(req)
+	if err := s.connect(ctx, req); err != nil {
+		return nil, err
+	}
 	return s.client.TransactionRequest(ctx, req, complete)
 }
 
@@ -19,6 +22,9 @@ func (s *Stack) Request(ctx context.Context, req *gosip.Request) (gosip.ClientTr
 // that has taken the call, and will end it.
 func (s *Stack) Write(req *gosip.Request) error {
 	s.called(req)
+	if err := s.connect(context.Background(), req); err != nil { // within dialTimeout
+		return err
+	}
 	return s.client.WriteRequest(req, complete)
 }
 

@@ -4,9 +4,9 @@ import (
 	"syscall"
 )
 
-// packetBuffer is the receive buffer requested for a UDP socket, in bytes: room for a burst of INVITEs with metadata. The
+// PacketBuffer is the receive buffer requested for a UDP socket, in bytes: room for a burst of INVITEs with metadata. The
 // kernel grants at most net.core.rmem_max, and reports twice what it grants.
-const packetBuffer = 4 << 20
+const PacketBuffer = 4 << 20
 
 // setDSCP sets the DSCP of a socket and of the connections that it accepts. A socket of one address family rejects the option
 // of the other, and a system may forbid both: unmarked packets arrive as well.

@@ -37,9 +37,18 @@ func (s *Stack) scored(req *gosip.Request, tx gosip.ServerTransaction, r *Refusa
 	}
 }
 
-// called reports the destination of a request as known: it may respond, and send requests.
+// called reports the destination of a request: it may respond, and send requests. Where a call goes says the operator, in the routes; where
+// requests within it go say the parties, by their Contact.
 func (s *Stack) called(req *gosip.Request) {
-	if to, err := netip.ParseAddrPort(req.Destination()); err == nil {
+	to, err := netip.ParseAddrPort(req.Destination())
+	switch {
+	case err != nil:
+	case withinDialog(req):
+		s.deps.Sources.Asked(to.Addr().Unmap())
+	default:
 		s.deps.Sources.Proven(to.Addr().Unmap())
 	}
 }
+
+// withinDialog reports whether a request is in a dialog, by its To tag.
+func withinDialog(req *gosip.Request) bool { return req.To() != nil && req.To().Params.Has("tag") }

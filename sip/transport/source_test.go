@@ -2,16 +2,26 @@ package transport
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
+
+	gosip "github.com/emiago/sipgo/sip"
 )
 
-func TestWhereRequestsGoIsKnown(t *testing.T) {
+func TestWhoIsCalledIsKnownAndWhoIsNamedInACallIsNot(t *testing.T) {
 	s, v := newStack(t, Config{}, ok)
-	req := request(t, text("BYE", "127.0.0.1:5099"))
-	req.SetDestination("203.0.113.9:5060")
-	s.called(req)
-	if want := netip.MustParseAddr("203.0.113.9"); len(v.proven) != 1 || v.proven[0] != want {
+	invite, bye := request(t, text("INVITE", "127.0.0.1:5099")), request(t, text("BYE", "127.0.0.1:5099"))
+	bye.To().Params.Add("tag", "theirs")
+	invite.SetDestination("203.0.113.9:5060")
+	bye.SetDestination("203.0.113.77:5060")
+	for _, req := range []*gosip.Request{invite, bye} {
+		s.called(req)
+	}
+	if want := []netip.Addr{netip.MustParseAddr("203.0.113.9")}; !slices.Equal(v.proven, want) {
 		t.Errorf("got %v known, want %v", v.proven, want)
+	}
+	if want := []netip.Addr{netip.MustParseAddr("203.0.113.77")}; !slices.Equal(v.asked, want) {
+		t.Errorf("got %v asked, want %v", v.asked, want)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"timbre"
 	"timbre/environment"
+	"timbre/sip/header"
 )
 
 // Stack is a SIP stack on a set of listeners.
@@ -21,13 +22,14 @@ type Stack struct {
 	deps      Deps
 	metrics   *metrics
 	inFlight  *inFlight // handlers, and what Do runs
-	refused   environment.Tally
 	strangers strangers
 
 	parser    *gosip.Parser
 	ua        *sipgo.UserAgent
 	client    *sipgo.Client
 	listeners []*listener
+	outbound  map[string]*outbound // by network
+	serving   sync.WaitGroup       // of outbound, once it is needed
 	closing   sync.Once
 	closed    chan struct{}
 }
@@ -35,8 +37,9 @@ type Stack struct {
 // New makes a stack. Invalid: a listening address cannot be read, or a TLS listener has no certificate.
 func New(env environment.Environment, cfg Config, deps Deps) (*Stack, error) {
 	env = env.Complete()
-	s := &Stack{env: env, cfg: cfg, deps: deps, inFlight: newInFlight(), strangers: newStrangers(), parser: gosip.NewParser(), closed: make(chan struct{})}
+	s := &Stack{env: env, cfg: cfg, deps: deps, inFlight: newInFlight(), strangers: newStrangers(), parser: header.NewParser(), closed: make(chan struct{})}
 	s.parser.MaxMessageLength = cfg.MaxBody + maxHead
+	s.outbound = map[string]*outbound{"tcp": s.newOutbound("tcp"), "tls": s.newOutbound("tls")}
 	for _, address := range cfg.Listen {
 		l, err := s.newListener(address)
 		if err != nil {
@@ -74,8 +77,9 @@ func (s *Stack) newListener(address string) (*listener, error) {
 // assemble makes the user agent, with its transport and transaction layers, and the client that sends requests.
 func (s *Stack) assemble() (err error) {
 	log := slog.New(stackLog{s})
-	s.ua, err = sipgo.NewUA(sipgo.WithUserAgent("Timbre"), sipgo.WithUserAgentParser(s.parser), sipgo.WithUserAgenTLSConfig(tlsConfig(nil, s.cfg.Authorities)),
-		sipgo.WithUserAgentTransportLayerOptions(gosip.WithTransportLayerLogger(log), gosip.WithTransportLayerReadFilter(s.prefilter)),
+	s.ua, err = sipgo.NewUA(sipgo.WithUserAgent("Timbre"), sipgo.WithUserAgentParser(s.parser),
+		sipgo.WithUserAgentTransportLayerOptions(gosip.WithTransportLayerLogger(log), gosip.WithTransportLayerReadFilter(s.prefilter),
+			gosip.WithTransportLayerTransports(transports())),
 		sipgo.WithUserAgentTransactionLayerOptions(gosip.WithTransactionLayerLogger(log),
 			gosip.WithTransactionLayerUnhandledResponseHandler(func(*gosip.Response) {})))
 	if err != nil {
@@ -99,7 +103,7 @@ func (s *Stack) Serve(req *gosip.Request, tx gosip.ServerTransaction) {
 	defer s.inFlight.leave()
 	defer func() {
 		if p := recover(); p != nil {
-			s.env.Log.Error("panic", "method", req.Method, "panic", Redact(fmt.Sprint(p)), "stack", string(debug.Stack()))
+			s.panicked(p)
 			s.Refuse(req, tx, Refuse(500, "panic", "%v", p))
 		}
 	}()
@@ -114,14 +118,29 @@ func (s *Stack) Do(f func()) bool {
 	}
 	go func() {
 		defer s.inFlight.leave()
-		defer func() {
-			if p := recover(); p != nil {
-				s.env.Log.Error("panic", "panic", Redact(fmt.Sprint(p)), "stack", string(debug.Stack()))
-			}
-		}()
+		defer s.recovered(nil)
 		f()
 	}()
 	return true
+}
+
+// recovered is deferred where a panic would end the process. Of one that it recovers from it tells the log, and then; nil: nobody else.
+func (s *Stack) recovered(then func()) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	s.panicked(p)
+	s.Reject("panic")
+	if then != nil {
+		then()
+	}
+}
+
+// panicked logs a panic. A peer that has found one can make it happen at will.
+func (s *Stack) panicked(p any) {
+	text := fmt.Sprintf("%.200v", p)
+	s.env.Repeats.CountAt(s.env.Log, slog.LevelError, text, "panic", "panic", text, "stack", string(debug.Stack()))
 }
 
 // InFlight is how many requests are being handled, and functions of Do run.

@@ -27,7 +27,7 @@ func (h stackLog) Handle(_ context.Context, r slog.Record) error {
 	if r.Message == "failed to parse" {
 		h.stack.unparsable("tcp", fmt.Errorf("%v", cause))
 	} else {
-		h.stack.refused.Count(h.stack.env.Log, "stack", "SIP stack error", "text", Redact(r.Message), "source", source, "error", Redact(fmt.Sprint(cause)))
+		h.stack.env.Repeats.Count(h.stack.env.Log, "stack", "SIP stack error", "text", r.Message, "source", source, "error", fmt.Sprint(cause))
 	}
 	return nil
 }

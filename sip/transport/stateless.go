@@ -35,14 +35,17 @@ func newStrangers() strangers {
 
 // stranger answers a request of an unknown source that has not shown its address. False: it is for the SIP stack, because it is none of
 // those, or is in a live dialog: then its sender has read the tag of an answer.
-func (s *Stack) stranger(o timbre.Origin, m gosip.Message, l *listener, source net.Addr, length int) bool {
-	req, is := m.(*gosip.Request)
+func (s *Stack) stranger(o timbre.Origin, in Inspection, l *listener, source net.Addr, length int) bool {
+	req, is := in.Message.(*gosip.Request)
 	if !is || o.Returned || s.deps.Stranger == nil || s.deps.Sources.Known(o.Addr) || s.deps.Live(req) {
 		return false
 	}
 	req.SetTransport("UDP")
 	req.SetSource(source.String())
 	tx := &stateless{stack: s, socket: l.packets, to: source, limit: amplification * length}
+	if in.Brief {
+		tx.limit = length
+	}
 	select {
 	case s.strangers.busy <- struct{}{}:
 		if !s.Do(func() {

@@ -96,6 +96,45 @@ func TestAnAnswerToAForgedSourceIsShortened(t *testing.T) {
 	}
 }
 
+func TestABriefAnswerIsNoLongerThanItsQuestion(t *testing.T) {
+	s, v := newStack(t, Config{Listen: []string{"udp://127.0.0.1:0"}}, ok)
+	v.unknown, v.brief = true, true
+	s.deps.Live = func(*gosip.Request) bool { return false }
+	s.deps.Stranger = func(req *gosip.Request, tx gosip.ServerTransaction) {
+		s.Refuse(req, tx, Refuse(401, "challenged", "%s", strings.Repeat("x", 80)).With("WWW-Authenticate", `Digest realm="r", nonce="`+strings.Repeat("n", 48)+`"`))
+	}
+	done := run(t, s)
+	conn := dial(t, s, "udp")
+	padded := func(n int) string {
+		return strings.Replace(text("INVITE", conn.LocalAddr().String()), "Content-Length", "User-Agent: "+strings.Repeat("x", n)+"\r\nContent-Length", 1)
+	}
+	for _, c := range []struct {
+		name, question string
+		status         string // empty: no answer
+	}{
+		{"short", padded(1), ""},
+		{"unreadable and short", "X x SIP/2.0\r\nVia: a\r\nFrom: a\r\nTo: a\r\nCall-ID: a\r\nCSeq: x\r\n\r\n", ""},
+		{"as an invitation is", padded(200), "SIP/2.0 401 "},
+		{"unreadable", strings.Replace(padded(200), "CSeq: 1", "CSeq: x", 1), "SIP/2.0 400 "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := conn.Write([]byte(c.question)); err != nil {
+				t.Fatal(err)
+			}
+			if c.status == "" {
+				return // the next answer is to the next question
+			}
+			if answer := read(t, conn); !strings.HasPrefix(answer, c.status) || len(answer) > len(c.question) {
+				t.Errorf("got an answer of %d bytes to a question of %d, want %s:\n%s", len(answer), len(c.question), c.status, answer)
+			}
+		})
+	}
+	_ = s.Close()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestStrangersThatWaitForAnAnswerAreBounded(t *testing.T) {
 	s, v := newStack(t, Config{}, ok)
 	v.unknown = true
@@ -105,7 +144,7 @@ func TestStrangersThatWaitForAnAnswerAreBounded(t *testing.T) {
 	someone := someone
 	someone.Returned = false
 	for range 10 * maxStrangers {
-		if !s.stranger(someone, request(t, askedBy("INVITE")), &listener{}, &net.UDPAddr{}, 100) {
+		if !s.stranger(someone, Inspection{Message: request(t, askedBy("INVITE"))}, &listener{}, &net.UDPAddr{}, 100) {
 			t.Fatal("got a stranger's request passed on")
 		}
 	}

@@ -34,20 +34,25 @@ func (l framedListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &inspector{stack: l.stack, from: AddrPort(c.RemoteAddr()).Addr(), since: l.stack.env.Steady()}
-	limits := framing.Limits{Head: maxHead, Body: l.stack.cfg.MaxBody, Message: messageTimeout}
-	if !l.stack.deps.Sources.Known(i.from) {
+	return l.stack.frame(c, &inspector{stack: l.stack, from: AddrPort(c.RemoteAddr()).Addr(), since: l.stack.env.Steady()}), nil
+}
+
+// frame is a connection that gives whole messages which have been inspected.
+func (s *Stack) frame(c net.Conn, i *inspector) net.Conn {
+	limits := framing.Limits{Head: maxHead, Body: s.cfg.MaxBody, Message: messageTimeout}
+	if !s.deps.Sources.Known(i.from) {
 		limits.Message = unknownTimeout
 	}
-	return framing.New(c, limits, i), nil
+	return framing.New(c, limits, i)
 }
 
 // inspector judges the messages of one connection.
 type inspector struct {
-	stack *Stack
-	from  netip.Addr
-	since time.Time // of the connection
-	begun bool      // a message has come
+	stack  *Stack
+	from   netip.Addr
+	called bool      // the server has opened the connection
+	since  time.Time // of the connection
+	begun  bool      // a message has come
 }
 
 // origin is where the messages come from: a connection is proof that the peer gets what is sent to its address.
@@ -60,8 +65,8 @@ func (i *inspector) Message(raw []byte, body int) framing.Verdict {
 	if len(raw) > int(gosip.TransportBufferReadSize) && bytes.IndexByte(raw, 0) >= 0 { // the stack skips a buffer of zeros
 		return framing.Verdict{Response: i.Broken(raw, errZeros), Close: true}
 	}
-	in := i.stack.Inspect(i.origin(), raw)
-	if in.Pass != nil && len(in.Pass) == len(raw) && contentLength(in.Message) != body {
+	in := i.stack.Inspect(i.stack.unparsedOrigin(i.from, raw, true), raw)
+	if in.Pass != nil && contentLength(in.Message) != body {
 		return framing.Verdict{Response: i.Broken(raw, framing.ErrUnframed), Close: true}
 	}
 	return framing.Verdict{Pass: in.Pass, Response: in.Response, Close: in.Banned}
@@ -86,7 +91,7 @@ func (i *inspector) Broken(head []byte, cause error) []byte {
 		i.stack.unparsable(i.from.String(), cause)
 	case "too_large":
 		i.stack.Reject(reason)
-		i.stack.refused.Count(i.stack.env.Log, reason, "SIP message too large", "source", i.from)
+		i.stack.env.Repeats.Count(i.stack.env.Log, reason, "SIP message too large", "source", i.from)
 	default:
 		return nil
 	}
@@ -112,11 +117,11 @@ func breakReason(head []byte, cause error) string {
 	return "closed"
 }
 
-// IdleTimeout is zero, which means never, for known sources. An unknown one becomes known by its proof.
+// IdleTimeout is zero, which means never, for known sources and for those that are called. An unknown one becomes known by its proof.
 func (i *inspector) IdleTimeout() time.Duration {
 	left := max(proofTimeout-i.stack.env.Steady().Sub(i.since), time.Nanosecond)
 	switch {
-	case i.stack.deps.Sources.Known(i.from):
+	case i.called, i.stack.deps.Sources.Known(i.from):
 		return 0
 	case i.begun:
 		return left

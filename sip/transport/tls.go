@@ -71,6 +71,6 @@ func (c *tlsConn) Read(b []byte) (int, error) {
 // handshakeFailed counts a failed TLS handshake.
 func (s *Stack) handshakeFailed(source net.Addr, err error) {
 	s.Reject("tls")
-	s.refused.Count(s.env.Log, "tls", "TLS handshake failed", "source", source.String(), "error", err)
+	s.env.Repeats.Count(s.env.Log, "tls", "TLS handshake failed", "source", source.String(), "error", err)
 	s.deps.Sources.Failed(timbre.Origin{Addr: AddrPort(source).Addr(), Returned: true})
 }

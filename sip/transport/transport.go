@@ -33,9 +33,8 @@ type Handler func(req *gosip.Request, tx gosip.ServerTransaction)
 // Sources judges source addresses before anything that they send is parsed. A known source is one that a connector allows,
 // that has authenticated, or that the server has called.
 type Sources interface {
-	// Message judges a message, whose first bytes tell whether it is an INVITE: it is read, or it is answered 503 unread
-	// (busy), or it is dropped.
-	Message(o timbre.Origin, invite bool) (read, busy bool)
+	// Message judges a message, whose first bytes tell whether it is an INVITE.
+	Message(o timbre.Origin, invite bool) timbre.Verdict
 	// Echoed reports whether a nonce is one that the source alone has been told in a challenge.
 	Echoed(from netip.Addr, nonce string) bool
 	// Listener limits the connections that l accepts.
@@ -46,8 +45,10 @@ type Sources interface {
 	Banned(from netip.Addr) bool
 	// Failed reports that a source has sent what cannot be read, or has asked for what it may not have.
 	Failed(o timbre.Origin)
-	// Proven reports that the server sends a request to an address, so that it may answer and send requests in turn.
+	// Proven reports that the server calls an address, so that it may answer and send requests in turn.
 	Proven(from netip.Addr)
+	// Asked reports that the server sends a request within a call to an address, which a party to the call may have named.
+	Asked(to netip.Addr)
 }
 
 // Config of a Stack.

@@ -23,11 +23,11 @@ type analysis struct {
 	failure       string       // why the call is over, unless a party hung up
 	concluded     bool
 	answered      bool // the caller has been sent the answer
-	told          bool // others know of it
+	announced     bool
 }
 
-// analyse begins the analysis of a call that the gateway has answered. Others are told of it when the caller has been sent the answer. The
-// call goes on when it cannot begin, or not in time.
+// analyse begins the analysis of a call that the gateway has answered. It is announced when the caller has been sent the answer. The
+// call goes on when it cannot begin, or not in time, or when the server is overloaded.
 func (c *call) analyse() {
 	record := timbre.Call{
 		ConnectorID: c.connector.ID, CallID: c.id(), Direction: "Outbound", Bridged: true,
@@ -37,6 +37,10 @@ func (c *call) analyse() {
 		if s := c.sides[i].Load(); s != nil {
 			record.StoredByes = append(record.StoredByes, s.StoredBye())
 		}
+	}
+	if timbre.Overloaded(c.ua.deps.Load) {
+		c.notAnalysed(record, timbre.Errorf(timbre.Throttled, "trunk.analyse", "the server is overloaded"))
+		return
 	}
 	begun := make(chan struct{})
 	started := c.ua.deps.Agent.Do(func() {
@@ -57,7 +61,7 @@ func (c *call) analyse() {
 	select {
 	case <-begun:
 	case <-wait.C:
-		c.ua.env.Log.Warn("trunk call answered before its analysis began", "call", c.id())
+		c.ua.env.Repeats.Count(c.ua.env.Log, c.connector.ID, "trunk call answered before its analysis began", "call", c.id())
 	case <-c.done:
 	}
 }
@@ -80,35 +84,8 @@ func (c *call) begin(record timbre.Call) {
 	for i := range c.taps {
 		c.taps[i].Attach(listeners[i])
 	}
-	c.tell()
+	c.announce()
 	c.concludeIfOver()
-}
-
-// sent notes that the caller has been sent the answer. The store does not delay what follows.
-func (c *call) sent() {
-	c.mu.Lock()
-	c.analysis.answered = true
-	c.mu.Unlock()
-	c.ua.deps.Agent.Do(c.tell)
-}
-
-// tell tells of a call that has been reserved and answered, once. The call goes on when it cannot.
-func (c *call) tell() {
-	c.telling.Lock()
-	defer c.telling.Unlock()
-	c.mu.Lock()
-	id, due := c.analysis.transactionID, c.analysis.transactionID != "" && c.analysis.answered && !c.analysis.told
-	c.analysis.told = c.analysis.told || due
-	c.mu.Unlock()
-	if !due {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ua.ctx), analysisTimeout)
-	defer cancel()
-	if err := c.ua.deps.Calls.Answered(ctx, id); err != nil {
-		c.ua.metrics.unanalysed.Inc()
-		c.ua.env.Log.Error("trunk call not analysed", "call", c.id(), "error", err)
-	}
 }
 
 // setMeters gives each listener the meter of its stream.
@@ -163,7 +140,7 @@ func (c *call) concludeIfOver() {
 // conclude reports the end of a call that is over: of its analysis, or of a call that had none. It does so once, as soon as
 // it is known which.
 func (c *call) conclude() {
-	c.tell() // or wait until others have been told
+	c.announce() // or wait until it is announced
 	c.mu.Lock()
 	a := c.analysis
 	due := !a.concluded && (a.transactionID != "" || a.missed != nil)

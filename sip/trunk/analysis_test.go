@@ -135,3 +135,28 @@ func TestListenersGetTheMeterOfTheirStream(t *testing.T) {
 		}
 	})
 }
+
+type overload struct{}
+
+func (overload) Load() float64 { return 1 }
+
+// The call comes first: a server whose analysis is late puts it through without.
+func TestAnOverloadedServerBridgesWithoutAnalysis(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
+		h.deps.Load = overload{}
+		a := h.call(audio(ann, 4000))
+		h.next(gosip.INVITE).AnswerSDP(200, audio(gw, 6000))
+		ok := expect(t, a.invited, 200)
+		wantNone(t, ok, "x-transaction")
+		a.answered(ok)
+		a.ack("")
+		<-a.returned
+		expect(t, a.ask("BYE", ""), 200)
+		h.next(gosip.BYE).Answer(200)
+		synctest.Wait()
+		missed, _ := h.calls.reported()
+		if n := testutil.ToFloat64(h.metrics.unanalysed); n != 1 || len(missed) != 1 || h.calls.log() != "0 begun, ended " {
+			t.Errorf("got %v counted, %d missed, %s, want one of each and none begun", n, len(missed), h.calls.log())
+		}
+	})
+}

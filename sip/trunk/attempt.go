@@ -26,16 +26,18 @@ type attempt struct {
 	gateway    gateway
 	side       *side
 	tx         *dialog.Transaction // of the INVITE as it was sent last
-	early      dialog.EarlyDialogs
+	dialogs    dialog.EarlyDialogs
 	minSE      time.Duration // the shortest session that the gateway accepts
 	authorized bool          // credentials have been tried
 	failed     atomic.Bool   // the gateway has refused the INVITE
+	// agreed is the side in whose early dialog a session was agreed on for good, in a reliable response or its PRACK, so that no other
+	// gateway could change it; nil: in none.
+	agreed atomic.Pointer[side]
 
 	mu         sync.Mutex
 	offer      []byte    // that the gateway was sent last; nil: it has to make one
 	proposal   *proposal // the caller's offer
 	earlyMedia []byte    // what the caller was sent before the 2xx
-	settled    bool      // an offer was answered in a reliable response or its PRACK
 }
 
 // try sends the INVITE to a gateway and waits for the outcome.
@@ -135,14 +137,8 @@ func (a *attempt) received(res *gosip.Response) (o outcome, final bool) {
 		return o, false
 	}
 	a.failed.Store(true)
-	return outcome{res: res, again: (res.StatusCode == gosip.StatusServiceUnavailable || res.StatusCode < 400) && !a.isSettled()}, true
-}
-
-// isSettled reports whether the caller has an answer for good, which no other gateway could change.
-func (a *attempt) isSettled() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.settled
+	a.dialogs.End()
+	return outcome{res: res, again: (res.StatusCode == gosip.StatusServiceUnavailable || res.StatusCode < 400) && a.agreed.Load() == nil}, true
 }
 
 // lost is the outcome of a transaction that ended without a final response.
@@ -159,6 +155,7 @@ func unreachable(err error) outcome {
 
 // abandon ends an INVITE whose outcome is not awaited any more, in the background.
 func (a *attempt) abandon() {
+	a.dialogs.End()
 	a.call.ua.deps.Agent.Do(func() {
 		ctx, cancel := context.WithTimeout(a.call.ua.ctx, 64*gosip.T1)
 		defer cancel()

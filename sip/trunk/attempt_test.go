@@ -1,10 +1,13 @@
 package trunk
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	gosip "github.com/emiago/sipgo/sip"
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -115,6 +118,37 @@ func TestUnreachableRoutes(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Whoever may call makes as many calls to a gateway that is dead as it likes.
+func TestCallsToADeadGatewayWriteOneLine(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
+		var log bytes.Buffer
+		h.env.Log = slog.New(slog.NewTextHandler(&log, nil))
+		h.agent.Fail["198.51.100.9:5060"] = errors.New("refused")
+		for range 20 {
+			expect(t, h.call(audio(ann, 4000), "routes: 198.51.100.9").invited, 503)
+		}
+		synctest.Wait()
+		if n := strings.Count(log.String(), "\n"); n != 1 || !strings.Contains(log.String(), "route failed") {
+			t.Errorf("got %d lines, want that the route failed:\n%s", n, log.String())
+		}
+	})
+}
+
+func TestAFloodOfRingingIsBounded(t *testing.T) {
+	in(t, Config{}, func(t *testing.T, h *bench) {
+		a := h.call(audio(ann, 4000))
+		invite := h.next(gosip.INVITE)
+		for range 10 * progressBurst {
+			invite.Answer(180)
+		}
+		invite.Answer(486)
+		for range progressBurst {
+			expect(t, a.invited, 180)
+		}
+		expect(t, a.invited, 486)
+	})
 }
 
 func TestRingTimeout(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 
+	"timbre"
 	"timbre/environment"
 	"timbre/sip/transport"
 )
@@ -89,14 +90,4 @@ func (u *B2BUA) Leave(ctx context.Context) {
 	all.Wait()
 }
 
-func (u *B2BUA) isLeaving() bool { return closed(u.leaving) }
-
-// closed reports whether a channel that carries nothing is closed.
-func closed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
-}
+func (u *B2BUA) isLeaving() bool { return timbre.IsClosed(u.leaving) }

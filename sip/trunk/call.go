@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	gosip "github.com/emiago/sipgo/sip"
+	"golang.org/x/time/rate"
 
 	"timbre"
 	"timbre/sip/dialog"
@@ -29,19 +30,22 @@ type call struct {
 	forwards     int            // Max-Forwards of the outgoing INVITE
 	session      dialog.Session // that the caller's INVITE asks for
 	sides        [2]atomic.Pointer[side]
-	first        *claim               // of the INVITE
-	provisionals *dialog.Provisionals // that the caller is sent reliably
+	early        atomic.Pointer[attempt] // in an early dialog of which a session was agreed on; nil: none, or the call is answered
+	first        *claim                  // of the INVITE
+	provisionals *dialog.Provisionals    // that the caller is sent reliably
+	progressing  *rate.Limiter           // of provisional responses that the caller is sent
 	over         func()
 	done         chan struct{} // closed when the call is over
+	invited      chan struct{} // closed when the caller's INVITE is done with: acknowledged, or never will be
 	cancelled    chan struct{} // closed when the caller cancels the call before it is answered
 	cancel       func()        // closes cancelled; once
 
-	mu       sync.Mutex
-	changing *claim        // on the session; nil: none
-	changed  chan struct{} // closed when it is released
-	answered [2]bool       // by side: it has been answered, or has answered
-	analysis analysis
-	telling  sync.Mutex // held while others are told of the call
+	mu         sync.Mutex
+	changing   *claim        // on the session; nil: none
+	changed    chan struct{} // closed when it is released
+	answered   [2]bool       // by side: it has been answered, or has answered
+	analysis   analysis
+	announcing sync.Mutex // held while the call is announced
 
 	media   sync.Mutex
 	pairs   map[int]*pair // by m-line
@@ -57,8 +61,9 @@ type call struct {
 func (u *B2BUA) newCall(in Incoming) (*call, *transport.Refusal) {
 	c := &call{
 		ua: u, connector: in.Connector, from: siprec.User(in.Request.From().Value()), invite: in.Request, offer: in.Description, tx: in.Tx,
-		number: numberOf(in), over: in.Over, done: make(chan struct{}), cancelled: make(chan struct{}), changed: make(chan struct{}),
-		pairs: map[int]*pair{}, tapped: -1,
+		number: numberOf(in), over: in.Over, done: make(chan struct{}),
+		invited: make(chan struct{}), cancelled: make(chan struct{}), changed: make(chan struct{}),
+		pairs: map[int]*pair{}, tapped: -1, progressing: rate.NewLimiter(progressRate, progressBurst),
 	}
 	c.cancel = sync.OnceFunc(func() { close(c.cancelled) })
 	c.silence.Restart(u.env.Steady())
@@ -76,7 +81,7 @@ func (u *B2BUA) newCall(in Incoming) (*call, *transport.Refusal) {
 	}
 	c.sides[caller].Store(callerSide(c, in))
 	c.provisionals = dialog.NewProvisionals(c.caller().Dialog, in.Request, in.Tx, uint32(1+u.env.Random()*(1<<30)))
-	c.first = &claim{c.caller()}
+	c.first = &claim{caller}
 	c.changing = c.first // until it is answered
 	c.analysis.legs = []timbre.Leg{
 		{Side: timbre.Caller, Index: caller, Party: in.Request.From().Address.String()},
@@ -105,9 +110,9 @@ func (c *call) caller() *side { return c.sides[caller].Load() }
 // id is the Call-ID of the caller's dialog, by which the log names the call.
 func (c *call) id() string { return c.invite.CallID().Value() }
 
-func (c *call) isOver() bool { return closed(c.done) }
+func (c *call) isOver() bool { return timbre.IsClosed(c.done) }
 
-func (c *call) isCancelled() bool { return closed(c.cancelled) }
+func (c *call) isCancelled() bool { return timbre.IsClosed(c.cancelled) }
 
 // isAnswered reports whether a side has been answered, or has answered.
 func (c *call) isAnswered(s *side) bool {

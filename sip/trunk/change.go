@@ -41,25 +41,25 @@ func (c *call) change(from *side, req *gosip.Request, tx gosip.ServerTransaction
 
 // prepareChange reads what a change asks for, and claims the session for it.
 func (c *call) prepareChange(ch *change) (r *transport.Refusal) {
+	end, r := ch.from.Turn(ch.req)
+	if r != nil {
+		return r
+	}
+	defer end()
 	if ch.session, r = requestedSession(ch.req); r != nil {
 		return r
 	}
 	if ch.description, r = descriptionOf(ch.req); r != nil {
 		return r
 	}
-	end, r := ch.from.Turn(ch.req)
-	if r != nil {
-		return r
-	}
-	defer end()
 	if ch.description != nil || ch.req.IsInvite() {
-		if ch.by, r = c.claim(ch.from); r != nil {
+		if ch.by, r = c.claim(ch.from.which); r != nil {
 			return r
 		}
 	}
-	if !c.isAnswered(ch.from.other()) {
+	if r = c.tooEarly(ch); r != nil {
 		c.release(ch.by)
-		return transport.Refuse(491, "glare", "the call is not answered yet")
+		return r
 	}
 	ch.from.Retarget(ch.req)
 	return nil
@@ -80,7 +80,7 @@ func (c *call) accept(ch *change, description []byte) (*gosip.Request, bool) {
 	if description != nil {
 		ch.from.sent(description)
 	}
-	ch.from.Timer.Restart(ch.session)
+	c.restartTimer(ch.from, ch.session)
 	if ch.req.IsInvite() {
 		return c.confirm(ch.from, ch.req, ch.tx, out, ch.by)
 	}
@@ -107,7 +107,7 @@ func (c *call) relayChange(ch *change) {
 		c.declined(ch.from, ch.req, ch.tx, res)
 		return
 	}
-	out.to.Timer.Restart(dialog.Granted(res))
+	c.restartTimer(out.to, dialog.Granted(res))
 	answer, late, r := out.read(p, res)
 	if r != nil {
 		out.acknowledge(nil)
@@ -117,6 +117,9 @@ func (c *call) relayChange(ch *change) {
 	if late == nil {
 		out.acknowledge(nil)
 		out.to.sent(description)
+		if early := c.early.Load(); early != nil && p != nil {
+			early.changed(p, description, answer)
+		}
 		c.accept(ch, answer)
 		return
 	}
@@ -127,6 +130,13 @@ func (c *call) relayChange(ch *change) {
 	}
 }
 
+// restartTimer begins the session of a side again. Before the INVITE is answered there is none.
+func (c *call) restartTimer(s *side, session dialog.Session) {
+	if c.isAnswered(c.caller()) {
+		s.Timer.Restart(session)
+	}
+}
+
 // outgoing is a change as the other side is sent it: as a re-INVITE if it does not take UPDATE.
 func (c *call) outgoing(ch *change, description []byte) *gosip.Request {
 	to, method := ch.from.other(), ch.req.Method
@@ -134,7 +144,7 @@ func (c *call) outgoing(ch *change, description []byte) *gosip.Request {
 		method = gosip.INVITE
 	}
 	out := to.Request(method)
-	c.copyRequestHeaders(ch.from.which, ch.req, out)
+	to.copyRequestHeaders(ch.req, out)
 	to.Timer.Session().Ask(out, 0)
 	dialog.SetSDP(out, description)
 	return out
@@ -155,6 +165,9 @@ func cancelOf(ch *change) <-chan struct{} {
 // the call.
 func (c *call) declined(s *side, req *gosip.Request, tx gosip.ServerTransaction, res *gosip.Response) {
 	c.ua.deps.Agent.Respond(tx, failure(s, req, res))
+	if !c.isAnswered(c.caller()) {
+		return // what becomes of the INVITE decides
+	}
 	silent := res.StatusCode == gosip.StatusRequestTimeout && (req.IsInvite() || req.Method == gosip.UPDATE)
 	if silent || res.StatusCode == gosip.StatusCallTransactionDoesNotExists {
 		c.hangUp(c.ua.ctx, nil, "the other end is gone")

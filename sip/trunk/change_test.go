@@ -82,6 +82,28 @@ func TestRefusedChangeChangesNothing(t *testing.T) {
 	})
 }
 
+func TestRefusedChangeIsNotInTheWayOfTheNext(t *testing.T) {
+	for name, c := range map[string]struct {
+		code int
+		sdp  string
+		line string
+	}{
+		"too short a session": {422, audio(ann, 4010), "Session-Expires: 30"},
+		"an unreadable body":  {400, "nonsense", "Subject: again"},
+		"another type":        {415, "hello", "Content-Type: text/plain"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, Config{}, func(t *testing.T, h *bench) {
+				a, _, _ := up(h)
+				expect(t, a.ask("INVITE", c.sdp, c.line), c.code)
+				asked := a.ask("UPDATE", audio(ann, 4020))
+				h.next(gosip.UPDATE).AnswerSDP(200, audio(gw, 6000))
+				expect(t, asked, 200)
+			})
+		})
+	}
+}
+
 func TestGlare(t *testing.T) {
 	in(t, Config{}, func(t *testing.T, h *bench) {
 		a, b, _ := up(h)

@@ -17,6 +17,9 @@ func (c *call) connect(a *attempt, res *gosip.Response) *transport.Refusal {
 		a.acknowledge(nil)
 		return r
 	}
+	by := c.reclaim()
+	c.early.Store(nil)
+	a.dialogs.End()
 	description, late, r := c.readAnswer(a, res)
 	if r != nil || late == nil {
 		a.acknowledge(nil)
@@ -34,7 +37,7 @@ func (c *call) connect(a *attempt, res *gosip.Response) *transport.Refusal {
 	c.provisionals.Close()
 	a.noteSent(description)
 	c.setAnswered(c.caller())
-	ack, ok := c.confirm(c.caller(), c.invite, c.tx, out, c.first)
+	ack, ok := c.confirm(c.caller(), c.invite, c.tx, out, by)
 	if !ok {
 		a.acknowledge(nil)
 		return nil
@@ -42,7 +45,7 @@ func (c *call) connect(a *attempt, res *gosip.Response) *transport.Refusal {
 	if late != nil && !c.answerLate(a, late, ack) {
 		return nil
 	}
-	c.release(c.first)
+	c.release(by)
 	c.caller().Timer.Restart(c.session)
 	a.side.Timer.Restart(dialog.Granted(res))
 	c.ua.metrics.answered.Inc()
@@ -78,7 +81,7 @@ func (c *call) readAnswer(a *attempt, res *gosip.Response) (description []byte, 
 	switch {
 	case r != nil:
 		return nil, nil, transport.Refuse(502, "bad_answer", "%s", r.Detail)
-	case a.settled && (raw == nil || a.proposal == nil):
+	case a.agreed.Load() != nil && (raw == nil || a.proposal == nil):
 	case a.proposal != nil && raw != nil:
 		description, r = c.accepted(a.proposal, raw)
 	case a.proposal != nil && a.earlyMedia != nil:
@@ -126,7 +129,8 @@ func (c *call) answerLate(a *attempt, late *proposal, ack *gosip.Request) bool {
 // acknowledge sends the ACK for the gateway's 2xx, with an answer if one is due; once.
 func (a *attempt) acknowledge(description []byte) {
 	if err := a.tx.Acknowledge(description); err != nil {
-		a.call.ua.env.Log.Warn("ACK not sent", "error", err) // a repeated 2xx brings it again
+		env := a.call.ua.env
+		env.Repeats.Count(env.Log, a.gateway.host, "ACK not sent", "error", err) // a repeated 2xx brings it again
 	}
 }
 

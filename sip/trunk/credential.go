@@ -1,11 +1,13 @@
 package trunk
 
 import (
+	"slices"
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
 	"github.com/icholy/digest"
 
+	"timbre"
 	"timbre/sip/header"
 )
 
@@ -24,7 +26,7 @@ func (s *side) authorize(req *gosip.Request, res *gosip.Response) gosip.Header {
 	if res.StatusCode == gosip.StatusProxyAuthRequired {
 		ask, answer = "proxy-authenticate", "Proxy-Authorization"
 	}
-	challenge := readChallenge(header.Values(res, ask))
+	challenge := s.readChallenge(header.Values(res, ask), known)
 	if challenge == nil || !s.proves(challenge.Realm) {
 		return nil
 	}
@@ -45,15 +47,32 @@ func (s *side) proves(realm string) bool {
 	return *s.realm == realm
 }
 
-// readChallenge is the first challenge that can be answered.
-func readChallenge(values []string) *digest.Challenge {
+// readChallenge is the first challenge that may be answered; nil: none. The log says what the operator would have to allow.
+func (s *side) readChallenge(values []string, known Credential) *digest.Challenge {
 	for _, v := range values {
 		if len(v) > maxChallenge || !digest.IsDigest(v) {
 			continue
 		}
-		if c, err := digest.ParseChallenge(v); err == nil && digest.CanDigest(c) {
+		c, err := digest.ParseChallenge(v)
+		switch {
+		case err != nil || !digest.CanDigest(c):
+		case isMD5(c) && !slices.Contains(timbre.DigestAlgorithms(s.call.connector, s.call.ua.cfg.Digest), "MD5"):
+			s.tooWeak("it is by MD5: see sip.digest")
+		case len(c.QOP) == 0 && !known.WithoutQOP:
+			s.tooWeak("it is without qop: see trunk.without_qop")
+		default:
 			return c
 		}
 	}
 	return nil
+}
+
+func isMD5(c *digest.Challenge) bool {
+	return c.Algorithm == "" || strings.EqualFold(c.Algorithm, "MD5")
+}
+
+// tooWeak tells why a challenge is not answered.
+func (s *side) tooWeak(reason string) {
+	env := s.call.ua.env
+	env.Repeats.Count(env.Log, s.gateway.host, "challenge of a gateway not answered", "reason", reason, "gateway", s.gateway.host, "call", s.call.id())
 }

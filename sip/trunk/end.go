@@ -2,7 +2,9 @@ package trunk
 
 import (
 	"context"
+	"strconv"
 	"sync"
+	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
 
@@ -10,15 +12,31 @@ import (
 	"timbre/sip/transport"
 )
 
-// bye ends a call at the request of a side. A caller that is not answered yet cancels the call so.
+// bye ends a call at the request of a side. A caller that is not answered yet cancels the call so; a gateway that has not answered
+// must not end it so (RFC 3261, 15), and its answer to the INVITE decides.
 func (c *call) bye(from *side, req *gosip.Request, tx gosip.ServerTransaction) {
 	c.ua.deps.Agent.Respond(tx, from.Response(req, 200, "OK"))
-	if from.which == caller && !c.isAnswered(from) {
+	switch {
+	case c.isAnswered(from):
+		if from.which == caller && len(c.offer) == 0 {
+			c.awaitAnswer()
+		}
+		c.hangUpFor(c.ua.ctx, from, "", req)
+	case from.which == caller:
 		c.cancel()
 		c.ua.deps.Agent.Respond(c.tx, from.Response(c.invite, 487, transport.Phrase(487)))
-		return
 	}
-	c.hangUpFor(c.ua.ctx, from, "", req)
+}
+
+// awaitAnswer waits until the caller's answer has gone to the gateway: it came in an ACK, which a BYE right behind it may overtake.
+func (c *call) awaitAnswer() {
+	wait := time.NewTimer(gosip.T1)
+	defer wait.Stop()
+	select {
+	case <-c.invited:
+	case <-c.done:
+	case <-wait.C:
+	}
 }
 
 // hangUp ends a call and sends a BYE to both ends, except to the one that has ended it. Failure says why, unless a party hung
@@ -82,6 +100,6 @@ func (c *call) sendBye(ctx context.Context, to *side, cause *gosip.Request) {
 		}
 	}
 	if _, res := to.Ask(c.ua.ctx, req, nil); !res.IsSuccess() && res.StatusCode != gosip.StatusCallTransactionDoesNotExists && ctx.Err() == nil {
-		c.ua.env.Log.Warn("BYE not accepted", "call", to.CallID(), "status", res.StatusCode)
+		c.ua.env.Repeats.Count(c.ua.env.Log, strconv.Itoa(res.StatusCode), "BYE not accepted", "call", to.CallID(), "status", res.StatusCode)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	gosip "github.com/emiago/sipgo/sip"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
@@ -29,10 +30,12 @@ type bench struct {
 	media   *fakeMedia
 	log     *fakeLog
 	tolls   *fakeTolls
-	access  timbre.Access // of callers
+	access  timbre.Access     // of callers
+	tags    map[string]string // of the connector
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	seq     int
+	invited *gosip.Request // the last INVITE to a gateway, by serve
 }
 
 // in runs a test on a bench, and checks that it leaves nothing behind.
@@ -100,7 +103,7 @@ type fakeCalls struct {
 	receptions []*timbre.Reception // of the last missed one
 	begin      func() error
 	hear       timbre.LegListener
-	told       []string // calls that were answered
+	announced  []string
 }
 
 // dropped is a listener that drops its frames and its meter.
@@ -113,7 +116,7 @@ func (dropped) SetMeter(timbre.ReceptionMeter) {}
 func (c *fakeCalls) Answered(_ context.Context, txid string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.told = append(c.told, txid)
+	c.announced = append(c.announced, txid)
 	return nil
 }
 
@@ -136,7 +139,7 @@ func (c *fakeCalls) Reserve(_ context.Context, call timbre.Call) (string, []timb
 func (c *fakeCalls) End(_ context.Context, txid, failure string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if slices.Contains(c.told, txid) {
+	if slices.Contains(c.announced, txid) {
 		c.ended = append(c.ended, strings.TrimSpace(txid+" "+failure))
 	}
 	return nil

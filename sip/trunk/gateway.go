@@ -2,9 +2,7 @@ package trunk
 
 import (
 	"context"
-	"net"
 	"net/netip"
-	"strconv"
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -77,19 +75,8 @@ func (g gateway) uri(number string) gosip.Uri {
 	return u
 }
 
-// hostPort is the destination of the INVITE. By TLS it is the host's name, which the certificate is for.
-func (g gateway) hostPort() string {
-	if _, err := netip.ParseAddr(strings.Trim(g.host, "[]")); err == nil || g.network != "tls" {
-		return g.at.String()
-	}
-	return net.JoinHostPort(g.host, strconv.Itoa(int(g.at.Port())))
-}
-
-// sentTo reports whether a request goes to the gateway itself, at its own address or by its name.
+// sentTo reports whether a request goes to the gateway itself, at whatever port.
 func (g gateway) sentTo(req *gosip.Request) bool {
-	if req.Destination() == g.hostPort() {
-		return true
-	}
 	to, err := netip.ParseAddrPort(req.Destination())
 	return err == nil && to.Addr().Unmap() == g.at.Addr()
 }

@@ -11,20 +11,23 @@ import (
 // claimTimeout is how long a change waits for the one before it of the same side, whose ACK may be under way.
 const claimTimeout = 500 * time.Millisecond
 
-// claim is the right to change the session, held for a request of a side; nil: for a refresh.
-type claim struct{ by *side }
+// neither is who holds the claim for a refresh.
+const neither = -1
+
+// claim is the right to change the session, held for a request of a side.
+type claim struct{ by int }
 
 // claim takes it. A session has one change at a time: when both sides want one at once, the second is refused with 491 (RFC
 // 3261, 14.2), and with 500 one whose predecessor of the same side is not finished.
-func (c *call) claim(s *side) (*claim, *transport.Refusal) {
+func (c *call) claim(by int) (*claim, *transport.Refusal) {
 	wait := time.NewTimer(claimTimeout)
 	defer wait.Stop()
 	for {
-		mine, held, changed := c.tryClaim(s)
+		mine, held, changed := c.tryClaim(by)
 		switch {
 		case mine != nil:
 			return mine, nil
-		case held.by != s:
+		case held.by != by:
 			return nil, transport.Refuse(491, "glare", "the other end is changing the session")
 		}
 		select {
@@ -32,19 +35,22 @@ func (c *call) claim(s *side) (*claim, *transport.Refusal) {
 		case <-c.done:
 			return nil, dialog.NoDialog()
 		case <-wait.C:
-			return nil, transport.Refuse(500, "order", "the change before is not finished").With("Retry-After", strconv.Itoa(int(c.ua.env.Random()*10)+1))
+			return nil, transport.Refuse(500, "order", "the change before is not finished").With("Retry-After", strconv.Itoa(c.retryAfter()))
 		}
 	}
 }
 
+// retryAfter is after how many seconds a change may be tried again (RFC 3261, 14.2).
+func (c *call) retryAfter() int { return int(c.ua.env.Random()*10) + 1 }
+
 // tryClaim takes the claim if it is free; else it returns the one that is held, and a channel that closes with its release.
-func (c *call) tryClaim(s *side) (mine, held *claim, changed <-chan struct{}) {
+func (c *call) tryClaim(by int) (mine, held *claim, changed <-chan struct{}) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.changing != nil {
 		return nil, c.changing, c.changed
 	}
-	c.changing = &claim{s}
+	c.changing = &claim{by}
 	return c.changing, nil, nil
 }
 

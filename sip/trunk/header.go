@@ -3,6 +3,7 @@ package trunk
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	gosip "github.com/emiago/sipgo/sip"
 
@@ -26,12 +27,13 @@ var dialogHeaders = []string{
 const maxCopied = 64
 
 // copyHeaders copies the headers of a message that concern the other end, among them Retry-After, Reason and Warning. Rewrite
-// returns the value that the other end is sent; nothing: the header is left out.
+// returns the value that the other end is sent; nothing: the header is left out. So is one that the other end may take for another than it
+// was taken for here: its name is no token, or its value has control characters.
 func copyHeaders(from header.Message, to gosip.Message, rewrite func(name, value string) string) {
 	n := 0
 	for _, h := range from.Headers() {
 		name := header.Name(h.Name())
-		if slices.Contains(dialogHeaders, name) || strings.ContainsAny(h.Value(), "\r\n") {
+		if slices.Contains(dialogHeaders, name) || !header.IsToken(name) || strings.ContainsFunc(h.Value(), isControl) {
 			continue
 		}
 		if n++; n > maxCopied {
@@ -45,24 +47,19 @@ func copyHeaders(from header.Message, to gosip.Message, rewrite func(name, value
 	}
 }
 
+func isControl(r rune) bool { return r != '\t' && unicode.IsControl(r) }
+
 // unchanged is the rewrite of most headers.
 func unchanged(_, value string) string { return value }
 
-// identityHeaders say who calls or on whose behalf. A caller that is known by a password is outside of the trust domain (RFC 3325, 5): it
-// says nothing of that to a gateway, which may bill or show it.
-var identityHeaders = []string{
-	"p-asserted-identity", "p-preferred-identity", "p-asserted-service", "p-preferred-service", "remote-party-id", "rpid-privacy", "diversion",
-	"cc-diversion", "history-info", "p-charge-info", "p-served-user", "p-profile-key", "p-visited-network-id", "p-access-network-info", "referred-by",
-}
-
-// copyRequestHeaders is copyHeaders for a request of a side, which may name dialogs.
-func (c *call) copyRequestHeaders(which int, from header.Message, to gosip.Message) {
-	untrusted := which == caller && c.access.Username != ""
+// copyRequestHeaders is copyHeaders for a request to a side, which may name dialogs and say who calls.
+func (s *side) copyRequestHeaders(from header.Message, to gosip.Message) {
+	private := s.which == callee && wantsPrivacy(from)
 	copyHeaders(from, to, func(name, value string) string {
-		if untrusted && slices.Contains(identityHeaders, name) {
+		if s.which == callee && !s.mayLearn(name, private) {
 			return ""
 		}
-		return c.ua.live.rename(name, value)
+		return s.call.ua.live.rename(name, value)
 	})
 }
 

@@ -1,6 +1,7 @@
 package trunk
 
 import (
+	"log/slog"
 	"strconv"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -17,6 +18,7 @@ func (u *B2BUA) Invite(in Incoming) {
 		u.deps.Agent.Refuse(in.Request, in.Tx, r)
 		return
 	}
+	defer close(c.invited)
 	defer func() {
 		if p := recover(); p != nil { // the call must end
 			c.hangUp(u.ctx, nil, "internal error")
@@ -46,7 +48,7 @@ func (c *call) respond(o outcome) {
 		c.ua.deps.Agent.Refuse(c.invite, c.tx, o.refusal)
 	case o.res != nil:
 		c.notBridged(o.res.StatusCode)
-		c.ua.env.Log.Info("trunk call failed", "call", c.id(), "status", o.res.StatusCode)
+		c.ua.env.Repeats.CountAt(c.ua.env.Log, slog.LevelInfo, strconv.Itoa(o.res.StatusCode), "trunk call failed", "call", c.id(), "status", o.res.StatusCode)
 		c.ua.deps.Agent.Respond(c.tx, failure(c.caller(), c.invite, o.res))
 	}
 }

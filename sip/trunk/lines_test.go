@@ -1,10 +1,13 @@
 package trunk
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
 	gosip "github.com/emiago/sipgo/sip"
+
+	"timbre/sip/sdp"
 )
 
 func TestALineThatIsLeftOutIsSwitchedOffAtTheOtherEnd(t *testing.T) {
@@ -41,5 +44,32 @@ func TestALineThatIsLeftOutIsSwitchedOffAtTheOtherEnd(t *testing.T) {
 		}
 		wait(t, h.agent.ACKs)
 		a.ack("")
+	})
+}
+
+// FuzzLines pads a description like another one, and shortens it again.
+func FuzzLines(f *testing.F) {
+	f.Add([]byte(audio(ann, 4000)), []byte(audio(gw, 6000)+"m=audio 7000 RTP/AVP 8\n"))
+	f.Add([]byte("v=0\r\nm=image 1 udptl t38\r\n"), []byte("v=0\nm=audio 1/2 RTP/AVP 0\nm=x 0 y z\na=b"))
+	peer := netip.MustParseAddr(ann)
+	count := func(raw []byte) int {
+		d, err := sdp.Read(raw, peer)
+		if err != nil {
+			return -1
+		}
+		return len(d.Lines)
+	}
+	f.Fuzz(func(t *testing.T, raw, like []byte) {
+		own, others := count(raw), count(like)
+		if own < 0 || others < 0 {
+			return
+		}
+		full := padded(raw, like)
+		if got, want := count(full), max(own, others); got != want {
+			t.Fatalf("got %d lines, want %d, in\n%q\nof\n%q\nlike\n%q", got, want, full, raw, like)
+		}
+		if got := count(shortened(full, own)); got != own {
+			t.Fatalf("got %d lines, want %d again, of\n%q", got, own, full)
+		}
 	})
 }

@@ -29,7 +29,7 @@ func (u *B2BUA) loopToken(connectorID, number string) string {
 
 // loopTokens are those that a request carries.
 func loopTokens(req *gosip.Request) []string {
-	all := header.Tokens(req, strings.ToLower(loopHeader))
+	all := header.Elements(req, strings.ToLower(loopHeader))
 	return all[:min(len(all), maxLoopTokens)]
 }
 

@@ -88,11 +88,11 @@ func (p *pair) pause() {
 	}
 }
 
-// warnUnknownCodec logs once that a call cannot be analysed.
+// warnUnknownCodec tells once that a call cannot be analysed.
 func (c *call) warnUnknownCodec(l *sdp.Line) {
 	if l.Index == c.tapped && l.Media == "audio" && len(l.Payloads) == 0 && !c.warned {
 		c.warned = true
-		c.ua.env.Log.Warn("trunk call with an unknown codec: bridged, not analysed", "call", c.id())
+		c.ua.env.Repeats.Count(c.ua.env.Log, c.connector.ID, "trunk call with an unknown codec: bridged, not analysed", "call", c.id())
 	}
 }
 

@@ -17,14 +17,15 @@ func (a *attempt) invite() *gosip.Request {
 	c := a.call
 	req := a.side.Request(gosip.INVITE)
 	*req.MaxForwards() = gosip.MaxForwardsHeader(c.forwards)
-	req.SetDestination(a.gateway.hostPort())
+	req.SetDestination(a.gateway.at.String())
 	req.AppendHeader(gosip.NewHeader("Allow", c.ua.allow()))
 	req.AppendHeader(gosip.NewHeader("User-Agent", "Timbre"))
 	dialog.Session{Interval: dialog.DefaultSession}.Ask(req, a.minSE)
 	c.askReliable(req)
 	req.AppendHeader(gosip.NewHeader(loopHeader, strings.Join(append(loopTokens(c.invite), c.loopToken), ", ")))
 	req.AppendHeader(gosip.NewHeader("X-VoiceConnector-ID", c.connector.ID))
-	c.copyRequestHeaders(caller, c.invite, req)
+	a.side.copyRequestHeaders(c.invite, req)
+	a.assertIdentity(req)
 	dialog.SetSDP(req, a.offer)
 	return req
 }

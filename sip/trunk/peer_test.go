@@ -41,7 +41,7 @@ func (h *bench) callOf(uri, sdp string, lines ...string) *peer {
 		h: h, callID: fmt.Sprintf("call-%d", h.seq), mine: "ann", from: `"Ann" <sip:+12065550101@pbx.example.com>`,
 		to: "<sip:+12065550100@abc.voiceconnector.example.com>", uri: uri, via: ann, returned: make(chan struct{}),
 	}
-	connector := timbre.Connector{ID: "abc"}
+	connector := timbre.Connector{ID: "abc", Tags: h.tags}
 	routes := []timbre.Route{{Host: gw, Protocol: "UDP", Priority: 1}}
 	for i, l := range lines {
 		if list, ok := strings.CutPrefix(l, "routes: "); ok {
@@ -67,7 +67,7 @@ func (h *bench) callOf(uri, sdp string, lines ...string) *peer {
 	req := p.request("INVITE", sdp, lines...)
 	described, _ := descriptionOf(req)
 	p.invited = dialogtest.NewServerTx()
-	go func() {
+	h.running.Go(func() {
 		defer close(p.returned)
 		h.Invite(Incoming{
 			Description: described, Routes: routes, Access: h.access, Incoming: dialog.Incoming{
@@ -75,7 +75,7 @@ func (h *bench) callOf(uri, sdp string, lines ...string) *peer {
 				Source: netip.MustParseAddrPort(ann + ":5060"), Endpoint: transport.Endpoint{Addr: netip.MustParseAddrPort("192.0.2.100:5060"), Advertised: netip.MustParseAddrPort("192.0.2.100:5060")}, Over: func() {},
 			},
 		})
-	}()
+	})
 	synctest.Wait()
 	return p
 }
@@ -110,7 +110,7 @@ func (p *peer) request(method, sdp string, lines ...string) *gosip.Request {
 	}
 	body := dialogtest.CRLF(sdp)
 	text := strings.Join(append(all, fmt.Sprintf("Content-Length: %d", len(body)), "", body), "\r\n")
-	msg, err := gosip.ParseMessage([]byte(text))
+	msg, err := header.Parse([]byte(text))
 	if err != nil {
 		p.h.t.Fatalf("%v in\n%s", err, text)
 	}

@@ -50,18 +50,27 @@ func (c *call) acknowledged(from *side, req *gosip.Request) (*gosip.Response, *t
 	if k.early == nil || k.at.failed.Load() {
 		return from.Response(req, 200, "OK"), nil
 	}
-	return k.relay(from, req, raw)
+	back, r := k.relay(from, req, raw)
+	if k.at.agreed.Load() != nil {
+		c.release(c.first)
+	}
+	return back, r
 }
 
 // relay sends the PRACK to the gateway and returns its response as the caller is sent it.
 func (k *acknowledgement) relay(from *side, req *gosip.Request, raw []byte) (*gosip.Response, *transport.Refusal) {
+	by, r := k.claim(raw)
+	if r != nil {
+		return nil, r
+	}
+	defer k.at.call.release(by)
 	offered, description, r := k.translate(from, raw)
 	if r != nil {
 		return nil, r
 	}
 	out := k.early.Request(gosip.PRACK)
 	out.AppendHeader(gosip.NewHeader("RAck", k.rack))
-	k.at.call.copyRequestHeaders(caller, req, out)
+	k.at.side.copyRequestHeaders(req, out)
 	dialog.SetSDP(out, description)
 	_, res := k.early.Ask(k.at.call.ua.ctx, out, nil)
 	switch {
@@ -80,12 +89,25 @@ func (k *acknowledgement) relay(from *side, req *gosip.Request, raw []byte) (*go
 	return back, nil
 }
 
+// claim takes the session for a description in a PRACK, unless the INVITE holds it still.
+func (k *acknowledgement) claim(raw []byte) (*claim, *transport.Refusal) {
+	c := k.at.call
+	if raw == nil {
+		return nil, nil
+	}
+	mine, held, _ := c.tryClaim(caller)
+	if mine != nil || held == c.first {
+		return mine, nil
+	}
+	return c.claim(caller)
+}
+
 // translate is a description in a PRACK as the gateway is sent it. A proposal with it is an offer.
 func (k *acknowledgement) translate(from *side, raw []byte) (offered *proposal, description []byte, r *transport.Refusal) {
 	switch c := k.at.call; {
 	case k.late != nil:
 		if description, r = c.accepted(k.late, raw); r == nil {
-			k.at.exchanged(k.at.proposal, description, nil)
+			k.at.exchanged(k.early, k.at.proposal, description, nil)
 		}
 	case raw != nil:
 		offered, description, r = c.propose(from, raw)
@@ -107,17 +129,7 @@ func (k *acknowledgement) complete(offered *proposal, offer []byte, res *gosip.R
 		answer, r = k.at.call.accepted(offered, raw)
 	}
 	if r == nil {
-		k.at.exchanged(offered, offer, answer)
+		k.at.exchanged(k.early, offered, offer, answer)
 	}
 	return answer, r
-}
-
-// exchanged records that an offer and its answer were exchanged before the INVITE was answered.
-func (a *attempt) exchanged(p *proposal, toGateway, toCaller []byte) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.settled, a.proposal, a.offer = true, p, toGateway
-	if toCaller != nil {
-		a.earlyMedia = toCaller
-	}
 }

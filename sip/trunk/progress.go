@@ -26,15 +26,28 @@ func (c *call) askReliable(req *gosip.Request) {
 	}
 }
 
+// Provisional responses that the caller of one call is sent; a gateway may send any number.
+const (
+	progressRate  = 10 // a second
+	progressBurst = 20
+)
+
 // progress relays a provisional response, with early media in it: reliably when the gateway has sent it so, and when the caller takes no
-// others.
+// others. Those above the rate are dropped, as networks drop some.
 func (a *attempt) progress(res *gosip.Response) {
-	c, k := a.call, &acknowledgement{at: a}
+	if !a.call.progressing.Allow() {
+		return
+	}
+	c, k, early := a.call, &acknowledgement{at: a}, a.within(res)
 	if c.takesReliable() && header.Has(res, "require", dialog.Reliable) {
 		var isNew bool
-		if k.early, k.rack, isNew = a.early.Reliable(a.tx, res); !isNew {
+		if early != nil {
+			k.rack, isNew = early.Reliable(res)
+		}
+		if !isNew {
 			return // it is repeated
 		}
+		k.early = early
 	}
 	out := c.caller().Response(c.invite, res.StatusCode, res.Reason)
 	copyHeaders(res, out, unchanged)
@@ -48,6 +61,15 @@ func (a *attempt) progress(res *gosip.Response) {
 	}
 }
 
+// within is the early dialog of a provisional response, in which the gateway may send requests from now on; nil: there is none.
+func (a *attempt) within(res *gosip.Response) *dialog.Early {
+	early, isNew := a.dialogs.Of(a.tx, res)
+	if isNew {
+		a.call.ua.live.put(a.side.early(early))
+	}
+	return early
+}
+
 // describe relays the description in a provisional response: an answer or, in a reliable one, an offer that the PRACK answers. After a
 // reliable answer there is none (RFC 3261, 13.2.1).
 func (a *attempt) describe(res, out *gosip.Response, k *acknowledgement) {
@@ -59,11 +81,12 @@ func (a *attempt) describe(res, out *gosip.Response, k *acknowledgement) {
 	defer a.mu.Unlock()
 	var description []byte
 	switch {
-	case a.settled:
+	case a.agreed.Load() != nil:
 		return
 	case a.proposal != nil:
-		description, r = a.call.accepted(a.proposal, raw)
-		a.settled = r == nil && k.early != nil
+		if description, r = a.call.accepted(a.proposal, raw); r == nil && k.early != nil {
+			a.settle(k.early)
+		}
 	case k.early != nil:
 		k.late, description, r = a.call.propose(a.side, raw)
 	}

@@ -10,7 +10,7 @@ import (
 func (s *side) refresh(session dialog.Session) {
 	c, method := s.call, s.RefreshMethod()
 	if method == gosip.INVITE {
-		by, r := c.claim(nil)
+		by, r := c.claim(neither)
 		if r != nil { // a change is under way, which refreshes the session too
 			s.Timer.Retry(session)
 			return

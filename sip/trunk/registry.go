@@ -12,24 +12,25 @@ import (
 type registry struct {
 	dialogs dialog.Table[*side]
 	mu      sync.Mutex
-	live    map[*call]bool
+	live    map[*call][]*dialog.Dialog // that are found
 }
 
-func newRegistry() *registry { return &registry{live: map[*call]bool{}} }
+func newRegistry() *registry { return &registry{live: map[*call][]*dialog.Dialog{}} }
 
 // begin adds a call.
 func (r *registry) begin(c *call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.live[c] = true
+	r.live[c] = nil
 }
 
 // put adds a side, unless its call is over.
 func (r *registry) put(s *side) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.live[s.call] {
+	if dialogs, live := r.live[s.call]; live {
 		r.dialogs.Put(s.Dialog, s)
+		r.live[s.call] = append(dialogs, s.Dialog)
 	}
 }
 
@@ -40,16 +41,12 @@ func (r *registry) find(req *gosip.Request) (*side, bool) { return r.dialogs.Fin
 func (r *registry) remove(c *call) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.live[c] {
-		return false
-	}
+	dialogs, live := r.live[c]
 	delete(r.live, c)
-	for i := range c.sides {
-		if s := c.sides[i].Load(); s != nil {
-			r.dialogs.Remove(s.Dialog)
-		}
+	for _, d := range dialogs {
+		r.dialogs.Remove(d)
 	}
-	return true
+	return live
 }
 
 func (r *registry) calls() []*call {

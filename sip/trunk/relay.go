@@ -10,12 +10,12 @@ import (
 // transfer. The response is relayed back.
 func (c *call) relay(from *side, req *gosip.Request, tx gosip.ServerTransaction) {
 	to := from.other()
-	if to == nil || !c.isAnswered(to) {
+	if to == nil || !c.isAnswered(to) && c.early.Load() == nil {
 		c.ua.deps.Agent.Refuse(req, tx, transport.Refuse(480, "early", "the call is not answered yet"))
 		return
 	}
 	out := to.Request(req.Method)
-	c.copyRequestHeaders(from.which, req, out)
+	to.copyRequestHeaders(req, out)
 	copyBody(req, out)
 	_, res := to.Ask(c.ua.ctx, out, nil)
 	if !res.IsSuccess() {
@@ -32,6 +32,10 @@ func (c *call) relay(from *side, req *gosip.Request, tx gosip.ServerTransaction)
 func (c *call) refer(from *side, req *gosip.Request, tx gosip.ServerTransaction) {
 	if !c.ua.cfg.Refer {
 		c.ua.deps.Agent.Refuse(req, tx, transport.Refuse(403, "refer", "%s is not relayed", req.Method))
+		return
+	}
+	if !c.isAnswered(c.caller()) {
+		c.ua.deps.Agent.Refuse(req, tx, transport.Refuse(480, "early", "the call is not answered yet"))
 		return
 	}
 	if r := c.mayTransfer(from, req); r != nil {

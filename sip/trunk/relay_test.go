@@ -2,6 +2,7 @@ package trunk
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -107,7 +108,7 @@ func TestReplacesIsTranslated(t *testing.T) {
 }
 
 func TestGatewayChallenges(t *testing.T) {
-	known := Config{Credentials: map[string]Credential{gw: {"timbre", "secret"}}}
+	known := Config{Credentials: map[string]Credential{gw: {Username: "timbre", Password: "secret"}}}
 	for name, c := range map[string]struct {
 		code              int
 		challenge, answer string
@@ -138,20 +139,63 @@ func TestGatewayChallenges(t *testing.T) {
 	}
 }
 
+// Weak challenges are answered where that is allowed, and a stronger one beside them before.
+func TestWeakChallengesAreAnsweredWhereTheyMay(t *testing.T) {
+	const md5, bare, strong = `Digest realm="gw", nonce="md5", qop="auth"`, `Digest realm="gw", nonce="bare", algorithm=SHA-256`, `Digest realm="gw", nonce="strong", qop="auth", algorithm=SHA-256`
+	for name, c := range map[string]struct {
+		digest, tag string
+		withoutQOP  bool
+		challenges  []string
+		nonce       string // of the challenge that is answered; empty: none
+	}{
+		"MD5":                              {challenges: []string{md5}, nonce: "md5"},
+		"MD5 against the setting":          {digest: timbre.DigestSHA256, challenges: []string{md5}},
+		"MD5 against the tag":              {tag: timbre.DigestSHA256, challenges: []string{md5}},
+		"MD5 by the tag":                   {digest: timbre.DigestSHA256, tag: timbre.DigestMD5, challenges: []string{md5}, nonce: "md5"},
+		"MD5 and SHA-256":                  {digest: timbre.DigestSHA256, challenges: []string{md5, strong}, nonce: "strong"},
+		"without qop":                      {challenges: []string{bare}},
+		"without qop, and with it":         {challenges: []string{bare, strong}, nonce: "strong"},
+		"without qop, where it is allowed": {withoutQOP: true, challenges: []string{bare}, nonce: "bare"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := Config{Digest: c.digest, Credentials: map[string]Credential{gw: {"timbre", "secret", c.withoutQOP}}}
+			in(t, cfg, func(t *testing.T, h *bench) {
+				h.tags = map[string]string{timbre.DigestTag: c.tag}
+				a := h.call(audio(ann, 4000))
+				var lines []string
+				for _, challenge := range c.challenges {
+					lines = append(lines, "WWW-Authenticate: "+challenge)
+				}
+				h.next(gosip.INVITE).Answer(401, lines...)
+				if c.nonce == "" {
+					expect(t, a.invited, 403)
+					none(t, h.agent.Sent)
+					return
+				}
+				again := h.next(gosip.INVITE)
+				if got := again.Request.GetHeader("Authorization"); got == nil || !strings.Contains(got.Value(), `nonce="`+c.nonce+`"`) {
+					t.Errorf("got %v, want an answer to %s", got, c.nonce)
+				}
+				again.Answer(486)
+			})
+		})
+	}
+}
+
 func TestCredentialsAreForTheirGatewayOnly(t *testing.T) {
-	in(t, Config{Credentials: map[string]Credential{"elsewhere": {"timbre", "secret"}}}, func(t *testing.T, h *bench) {
+	in(t, Config{Credentials: map[string]Credential{"elsewhere": {Username: "timbre", Password: "secret"}}}, func(t *testing.T, h *bench) {
 		a := h.call(audio(ann, 4000))
-		h.next(gosip.INVITE).Answer(401, `WWW-Authenticate: Digest realm="gw", nonce="n1"`)
+		h.next(gosip.INVITE).Answer(401, `WWW-Authenticate: Digest realm="gw", nonce="n1", qop="auth"`)
 		expect(t, a.invited, 403)
 		none(t, h.agent.Sent)
 	})
 }
 
 func TestGatewayChallengesWithinTheCall(t *testing.T) {
-	in(t, Config{Credentials: map[string]Credential{gw: {"timbre", "secret"}}}, func(t *testing.T, h *bench) {
+	in(t, Config{Credentials: map[string]Credential{gw: {Username: "timbre", Password: "secret"}}}, func(t *testing.T, h *bench) {
 		a, _, _ := up(h)
 		expect(t, a.ask("BYE", ""), 200)
-		h.next(gosip.BYE).Answer(407, `Proxy-Authenticate: Digest realm="gw", nonce="n1"`)
+		h.next(gosip.BYE).Answer(407, `Proxy-Authenticate: Digest realm="gw", nonce="n1", qop="auth"`)
 		again := h.next(gosip.BYE)
 		wantLines(t, again.Request, "CSeq: 3 BYE")
 		if again.Request.GetHeader("Proxy-Authorization") == nil {
@@ -171,10 +215,10 @@ func TestCredentialsAreForTheGatewaysOwnAddressAndRealm(t *testing.T) {
 		"a host that it names":    {"<sip:x@203.0.113.77:5066>", "gw", false},
 		"a realm of another host": {"<sip:x@" + gw + ">", "anything", false},
 	} {
-		in(t, Config{Credentials: map[string]Credential{gw: {"timbre", "secret"}}}, func(t *testing.T, h *bench) {
+		in(t, Config{Credentials: map[string]Credential{gw: {Username: "timbre", Password: "secret"}}}, func(t *testing.T, h *bench) {
 			h.agent.Contact = c.contact
 			a := h.call(audio(ann, 4000))
-			h.next(gosip.INVITE).Answer(407, `Proxy-Authenticate: Digest realm="gw", nonce="n1"`)
+			h.next(gosip.INVITE).Answer(407, `Proxy-Authenticate: Digest realm="gw", nonce="n1", qop="auth"`)
 			invite := h.next(gosip.INVITE)
 			if invite.Request.GetHeader("Proxy-Authorization") == nil {
 				t.Fatalf("got\n%s\nwant Proxy-Authorization", invite.Request)
@@ -184,7 +228,7 @@ func TestCredentialsAreForTheGatewaysOwnAddressAndRealm(t *testing.T) {
 			a.answered(expect(t, a.invited, 200))
 			a.ack("")
 			expect(t, a.ask("BYE", ""), 200)
-			h.next(gosip.BYE).Answer(407, `Proxy-Authenticate: Digest realm="`+c.realm+`", nonce="chosen"`)
+			h.next(gosip.BYE).Answer(407, `Proxy-Authenticate: Digest realm="`+c.realm+`", nonce="chosen", qop="auth"`)
 			synctest.Wait()
 			if !c.proven {
 				none(t, h.agent.Sent)

@@ -31,10 +31,13 @@ func (r *registry) translateEscaped(found string) string {
 		return found
 	}
 	if other := r.translate(value); other != value {
-		return m[1] + url.QueryEscape(other)
+		return m[1] + escape(other)
 	}
 	return found
 }
+
+// escape writes a value into a URI, where a plus sign is one (RFC 3261, 19.1.2), not a space as in a form.
+func escape(value string) string { return strings.ReplaceAll(url.QueryEscape(value), "+", "%20") }
 
 // translate returns a value of Replaces as the other end of the dialog in it knows it.
 func (r *registry) translate(value string) string {

@@ -36,7 +36,7 @@ func (c *call) tryRoutes(routes []timbre.Route) outcome {
 
 func (c *call) failOver(route timbre.Route, why string) {
 	c.ua.metrics.failovers.Inc()
-	c.ua.env.Log.Warn("route failed", "call", c.id(), "host", route.Host, "reason", why)
+	c.ua.env.Repeats.Count(c.ua.env.Log, route.Host, "route failed", "call", c.id(), "host", route.Host, "reason", why)
 }
 
 // leastUrgent is the priority of a route that has none.

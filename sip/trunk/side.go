@@ -20,10 +20,14 @@ const (
 // side is the dialog with one end of a call, and what that end has said and been sent about media.
 type side struct {
 	*dialog.Dialog
+	*exchange
 	call    *call
 	which   int     // caller or callee
 	gateway gateway // of the callee
+}
 
+// exchange is what one end has said and been sent about media, in all the dialogs that an INVITE to it makes.
+type exchange struct {
 	keys       sdesKeys       // local ones, of its media
 	answerer   *sdp.Answerer  // of its DTLS handshakes
 	handshakes map[int]string // the protocol of each m-line that is keyed by DTLS
@@ -39,7 +43,7 @@ type side struct {
 func callerSide(c *call, in Incoming) *side {
 	s := &side{call: c, which: caller}
 	s.Dialog = dialog.NewUAS(s.config(in.Request.Transport(), in.Endpoint, in.Source), in.Request)
-	s.prepareMedia()
+	s.exchange = s.newExchange()
 	return s
 }
 
@@ -48,8 +52,13 @@ func calleeSide(c *call, g gateway, at transport.Endpoint) *side {
 	s := &side{call: c, which: callee, gateway: g}
 	uri := g.uri(c.number)
 	s.Dialog = dialog.NewUAC(s.config(g.network, at, g.at), c.fromHeader(at), gosip.ToHeader{Address: uri}, uri)
-	s.prepareMedia()
+	s.exchange = s.newExchange()
 	return s
+}
+
+// early is the side in an early dialog of its INVITE.
+func (s *side) early(in *dialog.Early) *side {
+	return &side{in.Dialog, s.exchange, s.call, s.which, s.gateway}
 }
 
 func (s *side) config(network string, at transport.Endpoint, peer netip.AddrPort) dialog.Config {
@@ -62,33 +71,39 @@ func (s *side) config(network string, at transport.Endpoint, peer netip.AddrPort
 	}
 }
 
-func (s *side) prepareMedia() {
+func (s *side) newExchange() *exchange {
 	address := s.call.ua.announced(s.Endpoint())
-	s.writer, s.keys = newWriter(address), sdesKeys{}
-	s.answerer, s.handshakes = sdp.NewAnswerer(address), map[int]string{}
-	s.answerer.Passive = s.call.ua.cfg.LatchAny
+	e := &exchange{keys: sdesKeys{}, answerer: sdp.NewAnswerer(address), handshakes: map[int]string{}, writer: newWriter(address)}
+	e.answerer.Passive = s.call.ua.cfg.LatchAny
+	return e
 }
 
-// other is the other side of the call; nil while there is none.
-func (s *side) other() *side { return s.call.sides[1-s.which].Load() }
-
-// sent records the description that the side was sent.
-func (s *side) sent(description []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.lastSent = description
+// other is the other side of the call; nil while there is none. Before the call is answered it is the early dialog in which a session
+// was agreed on, if there is one.
+func (s *side) other() *side {
+	if a := s.call.early.Load(); a != nil && s.which == caller {
+		return a.agreed.Load()
+	}
+	return s.call.sides[1-s.which].Load()
 }
 
-// exchanged returns the last descriptions from the side and to it.
-func (s *side) exchanged() (received, sent []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.lastReceived, s.lastSent
+// sent records the description that the end was sent.
+func (e *exchange) sent(description []byte) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.lastSent = description
 }
 
-// received records the description that the side has sent.
-func (s *side) received(description []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.lastReceived = description
+// exchanged returns the last descriptions from the end and to it.
+func (e *exchange) exchanged() (received, sent []byte) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.lastReceived, e.lastSent
+}
+
+// received records the description that the end has sent.
+func (e *exchange) received(description []byte) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.lastReceived = description
 }

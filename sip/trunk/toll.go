@@ -44,7 +44,11 @@ func (c *call) mayTransfer(from *side, req *gosip.Request) *transport.Refusal {
 	if from.which != caller || req.Method != gosip.REFER {
 		return nil
 	}
-	if err := c.ua.deps.Tolls.Transfer(c.tollCall(siprec.User(header.Value(req, "refer-to")))); err != nil {
+	targets := header.Elements(req, "refer-to")
+	if len(targets) != 1 || header.URI(targets[0]) == "" { // the gateway may read another one
+		return transport.Refuse(400, "malformed", "Refer-To is not one address")
+	}
+	if err := c.ua.deps.Tolls.Transfer(c.tollCall(siprec.User(header.URI(targets[0])))); err != nil {
 		return tollRefusal(err)
 	}
 	return nil

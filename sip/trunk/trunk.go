@@ -46,12 +46,17 @@ type Config struct {
 	LatchAny      bool                  // every stream takes its source from the first packet, whatever its address
 	Refer         bool                  // REFER, and the NOTIFY about it, are relayed; else refused
 	Credentials   map[string]Credential // for gateways that challenge, by the host of the route in lower case
+	Trusted       map[string]bool       // gateways in the trust domain of this server (RFC 3325), by the host of the route in lower case
+	Digest        string                // timbre.DigestSHA256: no digests by MD5, unless a connector's tag allows them
 	Silence       time.Duration         // a call without media for so long ends, unless it is on hold; zero: never
 	Header        string                // of the answer to an INVITE, with the transaction id
 }
 
 // Credential authenticates this server at a gateway.
-type Credential struct{ Username, Password string }
+type Credential struct {
+	Username, Password string
+	WithoutQOP         bool // challenges without qop are answered, too: see the setting
+}
 
 // Deps are what a B2BUA works with.
 type Deps struct {
@@ -60,6 +65,7 @@ type Deps struct {
 	Media Media
 	Log   timbre.ReceptionLog
 	Tolls timbre.TollGuard
+	Load  timbre.LoadMeter // nil: every call is analysed
 }
 
 // Incoming is an INVITE that a connector has admitted, with the connector's routes.

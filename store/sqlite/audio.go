@@ -21,11 +21,13 @@ func (s *Store) Audio(ctx context.Context, profileID string) ([]int16, error) {
 
 // Remake implements timbre.EnrolmentAudio.
 func (s *Store) Remake(ctx context.Context, profileID, model string, v timbre.Voiceprint) error {
+	var domainID string
 	return s.erase(ctx, "store.Remake", func(q querier) error {
 		p, err := profile(ctx, q, profileID)
 		if err != nil {
 			return err
 		}
+		domainID = p.DomainID
 		if p.Voiceprint.Model != model {
 			return conflict("Voice profile %s has a voiceprint of another model now.", profileID)
 		}
@@ -40,7 +42,7 @@ func (s *Store) Remake(ctx context.Context, profileID, model string, v timbre.Vo
 		}
 		return execOne(ctx, q, conflict("The voiceprint of voice profile %s has been erased.", profileID),
 			"UPDATE profile SET sealed = ?, document = ? WHERE id = ? AND sealed IS NOT NULL", sealed, doc, p.ID)
-	})
+	}, s.observers.voicesErased(&domainID))
 }
 
 // audio returns what is kept under a name; nil if nothing is.

@@ -34,7 +34,11 @@ func Backup(ctx context.Context, path string, keys store.Sealer, to string) (c C
 	defer func() { _ = os.Remove(part) }()
 	db := openPool(path, 1, "_txlock=deferred&mode=rw") // query_only would refuse the copy as well
 	err = copyTo(ctx, db.DB, part)
-	if err = errors.Join(err, db.Close()); err != nil {
+	err = errors.Join(err, db.Close())
+	if p := new(fs.PathError); errors.As(err, &p) && p.Path == part {
+		return c, timbre.Errorf(timbre.Invalid, "", "%s cannot be written: %w", to, p.Err)
+	}
+	if err != nil {
 		return c, openError(path, err)
 	}
 	if c, err = Check(ctx, part, keys); err != nil {
@@ -55,8 +59,8 @@ func copyTo(ctx context.Context, db *sql.DB, to string) error {
 
 // Check checks a backup: its pages, the version of its tables, that the keys are those it was made with. It changes nothing.
 func Check(ctx context.Context, path string, keys store.Sealer) (c Contents, err error) {
-	if _, err := os.Stat(path); err != nil {
-		return c, openError(path, err)
+	if err := isDatabase(path); err != nil {
+		return c, timbre.Errorf(timbre.Unprocessable, "", "the backup %s cannot be read: %w", path, err)
 	}
 	s := &Store{keys: keys, reader: openPool(path, 1, "_txlock=deferred&mode=rw", "query_only(ON)")}
 	defer func() { err = errors.Join(err, s.reader.Close()) }()
@@ -71,6 +75,21 @@ func Check(ctx context.Context, path string, keys store.Sealer) (c Contents, err
 		return c, openError(path, err)
 	}
 	return c, nil
+}
+
+// isDatabase looks at the first bytes of a file.
+func isDatabase(path string) error {
+	f, err := os.Open(path)
+	if p := new(fs.PathError); errors.As(err, &p) {
+		return p.Err
+	}
+	defer func() { _ = f.Close() }()
+	const magic = "SQLite format 3\x00"
+	head := make([]byte, len(magic))
+	if _, err := io.ReadFull(f, head); err != nil || string(head) != magic {
+		return errors.New("it is not a database")
+	}
+	return nil
 }
 
 func (s *Store) contents(ctx context.Context) (c Contents, err error) {

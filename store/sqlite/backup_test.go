@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"timbre"
+	"timbre/store/storetest"
 	"timbre/vault"
 )
 
@@ -41,7 +42,7 @@ func TestBackupOfARunningServerIsRestored(t *testing.T) {
 	kept, err := Restore(t.Context(), to, path, s.keys, v0)
 	ok(t, err)
 	s = begin(t, folder)
-	list, err := s.Voiceprints(t.Context(), "d", v0)
+	list, err := storetest.AllVoices(t.Context(), s, "d", v0)
 	only(t, list, err)
 	live, err := s.LiveCalls(t.Context())
 	if err != nil || len(live) != made.Calls {

@@ -23,7 +23,10 @@ func (s *Store) copyBefore(ctx context.Context, version int64) error {
 }
 
 // copyName is the file of that copy.
-func (s *Store) copyName() string { return s.file() + ".before-migration" }
+func (s *Store) copyName() string { return CopyName(s.file()) }
+
+// CopyName is the file of the copy that is made of a database before its tables change.
+func CopyName(database string) string { return database + ".before-migration" }
 
 // file is the file of the database.
 func (s *Store) file() string { return strings.TrimSuffix(s.mark.path, markSuffix) }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"timbre"
+	"timbre/store/storetest"
 )
 
 func BenchmarkSaveTaskWithTwoNotices(b *testing.B) {
@@ -44,7 +45,7 @@ func BenchmarkVoiceprintsOf1000Profiles(b *testing.B) {
 		enrol(b, s, "d", fmt.Sprint(i))
 	}
 	for b.Loop() {
-		if list, err := s.Voiceprints(ctx, "d", v0); err != nil || len(list) != 1000 {
+		if list, err := storetest.AllVoices(ctx, s, "d", v0); err != nil || len(list) != 1000 {
 			b.Fatal(len(list), err)
 		}
 	}

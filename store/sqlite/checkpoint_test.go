@@ -125,14 +125,14 @@ func TestInspectionIsBrokenOffBeforeTheLogIsTooLong(t *testing.T) {
 func TestInspectionThatWasBrokenOffFindsNothing(t *testing.T) {
 	s := quiet(t)
 	s.save(t, 100)
-	done := make(chan bool)
+	done := make(chan *interruption)
 	go func() { done <- s.inspectOnce(t.Context()) }()
 	for {
 		s.inspection.end(errLongLog)
 		select {
-		case over := <-done:
+		case by := <-done:
 			if s.problems.Load() != 0 {
-				t.Errorf("got %d problems and over=%v, want none", s.problems.Load(), over)
+				t.Errorf("got %d problems, broken off by %v; want none", s.problems.Load(), by)
 			}
 			return
 		default:

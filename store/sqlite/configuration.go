@@ -41,7 +41,7 @@ func tokenUnused(ctx context.Context, q querier, token string) error {
 }
 
 func (s *Store) Configuration(ctx context.Context, identifier string) (timbre.Configuration, error) {
-	c, err := documents[timbre.Configuration](s, "configuration").one(ctx, noConfiguration(identifier), selectConfiguration, identifier)
+	c, err := setting[timbre.Configuration](ctx, s, "configuration", noConfiguration(identifier), selectConfiguration, identifier)
 	return c, wrap("store.Configuration", err)
 }
 
@@ -57,14 +57,8 @@ func noConfiguration(identifier string) error {
 	return notFound("media insights pipeline configuration", identifier)
 }
 
-func (s *Store) ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error) {
-	at, err := s.position(ctx, p)
-	if err != nil {
-		return nil, wrap("store.ListConfigurations", err)
-	}
-	list, err := documents[timbre.Configuration](s, "configuration").all(ctx, at.limit,
-		"SELECT id, document FROM configuration WHERE (created, id) > (?, ?) ORDER BY created, id", at.created, at.id)
-	return list, wrap("store.ListConfigurations", err)
+func (s *Store) ListConfigurations(ctx context.Context, p timbre.Page) ([]timbre.Item, error) {
+	return page[timbre.Item](ctx, s, "store.ListConfigurations", p, "configuration", "true")
 }
 
 func (s *Store) UpdateConfiguration(ctx context.Context, identifier string, change func(*timbre.Configuration)) (c timbre.Configuration, err error) {

@@ -24,19 +24,13 @@ func (s *Store) CreateConnector(ctx context.Context, c timbre.Connector) error {
 }
 
 func (s *Store) Connector(ctx context.Context, id string) (timbre.Connector, error) {
-	c, err := documents[timbre.Connector](s, "connector").one(ctx, notFound("voice connector", id),
+	c, err := setting[timbre.Connector](ctx, s, "connector", notFound("voice connector", id),
 		"SELECT id, document FROM connector WHERE id = ?", id)
 	return c, wrap("store.Connector", err)
 }
 
 func (s *Store) ListConnectors(ctx context.Context, p timbre.Page) ([]timbre.Connector, error) {
-	at, err := s.position(ctx, p)
-	if err != nil {
-		return nil, wrap("store.ListConnectors", err)
-	}
-	list, err := documents[timbre.Connector](s, "connector").all(ctx, at.limit,
-		"SELECT id, document FROM connector WHERE (created, id) > (?, ?) ORDER BY created, id", at.created, at.id)
-	return list, wrap("store.ListConnectors", err)
+	return page[timbre.Connector](ctx, s, "store.ListConnectors", p, "connector", "true")
 }
 
 func (s *Store) UpdateConnector(ctx context.Context, id string, change func(*timbre.Connector)) (c timbre.Connector, err error) {

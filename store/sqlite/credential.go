@@ -60,7 +60,7 @@ func (s *Store) Usernames(ctx context.Context, connectorID string) ([]string, er
 func text(row scanner) (s string, err error) { return s, row.Scan(&s) }
 
 func (s *Store) Credential(ctx context.Context, connectorID, username string) (timbre.Credential, error) {
-	c, err := readable[timbre.Credential]{s, "credential", func(row scanner) (c timbre.Credential, err error) {
+	c, err := readable[timbre.Credential]{s: s, kind: "credential", scan: func(row scanner) (c timbre.Credential, err error) {
 		var wrapped, sealed []byte
 		if err := row.Scan(&wrapped, &sealed); err != nil {
 			return c, err

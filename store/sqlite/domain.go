@@ -29,7 +29,7 @@ func (s *Store) CreateDomain(ctx context.Context, d timbre.Domain) error {
 }
 
 func (s *Store) Domain(ctx context.Context, id string) (timbre.Domain, error) {
-	d, err := documents[timbre.Domain](s, "domain").one(ctx, noDomain(id), "SELECT id, document FROM domain WHERE id = ?", id)
+	d, err := setting[timbre.Domain](ctx, s, "domain", noDomain(id), "SELECT id, document FROM domain WHERE id = ?", id)
 	return d, wrap("store.Domain", err)
 }
 
@@ -67,14 +67,8 @@ func (s *Store) UpdateDomain(ctx context.Context, id string, change func(*timbre
 	return d, nil
 }
 
-func (s *Store) ListDomains(ctx context.Context, p timbre.Page) ([]timbre.Domain, error) {
-	at, err := s.position(ctx, p)
-	if err != nil {
-		return nil, wrap("store.ListDomains", err)
-	}
-	list, err := documents[timbre.Domain](s, "domain").all(ctx, at.limit,
-		"SELECT id, document FROM domain WHERE (created, id) > (?, ?) ORDER BY created, id", at.created, at.id)
-	return list, wrap("store.ListDomains", err)
+func (s *Store) ListDomains(ctx context.Context, p timbre.Page) ([]timbre.Item, error) {
+	return page[timbre.Item](ctx, s, "store.ListDomains", p, "domain", "true")
 }
 
 func (s *Store) DeleteDomain(ctx context.Context, id string) error {

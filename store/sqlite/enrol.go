@@ -44,11 +44,13 @@ func (s *Store) EnrolProfile(ctx context.Context, p timbre.Profile, taskID strin
 }
 
 func (s *Store) RenewProfile(ctx context.Context, p timbre.Profile, taskID string) error {
+	var domainID string
 	return s.erase(ctx, "store.RenewProfile", func(q querier) error {
 		is, err := profile(ctx, q, p.ID)
 		if err != nil {
 			return err
 		}
+		domainID = is.DomainID
 		if _, err := enrolment(ctx, q, taskID); err != nil {
 			return err
 		}
@@ -73,7 +75,7 @@ func (s *Store) RenewProfile(ctx context.Context, p timbre.Profile, taskID strin
 			return err
 		}
 		return s.moveAudio(ctx, q, is.DomainID, taskID, is.ID)
-	})
+	}, s.observers.voicesErased(&domainID))
 }
 
 // enrolment returns the profile that was created from a speaker search, or an empty id.

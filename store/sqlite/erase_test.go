@@ -151,12 +151,7 @@ func TestOpenRemovesErasedBytesLeftByACrash(t *testing.T) {
 		_, err := q.ExecContext(ctx, "DELETE FROM domain; UPDATE task SET sealed = NULL")
 		return err
 	}))
-	crashed := t.TempDir()
-	for _, name := range []string{"key", "timbre.db", "timbre.db-wal"} {
-		b, err := os.ReadFile(filepath.Join(folder, name))
-		ok(t, err)
-		ok(t, os.WriteFile(filepath.Join(crashed, name), b, 0o600))
-	}
+	crashed := copied(t, folder)
 	if n := left(t, crashed, marks); n < 3 {
 		t.Fatalf("got %d secrets before Open, want 3", n)
 	}
@@ -164,4 +159,16 @@ func TestOpenRemovesErasedBytesLeftByACrash(t *testing.T) {
 	if n := left(t, crashed, marks); n != 0 {
 		t.Errorf("got %d secrets after Open, want none", n)
 	}
+}
+
+// copied is a folder with what a crash leaves of another.
+func copied(t testing.TB, folder string) string {
+	t.Helper()
+	crashed := t.TempDir()
+	for _, name := range []string{"key", "timbre.db", "timbre.db-wal"} {
+		b, err := os.ReadFile(filepath.Join(folder, name))
+		ok(t, err)
+		ok(t, os.WriteFile(filepath.Join(crashed, name), b, 0o600))
+	}
+	return crashed
 }

@@ -121,10 +121,18 @@ func conflict(format string, args ...any) error {
 	return timbre.Errorf(timbre.Conflict, "", format, args...)
 }
 
-// duplicate returns a Conflict if a statement violated a UNIQUE constraint, else err.
-func duplicate(err error, format string, args ...any) error {
+// isDuplicate reports whether a statement violated a UNIQUE constraint.
+func isDuplicate(err error) bool {
 	switch extended(err) {
 	case engine.SQLITE_CONSTRAINT_UNIQUE, engine.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return true
+	}
+	return false
+}
+
+// duplicate returns a Conflict if a statement violated a UNIQUE constraint, else err.
+func duplicate(err error, format string, args ...any) error {
+	if isDuplicate(err) {
 		return conflict(format, args...)
 	}
 	return err

@@ -16,18 +16,27 @@ func integrity(ctx context.Context, q querier) ([]string, error) {
 	return found, err
 }
 
-// inspectAgain is how long after an inspection that was broken off the next one begins.
-const inspectAgain = time.Hour
+// interruption is why an inspection is broken off, and how long after that the next one begins.
+type interruption struct {
+	reason string
+	again  time.Duration
+}
 
-// errLongLog breaks off an inspection: it is one long read, during which the log grows with every write.
-var errLongLog = errors.New("too much was written meanwhile")
+func (i *interruption) Error() string { return i.reason }
+
+var (
+	// errLongLog: an inspection is one long read, during which the log grows with every write.
+	errLongLog = &interruption{"too much was written meanwhile", time.Hour}
+	// errLargeDomain: a search waits for many voiceprints, and whatever else reads makes it wait longer.
+	errLargeDomain = &interruption{"a large domain is read", 10 * time.Second}
+)
 
 // inspection is what breaks off the one in progress, if there is one.
 type inspection struct {
 	breakOff atomic.Pointer[context.CancelCauseFunc]
 }
 
-func (i *inspection) end(cause error) {
+func (i *inspection) end(cause *interruption) {
 	if f := i.breakOff.Load(); f != nil {
 		(*f)(cause)
 	}
@@ -43,26 +52,27 @@ func (s *Store) inspect(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if s.inspectOnce(ctx) {
+		by := s.inspectOnce(ctx)
+		if by == nil {
 			return
 		}
-		s.log.Info("the check of the database's pages was broken off", "reason", errLongLog, "again_in", inspectAgain)
-		again.Reset(inspectAgain)
+		s.log.Info("the check of the database's pages was broken off", "reason", by.reason, "again_in", by.again)
+		again.Reset(by.again)
 	}
 }
 
-// inspectOnce returns false if it was broken off.
-func (s *Store) inspectOnce(ctx context.Context) (over bool) {
+// inspectOnce returns what broke it off, if anything but the end of ctx.
+func (s *Store) inspectOnce(ctx context.Context) (by *interruption) {
 	reading, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	s.inspection.breakOff.Store(&end)
 	defer s.inspection.breakOff.Store(nil)
 	problems, err := integrity(reading, s.reader)
 	if ctx.Err() != nil {
-		return true
+		return nil
 	}
-	if errors.Is(context.Cause(reading), errLongLog) {
-		return false
+	if errors.As(context.Cause(reading), &by) {
+		return by
 	}
 	if err != nil {
 		problems = append(problems, err.Error())
@@ -71,5 +81,5 @@ func (s *Store) inspectOnce(ctx context.Context) (over bool) {
 	for _, p := range problems {
 		s.log.Error("the database is damaged: restore a backup with timbre restore FILE", "problem", p)
 	}
-	return true
+	return nil
 }

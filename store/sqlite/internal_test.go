@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"timbre"
+	"timbre/store/storetest"
 	"timbre/vault"
 )
 
@@ -52,6 +53,8 @@ func TestConnectionsAreSetUpForDurability(t *testing.T) {
 		{s.reader.DB, "foreign_keys", "1"},
 		{s.reader.DB, "busy_timeout", "5000"},
 		{s.reader.DB, "query_only", "1"},
+		{s.writer.DB, "cache_size", "-16384"}, // docs/operations.md says what memory they take
+		{s.reader.DB, "cache_size", "-2000"},
 	} {
 		t.Run(c.pragma, func(t *testing.T) {
 			var got string
@@ -131,7 +134,7 @@ func TestSealedBytesOpenInTheirOwnRowOnly(t *testing.T) {
 	} {
 		_, err := s.writer.Exec(tamper)
 		ok(t, err)
-		if list, err := s.Voiceprints(ctx, "d", v0); err != nil || len(list) != 1 || list[0].ID != "1" {
+		if list, err := storetest.AllVoices(ctx, s, "d", v0); err != nil || len(list) != 1 || list[0].ID != "1" {
 			t.Errorf("%s: got %v and error %v, want the profile that was not tampered with", tamper, list, err)
 		}
 	}

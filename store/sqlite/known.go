@@ -29,7 +29,7 @@ func (r *Reader) KnownCalls(ctx context.Context, domainID string) ([]KnownCall, 
 		c.Voiceprint, err = r.s.open(wrapped, taskName+id, sealed)
 		return c, err
 	}
-	list, err := readable[KnownCall]{r.s, "task", scan}.all(ctx, -1, `SELECT id, id, transaction_id, iif(renewed <> '', renewed, enrolled), sealed
+	list, err := readable[KnownCall]{s: r.s, kind: "task", scan: scan}.all(ctx, -1, `SELECT id, id, transaction_id, iif(renewed <> '', renewed, enrolled), sealed
 		FROM task INDEXED BY task_with_voiceprint
 		WHERE sealed IS NOT NULL AND domain_id = ? AND (enrolled <> '' OR renewed <> '') ORDER BY made, id`, domainID)
 	return list, wrap("store.KnownCalls", err)

@@ -18,7 +18,7 @@ func (s *Store) PutLogging(ctx context.Context, connectorID string, v timbre.Log
 }
 
 func (s *Store) Logging(ctx context.Context, connectorID string) (timbre.Logging, error) {
-	v, err := documents[timbre.Logging](s, "logging").one(ctx, notFound("voice connector", connectorID),
+	v, err := setting[timbre.Logging](ctx, s, "logging", notFound("voice connector", connectorID),
 		`SELECT id, coalesce(logging.document, '{}') FROM connector LEFT JOIN logging ON connector_id = id WHERE id = ?`, connectorID)
 	return v, wrap("store.Logging", err)
 }

@@ -29,8 +29,8 @@ type mark struct {
 	written int64
 }
 
-// countCommit counts a transaction in itself.
-const countCommit = "UPDATE commits SET n = n + 1 RETURNING n"
+// countCommits counts the writers of a transaction in itself.
+const countCommits = "UPDATE commits SET n = n + ? RETURNING n"
 
 // compare reads the mark and says loudly what the database lacks. The server goes on: refusing would not bring it back.
 func (s *Store) compare(ctx context.Context) error {

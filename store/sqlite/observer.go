@@ -48,6 +48,17 @@ func (o *observers) admissionChanged(connectorID string) func() {
 	}
 }
 
+// voicesErased returns the hook that raises VoicesErased for a domain whose id is known when it is raised.
+func (o *observers) voicesErased(domainID *string) func() {
+	return func() {
+		for _, each := range o.current() {
+			if each.VoicesErased != nil {
+				each.VoicesErased(*domainID)
+			}
+		}
+	}
+}
+
 // domainDeleted returns the hook that raises DomainDeleted for a domain.
 func (o *observers) domainDeleted(domainID string) func() {
 	return func() {

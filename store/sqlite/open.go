@@ -49,7 +49,7 @@ func open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger,
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	s := &Store{keys: keys, log: log, lockFile: lockFile, mark: mark{path: path + markSuffix}, pace: newPace()}
+	s := &Store{keys: keys, log: log, lockFile: lockFile, mark: mark{path: path + markSuffix}, pace: newPace(), group: newGroup()}
 	s.writer = openPool(path, 1, "_txlock=immediate", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "wal_autocheckpoint(0)", writerCache)
 	s.reader = openPool(path, max(4, runtime.NumCPU()), "_txlock=deferred", "query_only(ON)")
 	for _, step := range []func(*Store, context.Context) error{prepare, (*Store).compare, (*Store).check, (*Store).resume} {
@@ -63,6 +63,7 @@ func open(ctx context.Context, path string, keys store.Sealer, log *slog.Logger,
 	s.background.Go(func() { s.inspect(ctx) })
 	s.background.Go(func() { s.mark.keep(ctx) })
 	s.background.Go(func() { s.checkpoints(ctx) })
+	s.background.Go(func() { s.pack(ctx) })
 	s.background.Go(func() { s.expireCopy(ctx, timbre.ResultLife) })
 	return s, nil
 }

@@ -18,7 +18,7 @@ func (s *Store) PutOrigination(ctx context.Context, connectorID string, v timbre
 }
 
 func (s *Store) Origination(ctx context.Context, connectorID string) (timbre.Origination, error) {
-	v, err := documents[timbre.Origination](s, "origination").one(ctx, notFound("origination of voice connector", connectorID),
+	v, err := setting[timbre.Origination](ctx, s, "origination", notFound("origination of voice connector", connectorID),
 		"SELECT connector_id, document FROM origination WHERE connector_id = ?", connectorID)
 	return v, wrap("store.Origination", err)
 }

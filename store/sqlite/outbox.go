@@ -62,19 +62,29 @@ func (s *Store) Depths(ctx context.Context) ([]timbre.Depth, error) {
 
 // Due implements timbre.Outbox. It reads indexes alone: a payload is read when it is sent.
 func (s *Store) Due(ctx context.Context, target string, now time.Time, limit int) (due timbre.Due, err error) {
-	if due.First, err = queryAll(ctx, s.reader, scanHead, `SELECT seq, key FROM outbox INDEXED BY outbox_first
-		WHERE target = ? AND next_try IS NOT NULL AND tries = 0 ORDER BY seq LIMIT ?`, target, limit); err != nil {
-		return due, wrap("store.Due", err)
+	var again bool
+	err = s.reader.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_again WHERE target = ? AND tries > 0 AND next_try IS NOT NULL)", target).Scan(&again)
+	if err == nil && again {
+		err = s.dueAgain(ctx, target, now, limit, &due)
 	}
+	if err == nil {
+		due.First, err = queryAll(ctx, s.reader, scanHead, `SELECT seq, key FROM outbox INDEXED BY outbox_first
+			WHERE target = ? AND next_try IS NOT NULL AND tries = 0 ORDER BY seq LIMIT ?`, target, limit)
+	}
+	return due, wrap("store.Due", err)
+}
+
+// dueAgain reads what has been tried before, which few targets have.
+func (s *Store) dueAgain(ctx context.Context, target string, now time.Time, limit int, due *timbre.Due) (err error) {
 	at, horizon := unixNano(now), unixNano(now.Add(2*timbre.NoticeWait))
 	const again = "SELECT seq, key FROM outbox INDEXED BY outbox_again WHERE target = ? AND tries > 0 AND "
 	if due.Again, err = queryAll(ctx, s.reader, scanHead, again+"next_try <= ? ORDER BY next_try LIMIT ?", target, at, limit); err != nil {
-		return due, wrap("store.Due", err)
+		return err
 	}
 	if len(due.Again) < limit {
 		ahead, err := queryAll(ctx, s.reader, scanHead, again+"next_try > ? ORDER BY next_try LIMIT ?", target, horizon, limit-len(due.Again))
 		if err != nil {
-			return due, wrap("store.Due", err)
+			return err
 		}
 		due.Again = append(due.Again, ahead...)
 	}
@@ -84,7 +94,7 @@ func (s *Store) Due(ctx context.Context, target string, now time.Time, limit int
 	if next.Valid {
 		due.Next = time.Unix(0, next.Int64).UTC()
 	}
-	return due, wrap("store.Due", err)
+	return err
 }
 
 func scanHead(row scanner) (h timbre.Head, err error) { return h, row.Scan(&h.Seq, &h.Key) }

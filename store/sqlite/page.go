@@ -16,6 +16,17 @@ type position struct {
 	limit   int // -1: none
 }
 
+// page returns a page of the rows of a table for which a condition holds, as far as T has fields for their documents.
+func page[T any](ctx context.Context, s *Store, op string, p timbre.Page, table, where string, args ...any) ([]T, error) {
+	at, err := s.position(ctx, p)
+	if err != nil {
+		return nil, wrap(op, err)
+	}
+	query := "SELECT id, document FROM " + table + " WHERE " + where + " AND (created, id) > (?, ?) ORDER BY created, id"
+	list, err := documents[T](s, table).all(ctx, at.limit, query, append(args, at.created, at.id)...)
+	return list, wrap(op, err)
+}
+
 // position finds the item that a page follows, even if it has been deleted since.
 func (s *Store) position(ctx context.Context, p timbre.Page) (at position, err error) {
 	at = position{created: math.MinInt64, limit: p.Limit}

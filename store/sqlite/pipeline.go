@@ -67,14 +67,8 @@ func (s *Store) PipelineByToken(ctx context.Context, token string) (timbre.Pipel
 	return p, wrap("store.PipelineByToken", err)
 }
 
-func (s *Store) ListPipelines(ctx context.Context, p timbre.Page) ([]timbre.Pipeline, error) {
-	at, err := s.position(ctx, p)
-	if err != nil {
-		return nil, wrap("store.ListPipelines", err)
-	}
-	list, err := documents[timbre.Pipeline](s, "pipeline").all(ctx, at.limit,
-		"SELECT id, document FROM pipeline WHERE (created, id) > (?, ?) ORDER BY created, id", at.created, at.id)
-	return list, wrap("store.ListPipelines", err)
+func (s *Store) ListPipelines(ctx context.Context, p timbre.Page) ([]timbre.Item, error) {
+	return page[timbre.Item](ctx, s, "store.ListPipelines", p, "pipeline", "true")
 }
 
 func (s *Store) LivePipelines(ctx context.Context) ([]string, error) {

@@ -68,17 +68,19 @@ func (p *prepared) begin(ctx context.Context) (*transaction, error) {
 		_, _ = p.statement(ctx, query) // its user gets the error
 	}
 	tx, err := p.BeginTx(ctx, nil)
-	return &transaction{tx, p}, err
+	return &transaction{Tx: tx, pool: p}, err
 }
 
 // transaction uses the prepared statements of the pool. It prepares none itself: its connection may be the only one.
 type transaction struct {
 	*sql.Tx
-	pool *prepared
+	pool     *prepared
+	settings bool // have been written to
 }
 
 // statement returns the prepared statement of a query, or nil.
 func (t *transaction) statement(ctx context.Context, query string) *sql.Stmt {
+	t.settings = t.settings || writesSettings.MatchString(query)
 	if s := t.pool.known(query); s != nil {
 		return t.StmtContext(ctx, s)
 	}
@@ -88,8 +90,10 @@ func (t *transaction) statement(ctx context.Context, query string) *sql.Stmt {
 	return nil
 }
 
-// ExecContext shadows that of the transaction.
+// ExecContext shadows that of the transaction. It does not end with ctx, as the others do not: what is interrupted would roll back the
+// whole transaction, which is not its caller's alone.
 func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	ctx = context.WithoutCancel(ctx)
 	if s := t.statement(ctx, query); s != nil {
 		return s.ExecContext(ctx, args...)
 	}
@@ -98,6 +102,7 @@ func (t *transaction) ExecContext(ctx context.Context, query string, args ...any
 
 // QueryContext shadows that of the transaction.
 func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	ctx = context.WithoutCancel(ctx)
 	if s := t.statement(ctx, query); s != nil {
 		return s.QueryContext(ctx, args...)
 	}
@@ -106,6 +111,7 @@ func (t *transaction) QueryContext(ctx context.Context, query string, args ...an
 
 // QueryRowContext shadows that of the transaction.
 func (t *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	ctx = context.WithoutCancel(ctx)
 	if s := t.statement(ctx, query); s != nil {
 		return s.QueryRowContext(ctx, args...)
 	}

@@ -10,6 +10,8 @@ import (
 
 func TestStatementIsPreparedOnce(t *testing.T) {
 	s := begin(t, t.TempDir())
+	s.stop() // what runs in the background prepares statements of its own
+	s.background.Wait()
 	ctx := context.Background()
 	ok(t, s.CreateConnector(ctx, timbre.Connector{ID: "c"}))
 	_, err := s.Connector(ctx, "c")

@@ -20,41 +20,32 @@ func profile(ctx context.Context, q querier, id string) (timbre.Profile, error) 
 
 func noProfile(id string) error { return notFound("voice profile", id) }
 
-func (s *Store) ListProfiles(ctx context.Context, domainID string, p timbre.Page) ([]timbre.Profile, error) {
-	if _, err := dataKey(ctx, s.reader, domainID); err != nil {
-		return nil, wrap("store.ListProfiles", err)
+func (s *Store) ListProfiles(ctx context.Context, domainID string, p timbre.Page) ([]timbre.Item, error) {
+	const op = "store.ListProfiles"
+	if _, err := s.Domain(ctx, domainID); err != nil {
+		return nil, wrap(op, err)
 	}
-	at, err := s.position(ctx, p)
-	if err != nil {
-		return nil, wrap("store.ListProfiles", err)
-	}
-	list, err := documents[timbre.Profile](s, "profile").all(ctx, at.limit,
-		"SELECT id, document FROM profile WHERE domain_id = ? AND (created, id) > (?, ?) ORDER BY created, id", domainID, at.created, at.id)
-	return list, wrap("store.ListProfiles", err)
+	return page[timbre.Item](ctx, s, op, p, "profile", "domain_id = ?", domainID)
 }
 
 // DeleteProfile also erases the voiceprints of the tasks that the profile was enrolled or renewed from.
 func (s *Store) DeleteProfile(ctx context.Context, id string) error {
+	var domainID string
 	return s.erase(ctx, "store.DeleteProfile", func(q querier) error {
-		if err := execOne(ctx, q, noProfile(id), "DELETE FROM profile WHERE id = ?", id); err != nil {
-			return err
+		err := q.QueryRowContext(ctx, "DELETE FROM profile WHERE id = ? RETURNING domain_id", id).Scan(&domainID)
+		if errors.Is(err, sql.ErrNoRows) {
+			return noProfile(id)
 		}
-		_, err := q.ExecContext(ctx, eraseOfProfile, id)
+		if err == nil {
+			_, err = q.ExecContext(ctx, eraseOfProfile, id)
+		}
 		return err
-	})
+	}, s.observers.voicesErased(&domainID))
 }
 
 const eraseOfProfile = `UPDATE task SET sealed = NULL, erased = 1 WHERE rowid IN (
 	SELECT rowid FROM task INDEXED BY task_voiceprint_by_profile WHERE enrolled = ?1 AND enrolled <> '' AND sealed IS NOT NULL
 	UNION SELECT rowid FROM task INDEXED BY task_voiceprint_by_renewal WHERE renewed = ?1 AND renewed <> '' AND sealed IS NOT NULL)`
-
-func (s *Store) Generation(ctx context.Context, domainID string) (n int64, err error) {
-	err = s.reader.QueryRowContext(ctx, "SELECT generation FROM domain WHERE id = ?", domainID).Scan(&n)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = noDomain(domainID)
-	}
-	return n, wrap("store.Generation", err)
-}
 
 // ModelsInProfiles leaves out profiles whose document is damaged.
 func (s *Store) ModelsInProfiles(ctx context.Context) ([]timbre.ModelUse, error) {
@@ -65,26 +56,19 @@ func (s *Store) ModelsInProfiles(ctx context.Context) ([]timbre.ModelUse, error)
 	return list, wrap("store.ModelsInProfiles", err)
 }
 
-func (s *Store) Voiceprints(ctx context.Context, domainID string, now time.Time) ([]timbre.Profile, error) {
-	wrapped, err := dataKey(ctx, s.reader, domainID)
+func (s *Store) Voiceprint(ctx context.Context, id string, now time.Time) (timbre.Profile, error) {
+	p, err := s.Profile(ctx, id)
 	if err != nil {
-		return nil, wrap("store.Voiceprints", err)
-	}
-	if _, err := s.keys.Seal(wrapped, "", nil); err != nil { // no profile can be read, and none is damaged
-		return nil, timbre.Errorf(timbre.Internal, "store.Voiceprints", "the key of voice profile domain %s cannot be opened: %w", domainID, err)
-	}
-	list, err := readable[timbre.Profile]{s, "profile", func(row scanner) (p timbre.Profile, err error) {
-		var doc string
-		var sealed []byte
-		if err := row.Scan(&doc, &sealed); err != nil {
-			return p, err
-		}
-		if p, err = read[timbre.Profile](doc); err != nil {
-			return p, err
-		}
-		p.Voiceprint, err = s.open(wrapped, profileName+p.ID, sealed)
 		return p, err
-	}}.all(ctx, -1, `SELECT id, document, sealed FROM profile WHERE domain_id = ? AND expires > ? AND sealed IS NOT NULL
-		ORDER BY created, id`, domainID, unixNano(now))
-	return list, wrap("store.Voiceprints", err)
+	}
+	var sealed, wrapped []byte
+	err = s.reader.QueryRowContext(ctx, `SELECT p.sealed, d.wrapped FROM profile p JOIN domain d ON d.id = p.domain_id WHERE p.id = ?
+		AND p.expires > ?`, id, unixNano(now)).Scan(&sealed, &wrapped)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && sealed == nil {
+		return p, nil
+	}
+	if err == nil {
+		p.Voiceprint, err = s.open(wrapped, profileName+id, sealed)
+	}
+	return p, wrap("store.Voiceprint", err)
 }

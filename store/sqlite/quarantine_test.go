@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/store/storetest"
 )
 
 // spoiled are documents that cannot be read as those of any row.
@@ -104,7 +105,7 @@ func readEverything(t *testing.T, s *Store) {
 	only(t, resources, err)
 	profiles, err := s.ListProfiles(ctx, "good", page)
 	only(t, profiles, err)
-	voiceprints, err := s.Voiceprints(ctx, "good", time.Unix(0, 0))
+	voiceprints, err := storetest.AllVoices(ctx, s, "good", time.Unix(0, 0))
 	only(t, voiceprints, err)
 	_, err = s.Call(ctx, "a")
 	unreadable(t, err)
@@ -150,7 +151,7 @@ func TestVoiceprintThatDoesNotOpenCostsNoOtherVoiceprint(t *testing.T) {
 	s := furnished(t)
 	_, err := s.writer.Exec(`INSERT INTO profile (id, domain_id, created, expires, sealed, document) VALUES ('a', 'good', 0, 9e18, x'0102', '{"ID":"a"}')`)
 	ok(t, err)
-	voiceprints, err := s.Voiceprints(t.Context(), "good", v0)
+	voiceprints, err := storetest.AllVoices(t.Context(), s, "good", v0)
 	only(t, voiceprints, err)
 	if n := s.Damaged()["profile"]; n != 1 {
 		t.Errorf("got %d damaged profiles, want 1", n)
@@ -167,7 +168,7 @@ func TestDamagedDomainKeyFailsSearches(t *testing.T) {
 	s := furnished(t)
 	_, err := s.writer.Exec("UPDATE domain SET wrapped = x'0102'")
 	ok(t, err)
-	if list, err := s.Voiceprints(t.Context(), "good", v0); err == nil || len(s.Damaged()) > 0 {
+	if list, err := storetest.AllVoices(t.Context(), s, "good", v0); err == nil || len(s.Damaged()) > 0 {
 		t.Errorf("got %v, error %v and damaged rows %v, want an error and none", list, err, s.Damaged())
 	}
 }

@@ -39,9 +39,34 @@ func withinQuota(ctx context.Context, q querier, limit int, what, query string, 
 		return err
 	}
 	if n > limit {
-		return timbre.Errorf(timbre.Limit, "", "The quota of %d %s has been reached.", limit, what)
+		return overQuota(limit, what)
 	}
 	return nil
+}
+
+// withinTasks refuses a task over the quotas of tasks, and of calls that have any. Those are at most as many, and counted only if that is not
+// enough to know.
+func (s *Store) withinTasks(ctx context.Context, q querier) error {
+	limit := s.limit()
+	if limit.Tasks == 0 && limit.Analysed == 0 {
+		return nil
+	}
+	var tasks int
+	if err := q.QueryRowContext(ctx, countQuery, "tasks").Scan(&tasks); err != nil {
+		return err
+	}
+	switch {
+	case limit.Tasks > 0 && tasks > limit.Tasks:
+		return overQuota(limit.Tasks, "active voice analytics tasks")
+	case tasks <= limit.Analysed:
+		return nil
+	}
+	return withinQuota(ctx, q, limit.Analysed, "calls with voice analytics",
+		"SELECT count(DISTINCT transaction_id) FROM task INDEXED BY task_active_once WHERE active = 1")
+}
+
+func overQuota(limit int, what string) error {
+	return timbre.Errorf(timbre.Limit, "", "The quota of %d %s has been reached.", limit, what)
 }
 
 const countQuery = "SELECT n FROM tally WHERE what = ?"

@@ -24,10 +24,11 @@ type readable[T any] struct {
 	s    *Store
 	kind string // the table
 	scan func(scanner) (T, error)
+	only func(T) bool // which rows are returned; nil: all
 }
 
 func documents[T any](s *Store, kind string) readable[T] {
-	return readable[T]{s, kind, scanDocument[T]}
+	return readable[T]{s: s, kind: kind, scan: scanDocument[T]}
 }
 
 // all returns the rows of a query, at most limit, all if it is negative. The first column is the id.
@@ -72,7 +73,9 @@ func (r readable[T]) query(ctx context.Context, limit int, query string, args ..
 		}
 		switch {
 		case err == nil:
-			list = append(list, v)
+			if r.only == nil || r.only(v) {
+				list = append(list, v)
+			}
 		case ctx.Err() != nil:
 			return nil, nil, ctx.Err()
 		default:
@@ -97,6 +100,8 @@ func belongs(v any, id string) error {
 	case timbre.Configuration:
 		has = v.ID
 	case timbre.Domain:
+		has = v.ID
+	case timbre.Item:
 		has = v.ID
 	case timbre.Profile:
 		has = v.ID

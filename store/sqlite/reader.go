@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -62,14 +63,33 @@ func (r *Reader) Domain(ctx context.Context, id string) (timbre.Domain, error) {
 	return r.s.Domain(ctx, id)
 }
 
-// Generation implements timbre.VoiceprintReader.
-func (r *Reader) Generation(ctx context.Context, domainID string) (int64, error) {
-	return r.s.Generation(ctx, domainID)
+// FollowVoiceprints implements timbre.VoiceprintFollower.
+func (r *Reader) FollowVoiceprints(ctx context.Context, domainID string, after int64, now time.Time, to timbre.VoiceprintIndex) (int64, error) {
+	return r.s.FollowVoiceprints(ctx, domainID, after, now, to)
 }
 
-// Voiceprints implements timbre.VoiceprintReader.
+// Voiceprints returns the profiles of a domain that have not expired at now: ID, Expires and Voiceprint. NotFound without the domain.
 func (r *Reader) Voiceprints(ctx context.Context, domainID string, now time.Time) ([]timbre.Profile, error) {
-	return r.s.Voiceprints(ctx, domainID, now)
+	var all collection
+	_, err := r.s.FollowVoiceprints(ctx, domainID, 0, now, &all)
+	return all, err
+}
+
+// collection is a copy of a domain's voices that is made once.
+type collection []timbre.Profile
+
+// Clear implements timbre.VoiceprintIndex.
+func (c *collection) Clear() { *c = nil }
+
+// Put implements timbre.VoiceprintIndex.
+func (c *collection) Put(p timbre.Profile) {
+	p.Voiceprint.Embedding = slices.Clone(p.Voiceprint.Embedding)
+	*c = append(*c, p)
+}
+
+// Remove implements timbre.VoiceprintIndex.
+func (c *collection) Remove(id string) {
+	*c = slices.DeleteFunc(*c, func(p timbre.Profile) bool { return p.ID == id })
 }
 
 // Close closes the database.

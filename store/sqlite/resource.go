@@ -100,13 +100,7 @@ func (s *Store) UpdateResource(ctx context.Context, kind, identifier string, cha
 }
 
 func (s *Store) ListResources(ctx context.Context, kind string, p timbre.Page) ([]timbre.Resource, error) {
-	at, err := s.position(ctx, p)
-	if err != nil {
-		return nil, wrap("store.ListResources", err)
-	}
-	list, err := documents[timbre.Resource](s, "resource").all(ctx, at.limit,
-		"SELECT id, document FROM resource WHERE kind = ? AND (created, id) > (?, ?) ORDER BY created, id", kind, at.created, at.id)
-	return list, wrap("store.ListResources", err)
+	return page[timbre.Resource](ctx, s, "store.ListResources", p, "resource", "kind = ?", kind)
 }
 
 func (s *Store) DeleteResource(ctx context.Context, kind, identifier string) error {

@@ -17,7 +17,6 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"timbre"
 	"timbre/store"
@@ -33,10 +32,12 @@ type Store struct {
 	erasedInLog atomic.Bool // something erased may still be in the write-ahead log
 	limits      atomic.Pointer[timbre.Limits]
 	observers   observers
+	settings    settings
 	quarantine  quarantine
 	outage      outage
 	mark        mark
 	pace        *pace
+	group       *group
 	inspection  inspection
 	problems    atomic.Int64 // of the pages
 	stop        context.CancelFunc
@@ -69,35 +70,20 @@ type querier interface {
 // what it reads cannot change before it commits. The hooks are raised after the commit. An error is Unavailable while the disk takes no
 // writes.
 func (s *Store) write(ctx context.Context, op string, do func(q querier) error, raise ...func()) error {
-	err := s.commit(ctx, op, do, raise...)
+	done := false
+	err := s.commit(ctx, func(q querier) error {
+		err := do(q)
+		done = err == nil
+		return err
+	})
+	if done {
+		for _, hook := range raise { // also when the commit fails: its outcome may be unknown
+			hook()
+		}
+	}
+	err = wrap(op, err)
 	s.outage.note(s.log, err)
 	return err
-}
-
-func (s *Store) commit(ctx context.Context, op string, do func(q querier) error, raise ...func()) error {
-	ready := s.pace.queue()
-	tx, err := s.writer.begin(ctx)
-	began := ready()
-	if err != nil {
-		return wrap(op, err)
-	}
-	defer func() { _ = tx.Rollback() }() // no effect after a commit
-	if err := do(tx); err != nil {
-		return wrap(op, err)
-	}
-	var n int64
-	if err := tx.QueryRowContext(ctx, countCommit).Scan(&n); err != nil {
-		return wrap(op, err)
-	}
-	committing := time.Now()
-	if err = tx.Commit(); err == nil {
-		s.mark.commits.Store(n)
-	}
-	s.pace.committed(began, committing)
-	for _, hook := range raise { // also when the commit fails: its outcome may be unknown
-		hook()
-	}
-	return wrap(op, err)
 }
 
 // erase is a write that deletes secrets: it also removes them from the write-ahead log.

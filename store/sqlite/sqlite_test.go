@@ -17,6 +17,11 @@ func TestStore(t *testing.T) {
 		return storetest.Engine{
 			Open: func(t *testing.T) store.Store { return open(t, folder) },
 			Raw:  func(t *testing.T) []byte { return raw(t, folder) },
+			Settle: func(t *testing.T, s store.Store) {
+				if err := s.(*sqlite.Store).Pack(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			},
 		}
 	})
 }

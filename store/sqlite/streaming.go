@@ -36,7 +36,7 @@ func configurationExists(ctx context.Context, q querier, arn string) error {
 }
 
 func (s *Store) Streaming(ctx context.Context, connectorID string) (timbre.Streaming, error) {
-	v, err := documents[timbre.Streaming](s, "streaming").one(ctx, notFound("streaming configuration of voice connector", connectorID),
+	v, err := setting[timbre.Streaming](ctx, s, "streaming", notFound("streaming configuration of voice connector", connectorID),
 		"SELECT connector_id, document FROM streaming WHERE connector_id = ?", connectorID)
 	return v, wrap("store.Streaming", err)
 }

@@ -52,19 +52,19 @@ func (x expiry) pairs(outlived []environment.Span) (pairs [][2]int64) {
 const portion = 4
 
 // Erase implements store.Store.
-func (s *Store) Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, within time.Duration) (erased int, held time.Duration, err error) {
+func (s *Store) Erase(ctx context.Context, of timbre.Perishable, outlived func() []environment.Span, within time.Duration) (erased int, held time.Duration, err error) {
 	x, has := expiries[of]
 	if !has {
 		return 0, 0, wrap("store.Erase", notFound("kind", string(of)))
 	}
-	pairs := x.pairs(outlived)
-	all, err := json.Marshal(pairs)
-	if err != nil {
-		return 0, 0, wrap("store.Erase", err)
-	}
 	var began time.Time
 	err = s.write(ctx, "store.Erase", func(q querier) error {
 		began, erased = time.Now(), 0
+		pairs := x.pairs(outlived())
+		all, err := json.Marshal(pairs)
+		if err != nil {
+			return err
+		}
 		for {
 			n, err := x.erase(ctx, q, pairs, string(all))
 			erased += n
@@ -78,6 +78,9 @@ func (s *Store) Erase(ctx context.Context, of timbre.Perishable, outlived []envi
 	}
 	if x.secret && erased > 0 {
 		s.erasedInLog.Store(true)
+	}
+	if of == timbre.ProfileEmbedding && erased > 0 {
+		s.observers.voicesErased(new(string))()
 	}
 	return erased, time.Since(began), nil
 }

@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,7 +17,7 @@ func sweep(ctx context.Context, s *Store, at time.Time) error {
 	for _, l := range timbre.Lives {
 		for n := 1; n > 0 && l.For > 0; {
 			var err error
-			if n, _, err = s.Erase(ctx, l.Of, []environment.Span{{After: environment.Ever, Until: at.Add(-l.For)}}, time.Millisecond); err != nil {
+			if n, _, err = s.Erase(ctx, l.Of, func() []environment.Span { return []environment.Span{{After: environment.Ever, Until: at.Add(-l.For)}} }, time.Millisecond); err != nil {
 				return err
 			}
 		}
@@ -63,6 +65,29 @@ func TestDeletionsSeekWhatTheyErase(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is written while the spans are asked for would be stamped by a clock that they do not know.
+func TestNothingIsWrittenBetweenTheSpansAndTheErasure(t *testing.T) {
+	s := begin(t, t.TempDir())
+	var written atomic.Bool
+	done := make(chan error, 1)
+	_, _, err := s.Erase(t.Context(), timbre.Results, func() []environment.Span {
+		go func() {
+			err := s.SaveCall(context.Background(), timbre.Call{TransactionID: "1"}, nil)
+			written.Store(true)
+			done <- err
+		}()
+		for range 10_000 {
+			runtime.Gosched()
+		}
+		if written.Load() {
+			t.Error("got a call saved meanwhile, want it to wait")
+		}
+		return nil
+	}, time.Millisecond)
+	ok(t, err)
+	ok(t, <-done)
 }
 
 func TestEachRuleHasAnExpiry(t *testing.T) {

@@ -8,9 +8,6 @@ import (
 
 func (s *Store) CreateTask(ctx context.Context, t timbre.Task) error {
 	return s.write(ctx, "store.CreateTask", func(q querier) error {
-		if err := checkTask(ctx, q, t); err != nil {
-			return err
-		}
 		sealed, doc, err := s.encodeTask(ctx, q, t)
 		if err != nil {
 			return err
@@ -21,12 +18,9 @@ func (s *Store) CreateTask(ctx context.Context, t timbre.Task) error {
 			t.ID, t.Kind, t.TransactionID, nullString(t.Token), unixNano(t.Created),
 			t.DomainID, t.Active, nullTime(t.Ended), nullTime(t.VoiceprintMade), sealed, doc, t.ProfileID, source(t))
 		if err != nil {
-			return duplicate(err, "Task %s already exists.", t.ID)
+			return notWritten(ctx, q, t, err)
 		}
-		if err := withinQuota(ctx, q, s.limit().Tasks, "active voice analytics tasks", countQuery, "tasks"); err != nil {
-			return err
-		}
-		return withinQuota(ctx, q, s.limit().Analysed, "calls with voice analytics", "SELECT count(DISTINCT transaction_id) FROM task INDEXED BY task_active_once WHERE active = 1")
+		return s.withinTasks(ctx, q)
 	})
 }
 
@@ -35,9 +29,6 @@ func (s *Store) SaveTask(ctx context.Context, t timbre.Task, notices []timbre.No
 }
 
 func (s *Store) saveTask(ctx context.Context, q querier, t timbre.Task) error {
-	if err := checkTask(ctx, q, t); err != nil {
-		return err
-	}
 	sealed, doc, err := s.encodeTask(ctx, q, t)
 	if err != nil {
 		return err
@@ -47,7 +38,7 @@ func (s *Store) saveTask(ctx context.Context, q querier, t timbre.Task) error {
 		WHERE id = ? AND kind = ? AND transaction_id = ? AND token IS ?`,
 		t.DomainID, t.Active, nullTime(t.Ended), nullTime(t.VoiceprintMade), sealed, doc,
 		t.ID, t.Kind, t.TransactionID, nullString(t.Token)); err != nil {
-		return err
+		return notWritten(ctx, q, t, err)
 	}
 	return s.keepTaskAudio(ctx, q, t)
 }
@@ -68,8 +59,12 @@ func (s *Store) encodeTask(ctx context.Context, q querier, t timbre.Task) (seale
 	return sealed, doc, err
 }
 
-// checkTask checks the token first: a repeated start must be refused as a duplicate, not over the limit.
-func checkTask(ctx context.Context, q querier, t timbre.Task) error {
+// notWritten is why a task was not written: another one may have what only one can have. That is looked for afterwards, because most have
+// it for themselves. The token comes first: a repeated start must be refused as a duplicate, not over the limit.
+func notWritten(ctx context.Context, q querier, t timbre.Task, err error) error {
+	if !isDuplicate(err) {
+		return err
+	}
 	var token, active bool
 	if err := q.QueryRowContext(ctx, `SELECT
 		?4 <> '' AND EXISTS (SELECT 1 FROM task WHERE kind = ?1 AND token = ?4 AND id <> ?2),
@@ -83,7 +78,7 @@ func checkTask(ctx context.Context, q querier, t timbre.Task) error {
 	case active:
 		return timbre.Errorf(timbre.Limit, "", "A %s task is already active on transaction %s.", t.Kind, t.TransactionID)
 	}
-	return nil
+	return conflict("Task %s already exists.", t.ID)
 }
 
 const selectTask = "SELECT t.id, t.document, t.enrolled, t.sealed, d.wrapped FROM task t LEFT JOIN domain d ON d.id = t.domain_id "
@@ -108,7 +103,9 @@ func (s *Store) scanTask(row scanner) (t timbre.Task, err error) {
 	return t, nil
 }
 
-func (s *Store) tasks() readable[timbre.Task] { return readable[timbre.Task]{s, "task", s.scanTask} }
+func (s *Store) tasks() readable[timbre.Task] {
+	return readable[timbre.Task]{s: s, kind: "task", scan: s.scanTask}
+}
 
 func (s *Store) Task(ctx context.Context, kind timbre.TaskKind, id string) (timbre.Task, error) {
 	t, err := s.tasks().one(ctx, noTask(kind, id), selectTask+"WHERE t.id = ? AND t.kind = ?", id, kind)

@@ -21,7 +21,7 @@ func (s *Store) PutTermination(ctx context.Context, connectorID string, v timbre
 }
 
 func (s *Store) Termination(ctx context.Context, connectorID string) (timbre.Termination, error) {
-	v, err := documents[timbre.Termination](s, "termination").one(ctx, notFound("termination of voice connector", connectorID),
+	v, err := setting[timbre.Termination](ctx, s, "termination", notFound("termination of voice connector", connectorID),
 		"SELECT connector_id, document FROM termination WHERE connector_id = ?", connectorID)
 	return v, wrap("store.Termination", err)
 }

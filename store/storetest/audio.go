@@ -53,7 +53,7 @@ var enrolmentAudio = []fact{
 		s.enrol("p2", "d1", 2)
 		s.same("audio", s.audio("p1"), recorded(1))
 		s.same("none", len(s.audio("p2")), 0)
-		s.same("voices", s.voices("d1", dawn()), []timbre.Profile{profile("p1", "d1", 1), profile("p2", "d1", 2)})
+		s.same("voices", s.voices("d1", dawn()), compared(profile("p1", "d1", 1), profile("p2", "d1", 2)))
 		s.unreadable("enrolled", 1)
 		s.reopen()
 		s.same("audio after a restart", s.audio("p1"), recorded(1))
@@ -104,7 +104,7 @@ var enrolmentAudio = []fact{
 		s.must(s.Remake(ctx, "p1", old, remade))
 		want := profile("p1", "d1", 1)
 		want.Voiceprint = remade
-		s.same("voices", s.voices("d1", dawn()), []timbre.Profile{want})
+		s.same("voices", s.voices("d1", dawn()), compared(want))
 		s.same("audio", s.audio("p1"), recorded(1))
 		if now := s.generation("d1"); now <= was {
 			s.Errorf("got generation %d after %d, want more", now, was)

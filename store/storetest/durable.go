@@ -39,7 +39,7 @@ var durability = []fact{
 			s.must(err)
 			s.same("domain", d, domain("d1"))
 			s.same("generation", s.generation("d1"), generation)
-			s.same("voices", s.voices("d1", dawn()), []timbre.Profile{profile("p1", "d1", 1)})
+			s.same("voices", s.voices("d1", dawn()), compared(profile("p1", "d1", 1)))
 			s.same("task", s.task("t2"), heard(search("t2", "d1"), 2))
 			k, err := s.Call(ctx, "x")
 			s.must(err)
@@ -70,7 +70,7 @@ var durability = []fact{
 		s.must(s.DeleteProfile(ctx, "p1"))
 		s.must(s.CreateTask(ctx, tone("t1", "a call")))
 		s.reopen()
-		s.same("voices", s.voices("d1", dawn()), []timbre.Profile{profile("p2", "d1", 2)})
+		s.same("voices", s.voices("d1", dawn()), compared(profile("p2", "d1", 2)))
 		s.refused("a second active task", s.CreateTask(ctx, tone("t2", "a call")), timbre.Limit)
 		s.refused("a second enrolment", s.EnrolProfile(ctx, profile("p3", "d1", 1), "task of p1"), timbre.Conflict)
 	}},

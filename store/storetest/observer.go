@@ -12,6 +12,7 @@ func (s *subject) observed() (take func() []string) {
 	s.Observe(store.Observers{
 		Posted:           func([]string) { raised = append(raised, "posted") },
 		AdmissionChanged: func(connectorID string) { raised = append(raised, "admission of "+connectorID) },
+		VoicesErased:     func(domainID string) { raised = append(raised, "erased of "+domainID) },
 		DomainDeleted:    func(domainID string) { raised = append(raised, "deleted "+domainID) },
 	})
 	return func() []string {
@@ -93,6 +94,19 @@ var observing = []fact{
 			write{"DeleteTermination", func() error { return s.DeleteTermination(ctx, "c1") }, changed},
 			write{"DeleteConnector", func() error { return s.DeleteConnector(ctx, "c1") }, changed},
 		)
+	}},
+	{"VoicesErased is raised by every write that erases or replaces a profile's voiceprint", func(s *subject) {
+		ctx := s.Context()
+		s.must(s.CreateDomain(ctx, domain("d1")))
+		s.enrol("p1", "d1", 1)
+		s.enrol("p2", "d1", 2)
+		s.raises(
+			write{"RenewProfile", func() error { return s.RenewProfile(ctx, profile("p1", "d1", 3), "task of p1") }, []string{"erased of d1"}},
+			write{"Remake", func() error { return s.Remake(ctx, "p1", voiceprint(3).Model, voiceprint(4)) }, []string{"erased of d1"}},
+			write{"DeleteProfile", func() error { return s.DeleteProfile(ctx, "p1") }, []string{"erased of d1"}},
+			write{"the sweep", func() error { return s.sweep(profile("", "", 0).Expires) }, []string{"erased of "}},
+		)
+		s.refusals(write{"DeleteProfile", func() error { return s.DeleteProfile(ctx, "p1") }, nil})
 	}},
 	{"DomainDeleted is raised by the deletion of a domain", func(s *subject) {
 		ctx := s.Context()

@@ -31,10 +31,10 @@ func (s *subject) lists() []list {
 		{
 			"configurations", func(id string, created time.Time) {
 				s.must(s.CreateConfiguration(ctx, timbre.Configuration{ID: id, Name: id, ARN: id, Created: created}))
-			}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Configuration, error) {
+			}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Item, error) {
 				list, err := s.ListConfigurations(ctx, p)
-				return slices.DeleteFunc(list, func(c timbre.Configuration) bool { return c.ID == "home" }), err
-			}, func(c timbre.Configuration) string { return c.ID }),
+				return slices.DeleteFunc(list, isHome), err
+			}, itemID),
 			func(id string) { s.must(s.DeleteConfiguration(ctx, id)) },
 		},
 		{"resources", func(id string, created time.Time) {
@@ -46,23 +46,27 @@ func (s *subject) lists() []list {
 		{
 			"pipelines", func(id string, created time.Time) {
 				s.must(s.CreatePipeline(ctx, timbre.Pipeline{ID: id, ARN: "arn of " + id, ConfigurationARN: "home", Created: created}, nil))
-			}, pager(ctx, s.ListPipelines, func(p timbre.Pipeline) string { return p.ID }),
+			}, pager(ctx, s.ListPipelines, itemID),
 			func(id string) { s.must(s.DeletePipeline(ctx, id, nil)) },
 		},
 		{"profiles", func(id string, created time.Time) {
 			s.searched("task of "+id, "home", 1)
 			s.must(s.EnrolProfile(ctx, timbre.Profile{ID: id, DomainID: "home", Created: created}, "task of "+id))
-		}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Profile, error) {
+		}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Item, error) {
 			return s.ListProfiles(ctx, "home", p)
-		}, func(p timbre.Profile) string { return p.ID }), func(id string) { s.must(s.DeleteProfile(ctx, id)) }},
+		}, itemID), func(id string) { s.must(s.DeleteProfile(ctx, id)) }},
 		{"domains", func(id string, created time.Time) {
 			s.must(s.CreateDomain(ctx, timbre.Domain{ID: id, Created: created}))
-		}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Domain, error) {
+		}, pager(ctx, func(ctx context.Context, p timbre.Page) ([]timbre.Item, error) {
 			list, err := s.ListDomains(ctx, p)
-			return slices.DeleteFunc(list, func(d timbre.Domain) bool { return d.ID == "home" }), err
-		}, func(d timbre.Domain) string { return d.ID }), func(id string) { s.must(s.DeleteDomain(ctx, id)) }},
+			return slices.DeleteFunc(list, isHome), err
+		}, itemID), func(id string) { s.must(s.DeleteDomain(ctx, id)) }},
 	}
 }
+
+func itemID(i timbre.Item) string { return i.ID }
+
+func isHome(i timbre.Item) bool { return i.ID == "home" }
 
 func pager[T any](ctx context.Context, list func(context.Context, timbre.Page) ([]T, error), id func(T) string) func(timbre.Page) ([]string, error) {
 	return func(p timbre.Page) ([]string, error) {
@@ -72,6 +76,26 @@ func pager[T any](ctx context.Context, list func(context.Context, timbre.Page) (
 }
 
 var pages = []fact{
+	{"a list tells what an item has", func(s *subject) {
+		ctx := s.Context()
+		d, c := domain("d1"), configuration("c1")
+		s.must(s.CreateDomain(ctx, d))
+		s.must(s.CreateConfiguration(ctx, c))
+		p := timbre.Pipeline{ID: "p1", ARN: "arn:p1", ConfigurationARN: c.ARN, Created: dawn(), Updated: dawn().Add(time.Second)}
+		s.must(s.CreatePipeline(ctx, p, nil))
+		for name, l := range map[string]struct {
+			list func(context.Context, timbre.Page) ([]timbre.Item, error)
+			want timbre.Item
+		}{
+			"domains":        {s.ListDomains, timbre.Item{ID: d.ID, ARN: d.ARN, Name: d.Name, Description: d.Description, Created: d.Created, Updated: d.Updated}},
+			"configurations": {s.ListConfigurations, timbre.Item{ID: c.ID, ARN: c.ARN, Name: c.Name, Created: c.Created, Updated: c.Updated}},
+			"pipelines":      {s.ListPipelines, timbre.Item{ID: p.ID, ARN: p.ARN, Created: p.Created, Updated: p.Updated}},
+		} {
+			got, err := l.list(ctx, timbre.Page{})
+			s.must(err)
+			s.same(name, got, []timbre.Item{l.want})
+		}
+	}},
 	{"a list is in the order of creation, then of id, and complete without a limit", func(s *subject) {
 		for _, l := range s.lists() {
 			got, err := l.page(timbre.Page{})

@@ -23,16 +23,24 @@ func (s *subject) enrol(id, domainID string, voice int) {
 // voices returns the profiles that a search compares with.
 func (s *subject) voices(domainID string, now time.Time) []timbre.Profile {
 	s.Helper()
-	list, err := s.Voiceprints(s.Context(), domainID, now)
+	list, err := AllVoices(s.Context(), s, domainID, now)
 	s.must(err)
 	return list
 }
 
+// compared returns what a search is given of profiles.
+func compared(profiles ...timbre.Profile) (all []timbre.Profile) {
+	for _, p := range profiles {
+		all = append(all, timbre.Profile{ID: p.ID, DomainID: p.DomainID, Expires: p.Expires, Voiceprint: p.Voiceprint})
+	}
+	return all
+}
+
 func (s *subject) generation(domainID string) int64 {
 	s.Helper()
-	n, err := s.Generation(s.Context(), domainID)
-	s.must(err)
-	return n
+	var v Voices
+	s.must(v.Follow(s.Context(), s, domainID, dawn()))
+	return v.Generation
 }
 
 func (s *subject) task(id string) timbre.Task {
@@ -43,7 +51,7 @@ func (s *subject) task(id string) timbre.Task {
 }
 
 var profiles = []fact{
-	{"an enrolled profile is returned with its embedding only by Voiceprints", func(s *subject) {
+	{"an enrolled profile is returned with its embedding only by Voiceprint and FollowVoiceprints", func(s *subject) {
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.enrol("p1", "d1", 1)
 		got, err := s.Profile(s.Context(), "p1")
@@ -51,8 +59,11 @@ var profiles = []fact{
 		s.same("Profile", got, unheard(profile("p1", "d1", 1)))
 		list, err := s.ListProfiles(s.Context(), "d1", timbre.Page{})
 		s.must(err)
-		s.same("ListProfiles", list, []timbre.Profile{unheard(profile("p1", "d1", 1))})
-		s.same("Voiceprints", s.voices("d1", dawn()), []timbre.Profile{profile("p1", "d1", 1)})
+		s.same("ListProfiles", list, []timbre.Item{{ID: got.ID, ARN: got.ARN, Created: got.Created, Updated: got.Updated, Expires: got.Expires}})
+		heard, err := s.Voiceprint(s.Context(), "p1", dawn())
+		s.must(err)
+		s.same("Voiceprint", heard, profile("p1", "d1", 1))
+		s.same("FollowVoiceprints", s.voices("d1", dawn()), compared(profile("p1", "d1", 1)))
 		s.same("the task's profile", s.task("task of p1").ProfileID, "p1")
 	}},
 	{"a task is enrolled once", func(s *subject) {
@@ -95,7 +106,7 @@ var profiles = []fact{
 		renewal.ARN, renewal.DomainID, renewal.Created = "other", "other", time.Time{}
 		for range 2 { // the task may serve again
 			s.must(s.RenewProfile(ctx, renewal, "t2"))
-			s.same("voices", s.voices("d1", dawn()), []timbre.Profile{want})
+			s.same("voices", s.voices("d1", dawn()), compared(want))
 		}
 		s.same("profile of the renewing task", s.task("t2").ProfileID, "")
 		s.must(s.EnrolProfile(ctx, profile("p2", "d1", 2), "t2"))
@@ -105,7 +116,7 @@ var profiles = []fact{
 		s.enrol("p1", "d1", 1)
 		s.refused("no profile", s.RenewProfile(s.Context(), profile("none", "d1", 2), "task of p1"), timbre.NotFound)
 		s.refused("no task", s.RenewProfile(s.Context(), profile("p1", "d1", 2), "none"), timbre.NotFound)
-		s.same("voices", s.voices("d1", dawn()), []timbre.Profile{profile("p1", "d1", 1)})
+		s.same("voices", s.voices("d1", dawn()), compared(profile("p1", "d1", 1)))
 	}},
 	{"an expired profile is listed but not compared until it is renewed", func(s *subject) {
 		ctx, end := s.Context(), profile("", "", 0).Expires
@@ -123,7 +134,7 @@ var profiles = []fact{
 		again := profile("p1", "d1", 2)
 		again.Expires = end.Add(timbre.ProfileLife)
 		s.must(s.RenewProfile(ctx, again, "t2"))
-		s.same("renewed", s.voices("d1", end), []timbre.Profile{again})
+		s.same("renewed", s.voices("d1", end), compared(again))
 	}},
 	{"deleting a profile erases its voice everywhere, including its tasks", func(s *subject) {
 		ctx := s.Context()
@@ -136,7 +147,7 @@ var profiles = []fact{
 		_, err := s.Profile(ctx, "p1")
 		s.refused("deleted", err, timbre.NotFound)
 		s.refused("deleted again", s.DeleteProfile(ctx, "p1"), timbre.NotFound)
-		s.same("voices", s.voices("d1", dawn()), []timbre.Profile{profile("p2", "d1", 2)})
+		s.same("voices", s.voices("d1", dawn()), compared(profile("p2", "d1", 2)))
 		for _, id := range []string{"task of p1", "t3"} {
 			s.must(s.SaveTask(ctx, heard(search(id, "d1"), 1), nil)) // by a writer that still has it in memory
 			if s.task(id).Voiceprint != nil {

@@ -20,6 +20,8 @@ type Engine struct {
 	Open func(t *testing.T) store.Store
 	// Raw returns every byte that the engine has on disk while the store is open, and the names of its files.
 	Raw func(t *testing.T) []byte
+	// Settle does at once what the engine would do in the background; nil: that is nothing.
+	Settle func(t *testing.T, s store.Store)
 }
 
 // Run runs the suite on an engine. Start creates an empty location for one test.
@@ -34,6 +36,7 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 		{"configurations", configurations},
 		{"domains", domains},
 		{"profiles", profiles},
+		{"copies of voices", follow},
 		{"enrolment audio", enrolmentAudio},
 		{"tasks", tasks},
 		{"calls", calls},
@@ -46,6 +49,7 @@ func Run(t *testing.T, start func(t *testing.T) Engine) {
 		{"resources", resources},
 		{"pages", pages},
 		{"races", races},
+		{"past", past},
 		{"endings", endings},
 		{"quotas", quotas},
 		{"durability", durability},
@@ -82,6 +86,14 @@ func (s *subject) reopen() {
 	s.Helper()
 	s.must(s.Close())
 	s.Store = s.engine.Open(s.T)
+}
+
+// settle has the engine do what it would do in the background.
+func (s *subject) settle() {
+	s.Helper()
+	if s.engine.Settle != nil {
+		s.engine.Settle(s.T, s.Store)
+	}
 }
 
 func (s *subject) must(err error) {

@@ -31,7 +31,7 @@ func (s *subject) erase(outlived func(life time.Duration) []environment.Span) (s
 			continue // not in the store
 		}
 		for {
-			n, held, err := s.Erase(s.Context(), l.Of, outlived(l.For), time.Millisecond)
+			n, held, err := s.Erase(s.Context(), l.Of, func() []environment.Span { return outlived(l.For) }, time.Millisecond)
 			if err != nil {
 				return all, err
 			}
@@ -99,7 +99,7 @@ var sweeps = []fact{
 		s.must(s.CreateDomain(s.Context(), domain("d1")))
 		s.enrol("p1", "d1", 1)
 		s.sweepAt(dawn().Add(2*timbre.VoiceprintLife), swept{timbre.TaskVoiceprints: 1})
-		s.same("voices", s.voices("d1", dawn()), []timbre.Profile{profile("p1", "d1", 1)})
+		s.same("voices", s.voices("d1", dawn()), compared(profile("p1", "d1", 1)))
 		s.same("the task's profile", s.task("task of p1").ProfileID, "p1")
 	}},
 	{"tasks and calls are erased timbre.ResultLife after the end of the call, with their tokens", func(s *subject) {

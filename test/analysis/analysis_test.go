@@ -3,7 +3,6 @@
 package analysis
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -104,18 +103,8 @@ func (c chain) voiceprint(t testing.TB, file string, enough time.Duration) timbr
 	return v
 }
 
-// profiles is a domain with the demo's callers.
-type profiles []timbre.Profile
-
-func (p profiles) Voiceprints(context.Context, string, time.Time) ([]timbre.Profile, error) {
-	return p, nil
-}
-func (p profiles) Generation(context.Context, string) (int64, error) { return 1, nil }
-func (p profiles) Domain(_ context.Context, id string) (timbre.Domain, error) {
-	return timbre.Domain{ID: id}, nil
-}
-
-func (c chain) enrol(t testing.TB, speakers ...string) (p profiles) {
+// enrol makes profiles of the demo's callers.
+func (c chain) enrol(t testing.TB, speakers ...string) (p search.Fixed) {
 	for _, s := range speakers {
 		p = append(p, timbre.Profile{
 			ID: s, Expires: time.Now().Add(timbre.ProfileLife),
@@ -147,7 +136,7 @@ func TestUnknownSpeakerMatchesNobody(t *testing.T) {
 	everyone := []string{"s1", "s2", "s3", "s4", "s5"}
 	all := c.enrol(t, everyone...)
 	for i, unknown := range everyone {
-		s := search.New(environment.Environment{}, search.Config{}, search.Deps{Source: append(append(profiles{}, all[:i]...), all[i+1:]...), Calibration: c.calibration})
+		s := search.New(environment.Environment{}, search.Config{}, search.Deps{Source: append(append(search.Fixed{}, all[:i]...), all[i+1:]...), Calibration: c.calibration})
 		found, err := s.Search(t.Context(), "domain", c.voiceprint(t, unknown+"_second_caller.wav", 10*time.Second))
 		if err != nil {
 			t.Fatal(err)

@@ -113,6 +113,14 @@ def status(event):
     return detail["eventType"], detail["mediaInsightsPipelineConfigurationArn" if failed else "mediaInsightsPipelineArn"]
 
 
+def fraud_alarm(event):
+    """An alarm on calls that the toll guard refused."""
+    event_bridge(event)
+    detail = event["detail"]
+    assert detail["detailStatus"] == "TollGuardTripped" and detail["calls"] >= 1
+    return detail["voiceConnectorId"], detail["reason"], detail["toNumber"]
+
+
 def warehouse(event):
     """A query of the data stream, which joins records to their call by the metadata: JSON in strings."""
     datetime.datetime.strptime(event["time"], SECONDS)
@@ -131,6 +139,7 @@ def reader(event):
     return {
         "SpeakerSearchStatus": speaker_search_sample, "VoiceToneAnalysisStatus": tone_processor, "CallAnalyticsMetadata": warehouse,
         "Chime VoiceConnector Streaming Status": call_analytics_initialization, "Media Insights State Change": status,
+        "Chime VoiceConnector Toll Guard": fraud_alarm,
     }[kind]
 
 

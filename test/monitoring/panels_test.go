@@ -59,8 +59,9 @@ var sections = []section{
 		{"Models in use", "short", "Servers with each model.", []series{{"count by (kind, model) (timbre_model_info{$})", "{{kind}} {{model}}"}}},
 		{"CPU", "short", "Cores in use.", []series{{`sum by (instance) (rate(process_cpu_seconds_total{$, job="timbre"}[$]))`, "{{instance}}"}}},
 		{"Memory", "bytes", "Resident memory of the process.", []series{{`sum by (instance) (process_resident_memory_bytes{$, job="timbre"})`, "{{instance}}"}}},
-		{"Faults", "short", "Panics, which cost one request or one leg.", []series{
+		{"Faults", "short", "Panics, which cost one request, one leg or one packet.", []series{
 			rate("timbre_api_panics_total", "requests {{instance}}"), rate("timbre_call_tap_panics_total", "taps {{instance}}"),
+			rate("timbre_rtp_decoder_panics_total", "packets {{codec}} {{instance}}", "codec"),
 		}},
 		{"Jumps of the clock", "short", "How often the wall clock was set by more than a minute.", []series{
 			now("timbre_clock_jumps_total", "jumps {{instance}}"), now("timbre_clock_jump_seconds", "last, seconds {{instance}}"),
@@ -95,6 +96,7 @@ var sections = []section{
 	{"Is the analysis late?", []panel{
 		{"Results behind their audio", "s", "From the 10th second of speech, the 20th, or a tick of tone, until the result was saved.", quantiles("timbre_task_result_delay_seconds", "{{result}}", "result")},
 		{"Steps of the analysis", "s", "The slowest in a hundred.", []series{quantile("0.99", "timbre_task_step_seconds", "{{step}}", "step")}},
+		{"Load", "percentunit", "At one new calls and tasks are refused.", []series{now("timbre_load", "{{instance}}")}},
 		{"Detection of speech: backlog", "s", "Audio that waits, of the leg that is furthest behind. At 60 s audio is left out.", []series{most("timbre_vad_backlog_seconds", "{{instance}}")}},
 		{"Detection of speech: a frame", "s", "How long a frame of 20 ms waits and takes.", append(
 			quantiles("timbre_vad_wait_seconds", "waited {{instance}}"), quantiles("timbre_vad_frame_seconds", "took {{instance}}")...)},
@@ -110,8 +112,12 @@ var sections = []section{
 			now("timbre_infer_busy_threads", "{{queue}} busy", "queue"), now("timbre_infer_threads", "{{queue}}", "queue"),
 		}},
 		{"Runs of models: duration", "s", "Once they had a thread.", quantiles("timbre_infer_run_seconds", "{{model}}", "model")},
+		{"Windows in a run of voice activity", "short", "Of different legs.", []series{
+			{"sum by (model) (rate(timbre_infer_windows_total{$}[$])) / sum by (model) (rate(timbre_infer_run_seconds_count{$}[$]))", "{{model}}"},
+		}},
 		{"Runs of models: waited", "s", "For a thread.", quantiles("timbre_infer_wait_seconds", "{{model}}", "model")},
 		{"Runs of models: failed", "ops", "Or given up.", []series{rate("timbre_infer_failures_total", "{{model}}", "model")}},
+		{"Skipped tones", "ops", "Of legs: no thread was free within a second.", []series{rate("timbre_task_skipped_tones_total", "{{instance}}")}},
 		{"Failed saves", "short", "Of tasks; each is repeated.", []series{rate("timbre_task_write_failures_total", "{{instance}}")}},
 	}},
 	{"How full is it?", []panel{
@@ -207,6 +213,9 @@ var sections = []section{
 			rate("timbre_feed_throttled_total", "throttled"),
 		}},
 		{"Silent calls", "ops", "Peers that were asked whether their call still lives, by outcome.", []series{rate("timbre_sip_probes_total", "{{outcome}}", "outcome")}},
+		{"Console", "ops", "Sign-ins by outcome, and pages that look at live calls.", []series{
+			rate("timbre_console_sign_ins_total", "{{outcome}}", "outcome"), now("timbre_console_streams", "pages {{instance}}"),
+		}},
 		{"Call records", "ops", "By outcome.", []series{rate("timbre_records_total", "{{outcome}}", "outcome")}},
 	}},
 	{"Who knocks?", []panel{

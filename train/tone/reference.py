@@ -10,6 +10,7 @@ import onnxruntime as ort
 import soundfile as sf
 
 from calibrate import log_odds
+from looks import NOTHING
 
 LENGTHS = (3, 10, 30)  # seconds
 
@@ -25,7 +26,7 @@ def main():
     for call in ("s1_enrol", "s2_second", "s3_enrol", "s4_second", "silent_caller"):
         x, rate = sf.read(f"{a.calls}/{call}_caller.wav", dtype="float32")
         for seconds in LENGTHS:
-            p = model.run(None, {"samples": x[None, : seconds * rate]})[0][0]
+            p = model.run(None, {"samples": x[None, : seconds * rate], "past": NOTHING})[0][0]
             positive, negative = (1 / (1 + np.exp(-(log_odds(p[i]) - shift[t]))) for i, t in ((0, "positive"), (2, "negative")))
             expected.append({"call": call, "seconds": seconds, "positive": round(positive, 6), "neutral": round(1 - positive - negative, 6), "negative": round(negative, 6)})
     with open(a.out, "w") as f:

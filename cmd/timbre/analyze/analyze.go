@@ -7,17 +7,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"sync/atomic"
+	"io"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"timbre"
 	"timbre/cmd/timbre/terminal"
-	"timbre/rtp/codec"
 	"timbre/speech"
-	"timbre/task"
 	"timbre/tone"
 )
 
@@ -34,7 +31,7 @@ type Searcher interface {
 
 // Analysis holds the models and settings of an analysis.
 type Analysis struct {
-	VAD      speech.VAD
+	VAD      speech.SequenceVAD
 	Speech   speech.Config
 	Scores   tone.AudioScorer
 	Words    tone.Words // nil: tone is sound alone
@@ -63,32 +60,60 @@ func (a Analysis) Files(ctx context.Context, names []string, status terminal.Out
 	return r, nil
 }
 
+// file analyses the legs of a recording while it is read.
 func (a Analysis) file(ctx context.Context, name string, status terminal.Output, title string) (File, error) {
 	f := File{Name: name, Legs: []Leg{}}
-	channels, err := read(name)
+	r, err := open(name)
 	if err != nil {
 		f.Error = err.Error()
 		return f, nil
 	}
-	length := timbre.Duration(len(channels[0]))
-	f.Seconds = length.Seconds()
-	f.Legs = make([]Leg, len(channels))
-	bar := status.Progress(length * time.Duration(len(channels)))
+	defer r.close()
+	bar := status.Progress(r.Length())
 	defer bar.Close()
 	bar.Say(title)
-	var analysed atomic.Int64
-	g, ctx := errgroup.WithContext(ctx)
-	for i, near := range channels {
-		var far []int16
-		if len(channels) == 2 {
-			far = channels[1-i]
-		}
-		g.Go(func() (err error) {
-			f.Legs[i], err = a.leg(ctx, side(i, len(channels)), near, far, func(d time.Duration) { bar.At(time.Duration(analysed.Add(int64(d)))) })
-			return err
-		})
+	legs := make([]*listener, r.Channels())
+	for i := range legs {
+		legs[i] = a.listen(ctx)
 	}
-	return f, g.Wait()
+	heard := 0
+	for {
+		piece, err := r.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			f.Error = err.Error()
+			return f, nil
+		}
+		if err := together(ctx, legs, func(i int, l *listener) error { return l.hear(piece[i], other(piece, i)) }); err != nil {
+			return f, err
+		}
+		heard += len(piece[0])
+		bar.At(timbre.Duration(heard))
+	}
+	f.Seconds, f.Legs = timbre.Duration(heard).Seconds(), make([]Leg, len(legs))
+	return f, together(ctx, legs, func(i int, l *listener) (err error) {
+		f.Legs[i], err = l.end(side(i, len(legs)))
+		return err
+	})
+}
+
+// together does something with all legs at once.
+func together(ctx context.Context, legs []*listener, do func(i int, l *listener) error) error {
+	var g errgroup.Group
+	for i, l := range legs {
+		g.Go(func() error { return do(i, l) })
+	}
+	return errors.Join(g.Wait(), ctx.Err())
+}
+
+// other is the audio of the other leg of a call; nil: there is none.
+func other(piece [][]int16, i int) []int16 {
+	if len(piece) == 1 {
+		return nil
+	}
+	return piece[1-i]
 }
 
 // side is the side of a channel: of two channels, the first is the caller's.
@@ -97,51 +122,6 @@ func side(channel, channels int) timbre.Side {
 		return timbre.Mixed
 	}
 	return []timbre.Side{timbre.Caller, timbre.Callee}[channel]
-}
-
-// read returns the channels of a recording, at least one.
-func read(name string) ([][]int16, error) {
-	f, err := os.Open(name)
-	if p := (*os.PathError)(nil); errors.As(err, &p) {
-		return nil, p.Err // the report has the name
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	return codec.ReadWAV(f)
-}
-
-// leg analyses one leg as a task does: it drops what is not the voice of the party, scores the tone every five seconds of media time and
-// searches with as much speech as a voiceprint takes. far is the other leg of the call; nil: there is none.
-func (a Analysis) leg(ctx context.Context, s timbre.Side, near, far []int16, progress func(time.Duration)) (Leg, error) {
-	l := listener{Analysis: a, ctx: ctx, track: tone.NewTrack(a.Scores, a.Words), tick: task.Tick}
-	d := speech.NewRecorded(a.VAD, a.Speech, l.receive)
-	for at := 0; at < len(near); at += timbre.FrameSamples {
-		end := min(at+timbre.FrameSamples, len(near))
-		err := d.Frame(timbre.Duration(at), near[at:end], part(far, at, end))
-		progress(timbre.Duration(end - at))
-		if err := errors.Join(ctx.Err(), err, l.err); err != nil {
-			return Leg{}, err
-		}
-	}
-	if err := d.End(); err != nil {
-		return Leg{}, err
-	}
-	l.scoreAt(l.at)
-	leg := Leg{Side: s.String(), NetSpeech: l.net.Seconds(), NotAnalysed: l.dropped.String(), Quality: quality(timbre.Wave(nil, l.voice), l.kept), Tone: l.tone}
-	if a.Searcher != nil {
-		leg.Speaker = l.speaker()
-	}
-	return leg, l.err
-}
-
-// part is a stretch of audio, if there is any.
-func part(pcm []int16, from, to int) []int16 {
-	if pcm == nil {
-		return nil
-	}
-	return pcm[from:to]
 }
 
 // Print writes a report as text or as JSON.

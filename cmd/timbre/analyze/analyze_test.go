@@ -30,7 +30,7 @@ var offline = sync.OnceValues(func() (*node.Offline, error) {
 })
 
 // analysis has a clock that advances ten seconds with each reading.
-func analysis(t *testing.T) Analysis {
+func analysis(t testing.TB) Analysis {
 	t.Helper()
 	l, err := offline()
 	if err != nil {
@@ -44,7 +44,7 @@ func analysis(t *testing.T) Analysis {
 }
 
 // leg is one leg of a demo call.
-func leg(t *testing.T, call, name string) []byte {
+func leg(t testing.TB, call, name string) []byte {
 	t.Helper()
 	c, err := calls.Find(call)
 	if err != nil {
@@ -58,7 +58,7 @@ func leg(t *testing.T, call, name string) []byte {
 }
 
 // wav writes a recording; its samples are interleaved already.
-func wav(t *testing.T, name string, tag, channels, bits, rate int, data []byte) string {
+func wav(t testing.TB, name string, tag, channels, bits, rate int, data []byte) string {
 	t.Helper()
 	le := binary.LittleEndian
 	f := le.AppendUint32([]byte("RIFF"), uint32(36+len(data)))
@@ -81,7 +81,7 @@ func interleave(a, b []byte) (both []byte) {
 	return both
 }
 
-func files(t *testing.T, a Analysis, names ...string) Report {
+func files(t testing.TB, a Analysis, names ...string) Report {
 	t.Helper()
 	r, err := a.Files(t.Context(), names, terminal.Output{Writer: &bytes.Buffer{}})
 	if err != nil {

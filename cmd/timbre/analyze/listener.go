@@ -8,17 +8,20 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/speech"
 	"timbre/task"
 	"timbre/tone"
 	"timbre/voice"
 )
 
-// listener receives the speech of one leg.
+// listener analyses one leg as a task does: it drops what is not the voice of the party, scores the tone every five seconds of media time and
+// searches with as much speech as a voiceprint takes.
 type listener struct {
 	Analysis
 	ctx     context.Context
+	speech  *speech.Recorded
 	track   *tone.Track
-	at      time.Duration // media time so far
+	at      time.Duration // media time of the speech so far
 	net     time.Duration // net speech in it
 	tick    time.Duration // media time of the next tone score
 	voice   []int16       // the first speech, as much as a voiceprint takes
@@ -26,6 +29,45 @@ type listener struct {
 	dropped timbre.Drops  // what is not the voice of the party
 	tone    Tone
 	err     error
+}
+
+func (a Analysis) listen(ctx context.Context) *listener {
+	l := &listener{Analysis: a, ctx: ctx, track: tone.NewTrack(a.Scores, a.Words), tick: task.Tick}
+	l.speech = speech.NewRecorded(a.VAD, a.Speech, l.receive)
+	return l
+}
+
+// hear takes the next frames, and those of the other leg of the call; nil: there is none.
+func (l *listener) hear(near, far []int16) error {
+	for at := 0; at < len(near); at += timbre.FrameSamples {
+		end := min(at+timbre.FrameSamples, len(near))
+		err := l.speech.Frame(near[at:end], part(far, at, end))
+		if err := errors.Join(l.ctx.Err(), err, l.err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// part is a stretch of audio, if there is any.
+func part(pcm []int16, from, to int) []int16 {
+	if pcm == nil {
+		return nil
+	}
+	return pcm[from:to]
+}
+
+// end returns the results.
+func (l *listener) end(s timbre.Side) (Leg, error) {
+	if err := l.speech.End(); err != nil {
+		return Leg{}, err
+	}
+	l.scoreAt(l.at)
+	leg := Leg{Side: s.String(), NetSpeech: l.net.Seconds(), NotAnalysed: l.dropped.String(), Quality: quality(timbre.Wave(nil, l.voice), l.kept), Tone: l.tone}
+	if l.Searcher != nil {
+		leg.Speaker = l.speaker()
+	}
+	return leg, l.err
 }
 
 // receive processes the next speech.

@@ -31,6 +31,7 @@ const DefaultSpeed = 4
 type Server struct {
 	API                          string // URL of the two AWS APIs, such as "http://127.0.0.1:40001"
 	SIP                          string // such as "udp://127.0.0.1:40002"
+	Console                      string // URL of the web console
 	AccessKeyID, SecretAccessKey string
 	Stop                         func() error
 }
@@ -44,8 +45,9 @@ type Config struct {
 
 	Output terminal.Output
 	Lines  bool          // the second calls are on bad lines
+	Stay   bool          // afterwards the callers go on calling until the context ends
 	JSON   bool          // print a Result in place of the narration
-	Speed  float64       // times real time; 0 means DefaultSpeed
+	Speed  float64       // times real time; 0 means DefaultSpeed, and real time for the calls of who stays
 	Slack  time.Duration // how much longer than the media an answer may take; 0 means a minute
 	Log    *slog.Logger  // of the phones; nil discards
 	Now    func() time.Time
@@ -54,8 +56,9 @@ type Config struct {
 // Run runs the scenario. The error is nil if every caller was identified correctly and the Get operations agree. The Result
 // contains what was reached.
 func Run(ctx context.Context, cfg Config) (Result, error) {
+	staying := cfg.Speed
 	if cfg.Speed == 0 {
-		cfg.Speed = DefaultSpeed
+		cfg.Speed, staying = DefaultSpeed, 1
 	}
 	if cfg.Slack == 0 {
 		cfg.Slack = time.Minute
@@ -63,7 +66,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &story{cfg: cfg, say: narrate(cfg), began: cfg.Now(), names: map[string]string{}}
+	s := &story{cfg: cfg, staying: staying, say: narrate(cfg), began: cfg.Now(), names: map[string]string{}}
 	s.result = Result{Speed: cfg.Speed, People: []Person{}, Calls: []CallResult{}}
 	err := s.play(ctx)
 	s.result.Seconds = cfg.Now().Sub(s.began).Seconds()
@@ -84,6 +87,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 // story is the state of a run.
 type story struct {
 	cfg        Config
+	staying    float64 // speed of the calls afterwards, times real time
 	say        *narrator
 	began      time.Time
 	inbox      *inbox
@@ -108,6 +112,7 @@ func (s *story) play(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.server.Stop()) }()
+	s.welcome()
 
 	for _, chapter := range s.chapters() {
 		s.say.chapter(chapter.title)
@@ -115,7 +120,10 @@ func (s *story) play(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return s.verdict()
+	if err := s.verdict(); err != nil || !s.cfg.Stay {
+		return err
+	}
+	return s.stay(ctx)
 }
 
 // chapter is a part of the story.

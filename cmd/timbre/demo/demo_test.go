@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -121,4 +123,39 @@ func TestJSONIsOneDocument(t *testing.T) {
 	if e := json.Unmarshal([]byte(out), &read); err != nil || e != nil || len(read.Calls) != 6 || read.Calls[3].Confidence != r.Calls[3].Confidence {
 		t.Errorf("got errors %v and %v, and document\n%s\nwant the result", err, e, out)
 	}
+}
+
+func TestCallersGoOnCallingUntilTheEnd(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	f := &fake{t: t}
+	var out lines
+	out.on("They go on calling", func() { out.on("consents", stop) })
+	r, err := Run(ctx, Config{Start: f.start, Verify: webhook.Verify, Output: terminal.Output{Writer: &out}, Speed: 400, Slack: 20 * time.Second, Stay: true})
+	if err != nil || !r.Right || len(r.Calls) != 6 {
+		t.Errorf("got error %v, right %v and %d calls, want none, true and the 6 of the story", err, r.Right, len(r.Calls))
+	}
+	for _, want := range []string{"Watch the calls in a browser: http://console/", "access key AKID and the secret secret"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("got narration\n%s\nwant %q in it", out.String(), want)
+		}
+	}
+}
+
+// lines is a narration that reacts to what it says.
+type lines struct {
+	strings.Builder
+	awaited string
+	then    func()
+}
+
+// on calls a function once a text has been printed.
+func (l *lines) on(text string, then func()) { l.awaited, l.then = text, then }
+
+func (l *lines) Write(p []byte) (int, error) {
+	if then := l.then; then != nil && bytes.Contains(p, []byte(l.awaited)) {
+		l.then = nil
+		then()
+	}
+	return l.Builder.Write(p)
 }

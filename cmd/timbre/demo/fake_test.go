@@ -56,7 +56,7 @@ func (f *fake) start(_ context.Context, hook, secret string) (Server, error) {
 	api := httptest.NewServer(f.api())
 	port, stop := f.sip()
 	return Server{
-		API: api.URL, SIP: fmt.Sprintf("udp://127.0.0.1:%d", port), AccessKeyID: "AKID", SecretAccessKey: "secret",
+		API: api.URL, SIP: fmt.Sprintf("udp://127.0.0.1:%d", port), Console: "http://console/", AccessKeyID: "AKID", SecretAccessKey: "secret",
 		Stop: func() error { stop(); api.Close(); close(quit); <-sent; return nil },
 	}, nil
 }

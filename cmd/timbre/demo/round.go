@@ -35,8 +35,17 @@ func (s *story) identifyOnBadLines(ctx context.Context) error {
 	return nil
 }
 
-// round places all calls at the same time, and returns them once the last one is over.
+// round places all calls at the same time, and returns them once the last one is over. Their results are part of the story's.
 func (s *story) round(ctx context.Context, scripts []script) ([]*liveCall, error) {
+	calls, err := s.place(ctx, scripts)
+	for _, v := range calls {
+		s.result.Calls = append(s.result.Calls, v.CallResult)
+	}
+	return calls, err
+}
+
+// place places all calls at the same time, and returns them once the last one is over.
+func (s *story) place(ctx context.Context, scripts []script) ([]*liveCall, error) {
 	calls := make([]*liveCall, len(scripts))
 	var longest time.Duration
 	for i, r := range scripts {
@@ -51,9 +60,5 @@ func (s *story) round(ctx context.Context, scripts []script) ([]*liveCall, error
 	for _, v := range calls {
 		g.Go(func() error { return v.run(ctx) })
 	}
-	err := g.Wait()
-	for _, v := range calls {
-		s.result.Calls = append(s.result.Calls, v.CallResult)
-	}
-	return calls, err
+	return calls, g.Wait()
 }

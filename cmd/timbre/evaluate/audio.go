@@ -24,9 +24,9 @@ func (a audio) part(from, to int) audio {
 }
 
 // play gives the frame at a sample to the detector of a leg.
-func (a audio) play(to speech.Recorded, at int) error {
+func (a audio) play(to *speech.Recorded, at int) error {
 	frame := a.part(at, at+timbre.FrameSamples)
-	return to.Frame(timbre.Duration(at), frame.near, frame.far)
+	return to.Frame(frame.near, frame.far)
 }
 
 // add appends audio. The other leg is silent where it was not recorded.

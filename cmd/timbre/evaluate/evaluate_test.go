@@ -23,6 +23,7 @@ import (
 	"timbre/evaluate/trial"
 	"timbre/node"
 	"timbre/search"
+	"timbre/store/storetest"
 )
 
 // offline loads the models once for all tests, until the process ends.
@@ -260,7 +261,7 @@ func TestMissingRecordingStopsTheEvaluation(t *testing.T) {
 type fakeSearcher struct{ of search.Source }
 
 func (f fakeSearcher) Search(ctx context.Context, id string, v timbre.Voiceprint) (found timbre.Finding, err error) {
-	profiles, err := f.of.Voiceprints(ctx, id, time.Now())
+	profiles, err := storetest.AllVoices(ctx, f.of, id, time.Now())
 	best := 0.5
 	for _, p := range profiles {
 		if s := (Comparison{Enrolled: &Voice{Print: p.Voiceprint}, Tested: &Voice{Print: v}}).cosine(); s > best {

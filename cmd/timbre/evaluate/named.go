@@ -9,6 +9,7 @@ import (
 	"timbre"
 	"timbre/evaluate/metric"
 	"timbre/evaluate/report"
+	"timbre/search"
 )
 
 // Searcher is search.Searcher.
@@ -21,22 +22,6 @@ var sizes = []int{1, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000}
 
 // searches is how many domains are drawn for each test and size.
 const searches = 10
-
-// domains are voice profile domains in memory. They implement search.Source.
-type domains map[string][]timbre.Profile
-
-// Voiceprints implements timbre.VoiceprintReader.
-func (d domains) Voiceprints(_ context.Context, id string, _ time.Time) ([]timbre.Profile, error) {
-	return d[id], nil
-}
-
-// Generation implements timbre.VoiceprintReader.
-func (d domains) Generation(context.Context, string) (int64, error) { return 1, nil }
-
-// Domain implements timbre.DomainReader.
-func (d domains) Domain(_ context.Context, id string) (timbre.Domain, error) {
-	return timbre.Domain{ID: id}, nil
-}
 
 // named searches domains of each size, drawn from the enrolments that a test was compared with: without the caller, and with.
 func (m Measure) named(ctx context.Context, tests []*test) ([]report.Named, error) {
@@ -104,7 +89,7 @@ func (m Measure) search(ctx context.Context, t *test, among []Comparison) (*Voic
 		id := fmt.Sprint(i)
 		profiles[i], byID[id] = c.Enrolled.profile(id, time.Now().Add(timbre.ProfileLife)), c.Enrolled
 	}
-	found, err := m.NewSearcher(domains{"": profiles}).Search(ctx, "", t.voice.Print)
+	found, err := m.NewSearcher(search.Fixed(profiles)).Search(ctx, "", t.voice.Print)
 	if err != nil || len(found.Matches) == 0 {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ type Track interface {
 
 // ToneEars score the tone of recordings as the server does.
 type ToneEars struct {
-	VAD      speech.VAD
+	VAD      speech.SequenceVAD
 	Speech   speech.Config
 	NewTrack func() Track
 }

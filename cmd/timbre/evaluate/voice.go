@@ -21,7 +21,7 @@ type Embedder interface {
 
 // Ears turn recordings into voiceprints as the server does.
 type Ears struct {
-	VAD      speech.VAD
+	VAD      speech.SequenceVAD
 	Speech   speech.Config
 	Embedder Embedder
 }

@@ -2,65 +2,32 @@ package licenses_test
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"timbre/cmd/timbre/licenses"
+	"timbre/test/supply/modules"
 )
 
 var update = flag.Bool("update", false, "write licenses.txt")
 
-// module is the output of `go list` for the module of a package.
-type module struct{ Path, Version, Dir string }
-
-// modules returns the modules of the packages in the binary, by path.
-func modules(t *testing.T) map[string]module {
-	t.Helper()
-	out, err := exec.Command("go", "list", "-deps", "-json=Module", "timbre/cmd/timbre").Output()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
-	}
-	all := map[string]module{}
-	for d := json.NewDecoder(bytes.NewReader(out)); ; {
-		var p struct{ Module *module }
-		switch err := d.Decode(&p); {
-		case errors.Is(err, io.EOF):
-			return all
-		case err != nil:
-			t.Fatal(err)
-		}
-		if p.Module != nil && p.Module.Path != "timbre" {
-			all[p.Module.Path] = *p.Module
-		}
-	}
-}
-
-var licenceName = regexp.MustCompile(`(?i)^(licen[sc]e|copying|notice)`)
-
 // texts returns the licence files of a folder.
 func texts(t *testing.T, folder string) string {
 	t.Helper()
-	files, err := os.ReadDir(folder)
+	files, err := modules.Legal(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder
 	for _, f := range files {
-		if f.IsDir() || !licenceName.MatchString(f.Name()) || strings.HasSuffix(f.Name(), ".go") {
-			continue
-		}
-		text, err := os.ReadFile(filepath.Join(folder, f.Name()))
+		text, err := os.ReadFile(filepath.Join(folder, f))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,12 +54,18 @@ func TestTextIsCurrent(t *testing.T) {
 	section(&want, "Model: speaker, derived from CAM++ of 3D-Speaker", texts(t, "../../../models/speaker"))
 	section(&want, "Model: voice activity detection, Silero VAD", texts(t, "../../../models/vad"))
 	section(&want, "Model: tone", "Apache-2.0, as Timbre. models/tone/model_card.md names the authors of the training data.\n")
+	for _, part := range []string{"preact", "uplot"} {
+		section(&want, "Web console: "+part, texts(t, filepath.Join("../../../console/app/vendor", part)))
+	}
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		t.Fatalf("go env: %v", err)
 	}
 	section(&want, "Go standard library", texts(t, strings.TrimSpace(string(root))))
-	all := modules(t)
+	all, err := modules.List("timbre/cmd/timbre")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, path := range slices.Sorted(maps.Keys(all)) {
 		m := all[path]
 		text := texts(t, m.Dir)

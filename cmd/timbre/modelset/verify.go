@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"timbre"
 	"timbre/cmd/timbre/demo/calls"
 	"timbre/environment"
@@ -123,11 +125,31 @@ func (t *trial) run(e library.Entry) error {
 		if sum := first[0] + first[1] + first[2]; min(first[0], first[1], first[2]) < 0 || math.Abs(float64(sum)-1) > 0.01 {
 			return fmt.Errorf("its scores are %v, not three with the sum 1", first)
 		}
+		return t.goOn(loaded, first)
 	case card.Spoof:
 		if first[0] < 0 || first[0] > 1 {
 			return fmt.Errorf("its score is %v, not 0 to 1", first[0])
 		}
 		t.say("score of a live caller %.3f, threshold %v", first[0], e.Card.Threshold)
+	}
+	return nil
+}
+
+// goOn scores audio of which the model has heard the first half before.
+func (t *trial) goOn(m *infer.Model, want []float32) error {
+	var past timbre.Past
+	pcm := t.voices[0]
+	if _, err := m.Stream(t.ctx, 0, pcm[:len(pcm)/2], &past); err != nil {
+		return err
+	}
+	got, err := m.Stream(t.ctx, 0, pcm, &past)
+	if err != nil {
+		return err
+	}
+	for i := range want {
+		if math.Abs(float64(got[i]-want[i])) > 1e-4 {
+			return fmt.Errorf("its scores are %v of all audio, and %v where it goes on from frames: are they as the card says?", want, got)
+		}
 	}
 	return nil
 }
@@ -153,7 +175,7 @@ func (t *trial) speakers(m *infer.Model, e library.Entry, first []float32) error
 	return nil
 }
 
-// step runs a voice activity detector on one window of silence.
+// step runs a voice activity detector on one window of silence, alone and with others.
 func (t *trial) step(m *infer.Model) error {
 	state := make([]float32, 256)
 	p, err := m.Step(t.ctx, make([]float32, 288), state)
@@ -164,7 +186,18 @@ func (t *trial) step(m *infer.Model) error {
 	if !(p >= 0 && p < 0.5) {
 		return fmt.Errorf("it takes silence for speech")
 	}
-	return nil
+	together := t.runtime.Batch(m, 50*time.Millisecond)
+	var both errgroup.Group
+	for range 2 {
+		both.Go(func() error {
+			q, err := together.Step(t.ctx, make([]float32, 288), make([]float32, 256))
+			if err == nil && p != q {
+				err = fmt.Errorf("it gives %v to a window that shares a run with another, and %v to the same one alone", q, p)
+			}
+			return err
+		})
+	}
+	return both.Wait()
 }
 
 func finite(v []float32) bool {

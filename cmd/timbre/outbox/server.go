@@ -77,5 +77,8 @@ func (s Server) ask(ctx context.Context, what string, f timbre.LetterFilter, ans
 	if response.StatusCode != http.StatusOK {
 		return timbre.Errorf(timbre.Invalid, "", "the server at %s answered %d: %s", s.Admin, response.StatusCode, oneLine(string(text)))
 	}
-	return json.Unmarshal(text, answer)
+	if json.Unmarshal(text, answer) != nil {
+		return timbre.Errorf(timbre.Invalid, "", "%s is not the admin port of a Timbre server", s.Admin)
+	}
+	return nil
 }

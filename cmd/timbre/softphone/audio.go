@@ -44,7 +44,7 @@ func (c Call) audio(cfg *phone.Config) error {
 func read(name string) ([][]int16, error) {
 	channels, err := codec.ReadWAVFile(name)
 	if err != nil {
-		return nil, timbre.Errorf(timbre.KindOf(err), name, "%w", err)
+		return nil, timbre.Errorf(timbre.KindOf(err), "", "%s: %w", name, err)
 	}
 	return channels, nil
 }

@@ -26,8 +26,8 @@ type Call struct {
 	Caller string `arg:"" type:"existingfile" help:"WAV file with the caller's audio: linear PCM, floating point, G.711 or GSM, at 8 to 192 kHz. A file with two channels contains both parties."`
 	Agent  string `arg:"" optional:"" type:"existingfile" help:"WAV file with the agent's audio; silence by default."`
 
-	Server    string        `default:"udp://127.0.0.1:5060" help:"SIP address of the server: udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT."`
-	Transport string        `enum:"udp,tcp,tls," default:"" help:"udp, tcp or tls, in place of the one in --server."`
+	Server    string        `placeholder:"URL" help:"SIP address of the server: udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT. By default, the first of sip.listen."`
+	Transport string        `enum:"udp,tcp,tls," default:"" help:"udp, tcp or tls, in place of the one in --server; without that, the first of sip.listen that has it."`
 	CA        string        `name:"ca" type:"existingfile" help:"Certificates to trust in a tls:// server, PEM, in place of the system's."`
 	SRTP      bool          `name:"srtp" help:"Encrypt the audio, with SDES keys."`
 	Feed      string        `placeholder:"URL" help:"Send the call by WebSocket instead, to ws://HOST:PORT/feed or wss://HOST:PORT/feed; with USER:PASSWORD@ before the host if the server requires credentials."`
@@ -40,13 +40,18 @@ type Call struct {
 	Mixed     bool          `help:"Send both parties in one stream."`
 	ALaw      bool          `name:"alaw" help:"Send A-law in place of µ-law."`
 	HoldOpen  bool          `help:"Stay on the line, silent, until interrupted."`
+	Quiet     bool          `short:"q" help:"Print the bare transaction id, and nothing else."`
 
-	Log *slog.Logger `kong:"-"` // of the SIP stack; nil discards
+	Trust *tls.Config  `kong:"-"` // for a tls:// server without CA; nil trusts what the system trusts
+	Log   *slog.Logger `kong:"-"` // of the SIP stack; nil discards
 }
 
-// Do places the call. It writes the line "transaction-id ID" to out as soon as the id is known, and progress to status. The error
-// is nil if the call was accepted and played to its end.
+// Do places the call. It writes the line "transaction-id ID" to out as soon as the id is known, and progress to status, unless it is to be
+// quiet. The error is nil if the call was accepted and played to its end.
 func (c Call) Do(ctx context.Context, out io.Writer, status terminal.Output) error {
+	if c.Quiet {
+		status = terminal.Output{Writer: io.Discard}
+	}
 	cfg, err := c.config()
 	if err != nil {
 		return err
@@ -64,10 +69,20 @@ func (c Call) Do(ctx context.Context, out io.Writer, status terminal.Output) err
 	}
 	if line.TransactionID == "" {
 		bar.Say("the server took the call, but gave no transaction id: it is not a Timbre")
-	} else if _, err := fmt.Fprintln(out, "transaction-id", line.TransactionID); err != nil {
+	} else if err := c.name(out, line.TransactionID); err != nil {
 		return errors.Join(err, line.Hangup(context.WithoutCancel(ctx)))
 	}
 	return errors.Join(c.speak(ctx, line), line.Hangup(context.WithoutCancel(ctx)))
+}
+
+// name prints the transaction id.
+func (c Call) name(out io.Writer, transactionID string) error {
+	label := "transaction-id "
+	if c.Quiet {
+		label = ""
+	}
+	_, err := fmt.Fprintln(out, label+transactionID)
+	return err
 }
 
 // speak waits, plays and stays on the line, as the flags say.
@@ -92,7 +107,7 @@ func (c Call) speak(ctx context.Context, line *phone.Call) error {
 func (c Call) config() (phone.Config, error) {
 	cfg := phone.Config{
 		Server: c.server(), From: c.From, To: c.To, Metadata: !c.Plain, Mixed: c.Mixed, Speed: c.Speed,
-		Caller: phone.Party{AOR: aor(c.From), Name: "Caller"}, Callee: phone.Party{AOR: aor(c.To), Name: "Agent"},
+		Caller: phone.Party{AOR: aor(c.From), Name: "Caller"}, Callee: phone.Party{AOR: aor(c.To), Name: "Agent"}, TLS: c.Trust,
 	}
 	if c.Connector != "" {
 		cfg.RequestURI = "sip:" + user(c.To) + "@" + c.Connector + ".voiceconnector.local"

@@ -3,7 +3,6 @@ package softphone
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -56,7 +55,7 @@ func (c Call) feed(ctx context.Context, cfg phone.Config, out io.Writer, bar *te
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintln(out, "transaction-id", txid); err != nil {
+	if err := c.name(out, txid); err != nil {
 		return err
 	}
 	if err := f.play(ctx, c.Wait, c.HoldOpen, bar.At); err != nil {
@@ -90,9 +89,9 @@ func (c Call) encode(conn *websocket.Conn, cfg phone.Config) *feedCall {
 
 // begin sends the start message and returns the transaction id.
 func (f *feedCall) begin(ctx context.Context, c Call) (txid string, err error) {
-	encoding, channels := timbre.MuLaw, []string{"caller", "callee"}
+	encoding, channels := "mulaw", []string{"caller", "callee"}
 	if c.ALaw {
-		encoding = timbre.ALaw
+		encoding = "alaw"
 	}
 	if c.Mixed {
 		channels = []string{"mixed"}

@@ -64,7 +64,7 @@ func (l Live) Do(ctx context.Context, out io.Writer) error {
 	}
 	var calls []entry
 	if err := json.Unmarshal(body, &calls); err != nil {
-		return timbre.Errorf(timbre.Invalid, "", "%s is not the admin port of a Timbre server: %w", l.Admin, err)
+		return timbre.Errorf(timbre.Invalid, "", "%s is not the admin port of a Timbre server", l.Admin)
 	}
 	if l.JSON {
 		_, err = out.Write(body)

@@ -71,16 +71,17 @@ func check(t *testing.T, err error) {
 func TestCallPrintsOnlyItsTransactionID(t *testing.T) {
 	for name, c := range map[string]struct {
 		transaction string
-		hold        bool
+		hold, quiet bool
 		out, status string
 	}{
-		"played":         {"5f1c2f1e", false, "transaction-id 5f1c2f1e\n", ""},
-		"held":           {"5f1c2f1e", true, "transaction-id 5f1c2f1e\n", ""}, // the server hangs up
-		"another server": {"", false, "", "not a Timbre"},
+		"played":         {"5f1c2f1e", false, false, "transaction-id 5f1c2f1e\n", ""},
+		"held":           {"5f1c2f1e", true, false, "transaction-id 5f1c2f1e\n", ""}, // the server hangs up
+		"for a script":   {"5f1c2f1e", false, true, "5f1c2f1e\n", ""},
+		"another server": {"", false, false, "", "not a Timbre"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, status strings.Builder
-			call := Call{Caller: wav(t, make([]int16, 800)), Server: server(t, c.transaction, c.hold), Speed: 20, HoldOpen: c.hold}
+			call := Call{Caller: wav(t, make([]int16, 800)), Server: server(t, c.transaction, c.hold), Speed: 20, HoldOpen: c.hold, Quiet: c.quiet}
 			if c.hold {
 				call.Caller = wav(t, []int16{})
 			}

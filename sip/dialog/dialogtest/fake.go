@@ -99,6 +99,9 @@ func (c *ClientTx) AnswerSDP(code int, sdp string, headers ...string) {
 	c.responses <- c.Response(code, sdp, headers...)
 }
 
+// Deliver sends a response that the test has made.
+func (c *ClientTx) Deliver(res *gosip.Response) { c.responses <- res }
+
 // Repeat delivers a response once more, after the final one.
 func (c *ClientTx) Repeat(res *gosip.Response) { c.repeated(res) }
 

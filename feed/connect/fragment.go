@@ -1,0 +1,92 @@
+package connect
+
+import (
+	"errors"
+	"io"
+
+	"timbre"
+	"timbre/feed/matroska"
+)
+
+// maxFragment is the longest fragment, in bytes: two minutes of two tracks.
+const maxFragment = 4 << 20
+
+// The tags of a fragment that are read.
+const (
+	tagNumber   = "AWS_KINESISVIDEO_FRAGMENT_NUMBER"
+	tagContinue = "AWS_KINESISVIDEO_CONTINUATION_TOKEN" // the last one
+	tagContact  = "ContactId"
+)
+
+// fragment is one of a stream: a Matroska document, with a cluster.
+type fragment struct {
+	number  string
+	token   string
+	contact string // that it is of, by its tag
+	bytes   []byte
+	cluster int // where its cluster begins; 0: it has none
+}
+
+// after is the position after the fragment.
+func (f fragment) after(before Position) Position {
+	switch {
+	case f.token != "":
+		return Position{Token: f.token}
+	case f.number != "":
+		return Position{Fragment: f.number}
+	}
+	return before
+}
+
+// fragments reads those of a response. The bytes of a fragment are valid until the next one.
+type fragments struct {
+	in      *matroska.Reader
+	current fragment
+	held    []byte // the beginning of the next one
+}
+
+func newFragments(r io.Reader) *fragments { return &fragments{in: matroska.NewReader(r)} }
+
+// next returns the next whole fragment: to its last tag, to the beginning of another, or to the end of the response.
+func (s *fragments) next() (fragment, error) {
+	s.current = fragment{bytes: append(s.current.bytes[:0], s.held...)}
+	s.held = s.held[:0]
+	f := &s.current
+	for {
+		item, err := s.in.Next()
+		if errors.Is(err, io.EOF) && f.cluster > 0 {
+			return *f, nil
+		}
+		if err != nil {
+			return fragment{}, err
+		}
+		if _, begins := item.(matroska.Start); begins && f.cluster > 0 {
+			s.held = append(s.held, s.in.Raw()...)
+			return *f, nil
+		}
+		if len(f.bytes)+len(s.in.Raw()) > maxFragment {
+			return fragment{}, timbre.Errorf(timbre.Invalid, "", "a fragment is longer than %d bytes", maxFragment)
+		}
+		if _, is := item.(matroska.Cluster); is && f.cluster == 0 {
+			f.cluster = len(f.bytes)
+		}
+		f.bytes = append(f.bytes, s.in.Raw()...)
+		if t, is := item.(matroska.Tag); is && f.note(t) {
+			return *f, nil
+		}
+	}
+}
+
+// note reads a tag, and reports whether it is the last one of the fragment.
+func (f *fragment) note(t matroska.Tag) bool {
+	switch t.Name {
+	case tagNumber:
+		f.number = t.Value
+	case tagContact:
+		f.contact = t.Value
+	case tagContinue:
+		f.token = t.Value
+		return f.cluster > 0
+	}
+	return false
+}

@@ -1,0 +1,6 @@
+//go:build race
+
+package server
+
+// raced are the flags of a build under the race detector, which the tests run under.
+var raced = []string{"-race"}
