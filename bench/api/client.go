@@ -13,12 +13,14 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"timbre/bench/server"
 )
 
 // client sends requests to a server and looks at the processor time that it takes.
 type client struct {
 	address string
-	cpu     func() time.Duration
+	server  *server.Process
 }
 
 // measurement is one run.
@@ -32,29 +34,35 @@ type measurement struct {
 // run sends the requests over and over for a time, from n connections.
 func (c client) run(n int, requests []request, span time.Duration) (measurement, error) {
 	end := time.Now().Add(span)
-	return c.send(n, func(i int) *request {
-		if time.Now().After(end) {
-			return nil
+	return c.send(n, func(i int) (*request, time.Time) {
+		now := time.Now()
+		if now.After(end) {
+			return nil, now
 		}
-		return &requests[i%len(requests)]
+		return &requests[i%len(requests)], now
 	}, func(int, []byte) {})
 }
 
-// once sends each request once, from n connections.
-func (c client) once(n int, requests []request) (measurement, error) {
-	bodies := make([][]byte, len(requests))
-	m, err := c.send(n, func(i int) *request {
+// once sends each request once, from n connections: as fast as they are answered, or so many a second.
+func (c client) once(n int, requests []request, rate float64) (measurement, error) {
+	bodies, began := make([][]byte, len(requests)), time.Now()
+	m, err := c.send(n, func(i int) (*request, time.Time) {
+		due := time.Now()
 		if i >= len(requests) {
-			return nil
+			return nil, due
 		}
-		return &requests[i]
+		if rate > 0 {
+			due = began.Add(time.Duration(float64(i) / rate * float64(time.Second)))
+		}
+		return &requests[i], due
 	}, func(i int, body []byte) { bodies[i] = bytes.Clone(body) })
 	m.bodies = bodies
 	return m, err
 }
 
-// send lets each of n connections take the next request when the answer to its last one is there, until there is none.
-func (c client) send(n int, next func(i int) *request, heard func(i int, body []byte)) (m measurement, err error) {
+// send lets each of n connections take the next request when the answer to its last one is there, until there is none. An answer takes
+// time from when its request was due, whether a connection was free or not.
+func (c client) send(n int, next func(i int) (q *request, due time.Time), answered func(i int, body []byte)) (m measurement, err error) {
 	lines, took := make([]net.Conn, n), make([][]time.Duration, n)
 	for i := range lines {
 		if lines[i], err = net.Dial("tcp", c.address); err != nil { //nolint:noctx // it ends with the bench
@@ -64,17 +72,19 @@ func (c client) send(n int, next func(i int) *request, heard func(i int, body []
 	}
 	var at atomic.Int64
 	var work errgroup.Group
-	began, cpu := time.Now(), c.cpu()
+	began, cpu := time.Now(), c.server.CPU()
 	for line, conn := range lines {
 		work.Go(func() error {
 			in := bufio.NewReaderSize(conn, 64<<10)
 			for {
 				i := int(at.Add(1)) - 1
-				q := next(i)
+				q, due := next(i)
 				if q == nil {
 					return nil
 				}
-				sent := time.Now()
+				if early := time.Until(due); early > 0 {
+					<-time.After(early)
+				}
 				if _, err := conn.Write(q.wire); err != nil {
 					return err
 				}
@@ -82,13 +92,13 @@ func (c client) send(n int, next func(i int) *request, heard func(i int, body []
 				if err != nil {
 					return err
 				}
-				took[line] = append(took[line], time.Since(sent))
-				heard(i, body)
+				took[line] = append(took[line], time.Since(due))
+				answered(i, body)
 			}
 		})
 	}
 	err = work.Wait()
-	m.span, m.cpu, m.took = time.Since(began), c.cpu()-cpu, slices.Concat(took...)
+	m.span, m.cpu, m.took = time.Since(began), c.server.CPU()-cpu, slices.Concat(took...)
 	slices.Sort(m.took)
 	return m, err
 }
@@ -123,18 +133,4 @@ func answer(in *bufio.Reader, status string) (body []byte, err error) {
 		return nil, fmt.Errorf("%q instead of %s: %s", first, status, body)
 	}
 	return body, nil
-}
-
-// waitIdle waits until the server takes almost no processor time.
-func (c client) waitIdle() {
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	for was := c.cpu(); ; {
-		<-tick.C
-		now := c.cpu()
-		if now-was <= 10*time.Millisecond {
-			return
-		}
-		was = now
-	}
 }

@@ -12,6 +12,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -23,6 +24,7 @@ import (
 	"time"
 
 	"timbre/bench/server"
+	"timbre/bench/stock"
 )
 
 func main() {
@@ -86,16 +88,16 @@ func (b bench) measure(ctx context.Context, connections []int) (r report, err er
 	}()
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	defer hook.Close()
-	var made stock
+	made := stock.New(profiles)
 	s, err := server.Start(ctx, server.Config{
-		Binary: b.binary, Prepare: func(folder string) error { return made.fill(ctx, folder) },
+		Binary: b.binary, Prepare: func(folder string) error { return made.Fill(ctx, folder, true) },
 		Env: []string{"GOMAXPROCS=1", "TIMBRE_INFER_THREADS=1", server.Listener(hook.URL)}, Log: log,
 	})
 	if err != nil {
 		return r, err
 	}
 	defer s.Stop()
-	c := client{address: strings.TrimPrefix(s.API, "http://"), cpu: s.CPU}
+	c := client{address: strings.TrimPrefix(s.API, "http://"), server: s}
 	reads, err := c.reads(made)
 	if err != nil {
 		return r, err
@@ -113,18 +115,20 @@ func (b bench) measure(ctx context.Context, connections []int) (r report, err er
 				}
 				r.add(q.name, n, m)
 			}
-			m, err := lines.start(ctx, c, n)
-			if err != nil {
+			if err := c.put(made, n, &r); err != nil {
+				return r, fmt.Errorf("%s: %w", putName, err)
+			}
+			if err := lines.load(ctx, c, n, &r); err != nil {
 				return r, fmt.Errorf("%s: %w", startName, err)
 			}
-			r.add(startName, n, m)
 		}
 	}
-	starts, err := lines.requests(c)
-	if err != nil {
+	starts, err1 := lines.requests(c)
+	changes, err2 := c.puts(made)
+	if err := errors.Join(err1, err2); err != nil {
 		return r, err
 	}
-	for _, q := range append(reads, load{startName, starts}) {
+	for _, q := range append(reads, load{putName, changes}, load{startName, starts}) {
 		if err := r.check(q.name, q.requests); err != nil {
 			return r, err
 		}

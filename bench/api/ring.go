@@ -14,7 +14,11 @@ import (
 	"timbre/sip/phone"
 )
 
-const startName = "StartSpeakerSearchTask"
+// The names of the measurements of starts: as many as the server takes, and half as many.
+const (
+	startName = "StartSpeakerSearchTask"
+	halfName  = startName + ", half load"
+)
 
 // rounds is how often a run starts a task on each call.
 const rounds = 5
@@ -65,15 +69,29 @@ func (l lines) requests(c client) (list []request, err error) {
 
 func (l lines) path() string { return "/voice-connectors/" + l.connector + "/speaker-search-tasks" }
 
+// load measures starts as fast as they are answered, and half as many a second.
+func (l lines) load(ctx context.Context, c client, connections int, into *report) error {
+	full, err := l.start(ctx, c, connections, 0)
+	if err != nil {
+		return err
+	}
+	into.add(startName, connections, full)
+	half, err := l.start(ctx, c, connections, float64(len(full.took))/full.span.Seconds()/2)
+	if err == nil {
+		into.add(halfName, connections, half)
+	}
+	return err
+}
+
 // start measures starts: a task on each call, and again when those have been stopped. Neither that nor what the server then
-// has to tell counts.
-func (l lines) start(ctx context.Context, c client, connections int) (all measurement, err error) {
+// has to tell counts. They come as fast as they are answered, or so many a second.
+func (l lines) start(ctx context.Context, c client, connections int, rate float64) (all measurement, err error) {
 	for range rounds {
 		starts, err := l.requests(c)
 		if err != nil {
 			return all, err
 		}
-		m, err := c.once(connections, starts)
+		m, err := c.once(connections, starts, rate)
 		if err != nil {
 			return all, err
 		}
@@ -81,7 +99,7 @@ func (l lines) start(ctx context.Context, c client, connections int) (all measur
 		if err := l.stop(c, m.bodies); err != nil {
 			return all, err
 		}
-		c.waitIdle()
+		c.server.WaitIdle()
 	}
 	slices.Sort(all.took)
 	return all, ctx.Err()
@@ -103,6 +121,6 @@ func (l lines) stop(c client, answers [][]byte) error {
 		}
 		stops = append(stops, q)
 	}
-	_, err := c.once(8, stops)
+	_, err := c.once(8, stops, 0)
 	return err
 }

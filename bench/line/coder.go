@@ -98,7 +98,7 @@ func DoubleRate(pcm []int16) []int16 {
 
 // Decode decodes packets, some of which are lost, into frames.
 func (c Coder) Decode(packets [][]byte, lost []bool, how Concealment) (frames []timbre.Frame, err error) {
-	d, err := codec.NewDecoder(c.Codec)
+	d, err := codec.NewDecoder(c.Codec, nil)
 	if err != nil {
 		return nil, err
 	}

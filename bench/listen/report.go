@@ -11,21 +11,10 @@ import (
 	"timbre/search"
 )
 
-// domain is a voice profile domain in memory.
-type domain []timbre.Profile
-
-func (d domain) Voiceprints(context.Context, string, time.Time) ([]timbre.Profile, error) {
-	return d, nil
-}
-func (d domain) Generation(context.Context, string) (int64, error) { return 1, nil }
-func (d domain) Domain(_ context.Context, id string) (timbre.Domain, error) {
-	return timbre.Domain{ID: id}, nil
-}
-
 // report prints who is named, with voiceprints of an amount of net speech and names that wait for another. Everyone calls twice: as
 // one of the enrolled, and as a stranger, who is not.
 func report(ctx context.Context, people []person, c search.Calibration, enrolled, wait time.Duration) error {
-	var d domain
+	var d search.Fixed
 	for _, p := range people {
 		d = append(d, timbre.Profile{ID: p.name, Voiceprint: longest(p.enrolled, enrolled), Expires: time.Now().Add(time.Hour)})
 	}
@@ -60,7 +49,7 @@ func report(ctx context.Context, people []person, c search.Calibration, enrolled
 	return nil
 }
 
-func searcher(d domain, c search.Calibration) *search.Searcher {
+func searcher(d search.Fixed, c search.Calibration) *search.Searcher {
 	return search.New(environment.Environment{}, search.Config{}, search.Deps{Source: d, Calibration: c})
 }
 

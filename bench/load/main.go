@@ -1,9 +1,9 @@
-// Command load measures a running server from the outside: it starts the binary it is given, makes live calls to it at real
-// time with both tasks on each, and prints how long after the tenth second of net speech the webhook with the name came,
-// and what processor time and memory the server took. The callers run in this process, beside the server: on a machine
-// with few cores they are part of the load.
+// Command load measures a running server from the outside: it starts the binary it is given, keeps a number of live calls on it at real
+// time with both tasks on each, and prints how late names, voiceprints and tones come while all calls are live, how many calls the server
+// keeps and refuses, and what processor time and memory it takes. A result is late by what is beyond the time for which the server holds
+// audio back before it is speech. The callers run in this process, beside the server: on a machine with few cores they are part of the load.
 //
-//	make build && go run ./bench/load -binary bin/timbre -calls 0,1,20,50
+//	make build && go run ./bench/load -binary bin/timbre -calls 10,25,50
 package main
 
 import (
@@ -18,63 +18,89 @@ import (
 )
 
 func main() {
-	binary := flag.String("binary", "bin/timbre", "the server")
-	list := flag.String("calls", "0,1,20,50", "how many calls at a time; a run each")
-	rounds := flag.Int("rounds", 1, "runs of each")
-	spread := flag.Duration("spread", 10*time.Second, "within which the calls of a run begin; all say the same, so a short one is a burst")
+	var c config
+	flag.StringVar(&c.binary, "binary", "bin/timbre", "the server")
+	list := flag.String("calls", "20", "how many calls at a time; a run each")
+	flag.DurationVar(&c.span, "for", 30*time.Second, "how long all calls are live while a run is measured")
+	flag.DurationVar(&c.length, "length", 0, "of a call; 0: as long as its results need, half a minute")
+	flag.IntVar(&c.profiles, "profiles", 1000, "profiles in the domain that is searched")
 	flag.Parse()
-	if err := run(context.Background(), *binary, *list, *rounds, *spread); err != nil {
+	if err := run(context.Background(), c, *list); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, binary, list string, rounds int, spread time.Duration) error {
-	voice, err := listen("cmd/timbre/demo/calls/s1_enrol")
+// config says what is measured.
+type config struct {
+	binary   string
+	span     time.Duration
+	length   time.Duration
+	profiles int
+}
+
+func run(ctx context.Context, c config, list string) error {
+	talks, err := listenToAll(c.length)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("the caller's 10th second of net speech ends %.2f s into the call\n", voice.tenth.Seconds())
-	fmt.Println("calls  start s   delay ms: median    p99    max   answers   CPU % of a core   RSS MB: start    now   peak")
+	fmt.Println("calls   kept refused   names: n   p50    p99  late   voiceprints: n   p50    p99   ticks: n   p50    p99  late skipped   CPU %: server callers   RSS MB: now  peak")
 	for _, text := range strings.Split(list, ",") {
 		calls, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil {
 			return err
 		}
-		var all round
-		for range rounds {
-			r, err := measure(ctx, binary, voice, calls, spread)
-			if err != nil {
-				return err
-			}
-			all.merge(r)
+		r, err := measure(ctx, c, talks, calls)
+		if err != nil {
+			return err
 		}
-		fmt.Printf("%5d  %7.2f  %17s %6s %6s  %4d/%-4d  %15.1f  %14.1f %6.1f %6.1f\n", calls, all.start.Seconds(),
-			quantile(all.delays, 0.5), quantile(all.delays, 0.99), quantile(all.delays, 1), len(all.delays), calls*rounds,
-			100*all.cpu.Seconds()/all.span.Seconds(), all.before, all.after, all.peak)
+		r.print(calls)
 	}
 	return nil
 }
 
-// round is what was measured in one run, or in several.
+// round is what was measured in one run.
 type round struct {
-	start               time.Duration // from the process's start until it said that it is ready: the last run's
-	delays              []time.Duration
-	cpu, span           time.Duration // processor time taken in a span of time
-	before, after, peak float64       // resident memory in MB: ready, at the end of the calls, most; the last run's
+	kept                     float64 // analysed calls at a time, on the average
+	refused                  int
+	names, voiceprints, tone results
+	skipped                  int           // tones
+	cpu, own, span           time.Duration // processor time of the server and of this process, and how long was measured
+	after, peak              float64       // resident memory in MB
 }
 
-func (r *round) merge(o round) {
-	delays, cpu, span := append(r.delays, o.delays...), r.cpu+o.cpu, r.span+o.span
-	*r = o
-	r.delays, r.cpu, r.span = delays, cpu, span
+func (r round) print(calls int) {
+	share := func(d time.Duration) float64 { return 100 * d.Seconds() / r.span.Seconds() }
+	fmt.Printf("%5d %6.1f %7d %10d %5d %6d %5d %16d %5d %6d %10d %5d %6d %5d %7d %15.1f %7.1f %13.1f %5.1f\n", calls, r.kept, r.refused,
+		len(r.names), r.names.quantile(0.5), r.names.quantile(0.99), r.names.above(nameWait),
+		len(r.voiceprints), r.voiceprints.quantile(0.5), r.voiceprints.quantile(0.99),
+		len(r.tone), r.tone.quantile(0.5), r.tone.quantile(0.99), r.tone.above(toneWait), r.skipped, share(r.cpu), share(r.own), r.after, r.peak)
 }
 
-func quantile(all []time.Duration, q float64) string {
-	if len(all) == 0 {
-		return "-"
+// Results that come later than this are late.
+const (
+	nameWait = 500 * time.Millisecond
+	toneWait = time.Second
+)
+
+// results are how late results of a kind came.
+type results []time.Duration
+
+// quantile is in milliseconds.
+func (r results) quantile(q float64) int64 {
+	if len(r) == 0 {
+		return 0
 	}
-	slices.Sort(all)
-	i := min(len(all)-1, int(q*float64(len(all))))
-	return strconv.FormatInt(all[i].Milliseconds(), 10)
+	slices.Sort(r)
+	return r[min(len(r)-1, int(q*float64(len(r))))].Milliseconds()
+}
+
+// above counts those that came later than a time.
+func (r results) above(most time.Duration) (n int) {
+	for _, d := range r {
+		if d > most {
+			n++
+		}
+	}
+	return n
 }

@@ -2,111 +2,68 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"math/rand/v2"
-	"net/http"
 	"net/http/httptest"
 	"os"
+	"sync"
+	"syscall"
 	"time"
 
-	"github.com/go-json-experiment/json"
-	"golang.org/x/sync/errgroup"
-
-	"timbre"
 	"timbre/bench/server"
-	"timbre/environment"
-	"timbre/sip/phone"
 )
 
-// idle is how long a server without calls is watched.
-const idle = 10 * time.Second
+// patience is for how long results are waited for after a run.
+const patience = 5 * time.Second
 
-// measure is one run: a fresh server, calls that begin at random within a time, and how long each answer took.
-func measure(ctx context.Context, binary string, v voices, calls int, spread time.Duration) (r round, err error) {
-	names := make(chan answer, calls)
-	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { receive(q, names) }))
+// measure is one run: a fresh server, on which calls begin one after the other until there are as many as are wanted; each is followed by
+// another one, until all were live for as long as is measured.
+func measure(ctx context.Context, cfg config, talks []talk, calls int) (r round, err error) {
+	b := &book{due: map[string]promise{}}
+	hook := httptest.NewServer(b)
 	defer hook.Close()
-	s, err := server.Start(ctx, server.Config{Binary: binary, Log: os.Stderr, Env: []string{"TIMBRE_LOG_LEVEL=warn", server.Listener(hook.URL)}})
+	stock := stock{profiles: cfg.profiles}
+	s, err := server.Start(ctx, server.Config{
+		Binary: cfg.binary, Log: os.Stderr, Env: []string{"TIMBRE_LOG_LEVEL=warn", gates, server.Listener(hook.URL)},
+		Prepare: func(folder string) error { return stock.fill(ctx, folder) },
+	})
 	if err != nil {
 		return r, err
 	}
 	defer s.Stop()
-	r.start, r.before = s.Took, s.Memory("VmRSS")
 	deployment, err := s.SetUp(ctx)
 	if err != nil {
 		return r, err
 	}
+	deployment.Domain = stock.domain
 
-	began, cpu := time.Now(), s.CPU()
-	due := make(chan map[string]time.Time, 1) // by task: when its caller's tenth second was through
-	due <- map[string]time.Time{}
-	work, ctx := errgroup.WithContext(ctx)
-	for range calls {
-		later := time.Duration(rand.Int64N(int64(spread)))
-		work.Go(func() error {
-			<-time.After(later)
-			return call(ctx, deployment, s.SIP, v, due)
-		})
+	calling, hangUp := context.WithCancel(ctx)
+	defer hangUp()
+	var ended sync.WaitGroup
+	c := crowd{Deployment: deployment, sip: s.SIP, talks: talks, book: b}
+	longest := c.longest()
+	for i := range calls {
+		ended.Go(func() { c.line(calling, i, longest*time.Duration(i)/time.Duration(calls)) })
 	}
-	if calls == 0 {
-		<-time.After(idle)
-	}
-	if err := work.Wait(); err != nil {
-		return r, err
-	}
-	r.cpu, r.span = s.CPU()-cpu, time.Since(began)
+	<-time.After(longest + settled)
+	from, cpu, own := b.begin(), s.CPU(), used()
+	<-time.After(cfg.span)
+	to := b.end()
+	r.cpu, r.own, r.span = s.CPU()-cpu, used()-own, to.Sub(from)
 	r.after, r.peak = s.Memory("VmRSS"), s.Memory("VmHWM")
-	times := <-due
-	for len(r.delays) < calls {
-		select {
-		case a := <-names:
-			r.delays = append(r.delays, a.at.Sub(times[a.task]))
-		case <-time.After(10 * time.Second):
-			return r, nil // the report says how many answers there were
-		}
-	}
-	return r, nil
+	<-time.After(patience)
+	hangUp()
+	ended.Wait()
+	return r, b.sum(&r)
 }
 
-// call makes one call at real time, with both tasks from its first frame.
-func call(ctx context.Context, o server.Deployment, sip string, v voices, due chan map[string]time.Time) error {
-	line, err := phone.Dial(ctx, environment.Environment{}, phone.Config{
-		Server: sip, Metadata: true, From: "+12065550100", To: "+13605550199",
-		Caller: phone.Party{AOR: "sip:caller@example.com", Audio: v.caller}, Callee: phone.Party{AOR: "sip:agent@example.com", Audio: v.agent},
-	})
-	if err != nil {
-		return err
-	}
-	task, err := analyse(ctx, o, line.TransactionID)
-	if err != nil {
-		return fmt.Errorf("starting the tasks: %w", err)
-	}
-	all := <-due
-	all[task] = time.Now().Add(v.tenth)
-	due <- all
-	if err := line.Play(ctx); err != nil {
-		return err
-	}
-	return line.Hangup(ctx)
-}
+// gates are all but the one for announcements: callers say the same again and again, which the server would take for one.
+const gates = "TIMBRE_SPEECH_GATES=echo,tone,dtmf,background"
 
-// answer is a webhook with a name, or with none.
-type answer struct {
-	task string
-	at   time.Time
-}
+// settled is for how long all calls are live before a run is measured.
+const settled = 5 * time.Second
 
-func receive(q *http.Request, names chan<- answer) {
-	at := time.Now()
-	body, _ := io.ReadAll(q.Body)
-	var e struct {
-		Detail struct {
-			TaskID       string `json:"taskId"`
-			DetailStatus string `json:"detailStatus"`
-		} `json:"detail"`
-	}
-	if json.Unmarshal(body, &e) == nil && (e.Detail.DetailStatus == timbre.IdentificationNoMatches || e.Detail.DetailStatus == timbre.IdentificationSuccessful) {
-		names <- answer{e.Detail.TaskID, at}
-	}
+// used is the processor time of this process.
+func used() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -2,8 +2,11 @@ package server
 
 import (
 	"context"
+	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	pipelines "github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines"
 	mptypes "github.com/aws/aws-sdk-go-v2/service/chimesdkmediapipelines/types"
@@ -25,9 +28,13 @@ type Deployment struct {
 	Connector, Domain string // their ids
 }
 
+// Idle is how long connections to the API stay open without requests: at rest a server holds only what is its own.
+const Idle = 500 * time.Millisecond
+
 // Clients returns a client of each of the server's APIs.
 func (s *Process) Clients() (*voice.Client, *pipelines.Client) {
-	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: &s.API, Credentials: credentials.NewStaticCredentialsProvider(KeyID, Secret, "")}
+	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.IdleConnTimeout = Idle })
+	cfg := aws.Config{HTTPClient: client, Region: "us-east-1", BaseEndpoint: &s.API, Credentials: credentials.NewStaticCredentialsProvider(KeyID, Secret, "")}
 	return voice.NewFromConfig(cfg), pipelines.NewFromConfig(cfg)
 }
 

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -120,25 +119,22 @@ func (s *Process) Stop() {
 	_ = s.clean()
 }
 
-// CPU is the processor time that the server has taken: utime and stime of proc_pid_stat(5), in ticks of 10 ms.
-func (s *Process) CPU() time.Duration {
-	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0
+// CPU is the processor time that the server has taken.
+func (s *Process) CPU() time.Duration { return CPU(s.PID()) }
+
+// WaitIdle waits until the server takes almost no processor time.
+func (s *Process) WaitIdle() {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for was := s.CPU(); ; {
+		<-tick.C
+		now := s.CPU()
+		if now-was <= 10*time.Millisecond {
+			return
+		}
+		was = now
 	}
-	user, _ := strconv.Atoi(fields[11])
-	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
 // Memory is a field of proc_pid_status(5), in MB: VmRSS now, VmHWM at most.
-func (s *Process) Memory(field string) float64 {
-	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
-	_, rest, _ := strings.Cut(string(status), field+":")
-	rest = strings.TrimSpace(rest)
-	n, _, _ := strings.Cut(rest, " ")
-	kb, _ := strconv.Atoi(n)
-	return float64(kb) / 1024
-}
+func (s *Process) Memory(field string) float64 { return Memory(s.PID(), field) }

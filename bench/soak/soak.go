@@ -2,19 +2,14 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"regexp"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"timbre/bench/media"
 	"timbre/bench/server"
 )
 
@@ -26,14 +21,13 @@ type plan struct {
 }
 
 const (
-	parallelSetups = 4               // calls that are set up at a time
-	warmUp         = 3 * time.Second // of media before the measurement
-	grace          = time.Second     // for the last packets to reach the server's counters
+	warmUp = 3 * time.Second // of media before the measurement
+	grace  = time.Second     // for the last packets to reach the server's counters
 )
 
-// soak does a run: it starts a server, sets up all calls, measures for a time, and hangs up.
+// soak does a run: it starts a server, sets up all calls, measures for a time, and hangs up. Then it measures the limit.
 func soak(ctx context.Context, p plan) (r result, err error) {
-	f, err := formatOf(p.codec)
+	f, err := media.FormatOf(p.codec)
 	if err != nil {
 		return r, err
 	}
@@ -51,53 +45,51 @@ func soak(ctx context.Context, p plan) (r result, err error) {
 	if err != nil {
 		return r, err
 	}
-	out, err := newSender(f)
+	out, err := media.NewSenders(f, p.calls)
 	if err != nil {
 		return r, err
 	}
-	defer out.close()
-	client, err := dial(s.SIP, deployment.Connector, p.suite, f, out.port())
+	defer out.Close()
+	client, err := dial(s.SIP, deployment.Connector, p.suite, f)
 	if err != nil {
 		return r, err
 	}
-	defer client.close()
+	defer func() { _ = client.Close() }()
 
 	empty, began := s.Memory("VmRSS"), time.Now()
-	calls := make([]*call, p.calls)
-	r.setups = make([]time.Duration, p.calls)
-	work, _ := errgroup.WithContext(ctx)
-	work.SetLimit(parallelSetups)
-	for i := range calls {
-		work.Go(func() (err error) {
-			calls[i], r.setups[i], err = client.invite(i)
-			return err
-		})
-	}
-	if err := work.Wait(); err != nil {
+	calls, setups, err := client.inviteAll(p.calls, out)
+	if err != nil {
 		return r, err
 	}
-	r.settingUp = time.Since(began)
+	r.setups, r.settingUp = setups, time.Since(began)
 
-	stop, sent := make(chan struct{}), make(chan error, 1)
-	go func() { sent <- out.run(calls, stop) }()
+	out.Start(legsOf(calls))
 	<-time.After(warmUp)
-	before, cpu, own, start := counters(s), s.CPU(), ownCPU(), time.Now()
-	select {
-	case <-time.After(p.span):
-	case err := <-sent:
-		return r, fmt.Errorf("sending: %w", err)
+	before, err := counters(ctx, s)
+	if err != nil {
+		return r, err
 	}
-	after := counters(s)
-	r.span, r.cpu, r.senderCPU = time.Since(start), s.CPU()-cpu, ownCPU()-own
+	cpu, start, sent := s.CPU(), time.Now(), out.Sent()
+	user, system := ownCPU()
+	<-time.After(p.span)
+	after, err := counters(ctx, s)
+	if err != nil {
+		return r, err
+	}
+	r.span, r.cpu, r.offered = time.Since(start), s.CPU()-cpu, out.Sent()-sent
+	userThen, systemThen := ownCPU()
+	r.sender, r.kernel = userThen-user, systemThen-system
 	r.watched = after["packets_total"] - before["packets_total"]
 	r.growth, r.load = s.Memory("VmRSS")-empty, load()
-	close(stop)
-	if err := <-sent; err != nil {
+	if err := out.End(); err != nil {
 		return r, err
 	}
 	<-time.After(grace)
-	end := counters(s)
-	r.sent, r.late = out.sent, end["late_total"]
+	end, err := counters(ctx, s)
+	if err != nil {
+		return r, err
+	}
+	r.sent, r.late = out.Sent(), end["late_total"]
 	r.lost = r.sent - min(r.sent, end["packets_total"])
 	for name, n := range end {
 		if strings.HasPrefix(name, "dropped_total") {
@@ -105,38 +97,31 @@ func soak(ctx context.Context, p plan) (r result, err error) {
 		}
 	}
 	for _, c := range calls {
-		if err := client.bye(c); err != nil {
+		if err := client.Bye(c.Call); err != nil {
 			return r, err
 		}
 	}
-	return r, nil
+	r.limit, err = limit(p.calls, f, p.span)
+	return r, err
 }
-
-var figure = regexp.MustCompile(`(?m)^timbre_rtp_(\S+?(?:\{.*\})?) (\S+)$`)
 
 // counters are the server's RTP metrics, by name without prefix.
-func counters(s *server.Process) map[string]uint64 {
+func counters(ctx context.Context, s *server.Process) (map[string]uint64, error) {
 	all := map[string]uint64{}
-	client := http.Client{}
-	defer client.CloseIdleConnections()
-	res, err := client.Get(s.Admin + "/metrics")
-	if err != nil {
-		return all
+	metrics, err := s.Metrics(ctx)
+	for name, n := range metrics {
+		if name, ok := strings.CutPrefix(name, "timbre_rtp_"); ok {
+			all[name] = uint64(n)
+		}
 	}
-	defer res.Body.Close()
-	text, _ := io.ReadAll(res.Body)
-	for _, m := range figure.FindAllSubmatch(text, -1) {
-		n, _ := strconv.ParseFloat(string(m[2]), 64)
-		all[string(m[1])] = uint64(n)
-	}
-	return all
+	return all, err
 }
 
-// ownCPU is the processor time of this process.
-func ownCPU() time.Duration {
+// ownCPU is the processor time of this process, and of the kernel for it: on loopback that is the way of the packets up to the server's sockets.
+func ownCPU() (user, system time.Duration) {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	return time.Duration(u.Utime.Nano()), time.Duration(u.Stime.Nano())
 }
 
 // load is the load average of the machine over the last minute.

@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"syscall"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"timbre"
 	"timbre/environment"
@@ -14,21 +13,39 @@ import (
 	"timbre/sweep"
 )
 
-// measure prints what sweeps cost: without anything to erase, then with the voiceprints and results of a day.
+// measure prints what sweeps cost: none, two without anything to erase, of which the first finds nothing cached, and one of a day's voiceprints and results.
 func measure(ctx context.Context, s *sqlite.Store, tasks int, now time.Time) {
-	waits := probe(ctx, s, func() { <-time.After(2 * time.Second) })
-	fmt.Printf("%d tasks, no sweep:       a write waits %v at most, %v in the median\n", tasks, waits[len(waits)-1], waits[len(waits)/2])
-	for _, later := range []time.Duration{0, 0, 24 * time.Hour} {
-		var took time.Duration
-		var swept string
-		waits := probe(ctx, s, func() {
-			began := time.Now()
-			swept = sweepAt(ctx, s, now.Add(later))
-			took = time.Since(began)
-		})
-		fmt.Printf("%d tasks, sweep at +%-4v: %v,%s; a write waits %v at most, %v in the median\n",
-			tasks, later, took.Round(10*time.Microsecond), swept, waits[len(waits)-1], waits[len(waits)/2])
+	fmt.Println("                            CPU         of it, ms:    ms a write waits:")
+	fmt.Println("   tasks  sweep   erased  seconds     all  longest     median   most")
+	for _, m := range []struct {
+		name string
+		do   func() swept
+	}{
+		{"none", func() swept { <-time.After(2 * time.Second); return swept{} }},
+		{"first", func() swept { return sweepAt(ctx, s, now) }},
+		{"nothing", func() swept { return sweepAt(ctx, s, now) }},
+		{"a-day", func() swept { return sweepAt(ctx, s, now.Add(24*time.Hour)) }},
+	} {
+		var of swept
+		cpu := ownCPU()
+		waits := probe(ctx, s, func() { of = m.do() })
+		ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+		fmt.Printf("%8d  %-7s  %6d  %7.2f  %7.1f  %7.1f  %9.1f  %5.1f\n", tasks, m.name, of.erased, (ownCPU() - cpu).Seconds(), ms(of.took), ms(of.longest),
+			ms(waits[len(waits)/2]), ms(waits[len(waits)-1]))
 	}
+}
+
+// swept is what a sweep did.
+type swept struct {
+	erased        int
+	took, longest time.Duration // all of it, and its longest batch
+}
+
+// ownCPU is the processor time of this process, in which the store is.
+func ownCPU() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // fails for bad arguments alone
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // right is a clock that is right.
@@ -40,37 +57,25 @@ func (r right) Outlived(life time.Duration) []environment.Span {
 
 func (r right) Record() environment.ClockRecord { return environment.ClockRecord{} }
 
-// sweepAt sweeps as a server does, and says what was erased.
-func sweepAt(ctx context.Context, s *sqlite.Store, at time.Time) (swept string) {
-	metrics, timed := prometheus.NewRegistry(), &timed{Store: s}
-	sweep.New(environment.Environment{Metrics: metrics}, sweep.Config{}, sweep.Deps{Clock: right{at}, Store: timed}).Sweep(ctx)
-	families, _ := metrics.Gather() // never fails
-	for _, f := range families {
-		for _, m := range f.GetMetric() {
-			if n := m.GetCounter().GetValue(); n > 0 {
-				swept += fmt.Sprintf(" %s: %.0f,", m.GetLabel()[0].GetValue(), n)
-			}
-			if h := m.GetHistogram(); f.GetName() == "timbre_sweep_hold_seconds" && h.GetSampleCount() > 0 {
-				swept += fmt.Sprintf(" in %d batches:", h.GetSampleCount())
-				for _, b := range h.GetBucket() {
-					swept += fmt.Sprintf(" %d in %v", b.GetCumulativeCount(), time.Duration(b.GetUpperBound()*float64(time.Second)))
-				}
-			}
-		}
-	}
-	return swept + fmt.Sprintf(" the longest %v", timed.longest)
+// sweepAt sweeps as a server does.
+func sweepAt(ctx context.Context, s *sqlite.Store, at time.Time) swept {
+	w := watched{Store: s}
+	began := time.Now()
+	sweep.New(environment.Environment{}, sweep.Config{}, sweep.Deps{Clock: right{at}, Store: &w}).Sweep(ctx)
+	w.took = time.Since(began)
+	return w.swept
 }
 
-// timed notes the longest batch.
-type timed struct {
+// watched notes what is erased.
+type watched struct {
 	*sqlite.Store
-	longest time.Duration
+	swept
 }
 
 // Erase implements sweep.Store.
-func (t *timed) Erase(ctx context.Context, of timbre.Perishable, outlived []environment.Span, within time.Duration) (int, time.Duration, error) {
-	n, held, err := t.Store.Erase(ctx, of, outlived, within)
-	t.longest = max(t.longest, held)
+func (w *watched) Erase(ctx context.Context, of timbre.Perishable, outlived func() []environment.Span, within time.Duration) (int, time.Duration, error) {
+	n, held, err := w.Store.Erase(ctx, of, outlived, within)
+	w.erased, w.longest = w.erased+n, max(w.longest, held)
 	return n, held, err
 }
 

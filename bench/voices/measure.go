@@ -87,7 +87,7 @@ func (b bench) detect(on leg) (d detected, err error) {
 // first is what the product finds in the first net speech of a leg, with a threshold.
 func (o outcome) first(net time.Duration, threshold float64) timbre.Voices {
 	audio := o.audio[:int(float64(len(o.audio))*net.Seconds()/o.net.Seconds())]
-	return voice.Apart(audio, net, o.segments[:voice.CountSegments(audio)], threshold)
+	return voice.Apart(audio, net, o.segments[:voice.CountSegments(len(audio))], threshold)
 }
 
 // decision says at which of the product's results a second voice is found.

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -31,6 +32,7 @@ type book struct {
 	profiles map[string]bool // false: deleted
 	doubtful map[string]bool // profiles whose deletion it has not answered
 	refused  int             // what was asked of it and not done
+	shed     int             // of that, what it had no time for
 	faults   []string
 }
 
@@ -60,19 +62,31 @@ func (c *caller) run(ctx context.Context) {
 			err = c.call(ctx, []string{"s1_enrol", "s2_enrol", "s1_second", "s3_enrol"}[(i+c.speaker)%4])
 		}
 		if err != nil {
-			c.refused(err)
-			wait(ctx, 200*time.Millisecond)
+			wait(ctx, c.refused(err))
 		}
 	}
 }
 
-func (c *caller) refused(err error) {
+// refused notes an error, and returns for how long to wait after it. Overload is no fault: calls at this speed may be too much for the
+// machine.
+func (c *caller) refused(err error) time.Duration {
+	after := 200 * time.Millisecond
 	c.book.note(func() {
 		c.book.refused++
-		if !c.excused.Load() {
+		switch {
+		case overloaded(err):
+			c.book.shed++
+			after = time.Second
+		case !c.excused.Load():
 			c.book.faults = append(c.book.faults, fmt.Sprintf("a healthy server refuses: %v", err))
 		}
 	})
+	return after
+}
+
+func overloaded(err error) bool {
+	throttled := (*vtypes.ThrottledClientException)(nil)
+	return timbre.KindOf(err) == timbre.Throttled || errors.As(err, &throttled)
 }
 
 // call places a call and has it analysed.

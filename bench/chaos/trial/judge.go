@@ -38,6 +38,7 @@ func (t *trial) judge(ctx context.Context) error {
 	t.report.Faults = append(t.report.Faults, t.ledger.faults...)
 	t.report.Faults = append(t.report.Faults, t.book.faults...)
 	t.report.Calls, t.report.Tasks = len(t.book.calls), len(t.book.searches)+len(t.book.tones)
+	t.report.Shed = t.book.shed
 	t.report.Profiles, t.report.Events = len(t.book.profiles), len(t.ledger.bodies)
 	for _, times := range t.ledger.seen {
 		t.report.Deliveries += times

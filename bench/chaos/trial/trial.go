@@ -33,6 +33,7 @@ type Report struct {
 	Calls, Tasks, Profiles      int           // that the server has accepted
 	Events, Deliveries, Backlog int           // events; deliveries of them; those that were in the outbox at a kill
 	Refused                     int           // what was asked of the server during a fault and not done
+	Shed                        int           // what the server refused because it was overloaded
 	Slowest                     time.Duration // start until the server was ready
 	Back                        time.Duration // from the end of a fault to the next call that the server accepted
 	Faults                      []string      // what does not hold

@@ -1,4 +1,5 @@
-package main
+// Package media sends the audio of many calls in real time, as session border controllers do: 50 packets a second a leg.
+package media
 
 import (
 	"fmt"
@@ -10,16 +11,16 @@ import (
 	"timbre/rtp/codec"
 )
 
-// format is a codec and the packets of a speaker, of 20 ms each.
-type format struct {
-	payload uint8
-	rtpmap  string
+// Format is a codec and the packets of a speaker, of 20 ms each.
+type Format struct {
+	Payload uint8  // type
+	RTPMap  string // as SDP names it
 	ticks   uint32 // of the RTP clock in a packet
 	packets [][]byte
 }
 
-// formatOf encodes a call of the demo.
-func formatOf(name string) (f format, err error) {
+// FormatOf encodes a call of the demo.
+func FormatOf(name string) (f Format, err error) {
 	channels, err := codec.ReadWAVFile("cmd/timbre/demo/calls/s1_enrol_caller.wav")
 	if err != nil {
 		return f, err
@@ -29,13 +30,13 @@ func formatOf(name string) (f format, err error) {
 	f.ticks = timbre.FrameSamples
 	switch name {
 	case "pcmu":
-		f.payload, f.rtpmap, f.packets = 0, "PCMU/8000", cut(codec.ULaw.Encode(nil, pcm))
+		f.Payload, f.RTPMap, f.packets = 0, "PCMU/8000", cut(codec.ULaw.Encode(nil, pcm))
 	case "pcma":
-		f.payload, f.rtpmap, f.packets = 8, "PCMA/8000", cut(codec.ALaw.Encode(nil, pcm))
+		f.Payload, f.RTPMap, f.packets = 8, "PCMA/8000", cut(codec.ALaw.Encode(nil, pcm))
 	case "g722":
-		f.payload, f.rtpmap, f.packets = 9, "G722/8000", cut(g722.Encode(doubled(pcm), g722.Rate64000, 0))
+		f.Payload, f.RTPMap, f.packets = 9, "G722/8000", cut(g722.Encode(doubled(pcm), g722.Rate64000, 0))
 	case "opus":
-		f.payload, f.rtpmap, f.ticks = 96, "opus/48000/2", 6*timbre.FrameSamples
+		f.Payload, f.RTPMap, f.ticks = 96, "opus/48000/2", 6*timbre.FrameSamples
 		f.packets, err = opus(doubled(pcm))
 	default:
 		err = fmt.Errorf("no codec %q", name)

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -6,22 +6,20 @@ import (
 
 	voice "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice"
 	vtypes "github.com/aws/aws-sdk-go-v2/service/chimesdkvoice/types"
-
-	"timbre/bench/server"
 )
 
-// analyse starts both tasks, and gives the id of the search.
-func analyse(ctx context.Context, o server.Deployment, transaction string) (string, error) {
+// Analyse starts both tasks on a call, a search of its caller and a voice tone analysis, and gives their ids.
+func (o Deployment) Analyse(ctx context.Context, transaction string) (search, tone string, err error) {
 	s, err1 := o.API.StartSpeakerSearchTask(ctx, &voice.StartSpeakerSearchTaskInput{
 		VoiceConnectorId: &o.Connector,
 		TransactionId:    &transaction, VoiceProfileDomainId: &o.Domain, CallLeg: vtypes.CallLegTypeCaller,
 	})
-	_, err2 := o.API.StartVoiceToneAnalysisTask(ctx, &voice.StartVoiceToneAnalysisTaskInput{
+	t, err2 := o.API.StartVoiceToneAnalysisTask(ctx, &voice.StartVoiceToneAnalysisTaskInput{
 		VoiceConnectorId: &o.Connector,
 		TransactionId:    &transaction, LanguageCode: vtypes.LanguageCodeEnUs,
 	})
 	if err := errors.Join(err1, err2); err != nil {
-		return "", err
+		return "", "", err
 	}
-	return *s.SpeakerSearchTask.SpeakerSearchTaskId, nil
+	return *s.SpeakerSearchTask.SpeakerSearchTaskId, *t.VoiceToneAnalysisTask.VoiceToneAnalysisTaskId, nil
 }

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// part is a bench, and the figures that are taken from what it prints.
+type part struct {
+	name, title string
+	env         []string
+	run         []string // a command and its arguments, in the root of the repository
+	needs       string   // a program of others, which may not be installed
+	figures     []figure
+}
+
+// python has FAISS and USearch.
+const python = "bench/.venv/bin/python"
+
+// parts are all that is measured.
+var parts = []part{
+	{
+		name: "media", title: "300 recorded calls of two legs, G.711, not analysed", run: []string{"go", "run", "./bench/soak", "-calls", "300", "-for", "30s"},
+		figures: []figure{
+			{"calls a core", "", "300 ", 5, nil},
+			{"processor time a packet", "µs", "300 ", 4, nil},
+			{"memory a call", "KB", "300 ", 6, nil},
+			{"calls a core, with all that the kernel does for the senders", "", "300 ", 19, nil},
+			{"packets sent of those due", "%", "300 ", 17, nil},
+			{"packets lost", "", "300 ", 9, nil},
+			{"processor time a packet, of a bare loop that receives and drops", "µs", "300 ", 20, nil},
+			{"times the bare loop", "", "300 ", 21, nil},
+		},
+	},
+	{
+		name: "analysis", title: "Live calls of two legs, with a search among 1,000 profiles and tone each",
+		run: []string{"go", "run", "./bench/load", "-calls", "10,25,50"},
+		figures: slices.Concat([]figure{
+			{"analysed legs a core", "", "10 ", serverCPU, func(percent float64) float64 { return 2 * 10 * 100 / percent }},
+			{"10 calls: memory at most", "MB", "10 ", 18, nil},
+		}, late("10"), late("25"), late("50")),
+	},
+	{
+		name: "overload", title: "The same with more callers than the machine can analyse, who try again when they are refused",
+		run:     []string{"go", "run", "./bench/load", "-calls", "75,150"},
+		figures: slices.Concat(late("75"), late("150")),
+	},
+	{
+		name: "search", title: "A search among 20,000 profiles on one core", env: []string{"GOMAXPROCS=1"},
+		run:     []string{"go", "test", "-run", "^$", "-bench", "Search/20000$", "./search"},
+		figures: []figure{{"processor time", "ms", `BenchmarkSearch/20000\s`, 4, milliseconds}},
+	},
+	{
+		name: "peers", title: "One search by Timbre, FAISS and USearch: processor time on one thread, time on all", needs: python,
+		run: []string{python, "bench/report/peers.py"}, figures: compared(),
+	},
+	{
+		name: "api", title: "Signed requests, 16 connections", run: []string{"go", "run", "./bench/api", "-runs", "1", "-connections", "16"},
+		figures: []figure{
+			{"GetVoiceConnector a core and second", "", "GetVoiceConnector ", 5, nil},
+			{"PutVoiceConnectorTermination a core and second", "", "PutVoiceConnectorTermination ", 5, nil},
+			{"StartSpeakerSearchTask a core and second", "", "StartSpeakerSearchTask ", 5, nil},
+			{"StartSpeakerSearchTask with half that load, 99th percentile", "ms", "StartSpeakerSearchTask, half load ", 9, nil},
+		},
+	},
+	{
+		name: "signalling", title: "INVITE, ACK and BYE of recorded calls", run: []string{"go", "run", "./bench/signalling"},
+		figures: []figure{
+			{"processor time a call", "ms", `1\s+names its connector\s`, 5, nil},
+			{"processor time a call with events", "ms", `1\s+with events\s`, 4, nil},
+			{"to the 200 of an INVITE that names no connector, median", "ms", `1\s+names none, one caller\s`, 8, nil},
+			{"the same with 10,000 connectors", "ms", `10000\s+names none, one caller\s`, 8, nil},
+			{"the same right after one of them was changed", "ms", `10000\s+names none after a change\s`, 9, nil},
+		},
+	},
+	{
+		name: "relay", title: "100 calls put through by a connector", run: []string{"go", "run", "./bench/relay", "-through", "timbre"},
+		figures: relayed("timbre"),
+	},
+	{
+		name: "rtpengine", title: "100 calls put through by rtpengine, without its module for the kernel", needs: "rtpengine",
+		run: []string{"go", "run", "./bench/relay", "-through", "rtpengine"}, figures: relayed("rtpengine"),
+	},
+	{
+		name: "enrolment", title: "Enrolment", run: []string{"go", "run", "./bench/enrol"},
+		figures: []figure{
+			{"voiceprints of recordings a core and second", "", "recordings ", 3, nil},
+			{"profiles of tasks a core and second", "", "tasks ", 3, nil},
+			{"a profile of a task, 16 at a time, median", "ms", "tasks ", 4, nil},
+			{"a profile of a task, 99th percentile", "ms", "tasks ", 5, nil},
+		},
+	},
+	{
+		name: "recordings", title: "timbre analyze on stereo", run: []string{"go", "test", "-run", "^$", "-bench", "Stereo", "-benchtime", "5x", "./cmd/timbre/analyze"},
+		figures: []figure{{"times real time, a core", "", "BenchmarkStereo", 4, nil}},
+	},
+	{
+		name: "startup", title: "The first search of a million profiles after a start", run: []string{"go", "run", "./bench/startup"},
+		figures: []figure{
+			{"time", "ms", "from blocks, check false: ", 6, nil},
+			{"processor time", "ms", "from blocks, check false: ", 7, nil},
+			{"time of a search then", "ms", "from blocks, check false: ", 10, nil},
+			{"memory at most", "MB", "from blocks, check false: ", 14, nil},
+			{"memory at most, in multiples of the vectors", "", "from blocks, check false: ", 18, nil},
+		},
+	},
+	{
+		name: "sweep", title: "Sweeps of a million tasks", run: []string{"go", "run", "./bench/sweep"},
+		figures: []figure{
+			{"nothing to erase", "ms", `\d+  nothing `, 4, nil},
+			{"a day to erase, processor time", "s", `\d+  a-day `, 3, nil},
+			{"a write waits meanwhile, median", "ms", `\d+  a-day `, 6, nil},
+			{"a write waits meanwhile, at most", "ms", `\d+  a-day `, 7, nil},
+		},
+	},
+	{
+		name: "churn", title: "Calls, connections and configurations that come and go", run: []string{"go", "run", "./bench/churn", "-for", "4m", "-rounds", "8"},
+		figures: []figure{
+			{"visits", "", `\d+\.\d\s`, 1, nil},
+			{"goroutines at rest", "", `\d+\.\d\s`, 3, nil},
+			{"descriptors at rest", "", `\d+\.\d\s`, 4, nil},
+			{"memory at rest", "MB", `\d+\.\d\s`, 5, nil},
+			{"processor time a visit", "ms", `\d+\.\d\s`, 9, nil},
+		},
+	},
+}
+
+// compared are the figures of a search by each of the peers.
+func compared() (all []figure) {
+	for _, profiles := range []string{"20000", "1000000"} {
+		for _, threads := range []string{"one", "all"} {
+			for _, by := range []struct{ name, key string }{{"Timbre", "timbre"}, {"FAISS, flat", "faiss-flat"}, {"FAISS, eight bits", "faiss-sq8"}, {"USearch, exact", "usearch"}} {
+				name := fmt.Sprintf("%s, %s profiles, %s", by.name, profiles, map[string]string{"one": "one thread", "all": "all threads"}[threads])
+				all = append(all, figure{name, "ms", fmt.Sprintf("%s-%s-%s ", profiles, threads, by.key), 1, nil})
+			}
+		}
+	}
+	return all
+}
+
+func (p part) command() string {
+	return strings.Join(append(append([]string{}, p.env...), p.run...), " ")
+}
+
+// serverCPU is the column of bench/load for the processor time of the server, in percent of a core.
+const serverCPU = 15
+
+// late are the figures of bench/load for a number of calls.
+func late(calls string) []figure {
+	line, of := calls+" ", calls+" calls: "
+	return []figure{
+		{of + "analysed at a time", "", line, 1, nil},
+		{of + "refused", "", line, 2, nil},
+		{of + "delay of a name, median", "ms", line, 4, nil},
+		{of + "delay of a name, 99th percentile", "ms", line, 5, nil},
+		{of + "delay of a tone, 99th percentile", "ms", line, 12, nil},
+		{of + "tones skipped", "", line, 14, nil},
+	}
+}
