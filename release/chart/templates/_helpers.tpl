@@ -1,0 +1,87 @@
+{{- define "timbre.name" -}}
+{{- if contains "timbre" .Release.Name }}{{ .Release.Name | trunc 52 | trimSuffix "-" }}{{ else }}{{ printf "%s-timbre" (.Release.Name | trunc 45 | trimSuffix "-") }}{{ end -}}
+{{- end }}
+
+{{- define "timbre.selector" -}}
+app.kubernetes.io/name: timbre
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "timbre.labels" -}}
+{{ include "timbre.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- define "timbre.image" -}}
+{{- if .Values.image.digest }}{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else }}{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end -}}
+{{- end }}
+
+{{- /* Whether the APIs and feeds listen beyond loopback. */ -}}
+{{- define "timbre.open" -}}
+{{- if or .Values.tls.secretName .Values.insecure }}yes{{ end -}}
+{{- end }}
+
+{{- /* Whether the admin port does: where probes and Prometheus need it. In the network of a node, probes ask by loopback. */ -}}
+{{- define "timbre.watched" -}}
+{{- if or (not .Values.hostNetwork) .Values.serviceMonitor.enabled }}yes{{ end -}}
+{{- end }}
+
+{{- /* What the chart says of settings. Those of the values win. */ -}}
+{{- define "timbre.settings" -}}
+{{- $bind := .Values.bind }}
+{{- $sip := list }}
+{{- range $network := list "udp" "tcp" "tls" }}
+{{- with int (index $.Values.sip $network) }}{{ $sip = append $sip (printf "%s://%s:%d" $network $bind .) }}{{ end }}
+{{- end }}
+{{- $open := include "timbre.open" . }}
+{{- $s := dict
+  "sip.listen" (join "," $sip)
+  "rtp.ports" (printf "%d-%d" (int .Values.rtp.first) (int .Values.rtp.last))
+  "drain.timeout" (printf "%ds" (int .Values.drainSeconds))
+  "api.listen" (printf "%s:8080" (ternary $bind "127.0.0.1" (ne $open "")))
+  "admin.listen" (printf "%s:9090" (ternary $bind "127.0.0.1" (ne (include "timbre.watched" .) "")))
+  "admin.trust" "nobody"
+  "admin.hosts" (printf "%[1]s,%[1]s.%[2]s,%[1]s.%[2]s.svc" (include "timbre.name" .) .Release.Namespace) }}
+{{- with .Values.sip.address }}{{ $_ := set $s "sip.address" . }}{{ end }}
+{{- with .Values.rtp.address }}{{ $_ := set $s "rtp.address" . }}{{ end }}
+{{- with int .Values.feed.port }}{{ $_ := set $s "feed.listen" (printf "%s:%d" (ternary $bind "127.0.0.1" (ne $open "")) .) }}{{ end }}
+{{- if .Values.insecure }}{{ $_ := set $s "insecure" true }}{{ end }}
+{{- if .Values.tls.secretName }}
+{{- range $door := list "api" "admin" "feed" "sip" }}
+{{- $_ := set $s (printf "%s.tls.cert" $door) "/etc/timbre/tls/tls.crt" }}
+{{- $_ := set $s (printf "%s.tls.key" $door) "/etc/timbre/tls/tls.key" }}
+{{- end }}
+{{- end }}
+{{- toYaml (merge (deepCopy .Values.settings) $s) }}
+{{- end }}
+
+{{- /* A probe of the admin port. */ -}}
+{{- define "timbre.probe" -}}
+httpGet:
+  path: {{ .path }}
+  port: 9090
+  {{- if not (include "timbre.watched" .context) }}
+  host: 127.0.0.1
+  {{- end }}
+  {{- if .context.Values.tls.secretName }}
+  scheme: HTTPS
+  {{- end }}
+{{- end }}
+
+{{- /* Values that contradict each other. */ -}}
+{{- define "timbre.check" -}}
+{{- $v := .Values }}
+{{- range $key, $value := dict "data" "volume" "drain.timeout" "drainSeconds" "rtp.ports" "rtp.first and rtp.last" "sip.listen" "sip and bind" }}
+{{- if hasKey $v.settings $key }}{{ fail (printf "settings has %s, which follows from the value of %s" $key $value) }}{{ end }}
+{{- end }}
+{{- if ge (int $v.rtp.first) (int $v.rtp.last) }}{{ fail "rtp.first must be below rtp.last" }}{{ end }}
+{{- if not (or (int $v.sip.udp) (int $v.sip.tcp) (int $v.sip.tls)) }}{{ fail "sip has no port" }}{{ end }}
+{{- if and (int $v.sip.tls) (not $v.tls.secretName) }}{{ fail "sip.tls needs tls.secretName" }}{{ end }}
+{{- if and $v.hostNetwork $v.media.service.enabled }}{{ fail "media.service needs hostNetwork: false; in the network of a node, callers call the node" }}{{ end }}
+{{- if and $v.hostNetwork $v.networkPolicy.enabled }}{{ fail "networkPolicy needs hostNetwork: false; policies do not hold in the network of a node" }}{{ end }}
+{{- if and $v.media.service.enabled (gt (sub (int $v.rtp.last) (int $v.rtp.first)) 199) }}{{ fail "media.service has every port of rtp, of which there may be 200 at most" }}{{ end }}
+{{- if and $v.serviceMonitor.enabled (not $v.serviceMonitor.tokenSecret.name) }}{{ fail "serviceMonitor needs tokenSecret.name: a Secret with the token that timbre token prints" }}{{ end }}
+{{- end }}
