@@ -1,0 +1,55 @@
+import "uplot/dist/uPlot.min.css";
+import "./style.css";
+import { options, render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Session, Stranger } from "./contract";
+import { ask, onSignedOut, words } from "./http";
+import { Empty, Problem } from "./part/notice";
+import { Numbers } from "./part/numbers";
+import { Shell } from "./shell";
+import { Signed } from "./session";
+import { applyTheme } from "./theme";
+import { SignIn } from "./view/signin";
+
+/** The console: its pages for who is signed in, and the sign-in for everybody else. */
+function Console() {
+  const [session, setSession] = useState<Session | null>();
+  const [issuer, setIssuer] = useState(false);
+  const [ended, setEnded] = useState(false);
+  const [error, setError] = useState("");
+  const numbers = useState(false);
+  useEffect(() => {
+    ask<Session | Stranger>("GET", "/console/session").then((who) => {
+      if ("user" in who) {
+        setSession(who);
+      } else {
+        setIssuer(who.oidc ?? false);
+        setSession(null);
+      }
+    }, (error) => setError(words(error)));
+  }, []);
+  useEffect(() => onSignedOut(() => setSession((before) => {
+    setEnded(!!before);
+    return null;
+  })), []);
+  const signOut = () => {
+    setEnded(false);
+    setSession(null);
+  };
+  if (session) {
+    return (
+      <Signed.Provider value={session}>
+        <Numbers.Provider value={numbers}><Shell session={session} signedOut={signOut} /></Numbers.Provider>
+      </Signed.Provider>
+    );
+  }
+  if (session === null) {
+    return <SignIn issuer={issuer} ended={ended} signedIn={setSession} />;
+  }
+  return <main>{error ? <Problem text={error} /> : <Empty>One moment …</Empty>}</main>;
+}
+
+// What comes many times a second is drawn once a frame, and while nobody sees the page not at all.
+options.debounceRendering = (draw) => requestAnimationFrame(draw);
+applyTheme();
+render(<Console />, document.body);

@@ -1,0 +1,129 @@
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Session, Stranger } from "./contract";
+
+let signedOut = () => {};
+
+/** Sets what happens once the server no longer knows who asks. */
+export function onSignedOut(then: () => void): void {
+  signedOut = then;
+}
+
+/** How a request is sent: until when, and whether the page asks by itself, which does not count as use of the session. */
+interface Manner {
+  signal?: AbortSignal;
+  background?: boolean;
+}
+
+/** Asks the server. A body is sent as JSON, unless it is a file. A refusal is an error with the reason in words. */
+export async function ask<T>(method: string, path: string, body?: unknown, { signal, background }: Manner = {}): Promise<T> {
+  const file = body instanceof Blob;
+  const headers = new Headers();
+  if (body !== undefined && !file) {
+    headers.set("Content-Type", "application/json");
+  }
+  if (background) {
+    headers.set("X-Timbre-Background", "1");
+  }
+  const answer = await fetch(path, { method, headers, body: file ? body : JSON.stringify(body) ?? null, signal: signal ?? null, cache: "no-store" });
+  const text = await answer.text();
+  if (answer.ok) {
+    return (text ? JSON.parse(text) : undefined) as T;
+  }
+  if (answer.status === 401) {
+    signedOut();
+  }
+  const said = refusal(text);
+  throw new Error(said.message ?? said.Message ?? (text.trim() || answer.statusText));
+}
+
+/** What a refusal says, in the words of the console or of the APIs. A proxy may say something else. */
+function refusal(text: string): { message?: string; Message?: string } {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** Asks whether the session still is one. That renews it, unless it is asked in the background. */
+export async function checkSession(manner: Manner): Promise<void> {
+  const who = await ask<Session | Stranger>("GET", "/console/session", undefined, manner);
+  if (!("user" in who)) {
+    signedOut();
+  }
+}
+
+/** The words for an error, for people. */
+export function words(error: unknown): string {
+  if (error instanceof TypeError) {
+    return "The server does not answer.";
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** An answer of the server, and how to ask again. */
+export interface Asked<T> {
+  value?: T;
+  error?: string;
+  again: () => void;
+}
+
+/** Asks for a path now, when it changes, and every so many milliseconds. An empty path asks nothing. */
+export function useAsk<T>(path: string, every = 0): Asked<T> {
+  const [answer, setAnswer] = useState<{ path: string; value?: T; error?: string }>({ path });
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    if (!path) {
+      return;
+    }
+    const abort = new AbortController();
+    let timer = 0;
+    const load = async (background: boolean) => {
+      try {
+        const value = await ask<T>("GET", path, undefined, { signal: abort.signal, background });
+        setAnswer({ path, value });
+      } catch (error) {
+        if (abort.signal.aborted) {
+          return;
+        }
+        setAnswer((before) => ({ ...(before.path === path ? before : { path }), error: words(error) }));
+      }
+      if (every > 0 && !abort.signal.aborted) {
+        timer = window.setTimeout(load, every, true);
+      }
+    };
+    void load(false);
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [path, every, round]);
+  const again = useCallback(() => setRound((n) => n + 1), []);
+  return { ...(answer.path === path ? answer : {}), again };
+}
+
+/** A request that a button sends: whether it is under way, what it failed with, and how to send it. */
+export function useSend(): { busy: boolean; error: string; send: (request: () => Promise<unknown>) => Promise<boolean> } {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState("");
+  const sending = useRef(false);
+  const send = useCallback(async (request: () => Promise<unknown>) => {
+    if (sending.current) {
+      return false;
+    }
+    sending.current = true;
+    setBusy(true);
+    setError("");
+    try {
+      await request();
+      return true;
+    } catch (error) {
+      setError(words(error));
+      return false;
+    } finally {
+      sending.current = false;
+      setBusy(false);
+    }
+  }, []);
+  return { busy, error, send };
+}
