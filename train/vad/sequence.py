@@ -4,6 +4,9 @@
 
 The published graph takes one window of each leg in a run. This one takes `steps` successive windows of each: what looks at a window alone is
 done for all at once, and only the recurrent cell goes from window to window. Equality with the published graph is checked at the end.
+
+A window has four frames, and a convolution over four frames is little arithmetic and much preparation. So each is one matrix, from all frames
+of a window to all that the convolution makes of them: where it reaches past them there are zeros, and the windows are the rows of one product.
 """
 
 import sys
@@ -14,6 +17,7 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 WINDOW, STATE = 288, 128
+HOP, FRAMES, BINS = 64, 4, 65  # a frame is two hops
 PREFIX = "If_0_else_branch__Inline_0__"  # the branch for 8 kHz
 
 
@@ -30,13 +34,31 @@ def gates(rows):
     return np.concatenate([i, o, f, c])
 
 
+def matrix(kernel, frames, stride):
+    """A convolution of three taps, with a zero before and after the frames, as a matrix; and how many frames it makes."""
+    outputs, inputs, taps = kernel.shape
+    made = (frames - 1) // stride + 1
+    rows = np.zeros((frames, inputs, made, outputs), np.float32)
+    for out in range(made):
+        for tap in range(taps):
+            if 0 <= (at := out * stride + tap - 1) < frames:
+                rows[at, :, out] = kernel[:, :, tap].T
+    return rows.reshape(frames * inputs, made * outputs), made
+
+
 def build(w):
     constants = {
-        "padding": np.array([0, 0, 0, 0, 0, 32], np.int64),
-        "windows": np.array([-1, 1, WINDOW], np.int64),
+        "padding": np.array([0, 0, 0, (FRAMES + 1) * HOP - WINDOW], np.int64),
+        "windows": np.array([-1, WINDOW], np.int64),
+        "hops": np.array([-1, FRAMES + 1, HOP], np.int64),
+        "first hop": np.array([0], np.int64),
+        "second hop": np.array([1], np.int64),
+        "last hop": np.array([FRAMES], np.int64),
+        "end": np.array([FRAMES + 1], np.int64),
         "one": np.array([1], np.int64),
-        "basis": w["stft.forward_basis_buffer"],
-        "halves": np.array([65, 65], np.int64),
+        "basis": np.ascontiguousarray(w["stft.forward_basis_buffer"][:, 0].T),
+        "halves": np.array([BINS, BINS], np.int64),
+        "all frames": np.array([-1, FRAMES * BINS], np.int64),
         "kernel": gates(w["decoder.rnn.weight_ih"])[None],
         "recurrence": gates(w["decoder.rnn.weight_hh"])[None],
         "bias": np.concatenate([gates(w["decoder.rnn.bias_ih"]), gates(w["decoder.rnn.bias_hh"])])[None],
@@ -51,18 +73,25 @@ def build(w):
     nodes = [
         node("Reshape", ["input", "windows"], ["window"]),
         node("Pad", ["window", "padding"], ["padded"], mode="reflect"),
-        node("Conv", ["padded", "basis"], ["spectrum"], kernel_shape=[128], strides=[64]),
-        node("Split", ["spectrum", "halves"], ["real", "imaginary"], axis=1),
+        node("Reshape", ["padded", "hops"], ["each hop"]),
+        node("Slice", ["each hop", "first hop", "last hop", "one"], ["earlier"]),
+        node("Slice", ["each hop", "second hop", "end", "one"], ["later"]),
+        node("Concat", ["earlier", "later"], ["frames"], axis=2),
+        node("MatMul", ["frames", "basis"], ["spectrum"]),
+        node("Split", ["spectrum", "halves"], ["real", "imaginary"], axis=2),
         node("Mul", ["real", "real"], ["real2"]),
         node("Mul", ["imaginary", "imaginary"], ["imaginary2"]),
         node("Add", ["real2", "imaginary2"], ["power"]),
-        node("Sqrt", ["power"], ["heard0"]),
+        node("Sqrt", ["power"], ["magnitude"]),
+        node("Reshape", ["magnitude", "all frames"], ["heard0"]),
     ]
+    frames = FRAMES
     for i, stride in enumerate((1, 2, 2, 1)):
         name = f"encoder.{i}.reparam_conv."
-        constants |= {f"weight{i}": w[name + "weight"], f"bias{i}": w[name + "bias"]}
+        constants[f"weight{i}"], frames = matrix(w[name + "weight"], frames, stride)
+        constants[f"bias{i}"] = np.tile(w[name + "bias"], frames)
         nodes += [
-            node("Conv", [f"heard{i}", f"weight{i}", f"bias{i}"], [f"sum{i}"], kernel_shape=[3], pads=[1, 1], strides=[stride]),
+            node("Gemm", [f"heard{i}", f"weight{i}", f"bias{i}"], [f"sum{i}"]),
             node("Relu", [f"sum{i}"], [f"heard{i + 1}"]),
         ]
     nodes += [
