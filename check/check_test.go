@@ -15,8 +15,10 @@ import (
 	"math/big"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -60,6 +62,7 @@ func sound(t *testing.T) *machine {
 			sync:   func(string) error { return nil },
 			room:   func() (int, int) { return 65536, 28000 },
 			user:   os.Geteuid(), cores: 4,
+			listen:  listen,
 			dial:    func(context.Context, string, *tls.Config) error { return nil },
 			measure: func(context.Context, machine, int) (sample, error) { return sample{spoken: 100, busy: 5}, nil },
 		},
@@ -160,6 +163,15 @@ func TestFindings(t *testing.T) {
 		{"taken port", "ports", func(t *testing.T, m *machine) { m.Settings.API.Listen = config.Address(taken(t)) }, Failure, "another program has"},
 		{"port of the server itself", "ports", func(t *testing.T, m *machine) { m.serving, m.Settings.API.Listen = true, config.Address(taken(t)) }, OK, "is the running server's"},
 		{"address of another machine", "ports", func(_ *testing.T, m *machine) { m.Settings.Feed.Listen = "192.0.2.1:8081" }, Failure, "does not have the address"},
+		{"port of root", "ports", func(_ *testing.T, m *machine) {
+			m.Settings.API.Listen = "127.0.0.1:443"
+			m.listen = func(_ context.Context, _, at string) error {
+				if at == "127.0.0.1:443" {
+					return syscall.EACCES
+				}
+				return nil
+			}
+		}, Failure, "127.0.0.1:443 are for root"},
 		{"ports that others are given", "ports", func(_ *testing.T, m *machine) { m.Settings.RTP.Ports = config.Ports{First: 40000, Last: 40099} }, Warning, "to other programs, too"},
 		{"reserved ports", "ports", func(_ *testing.T, m *machine) {
 			m.Settings.RTP.Ports = config.Ports{First: 40000, Last: 40099}
@@ -317,6 +329,52 @@ func TestGroupOfTheServiceMayReadSecrets(t *testing.T) {
 		if err := m.run(t, check).Failed(true); err != nil {
 			t.Errorf("%s: got %v", check, m.run(t, check).Findings)
 		}
+	}
+}
+
+// Whoever follows the advice is rid of the finding, and the service still reads its files: those of a package by its group.
+func TestAdviceOnModesHelpsAndBreaksNothing(t *testing.T) {
+	for _, c := range []struct {
+		name, check string
+		make        func(*machine) (path string)
+		mode, want  os.FileMode
+	}{
+		{"settings", "files", func(m *machine) string { m.configure(t, 0o600); return m.Settings.File }, 0o644, 0o640},
+		{"key", "files", func(m *machine) string { return m.file(t, "key", otherKey, 0o600) }, 0o640, 0o600},
+		{"credentials", "files", func(m *machine) string {
+			return m.file(t, "credentials", "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret\n", 0o600)
+		}, 0o644, 0o600},
+		{"data folder", "files", func(m *machine) string { return m.Settings.Data }, 0o755, 0o700},
+		{"key of a certificate", "certificates", func(m *machine) string {
+			m.Settings.Feed.TLS = m.certify(t, time.Now().Add(-time.Hour), time.Now().AddDate(0, 3, 0))
+			return m.Settings.Feed.TLS.Key
+		}, 0o644, 0o640},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := sound(t)
+			path := c.make(m)
+			if err := os.Chmod(path, c.mode); err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range m.run(t, c.check).Findings {
+				if f.Level == OK {
+					continue
+				}
+				if out, err := exec.CommandContext(t.Context(), "sh", "-c", f.Advice).CombinedOutput(); err != nil {
+					t.Fatalf("%s: %v: %s", f.Advice, err, out)
+				}
+			}
+			info, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := info.Mode().Perm(); got != c.want {
+				t.Errorf("got mode %04o of %s, want %04o", got, path, c.want)
+			}
+			if err := m.run(t, c.check).Failed(true); err != nil {
+				t.Errorf("got %+v, want no more findings", m.run(t, c.check).Findings)
+			}
+		})
 	}
 }
 

@@ -39,7 +39,7 @@ func checkFiles(ctx context.Context, m machine, f *findings) {
 		f.fail(s.Data+" is not a folder", "see data")
 		return
 	case !m.owns(info):
-		f.fail(s.Data+" belongs to another user than the one who runs this check", "check as the user of the service: sudo -u timbre timbre check")
+		f.fail(s.Data+" belongs to another user than the one who runs this check", "check as the user of the service: sudo -u timbre timbre check --config FILE")
 		return
 	case info.Mode().Perm()&0o077 != 0:
 		f.warn(fmt.Sprintf("others may look into %s (mode %04o)", s.Data, info.Mode().Perm()), "chmod 700 "+s.Data)
@@ -60,7 +60,7 @@ func (m machine) checkContents(ctx context.Context, f *findings) {
 			f.fail(path+" belongs to another user", "chown it to the user of the service")
 			return
 		case info.Mode().Perm()&0o077 != 0 && path != m.Settings.Database(): // which a start closes to others
-			f.fail(fmt.Sprintf("others may read %s (mode %04o)", path, info.Mode().Perm()), "chmod o= "+path)
+			f.fail(fmt.Sprintf("others may read %s (mode %04o)", path, info.Mode().Perm()), "chmod go= "+path)
 			return
 		}
 	}
@@ -85,7 +85,7 @@ func (m machine) checkConfiguration(f *findings) {
 	}
 	for _, s := range m.Settings.Effective() {
 		if s.Origin.Source == config.FromFile && s.Secret {
-			f.warn(fmt.Sprintf("others may read %s (mode %04o), which has %s", path, info.Mode().Perm(), s.Key), "chmod 600 "+path)
+			f.warn(fmt.Sprintf("others may read %s (mode %04o), which has %s", path, info.Mode().Perm(), s.Key), "chmod o= "+path)
 			return
 		}
 	}

@@ -32,7 +32,7 @@ func checkPorts(ctx context.Context, m machine, f *findings) {
 
 // checkPort says whether a port is free, or why it is not.
 func (m machine) checkPort(ctx context.Context, f *findings, key, network, at string) {
-	err := listen(ctx, network, at)
+	err := m.listen(ctx, network, at)
 	switch {
 	case err == nil:
 		f.ok("%s: %s is free", key, at)
@@ -43,10 +43,16 @@ func (m machine) checkPort(ctx context.Context, f *findings, key, network, at st
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		f.fail(fmt.Sprintf("%s: this machine does not have the address of %s", key, at), "choose one that ip address shows")
 	case errors.Is(err, syscall.EACCES):
-		f.fail(fmt.Sprintf("%s: ports such as that of %s are for root", key, at), "choose one above 1023, or give the service CAP_NET_BIND_SERVICE")
+		f.fail(fmt.Sprintf("%s: ports such as that of %s are for root", key, at), "choose one above 1023, or let every user have it: sysctl -w net.ipv4.ip_unprivileged_port_start="+portOf(at)+", and in /etc/sysctl.d")
 	default:
 		f.fail(fmt.Sprintf("%s: %v", key, err), "choose an address and a port of this machine")
 	}
+}
+
+// portOf is the number in an address.
+func portOf(at string) string {
+	_, port, _ := net.SplitHostPort(at)
+	return port
 }
 
 // listen opens a port and closes it.

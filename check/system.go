@@ -23,9 +23,13 @@ type system struct {
 	room    func() (limit, streams int)  // descriptors, and the streams of calls that they allow; limit 0: it is not known
 	user    int                          // who this process is
 	cores   int                          // that it may use
+	listen  listener                     // opens a port for a moment
 	dial    dialer                       // connects to targets
 	measure measure                      // analyses calls
 }
+
+// listener opens a port of a network, "udp" or "tcp", and closes it.
+type listener func(ctx context.Context, network, at string) error
 
 // measure analyses calls at a speed, as a multiple of real time.
 type measure func(context.Context, machine, int) (sample, error)
@@ -34,7 +38,7 @@ type measure func(context.Context, machine, int) (sample, error)
 func thisSystem() system {
 	return system{
 		root: os.DirFS("/"), clock: kernelClock, volume: statVolume, sync: syncFile, room: room, user: os.Geteuid(), cores: runtime.GOMAXPROCS(0),
-		dial: connect, measure: analyseCalls,
+		listen: listen, dial: connect, measure: analyseCalls,
 	}
 }
 
