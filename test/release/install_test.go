@@ -117,7 +117,7 @@ func (m machine) isOurs(program string) {
 func (m machine) installed() {
 	m.t.Helper()
 	for _, file := range []string{
-		"/usr/lib/timbre/libonnxruntime.so", "/usr/lib/systemd/system/timbre.service", "/usr/lib/sysctl.d/60-timbre.conf", "/usr/share/man/man1/timbre.1.gz",
+		"/usr/lib/timbre/libonnxruntime.so", "/usr/lib/systemd/system/timbre.service", "/usr/lib/sysctl.d/10-timbre.conf", "/usr/share/man/man1/timbre.1.gz",
 		"/usr/share/bash-completion/completions/timbre", "/usr/share/fish/vendor_completions.d/timbre.fish", "/usr/share/doc/timbre/copyright",
 	} {
 		if !m.has(file) {
