@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -170,10 +171,69 @@ func TestProbesAskWhereTheServerListens(t *testing.T) {
 		container := at[object](t, render(t, "hostNetwork="+c.network)["StatefulSet timbre"], "spec", "template", "spec", "containers", "0")
 		for probe, path := range map[string]string{"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"} {
 			get := at[object](t, container, probe, "httpGet")
-			if host, _ := get["host"].(string); get["path"] != path || host != c.host {
-				t.Errorf("%s with hostNetwork %s: got %v, want %s at %q", probe, c.network, get, path, c.host)
+			if host, _ := get["host"].(string); get["path"] != path || host != c.host || get["port"] != "admin" {
+				t.Errorf("%s with hostNetwork %s: got %v, want %s at %q and the port admin", probe, c.network, get, path, c.host)
 			}
 		}
+	}
+}
+
+// In the network of a node another program may have a port: then everything that reaches the server moves with it.
+func TestPortsAreMovedTogether(t *testing.T) {
+	all := render(t, "hostNetwork=false", "insecure=true", "networkPolicy.enabled=true", "networkPolicy.monitors[0].podSelector.matchLabels.app=prometheus", "api.port=8180", "admin.port=9190")
+	settings := at[string](t, all["ConfigMap timbre"], "data", "timbre.yaml")
+	container := at[object](t, all["StatefulSet timbre"], "spec", "template", "spec", "containers", "0")
+	for name, port := range map[string]uint64{"api": 8180, "admin": 9190} {
+		if want := fmt.Sprintf("%s.listen: 0.0.0.0:%d\n", name, port); !strings.Contains(settings, want) {
+			t.Errorf("got settings\n%swant %s", settings, want)
+		}
+		if got := portOf(t, at[[]any](t, container, "ports"), name, "containerPort"); got != port {
+			t.Errorf("got %d of the container for %s, want %d", got, name, port)
+		}
+		if got := portOf(t, at[[]any](t, all["Service timbre"], "spec", "ports"), name, "port"); got != port {
+			t.Errorf("got %d of the service for %s, want %d", got, name, port)
+		}
+		if from := admitted(t, all["NetworkPolicy timbre"], port); from == nil {
+			t.Errorf("got a policy without the port %d of %s", port, name)
+		}
+	}
+}
+
+// portOf is the number of a port of a list, by its name.
+func portOf(t *testing.T, ports []any, name, key string) uint64 {
+	t.Helper()
+	for _, p := range ports {
+		if at[string](t, p, "name") == name {
+			return at[uint64](t, p, key)
+		}
+	}
+	return 0
+}
+
+// admitted are those whom a policy lets reach a port; nil: nobody.
+func admitted(t *testing.T, policy object, port uint64) []any {
+	t.Helper()
+	for _, rule := range at[[]any](t, policy, "spec", "ingress") {
+		for _, p := range at[[]any](t, rule, "ports") {
+			if at[uint64](t, p, "port") == port {
+				return at[[]any](t, rule, "from")
+			}
+		}
+	}
+	return nil
+}
+
+// The console is at the port of the metrics.
+func TestAdminPortIsForMonitorsAlone(t *testing.T) {
+	closed := render(t, "hostNetwork=false", "networkPolicy.enabled=true", "networkPolicy.callers={192.0.2.0/24}")
+	if from := admitted(t, closed["NetworkPolicy timbre"], 9090); from != nil {
+		t.Errorf("got %v at the admin port without monitors, want nobody", from)
+	}
+	const label = "networkPolicy.monitors[0].podSelector.matchLabels.app=prometheus"
+	watched := render(t, "hostNetwork=false", "networkPolicy.enabled=true", "networkPolicy.callers={192.0.2.0/24}", label)
+	from := admitted(t, watched["NetworkPolicy timbre"], 9090)
+	if len(from) != 1 || at[string](t, from[0], "podSelector", "matchLabels", "app") != "prometheus" {
+		t.Errorf("got %v at the admin port, want the monitors alone", from)
 	}
 }
 
@@ -205,14 +265,18 @@ func TestChartRefusesValuesThatContradict(t *testing.T) {
 		"media.service.enabled=true hostNetwork=false": "200 at most",
 		"serviceMonitor.enabled=true":                  "tokenSecret.name",
 		`settings.rtp\.ports=1-2`:                      "rtp.first and rtp.last",
-		"sip.udp=0 sip.tcp=0":                          "sip has no port",
-		"replicas=2":                                   "replicas",
-		"settings.log.level=debug":                     "settings",
-		"hostNetwork=maybe":                            "hostNetwork",
-		"volume.accessMode=ReadWriteMany":              "accessMode",
-		"image.digest=latest":                          "digest",
-		"drainSeconds=-1":                              "drainSeconds",
-		"sip.udp=70000":                                "udp",
+		`settings.admin\.listen=127.0.0.1:9191`:        "admin.port and bind",
+		`settings.admin\.tls\.cert=/a.pem`:             "tls.secretName",
+		"admin.port=80":                                "port",
+		"serviceMonitor.enabled=true networkPolicy.enabled=true hostNetwork=false serviceMonitor.tokenSecret.name=token": "networkPolicy.monitors",
+		"sip.udp=0 sip.tcp=0":             "sip has no port",
+		"replicas=2":                      "replicas",
+		"settings.log.level=debug":        "settings",
+		"hostNetwork=maybe":               "hostNetwork",
+		"volume.accessMode=ReadWriteMany": "accessMode",
+		"image.digest=latest":             "digest",
+		"drainSeconds=-1":                 "drainSeconds",
+		"sip.udp=70000":                   "udp",
 		"networkPolicy.enabled=true hostNetwork=false networkPolicy.callers={anyone}": "callers",
 	} {
 		t.Run(values, func(t *testing.T) {

@@ -41,8 +41,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   "sip.listen" (join "," $sip)
   "rtp.ports" (printf "%d-%d" (int .Values.rtp.first) (int .Values.rtp.last))
   "drain.timeout" (printf "%ds" (int .Values.drainSeconds))
-  "api.listen" (printf "%s:8080" (ternary $bind "127.0.0.1" (ne $open "")))
-  "admin.listen" (printf "%s:9090" (ternary $bind "127.0.0.1" (ne (include "timbre.watched" .) "")))
+  "api.listen" (printf "%s:%d" (ternary $bind "127.0.0.1" (ne $open "")) (int .Values.api.port))
+  "admin.listen" (printf "%s:%d" (ternary $bind "127.0.0.1" (ne (include "timbre.watched" .) "")) (int .Values.admin.port))
   "admin.trust" "nobody"
   "admin.hosts" (printf "%[1]s,%[1]s.%[2]s,%[1]s.%[2]s.svc" (include "timbre.name" .) .Release.Namespace) }}
 {{- with .Values.sip.address }}{{ $_ := set $s "sip.address" . }}{{ end }}
@@ -62,7 +62,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "timbre.probe" -}}
 httpGet:
   path: {{ .path }}
-  port: 9090
+  port: admin
   {{- if not (include "timbre.watched" .context) }}
   host: 127.0.0.1
   {{- end }}
@@ -71,10 +71,23 @@ httpGet:
   {{- end }}
 {{- end }}
 
+{{- /* Settings that probes, services and policies follow, each with the value that it comes from. */ -}}
+{{- define "timbre.decided" -}}
+data: volume
+drain.timeout: drainSeconds
+rtp.ports: rtp.first and rtp.last
+sip.listen: sip and bind
+feed.listen: feed.port and bind
+api.listen: api.port and bind
+admin.listen: admin.port and bind
+admin.tls.cert: tls.secretName
+admin.tls.key: tls.secretName
+{{- end }}
+
 {{- /* Values that contradict each other. */ -}}
 {{- define "timbre.check" -}}
 {{- $v := .Values }}
-{{- range $key, $value := dict "data" "volume" "drain.timeout" "drainSeconds" "rtp.ports" "rtp.first and rtp.last" "sip.listen" "sip and bind" }}
+{{- range $key, $value := include "timbre.decided" . | fromYaml }}
 {{- if hasKey $v.settings $key }}{{ fail (printf "settings has %s, which follows from the value of %s" $key $value) }}{{ end }}
 {{- end }}
 {{- if ge (int $v.rtp.first) (int $v.rtp.last) }}{{ fail "rtp.first must be below rtp.last" }}{{ end }}
@@ -83,5 +96,6 @@ httpGet:
 {{- if and $v.hostNetwork $v.media.service.enabled }}{{ fail "media.service needs hostNetwork: false; in the network of a node, callers call the node" }}{{ end }}
 {{- if and $v.hostNetwork $v.networkPolicy.enabled }}{{ fail "networkPolicy needs hostNetwork: false; policies do not hold in the network of a node" }}{{ end }}
 {{- if and $v.media.service.enabled (gt (sub (int $v.rtp.last) (int $v.rtp.first)) 199) }}{{ fail "media.service has every port of rtp, of which there may be 200 at most" }}{{ end }}
+{{- if and $v.serviceMonitor.enabled $v.networkPolicy.enabled (not $v.networkPolicy.monitors) }}{{ fail "serviceMonitor needs networkPolicy.monitors: who reads the metrics" }}{{ end }}
 {{- if and $v.serviceMonitor.enabled (not $v.serviceMonitor.tokenSecret.name) }}{{ fail "serviceMonitor needs tokenSecret.name: a Secret with the token that timbre token prints" }}{{ end }}
 {{- end }}
