@@ -1,8 +1,8 @@
 package main
 
 import (
-	"os"
 	"os/exec"
+	"strings"
 	"testing"
 )
 
@@ -42,14 +42,28 @@ var s = "timbre/d"
 	}
 }
 
-func TestModuleBuildsUnderAnotherPath(t *testing.T) {
+// What resolves here is what a build compiles.
+func TestRenamedModuleImportsNothingOfTheOldPath(t *testing.T) {
 	copied := t.TempDir()
 	if err := rename("..", copied, "example.com/voice/analytics"); err != nil {
 		t.Fatal(err)
 	}
-	build := exec.Command("go", "build", "-o", os.DevNull, "./cmd/timbre")
-	build.Dir = copied
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Errorf("got %v:\n%s", err, out)
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "./...")
+	list.Dir = copied
+	out, err := list.CombinedOutput()
+	if err != nil {
+		t.Fatalf("got %v:\n%s", err, out)
+	}
+	ours := 0
+	for path := range strings.Lines(string(out)) {
+		switch path = strings.TrimSpace(path); {
+		case path == "timbre" || strings.HasPrefix(path, "timbre/"):
+			t.Errorf("%s is imported, want nothing of the old path", path)
+		case strings.HasPrefix(path, "example.com/voice/analytics/"):
+			ours++
+		}
+	}
+	if ours < 100 {
+		t.Errorf("got %d packages of the new path, want all", ours)
 	}
 }
