@@ -20,6 +20,7 @@ import (
 	"github.com/coder/websocket"
 
 	"timbre"
+	"timbre/test/needs"
 )
 
 // The ids of an AudioHook session, and of its conversation.
@@ -31,7 +32,7 @@ const (
 
 // A connector that is set up as docs/feed.md says takes the signed sessions of Genesys, and nothing else from there.
 func TestAudioHookSessionsAreSignedCalls(t *testing.T) {
-	needs(t, "openssl", "openssl")
+	needs.Program(t, "openssl", "openssl")
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook, n, h := startWithFeed(ctx, t)

@@ -23,6 +23,7 @@ import (
 
 	"timbre"
 	"timbre/config"
+	"timbre/test/needs"
 )
 
 // arrival is an event that boto3 has read at a target.
@@ -278,7 +279,7 @@ func moto(ctx context.Context, t *testing.T) string {
 	t.Helper()
 	exe, err := filepath.Abs("../.venv/bin/moto_server")
 	must(t, err)
-	needs(t, exe, "moto in the tests' Python environment (make test makes it)")
+	needs.Program(t, exe, "moto in the tests' Python environment (make test makes it)")
 	at := freePort(t)
 	_, port, _ := net.SplitHostPort(at)
 	cmd := exec.CommandContext(ctx, exe, "-H", "127.0.0.1", "-p", port)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"timbre"
+	"timbre/test/needs"
 )
 
 // cli is the AWS CLI for an endpoint.
@@ -25,7 +26,7 @@ func newCLI(ctx context.Context, t *testing.T, endpoint string) cli {
 	t.Helper()
 	exe, err := filepath.Abs(filepath.Join("..", ".venv", "bin", "aws"))
 	must(t, err)
-	needs(t, exe, "the AWS command line (make test installs it)")
+	needs.Program(t, exe, "the AWS command line (make test installs it)")
 	return cli{t, ctx, exe, []string{"--endpoint-url", "http://" + endpoint, "--region", "us-east-1", "--output", "json"}}
 }
 

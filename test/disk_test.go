@@ -22,6 +22,7 @@ import (
 	"timbre"
 	"timbre/environment"
 	"timbre/sip/phone"
+	"timbre/test/needs"
 	"timbre/test/server"
 )
 
@@ -45,17 +46,10 @@ func serveOn(ctx context.Context, t *testing.T, mount string, env []string) *dis
 // serverOn is the command of such a server. Without mount namespaces the test is skipped.
 func serverOn(ctx context.Context, t *testing.T, folder, mount string, env []string) *exec.Cmd {
 	t.Helper()
-	needs(t, "unshare", "unshare (the Debian package util-linux)")
-	args := []string{"--mount"}
-	if os.Getuid() != 0 {
-		args = append(args, "--map-root-user")
-	}
-	if out, err := exec.CommandContext(ctx, "unshare", append(args, "true")...).CombinedOutput(); err != nil {
-		t.Skipf("skipped: no mount namespaces here: %v: %s", err, out)
-	}
+	args := needs.Mounts(t)
 	exe, err := program()
 	must(t, err)
-	cmd := exec.CommandContext(ctx, "unshare", append(args, "sh", "-e", "-c", mount+`; exec "$2" serve`, "sh", folder, exe)...)
+	cmd := exec.CommandContext(ctx, args[0], append(args[1:], "sh", "-e", "-c", mount+`; exec "$2" serve`, "sh", folder, exe)...)
 	cmd.Env = append(env, "TIMBRE_DATA="+folder)
 	return cmd
 }
@@ -171,23 +165,22 @@ func TestFullDiskRefusesOnlyWhileItIsFull(t *testing.T) {
 func TestReadOnlyDiskRefusesAndLosesNothing(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*timeout)
 	defer cancel()
-	needs(t, "mkfs.ext4", "mkfs.ext4 (the Debian package e2fsprogs)")
-	needs(t, "nsenter", "nsenter (the Debian package util-linux)")
+	needs.Program(t, "mkfs.ext4", "mkfs.ext4 (the Debian package e2fsprogs)")
+	needs.Program(t, "nsenter", "nsenter (the Debian package util-linux)")
 	image := filepath.Join(t.TempDir(), "image")
 	must(t, os.WriteFile(image, nil, 0o600))
 	must(t, os.Truncate(image, 64<<20))
 	must(t, exec.CommandContext(ctx, "mkfs.ext4", "-q", image).Run())
 	mount := "mount -o loop " + image + ` "$1"`
-	if out, err := serverOn(ctx, t, t.TempDir(), mount+"; exit", nil).CombinedOutput(); err != nil {
-		t.Skipf("skipped: no loop devices here: %v: %s", err, out)
-	}
+	out, err := serverOn(ctx, t, t.TempDir(), mount+"; exit", nil).CombinedOutput()
+	needs.That(t, err == nil, "a loop device: "+string(out))
 	hook := newReceiver(t)
 	env := append(serverEnv(t.TempDir()), "TIMBRE_NOTIFY_WEBHOOKS=test="+hook.URL+"#"+hookSecret, "TIMBRE_NOTIFY_STREAMING=EventBridge=test")
 	d := serveOn(ctx, t, mount, env)
 	h := setUp(ctx, t, d.server.At["api"], hookARN)
 	c := placeCall(ctx, t, d.server.At["sip udp"], "s1_enrol")
 	search, _ := h.analyse(ctx, t, c.TransactionID)
-	out, err := exec.CommandContext(ctx, "nsenter", "--mount", "--target", strconv.Itoa(d.server.Cmd.Process.Pid),
+	out, err = exec.CommandContext(ctx, "nsenter", "--mount", "--target", strconv.Itoa(d.server.Cmd.Process.Pid),
 		"mount", "-o", "remount,abort", d.folder).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)

@@ -17,6 +17,7 @@ import (
 
 	"timbre"
 	"timbre/notify"
+	"timbre/test/needs"
 )
 
 // fauxqs is an SQS and an SNS that have nothing in common with moto: its queues have URLs of another form, and it refuses what AWS
@@ -89,8 +90,8 @@ func fauxqs(ctx context.Context, t *testing.T) string {
 	t.Helper()
 	program, err := filepath.Abs("js/node_modules/fauxqs/dist/cli.js")
 	must(t, err)
-	needs(t, "node", "node")
-	needs(t, program, "fauxqs in test/js (make test installs it)")
+	needs.Program(t, "node", "node")
+	needs.Program(t, program, "fauxqs in test/js (make test installs it)")
 	fifo, raw := map[string]string{"FifoQueue": "true"}, map[string]string{"RawMessageDelivery": "true"}
 	type resource map[string]any
 	init, err := json.Marshal(map[string][]resource{

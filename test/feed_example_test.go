@@ -11,16 +11,15 @@ import (
 
 	"timbre"
 	"timbre/rtp/codec"
+	"timbre/test/needs"
 )
 
 // The example in docs/feed.md runs as printed.
 func TestDocumentedFeedExample(t *testing.T) {
 	python, err := filepath.Abs(filepath.Join("..", ".venv", "bin", "python"))
 	must(t, err)
-	needs(t, python, "the tests' Python environment (make test makes it)")
-	if exec.Command(python, "-c", "import websockets").Run() != nil {
-		needs(t, "", "the package websockets in the tests' Python environment")
-	}
+	needs.Program(t, python, "the tests' Python environment (make test makes it)")
+	needs.That(t, exec.Command(python, "-c", "import websockets").Run() == nil, "the package websockets in the tests' Python environment")
 	text, err := os.ReadFile(filepath.Join("..", "docs", "feed.md"))
 	must(t, err)
 	_, example, _ := strings.Cut(string(text), "```py\n")

@@ -23,6 +23,7 @@ import (
 	"timbre/node"
 	"timbre/rtp/codec"
 	"timbre/sip/phone"
+	"timbre/test/needs"
 )
 
 const (
@@ -110,7 +111,7 @@ func python(ctx context.Context, t *testing.T, script string, args ...string) []
 	t.Helper()
 	exe, err := filepath.Abs(filepath.Join("..", ".venv", "bin", "python"))
 	must(t, err)
-	needs(t, exe, "the tests' Python environment (make test makes it)")
+	needs.Program(t, exe, "the tests' Python environment (make test makes it)")
 	cmd := exec.CommandContext(ctx, exe, append([]string{filepath.Join("boto3", script)}, args...)...)
 	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+keyID, "AWS_SECRET_ACCESS_KEY="+secret)
 	var stderr bytes.Buffer
@@ -120,21 +121,6 @@ func python(ctx context.Context, t *testing.T, script string, args ...string) []
 		t.Fatalf("%s: %v\n%s", script, err, stderr.String())
 	}
 	return out
-}
-
-// needs skips a test whose external program or file is missing; in CI it fails the test.
-func needs(t *testing.T, program, what string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err == nil {
-		return
-	}
-	if _, err := os.Stat(program); err == nil {
-		return
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing", what)
-	}
-	t.Skipf("skipped: %s is missing", what)
 }
 
 func must(t *testing.T, err error) {

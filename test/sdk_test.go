@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"timbre/conformance"
+	"timbre/test/needs"
 )
 
 // sdkRunner is an SDK other than Go's, with the program that runs conformance scripts by it.
@@ -19,15 +20,15 @@ func boto3(t *testing.T) sdkRunner {
 	t.Helper()
 	exe, err := filepath.Abs(filepath.Join("..", ".venv", "bin", "python"))
 	must(t, err)
-	needs(t, exe, "the tests' Python environment (make test makes it)")
+	needs.Program(t, exe, "the tests' Python environment (make test makes it)")
 	return sdkRunner{exe, filepath.Join("boto3", "operations.py")}
 }
 
 // javaScript is the AWS SDK for JavaScript, version 3.
 func javaScript(t *testing.T) sdkRunner {
 	t.Helper()
-	needs(t, "node", "node (Debian's package nodejs)")
-	needs(t, filepath.Join("js", "node_modules", "@aws-sdk", "client-chime-sdk-voice", "package.json"), "the AWS SDK for JavaScript (make test installs it)")
+	needs.Program(t, "node", "node (Debian's package nodejs)")
+	needs.Program(t, filepath.Join("js", "node_modules", "@aws-sdk", "client-chime-sdk-voice", "package.json"), "the AWS SDK for JavaScript (make test installs it)")
 	return sdkRunner{"node", filepath.Join("js", "operations.mjs")}
 }
 

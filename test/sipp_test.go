@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"timbre"
+	"timbre/test/needs"
 )
 
 // sipp calls a whole server as a recording client, over UDP and TCP: streams start and end as they should.
 func TestSippAsRecordingClient(t *testing.T) {
-	needs(t, "sipp", "sipp (Debian's package sip-tester)")
+	needs.Program(t, "sipp", "sipp (Debian's package sip-tester)")
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	hook := newReceiver(t)

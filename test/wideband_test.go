@@ -15,11 +15,12 @@ import (
 
 	"timbre"
 	"timbre/rtp/codec"
+	"timbre/test/needs"
 )
 
 // A caller enrolled from a G.711 call is identified in calls by baresip, at real time, that offer only a wideband codec.
 func TestSpeakerIsRecognisedThroughAnyCodec(t *testing.T) {
-	needs(t, "baresip", "baresip (Debian's package baresip-core)")
+	needs.Program(t, "baresip", "baresip (Debian's package baresip-core)")
 	ctx, cancel := context.WithTimeout(context.Background(), 2*timeout)
 	defer cancel()
 	hook := newReceiver(t)

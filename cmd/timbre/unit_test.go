@@ -11,6 +11,7 @@ import (
 	"timbre/config"
 	"timbre/door"
 	"timbre/rtp"
+	"timbre/test/needs"
 )
 
 const unit = "../../release/timbre.service"
@@ -52,9 +53,7 @@ func TestSocketBuffersAreAllowed(t *testing.T) {
 
 // The exposure is what systemd thinks of the unit: 0 is best, 10 worst.
 func TestUnitIsHardened(t *testing.T) {
-	if _, err := exec.LookPath("systemd-analyze"); err != nil {
-		t.Skip("systemd-analyze is not installed")
-	}
+	needs.Program(t, "systemd-analyze", "systemd-analyze (Debian's package systemd)")
 	out, err := exec.Command("systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", unit).CombinedOutput()
 	if err != nil {
 		t.Errorf("got %v, want an exposure of at most 2.0:\n%s", err, out)

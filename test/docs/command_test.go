@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"timbre/test/needs"
 	"timbre/test/server"
 )
 
@@ -67,12 +68,9 @@ func TestCommandsOfPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(python); err != nil {
-		t.Skip("boto3 and the AWS CLI are not installed (make test installs them)")
-	}
-	if os.Geteuid() != 0 {
-		t.Skip("only root may make a network for each page")
-	}
+	needs.Program(t, python, "boto3 and the AWS CLI in .venv (make test installs them)")
+	needs.Program(t, "ip", "ip (Debian's package iproute2)")
+	needs.Root(t) // a network for each page
 	driver, err := filepath.Abs("page.py")
 	if err != nil {
 		t.Fatal(err)

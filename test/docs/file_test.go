@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"timbre/test/needs"
 	"timbre/test/server"
 )
 
@@ -31,12 +32,9 @@ func TestSettingsOfPagesLoad(t *testing.T) {
 
 // Each configuration of kamailio is one that it loads.
 func TestKamailioConfigurationsOfPagesLoad(t *testing.T) {
-	exe, err := exec.LookPath("kamailio")
-	if err != nil {
-		t.Skip("kamailio is not installed (make test installs it)")
-	}
+	needs.Program(t, "kamailio", "kamailio (Debian's package kamailio)")
 	each(t, "kamailio", func(t *testing.T, b block) {
-		if out, err := exec.CommandContext(t.Context(), exe, "-c", "-f", write(t, b.Text)).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(t.Context(), "kamailio", "-c", "-f", write(t, b.Text)).CombinedOutput(); err != nil {
 			t.Errorf("%v: %s", err, out)
 		}
 	})

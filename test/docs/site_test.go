@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"timbre/test/needs"
 )
 
 var foreign = regexp.MustCompile(`<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)="?(?:https?:)?//[^>]*>`)
@@ -15,9 +17,7 @@ var foreign = regexp.MustCompile(`<(?:script|link|img|iframe)\b[^>]*\b(?:src|hre
 // The site can be built without a link that leads nowhere, loads nothing from elsewhere, and can be searched.
 func TestSite(t *testing.T) {
 	t.Parallel()
-	if _, err := os.Stat(filepath.Join(root, "docs", "site", ".venv")); err != nil {
-		t.Skip("mkdocs is not installed (make test installs it)")
-	}
+	needs.Program(t, filepath.Join(root, "docs", "site", ".venv"), "mkdocs in docs/site/.venv (make test installs it)")
 	out := t.TempDir()
 	if text, err := exec.CommandContext(t.Context(), filepath.Join(root, "docs", "site", "build"), out).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, text)

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"timbre/test/needs"
 )
 
 // Where what is tested stands.
@@ -54,21 +56,10 @@ func text(t *testing.T, path string) string {
 	return string(b)
 }
 
-// wantProgram skips a test that lacks a program of the package prometheus; in CI the test fails.
-func wantProgram(t *testing.T, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is missing", program)
-		}
-		t.Skipf("skipped: %s is missing (make test installs it)", program)
-	}
-}
-
 // promtool runs it in the folder monitoring.
 func promtool(t *testing.T, args ...string) {
 	t.Helper()
-	wantProgram(t, "promtool")
+	needs.Program(t, "promtool", "promtool (Debian's package prometheus)")
 	c := exec.CommandContext(t.Context(), "promtool", args...)
 	c.Dir = folder
 	if out, err := c.CombinedOutput(); err != nil {

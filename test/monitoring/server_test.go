@@ -20,6 +20,7 @@ import (
 	"timbre/config"
 	"timbre/environment"
 	"timbre/node"
+	"timbre/test/needs"
 )
 
 // serve runs a node until the test ends.
@@ -77,7 +78,7 @@ func get(t *testing.T, address string) string {
 // watch runs Prometheus with the alert rules on a node, and returns its URL. It scrapes and evaluates each second.
 func watch(t *testing.T, n *node.Node) string {
 	t.Helper()
-	wantProgram(t, "prometheus")
+	needs.Program(t, "prometheus", "prometheus (Debian's package prometheus)")
 	folder, err := filepath.Abs(folder)
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"timbre/test/needs"
 )
 
 // keepAlives is the number of NAT keep-alive packets (RTCP containing PING) that may be dropped. baresip sends one unencrypted
@@ -27,7 +29,7 @@ func TestBaresipCalls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			needs(t, "baresip", "baresip-core")
+			needs.Program(t, "baresip", "baresip (Debian's package baresip-core)")
 			ctx, cancel := context.WithTimeout(t.Context(), timeout)
 			defer cancel()
 			h := open(ctx, t, c.encryption != "")

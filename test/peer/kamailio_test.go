@@ -7,15 +7,17 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"timbre/test/needs"
 )
 
 // An unencrypted phone (sipp) calls through kamailio and rtpengine, which use TLS and SRTP towards a Timbre that requires
 // encryption.
 func TestKamailioAsEncryptedEdge(t *testing.T) {
 	t.Parallel()
-	needs(t, "sipp", "sip-tester")
-	needs(t, "kamailio", "kamailio")
-	needs(t, "/usr/lib/*/kamailio/modules/tls.so", "kamailio-tls-modules")
+	needs.Program(t, "sipp", "sipp (Debian's package sip-tester)")
+	needs.Program(t, "kamailio", "kamailio (Debian's package kamailio)")
+	needs.Program(t, "/usr/lib/*/kamailio/modules/tls.so", "tls.so of kamailio (Debian's package kamailio-tls-modules)")
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	folder := t.TempDir()

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"timbre/test/needs"
 )
 
 // linphone calls unencrypted and with SDES. Its STUN requests on the media ports are counted and not answered.
@@ -17,7 +19,7 @@ func TestLinphoneCalls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			needs(t, "linphonec", "linphone-cli")
+			needs.Program(t, "linphonec", "linphonec (Debian's package linphone-cli)")
 			ctx, cancel := context.WithTimeout(t.Context(), timeout)
 			defer cancel()
 			h := open(ctx, t, false)

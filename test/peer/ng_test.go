@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"testing"
 
+	"timbre/test/needs"
 	"timbre/test/peer/ng"
 )
 
@@ -16,7 +17,7 @@ type rtpengineClient struct{ *ng.Client }
 // rtpengine starts an rtpengine on loopback and returns its control address.
 func rtpengine(t *testing.T, folder string) (rtpengineClient, string) {
 	t.Helper()
-	needs(t, "rtpengine", "rtpengine-daemon")
+	needs.Program(t, "rtpengine", "rtpengine (Debian's package rtpengine-daemon)")
 	at, first := fmt.Sprintf("127.0.0.1:%d", ports(t, 2)), ports(t, 40)
 	launch(t, folder, "rtpengine", "--config-file=none", "-f", "-t", "-1", "-i", "127.0.0.1", "-n", at,
 		"-m", strconv.Itoa(first), "-M", strconv.Itoa(first+39), "-E", "--num-threads=1", "--log-level=5")

@@ -97,21 +97,6 @@ func (p *peer) succeeded(ctx context.Context, t *testing.T) {
 	}
 }
 
-// needs skips a test whose program, or file that matches a pattern, is missing. In CI it fails the test.
-func needs(t *testing.T, program, of string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err == nil {
-		return
-	}
-	if files, _ := filepath.Glob(program); len(files) > 0 {
-		return
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s (Debian's package %s) is missing", program, of)
-	}
-	t.Skipf("skipped: %s (Debian's package %s) is missing", program, of)
-}
-
 // The tests' ports are below those that the system assigns to outgoing sockets.
 const firstPort, lastPort = 10000, 19900
 

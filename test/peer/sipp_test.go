@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"timbre/rtp/codec"
+	"timbre/test/needs"
 )
 
 // step is a step of a sipp scenario: see config/scenario.xml.
@@ -42,7 +43,7 @@ func sipp(t *testing.T, folder, network, to, user string, steps ...step) *peer {
 // The audio before and after a hold is received as one stream.
 func TestSippHold(t *testing.T) {
 	t.Parallel()
-	needs(t, "sipp", "sip-tester")
+	needs.Program(t, "sipp", "sipp (Debian's package sip-tester)")
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	h, folder, sent := open(ctx, t, false), t.TempDir(), speech(t, "s1_enrol_caller", 3*time.Second)
@@ -68,7 +69,7 @@ func TestSippHold(t *testing.T) {
 // The offer may come from the server, and the answer in the ACK.
 func TestSippLateOffer(t *testing.T) {
 	t.Parallel()
-	needs(t, "sipp", "sip-tester")
+	needs.Program(t, "sipp", "sipp (Debian's package sip-tester)")
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	for _, network := range []string{"udp", "tcp"} {
