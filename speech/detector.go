@@ -50,6 +50,7 @@ type Detector struct {
 	vadInput [Context + Window]float32 // the samples before the window, then the window
 	window   [Window]int16             // the window as it was received
 	fill     int                       // samples of it so far
+	scored   int                       // windows before it
 	keyed    bool                      // a key is pressed in it
 	state    [stateSize]float32
 
@@ -160,6 +161,7 @@ func (d *Detector) score() {
 	d.forget(len(pcm))
 	copy(d.vadInput[:Context], d.vadInput[Window:])
 	d.fill = 0
+	d.scored++
 	w := &window{at: d.next - d.origin, came: d.came, live: d.live, pcm: pcm, voiced: d.voiced, pressed: d.keyed}
 	d.keyed = false
 	if d.Gates != nil {
@@ -167,6 +169,14 @@ func (d *Detector) score() {
 	} else {
 		d.pass(w)
 	}
+}
+
+// nextWindow is the number of the next window to begin.
+func (d *Detector) nextWindow() int {
+	if d.fill > 0 {
+		return d.scored + 1
+	}
+	return d.scored
 }
 
 // due is the context of a window: it is due when the next one is complete. Audio that is not live has no such time.

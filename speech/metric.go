@@ -24,7 +24,7 @@ func newMetrics(reg prometheus.Registerer, lag func() (legs int, most time.Durat
 		})
 	}
 	with.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "timbre_vad_legs", Help: "Legs whose voice activity is detected, once for each task that listens to one.",
+		Name: "timbre_vad_legs", Help: "Legs whose voice activity is detected.",
 	}, func() float64 { legs, _ := lag(); return float64(legs) })
 	with.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "timbre_vad_backlog_seconds", Help: "Audio that waits for voice activity detection, of the leg that is furthest behind. At 60 s frames are lost.",
@@ -35,7 +35,7 @@ func newMetrics(reg prometheus.Registerer, lag func() (legs int, most time.Durat
 	})}
 	m.dropped = with.NewCounterVec(prometheus.CounterOpts{
 		Name: "timbre_speech_dropped_seconds_total",
-		Help: "Audio of analysed legs that is not the voice of their party, by reason: echo, tone, dtmf, recording, background. Each task that listens to a leg counts.",
+		Help: "Audio of analysed legs that is not the voice of their party, by reason: echo, tone, dtmf, recording, background.",
 	}, []string{"reason"})
 	m.wait = histogram("vad_wait_seconds", "For how long a frame waited for voice activity detection; one frame a second of each leg.", 0.00001)
 	m.frame = histogram("vad_frame_seconds", "Duration of the voice activity detection of a frame of 20 ms, gates included; one frame a second of each leg.", 0.00001)

@@ -3,7 +3,6 @@ package speech
 import (
 	"log/slog"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,29 +19,29 @@ const lookFor = 50
 // heard is a frame of the leg and those of other legs that came before it.
 type heard struct {
 	timbre.Frame
+	number int // since the worker began
 	others []otherFrame
 	came   time.Time
 	due    time.Time // when it came, or would come live: a feed may be ahead of real time
 }
 
-// worker runs the detector of one leg. It is the tap on that leg.
+// worker runs the detector of one leg, for all who listen to it. It is the tap on that leg.
 type worker struct {
 	frames          *queue
+	audience        audience
+	untap           func()
 	others          *others
 	seen            int           // frames since the worker looked for other legs
 	stopped, closed chan struct{} // this worker is; all are
 	detector        *Detector
-	to              timbre.SpeechSink
+	passed          int           // windows
+	last            timbre.Speech // the last of them
 	log             *slog.Logger
 	metrics         *metrics
 
 	began   time.Time    // real time of media time 0; zero: before the first frame. It belongs to the goroutine that calls Frame
 	hearing atomic.Int64 // when the frame in hand was due, in nanoseconds since listening began; 0: none is in hand
 	since   time.Time    // when listening began
-	spoken  atomic.Int64 // when speech was heard last, in nanoseconds since then
-
-	mu      sync.Mutex // held while a change of lagging is reported
-	lagging atomic.Bool
 }
 
 // Frame implements timbre.Tap. It never blocks.
@@ -52,9 +51,9 @@ func (k *worker) Frame(f timbre.Frame) {
 	}
 	f.PCM = slices.Clone(f.PCM)
 	now := time.Now()
-	if !k.frames.put(heard{f, k.others.take(), now, k.due(f.At, now)}) { // the media time jumps here, which the detector treats as a pause
+	if !k.frames.put(heard{f, k.audience.count(), k.others.take(), now, k.due(f.At, now)}) { // the media time jumps here, which the detector treats as a pause
 		k.metrics.lost.Inc()
-		if k.setLagging(true) {
+		if k.audience.setLagging(true) {
 			k.log.Error("voice activity detection lags behind the call: frames are lost")
 		}
 	}
@@ -74,21 +73,7 @@ func (k *worker) due(at time.Duration, now time.Time) time.Time {
 // End implements timbre.Tap.
 func (k *worker) End() { k.frames.end() }
 
-// setLagging reports to the sink that the worker lags behind its leg, or has caught up. False: that is not new.
-func (k *worker) setLagging(lagging bool) bool {
-	if k.lagging.Load() == lagging {
-		return false
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.lagging.Swap(lagging) == lagging {
-		return false
-	}
-	k.to.Lagging(lagging)
-	return true
-}
-
-// run analyses the leg until it ends or the worker is stopped. When the detector fails, the leg is over for the sink, and
+// run analyses the leg until it ends or the worker is stopped. When the detector fails, the leg is over for its subscribers, and
 // its remaining frames are discarded.
 func (k *worker) run() {
 	defer k.detector.Gates.Close()
@@ -110,7 +95,10 @@ func (k *worker) run() {
 		k.log.Error("voice activity detection failed", "error", err)
 	}
 	k.hearing.Store(0) // what is left will never be heard
-	k.to.SpeechEnded()
+	k.audience.end()
+	for _, l := range k.audience.now() {
+		l.to.SpeechEnded()
+	}
 	k.discard()
 }
 
@@ -124,6 +112,9 @@ func (k *worker) analyse(f heard) bool {
 	for _, o := range f.others {
 		k.detector.Gates.Far(o.leg, o.frame)
 	}
+	for _, l := range k.audience.now() {
+		l.reach(f.number, k.detector.nextWindow())
+	}
 	k.detector.came, k.detector.live = f.came, f.due
 	k.detector.Frame(f.Frame)
 	if k.frames.len() == 0 {
@@ -132,10 +123,20 @@ func (k *worker) analyse(f heard) bool {
 	return k.detector.Err() == nil
 }
 
+// pass passes a window on to all who listen.
+func (k *worker) pass(s timbre.Speech) {
+	k.metrics.count(s)
+	for _, l := range k.audience.now() {
+		l.hear(k.passed, s, k.last)
+	}
+	k.passed++
+	k.last = timbre.Speech{At: s.At, Net: s.Net}
+}
+
 // caughtUp takes in that no frame waits.
 func (k *worker) caughtUp() {
 	k.hearing.Store(0)
-	if k.setLagging(false) {
+	if k.audience.setLagging(false) {
 		k.log.Info("voice activity detection has caught up with the call")
 	}
 }

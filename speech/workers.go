@@ -9,8 +9,8 @@ import (
 	"timbre/environment"
 )
 
-// Workers detect the speech of live legs: one goroutine for each that somebody listens to, so that inference never delays the
-// packets of a call. It implements timbre.SpeechSource.
+// Workers detect the speech of live legs: one goroutine for each that somebody listens to, however many do, so that inference never delays
+// the packets of a call. It implements timbre.SpeechSource.
 type Workers struct {
 	env     environment.Environment
 	cfg     Config
@@ -21,8 +21,15 @@ type Workers struct {
 
 	mu      sync.Mutex
 	live    map[*worker]bool
+	joined  map[legOf]*worker // by leg, those that may be joined
 	closed  chan struct{}
 	running sync.WaitGroup
+}
+
+// legOf is a leg of a call.
+type legOf struct {
+	transactionID string
+	leg           int
 }
 
 // Calls are the live calls of this node.
@@ -39,69 +46,83 @@ type Config struct {
 // NewWorkers makes the workers of a node.
 func NewWorkers(env environment.Environment, cfg Config, v VAD, calls Calls) *Workers {
 	env = env.Complete()
-	w := &Workers{env: env, cfg: cfg, vad: v, calls: calls, heard: NewRecordings(), live: map[*worker]bool{}, closed: make(chan struct{})}
+	w := &Workers{env: env, cfg: cfg, vad: v, calls: calls, heard: NewRecordings(), live: map[*worker]bool{}, joined: map[legOf]*worker{}, closed: make(chan struct{})}
 	w.metrics = newMetrics(env.Metrics, w.lag)
 	return w
 }
 
 // Listen implements timbre.SpeechSource. Unavailable: the workers are closed.
 func (w *Workers) Listen(_ context.Context, transactionID string, leg int, to timbre.SpeechSink) (stop func(), err error) {
-	k := &worker{
-		frames: newQueue(), stopped: make(chan struct{}), closed: w.closed, to: to, metrics: w.metrics, since: time.Now(),
-		log:    w.env.Log.With("transaction", transactionID, "leg", leg),
-		others: &others{calls: w.calls, transactionID: transactionID, leg: leg, stops: map[int]func(){}},
-	}
-	k.detector = NewDetector(w.vad, func(s timbre.Speech) {
-		w.metrics.count(s)
-		if s.Voiced {
-			k.spoken.Store(int64(time.Since(k.since)))
-		}
-		to.Speech(s)
-	})
-	call, _ := w.calls.Call(transactionID)
-	k.detector.Gates = NewGates(Origin{w.heard, call, leg, w.cfg.Gates})
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if timbre.IsClosed(w.closed) {
 		return nil, timbre.Errorf(timbre.Unavailable, "speech.Listen", "the VAD workers are closed")
 	}
-	untap, err := w.calls.Tap(transactionID, leg, k)
+	of, l := legOf{transactionID, leg}, &subscriber{to: to, since: time.Now()}
+	k := w.joined[of]
+	if k == nil || !k.audience.join(l) {
+		if k, err = w.begin(of, l); err != nil {
+			return nil, err
+		}
+	}
+	return sync.OnceFunc(func() {
+		if k.audience.leave(l) {
+			k.untap()
+			close(k.stopped)
+		}
+	}), nil
+}
+
+// begin starts the worker of a leg, with its first subscriber. The caller holds mu.
+func (w *Workers) begin(of legOf, first *subscriber) (*worker, error) {
+	k := &worker{
+		frames: newQueue(), stopped: make(chan struct{}), closed: w.closed, metrics: w.metrics, since: time.Now(),
+		log:    w.env.Log.With("transaction", of.transactionID, "leg", of.leg),
+		others: &others{calls: w.calls, transactionID: of.transactionID, leg: of.leg, stops: map[int]func(){}},
+	}
+	k.audience.join(first)
+	k.detector = NewDetector(w.vad, k.pass)
+	call, _ := w.calls.Call(of.transactionID)
+	k.detector.Gates = NewGates(Origin{w.heard, call, of.leg, w.cfg.Gates})
+	untap, err := w.calls.Tap(of.transactionID, of.leg, k)
 	if err != nil {
 		return nil, err
 	}
+	k.untap = untap
 	k.others.attach()
-	w.live[k] = true
+	w.live[k], w.joined[of] = true, k
 	w.running.Go(func() {
 		k.run()
-		w.forget(k)
+		w.forget(of, k)
 	})
-	var once sync.Once
-	return func() {
-		untap()
-		once.Do(func() { close(k.stopped) })
-	}, nil
+	return k, nil
 }
 
-func (w *Workers) forget(k *worker) {
+func (w *Workers) forget(of legOf, k *worker) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.live, k)
+	if w.joined[of] == k {
+		delete(w.joined, of)
+	}
 }
 
-// Listening is how many legs are heard, once for each task that listens to one.
+// Listening is how many legs are heard.
 func (w *Workers) Listening() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.live)
 }
 
-// Talking is how many of them have spoken within a time, or could not yet for so long.
+// Talking is how many subscribers there are to legs that have spoken within a time, or could not yet for so long.
 func (w *Workers) Talking(within time.Duration) (n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for k := range w.live {
-		if time.Since(k.since)-time.Duration(k.spoken.Load()) < within {
-			n++
+		for _, l := range k.audience.now() {
+			if l.talks(within) {
+				n++
+			}
 		}
 	}
 	return n

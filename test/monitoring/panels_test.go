@@ -101,7 +101,7 @@ var sections = []section{
 		{"Detection of speech: a frame", "s", "How long a frame of 20 ms waits and takes.", append(
 			quantiles("timbre_vad_wait_seconds", "waited {{instance}}"), quantiles("timbre_vad_frame_seconds", "took {{instance}}")...)},
 		{"From voice to speech", "s", "From the end of a voiced stretch until it is passed on.", quantiles("timbre_speech_delay_seconds", "{{instance}}")},
-		{"Analysed legs", "short", "Once for each task.", []series{now("timbre_vad_legs", "{{instance}}")}},
+		{"Analysed legs", "short", "Once, however many tasks listen.", []series{now("timbre_vad_legs", "{{instance}}")}},
 		{"Audio not analysed", "short", "Frames of 20 ms that were left out, because the analysis was a minute behind. Always 0 on a machine that is large enough.", []series{
 			rate("timbre_vad_frames_lost_total", "{{instance}}"),
 		}},
