@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/kong"
 
@@ -50,21 +51,22 @@ func flags(s *Settings) []*kong.Flag {
 }
 
 // Keys lists all settings, in the order of Settings.
-func Keys() []string {
-	var keys []string
+func Keys() []string { return slices.Clone(keys()) }
+
+var keys = sync.OnceValue(func() (keys []string) {
 	for _, f := range flags(new(Settings)) {
 		if f.Name != fileKey {
 			keys = append(keys, f.Name)
 		}
 	}
 	return keys
-}
+})
 
 // BeforeResolve is a hook that kong calls after parsing the flags. It adds the environment and the file.
 func (s *Settings) BeforeResolve(ctx *kong.Context) error {
 	r := &resolver{known: map[string]bool{}, origins: map[string]Origin{}}
 	s.origins = r.origins
-	for _, k := range Keys() {
+	for _, k := range keys() {
 		r.known[k] = true
 	}
 	if err := unknownVariable(os.Environ()); err != nil {
@@ -99,7 +101,7 @@ const tokenVariable = variablePrefix + "OPERATOR_TOKEN"
 // have no effect.
 func unknownVariable(environ []string) error {
 	names := []string{variable(fileKey), tokenVariable}
-	for _, k := range Keys() {
+	for _, k := range keys() {
 		names = append(names, variable(k))
 	}
 	for _, pair := range environ {
