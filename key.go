@@ -20,6 +20,8 @@ type Key struct {
 // Keys finds an access key by its id.
 type Keys interface {
 	Key(accessKeyID string) (key Key, ok bool)
+	// Used notes that a request proves a key. Whoever verifies the proof calls it.
+	Used(accessKeyID string)
 }
 
 // Expired reports whether the key is refused at a time.

@@ -43,7 +43,6 @@ type Deps struct {
 	Pings     voice.Pings
 	Logs      voice.Logs // nil: there are none
 	Keys      timbre.Keys
-	Used      func(accessKeyID string) // it has signed a request; nil: nobody asks
 }
 
 // asKey is the key of a request that has been authenticated otherwise, in its context.
@@ -73,7 +72,7 @@ func Coverage() []rest.Covered {
 func newMux(env environment.Environment, cfg Config, deps Deps) *rest.Mux {
 	env = env.Complete()
 	m := rest.New(env, rest.Config(cfg), rest.Deps{
-		Authenticate: authenticate(sigv4.New(env, deps.Keys), deps.Used),
+		Authenticate: authenticate(sigv4.New(env, deps.Keys)),
 		Authorize:    authorizer{env, deps.Store}.authorize,
 	}, rest.Voice, rest.Pipelines)
 	voice.Register(m, env, voice.Deps{Store: deps.Store, Calls: deps.Calls, Tasks: deps.Tasks, Pings: deps.Pings, Logs: deps.Logs})
@@ -82,16 +81,13 @@ func newMux(env environment.Environment, cfg Config, deps Deps) *rest.Mux {
 }
 
 // authenticate returns the check of signatures, whose errors are those of AWS already.
-func authenticate(v *sigv4.Verifier, used func(accessKeyID string)) func(*http.Request, func() ([]byte, error)) (timbre.Key, error) {
+func authenticate(v *sigv4.Verifier) func(*http.Request, func() ([]byte, error)) (timbre.Key, error) {
 	return func(r *http.Request, body func() ([]byte, error)) (timbre.Key, error) {
 		if key, is := r.Context().Value(asKey{}).(timbre.Key); is {
 			return key, nil
 		}
 		key, err := v.Check(r, body)
-		if err == nil && used != nil {
-			used(key.ID)
-		}
-		if e := (*sigv4.Error)(nil); errors.As(err, &e) {
+		if e := (*timbre.SignatureFault)(nil); errors.As(err, &e) {
 			err = &rest.Fault{Status: e.Status, Type: e.Type, Code: e.Type, Message: e.Message}
 		}
 		return key, err

@@ -39,6 +39,8 @@ type keys map[string]timbre.Key
 
 func (k keys) Key(id string) (timbre.Key, bool) { key, ok := k[id]; key.ID = id; return key, ok }
 
+func (keys) Used(string) {}
+
 // log is a buffer that is safe for concurrent use.
 type log struct {
 	mu   sync.Mutex

@@ -41,8 +41,7 @@ type Deps struct {
 	// About is what the page tells of the server, and KeyUses of its access keys.
 	About   func(ctx context.Context) About
 	KeyUses func() []KeyUse
-	Used    func(accessKeyID string) // it has signed in
-	Load    timbre.LoadMeter         // nil: nothing is refused for load
+	Load    timbre.LoadMeter // nil: nothing is refused for load
 }
 
 // Calls are the live calls of this node.

@@ -28,6 +28,7 @@ type fakes struct {
 
 	mu       sync.Mutex
 	keys     map[string]timbre.Key
+	used     map[string]int // how often, by key
 	wrong    int
 	live     []timbre.Call
 	ended    []string
@@ -44,7 +45,7 @@ type fakes struct {
 func newFakes(t *testing.T) *fakes {
 	t.Helper()
 	f := &fakes{
-		t: t, steady: time.Now(), taps: map[legOf][]timbre.Tap{}, stored: map[string]timbre.Call{},
+		t: t, steady: time.Now(), taps: map[legOf][]timbre.Tap{}, used: map[string]int{}, stored: map[string]timbre.Call{},
 		keys: map[string]timbre.Key{
 			"ALL":    {ID: "ALL", Secret: "secret", User: "all"},
 			"LISTER": {ID: "LISTER", Secret: "secret", User: "lister", Grants: []timbre.Grant{{Action: listCalls, Resource: "*"}}},
@@ -69,7 +70,6 @@ func newFakes(t *testing.T) *fakes {
 		Hide:      func(text string) string { return strings.ReplaceAll(text, "+12065550100", "masked") },
 		Recording: readFake,
 		About:     func(context.Context) About { return About{Version: "v1"} },
-		Used:      func(string) {},
 		KeyUses:   func() []KeyUse { return []KeyUse{{Key: f.keys["ALL"]}, {Key: f.keys["LISTER"]}} },
 	})
 	f.server = httptest.NewServer(f.Console)
@@ -90,6 +90,12 @@ func readFake(r io.Reader, longest time.Duration) ([][]int16, error) {
 		return nil, timbre.Errorf(timbre.Invalid, "", "the recording lasts longer than %v", longest)
 	}
 	return [][]int16{make([]int16, len(text))}, nil
+}
+
+func (f *fakes) Used(id string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.used[id]++
 }
 
 func (f *fakes) Key(id string) (timbre.Key, bool) {

@@ -108,6 +108,7 @@ func (s *sessions) find(id string, source netip.Addr, use bool) (*session, timbr
 	}
 	if use {
 		n.used = now
+		s.keys.Used(key.ID)
 	}
 	return n, key, true
 }

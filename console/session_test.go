@@ -27,6 +27,28 @@ func TestSignInGivesACookieThatOnlyThisPageSends(t *testing.T) {
 	f.want(http.StatusUnauthorized, f.ask(http.MethodGet, "/console/calls", ""))
 }
 
+// A key is used by who signs in, and by what somebody does at the keyboard: not by a wrong sign-in, nor by a page that is left open.
+func TestUseOfAKeyIsNoted(t *testing.T) {
+	f := newFakes(t)
+	for _, step := range []struct {
+		what string
+		do   func()
+		want int
+	}{
+		{"a wrong sign-in", func() { f.ask(http.MethodPost, "/console/session", `{"keyId":"LISTER","secret":"secreT"}`) }, 0},
+		{"a sign-in", func() { f.signIn("LISTER") }, 1},
+		{"a request", func() { f.ask(http.MethodGet, "/console/calls", "") }, 2},
+		{"a request of the page alone", func() { f.ask(http.MethodGet, "/console/calls", "", background, "1") }, 2},
+	} {
+		step.do()
+		f.mu.Lock()
+		if got := f.used["LISTER"]; got != step.want {
+			t.Errorf("after %s: got %d uses, want %d", step.what, got, step.want)
+		}
+		f.mu.Unlock()
+	}
+}
+
 func TestWrongSignInsAreRefusedAndThenThrottled(t *testing.T) {
 	f := newFakes(t)
 	f.change("EXPIRED", func(k *timbre.Key) {

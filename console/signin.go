@@ -52,7 +52,7 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
 // admit opens a session of a key.
 func (c *Console) admit(w http.ResponseWriter, r *http.Request, key timbre.Key) *session {
 	c.metrics.signIns.WithLabelValues("accepted").Inc()
-	c.deps.Used(key.ID)
+	c.deps.Keys.Used(key.ID)
 	c.env.Log.Info("signed in to the console", "key", key.ID, "user", key.User, "source", sourceOf(r))
 	s := c.sessions.begin(key)
 	setCookie(w, r, s.id)

@@ -18,7 +18,7 @@ func (n *Node) openConsole(context.Context) (err error) {
 	n.console = console.New(n.env, console.Config{}, console.Deps{
 		Keys: n.keys, Attempts: source.NewAttempts(n.env.Steady), Calls: n.calls, Store: n.store, SIPLog: n.logs,
 		API:  func(w http.ResponseWriter, r *http.Request, key timbre.Key) { n.api.ServeHTTP(w, api.As(r, key)) },
-		Show: n.showCall, Hide: n.hideNumbers, Recording: codec.ReadShortWAV, About: n.about, Used: n.keys.used, KeyUses: n.keyUses, Load: n.load,
+		Show: n.showCall, Hide: n.hideNumbers, Recording: codec.ReadShortWAV, About: n.about, KeyUses: n.keyUses, Load: n.load,
 	})
 	n.page, err = console.Page()
 	return err

@@ -34,7 +34,6 @@ type guard struct {
 	trustLocal bool
 	hosts      []string // names of the server besides its addresses
 	signatures *sigv4.Verifier
-	keys       *keys
 	console    *console.Console
 }
 
@@ -63,9 +62,6 @@ func (g *guard) of(r *http.Request) (caller, error) {
 		return caller{operator: true}, nil
 	case strings.HasPrefix(authorization, "AWS4-"), r.URL.Query().Has("X-Amz-Signature"):
 		key, err := g.signatures.Check(r, func() ([]byte, error) { return rewound(r) })
-		if err == nil {
-			g.keys.used(key.ID)
-		}
 		return caller{key: &key}, err
 	case authorization != "":
 		return caller{}, errors.New("the token is wrong")

@@ -58,8 +58,8 @@ func (k *keys) Key(accessKeyID string) (timbre.Key, bool) {
 	return k.credentials.Key(accessKeyID)
 }
 
-// used notes that a key has signed a request, or signed in.
-func (k *keys) used(accessKeyID string) {
+// Used implements timbre.Keys.
+func (k *keys) Used(accessKeyID string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.last[accessKeyID] = k.now()

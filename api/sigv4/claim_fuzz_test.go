@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"timbre/api/sigv4"
+	"timbre"
 )
 
 // FuzzAuthorization puts any header and any query before the verifier: it refuses in one of its five ways and does not panic.
@@ -29,9 +29,9 @@ func FuzzAuthorization(f *testing.F) {
 			r.Header["X-Amz-Date"] = []string{date}
 		}
 		_, err := check(r)
-		var e *sigv4.Error
+		var e *timbre.SignatureFault
 		if !errors.As(err, &e) {
-			t.Fatalf("got error %v, want *Error", err)
+			t.Fatalf("got error %v, want *timbre.SignatureFault", err)
 		}
 		if e.Status != 400 && e.Status != 403 {
 			t.Errorf("got status %d", e.Status)

@@ -6,9 +6,52 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"timbre"
 	"timbre/api/sigv4"
 	"timbre/environment"
 )
+
+// uses are keys whose uses are counted.
+type uses struct {
+	keys
+	of map[string]int
+}
+
+func (u uses) Used(id string) { u.of[id]++ }
+
+// Whatever is signed, the use of its key is noted where the signature is verified, and nowhere else: that of a request which is refused is none.
+func TestUseOfAKeyIsNotedForEachService(t *testing.T) {
+	env := environment.Environment{Now: func() time.Time { return now }}
+	for service, verifier := range map[string]func(timbre.Keys) *sigv4.Verifier{
+		"chime":        func(k timbre.Keys) *sigv4.Verifier { return sigv4.New(env, k) },
+		"sts":          func(k timbre.Keys) *sigv4.Verifier { return sigv4.NewReading(env, k, "sts") },
+		"kinesisvideo": func(k timbre.Keys) *sigv4.Verifier { return sigv4.NewStreaming(env, k, "kinesisvideo") },
+	} {
+		t.Run(service, func(t *testing.T) {
+			u := uses{known, map[string]int{}}
+			v := verifier(u)
+			check := v.CheckHead
+			if service != "kinesisvideo" {
+				check = func(r *http.Request) (timbre.Key, error) {
+					return v.Check(r, func() ([]byte, error) { return nil, nil })
+				}
+			}
+			for _, signer := range []string{"a secret", "a guess"} {
+				r := request("POST", "/", "")
+				me := aws.Credentials{AccessKeyID: "AKIDTEST", SecretAccessKey: signer}
+				sign(t, r, me, hash(""), func(_, s *string, _ *time.Time) { *s = service })
+				if _, err := check(r); (err == nil) != (signer == "a secret") {
+					t.Errorf("got %v for %s", err, signer)
+				}
+			}
+			if len(u.of) != 1 || u.of["AKIDTEST"] != 1 {
+				t.Errorf("got uses %v, want one of AKIDTEST", u.of)
+			}
+		})
+	}
+}
 
 // The signature of a request whose body is streamed covers its head, and not its body.
 func TestHeadOfARequestIsSigned(t *testing.T) {
@@ -38,7 +81,7 @@ func TestHeadOfARequestIsSigned(t *testing.T) {
 				c.change(r)
 			}
 			key, err := v.CheckHead(r)
-			refused := (*sigv4.Error)(nil)
+			refused := (*timbre.SignatureFault)(nil)
 			switch {
 			case c.want == "" && (err != nil || key.ID != "AKIDTEST"):
 				t.Errorf("got %v and %v, want the key", key.ID, err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"timbre"
 	"timbre/api/sigv4"
 	"timbre/environment"
 )
@@ -83,7 +84,7 @@ func TestChangingRequestFromBeforeTheStartIsRefused(t *testing.T) {
 		r := request(method, "/voice-connectors/abc/termination", "")
 		sign(t, r, me, hash(""), at(now.Add(-time.Second)))
 		_, err := sigv4.New(environment.Environment{Now: func() time.Time { return now }}, known).Check(r, func() ([]byte, error) { return nil, nil })
-		if e := (*sigv4.Error)(nil); (err == nil) != want || err != nil && (!errors.As(err, &e) || e.Type != "RequestExpired") {
+		if e := (*timbre.SignatureFault)(nil); (err == nil) != want || err != nil && (!errors.As(err, &e) || e.Type != "RequestExpired") {
 			t.Errorf("%s: got %v, want taken: %t", method, err, want)
 		}
 	}

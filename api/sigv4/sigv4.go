@@ -1,6 +1,6 @@
 // Package sigv4 checks AWS Signature Version 4 on requests, in its header form and its presigned query form.
 //
-// A request with its body comes in; the access key that signed it, or an *Error in AWS's wording, goes out. The request is
+// A request with its body comes in; the access key that signed it, or a timbre.SignatureFault in AWS's wording, goes out. The request is
 // signed again with the secret of its key, and the two signatures are compared in constant time, so the canonical form is the
 // SDK's own. The package knows no operations and grants no permissions.
 //
@@ -52,7 +52,7 @@ const Skew = 15 * time.Minute
 // chime is the signing name of both AWS services.
 const chime = "chime"
 
-// Check returns the access key that signed the request, an *Error, or the error of reading the body. It reads the body only
+// Check returns the access key that signed the request, a *timbre.SignatureFault, or the error of reading the body. It reads the body only
 // once the key is known and the date is valid. An error with a key refuses what the key has signed.
 func (v *Verifier) Check(r *http.Request, body func() ([]byte, error)) (key timbre.Key, err error) {
 	c, key, err := v.claimed(r)
@@ -109,13 +109,16 @@ func (v *Verifier) claimed(r *http.Request) (c claim, key timbre.Key, err error)
 	return c, key, c.validAt(v.env.Now())
 }
 
-// admit holds a key to its networks, and takes a request that changes something once.
+// admit holds a key to its networks, takes a request that changes something once, and notes the use of the key.
 func (v *Verifier) admit(r *http.Request, c *claim, key timbre.Key) (timbre.Key, error) {
 	if source, _ := netip.ParseAddrPort(r.RemoteAddr); !key.From(source.Addr()) {
 		return key, refuse(elsewhere, "This access key may not be used from the network of the request.")
 	}
-	if v.replays == nil {
-		return key, nil
+	if v.replays != nil {
+		if err := v.replays.take(r, c, v.env.Now()); err != nil {
+			return key, err
+		}
 	}
-	return key, v.replays.take(r, c, v.env.Now())
+	v.keys.Used(key.ID)
+	return key, nil
 }

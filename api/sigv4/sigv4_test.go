@@ -33,6 +33,8 @@ func (k keys) Key(id string) (timbre.Key, bool) {
 	return timbre.Key{ID: id, Secret: s, Session: map[string]string{"AKIDSESSION": "the token"}[id]}, ok
 }
 
+func (keys) Used(string) {}
+
 var (
 	now   = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 	known = keys{"AKIDTEST": "a secret", "AKIDOTHER": "another secret", "AKIDSESSION": "a secret"}
@@ -84,7 +86,7 @@ func check(r *http.Request) (string, error) {
 func refused(t *testing.T, r *http.Request, status int, kind string) {
 	t.Helper()
 	_, err := check(r)
-	var e *sigv4.Error
+	var e *timbre.SignatureFault
 	if !errors.As(err, &e) {
 		t.Fatalf("got %v, want %s", err, kind)
 	}
@@ -450,6 +452,8 @@ func (restricted) Key(id string) (timbre.Key, bool) {
 	return timbre.Key{ID: id, Secret: "a secret", Expires: now.Add(time.Minute), Sources: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}, true
 }
 
+func (restricted) Used(string) {}
+
 func TestRestrictedKeyIsRefusedInTimeAndFromElsewhere(t *testing.T) {
 	for name, c := range map[string]struct {
 		clock  time.Time
@@ -469,7 +473,7 @@ func TestRestrictedKeyIsRefusedInTimeAndFromElsewhere(t *testing.T) {
 			v := sigv4.New(environment.Environment{Now: func() time.Time { return c.clock }}, restricted{})
 			key, err := v.Check(r, func() ([]byte, error) { return nil, nil })
 			got := ""
-			if e := (*sigv4.Error)(nil); errors.As(err, &e) {
+			if e := (*timbre.SignatureFault)(nil); errors.As(err, &e) {
 				got = e.Type
 			}
 			if got != c.want {

@@ -73,14 +73,14 @@ func (s *Service) caller(w http.ResponseWriter, r *http.Request) (timbre.Key, er
 		return key, err
 	}
 	if s.deps.Wait(key.ID) > 0 {
-		return key, &sigv4.Error{Status: http.StatusBadRequest, Type: "Throttling", Message: "Rate exceeded"}
+		return key, &timbre.SignatureFault{Status: http.StatusBadRequest, Type: "Throttling", Message: "Rate exceeded"}
 	}
 	form, err := url.ParseQuery(string(body))
 	if len(body) == 0 {
 		form, err = url.ParseQuery(r.URL.RawQuery)
 	}
 	if err != nil || form.Get("Action") != action || form.Get("Version") != version {
-		return key, &sigv4.Error{Status: http.StatusBadRequest, Type: "InvalidAction", Message: "Of this service Timbre has " + action + " only."}
+		return key, &timbre.SignatureFault{Status: http.StatusBadRequest, Type: "InvalidAction", Message: "Of this service Timbre has " + action + " only."}
 	}
 	return key, nil
 }
@@ -112,7 +112,7 @@ type fault struct {
 
 func refusal(err error, request string) (fault, int) {
 	f := fault{XMLNS: namespace, Type: "Sender", Code: "InvalidRequest", Message: "The body cannot be read.", Request: request}
-	e := (*sigv4.Error)(nil)
+	e := (*timbre.SignatureFault)(nil)
 	if !errors.As(err, &e) {
 		return f, http.StatusBadRequest
 	}

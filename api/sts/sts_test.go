@@ -20,6 +20,8 @@ import (
 
 type keys struct{}
 
+func (keys) Used(string) {}
+
 func (keys) Key(id string) (timbre.Key, bool) {
 	return timbre.Key{ID: id, Secret: "a secret", User: "terraform", Grants: []timbre.Grant{}}, id == "AKIDTEST"
 }

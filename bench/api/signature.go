@@ -22,6 +22,9 @@ func (keyring) Key(id string) (timbre.Key, bool) {
 	return timbre.Key{ID: server.KeyID, Secret: server.Secret}, id == server.KeyID
 }
 
+// Used implements timbre.Keys.
+func (keyring) Used(string) {}
+
 // checks is how many signatures are checked for the time of one.
 const checks = 20_000
 
