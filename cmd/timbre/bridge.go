@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -59,7 +61,8 @@ func (c connectBridge) Run(ctx context.Context) error {
 	if c.Queue != "" && account.Region == "" {
 		return timbre.Errorf(timbre.Invalid, "", "no AWS region is set: that of the queue belongs into AWS_REGION")
 	}
-	env := environment.Environment{Log: c.Log.LoggerAt(os.Stderr, c.Log.Level)}
+	env := environment.Environment{Log: c.Log.LoggerAt(os.Stderr, c.Log.Level), Repeats: environment.NewTally()}
+	defer summed(env.Repeats)()
 	b := connect.New(env, connect.Config{Contacts: c.Contacts, Quiet: c.Quiet}, connect.Deps{Source: connect.Streams{Account: account}, Sink: server})
 	if c.Contact != "" {
 		err := b.Carry(ctx, connect.Contact{
@@ -71,6 +74,17 @@ func (c connectBridge) Run(ctx context.Context) error {
 		return nil // also after an interrupt
 	}
 	return b.Serve(ctx, connect.SQS{Client: sqs.NewFromConfig(account), URL: c.Queue})
+}
+
+// summed logs what happens again and again, until it is told to stop.
+func summed(t *environment.Tally) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { t.Run(ctx) })
+	return func() {
+		cancel()
+		running.Wait()
+	}
 }
 
 // server is where the calls go, with the access key of the settings or of the data folder.
@@ -95,18 +109,22 @@ func (c connectBridge) feedURL() string {
 	return "http://" + string(c.Feed.Listen)
 }
 
-// client trusts what --ca names.
+// client uses the proxy of the environment, and trusts what --ca names.
 func (c connectBridge) client() (*http.Client, error) {
 	if c.To == "" && c.Feed.Listen == "" {
 		return nil, timbre.Errorf(timbre.Invalid, "", "--to is missing, and the settings have no feed.listen")
 	}
-	if c.CA == "" {
-		return new(http.Client), nil
+	trusted := &tls.Config{MinVersion: tls.VersionTLS12}
+	if c.CA != "" {
+		text, err := os.ReadFile(c.CA)
+		trusted.RootCAs = x509.NewCertPool()
+		if err != nil || !trusted.RootCAs.AppendCertsFromPEM(text) {
+			return nil, timbre.Errorf(timbre.Invalid, "", "--ca %s contains no certificate", c.CA)
+		}
 	}
-	text, err := os.ReadFile(c.CA)
-	trusted := &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
-	if err != nil || !trusted.RootCAs.AppendCertsFromPEM(text) {
-		return nil, timbre.Errorf(timbre.Invalid, "", "--ca %s contains no certificate", c.CA)
-	}
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: trusted}}, nil
+	const patience = 10 * time.Second
+	return &http.Client{Transport: &http.Transport{ // by HTTP/1.1: a connection a call
+		Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: patience}).DialContext,
+		TLSClientConfig: trusted, TLSHandshakeTimeout: patience,
+	}}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -142,57 +143,91 @@ func timbreStub(t *testing.T, answer http.HandlerFunc) Server {
 	}
 }
 
+// upload is a call with a text for a stream, whose acknowledgements are counted.
+func upload(text string, persisted *int) Upload {
+	return Upload{Began: time.UnixMilli(1_726_677_688_724), Stream: strings.NewReader(text), Persisted: func() { *persisted++ }}
+}
+
 func TestCallIsPut(t *testing.T) {
-	var got *http.Request
+	var got []*http.Request
 	var body string
 	s := timbreStub(t, func(w http.ResponseWriter, r *http.Request) {
 		text, _ := io.ReadAll(r.Body)
-		got, body = r, string(text)
+		got, body = append(got, r), string(text)
 		_, _ = io.WriteString(w, `{"EventType":"BUFFERING","FragmentTimecode":1}`+"\n"+`{"EventType":"PERSISTED","FragmentTimecode":1}`)
 	})
-	if err := s.Put(t.Context(), strings.NewReader("media")); err != nil {
-		t.Fatal(err)
+	persisted := 0
+	for range 2 {
+		if err := s.Put(t.Context(), upload("media", &persisted)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if got.URL.Path != "/putMedia" || body != "media" || got.Header.Get("X-Amzn-Stream-Name") != "here" || got.Header.Get("X-Amz-Security-Token") != "token" {
-		t.Errorf("got %s %v with %q", got.URL, got.Header, body)
+	first := got[0]
+	if first.URL.Path != "/putMedia" || body != "media" || first.Header.Get("X-Amzn-Stream-Name") != "here" || first.Header.Get("X-Amz-Security-Token") != "token" {
+		t.Errorf("got %s %v with %q", first.URL, first.Header, body)
 	}
-	if a := got.Header.Get("Authorization"); !strings.Contains(a, "/kinesisvideo/aws4_request") || !strings.Contains(a, "x-amzn-stream-name") {
+	a := first.Header.Get("Authorization")
+	if !strings.Contains(a, "/kinesisvideo/aws4_request") || !strings.Contains(a, "x-amzn-stream-name") {
 		t.Errorf("got Authorization %q", a)
+	}
+	if persisted != 2 {
+		t.Errorf("got %d fragments persisted, want 2", persisted)
+	}
+	if began := got[1].Header.Get("X-Amzn-Producer-Start-Timestamp"); began != "1726677688.724" || began != first.Header.Get("X-Amzn-Producer-Start-Timestamp") {
+		t.Errorf("got the start %q, want that of the call in each attempt", began)
+	}
+	if a == got[1].Header.Get("Authorization") {
+		t.Error("got two attempts with one signature, want one each: it is taken once")
 	}
 }
 
 func TestRefusalsAreForNowOrForGood(t *testing.T) {
 	for name, c := range map[string]struct {
 		status    int
+		kind      string
 		body      string
 		temporary bool
 	}{
-		"overload":             {503, "busy", true},
-		"too many":             {429, "", true},
-		"no right":             {403, "", false},
-		"no connector":         {404, "", false},
-		"a stream it can't":    {200, `{"EventType":"ERROR","ErrorId":4006,"ErrorCode":"INVALID_MKV_DATA"}`, false},
-		"the end of it":        {200, `{"EventType":"ERROR","ErrorId":5000,"ErrorCode":"INTERNAL_ERROR","ErrorMessage":"the server was stopped"}`, true},
-		"a connection lost":    {200, `{"EventType":"ERROR","ErrorId":4000,"ErrorCode":"STREAM_READ_ERROR"}`, true},
-		"what is no answer":    {200, `<html>`, true},
-		"an answer that stops": {200, `{"EventType":`, true},
+		"overload":                 {503, "", "busy", true},
+		"too many":                 {429, "", "", true},
+		"many requests":            {400, "ThrottlingException", "", true},
+		"many clients":             {400, "ClientLimitExceededException", "", true},
+		"many connections":         {400, "ConnectionLimitExceededException:", "", true},
+		"an old signature":         {400, "RequestExpired", "", true},
+		"a wrong signature":        {403, "InvalidSignatureException", "", false},
+		"an unknown key":           {403, "InvalidClientTokenId", "", false},
+		"a key that has ended":     {403, "ExpiredTokenException", "", false},
+		"no right":                 {403, "NotAuthorizedException", "", false},
+		"no connector":             {404, "ResourceNotFoundException", "", false},
+		"what is no request":       {400, "InvalidArgumentException", "", false},
+		"a stream it can't":        {200, "", `{"EventType":"ERROR","ErrorId":4006,"ErrorCode":"INVALID_MKV_DATA"}`, false},
+		"the end of it":            {200, "", `{"EventType":"ERROR","ErrorId":5000,"ErrorCode":"INTERNAL_ERROR","ErrorMessage":"the server was stopped"}`, true},
+		"a connection lost":        {200, "", `{"EventType":"ERROR","ErrorId":4000,"ErrorCode":"STREAM_READ_ERROR"}`, true},
+		"what is no answer":        {200, "", `<html>`, true},
+		"an answer that stops":     {200, "", `{"EventType":`, true},
+		"an error after a success": {200, "", `{"EventType":"PERSISTED"}{"EventType":"ERROR","ErrorId":4006}`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := timbreStub(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("X-Amzn-Errortype", c.kind)
 				w.WriteHeader(c.status)
 				_, _ = fmt.Fprint(w, c.body)
 			})
-			refusal := (*Refusal)(nil)
-			if err := s.Put(t.Context(), strings.NewReader("media")); !errors.As(err, &refusal) || refusal.Temporary != c.temporary {
+			refusal, persisted := (*Refusal)(nil), 0
+			err := s.Put(t.Context(), upload("media", &persisted))
+			if !errors.As(err, &refusal) || refusal.Temporary != c.temporary {
 				t.Errorf("got %v (%+v), want a refusal, temporary: %v", err, refusal, c.temporary)
+			}
+			if kind := strings.TrimSuffix(c.kind, ":"); err != nil && !strings.Contains(err.Error(), kind) {
+				t.Errorf("got %v, want it to name %s", err, kind)
 			}
 		})
 	}
 	t.Run("nobody", func(t *testing.T) {
 		s := timbreStub(t, nil)
 		s.URL = "http://127.0.0.1:1"
-		refusal := (*Refusal)(nil)
-		if err := s.Put(t.Context(), strings.NewReader("media")); !errors.As(err, &refusal) || !refusal.Temporary {
+		refusal, persisted := (*Refusal)(nil), 0
+		if err := s.Put(t.Context(), upload("media", &persisted)); !errors.As(err, &refusal) || !refusal.Temporary {
 			t.Errorf("got %v, want a refusal for now", err)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +16,6 @@ import (
 
 	"timbre"
 	"timbre/environment"
-	"timbre/feed/matroska"
 	"timbre/feed/matroska/matroskatest"
 )
 
@@ -34,7 +34,7 @@ func fragmentOf(number int, contact string) []byte {
 // kinesis is a Source in memory.
 type kinesis struct {
 	mu        sync.Mutex
-	responses []any // of each Open: bytes, an error, or nil for a response that stays open; the last is repeated
+	responses []any // of each Open: bytes, late bytes, an error, or nil for a response that stays open; the last is repeated
 	asked     []Position
 }
 
@@ -54,59 +54,20 @@ func (k *kinesis) Open(ctx context.Context, _ string, from Position) (io.ReadClo
 	}
 	in, out := io.Pipe()
 	context.AfterFunc(ctx, func() { _ = out.CloseWithError(ctx.Err()) })
+	if r, comes := next.(late); comes {
+		go func() {
+			pause(ctx, r.after)
+			_, _ = out.Write(r.text)
+			_ = out.Close()
+		}()
+	}
 	return in, nil
 }
 
-// recorder is a Sink that keeps what it takes.
-type recorder struct {
-	mu    sync.Mutex
-	calls []call
-	fails []error // of the first calls
-	most  int     // items of the first call that it reads; 0: all
-}
-
-// call is one that was taken.
-type call struct {
-	caller []int // samples of the customer
-	tags   map[string]string
-	err    error // with which the stream ended
-}
-
-func (s *recorder) Put(_ context.Context, stream io.Reader) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.fails) > 0 {
-		err := s.fails[0]
-		s.fails = s.fails[1:]
-		return err
-	}
-	c := call{tags: map[string]string{}}
-	defer func() { s.calls = append(s.calls, c) }()
-	r := matroska.NewReader(stream)
-	for n := 1; ; n++ {
-		item, err := r.Next()
-		switch i := item.(type) {
-		case matroska.Block:
-			if i.Track == 1 {
-				c.caller = append(c.caller, int(i.Payload[0]))
-			}
-		case matroska.Tag:
-			if len(c.caller) == 0 {
-				c.tags[i.Name] = i.Value
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			c.err = err
-			return err
-		}
-		if n == s.most {
-			s.most = 0
-			return &Refusal{"the server was stopped", true}
-		}
-	}
+// late is a response whose audio comes after a time.
+type late struct {
+	after time.Duration
+	text  []byte
 }
 
 // carry carries contact 1 from a source to a sink.
@@ -135,20 +96,20 @@ func upTo(n int) (all []int) {
 }
 
 func TestContactBecomesACall(t *testing.T) {
-	cut := numbers(1, 3, "1")
+	cut := numbers(1, 3, "1") // each contact that ends in silence is asked for once more
 	for name, c := range map[string]struct {
 		responses []any
 		want      int        // fragments
 		asked     []Position // after the first
 	}{
-		"in one response":               {[]any{numbers(1, 5, "1"), nil}, 5, []Position{{Token: "after 5"}}},
+		"in one response":               {[]any{numbers(1, 5, "1"), nil}, 5, []Position{{Token: "after 5"}, {Token: "after 5"}}},
 		"until another contact":         {[]any{slices.Concat(numbers(1, 5, "1"), numbers(6, 9, "2"))}, 5, nil},
-		"after another contact":         {[]any{slices.Concat(numbers(1, 0, "2"), numbers(1, 5, "1")), nil}, 5, []Position{{Token: "after 5"}}},
-		"in two responses":              {[]any{numbers(1, 2, "1"), numbers(3, 5, "1"), nil}, 5, []Position{{Token: "after 2"}, {Token: "after 5"}}},
-		"fragments that come again":     {[]any{numbers(1, 3, "1"), numbers(2, 5, "1"), nil}, 5, []Position{{Token: "after 3"}, {Token: "after 5"}}},
-		"a response that is cut":        {[]any{cut[:len(cut)-40], numbers(3, 5, "1"), nil}, 5, []Position{{Token: "after 2"}, {Token: "after 5"}}},
-		"a response that is broken":     {[]any{slices.Concat(numbers(1, 3, "1"), []byte("\x00")), numbers(4, 5, "1"), nil}, 5, []Position{{Token: "after 3"}, {Token: "after 5"}}},
-		"a service that is down awhile": {[]any{numbers(1, 3, "1"), errors.New("503"), numbers(4, 5, "1"), nil}, 5, []Position{{Token: "after 3"}, {Token: "after 3"}, {Token: "after 5"}}},
+		"after another contact":         {[]any{slices.Concat(numbers(1, 0, "2"), numbers(1, 5, "1")), nil}, 5, []Position{{Token: "after 5"}, {Token: "after 5"}}},
+		"in two responses":              {[]any{numbers(1, 2, "1"), numbers(3, 5, "1"), nil}, 5, []Position{{Token: "after 2"}, {Token: "after 5"}, {Token: "after 5"}}},
+		"fragments that come again":     {[]any{numbers(1, 3, "1"), numbers(2, 5, "1"), nil}, 5, []Position{{Token: "after 3"}, {Token: "after 5"}, {Token: "after 5"}}},
+		"a response that is cut":        {[]any{cut[:len(cut)-40], numbers(3, 5, "1"), nil}, 5, []Position{{Token: "after 2"}, {Token: "after 5"}, {Token: "after 5"}}},
+		"a response that is broken":     {[]any{slices.Concat(numbers(1, 3, "1"), []byte("\x00")), numbers(4, 5, "1"), nil}, 5, []Position{{Token: "after 3"}, {Token: "after 5"}, {Token: "after 5"}}},
+		"a service that is down awhile": {[]any{numbers(1, 3, "1"), errors.New("503"), numbers(4, 5, "1"), nil}, 5, []Position{{Token: "after 3"}, {Token: "after 3"}, {Token: "after 5"}, {Token: "after 5"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			from, to := &kinesis{responses: c.responses}, &recorder{}
@@ -191,11 +152,10 @@ func TestContactWithoutAudioFails(t *testing.T) {
 		response any
 		want     string
 	}{
-		"nothing comes":     {nil, "no audio of the contact 1 came for 30s"},
-		"the service fails": {timbre.Errorf(timbre.Unavailable, "GetMedia", "down"), "down"},
-		"no such stream":    {timbre.Errorf(timbre.NotFound, "GetDataEndpoint", "no such stream"), "no such stream"},
-		"no permission":     {timbre.Errorf(timbre.Invalid, "GetMedia", "not yours"), "not yours"},
-		"a long fragment":   {long.Bytes(), "longer than"},
+		"nothing comes":   {nil, "no audio of the contact 1 came for 30s"},
+		"no such stream":  {timbre.Errorf(timbre.NotFound, "GetDataEndpoint", "no such stream"), "no such stream"},
+		"no permission":   {timbre.Errorf(timbre.Invalid, "GetMedia", "not yours"), "not yours"},
+		"a long fragment": {long.Bytes(), "longer than"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			to := &recorder{}
@@ -208,42 +168,137 @@ func TestContactWithoutAudioFails(t *testing.T) {
 }
 
 func TestCallThatTheServerLosesGoesOnAsAnother(t *testing.T) {
-	down := &Refusal{"503", true}
-	from, to := &kinesis{responses: []any{numbers(1, 9, "1"), numbers(1, 9, "1"), numbers(1, 9, "1"), numbers(1, 9, "1"), nil}}, &recorder{fails: []error{down, down}, most: 12}
+	from, to := &kinesis{responses: []any{numbers(1, 9, "1"), nil}}, &recorder{script: []fault{{refuses: busy}, {refuses: busy}, {fragments: 4, restarts: true}}}
 	if err := carry(t, from, to); err != nil {
 		t.Errorf("got %v, want no error", err)
 	}
 	if len(to.calls) != 2 {
 		t.Fatalf("got %d calls, want 2", len(to.calls))
 	}
-	first, second := to.calls[0].caller, to.calls[1].caller
-	if len(first) == 0 || second[len(second)-1] != 9 || second[0] > first[len(first)-1]+1 {
-		t.Errorf("got fragments %v and %v, want all of them", first, second)
+	if got := slices.Concat(to.calls[0].caller, to.calls[1].caller); !slices.Equal(got, upTo(9)) || len(to.calls[0].caller) == 0 {
+		t.Errorf("got fragments %v and %v, want each once", to.calls[0].caller, to.calls[1].caller)
 	}
 	if to.calls[1].tags["ContactId"] != "1" {
 		t.Errorf("got tags %v of the second call", to.calls[1].tags)
 	}
 }
 
-func TestServerThatRefusesIsAskedAFewTimes(t *testing.T) {
+func TestServerThatRefusesIsAskedForAWhile(t *testing.T) {
 	for name, c := range map[string]struct {
-		temporary bool
-		want      int
-	}{"for now": {true, patience}, "for good": {false, 1}} {
+		fault    fault
+		attempts int
+		took     time.Duration
+		want     string
+	}{
+		"for now":              {fault{refuses: busy}, 11, 131 * time.Second, "lacks 9 fragments: the server does not take the call: 503"}, // 1 + 2 + 4 + 8 + 16 + 5 × 20 s
+		"for good":             {fault{refuses: &Refusal{"404", false}}, 1, 0, "404"},
+		"without a word":       {fault{silent: true}, 5, (5*30 + 1 + 2 + 4 + 8) * time.Second, "acknowledges nothing"},
+		"and ends calls early": {fault{ends: true}, 11, 131 * time.Second, "ended before the contact"},
+	} {
 		t.Run(name, func(t *testing.T) {
-			fails := make([]error, 10)
-			for i := range fails {
-				fails[i] = &Refusal{"no", c.temporary}
+			to := &recorder{always: &c.fault}
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				env := environment.Environment{Random: func() float64 { return 1 }}
+				err := New(env, Config{}, Deps{&kinesis{responses: []any{numbers(1, 9, "1"), nil}}, to}).Carry(t.Context(), Contact{ID: "1", StreamARN: stream})
+				if err == nil || !strings.Contains(err.Error(), c.want) {
+					t.Errorf("got %v, want an error with %q", err, c.want)
+				}
+				if took := time.Since(began); took != c.took || to.attempts != c.attempts {
+					t.Errorf("got %d attempts in %v, want %d in %v", to.attempts, took, c.attempts, c.took)
+				}
+			})
+		})
+	}
+}
+
+func TestStreamThatFailsIsOpenedForAWhile(t *testing.T) {
+	down := timbre.Errorf(timbre.Unavailable, "GetMedia", "down")
+	for name, c := range map[string]struct {
+		responses []any
+		heard     int
+		want      string
+	}{
+		"from the beginning": {[]any{down}, 0, "could not be read for 2m0s: GetMedia: down"},
+		"after some audio":   {[]any{numbers(1, 3, "1"), down}, 3, "could not be read for 2m0s: GetMedia: down"},
+		"for good":           {[]any{numbers(1, 3, "1"), timbre.Errorf(timbre.NotFound, "GetMedia", "no such stream")}, 3, "no such stream"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			to := &recorder{script: []fault{{acks: 1}}} // the acknowledgement of the last fragment does not come
+			err := carry(t, &kinesis{responses: c.responses}, to)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an error with %q", err, c.want)
 			}
-			to := &recorder{fails: fails}
-			if err := carry(t, &kinesis{responses: []any{numbers(1, 9, "1")}}, to); err == nil {
-				t.Error("got no error, want the refusal")
+			if c.heard == 0 {
+				return
 			}
-			if got := 10 - len(to.fails); got != c.want {
-				t.Errorf("got %d attempts, want %d", got, c.want)
+			if got := to.calls[0]; !slices.Equal(got.caller, upTo(c.heard)) || got.err == nil || got.owed > 0 {
+				t.Errorf("got a call with %v and %v before %d acknowledgements, want %d fragments and an end that is none", got.caller, got.err, got.owed, c.heard)
 			}
 		})
 	}
+}
+
+// Silence is that of a stream which can be read: one that fails for longer has audio afterwards.
+func TestFailingStreamIsNotSilent(t *testing.T) {
+	down := timbre.Errorf(timbre.Unavailable, "GetMedia", "down")
+	responses := []any{numbers(1, 3, "1")}
+	for range 7 { // 1 + 2 + 4 + 8 + 16 + 20 + 20 s at most
+		responses = append(responses, down)
+	}
+	to := &recorder{}
+	if err := carry(t, &kinesis{responses: append(responses, late{20 * time.Second, numbers(4, 9, "1")}, nil)}, to); err != nil {
+		t.Errorf("got %v, want no error", err)
+	}
+	if len(to.calls) != 1 || !slices.Equal(to.calls[0].caller, upTo(9)) || to.calls[0].err != nil {
+		t.Errorf("got %+v, want nine fragments in one call", to.calls)
+	}
+}
+
+// A connection to the stream may be lost without a sign: silence is believed to another one.
+func TestSilenceIsThatOfTwoResponses(t *testing.T) {
+	from, to := &kinesis{responses: []any{numbers(1, 3, "1"), nil, numbers(4, 6, "1"), nil, numbers(7, 9, "1"), nil}}, &recorder{}
+	if err := carry(t, from, to); err != nil {
+		t.Errorf("got %v, want no error", err)
+	}
+	if len(to.calls) != 1 || !slices.Equal(to.calls[0].caller, upTo(9)) || to.calls[0].err != nil {
+		t.Errorf("got %+v, want nine fragments in one call", to.calls)
+	}
+}
+
+// stuck is a Source whose service does not respond.
+type stuck struct{ asked int }
+
+func (s *stuck) Open(ctx context.Context, _ string, _ Position) (io.ReadCloser, error) {
+	s.asked++
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestServiceThatDoesNotRespondFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		from := &stuck{}
+		err := New(environment.Environment{}, Config{}, Deps{from, &recorder{}}).Carry(t.Context(), Contact{ID: "1", StreamARN: stream})
+		if err == nil || !strings.Contains(err.Error(), errSlow.Error()) || from.asked < 3 {
+			t.Errorf("got %v after %d attempts, want several, and that the service does not respond", err, from.asked)
+		}
+	})
+}
+
+// A server that takes nothing stops the reading of the stream, which is not silence.
+func TestFullWindowStopsTheReading(t *testing.T) {
+	one := fragmentOf(1, "1")
+	synctest.Test(t, func(t *testing.T) {
+		from, to := &kinesis{responses: []any{numbers(1, 50, "1"), nil}}, &recorder{script: []fault{{refuses: busy}, {refuses: busy}, {refuses: busy}, {refuses: busy}, {refuses: busy}, {refuses: busy}}}
+		b := New(environment.Environment{}, Config{Held: 5 * len(one)}, Deps{from, to})
+		began := time.Now()
+		if err := b.Carry(t.Context(), Contact{ID: "1", StreamARN: stream}); err != nil {
+			t.Error(err)
+		}
+		if len(to.calls) != 1 || !slices.Equal(to.calls[0].caller, upTo(50)) || time.Since(began) < 45*time.Second {
+			t.Errorf("got %+v after %v, want all fragments", to.calls, time.Since(began))
+		}
+	})
 }
 
 func TestKnownEndShortensTheSilence(t *testing.T) {
@@ -256,8 +311,8 @@ func TestKnownEndShortensTheSilence(t *testing.T) {
 		b.HangUp("1")
 		b.HangUp("another")
 		b.Wait()
-		if took := time.Since(began); took != 15*time.Second {
-			t.Errorf("got an end after %v, want 5 s after the 10 s", took)
+		if took := time.Since(began); took != 20*time.Second {
+			t.Errorf("got an end after %v, want twice 5 s after the 10 s: the stream is opened once more", took)
 		}
 		if len(to.calls) != 1 || to.calls[0].err != nil {
 			t.Errorf("got %+v, want one call", to.calls)
@@ -282,17 +337,22 @@ type queue struct {
 	mu       sync.Mutex
 	messages []string
 	deleted  int
+	asked    int
 	fails    int
+	hasty    bool // it does not wait for messages
+	keeps    bool // what it has
 }
 
 func (q *queue) Receive(ctx context.Context) (all []Message, _ error) {
-	select {
-	case <-time.After(time.Second):
-	case <-ctx.Done():
+	if !q.hasty {
+		pause(ctx, time.Second)
+	}
+	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.asked++
 	if q.fails--; q.fails >= 0 {
 		return nil, errors.New("the queue is down")
 	}
@@ -312,6 +372,9 @@ func (q *queue) left() (messages []string, deleted int) {
 func (q *queue) Delete(_ context.Context, m Message) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if q.keeps {
+		return timbre.Errorf(timbre.Invalid, "DeleteMessage", "not yours")
+	}
 	i := slices.Index(q.messages, m.Handle)
 	q.messages = slices.Delete(q.messages, i, i+1)
 	q.deleted++
@@ -329,24 +392,9 @@ func (streams) Open(ctx context.Context, arn string, from Position) (io.ReadClos
 	return io.NopCloser(bytes.NewReader(numbers(1, 10, contact))), nil
 }
 
-// parallel is a Sink that takes several calls at once.
-type parallel struct {
-	mu   sync.Mutex
-	ends []string
-}
-
-func (p *parallel) Put(ctx context.Context, stream io.Reader) error {
-	one := &recorder{}
-	err := one.Put(ctx, stream)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.ends = append(p.ends, fmt.Sprint(one.calls[0].tags["ContactId"], " ", len(one.calls[0].caller), " ", err))
-	return err
-}
-
 func TestContactsOfAQueueAreCarriedSideBySide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		to, q := &parallel{}, &queue{fails: 2}
+		to, q := &recorder{}, &queue{fails: 2}
 		b := New(environment.Environment{}, Config{Contacts: 2}, Deps{streams{}, to})
 		event := func(id string) string {
 			return contactEventJSON("QUEUED", id, strings.ReplaceAll(withStream, stream, "arn:aws:kinesisvideo:eu-west-2:1:stream/"+id))
@@ -356,20 +404,57 @@ func TestContactsOfAQueueAreCarriedSideBySide(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- b.Serve(ctx, q) }()
 		<-time.After(10 * time.Second)
-		if left, deleted := q.left(); deleted != 5 || len(left) != 1 {
-			t.Errorf("got %d messages deleted and %q left, want 5, and that of contact 3, for which there is no place", deleted, left)
+		if left, deleted := q.left(); deleted != 4 || len(left) != 2 {
+			t.Errorf("got %d messages deleted and %q left, want 4, and that of contact 3, for which there is no place, and that which is none", deleted, left)
 		}
 		<-time.After(2 * time.Minute)
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		slices.Sort(to.ends)
-		if want := []string{"1 10 <nil>", "2 10 <nil>", "3 10 <nil>"}; !slices.Equal(to.ends, want) {
-			t.Errorf("got %q, want %q", to.ends, want)
+		slices.SortFunc(to.calls, func(a, b *call) int { return strings.Compare(a.tags["ContactId"], b.tags["ContactId"]) })
+		for i, id := range []string{"1", "2", "3"} {
+			if got := to.calls[i]; got.tags["ContactId"] != id || !slices.Equal(got.caller, upTo(10)) || got.err != nil {
+				t.Errorf("got %+v, want contact %s with ten fragments", got, id)
+			}
 		}
-		if left, _ := q.left(); len(left) > 0 {
-			t.Errorf("got %q left, want none", left)
+		if left, _ := q.left(); !slices.Equal(left, []string{"no event"}) {
+			t.Errorf("got %q left, want what is no event", left)
 		}
 	})
+}
+
+// A queue is not asked again and again for messages that stay there, however soon it shows them again.
+func TestMessagesThatStayAreAskedForLessAndLess(t *testing.T) {
+	for name, q := range map[string]*queue{
+		"not understood":     {messages: []string{"no event", "{}"}},
+		"cannot be deleted":  {messages: []string{contactEventJSON("INITIATED", "4", "")}, keeps: true},
+		"nothing, and hasty": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				log := &bytes.Buffer{}
+				b := New(environment.Environment{Log: slog.New(slog.NewTextHandler(log, nil))}, Config{}, Deps{streams{}, &recorder{}})
+				q.hasty = true
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+				defer cancel()
+				if err := b.Serve(ctx, q); err != nil {
+					t.Error(err)
+				}
+				most := 80 // 10 min, 10 s at least after the first few
+				if len(q.messages) == 0 {
+					most = 601
+				}
+				if q.asked < 30 || q.asked > most {
+					t.Errorf("got %d requests in 10 min, want %d at most", q.asked, most)
+				}
+				if left, deleted := q.left(); deleted > 0 {
+					t.Errorf("got %d deleted, %q left", deleted, left)
+				}
+				if lines := strings.Count(log.String(), "\n"); lines > 1 {
+					t.Errorf("got %d lines in the log, want one at most: %s", lines, log)
+				}
+			})
+		})
+	}
 }

@@ -2,11 +2,13 @@
 // streams of Amazon Kinesis Video Streams that Connect sends their audio to; out go Matroska streams by PutMedia, one a contact, which the
 // server takes as calls.
 //
-// A contact is copied fragment by fragment, unread but for its tags; what is tagged as another contact's is not. At most one fragment of it is
-// held: a server that is slow slows the reading of the stream. The package decodes no audio and keeps nothing.
+// A contact is copied fragment by fragment, unread but for its tags; what is tagged as another contact's is not. A fragment is held until the
+// server has acknowledged that it has it, and put again if the connection is lost before. What is held is bounded: a server that is slow slows
+// the reading of the stream. The package decodes no audio and keeps nothing.
 package connect
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"sync"
@@ -28,31 +30,21 @@ type Position struct {
 	Fragment string // the number of the fragment before, without a token
 }
 
-// Sink takes a call as a Matroska stream, to its end. A *Refusal says that it has not.
-type Sink interface {
-	Put(ctx context.Context, stream io.Reader) error
-}
-
 // Config of a Bridge. Zero values are the defaults that are given.
 type Config struct {
 	Contacts int           // at once; 100
 	Quiet    time.Duration // without audio, after which a contact has ended; 30 s
 	Grace    time.Duration // the same once its end is known; 5 s
-	Retry    time.Duration // between two attempts; 1 s
+	Retry    time.Duration // before the second of several attempts in a row; 1 s
+	Patience time.Duration // with attempts in a row that bring nothing, after which a contact has failed; 2 min
+	Stall    time.Duration // without an acknowledgement that is missing, after which a connection is lost; 30 s
+	Held     int           // bytes of a contact that the server has not acknowledged, after which the stream is read no further; 4 MiB
 }
 
 func (c Config) withDefaults() Config {
-	if c.Contacts == 0 {
-		c.Contacts = 100
-	}
-	for _, d := range []struct {
-		to *time.Duration
-		is time.Duration
-	}{{&c.Quiet, 30 * time.Second}, {&c.Grace, 5 * time.Second}, {&c.Retry, time.Second}} {
-		if *d.to == 0 {
-			*d.to = d.is
-		}
-	}
+	c.Contacts, c.Held = cmp.Or(c.Contacts, 100), cmp.Or(c.Held, maxFragment)
+	c.Quiet, c.Grace, c.Retry = cmp.Or(c.Quiet, 30*time.Second), cmp.Or(c.Grace, 5*time.Second), cmp.Or(c.Retry, time.Second)
+	c.Patience, c.Stall = cmp.Or(c.Patience, 2*time.Minute), cmp.Or(c.Stall, 30*time.Second)
 	return c
 }
 
@@ -118,8 +110,13 @@ func (b *Bridge) HangUp(id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if l := b.live[id]; l != nil {
-		l.hangUp()
+		l.silence.shorten(b.cfg.Grace)
 	}
+}
+
+// retries are those of a stream, or of a server.
+func (b *Bridge) retries() *retries {
+	return &retries{env: b.env, first: b.cfg.Retry, patience: b.cfg.Patience}
 }
 
 // Carry carries one contact, to its end.

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"bytes"
 	"errors"
 	"io"
 
@@ -24,7 +25,8 @@ type fragment struct {
 	token   string
 	contact string // that it is of, by its tag
 	bytes   []byte
-	cluster int // where its cluster begins; 0: it has none
+	cluster int // where its first cluster begins
+	count   int // of clusters: one, as Kinesis writes fragments
 }
 
 // after is the position after the fragment.
@@ -38,7 +40,7 @@ func (f fragment) after(before Position) Position {
 	return before
 }
 
-// fragments reads those of a response. The bytes of a fragment are valid until the next one.
+// fragments reads those of a response.
 type fragments struct {
 	in      *matroska.Reader
 	current fragment
@@ -49,26 +51,28 @@ func newFragments(r io.Reader) *fragments { return &fragments{in: matroska.NewRe
 
 // next returns the next whole fragment: to its last tag, to the beginning of another, or to the end of the response.
 func (s *fragments) next() (fragment, error) {
-	s.current = fragment{bytes: append(s.current.bytes[:0], s.held...)}
-	s.held = s.held[:0]
+	s.current = fragment{bytes: s.held}
+	s.held = nil
 	f := &s.current
 	for {
 		item, err := s.in.Next()
-		if errors.Is(err, io.EOF) && f.cluster > 0 {
+		if errors.Is(err, io.EOF) && f.count > 0 {
 			return *f, nil
 		}
 		if err != nil {
 			return fragment{}, err
 		}
-		if _, begins := item.(matroska.Start); begins && f.cluster > 0 {
-			s.held = append(s.held, s.in.Raw()...)
+		if _, begins := item.(matroska.Start); begins && f.count > 0 {
+			s.held = bytes.Clone(s.in.Raw())
 			return *f, nil
 		}
 		if len(f.bytes)+len(s.in.Raw()) > maxFragment {
 			return fragment{}, timbre.Errorf(timbre.Invalid, "", "a fragment is longer than %d bytes", maxFragment)
 		}
-		if _, is := item.(matroska.Cluster); is && f.cluster == 0 {
-			f.cluster = len(f.bytes)
+		if _, is := item.(matroska.Cluster); is {
+			if f.count++; f.count == 1 {
+				f.cluster = len(f.bytes)
+			}
 		}
 		f.bytes = append(f.bytes, s.in.Raw()...)
 		if t, is := item.(matroska.Tag); is && f.note(t) {
@@ -86,7 +90,7 @@ func (f *fragment) note(t matroska.Tag) bool {
 		f.contact = t.Value
 	case tagContinue:
 		f.token = t.Value
-		return f.cluster > 0
+		return f.count > 0
 	}
 	return false
 }

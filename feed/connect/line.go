@@ -1,9 +1,9 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -11,105 +11,110 @@ import (
 	"timbre"
 )
 
-// line carries one contact.
+// line carries one contact: it reads the stream into a window, and puts what is there.
 type line struct {
 	b       *Bridge
 	contact Contact
-	at      Position // after what the server has
-	last    string   // the number of the newest fragment that it has
-	taken   int      // fragments that it has
+	began   time.Time
+	silence silence
 
-	mu     sync.Mutex
-	quiet  time.Duration // without audio, after which the contact has ended
-	silent *time.Timer   // fires then; nil: before the start
+	// Of the reading.
+	at   Position // after the newest fragment
+	last string   // its number
+	took int      // fragments of the contact
 }
 
 func (b *Bridge) line(c Contact) *line {
-	return &line{b: b, contact: c, at: Position{Fragment: c.Fragment}, quiet: b.cfg.Quiet}
+	return &line{b: b, contact: c, began: b.env.Now(), at: Position{Fragment: c.Fragment}, silence: silence{env: b.env, limit: b.cfg.Quiet}}
 }
 
-// errQuiet is the cause of a context that ends because no audio comes any more.
+// errSlow is the cause of a context that ends because a response does not begin.
+var errSlow = errors.New("the service does not respond")
+
+// errQuiet is the cause of a context that ends because no audio comes.
 var errQuiet = errors.New("no audio came")
 
-// patience is how often in a row a server may refuse a contact, or lose it, without having taken a fragment of it.
-const patience = 5
-
-// carry brings the contact to the server. A call that the server has lost goes on as another one.
+// carry brings the contact to the server.
 func (l *line) carry(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	l.mu.Lock()
-	l.silent = time.AfterFunc(l.quiet, func() { cancel(errQuiet) })
-	l.mu.Unlock()
-	defer l.silent.Stop()
 	l.b.env.Log.Info("contact begins", "contact", l.contact.ID, "stream", l.contact.StreamARN)
-	for failures := 1; ; failures++ {
-		before := l.taken
-		err := l.call(ctx)
-		refusal := (*Refusal)(nil)
-		if !errors.As(err, &refusal) || !refusal.Temporary {
-			l.b.env.Log.Info("contact ends", "contact", l.contact.ID, "fragments", l.taken)
-			return err
-		}
-		if l.taken > before {
-			failures = 1
-		}
-		if failures == patience {
-			return err
-		}
-		l.b.env.Repeats.Count(l.b.env.Log, "refusal", "the server has not taken the contact: it is tried again", "contact", l.contact.ID, "error", err)
-		if !pause(ctx, time.Duration(failures)*l.b.cfg.Retry) {
-			return err
-		}
-	}
+	ctx, cancel := context.WithCancel(ctx)
+	w := newWindow(l.b.cfg.Held)
+	var reading sync.WaitGroup
+	reading.Go(func() { w.close(l.read(ctx, w)) })
+	err := l.put(ctx, w)
+	cancel()
+	reading.Wait()
+	l.b.env.Log.Info("contact ends", "contact", l.contact.ID, "fragments", w.again())
+	return err
 }
 
-// call brings the contact to the server as one call, from where the one before has ended.
-func (l *line) call(ctx context.Context) error {
-	c := &copier{sink: l.b.deps.Sink, contact: l.contact}
-	return c.close(l.read(ctx, c))
-}
-
-// read copies fragments until the contact has ended. Responses of the source end before.
-func (l *line) read(ctx context.Context, c *copier) error {
-	for {
-		ended, err := l.response(ctx, c)
+// read adds the fragments of the contact to the window, until that has ended. Responses of the source end before. One that brings nothing may
+// have lost its connection without a sign: another one shows whether the stream is silent.
+func (l *line) read(ctx context.Context, w *window) error {
+	defer l.silence.pause()
+	for tries, silent := l.b.retries(), false; ; {
+		took := l.took
+		ended, err := l.response(ctx, w)
+		if came := l.took > took; came || err == nil {
+			tries.good()
+			silent = silent && !came
+		}
 		switch {
 		case ended:
 			return nil
-		case errors.Is(context.Cause(ctx), errQuiet) && l.taken == 0:
-			return timbre.Errorf(timbre.Unavailable, "", "no audio of the contact %s came for %v: %w", l.contact.ID, l.patience(), errors.Join(err))
-		case errors.Is(context.Cause(ctx), errQuiet):
-			return nil
 		case ctx.Err() != nil:
-			return ctx.Err()
-		case isPermanent(err) || c.failed:
+			return context.Cause(ctx)
+		case errors.Is(err, errQuiet) && silent:
+			return l.quiet()
+		case errors.Is(err, errQuiet):
+			silent = true
+			l.silence.restart(l.b.cfg.Grace)
+		case isPermanent(err):
 			return err
+		case err == nil:
+			pause(ctx, l.b.cfg.Retry)
+		case !l.interrupted(ctx, tries, err) && ctx.Err() == nil:
+			return timbre.Errorf(timbre.Unavailable, "", "the stream of the contact %s could not be read for %v: %w", l.contact.ID, l.b.cfg.Patience, err)
 		}
-		if err != nil {
-			l.b.env.Repeats.Count(l.b.env.Log, "stream", "stream interrupted: it is opened again", "contact", l.contact.ID, "error", err)
-		}
-		pause(ctx, l.b.cfg.Retry)
 	}
 }
 
-// response copies what one response of the source has. Ended: what follows is not of the contact.
-func (l *line) response(ctx context.Context, c *copier) (ended bool, _ error) {
-	body, err := l.b.deps.Source.Open(ctx, l.contact.StreamARN, l.at)
+// quiet is what silence says.
+func (l *line) quiet() error {
+	if l.took == 0 {
+		return timbre.Errorf(timbre.Unavailable, "", "no audio of the contact %s came for %v", l.contact.ID, l.silence.patience())
+	}
+	return nil
+}
+
+// interrupted waits before a stream that fails is opened again. Meanwhile nobody knows whether it has audio.
+func (l *line) interrupted(ctx context.Context, tries *retries, err error) (again bool) {
+	l.silence.pause()
+	l.b.env.Repeats.Count(l.b.env.Log, l.contact.ID, "stream interrupted: it is opened again", "contact", l.contact.ID, "error", err)
+	return tries.wait(ctx)
+}
+
+// response adds what one response of the source has. Ended: what follows is not of the contact.
+func (l *line) response(ctx context.Context, w *window) (ended bool, _ error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	body, err := l.open(ctx, cancel)
 	if err != nil {
-		return false, err
+		return false, cmp.Or(context.Cause(ctx), err)
 	}
 	defer func() { _ = body.Close() }()
 	stop := context.AfterFunc(ctx, func() { _ = body.Close() })
 	defer stop()
+	listen := func() { l.silence.listen(func() { cancel(errQuiet) }) }
+	listen()
 	for in := newFragments(body); ; {
 		f, err := in.next()
 		switch {
 		case errors.Is(err, io.EOF):
 			return false, nil
 		case err != nil:
-			return false, err
-		case f.contact != "" && f.contact != l.contact.ID && l.taken > 0:
+			return false, cmp.Or(context.Cause(ctx), err)
+		case f.contact != "" && f.contact != l.contact.ID && l.took > 0:
 			return true, nil
 		case f.contact != "" && f.contact != l.contact.ID:
 			l.at = f.after(l.at) // it stands before those of the contact
@@ -117,37 +122,21 @@ func (l *line) response(ctx context.Context, c *copier) (ended bool, _ error) {
 		case f.number != "" && !newer(f.number, l.last):
 			continue // it came again
 		}
-		if err := c.copy(ctx, f); err != nil {
+		l.silence.pause() // while the server is waited for
+		if err := w.add(ctx, f); err != nil {
 			return false, err
 		}
-		l.took(f)
+		listen()
+		l.at, l.last = f.after(l.at), f.number
+		l.took++
 	}
 }
 
-// took notes a fragment that the server has.
-func (l *line) took(f fragment) {
-	l.at, l.last = f.after(l.at), f.number
-	l.taken++
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.silent.Reset(l.quiet)
-}
-
-// patience is for how long audio is waited for.
-func (l *line) patience() time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.quiet
-}
-
-// hangUp implements Bridge.HangUp.
-func (l *line) hangUp() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.quiet = l.b.cfg.Grace
-	if l.silent != nil {
-		l.silent.Reset(l.quiet)
-	}
+// open opens the stream. A service that does not respond has failed.
+func (l *line) open(ctx context.Context, cancel context.CancelCauseFunc) (io.ReadCloser, error) {
+	slow := time.AfterFunc(l.b.cfg.Stall, func() { cancel(errSlow) })
+	defer slow.Stop()
+	return l.b.deps.Source.Open(ctx, l.contact.StreamARN, l.at)
 }
 
 // newer reports whether the number of a fragment is after another: they are decimal, and grow.
@@ -156,14 +145,4 @@ func newer(number, than string) bool {
 		return len(number) > len(than)
 	}
 	return number > than
-}
-
-// Refusal is the error of a Sink that does not take a stream, or not to its end.
-type Refusal struct {
-	Reason    string
-	Temporary bool // it may be taken later
-}
-
-func (r *Refusal) Error() string {
-	return fmt.Sprintf("the server does not take the call: %s", r.Reason)
 }

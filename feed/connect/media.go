@@ -79,6 +79,11 @@ func errorOf(response *http.Response) error {
 	var m struct{ Message string }
 	text, _ := io.ReadAll(io.LimitReader(response.Body, 1000))
 	_ = json.Unmarshal(text, &m)
+	return &smithy.GenericAPIError{Code: cmp.Or(kindOf(response), response.Status), Message: m.Message}
+}
+
+// kindOf is the name that AWS gives the error of a response.
+func kindOf(response *http.Response) string {
 	kind, _, _ := strings.Cut(response.Header.Get("x-amzn-ErrorType"), ":")
-	return &smithy.GenericAPIError{Code: cmp.Or(kind, response.Status), Message: m.Message}
+	return kind
 }

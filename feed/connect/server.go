@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/google/uuid"
 )
 
 // Server is a Sink: a Timbre server, or another that takes PutMedia.
@@ -26,9 +27,14 @@ type Server struct {
 // unsigned stands for the hash of a body that is streamed.
 const unsigned = "UNSIGNED-PAYLOAD"
 
+// passing are the errors of a request, besides faults of the server, that another one may not get, as Kinesis names them.
+var passing = map[string]bool{
+	"RequestExpired": true, "ThrottlingException": true, "ClientLimitExceededException": true, "ConnectionLimitExceededException": true,
+}
+
 // Put implements Sink.
-func (s Server) Put(ctx context.Context, stream io.Reader) error {
-	r, err := s.request(ctx, stream)
+func (s Server) Put(ctx context.Context, u Upload) error {
+	r, err := s.request(ctx, u)
 	if err != nil {
 		return err
 	}
@@ -38,23 +44,32 @@ func (s Server) Put(ctx context.Context, stream io.Reader) error {
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(io.LimitReader(response.Body, 1000))
-		temporary := response.StatusCode >= http.StatusInternalServerError || response.StatusCode == http.StatusTooManyRequests
-		return &Refusal{response.Status + ": " + strings.TrimSpace(string(text)), temporary}
+		return refusalOf(response)
 	}
-	return acknowledged(response.Body)
+	return acknowledged(response.Body, u.Persisted)
+}
+
+// refusalOf is that of a response.
+func refusalOf(response *http.Response) *Refusal {
+	text, _ := io.ReadAll(io.LimitReader(response.Body, 1000))
+	kind := kindOf(response)
+	return &Refusal{
+		Reason:    strings.TrimSpace(response.Status + ": " + kind + " " + strings.TrimSpace(string(text))),
+		Temporary: response.StatusCode >= http.StatusInternalServerError || response.StatusCode == http.StatusTooManyRequests || passing[kind],
+	}
 }
 
 // request is PutMedia, signed.
-func (s Server) request(ctx context.Context, stream io.Reader) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(s.URL, "/")+"/putMedia", stream)
+func (s Server) request(ctx context.Context, u Upload) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(s.URL, "/")+"/putMedia", u.Stream)
 	if err != nil {
 		return nil, err
 	}
 	now := time.Now() // signatures are of the clock on the wall
 	r.Header.Set("X-Amzn-Stream-Name", s.Connector)
 	r.Header.Set("X-Amzn-Fragment-Timecode-Type", "ABSOLUTE")
-	r.Header.Set("X-Amzn-Producer-Start-Timestamp", fmt.Sprintf("%.3f", float64(now.UnixMilli())/1000))
+	r.Header.Set("X-Amzn-Producer-Start-Timestamp", fmt.Sprintf("%.3f", float64(u.Began.UnixMilli())/1000))
+	r.Header.Set("Amz-Sdk-Invocation-Id", uuid.NewString()) // requests of the same second have signatures of their own
 	r.Header.Set("X-Amz-Content-Sha256", unsigned)
 	key, err := s.Keys.Retrieve(ctx)
 	if err != nil {
@@ -67,7 +82,7 @@ func (s Server) request(ctx context.Context, stream io.Reader) (*http.Request, e
 const internalError = 5000
 
 // acknowledged reads acknowledgements to the end of the call. One of an error is that of the stream.
-func acknowledged(from io.Reader) error {
+func acknowledged(from io.Reader, persisted func()) error {
 	for in := json.NewDecoder(from); ; {
 		var ack struct {
 			EventType, ErrorCode, ErrorMessage string
@@ -78,6 +93,8 @@ func acknowledged(from io.Reader) error {
 			return nil
 		case err != nil:
 			return &Refusal{"the connection was lost: " + err.Error(), true}
+		case ack.EventType == "PERSISTED":
+			persisted()
 		case ack.EventType == "ERROR":
 			return &Refusal{strings.TrimSpace(ack.ErrorCode + " " + ack.ErrorMessage), ack.ErrorID >= internalError || ack.ErrorID == streamRead}
 		}
