@@ -29,11 +29,8 @@ type ack struct {
 	ErrorMessage     string `json:",omitempty"` // not of AWS
 }
 
-// begin tells that a fragment comes, and that the one before is with the call.
+// begin tells that a fragment comes.
 func (a *acks) begin(timecode uint64) *failure {
-	if failed := a.persisted(); failed != nil {
-		return failed
-	}
 	a.open, a.timecode = true, timecode
 	a.count++
 	return a.send(ack{EventType: "BUFFERING"})

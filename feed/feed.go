@@ -33,8 +33,10 @@ type Admission interface {
 type Config struct {
 	MaxFeeds     int           // open at once; 1,000
 	OfConnector  int           // of them, those of one connector; all
-	StartTimeout time.Duration // until the start message; 10 s
-	IdleTimeout  time.Duration // without a message or a ping; 60 s
+	StartTimeout time.Duration // until the start message, or the first audio of PutMedia; 10 s
+	IdleTimeout  time.Duration // without a message or a ping, or without audio of PutMedia; 60 s
+	// ResumeTimeout is how long a call waits, after its connection was lost, for another PutMedia of its producer; 20 s.
+	ResumeTimeout time.Duration
 }
 
 // withDefaults replaces zero values.
@@ -50,6 +52,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.IdleTimeout == 0 {
 		c.IdleTimeout = time.Minute
+	}
+	if c.ResumeTimeout == 0 {
+		c.ResumeTimeout = 20 * time.Second
 	}
 	return c
 }

@@ -1,10 +1,13 @@
 package feed
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"timbre"
@@ -37,6 +40,7 @@ func (s *Server) serveKinesis(w http.ResponseWriter, r *http.Request, o kinesisO
 	}
 	if o.answer == nil {
 		u := newUpload(s, w, r)
+		defer close(u.gone)
 		if refused := s.keep(u, u.peer, u.serve); refused != nil {
 			s.refuseKinesis(w, r, refused)
 		}
@@ -103,8 +107,17 @@ func (s *Server) streamARN(connectorID string) string {
 	return "arn:aws:kinesisvideo:" + s.env.Region + ":" + s.env.Account + ":stream/" + connectorID + "/0"
 }
 
-// unsigned is the refusal of a request without the right signature, or of one whose body cannot be read.
-func unsigned(err error) *refusal { return refuse(http.StatusForbidden, "signature", err.Error()) }
+// unsigned is the refusal of a request without the right signature, by the error that AWS has for it: what another signature mends can be told
+// from what it does not. Other errors are those of a body that cannot be read.
+func unsigned(err error) *refusal {
+	fault := (*timbre.SignatureFault)(nil)
+	if !errors.As(err, &fault) {
+		return refuse(http.StatusBadRequest, "malformed", "the body cannot be read, or is longer than "+strconv.Itoa(maxRequest)+" bytes")
+	}
+	r := refuse(fault.Status, "signature", fault.Message)
+	r.kind = fault.Type
+	return r
+}
 
 // dataEndpoint answers GetDataEndpoint: media comes here, too.
 func dataEndpoint(_ *Server, r *http.Request, _ string) (any, *refusal) {
@@ -130,18 +143,19 @@ func createStream(*Server, *http.Request, string) (any, *refusal) {
 // kinesisErrors are the names of refusals as AWS has them, by reason.
 var kinesisErrors = map[string]string{
 	"no_connector": "ResourceNotFoundException", "exists": "ResourceInUseException", "malformed": "InvalidArgumentException",
-	"full": "ConnectionLimitExceededException", "overload": "ClientLimitExceededException", "signature": "NotAuthorizedException",
-	"forbidden": "NotAuthorizedException",
+	"full": "ConnectionLimitExceededException", "overload": "ClientLimitExceededException", "forbidden": "NotAuthorizedException",
+	string(timbre.TooManyAttempts): "ClientLimitExceededException",
 }
 
 // refuseKinesis refuses a request as AWS words it.
 func (s *Server) refuseKinesis(w http.ResponseWriter, r *http.Request, why *refusal) {
-	kind, known := kinesisErrors[why.reason]
-	if !known {
+	kind := cmp.Or(why.kind, kinesisErrors[why.reason])
+	switch {
+	case kind != "":
+	case why.status < http.StatusInternalServerError:
+		kind = "NotAuthorizedException"
+	default:
 		kind = "ServiceUnavailableException"
-		if why.status < http.StatusInternalServerError {
-			kind = "NotAuthorizedException"
-		}
 	}
 	text := s.note(w, r.RemoteAddr, why)
 	w.Header().Set("x-amzn-ErrorType", kind)

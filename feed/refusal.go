@@ -7,9 +7,12 @@ type refusal struct {
 	status int
 	reason string // label of the metric
 	detail string
+	kind   string // the name of the error in AWS; empty: that of the reason
 }
 
-func refuse(status int, reason, detail string) *refusal { return &refusal{status, reason, detail} }
+func refuse(status int, reason, detail string) *refusal {
+	return &refusal{status: status, reason: reason, detail: detail}
+}
 
 // unavailable is the refusal for an error of another stage: the client comes again. Its kind is the reason; its text is only logged.
 func unavailable(err error) *refusal {
@@ -25,7 +28,7 @@ func (s *Server) refuse(w http.ResponseWriter, peer string, r *refusal) {
 func (s *Server) note(w http.ResponseWriter, peer string, r *refusal) (text string) {
 	s.metrics.refused.WithLabelValues(r.reason).Inc()
 	s.env.Repeats.Count(s.env.Log, r.reason, "feed refused", "reason", r.reason, "detail", r.detail, "peer", peer)
-	if r.status == http.StatusServiceUnavailable {
+	if r.status == http.StatusServiceUnavailable || r.status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "5")
 	}
 	if r.status >= 500 && (r.reason == "internal" || r.reason == "unavailable") {

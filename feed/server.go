@@ -30,6 +30,7 @@ type Server struct {
 	mu       sync.Mutex
 	live     map[liveFeed]bool
 	places   map[string]int // taken, by connector
+	turns    uint64         // of uploads
 	stopping bool           // no new calls
 	open     sync.WaitGroup // of live
 }

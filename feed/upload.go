@@ -3,14 +3,11 @@ package feed
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
 	"timbre"
-	"timbre/feed/matroska"
 )
 
 // upload is a feed by PutMedia: a request whose body is a Matroska stream for as long as the call lasts, and whose response are
@@ -23,22 +20,35 @@ type upload struct {
 	access   timbre.Access
 	recorded recorded
 	acks     acks
+	newest   time.Time          // when audio came last, by the steady clock; before the first: when the request came
 	cancel   context.CancelFunc // of ctx
 
-	mu  sync.Mutex
-	end *failure // why the feed ends; nil while it is live
+	origin origin
+	turn   uint64                   // among uploads; 0: before the first audio. Guarded by mu of the server, as origin is then
+	heard  map[string]time.Duration // the newest media time of each track, by name
+	again  map[string]time.Duration // the same in the request before: what is not later was heard
+	offers chan relay               // of the call, after a lost connection
+	gone   chan struct{}            // closed when the upload has ended
+
+	mu      sync.Mutex
+	end     *failure // why the feed ends; nil while it is live
+	claimed bool     // another request goes on with the call
+	over    bool     // the request has ended: its connection may be that of another
 }
 
 func newUpload(s *Server, w http.ResponseWriter, r *http.Request) *upload {
-	u := &upload{intake: newIntake(s, r.RemoteAddr), w: w, r: r, control: http.NewResponseController(w)}
-	u.ctx, u.cancel = context.WithCancel(r.Context())
+	u := &upload{
+		intake: newIntake(s, r.RemoteAddr), w: w, r: r, control: http.NewResponseController(w),
+		heard: map[string]time.Duration{}, offers: make(chan relay), gone: make(chan struct{}),
+	}
+	u.ctx, u.cancel = context.WithCancel(context.WithoutCancel(r.Context())) // a call may outlive the connection
 	u.acks = acks{w: w, control: u.control, from: s.env.Now().UnixMilli()}
 	return u
 }
 
 // serve reads the body to its end, or to the end of the call.
 func (u *upload) serve() {
-	defer u.cancel()
+	defer u.finish()
 	if refused := u.admit(); refused != nil {
 		u.s.refuseKinesis(u.w, u.r, refused)
 		return
@@ -54,7 +64,11 @@ func (u *upload) serve() {
 		u.endBy(lost(failed))
 		return
 	}
-	u.endBy(u.read())
+	failed := u.read()
+	if failed != nil && failed.code == lostCode && u.handOver() {
+		failed = nil // the call goes on with another request
+	}
+	u.endBy(failed)
 }
 
 // admit holds the request to the rules of access.
@@ -66,9 +80,12 @@ func (u *upload) admit() *refusal {
 	h := u.r.Header
 	var refused *refusal
 	u.access, refused = u.s.stream(u.r, key, "PutMedia", h.Get("X-Amzn-Stream-Name"), h.Get("X-Amzn-Stream-Arn"))
+	u.origin = origin{connectorID: u.access.Connector.ID, accessKeyID: key.ID, started: h.Get("X-Amzn-Producer-Start-Timestamp")}
 	switch {
 	case refused != nil:
 		return refused
+	case u.s.awaits(u.origin): // its call has a place already
+		return nil
 	case timbre.Overloaded(u.s.deps.Load):
 		return refuse(http.StatusServiceUnavailable, "overload", "the server is overloaded")
 	case !u.s.take(&u.seat, u.access.Connector.ID):
@@ -76,135 +93,3 @@ func (u *upload) admit() *refusal {
 	}
 	return nil
 }
-
-// read takes the items of the stream. It returns nil at its end.
-func (u *upload) read() *failure {
-	stream := matroska.NewReader(u.r.Body)
-	started := u.s.env.Steady()
-	for {
-		if failed := u.await(started); failed != nil {
-			return failed
-		}
-		item, err := stream.Next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return u.acks.persisted()
-		case err != nil:
-			return uploadFailure(err)
-		}
-		duration, failed := u.handle(item)
-		if failed != nil {
-			return failed
-		}
-		u.pause(duration)
-	}
-}
-
-// await sets how long the next item may take, unless the feed has been stopped.
-func (u *upload) await(started time.Time) *failure {
-	left := u.s.cfg.IdleTimeout
-	if u.transactionID == "" {
-		left = u.s.cfg.StartTimeout - u.s.env.Steady().Sub(started)
-	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.end != nil {
-		return u.end
-	}
-	if err := u.control.SetReadDeadline(time.Now().Add(left)); err != nil {
-		return lost(err)
-	}
-	return nil
-}
-
-// handle acts on an item, and returns how much audio it was.
-func (u *upload) handle(item any) (audio time.Duration, _ *failure) {
-	switch i := item.(type) {
-	case matroska.Start:
-		u.recorded.restart()
-	case matroska.Track:
-		return 0, u.recorded.describe(i)
-	case matroska.Tag:
-		u.recorded.tag(i)
-	case matroska.Cluster:
-		if failed := u.recorded.cluster(i); failed != nil {
-			return 0, failed
-		}
-		return 0, u.acks.begin(i.Timecode)
-	case matroska.Block:
-		return u.block(i)
-	}
-	return 0, nil
-}
-
-// block takes audio; the first begins the call.
-func (u *upload) block(b matroska.Block) (audio time.Duration, _ *failure) {
-	p, of := u.recorded.piece(b)
-	switch {
-	case !of: // a track without audio
-		return 0, nil
-	case u.transactionID == "":
-		u.start = u.recorded.message()
-		if u.s.isStopping() {
-			return 0, fail("unavailable", "the server is stopping")
-		}
-		if failed := u.enter(u.access, "kinesis", u.start.tracks); failed != nil {
-			return 0, failed
-		}
-	}
-	if u.tracks[p.name] == nil {
-		if failed := u.join(p.track); failed != nil {
-			return 0, failed
-		}
-	}
-	return u.hear(p), nil
-}
-
-// stop implements liveFeed.
-func (u *upload) stop(reason *failure) {
-	u.endBy(reason)
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.cancel()
-	_ = u.control.SetReadDeadline(time.Now()) // the read that waits fails
-}
-
-// endBy records why the feed ends, unless it has a reason already. Nil: its sender has hung up.
-func (u *upload) endBy(reason *failure) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.end == nil && reason == nil {
-		reason = hungUp
-	}
-	if u.end == nil {
-		u.end = reason
-	}
-}
-
-// release ends the call if it is live, and tells the sender why it ended, unless that has hung up.
-func (u *upload) release() {
-	u.endBy(internalFailure(nil)) // without a reason yet: a panic
-	reason, detail := u.end, ""
-	if reason != hungUp {
-		detail = reason.detail
-		u.s.metrics.failed.WithLabelValues(reason.code).Inc()
-		u.s.env.Repeats.Count(u.s.env.Log, reason.code, "feed failed", "reason", reason.code, "detail", detail, "error", reason.err, "peer", u.peer,
-			"transaction", u.transactionID)
-		u.acks.failed(reason)
-	}
-	u.endCall(detail)
-}
-
-// uploadFailure is that of a stream that cannot be read any more.
-func uploadFailure(err error) *failure {
-	if wrong := (*matroska.Malformed)(nil); errors.As(err, &wrong) {
-		return fail("bad_message", wrong.Error())
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return fail("idle", "no audio came in time")
-	}
-	return lost(err)
-}
-
-// lost is the failure of a connection that is broken.
-func lost(err error) *failure { return &failure{"lost", "the connection was lost", err} }

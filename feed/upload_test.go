@@ -9,12 +9,14 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/feed/matroska/matroskatest"
 )
 
@@ -52,11 +54,11 @@ func (b *bench) post(path string, body io.Reader, change ...func(*http.Request))
 }
 
 // put begins a stream.
-func (b *bench) put() producer {
+func (b *bench) put(change ...func(*http.Request)) producer {
 	b.t.Helper()
 	r, w := io.Pipe()
 	b.t.Cleanup(func() { _ = w.Close() })
-	response := b.post("/putMedia", r)
+	response := b.post("/putMedia", r, change...)
 	if response.status != http.StatusOK {
 		text, _ := io.ReadAll(response.body)
 		b.t.Fatalf("got %d: %s", response.status, text)
@@ -358,6 +360,48 @@ func TestQuietUploadIsEnded(t *testing.T) {
 	}
 }
 
+// What is no audio keeps no upload open: tags, empty blocks, and blocks of tracks that are not heard.
+func TestUploadThatBringsNoAudioIsEnded(t *testing.T) {
+	tag := matroskatest.Document{Tracks: matroskatest.Connect(), After: []matroskatest.Tag{{Name: "Queue", Value: ""}}}
+	for name, d := range map[string]matroskatest.Document{
+		"tags":         {Tracks: matroskatest.Connect(), Before: tag.After},
+		"empty blocks": {Tracks: matroskatest.Connect(), Blocks: []matroskatest.Block{{Track: 1}}},
+		"other blocks": {Tracks: matroskatest.Connect(), Blocks: []matroskatest.Block{{Track: 7, PCM: voice(160, 1)}}},
+	} {
+		for when, sent := range map[string]bool{"before its call": false, "within its call": true} {
+			t.Run(name+" "+when, func(t *testing.T) {
+				var mu sync.Mutex
+				now := time.Now()
+				steady := func() time.Time { // each look is a second later
+					mu.Lock()
+					defer mu.Unlock()
+					now = now.Add(time.Second)
+					return now
+				}
+				b := startIn(t, environment.Environment{Steady: steady}, Config{StartTimeout: 100 * time.Second, IdleTimeout: 200 * time.Second}, oneConnector())
+				p := b.put()
+				if sent {
+					p.send(from(0, voice(160, 1), voice(160, 2)))
+				}
+				var sending sync.WaitGroup
+				sending.Go(func() {
+					defer func() { _ = p.body.Close() }()
+					for d.At = 1000; d.At < 3000; d.At++ {
+						if _, err := p.body.Write(d.Bytes()); err != nil {
+							return
+						}
+					}
+				})
+				if all := p.rest(); len(all) == 0 || all[len(all)-1].ErrorCode != "STREAM_READ_ERROR" {
+					t.Errorf("got no STREAM_READ_ERROR last after 2000 documents without audio, want the upload ended")
+				}
+				_ = p.body.Close()
+				sending.Wait()
+			})
+		}
+	}
+}
+
 func TestUploadEndsWithTheServer(t *testing.T) {
 	b := start(t, Config{}, oneConnector())
 	p := b.put()
@@ -429,7 +473,7 @@ func TestOperationsOfKinesis(t *testing.T) {
 		"an unknown stream":       {"/getDataEndpoint", `{"StreamName":"there"}`, 404, "ResourceNotFoundException", nil},
 		"no stream":               {"/getDataEndpoint", `{}`, 400, "InvalidArgumentException", nil},
 		"no JSON":                 {"/describeStream", `[`, 400, "InvalidArgumentException", nil},
-		"a long body":             {"/describeStream", `{"StreamName":"` + strings.Repeat("a", maxRequest) + `"}`, 403, "NotAuthorizedException", nil},
+		"a long body":             {"/describeStream", `{"StreamName":"` + strings.Repeat("a", maxRequest) + `"}`, 400, "InvalidArgumentException", nil},
 		"the making of a stream":  {"/createStream", `{"StreamName":"here"}`, 400, "ResourceInUseException", nil},
 		"the making of a new one": {"/createStream", `{"StreamName":"new"}`, 404, "ResourceNotFoundException", nil},
 		"the description of one": {"/describeStream", `{"StreamName":"here"}`, 200, "", map[string]any{"StreamInfo": map[string]any{
@@ -469,7 +513,7 @@ func TestPutMediaIsAdmittedOrRefused(t *testing.T) {
 		"by a key for the stream":       {only("kinesisvideo:PutMedia", arn+"here/*"), name("here"), 200},
 		"by a key for another":          {only("kinesisvideo:PutMedia", arn+"there/*"), name("here"), 403},
 		"by a key for other operations": {only("chime:*", "*"), name("here"), 403},
-		"without a signature":           {signedBy{err: errors.New("the request is not signed")}, name("here"), 403},
+		"without a signature":           {signedBy{err: &timbre.SignatureFault{Status: 403, Type: "MissingAuthenticationToken"}}, name("here"), 403},
 		"to an unknown connector":       {signedBy{}, name("nowhere"), 404},
 		"to no connector":               {signedBy{}, name(""), 400},
 		"by GET":                        {signedBy{}, func(r *http.Request) { r.Method = http.MethodGet }, 405},
@@ -484,6 +528,25 @@ func TestPutMediaIsAdmittedOrRefused(t *testing.T) {
 			}
 			if strings.Contains(string(text), "secret") {
 				t.Errorf("got %s, which says what is inside", text)
+			}
+		})
+	}
+}
+
+// A producer can tell what another signature, or another time, mends.
+func TestSignaturesThatAreRefusedGetTheErrorsOfAWS(t *testing.T) {
+	for kind, status := range map[string]int{
+		"RequestExpired": 400, "ThrottlingException": 429, "InvalidSignatureException": 403, "ExpiredTokenException": 403, "InvalidClientTokenId": 403,
+	} {
+		t.Run(kind, func(t *testing.T) {
+			b := start(t, Config{}, oneConnector())
+			b.key.err = &timbre.SignatureFault{Status: status, Type: kind, Message: "why"}
+			for _, path := range []string{"/putMedia", "/describeStream"} {
+				got := b.post(path, http.NoBody)
+				text, _ := io.ReadAll(got.body)
+				if got.status != status || got.kind != kind || !strings.Contains(string(text), `"message":"why"`) {
+					t.Errorf("%s: got %d %s %s, want %d %s", path, got.status, got.kind, text, status, kind)
+				}
 			}
 		})
 	}
