@@ -69,8 +69,9 @@ var sought = regexp.MustCompile(`(?i)` + strings.Join([]string{
 		`|\b\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?\b` +
 		`|\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})\b` +
 		`|\barn:[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d{12}:)`,
-	`(?P<uri>\b(?:sips?|tel)(?::|%3a)[^@;>\s"']+(?:` + apart + `+\p{Nd}+)*)`,
+	`(?P<uri>(?:\b|%(?:3c|22|20))(?:sips?|tel)(?::|%3a)[^@;>\s"']+(?:` + apart + `+\p{Nd}+)*)`,
 	`(?P<number>` + number + `)`,
+	`(?P<token>` + signed + `)`,
 }, "|"))
 
 const (
@@ -93,19 +94,25 @@ const (
 	wholeNumber = 10
 )
 
-// Hide replaces telephone numbers, of seven digits or more, and users of URIs by an ellipsis.
-func Hide(text string) string { return ReplaceNumbers(text, func(string) string { return "…" }) }
+// signed is a signed token of JSON (RFC 7515), as the Identity header of a call has it (RFC 8224): the numbers of both parties stand in it, in
+// base64.
+const signed = `\b(?-i:e[wy])[\w-]{6,}={0,2}\.[\w-]{8,}={0,2}\.[\w-]*`
 
-// ReplaceNumbers replaces what Hide replaces, by something else.
+// Hide replaces telephone numbers, of seven digits or more, users of URIs, and signed tokens by an ellipsis.
+func Hide(text string) string { return ReplaceNumbers(text, func(string) string { return ellipsis }) }
+
+const ellipsis = "…"
+
+// ReplaceNumbers replaces what Hide replaces, by something else; tokens by an ellipsis.
 func ReplaceNumbers(text string, by func(string) string) string {
-	if !strings.ContainsAny(text, ":%") && digits(text) < leastNumber || isUUID(text) { // no URI and no number, as most are
+	if !strings.ContainsAny(text, ":%") && digits(text) < leastNumber && !strings.Contains(text, "eyJ") || isUUID(text) { // as most are
 		return text
 	}
 	var replaced strings.Builder
 	end := 0
 	for _, at := range sought.FindAllStringSubmatchIndex(text, -1) {
 		from, to := at[0], at[1]
-		own, bare := at[2] >= 0, at[6] >= 0
+		own, bare, isToken := at[2] >= 0, at[6] >= 0, at[8] >= 0
 		if own && !isOwn(text, from, to) {
 			to = max(to, from+len(leadingNumber.FindString(text[from:])))
 			own = false
@@ -113,7 +120,12 @@ func ReplaceNumbers(text string, by func(string) string) string {
 		if from < end || own || bare && digits(text[from:to]) < wholeNumber && inWord(text, from, to) {
 			continue
 		}
-		replaced.WriteString(text[end:from] + by(text[from:to]))
+		replaced.WriteString(text[end:from])
+		if isToken {
+			replaced.WriteString(ellipsis)
+		} else {
+			replaced.WriteString(by(text[from:to]))
+		}
 		end = to
 	}
 	return replaced.String() + text[end:]

@@ -40,6 +40,10 @@ func TestNumbersAreHidden(t *testing.T) {
 		`17955718030000001206555010000000@pbx`:           `…@pbx`,
 		`1795571803000000120655501000000000000000`:       `…`,
 		`12065550-1001-4155-5501-001206555010`:           `…`,
+		"Identity: eyJhbGciOiJFUzI1NiJ9.eyJvcmlnIjp7InRuIjoiMTIwNiJ9fQ.c2lnbmVk;info=<https://cert.example/a>;ppt=shaken": "Identity: …;info=<https://cert.example/a>;ppt=shaken",
+		`ewogImFsZyI6IDEgfQ==.eyJvcmlnIjp7fX0=.c2ln: refused`:                                                             `…: refused`,
+		`<sip:b@h?From=%3Csip%3Aalice%40h%3E>`:                                                                            `<…@h?From=…>`,
+		`eyJhbGciOiJub25lIn0.eyJvcmlnIjp7fX0.`:                                                                            `…`,
 	} {
 		if got := Hide(text); got != want {
 			t.Errorf("got %q of %q, want %q", got, text, want)
@@ -53,6 +57,7 @@ func TestWhatIsNoNumberStays(t *testing.T) {
 		`9f0a1234-4567-4890-8123-123456789012`, `vp-9f0a1234-4567-4890-8123-123456789012`, `2026-11-29T20:31:00.123456789Z`,
 		`arn:aws:chime:us-east-1:000000000000:vc/ab12cd345678ef9gh0ij1k`, `d41d8cd98f00b204e9800998ecf8427e`, `a84b4c76e66710@pbx`,
 		`ab1234567cdefghijklmno`, `got 404, want 200`, `no free port between 100 and 200`,
+		`eyes.example.com:5060`, `the key.of.a`, `ewing.firmament.example:5061`,
 	} {
 		if got := Hide(text); got != text {
 			t.Errorf("got %q, want %q", got, text)

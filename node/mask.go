@@ -1,10 +1,9 @@
 package node
 
 import (
+	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"timbre/environment"
 )
@@ -21,28 +20,44 @@ func maskedURI(text string) string {
 	return lastTwo(user) + host
 }
 
-// lastTwo masks all digits of a text but the last two. Up to five are no number.
+// lastTwo masks all digits of a text but the last two. Up to five are no number. The letters of a telephone number stand for digits.
 func lastTwo(text string) string {
-	left := utf8.RuneCountInString(strings.Map(onlyDigits, text))
+	if scheme, number, ok := strings.Cut(text, ":"); ok && strings.EqualFold(scheme, "tel") {
+		number, parameters, _ := strings.Cut(number, ";")
+		return strings.TrimSuffix(scheme+":"+mask(number, anyKey)+";"+mask(parameters, anyDigit), ";")
+	}
+	return mask(text, anyDigit)
+}
+
+// The digits of a text, and those of a number that may be spelled, with escapes as they stand in URIs.
+var (
+	anyDigit = regexp.MustCompile(`(?i)%3[0-9]|%[0-9a-f]{2}|\p{Nd}`)
+	anyKey   = regexp.MustCompile(`(?i)%3[0-9]|%[0-9a-f]{2}|[\p{Nd}\pL]`)
+)
+
+// isEscape reports whether what they have found is an escape of something else.
+func isEscape(found string) bool { return found[0] == '%' && (found[1] != '3' || found[2] > '9') }
+
+// mask masks all digits but the last two.
+func mask(text string, digits *regexp.Regexp) string {
+	left := 0
+	for _, found := range digits.FindAllString(text, -1) {
+		if !isEscape(found) {
+			left++
+		}
+	}
 	if left < 6 {
 		return text
 	}
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsDigit(r) {
-			return r
+	return digits.ReplaceAllStringFunc(text, func(found string) string {
+		if isEscape(found) {
+			return found
 		}
 		if left--; left < 2 {
-			return r
+			return found
 		}
-		return '*'
-	}, text)
-}
-
-func onlyDigits(r rune) rune {
-	if unicode.IsDigit(r) {
-		return r
-	}
-	return -1
+		return "*"
+	})
 }
 
 // withoutNumbers are live calls with masked numbers.

@@ -6,6 +6,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 
 	"timbre"
+	"timbre/environment"
 )
 
 // Ended is an observer of calls.
@@ -14,7 +15,7 @@ func (r *Recorder) Ended(c timbre.Call, _ []*timbre.Reception) {
 		name: "call", call: c.TransactionID, of: c.TransactionID, from: c.Started, to: c.Ended, failure: c.Failure,
 		attributes: []attribute.KeyValue{
 			attribute.String("timbre.transaction_id", c.TransactionID), attribute.String("timbre.connector_id", c.ConnectorID),
-			attribute.String("sip.call_id", c.CallID), attribute.Int("timbre.legs", len(c.Legs)),
+			attribute.String("sip.call_id", environment.Hide(c.CallID)), attribute.Int("timbre.legs", len(c.Legs)),
 		},
 	})
 }

@@ -82,7 +82,7 @@ func (r *Recorder) record(s step) {
 	}
 	_, open := r.tracer.Start(ctx, s.name, trace.WithTimestamp(s.from), trace.WithAttributes(s.attributes...))
 	if s.failure != "" {
-		open.SetStatus(codes.Error, s.failure)
+		open.SetStatus(codes.Error, environment.Hide(s.failure))
 	}
 	open.End(trace.WithTimestamp(s.to))
 }
