@@ -70,9 +70,11 @@ func part(p string, depth int) string {
 
 var blankLine = regexp.MustCompile(`\r?\n\r?\n`)
 
+var fold = regexp.MustCompile(`\r?\n[ \t]+`)
+
 // contentOf reads the lines of headers.
 func contentOf(head string) (c content) {
-	for line := range strings.Lines(head) {
+	for line := range strings.Lines(fold.ReplaceAllString(head, " ")) {
 		name, value, _ := strings.Cut(line, ":")
 		c.add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}

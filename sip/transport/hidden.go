@@ -9,17 +9,34 @@ import (
 const hidden = "****"
 
 var (
-	credentials = regexp.MustCompile(`(?im)^(?:Proxy-)?Authorization[ \t]*:[^\r\n]*`)
-	response    = regexp.MustCompile(`(?i)(\bresponse[ \t]*=[ \t]*"?)[^"\r\n, \t]*`)
-	// keyed is what somebody has keyed in, in headers named after it, and after the number of a URI was dialled (RFC 2806).
-	keyed = regexp.MustCompile(`(?im)(^[\w.-]*(?:dtmf|digit)[\w.-]*[ \t]*:|;postd=)[^;@>?&"\r\n]*`)
-	// mediaKeys are the keys of media, and the passwords of their paths.
-	mediaKeys = regexp.MustCompile(`(?im)^(a=crypto:[^\r\n]*?\binline:|a=(?:key-mgmt|ice-pwd):|k=)[^\r\n]*`)
+	credentials = regexp.MustCompile(`(?im)^(?:Proxy-)?Authorization[ \t]*:` + anyValue)
+	proof       = regexp.MustCompile(`(?i)(\b(?:response|rspauth)[ \t]*=[ \t]*"?)[^"\r\n, \t]*`)
+	serverProof = regexp.MustCompile(`(?im)^(?:Proxy-)?Authentication-Info[ \t]*:` + anyValue)
+	// keyedHeader are headers named after what somebody has keyed in.
+	keyedHeader = regexp.MustCompile(`(?im)(^[\w.-]*(?:dtmf|digit)[\w.-]*[ \t]*:)` + anyValue)
+	// inURI are parameters of that name, what is dialled after the number of a URI (RFC 2806), and credentials among the headers that a
+	// URI carries. They may stand in a URI within a URI.
+	inURI = regexp.MustCompile(`(?i)((?:[;?&]|%3b|%3f|%26)(?:[\w.-]*(?:dtmf|digit)[\w.-]*|postd|(?:proxy-)?authorization)(?:=|%3d))` +
+		`(?:"[^"\r\n]*"|[^;@>?&"\r\n]*)`)
+	// pauses begin what is dialled once the called party has answered.
+	pauses = regexp.MustCompile(`(?i)(\b(?:sips?|tel):\+?[\d.()-]{3,})(?:[,pw]|%2c)+[\d*#][^;@>?&"\r\n]*`)
+	// password is that of a URI's user (RFC 3261, 19.1.1).
+	password = regexp.MustCompile(`(?i)(\bsips?:[^@:;>?"\s]+:)[^@:;>?"\s]+@`)
+	// mediaKeys are the keys of media, also of those that are only on offer (RFC 5939), and the passwords of their paths.
+	mediaKeys = regexp.MustCompile(`(?im)^(a=[^\r\n]*?\binline:|a=[^\r\n]*?\b(?:key-mgmt|ice-pwd):|k=)[^\r\n]*`)
 )
+
+// anyValue is that of a header, over all its lines.
+const anyValue = `[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*`
 
 // hideHeaders hides the secrets of headers.
 func hideHeaders(text string) string {
-	return keyed.ReplaceAllString(credentials.ReplaceAllStringFunc(text, hideCredentials), "${1}"+hidden)
+	text = credentials.ReplaceAllStringFunc(text, hideCredentials)
+	text = serverProof.ReplaceAllStringFunc(text, hideProof)
+	for _, each := range []*regexp.Regexp{keyedHeader, inURI, pauses} {
+		text = each.ReplaceAllString(text, "${1}"+hidden)
+	}
+	return password.ReplaceAllString(text, "${1}"+hidden+"@")
 }
 
 // hideCredentials hides the response of a digest; of other credentials all.
@@ -28,8 +45,10 @@ func hideCredentials(line string) string {
 	if scheme, _, _ := strings.Cut(strings.TrimSpace(value), " "); !strings.EqualFold(scheme, "digest") {
 		return name + ": " + hidden
 	}
-	return response.ReplaceAllString(line, "${1}"+hidden)
+	return hideProof(line)
 }
+
+func hideProof(line string) string { return proof.ReplaceAllString(line, "${1}"+hidden) }
 
 // hideKeys hides the secrets of a description.
 func hideKeys(text string) string { return mediaKeys.ReplaceAllString(text, "${1}"+hidden) }
