@@ -16,7 +16,6 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 	"github.com/google/uuid"
-	"golang.org/x/time/rate"
 
 	"timbre"
 	"timbre/sip/header"
@@ -76,7 +75,7 @@ type Dialog struct {
 	sips   bool             // Contact has to be a SIPS URI
 	over   chan struct{}
 	end    sync.Once
-	pace   *rate.Limiter // of changes that the peer asks for
+	pace   pace
 
 	mu        sync.Mutex
 	remote    gosip.ToHeader // with the remote tag, once it is known

@@ -14,14 +14,31 @@ const (
 	changeBurst = 20
 )
 
-// newPace makes the limiter of the changes of a dialog.
-func newPace() *rate.Limiter { return rate.NewLimiter(changeRate, changeBurst) }
+// Messages of a session that one peer may send: keys, texts, questions whether it is still there. Each costs a line of the SIP log, and
+// the peer of a bridged call a message. A machine dials ten keys a second.
+const (
+	messageRate  = 20 // a second
+	messageBurst = 100
+)
 
-// paced refuses a re-INVITE or an UPDATE above the rate. Its status concerns the request alone (RFC 3261, 14.2; RFC 5057): the session
+// pace limits what the peer may ask of a dialog.
+type pace struct{ changes, messages *rate.Limiter }
+
+func newPace() pace {
+	return pace{rate.NewLimiter(changeRate, changeBurst), rate.NewLimiter(messageRate, messageBurst)}
+}
+
+// paced refuses a request above the rate; a BYE is never. Its status concerns the request alone (RFC 3261, 14.2; RFC 5057): the session
 // stays as it is, and no other host is asked for it.
 func (d *Dialog) paced(req *gosip.Request) *transport.Refusal {
-	if !isChange(req) || d.pace.Allow() {
-		return nil
+	switch {
+	case req.Method == gosip.BYE:
+	case isChange(req):
+		if !d.pace.changes.Allow() {
+			return transport.Refuse(500, "changes", "more than %d changes of the session a second", changeRate).With("Retry-After", "5")
+		}
+	case !d.pace.messages.Allow():
+		return transport.Refuse(500, "messages", "more than %d messages in the session a second", messageRate).With("Retry-After", "5")
 	}
-	return transport.Refuse(500, "changes", "more than %d changes of the session a second", changeRate).With("Retry-After", "5")
+	return nil
 }

@@ -40,3 +40,38 @@ func TestChangesOfASessionAreKeptToARate(t *testing.T) {
 		}
 	})
 }
+
+// A flood of messages is refused, and neither changes of the session nor its end are.
+func TestMessagesInASessionAreKeptToARate(t *testing.T) {
+	for _, method := range []string{"INFO", "MESSAGE", "OPTIONS", "NOTIFY", "PRACK", "FOO"} {
+		t.Run(method, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d, seq := NewUAS(config(newAgent()), invite(t, "sip:x@h", "sip:a@10.0.0.1")), 1
+				accepts := func(method string) bool {
+					seq++
+					return d.Receive(request(t, method, seq, "ours", nil, "sip:x@h")) == nil
+				}
+				accepted := func(of int) (n int) {
+					for range of {
+						if accepts(method) {
+							n++
+						}
+					}
+					return n
+				}
+				if n := accepted(300); n != messageBurst {
+					t.Errorf("got %d of 300 messages accepted at once, want %d", n, messageBurst)
+				}
+				<-time.After(2 * time.Second)
+				if n := accepted(300); n != 2*messageRate {
+					t.Errorf("got %d messages accepted after 2 s, want %d", n, 2*messageRate)
+				}
+				for _, other := range []string{"INVITE", "UPDATE", "BYE"} {
+					if !accepts(other) {
+						t.Errorf("got %s refused, want it taken", other)
+					}
+				}
+			})
+		})
+	}
+}
