@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -52,6 +53,11 @@ const nowhere = "001"
 // gateway may understand it must be allowed. What is not understood could be anything, and is refused.
 func dialable(user string, p plan, premium bool) *timbre.TollDenial {
 	number, plain := dialled(user)
+	if !plain { // a gateway with keys that have letters
+		if spelled := visual.Replace(phonenumbers.ConvertAlphaCharactersInNumber(number)); beginsAsNumber(number) && isNumber(spelled) {
+			number, plain = spelled, true
+		}
+	}
 	digits := countDigits(number)
 	switch {
 	case !plain && digits > longestInternal:
@@ -80,12 +86,20 @@ func dialled(user string) (number string, plain bool) {
 		user = text
 	}
 	number = visual.Replace(user)
-	return number, number != "" && strings.Trim(strings.TrimPrefix(number, "+"), "0123456789") == ""
+	return number, isNumber(number)
 }
 
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(strings.TrimPrefix(s, "+"), "0123456789") == ""
+}
+
+// beginsAsNumber tells a number that is spelled, such as 1-900-CALL-NOW, from a name.
+func beginsAsNumber(s string) bool { return s != "" && strings.ContainsRune("+0123456789", rune(s[0])) }
+
+// countDigits counts the digits of all scripts.
 func countDigits(s string) (n int) {
 	for _, c := range s {
-		if c >= '0' && c <= '9' {
+		if unicode.IsDigit(c) {
 			n++
 		}
 	}

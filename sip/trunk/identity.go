@@ -12,17 +12,23 @@ import (
 const assertedIdentity = "P-Asserted-Identity"
 
 // identityHeaders say who calls or on whose behalf. A caller that is known by a password is outside of the trust domain (RFC 3325, 5): it
-// says nothing of that to a gateway, which may bill or show it.
+// says nothing of that to a gateway, which may bill or show it. Others of that kind begin with P-, as all that carriers have agreed on among
+// themselves (RFC 3427, 4.1).
 var identityHeaders = []string{
-	"p-asserted-identity", "p-preferred-identity", "p-asserted-service", "p-preferred-service", "remote-party-id", "rpid-privacy", "diversion",
-	"cc-diversion", "history-info", "p-charge-info", "p-served-user", "p-profile-key", "p-visited-network-id", "p-access-network-info", "referred-by",
+	"remote-party-id", "rpid-privacy", "diversion", "cc-diversion", "history-info", "referred-by", "attestation-info", "origination-id",
+	"additional-identity",
+}
+
+// isIdentity reports whether a header says who calls or on whose behalf, or who pays.
+func isIdentity(name string) bool {
+	return slices.Contains(identityHeaders, name) || strings.HasPrefix(name, "p-") && name != "p-early-media"
 }
 
 // mayLearn reports whether a gateway may be sent a header of the caller. An identity that the caller wants to be kept private stays within
 // the trust domain (RFC 3325, 7).
 func (s *side) mayLearn(name string, private bool) bool {
 	switch {
-	case !slices.Contains(identityHeaders, name):
+	case !isIdentity(name):
 		return true
 	case s.call.access.Username != "":
 		return false

@@ -29,9 +29,10 @@ func TestIdentityStaysInTheTrustDomain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in(t, Config{Trusted: map[string]bool{gw: c.trusted}}, func(t *testing.T, h *bench) {
 				h.access = timbre.Access{Username: c.user, Identity: c.number}
-				h.call(audio(ann, 4000), "P-Asserted-Identity: "+theirs, "Remote-Party-ID: "+theirs, "diversion: "+theirs, "X-Account: 17", "Privacy: "+c.privacy)
+				h.call(audio(ann, 4000), "P-Asserted-Identity: "+theirs, "Remote-Party-ID: "+theirs, "diversion: "+theirs, "X-Account: 17", "P-Early-Media: supported",
+					"P-Called-Party-ID: "+theirs, "P-DCS-Billing-Info: 1/1@x", "Attestation-Info: A", "Privacy: "+c.privacy)
 				invite := h.next(gosip.INVITE)
-				wantLines(t, invite.Request, "X-Account: 17")
+				wantLines(t, invite.Request, "X-Account: 17", "P-Early-Media: supported")
 				got := ""
 				if all := invite.Request.GetHeaders(assertedIdentity); len(all) == 1 {
 					got = all[0].Value()
@@ -39,7 +40,7 @@ func TestIdentityStaysInTheTrustDomain(t *testing.T) {
 				if got != c.want {
 					t.Errorf("got %q asserted, want %q", got, c.want)
 				}
-				for _, other := range []string{"Remote-Party-ID", "Diversion"} {
+				for _, other := range []string{"Remote-Party-ID", "Diversion", "P-Called-Party-ID", "P-DCS-Billing-Info", "Attestation-Info"} {
 					if got := invite.Request.GetHeader(other) != nil; got != c.others {
 						t.Errorf("got %s %v, want %v", other, got, c.others)
 					}

@@ -2,12 +2,12 @@ package trunk
 
 import (
 	"errors"
+	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
 
 	"timbre"
 	"timbre/sip/header"
-	"timbre/sip/siprec"
 	"timbre/sip/transport"
 )
 
@@ -48,8 +48,31 @@ func (c *call) mayTransfer(from *side, req *gosip.Request) *transport.Refusal {
 	if len(targets) != 1 || header.URI(targets[0]) == "" { // the gateway may read another one
 		return transport.Refuse(400, "malformed", "Refer-To is not one address")
 	}
-	if err := c.ua.deps.Tolls.Transfer(c.tollCall(siprec.User(header.URI(targets[0])))); err != nil {
+	number, ok := transferred(header.URI(targets[0]))
+	if !ok {
+		return transport.Refuse(400, "malformed", "Refer-To has two users")
+	}
+	if err := c.ua.deps.Tolls.Transfer(c.tollCall(number)); err != nil {
 		return tollRefusal(err)
 	}
 	return nil
+}
+
+// transferred is what a gateway may take for the number in a URI that it is sent as it is: all of its user part, with parameters that may
+// route a call elsewhere (RFC 4694), or in place of a host something that is none. False: it has two users, and a gateway may take either.
+func transferred(uri string) (number string, ok bool) {
+	scheme, rest, _ := strings.Cut(uri, ":")
+	if strings.EqualFold(scheme, "tel") {
+		return rest, !strings.Contains(rest, "@")
+	}
+	address, _, _ := strings.Cut(rest, "?")
+	user, host, hasUser := strings.Cut(address, "@")
+	if !hasUser {
+		host, _, _ = strings.Cut(user, ";")
+		if user = ""; strings.Trim(host, "+0123456789") == "" {
+			user = host
+		}
+		return user, true
+	}
+	return user, !strings.Contains(host, "@")
 }

@@ -90,9 +90,29 @@ func TestTheTollGuardRefusesATransfer(t *testing.T) {
 			}
 		}
 		h.tolls.denial = nil
-		for _, two := range []string{"Refer-To: <sip:+12065550199@x>, <sip:+37190000000@x>", "Refer-To: <sip:+12065550199@x>\r\nr: <sip:+37190000000@x>", `Refer-To: "x" sip:+37190000000@x`} {
+		for _, two := range []string{"Refer-To: <sip:+12065550199@x>, <sip:+37190000000@x>", "Refer-To: <sip:+12065550199@x>\r\nr: <sip:+37190000000@x>", `Refer-To: "x" sip:+37190000000@x`, "Refer-To: <sip:+12065550199@x@+37190000000>"} {
 			expect(t, a.ask("REFER", "", two), 400)
 			none(t, h.agent.Sent)
 		}
 	})
+}
+
+func TestTheTollGuardIsAskedForAllThatAGatewayMayDial(t *testing.T) {
+	for uri, want := range map[string]string{
+		"sip:+12065550199@x":                            "+12065550199",
+		"sip:+12065550199;rn=+37190000000@x;user=phone": "+12065550199;rn=+37190000000",
+		"SIPS:190;phone-context=+37@x":                  "190;phone-context=+37",
+		"sip:+12065550199:37190000000@x":                "+12065550199:37190000000",
+		"tel:+12065550199;rn=+37190000000":              "+12065550199;rn=+37190000000",
+		"TEL:+1-900-CALL-NOW":                           "+1-900-CALL-NOW",
+		"sip:+37190000000;transport=tcp":                "+37190000000",
+		"sip:37190000000?Replaces=a%40b":                "37190000000",
+		"sip:198.51.100.1:5060":                         "",
+		"sip:pbx.example.com;lr":                        "",
+		"sip:bob@pbx.example.com?Replaces=a@b":          "bob",
+	} {
+		if got, ok := transferred(uri); got != want || !ok {
+			t.Errorf("got %q (%t) of %s, want %q", got, ok, uri, want)
+		}
+	}
 }
