@@ -43,6 +43,8 @@ type Deps struct {
 	Pings     voice.Pings
 	Logs      voice.Logs // nil: there are none
 	Keys      timbre.Keys
+	// Signatures are those of the server before this one; nil: they are not known.
+	Signatures *sigv4.Memory
 }
 
 // asKey is the key of a request that has been authenticated otherwise, in its context.
@@ -72,7 +74,7 @@ func Coverage() []rest.Covered {
 func newMux(env environment.Environment, cfg Config, deps Deps) *rest.Mux {
 	env = env.Complete()
 	m := rest.New(env, rest.Config(cfg), rest.Deps{
-		Authenticate: authenticate(sigv4.New(env, deps.Keys)),
+		Authenticate: authenticate(sigv4.New(env, deps.Keys).Remembering(deps.Signatures)),
 		Authorize:    authorizer{env, deps.Store}.authorize,
 	}, rest.Voice, rest.Pipelines)
 	voice.Register(m, env, voice.Deps{Store: deps.Store, Calls: deps.Calls, Tasks: deps.Tasks, Pings: deps.Pings, Logs: deps.Logs})

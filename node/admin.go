@@ -49,7 +49,7 @@ func (n *Node) guard() *guard {
 	if own, _, err := net.SplitHostPort(string(n.settings.Admin.Listen)); err == nil {
 		hosts = append(hosts, own)
 	}
-	return &guard{n.operatorToken, n.settings.Admin.Trust == "loopback", hosts, sigv4.New(n.env, n.keys), n.console}
+	return &guard{n.operatorToken, n.settings.Admin.Trust == "loopback", hosts, sigv4.New(n.env, n.keys).Remembering(n.signatures), n.console}
 }
 
 // processMetrics are those of the process and the Go runtime. They are apart, because an embedding program registers them itself.

@@ -13,7 +13,7 @@ func (n *Node) openAPI(ctx context.Context) error {
 		return err
 	}
 	n.api = api.New(n.env, api.Config{Rates: s.Rates(), Concurrency: s.QuotaLimits().Crowd, PageKey: n.pageKey},
-		api.Deps{Store: n.store, Calls: n.calls, Tasks: n.tasks, Pipelines: n.pipelines, Targets: n.notices, Pings: n.sip, Logs: n.logs, Keys: n.keys})
+		api.Deps{Store: n.store, Calls: n.calls, Tasks: n.tasks, Pipelines: n.pipelines, Targets: n.notices, Pings: n.sip, Logs: n.logs, Keys: n.keys, Signatures: n.signatures})
 	server, err := n.listenHTTP("api", string(s.API.Listen), s.API.TLS, n.requestDoor("api", s.API.Door), n.api)
 	if err != nil {
 		return err

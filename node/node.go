@@ -21,6 +21,7 @@ import (
 
 	"timbre"
 	"timbre/admission"
+	"timbre/api/sigv4"
 	"timbre/call"
 	"timbre/config"
 	"timbre/console"
@@ -65,6 +66,7 @@ type Node struct {
 	pageKey       []byte // seals page tokens
 	operatorToken string // see OperatorToken
 	keys          *keys
+	signatures    *sigv4.Memory
 	events        *event.Announcer
 	notices       *notify.Dispatcher
 	webhooks      *hooks

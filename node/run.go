@@ -105,6 +105,9 @@ func (n *Node) close() {
 	for _, end := range n.brokers {
 		end()
 	}
+	if n.signatures != nil {
+		_ = n.signatures.Close() // nothing is lost: each record was written at once
+	}
 	if n.store != nil {
 		if err := n.store.Close(); err != nil {
 			n.env.Log.Error("cannot close the store", "error", err)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"timbre/api/sigv4"
 	"timbre/config"
 	"timbre/store/sqlite"
 	"timbre/vault"
@@ -26,6 +27,9 @@ func (n *Node) openStore(ctx context.Context) error {
 		return err
 	}
 	if n.store, err = sqlite.Open(ctx, n.settings.Database(), keys, n.env.Log, n.settings.Store.Wait); err != nil {
+		return err
+	}
+	if n.signatures, err = sigv4.OpenMemory(n.env, filepath.Join(n.settings.Data, "signatures")); err != nil {
 		return err
 	}
 	n.store.Limit(n.settings.QuotaLimits())

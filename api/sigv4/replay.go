@@ -24,9 +24,11 @@ const (
 // replays remembers the signatures of changing requests as long as they are valid, so that a request that was overheard cannot be
 // sent again.
 //
-// What a server before this one has taken is not known: requests dated before the start are refused, as RFC 4120 (3.2.3) advises.
+// Of what a server before this one has taken, what a Memory has is known: other requests dated before the start are refused, as RFC 4120 (3.2.3)
+// advises.
 type replays struct {
-	start time.Time
+	start  time.Time
+	memory *Memory // nil: none
 
 	mu   sync.Mutex
 	most int // signatures
@@ -67,8 +69,9 @@ func (p *replays) take(r *http.Request, c *claim, now time.Time) error {
 	defer p.mu.Unlock()
 	p.used.Forget(now)
 	id, from := r.Header.Get("Amz-Sdk-Invocation-Id"), sender(r)
-	signature := sha256.Sum256([]byte(c.signature))
-	request := sha256.Sum256([]byte(c.signature + "\n" + id + "\n" + r.Header.Get("Amz-Sdk-Request")))
+	signed := c.accessKeyID + "\n" + c.signature // which does not cover the key
+	signature := sha256.Sum256([]byte(signed))
+	request := sha256.Sum256([]byte(signed + "\n" + id + "\n" + r.Header.Get("Amz-Sdk-Request")))
 	u, again := p.used.Get(signature)
 	if _, same := p.used.Get(request); again && (same || !u.excuses(id, from, now)) {
 		return refuse(expired, "This signature was used already. Sign each request anew.")
@@ -86,6 +89,9 @@ func (p *replays) take(r *http.Request, c *claim, now time.Time) error {
 	p.used.Put(signature, u, c.until())
 	p.used.Put(request, u, c.until())
 	p.held[u.key]++
+	if p.memory != nil {
+		p.memory.keep(signature, c, now)
+	}
 	return nil
 }
 
