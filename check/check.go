@@ -17,6 +17,9 @@ type Config struct {
 	Quick    bool // calls are not measured, which takes some seconds
 }
 
+// targets is the check of where events go.
+const targets = "targets"
+
 // checks are all of them, in the order of the report.
 var checks = []struct {
 	name string
@@ -30,7 +33,7 @@ var checks = []struct {
 	{"clock", checkClock},
 	{"disk", checkDisk},
 	{"certificates", checkCertificates},
-	{"targets", checkTargets},
+	{targets, checkTargets},
 	{"models", checkModels},
 	{"calls", checkCalls},
 }

@@ -12,7 +12,8 @@ import (
 // Level is how bad a finding is.
 type Level string
 
-// The levels. A server works with warnings, though not as well as it could; with a failure it does not start, or takes no calls.
+// The levels. A server works with warnings, though not as well as it could; with a failure it does not start, takes no calls, or cannot
+// reach where its events go.
 const (
 	OK      Level = "ok"
 	Warning Level = "warning"
@@ -51,14 +52,21 @@ func (r Report) Print(w io.Writer, asJSON bool) error {
 	return table.Flush()
 }
 
-// Failed is an error if there are failures or, if it is strict, warnings.
+// Failed is an error if there are failures or, if it is strict, warnings. Its kind is Unavailable if they are all of targets that cannot be
+// reached: a server would take calls, and the events for those targets would wait.
 func (r Report) Failed(strict bool) error {
-	count := map[Level]int{}
+	count, unreached := map[Level]int{}, 0
 	for _, f := range r.Findings {
 		count[f.Level]++
+		if f.Level == Failure && f.Check == targets {
+			unreached++
+		}
 	}
-	if count[Failure] == 0 && (!strict || count[Warning] == 0) {
+	switch {
+	case count[Failure] == 0 && (!strict || count[Warning] == 0):
 		return nil
+	case count[Failure] == unreached && (!strict || count[Warning] == 0):
+		return timbre.Errorf(timbre.Unavailable, "", "targets that cannot be reached: %d", unreached)
 	}
 	return timbre.Errorf(timbre.Unprocessable, "", "failures: %d, warnings: %d", count[Failure], count[Warning])
 }

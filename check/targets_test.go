@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"timbre"
 	"timbre/config"
 )
 
@@ -69,5 +71,25 @@ func TestConnectSpeaksTLSAndSendsNothing(t *testing.T) {
 	}
 	if asked {
 		t.Error("the server was asked for something")
+	}
+}
+
+// Scripts tell a target that is down from a server that would not start.
+func TestUnreachedTargetsHaveAStatusOfTheirOwn(t *testing.T) {
+	m := sound(t)
+	m.Settings.Notify.Webhooks = []config.Webhook{{Name: "crm", URL: "https://crm.example/hook"}}
+	m.dial = func(context.Context, string, *tls.Config) error { return errors.New("connection refused") }
+	unreached := m.run(t, "targets")
+	if err := unreached.Failed(false); timbre.KindOf(err) != timbre.Unavailable || !strings.Contains(err.Error(), "targets that cannot be reached: 1") {
+		t.Errorf("got %v of %+v, want Unavailable", err, unreached.Findings)
+	}
+	if f := unreached.Findings[0]; f.Check != "targets" || !strings.Contains(f.Text, "notify.webhooks crm") {
+		t.Errorf("got %+v, want the webhook named", f)
+	}
+	for name, other := range map[string]Finding{"a failure": {Level: Failure, Check: "ports"}, "a warning": {Level: Warning, Check: "clock"}} {
+		r := Report{Findings: append(slices.Clone(unreached.Findings), other)}
+		if err := r.Failed(true); timbre.KindOf(err) != timbre.Unprocessable {
+			t.Errorf("beside %s: got %v, want Unprocessable", name, err)
+		}
 	}
 }

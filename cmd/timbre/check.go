@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"os"
 	"strings"
 
+	"timbre"
 	"timbre/check"
 	"timbre/check/sbc"
 	"timbre/config"
@@ -25,12 +27,20 @@ type verdict struct {
 	Strict bool `help:"Fail for warnings, too."`
 }
 
+// unreached is the exit status of a check by which nothing fails but targets that cannot be reached.
+const unreached exit = 2
+
 // of prints a report. The error is that it has a failure or, if it is strict, a warning.
 func (v verdict) of(r check.Report) error {
 	if err := r.Print(os.Stdout, v.JSON); err != nil {
 		return err
 	}
-	return r.Failed(v.Strict)
+	err := r.Failed(v.Strict)
+	if err != nil && timbre.KindOf(err) == timbre.Unavailable {
+		fmt.Fprintln(os.Stderr, "timbre:", sentence(err))
+		return unreached
+	}
+	return err
 }
 
 // inspection is `timbre check` without more words.
@@ -39,6 +49,11 @@ type inspection struct {
 	verdict
 
 	config.Settings
+}
+
+// Help completes the help.
+func (inspection) Help() string {
+	return "The exit status is 0 if nothing fails, 2 if nothing fails but targets that cannot be reached, and 1 if a server would not start or take no calls, or its settings are refused."
 }
 
 // Run prints a finding a line.
