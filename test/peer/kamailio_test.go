@@ -12,7 +12,7 @@ import (
 )
 
 // An unencrypted phone (sipp) calls through kamailio and rtpengine, which use TLS and SRTP towards a Timbre that requires
-// encryption.
+// encryption. The call is held, and taken back by a re-INVITE without an offer, before the phone is heard.
 func TestKamailioAsEncryptedEdge(t *testing.T) {
 	t.Parallel()
 	needs.Program(t, "sipp", "sipp (Debian's package sip-tester)")
@@ -38,7 +38,10 @@ func TestKamailioAsEncryptedEdge(t *testing.T) {
 
 	sent := speech(t, "s1_enrol_caller", 3*time.Second)
 	phone := sipp(t, folder, "udp", fmt.Sprintf("127.0.0.1:%d", edge), h.connector,
-		step{Do: "INVITE", Seq: 1, Direction: "sendrecv", Answer: "recvonly"}, pause(300), play(t, folder, sent), pause(3500), step{Do: "BYE", Seq: 2, Within: true})
+		step{Do: "INVITE", Seq: 1, Direction: "sendrecv", Answer: "recvonly"}, pause(100),
+		step{Do: "INVITE", Seq: 2, Within: true, Direction: "inactive", Answer: "inactive"}, pause(100),
+		step{Do: "INVITE", Seq: 3, Within: true, Late: true, Direction: "sendonly", Answer: "recvonly"}, pause(300), play(t, folder, sent), pause(3500),
+		step{Do: "BYE", Seq: 4, Within: true})
 	live := h.call(ctx, t)
 	received := h.listen(t, live.TransactionID, 0)
 	phone.succeeded(ctx, t)
