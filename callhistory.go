@@ -5,8 +5,15 @@ import (
 	"time"
 )
 
-// MostLooked is how many ended calls, or tasks, a look into the past takes in at most: the latest. A list goes on behind them.
-const MostLooked = 20_000
+// A look into the past takes in at most so many ended calls, or tasks of a domain, the latest first, and no more once they are so many bytes
+// in the store. A list goes on behind them.
+const (
+	MostLooked      = 2000
+	MostLookedBytes = 8 << 20
+)
+
+// MostSearched is among how many of the latest tasks of all domains those of one are looked for.
+const MostSearched = 20_000
 
 // CallOutcome is how a call has ended.
 type CallOutcome string
@@ -44,11 +51,11 @@ type EndedPlace struct {
 // CallHistory reads calls that have ended and what was analysed, as long as it is kept.
 type CallHistory interface {
 	// EndedCalls returns ended calls, the last one first, and where the list goes on: with fewer calls than the limit, even with none,
-	// if MostLooked calls were taken in.
+	// if that were all that a look takes in.
 	EndedCalls(ctx context.Context, f EndedFilter) (list []Call, next EndedPlace, err error)
 	// TasksOf returns the tasks of a call without their voiceprints, the oldest first. There are none of a call that is not known.
 	TasksOf(ctx context.Context, transactionID string) ([]Task, error)
 	// LastSearches returns the speaker searches in a domain that have found somebody, the last one first, without their voiceprints: of
-	// the MostLooked tasks that ended last.
+	// the MostSearched tasks that ended last, as many of the domain as a look takes in.
 	LastSearches(ctx context.Context, domainID string) ([]Task, error)
 }

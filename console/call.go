@@ -105,15 +105,22 @@ func (c *Console) visible(v visitor, connectorID string, all []event) []event {
 	return list
 }
 
-// tellCall tells all of a call.
-func (c *Console) tellCall(w http.ResponseWriter, r *http.Request, v visitor) {
-	shown, ok := numbers(w, r, v)
-	if !ok {
-		return
+// asked finds the call that a request names, and says whether whole telephone numbers are wanted. False: the request has been refused.
+func (c *Console) asked(w http.ResponseWriter, r *http.Request, v visitor) (call timbre.Call, shown, ok bool) {
+	if shown, ok = numbers(w, r, v); !ok {
+		return call, false, false
 	}
 	call, err := c.find(r.Context(), r.PathValue("id"))
 	if err != nil {
 		c.failed(w, r, err)
+	}
+	return call, shown, err == nil
+}
+
+// tellCall tells all of a call.
+func (c *Console) tellCall(w http.ResponseWriter, r *http.Request, v visitor) {
+	call, shown, ok := c.asked(w, r, v)
+	if !ok {
 		return
 	}
 	answer := c.show(call, shown)

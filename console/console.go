@@ -81,6 +81,7 @@ type Console struct {
 	meters   *meters
 	snapshot snapshot
 	playing  recordings
+	shares   *shares
 
 	began   time.Time
 	closing chan struct{} // closed when Run ends
@@ -95,7 +96,7 @@ func New(env environment.Environment, cfg Config, deps Deps) *Console {
 	}
 	c := &Console{
 		env: env, cfg: cfg, deps: deps, metrics: newMetrics(env.Metrics), routes: http.NewServeMux(), sessions: newSessions(env, deps.Keys),
-		events: newHistory(), speech: newListening(deps.Calls), meters: newMeters(deps.Calls), playing: newRecordings(), began: env.Now().UTC(), closing: make(chan struct{}),
+		events: newHistory(), speech: newListening(deps.Calls), meters: newMeters(deps.Calls), playing: newRecordings(), shares: newShares(env), began: env.Now().UTC(), closing: make(chan struct{}),
 	}
 	c.route()
 	return c
@@ -107,17 +108,17 @@ func (c *Console) route() {
 	c.routes.HandleFunc("GET /console/session", c.tellSession)
 	c.routes.HandleFunc("DELETE /console/session", c.signOut)
 	c.routes.HandleFunc("/console/api/", c.signedIn(c.serveAPI))
-	c.routes.HandleFunc("GET /console/live", c.need(listCalls, c.watchCalls))
-	c.routes.HandleFunc("GET /console/calls", c.need(listCalls, c.tellEnded))
-	c.routes.HandleFunc("GET /console/calls/{id}", c.need(listCalls, c.tellCall))
-	c.routes.HandleFunc("GET /console/calls/{id}/live", c.need(listCalls, c.watchCall))
-	c.routes.HandleFunc("GET /console/calls/{id}/sip", c.need(listCalls, c.tellSIP))
-	c.routes.HandleFunc("GET /console/domains/{id}/matches", c.signedIn(c.tellMatches))
+	c.routes.HandleFunc("GET /console/live", c.need(timbre.ActionListCalls, c.watchCalls))
+	c.routes.HandleFunc("GET /console/calls", c.need(timbre.ActionListCalls, c.costs(lookCosts, c.tellEnded)))
+	c.routes.HandleFunc("GET /console/calls/{id}", c.need(timbre.ActionListCalls, c.tellCall))
+	c.routes.HandleFunc("GET /console/calls/{id}/live", c.need(timbre.ActionListCalls, c.watchCall))
+	c.routes.HandleFunc("GET /console/calls/{id}/sip", c.need(timbre.ActionListCalls, c.costs(lookCosts, c.tellSIP)))
+	c.routes.HandleFunc("GET /console/domains/{id}/matches", c.signedIn(c.costs(lookCosts, c.tellMatches)))
 	c.routes.HandleFunc("POST /console/recordings", c.signedIn(c.addRecording))
 	c.routes.HandleFunc("POST /console/recordings/{id}/play", c.signedIn(c.playRecording))
 	c.routes.HandleFunc("DELETE /console/recordings/{id}", c.signedIn(c.endRecording))
-	c.routes.HandleFunc("GET /console/server", c.need(getServer, c.tellServer))
-	c.routes.HandleFunc("GET /console/keys", c.need(listKeys, c.tellKeys))
+	c.routes.HandleFunc("GET /console/server", c.need(timbre.ActionGetServer, c.tellServer))
+	c.routes.HandleFunc("GET /console/keys", c.need(timbre.ActionListKeys, c.tellKeys))
 }
 
 // ServeHTTP implements http.Handler, for all paths that begin with /console/.

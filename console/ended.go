@@ -27,8 +27,8 @@ func (c *Console) tellEnded(w http.ResponseWriter, r *http.Request, v visitor) {
 		c.failed(w, r, err)
 		return
 	}
-	if f.Number != "" && !v.key.May(getNumbers, "*") { // answers to many would tell a masked number, digit by digit
-		lacks(w, getNumbers)
+	if f.Number != "" && !v.key.May(timbre.ActionGetNumbers, "*") { // answers to many would tell a masked number, digit by digit
+		lacks(w, timbre.ActionGetNumbers)
 		return
 	}
 	calls, next, err := c.deps.Store.EndedCalls(r.Context(), f)
@@ -39,7 +39,9 @@ func (c *Console) tellEnded(w http.ResponseWriter, r *http.Request, v visitor) {
 	answer := struct {
 		Calls []callOf `json:"calls"`
 		Next  string   `json:"next,omitempty"`
-	}{Calls: []callOf{}, Next: cursorOf(next)}
+		// Before is the end of the last call that was looked at: the list goes on there.
+		Before time.Time `json:"before,omitzero"`
+	}{Calls: []callOf{}, Next: cursorOf(next), Before: next.Ended}
 	for _, call := range calls {
 		answer.Calls = append(answer.Calls, c.show(call, shown))
 	}

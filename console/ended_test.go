@@ -36,6 +36,7 @@ func TestEndedCallsAreFilteredAndPaged(t *testing.T) {
 	if place := (timbre.EndedPlace{Ended: at, TransactionID: "x-1"}); f.filter.After != place || f.filter.Limit != endedPage {
 		t.Errorf("got filter %+v, want it after %+v", f.filter, place)
 	}
+	f.later(time.Minute) // another share of requests
 	for _, wrong := range []string{"from=yesterday", "to=1", "outcome=lost", "limit=0", "limit=201", "limit=x", "after=x", "after=1", "after=1-"} {
 		f.want(http.StatusBadRequest, f.ask(http.MethodGet, "/console/calls?"+wrong, ""))
 	}

@@ -48,7 +48,8 @@ func newFakes(t *testing.T) *fakes {
 		t: t, steady: time.Now(), taps: map[legOf][]timbre.Tap{}, used: map[string]int{}, stored: map[string]timbre.Call{},
 		keys: map[string]timbre.Key{
 			"ALL":    {ID: "ALL", Secret: "secret", User: "all"},
-			"LISTER": {ID: "LISTER", Secret: "secret", User: "lister", Grants: []timbre.Grant{{Action: listCalls, Resource: "*"}}},
+			"OTHER":  {ID: "OTHER", Secret: "secret", User: "other"},
+			"LISTER": {ID: "LISTER", Secret: "secret", User: "lister", Grants: []timbre.Grant{{Action: timbre.ActionListCalls, Resource: "*"}}},
 		},
 	}
 	env := environment.Environment{Region: "us-east-1", Account: "000000000000", Steady: func() time.Time {
@@ -240,7 +241,14 @@ func (f *fakes) Logging(context.Context, string) (timbre.Logging, error) {
 	return timbre.Logging{SIP: true}, nil
 }
 
-func (f *fakes) Messages(string, string, int) ([]timbre.LoggedMessage, error) { return f.messages, nil }
+func (f *fakes) Messages(_, _ string, from, to time.Time, _ int) (list []timbre.LoggedMessage, err error) {
+	for _, m := range f.messages {
+		if !m.Time.Before(from) && !m.Time.After(to) {
+			list = append(list, m)
+		}
+	}
+	return list, nil
+}
 
 // response is what came back, whose body the test closes at its end.
 type response struct{ *http.Response }

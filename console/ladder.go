@@ -9,14 +9,18 @@ import (
 	"timbre"
 )
 
-// maxMessages is how many SIP messages of a call are shown, the first ones.
-const maxMessages = 500
+// What is shown of the SIP messages of a call.
+const (
+	maxMessages = 500             // the first ones
+	rings       = 3 * time.Minute // before its audio begins, at most
+	hangsUp     = time.Minute     // after its end, at most
+)
 
 // SIPLog reads the SIP log.
 type SIPLog interface {
-	// Messages returns the logged messages of a call on a connector, the oldest first and at most most. There are none if the connector
-	// logs no SIP.
-	Messages(connectorID, callID string, most int) ([]timbre.LoggedMessage, error)
+	// Messages returns the messages of a call on a connector that were logged from one time to another, the oldest first and at most most.
+	// There are none if the connector logs no SIP.
+	Messages(connectorID, callID string, from, to time.Time, most int) ([]timbre.LoggedMessage, error)
 }
 
 // rung is a SIP message as the page sees it.
@@ -30,13 +34,8 @@ type rung struct {
 
 // tellSIP tells the SIP messages of a call.
 func (c *Console) tellSIP(w http.ResponseWriter, r *http.Request, v visitor) {
-	shown, ok := numbers(w, r, v)
+	call, shown, ok := c.asked(w, r, v)
 	if !ok {
-		return
-	}
-	call, err := c.find(r.Context(), r.PathValue("id"))
-	if err != nil {
-		c.failed(w, r, err)
 		return
 	}
 	logging, err := c.deps.Store.Logging(r.Context(), call.ConnectorID)
@@ -44,7 +43,11 @@ func (c *Console) tellSIP(w http.ResponseWriter, r *http.Request, v visitor) {
 		c.failed(w, r, err)
 		return
 	}
-	messages, err := c.deps.SIPLog.Messages(call.ConnectorID, call.CallID, maxMessages)
+	until := c.env.Now()
+	if !call.Ended.IsZero() {
+		until = call.Ended.Add(hangsUp)
+	}
+	messages, err := c.deps.SIPLog.Messages(call.ConnectorID, call.CallID, call.Started.Add(-rings), until, maxMessages)
 	if err != nil {
 		c.failed(w, r, err)
 		return

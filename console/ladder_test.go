@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"timbre"
 )
@@ -20,10 +21,12 @@ var dialog = []string{
 
 func TestLadderSaysWhoHasSentAMessage(t *testing.T) {
 	f := newFakes(t)
-	for _, text := range dialog {
-		f.messages = append(f.messages, timbre.LoggedMessage{Text: text})
+	began := time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)
+	for i, text := range dialog {
+		f.messages = append(f.messages, timbre.LoggedMessage{Time: began.Add(time.Duration(i-2) * time.Second), Text: text})
 	}
-	f.stored["x"] = timbre.Call{TransactionID: "x", ConnectorID: "abc"}
+	f.messages = append(f.messages, timbre.LoggedMessage{Time: began.Add(time.Hour), Text: "INVITE of another call with the same Call-ID"})
+	f.stored["x"] = timbre.Call{TransactionID: "x", ConnectorID: "abc", Started: began, Ended: began.Add(2 * time.Second)}
 	f.signIn("ALL")
 	var got struct {
 		Logged   bool

@@ -44,8 +44,8 @@ func newRecordings() recordings {
 // addRecording begins a call that plays a WAV file once it is told to.
 func (c *Console) addRecording(w http.ResponseWriter, r *http.Request, v visitor) {
 	connectorID := r.URL.Query().Get("connector")
-	if !v.key.May(playRecording, c.arn("vc/"+connectorID)) {
-		lacks(w, playRecording)
+	if !v.key.May(timbre.ActionPlayRecording, c.arn("vc/"+connectorID)) {
+		lacks(w, timbre.ActionPlayRecording)
 		return
 	}
 	select {
@@ -166,8 +166,8 @@ func (c *Console) recordingOf(w http.ResponseWriter, r *http.Request, v visitor)
 	switch {
 	case rec == nil:
 		refuse(w, http.StatusNotFound, "no recording is played as this call")
-	case !v.key.May(playRecording, c.arn("vc/"+rec.connectorID)):
-		lacks(w, playRecording)
+	case !v.key.May(timbre.ActionPlayRecording, c.arn("vc/"+rec.connectorID)):
+		lacks(w, timbre.ActionPlayRecording)
 	default:
 		return rec
 	}

@@ -4,23 +4,15 @@ import (
 	"timbre"
 )
 
-// What the console lets an access key do beyond the API, as the grants of keys name it.
-const (
-	listCalls     = "timbre:ListCalls"
-	getNumbers    = "timbre:GetNumbers"
-	manageOutbox  = "timbre:ManageOutbox"
-	listKeys      = "timbre:ListKeys"
-	getServer     = "timbre:GetServer"
-	playRecording = "timbre:PlayRecording"
-	listProfiles  = "chime:ListVoiceProfiles"
-)
+// listProfiles is the action of the API that also lets a key see when profiles were found last.
+const listProfiles = "chime:ListVoiceProfiles"
 
 // reading is the right to the results of a kind of task.
 var reading = map[timbre.TaskKind]string{timbre.SpeakerSearch: "chime:GetSpeakerSearchTask", timbre.VoiceTone: "chime:GetVoiceToneAnalysisTask"}
 
 // shown are the rights by which the page decides what it offers.
 var shown = []string{
-	listCalls, getNumbers, manageOutbox, listKeys, getServer, playRecording,
+	timbre.ActionListCalls, timbre.ActionGetNumbers, timbre.ActionManageOutbox, timbre.ActionListKeys, timbre.ActionGetServer, timbre.ActionPlayRecording,
 	"chime:StartSpeakerSearchTask", "chime:StopSpeakerSearchTask", "chime:GetSpeakerSearchTask",
 	"chime:StartVoiceToneAnalysisTask", "chime:StopVoiceToneAnalysisTask", "chime:GetVoiceToneAnalysisTask",
 	"chime:ListVoiceConnectors", "chime:CreateVoiceConnector", "chime:PutVoiceConnectorTermination", "chime:PutVoiceConnectorStreamingConfiguration",

@@ -16,7 +16,7 @@ func TestSignInGivesACookieThatOnlyThisPageSends(t *testing.T) {
 	f := newFakes(t)
 	var got sessionOf
 	f.want(http.StatusOK, f.signIn("LISTER"), &got)
-	if got.User != "lister" || got.KeyID != "LISTER" || !slices.Equal(got.Rights, []string{listCalls}) || got.IdleMs != 900_000 {
+	if got.User != "lister" || got.KeyID != "LISTER" || !slices.Equal(got.Rights, []string{timbre.ActionListCalls}) || got.IdleMs != 900_000 {
 		t.Errorf("got session %+v", got)
 	}
 	if c := f.cookie; c == nil || !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || len(c.Value) < 40 {
@@ -158,16 +158,16 @@ func TestEachPathNeedsItsRight(t *testing.T) {
 	f := newFakes(t)
 	f.stored["x"] = timbre.Call{TransactionID: "x", ConnectorID: "abc", Ended: time.Now()}
 	for path, right := range map[string]string{
-		"GET /console/live": listCalls, "GET /console/calls": listCalls, "GET /console/calls/x": listCalls, "GET /console/calls/x/live": listCalls,
-		"GET /console/calls/x/sip": listCalls, "GET /console/calls?numbers=show": getNumbers, "GET /console/calls?number=1": getNumbers, "GET /console/calls/x?numbers=show": getNumbers,
-		"GET /console/calls/x/sip?numbers=show": getNumbers, "GET /console/live?numbers=show": getNumbers, "GET /console/calls/x/live?numbers=show": getNumbers,
-		"GET /console/domains/x/matches": listProfiles, "POST /console/recordings?connector=x": playRecording,
-		"GET /console/server": getServer, "GET /console/keys": listKeys,
+		"GET /console/live": timbre.ActionListCalls, "GET /console/calls": timbre.ActionListCalls, "GET /console/calls/x": timbre.ActionListCalls, "GET /console/calls/x/live": timbre.ActionListCalls,
+		"GET /console/calls/x/sip": timbre.ActionListCalls, "GET /console/calls?numbers=show": timbre.ActionGetNumbers, "GET /console/calls?number=1": timbre.ActionGetNumbers, "GET /console/calls/x?numbers=show": timbre.ActionGetNumbers,
+		"GET /console/calls/x/sip?numbers=show": timbre.ActionGetNumbers, "GET /console/live?numbers=show": timbre.ActionGetNumbers, "GET /console/calls/x/live?numbers=show": timbre.ActionGetNumbers,
+		"GET /console/domains/x/matches": listProfiles, "POST /console/recordings?connector=x": timbre.ActionPlayRecording,
+		"GET /console/server": timbre.ActionGetServer, "GET /console/keys": timbre.ActionListKeys,
 	} {
 		t.Run(path, func(t *testing.T) {
 			f.change("LIMITED", func(k *timbre.Key) {
 				*k = timbre.Key{ID: "LIMITED", Secret: "secret"}
-				for _, other := range []string{listCalls, getNumbers, listProfiles, playRecording, getServer, listKeys, "chime:Get*"} {
+				for _, other := range []string{timbre.ActionListCalls, timbre.ActionGetNumbers, listProfiles, timbre.ActionPlayRecording, timbre.ActionGetServer, timbre.ActionListKeys, "chime:Get*"} {
 					if other != right {
 						k.Grants = append(k.Grants, timbre.Grant{Action: other, Resource: "*"})
 					}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"timbre"
 )
 
 const (
@@ -22,6 +24,12 @@ type stream struct {
 // stream answers with events until each, which is called at once and then every step, returns false, the browser goes, the session ends,
 // or the console closes.
 func (c *Console) stream(w http.ResponseWriter, r *http.Request, v visitor, each func(s *stream, step int) bool) {
+	release, ok := c.shares.open(v.session)
+	if !ok {
+		c.failed(w, r, timbre.Errorf(timbre.Throttled, "console", "as many pages of this key look at the server as may at once"))
+		return
+	}
+	defer release()
 	if !c.metrics.take(maxStreams) {
 		refuse(w, http.StatusServiceUnavailable, "too many pages look at this server")
 		return

@@ -221,7 +221,7 @@ func TestResultsNeedTheirRights(t *testing.T) {
 	}
 	f.change("TONE", func(k *timbre.Key) {
 		*k = timbre.Key{ID: "TONE", Secret: "secret", Grants: []timbre.Grant{
-			{Action: listCalls, Resource: "*"},
+			{Action: timbre.ActionListCalls, Resource: "*"},
 			{Action: "chime:GetVoiceToneAnalysisTask", Resource: "arn:aws:chime:*:*:vc/abc"},
 			{Action: "chime:GetSpeakerSearchTask", Resource: "arn:aws:chime:*:*:vc/other"},
 		}}
@@ -238,20 +238,29 @@ func TestResultsNeedTheirRights(t *testing.T) {
 
 func TestStreamsAreBoundedAndEnd(t *testing.T) {
 	for name, end := range map[string]func(f *fakes, stop func()){
-		"with the session":       func(f *fakes, _ func()) { f.later(idleLimit) },
-		"with the console":       func(_ *fakes, stop func()) { stop() },
-		"with the rights of key": func(f *fakes, _ func()) { f.change("ALL", func(k *timbre.Key) { k.Grants = []timbre.Grant{} }) },
+		"with the session": func(f *fakes, _ func()) { f.later(idleLimit) },
+		"with the console": func(_ *fakes, stop func()) { stop() },
+		"with the rights of key": func(f *fakes, _ func()) {
+			for _, key := range []string{"ALL", "LISTER"} {
+				f.change(key, func(k *timbre.Key) { k.Grants = []timbre.Grant{} })
+			}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFakes(t)
 			ctx, stop := context.WithCancel(t.Context())
 			done := make(chan struct{})
 			go func() { f.Run(ctx); close(done) }()
-			f.signIn("ALL")
 			var streams []*messages
-			for range maxStreams {
-				streams = append(streams, f.open("/console/live"))
+			for _, key := range []string{"ALL", "LISTER"} { // one key alone gets a share of them
+				for range maxStreams / 2 {
+					if len(streams)%streamsOfOne == 0 {
+						f.signIn(key)
+					}
+					streams = append(streams, f.open("/console/live"))
+				}
 			}
+			f.signIn("ALL")
 			f.want(http.StatusServiceUnavailable, f.ask(http.MethodGet, "/console/live", ""))
 			end(f, stop)
 			for _, s := range streams {

@@ -46,8 +46,9 @@ func ofPage(r *http.Request) bool {
 	return r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") == "same-origin"
 }
 
-// signedIn lets only those pass who have signed in.
+// signedIn lets only those pass who have signed in, and whose key has a share left.
 func (c *Console) signedIn(h handler) http.HandlerFunc {
+	h = c.costs(1, h)
 	return func(w http.ResponseWriter, r *http.Request) {
 		v, ok := c.visitor(r)
 		if !ok {
@@ -74,8 +75,8 @@ func numbers(w http.ResponseWriter, r *http.Request, v visitor) (shown, ok bool)
 	if r.URL.Query().Get("numbers") != "show" {
 		return false, true
 	}
-	if !v.key.May(getNumbers, "*") {
-		lacks(w, getNumbers)
+	if !v.key.May(timbre.ActionGetNumbers, "*") {
+		lacks(w, timbre.ActionGetNumbers)
 		return false, false
 	}
 	return true, true

@@ -144,10 +144,11 @@ func TestFirstFailureInARowIsLogged(t *testing.T) {
 
 func TestMessagesOfACallAreRead(t *testing.T) {
 	l, folder, _ := newLogs(t, 400, settings{"abc": {SIP: true}}) // three lines fill a file
+	at := l.env.Now()
 	for _, id := range []string{"one", "two", "one", "one", "two"} {
 		l.Message("abc", id, text("INVITE of "+id+" sip:\"one\""))
 	}
-	got, err := l.Messages("abc", "one", 10)
+	got, err := l.Messages("abc", "one", time.Time{}, at, 10)
 	if err != nil || len(got) == 0 || len(got) > 3 {
 		t.Fatalf("got %v, %v, want what the two files have of the call", got, err)
 	}
@@ -156,11 +157,11 @@ func TestMessagesOfACallAreRead(t *testing.T) {
 			t.Errorf("got %+v", m)
 		}
 	}
-	if got, err := l.Messages("abc", "one", 1); err != nil || len(got) != 1 {
+	if got, err := l.Messages("abc", "one", time.Time{}, at, 1); err != nil || len(got) != 1 {
 		t.Errorf("got %v, %v, want one", got, err)
 	}
 	for _, connector := range []string{"", "none", ".", "..", "../abc", "a/b"} {
-		if got, err := l.Messages(connector, "one", 10); err != nil || len(got) != 0 {
+		if got, err := l.Messages(connector, "one", time.Time{}, at, 10); err != nil || len(got) != 0 {
 			t.Errorf("%q: got %v, %v, want none", connector, got, err)
 		}
 	}
@@ -171,7 +172,7 @@ func TestMessagesOfACallAreRead(t *testing.T) {
 	}
 	_, _ = f.WriteString(`{"call_id":"one","sip_mess`) // cut off by a crash
 	_ = f.Close()
-	if again, err := l.Messages("abc", "one", 10); err != nil || len(again) != len(got) {
+	if again, err := l.Messages("abc", "one", time.Time{}, at, 10); err != nil || len(again) != len(got) {
 		t.Errorf("got %v, %v, want those before", again, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"timbre"
 	"timbre/api/sigv4"
 )
 
@@ -20,15 +21,15 @@ func (n *Node) admin() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /readyz", n.readiness(g))
 	metrics := promhttp.HandlerFor(prometheus.Gatherers{n.metrics, processMetrics()}, promhttp.HandlerOpts{})
-	mux.HandleFunc("GET /metrics", g.need(getMetrics, metrics.ServeHTTP))
-	mux.HandleFunc("GET /calls", g.need(listCalls, func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /metrics", g.need(timbre.ActionGetMetrics, metrics.ServeHTTP))
+	mux.HandleFunc("GET /calls", g.need(timbre.ActionListCalls, func(w http.ResponseWriter, r *http.Request) {
 		calls := liveCalls(n.calls.Live(), n.calls.Receptions)
 		switch numbers := r.URL.Query().Get("numbers"); {
 		case n.settings.Admin.Numbers == "shown":
 		case numbers != "show":
 			calls = withoutNumbers(calls)
-		case !g.has(r, getNumbers):
-			http.Error(w, "numbers=show needs the operator's token, or a signature with the right "+string(getNumbers), http.StatusForbidden)
+		case !g.has(r, timbre.ActionGetNumbers):
+			http.Error(w, "numbers=show needs the operator's token, or a signature with the right "+timbre.ActionGetNumbers, http.StatusForbidden)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")

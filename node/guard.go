@@ -13,17 +13,6 @@ import (
 	"timbre/console"
 )
 
-// right is what a request on the admin port needs, as the grants of keys name it.
-type right string
-
-const (
-	getMetrics   right = "timbre:GetMetrics"
-	listCalls    right = "timbre:ListCalls"
-	getNumbers   right = "timbre:GetNumbers" // of live calls, unmasked
-	manageOutbox right = "timbre:ManageOutbox"
-	getProfile   right = "timbre:GetProfile" // of the Go runtime
-)
-
 // maxOrder bounds the body of a request on the admin port.
 const maxOrder = 1 << 20
 
@@ -43,14 +32,14 @@ type caller struct {
 	key             *timbre.Key
 }
 
-func (c caller) may(r right) bool {
+func (c caller) may(action string) bool {
 	switch {
 	case c.operator:
 		return true
 	case c.key != nil:
-		return c.key.May(string(r), "*")
+		return c.key.May(action, "*")
 	}
-	return c.local && (r == getMetrics || r == listCalls)
+	return c.local && (action == timbre.ActionGetMetrics || action == timbre.ActionListCalls)
 }
 
 // of names the caller of a request. Credentials that are wrong are an error, wherever they come from.
@@ -108,7 +97,7 @@ func (g *guard) own(h http.HandlerFunc) http.HandlerFunc {
 }
 
 // need lets only requests pass whose caller has the right, to a name of this server and from no page of another.
-func (g *guard) need(needed right, h http.HandlerFunc) http.HandlerFunc {
+func (g *guard) need(needed string, h http.HandlerFunc) http.HandlerFunc {
 	return g.own(func(w http.ResponseWriter, r *http.Request) {
 		who, err := g.of(r)
 		switch {
@@ -116,7 +105,7 @@ func (g *guard) need(needed right, h http.HandlerFunc) http.HandlerFunc {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="timbre"`)
 			http.Error(w, err.Error(), http.StatusUnauthorized)
 		case !who.may(needed) && who.key != nil:
-			http.Error(w, "the access key does not have the right "+string(needed), http.StatusForbidden)
+			http.Error(w, "the access key does not have the right "+needed, http.StatusForbidden)
 		case !who.may(needed):
 			w.Header().Set("WWW-Authenticate", `Bearer realm="timbre"`)
 			http.Error(w, "the operator's token or a signature is missing", http.StatusUnauthorized)
@@ -127,7 +116,7 @@ func (g *guard) need(needed right, h http.HandlerFunc) http.HandlerFunc {
 }
 
 // has says whether the caller of a request that may come from anywhere has a right.
-func (g *guard) has(r *http.Request, needed right) bool {
+func (g *guard) has(r *http.Request, needed string) bool {
 	if !g.names(r.Host) || foreign(r) {
 		return false
 	}

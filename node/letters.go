@@ -36,7 +36,7 @@ func operatorToken(keys *vault.Vault) (string, error) {
 // are JSON.
 func (n *Node) lettersOf(mux *http.ServeMux, g *guard) {
 	serve := func(pattern string, do func(r *http.Request, f timbre.LetterFilter) (any, error)) {
-		mux.HandleFunc(pattern, g.need(manageOutbox, func(w http.ResponseWriter, r *http.Request) {
+		mux.HandleFunc(pattern, g.need(timbre.ActionManageOutbox, func(w http.ResponseWriter, r *http.Request) {
 			var f timbre.LetterFilter
 			if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxOrder)).Decode(&f); err != nil {
 				http.Error(w, "the filter is not JSON", http.StatusBadRequest)

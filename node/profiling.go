@@ -3,6 +3,8 @@ package node
 import (
 	"net/http"
 	"net/http/pprof"
+
+	"timbre"
 )
 
 // profilesOf serves the profiles of the Go runtime to an operator. A dump of the memory may hold audio and voiceprints, which needs a right of its own.
@@ -11,6 +13,6 @@ func profilesOf(mux *http.ServeMux, g *guard) {
 		"GET /debug/pprof/": pprof.Index, "GET /debug/pprof/cmdline": pprof.Cmdline, "GET /debug/pprof/profile": pprof.Profile,
 		"GET /debug/pprof/symbol": pprof.Symbol, "POST /debug/pprof/symbol": pprof.Symbol, "GET /debug/pprof/trace": pprof.Trace,
 	} {
-		mux.HandleFunc(pattern, g.need(getProfile, h))
+		mux.HandleFunc(pattern, g.need(timbre.ActionGetProfile, h))
 	}
 }

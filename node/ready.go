@@ -39,7 +39,7 @@ func (n *Node) readiness(g *guard) http.HandlerFunc {
 			return
 		}
 		w.Header().Set("Retry-After", retryAfter)
-		if !g.has(r, getMetrics) {
+		if !g.has(r, timbre.ActionGetMetrics) {
 			why = "not ready"
 		}
 		http.Error(w, why, http.StatusServiceUnavailable)

@@ -19,22 +19,16 @@ func (s *Store) EndedCalls(ctx context.Context, f timbre.EndedFilter) (list []ti
 	if after := f.After; after.TransactionID != "" && after.Ended.UnixNano() < before {
 		before, id = after.Ended.UnixNano(), after.TransactionID
 	}
-	looked := 0
 	calls := documents[timbre.Call](s, "call")
-	read := calls.scan
-	calls.scan = func(row scanner) (timbre.Call, error) { // what is not selected is scanned as well, and counts
-		c, err := read(row)
-		looked++
-		if err == nil {
-			next = timbre.EndedPlace{Ended: c.Ended, TransactionID: c.TransactionID}
-		}
-		return c, err
+	taken := look(&calls)
+	calls.only = func(c timbre.Call) bool {
+		next = timbre.EndedPlace{Ended: c.Ended, TransactionID: c.TransactionID} // also behind what is not selected
+		return selects(f, c)
 	}
-	calls.only = func(c timbre.Call) bool { return selects(f, c) }
 	list, err = calls.all(ctx, f.Limit, `SELECT transaction_id, document FROM call
 		WHERE ended IS NOT NULL AND ended >= ?1 AND (ended < ?2 OR ended = ?2 AND transaction_id < ?3)
 		ORDER BY ended DESC, transaction_id DESC LIMIT ?4`, from, before, id, timbre.MostLooked)
-	if len(list) < f.Limit && looked < timbre.MostLooked {
+	if len(list) < f.Limit && !taken.all() {
 		next = timbre.EndedPlace{}
 	}
 	return list, next, wrap("store.EndedCalls", err)
@@ -68,9 +62,10 @@ func (s *Store) TasksOf(ctx context.Context, transactionID string) ([]timbre.Tas
 
 func (s *Store) LastSearches(ctx context.Context, domainID string) ([]timbre.Task, error) {
 	searches := s.withoutVoiceprints()
+	look(&searches)
 	searches.only = func(t timbre.Task) bool { return len(t.Matches) > 0 }
 	list, err := searches.all(ctx, -1, `SELECT id, document, enrolled FROM (
 		SELECT id, document, enrolled, domain_id, kind, ended FROM task WHERE active = 0 ORDER BY ended DESC LIMIT ?)
-		WHERE domain_id = ? AND kind = ? ORDER BY ended DESC, id`, timbre.MostLooked, domainID, timbre.SpeakerSearch)
+		WHERE domain_id = ? AND kind = ? ORDER BY ended DESC, id`, timbre.MostSearched, domainID, timbre.SpeakerSearch)
 	return list, wrap("store.LastSearches", err)
 }

@@ -25,6 +25,7 @@ type readable[T any] struct {
 	kind string // the table
 	scan func(scanner) (T, error)
 	only func(T) bool // which rows are returned; nil: all
+	full func() bool  // no more rows are read; nil: never
 }
 
 func documents[T any](s *Store, kind string) readable[T] {
@@ -65,7 +66,7 @@ func (r readable[T]) query(ctx context.Context, limit int, query string, args ..
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	bad = map[damaged]error{}
-	for len(list) != limit && rows.Next() {
+	for len(list) != limit && (r.full == nil || !r.full()) && rows.Next() {
 		row := &identified{rows: rows}
 		v, err := r.scan(row)
 		if err == nil {
