@@ -3,6 +3,7 @@ import "./style.css";
 import { options, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Session, Stranger } from "./contract";
+import { nextFrame } from "./frame";
 import { ask, onSignedOut, words } from "./http";
 import { Empty, Problem } from "./part/notice";
 import { Numbers } from "./part/numbers";
@@ -49,7 +50,6 @@ function Console() {
   return <main>{error ? <Problem text={error} /> : <Empty>One moment …</Empty>}</main>;
 }
 
-// What comes many times a second is drawn once a frame, and while nobody sees the page not at all.
-options.debounceRendering = (draw) => requestAnimationFrame(draw);
+options.debounceRendering = nextFrame; // what comes many times a second is drawn once a frame
 applyTheme();
 render(<Console />, document.body);

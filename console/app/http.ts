@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Session, Stranger } from "./contract";
+import { poll } from "./poll";
 
 let signedOut = () => {};
 
@@ -7,6 +8,12 @@ let signedOut = () => {};
 export function onSignedOut(then: () => void): void {
   signedOut = then;
 }
+
+/** How long an answer may take, and how long one to a file that is sent. */
+const [longestMs, longestFileMs] = [60_000, 600_000];
+
+/** How often a question is asked to which the server has no answer at the moment, and how long it then waits at most. */
+const [asks, longestPauseMs] = [4, 10_000];
 
 /** How a request is sent: until when, and whether the page asks by itself, which does not count as use of the session. */
 interface Manner {
@@ -24,7 +31,10 @@ export async function ask<T>(method: string, path: string, body?: unknown, { sig
   if (background) {
     headers.set("X-Timbre-Background", "1");
   }
-  const answer = await fetch(path, { method, headers, body: file ? body : JSON.stringify(body) ?? null, signal: signal ?? null, cache: "no-store" });
+  const ends = AbortSignal.timeout(file ? longestFileMs : longestMs);
+  const answer = await admitted(path, {
+    method, headers, body: file ? body : JSON.stringify(body) ?? null, signal: signal ? AbortSignal.any([signal, ends]) : ends, cache: "no-store",
+  });
   const text = await answer.text();
   if (answer.ok) {
     return (text ? JSON.parse(text) : undefined) as T;
@@ -34,6 +44,19 @@ export async function ask<T>(method: string, path: string, body?: unknown, { sig
   }
   const said = refusal(text);
   throw new Error(said.message ?? said.Message ?? (text.trim() || answer.statusText));
+}
+
+/** Sends a request. A question that the server has no time for (429 or 503) is asked again, when the server says. */
+async function admitted(path: string, request: RequestInit & { signal: AbortSignal }): Promise<Response> {
+  for (let n = 1; ; n++) {
+    const answer = await fetch(path, request);
+    if (request.method !== "GET" || n === asks || (answer.status !== 429 && answer.status !== 503)) {
+      return answer;
+    }
+    const seconds = Number(answer.headers.get("Retry-After")) || 2 ** n;
+    await new Promise((done) => setTimeout(done, Math.min(1000 * seconds, longestPauseMs)));
+    request.signal.throwIfAborted();
+  }
 }
 
 /** What a refusal says, in the words of the console or of the APIs. A proxy may say something else. */
@@ -55,7 +78,7 @@ export async function checkSession(manner: Manner): Promise<void> {
 
 /** The words for an error, for people. */
 export function words(error: unknown): string {
-  if (error instanceof TypeError) {
+  if (error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError")) {
     return "The server does not answer.";
   }
   return error instanceof Error ? error.message : String(error);
@@ -77,8 +100,7 @@ export function useAsk<T>(path: string, every = 0): Asked<T> {
       return;
     }
     const abort = new AbortController();
-    let timer = 0;
-    const load = async (background: boolean) => {
+    const stop = poll(async (background) => {
       try {
         const value = await ask<T>("GET", path, undefined, { signal: abort.signal, background });
         setAnswer({ path, value });
@@ -88,14 +110,10 @@ export function useAsk<T>(path: string, every = 0): Asked<T> {
         }
         setAnswer((before) => ({ ...(before.path === path ? before : { path }), error: words(error) }));
       }
-      if (every > 0 && !abort.signal.aborted) {
-        timer = window.setTimeout(load, every, true);
-      }
-    };
-    void load(false);
+    }, every);
     return () => {
+      stop();
       abort.abort();
-      clearTimeout(timer);
     };
   }, [path, every, round]);
   const again = useCallback(() => setRound((n) => n + 1), []);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 /** The place in the console that the address names: "#/calls/ID" is ["calls", "ID"]. */
 export type Route = string[];
@@ -19,7 +19,7 @@ export const to = (...parts: string[]): string => "#/" + parts.map(encodeURIComp
 /** The current place, which the browser's history changes. */
 export function useRoute(): Route {
   const [route, setRoute] = useState(read);
-  useEffect(() => {
+  useLayoutEffect(() => { // not later: a move between the first drawing and the listener would be lost
     const moved = () => setRoute(read());
     addEventListener("hashchange", moved);
     return () => removeEventListener("hashchange", moved);

@@ -4,6 +4,7 @@ package console
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -57,14 +59,19 @@ type page struct {
 	view view
 }
 
+// manner is how an address is opened.
+type manner struct {
+	expected string // part of the text of the one error that the console may report
+	before   string // JavaScript that runs before that of the page
+}
+
 // open opens an address.
 func open(t *testing.T, url string, v view) *page {
 	t.Helper()
-	return openBut(t, url, v, "")
+	return openBy(t, url, v, manner{})
 }
 
-// openBut opens an address of whose errors one is expected, by a part of its text.
-func openBut(t *testing.T, url string, v view, expected string) *page {
+func openBy(t *testing.T, url string, v view, m manner) *page {
 	t.Helper()
 	if _, err := exec.LookPath("chromium"); err != nil {
 		if os.Getenv("CI") == "true" {
@@ -81,18 +88,24 @@ func openBut(t *testing.T, url string, v view, expected string) *page {
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
-		for m, err := range reports {
+		for said, err := range reports {
 			if err != nil {
 				return
 			}
-			if wrong := m.IsException() || m.Type == "error" || m.Type == "warning"; wrong && (expected == "" || !strings.Contains(m.Text, expected)) {
-				t.Errorf("the console of the browser says: %v %s", m, m.URL)
+			if wrong := said.IsException() || said.Type == "error" || said.Type == "warning"; wrong && (m.expected == "" || !strings.Contains(said.Text, m.expected)) {
+				t.Errorf("the console of the browser says: %v %s", said, said.URL)
 			}
 		}
 	}()
 	t.Cleanup(func() { cancel(); <-read })
 	p := &page{t, ctx, v}
 	p.look(v)
+	if m.before != "" {
+		p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+			_, err := cdp.Call(ctx, tab, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: m.before})
+			return err
+		}))
+	}
 	p.do(chromedp.Navigate(url))
 	return p
 }
@@ -170,9 +183,12 @@ func (p *page) show(place, heading string) {
 	p.sees(heading, fmt.Sprintf("document.querySelector('h1')?.innerText === %q", heading))
 }
 
-// picture keeps what the page looks like among the artifacts of the test.
+// picture keeps what the page looks like among the artifacts of the test, if they are kept.
 func (p *page) picture(name string) {
 	p.t.Helper()
+	if kept := flag.Lookup("test.artifacts"); kept == nil || kept.Value.String() != "true" {
+		return
+	}
 	picture := run(p, chromedp.FullScreenshot(100))
 	if err := os.WriteFile(filepath.Join(p.t.ArtifactDir(), name+"-"+p.view.String()+".png"), picture, 0o600); err != nil {
 		p.t.Fatal(err)

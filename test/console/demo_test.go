@@ -1,12 +1,10 @@
 package console
 
 import (
-	"bufio"
-	"io"
-	"os"
 	"os/exec"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -18,9 +16,13 @@ var (
 
 // The demo as a newcomer watches it: callers call, and on the page of one the name appears.
 func TestDemoIsWatchedInABrowser(t *testing.T) {
-	at, id, secret := startDemo(t)
+	demo := binary(t)
+	begun := time.Now()
+	at, id, secret := startDemo(t, demo)
 	p := open(t, at, wide)
 	p.signIn(id, secret)
+	p.sees("a call", `document.querySelector('td a')`)
+	t.Logf("from the start of the demo to the first call in a browser: %.1f s", time.Since(begun).Seconds())
 	p.sees("a call that has just begun", `/^0:0[0-4]$/.test(document.querySelector('td[data-title=Age]')?.innerText.trim())`)
 	p.keep("live")
 	p.do(chromedp.Click(chromedp.CSS(`td a`)))
@@ -51,41 +53,16 @@ func (p *page) keep(name string) {
 }
 
 // startDemo starts the demo, and reads from its narration where its page is and how to sign in.
-func startDemo(t *testing.T) (at, id, secret string) {
+func startDemo(t *testing.T, program string) (at, id, secret string) {
 	t.Helper()
-	demo := exec.CommandContext(t.Context(), binary(t), "demo", "--stay", "--speed", "4")
-	demo.Stderr = os.Stderr
-	demo.Cancel = func() error { return demo.Process.Signal(os.Interrupt) }
-	out, err := demo.StdoutPipe()
-	if err == nil {
-		err = demo.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = demo.Wait() })
-	lines := bufio.NewScanner(out)
-	for secret == "" && lines.Scan() {
-		if m := address.FindStringSubmatch(lines.Text()); m != nil {
+	launch(t, exec.Command(program, "demo", "--stay", "--speed", "4"), func(line string) bool {
+		if m := address.FindStringSubmatch(line); m != nil {
 			at = m[1]
 		}
-		if m := signIn.FindStringSubmatch(lines.Text()); m != nil {
+		if m := signIn.FindStringSubmatch(line); m != nil {
 			id, secret = m[1], m[2]
 		}
-	}
-	if at == "" || secret == "" {
-		t.Fatal("the demo named no page")
-	}
-	go func() { _, _ = io.Copy(io.Discard, out) }()
+		return secret != ""
+	})
 	return at, id, secret
-}
-
-// binary is Timbre, which is built with its inference library as users build it.
-func binary(t *testing.T) string {
-	t.Helper()
-	build := exec.Command("make", "-C", root, "build")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("make build: %v\n%s", err, out)
-	}
-	return root + "/bin/timbre"
 }

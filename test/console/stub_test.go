@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -34,7 +36,7 @@ const aSearch = `{"id":"task-1","kind":"speakerSearch","status":"PARTIAL_SUCCESS
 var answers = map[string]string{
 	"GET /console/calls/" + transaction: `{"call":` + aCall + `,"live":true,"tasks":[],"events":[]}`,
 	"GET /console/calls/ended-1":        `{"call":` + aCall + `,"live":false,"ended":"2026-11-25T10:01:01Z","lastedMs":61000,"failure":"no audio for 60 s","tasks":[` + aSearch + `],"events":[` + anEvent("e-1") + `]}`,
-	"GET /console/calls":                `{"calls":[{"call":` + aCall + `,"ended":"2026-11-25T10:01:01Z","lastedMs":61000}],"next":"c-2"}`,
+	"GET /console/calls":                `{"calls":[{"call":` + aCall + `,"ended":"2026-11-25T10:01:01Z","lastedMs":61000}],"next":"c-2","before":"2026-11-25T10:01:01Z"}`,
 	"GET /console/calls/" + transaction + "/sip": `{"logged":true,"messages":[
 		{"time":"` + began + `","from":"peer","start":"INVITE sip:x SIP/2.0","cseq":"1 INVITE","text":"INVITE sip:x SIP/2.0\r\n"},
 		{"time":"` + began + `","from":"server","start":"SIP/2.0 200 OK","cseq":"1 INVITE","text":"SIP/2.0 200 OK\r\n"}]}`,
@@ -61,6 +63,28 @@ type send func(stream func(event, data string))
 // stub serves the page as the server does, to whoever signs in with the key. The calls' streams are what a test sends.
 func stub(t *testing.T, live, call send) string {
 	t.Helper()
+	return newSite(t, live, call, nil).url
+}
+
+// site is a stub whose requests a test counts.
+type site struct {
+	url     string
+	streams atomic.Int64 // open
+	mu      sync.Mutex
+	asked   map[string]int // requests, by method and path
+}
+
+// count returns how often the page has sent a request.
+func (s *site) count(request string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked[request]
+}
+
+// newSite serves some answers in place of those of the stub, or besides, by pattern of the request.
+func newSite(t *testing.T, live, call send, instead map[string]http.HandlerFunc) *site {
+	t.Helper()
+	s := &site{asked: map[string]int{}}
 	mux := http.NewServeMux()
 	dist := filepath.Join("..", "..", "console", "dist")
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
@@ -69,14 +93,25 @@ func stub(t *testing.T, live, call send) string {
 	})
 	mux.Handle("GET /assets/", http.StripPrefix("/assets/", http.FileServer(http.Dir(dist))))
 	for pattern, answer := range answers {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(answer)) })
+		if instead[pattern] == nil {
+			mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(answer)) })
+		}
 	}
-	mux.HandleFunc("GET /console/live", stream(live))
-	mux.HandleFunc("GET /console/calls/"+transaction+"/live", stream(call))
+	for pattern, answer := range instead {
+		mux.HandleFunc(pattern, answer)
+	}
+	mux.HandleFunc("GET /console/live", s.stream(live))
+	mux.HandleFunc("GET /console/calls/"+transaction+"/live", s.stream(call))
 	session(mux)
-	server := httptest.NewServer(mux)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.asked[r.Method+" "+r.URL.Path]++
+		s.mu.Unlock()
+		mux.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
-	return server.URL + "/"
+	s.url = server.URL + "/"
+	return s
 }
 
 // session knows one key.
@@ -114,8 +149,10 @@ func session(mux *http.ServeMux) {
 }
 
 // stream serves server-sent events, and then keeps the connection until the page leaves.
-func stream(events send) http.HandlerFunc {
+func (s *site) stream(events send) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		s.streams.Add(1)
+		defer s.streams.Add(-1)
 		w.Header().Set("Content-Type", "text/event-stream")
 		to := http.NewResponseController(w)
 		events(func(event, data string) {

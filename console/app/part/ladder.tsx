@@ -5,13 +5,13 @@ import { useAsk } from "../http";
 import { useNumbers } from "./numbers";
 import { Empty, Problem } from "./notice";
 
-const refreshMs = 5000;
+const refreshMs = 15_000; // of a live call: what has been logged of an ended one stays as it is
 
 /** The SIP messages of a call as a ladder between the peer and the server. They are read once somebody asks for them. */
-export function Ladder({ id }: { id: string }) {
+export function Ladder({ id, live }: { id: string; live: boolean }) {
   const [open, setOpen] = useState(false);
   const path = useNumbers()(`/console/calls/${encodeURIComponent(id)}/sip`);
-  const { value, error } = useAsk<{ logged: boolean; messages?: SipMessage[] }>(open ? path : "", refreshMs);
+  const { value, error } = useAsk<{ logged: boolean; messages?: SipMessage[] }>(open ? path : "", live ? refreshMs : 0);
   return (
     <>
       <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? "Hide" : "Show"} SIP messages</button>

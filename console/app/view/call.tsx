@@ -20,13 +20,13 @@ export function CallPage({ id }: { id: string }) {
   return (
     <Page title="Call" aside={<NumbersSwitch />}>
       <Problem text={error} />
-      {live && !connected && <Problem text="The connection to the server is lost. It comes back by itself." />}
+      {live && !connected && <Problem text="No live data at the moment: the connection is lost, or too many pages are open. It comes back by itself." />}
       {conversation && <Head conversation={conversation} live={live} />}
       {conversation && <Legs call={conversation.call} live={live} levels={call.levels} />}
       {conversation && <Tasks call={conversation.call} live={live} known={call} />}
       {conversation && <Tones call={conversation.call} events={events} />}
       {conversation && <Section title="Events"><Events call={conversation.call} events={events} /></Section>}
-      {conversation && <Section title="SIP messages"><Ladder id={id} /></Section>}
+      {conversation && <Section title="SIP messages"><Ladder id={id} live={live} /></Section>}
     </Page>
   );
 }

@@ -79,7 +79,7 @@ function Profiles({ items, more, error, again, matches, mayDelete }: ReturnType<
 }
 
 function Last({ match }: { match: LastMatch | undefined }) {
-  return match ? <><a href={to("calls", match.transactionId)}>{moment(match.time)}</a>, probability {match.confidence.toFixed(3)}</> : <>not in 7 days</>;
+  return match ? <><a href={to("calls", match.transactionId)}>{moment(match.time)}</a>, probability {match.confidence.toFixed(3)}</> : <>none lately</>;
 }
 
 function EnrolFromFile({ domain, enrolled }: { domain: string; enrolled: () => void }) {

@@ -19,6 +19,8 @@ interface Filter {
   outcome: string;
 }
 
+const pageSize = 50;
+
 const everything: Filter = { from: "", to: "", connector: "", number: "", outcome: "" };
 
 /** The calls that have ended, the newest first, a page at a time. */
@@ -37,7 +39,7 @@ export function EndedPage() {
 }
 
 function query(filter: Filter): URLSearchParams {
-  const asked = new URLSearchParams({ limit: "50" });
+  const asked = new URLSearchParams({ limit: String(pageSize) });
   for (const [name, value] of Object.entries(filter)) {
     if (value) {
       asked.set(name, name === "from" || name === "to" ? new Date(value).toISOString() : value);
@@ -81,24 +83,33 @@ function FilterForm({ apply }: { apply: (filter: Filter) => void }) {
   );
 }
 
+/** An answer of the server, which looks at so many calls at a time: those of them that are wanted, and where and at what time the list goes on. */
 interface Listed {
   calls: Conversation[];
   next?: string;
+  before?: string;
 }
+
+const looksAtOnce = 8; // until somebody wants more
 
 function Ended({ path }: { path: string }) {
   const [listed, setListed] = useState<Listed>();
   const { busy, error, send } = useSend();
   const more = () => send(async () => {
-    const page = await ask<Listed>("GET", path + (listed?.next ? `&after=${encodeURIComponent(listed.next)}` : ""));
-    setListed((before) => ({ ...page, calls: [...(before?.calls ?? []), ...page.calls] }));
+    let found = 0, next = listed?.next;
+    for (let looks = 0; looks < looksAtOnce && (looks === 0 || (next && found < pageSize)); looks++) {
+      const page = await ask<Listed>("GET", path + (next ? `&after=${encodeURIComponent(next)}` : ""));
+      found += page.calls.length;
+      next = page.next;
+      setListed((before) => ({ ...page, calls: [...(before?.calls ?? []), ...page.calls] }));
+    }
   });
   useEffect(() => void more(), []);
   return (
     <>
       <Problem text={error} />
-      <p role="status" class="hint">{busy ? "One moment …" : ""}</p>
-      {listed?.calls.length === 0 && <Empty>No such call. Calls are kept for seven days.</Empty>}
+      <p role="status" class="hint">{busy ? "One moment …" : listed?.next ? `Calls that ended since ${moment(listed.before)}.` : ""}</p>
+      {!busy && listed?.calls.length === 0 && <Empty>No such call{listed.next ? " among these." : ". Calls are kept for seven days."}</Empty>}
       {listed && listed.calls.length > 0 && (
         <Table caption="Ended calls" rows={listed.calls} id={({ call }) => call.transactionId} columns={[
           { title: "Call", cell: ({ call }) => <a href={to("calls", call.transactionId)}>{call.from || "unknown"} → {call.to || "unknown"}</a> },

@@ -24,7 +24,7 @@ export function LivePage() {
     <Page title="Live calls" aside={<NumbersSwitch />}>
       <section>
         <p role="status" class="hint">{live ? `${total} ${total === 1 ? "call" : "calls"}` : "One moment …"}</p>
-        {!connected && <Problem text="The connection to the server is lost. It comes back by itself." />}
+        {!connected && <Problem text="No live data at the moment: the connection is lost, or too many pages are open. It comes back by itself." />}
         {live && live.calls.length < total && <p class="hint">The newest {live.calls.length} are listed.</p>}
         {live?.calls.length === 0 && <Empty>No call is live. A call appears here when an SBC, a trunk or a feed sends it.</Empty>}
         {live && live.calls.length > 0 && <Calls calls={live.calls} loudness={loudness} />}

@@ -5,6 +5,7 @@ import { ask, words } from "../http";
 import { Badge, Empty, Problem } from "../part/notice";
 import { Page } from "../part/page";
 import { Table } from "../part/table";
+import { poll } from "../poll";
 import { to } from "../route";
 
 const refreshMs = 5000;
@@ -44,10 +45,6 @@ function useTargets() {
       setState((before) => ({ ...before, error: words(error) }));
     }
   }, []);
-  useEffect(() => {
-    void load(false);
-    const timer = setInterval(load, refreshMs, true);
-    return () => clearInterval(timer);
-  }, [load]);
+  useEffect(() => poll(load, refreshMs), [load]);
   return state;
 }
