@@ -54,7 +54,8 @@ type Match struct {
 	Confidence float64
 }
 
-// Segments are the embeddings of overlapping segments of audio, from its beginning. The voices in it are told apart by them.
+// Segments are the embeddings of overlapping segments of audio, from its beginning; nil: that one has not been embedded. The voices in it are
+// told apart by them.
 type Segments []Embedding
 
 // Erase overwrites the segments, of which nothing may be left in memory.

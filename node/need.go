@@ -8,9 +8,9 @@ import (
 )
 
 // How much audio the models are given for each second of a call on which a party speaks half of the time. A speaker search takes 40 s of it: its
-// name is of 10 s of speech, its voiceprint of 20 s, and its segments cover these twice. A tick of tone looks at the speech of 30 s, each 5 s.
+// name is of 10 s of speech, its voiceprint of 20 s, and its segments cover these once, and in doubt twice, which is two fifths again. A tick of tone looks at the speech of 30 s, each 5 s.
 const (
-	embedded = (10 + 20 + 2*20) / 40.0
+	embedded = (10 + 20 + 20*1.4) / 40.0
 	looked   = 30 / 2 / 5.0
 )
 

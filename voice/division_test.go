@@ -59,10 +59,10 @@ func TestSegmentsOfTwoVoicesAreNoUnity(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			n := leastSegments + r.IntN(40)
 			one, two := speaks(r, n, noise), alternating(r, n, noise)
-			if u := unity(one, divide(one)); u < LeastUnity {
+			if u := unity(one, divide(one), touching); u < LeastUnity {
 				t.Errorf("noise %v, seed %d: got unity %.2f of %d segments of one voice, want %.2f at least", noise, seed, u, n, LeastUnity)
 			}
-			if u := unity(two, divide(two)); u >= LeastUnity {
+			if u := unity(two, divide(two), touching); u >= LeastUnity {
 				t.Errorf("noise %v, seed %d: got unity %.2f of %d segments of two voices, want less than %.2f", noise, seed, u, n, LeastUnity)
 			}
 		}
@@ -82,7 +82,7 @@ func alternating(r *rand.Rand, n int, noise float64) (e []timbre.Embedding) {
 
 func TestEqualSegmentsAreAUnity(t *testing.T) {
 	e := slices.Repeat(speaks(rand.New(rand.NewPCG(1, 1)), 1, 0), 9)
-	if u := unity(e, divide(e)); u < 0.249 {
+	if u := unity(e, divide(e), touching); u < 0.249 {
 		t.Errorf("got unity %v, want that of cosines of 1: 0.25", u)
 	}
 }
@@ -91,5 +91,33 @@ func BenchmarkDivide(b *testing.B) {
 	e := speaks(rand.New(rand.NewPCG(1, 1)), 59, 0.7)
 	for b.Loop() {
 		divide(e)
+	}
+}
+
+// Where all segments say that two people speak, those that touch must not say that it is one, however alike the two are.
+func TestTwoVoicesAreNeverClearlyOne(t *testing.T) {
+	found := 0
+	for _, alike := range []float32{0, 0.5, 1, 1.5} {
+		for seed := range uint64(100) {
+			r := rand.New(rand.NewPCG(seed, 2))
+			n := leastSegments + r.IntN(20)
+			seconds, common := alternating(r, n+1, 0.7), speaks(r, 1, 0)[0] // a segment has two seconds
+			e := make([]timbre.Embedding, n)
+			for i := range e {
+				both := sum(seconds[i:i+2], func(int) bool { return true })
+				for k := range both {
+					both[k] += alike * common[k]
+				}
+				e[i], _ = normalize(both)
+			}
+			if u := unity(e, divide(e), touching); u < LeastUnity {
+				if found++; Clear(e) {
+					t.Errorf("alike %v, seed %d: got one voice by the segments that touch, and unity %.3f of all %d", alike, seed, u, n)
+				}
+			}
+		}
+	}
+	if found < 200 {
+		t.Errorf("got two voices in %d cases, want enough to say something", found)
 	}
 }

@@ -28,15 +28,33 @@ func (e *Embedder) VoicesBy(ctx context.Context, pcm []float32, net time.Duratio
 	if n < leastSegments || Defect(pcm, net) != "" { // Embed gives the reason
 		return one, nil
 	}
-	if err := e.add(ctx, segments, n, func(from, to int) []float32 { return pcm[from:to] }); err != nil {
+	if sure, err := e.cover(ctx, segments, n, func(from, to int) []float32 { return pcm[from:to] }); sure || err != nil {
 		return one, err
 	}
 	return Apart(pcm, net, (*segments)[:n], LeastUnity), nil
 }
 
-// AddSegments adds the segments of audio that is still growing, before its voices are told apart.
+// AddSegments adds segments of audio that is still growing, before its voices are told apart: those that will be needed for sure, and in doubt
+// those in between as soon as voices can be told apart. A name is due a second later; what comes after that is not so urgent.
 func (e *Embedder) AddSegments(ctx context.Context, pcm []int16, segments *timbre.Segments) error {
-	return e.add(ctx, segments, CountSegments(len(pcm)), func(from, to int) []float32 { return timbre.Wave(nil, pcm[from:to]) })
+	n, audio := CountSegments(len(pcm)), func(from, to int) []float32 { return timbre.Wave(nil, pcm[from:to]) }
+	if n != leastSegments {
+		return e.add(ctx, segments, n, touching, audio)
+	}
+	_, err := e.cover(ctx, segments, n, audio)
+	return err
+}
+
+// cover embeds those of the first n segments that are missing and needed. First those that touch, which cover the audio once; if they leave
+// it in doubt whether one voice speaks, those in between as well.
+func (e *Embedder) cover(ctx context.Context, segments *timbre.Segments, n int, audio func(from, to int) []float32) (sure bool, err error) {
+	if err := e.add(ctx, segments, n, touching, audio); err != nil {
+		return false, err
+	}
+	if Clear((*segments)[:n]) {
+		return true, nil
+	}
+	return false, e.add(ctx, segments, n, 1, audio)
 }
 
 // Apart tells apart the voices in audio by its segments. Below the threshold of their unity there are two.
@@ -45,7 +63,7 @@ func Apart(pcm []float32, net time.Duration, segments []timbre.Embedding, thresh
 		return timbre.Voices{PCM: pcm, Net: net}
 	}
 	d := divide(segments)
-	if unity(segments, d) >= threshold {
+	if unity(segments, d, touching) >= threshold {
 		return timbre.Voices{PCM: pcm, Net: net}
 	}
 	speech := net.Seconds() / timbre.Duration(len(pcm)).Seconds() // the share of speech in the audio
@@ -58,14 +76,18 @@ func Apart(pcm []float32, net time.Duration, segments []timbre.Embedding, thresh
 
 // Segments embeds the segments of audio.
 func (e *Embedder) Segments(ctx context.Context, pcm []float32) (all timbre.Segments, err error) {
-	err = e.add(ctx, &all, CountSegments(len(pcm)), func(from, to int) []float32 { return pcm[from:to] })
+	err = e.add(ctx, &all, CountSegments(len(pcm)), 1, func(from, to int) []float32 { return pcm[from:to] })
 	return all, err
 }
 
-// add embeds the segments up to a number that are missing.
-func (e *Embedder) add(ctx context.Context, segments *timbre.Segments, n int, audio func(from, to int) []float32) error {
-	for len(*segments) < n {
-		from := len(*segments) * timbre.Samples(step)
+// add embeds those that are missing of every so many of the first n segments.
+func (e *Embedder) add(ctx context.Context, segments *timbre.Segments, n, every int, audio func(from, to int) []float32) error {
+	*segments = append(*segments, make(timbre.Segments, max(0, n-len(*segments)))...)
+	for i := 0; i < n; i += every {
+		if (*segments)[i] != nil {
+			continue
+		}
+		from := i * timbre.Samples(step)
 		vector, err := e.model.Wave(ctx, audio(from, from+timbre.Samples(segment)))
 		if err != nil {
 			return err
@@ -75,7 +97,7 @@ func (e *Embedder) add(ctx context.Context, segments *timbre.Segments, n int, au
 		if !ok {
 			return timbre.Errorf(timbre.Unprocessable, "voice.Voices", "the audio has no voice to tell from others")
 		}
-		*segments = append(*segments, embedding)
+		(*segments)[i] = embedding
 	}
 	return nil
 }

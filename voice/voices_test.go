@@ -90,8 +90,8 @@ func TestVoicesAreToldApartBySegmentsMadeBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if m.runs != 11 || len(segments) != 11 {
-		t.Errorf("got %d runs for %d segments of 12 s, want 11", m.runs, len(segments))
+	if m.runs != 6 || len(segments) != 11 {
+		t.Errorf("got %d runs for %d segments of 12 s, want 6, of those that touch", m.runs, len(segments))
 	}
 	got, err := e.VoicesBy(t.Context(), pcm, 20*time.Second, &segments)
 	if err != nil || m.runs != 19 || got.Other != want.Other || len(got.PCM) != len(want.PCM) {
@@ -100,5 +100,39 @@ func TestVoicesAreToldApartBySegmentsMadeBefore(t *testing.T) {
 	first := segments[0]
 	if segments.Erase(); segments != nil || slices.Max(first) != 0 {
 		t.Error("got segments left in memory, want them erased")
+	}
+}
+
+// Of one voice, the segments that touch say enough, also while the audio still comes.
+func TestSegmentsInBetweenAreMadeInDoubtOnly(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		seconds []int
+		runs    int
+	}{
+		{"one voice", []int{20}, 10},
+		{"two voices", []int{8, 4, 4, 4}, 19},
+		{"a second voice at the end", []int{14, 6}, 19},
+	} {
+		m := &turnModel{}
+		pcm, e := turns(c.seconds...), New(m, "")
+		all, err := New(&turnModel{}, "").Segments(t.Context(), pcm)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := Apart(pcm, 20*time.Second, all, LeastUnity)
+		var segments timbre.Segments
+		for d := time.Second; d < 20*time.Second; d += time.Second {
+			if err := e.AddSegments(t.Context(), timbre.PCM(nil, pcm[:timbre.Samples(d)]), &segments); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := e.VoicesBy(t.Context(), pcm, 20*time.Second, &segments)
+		if err != nil || got.Net != want.Net || got.Other != want.Other || len(got.PCM) != len(want.PCM) {
+			t.Errorf("%s: got voices of %v and %v, %v; want those of all segments, %v and %v", c.name, got.Net, got.Other, err, want.Net, want.Other)
+		}
+		if m.runs != c.runs {
+			t.Errorf("%s: got %d segments embedded, want %d", c.name, m.runs, c.runs)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 // Command voices measures how well two people on one leg are noticed. It makes legs on which one person speaks, and legs on which
 // two take turns of 2 to 5 s, from recordings of people, sends them through telephone lines and the VAD, and prints how often a
-// second voice is found where there is one, and where there is none; and then the same by the threshold of voice.LeastUnity.
+// second voice is found where there is one, and where there is none; how often the segments in between are needed to tell; and then the first by the
+// threshold of voice.LeastUnity.
 //
 //	go run ./bench/voices -speech ../shared/speech
 package main
@@ -21,6 +22,7 @@ func main() {
 			return err
 		}
 		report(all)
+		doubts(all)
 		sweep(all)
 		return nil
 	})

@@ -84,9 +84,14 @@ func (b bench) detect(on leg) (d detected, err error) {
 	return d, err
 }
 
-// first is what the product finds in the first net speech of a leg, with a threshold.
+// audioOf is the audio of the first net speech of a leg.
+func (o outcome) audioOf(net time.Duration) []float32 {
+	return o.audio[:int(float64(len(o.audio))*min(1, net.Seconds()/o.net.Seconds()))]
+}
+
+// first is what all segments say of the first net speech of a leg, with a threshold.
 func (o outcome) first(net time.Duration, threshold float64) timbre.Voices {
-	audio := o.audio[:int(float64(len(o.audio))*net.Seconds()/o.net.Seconds())]
+	audio := o.audioOf(net)
 	return voice.Apart(audio, net, o.segments[:voice.CountSegments(len(audio))], threshold)
 }
 
