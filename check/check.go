@@ -34,6 +34,7 @@ var checks = []struct {
 	{"disk", checkDisk},
 	{"certificates", checkCertificates},
 	{targets, checkTargets},
+	{"issuer", checkIssuer},
 	{"models", checkModels},
 	{"calls", checkCalls},
 }

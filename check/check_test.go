@@ -69,6 +69,15 @@ func sound(t *testing.T) *machine {
 	}
 }
 
+// federate has people sign in by an issuer, with a file of the client's secret of some mode.
+func (m *machine) federate(t *testing.T, mode os.FileMode) {
+	t.Helper()
+	m.file(t, "credentials", "[ann]\naws_access_key_id = ANNS\naws_secret_access_key = secret\n", 0o600)
+	m.Settings.Admin.OIDC = config.OIDC{
+		Issuer: "https://issuer.example/realms/staff", Secret: m.file(t, "secret", "a client secret", mode), Users: []config.Mapping{{Value: "ann", KeyID: "ANNS"}},
+	}
+}
+
 // file writes a file of the data folder.
 func (m *machine) file(t *testing.T, name, text string, mode os.FileMode) string {
 	t.Helper()
@@ -254,6 +263,18 @@ func TestFindings(t *testing.T) {
 			m.Settings.Notify.Kafka.Brokers = []string{"broker.example:9092"}
 			m.dial = func(context.Context, string, *tls.Config) error { return errors.New("connection refused") }
 		}, Failure, "broker.example:9092 cannot be reached (connection refused)"},
+
+		{"no issuer", "issuer", nil, OK, "by access key alone"},
+		{"issuer", "issuer", func(t *testing.T, m *machine) { m.federate(t, 0o600) }, OK, "admin.oidc.issuer: https://issuer.example takes connections"},
+		{"issuer that is down", "issuer", func(t *testing.T, m *machine) {
+			m.federate(t, 0o600)
+			m.dial = func(context.Context, string, *tls.Config) error { return errors.New("connection refused") }
+		}, Warning, "https://issuer.example cannot be reached (connection refused)"},
+		{"readable client secret", "issuer", func(t *testing.T, m *machine) { m.federate(t, 0o644) }, Failure, "is accessible to others"},
+		{"person without a key", "issuer", func(t *testing.T, m *machine) {
+			m.federate(t, 0o600)
+			m.Settings.Admin.OIDC.Users[0].KeyID = "GONE"
+		}, Warning, "ann has the access key GONE, which does not exist"},
 
 		{"models", "models", nil, OK, "speaker "},
 		{"model that is not there", "models", func(_ *testing.T, m *machine) { m.Settings.Models.Speaker = "nobody" }, Failure, "nobody"},

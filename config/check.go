@@ -34,6 +34,10 @@ var forms = map[string]form{
 	"header name":   {matcher("^[-A-Za-z0-9.!%*_+`'~]{1,128}$"), "the name of a SIP header"},
 	"model name":    {matcher(`^[A-Za-z0-9][A-Za-z0-9._+-]*(@[A-Za-z0-9][A-Za-z0-9._+-]*)?$`), "NAME or NAME@VERSION of a model"},
 	"URL":           {validURL, "an address that begins with http:// or https://"},
+	"secure URL":    {secureURL, "https://… without a query (http://… for an issuer on this machine)"},
+	"URL of a host": {ofHost, "https://HOST or https://HOST:PORT as browsers show it (http://… for this machine)"},
+	"claim":         {matcher(`^[!-~]{1,128}$`), "the name of a claim"},
+	"scope":         {matcher(`^[!#-\[\]-~]{1,128}$`), "a scope of OAuth 2.0"},
 	"phone number":  {matcher(`^\+[1-9][0-9]{1,14}$`), "a phone number such as +12065550100"},
 	"threshold":     {func(s string) bool { _, ok := timbre.ParseThreshold(s); return ok }, "above 0 and below 1"},
 	"address pattern": {func(s string) bool {

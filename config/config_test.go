@@ -78,6 +78,8 @@ func file(t *testing.T, text string) string {
 var samples = map[string]string{
 	"data": "/srv/timbre", "logs": "/var/log/timbre", "records": "30", "api.listen": "0.0.0.0:80", "admin.listen": ":9999",
 	"admin.tls.cert": "/etc/timbre/admin.pem", "admin.tls.key": "/etc/timbre/admin-key.pem", "admin.trust": "nobody", "admin.numbers": "shown", "admin.hosts": "timbre.internal,pbx",
+	"admin.oidc.issuer": "https://issuer.example/realms/staff", "admin.oidc.client_id": "timbre", "admin.oidc.client_secret_file": "/etc/timbre/oidc", "admin.oidc.url": "https://timbre.internal:9090",
+	"admin.oidc.scopes": "email,groups", "admin.oidc.claim": "groups", "admin.oidc.users": "voice-admins=ADMIN1,viewers=WATCHER1",
 	"sip.listen": "udp://10.0.0.1:5080,tcp://[::1]:5080", "rtp.ports": "30000-30999", "rtp.address": "203.0.113.7", "rtp.latch": "any",
 	"sip.address": "203.0.113.7,2001:db8::7", "sip.dscp": "26", "sip.invites": "7", "sip.ban": "1h0m0s", "sip.strangers": "drop", "sip.digest": "sha-256", "trunk.trusted": "gw.example.com", "trunk.without_qop": "gw.example.com,192.0.2.1", "rtp.dscp": "0", "rtp.timeout": "1h0m0s",
 	"feed.connections_per_connector": "20", "feed.tokens": "abcdef1ghij2klmno3pqr4=twilio:0123456789abcdef,abcdef1ghij2klmno3pqr4=vonage:0123456789:abcdef",
@@ -118,6 +120,10 @@ func TestEverySettingIsFlagVariableAndFileKey(t *testing.T) {
 		"admin.tls.cert": "admin.tls.key", "admin.tls.key": "admin.tls.cert",
 		"sip.tls.cert": "sip.tls.key", "sip.tls.key": "sip.tls.cert",
 		"feed.tls.cert": "feed.tls.key", "feed.tls.key": "feed.tls.cert",
+	}
+	issuer := []string{"admin.oidc.issuer", "admin.oidc.client_id", "admin.oidc.client_secret_file", "admin.oidc.url", "admin.oidc.users"}
+	for _, key := range issuer {
+		partner[key] = strings.Join(append(issuer, "admin.hosts"), ",")
 	}
 	for _, key := range config.Keys() {
 		t.Run(key, func(t *testing.T) {

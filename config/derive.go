@@ -2,8 +2,10 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -45,6 +47,21 @@ func (s Settings) InTheClear() (keys []string) {
 		keys = append(keys, "feed.listen")
 	}
 	return keys
+}
+
+// knows says whether the admin port answers requests for a host.
+func (a Admin) knows(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil || slices.ContainsFunc(a.Names(), func(name string) bool { return strings.EqualFold(name, host) })
+}
+
+// Names are those that the admin port is asked by, besides addresses.
+func (a Admin) Names() []string {
+	names := append([]string{"localhost"}, a.Hosts...)
+	if own, _, err := net.SplitHostPort(string(a.Listen)); err == nil {
+		names = append(names, own)
+	}
+	return names
 }
 
 // Database is the path of the SQLite database.

@@ -90,7 +90,19 @@ type Admin struct {
 	Trust   string   `default:"loopback" enum:"loopback,nobody" help:"Who reads metrics and live calls without the operator's token or a signature: programs of the same machine (loopback), or nobody."`
 	Numbers string   `default:"masked" enum:"masked,shown" help:"Telephone numbers of live calls, unless a request asks for them: masked to the last two digits, or shown, to programs of the same machine, too."`
 	Hosts   []string `placeholder:"NAME,..." form:"host name" help:"Names that the admin port is asked by, besides its addresses and localhost. Requests with another Host are refused."`
+	OIDC    OIDC     `embed:"" prefix:"oidc."`
 	Door    Door     `embed:"" prefix:""`
+}
+
+// OIDC is the issuer of OpenID Connect that signs people in to the console. Each of them has the rights of an access key.
+type OIDC struct {
+	Issuer   string    `placeholder:"URL" form:"secure URL" help:"Issuer of OpenID Connect that signs people in to the web console, exactly as its discovery document names it. Disabled by default."`
+	ClientID string    `name:"client_id" placeholder:"ID" help:"Client ID of this server at the issuer."`
+	Secret   string    `name:"client_secret_file" placeholder:"FILE" help:"File of the client secret, which others must not be able to read. It is read at each sign-in."`
+	URL      string    `name:"url" placeholder:"URL" form:"URL of a host" help:"URL of the web console in browsers, such as https://timbre.example.com. Register URL/console/oidc/callback as redirect URI at the issuer."`
+	Scopes   []string  `default:"email" placeholder:"SCOPE,..." form:"scope" help:"Scopes that are requested besides openid."`
+	Claim    string    `default:"sub" placeholder:"NAME" form:"claim" help:"Claim of the ID token that admin.oidc.users maps: a string or a list of strings. The claim email counts only with email_verified."`
+	Users    []Mapping `placeholder:"VALUE=KEY_ID,..." help:"Access key for each value of the claim. If several values match, the first in this list decides. Whoever has none is refused."`
 }
 
 // SIP is the signalling of calls.

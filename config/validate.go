@@ -15,6 +15,7 @@ var checks = []func(*Settings) error{
 	checkCertificates,
 	checkListeners,
 	checkPlainAPI,
+	checkOIDC,
 	checkStore,
 	checkAddresses,
 	checkNumbers,

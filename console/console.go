@@ -2,8 +2,8 @@
 // server-sent events go out, read from the live calls, the store and what the stages report. What the page changes, it changes through the
 // API of the server, as the access key that has signed in.
 //
-// Only the page and the sign-in are anonymous. The package checks neither Host nor Origin: what wraps it does. docs/console.md has the
-// paths.
+// Only the page and the sign-in are anonymous. The package checks neither Host nor Origin: what wraps it does, but for Origin at
+// CallbackPath. docs/console.md has the paths.
 package console
 
 import (
@@ -21,12 +21,14 @@ import (
 // Config of a Console.
 type Config struct {
 	Step time.Duration // between two messages of a stream; 0: 200 ms
+	Home string        // where browsers find the console, as https://HOST:PORT; for an Issuer
 }
 
 // Deps are what a Console shows and acts on.
 type Deps struct {
 	Keys     timbre.Keys
 	Attempts Attempts
+	Issuer   Issuer // nil: none, people sign in by access key alone
 	Calls    Calls
 	Store    Store
 	SIPLog   SIPLog
@@ -76,6 +78,7 @@ type Console struct {
 	metrics  *metrics
 	routes   *http.ServeMux
 	sessions *sessions
+	pendings *pendings
 	events   *history
 	speech   *listening
 	meters   *meters
@@ -96,7 +99,8 @@ func New(env environment.Environment, cfg Config, deps Deps) *Console {
 	}
 	c := &Console{
 		env: env, cfg: cfg, deps: deps, metrics: newMetrics(env.Metrics), routes: http.NewServeMux(), sessions: newSessions(env, deps.Keys),
-		events: newHistory(), speech: newListening(deps.Calls), meters: newMeters(deps.Calls), playing: newRecordings(), shares: newShares(env), began: env.Now().UTC(), closing: make(chan struct{}),
+		pendings: newPendings(env),
+		events:   newHistory(), speech: newListening(deps.Calls), meters: newMeters(deps.Calls), playing: newRecordings(), shares: newShares(env), began: env.Now().UTC(), closing: make(chan struct{}),
 	}
 	c.route()
 	return c
@@ -107,6 +111,10 @@ func (c *Console) route() {
 	c.routes.HandleFunc("POST /console/session", c.signIn)
 	c.routes.HandleFunc("GET /console/session", c.tellSession)
 	c.routes.HandleFunc("DELETE /console/session", c.signOut)
+	if c.deps.Issuer != nil {
+		c.routes.HandleFunc("GET /console/oidc", c.leaveForIssuer)
+		c.routes.HandleFunc("GET "+CallbackPath, c.comeFromIssuer)
+	}
 	c.routes.HandleFunc("/console/api/", c.signedIn(c.serveAPI))
 	c.routes.HandleFunc("GET /console/live", c.need(timbre.ActionListCalls, c.watchCalls))
 	c.routes.HandleFunc("GET /console/calls", c.need(timbre.ActionListCalls, c.costs(lookCosts, c.tellEnded)))

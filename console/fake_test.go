@@ -34,6 +34,8 @@ type fakes struct {
 	ended    []string
 	taps     map[legOf][]timbre.Tap
 	began    []timbre.Call
+	person   Person // whom the issuer signs in
+	fault    error  // or why it does not
 	frames   [2]int
 	stored   map[string]timbre.Call
 	tasks    []timbre.Task
@@ -58,7 +60,7 @@ func newFakes(t *testing.T) *fakes {
 		return f.steady
 	}}
 	f.Console = New(env, Config{Step: time.Millisecond}, Deps{
-		Keys: f, Attempts: f, Calls: f, Store: store{f}, SIPLog: f,
+		Keys: f, Attempts: f, Issuer: f, Calls: f, Store: store{f}, SIPLog: f,
 		API: func(w http.ResponseWriter, r *http.Request, key timbre.Key) {
 			reply(w, http.StatusOK, map[string]string{"path": r.URL.Path, "key": key.ID})
 		},
@@ -75,6 +77,8 @@ func newFakes(t *testing.T) *fakes {
 	})
 	f.server = httptest.NewServer(f.Console)
 	t.Cleanup(f.server.Close)
+	f.cfg.Home = f.server.URL
+	f.server.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return f
 }
 

@@ -17,13 +17,13 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	m := promauto.With(r)
 	s := &metrics{
 		signIns: m.NewCounterVec(prometheus.CounterOpts{
-			Name: "timbre_console_sign_ins_total", Help: "Sign-ins to the console by outcome: accepted, refused, throttled.",
+			Name: "timbre_console_sign_ins_total", Help: "Sign-ins to the console by outcome: accepted, refused, throttled; by an issuer also expired (it took too long, or was begun elsewhere), unavailable (the issuer does not answer).",
 		}, []string{"outcome"}),
 		streams: m.NewGauge(prometheus.GaugeOpts{
 			Name: "timbre_console_streams", Help: "Streams of the console that are open: pages that look at live calls.",
 		}),
 	}
-	for _, outcome := range []string{"accepted", "refused", "throttled"} {
+	for _, outcome := range []string{"accepted", "refused", "throttled", "expired", "unavailable"} {
 		s.signIns.WithLabelValues(outcome)
 	}
 	return s

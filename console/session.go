@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -17,16 +16,16 @@ import (
 
 // The limits of a session.
 const (
-	idleLimit   = 15 * time.Minute // without a request
-	totalLimit  = 12 * time.Hour
-	sessionsOf  = 20 // an access key; one more ends the one that was used least recently
-	cookie      = "timbre-session"
-	cookieOfTLS = "__Host-timbre-session" // browsers take it over TLS alone, and from no other host
+	idleLimit  = 15 * time.Minute // without a request
+	totalLimit = 12 * time.Hour
+	sessionsOf = 20   // an access key, or a person of the issuer; one more ends the one that was used least recently
+	sharedBy   = 1000 // all people of the issuer who have the rights of one key
 )
 
-// session is a browser that has proven an access key. It keeps no secret.
+// session is a browser that has proven an access key, or a person to whom the issuer gives one. It keeps no secret.
 type session struct {
 	id          string
+	person      string     // the issuer's subject; empty: who knows the secret of the key
 	key         timbre.Key // as it was, without its secrets
 	secrets     [sha256.Size]byte
 	began, used time.Time // by the clock that never jumps
@@ -57,30 +56,41 @@ func (s *sessions) bare(k timbre.Key) (timbre.Key, [sha256.Size]byte) {
 	return k, [sha256.Size]byte(digest.Sum(nil))
 }
 
-// begin opens a session of a key.
-func (s *sessions) begin(k timbre.Key) *session {
-	random := make([]byte, 32)
-	_, _ = rand.Read(random) // never fails
+// begin opens a session of a key, of a person if the issuer has signed one in.
+func (s *sessions) begin(k timbre.Key, person string) *session {
 	now := s.env.Steady()
-	n := &session{id: base64.RawURLEncoding.EncodeToString(random), began: now, used: now, ends: s.env.Now().Add(totalLimit)}
+	n := &session{id: newSecret(), person: person, began: now, used: now, ends: s.env.Now().Add(totalLimit)}
 	n.key, n.secrets = s.bare(k)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var same []*session
+	var same, shared []*session
 	for id, o := range s.byID {
 		switch {
 		case o.over(now):
 			delete(s.byID, id)
-		case o.key.ID == k.ID:
+			continue
+		case o.key.ID != k.ID:
+			continue
+		case o.person == person:
 			same = append(same, o)
 		}
+		if o.person != "" {
+			shared = append(shared, o)
+		}
 	}
-	if len(same) >= sessionsOf {
-		oldest := slices.MinFunc(same, func(a, b *session) int { return a.used.Compare(b.used) })
-		delete(s.byID, oldest.id)
+	s.makeRoom(same, sessionsOf)
+	if person != "" {
+		s.makeRoom(shared, sharedBy)
 	}
 	s.byID[n.id] = n
 	return n
+}
+
+// makeRoom ends the session that was used least recently if there are as many as there may be. The caller holds mu.
+func (s *sessions) makeRoom(of []*session, most int) {
+	if len(of) >= most {
+		delete(s.byID, slices.MinFunc(of, func(a, b *session) int { return a.used.Compare(b.used) }).id)
+	}
 }
 
 func (n *session) over(now time.Time) bool {
@@ -117,31 +127,6 @@ func (s *sessions) end(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.byID, id)
-}
-
-// cookieOf is the id of the session that a request carries; empty: none.
-func cookieOf(r *http.Request) string {
-	name := cookie
-	if r.TLS != nil {
-		name = cookieOfTLS
-	}
-	c, err := r.Cookie(name)
-	if err != nil {
-		return ""
-	}
-	return c.Value
-}
-
-// setCookie gives a browser the id of its session; an empty one takes it away.
-func setCookie(w http.ResponseWriter, r *http.Request, id string) {
-	c := &http.Cookie{Name: cookie, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1}
-	if r.TLS != nil {
-		c.Name, c.Secure = cookieOfTLS, true
-	}
-	if id != "" {
-		c.MaxAge = int(totalLimit / time.Second)
-	}
-	http.SetCookie(w, c)
 }
 
 // sourceOf is the address that a request comes from.

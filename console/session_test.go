@@ -146,7 +146,7 @@ func TestOnlySignInIsAnonymous(t *testing.T) {
 			method, path, _ := strings.Cut(path, " ")
 			f.cookie = nil
 			f.want(http.StatusUnauthorized, f.ask(method, path, ""))
-			f.cookie = &http.Cookie{Name: cookie, Value: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}
+			f.cookie = &http.Cookie{Name: sessionCookie.name, Value: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}
 			f.want(http.StatusUnauthorized, f.ask(method, path, ""))
 		})
 	}

@@ -46,16 +46,20 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnauthorized, "the access key or its secret is wrong, or may not be used from here")
 		return
 	}
-	reply(w, http.StatusOK, told(c.admit(w, r, key)))
+	reply(w, http.StatusOK, c.told(c.admit(w, r, key, "")))
 }
 
-// admit opens a session of a key.
-func (c *Console) admit(w http.ResponseWriter, r *http.Request, key timbre.Key) *session {
+// admit opens a session of a key, of a person if the issuer has signed one in.
+func (c *Console) admit(w http.ResponseWriter, r *http.Request, key timbre.Key, person string) *session {
 	c.metrics.signIns.WithLabelValues("accepted").Inc()
 	c.deps.Keys.Used(key.ID)
-	c.env.Log.Info("signed in to the console", "key", key.ID, "user", key.User, "source", sourceOf(r))
-	s := c.sessions.begin(key)
-	setCookie(w, r, s.id)
+	line := []any{"key", key.ID, "user", key.User, "source", sourceOf(r)}
+	if person != "" {
+		line = append(line, "subject", person)
+	}
+	c.env.Log.Info("signed in to the console", line...)
+	s := c.sessions.begin(key, person)
+	sessionCookie.set(w, r, s.id)
 	return s
 }
 
@@ -70,6 +74,7 @@ func (c *Console) proven(r *http.Request, p proof) (timbre.Key, bool) {
 // sessionOf is a session as the page sees it.
 type sessionOf struct {
 	In     bool      `json:"signedIn"`
+	OIDC   bool      `json:"oidc"` // there is an issuer to sign in by
 	User   string    `json:"user"`
 	KeyID  string    `json:"keyId"`
 	Ends   time.Time `json:"expires"`
@@ -77,8 +82,8 @@ type sessionOf struct {
 	Rights []string  `json:"rights"`
 }
 
-func told(s *session) sessionOf {
-	return sessionOf{true, s.key.User, s.key.ID, s.ends.UTC(), idleLimit.Milliseconds(), rights(s.key)}
+func (c *Console) told(s *session) sessionOf {
+	return sessionOf{true, c.deps.Issuer != nil, s.key.User, s.key.ID, s.ends.UTC(), idleLimit.Milliseconds(), rights(s.key)}
 }
 
 // tellSession tells who has signed in. That nobody has is an answer, too: a browser would call another status an error.
@@ -87,10 +92,11 @@ func (c *Console) tellSession(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		reply(w, http.StatusOK, struct {
 			SignedIn bool `json:"signedIn"`
-		}{false})
+			OIDC     bool `json:"oidc"`
+		}{false, c.deps.Issuer != nil})
 		return
 	}
-	reply(w, http.StatusOK, told(v.session))
+	reply(w, http.StatusOK, c.told(v.session))
 }
 
 // signOut ends a session. It needs none, so that a page can always be rid of its cookie.
@@ -99,8 +105,8 @@ func (c *Console) signOut(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusForbidden, "sign out from the page of this server")
 		return
 	}
-	c.sessions.end(cookieOf(r))
-	setCookie(w, r, "")
+	c.sessions.end(sessionCookie.of(r))
+	sessionCookie.set(w, r, "")
 	w.WriteHeader(http.StatusNoContent)
 }
 

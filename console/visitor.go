@@ -28,7 +28,7 @@ func (c *Console) Visitor(r *http.Request) (timbre.Key, bool) {
 const background = "X-Timbre-Background"
 
 func (c *Console) visitor(r *http.Request) (v visitor, ok bool) {
-	id := cookieOf(r)
+	id := sessionCookie.of(r)
 	if id == "" || !ofPage(r) {
 		return v, false
 	}

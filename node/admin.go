@@ -2,7 +2,6 @@ package node
 
 import (
 	"encoding/json"
-	"net"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -11,6 +10,7 @@ import (
 
 	"timbre"
 	"timbre/api/sigv4"
+	"timbre/console"
 )
 
 // admin serves the operator: health and the page of the console to everybody, and to those with the right the console, metrics, live calls,
@@ -36,6 +36,7 @@ func (n *Node) admin() http.Handler {
 		_ = json.NewEncoder(w).Encode(calls)
 	}))
 	mux.Handle("/console/", g.own(n.console.ServeHTTP))
+	mux.HandleFunc("GET "+console.CallbackPath, g.known(n.console.ServeHTTP)) // by a link of the issuer, which is another site
 	for _, pattern := range []string{"GET /{$}", "GET /assets/"} {
 		mux.HandleFunc(pattern, g.known(func(w http.ResponseWriter, r *http.Request) { n.page.ServeHTTP(w, r) }))
 	}
@@ -46,11 +47,7 @@ func (n *Node) admin() http.Handler {
 
 // guard stands before the admin port.
 func (n *Node) guard() *guard {
-	hosts := append([]string{"localhost"}, n.settings.Admin.Hosts...)
-	if own, _, err := net.SplitHostPort(string(n.settings.Admin.Listen)); err == nil {
-		hosts = append(hosts, own)
-	}
-	return &guard{n.operatorToken, n.settings.Admin.Trust == "loopback", hosts, sigv4.New(n.env, n.keys).Remembering(n.signatures), n.console}
+	return &guard{n.operatorToken, n.settings.Admin.Trust == "loopback", n.settings.Admin.Names(), sigv4.New(n.env, n.keys).Remembering(n.signatures), n.console}
 }
 
 // processMetrics are those of the process and the Go runtime. They are apart, because an embedding program registers them itself.

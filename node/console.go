@@ -15,8 +15,12 @@ import (
 
 // openConsole creates the web console, which openAdmin serves.
 func (n *Node) openConsole(context.Context) (err error) {
-	n.console = console.New(n.env, console.Config{}, console.Deps{
-		Keys: n.keys, Attempts: source.NewAttempts(n.env.Steady), Calls: n.calls, Store: n.store, SIPLog: n.logs,
+	signer, err := n.openIssuer()
+	if err != nil {
+		return err
+	}
+	n.console = console.New(n.env, console.Config{Home: n.settings.Admin.OIDC.URL}, console.Deps{
+		Keys: n.keys, Attempts: source.NewAttempts(n.env.Steady), Issuer: signer, Calls: n.calls, Store: n.store, SIPLog: n.logs,
 		API:  func(w http.ResponseWriter, r *http.Request, key timbre.Key) { n.api.ServeHTTP(w, api.As(r, key)) },
 		Show: n.showCall, Hide: n.hideNumbers, Recording: codec.ReadShortWAV, About: n.about, KeyUses: n.keyUses, Load: n.load,
 	})

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Session, Stranger } from "./contract";
 import { nextFrame } from "./frame";
 import { ask, onSignedOut, words } from "./http";
+import { outcome } from "./issuer";
 import { Empty, Problem } from "./part/notice";
 import { Numbers } from "./part/numbers";
 import { Shell } from "./shell";
@@ -17,22 +18,23 @@ function Console() {
   const [session, setSession] = useState<Session | null>();
   const [issuer, setIssuer] = useState(false);
   const [ended, setEnded] = useState(false);
+  const [reason, setReason] = useState(outcome);
   const [error, setError] = useState("");
   const numbers = useState(false);
   useEffect(() => {
     ask<Session | Stranger>("GET", "/console/session").then((who) => {
-      if ("user" in who) {
-        setSession(who);
-      } else {
-        setIssuer(who.oidc ?? false);
-        setSession(null);
-      }
+      setIssuer(who.oidc);
+      setSession("user" in who ? who : null);
     }, (error) => setError(words(error)));
   }, []);
   useEffect(() => onSignedOut(() => setSession((before) => {
     setEnded(!!before);
     return null;
   })), []);
+  const signedIn = (who: Session) => {
+    setReason("");
+    setSession(who);
+  };
   const signOut = () => {
     setEnded(false);
     setSession(null);
@@ -45,7 +47,7 @@ function Console() {
     );
   }
   if (session === null) {
-    return <SignIn issuer={issuer} ended={ended} signedIn={setSession} />;
+    return <SignIn issuer={issuer} outcome={reason} ended={ended} signedIn={signedIn} />;
   }
   return <main>{error ? <Problem text={error} /> : <Empty>One moment …</Empty>}</main>;
 }

@@ -1,6 +1,8 @@
 // What the server says, as docs/console.md describes it. Levels are in dBFS, times RFC 3339, fields that are unknown absent.
 
+/** Who is signed in, and whether there is an issuer to sign in by. */
 export interface Session {
+  oidc: boolean;
   user: string;
   keyId: string;
   expires: string;
@@ -8,10 +10,10 @@ export interface Session {
   rights: string[];
 }
 
-/** Who is not signed in, and whether an issuer can do that. */
+/** Who is not signed in. */
 export interface Stranger {
   signedIn: false;
-  oidc?: boolean;
+  oidc: boolean;
 }
 
 export type Side = "caller" | "callee" | "mixed";

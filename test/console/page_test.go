@@ -91,6 +91,16 @@ func TestWrongSecretIsSaidAndRightOneSignsIn(t *testing.T) {
 	p.reads("Sign in to Timbre")
 }
 
+// What a sign-in by the issuer has come to is said once.
+func TestIssuerIsOfferedAndItsRefusalSaid(t *testing.T) {
+	p := open(t, stub(t, oneCall, itsStream), wide)
+	p.do(chromedp.Click(`//a[contains(., "Sign in with your organisation")]`), chromedp.WaitVisible(chromedp.CSS(`[role=alert]`)))
+	p.reads("You have no access to this server")
+	p.sees("an address without the outcome", `location.search === ''`)
+	p.do(chromedp.Reload(), chromedp.WaitVisible(chromedp.CSS(`input[name=keyId]`)))
+	p.sees("no problem any more", `!document.querySelector('[role=alert]')`)
+}
+
 func TestColoursAreChosenAndKept(t *testing.T) {
 	p := open(t, stub(t, oneCall, itsStream), wide)
 	p.signIn(key, secret)

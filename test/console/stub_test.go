@@ -114,7 +114,7 @@ func newSite(t *testing.T, live, call send, instead map[string]http.HandlerFunc)
 	return s
 }
 
-// session knows one key.
+// session knows one key, and an issuer that gives nobody another.
 func session(mux *http.ServeMux) {
 	var signedIn bool
 	rights, _ := json.Marshal([]string{
@@ -123,11 +123,10 @@ func session(mux *http.ServeMux) {
 		"chime:DeleteVoiceProfile", "chime:StartSpeakerSearchTask", "chime:StopSpeakerSearchTask", "chime:StartVoiceToneAnalysisTask",
 		"chime:ListVoiceConnectors", "chime:CreateVoiceConnector",
 	})
-	who := fmt.Sprintf(`{"user":"default","keyId":%q,"expires":"2026-11-25T22:00:00Z","idleMs":900000,"rights":%s}`, key, rights)
+	who := fmt.Sprintf(`{"oidc":true,"user":"default","keyId":%q,"expires":"2026-11-25T22:00:00Z","idleMs":900000,"rights":%s}`, key, rights)
 	mux.HandleFunc("GET /console/session", func(w http.ResponseWriter, _ *http.Request) {
 		if !signedIn {
-			who := `{"signedIn":false,"oidc":false}`
-			_, _ = w.Write([]byte(who))
+			_, _ = w.Write([]byte(`{"signedIn":false,"oidc":true}`))
 			return
 		}
 		_, _ = w.Write([]byte(who))
@@ -141,6 +140,9 @@ func session(mux *http.ServeMux) {
 		}
 		signedIn = true
 		_, _ = w.Write([]byte(who))
+	})
+	mux.HandleFunc("GET /console/oidc", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/?oidc=refused", http.StatusSeeOther)
 	})
 	mux.HandleFunc("DELETE /console/session", func(w http.ResponseWriter, _ *http.Request) {
 		signedIn = false

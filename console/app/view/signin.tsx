@@ -5,7 +5,7 @@ import { Page } from "../part/page";
 import { Problem } from "../part/notice";
 
 /** Signs in with an access key, or with the issuer if the server has one. */
-export function SignIn({ issuer, ended, signedIn }: { issuer: boolean; ended: boolean; signedIn: (session: Session) => void }) {
+export function SignIn({ issuer, outcome, ended, signedIn }: { issuer: boolean; outcome: string; ended: boolean; signedIn: (session: Session) => void }) {
   const { busy, error, send } = useSend();
   const submit = (event: TargetedEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -16,6 +16,7 @@ export function SignIn({ issuer, ended, signedIn }: { issuer: boolean; ended: bo
     <div class="sign-in">
       <Page title="Sign in to Timbre">
         <section>
+          <Problem text={ended ? "" : outcome} />
           {ended && <p class="warning" role="status">The session has ended.</p>}
           <form method="post" onSubmit={submit}>
             <label>Access key ID<input name="keyId" required autocomplete="username" spellcheck={false} /></label>
