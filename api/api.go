@@ -17,6 +17,7 @@ import (
 	"timbre/api/sts"
 	"timbre/api/voice"
 	"timbre/environment"
+	"timbre/ttl"
 )
 
 // Store is the durable state behind the API.
@@ -44,7 +45,7 @@ type Deps struct {
 	Logs      voice.Logs // nil: there are none
 	Keys      timbre.Keys
 	// Signatures are those of the server before this one; nil: they are not known.
-	Signatures *sigv4.Memory
+	Signatures *ttl.Journal
 }
 
 // asKey is the key of a request that has been authenticated otherwise, in its context.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"timbre"
+	"timbre/ttl"
 )
 
 // Calls are the live calls of this node.
@@ -67,6 +68,8 @@ type Deps struct {
 	Load      timbre.LoadMeter // nil: nothing is refused for overload
 	// Signatures are those of AWS, on requests of Kinesis Video Streams; nil: those are not served.
 	Signatures Signatures
+	// Journal has the nonces of the server before this one; nil: they are not known.
+	Journal *ttl.Journal
 }
 
 // Signatures tell which access key has signed a request of AWS.

@@ -31,7 +31,8 @@ var plivoSigner = &signer{
 		})
 	},
 	once: func(r *http.Request, connectorID string, now time.Time) *once {
-		return &once{"plivo\n" + connectorID + "\n" + r.Header.Get("X-Plivo-Signature-V3-Nonce"), now, now.Add(plivoLife)}
+		nonce := "plivo\n" + connectorID + "\n" + r.Header.Get("X-Plivo-Signature-V3-Nonce")
+		return &once{nonce: nonce, made: now, until: now.Add(plivoLife), undated: true}
 	},
 }
 

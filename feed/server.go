@@ -39,7 +39,7 @@ type Server struct {
 func New(env environment.Environment, cfg Config, deps Deps) *Server {
 	env = env.Complete()
 	return &Server{
-		env: env, cfg: cfg.withDefaults(), deps: deps, metrics: newMetrics(env.Metrics), nonces: newNonces(env.Now()), live: map[liveFeed]bool{}, places: map[string]int{},
+		env: env, cfg: cfg.withDefaults(), deps: deps, metrics: newMetrics(env.Metrics), nonces: newNonces(env, deps.Journal), live: map[liveFeed]bool{}, places: map[string]int{},
 	}
 }
 

@@ -1,11 +1,14 @@
 package feed
 
 import (
+	"crypto/sha256"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
 
 	"timbre"
+	"timbre/environment"
 	"timbre/feed/httpsig"
 	"timbre/ttl"
 )
@@ -41,29 +44,45 @@ func proof(s *httpsig.Signature) *timbre.Signature {
 // maxNonces bounds the remembered nonces: those of a minute at more than a thousand feeds a second, or of a day at more than one.
 const maxNonces = 1 << 17
 
-// nonces remembers those of right signatures as long as the signatures are valid, so that who has heard a request cannot repeat it. What
-// a server before this one has taken is not known: signatures that were made before the start are refused.
+// nonces remembers those of right signatures as long as the signatures are valid, so that who has heard a request cannot repeat it. Of what
+// a server before this one has taken, what the journal has is known: other signatures that were made before the start are refused.
 type nonces struct {
-	start time.Time
+	start   time.Time
+	journal *ttl.Journal // nil: none
+	failing environment.Outage
+	log     *slog.Logger
 
 	mu   sync.Mutex
-	used *ttl.Map[string, struct{}]
+	used *ttl.Map[ttl.Key, struct{}]
 }
 
-func newNonces(now time.Time) *nonces {
-	return &nonces{start: now.Truncate(time.Second), used: ttl.NewMap[string, struct{}](httpsig.Life, nil)}
+func newNonces(env environment.Environment, journal *ttl.Journal) *nonces {
+	n := &nonces{start: env.Now().Truncate(time.Second), journal: journal, log: env.Log, used: ttl.NewMap[ttl.Key, struct{}](httpsig.Life, nil)}
+	if journal != nil {
+		journal.Each(func(key ttl.Key, until time.Time) { n.used.Put(key, struct{}{}, until) })
+	}
+	return n
 }
 
 // once is what can be used once of a signature.
 type once struct {
-	nonce string // with whose it is
-	made  time.Time
-	until time.Time // when the signature is valid no more
+	nonce   string // with whose it is
+	made    time.Time
+	until   time.Time // when the signature is valid no more
+	undated bool      // it does not say when it was made
+}
+
+// last is the latest start of a server that would take it once more.
+func (o *once) last() time.Time {
+	if o.undated {
+		return o.until
+	}
+	return o.made
 }
 
 // onceOf is that of a signature of AudioHook.
 func onceOf(s *httpsig.Signature) *once {
-	return &once{s.KeyID + "\n" + s.Nonce, s.Created, s.Until()}
+	return &once{nonce: s.KeyID + "\n" + s.Nonce, made: s.Created, until: s.Until()}
 }
 
 // take refuses a signature that was taken before. Nil can be used again.
@@ -77,12 +96,26 @@ func (n *nonces) take(s *once, now time.Time) *refusal {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.used.Forget(now)
-	if _, used := n.used.Get(s.nonce); used {
+	key := sha256.Sum256([]byte("feed\n" + s.nonce))
+	if _, used := n.used.Get(key); used {
 		return refuse(http.StatusForbidden, "signature", "the nonce of the signature was used already")
 	}
 	if n.used.Len() >= maxNonces {
 		return refuse(http.StatusServiceUnavailable, "signature", "too many signed requests")
 	}
-	n.used.Put(s.nonce, struct{}{}, s.until)
+	n.used.Put(key, struct{}{}, s.until)
+	n.enter(key, s, now)
 	return nil
+}
+
+// enter keeps a nonce for the next server, if that would take it.
+func (n *nonces) enter(key ttl.Key, s *once, now time.Time) {
+	if n.journal == nil {
+		return
+	}
+	if err := n.journal.Keep(key, s.last(), s.until, now); err != nil {
+		n.failing.Failed(n.log, "nonces cannot be kept for the next start", "error", err)
+		return
+	}
+	n.failing.Over(n.log, "nonces can be kept again")
 }

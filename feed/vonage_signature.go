@@ -35,7 +35,7 @@ var vonageSigner = &signer{
 		token := bearer(r.Header)
 		readPart(strings.Split(token, ".")[1], &claims)
 		issued := time.Unix(int64(claims.Iat), 0)
-		return &once{"vonage\n" + token, issued, issued.Add(vonageLife)}
+		return &once{nonce: "vonage\n" + token, made: issued, until: issued.Add(vonageLife)}
 	},
 }
 

@@ -16,7 +16,7 @@ func (n *Node) openFeed(context.Context) error {
 		return nil
 	}
 	n.feed = feed.New(n.env, feed.Config{OfConnector: s.OfConnector}, feed.Deps{
-		Admission: n.admission, Calls: n.calls, Tracks: n.ports, Load: n.load, Signatures: sigv4.NewStreaming(n.env, n.keys, "kinesisvideo").Remembering(n.signatures),
+		Admission: n.admission, Calls: n.calls, Tracks: n.ports, Load: n.load, Signatures: sigv4.NewStreaming(n.env, n.keys, "kinesisvideo").Remembering(n.signatures), Journal: n.signatures,
 	})
 	use, err := n.prepareTokens(&n.settings)
 	if err != nil {

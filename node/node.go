@@ -21,7 +21,6 @@ import (
 
 	"timbre"
 	"timbre/admission"
-	"timbre/api/sigv4"
 	"timbre/call"
 	"timbre/config"
 	"timbre/console"
@@ -44,6 +43,7 @@ import (
 	"timbre/task"
 	"timbre/toll"
 	"timbre/trace"
+	"timbre/ttl"
 )
 
 // Node is a Timbre server whose ports are open. It serves once Run is called.
@@ -66,7 +66,7 @@ type Node struct {
 	pageKey       []byte // seals page tokens
 	operatorToken string // see OperatorToken
 	keys          *keys
-	signatures    *sigv4.Memory
+	signatures    *ttl.Journal
 	events        *event.Announcer
 	notices       *notify.Dispatcher
 	webhooks      *hooks

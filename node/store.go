@@ -5,9 +5,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"timbre/api/sigv4"
 	"timbre/config"
 	"timbre/store/sqlite"
+	"timbre/ttl"
 	"timbre/vault"
 )
 
@@ -29,7 +29,7 @@ func (n *Node) openStore(ctx context.Context) error {
 	if n.store, err = sqlite.Open(ctx, n.settings.Database(), keys, n.env.Log, n.settings.Store.Wait); err != nil {
 		return err
 	}
-	if n.signatures, err = sigv4.OpenMemory(n.env, filepath.Join(n.settings.Data, "signatures")); err != nil {
+	if n.signatures, err = ttl.OpenJournal(filepath.Join(n.settings.Data, "signatures"), n.env.Now()); err != nil {
 		return err
 	}
 	n.store.Limit(n.settings.QuotaLimits())

@@ -1,4 +1,5 @@
-// Package ttl provides a map whose entries end, for what has to be remembered for a while: nonces and signatures that may be used once.
+// Package ttl provides a map whose entries end, for what has to be remembered for a while: nonces and signatures that may be used once; and a
+// journal by which the next process remembers them.
 package ttl
 
 import "time"

@@ -2,11 +2,13 @@ package sigv4
 
 import (
 	"crypto/sha256"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"sync"
 	"time"
 
+	"timbre/environment"
 	"timbre/ttl"
 )
 
@@ -24,11 +26,13 @@ const (
 // replays remembers the signatures of changing requests as long as they are valid, so that a request that was overheard cannot be
 // sent again.
 //
-// Of what a server before this one has taken, what a Memory has is known: other requests dated before the start are refused, as RFC 4120 (3.2.3)
+// Of what a server before this one has taken, what a Journal has is known: other requests dated before the start are refused, as RFC 4120 (3.2.3)
 // advises.
 type replays struct {
-	start  time.Time
-	memory *Memory // nil: none
+	start   time.Time
+	journal *ttl.Journal // nil: none
+	failing environment.Outage
+	log     *slog.Logger
 
 	mu   sync.Mutex
 	most int // signatures
@@ -89,10 +93,29 @@ func (p *replays) take(r *http.Request, c *claim, now time.Time) error {
 	p.used.Put(signature, u, c.until())
 	p.used.Put(request, u, c.until())
 	p.held[u.key]++
-	if p.memory != nil {
-		p.memory.keep(signature, c, now)
-	}
+	p.enter(signature, c, now)
 	return nil
+}
+
+// enter keeps a signature for the next server, if that would take it.
+func (p *replays) enter(signature digest, c *claim, now time.Time) {
+	if p.journal == nil {
+		return
+	}
+	if err := p.journal.Keep(signature, c.at, c.until(), now); err != nil {
+		p.failing.Failed(p.log, "signatures cannot be kept for the next start", "error", err)
+		return
+	}
+	p.failing.Over(p.log, "signatures can be kept again")
+}
+
+// recall takes what a journal has for used.
+func (p *replays) recall(j *ttl.Journal) {
+	j.Each(func(signature digest, until time.Time) {
+		p.used.Put(signature, use{}, until)
+		p.held[""]++
+	})
+	p.journal = j
 }
 
 // sender is the host that a request comes from.

@@ -19,6 +19,7 @@ import (
 
 	"timbre"
 	"timbre/environment"
+	"timbre/ttl"
 )
 
 // Verifier checks signatures.
@@ -44,6 +45,16 @@ func NewStreaming(env environment.Environment, keys timbre.Keys, service string)
 // NewReading returns a Verifier of requests to a service whose requests change nothing.
 func NewReading(env environment.Environment, keys timbre.Keys, service string) *Verifier {
 	return &Verifier{env.Complete(), keys, service, nil}
+}
+
+// Remembering gives a verifier, before it is used, what the server before this one has taken, and keeps in the journal what the next one must
+// not take. Nil: nothing of it is known.
+func (v *Verifier) Remembering(j *ttl.Journal) *Verifier {
+	if j != nil && v.replays != nil {
+		v.replays.log = v.env.Log
+		v.replays.recall(j)
+	}
+	return v
 }
 
 // Skew is how far the date of a request may differ from the clock.

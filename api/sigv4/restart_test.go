@@ -8,6 +8,7 @@ import (
 
 	"timbre/api/sigv4"
 	"timbre/environment"
+	"timbre/ttl"
 )
 
 // A request that was overheard is not taken by the next server either, however its date lies to the restart.
@@ -26,8 +27,8 @@ func TestChangingRequestIsTakenOnceOverARestart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			clock, path := now, filepath.Join(t.TempDir(), "signatures")
 			env := environment.Environment{Now: func() time.Time { return clock }}
-			server := func() (*sigv4.Verifier, *sigv4.Memory) {
-				m, err := sigv4.OpenMemory(env, path)
+			server := func() (*sigv4.Verifier, *ttl.Journal) {
+				m, err := ttl.OpenJournal(path, clock)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -1,0 +1,130 @@
+package ttl
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Journal keeps in a file what may be used once and would be taken again after a restart: signatures that are dated ahead, or in the very
+// second of a start, and nonces without a date. It does not wait for the disk: what was written outlives the process, and not the machine. It is
+// safe for concurrent use.
+type Journal struct {
+	path string
+
+	mu   sync.Mutex
+	file *os.File
+	kept []entered // in the file
+	most int       // of them before those that are over are dropped
+}
+
+// Key is a digest of what may be used once.
+type Key = [sha256.Size]byte
+
+const (
+	recordSize = sha256.Size + 16 // a key, and two times in seconds since 1970
+	leastKept  = 4096             // records before those that are over are dropped
+)
+
+// entered is a record.
+type entered struct {
+	key         Key
+	last, until int64
+}
+
+// OpenJournal reads the file of the process before this one, and creates it if there is none.
+func OpenJournal(path string, now time.Time) (*Journal, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	j := &Journal{path: path, file: file}
+	for {
+		e, err := readEntered(file)
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF): // the last one may have been cut off
+			return j, j.drop(now)
+		case err != nil:
+			return nil, errors.Join(err, file.Close())
+		}
+		j.kept = append(j.kept, e)
+	}
+}
+
+// Close closes the file.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.file.Close()
+}
+
+// Each calls f with each key that is kept, and when it ends.
+func (j *Journal) Each(f func(key Key, until time.Time)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, e := range j.kept {
+		f(e.key, time.Unix(e.until, 0))
+	}
+}
+
+// Keep adds a key that ends after until, unless no process that starts now or later would take it: last is the latest start of one that
+// would.
+func (j *Journal) Keep(key Key, last, until, now time.Time) error {
+	e := entered{key, last.Unix(), until.Unix()}
+	if e.last < now.Unix() {
+		return nil
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.kept = append(j.kept, e)
+	_, err := j.file.Write(e.bytes())
+	if err == nil && len(j.kept) > j.most {
+		err = j.drop(now)
+	}
+	return err
+}
+
+// drop replaces the file by one without what is over. The caller holds mu, or is the only one that knows j.
+func (j *Journal) drop(now time.Time) (err error) {
+	var left []entered
+	var text []byte
+	for _, e := range j.kept {
+		if e.last >= now.Unix() {
+			left, text = append(left, e), append(text, e.bytes()...)
+		}
+	}
+	file, err := os.CreateTemp(filepath.Dir(j.path), ".new-*") // 0600
+	if err != nil {
+		return err
+	}
+	if _, err = file.Write(text); err == nil {
+		err = os.Rename(file.Name(), j.path)
+	}
+	if err != nil {
+		return errors.Join(err, file.Close(), os.Remove(file.Name()))
+	}
+	_ = j.file.Close()
+	j.file, j.kept, j.most = file, left, max(leastKept, 2*len(left))
+	return nil
+}
+
+func (e entered) bytes() []byte {
+	b := append(make([]byte, 0, recordSize), e.key[:]...)
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, uint64(e.last)), uint64(e.until))
+}
+
+func readEntered(from io.Reader) (e entered, err error) {
+	var b [recordSize]byte
+	if _, err = io.ReadFull(from, b[:]); err != nil {
+		return e, err
+	}
+	copy(e.key[:], b[:])
+	e.last = int64(binary.BigEndian.Uint64(b[sha256.Size:]))
+	e.until = int64(binary.BigEndian.Uint64(b[sha256.Size+8:]))
+	return e, nil
+}
