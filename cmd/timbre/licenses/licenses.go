@@ -1,5 +1,5 @@
 // Package licenses holds the licences of what the binary contains: the Go modules, the Go standard library, ONNX Runtime, which
-// lies beside the binary, the models, and the parts of the web console. It provides one text.
+// lies beside the binary, what a C compiler adds, the models, and the parts of the web console. It provides one text.
 package licenses
 
 import _ "embed" // the text

@@ -46,11 +46,15 @@ func section(b *strings.Builder, title, text string) {
 func TestTextIsCurrent(t *testing.T) {
 	var want strings.Builder
 	section(&want, "Timbre", texts(t, "../../.."))
-	onnx, err := os.ReadFile("onnxruntime.txt")
-	if err != nil {
-		t.Fatal(err)
+	for _, part := range []struct{ title, file string }{
+		{"ONNX Runtime (libonnxruntime.so)", "onnxruntime.txt"}, {"C runtime, in the programs of a release", "runtime.txt"},
+	} {
+		text, err := os.ReadFile(part.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		section(&want, part.title, string(text))
 	}
-	section(&want, "ONNX Runtime (libonnxruntime.so)", string(onnx))
 	section(&want, "Model: speaker, derived from CAM++ of 3D-Speaker", texts(t, "../../../models/speaker"))
 	section(&want, "Model: voice activity detection, Silero VAD", texts(t, "../../../models/vad"))
 	section(&want, "Model: tone", "Apache-2.0, as Timbre. models/tone/model_card.md names the authors of the training data.\n")
