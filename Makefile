@@ -64,12 +64,12 @@ train-smoke: ## the training of the speaker model, all stages on made-up voices,
 	cd train && .venv/bin/python -W ignore -m unittest -b
 	cd train && .venv/bin/python -W ignore -m speaker smoke
 
-release: ## what users install, in dist/: tarballs, .deb, .rpm, bills of materials, checksums; VERSION=, KEY=, MODULE= and PLATFORMS= choose
+release: ## what users install, in dist/: tarballs, .deb, .rpm, images, chart, bills of materials, checksums; VERSION=, KEY=, MODULE= and PLATFORMS= choose
 	@release/prepare
 	$(GO) run ./release $(if $(VERSION),-version $(VERSION)) $(if $(KEY),-key $(KEY)) $(if $(MODULE),-module $(MODULE)) $(if $(PLATFORMS),-platforms $(PLATFORMS))
 
-image: build ## the container image of this machine's architecture, in bin/; of BUILDS, folders with the program and its library, if given
-	$(GO) run ./release/image -out bin -packages bin/debian $(if $(VERSION),-version $(VERSION)) $(or $(BUILDS),bin)
+image: build ## the container image of this machine's architecture, in bin/
+	$(GO) run ./release/image -out bin -packages bin/debian $(if $(VERSION),-version $(VERSION)) bin
 
 clean: ## what was built here
 	rm -rf bin dist .venv bench/.venv train/.venv release/.venv test/js/node_modules console/app/node_modules docs/site/.venv docs/site/out

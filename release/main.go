@@ -1,6 +1,6 @@
-// Command release makes what users install: for each platform a tarball, a package for Debian, one for RPM and a bill of materials, and for
-// all of them checksums and their signature. The sources go in; the folder dist comes out. The same sources make the same bytes, on any
-// machine. It publishes nothing.
+// Command release makes what users install: for each platform a tarball, a package for Debian, one for RPM, a bill of materials and a container
+// image; for all of them one more image, the chart for Helm, checksums and their signature. The sources go in; the folder dist comes out. The
+// same sources make the same bytes, on any machine; in the images, with the same packages of Debian. It publishes nothing.
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -24,7 +25,7 @@ func run() error {
 		out      = flag.String("out", "dist", "folder to write")
 		version  = flag.String("version", "", "version of the release, as 1.2.3; by default the tag of the commit, or a version made of the commit and its time")
 		only     = flag.String("platforms", names(platforms), "platforms to build for")
-		binaries = flag.Bool("binaries", false, "build only the folder of each platform, with the program and its library")
+		packages = flag.String("packages", "", "folder of Debian packages for the images, filled where it lacks them; by default, those of today")
 		module   = flag.String("module", "", "path of the Go module, if it is to have another than in go.mod")
 		key      = flag.String("key", "", "private key of OpenSSH that signs the checksums; none by default")
 	)
@@ -56,14 +57,11 @@ func run() error {
 			return fmt.Errorf("%s: %w", p, err)
 		}
 	}
-	if *binaries {
-		return nil
-	}
-	return r.wrap(selected, *key)
+	return r.wrap(selected, *packages, *key)
 }
 
 // wrap makes everything else from the programs of all platforms, of which one must run here.
-func (r release) wrap(selected []platform, key string) error {
+func (r release) wrap(selected []platform, packages, key string) error {
 	own, err := host(selected)
 	if err != nil {
 		return err
@@ -80,7 +78,15 @@ func (r release) wrap(selected []platform, key string) error {
 		}
 		files = append(files, made...)
 	}
-	return r.sums(files, key)
+	images, err := r.images(selected, packages)
+	if err != nil {
+		return err
+	}
+	chart, err := r.chart()
+	if err != nil {
+		return err
+	}
+	return r.sums(slices.Concat(files, images, []string{chart}), key)
 }
 
 // platform makes the files of a platform.

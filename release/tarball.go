@@ -4,42 +4,47 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"errors"
+	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"time"
 )
 
 // pack writes a folder as a tarball in which it has a given name, and every file the same owner and time.
 func pack(folder, name, file string, at time.Time) error {
-	entries, err := os.ReadDir(folder) // in order of their names
-	if err != nil {
-		return err
-	}
 	var b bytes.Buffer
 	t := tar.NewWriter(&b)
-	head := tar.Header{Format: tar.FormatUSTAR, Typeflag: tar.TypeDir, Name: name + "/", Mode: 0o755, ModTime: at}
-	if err := t.WriteHeader(&head); err != nil {
-		return err
-	}
-	for _, e := range entries {
-		text, err := os.ReadFile(filepath.Join(folder, e.Name()))
+	files := os.DirFS(folder)
+	err := fs.WalkDir(files, ".", func(within string, entry fs.DirEntry, err error) error { // in order of their names
 		if err != nil {
 			return err
 		}
-		is, err := e.Info()
+		head := tar.Header{Format: tar.FormatUSTAR, Name: path.Join(name, within), Mode: 0o644, ModTime: at}
+		if entry.IsDir() {
+			head.Typeflag, head.Mode = tar.TypeDir, 0o755
+			head.Name += "/"
+			return t.WriteHeader(&head)
+		}
+		is, err := entry.Info()
 		if err != nil {
 			return err
 		}
-		head = tar.Header{Format: tar.FormatUSTAR, Name: path.Join(name, e.Name()), Mode: int64(is.Mode().Perm()), Size: int64(len(text)), ModTime: at}
+		if is.Mode()&0o100 != 0 { // whatever the umask is
+			head.Mode = 0o755
+		}
+		text, err := fs.ReadFile(files, within)
+		if err != nil {
+			return err
+		}
+		head.Size = int64(len(text))
 		if err := t.WriteHeader(&head); err != nil {
 			return err
 		}
-		if _, err := t.Write(text); err != nil {
-			return err
-		}
-	}
-	if err := t.Close(); err != nil {
+		_, err = t.Write(text)
+		return err
+	})
+	if err := errors.Join(err, t.Close()); err != nil {
 		return err
 	}
 	compressed, err := squeeze(b.Bytes())

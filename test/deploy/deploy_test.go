@@ -1,4 +1,4 @@
-// Package deploy tests what Timbre is deployed by: the container image, the chart and the Compose file.
+// Package deploy tests what Timbre is deployed by: the chart and the Compose file. The container image is part of a release: test/release.
 package deploy
 
 import (
@@ -79,4 +79,13 @@ func release(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+func content(t *testing.T, file string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

@@ -41,10 +41,10 @@ var unrun = map[string]map[string]string{
 		"timbre check sbc 'sip:192.0.2.10;transport=tls' --ca ca.pem --srtp": "the same on other addresses as the block before, which is run",
 	},
 	"docs/deploy.md": {
-		"docker load -i bin/timbre_VERSION_linux_amd64.image.tar    # or: podman load -i …, skopeo copy oci-archive:… docker://…":           contained,
+		"docker load -i timbre_VERSION_linux_amd64.image.tar    # or: podman load -i …, skopeo copy --all oci-archive:… docker://…":         contained,
 		"TIMBRE_IMAGE=timbre:VERSION docker compose -f release/compose.yaml up -d":                                                          contained,
 		"TIMBRE_RTP_ADDRESS=192.0.2.10 docker compose -f release/compose.yaml -f release/compose.ports.yaml up -d":                          contained,
-		"helm install timbre release/chart --namespace voice --create-namespace --set image.repository=REGISTRY/timbre,image.tag=VERSION":   contained,
+		"helm install timbre timbre-VERSION.tgz --namespace voice --create-namespace --set image.repository=REGISTRY/timbre":                contained,
 		"kubectl -n voice create secret generic timbre-secrets \\":                                                                          contained,
 		"kubectl -n voice exec timbre-0 -- timbre token | kubectl -n voice create secret generic timbre-token --from-file=token=/dev/stdin": contained,
 	},
@@ -57,7 +57,7 @@ var unrun = map[string]map[string]string{
 	},
 	"docs/install.md": {
 		"make build": made,
-		"apt install ./timbre_VERSION_linux_amd64.deb     # or: dnf install ./timbre_VERSION_linux_amd64.rpm": "they change the machine: TestFirstNameFromADebianPackage and TestRPMInstalls run them on one of their own",
+		"apt install ./timbre_VERSION_linux_amd64.deb     # or: dnf install ./timbre_VERSION_linux_amd64.rpm": "they change the machine: TestFirstNameFromADebianPackage and TestFirstNameFromAnRPM run them on one of their own",
 		"systemctl enable --now timbre":                                                    "no test has a service manager: TestFirstNameFromADebianPackage starts what the unit starts",
 		"tar -xzf timbre_VERSION_linux_amd64.tar.gz":                                       "there is no release beside the pages: TestFirstNameFromATarball",
 		"ssh-keygen -Y verify -f SIGNERS -I release -n file -s SHA256SUMS.sig <SHA256SUMS": "there is no release beside the pages: TestChecksumsAreSigned",

@@ -2,6 +2,7 @@ package release
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -12,28 +13,61 @@ import (
 	"testing"
 )
 
-func TestTwoReleasesAreTheSameBytes(t *testing.T) {
+// Nothing in a release depends on where it was made: its C is compiled in both folders, whose compilers have other names.
+func TestReleaseOfAnotherFolderIsTheSameBytes(t *testing.T) {
+	t.Parallel()
 	first := given(t)
 	second := made{t.TempDir(), first.key}
-	if err := first.make(second.folder); err != nil {
+	if err := second.make(elsewhere(t)); err != nil {
 		t.Fatal(err)
 	}
-	for _, suffix := range []string{".tar.gz", ".deb", ".rpm", ".cdx.json"} {
-		a, err := os.ReadFile(first.file(suffix))
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := os.ReadFile(second.file(suffix))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(a, b) {
-			t.Errorf("%s: got other bytes from a second release", suffix)
+	files, err := filepath.Glob(filepath.Join(first.folder, "timbre*"))
+	if err != nil || len(files) != kinds {
+		t.Fatalf("got the files %v, %v, want %d", files, err, kinds)
+	}
+	for _, file := range files {
+		name := filepath.Base(file)
+		a, b := digest(t, file), digest(t, filepath.Join(second.folder, name))
+		if a != b {
+			t.Errorf("%s: got other bytes from a second release", name)
 		}
 	}
 }
 
-// Two releases of one folder would agree on where it lies.
+// kinds are how many files a release for one platform has beside their checksums.
+const kinds = 6
+
+// elsewhere is a copy of this repository, with all changes, that has the C compiler under another name.
+func elsewhere(t *testing.T) string {
+	t.Helper()
+	here, err := filepath.Abs(repository)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := filepath.Join(t.TempDir(), "copy")
+	const clone = `git clone -q --shared --no-checkout "$0" "$1"
+git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$1"
+git -C "$1" reset -q
+echo /release/.venv >>"$1/.git/info/exclude"
+ln -s "$0/release/.venv" "$1/release/.venv"`
+	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", clone, here, there)
+	cmd.Dir = here
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return there
+}
+
+// digest is the SHA-256 of a file.
+func digest(t *testing.T, file string) (sum [sha256.Size]byte) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sha256.Sum256(text)
+}
+
 func TestProgramTellsNothingOfWhereItWasMade(t *testing.T) {
 	program, err := os.ReadFile(filepath.Join(given(t).folder, "linux_"+runtime.GOARCH, "timbre"))
 	if err != nil {
@@ -52,8 +86,8 @@ func TestChecksumsAreSigned(t *testing.T) {
 	r := given(t)
 	check := exec.Command("sha256sum", "--check", "--strict", "SHA256SUMS")
 	check.Dir = r.folder
-	if out, err := check.CombinedOutput(); err != nil || strings.Count(string(out), ": OK\n") != 4 {
-		t.Errorf("got %v, want four files that are right:\n%s", err, out)
+	if out, err := check.CombinedOutput(); err != nil || strings.Count(string(out), ": OK\n") != kinds {
+		t.Errorf("got %v, want %d files that are right:\n%s", err, kinds, out)
 	}
 	public, err := os.ReadFile(r.key + ".pub")
 	if err != nil {

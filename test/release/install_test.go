@@ -15,11 +15,13 @@ import (
 	"timbre/cmd/timbre/demo"
 	"timbre/cmd/timbre/terminal"
 	"timbre/notify/webhook"
+	"timbre/test/needs"
 	"timbre/test/server"
 )
 
 // From a package to the first call whose caller is named: two commands.
 func TestFirstNameFromATarball(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	m := newMachine(t, "libstdc++6")
 	archive := m.bring(given(t).file(".tar.gz"))
 	began := time.Now()
@@ -31,6 +33,7 @@ func TestFirstNameFromATarball(t *testing.T) {
 }
 
 func TestFirstNameFromADebianPackage(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t, "libstdc++6", "passwd")
 	file := m.bring(given(t).file(".deb"))
 	began := time.Now()
@@ -59,12 +62,14 @@ func TestFirstNameFromADebianPackage(t *testing.T) {
 	}
 }
 
-func TestRPMInstalls(t *testing.T) {
-	if _, err := exec.LookPath("rpm"); err != nil {
-		t.Skip("rpm is not installed: make test installs it")
-	}
+func TestFirstNameFromAnRPM(t *testing.T) {
+	t.Parallel()
+	needs.Program(t, "rpm", "rpm (Debian's package rpm)")
 	m := newMachine(t, "libstdc++6", "passwd")
+	began := time.Now()
 	m.rpm("--install", given(t).file(".rpm"))
+	m.namesCallers("timbre")
+	t.Logf("from the RPM to names: 2 commands, %.1f s", time.Since(began).Seconds())
 	m.isOurs("timbre")
 	m.installed()
 	m.run("install -d /var/lib/timbre")

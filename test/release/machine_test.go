@@ -1,6 +1,7 @@
 package release
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"timbre/test/needs"
 )
 
 // machine is a folder with what Debian calls essential, and some packages more: no Go, no compiler, no systemd.
@@ -20,9 +23,9 @@ type machine struct {
 // newMachine makes a machine of packages that are installed here.
 func newMachine(t *testing.T, packages ...string) machine {
 	t.Helper()
-	if _, err := exec.LookPath("dpkg-query"); err != nil || os.Getuid() != 0 {
-		t.Skip("a machine is made of Debian packages, by root")
-	}
+	needs.Program(t, "dpkg-query", "dpkg-query (Debian's package dpkg)") // a machine is made of Debian packages
+	needs.Root(t)
+	needs.Mounts(t)
 	m := machine{t, t.TempDir()}
 	m.copy([]string{"/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64", "/bin", "/sbin", "/lib", "/lib64"}) // links to them, where /usr is merged
 	all := closure(t, append(essential(t), packages...))
@@ -114,13 +117,7 @@ func (m machine) command(who, line string) *exec.Cmd {
 // run runs a command of root on the machine, which must succeed, and returns what it prints.
 func (m machine) run(line string) string {
 	m.t.Helper()
-	cmd := m.command("root:root", line)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		m.t.Fatalf("%s: %v\n%s", line, err, out)
-	}
-	return string(out)
+	return printed(m.t, m.command("root:root", line))
 }
 
 // has says whether the machine has a file.
@@ -131,9 +128,19 @@ func (m machine) has(file string) bool {
 
 func output(t *testing.T, program string, arguments ...string) string {
 	t.Helper()
-	out, err := exec.Command(program, arguments...).Output()
+	return printed(t, exec.Command(program, arguments...))
+}
+
+// printed runs a program, which must succeed, and returns what it prints.
+func printed(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
+	var complaint bytes.Buffer
+	if cmd.Stderr == nil {
+		cmd.Stderr = &complaint
+	}
+	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s %s: %v", program, strings.Join(arguments, " "), err)
+		t.Fatalf("%s: %v\n%s%s", strings.Join(cmd.Args, " "), err, out, complaint.Bytes())
 	}
 	return string(out)
 }

@@ -1,4 +1,5 @@
-// Package release tests what `make release` makes: on machines without Go, which the tests make of Debian packages, it is installed and names callers.
+// Package release tests what `make release` makes: on machines without Go, which the tests make of Debian packages, it is installed and names callers;
+// its container image runs as a runtime would run it.
 package release
 
 import (
@@ -8,55 +9,64 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+
+	"timbre/test/needs"
 )
 
 // version is that of the releases that the tests make.
 const version = "1.2.3-test.1"
 
+// repository is where this one is.
+const repository = "../.."
+
+// scratch is a folder for all tests.
+var scratch string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if scratch, err = os.MkdirTemp("", "timbre-release-test-"); err != nil {
+			panic(err)
+		}
+		defer func() { _ = os.RemoveAll(scratch) }()
+		return m.Run()
+	}())
+}
+
 // made is a release for this machine's platform, signed with a key of its own.
 type made struct{ folder, key string }
 
-// made runs the release once for all tests.
+// release is one for all tests that need one.
 var release = sync.OnceValues(func() (made, error) {
-	folder, err := os.MkdirTemp("", "timbre-release-test-")
-	if err != nil {
-		return made{}, err
+	m := made{filepath.Join(scratch, "dist"), filepath.Join(scratch, "key")}
+	if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "release", "-f", m.key).CombinedOutput(); err != nil {
+		return m, &exec.Error{Name: string(out), Err: err}
 	}
-	key := filepath.Join(folder, "key")
-	if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "release", "-f", key).CombinedOutput(); err != nil {
-		return made{}, &exec.Error{Name: string(out), Err: err}
-	}
-	m := made{filepath.Join(folder, "dist"), key}
-	return m, m.make(m.folder)
+	return m, m.make(repository)
 })
 
-// make runs the release.
-func (m made) make(folder string) error {
+// make runs the release of the sources in a folder.
+func (m made) make(source string) error {
 	cmd := exec.Command("nice", "-n", "19", "go", "run", "./release", // the calls of other tests are at real time
-		"-platforms", "linux/"+runtime.GOARCH, "-version", version, "-key", m.key, "-out", folder)
-	cmd.Dir = "../.."
+		"-platforms", "linux/"+runtime.GOARCH, "-version", version, "-key", m.key, "-out", m.folder, "-packages", filepath.Join(scratch, "debian"))
+	cmd.Dir = source
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return &exec.Error{Name: string(out), Err: err}
 	}
 	return nil
 }
 
-// file is one of the release, by its suffix.
+// file is one of the release for this platform, by its suffix.
 func (m made) file(suffix string) string {
 	return filepath.Join(m.folder, "timbre_"+version+"_linux_"+runtime.GOARCH+suffix)
-}
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if r, _ := release(); r.folder != "" {
-		_ = os.RemoveAll(filepath.Dir(r.folder))
-	}
-	os.Exit(code)
 }
 
 // given returns the release.
 func given(t *testing.T) made {
 	t.Helper()
+	needs.Program(t, "ssh-keygen", "ssh-keygen (Debian's package openssh-client)")
+	needs.Program(t, "dpkg-deb", "dpkg-deb, which images are packed by (Debian's package dpkg)")
+	needs.Program(t, filepath.Join(repository, "release", ".venv", "bin", "python"), "zig in release/.venv (make test installs it)")
 	r, err := release()
 	if err != nil {
 		t.Fatal(err)
