@@ -158,8 +158,13 @@ func (m machine) serves() {
 	user, group := service.Key("User").String(), service.Key("Group").String()
 	m.run("install -d -m 700 -o " + user + " -g " + group + " /var/lib/" + service.Key("StateDirectory").String()) // as systemd does
 
+	confined := m.confine(service)
+	who := user + ":" + group
+	if out, err := m.command(who, confined+"/usr/bin/unshare --user /bin/true").CombinedOutput(); err == nil {
+		m.t.Errorf("got %s of a call that the unit refuses, want an error", out)
+	}
 	start := func(_ context.Context, url, secret string) (demo.Server, error) {
-		cmd := m.command(user+":"+group, "exec "+service.Key("ExecStart").String())
+		cmd := m.command(who, "exec "+confined+service.Key("ExecStart").String())
 		cmd.Env = append(cmd.Env, service.Key("Environment").ValueWithShadows()...)
 		cmd.Env = append(cmd.Env, "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0", "TIMBRE_SIP_LISTEN=udp://127.0.0.1:0",
 			"TIMBRE_NOTIFY_WEBHOOKS="+demo.WebhookName+"="+url+"#"+secret)
