@@ -39,11 +39,7 @@ func (s *Server) serveKinesis(w http.ResponseWriter, r *http.Request, o kinesisO
 		return
 	}
 	if o.answer == nil {
-		u := newUpload(s, w, r)
-		defer close(u.gone)
-		if refused := s.keep(u, u.peer, u.serve); refused != nil {
-			s.refuseKinesis(w, r, refused)
-		}
+		s.serveUpload(w, r)
 		return
 	}
 	stream, refused := s.describe(w, r, o.name)

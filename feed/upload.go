@@ -46,15 +46,30 @@ func newUpload(s *Server, w http.ResponseWriter, r *http.Request) *upload {
 	return u
 }
 
+// serveUpload serves PutMedia. A refusal does not wait for the body, of which there may be no end.
+func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request) {
+	u := newUpload(s, w, r)
+	defer close(u.gone)
+	if err := u.control.EnableFullDuplex(); err != nil {
+		s.refuseKinesis(w, r, refuse(http.StatusInternalServerError, "internal", err.Error()))
+		return
+	}
+	if refused := s.keep(u, u.peer, u.serve); refused != nil {
+		u.refuse(refused)
+	}
+}
+
+// refuse refuses the request, and leaves its sender a moment to end the body.
+func (u *upload) refuse(why *refusal) {
+	u.s.refuseKinesis(u.w, u.r, why)
+	_ = u.control.SetReadDeadline(time.Now().Add(closeTimeout)) // without it, the sender has as long as it likes
+}
+
 // serve reads the body to its end, or to the end of the call.
 func (u *upload) serve() {
 	defer u.finish()
 	if refused := u.admit(); refused != nil {
-		u.s.refuseKinesis(u.w, u.r, refused)
-		return
-	}
-	if err := u.control.EnableFullDuplex(); err != nil {
-		u.s.refuseKinesis(u.w, u.r, refuse(http.StatusInternalServerError, "internal", err.Error()))
+		u.refuse(refused)
 		return
 	}
 	u.w.Header().Set("Content-Type", "application/json")

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -547,6 +548,30 @@ func TestSignaturesThatAreRefusedGetTheErrorsOfAWS(t *testing.T) {
 				if got.status != status || got.kind != kind || !strings.Contains(string(text), `"message":"why"`) {
 					t.Errorf("%s: got %d %s %s, want %d %s", path, got.status, got.kind, text, status, kind)
 				}
+			}
+		})
+	}
+}
+
+// A producer that sends as it has audio must not have to send the whole body to know that nobody takes it.
+func TestRefusalDoesNotWaitForTheBody(t *testing.T) {
+	b := start(t, Config{OfConnector: 1}, oneConnector())
+	b.put()
+	for name, c := range map[string]struct {
+		stream string
+		want   int
+	}{"of a full connector": {"here", 503}, "of an unknown one": {"nowhere", 404}} {
+		t.Run(name, func(t *testing.T) {
+			body, end := io.Pipe()
+			defer func() { _ = end.Close() }()
+			ctx, cancel := context.WithTimeout(t.Context(), timeout)
+			defer cancel()
+			got := b.post("/putMedia", body, func(r *http.Request) {
+				r.Header.Set("X-Amzn-Stream-Name", c.stream)
+				*r = *r.WithContext(ctx)
+			})
+			if got.status != c.want {
+				t.Errorf("got %d, want %d", got.status, c.want)
 			}
 		})
 	}
