@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesisvideo"
@@ -68,8 +69,13 @@ const (
 	batch = 10
 )
 
+// slow is how long a request of the queue may take, besides its waiting.
+const slow = 30 * time.Second
+
 // Receive implements Queue.
 func (q SQS) Receive(ctx context.Context) (all []Message, _ error) {
+	ctx, cancel := context.WithTimeout(ctx, wait*time.Second+slow)
+	defer cancel()
 	out, err := q.Client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &q.URL, WaitTimeSeconds: wait, MaxNumberOfMessages: batch})
 	if err != nil {
 		return nil, failure("ReceiveMessage", err)
@@ -82,6 +88,8 @@ func (q SQS) Receive(ctx context.Context) (all []Message, _ error) {
 
 // Delete implements Queue.
 func (q SQS) Delete(ctx context.Context, m Message) error {
+	ctx, cancel := context.WithTimeout(ctx, slow)
+	defer cancel()
 	if _, err := q.Client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &q.URL, ReceiptHandle: &m.Handle}); err != nil {
 		return failure("DeleteMessage", err)
 	}

@@ -38,11 +38,11 @@ type Config struct {
 	Retry    time.Duration // before the second of several attempts in a row; 1 s
 	Patience time.Duration // with attempts in a row that bring nothing, after which a contact has failed; 2 min
 	Stall    time.Duration // without an acknowledgement that is missing, after which a connection is lost; 30 s
-	Held     int           // bytes of a contact that the server has not acknowledged, after which the stream is read no further; 4 MiB
+	Held     int           // bytes of a contact that the server has not acknowledged, after which the stream is read no further; 1 MiB: half a minute
 }
 
 func (c Config) withDefaults() Config {
-	c.Contacts, c.Held = cmp.Or(c.Contacts, 100), cmp.Or(c.Held, maxFragment)
+	c.Contacts, c.Held = cmp.Or(c.Contacts, 100), cmp.Or(c.Held, 1<<20)
 	c.Quiet, c.Grace, c.Retry = cmp.Or(c.Quiet, 30*time.Second), cmp.Or(c.Grace, 5*time.Second), cmp.Or(c.Retry, time.Second)
 	c.Patience, c.Stall = cmp.Or(c.Patience, 2*time.Minute), cmp.Or(c.Stall, 30*time.Second)
 	return c
@@ -60,10 +60,11 @@ type Bridge struct {
 	cfg  Config
 	deps Deps
 
-	mu    sync.Mutex
-	live  map[string]*line // by contact
-	ended *ttl.Map[string, struct{}]
-	open  sync.WaitGroup // of live
+	mu     sync.Mutex
+	live   map[string]*line // by contact
+	failed int              // contacts
+	ended  *ttl.Map[string, struct{}]
+	open   sync.WaitGroup // of live
 }
 
 // remembered is how long a contact that has ended is known, whose events may come late.
@@ -90,7 +91,7 @@ func (b *Bridge) Take(ctx context.Context, c Contact) bool {
 	b.live[c.ID] = l
 	b.open.Go(func() {
 		err := l.carry(ctx)
-		b.remove(c.ID)
+		b.remove(c.ID, err)
 		if err != nil {
 			b.env.Log.Error("contact failed", "contact", c.ID, "error", err)
 		}
@@ -98,9 +99,12 @@ func (b *Bridge) Take(ctx context.Context, c Contact) bool {
 	return true
 }
 
-func (b *Bridge) remove(id string) {
+func (b *Bridge) remove(id string, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err != nil {
+		b.failed++
+	}
 	delete(b.live, id)
 	b.ended.Put(id, struct{}{}, b.env.Now().Add(remembered))
 }
@@ -122,5 +126,10 @@ func (b *Bridge) retries() *retries {
 // Carry carries one contact, to its end.
 func (b *Bridge) Carry(ctx context.Context, c Contact) error { return b.line(c).carry(ctx) }
 
-// Wait waits for the contacts that are carried.
-func (b *Bridge) Wait() { b.open.Wait() }
+// Wait waits for the contacts that are carried, and returns how many have failed until then.
+func (b *Bridge) Wait() (failed int) {
+	b.open.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.failed
+}

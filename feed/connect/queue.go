@@ -19,7 +19,7 @@ type Queue interface {
 // message is deleted once it is obeyed. Others come again: those for which there is no place, and those that are not understood, which the
 // redrive policy of the queue takes away. As long as nothing is deleted, the queue is asked less and less often.
 func (b *Bridge) Serve(ctx context.Context, q Queue) error {
-	defer b.Wait()
+	defer func() { b.env.Log.Info("the bridge ends", "failed", b.Wait()) }()
 	for tries := (&retries{env: b.env, first: b.cfg.Retry}); ctx.Err() == nil; {
 		messages, err := q.Receive(ctx)
 		switch {
