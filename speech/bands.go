@@ -29,6 +29,7 @@ func (b *bands) restart() { b.fill, b.sum = 0, [bandCount]float64{} }
 // bands measures the loudness of a leg, block by block.
 type bands struct {
 	filters [bandCount]resonator
+	x1, x2  float64                       // the last samples
 	power   [perWindow][bandCount]float64 // of the last blocks, the newest at block%perWindow
 	sum     [bandCount]float64            // of the incomplete block
 	fill    int
@@ -47,8 +48,10 @@ func newBands() *bands {
 func (b *bands) add(pcm []int16, out func(loudness)) {
 	for _, s := range pcm {
 		x := float64(s) / 32768
+		change := x - b.x2
+		b.x1, b.x2 = x, b.x1
 		for i := range b.filters {
-			y := b.filters[i].next(x)
+			y := b.filters[i].follow(change)
 			b.sum[i] += y * y
 		}
 		if b.fill++; b.fill == block {
@@ -81,8 +84,8 @@ func (l loudness) mean() (m float32) {
 
 // resonator is a band pass of second order.
 type resonator struct {
-	gain, a1, a2   float64
-	x1, x2, y1, y2 float64
+	gain, a1, a2 float64
+	y1, y2       float64
 }
 
 func newResonator(low, high float64) resonator {
@@ -91,8 +94,9 @@ func newResonator(low, high float64) resonator {
 	return resonator{gain: alpha / (1 + alpha), a1: -2 * math.Cos(w) / (1 + alpha), a2: (1 - alpha) / (1 + alpha)}
 }
 
-func (r *resonator) next(x float64) float64 {
-	y := r.gain*(x-r.x2) - r.a1*r.y1 - r.a2*r.y2
-	r.x1, r.x2, r.y1, r.y2 = x, r.x1, y, r.y1
+// follow takes by how much the next sample differs from the one before the last.
+func (r *resonator) follow(change float64) float64 {
+	y := r.gain*change - r.a1*r.y1 - r.a2*r.y2
+	r.y1, r.y2 = y, r.y1
 	return y
 }

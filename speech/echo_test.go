@@ -18,9 +18,9 @@ func talk(d time.Duration, seed uint64) []float64 {
 	for at := 0; at < len(x); {
 		n := timbre.Samples(time.Duration(80+r.IntN(220)) * time.Millisecond)
 		low := 250 * math.Pow(6, r.Float64())
-		formant, loud := newResonator(low, low*(1.5+r.Float64())), 0.05+0.3*r.Float64()
+		band, loud := formant{resonator: newResonator(low, low*(1.5+r.Float64()))}, 0.05+0.3*r.Float64()
 		for i := at; i < min(at+n, len(x)); i++ {
-			x[i] = loud * math.Sin(math.Pi*float64(i-at)/float64(n)) * formant.next(r.NormFloat64())
+			x[i] = loud * math.Sin(math.Pi*float64(i-at)/float64(n)) * band.next(r.NormFloat64())
 		}
 		if at += n; r.IntN(6) == 0 {
 			at += timbre.Samples(time.Duration(200+r.IntN(500)) * time.Millisecond)
@@ -192,4 +192,16 @@ func TestLegsArePairedByArrival(t *testing.T) {
 	if got := dropped(out, timbre.DropEcho, 0, time.Hour); got < 8*time.Second {
 		t.Errorf("got %v of 10 s of echo dropped, want at least 8 s", got)
 	}
+}
+
+// next is the next sample of a band of noise.
+func (f *formant) next(x float64) float64 {
+	change := x - f.x2
+	f.x1, f.x2 = x, f.x1
+	return f.follow(change)
+}
+
+type formant struct {
+	resonator
+	x1, x2 float64
 }

@@ -19,8 +19,9 @@ type far struct {
 	started bool
 	fresh   bool // something was heard since the legs were paired last
 	ring    [farBlocks]loudness
-	newest  int // block
-	offset  int // what to add to a block of this leg for the block of the other that was heard at the same time
+	active  [farBlocks]bool // the same, as far as it is above activeFar
+	newest  int             // block
+	offset  int             // what to add to a block of this leg for the block of the other that was heard at the same time
 	paired  bool
 	path    path
 }
@@ -43,7 +44,7 @@ func (f *far) hear(frame timbre.Frame) {
 
 func (f *far) put(l loudness) {
 	f.newest++
-	f.ring[f.newest%farBlocks] = l
+	f.ring[f.newest%farBlocks], f.active[f.newest%farBlocks] = l, l.mean() > activeFar
 }
 
 // pair compares the clocks of the legs when this one is at a block. A path is forgotten with the clock that it was found by.
@@ -59,8 +60,20 @@ func (f *far) pair(at int) {
 
 // at is the loudness at a block of this leg's clock; silence if it is not known.
 func (f *far) at(own int) loudness {
-	if k := own + f.offset; k > 0 && k <= f.newest && k > f.newest-farBlocks {
-		return f.ring[k%farBlocks]
+	if k, known := f.place(own); known {
+		return f.ring[k]
 	}
 	return loudness{}
+}
+
+// activeAt says whether the other leg is loud at a block of this leg's clock.
+func (f *far) activeAt(own int) bool {
+	k, known := f.place(own)
+	return known && f.active[k]
+}
+
+// place is where in the ring a block of this leg's clock is; false if it is not known.
+func (f *far) place(own int) (place int, known bool) {
+	k := own + f.offset
+	return k & (farBlocks - 1), k > 0 && k <= f.newest && k > f.newest-farBlocks
 }

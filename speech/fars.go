@@ -27,7 +27,7 @@ const (
 func (f fars) talk(block int) bool {
 	for _, leg := range f {
 		for k := -pausing; k <= sooner; k++ {
-			if leg.at(block+k).mean() > activeFar {
+			if leg.activeAt(block + k) {
 				return true
 			}
 		}

@@ -1,7 +1,5 @@
 package speech
 
-import "math"
-
 // Delays of an echo in blocks. The least is below zero because legs are paired by the arrival of frames that wait for late ones.
 const (
 	minDelay = -12
@@ -47,44 +45,26 @@ func (f *far) measure(windows []*window) (best found, ok bool) {
 	active := 0
 	for i := range other {
 		other[i] = f.at(first + i)
-		if other[i].mean() > activeFar {
+		if f.activeAt(first + i) {
 			active++
 		}
 	}
 	if active < len(other)/3 {
 		return best, false
 	}
+	own := newOwn(windows)
+	var each [len(other)]level
+	for i, l := range other {
+		each[i] = newLevel(l)
+	}
 	best.correlation = -1
 	for delay := minDelay; delay <= maxDelay; delay++ {
-		if c := correlate(windows, other[maxDelay-delay:]); c > best.correlation {
+		if c := own.correlate(each[maxDelay-delay:]); c > best.correlation {
 			best.correlation, best.delay = c, delay
 		}
 	}
 	best.gain = ratio(windows, other[maxDelay-best.delay:])
 	return best, true
-}
-
-// correlate is the correlation of all bands together, each without its mean.
-func correlate(windows []*window, other []loudness) float64 {
-	var sx, sy, sxx, syy, sxy [bandCount]float64
-	for i, w := range windows {
-		for b, y := range w.loud[perWindow-1] {
-			x, y := float64(other[i*perWindow][b]), float64(y)
-			sx[b] += x
-			sy[b] += y
-			sxx[b] += x * x
-			syy[b] += y * y
-			sxy[b] += x * y
-		}
-	}
-	var xx, yy, xy float64
-	n := float64(len(windows))
-	for b := range sx {
-		xx += sxx[b] - sx[b]*sx[b]/n
-		yy += syy[b] - sy[b]*sy[b]/n
-		xy += sxy[b] - sx[b]*sy[b]/n
-	}
-	return xy / math.Sqrt(xx*yy+1e-20)
 }
 
 // ratio is by how much each band of this leg is louder than the other leg.

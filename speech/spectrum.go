@@ -42,13 +42,13 @@ func (s *spectrum) between(from, to float64) []float32 {
 // analyser computes the spectra of a leg, window by window.
 type analyser struct {
 	last [spectrumSize]float64
-	work [spectrumSize]complex128
+	work [bins]complex128
 }
 
-// The tables of the transform: a Hann window, the factors and the order of the samples.
+// The tables of the transform: a Hann window, the factors and the order of the pairs of samples.
 var hann, factors, order = transformTables()
 
-func transformTables() (window [spectrumSize]float64, factor [bins]complex128, order [spectrumSize]int) {
+func transformTables() (window [spectrumSize]float64, factor [bins]complex128, order [bins]int) {
 	for i := range window {
 		window[i] = 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/spectrumSize)
 	}
@@ -56,38 +56,42 @@ func transformTables() (window [spectrumSize]float64, factor [bins]complex128, o
 		factor[i] = cmplx.Rect(1, -2*math.Pi*float64(i)/spectrumSize)
 	}
 	for i := range order {
-		for bit, k := spectrumSize/2, i; bit > 0; bit, k = bit/2, k/2 {
+		for bit, k := bins/2, i; bit > 0; bit, k = bit/2, k/2 {
 			order[i] += bit * (k % 2)
 		}
 	}
 	return window, factor, order
 }
 
-// add takes a window, complete or not, and returns the spectrum that ends with it.
+// add takes a window, complete or not, and returns the spectrum that ends with it. Samples are real, so two at a time are the parts of one complex
+// number, and the transform of these is that of the even samples and that of the odd ones, which are taken apart again.
 func (a *analyser) add(pcm []int16) (s spectrum) {
 	copy(a.last[:], a.last[len(pcm):])
 	for i, x := range pcm {
 		a.last[spectrumSize-len(pcm)+i] = float64(x) / 32768
 	}
-	for i, x := range a.last {
-		a.work[order[i]] = complex(x*hann[i], 0)
+	for i := range a.work {
+		a.work[order[i]] = complex(a.last[2*i]*hann[2*i], a.last[2*i+1]*hann[2*i+1])
 	}
 	transform(&a.work)
 	for i := range s {
-		re, im := real(a.work[i]), imag(a.work[i])
-		s[i] = float32(re*re + im*im)
+		z, mirror := a.work[i], cmplx.Conj(a.work[-i&(bins-1)])
+		even, odd := z+mirror, (z-mirror)*factors[i] // twice the transforms, the odd one turned by a quarter
+		re, im := real(even)+imag(odd), imag(even)-real(odd)
+		s[i] = float32((re*re + im*im) / 4)
 	}
 	return s
 }
 
-// transform is the fast Fourier transform of samples in their order.
-func transform(x *[spectrumSize]complex128) {
-	for half := 1; half < spectrumSize; half *= 2 {
-		step := spectrumSize / 2 / half
-		for start := 0; start < spectrumSize; start += 2 * half {
-			for k := range half {
-				a, b := x[start+k], x[start+k+half]*factors[k*step]
-				x[start+k], x[start+k+half] = a+b, a-b
+// transform is the fast Fourier transform of values in their order.
+func transform(x *[bins]complex128) {
+	for half := 1; half < bins; half *= 2 {
+		step := bins / half
+		for start := 0; start < bins; start += 2 * half {
+			low, high := x[start:start+half], x[start+half:start+2*half]
+			for k := range low {
+				a, b := low[k], high[k]*factors[k*step]
+				low[k], high[k] = a+b, a-b
 			}
 		}
 	}
