@@ -41,13 +41,13 @@ type task struct {
 // kinds are the names of the kinds of tasks.
 var kinds = map[timbre.TaskKind]string{timbre.SpeakerSearch: "speakerSearch", timbre.VoiceTone: "voiceTone"}
 
-func shownTask(t timbre.Task) task {
+func (c *Console) shownTask(t timbre.Task, numbers bool) task {
 	side := ""
 	if t.Kind == timbre.SpeakerSearch {
 		side = t.Side.String()
 	}
 	return task{
-		ID: t.ID, Kind: kinds[t.Kind], Status: string(t.Status), Active: t.Active, Message: t.Message, DomainID: t.DomainID, Side: side,
+		ID: t.ID, Kind: kinds[t.Kind], Status: string(t.Status), Active: t.Active, Message: c.masked(t.Message, numbers), DomainID: t.DomainID, Side: side,
 		Identified: t.Identified, Matches: matches(t.Matches), RunnerUp: t.RunnerUp, Voiceprint: t.VoiceprintStatus, ProfileID: t.ProfileID,
 		Created: t.Created.UTC(), Started: t.Started.UTC(), Ended: t.Ended.UTC(),
 	}
@@ -55,12 +55,9 @@ func shownTask(t timbre.Task) task {
 
 // show is a call without its tasks and events.
 func (c *Console) show(call timbre.Call, numbers bool) callOf {
-	failure := call.Failure
-	if !numbers {
-		failure = c.deps.Hide(failure)
-	}
 	return callOf{
-		Call: c.deps.Show(call, numbers), Live: call.Ended.IsZero(), Ended: call.Ended.UTC(), Lasted: call.Lasted.Milliseconds(), Failure: failure,
+		Call: c.deps.Show(call, numbers), Live: call.Ended.IsZero(), Ended: call.Ended.UTC(), Lasted: call.Lasted.Milliseconds(),
+		Failure: c.masked(call.Failure, numbers),
 	}
 }
 
@@ -95,14 +92,23 @@ func (c *Console) tasks(ctx context.Context, v visitor, call timbre.Call) ([]tim
 }
 
 // visible are the events that a visitor may see.
-func (c *Console) visible(v visitor, connectorID string, all []event) []event {
+func (c *Console) visible(v visitor, connectorID string, all []event, numbers bool) []event {
 	list := all[:0]
 	for _, e := range all {
 		if kind := e.kind(); kind == 0 || c.reads(v.key, kind, connectorID) {
+			e.Message = c.masked(e.Message, numbers)
 			list = append(list, e)
 		}
 	}
 	return list
+}
+
+// masked is a text as a visitor may see it: what peers have sent may stand in it.
+func (c *Console) masked(text string, numbers bool) string {
+	if numbers {
+		return text
+	}
+	return c.deps.Hide(text)
 }
 
 // asked finds the call that a request names, and says whether whole telephone numbers are wanted. False: the request has been refused.
@@ -130,10 +136,10 @@ func (c *Console) tellCall(w http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	for _, t := range tasks {
-		answer.Tasks = append(answer.Tasks, shownTask(t))
+		answer.Tasks = append(answer.Tasks, c.shownTask(t, shown))
 	}
 	all, _ := c.events.since(call.TransactionID, 0)
-	answer.Events = c.visible(v, call.ConnectorID, all)
+	answer.Events = c.visible(v, call.ConnectorID, all, shown)
 	reply(w, http.StatusOK, answer)
 }
 

@@ -9,6 +9,27 @@ import (
 	"timbre"
 )
 
+// What has gone wrong is told with what a peer has sent, in events and tasks as in the call.
+func TestNumbersInMessagesAreMasked(t *testing.T) {
+	f := newFakes(t)
+	const text = "no route to +12065550100"
+	f.stored["x"] = timbre.Call{TransactionID: "x", Ended: time.Now(), Failure: text}
+	f.tasks = []timbre.Task{{ID: "t", Kind: timbre.SpeakerSearch, Message: text}}
+	f.Announced(timbre.Event{ID: "e", Type: timbre.StreamingStatus, StatusMessage: text, Call: f.stored["x"]})
+	f.signIn("ALL")
+	for query, want := range map[string]string{"": "no route to masked", "?numbers=show": text} {
+		var got struct {
+			Failure string
+			Tasks   []struct{ Message string }
+			Events  []struct{ Message string }
+		}
+		f.want(http.StatusOK, f.ask(http.MethodGet, "/console/calls/x"+query, ""), &got)
+		if len(got.Tasks) != 1 || len(got.Events) != 1 || got.Failure != want || got.Tasks[0].Message != want || got.Events[0].Message != want {
+			t.Errorf("%q: got %+v, want %q in each", query, got, want)
+		}
+	}
+}
+
 func TestEndedCallsAreFilteredAndPaged(t *testing.T) {
 	f := newFakes(t)
 	at := time.Date(2026, 11, 25, 10, 0, 0, 123, time.UTC)

@@ -53,7 +53,7 @@ func (x *viewer) step(ctx context.Context, s *stream, step int) bool {
 	}
 	all, seen := x.c.events.since(x.id, x.seen)
 	x.seen = seen
-	for _, e := range x.c.visible(x.v, x.connector, all) {
+	for _, e := range x.c.visible(x.v, x.connector, all, x.numbers) {
 		s.send("event", e)
 	}
 	if call != nil && !call.Live { // its last message
@@ -127,7 +127,7 @@ func (x *viewer) tasks(ctx context.Context, s *stream) {
 		now := taskState{t.Updated, t.ProfileID}
 		if before, known := x.told[t.ID]; !known || before != now {
 			x.told[t.ID] = now
-			s.send("task", shownTask(t))
+			s.send("task", x.c.shownTask(t, x.numbers))
 		}
 	}
 }
