@@ -37,8 +37,9 @@ var unrun = map[string]map[string]string{
 	"README.md":     {"make demo": "TestDemoNamesEveryCaller runs what make demo does, and make test this test"},
 	"docs/chaos.md": {"make build": "they take hours; TestTenKillsLoseNothing runs ten kills of the same program"},
 	"docs/check.md": {
-		"sudo -u timbre timbre check --config /etc/timbre/timbre.yaml":       "it is of a server that is installed: TestASoundMachinePasses",
-		"timbre check sbc 'sip:192.0.2.10;transport=tls' --ca ca.pem --srtp": "the same on other addresses as the block before, which is run",
+		"sudo -u timbre timbre check --config /etc/timbre/timbre.yaml":                                                                        "it is of a server that is installed: TestASoundMachinePasses",
+		"sudo systemd-run --quiet --pipe --wait --collect -p User=timbre -p LimitNOFILE=131072 timbre check --config /etc/timbre/timbre.yaml": "the same by systemd",
+		"timbre check sbc 'sip:192.0.2.10;transport=tls' --ca ca.pem --srtp":                                                                  "the same on other addresses as the block before, which is run",
 	},
 	"docs/deploy.md": {
 		"docker load -i timbre_VERSION_linux_amd64.image.tar    # or: podman load -i …, skopeo copy --all oci-archive:… docker://…":         contained,
