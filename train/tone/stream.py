@@ -15,6 +15,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+import fold
+
 HOP, END = 80, 1 << 62
 TIME, TRACK = 1, 2  # axes
 SPECTRUM, VOICING, PITCH, ENERGY = "/frames/Log_output_0", "/frames/ReduceMax_output_0", "/frames/Gather_1_output_0", "/frames/Log_1_output_0"
@@ -25,15 +27,15 @@ SQUARES, POWER = "/Mul_7_output_0", "/ReduceMean_output_0"  # of all samples, an
 class Nodes(list):
     """new nodes and their constants"""
 
-    def __init__(self):
-        self.constants = []
+    def __init__(self, of):
+        self.of, self.constants = of, []
 
     def ints(self, *values):
-        self.constants.append(numpy_helper.from_array(np.array(values, np.int64), f"stream.constant{len(self.constants)}"))
+        self.constants.append(numpy_helper.from_array(np.array(values, np.int64), f"{self.of}.constant{len(self.constants)}"))
         return self.constants[-1].name
 
     def add(self, op, *inputs, name=None, **attributes):
-        self.append(helper.make_node(op, inputs, [name or f"stream.{len(self)}"], **attributes))
+        self.append(helper.make_node(op, inputs, [name or f"{self.of}.{len(self)}"], **attributes))
         return self[-1].output[0]
 
     def slice(self, x, begin, end, axis, name=None):
@@ -101,7 +103,8 @@ def main():
     ap.add_argument("--whole", required=True)
     ap.add_argument("--out", default="../../models/tone/tone.onnx")
     a = ap.parse_args()
-    model, new = onnx.load(a.whole), Nodes()
+    model, folded, new = onnx.load(a.whole), Nodes("fold"), Nodes("stream")
+    fold.fold(model.graph, folded)
     before, after = split(model.graph.node)
     added, voicing, pitch = as_first(before)
     names = join(new, voicing, pitch)
@@ -109,7 +112,7 @@ def main():
         node.input[:] = [names.get(i, i) for i in node.input]
     del model.graph.node[:]
     model.graph.node.extend([*before, *added, *new, *after])
-    model.graph.initializer.extend(new.constants)
+    model.graph.initializer.extend([*folded.constants, *new.constants])
     width = columns()[-1][1]
     model.graph.input.append(helper.make_tensor_value_info("past", TensorProto.FLOAT, [1, "past", width]))
     model.graph.output.append(helper.make_tensor_value_info("frames", TensorProto.FLOAT, [1, "frames", width]))
