@@ -9,6 +9,12 @@ export interface Recording {
   task: string;
 }
 
+/** The file that is chosen in a form with a field for a recording. */
+export function fileOf(form: HTMLFormElement): File | undefined {
+  const file = new FormData(form).get("recording");
+  return file instanceof File && file.name ? file : undefined;
+}
+
 const fastest = 8; // times real time
 const pollMs = 500;
 const graceMs = 60_000; // for a voiceprint, after the recording has been played

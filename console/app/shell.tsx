@@ -49,7 +49,7 @@ export function Shell({ session, signedOut }: { session: Session; signedOut: () 
     <>
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>("h1")?.focus(); }}>Skip to the content</a>
       <header class="top">
-        <strong>Timbre</strong>
+        <strong><img src="assets/icon.svg" alt="" />Timbre</strong>
         <nav aria-label="Pages">
           {open.map((p) => <a key={p.name} href={to(p.name)} aria-current={p.name === here ? "page" : undefined}>{p.title}</a>)}
         </nav>
@@ -67,7 +67,7 @@ function Account({ session, signedOut }: { session: Session; signedOut: () => vo
     <div class="account">
       <span title={session.keyId}>{session.user}</span>
       <select aria-label="Colours" value={theme} onChange={(event) => setTheme(event.currentTarget.value as Theme)}>
-        <option value="system">Colours of the system</option>
+        <option value="system">Auto</option>
         <option value="light">Light</option>
         <option value="dark">Dark</option>
       </select>

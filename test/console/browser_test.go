@@ -189,7 +189,14 @@ func (p *page) picture(name string) {
 	if kept := flag.Lookup("test.artifacts"); kept == nil || kept.Value.String() != "true" {
 		return
 	}
-	picture := run(p, chromedp.FullScreenshot(100))
+	tall := value[float64](p, `document.documentElement.scrollHeight`)
+	picture := run(p, chromedp.Action[[]byte](func(ctx context.Context, tab *chromedp.Target) ([]byte, error) {
+		beyond := true
+		shot, err := cdp.Call(ctx, tab, cdppage.CaptureScreenshot, cdppage.CaptureScreenshotParams{
+			CaptureBeyondViewport: &beyond, Clip: &cdppage.Viewport{Width: float64(p.view.width), Height: tall, Scale: 1},
+		})
+		return shot.Data, err
+	}))
 	if err := os.WriteFile(filepath.Join(p.t.ArtifactDir(), name+"-"+p.view.String()+".png"), picture, 0o600); err != nil {
 		p.t.Fatal(err)
 	}

@@ -30,16 +30,17 @@ func (p *page) plays(label, recording string) {
 	)
 }
 
-// presses clicks a button by its text.
+// presses clicks a button by its text, once it is there.
 func (p *page) presses(text string) {
 	p.t.Helper()
+	p.sees(text, fmt.Sprintf(`[...document.querySelectorAll('button')].some((b) => b.innerText === %q)`, text))
 	p.do(chromedp.Click(fmt.Sprintf(`//button[normalize-space(.) = %q]`, text)))
 }
 
 // On a server with nothing in it: the set-up until a caller is recognised, analyses by hand, a voice from a recording, and a dead letter that is
 // tried again.
 func TestEmptyServerIsSetUpAndUsed(t *testing.T) {
-	begun := time.Now()
+	program, begun := binary(t), time.Now()
 	step := func(what string) { t.Logf("%5.1f s: %s", time.Since(begun).Seconds(), what) }
 	var gone atomic.Bool // the endpoint of events wants no more
 	gone.Store(true)
@@ -49,7 +50,7 @@ func TestEmptyServerIsSetUpAndUsed(t *testing.T) {
 		}
 	}))
 	t.Cleanup(endpoint.Close)
-	at, id, secret := startEmpty(t, endpoint.URL)
+	at, id, secret := startEmpty(t, program, endpoint.URL)
 	step("the server is ready")
 	p := open(t, at, wide)
 	p.signIn(id, secret)
@@ -63,7 +64,6 @@ func TestEmptyServerIsSetUpAndUsed(t *testing.T) {
 	p.keep("setup-begun")
 
 	p.plays("Recording of a voice", "s1_enrol_caller")
-	p.do(chromedp.WaitVisible(`//button[normalize-space(.) = "Enrol this voice"]`))
 	p.presses("Enrol this voice")
 	p.reads("Enrolled as")
 	step("the caller is enrolled")

@@ -10,18 +10,18 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// places are all pages of the console: what each is, where, and its heading.
-var places = []struct{ name, path, heading string }{
-	{"live", "live", "Live calls"},
-	{"call", "calls/" + transaction, "Call"},
-	{"ended-call", "calls/ended-1", "Call"},
-	{"ended", "ended", "Ended calls"},
-	{"domains", "domains", "Voices"},
-	{"domain", "domains/" + domain, "callers"},
-	{"targets", "targets", "Targets"},
-	{"target", "targets/" + target, target},
-	{"server", "server", "Server"},
-	{"setup", "setup", "Set-up"},
+// places are all pages of the console: what each is, where, its heading, and what it shows at the end of all.
+var places = []struct{ name, path, heading, shows string }{
+	{"live", "live", "Live calls", "PCMU"},
+	{"call", "calls/" + transaction, "Call", "VoiceToneAnalysisSuccessful"},
+	{"ended-call", "calls/ended-1", "Call", "VoiceToneAnalysisSuccessful"},
+	{"ended", "ended", "Ended calls", "completed"},
+	{"domains", "domains", "Voices", domain},
+	{"domain", "domains/" + domain, "callers", "vp-2"},
+	{"targets", "targets", "Targets", "connection refused"},
+	{"target", "targets/" + target, target, "410 Gone"},
+	{"server", "server", "Server", "TMBROTHER"},
+	{"setup", "setup", "Set-up", "Play it as a call"},
 }
 
 // Every page, in light and wide, and in dark and narrow: nothing that axe objects to, nothing wider than the screen, no error.
@@ -41,7 +41,8 @@ func TestEveryPageIsAccessibleAndFits(t *testing.T) {
 			p.signIn(key, secret)
 			for _, place := range places {
 				p.show(place.path, place.heading)
-				p.sees("what the server says", `!document.body.innerText.includes("One moment")`)
+				p.reads(place.shows)
+				p.sees("the end of waiting", `!document.body.innerText.includes("One moment")`)
 				p.judge(string(axe), place.name)
 			}
 		})

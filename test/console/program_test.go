@@ -52,10 +52,10 @@ func launch(t *testing.T, program *exec.Cmd, begun func(line string) bool) {
 }
 
 // startEmpty starts a server with nothing in it, on free ports, whose webhook is at an address. It returns where its page is and how to sign in.
-func startEmpty(t *testing.T, endpoint string) (at, id, secret string) {
+func startEmpty(t *testing.T, program, endpoint string) (at, id, secret string) {
 	t.Helper()
 	id, secret = "TMBREMPTY", "a secret of the test"
-	server := exec.Command(binary(t), "serve")
+	server := exec.Command(program, "serve")
 	server.Env = append(os.Environ(), "TIMBRE_DATA="+t.TempDir(), "TIMBRE_API_LISTEN=127.0.0.1:0", "TIMBRE_ADMIN_LISTEN=127.0.0.1:0",
 		"TIMBRE_SIP_LISTEN=udp://127.0.0.1:0", "TIMBRE_ACCESS_KEY_ID="+id, "TIMBRE_SECRET_ACCESS_KEY="+secret,
 		"TIMBRE_NOTIFY_WEBHOOKS=test="+endpoint+"/#a-secret-of-the-test")

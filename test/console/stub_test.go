@@ -94,7 +94,13 @@ func newSite(t *testing.T, live, call send, instead map[string]http.HandlerFunc)
 	mux.Handle("GET /assets/", http.StripPrefix("/assets/", http.FileServer(http.Dir(dist))))
 	for pattern, answer := range answers {
 		if instead[pattern] == nil {
-			mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(answer)) })
+			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+				text := answer
+				if r.URL.Query().Has("after") { // nothing stands behind the first page of a list
+					text = `{"calls":[]}`
+				}
+				_, _ = w.Write([]byte(text))
+			})
 		}
 	}
 	for pattern, answer := range instead {

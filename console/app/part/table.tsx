@@ -5,6 +5,7 @@ export interface Column<T> {
   title: string;
   cell: (row: T) => ComponentChildren;
   figure?: boolean; // is aligned at the right
+  short?: boolean; // stays on one line
 }
 
 /** Rows in columns, and on a narrow screen a card for each row. */
@@ -18,7 +19,7 @@ export function Table<T>({ caption, columns, rows, id }: { caption: string; colu
       <tbody>
         {rows.map((row) => (
           <tr key={id(row)}>
-            {columns.map((c) => <td key={c.title} data-title={c.title} class={c.figure ? "figure" : undefined}><div>{c.cell(row)}</div></td>)}
+            {columns.map((c) => <td key={c.title} data-title={c.title} class={c.figure ? "figure" : c.short ? "short" : undefined}><div>{c.cell(row)}</div></td>)}
           </tr>
         ))}
       </tbody>

@@ -14,6 +14,7 @@ export interface TonePoint {
 
 const scores = ["positive", "neutral", "negative"] as const;
 const tall = 160;
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400]; // seconds between two marks
 
 /** The tone of a leg over the call, as three curves, and its last scores in words. */
 export function Tone({ label, points }: { label: string; points: TonePoint[] }) {
@@ -63,14 +64,14 @@ const colour = (element: HTMLElement, name: string) => () => {
 
 function options(element: HTMLElement): uPlot.Options {
   const [ink, grid] = [colour(element, "axis"), colour(element, "grid")];
-  const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
+  const axis = { stroke: ink, font: "12px system-ui, sans-serif", grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
   return {
     width: element.clientWidth,
     height: tall,
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: [0, 1] } },
-    axes: [{ ...axis, values: (_, ticks) => ticks.map(clock) }, { ...axis, size: 40 }],
+    axes: [{ ...axis, size: 32, space: 64, incrs: steps, values: (_, ticks) => ticks.map(clock) }, { ...axis, size: 40 }],
     series: [{}, ...scores.map((name) => ({ label: name, stroke: colour(element, `key ${name}`), width: 2, points: { size: 5 } }))],
   };
 }

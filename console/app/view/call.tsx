@@ -60,7 +60,7 @@ function Legs({ call, live, levels }: { call: Call; live: boolean; levels: (leg:
         <Section key={i} title={title(leg)}>
           {live && <Waveform label={leg.side} levels={levels(i)} />}
           <Facts facts={[
-            ["Party", leg.party ?? "–"],
+            ["Party", <code>{leg.party ?? "–"}</code>],
             ["Codec", leg.received?.codec ?? "–"],
             ["Loss", loss(leg)],
             ["Jitter", leg.received ? `${leg.received.jitterMs.toFixed(1)} ms` : "–"],
@@ -105,15 +105,18 @@ function Tones({ call, events }: { call: Call; events: CallEvent[] }) {
   ) : null;
 }
 
+/** Whether an event is of one leg, not of the call. */
+const ofLeg = ({ task, type, status }: CallEvent): boolean => !!task || (type.includes("Streaming") && status !== "ALL_STARTED");
+
 function Events({ call, events }: { call: Call; events: CallEvent[] }) {
   return useMemo(() => events.length === 0 ? <Empty>Nothing has happened yet.</Empty> : (
     <ol class="timeline" tabIndex={0} aria-label="Events in order">
-      {events.map((event) => (
+      {[...events].sort((a, b) => a.time.localeCompare(b.time)).map((event) => (
         <li key={event.id}>
           <time dateTime={event.time}>{time(event.time)}</time>
           <span>
             {event.status || event.type}
-            {event.leg !== undefined && call.legs.length > 1 ? ` (${call.legs[event.leg]?.side ?? "leg"})` : ""}
+            {ofLeg(event) && call.legs.length > 1 ? ` (${call.legs[event.leg ?? 0]?.side ?? "leg"})` : ""}
             {event.message ? <span class="hint"> {event.message}</span> : null}
           </span>
         </li>

@@ -1,3 +1,4 @@
+import type { TargetedEvent } from "preact";
 import { useState } from "preact/hooks";
 import type { Connector, Domain, Profile } from "../contract";
 import { moment } from "../format";
@@ -7,7 +8,7 @@ import { Confirm } from "../part/confirm";
 import { Empty, Problem } from "../part/notice";
 import { Page, Section } from "../part/page";
 import { Table } from "../part/table";
-import { enrol } from "../recording";
+import { enrol, fileOf } from "../recording";
 import { to } from "../route";
 import { useMay } from "../session";
 import { createProfile, deleteDomain, deleteProfile } from "../voice";
@@ -61,8 +62,8 @@ function Profiles({ items, more, error, again, matches, mayDelete }: ReturnType<
       {items && items.length > 0 && (
         <Table caption="Voice profiles" rows={items} id={(p) => p.VoiceProfileId} columns={[
           { title: "Profile", cell: (p) => <code>{p.VoiceProfileId}</code> },
-          { title: "Enrolled", cell: (p) => moment(p.UpdatedTimestamp ?? p.CreatedTimestamp) },
-          { title: "Expires", cell: (p) => moment(p.ExpirationTimestamp) },
+          { title: "Enrolled", short: true, cell: (p) => moment(p.UpdatedTimestamp ?? p.CreatedTimestamp) },
+          { title: "Expires", short: true, cell: (p) => moment(p.ExpirationTimestamp) },
           { title: "Last match", cell: (p) => <Last match={matches[p.VoiceProfileId]} /> },
           { title: "Action", cell: (p) => mayDelete && (
             <button type="button" class="danger" onClick={() => setErasing(p.VoiceProfileId)} aria-label={`Erase ${p.VoiceProfileId}`}>Erase</button>
@@ -84,14 +85,14 @@ function Last({ match }: { match: LastMatch | undefined }) {
 
 function EnrolFromFile({ domain, enrolled }: { domain: string; enrolled: () => void }) {
   const { value } = useAsk<{ VoiceConnectors: Connector[] }>("/console/api/voice-connectors?max-results=99");
-  const [file, setFile] = useState<File>();
   const [says, setSays] = useState("");
   const [chosen, setChosen] = useState("");
   const { busy, error, send } = useSend();
   const connectors = value?.VoiceConnectors ?? [];
   const connector = chosen || connectors[0]?.VoiceConnectorId;
-  const submit = async (event: Event) => {
+  const submit = async (event: TargetedEvent<HTMLFormElement>) => {
     event.preventDefault();
+    const file = fileOf(event.currentTarget);
     const done = file && connector && await send(async () => {
       const profile = await enrol(file, connector, domain, setSays);
       setSays(`Enrolled as ${profile}.`);
@@ -106,7 +107,7 @@ function EnrolFromFile({ domain, enrolled }: { domain: string; enrolled: () => v
     <form class="fields" onSubmit={submit}>
       <label>
         Recording of one voice, 20 seconds of speech at least
-        <input type="file" accept=".wav,audio/wav" required onChange={(event) => setFile(event.currentTarget.files?.[0])} />
+        <input name="recording" type="file" accept=".wav,audio/wav" required />
       </label>
       {connectors.length > 1 && (
         <label>

@@ -113,7 +113,7 @@ function Ended({ path }: { path: string }) {
       {listed && listed.calls.length > 0 && (
         <Table caption="Ended calls" rows={listed.calls} id={({ call }) => call.transactionId} columns={[
           { title: "Call", cell: ({ call }) => <a href={to("calls", call.transactionId)}>{call.from || "unknown"} → {call.to || "unknown"}</a> },
-          { title: "Ended", cell: ({ ended }) => moment(ended) },
+          { title: "Ended", short: true, cell: ({ ended }) => moment(ended) },
           { title: "Lasted", figure: true, cell: ({ lastedMs = 0 }) => clock(lastedMs / 1000) },
           { title: "Outcome", cell: ({ failure }) => failure ? <><Badge kind="bad">failed</Badge> {failure}</> : <Badge kind="plain">completed</Badge> },
           { title: "Connector", cell: ({ call }) => <code>{call.connectorId}</code> },

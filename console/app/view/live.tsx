@@ -38,6 +38,7 @@ function Calls({ calls, loudness }: { calls: Call[]; loudness: Loudness }) {
     <Table caption="Live calls" rows={calls} id={(call) => call.transactionId} columns={[
       { title: "Call", cell: (call) => <a href={to("calls", call.transactionId)}>{call.from || "unknown"} → {call.to || "unknown"}</a> },
       { title: "Age", figure: true, cell: (call) => clock(since(call.started)) },
+      { title: "Leg", cell: (call) => <Legs call={call} show={(leg) => leg.side} /> },
       { title: "Level", cell: (call) => <Legs call={call} show={(leg, i) => <LegMeter call={call} leg={leg} index={i} loudness={loudness} />} /> },
       { title: "Codec", cell: (call) => <Legs call={call} show={(leg) => leg.received?.codec ?? "–"} /> },
       { title: "Loss", figure: true, cell: (call) => <Legs call={call} show={loss} /> },

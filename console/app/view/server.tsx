@@ -42,10 +42,10 @@ function Quotas({ limits }: { limits: Limit[] }) {
   const amount = (l: Limit, n: number) => (l.bytes ? bytes(n) : count(n));
   return (
     <Table caption="Quotas" rows={limits} id={(l) => l.of} columns={[
-      { title: "Quota", cell: (l) => l.of },
+      { title: "Quota", cell: (l) => l.of.replace(/_/g, " ") },
       { title: "Used", figure: true, cell: (l) => amount(l, l.used) },
       { title: "Limit", figure: true, cell: (l) => (l.limit ? amount(l, l.limit) : "none") },
-      { title: "Share", cell: (l) => l.limit > 0 && <meter aria-label={`Share of ${l.of}`} value={l.used} max={l.limit} high={0.9 * l.limit} optimum={0} /> },
+      { title: "Share", cell: (l) => l.limit > 0 && <meter aria-label={`Share of ${l.of.replace(/_/g, " ")}`} value={l.used} max={l.limit} high={0.9 * l.limit} optimum={0} /> },
     ]} />
   );
 }

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, TargetedEvent } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Connector, Domain, Server } from "../contract";
 import { netKey, useConversation } from "../conversation";
@@ -7,7 +7,7 @@ import { usePages } from "../pages";
 import { Badge, Empty, Problem } from "../part/notice";
 import { Page } from "../part/page";
 import { TaskView } from "../part/task";
-import { playAsCall } from "../recording";
+import { fileOf, playAsCall } from "../recording";
 import { to } from "../route";
 import { useMay } from "../session";
 import { createConnector, createDomain } from "../voice";
@@ -97,7 +97,7 @@ function Calls({ connector, domain, mayPlay }: { connector: string; domain: stri
       <Step title="The caller calls again and is recognised, after 10 seconds of speech" done={!!name}>
         {profile ? <PlayCall connector={connector} domain={domain} label="Another recording of the voice, or the same" placed={setSecond} /> : <Empty>Comes once the caller is enrolled.</Empty>}
         {second && <Watch key={second} id={second} named={setName} />}
-        {name && <p role="status">Timbre knows the voice: <code>{name}</code>. The server is ready for your SBC.</p>}
+        {name && <p role="status" class="success">Timbre knows the voice: <code>{name}</code>. The server is ready for your SBC.</p>}
       </Step>
     </>
   );
@@ -125,10 +125,10 @@ function Watch({ id, enrolled, named }: { id: string; enrolled?: (profile: strin
 }
 
 function PlayCall({ connector, domain, label, placed }: { connector: string; domain: string; label: string; placed: (id: string) => void }) {
-  const [file, setFile] = useState<File>();
   const { busy, error, send } = useSend();
-  const submit = (event: Event) => {
+  const submit = (event: TargetedEvent<HTMLFormElement>) => {
     event.preventDefault();
+    const file = fileOf(event.currentTarget);
     if (file) {
       void send(async () => {
         const call = await playAsCall(file, connector, domain, speed);
@@ -138,7 +138,7 @@ function PlayCall({ connector, domain, label, placed }: { connector: string; dom
   };
   return (
     <form class="fields" onSubmit={submit}>
-      <label>{label}<input type="file" accept=".wav,audio/wav" required onChange={(event) => setFile(event.currentTarget.files?.[0])} /></label>
+      <label>{label}<input name="recording" type="file" accept=".wav,audio/wav" required /></label>
       <button class="main" disabled={busy}>Play it as a call</button>
       <Problem text={error} />
     </form>

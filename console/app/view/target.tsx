@@ -48,7 +48,7 @@ function Letters({ target, waiting, title }: { target: string; waiting: boolean;
         <>
           <Table caption={title} rows={letters} id={(l) => String(l.Seq)} columns={[
             { title: "Number", cell: (l) => l.Seq },
-            { title: "Created", cell: (l) => moment(l.Created) },
+            { title: "Created", short: true, cell: (l) => moment(l.Created) },
             { title: "Task or call", cell: (l) => <code>{l.Key}</code> },
             { title: "Tries", figure: true, cell: (l) => l.Tries },
             { title: "Last error", cell: (l) => l.Death.Error || "none" },

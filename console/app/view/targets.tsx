@@ -26,7 +26,7 @@ export function TargetsPage() {
             { title: "Oldest", figure: true, cell: (t) => (isSet(t.Oldest) ? age(since(t.Oldest)) : "–") },
             { title: "Dead", figure: true, cell: (t) => count(t.Dead) },
             { title: "Size", figure: true, cell: (t) => bytes(t.Bytes) },
-            { title: "Next try", cell: (t) => moment(t.Next) },
+            { title: "Next try", short: true, cell: (t) => moment(t.Next) },
             { title: "Last error", cell: (t) => t.Error || "none" },
           ]} />
         )}
