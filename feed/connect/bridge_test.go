@@ -214,6 +214,9 @@ func TestServerThatRefusesIsAskedForAWhile(t *testing.T) {
 
 func TestStreamThatFailsIsOpenedForAWhile(t *testing.T) {
 	down := timbre.Errorf(timbre.Unavailable, "GetMedia", "down")
+	faulty := matroskatest.Document{Tracks: matroskatest.Connect(), At: 1, Blocks: []matroskatest.Block{{Track: 1, PCM: []int16{99}}}, After: []matroskatest.Tag{
+		{Name: "AWS_KINESISVIDEO_ERROR_CODE", Value: "KMS_KEY_ACCESS_DENIED"}, {Name: "AWS_KINESISVIDEO_ERROR_ID", Value: "4500"},
+	}}.Bytes()
 	for name, c := range map[string]struct {
 		responses []any
 		heard     int
@@ -221,6 +224,7 @@ func TestStreamThatFailsIsOpenedForAWhile(t *testing.T) {
 	}{
 		"from the beginning": {[]any{down}, 0, "could not be read for 2m0s: GetMedia: down"},
 		"after some audio":   {[]any{numbers(1, 3, "1"), down}, 3, "could not be read for 2m0s: GetMedia: down"},
+		"as it says itself":  {[]any{numbers(1, 3, "1"), faulty}, 3, "could not be read for 2m0s: GetMedia: the service ends the response: 4500 KMS_KEY_ACCESS_DENIED"},
 		"for good":           {[]any{numbers(1, 3, "1"), timbre.Errorf(timbre.NotFound, "GetMedia", "no such stream")}, 3, "no such stream"},
 	} {
 		t.Run(name, func(t *testing.T) {

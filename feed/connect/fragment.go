@@ -17,6 +17,8 @@ const (
 	tagNumber   = "AWS_KINESISVIDEO_FRAGMENT_NUMBER"
 	tagContinue = "AWS_KINESISVIDEO_CONTINUATION_TOKEN" // the last one
 	tagContact  = "ContactId"
+	tagError    = "AWS_KINESISVIDEO_ERROR_CODE" // why the service ends the response
+	tagErrorID  = "AWS_KINESISVIDEO_ERROR_ID"
 )
 
 // fragment is one of a stream: a Matroska document, with a cluster.
@@ -45,6 +47,14 @@ type fragments struct {
 	in      *matroska.Reader
 	current fragment
 	held    []byte // the beginning of the next one
+	stop    stop
+}
+
+// stop is why the service ends a response, as it writes into it.
+type stop struct{ id, text string }
+
+func (s stop) err() error {
+	return timbre.Errorf(timbre.Unavailable, "GetMedia", "the service ends the response: %.40s %.200s", s.id, s.text)
 }
 
 func newFragments(r io.Reader) *fragments { return &fragments{in: matroska.NewReader(r)} }
@@ -56,10 +66,12 @@ func (s *fragments) next() (fragment, error) {
 	f := &s.current
 	for {
 		item, err := s.in.Next()
-		if errors.Is(err, io.EOF) && f.count > 0 {
+		switch {
+		case errors.Is(err, io.EOF) && s.stop != stop{}:
+			return fragment{}, s.stop.err()
+		case errors.Is(err, io.EOF) && f.count > 0:
 			return *f, nil
-		}
-		if err != nil {
+		case err != nil:
 			return fragment{}, err
 		}
 		if _, begins := item.(matroska.Start); begins && f.count > 0 {
@@ -75,15 +87,20 @@ func (s *fragments) next() (fragment, error) {
 			}
 		}
 		f.bytes = append(f.bytes, s.in.Raw()...)
-		if t, is := item.(matroska.Tag); is && f.note(t) {
+		if t, is := item.(matroska.Tag); is && s.note(t) {
 			return *f, nil
 		}
 	}
 }
 
 // note reads a tag, and reports whether it is the last one of the fragment.
-func (f *fragment) note(t matroska.Tag) bool {
+func (s *fragments) note(t matroska.Tag) bool {
+	f := &s.current
 	switch t.Name {
+	case tagError:
+		s.stop.text = t.Value
+	case tagErrorID:
+		s.stop.id = t.Value
 	case tagNumber:
 		f.number = t.Value
 	case tagContact:
