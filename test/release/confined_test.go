@@ -47,6 +47,28 @@ func (m machine) confine(service *ini.Section) string {
 	return fmt.Sprintf("/tmp/confine %s %s ", strings.Join(calls, ","), strings.Join(families, ","))
 }
 
+// refuses checks that a user of the machine cannot do what the filters refuse, and does the rest.
+func (m machine) refuses(who, confined string) {
+	m.t.Helper()
+	numbers := callNumbers(m.t)
+	for name, c := range map[string]struct {
+		perl string
+		want syscall.Errno
+	}{
+		"a system call":             {"syscall(" + numbers["sched_setaffinity"] + `, 0, 8, my $all = "\xff" x 8) != -1`, syscall.EPERM},
+		"memory to write and run":   {"syscall(" + numbers["mmap"] + ", 0, 4096, 6, 0x22, 0xffffffff, 0) != -1", syscall.EPERM},
+		"memory that becomes code":  {"syscall(" + numbers["mprotect"] + ", 0, 0, 4) != -1", syscall.EPERM},
+		"memory that stays data":    {"syscall(" + numbers["mprotect"] + ", 0, 0, 2) != -1", 0},
+		"a family of addresses":     {"socket(my $s, 17, 3, 0)", syscall.EAFNOSUPPORT},
+		"a family that it may have": {"socket(my $s, 1, 1, 0)", 0},
+	} {
+		line := "/usr/bin/perl -e 'print " + c.perl + " ? 0 : $! + 0'"
+		if got := printed(m.t, m.command(who, confined+line)); got != strconv.Itoa(int(c.want)) {
+			m.t.Errorf("%s: got error %s under the filters, want %d", name, got, c.want)
+		}
+	}
+}
+
 // filtered are the system calls that lines of SystemCallFilter leave, the first of which says what is allowed.
 func filtered(t *testing.T, lines []string) map[string]bool {
 	t.Helper()

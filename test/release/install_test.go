@@ -160,9 +160,7 @@ func (m machine) serves() {
 
 	confined := m.confine(service)
 	who := user + ":" + group
-	if out, err := m.command(who, confined+"/usr/bin/unshare --user /bin/true").CombinedOutput(); err == nil {
-		m.t.Errorf("got %s of a call that the unit refuses, want an error", out)
-	}
+	m.refuses(who, confined)
 	start := func(_ context.Context, url, secret string) (demo.Server, error) {
 		cmd := m.command(who, "exec "+confined+service.Key("ExecStart").String())
 		cmd.Env = append(cmd.Env, service.Key("Environment").ValueWithShadows()...)
