@@ -41,11 +41,15 @@ func TestEndedCallsAreFilteredAndPaged(t *testing.T) {
 			LastedMs int64
 			Failure  string
 		}
-		Next string
+		Next   string
+		Before time.Time
 	}
 	f.want(http.StatusOK, f.ask(http.MethodGet, "/console/calls?from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z&connector=abc&number=%2B0100&outcome=failed&limit=7", ""), &got)
 	if len(got.Calls) != 1 || got.Calls[0].Call.From != "masked" || got.Calls[0].Failure != "no route to masked" || got.Calls[0].LastedMs != 60_000 {
 		t.Errorf("got %+v, want the call with masked numbers", got)
+	}
+	if !got.Before.Equal(at) {
+		t.Errorf("got %v as where the list goes on, want the end of the last call, %v", got.Before, at)
 	}
 	want := timbre.EndedFilter{
 		From: at.Truncate(24 * time.Hour), To: at.Truncate(24 * time.Hour).Add(24 * time.Hour), ConnectorID: "abc", Number: "0100", Outcome: timbre.CallFailed, Limit: 7,

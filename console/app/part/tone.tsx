@@ -71,7 +71,7 @@ function options(element: HTMLElement): uPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: [0, 1] } },
-    axes: [{ ...axis, size: 32, space: 64, incrs: steps, values: (_, ticks) => ticks.map(clock) }, { ...axis, size: 40 }],
+    axes: [{ ...axis, size: 32, space: 64, incrs: steps, values: (_, ticks) => ticks.map(clock) }, { ...axis, size: 40, splits: () => [0, 0.5, 1] }],
     series: [{}, ...scores.map((name) => ({ label: name, stroke: colour(element, `key ${name}`), width: 2, points: { size: 5 } }))],
   };
 }
