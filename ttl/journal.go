@@ -17,10 +17,12 @@ import (
 type Journal struct {
 	path string
 
-	mu   sync.Mutex
-	file *os.File
-	kept []entered // in the file
-	most int       // of them before those that are over are dropped
+	mu    sync.Mutex
+	file  io.WriteCloser
+	kept  []entered // in the file, unless it is torn
+	most  int       // of them before those that are over are dropped
+	torn  error     // of a write: the file may end within a record, and is to be replaced
+	retry time.Time // when it may be tried to replace it again
 }
 
 // Key is a digest of what may be used once.
@@ -29,6 +31,7 @@ type Key = [sha256.Size]byte
 const (
 	recordSize = sha256.Size + 16 // a key, and two times in seconds since 1970
 	leastKept  = 4096             // records before those that are over are dropped
+	retryAfter = time.Second      // a failure to replace the file
 )
 
 // entered is a record.
@@ -73,7 +76,7 @@ func (j *Journal) Each(f func(key Key, until time.Time)) {
 }
 
 // Keep adds a key that ends after until, unless no process that starts now or later would take it: last is the latest start of one that
-// would.
+// would. A key that cannot be written is written with a later one.
 func (j *Journal) Keep(key Key, last, until, now time.Time) error {
 	e := entered{key, last.Unix(), until.Unix()}
 	if e.last < now.Unix() {
@@ -82,14 +85,17 @@ func (j *Journal) Keep(key Key, last, until, now time.Time) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.kept = append(j.kept, e)
-	_, err := j.file.Write(e.bytes())
-	if err == nil && len(j.kept) > j.most {
-		err = j.drop(now)
+	if j.torn == nil { // what follows part of a record would be read as something else
+		_, j.torn = j.file.Write(e.bytes())
 	}
-	return err
+	if len(j.kept) > j.most || j.torn != nil && !now.Before(j.retry) {
+		j.retry = now.Add(retryAfter)
+		return j.drop(now)
+	}
+	return j.torn
 }
 
-// drop replaces the file by one without what is over. The caller holds mu, or is the only one that knows j.
+// drop forgets what is over, and replaces the file by one without it. The caller holds mu, or is the only one that knows j.
 func (j *Journal) drop(now time.Time) (err error) {
 	var left []entered
 	var text []byte
@@ -98,6 +104,7 @@ func (j *Journal) drop(now time.Time) (err error) {
 			left, text = append(left, e), append(text, e.bytes()...)
 		}
 	}
+	j.kept, j.most = left, max(leastKept, 2*len(left))         // even if the file cannot be replaced: memory is bounded
 	file, err := os.CreateTemp(filepath.Dir(j.path), ".new-*") // 0600
 	if err != nil {
 		return err
@@ -109,7 +116,7 @@ func (j *Journal) drop(now time.Time) (err error) {
 		return errors.Join(err, file.Close(), os.Remove(file.Name()))
 	}
 	_ = j.file.Close()
-	j.file, j.kept, j.most = file, left, max(leastKept, 2*len(left))
+	j.file, j.torn = file, nil
 	return nil
 }
 
