@@ -51,6 +51,8 @@ func (k *kinesis) Open(ctx context.Context, _ string, from Position) (io.ReadClo
 		return nil, r
 	case []byte:
 		return io.NopCloser(bytes.NewReader(r)), nil
+	case late:
+		pause(ctx, r.opens)
 	}
 	in, out := io.Pipe()
 	context.AfterFunc(ctx, func() { _ = out.CloseWithError(ctx.Err()) })
@@ -64,10 +66,10 @@ func (k *kinesis) Open(ctx context.Context, _ string, from Position) (io.ReadClo
 	return in, nil
 }
 
-// late is a response whose audio comes after a time.
+// late is a response that takes a time to open, and whose audio comes after another.
 type late struct {
-	after time.Duration
-	text  []byte
+	opens, after time.Duration
+	text         []byte
 }
 
 // carry carries contact 1 from a source to a sink.
@@ -251,7 +253,7 @@ func TestFailingStreamIsNotSilent(t *testing.T) {
 		responses = append(responses, down)
 	}
 	to := &recorder{}
-	if err := carry(t, &kinesis{responses: append(responses, late{20 * time.Second, numbers(4, 9, "1")}, nil)}, to); err != nil {
+	if err := carry(t, &kinesis{responses: append(responses, late{0, 20 * time.Second, numbers(4, 9, "1")}, nil)}, to); err != nil {
 		t.Errorf("got %v, want no error", err)
 	}
 	if len(to.calls) != 1 || !slices.Equal(to.calls[0].caller, upTo(9)) || to.calls[0].err != nil {
@@ -267,6 +269,24 @@ func TestSilenceIsThatOfTwoResponses(t *testing.T) {
 	}
 	if len(to.calls) != 1 || !slices.Equal(to.calls[0].caller, upTo(9)) || to.calls[0].err != nil {
 		t.Errorf("got %+v, want nine fragments in one call", to.calls)
+	}
+}
+
+// A stream that takes longer to open than the grace is not silent meanwhile.
+func TestOpeningIsNotSilence(t *testing.T) {
+	for name, again := range map[string][]any{
+		"after silence":               {nil, late{10 * time.Second, time.Second, numbers(3, 4, "1")}, nil},
+		"after a response of nothing": {nil, []byte(nil), late{10 * time.Second, time.Second, numbers(3, 4, "1")}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			from, to := &kinesis{responses: append([]any{numbers(1, 2, "1")}, again...)}, &recorder{}
+			if err := carry(t, from, to); err != nil {
+				t.Error(err)
+			}
+			if len(to.calls) != 1 || !slices.Equal(to.calls[0].caller, upTo(4)) {
+				t.Errorf("got calls %+v, want one with fragments 1 to 4", to.calls)
+			}
+		})
 	}
 }
 

@@ -98,10 +98,12 @@ func (l *line) interrupted(ctx context.Context, tries *retries, err error) (agai
 func (l *line) response(ctx context.Context, w *window) (ended bool, _ error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	opens := l.b.env.Steady()
 	body, err := l.open(ctx, cancel)
 	if err != nil {
 		return false, cmp.Or(context.Cause(ctx), err)
 	}
+	l.silence.excuse(l.b.env.Steady().Sub(opens))
 	defer func() { _ = body.Close() }()
 	stop := context.AfterFunc(ctx, func() { _ = body.Close() })
 	defer stop()

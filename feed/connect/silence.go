@@ -38,6 +38,16 @@ func (s *silence) restart(limit time.Duration) {
 	s.set()
 }
 
+// excuse does not count a time in which nothing could come.
+func (s *silence) excuse(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.until.IsZero() {
+		s.until = s.until.Add(d)
+		s.set()
+	}
+}
+
 // pause counts no more.
 func (s *silence) pause() {
 	s.mu.Lock()
