@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -196,6 +197,18 @@ func TestPortsAreMovedTogether(t *testing.T) {
 		if from := admitted(t, all["NetworkPolicy timbre"], port); from == nil {
 			t.Errorf("got a policy without the port %d of %s", port, name)
 		}
+	}
+}
+
+// The values of a release before these ports could be moved lack them: `helm upgrade --reuse-values` then gives none.
+func TestChartHasPortsWithoutTheirValues(t *testing.T) {
+	for name, values := range ways {
+		t.Run(name, func(t *testing.T) {
+			got, want := render(t, append([]string{"api=null", "admin=null"}, values...)...), render(t, values...)
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("got\n%v\nwant the defaults, as in\n%v", got, want)
+			}
+		})
 	}
 }
 

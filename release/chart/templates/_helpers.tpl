@@ -29,6 +29,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if or (not .Values.hostNetwork) .Values.serviceMonitor.enabled }}yes{{ end -}}
 {{- end }}
 
+{{- /* The port of api or admin. The values of a release before there were these lack them, and `helm upgrade --reuse-values` takes no defaults. */ -}}
+{{- define "timbre.port" -}}
+{{- $name := index . 1 }}
+{{- dig $name "port" (get (dict "api" 8080 "admin" 9090) $name) (index . 0).Values.AsMap | int }}
+{{- end }}
+
 {{- /* What the chart says of settings. Those of the values win. */ -}}
 {{- define "timbre.settings" -}}
 {{- $bind := .Values.bind }}
@@ -41,8 +47,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   "sip.listen" (join "," $sip)
   "rtp.ports" (printf "%d-%d" (int .Values.rtp.first) (int .Values.rtp.last))
   "drain.timeout" (printf "%ds" (int .Values.drainSeconds))
-  "api.listen" (printf "%s:%d" (ternary $bind "127.0.0.1" (ne $open "")) (int .Values.api.port))
-  "admin.listen" (printf "%s:%d" (ternary $bind "127.0.0.1" (ne (include "timbre.watched" .) "")) (int .Values.admin.port))
+  "api.listen" (printf "%s:%s" (ternary $bind "127.0.0.1" (ne $open "")) (include "timbre.port" (list . "api")))
+  "admin.listen" (printf "%s:%s" (ternary $bind "127.0.0.1" (ne (include "timbre.watched" .) "")) (include "timbre.port" (list . "admin")))
   "admin.trust" "nobody"
   "admin.hosts" (printf "%[1]s,%[1]s.%[2]s,%[1]s.%[2]s.svc" (include "timbre.name" .) .Release.Namespace) }}
 {{- with .Values.sip.address }}{{ $_ := set $s "sip.address" . }}{{ end }}
