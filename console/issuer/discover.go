@@ -21,6 +21,7 @@ const (
 // provider is what the issuer says of itself.
 type provider struct {
 	*oidc.Provider
+	keys  oidc.KeySet      // what it signs with, which is read when it is needed
 	style oauth2.AuthStyle // how the client proves that it is itself
 	named bool             // the issuer names itself in the query of each callback
 }
@@ -50,7 +51,8 @@ func (i *Issuer) provider(ctx context.Context) (*provider, error) {
 
 // discover asks the issuer for its endpoints.
 func (i *Issuer) discover(ctx context.Context) (*provider, error) {
-	p, err := oidc.NewProvider(oidc.ClientContext(ctx, i.client), i.cfg.URL)
+	ctx = oidc.ClientContext(ctx, i.client)
+	p, err := oidc.NewProvider(ctx, i.cfg.URL)
 	if err != nil {
 		return nil, err
 	}
@@ -75,5 +77,5 @@ func (i *Issuer) discover(ctx context.Context) (*provider, error) {
 	default:
 		return nil, errors.New("it takes no client secret")
 	}
-	return &provider{p, style, says.Named}, nil
+	return &provider{p, oidc.NewRemoteKeySet(ctx, says.Keys), style, says.Named}, nil
 }

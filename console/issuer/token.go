@@ -44,9 +44,13 @@ func (i *Issuer) exchange(ctx context.Context, p *provider, code, verifier strin
 
 // verify returns whom an ID token is about.
 func (i *Issuer) verify(ctx context.Context, p *provider, raw, nonce string) (console.Person, error) {
-	verifier := p.Verifier(&oidc.Config{ClientID: i.cfg.ClientID, SupportedSigningAlgs: algorithms, Now: i.env.Now})
+	keys := keySet{KeySet: p.keys}
+	verifier := oidc.NewVerifier(i.cfg.URL, &keys, &oidc.Config{ClientID: i.cfg.ClientID, SupportedSigningAlgs: algorithms, Now: i.env.Now})
 	token, err := verifier.Verify(ctx, raw)
-	if err != nil {
+	switch {
+	case keys.failure != nil:
+		return console.Person{}, unavailable("the keys of the issuer cannot be read", keys.failure)
+	case err != nil:
 		return console.Person{}, refused("the ID token is not valid: %s", brief(err.Error()))
 	}
 	var claims map[string]any

@@ -105,3 +105,21 @@ func TestTokensAreBounded(t *testing.T) {
 	_, err := x.signIn()
 	x.fails(err, timbre.Unavailable, "too large")
 }
+
+// Whose token cannot be looked at has not been refused.
+func TestIssuerWithoutItsKeysIsUnavailable(t *testing.T) {
+	x := newTrial(t)
+	x.at.KeysDown = true
+	_, err := x.signIn()
+	x.fails(err, timbre.Unavailable, "503")
+	x.at.KeysDown = false
+	x.accepted("ANNS")
+	x.at.KeysDown = true // the keys are known by now
+	x.accepted("ANNS")
+	x.at.Sign = foreign
+	_, err = x.signIn()
+	x.fails(err, timbre.Unavailable, "503")
+	x.at.KeysDown = false
+	_, err = x.signIn()
+	x.fails(err, timbre.AccessDenied, "not valid")
+}

@@ -35,6 +35,7 @@ type Issuer struct {
 	Sign     func(jose.JSONWebKey, map[string]any) string // nil: as it should be
 	Says     map[string]any                               // over what the discovery document says
 	Down     bool                                         // answers every request with 503
+	KeysDown bool                                         // answers requests for its keys with 503
 	Asked    int                                          // requests for the discovery document
 
 	t     *testing.T
@@ -62,7 +63,7 @@ func New(t *testing.T, redirect string) *Issuer {
 		if strings.HasPrefix(r.URL.Path, "/.well-known/") {
 			i.Asked++
 		}
-		if i.Down {
+		if i.Down || i.KeysDown && r.URL.Path == "/keys" {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
