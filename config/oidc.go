@@ -32,11 +32,11 @@ func secureURL(s string) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && Address(net.JoinHostPort(u.Hostname(), "0")).loopback()
 }
 
-// ofHost accepts a secure URL without a path, in the form in which browsers send its host.
+// ofHost accepts a secure URL of a scheme and a host alone, in the form in which browsers send the host.
 func ofHost(s string) bool {
 	u, err := url.Parse(s)
 	port := map[string]string{"https": "443", "http": "80"}
-	return secureURL(s) && err == nil && u.Path == "" && u.Port() != port[u.Scheme] && s == strings.ToLower(s)
+	return secureURL(s) && err == nil && s == strings.ToLower(u.Scheme+"://"+u.Host) && !strings.HasSuffix(s, ":") && u.Port() != port[u.Scheme]
 }
 
 // checkOIDC refuses an issuer without the settings that it needs, and those without an issuer.
