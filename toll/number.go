@@ -53,12 +53,12 @@ const nowhere = "001"
 // gateway may understand it must be allowed. What is not understood could be anything, and is refused.
 func dialable(user string, p plan, premium bool) *timbre.TollDenial {
 	number, plain := dialled(user)
-	if !plain { // a gateway with keys that have letters
-		if spelled := visual.Replace(phonenumbers.ConvertAlphaCharactersInNumber(number)); beginsAsNumber(number) && isNumber(spelled) {
-			number, plain = spelled, true
+	digits := countDigits(number)
+	if keys, whole := spelled(number); !plain && keys != "" {
+		if digits = max(digits, countDigits(keys)); whole {
+			number, plain = keys, true
 		}
 	}
-	digits := countDigits(number)
 	switch {
 	case !plain && digits > longestInternal:
 		return &timbre.TollDenial{Reason: timbre.TollNumber, Detail: "what is called is no telephone number, and no name or extension either"}
@@ -91,6 +91,22 @@ func dialled(user string) (number string, plain bool) {
 
 func isNumber(s string) bool {
 	return s != "" && strings.Trim(strings.TrimPrefix(s, "+"), "0123456789") == ""
+}
+
+// endsOfNumber are what may follow a number in the user part of a URI: parameters, tones, a password. A gateway dials what is before them.
+const endsOfNumber = ";,:*#"
+
+// spelled is a number by the keys of a telephone, as a gateway dials it that reads letters; empty: it is a name, though maybe one that begins
+// with a digit. False: something follows it.
+func spelled(number string) (keys string, whole bool) {
+	end := strings.IndexAny(number, endsOfNumber)
+	if whole = end < 0; !whole {
+		number = number[:end]
+	}
+	if keys = phonenumbers.ConvertAlphaCharactersInNumber(number); !beginsAsNumber(number) || !isNumber(keys) {
+		return "", whole
+	}
+	return keys, whole
 }
 
 // beginsAsNumber tells a number that is spelled, such as 1-900-CALL-NOW, from a name.
