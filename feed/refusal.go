@@ -1,6 +1,9 @@
 package feed
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+)
 
 // refusal is why a request does not become a feed.
 type refusal struct {
@@ -12,6 +15,17 @@ type refusal struct {
 
 func refuse(status int, reason, detail string) *refusal {
 	return &refusal{status: status, reason: reason, detail: detail}
+}
+
+// Refusals of what would be a new call.
+var (
+	stopping   = refuse(http.StatusServiceUnavailable, "unavailable", "the server is stopping")
+	overloaded = refuse(http.StatusServiceUnavailable, "overload", "the server is overloaded")
+)
+
+// crowded is the refusal beside so many feeds.
+func crowded(n int) *refusal {
+	return refuse(http.StatusServiceUnavailable, "full", fmt.Sprintf("%d feeds are open already", n))
 }
 
 // unavailable is the refusal for an error of another stage: the client comes again. Its kind is the reason; its text is only logged.

@@ -103,18 +103,32 @@ func (s *Server) before(u *upload) (newest *upload) {
 	return newest
 }
 
-// awaits reports whether a call may go on with a request of an origin, which does not say yet which call it is of.
-func (s *Server) awaits(of origin) bool {
+// awaits reports whether a call may go on with an upload, which does not say yet which call it is of. One upload at a time may follow another
+// without a place.
+func (s *Server) awaits(u *upload) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	of := u.origin
 	for f := range s.live {
-		if o, is := f.(*upload); is && o.turn > 0 {
-			if of.callID = o.origin.callID; of == o.origin && of.known() {
-				return true
-			}
+		o, is := f.(*upload)
+		if !is || o.turn == 0 || o.followed {
+			continue
+		}
+		if of.callID = o.origin.callID; of == o.origin && of.known() {
+			u.follows, o.followed = o, true
+			return true
 		}
 	}
 	return false
+}
+
+// unfollow lets another one follow.
+func (s *Server) unfollow(u *upload) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u.follows != nil {
+		u.follows.followed = false
+	}
 }
 
 // move gives a feed without a place that of another.

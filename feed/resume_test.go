@@ -158,6 +158,73 @@ func TestCallGoesOnInItsFormatOnly(t *testing.T) {
 	}
 }
 
+// What keeps new calls out lets live ones go on.
+func TestCallGoesOnWhereNoOtherBegins(t *testing.T) {
+	for name, c := range map[string]struct {
+		cfg    Config
+		refuse func(*bench, *fakeLoad)
+	}{
+		"full":       {Config{MaxFeeds: 1}, func(*bench, *fakeLoad) {}},
+		"draining":   {Config{}, func(b *bench, _ *fakeLoad) { b.server.Drain() }},
+		"overloaded": {Config{}, func(_ *bench, l *fakeLoad) { l.Store(true) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, load := start(t, c.cfg, oneConnector()), &fakeLoad{}
+			b.server.deps.Load = load
+			first := b.put(of("1726677688.724"))
+			first.send(tagged("contact 1", 0, voice(160, 1), voice(160, 2)))
+			first.persisted()
+			first.cut(tagged("contact 1", 20, voice(160, 1), voice(160, 2)))
+			c.refuse(b, load)
+			again := b.put(of("1726677688.724"))
+			again.send(tagged("contact 1", 20, voice(160, 1), voice(160, 2)))
+			again.persisted()
+			if got := b.post("/putMedia", http.NoBody, of("1726677688.725")).status; got != http.StatusServiceUnavailable {
+				t.Errorf("another call: got status %d, want %d", got, http.StatusServiceUnavailable)
+			}
+			_ = again.body.Close()
+			again.rest()
+			if failure := b.wait(t); failure != "" || b.live() != 1 {
+				t.Errorf("got failure %q and %d calls, want none, and one", failure, b.live())
+			}
+		})
+	}
+}
+
+func TestOneUploadFollowsACallWithoutAPlace(t *testing.T) {
+	b := start(t, Config{OfConnector: 1}, oneConnector())
+	same := of("1726677688.724")
+	first := b.put(same)
+	first.send(tagged("contact 1", 0, voice(160, 1), voice(160, 2)))
+	first.persisted()
+	second := b.put(same)
+	if got := b.post("/putMedia", http.NoBody, same).status; got != http.StatusServiceUnavailable {
+		t.Errorf("a third: got status %d, want %d", got, http.StatusServiceUnavailable)
+	}
+	_ = second.body.Close()
+	for end := time.Now().Add(timeout); b.post("/putMedia", http.NoBody, same).status != http.StatusOK; {
+		if time.Now().After(end) {
+			t.Fatal("got no place of an upload that has ended, want one")
+		}
+	}
+}
+
+// Following a call is no way to begin another.
+func TestUploadThatFollowsACallBeginsNoneOnAnOverloadedServer(t *testing.T) {
+	b, load := start(t, Config{}, oneConnector()), &fakeLoad{}
+	b.server.deps.Load = load
+	first := b.put(of("1726677688.724"))
+	first.send(tagged("contact 1", 0, voice(160, 1), voice(160, 2)))
+	first.persisted()
+	load.Store(true)
+	other := b.put(of("1726677688.724"))
+	other.send(tagged("contact 2", 0, voice(160, 1), voice(160, 2)))
+	all := other.rest()
+	if last := all[len(all)-1]; last.ErrorMessage != "the server is overloaded" || b.live() != 1 {
+		t.Errorf("got %+v and %d calls, want that the server is overloaded, and one", last, b.live())
+	}
+}
+
 // contact is a stream of Kinesis with the fragments of a contact, and then one of the next contact.
 type contact struct{ caller, callee []int16 }
 

@@ -32,6 +32,7 @@ type Server struct {
 	places   map[string]int // taken, by connector
 	turns    uint64         // of uploads
 	stopping bool           // no new calls
+	closed   bool           // no new feeds
 	open     sync.WaitGroup // of live
 }
 
@@ -87,7 +88,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, f *session)
 		return
 	}
 	if timbre.Overloaded(s.deps.Load) {
-		s.refuse(w, f.peer, refuse(http.StatusServiceUnavailable, "overload", "the server is overloaded"))
+		s.refuse(w, f.peer, overloaded)
 		return
 	}
 	if !s.take(&f.seat, onlyID(admitted)) {
@@ -105,15 +106,17 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, f *session)
 	f.run(context.WithoutCancel(r.Context()), conn)
 }
 
-// add registers a feed; a refusal if there are too many, or the server is stopping.
+// add registers a feed; a refusal if there are too many, or the server is stopping. Uploads may go on with live calls: room looks at those that
+// do not.
 func (s *Server) add(f liveFeed) *refusal {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.stopping:
-		return refuse(http.StatusServiceUnavailable, "unavailable", "the server is stopping")
-	case len(s.live) >= s.cfg.MaxFeeds:
-		return refuse(http.StatusServiceUnavailable, "full", fmt.Sprintf("%d feeds are open already", len(s.live)))
+	_, is := f.(*upload)
+	switch n := len(s.live); {
+	case s.closed, s.stopping && !is:
+		return stopping
+	case n >= 2*s.cfg.MaxFeeds, n >= s.cfg.MaxFeeds && !is:
+		return crowded(n)
 	}
 	s.live[f] = true
 	s.open.Add(1)
@@ -148,7 +151,7 @@ func (s *Server) isStopping() bool {
 func (s *Server) Run(ctx context.Context) {
 	<-ctx.Done()
 	s.mu.Lock()
-	s.stopping = true
+	s.stopping, s.closed = true, true
 	for f := range s.live {
 		f.stop(fail("stopping", "the server was stopped"))
 	}

@@ -30,6 +30,9 @@ type upload struct {
 	offers chan relay               // of the call, after a lost connection
 	gone   chan struct{}            // closed when the upload has ended
 
+	follows  *upload // by which it has no place of its own; nil: it has one
+	followed bool    // another one has none. Guarded by mu of the server
+
 	mu      sync.Mutex
 	end     *failure // why the feed ends; nil while it is live
 	claimed bool     // another request goes on with the call
@@ -99,12 +102,26 @@ func (u *upload) admit() *refusal {
 	switch {
 	case refused != nil:
 		return refused
-	case u.s.awaits(u.origin): // its call has a place already
+	case u.s.awaits(u): // its call has a place already
 		return nil
+	}
+	if refused = u.room(); refused == nil && !u.s.take(&u.seat, u.access.Connector.ID) {
+		refused = refuse(http.StatusServiceUnavailable, "full", u.s.full())
+	}
+	return refused
+}
+
+// room refuses an upload that goes on with no call if the server takes no new ones, or if it has no place beside as many feeds as there may be.
+func (u *upload) room() *refusal {
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
+	switch {
+	case u.s.stopping:
+		return stopping
 	case timbre.Overloaded(u.s.deps.Load):
-		return refuse(http.StatusServiceUnavailable, "overload", "the server is overloaded")
-	case !u.s.take(&u.seat, u.access.Connector.ID):
-		return refuse(http.StatusServiceUnavailable, "full", u.s.full())
+		return overloaded
+	case len(u.s.live) > u.s.cfg.MaxFeeds && !u.taken:
+		return crowded(len(u.s.live) - 1)
 	}
 	return nil
 }

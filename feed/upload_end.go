@@ -20,6 +20,7 @@ func (u *upload) stop(reason *failure) {
 // finish leaves the connection to the next request.
 func (u *upload) finish() {
 	u.cancel()
+	u.s.unfollow(u)
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.over = true

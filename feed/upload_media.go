@@ -115,8 +115,9 @@ func (u *upload) begin() *failure {
 	switch {
 	case failed != nil || resumed:
 		return failed
-	case u.s.isStopping():
-		return fail("unavailable", "the server is stopping")
+	}
+	if refused := u.room(); refused != nil {
+		return fail("unavailable", refused.detail)
 	}
 	return u.enter(u.access, "kinesis", u.start.tracks)
 }
