@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 )
 
 var (
@@ -25,7 +23,7 @@ func TestDemoIsWatchedInABrowser(t *testing.T) {
 	t.Logf("from the start of the demo to the first call in a browser: %.1f s", time.Since(begun).Seconds())
 	p.sees("a call that has just begun", `/^0:0[0-4]$/.test(document.querySelector('td[data-title=Age]')?.innerText.trim())`)
 	p.keep("live")
-	p.do(chromedp.Click(chromedp.CSS(`td a`)))
+	p.chooses(`(//td//a)[1]`)
 	p.sees("both waveforms", `document.querySelectorAll('canvas.waveform').length === 2`)
 	p.sees("a name, or that nobody is known", `/Probability 0\.|Nobody in this domain/.test(document.body.innerText)`)
 	p.reads("VoiceToneAnalysisSuccessful")
@@ -35,7 +33,7 @@ func TestDemoIsWatchedInABrowser(t *testing.T) {
 	p.sees("an ended call", `document.querySelector('tbody tr')`)
 	p.keep("ended")
 	p.show("domains", "Voices")
-	p.do(chromedp.Click(chromedp.CSS(`td a`)))
+	p.chooses(`(//td//a)[1]`)
 	p.sees("a voice", `document.querySelector('tbody tr code')`)
 	p.keep("voices")
 	p.show("server", "Server")

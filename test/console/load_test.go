@@ -107,3 +107,22 @@ func TestCallThatFailsIsHungUp(t *testing.T) {
 		})
 	}
 }
+
+// A title that comes late does not take the focus from whoever has moved on.
+func TestLateTitleTakesNoFocus(t *testing.T) {
+	const path = "GET /console/api/voice-profile-domains/" + domain
+	named := make(chan struct{})
+	s := newSite(t, oneCall, itsStream, map[string]http.HandlerFunc{path: func(w http.ResponseWriter, _ *http.Request) {
+		<-named
+		_, _ = w.Write([]byte(answers[path]))
+	}})
+	p := open(t, s.url, wide)
+	p.signIn(key, secret)
+	p.show("domains/"+domain, "Domain")
+	p.do(chromedp.WaitVisible(chromedp.CSS(`[aria-label="Erase vp-1"]`)), chromedp.Focus(chromedp.CSS(`[aria-label="Erase vp-1"]`)))
+	close(named)
+	p.reads("callers")
+	if got := value[string](p, `document.activeElement.ariaLabel ?? document.activeElement.innerText`); got != "Erase vp-1" {
+		t.Errorf("got the focus on %q, want it where it was", got)
+	}
+}

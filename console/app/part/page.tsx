@@ -6,9 +6,11 @@ export function Page({ title, aside, children }: { title: string; aside?: Compon
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => {
     document.title = `${title} – Timbre`;
+  }, [title]);
+  useLayoutEffect(() => { // not again: whoever has moved on keeps the focus when the title comes
     heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
-  }, [title]);
+  }, []);
   return (
     <main id="main">
       <div class="heading">
