@@ -2,6 +2,7 @@ package trunk
 
 import (
 	"errors"
+	"net/netip"
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -68,11 +69,26 @@ func transferred(uri string) (number string, ok bool) {
 	address, _, _ := strings.Cut(rest, "?")
 	user, host, hasUser := strings.Cut(address, "@")
 	if !hasUser {
-		host, _, _ = strings.Cut(user, ";")
-		if user = ""; strings.Trim(host, "+0123456789") == "" {
-			user = host
-		}
-		return user, true
+		user, host = "", user
+	}
+	if user == "" {
+		user = inPlaceOfHost(host)
 	}
 	return user, !strings.Contains(host, "@")
+}
+
+// inPlaceOfHost is what a URI has where a host belongs; empty: it has a host. The last label of a host's name begins with a letter
+// (RFC 3261, 25.1).
+func inPlaceOfHost(host string) string {
+	host, _, _ = strings.Cut(host, ";")
+	name, _, _ := strings.Cut(host, ":") // without a port
+	if v6, ok := strings.CutPrefix(host, "["); ok {
+		name, _, _ = strings.Cut(v6, "]")
+	}
+	label := strings.TrimSuffix(name, ".")
+	label = strings.ToLower(label[strings.LastIndexByte(label, '.')+1:])
+	if _, err := netip.ParseAddr(name); err == nil || label != "" && 'a' <= label[0] && label[0] <= 'z' {
+		return ""
+	}
+	return name
 }
