@@ -98,6 +98,8 @@ admin.tls.key: tls.secretName
 {{- end }}
 {{- if ge (int $v.rtp.first) (int $v.rtp.last) }}{{ fail "rtp.first must be below rtp.last" }}{{ end }}
 {{- if not (or (int $v.sip.udp) (int $v.sip.tcp) (int $v.sip.tls)) }}{{ fail "sip has no port" }}{{ end }}
+{{- $tcp := without (list (include "timbre.port" (list . "api") | int) (include "timbre.port" (list . "admin") | int) (int $v.feed.port) (int $v.sip.tcp) (int $v.sip.tls)) 0 }}
+{{- if ne (len $tcp) (len (uniq $tcp)) }}{{ fail "api.port, admin.port, feed.port, sip.tcp and sip.tls must differ" }}{{ end }}
 {{- if and (int $v.sip.tls) (not $v.tls.secretName) }}{{ fail "sip.tls needs tls.secretName" }}{{ end }}
 {{- if and $v.hostNetwork $v.media.service.enabled }}{{ fail "media.service needs hostNetwork: false; in the network of a node, callers call the node" }}{{ end }}
 {{- if and $v.hostNetwork $v.networkPolicy.enabled }}{{ fail "networkPolicy needs hostNetwork: false; policies do not hold in the network of a node" }}{{ end }}
