@@ -80,6 +80,11 @@ var ways = map[string][]string{
 	"watched":       {"insecure=true", "serviceMonitor.enabled=true", "serviceMonitor.tokenSecret.name=token"},
 	"a claim":       {"volume.existingClaim=mine", "image.digest=sha256:" + strings.Repeat("0", 64), "priorityClassName=high"},
 	"a pod network": {"hostNetwork=false", "networkPolicy.enabled=true", "insecure=true", "feed.port=8081"},
+	"people sign in": {
+		"hostNetwork=false", "tls.secretName=certificate", "oidc.secretName=issuer", `settings.admin\.hosts=timbre.example.com`,
+		`settings.admin\.oidc\.issuer=https://login.example.com`, `settings.admin\.oidc\.client_id=timbre`,
+		`settings.admin\.oidc\.url=https://timbre.example.com:9090`, `settings.admin\.oidc\.users=ann=ADMIN1`,
+	},
 	"a media service": {
 		"hostNetwork=false", "media.service.enabled=true", "rtp.first=20000", "rtp.last=20099", "networkPolicy.enabled=true",
 		"networkPolicy.callers={192.0.2.0/24,2001:db8::/32}", "networkPolicy.egress[0].ports[0].port=443",
@@ -119,6 +124,29 @@ func TestChartHasSettingsOfTheServer(t *testing.T) {
 				t.Errorf("got log.level %s, want the one of the values", line.Log.Level)
 			}
 		})
+	}
+}
+
+// The server reads the client secret of an issuer from a file that others cannot read; the names of the Service stay beside that of browsers.
+func TestChartMountsTheClientSecret(t *testing.T) {
+	all := render(t, ways["people sign in"]...)
+	pod := at[object](t, all["StatefulSet timbre"], "spec", "template", "spec")
+	mount := named(t, at[[]any](t, pod, "containers", "0", "volumeMounts"), "oidc")
+	if mount["mountPath"] != "/etc/timbre/oidc" || mount["readOnly"] != true {
+		t.Errorf("got the mount %v, want /etc/timbre/oidc, read-only", mount)
+	}
+	secret := at[object](t, named(t, at[[]any](t, pod, "volumes"), "oidc"), "secret")
+	if secret["secretName"] != "issuer" || secret["defaultMode"] != uint64(0o440) {
+		t.Errorf("got the volume %v, want the Secret issuer with the mode 0440", secret)
+	}
+	settings := at[string](t, all["ConfigMap timbre"], "data", "timbre.yaml")
+	for _, want := range []string{
+		"admin.oidc.client_secret_file: /etc/timbre/oidc/client-secret\n",
+		"admin.hosts: timbre,timbre.voice,timbre.voice.svc,timbre.example.com\n",
+	} {
+		if !strings.Contains(settings, want) {
+			t.Errorf("got settings\n%swant %s", settings, want)
+		}
 	}
 }
 
@@ -200,27 +228,31 @@ func TestPortsAreMovedTogether(t *testing.T) {
 	}
 }
 
-// The values of a release before these ports could be moved lack them: `helm upgrade --reuse-values` then gives none.
-func TestChartHasPortsWithoutTheirValues(t *testing.T) {
-	for name, values := range ways {
-		t.Run(name, func(t *testing.T) {
-			got, want := render(t, append([]string{"api=null", "admin=null"}, values...)...), render(t, values...)
-			if !reflect.DeepEqual(got, want) {
-				t.Errorf("got\n%v\nwant the defaults, as in\n%v", got, want)
-			}
-		})
+// Values of a release of an earlier chart lack what is new: `helm upgrade --reuse-values` then gives none.
+func TestChartHasDefaultsWithoutNewValues(t *testing.T) {
+	values := ways["a pod network"]
+	got, want := render(t, append([]string{"api=null", "admin=null", "oidc=null"}, values...)...), render(t, values...)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%v\nwant the defaults, as in\n%v", got, want)
 	}
 }
 
 // portOf is the number of a port of a list, by its name.
 func portOf(t *testing.T, ports []any, name, key string) uint64 {
 	t.Helper()
-	for _, p := range ports {
-		if at[string](t, p, "name") == name {
-			return at[uint64](t, p, key)
+	return at[uint64](t, named(t, ports, name), key)
+}
+
+// named is the entry of a list that has a name.
+func named(t *testing.T, list []any, name string) object {
+	t.Helper()
+	for i, entry := range list {
+		if at[string](t, entry, "name") == name {
+			return at[object](t, list, strconv.Itoa(i))
 		}
 	}
-	return 0
+	t.Fatalf("got no %s in %v", name, list)
+	return nil
 }
 
 // admitted are those whom a policy lets reach a port; nil: nobody.

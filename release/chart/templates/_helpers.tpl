@@ -35,7 +35,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- dig $name "port" (get (dict "api" 8080 "admin" 9090) $name) (index . 0).Values.AsMap | int }}
 {{- end }}
 
-{{- /* What the chart says of settings. Those of the values win. */ -}}
+{{- /* The Secret of OpenID Connect, if any. */ -}}
+{{- define "timbre.oidc" -}}
+{{- dig "oidc" "secretName" "" .Values.AsMap }}
+{{- end }}
+
+{{- /* What the chart says of settings. Those of the values win; names of the admin port come on top of the Service's, which Prometheus asks by. */ -}}
 {{- define "timbre.settings" -}}
 {{- $bind := .Values.bind }}
 {{- $sip := list }}
@@ -43,6 +48,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- with int (index $.Values.sip $network) }}{{ $sip = append $sip (printf "%s://%s:%d" $network $bind .) }}{{ end }}
 {{- end }}
 {{- $open := include "timbre.open" . }}
+{{- $hosts := printf "%[1]s,%[1]s.%[2]s,%[1]s.%[2]s.svc" (include "timbre.name" .) .Release.Namespace }}
 {{- $s := dict
   "sip.listen" (join "," $sip)
   "rtp.ports" (printf "%d-%d" (int .Values.rtp.first) (int .Values.rtp.last))
@@ -50,7 +56,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   "api.listen" (printf "%s:%s" (ternary $bind "127.0.0.1" (ne $open "")) (include "timbre.port" (list . "api")))
   "admin.listen" (printf "%s:%s" (ternary $bind "127.0.0.1" (ne (include "timbre.watched" .) "")) (include "timbre.port" (list . "admin")))
   "admin.trust" "nobody"
-  "admin.hosts" (printf "%[1]s,%[1]s.%[2]s,%[1]s.%[2]s.svc" (include "timbre.name" .) .Release.Namespace) }}
+  "admin.hosts" $hosts }}
+{{- if include "timbre.oidc" . }}{{ $_ := set $s "admin.oidc.client_secret_file" "/etc/timbre/oidc/client-secret" }}{{ end }}
 {{- with .Values.sip.address }}{{ $_ := set $s "sip.address" . }}{{ end }}
 {{- with .Values.rtp.address }}{{ $_ := set $s "rtp.address" . }}{{ end }}
 {{- with int .Values.feed.port }}{{ $_ := set $s "feed.listen" (printf "%s:%d" (ternary $bind "127.0.0.1" (ne $open "")) .) }}{{ end }}
@@ -61,7 +68,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $_ := set $s (printf "%s.tls.key" $door) "/etc/timbre/tls/tls.key" }}
 {{- end }}
 {{- end }}
-{{- toYaml (merge (deepCopy .Values.settings) $s) }}
+{{- $all := merge (deepCopy .Values.settings) $s }}
+{{- with index .Values.settings "admin.hosts" }}{{ $_ := set $all "admin.hosts" (printf "%s,%s" $hosts .) }}{{ end }}
+{{- toYaml $all }}
 {{- end }}
 
 {{- /* A probe of the admin port. */ -}}
