@@ -116,7 +116,7 @@ func TestImageOfSeveralArchitectures(t *testing.T) {
 	out := t.TempDir()
 	builds := []string{stub(t, "linux", "amd64"), stub(t, "linux", "arm64")}
 	printed(t, exec.CommandContext(t.Context(), "go", append([]string{
-		"run", "timbre/release/image", "-out", out, "-packages", filepath.Join(scratch, "debian"), "-version", "1.2.3",
+		"run", "timbre/release/image", "-out", out, "-packages", packages, "-version", "1.2.3",
 	}, builds...)...))
 	for _, want := range []string{"amd64", "arm64"} {
 		var seen struct{ Architecture string }

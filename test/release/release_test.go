@@ -19,12 +19,16 @@ const version = "1.2.3-test.1"
 // repository is where this one is.
 const repository = "../.."
 
-// scratch is a folder for all tests.
-var scratch string
+// scratch is a folder for all tests; packages has Debian's for images. It is the one of `make image`, which stays: once it is filled, no test
+// waits for a mirror.
+var scratch, packages string
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		var err error
+		if packages, err = filepath.Abs(filepath.Join(repository, "bin", "debian")); err != nil {
+			panic(err)
+		}
 		if scratch, err = os.MkdirTemp("", "timbre-release-test-"); err != nil {
 			panic(err)
 		}
@@ -48,7 +52,7 @@ var release = sync.OnceValues(func() (made, error) {
 // make runs the release of the sources in a folder.
 func (m made) make(source string) error {
 	cmd := exec.Command("nice", "-n", "19", "go", "run", "./release", // the calls of other tests are at real time
-		"-platforms", "linux/"+runtime.GOARCH, "-version", version, "-key", m.key, "-out", m.folder, "-packages", filepath.Join(scratch, "debian"))
+		"-platforms", "linux/"+runtime.GOARCH, "-version", version, "-key", m.key, "-out", m.folder, "-packages", packages)
 	cmd.Dir = source
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return &exec.Error{Name: string(out), Err: err}
