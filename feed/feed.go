@@ -36,7 +36,8 @@ type Config struct {
 	OfConnector  int           // of them, those of one connector; all
 	StartTimeout time.Duration // until the start message, or the first audio of PutMedia; 10 s
 	IdleTimeout  time.Duration // without a message or a ping, or without audio of PutMedia; 60 s
-	// ResumeTimeout is how long a call waits, after its connection was lost, for another PutMedia of its producer; 20 s.
+	// ResumeTimeout is how long a call waits, after its connection was lost, for another PutMedia of its producer, and how long it is known
+	// after it has ended; 20 s.
 	ResumeTimeout time.Duration
 }
 

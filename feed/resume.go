@@ -111,7 +111,7 @@ func (s *Server) awaits(u *upload) bool {
 	of := u.origin
 	for f := range s.live {
 		o, is := f.(*upload)
-		if !is || o.turn == 0 || o.followed {
+		if !is || o.turn == 0 || o.followed || !o.taken {
 			continue
 		}
 		if of.callID = o.origin.callID; of == o.origin && of.known() {
@@ -120,6 +120,28 @@ func (s *Server) awaits(u *upload) bool {
 		}
 	}
 	return false
+}
+
+// remember keeps what an upload that ends in order has brought: if its last acknowledgement is lost, the producer puts that again.
+func (s *Server) remember(u *upload) {
+	if u.transactionID == "" || !u.origin.known() {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.env.Steady()
+	if s.ended.Forget(now); s.ended.Len() < s.cfg.MaxFeeds {
+		s.ended.Put(u.origin, u.heard, now.Add(s.cfg.ResumeTimeout))
+	}
+}
+
+// recall is the newest media time of each track of an upload that ended in order a while ago; nil: there was none.
+func (s *Server) recall(of origin) map[string]time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended.Forget(s.env.Steady())
+	heard, _ := s.ended.Get(of)
+	return heard
 }
 
 // unfollow lets another one follow.

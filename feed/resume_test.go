@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -193,11 +194,17 @@ func TestCallGoesOnWhereNoOtherBegins(t *testing.T) {
 
 func TestOneUploadFollowsACallWithoutAPlace(t *testing.T) {
 	b := start(t, Config{OfConnector: 1}, oneConnector())
-	same := of("1726677688.724")
+	same, over := of("1726677688.724"), tagged("contact 2", 0, voice(160, 1), voice(160, 2))
+	ended := b.put(same)
+	ended.send(over)
+	_ = ended.body.Close()
+	ended.rest()
 	first := b.put(same)
 	first.send(tagged("contact 1", 0, voice(160, 1), voice(160, 2)))
 	first.persisted()
 	second := b.put(same)
+	second.send(over) // audio of no live call: nobody follows it
+	second.persisted()
 	if got := b.post("/putMedia", http.NoBody, same).status; got != http.StatusServiceUnavailable {
 		t.Errorf("a third: got status %d, want %d", got, http.StatusServiceUnavailable)
 	}
@@ -222,6 +229,55 @@ func TestUploadThatFollowsACallBeginsNoneOnAnOverloadedServer(t *testing.T) {
 	all := other.rest()
 	if last := all[len(all)-1]; last.ErrorMessage != "the server is overloaded" || b.live() != 1 {
 		t.Errorf("got %+v and %d calls, want that the server is overloaded, and one", last, b.live())
+	}
+}
+
+// The acknowledgement of the last fragment may be lost, so that it comes again after the end.
+func TestAudioOfACallThatHasEndedBeginsNoOther(t *testing.T) {
+	caller, callee := voice(16000, 1), voice(16000, 2)
+	part := func(i int) matroskatest.Document {
+		return tagged("contact 1", uint64(1000*i), caller[8000*i:8000*(i+1)], callee[8000*i:8000*(i+1)])
+	}
+	for name, c := range map[string]struct {
+		cfg   Config
+		again []matroskatest.Document
+		calls int
+		want  []int16 // of the last call
+	}{
+		"within a while": {Config{}, []matroskatest.Document{part(0)}, 1, caller[:8000]},
+		"later":          {Config{ResumeTimeout: time.Nanosecond}, []matroskatest.Document{part(0)}, 2, caller[:8000]},
+		"with more":      {Config{}, []matroskatest.Document{part(0), part(1)}, 2, caller[8000:]},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, c.cfg, oneConnector())
+			for i, all := range [][]matroskatest.Document{{part(0)}, c.again} {
+				p := b.put(of("1726677688.724"))
+				p.send(all...)
+				_ = p.body.Close()
+				got := p.rest()
+				if len(got) != 3*len(all) || got[len(got)-1].EventType != "PERSISTED" {
+					t.Errorf("request %d: got %+v, want %d fragments persisted", i, got, len(all))
+				}
+			}
+			b.stop()
+			if len(b.calls) != c.calls || !slices.Equal(b.legs[0].pcm(), c.want) {
+				t.Errorf("got %d calls, the last with %d samples; want %d, and %d", len(b.calls), len(b.legs[0].pcm()), c.calls, len(c.want))
+			}
+		})
+	}
+}
+
+func TestCallsThatHaveEndedAreRememberedWithinBounds(t *testing.T) {
+	b := start(t, Config{MaxFeeds: 2}, oneConnector())
+	for i := range 4 {
+		p := b.put(of("1726677688.724"))
+		p.send(tagged(fmt.Sprint("contact ", i), 0, voice(160, 1), voice(160, 2)))
+		_ = p.body.Close()
+		p.rest()
+	}
+	b.stop()
+	if n := b.server.ended.Len(); n != 2 {
+		t.Errorf("got %d calls remembered, want 2", n)
 	}
 }
 

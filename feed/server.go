@@ -8,11 +8,13 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/coder/websocket"
 
 	"timbre"
 	"timbre/environment"
+	"timbre/ttl"
 )
 
 // Path is where feeds are taken: there, or one level below by the id of a connector.
@@ -29,18 +31,20 @@ type Server struct {
 
 	mu       sync.Mutex
 	live     map[liveFeed]bool
-	places   map[string]int // taken, by connector
-	turns    uint64         // of uploads
-	stopping bool           // no new calls
-	closed   bool           // no new feeds
-	open     sync.WaitGroup // of live
+	places   map[string]int                             // taken, by connector
+	turns    uint64                                     // of uploads
+	ended    *ttl.Map[origin, map[string]time.Duration] // the newest media time of each track of uploads that ended in order
+	stopping bool                                       // no new calls
+	closed   bool                                       // no new feeds
+	open     sync.WaitGroup                             // of live
 }
 
 // New makes a Server.
 func New(env environment.Environment, cfg Config, deps Deps) *Server {
-	env = env.Complete()
+	env, cfg = env.Complete(), cfg.withDefaults()
 	return &Server{
-		env: env, cfg: cfg.withDefaults(), deps: deps, metrics: newMetrics(env.Metrics), nonces: newNonces(env, deps.Journal), live: map[liveFeed]bool{}, places: map[string]int{},
+		env: env, cfg: cfg, deps: deps, metrics: newMetrics(env.Metrics), nonces: newNonces(env, deps.Journal), live: map[liveFeed]bool{}, places: map[string]int{},
+		ended: ttl.NewMap[origin, map[string]time.Duration](cfg.ResumeTimeout, nil),
 	}
 }
 

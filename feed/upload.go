@@ -85,6 +85,8 @@ func (u *upload) serve() {
 	failed := u.read()
 	if failed != nil && failed.code == lostCode && u.handOver() {
 		failed = nil // the call goes on with another request
+	} else if failed == nil {
+		u.s.remember(u)
 	}
 	u.endBy(failed)
 }

@@ -83,19 +83,24 @@ func (u *upload) handle(item any) (audio time.Duration, _ *failure) {
 	return 0, nil
 }
 
-// block takes audio; the first begins the call.
+// block takes audio; the first that is new begins the call.
 func (u *upload) block(b matroska.Block) (audio time.Duration, _ *failure) {
 	p, of := u.recorded.piece(b)
 	switch {
 	case !of: // a track without audio
 		return 0, nil
-	case u.transactionID == "":
-		if failed := u.begin(); failed != nil {
+	case u.start.codec == 0:
+		if failed := u.introduce(); failed != nil {
 			return 0, failed
 		}
 	}
 	if at, was := u.again[p.name]; was && p.At <= at {
 		return 0, nil
+	}
+	if u.transactionID == "" {
+		if failed := u.begin(); failed != nil {
+			return 0, failed
+		}
 	}
 	if u.tracks[p.name] == nil {
 		if failed := u.join(p.track); failed != nil {
@@ -106,16 +111,20 @@ func (u *upload) block(b matroska.Block) (audio time.Duration, _ *failure) {
 	return u.hear(p), nil
 }
 
-// begin begins the call, or goes on with that of a request before.
-func (u *upload) begin() *failure {
+// introduce looks, at the first audio, for a request before whose call it is of: one that goes on, or has ended in order.
+func (u *upload) introduce() *failure {
 	u.start = u.recorded.message()
 	u.origin.callID = u.start.callID
 	u.newest = u.s.env.Steady()
 	resumed, failed := u.resume()
-	switch {
-	case failed != nil || resumed:
-		return failed
+	if failed == nil && !resumed {
+		u.again = u.s.recall(u.origin)
 	}
+	return failed
+}
+
+// begin begins the call.
+func (u *upload) begin() *failure {
 	if refused := u.room(); refused != nil {
 		return fail("unavailable", refused.detail)
 	}
