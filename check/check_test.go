@@ -275,6 +275,10 @@ func TestFindings(t *testing.T) {
 			m.federate(t, 0o600)
 			m.Settings.Admin.OIDC.Users[0].KeyID = "GONE"
 		}, Warning, "ann has the access key GONE, which does not exist"},
+		{"person whose key has expired", "issuer", func(t *testing.T, m *machine) {
+			m.federate(t, 0o600)
+			m.file(t, "credentials", "[ann]\naws_access_key_id = ANNS\naws_secret_access_key = secret\ntimbre_expires = 2020-01-01T00:00:00Z\n", 0o600)
+		}, Warning, "ann has the access key ANNS, which has expired"},
 
 		{"models", "models", nil, OK, "speaker "},
 		{"model that is not there", "models", func(_ *testing.T, m *machine) { m.Settings.Models.Speaker = "nobody" }, Failure, "nobody"},

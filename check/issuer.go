@@ -3,9 +3,6 @@ package check
 import (
 	"context"
 	"fmt"
-	"slices"
-
-	"timbre"
 )
 
 // checkIssuer looks at what people need to sign in to the console by an issuer: a connection to it, the client's secret, and their keys.
@@ -19,10 +16,12 @@ func checkIssuer(ctx context.Context, m machine, f *findings) {
 		f.fail(err.Error(), "give the user of the service, and nobody else, a file with the client secret")
 	}
 	if credentials, err := m.Settings.ReadCredentials(); err == nil { // what is wrong with them, checkFiles tells
-		known := credentials.All()
 		for _, u := range o.Users {
-			if !slices.ContainsFunc(known, func(k timbre.Key) bool { return k.ID == u.KeyID }) {
+			switch key, known := credentials.Key(u.KeyID); {
+			case !known:
 				f.warn(fmt.Sprintf("admin.oidc.users: %s has the access key %s, which does not exist", u.Value, u.KeyID), "add a profile with it to the file of credentials")
+			case key.Expired(m.env.Now()):
+				f.warn(fmt.Sprintf("admin.oidc.users: %s has the access key %s, which has expired", u.Value, u.KeyID), "move its timbre_expires in the file of credentials")
 			}
 		}
 	}
