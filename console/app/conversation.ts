@@ -1,5 +1,6 @@
 import { useMemo, useReducer } from "preact/hooks";
 import type { CallEvent, Conversation, LegLevels, Speech, Task } from "./contract";
+import { byTime } from "./format";
 import { useAsk } from "./http";
 import { Levels } from "./levels";
 import { useNumbers } from "./part/numbers";
@@ -34,7 +35,7 @@ function change(known: Known, change: Change): Known {
   }
   if ("task" in change) {
     const others = known.tasks.filter((task) => task.id !== change.task.id);
-    return { ...known, tasks: [...others, change.task].sort((a, b) => a.created.localeCompare(b.created)) };
+    return { ...known, tasks: [...others, change.task].sort((a, b) => byTime(a.created, b.created) || a.id.localeCompare(b.id)) };
   }
   if ("event" in change) {
     return known.events.some((event) => event.id === change.event.id) ? known : { ...known, events: [...known.events, change.event].slice(-keptEvents) };

@@ -27,6 +27,9 @@ export const isSet = (stamp?: string): stamp is string => !!stamp && !stamp.star
 export const moment = (stamp?: string): string => (isSet(stamp) ? dateAndTime.format(new Date(stamp)) : "–");
 export const time = (stamp?: string): string => (isSet(stamp) ? timeOfDay.format(new Date(stamp)) : "–");
 
+/** Orders times: their texts do not, since a fraction of a second has as many digits as it needs. */
+export const byTime = (a: string, b: string): number => Date.parse(a) - Date.parse(b);
+
 /** The seconds since a time stamp. */
 export const since = (stamp: string): number => (Date.now() - Date.parse(stamp)) / 1000;
 

@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { Call, CallEvent, Conversation, Leg } from "../contract";
 import { type Known, netKey, useConversation } from "../conversation";
-import { clock, moment, since, time } from "../format";
+import { byTime, clock, moment, since, time } from "../format";
 import type { Levels } from "../levels";
 import { Ladder } from "../part/ladder";
 import { Badge, Empty, Problem } from "../part/notice";
@@ -111,7 +111,7 @@ const ofLeg = ({ task, type, status }: CallEvent): boolean => !!task || (type.in
 function Events({ call, events }: { call: Call; events: CallEvent[] }) {
   return useMemo(() => events.length === 0 ? <Empty>Nothing has happened yet.</Empty> : (
     <ol class="timeline" tabIndex={0} aria-label="Events in order">
-      {[...events].sort((a, b) => a.time.localeCompare(b.time)).map((event) => (
+      {[...events].sort((a, b) => byTime(a.time, b.time)).map((event) => (
         <li key={event.id}>
           <time dateTime={event.time}>{time(event.time)}</time>
           <span>
