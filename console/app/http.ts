@@ -84,7 +84,7 @@ export function words(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** An answer of the server, and how to ask again. */
+/** An answer of the server, and how to ask again in the background. */
 export interface Asked<T> {
   value?: T;
   error?: string;
@@ -95,7 +95,10 @@ export interface Asked<T> {
 export function useAsk<T>(path: string, every = 0): Asked<T> {
   const [answer, setAnswer] = useState<{ path: string; value?: T; error?: string }>({ path });
   const [round, setRound] = useState(0);
+  const byItself = useRef(false); // the page asks again
   useEffect(() => {
+    const first = byItself.current;
+    byItself.current = false;
     if (!path) {
       return;
     }
@@ -110,13 +113,16 @@ export function useAsk<T>(path: string, every = 0): Asked<T> {
         }
         setAnswer((before) => ({ ...(before.path === path ? before : { path }), error: words(error) }));
       }
-    }, every);
+    }, every, first);
     return () => {
       stop();
       abort.abort();
     };
   }, [path, every, round]);
-  const again = useCallback(() => setRound((n) => n + 1), []);
+  const again = useCallback(() => {
+    byItself.current = true;
+    setRound((n) => n + 1);
+  }, []);
   return { ...(answer.path === path ? answer : {}), again };
 }
 

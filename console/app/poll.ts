@@ -1,8 +1,8 @@
 /**
  * Asks at once and, while the page is in front, every so many milliseconds after the last answer; 0: never again. A request after the first is
- * in the background: nobody at the keyboard has caused it. The result ends that.
+ * in the background: nobody at the keyboard has caused it; so is the first, if that is said. The result ends that.
  */
-export function poll(ask: (background: boolean) => Promise<void>, every: number): () => void {
+export function poll(ask: (background: boolean) => Promise<void>, every: number, first = false): () => void {
   let [timer, asking, ended] = [0, false, false];
   const go = async (background: boolean) => {
     clearTimeout(timer);
@@ -22,7 +22,7 @@ export function poll(ask: (background: boolean) => Promise<void>, every: number)
     }
   };
   document.addEventListener("visibilitychange", shown);
-  void go(false);
+  void go(first);
   return () => {
     ended = true;
     clearTimeout(timer);

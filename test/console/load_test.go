@@ -126,3 +126,28 @@ func TestLateTitleTakesNoFocus(t *testing.T) {
 		t.Errorf("got the focus on %q, want it where it was", got)
 	}
 }
+
+// A page that nobody attends does not keep its session alive, whatever the server refuses it.
+func TestRefusedStreamIsAskedForInTheBackground(t *testing.T) {
+	const path = "GET /console/calls/" + transaction
+	var attended, background atomic.Int64
+	s := newSite(t, oneCall, itsStream, map[string]http.HandlerFunc{
+		path + "/live": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
+		path: func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("X-Timbre-Background") == "" {
+				attended.Add(1)
+			} else {
+				background.Add(1)
+			}
+			_, _ = w.Write([]byte(answers[path]))
+		},
+	})
+	p := openBy(t, s.url, wide, manner{expected: "503"})
+	p.signIn(key, secret)
+	p.show("calls/"+transaction, "Call")
+	until(t, "the stream is asked for again", func() bool { return s.count(path+"/live") >= 3 })
+	until(t, "the call is asked for again", func() bool { return attended.Load()+background.Load() >= 3 })
+	if got := attended.Load(); got != 1 {
+		t.Errorf("got %d requests for the call that count as use of the session, want the first alone", got)
+	}
+}

@@ -106,8 +106,11 @@ func newSite(t *testing.T, live, call send, instead map[string]http.HandlerFunc)
 	for pattern, answer := range instead {
 		mux.HandleFunc(pattern, answer)
 	}
-	mux.HandleFunc("GET /console/live", s.stream(live))
-	mux.HandleFunc("GET /console/calls/"+transaction+"/live", s.stream(call))
+	for pattern, events := range map[string]send{"GET /console/live": live, "GET /console/calls/" + transaction + "/live": call} {
+		if instead[pattern] == nil {
+			mux.HandleFunc(pattern, s.stream(events))
+		}
+	}
 	session(mux)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
