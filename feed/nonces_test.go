@@ -53,3 +53,22 @@ func TestSignatureIsTakenOnceOverARestart(t *testing.T) {
 		})
 	}
 }
+
+// Signatures of the API lie in the same file, and take none of the room of nonces.
+func TestNoncesAreNotThoseOfTheAPI(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	j, err := ttl.OpenJournal(filepath.Join(t.TempDir(), "signatures"), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = j.Close() }()
+	for i, kind := range []ttl.Kind{ttl.APISignature, ttl.FeedNonce} {
+		if err := j.Keep(kind, ttl.Key{byte(i)}, now, now, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := newNonces(environment.Environment{Now: func() time.Time { return now }}.Complete(), j)
+	if _, ok := n.used.Get(ttl.Key{1}); !ok || n.used.Len() != 1 {
+		t.Errorf("got %d nonces, its own: %t, want its own alone", n.used.Len(), ok)
+	}
+}

@@ -59,7 +59,7 @@ type nonces struct {
 func newNonces(env environment.Environment, journal *ttl.Journal) *nonces {
 	n := &nonces{start: env.Now().Truncate(time.Second), journal: journal, log: env.Log, used: ttl.NewMap[ttl.Key, struct{}](httpsig.Life, nil)}
 	if journal != nil {
-		journal.Each(func(key ttl.Key, until time.Time) { n.used.Put(key, struct{}{}, until) })
+		journal.Each(ttl.FeedNonce, func(key ttl.Key, until time.Time) { n.used.Put(key, struct{}{}, until) })
 	}
 	return n
 }
@@ -113,7 +113,7 @@ func (n *nonces) enter(key ttl.Key, s *once, now time.Time) {
 	if n.journal == nil {
 		return
 	}
-	if err := n.journal.Keep(key, s.last(), s.until, now); err != nil {
+	if err := n.journal.Keep(ttl.FeedNonce, key, s.last(), s.until, now); err != nil {
 		n.failing.Failed(n.log, "nonces cannot be kept for the next start", "error", err)
 		return
 	}

@@ -28,14 +28,25 @@ type Journal struct {
 // Key is a digest of what may be used once.
 type Key = [sha256.Size]byte
 
+// Kind is whose a key is: the users of a journal are given their own alone.
+type Kind byte
+
+// Kinds of keys. Values stay: they are in files.
 const (
-	recordSize = sha256.Size + 16 // a key, and two times in seconds since 1970
-	leastKept  = 4096             // records before those that are over are dropped
-	retryAfter = time.Second      // a failure to replace the file
+	APISignature Kind = 1 + iota
+	FeedNonce
+	kinds // before this one
+)
+
+const (
+	recordSize = 1 + sha256.Size + 16 // a kind, a key, and two times in seconds since 1970
+	leastKept  = 4096                 // records before those that are over are dropped
+	retryAfter = time.Second          // a failure to replace the file
 )
 
 // entered is a record.
 type entered struct {
+	kind        Kind
 	key         Key
 	last, until int64
 }
@@ -55,7 +66,9 @@ func OpenJournal(path string, now time.Time) (*Journal, error) {
 		case err != nil:
 			return nil, errors.Join(err, file.Close())
 		}
-		j.kept = append(j.kept, e)
+		if 0 < e.kind && e.kind < kinds {
+			j.kept = append(j.kept, e)
+		}
 	}
 }
 
@@ -66,19 +79,21 @@ func (j *Journal) Close() error {
 	return j.file.Close()
 }
 
-// Each calls f with each key that is kept, and when it ends.
-func (j *Journal) Each(f func(key Key, until time.Time)) {
+// Each calls f with each key of a kind that is kept, and when it ends.
+func (j *Journal) Each(kind Kind, f func(key Key, until time.Time)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, e := range j.kept {
-		f(e.key, time.Unix(e.until, 0))
+		if e.kind == kind {
+			f(e.key, time.Unix(e.until, 0))
+		}
 	}
 }
 
 // Keep adds a key that ends after until, unless no process that starts now or later would take it: last is the latest start of one that
 // would. A key that cannot be written is written with a later one.
-func (j *Journal) Keep(key Key, last, until, now time.Time) error {
-	e := entered{key, last.Unix(), until.Unix()}
+func (j *Journal) Keep(kind Kind, key Key, last, until, now time.Time) error {
+	e := entered{kind, key, last.Unix(), until.Unix()}
 	if e.last < now.Unix() {
 		return nil
 	}
@@ -121,7 +136,7 @@ func (j *Journal) drop(now time.Time) (err error) {
 }
 
 func (e entered) bytes() []byte {
-	b := append(make([]byte, 0, recordSize), e.key[:]...)
+	b := append(append(make([]byte, 0, recordSize), byte(e.kind)), e.key[:]...)
 	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, uint64(e.last)), uint64(e.until))
 }
 
@@ -130,8 +145,9 @@ func readEntered(from io.Reader) (e entered, err error) {
 	if _, err = io.ReadFull(from, b[:]); err != nil {
 		return e, err
 	}
-	copy(e.key[:], b[:])
-	e.last = int64(binary.BigEndian.Uint64(b[sha256.Size:]))
-	e.until = int64(binary.BigEndian.Uint64(b[sha256.Size+8:]))
+	times := b[1+copy(e.key[:], b[1:]):]
+	e.kind = Kind(b[0])
+	e.last = int64(binary.BigEndian.Uint64(times))
+	e.until = int64(binary.BigEndian.Uint64(times[8:]))
 	return e, nil
 }

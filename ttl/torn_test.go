@@ -61,7 +61,7 @@ func moved(t *testing.T, j *Journal) (back func()) {
 func TestJournalIsReplacedAfterAShortWrite(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	j := onFullDisk(t, now)
-	keep := func(i int) error { return j.Keep(number(i), now.Add(time.Hour), now.Add(time.Hour), now) }
+	keep := func(i int) error { return j.Keep(FeedNonce, number(i), now.Add(time.Hour), now.Add(time.Hour), now) }
 	back := moved(t, j)
 	for i := range 3 {
 		if err := keep(i); err == nil {
@@ -79,7 +79,7 @@ func TestJournalIsReplacedAfterAShortWrite(t *testing.T) {
 		}
 	}
 	got := map[Key]bool{}
-	opened(t, j.path, now).Each(func(k Key, _ time.Time) { got[k] = true })
+	opened(t, j.path, now).Each(FeedNonce, func(k Key, _ time.Time) { got[k] = true })
 	for i := range 6 {
 		if !got[number(i)] {
 			t.Errorf("got no record %d in %d, want all that were taken", i, len(got))
@@ -95,7 +95,7 @@ func TestJournalThatCannotBeWrittenForgetsWhatIsOver(t *testing.T) {
 	j := onFullDisk(t, now)
 	moved(t, j)
 	for i := range 3 * leastKept {
-		if err := j.Keep(number(i), now, now, now); err == nil {
+		if err := j.Keep(FeedNonce, number(i), now, now, now); err == nil {
 			t.Fatal("got no error, want one")
 		}
 		now = now.Add(time.Second)

@@ -102,16 +102,16 @@ func (p *replays) enter(signature digest, c *claim, now time.Time) {
 	if p.journal == nil {
 		return
 	}
-	if err := p.journal.Keep(signature, c.at, c.until(), now); err != nil {
+	if err := p.journal.Keep(ttl.APISignature, signature, c.at, c.until(), now); err != nil {
 		p.failing.Failed(p.log, "signatures cannot be kept for the next start", "error", err)
 		return
 	}
 	p.failing.Over(p.log, "signatures can be kept again")
 }
 
-// recall takes what a journal has for used.
+// recall takes the signatures that a journal has for used.
 func (p *replays) recall(j *ttl.Journal) {
-	j.Each(func(signature digest, until time.Time) {
+	j.Each(ttl.APISignature, func(signature digest, until time.Time) {
 		p.used.Put(signature, use{}, until)
 		p.held[""]++
 	})
