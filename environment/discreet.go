@@ -105,7 +105,8 @@ const ellipsis = "…"
 
 // ReplaceNumbers replaces what Hide replaces, by something else; tokens by an ellipsis.
 func ReplaceNumbers(text string, by func(string) string) string {
-	if !strings.ContainsAny(text, ":%") && digits(text) < leastNumber && !strings.Contains(text, "eyJ") || isUUID(text) { // as most are
+	mayBeToken := strings.Contains(text, "ey") || strings.Contains(text, "ew")
+	if !strings.ContainsAny(text, ":%") && digits(text) < leastNumber && !mayBeToken || isUUID(text) { // as most are
 		return text
 	}
 	var replaced strings.Builder

@@ -42,6 +42,8 @@ func TestNumbersAreHidden(t *testing.T) {
 		`12065550-1001-4155-5501-001206555010`:           `…`,
 		"Identity: eyJhbGciOiJFUzI1NiJ9.eyJvcmlnIjp7InRuIjoiMTIwNiJ9fQ.c2lnbmVk;info=<https://cert.example/a>;ppt=shaken": "Identity: …;info=<https://cert.example/a>;ppt=shaken",
 		`ewogImFsZyI6IDEgfQ==.eyJvcmlnIjp7fX0=.c2ln: refused`:                                                             `…: refused`,
+		`ewogImFsZyIgfQ==.eyJvcmlnIjp7fX0=.c2ln`:                                                                          `…`,
+		`token eyAiYWxnIiB9.eyAib3JpZyIge319.c2ln refused`:                                                                `token … refused`,
 		`<sip:b@h?From=%3Csip%3Aalice%40h%3E>`:                                                                            `<…@h?From=…>`,
 		`eyJhbGciOiJub25lIn0.eyJvcmlnIjp7fX0.`:                                                                            `…`,
 	} {
