@@ -34,11 +34,18 @@ var parts = []part{
 		},
 	},
 	{
-		name: "analysis", title: "Live calls of two legs, with a search among 1,000 profiles and tone each",
+		name: "analysis", title: "10 live calls of three minutes and two legs, with a search among 1,000 profiles and tone each",
+		run: []string{"go", "run", "./bench/load", "-calls", "10", "-length", "3m", "-for", "3m"},
+		figures: append([]figure{
+			{"analysed legs a core", "", "10 ", serverCPU, func(percent float64) float64 { return 2 * 10 * 100 / percent }},
+			{"10 calls: memory at most", "MB", "10 ", 18, nil},
+		}, late("10")...),
+	},
+	{
+		name: "names", title: "Live calls of half a minute, which have each its search among 1,000 profiles, its voiceprint and its tone",
 		run: []string{"go", "run", "./bench/load", "-calls", "10,25,50"},
 		figures: slices.Concat([]figure{
 			{"analysed legs a core", "", "10 ", serverCPU, func(percent float64) float64 { return 2 * 10 * 100 / percent }},
-			{"10 calls: memory at most", "MB", "10 ", 18, nil},
 		}, late("10"), late("25"), late("50")),
 	},
 	{

@@ -8,7 +8,7 @@ import (
 
 func TestSizingFollowsFromTheFigures(t *testing.T) {
 	r := report{
-		"media":    {Values: []value{{"calls a core", "", 1000}, {"memory a call", "KB", 512}}},
+		"media":    {Values: []value{{received, "", 1000}, {"memory a call", "KB", 512}}},
 		"churn":    {Values: []value{{"memory at rest", "MB", 200}}},
 		"startup":  {Values: []value{{"memory at most", "MB", 5000}}},
 		"analysis": {Values: []value{{"analysed legs a core", "", 50}, {"10 calls: memory at most", "MB", 300}}},
