@@ -31,10 +31,10 @@ type Signature struct {
 // Origin is where a message comes from.
 type Origin struct {
 	Addr netip.Addr
-	// Returned: what is sent to Addr reaches the sender. It has a connection, or its datagram repeats what only Addr has been told. The
+	// Returned: what is sent to Addr reaches the sender. It has a connection, or its datagram repeats what was sent to Addr alone. The
 	// sender of any other datagram may have written another address than its own.
 	Returned bool
-	// Echoed: the message repeats what only Addr has been told, as the answer to a challenge does.
+	// Echoed: the message repeats what was sent to Addr alone, as the answer to a challenge does.
 	Echoed bool
 }
 

@@ -32,7 +32,7 @@ func (l *Limiter) Known(from netip.Addr) bool {
 	return s != nil && s.proven.After(l.env.Steady())
 }
 
-// Echoed reports whether a nonce is one that the source alone has been told.
+// Echoed reports whether a nonce is one that was sent to the source alone.
 func (l *Limiter) Echoed(from netip.Addr, nonce string) bool { return l.deps.Echoed(from, nonce) }
 
 // Proven makes a source known for a day, and lifts its ban: it has proven a password, or it is a gateway that is called.

@@ -32,7 +32,7 @@ type Deps struct {
 	// Allowed reports whether a connector's allowed hosts contain a source and, if not, whether the source could prove a
 	// password instead.
 	Allowed func(source netip.Addr) (known, provable bool)
-	// Echoed reports whether a nonce is one that the source alone has been told. Nil: none is.
+	// Echoed reports whether a nonce is one that was sent to the source alone. Nil: none is.
 	Echoed func(source netip.Addr, nonce string) bool
 }
 

@@ -10,7 +10,7 @@ import (
 // lists.
 const defaultPage = 100
 
-// ID is the id of what a list tells of.
+// ID is the identifier of an item of a list.
 func ID(i timbre.Item) string { return i.ID }
 
 // Paged returns one page of a list. The scope identifies the list, so that a token of another list is refused; id returns the id of an

@@ -35,7 +35,7 @@ type Handler func(req *gosip.Request, tx gosip.ServerTransaction)
 type Sources interface {
 	// Message judges a message, whose first bytes tell whether it is an INVITE.
 	Message(o timbre.Origin, invite bool) timbre.Verdict
-	// Echoed reports whether a nonce is one that the source alone has been told in a challenge.
+	// Echoed reports whether a nonce is one that was sent to the source alone, in a challenge.
 	Echoed(from netip.Addr, nonce string) bool
 	// Listener limits the connections that l accepts.
 	Listener(l net.Listener) net.Listener
