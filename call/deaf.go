@@ -37,6 +37,29 @@ type balance struct {
 	deaf   atomic.Bool
 }
 
+// sounds reports whether audio has a sound.
+func sounds(pcm []int16) bool {
+	for _, s := range pcm {
+		if s > audible || s < -audible {
+			return true
+		}
+	}
+	return false
+}
+
+// reset forgets it. Most of the time there is nothing to forget, and a write would take the memory away from the other legs' receivers.
+func (b *balance) reset() {
+	if b.quiet.Load() != 0 {
+		b.quiet.Store(0)
+	}
+	if b.others.Load() != 0 {
+		b.others.Store(0)
+	}
+	if b.deaf.Load() {
+		b.deaf.Store(false)
+	}
+}
+
 func (r *Registry) newTalk(txid string) *talk {
 	return &talk{log: r.env.Log, found: r.metrics.deaf, transactionID: txid}
 }
@@ -45,16 +68,14 @@ func (r *Registry) newTalk(txid string) *talk {
 func (t *talk) frame(leg int, pcm []int16) {
 	length := int64(timbre.Duration(len(pcm)))
 	own := &t.legs[leg]
-	if !slices.ContainsFunc(pcm, func(s int16) bool { return s > audible || s < -audible }) {
+	if !sounds(pcm) {
 		if own.quiet.Add(length) >= int64(deafFor) && own.others.Load() >= int64(talkFor) && !own.deaf.Swap(true) {
 			t.found.Inc()
 			t.log.Warn("a leg brings audio without any sound while the other party talks", "transaction", t.transactionID, "leg", leg)
 		}
 		return
 	}
-	own.quiet.Store(0)
-	own.others.Store(0)
-	own.deaf.Store(false)
+	own.reset()
 	for i := range t.legs {
 		if i != leg {
 			t.legs[i].others.Add(length)

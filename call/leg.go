@@ -20,22 +20,20 @@ type leg struct {
 	mediaTime atomic.Int64 // of the newest frame
 	meter     atomic.Pointer[timbre.ReceptionMeter]
 
-	taps  atomic.Pointer[[]*tap] // copy on write
+	taps  atomic.Pointer[[]*tap] // copy on write; nil: there are none, and a frame costs no look at them
 	mu    sync.Mutex             // held while taps is replaced; guards ended
 	ended bool
 }
 
 func newLeg(r *Registry, t *talk, index int) *leg {
-	l := &leg{log: r.env.Log, metrics: r.metrics, now: r.env.Steady, talk: t, index: index}
-	l.taps.Store(&[]*tap{})
-	return l
+	return &leg{log: r.env.Log, metrics: r.metrics, now: r.env.Steady, talk: t, index: index}
 }
 
 // Frame is called by the receiver of the leg's audio.
 func (l *leg) Frame(f timbre.Frame) {
 	l.mediaTime.Store(int64(f.At))
 	l.talk.frame(l.index, f.PCM)
-	taps := *l.taps.Load()
+	taps := l.tapped()
 	if len(taps) == 0 {
 		return
 	}
@@ -48,6 +46,13 @@ func (l *leg) Frame(f timbre.Frame) {
 	}
 }
 
+func (l *leg) tapped() []*tap {
+	if taps := l.taps.Load(); taps != nil {
+		return *taps
+	}
+	return nil
+}
+
 // attach adds a tap; false if the leg has ended.
 func (l *leg) attach(t *tap) bool {
 	l.mu.Lock()
@@ -55,7 +60,7 @@ func (l *leg) attach(t *tap) bool {
 	if l.ended {
 		return false
 	}
-	taps := append(slices.Clip(*l.taps.Load()), t)
+	taps := append(slices.Clip(l.tapped()), t)
 	l.taps.Store(&taps)
 	return true
 }
@@ -63,7 +68,11 @@ func (l *leg) attach(t *tap) bool {
 func (l *leg) detach(t *tap) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	taps := slices.DeleteFunc(slices.Clone(*l.taps.Load()), func(o *tap) bool { return o == t })
+	taps := slices.DeleteFunc(slices.Clone(l.tapped()), func(o *tap) bool { return o == t })
+	if len(taps) == 0 {
+		l.taps.Store(nil)
+		return
+	}
 	l.taps.Store(&taps)
 }
 
@@ -71,7 +80,8 @@ func (l *leg) detach(t *tap) {
 func (l *leg) end() {
 	l.mu.Lock()
 	l.ended = true
-	taps := *l.taps.Swap(&[]*tap{})
+	taps := l.tapped()
+	l.taps.Store(nil)
 	l.mu.Unlock()
 	for _, t := range taps {
 		t.end()

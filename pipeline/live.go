@@ -25,6 +25,7 @@ type live struct {
 	waiting time.Time     // since when the pipeline waits for media
 	paused  time.Time     // since when it is paused, if it is
 	orphan  time.Time     // when the call was first found to have ended; zero while it is live
+	checked time.Time     // when the call was last looked for
 	retryAt time.Time     // a change could not be saved: the next attempt
 }
 

@@ -10,6 +10,7 @@ import (
 
 const (
 	pollInterval  = 250 * time.Millisecond // of Run
+	checkInterval = time.Second            // of a look whether the call is live
 	retryInterval = 5 * time.Second        // of a change that could not be saved
 )
 
@@ -61,6 +62,10 @@ func (l *live) advance(ctx context.Context, now time.Time) error {
 
 // checkCall records when the call was first found to have ended.
 func (l *live) checkCall(now time.Time) {
+	if now.Sub(l.checked) < checkInterval {
+		return
+	}
+	l.checked = now
 	if _, isLive := l.e.deps.Calls.Call(l.p.TransactionID); isLive {
 		l.orphan = time.Time{}
 	} else if l.orphan.IsZero() {

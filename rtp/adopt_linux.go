@@ -23,5 +23,6 @@ func mayPoll() bool {
 		return false
 	}
 	defer func() { _ = unix.Close(fd) }()
-	return errors.Is(newInbox().receive(fd), unix.EAGAIN)
+	_, err = newInbox().receive(fd)
+	return errors.Is(err, unix.EAGAIN)
 }

@@ -67,6 +67,7 @@ func TestDecodedSpeechResemblesWhatWasSent(t *testing.T) {
 func decodedSpeechResemblesWhatWasSent(t *testing.T, adopt adopter) {
 	p, sent := pool(t, 50), demoSpeech(t, 6)
 	p.adopt = adopt
+	hasten(p)
 	for _, c := range []struct {
 		codec             timbre.Codec
 		whole, lossy      float64

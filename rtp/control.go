@@ -15,7 +15,7 @@ import (
 // closed.
 func (s *Stream) serveControl() {
 	buf := make([]byte, maxDatagram)
-	next := time.Now().Add(s.pool.reportInterval)
+	next := s.pool.nextReport()
 	for failed := 0; failed < maxFailures; {
 		_ = s.controlConn.SetReadDeadline(next)
 		n, from, err := s.controlConn.ReadFromUDPAddrPort(buf)
@@ -34,7 +34,7 @@ func (s *Stream) serveControl() {
 			return
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			s.sendReport(s.pool.env.Now())
-			next = time.Now().Add(s.pool.reportInterval)
+			next = s.pool.nextReport()
 		default:
 			failed++
 		}

@@ -30,6 +30,9 @@ func (s *dedicated) receive(to handler) error {
 	return nil
 }
 
+// hurry implements mediaSocket. Nothing gathers here.
+func (s *dedicated) hurry() {}
+
 func (s *dedicated) close() {
 	if s.to != nil {
 		_ = s.SetReadDeadline(time.Unix(1, 0))

@@ -9,20 +9,35 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxWait is the longest that a datagram is taken to have waited in a socket, also on a machine that stands still for seconds. An older stamp was
-// made before the clock was set.
-const maxWait = 10 * time.Second
+const (
+	// maxWait is the longest that a datagram is taken to have waited in a socket, also on a machine that stands still for seconds. An older stamp
+	// was made before the clock was set.
+	maxWait = 10 * time.Second
+	// batch is how many datagrams of a socket are read at once: what gathers, and one more, so that its absence shows that the socket is empty.
+	batch = 8
+)
 
-// inbox holds a datagram that one system call, recvmsg, has read, and when it arrived. recvmmsg reads several, but costs more for one, and there is
-// rarely more than one at a time. The package net reads from sockets that it polls alone.
+// inbox holds datagrams of a socket that one system call, recvmmsg, has read, and when they arrived. The package net reads from sockets that
+// it polls alone.
 type inbox struct {
-	datagram
-	message unix.Msghdr
-	vector  unix.Iovec
-	sender  unix.RawSockaddrInet6 // or RawSockaddrInet4, which is shorter
-	stamp   stamp
-	buf     [maxDatagram]byte
-	now     instant
+	messages [batch]message
+	slots    [batch]slot
+	now      instant
+	next     datagram
+}
+
+// message is the kernel's struct mmsghdr.
+type message struct {
+	unix.Msghdr
+	length uint32
+}
+
+// slot is where a datagram goes.
+type slot struct {
+	vector unix.Iovec
+	sender unix.RawSockaddrInet6 // or RawSockaddrInet4, which is shorter
+	stamp  stamp
+	buf    [maxDatagram]byte
 }
 
 // stamp is a control message with the time of arrival.
@@ -39,46 +54,62 @@ type instant struct {
 
 func newInbox() *inbox {
 	b := &inbox{}
-	b.vector.Base = &b.buf[0]
-	b.vector.SetLen(len(b.buf))
-	b.message.Iov = &b.vector
-	b.message.SetIovlen(1)
-	b.message.Name = (*byte)(unsafe.Pointer(&b.sender))
-	b.message.Control = (*byte)(unsafe.Pointer(&b.stamp))
+	for i := range b.slots {
+		m, s := &b.messages[i], &b.slots[i]
+		s.vector.Base = &s.buf[0]
+		s.vector.SetLen(len(s.buf))
+		m.Iov = &s.vector
+		m.SetIovlen(1)
+		m.Name = (*byte)(unsafe.Pointer(&s.sender))
+		m.Control = (*byte)(unsafe.Pointer(&s.stamp))
+		b.clear(i)
+	}
 	return b
 }
 
-// receive reads the next datagram of a socket. It does not wait.
-func (b *inbox) receive(fd int) error {
-	b.message.Namelen = uint32(unsafe.Sizeof(b.sender))
-	b.message.SetControllen(int(unsafe.Sizeof(b.stamp)))
-	n, _, errno := unix.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.message)), unix.MSG_DONTWAIT) // it returns at once
+// clear makes room in a slot.
+func (b *inbox) clear(i int) {
+	b.messages[i].Namelen = uint32(unsafe.Sizeof(b.slots[i].sender))
+	b.messages[i].SetControllen(int(unsafe.Sizeof(b.slots[i].stamp)))
+}
+
+// receive reads the next datagrams of a socket, and returns how many. It does not wait.
+func (b *inbox) receive(fd int) (int, error) {
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.messages)), batch, unix.MSG_DONTWAIT, 0, 0) // it returns at once
 	if errno != 0 {
-		return errno
+		return 0, errno
 	}
-	b.datagram = datagram{data: b.buf[:n], from: b.from(), arrived: b.now.steady.Add(-b.waited())}
-	return nil
+	return int(n), nil
+}
+
+// datagram is the one in a slot, until the next is asked for.
+func (b *inbox) datagram(i int) *datagram {
+	s := &b.slots[i]
+	b.next = datagram{data: s.buf[:b.messages[i].length], from: s.from(), arrived: b.now.steady.Add(-b.waited(i))}
+	b.clear(i)
+	return &b.next
 }
 
 // from is the address of the sender.
-func (b *inbox) from() netip.AddrPort {
+func (s *slot) from() netip.AddrPort {
 	var port [2]byte
-	binary.NativeEndian.PutUint16(port[:], b.sender.Port)
-	ip := netip.AddrFrom16(b.sender.Addr)
-	if b.sender.Family == unix.AF_INET {
+	binary.NativeEndian.PutUint16(port[:], s.sender.Port)
+	ip := netip.AddrFrom16(s.sender.Addr)
+	if s.sender.Family == unix.AF_INET {
 		var four [4]byte
-		binary.NativeEndian.PutUint32(four[:], b.sender.Flowinfo) // where an IPv4 address stands
+		binary.NativeEndian.PutUint32(four[:], s.sender.Flowinfo) // where an IPv4 address stands
 		ip = netip.AddrFrom4(four)
 	}
 	return netip.AddrPortFrom(ip, binary.BigEndian.Uint16(port[:]))
 }
 
-// waited is how long before now the datagram arrived; 0 if that is not known. One that arrived after now has waited for a negative time.
-func (b *inbox) waited() time.Duration {
-	if b.message.Controllen == 0 || b.stamp.Type != unix.SO_TIMESTAMPNS {
+// waited is how long before now a datagram arrived; 0 if that is not known. One that arrived after now has waited for a negative time.
+func (b *inbox) waited(i int) time.Duration {
+	stamp := &b.slots[i].stamp
+	if b.messages[i].Controllen == 0 || stamp.Type != unix.SO_TIMESTAMPNS {
 		return 0
 	}
-	if d := time.Duration(b.now.wall - b.stamp.at.Nano()); -maxWait < d && d < maxWait {
+	if d := time.Duration(b.now.wall - stamp.at.Nano()); -maxWait < d && d < maxWait {
 		return d
 	}
 	return 0

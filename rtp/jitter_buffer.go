@@ -43,7 +43,7 @@ const (
 // jitterBuffer puts the packets of a source in the order of their sequence numbers. It is driven by packets alone, not by a
 // clock, and buffers packets only while one before them is missing.
 type jitterBuffer struct {
-	out          func(packet) // receives each packet once, in order
+	out          stage // receives each packet once, in order
 	started      bool
 	next         uint16 // sequence number of the packet to emit next
 	ssrc         uint32

@@ -28,7 +28,7 @@ func place(p packet) int { return int(binary.BigEndian.Uint32(p.payload)) }
 // line is a jitter buffer and the indices that it has emitted.
 func line() (*jitterBuffer, *[]int) {
 	var out []int
-	return &jitterBuffer{out: func(p packet) { out = append(out, place(p)) }}, &out
+	return &jitterBuffer{out: stageFunc(func(p packet) { out = append(out, place(p)) })}, &out
 }
 
 // shuffle simulates a network: each packet is delayed by less than maxDelay, lost or duplicated, as dice says. The first one is
@@ -250,3 +250,8 @@ func TestLargeSequenceJumpNeedsConfirmation(t *testing.T) {
 		t.Errorf("got %v and %d lost, want %v and 0", *out, r.lost, want)
 	}
 }
+
+// stageFunc is a stage.
+type stageFunc func(packet)
+
+func (f stageFunc) add(p packet) { f(p) }

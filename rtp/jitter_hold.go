@@ -77,7 +77,7 @@ func (r *jitterBuffer) emit(p packet) {
 	r.next++
 	r.seen = r.seen<<1 | 1
 	p.afterLoss, r.skipped = r.skipped, false
-	r.out(p)
+	r.out.add(p)
 }
 
 // flush emits all packets held, and gives up the missing ones.

@@ -26,6 +26,8 @@ type mediaSocket interface {
 	packetWriter
 	// receive hands on what arrives until the socket is closed, one datagram at a time.
 	receive(to handler) error
+	// hurry has datagrams handed on promptly: somebody waits for them. Others may gather for longer.
+	hurry()
 	// close hands on what the socket still holds, and closes it. Nothing is handed on after it has returned.
 	close()
 }

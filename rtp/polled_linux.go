@@ -22,7 +22,10 @@ type polled struct {
 	closed bool
 	local  net.Addr
 	by     *pollers
-	poller *poller // nil: it does not receive
+
+	poller  *poller // nil: it does not receive
+	urgency urgency // guarded by the mutex of all pollers, as is the next
+	watched bool    // by the poller's epoll
 }
 
 func (s *polled) receive(to handler) error {
@@ -51,8 +54,8 @@ func (s *polled) drain() {
 	defer quiet.Stop()
 	drain(func() bool {
 		in.now = s.by.now()
-		if in.receive(s.fd) == nil {
-			s.to.handle(&in.datagram)
+		if n, err := in.receive(s.fd); err == nil {
+			s.hand(in, n)
 			return true
 		}
 		quiet.Reset(drainQuiet)
@@ -61,19 +64,68 @@ func (s *polled) drain() {
 	})
 }
 
-// read hands on the next datagram.
+// hurry implements mediaSocket.
+func (s *polled) hurry() {
+	if err := s.by.hurry(s); err != nil {
+		s.by.env.Log.Error("RTP socket failed", "address", s.local.String(), "error", err)
+	}
+}
+
+// watch has the poller find the socket when it has something. The caller holds the mutex of all pollers.
+func (s *polled) watch() error {
+	p := s.poller
+	if err := unix.EpollCtl(p.epoll[s.urgency], unix.EPOLL_CTL_ADD, s.fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(s.fd)}); err != nil {
+		return err
+	}
+	s.watched = true
+	p.watched[s.urgency]++
+	if s.urgency == prompt {
+		select {
+		case p.hurried <- struct{}{}:
+		default: // it knows
+		}
+	}
+	return nil
+}
+
+// unwatch undoes watch.
+func (s *polled) unwatch() {
+	if s.watched {
+		_ = unix.EpollCtl(s.poller.epoll[s.urgency], unix.EPOLL_CTL_DEL, s.fd, nil)
+		s.poller.watched[s.urgency]--
+		s.watched = false
+	}
+}
+
+// read hands on what the socket has, but for a flood.
 func (s *polled) read(in *inbox) {
 	s.reading.Lock()
 	defer s.reading.Unlock()
 	if s.removed {
 		return
 	}
-	if err := in.receive(s.fd); err != nil {
-		s.fail(err)
-		return
+	for read := 0; read < maxTurn; {
+		n, err := in.receive(s.fd)
+		if err != nil {
+			s.fail(err)
+			return
+		}
+		s.failed = 0
+		s.hand(in, n)
+		if read += n; n < batch {
+			return
+		}
+		if read == fast {
+			s.hurry()
+		}
 	}
-	s.failed = 0
-	s.to.handle(&in.datagram)
+}
+
+// hand hands on n datagrams.
+func (s *polled) hand(in *inbox, n int) {
+	for i := range n {
+		s.to.handle(in.datagram(i))
+	}
 }
 
 // fail takes in that nothing was read. A socket that fails again and again is not looked at any more.
@@ -82,7 +134,7 @@ func (s *polled) fail(err error) {
 		return
 	}
 	if s.failed++; s.failed == maxFailures {
-		_ = unix.EpollCtl(s.poller.epoll, unix.EPOLL_CTL_DEL, s.fd, nil)
+		s.by.ignore(s)
 		s.by.env.Log.Error("RTP socket failed", "address", s.local.String(), "error", err)
 	}
 }

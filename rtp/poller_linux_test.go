@@ -142,15 +142,26 @@ func (r *rounds) handle(d *datagram) {
 }
 
 func TestDatagramsGatherBetweenRounds(t *testing.T) {
-	s, from := polledSocket(t, newPollers(environment.Environment{}.Complete()), loopback)
+	for u, every := range map[urgency]time.Duration{patient: patiently, prompt: promptly} {
+		s, from := polledSocket(t, newPollers(environment.Environment{}.Complete()), loopback)
+		if u == prompt {
+			s.hurry()
+		}
+		gather(t, s, from, every)
+	}
+}
+
+// gather sends datagrams to a socket, which is read at intervals.
+func gather(t *testing.T, s *polled, from *sender, interval time.Duration) {
+	t.Helper()
 	k := &rounds{taken: taken{more: make(chan struct{}, 1)}}
 	if err := s.receive(k); err != nil {
 		t.Fatal(err)
 	}
-	every := time.NewTicker(time.Millisecond)
+	every := time.NewTicker(interval / 10)
 	defer every.Stop()
 	began := time.Now()
-	const n = 200
+	const n = 100
 	for i := range n {
 		<-every.C
 		from.raw([]byte{byte(i)})
@@ -162,8 +173,84 @@ func TestDatagramsGatherBetweenRounds(t *testing.T) {
 	}
 	took := time.Since(began)
 	s.close()
-	if most := 2*int(took/pause) + 2; k.rounds > most { // a busy machine interrupts a round
+	if most := 2*int(took/interval) + 2; k.rounds > most { // a busy machine interrupts a round
 		t.Errorf("got %d rounds in %v, want at most %d", k.rounds, took, most)
+	}
+}
+
+// A socket moves from one kind of rounds to the other while it receives, and is found in one of them.
+func TestHurriedSocketsAreReadPromptly(t *testing.T) {
+	by := newPollers(environment.Environment{}.Complete())
+	by.patience = time.Hour
+	s, from, k := receiving(t, by)
+	defer s.close()
+	from.raw([]byte{1})
+	s.hurry()
+	from.raw([]byte{2})
+	k.wait(t, 2)
+	s.hurry()
+	by.mu.Lock()
+	defer by.mu.Unlock()
+	if got, want := s.poller.watched, [urgencies]int{prompt: 1}; got != want {
+		t.Errorf("got %v sockets watched by urgency, want %v", got, want)
+	}
+}
+
+// Audio that comes faster than it was spoken, or a flood, would overflow a socket that is read seldom.
+func TestFastSocketsAreHurried(t *testing.T) {
+	by := newPollers(environment.Environment{}.Complete())
+	s, from := polledSocket(t, by, loopback)
+	k := &taken{more: make(chan struct{}, 1)}
+	for range fast {
+		from.raw([]byte{1})
+	}
+	if err := s.receive(k); err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	k.wait(t, fast)
+	s.reading.Lock() // until the turn is over
+	defer s.reading.Unlock()
+	by.mu.Lock()
+	defer by.mu.Unlock()
+	if s.urgency != prompt {
+		t.Errorf("got urgency %d after %d datagrams at once, want %d", s.urgency, fast, prompt)
+	}
+}
+
+// Somebody waits for what is relayed, and for each flight of a handshake. Nobody does for what is only recorded.
+func TestRelaysAndHandshakesAreReadPromptly(t *testing.T) {
+	p := pool(t, 8)
+	p.adopt = newPollers(p.env).adopt
+	for name, c := range map[string]struct {
+		media  timbre.Media
+		then   func(s, other *Stream)
+		prompt bool
+	}{
+		"recorded":             {then: func(*Stream, *Stream) {}},
+		"relayed":              {then: func(s, other *Stream) { s.Relay(other) }, prompt: true},
+		"DTLS":                 {media: timbre.Media{DTLS: &timbre.DTLSParameters{}}, then: func(*Stream, *Stream) {}, prompt: true},
+		"DTLS in an re-INVITE": {then: func(s, _ *Stream) { s.Update(timbre.Media{Local: loopback, DTLS: &timbre.DTLSParameters{}}) }, prompt: true},
+	} {
+		c.media.Local = loopback
+		s, err := p.open(c.media, newRoom())
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := p.open(timbre.Media{Local: loopback}, newRoom())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.then(s, other)
+		own := s.mediaConn.(*polled)
+		own.by.mu.Lock()
+		got := own.urgency == prompt
+		own.by.mu.Unlock()
+		if got != c.prompt {
+			t.Errorf("%s: got read promptly %v, want %v", name, got, c.prompt)
+		}
+		s.Close()
+		other.Close()
 	}
 }
 
@@ -188,7 +275,7 @@ func TestDatagramsArriveWhenTheyReachTheSocket(t *testing.T) {
 // A flood is read in parts, and what is left is not forgotten, though nothing more arrives.
 func TestMoreThanARoundReadsIsRead(t *testing.T) {
 	s, from := polledSocket(t, newPollers(environment.Environment{}.Complete()), loopback)
-	const n = maxLooks + 40
+	const n = maxTurn + 40
 	for range n {
 		from.raw([]byte{1})
 	}
@@ -205,15 +292,15 @@ func TestPollersShareSocketsAndEndWithThem(t *testing.T) {
 	by.all = make([]*poller, 2)
 	before := descriptors(t)
 	var sockets []*polled
-	for range 6 {
+	for range 8 {
 		s, from, k := receiving(t, by)
 		from.raw([]byte{1})
 		k.wait(t, 1)
 		_ = from.Close()
 		sockets = append(sockets, s)
 	}
-	if a, b := by.all[0].len(), by.all[1].len(); a != 3 || b != 3 {
-		t.Errorf("got %d and %d sockets, want 3 each", a, b)
+	if a, b := by.all[0].len(), by.all[1].len(); a != 4 || b != 4 {
+		t.Errorf("got %d and %d sockets, want 4 each", a, b)
 	}
 	for _, s := range sockets {
 		s.close()

@@ -15,14 +15,16 @@ import (
 
 // pollers share the media sockets of a pool. There is one a core at most, and none that has no sockets.
 type pollers struct {
-	env environment.Environment
+	env      environment.Environment
+	patience time.Duration // between the rounds of patient sockets
 
-	mu  sync.Mutex
-	all []*poller // nil: has no sockets
+	mu   sync.Mutex
+	all  []*poller // nil: has no sockets
+	last int       // where the last socket went
 }
 
 func newPollers(env environment.Environment) *pollers {
-	return &pollers{env: env, all: make([]*poller, runtime.GOMAXPROCS(0))}
+	return &pollers{env: env, patience: patiently, all: make([]*poller, runtime.GOMAXPROCS(0))}
 }
 
 func (p *pollers) now() instant { return instant{time.Now().UnixNano(), p.env.Steady()} }
@@ -48,16 +50,16 @@ func detach(c *net.UDPConn) (fd int, err error) {
 	return fd, errors.Join(failed, err, c.Close())
 }
 
-// add gives a socket to the poller that has fewest.
+// add gives a socket to the poller that the one before went to, or to the one that has fewest: legs of a call, which are opened one after the
+// other, share memory that should stay in one processor's cache.
 func (p *pollers) add(s *polled) (err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at := 0
-	for i := range p.all {
-		if p.all[i].len() < p.all[at].len() {
-			at = i
-		}
+	fewest := slices.MinFunc(p.all, func(a, b *poller) int { return a.len() - b.len() })
+	if p.all[p.last].len() > fewest.len()+1 {
+		p.last = slices.Index(p.all, fewest)
 	}
+	at := p.last
 	if p.all[at] == nil {
 		if p.all[at], err = startPoller(p); err != nil {
 			return err
@@ -65,14 +67,44 @@ func (p *pollers) add(s *polled) (err error) {
 	}
 	s.poller = p.all[at]
 	s.poller.sockets[int32(s.fd)] = s
-	return unix.EpollCtl(s.poller.epoll, unix.EPOLL_CTL_ADD, s.fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(s.fd)})
+	return s.watch()
+}
+
+// hurry has a socket read promptly from now on.
+func (p *pollers) hurry(s *polled) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s.urgency == prompt {
+		return nil
+	}
+	watched := s.watched
+	s.unwatch()
+	s.urgency = prompt
+	if !watched {
+		return nil
+	}
+	return s.watch()
+}
+
+// ignore has a socket not read any more.
+func (p *pollers) ignore(s *polled) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s.unwatch()
+}
+
+// watched is how many sockets of an urgency a poller reads.
+func (p *pollers) watched(by *poller, u urgency) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return by.watched[u]
 }
 
 // remove takes a socket away from its poller, and ends a poller that has lost its last one.
 func (p *pollers) remove(s *polled) {
 	p.mu.Lock()
 	own := s.poller
-	_ = unix.EpollCtl(own.epoll, unix.EPOLL_CTL_DEL, s.fd, nil)
+	s.unwatch()
 	delete(own.sockets, int32(s.fd))
 	last := own.len() == 0
 	if last {

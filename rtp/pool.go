@@ -38,6 +38,7 @@ type Pool struct {
 	env              environment.Environment
 	cfg              Config
 	metrics          *metrics
+	opened           time.Time
 	reportInterval   time.Duration // between receiver reports
 	handshakeTimeout time.Duration
 
@@ -58,7 +59,7 @@ type freePair struct {
 
 // New makes a pool. Invalid: the range holds no pair of an even port and the next one.
 func New(env environment.Environment, cfg Config) (*Pool, error) {
-	p := &Pool{env: env.Complete(), cfg: cfg, reportInterval: 5 * time.Second, handshakeTimeout: 30 * time.Second}
+	p := &Pool{env: env.Complete(), cfg: cfg, opened: time.Now(), reportInterval: 5 * time.Second, handshakeTimeout: 30 * time.Second}
 	for port := int(cfg.First) + int(cfg.First)%2; port != 0 && port+1 <= int(cfg.Last); port += 2 {
 		p.put(freePair{port: uint16(port)})
 	}

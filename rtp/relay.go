@@ -14,6 +14,7 @@ func (s *Stream) Relay(to *Stream) {
 		return
 	}
 	s.queueOutput()
+	s.mediaConn.hurry()
 	s.relay.Store(to)
 }
 

@@ -29,6 +29,15 @@ func (s *Stream) reportAddr() netip.AddrPort {
 	return netip.AddrPortFrom(s.latch.fixed.Addr(), s.latch.fixed.Port()+1)
 }
 
+// reportStep is what the times of reports are multiples of: a thread that wakes for one sends those of several streams.
+const reportStep = 100 * time.Millisecond
+
+// nextReport is when a stream reports that has reported now.
+func (p *Pool) nextReport() time.Time {
+	now := time.Now()
+	return now.Add(p.reportInterval - now.Sub(p.opened)%min(reportStep, p.reportInterval))
+}
+
 // sendReport sends a receiver report if anything has been received.
 func (s *Stream) sendReport(now time.Time) {
 	s.mu.Lock()

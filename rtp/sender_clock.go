@@ -30,7 +30,7 @@ func paceOf(step, want int64) (pace, bool) {
 // say whether anything is missing between two packets; their lengths; and, where timestamps claim more time than there is audio,
 // arrival, because a sender may pause after each packet.
 type senderClock struct {
-	out    func(packet)
+	out    stage
 	pace   pace
 	before mark
 	due    uint32 // the timestamp that the packet before should have had
@@ -50,7 +50,7 @@ type mark struct {
 	arrived int64
 }
 
-func newSenderClock(out func(packet)) senderClock { return senderClock{out: out, pace: asSignalled} }
+func newSenderClock(out stage) senderClock { return senderClock{out: out, pace: asSignalled} }
 
 // add takes the next packet in order, and passes it on with the timestamp that it should have.
 func (c *senderClock) add(p packet) {
@@ -67,7 +67,7 @@ func (c *senderClock) add(p packet) {
 		}
 		c.before, p.ts = now, c.due
 	}
-	c.out(p)
+	c.out.add(p)
 }
 
 // want is how far timestamps should advance over the packet before.

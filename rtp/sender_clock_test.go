@@ -23,7 +23,7 @@ func (s speaker) hear(t *testing.T, n int) (end time.Duration, clock *senderCloc
 	t.Helper()
 	e := &recorder{}
 	line = &timeline{to: e}
-	c := newSenderClock(line.add)
+	c := newSenderClock(line)
 	ts, arrived, lost := uint32(1<<32-5000), int64(0), false
 	for i := range n {
 		p := packet{seq: uint16(65500 + i), ts: ts, codec: s.codec, payload: s.payload, first: i == 0, afterLoss: lost, arrived: arrived, idle: s.every}

@@ -32,12 +32,12 @@ type Stream struct {
 	closed              sync.Once
 	control, handshakes sync.WaitGroup // the goroutine that reads the RTCP socket; DTLS
 
-	receiving sync.Mutex // held while datagrams from the media socket are handled; guards the fields below
+	receiving sync.Mutex     // held while datagrams from the media socket are handled; guards the fields below
+	preKey    []preKeyPacket // packets buffered until their key arrives
 	chain
 	parsed    rtp.Packet
-	preKey    []preKeyPacket // packets buffered until their key arrives
-	plaintext []byte         // the current packet, decrypted
-	relayBuf  []byte         // the same, as it is relayed
+	plaintext []byte // the current packet, decrypted
+	relayBuf  []byte // the same, as it is relayed
 
 	mu          sync.Mutex // guards the fields below
 	media       timbre.Media
@@ -95,6 +95,9 @@ func (s *Stream) Update(spec timbre.Media) {
 }
 
 func (s *Stream) negotiate(spec timbre.Media) {
+	if spec.DTLS != nil {
+		s.mediaConn.hurry()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.media, s.payloads = spec, payloadTable(spec)

@@ -40,7 +40,20 @@ func pool(t testing.TB, n int) *Pool {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hasten(p)
 	return p
+}
+
+// hasten has a pool read all sockets promptly: tests wait for each other's datagrams.
+func hasten(p *Pool) {
+	adopt := p.adopt
+	p.adopt = func(c *net.UDPConn) (mediaSocket, error) {
+		s, err := adopt(c)
+		if err == nil {
+			s.hurry()
+		}
+		return s, err
+	}
 }
 
 // sender is a peer on loopback.

@@ -23,22 +23,22 @@ type timeline struct {
 	slack       int64                   // samples that a timestamp may be off beyond the tolerance
 	panicked    func(timbre.Codec, any) // is told why a decoder panicked
 	started     bool
-	ticks       int    // of the RTP clock in a sample of ours
-	end         uint32 // RTP timestamp of the sample after the last one
-	afterLoss   bool   // packets were given up since then
-	keyed       bool   // an event came since the last frame
-	at          int64  // media time of the first sample of pcm, in samples
-	n           int    // samples in pcm
-	pcm         [timbre.FrameSamples]int16
-	decoders    []codec.Decoder // by codec, made when first needed
-	audio       []int16         // of one packet
-	filled      uint64          // samples of silence, in pauses of up to maxDelay
-	recovered   uint64          // lost samples that a later packet carried a copy of
-	jumps       uint64          // longer pauses
-	rebased     uint64          // new bases
-	misfits     uint64          // those that the timestamps of one sequence made
-	began       int64           // arrival of the first packet
-	undecodable uint64          // packets that their codec refused
+	ticks       int                        // of the RTP clock in a sample of ours
+	end         uint32                     // RTP timestamp of the sample after the last one
+	afterLoss   bool                       // packets were given up since then
+	keyed       bool                       // an event came since the last frame
+	at          int64                      // media time of the first sample of pcm, in samples
+	n           int                        // samples in pcm
+	decoders    []codec.Decoder            // by codec, made when first needed
+	audio       []int16                    // of one packet
+	filled      uint64                     // samples of silence, in pauses of up to maxDelay
+	recovered   uint64                     // lost samples that a later packet carried a copy of
+	jumps       uint64                     // longer pauses
+	rebased     uint64                     // new bases
+	misfits     uint64                     // those that the timestamps of one sequence made
+	began       int64                      // arrival of the first packet
+	undecodable uint64                     // packets that their codec refused
+	pcm         [timbre.FrameSamples]int16 // of a frame that more than one packet fills; last, because most streams have none
 }
 
 // add takes the next packet. One without audio only takes its place in the sequence.

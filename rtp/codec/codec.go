@@ -3,6 +3,8 @@
 // that is rtp.
 package codec
 
+import "slices"
+
 // Law is one of the two companding laws of G.711.
 type Law uint8
 
@@ -27,8 +29,10 @@ func (l Law) Decode(dst []int16, payload []byte) []int16 {
 	if l == ALaw {
 		table = &fromALaw
 	}
-	for _, b := range payload {
-		dst = append(dst, table[b])
+	from := len(dst)
+	dst = slices.Grow(dst, len(payload))[:from+len(payload)]
+	for i, b := range payload {
+		dst[from+i] = table[b]
 	}
 	return dst
 }
