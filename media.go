@@ -86,6 +86,10 @@ type DTLSIdentity interface {
 	Fingerprint() string
 }
 
+// PromptStream is a stream that may let audio gather before it hands it on. While it is to be prompt, it does not: somebody listens.
+// True hands on what has gathered before it returns.
+type PromptStream interface{ Prompt(bool) }
+
 // MediaStream is an open stream. Its Reception counts since it was opened; transaction, parties and label are empty.
 type MediaStream interface {
 	ReceptionMeter

@@ -53,8 +53,10 @@ func (l *leg) tapped() []*tap {
 	return nil
 }
 
-// attach adds a tap; false if the leg has ended.
+// attach adds a tap; false if the leg has ended. What was there before does not reach it.
 func (l *leg) attach(t *tap) bool {
+	l.prompt()
+	defer l.prompt() // for a meter that was set meanwhile
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.ended {
@@ -69,11 +71,14 @@ func (l *leg) detach(t *tap) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	taps := slices.DeleteFunc(slices.Clone(l.tapped()), func(o *tap) bool { return o == t })
-	if len(taps) == 0 {
-		l.taps.Store(nil)
+	if len(taps) > 0 {
+		l.taps.Store(&taps)
 		return
 	}
-	l.taps.Store(&taps)
+	l.taps.Store(nil)
+	if s := l.stream(); s != nil {
+		s.Prompt(false)
+	}
 }
 
 // end ends all taps. Later frames go nowhere.

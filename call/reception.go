@@ -3,7 +3,28 @@ package call
 import "timbre"
 
 // SetMeter sets the meter of the stream that feeds the leg.
-func (l *leg) SetMeter(m timbre.ReceptionMeter) { l.meter.Store(&m) }
+func (l *leg) SetMeter(m timbre.ReceptionMeter) {
+	l.meter.Store(&m)
+	if l.tapped() != nil {
+		l.prompt()
+	}
+}
+
+// stream is the stream that feeds the leg, if it can be prompt; else nil.
+func (l *leg) stream() timbre.PromptStream {
+	if m := l.meter.Load(); m != nil {
+		s, _ := (*m).(timbre.PromptStream)
+		return s
+	}
+	return nil
+}
+
+// prompt has the stream be prompt. The caller does not hold mu: frames may come before it returns.
+func (l *leg) prompt() {
+	if s := l.stream(); s != nil {
+		s.Prompt(true)
+	}
+}
 
 // reception is the reception of the leg so far; nil without a meter.
 func (l *leg) reception() *timbre.Reception {

@@ -187,3 +187,44 @@ func TestConcurrentTaps(t *testing.T) {
 		t.Errorf("got %d live calls and %d saves, want 0 and 24", len(r.Live()), len(d.calls))
 	}
 }
+
+// patientStream is a stream with audio that has gathered, which it hands on when it is to be prompt.
+type patientStream struct {
+	gauge
+	prompt   bool
+	gathered func()
+}
+
+func (s *patientStream) Prompt(on bool) {
+	if on && !s.prompt {
+		s.gathered()
+	}
+	s.prompt = on
+}
+
+// A stream need not be prompt while nobody listens. Who begins to listen does not get what was there before.
+func TestStreamIsPromptWhileTheLegIsTapped(t *testing.T) {
+	r, _ := registry()
+	txid, legs := begin(t, r)
+	s := &patientStream{gathered: func() { legs[0].Frame(timbre.Frame{PCM: make([]int16, timbre.FrameSamples)}) }}
+	first := tapped(t, r, txid, 0)
+	if legs[0].SetMeter(s); !s.prompt || first.frames != 1 {
+		t.Errorf("got prompt %v and %d frames with a tap before the meter, want true and 1", s.prompt, first.frames)
+	}
+	late := &countingTap{}
+	s.prompt = false
+	stop, err := r.Tap(txid, 0, late)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.prompt || late.frames != 0 || first.frames != 2 {
+		t.Errorf("got prompt %v, and %d frames of before the tap, want true and none", s.prompt, late.frames)
+	}
+	if stop(); !s.prompt {
+		t.Error("got a stream that is not prompt while one of two taps is left")
+	}
+	first.does = func(timbre.Frame) { panic("a tap that fails") }
+	if legs[0].Frame(timbre.Frame{PCM: make([]int16, timbre.FrameSamples)}); s.prompt {
+		t.Error("got a stream that is prompt without taps")
+	}
+}

@@ -108,7 +108,13 @@ func decodedSpeechResemblesWhatWasSent(t *testing.T, adopt adopter) {
 
 // Two legs carry the same speech through different packet lengths, codecs and networks: they stay aligned within 20 ms.
 func TestLegsOfDifferentCodecsStayAligned(t *testing.T) {
+	eachWay(t, legsOfDifferentCodecsStayAligned)
+}
+
+func legsOfDifferentCodecsStayAligned(t *testing.T, adopt adopter) {
 	p, sent := pool(t, 50), demoSpeech(t, 10)
+	p.adopt = adopt
+	hasten(p)
 	late := [2][]int{}
 	for leg, c := range []struct {
 		codec   timbre.Codec

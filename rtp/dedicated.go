@@ -30,8 +30,9 @@ func (s *dedicated) receive(to handler) error {
 	return nil
 }
 
-// hurry implements mediaSocket. Nothing gathers here.
-func (s *dedicated) hurry() {}
+// await and catchUp implement mediaSocket. Nothing gathers here.
+func (s *dedicated) await(awaiting, bool) {}
+func (s *dedicated) catchUp()             {}
 
 func (s *dedicated) close() {
 	if s.to != nil {

@@ -9,7 +9,7 @@ import (
 const (
 	// A closing socket is read until no datagram arrives for drainQuiet twice in a row.
 	drainQuiet = 2 * time.Millisecond
-	// maxDrained is how many datagrams are read then: more than a socket buffer holds.
+	// maxDrained is how often it is read at most: more than a socket buffer holds.
 	maxDrained = 1024
 	// maxFailures is how many errors in a row end the reading of a socket.
 	maxFailures = 100
@@ -26,11 +26,23 @@ type mediaSocket interface {
 	packetWriter
 	// receive hands on what arrives until the socket is closed, one datagram at a time.
 	receive(to handler) error
-	// hurry has datagrams handed on promptly: somebody waits for them. Others may gather for longer.
-	hurry()
+	// await says whether datagrams are waited for, and why. They are handed on promptly while there is a reason; others may gather.
+	await(why awaiting, on bool)
+	// catchUp hands on what has gathered.
+	catchUp()
 	// close hands on what the socket still holds, and closes it. Nothing is handed on after it has returned.
 	close()
 }
+
+// awaiting are reasons why somebody waits for the datagrams of a socket.
+type awaiting uint8
+
+const (
+	relayed     awaiting = 1 << iota // their receiver
+	handshaking                      // the peer, whose next flight is an answer
+	listening                        // who listens to the leg
+	hurrying                         // nobody, but they come faster than in real time, and would overflow the socket
+)
 
 // handler takes the datagrams of a media socket: its stream.
 type handler interface{ handle(*datagram) }

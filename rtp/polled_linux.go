@@ -3,7 +3,6 @@ package rtp
 import (
 	"errors"
 	"net"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -15,6 +14,7 @@ type polled struct {
 	reading sync.Mutex // held while it is read; guards the fields below
 	removed bool
 	failed  int // errors in a row
+	slow    int // turns since it hurried; 0: it does not
 
 	to     handler
 	fd     int
@@ -23,9 +23,9 @@ type polled struct {
 	local  net.Addr
 	by     *pollers
 
-	poller  *poller // nil: it does not receive
-	urgency urgency // guarded by the mutex of all pollers, as is the next
-	watched bool    // by the poller's epoll
+	poller  *poller  // nil: it does not receive
+	why     awaiting // guarded by the mutex of all pollers, as is the next
+	watched bool     // by the poller's epoll
 }
 
 func (s *polled) receive(to handler) error {
@@ -64,37 +64,50 @@ func (s *polled) drain() {
 	})
 }
 
-// hurry implements mediaSocket.
-func (s *polled) hurry() {
-	if err := s.by.hurry(s); err != nil {
-		s.by.env.Log.Error("RTP socket failed", "address", s.local.String(), "error", err)
+// await implements mediaSocket.
+func (s *polled) await(why awaiting, on bool) { s.by.await(s, why, on) }
+
+// urgency is how soon it is read. The caller holds the mutex of all pollers, as for the next two.
+func (s *polled) urgency() urgency {
+	if s.why == 0 {
+		return patient
 	}
+	return prompt
 }
 
-// watch has the poller find the socket when it has something. The caller holds the mutex of all pollers.
-func (s *polled) watch() error {
+// watch has the poller find the socket when it has something, and unwatch undoes it.
+func (s *polled) watch(u urgency) error {
 	p := s.poller
-	if err := unix.EpollCtl(p.epoll[s.urgency], unix.EPOLL_CTL_ADD, s.fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(s.fd)}); err != nil {
+	if err := unix.EpollCtl(p.epoll[u], unix.EPOLL_CTL_ADD, s.fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(s.fd)}); err != nil {
 		return err
 	}
-	s.watched = true
-	p.watched[s.urgency]++
-	if s.urgency == prompt {
+	if p.watched[u]++; u == prompt {
 		select {
-		case p.hurried <- struct{}{}:
+		case p.awaited <- struct{}{}:
 		default: // it knows
 		}
 	}
 	return nil
 }
 
-// unwatch undoes watch.
-func (s *polled) unwatch() {
+func (s *polled) unwatch(u urgency) {
+	_ = unix.EpollCtl(s.poller.epoll[u], unix.EPOLL_CTL_DEL, s.fd, nil)
+	s.poller.watched[u]--
+}
+
+// forget has it not find the socket any more.
+func (s *polled) forget() {
 	if s.watched {
-		_ = unix.EpollCtl(s.poller.epoll[s.urgency], unix.EPOLL_CTL_DEL, s.fd, nil)
-		s.poller.watched[s.urgency]--
+		s.unwatch(s.urgency())
 		s.watched = false
 	}
+}
+
+// catchUp implements mediaSocket.
+func (s *polled) catchUp() {
+	in := newInbox()
+	in.now = s.by.now()
+	s.read(in)
 }
 
 // read hands on what the socket has, but for a flood.
@@ -104,19 +117,36 @@ func (s *polled) read(in *inbox) {
 	if s.removed {
 		return
 	}
-	for read := 0; read < maxTurn; {
+	read, fresh := 0, false
+	for read < maxTurn {
 		n, err := in.receive(s.fd)
 		if err != nil {
 			s.fail(err)
-			return
+			break
+		}
+		if read == 0 {
+			fresh = in.waited(0) < 2*patiently
 		}
 		s.failed = 0
 		s.hand(in, n)
 		if read += n; n < batch {
-			return
+			break
 		}
-		if read == fast {
-			s.hurry()
+	}
+	s.keepUp(read, fresh)
+}
+
+// keepUp has a socket read promptly that has more at once than comes in real time, until that is over. What is not fresh is a backlog of this
+// machine, which says nothing about the sender.
+func (s *polled) keepUp(read int, fresh bool) {
+	switch {
+	case read >= fast && fresh:
+		s.by.await(s, hurrying, true)
+		s.slow = 1
+	case s.slow > 0 && read <= batch:
+		if s.slow++; s.slow > calm {
+			s.by.await(s, hurrying, false)
+			s.slow = 0
 		}
 	}
 }
@@ -138,33 +168,3 @@ func (s *polled) fail(err error) {
 		s.by.env.Log.Error("RTP socket failed", "address", s.local.String(), "error", err)
 	}
 }
-
-// WriteToUDPAddrPort sends a datagram. It does not wait when the socket's buffer is full: media would be late then.
-func (s *polled) WriteToUDPAddrPort(b []byte, to netip.AddrPort) (int, error) {
-	s.using.RLock()
-	defer s.using.RUnlock()
-	if s.closed {
-		return 0, net.ErrClosed
-	}
-	at, err := s.sockaddr(to)
-	if err == nil {
-		err = unix.Sendto(s.fd, b, 0, at)
-	}
-	return len(b), err
-}
-
-// sockaddr is an address in the family of the socket.
-func (s *polled) sockaddr(to netip.AddrPort) (unix.Sockaddr, error) {
-	switch a := to.Addr().Unmap(); {
-	case !a.IsValid():
-		return nil, unix.EDESTADDRREQ
-	case s.local.(*net.UDPAddr).IP.To4() == nil:
-		return &unix.SockaddrInet6{Port: int(to.Port()), Addr: a.As16()}, nil
-	case a.Is4():
-		return &unix.SockaddrInet4{Port: int(to.Port()), Addr: a.As4()}, nil
-	}
-	return nil, unix.EAFNOSUPPORT
-}
-
-// LocalAddr is the address of the socket.
-func (s *polled) LocalAddr() net.Addr { return s.local }

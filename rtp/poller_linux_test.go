@@ -144,9 +144,7 @@ func (r *rounds) handle(d *datagram) {
 func TestDatagramsGatherBetweenRounds(t *testing.T) {
 	for u, every := range map[urgency]time.Duration{patient: patiently, prompt: promptly} {
 		s, from := polledSocket(t, newPollers(environment.Environment{}.Complete()), loopback)
-		if u == prompt {
-			s.hurry()
-		}
+		s.await(listening, u == prompt)
 		gather(t, s, from, every)
 	}
 }
@@ -178,59 +176,123 @@ func gather(t *testing.T, s *polled, from *sender, interval time.Duration) {
 	}
 }
 
-// A socket moves from one kind of rounds to the other while it receives, and is found in one of them.
-func TestHurriedSocketsAreReadPromptly(t *testing.T) {
+// A socket moves from one kind of rounds to the other and back while it receives, and is found in one of them.
+func TestAwaitedSocketsAreReadPromptly(t *testing.T) {
 	by := newPollers(environment.Environment{}.Complete())
 	by.patience = time.Hour
 	s, from, k := receiving(t, by)
 	defer s.close()
+	watched := func(want [urgencies]int) {
+		t.Helper()
+		by.mu.Lock()
+		defer by.mu.Unlock()
+		if got := s.poller.watched; got != want {
+			t.Errorf("got %v sockets watched by urgency, want %v", got, want)
+		}
+	}
 	from.raw([]byte{1})
-	s.hurry()
+	s.await(relayed, true)
 	from.raw([]byte{2})
 	k.wait(t, 2)
-	s.hurry()
-	by.mu.Lock()
-	defer by.mu.Unlock()
-	if got, want := s.poller.watched, [urgencies]int{prompt: 1}; got != want {
-		t.Errorf("got %v sockets watched by urgency, want %v", got, want)
-	}
+	s.await(listening, true)
+	s.await(relayed, false)
+	watched([urgencies]int{prompt: 1})
+	s.await(listening, false)
+	watched([urgencies]int{patient: 1})
+	from.raw([]byte{3})
+	s.catchUp()
+	k.wait(t, 3)
+	s.await(listening, true)
+	from.raw([]byte{4})
+	k.wait(t, 4)
 }
 
-// Audio that comes faster than it was spoken, or a flood, would overflow a socket that is read seldom.
-func TestFastSocketsAreHurried(t *testing.T) {
-	by := newPollers(environment.Environment{}.Complete())
-	s, from := polledSocket(t, by, loopback)
-	k := &taken{more: make(chan struct{}, 1)}
-	for range fast {
-		from.raw([]byte{1})
+// Audio that comes faster than it was spoken, or a flood, would overflow a socket that is read seldom. What has waited for a machine that stood
+// still came in real time.
+func TestFastSocketsAreReadPromptly(t *testing.T) {
+	s, _, _ := receiving(t, newPollers(environment.Environment{}.Complete()))
+	defer s.close()
+	turn := func(read int, fresh, prompt bool) {
+		t.Helper()
+		s.reading.Lock()
+		s.keepUp(read, fresh)
+		s.reading.Unlock()
+		s.by.mu.Lock()
+		defer s.by.mu.Unlock()
+		if got := s.why == hurrying; got != prompt {
+			t.Fatalf("got read promptly %v after %d datagrams, want %v", got, read, prompt)
+		}
 	}
-	if err := s.receive(k); err != nil {
+	turn(fast-1, true, false)
+	turn(fast, false, false)
+	turn(fast, true, true)
+	for range calm - 1 {
+		turn(1, true, true)
+	}
+	turn(fast, true, true)
+	for range calm - 1 {
+		turn(batch, true, true)
+	}
+	turn(1, true, false)
+}
+
+// answering sends a datagram for each that it takes: a flood that comes as fast as it is read.
+type answering struct {
+	from  *sender
+	taken int
+	over  bool
+}
+
+func (a *answering) handle(*datagram) {
+	for range 2 {
+		if !a.over {
+			a.from.raw([]byte{1})
+		}
+	}
+	a.taken++
+}
+
+func TestAFloodDoesNotHoldARound(t *testing.T) {
+	by := newPollers(environment.Environment{}.Complete())
+	p, err := newPoller(by)
+	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.close()
-	k.wait(t, fast)
-	s.reading.Lock() // until the turn is over
-	defer s.reading.Unlock()
-	by.mu.Lock()
-	defer by.mu.Unlock()
-	if s.urgency != prompt {
-		t.Errorf("got urgency %d after %d datagrams at once, want %d", s.urgency, fast, prompt)
+	by.all = []*poller{p}
+	s, from := polledSocket(t, by, loopback)
+	flood := &answering{from: from}
+	s.await(relayed, true)
+	if err := s.receive(flood); err != nil {
+		t.Fatal(err)
 	}
+	from.raw([]byte{1})
+	p.promptRound()
+	if most := maxLooks * (maxTurn + batch); flood.taken < maxTurn || flood.taken > most {
+		t.Errorf("got %d datagrams in a round, want %d to %d", flood.taken, maxTurn, most)
+	}
+	flood.over = true
+	go p.run() // to be ended with its last socket
+	s.close()
 }
 
-// Somebody waits for what is relayed, and for each flight of a handshake. Nobody does for what is only recorded.
-func TestRelaysAndHandshakesAreReadPromptly(t *testing.T) {
-	p := pool(t, 8)
+// Somebody waits for what is relayed, for each flight of a handshake, and for what is analysed. Nobody does for what is only recorded.
+func TestRelaysHandshakesAndAnalysisAreReadPromptly(t *testing.T) {
+	p := pool(t, 20)
 	p.adopt = newPollers(p.env).adopt
+	keys := timbre.Media{Local: loopback, DTLS: &timbre.DTLSParameters{}}
 	for name, c := range map[string]struct {
-		media  timbre.Media
-		then   func(s, other *Stream)
-		prompt bool
+		media timbre.Media
+		then  func(s, other *Stream)
+		want  awaiting
 	}{
-		"recorded":             {then: func(*Stream, *Stream) {}},
-		"relayed":              {then: func(s, other *Stream) { s.Relay(other) }, prompt: true},
-		"DTLS":                 {media: timbre.Media{DTLS: &timbre.DTLSParameters{}}, then: func(*Stream, *Stream) {}, prompt: true},
-		"DTLS in an re-INVITE": {then: func(s, _ *Stream) { s.Update(timbre.Media{Local: loopback, DTLS: &timbre.DTLSParameters{}}) }, prompt: true},
+		"recorded":             {},
+		"relayed":              {then: func(s, other *Stream) { s.Relay(other) }, want: relayed},
+		"relayed once":         {then: func(s, other *Stream) { s.Relay(other); s.Relay(nil) }},
+		"DTLS":                 {media: keys, want: handshaking},
+		"DTLS in a re-INVITE":  {then: func(s, _ *Stream) { s.Update(keys) }, want: handshaking},
+		"no DTLS any more":     {media: keys, then: func(s, _ *Stream) { s.Update(timbre.Media{Local: loopback}) }},
+		"analysed":             {then: func(s, _ *Stream) { s.Prompt(true) }, want: listening},
+		"analysed and relayed": {then: func(s, other *Stream) { s.Prompt(true); s.Relay(other); s.Prompt(false) }, want: relayed},
 	} {
 		c.media.Local = loopback
 		s, err := p.open(c.media, newRoom())
@@ -241,17 +303,40 @@ func TestRelaysAndHandshakesAreReadPromptly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.then(s, other)
+		if c.then != nil {
+			c.then(s, other)
+		}
 		own := s.mediaConn.(*polled)
 		own.by.mu.Lock()
-		got := own.urgency == prompt
-		own.by.mu.Unlock()
-		if got != c.prompt {
-			t.Errorf("%s: got read promptly %v, want %v", name, got, c.prompt)
+		if got := own.why; got != c.want {
+			t.Errorf("%s: got awaited %04b, want %04b", name, got, c.want)
 		}
+		own.by.mu.Unlock()
 		s.Close()
 		other.Close()
 	}
+}
+
+// What came before a renegotiation is handled by what was negotiated then: its payload types, and the end of a hold.
+func TestGatheredPacketsAreHandledBeforeAnUpdate(t *testing.T) {
+	p := pool(t, 4)
+	by := newPollers(p.env)
+	by.patience = time.Hour
+	p.adopt = by.adopt
+	from, heard := newSender(t), newRoom()
+	m := timbre.Media{Local: loopback, Remote: from.addr(), Payloads: map[uint8]timbre.Codec{0: timbre.PCMU}}
+	s, err := p.open(m, heard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.to = netip.AddrPortFrom(loopback, uint16(s.Port()))
+	from.sendFrames(3)
+	m.Payloads = map[uint8]timbre.Codec{8: timbre.PCMA}
+	s.Update(m)
+	if got := s.Stats(); got.Packets != 3 || got.Dropped[UnknownPayload] != 0 {
+		t.Errorf("got %d packets and %d of unknown payload before the update, want 3 and 0", got.Packets, got.Dropped[UnknownPayload])
+	}
+	s.Close()
 }
 
 // The time of arrival is the kernel's: that of the round would be jitter.

@@ -61,36 +61,41 @@ func (p *pollers) add(s *polled) (err error) {
 	}
 	at := p.last
 	if p.all[at] == nil {
-		if p.all[at], err = startPoller(p); err != nil {
+		if p.all[at], err = newPoller(p); err != nil {
 			return err
 		}
+		go p.all[at].run()
 	}
 	s.poller = p.all[at]
 	s.poller.sockets[int32(s.fd)] = s
-	return s.watch()
+	err = s.watch(s.urgency())
+	s.watched = err == nil
+	return err
 }
 
-// hurry has a socket read promptly from now on.
-func (p *pollers) hurry(s *polled) error {
+// await changes the reasons why a socket is read promptly.
+func (p *pollers) await(s *polled, why awaiting, on bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if s.urgency == prompt {
-		return nil
+	before, old := s.urgency(), s.why
+	if s.why &^= why; on {
+		s.why |= why
 	}
-	watched := s.watched
-	s.unwatch()
-	s.urgency = prompt
-	if !watched {
-		return nil
+	now := s.urgency()
+	switch {
+	case !s.watched || now == before:
+	case s.watch(now) != nil: // it stays where it was
+		s.why = old
+	default:
+		s.unwatch(before)
 	}
-	return s.watch()
 }
 
 // ignore has a socket not read any more.
 func (p *pollers) ignore(s *polled) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s.unwatch()
+	s.forget()
 }
 
 // watched is how many sockets of an urgency a poller reads.
@@ -104,7 +109,7 @@ func (p *pollers) watched(by *poller, u urgency) int {
 func (p *pollers) remove(s *polled) {
 	p.mu.Lock()
 	own := s.poller
-	s.unwatch()
+	s.forget()
 	delete(own.sockets, int32(s.fd))
 	last := own.len() == 0
 	if last {

@@ -20,9 +20,7 @@ func (s *Stream) receive(media *net.UDPConn) (err error) {
 	if s.mediaConn, err = s.pool.adopt(media); err != nil {
 		return unreadable(err)
 	}
-	if s.media.DTLS != nil { // each flight of a handshake waits for the one before
-		s.mediaConn.hurry()
-	}
+	s.mediaConn.await(handshaking, s.media.DTLS != nil)
 	s.mu.Lock()
 	err = s.applyKeys()
 	s.mu.Unlock()

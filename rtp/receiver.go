@@ -8,6 +8,7 @@ var (
 	_ timbre.MediaRelay    = (*Pool)(nil)
 	_ timbre.DTLSIdentity  = (*Pool)(nil)
 	_ timbre.MediaStream   = (*Stream)(nil)
+	_ timbre.PromptStream  = (*Stream)(nil)
 )
 
 // Open implements timbre.MediaReceiver.

@@ -9,12 +9,10 @@ import (
 // decrypted with the keys of this one and encrypted with those of the other. The peers then report to each other, and this
 // stream sends no reports. The listener runs on a goroutine of its own, so that it cannot delay the relay. Nil ends the relay.
 func (s *Stream) Relay(to *Stream) {
-	if to == nil {
-		s.relay.Store(nil)
-		return
+	s.mediaConn.await(relayed, to != nil)
+	if to != nil {
+		s.queueOutput()
 	}
-	s.queueOutput()
-	s.mediaConn.hurry()
 	s.relay.Store(to)
 }
 

@@ -94,10 +94,18 @@ func (s *Stream) Update(spec timbre.Media) {
 	}
 }
 
-func (s *Stream) negotiate(spec timbre.Media) {
-	if spec.DTLS != nil {
-		s.mediaConn.hurry()
+// Prompt implements timbre.PromptStream.
+func (s *Stream) Prompt(on bool) {
+	if on {
+		s.mediaConn.catchUp()
 	}
+	s.mediaConn.await(listening, on)
+}
+
+// negotiate applies a description to what arrives from now on.
+func (s *Stream) negotiate(spec timbre.Media) {
+	s.mediaConn.catchUp()
+	s.mediaConn.await(handshaking, spec.DTLS != nil)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.media, s.payloads = spec, payloadTable(spec)

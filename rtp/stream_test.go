@@ -50,7 +50,7 @@ func hasten(p *Pool) {
 	p.adopt = func(c *net.UDPConn) (mediaSocket, error) {
 		s, err := adopt(c)
 		if err == nil {
-			s.hurry()
+			s.await(listening, true)
 		}
 		return s, err
 	}

@@ -16,8 +16,8 @@ func (s *Server) end(d *session, failure string) bool {
 	d.over()
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.closeStreams() // which hand on what has arrived
 	s.report(d)
-	d.closeStreams()
 	if err := s.deps.Calls.End(s.background(), d.txid, failure); err != nil {
 		s.env.Log.Error("end of a call not recorded", "transaction", d.txid, "error", err)
 	}

@@ -101,12 +101,12 @@ func (c *call) closeMedia() {
 	c.media.Lock()
 	defer c.media.Unlock()
 	c.closed = true
-	c.report()
 	for _, p := range c.pairs {
 		for i := range p {
 			p[i].Stream.Close()
 		}
 	}
+	c.report()
 	clear(c.pairs)
 }
 
