@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -13,12 +14,17 @@ import (
 	"timbre/search/dot"
 )
 
-// sizes of domains: 20,000 profiles, and what the environment says, separated by nothing: TIMBRE_BENCH_PROFILES=1000000.
-func sizes() []int {
-	if n, err := strconv.Atoi(os.Getenv("TIMBRE_BENCH_PROFILES")); err == nil {
-		return []int{n}
+// sizes of domains: 1,000 and 20,000 profiles, or what the environment says: TIMBRE_BENCH_PROFILES=20000,1000000.
+func sizes() (all []int) {
+	for text := range strings.FieldsFuncSeq(os.Getenv("TIMBRE_BENCH_PROFILES"), func(c rune) bool { return c == ',' }) {
+		if n, err := strconv.Atoi(text); err == nil {
+			all = append(all, n)
+		}
 	}
-	return []int{1_000, 20_000}
+	if all == nil {
+		return []int{1_000, 20_000}
+	}
+	return all
 }
 
 func drawn(n int) []timbre.Profile {
@@ -93,6 +99,15 @@ func BenchmarkChange(b *testing.B) {
 			for b.Loop() {
 				x.remove(again.ID)
 				x.put(again, &c)
+			}
+		})
+		b.Run(strconv.Itoa(n)+"-expiry", func(b *testing.B) {
+			at := noon.Add(2 * time.Hour)
+			for b.Loop() {
+				at = at.Add(time.Second)
+				again.Expires = at
+				x.put(again, &c)
+				x.expire(at)
 			}
 		})
 	}

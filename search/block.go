@@ -1,6 +1,8 @@
 package search
 
 import (
+	"math"
+
 	"timbre"
 	"timbre/search/dot"
 )
@@ -17,9 +19,12 @@ type block struct {
 	columns dot.Columns
 	expires []int64 // Unix time in nanoseconds
 	ids     []string
+	due     int64 // as expires: no row expires earlier
 
 	length, lost float64 // the most that any row may have, and that one has lost: see slack
 }
+
+func newBlock(dim int) *block { return &block{dim: dim, due: math.MaxInt64} }
 
 // row is one profile of a block.
 type row struct {
@@ -48,6 +53,7 @@ func (b *block) set(i int, r row) {
 		b.columns[dot.X+q][i] = float32(x)
 	}
 	b.expires[i], b.ids[i] = r.expires, r.id
+	b.due = min(b.due, r.expires)
 }
 
 // move copies row j of another block, or of this one, to row i.
@@ -58,21 +64,28 @@ func (b *block) move(i int, from *block, j int) {
 		b.columns[k][i] = from.columns[k][j]
 	}
 	b.expires[i], b.ids[i] = from.expires[j], from.ids[j]
-	b.length, b.lost = max(b.length, from.length), max(b.lost, from.lost)
+	b.length, b.lost, b.due = max(b.length, from.length), max(b.lost, from.lost), min(b.due, from.expires[j])
 }
 
-// drop overwrites the last row and removes it.
+// drop overwrites the last row, with what its voiceprint says of the audio, and removes it.
 func (b *block) drop() {
 	b.n--
 	clear(b.highOf(b.n))
 	clear(b.lowOf(b.n))
-	b.ids[b.n] = ""
+	for k := range b.columns {
+		b.columns[k][b.n] = 0
+	}
+	b.expires[b.n], b.ids[b.n] = 0, ""
 }
 
-// wipe overwrites all voices. The block is of no use afterwards.
+// wipe overwrites all rows. The block is of no use afterwards.
 func (b *block) wipe() {
 	clear(b.high)
 	clear(b.low)
+	for k := range b.columns {
+		clear(b.columns[k])
+	}
+	clear(b.expires)
 	if len(b.ids) == blockRows {
 		free(b.high)
 		free(b.low)

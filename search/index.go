@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -52,7 +53,7 @@ func (x *index) put(p timbre.Profile, c *Calibration) bool {
 	}
 	x.places.add(slot, p.ID, x.len())
 	if last := len(x.blocks) - 1; last < 0 || x.blocks[last].n == blockRows {
-		b := &block{dim: x.dim}
+		b := newBlock(x.dim)
 		if last >= 0 { // of a domain that fills blocks: growing by and by would copy a third of it
 			b.grow(blockRows)
 		}
@@ -82,18 +83,30 @@ func (x *index) remove(id string) {
 	}
 }
 
-// expire removes the profiles that have expired at now.
+// expire removes the profiles that have expired at now. It looks into blocks with such profiles alone.
 func (x *index) expire(now time.Time) {
 	if now.UnixNano() < x.due {
 		return
 	}
 	x.due = math.MaxInt64
-	for at := x.len() - 1; at >= 0; at-- { // from the end: what takes the place of a removed row has been seen
-		if b, i := x.at(at); b.expires[i] <= now.UnixNano() {
-			x.remove(b.ids[i])
-		} else {
-			x.due = min(x.due, b.expires[i])
+	for _, b := range slices.Backward(x.blocks) { // from the end: what takes the place of a removed row has been seen
+		if b.due <= now.UnixNano() {
+			x.expireRows(b, now.UnixNano())
 		}
+		x.due = min(x.due, b.due)
+	}
+}
+
+// expireRows removes the profiles of a block that have expired at now. The block may be gone then.
+func (x *index) expireRows(b *block, now int64) {
+	for i := b.n - 1; i >= 0; i-- {
+		if b.expires[i] <= now {
+			x.remove(b.ids[i])
+		}
+	}
+	b.due = math.MaxInt64
+	for _, at := range b.expires[:b.n] {
+		b.due = min(b.due, at)
 	}
 }
 

@@ -70,9 +70,11 @@ func TestARemovedVoiceIsOverwritten(t *testing.T) {
 	x := newIndex(192)
 	var high [][]int8
 	var low [][]int16
+	var rest []block
 	for i := range blockRows + 40 {
 		x.put(profile(fmt.Sprint(i), randomVoice(r)), &c)
-		if b := x.blocks[len(x.blocks)-1]; len(b.ids) < blockRows {
+		b := x.blocks[len(x.blocks)-1]
+		if rest = append(rest, *b); len(b.ids) < blockRows {
 			high, low = append(high, b.high), append(low, b.low)
 		}
 	}
@@ -83,12 +85,31 @@ func TestARemovedVoiceIsOverwritten(t *testing.T) {
 		last := x.blocks[len(x.blocks)-1]
 		if x.remove(fmt.Sprint(i)); last.high != nil {
 			overwritten(t, [][]int8{last.highOf(last.n)}, [][]int16{last.lowOf(last.n)})
+			erased(t, last, last.n)
 		}
 	}
 	if len(x.blocks) != 0 {
 		t.Errorf("got %d blocks, want none", len(x.blocks))
 	}
 	overwritten(t, high, low)
+	for _, b := range rest {
+		for i := range b.expires {
+			erased(t, &b, i)
+		}
+	}
+}
+
+// erased checks that what a row had beside its vector is overwritten.
+func erased(t *testing.T, b *block, row int) {
+	t.Helper()
+	for k := range b.columns {
+		if b.columns[k][row] != 0 {
+			t.Fatalf("column %d of row %d: got %v, want 0", k, row, b.columns[k][row])
+		}
+	}
+	if b.expires[row] != 0 {
+		t.Fatalf("row %d: got that it expires at %d, want 0", row, b.expires[row])
+	}
 }
 
 // overwritten checks that both parts of vectors are.

@@ -34,7 +34,7 @@ func TestQuantisedRowsLoseNothingThatCounts(t *testing.T) {
 	for name, draw := range domains {
 		for i := range 100 {
 			v := draw(r, randomVoice(r), i)
-			b := &block{dim: len(v)}
+			b := newBlock(len(v))
 			b.append(row{vector: v})
 			if got := vectorOf(b, 0); !same(got, v) {
 				t.Fatalf("%s: got %v, want %v", name, got, v)
