@@ -12,6 +12,12 @@ func BenchmarkStereo(b *testing.B) {
 	caller, agent := leg(b, "s2_second", "caller"), leg(b, "s2_second", "agent")
 	file := wav(b, "call.wav", 7, 2, 8, 8000, slices.Repeat(interleave(caller, agent), 4))
 	a := analysis(b)
+	b.Run("tone", func(b *testing.B) { benchmarkFile(b, a, file) })
+	a.Searcher, a.Domain = &fakeSearcher{}, "the domain" // a search takes less than a millisecond beside two embeddings
+	b.Run("tone-and-speaker", func(b *testing.B) { benchmarkFile(b, a, file) })
+}
+
+func benchmarkFile(b *testing.B, a Analysis, file string) {
 	heard, began := 0.0, processor()
 	for b.Loop() {
 		heard += files(b, a, file).Seconds
