@@ -21,6 +21,7 @@ type promise struct {
 	began time.Time
 	talk  talk
 	name  bool // it is to give a name, which has not come
+	print bool // likewise a voiceprint
 }
 
 // book has what was promised while a run is measured, and what came. It is the webhook of the server.
@@ -73,7 +74,7 @@ func (b *book) expect(search, tone string, t talk) (ended func()) {
 	defer b.mu.Unlock()
 	p := promise{began: time.Now(), talk: t}
 	b.due[tone] = p
-	p.name = true
+	p.name, p.print = true, true
 	b.due[search] = p
 	b.count(1)
 	return func() {
@@ -151,6 +152,8 @@ func (b *book) take(e event, at time.Time) {
 		b.due[e.Detail.TaskID] = p
 	case timbre.VoiceprintGenerationSuccess:
 		note(&b.results.voiceprints, p.talk.twentieth)
+		p.print = false
+		b.due[e.Detail.TaskID] = p
 	case timbre.ToneSuccessful:
 		note(&b.results.tone, e.Detail.Tone.Overall.End.Sub(e.Detail.Tone.Overall.Start)+speech.Hold)
 	case timbre.ToneFailure:
@@ -160,7 +163,7 @@ func (b *book) take(e event, at time.Time) {
 	}
 }
 
-// sum adds up what has come. Names that have not are as late as they are by now.
+// sum adds up what has come. Names and voiceprints that have not are as late as they are by now.
 func (b *book) sum(r *round) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -169,6 +172,9 @@ func (b *book) sum(r *round) error {
 	for _, p := range b.due {
 		if due := p.began.Add(p.talk.tenth); p.name && b.counts(due) {
 			r.names = append(r.names, time.Since(due))
+		}
+		if due := p.began.Add(p.talk.twentieth); p.print && b.counts(due) {
+			r.voiceprints = append(r.voiceprints, time.Since(due))
 		}
 	}
 	if len(b.faults) > 0 {

@@ -44,7 +44,7 @@ func run(ctx context.Context, c config, list string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("calls   kept refused   names: n   p50    p99  late   voiceprints: n   p50    p99   ticks: n   p50    p99  late skipped   CPU %: server callers   RSS MB: now  peak")
+	fmt.Println("calls   kept refused   names: n   p50    p99  late   voiceprints: n   p50    p99   ticks: n   p50    p99  late skipped   CPU %: server callers   RSS MB: now  peak   ticks a minute  s a call")
 	for _, text := range strings.Split(list, ",") {
 		calls, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil {
@@ -54,7 +54,7 @@ func run(ctx context.Context, c config, list string) error {
 		if err != nil {
 			return err
 		}
-		r.print(calls)
+		r.print(calls, mean(talks))
 	}
 	return nil
 }
@@ -69,12 +69,21 @@ type round struct {
 	after, peak              float64       // resident memory in MB
 }
 
-func (r round) print(calls int) {
+func (r round) print(calls int, length time.Duration) {
 	share := func(d time.Duration) float64 { return 100 * d.Seconds() / r.span.Seconds() }
-	fmt.Printf("%5d %6.1f %7d %10d %5d %6d %5d %16d %5d %6d %10d %5d %6d %5d %7d %15.1f %7.1f %13.1f %5.1f\n", calls, r.kept, r.refused,
+	fmt.Printf("%5d %6.1f %7d %10d %5d %6d %5d %16d %5d %6d %10d %5d %6d %5d %7d %15.1f %7.1f %13.1f %5.1f %16.1f %9.1f\n", calls, r.kept, r.refused,
 		len(r.names), r.names.quantile(0.5), r.names.quantile(0.99), r.names.above(nameWait),
 		len(r.voiceprints), r.voiceprints.quantile(0.5), r.voiceprints.quantile(0.99),
-		len(r.tone), r.tone.quantile(0.5), r.tone.quantile(0.99), r.tone.above(toneWait), r.skipped, share(r.cpu), share(r.own), r.after, r.peak)
+		len(r.tone), r.tone.quantile(0.5), r.tone.quantile(0.99), r.tone.above(toneWait), r.skipped, share(r.cpu), share(r.own), r.after, r.peak,
+		float64(len(r.tone))/(r.kept*r.span.Minutes()), length.Seconds())
+}
+
+// mean is the mean length of calls.
+func mean(talks []talk) (length time.Duration) {
+	for _, t := range talks {
+		length += t.length / time.Duration(len(talks))
+	}
+	return length
 }
 
 // Results that come later than this are late.

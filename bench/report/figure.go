@@ -18,6 +18,10 @@ type figure struct {
 
 func milliseconds(us float64) float64 { return us / 1e3 }
 
+func nanoseconds(ns float64) float64 { return ns / 1e6 }
+
+func thousandth(of float64) float64 { return of / 1e3 }
+
 // relayed are the figures of what puts calls through.
 func relayed(name string) []figure {
 	name += " "

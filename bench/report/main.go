@@ -2,7 +2,7 @@
 // docs/performance.json, as tables to docs/performance.md, and what machines follow from it to docs/sizing.md. Parts that are not run, or
 // that fail, keep their last figures.
 //
-//	make bench-report                                 all parts: three quarters of an hour
+//	make bench-report                                 all parts: an hour and a quarter
 //	go run ./bench/report -only media,search          some of them, minutes each
 //	go run ./bench/report -list
 //	go run ./bench/report -pages                      the pages of the figures that are there

@@ -42,7 +42,8 @@ func (r report) write(file string) error {
 const head = `# Performance
 
 Made by ` + "`make bench-report`" + ` from [performance.json](performance.json); [what each bench measures](../bench/README.md). A core is a second of processor
-time a second, of the server's process. Load generator and server share the machine. The load is that of the machine before a measurement: above
+time a second, of the server's process. Load generator and server share the machine. Names, voiceprints and tones are late by what is beyond the
+time for which the server holds audio back before it is speech: 1.28 s. The load is that of the machine before a measurement: above
 its number of processors others were working too, and times are longer than they need be. What machines follow from the figures: [Sizing](sizing.md).
 
 Peers are measured by the same bench as the product. Two are missing: loreste/siprec, a recorder, is not to be had as a Go module, and moto imitates none

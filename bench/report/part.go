@@ -29,9 +29,15 @@ var parts = []part{
 			{"calls a core, with all that the kernel does for the senders", "", "300 ", 19, nil},
 			{"packets sent of those due", "%", "300 ", 17, nil},
 			{"packets lost", "", "300 ", 9, nil},
-			{"processor time a packet, of a bare loop that receives and drops", "µs", "300 ", 20, nil},
-			{"times the bare loop", "", "300 ", 21, nil},
+			{"processor time a packet, of a bare loop that receives and drops every 10 ms", "µs", "300 ", 20, nil},
+			{"times that loop", "", "300 ", 21, nil},
+			{"processor time a packet, of one that does so every 100 ms, as Timbre does", "µs", "300 ", 22, nil},
+			{"times that one", "", "300 ", 23, nil},
 		},
+	},
+	{
+		name: "calls", title: "Recorded calls, by their number", run: []string{"go", "run", "./bench/soak", "-calls", "10,100,500,1000", "-for", "30s"},
+		figures: slices.Concat(recorded(10), recorded(100), recorded(500), recorded(1000)),
 	},
 	{
 		name: "analysis", title: "10 live calls of three minutes and two legs, with a search among 1,000 profiles and tone each",
@@ -39,24 +45,45 @@ var parts = []part{
 		figures: append([]figure{
 			{"analysed legs a core", "", "10 ", serverCPU, func(percent float64) float64 { return 2 * 10 * 100 / percent }},
 			{"10 calls: memory at most", "MB", "10 ", 18, nil},
+			{"10 calls: length", "s", "10 ", lengthOfCall, nil},
 		}, late("10")...),
 	},
 	{
 		name: "names", title: "Live calls of half a minute, which have each its search among 1,000 profiles, its voiceprint and its tone",
-		run: []string{"go", "run", "./bench/load", "-calls", "10,25,50"},
-		figures: slices.Concat([]figure{
-			{"analysed legs a core", "", "10 ", serverCPU, func(percent float64) float64 { return 2 * 10 * 100 / percent }},
-		}, late("10"), late("25"), late("50")),
+		run:     []string{"go", "run", "./bench/load", "-calls", "5,12,25,38,50,75", "-for", "1m"},
+		figures: slices.Concat(curve(5), curve(12), curve(25), curve(38), curve(50), curve(75)),
 	},
 	{
-		name: "overload", title: "The same with more callers than the machine can analyse, who try again when they are refused",
-		run:     []string{"go", "run", "./bench/load", "-calls", "75,150"},
-		figures: slices.Concat(late("75"), late("150")),
+		name: "overload", title: "The same with as many as the machine can analyse, twice and three times as many; who is refused tries again",
+		run:     []string{"go", "run", "./bench/load", "-calls", "60,120,180"},
+		figures: slices.Concat(late("60"), late("120"), late("180")),
 	},
 	{
 		name: "search", title: "A search among 20,000 profiles on one core", env: []string{"GOMAXPROCS=1"},
-		run:     []string{"go", "test", "-run", "^$", "-bench", "Search/20000$", "./search"},
-		figures: []figure{{"processor time", "ms", `BenchmarkSearch/20000\s`, 4, milliseconds}},
+		run: []string{"go", "test", "-run", "^$", "-bench", "Search/20000(-quantised)?$", "./search"},
+		figures: []figure{
+			{"processor time", "ms", `BenchmarkSearch/20000\s`, 4, milliseconds},
+			{"the products of its first pass alone", "ms", `BenchmarkSearch/20000-quantised\s`, 2, nanoseconds},
+		},
+	},
+	{
+		name: "avx2", title: "The same with the instructions of AVX2 alone, for processors without AVX-512 VNNI",
+		env: []string{"GOMAXPROCS=1", "GODEBUG=cpu.avx512vnni=off", "TIMBRE_BENCH_PROFILES=20000,1000000"},
+		run: []string{"go", "test", "-run", "^$", "-bench", "Search/(20000|1000000)(-quantised)?$", "./search"},
+		figures: []figure{
+			{"20,000 profiles: processor time", "ms", `BenchmarkSearch/20000\s`, 4, milliseconds},
+			{"20,000 profiles: the products of the first pass alone", "ms", `BenchmarkSearch/20000-quantised\s`, 2, nanoseconds},
+			{"1,000,000 profiles: processor time", "ms", `BenchmarkSearch/1000000\s`, 4, milliseconds},
+			{"1,000,000 profiles: the products of the first pass alone", "ms", `BenchmarkSearch/1000000-quantised\s`, 2, nanoseconds},
+		},
+	},
+	{
+		name: "change", title: "A change of one among a million profiles that are searched", env: []string{"GOMAXPROCS=1", "TIMBRE_BENCH_PROFILES=1000000"},
+		run: []string{"go", "test", "-run", "^$", "-bench", "Change", "./search"},
+		figures: []figure{
+			{"a deletion and an enrolment", "µs", `BenchmarkChange/1000000\s`, 2, thousandth},
+			{"an enrolment and an expiry", "µs", `BenchmarkChange/1000000-expiry\s`, 2, thousandth},
+		},
 	},
 	{
 		name: "peers", title: "One search by Timbre, FAISS and USearch: processor time on one thread, time on all", needs: python,
@@ -100,7 +127,10 @@ var parts = []part{
 	},
 	{
 		name: "recordings", title: "timbre analyze on stereo", run: []string{"go", "test", "-run", "^$", "-bench", "Stereo", "-benchtime", "5x", "./cmd/timbre/analyze"},
-		figures: []figure{{"times real time, a core", "", "BenchmarkStereo", 4, nil}},
+		figures: []figure{
+			{"times real time, a core", "", `BenchmarkStereo/tone(-\d+)?\s`, 4, nil},
+			{"times real time, a core, with both speakers sought", "", `BenchmarkStereo/tone-and-speaker(-\d+)?\s`, 4, nil},
+		},
 	},
 	{
 		name: "startup", title: "The first search of a million profiles after a start", run: []string{"go", "run", "./bench/startup"},
@@ -150,8 +180,37 @@ func (p part) command() string {
 	return strings.Join(append(append([]string{}, p.env...), p.run...), " ")
 }
 
-// serverCPU is the column of bench/load for the processor time of the server, in percent of a core.
-const serverCPU = 15
+// Columns of bench/load: the processor time of the server, in percent of a core, and the mean length of a call.
+const (
+	serverCPU    = 15
+	lengthOfCall = 20
+)
+
+// recorded are the figures of bench/soak for a number of calls.
+func recorded(calls int) []figure {
+	line, of := fmt.Sprintf("%d ", calls), fmt.Sprintf("%d calls: ", calls)
+	return []figure{
+		{of + "calls a core", "", line, 5, nil},
+		{of + "processor time a packet", "µs", line, 4, nil},
+		{of + "memory a call", "KB", line, 6, nil},
+		{of + "packets lost", "", line, 9, nil},
+		{of + "times the bare loop of 10 ms", "", line, 21, nil},
+	}
+}
+
+// curve are the figures of bench/load for calls of two legs each, of a curve by the number of legs.
+func curve(calls int) []figure {
+	line, of := fmt.Sprintf("%d ", calls), fmt.Sprintf("%d legs: ", 2*calls)
+	return []figure{
+		{of + "analysed legs a core", "", line, serverCPU, func(percent float64) float64 { return float64(2*calls) * 100 / percent }},
+		{of + "length of a call", "s", line, lengthOfCall, nil},
+		{of + "delay of a name, median", "ms", line, 4, nil},
+		{of + "delay of a name, 99th percentile", "ms", line, 5, nil},
+		{of + "delay of a voiceprint, 99th percentile", "ms", line, 9, nil},
+		{of + "delay of a tone, 99th percentile", "ms", line, 12, nil},
+		{of + "tones skipped", "", line, 14, nil},
+	}
+}
 
 // late are the figures of bench/load for a number of calls.
 func late(calls string) []figure {
@@ -161,7 +220,11 @@ func late(calls string) []figure {
 		{of + "refused", "", line, 2, nil},
 		{of + "delay of a name, median", "ms", line, 4, nil},
 		{of + "delay of a name, 99th percentile", "ms", line, 5, nil},
+		{of + "names later than half a second", "", line, 6, nil},
+		{of + "delay of a voiceprint, 99th percentile", "ms", line, 9, nil},
 		{of + "delay of a tone, 99th percentile", "ms", line, 12, nil},
+		{of + "tones a minute of a call", "", line, 19, nil},
+		{of + "tones later than a second", "", line, 13, nil},
 		{of + "tones skipped", "", line, 14, nil},
 	}
 }

@@ -14,6 +14,7 @@ type work struct {
 	part, figure string
 	of           func(deployment) float64 // how much of it a deployment has
 	carried      func(figure float64) float64
+	fitted       func(r report) float64 // what a core carries, where more than one figure says it
 }
 
 // deployment is what is to be carried.
@@ -42,19 +43,50 @@ const searched = 20_000
 // received is the figure of recorded calls that counts what the kernel does for them on both sides of the loopback: more than a server pays, never less.
 const received = "calls a core, with all that the kernel does for the senders"
 
+// short is the row of calls of half a minute that sizing takes.
+const short = "50 legs:"
+
+// analysing is the processor time that an analysed call takes at its beginning, which is mostly its name and voiceprint, and for each second, by
+// calls of two lengths. 0: not measured.
+func (r report) analysing() (begin, second float64) {
+	long, of := r.value("analysis", "analysed legs a core"), r.value("analysis", "10 calls: length")
+	brief, ofBrief := r.value("names", short+" analysed legs a core"), r.value("names", short+" length of a call")
+	if long == 0 || brief == 0 || of <= ofBrief || ofBrief == 0 {
+		return 0, 0
+	}
+	begin = (2/brief - 2/long) / (1/ofBrief - 1/of)
+	return begin, 2/long - begin/of
+}
+
+// inverse is 0 for 0: what is not known.
+func inverse(n float64) float64 {
+	if n == 0 {
+		return 0
+	}
+	return 1 / n
+}
+
 var works = []work{
-	{"calls recorded at a time, of two legs", "media", received, func(d deployment) float64 { return d.calls }, nil},
-	{"legs analysed at a time, two of a call", "analysis", "analysed legs a core", func(d deployment) float64 { return 2 * d.calls * d.analysed }, nil},
-	{"calls begun and ended a second", "signalling", "processor time a call with events", deployment.begun, perSecond},
-	{"tasks begun a second", "api", "StartSpeakerSearchTask a core and second", func(d deployment) float64 { return 2 * d.begun() * d.analysed }, nil},
+	{"calls recorded at a time, of two legs", "media", received, func(d deployment) float64 { return d.calls }, nil, nil},
+	{
+		"legs analysed at a time, two of a call", "analysis", "analysed legs a core", func(d deployment) float64 { return 2 * d.calls * d.analysed }, nil,
+		func(r report) float64 { _, second := r.analysing(); return 2 * inverse(second) },
+	},
+	{
+		"calls a second that an analysis begins with, a name and a voiceprint each", "names", short + " analysed legs a core",
+		func(d deployment) float64 { return d.begun() * d.analysed }, nil,
+		func(r report) float64 { begin, _ := r.analysing(); return inverse(begin) },
+	},
+	{"calls begun and ended a second", "signalling", "processor time a call with events", deployment.begun, perSecond, nil},
+	{"tasks begun a second", "api", "StartSpeakerSearchTask a core and second", func(d deployment) float64 { return 2 * d.begun() * d.analysed }, nil, nil},
 	{
 		"searches a second, among 20,000 profiles", "search", "processor time",
-		func(d deployment) float64 { return d.begun() * d.analysed * d.profiles / searched }, perSecond,
+		func(d deployment) float64 { return d.begun() * d.analysed * d.profiles / searched }, perSecond, nil,
 	},
-	{"profiles made a second", "enrolment", "profiles of tasks a core and second", nil, nil},
-	{"calls put through at a time", "relay", "calls a core", nil, nil},
-	{"seconds of recordings analysed a second, of two legs", "recordings", "times real time, a core", nil, nil},
-	{"other requests a second", "api", "GetVoiceConnector a core and second", nil, nil},
+	{"profiles made a second", "enrolment", "profiles of tasks a core and second", nil, nil, nil},
+	{"calls put through at a time", "relay", "calls a core", nil, nil, nil},
+	{"seconds of recordings analysed a second, of two legs", "recordings", "times real time, a core", nil, nil, nil},
+	{"other requests a second", "api", "GetVoiceConnector a core and second", nil, nil, nil},
 }
 
 // memories are what takes memory, and how many of them a deployment has, in units of MB.
@@ -99,6 +131,9 @@ func (r report) memory(d deployment) string {
 
 // core is how much of it a core carries; 0 if that was not measured.
 func (w work) core(r report) float64 {
+	if w.fitted != nil {
+		return w.fitted(r)
+	}
 	n := r.value(w.part, w.figure)
 	if n == 0 || w.carried == nil {
 		return n

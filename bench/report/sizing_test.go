@@ -11,15 +11,17 @@ func TestSizingFollowsFromTheFigures(t *testing.T) {
 		"media":    {Values: []value{{received, "", 1000}, {"memory a call", "KB", 512}}},
 		"churn":    {Values: []value{{"memory at rest", "MB", 200}}},
 		"startup":  {Values: []value{{"memory at most", "MB", 5000}}},
-		"analysis": {Values: []value{{"analysed legs a core", "", 50}, {"10 calls: memory at most", "MB", 300}}},
+		"analysis": {Values: []value{{"analysed legs a core", "", 50}, {"10 calls: memory at most", "MB", 300}, {"10 calls: length", "s", 180}}},
+		"names":    {Values: []value{{"50 legs: analysed legs a core", "", 25}, {"50 legs: length of a call", "s", 30}}},
 		"search":   {Values: []value{{"processor time", "ms", 0.5}}},
 		"api":      {Values: []value{{"StartSpeakerSearchTask a core and second", "", 1000}}},
 	}
 	page := string(r.sizing())
 	for _, want := range []string{
-		"| searches a second, among 20,000 profiles | 2000 |",      // what a core carries
-		"| calls recorded at a time, of two legs | 200 | 0.40 |\n", // of the contact centre
-		"| legs analysed at a time, two of a call | 400 | 16.00 |\n",
+		"| searches a second, among 20,000 profiles | 2000 |",          // what a core carries
+		"| calls recorded at a time, of two legs | 200 | 0.40 |\n",     // of the contact centre
+		"| legs analysed at a time, two of a call | 400 | 12.80 |\n",   // 32 ms a second of a call
+		"begins with, a name and a voiceprint each | 0.667 | 1.92 |\n", // 1.44 s a call
 		"| calls begun and ended a second | 0.667 | not measured |\n",
 		"| tasks begun a second | 1.33 | 0.00 |\n",
 		"| all | | not measured |\n\nMemory: 2400 MB.\n", // 200 at rest, 100 of recorded calls, 2,000 of analysed ones, 100 of profiles
@@ -37,9 +39,11 @@ func TestSizingAddsUpWhatIsMeasured(t *testing.T) {
 		m.Values = append(m.Values, value{w.figure, "", 100})
 		r[w.part] = m
 	}
-	// 200 calls, 400 legs, 2 / 3 calls a second at 100 ms, 4 / 3 tasks, and 2 / 3 searches at 100 ms, twice
-	if page := string(r.sizing()); !strings.Contains(page, "| all | | 12.3 |\n") {
-		t.Errorf("got %s, want 12.3 cores", page)
+	r["analysis"] = measured{Values: append(r["analysis"].Values, value{"10 calls: length", "s", 180})}
+	r["names"] = measured{Values: []value{{"50 legs: analysed legs a core", "", 50}, {"50 legs: length of a call", "s", 30}}}
+	// 200 calls, 400 legs at 8 ms, 2 / 3 calls a second at 100 ms and at 0.72 s, 4 / 3 tasks, and 2 / 3 searches at 100 ms, twice
+	if page := string(r.sizing()); !strings.Contains(page, "| all | | 11.7 |\n") {
+		t.Errorf("got %s, want 11.7 cores", page)
 	}
 }
 

@@ -13,23 +13,21 @@ import (
 	"timbre/bench/media"
 )
 
-// bare is a loop that does nothing but receive: every ten milliseconds it reads and drops what has arrived at all sockets. What it costs is
+// bare is a loop that does nothing but receive: in each round it reads and drops what has arrived at all sockets. What it costs is
 // the limit of what a receiver can reach that has a socket for each leg.
 type bare struct {
+	round   time.Duration
 	epoll   int
 	sockets []int
 	events  []unix.EpollEvent
 	buf     []byte
 }
 
-const (
-	bareRound = 10 * time.Millisecond
-	bareSpan  = 10 * time.Second
-)
+const bareSpan = 10 * time.Second
 
 // limit is the processor time that the loop takes for a packet of as many calls, sent as in the run of the server.
-func limit(calls int, f media.Format, span time.Duration) (time.Duration, error) {
-	loop, legs, err := newBare(calls)
+func limit(calls int, f media.Format, span, round time.Duration) (time.Duration, error) {
+	loop, legs, err := newBare(calls, round)
 	if err != nil {
 		return 0, err
 	}
@@ -48,8 +46,8 @@ func limit(calls int, f media.Format, span time.Duration) (time.Duration, error)
 }
 
 // newBare opens two sockets for each call.
-func newBare(calls int) (*bare, [][]*media.Leg, error) {
-	b := &bare{events: make([]unix.EpollEvent, 2*calls), buf: make([]byte, 2048)}
+func newBare(calls int, round time.Duration) (*bare, [][]*media.Leg, error) {
+	b := &bare{round: round, events: make([]unix.EpollEvent, 2*calls), buf: make([]byte, 2048)}
 	var err error
 	if b.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, nil, err
@@ -112,7 +110,7 @@ func (b *bare) receive(span time.Duration) (packets int) {
 		for n := b.read(); n > 0; n = b.read() {
 			packets += n
 		}
-		rest := unix.NsecToTimespec(int64(max(0, bareRound-time.Since(began))))
+		rest := unix.NsecToTimespec(int64(max(0, b.round-time.Since(began))))
 		_ = unix.Nanosleep(&rest, nil)
 	}
 	return packets

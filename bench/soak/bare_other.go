@@ -10,4 +10,6 @@ import (
 )
 
 // limit is measured on Linux alone.
-func limit(int, media.Format, time.Duration) (time.Duration, error) { return 0, errors.ErrUnsupported }
+func limit(int, media.Format, time.Duration, time.Duration) (time.Duration, error) {
+	return 0, errors.ErrUnsupported
+}

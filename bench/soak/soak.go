@@ -25,6 +25,9 @@ const (
 	grace  = time.Second     // for the last packets to reach the server's counters
 )
 
+// rounds are how often the bare loop reads: as the server does what somebody waits for, and what nobody does.
+var rounds = [...]time.Duration{10 * time.Millisecond, 100 * time.Millisecond}
+
 // soak does a run: it starts a server, sets up all calls, measures for a time, and hangs up. Then it measures the limit.
 func soak(ctx context.Context, p plan) (r result, err error) {
 	f, err := media.FormatOf(p.codec)
@@ -101,8 +104,18 @@ func soak(ctx context.Context, p plan) (r result, err error) {
 			return r, err
 		}
 	}
-	r.limit, err = limit(p.calls, f, p.span)
+	r.limits, err = limits(p, f)
 	return r, err
+}
+
+// limits are the costs of a packet to the bare loop, by its rounds.
+func limits(p plan, f media.Format) (cost [len(rounds)]time.Duration, err error) {
+	for i, round := range rounds {
+		if cost[i], err = limit(p.calls, f, p.span, round); err != nil {
+			return cost, err
+		}
+	}
+	return cost, nil
 }
 
 // counters are the server's RTP metrics, by name without prefix.
