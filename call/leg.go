@@ -56,7 +56,7 @@ func (l *leg) tapped() []*tap {
 // attach adds a tap; false if the leg has ended. What was there before does not reach it.
 func (l *leg) attach(t *tap) bool {
 	l.prompt()
-	defer l.prompt() // for a meter that was set meanwhile
+	defer l.settle() // for a meter that was set meanwhile, or a tap that was not added
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.ended {
@@ -76,9 +76,7 @@ func (l *leg) detach(t *tap) {
 		return
 	}
 	l.taps.Store(nil)
-	if s := l.stream(); s != nil {
-		s.Prompt(false)
-	}
+	l.relax()
 }
 
 // end ends all taps. Later frames go nowhere.

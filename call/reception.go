@@ -5,9 +5,7 @@ import "timbre"
 // SetMeter sets the meter of the stream that feeds the leg.
 func (l *leg) SetMeter(m timbre.ReceptionMeter) {
 	l.meter.Store(&m)
-	if l.tapped() != nil {
-		l.prompt()
-	}
+	l.settle()
 }
 
 // stream is the stream that feeds the leg, if it can be prompt; else nil.
@@ -19,11 +17,28 @@ func (l *leg) stream() timbre.PromptStream {
 	return nil
 }
 
-// prompt has the stream be prompt. The caller does not hold mu: frames may come before it returns.
+// prompt has the stream be prompt. The caller does not hold mu: frames may come before it returns, to taps that detach themselves.
 func (l *leg) prompt() {
 	if s := l.stream(); s != nil {
 		s.Prompt(true)
 	}
+}
+
+// relax has the stream not be prompt, if there are no taps. The caller holds mu.
+func (l *leg) relax() {
+	if s := l.stream(); s != nil && l.tapped() == nil {
+		s.Prompt(false)
+	}
+}
+
+// settle has the stream be prompt if there are taps, and else not. The caller does not hold mu.
+func (l *leg) settle() {
+	if l.tapped() != nil {
+		l.prompt()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.relax()
 }
 
 // reception is the reception of the leg so far; nil without a meter.

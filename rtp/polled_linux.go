@@ -14,7 +14,7 @@ type polled struct {
 	reading sync.Mutex // held while it is read; guards the fields below
 	removed bool
 	failed  int // errors in a row
-	slow    int // turns since it hurried; 0: it does not
+	slow    int // turns in a row with no more than a batch since it hurried, and one; 0: it does not
 
 	to     handler
 	fd     int
@@ -140,10 +140,12 @@ func (s *polled) read(in *inbox) {
 // machine, which says nothing about the sender.
 func (s *polled) keepUp(read int, fresh bool) {
 	switch {
-	case read >= fast && fresh:
+	case read >= fast && fresh, read >= maxTurn: // what it has could be older for ever
 		s.by.await(s, hurrying, true)
 		s.slow = 1
-	case s.slow > 0 && read <= batch:
+	case read > batch:
+		s.slow = min(s.slow, 1)
+	case s.slow > 0:
 		if s.slow++; s.slow > calm {
 			s.by.await(s, hurrying, false)
 			s.slow = 0

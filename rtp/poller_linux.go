@@ -23,7 +23,7 @@ const (
 	turns = 64
 	// fast is more than gathers in real time. A socket with more could overflow.
 	fast = 32
-	// calm is how many times in a row no more than that is found in a socket until it may gather again: ten seconds of media.
+	// calm is how many times in a row no more than a batch is found in a socket until it may gather again: ten seconds of media.
 	calm = 500
 )
 

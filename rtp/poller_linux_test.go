@@ -236,7 +236,7 @@ func TestFastSocketsAreReadPromptly(t *testing.T) {
 	turn(1, true, false)
 }
 
-// answering sends a datagram for each that it takes: a flood that comes as fast as it is read.
+// answering sends two datagrams for each that it takes: a flood that comes faster than it is read.
 type answering struct {
 	from  *sender
 	taken int

@@ -84,9 +84,12 @@ func (p *pollers) await(s *polled, why awaiting, on bool) {
 	now := s.urgency()
 	switch {
 	case !s.watched || now == before:
-	case s.watch(now) != nil: // it stays where it was
-		s.why = old
 	default:
+		if err := s.watch(now); err != nil { // it stays where it was
+			s.why = old
+			p.env.Log.Error("RTP socket cannot be watched otherwise", "address", s.local.String(), "error", err)
+			return
+		}
 		s.unwatch(before)
 	}
 }

@@ -26,12 +26,16 @@ var loopback = netip.MustParseAddr("127.0.0.1")
 // them for the life of the process. The processes would receive each other's packets.
 var firstPort = sync.OnceValue(func() int {
 	for first := 30000; first < 32400; first += 400 {
-		if _, err := net.ListenTCP("tcp", &net.TCPAddr{IP: loopback.AsSlice(), Port: first}); err == nil {
+		var err error
+		if reserved, err = net.ListenTCP("tcp", &net.TCPAddr{IP: loopback.AsSlice(), Port: first}); err == nil {
 			return first
 		}
 	}
 	panic("other processes have claimed all ports of these tests")
 })
+
+// reserved is that listener: the garbage collector would close it.
+var reserved *net.TCPListener
 
 // pool is a pool of n pairs of ports.
 func pool(t testing.TB, n int) *Pool {

@@ -67,7 +67,7 @@ func (b *block) move(i int, from *block, j int) {
 	b.length, b.lost, b.due = max(b.length, from.length), max(b.lost, from.lost), min(b.due, from.expires[j])
 }
 
-// drop overwrites the last row, with what its voiceprint says of the audio, and removes it.
+// drop overwrites the last row, and what its voiceprint says of the audio, and removes it.
 func (b *block) drop() {
 	b.n--
 	clear(b.highOf(b.n))

@@ -59,6 +59,16 @@ func compareIndex(t *testing.T, x *index, is map[string]timbre.Profile, v timbre
 		}
 		all = append(all, p)
 	}
+	if x.len() != len(is) {
+		t.Fatalf("got %d profiles, want %d", x.len(), len(is))
+	}
+	for k, b := range x.blocks {
+		for i, at := range b.expires[:b.n] {
+			if x.due > b.due || b.due > at {
+				t.Fatalf("block %d: got row %d to expire at %d, before the block at %d or all at %d", k, i, at, b.due, x.due)
+			}
+		}
+	}
 	q := newQuery(v, c, 0.5)
 	x.scan(q)
 	compareEvidence(t, fmt.Sprintf("%d profiles", len(is)), &q.evidence, exactly(v, all, c))

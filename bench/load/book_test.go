@@ -23,6 +23,7 @@ func TestResultsCountThatAreDueWhileAllCallsAreLive(t *testing.T) {
 			b.expect("search "+id, "tone "+id, talk{tenth: 10 * time.Second, twentieth: 20 * time.Second})
 		}
 		call("early")
+		call("early, with a voiceprint")
 		<-time.After(15 * time.Second)
 		b.begin()
 		call("in time")
@@ -31,6 +32,7 @@ func TestResultsCountThatAreDueWhileAllCallsAreLive(t *testing.T) {
 		for _, id := range []string{"early", "in time"} {
 			b.take(eventOf("search "+id, timbre.IdentificationNoMatches), time.Now())
 		}
+		b.take(eventOf("search early, with a voiceprint", timbre.VoiceprintGenerationSuccess), time.Now())
 		b.take(eventOf("search of others", timbre.IdentificationNoMatches), time.Now())
 		b.end()
 		<-time.After(time.Second)
@@ -42,8 +44,12 @@ func TestResultsCountThatAreDueWhileAllCallsAreLive(t *testing.T) {
 		if want := (results{2 * time.Second, 3 * time.Second}); !slices.Equal(r.names, want) {
 			t.Errorf("got names late by %v, want %v: one that came, one that has not", r.names, want)
 		}
-		if r.kept != 3 {
-			t.Errorf("got %v calls, want 3", r.kept)
+		slices.Sort(r.voiceprints)
+		if want := (results{7 * time.Second, 8 * time.Second}); !slices.Equal(r.voiceprints, want) {
+			t.Errorf("got voiceprints late by %v, want %v: one that came, one that has not", r.voiceprints, want)
+		}
+		if r.kept != 4 {
+			t.Errorf("got %v calls, want 4", r.kept)
 		}
 	})
 }

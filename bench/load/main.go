@@ -44,7 +44,7 @@ func run(ctx context.Context, c config, list string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("calls   kept refused   names: n   p50    p99  late   voiceprints: n   p50    p99   ticks: n   p50    p99  late skipped   CPU %: server callers   RSS MB: now  peak   ticks a minute  s a call")
+	fmt.Println("calls   kept refused   names: n   p50    p99  late   voiceprints: n   p50    p99   ticks: n   p50    p99  late skipped   CPU %: server callers   RSS MB: now  peak   ticks a minute  s a call  legs a core")
 	for _, text := range strings.Split(list, ",") {
 		calls, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil {
@@ -71,11 +71,11 @@ type round struct {
 
 func (r round) print(calls int, length time.Duration) {
 	share := func(d time.Duration) float64 { return 100 * d.Seconds() / r.span.Seconds() }
-	fmt.Printf("%5d %6.1f %7d %10d %5d %6d %5d %16d %5d %6d %10d %5d %6d %5d %7d %15.1f %7.1f %13.1f %5.1f %16.1f %9.1f\n", calls, r.kept, r.refused,
+	fmt.Printf("%5d %6.1f %7d %10d %5d %6d %5d %16d %5d %6d %10d %5d %6d %5d %7d %15.1f %7.1f %13.1f %5.1f %16.1f %9.1f %12.1f\n", calls, r.kept, r.refused,
 		len(r.names), r.names.quantile(0.5), r.names.quantile(0.99), r.names.above(nameWait),
 		len(r.voiceprints), r.voiceprints.quantile(0.5), r.voiceprints.quantile(0.99),
 		len(r.tone), r.tone.quantile(0.5), r.tone.quantile(0.99), r.tone.above(toneWait), r.skipped, share(r.cpu), share(r.own), r.after, r.peak,
-		float64(len(r.tone))/(r.kept*r.span.Minutes()), length.Seconds())
+		float64(len(r.tone))/(r.kept*r.span.Minutes()), length.Seconds(), 2*r.kept*r.span.Seconds()/r.cpu.Seconds())
 }
 
 // mean is the mean length of calls.

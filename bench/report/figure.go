@@ -18,7 +18,7 @@ type figure struct {
 
 func milliseconds(us float64) float64 { return us / 1e3 }
 
-func nanoseconds(ns float64) float64 { return ns / 1e6 }
+func ofNanoseconds(ns float64) float64 { return ns / 1e6 }
 
 func thousandth(of float64) float64 { return of / 1e3 }
 

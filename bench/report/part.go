@@ -43,7 +43,7 @@ var parts = []part{
 		name: "analysis", title: "10 live calls of three minutes and two legs, with a search among 1,000 profiles and tone each",
 		run: []string{"go", "run", "./bench/load", "-calls", "10", "-length", "3m", "-for", "3m"},
 		figures: append([]figure{
-			{"analysed legs a core", "", "10 ", serverCPU, func(percent float64) float64 { return 2 * 10 * 100 / percent }},
+			{"analysed legs a core", "", "10 ", legsOfCore, nil},
 			{"10 calls: memory at most", "MB", "10 ", 18, nil},
 			{"10 calls: length", "s", "10 ", lengthOfCall, nil},
 		}, late("10")...),
@@ -63,7 +63,7 @@ var parts = []part{
 		run: []string{"go", "test", "-run", "^$", "-bench", "Search/20000(-quantised)?$", "./search"},
 		figures: []figure{
 			{"processor time", "ms", `BenchmarkSearch/20000\s`, 4, milliseconds},
-			{"the products of its first pass alone", "ms", `BenchmarkSearch/20000-quantised\s`, 2, nanoseconds},
+			{"the products of its first pass alone", "ms", `BenchmarkSearch/20000-quantised\s`, 2, ofNanoseconds},
 		},
 	},
 	{
@@ -72,9 +72,9 @@ var parts = []part{
 		run: []string{"go", "test", "-run", "^$", "-bench", "Search/(20000|1000000)(-quantised)?$", "./search"},
 		figures: []figure{
 			{"20,000 profiles: processor time", "ms", `BenchmarkSearch/20000\s`, 4, milliseconds},
-			{"20,000 profiles: the products of the first pass alone", "ms", `BenchmarkSearch/20000-quantised\s`, 2, nanoseconds},
+			{"20,000 profiles: the products of the first pass alone", "ms", `BenchmarkSearch/20000-quantised\s`, 2, ofNanoseconds},
 			{"1,000,000 profiles: processor time", "ms", `BenchmarkSearch/1000000\s`, 4, milliseconds},
-			{"1,000,000 profiles: the products of the first pass alone", "ms", `BenchmarkSearch/1000000-quantised\s`, 2, nanoseconds},
+			{"1,000,000 profiles: the products of the first pass alone", "ms", `BenchmarkSearch/1000000-quantised\s`, 2, ofNanoseconds},
 		},
 	},
 	{
@@ -180,10 +180,10 @@ func (p part) command() string {
 	return strings.Join(append(append([]string{}, p.env...), p.run...), " ")
 }
 
-// Columns of bench/load: the processor time of the server, in percent of a core, and the mean length of a call.
+// Columns of bench/load: the mean length of a call, and the analysed legs that were kept for each core that the server took.
 const (
-	serverCPU    = 15
 	lengthOfCall = 20
+	legsOfCore   = 21
 )
 
 // recorded are the figures of bench/soak for a number of calls.
@@ -202,7 +202,9 @@ func recorded(calls int) []figure {
 func curve(calls int) []figure {
 	line, of := fmt.Sprintf("%d ", calls), fmt.Sprintf("%d legs: ", 2*calls)
 	return []figure{
-		{of + "analysed legs a core", "", line, serverCPU, func(percent float64) float64 { return float64(2*calls) * 100 / percent }},
+		{of + "analysed legs a core", "", line, legsOfCore, nil},
+		{of + "calls kept at a time", "", line, 1, nil},
+		{of + "calls refused", "", line, 2, nil},
 		{of + "length of a call", "s", line, lengthOfCall, nil},
 		{of + "delay of a name, median", "ms", line, 4, nil},
 		{of + "delay of a name, 99th percentile", "ms", line, 5, nil},

@@ -55,7 +55,10 @@ func (r report) analysing() (begin, second float64) {
 		return 0, 0
 	}
 	begin = (2/brief - 2/long) / (1/ofBrief - 1/of)
-	return begin, 2/long - begin/of
+	if second = 2/long - begin/of; begin <= 0 || second <= 0 { // noise
+		return 0, 0
+	}
+	return begin, second
 }
 
 // inverse is 0 for 0: what is not known.
@@ -73,7 +76,7 @@ var works = []work{
 		func(r report) float64 { _, second := r.analysing(); return 2 * inverse(second) },
 	},
 	{
-		"calls a second that an analysis begins with, a name and a voiceprint each", "names", short + " analysed legs a core",
+		"analysed calls begun a second, with a name and a voiceprint each", "names", short + " analysed legs a core",
 		func(d deployment) float64 { return d.begun() * d.analysed }, nil,
 		func(r report) float64 { begin, _ := r.analysing(); return inverse(begin) },
 	},

@@ -18,10 +18,10 @@ func TestSizingFollowsFromTheFigures(t *testing.T) {
 	}
 	page := string(r.sizing())
 	for _, want := range []string{
-		"| searches a second, among 20,000 profiles | 2000 |",          // what a core carries
-		"| calls recorded at a time, of two legs | 200 | 0.40 |\n",     // of the contact centre
-		"| legs analysed at a time, two of a call | 400 | 12.80 |\n",   // 32 ms a second of a call
-		"begins with, a name and a voiceprint each | 0.667 | 1.92 |\n", // 1.44 s a call
+		"| searches a second, among 20,000 profiles | 2000 |",                  // what a core carries
+		"| calls recorded at a time, of two legs | 200 | 0.40 |\n",             // of the contact centre
+		"| legs analysed at a time, two of a call | 400 | 12.80 |\n",           // 32 ms a second of a call
+		"begun a second, with a name and a voiceprint each | 0.667 | 1.92 |\n", // 1.44 s a call
 		"| calls begun and ended a second | 0.667 | not measured |\n",
 		"| tasks begun a second | 1.33 | 0.00 |\n",
 		"| all | | not measured |\n\nMemory: 2400 MB.\n", // 200 at rest, 100 of recorded calls, 2,000 of analysed ones, 100 of profiles
@@ -56,6 +56,11 @@ func TestSizingTakesFiguresThatAreMeasured(t *testing.T) {
 	for _, w := range works {
 		if !measured(w.part, w.figure) {
 			t.Errorf("%s: no part %q has the figure %q", w.name, w.part, w.figure)
+		}
+	}
+	for part, figureName := range map[string]string{"analysis": "10 calls: length", "names": short + " length of a call"} {
+		if !measured(part, figureName) {
+			t.Errorf("no part %q has the figure %q", part, figureName)
 		}
 	}
 	for _, m := range memories {

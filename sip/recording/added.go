@@ -49,8 +49,8 @@ func (s *Server) update(d *session, req siprec.Message, body siprec.Body, added 
 	}
 	d.legs = legs
 	for i, to := range added {
+		to.Attach(listeners[i]) // first: a meter may bring audio that has gathered
 		listeners[i].SetMeter(d.tracks[d.order[len(d.order)-len(added)+i].Index].Stream)
-		to.Attach(listeners[i])
 	}
 }
 

@@ -48,8 +48,8 @@ func (s *Server) begin(d *session, in Incoming, to []*dialog.Listener) error {
 		return errors.Join(err, s.deps.Calls.End(s.background(), txid, "internal error"))
 	}
 	for i, leg := range legs {
-		leg.SetMeter(d.tracks[d.order[i].Index].Stream)
 		to[i].Attach(leg)
+		leg.SetMeter(d.tracks[d.order[i].Index].Stream)
 	}
 	return nil
 }

@@ -80,10 +80,10 @@ func (c *call) begin(record timbre.Call) {
 	c.mu.Lock()
 	c.analysis.transactionID = id
 	c.mu.Unlock()
-	c.setMeters(listeners)
 	for i := range c.taps {
 		c.taps[i].Attach(listeners[i])
 	}
+	c.setMeters(listeners)
 	c.announce()
 	c.concludeIfOver()
 }

@@ -96,7 +96,7 @@ func (c *call) warnUnknownCodec(l *sdp.Line) {
 	}
 }
 
-// closeMedia closes all streams, after a last report.
+// closeMedia closes all streams, and makes a last report.
 func (c *call) closeMedia() {
 	c.media.Lock()
 	defer c.media.Unlock()
