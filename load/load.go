@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -45,10 +46,12 @@ type Meter struct {
 	log    *slog.Logger
 	recent []time.Duration // of an interval, oldest first
 	behind atomic.Uint64   // bits of a float64
-	booked atomic.Uint64   // the same
+
+	mu     sync.Mutex
+	booked float64
 }
 
-// New makes a Meter, whose load is 0 until Run.
+// New makes a Meter, for which nothing is behind until Run.
 func New(env environment.Environment, deps Deps) *Meter {
 	env = env.Complete()
 	m := &Meter{deps: deps, log: env.Log, recent: make([]time.Duration, interval/every)}
@@ -56,13 +59,12 @@ func New(env environment.Environment, deps Deps) *Meter {
 	return m
 }
 
-// Load implements timbre.LoadMeter: what is booked, or what is behind.
-func (m *Meter) Load() float64 { return max(m.Behind(), value(&m.booked)) }
+// Load implements timbre.LoadMeter: what is booked, or what is behind. What is booked is asked for each time: of callers who come at once when a
+// node takes new work again, each would find it as it was before the others.
+func (m *Meter) Load() float64 { return max(m.Behind(), m.book()) }
 
 // Behind is how late what waits is: from 0 to 1, at which it is Late.
-func (m *Meter) Behind() float64 { return value(&m.behind) }
-
-func value(bits *atomic.Uint64) float64 { return math.Float64frombits(bits.Load()) }
+func (m *Meter) Behind() float64 { return math.Float64frombits(m.behind.Load()) }
 
 // Run measures until ctx ends.
 func (m *Meter) Run(ctx context.Context) {
@@ -84,13 +86,17 @@ func (m *Meter) measure() {
 		latest = max(latest, late())
 	}
 	m.recent = append(m.recent[1:], latest)
-	m.book(m.deps.Need())
+	m.book()
 	m.update(min(1, float64(slices.Min(m.recent))/float64(Late)))
 }
 
-// book takes in what share of the threads is needed. It stays at 1 until some is Free.
-func (m *Meter) book(need float64) {
-	m.booked.Store(math.Float64bits(settle(value(&m.booked), min(1, need/Full), 1-Free)))
+// book is what share of the threads that may be booked is needed. It stays at 1 until some is Free.
+func (m *Meter) book() float64 {
+	need := m.deps.Need()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.booked = settle(m.booked, min(1, need/Full), 1-Free)
+	return m.booked
 }
 
 // settle is a figure that was at 1 before and stays there until it falls below resume, so that the doors do not open and close with every call.

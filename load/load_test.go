@@ -77,6 +77,23 @@ func TestLoadIsWhatIsBooked(t *testing.T) {
 	})
 }
 
+// Callers who come at once do not all find a node that has room for one.
+func TestEachBookingCountsAtOnce(t *testing.T) {
+	measure(t, func(m *metered) {
+		m.waitWith(0, every, 0)
+		taken := 0
+		for range 20 {
+			if !timbre.Overloaded(m) {
+				taken++
+				m.need.Store(math.Float64bits(Full / 4 * float64(taken)))
+			}
+		}
+		if taken != 4 {
+			t.Errorf("got %d taken at one time, want the 4 that there is room for", taken)
+		}
+	})
+}
+
 func TestOverloadEndsWellBelowWhereItBegan(t *testing.T) {
 	measure(t, func(m *metered) {
 		m.waitWith(Late, 2*interval, 1)

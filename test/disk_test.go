@@ -136,6 +136,7 @@ func TestFullDiskRefusesOnlyWhileItIsFull(t *testing.T) {
 	h := setUp(ctx, t, d.server.At["api"], hookARN)
 	c := placeCall(ctx, t, d.server.At["sip udp"], "s1_enrol")
 	search, tone := h.analyse(ctx, t, c.TransactionID)
+	hook.wait(ctx, t, "the call is saved", of(c.TransactionID, timbre.StreamingStarted)) // which happens after its answer
 	free := d.fill(t)
 	before := strings.Count(d.log.String(), "\n")
 	d.wantOutage(ctx, t, h)
@@ -180,6 +181,7 @@ func TestReadOnlyDiskRefusesAndLosesNothing(t *testing.T) {
 	h := setUp(ctx, t, d.server.At["api"], hookARN)
 	c := placeCall(ctx, t, d.server.At["sip udp"], "s1_enrol")
 	search, _ := h.analyse(ctx, t, c.TransactionID)
+	hook.wait(ctx, t, "the call is saved", of(c.TransactionID, timbre.StreamingStarted))
 	out, err = exec.CommandContext(ctx, "nsenter", "--mount", "--target", strconv.Itoa(d.server.Cmd.Process.Pid),
 		"mount", "-o", "remount,abort", d.folder).CombinedOutput()
 	if err != nil {
