@@ -39,7 +39,7 @@ type worker struct {
 	log             *slog.Logger
 	metrics         *metrics
 
-	began   time.Time    // real time of media time 0; zero: before the first frame. It belongs to whoever calls Frame
+	began   time.Time    // real time of media time 0; zero: before the first frame. Guarded by the leg, which calls Frame for one frame at a time
 	hearing atomic.Int64 // when the frame in hand was due, in nanoseconds since listening began; 0: none is in hand
 	since   time.Time    // when listening began
 }

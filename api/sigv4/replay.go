@@ -78,7 +78,7 @@ func (p *replays) take(r *http.Request, c *claim, now time.Time) error {
 	request := sha256.Sum256([]byte(signed + "\n" + id + "\n" + r.Header.Get("Amz-Sdk-Request")))
 	u, again := p.used.Get(signature)
 	if _, same := p.used.Get(request); again && (same || !u.excuses(id, from, now)) {
-		return refuse(mismatch, "This signature was used already. Sign each request anew.")
+		return refuse(mismatch, "This signature was used already. Each request needs a signature of its own.")
 	}
 	if p.held[c.accessKeyID] >= p.most-p.used.Len() {
 		return refuse(crowded, "Rate exceeded")
